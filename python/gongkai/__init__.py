@@ -1,0 +1,1 @@
+"""gongkai: annual reports on government information disclosure, read, checked and put into a workbook."""

@@ -1,0 +1,179 @@
+"""Room: editions. The official layouts as data, and the loader that refuses data that contradicts itself."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from gongkai.model import Box, Column, Edition, EditionError, Form, Label, LabelKind, Part, Relation, Row, Section
+
+FOLDER = Path(__file__).parent
+NAMES = ("2019", "2021")
+UNITS = ("件", "项", "万元")
+
+
+@cache
+def editions() -> Mapping[str, Edition]:
+    """All editions by name, oldest first. Raises EditionError where our data contradicts itself."""
+    sources = {name: read_toml(FOLDER / f"{name}.toml") for name in NAMES}
+    return {name: load_edition(source, sources) for name, source in sources.items()}
+
+
+def edition_of_year(year: int | None) -> Edition:
+    """The edition in force for reports of ``year``; the newest where the year is unknown or before all."""
+    newest = editions()[NAMES[-1]]
+    return next((edition for edition in editions().values() if year is not None and edition.covers(year)), newest)
+
+
+def form(edition: str, table: str) -> Form:
+    return editions()[edition].forms[table]
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise EditionError(f"{path.name}: {error}") from error
+
+
+def load_edition(source: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> Edition:
+    """A parsed TOML file -> Edition; ``others`` are the files that ``same_as`` may name."""
+    name = source["name"]
+    forms: dict[str, Form] = {}
+    relations: list[Relation] = []
+    sections = tuple(
+        Section(item["number"], item["title"], tuple(item.get("aliases", ())), item.get("table", ""))
+        for item in source["section"]
+    )
+    titles = {section.table: section.title for section in sections}
+    for table in source["table"]:
+        if table["id"] in forms:
+            raise EditionError(f"{name}: 表 {table['id']} 重复")
+        if table["id"] not in titles:
+            raise EditionError(f"{name}: 表 {table['id']} 不属于任何一节")
+        table = resolve(name, table, others)
+        loaded = load_form(name, titles[table["id"]], table)
+        forms[loaded.id] = loaded
+        for rule in table.get("relation", ()):
+            relations += load_relations(loaded, rule)
+    years = source["years"]
+    return Edition(name, (years["first"], years.get("last")), source["circular"], forms, tuple(relations), sections)
+
+
+def resolve(name: str, table: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """A table, or the one of another edition that ``same_as`` names."""
+    if "same_as" not in table:
+        return table
+    found = [other for other in others.get(table["same_as"], {}).get("table", ()) if other["id"] == table["id"]]
+    if not found or "same_as" in found[0]:
+        raise EditionError(f"{name}: {table['id']} 所指的 same_as = {table['same_as']} 不存在")
+    return found[0]  # type: ignore[no-any-return]
+
+
+def load_form(edition: str, title: str, table: Mapping[str, Any]) -> Form:
+    where = f"{edition}.{table['id']}"
+    plain = [load_label(where, "caption", item, item["at"]) for item in table.get("caption", ())]
+    plain += [load_label(where, "head", item, at) for item in table.get("head", ()) for at in item["at"]]
+    groups = [load_label(where, "group", item, item["at"]) for item in table.get("group", ())]
+    parts = tuple(load_part(where, part, groups) for part in table["part"])
+    labels = plain + groups
+    labels += [column.label for part in parts for column in part.columns]
+    labels += [row.label for part in parts for row in part.rows]
+    labels.sort(key=lambda label: (label.box.top, label.box.left))
+    bottom = max([label.box.bottom for label in labels] + [row.line for part in parts for row in part.rows])
+    size = Box(1, 1, bottom, max(label.box.right for label in labels))
+    loaded = Form(table["id"], edition, table["number"], title, parts, tuple(labels), size)
+    validate(where, loaded)
+    return loaded
+
+
+def load_part(where: str, part: Mapping[str, Any], groups: list[Label]) -> Part:
+    columns = []
+    for item in part["columns"]:
+        if item["unit"] not in UNITS:
+            raise EditionError(f"{where}.{item['id']}: 未知单位 {item['unit']}")
+        label = load_label(where, "column", item, item["at"])
+        columns.append(Column(item["id"], label, item["unit"], item.get("signed", False)))
+    rows = []
+    for item in part["rows"]:
+        label = load_label(where, "row", item, item["at"])
+        above = tuple(group for group in groups if lies_under(label.box, group.box))
+        rows.append(Row(item["id"], label, item.get("line", label.box.top), above))
+    return Part(tuple(columns), tuple(rows))
+
+
+def lies_under(box: Box, group: Box) -> bool:
+    """Whether a label stands beside a group's label (to its right) or below it (in a head)."""
+    beside = group.top <= box.top and box.bottom <= group.bottom and group.right < box.left
+    below = group.left <= box.left and box.right <= group.right and group.bottom < box.top
+    return beside or below
+
+
+def load_label(where: str, kind: LabelKind, item: Mapping[str, Any], at: str) -> Label:
+    box = parse_range(at)
+    if box is None:
+        raise EditionError(f"{where}: {item['text']} 的位置 {at} 无法识别")
+    return Label(item.get("id", ""), kind, item["text"], tuple(item.get("aliases", ())), box)
+
+
+def parse_range(at: str) -> Box | None:
+    """``B6`` or ``B6:D6`` -> Box; None for anything else."""
+    match = re.fullmatch(r"([A-Z])(\d+)(?::([A-Z])(\d+))?", at)
+    if match is None:
+        return None
+    left, top, right, bottom = match.groups()
+    box = Box(int(top), ord(left) - 64, int(bottom or top), ord(right or left) - 64)
+    return box if box.top <= box.bottom and box.left <= box.right and box.top > 0 else None
+
+
+def validate(where: str, loaded: Form) -> None:
+    """Refuse two cells with one id and any two boxes that overlap."""
+    ids = [f"{row.id}.{column.id}" for part in loaded.parts for row in part.rows for column in part.columns]
+    if len(set(ids)) < len(ids):
+        twice = next(cell_id for cell_id in ids if ids.count(cell_id) > 1)
+        raise EditionError(f"{where}: 单元格 {twice} 重复")
+    taken: dict[tuple[int, int], str] = {}
+    boxes = [(label.text, label.box) for label in loaded.labels]
+    boxes += [(cell.id, cell.box) for cell in loaded.cells.values()]
+    for name, box in boxes:
+        for spot in product(range(box.top, box.bottom + 1), range(box.left, box.right + 1)):
+            if spot in taken:
+                raise EditionError(f"{where}: {taken[spot]} 与 {name} 的位置重叠")
+            taken[spot] = name
+
+
+def load_relations(loaded: Form, rule: Mapping[str, Any]) -> list[Relation]:
+    """One rule of a table -> one relation for each of its columns or rows."""
+    found = []
+    for part in loaded.parts:
+        rows, columns = [row.id for row in part.rows], [column.id for column in part.columns]
+        along, each = (rows, columns) if rule["each"] == "column" else (columns, rows)
+        for item in each:
+
+            def cells(names: list[str], item: str = item, along: list[str] = along) -> tuple[str, ...]:
+                chosen = expand(f"{loaded.edition}.{loaded.id}.{rule['kind']}", names, along)
+                if rule["each"] == "column":
+                    return tuple(f"{loaded.id}.{name}.{item}" for name in chosen)
+                return tuple(f"{loaded.id}.{item}.{name}" for name in chosen)
+
+            name = f"{loaded.id}.{rule['kind']}.{item}"
+            marked = cells([rule["marked"]])[0]
+            found.append(Relation(name, rule["kind"], loaded.id, cells(rule["parts"]), cells(rule["whole"]), marked))
+    return found
+
+
+def expand(where: str, names: list[str], along: list[str]) -> list[str]:
+    """Names with ``"..."`` standing for all that lie between its neighbours."""
+    for name in names:
+        if name != "..." and name not in along:
+            raise EditionError(f"{where}: 勾稽关系中的单元格 {name} 不存在")
+    if "..." not in names:
+        return names
+    gap = names.index("...")
+    first, last = along.index(names[gap - 1]), along.index(names[gap + 1])
+    return names[: gap - 1] + along[first : last + 1] + names[gap + 2 :]

@@ -1,0 +1,83 @@
+"""Room: figures. The text of one cell -> an exact figure, or why it is none. Knows no table and no document."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from gongkai.model import Value
+
+State = Literal["figure", "blank", "sign", "unreadable"]
+
+INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+SIGNS = frozenset({"/", "\\", "-", "--", "---", "无", "*", "**", "//", "——", "—", "∕"})
+# Full-width forms only: NFKC would also turn a footnote mark (12② or 12²) into digits of the figure.
+WIDTHS = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {dash: "-" for dash in "‐‑‒–―−─﹣"})
+COUNTED = "件|个|项|条|次|宗|人|份|起|例|家|部|篇|类"
+NUMBER = re.compile(
+    r"(?P<number>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?) ?"
+    rf"(?P<unit>{COUNTED}|万元|元)?"
+)
+YUAN_IN_WAN = 10_000
+LONGEST = 24  # characters; beyond that no count or amount is plausible, and Decimal stays exact below it
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a cell's text says: its state, the exact value for a figure, and the unit that it was converted from."""
+
+    state: State
+    value: Value = None
+    converted: str = ""
+
+
+BLANK = Reading("blank")
+SIGN = Reading("sign")
+UNREADABLE = Reading("unreadable")
+
+
+def clean(text: str) -> str:
+    """Text without invisible characters, in one width (NFKC), all white space as single blanks."""
+    return " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
+
+
+def read_figure(text: str, unit: str = "件") -> Reading:
+    """The figure in a cell of a column counted in ``unit`` (件, 项 or 万元).
+
+    An amount in 元 under a head in 万元 is converted exactly; any other unit of money is unreadable. A text with
+    anything besides one number and its unit (a note, a year, a second number) is unreadable: never guessed at.
+    """
+    if text.isascii() and text.isdigit() and len(text) < 16:
+        return Reading("figure", int(text))
+    plain = " ".join(INVISIBLE.sub("", text).translate(WIDTHS).split())
+    if not plain:
+        return BLANK
+    if plain in SIGNS:
+        return SIGN
+    match = NUMBER.fullmatch(plain)
+    if match is None or len(plain) > LONGEST:
+        return UNREADABLE
+    return convert(Decimal(match["number"].replace(",", "")), match["unit"] or "", unit)
+
+
+def convert(number: Decimal, written: str, unit: str) -> Reading:
+    money = written in ("元", "万元")
+    if money != (unit == "万元") and written:
+        return UNREADABLE
+    if written == "元":
+        return Reading("figure", exact(number / YUAN_IN_WAN), "元")
+    return Reading("figure", exact(number))
+
+
+def exact(number: Decimal) -> Value:
+    """An int where the number is whole (0.00 is 0), else the Decimal without trailing zeros."""
+    whole = int(number)
+    return whole if number == whole else number.normalize()
+
+
+def shown(value: Value) -> str:
+    """A figure as plain text, never in exponent form; "" for blank."""
+    return "" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)

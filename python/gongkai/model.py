@@ -1,0 +1,384 @@
+"""Room: model. The core types and the exceptions; imports nothing of ours.
+
+Every value here is frozen and can be printed, stored and compared. A cell id is ``table.row.column``
+(``applications.granted.natural``); it names the same figure in TOML, JSON, findings, tests and the workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pandas
+
+Figure = int | Decimal
+Value = Figure | None
+Severity = Literal["error", "warning", "note"]
+
+
+# --- the official form ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Cells of a table or sheet that a label or figure covers; 1-based, all four edges included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left + 1
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top + 1
+
+    def overlaps(self, other: Box) -> bool:
+        return (
+            self.top <= other.bottom
+            and other.top <= self.bottom
+            and self.left <= other.right
+            and other.left <= self.right
+        )
+
+
+LabelKind = Literal["caption", "head", "group", "row", "column"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A printed text of the official form: where it stands, its official wording and other wordings in use.
+
+    ``id`` is the row or column id for kinds ``row`` and ``column``, the group's id for ``group``, else "".
+    """
+
+    id: str
+    kind: LabelKind
+    text: str
+    aliases: tuple[str, ...]
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of figures. ``unit`` is 件 or 万元; amounts in 万元 may be decimal, ``signed`` ones negative."""
+
+    id: str
+    label: Label
+    unit: str
+    signed: bool
+
+    @property
+    def decimal(self) -> bool:
+        return self.unit == "万元"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of figures; ``line`` is the line of the form on which they stand, ``groups`` the labels it lies under."""
+
+    id: str
+    label: Label
+    line: int
+    groups: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rectangle of a table whose rows share their columns (table two has several; table four has three)."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure's place in the official form."""
+
+    id: str
+    table: str
+    row: Row
+    column: Column
+    box: Box
+
+
+@dataclass(frozen=True)
+class Form:
+    """The official form of one table in one edition.
+
+    ``number`` is 表二, 表三 or 表四; ``labels`` are all printed texts in reading order (row by row).
+    """
+
+    id: str
+    edition: str
+    number: str
+    title: str
+    parts: tuple[Part, ...]
+    labels: tuple[Label, ...]
+    size: Box
+
+    @cached_property
+    def cells(self) -> Mapping[str, Cell]:
+        """Cell id -> cell, in the official order: row by row, columns left to right."""
+        found = {}
+        for part in self.parts:
+            for row in part.rows:
+                for column in part.columns:
+                    cell_id = f"{self.id}.{row.id}.{column.id}"
+                    box = Box(row.line, column.label.box.left, row.line, column.label.box.right)
+                    found[cell_id] = Cell(cell_id, self.id, row, column, box)
+        return found
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(row for part in self.parts for row in part.rows)
+
+    def row_cells(self, row_id: str) -> tuple[Cell, ...]:
+        return tuple(cell for cell in self.cells.values() if cell.row.id == row_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A stated sum (勾稽关系): the figures of ``parts`` together equal the figures of ``whole`` together.
+
+    ``kind`` is balance, sum, across or total; ``marked`` is the cell that carries the flag when it is broken.
+    """
+
+    rule: str
+    kind: str
+    table: str
+    parts: tuple[str, ...]
+    whole: tuple[str, ...]
+    marked: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return self.parts + self.whole
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of the six sections of a report; ``table`` is the id of the table that it holds, or ""."""
+
+    number: int
+    title: str
+    aliases: tuple[str, ...]
+    table: str
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An official layout: ``years`` (first, last or None), ``circular`` the number of its circular."""
+
+    name: str
+    years: tuple[int, int | None]
+    circular: str
+    forms: Mapping[str, Form]
+    relations: tuple[Relation, ...]
+    sections: tuple[Section, ...]
+
+    def covers(self, year: int) -> bool:
+        first, last = self.years
+        return first <= year and (last is None or year <= last)
+
+    def relations_of(self, table: str) -> tuple[Relation, ...]:
+        return tuple(relation for relation in self.relations if relation.table == table)
+
+
+# --- a source and what a reader finds in it ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes of a source. ``origin`` is what the user named, ``url`` where it really came from (or "")."""
+
+    origin: str
+    media_type: str
+    content: bytes = field(repr=False)
+    sha256: str
+    fetched_at: str = ""
+    url: str = ""
+    charset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a source something stood; 0 where it does not apply. Grid row and column are 1-based."""
+
+    page: int = 0
+    table: int = 0
+    row: int = 0
+    column: int = 0
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell as the source wrote it: its text and the spans it claims after clamping to sense."""
+
+    text: str
+    column: int
+    rowspan: int = 1
+    colspan: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of the source. ``rows[i]`` holds the cells that start in row i, left to right.
+
+    ``GridCell.column`` is the 0-based grid column once the spans from above are taken into account. ``spans`` is
+    False where the source cannot say them (text with bars), so a covered cell may be missing or written empty.
+    """
+
+    place: Place
+    rows: tuple[tuple[GridCell, ...], ...]
+    spans: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Text outside tables, its lines and blank lines kept.
+
+    ``heading`` is "" for body text, h1 to h6, ``title`` for the page's title, ``meta:NAME`` for a named property.
+    """
+
+    place: Place
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Something the source points to: ``kind`` is link, frame, image or password (a field that asks for one)."""
+
+    place: Place
+    kind: Literal["link", "frame", "image", "password"]
+    text: str
+    target: str
+
+
+Block = Grid | Prose | Link
+
+
+# --- a report -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One figure of a report. ``value`` is exact, None where nothing certain stands; ``raw`` is the source text."""
+
+    cell: str
+    value: Value
+    raw: str = field(default="", compare=False)
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What could not be placed or read: the table and, where known, row and column ids; the text; the reason."""
+
+    table: str
+    row: str
+    column: str
+    raw: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a report, with the edition of its own layout and one entry per cell of that layout."""
+
+    id: str
+    edition: str
+    entries: Mapping[str, Entry]
+
+
+@dataclass(frozen=True)
+class Report:
+    """An annual report as read. ``tables`` holds the recognised ones; ``published`` is an ISO date or ""."""
+
+    title: str
+    agency: str
+    year: int | None
+    published: str
+    tables: Mapping[str, Table]
+    sections: Mapping[int, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    document: Document | None = field(default=None, compare=False, repr=False)
+
+    def entries(self) -> Iterator[Entry]:
+        for table in self.tables.values():
+            yield from table.entries.values()
+
+    def value(self, cell: str) -> Value:
+        """The figure in a cell, None where it is blank or its table is missing."""
+        table = self.tables.get(cell.partition(".")[0])
+        entry = table.entries.get(cell) if table else None
+        return entry.value if entry else None
+
+    def to_frame(self) -> pandas.DataFrame:
+        """One row per figure: cell, table, edition, row, column, their labels, value (object), raw, page, line."""
+        from gongkai.frame import report_to_frame
+
+        return report_to_frame(self)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A violation as a value. ``difference`` is computed - stated; all three are None where they do not apply.
+
+    ``suspects`` is for the alternatives that localisation proposes; ``cells`` come in official order.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    cells: tuple[str, ...] = ()
+    stated: Value = None
+    computed: Value = None
+    difference: Value = None
+    suspects: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One cell of the workbook to be written; row and column are 1-based, None empties the cell."""
+
+    sheet: str
+    row: int
+    column: int
+    value: int | Decimal | str | None
+
+
+# --- failures -----------------------------------------------------------------------------------------------------
+
+
+class GongkaiError(Exception):
+    """Base of all failures. The text is one Chinese sentence: what is wrong and what to do."""
+
+
+class FetchError(GongkaiError):
+    """A source could not be fetched; worth a retry. ``stage`` names what failed."""
+
+    def __init__(self, message: str, stage: str = "") -> None:
+        super().__init__(message)
+        self.stage = stage
+
+
+class UnreadableDocument(GongkaiError):
+    """A document was fetched but holds no report that can be read; the batch records it and goes on."""
+
+
+class WorkbookError(GongkaiError):
+    """A workbook cannot be read or written; nothing that was there is lost."""
+
+
+class EditionError(GongkaiError):
+    """A bug in our own edition data: stop."""
