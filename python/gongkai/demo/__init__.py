@@ -1,0 +1,73 @@
+"""Room: demo. The main job on a real report, imported by URL from a server that it starts on this machine.
+
+The page holds the figures that Rui'an published for 2021. A second page is the same with two slips of the kind that
+real reports have: a total not updated, and a total of 0 under parts that are not.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from pathlib import Path
+
+from gongkai.output import finding_lines, head_lines
+from gongkai.pipeline import check, fill, read_report
+
+PAGE = "ruian-2021.html"
+SLIPS = ((">143<", ">134<"), (">63<", ">0<"))
+
+
+def pages() -> dict[str, bytes]:
+    """Path -> the page as a site would send it: the published report, and one with slips."""
+    page = files("gongkai.demo").joinpath(PAGE).read_bytes()
+    broken = page
+    for right, wrong in SLIPS:
+        if broken.count(right.encode()) != 1:
+            raise ValueError(f"{PAGE}: {right} stands {broken.count(right.encode())} times")
+        broken = broken.replace(right.encode(), wrong.encode())
+    return {"/2021.html": page, "/2021-broken.html": broken}
+
+
+@contextmanager
+def serve(content: Mapping[str, bytes]) -> Iterator[str]:
+    """A web server on loopback for as long as the context lasts; yields its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = content.get(self.path)
+            self.send_response(200 if body is not None else 404)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet: standard error is for the user's errors."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def run(folder: Path) -> Iterator[str]:
+    """Import both pages by URL, check them, write a workbook for each into ``folder``; yields what to print."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = pages()
+    with serve(content) as address:
+        for path in content:
+            report = read_report(address + path)
+            findings = check(report)
+            target = fill(report, findings, folder / f"ruian{Path(path).stem}.xlsm", overwrite=True)
+            yield from head_lines(report)
+            yield from finding_lines(report, findings)
+            yield f"  已写入 {target}"
+            yield ""

@@ -1,0 +1,150 @@
+"""Room: output. Reports and findings as JSON-ready values and as lines of text for a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from gongkai.checks import checked
+from gongkai.editions import edition_of_year, editions, form
+from gongkai.figures import shown
+from gongkai.model import Finding, Report, Severity, Table, Value
+
+SEVERITIES: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
+
+
+def number(value: Value) -> int | float | str | None:
+    """A figure for JSON: a number where JSON's doubles hold it exactly, else its digits as a string."""
+    if not isinstance(value, Decimal):
+        return value
+    return float(value) if Decimal(repr(float(value))) == value else shown(value)
+
+
+def to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def report_to_dict(report: Report) -> dict[str, Any]:
+    """``read --json``: rows and values in official order, blank = null, ``raw`` the source texts of the values."""
+    return {
+        "title": report.title,
+        "agency": report.agency,
+        "year": report.year,
+        "published": report.published,
+        "source": source_of(report),
+        "tables": {name: table_to_dict(table) for name, table in report.tables.items()},
+        "sections": {str(item): text for item, text in report.sections.items()},
+        "problems": [
+            {"table": p.table, "row": p.row, "column": p.column, "raw": p.raw, "reason": p.reason}
+            for p in report.problems
+        ],
+    }
+
+
+def table_to_dict(table: Table) -> dict[str, Any]:
+    layout = form(table.edition, table.id)
+    rows = []
+    for row in layout.rows:
+        entries = [table.entries[cell.id] for cell in layout.row_cells(row.id)]
+        values = [number(entry.value) for entry in entries]
+        rows.append({"id": row.id, "label": row.label.text, "values": values, "raw": [entry.raw for entry in entries]})
+    return {"edition": table.edition, "rows": rows}
+
+
+def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]:
+    """``check --json``."""
+    return {
+        "report": {
+            "title": report.title,
+            "agency": report.agency,
+            "year": report.year,
+            "source": source_of(report),
+        },
+        "checked": checked(report),
+        "findings": [finding_to_dict(finding) for finding in findings],
+    }
+
+
+def finding_to_dict(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "cells": list(finding.cells),
+        "stated": number(finding.stated),
+        "computed": number(finding.computed),
+        "difference": number(finding.difference),
+    }
+
+
+def source_of(report: Report) -> str:
+    return report.document.origin if report.document else ""
+
+
+def rules_to_list(edition: str) -> list[dict[str, Any]]:
+    """``rules --json``: every relation of an edition with its cells."""
+    return [
+        {"rule": r.rule, "table": r.table, "parts": list(r.parts), "whole": list(r.whole)}
+        for r in editions()[edition].relations
+    ]
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """A report for people: who, when, the three tables, what could not be read."""
+    yield from head_lines(report)
+    for table in report.tables.values():
+        layout = form(table.edition, table.id)
+        yield ""
+        yield f"{layout.title}（{table.edition}年格式）"
+        for row in layout.rows:
+            figures = [table.entries[cell.id] for cell in layout.row_cells(row.id)]
+            texts = [
+                shown(entry.value) if entry.value is not None else entry.raw.strip() or "（空）" for entry in figures
+            ]
+            yield f"  {row.label.text}：" + "  ".join(" ".join(text.split()) for text in texts)
+    if report.problems:
+        yield ""
+        yield f"有{len(report.problems)}处没有读出："
+    for problem in report.problems:
+        yield f"  ! {problem_line(report, problem.table, problem.row, problem.column)}{problem.reason}" + (
+            f"：“{problem.raw}”" if problem.raw else ""
+        )
+
+
+def problem_line(report: Report, table: str, row: str, column: str) -> str:
+    """Where a problem is, in the official labels."""
+    found = report.tables.get(table)
+    layout = form(found.edition, table) if found else edition_of_year(report.year).forms.get(table)
+    if layout is None:
+        return ""
+    rows = [item.label.text for item in layout.rows if item.id == row]
+    columns = [item.label.text for part in layout.parts for item in part.columns if item.id == column]
+    return " ".join([layout.number, *rows, *columns[:1]]) + " "
+
+
+def head_lines(report: Report) -> Iterator[str]:
+    yield report.title or "（没有标题）"
+    year = f"{report.year}年" if report.year else "未识别"
+    yield f"  机关：{report.agency or '未识别'}　年度：{year}　发布日期：{report.published or '未注明'}"
+    yield f"  来源：{source_of(report)}"
+
+
+def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
+    """The outcome of the checks for people: a summary, then one line per finding."""
+    count = checked(report)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        yield f"核对{count}项勾稽关系，{tally(findings)}："
+    elif findings:
+        yield f"核对{count}项勾稽关系，没有错误，{tally(findings)}："
+    else:
+        yield f"✓ 核对{count}项勾稽关系，全部相符。"
+    for finding in findings:
+        yield f"  {SEVERITIES[finding.severity]}　{finding.message}"
+
+
+def tally(findings: Sequence[Finding]) -> str:
+    counts = {name: sum(1 for finding in findings if finding.severity == name) for name in SEVERITIES}
+    return "、".join(f"{count}处{SEVERITIES[name][2:]}" for name, count in counts.items() if count)

@@ -1,0 +1,66 @@
+"""Room: pipeline. The rooms in their order: source -> Document -> blocks -> Report -> findings -> workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gongkai import checks
+from gongkai.model import Finding, Report
+
+
+def read_report(source: str | Path) -> Report:
+    """The report in a web page (http or https URL), a file, a workbook of ours, or standard input (``-``).
+
+    Figures are exact (int or Decimal) in the units of the official tables (件, 万元), None where nothing certain
+    stands; ``problems`` lists what could not be placed or read. Raises FetchError, UnreadableDocument, WorkbookError.
+    """
+    from gongkai.readers import read_blocks
+    from gongkai.recognize import recognize
+    from gongkai.sources import load
+
+    origin = str(source)
+    if is_workbook(origin):
+        from gongkai.workbook import read_workbook
+
+        return read_workbook(Path(origin))
+    document = load(origin)
+    return recognize(read_blocks(document), document)
+
+
+def is_workbook(origin: str) -> bool:
+    """Whether a path is an Excel workbook by its content: a zip archive that holds xl/workbook.xml."""
+    path = Path(origin)
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"PK\x03\x04" and b"xl/workbook.xml" in path.read_bytes()
+    except (OSError, ValueError):
+        return False
+
+
+def check(report: Report) -> list[Finding]:
+    """All findings on a report: errors first, then warnings and notes, each in the order of the official tables.
+
+    The relations are those of each table's own layout (国办公开办函〔2019〕60号, 〔2021〕30号). Blanks are unknown
+    figures, not zeros.
+    """
+    return checks.check(report)
+
+
+def fill(
+    report: Report,
+    findings: Sequence[Finding],
+    target: str | Path,
+    *,
+    overwrite: bool = False,
+    template: str | Path = "",
+) -> Path:
+    """Write report and findings into a workbook at ``target``, from the official template or one of your own.
+
+    Raises WorkbookError where ``target`` exists and ``overwrite`` is False, or cannot be written; what was there stays.
+    """
+    from gongkai.workbook import write_workbook
+
+    return write_workbook(
+        report, findings, Path(target), overwrite=overwrite, template=Path(template) if template else None
+    )

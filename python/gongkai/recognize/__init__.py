@@ -1,0 +1,144 @@
+"""Room: recognize. Blocks + editions -> Report: which table is which, and every figure by its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gongkai.editions import edition_of_year, editions, form
+from gongkai.model import Block, Document, Entry, Problem, Prose, Report, Table, UnreadableDocument
+from gongkai.recognize.blocks import place_blocks
+from gongkai.recognize.labels import (
+    Match,
+    align,
+    best_chain,
+    chain_weight,
+    exact_matches,
+    follows_figure,
+    lexicon,
+    without,
+)
+from gongkai.recognize.loose import place_loose
+from gongkai.recognize.meta import agency_of, find_sections, published_of, section_texts, title_of, year_of
+from gongkai.recognize.refuse import why_unreadable
+from gongkai.recognize.rows import Reading, pitch_of, place_rows
+from gongkai.recognize.tokens import Token, tokenize
+
+NO_TABLE = "没有找到这张表"
+TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
+TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
+FEWEST_ROWS = {"disclosure": 2, "applications": 5}
+FEWEST_BLOCK_LABELS = 5
+SAME_SHARE = 0.6  # of the rows: from there on it is another table of the same kind, not a mention of some labels
+MOST_COPIES = 4
+MOST_MATCHES = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A table found in the tokens: the edition of its layout, its chain of labels, and their total weight."""
+
+    edition: str
+    chain: list[Match]
+    weight: float
+
+
+def recognize(blocks: Sequence[Block], document: Document) -> Report:
+    """The report that the blocks hold. Raises UnreadableDocument where they hold none of its three tables."""
+    tokens = tokenize(blocks)
+    prose = [block for block in blocks if isinstance(block, Prose) and not block.heading.startswith(("title", "meta"))]
+    lines = [line for block in prose for line in block.text.split("\n")]
+    title = title_of(blocks)
+    year = year_of(title, "\n".join(lines))
+    edition = edition_of_year(year)
+    readings = read_tables(tokens, edition.name)
+    if not any(reading.placed for reading, _ in readings.values()):
+        raise UnreadableDocument(why_unreadable(blocks, document.origin))
+    tables = {name: Table(name, found, reading.entries) for name, (reading, found) in readings.items()}
+    problems = [problem for reading, _ in readings.values() for problem in reading.problems]
+    problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in tables]
+    return Report(
+        title=title,
+        agency=agency_of(title, lines),
+        year=year,
+        published=published_of(blocks, lines),
+        tables={name: tables[name] for name in edition.forms if name in tables},
+        sections=section_texts(tokens, find_sections(tokens, edition.sections), edition.sections),
+        problems=tuple(problems),
+        document=document,
+    )
+
+
+def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Reading, str]]:
+    """Table id -> its reading and the edition of its layout, for the tables that were found."""
+    chains = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
+    blocks = find_chain(tokens, preferred, "disputes")
+    begins = [found.chain[0].start for copies in chains.values() for found in copies]
+    begins += [blocks.chain[0].start] if len(blocks.chain) >= FEWEST_BLOCK_LABELS else []
+    readings: dict[str, tuple[Reading, str]] = {}
+    for name, copies in chains.items():
+        chosen = agreed([read_copy(tokens, name, found, begins) for found in copies])
+        if chosen is not None:
+            readings[name] = (chosen, copies[0].edition)
+    if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
+        disputes = place_blocks(tokens, form(preferred, "disputes"), pitch_of(tokens, blocks.chain))
+        if disputes.placed or disputes.problems:
+            readings["disputes"] = (disputes, preferred)
+    return readings
+
+
+def find_chain(tokens: Sequence[Token], edition: str, table: str) -> Found:
+    words = lexicon(edition, table)
+    matches = exact_matches(tokens, words)
+    if len(matches) > MOST_MATCHES:
+        raise UnreadableDocument(TOO_MANY)
+    chain = align(tokens, words, matches)
+    return Found(edition, chain, chain_weight(chain))
+
+
+def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Found]:
+    """The table wherever it stands in the document, in the layout that explains it best; [] if it does not."""
+    ranked = [find_chain(tokens, edition, table) for edition in editions()]
+    best = max(ranked, key=lambda found: (round(found.weight, 3), found.edition == preferred))
+    rows = count_rows(tokens, best.chain, best.edition, table)
+    if rows < FEWEST_ROWS[table]:
+        return []
+    copies = [best]
+    words = lexicon(best.edition, table)
+    left = without(exact_matches(tokens, words), best.chain)
+    while left and len(copies) < MOST_COPIES:
+        chain = best_chain(left, words)
+        if count_rows(tokens, chain, best.edition, table) < SAME_SHARE * rows:
+            break
+        chain = align(tokens, words, left)
+        copies.append(Found(best.edition, chain, chain_weight(chain)))
+        left = without(left, chain)
+    return copies
+
+
+def count_rows(tokens: Sequence[Token], chain: Sequence[Match], edition: str, table: str) -> int:
+    """How many rows of the form a chain finds with a figure, a sign or an empty cell after the label."""
+    labels = form(edition, table).labels
+    return sum(1 for match in chain if labels[match.label].kind == "row" and follows_figure(tokens, match.end))
+
+
+def read_copy(tokens: Sequence[Token], table: str, found: Found, begins: Sequence[int]) -> Reading:
+    stop = min((start for start in begins if start >= found.chain[-1].end), default=len(tokens))
+    reading = place_rows(tokens, found.chain, form(found.edition, table), stop)
+    place_loose(reading, editions()[found.edition].relations_of(table))
+    return reading
+
+
+def agreed(readings: Sequence[Reading]) -> Reading | None:
+    """The fullest of several readings of one table if no two differ in a figure; else one that is blank."""
+    placed = sorted((reading for reading in readings if reading.placed), key=lambda reading: -reading.placed)
+    if not placed:
+        return None
+    chosen = placed[0]
+    for other in placed[1:]:
+        pairs = ((entry.value, other.entries[cell].value) for cell, entry in chosen.entries.items())
+        if any(None not in pair and pair[0] != pair[1] for pair in pairs):
+            blank = Reading(chosen.form, {cell: Entry(cell, None) for cell in chosen.entries}, placed=1)
+            blank.problems.append(Problem(chosen.form.id, "", "", f"{chosen.form.number}×{len(placed)}", TWICE))
+            return blank
+    return chosen

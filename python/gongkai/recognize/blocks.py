@@ -1,0 +1,201 @@
+"""Room: recognize. The figures of 表四: blocks of five columns, whose labels all stand in the head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row
+from gongkai.recognize.heads import likely, longest
+from gongkai.recognize.rows import WRONG_COUNT, Reading, cut, place_figure, slots_by_pitch
+from gongkai.recognize.tokens import Token, squash
+
+NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
+DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
+Spot = tuple[Part, Row, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A label of the form found in the head: ``name`` is its row, group or column id, ``leaf`` tells columns.
+
+    ``line`` is the last line of text that it stands on.
+    """
+
+    name: str
+    leaf: bool
+    token: Token
+    line: int
+
+
+def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> Reading:
+    """Place each run of figures under the labels read since the run before; runs under no such labels are left alone.
+
+    A further row of figures in the same grid stands under the same labels: two different rows contradict each other.
+    """
+    reading = Reading(form)
+    wanted = {squash(text): label for label in form.labels for text in (label.text, *label.aliases)}
+    distinct = list({label.text: label for label in form.labels}.values())
+    marks: list[Mark] = []
+    kept: list[Mark] = []
+    at, grid = 0, 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.kind == "text":
+            end, label = longest(tokens, at, wanted)
+            label = label or (likely(token, distinct) if marks else None)
+            if label is not None:
+                marks.append(Mark(label.id, label.kind == "column", token, tokens[end - 1].place.line))
+            at = end
+            continue
+        run, at = read_run(tokens, at)
+        if any(cell.kind in ("figure", "sign") for cell in run):
+            over = marks or (kept if run[0].grid and run[0].grid == grid else [])
+            after = tokens[at].place.line if at < len(tokens) else 0
+            if over and place_run(reading, run, over, kept, pitch, after):
+                kept, grid = [*kept, *marks], run[0].grid
+            marks = []
+    for cell in form.cells:
+        reading.entries.setdefault(cell, Entry(cell, None))
+    return reading
+
+
+def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
+    """The cells from ``at`` on: to the end of the grid row, or in text as long as figures follow."""
+    first = tokens[at]
+    run: list[Token] = []
+    while at < len(tokens):
+        token = tokens[at]
+        same = token.row == first.row if first.grid else not token.grid
+        if not same or (token.kind == "text" and not (first.grid and token.text[:1].isdigit())):
+            break
+        if token.kind != "filler":
+            run.append(token)
+        at += 1
+    return run, at
+
+
+def place_run(
+    reading: Reading, run: list[Token], marks: Sequence[Mark], kept: Sequence[Mark], pitch: int, after: int
+) -> bool:
+    """Enter a run of figures if the labels above say what each one is; True if they belong to the table at all."""
+    form = reading.form
+    if sum(mark.leaf for mark in (*kept, *marks)) < len(form.parts[0].columns):
+        return False
+    spots = spots_of(form, marks, len(run)) or row_spots(form, marks, kept)
+    cells: Sequence[Token | None] | None = run if spots and len(run) == len(spots) else None
+    if spots and cells is None and not run[0].grid:
+        cells = slots_by_pitch(run, max(mark.line for mark in marks), after, len(spots), pitch)
+    ordered = dict(zip(map(id, cells), spots, strict=True)) if spots and cells else None
+    seen = by_geometry(form, run, marks)
+    placed = ordered or seen
+    if ordered and seen and any(ordered[id(t)] != seen.get(id(t)) for t in run if t.kind != "blank"):
+        placed = None
+    if placed is None:
+        text = cut(" ".join(token.text for token in run))
+        reading.problems.append(Problem(form.id, "", "", text, WRONG_COUNT if spots else NO_HEAD))
+        return True
+    for token in run:
+        if id(token) in placed:
+            enter(reading, placed[id(token)], token)
+    return True
+
+
+def enter(reading: Reading, spot: Spot, token: Token) -> None:
+    """One figure; a second and different one for the same cell blanks it."""
+    part, row, column = spot
+    cell = f"{reading.form.id}.{row.id}.{column.id}"
+    before = reading.entries.get(cell)
+    place_figure(reading, part, row, column.id, token)
+    if before is not None and before.value != reading.entries[cell].value:
+        raw = cut(f"{before.raw} / {token.text}")
+        reading.entries[cell] = Entry(cell, None, raw, token.place)
+        reading.problems.append(Problem(reading.form.id, row.id, column.id, raw, DIFFERENT))
+
+
+def spots_of(form: Form, marks: Sequence[Mark], size: int) -> list[Spot] | None:
+    """The cells that a run stands for when the labels before it end in one of the heads in use.
+
+    These are the official head read row by row; all blocks and then all columns; each block followed by its
+    columns. Where several fit, the one with as many cells as the run has figures, else the longest.
+    """
+    names = [mark.name for mark in marks]
+    fits = [cells for head, cells in known_heads(form) if names[-len(head) :] == head]
+    return max(fits, key=lambda cells: (len(cells) == size, len(cells)), default=None)
+
+
+def known_heads(form: Form) -> list[tuple[list[str], list[Spot]]]:
+    """Sequences of label ids with the cells that the figures under them stand for, left to right."""
+    groups = [label for label in form.labels if label.kind == "group"]
+    official = [label.id for label in form.labels]
+    heads = [(official, [spot for part in form.parts for spot in part_spots(part)])]
+    for first in range(len(form.parts)):
+        for last in range(first + 1, len(form.parts) + 1):
+            parts = form.parts[first:last]
+            cells = [spot for part in parts for spot in part_spots(part)]
+            leaves = [[column.id for column in part.columns] for part in parts]
+            grouped = [above(part, groups, part is not parts[0]) for part in parts]
+            plain = [[part.rows[0].id] for part in parts]
+            heads.append((list(chain(*grouped, *leaves)), cells))
+            for tops in (grouped, plain):
+                heads.append(([name for top, under in zip(tops, leaves, strict=True) for name in top + under], cells))
+    return heads
+
+
+def part_spots(part: Part) -> list[Spot]:
+    return [(part, part.rows[0], column) for column in part.columns]
+
+
+def above(part: Part, groups: Sequence[Label], grouped: bool) -> list[str]:
+    """A block's label id, after the id of the group that begins with it (行政诉讼 before 未经复议直接起诉)."""
+    starts = [group.id for group in groups if group.box.left == part.columns[0].label.box.left]
+    return [*(starts if grouped else []), part.rows[0].id]
+
+
+def row_spots(form: Form, marks: Sequence[Mark], kept: Sequence[Mark]) -> list[Spot] | None:
+    """The cells of a block whose label stands at the head of its own line, under columns that were named before."""
+    blocks = [mark.name for mark in marks if not mark.leaf]
+    known = [mark.name for mark in (*kept, *marks) if mark.leaf]
+    for part in form.parts:
+        names = [column.id for column in part.columns]
+        if blocks[-1:] == [part.rows[0].id] and not marks[-1].leaf and known[-len(names) :] == names:
+            return part_spots(part)
+    return None
+
+
+def by_geometry(form: Form, run: Sequence[Token], marks: Sequence[Mark]) -> dict[int, Spot] | None:
+    """id(token) -> cell by the labels that stand above it in the same grid; None unless that is certain for all."""
+    grid = run[0].grid
+    if not grid or not run[0].spans or any(mark.token.grid != grid for mark in marks):
+        return None
+    leaves = [mark for mark in marks if mark.leaf]
+    columns = [mark.token.column for mark in leaves]
+    if len(set(columns)) != len(columns) or any(mark.token.colspan > 1 for mark in leaves):
+        return None
+    leaf_at = {mark.token.column: mark.name for mark in leaves}
+    found: dict[int, Spot] = {}
+    taken: set[str] = set()
+    for token in run:
+        over = [
+            m.name for m in marks if not m.leaf and m.token.column <= token.column < m.token.column + m.token.colspan
+        ]
+        spot = spot_at(form, over, leaf_at.get(token.column, ""))
+        if spot is None or token.colspan > 1:
+            if token.kind != "blank":
+                return None
+            continue
+        name = f"{spot[1].id}.{spot[2].id}"
+        if name in taken:
+            return None
+        taken.add(name)
+        found[id(token)] = spot
+    return found if len(found) == len(leaves) else None
+
+
+def spot_at(form: Form, over: Sequence[str], leaf: str) -> Spot | None:
+    for part in form.parts:
+        for column in part.columns:
+            if part.rows[0].id in over and column.id == leaf:
+                return part, part.rows[0], column
+    return None

@@ -1,0 +1,147 @@
+"""Room: recognize. The head above a part of a table -> which columns stand there, in which order and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gongkai.model import Form, Label, Part
+from gongkai.recognize.labels import LONGEST_LABEL, alike_enough, bare
+from gongkai.recognize.tokens import Token, squash
+
+JOINED_LINES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """``columns``: ids from left to right, () where their order is uncertain. ``at``: id -> grid column, or empty
+    where the geometry contradicts the reading order. ``strangers``: heads in the same rows that no label explains.
+    """
+
+    columns: tuple[str, ...]
+    grid: int
+    at: dict[str, int]
+    strangers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    label: Label
+    token: Token
+
+
+def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
+    """The head of ``part`` in ``tokens``, which end where its first row of figures begins."""
+    wanted = {column.label.text: column.label for column in part.columns}
+    others = [label for label in form.labels if label.kind in ("head", "caption") and label.text not in wanted]
+    found, unknown = match_head(tokens, [*wanted.values(), *others])
+    found = last_head(found)
+    columns = [item for item in found if item.label.kind == "column"]
+    at = geometry(columns)
+    order = reading_order(found, part)
+    if order is None:
+        order = tuple(sorted(at, key=at.__getitem__)) if at else ()
+    if at and tuple(sorted(at, key=at.__getitem__)) != order:
+        at = {}
+    rows = {item.token.row for item in columns}
+    left = min((item.token.column for item in columns), default=0)
+    strangers = tuple(t.text for t in unknown if t.grid and t.row in rows and t.column >= left)
+    return Head(order, columns[0].token.grid if columns else 0, at, strangers)
+
+
+def match_head(tokens: Sequence[Token], labels: Sequence[Label]) -> tuple[list[Found], list[Token]]:
+    """Labels of a head found in tokens, in reading order, and the texts that none of them explains."""
+    exact = {squash(text): label for label in labels for text in (label.text, *label.aliases)}
+    found: list[Found] = []
+    unknown: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        if tokens[at].kind != "text":
+            at += 1
+            continue
+        end, label = longest(tokens, at, exact)
+        if label is None:
+            label = likely(tokens[at], labels)
+            end = at + 1
+        if label is None:
+            unknown.append(tokens[at])
+        else:
+            found.append(Found(label, tokens[at]))
+        at = end
+    return found, unknown
+
+
+def longest(tokens: Sequence[Token], start: int, exact: dict[str, Label]) -> tuple[int, Label | None]:
+    """The longest join of lines from ``start`` that is a label: (end, label), or (start + 1, None)."""
+    reach = 1 if tokens[start].grid else JOINED_LINES
+    word, best = "", (start + 1, None)
+    found: tuple[int, Label | None] = best
+    for end in range(start + 1, min(start + reach, len(tokens)) + 1):
+        if tokens[end - 1].kind != "text":
+            break
+        word += tokens[end - 1].squash
+        if word in exact:
+            found = (end, exact[word])
+    return found
+
+
+def likely(token: Token, labels: Sequence[Label]) -> Label | None:
+    """The one label that a text with typos is like; None where two are about as like or none is."""
+    if len(token.squash) > LONGEST_LABEL:
+        return None
+    from rapidfuzz.fuzz import ratio
+
+    scores = sorted(
+        ((ratio(token.squash, squash(label.text)) / 100, n) for n, label in enumerate(labels)), reverse=True
+    )
+    (score, number), rival = scores[0], scores[1][0] if len(scores) > 1 else 0.0
+    label = labels[number]
+    return label if alike_enough(score, label) and score - rival >= 0.15 and bare(token.text) else None
+
+
+def last_head(found: Sequence[Found]) -> list[Found]:
+    """What follows the last repetition: of a head printed twice only the one next to the figures counts."""
+    kept: list[Found] = []
+    seen: set[str] = set()
+    for item in found:
+        if item.label.kind == "column" and item.label.id in seen:
+            kept, seen = [], set()
+        kept.append(item)
+        seen.add(item.label.id)
+    return kept
+
+
+def geometry(columns: Sequence[Found]) -> dict[str, int]:
+    """Column id -> grid column where each label has columns of its own in one grid with spans; else empty."""
+    grids = {item.token.grid for item in columns}
+    if len(grids) != 1 or not all(item.token.grid and item.token.spans for item in columns):
+        return {}
+    taken: set[int] = set()
+    for item in columns:
+        spots = set(range(item.token.column, item.token.column + item.token.colspan))
+        if taken & spots or item.token.colspan > item.label.box.width:
+            return {}
+        taken |= spots
+    return {item.label.id: item.token.column for item in columns}
+
+
+def reading_order(found: Sequence[Found], part: Part) -> tuple[str, ...] | None:
+    """Ids from left to right if the labels were read in the order of the official head, row by row or flat.
+
+    In a head of several rows 总计 is read before 商业企业; only the label above them (法人或其他组织) tells such
+    a head from one in which 总计 really stands further left, so without it the flat order alone is accepted.
+    """
+    present = {item.label.id for item in found if item.label.kind == "column"}
+    flat = tuple(column.id for column in part.columns if column.id in present)
+    read = tuple(item.label.id for item in found if item.label.kind == "column")
+    if read == flat:
+        return flat
+    tops = {column.label.box.top for column in part.columns}
+    over = [item.label for item in found if item.label.kind == "head" and item.label.box.top in tops]
+    if not over or len(read) != len(present):
+        return None
+    official = [column.label for column in part.columns if column.id in present] + over
+    official.sort(key=lambda label: (label.box.top, label.box.left))
+    kinds = {label.text for label in official}
+    texts = [item.label.text for item in found if item.label.text in kinds]
+    return flat if texts == [label.text for label in official] else None

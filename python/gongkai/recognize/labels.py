@@ -1,0 +1,213 @@
+"""Room: recognize. Tokens + the labels of a form -> which token is which label, in order."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from gongkai.editions import form
+from gongkai.model import Label
+from gongkai.recognize.tokens import Token, squash
+
+NUMBERING = re.compile(
+    r"^\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．,，:：)）])\s*[、.．]?\s*"
+)
+LONGEST_JOIN = 14  # a label set vertically has a character a line
+WINDOW = 300  # candidates looked back over; bounds the time on a hostile page
+SKIPPED_ROW = 0.3
+FAR = 0.0005
+FOLLOWED_BY_FIGURE = 0.5
+SHORTEST_BARE = 4  # 4.其他 is no certain reading of 3.其他; 7.属于行政查询事项 can only be 8.属于行政查询事项
+LONGEST_LABEL = 60
+ALIKE, ALIKE_SHORT, MARGIN = 0.6, 0.75, 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The labels of a form in reading order, and how to find them: squashed text -> (position, weight)."""
+
+    labels: tuple[Label, ...]
+    spellings: tuple[tuple[str, ...], ...]
+    exact: Mapping[str, tuple[tuple[int, float], ...]]
+    prefixes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Tokens ``start`` to ``end`` (excluded) may be label number ``label``."""
+
+    start: int
+    end: int
+    label: int
+    weight: float
+
+
+@cache
+def lexicon(edition: str, table: str) -> Lexicon:
+    labels = form(edition, table).labels
+    spellings = tuple(tuple({word for word, _ in wordings(label)}) for label in labels)
+    return Lexicon(labels, spellings, exact_index(labels), prefixes_of(labels))
+
+
+def wordings(label: Label) -> list[tuple[str, float]]:
+    """Squashed wordings of a label with their weights: official, in other words, without its number."""
+    found = [(squash(label.text), 1.0)]
+    found += [(squash(alias), 0.95) for alias in label.aliases]
+    found += [(squash(NUMBERING.sub("", text)), 0.9) for text in (label.text, *label.aliases)]
+    return found
+
+
+def exact_index(labels: Sequence[Label]) -> dict[str, tuple[tuple[int, float], ...]]:
+    best: dict[str, dict[int, float]] = {}
+    for number, label in enumerate(labels):
+        for word, weight in wordings(label):
+            if word:
+                known = best.setdefault(word, {})
+                known[number] = max(weight, known.get(number, 0.0))
+    return {word: tuple(found.items()) for word, found in best.items()}
+
+
+def prefixes_of(labels: Sequence[Label]) -> frozenset[str]:
+    return frozenset(word[:size] for label in labels for word, _ in wordings(label) for size in range(1, len(word) + 1))
+
+
+def bare(text: str) -> str:
+    return squash(NUMBERING.sub("", text))
+
+
+def joined(tokens: Sequence[Token], start: int, prefixes: frozenset[str]) -> Iterable[tuple[int, str]]:
+    """(end, squashed text) of the token at ``start`` alone and joined with the lines after it, while it can grow."""
+    word = tokens[start].squash
+    yield start + 1, word
+    if tokens[start].grid or word not in prefixes:
+        return
+    for end in range(start + 1, min(start + LONGEST_JOIN, len(tokens))):
+        token = tokens[end]
+        if token.grid or token.kind != "text":
+            return
+        word += token.squash
+        if word not in prefixes:
+            return
+        yield end + 1, word
+
+
+def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
+    found = []
+    for start, token in enumerate(tokens):
+        if token.kind != "text":
+            continue
+        for end, word in joined(tokens, start, words.prefixes):
+            hits = words.exact.get(word)
+            if hits is None and end == start + 1 and len(bare(token.text)) >= SHORTEST_BARE:
+                hits = tuple((n, w - 0.05) for n, w in words.exact.get(bare(token.text), ()))
+            for number, weight in hits or ():
+                if words.labels[number].kind == "row" and follows_figure(tokens, end):
+                    weight += FOLLOWED_BY_FIGURE
+                found.append(Match(start, end, number, weight))
+    return found
+
+
+def follows_figure(tokens: Sequence[Token], end: int) -> bool:
+    """Whether a figure, a sign or a blank cell of the same grid row stands right after a label."""
+    if end >= len(tokens) or not tokens[end].is_slot:
+        return False
+    return tokens[end].grid == 0 or tokens[end].row == tokens[end - 1].row
+
+
+def best_chain(matches: Sequence[Match], words: Lexicon) -> list[Match]:
+    """The heaviest sequence of matches in which tokens and labels both go forward.
+
+    Passing over tokens that are rows of the form costs weight, so that a chain does not leap from one table
+    into another of the same kind.
+    """
+    ordered = sorted(matches, key=lambda match: (match.start, match.end, match.label))
+    rows = sorted({m.start for m in ordered if words.labels[m.label].kind == "row" and m.weight >= 0.95})
+    scores: list[float] = []
+    before: list[int] = []
+    for i, match in enumerate(ordered):
+        best, link = 0.0, -1
+        for k in range(max(0, i - WINDOW), i):
+            other = ordered[k]
+            if other.end <= match.start and other.label < match.label and scores[k] > best:
+                skipped = bisect_left(rows, match.start) - bisect_left(rows, other.end)
+                score = scores[k] - SKIPPED_ROW * skipped - FAR * min(match.start - other.end, 500)
+                if score > best:
+                    best, link = score, k
+        scores.append(best + match.weight)
+        before.append(link)
+    chain: list[Match] = []
+    at = max(range(len(scores)), key=scores.__getitem__, default=-1)
+    while at >= 0:
+        chain.append(ordered[at])
+        at = before[at]
+    return chain[::-1]
+
+
+def chain_weight(chain: Sequence[Match]) -> float:
+    return sum(match.weight for match in chain)
+
+
+def likenesses(word: str, words: Lexicon) -> list[float]:
+    """How alike a squashed text and each label are, 0 to 1; with and without the label's number."""
+    from rapidfuzz.fuzz import ratio
+
+    return [max(ratio(word, text) for text in texts) / 100 for texts in words.spellings]
+
+
+def alike_enough(score: float, label: Label) -> bool:
+    return score >= (ALIKE if len(bare(label.text)) > 4 else ALIKE_SHORT)
+
+
+def fuzzy_matches(tokens: Sequence[Token], chain: Sequence[Match], words: Lexicon) -> list[Match]:
+    """Matches for labels with typos or missing characters: only between neighbours that are certain.
+
+    A token must be more like its label than like any other label of the whole form, by a margin.
+    """
+    found: list[Match] = []
+    edges = [Match(chain[0].start, chain[0].start, -1, 0.0), *chain]
+    last = Match(min(chain[-1].end + 40, len(tokens)), 0, len(words.labels), 0.0)
+    for left, right in zip(edges, [*chain, last], strict=True):
+        wanted = range(left.label + 1, right.label)
+        if not wanted or left.end >= right.start:
+            continue
+        for start in range(left.end, right.start):
+            if tokens[start].kind == "text":
+                found += fuzzy_at(tokens, start, right.start, wanted, words)
+    return found
+
+
+def fuzzy_at(tokens: Sequence[Token], start: int, stop: int, wanted: range, words: Lexicon) -> list[Match]:
+    found = []
+    reach = start + 1 if tokens[start].grid else min(start + 3, stop)
+    word = ""
+    for end in range(start + 1, reach + 1):
+        token = tokens[end - 1]
+        word += token.squash
+        if token.kind != "text" or len(word) > LONGEST_LABEL:
+            break
+        scores = likenesses(word, words)
+        for number in wanted:
+            label = words.labels[number]
+            rivals = (s for s, other in zip(scores, words.labels, strict=True) if other.text != label.text)
+            if alike_enough(scores[number], label) and scores[number] - max(rivals) >= MARGIN:
+                bonus = FOLLOWED_BY_FIGURE if label.kind == "row" and follows_figure(tokens, end) else 0.0
+                found.append(Match(start, end, number, 0.8 * scores[number] + bonus))
+    return found
+
+
+def align(tokens: Sequence[Token], words: Lexicon, exact: Sequence[Match]) -> list[Match]:
+    """The tokens that are labels of a form: first those that agree to the letter, then between them the rest."""
+    chain = best_chain(exact, words)
+    if not chain or len(chain) == len(words.labels):
+        return chain
+    extra = fuzzy_matches(tokens, chain, words)
+    return best_chain([*chain, *extra], words) if extra else chain
+
+
+def without(matches: Iterable[Match], used: Sequence[Match]) -> list[Match]:
+    """Matches whose tokens no match of ``used`` has taken: what a second table of the same kind would be made of."""
+    taken = {spot for match in used for spot in range(match.start, match.end)}
+    return [match for match in matches if not taken.intersection(range(match.start, match.end))]

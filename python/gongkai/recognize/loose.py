@@ -1,0 +1,54 @@
+"""Room: recognize. Rows that have lost their blank cells: placed only where the relations leave one possibility."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from gongkai.figures import read_figure
+from gongkai.model import Problem, Relation, Value
+from gongkai.recognize.rows import WRONG_COUNT, Reading, cut, place_figure
+from gongkai.recognize.tokens import Token
+from gongkai.relations import possible
+
+PLACED_BY_RELATIONS = "这一行缺少空白单元格，各数字所在的列是按勾稽关系推定的，请核对"
+MOST_ROWS = 6  # each costs up to 35 questions to the relations
+
+
+def place_loose(reading: Reading, relations: Sequence[Relation]) -> None:
+    """Settle ``reading.loose``; what stays uncertain is blank with a problem that shows its text."""
+    progress = bool(relations) and len(reading.loose) <= MOST_ROWS
+    while progress:
+        progress = False
+        for row_id in list(reading.loose):
+            chosen = only_placement(reading, row_id, relations)
+            if chosen is not None:
+                part, row, _, slots = reading.loose.pop(row_id)
+                for column, token in chosen.items():
+                    place_figure(reading, part, row, column, token)
+                raw = cut(" ".join(token.text for token in slots))
+                reading.problems.append(Problem(reading.form.id, row_id, "", raw, PLACED_BY_RELATIONS))
+                progress = True
+    for row_id, (_, _, _, slots) in reading.loose.items():
+        raw = cut(" ".join(token.text for token in slots if token.kind != "blank"))
+        reading.problems.append(Problem(reading.form.id, row_id, "", raw, WRONG_COUNT))
+
+
+def only_placement(reading: Reading, row_id: str, relations: Sequence[Relation]) -> dict[str, Token] | None:
+    """Column id -> token for the one order-preserving placement that the relations allow; None if none or several."""
+    _, _, columns, slots = reading.loose[row_id]
+    tokens = [token for token in slots if token.kind != "blank"]
+    figures = [read_figure(token.text) for token in tokens]
+    if any(figure.state != "figure" for figure in figures) or not 0 < len(tokens) < len(columns):
+        return None
+    known: dict[str, Value] = {cell: entry.value for cell, entry in reading.entries.items()}
+    found: list[tuple[str, ...]] = []
+    for choice in combinations(columns, len(tokens)):
+        trial = known | {
+            f"{reading.form.id}.{row_id}.{column}": figure.value for column, figure in zip(choice, figures, strict=True)
+        }
+        if possible(relations, trial):
+            found.append(choice)
+            if len(found) > 1:
+                return None
+    return dict(zip(found[0], tokens, strict=True)) if found else None

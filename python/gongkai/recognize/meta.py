@@ -1,0 +1,161 @@
+"""Room: recognize. Title, body, year, date of publication and the prose sections of a report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from gongkai.figures import clean
+from gongkai.model import Block, Prose, Section
+from gongkai.recognize.labels import bare
+from gongkai.recognize.tokens import Token, squash
+
+REPORT = re.compile(r"(?:政府)?信息公开.{0,8}(?:年度?报告|年报)|年度?政府信息公开.{0,6}报告")
+YEAR = re.compile(r"(20[0-4]\d)(?!\d)\s*年?")
+PERIOD = re.compile(r"自\s*(20[0-4]\d)\s*年?\s*0?1\s*月\s*0?1\s*日")
+PUBLISHED = re.compile(
+    r"(?:发布|公开|发文|成文|更新|生成|印发)?(?:日期|时间)\s*[:：]?\s*[\[【(]?\s*(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)"
+)
+DATE = re.compile(r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)")
+SITE_SUFFIX = re.compile(r"\s*[-_|—–]+\s*[^-_|—–]{2,40}$")
+AGENCY_TAIL = re.compile(r"(?:政府)?信息公开.*$|年度?政府信息公开.*$")
+AGENCY_NOISE = re.compile(r"^关于|\s|[《》〈〉“”\"']|20\d\d\s*年?度?|（.*?）|\(.*?\)|[-_|—–:：]+$|的$")
+BODY = r"[\u4e00-\u9fff（）()、]{2,30}?"
+OPENING = (
+    re.compile(rf"本(?:年度)?报告由({BODY})(?:结合|根据|按照|依据|编制|依照|负责)"),
+    re.compile(rf"(?:^|[。\n])\s*({BODY})(?:根据|按照|依据|依照)(?:新修订的)?《?中华人民共和国政府信息公开条例"),
+)
+SOURCE = re.compile(
+    r"(?:来源|信息来源|发布机构|发布单位|公开机构|编制机关|制发机关)\s*[:：]\s*([\u4e00-\u9fff（）()]{2,30})"
+)
+BODY_ENDINGS = tuple("局委厅部会室院署处所站中心办公司校馆队镇乡街府")
+FOOTER = re.compile(
+    r"^[【\[]?\s*(?:返回顶部|打印(?:本[稿页])?|关闭(?:本页|窗口)?|分享到?|扫一扫.{0,30}|上一[篇条].*|下一[篇条].*|相关(?:附件|信息|文档|链接)"
+    r"|版权所有.*|主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
+)
+LONGEST_TITLE = 80
+ALIKE_SECTION = 0.6
+
+
+def title_of(blocks: Sequence[Block]) -> str:
+    """The report's title: a heading that names such a report, else the first short line that does, else the page's."""
+    prose = [block for block in blocks if isinstance(block, Prose)]
+    ranked = [
+        [block.text for block in prose if re.fullmatch(r"h[1-3]", block.heading)],
+        [block.text for block in prose if block.heading.lower() in ("meta:articletitle", "meta:og:title")],
+        [line for block in prose if block.heading in ("", "h4", "h5", "h6") for line in block.text.split("\n")],
+        [SITE_SUFFIX.sub("", block.text) for block in prose if block.heading == "title"],
+    ]
+    for texts in ranked:
+        candidates = [t for t in (" ".join(clean(text).split()) for text in texts) if is_title(t)]
+        dated = [text for text in candidates if YEAR.search(text)]
+        if dated or candidates:
+            return tidy_title((dated or candidates)[0])
+    plain = [block.text for block in prose if block.heading == "title"]
+    return tidy_title(clean(plain[0]))[:LONGEST_TITLE] if plain else ""
+
+
+def is_title(text: str) -> bool:
+    if not 8 <= len(text) <= LONGEST_TITLE or text.endswith(("。", "；", ";")) or ">" in text:
+        return False
+    match = REPORT.search(text)
+    return match is not None and not re.search(r"[，。；,;]|根据|编制|目录|指南$", text)
+
+
+def tidy_title(text: str) -> str:
+    """A title without blanks between ideographs, full-width brackets restored."""
+    text = re.sub(r"(?<=[\u4e00-\u9fff\d])\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+(?=\d)", "", text)
+    return re.sub(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)", r"（\1）", text)
+
+
+def year_of(title: str, text: str) -> int | None:
+    """The year reported on: from the title, else from the period sentence even with digits lost; None if neither."""
+    match = YEAR.search(title) or PERIOD.search(text)
+    return int(match[1]) if match else None
+
+
+def published_of(blocks: Sequence[Block], lines: Sequence[str]) -> str:
+    """The day of publication as an ISO date, "" where the page does not say it."""
+    for block in blocks:
+        if isinstance(block, Prose) and re.fullmatch(
+            r"meta:(?:pubdate|publishdate|publish_?time)", block.heading.lower()
+        ):
+            match = DATE.search(block.text)
+            if match and iso_date(match):
+                return iso_date(match)
+    for line in lines:
+        match = PUBLISHED.search(clean(line)) if "日期" in line or "时间" in line else None
+        if match and iso_date(match):
+            return iso_date(match)
+    return ""
+
+
+def iso_date(match: re.Match[str]) -> str:
+    try:
+        return date(*(int(part) for part in match.groups()[:3])).isoformat()
+    except ValueError:
+        return ""
+
+
+def agency_of(title: str, lines: Sequence[str]) -> str:
+    """The body's name: from the title, completed or replaced by the opening sentence, else from 来源."""
+    named = (
+        AGENCY_NOISE.sub("", AGENCY_TAIL.sub("", AGENCY_NOISE.sub("", clean(title)))) if REPORT.search(title) else ""
+    )
+    text = "\n".join(clean(line) for line in lines[:400])
+    opening = next((match[1] for pattern in OPENING if (match := pattern.search(text))), "")
+    if named and (named.endswith(BODY_ENDINGS) or not opening.startswith(named)):
+        return named
+    source = SOURCE.search(text)
+    return opening or named or (source[1] if source else "")
+
+
+def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[int, int]:
+    """Section number -> the token that is its heading, in ascending order of both; the last run of headings wins.
+
+    A page often lists its headings at the top, so each is looked for backwards from the one after it.
+    """
+    found: dict[int, int] = {}
+    stop = len(tokens)
+    for section in reversed(sections):
+        spots = [n for n, token in enumerate(tokens[:stop]) if is_heading(token, section)]
+        if spots:
+            found[section.number] = stop = spots[-1]
+    return dict(sorted(found.items()))
+
+
+def is_heading(token: Token, section: Section) -> bool:
+    """Whether a line is the heading of a section: its official or usual title, or one like it with its number."""
+    if token.kind != "text" or not 4 <= len(token.squash) <= 40:
+        return False
+    titles = [squash(text) for text in (section.title, *section.aliases)]
+    if token.squash in titles:
+        return True
+    if token.squash[0] != titles[0][0] or bare(token.text) == token.squash:
+        return bool(token.heading) and token.squash in [
+            squash(bare(text)) for text in (section.title, *section.aliases)
+        ]
+    from rapidfuzz.fuzz import ratio
+
+    return max(ratio(token.squash, title) for title in titles) / 100 >= ALIKE_SECTION
+
+
+def section_texts(tokens: Sequence[Token], starts: Mapping[int, int], sections: Sequence[Section]) -> dict[int, str]:
+    """Number -> text of the sections that are prose; lines keep their order, the page's footer is left out."""
+    texts = {}
+    bounds = [*starts.values(), len(tokens)]
+    for (number, start), stop in zip(starts.items(), bounds[1:], strict=True):
+        if any(section.number == number and section.table for section in sections):
+            continue
+        lines: dict[int, str] = {}
+        for token in tokens[start + 1 : stop]:
+            if not token.grid and token.kind != "filler":
+                lines[token.row] = f"{lines[token.row]} {token.text}" if token.row in lines else token.text
+        kept: list[str] = []
+        for line in lines.values():
+            if FOOTER.match(line.strip()):
+                break
+            kept.append(line.strip())
+        texts[number] = "\n".join(kept)
+    return texts

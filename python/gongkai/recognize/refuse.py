@@ -1,0 +1,49 @@
+"""Room: recognize. Why a document holds no report that can be read, in a sentence that names what it does hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gongkai.model import Block, Link, Prose
+
+ATTACHMENT = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)(?:$|[?#])", re.IGNORECASE)
+REPORT = re.compile(r"信息公开.{0,10}(?:年度?报告|年报)|年报")
+LOGIN = re.compile(r"登录|登陆|统一身份认证|用户名|密码")
+VERIFY = re.compile(r"验证码|安全验证|人机验证|访问过于频繁|请开启\s*JavaScript|正在检查您的浏览器", re.IGNORECASE)
+GONE = re.compile(r"404|页面不存在|页面没有找到|网页无法访问|您访问的页面|已被删除")
+
+
+def why_unreadable(blocks: Sequence[Block], origin: str) -> str:
+    """One Chinese sentence: what the document is instead of a report, and what to do."""
+    links = [block for block in blocks if isinstance(block, Link)]
+    text = "\n".join(block.text for block in blocks if isinstance(block, Prose))
+    start = text[:3000]
+    if any(link.kind == "password" for link in links) or (LOGIN.search(start) and len(text) < 600):
+        return f"{origin}：这是登录页面，不是年度报告；请在浏览器中登录后把报告网页另存为文件，再导入该文件。"
+    if VERIFY.search(start) and len(text) < 1500:
+        return f"{origin}：网站要求验证后才能访问，没有得到年度报告；请在浏览器中打开网页并另存为文件，再导入该文件。"
+    attached = [link for link in links if link.kind == "link" and ATTACHMENT.search(link.target)]
+    named = [link for link in attached if REPORT.search(link.text + link.target)] or attached
+    if named:
+        name = short(named[0].text or named[0].target)
+        return f"{origin}：页面中没有三张表，报告可能在附件“{name}”中；请下载附件，另存为网页或文本后导入。"
+    reports = [link for link in links if link.kind == "link" and REPORT.search(link.text)]
+    if len(reports) >= 3:
+        example = short(reports[0].text)
+        return f"{origin}：这是目录页，列有{len(reports)}个年度报告链接（如“{example}”）；请导入其中一个链接的网址。"
+    frames = [link for link in links if link.kind == "frame" and link.target]
+    if frames:
+        return f"{origin}：页面中没有三张表，内容在内嵌网页 {short(frames[0].target)} 中；请导入内嵌网页的网址。"
+    if sum(link.kind == "image" for link in links) >= 1 and REPORT.search(text):
+        return f"{origin}：页面中没有三张表，报告可能是图片，不能读取；请向发布机关索取文字版，或手工填表。"
+    if GONE.search(start) and len(text) < 1500:
+        return f"{origin}：页面不存在或已删除；请检查网址。"
+    if not text.strip():
+        return f"{origin}：内容为空，没有可读的文字；请检查网址或文件。"
+    return f"{origin}：没有找到政府信息公开工作年度报告的三张表（开头是“{short(text)}”）；请检查网址或文件是否正确。"
+
+
+def short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:40] + "…"

@@ -1,0 +1,117 @@
+"""Room: recognize. Blocks -> tokens: one per cell of a grid, one or more per line of text, in reading order."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from gongkai.figures import read_figure
+from gongkai.model import Block, Grid, Place, Prose
+
+Kind = Literal["figure", "sign", "blank", "filler", "text"]
+
+NOT_WORD = re.compile(r"[\W_]+")
+BARS = re.compile(r"[|｜\s]+")
+TRAILING_BARS = re.compile(r"\s*[|｜][|｜\s]*$")
+PAGE_NUMBER = re.compile(r"[-—–－·\s]+\d{1,3}[-—–－·\s]+|第\s*\d{1,3}\s*页.{0,12}")
+LABEL_AND_FIGURES = re.compile(
+    r"(?P<label>.*[^\d\s,.，．%/|-].*?)(?P<figures>(?:\s+(?:[\d０-９][\d０-９,，.]*|[-—/]))+)\s*"
+)
+
+FIGURE_ENDS = frozenset("0123456789０１２３４５６７８９-—/")
+LONGEST_LINE = 200  # a row of a flattened table; a longer line is prose
+
+
+@dataclass(slots=True)
+class Token:
+    """A cell or a piece of a line. Tokens of one grid row or one line share ``row``; ``grid`` is 0 in text."""
+
+    text: str
+    kind: Kind
+    squash: str
+    row: int
+    grid: int
+    place: Place
+    column: int = 0
+    colspan: int = 1
+    spans: bool = False
+    heading: str = ""
+
+    @property
+    def is_slot(self) -> bool:
+        return self.kind in ("figure", "sign", "blank")
+
+
+@lru_cache(maxsize=4096)
+def squash(text: str) -> str:
+    """Letters, digits and ideographs alone, in one width: what makes two spellings of a label the same."""
+    return NOT_WORD.sub("", unicodedata.normalize("NFKC", text))
+
+
+@lru_cache(maxsize=4096)
+def kind_of(text: str) -> Kind:
+    state = read_figure(text).state
+    if state == "unreadable":
+        return "figure" if read_figure(text, "万元").state == "figure" else "text"
+    return state
+
+
+def tokenize(blocks: Iterable[Block]) -> list[Token]:
+    """All tokens of a document in reading order. Page titles, properties and links are no tokens."""
+    tokens: list[Token] = []
+    row = 0
+    for block in blocks:
+        if isinstance(block, Grid):
+            for number, cells in enumerate(block.rows, 1):
+                row += 1
+                for cell in cells:
+                    kind = kind_of(cell.text)
+                    word = squash(cell.text) if kind == "text" else ""
+                    place = Place(block.place.page, block.place.table, number, cell.column + 1, block.place.line)
+                    tokens.append(
+                        Token(
+                            cell.text, kind, word, row, block.place.table, place, cell.column, cell.colspan, block.spans
+                        )
+                    )
+        elif isinstance(block, Prose) and not block.heading.startswith(("title", "meta")):
+            for offset, line in enumerate(block.text.split("\n")):
+                row += 1
+                place = Place(block.place.page, 0, 0, 0, block.place.line + offset)
+                tokens += (Token(*piece, row, 0, place, heading=block.heading) for piece in line_pieces(line))
+    return tokens
+
+
+def line_pieces(line: str) -> Iterator[tuple[str, Kind, str]]:
+    """A line of text -> (text, kind, squashed text) of its pieces; an empty line and a page number give none.
+
+    A line of bars alone is a blank cell (one bar) or what is left of merged cells (several).
+    """
+    text = line.strip()
+    if not text or PAGE_NUMBER.fullmatch(text):
+        return
+    if BARS.fullmatch(text):
+        yield (
+            text,
+            "blank" if len(BARS.sub("", text)) == 0 and text.count("|") + text.count("｜") == 1 else "filler",
+            "",
+        )
+        return
+    text = TRAILING_BARS.sub("", text)
+    for piece in split_figures(text):
+        kind = kind_of(piece)
+        yield piece, kind, squash(piece) if kind == "text" else ""
+
+
+def split_figures(text: str) -> list[str]:
+    """``规章 0 0 0`` -> its label and figures; a text that does not end in figures stays whole."""
+    if text[-1] not in FIGURE_ENDS:
+        return [text]
+    pieces = text.split()
+    if len(pieces) > 1 and all(kind_of(piece) in ("figure", "sign") for piece in pieces):
+        return pieces
+    match = LABEL_AND_FIGURES.fullmatch(text) if len(text) < LONGEST_LINE else None
+    return [match["label"], *match["figures"].split()] if match else [text]

@@ -1,0 +1,222 @@
+"""Room: workbook. Report + findings -> edits. The list is complete: what an earlier fill left is cleared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from gongkai.editions import editions
+from gongkai.figures import clean, read_figure
+from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity, Value
+from gongkai.workbook import layout
+from gongkai.workbook.layout import TableSheet
+
+Written = int | Decimal | str | None
+
+EXACT_DIGITS = 15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
+DOUBTFUL = "？"  # before a source text that is no certain figure: seen at once, and never taken for a formula
+PARAGRAPH = 1_000  # characters that a row of the prose sheet can show: a row is at most 409 points high
+LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
+
+
+def report_to_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
+    """Everything that the workbook has to show, as one edit for each cell that a fill may ever touch."""
+    edits = cover_edits(report, findings)
+    for sheet in layout.table_sheets():
+        edits += figure_edits(sheet, report)
+        edits += mark_edits(sheet, report, findings)
+    edits += prose_edits(report)
+    edits += result_edits(report, findings)
+    return edits
+
+
+def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
+    """Sheet name -> shown, for the sheets about which the edits decide (by the editions named on the cover)."""
+    tables = {spot: table for table, spot in layout.EDITION_SPOTS.items()}
+    named = {
+        tables[edit.row, edit.column]: "" if edit.value == layout.MISSING else str(edit.value)
+        for edit in edits
+        if edit.sheet == layout.COVER and (edit.row, edit.column) in tables
+    }
+    return layout.sheets_shown(named)
+
+
+# --- cover and tables ---------------------------------------------------------------------------------------------
+
+
+def cover_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
+    document = report.document
+    texts: dict[str, Written] = {
+        "title": report.title or None,
+        "agency": report.agency or None,
+        "year": report.year,
+        "source": ((document.url or document.origin) if document else "") or None,
+        "published": report.published or None,
+    }
+    edits = [Edit(layout.COVER, *layout.COVER_SPOTS[name], value) for name, value in texts.items()]
+    for table, place in layout.EDITION_SPOTS.items():
+        edition: Written = int(report.tables[table].edition) if table in report.tables else layout.MISSING
+        edits.append(Edit(layout.COVER, *place, edition))
+    for severity, place in layout.COUNT_SPOTS.items():
+        edits.append(Edit(layout.COVER, *place, sum(finding.severity == severity for finding in findings)))
+    return edits
+
+
+def used_sheet(report: Report, table: str) -> TableSheet | None:
+    return layout.sheet_of(table, report.tables[table].edition) if table in report.tables else None
+
+
+def figure_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
+    entries = report.tables[sheet.table].entries if used_sheet(report, sheet.table) is sheet else {}
+    for cell_id, (row, column) in sheet.cells.items():
+        entry = entries.get(cell_id)
+        yield Edit(sheet.name, row, column, written(entry, sheet.form.cells[cell_id]) if entry else None)
+
+
+def written(entry: Entry, cell: Cell) -> Written:
+    """What a figure's cell holds: the exact figure, a sign such as ``/``, or a doubtful text marked as such."""
+    if entry.value is not None:
+        return as_number(entry.value)
+    state = read_figure(entry.raw, cell.column.unit).state
+    if state == "blank":
+        return None
+    return clean(entry.raw) if state == "sign" else DOUBTFUL + entry.raw
+
+
+def as_number(value: int | Decimal) -> int | Decimal | str:
+    text = format(value, "f") if isinstance(value, Decimal) else str(value)
+    return text if len(text.strip("-0.").replace(".", "")) > EXACT_DIGITS else value
+
+
+# --- marks --------------------------------------------------------------------------------------------------------
+
+
+def mark_edits(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
+    marks = marks_of(sheet, report, findings) if used_sheet(report, sheet.table) is sheet else {}
+    for cell_id, (row, column) in sheet.marks.items():
+        yield Edit(sheet.name, row, column, marks.get(cell_id))
+
+
+def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> dict[str, int]:
+    """Cell id -> mark, for the findings that no lane of the sheet shows by itself; the gravest one wins."""
+    severities: dict[str, Severity] = {}
+    for finding in findings:
+        lane = sheet.lanes.get(finding.rule)
+        if lane and shown_by_lane(lane.relation, report):
+            continue
+        for cell_id in (lane.relation.marked,) if lane else finding.cells:
+            graver = layout.MARK_CODES[finding.severity] > layout.MARK_CODES.get(severities.get(cell_id, "note"), 0)
+            if cell_id in sheet.cells and (cell_id not in severities or graver):
+                severities[cell_id] = finding.severity
+    return {
+        cell_id: layout.MARK_CODES[severity] + (0 if is_number(report.value(cell_id)) else layout.MARK_BLANK)
+        for cell_id, severity in severities.items()
+    }
+
+
+def is_number(value: Value) -> bool:
+    """Whether a figure stands in its cell as a number, so that formulas count it."""
+    return value is not None and not isinstance(as_number(value), str)
+
+
+def shown_by_lane(relation: Relation, report: Report) -> bool:
+    """Whether the relation's own formula shows a difference: the same rule as that formula, blanks unknown."""
+    parts, whole = ([report.value(cell_id) for cell_id in cells] for cells in (relation.parts, relation.whole))
+    stated_parts, stated_whole = ([value for value in side if is_number(value)] for side in (parts, whole))
+    difference = sum(value or 0 for value in stated_parts) - sum(value or 0 for value in stated_whole)
+    exceeds = difference > 0 and len(stated_whole) == len(whole)
+    falls_short = difference < 0 and len(stated_parts) == len(parts)
+    return exceeds or falls_short
+
+
+# --- prose --------------------------------------------------------------------------------------------------------
+
+
+def prose_edits(report: Report) -> Iterator[Edit]:
+    titles = {section.number: section.title for section in editions()[max(editions())].sections}
+    rows = prose_rows(report.sections, titles, PARAGRAPH)
+    if len(rows) > layout.PROSE_ROWS:
+        rows = prose_rows(report.sections, titles, LONGEST_CELL)
+    rows += [(None, None, None)] * (layout.PROSE_ROWS - len(rows))
+    for row, values in enumerate(rows, layout.PROSE_TOP):
+        for column, value in zip(layout.PROSE_COLUMNS.values(), values, strict=True):
+            yield Edit(layout.PROSE, row, column, value)
+
+
+def prose_rows(
+    sections: Mapping[int, str], titles: Mapping[int, str], longest: int
+) -> list[tuple[Written, Written, Written]]:
+    """(number, title, text) rows; a paragraph a row where rows are short, a whole section where they are long.
+
+    A row titled ``CONTINUED`` goes on in the middle of a text, any other begins a new line of it.
+    """
+    rows: list[tuple[Written, Written, Written]] = []
+    for number, text in sorted(sections.items()):
+        head: tuple[Written, Written] = (number, titles.get(number, ""))
+        for paragraph in text.split("\n") if longest == PARAGRAPH else [text]:
+            pieces = [paragraph[start : start + longest] for start in range(0, len(paragraph), longest)]
+            for piece in pieces or [""]:
+                rows.append((*head, piece or None))
+                head = (None, layout.CONTINUED)
+            head = (None, None)
+    return rows
+
+
+# --- findings -----------------------------------------------------------------------------------------------------
+
+
+def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
+    room = layout.RESULTS_ROWS
+    shown = findings if len(findings) <= room else findings[: room - 1]
+    rows = [result_row(number, finding, report) for number, finding in enumerate(shown, 1)]
+    if len(shown) < len(findings):
+        rows.append({"message": f"另有{len(findings) - len(shown)}条未列出，请先改正以上各条，再重新校验。"})
+    columns = {name: at for name, at in layout.RESULT_COLUMNS.items() if name not in ("place", "state")}
+    for row in range(room):
+        values = rows[row] if row < len(rows) else {}
+        for name, column in columns.items():
+            yield Edit(layout.RESULTS, layout.RESULTS_TOP + row, column, values.get(name))
+
+
+def result_row(number: int, finding: Finding, report: Report) -> dict[str, Written]:
+    row: dict[str, Written] = {
+        "number": number,
+        "severity": layout.SIGNS[finding.severity],
+        "message": finding.message,
+    }
+    for name in ("stated", "computed", "difference"):
+        value: Value = getattr(finding, name)
+        row[name] = None if value is None else as_number(value)
+    sheet, cell_id = place_of(finding, report)
+    if sheet is None:
+        return row
+    row["table"] = sheet.name
+    if cell_id:
+        place = layout.address(sheet.cells[cell_id], sheet.name)
+        row |= {"link": place, "link_text": cell_label(sheet.form.cells[cell_id])}
+        lane = sheet.lanes.get(finding.rule)
+        if lane and shown_by_lane(lane.relation, report):
+            row["lane"] = layout.address(lane.spot, sheet.name)
+        elif not is_number(report.value(cell_id)):
+            row["blank"] = place
+    return row
+
+
+def place_of(finding: Finding, report: Report) -> tuple[TableSheet | None, str]:
+    """The sheet and cell to which a finding leads: the flagged cell of its relation, else its first cell."""
+    for cell_id in finding.cells:
+        table = cell_id.partition(".")[0]
+        if table not in layout.EDITION_SPOTS:
+            continue
+        sheet = used_sheet(report, table) or layout.newest_sheet(table)
+        lane = sheet.lanes.get(finding.rule)
+        found = lane.relation.marked if lane else cell_id
+        return sheet, found if found in sheet.cells else ""
+    return None, ""
+
+
+def cell_label(cell: Cell) -> str:
+    """A cell's official name: （三）不予公开 1.属于国家秘密 · 自然人."""
+    row = cell.row
+    inner = row.groups[-1].text + " " if row.groups and not row.label.text.startswith("（") else ""
+    return f"{inner}{row.label.text} · {cell.column.label.text}"

@@ -1,0 +1,186 @@
+"""Room: workbook. Where everything stands in the workbook, derived from the editions alone.
+
+Rows and columns are 1-based. A table's form stands below a title line; its live relations stand beside or under it
+(the check lane), and its marks stand ``MARK_SHIFT`` columns to the right, hidden and outside the print area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from gongkai.editions import editions
+from gongkai.model import Box, Cell, Edition, Form, Label, Relation, Severity
+
+Spot = tuple[int, int]
+
+COVER, PROSE, RESULTS = "封面", "正文", "校验结果"
+COVER_SPOTS: Mapping[str, Spot] = {
+    "title": (5, 3),
+    "agency": (6, 3),
+    "year": (7, 3),
+    "source": (8, 3),
+    "published": (9, 3),
+}
+EDITION_SPOTS: Mapping[str, Spot] = {"disclosure": (11, 3), "applications": (12, 3), "disputes": (13, 3)}
+COUNT_SPOTS: Mapping[Severity, Spot] = {"error": (16, 3), "warning": (17, 3), "note": (18, 3)}
+LIVE_SPOT: Spot = (15, 3)
+MISSING = "缺"  # stands for the edition of a table that the report lacks, and in a lane that blanks leave open
+HOLDS = "✓"
+
+PROSE_TOP, PROSE_ROWS = 4, 400
+PROSE_COLUMNS: Mapping[str, int] = {"number": 1, "title": 2, "text": 3}
+CONTINUED = "续"
+
+RESULTS_TOP, RESULTS_ROWS = 4, 300
+RESULT_COLUMNS: Mapping[str, int] = {
+    "number": 1,
+    "severity": 2,
+    "table": 3,
+    "place": 4,
+    "stated": 5,
+    "computed": 6,
+    "difference": 7,
+    "message": 8,
+    "state": 9,
+    "link": 11,
+    "link_text": 12,
+    "lane": 13,
+    "blank": 14,
+}
+SIGNS: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
+
+FORM_TOP = 2  # the form's first line; the title stands above it
+MARK_SHIFT = 20
+MARK_CODES: Mapping[Severity, int] = {"note": 1, "warning": 2, "error": 3}
+MARK_BLANK = 10  # added to the code of a mark that goes out once the cell holds a number
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One live relation: where its result stands."""
+
+    relation: Relation
+    spot: Spot
+    beside: bool
+
+
+@dataclass(frozen=True)
+class TableSheet:
+    """The sheet of one form. ``editions`` are all that print this table alike; ``cells`` and ``marks`` by cell id."""
+
+    name: str
+    code: str
+    table: str
+    editions: tuple[str, ...]
+    form: Form
+    labels: tuple[tuple[Label, Box], ...]
+    cells: Mapping[str, Spot]
+    marks: Mapping[str, Spot]
+    lanes: Mapping[str, Lane]
+
+    @property
+    def size(self) -> Box:
+        return moved(self.form.size)
+
+
+@cache
+def table_sheets() -> tuple[TableSheet, ...]:
+    """The sheets of all tables, those of the newest edition first (they are visible in the template)."""
+    newest, *older = reversed(editions().values())
+    sheets = [table_sheet(newest, form, form.number, "") for form in newest.forms.values()]
+    for edition in older:
+        for form in edition.forms.values():
+            if not any(same_form(form, sheet.form) for sheet in sheets):
+                sheets.append(table_sheet(edition, form, f"{form.number}（{edition.name}）", edition.name))
+    return tuple(sheets)
+
+
+def sheet_names() -> tuple[str, ...]:
+    """All sheets of the workbook in their order."""
+    return (COVER, *(sheet.name for sheet in table_sheets()), PROSE, RESULTS)
+
+
+@cache
+def sheet_of(table: str, edition: str) -> TableSheet:
+    return next(sheet for sheet in table_sheets() if sheet.table == table and edition in sheet.editions)
+
+
+def newest_sheet(table: str) -> TableSheet:
+    return next(sheet for sheet in table_sheets() if sheet.table == table)
+
+
+def sheets_shown(editions_of: Mapping[str, str]) -> dict[str, bool]:
+    """Table id -> edition ("" for a missing table) gives sheet name -> shown, for the sheets of these tables."""
+    shown = {}
+    for table, edition in editions_of.items():
+        used = sheet_of(table, edition) if edition else newest_sheet(table)
+        shown |= {sheet.name: sheet is used for sheet in table_sheets() if sheet.table == table}
+    return shown
+
+
+def table_sheet(edition: Edition, form: Form, name: str, suffix: str) -> TableSheet:
+    cells = {cell.id: spot(cell) for cell in form.cells.values()}
+    return TableSheet(
+        name=name,
+        code=form.id.capitalize() + suffix,
+        table=form.id,
+        editions=tuple(other.name for other in editions().values() if same_form(form, other.forms[form.id])),
+        form=form,
+        labels=tuple((label, moved(label.box)) for label in form.labels),
+        cells=cells,
+        marks={cell_id: (row, column + MARK_SHIFT) for cell_id, (row, column) in cells.items()},
+        lanes=place_lanes(form, edition.relations_of(form.id), cells),
+    )
+
+
+def same_form(form: Form, other: Form) -> bool:
+    return form.id == other.id and form.labels == other.labels and form.parts == other.parts
+
+
+def spot(cell: Cell) -> Spot:
+    box = moved(cell.box)
+    return box.top, box.left
+
+
+def moved(box: Box) -> Box:
+    """A box of the form -> the box on its sheet."""
+    return Box(box.top + FORM_TOP - 1, box.left, box.bottom + FORM_TOP - 1, box.right)
+
+
+def place_lanes(form: Form, relations: Iterable[Relation], cells: Mapping[str, Spot]) -> dict[str, Lane]:
+    """A relation alone on its line stands beside it; any other under its marked cell, one line for each kind."""
+    size = moved(form.size)
+    relations = tuple(relations)
+    lines = [line_of(relation, cells) for relation in relations]
+    kinds: list[str] = []
+    lanes = {}
+    for relation, line in zip(relations, lines, strict=True):
+        beside = line > 0 and lines.count(line) == 1
+        if not beside and relation.kind not in kinds:
+            kinds.append(relation.kind)
+        place = (line, size.right + 1) if beside else (size.bottom + 1 + kinds.index(relation.kind), 0)
+        lanes[relation.rule] = Lane(relation, (place[0], place[1] or cells[relation.marked][1]), beside)
+    return lanes
+
+
+def line_of(relation: Relation, cells: Mapping[str, Spot]) -> int:
+    """The one sheet row on which all cells of a relation stand; 0 where they stand on several."""
+    rows = {cells[cell_id][0] for cell_id in relation.cells}
+    return rows.pop() if len(rows) == 1 else 0
+
+
+def letters(column: int) -> str:
+    """1 -> A, 27 -> AA."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def address(place: Spot, sheet: str = "") -> str:
+    """``J28``, or ``'表三'!J28`` with a sheet."""
+    cell = f"{letters(place[1])}{place[0]}"
+    return f"'{sheet}'!{cell}" if sheet else cell

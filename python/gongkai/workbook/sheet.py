@@ -1,0 +1,229 @@
+"""Room: workbook. The XML of one sheet: cells written into it, and its values read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from gongkai.figures import shown
+from gongkai.model import Edit, WorkbookError
+from gongkai.workbook.layout import Spot, address
+from gongkai.workbook.parts import local
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
+CUT = "……"
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+# XML cannot hold these; the C1 controls it can, yet no text of a page means them.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+SURROGATES = re.compile("[\ud800-\udfff]")
+ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+Columns = dict[int, "_Element"]
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def patch_sheet(root: _Element, edits: Iterable[Edit]) -> tuple[bool, set[Spot]]:
+    """Write edits into a sheet's XML in place; styles stay, results of formulas are dropped as no longer true.
+
+    Returns whether anything changed, and the places where a formula was overwritten.
+    """
+    data = root.find("{*}sheetData")
+    if data is None:
+        raise WorkbookError("模板的工作表没有数据区，请使用原样的模板。")
+    changed = drop_results(data)
+    formulas: set[Spot] = set()
+    rows = index_rows(data)
+    cells: dict[int, Columns] = {}
+    for edit in edits:
+        row = rows.get(edit.row)
+        if row is None:
+            if edit.value is None:
+                continue
+            row = rows[edit.row] = insert_row(data, edit.row, rows)
+        columns = cells.setdefault(edit.row, {}) or cells.setdefault(edit.row, {}) | index_cells(row, edit.row)
+        cells[edit.row] = columns
+        cell = columns.get(edit.column)
+        if cell is None:
+            if edit.value is None:
+                continue
+            cell = columns[edit.column] = insert_cell(root, row, edit, columns)
+        if cell.find("{*}f") is not None:
+            formulas.add((edit.row, edit.column))
+        changed = write_cell(cell, edit.value) or changed
+    return changed, formulas
+
+
+def drop_results(data: _Element) -> bool:
+    changed = False
+    for formula in data.iterfind("{*}row/{*}c/{*}f"):
+        cell = formula.getparent()
+        for result in [node for node in cell if node is not formula and local(node) != "extLst"]:
+            cell.remove(result)
+            changed = True
+        if cell.attrib.pop("t", None) is not None:
+            changed = True
+    return changed
+
+
+def index_rows(data: _Element) -> dict[int, _Element]:
+    """Row number -> row; a row without a number follows the one before it."""
+    rows: dict[int, _Element] = {}
+    number = 0
+    for row in data.iterfind("{*}row"):
+        number = int(row.get("r") or number + 1)
+        rows[number] = row
+    return rows
+
+
+def index_cells(row: _Element, number: int) -> Columns:
+    return {column: cell for (_, column), cell in placed_cells(row, number)}
+
+
+def placed_cells(row: _Element, number: int) -> Iterator[tuple[Spot, _Element]]:
+    """((row, column), cell) along a row; a cell without an address follows the one before it."""
+    column = 0
+    for cell in row.iterchildren("{*}c"):
+        found = PLACE.fullmatch(cell.get("r", ""))
+        column = column_number(found[1]) if found else column + 1
+        yield (number, column), cell
+
+
+def column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def insert_row(data: _Element, number: int, rows: dict[int, _Element]) -> _Element:
+    from lxml import etree
+
+    row = etree.Element(data.tag.replace("sheetData", "row"), {"r": str(number)})
+    after = [other for other in rows if other < number]
+    data.insert(data.index(rows[max(after)]) + 1 if after else 0, row)
+    return row
+
+
+def insert_cell(root: _Element, row: _Element, edit: Edit, columns: Columns) -> _Element:
+    from lxml import etree
+
+    cell = etree.Element(row.tag[: -len("row")] + "c", {"r": address((edit.row, edit.column))})
+    style = row.get("s") or column_style(root, edit.column)
+    if style:
+        cell.set("s", style)
+    after = [other for other in columns if other < edit.column]
+    row.insert(row.index(columns[max(after)]) + 1 if after else 0, cell)
+    # Both only help a reader to plan ahead, and would now be wrong.
+    row.attrib.pop("spans", None)
+    for dimension in root.findall("{*}dimension"):
+        root.remove(dimension)
+    return cell
+
+
+def column_style(root: _Element, column: int) -> str:
+    for node in root.iterfind("{*}cols/{*}col"):
+        if int(node.get("min", "0")) <= column <= int(node.get("max", "0")):
+            return node.get("style", "")
+    return ""
+
+
+def write_cell(cell: _Element, value: int | Decimal | str | None) -> bool:
+    """Set one cell's value, its style untouched; whether that changed anything."""
+    from lxml import etree
+
+    if value is None and not len(cell):
+        return False
+    for child in list(cell):
+        cell.remove(child)
+    for name in ("t", "cm", "vm"):
+        cell.attrib.pop(name, None)
+    space = cell.tag[:-1]
+    if isinstance(value, str):
+        cell.set("t", "inlineStr")
+        text = etree.SubElement(etree.SubElement(cell, space + "is"), space + "t", {SPACE: "preserve"})
+        text.text = cell_text(value)
+    elif value is not None:
+        etree.SubElement(cell, space + "v").text = shown(value)
+    return True
+
+
+def cell_text(text: str) -> str:
+    """A text as a cell can hold it: no control characters, at most 32,767 UTF-16 units, never an escape by chance."""
+    if not text.isascii() or not text.isprintable():
+        text = CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+        text = SURROGATES.sub("\ufffd", text)
+    if len(text) * 2 > MOST_UNITS and len(text.encode("utf-16-le")) > MOST_UNITS * 2:
+        room = (MOST_UNITS - len(CUT)) * 2
+        text = text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + CUT
+    return ESCAPE.sub("_x005F_", text)
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def sheet_values(root: _Element, strings: Sequence[str]) -> dict[Spot, object]:
+    """(row, column) -> value of all cells that hold something: int, Decimal or text.
+
+    An error value comes as its text (#DIV/0!), a formula without a result as ``=`` and the formula.
+    """
+    values: dict[Spot, object] = {}
+    data = root.find("{*}sheetData")
+    for number, row in index_rows(data).items() if data is not None else ():
+        for place, cell in placed_cells(row, number):
+            value = cell_value(cell, strings)
+            if value is not None:
+                values[place] = value
+    return values
+
+
+def cell_value(cell: _Element, strings: Sequence[str]) -> object:
+    if not len(cell):
+        return None
+    kind = cell.get("t", "n")
+    if kind == "inlineStr":
+        return string_of(cell.find("{*}is"))
+    result, formula = cell.find("{*}v"), cell.find("{*}f")
+    text = result.text if result is not None else None
+    if not text:
+        return None if formula is None or kind == "str" and result is not None else f"={formula.text or ''}"
+    if kind == "s":
+        return strings[int(text)] if text.isdigit() and int(text) < len(strings) else f"#{text}"
+    if kind == "b":
+        return "TRUE" if text == "1" else "FALSE"
+    return number_of(text) if kind == "n" else unescaped(text)
+
+
+def number_of(text: str) -> object:
+    """A number as stored, exact; the text itself where it is none."""
+    try:
+        number = Decimal(text.strip())
+    except ArithmeticError:
+        return text
+    if not number.is_finite() or abs(number.adjusted()) > 300:
+        return text
+    return int(number) if number == number.to_integral_value() else number
+
+
+def shared_strings(root: _Element) -> list[str]:
+    return [string_of(item) for item in root.iterfind("{*}si")]
+
+
+def string_of(item: _Element | None) -> str:
+    """The text of a plain or rich string, without its phonetic guide."""
+    if item is None:
+        return ""
+    nodes = [node for node in item.iterfind("{*}t")] + [node for node in item.iterfind("{*}r/{*}t")]
+    return unescaped("".join(node.text or "" for node in nodes))
+
+
+def unescaped(text: str) -> str:
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text

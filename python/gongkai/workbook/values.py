@@ -1,0 +1,207 @@
+"""Room: workbook. Sheet values -> Report: every figure placed by its label, anything doubtful blank plus a problem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from gongkai.editions import editions
+from gongkai.figures import exact, read_figure, shown
+from gongkai.model import Box, Cell, Entry, Label, Place, Problem, Report, Table, Value
+from gongkai.workbook import layout
+from gongkai.workbook.fill import DOUBTFUL, EXACT_DIGITS
+from gongkai.workbook.layout import Spot, TableSheet
+
+SheetValues = Mapping[Spot, object]
+
+
+def values_to_report(values: Mapping[str, SheetValues]) -> Report:
+    """Sheet name -> (row, column) -> value gives the report that the workbook shows.
+
+    A value is a number, a text or None; a formula without a result comes as its text (``=SUM(D4:I4)``). Raises
+    nothing: what cannot be read is None with a Problem.
+    """
+    problems: list[Problem] = []
+    cover = values.get(layout.COVER, {})
+    tables = {}
+    for table in layout.EDITION_SPOTS:
+        read = read_table(table, values, problems)
+        if read:
+            tables[table] = read
+    return Report(
+        title=text_of(cover.get(layout.COVER_SPOTS["title"])),
+        agency=text_of(cover.get(layout.COVER_SPOTS["agency"])),
+        year=read_year(cover.get(layout.COVER_SPOTS["year"]), problems),
+        published=read_date(cover.get(layout.COVER_SPOTS["published"]), problems),
+        tables=tables,
+        sections=read_sections(values.get(layout.PROSE, {}), problems),
+        problems=tuple(problems),
+    )
+
+
+# --- cover --------------------------------------------------------------------------------------------------------
+
+
+def text_of(value: object) -> str:
+    """A cell's value as text; a number as it would be typed."""
+    if value is None:
+        return ""
+    number = as_figure(value)
+    return str(value) if number is None else shown(number)
+
+
+def as_figure(value: object) -> Value:
+    """A number of a spreadsheet -> exact figure; None for anything else.
+
+    A float is taken at the 15 digits that a spreadsheet shows: 1.1 is stored as 1.1000000000000001.
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return None
+    if len(value.as_tuple().digits) > EXACT_DIGITS:
+        value = Decimal(format(value, f".{EXACT_DIGITS}g"))
+    return exact(value)
+
+
+def read_year(value: object, problems: list[Problem]) -> int | None:
+    text = text_of(value).strip()
+    match = re.fullmatch(r"((?:19|20)\d\d) ?年?度?", text, re.ASCII)
+    if match:
+        return int(match[1])
+    if text:
+        problems.append(Problem("", "", "", text, f"封面的年度“{text}”不是年份，请填写四位数字，如2021。"))
+    return None
+
+
+def read_date(value: object, problems: list[Problem]) -> str:
+    """An ISO date, "" where none can be read. A bare number is no date: its day depends on the workbook's calendar."""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    text = text_of(value).strip()
+    match = re.fullmatch(r"(\d{4}) ?[-./年] ?(\d{1,2}) ?[-./月] ?(\d{1,2}) ?日?", text, re.ASCII)
+    try:
+        return date(*(int(part) for part in match.groups())).isoformat() if match else missing_date(text, problems)
+    except ValueError:
+        return missing_date(text, problems)
+
+
+def missing_date(text: str, problems: list[Problem]) -> str:
+    if text:
+        problems.append(Problem("", "", "", text, f"封面的发布日期“{text}”无法识别，请写作2022-02-20的样式。"))
+    return ""
+
+
+# --- tables -------------------------------------------------------------------------------------------------------
+
+
+def read_table(table: str, values: Mapping[str, SheetValues], problems: list[Problem]) -> Table | None:
+    """The table in the edition that the cover names; None where it names none and no figure stands anywhere."""
+    edition = named_edition(table, values, problems)
+    filled = [sheet for sheet in layout.table_sheets() if sheet.table == table and has_figures(sheet, values)]
+    if not edition and not filled:
+        return None
+    sheet = layout.sheet_of(table, edition) if edition else filled[0]
+    for other in filled:
+        if other is not sheet:
+            reason = f"采用的是“{sheet.name}”，“{other.name}”中也有数字，没有采用，请核对封面的版式一栏。"
+            problems.append(Problem(table, "", "", other.name, reason))
+    entries = read_entries(sheet, values.get(sheet.name, {}), problems)
+    return Table(table, edition or sheet.form.edition, entries)
+
+
+def named_edition(table: str, values: Mapping[str, SheetValues], problems: list[Problem]) -> str:
+    text = text_of(values.get(layout.COVER, {}).get(layout.EDITION_SPOTS[table])).strip()
+    name = re.sub(r" ?年?版?$", "", text)
+    if name in editions():
+        return name
+    if text not in ("", layout.MISSING):
+        choices = "、".join(editions())
+        problems.append(Problem(table, "", "", text, f"封面的版式“{text}”无法识别，可填{choices}或“{layout.MISSING}”。"))
+    return ""
+
+
+def has_figures(sheet: TableSheet, values: Mapping[str, SheetValues]) -> bool:
+    found = values.get(sheet.name, {})
+    return any(text_of(found.get(place)).strip() for place in sheet.cells.values())
+
+
+def read_entries(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> dict[str, Entry]:
+    """One entry for each cell; a figure whose label is not where it belongs is not taken."""
+    moved = displaced(sheet, values, problems)
+    entries = {}
+    for cell_id, place in sheet.cells.items():
+        cell = sheet.form.cells[cell_id]
+        value = values.get(place)
+        raw = text_of(value)
+        at = Place(row=place[0], column=place[1])
+        if cell.row.label in moved or cell.column.label in moved:
+            entries[cell_id] = Entry(cell_id, None, raw, at)
+            continue
+        figure, reason = read_value(value, cell, layout.address(place, sheet.name))
+        entries[cell_id] = Entry(cell_id, figure, raw, at)
+        if reason:
+            problems.append(Problem(sheet.table, cell.row.id, cell.column.id, raw.removeprefix(DOUBTFUL), reason))
+    return entries
+
+
+def displaced(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> set[Label]:
+    """The row and column labels that are not in their official place (a line was inserted, deleted or reworded)."""
+    moved = set()
+    for label, box in sheet.labels:
+        found = text_of(values.get((box.top, box.left)))
+        if label.kind not in ("row", "column") or squeezed(found) == squeezed(label.text):
+            continue
+        moved.add(label)
+        row, column = (label.id, "") if label.kind == "row" else ("", label.id)
+        problems.append(Problem(sheet.table, row, column, found, displaced_reason(sheet, label, box, found)))
+    return moved
+
+
+def displaced_reason(sheet: TableSheet, label: Label, box: Box, found: str) -> str:
+    place = layout.address((box.top, box.left), sheet.name)
+    line = "一行" if label.kind == "row" else "一列"
+    return f"{place}应为“{label.text}”，现为“{found}”，这{line}的数字没有采用，请恢复官方表格的行列。"
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
+    """The exact figure in a cell, and why there is none ("" for a figure, a blank and a sign such as ``/``)."""
+    figure = as_figure(value)
+    if figure is not None or value is None:
+        return figure, ""
+    text = str(value)
+    if text.startswith("="):
+        return None, f"{place}的公式没有计算结果，请在表格软件中打开并保存后再试。"
+    reading = read_figure(text, cell.column.unit)
+    if reading.state == "unreadable":
+        return None, f"{place}的内容“{text.removeprefix(DOUBTFUL)}”不是可以确定的数，请核对原文后填写。"
+    return reading.value, ""
+
+
+# --- prose --------------------------------------------------------------------------------------------------------
+
+
+def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str]:
+    """Section number -> text; blank lines at the end of a section are dropped."""
+    sections: dict[int, str] = {}
+    number = 0
+    for row in range(layout.PROSE_TOP, max((row for row, _ in values), default=0) + 1):
+        first, title, text = (text_of(values.get((row, column))) for column in layout.PROSE_COLUMNS.values())
+        if first.strip() in ("1", "2", "3", "4", "5", "6"):
+            number = int(first)
+            sections[number] = sections[number] + "\n" + text if number in sections else text
+        elif number:
+            sections[number] += text if title == layout.CONTINUED else "\n" + text
+        elif text.strip():
+            problems.append(Problem("", "", "", text, f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6。"))
+    return {number: text.rstrip("\n") for number, text in sections.items()}

@@ -1,0 +1,112 @@
+"""Room: tests. Ways in which a table breaks, on a sheet of spots, before any layout is applied to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gongkai.model import Box
+from styles import Sheet, Spot
+
+
+def figure_spots(sheet: Sheet) -> list[Spot]:
+    return [spot for spot in sheet if spot.kind == "figure"]
+
+
+def row_labels(sheet: Sheet) -> list[Spot]:
+    return [spot for spot in sheet if spot.kind == "row"]
+
+
+def lies_in(spot: Spot, line: int) -> bool:
+    return spot.box.top <= line <= spot.box.bottom
+
+
+def moved(spot: Spot, top: int, bottom: int) -> Spot:
+    return replace(spot, box=Box(top, spot.box.left, bottom, spot.box.right))
+
+
+def ordered(sheet: Sheet) -> Sheet:
+    return sorted(sheet, key=lambda spot: (spot.box.top, spot.box.left))
+
+
+def without(sheet: Sheet, gone: Spot) -> Sheet:
+    """The cell itself is missing: what follows in its line moves up."""
+    return [spot for spot in sheet if spot != gone]
+
+
+def rewritten(sheet: Sheet, changed: Spot, text: str) -> Sheet:
+    return [replace(spot, text=text) if spot == changed else spot for spot in sheet]
+
+
+def drop_line(sheet: Sheet, line: int) -> Sheet:
+    """A line less: labels that span it shrink, all below moves up."""
+    kept = []
+    for spot in sheet:
+        if spot.box.top == spot.box.bottom == line:
+            continue
+        top = spot.box.top - (spot.box.top > line)
+        kept.append(moved(spot, top, spot.box.bottom - (spot.box.bottom >= line)))
+    return ordered(kept)
+
+
+def insert_line(sheet: Sheet, line: int, label: str, texts: Sequence[str]) -> Sheet:
+    """A line more below ``line``, cut like it: labels that span ``line`` grow, all below moves down."""
+    pattern = [spot for spot in sheet if spot.box.top == spot.box.bottom == line]
+    figures = iter(texts)
+    new = []
+    for spot in pattern:
+        text = next(figures, "0") if spot.kind == "figure" else label
+        new.append(Spot(Box(line + 1, spot.box.left, line + 1, spot.box.right), text, "extra", ""))
+    grown = []
+    for spot in sheet:
+        spans = spot.box.height > 1 and lies_in(spot, line)
+        grown.append(
+            moved(spot, spot.box.top + (spot.box.top > line), spot.box.bottom + (spot.box.bottom > line or spans))
+        )
+    return ordered(grown + new)
+
+
+def swap_lines(sheet: Sheet, one: int, other: int) -> Sheet:
+    """Two lines change places, each label with its figures; labels that span lines stay."""
+    places = {one: other, other: one}
+    return ordered(
+        [
+            moved(spot, places[spot.box.top], places[spot.box.top])
+            if spot.box.height == 1 and spot.box.top in places
+            else spot
+            for spot in sheet
+        ]
+    )
+
+
+def swap_columns(sheet: Sheet, one: int, other: int) -> Sheet:
+    """Two columns change places from their heads down."""
+    places = {one: other, other: one}
+    return ordered(
+        [
+            replace(spot, box=Box(spot.box.top, places[spot.box.left], spot.box.bottom, places[spot.box.left]))
+            if spot.box.width == 1 and spot.box.left in places and spot.kind in ("column", "figure")
+            else spot
+            for spot in sheet
+        ]
+    )
+
+
+def drop_column(sheet: Sheet, column: int) -> Sheet:
+    """The column's head and figures are missing; labels that span it shrink."""
+    kept = []
+    for spot in sheet:
+        if spot.box.left == spot.box.right == column:
+            continue
+        left, right = spot.box.left - (spot.box.left > column), spot.box.right - (spot.box.right >= column)
+        kept.append(replace(spot, box=Box(spot.box.top, left, spot.box.bottom, right)))
+    return kept
+
+
+def add_column(sheet: Sheet, head: Spot, texts: Sequence[str]) -> Sheet:
+    """A column more at the right edge: ``head`` and a text for each line below it that holds figures."""
+    right = max(spot.box.right for spot in sheet) + 1
+    lines = sorted({spot.box.top for spot in figure_spots(sheet)})
+    new = [replace(head, box=Box(head.box.top, right, head.box.bottom, right))]
+    new += [Spot(Box(line, right, line, right), text, "extra", "") for line, text in zip(lines, texts, strict=True)]
+    return ordered(sheet + new)
