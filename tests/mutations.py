@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gongkai.model import Box
 from styles import Sheet, Spot
+
+from gongkai.model import Box
 
 
 def figure_spots(sheet: Sheet) -> list[Spot]:

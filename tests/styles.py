@@ -262,12 +262,16 @@ def bars_text(sheet: Sheet, bar: str = " | ", end: str = " |") -> str:
 
 
 def full_bars_text(sheet: Sheet) -> str:
-    """Cells between bars; covered cells are written empty, so that every line has all columns."""
-    width = max(spot.box.right for spot in sheet)
-    grid = [[""] * width for _ in sheet_lines(sheet)]
-    for spot in sheet:
-        grid[spot.box.top - 1][spot.box.left - 1] = spot.text.replace("\n", " ")
-    return "\n".join("| " + " | ".join(row) + " |" for row in grid) + "\n"
+    """Cells between bars; covered cells are written empty, so that every line has all columns (save lost cells)."""
+    found = []
+    for line in range(1, max(spot.box.bottom for spot in sheet) + 1):
+        here = sorted((spot for spot in sheet if spot.box.top <= line <= spot.box.bottom), key=lambda s: s.box.left)
+        texts = []
+        for spot in here:
+            first = spot.text.replace("\n", " ") if spot.box.top == line else ""
+            texts += [first] + [""] * (spot.box.width - 1)
+        found.append("| " + " | ".join(texts) + " |")
+    return "\n".join(found) + "\n"
 
 
 def trailing_text(sheet: Sheet) -> str:

@@ -13,17 +13,18 @@ import os
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from mutations import drop_line, figure_spots, insert_line, row_labels, rewritten, swap_lines, without
-from pages import figures, layouts, misread, read_page, unlike
+from mutations import drop_line, figure_spots, insert_line, rewritten, row_labels, swap_lines, without
 from strategies import changed, reports
 from styles import FIGURES, LABELS, LAYOUTS, TABLES, Sheet, render, report_sheets
 
 from gongkai.checks import check
 from gongkai.model import Report, UnreadableDocument
+from pages import figures, layouts, misread, read_page, unlike
 
 DEEP = os.environ.get("GONGKAI_TESTS") == "deep"
 profile = settings(
-    max_examples=300 if DEEP else 8,
+    max_examples=400 if DEEP else 40,
+    derandomize=not DEEP,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -19,7 +19,7 @@ from gongkai.recognize.labels import (
     without,
 )
 from gongkai.recognize.loose import place_loose
-from gongkai.recognize.meta import agency_of, find_sections, published_of, section_texts, title_of, year_of
+from gongkai.recognize.meta import agency_of, find_sections, is_title, published_of, section_texts, title_of, year_of
 from gongkai.recognize.refuse import why_unreadable
 from gongkai.recognize.rows import Reading, pitch_of, place_rows
 from gongkai.recognize.tokens import Token, tokenize
@@ -52,7 +52,8 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
     year = year_of(title, "\n".join(lines))
     edition = edition_of_year(year)
     readings = read_tables(tokens, edition.name)
-    if not any(reading.placed for reading, _ in readings.values()):
+    found = [name for name, (reading, _) in readings.items() if reading.placed]
+    if not found or (found == ["disclosure"] and not is_title(title)):
         raise UnreadableDocument(why_unreadable(blocks, document.origin))
     tables = {name: Table(name, found, reading.entries) for name, (reading, found) in readings.items()}
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]

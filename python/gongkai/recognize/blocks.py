@@ -8,7 +8,7 @@ from itertools import chain
 
 from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row
 from gongkai.recognize.heads import likely, longest
-from gongkai.recognize.rows import WRONG_COUNT, Reading, cut, place_figure, slots_by_pitch
+from gongkai.recognize.rows import NOT_FOUND_ROW, WRONG_COUNT, Reading, cut, place_figure, slots_by_pitch
 from gongkai.recognize.tokens import Token, squash
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
@@ -49,16 +49,28 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> Reading:
                 marks.append(Mark(label.id, label.kind == "column", token, tokens[end - 1].place.line))
             at = end
             continue
+        first = at
         run, at = read_run(tokens, at)
-        if any(cell.kind in ("figure", "sign") for cell in run):
+        if is_whole_row(tokens, first, at) or any(cell.kind in ("figure", "sign") for cell in run):
             over = marks or (kept if run[0].grid and run[0].grid == grid else [])
-            after = tokens[at].place.line if at < len(tokens) else 0
-            if over and place_run(reading, run, over, kept, pitch, after):
+            if over and place_run(reading, run, over, kept, pitch):
                 kept, grid = [*kept, *marks], run[0].grid
-            marks = []
+                marks = []
+            elif any(cell.kind == "figure" for cell in run):
+                marks = []
+    if reading.placed and not reading.problems:
+        missing = [row for row in form.rows if not any(cell.id in reading.entries for cell in form.row_cells(row.id))]
+        reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
     for cell in form.cells:
         reading.entries.setdefault(cell, Entry(cell, None))
     return reading
+
+
+def is_whole_row(tokens: Sequence[Token], first: int, end: int) -> bool:
+    """Whether a run is a row of a grid without any label: even if blank it is the row of figures."""
+    row = tokens[first].row
+    begins = first == 0 or tokens[first - 1].row != row
+    return tokens[first].grid > 0 and begins and (end == len(tokens) or tokens[end].row != row)
 
 
 def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
@@ -76,9 +88,7 @@ def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
     return run, at
 
 
-def place_run(
-    reading: Reading, run: list[Token], marks: Sequence[Mark], kept: Sequence[Mark], pitch: int, after: int
-) -> bool:
+def place_run(reading: Reading, run: list[Token], marks: Sequence[Mark], kept: Sequence[Mark], pitch: int) -> bool:
     """Enter a run of figures if the labels above say what each one is; True if they belong to the table at all."""
     form = reading.form
     if sum(mark.leaf for mark in (*kept, *marks)) < len(form.parts[0].columns):
@@ -86,12 +96,14 @@ def place_run(
     spots = spots_of(form, marks, len(run)) or row_spots(form, marks, kept)
     cells: Sequence[Token | None] | None = run if spots and len(run) == len(spots) else None
     if spots and cells is None and not run[0].grid:
-        cells = slots_by_pitch(run, max(mark.line for mark in marks), after, len(spots), pitch)
+        cells = slots_by_pitch(run, max(mark.line for mark in marks), 0, len(spots), pitch)
     ordered = dict(zip(map(id, cells), spots, strict=True)) if spots and cells else None
     seen = by_geometry(form, run, marks)
     placed = ordered or seen
     if ordered and seen and any(ordered[id(t)] != seen.get(id(t)) for t in run if t.kind != "blank"):
         placed = None
+    if placed is None and all(token.kind == "blank" for token in run):
+        return False
     if placed is None:
         text = cut(" ".join(token.text for token in run))
         reading.problems.append(Problem(form.id, "", "", text, WRONG_COUNT if spots else NO_HEAD))
@@ -108,7 +120,7 @@ def enter(reading: Reading, spot: Spot, token: Token) -> None:
     cell = f"{reading.form.id}.{row.id}.{column.id}"
     before = reading.entries.get(cell)
     place_figure(reading, part, row, column.id, token)
-    if before is not None and before.value != reading.entries[cell].value:
+    if before is not None and before.value not in (None, reading.entries[cell].value):
         raw = cut(f"{before.raw} / {token.text}")
         reading.entries[cell] = Entry(cell, None, raw, token.place)
         reading.problems.append(Problem(reading.form.id, row.id, column.id, raw, DIFFERENT))

@@ -15,13 +15,13 @@ JOINED_LINES = 6
 @dataclass(frozen=True, slots=True)
 class Head:
     """``columns``: ids from left to right, () where their order is uncertain. ``at``: id -> grid column, or empty
-    where the geometry contradicts the reading order. ``strangers``: heads in the same rows that no label explains.
+    where the geometry contradicts the reading order. ``strangers``: grid column -> a head that no label explains.
     """
 
     columns: tuple[str, ...]
     grid: int
     at: dict[str, int]
-    strangers: tuple[str, ...]
+    strangers: dict[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,18 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
         order = tuple(sorted(at, key=at.__getitem__)) if at else ()
     if at and tuple(sorted(at, key=at.__getitem__)) != order:
         at = {}
-    rows = {item.token.row for item in columns}
-    left = min((item.token.column for item in columns), default=0)
-    strangers = tuple(t.text for t in unknown if t.grid and t.row in rows and t.column >= left)
+    strangers = {token.column: token.text for token in unknown if is_stranger(token, found, at)}
     return Head(order, columns[0].token.grid if columns else 0, at, strangers)
+
+
+def is_stranger(token: Token, found: Sequence[Found], at: dict[str, int]) -> bool:
+    """Whether a text that no label explains stands among the heads of columns: then it may be a column of its own."""
+    rows = [item.token.row for item in found if item.token.grid == token.grid]
+    return (
+        bool(token.grid and rows)
+        and min(rows) <= token.row <= max(rows)
+        and token.column >= min(at.values(), default=0)
+    )
 
 
 def match_head(tokens: Sequence[Token], labels: Sequence[Label]) -> tuple[list[Found], list[Token]]:

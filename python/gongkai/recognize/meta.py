@@ -17,8 +17,9 @@ PERIOD = re.compile(r"自\s*(20[0-4]\d)\s*年?\s*0?1\s*月\s*0?1\s*日")
 PUBLISHED = re.compile(
     r"(?:发布|公开|发文|成文|更新|生成|印发)?(?:日期|时间)\s*[:：]?\s*[\[【(]?\s*(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)"
 )
+DATED_LINE = re.compile(r"[（(\[]?\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*[）)\]]?")
 DATE = re.compile(r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)")
-SITE_SUFFIX = re.compile(r"\s*[-_|—–]+\s*[^-_|—–]{2,40}$")
+SITE_SUFFIX = re.compile(r"\s*[-_|—–]+\s*")
 AGENCY_TAIL = re.compile(r"(?:政府)?信息公开.*$|年度?政府信息公开.*$")
 AGENCY_NOISE = re.compile(r"^关于|\s|[《》〈〉“”\"']|20\d\d\s*年?度?|（.*?）|\(.*?\)|[-_|—–:：]+$|的$")
 BODY = r"[\u4e00-\u9fff（）()、]{2,30}?"
@@ -39,21 +40,43 @@ ALIKE_SECTION = 0.6
 
 
 def title_of(blocks: Sequence[Block]) -> str:
-    """The report's title: a heading that names such a report, else the first short line that does, else the page's."""
+    """The report's title: a heading that names such a report, else the first short line that does, else the page's.
+
+    A title that begins with the year is completed by the body's name, from another title or the line above it.
+    """
     prose = [block for block in blocks if isinstance(block, Prose)]
-    ranked = [
-        [block.text for block in prose if re.fullmatch(r"h[1-3]", block.heading)],
-        [block.text for block in prose if block.heading.lower() in ("meta:articletitle", "meta:og:title")],
-        [line for block in prose if block.heading in ("", "h4", "h5", "h6") for line in block.text.split("\n")],
-        [SITE_SUFFIX.sub("", block.text) for block in prose if block.heading == "title"],
+    heads = [clean(block.text) for block in prose if re.fullmatch(r"h[1-3]", block.heading)]
+    named = [clean(block.text) for block in prose if block.heading.lower() in ("meta:articletitle", "meta:og:title")]
+    lines = [
+        clean(line)
+        for block in prose
+        if not block.heading.startswith(("title", "meta"))
+        for line in block.text.split("\n")
     ]
-    for texts in ranked:
-        candidates = [t for t in (" ".join(clean(text).split()) for text in texts) if is_title(t)]
-        dated = [text for text in candidates if YEAR.search(text)]
-        if dated or candidates:
-            return tidy_title((dated or candidates)[0])
-    plain = [block.text for block in prose if block.heading == "title"]
-    return tidy_title(clean(plain[0]))[:LONGEST_TITLE] if plain else ""
+    page = [clean(block.text) for block in prose if block.heading == "title"]
+    pieces = [piece for text in page for piece in SITE_SUFFIX.split(text)]
+    candidates = [tidy_title(text) for text in (*heads, *named, *lines, *pieces) if is_title(text)]
+    dated = [text for text in candidates if YEAR.search(text)]
+    if not candidates:
+        return tidy_title(page[0])[:LONGEST_TITLE] if page else ""
+    title = (dated or candidates)[0]
+    if body_in(title):
+        return title
+    fuller = [text for text in candidates if text != title and text.endswith(title) and body_in(text)]
+    return fuller[0] if fuller else line_above(title, lines) + title
+
+
+def line_above(title: str, lines: Sequence[str]) -> str:
+    """The body's name where it stands on a line of its own above the title, else ""."""
+    texts = [tidy_title(line) for line in lines if line]
+    spot = texts.index(title) if title in texts else 0
+    above = texts[spot - 1] if spot else ""
+    return above if 2 < len(above) <= 30 and above.endswith(BODY_ENDINGS) and re.fullmatch(BODY, above) else ""
+
+
+def body_in(title: str) -> str:
+    """What a title names besides the year and the kind of report: the body's name or the area's, "" if nothing."""
+    return AGENCY_NOISE.sub("", AGENCY_TAIL.sub("", AGENCY_NOISE.sub("", title)))
 
 
 def is_title(text: str) -> bool:
@@ -76,7 +99,10 @@ def year_of(title: str, text: str) -> int | None:
 
 
 def published_of(blocks: Sequence[Block], lines: Sequence[str]) -> str:
-    """The day of publication as an ISO date, "" where the page does not say it."""
+    """The day of publication as an ISO date, "" where the page does not say it.
+
+    A property of the page, else a date that the page calls so, else a date on a line of its own under the title.
+    """
     for block in blocks:
         if isinstance(block, Prose) and re.fullmatch(
             r"meta:(?:pubdate|publishdate|publish_?time)", block.heading.lower()
@@ -88,7 +114,10 @@ def published_of(blocks: Sequence[Block], lines: Sequence[str]) -> str:
         match = PUBLISHED.search(clean(line)) if "日期" in line or "时间" in line else None
         if match and iso_date(match):
             return iso_date(match)
-    return ""
+    texts = [text for line in lines[:200] if (text := clean(line))]
+    under = [at + 1 for at, text in enumerate(texts[:-1]) if is_title(text)]
+    match = next((found for at in under if (found := DATED_LINE.fullmatch(texts[at]))), None)
+    return iso_date(match) if match else ""
 
 
 def iso_date(match: re.Match[str]) -> str:

@@ -41,7 +41,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the form found in the source: its figures' tokens and where the label's last token stands."""
+    """A row of the form found in the source: its figures' tokens and where the label's last token stands.
+
+    ``next_line`` is the line of the form's next label in flattened text, 0 where another thing follows.
+    """
 
     part: Part
     row: Row
@@ -81,7 +84,7 @@ def read_lines(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match]
             head = read_head(tokens[max(0, after, first - LOOK_BACK) : first], form, part)
             after = found[-1][1].end
             lines += [(read_line(tokens, match, chain, part, row), head) for row, match in found]
-            reading.problems += (Problem(form.id, "", "", cut(text), EXTRA_COLUMN) for text in head.strangers)
+            reading.problems += (Problem(form.id, "", "", cut(text), EXTRA_COLUMN) for text in head.strangers.values())
             gone = [column.id for column in part.columns if column.id not in head.columns]
             reading.problems += (Problem(form.id, "", column, "", NOT_FOUND_COLUMN) for column in gone)
         missing = [row for row in part.rows if row.label.box not in starts]
@@ -110,7 +113,7 @@ def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], par
         else:
             break
         at += 1
-    return Line(part, row, label, slots, fillers, tokens[at].place.line if at < len(tokens) else 0)
+    return Line(part, row, label, slots, fillers, tokens[at].place.line if at == stop < len(tokens) else 0)
 
 
 def pitch_of(tokens: Sequence[Token], chain: Sequence[Match]) -> int:
@@ -142,7 +145,7 @@ def place_line(reading: Reading, line: Line, head: Head, pitch: int, filled: boo
             place_figure(reading, line.part, line.row, column, token)
     elif any(token.kind != "blank" for token in line.slots):
         reading.loose[line.row.id] = (line.part, line.row, head.columns, line.slots)
-    elif not line.label.grid:
+    else:
         reading.problems.append(Problem(reading.form.id, line.row.id, "", cut(line.label.text), NO_FIGURES))
 
 
@@ -183,7 +186,7 @@ def at_columns(line: Line, head: Head) -> list[Token] | None:
             return None
     spots = {id(token) for token in picked}
     rest = [token for token in line.slots if id(token) not in spots and token.kind != "blank"]
-    return picked if not rest or (head.strangers and all(t.column not in head.at.values() for t in rest)) else None
+    return picked if all(token.column in head.strangers for token in rest) else None
 
 
 def by_pitch(line: Line, head: Head, pitch: int) -> Sequence[Token | None] | None:
@@ -197,9 +200,11 @@ def slots_by_pitch(
 ) -> list[Token | None] | None:
     """Cells of a flattened row by the lines between them: the line counts say which cells were blank.
 
-    ``start`` and ``after`` are the lines of the label before and of what follows the row.
+    ``start`` is the line of the label before the row, ``after`` that of the table's next label. Behind the last row
+    (``after`` 0) the distance means nothing; then the last cell must be filled, so that no count is left open.
     """
-    if not pitch or after - start != pitch * (expected + 1):
+    last = after - pitch if after else slots[-1].place.line if slots else 0
+    if not pitch or last - start != pitch * expected:
         return None
     chosen: list[Token | None] = [None] * expected
     for token in slots:
@@ -247,9 +252,11 @@ def report_strays(reading: Reading, tokens: Sequence[Token], chain: Sequence[Mat
 
 
 def end_of(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match], stop: int) -> int:
-    """Where the table ends: after its last row's figures, what follows them without a label, and its last grid."""
+    """Where the table ends: at the next table if that is near, else after its last grid or its last row's figures."""
     last = tokens[chain[-1].end - 1]
     end = chain[-1].end
+    if not last.grid and stop - end < LOOK_BACK and stop < len(tokens):
+        return stop
     while end < stop:
         token = tokens[end]
         same = token.grid == last.grid if last.grid else not token.grid and token.is_slot

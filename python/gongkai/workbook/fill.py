@@ -8,6 +8,7 @@ from decimal import Decimal
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity, Value
+from gongkai.relations import difference, total
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet
 
@@ -122,10 +123,12 @@ def is_number(value: Value) -> bool:
 def shown_by_lane(relation: Relation, report: Report) -> bool:
     """Whether the relation's own formula shows a difference: the same rule as that formula, blanks unknown."""
     parts, whole = ([report.value(cell_id) for cell_id in cells] for cells in (relation.parts, relation.whole))
-    stated_parts, stated_whole = ([value for value in side if is_number(value)] for side in (parts, whole))
-    difference = sum(value or 0 for value in stated_parts) - sum(value or 0 for value in stated_whole)
-    exceeds = difference > 0 and len(stated_whole) == len(whole)
-    falls_short = difference < 0 and len(stated_parts) == len(parts)
+    stated_parts, stated_whole = (
+        [value for value in side if value is not None and is_number(value)] for side in (parts, whole)
+    )
+    gap = difference(total(stated_parts), total(stated_whole))
+    exceeds = gap > 0 and len(stated_whole) == len(whole)
+    falls_short = gap < 0 and len(stated_parts) == len(parts)
     return exceeds or falls_short
 
 

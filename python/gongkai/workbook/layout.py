@@ -88,7 +88,7 @@ class TableSheet:
 @cache
 def table_sheets() -> tuple[TableSheet, ...]:
     """The sheets of all tables, those of the newest edition first (they are visible in the template)."""
-    newest, *older = reversed(editions().values())
+    newest, *older = reversed(list(editions().values()))
     sheets = [table_sheet(newest, form, form.number, "") for form in newest.forms.values()]
     for edition in older:
         for form in edition.forms.values():
@@ -113,7 +113,7 @@ def newest_sheet(table: str) -> TableSheet:
 
 def sheets_shown(editions_of: Mapping[str, str]) -> dict[str, bool]:
     """Table id -> edition ("" for a missing table) gives sheet name -> shown, for the sheets of these tables."""
-    shown = {}
+    shown: dict[str, bool] = {}
     for table, edition in editions_of.items():
         used = sheet_of(table, edition) if edition else newest_sheet(table)
         shown |= {sheet.name: sheet is used for sheet in table_sheets() if sheet.table == table}

@@ -100,7 +100,7 @@ def parse_part(package: Package, part: str) -> _Element:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise WorkbookError(f"{package.name}的内容已损坏（{part}）。") from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise WorkbookError(f"{package.name}含有不允许的实体声明，没有打开。")
     return root
 
@@ -114,6 +114,19 @@ def part_bytes(root: _Element) -> bytes:
 def local(node: _Element) -> str:
     """A node's name without its namespace; "" for comments."""
     return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def whole(text: str | None, otherwise: int = 0) -> int:
+    """An attribute that counts something; ``otherwise`` where it is missing or no plain number."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+
+
+def drop(node: _Element, *names: str) -> bool:
+    """Remove attributes; whether there were any."""
+    found = [name for name in names if name in node.attrib]
+    for name in found:
+        del node.attrib[name]
+    return bool(found)
 
 
 def relationships(package: Package, part: str) -> Iterator[tuple[str, str, str]]:
@@ -139,6 +152,6 @@ def sheet_parts(package: Package, workbook: _Element) -> dict[str, str]:
     targets = {key: target for key, _, target in relationships(package, workbook_part(package))}
     found = {}
     for node in workbook.iterfind("{*}sheets/{*}sheet"):
-        key = next((value for name, value in node.attrib.items() if name.endswith("relationships}id")), "")
+        key = next((str(value) for name, value in node.items() if str(name).endswith("relationships}id")), "")
         found[node.get("name", "")] = targets.get(key, "")
     return found

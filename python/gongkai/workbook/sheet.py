@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
 from gongkai.workbook.layout import Spot, address
-from gongkai.workbook.parts import local
+from gongkai.workbook.parts import drop, local, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+MOST_ROWS = 1_048_576
 MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
 CUT = "……"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -42,35 +45,56 @@ def patch_sheet(root: _Element, edits: Iterable[Edit]) -> tuple[bool, set[Spot]]
     changed = drop_results(data)
     formulas: set[Spot] = set()
     rows = index_rows(data)
-    cells: dict[int, Columns] = {}
-    for edit in edits:
-        row = rows.get(edit.row)
-        if row is None:
-            if edit.value is None:
+    for number, group in groupby(sorted(edits, key=attrgetter("row", "column")), key=attrgetter("row")):
+        wanted = list(group)
+        if number not in rows:
+            if all(edit.value is None for edit in wanted):
                 continue
-            row = rows[edit.row] = insert_row(data, edit.row, rows)
-        columns = cells.setdefault(edit.row, {}) or cells.setdefault(edit.row, {}) | index_cells(row, edit.row)
-        cells[edit.row] = columns
+            rows[number] = insert_row(data, number, rows)
+        changed = patch_row(root, rows[number], wanted, formulas) or changed
+    if formulas:
+        refuse_orphans(data)
+    return changed, formulas
+
+
+def patch_row(root: _Element, row: _Element, edits: Iterable[Edit], formulas: set[Spot]) -> bool:
+    changed = False
+    columns: Columns | None = None
+    for edit in edits:
+        if columns is None:
+            columns = index_cells(row, edit.row)
         cell = columns.get(edit.column)
         if cell is None:
             if edit.value is None:
                 continue
             cell = columns[edit.column] = insert_cell(root, row, edit, columns)
-        if cell.find("{*}f") is not None:
+        if len(cell) and cell.find("{*}f") is not None:
             formulas.add((edit.row, edit.column))
         changed = write_cell(cell, edit.value) or changed
-    return changed, formulas
+    return changed
+
+
+def refuse_orphans(data: _Element) -> None:
+    """Stop where a figure overwrote the formula from which cells elsewhere take theirs."""
+    shared = [
+        (cell, formula) for cell in data.iterfind("{*}row/{*}c") for formula in cell.iterfind("{*}f[@t='shared']")
+    ]
+    owned = {formula.get("si") for _, formula in shared if formula.get("ref")}
+    for cell, formula in shared:
+        if formula.get("si") not in owned:
+            place = cell.get("r", "")
+            raise WorkbookError(f"模板{place}的公式引自一个要填写的单元格，请把它改为独立的公式后再试。")
 
 
 def drop_results(data: _Element) -> bool:
     changed = False
-    for formula in data.iterfind("{*}row/{*}c/{*}f"):
-        cell = formula.getparent()
-        for result in [node for node in cell if node is not formula and local(node) != "extLst"]:
+    for cell in data.iterfind("{*}row/{*}c"):
+        if not len(cell) or cell.find("{*}f") is None:
+            continue
+        for result in [node for node in cell if local(node) in ("v", "is")]:
             cell.remove(result)
             changed = True
-        if cell.attrib.pop("t", None) is not None:
-            changed = True
+        changed = drop(cell, "t") or changed
     return changed
 
 
@@ -79,8 +103,9 @@ def index_rows(data: _Element) -> dict[int, _Element]:
     rows: dict[int, _Element] = {}
     number = 0
     for row in data.iterfind("{*}row"):
-        number = int(row.get("r") or number + 1)
-        rows[number] = row
+        number = whole(row.get("r"), number + 1)
+        if number <= MOST_ROWS:
+            rows[number] = row
     return rows
 
 
@@ -123,7 +148,7 @@ def insert_cell(root: _Element, row: _Element, edit: Edit, columns: Columns) -> 
     after = [other for other in columns if other < edit.column]
     row.insert(row.index(columns[max(after)]) + 1 if after else 0, cell)
     # Both only help a reader to plan ahead, and would now be wrong.
-    row.attrib.pop("spans", None)
+    drop(row, "spans")
     for dimension in root.findall("{*}dimension"):
         root.remove(dimension)
     return cell
@@ -131,7 +156,7 @@ def insert_cell(root: _Element, row: _Element, edit: Edit, columns: Columns) -> 
 
 def column_style(root: _Element, column: int) -> str:
     for node in root.iterfind("{*}cols/{*}col"):
-        if int(node.get("min", "0")) <= column <= int(node.get("max", "0")):
+        if whole(node.get("min")) <= column <= whole(node.get("max")):
             return node.get("style", "")
     return ""
 
@@ -144,8 +169,7 @@ def write_cell(cell: _Element, value: int | Decimal | str | None) -> bool:
         return False
     for child in list(cell):
         cell.remove(child)
-    for name in ("t", "cm", "vm"):
-        cell.attrib.pop(name, None)
+    drop(cell, "t", "cm", "vm")
     space = cell.tag[:-1]
     if isinstance(value, str):
         cell.set("t", "inlineStr")
@@ -194,7 +218,7 @@ def cell_value(cell: _Element, strings: Sequence[str]) -> object:
     result, formula = cell.find("{*}v"), cell.find("{*}f")
     text = result.text if result is not None else None
     if not text:
-        return None if formula is None or kind == "str" and result is not None else f"={formula.text or ''}"
+        return None if formula is None or (kind == "str" and result is not None) else f"={formula.text or ''}"
     if kind == "s":
         return strings[int(text)] if text.isdigit() and int(text) < len(strings) else f"#{text}"
     if kind == "b":
@@ -221,9 +245,12 @@ def string_of(item: _Element | None) -> str:
     """The text of a plain or rich string, without its phonetic guide."""
     if item is None:
         return ""
-    nodes = [node for node in item.iterfind("{*}t")] + [node for node in item.iterfind("{*}r/{*}t")]
+    nodes = [*item.iterfind("{*}t"), *item.iterfind("{*}r/{*}t")]
     return unescaped("".join(node.text or "" for node in nodes))
 
 
 def unescaped(text: str) -> str:
-    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    decoded = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -122,8 +122,8 @@ def named_edition(table: str, values: Mapping[str, SheetValues], problems: list[
     if name in editions():
         return name
     if text not in ("", layout.MISSING):
-        choices = "、".join(editions())
-        problems.append(Problem(table, "", "", text, f"封面的版式“{text}”无法识别，可填{choices}或“{layout.MISSING}”。"))
+        reason = f"封面的版式“{text}”无法识别，可填{'、'.join(editions())}或“{layout.MISSING}”。"
+        problems.append(Problem(table, "", "", text, reason))
     return ""
 
 

@@ -1,0 +1,34 @@
+"""Room: checks. Report -> findings: what is missing or unread, and which stated sums do not hold."""
+
+from __future__ import annotations
+
+from gongkai.checks.coverage import check_coverage, check_year, missing_table, unplaced
+from gongkai.checks.sums import check_sums, count_decided
+from gongkai.editions import edition_of_year
+from gongkai.model import Finding, Report
+
+__all__ = ["check", "checked"]
+RANKS = {"error": 0, "warning": 1, "note": 2}
+
+
+def check(report: Report) -> list[Finding]:
+    """All findings: errors, then warnings, then notes; inside these by table and in the official order.
+
+    Each table is held against its own edition's layout and relations.
+    """
+    found = check_year(report.year)
+    forms = edition_of_year(report.year).forms
+    for name, form in forms.items():
+        problems = [problem for problem in report.problems if problem.table == name]
+        table = report.tables.get(name)
+        if table is None:
+            found += missing_table(form, problems)
+        else:
+            found += check_coverage(report.year, table, problems) + check_sums(table)
+    found += unplaced(problem for problem in report.problems if problem.table not in forms)
+    return sorted(found, key=lambda finding: RANKS[finding.severity])
+
+
+def checked(report: Report) -> int:
+    """How many relations could be decided: all cells stated, or impossible whatever the blanks are."""
+    return sum(count_decided(table) for table in report.tables.values())

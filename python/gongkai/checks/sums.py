@@ -1,0 +1,144 @@
+"""Room: checks. The stated sums (勾稽关系): which are broken, which cannot hold, what they say about blanks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from gongkai.checks.wording import clipped, label_of, subject_and_names
+from gongkai.editions import editions
+from gongkai.figures import SIGNS, clean, shown
+from gongkai.model import Entry, Finding, Form, Relation, Table, Value
+from gongkai.relations import Solution, difference, solve, stated_and_computed, stated_figures, total
+
+MOST_PARTS = 6  # named one by one in a message; of more only those that are not zero
+MOST_RELATIONS = 6  # named in the message about a conflict
+
+
+def solution_of(table: Table) -> Solution:
+    relations = editions()[table.edition].relations_of(table.id)
+    return solve(relations, values_of(table))
+
+
+def values_of(table: Table) -> dict[str, Value]:
+    return {cell: entry.value for cell, entry in table.entries.items()}
+
+
+def count_decided(table: Table) -> int:
+    """The relations of a table with all cells stated, and those shown to be impossible in spite of blanks."""
+    values = values_of(table)
+    relations = editions()[table.edition].relations_of(table.id)
+    stated = sum(1 for relation in relations if stated_and_computed(relation, values))
+    return stated + sum(len(conflict) for conflict in solution_of(table).conflicts)
+
+
+def check_sums(table: Table) -> list[Finding]:
+    """Errors in the order of the relations, then a note for each blank whose figure is known and not zero.
+
+    Rules: that of the broken relation; for a conflict that of its first relation; ``coverage.implied`` for a blank.
+    ``stated`` and ``computed`` are the sums over ``whole`` and ``parts``; in a conflict, of the cells that are stated,
+    and only where these alone already exceed the other side.
+    """
+    edition = editions()[table.edition]
+    form, values = edition.forms[table.id], values_of(table)
+    order = {relation.rule: number for number, relation in enumerate(edition.relations)}
+    solution = solution_of(table)
+    found = [broken_finding(form, relation, values) for relation in solution.broken]
+    found += [conflict_finding(form, conflict, values) for conflict in solution.conflicts]
+    found.sort(key=lambda finding: order[finding.rule])
+    return found + implied_findings(form, table.entries, solution.implied)
+
+
+# --- all cells stated ---------------------------------------------------------------------------------------------
+
+
+def broken_finding(form: Form, relation: Relation, values: Mapping[str, Value]) -> Finding:
+    sums = stated_and_computed(relation, values)
+    assert sums is not None, f"{relation.rule} has blanks"
+    stated, computed = sums
+    subject, names = subject_and_names(form, relation)
+    if len(relation.whole) == 1:
+        written = f"{names[relation.whole[0]]}填{shown(stated)}"
+    else:
+        written = f"{sum_text(relation.whole, names, values)}＝{shown(stated)}"
+    apart = difference(computed, stated)
+    summed = f"{sum_text(relation.parts, names, values)}＝{shown(computed)}"
+    message = f"{form.number} {subject}：{summed}，{written}，差{shown(difference(max(sums), min(sums)))}。"
+    return Finding(relation.rule, "error", message, official_order(form, relation.cells), stated, computed, apart)
+
+
+def sum_text(cells: Sequence[str], names: Mapping[str, str], values: Mapping[str, Value]) -> str:
+    """自然人134＋商业企业7; of a long sum the zeros only in a word, and a group's name once for all that follow."""
+    named = cells if len(cells) <= MOST_PARTS else [cell for cell in cells if values[cell] != 0]
+    if not named:
+        return "各项之和"
+    terms: list[str] = []
+    last = ""
+    for cell in named:
+        group, _, name = names[cell].rpartition(" ")
+        terms.append(f"{name if group == last else names[cell]}{shown(values[cell])}")
+        last = group
+    text = "＋".join(terms)
+    return text if len(named) == len(cells) else f"{text}（其余为0）"
+
+
+def official_order(form: Form, cells: Iterable[str]) -> tuple[str, ...]:
+    wanted = set(cells)
+    return tuple(cell for cell in form.cells if cell in wanted)
+
+
+# --- with blanks --------------------------------------------------------------------------------------------------
+
+
+def conflict_finding(form: Form, conflict: Sequence[Relation], values: Mapping[str, Value]) -> Finding:
+    """Relations that no filling of the blanks satisfies together."""
+    all_cells = [cell for relation in conflict for cell in relation.cells]
+    cells = official_order(form, (cell for cell in all_cells if values.get(cell) is not None))
+    if len(conflict) == 1:
+        return lone_conflict(form, conflict[0], values, cells)
+    blanks = sum(1 for cell in set(all_cells) if values.get(cell) is None)
+    named = [relation_text(form, relation) for relation in conflict]
+    listed = "；".join(named[:MOST_RELATIONS]) + ("等" if len(named) > MOST_RELATIONS else "")
+    message = f"{form.number} {len(conflict)}项勾稽关系不能同时成立，无论其中{blanks}格空白填多少都不相符：{listed}。"
+    return Finding(conflict[0].rule, "error", message, cells)
+
+
+def relation_text(form: Form, relation: Relation) -> str:
+    """自然人列 各项之和＝（七）总计."""
+    subject, names = subject_and_names(form, relation)
+    parts = names_of(names, relation.parts) if len(relation.parts) == len(relation.whole) else "各项之和"
+    return f"{subject} {parts}＝{names_of(names, relation.whole)}"
+
+
+def names_of(names: Mapping[str, str], cells: Sequence[str]) -> str:
+    return "＋".join(names[cell] for cell in cells)
+
+
+def lone_conflict(form: Form, relation: Relation, values: Mapping[str, Value], cells: tuple[str, ...]) -> Finding:
+    """One relation that blanks cannot mend: as a rule, what is stated on one side is more than the other side's sum."""
+    subject, names = subject_and_names(form, relation)
+    blanks = len(relation.cells) - len(cells)
+    whole, parts = stated_figures(relation.whole, values), stated_figures(relation.parts, values)
+    stated, computed = total(whole), total(parts)
+    end = f"（有{blanks}格空白），无论空白填多少都不相符。"
+    start = f"{form.number} {subject}："
+    if len(whole) == len(relation.whole) and computed > stated:
+        named = names_of(names, relation.whole) + ("之和" if len(whole) > 1 else "")
+        message = f"{start}已填各项之和{shown(computed)}，已超过{named}{shown(stated)}{end}"
+    elif len(parts) == len(relation.parts) and whole and stated > computed:
+        named = names_of(names, [cell for cell in relation.whole if values.get(cell) is not None])
+        message = f"{start}已填的{named}{shown(stated)}，已超过各项之和{shown(computed)}{end}"
+    else:
+        return Finding(relation.rule, "error", f"{start}有负数或小数，勾稽关系不能成立{end}", cells)
+    return Finding(relation.rule, "error", message, cells, stated, computed, difference(computed, stated))
+
+
+def implied_findings(form: Form, entries: Mapping[str, Entry], implied: Mapping[str, int]) -> list[Finding]:
+    """One note for each blank to which the relations leave a single figure other than zero."""
+    found = []
+    for cell in official_order(form, (cell for cell, figure in implied.items() if figure)):
+        raw = entries[cell].raw if cell in entries else ""
+        plain = clean(raw)
+        state = f"填“{clipped(raw)}”" if plain in SIGNS else f"原文“{clipped(raw)}”未采用" if plain else "空白"
+        message = f"{form.number} {label_of(form.cells[cell])} {state}，按勾稽关系应为{implied[cell]}。"
+        found.append(Finding("coverage.implied", "note", message, (cell,), computed=implied[cell]))
+    return found

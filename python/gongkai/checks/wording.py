@@ -1,0 +1,45 @@
+"""Room: checks. How a message names a cell, a row, a relation and a text from the source."""
+
+from __future__ import annotations
+
+import re
+
+from gongkai.model import Cell, Column, Form, Relation, Row
+
+REMARK = re.compile(r"(?<=.)（[^（）]*）$")
+LONGEST_RAW = 60
+
+
+def row_label(row: Row) -> str:
+    """The official wording without its closing remark; under its group where its number starts anew in each group."""
+    text = REMARK.sub("", row.label.text)
+    if not text[0].isdigit() or not row.groups:
+        return text
+    nearest = max(row.groups, key=lambda group: group.box.left)
+    return f"{nearest.text} {text}"
+
+
+def column_label(column: Column) -> str:
+    return REMARK.sub("", column.label.text)
+
+
+def label_of(cell: Cell) -> str:
+    return f"{row_label(cell.row)}·{column_label(cell.column)}"
+
+
+def subject_and_names(form: Form, relation: Relation) -> tuple[str, dict[str, str]]:
+    """What all cells of a relation share (one row, or one column), and cell id -> what tells it from the others."""
+    cells = [form.cells[cell] for cell in relation.cells]
+    if len({cell.row.id for cell in cells}) == 1:
+        return row_label(cells[0].row), {cell.id: column_label(cell.column) for cell in cells}
+    return f"{column_label(cells[0].column)}列", {cell.id: row_label(cell.row) for cell in cells}
+
+
+def one_line(text: str) -> str:
+    """Text from a source without line breaks, controls and characters that turn the reading direction."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def clipped(text: str) -> str:
+    plain = one_line(text)
+    return plain if len(plain) <= LONGEST_RAW else f"{plain[: LONGEST_RAW - 1]}…"

@@ -1,0 +1,108 @@
+"""Room: readers. What a page's lines and cells become: rows with spans resolved, prose and links in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from gongkai.figures import INVISIBLE
+from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableDocument
+
+WIDEST, TALLEST = 64, 200  # spans beyond these are slips: no form is as wide or as long
+CELLS = 200_000  # per page; also bounds rows x columns of each grid
+SPAN = re.compile(r"\s*\+?([0-9]+)")
+
+Item = tuple[str, str] | Link | Grid  # text is (heading, line)
+
+
+@dataclass(slots=True)
+class RawCell:
+    """A cell whose table has not ended yet; ``rowspan`` 0 reaches to the end of its group of rows.
+
+    ``items`` is what else its text came as, lines and links, or nothing where there is no more to say.
+    """
+
+    text: str = ""
+    items: list[Item] = field(default_factory=list)
+    rowspan: int = 1
+    colspan: int = 1
+
+
+@dataclass(slots=True)
+class RawTable:
+    """A table that has not ended yet. ``ends[i]`` is the number of rows up to the end of row i's group.
+
+    ``layout`` tells that it arranges other things rather than figures: grids, or an article.
+    """
+
+    rows: list[list[RawCell]] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    layout: bool = False
+
+    def end_group(self) -> None:
+        self.ends += [len(self.rows)] * (len(self.rows) - len(self.ends))
+
+
+def collapse(text: str) -> str:
+    """Text in one line: white space of any kind as single blanks, nothing invisible, ends stripped."""
+    return " ".join((text if text.isascii() else INVISIBLE.sub("", text)).split())
+
+
+def resolve_spans(table: RawTable) -> tuple[tuple[GridCell, ...], ...]:
+    """Cells -> grid cells, columns counted as a browser does; a span ends where another cell's begins."""
+    free_from: list[int] = []  # per column, the first row that no cell from above covers
+    rows = []
+    for number, row in enumerate(table.rows):
+        cells = []
+        column = 0
+        for cell in row:
+            while column < len(free_from) and free_from[column] > number:
+                column += 1
+            free_from += [0] * (column + cell.colspan - len(free_from))
+            end = min(number + cell.rowspan, table.ends[number]) if cell.rowspan else table.ends[number]
+            width = 0
+            while width < cell.colspan and free_from[column + width] <= number:
+                free_from[column + width] = end
+                width += 1
+            cells.append(GridCell(cell.text, column, end - number, width))
+            column += cell.colspan
+        rows.append(tuple(cells))
+        if len(free_from) * len(table.rows) > CELLS:
+            raise too_large()
+    return tuple(rows)
+
+
+def read_span(written: str | None, most: int) -> int:
+    match = SPAN.match(written) if written else None
+    return min(int(match[1][:9]), most) if match else 1
+
+
+def too_large() -> UnreadableDocument:
+    return UnreadableDocument(f"网页中的表格超过{CELLS}个单元格，不是年度报告的表格；请检查网址或文件是否正确。")
+
+
+def blocks_of(items: Sequence[Item]) -> Iterator[Block]:
+    """Items -> blocks with their places: consecutive lines as one prose, its links after it."""
+    lines: list[str] = []
+    links: list[Link] = []
+    line, table = 1, 0
+    for item in (*items, ("end", "")):
+        if isinstance(item, Link):
+            place = Place(table=table if not lines else 0, line=line + len(lines))
+            links.append(Link(place, item.kind, item.text, item.target))
+            continue
+        if isinstance(item, tuple) and not item[0]:
+            lines.append(item[1])
+            continue
+        if any(lines):
+            yield Prose(Place(line=line), "", "\n".join(lines))
+        yield from links
+        line += len(lines)
+        lines, links = [], []
+        if isinstance(item, Grid):
+            table += 1
+            yield Grid(Place(table=table), item.rows)
+        elif item[1]:
+            yield Prose(Place(line=line), item[0], item[1])
+            line += 1 + item[1].count("\n")

@@ -1,0 +1,125 @@
+"""Room: readers. Plain text -> blocks: lines with bars or tabs between cells as grids, all else as prose, verbatim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gongkai.model import Block, Grid, GridCell, Place, Prose
+
+BAR = re.compile(r"(?<!\\)[|｜]")
+RULE = re.compile(r":?-{2,}:?")  # a cell of the line under a Markdown head
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line and its cells, borders among them as blank ones; ``barred`` is False where only tabs may part them."""
+
+    text: str
+    barred: bool
+    cells: tuple[str, ...]
+
+    @property
+    def bars(self) -> int:
+        return len(self.cells) - 1
+
+    @property
+    def several(self) -> bool:
+        """Whether it has text in more than one cell; one with only bars after its text is a cell on its own line."""
+        return sum(map(bool, self.cells)) > 1
+
+
+def text_blocks(text: str) -> tuple[Block, ...]:
+    """The blocks of a plain text, in order; ``place.line`` is the 1-based first line, a form feed ends a line.
+
+    A grid is two or more consecutive lines with text in several cells, or one such line that holds a number; lines
+    between them with as many separators belong to it, blank cells and all. Other lines, blank ones among them, stay
+    as they are. A single blank line between single rows is spacing and goes out.
+    """
+    lines = [split_line(line) for line in text.splitlines()]
+    return tuple(blocks_of(lines, rows_of(lines)))
+
+
+def split_line(text: str) -> Line:
+    parts = BAR.split(text)
+    barred = len(parts) > 1
+    if not barred:
+        parts = text.split("\t")
+    return Line(text, barred, tuple(part.replace("\\|", "|").strip() for part in parts))
+
+
+def rows_of(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """(start, end) of each run of lines that is a grid, end excluded."""
+    found = []
+    for start, end in spaced(lines, runs(lines)):
+        rows = [line for line in lines[start:end] if line.several]
+        if len(rows) > 1 or any(cell.isdecimal() for line in rows for cell in line.cells):
+            found.append((start, end))
+    return found
+
+
+def runs(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
+    """Stretches of lines with several cells, with those lines beside them that have as many separators."""
+    start = 0
+    while start < len(lines):
+        end = start
+        while end < len(lines) and lines[end].bars and lines[end].barred == lines[start].barred:
+            end += 1
+        counts = {line.bars for line in lines[start:end] if line.several} - {1}
+        first = start
+        for at in range(start, end + 1):
+            if at == end or not (lines[at].several or lines[at].bars in counts):
+                if at > first:
+                    yield first, at
+                first = at + 1
+        start = max(end, start + 1)
+
+
+def spaced(lines: Sequence[Line], stretches: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Single rows with one blank line between them become one stretch; longer ones stay as they are."""
+    found: list[tuple[int, int]] = []
+    single = False
+    for start, end in stretches:
+        alone = end - start == 1
+        if alone and single and start - found[-1][1] == 1 and not lines[start - 1].text.strip():
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+        single = alone
+    return found
+
+
+def blocks_of(lines: Sequence[Line], grids: Sequence[tuple[int, int]]) -> Iterator[Block]:
+    at = 0
+    for table, (start, end) in enumerate([*grids, (len(lines), len(lines))], 1):
+        prose = lines[at:start]
+        if any(line.text.strip() for line in prose):
+            yield Prose(Place(line=at + 1), "", "\n".join(line.text for line in prose))
+        if end > start:
+            rows = [line for line in lines[start:end] if line.text.strip()]
+            yield Grid(Place(table=table, line=start + 1), grid_rows(rows), spans=False)
+        at = end
+
+
+def grid_rows(lines: Sequence[Line]) -> tuple[tuple[GridCell, ...], ...]:
+    """Rows without borders and without the rule under a Markdown head."""
+    left, right = has_border(lines, 0), has_border(lines, -1)
+    rows: list[tuple[GridCell, ...]] = []
+    for line in lines:
+        cells = line.cells[left and not line.cells[0] :]
+        cells = cells[: len(cells) - (right and not cells[-1])] if cells else cells
+        if len(rows) > 1 or not all(RULE.fullmatch(cell) for cell in cells):
+            rows.append(tuple(GridCell(cell, column) for column, cell in enumerate(cells)))
+    return tuple(rows)
+
+
+def has_border(lines: Sequence[Line], end: int) -> bool:
+    """Whether the bar at an end (0 or -1) of the lines is a border. Else it parts off a cell that is blank.
+
+    It is one if most lines have it and all that lack it are shorter: a head as long as they are shows a column there.
+    """
+    rows = [line for line in lines if line.several and line.barred]
+    edged = [len(line.cells) for line in rows if not line.cells[end]]
+    plain = [len(line.cells) for line in rows if line.cells[end]]
+    return len(edged) > len(plain) and max(plain, default=0) < max(edged)

@@ -1,0 +1,36 @@
+"""Room: workbook. A report and its findings -> a workbook that mirrors the official tables, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gongkai.model import Finding, Report
+
+__all__ = ["read_workbook", "write_workbook"]
+
+
+def write_workbook(
+    report: Report,
+    findings: Sequence[Finding],
+    target: Path,
+    *,
+    overwrite: bool = False,
+    template: Path | None = None,
+) -> Path:
+    """Fill ``template`` (the official one if None) and write it to ``target``, which is returned.
+
+    WorkbookError where ``target`` exists and ``overwrite`` is False, or cannot be written; what was there stays.
+    """
+    from gongkai.workbook.file import fill_file, template_path
+    from gongkai.workbook.fill import report_to_edits
+
+    return fill_file(template or template_path(), target, report_to_edits(report, findings), overwrite=overwrite)
+
+
+def read_workbook(path: Path) -> Report:
+    """The report that a workbook of ours shows, as edited by whichever program. Raises WorkbookError."""
+    from gongkai.workbook.file import read_file
+    from gongkai.workbook.values import values_to_report
+
+    return values_to_report(read_file(path))

@@ -1,0 +1,193 @@
+"""Room: workbook. Edits -> a workbook file, and a workbook file -> its values. All other parts stay byte for byte."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gongkai.model import Edit, WorkbookError
+from gongkai.workbook import layout
+from gongkai.workbook.fill import shown_sheets
+from gongkai.workbook.layout import Spot
+from gongkai.workbook.parts import (
+    Package,
+    drop,
+    local,
+    package_bytes,
+    parse_part,
+    part_bytes,
+    read_package,
+    relationships,
+    sheet_parts,
+    system_reason,
+    whole,
+    workbook_part,
+)
+from gongkai.workbook.sheet import patch_sheet, shared_strings, sheet_values
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+TEMPLATE = "workbook_template.xlsm"
+BEFORE_CALC = ("definedNames", "externalReferences", "functionGroups", "sheets")
+
+
+def template_path() -> Path:
+    """The template beside an installed package, else the one at the top of a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package, package.parents[1]):
+        if (folder / TEMPLATE).is_file():
+            return folder / TEMPLATE
+    raise WorkbookError(f"找不到模板{TEMPLATE}，请重新安装gongkai。")
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def fill_file(template: Path, target: Path, edits: Sequence[Edit], *, overwrite: bool = False) -> Path:
+    """Write a copy of ``template`` with the edits to ``target``; ``template`` may be a workbook already filled.
+
+    Only sheets with edits and xl/workbook.xml change (and the list of formulas, where an edit replaces one).
+    WorkbookError where ``target`` exists and ``overwrite`` is False, or anything fails; what was there stays.
+    """
+    refuse_existing(target, overwrite)
+    package = read_package(template)
+    content = package_bytes(package, patch_package(package, edits))
+    write_whole(target, content, overwrite)
+    return target
+
+
+def refuse_existing(target: Path, overwrite: bool) -> None:
+    if not overwrite and target.exists():
+        raise WorkbookError(f"{target.name}已存在，没有覆盖；如需覆盖请加--force，或另选文件名。")
+
+
+def write_whole(target: Path, content: bytes, overwrite: bool) -> None:
+    """Put a file in place at once: written beside its target first, nothing left behind on failure."""
+    temporary = target.parent / f".gongkai-{secrets.token_hex(6)}.tmp"
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+        refuse_existing(target, overwrite)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise WorkbookError(f"无法写入{target.name}：{system_reason(error)}。") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
+    """Part -> new content, for the parts that the edits change."""
+    part = workbook_part(package)
+    workbook = parse_part(package, part)
+    sheets = sheet_parts(package, workbook)
+    shown = shown_sheets(edits)
+    changed: dict[str, bytes] = {}
+    overwritten: dict[str, set[Spot]] = {}
+    for name, group in groupby(sorted(edits, key=attrgetter("sheet")), key=attrgetter("sheet")):
+        if name not in sheets:
+            raise WorkbookError(f"{package.name}没有工作表“{name}”，请使用gongkai的模板。")
+        root = parse_part(package, sheets[name])
+        touched, overwritten[name] = patch_sheet(root, group)
+        if not shown.get(name, True):
+            touched = deselect(root) or touched
+        if touched:
+            changed[sheets[name]] = part_bytes(root)
+    if patch_workbook(workbook, shown):
+        changed[part] = part_bytes(workbook)
+    return changed | patch_chain(package, workbook, overwritten)
+
+
+def deselect(root: _Element) -> bool:
+    """A sheet about to be hidden must not stay selected: typing would go into it as well."""
+    views = root.findall("{*}sheetViews/{*}sheetView")
+    return sum(drop(view, "tabSelected") for view in views) > 0
+
+
+def patch_workbook(workbook: _Element, shown: Mapping[str, bool]) -> bool:
+    """Show and hide sheets and ask for a full calculation on opening; whether that changed anything."""
+    changed = False
+    tabs = workbook.findall("{*}sheets/{*}sheet")
+    for tab in tabs:
+        state = tab.get("state", "visible")
+        wanted = shown.get(tab.get("name", ""), state == "visible")
+        if wanted != (state == "visible"):
+            changed = True
+            if wanted:
+                drop(tab, "state")
+            else:
+                tab.set("state", "hidden")
+    for view in workbook.iterfind("{*}bookViews/{*}workbookView"):
+        active = whole(view.get("activeTab"))
+        if active < len(tabs) and not shown.get(tabs[active].get("name", ""), True):
+            view.set("activeTab", "0")
+            changed = True
+    return ask_for_calculation(workbook) or changed
+
+
+def ask_for_calculation(workbook: _Element) -> bool:
+    from lxml import etree
+
+    settings = workbook.find("{*}calcPr")
+    if settings is None:
+        settings = etree.Element(workbook.tag[: -len("workbook")] + "calcPr")
+        before = next(node for name in BEFORE_CALC for node in workbook if local(node) == name)
+        before.addnext(settings)
+    if settings.get("fullCalcOnLoad") in ("1", "true"):
+        return False
+    settings.set("fullCalcOnLoad", "1")
+    return True
+
+
+def patch_chain(package: Package, workbook: _Element, overwritten: Mapping[str, set[Spot]]) -> dict[str, bytes]:
+    """Take overwritten formulas off the list of formulas that Excel keeps; it calls a file with others damaged."""
+    chains = [target for _, kind, target in relationships(package, workbook_part(package)) if kind == "calcChain"]
+    gone = {
+        (tab.get("sheetId", ""), layout.address(place))
+        for tab in workbook.iterfind("{*}sheets/{*}sheet")
+        for place in overwritten.get(tab.get("name", ""), ())
+    }
+    if not gone or not chains:
+        return {}
+    root = parse_part(package, chains[0])
+    sheet = ""
+    for node in list(root):
+        # A sheet's number stands only where it differs from the entry before, so every entry gets its own.
+        sheet = node.get("i", sheet)
+        node.set("i", sheet)
+        if (sheet, node.get("r", "")) in gone:
+            root.remove(node)
+    return {chains[0]: part_bytes(root)}
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def read_file(path: Path) -> dict[str, dict[Spot, object]]:
+    """A workbook of ours -> sheet name -> (row, column) -> value, for the sheets that a report is read from.
+
+    Values are int, Decimal or text; saved by whichever program. WorkbookError for anything that is no such workbook.
+    """
+    package = read_package(path)
+    workbook = parse_part(package, workbook_part(package))
+    sheets = sheet_parts(package, workbook)
+    visible = {layout.newest_sheet(table).name for table in layout.EDITION_SPOTS} | {layout.COVER}
+    missing = [name for name in layout.sheet_names() if name in visible and name not in sheets]
+    if missing:
+        raise WorkbookError(f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。")
+    strings = read_strings(package)
+    names = [name for name in layout.sheet_names() if name in sheets and name != layout.RESULTS]
+    return {name: sheet_values(parse_part(package, sheets[name]), strings) for name in names}
+
+
+def read_strings(package: Package) -> list[str]:
+    parts: Iterator[str] = (
+        target for _, kind, target in relationships(package, workbook_part(package)) if kind == "sharedStrings"
+    )
+    part = next(parts, "")
+    return shared_strings(parse_part(package, part)) if part in package.parts else []

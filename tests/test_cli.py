@@ -1,0 +1,176 @@
+"""Room: tests. The command as its users call it: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gongkai import cli
+
+DOCUMENTS = Path(__file__).parent / "documents"
+RUIAN = str(DOCUMENTS / "ruian-2021-text" / "source.txt")
+BROKEN = str(DOCUMENTS / "broken-2022" / "source.html")
+CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*[。.]$")
+
+
+def gongkai(*arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[str]:
+    run = subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "gongkai.cli", *arguments], input=stdin, capture_output=True, check=False
+    )
+    return subprocess.CompletedProcess(run.args, run.returncode, run.stdout.decode(), run.stderr.decode())
+
+
+def test_read_json_has_the_documented_shape() -> None:
+    run = gongkai("read", RUIAN, "--json")
+    assert (run.returncode, run.stderr) == (0, "")
+    found = json.loads(run.stdout)
+    assert list(found) == ["title", "agency", "year", "published", "source", "tables", "sections", "problems"]
+    assert (found["agency"], found["year"], found["published"]) == ("瑞安市人民政府", 2021, "2022-02-20")
+    tables = found["tables"]
+    assert [len(row["values"]) for row in tables["disclosure"]["rows"]] == [3, 3, 1, 1, 1, 1]
+    assert [len(row["values"]) for row in tables["applications"]["rows"]] == [7] * 25
+    assert [row["values"] for row in tables["disputes"]["rows"]] == [
+        [44, 9, 5, 5, 63],
+        [8, 0, 1, 0, 9],
+        [27, 0, 0, 8, 35],
+    ]
+    assert tables["disclosure"]["rows"][-1] == {
+        "id": "fees",
+        "label": "行政事业性收费",
+        "values": [32367.144295],
+        "raw": ["32367.144295"],
+    }
+    assert list(found["sections"]) == ["1", "5", "6"]
+
+
+def test_check_of_a_clean_report() -> None:
+    run = gongkai("check", RUIAN, "--json")
+    assert run.returncode == 0
+    found = json.loads(run.stdout)
+    assert list(found) == ["report", "checked", "findings"]
+    assert found["checked"] == 42
+    assert [item for item in found["findings"] if item["severity"] == "error"] == []
+    assert found["report"] == {
+        "title": "瑞安市人民政府2021年政府信息公开工作年度报告",
+        "agency": "瑞安市人民政府",
+        "year": 2021,
+        "source": RUIAN,
+    }
+
+
+def test_check_of_a_broken_report_exits_1_and_says_where() -> None:
+    run = gongkai("check", BROKEN)
+    assert run.returncode == 1
+    assert "表四" in run.stdout
+    assert "✗ 错误" in run.stdout
+    assert run.stderr == ""
+
+
+def test_several_sources_give_a_list_and_the_gravest_code(tmp_path: Path) -> None:
+    run = gongkai("check", RUIAN, BROKEN, str(tmp_path / "missing.html"), "--json")
+    assert run.returncode == 2
+    found = json.loads(run.stdout)
+    assert [sorted(item) for item in found] == [["checked", "findings", "report"]] * 2 + [["error", "source"]]
+    assert len(run.stderr.splitlines()) == 1
+    assert CHINESE_SENTENCE.search(run.stderr.strip())
+
+
+def test_standard_input() -> None:
+    run = gongkai("check", "-", stdin=Path(RUIAN).read_bytes())
+    assert run.returncode == 0, run.stderr
+    assert "42项" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.html", b""),
+        ("login.html", "<title>登录</title><form>用户名<input><input type=password></form>".encode()),
+        ("prose.txt", "今天天气很好。".encode()),
+        ("truncated.pdf", b"%PDF-1.7\n1 0 obj <<"),
+        ("zip.xlsm", b"PK\x03\x04" + b"\0" * 50),
+        ("fake.xlsm", b"PK\x03\x04" + b"\0" * 50 + b"xl/workbook.xml"),
+        ("noise.bin", bytes(range(256)) * 40),
+    ],
+)
+@pytest.mark.parametrize("command", ["read", "check", "fill"])
+def test_bad_input_gets_one_chinese_sentence(tmp_path: Path, command: str, name: str, content: bytes) -> None:
+    source = tmp_path / name
+    source.write_bytes(content)
+    run = gongkai(command, str(source), *(["-o", str(tmp_path / "out.xlsm")] if command == "fill" else []))
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert len(run.stderr.splitlines()) == 1
+    assert CHINESE_SENTENCE.search(run.stderr.strip()), run.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["nonsense"], ["read"], ["fill", RUIAN], ["rules", "--edition", "1999"], ["check", RUIAN, "--x"]]
+)
+def test_wrong_arguments_are_explained_in_chinese(arguments: list[str]) -> None:
+    run = gongkai(*arguments)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert len(run.stderr.splitlines()) == 1
+    assert "查看用法" in run.stderr
+
+
+def test_fill_then_check_then_refuse_to_overwrite(tmp_path: Path) -> None:
+    target = tmp_path / "报告.xlsm"
+    assert gongkai("fill", BROKEN, "-o", str(target)).returncode == 1
+    before = target.read_bytes()
+    again = gongkai("fill", RUIAN, "-o", str(target))
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+    assert target.read_bytes() == before
+    from_page, from_book = (json.loads(gongkai("check", s, "--json").stdout)["findings"] for s in (BROKEN, str(target)))
+    assert [f for f in from_page if f["severity"] == "error"] == [f for f in from_book if f["severity"] == "error"]
+    assert gongkai("fill", RUIAN, "-o", str(target), "--force").returncode == 0
+    assert gongkai("check", str(target)).returncode == 0
+
+
+def test_template_is_the_blank_workbook(tmp_path: Path) -> None:
+    target = tmp_path / "blank.xlsm"
+    assert gongkai("template", "-o", str(target)).returncode == 0
+    assert target.read_bytes() == (Path(__file__).parents[1] / "workbook_template.xlsm").read_bytes()
+    assert gongkai("template", "-o", str(target)).returncode == 2
+
+
+def test_rules_lists_every_relation() -> None:
+    assert len(json.loads(gongkai("rules", "--json").stdout)) == 42
+    assert len(json.loads(gongkai("rules", "--edition", "2019", "--json").stdout)) == 40
+    text = gongkai("rules").stdout
+    assert "applications.balance.natural" in text
+    assert (
+        "一、本年新收政府信息公开申请数量＋二、上年结转政府信息公开申请数量＝（七）总计＋四、结转下年度继续办理" in text
+    )
+
+
+def test_demo_imports_by_url_and_shows_both_outcomes(tmp_path: Path) -> None:
+    run = gongkai("demo", "-o", str(tmp_path))
+    assert run.returncode == 0, run.stderr
+    assert "核对42项勾稽关系，全部相符" in run.stdout
+    assert "✗ 错误" in run.stdout
+    assert len(list(tmp_path.glob("*.xlsm"))) == 2
+
+
+def test_an_internal_error_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(options: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli, "run_rules", fail)
+    assert cli.main(["rules"]) == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_help_is_chinese() -> None:
+    for arguments in ([], ["read"], ["check"], ["fill"], ["rules"], ["template"], ["demo"]):
+        text = gongkai(*arguments, "--help").stdout
+        assert text.startswith("用法：")
+        assert not re.search(r"\b(show|options|positional|arguments|usage)\b", text)

@@ -1,0 +1,126 @@
+"""Room: tests. The import rule of the house: upward and sideways imports fail, hidden ones too."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import gongkai
+
+FOLDER = Path(gongkai.__file__).parent
+FRONT_DOOR = "front door"
+# Lowest first; rooms in one line never import each other.
+LEVELS = (
+    {"model"},
+    {"editions"},
+    {"figures", "relations"},
+    {"sources", "readers", "recognize", "checks", "workbook"},
+    {"frame", "output", "pipeline"},
+    {FRONT_DOOR},
+    {"batch"},
+    {"demo", "excel"},
+    {"cli"},
+)
+# A method of a core type that hands the report to the room above; it imports when called.
+UPWARD = {("model", "frame")}
+HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz")
+
+
+def module_name(path: Path) -> str:
+    parts = ["gongkai", *path.relative_to(FOLDER).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(FOLDER.rglob("*.py"))}
+
+
+def room_of(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else FRONT_DOOR
+
+
+def level_of(room: str) -> int:
+    return next(number for number, rooms in enumerate(LEVELS) if room in rooms)
+
+
+def imported(tree: ast.AST, module: str, is_package: bool) -> Iterator[str]:
+    """Names of all modules that a module imports, anywhere in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = module.split(".")
+            above = parts[: len(parts) - node.level + is_package] if node.level else []
+            base = ".".join([*above, *filter(None, [node.module])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            name = ast.unparse(node.func).rpartition(".")[2]
+            if name in ("import_module", "__import__") and isinstance(node.args[0].value, str):
+                yield node.args[0].value
+
+
+def rooms_imported(source: str, module: str, is_package: bool = False) -> set[str]:
+    rooms = set()
+    for name in imported(ast.parse(source), module, is_package):
+        if name.split(".")[0] != "gongkai":
+            continue
+        rooms.add(room_of(name if name in MODULES else name.rpartition(".")[0]))
+    return rooms - {room_of(module)}
+
+
+def wrong_way(room: str, rooms: set[str]) -> set[str]:
+    return {other for other in rooms if level_of(other) >= level_of(room) and (room, other) not in UPWARD}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_go_down(module: str) -> None:
+    path = MODULES[module]
+    rooms = rooms_imported(path.read_text(encoding="utf-8"), module, path.name == "__init__.py")
+    assert wrong_way(room_of(module), rooms) == set()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import gongkai.checks",
+        "from gongkai import checks",
+        "from gongkai.checks import check",
+        "from ..checks import check",
+        "def late():\n    from gongkai.checks.sums import check_sums",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import gongkai.checks.sums",
+        "import importlib\nimportlib.import_module('gongkai.checks')",
+        "__import__('gongkai.checks')",
+    ],
+)
+def test_a_sideways_import_is_seen(source: str) -> None:
+    assert wrong_way("recognize", rooms_imported(source, "gongkai.recognize.rows")) == {"checks"}
+
+
+def test_an_upward_import_is_seen() -> None:
+    assert wrong_way("editions", rooms_imported("from gongkai import check", "gongkai.editions")) == {FRONT_DOOR}
+    assert wrong_way("figures", rooms_imported("import gongkai.relations", "gongkai.figures")) == {"relations"}
+    assert wrong_way("relations", rooms_imported("from gongkai.model import Relation", "gongkai.relations")) == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_names_its_room(module: str) -> None:
+    docstring = ast.get_docstring(ast.parse(MODULES[module].read_text(encoding="utf-8"))) or ""
+    assert docstring.startswith(f"Room: {room_of(module)}.")
+
+
+def test_the_command_starts_light() -> None:
+    code = f"import sys, gongkai.cli; print([name for name in {HEAVY!r} if name in sys.modules])"
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(FOLDER.parent)},
+        check=False,
+    )
+    assert (found.stdout.strip(), found.stderr) == ("[]", "")

@@ -1,0 +1,242 @@
+"""Room: template. The cover, the prose and the list of findings."""
+
+from __future__ import annotations
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment, Border, Side
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+import looks
+from formulas import relation_counts
+from gongkai.editions import editions
+from gongkai.model import Edition, Severity
+from gongkai.workbook import layout
+from gongkai.workbook.layout import letters
+from looks import CENTRED, FANG, HEI, LEFT, QUIET, TOP_LEFT, as_text, font, put
+
+COVER_LABELS = {"title": "标题", "agency": "公开机构", "year": "年度", "source": "来源", "published": "发布日期"}
+COUNT_LABELS: dict[Severity, str] = {"error": "错误", "warning": "警告", "note": "提示"}
+COUNTERS = (8, 9, 10)  # hidden columns of the cover: relations, broken ones, those that hold
+LEGEND: tuple[tuple[Severity, str, str], ...] = (
+    ("error", "✗ 12", "不符：所填的总计与各项之和不等，或者该数有误"),
+    ("warning", "! 12", "警告：请对照原文核实"),
+    ("note", "i 12", "提示：可以推知，或值得留意"),
+)
+STEPS = (
+    "一、在“校验结果”逐条点“位置”，对照原文改正所标的数；改对以后，标记随即消失，不必重新运行。",
+    "二、改完保存，用 gongkai check 再校验一遍，确认没有遗漏后再发布或上报。",
+)
+RESULT_HEADS = {
+    "number": ("序号", 44),
+    "severity": ("级别", 70),
+    "table": ("表", 100),
+    "place": ("位置（点击前往）", 220),
+    "stated": ("填报数", 84),
+    "computed": ("应为", 84),
+    "difference": ("差额", 84),
+    "message": ("说明", 470),
+    "state": ("现状", 72),
+}
+HAIR = Border(bottom=Side(style="hair", color="FFBFBFBF"))
+
+
+def new_page(workbook: Workbook, name: str, code: str, title: str, hint: str) -> Worksheet:
+    page: Worksheet = workbook.create_sheet(name)
+    page.sheet_properties.codeName = code
+    page.sheet_view.showGridLines = False
+    put(page, 1, 1, title, font=font(14, bold=True, name=HEI), alignment=Alignment("left", "center"))
+    put(page, 2, 1, hint, font=font(9, color=QUIET), alignment=Alignment("left", "center"))
+    page.row_dimensions[1].height = 28
+    page.row_dimensions[2].height = 18
+    return page
+
+
+# --- cover --------------------------------------------------------------------------------------------------------
+
+
+def add_cover(workbook: Workbook) -> None:
+    page = workbook.create_sheet(layout.COVER)
+    page.sheet_properties.codeName = "Cover"
+    page.sheet_view.showGridLines = False
+    for column, pixels in enumerate((24, 110, 480, 300), 1):
+        page.column_dimensions[letters(column)].width = looks.column_width(pixels)
+    put(page, 2, 2, "政府信息公开工作年度报告　数据核对", font=font(18, bold=True, name=HEI))
+    circulars = "，".join(f"{period(edition)}用{edition.circular}" for edition in editions().values())
+    put(page, 3, 2, f"表格按国务院办公厅规定的格式：{circulars}", font=font(9, color=QUIET))
+    page.row_dimensions[2].height, page.row_dimensions[3].height = 34, 18
+    for name, (row, column) in layout.COVER_SPOTS.items():
+        put_field(page, row, COVER_LABELS[name])
+        cell = put(page, row, column, font=font(11), alignment=LEFT, border=HAIR)
+        if name != "year":
+            as_text(cell)
+    page.row_dimensions[layout.COVER_SPOTS["title"][0]].height = 34
+    put_editions(page)
+    put_live_line(page)
+    for severity, place in layout.COUNT_SPOTS.items():
+        put_field(page, place[0], COUNT_LABELS[severity] if severity != "error" else "写入时　错误")
+        put(page, *place, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
+    put_legend(page, 20)
+    page.print_area = "A1:D30"
+    looks.on_one_page(page, landscape=True)
+
+
+def period(edition: Edition) -> str:
+    first, last = edition.years
+    return f"{first}至{last}年度" if last else f"{first}年度起"
+
+
+def put_field(page: Worksheet, row: int, text: str) -> None:
+    put(page, row, 2, text, font=font(11, color="FF595959"), alignment=Alignment("right", "center", indent=1))
+    page.row_dimensions[row].height = 21
+
+
+def put_editions(page: Worksheet) -> None:
+    newest = list(editions())[-1]
+    choice = DataValidation(type="list", formula1=f'"{",".join([*editions(), layout.MISSING])}"', allow_blank=False)
+    choice.errorTitle, choice.error, choice.showErrorMessage = "版式", "请从列表中选择版式。", True
+    page.add_data_validation(choice)
+    for table, place in layout.EDITION_SPOTS.items():
+        row = place[0]
+        put_field(page, row, f"{layout.newest_sheet(table).form.number}版式")
+        put(page, *place, int(newest), number_format=looks.EDITION_FORMAT, font=font(11), alignment=LEFT, border=HAIR)
+        choice.add(layout.address(place))
+        for column, formula in zip(COUNTERS, relation_counts(table), strict=True):
+            put(page, row, column, formula, font=font(8, color=QUIET))
+        all_, broken, holding = (f"{letters(column)}{row}" for column in COUNTERS)
+        state = (
+            f'=IF({all_}=0,"没有规定勾稽关系",IF({broken}>0,"✗ 不符"&{broken}&"项",'
+            f'IF({holding}={all_},"✓ 全部相符","相符"&{holding}&"项，其余数据不全")))'
+        )
+        put(page, row, 4, state, font=font(10, color=QUIET), border=HAIR, alignment=Alignment("left", "center"))
+        add_alarm(page, f"D{row}", f"{broken}>0")
+    for column in COUNTERS:
+        page.column_dimensions[letters(column)].hidden = True
+
+
+def put_live_line(page: Worksheet) -> None:
+    rows = [row for row, _ in layout.EDITION_SPOTS.values()]
+    all_, broken, holding = (f"SUM({letters(column)}{rows[0]}:{letters(column)}{rows[-1]})" for column in COUNTERS)
+    line = (
+        f'=IF({broken}>0,"✗ ","")&"勾稽关系共"&{all_}&"项，不符"&{broken}&"项"'
+        f'&"（相符"&{holding}&"项，数据不全"&({all_}-{broken}-{holding})&"项）"'
+    )
+    row, column = layout.LIVE_SPOT
+    put_field(page, row, "现在")
+    put(page, row, column, line, font=font(12, bold=True), alignment=LEFT, border=HAIR)
+    page.row_dimensions[row].height = 26
+    add_alarm(page, layout.address(layout.LIVE_SPOT), f"{broken}>0")
+
+
+def add_alarm(page: Worksheet, place: str, formula: str) -> None:
+    look = looks.words(looks.ALARM, bold=True)
+    page.conditional_formatting.add(place, Rule(type="expression", formula=[formula], dxf=look))
+
+
+def put_legend(page: Worksheet, top: int) -> None:
+    put(page, top, 2, "图例", font=font(11, bold=True))
+    samples = [(sample, looks.ACCENTS[severity], looks.EDGES[severity], text) for severity, sample, text in LEGEND]
+    row = top
+    for row, (sample, (ink, fill, line), edge, text) in enumerate(samples, top + 1):
+        side = Side(style=line, color=edge)
+        box = Border(left=side, right=side, top=side, bottom=side)
+        put(
+            page, row, 2, sample, font=font(bold=True, color=ink), fill=looks.solid(fill), border=box, alignment=CENTRED
+        )
+        put(page, row, 3, text, alignment=LEFT)
+    put(page, row + 1, 2, "12", fill=looks.solid(looks.ALARM_PALE), border=looks.thin_box(), alignment=CENTRED)
+    put(page, row + 1, 3, "浅底：与不符的总计有关的其他各数", alignment=LEFT)
+    put(page, row + 2, 2, "？12②", border=looks.thin_box(), alignment=CENTRED)
+    put(page, row + 2, 3, "原文不能确定是哪个数，照录在“？”之后；空白、0和“/”各自原样保留", alignment=LEFT)
+    for line_number, text in enumerate(STEPS, row + 4):
+        put(page, line_number, 2, text, font=font(11))
+        page.row_dimensions[line_number].height = 21
+
+
+# --- prose --------------------------------------------------------------------------------------------------------
+
+
+def add_prose(workbook: Workbook) -> None:
+    hint = f"报告的文字部分，一段一行；第一列是节号，标“{layout.CONTINUED}”的行接着上一行。"
+    page = new_page(workbook, layout.PROSE, "Prose", "正文", hint)
+    columns = layout.PROSE_COLUMNS
+    sizes = {"number": ("节", 44), "title": ("标题", 190), "text": ("内容", 760)}
+    for name, (head, pixels) in sizes.items():
+        put_head(page, layout.PROSE_TOP - 1, columns[name], head)
+        whole = page.column_dimensions[letters(columns[name])]
+        whole.width = looks.column_width(pixels)
+        whole.font = font(11, name=FANG, bold=name != "text")
+        whole.alignment = CENTRED if name == "number" else TOP_LEFT
+        if name != "number":
+            whole.number_format = looks.TEXT
+            whole.quotePrefix = True
+    finish_list(page, layout.PROSE_TOP, landscape=False)
+
+
+def put_head(page: Worksheet, row: int, column: int, text: str) -> None:
+    fill = looks.solid(looks.CAPTION)
+    put(page, row, column, text, font=font(bold=True), fill=fill, alignment=CENTRED, border=looks.thin_box())
+    page.row_dimensions[row].height = 21
+
+
+def finish_list(page: Worksheet, top: int, *, landscape: bool) -> None:
+    page.freeze_panes = f"A{top}"
+    page.print_title_rows = f"{top - 1}:{top - 1}"
+    looks.on_one_page(page, landscape=landscape, tall=True)
+
+
+# --- findings -----------------------------------------------------------------------------------------------------
+
+
+def add_results(workbook: Workbook) -> None:
+    hint = "“现状”随表格的改动立即更新；其余各列是写入时的结果。差额＝应为－填报数。"
+    page = new_page(workbook, layout.RESULTS, "Results", "校验结果", hint)
+    columns = layout.RESULT_COLUMNS
+    for name, (head, pixels) in RESULT_HEADS.items():
+        put_head(page, layout.RESULTS_TOP - 1, columns[name], head)
+        page.column_dimensions[letters(columns[name])].width = looks.column_width(pixels)
+    for name in columns.keys() - RESULT_HEADS.keys():
+        page.column_dimensions[letters(columns[name])].hidden = True
+    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
+        put_result_row(page, row)
+    add_result_rules(page)
+    last = layout.RESULTS_TOP + layout.RESULTS_ROWS - 1
+    page.print_area = f"A1:{letters(columns['state'])}{last}"
+    finish_list(page, layout.RESULTS_TOP, landscape=True)
+
+
+def put_result_row(page: Worksheet, row: int) -> None:
+    at = {name: f"{letters(column)}{row}" for name, column in layout.RESULT_COLUMNS.items()}
+    link, text, lane, blank = at["link"], at["link_text"], at["lane"], at["blank"]
+    formulas = {
+        "place": f'=IF({link}="",{text}&"",HYPERLINK("#"&{link},{text}))',
+        "state": f'=IF({lane}<>"",IF(ISNUMBER(INDIRECT({lane})),"仍不符",IF(INDIRECT({lane})="{layout.HOLDS}",'
+        f'"已相符","待补全")),IF({blank}<>"",IF(ISNUMBER(INDIRECT({blank})),"已填写","未填写"),""))',
+    }
+    for name in RESULT_HEADS:
+        ink = "FF00507D" if name == "place" else looks.INK
+        cell = put(page, row, layout.RESULT_COLUMNS[name], formulas.get(name), font=font(color=ink))
+        cell.alignment = LEFT if name in ("place", "message") else CENTRED
+        if name == "message":
+            as_text(cell)
+
+
+def add_result_rules(page: Worksheet) -> None:
+    top, last = layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS - 1
+    columns = {name: letters(column) for name, column in layout.RESULT_COLUMNS.items()}
+    state, severity = f"${columns['state']}{top}", f"${columns['severity']}{top}"
+    everywhere = f"{columns['number']}{top}:{columns['state']}{last}"
+    done = looks.words("FFA6A6A6")
+    rules = [(everywhere, f'OR({state}="已相符",{state}="已填写")', done)]
+    for name, sign in layout.SIGNS.items():
+        color = looks.EDGES[name]
+        rules.append(
+            (
+                f"{columns['severity']}{top}:{columns['severity']}{last}",
+                f'{severity}="{sign}"',
+                looks.words(color, bold=True),
+            )
+        )
+    for place, formula, look in rules:
+        page.conditional_formatting.add(place, Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True))

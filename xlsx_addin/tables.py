@@ -1,0 +1,211 @@
+"""Room: template. The sheets of the official tables: form, check lane, flags and hidden marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment, Border
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+import looks
+from formulas import lane_formula, mark_flags, marked_flags, part_flags, range_of
+from gongkai.model import Box, Column, Label, Severity
+from gongkai.workbook import layout
+from gongkai.workbook.layout import Lane, TableSheet, address, letters
+from looks import CENTRED, FIGURE, LEFT, QUIET, font, put
+
+# Pixels at 100 %; the label columns, then one width for each figure column.
+WIDTHS: Mapping[str, tuple[tuple[int, ...], int]] = {
+    "disclosure": ((250,), 200),
+    "applications": ((46, 88, 300), 66),
+    "disputes": ((), 72),
+}
+LANE_WIDTH = 96
+LINE, GLYPH = 15, 13.4  # pixels: the height of a line of text, the width of a Chinese character at 10 points
+LOWEST = 20
+TALLER: Mapping[str, int] = {"disclosure": 26, "disputes": 28}
+LANE_WORDS: Mapping[str, str] = {
+    "across": "横向：各类申请人之和＝总计",
+    "sum": "纵向：（一）至（六）之和＝（七）总计",
+    "balance": "纵向：一＋二＝三＋四",
+    "total": "维持＋纠正＋其他＋尚未审结＝总计",
+}
+LANE_HEAD = "勾稽校验"
+LANE_HINT = "✓ 相符　　✗ 差n 不符（n＝相加之和－所填总计）　　缺 数据不全，暂不能核对"
+
+
+def add_table_sheet(workbook: Workbook, sheet: TableSheet, *, hidden: bool) -> None:
+    page = workbook.create_sheet(sheet.name)
+    page.sheet_properties.codeName = sheet.code
+    page.sheet_state = "hidden" if hidden else "visible"
+    page.sheet_view.showGridLines = False
+    set_sizes(page, sheet)
+    right = sheet.size.right
+    put(page, 1, 1, sheet.form.title, font=font(12, bold=True), alignment=CENTRED)
+    page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=right)
+    for label, box in sheet.labels:
+        put_label(page, label, box)
+    for cell in sheet.form.cells.values():
+        frame(page, layout.moved(cell.box), alignment=FIGURE)
+    put_lanes(page, sheet)
+    put_flags(page, sheet)
+    add_validations(page, sheet)
+    hide_marks(page, sheet)
+    looks.on_one_page(page, landscape=True)
+    bottom = sheet.size.bottom + len(lane_lines(sheet)) + (1 if sheet.lanes else 0)
+    beside = any(lane.beside for lane in sheet.lanes.values())
+    page.print_area = f"A1:{letters(right + beside)}{bottom}"
+
+
+def set_sizes(page: Worksheet, sheet: TableSheet) -> None:
+    widths, rest = WIDTHS[sheet.table]
+    pixels = [*widths, *[rest] * (sheet.size.right - len(widths))]
+    for column, width in enumerate(pixels, 1):
+        page.column_dimensions[letters(column)].width = looks.column_width(width)
+    page.column_dimensions[letters(sheet.size.right + 1)].width = looks.column_width(LANE_WIDTH)
+    page.row_dimensions[1].height = looks.row_height(30)
+    for row in range(sheet.size.top, sheet.size.bottom + 1):
+        page.row_dimensions[row].height = looks.row_height(line_height(sheet, row, pixels))
+
+
+def line_height(sheet: TableSheet, row: int, pixels: Sequence[int]) -> int:
+    """As many lines as the longest label that stands on this row alone needs."""
+    lines = [
+        ceil(len(label.text) * GLYPH / (sum(pixels[box.left - 1 : box.right]) - 6))
+        for label, box in sheet.labels
+        if box.top == box.bottom == row
+    ]
+    return max(max(lines, default=1) * LINE + 5, TALLER.get(sheet.table, LOWEST))
+
+
+def put_label(page: Worksheet, label: Label, box: Box) -> None:
+    if label.kind == "caption":
+        frame(page, box, label.text, alignment=LEFT, fill=looks.solid(looks.CAPTION))
+    else:
+        left = (label.kind == "row" and label.box.left > 1) or label.box.left == 1 < label.box.width
+        frame(page, box, label.text, alignment=LEFT if left else CENTRED)
+
+
+def frame(page: Worksheet, box: Box, text: str | None = None, **style: object) -> None:
+    """A bordered box, merged where it covers more than one cell."""
+    for row in range(box.top, box.bottom + 1):
+        for column in range(box.left, box.right + 1):
+            put(page, row, column, border=looks.thin_box(), **style)
+    if text is not None:
+        page.cell(box.top, box.left).value = text
+    if box.width * box.height > 1:
+        page.merge_cells(range_of(box))
+
+
+# --- check lane ---------------------------------------------------------------------------------------------------
+
+
+def put_lanes(page: Worksheet, sheet: TableSheet) -> None:
+    small: dict[str, Any] = {"font": font(8, color=QUIET), "alignment": CENTRED}
+    for lane in sheet.lanes.values():
+        put(page, *lane.spot, lane_formula(sheet, lane), number_format=looks.LANE_FORMAT, **small)
+    beside = [lane for lane in sheet.lanes.values() if lane.beside]
+    if beside:
+        column = beside[0].spot[1]
+        first = min(lane.spot[0] for lane in beside)
+        put(page, layout.FORM_TOP, column, f"{LANE_HEAD}\n{LANE_WORDS[beside[0].relation.kind]}", **small)
+        page.merge_cells(start_row=layout.FORM_TOP, end_row=first - 1, start_column=column, end_column=column)
+    for row, box, words in lane_labels(sheet):
+        put(page, row, box.left, words, font=font(8, color=QUIET), alignment=Alignment("right", "center"))
+        if box.width > 1:
+            page.merge_cells(range_of(box))
+        page.row_dimensions[row].height = looks.row_height(LOWEST)
+    if sheet.lanes:
+        row = sheet.size.bottom + len(lane_lines(sheet)) + 1
+        put(page, row, 1, LANE_HINT, font=font(8, color=QUIET), alignment=Alignment("left", "center"))
+        page.row_dimensions[row].height = looks.row_height(LOWEST)
+    broken = looks.words(looks.ALARM, bold=True)
+    for lane in sheet.lanes.values():
+        place = address(lane.spot)
+        add_rule(page, place, f"ISNUMBER({place})", broken)
+
+
+def lane_lines(sheet: TableSheet) -> list[int]:
+    return sorted({lane.spot[0] for lane in sheet.lanes.values() if not lane.beside})
+
+
+def lane_labels(sheet: TableSheet) -> list[tuple[int, Box, str]]:
+    """(row, box, words) for the lanes under a table: one label a line, or one a block where a line has several."""
+    found = []
+    for row in lane_lines(sheet):
+        lanes = [lane for lane in sheet.lanes.values() if lane.spot[0] == row]
+        for lane in lanes if lanes[0].relation.kind == "total" else lanes[:1]:
+            left, right = label_span(sheet, lane)
+            head = f"{LANE_HEAD}　" if left == 1 else ""
+            found.append((row, Box(row, left, row, right), head + LANE_WORDS[lane.relation.kind]))
+    return found
+
+
+def label_span(sheet: TableSheet, lane: Lane) -> tuple[int, int]:
+    columns = [sheet.cells[cell_id][1] for cell_id in lane.relation.cells]
+    if len(set(columns)) > 1:
+        return min(columns), lane.spot[1] - 1
+    return 1, min(column for _, column in sheet.cells.values()) - 1
+
+
+# --- flags and marks ----------------------------------------------------------------------------------------------
+
+
+def put_flags(page: Worksheet, sheet: TableSheet) -> None:
+    """The rules in their order: the gravest first, and it alone; the tint of the other parts last."""
+    for box, formula in marked_flags(sheet):
+        add_rule(page, range_of(box), formula, looks.flag("error"))
+    severities: tuple[Severity, ...] = ("error", "warning", "note")
+    for severity in severities:
+        for box, formula in mark_flags(sheet, severity):
+            add_rule(page, range_of(box), formula, looks.flag(severity))
+    for box, formula in part_flags(sheet):
+        add_rule(page, range_of(box), formula, looks.tint())
+
+
+def add_rule(page: Worksheet, place: str, formula: str, look: DifferentialStyle) -> None:
+    page.conditional_formatting.add(place, Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True))
+
+
+def hide_marks(page: Worksheet, sheet: TableSheet) -> None:
+    for row, column in sheet.marks.values():
+        put(page, row, column, font=font(8, color=QUIET), border=Border())
+    columns = [column for _, column in sheet.marks.values()]
+    for column in range(min(columns), max(columns) + 1):
+        page.column_dimensions[letters(column)].hidden = True
+
+
+# --- what may be typed --------------------------------------------------------------------------------------------
+
+
+def add_validations(page: Worksheet, sheet: TableSheet) -> None:
+    """A warning, never a refusal: signs such as ``/`` are in use, and the figure is the clerk's."""
+    rules: dict[tuple[bool, bool], DataValidation] = {}
+    for cell_id, place in sheet.cells.items():
+        column = sheet.form.cells[cell_id].column
+        key = (column.decimal, column.signed)
+        if key not in rules:
+            rules[key] = validation(column)
+            page.add_data_validation(rules[key])
+        rules[key].add(address(place))
+
+
+def validation(column: Column) -> DataValidation:
+    wanted = "金额（单位：万元）" if column.decimal else "整数，减少的用负数" if column.signed else "不小于0的整数"
+    rule = DataValidation(
+        type="decimal" if column.decimal else "whole",
+        operator="greaterThanOrEqual",
+        formula1="-1000000000" if column.signed else "0",
+        allow_blank=True,
+    )
+    rule.errorStyle = "warning"
+    rule.errorTitle = "请核对"
+    rule.error = f"此处应填{wanted}；没有数据可以留空。"
+    rule.showErrorMessage = True
+    return rule
