@@ -198,6 +198,19 @@ def test_the_head_of_a_column_is_missing(layout: str, column: str, emptied: bool
 
 
 @EVERY
+@pytest.mark.parametrize(
+    "text", ["法人或其他组织", "申请人情况", "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"]
+)
+def test_a_head_over_several_columns_is_missing(layout: str, text: str) -> None:
+    """In a grid every head behind it moves: 总计 then stands over the companies."""
+
+    def change(sheet: Sheet) -> Sheet:
+        return without(sheet, next(spot for spot in sheet if spot.text == text))
+
+    assert misread(TRUTH, read_with(layout, "applications", change)) == []
+
+
+@EVERY
 @pytest.mark.parametrize("row", ["new", "granted", "refused_secret", "unprocessed_repeat", "other_unpaid", "handled"])
 def test_a_row_is_missing(layout: str, row: str) -> None:
     read = read_with(layout, "applications", lambda sheet: drop_line(sheet, line_of(sheet, row)))

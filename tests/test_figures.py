@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -126,7 +127,7 @@ def test_a_unit_of_another_kind_is_no_figure(text: str, unit: str) -> None:
     assert read_figure(text, unit).state == "unreadable"
 
 
-WRITTEN = {
+WRITTEN: dict[str, Callable[[int], str]] = {
     "plain": str,
     "full width": lambda number: str(number).translate({ord(d): ord(d) + 0xFEE0 for d in "0123456789"}),
     "thousands": "{:,}".format,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -52,7 +53,7 @@ def fillings(relations: Sequence[Relation], values: Mapping[str, Value], most: i
 def brute_force(relations: Sequence[Relation], values: Mapping[str, Value]) -> list[Mapping[str, Value]]:
     # A corner of the fillings has no figure above the sum of all stated ones, and one step along an edge changes
     # figures by one: whatever can be filled, and whatever can vary, shows below this bound.
-    most = sum(int(abs(values[cell] or 0)) for cell in {cell for each in relations for cell in each.cells}) + 1
+    most = sum(abs(int(values.get(cell) or 0)) for cell in {cell for each in relations for cell in each.cells}) + 1
     return list(fillings(relations, values, most))
 
 
@@ -67,10 +68,10 @@ def small_systems(draw: st.DrawFn) -> tuple[list[Relation], dict[str, Value]]:
         cells["new"] = first + second + left
         values |= {f"{row}.{column}": figure for row, figure in cells.items()}
     values |= {f"{row}.total": total((values[f"{row}.a"] or 0, values[f"{row}.b"] or 0)) for row in ROWS}
-    cells = sorted(values)
-    for cell in draw(st.lists(st.sampled_from(cells), max_size=2)):
+    names = sorted(values)
+    for cell in draw(st.lists(st.sampled_from(names), max_size=2)):
         values[cell] = draw(st.integers(-1, 2))
-    for cell in draw(st.lists(st.sampled_from(cells), max_size=5, unique=True)):
+    for cell in draw(st.lists(st.sampled_from(names), max_size=5, unique=True)):
         values[cell] = None
     kept = (
         draw(st.lists(st.sampled_from(small_form()), min_size=2, unique=True)) if draw(st.booleans()) else small_form()
@@ -104,13 +105,9 @@ def relations_of(report: Report) -> list[Relation]:
 
 @settings(max_examples=60, deadline=None)
 @given(reports(), st.randoms(use_true_random=False), st.sampled_from([0.05, 0.3, 0.6, 0.9]), st.booleans())
-def test_blanks_in_a_consistent_report(report: Report, random: object, share: float, only_zeros: bool) -> None:
+def test_blanks_in_a_consistent_report(report: Report, random: Random, share: float, only_zeros: bool) -> None:
     figures = {entry.cell: entry.value for entry in report.entries()}
-    blanks = {
-        cell
-        for cell, value in figures.items()
-        if (value == 0 or not only_zeros) and random.random() < share  # type: ignore[attr-defined]
-    }
+    blanks = {cell for cell, value in figures.items() if (value == 0 or not only_zeros) and random.random() < share}
     values = {cell: None if cell in blanks else value for cell, value in figures.items()}
     relations = relations_of(report)
     solution = solve(relations, values)
@@ -122,10 +119,10 @@ def test_blanks_in_a_consistent_report(report: Report, random: object, share: fl
 
 @settings(max_examples=40, deadline=None)
 @given(reports(), st.randoms(use_true_random=False), st.sampled_from([0.1, 0.3, 0.5]))
-def test_conflicts_are_real_and_none_is_missed(report: Report, random: object, share: float) -> None:
+def test_conflicts_are_real_and_none_is_missed(report: Report, random: Random, share: float) -> None:
     values: dict[str, Value] = {}
     for entry in report.entries():
-        chance = random.random()  # type: ignore[attr-defined]
+        chance = random.random()
         wrong = total((entry.value or 0, 1)) if chance > 0.98 else entry.value
         values[entry.cell] = None if chance < share else wrong
     relations = relations_of(report)
@@ -142,9 +139,9 @@ def test_conflicts_are_real_and_none_is_missed(report: Report, random: object, s
 def test_sums_are_exact() -> None:
     each = relation("r", "a b", "w")
     assert stated_and_computed(each, {"a": 10**30, "b": 1, "w": 10**30 + 1}) == (10**30 + 1, 10**30 + 1)
-    tenths = {"a": Decimal("0.1"), "b": Decimal("0.2"), "w": Decimal("0.3")}
+    tenths: dict[str, Value] = {"a": Decimal("0.1"), "b": Decimal("0.2"), "w": Decimal("0.3")}
     assert stated_and_computed(each, tenths) == (Decimal("0.3"), Decimal("0.3"))
-    long = {"a": Decimal("99999999999999999999.5"), "b": Decimal("0.00000000000000000001"), "w": 0}
+    long: dict[str, Value] = {"a": Decimal("99999999999999999999.5"), "b": Decimal("0.00000000000000000001"), "w": 0}
     assert stated_and_computed(each, long) == (0, Decimal("99999999999999999999.50000000000000000001"))
     assert difference(Decimal("0.00000000000000000001"), Decimal("99999999999999999999.5")) == Decimal(
         "-99999999999999999999.49999999999999999999"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Side
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -29,15 +30,15 @@ STEPS = (
     "二、改完保存，用 gongkai check 再校验一遍，确认没有遗漏后再发布或上报。",
 )
 RESULT_HEADS = {
-    "number": ("序号", 44),
-    "severity": ("级别", 70),
-    "table": ("表", 100),
-    "place": ("位置（点击前往）", 220),
-    "stated": ("填报数", 84),
-    "computed": ("应为", 84),
-    "difference": ("差额", 84),
-    "message": ("说明", 470),
-    "state": ("现状", 72),
+    "number": "序号",
+    "severity": "级别",
+    "table": "表",
+    "place": "位置（点击前往）",
+    "stated": "填报数",
+    "computed": "应为",
+    "difference": "差额",
+    "message": "说明",
+    "state": "现状",
 }
 HAIR = Border(bottom=Side(style="hair", color="FFBFBFBF"))
 
@@ -78,7 +79,6 @@ def add_cover(workbook: Workbook) -> None:
         put_field(page, place[0], COUNT_LABELS[severity] if severity != "error" else "写入时　错误")
         put(page, *place, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
     put_legend(page, 20)
-    page.print_area = "A1:D30"
     looks.on_one_page(page, landscape=True)
 
 
@@ -161,13 +161,12 @@ def add_prose(workbook: Workbook) -> None:
     hint = f"报告的文字部分，一段一行；第一列是节号，标“{layout.CONTINUED}”的行接着上一行。"
     page = new_page(workbook, layout.PROSE, "Prose", "正文", hint)
     columns = layout.PROSE_COLUMNS
-    sizes = {"number": ("节", 44), "title": ("标题", 190), "text": ("内容", 760)}
-    for name, (head, pixels) in sizes.items():
+    for name, head in {"number": "节", "title": "标题", "text": "内容"}.items():
         put_head(page, layout.PROSE_TOP - 1, columns[name], head)
         whole = page.column_dimensions[letters(columns[name])]
-        whole.width = looks.column_width(pixels)
+        whole.width = looks.column_width(layout.PROSE_WIDTHS[name])
         whole.font = font(11, name=FANG, bold=name != "text")
-        whole.alignment = CENTRED if name == "number" else TOP_LEFT
+        whole.alignment = Alignment("center", "top") if name == "number" else TOP_LEFT
         if name != "number":
             whole.number_format = looks.TEXT
             whole.quotePrefix = True
@@ -193,16 +192,14 @@ def add_results(workbook: Workbook) -> None:
     hint = "“现状”随表格的改动立即更新；其余各列是写入时的结果。差额＝应为－填报数。"
     page = new_page(workbook, layout.RESULTS, "Results", "校验结果", hint)
     columns = layout.RESULT_COLUMNS
-    for name, (head, pixels) in RESULT_HEADS.items():
+    for name, head in RESULT_HEADS.items():
         put_head(page, layout.RESULTS_TOP - 1, columns[name], head)
-        page.column_dimensions[letters(columns[name])].width = looks.column_width(pixels)
+        page.column_dimensions[letters(columns[name])].width = looks.column_width(layout.RESULT_WIDTHS[name])
     for name in columns.keys() - RESULT_HEADS.keys():
         page.column_dimensions[letters(columns[name])].hidden = True
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
         put_result_row(page, row)
     add_result_rules(page)
-    last = layout.RESULTS_TOP + layout.RESULTS_ROWS - 1
-    page.print_area = f"A1:{letters(columns['state'])}{last}"
     finish_list(page, layout.RESULTS_TOP, landscape=True)
 
 
@@ -238,5 +235,6 @@ def add_result_rules(page: Worksheet) -> None:
                 looks.words(color, bold=True),
             )
         )
+    rules.append((everywhere, f'${columns["number"]}{top}<>""', DifferentialStyle(border=HAIR)))
     for place, formula, look in rules:
-        page.conditional_formatting.add(place, Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True))
+        page.conditional_formatting.add(place, Rule(type="expression", formula=[formula], dxf=look))

@@ -26,8 +26,8 @@ WIDTHS: Mapping[str, tuple[tuple[int, ...], int]] = {
     "applications": ((46, 88, 300), 66),
     "disputes": ((), 72),
 }
-LANE_WIDTH = 96
-LINE, GLYPH = 15, 13.4  # pixels: the height of a line of text, the width of a Chinese character at 10 points
+LANE_WIDTH = 112
+LINE, GLYPH = 18, 13.4  # pixels: the height of a line of text, the width of a Chinese character at 10 points
 LOWEST = 20
 TALLER: Mapping[str, int] = {"disclosure": 26, "disputes": 28}
 LANE_WORDS: Mapping[str, str] = {
@@ -50,17 +50,15 @@ def add_table_sheet(workbook: Workbook, sheet: TableSheet, *, hidden: bool) -> N
     put(page, 1, 1, sheet.form.title, font=font(12, bold=True), alignment=CENTRED)
     page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=right)
     for label, box in sheet.labels:
-        put_label(page, label, box)
+        put_label(page, sheet.table, label, box)
     for cell in sheet.form.cells.values():
         frame(page, layout.moved(cell.box), alignment=FIGURE)
     put_lanes(page, sheet)
     put_flags(page, sheet)
     add_validations(page, sheet)
     hide_marks(page, sheet)
+    # No print area: the marks are hidden, and LibreOffice prints hidden sheets that have one.
     looks.on_one_page(page, landscape=True)
-    bottom = sheet.size.bottom + len(lane_lines(sheet)) + (1 if sheet.lanes else 0)
-    beside = any(lane.beside for lane in sheet.lanes.values())
-    page.print_area = f"A1:{letters(right + beside)}{bottom}"
 
 
 def set_sizes(page: Worksheet, sheet: TableSheet) -> None:
@@ -81,14 +79,14 @@ def line_height(sheet: TableSheet, row: int, pixels: Sequence[int]) -> int:
         for label, box in sheet.labels
         if box.top == box.bottom == row
     ]
-    return max(max(lines, default=1) * LINE + 5, TALLER.get(sheet.table, LOWEST))
+    return max(max(lines, default=1) * LINE + 2, TALLER.get(sheet.table, LOWEST))
 
 
-def put_label(page: Worksheet, label: Label, box: Box) -> None:
+def put_label(page: Worksheet, table: str, label: Label, box: Box) -> None:
     if label.kind == "caption":
         frame(page, box, label.text, alignment=LEFT, fill=looks.solid(looks.CAPTION))
     else:
-        left = (label.kind == "row" and label.box.left > 1) or label.box.left == 1 < label.box.width
+        left = table == "applications" and label.kind in ("row", "head") and label.box.left <= 3
         frame(page, box, label.text, alignment=LEFT if left else CENTRED)
 
 

@@ -9,6 +9,8 @@ import re
 import sys
 import threading
 import time
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +26,9 @@ HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; gongkai/0.1)",
     "Accept": "text/html,application/xhtml+xml,text/plain;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
-    "Accept-Encoding": "gzip, deflate",
+    "Accept-Encoding": "gzip",
 }
-ENCODINGS = ("", "identity", "gzip", "x-gzip", "deflate")  # one at most: stacked or others can swell beyond any cap
+ENCODINGS = ("", "identity", "gzip", "x-gzip")  # others were not asked for and can swell beyond any cap
 BROWSER = "请在浏览器中打开网址并另存为网页，再导入该文件"
 ADDRESS = "请从浏览器的地址栏完整复制 http 或 https 网址"
 
@@ -53,6 +55,8 @@ def load(origin: str, limits: Limits = LIMITS) -> Document:
     the header's word, "" for files; ``url`` is the URL in the end, after redirects.
     """
     address = origin.strip()
+    if not address:
+        raise FetchError("没有给出网址或文件；请给出报告的网址或文件路径。", "address")
     scheme = SCHEME.match(address)
     if scheme is not None and scheme[1].lower() in ("http", "https"):
         return fetch(origin, address, limits)
@@ -145,6 +149,8 @@ def fetch_with_retries(origin: str, address: str, limits: Limits, deadline: floa
     """Try again after failures that may pass: no connection, a broken body, or an error of the server."""
     import httpx
 
+    if not is_whole(address):
+        raise wrong_address(origin)
     passing = (httpx.NetworkError, httpx.RemoteProtocolError)
     for attempt in range(1, limits.tries + 1):
         last = attempt == limits.tries or time.monotonic() > deadline
@@ -154,7 +160,7 @@ def fetch_with_retries(origin: str, address: str, limits: Limits, deadline: floa
                 return found
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
             if last or is_tls(error) or not isinstance(error, passing):
-                raise failure(origin, address, error) from error
+                raise failure(origin, error) from error
         time.sleep(limits.pause * 2 ** (attempt - 1))
     raise too_slow(origin, limits)
 
@@ -184,7 +190,7 @@ def received(origin: str, response: httpx.Response, limits: Limits, deadline: fl
         raise FetchError(f"{origin}：服务器用了不能识别的压缩方式 {encoding}；{BROWSER}。", "read")
     chunks = []
     total = 0
-    for chunk in response.iter_bytes():
+    for chunk in unpacked(origin, response, encoding):
         total += len(chunk)
         if total > limits.size:
             raise too_large(origin, limits.size)
@@ -195,7 +201,26 @@ def received(origin: str, response: httpx.Response, limits: Limits, deadline: fl
     return document(origin, b"".join(chunks), media_type, str(response.url), response.charset_encoding or "")
 
 
-def failure(origin: str, address: str, error: Exception) -> FetchError:
+def unpacked(origin: str, response: httpx.Response, encoding: str) -> Iterator[bytes]:
+    """The body's plain bytes. httpx itself would take half a gzip stream for a whole page."""
+    if not encoding.endswith("gzip"):
+        yield from response.iter_raw()
+        return
+    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        for chunk in response.iter_raw():
+            yield unpack.decompress(chunk)
+    except zlib.error as error:
+        raise broken(origin) from error
+    if not unpack.eof or unpack.unused_data.strip(b"\0"):
+        raise broken(origin)
+
+
+def broken(origin: str) -> FetchError:
+    return FetchError(f"{origin}：网页没有传完就断开或内容损坏；请重试，或{BROWSER[1:]}。", "read")
+
+
+def failure(origin: str, error: Exception) -> FetchError:
     """What went wrong in httpx, as the stage that failed and a sentence about it."""
     import httpx
 
@@ -206,25 +231,29 @@ def failure(origin: str, address: str, error: Exception) -> FetchError:
         return FetchError(f"{origin}：网站的安全证书或加密连接有问题，没有取得网页；{BROWSER}。", "tls")
     if isinstance(error, httpx.TooManyRedirects):
         return FetchError(f"{origin}：网站反复跳转，没有取得网页；{BROWSER}。", "redirect")
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol) or "location header" in str(error):
+        return FetchError(f"{origin}：网站跳转到不能打开的地址；{BROWSER}。", "redirect")
     if isinstance(error, httpx.ConnectError):
         return FetchError(f"{origin}：连接不上网站（{reason(error)}）；请检查网址和网络后重试。", "connect")
     if isinstance(error, httpx.ProxyError):
         return FetchError(f"{origin}：代理服务器拒绝了连接；请检查系统的代理设置后重试。", "connect")
-    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError | httpx.DecodingError):
-        return FetchError(f"{origin}：网页没有传完就断开或内容损坏；请重试，或{BROWSER[1:]}。", "read")
+    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
+        return broken(origin)
     if isinstance(error, OSError):
         return FetchError(f"{origin}：不能使用网络（{reason(error)}）；请检查系统的网络设置后重试。", "connect")
-    if isinstance(error, httpx.HTTPError) and redirected(error, address):
-        return FetchError(f"{origin}：网站跳转到不能打开的地址；{BROWSER}。", "redirect")
+    return wrong_address(origin)
+
+
+def wrong_address(origin: str) -> FetchError:
     return FetchError(f"{origin}：网址不完整或写法不对；{ADDRESS}。", "address")
 
 
-def redirected(error: httpx.HTTPError, address: str) -> bool:
+def is_whole(address: str) -> bool:
     import httpx
 
     try:
-        return error.request.url != httpx.URL(address)
-    except (RuntimeError, httpx.InvalidURL):
+        return bool(httpx.URL(address).host)
+    except (httpx.InvalidURL, ValueError):
         return False
 
 

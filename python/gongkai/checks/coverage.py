@@ -127,15 +127,15 @@ def check_figure(form: Form, cell: Cell, entry: Entry) -> list[Finding]:
     """Findings on a figure: below zero, not whole, or converted from another unit."""
     value, column = entry.value, cell.column
     assert value is not None, f"{cell.id} is blank"
-    start, found = f"{form.number} {label_of(cell)}", []
+    found = []
     if value < 0 and not column.signed:
-        message = f"{start} 填{shown(value)}，不能小于0。"
+        message = f"{form.number} {label_of(cell)} 填{shown(value)}，不能小于0。"
         found.append(Finding("coverage.negative", "error", message, (cell.id,), stated=value))
     if not column.decimal and value != int(value):
-        message = f"{start} 填{shown(value)}，应当是整数。"
+        message = f"{form.number} {label_of(cell)} 填{shown(value)}，应当是整数。"
         found.append(Finding("coverage.fraction", "error", message, (cell.id,), stated=value))
     if column.decimal and read_figure(entry.raw, column.unit).converted:
-        message = f"{start} 原文“{clipped(entry.raw)}”以元为单位，已换算为{shown(value)}万元。"
+        message = f"{form.number} {label_of(cell)} 原文“{clipped(entry.raw)}”以元为单位，已换算为{shown(value)}万元。"
         found.append(Finding("coverage.converted", "note", message, (cell.id,)))
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gongkai.checks.wording import clipped, label_of, subject_and_names
 from gongkai.editions import editions
-from gongkai.figures import SIGNS, clean, shown
+from gongkai.figures import read_figure, shown
 from gongkai.model import Entry, Finding, Form, Relation, Table, Value
 from gongkai.relations import Solution, difference, solve, stated_and_computed, stated_figures, total
 
@@ -57,12 +57,12 @@ def broken_finding(form: Form, relation: Relation, values: Mapping[str, Value]) 
     stated, computed = sums
     subject, names = subject_and_names(form, relation)
     if len(relation.whole) == 1:
-        written = f"{names[relation.whole[0]]}填{shown(stated)}"
+        right = f"{names[relation.whole[0]]}填{shown(stated)}"
     else:
-        written = f"{sum_text(relation.whole, names, values)}＝{shown(stated)}"
+        right = f"{sum_text(relation.whole, names, values)}＝{shown(stated)}"
     apart = difference(computed, stated)
-    summed = f"{sum_text(relation.parts, names, values)}＝{shown(computed)}"
-    message = f"{form.number} {subject}：{summed}，{written}，差{shown(difference(max(sums), min(sums)))}。"
+    left = f"{sum_text(relation.parts, names, values)}＝{shown(computed)}"
+    message = f"{form.number} {subject}：{left}，{right}，差{shown(difference(max(sums), min(sums)))}。"
     return Finding(relation.rule, "error", message, official_order(form, relation.cells), stated, computed, apart)
 
 
@@ -135,10 +135,17 @@ def lone_conflict(form: Form, relation: Relation, values: Mapping[str, Value], c
 def implied_findings(form: Form, entries: Mapping[str, Entry], implied: Mapping[str, int]) -> list[Finding]:
     """One note for each blank to which the relations leave a single figure other than zero."""
     found = []
-    for cell in official_order(form, (cell for cell, figure in implied.items() if figure)):
-        raw = entries[cell].raw if cell in entries else ""
-        plain = clean(raw)
-        state = f"填“{clipped(raw)}”" if plain in SIGNS else f"原文“{clipped(raw)}”未采用" if plain else "空白"
-        message = f"{form.number} {label_of(form.cells[cell])} {state}，按勾稽关系应为{implied[cell]}。"
-        found.append(Finding("coverage.implied", "note", message, (cell,), computed=implied[cell]))
+    for cell_id in official_order(form, (cell_id for cell_id, figure in implied.items() if figure)):
+        cell, figure = form.cells[cell_id], implied[cell_id]
+        raw = entries[cell_id].raw if cell_id in entries else ""
+        message = f"{form.number} {label_of(cell)} {written(raw, cell.column.unit)}，按勾稽关系应为{figure}。"
+        found.append(Finding("coverage.implied", "note", message, (cell_id,), computed=figure))
     return found
+
+
+def written(raw: str, unit: str) -> str:
+    """What stands in a cell without a value."""
+    state = read_figure(raw, unit).state
+    if state == "blank":
+        return "空白"
+    return f"填“{clipped(raw)}”" if state == "sign" else f"原文“{clipped(raw)}”未采用"

@@ -40,7 +40,7 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     at = geometry(columns)
     order = reading_order(found, part)
     if order is None:
-        order = tuple(sorted(at, key=at.__getitem__)) if at else ()
+        order = tuple(sorted(at, key=at.__getitem__)) if is_covered(found, columns, form) else ()
     if at and tuple(sorted(at, key=at.__getitem__)) != order:
         at = {}
     strangers = {token.column: token.text for token in unknown if is_stranger(token, found, at)}
@@ -131,6 +131,29 @@ def geometry(columns: Sequence[Found]) -> dict[str, int]:
             return {}
         taken |= spots
     return {item.label.id: item.token.column for item in columns}
+
+
+def is_covered(found: Sequence[Found], columns: Sequence[Found], form: Form) -> bool:
+    """Whether the geometry of a head in another than the official order can be relied on.
+
+    It can where all columns stand in one row, or where each label over several columns (法人或其他组织) covers just
+    those that officially lie under it: a cell lost from a head of several rows moves all that follow it.
+    """
+    if len({item.token.row for item in columns}) == 1:
+        return True
+    over = {label.text: label.box for label in form.labels if label.kind == "head"}
+    present = {item.label.text: item.token for item in found if item.label.kind == "head"}
+    for text, box in over.items():
+        under = {c.label.id for c in columns if box.top < c.label.box.top and box.left <= c.label.box.left <= box.right}
+        if not under:
+            continue
+        token = present.get(text)
+        if token is None:
+            return False
+        reach = range(token.column, token.column + token.colspan)
+        if {item.label.id for item in columns if item.token.column in reach} != under:
+            return False
+    return True
 
 
 def reading_order(found: Sequence[Found], part: Part) -> tuple[str, ...] | None:

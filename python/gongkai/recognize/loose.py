@@ -12,6 +12,7 @@ from gongkai.recognize.tokens import Token
 from gongkai.relations import possible
 
 PLACED_BY_RELATIONS = "这一行缺少空白单元格，各数字所在的列是按勾稽关系推定的，请核对"
+TOO_MANY = "数字比列数多，其中可能有一行缺了标签，未填入"
 MOST_ROWS = 6  # each costs up to 35 questions to the relations
 
 
@@ -29,9 +30,11 @@ def place_loose(reading: Reading, relations: Sequence[Relation]) -> None:
                 raw = cut(" ".join(token.text for token in slots))
                 reading.problems.append(Problem(reading.form.id, row_id, "", raw, PLACED_BY_RELATIONS))
                 progress = True
-    for row_id, (_, _, _, slots) in reading.loose.items():
-        raw = cut(" ".join(token.text for token in slots if token.kind != "blank"))
-        reading.problems.append(Problem(reading.form.id, row_id, "", raw, WRONG_COUNT))
+    for row_id, (_, _, columns, slots) in reading.loose.items():
+        texts = [token.text for token in slots if token.kind != "blank"]
+        reading.problems.append(Problem(reading.form.id, row_id, "", cut(" ".join(texts)), WRONG_COUNT))
+        if len(texts) > len(columns) > 0:
+            reading.problems.append(Problem(reading.form.id, "", "", cut(" ".join(texts)), TOO_MANY))
 
 
 def only_placement(reading: Reading, row_id: str, relations: Sequence[Relation]) -> dict[str, Token] | None:

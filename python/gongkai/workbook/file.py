@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +26,7 @@ from gongkai.workbook.parts import (
     whole,
     workbook_part,
 )
-from gongkai.workbook.sheet import patch_sheet, shared_strings, sheet_values
+from gongkai.workbook.sheet import fit_rows, patch_sheet, shared_strings, sheet_values
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -89,11 +87,13 @@ def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
     shown = shown_sheets(edits)
     changed: dict[str, bytes] = {}
     overwritten: dict[str, set[Spot]] = {}
-    for name, group in groupby(sorted(edits, key=attrgetter("sheet")), key=attrgetter("sheet")):
+    for name, wanted in by_sheet(edits).items():
         if name not in sheets:
             raise WorkbookError(f"{package.name}没有工作表“{name}”，请使用gongkai的模板。")
         root = parse_part(package, sheets[name])
-        touched, overwritten[name] = patch_sheet(root, group)
+        touched, overwritten[name] = patch_sheet(root, wanted)
+        if name in layout.WRAPPED:
+            fit_rows(root, wanted, layout.WRAPPED[name])
         if not shown.get(name, True):
             touched = deselect(root) or touched
         if touched:
@@ -101,6 +101,13 @@ def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
     if patch_workbook(workbook, shown):
         changed[part] = part_bytes(workbook)
     return changed | patch_chain(package, workbook, overwritten)
+
+
+def by_sheet(edits: Sequence[Edit]) -> dict[str, list[Edit]]:
+    sheets: dict[str, list[Edit]] = {}
+    for edit in edits:
+        sheets.setdefault(edit.sheet, []).append(edit)
+    return sheets
 
 
 def deselect(root: _Element) -> bool:

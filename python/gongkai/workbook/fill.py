@@ -16,6 +16,7 @@ Written = int | Decimal | str | None
 
 EXACT_DIGITS = 15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
 DOUBTFUL = "？"  # before a source text that is no certain figure: seen at once, and never taken for a formula
+SELF_EVIDENT = ("coverage.blank", "coverage.sign")  # the cells show it themselves, often a hundred of them
 PARAGRAPH = 1_000  # characters that a row of the prose sheet can show: a row is at most 409 points high
 LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
 
@@ -103,7 +104,7 @@ def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> 
     severities: dict[str, Severity] = {}
     for finding in findings:
         lane = sheet.lanes.get(finding.rule)
-        if lane and shown_by_lane(lane.relation, report):
+        if finding.rule in SELF_EVIDENT or (lane and shown_by_lane(lane.relation, report)):
             continue
         for cell_id in (lane.relation.marked,) if lane else finding.cells:
             graver = layout.MARK_CODES[finding.severity] > layout.MARK_CODES.get(severities.get(cell_id, "note"), 0)

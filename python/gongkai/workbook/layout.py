@@ -49,12 +49,45 @@ RESULT_COLUMNS: Mapping[str, int] = {
     "lane": 13,
     "blank": 14,
 }
+# Pixels at 100 %.
+PROSE_WIDTHS: Mapping[str, int] = {"number": 44, "title": 190, "text": 760}
+RESULT_WIDTHS: Mapping[str, int] = {
+    "number": 44,
+    "severity": 70,
+    "table": 100,
+    "place": 220,
+    "stated": 84,
+    "computed": 84,
+    "difference": 84,
+    "message": 470,
+    "state": 72,
+}
 SIGNS: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
 
 FORM_TOP = 2  # the form's first line; the title stands above it
 MARK_SHIFT = 20
 MARK_CODES: Mapping[Severity, int] = {"note": 1, "warning": 2, "error": 3}
 MARK_BLANK = 10  # added to the code of a mark that goes out once the cell holds a number
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    """A list whose rows are as high as their texts: (column, pixels) of each text, size of a character in pixels."""
+
+    columns: tuple[tuple[int, int], ...]
+    glyph: float
+
+
+WRAPPED: Mapping[str, Wrapped] = {
+    PROSE: Wrapped(tuple((PROSE_COLUMNS[name], PROSE_WIDTHS[name]) for name in ("title", "text")), 15),
+    RESULTS: Wrapped(
+        (
+            (RESULT_COLUMNS["link_text"], RESULT_WIDTHS["place"]),
+            (RESULT_COLUMNS["message"], RESULT_WIDTHS["message"]),
+        ),
+        13.5,
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def whole(text: str | None, otherwise: int = 0) -> int:
 
 def drop(node: _Element, *names: str) -> bool:
     """Remove attributes; whether there were any."""
-    found = [name for name in names if name in node.attrib]
+    found = [name for name in names if node.get(name) is not None]
     for name in found:
         del node.attrib[name]
     return bool(found)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import groupby
-from operator import attrgetter
+from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
-from gongkai.workbook.layout import Spot, address
+from gongkai.workbook.layout import Spot, Wrapped, address
 from gongkai.workbook.parts import drop, local, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_ROWS = 1_048_576
+HIGHEST = 409  # points that a row can be high
 MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
 CUT = "……"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -45,16 +46,36 @@ def patch_sheet(root: _Element, edits: Iterable[Edit]) -> tuple[bool, set[Spot]]
     changed = drop_results(data)
     formulas: set[Spot] = set()
     rows = index_rows(data)
-    for number, group in groupby(sorted(edits, key=attrgetter("row", "column")), key=attrgetter("row")):
-        wanted = list(group)
+    for number, wanted in by_row(edits).items():
+        emptied = all(edit.value is None for edit in wanted)
         if number not in rows:
-            if all(edit.value is None for edit in wanted):
+            if emptied:
                 continue
             rows[number] = insert_row(data, number, rows)
-        changed = patch_row(root, rows[number], wanted, formulas) or changed
+        if emptied:
+            changed = empty_row(rows[number], wanted, formulas) or changed
+        else:
+            changed = patch_row(root, rows[number], wanted, formulas) or changed
     if formulas:
         refuse_orphans(data)
     return changed, formulas
+
+
+def by_row(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
+    rows: dict[int, list[Edit]] = {}
+    for edit in edits:
+        rows.setdefault(edit.row, []).append(edit)
+    return rows
+
+
+def empty_row(row: _Element, edits: Sequence[Edit], formulas: set[Spot]) -> bool:
+    """Empty cells of a row; on its own, for most rows of a list are empty and stay so."""
+    columns = {edit.column for edit in edits}
+    found = [(place, cell) for place, cell in placed_cells(row, edits[0].row) if len(cell) and place[1] in columns]
+    formulas.update(place for place, cell in found if cell.find("{*}f") is not None)
+    for _, cell in found:
+        write_cell(cell, None)
+    return bool(found)
 
 
 def patch_row(root: _Element, row: _Element, edits: Iterable[Edit], formulas: set[Spot]) -> bool:
@@ -74,6 +95,32 @@ def patch_row(root: _Element, row: _Element, edits: Iterable[Edit], formulas: se
     return changed
 
 
+def fit_rows(root: _Element, edits: Iterable[Edit], wrapped: Wrapped) -> None:
+    """Make rows as high as their texts: not every program does so for a row that it did not write.
+
+    The heights are no fixed ones, so a program that fits rows itself still does; a height that a user fixed stays.
+    """
+    room = {column: (pixels - 10) / wrapped.glyph for column, pixels in wrapped.columns}
+    lines: dict[int, int] = {}
+    for edit in edits:
+        if edit.column in room:
+            needed = lines_of(edit.value, room[edit.column]) if isinstance(edit.value, str) else 1
+            lines[edit.row] = max(lines.get(edit.row, 1), needed)
+    data = root.find("{*}sheetData")
+    for number, row in index_rows(data).items() if data is not None else ():
+        if number not in lines or row.get("customHeight") in ("1", "true"):
+            continue
+        if lines[number] > 1:
+            row.set("ht", f"{min(lines[number] * wrapped.glyph * 1.05 + 3, HIGHEST):.2f}")
+        else:
+            drop(row, "ht")
+
+
+def lines_of(text: str, room: float) -> int:
+    """Lines that a text takes where ``room`` Chinese characters go on one; a Latin letter is half as wide."""
+    return sum(max(1, ceil(len(line.encode("gbk", "replace")) / 2 / room)) for line in text.split("\n"))
+
+
 def refuse_orphans(data: _Element) -> None:
     """Stop where a figure overwrote the formula from which cells elsewhere take theirs."""
     shared = [
@@ -88,8 +135,9 @@ def refuse_orphans(data: _Element) -> None:
 
 def drop_results(data: _Element) -> bool:
     changed = False
-    for cell in data.iterfind("{*}row/{*}c"):
-        if not len(cell) or cell.find("{*}f") is None:
+    for formula in data.iter("{*}f"):
+        cell = formula.getparent()
+        if cell is None or (len(cell) == 1 and "t" not in cell.attrib):
             continue
         for result in [node for node in cell if local(node) in ("v", "is")]:
             cell.remove(result)
@@ -117,14 +165,16 @@ def placed_cells(row: _Element, number: int) -> Iterator[tuple[Spot, _Element]]:
     """((row, column), cell) along a row; a cell without an address follows the one before it."""
     column = 0
     for cell in row.iterchildren("{*}c"):
-        found = PLACE.fullmatch(cell.get("r", ""))
-        column = column_number(found[1]) if found else column + 1
+        column = column_of(cell.get("r", "")) or column + 1
         yield (number, column), cell
 
 
-def column_number(letters: str) -> int:
+@lru_cache(maxsize=16_384)
+def column_of(place: str) -> int:
+    """``K28`` -> 11; 0 for what is no address."""
+    found = PLACE.fullmatch(place)
     number = 0
-    for letter in letters:
+    for letter in found[1] if found else "":
         number = number * 26 + ord(letter) - 64
     return number
 

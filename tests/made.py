@@ -1,0 +1,79 @@
+"""Room: tests. A sound report made from Rui'an's figures, to be changed cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gongkai.checks import check
+from gongkai.editions import editions, form
+from gongkai.model import Entry, Finding, Problem, Report, Table, Value
+
+# Rui'an 2021, table three: new, carried in, results, total, carried out; columns natural, company, legal, other.
+RUIAN: dict[str, tuple[int, ...]] = {
+    "new": (436, 12, 3, 4),
+    "carried_in": (8, 0, 0, 0),
+    "granted": (134, 7, 1, 1),
+    "partly_granted": (82, 2, 0, 1),
+    "refused_secret": (4, 0, 0, 0),
+    "refused_stability": (1, 0, 0, 0),
+    "unavailable_not_held": (123, 1, 1, 0),
+    "other_rest": (88, 2, 1, 2),
+    "handled": (432, 12, 3, 4),
+    "carried_out": (12, 0, 0, 0),
+}
+DISPUTES: dict[str, tuple[int, ...]] = {
+    "review": (10, 1, 0, 0, 11),
+    "direct_litigation": (3, 0, 1, 2, 6),
+    "reviewed_litigation": (0, 0, 0, 0, 0),
+}
+
+
+def sound_values() -> dict[str, Value]:
+    values: dict[str, Value] = {cell: 0 for official in editions()["2021"].forms.values() for cell in official.cells}
+    for row, figures in RUIAN.items():
+        for column, figure in zip(("natural", "company", "legal", "other"), figures, strict=True):
+            values[f"applications.{row}.{column}"] = figure
+        values[f"applications.{row}.total"] = sum(figures)
+    for row, figures in DISPUTES.items():
+        for column, figure in zip(("upheld", "corrected", "other", "pending", "total"), figures, strict=True):
+            values[f"disputes.{row}.{column}"] = figure
+    return values
+
+
+def report_of(
+    changes: Mapping[str, Value] | None = None,
+    *,
+    year: int | None = 2021,
+    raws: Mapping[str, str] | None = None,
+    problems: Sequence[Problem] = (),
+    without: str = "",
+) -> Report:
+    values, texts = sound_values() | dict(changes or {}), raws or {}
+    tables = {
+        name: Table(name, "2021", {cell: Entry(cell, values[cell], texts.get(cell, "")) for cell in official.cells})
+        for name, official in editions()["2021"].forms.items()
+        if name != without
+    }
+    return Report("年度报告", "青溪县人民政府", year, "2022-01-20", tables, problems=tuple(problems))
+
+
+def blank_report(edition: str, year: int) -> Report:
+    tables = {
+        name: Table(name, edition, {cell: Entry(cell, None) for cell in official.cells})
+        for name, official in editions()[edition].forms.items()
+    }
+    return Report("年度报告", "青溪县人民政府", year, "", tables)
+
+
+def rules(report: Report) -> list[tuple[str, str]]:
+    return [(finding.severity, finding.rule) for finding in check(report)]
+
+
+def only(report: Report, rule: str) -> Finding:
+    found = [finding for finding in check(report) if finding.rule == rule]
+    assert len(found) == 1
+    return found[0]
+
+
+def cells_of_row(row: str) -> tuple[str, ...]:
+    return tuple(cell.id for cell in form("2021", "applications").row_cells(row))

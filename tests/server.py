@@ -1,0 +1,89 @@
+"""Room: tests. A real server on loopback whose answers are the exact bytes that a test gives."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+Chunks = Sequence[bytes]
+
+
+@dataclass
+class Server:
+    """``answers`` maps a path to the answers given in turn (the last one again and again); ``requests`` is the log.
+
+    An answer is a list of chunks, sent ``gap`` seconds apart; then the connection is closed.
+    """
+
+    answers: Mapping[str, Sequence[Chunks]]
+    gap: float = 0.0
+    port: int = 0
+    requests: list[str] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
+
+    def url(self, path: str = "/") -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def serve(self, connection: socket.socket) -> None:
+        with connection:
+            head = b""
+            while b"\r\n\r\n" not in head and head[:4] in b"GET " and (data := connection.recv(65_536)):
+                head += data
+            if not head.startswith(b"GET "):
+                return
+            path = head.split(b" ")[1].decode()
+            turn = self.requests.count(path)
+            self.requests.append(path)
+            self.heads.append(head.decode("latin-1"))
+            known = self.answers.get(path) or [answer(b"not found", status="404 Not Found")]
+            for chunk in known[min(turn, len(known) - 1)]:
+                connection.sendall(chunk)
+                time.sleep(self.gap)
+
+
+def answer(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> Chunks:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body) if length is None else length}", "Connection: close"]
+    return ["\r\n".join([*lines, *headers, "", ""]).encode("utf-8"), body]
+
+
+def redirect(target: str) -> Chunks:
+    return answer(b"", f"Location: {target}", status="302 Found")
+
+
+@contextmanager
+def serving(
+    answers: Mapping[str, Sequence[Chunks]],
+    gap: float = 0.0,
+    wrap: Callable[[socket.socket], socket.socket] = lambda connection: connection,
+) -> Iterator[Server]:
+    server = Server(answers, gap)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server.port = listener.getsockname()[1]
+
+    def one(connection: socket.socket) -> None:
+        try:
+            server.serve(wrap(connection))
+        except (OSError, ssl.SSLError):
+            connection.close()
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=one, args=(connection,), daemon=True).start()
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
