@@ -21,6 +21,7 @@ from gongkai.readers.items import (
     RawTable,
     blocks_of,
     collapse,
+    placed_links,
     read_span,
     resolve_spans,
     too_large,
@@ -286,6 +287,8 @@ class Page:
 
     def end_link(self, node: LexborNode, target: str, start: int, pieces: list[str], at: int) -> None:
         inside = [item[1] for item in self.items[start:] if isinstance(item, tuple)]
+        if inside:  # its line was finished within the link, with what stood before the link
+            inside[0] = inside[0].removeprefix(collapse("".join(pieces[:at])))
         text = collapse(" ".join([*inside, "".join(self.pieces[at if pieces is self.pieces else 0 :])]))
         self.items.append(Link(Place(), "link", text or node.attributes.get("title") or "", target))
 
@@ -324,13 +327,14 @@ class Page:
         self.end_line()
         table = self.tables.pop()
         table.end_group()
-        cells = [cell for row in table.rows for cell in row]
         if table.layout or all(len(row) <= 1 for row in table.rows):
-            for cell in cells:
-                self.items += cell.items or [("", cell.text)]
+            for row in table.rows:
+                for cell in row:
+                    self.items += cell.items or [("", cell.text)]
             return
-        self.items.append(Grid(Place(), resolve_spans(table)))
-        self.items += [item for cell in cells for item in cell.items if isinstance(item, Link)]
+        rows = resolve_spans(table)
+        self.items.append(Grid(Place(), rows))
+        self.items += placed_links(table, rows)
 
     def group(self, node: LexborNode) -> Close | None:
         return self.tables[-1].end_group if self.tables else None

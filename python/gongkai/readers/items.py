@@ -73,6 +73,15 @@ def resolve_spans(table: RawTable) -> tuple[tuple[GridCell, ...], ...]:
     return tuple(rows)
 
 
+def placed_links(table: RawTable, rows: Sequence[Sequence[GridCell]]) -> Iterator[Link]:
+    """The links in a table's cells, each with the 1-based row and column of its cell: a picture may be its figure."""
+    for number, (raws, cells) in enumerate(zip(table.rows, rows, strict=True), 1):
+        for raw, cell in zip(raws, cells, strict=True):
+            for item in raw.items:
+                if isinstance(item, Link):
+                    yield Link(Place(row=number, column=cell.column + 1), item.kind, item.text, item.target)
+
+
 def read_span(written: str | None, most: int) -> int:
     match = SPAN.match(written) if written else None
     return min(int(match[1][:9]), most) if match else 1
@@ -89,7 +98,10 @@ def blocks_of(items: Sequence[Item]) -> Iterator[Block]:
     line, table = 1, 0
     for item in (*items, ("end", "")):
         if isinstance(item, Link):
-            place = Place(table=table if not lines else 0, line=line + len(lines))
+            within = item.place
+            place = Place(
+                table=table if within.row else 0, row=within.row, column=within.column, line=line + len(lines)
+            )
             links.append(Link(place, item.kind, item.text, item.target))
             continue
         if isinstance(item, tuple) and not item[0]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gongkai.model import Block, Grid, GridCell, Place, Prose
 
 BAR = re.compile(r"(?<!\\)[|｜]")
-RULE = re.compile(r":?-{2,}:?")  # a cell of the line under a Markdown head
+RULE = re.compile(r":?-{2,}:?|:-:?|-:")  # a cell of the line under a Markdown head
 
 
 @dataclass(frozen=True, slots=True)

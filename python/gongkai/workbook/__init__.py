@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gongkai.model import Finding, Report
 
-__all__ = ["read_workbook", "write_workbook"]
+__all__ = ["copy_template", "read_workbook", "write_workbook"]
 
 
 def write_workbook(
@@ -34,3 +34,12 @@ def read_workbook(path: Path) -> Report:
     from gongkai.workbook.values import values_to_report
 
     return values_to_report(read_file(path))
+
+
+def copy_template(target: Path, *, overwrite: bool = False) -> Path:
+    """Write the blank workbook to ``target``, which is returned. Raises WorkbookError as ``write_workbook`` does."""
+    from gongkai.workbook.file import refuse_existing, template_path, write_whole
+
+    refuse_existing(target, overwrite)
+    write_whole(target, template_path().read_bytes(), overwrite)
+    return target

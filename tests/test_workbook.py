@@ -1,0 +1,562 @@
+"""Room: tests. Reports and findings into workbook files and back; formulas as LibreOffice calculates them."""
+
+from __future__ import annotations
+
+import resource
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from random import Random
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made import report_of
+from office import convert, page_pixels, recalculated
+from openpyxl import load_workbook
+from strategies import AMOUNTS, changed, reports
+
+from gongkai.checks import check
+from gongkai.editions import editions
+from gongkai.model import (
+    Edit,
+    Entry,
+    Finding,
+    Relation,
+    Report,
+    Table,
+    Value,
+    WorkbookError,
+)
+from gongkai.relations import difference, possible, total
+from gongkai.workbook import layout, read_workbook, write_workbook
+from gongkai.workbook.file import fill_file, read_file, template_path
+from gongkai.workbook.fill import report_to_edits, shown_sheets
+from gongkai.workbook.layout import TableSheet, sheet_of
+
+NAMES = count()
+HOSTILE = (
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(A1:A9)",
+    '="quoted" & A1',
+    "]]> <c><f>1+1</f></c> &amp; & <",
+    "emoji 😀 and 𠮷野",
+    "line\none\ttab",
+    "_x0041_ and _x000D_",
+    "  spaces around  ",
+    "<!DOCTYPE x>",
+)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "filled.xlsm"
+
+
+def parts_of(path: Path) -> dict[str, bytes]:
+    with ZipFile(path) as archive:
+        return {info.filename: archive.read(info) for info in archive.infolist()}
+
+
+def rewrite(source: Path, target: Path, changes: Mapping[str, Callable[[bytes], bytes]], **more: bytes) -> Path:
+    """A workbook with some parts changed by functions; ``more`` are no parts of it yet."""
+    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
+        for name, content in (parts_of(source) | more).items():
+            archive.writestr(name, changes.get(name, bytes)(content))
+    return target
+
+
+def part_of(sheet: str) -> str:
+    return f"xl/worksheets/sheet{layout.sheet_names().index(sheet) + 1}.xml"
+
+
+# --- round trips --------------------------------------------------------------------------------------------------
+
+LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"])
+TEXTS = st.text(LETTERS, max_size=40)
+LINES = st.lists(TEXTS, min_size=1, max_size=6).map("\n".join).map(lambda text: text.rstrip("\n"))
+FIGURES = st.one_of(
+    st.just(0),
+    st.integers(1, 10**6),
+    st.integers(10**14, 10**20),
+    st.integers(-500, -1),
+    AMOUNTS.map(lambda amount: int(amount) if amount == int(amount) else amount),
+    st.just(Decimal("1234567890123.456789")),
+)
+CELLS = st.one_of(FIGURES.map(lambda figure: (figure, "")), st.sampled_from([(None, ""), (None, "/"), (None, "—")]))
+
+
+@st.composite
+def any_tables(draw: st.DrawFn) -> dict[str, Table]:
+    """Any of the three tables, in any edition, with any figures, blanks and signs."""
+    found = {}
+    for table in draw(st.sets(st.sampled_from(list(layout.EDITION_SPOTS)))):
+        edition = draw(st.sampled_from(list(editions())))
+        drawn = draw(st.lists(CELLS, min_size=7, max_size=7))
+        order = Random(draw(st.integers(0, 999)))
+        cells = editions()[edition].forms[table].cells
+        found[table] = Table(table, edition, {cell: Entry(cell, *order.choice(drawn)) for cell in cells})
+    return found
+
+
+REPORTS = st.builds(
+    Report,
+    title=TEXTS,
+    agency=TEXTS,
+    year=st.none() | st.integers(1990, 2090),
+    published=st.sampled_from(["", "2022-02-20", "2020-12-31"]),
+    tables=any_tables(),
+    sections=st.dictionaries(st.integers(1, 6), LINES),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(report=REPORTS)
+def test_any_report_comes_back_equal(report: Report, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = write_workbook(report, [], tmp_path_factory.getbasetemp() / f"round{next(NAMES)}.xlsm")
+    again = read_workbook(path)
+    path.unlink()
+    assert again == report
+    signs = [entry.raw for entry in report.entries() if entry.value is None]
+    order = {table: again.tables[table] for table in report.tables}
+    assert [entry.raw for entry in replace(again, tables=order).entries() if entry.value is None] == signs
+
+
+@settings(max_examples=15, deadline=None)
+@given(first=REPORTS, second=reports())
+def test_a_second_fill_leaves_nothing_of_the_first(
+    first: Report, second: Report, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / f"again{next(NAMES)}.xlsm"
+    findings = [Finding("some.rule", "error", "一句话", ("applications.new.natural",), 1, 2, 1)] * 5
+    write_workbook(first, findings, path)
+    write_workbook(second, [], path, overwrite=True, template=path)
+    assert read_workbook(path) == second
+    fresh = write_workbook(second, [], path.with_suffix(".fresh.xlsm"))
+    assert load_values(path) == load_values(fresh)
+    path.unlink(), fresh.unlink()
+
+
+def load_values(path: Path) -> dict[str, dict[str, object]]:
+    """Every value and formula of a workbook as openpyxl reads it."""
+    book = load_workbook(path)
+    return {
+        sheet.title: {
+            cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None
+        }
+        for sheet in book
+    }
+
+
+def test_long_prose_comes_back_whole(target: Path) -> None:
+    long = {1: "长" * 40_000, 2: "\n".join(f"第{line}段" for line in range(700)), 6: ""}
+    report = replace(report_of(), sections=long)
+    assert read_workbook(write_workbook(report, [], target)) == report
+
+
+def test_unread_text_stays_apart_from_figures(target: Path) -> None:
+    texts = {"applications.new.natural": "43②", "disclosure.fees.amount": "=1+1", "disclosure.rules.made": "12"}
+    report = report_of(dict.fromkeys(texts), raws=texts)
+    again = read_workbook(write_workbook(report, [], target))
+    assert {(problem.table, problem.row, problem.raw) for problem in again.problems} == {
+        ("applications", "new", "43②"),
+        ("disclosure", "fees", "=1+1"),
+        ("disclosure", "rules", "12"),
+    }
+    assert again.tables == report.tables
+    assert load_workbook(target)["表二"]["B15"].value == "？=1+1"
+
+
+# --- the file -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(text: str, target: Path) -> None:
+    report = replace(report_of(), title=text, agency=text, sections={1: text})
+    findings = [Finding("some.rule", "note", text)]
+    again = read_workbook(write_workbook(report, findings, target))
+    assert (again.title, again.agency, again.sections) == (text, text, {1: text})
+    before, after = (sum(part.count(b"<f>") for part in parts_of(path).values()) for path in (template_path(), target))
+    assert before == after
+    cover, results = (load_workbook(target)[name] for name in (layout.COVER, layout.RESULTS))
+    assert cover["C5"].data_type == "s"
+    assert cover["C5"].number_format == "@"
+    assert cover["C5"].quotePrefix
+    assert results["H4"].data_type == "s"
+
+
+def test_text_that_a_cell_cannot_hold(target: Path) -> None:
+    report = replace(report_of(), title="题" * 40_000, agency="甲\x00\x1b\x85\ud800乙\r\n丙\ufffe")
+    again = read_workbook(write_workbook(report, [], target))
+    assert again.agency == "甲\ufffd乙\n丙"
+    assert len(again.title) == 32_767
+    assert again.title.endswith("题……")
+    emoji = write_workbook(replace(report, title="😀" * 20_000), [], target, overwrite=True)
+    assert len(read_workbook(emoji).title.encode("utf-16-le")) <= 32_767 * 2
+
+
+def test_other_parts_stay_byte_for_byte(target: Path) -> None:
+    write_workbook(report_of(), [], target)
+    before, after = parts_of(template_path()), parts_of(target)
+    assert list(before) == list(after)
+    different = {name for name in before if before[name] != after[name]}
+    assert different <= {part_of(sheet) for sheet in layout.sheet_names()} | {"xl/workbook.xml"}
+    assert part_of("表三（2019）") not in different
+
+
+def test_what_a_user_added_to_the_template_survives(target: Path, tmp_path: Path) -> None:
+    image, drawing = b"\x89PNG not really", b"<xdr:wsDr xmlns:xdr='urn:x'><xdr:txBody>ours</xdr:txBody></xdr:wsDr>"
+    link = b"<drawing xmlns:r='urn:r' r:id='rId1'/></worksheet>"
+    mine = rewrite(
+        template_path(),
+        tmp_path / "mine.xlsm",
+        {part_of("表三"): lambda part: part.replace(b"</worksheet>", link)},
+        **{"xl/media/image1.png": image, "xl/drawings/drawing1.xml": drawing, "customUI/customUI14.xml": b"<x/>"},
+    )
+    write_workbook(report_of(), [], target, template=mine)
+    after = parts_of(target)
+    assert list(after) == list(parts_of(mine))
+    assert after["xl/media/image1.png"] == image
+    assert after["xl/drawings/drawing1.xml"] == drawing
+    assert b"<drawing " in after[part_of("表三")]
+
+
+def test_an_existing_file_is_kept(target: Path) -> None:
+    target.write_text("mine")
+    with pytest.raises(WorkbookError, match="已存在"):
+        write_workbook(report_of(), [], target)
+    assert target.read_text() == "mine"
+    write_workbook(report_of(), [], target, overwrite=True)
+    assert read_workbook(target) == report_of()
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(target: Path) -> None:
+    target.write_text("old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(WorkbookError, match=r"无法写入filled\.xlsm"):
+            write_workbook(report_of(), [], target, overwrite=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert target.read_text() == "old"
+    assert [path.name for path in target.parent.iterdir()] == ["filled.xlsm"]
+
+
+def test_a_folder_that_is_missing_is_said(tmp_path: Path) -> None:
+    with pytest.raises(WorkbookError, match="不存在"):
+        write_workbook(report_of(), [], tmp_path / "none" / "a.xlsm")
+    with pytest.raises(WorkbookError, match="文件夹"):
+        write_workbook(report_of(), [], tmp_path, overwrite=True)
+
+
+def test_a_stale_result_is_not_shown(target: Path, tmp_path: Path) -> None:
+    saved, again = recalculated([write_workbook(report_of(), [], target)], tmp_path)[0], tmp_path / "again.xlsm"
+    assert load_workbook(saved, data_only=True)["表三"]["K5"].value == "✓"
+    write_workbook(report_of({"applications.new.total": 1}), [], again, template=saved)
+    assert load_workbook(again, data_only=True)["表三"]["K5"].value is None
+    assert b'fullCalcOnLoad="1"' in parts_of(again)["xl/workbook.xml"]
+
+
+def test_a_formula_that_gives_way_leaves_the_list_of_formulas(target: Path, tmp_path: Path) -> None:
+    chain = b'<calcChain xmlns="urn:x"><c r="D5" i="3"/><c r="K5"/><c r="D6"/></calcChain>'
+    relation = b'<Relationship Id="rIdC" Type="urn:x/calcChain" Target="calcChain.xml"/></Relationships>'
+    mine = rewrite(
+        template_path(),
+        tmp_path / "mine.xlsm",
+        {
+            part_of("表三"): lambda part: with_cell(part, "D5", b"<f>1+1</f><v>2</v>"),
+            "xl/_rels/workbook.xml.rels": lambda part: part.replace(b"</Relationships>", relation),
+        },
+        **{"xl/calcChain.xml": chain},
+    )
+    write_workbook(report_of(), [], target, template=mine)
+    assert b'r="D5"' not in parts_of(target)["xl/calcChain.xml"]
+    assert b'<c r="K5" i="3"/>' in parts_of(target)["xl/calcChain.xml"]
+
+
+def with_cell(part: bytes, place: str, content: bytes, kind: bytes = b"n") -> bytes:
+    """A sheet's XML with something put into an empty cell of it."""
+    start = part.index(f'<c r="{place}"'.encode())
+    end = part.index(b"/>", start)
+    cell = part[start:end].replace(b' t="n"', b"")
+    return part[:start] + cell + b' t="' + kind + b'">' + content + b"</c>" + part[end + 2 :]
+
+
+# --- reading what other programs and people wrote -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "value", "reason"),
+    [
+        (b"<f>1+1</f><v>2</v>", b"n", 2, ""),
+        (b"<f>1+1</f>", b"n", None, "公式没有计算结果"),
+        (b"<f>1/0</f><v>#DIV/0!</v>", b"e", None, "不是可以确定的数"),
+        (b"<v>1.1000000000000001</v>", b"n", Decimal("1.1"), ""),
+        (b"<v>1E3</v>", b"n", 1000, ""),
+        (b"<v>1</v>", b"b", None, "不是可以确定的数"),
+        (b"<is><r><t>1</t></r><r><t>2</t></r><rPh><t>9</t></rPh></is>", b"inlineStr", 12, ""),
+        (b"<is><t>1,234</t></is>", b"inlineStr", 1234, ""),
+        (b"<is><t> / </t></is>", b"inlineStr", None, ""),
+        (b"<v>99</v>", b"s", None, "不是可以确定的数"),
+        (b"<f>A1</f><v></v>", b"str", None, ""),
+    ],
+)
+def test_cells_of_other_programs(
+    content: bytes, kind: bytes, value: Value, reason: str, target: Path, tmp_path: Path
+) -> None:
+    changes = {part_of("表三"): lambda part: with_cell(part, "D5", content, kind)}
+    read = read_workbook(rewrite(template_path(), target, changes))
+    assert read.value("applications.new.natural") == value
+    assert [problem.row for problem in read.problems] == (["new"] if reason else [])
+    assert all(reason in problem.reason for problem in read.problems)
+
+
+def test_a_line_inserted_by_hand_is_never_read_by_position(target: Path) -> None:
+    report = report_of()
+    book = load_workbook(write_workbook(report, [], target), keep_vba=True)
+    book["表三"].insert_rows(20)
+    book.save(target)
+    again = read_workbook(target)
+    for entry in again.entries():
+        assert entry.value in (None, report.value(entry.cell))
+    assert again.value("applications.granted.natural") == report.value("applications.granted.natural")
+    assert again.value("applications.handled.natural") is None
+    assert "handled" in {problem.row for problem in again.problems}
+
+
+def test_figures_on_the_sheet_of_the_other_layout_are_reported(target: Path) -> None:
+    write_workbook(report_of(), [], target)
+    fill_file(target, target, [Edit("表三（2019）", 5, 4, 7)], overwrite=True)
+    again = read_workbook(target)
+    assert again.tables == report_of().tables
+    assert [(problem.table, problem.raw) for problem in again.problems] == [("applications", "表三（2019）")]
+
+
+@pytest.mark.parametrize(
+    ("spot", "value", "said"),
+    [
+        ("year", "去年", "年度"),
+        ("year", 20211, "年度"),
+        ("published", 44612, "发布日期"),
+        ("published", "2022-13-01", "发布日期"),
+    ],
+)
+def test_a_cover_that_cannot_be_read(spot: str, value: int | str, said: str, target: Path) -> None:
+    write_workbook(report_of(), [], target)
+    fill_file(target, target, [Edit(layout.COVER, *layout.COVER_SPOTS[spot], value)], overwrite=True)
+    again = read_workbook(target)
+    assert getattr(again, spot) in (None, "")
+    assert [said in problem.reason for problem in again.problems] == [True]
+
+
+def test_the_template_reads_as_a_blank_report() -> None:
+    blank = read_workbook(template_path())
+    assert {table.edition for table in blank.tables.values()} == {"2021"}
+    assert {entry.value for entry in blank.entries()} == {None}
+    assert blank.problems == ()
+
+
+def bomb(path: Path) -> None:
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", b"")
+        archive.writestr("xl/workbook.xml", bytes(140 * 1024 * 1024))
+
+
+def entities(path: Path) -> None:
+    declared = b'<!DOCTYPE worksheet [<!ENTITY x SYSTEM "file:///etc/hostname">]><worksheet'
+    rewrite(template_path(), path, {part_of("表三"): lambda part: part.replace(b"<worksheet", declared, 1)})
+
+
+def others(path: Path) -> None:
+    renamed = {"xl/workbook.xml": lambda part: part.replace("表三".encode(), "别的".encode())}
+    rewrite(template_path(), path, renamed)
+
+
+BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
+    "missing": (lambda path: None, "不存在"),
+    "folder": (lambda path: path.mkdir(), "文件夹"),
+    "empty": (lambda path: path.write_bytes(b""), "不是Excel工作簿"),
+    "page": (lambda path: path.write_bytes(b"<html>"), "不是Excel工作簿"),
+    "old": (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), "旧版格式"),
+    "sealed": (
+        lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")),
+        "密码",
+    ),
+    "cut": (lambda path: path.write_bytes(template_path().read_bytes()[:20_000]), "不完整或已损坏"),
+    "torn": (lambda path: path.write_bytes(template_path().read_bytes().replace(b"\x00\x00", b"\x01\x00", 9)), "损坏"),
+    "zip": (lambda path: rewrite(template_path(), path, {"_rels/.rels": lambda part: b"<x/>"}), "不是Excel工作簿"),
+    "xml": (lambda path: rewrite(template_path(), path, {part_of("正文"): lambda part: part[:-9]}), "已损坏"),
+    "bomb": (bomb, "过大"),
+    "entities": (entities, "实体"),
+    "other": (others, "不是gongkai的工作簿"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_is_no_workbook_of_ours_is_said(case: str, target: Path) -> None:
+    make, said = BROKEN[case]
+    make(target)
+    with pytest.raises(WorkbookError, match=said):
+        read_workbook(target)
+
+
+# --- edits --------------------------------------------------------------------------------------------------------
+
+
+def test_the_sheets_of_the_layout_in_use_are_shown(target: Path) -> None:
+    mixed = report_of()
+    older = {cell: Entry(cell, 0) for cell in editions()["2019"].forms["applications"].cells}
+    mixed = replace(mixed, tables={**mixed.tables, "applications": Table("applications", "2019", older)})
+    states = {sheet.title: sheet.sheet_state for sheet in load_workbook(write_workbook(mixed, [], target))}
+    assert states == dict.fromkeys(layout.sheet_names(), "visible") | {"表二（2019）": "hidden", "表三": "hidden"}
+    assert shown_sheets(report_to_edits(report_of(), []))["表三"]
+    assert shown_sheets([Edit("表三", 5, 4, 1)]) == {}
+
+
+def test_marks_are_for_what_no_lane_shows() -> None:
+    negative, blank = "applications.granted.legal", "applications.granted.other"
+    report = report_of({"applications.handled.total": 9, negative: -1, blank: None})
+    findings = [
+        *check(report),
+        Finding("some.note", "note", "", (negative, "no.such.cell", "applications.gone.total")),
+        Finding("some.warning", "warning", "", (blank,)),
+    ]
+    sheet = sheet_of("applications", "2021")
+    edits = {(edit.row, edit.column): edit.value for edit in report_to_edits(report, findings) if edit.sheet == "表三"}
+    marks = {cell: edits[spot] for cell, spot in sheet.marks.items() if edits[spot] is not None}
+    assert marks == {negative: 3, blank: 12}
+
+
+def test_more_findings_than_rows(target: Path) -> None:
+    findings = [Finding("some.rule", "note", f"第{number}条") for number in range(345)]
+    write_workbook(report_of(), findings, target)
+    sheet = load_workbook(target)[layout.RESULTS]
+    last = layout.RESULTS_TOP + layout.RESULTS_ROWS - 1
+    assert sheet.cell(last - 1, 8).value == "第298条"
+    assert "另有46条" in sheet.cell(last, 8).value
+
+
+# --- live formulas, as LibreOffice calculates them ----------------------------------------------------------------
+
+
+def expected(relation: Relation, values: Mapping[str, Value]) -> object:
+    """What a lane must show: the difference where no filling of the blanks could be right, else ✓, 缺 or nothing."""
+    parts, whole = ([values[cell] for cell in cells] for cells in (relation.parts, relation.whole))
+    stated_parts, stated_whole = ([value for value in side if value is not None] for side in (parts, whole))
+    if not stated_parts and not stated_whole:
+        return None
+    gap = difference(total(stated_parts), total(stated_whole))
+    if not possible([relation], values):
+        return gap
+    complete = len(stated_parts) == len(parts) or len(stated_whole) == len(whole)
+    return layout.HOLDS if gap == 0 and stated_whole and complete else layout.MISSING
+
+
+def planted(seed: int) -> Report:
+    """Rui'an's figures or the older layout's, with errors, blanks and signs strewn in: few, many, or nearly all."""
+    random = Random(seed)
+    edition = "2019" if seed % 4 == 3 else "2021"
+    sound = report_of()
+    tables = {}
+    for table, form in editions()[edition].forms.items():
+        entries = {}
+        for cell in form.cells:
+            value, raw = sound.value(cell) or 0, ""
+            luck = random.random() * (1, 3, 30)[seed % 3]
+            if luck > 0.9:
+                value, raw = random.choice([(value + random.randint(1, 9), ""), (None, ""), (None, "/"), (0, "")])
+            entries[cell] = Entry(cell, value, raw)
+        tables[table] = Table(table, edition, entries)
+    return replace(sound, tables=tables)
+
+
+def lane_values(path: Path, report: Report) -> dict[str, object]:
+    book = load_workbook(path, data_only=True)
+    shown = {}
+    for sheet in used_sheets(report):
+        for rule, lane in sheet.lanes.items():
+            shown[rule] = book[sheet.name].cell(*lane.spot).value or None
+            if isinstance(book[sheet.name].cell(*lane.spot).value, int | float):
+                shown[rule] = book[sheet.name].cell(*lane.spot).value
+    return shown
+
+
+def used_sheets(report: Report) -> list[TableSheet]:
+    return [sheet_of(table.id, table.edition) for table in report.tables.values()]
+
+
+def test_live_formulas_agree_with_python(tmp_path: Path) -> None:
+    cases = [planted(seed) for seed in range(18)]
+    files = [write_workbook(case, check(case), tmp_path / f"case{n}.xlsm") for n, case in enumerate(cases)]
+    (tmp_path / "out").mkdir()
+    kinds = set()
+    for case, path in zip(cases, recalculated(files, tmp_path / "out"), strict=True):
+        values = {entry.cell: entry.value for entry in case.entries()}
+        shown = lane_values(path, case)
+        wanted = {
+            rule: expected(lane.relation, values) for sheet in used_sheets(case) for rule, lane in sheet.lanes.items()
+        }
+        assert shown == wanted
+        kinds |= {type(value) if isinstance(value, int) else value for value in wanted.values()}
+        # The same file, saved by another program, reads back as the same report.
+        assert read_workbook(path).tables == case.tables
+        broken = sum(isinstance(value, int) for value in wanted.values())
+        line = load_workbook(path, data_only=True)[layout.COVER].cell(*layout.LIVE_SPOT).value
+        assert f"勾稽关系共{len(wanted)}项，不符{broken}项" in line
+    assert kinds == {int, None, layout.HOLDS, layout.MISSING}
+
+
+def test_text_negative_and_fractional_figures_do_not_upset_a_lane(tmp_path: Path) -> None:
+    strange = {"applications.new.natural": -4, "applications.new.company": Decimal("0.1")}
+    texts = {"applications.new.legal": "12②"}
+    report = report_of(strange | dict.fromkeys(texts), raws=texts)
+    (tmp_path / "out").mkdir()
+    path = recalculated([write_workbook(report, [], tmp_path / "a.xlsm")], tmp_path / "out")[0]
+    sheet = load_workbook(path, data_only=True)["表三"]
+    assert sheet["K5"].value == "缺"
+    assert sheet["D30"].value == -440
+    assert sheet["E30"].value == pytest.approx(-11.9)
+
+
+def test_correcting_a_figure_puts_the_flag_out(tmp_path: Path) -> None:
+    """Lane, cover, state of the finding and colour of the cell follow the figure, with no Python in between."""
+    wrong = changed(report_of(), "disputes.review.total", 10)
+    blank = changed(wrong, "applications.carried_out.total", None)
+    flagged = write_workbook(blank, check(blank), tmp_path / "flagged.xlsm")
+    corrections = [Edit("表四", 5, 5, 11), Edit("表三", 29, 10, 12)]
+    corrected = fill_file(flagged, tmp_path / "corrected.xlsm", corrections)
+    (tmp_path / "out").mkdir()
+    before, after = (
+        load_workbook(path, data_only=True) for path in recalculated([flagged, corrected], tmp_path / "out")
+    )
+    assert (before["表四"]["E6"].value, after["表四"]["E6"].value) == (1, "✓")
+    assert "不符1项" in before[layout.COVER].cell(*layout.LIVE_SPOT).value
+    assert "不符0项（相符42项" in after[layout.COVER].cell(*layout.LIVE_SPOT).value
+    states = [[book[layout.RESULTS].cell(row, 9).value or "" for row in range(4, 7)] for book in (before, after)]
+    assert states[0].count("仍不符") == states[1].count("已相符") == 1
+    assert states[0].count("未填写") == states[1].count("已填写") >= 1
+    pages = convert([flagged, corrected], "pdf", tmp_path)
+    assert [accent_dots(pdf, 4, tmp_path) > 0 for pdf in pages] == [True, False]
+
+
+def accent_dots(pdf: Path, page: int, folder: Path) -> int:
+    """Dots in the colour of an error on one page."""
+    return sum(red > 180 and green < 90 and blue < 40 for red, green, blue in page_pixels(pdf, page, folder))
+
+
+def test_links_lead_to_the_flagged_cell(target: Path) -> None:
+    wrong = changed(report_of(), "disputes.review.total", 10)
+    book = load_workbook(write_workbook(wrong, check(wrong), target))
+    results = book[layout.RESULTS]
+    link = results.cell(4, layout.RESULT_COLUMNS["link"]).value
+    assert link == "'表四'!E5"
+    assert results["D4"].value == '=IF(K4="",L4&"",HYPERLINK("#"&K4,L4))'
+    assert set(results["L4"].value) - set(string.ascii_letters) == set("行政复议 · 总计")
+    assert read_file(target)["表四"][5, 5] == 10
