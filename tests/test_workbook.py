@@ -285,8 +285,7 @@ def with_cell(part: bytes, place: str, content: bytes, kind: bytes = b"n") -> by
     """A sheet's XML with something put into an empty cell of it."""
     start = part.index(f'<c r="{place}"'.encode())
     end = part.index(b"/>", start)
-    cell = part[start:end].replace(b' t="n"', b"")
-    return part[:start] + cell + b' t="' + kind + b'">' + content + b"</c>" + part[end + 2 :]
+    return part[:end] + b' t="' + kind + b'">' + content + b"</c>" + part[end + 2 :]
 
 
 # --- reading what other programs and people wrote -----------------------------------------------------------------
@@ -431,7 +430,8 @@ def test_marks_are_for_what_no_lane_shows() -> None:
     sheet = sheet_of("applications", "2021")
     edits = {(edit.row, edit.column): edit.value for edit in report_to_edits(report, findings) if edit.sheet == "表三"}
     marks = {cell: edits[spot] for cell, spot in sheet.marks.items() if edits[spot] is not None}
-    assert marks == {negative: 3, blank: 12}
+    # Row and column of the blank contradict each other, which no single lane can show.
+    assert marks == {negative: 3, blank: 12, "applications.handled.other": 3}
 
 
 def test_more_findings_than_rows(target: Path) -> None:
@@ -493,7 +493,7 @@ def used_sheets(report: Report) -> list[TableSheet]:
 
 
 def test_live_formulas_agree_with_python(tmp_path: Path) -> None:
-    cases = [planted(seed) for seed in range(18)]
+    cases = [planted(seed) for seed in range(12)]
     files = [write_workbook(case, check(case), tmp_path / f"case{n}.xlsm") for n, case in enumerate(cases)]
     (tmp_path / "out").mkdir()
     kinds = set()

@@ -99,9 +99,8 @@ def canonical(content: bytes) -> bytes:
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         for name, part in sorted(members(content), key=lambda member: member[0] != "[Content_Types].xml"):
-            if name.startswith("xl/worksheets/"):
-                part = re.sub(rb"<v ?/>|<v></v>", b"", part)
-            archive.writestr(entry(name), repairs.get(name, bytes)(part))
+            repair = tidy_sheet if name.startswith("xl/worksheets/") else repairs.get(name, bytes)
+            archive.writestr(entry(name), repair(part))
     return buffer.getvalue()
 
 
@@ -114,6 +113,22 @@ def entry(name: str) -> ZipInfo:
 
 def fixed_dates(part: bytes) -> bytes:
     return re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", lambda found: found[1] + STAMP, part)
+
+
+def tidy_sheet(part: bytes) -> bytes:
+    """UTF-8 in place of character references, and nothing said about what empty cells hold."""
+    from lxml import etree
+
+    root = etree.fromstring(part)
+    for cell in root.iter("{*}c"):
+        for node in cell.findall("{*}v"):
+            if not node.text:
+                cell.remove(node)
+        if cell.get("t") == "n":
+            del cell.attrib["t"]
+        if not len(cell):
+            cell.text = None
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def ordered_fonts(part: bytes) -> bytes:

@@ -77,11 +77,12 @@ def flag(severity: Severity) -> DifferentialStyle:
     ink, fill, line = ACCENTS[severity]
     side = Side(style=line, color=EDGES[severity])
     sign = MARKS[severity]
+    number = 200 + list(MARKS).index(severity)  # one for each format: a program may keep formats by number
     return DifferentialStyle(
         font=Font(b=True, color=ink),
         fill=PatternFill("solid", bgColor=fill),
         border=Border(left=side, right=side, top=side, bottom=side),
-        numFmt=NumberFormat(numFmtId=200, formatCode=f'"{sign} "General;"{sign} -"General;"{sign} "General;"{sign} "@'),
+        numFmt=NumberFormat(number, f'"{sign} "General;"{sign} -"General;"{sign} "General;"{sign} "@'),
     )
 
 

@@ -329,15 +329,14 @@ def fixed_columns(tableau: Tableau, width: int) -> dict[int, Exact]:
 
 
 def positive_columns(tableau: Tableau) -> set[int]:
-    """Columns that are above zero in some filling; pivots until no row of another column holds one of them."""
+    """Columns that are above zero in some filling; pivots, at the same corner, to find those that rise only together.
+
+    A row whose own column is not among them holds none of them: a column that could rise took along the own column
+    of each such row that had to rise with it.
+    """
     rows, basis = tableau.rows, tableau.basis
     able = {column for row, column in zip(rows, basis, strict=True) if REST in row}
     while True:
-        for at, row in enumerate(rows):
-            column = next((column for column in row if column in able), None)
-            if basis[at] not in able and column is not None:
-                pivot(rows, at, column)
-                basis[at] = column
         if grow(tableau, able):
             continue
         stuck = [at for at, column in enumerate(basis) if column not in able]

@@ -38,10 +38,10 @@ LONGEST_CELL = 1_000  # characters; a longer one is an article set in a table
 NAMED = ("ArticleTitle", "PubDate", "ContentSource", "SiteName", "og:title", "publishdate", "publish_time", "author")
 PROPERTIES = {name.lower(): name for name in (*NAMED, "source")}
 LEFT_OUT = ("script", "style", "noscript", "noframes", "noembed", "del", "s", "strike", "svg", "rp", "rt", "datalist")
-LINES = re.findall(
-    "[a-z]+",
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form header hr legend li main menu nav ol optgroup option section select summary ul",
+LINES = (
+    *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir"),
+    *("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend", "li"),
+    *("main", "menu", "nav", "ol", "optgroup", "option", "section", "select", "summary", "ul"),
 )
 INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "o:p")
 FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}

@@ -132,7 +132,7 @@ def read_copy(tokens: Sequence[Token], table: str, found: Found, begins: Sequenc
 
 def agreed(readings: Sequence[Reading]) -> Reading | None:
     """The fullest of several readings of one table if no two differ in a figure; else one that is blank."""
-    placed = sorted((reading for reading in readings if reading.placed), key=lambda reading: -reading.placed)
+    placed = sorted(readings, key=lambda reading: -reading.placed)
     if not placed:
         return None
     chosen = placed[0]

@@ -15,6 +15,7 @@ from gongkai.recognize.tokens import Token, squash
 NUMBERING = re.compile(
     r"^\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．,，:：)）])\s*[、.．]?\s*"
 )
+REMARK = re.compile(r"(?<=.)\s*[（(][^（）()]*[）)]\s*$", re.DOTALL)
 LONGEST_JOIN = 14  # a label set vertically has a character a line
 WINDOW = 300  # candidates looked back over; bounds the time on a hostile page
 SKIPPED_ROW = 0.3
@@ -101,13 +102,21 @@ def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
             continue
         for end, word in joined(tokens, start, words.prefixes):
             hits = words.exact.get(word)
-            if hits is None and end == start + 1 and len(bare(token.text)) >= SHORTEST_BARE:
-                hits = tuple((n, w - 0.05) for n, w in words.exact.get(bare(token.text), ()))
+            if hits is None and end == start + 1:
+                hits = loose_hits(token.text, words)
             for number, weight in hits or ():
                 if words.labels[number].kind == "row" and follows_figure(tokens, end):
                     weight += FOLLOWED_BY_FIGURE
                 found.append(Match(start, end, number, weight))
     return found
+
+
+def loose_hits(text: str, words: Lexicon) -> tuple[tuple[int, float], ...]:
+    """Labels that a text is without its closing remark in brackets, or without its number."""
+    for word in (squash(REMARK.sub("", text)), bare(text), bare(REMARK.sub("", text))):
+        if len(word) >= SHORTEST_BARE and word in words.exact:
+            return tuple((number, weight - 0.05) for number, weight in words.exact[word])
+    return ()
 
 
 def follows_figure(tokens: Sequence[Token], end: int) -> bool:

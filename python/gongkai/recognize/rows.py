@@ -10,17 +10,19 @@ from itertools import pairwise
 from gongkai.figures import read_figure
 from gongkai.model import Entry, Form, Part, Problem, Row
 from gongkai.recognize.heads import Head, read_head
-from gongkai.recognize.labels import Match
+from gongkai.recognize.labels import Match, lexicon
 from gongkai.recognize.tokens import Token
 
 LOOK_BACK = 60
 RAW_LONGEST = 120
+OWN_WORDING = 0.95  # weight from which a wording is a label's own, not a piece of it that others share
 NOT_FOUND_ROW = "没有找到这一行"
 NOT_FOUND_COLUMN = "表头中没有找到这一列"
 EXTRA_COLUMN = "表头中有官方表格没有的列，这一列未填入"
 NOT_A_FIGURE = "不是单独的一个数字，未填入"
 WRONG_COUNT = "这一行的数字个数与表头的列数不符，无法确定各数字所在的列，未填入"
 NO_FIGURES = "这一行后面没有数字"
+LABEL_TWICE = "有两行用了这个标签且数字不同，无法确定哪一行是它，未填入"
 NO_LABEL = "这一行的标签不在官方表格中，未填入"
 
 
@@ -247,8 +249,28 @@ def report_strays(reading: Reading, tokens: Sequence[Token], chain: Sequence[Mat
             stray.setdefault((1, token.row) if token.grid else (0, run), []).append(token)
     for row in stray.values():
         if any(token.kind == "figure" for token in row):
-            text = cut(" ".join(token.text for token in row))
-            reading.problems.append(Problem(reading.form.id, "", "", text, NO_LABEL))
+            report_stray(reading, row)
+
+
+def report_stray(reading: Reading, tokens: Sequence[Token]) -> None:
+    """One run without a row of its own. Under a label that a placed row bears too, neither is certain."""
+    text = cut(" ".join(token.text for token in tokens))
+    words = lexicon(reading.form.edition, reading.form.id)
+    name = "".join(token.squash for token in tokens if token.kind == "text")
+    for number, weight in words.exact.get(name, ()):
+        label = words.labels[number]
+        if label.kind != "row" or weight < OWN_WORDING:
+            continue
+        row = next(row for row in reading.form.rows if row.label is label)
+        entries = [reading.entries[cell.id] for cell in reading.form.row_cells(row.id) if cell.id in reading.entries]
+        if [token.text for token in tokens if token.is_slot] == [entry.raw for entry in entries]:
+            return
+        for entry in entries:
+            reading.entries[entry.cell] = Entry(entry.cell, None, entry.raw, entry.place)
+        raw = cut(" ".join(entry.raw for entry in entries) + " / " + text)
+        reading.problems.append(Problem(reading.form.id, row.id, "", raw, LABEL_TWICE))
+        return
+    reading.problems.append(Problem(reading.form.id, "", "", text, NO_LABEL))
 
 
 def end_of(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match], stop: int) -> int:

@@ -1,0 +1,206 @@
+"""Room: tests. The template against its sources, the official form, and what spreadsheet programs can do."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from io import BytesIO
+from itertools import product
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from made import report_of
+from office import convert, page_texts
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils import range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
+
+from gongkai.editions import editions
+from gongkai.workbook import layout, write_workbook
+from gongkai.workbook.file import template_path
+from gongkai.workbook.layout import letters
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "xlsx_addin" / "build.py"
+SHEETS = {sheet.name: sheet for sheet in layout.table_sheets()}
+EACH_SHEET = pytest.mark.parametrize("name", SHEETS)
+SHARED = {"SUM", "COUNT", "IF", "AND", "OR", "NOT", "ABS", "ISNUMBER", "COUNTIF", "INDIRECT", "HYPERLINK"}
+SCREEN = (1_400, 720)  # pixels at 100 % on the screen of an office computer, less the program's own bars
+
+
+@pytest.fixture(scope="module")
+def book() -> Workbook:
+    return load_workbook(template_path())
+
+
+@pytest.fixture(scope="module")
+def parts() -> dict[str, str]:
+    with ZipFile(template_path()) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def rules_of(page: Worksheet) -> list[tuple[str, str]]:
+    return [(str(area.sqref), rule.formula[0]) for area in page.conditional_formatting for rule in area.rules]
+
+
+def formulas_of(page: Worksheet) -> dict[str, str]:
+    cells = (cell for row in page.iter_rows() for cell in row)
+    return {cell.coordinate: str(cell.value) for cell in cells if cell.data_type == "f"}
+
+
+# --- against its sources ------------------------------------------------------------------------------------------
+
+
+def test_the_committed_template_is_what_its_sources_give() -> None:
+    done = subprocess.run([sys.executable, BUILD, "--check"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_two_builds_are_the_same_bytes() -> None:
+    script = f"import runpy, sys; b = runpy.run_path({str(BUILD)!r})['build_template']; sys.exit(b() != b())"
+    assert subprocess.run([sys.executable, "-c", script]).returncode == 0
+
+
+def test_nothing_of_the_machine_that_built_it(parts: dict[str, str]) -> None:
+    assert set(re.findall(r"<dc:creator[^>]*>([^<]*)", parts["docProps/core.xml"])) == {"gongkai"}
+    assert not re.search(r"/(root|home|tmp|work|Users)/", "".join(parts.values()))
+    with ZipFile(BytesIO(template_path().read_bytes())) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_it_is_a_macro_workbook_with_plain_code_names(parts: dict[str, str]) -> None:
+    assert "application/vnd.ms-excel.sheet.macroEnabled.main+xml" in parts["[Content_Types].xml"]
+    assert 'codeName="ThisWorkbook"' in parts["xl/workbook.xml"]
+    names = re.findall(r'<sheetPr codeName="([^"]*)"', "".join(parts.values()))
+    assert len(names) == len(set(names)) == len(layout.sheet_names())
+    assert all(name.isascii() and name.isalnum() for name in names)
+
+
+def test_fonts_are_in_the_order_of_the_schema(parts: dict[str, str]) -> None:
+    fonts = re.findall(r"<font>(.*?)</font>", parts["xl/styles.xml"])
+    order = ("b", "sz", "color", "name", "charset")
+    for found in (re.findall(r"<(\w+)", font) for font in fonts):
+        assert found == sorted(found, key=[*order, *found].index)
+
+
+# --- the official form --------------------------------------------------------------------------------------------
+
+
+def test_the_sheets_and_which_are_hidden(book: Workbook) -> None:
+    assert tuple(book.sheetnames) == layout.sheet_names()
+    assert [page.title for page in book if page.sheet_state != "visible"] == ["表二（2019）", "表三（2019）"]
+    assert {sheet.name: sheet.editions for sheet in SHEETS.values()} == {
+        "表二": ("2021",),
+        "表三": ("2021",),
+        "表四": ("2019", "2021"),
+        "表二（2019）": ("2019",),
+        "表三（2019）": ("2019",),
+    }
+
+
+@EACH_SHEET
+def test_every_label_stands_where_the_form_has_it(name: str, book: Workbook) -> None:
+    sheet, page = SHEETS[name], book[name]
+    merged = {str(area) for area in page.merged_cells.ranges}
+    for label, box in sheet.labels:
+        cell = page.cell(box.top, box.left)
+        assert cell.value == label.text
+        assert (cell.font.name, cell.font.sz, cell.border.left.style) == ("宋体", 10, "thin")
+        area = f"{letters(box.left)}{box.top}:{letters(box.right)}{box.bottom}"
+        assert (area in merged) == (box.width * box.height > 1)
+        if label.kind == "caption":
+            assert (cell.fill.fgColor.rgb, cell.alignment.horizontal) == ("FFC6D9F1", "left")
+    assert page["A1"].value == sheet.form.title
+    assert (page["A1"].font.sz, page["A1"].font.b) == (12, True)
+    for row, column in sheet.cells.values():
+        assert page.cell(row, column).number_format == "General"  # a format of 0 would show 1.5 as 2
+
+
+@EACH_SHEET
+def test_a_sheet_fits_one_screen(name: str, book: Workbook) -> None:
+    sheet, page = SHEETS[name], book[name]
+    columns = range(1, sheet.size.right + 2)
+    last = max([sheet.size.bottom, *(lane.spot[0] for lane in sheet.lanes.values())])
+    assert sum(page.column_dimensions[letters(column)].width * 7 + 5 for column in columns) < SCREEN[0]
+    assert sum(page.row_dimensions[row].height / 0.75 for row in range(1, last + 1)) < SCREEN[1]
+
+
+@EACH_SHEET
+def test_marks_are_out_of_sight(name: str, book: Workbook) -> None:
+    sheet, page = SHEETS[name], book[name]
+    assert sheet.marks.keys() == sheet.cells.keys()
+    assert not set(sheet.marks.values()) & (set(sheet.cells.values()) | {lane.spot for lane in sheet.lanes.values()})
+    # openpyxl keeps neighbouring columns of one look under the first of them.
+    hidden = {
+        column
+        for found in page.column_dimensions.values()
+        if found.hidden
+        for column in range(found.min, found.max + 1)
+    }
+    assert {column for _, column in sheet.marks.values()} <= hidden
+
+
+def test_tables_print_on_a_page_each(tmp_path: Path) -> None:
+    filled = write_workbook(replace(report_of(), sections={1: "一段文字"}), [], tmp_path / "filled.xlsm")
+    pages = page_texts(convert([filled], "pdf", tmp_path)[0])
+    firsts = [re.findall(r"(\S+) +第\d+页", page)[-1] for page in pages]
+    assert firsts[:5] == ["封面", "表二", "表三", "表四", "正文"] or firsts[:5] == [
+        "封面",
+        "表二",
+        "表三",
+        "表四",
+        "校验结果",
+    ]
+    assert "四、结转下年度继续办理" in pages[2]
+    assert "勾稽校验" in pages[2]
+
+
+# --- formulas and flags -------------------------------------------------------------------------------------------
+
+
+def test_every_relation_has_one_lane() -> None:
+    for edition in editions().values():
+        lanes = [rule for sheet in SHEETS.values() if edition.name in sheet.editions for rule in sheet.lanes]
+        assert sorted(lanes) == sorted(relation.rule for relation in edition.relations)
+    for sheet in SHEETS.values():
+        spots = [lane.spot for lane in sheet.lanes.values()]
+        assert len(set(spots)) == len(spots)
+        assert all(row > sheet.size.bottom or column > sheet.size.right for row, column in spots)
+
+
+def test_formulas_use_only_what_every_program_knows(book: Workbook) -> None:
+    for page in book:
+        formulas = [*formulas_of(page).values(), *(formula for _, formula in rules_of(page))]
+        plain = [re.sub(r'"[^"]*"', "", formula) for formula in formulas]
+        assert {name for formula in plain for name in re.findall(r"([A-Z]+)\(", formula)} <= SHARED
+        assert max(map(len, formulas), default=0) < 1_000
+
+
+@EACH_SHEET
+def test_flags_look_at_their_own_sheet_and_at_every_lane(name: str, book: Workbook) -> None:
+    sheet, rules = SHEETS[name], rules_of(book[name])
+    assert not [formula for _, formula in rules if "!" in formula]
+    seen = {column for _, formula in rules for column in re.findall(r"ISNUMBER\(\$?([A-Z]+)", formula)}
+    assert {letters(lane.spot[1]) for lane in sheet.lanes.values()} <= seen
+    flagged = {spot for area, formula in rules if "ISNUMBER(" in formula for spot in spots_of(area)}
+    assert set(sheet.cells.values()) <= flagged
+
+
+def spots_of(area: str) -> set[tuple[int, int]]:
+    left, top, right, bottom = range_boundaries(area)
+    return set(product(range(top, bottom + 1), range(left, right + 1)))
+
+
+def test_typing_is_warned_about_and_never_refused(book: Workbook) -> None:
+    for name, sheet in SHEETS.items():
+        rules = book[name].data_validations.dataValidation
+        assert {rule.errorStyle for rule in rules} == {"warning"}
+        covered = {spot for rule in rules for area in rule.sqref.ranges for spot in spots_of(str(area))}
+        assert covered == set(sheet.cells.values())
+
+
+def test_parts_that_every_program_reads(parts: dict[str, str]) -> None:
+    assert all("extLst" not in part and "x14" not in part for part in parts.values())
