@@ -126,7 +126,17 @@ def add_a_line(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
     return insert_line(sheet, line, data.draw(st.sampled_from(EXTRA_LABELS)), texts), []
 
 
-IN_ANY_TABLE = (lose_a_figure, empty_a_figure, lose_a_label, empty_a_label, lose_a_line)
+def have_two_faults(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
+    """Two faults together can look sound: a head that lost a label fits a row that lost a figure."""
+    blank: list[str] = []
+    for _ in range(2):
+        sheet, emptied = data.draw(st.sampled_from(SINGLE_FAULTS))(sheet, data)
+        blank += emptied
+    return sheet, blank
+
+
+SINGLE_FAULTS = (lose_a_figure, empty_a_figure, lose_a_label, empty_a_label, lose_a_line)
+IN_ANY_TABLE = (*SINGLE_FAULTS, have_two_faults)
 IN_TABLE_THREE = (swap_two_lines, add_a_line)
 
 

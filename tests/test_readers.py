@@ -16,7 +16,7 @@ from gongkai.figures import INVISIBLE
 from gongkai.model import Block, Document, GongkaiError, Grid, Link, Prose, UnreadableDocument
 from gongkai.readers import read_blocks
 from gongkai.readers.charset import decode
-from gongkai.readers.html import CELLS, DEEPEST, html_blocks
+from gongkai.readers.html import CELLS, DEEPEST, MOST_TAGS, html_blocks
 from gongkai.readers.text import text_blocks
 
 CHINESE = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=60)
@@ -295,8 +295,10 @@ def test_tags_nested_ten_thousand_deep(tag: str) -> None:
         "<div>" * (DEEPEST + 1),
         "<table><tr>" + "<td>1<td>2" * (CELLS // 2 + 1),
         "<table>" + "<tr><td>1<td colspan=64>2<td colspan=64>3" * 4_000,
+        "<br>" * (MOST_TAGS + 1),
+        "规章 | 0 | 0\n" * (CELLS // 3 + 1),
     ],
-    ids=["deep", "many", "wide"],
+    ids=["deep", "many", "wide", "tags", "text"],
 )
 def test_pages_beyond_the_bounds(page: str) -> None:
     with pytest.raises(UnreadableDocument, match=r"^report：.*。$"):

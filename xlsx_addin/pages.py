@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Alignment, Border, Side
+from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -220,21 +220,19 @@ def put_result_row(page: Worksheet, row: int) -> None:
 
 
 def add_result_rules(page: Worksheet) -> None:
+    """Each range has rules of its own: where ranges overlap, programs differ on which rule wins."""
     top, last = layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS - 1
     columns = {name: letters(column) for name, column in layout.RESULT_COLUMNS.items()}
-    state, severity = f"${columns['state']}{top}", f"${columns['severity']}{top}"
-    everywhere = f"{columns['number']}{top}:{columns['state']}{last}"
-    done = looks.words("FFA6A6A6")
-    rules = [(everywhere, f'OR({state}="已相符",{state}="已填写")', done)]
-    for name, sign in layout.SIGNS.items():
-        color = looks.EDGES[name]
-        rules.append(
-            (
-                f"{columns['severity']}{top}:{columns['severity']}{last}",
-                f'{severity}="{sign}"',
-                looks.words(color, bold=True),
-            )
-        )
-    rules.append((everywhere, f'${columns["number"]}{top}<>""', DifferentialStyle(border=HAIR)))
+    number, state, severity = (f"${columns[name]}{top}" for name in ("number", "state", "severity"))
+    signs = f"{columns['severity']}{top}:{columns['severity']}{last}"
+    others = f"{columns['number']}{top}:{columns['number']}{last} {columns['table']}{top}:{columns['state']}{last}"
+    rules = [
+        (signs, f'{severity}="{sign}"', DifferentialStyle(font=Font(b=True, color=looks.EDGES[name]), border=HAIR))
+        for name, sign in layout.SIGNS.items()
+    ]
+    done = DifferentialStyle(font=Font(color="FFA6A6A6"), border=HAIR)
+    rules.append((others, f'OR({state}="已相符",{state}="已填写")', done))
+    rules.append((others, f'{number}<>""', DifferentialStyle(border=HAIR)))
     for place, formula, look in rules:
-        page.conditional_formatting.add(place, Rule(type="expression", formula=[formula], dxf=look))
+        rule = Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True)
+        page.conditional_formatting.add(place, rule)

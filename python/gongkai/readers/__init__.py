@@ -66,14 +66,11 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
 
 
 def blocks_of_text(origin: str, text: str) -> tuple[Block, ...]:
-    if not HTML.search(text):
-        from gongkai.readers.text import text_blocks
-
-        return text_blocks(text.removeprefix("\ufeff"))
     from gongkai.readers.html import html_blocks
+    from gongkai.readers.text import text_blocks
 
     try:
-        return html_blocks(text)
+        return html_blocks(text) if HTML.search(text) else text_blocks(text.removeprefix("\ufeff"))
     except UnreadableDocument as error:
         raise UnreadableDocument(f"{origin}：{error}") from error
 

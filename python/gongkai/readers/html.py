@@ -30,7 +30,7 @@ from gongkai.readers.items import (
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-MANY_TAGS = 20_000  # a page with fewer is not searched for its nesting
+MANY_TAGS, MOST_TAGS = 20_000, 500_000  # with fewer, nesting is not searched for; with more, it is no report
 DEEPEST = 20_000  # open tags of one name; the parser's time grows with the square of the depth
 LONGEST_HEADING = 200  # characters; a longer one is a heading that was never closed
 LONGEST_CELL = 1_000  # characters; a longer one is an article set in a table
@@ -70,7 +70,7 @@ def html_blocks(text: str) -> tuple[Block, ...]:
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    refuse_nesting(text)
+    refuse_excess(text)
     content = text.encode("utf-8", "replace")
     tree = LexborHTMLParser(content)
     page = Page(styled_nodes(tree, content), {node.mem_id: node for node in tree.css("[rowspan],[colspan]")})
@@ -80,10 +80,13 @@ def html_blocks(text: str) -> tuple[Block, ...]:
     return (*page.head(), *blocks_of(page.items))
 
 
-def refuse_nesting(text: str) -> None:
-    """Raise UnreadableDocument for a page that nests tags beyond all sense."""
-    if text.count("<") < MANY_TAGS:
+def refuse_excess(text: str) -> None:
+    """Raise UnreadableDocument for a page with tags or nesting beyond all sense."""
+    tags = text.count("<")
+    if tags < MANY_TAGS:
         return
+    if tags > MOST_TAGS:
+        raise UnreadableDocument(f"网页的标签超过{MOST_TAGS}个，不是年度报告的网页；请检查网址或文件是否正确。")
     depths: dict[str, int] = {}
     for match in TAG.finditer(text):
         name = match[2].lower()

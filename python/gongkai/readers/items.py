@@ -10,7 +10,7 @@ from gongkai.figures import INVISIBLE
 from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableDocument
 
 WIDEST, TALLEST = 64, 200  # spans beyond these are slips: no form is as wide or as long
-CELLS = 200_000  # per page; also bounds rows x columns of each grid
+CELLS = 200_000  # per page; also bounds rows x columns of each grid, those in plain text too
 SPAN = re.compile(r"\s*\+?([0-9]+)")
 
 Item = tuple[str, str] | Link | Grid  # text is (heading, line)
@@ -88,7 +88,7 @@ def read_span(written: str | None, most: int) -> int:
 
 
 def too_large() -> UnreadableDocument:
-    return UnreadableDocument(f"网页中的表格超过{CELLS}个单元格，不是年度报告的表格；请检查网址或文件是否正确。")
+    return UnreadableDocument(f"表格超过{CELLS}个单元格，不是年度报告的表格；请检查网址或文件是否正确。")
 
 
 def blocks_of(items: Sequence[Item]) -> Iterator[Block]:

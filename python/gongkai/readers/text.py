@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gongkai.model import Block, Grid, GridCell, Place, Prose
+from gongkai.readers.items import CELLS, too_large
 
 BAR = re.compile(r"(?<!\\)[|｜]")
 RULE = re.compile(r":?-{2,}:?|:-:?|-:")  # a cell of the line under a Markdown head
@@ -35,7 +36,8 @@ def text_blocks(text: str) -> tuple[Block, ...]:
 
     A grid is two or more consecutive lines with text in several cells, or one such line that holds a number; lines
     between them with as many separators belong to it, blank cells and all. Other lines, blank ones among them, stay
-    as they are. A single blank line between single rows is spacing and goes out.
+    as they are. A single blank line between single rows is spacing and goes out. Raises UnreadableDocument beyond the
+    number of cells that a page may have.
     """
     lines = [split_line(line) for line in text.splitlines()]
     return tuple(blocks_of(lines, rows_of(lines)))
@@ -98,6 +100,8 @@ def blocks_of(lines: Sequence[Line], grids: Sequence[tuple[int, int]]) -> Iterat
             yield Prose(Place(line=at + 1), "", "\n".join(line.text for line in prose))
         if end > start:
             rows = [line for line in lines[start:end] if line.text.strip()]
+            if len(rows) * max(len(line.cells) for line in rows) > CELLS:
+                raise too_large()
             yield Grid(Place(table=table, line=start + 1), grid_rows(rows), spans=False)
         at = end
 

@@ -15,6 +15,7 @@ from gongkai.recognize.tokens import Token
 
 LOOK_BACK = 60
 RAW_LONGEST = 120
+ALL_ALIKE = 0.8  # share of rows of one width from which a grid is taken to write every cell
 OWN_WORDING = 0.95  # weight from which a wording is a label's own, not a piece of it that others share
 NOT_FOUND_ROW = "没有找到这一行"
 NOT_FOUND_COLUMN = "表头中没有找到这一列"
@@ -65,12 +66,43 @@ def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop
     lines = read_lines(reading, tokens[:stop], chain)
     pitch = pitch_of(tokens[:stop], chain)
     filled = sum(1 for line, head in lines if lead(line, len(head.columns))) >= 2
+    widths = full_widths(tokens[:stop])
     for line, head in lines:
-        place_line(reading, line, head, pitch, filled)
+        beside = [other for other, _ in lines if other.part is line.part]
+        sound = is_borne_out(head, line.part, beside) and widths.get(line.label.row, True)
+        place_line(reading, line, head, pitch if sound else 0, filled, sound)
     report_strays(reading, tokens, chain, stop)
     for cell in form.cells:
         reading.entries.setdefault(cell, Entry(cell, None))
     return reading
+
+
+def is_borne_out(head: Head, part: Part, lines: Sequence[Line]) -> bool:
+    """Whether the rows agree with a head that lacks columns.
+
+    The label may have been lost and not the column; then a row that lost a figure would seem to fit.
+    """
+    if len(head.columns) == len(part.columns):
+        return True
+    fits = sum(1 for line in lines if len(line.slots) == len(head.columns))
+    return fits >= 2 and 2 * fits > len(lines)
+
+
+def full_widths(tokens: Sequence[Token]) -> dict[int, bool]:
+    """Row -> whether it has as many cells as the others, for grids without spans whose rows are all alike.
+
+    Such a source writes covered cells too, so a row that is shorter has lost a cell, and its order says nothing.
+    """
+    counts: dict[int, Counter[int]] = {}
+    for token in tokens:
+        if token.grid and not token.spans:
+            counts.setdefault(token.grid, Counter())[token.row] += 1
+    found: dict[int, bool] = {}
+    for rows in counts.values():
+        width, times = Counter(rows.values()).most_common(1)[0]
+        if times >= ALL_ALIKE * len(rows):
+            found |= {row: count == width for row, count in rows.items()}
+    return found
 
 
 def read_lines(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match]) -> list[tuple[Line, Head]]:
@@ -139,9 +171,11 @@ def lead(line: Line, expected: int) -> int:
     return extra if empty and extra == line.row.label.box.width - 1 else 0
 
 
-def place_line(reading: Reading, line: Line, head: Head, pitch: int, filled: bool) -> None:
+def place_line(reading: Reading, line: Line, head: Head, pitch: int, filled: bool, sound: bool) -> None:
+    """``sound`` is False where the order of the cells says nothing; then only the grid can place them."""
     reading.used.update(id(token) for token in line.slots)
-    chosen = (fit(line, head, filled) or by_pitch(line, head, pitch)) if head.columns else None
+    ordered = fit(line, head, filled) if sound else at_columns(line, head)
+    chosen = (ordered or by_pitch(line, head, pitch)) if head.columns else None
     if chosen is not None:
         for column, token in zip(head.columns, chosen, strict=True):
             place_figure(reading, line.part, line.row, column, token)

@@ -104,13 +104,13 @@ def fit_rows(root: _Element, edits: Iterable[Edit], wrapped: Wrapped) -> None:
     lines: dict[int, int] = {}
     for edit in edits:
         if edit.column in room:
-            needed = lines_of(edit.value, room[edit.column]) if isinstance(edit.value, str) else 1
-            lines[edit.row] = max(lines.get(edit.row, 1), needed)
+            needed = lines_of(edit.value, room[edit.column]) if isinstance(edit.value, str) else 0
+            lines[edit.row] = max(lines.get(edit.row, 0), needed)
     data = root.find("{*}sheetData")
     for number, row in index_rows(data).items() if data is not None else ():
         if number not in lines or row.get("customHeight") in ("1", "true"):
             continue
-        if lines[number] > 1:
+        if lines[number]:
             row.set("ht", f"{min(lines[number] * wrapped.glyph * 1.05 + 3, HIGHEST):.2f}")
         else:
             drop(row, "ht")
