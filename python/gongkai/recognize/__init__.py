@@ -36,11 +36,15 @@ MOST_MATCHES = 6000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A table found in the tokens: the edition of its layout, its chain of labels, and their total weight."""
+    """A table found in the tokens: the edition of its layout, its chain of labels, and their total weight.
+
+    ``matches`` are all tokens that agree with one of its labels, in the chain or not.
+    """
 
     edition: str
     chain: list[Match]
     weight: float
+    matches: list[Match]
 
 
 def recognize(blocks: Sequence[Block], document: Document) -> Report:
@@ -94,25 +98,27 @@ def find_chain(tokens: Sequence[Token], edition: str, table: str) -> Found:
     if len(matches) > MOST_MATCHES:
         raise UnreadableDocument(TOO_MANY)
     chain = align(tokens, words, matches)
-    return Found(edition, chain, chain_weight(chain))
+    return Found(edition, chain, chain_weight(chain), matches)
 
 
 def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Found]:
     """The table wherever it stands in the document, in the layout that explains it best; [] if it does not."""
-    ranked = [find_chain(tokens, edition, table) for edition in editions()]
-    best = max(ranked, key=lambda found: (round(found.weight, 3), found.edition == preferred))
+    best = find_chain(tokens, preferred, table)
+    if best.weight < lexicon(preferred, table).full:
+        ranked = [best, *(find_chain(tokens, edition, table) for edition in editions() if edition != preferred)]
+        best = max(ranked, key=lambda found: (round(found.weight, 3), found.edition == preferred))
     rows = count_rows(tokens, best.chain, best.edition, table)
     if rows < FEWEST_ROWS[table]:
         return []
     copies = [best]
     words = lexicon(best.edition, table)
-    left = without(exact_matches(tokens, words), best.chain)
+    left = without(best.matches, best.chain)
     while left and len(copies) < MOST_COPIES:
         chain = best_chain(left, words)
         if count_rows(tokens, chain, best.edition, table) < SAME_SHARE * rows:
             break
         chain = align(tokens, words, left)
-        copies.append(Found(best.edition, chain, chain_weight(chain)))
+        copies.append(Found(best.edition, chain, chain_weight(chain), left))
         left = without(left, chain)
     return copies
 

@@ -36,6 +36,7 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> Reading:
     """
     reading = Reading(form)
     wanted = {squash(text): label for label in form.labels for text in (label.text, *label.aliases)}
+    beginnings = {word[:size] for word in wanted for size in range(1, len(word) + 1)}
     distinct = list({label.text: label for label in form.labels}.values())
     marks: list[Mark] = []
     kept: list[Mark] = []
@@ -43,7 +44,8 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> Reading:
     while at < len(tokens):
         token = tokens[at]
         if token.kind == "text":
-            end, label = longest(tokens, at, wanted)
+            known = marks or token.squash in beginnings
+            end, label = longest(tokens, at, wanted) if known else (at + 1, None)
             label = label or (likely(token, distinct) if marks else None)
             if label is not None:
                 marks.append(Mark(label.id, label.kind == "column", token, tokens[end - 1].place.line))
@@ -99,7 +101,7 @@ def place_run(reading: Reading, run: list[Token], marks: Sequence[Mark], kept: S
         cells = slots_by_pitch(run, max(mark.line for mark in marks), 0, len(spots), pitch)
     ordered = dict(zip(map(id, cells), spots, strict=True)) if spots and cells else None
     seen = by_geometry(form, run, marks)
-    placed = ordered or seen
+    placed = ordered or (seen if spots is None else None)
     if ordered and seen and any(ordered[id(t)] != seen.get(id(t)) for t in run if t.kind != "blank"):
         placed = None
     if placed is None and all(token.kind == "blank" for token in run):
@@ -177,7 +179,10 @@ def row_spots(form: Form, marks: Sequence[Mark], kept: Sequence[Mark]) -> list[S
 
 
 def by_geometry(form: Form, run: Sequence[Token], marks: Sequence[Mark]) -> dict[int, Spot] | None:
-    """id(token) -> cell by the labels that stand above it in the same grid; None unless that is certain for all."""
+    """id(token) -> cell by the labels that stand above it in the same grid; None unless that is certain for all.
+
+    Only whole blocks are certain: a head that lost a label fits a row that lost a figure, one place further on.
+    """
     grid = run[0].grid
     if not grid or not run[0].spans or any(mark.token.grid != grid for mark in marks):
         return None
@@ -202,7 +207,9 @@ def by_geometry(form: Form, run: Sequence[Token], marks: Sequence[Mark]) -> dict
             return None
         taken.add(name)
         found[id(token)] = spot
-    return found if len(found) == len(leaves) else None
+    blocks = {mark.name for mark in marks if not mark.leaf}
+    whole = {f"{row.id}.{column.id}" for part in form.parts for _, row, column in part_spots(part) if row.id in blocks}
+    return found if len(found) == len(leaves) and taken == whole else None
 
 
 def spot_at(form: Form, over: Sequence[str], leaf: str) -> Spot | None:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from gongkai.editions import form
 from gongkai.model import Label
@@ -28,12 +28,16 @@ ALIKE, ALIKE_SHORT, MARGIN = 0.6, 0.75, 0.08
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The labels of a form in reading order, and how to find them: squashed text -> (position, weight)."""
+    """The labels of a form in reading order, and how to find them: squashed text -> (position, weight).
+
+    ``full`` is the weight of a chain that finds every label in the official wording and every row with its figures.
+    """
 
     labels: tuple[Label, ...]
     spellings: tuple[tuple[str, ...], ...]
     exact: Mapping[str, tuple[tuple[int, float], ...]]
     prefixes: frozenset[str]
+    full: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Match:
 def lexicon(edition: str, table: str) -> Lexicon:
     labels = form(edition, table).labels
     spellings = tuple(tuple({word for word, _ in wordings(label)}) for label in labels)
-    return Lexicon(labels, spellings, exact_index(labels), prefixes_of(labels))
+    full = len(labels) + FOLLOWED_BY_FIGURE * sum(label.kind == "row" for label in labels)
+    return Lexicon(labels, spellings, exact_index(labels), prefixes_of(labels), full)
 
 
 def wordings(label: Label) -> list[tuple[str, float]]:
@@ -98,7 +103,7 @@ def joined(tokens: Sequence[Token], start: int, prefixes: frozenset[str]) -> Ite
 def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
     found = []
     for start, token in enumerate(tokens):
-        if token.kind != "text":
+        if token.kind != "text" or len(token.squash) > LONGEST_LABEL:
             continue
         for end, word in joined(tokens, start, words.prefixes):
             hits = words.exact.get(word)
@@ -113,10 +118,16 @@ def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
 
 def loose_hits(text: str, words: Lexicon) -> tuple[tuple[int, float], ...]:
     """Labels that a text is without its closing remark in brackets, or without its number."""
-    for word in (squash(REMARK.sub("", text)), bare(text), bare(REMARK.sub("", text))):
-        if len(word) >= SHORTEST_BARE and word in words.exact:
+    for word in loose_words(text):
+        if word in words.exact:
             return tuple((number, weight - 0.05) for number, weight in words.exact[word])
     return ()
+
+
+@lru_cache(maxsize=4096)
+def loose_words(text: str) -> tuple[str, ...]:
+    plain = REMARK.sub("", text)
+    return tuple(word for word in (squash(plain), bare(text), bare(plain)) if len(word) >= SHORTEST_BARE)
 
 
 def follows_figure(tokens: Sequence[Token], end: int) -> bool:
@@ -134,18 +145,23 @@ def best_chain(matches: Sequence[Match], words: Lexicon) -> list[Match]:
     """
     ordered = sorted(matches, key=lambda match: (match.start, match.end, match.label))
     rows = sorted({m.start for m in ordered if words.labels[m.label].kind == "row" and m.weight >= 0.95})
+    passed = [bisect_left(rows, match.end) for match in ordered]
     scores: list[float] = []
+    heaviest: list[float] = []  # the best score up to here: no match further back can give more
     before: list[int] = []
     for i, match in enumerate(ordered):
         best, link = 0.0, -1
-        for k in range(max(0, i - WINDOW), i):
+        reached = bisect_left(rows, match.start)
+        for k in range(i - 1, max(-1, i - WINDOW), -1):
+            if heaviest[k] <= best:
+                break
             other = ordered[k]
             if other.end <= match.start and other.label < match.label and scores[k] > best:
-                skipped = bisect_left(rows, match.start) - bisect_left(rows, other.end)
-                score = scores[k] - SKIPPED_ROW * skipped - FAR * min(match.start - other.end, 500)
+                score = scores[k] - SKIPPED_ROW * (reached - passed[k]) - FAR * min(match.start - other.end, 500)
                 if score > best:
                     best, link = score, k
         scores.append(best + match.weight)
+        heaviest.append(max(scores[-1], heaviest[-1] if heaviest else 0.0))
         before.append(link)
     chain: list[Match] = []
     at = max(range(len(scores)), key=scores.__getitem__, default=-1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from gongkai.figures import clean
@@ -36,6 +36,7 @@ FOOTER = re.compile(
     r"|版权所有.*|主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
 )
 LONGEST_TITLE = 80
+LONGEST_HEADING = 40
 ALIKE_SECTION = 0.6
 
 
@@ -145,26 +146,26 @@ def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[
 
     A page often lists its headings at the top, so each is looked for backwards from the one after it.
     """
+    short = [(n, t) for n, t in enumerate(tokens) if t.kind == "text" and 4 <= len(t.squash) <= LONGEST_HEADING]
     found: dict[int, int] = {}
     stop = len(tokens)
     for section in reversed(sections):
-        spots = [n for n, token in enumerate(tokens[:stop]) if is_heading(token, section)]
+        titles = [squash(text) for text in (section.title, *section.aliases)]
+        plain = {squash(bare(text)) for text in (section.title, *section.aliases)}
+        spots = [n for n, token in short if n < stop and is_heading(token, titles, plain)]
         if spots:
             found[section.number] = stop = spots[-1]
     return dict(sorted(found.items()))
 
 
-def is_heading(token: Token, section: Section) -> bool:
+def is_heading(token: Token, titles: Sequence[str], plain: Collection[str]) -> bool:
     """Whether a line is the heading of a section: its official or usual title, or one like it with its number."""
-    if token.kind != "text" or not 4 <= len(token.squash) <= 40:
-        return False
-    titles = [squash(text) for text in (section.title, *section.aliases)]
     if token.squash in titles:
         return True
+    if token.heading and token.squash in plain:
+        return True
     if token.squash[0] != titles[0][0] or bare(token.text) == token.squash:
-        return bool(token.heading) and token.squash in [
-            squash(bare(text)) for text in (section.title, *section.aliases)
-        ]
+        return False
     from rapidfuzz.fuzz import ratio
 
     return max(ratio(token.squash, title) for title in titles) / 100 >= ALIKE_SECTION

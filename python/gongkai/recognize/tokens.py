@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from gongkai.figures import read_figure
-from gongkai.model import Block, Grid, Place, Prose
+from gongkai.model import Block, Grid, Link, Place, Prose
 
 Kind = Literal["figure", "sign", "blank", "filler", "text"]
 
@@ -23,6 +23,7 @@ LABEL_AND_FIGURES = re.compile(
 )
 
 FIGURE_ENDS = frozenset("0123456789０１２３４５６７８９-—/")
+PICTURE = "[图片]"
 LONGEST_LINE = 200  # a row of a flattened table; a longer line is prose
 
 
@@ -60,29 +61,36 @@ def kind_of(text: str) -> Kind:
     return state
 
 
-def tokenize(blocks: Iterable[Block]) -> list[Token]:
-    """All tokens of a document in reading order. Page titles, properties and links are no tokens."""
+def tokenize(blocks: Sequence[Block]) -> list[Token]:
+    """All tokens of a document in reading order. Page titles, properties and links are no tokens.
+
+    A cell that holds a picture and no text is text that cannot be read, not a blank cell.
+    """
+    pictures = {spot(block.place) for block in blocks if isinstance(block, Link) and block.kind == "image"}
     tokens: list[Token] = []
     row = 0
     for block in blocks:
         if isinstance(block, Grid):
+            page, grid, line, spans = block.place.page, block.place.table, block.place.line, block.spans
             for number, cells in enumerate(block.rows, 1):
                 row += 1
                 for cell in cells:
-                    kind = kind_of(cell.text)
-                    word = squash(cell.text) if kind == "text" else ""
-                    place = Place(block.place.page, block.place.table, number, cell.column + 1, block.place.line)
-                    tokens.append(
-                        Token(
-                            cell.text, kind, word, row, block.place.table, place, cell.column, cell.colspan, block.spans
-                        )
-                    )
+                    place = Place(page, grid, number, cell.column + 1, line)
+                    text = cell.text or (PICTURE if spot(place) in pictures else "")
+                    kind = kind_of(text)
+                    word = squash(text) if kind == "text" else ""
+                    tokens.append(Token(text, kind, word, row, grid, place, cell.column, cell.colspan, spans))
         elif isinstance(block, Prose) and not block.heading.startswith(("title", "meta")):
-            for offset, line in enumerate(block.text.split("\n")):
+            for offset, text in enumerate(block.text.split("\n")):
                 row += 1
                 place = Place(block.place.page, 0, 0, 0, block.place.line + offset)
-                tokens += (Token(*piece, row, 0, place, heading=block.heading) for piece in line_pieces(line))
+                tokens += (Token(*piece, row, 0, place, heading=block.heading) for piece in line_pieces(text))
     return tokens
+
+
+def spot(place: Place) -> tuple[int, int, int]:
+    """The cell of a grid that a place names: pictures carry table, row and column of the cell that they stand in."""
+    return place.table, place.row, place.column
 
 
 def line_pieces(line: str) -> Iterator[tuple[str, Kind, str]]:

@@ -33,7 +33,7 @@ PROSE_TOP, PROSE_ROWS = 4, 400
 PROSE_COLUMNS: Mapping[str, int] = {"number": 1, "title": 2, "text": 3}
 CONTINUED = "续"
 
-RESULTS_TOP, RESULTS_ROWS = 4, 300
+RESULTS_TOP, RESULTS_ROWS = 4, 100
 RESULT_COLUMNS: Mapping[str, int] = {
     "number": 1,
     "severity": 2,
