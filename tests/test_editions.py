@@ -303,6 +303,22 @@ def unknown_mark(source: dict[str, Any]) -> None:
     table_of(source, "disputes")["relation"][0]["marked"] = "sum"
 
 
+def mark_outside(source: dict[str, Any]) -> None:
+    table_of(source, "applications")["relation"][0]["marked"] = "granted"
+
+
+def cell_on_both_sides(source: dict[str, Any]) -> None:
+    table_of(source, "applications")["relation"][0]["whole"] = ["handled", "new"]
+
+
+def reversed_range(source: dict[str, Any]) -> None:
+    table_of(source, "applications")["relation"][2]["parts"] = ["other", "...", "natural"]
+
+
+def open_range(source: dict[str, Any]) -> None:
+    table_of(source, "applications")["relation"][2]["parts"] = ["natural", "..."]
+
+
 def same_row_twice(source: dict[str, Any]) -> None:
     table_of(source, "applications")["part"][0]["rows"][3]["id"] = "granted"
 
@@ -347,6 +363,10 @@ FAULTS: list[tuple[Callable[[dict[str, Any]], None], list[str]]] = [
     (unknown_cell, ["2021.applications.balance", "brought_in"]),
     (unknown_end, ["2021.applications.sum", "other_remainder"]),
     (unknown_mark, ["2021.disputes.total", "sum"]),
+    (mark_outside, ["2021.applications.balance", "granted"]),
+    (cell_on_both_sides, ["2021.applications.balance", "new"]),
+    (reversed_range, ["2021.applications.across", "..."]),
+    (open_range, ["2021.applications.across", "..."]),
     (same_row_twice, ["2021.applications", "granted.natural"]),
     (same_column_twice, ["2021.applications", "new.natural"]),
     (same_table_twice, ["2021", "disclosure"]),

@@ -21,7 +21,7 @@ ROWS = ("new", "first", "second", "handled", "left")
 
 
 def relation(rule: str, parts: str, whole: str) -> Relation:
-    return Relation(rule, "sum", "t", tuple(parts.split()), tuple(whole.split()), whole.split()[-1])
+    return Relation(rule, "sum", "t", tuple(parts.split()), tuple(whole.split()), whole.split()[-1], "")
 
 
 def small_form() -> list[Relation]:

@@ -30,12 +30,6 @@ LANE_WIDTH = 112
 LINE, GLYPH = 18, 13.4  # pixels: the height of a line of text, the width of a Chinese character at 10 points
 LOWEST = 20
 TALLER: Mapping[str, int] = {"disclosure": 26, "disputes": 28}
-LANE_WORDS: Mapping[str, str] = {
-    "across": "横向：各类申请人之和＝总计",
-    "sum": "纵向：（一）至（六）之和＝（七）总计",
-    "balance": "纵向：一＋二＝三＋四",
-    "total": "维持＋纠正＋其他＋尚未审结＝总计",
-}
 LANE_HEAD = "勾稽校验"
 LANE_HINT = "✓ 相符　　✗ 差n 不符（n＝相加之和－所填总计）　　缺 数据不全，暂不能核对"
 
@@ -112,7 +106,7 @@ def put_lanes(page: Worksheet, sheet: TableSheet) -> None:
     if beside:
         column = beside[0].spot[1]
         first = min(lane.spot[0] for lane in beside)
-        put(page, layout.FORM_TOP, column, f"{LANE_HEAD}\n{LANE_WORDS[beside[0].relation.kind]}", **small)
+        put(page, layout.FORM_TOP, column, f"{LANE_HEAD}\n{beside[0].relation.label}", **small)
         page.merge_cells(start_row=layout.FORM_TOP, end_row=first - 1, start_column=column, end_column=column)
     for row, box, words in lane_labels(sheet):
         put(page, row, box.left, words, font=font(8, color=QUIET), alignment=Alignment("right", "center"))
@@ -141,7 +135,7 @@ def lane_labels(sheet: TableSheet) -> list[tuple[int, Box, str]]:
         for lane in lanes if lanes[0].relation.kind == "total" else lanes[:1]:
             left, right = label_span(sheet, lane)
             head = f"{LANE_HEAD}　" if left == 1 else ""
-            found.append((row, Box(row, left, row, right), head + LANE_WORDS[lane.relation.kind]))
+            found.append((row, Box(row, left, row, right), head + lane.relation.label))
     return found
 
 

@@ -148,7 +148,8 @@ class Form:
 class Relation:
     """A stated sum (勾稽关系): the figures of ``parts`` together equal the figures of ``whole`` together.
 
-    ``kind`` is balance, sum, across or total; ``marked`` is the cell that carries the flag when it is broken.
+    ``kind`` is balance, sum, across or total; ``marked`` is the cell that carries the flag when it is broken;
+    ``label`` says the relation in the words of those who fill the form in.
     """
 
     rule: str
@@ -157,6 +158,7 @@ class Relation:
     parts: tuple[str, ...]
     whole: tuple[str, ...]
     marked: str
+    label: str
 
     @property
     def cells(self) -> tuple[str, ...]:

@@ -149,21 +149,23 @@ def validate(where: str, loaded: Form) -> None:
 
 def load_relations(loaded: Form, rule: Mapping[str, Any]) -> list[Relation]:
     """One rule of a table -> one relation for each of its columns or rows."""
+    where = f"{loaded.edition}.{loaded.id}.{rule['kind']}"
     found = []
     for part in loaded.parts:
         rows, columns = [row.id for row in part.rows], [column.id for column in part.columns]
         along, each = (rows, columns) if rule["each"] == "column" else (columns, rows)
+        sides = [expand(where, rule[side], along) for side in ("parts", "whole")]
+        names = sides[0] + sides[1]
+        if len(set(names)) < len(names):
+            raise EditionError(f"{where}: 勾稽关系中的单元格 {next(n for n in names if names.count(n) > 1)} 重复")
+        if rule["marked"] not in names:
+            raise EditionError(f"{where}: 所标的单元格 {rule['marked']} 不在勾稽关系中")
         for item in each:
-
-            def cells(names: list[str], item: str = item, along: list[str] = along) -> tuple[str, ...]:
-                chosen = expand(f"{loaded.edition}.{loaded.id}.{rule['kind']}", names, along)
-                if rule["each"] == "column":
-                    return tuple(f"{loaded.id}.{name}.{item}" for name in chosen)
-                return tuple(f"{loaded.id}.{item}.{name}" for name in chosen)
-
+            pattern = f"{loaded.id}.{{}}.{item}" if rule["each"] == "column" else f"{loaded.id}.{item}.{{}}"
+            parts, whole = (tuple(pattern.format(name) for name in side) for side in sides)
+            marked = pattern.format(rule["marked"])
             name = f"{loaded.id}.{rule['kind']}.{item}"
-            marked = cells([rule["marked"]])[0]
-            found.append(Relation(name, rule["kind"], loaded.id, cells(rule["parts"]), cells(rule["whole"]), marked))
+            found.append(Relation(name, rule["kind"], loaded.id, parts, whole, marked, rule["label"]))
     return found
 
 
@@ -175,5 +177,8 @@ def expand(where: str, names: list[str], along: list[str]) -> list[str]:
     if "..." not in names:
         return names
     gap = names.index("...")
-    first, last = along.index(names[gap - 1]), along.index(names[gap + 1])
+    around = names[max(0, gap - 1) : gap] + names[gap + 1 : gap + 2]
+    if len(around) < 2 or along.index(around[0]) >= along.index(around[1]):
+        raise EditionError(f"{where}: 省略号 ... 的前后应是按官方次序的两个单元格")
+    first, last = (along.index(name) for name in around)
     return names[: gap - 1] + along[first : last + 1] + names[gap + 2 :]

@@ -50,11 +50,10 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
 def is_stranger(token: Token, found: Sequence[Found], at: dict[str, int]) -> bool:
     """Whether a text that no label explains stands among the heads of columns: then it may be a column of its own."""
     rows = [item.token.row for item in found if item.token.grid == token.grid]
-    return (
-        bool(token.grid and rows)
-        and min(rows) <= token.row <= max(rows)
-        and token.column >= min(at.values(), default=0)
-    )
+    if not token.grid or not rows or not min(rows) <= token.row <= max(rows):
+        return False
+    over = range(token.column, token.column + token.colspan)
+    return token.column >= min(at.values(), default=0) and not any(column in over for column in at.values())
 
 
 def match_head(tokens: Sequence[Token], labels: Sequence[Label]) -> tuple[list[Found], list[Token]]:

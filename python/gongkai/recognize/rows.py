@@ -70,7 +70,7 @@ def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop
     for line, head in lines:
         beside = [other for other, _ in lines if other.part is line.part]
         sound = is_borne_out(head, line.part, beside) and widths.get(line.label.row, True)
-        place_line(reading, line, head, pitch if sound else 0, filled, sound)
+        place_line(reading, line, head, pitch, filled, sound)
     report_strays(reading, tokens, chain, stop)
     for cell in form.cells:
         reading.entries.setdefault(cell, Entry(cell, None))
@@ -80,11 +80,12 @@ def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop
 def is_borne_out(head: Head, part: Part, lines: Sequence[Line]) -> bool:
     """Whether the rows agree with a head that lacks columns.
 
-    The label may have been lost and not the column; then a row that lost a figure would seem to fit.
+    The label may have been lost and not the column; then a row that lost a figure would seem to fit. So most rows
+    must have just as many cells as the head has labels, those in other words (``strangers``) included.
     """
     if len(head.columns) == len(part.columns):
         return True
-    fits = sum(1 for line in lines if len(line.slots) == len(head.columns))
+    fits = sum(1 for line in lines if len(line.slots) == len(head.columns) + len(head.strangers))
     return fits >= 2 and 2 * fits > len(lines)
 
 
@@ -172,10 +173,9 @@ def lead(line: Line, expected: int) -> int:
 
 
 def place_line(reading: Reading, line: Line, head: Head, pitch: int, filled: bool, sound: bool) -> None:
-    """``sound`` is False where the order of the cells says nothing; then only the grid can place them."""
+    """``sound`` is False where cells may have been lost, so that neither order nor grid says what the others are."""
     reading.used.update(id(token) for token in line.slots)
-    ordered = fit(line, head, filled) if sound else at_columns(line, head)
-    chosen = (ordered or by_pitch(line, head, pitch)) if head.columns else None
+    chosen = (fit(line, head, filled) or by_pitch(line, head, pitch)) if head.columns and sound else None
     if chosen is not None:
         for column, token in zip(head.columns, chosen, strict=True):
             place_figure(reading, line.part, line.row, column, token)
@@ -212,6 +212,8 @@ def at_columns(line: Line, head: Head) -> list[Token] | None:
     if not head.at or head.grid != line.label.grid:
         return None
     cells = {token.column: token for token in line.slots}
+    if any(column not in cells for column in head.strangers):
+        return None
     chosen = [cells.get(head.at[column]) for column in head.columns]
     wide = {column.id: column.label.box.width for column in line.part.columns}
     if any(token is None for token in chosen):
