@@ -1,12 +1,13 @@
 # make demo   the main job on a real report          make test   all tests, with what they need
 # make template   rebuild workbook_template.xlsm      make bench   speed, side by side
+# make pictures   redraw docs/images
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
-.PHONY: demo test template bench debian clean
+.PHONY: demo test template bench pictures debian clean
 
 demo: $(STAMP)
 	$(BIN)/gongkai demo -o demo
@@ -22,6 +23,9 @@ template: $(STAMP)
 
 bench: $(TEST_STAMP)
 	$(BIN)/python benchmarks/read.py
+
+pictures: $(STAMP) debian
+	$(BIN)/python docs/pictures.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
