@@ -204,3 +204,10 @@ def test_typing_is_warned_about_and_never_refused(book: Workbook) -> None:
 
 def test_parts_that_every_program_reads(parts: dict[str, str]) -> None:
     assert all("extLst" not in part and "x14" not in part for part in parts.values())
+
+
+@EACH_SHEET
+def test_every_figure_has_its_cell_id_as_a_name(book: Workbook, name: str) -> None:
+    names = {cell: named.attr_text for cell, named in book[name].defined_names.items() if not cell.startswith("Print")}
+    places = SHEETS[name].cells.items()
+    assert names == {cell: f"'{name}'!${letters(column)}${row}" for cell, (row, column) in places}

@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border
 from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -51,8 +52,15 @@ def add_table_sheet(workbook: Workbook, sheet: TableSheet, *, hidden: bool) -> N
     put_flags(page, sheet)
     add_validations(page, sheet)
     hide_marks(page, sheet)
+    name_cells(page, sheet)
     # No print area: the marks are hidden, and LibreOffice prints hidden sheets that have one.
     looks.on_one_page(page, landscape=True)
+
+
+def name_cells(page: Worksheet, sheet: TableSheet) -> None:
+    """Each figure under its cell id, on its own sheet: ``applications.granted.total`` in a user's formula."""
+    for cell, (row, column) in sheet.cells.items():
+        page.defined_names.add(DefinedName(cell, attr_text=f"'{sheet.name}'!${letters(column)}${row}"))
 
 
 def set_sizes(page: Worksheet, sheet: TableSheet) -> None:
