@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from styles import Sheet, Spot
-
 from gongkai.model import Box
+from styles import Sheet, Spot
 
 
 def figure_spots(sheet: Sheet) -> list[Spot]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
+from gongkai.model import Report
 from mutations import rewritten
 from pages import figures, read_page, typed_report
 from styles import GRIDS, LAYOUTS, Sheet, Spot, report_sheets
-
-from gongkai.model import Report
 
 RUIAN = typed_report("ruian-2021-html")
 TRUTH = figures(RUIAN)

@@ -6,6 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+
+from gongkai.editions import editions
+from gongkai.model import Entry, Table, UnreadableDocument, Value
 from mutations import (
     add_column,
     drop_column,
@@ -17,13 +20,10 @@ from mutations import (
     swap_lines,
     without,
 )
+from pages import figures, layouts, misread, named, read_page, typed_report, unlike
 from ruian import EVERY, GRID, RUIAN, TRUTH, column_of, line_of, read_texts, read_with, spot_of
 from strategies import changed
 from styles import GRIDS, LAYOUTS, Sheet, Spot, render, report_sheets
-
-from gongkai.editions import editions
-from gongkai.model import Entry, Table, UnreadableDocument, Value
-from pages import figures, layouts, misread, named, read_page, typed_report, unlike
 
 OLD = typed_report("edition-2019-of-2020")
 

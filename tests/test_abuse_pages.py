@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from mutations import figure_spots
-from ruian import EVERY, RUIAN, TRUTH, line_of, read_with, spot_of
-from strategies import changed
-from styles import Sheet, cut_sheet, html_page, lines_text, render, report_sheets, table_html, text_page
 
 from gongkai.editions import editions
 from gongkai.model import Box, UnreadableDocument
+from mutations import figure_spots
 from pages import figures, misread, read_page, typed_report, unlike
+from ruian import EVERY, RUIAN, TRUTH, line_of, read_with, spot_of
+from strategies import changed
+from styles import Sheet, cut_sheet, html_page, lines_text, render, report_sheets, table_html, text_page
 
 # --- tables cut, doubled, foreign -------------------------------------------------------------------------------
 

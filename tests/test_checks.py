@@ -8,12 +8,12 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import blank_report, cells_of_row, only, report_of, rules, sound_values
-from strategies import changed, reports
 
 from gongkai.checks import check, checked
 from gongkai.editions import editions, form
 from gongkai.model import Entry, Finding, Problem, Report, Table
+from made import blank_report, cells_of_row, only, report_of, rules, sound_values
+from strategies import changed, reports
 
 # --- all cells stated ---------------------------------------------------------------------------------------
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from made import cells_of_row, only, report_of, rules
 
 from gongkai.checks import check, checked
 from gongkai.editions import form
 from gongkai.model import Entry, Problem, Report, Table
+from made import cells_of_row, only, report_of, rules
 
 
 def test_a_missing_table() -> None:

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from pages import CASES, FOLDER, figures, layouts, misread, named, typed, typed_figures, unlike
 
 import gongkai
 from gongkai.model import Report
+from pages import CASES, FOLDER, figures, layouts, misread, named, typed, typed_figures, unlike
 
 
 @pytest.fixture(scope="module", params=CASES)

@@ -13,13 +13,13 @@ import os
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from mutations import drop_line, figure_spots, insert_line, rewritten, row_labels, swap_lines, without
-from strategies import changed, reports
-from styles import FIGURES, LABELS, LAYOUTS, TABLES, Sheet, render, report_sheets
 
 from gongkai.checks import check
 from gongkai.model import Report, UnreadableDocument
+from mutations import drop_line, figure_spots, insert_line, rewritten, row_labels, swap_lines, without
 from pages import figures, layouts, misread, read_page, unlike
+from strategies import changed, reports
+from styles import FIGURES, LABELS, LAYOUTS, TABLES, Sheet, render, report_sheets
 
 DEEP = os.environ.get("GONGKAI_TESTS") == "deep"
 profile = settings(

@@ -9,11 +9,11 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import reports
 
 from gongkai.editions import editions
 from gongkai.model import Relation, Report, Value
 from gongkai.relations import difference, possible, solve, stated_and_computed, total
+from strategies import reports
 
 OFFICIAL = editions()["2021"].relations
 COLUMNS = ("a", "b", "total")

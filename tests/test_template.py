@@ -12,8 +12,6 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from made import report_of
-from office import convert, page_texts
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
@@ -22,6 +20,8 @@ from gongkai.editions import editions
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import template_path
 from gongkai.workbook.layout import letters
+from made import report_of
+from office import convert, page_texts
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "xlsx_addin" / "build.py"

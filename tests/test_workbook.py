@@ -15,10 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import report_of
-from office import convert, page_pixels, recalculated
 from openpyxl import load_workbook
-from strategies import AMOUNTS, changed, reports
 
 from gongkai.checks import check
 from gongkai.editions import editions
@@ -37,6 +34,9 @@ from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.fill import report_to_edits, shown_sheets
 from gongkai.workbook.layout import TableSheet, sheet_of
+from made import report_of
+from office import convert, page_pixels, recalculated
+from strategies import AMOUNTS, changed, reports
 
 NAMES = count()
 HOSTILE = (

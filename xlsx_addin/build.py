@@ -19,7 +19,7 @@ from openpyxl import Workbook  # noqa: E402
 
 from gongkai.workbook import layout  # noqa: E402
 from looks import font  # noqa: E402
-from pages import add_cover, add_prose, add_results  # noqa: E402
+from plain_sheets import add_cover, add_prose, add_results  # noqa: E402
 from tables import add_table_sheet  # noqa: E402
 
 TEMPLATE = ROOT / "workbook_template.xlsm"
