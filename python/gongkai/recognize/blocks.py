@@ -8,6 +8,7 @@ from itertools import chain
 
 from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row
 from gongkai.recognize.heads import likely, longest
+from gongkai.recognize.labels import lexicon
 from gongkai.recognize.rows import NOT_FOUND_ROW, WRONG_COUNT, Reading, cut, place_figure, slots_by_pitch
 from gongkai.recognize.tokens import Token, squash
 
@@ -35,8 +36,8 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> Reading:
     A further row of figures in the same grid stands under the same labels: two different rows contradict each other.
     """
     reading = Reading(form)
+    words = lexicon(form.edition, form.id)
     wanted = {squash(text): label for label in form.labels for text in (label.text, *label.aliases)}
-    beginnings = {word[:size] for word in wanted for size in range(1, len(word) + 1)}
     distinct = list({label.text: label for label in form.labels}.values())
     marks: list[Mark] = []
     kept: list[Mark] = []
@@ -44,7 +45,7 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> Reading:
     while at < len(tokens):
         token = tokens[at]
         if token.kind == "text":
-            known = marks or token.squash in beginnings
+            known = marks or token.squash in words.prefixes
             end, label = longest(tokens, at, wanted) if known else (at + 1, None)
             label = label or (likely(token, distinct) if marks else None)
             if label is not None:
@@ -118,10 +119,10 @@ def place_run(reading: Reading, run: list[Token], marks: Sequence[Mark], kept: S
 
 def enter(reading: Reading, spot: Spot, token: Token) -> None:
     """One figure; a second and different one for the same cell blanks it."""
-    part, row, column = spot
+    _, row, column = spot
     cell = f"{reading.form.id}.{row.id}.{column.id}"
     before = reading.entries.get(cell)
-    place_figure(reading, part, row, column.id, token)
+    place_figure(reading, row, column.id, token)
     if before is not None and before.value not in (None, reading.entries[cell].value):
         raw = cut(f"{before.raw} / {token.text}")
         reading.entries[cell] = Entry(cell, None, raw, token.place)

@@ -24,13 +24,13 @@ def place_loose(reading: Reading, relations: Sequence[Relation]) -> None:
         for row_id in list(reading.loose):
             chosen = only_placement(reading, row_id, relations)
             if chosen is not None:
-                part, row, _, slots = reading.loose.pop(row_id)
+                row, _, slots = reading.loose.pop(row_id)
                 for column, token in chosen.items():
-                    place_figure(reading, part, row, column, token)
+                    place_figure(reading, row, column, token)
                 raw = cut(" ".join(token.text for token in slots))
                 reading.problems.append(Problem(reading.form.id, row_id, "", raw, PLACED_BY_RELATIONS))
                 progress = True
-    for row_id, (_, _, columns, slots) in reading.loose.items():
+    for row_id, (_, columns, slots) in reading.loose.items():
         texts = [token.text for token in slots if token.kind != "blank"]
         reading.problems.append(Problem(reading.form.id, row_id, "", cut(" ".join(texts)), WRONG_COUNT))
         if len(texts) > len(columns) > 0:
@@ -39,7 +39,7 @@ def place_loose(reading: Reading, relations: Sequence[Relation]) -> None:
 
 def only_placement(reading: Reading, row_id: str, relations: Sequence[Relation]) -> dict[str, Token] | None:
     """Column id -> token for the one order-preserving placement that the relations allow; None if none or several."""
-    _, _, columns, slots = reading.loose[row_id]
+    _, columns, slots = reading.loose[row_id]
     tokens = [token for token in slots if token.kind != "blank"]
     figures = [read_figure(token.text) for token in tokens]
     if any(figure.state != "figure" for figure in figures) or not 0 < len(tokens) < len(columns):

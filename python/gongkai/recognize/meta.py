@@ -146,7 +146,12 @@ def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[
 
     A page often lists its headings at the top, so each is looked for backwards from the one after it.
     """
-    short = [(n, t) for n, t in enumerate(tokens) if t.kind == "text" and 4 <= len(t.squash) <= LONGEST_HEADING]
+    numbers = {squash(section.title)[0] for section in sections}
+    short = [
+        (n, token)
+        for n, token in enumerate(tokens)
+        if 4 <= len(token.squash) <= LONGEST_HEADING and (token.heading or token.squash[0] in numbers)
+    ]
     found: dict[int, int] = {}
     stop = len(tokens)
     for section in reversed(sections):

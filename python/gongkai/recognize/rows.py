@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ class Reading:
     form: Form
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    loose: dict[str, tuple[Part, Row, tuple[str, ...], list[Token]]] = field(default_factory=dict)
+    loose: dict[str, tuple[Row, tuple[str, ...], list[Token]]] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     placed: int = 0
 
@@ -130,7 +131,8 @@ def read_lines(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match]
 def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], part: Part, row: Row) -> Line:
     """The cells after a row's label: those of the same grid row, or in text those up to the next label."""
     label = tokens[match.end - 1]
-    stop = min((other.start for other in chain if other.start >= match.end), default=len(tokens))
+    following = bisect_left(chain, match.end, key=lambda other: other.start)
+    stop = chain[following].start if following < len(chain) else len(tokens)
     slots: list[Token] = []
     fillers = False
     at = match.end
@@ -178,9 +180,9 @@ def place_line(reading: Reading, line: Line, head: Head, pitch: int, filled: boo
     chosen = (fit(line, head, filled) or by_pitch(line, head, pitch)) if head.columns and sound else None
     if chosen is not None:
         for column, token in zip(head.columns, chosen, strict=True):
-            place_figure(reading, line.part, line.row, column, token)
+            place_figure(reading, line.row, column, token)
     elif any(token.kind != "blank" for token in line.slots):
-        reading.loose[line.row.id] = (line.part, line.row, head.columns, line.slots)
+        reading.loose[line.row.id] = (line.row, head.columns, line.slots)
     else:
         reading.problems.append(Problem(reading.form.id, line.row.id, "", cut(line.label.text), NO_FIGURES))
 
@@ -253,10 +255,10 @@ def slots_by_pitch(
     return chosen
 
 
-def place_figure(reading: Reading, part: Part, row: Row, column: str, token: Token | None) -> None:
+def place_figure(reading: Reading, row: Row, column: str, token: Token | None) -> None:
     """Read one cell and enter it; text that is no figure leaves the cell blank with a problem."""
     cell = f"{reading.form.id}.{row.id}.{column}"
-    unit = next(item.unit for item in part.columns if item.id == column)
+    unit = reading.form.cells[cell].column.unit
     if token is None:
         reading.entries[cell] = Entry(cell, None)
         return

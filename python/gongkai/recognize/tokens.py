@@ -16,6 +16,7 @@ Kind = Literal["figure", "sign", "blank", "filler", "text"]
 
 NOT_WORD = re.compile(r"[\W_]+")
 BARS = re.compile(r"[|｜\s]+")
+BAR = re.compile(r"[|｜]")
 TRAILING_BARS = re.compile(r"\s*[|｜][|｜\s]*$")
 PAGE_NUMBER = re.compile(r"[-—–－·\s]+\d{1,3}[-—–－·\s]+|第\s*\d{1,3}\s*页.{0,12}")
 LABEL_AND_FIGURES = re.compile(
@@ -109,6 +110,11 @@ def line_pieces(line: str) -> Iterator[tuple[str, Kind, str]]:
         )
         return
     text = TRAILING_BARS.sub("", text)
+    if "|" in text or "｜" in text:
+        for piece in BAR.split(text):
+            kind = kind_of(piece.strip())
+            yield piece.strip(), kind, squash(piece) if kind == "text" else ""
+        return
     for piece in split_figures(text):
         kind = kind_of(piece)
         yield piece, kind, squash(piece) if kind == "text" else ""
