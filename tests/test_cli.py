@@ -129,7 +129,9 @@ def test_fill_then_check_then_refuse_to_overwrite(tmp_path: Path) -> None:
     assert again.returncode == 2
     assert "--force" in again.stderr
     assert target.read_bytes() == before
-    from_page, from_book = (json.loads(gongkai("check", s, "--json").stdout)["findings"] for s in (BROKEN, str(target)))
+    checks = [json.loads(gongkai("check", source, "--json").stdout) for source in (BROKEN, str(target))]
+    assert [check["report"]["source"] for check in checks] == [BROKEN, str(target)]
+    from_page, from_book = (check["findings"] for check in checks)
     assert [f for f in from_page if f["severity"] == "error"] == [f for f in from_book if f["severity"] == "error"]
     assert gongkai("fill", RUIAN, "-o", str(target), "--force").returncode == 0
     assert gongkai("check", str(target)).returncode == 0

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gongkai import checks
-from gongkai.model import Finding, Report
+from gongkai.model import Document, Finding, Report
+
+WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
 
 def read_report(source: str | Path) -> Report:
@@ -23,7 +26,8 @@ def read_report(source: str | Path) -> Report:
     if is_workbook(origin):
         from gongkai.workbook import read_workbook
 
-        return read_workbook(Path(origin))
+        book = Document(origin, WORKBOOK_TYPE, b"", "")
+        return replace(read_workbook(Path(origin)), document=book)
     document = load(origin)
     return recognize(read_blocks(document), document)
 
