@@ -61,7 +61,7 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> Reading:
                 marks = []
             elif any(cell.kind == "figure" for cell in run):
                 marks = []
-    if reading.placed and not reading.problems:
+    if reading.placed and all(problem.row for problem in reading.problems):
         missing = [row for row in form.rows if not any(cell.id in reading.entries for cell in form.row_cells(row.id))]
         reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
     for cell in form.cells:

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from gongkai.editions import editions
 from gongkai.figures import read_figure
-from gongkai.model import Entry, Form, Part, Problem, Row
+from gongkai.model import Entry, Form, Part, Problem, Row, Value
 from gongkai.recognize.heads import Head, read_head
-from gongkai.recognize.labels import Match, lexicon
+from gongkai.recognize.labels import SHORTEST_BARE, Match, lexicon
 from gongkai.recognize.tokens import Token
+from gongkai.relations import stated_and_computed
 
 LOOK_BACK = 60
 RAW_LONGEST = 120
@@ -70,7 +72,7 @@ def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop
     widths = full_widths(tokens[:stop])
     for line, head in lines:
         beside = [other for other, _ in lines if other.part is line.part]
-        sound = is_borne_out(head, line.part, beside) and widths.get(line.label.row, True)
+        sound = is_borne_out(head, line.part, beside, form) and widths.get(line.label.row, True)
         place_line(reading, line, head, pitch, filled, sound)
     report_strays(reading, tokens, chain, stop)
     for cell in form.cells:
@@ -78,16 +80,33 @@ def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop
     return reading
 
 
-def is_borne_out(head: Head, part: Part, lines: Sequence[Line]) -> bool:
-    """Whether the rows agree with a head that lacks columns.
+def is_borne_out(head: Head, part: Part, lines: Sequence[Line], form: Form) -> bool:
+    """Whether the rows agree with a head that lacks columns or has others.
 
-    The label may have been lost and not the column; then a row that lost a figure would seem to fit. So most rows
-    must have just as many cells as the head has labels, those in other words (``strangers``) included.
+    A label may have been lost and not the column; then a row that lost a figure would seem to fit. So most rows
+    must have just as many cells as the head has labels, those in other words (``strangers``) included, and with
+    strangers the sums along the rows must hold: a wrong span moves them to where an official column stands.
     """
+    if head.strangers and not sums_hold(head, lines, form):
+        return False
     if len(head.columns) == len(part.columns):
         return True
     fits = sum(1 for line in lines if len(line.slots) == len(head.columns) + len(head.strangers))
     return fits >= 2 and 2 * fits > len(lines)
+
+
+def sums_hold(head: Head, lines: Sequence[Line], form: Form) -> bool:
+    """Whether, placed by the grid, most rows with figures other than zero satisfy the relation along the row."""
+    values: dict[str, Value] = {}
+    for line in lines:
+        for column, token in zip(head.columns, at_columns(line, head) or (), strict=False):
+            values[f"{form.id}.{line.row.id}.{column}"] = read_figure(token.text).value
+    sums = [
+        found
+        for relation in editions()[form.edition].relations_of(form.id)
+        if relation.kind == "across" and (found := stated_and_computed(relation, values)) and any(found)
+    ]
+    return not sums or 2 * sum(stated == computed for stated, computed in sums) > len(sums)
 
 
 def full_widths(tokens: Sequence[Token]) -> dict[int, bool]:
@@ -297,7 +316,7 @@ def report_stray(reading: Reading, tokens: Sequence[Token]) -> None:
     name = "".join(token.squash for token in tokens if token.kind == "text")
     for number, weight in words.exact.get(name, ()):
         label = words.labels[number]
-        if label.kind != "row" or weight < OWN_WORDING:
+        if label.kind != "row" or (weight < OWN_WORDING and len(name) < SHORTEST_BARE):
             continue
         row = next(row for row in reading.form.rows if row.label is label)
         entries = [reading.entries[cell.id] for cell in reading.form.row_cells(row.id) if cell.id in reading.entries]
