@@ -21,10 +21,12 @@ from gongkai.recognize.labels import (
 from gongkai.recognize.loose import place_loose
 from gongkai.recognize.meta import agency_of, find_sections, is_title, published_of, section_texts, title_of, year_of
 from gongkai.recognize.refuse import why_unreadable
-from gongkai.recognize.rows import Reading, pitch_of, place_rows
+from gongkai.recognize.rows import Reading, place_rows
+from gongkai.recognize.slots import pitch_of
 from gongkai.recognize.tokens import Token, tokenize
 
 NO_TABLE = "没有找到这张表"
+ONLY_LABELS = "找到了表格的标签，但标签旁没有能识别的数字；请检查是否为空白表格，或数字是否写成了图片、括号等形式。"
 TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
 TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
 FEWEST_ROWS = {"disclosure": 2, "applications": 5}
@@ -58,6 +60,8 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
     readings = read_tables(tokens, edition.name)
     found = [name for name, (reading, _) in readings.items() if reading.placed]
     if not found or (found == ["disclosure"] and not is_title(title)):
+        if has_labels(tokens, edition.name):
+            raise UnreadableDocument(f"{document.origin}：{ONLY_LABELS}")
         raise UnreadableDocument(why_unreadable(blocks, document.origin))
     tables = {name: Table(name, found, reading.entries) for name, (reading, found) in readings.items()}
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
@@ -72,6 +76,12 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
         problems=tuple(problems),
         document=document,
     )
+
+
+def has_labels(tokens: Sequence[Token], edition: str) -> bool:
+    """Whether most labels of 表三 stand in the document, though no figure beside them can be read."""
+    found = find_chain(tokens, edition, "applications")
+    return len(found.chain) > SAME_SHARE * len(lexicon(edition, "applications").labels)
 
 
 def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Reading, str]]:

@@ -9,7 +9,8 @@ from itertools import chain
 from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row
 from gongkai.recognize.heads import likely, longest
 from gongkai.recognize.labels import lexicon
-from gongkai.recognize.rows import NOT_FOUND_ROW, WRONG_COUNT, Reading, cut, place_figure, slots_by_pitch
+from gongkai.recognize.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT, Reading, cut, place_figure
+from gongkai.recognize.slots import slots_by_pitch
 from gongkai.recognize.tokens import Token, squash
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
@@ -21,6 +22,7 @@ Spot = tuple[Part, Row, Column]
 class Mark:
     """A label of the form found in the head: ``name`` is its row, group or column id, ``leaf`` tells columns.
 
+    ``name`` is "" for a text among them that no label explains: it may be a column of its own.
     ``line`` is the last line of text that it stands on.
     """
 
@@ -50,6 +52,8 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> Reading:
             label = label or (likely(token, distinct) if marks else None)
             if label is not None:
                 marks.append(Mark(label.id, label.kind == "column", token, tokens[end - 1].place.line))
+            elif marks and marks[-1].token.grid == token.grid:
+                marks.append(Mark("", False, token, token.place.line))
             at = end
             continue
         first = at
@@ -97,12 +101,10 @@ def place_run(reading: Reading, run: list[Token], marks: Sequence[Mark], kept: S
     if sum(mark.leaf for mark in (*kept, *marks)) < len(form.parts[0].columns):
         return False
     spots = spots_of(form, marks, len(run)) or row_spots(form, marks, kept)
-    cells: Sequence[Token | None] | None = run if spots and len(run) == len(spots) else None
-    if spots and cells is None and not run[0].grid:
-        cells = slots_by_pitch(run, max(mark.line for mark in marks), 0, len(spots), pitch)
-    ordered = dict(zip(map(id, cells), spots, strict=True)) if spots and cells else None
     seen = by_geometry(form, run, marks)
-    placed = ordered or (seen if spots is None else None)
+    cells = ordered_cells(run, len(spots), max(mark.line for mark in marks), pitch) if spots else None
+    ordered = dict(zip(map(id, cells), spots, strict=True)) if spots and cells else None
+    placed = ordered or (seen if spots is None or len(run) > len(spots) else None)
     if ordered and seen and any(ordered[id(t)] != seen.get(id(t)) for t in run if t.kind != "blank"):
         placed = None
     if placed is None and all(token.kind == "blank" for token in run):
@@ -111,10 +113,26 @@ def place_run(reading: Reading, run: list[Token], marks: Sequence[Mark], kept: S
         text = cut(" ".join(token.text for token in run))
         reading.problems.append(Problem(form.id, "", "", text, WRONG_COUNT if spots else NO_HEAD))
         return True
+    extra = [token.text for token in run if id(token) not in placed and token.kind != "blank"]
+    if extra:
+        reading.problems.append(Problem(form.id, "", "", cut(" ".join(extra)), EXTRA_COLUMN))
     for token in run:
         if id(token) in placed:
             enter(reading, placed[id(token)], token)
     return True
+
+
+def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> Sequence[Token | None] | None:
+    """A run's cells in their order, one for each figure that the head announces; None where that is not certain."""
+    rows = {token.row for token in run}
+    if not run[0].grid and pitch and len(rows) == len(run) and all(token.kind != "blank" for token in run):
+        return slots_by_pitch(run, start, 0, expected, pitch)
+    extra = len(run) - expected
+    if extra > 0 and all(token.kind == "blank" for token in run[-extra:]) and run[0].kind != "blank":
+        return run[:-extra]
+    if extra > 0 and all(token.kind == "blank" for token in run[:extra]) and run[-1].kind != "blank":
+        return run[extra:]
+    return None if extra else run
 
 
 def enter(reading: Reading, spot: Spot, token: Token) -> None:
@@ -133,10 +151,15 @@ def spots_of(form: Form, marks: Sequence[Mark], size: int) -> list[Spot] | None:
     """The cells that a run stands for when the labels before it end in one of the heads in use.
 
     These are the official head read row by row; all blocks and then all columns; each block followed by its
-    columns. Where several fit, the one with as many cells as the run has figures, else the longest.
+    columns. A column before such a head belongs to a block that has no figures of its own, so then none is certain.
     """
     names = [mark.name for mark in marks]
-    fits = [cells for head, cells in known_heads(form) if names[-len(head) :] == head]
+    leaves = [number for number, mark in enumerate(marks) if mark.leaf]
+    fits = [
+        cells
+        for head, cells in known_heads(form)
+        if names[-len(head) :] == head and (not leaves or leaves[0] >= len(names) - len(head))
+    ]
     return max(fits, key=lambda cells: (len(cells) == size, len(cells)), default=None)
 
 
@@ -188,13 +211,20 @@ def by_geometry(form: Form, run: Sequence[Token], marks: Sequence[Mark]) -> dict
     if not grid or not run[0].spans or any(mark.token.grid != grid for mark in marks):
         return None
     leaves = [mark for mark in marks if mark.leaf]
+    if not leaves:
+        return None
     columns = [mark.token.column for mark in leaves]
     if len(set(columns)) != len(columns) or any(mark.token.colspan > 1 for mark in leaves):
         return None
     leaf_at = {mark.token.column: mark.name for mark in leaves}
+    strangers = {mark.token.column for mark in marks if not mark.name and mark.token.row >= leaves[0].token.row}
+    if not strangers <= {token.column for token in run}:
+        return None
     found: dict[int, Spot] = {}
     taken: set[str] = set()
     for token in run:
+        if token.column in strangers:
+            continue
         over = [
             m.name for m in marks if not m.leaf and m.token.column <= token.column < m.token.column + m.token.colspan
         ]

@@ -16,12 +16,15 @@ JOINED_LINES = 6
 class Head:
     """``columns``: ids from left to right, () where their order is uncertain. ``at``: id -> grid column, or empty
     where the geometry contradicts the reading order. ``strangers``: grid column -> a head that no label explains.
+    ``named``: ids of all columns whose label was found, ``remarks``: texts of a flattened head that none explains.
     """
 
     columns: tuple[str, ...]
     grid: int
     at: dict[str, int]
     strangers: dict[int, str]
+    named: frozenset[str]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,10 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     if at and tuple(sorted(at, key=at.__getitem__)) != order:
         at = {}
     strangers = {token.column: token.text for token in unknown if is_stranger(token, found, at)}
-    return Head(order, columns[0].token.grid if columns else 0, at, strangers)
+    named = frozenset(item.label.id for item in columns)
+    first = min((item.token.row for item in found), default=0)
+    remarks = tuple(token.text for token in unknown if not token.grid and token.row > first) if found else ()
+    return Head(order, columns[0].token.grid if columns else 0, at, strangers, named, remarks)
 
 
 def is_stranger(token: Token, found: Sequence[Found], at: dict[str, int]) -> bool:

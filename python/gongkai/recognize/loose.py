@@ -24,29 +24,31 @@ def place_loose(reading: Reading, relations: Sequence[Relation]) -> None:
         for row_id in list(reading.loose):
             chosen = only_placement(reading, row_id, relations)
             if chosen is not None:
-                row, _, slots = reading.loose.pop(row_id)
+                loose = reading.loose.pop(row_id)
                 for column, token in chosen.items():
-                    place_figure(reading, row, column, token)
-                raw = cut(" ".join(token.text for token in slots))
+                    place_figure(reading, loose.row, column, token)
+                raw = cut(" ".join(token.text for token in loose.slots))
                 reading.problems.append(Problem(reading.form.id, row_id, "", raw, PLACED_BY_RELATIONS))
                 progress = True
-    for row_id, (_, columns, slots) in reading.loose.items():
-        texts = [token.text for token in slots if token.kind != "blank"]
+    for row_id, loose in reading.loose.items():
+        texts = [token.text for token in loose.slots if token.kind != "blank"]
         reading.problems.append(Problem(reading.form.id, row_id, "", cut(" ".join(texts)), WRONG_COUNT))
-        if len(texts) > len(columns) > 0:
+        if len(texts) > len(loose.columns) > 0:
             reading.problems.append(Problem(reading.form.id, "", "", cut(" ".join(texts)), TOO_MANY))
 
 
 def only_placement(reading: Reading, row_id: str, relations: Sequence[Relation]) -> dict[str, Token] | None:
     """Column id -> token for the one order-preserving placement that the relations allow; None if none or several."""
-    _, columns, slots = reading.loose[row_id]
-    tokens = [token for token in slots if token.kind != "blank"]
+    loose = reading.loose[row_id]
+    columns, tokens = loose.columns, [token for token in loose.slots if token.kind != "blank"]
     figures = [read_figure(token.text) for token in tokens]
-    if any(figure.state != "figure" for figure in figures) or not 0 < len(tokens) < len(columns):
+    single = all(figure.state == "figure" for figure in figures) and all(token.colspan == 1 for token in tokens)
+    if not single or not 0 < len(tokens) <= len(columns):
         return None
+    choices = [loose.likely] if loose.likely else combinations(columns, len(tokens))
     known: dict[str, Value] = {cell: entry.value for cell, entry in reading.entries.items()}
     found: list[tuple[str, ...]] = []
-    for choice in combinations(columns, len(tokens)):
+    for choice in choices:
         trial = known | {
             f"{reading.form.id}.{row_id}.{column}": figure.value for column, figure in zip(choice, figures, strict=True)
         }

@@ -183,12 +183,12 @@ def section_texts(tokens: Sequence[Token], starts: Mapping[int, int], sections: 
     for (number, start), stop in zip(starts.items(), bounds[1:], strict=True):
         if any(section.number == number and section.table for section in sections):
             continue
-        lines: dict[int, str] = {}
+        lines: dict[int, list[str]] = {}
         for token in tokens[start + 1 : stop]:
             if not token.grid and token.kind != "filler":
-                lines[token.row] = f"{lines[token.row]} {token.text}" if token.row in lines else token.text
+                lines.setdefault(token.row, []).append(token.text)
         kept: list[str] = []
-        for line in lines.values():
+        for line in map(" ".join, lines.values()):
             if FOOTER.match(line.strip()):
                 break
             kept.append(line.strip())

@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from gongkai.editions import editions
 from gongkai.figures import read_figure
 from gongkai.model import Entry, Form, Part, Problem, Row, Value
 from gongkai.recognize.heads import Head, read_head
-from gongkai.recognize.labels import SHORTEST_BARE, Match, lexicon
+from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
+from gongkai.recognize.slots import (
+    Line,
+    at_columns,
+    cells_of,
+    full_widths,
+    is_one_a_line,
+    lead,
+    pitch_of,
+    read_line,
+    slots_by_pitch,
+)
 from gongkai.recognize.tokens import Token
 from gongkai.relations import stated_and_computed
 
+ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
 LOOK_BACK = 60
 RAW_LONGEST = 120
-ALL_ALIKE = 0.8  # share of rows of one width from which a grid is taken to write every cell
-OWN_WORDING = 0.95  # weight from which a wording is a label's own, not a piece of it that others share
+TYPO = 0.8  # likeness from which a label is taken for another one with a typo, where that only casts doubt
 NOT_FOUND_ROW = "没有找到这一行"
 NOT_FOUND_COLUMN = "表头中没有找到这一列"
 EXTRA_COLUMN = "表头中有官方表格没有的列，这一列未填入"
+NO_ORDER = "表头的列序与官方表格不同，或表头不完整，无法确定哪一列是它，未填入"
+FIGURE_IN_LABEL = "行标签里另有数字，没有填入"
 NOT_A_FIGURE = "不是单独的一个数字，未填入"
 WRONG_COUNT = "这一行的数字个数与表头的列数不符，无法确定各数字所在的列，未填入"
 NO_FIGURES = "这一行后面没有数字"
 LABEL_TWICE = "有两行用了这个标签且数字不同，无法确定哪一行是它，未填入"
 NO_LABEL = "这一行的标签不在官方表格中，未填入"
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A row whose figures have no certain column yet; ``likely`` are the columns that its lines speak for."""
+
+    row: Row
+    columns: tuple[str, ...]
+    slots: list[Token]
+    likely: tuple[str, ...] | None
 
 
 @dataclass
@@ -40,24 +61,9 @@ class Reading:
     form: Form
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    loose: dict[str, tuple[Row, tuple[str, ...], list[Token]]] = field(default_factory=dict)
+    loose: dict[str, Loose] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     placed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of the form found in the source: its figures' tokens and where the label's last token stands.
-
-    ``next_line`` is the line of the form's next label in flattened text, 0 where another thing follows.
-    """
-
-    part: Part
-    row: Row
-    label: Token
-    slots: list[Token]
-    fillers: bool
-    next_line: int
 
 
 def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop: int) -> Reading:
@@ -72,15 +78,15 @@ def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop
     widths = full_widths(tokens[:stop])
     for line, head in lines:
         beside = [other for other, _ in lines if other.part is line.part]
-        sound = is_borne_out(head, line.part, beside, form) and widths.get(line.label.row, True)
+        sound = is_borne_out(head, line.part, beside, form, pitch) and widths.get(line.label.row, True)
         place_line(reading, line, head, pitch, filled, sound)
-    report_strays(reading, tokens, chain, stop)
     for cell in form.cells:
         reading.entries.setdefault(cell, Entry(cell, None))
+    report_strays(reading, tokens, chain, stop)
     return reading
 
 
-def is_borne_out(head: Head, part: Part, lines: Sequence[Line], form: Form) -> bool:
+def is_borne_out(head: Head, part: Part, lines: Sequence[Line], form: Form, pitch: int) -> bool:
     """Whether the rows agree with a head that lacks columns or has others.
 
     A label may have been lost and not the column; then a row that lost a figure would seem to fit. So most rows
@@ -89,10 +95,18 @@ def is_borne_out(head: Head, part: Part, lines: Sequence[Line], form: Form) -> b
     """
     if head.strangers and not sums_hold(head, lines, form):
         return False
-    if len(head.columns) == len(part.columns):
+    if len(head.columns) == len(part.columns) and not head.remarks:
         return True
-    fits = sum(1 for line in lines if len(line.slots) == len(head.columns) + len(head.strangers))
-    return fits >= 2 and 2 * fits > len(lines)
+    count = len(head.columns) + len(head.strangers)
+    fits = sum(1 for line in lines if has_cells(line, count, pitch))
+    least = 2 if len(head.columns) < len(part.columns) else 1
+    return fits >= least and 2 * fits > len(lines)
+
+
+def has_cells(line: Line, count: int, pitch: int) -> bool:
+    if pitch and is_one_a_line(line):
+        return slots_by_pitch(line.slots, line.label.place.line, line.next_line, count, pitch) is not None
+    return len(line.slots) == count
 
 
 def sums_hold(head: Head, lines: Sequence[Line], form: Form) -> bool:
@@ -109,23 +123,6 @@ def sums_hold(head: Head, lines: Sequence[Line], form: Form) -> bool:
     return not sums or 2 * sum(stated == computed for stated, computed in sums) > len(sums)
 
 
-def full_widths(tokens: Sequence[Token]) -> dict[int, bool]:
-    """Row -> whether it has as many cells as the others, for grids without spans whose rows are all alike.
-
-    Such a source writes covered cells too, so a row that is shorter has lost a cell, and its order says nothing.
-    """
-    counts: dict[int, Counter[int]] = {}
-    for token in tokens:
-        if token.grid and not token.spans:
-            counts.setdefault(token.grid, Counter())[token.row] += 1
-    found: dict[int, bool] = {}
-    for rows in counts.values():
-        width, times = Counter(rows.values()).most_common(1)[0]
-        if times >= ALL_ALIKE * len(rows):
-            found |= {row: count == width for row, count in rows.items()}
-    return found
-
-
 def read_lines(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match]) -> list[tuple[Line, Head]]:
     """The rows of the form that stand in the source, each with its head; what is missing becomes a problem."""
     form = reading.form
@@ -140,138 +137,41 @@ def read_lines(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match]
             after = found[-1][1].end
             lines += [(read_line(tokens, match, chain, part, row), head) for row, match in found]
             reading.problems += (Problem(form.id, "", "", cut(text), EXTRA_COLUMN) for text in head.strangers.values())
-            gone = [column.id for column in part.columns if column.id not in head.columns]
-            reading.problems += (Problem(form.id, "", column, "", NOT_FOUND_COLUMN) for column in gone)
+            for column in part.columns:
+                if column.id not in head.columns:
+                    reason = NO_ORDER if column.id in head.named else NOT_FOUND_COLUMN
+                    reading.problems.append(Problem(form.id, "", column.id, "", reason))
         missing = [row for row in part.rows if row.label.box not in starts]
         reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
     return lines
 
 
-def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], part: Part, row: Row) -> Line:
-    """The cells after a row's label: those of the same grid row, or in text those up to the next label."""
-    label = tokens[match.end - 1]
-    following = bisect_left(chain, match.end, key=lambda other: other.start)
-    stop = chain[following].start if following < len(chain) else len(tokens)
-    slots: list[Token] = []
-    fillers = False
-    at = match.end
-    if label.grid:
-        while at < stop and tokens[at].row == label.row:
-            slots.append(tokens[at])
-            at += 1
-        return Line(part, row, label, slots, False, 0)
-    while at < stop and not tokens[at].grid:
-        token = tokens[at]
-        if token.kind == "filler":
-            fillers = True
-        elif token.is_slot or (token.text[:1].isdigit() and stop - match.end == len(part.columns)):
-            slots.append(token)
-        else:
-            break
-        at += 1
-    return Line(part, row, label, slots, fillers, tokens[at].place.line if at == stop < len(tokens) else 0)
-
-
-def pitch_of(tokens: Sequence[Token], chain: Sequence[Match]) -> int:
-    """How many lines of text one cell takes in a flattened table, 0 where that is not uniform.
-
-    Blank cells leave only their lines behind; with a uniform pitch the lines count the cells.
-    """
-    spots = [token.place.line for token in tokens[chain[0].start : chain[-1].end] if not token.grid]
-    steps = Counter(after - before for before, after in pairwise(spots) if after > before)
-    if not steps:
-        return 0
-    pitch, times = steps.most_common(1)[0]
-    regular = sum(count for step, count in steps.items() if step % pitch == 0)
-    return pitch if times >= 10 and regular >= 0.9 * steps.total() else 0
-
-
-def lead(line: Line, expected: int) -> int:
-    """The number of empty cells that stand for the merged label's other columns; 0 where there are none."""
-    extra = len(line.slots) - expected
-    empty = extra > 0 and all(token.kind == "blank" for token in line.slots[:extra])
-    return extra if empty and extra == line.row.label.box.width - 1 else 0
-
-
 def place_line(reading: Reading, line: Line, head: Head, pitch: int, filled: bool, sound: bool) -> None:
     """``sound`` is False where cells may have been lost, so that neither order nor grid says what the others are."""
+    form, row = reading.form.id, line.row
     reading.used.update(id(token) for token in line.slots)
-    chosen = (fit(line, head, filled) or by_pitch(line, head, pitch)) if head.columns and sound else None
-    if chosen is not None:
+    if ENDS_IN_FIGURE.search(line.label.text):
+        reading.problems.append(Problem(form, row.id, "", cut(line.label.text), FIGURE_IN_LABEL))
+    chosen = cells_of(line, head, pitch, filled) if head.columns and sound else None
+    if chosen is not None and (line.slots or line.label.grid):
         for column, token in zip(head.columns, chosen, strict=True):
-            place_figure(reading, line.row, column, token)
+            place_figure(reading, row, column, token)
     elif any(token.kind != "blank" for token in line.slots):
-        reading.loose[line.row.id] = (line.row, head.columns, line.slots)
-    else:
-        reading.problems.append(Problem(reading.form.id, line.row.id, "", cut(line.label.text), NO_FIGURES))
+        reading.loose[row.id] = Loose(row, head.columns, line.slots, numbered(line, head, pitch))
+    elif chosen is None:
+        reading.problems.append(Problem(form, row.id, "", cut(line.label.text), NO_FIGURES))
 
 
-def fit(line: Line, head: Head, filled: bool) -> Sequence[Token | None] | None:
-    """The cells of a row, one per column of the head from left to right; None where that is not certain."""
-    slots, expected = line.slots, len(head.columns)
-    by_grid = at_columns(line, head)
-    if by_grid is not None or not expected or head.strangers:
-        return by_grid
-    if len(slots) == expected:
-        doubtful = filled and line.row.label.box.width > 1 and slots[0].kind == "blank"
-        spread = any(token.colspan > 1 for token in slots) and any(token.kind == "blank" for token in slots)
-        return None if doubtful or (spread and line.part.columns[0].label.box.width == 1) else slots
-    wide = [token for token in slots for _ in range(token.colspan)]
-    if len(wide) == expected and all(t.colspan == 1 or t.kind == "blank" for t in slots):
-        return wide
-    leading = lead(line, expected)
-    trailing = len(slots) - expected if all(t.kind == "blank" for t in slots[expected:]) else 0
-    if leading and not (trailing and not filled):
-        return slots[leading:]
-    if trailing > 0 and not leading and not line.label.spans:
-        return slots[:expected]
-    return None
-
-
-def at_columns(line: Line, head: Head) -> list[Token] | None:
-    """The row's cells in the head's grid columns, if each is a cell of its own and no other cell holds anything."""
-    if not head.at or head.grid != line.label.grid:
+def numbered(line: Line, head: Head, pitch: int) -> tuple[str, ...] | None:
+    """The columns that a loose row's figures stand in if its lines count right as far as they go."""
+    if not pitch or not is_one_a_line(line):
         return None
-    cells = {token.column: token for token in line.slots}
-    if any(column not in cells for column in head.strangers):
+    spots = [divmod(token.place.line - line.label.place.line, pitch) for token in line.slots]
+    if any(rest or not 1 <= number <= len(head.columns) for number, rest in spots):
         return None
-    chosen = [cells.get(head.at[column]) for column in head.columns]
-    wide = {column.id: column.label.box.width for column in line.part.columns}
-    if any(token is None for token in chosen):
+    if spots[-1][0] == len(spots):  # no line is empty: blank cells may have left none at all
         return None
-    picked = [token for token in chosen if token is not None]
-    for column, token in zip(head.columns, picked, strict=True):
-        if token.colspan > wide[column] and token.kind != "blank":
-            return None
-    spots = {id(token) for token in picked}
-    rest = [token for token in line.slots if id(token) not in spots and token.kind != "blank"]
-    return picked if all(token.column in head.strangers for token in rest) else None
-
-
-def by_pitch(line: Line, head: Head, pitch: int) -> Sequence[Token | None] | None:
-    if line.label.grid or line.fillers:
-        return None
-    return slots_by_pitch(line.slots, line.label.place.line, line.next_line, len(head.columns), pitch)
-
-
-def slots_by_pitch(
-    slots: Sequence[Token], start: int, after: int, expected: int, pitch: int
-) -> list[Token | None] | None:
-    """Cells of a flattened row by the lines between them: the line counts say which cells were blank.
-
-    ``start`` is the line of the label before the row, ``after`` that of the table's next label. Behind the last row
-    (``after`` 0) the distance means nothing; then the last cell must be filled, so that no count is left open.
-    """
-    last = after - pitch if after else slots[-1].place.line if slots else 0
-    if not pitch or last - start != pitch * expected:
-        return None
-    chosen: list[Token | None] = [None] * expected
-    for token in slots:
-        number, rest = divmod(token.place.line - start, pitch)
-        if rest or not 1 <= number <= expected or chosen[number - 1] is not None:
-            return None
-        chosen[number - 1] = token
-    return chosen
+    return tuple(head.columns[number - 1] for number, _ in spots)
 
 
 def place_figure(reading: Reading, row: Row, column: str, token: Token | None) -> None:
@@ -312,14 +212,10 @@ def report_strays(reading: Reading, tokens: Sequence[Token], chain: Sequence[Mat
 def report_stray(reading: Reading, tokens: Sequence[Token]) -> None:
     """One run without a row of its own. Under a label that a placed row bears too, neither is certain."""
     text = cut(" ".join(token.text for token in tokens))
-    words = lexicon(reading.form.edition, reading.form.id)
     name = "".join(token.squash for token in tokens if token.kind == "text")
-    for number, weight in words.exact.get(name, ()):
-        label = words.labels[number]
-        if label.kind != "row" or (weight < OWN_WORDING and len(name) < SHORTEST_BARE):
-            continue
-        row = next(row for row in reading.form.rows if row.label is label)
-        entries = [reading.entries[cell.id] for cell in reading.form.row_cells(row.id) if cell.id in reading.entries]
+    row = row_named(reading.form, name)
+    entries = [reading.entries[cell.id] for cell in reading.form.row_cells(row.id)] if row else []
+    if row is not None and any(entry.raw for entry in entries):
         if [token.text for token in tokens if token.is_slot] == [entry.raw for entry in entries]:
             return
         for entry in entries:
@@ -328,6 +224,21 @@ def report_stray(reading: Reading, tokens: Sequence[Token]) -> None:
         reading.problems.append(Problem(reading.form.id, row.id, "", raw, LABEL_TWICE))
         return
     reading.problems.append(Problem(reading.form.id, "", "", text, NO_LABEL))
+
+
+def row_named(form: Form, name: str) -> Row | None:
+    """The row whose label a squashed text is, to the letter or with a typo; None where that is not certain."""
+    if len(name) < SHORTEST_BARE or len(name) > LONGEST_LABEL:
+        return None
+    words = lexicon(form.edition, form.id)
+    numbers = [number for number, _ in words.exact.get(name, ())]
+    if not numbers:
+        scores = likenesses(name, words)
+        best = max(scores)
+        numbers = [number for number, score in enumerate(scores) if score > best - MARGIN and best >= TYPO]
+    boxes = {words.labels[number].box for number in numbers}
+    rows = [row for row in form.rows if row.label.box in boxes]
+    return rows[0] if len(boxes) == len(rows) == 1 else None
 
 
 def end_of(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match], stop: int) -> int:

@@ -17,7 +17,7 @@ Kind = Literal["figure", "sign", "blank", "filler", "text"]
 NOT_WORD = re.compile(r"[\W_]+")
 BARS = re.compile(r"[|｜\s]+")
 BAR = re.compile(r"[|｜]")
-TRAILING_BARS = re.compile(r"\s*[|｜][|｜\s]*$")
+BARS_AND_BLANKS = "|｜ \t\u3000\xa0"
 PAGE_NUMBER = re.compile(r"[-—–－·\s]+\d{1,3}[-—–－·\s]+|第\s*\d{1,3}\s*页.{0,12}")
 LABEL_AND_FIGURES = re.compile(
     r"(?P<label>.*[^\d\s,.，．%/|-].*?)(?P<figures>(?:\s+(?:[\d０-９][\d０-９,，.]*|[-—/]))+)\s*"
@@ -109,7 +109,7 @@ def line_pieces(line: str) -> Iterator[tuple[str, Kind, str]]:
             "",
         )
         return
-    text = TRAILING_BARS.sub("", text)
+    text = text.rstrip(BARS_AND_BLANKS)
     if "|" in text or "｜" in text:
         for piece in BAR.split(text):
             kind = kind_of(piece.strip())

@@ -1,0 +1,173 @@
+"""Room: recognize. A row of a table in the source -> which of its cells stands in which column of the head."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gongkai.model import Part, Row
+from gongkai.recognize.heads import Head
+from gongkai.recognize.labels import Match
+from gongkai.recognize.tokens import Token
+
+ALL_ALIKE = 0.8  # share of rows of one width from which a grid is taken to write every cell
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the form found in the source: its figures' tokens and where the label's last token stands.
+
+    ``next_line`` is the line of the form's next label in flattened text, 0 where another thing follows.
+    """
+
+    part: Part
+    row: Row
+    label: Token
+    slots: list[Token]
+    fillers: bool
+    next_line: int
+
+
+def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], part: Part, row: Row) -> Line:
+    """The cells after a row's label: those of the same grid row, or in text those up to the next label."""
+    label = tokens[match.end - 1]
+    following = bisect_left(chain, match.end, key=lambda other: other.start)
+    stop = chain[following].start if following < len(chain) else len(tokens)
+    slots: list[Token] = []
+    fillers = False
+    at = match.end
+    if label.grid:
+        while at < stop and tokens[at].row == label.row:
+            slots.append(tokens[at])
+            at += 1
+        return Line(part, row, label, slots, False, 0)
+    while at < stop and not tokens[at].grid:
+        token = tokens[at]
+        if token.kind == "filler":
+            fillers = True
+        elif token.is_slot or (token.text[:1].isdigit() and stop - match.end == len(part.columns)):
+            slots.append(token)
+        else:
+            break
+        at += 1
+    return Line(part, row, label, slots, fillers, tokens[at].place.line if at == stop < len(tokens) else 0)
+
+
+def pitch_of(tokens: Sequence[Token], chain: Sequence[Match]) -> int:
+    """How many lines of text one cell takes in a flattened table, 0 where that is not uniform.
+
+    Blank cells leave only their lines behind; with a uniform pitch the lines count the cells.
+    """
+    spots = [token.place.line for token in tokens[chain[0].start : chain[-1].end] if not token.grid]
+    steps = Counter(after - before for before, after in pairwise(spots) if after > before)
+    if not steps:
+        return 0
+    pitch, times = steps.most_common(1)[0]
+    regular = sum(count for step, count in steps.items() if step % pitch == 0)
+    return pitch if times >= 10 and regular >= 0.9 * steps.total() else 0
+
+
+def full_widths(tokens: Sequence[Token]) -> dict[int, bool]:
+    """Row -> whether it has as many cells as the others, for grids without spans whose rows are all alike.
+
+    Such a source writes covered cells too, so a row that is shorter has lost a cell, and its order says nothing.
+    """
+    counts: dict[int, Counter[int]] = {}
+    for token in tokens:
+        if token.grid and not token.spans:
+            counts.setdefault(token.grid, Counter())[token.row] += 1
+    found: dict[int, bool] = {}
+    for rows in counts.values():
+        width, times = Counter(rows.values()).most_common(1)[0]
+        if times >= ALL_ALIKE * len(rows):
+            found |= {row: count == width for row, count in rows.items()}
+    return found
+
+
+def is_one_a_line(line: Line) -> bool:
+    """Whether each figure of a flattened row stands on a line of its own and no bar marks the blank ones."""
+    rows = [line.label.row, *(token.row for token in line.slots)]
+    plain = not line.fillers and all(token.kind != "blank" for token in line.slots)
+    return plain and not line.label.grid and len(set(rows)) == len(rows)
+
+
+def slots_by_pitch(
+    slots: Sequence[Token], start: int, after: int, expected: int, pitch: int
+) -> list[Token | None] | None:
+    """Cells of a flattened row by the lines between them: the line counts say which cells were blank.
+
+    ``start`` is the line of the label before the row, ``after`` that of the table's next label, 0 where another
+    thing follows. None unless all cells are there, or the last one is, or the next label is just as far as it should
+    be: a blank cell at the end can not be told from the end otherwise, nor a page number from a figure.
+    """
+    chosen: list[Token | None] = [None] * expected
+    for token in slots:
+        number, rest = divmod(token.place.line - start, pitch)
+        if rest or not 1 <= number <= expected or chosen[number - 1] is not None:
+            return None
+        chosen[number - 1] = token
+    ended = chosen[-1] is not None or after - start == pitch * (expected + 1)
+    return chosen if ended else None
+
+
+def cells_of(line: Line, head: Head, pitch: int, filled: bool) -> Sequence[Token | None] | None:
+    """The cells of a row, one per column of the head from left to right; None where that is not certain.
+
+    ``pitch`` is the lines that a cell takes in text, 0 where they differ; ``filled`` whether the table writes the
+    cells that a merged label covers.
+    """
+    if pitch and is_one_a_line(line):
+        return slots_by_pitch(line.slots, line.label.place.line, line.next_line, len(head.columns), pitch)
+    return fit(line, head, filled)
+
+
+def fit(line: Line, head: Head, filled: bool) -> Sequence[Token] | None:
+    """The cells of a row, one per column of the head from left to right; None where that is not certain."""
+    slots, expected = line.slots, len(head.columns)
+    by_grid = at_columns(line, head)
+    if by_grid is not None or not expected or head.strangers:
+        return by_grid
+    if len(slots) == expected:
+        doubtful = filled and line.row.label.box.width > 1 and slots[0].kind == "blank"
+        spread = any(token.colspan > 1 for token in slots) and any(token.kind == "blank" for token in slots)
+        return None if doubtful or (spread and line.part.columns[0].label.box.width == 1) else slots
+    wide = [token for token in slots for _ in range(token.colspan)]
+    if len(wide) == expected and all(t.colspan == 1 or t.kind == "blank" for t in slots):
+        return wide
+    leading = lead(line, expected)
+    trailing = len(slots) - expected if all(t.kind == "blank" for t in slots[expected:]) else 0
+    if leading and not (trailing and not filled):
+        return slots[leading:]
+    if trailing > 0 and not leading and not line.label.spans:
+        return slots[:expected]
+    return None
+
+
+def at_columns(line: Line, head: Head) -> list[Token] | None:
+    """The row's cells in the head's grid columns, if each is a cell of its own and no other cell holds anything."""
+    if not head.at or head.grid != line.label.grid:
+        return None
+    cells = {token.column: token for token in line.slots}
+    if any(column not in cells for column in head.strangers):
+        return None
+    chosen = [cells.get(head.at[column]) for column in head.columns]
+    wide = {column.id: column.label.box.width for column in line.part.columns}
+    if any(token is None for token in chosen):
+        return None
+    picked = [token for token in chosen if token is not None]
+    for column, token in zip(head.columns, picked, strict=True):
+        if token.colspan > wide[column] and token.kind != "blank":
+            return None
+    spots = {id(token) for token in picked}
+    rest = [token for token in line.slots if id(token) not in spots and token.kind != "blank"]
+    return picked if all(token.column in head.strangers for token in rest) else None
+
+
+def lead(line: Line, expected: int) -> int:
+    """The number of empty cells that stand for the merged label's other columns; 0 where there are none."""
+    extra = len(line.slots) - expected
+    empty = extra > 0 and all(token.kind == "blank" for token in line.slots[:extra])
+    return extra if empty and extra == line.row.label.box.width - 1 else 0
