@@ -16,15 +16,19 @@ JOINED_LINES = 6
 class Head:
     """``columns``: ids from left to right, () where their order is uncertain. ``at``: id -> grid column, or empty
     where the geometry contradicts the reading order. ``strangers``: grid column -> a head that no label explains.
-    ``named``: ids of all columns whose label was found, ``remarks``: texts of a flattened head that none explains.
+    ``widths``: id -> grid columns that the label of a column covers, for all that were found; ``remarks``: texts of a
+    flattened head that no label explains.
     """
 
     columns: tuple[str, ...]
     grid: int
     at: dict[str, int]
     strangers: dict[int, str]
-    named: frozenset[str]
+    widths: dict[str, int]
     remarks: tuple[str, ...]
+
+
+NO_HEAD = Head((), 0, {}, {}, {}, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,10 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     if at and tuple(sorted(at, key=at.__getitem__)) != order:
         at = {}
     strangers = {token.column: token.text for token in unknown if is_stranger(token, found, at)}
-    named = frozenset(item.label.id for item in columns)
+    widths = {item.label.id: item.token.colspan for item in columns}
     first = min((item.token.row for item in found), default=0)
     remarks = tuple(token.text for token in unknown if not token.grid and token.row > first) if found else ()
-    return Head(order, columns[0].token.grid if columns else 0, at, strangers, named, remarks)
+    return Head(order, columns[0].token.grid if columns else 0, at, strangers, widths, remarks)
 
 
 def is_stranger(token: Token, found: Sequence[Found], at: dict[str, int]) -> bool:

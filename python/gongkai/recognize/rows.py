@@ -28,6 +28,7 @@ from gongkai.relations import stated_and_computed
 ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
 LOOK_BACK = 60
 RAW_LONGEST = 120
+OWN_WORDING = 0.95  # weight from which a wording is a label's own, not a piece of it that others share
 TYPO = 0.8  # likeness from which a label is taken for another one with a typo, where that only casts doubt
 NOT_FOUND_ROW = "没有找到这一行"
 NOT_FOUND_COLUMN = "表头中没有找到这一列"
@@ -110,17 +111,17 @@ def has_cells(line: Line, count: int, pitch: int) -> bool:
 
 
 def sums_hold(head: Head, lines: Sequence[Line], form: Form) -> bool:
-    """Whether, placed by the grid, most rows with figures other than zero satisfy the relation along the row."""
+    """Whether, placed by the grid, most rows with figures other than zero satisfy the relation along the row.
+
+    True for a form without such relations.
+    """
     values: dict[str, Value] = {}
     for line in lines:
         for column, token in zip(head.columns, at_columns(line, head) or (), strict=False):
             values[f"{form.id}.{line.row.id}.{column}"] = read_figure(token.text).value
-    sums = [
-        found
-        for relation in editions()[form.edition].relations_of(form.id)
-        if relation.kind == "across" and (found := stated_and_computed(relation, values)) and any(found)
-    ]
-    return not sums or 2 * sum(stated == computed for stated, computed in sums) > len(sums)
+    along = [relation for relation in editions()[form.edition].relations_of(form.id) if relation.kind == "across"]
+    sums = [found for relation in along if (found := stated_and_computed(relation, values)) and any(found)]
+    return not along or 2 * sum(stated == computed for stated, computed in sums) > len(sums)
 
 
 def read_lines(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match]) -> list[tuple[Line, Head]]:
@@ -139,7 +140,7 @@ def read_lines(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match]
             reading.problems += (Problem(form.id, "", "", cut(text), EXTRA_COLUMN) for text in head.strangers.values())
             for column in part.columns:
                 if column.id not in head.columns:
-                    reason = NO_ORDER if column.id in head.named else NOT_FOUND_COLUMN
+                    reason = NO_ORDER if column.id in head.widths else NOT_FOUND_COLUMN
                     reading.problems.append(Problem(form.id, "", column.id, "", reason))
         missing = [row for row in part.rows if row.label.box not in starts]
         reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
@@ -228,11 +229,9 @@ def report_stray(reading: Reading, tokens: Sequence[Token]) -> None:
 
 def row_named(form: Form, name: str) -> Row | None:
     """The row whose label a squashed text is, to the letter or with a typo; None where that is not certain."""
-    if len(name) < SHORTEST_BARE or len(name) > LONGEST_LABEL:
-        return None
     words = lexicon(form.edition, form.id)
-    numbers = [number for number, _ in words.exact.get(name, ())]
-    if not numbers:
+    numbers = [n for n, weight in words.exact.get(name, ()) if weight >= OWN_WORDING or len(name) >= SHORTEST_BARE]
+    if not numbers and SHORTEST_BARE <= len(name) <= LONGEST_LABEL:
         scores = likenesses(name, words)
         best = max(scores)
         numbers = [number for number, score in enumerate(scores) if score > best - MARGIN and best >= TYPO]

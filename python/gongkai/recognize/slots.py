@@ -100,8 +100,8 @@ def slots_by_pitch(
     """Cells of a flattened row by the lines between them: the line counts say which cells were blank.
 
     ``start`` is the line of the label before the row, ``after`` that of the table's next label, 0 where another
-    thing follows. None unless all cells are there, or the last one is, or the next label is just as far as it should
-    be: a blank cell at the end can not be told from the end otherwise, nor a page number from a figure.
+    thing follows. None unless that label is just as far as it should be, or nothing is blank and the distance is
+    another: a blank cell at the end can not be told from the end otherwise, nor a page number from a figure.
     """
     chosen: list[Token | None] = [None] * expected
     for token in slots:
@@ -109,8 +109,8 @@ def slots_by_pitch(
         if rest or not 1 <= number <= expected or chosen[number - 1] is not None:
             return None
         chosen[number - 1] = token
-    ended = chosen[-1] is not None or after - start == pitch * (expected + 1)
-    return chosen if ended else None
+    counted = after - start == pitch * (expected + 1)
+    return chosen if counted or (chosen[-1] is not None and (not after or None not in chosen)) else None
 
 
 def cells_of(line: Line, head: Head, pitch: int, filled: bool) -> Sequence[Token | None] | None:
@@ -119,9 +119,12 @@ def cells_of(line: Line, head: Head, pitch: int, filled: bool) -> Sequence[Token
     ``pitch`` is the lines that a cell takes in text, 0 where they differ; ``filled`` whether the table writes the
     cells that a merged label covers.
     """
-    if pitch and is_one_a_line(line):
-        return slots_by_pitch(line.slots, line.label.place.line, line.next_line, len(head.columns), pitch)
-    return fit(line, head, filled)
+    if not pitch or not is_one_a_line(line):
+        return fit(line, head, filled)
+    expected, start = len(head.columns), line.label.place.line
+    if expected < len(line.part.columns) and line.next_line - start != pitch * (expected + 1):
+        return None  # there are more cells than labels: one of the labels was lost
+    return slots_by_pitch(line.slots, start, line.next_line, expected, pitch)
 
 
 def fit(line: Line, head: Head, filled: bool) -> Sequence[Token] | None:
@@ -132,8 +135,12 @@ def fit(line: Line, head: Head, filled: bool) -> Sequence[Token] | None:
         return by_grid
     if len(slots) == expected:
         doubtful = filled and line.row.label.box.width > 1 and slots[0].kind == "blank"
+        merged = any(
+            token.colspan > max(1, head.widths.get(column, 1)) and token.kind != "blank" and not is_wide(line, column)
+            for column, token in zip(head.columns, slots, strict=True)
+        )
         spread = any(token.colspan > 1 for token in slots) and any(token.kind == "blank" for token in slots)
-        return None if doubtful or (spread and line.part.columns[0].label.box.width == 1) else slots
+        return None if doubtful or merged or (spread and line.part.columns[0].label.box.width == 1) else slots
     wide = [token for token in slots for _ in range(token.colspan)]
     if len(wide) == expected and all(t.colspan == 1 or t.kind == "blank" for t in slots):
         return wide
@@ -144,6 +151,11 @@ def fit(line: Line, head: Head, filled: bool) -> Sequence[Token] | None:
     if trailing > 0 and not leading and not line.label.spans:
         return slots[:expected]
     return None
+
+
+def is_wide(line: Line, column: str) -> bool:
+    """Whether a figure of this column covers several columns in the official form too."""
+    return any(item.id == column and item.label.box.width > 1 for item in line.part.columns)
 
 
 def at_columns(line: Line, head: Head) -> list[Token] | None:
