@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -176,3 +177,39 @@ def test_help_is_chinese() -> None:
         text = gongkai(*arguments, "--help").stdout
         assert text.startswith("用法：")
         assert not re.search(r"\b(show|options|positional|arguments|usage)\b", text)
+
+
+def test_odd_targets_are_refused_and_left_alone(tmp_path: Path) -> None:
+    source = tmp_path / "report.txt"
+    source.write_bytes(Path(RUIAN).read_bytes())
+    pipe, link, kept = tmp_path / "pipe", tmp_path / "link.xlsm", tmp_path / "kept.xlsm"
+    os.mkfifo(pipe)
+    for target in (source, pipe, tmp_path, tmp_path / ("x" * 300), tmp_path / "none" / "a.xlsm"):
+        run = gongkai("fill", str(source), "-o", str(target), "--force")
+        assert (run.returncode, len(run.stderr.splitlines())) == (2, 1)
+        assert CHINESE_SENTENCE.search(run.stderr.strip()), run.stderr
+        assert "内部错误" not in run.stderr
+    assert source.read_bytes() == Path(RUIAN).read_bytes()
+    assert pipe.is_fifo()
+    kept.write_bytes(b"old")
+    kept.chmod(0o640)
+    link.symlink_to(kept)
+    assert gongkai("fill", str(source), "-o", str(link), "--force").returncode == 0
+    assert link.is_symlink()
+    assert kept.stat().st_mode & 0o777 == 0o640
+    assert gongkai("check", str(kept)).returncode == 0
+    assert gongkai("demo", "-o", str(source)).returncode == 2
+
+
+def test_odd_names_and_outputs(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/\xff\n.txt"
+    Path(os.fsdecode(name)).write_bytes(Path(RUIAN).read_bytes())
+    run = subprocess.run(
+        [sys.executable, "-m", "gongkai.cli", "check", name, "--json"], capture_output=True, check=False
+    )
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert json.loads(run.stdout)["checked"] == 42
+    for redirect, code in ((">&-", 0), ("| head -1", 0)):
+        command = f"{sys.executable} -m gongkai.cli rules {redirect}"
+        shell = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
+        assert (shell.returncode, shell.stderr) == (code, b"")

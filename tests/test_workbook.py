@@ -561,3 +561,16 @@ def test_links_lead_to_the_flagged_cell(target: Path) -> None:
     assert results["D4"].value == '=IF(K4="",L4&"",HYPERLINK("#"&K4,L4))'
     assert set(results["L4"].value) - set(string.ascii_letters) == set("行政复议 · 总计")
     assert read_file(target)["表四"][5, 5] == 10
+
+
+@pytest.mark.parametrize(("form", "odd"), [("yyyy-mm-dd", True), ("0%", True), ("[h]:mm", True), ("0.00", False)])
+def test_a_date_or_a_percentage_is_no_count(target: Path, form: str, odd: bool) -> None:
+    write_workbook(report_of(), [], target)
+    book = load_workbook(target, keep_vba=True)
+    row, column = sheet_of("disclosure", "2021").cells["disclosure.permits.decisions"]
+    cell = book["表二"].cell(row, column)
+    cell.value, cell.number_format = 44625, form
+    book.save(target)
+    report = read_workbook(target)
+    assert report.value("disclosure.permits.decisions") == (None if odd else 44625)
+    assert [(problem.row, problem.column) for problem in report.problems] == [("permits", "decisions")] * odd

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gongkai import __version__
-from gongkai.model import Finding, GongkaiError, Report
+from gongkai.checks.wording import one_line
+from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 
 CLEAN, ERRORS, UNREADABLE = 0, 1, 2
+INTERRUPTED, READER_GONE = 130, 141  # as a shell reports them: stopped by the user; nobody reads the output any more
 SOURCE_HELP = "网址（http、https）、网页或文本文件、本工具的工作簿；- 表示标准输入"
 
 
@@ -91,24 +93,25 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; every failure becomes one Chinese line on standard error and an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
     options = build_parser().parse_args(arguments)
-    if getattr(options, "json", False) and hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")
+    set_streams(json=getattr(options, "json", False))
     try:
         code: int = options.run(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except GongkaiError as error:
         return complain(str(error))
     except KeyboardInterrupt:
         complain("已中止。")
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNREADABLE
+        return READER_GONE
+    except OSError as error:
+        return complain(
+            f"无法读写文件或输出结果（{error.strerror or type(error).__name__}）；请检查磁盘空间、权限和文件名。"
+        )
     except Exception as error:
         if os.environ.get("GONGKAI_DEBUG"):
             raise
@@ -117,8 +120,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
 
 
+def set_streams(*, json: bool) -> None:
+    """What a terminal cannot show becomes a question mark, never a traceback; JSON is UTF-8 everywhere."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    if json and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+
+
 def complain(sentence: str) -> int:
-    print(" ".join(sentence.split()), file=sys.stderr)
+    print(one_line(sentence), file=sys.stderr)
     return UNREADABLE
 
 
@@ -133,7 +145,7 @@ def each_report(sources: Sequence[str]) -> Iterator[tuple[str, Report | GongkaiE
 
     for number, source in enumerate(sources, 1):
         if len(sources) > 1 and sys.stderr.isatty():
-            print(f"[{number}/{len(sources)}] {source}", file=sys.stderr)
+            print(f"[{number}/{len(sources)}] {one_line(source)}", file=sys.stderr)
         try:
             yield source, read_report(source)
         except GongkaiError as error:
@@ -224,7 +236,10 @@ def run_template(options: argparse.Namespace) -> int:
 def run_demo(options: argparse.Namespace) -> int:
     from gongkai.demo import run
 
-    show(run(Path(options.output)))
+    folder = Path(options.output)
+    if folder.exists() and not folder.is_dir():
+        raise WorkbookError(f"{folder.name}不是文件夹，没有写入；请用 -o 另选一个文件夹。")
+    show(run(folder))
     return CLEAN
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from gongkai.checks import checked
-from gongkai.checks.wording import subject_and_names
+from gongkai.checks.wording import one_line, subject_and_names
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.model import Finding, Report, Severity, Table, Value
@@ -129,7 +129,7 @@ def head_lines(report: Report) -> Iterator[str]:
     yield report.title or "（没有标题）"
     year = f"{report.year}年" if report.year else "未识别"
     yield f"  机关：{report.agency or '未识别'}　年度：{year}　发布日期：{report.published or '未注明'}"
-    yield f"  来源：{source_of(report)}"
+    yield f"  来源：{one_line(source_of(report))}"
 
 
 def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gongkai import checks
-from gongkai.model import Document, Finding, Report
+from gongkai.model import Document, Finding, Report, WorkbookError
 
 WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
@@ -42,6 +42,13 @@ def is_workbook(origin: str) -> bool:
         return False
 
 
+def is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
 def check(report: Report) -> list[Finding]:
     """All findings on a report: errors first, then warnings and notes, each in the order of the official tables.
 
@@ -61,10 +68,14 @@ def fill(
 ) -> Path:
     """Write report and findings into a workbook at ``target``, from the official template or one of your own.
 
-    Raises WorkbookError where ``target`` exists and ``overwrite`` is False, or cannot be written; what was there stays.
+    Raises WorkbookError where ``target`` exists and ``overwrite`` is False, is the report's own source, or cannot be
+    written; what was there stays.
     """
     from gongkai.workbook import write_workbook
 
+    source = Path(report.document.origin) if report.document else None
+    if source is not None and is_same_file(source, Path(target)):
+        raise WorkbookError(f"{Path(target).name}就是报告的来源，没有写入；请另选文件名。")
     return write_workbook(
         report, findings, Path(target), overwrite=overwrite, template=Path(template) if template else None
     )

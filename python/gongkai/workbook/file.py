@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+import stat
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +28,7 @@ from gongkai.workbook.parts import (
     whole,
     workbook_part,
 )
-from gongkai.workbook.sheet import fit_rows, patch_sheet, shared_strings, sheet_values
+from gongkai.workbook.sheet import fit_rows, odd_styles, patch_sheet, shared_strings, sheet_values
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -61,22 +63,39 @@ def fill_file(template: Path, target: Path, edits: Sequence[Edit], *, overwrite:
 
 
 def refuse_existing(target: Path, overwrite: bool) -> None:
-    if not overwrite and target.exists():
+    """WorkbookError where a target may not be written: it exists, or is no file (a folder, a device, a pipe)."""
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise WorkbookError(f"无法写入{target.name}：文件名无效或无法访问；请另选文件名。") from error
+    if not stat.S_ISREG(mode):
+        kind = "是文件夹" if stat.S_ISDIR(mode) else "不是普通文件"
+        raise WorkbookError(f"{target.name or target}{kind}，没有写入；请另选文件名。")
+    if not overwrite:
         raise WorkbookError(f"{target.name}已存在，没有覆盖；如需覆盖请加--force，或另选文件名。")
 
 
 def write_whole(target: Path, content: bytes, overwrite: bool) -> None:
-    """Put a file in place at once: written beside its target first, nothing left behind on failure."""
-    temporary = target.parent / f".gongkai-{secrets.token_hex(6)}.tmp"
+    """Put a file in place at once: written beside its target first, nothing left behind on failure.
+
+    A link is followed, and a file that was there keeps its permissions.
+    """
     try:
-        with temporary.open("xb") as file:
-            file.write(content)
-        refuse_existing(target, overwrite)
-        os.replace(temporary, target)
+        place = target.resolve()
+        temporary = place.parent / f".gongkai-{secrets.token_hex(6)}.tmp"
+        try:
+            with temporary.open("xb") as file:
+                file.write(content)
+            refuse_existing(place, overwrite)
+            if place.exists():
+                shutil.copymode(place, temporary)
+            os.replace(temporary, place)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise WorkbookError(f"无法写入{target.name}：{system_reason(error)}。") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
@@ -187,14 +206,22 @@ def read_file(path: Path) -> dict[str, dict[Spot, object]]:
     missing = [name for name in layout.sheet_names() if name in visible and name not in sheets]
     if missing:
         raise WorkbookError(f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。")
-    strings = read_strings(package)
+    strings, odd = read_strings(package), read_styles(package)
     names = [name for name in layout.sheet_names() if name in sheets and name != layout.RESULTS]
-    return {name: sheet_values(parse_part(package, sheets[name]), strings) for name in names}
+    return {name: sheet_values(parse_part(package, sheets[name]), strings, odd) for name in names}
 
 
 def read_strings(package: Package) -> list[str]:
-    parts: Iterator[str] = (
-        target for _, kind, target in relationships(package, workbook_part(package)) if kind == "sharedStrings"
-    )
-    part = next(parts, "")
+    part = related_part(package, "sharedStrings")
     return shared_strings(parse_part(package, part)) if part in package.parts else []
+
+
+def read_styles(package: Package) -> frozenset[str]:
+    part = related_part(package, "styles")
+    return odd_styles(parse_part(package, part)) if part in package.parts else frozenset()
+
+
+def related_part(package: Package, wanted: str) -> str:
+    """The part that the workbook names for a kind of content, "" if none."""
+    found = (target for _, kind, target in relationships(package, workbook_part(package)) if kind == wanted)
+    return next(found, "")

@@ -34,6 +34,11 @@ Columns = dict[int, "_Element"]
 
 # --- writing ------------------------------------------------------------------------------------------------------
 
+ODD_FORMATS = frozenset(map(str, (9, 10, *range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
+ODD_CODE = re.compile(r"[ymdhs%]", re.IGNORECASE)
+QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h|m|s)[^\]]*\]', re.IGNORECASE)
+ODD_REMARK = "（单元格是日期、时间或百分比格式）"
+
 
 def patch_sheet(root: _Element, edits: Iterable[Edit]) -> tuple[bool, set[Spot]]:
     """Write edits into a sheet's XML in place; styles stay, results of formulas are dropped as no longer true.
@@ -244,16 +249,30 @@ def cell_text(text: str) -> str:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def sheet_values(root: _Element, strings: Sequence[str]) -> dict[Spot, object]:
+def odd_styles(root: _Element) -> frozenset[str]:
+    """The numbers of the cell styles that show a number as a date, a time or a percentage: it is no plain figure."""
+    codes = {node.get("numFmtId", ""): node.get("formatCode", "") for node in root.iterfind("{*}numFmts/{*}numFmt")}
+
+    def is_odd(number: str) -> bool:
+        return number in ODD_FORMATS or bool(ODD_CODE.search(QUOTED.sub("", codes.get(number, ""))))
+
+    styles = enumerate(root.iterfind("{*}cellXfs/{*}xf"))
+    return frozenset(str(place) for place, style in styles if is_odd(style.get("numFmtId", "")))
+
+
+def sheet_values(root: _Element, strings: Sequence[str], odd: frozenset[str]) -> dict[Spot, object]:
     """(row, column) -> value of all cells that hold something: int, Decimal or text.
 
-    An error value comes as its text (#DIV/0!), a formula without a result as ``=`` and the formula.
+    An error value comes as its text (#DIV/0!), a formula without a result as ``=`` and the formula, a number in one
+    of the ``odd`` styles with a remark: 44625 is no count where the program shows 2022-03-05.
     """
     values: dict[Spot, object] = {}
     data = root.find("{*}sheetData")
     for number, row in index_rows(data).items() if data is not None else ():
         for place, cell in placed_cells(row, number):
             value = cell_value(cell, strings)
+            if isinstance(value, int | Decimal) and cell.get("s", "0") in odd:
+                value = f"{value}{ODD_REMARK}"
             if value is not None:
                 values[place] = value
     return values
