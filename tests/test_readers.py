@@ -444,3 +444,37 @@ def test_no_text_is_lost(text: str) -> None:
         if isinstance(block, Prose | Grid)
     )
     assert [c for c in kept if c in "1汉"] == [c for c in text if c in "1汉"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("708<a href=x>1</a>", "708^1"),
+        ("<a href=x>70</a>8", "70^8"),
+        ("<a href=x>708</a>", "708"),
+        ("708<button>2</button>", "708"),
+        ("9<span class=h>708</span>", "9"),
+        ("9<span style='font-size:0'>708</span>", "9"),
+        ("9<span style='font-size:0.5em'>70</span>", "970"),
+        ("9<span style='opacity:0'>708</span>", "9"),
+        ("9<span class=printed>708</span>", "9708"),
+    ],
+)
+def test_text_beside_a_figure_never_joins_it(cell: str, text: str) -> None:
+    styles = "<style>b{} .h , #i{display:none} @media print{.printed{display:none}}</style>"
+    page = f"{styles}<table><tr><td>a</td><td>{cell}</td></tr><tr><td>b</td><td>1</td></tr></table>"
+    grid = next(block for block in html_blocks(page) if isinstance(block, Grid))
+    assert grid.rows[0][1].text == text
+
+
+@pytest.mark.parametrize("content", [b"a\n" * 1_000_000, b"a|1\n" * 1_000_000, b"<p>\r" * 500_000])
+def test_a_flood_of_lines_is_refused(content: bytes) -> None:
+    with pytest.raises(UnreadableDocument, match="行"):
+        read_blocks(Document("flood", "", content, ""))
+
+
+def test_a_hundred_thousand_notes_in_one_paragraph() -> None:
+    """Minutes, if each note looked at all that stands before it."""
+    (prose,) = html_blocks("<p>" + "<sup>1</sup>" * 100_000 + "</p>")
+    assert isinstance(prose, Prose)
+    assert prose.text.replace("^^", "^") == "^".join("1" * 100_000)

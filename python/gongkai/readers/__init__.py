@@ -43,6 +43,7 @@ HTML = re.compile(
 SNIFFED = 4_096  # bytes or characters at the start that tell the format
 SAMPLED = 16_384  # characters at the start that tell text from junk
 JUNK = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufffd]")
+MOST_LINES = 400_000  # line ends of both kinds; a report has some thousands
 MOST_JUNK = 0.05  # of all characters; a page cut and joined at random has less, a binary file far more
 
 
@@ -58,6 +59,8 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
         text = decode(content, document.charset)
         if not text.strip("\ufeff\x00 \t\r\n\f\v"):
             raise UnreadableDocument(f"{document.origin}：内容是空的，没有可读的文字；请检查网址或文件。")
+        if text.count("\n") + text.count("\r") > MOST_LINES:
+            raise UnreadableDocument(f"{document.origin}：超过{MOST_LINES}行，不是年度报告；请检查网址或文件是否正确。")
         found = other_text(text)
         if found is None:
             return blocks_of_text(document.origin, text)

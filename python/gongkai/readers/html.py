@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from gongkai.model import Block, Grid, Link, Place, Prose, UnreadableDocument
@@ -26,9 +27,10 @@ from gongkai.readers.items import (
     resolve_spans,
     too_large,
 )
+from gongkai.readers.styles import styled_nodes
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    from selectolax.lexbor import LexborNode
 
 MANY_TAGS, MOST_TAGS = 20_000, 500_000  # with fewer, nesting is not searched for; with more, it is no report
 DEEPEST = 20_000  # open tags of one name; the parser's time grows with the square of the depth
@@ -37,7 +39,10 @@ LONGEST_CELL = 1_000  # characters; a longer one is an article set in a table
 
 NAMED = ("ArticleTitle", "PubDate", "ContentSource", "SiteName", "og:title", "publishdate", "publish_time", "author")
 PROPERTIES = {name.lower(): name for name in (*NAMED, "source")}
-LEFT_OUT = ("script", "style", "noscript", "noframes", "noembed", "del", "s", "strike", "svg", "rp", "rt", "datalist")
+LEFT_OUT = (
+    *("script", "style", "noscript", "noframes", "noembed", "del", "s", "strike", "svg", "rp", "rt", "datalist"),
+    "button",
+)
 LINES = (
     *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir"),
     *("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend", "li"),
@@ -46,12 +51,6 @@ LINES = (
 INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "o:p")
 FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}
 TYPED = ("", "text", "number", "tel", "search")
-HIDING = ("display", "mso-hide", "line-through", "vertical-align")
-HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|text-decoration[^;]*line-through",
-    re.IGNORECASE,
-)
-RAISED = re.compile(r"vertical-align\s*:\s*(?:super|sub)\b", re.IGNORECASE)
 RAISED_END = "\u2063"  # an invisible character: it goes out with its like unless text follows
 TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
 VOID = ("area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "wbr")
@@ -96,23 +95,6 @@ def refuse_excess(text: str) -> None:
                 raise UnreadableDocument(
                     f"网页的标签嵌套超过{DEEPEST}层，不是正常的网页；请在浏览器中打开后另存为网页，再导入该文件。"
                 )
-
-
-def styled_nodes(tree: LexborHTMLParser, content: bytes) -> dict[int, bool]:
-    """Node id -> True for what the page hides or strikes out by style, False for what it raises or lowers."""
-    lower = content.lower()
-    wanted = [f'[style*="{word}" i]' for word in HIDING if word.encode() in lower]
-    if b"hidden" in lower:
-        wanted += ["[hidden]", '[style*="visibility" i]']
-    found: dict[int, bool] = {}
-    for node in tree.css(",".join(wanted)) if wanted else ():
-        attributes = node.attributes
-        style = attributes.get("style") or ""
-        if "hidden" in attributes or HIDDEN.search(style):
-            found[node.mem_id] = True
-        elif RAISED.search(style):
-            found[node.mem_id] = False
-    return found
 
 
 def walk(root: LexborNode, page: Page) -> None:
@@ -276,7 +258,7 @@ class Page:
         """A raised 2 after 12 becomes 12^2, never 122; alone in its line it is plain text."""
         inner = "".join(pieces[start:]).strip()
         if pieces is self.pieces and inner:
-            before = "".join(pieces[:start]).strip()
+            before = any(piece.strip() for piece in islice(pieces, start))
             pieces[start:] = ["^" if before else "", inner, RAISED_END]
             self.has_raised = True
 
@@ -294,6 +276,8 @@ class Page:
             inside[0] = inside[0].removeprefix(collapse("".join(pieces[:at])))
         text = collapse(" ".join([*inside, "".join(self.pieces[at if pieces is self.pieces else 0 :])]))
         self.items.append(Link(Place(), "link", text or node.attributes.get("title") or "", target))
+        if self.in_cell:
+            self.end_raised(pieces, at)  # a link beside a figure is a note on it: 70<a>8</a> is not 708
 
     def image(self, node: LexborNode) -> None:
         attributes = node.attributes

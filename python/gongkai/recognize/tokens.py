@@ -122,10 +122,10 @@ def line_pieces(line: str) -> Iterator[tuple[str, Kind, str]]:
 
 def split_figures(text: str) -> list[str]:
     """``规章 0 0 0`` -> its label and figures; a text that does not end in figures stays whole."""
-    if text[-1] not in FIGURE_ENDS:
+    if text[-1] not in FIGURE_ENDS or len(text) > LONGEST_LINE:
         return [text]
     pieces = text.split()
     if len(pieces) > 1 and all(kind_of(piece) in ("figure", "sign") for piece in pieces):
         return pieces
-    match = LABEL_AND_FIGURES.fullmatch(text) if len(text) < LONGEST_LINE else None
+    match = LABEL_AND_FIGURES.fullmatch(text)
     return [match["label"], *match["figures"].split()] if match else [text]
