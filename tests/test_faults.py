@@ -201,3 +201,10 @@ def test_a_column_out_of_order_is_called_so() -> None:
     assert misread(TRUTH, read) == []
     assert any("列序" in problem.reason for problem in read.problems)
     assert any(finding.rule == "coverage.column" for finding in check(read))
+
+
+@pytest.mark.parametrize("line", ["a" + " " * 200_000 + "b", "1 " * 400_000, "| " * 200_000 + "x"])
+def test_one_endless_line(line: str) -> None:
+    """Minutes, if any pattern goes back over what it has read."""
+    with pytest.raises(UnreadableDocument):
+        read_page(line)

@@ -22,6 +22,7 @@ SKIPPED_ROW = 0.3
 FAR = 0.0005
 FOLLOWED_BY_FIGURE = 0.5
 SHORTEST_BARE = 4  # 4.其他 is no certain reading of 3.其他; 7.属于行政查询事项 can only be 8.属于行政查询事项
+WIDEST_GAP = 1_000  # tokens between two certain labels that are held against the missing ones
 LONGEST_LABEL = 60
 ALIKE, ALIKE_SHORT, MARGIN = 0.6, 0.75, 0.08
 
@@ -198,7 +199,7 @@ def fuzzy_matches(tokens: Sequence[Token], chain: Sequence[Match], words: Lexico
         wanted = range(left.label + 1, right.label)
         if not wanted or left.end >= right.start:
             continue
-        for start in range(left.end, right.start):
+        for start in range(left.end, min(right.start, left.end + WIDEST_GAP)):
             if tokens[start].kind == "text":
                 found += fuzzy_at(tokens, start, right.start, wanted, words)
     return found

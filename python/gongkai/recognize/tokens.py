@@ -99,7 +99,7 @@ def line_pieces(line: str) -> Iterator[tuple[str, Kind, str]]:
 
     A line of bars alone is a blank cell (one bar) or what is left of merged cells (several).
     """
-    text = line.strip()
+    text = " ".join(line.split())
     if not text or PAGE_NUMBER.fullmatch(text):
         return
     if BARS.fullmatch(text):
