@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gongkai.model import Value
 
@@ -27,8 +26,7 @@ YUAN_IN_WAN = 10_000
 LONGEST = 24  # characters; beyond that no count or amount is plausible, and Decimal stays exact below it
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a cell's text says: its state, the exact value for a figure, and the unit that it was converted from."""
 
     state: State

@@ -14,7 +14,7 @@ HIDDEN = re.compile(
     rf"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|text-decoration[^;]*line-through|{NOTHING}",
     re.IGNORECASE,
 )
-INVISIBLE_STYLE = re.compile(NOTHING.encode())
+VANISHING = ("opacity", "font-size:0", "font-size: 0")
 AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 SIMPLE = re.compile(r"[a-z]*[.#][a-z_][\w-]*", re.IGNORECASE)
@@ -28,8 +28,7 @@ def styled_nodes(tree: LexborHTMLParser, content: bytes) -> dict[int, bool]:
     wanted = [f'[style*="{word}" i]' for word in HIDING if word.encode() in lower]
     if b"hidden" in lower:
         wanted += ["[hidden]", '[style*="visibility" i]']
-    if INVISIBLE_STYLE.search(lower):
-        wanted += ['[style*="font-size" i]', '[style*="opacity" i]']
+    wanted += [f'[style*="{word}" i]' for word in VANISHING if word.encode() in lower]
     found: dict[int, bool] = {}
     for node in tree.css(",".join(wanted)) if wanted else ():
         attributes = node.attributes
@@ -38,7 +37,7 @@ def styled_nodes(tree: LexborHTMLParser, content: bytes) -> dict[int, bool]:
             found[node.mem_id] = True
         elif RAISED.search(style):
             found[node.mem_id] = False
-    hiding = hiding_selectors(tree) if b"<style" in lower else []
+    hiding = hiding_selectors(tree) if wanted and b"<style" in lower else []
     for node in tree.css(",".join(f"{cell} {rule}" for rule in hiding for cell in ("td", "th"))) if hiding else ():
         found[node.mem_id] = True
     return found

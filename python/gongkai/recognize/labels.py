@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from gongkai.editions import form
 from gongkai.model import Label
@@ -41,8 +42,7 @@ class Lexicon:
     full: float
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Tokens ``start`` to ``end`` (excluded) may be label number ``label``."""
 
     start: int
@@ -89,8 +89,6 @@ def joined(tokens: Sequence[Token], start: int, prefixes: frozenset[str]) -> Ite
     """(end, squashed text) of the token at ``start`` alone and joined with the lines after it, while it can grow."""
     word = tokens[start].squash
     yield start + 1, word
-    if tokens[start].grid or word not in prefixes:
-        return
     for end in range(start + 1, min(start + LONGEST_JOIN, len(tokens))):
         token = tokens[end]
         if token.grid or token.kind != "text":
@@ -104,9 +102,10 @@ def joined(tokens: Sequence[Token], start: int, prefixes: frozenset[str]) -> Ite
 def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
     found = []
     for start, token in enumerate(tokens):
-        if token.kind != "text" or len(token.squash) > LONGEST_LABEL:
+        if not 0 < len(token.squash) <= LONGEST_LABEL:
             continue
-        for end, word in joined(tokens, start, words.prefixes):
+        alone = token.grid or token.squash not in words.prefixes
+        for end, word in ((start + 1, token.squash),) if alone else joined(tokens, start, words.prefixes):
             hits = words.exact.get(word)
             if hits is None and end == start + 1:
                 hits = loose_hits(token.text, words)
