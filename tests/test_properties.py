@@ -130,6 +130,7 @@ def have_two_faults(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]
     """Two faults together can look sound: a head that lost a label fits a row that lost a figure."""
     blank: list[str] = []
     for _ in range(2):
+        assume(figure_spots(sheet))
         sheet, emptied = data.draw(st.sampled_from(SINGLE_FAULTS))(sheet, data)
         blank += emptied
     return sheet, blank
