@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -201,15 +202,115 @@ def test_odd_targets_are_refused_and_left_alone(tmp_path: Path) -> None:
     assert gongkai("demo", "-o", str(source)).returncode == 2
 
 
-def test_odd_names_and_outputs(tmp_path: Path) -> None:
-    name = os.fsencode(tmp_path) + b"/\xff\n.txt"
+def test_a_template_is_not_filled_in_place(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.xlsm"
+    assert gongkai("template", "-o", str(mine)).returncode == 0
+    before = mine.read_bytes()
+    run = gongkai("fill", RUIAN, "--template", str(mine), "-o", str(mine), "--force")
+    assert (run.returncode, run.stdout, run.stderr) == (2, "", "mine.xlsm就是所用的模板，没有写入；请另选文件名。\n")
+    assert mine.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [("fill", RUIAN), ("template",), ("demo",)])
+@pytest.mark.parametrize(
+    ("name", "said"), [("", "没有给出文件名"), ("x" * 300, "文件名太长"), ("kept/a", "不是文件夹"), ("kept", "kept")]
+)
+def test_odd_outputs_get_one_sentence(command: tuple[str, ...], name: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("mine")
+    run = gongkai(*command, "-o", str(tmp_path / name) if name else "")
+    assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (2, "", 1)
+    assert said in run.stderr
+    assert CHINESE_SENTENCE.search(run.stderr.strip()), run.stderr
+    assert "内部错误" not in run.stderr
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("kept", "mine")]
+
+
+# --- names and outputs that are unruly ----------------------------------------------------------------------------
+
+
+def redirected(redirection: str, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    """The command in a shell with a redirection or one more argument."""
+    quoted = shlex.join([sys.executable, "-X", "utf8", "-m", "gongkai.cli", *arguments])
+    command = ["bash", "-c", f"{before}{quoted} {redirection}"]
+    return subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+
+
+PRINTING = [["rules"], ["rules", "--json"], ["read", RUIAN], ["check", BROKEN, "--json"], ["--help"], ["--version"]]
+
+
+@pytest.mark.parametrize("arguments", PRINTING)
+def test_an_outcome_that_cannot_be_written_is_said(arguments: list[str], tmp_path: Path) -> None:
+    closed = redirected(">&-", *arguments)
+    assert (closed.returncode, closed.stderr) == (2, "结果无法输出：标准输出已关闭，请改变输出的去向后再试。\n")
+    # A limit on the size of files stands in for a full disk.
+    full = redirected(f"> {shlex.quote(str(tmp_path / 'out'))}", *arguments, before="ulimit -f 0; ")
+    assert (full.returncode, full.stderr) == (2, "结果无法输出：磁盘空间不足，请改变输出的去向后再试。\n")
+
+
+@pytest.mark.parametrize("arguments", PRINTING)
+def test_a_reader_that_stops_early_is_no_unreadable_source(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        run = subprocess.run(
+            [sys.executable, "-m", "gongkai.cli", *arguments], stdout=writer, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(writer)
+    assert (run.returncode, run.stderr) == (cli.READER_GONE, b"")
+
+
+def test_errors_never_go_to_standard_output() -> None:
+    for redirection in ("2>&-", "2>/dev/null"):
+        run = redirected(redirection, "check", "missing.html", BROKEN, "--json")
+        assert run.returncode == 2
+        assert [sorted(item) for item in json.loads(run.stdout)] == [
+            ["error", "source"],
+            ["checked", "findings", "report"],
+        ]
+        assert redirected(redirection, "nonsense").stdout == ""
+
+
+def test_unruly_names_stay_on_their_line(tmp_path: Path) -> None:
+    plain = gongkai("check", RUIAN).stdout.splitlines()
+    folder = os.fsencode(tmp_path)
+    name, book = folder + b"/\xff\n\x1b[1m.txt", folder + b"/\xff\r\n.xlsm"
     Path(os.fsdecode(name)).write_bytes(Path(RUIAN).read_bytes())
-    run = subprocess.run(
-        [sys.executable, "-m", "gongkai.cli", "check", name, "--json"], capture_output=True, check=False
+    check = odd_call("check", name)
+    assert (check.returncode, len(check.stdout.splitlines())) == (0, len(plain))
+    assert "\x1b" not in check.stdout
+    filled = odd_call("fill", name, "-o", book)
+    assert (filled.returncode, len(filled.stdout.splitlines())) == (0, len(plain) + 1)
+    for arguments in (("check", book + b"x"), ("fill", name, "-o", book), ("template", "-o", book), ("rules", name)):
+        run = odd_call(*arguments)
+        assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (2, "", 1)
+    found = odd_call("check", name, "--json")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert json.loads(found.stdout)["checked"] == 42
+
+
+def odd_call(*arguments: str | bytes) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "gongkai.cli", *arguments],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
     )
-    assert (run.returncode, run.stderr) == (0, b"")
-    assert json.loads(run.stdout)["checked"] == 42
-    for redirect, code in ((">&-", 0), ("| head -1", 0)):
-        command = f"{sys.executable} -m gongkai.cli rules {redirect}"
-        shell = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
-        assert (shell.returncode, shell.stderr) == (code, b"")
+
+
+def test_an_output_without_chinese_letters_is_no_failure() -> None:
+    for arguments in (["--help"], ["rules"], ["nonsense"]):
+        run = subprocess.run(
+            [sys.executable, "-m", "gongkai.cli", *arguments],
+            capture_output=True,
+            check=False,
+            env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        )
+        assert run.returncode == (2 if arguments == ["nonsense"] else 0)
+        assert b"Traceback" not in run.stderr
+
+
+def test_a_named_pipe_can_be_read() -> None:
+    run = redirected(f"<(cat {shlex.quote(RUIAN)})", "check")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "42项" in run.stdout

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from gongkai import __version__
 from gongkai.checks.wording import one_line
@@ -15,6 +17,8 @@ from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 
 CLEAN, ERRORS, UNREADABLE = 0, 1, 2
 INTERRUPTED, READER_GONE = 130, 141  # as a shell reports them: stopped by the user; nobody reads the output any more
+# Breaks a line, or turns it around: a file name or a text of a page may hold such characters.
+UNRULY = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 SOURCE_HELP = "网址（http、https）、网页或文本文件、本工具的工作簿；- 表示标准输入"
 
 
@@ -42,7 +46,20 @@ class ChineseParser(argparse.ArgumentParser):
         }
         reason = next((text for english, text in texts.items() if english in message), "参数有误")
         detail = message.rpartition(": ")[2] if ": " in message else message
-        self.exit(UNREADABLE, f"{reason}（{detail}）；用 {self.prog} --help 查看用法。\n")
+        self.exit(UNREADABLE, f"{reason}（{detail}）；用 {self.prog} --help 查看用法。")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """argparse's own passes over an output that fails; help and version go to standard output."""
+        if file is sys.stdout:
+            put(message.rstrip("\n"))
+        else:
+            tell(message)
+
+
+def file_name(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("没有给出文件名")
+    return Path(text)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -65,7 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
         "fill", help="读取报告，填入工作簿并标出问题", description="读取报告，填入工作簿并标出问题。"
     )
     fill.add_argument("source", metavar="来源", help=SOURCE_HELP)
-    fill.add_argument("-o", "--output", required=True, metavar="文件", help="要写的工作簿（.xlsm）")
+    fill.add_argument("-o", "--output", type=file_name, required=True, metavar="文件", help="要写的工作簿（.xlsm）")
     fill.add_argument("--force", action="store_true", help="文件已存在时覆盖")
     fill.add_argument("--template", default="", metavar="文件", help="用自己改过的模板（默认用官方格式模板）")
     fill.add_argument("--json", action="store_true", help="输出 JSON")
@@ -77,7 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     rules.set_defaults(run=run_rules)
 
     template = commands.add_parser("template", help="另存一份空白工作簿", description="另存一份空白工作簿。")
-    template.add_argument("-o", "--output", required=True, metavar="文件", help="要写的工作簿（.xlsm）")
+    template.add_argument("-o", "--output", type=file_name, required=True, metavar="文件", help="要写的工作簿（.xlsm）")
     template.add_argument("--force", action="store_true", help="文件已存在时覆盖")
     template.set_defaults(run=run_template)
 
@@ -85,7 +102,12 @@ def build_parser() -> argparse.ArgumentParser:
         "demo", help="演示：从本机网页导入一份真实报告", description="演示：从本机网页导入一份真实报告。"
     )
     demo.add_argument(
-        "-o", "--output", default="gongkai-demo", metavar="文件夹", help="结果放在哪里（默认 gongkai-demo）"
+        "-o",
+        "--output",
+        type=file_name,
+        default="gongkai-demo",
+        metavar="文件夹",
+        help="结果放在哪里（默认 gongkai-demo）",
     )
     demo.set_defaults(run=run_demo)
     return parser
@@ -93,12 +115,12 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; every failure becomes one Chinese line on standard error and an exit code."""
-    options = build_parser().parse_args(arguments)
-    set_streams(json=getattr(options, "json", False))
     try:
+        set_streams()
+        options = build_parser().parse_args(arguments)
+        if getattr(options, "json", False):
+            set_streams(encoding="utf-8")
         code: int = options.run(options)
-        if sys.stdout is not None:
-            sys.stdout.flush()
         return code
     except GongkaiError as error:
         return complain(str(error))
@@ -106,12 +128,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain("已中止。")
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READER_GONE
     except OSError as error:
-        return complain(
-            f"无法读写文件或输出结果（{error.strerror or type(error).__name__}）；请检查磁盘空间、权限和文件名。"
-        )
+        from gongkai.workbook.parts import system_reason
+
+        return complain(f"无法读写文件：{system_reason(error)}。")
     except Exception as error:
         if os.environ.get("GONGKAI_DEBUG"):
             raise
@@ -120,23 +141,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
 
 
-def set_streams(*, json: bool) -> None:
-    """What a terminal cannot show becomes a question mark, never a traceback; JSON is UTF-8 everywhere."""
-    for stream in (sys.stdout, sys.stderr):
+# --- output -------------------------------------------------------------------------------------------------------
+
+
+def set_streams(encoding: str | None = None) -> None:
+    """What an output cannot show becomes a question mark, never a traceback; JSON is UTF-8 everywhere."""
+    for stream, code in ((sys.stdout, encoding), (sys.stderr, None)):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    if json and hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+            stream.reconfigure(encoding=code, errors="replace")
 
 
-def complain(sentence: str) -> int:
-    print(one_line(sentence), file=sys.stderr)
-    return UNREADABLE
+def put(text: str) -> None:
+    """Print to standard output and see that it arrives: an outcome that nobody gets must not pass for a clean run.
+
+    GongkaiError where it cannot be written, BrokenPipeError where nobody reads on (``| head -1``).
+    """
+    if sys.stdout is None:
+        raise GongkaiError("结果无法输出：标准输出已关闭，请改变输出的去向后再试。")
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        discard(sys.stdout)
+        if isinstance(error, BrokenPipeError):
+            raise
+        from gongkai.workbook.parts import system_reason
+
+        raise GongkaiError(f"结果无法输出：{system_reason(error)}，请改变输出的去向后再试。") from error
 
 
 def show(lines: Iterable[str]) -> None:
     for line in lines:
-        print(line)
+        put(UNRULY.sub(" ", line))
+
+
+def tell(sentence: str) -> None:
+    """One line on standard error; where that is closed or full, the exit code has to do."""
+    if sys.stderr is None:  # print would take standard output instead
+        return
+    try:
+        print(one_line(sentence), file=sys.stderr, flush=True)
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: TextIO) -> None:
+    """Let a failed stream lead nowhere: on its way out the interpreter writes again what is left, and fails again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def complain(sentence: str) -> int:
+    tell(sentence)
+    return UNREADABLE
+
+
+# --- commands -----------------------------------------------------------------------------------------------------
 
 
 def each_report(sources: Sequence[str]) -> Iterator[tuple[str, Report | GongkaiError]]:
@@ -144,8 +203,8 @@ def each_report(sources: Sequence[str]) -> Iterator[tuple[str, Report | GongkaiE
     from gongkai.pipeline import read_report
 
     for number, source in enumerate(sources, 1):
-        if len(sources) > 1 and sys.stderr.isatty():
-            print(f"[{number}/{len(sources)}] {one_line(source)}", file=sys.stderr)
+        if len(sources) > 1 and sys.stderr is not None and sys.stderr.isatty():
+            tell(f"[{number}/{len(sources)}] {source}")
         try:
             yield source, read_report(source)
         except GongkaiError as error:
@@ -175,7 +234,7 @@ def run_sources(
         if not options.json:
             show(["", *as_lines(report, findings)] if len(results) > 1 else as_lines(report, findings))
     if options.json:
-        print(to_json(results[0] if len(options.sources) == 1 else results))
+        put(to_json(results[0] if len(options.sources) == 1 else results))
     return max(codes)
 
 
@@ -210,7 +269,7 @@ def run_fill(options: argparse.Namespace) -> int:
     findings = check(report)
     target = fill(report, findings, options.output, overwrite=options.force, template=options.template)
     if options.json:
-        print(to_json({**check_to_dict(report, findings), "workbook": str(target)}))
+        put(to_json({**check_to_dict(report, findings), "workbook": str(target)}))
     else:
         show([*head_lines(report), *finding_lines(report, findings), f"已写入 {target}"])
     return code_of(findings)
@@ -220,7 +279,7 @@ def run_rules(options: argparse.Namespace) -> int:
     from gongkai.output import rules_lines, rules_to_list, to_json
 
     if options.json:
-        print(to_json(rules_to_list(options.edition)))
+        put(to_json(rules_to_list(options.edition)))
     else:
         show(rules_lines(options.edition))
     return CLEAN
@@ -229,17 +288,16 @@ def run_rules(options: argparse.Namespace) -> int:
 def run_template(options: argparse.Namespace) -> int:
     from gongkai.workbook import copy_template
 
-    print(f"已写入 {copy_template(Path(options.output), overwrite=options.force)}")
+    show([f"已写入 {copy_template(options.output, overwrite=options.force)}"])
     return CLEAN
 
 
 def run_demo(options: argparse.Namespace) -> int:
     from gongkai.demo import run
 
-    folder = Path(options.output)
-    if folder.exists() and not folder.is_dir():
-        raise WorkbookError(f"{folder.name}不是文件夹，没有写入；请用 -o 另选一个文件夹。")
-    show(run(folder))
+    if options.output.exists() and not options.output.is_dir():
+        raise WorkbookError(f"{options.output.name}不是文件夹，没有写入；请用 -o 另选一个文件夹。")
+    show(run(options.output))
     return CLEAN
 
 

@@ -36,6 +36,8 @@ def is_workbook(origin: str) -> bool:
     """Whether a path is an Excel workbook by its content: a zip archive that holds xl/workbook.xml."""
     path = Path(origin)
     try:
+        if not path.is_file():  # a pipe can be read only once, and by the reader
+            return False
         with path.open("rb") as file:
             return file.read(4) == b"PK\x03\x04" and b"xl/workbook.xml" in path.read_bytes()
     except (OSError, ValueError):
@@ -68,14 +70,16 @@ def fill(
 ) -> Path:
     """Write report and findings into a workbook at ``target``, from the official template or one of your own.
 
-    Raises WorkbookError where ``target`` exists and ``overwrite`` is False, is the report's own source, or cannot be
-    written; what was there stays.
+    Raises WorkbookError where ``target`` exists and ``overwrite`` is False, is the report's own source or the
+    template, or cannot be written; what was there stays.
     """
     from gongkai.workbook import write_workbook
+    from gongkai.workbook.file import template_path
 
-    source = Path(report.document.origin) if report.document else None
-    if source is not None and is_same_file(source, Path(target)):
-        raise WorkbookError(f"{Path(target).name}就是报告的来源，没有写入；请另选文件名。")
-    return write_workbook(
-        report, findings, Path(target), overwrite=overwrite, template=Path(template) if template else None
-    )
+    target, form = Path(target), Path(template) if template else template_path()
+    source = report.document.origin if report.document else ""
+    if source and is_same_file(Path(source), target):
+        raise WorkbookError(f"{target.name}就是报告的来源，没有写入；请另选文件名。")
+    if is_same_file(form, target):
+        raise WorkbookError(f"{target.name}就是所用的模板，没有写入；请另选文件名。")
+    return write_workbook(report, findings, target, overwrite=overwrite, template=form)

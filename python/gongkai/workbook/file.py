@@ -69,7 +69,8 @@ def refuse_existing(target: Path, overwrite: bool) -> None:
     except FileNotFoundError:
         return
     except (OSError, ValueError) as error:
-        raise WorkbookError(f"无法写入{target.name}：文件名无效或无法访问；请另选文件名。") from error
+        reason = system_reason(error) if isinstance(error, OSError) else "文件名无效"
+        raise WorkbookError(f"无法写入{target.name}：{reason}；请另选文件名。") from error
     if not stat.S_ISREG(mode):
         kind = "是文件夹" if stat.S_ISDIR(mode) else "不是普通文件"
         raise WorkbookError(f"{target.name or target}{kind}，没有写入；请另选文件名。")
@@ -216,9 +217,9 @@ def read_strings(package: Package) -> list[str]:
     return shared_strings(parse_part(package, part)) if part in package.parts else []
 
 
-def read_styles(package: Package) -> frozenset[str]:
+def read_styles(package: Package) -> dict[str, str]:
     part = related_part(package, "styles")
-    return odd_styles(parse_part(package, part)) if part in package.parts else frozenset()
+    return odd_styles(parse_part(package, part)) if part in package.parts else {}
 
 
 def related_part(package: Package, wanted: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import posixpath
 import zlib
 from collections.abc import Iterator, Mapping
@@ -65,11 +66,17 @@ def sized(name: str, infos: list[ZipInfo]) -> tuple[ZipInfo, ...]:
 def system_reason(error: OSError) -> str:
     """Why the system refused, for the people who read it."""
     reasons = (
-        (FileNotFoundError, "文件或文件夹不存在"),
-        (IsADirectoryError, "这是一个文件夹"),
-        (PermissionError, "没有权限，或文件正在Excel等软件中打开，请关闭后再试"),
+        ("文件或文件夹不存在", ("ENOENT",)),
+        ("这是一个文件夹", ("EISDIR",)),
+        ("路径中有一段不是文件夹", ("ENOTDIR",)),
+        ("已有同名的文件", ("EEXIST",)),
+        ("文件名太长", ("ENAMETOOLONG",)),
+        ("没有权限，或文件正在Excel等软件中打开，请关闭后再试", ("EACCES", "EPERM")),
+        ("磁盘空间不足", ("ENOSPC", "EDQUOT", "EFBIG")),
+        ("磁盘是只读的", ("EROFS",)),
     )
-    return next((reason for kind, reason in reasons if isinstance(error, kind)), error.strerror or "读写出错")
+    code = errno.errorcode.get(error.errno or 0, "")
+    return next((reason for reason, codes in reasons if code in codes), f"读写出错（{code or type(error).__name__}）")
 
 
 def package_bytes(package: Package, changed: Mapping[str, bytes]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from math import ceil
@@ -28,16 +28,25 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+DATE, PERCENT, SCALED, STRANGE = "日期或时间", "百分比", "按千位缩小显示的", "无法识别的"
+# Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East Asian versions.
+BUILTIN = {str(number): DATE for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))} | {
+    "9": PERCENT,
+    "10": PERCENT,
+}
+LONGEST_CODE = 255
+# What a format code shows as it stands, or does not show: "text", \c, _c, *c, colours and conditions; not [h], [mm].
+LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+ODD_CODES = (  # aaa is a day of the week; a comma after the last digit hides three digits
+    (PERCENT, re.compile("%")),
+    (DATE, re.compile("[ymdhs]|aaa", re.IGNORECASE)),
+    (SCALED, re.compile("[0#?.],+(?![0#?,])")),
+)
 
 Columns = dict[int, "_Element"]
 
 
 # --- writing ------------------------------------------------------------------------------------------------------
-
-ODD_FORMATS = frozenset(map(str, (9, 10, *range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
-ODD_CODE = re.compile(r"[ymdhs%]", re.IGNORECASE)
-QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h|m|s)[^\]]*\]', re.IGNORECASE)
-ODD_REMARK = "（单元格是日期、时间或百分比格式）"
 
 
 def patch_sheet(root: _Element, edits: Iterable[Edit]) -> tuple[bool, set[Spot]]:
@@ -249,30 +258,37 @@ def cell_text(text: str) -> str:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def odd_styles(root: _Element) -> frozenset[str]:
-    """The numbers of the cell styles that show a number as a date, a time or a percentage: it is no plain figure."""
-    codes = {node.get("numFmtId", ""): node.get("formatCode", "") for node in root.iterfind("{*}numFmts/{*}numFmt")}
-
-    def is_odd(number: str) -> bool:
-        return number in ODD_FORMATS or bool(ODD_CODE.search(QUOTED.sub("", codes.get(number, ""))))
-
-    styles = enumerate(root.iterfind("{*}cellXfs/{*}xf"))
-    return frozenset(str(place) for place, style in styles if is_odd(style.get("numFmtId", "")))
+def odd_styles(root: _Element) -> dict[str, str]:
+    """Number of a cell style -> kind of its format, for those that show another number than the one stored."""
+    codes = root.iterfind("{*}numFmts/{*}numFmt")
+    kinds = {node.get("numFmtId", ""): kind_of(node.get("formatCode", "")) for node in codes}
+    kinds = {number: kind for number, kind in kinds.items() if kind} | BUILTIN
+    styles = enumerate(style.get("numFmtId", "") for style in root.iterfind("{*}cellXfs/{*}xf"))
+    return {str(place): kinds[number] for place, number in styles if number in kinds}
 
 
-def sheet_values(root: _Element, strings: Sequence[str], odd: frozenset[str]) -> dict[Spot, object]:
+def kind_of(code: str) -> str:
+    """What a number format code makes of a number; "" where it shows the number itself."""
+    if len(code) > LONGEST_CODE:
+        return STRANGE
+    plain = LITERAL.sub("", code)
+    return next((kind for kind, sign in ODD_CODES if sign.search(plain)), "")
+
+
+def sheet_values(root: _Element, strings: Sequence[str], odd: Mapping[str, str]) -> dict[Spot, object]:
     """(row, column) -> value of all cells that hold something: int, Decimal or text.
 
     An error value comes as its text (#DIV/0!), a formula without a result as ``=`` and the formula, a number in one
-    of the ``odd`` styles with a remark: 44625 is no count where the program shows 2022-03-05.
+    of the ``odd`` styles as text with the kind: 44625 is no count where the program shows 2022-03-05.
     """
     values: dict[Spot, object] = {}
     data = root.find("{*}sheetData")
     for number, row in index_rows(data).items() if data is not None else ():
         for place, cell in placed_cells(row, number):
             value = cell_value(cell, strings)
-            if isinstance(value, int | Decimal) and cell.get("s", "0") in odd:
-                value = f"{value}{ODD_REMARK}"
+            kind = odd.get(cell.get("s", "0"))
+            if kind and isinstance(value, int | Decimal):
+                value = f"{shown(value)}（单元格为{kind}格式）"
             if value is not None:
                 values[place] = value
     return values
