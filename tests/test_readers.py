@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import io
-import re
 import zipfile
 from itertools import product
 
@@ -12,42 +11,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from blocks import cell, links, prose, read, texts
 from gongkai.figures import INVISIBLE
-from gongkai.model import Block, Document, GongkaiError, Grid, Link, Prose, UnreadableDocument
-from gongkai.readers import read_blocks
+from gongkai.model import Grid, Link, Prose, UnreadableDocument
 from gongkai.readers.charset import decode
-from gongkai.readers.html import CELLS, DEEPEST, MOST_TAGS, html_blocks
+from gongkai.readers.html import html_blocks
 from gongkai.readers.text import text_blocks
 
 CHINESE = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=60)
 KNOWN = "政府信息公开工作年度报告"
-
-
-def read(content: bytes, charset: str = "") -> tuple[Block, ...]:
-    return read_blocks(Document("report", "", content, "", charset=charset))
-
-
-def texts(blocks: tuple[Block, ...]) -> list[list[str]]:
-    """The texts of the only grid."""
-    (grid,) = (block for block in blocks if isinstance(block, Grid))
-    return [[cell.text for cell in row] for row in grid.rows]
-
-
-def cell(markup: str) -> str:
-    """The text of a cell with this content, the same in the quick reading and in the walk (which a div forces)."""
-    quick = texts(html_blocks(f"<table><tr><td>{markup}</td><td>x</td></tr></table>"))[0][0]
-    walked = texts(html_blocks(f"<table><tr><td><div></div>{markup}</td><td>x</td></tr></table>"))[0][0]
-    assert quick == walked
-    return quick
-
-
-def prose(blocks: tuple[Block, ...]) -> list[tuple[str, str]]:
-    return [(block.heading, block.text) for block in blocks if isinstance(block, Prose)]
-
-
-def links(blocks: tuple[Block, ...]) -> list[tuple[str, str, str]]:
-    return [(block.kind, block.text, block.target) for block in blocks if isinstance(block, Link)]
-
 
 # --- charsets -----------------------------------------------------------------------------------------------------
 
@@ -280,58 +252,6 @@ def test_links_and_pictures_in_a_grid_come_after_it_with_their_cell() -> None:
     assert (blocks[2].place.table, blocks[2].place.row, blocks[2].place.column) == (1, 2, 2)
 
 
-# --- abuse --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("tag", ["div", "p", "table><tr><td", "ul><li", "b><p", "a href=x", "h1", "sup", "pre", "font"])
-def test_tags_nested_ten_thousand_deep(tag: str) -> None:
-    blocks = html_blocks(f"<{tag}>" * 10_000 + KNOWN)
-    assert KNOWN in "".join(text for _, text in prose(blocks))
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        "<div>" * (DEEPEST + 1),
-        "<table><tr>" + "<td>1<td>2" * (CELLS // 2 + 1),
-        "<table>" + "<tr><td>1<td colspan=64>2<td colspan=64>3" * 4_000,
-        "<br>" * (MOST_TAGS + 1),
-        "规章 | 0 | 0\n" * (CELLS // 3 + 1),
-    ],
-    ids=["deep", "many", "wide", "tags", "text"],
-)
-def test_pages_beyond_the_bounds(page: str) -> None:
-    with pytest.raises(UnreadableDocument, match=r"^report：.*。$"):
-        read(page.encode())
-
-
-SOUP = re.findall(
-    r"<[^>]*>?|[^<]",
-    "<table><tr><td><td rowspan=3></td></table><caption><tbody><p></p><a href=x></a><sup></sup><h1></h1><br><pre></pre>"
-    "<div hidden></div><select><option><svg><math><frameset><textarea><title><!----><>/ =\"'12汉\n",
-)
-
-
-@given(st.lists(st.sampled_from(SOUP)))
-def test_any_tag_soup_is_read(parts: list[str]) -> None:
-    html_blocks("".join(parts))
-
-
-@given(st.binary())
-@example(b"\x00")
-@example(b"<p>\xff\xfe")
-@example("<p>\ud800".encode("utf-16-le", "surrogatepass"))
-def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    try:
-        read(content)
-    except GongkaiError as error:
-        message = str(error)
-    else:
-        return
-    assert message.startswith("report：")
-    assert message.endswith("。")
-
-
 # --- formats ------------------------------------------------------------------------------------------------------
 
 
@@ -444,37 +364,3 @@ def test_no_text_is_lost(text: str) -> None:
         if isinstance(block, Prose | Grid)
     )
     assert [c for c in kept if c in "1汉"] == [c for c in text if c in "1汉"]
-
-
-@pytest.mark.parametrize(
-    ("cell", "text"),
-    [
-        ("708<a href=x>1</a>", "708^1"),
-        ("<a href=x>70</a>8", "70^8"),
-        ("<a href=x>708</a>", "708"),
-        ("708<button>2</button>", "708"),
-        ("9<span class=h>708</span>", "9"),
-        ("9<span style='font-size:0'>708</span>", "9"),
-        ("9<span style='font-size:0.5em'>70</span>", "970"),
-        ("9<span style='opacity:0'>708</span>", "9"),
-        ("9<span class=printed>708</span>", "9708"),
-    ],
-)
-def test_text_beside_a_figure_never_joins_it(cell: str, text: str) -> None:
-    styles = "<style>b{} .h , #i{display:none} @media print{.printed{display:none}}</style>"
-    page = f"{styles}<table><tr><td>a</td><td>{cell}</td></tr><tr><td>b</td><td>1</td></tr></table>"
-    grid = next(block for block in html_blocks(page) if isinstance(block, Grid))
-    assert grid.rows[0][1].text == text
-
-
-@pytest.mark.parametrize("content", [b"a\n" * 1_000_000, b"a|1\n" * 1_000_000, b"<p>\r" * 500_000])
-def test_a_flood_of_lines_is_refused(content: bytes) -> None:
-    with pytest.raises(UnreadableDocument, match="行"):
-        read_blocks(Document("flood", "", content, ""))
-
-
-def test_a_hundred_thousand_notes_in_one_paragraph() -> None:
-    """Minutes, if each note looked at all that stands before it."""
-    (prose,) = html_blocks("<p>" + "<sup>1</sup>" * 100_000 + "</p>")
-    assert isinstance(prose, Prose)
-    assert prose.text.replace("^^", "^") == "^".join("1" * 100_000)

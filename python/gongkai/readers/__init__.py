@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gongkai.model import Block, Document, UnreadableDocument
+from gongkai.readers.bounds import refuse_lines
 from gongkai.readers.charset import decode
 
 SAVE = "请打开后另存为网页（.html）或纯文本（.txt），再导入该文件"
@@ -43,7 +44,6 @@ HTML = re.compile(
 SNIFFED = 4_096  # bytes or characters at the start that tell the format
 SAMPLED = 16_384  # characters at the start that tell text from junk
 JUNK = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufffd]")
-MOST_LINES = 400_000  # line ends of both kinds; a report has some thousands
 MOST_JUNK = 0.05  # of all characters; a page cut and joined at random has less, a binary file far more
 
 
@@ -59,8 +59,6 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
         text = decode(content, document.charset)
         if not text.strip("\ufeff\x00 \t\r\n\f\v"):
             raise UnreadableDocument(f"{document.origin}：内容是空的，没有可读的文字；请检查网址或文件。")
-        if text.count("\n") + text.count("\r") > MOST_LINES:
-            raise UnreadableDocument(f"{document.origin}：超过{MOST_LINES}行，不是年度报告；请检查网址或文件是否正确。")
         found = other_text(text)
         if found is None:
             return blocks_of_text(document.origin, text)
@@ -73,6 +71,7 @@ def blocks_of_text(origin: str, text: str) -> tuple[Block, ...]:
     from gongkai.readers.text import text_blocks
 
     try:
+        refuse_lines(text)
         return html_blocks(text) if HTML.search(text) else text_blocks(text.removeprefix("\ufeff"))
     except UnreadableDocument as error:
         raise UnreadableDocument(f"{origin}：{error}") from error

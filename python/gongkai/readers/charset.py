@@ -48,7 +48,7 @@ def decode(content: bytes, declared: str) -> str:
 def mostly_valid(text: str) -> bool:
     """Whether UTF-8 explains the bytes: GBK read as UTF-8 breaks nearly everywhere, a cut string only once."""
     broken = text.count(REPLACED)
-    beyond = len(text) - broken - sum(map(str.isascii, text))
+    beyond = len(text) - broken - len(text.encode("ascii", "ignore"))
     return beyond > 10 * broken
 
 

@@ -6,13 +6,12 @@ from the inside out: only when a table ends is it known whether it is a grid or 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from gongkai.model import Block, Grid, Link, Place, Prose, UnreadableDocument
+from gongkai.readers.bounds import refuse_tags
 from gongkai.readers.items import (
     CELLS,
     TALLEST,
@@ -27,15 +26,15 @@ from gongkai.readers.items import (
     resolve_spans,
     too_large,
 )
-from gongkai.readers.styles import styled_nodes
+from gongkai.readers.marks import LINKED, LONGEST_LINK, RAISED, settle, text_of
+from gongkai.readers.styles import Effect, styled_nodes
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-MANY_TAGS, MOST_TAGS = 20_000, 500_000  # with fewer, nesting is not searched for; with more, it is no report
-DEEPEST = 20_000  # open tags of one name; the parser's time grows with the square of the depth
 LONGEST_HEADING = 200  # characters; a longer one is a heading that was never closed
-LONGEST_CELL = 1_000  # characters; a longer one is an article set in a table
+LONGEST_CELL = 1_000  # characters, lines; a longer one is an article set in a table
+MOST_MOVED = 10_000_000  # lines handed up by tables that only arrange, once for each table that they stand in
 
 NAMED = ("ArticleTitle", "PubDate", "ContentSource", "SiteName", "og:title", "publishdate", "publish_time", "author")
 PROPERTIES = {name.lower(): name for name in (*NAMED, "source")}
@@ -51,10 +50,6 @@ LINES = (
 INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "o:p")
 FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}
 TYPED = ("", "text", "number", "tel", "search")
-RAISED_END = "\u2063"  # an invisible character: it goes out with its like unless text follows
-TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
-VOID = ("area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "wbr")
-NEVER_DEEP = frozenset((*VOID, "p", "li", "tr", "td", "th", "option", "dd", "dt"))  # those that end by themselves too
 
 Close = Callable[[], None]
 Opener = Callable[["LexborNode"], Close | None]
@@ -69,7 +64,7 @@ def html_blocks(text: str) -> tuple[Block, ...]:
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    refuse_excess(text)
+    refuse_tags(text)
     content = text.encode("utf-8", "replace")
     tree = LexborHTMLParser(content)
     page = Page(styled_nodes(tree, content), {node.mem_id: node for node in tree.css("[rowspan],[colspan]")})
@@ -77,24 +72,6 @@ def html_blocks(text: str) -> tuple[Block, ...]:
         walk(tree.root, page)
     page.end_line()
     return (*page.head(), *blocks_of(page.items))
-
-
-def refuse_excess(text: str) -> None:
-    """Raise UnreadableDocument for a page with tags or nesting beyond all sense."""
-    tags = text.count("<")
-    if tags < MANY_TAGS:
-        return
-    if tags > MOST_TAGS:
-        raise UnreadableDocument(f"网页的标签超过{MOST_TAGS}个，不是年度报告的网页；请检查网址或文件是否正确。")
-    depths: dict[str, int] = {}
-    for match in TAG.finditer(text):
-        name = match[2].lower()
-        if name not in NEVER_DEEP:
-            depths[name] = max(0, depths.get(name, 0) + (-1 if match[1] else 1))
-            if depths[name] > DEEPEST:
-                raise UnreadableDocument(
-                    f"网页的标签嵌套超过{DEEPEST}层，不是正常的网页；请在浏览器中打开后另存为网页，再导入该文件。"
-                )
 
 
 def walk(root: LexborNode, page: Page) -> None:
@@ -108,8 +85,8 @@ def walk(root: LexborNode, page: Page) -> None:
             page.pieces.append(node.text_content or "")
         else:
             opener = openers.get(kind)
-            if styled and (hides := styled.get(node.mem_id)) is not None:
-                opener = left_out if hides else page.raised if opener in (None, page.link) else opener
+            if styled and (effect := styled.get(node.mem_id)):
+                opener = page.opener_for(effect, opener)
             close = opener(node) if opener else None
             if close is not skip and (child := node.first_child) is not None:
                 ancestors.append((node, close))
@@ -141,7 +118,7 @@ class Page:
     Each opener takes the node that begins and returns what to do at its end, or ``skip``.
     """
 
-    def __init__(self, styled: dict[int, bool], spanning: dict[int, LexborNode]) -> None:
+    def __init__(self, styled: dict[int, Effect], spanning: dict[int, LexborNode]) -> None:
         self.styled, self.spanning = styled, spanning
         self.kinds: dict[int, str] = {}
         self.title = ""
@@ -150,7 +127,8 @@ class Page:
         self.pieces: list[str] = []
         self.tables: list[RawTable] = []
         self.cells = 0
-        self.in_cell = self.in_pre = self.has_raised = False
+        self.moved = 0
+        self.in_cell = self.in_pre = self.marked = False
         self.openers: dict[str, Opener] = {
             **dict.fromkeys(LINES, self.lines),
             **dict.fromkeys(LEFT_OUT, left_out),
@@ -178,6 +156,22 @@ class Page:
         self.kinds[node.tag_id] = name
         return name
 
+    def opener_for(self, effect: Effect, opener: Opener | None) -> Opener | None:
+        """What begins a node with a style, in place of its usual opener. Only what is gone leaves no empty cell."""
+        if effect == "gone":
+            return left_out
+        if effect == "blank":
+            if opener == self.cell:
+                return self.blank_cell
+            return self.blank_row if opener == self.row else left_out
+        if effect == "hidden" and self.in_cell:
+            return opener if opener in (self.cell, self.row) else left_out
+        if effect in ("hidden", "raised"):
+            return self.raised if opener in (None, self.link) else opener
+        if opener in (None, self.lines):
+            return self.paragraph if effect == "cell" else self.lines
+        return opener
+
     def head(self) -> Iterator[Prose]:
         if self.title:
             yield Prose(Place(), "title", self.title)
@@ -203,9 +197,9 @@ class Page:
             return
         text = "".join(self.pieces)
         self.pieces = []
-        if self.has_raised:
-            text = re.sub(RAISED_END + r"(?=\s*[^\s\u2063])", "^", text)
-            self.has_raised = False
+        if self.marked:
+            text = settle(text)
+            self.marked = False
         if self.in_pre:
             self.items += [("", collapse(line)) for line in text.removeprefix("\n").removesuffix("\n").split("\n")]
         elif text.strip(" \t\n\r\f"):
@@ -246,21 +240,20 @@ class Page:
 
     def end_heading(self, start: int, tag: str) -> None:
         self.end_line()
+        if len(self.items) - start > LONGEST_HEADING:
+            return
         texts = [item[1] for item in self.items[start:] if isinstance(item, tuple) and item[1]]
         if 0 < sum(map(len, texts)) <= LONGEST_HEADING:
             others = [item for item in self.items[start:] if not isinstance(item, tuple)]
             self.items[start:] = [(tag, "\n".join(texts)), *others]
 
     def raised(self, node: LexborNode) -> Close:
-        return partial(self.end_raised, self.pieces, len(self.pieces))
+        self.mark(RAISED, "(")
+        return partial(self.mark, RAISED, ")")
 
-    def end_raised(self, pieces: list[str], start: int) -> None:
-        """A raised 2 after 12 becomes 12^2, never 122; alone in its line it is plain text."""
-        inner = "".join(pieces[start:]).strip()
-        if pieces is self.pieces and inner:
-            before = any(piece.strip() for piece in islice(pieces, start))
-            pieces[start:] = ["^" if before else "", inner, RAISED_END]
-            self.has_raised = True
+    def mark(self, kind: str, edge: str) -> None:
+        self.pieces.append(f"\0{kind}{edge}")
+        self.marked = True
 
     # what the page points to
 
@@ -268,16 +261,20 @@ class Page:
         target = node.attributes.get("href")
         if target is None:
             return None
-        return partial(self.end_link, node, target, len(self.items), self.pieces, len(self.pieces))
+        close = partial(self.end_link, node, target, len(self.items), self.pieces, len(self.pieces))
+        if self.in_cell:
+            self.mark(LINKED, "(")  # a link beside a figure is a note on it: 70<a>8</a> is not 708
+        return close
 
     def end_link(self, node: LexborNode, target: str, start: int, pieces: list[str], at: int) -> None:
-        inside = [item[1] for item in self.items[start:] if isinstance(item, tuple)]
+        inside = [item[1] for item in self.items[start : start + LONGEST_LINK] if isinstance(item, tuple)]
         if inside:  # its line was finished within the link, with what stood before the link
-            inside[0] = inside[0].removeprefix(collapse("".join(pieces[:at])))
-        text = collapse(" ".join([*inside, "".join(self.pieces[at if pieces is self.pieces else 0 :])]))
+            inside[0] = inside[0].removeprefix(collapse(text_of(pieces, 0, at)))
+        inside.append(text_of(self.pieces, at if pieces is self.pieces else 0))
+        text = collapse(" ".join(piece[:LONGEST_LINK] for piece in inside))
         self.items.append(Link(Place(), "link", text or node.attributes.get("title") or "", target))
         if self.in_cell:
-            self.end_raised(pieces, at)  # a link beside a figure is a note on it: 70<a>8</a> is not 708
+            self.mark(LINKED, ")")
 
     def image(self, node: LexborNode) -> None:
         attributes = node.attributes
@@ -315,9 +312,13 @@ class Page:
         table = self.tables.pop()
         table.end_group()
         if table.layout or all(len(row) <= 1 for row in table.rows):
-            for row in table.rows:
-                for cell in row:
-                    self.items += cell.items or [("", cell.text)]
+            for cell in (cell for row in table.rows for cell in row):
+                self.items += cell.items or [("", cell.text)]
+                self.moved += len(cell.items)
+                if self.moved > MOST_MOVED:
+                    raise UnreadableDocument(
+                        "网页的表格嵌套层数过多，不是正常的网页；请在浏览器中打开后另存为网页，再导入该文件。"
+                    )
             return
         rows = resolve_spans(table)
         self.items.append(Grid(Place(), rows))
@@ -329,6 +330,10 @@ class Page:
     def row(self, node: LexborNode) -> None:
         if self.tables:
             self.tables[-1].rows.append([])
+
+    def blank_row(self, node: LexborNode) -> Close:
+        self.row(node)
+        return skip
 
     def cell(self, node: LexborNode) -> Close:
         self.end_line()
@@ -351,6 +356,14 @@ class Page:
         close = partial(self.end_cell, raw, self.items, self.in_cell)
         self.items, self.in_cell = raw.items, True
         return close
+
+    def blank_cell(self, node: LexborNode) -> Close:
+        close = self.cell(node)
+        if close is skip:
+            self.tables[-1].rows[-1][-1].text = ""
+        else:
+            close()
+        return skip
 
     def plain_text(self, cell: LexborNode) -> str | None:
         """The text of a cell with at most one paragraph and nothing that breaks, hides or marks text, else None.
@@ -377,7 +390,9 @@ class Page:
 
     def end_cell(self, raw: RawCell, outer: list[Item], in_cell: bool) -> None:
         self.end_line()
-        raw.text = "\n".join(item[1] for item in raw.items if isinstance(item, tuple) and item[1])
-        if len(raw.text) > LONGEST_CELL or any(isinstance(item, Grid) for item in raw.items):
+        lines = [item[1] for item in raw.items if isinstance(item, tuple) and item[1]]
+        article = len(raw.items) > LONGEST_CELL or sum(map(len, lines)) > LONGEST_CELL
+        if article or any(isinstance(item, Grid) for item in raw.items):
             self.tables[-1].layout = True
+        raw.text = "" if article else "\n".join(lines)
         self.items, self.in_cell = outer, in_cell

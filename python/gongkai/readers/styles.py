@@ -1,54 +1,169 @@
-"""Room: readers. What a page's styles hide, strike out or raise: it is no content, or no part of a figure."""
+"""Room: readers. What a page's styles hide, strike, raise or set apart: it is no content, or no part of a figure."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-HIDING = ("display", "mso-hide", "line-through", "vertical-align")
-NOTHING = r"(?:font-size|opacity)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|[\"']|$)"
-HIDDEN = re.compile(
-    rf"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|text-decoration[^;]*line-through|{NOTHING}",
-    re.IGNORECASE,
+# gone: not there at all; blank: nothing to see in its place; hidden: blank by a rule of the page, which a script may
+# lift; raised: beside a figure, but no part of it; line, cell: on a line of its own, a cell also when it is empty
+Effect = Literal["gone", "blank", "hidden", "raised", "line", "cell"]
+
+ZERO = re.compile(r"[0.]+(?:%|[a-z]+)?")
+STRUCK = re.compile(r".*line-through.*")
+HIDES = {  # property -> its values that hide
+    "display": re.compile("none"),
+    "mso-hide": re.compile("all"),
+    "text-decoration": STRUCK,
+    "text-decoration-line": STRUCK,
+    "visibility": re.compile("hidden|collapse"),
+    "opacity": ZERO,
+    "font-size": ZERO,
+    "color": re.compile("transparent"),
+}
+INHERITED = {"visibility", "font-size", "color"}  # what is in the element may show itself again
+LINED = ("block", "list-item", "table", "table-row")
+WORDS = (
+    *("display", "mso-hide", "line-through", "vertical-align", "opacity", "visibility", "font-size:0"),
+    *("font-size: 0", "font-size :", "transparent"),
 )
-VANISHING = ("opacity", "font-size:0", "font-size: 0")
-AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
-SIMPLE = re.compile(r"[a-z]*[.#][a-z_][\w-]*", re.IGNORECASE)
-STYLE_TEXT, STYLE_RULES = 100_000, 50  # characters and hiding rules read from a page's own styles
-RAISED = re.compile(r"vertical-align\s*:\s*(?:super|sub)\b", re.IGNORECASE)
+LONGEST = 10_000  # characters of a style; the rest is not read
+
+STYLE = re.compile(rb"""style\s*=\s*("[^"]*"|'[^']*'|[^\s>]*)""")
+HINTS = (
+    *("none", "hidden", "collapse", "line-through", "mso-hide", "opacity", "font-size:0", "font-size: 0"),
+    *("transparent", "super", "sub", "table-cell"),
+)
+COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
+BRACE = re.compile(r"([{}])")
+ON_SCREEN = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)", re.IGNORECASE)
+NAME = re.compile(r"[.#][A-Za-z_\u4e00-\u9fff-][\w\u4e00-\u9fff-]*", re.ASCII)
+SIMPLE = re.compile(rf"[A-Za-z]*{NAME.pattern}", re.ASCII)  # the parser raises an error for what is no selector
+STYLE_TEXT, STYLE_NAMES = 100_000, 200  # characters and simple selectors read from a page's own styles
 
 
-def styled_nodes(tree: LexborHTMLParser, content: bytes) -> dict[int, bool]:
-    """Node id -> True for what the page hides or strikes out by style, False for what it raises or lowers."""
+def styled_nodes(tree: LexborHTMLParser, content: bytes) -> dict[int, Effect]:
+    """Node id -> what its style does to it, for those that have an effect on text or figures."""
     lower = content.lower()
-    wanted = [f'[style*="{word}" i]' for word in HIDING if word.encode() in lower]
+    styles = b" ".join(set(STYLE.findall(lower)))  # each once: a pasted page says the same a thousand times
+    wanted = [f'[style*="{word}" i]' for word in WORDS if word.encode() in styles]
     if b"hidden" in lower:
-        wanted += ["[hidden]", '[style*="visibility" i]']
-    wanted += [f'[style*="{word}" i]' for word in VANISHING if word.encode() in lower]
-    found: dict[int, bool] = {}
+        wanted.append("[hidden]")
+    found = dict(ruled_nodes(tree)) if b"<style" in lower else {}
     for node in tree.css(",".join(wanted)) if wanted else ():
         attributes = node.attributes
-        style = attributes.get("style") or ""
-        if "hidden" in attributes or HIDDEN.search(style):
-            found[node.mem_id] = True
-        elif RAISED.search(style):
-            found[node.mem_id] = False
-    hiding = hiding_selectors(tree) if wanted and b"<style" in lower else []
-    for node in tree.css(",".join(f"{cell} {rule}" for rule in hiding for cell in ("td", "th"))) if hiding else ():
-        found[node.mem_id] = True
+        effect, kept = effect_of(declared(attributes.get("style") or ""))
+        if "hidden" in attributes:
+            found[node.mem_id] = "gone"
+        elif effect:
+            found[node.mem_id] = "raised" if not kept and styled_within(node) else effect
+    holders = table_holders(tree, found)
+    return {key: effect for key, effect in found.items() if effect == "gone" or key not in holders}
+
+
+def declared(style: str) -> dict[str, str]:
+    """The declarations of a style: property -> value, both in lower case, the last one of a property."""
+    found = {}
+    for declaration in style[:LONGEST].lower().split(";"):
+        name, _, value = declaration.partition(":")
+        found[name.strip()] = value.partition("!")[0].strip()
     return found
 
 
-def hiding_selectors(tree: LexborHTMLParser) -> list[str]:
-    """Classes and ids that the page's own style rules hide, on every medium.
+def hiding(properties: Mapping[str, str]) -> set[str]:
+    return {name for name, value in properties.items() if name in HIDES and HIDES[name].fullmatch(value)}
 
-    They count inside cells only, where hidden text would join a figure: elsewhere a script may show what they hide.
-    """
-    text = AT_RULE.sub("", "\n".join(node.text() for node in tree.css("style"))[:STYLE_TEXT])
-    rules = (match[1] for match in RULE.finditer(text) if HIDDEN.search(match[2]))
-    names = [name.strip() for rule in rules for name in rule.split(",")]
-    return [name for name in names if SIMPLE.fullmatch(name)][:STYLE_RULES]
+
+def effect_of(properties: Mapping[str, str]) -> tuple[Effect | None, bool]:
+    """What declarations do to an element, and whether they do it to all that is in it, whatever its own style."""
+    hides = hiding(properties)
+    if "display" in hides:
+        return "gone", True
+    if hides:
+        return "blank", not hides <= INHERITED
+    if properties.get("vertical-align") in ("super", "sub"):
+        return "raised", True
+    display = properties.get("display")
+    return ("cell" if display == "table-cell" else "line" if display in LINED else None), True
+
+
+def styled_within(node: LexborNode) -> bool:
+    return any(child.css_first("[style],[class]") is not None for child in node.iter())
+
+
+def table_holders(tree: LexborHTMLParser, found: Mapping[int, Effect]) -> set[int]:
+    """Ids of the tables and of all that they stand in: what is set to fade in is read, as it holds the figures."""
+    holders: set[int] = set()
+    if any(effect in ("blank", "hidden") for effect in found.values()):
+        for table in tree.css("table"):
+            node: LexborNode | None = table
+            while node is not None and node.mem_id not in holders:
+                holders.add(node.mem_id)
+                node = node.parent
+    return holders
+
+
+# --- the page's own rules -----------------------------------------------------------------------------------------
+
+
+def ruled_nodes(tree: LexborHTMLParser) -> Iterator[tuple[int, Effect]]:
+    """Node id and effect of the rules for one class or id; where it is in doubt the text is only set off."""
+    effects = rule_effects("\n".join(node.text() for node in tree.css("style"))[:STYLE_TEXT])
+    for effect, kept in dict.fromkeys(effects.values()):
+        for node in tree.css(",".join(name for name, its in effects.items() if its == (effect, kept))):
+            own = declared(node.attributes.get("style") or "") if effect == "hidden" else {}
+            doubtful = not HIDES.keys().isdisjoint(own) or (not kept and styled_within(node))
+            yield node.mem_id, "raised" if doubtful else effect
+
+
+def rule_effects(css: str) -> dict[str, tuple[Effect, bool]]:
+    """Simple selector -> effect on the screen, and whether on all that is in the element."""
+    lower = css.lower()
+    hints = [hint for hint in HINTS if hint in lower]
+    rules = list(screen_rules(COMMENT.sub("", css))) if hints else []
+    found: dict[str, tuple[Effect, bool]] = {}
+    hidden_by: dict[str, set[str]] = {}
+    for selectors, body in rules:
+        lower = body.lower()
+        if not any(hint in lower for hint in hints):
+            continue
+        properties = declared(body)
+        effect, kept = effect_of(properties)
+        for name in map(str.strip, selectors.split(",")):
+            if effect and effect != "line" and SIMPLE.fullmatch(name) and len(found) < STYLE_NAMES:
+                hides = effect in ("gone", "blank")
+                found[name] = "hidden" if hides else effect, kept
+                if hides:
+                    hidden_by.setdefault(NAME.findall(name)[0], set()).update(hiding(properties))
+    for name in contradicted(rules, hidden_by) if hidden_by else ():
+        found |= {selector: ("raised", True) for selector in found if NAME.findall(selector)[0] == name}
+    return found
+
+
+def contradicted(rules: list[tuple[str, str]], hidden_by: Mapping[str, set[str]]) -> set[str]:
+    """Classes and ids that one rule hides and another, for more or later of them, may show."""
+    shown: set[str] = set()
+    for selectors, body in rules:
+        names = hidden_by.keys() & set(NAME.findall(selectors))
+        if names:
+            properties = declared(body)
+            showing = properties.keys() - hiding(properties)
+            shown.update(name for name in names if hidden_by[name] & showing)
+    return shown
+
+
+def screen_rules(css: str) -> Iterator[tuple[str, str]]:
+    """(selectors, declarations) of each rule that holds on a screen of any size."""
+    opened: list[str] = []
+    parts = BRACE.split(css)
+    for text, brace in zip(parts[::2], parts[1::2], strict=False):
+        if brace == "{":
+            opened.append(text.rpartition(";")[2].strip())
+        elif opened:
+            selectors = opened.pop()
+            if not selectors.startswith("@") and (not opened or (len(opened) == 1 and ON_SCREEN.fullmatch(opened[0]))):
+                yield selectors, text

@@ -10,6 +10,7 @@ from gongkai.model import Block, Grid, GridCell, Place, Prose
 from gongkai.readers.items import CELLS, too_large
 
 BAR = re.compile(r"(?<!\\)[|｜]")
+SEPARATORS = "|｜\t"
 RULE = re.compile(r":?-{2,}:?|:-:?|-:")  # a cell of the line under a Markdown head
 
 
@@ -39,6 +40,8 @@ def text_blocks(text: str) -> tuple[Block, ...]:
     as they are. A single blank line between single rows is spacing and goes out. Raises UnreadableDocument beyond the
     number of cells that a page may have.
     """
+    if len(text) > CELLS and sum(map(text.count, SEPARATORS)) > CELLS:
+        raise too_large()
     lines = [split_line(line) for line in text.splitlines()]
     return tuple(blocks_of(lines, rows_of(lines)))
 
