@@ -24,12 +24,12 @@ LEVELS = (
     {"frame", "output", "pipeline"},
     {FRONT_DOOR},
     {"batch"},
-    {"demo", "excel"},
+    {"demo", "excel", "addin"},
     {"cli"},
 )
 # A method of a core type that hands the report to the room above; it imports when called.
 UPWARD = {("model", "frame")}
-HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz")
+HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz", "xlwings")
 
 
 def module_name(path: Path) -> str:

@@ -49,6 +49,30 @@ RESULT_COLUMNS: Mapping[str, int] = {
     "lane": 13,
     "blank": 14,
 }
+# The sheet that commands and macros share, hidden: what was asked, what came of it, and the texts of the macros.
+TOOL = "工具"
+TOOL_SPOTS: Mapping[str, Spot] = {
+    "argument": (2, 2),
+    "answer": (3, 2),
+    "outcome": (4, 2),
+    "text": (5, 2),
+    "fingerprint": (6, 2),
+    "token": (7, 2),
+}
+BATCH, SUMMARY = "批量导入", "汇总"
+FOLDER_SPOT: Spot = (3, 2)  # on the batch sheet: the folder for the reports' own workbooks
+BATCH_TOP, BATCH_ROWS = 6, 2_000
+BATCH_COLUMNS: Mapping[str, int] = {
+    "source": 1,
+    "state": 2,
+    "agency": 3,
+    "year": 4,
+    "editions": 5,
+    "errors": 6,
+    "message": 7,
+    "finished": 8,
+    "file": 9,
+}
 # Pixels at 100 %.
 PROSE_WIDTHS: Mapping[str, int] = {"number": 44, "title": 190, "text": 760}
 RESULT_WIDTHS: Mapping[str, int] = {
