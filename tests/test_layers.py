@@ -19,7 +19,7 @@ FRONT_DOOR = "front door"
 LEVELS = (
     {"model"},
     {"editions"},
-    {"figures", "relations"},
+    {"figures", "relations", "system"},
     {"sources", "readers", "recognize", "checks", "workbook"},
     {"frame", "output", "pipeline"},
     {FRONT_DOOR},

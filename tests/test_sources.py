@@ -160,7 +160,9 @@ def test_an_empty_answer() -> None:
 def test_a_refused_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    assert failed(f"http://127.0.0.1:{port}/").stage == "connect"
+    error = failed(f"http://127.0.0.1:{port}/")
+    assert error.stage == "connect"
+    assert "（对方拒绝连接）" in str(error)
 
 
 def test_https_to_a_server_without_it() -> None:

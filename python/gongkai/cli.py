@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return READER_GONE
     except OSError as error:
-        from gongkai.workbook.parts import system_reason
+        from gongkai.system import system_reason
 
         return complain(f"无法读写文件：{system_reason(error)}。")
     except Exception as error:
@@ -164,7 +164,7 @@ def put(text: str) -> None:
         discard(sys.stdout)
         if isinstance(error, BrokenPipeError):
             raise
-        from gongkai.workbook.parts import system_reason
+        from gongkai.system import system_reason
 
         raise GongkaiError(f"结果无法输出：{system_reason(error)}，请改变输出的去向后再试。") from error
 

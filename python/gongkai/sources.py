@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from gongkai.model import Document, FetchError
+from gongkai.system import system_reason
 
 if TYPE_CHECKING:
     import httpx
@@ -90,7 +91,7 @@ def read_file(origin: str, size: int) -> bytes:
         what = "这是文件夹" if Path(origin).is_dir() else "没有读取权限"  # Windows says so of folders too
         raise FetchError(f"{origin}：{what}；请换一个文件，或修改权限后重试。", "read") from None
     except (OSError, ValueError) as error:
-        raise FetchError(f"{origin!r}：不能读取（{reason(error)}）；请检查路径是否正确。", "read") from error
+        raise FetchError(f"{origin!r}：不能读取（{system_reason(error)}）；请检查路径是否正确。", "read") from error
 
 
 def read_input(size: int) -> bytes:
@@ -110,10 +111,6 @@ def too_large(origin: str, size: int) -> FetchError:
     return FetchError(
         f"{origin}：内容超过 {size / 1_000_000:g} MB，不会是年度报告的网页；请检查网址或文件是否正确。", "size"
     )
-
-
-def reason(error: BaseException) -> str:
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).replace("\n", " ")
 
 
 # --- http and https -----------------------------------------------------------------------------------------------
@@ -234,13 +231,13 @@ def failure(origin: str, error: Exception) -> FetchError:
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol) or "location header" in str(error):
         return FetchError(f"{origin}：网站跳转到不能打开的地址；{BROWSER}。", "redirect")
     if isinstance(error, httpx.ConnectError):
-        return FetchError(f"{origin}：连接不上网站（{reason(error)}）；请检查网址和网络后重试。", "connect")
+        return FetchError(f"{origin}：连接不上网站（{system_reason(error)}）；请检查网址和网络后重试。", "connect")
     if isinstance(error, httpx.ProxyError):
         return FetchError(f"{origin}：代理服务器拒绝了连接；请检查系统的代理设置后重试。", "connect")
     if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
         return broken(origin)
     if isinstance(error, OSError):
-        return FetchError(f"{origin}：不能使用网络（{reason(error)}）；请检查系统的网络设置后重试。", "connect")
+        return FetchError(f"{origin}：不能使用网络（{system_reason(error)}）；请检查系统的网络设置后重试。", "connect")
     return wrong_address(origin)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gongkai.model import Edit, WorkbookError
+from gongkai.system import system_reason
 from gongkai.workbook import layout
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import Spot
@@ -24,7 +25,6 @@ from gongkai.workbook.parts import (
     read_package,
     relationships,
     sheet_parts,
-    system_reason,
     whole,
     workbook_part,
 )

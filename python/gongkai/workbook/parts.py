@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import posixpath
 import zlib
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from gongkai.model import WorkbookError
+from gongkai.system import system_reason
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -61,22 +61,6 @@ def sized(name: str, infos: list[ZipInfo]) -> tuple[ZipInfo, ...]:
     if len({info.filename for info in infos}) < len(infos):
         raise WorkbookError(f"{name}含有重名的部件，不是正常的工作簿，没有打开。")
     return tuple(infos)
-
-
-def system_reason(error: OSError) -> str:
-    """Why the system refused, for the people who read it."""
-    reasons = (
-        ("文件或文件夹不存在", ("ENOENT",)),
-        ("这是一个文件夹", ("EISDIR",)),
-        ("路径中有一段不是文件夹", ("ENOTDIR",)),
-        ("已有同名的文件", ("EEXIST",)),
-        ("文件名太长", ("ENAMETOOLONG",)),
-        ("没有权限，或文件正在Excel等软件中打开，请关闭后再试", ("EACCES", "EPERM")),
-        ("磁盘空间不足", ("ENOSPC", "EDQUOT", "EFBIG")),
-        ("磁盘是只读的", ("EROFS",)),
-    )
-    code = errno.errorcode.get(error.errno or 0, "")
-    return next((reason for reason, codes in reasons if code in codes), f"读写出错（{code or type(error).__name__}）")
 
 
 def package_bytes(package: Package, changed: Mapping[str, bytes]) -> bytes:

@@ -1,0 +1,32 @@
+"""Room: system. What the operating system says and where it keeps a user's things, in the users' words."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+REASONS = (
+    ("文件或文件夹不存在", ("ENOENT",)),
+    ("这是一个文件夹", ("EISDIR",)),
+    ("路径中有一段不是文件夹", ("ENOTDIR",)),
+    ("已有同名的文件", ("EEXIST",)),
+    ("文件名太长", ("ENAMETOOLONG",)),
+    ("没有权限，或文件正在Excel等软件中打开，请关闭后再试", ("EACCES", "EPERM")),
+    ("磁盘空间不足", ("ENOSPC", "EDQUOT", "EFBIG")),
+    ("磁盘是只读的", ("EROFS",)),
+    ("对方拒绝连接", ("ECONNREFUSED", "WSAECONNREFUSED")),
+    ("对方断开了连接", ("ECONNRESET", "EPIPE", "WSAECONNRESET")),
+    ("网络不通", ("ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "WSAENETUNREACH", "WSAEHOSTUNREACH")),
+)
+
+
+def system_reason(error: BaseException) -> str:
+    """Why the system refused, for the people who read it; the cause is looked for behind a library's own error."""
+    found: BaseException | None = error
+    while found is not None and not (isinstance(found, OSError) and found.errno is not None):
+        found = found.__cause__ or found.__context__
+    if isinstance(found, socket.gaierror):
+        return "找不到这个网站的地址"
+    number = found.errno if isinstance(found, OSError) else None
+    code = errno.errorcode.get(number or 0, "")
+    return next((reason for reason, codes in REASONS if code in codes), f"读写出错（{code or type(error).__name__}）")
