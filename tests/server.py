@@ -25,6 +25,7 @@ class Server:
     port: int = 0
     requests: list[str] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
+    spans: list[tuple[float, float]] = field(default_factory=list)  # when each answer began, and its last chunk
 
     def url(self, path: str = "/") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -41,9 +42,12 @@ class Server:
             self.requests.append(path)
             self.heads.append(head.decode("latin-1"))
             known = self.answers.get(path) or [answer(b"not found", status="404 Not Found")]
+            began = ended = time.monotonic()
             for chunk in known[min(turn, len(known) - 1)]:
+                ended = time.monotonic()
                 connection.sendall(chunk)
                 time.sleep(self.gap)
+            self.spans.append((began, ended))
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> Chunks:
@@ -60,9 +64,10 @@ def serving(
     answers: Mapping[str, Sequence[Chunks]],
     gap: float = 0.0,
     wrap: Callable[[socket.socket], socket.socket] = lambda connection: connection,
+    host: str = "127.0.0.1",
 ) -> Iterator[Server]:
     server = Server(answers, gap)
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server((host, 0))
     server.port = listener.getsockname()[1]
 
     def one(connection: socket.socket) -> None:

@@ -19,13 +19,14 @@ FRONT_DOOR = "front door"
 LEVELS = (
     {"model"},
     {"editions"},
-    {"figures", "relations", "system"},
+    {"figures", "relations", "system", "network"},
     {"sources", "readers", "recognize", "checks", "workbook"},
     {"frame", "output", "pipeline"},
     {FRONT_DOOR},
     {"batch"},
     {"demo", "excel", "addin"},
     {"cli"},
+    {"__main__"},
 )
 # A method of a core type that hands the report to the room above; it imports when called.
 UPWARD = {("model", "frame")}

@@ -368,11 +368,11 @@ class GongkaiError(Exception):
 
 
 class FetchError(GongkaiError):
-    """A source could not be fetched; worth a retry. ``stage`` names what failed."""
+    """A source could not be fetched; worth a retry. ``stage`` names what failed, ``status`` is the server's or 0."""
 
-    def __init__(self, message: str, stage: str = "") -> None:
+    def __init__(self, message: str, stage: str = "", status: int = 0) -> None:
         super().__init__(message)
-        self.stage = stage
+        self.stage, self.status = stage, status
 
 
 class UnreadableDocument(GongkaiError):

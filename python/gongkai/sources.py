@@ -52,8 +52,9 @@ LIMITS = Limits()
 def load(origin: str, limits: Limits = LIMITS) -> Document:
     """Fetch a source. Raises FetchError with the stage that failed and one Chinese sentence that says what to try.
 
-    Stages: address, connect, tls, timeout, status, redirect, size, read. ``Document.charset`` and ``media_type`` are
-    the header's word, "" for files; ``url`` is the URL in the end, after redirects.
+    Stages: address, connect, tls, timeout, status, redirect, size, read; a redirect from a public host into a private
+    network is refused. ``Document.charset`` and ``media_type`` are the header's word, "" for files; ``url`` is the URL
+    in the end, after redirects.
     """
     address = origin.strip()
     if not address:
@@ -166,12 +167,10 @@ def fetch_once(origin: str, address: str, limits: Limits, deadline: float, last:
     """None for an error of the server, unless this is the last try."""
     import httpx
 
-    local = {"all://127.0.0.1": None, "all://localhost": None}  # never behind the proxy that the system may set
+    from gongkai.network import open_client
+
     timeout = httpx.Timeout(limits.read, connect=limits.connect)
-    with (
-        httpx.Client(timeout=timeout, headers=HEADERS, follow_redirects=True, max_redirects=10, mounts=local) as client,
-        client.stream("GET", address) as response,
-    ):
+    with open_client(origin, HEADERS, timeout) as client, client.stream("GET", address) as response:
         if response.status_code >= 500 and not last:
             return None
         return received(origin, response, limits, deadline)
@@ -181,7 +180,7 @@ def received(origin: str, response: httpx.Response, limits: Limits, deadline: fl
     status = response.status_code
     if status != 200:
         advice = "请检查网址是否正确" if status in (404, 410) else f"请稍后重试，或{BROWSER[1:]}"
-        raise FetchError(f"{origin}：服务器答复状态 {status}，没有给出网页；{advice}。", "status")
+        raise FetchError(f"{origin}：服务器答复状态 {status}，没有给出网页；{advice}。", "status", status)
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ENCODINGS:
         raise FetchError(f"{origin}：服务器用了不能识别的压缩方式 {encoding}；{BROWSER}。", "read")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
 
 REASONS = (
     ("文件或文件夹不存在", ("ENOENT",)),
@@ -30,3 +34,19 @@ def system_reason(error: BaseException) -> str:
     number = found.errno if isinstance(found, OSError) else None
     code = errno.errorcode.get(number or 0, "")
     return next((reason for reason, codes in REASONS if code in codes), f"读写出错（{code or type(error).__name__}）")
+
+
+def state_folder(
+    platform: str | None = None, home: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Where the system wants a program's state, outside all workbooks; the folder may not exist yet.
+
+    The arguments are this machine's where not given, ``platform`` as ``sys.platform`` names it.
+    """
+    platform, home = platform or sys.platform, home or Path.home()
+    environ = os.environ if environ is None else environ
+    if platform == "win32":
+        return Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / "gongkai"
+    if platform == "darwin":
+        return home / "Library" / "Application Support" / "gongkai"
+    return Path(environ.get("XDG_STATE_HOME") or home / ".local" / "state") / "gongkai"

@@ -1,0 +1,143 @@
+"""Room: network. Where a fetch may connect: no public site can send it on into a private network.
+
+A name is resolved once and the connection goes to an address that was checked, so a name that resolves to something
+else a moment later gains nothing. Behind a proxy it is the proxy that resolves and connects: there a name is looked up
+and checked as this machine sees it, and one that this machine does not know is left to the proxy.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import ssl
+from collections.abc import Mapping
+from functools import cache
+from urllib.request import getproxies
+
+import httpx
+
+from gongkai.model import FetchError
+
+LOCAL = {"all://127.0.0.1": None, "all://localhost": None}  # never behind the proxy that the system may set
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def open_client(origin: str, headers: Mapping[str, str], timeout: httpx.Timeout) -> httpx.Client:
+    """A client for one fetch; ``origin`` is what the user named. Redirects are followed as far as ``Guard`` lets them.
+
+    Raises, when used, FetchError for a forbidden redirect and otherwise what httpx raises.
+    """
+    guard = Guard(origin)
+    if any(scheme in getproxies() for scheme in ("http", "https", "all")):
+        hooks = {"request": [guard.look_up]}
+        return httpx.Client(
+            headers=headers,
+            timeout=timeout,
+            follow_redirects=True,
+            max_redirects=10,
+            mounts=LOCAL,
+            event_hooks=hooks,
+            verify=trusted(),
+        )
+    return httpx.Client(
+        headers=headers, timeout=timeout, follow_redirects=True, max_redirects=10, transport=Direct(guard)
+    )
+
+
+def trusted() -> ssl.SSLContext:
+    """The certificates that sites are checked against; reading them takes longer than most pages."""
+    return trusted_by(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@cache
+def trusted_by(file: str | None, folder: str | None) -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+class Guard:
+    """Remembers over the requests of one fetch whether its first host was public."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.public: bool | None = None
+
+    def addresses(self, url: httpx.URL) -> list[str]:
+        """The addresses of a URL's host to which the fetch may connect. Raises FetchError, or OSError for none."""
+        found = resolve(url)
+        allowed = [address for address in found if not is_private(address)]
+        if self.public is None:
+            self.public = bool(allowed)
+            return allowed or found
+        if self.public and len(allowed) < len(found):
+            raise FetchError(
+                f"{self.origin}：网站跳转到内部网络的地址（{url.host}），没有打开；"
+                "请核对网址，确实需要时请直接给出跳转后的网址。",
+                "redirect",
+            )
+        return found
+
+    def look_up(self, request: httpx.Request) -> None:
+        try:
+            self.addresses(request.url)
+        except OSError:
+            self.public = self.public is not False  # a name that only the proxy knows
+
+
+class Direct(httpx.BaseTransport):
+    """Connects to the checked addresses of a host in turn; to the server and its certificate it names the host."""
+
+    def __init__(self, guard: Guard) -> None:
+        self.guard = guard
+        # Connections are kept by address: a second host at the same address must not reuse the first one's.
+        self.inner = httpx.HTTPTransport(verify=trusted(), limits=httpx.Limits(max_keepalive_connections=0))
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.scheme not in ("http", "https"):
+            raise httpx.UnsupportedProtocol(request.url.scheme, request=request)
+        try:
+            addresses = self.guard.addresses(request.url)
+        except OSError as error:
+            raise httpx.ConnectError(str(error), request=request) from error
+        for address in addresses[:-1]:
+            try:
+                return self.inner.handle_request(aimed(request, address))
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue
+        return self.inner.handle_request(aimed(request, addresses[-1]))
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def aimed(request: httpx.Request, address: str) -> httpx.Request:
+    """The same request, Host header and TLS name included, sent to an address."""
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(host=address),
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": request.url.raw_host.decode("ascii")},
+    )
+
+
+def resolve(url: httpx.URL) -> list[str]:
+    """The addresses of a URL's host, as the system gives them; never empty. Raises OSError, UnicodeError."""
+    port = url.port or (443 if url.scheme == "https" else 80)
+    found = socket.getaddrinfo(url.raw_host.decode("ascii"), port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def is_private(address: str) -> bool:
+    """Whether an IP address is none of the public internet: private, loopback, link-local, reserved, multicast.
+
+    An IPv4 address inside an IPv6 one (mapped, 6to4, NAT64) counts as itself. ValueError where it is no address.
+    """
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if ip in NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_private(str(inner))
+    return not ip.is_global or ip.is_multicast or ip.is_reserved
