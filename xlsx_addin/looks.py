@@ -46,6 +46,7 @@ def solid(color: str) -> PatternFill:
     return PatternFill("solid", fgColor=color)
 
 
+HAIR = Border(bottom=Side(style="hair", color="FFBFBFBF"))
 CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 TOP_LEFT = Alignment(horizontal="left", vertical="top", wrap_text=True)
@@ -88,6 +89,12 @@ def flag(severity: Severity) -> DifferentialStyle:
 
 def tint() -> DifferentialStyle:
     return DifferentialStyle(fill=PatternFill("solid", bgColor=ALARM_PALE))
+
+
+def settled() -> DifferentialStyle:
+    """The look of a state that asks for nothing: grey, with a tick before the word."""
+    number = NumberFormat(200 + len(MARKS), 'General;General;General;"✓ "@')
+    return DifferentialStyle(font=Font(color=QUIET), border=HAIR, numFmt=number)
 
 
 def words(color: str, *, bold: bool = False) -> DifferentialStyle:

@@ -15,7 +15,7 @@ from gongkai.editions import editions
 from gongkai.model import Edition, Severity
 from gongkai.workbook import layout
 from gongkai.workbook.layout import letters
-from looks import CENTRED, FANG, HEI, LEFT, QUIET, TOP_LEFT, as_text, font, put
+from looks import CENTRED, FANG, HAIR, HEI, LEFT, QUIET, TOP_LEFT, as_text, font, put
 
 COVER_LABELS = {"title": "标题", "agency": "公开机构", "year": "年度", "source": "来源", "published": "发布日期"}
 COUNT_LABELS: dict[Severity, str] = {"error": "错误", "warning": "警告", "note": "提示"}
@@ -27,7 +27,7 @@ LEGEND: tuple[tuple[Severity, str, str], ...] = (
 )
 STEPS = (
     "一、在“校验结果”逐条点“位置”，对照原文改正所标的数；改对以后，标记随即消失，不必重新运行。",
-    "二、改完保存，用 gongkai check 再校验一遍，确认没有遗漏后再发布或上报。",
+    "二、改完保存，点“校验本报告”（或运行 gongkai check）再校验一遍，确认没有遗漏后再发布或上报。",
 )
 RESULT_HEADS = {
     "number": "序号",
@@ -40,7 +40,6 @@ RESULT_HEADS = {
     "message": "说明",
     "state": "现状",
 }
-HAIR = Border(bottom=Side(style="hair", color="FFBFBFBF"))
 
 
 def new_page(workbook: Workbook, name: str, code: str, title: str, hint: str) -> Worksheet:

@@ -109,6 +109,8 @@ def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
     overwritten: dict[str, set[Spot]] = {}
     for name, wanted in by_sheet(edits).items():
         if name not in sheets:
+            if name == layout.TOOL:  # a template from before the macros; nothing but they reads this sheet
+                continue
             raise WorkbookError(f"{package.name}没有工作表“{name}”，请使用gongkai的模板。")
         root = parse_part(package, sheets[name])
         touched, overwritten[name] = patch_sheet(root, wanted)

@@ -10,12 +10,11 @@ from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity, Value
 from gongkai.relations import difference, total
 from gongkai.workbook import layout
-from gongkai.workbook.layout import TableSheet
+from gongkai.workbook.layout import DOUBTFUL, EXACT_DIGITS, Spot, TableSheet
+from gongkai.workbook.values import fingerprint
 
 Written = int | Decimal | str | None
 
-EXACT_DIGITS = 15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
-DOUBTFUL = "？"  # before a source text that is no certain figure: seen at once, and never taken for a formula
 SELF_EVIDENT = ("coverage.blank", "coverage.sign")  # the cells show it themselves, often a hundred of them
 PARAGRAPH = 1_000  # characters that a row of the prose sheet can show: a row is at most 409 points high
 LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
@@ -29,7 +28,16 @@ def report_to_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
         edits += mark_edits(sheet, report, findings)
     edits += prose_edits(report)
     edits += result_edits(report, findings)
+    edits.append(Edit(layout.TOOL, *layout.TOOL_SPOTS["fingerprint"], fingerprint(planned(edits)) or None))
     return edits
+
+
+def planned(edits: Sequence[Edit]) -> dict[str, dict[Spot, object]]:
+    """Edits as the values that stand in the sheets once they are applied."""
+    values: dict[str, dict[Spot, object]] = {}
+    for edit in edits:
+        values.setdefault(edit.sheet, {})[edit.row, edit.column] = edit.value
+    return values
 
 
 def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:

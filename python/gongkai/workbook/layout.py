@@ -59,6 +59,8 @@ TOOL_SPOTS: Mapping[str, Spot] = {
     "fingerprint": (6, 2),
     "token": (7, 2),
 }
+SETTINGS = "xlwings.conf"  # hidden; xlwings reads its settings from a sheet of this name
+TOOL_SAYINGS = 20  # the first row of the macros' texts: key and text
 BATCH, SUMMARY = "批量导入", "汇总"
 FOLDER_SPOT: Spot = (3, 2)  # on the batch sheet: the folder for the reports' own workbooks
 BATCH_TOP, BATCH_ROWS = 6, 2_000
@@ -73,6 +75,12 @@ BATCH_COLUMNS: Mapping[str, int] = {
     "finished": 8,
     "file": 9,
 }
+SUMMARY_TOP, SUMMARY_ROWS = 15, 5_000  # its columns are those of workbook.rows
+# Where the buttons stand on a sheet: cells kept free for them.
+BUTTON_AREAS: Mapping[str, Box] = {COVER: Box(5, 4, 9, 4), BATCH: Box(4, 1, 4, 7)}
+DOUBTFUL = "？"  # before a source text that is no certain figure: seen at once, and never taken for a formula
+EXACT_DIGITS = 15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
+
 # Pixels at 100 %.
 PROSE_WIDTHS: Mapping[str, int] = {"number": 44, "title": 190, "text": 760}
 RESULT_WIDTHS: Mapping[str, int] = {
@@ -85,6 +93,17 @@ RESULT_WIDTHS: Mapping[str, int] = {
     "difference": 84,
     "message": 470,
     "state": 72,
+}
+BATCH_WIDTHS: Mapping[str, int] = {
+    "source": 330,
+    "state": 78,
+    "agency": 160,
+    "year": 52,
+    "editions": 86,
+    "errors": 52,
+    "message": 400,
+    "finished": 122,
+    "file": 260,
 }
 SIGNS: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
 
@@ -109,6 +128,10 @@ WRAPPED: Mapping[str, Wrapped] = {
             (RESULT_COLUMNS["link_text"], RESULT_WIDTHS["place"]),
             (RESULT_COLUMNS["message"], RESULT_WIDTHS["message"]),
         ),
+        13.5,
+    ),
+    BATCH: Wrapped(
+        tuple((BATCH_COLUMNS[name], BATCH_WIDTHS[name]) for name in ("agency", "editions", "message")),
         13.5,
     ),
 }
@@ -156,7 +179,7 @@ def table_sheets() -> tuple[TableSheet, ...]:
 
 def sheet_names() -> tuple[str, ...]:
     """All sheets of the workbook in their order."""
-    return (COVER, *(sheet.name for sheet in table_sheets()), PROSE, RESULTS)
+    return (COVER, *(sheet.name for sheet in table_sheets()), PROSE, RESULTS, BATCH, SUMMARY, TOOL, SETTINGS)
 
 
 @cache

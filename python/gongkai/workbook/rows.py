@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cache
+from typing import Literal, get_args
 
-from gongkai.model import Value
+from gongkai.editions import editions
+from gongkai.figures import read_figure
+from gongkai.model import Cell, Edit, Finding, Form, Report, Value, WorkbookError
+from gongkai.workbook import layout
+from gongkai.workbook.fill import Written, as_number
+from gongkai.workbook.layout import Spot
+from gongkai.workbook.values import as_figure, text_of
 
 State = Literal["", "待确认", "完成", "失败", "目录"]
+STATES: tuple[State, ...] = get_args(State)
+DONE: State = "完成"
+BATCH_HEADS: Mapping[str, str] = {
+    "source": "来源（网址、文件或目录页，一行一个）",
+    "state": "状态",
+    "agency": "机关",
+    "year": "年度",
+    "editions": "版式",
+    "errors": "错误",
+    "message": "说明",
+    "finished": "完成时间",
+    "file": "保存为",
+}
+SUMMARY_HEADS: Mapping[str, str] = {
+    "agency": "机关",
+    "year": "年度",
+    "title": "标题",
+    "source": "来源",
+    "file": "文件",
+    "editions": "版式",
+    "errors": "错误",
+    "warnings": "警告",
+    "notes": "提示",
+}
+COUNTS = ("year", "errors", "warnings", "notes")
+REMARK = re.compile(r"(?<=.)（[^（）]*）$")
+LONGEST_LABEL = 20  # characters of a head; the few longer labels end with a clause that the first one implies
+LONGEST_TEXT = 300  # characters of a title or a message in a line
 
 
 @dataclass(frozen=True)
@@ -32,3 +68,243 @@ class BatchRow:
     finished: str = ""
     file: str = ""
     figures: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SummaryColumn:
+    """A figure of the summary: its cell id, the table and group that it stands under, and its own short label."""
+
+    cell: str
+    group: str
+    head: str
+
+
+# --- columns of the summary ---------------------------------------------------------------------------------------
+
+
+@cache
+def summary_columns() -> tuple[SummaryColumn, ...]:
+    """Table two, the totals of table three and table four over all editions, in official order.
+
+    A figure that only an older edition has stands beside its neighbours there, and its head says so.
+    """
+    columns: list[SummaryColumn] = []
+    for table in layout.EDITION_SPOTS:
+        forms = [edition.forms[table] for edition in reversed(list(editions().values()))]
+        for row in row_order(forms):
+            columns += row_columns(forms, row)
+    return tuple(columns)
+
+
+def row_order(forms: Sequence[Form]) -> list[str]:
+    """The row ids of the newest form; each of an older one follows the row that it follows there."""
+    order: list[str] = []
+    for form in forms:
+        ids = [row.id for row in form.rows]
+        for place, row in enumerate(ids):
+            if row not in order:
+                order.insert(order.index(ids[place - 1]) + 1 if place else 0, row)
+    return order
+
+
+def row_columns(forms: Sequence[Form], row: str) -> list[SummaryColumn]:
+    """The figures of a row, in the wording of the newest form that has them."""
+    found: dict[str, SummaryColumn] = {}
+    group = ""
+    for form in forms:
+        for cell in form.row_cells(row):
+            group = group or group_text(cell, form)
+            if cell.id not in found and (form.id != "applications" or cell.column.id == "total"):
+                head = head_text(cell) if form is forms[0] else f"{head_text(cell)}（{form.edition}年版）"
+                found[cell.id] = SummaryColumn(cell.id, group, head)
+    return list(found.values())
+
+
+def group_text(cell: Cell, form: Form) -> str:
+    groups = [group.text for group in cell.row.groups]
+    if cell.table == "applications":
+        groups = [] if cell.row.label.text.startswith("（") else groups[-1:]
+    else:
+        groups.append(cell.row.label.text)
+    return " ".join([form.number, *groups])
+
+
+def head_text(cell: Cell) -> str:
+    if cell.table == "applications":
+        return short_label(cell.row.label.text)
+    label = cell.column.label.text
+    return f"{label}（万元）" if cell.column.decimal and "万元" not in label else label
+
+
+def short_label(text: str) -> str:
+    """An official label without its closing remark, and without the last clause where it is long."""
+    label = REMARK.sub("", text)
+    return label if len(label) <= LONGEST_LABEL else label.rpartition("、")[0] or label
+
+
+def summary_cells() -> tuple[str, ...]:
+    """The cell ids that the summary compares."""
+    return tuple(column.cell for column in summary_columns())
+
+
+def summary_heads() -> list[str]:
+    """The head of every column of the summary, the leading ones first; no two are the same."""
+    return [*SUMMARY_HEADS.values(), *(f"{column.group} {column.head}" for column in summary_columns())]
+
+
+# --- a report as a line -------------------------------------------------------------------------------------------
+
+
+def report_to_row(report: Report, findings: Sequence[Finding], source: str, finished: str, file: str) -> BatchRow:
+    """The line of a report that was read; figures that it lacks are left out."""
+    counts = {
+        name: sum(finding.severity == severity for finding in findings)
+        for name, severity in (("errors", "error"), ("warnings", "warning"), ("notes", "note"))
+    }
+    values = {cell: report.value(cell) for cell in summary_cells()}
+    return BatchRow(
+        source=source,
+        state=DONE,
+        agency=clipped(report.agency),
+        year=report.year,
+        title=clipped(report.title),
+        editions=editions_text(report),
+        **counts,
+        message=clipped(findings[0].message) if findings else "",
+        finished=finished,
+        file=file,
+        figures={cell: value for cell, value in values.items() if value is not None},
+    )
+
+
+def clipped(text: str) -> str:
+    """A text on one line, cut where it would fill the sheet."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= LONGEST_TEXT else f"{plain[: LONGEST_TEXT - 1]}…"
+
+
+def editions_text(report: Report) -> str:
+    """``2021年版``; where its tables differ or one is missing, each by its number."""
+    named = {
+        layout.newest_sheet(table).form.number: f"{report.tables[table].edition}年版"
+        if table in report.tables
+        else layout.MISSING
+        for table in layout.EDITION_SPOTS
+    }
+    names = set(named.values())
+    return names.pop() if len(names) == 1 else " ".join(number + name for number, name in named.items())
+
+
+def summary_line(row: BatchRow) -> list[Written]:
+    """The cells of a line of the summary, None for what is not known."""
+    figures = [row.figures.get(cell) for cell in summary_cells()]
+    leading = [field_of(row, name) for name in SUMMARY_HEADS]
+    return [*leading, *(None if value is None else as_number(value) for value in figures)]
+
+
+def field_of(row: BatchRow, name: str) -> Written:
+    value: int | str | None = getattr(row, name)
+    return None if value == "" else value
+
+
+# --- lines -> edits -----------------------------------------------------------------------------------------------
+
+
+def batch_edits(rows: Sequence[BatchRow], top: int = layout.BATCH_TOP) -> list[Edit]:
+    """The lines as cells of the sheet 批量导入 from row ``top`` on. WorkbookError where they are too many for it."""
+    refuse_overflow(layout.BATCH, top + len(rows) - layout.BATCH_TOP, layout.BATCH_ROWS)
+    return [
+        Edit(layout.BATCH, number, column, field_of(row, name))
+        for number, row in enumerate(rows, top)
+        for name, column in layout.BATCH_COLUMNS.items()
+    ]
+
+
+def summary_edits(rows: Sequence[BatchRow]) -> list[Edit]:
+    """The reports among the lines as cells of the sheet 汇总 from its top. WorkbookError where they are too many."""
+    done = [row for row in rows if row.state == DONE]
+    refuse_overflow(layout.SUMMARY, len(done), layout.SUMMARY_ROWS)
+    return [
+        Edit(layout.SUMMARY, number, column, value)
+        for number, row in enumerate(done, layout.SUMMARY_TOP)
+        for column, value in enumerate(summary_line(row), 1)
+    ]
+
+
+def refuse_overflow(sheet: str, count: int, room: int) -> None:
+    if count > room:
+        raise WorkbookError(f"工作表“{sheet}”最多容纳{room}行，现有{count}行；请把名单分成几份，分别导入。")
+
+
+# --- values -> lines ----------------------------------------------------------------------------------------------
+
+
+def read_batch(values: Mapping[Spot, object]) -> list[BatchRow]:
+    """The lines of the sheet 批量导入 down to the last source; a line without one is ``BatchRow("")``.
+
+    A state that is none of ours counts as new. WorkbookError where columns were moved or sources stand too far down.
+    """
+    heads = {column: BATCH_HEADS[name] for name, column in layout.BATCH_COLUMNS.items()}
+    refuse_moved(layout.BATCH, values, layout.BATCH_TOP - 1, heads)
+    column = layout.BATCH_COLUMNS["source"]
+    filled = [place[0] for place, value in values.items() if place[1] == column and text_of(value).strip()]
+    last = max(filled, default=0)
+    refuse_overflow(layout.BATCH, last - layout.BATCH_TOP + 1, layout.BATCH_ROWS)
+    return [batch_row(values, number) for number in range(layout.BATCH_TOP, last + 1)]
+
+
+def batch_row(values: Mapping[Spot, object], number: int) -> BatchRow:
+    found = {name: values.get((number, column)) for name, column in layout.BATCH_COLUMNS.items()}
+    source, state = (text_of(found.pop(name)).strip() for name in ("source", "state"))
+    if not source:
+        return BatchRow("")
+    known: State = state if state in STATES else ""
+    return BatchRow(source, known, **fields(found))  # type: ignore[arg-type]
+
+
+def fields(found: Mapping[str, object]) -> dict[str, int | str | None]:
+    return {name: count_of(value) if name in COUNTS else text_of(value) for name, value in found.items()}
+
+
+def count_of(value: object) -> int | None:
+    figure = figure_of(value)
+    return figure if isinstance(figure, int) else None
+
+
+def figure_of(value: object) -> Value:
+    """The exact figure in a cell of the summary, also one too long for a number; None for anything else."""
+    figure = as_figure(value)
+    return read_figure(value).value if figure is None and isinstance(value, str) else figure
+
+
+def read_summary(values: Mapping[Spot, object]) -> list[BatchRow]:
+    """The reports on the sheet 汇总; blank lines are passed over. WorkbookError where its columns were moved."""
+    refuse_moved(layout.SUMMARY, values, layout.SUMMARY_TOP - 1, dict(enumerate(summary_row_heads(), 1)))
+    cells = summary_cells()
+    lines: dict[int, dict[int, object]] = {}
+    for (number, column), value in values.items():
+        if number >= layout.SUMMARY_TOP and column <= len(SUMMARY_HEADS) + len(cells) and text_of(value).strip():
+            lines.setdefault(number, {})[column] = value
+    return [summary_row(line, cells) for _, line in sorted(lines.items())]
+
+
+def summary_row(line: Mapping[int, object], cells: Sequence[str]) -> BatchRow:
+    found = fields({name: line.get(column) for column, name in enumerate(SUMMARY_HEADS, 1)})
+    figures = {cell: figure_of(line.get(column)) for column, cell in enumerate(cells, len(SUMMARY_HEADS) + 1)}
+    known = {cell: value for cell, value in figures.items() if value is not None}
+    return BatchRow(state=DONE, figures=known, **found)  # type: ignore[arg-type]
+
+
+def summary_row_heads() -> list[str]:
+    """The heads as they stand in the one line above the data; the groups stand over them."""
+    return [*SUMMARY_HEADS.values(), *(column.head for column in summary_columns())]
+
+
+def refuse_moved(sheet: str, values: Mapping[Spot, object], row: int, heads: Mapping[int, str]) -> None:
+    """WorkbookError where a head is not in its place: every value below would be taken for another."""
+    found = {place[1]: "".join(text_of(value).split()) for place, value in values.items() if place[0] == row}
+    for column, head in heads.items():
+        if found and found.get(column, "") != head:
+            place = layout.address((row, column), sheet)
+            shown = clipped(found.get(column, ""))
+            raise WorkbookError(f"{place}应为“{head}”，现为“{shown}”；请恢复这张表的行和列，再重新运行。")

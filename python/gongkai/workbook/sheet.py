@@ -60,7 +60,9 @@ def patch_sheet(root: _Element, edits: Iterable[Edit]) -> tuple[bool, set[Spot]]
     changed = drop_results(data)
     formulas: set[Spot] = set()
     rows = index_rows(data)
-    for number, wanted in by_row(edits).items():
+    planned = by_row(edits)
+    styles = column_styles(root, {edit.column for wanted in planned.values() for edit in wanted})
+    for number, wanted in planned.items():
         emptied = all(edit.value is None for edit in wanted)
         if number not in rows:
             if emptied:
@@ -69,9 +71,12 @@ def patch_sheet(root: _Element, edits: Iterable[Edit]) -> tuple[bool, set[Spot]]
         if emptied:
             changed = empty_row(rows[number], wanted, formulas) or changed
         else:
-            changed = patch_row(root, rows[number], wanted, formulas) or changed
+            changed = patch_row(rows[number], wanted, formulas, styles) or changed
     if formulas:
         refuse_orphans(data)
+    if changed:  # it only helps a reader to plan ahead, and may now be wrong
+        for dimension in root.findall("{*}dimension"):
+            root.remove(dimension)
     return changed, formulas
 
 
@@ -92,7 +97,7 @@ def empty_row(row: _Element, edits: Sequence[Edit], formulas: set[Spot]) -> bool
     return bool(found)
 
 
-def patch_row(root: _Element, row: _Element, edits: Iterable[Edit], formulas: set[Spot]) -> bool:
+def patch_row(row: _Element, edits: Iterable[Edit], formulas: set[Spot], styles: Mapping[int, str]) -> bool:
     changed = False
     columns: Columns | None = None
     for edit in edits:
@@ -102,7 +107,7 @@ def patch_row(root: _Element, row: _Element, edits: Iterable[Edit], formulas: se
         if cell is None:
             if edit.value is None:
                 continue
-            cell = columns[edit.column] = insert_cell(root, row, edit, columns)
+            cell = columns[edit.column] = insert_cell(row, edit, columns, styles)
         if len(cell) and cell.find("{*}f") is not None:
             formulas.add((edit.row, edit.column))
         changed = write_cell(cell, edit.value) or changed
@@ -202,27 +207,26 @@ def insert_row(data: _Element, number: int, rows: dict[int, _Element]) -> _Eleme
     return row
 
 
-def insert_cell(root: _Element, row: _Element, edit: Edit, columns: Columns) -> _Element:
+def insert_cell(row: _Element, edit: Edit, columns: Columns, styles: Mapping[int, str]) -> _Element:
     from lxml import etree
 
     cell = etree.Element(row.tag[: -len("row")] + "c", {"r": address((edit.row, edit.column))})
-    style = row.get("s") or column_style(root, edit.column)
+    style = row.get("s") or styles[edit.column]
     if style:
         cell.set("s", style)
     after = [other for other in columns if other < edit.column]
     row.insert(row.index(columns[max(after)]) + 1 if after else 0, cell)
-    # Both only help a reader to plan ahead, and would now be wrong.
-    drop(row, "spans")
-    for dimension in root.findall("{*}dimension"):
-        root.remove(dimension)
+    drop(row, "spans")  # as wrong now as the sheet's dimension
     return cell
 
 
-def column_style(root: _Element, column: int) -> str:
-    for node in root.iterfind("{*}cols/{*}col"):
-        if whole(node.get("min")) <= column <= whole(node.get("max")):
-            return node.get("style", "")
-    return ""
+def column_styles(root: _Element, columns: Iterable[int]) -> dict[int, str]:
+    """Column -> its style, "" for none; taken once, for a list has many rows to be written in a column's style."""
+    spans = [
+        (whole(node.get("min")), whole(node.get("max")), node.get("style", ""))
+        for node in root.iterfind("{*}cols/{*}col")
+    ]
+    return {column: next((style for first, last, style in spans if first <= column <= last), "") for column in columns}
 
 
 def write_cell(cell: _Element, value: int | Decimal | str | None) -> bool:
@@ -245,14 +249,19 @@ def write_cell(cell: _Element, value: int | Decimal | str | None) -> bool:
 
 
 def cell_text(text: str) -> str:
-    """A text as a cell can hold it: no control characters, at most 32,767 UTF-16 units, never an escape by chance."""
+    """A text as a cell in a file can hold it: plain, and never an escape by chance."""
+    return ESCAPE.sub("_x005F_", plain_text(text))
+
+
+def plain_text(text: str, most: int = MOST_UNITS) -> str:
+    """A text without control characters and of at most ``most`` UTF-16 units."""
     if not text.isascii() or not text.isprintable():
         text = CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
         text = SURROGATES.sub("\ufffd", text)
-    if len(text) * 2 > MOST_UNITS and len(text.encode("utf-16-le")) > MOST_UNITS * 2:
-        room = (MOST_UNITS - len(CUT)) * 2
+    if len(text) * 2 > most and len(text.encode("utf-16-le")) > most * 2:
+        room = (most - len(CUT)) * 2
         text = text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + CUT
-    return ESCAPE.sub("_x005F_", text)
+    return text
 
 
 # --- reading ------------------------------------------------------------------------------------------------------

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from gongkai.editions import editions
 from gongkai.figures import exact, read_figure, shown
 from gongkai.model import Box, Cell, Entry, Label, Place, Problem, Report, Table, Value
 from gongkai.workbook import layout
-from gongkai.workbook.fill import DOUBTFUL, EXACT_DIGITS
-from gongkai.workbook.layout import Spot, TableSheet
+from gongkai.workbook.layout import DOUBTFUL, EXACT_DIGITS, Spot, TableSheet
+from gongkai.workbook.sheet import plain_text
 
 SheetValues = Mapping[Spot, object]
 
@@ -205,3 +206,46 @@ def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str
         elif text.strip():
             problems.append(Problem("", "", "", text, f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6。"))
     return {number: text.rstrip("\n") for number, text in sections.items()}
+
+
+# --- fingerprint --------------------------------------------------------------------------------------------------
+
+
+def fingerprint(values: Mapping[str, SheetValues]) -> str:
+    """What tells whether somebody changed a report in its workbook since it was filled in; "" where all is blank.
+
+    It covers the cover's fields, all figures and the prose, and is the same for planned edits and for the values that
+    any program gives back: numbers by their value, texts without white space, blank cells left out. The cover's source
+    is no part of it: there the user writes what to import next.
+    """
+    filled = [f"{sheet}:{row}:{column}={text}" for sheet, row, column, text in content(values)]
+    if not filled:
+        return ""
+    cover = values.get(layout.COVER, {})
+    chosen = [f"{table}={canonical(cover.get(place))}" for table, place in layout.EDITION_SPOTS.items()]
+    return sha256("\n".join(chosen + sorted(filled)).encode()).hexdigest()[:32]
+
+
+def content(values: Mapping[str, SheetValues]) -> Iterator[tuple[str, int, int, str]]:
+    """(sheet, row, column, text) of every cell filled in by a person or an import, blanks left out."""
+    spots: dict[str, list[Spot]] = {
+        layout.COVER: [place for name, place in layout.COVER_SPOTS.items() if name != "source"]
+    }
+    spots |= {sheet.name: list(sheet.cells.values()) for sheet in layout.table_sheets()}
+    columns = layout.PROSE_COLUMNS.values()
+    prose = values.get(layout.PROSE, {})
+    spots[layout.PROSE] = [place for place in prose if place[0] >= layout.PROSE_TOP and place[1] in columns]
+    for sheet, places in spots.items():
+        found = values.get(sheet, {})
+        for place in places:
+            text = canonical(found.get(place))
+            if text:
+                yield sheet, *place, text
+
+
+def canonical(value: object) -> str:
+    """A cell's value as the one text that it has in every program."""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    text = text_of(value)
+    return "".join(plain_text(text).split()) if isinstance(value, str) else text

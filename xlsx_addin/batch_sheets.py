@@ -1,0 +1,223 @@
+"""Room: template. The list of a batch, and the summary of its reports with charts that follow the figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.worksheet.dimensions import ColumnDimension
+from openpyxl.worksheet.worksheet import Worksheet
+
+import looks
+from charts import add_charts
+from gongkai.workbook import layout
+from gongkai.workbook.layout import letters
+from gongkai.workbook.rows import BATCH_HEADS, COUNTS, SUMMARY_HEADS, summary_columns, summary_row_heads
+from looks import CENTRED, HAIR, LEFT, QUIET, as_text, font, put
+from overview import BLOCK_LEFT, YEARS_TOP, Block, block_cells
+from plain_sheets import new_page, put_head
+
+STEPS = "\n".join(
+    (
+        "一、在A列粘贴年报的网址或本机文件的路径，一行一个；也可以只填一个目录页的网址，程序先列出其中像年报的链接，供您确认。",
+        "二、填写下面的文件夹，每份年报另存为其中的一个工作簿；不填，开始时会请您选择。",
+        "三、点“批量导入”，逐份导入、核对，数字汇入“汇总”。随时可以停下；已完成的行不再重做，要重做某一行，清空它的状态再点一次。",
+    )
+)
+SUMMARY_HINT = (
+    "一份年报一行，由“批量导入”填写。表三各列取“总计”一栏；空白表示原报告没有这个数，或填的是“/”，不当作0。"
+    "同一机关同一年度有两行时标黄：合计会重复计算。左边的“－”收起图表。"
+)
+# Pixels at 100 %.
+SUMMARY_WIDTHS = {
+    "agency": 176, "year": 72, "title": 300, "source": 210, "file": 210, "editions": 96, "errors": 52, "warnings": 52,
+    "notes": 52,
+}  # fmt: skip
+FIGURE_WIDTH = 92
+STRIP_LINE, GROUP_LINE, HEAD_LINE = 16, 20, 62
+GROUP_ROW, HEAD_ROW = layout.SUMMARY_TOP - 2, layout.SUMMARY_TOP - 1
+NUMBER = Alignment(horizontal="right", vertical="center", shrink_to_fit=True)
+EDITION = re.compile(r"(?=（\d{4}年版）$)")  # where the head of an older edition's figure breaks
+UNDER_FILTER = Alignment(horizontal="center", vertical="top", wrap_text=True)  # its button covers the foot of a head
+ONE_LINE = Alignment(horizontal="left", vertical="center")
+
+
+# --- 批量导入 -----------------------------------------------------------------------------------------------------
+
+
+def add_batch(workbook: Workbook) -> None:
+    page = new_page(workbook, layout.BATCH, "Batch", "批量导入", "")
+    columns = layout.BATCH_COLUMNS
+    last = letters(columns["message"])
+    put(page, 2, 1, STEPS, font=font(color="FF595959"), alignment=LEFT)
+    page.merge_cells(f"A2:{last}2")
+    page.row_dimensions[2].height = 50
+    put_folder(page, last)
+    page.row_dimensions[layout.BUTTON_AREAS[layout.BATCH].top].height = 34
+    for name, column in columns.items():
+        whole = page.column_dimensions[letters(column)]
+        whole.width = looks.column_width(layout.BATCH_WIDTHS[name])
+        style_column(whole, text=name not in COUNTS)
+        whole.alignment = column_alignment(name)
+        put_head(page, layout.BATCH_TOP - 1, column, BATCH_HEADS[name])
+    page.auto_filter.ref = f"A{layout.BATCH_TOP - 1}:{letters(len(columns))}{bottom_row(layout.BATCH)}"
+    page.freeze_panes = f"A{layout.BATCH_TOP}"
+    page.print_title_rows = f"{layout.BATCH_TOP - 1}:{layout.BATCH_TOP - 1}"
+    looks.on_one_page(page, landscape=True, tall=True)
+    add_batch_rules(page)
+
+
+def put_folder(page: Worksheet, last: str) -> None:
+    row, column = layout.FOLDER_SPOT
+    put(page, row, 1, "保存到文件夹", font=font(11, color="FF595959"), alignment=Alignment("right", "center", indent=1))
+    for place in range(column, layout.BATCH_COLUMNS["message"] + 1):
+        as_text(put(page, row, place, font=font(11), alignment=ONE_LINE, border=HAIR))
+    page.merge_cells(f"{layout.address(layout.FOLDER_SPOT)}:{last}{row}")
+    page.row_dimensions[row].height = 21
+
+
+def column_alignment(name: str) -> Alignment:
+    if name in ("agency", "message"):
+        return LEFT
+    return ONE_LINE if name in ("source", "file") else CENTRED
+
+
+def style_column(whole: ColumnDimension, *, text: bool) -> None:
+    """The look of every row written later. Text columns keep what begins with = as text."""
+    whole.font = font()
+    if text:
+        whole.number_format = looks.TEXT
+        whole.quotePrefix = True
+
+
+def bottom_row(sheet: str) -> int:
+    if sheet == layout.BATCH:
+        return layout.BATCH_TOP + layout.BATCH_ROWS - 1
+    return layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1
+
+
+def add_batch_rules(page: Worksheet) -> None:
+    """Each range has rules of its own: where ranges overlap, programs differ on which rule wins."""
+    top, last = layout.BATCH_TOP, bottom_row(layout.BATCH)
+    at = {name: letters(column) for name, column in layout.BATCH_COLUMNS.items()}
+    source, state, errors = (f"${at[name]}{top}" for name in ("source", "state", "errors"))
+    wrong = f"AND(ISNUMBER({errors}),{errors}>0)"
+    line = (f'{source}<>""', DifferentialStyle(border=HAIR))
+    alarm = DifferentialStyle(font=Font(b=True, color=looks.ALARM), border=HAIR)
+    failed = DifferentialStyle(font=Font(color=looks.ACCENTS["warning"][0]), border=HAIR)
+    states = [
+        (f'AND({state}="完成",{wrong})', looks.flag("error")),
+        (f'{state}="失败"', looks.flag("warning")),
+        (f'{state}="待确认"', looks.flag("note")),
+        (f'{state}="完成"', looks.settled()),
+        (f'{state}="目录"', DifferentialStyle(font=Font(color=QUIET), border=HAIR)),
+    ]
+    add_rules(page, f"{at['state']}{top}:{at['state']}{last}", [*states, line])
+    add_rules(page, f"{at['errors']}{top}:{at['errors']}{last}", [(wrong, alarm), line])
+    add_rules(page, f"{at['message']}{top}:{at['message']}{last}", [(f'{state}="失败"', failed), line])
+    others = f"A{top}:A{last} C{top}:E{last} H{top}:I{last}"
+    add_rules(page, others, [line])
+
+
+def add_rules(page: Worksheet, place: str, rules: list[tuple[str, DifferentialStyle]]) -> None:
+    for formula, look in rules:
+        rule = Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True)
+        page.conditional_formatting.add(place, rule)
+
+
+# --- 汇总 ---------------------------------------------------------------------------------------------------------
+
+
+def add_summary(workbook: Workbook) -> None:
+    page = new_page(workbook, layout.SUMMARY, "Summary", "汇总", "")
+    put(page, 1, 3, SUMMARY_HINT, font=font(9, color=QUIET), alignment=ONE_LINE)
+    set_summary_columns(page)
+    for row in range(2, GROUP_ROW):
+        page.row_dimensions[row].height = looks.row_height(STRIP_LINE)
+    page.row_dimensions.group(2, GROUP_ROW - 1)
+    put_block(page)
+    add_charts(page, block_cells())
+    put_summary_heads(page)
+    page.auto_filter.ref = f"A{HEAD_ROW}:{letters(len(summary_row_heads()))}{bottom_row(layout.SUMMARY)}"
+    page.freeze_panes = f"C{layout.SUMMARY_TOP}"
+    page.print_title_rows, page.print_title_cols = f"{GROUP_ROW}:{HEAD_ROW}", "A:B"
+    looks.on_one_page(page, landscape=True, tall=True)
+    page.page_setup.fitToWidth = 5  # seventy columns: on one page nobody could read them
+    add_summary_rules(page)
+
+
+def set_summary_columns(page: Worksheet) -> None:
+    names = [*SUMMARY_HEADS, *(column.cell for column in summary_columns())]
+    for column, name in enumerate(names, 1):
+        whole = page.column_dimensions[letters(column)]
+        whole.width = looks.column_width(SUMMARY_WIDTHS.get(name, FIGURE_WIDTH))
+        lead = name in SUMMARY_HEADS
+        style_column(whole, text=lead and name not in COUNTS)
+        whole.alignment = CENTRED if name in (*COUNTS, "editions") else ONE_LINE if lead else NUMBER
+
+
+def put_block(page: Worksheet) -> None:
+    """The figures behind the charts: quiet, with a line under their heads and one above the last."""
+    block = block_cells()
+    for (row, column), value in block.cells.items():
+        head = row == YEARS_TOP - 1
+        last = row == block.total_row
+        ink = QUIET if column == block.helper else looks.INK
+        cell = put(page, row, column, value, font=font(9, bold=head or last, color=ink), alignment=NUMBER)
+        cell.number_format = block_format(block, row, column)
+        if head or row == block.rest_row:
+            cell.border = HAIR
+        if head or column in (1, BLOCK_LEFT):
+            cell.alignment = Alignment("center", "center", shrink_to_fit=True)
+
+
+def block_format(block: Block, row: int, column: int) -> str:
+    if column in block.shares.values():
+        return "0.0%"
+    return "General" if row < YEARS_TOP or column in (1, BLOCK_LEFT, block.helper) else "#,##0"
+
+
+def put_summary_heads(page: Worksheet) -> None:
+    for left, width, text in head_groups():
+        for column in range(left, left + width):
+            put_head(page, GROUP_ROW, column, text if column == left else "")
+        if width > 1:
+            page.merge_cells(start_row=GROUP_ROW, end_row=GROUP_ROW, start_column=left, end_column=left + width - 1)
+        page.cell(GROUP_ROW, left).alignment = Alignment("left", "center")
+    for column, text in enumerate(summary_row_heads(), 1):
+        put_head(page, HEAD_ROW, column, EDITION.sub("\n", text))
+        cell = page.cell(HEAD_ROW, column)
+        cell.font, cell.alignment = font(9, bold=True), UNDER_FILTER
+    page.row_dimensions[GROUP_ROW].height = looks.row_height(GROUP_LINE)
+    page.row_dimensions[HEAD_ROW].height = looks.row_height(HEAD_LINE)
+
+
+def head_groups() -> Iterator[tuple[int, int, str]]:
+    """(first column, width, text) of the line above the heads. Columns that stay on the screen share no group."""
+    yield 1, 2, "报告"
+    yield 3, len(SUMMARY_HEADS) - 2, ""
+    left = len(SUMMARY_HEADS) + 1
+    for text, columns in groupby(column.group for column in summary_columns()):
+        width = len(list(columns))
+        yield left, width, text
+        left += width
+
+
+def add_summary_rules(page: Worksheet) -> None:
+    top, last = layout.SUMMARY_TOP, bottom_row(layout.SUMMARY)
+    ends = f"$A${top}:$A${last},$A{top},$B${top}:$B${last},$B{top}"
+    twice = f'AND($A{top}<>"",$B{top}<>"",COUNTIFS({ends})>1)'
+    errors = letters(list(SUMMARY_HEADS).index("errors") + 1)
+    ink, fill, _ = looks.ACCENTS["warning"]
+    double = DifferentialStyle(font=Font(color=ink), fill=PatternFill("solid", bgColor=fill), border=HAIR)
+    alarm = DifferentialStyle(font=Font(b=True, color=looks.ALARM), border=HAIR)
+    line = (f'$D{top}<>""', DifferentialStyle(border=HAIR))
+    end = letters(len(summary_row_heads()))
+    add_rules(page, f"A{top}:B{last}", [(twice, double), line])
+    add_rules(page, f"{errors}{top}:{errors}{last}", [(f"{errors}{top}>0", alarm), line])
+    add_rules(page, f"C{top}:F{last} H{top}:{end}{last}", [line])

@@ -1,0 +1,119 @@
+"""Room: template. The figures behind the charts of the summary: live sums by year, as a block above its list.
+
+Only functions that Excel 2010, WPS and LibreOffice share, and no array formulas. Hidden rows count too, so a filter
+over the list changes nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from gongkai.workbook import layout
+from gongkai.workbook.layout import Spot, letters
+from gongkai.workbook.rows import SUMMARY_HEADS, summary_cells, summary_columns
+
+YEARS, YEARS_TOP = 8, 3
+BLOCK_LEFT = len(SUMMARY_HEADS) + 1  # right of the charts
+OUTCOME = re.compile(r"（[一二三四五六]）([^（]+)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Where the block's figures stand. ``counts`` and ``shares`` by outcome: the column of each."""
+
+    cells: Mapping[Spot, str]
+    counts: Mapping[str, int]
+    shares: Mapping[str, int]
+    helper: int
+    rest_row: int
+    total_row: int
+
+
+@cache
+def outcomes() -> dict[str, tuple[str, ...]]:
+    """The six outcomes of an application -> the cells of the summary that count them, in any edition."""
+    found: dict[str, tuple[str, ...]] = {}
+    for column in summary_columns():
+        match = OUTCOME.match(column.group.partition(" ")[2] or column.head)
+        if match and column.cell.startswith("applications."):
+            found[match[1]] = (*found.get(match[1], ()), column.cell)
+    return found
+
+
+@cache
+def block_cells() -> Block:
+    """Columns A and B hold years and applications received; the rest stands right of the charts."""
+    rest, total = YEARS_TOP + YEARS, YEARS_TOP + YEARS + 1
+    names = list(outcomes())
+    counts = {name: BLOCK_LEFT + 2 + place for place, name in enumerate(names)}
+    shares = {name: BLOCK_LEFT + 3 + len(names) + place for place, name in enumerate(names)}
+    helper = BLOCK_LEFT + 3 + 2 * len(names)
+    cells: dict[Spot, str] = {}
+    for row in range(YEARS_TOP - 1, total + 1):
+        kind = {YEARS_TOP - 1: "head", rest: "rest", total: "total"}.get(row, "year")
+        cells |= {(row, column): text for column, text in line_cells(kind, row, counts, shares).items()}
+    cells[YEARS_TOP - 1, helper] = "年度（新到旧）"
+    for row in range(YEARS_TOP, rest):
+        cells[row, helper] = newest_years(row, letters(helper))
+        cells[row, 1] = oldest_first(row, letters(helper))
+    return Block(cells, counts, shares, helper, rest, total)
+
+
+def line_cells(kind: str, row: int, counts: Mapping[str, int], shares: Mapping[str, int]) -> dict[int, str]:
+    """Column -> text or formula of one line of the block, without its year."""
+    amounts = {2: ("新收申请", ["applications.new.total"]), BLOCK_LEFT + 1: ("报告数", [])}
+    amounts |= {column: (name, list(outcomes()[name])) for name, column in counts.items()}
+    sum_column = max(counts.values()) + 1
+    first, last = letters(min(counts.values())), letters(sum_column - 1)
+    total = f"${letters(sum_column)}{row}"
+    if kind == "head":
+        heads = {column: name for column, (name, _) in amounts.items()}
+        return heads | {1: "年度", BLOCK_LEFT: "年度", sum_column: "合计"} | {c: f"{n}占比" for n, c in shares.items()}
+    cells = {column: amount(kind, row, column, figures) for column, (_, figures) in amounts.items()}
+    cells[sum_column] = when_year(kind, row, f"SUM({first}{row}:{last}{row})")
+    for name, column in shares.items():
+        share = f'IF({total}=0,"",{letters(counts[name])}{row}/{total})'
+        cells[column] = when_year(kind, row, share)
+    title = {"rest": "其余年度及未注明", "total": "合计"}
+    return cells | {1: title.get(kind, ""), BLOCK_LEFT: f'=$A{row}&""'}
+
+
+def when_year(kind: str, row: int, formula: str) -> str:
+    return f'=IF($A{row}="","",{formula})' if kind == "year" else f"={formula}"
+
+
+def amount(kind: str, row: int, column: int, figures: Sequence[str]) -> str:
+    """The sum of some figures over the reports of a line's year; without figures, the number of these reports."""
+    if kind == "rest":
+        name, last = letters(column), YEARS_TOP + YEARS
+        return f"={name}{last + 1}-SUM({name}{YEARS_TOP}:{name}{last - 1})"
+    if kind == "total":
+        ranges = ",".join(column_range(name) for name in figures)
+        return f"=SUM({ranges})" if figures else f"=COUNTA({column_range('source')})"
+    years = column_range("year")
+    parts = [f"SUMIF({years},$A{row},{column_range(name)})" for name in figures]
+    return when_year(kind, row, "+".join(parts) or f"COUNTIF({years},$A{row})")
+
+
+def column_range(name: str) -> str:
+    """``$B$15:$B$5014``: the column of a leading field or of a figure, down to the last row of the list."""
+    column = letters([*SUMMARY_HEADS, *summary_cells()].index(name) + 1)
+    return f"${column}${layout.SUMMARY_TOP}:${column}${layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1}"
+
+
+def newest_years(row: int, helper: str) -> str:
+    """Each year of the list once, the newest first."""
+    years, above = column_range("year"), f"{helper}{row - 1}"
+    if row == YEARS_TOP:
+        return f'=IF(COUNT({years})=0,"",MAX({years}))'
+    older = f'COUNTIF({years},"<"&{above})=0'
+    return f'=IF({above}="","",IF({older},"",LARGE({years},COUNTIF({years},">="&{above})+1)))'
+
+
+def oldest_first(row: int, helper: str) -> str:
+    place = row - YEARS_TOP + 1
+    found = f"${helper}${YEARS_TOP}:${helper}${YEARS_TOP + YEARS - 1}"
+    return f'=IF({place}>COUNT({found}),"",SMALL({found},{place}))'
