@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gongkai.checks import check
 from gongkai.editions import editions, form
@@ -63,6 +64,15 @@ def blank_report(edition: str, year: int) -> Report:
         for name, official in editions()[edition].forms.items()
     }
     return Report("年度报告", "青溪县人民政府", year, "", tables)
+
+
+def older() -> Report:
+    """A report whose three tables are in the layout of 2019."""
+    tables = {
+        name: Table(name, "2019", {cell: Entry(cell, 3) for cell in official.cells})
+        for name, official in editions()["2019"].forms.items()
+    }
+    return replace(report_of(year=2020), tables=tables)
 
 
 def rules(report: Report) -> list[tuple[str, str]]:

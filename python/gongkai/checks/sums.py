@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from gongkai.checks.wording import clipped, label_of, subject_and_names
 from gongkai.editions import editions
@@ -15,8 +16,12 @@ MOST_RELATIONS = 6  # named in the message about a conflict
 
 
 def solution_of(table: Table) -> Solution:
-    relations = editions()[table.edition].relations_of(table.id)
-    return solve(relations, values_of(table))
+    return solved(table.edition, table.id, tuple(values_of(table).items()))
+
+
+@lru_cache(maxsize=4)  # the findings and the count of what was decided both need it
+def solved(edition: str, table: str, values: tuple[tuple[str, Value], ...]) -> Solution:
+    return solve(editions()[edition].relations_of(table), dict(values))
 
 
 def values_of(table: Table) -> dict[str, Value]:
@@ -27,6 +32,8 @@ def count_decided(table: Table) -> int:
     """The relations of a table with all cells stated, and those shown to be impossible in spite of blanks."""
     values = values_of(table)
     relations = editions()[table.edition].relations_of(table.id)
+    if all(values.get(cell) is not None for cell in editions()[table.edition].forms[table.id].cells):
+        return len(relations)
     stated = sum(1 for relation in relations if stated_and_computed(relation, values))
     return stated + sum(len(conflict) for conflict in solution_of(table).conflicts)
 

@@ -1,0 +1,337 @@
+"""Room: excel. A range's values, in any form and orientation that Excel delivers -> the figures of official tables.
+
+A range of figures alone is known by its size; one with labels by its labels: as a piece of the official form, or else
+as recognition reads it. What is neither is refused with a sentence that names the sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import groupby, product
+from typing import Any
+
+from xlwings.conversion import Accessor, ValueAccessor
+
+from gongkai.editions import editions
+from gongkai.figures import read_figure, shown
+from gongkai.model import Box, Cell, Entry, Form, GongkaiError, Grid, GridCell, Label, Place, Problem, Table, Value
+from gongkai.recognize import read_tables
+from gongkai.recognize.labels import wordings
+from gongkai.recognize.tokens import squash, tokenize
+from gongkai.workbook.layout import same_form
+from gongkai.workbook.values import as_figure
+
+Rows = list[list[object]]
+Shape = tuple[int, int]
+
+MOST_CELLS = 5_000
+EXACT = 10**15  # a spreadsheet keeps whole numbers exactly below it
+# What a cell's error is as a number when it comes through COM without conversion.
+ERRORS = {
+    -2146826288: "#NULL!",
+    -2146826281: "#DIV/0!",
+    -2146826273: "#VALUE!",
+    -2146826265: "#REF!",
+    -2146826259: "#NAME?",
+    -2146826252: "#NUM!",
+    -2146826246: "#N/A",
+}
+
+
+class Bounded(Accessor):
+    """Reads an argument as xlwings does, but of whole columns or rows only what the sheet uses: a million rows hang."""
+
+    @staticmethod
+    def reader(options: dict[str, Any]) -> Any:
+        return ValueAccessor.reader(options).prepend_stage(to_used_part)  # type: ignore[no-untyped-call]
+
+
+def to_used_part(context: Any) -> None:
+    area = context.range
+    if area is not None and area.shape[0] * area.shape[1] > MOST_CELLS:
+        last = area.sheet.used_range.last_cell
+        rows, columns = last.row - area.row + 1, last.column - area.column + 1
+        context.range = area.resize(max(1, min(rows, area.shape[0])), max(1, min(columns, area.shape[1])))
+
+
+class ShapeError(GongkaiError):
+    """A range is no table, by its size and by its labels."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The figures of a form, or of one of its parts, as a rectangle of cells."""
+
+    form: Form
+    cells: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def shape(self) -> Shape:
+        return len(self.cells), len(self.cells[0])
+
+    @property
+    def is_whole(self) -> bool:
+        return self.shape[0] * self.shape[1] == len(self.form.cells)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What a range holds: tables with the figures found (of a part, only its own), and what did not fit in."""
+
+    tables: tuple[Table, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def read_array(value: object) -> Placed:
+    """The tables in a range: a scalar, a flat row, rows; None or "" for blanks. Raises ShapeError, UnreadableDocument.
+
+    Nothing is guessed: what cannot be read as a figure is an entry without a value that keeps the text.
+    """
+    rows = rows_of(value)
+    size = len(rows) * len(rows[0])
+    if size > MOST_CELLS:
+        raise ShapeError(f"区域有{size}格，太大了；请只选一张表：{shapes_text()}。")
+    if all(map(is_blank_row, rows)):
+        raise ShapeError(f"区域中没有数字；请选中一张表：{shapes_text()}。")
+    layout = bare_layouts().get((len(rows), len(rows[0])))
+    labelled = any(is_label(cell) for row in rows for cell in row if isinstance(cell, str))
+    if layout is not None and not labelled:
+        return Placed((table_of(layout.form, zip_cells(layout, rows)),))
+    if not labelled:
+        raise ShapeError(f"区域是{len(rows)}行{len(rows[0])}列，不是一张表的大小；可以用：{shapes_text()}。")
+    return read_piece(rows) or read_blocks(rows)
+
+
+def rows_of(value: object) -> Rows:
+    """Rows of one length."""
+    if not isinstance(value, list | tuple):
+        return [[value]]
+    rows = [list(row) if isinstance(row, list | tuple) else [row] for row in value]
+    if not any(isinstance(row, list | tuple) for row in value):
+        rows = [list(value)]
+    width = max((len(row) for row in rows), default=0) or 1
+    return [row + [None] * (width - len(row)) for row in rows] or [[None]]
+
+
+# --- one cell -----------------------------------------------------------------------------------------------------
+
+
+def is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def text_of(value: object) -> str:
+    """A cell's value as it would be typed; the names of errors as Excel shows them."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int) and value in ERRORS:
+        return ERRORS[value]
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    number = as_figure(value)
+    return str(value) if number is None else shown(number)
+
+
+def entry_of(cell: Cell, value: object) -> Entry:
+    """The figure in a cell, None with its text where there is none."""
+    if type(value) is float and -EXACT < value < EXACT and value.is_integer():
+        return Entry(cell.id, int(value), "")
+    if value is None:
+        return Entry(cell.id, None)
+    text = text_of(value)
+    figure: Value = read_figure(text, cell.column.unit).value
+    return Entry(cell.id, figure, text)
+
+
+def table_of(form: Form, values: Mapping[str, object]) -> Table:
+    """Cell id -> a sheet's value, for all cells of a form or of some of its parts, in official order."""
+    return Table(form.id, form.edition, {cell: entry_of(form.cells[cell], value) for cell, value in values.items()})
+
+
+@cache
+def forms() -> tuple[Form, ...]:
+    """The forms of all editions, each once, those of the newest first."""
+    found: list[Form] = []
+    for edition in reversed(list(editions().values())):
+        found += [form for form in edition.forms.values() if not any(same_form(form, other) for other in found)]
+    return tuple(found)
+
+
+# --- figures alone ------------------------------------------------------------------------------------------------
+
+
+@cache
+def bare_layouts() -> Mapping[Shape, Layout]:
+    """Size -> what a range of figures of this size is, upright or turned; sizes that could be several are left out."""
+    upright: dict[Shape, Layout] = {}
+    for form in forms():
+        for layout in layouts_of(form):
+            upright.setdefault(layout.shape, layout)
+    turned = {
+        (width, height): Layout(layout.form, turn(layout.cells))
+        for (height, width), layout in upright.items()
+        if layout.is_whole  # the others have no sums that would show a mistake
+    }
+    both = {shape for shape in turned if shape in upright}
+    return {shape: layout for shape, layout in (turned | upright).items() if shape not in both}
+
+
+def layouts_of(form: Form) -> list[Layout]:
+    """The rectangles that a form's figures make: all rows one under the other, all in one row, the first part alone."""
+    rows = [[form.row_cells(row.id) for row in part.rows] for part in form.parts]
+    every = [row for part in rows for row in part]
+    found = []
+    if len({len(row) for row in every}) == 1:
+        found.append(Layout(form, tuple(every)))
+        if all(len(part) == 1 for part in rows):
+            found.append(Layout(form, (tuple(cell for row in every for cell in row),)))
+    else:
+        found.append(Layout(form, tuple(rows[0])))
+    return found
+
+
+def turn(cells: Sequence[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(zip(*cells, strict=True))
+
+
+def zip_cells(layout: Layout, rows: Rows) -> dict[str, object]:
+    found = {
+        cell.id: value
+        for cells, row in zip(layout.cells, rows, strict=True)
+        for cell, value in zip(cells, row, strict=True)
+    }
+    return {cell: found[cell] for cell in layout.form.cells if cell in found}
+
+
+@cache
+def shapes_text() -> str:
+    """The sizes of ranges, in words."""
+    named: dict[str, list[str]] = {}
+    for form in forms():
+        for layout in layouts_of(form):
+            name = form.number if layout.is_whole else f"{form.number}{form.labels[0].text}"
+            size = f"{layout.shape[0]}行{layout.shape[1]}列"
+            if size not in named.setdefault(name, []):
+                named[name].append(size)
+    sizes = "、".join(f"{name}{'或'.join(found)}" for name, found in named.items())
+    return f"{sizes}，表三、表四行列可互换；或带表头和行名的整张表"
+
+
+# --- with labels: a piece of the official form --------------------------------------------------------------------
+
+
+@cache
+def words_of(label: Label) -> frozenset[str]:
+    return frozenset(word for word, _ in wordings(label) if word)
+
+
+@cache
+def all_words() -> frozenset[str]:
+    return frozenset(word for form in forms() for label in form.labels for word in words_of(label))
+
+
+def is_label(text: str) -> bool:
+    word = squash(text)
+    return not word.isdecimal() and word in all_words()
+
+
+@cache
+def spots_of(form: Form) -> Mapping[Shape, Label | Cell]:
+    """(row, column) of the form -> what stands there."""
+    found: dict[Shape, Label | Cell] = {(label.box.top, label.box.left): label for label in form.labels}
+    return found | {(cell.box.top, cell.box.left): cell for cell in form.cells.values()}
+
+
+def read_piece(rows: Rows) -> Placed | None:
+    """The table of which the range is a piece with the labels in their official places; None unless only one is.
+
+    Of a part of a table it must be certain which one: no other piece of any form, whole or not, may look alike.
+    """
+    found: list[tuple[Form, dict[str, object]]] = []
+    for form in forms():
+        for window in windows(form.size, len(rows), len(rows[0])):
+            values = piece_values(form, window, rows)
+            if values:
+                found.append((form, values))
+    whole = [(form, values) for form, values in found if values.keys() == form.cells.keys()]
+    if len(whole or found) != 1:
+        return None
+    form, values = (whole or found)[0]
+    return Placed((table_of(form, values),)) if whole or is_parts(form, values) else None
+
+
+def windows(size: Box, height: int, width: int) -> list[Shape]:
+    """The first rows and columns of all pieces of a form that have this size."""
+    return list(product(range(1, size.bottom - height + 2), range(1, size.right - width + 2)))
+
+
+def piece_values(form: Form, start: Shape, rows: Rows) -> dict[str, object] | None:
+    """Cell id -> value where every text is the label of its place and every label is there; None elsewhere."""
+    spots = spots_of(form)
+    values: dict[str, object] = {}
+    for row, cells in enumerate(rows, start[0]):
+        for column, value in enumerate(cells, start[1]):
+            here = spots.get((row, column))
+            if isinstance(here, Label):
+                if not isinstance(value, str) or squash(value) not in words_of(here):
+                    return None
+            elif here is not None and not (isinstance(value, str) and is_label(value)):
+                values[here.id] = value
+            elif not is_blank(value):
+                return None
+    return values
+
+
+def is_parts(form: Form, values: Mapping[str, object]) -> bool:
+    """Whether cells are all of some parts of a form without relations."""
+    parts = [{cell.id for row in part.rows for cell in form.row_cells(row.id)} for part in form.parts]
+    held = {cell for part in parts if part <= values.keys() for cell in part}
+    return held == values.keys() and not editions()[form.edition].relations_of(form.id)
+
+
+# --- with labels: any other layout --------------------------------------------------------------------------------
+
+
+def read_blocks(rows: Rows) -> Placed:
+    """The tables that stand one under the other, blank rows between them. Raises ShapeError, UnreadableDocument."""
+    blocks = [trimmed(list(block)) for blank, block in groupby(rows, key=is_blank_row) if not blank]
+    pieces = [piece for block in blocks if (piece := read_piece(block))]
+    tables = tuple(table for piece in pieces for table in piece.tables)
+    if len(pieces) == len(blocks) == len({table.id for table in tables}):
+        return Placed(tables)
+    return recognized(blocks)
+
+
+def is_blank_row(row: Sequence[object]) -> bool:
+    return all(is_blank(value) for value in row)
+
+
+def trimmed(rows: Rows) -> Rows:
+    """Without the blank columns on both sides."""
+    held = [at for at, column in enumerate(zip(*rows, strict=True)) if not is_blank_row(column)]
+    return [row[held[0] : held[-1] + 1] for row in rows]
+
+
+def recognized(blocks: Sequence[Rows]) -> Placed:
+    """The tables that recognition finds in blocks. Raises ShapeError where it can place no figure by its labels."""
+    grids = [grid_of(rows, number) for number, rows in enumerate(blocks, 1)]
+    readings = read_tables(tokenize(grids), max(editions()))
+    placed = {name: found for name, found in readings.items() if found[0].placed}
+    if not placed:
+        reasons = dict.fromkeys(problem.reason for reading, _ in readings.values() for problem in reading.problems)
+        told = f"（{next(iter(reasons))}）" if reasons else ""
+        raise ShapeError(f"区域中的表头或行名与官方表格对不上{told}；可以用：{shapes_text()}。")
+    tables = tuple(Table(name, edition, reading.entries) for name, (reading, edition) in placed.items())
+    problems = tuple(problem for reading, _ in readings.values() for problem in reading.problems)
+    return Placed(tables, problems)
+
+
+def grid_of(rows: Rows, number: int) -> Grid:
+    """A block as a table of a document that cannot say spans: a merged cell comes as its text and blanks."""
+    cells = tuple(tuple(GridCell(text_of(value), at) for at, value in enumerate(row)) for row in rows)
+    return Grid(Place(table=number), cells, spans=False)

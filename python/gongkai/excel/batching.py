@@ -1,0 +1,197 @@
+"""Room: excel. The commands for many reports: the list on 批量导入 in slices of time, and the comparison on 汇总.
+
+Which question is open can be read off the rows, so that a yes to one is never a yes to another: with rows that wait to
+be confirmed it is whether to import them, with none of these it is whether to try the failed ones again. It is asked
+only when no row is new. An answer counts for one run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import xlwings as xw
+
+from gongkai.batch import import_report
+from gongkai.checks.wording import clipped, one_line
+from gongkai.excel.book import Values, apply_edits, read_values
+from gongkai.excel.checking import current_report
+from gongkai.excel.importing import activate
+from gongkai.excel.outcome import YES, Asked, Outcome
+from gongkai.excel.running import tell
+from gongkai.excel.summing import current_row, fill_summary, write_summary
+from gongkai.model import Edit, WorkbookError
+from gongkai.workbook import layout
+from gongkai.workbook.rows import BatchRow, batch_edits, read_batch
+from gongkai.workbook.values import text_of
+
+SLICE = 20.0  # seconds of one run; between two runs Excel hears the user, who may want to stop
+SAVE_EVERY = 10  # rows
+
+
+@dataclass
+class Work:
+    """The list as it stands on the sheet; ``values`` is what was read from it."""
+
+    book: xw.Book
+    values: Values
+    rows: list[BatchRow]
+
+    def waiting(self, state: str) -> list[int]:
+        return [place for place, row in enumerate(self.rows) if row.source and row.state == state]
+
+    def write(self, place: int, rows: Sequence[BatchRow]) -> None:
+        """Put rows in the list and on the sheet."""
+        self.rows[place : place + len(rows)] = rows
+        self.apply(batch_edits(rows, layout.BATCH_TOP + place))
+
+    def take_in(self, place: int, rows: Sequence[BatchRow]) -> None:
+        """What came of a row; the links of a directory go below the list, each once, in the same write."""
+        known = {row.source for row in self.rows}
+        links = [row for row in rows[1:] if row.source not in known]
+        end = len(self.rows)
+        self.rows[place] = rows[0]
+        self.rows += links
+        self.apply(batch_edits(rows[:1], layout.BATCH_TOP + place) + batch_edits(links, layout.BATCH_TOP + end))
+
+    def apply(self, edits: Sequence[Edit]) -> None:
+        """Write, and know from then on what stands there: what equals the values is not written again."""
+        apply_edits(self.book, edits, self.values)
+        for edit in edits:
+            self.values[edit.sheet].pop((edit.row, edit.column), None)
+            if edit.value is not None:
+                self.values[edit.sheet][edit.row, edit.column] = edit.value
+
+
+def batch(book: xw.Book, asked: Asked) -> Outcome:
+    """Import the new rows for a while; ``more`` until none is left, then what came of them."""
+    work = read_work(book)
+    if not any(row.source for row in work.rows):
+        return Outcome("error", "“批量导入”的A列还没有来源：请从第6行起每行粘贴一个网址或文件路径，再点“批量导入”。")
+    folder = chosen_folder(book, work.values, asked.answer)
+    if isinstance(folder, Outcome):
+        return folder
+    if asked.answer == YES and not work.waiting(""):
+        take_up(work)
+    if work.waiting(""):
+        work_on(work, folder)
+        if work.waiting(""):
+            return Outcome("more", progress(work))
+    fill_summary(book, folder)
+    activate(book, layout.BATCH)
+    text = progress(work) + saved(book)
+    if work.waiting("待确认"):
+        return Outcome("ask", f"{text}目录页中找到的{len(work.waiting('待确认'))}个链接已列在表中，要全部导入吗？")
+    if work.waiting("失败"):
+        return Outcome("ask", f"{text}要重试失败的吗？")
+    return Outcome("done", text)
+
+
+def read_work(book: xw.Book) -> Work:
+    values = read_values(book, [layout.BATCH])
+    if layout.BATCH not in values:
+        raise WorkbookError(f"当前工作簿没有工作表“{layout.BATCH}”，请使用新版的gongkai模板。")
+    return Work(book, values, read_batch(values[layout.BATCH]))
+
+
+# --- folder and answers -------------------------------------------------------------------------------------------
+
+
+def folder_in(values: Values) -> str:
+    return text_of(values.get(layout.BATCH, {}).get(layout.FOLDER_SPOT)).strip()
+
+
+def chosen_folder(book: xw.Book, values: Values, answer: str) -> Path | Outcome:
+    """The folder named on the sheet, or the one just chosen, which is then named there; else the question for it."""
+    named = folder_in(values)
+    if named and Path(named).is_dir():
+        return Path(named)
+    if answer and answer != YES:
+        if not Path(answer).is_dir():
+            return Outcome("folder", f"“{one_line(answer)}”不是文件夹，请重新选择保存各份年报的文件夹")
+        apply_edits(book, [Edit(layout.BATCH, *layout.FOLDER_SPOT, answer)], values)
+        return Path(answer)
+    if named:
+        return Outcome("folder", f"文件夹“{one_line(named)}”不存在，请重新选择保存各份年报的文件夹")
+    return Outcome("folder", "请选择保存各份年报的文件夹")
+
+
+def take_up(work: Work) -> None:
+    """The user said yes to the question that the rows ask: those rows are new again."""
+    state = "待确认" if work.waiting("待确认") else "失败"
+    for places in neighbours(work.waiting(state)):
+        work.write(places[0], [BatchRow(work.rows[place].source) for place in places])
+
+
+def neighbours(places: Sequence[int]) -> list[list[int]]:
+    """Places that follow each other, together: one write for each."""
+    groups: list[list[int]] = []
+    for place in places:
+        if groups and groups[-1][-1] == place - 1:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def work_on(work: Work, folder: Path) -> None:
+    """Import new rows until the time is up; each stands on the sheet as soon as it is done."""
+    started = monotonic()
+    for place in work.waiting(""):
+        row = work.rows[place]
+        tell(work.book, f"批量导入：第{place + 1}行，共{len(work.rows)}行　{clipped(row.source)}")
+        work.take_in(place, import_report(row.source, folder))
+        if finished(work) % SAVE_EVERY == 0:
+            saved(work.book)
+        if monotonic() - started > SLICE:
+            break
+
+
+def finished(work: Work) -> int:
+    return sum(len(work.waiting(state)) for state in ("完成", "失败", "目录"))
+
+
+def progress(work: Work) -> str:
+    done, failed, new = (work.waiting(state) for state in ("完成", "失败", ""))
+    text = f"已导入{len(done)}份报告"
+    if failed:
+        first = work.rows[failed[0]]
+        text += f"，失败{len(failed)}个（如第{layout.BATCH_TOP + failed[0]}行：{clipped(first.message)}）"
+    return f"{text}，还有{len(new)}个。" if new else f"{text}。"
+
+
+def saved(book: xw.Book) -> str:
+    """Save a workbook that has a file; what to tell the user where that fails."""
+    try:
+        if Path(book.fullname).is_file():
+            book.save()
+    except Exception:
+        return "本工作簿没能保存，请自行保存。"
+    return ""
+
+
+# --- summary ------------------------------------------------------------------------------------------------------
+
+
+def summary(book: xw.Book, asked: Asked) -> Outcome:
+    """All reports of the batch's folder; without a folder and a batch the report in this workbook alone."""
+    work = read_work(book)
+    if not folder_in(work.values) and not work.waiting("完成") and not asked.answer:
+        values, report = current_report(book)
+        write_summary(book, [current_row(report, values, Path(book.fullname).name)])
+        activate(book, layout.SUMMARY)
+        return Outcome("done", "已汇总本工作簿中的报告。要比较多份报告，请先“批量导入”，或在“批量导入”表中填写文件夹。")
+    folder = chosen_folder(book, work.values, asked.answer)
+    if isinstance(folder, Outcome):
+        return folder
+    summed = fill_summary(book, folder)
+    activate(book, layout.SUMMARY)
+    text = f"已汇总文件夹“{folder}”中的{summed.count}份报告。"
+    if summed.unread:
+        text += f"另有{len(summed.unread)}个文件没有读出，如：{summed.unread[0]}"
+    return Outcome("done", text)

@@ -1,0 +1,118 @@
+"""Room: excel. Edits -> the rectangles that few block writes can cover, and values as Excel has to be given them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from gongkai.model import Edit
+from gongkai.workbook.layout import Spot
+from gongkai.workbook.sheet import plain_text
+from gongkai.workbook.values import as_figure
+
+Written = int | Decimal | str | None
+Cells = Mapping[Spot, object]
+
+MOST_UNITS = 32_766  # a cell holds 32,767 UTF-16 units; the apostrophe is one
+# Excel 2007 refuses an array with a text of more than 8,203 units; a cell of its own takes it.
+MOST_IN_BLOCK = 8_000
+
+
+@dataclass(frozen=True)
+class Block:
+    """A rectangle of one sheet whose cells are all to be written; ``rows`` holds its values."""
+
+    sheet: str
+    top: int
+    left: int
+    rows: tuple[tuple[Written, ...], ...]
+
+    @property
+    def corners(self) -> tuple[Spot, Spot]:
+        return (self.top, self.left), (self.top + len(self.rows) - 1, self.left + len(self.rows[0]) - 1)
+
+    def cells(self) -> Iterator[tuple[Spot, Written]]:
+        for row, values in enumerate(self.rows, self.top):
+            for column, value in enumerate(values, self.left):
+                yield (row, column), value
+
+
+def edits_to_blocks(edits: Sequence[Edit]) -> list[Block]:
+    """The fewest rectangles that hold the edits' cells and no other; of two edits of a cell the later counts."""
+    sheets: dict[str, dict[Spot, Written]] = {}
+    for edit in edits:
+        sheets.setdefault(edit.sheet, {})[edit.row, edit.column] = edit.value
+    return [block for sheet, cells in sheets.items() for block in cells_to_blocks(sheet, cells)]
+
+
+def cells_to_blocks(sheet: str, cells: Mapping[Spot, Written]) -> list[Block]:
+    """Runs along the rows; equal runs on neighbouring rows become one block."""
+    open_runs: dict[Spot, list[int]] = {}  # (left, right) -> rows of the block that may still grow
+    done: list[tuple[Spot, list[int]]] = []
+    for row, run in sorted(runs(cells)):
+        rows = open_runs.get(run)
+        if rows and rows[-1] == row - 1:
+            rows.append(row)
+        else:
+            open_runs[run] = [row]
+            done.append((run, open_runs[run]))
+    return [
+        Block(sheet, rows[0], left, tuple(tuple(cells[row, at] for at in range(left, right + 1)) for row in rows))
+        for (left, right), rows in done
+    ]
+
+
+def runs(cells: Mapping[Spot, Written]) -> Iterator[tuple[int, Spot]]:
+    """(row, (first column, last column)) of the neighbouring cells on each row."""
+    first: Spot | None = None
+    last: Spot = (0, 0)
+    for spot in sorted(cells):
+        if first is None or spot != (last[0], last[1] + 1):
+            if first:
+                yield first[0], (first[1], last[1])
+            first = spot
+        last = spot
+    if first:
+        yield first[0], (first[1], last[1])
+
+
+def changed_part(block: Block, old: Cells, formulas: Mapping[Spot, str]) -> Block | None:
+    """The rows of a block from the first to the last that differs from what stands there; None where none does.
+
+    A formula counts as different: its result may match now and no longer once the cells around it are written.
+    """
+    rows = [spot[0] for spot, value in block.cells() if spot in formulas or not same(value, old.get(spot))]
+    if not rows:
+        return None
+    first, last = min(rows), max(rows)
+    return Block(block.sheet, first, block.left, block.rows[first - block.top : last - block.top + 1])
+
+
+def same(value: Written, found: object) -> bool:
+    """Whether a cell that reads ``found`` holds what an edit wants; a number and its digits as text differ."""
+    if isinstance(value, str):
+        return isinstance(found, str) and found == plain_text(value, MOST_UNITS)
+    if value is None:
+        return found is None
+    return not isinstance(found, str) and as_figure(found) == value
+
+
+def entered(value: Written) -> float | str | None:
+    """A value as Excel has to be given it: a text behind an apostrophe stays text, whatever it looks like.
+
+    Numbers go as doubles: pywin32 makes a currency of four decimals of a Decimal.
+    """
+    if isinstance(value, str):
+        text = plain_text(value, MOST_UNITS)
+        return f"'{text}" if text else None
+    return None if value is None else float(value)
+
+
+def is_long(value: object) -> bool:
+    """Whether a text is better not part of an array."""
+    return isinstance(value, str) and len(value) * 2 > MOST_IN_BLOCK and units(value) > MOST_IN_BLOCK
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

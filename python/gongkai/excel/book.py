@@ -1,0 +1,263 @@
+"""Room: excel. A live workbook's values, and edits applied to it: few block calls, all or nothing.
+
+Only xlwings' platform-neutral, open-source API. One read per sheet; one write per rectangle that changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import xlwings as xw
+
+from gongkai.excel.blocks import MOST_UNITS, Block, Cells, changed_part, edits_to_blocks, entered, is_long, units
+from gongkai.figures import shown
+from gongkai.model import Edit, WorkbookError
+from gongkai.workbook import layout
+from gongkai.workbook.fill import shown_sheets
+from gongkai.workbook.layout import Spot, TableSheet
+from gongkai.workbook.sheet import STRANGE, kind_of
+from gongkai.workbook.values import as_figure
+
+Values = dict[str, dict[Spot, object]]
+MOST_ROWS = 10_000  # of a list that a user may have made longer
+# The sheets that a report is read from, and what a check leaves.
+REPORT = (
+    layout.COVER, *(sheet.name for sheet in layout.table_sheets()), layout.PROSE, layout.RESULTS,
+)  # fmt: skip
+TABLES = {sheet.name: sheet for sheet in layout.table_sheets()}
+ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def sheet_names(book: xw.Book) -> list[str]:
+    return [sheet.name for sheet in book.sheets]
+
+
+def read_values(book: xw.Book, names: Iterable[str] = ()) -> Values:
+    """Sheet -> (row, column) -> value of the cells that hold something: one block read for each sheet.
+
+    All sheets of a report unless ``names`` says which; those that the workbook lacks are left out.
+    WorkbookError where the sheets without which there is no report are missing.
+    """
+    present = sheet_names(book)
+    if not names:
+        refuse_other(present)
+    wanted = tuple(names) or REPORT
+    return {name: read_sheet(book.sheets[name]) for name in wanted if name in present}
+
+
+def refuse_other(present: Sequence[str]) -> None:
+    """WorkbookError for a workbook that is none of ours."""
+    needed = (layout.COVER, *(layout.newest_sheet(table).name for table in layout.EDITION_SPOTS))
+    missing = [name for name in needed if name not in present]
+    if missing:
+        raise WorkbookError(
+            f"当前工作簿没有工作表“{missing[0]}”，不是gongkai的工作簿；请打开由gongkai模板生成的工作簿再试。"
+        )
+
+
+def read_sheet(sheet: xw.Sheet) -> dict[Spot, object]:
+    rows, columns = extent(sheet)
+    block = sheet.range((1, 1), (rows, columns)).options(ndim=2, err_to_str=True).value
+    return {
+        (row, column): value
+        for row, values in enumerate(block, 1)
+        for column, value in enumerate(values, 1)
+        if value is not None
+    }
+
+
+def extent(sheet: xw.Sheet) -> Spot:
+    """The last row and column of a sheet that matter here."""
+    name = sheet.name
+    if name in TABLES:
+        spots = [*TABLES[name].cells.values(), *TABLES[name].marks.values()]
+        return max(row for row, _ in spots), max(column for _, column in spots)
+    fixed: dict[str, Iterable[Spot]] = {
+        layout.COVER: (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values(), *layout.COUNT_SPOTS.values()),
+        layout.TOOL: layout.TOOL_SPOTS.values(),
+        layout.RESULTS: [(layout.RESULTS_TOP + layout.RESULTS_ROWS - 1, max(layout.RESULT_COLUMNS.values()))],
+    }
+    if name in fixed:
+        return max(row for row, _ in fixed[name]), max(column for _, column in fixed[name])
+    lists = {
+        layout.PROSE: (layout.PROSE_TOP + layout.PROSE_ROWS - 1, max(layout.PROSE_COLUMNS.values())),
+        layout.BATCH: (layout.BATCH_TOP, max(layout.BATCH_COLUMNS.values())),
+    }
+    last = sheet.used_range.last_cell
+    rows, columns = lists.get(name, (1, last.column))
+    return min(max(rows, last.row), max(rows, MOST_ROWS)), columns
+
+
+def with_formats(book: xw.Book, values: Values) -> Values:
+    """The same values, a number in a cell that shows another number (a percentage, a scaled one) as text that says so.
+
+    A block of figures has one format as a rule, so this takes one call for each block that holds a number.
+    """
+    found = dict(values)
+    for name, sheet in TABLES.items():
+        numbers = {spot for spot in sheet.cells.values() if as_figure(values.get(name, {}).get(spot)) is not None}
+        if numbers:
+            found[name] = values[name] | odd_numbers(book.sheets[name], sheet, values[name], numbers)
+    return found
+
+
+def odd_numbers(live: xw.Sheet, sheet: TableSheet, cells: Cells, numbers: set[Spot]) -> dict[Spot, object]:
+    odd: dict[Spot, object] = {}
+    for block in edits_to_blocks([Edit(sheet.name, *spot, None) for spot in sheet.cells.values()]):
+        inside = [spot for spot, _ in block.cells() if spot in numbers]
+        if not inside or format_kind(live.range(*block.corners)) == "":
+            continue
+        for spot in inside:
+            kind = format_kind(live.range(spot))
+            if kind:
+                odd[spot] = f"{shown(as_figure(cells[spot]) or 0)}（单元格为{kind}格式）"
+    return odd
+
+
+def format_kind(cells: xw.Range) -> str:
+    """What the format makes of a number, "" for the number itself; STRANGE where the cells have several formats."""
+    code = cells.number_format
+    return kind_of(code) if isinstance(code, str) else STRANGE
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = None) -> None:
+    """Write the edits into the live workbook; ``before`` is what was read from it, if it was.
+
+    Only cells of the edits are ever written. Where a write fails, what was written is put back and the failure raised.
+    """
+    names = dict.fromkeys(edit.sheet for edit in edits)
+    present = sheet_names(book)
+    missing = [name for name in names if name not in present]
+    if missing:
+        raise WorkbookError(f"当前工作簿没有工作表“{missing[0]}”，请使用gongkai的模板。")
+    unread = [name for name in names if name not in (before or {})]
+    old = {**(before or {}), **(read_values(book, unread) if unread else {})}
+    changes = plan(book, edits, old)
+    undo: list[Callable[[], None]] = []
+    try:
+        for change in changes:
+            undo.append(partial(restore, book, change))
+            put_rows(book.sheets[change.new.sheet], change.new.corners[0], rows_entered(change.new))
+        show_sheets(book, shown_sheets(edits), undo)
+    except BaseException as error:
+        put_back(undo, error)
+        raise
+    fit_rows(book, [change.new for change in changes])
+
+
+@dataclass(frozen=True)
+class Change:
+    """A block to be written, and what stands there: the sheet's values and those of its cells that are formulas."""
+
+    new: Block
+    old: Cells
+    formulas: Mapping[Spot, str]
+
+
+def plan(book: xw.Book, edits: Sequence[Edit], old: Mapping[str, Cells]) -> list[Change]:
+    """What has to be written; of each block of cells only the rows from the first to the last that change."""
+    blocks = edits_to_blocks(edits)
+    formulas = {}
+    for name in TABLES:
+        spots = [spot for block in blocks if block.sheet == name for spot, _ in block.cells()]
+        # A formula is at home where figures stand; a sheet without any is spared the call.
+        if any(spot in old[name] for spot in spots):
+            formulas[name] = read_formulas(book.sheets[name], old[name], spots)
+    parts = [changed_part(block, old[block.sheet], formulas.get(block.sheet, {})) for block in blocks]
+    return [Change(part, old[part.sheet], formulas.get(part.sheet, {})) for part in parts if part]
+
+
+def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Spot, str]:
+    """The formulas in some cells, by one call; a text that begins with = is none, for it reads the same as a value."""
+    if any(is_long(value) for value in old.values()):
+        return {}  # Excel refuses to give the formulas of a range with a text of more than 8,221 characters
+    first = min(row for row, _ in spots), min(column for _, column in spots)
+    last = max(row for row, _ in spots), max(column for _, column in spots)
+    block: Any = sheet.range(first, last).formula
+    rows = block if isinstance(block, list | tuple) else ((block,),)
+    found = {(first[0] + r, first[1] + c): text for r, row in enumerate(rows) for c, text in enumerate(row)}
+    return {
+        spot: found[spot]
+        for spot in spots
+        if isinstance(found[spot], str) and found[spot].startswith("=") and found[spot] != old.get(spot)
+    }
+
+
+def rows_entered(block: Block) -> list[list[object]]:
+    return [[entered(value) for value in row] for row in block.rows]
+
+
+def put_rows(sheet: xw.Sheet, corner: Spot, rows: list[list[object]]) -> None:
+    """One write, and one more for each text that is too long for an array."""
+    short = [[None if is_long(value) else value for value in row] for row in rows]
+    sheet.range(corner, (corner[0] + len(rows) - 1, corner[1] + len(rows[0]) - 1)).value = short
+    for r, row in enumerate(rows):
+        for c, value in enumerate(row):
+            if is_long(value):
+                sheet.range((corner[0] + r, corner[1] + c)).value = value
+
+
+def show_sheets(book: xw.Book, shown: Mapping[str, bool], undo: list[Callable[[], None]]) -> None:
+    """Show and hide table sheets; shown first, for a workbook needs a visible sheet."""
+    present = sheet_names(book)
+    for name, visible in sorted(shown.items(), key=lambda item: not item[1]):
+        if name not in present or bool(book.sheets[name].visible) == visible:
+            continue
+        undo.append(partial(setattr, book.sheets[name], "visible", not visible))
+        book.sheets[name].visible = visible
+
+
+def fit_rows(book: xw.Book, blocks: Sequence[Block]) -> None:
+    """Rows of the lists as high as their texts, where the platform can; only looks depend on it."""
+    for name in layout.WRAPPED:
+        rows = [row for block in blocks if block.sheet == name for (row, _), _ in block.cells()]
+        if rows:
+            with suppress(Exception):
+                book.sheets[name].range((min(rows), 1), (max(rows), 1)).rows.autofit()
+
+
+# --- putting back -------------------------------------------------------------------------------------------------
+
+
+class NotRestored(WorkbookError):
+    """A failed write that could not be undone either."""
+
+
+def put_back(undo: Sequence[Callable[[], None]], error: BaseException) -> None:
+    """Undo the last step first. NotRestored where Excel refuses to undo a step that it had taken."""
+    failed = []
+    for step in reversed(undo):
+        try:
+            step()
+        except Exception:
+            failed.append(step)
+    if any(step is not undo[-1] for step in failed):
+        raise NotRestored("写入中断，而且没能完全恢复原来的内容：请不要保存，关闭本工作簿后重新打开再试。") from error
+
+
+def restore(book: xw.Book, change: Change) -> None:
+    """What stood in a block before, formulas included."""
+    sheet, (first, last) = book.sheets[change.new.sheet], change.new.corners
+    rows = range(first[0], last[0] + 1)
+    columns = range(first[1], last[1] + 1)
+    put_rows(sheet, first, [[as_entered(change.old.get((row, column))) for column in columns] for row in rows])
+    for spot, _ in change.new.cells():
+        if spot in change.formulas:
+            sheet.range(spot).formula = change.formulas[spot]
+
+
+def as_entered(value: object) -> object:
+    """A value as it was read -> what has to be entered to have it again."""
+    if not isinstance(value, str) or value in ERRORS or units(value) > MOST_UNITS:
+        return value  # a text as long as a cell can hold has no room for an apostrophe, and is no number or formula
+    return f"'{value}"

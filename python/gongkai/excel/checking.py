@@ -1,0 +1,139 @@
+"""Room: excel. The commands that check the open workbook, lead from flag to flag and clear what checks left."""
+
+from __future__ import annotations
+
+import xlwings as xw
+
+from gongkai.checks import checked
+from gongkai.excel.blocks import Cells
+from gongkai.excel.book import TABLES, Values, apply_edits, read_values, with_formats
+from gongkai.excel.importing import activate, verdict
+from gongkai.excel.outcome import Asked, Outcome
+from gongkai.model import Edit, Finding, Report, WorkbookError
+from gongkai.output import SEVERITIES
+from gongkai.pipeline import check as check_report
+from gongkai.workbook import layout
+from gongkai.workbook.fill import SELF_EVIDENT, mark_edits, place_of, report_to_edits, result_edits
+from gongkai.workbook.layout import Spot
+from gongkai.workbook.values import as_figure, fingerprint, text_of, values_to_report
+
+Place = tuple[str, Spot]
+BLANK = Report("", "", None, "", {})
+
+
+def current_report(book: xw.Book) -> tuple[Values, Report]:
+    """What the open workbook shows. WorkbookError where it holds nothing yet."""
+    values = read_values(book)
+    if not fingerprint(values):
+        raise WorkbookError("工作簿中还没有内容：请先导入一份报告，或在表二、表三、表四中填写数字。")
+    values = with_formats(book, values)
+    return values, values_to_report(values)
+
+
+def check(book: xw.Book, asked: Asked) -> Outcome:
+    """New marks and results; figures, cover fields and prose stay as they are."""
+    values, report = current_report(book)
+    findings = check_report(report)
+    apply_edits(book, flag_edits(report, findings), values)
+    if findings:
+        activate(book, layout.RESULTS)
+    return Outcome("done", f"已核对{checked(report)}项勾稽关系：{verdict(report, findings)}")
+
+
+def flag_edits(report: Report, findings: list[Finding]) -> list[Edit]:
+    """Of all that shows a report, the marks, the results and the counts of findings."""
+    marks = {name: set(sheet.marks.values()) for name, sheet in TABLES.items()}
+    flags = marks | {layout.COVER: set(layout.COUNT_SPOTS.values())}
+    edits = report_to_edits(report, findings)
+    return [
+        edit for edit in edits if edit.sheet == layout.RESULTS or (edit.row, edit.column) in flags.get(edit.sheet, ())
+    ]
+
+
+def clear_marks(book: xw.Book, asked: Asked) -> Outcome:
+    edits = [edit for sheet in TABLES.values() for edit in mark_edits(sheet, BLANK, ())]
+    edits += result_edits(BLANK, ())
+    edits += [Edit(layout.COVER, *spot, None) for spot in layout.COUNT_SPOTS.values()]
+    apply_edits(book, edits)
+    return Outcome(
+        "done",
+        "已清除标记和校验结果。表中若还有“✗ 差”，那是公式算出的实际差额，改正数字后自行消失；要重新标记请点“校验”。",
+    )
+
+
+# --- from flag to flag --------------------------------------------------------------------------------------------
+
+
+def next_problem(book: xw.Book, asked: Asked) -> Outcome:
+    """Select the next flagged cell after the selection, from the last one on to the first again."""
+    values, report = current_report(book)
+    stops = flagged(values, report)
+    if not stops:
+        return Outcome("done", "✓ 没有问题：各表没有标记，勾稽关系都相符。")
+    places = sorted(stops, key=position)
+    here = selected(book)
+    after = [place for place in places if here is None or position(place) > position(here)]
+    place = (after or places)[0]
+    sheet = book.sheets[place[0]]
+    if not sheet.visible:
+        sheet.visible = True
+    sheet.activate()
+    sheet.range(place[1]).select()
+    return Outcome(
+        "done",
+        f"第{places.index(place) + 1}处，共{len(places)}处　{layout.address(place[1], place[0])}\n{stops[place]}",
+    )
+
+
+def position(place: Place) -> tuple[int, Spot]:
+    names = layout.sheet_names()
+    return names.index(place[0]) if place[0] in names else -1, place[1]
+
+
+def selected(book: xw.Book) -> Place | None:
+    """The selected cell; None where something else or another workbook is selected."""
+    selection = book.app.selection
+    if selection is None or selection.sheet.book.name != book.name:
+        return None
+    return selection.sheet.name, (selection.row, selection.column)
+
+
+def flagged(values: Values, report: Report) -> dict[Place, str]:
+    """Sheet and cell -> what is wrong there.
+
+    Findings on the figures as they stand now, each at the cell that it leads to; and the marks of the last import or
+    check that still apply where no finding of now speaks of the cell (what the source page showed is known no more).
+    """
+    findings = [finding for finding in check_report(report) if finding.rule not in SELF_EVIDENT]
+    stops: dict[Place, str] = {}
+    named: set[str] = set()
+    for finding in findings:
+        named |= set(finding.cells)
+        sheet, cell_id = place_of(finding, report)
+        if sheet and cell_id:
+            stops.setdefault((sheet.name, sheet.cells[cell_id]), f"{SEVERITIES[finding.severity]}　{finding.message}")
+    messages = result_messages(values.get(layout.RESULTS, {}))
+    for table in report.tables.values():
+        sheet = layout.sheet_of(table.id, table.edition)
+        cells = values.get(sheet.name, {})
+        for cell_id, spot in sheet.marks.items():
+            place = sheet.name, sheet.cells[cell_id]
+            if cell_id not in named and place not in stops and mark_applies(cells.get(spot), cells.get(place[1])):
+                stops[place] = messages.get(layout.address(place[1], place[0]), "此处有标记，请对照原文核实。")
+    return stops
+
+
+def mark_applies(mark: object, value: object) -> bool:
+    """A mark for a blank goes out once the cell holds a number, as its conditional format does."""
+    code = as_figure(mark)
+    return code is not None and not (code >= layout.MARK_BLANK and as_figure(value) is not None)
+
+
+def result_messages(results: Cells) -> dict[str, str]:
+    """Address -> message, as the sheet of results says; the gravest comes first there."""
+    found: dict[str, str] = {}
+    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
+        link = text_of(results.get((row, layout.RESULT_COLUMNS["link"])))
+        if link:
+            found.setdefault(link, text_of(results.get((row, layout.RESULT_COLUMNS["message"]))))
+    return found

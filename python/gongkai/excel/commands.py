@@ -1,0 +1,34 @@
+"""Room: excel. The table of commands: the ribbon's tag -> what it does; macros run them by ``run``.
+
+``Application.Run "xlwings.xlam!RunPython", "import gongkai.excel.commands as c; c.run('check')"``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gongkai.excel import batching, checking, exporting, helping, importing
+from gongkai.excel.outcome import Command
+from gongkai.excel.running import run_command
+
+COMMANDS: Mapping[str, Command] = {
+    "import_url": importing.import_url,
+    "import_file": importing.import_file,
+    "batch": batching.batch,
+    "check": checking.check,
+    "next_problem": checking.next_problem,
+    "clear_marks": checking.clear_marks,
+    "summary": batching.summary,
+    "export_csv": exporting.export_csv,
+    "export_json": exporting.export_json,
+    "save_report": exporting.save_report,
+    "allow_fetch": helping.allow_fetch,
+    "rules": helping.rules,
+    "manual": helping.manual,
+    "about": helping.about,
+}
+
+
+def run(name: str) -> None:
+    """Run a command on the workbook that called; what came of it stands on its tool sheet afterwards."""
+    run_command(COMMANDS, name)

@@ -1,0 +1,187 @@
+"""Room: excel. What the checks found in some tables, as the one sentence of a cell or as rows that spill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gongkai.checks.coverage import blank_notes, check_coverage, unplaced
+from gongkai.checks.sums import check_sums, count_decided
+from gongkai.checks.wording import label_of, one_line, subject_and_names
+from gongkai.editions import editions
+from gongkai.excel.arrays import Placed
+from gongkai.figures import shown
+from gongkai.model import Finding, GongkaiError, Relation, Table, Value
+from gongkai.relations import difference, stated_and_computed
+
+Row = list[float | str]
+
+MOST_NAMED = 2  # findings told in one cell; GK_FINDINGS lists all
+LONGEST = 120  # characters of each
+LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
+HEADS = ("规则", "位置", "填报数", "计算数", "差额", "说明")
+RULE_HEADS = ("规则", "表", "勾稽关系")
+RANKS = {"error": 0, "warning": 1, "note": 2}
+
+
+def findings_of(placed: Placed) -> list[Finding]:
+    """The findings on the tables of a range, errors first; of a part of a table only those on its own figures."""
+    found: list[Finding] = []
+    for table in placed.tables:
+        problems = [problem for problem in placed.problems if problem.table == table.id]
+        found += on_held_cells(table, check_coverage(None, table, problems) + check_sums(table))
+    held = {table.id for table in placed.tables}
+    found += unplaced(problem for problem in placed.problems if problem.table not in held)
+    return sorted(found, key=lambda finding: RANKS[finding.severity])
+
+
+def on_held_cells(table: Table, findings: Sequence[Finding]) -> Iterator[Finding]:
+    form = editions()[table.edition].forms[table.id]
+    for finding in findings:
+        if finding.rule == "coverage.blank" and len(table.entries) < len(form.cells):
+            yield from blank_notes(form, [cell for cell in finding.cells if cell in table.entries], {})
+        else:
+            yield finding
+
+
+# --- one sentence -------------------------------------------------------------------------------------------------
+
+
+def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str = "") -> str:
+    """``✓ 42项勾稽关系全部相符``; ✗ with what is wrong; ! where blanks or unreadable texts leave something open."""
+    relations = {relation.rule: (table, relation) for table in tables for relation in relations_of(table)}
+    decided = sum(count_decided(table) for table in tables)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    warnings = [finding for finding in findings if finding.severity == "warning"]
+    broken = sum(finding.rule in relations for finding in errors)
+    undecided = len(relations) - decided
+    counts = [
+        (broken, "项不符"),
+        (len(errors) - broken, "处错误"),
+        (len(warnings), "处疑问"),
+        (undecided, "项因空白不能核对"),
+    ]
+    told = "，".join(f"{count}{what}" for count, what in counts if count)
+    if not told:
+        return f"✓ {all_well(tables, len(relations))}{about}"
+    sign = "✗" if errors else "!"
+    holding = "" if errors or not decided else f"{decided}项相符，"
+    return f"{sign} {holding}{told}{about}{first_texts([*errors, *warnings], relations)}"
+
+
+def relations_of(table: Table) -> tuple[Relation, ...]:
+    return editions()[table.edition].relations_of(table.id)
+
+
+def all_well(tables: Sequence[Table], relations: int) -> str:
+    if relations:
+        return f"{relations}项勾稽关系全部相符"
+    figures = [entry.value for table in tables for entry in table.entries.values()]
+    blank = figures.count(None)
+    return f"没有勾稽关系，{len(figures) - blank}格数字没有问题" + (f"，{blank}格空白" if blank else "")
+
+
+def first_texts(findings: Sequence[Finding], relations: Mapping[str, tuple[Table, Relation]]) -> str:
+    """What the first findings say, in short."""
+    if not findings:
+        return ""
+    told = [short_text(finding, relations.get(finding.rule)) for finding in findings[:MOST_NAMED]]
+    return f"：{'；'.join(told)}{'；等' if len(findings) > MOST_NAMED else ''}"
+
+
+def short_text(finding: Finding, broken: tuple[Table, Relation] | None) -> str:
+    if broken is None or finding.stated is None or finding.computed is None:
+        return clip(finding.message.rstrip("。"), LONGEST)
+    table, relation = broken
+    form = editions()[table.edition].forms[table.id]
+    subject, _ = subject_and_names(form, relation)
+    figures = f"填{shown(finding.stated)}，算得{shown(finding.computed)}"
+    return f"{form.number} {subject} {relation.label}，{figures}"
+
+
+def clip(text: str, longest: int) -> str:
+    plain = one_line(text)
+    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
+
+
+def about_tables(tables: Sequence[Table]) -> str:
+    """（表三，2021年格式）: which table a range was taken for."""
+    names = []
+    for table in tables:
+        form = editions()[table.edition].forms[table.id]
+        names.append(form.number if len(table.entries) == len(form.cells) else f"{form.number}的一部分")
+    years = dict.fromkeys(table.edition for table in tables if table.id != "disputes")  # the same in all editions
+    return f"（{'，'.join(['、'.join(names), *(f'{year}年格式' for year in years)])}）"
+
+
+# --- one relation -------------------------------------------------------------------------------------------------
+
+
+def relation_named(tables: Sequence[Table], rule: str) -> tuple[Table, Relation]:
+    """Raises GongkaiError for a rule that no edition knows, or that is not one of these tables'."""
+    wanted = rule.strip().lower()
+    for table in tables:
+        for relation in relations_of(table):
+            if relation.rule == wanted:
+                return table, relation
+    known = any(relation.rule == wanted for edition in editions().values() for relation in edition.relations)
+    what = "不是这张表的勾稽关系" if known else "不是勾稽关系的编号"
+    example = next((relation.rule for table in tables for relation in relations_of(table)), "")
+    advice = f"，如 {example}" if example else ""
+    raise GongkaiError(f"“{clip(rule, 60)}”{what}；编号见 GK_RULES{advice}。")
+
+
+def relation_gap(table: Table, relation: Relation) -> Value:
+    """computed - stated. Raises GongkaiError where figures are missing."""
+    values = {cell: entry.value for cell, entry in table.entries.items()}
+    sums = stated_and_computed(relation, values)
+    if sums is None:
+        form = editions()[table.edition].forms[table.id]
+        missing = [label_of(form.cells[cell]) for cell in relation.cells if values.get(cell) is None]
+        more = "等" if len(missing) > MOST_NAMED else ""
+        named = "、".join(missing[:MOST_NAMED])
+        raise GongkaiError(f"不能计算：有{len(missing)}格空白或不是数（{named}{more}）。")
+    stated, computed = sums
+    return difference(computed, stated)
+
+
+# --- rows that spill ----------------------------------------------------------------------------------------------
+
+
+def as_cell(value: Value) -> float | str:
+    """A figure for a cell: a number where a spreadsheet keeps it exactly, else its digits; "" for blank."""
+    text = shown(value)
+    return text if value is None or len(text.strip("-0.").replace(".", "")) > 15 else float(value)
+
+
+def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[Row]:
+    rows: list[Row] = [list(HEADS)]
+    for finding in findings:
+        figures = (finding.stated, finding.computed, finding.difference)
+        message = clip(finding.message, LONGEST_CELL)
+        rows.append([finding.rule, place_of(placed, finding), *map(as_cell, figures), message])
+    return rows if findings else [*rows, ["没有不符", "", "", "", "", about_tables(placed.tables)]]
+
+
+def place_of(placed: Placed, finding: Finding) -> str:
+    """The cell that carries the flag, in the official labels; "" for a finding on no cell."""
+    for table in placed.tables:
+        form = editions()[table.edition].forms[table.id]
+        marked = {relation.rule: relation.marked for relation in relations_of(table)}
+        first = marked.get(finding.rule, finding.cells[0] if finding.cells else "")
+        if first in form.cells:
+            return f"{form.number} {label_of(form.cells[first])}"
+    return ""
+
+
+def rules_rows(edition: str) -> list[Row]:
+    """Every relation of an edition. Raises GongkaiError for an unknown one."""
+    found = editions().get(edition)
+    if found is None:
+        raise GongkaiError(f"没有“{clip(edition, 20)}”年格式；可以用：{'、'.join(editions())}。")
+    rows: list[Row] = [list(RULE_HEADS)]
+    for relation in found.relations:
+        form = found.forms[relation.table]
+        subject, names = subject_and_names(form, relation)
+        parts, whole = ("＋".join(names[cell] for cell in cells) for cells in (relation.parts, relation.whole))
+        rows.append([relation.rule, form.number, f"{subject}：{parts}＝{whole}"])
+    return rows

@@ -1,0 +1,107 @@
+"""Room: excel. The commands that write the report shown in the open workbook into a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import xlwings as xw
+
+from gongkai.batch import report_file_name
+from gongkai.excel.checking import current_report
+from gongkai.excel.outcome import Asked, Outcome
+from gongkai.figures import shown
+from gongkai.frame import COLUMNS
+from gongkai.model import Report, WorkbookError
+from gongkai.output import check_to_dict, report_to_dict, to_json
+from gongkai.pipeline import check, is_same_file
+from gongkai.workbook import layout
+from gongkai.workbook.file import refuse_existing, write_whole
+
+# A spreadsheet takes a text that begins with one of these for a formula when it opens a CSV file.
+FORMULA_SIGNS = "=+-@\t\r＝＋－＠"
+
+
+def export_csv(book: xw.Book, asked: Asked) -> Outcome:
+    """One line for each figure. UTF-8 with a byte order mark, for Excel takes a file without one for GBK."""
+    _, report = current_report(book)
+    return save_as(asked, report, ".csv", lambda: report_to_csv(report).encode("utf-8-sig", "replace"))
+
+
+def export_json(book: xw.Book, asked: Asked) -> Outcome:
+    _, report = current_report(book)
+    return save_as(asked, report, ".json", lambda: report_to_json(report).encode("utf-8", "replace"))
+
+
+def report_to_csv(report: Report) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    for line in report.to_frame().itertuples(index=False):
+        cells = dict(zip(COLUMNS, line, strict=True))
+        value = cells.pop("value")
+        guarded = {name: guard(cell) if isinstance(cell, str) else cell for name, cell in cells.items()}
+        guarded["value"] = "" if value is None else shown(value)
+        writer.writerow([guarded[name] for name in COLUMNS])
+    return buffer.getvalue()
+
+
+def guard(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in tuple(FORMULA_SIGNS) or text.lstrip()[:1] in tuple(FORMULA_SIGNS) else text
+
+
+def report_to_json(report: Report) -> str:
+    """What ``gongkai read --json`` and ``gongkai check --json`` give, in one object."""
+    findings = check(report)
+    return to_json(
+        {**report_to_dict(report), **{k: v for k, v in check_to_dict(report, findings).items() if k != "report"}}
+    )
+
+
+def save_as(asked: Asked, report: Report, suffix: str, content: Callable[[], bytes]) -> Outcome:
+    if not asked.answer:
+        return Outcome("save", suggested(report, suffix))
+    target = with_suffix(asked.answer, suffix)
+    refuse_to_replace(target)
+    write_whole(target, content(), overwrite=False)
+    return Outcome("done", f"已写入 {target}")
+
+
+def suggested(report: Report, suffix: str) -> str:
+    return Path(report_file_name(report)).with_suffix(suffix).name
+
+
+def with_suffix(answer: str, suffix: str) -> Path:
+    """The chosen path; without an ending it gets ours. WorkbookError for any other ending."""
+    target = Path(answer)
+    if target.is_dir():
+        raise WorkbookError(f"{target.name or target}是文件夹，没有写入；请另选文件名。")
+    if not target.suffix:
+        return target.with_name(target.name + suffix)
+    if target.suffix.lower() != suffix:
+        raise WorkbookError(f"文件名要以{suffix}结尾（所选的是{target.name}），没有写入；请重新选择。")
+    return target
+
+
+def refuse_to_replace(target: Path) -> None:
+    """WorkbookError where something is there already: Excel's dialog does not ask before it gives such a name."""
+    if target.is_file():
+        raise WorkbookError(f"{target.name}已存在，没有覆盖；请另选文件名，或先删除原来的文件。")
+    refuse_existing(target, overwrite=True)
+
+
+def save_report(book: xw.Book, asked: Asked) -> Outcome:
+    """The workbook itself under another name, macros and all."""
+    if not asked.answer:
+        return Outcome("save", suggested(current_report(book)[1], ".xlsm"))
+    target = with_suffix(asked.answer, ".xlsm")
+    if not is_same_file(target, Path(book.fullname)):
+        refuse_to_replace(target)
+    # What macro and command said to each other (paths on this machine) is nobody's business who gets the file.
+    first, last = layout.TOOL_SPOTS["argument"], layout.TOOL_SPOTS["text"]
+    book.sheets[layout.TOOL].range(first, last).value = [[None]] * (last[0] - first[0] + 1)
+    book.save(target)
+    return Outcome("done", f"已另存为 {target}")

@@ -1,0 +1,109 @@
+"""Room: excel. Reports from the web for worksheet functions: allowed first, fetched once, never long enough to hang.
+
+A sheet may hold hundreds of formulas that Excel calculates one after the other, so what bounds a single fetch is not
+enough: a failure is not tried again for a while, nor is its host where the host was the trouble, and all fetches of a
+minute together have a budget.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+import xlwings
+
+from gongkai.excel.consent import NOT_OURS, allowed
+from gongkai.model import FetchError, GongkaiError, Report
+from gongkai.sources import Limits, load
+from gongkai.workbook import layout
+
+LIMITS = Limits(connect=3, read=5, deadline=8, size=5_000_000, tries=2, pause=0.2)
+KEPT = 200  # reports
+PAUSE = 60.0  # seconds before a failure is tried again
+WINDOW, BUDGET = 60.0, 24.0  # seconds of fetching in as many seconds, after which the next fetch must wait
+LONGEST_URL = 2_000
+OF_THE_HOST = ("connect", "tls", "timeout")  # stages of failures that another page of the host would share
+NOT_ALLOWED = "请先点“政府信息公开”选项卡的“允许联网函数”，再按 Ctrl+Alt+F9 重新计算。"
+RECALCULATE = "稍后按 Ctrl+Alt+F9 重新计算；网址很多时请用“批量导入”"
+
+
+@dataclass
+class Session:
+    """What one session of Excel has fetched: reports by URL, failures by URL or host with the time until they stand."""
+
+    limits: Limits = LIMITS
+    budget: float = BUDGET
+    reports: OrderedDict[str, Report] = field(default_factory=OrderedDict)
+    failures: dict[str, tuple[float, GongkaiError]] = field(default_factory=dict)
+    spent: deque[tuple[float, float]] = field(default_factory=deque)  # (end, seconds) of each fetch
+
+
+SESSION = Session()
+
+
+def report_for(url: object, book: xlwings.Book) -> Report:
+    """The report on a page, if the workbook's functions may fetch. Raises GongkaiError with one sentence."""
+    if layout.TOOL not in book.sheet_names:
+        raise GongkaiError(NOT_OURS)
+    if not allowed(book):
+        raise GongkaiError(NOT_ALLOWED)
+    return fetched(web_address(url), SESSION)
+
+
+def web_address(url: object) -> str:
+    """An http or https URL. Raises FetchError: a worksheet function reads no files."""
+    text = url.strip() if isinstance(url, str) else ""
+    if not text:
+        raise FetchError("没有给出网址；请填写以 http:// 或 https:// 开头的网址。", "address")
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(text) > LONGEST_URL:
+        raise FetchError(f"“{text[:60]}”不是网址；只能填写以 http:// 或 https:// 开头的网址。", "address")
+    return text
+
+
+def fetched(url: str, session: Session) -> Report:
+    """From the session's memory, or from the web. A failure stands for ``PAUSE`` seconds."""
+    if url in session.reports:
+        session.reports.move_to_end(url)
+        return session.reports[url]
+    host = urlsplit(url).netloc.lower()
+    now = time.monotonic()
+    session.failures = {name: known for name, known in session.failures.items() if known[0] > now}
+    for name in (url, host):
+        if name in session.failures:
+            raise session.failures[name][1]
+    refuse_over_budget(session, now)
+    try:
+        report = read_page(url, session.limits)
+    except GongkaiError as error:
+        of_host = isinstance(error, FetchError) and error.stage in OF_THE_HOST
+        session.failures[host if of_host else url] = (time.monotonic() + PAUSE, error)
+        raise
+    finally:
+        session.spent.append((time.monotonic(), time.monotonic() - now))
+    session.reports[url] = report
+    if len(session.reports) > KEPT:
+        session.reports.popitem(last=False)
+    return report
+
+
+def refuse_over_budget(session: Session, now: float) -> None:
+    while session.spent and session.spent[0][0] < now - WINDOW:
+        session.spent.popleft()
+    if sum(seconds for _, seconds in session.spent) >= session.budget:
+        raise FetchError(f"联网函数一分钟内最多用{session.budget:g}秒取网页，其余的网址请{RECALCULATE}。", "timeout")
+
+
+def read_page(url: str, limits: Limits) -> Report:
+    """Without the page's bytes: the session keeps many reports."""
+    from gongkai.readers import read_blocks
+    from gongkai.recognize import recognize
+
+    document = load(url, limits)
+    report = recognize(read_blocks(document), document)
+    return replace(report, document=replace(document, content=b""))

@@ -1,0 +1,120 @@
+"""Room: excel. The commands that explain: the relations, the manual, what is installed where; and the permission."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import xlwings as xw
+
+import gongkai
+from gongkai.checks.wording import subject_and_names
+from gongkai.editions import editions
+from gongkai.excel import consent
+from gongkai.excel.book import as_entered, put_rows, sheet_names
+from gongkai.excel.importing import activate
+from gongkai.excel.outcome import Asked, Outcome
+from gongkai.excel.running import log_path
+from gongkai.model import GongkaiError, WorkbookError
+from gongkai.workbook import layout
+from gongkai.workbook.file import template_path
+
+RULES = "勾稽规则"
+RULES_HEAD = ("版式", "规则", "表", "何处", "应当相等")
+MANUAL = "manual.html"
+
+
+def allow_fetch(book: xw.Book, asked: Asked) -> Outcome:
+    consent.allow(book)
+    return Outcome(
+        "done",
+        "已允许本工作簿中的 GK_IMPORT 和 GK_VALUE 从网上读取报告；只对这台电脑上的您有效。请按 Ctrl+Alt+F9 重新计算。",
+    )
+
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+def rules(book: xw.Book, asked: Asked) -> Outcome:
+    """All relations on a sheet of their own, written anew each time; a sheet of the user's of that name stays."""
+    rows = rules_rows()
+    name, sheet = rules_sheet(book)
+    put_rows(sheet, (1, 1), [[as_entered(text) for text in row] for row in rows])
+    activate(book, name)
+    return Outcome("done", f"共{len(rows) - 1}项勾稽关系，列在工作表“{name}”。")
+
+
+def rules_rows() -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [RULES_HEAD]
+    for edition in reversed(list(editions().values())):
+        for relation in edition.relations:
+            form = edition.forms[relation.table]
+            subject, names = subject_and_names(form, relation)
+            parts, whole = ("＋".join(names[cell] for cell in cells) for cells in (relation.parts, relation.whole))
+            rows.append((f"{edition.name}年版", relation.rule, form.number, subject, f"{parts}＝{whole}"))
+    return rows
+
+
+def rules_sheet(book: xw.Book) -> tuple[str, xw.Sheet]:
+    """The sheet for the relations: ours if it is there, else a new last one."""
+    taken = sheet_names(book)
+    for number in range(1, len(taken) + 2):
+        name = RULES if number == 1 else f"{RULES} ({number})"
+        if name not in taken:
+            last = [sheet for sheet in book.sheets if sheet.visible][-1]
+            return name, book.sheets.add(name, after=last)
+        sheet = book.sheets[name]
+        if tuple(sheet.range((1, 1), (1, len(RULES_HEAD))).value) == RULES_HEAD:
+            sheet.visible = True
+            return name, sheet
+    raise WorkbookError(f"名为“{RULES}”的工作表太多，请删除几张后再试。")
+
+
+# --- manual and diagnosis -----------------------------------------------------------------------------------------
+
+
+def manual(book: xw.Book, asked: Asked) -> Outcome:
+    path = manual_path()
+    if not path.is_file():
+        return Outcome("error", f"没有找到使用手册（{path}），请重新安装gongkai；源代码中的手册是docs/manual.zh.md。")
+    if not webbrowser.open(path.as_uri()):
+        return Outcome("done", f"没能打开浏览器，请自行打开使用手册：{path}")
+    return Outcome("done", "")
+
+
+def manual_path() -> Path:
+    return Path(gongkai.__file__).with_name(MANUAL)
+
+
+def about(book: xw.Book, asked: Asked) -> Outcome:
+    """Versions, paths, and what is missing."""
+    present = sheet_names(book)
+    needed = (*layout.sheet_names(), layout.TOOL, layout.BATCH, layout.SUMMARY)
+    missing = [name for name in needed if name not in present]
+    facts = {
+        "gongkai": gongkai.__version__,
+        "xlwings": xw.__version__,
+        "Python": f"{platform.python_version()}　{sys.executable}",
+        "Excel": attempt(lambda: str(book.app.version)),
+        "系统": platform.platform(),
+        "工作簿": attempt(lambda: book.fullname),
+        "模板": attempt(lambda: str(template_path())),
+        "启动文件夹": attempt(lambda: book.app.startup_path),
+        "日志": f"{log_path()}{'' if log_path().is_file() else '（还没有）'}",
+        "使用手册": f"{manual_path()}{'' if manual_path().is_file() else '（缺）'}",
+        "本工作簿缺少": "、".join(missing) or "无",
+    }
+    return Outcome("done", "\n".join(f"{name}：{value}" for name, value in facts.items()))
+
+
+def attempt(fact: Callable[[], str]) -> str:
+    """A fact for the diagnosis; where it cannot be had, that is the fact."""
+    try:
+        return fact()
+    except GongkaiError as error:
+        return str(error)
+    except Exception as error:
+        return f"未知（{type(error).__name__}）"

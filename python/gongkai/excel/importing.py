@@ -1,0 +1,110 @@
+"""Room: excel. The commands that import a report into the open workbook."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import xlwings as xw
+
+from gongkai.checks import checked
+from gongkai.checks.wording import clipped
+from gongkai.excel.book import TABLES, NotRestored, Values, apply_edits, read_values
+from gongkai.excel.outcome import YES, Asked, Outcome
+from gongkai.excel.running import tell
+from gongkai.excel.snapshot import drop_snapshot, write_snapshot
+from gongkai.model import Finding, Report
+from gongkai.pipeline import check, is_same_file, read_report
+from gongkai.workbook import layout
+from gongkai.workbook.fill import report_to_edits
+from gongkai.workbook.values import fingerprint, text_of
+
+
+def import_url(book: xw.Book, asked: Asked) -> Outcome:
+    """The page at the address in the ribbon's box; where that is empty, the one that the cover names as its source."""
+    values = read_values(book)
+    url = asked.argument or text_of(values[layout.COVER].get(layout.COVER_SPOTS["source"])).strip()
+    if not url:
+        return Outcome("error", "没有网址：请在“导入网址”旁的框中粘贴年度报告的网址，或填在封面的“来源”一栏。")
+    if not is_url(url):
+        return Outcome("error", f"“{clipped(url)}”不是以http://或https://开头的网址；导入电脑上的文件请用“导入文件”。")
+    return import_source(book, values, url, asked)
+
+
+def is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not any(letter.isspace() for letter in text)
+
+
+def import_file(book: xw.Book, asked: Asked) -> Outcome:
+    if not asked.argument:
+        return Outcome("error", "没有选择文件，请重新点“导入文件”。")
+    # Absolute, for a name such as - or one with a scheme would mean something else to the reader.
+    path = os.path.abspath(asked.argument)
+    if is_same_file(Path(path), Path(book.fullname)):
+        return Outcome("error", "所选文件就是当前打开的工作簿，不需要导入；要核对其中的数字请点“校验本报告”。")
+    return import_source(book, read_values(book), path, asked)
+
+
+def import_source(book: xw.Book, values: Values, source: str, asked: Asked) -> Outcome:
+    """Read, check, write; until the report is read and checked the workbook is not touched."""
+    changed = fingerprint(values) not in ("", asked.fingerprint)
+    if changed and asked.answer != YES:
+        return Outcome("ask", question(values))
+    tell(book, f"正在读取 {clipped(source)}")
+    report = read_report(source)
+    findings = check(report)
+    edits = report_to_edits(report, findings)
+    tell(book, "正在写入工作簿")
+    kept = write_snapshot(book, values) if changed else None
+    try:
+        tool: dict[layout.Spot, object] = {layout.TOOL_SPOTS["fingerprint"]: asked.fingerprint or None}
+        apply_edits(book, edits, {**values, layout.TOOL: tool})
+    except NotRestored:
+        raise  # the old values are needed
+    except BaseException:
+        if kept:
+            drop_snapshot(kept)
+        raise
+    broken = any(finding.severity == "error" for finding in findings)
+    activate(book, layout.RESULTS if broken else layout.COVER)
+    backup = f"原来的内容在工作表“{kept.name}”。" if kept else ""
+    return Outcome("done", f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}")
+
+
+def question(values: Values) -> str:
+    figures = sum(spot in values.get(name, {}) for name, sheet in TABLES.items() for spot in sheet.cells.values())
+    return (
+        f"工作簿中已有内容（{figures}格数字），其中有手工填写或改动过的。继续导入会换成新报告的内容，"
+        "原来的内容先存到一张新的“备份”工作表。要继续吗？"
+    )
+
+
+def activate(book: xw.Book, name: str) -> None:
+    """Bring a sheet to the front; the import is done already, so a refusal changes nothing."""
+    with suppress(Exception):
+        book.sheets[name].activate()
+
+
+# --- wording ------------------------------------------------------------------------------------------------------
+
+
+def name_of(report: Report) -> str:
+    agency = clipped(report.agency or report.title) or "报告（没有机关名称）"
+    return f"{agency} {report.year}年" if report.year else agency
+
+
+def verdict(report: Report, findings: list[Finding]) -> str:
+    """✗ 2项不符，见“校验结果”。"""
+    counts = {name: sum(finding.severity == name for finding in findings) for name in ("error", "warning", "note")}
+    others = [f"{counts[name]}处{text}" for name, text in (("warning", "警告"), ("note", "提示")) if counts[name]]
+    if counts["error"]:
+        return "，".join([f"✗ {counts['error']}项不符", *others, "见“校验结果”。"])
+    if others:
+        return "，".join([f"没有发现不符（核对{checked(report)}项勾稽关系）", *others, "见“校验结果”。"])
+    return f"✓ {checked(report)}项勾稽关系全部相符。"

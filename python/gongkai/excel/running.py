@@ -1,0 +1,130 @@
+"""Room: excel. A command's run: the question from the tool sheet, the outcome back to it, every failure a sentence."""
+
+from __future__ import annotations
+
+import platform
+import traceback
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import xlwings as xw
+
+from gongkai import __version__
+from gongkai.checks.wording import clipped
+from gongkai.excel.book import put_rows
+from gongkai.excel.outcome import Asked, Command, Outcome
+from gongkai.model import GongkaiError
+from gongkai.system import state_folder, system_reason
+from gongkai.workbook import layout
+from gongkai.workbook.sheet import plain_text
+
+MOST_LOG = 1_000_000  # bytes; a longer log begins anew
+LONGEST_TEXT = 900  # characters; a message box of VBA shows about 1,000
+# Where the failures of Excel itself come from: pywin32 on Windows, appscript on a Mac.
+PLATFORM_MODULES = ("pywintypes", "pythoncom", "win32com", "appscript", "aem")
+PLATFORM_NAMES = ("ExcelBusyError", "XlwingsError")
+
+
+def run_command(commands: Mapping[str, Command], name: str) -> None:
+    """Run a command on the calling workbook. Raises nothing: xlwings would show the user a traceback."""
+    try:
+        book = xw.Book.caller()
+        tool = book.sheets[layout.TOOL]
+        asked = read_asked(tool)
+        outcome = perform(commands, name, book, asked)
+        try:
+            write_outcome(tool, outcome)
+        except Exception:
+            write_outcome(tool, outcome)  # the work is done: worth a second try before the user hears nothing of it
+    except Exception:
+        # Nothing reached the tool sheet, so the macro says that Python gave no answer.
+        log_failure(name)
+
+
+def perform(commands: Mapping[str, Command], name: str, book: xw.Book, asked: Asked) -> Outcome:
+    command = commands.get(name)
+    if command is None:
+        text = f"没有“{clipped(name)}”这个命令：加载项与所装的gongkai版本不一致，请重新安装gongkai和加载项。"
+        return Outcome("error", text)
+    try:
+        return command(book, asked)
+    except Exception as error:
+        return Outcome("error", sentence(name, error))
+    finally:
+        tell(book, "")
+
+
+def sentence(name: str, error: Exception) -> str:
+    """What went wrong and what to do, for the user; what only a developer understands goes to the log."""
+    if isinstance(error, GongkaiError):
+        return str(error)
+    log_failure(name)
+    if is_platform(error):
+        reason = platform_reason(error)
+        said = f"（{reason}）" if reason else ""
+        return f"Excel没有接受这次操作{said}；请结束单元格编辑、取消工作表和工作簿的保护后再试。"
+    if isinstance(error, OSError):
+        return f"无法读写文件：{system_reason(error)}。"
+    return f"程序内部错误（{type(error).__name__}），工作簿没有改动；详情已记在{log_path()}，请把它发给开发者。"
+
+
+def is_platform(error: Exception) -> bool:
+    kind = type(error)
+    return kind.__module__.partition(".")[0] in PLATFORM_MODULES or kind.__name__ in PLATFORM_NAMES
+
+
+def platform_reason(error: Exception) -> str:
+    """Excel's own words, "" where it has none: the third value of the exception info of a COM error."""
+    info = error.args[2] if len(error.args) > 2 else None
+    text = info[2] if isinstance(info, tuple) and len(info) > 2 else ""
+    return clipped(text).rstrip("。.") if isinstance(text, str) else ""
+
+
+# --- the tool sheet -----------------------------------------------------------------------------------------------
+
+
+def read_asked(tool: xw.Sheet) -> Asked:
+    first, last = layout.TOOL_SPOTS["argument"], layout.TOOL_SPOTS["fingerprint"]
+    cells = tool.range(first, last).options(ndim=1).value
+    found = {name: text_in(cells[row - first[0]]) for name, (row, _) in layout.TOOL_SPOTS.items() if row <= last[0]}
+    return Asked(found["argument"], found["answer"], found["fingerprint"])
+
+
+def text_in(value: object) -> str:
+    """What a macro wrote into a cell: text, or a number where the cell has lost its text format."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else str(value).strip()
+
+
+def write_outcome(tool: xw.Sheet, outcome: Outcome) -> None:
+    """Answer, outcome and text in one write. The answer is used up: a yes to this question is none to the next."""
+    text = plain_text(outcome.text, LONGEST_TEXT)
+    # The kinds are words that Excel leaves alone; a text might not be.
+    put_rows(tool, layout.TOOL_SPOTS["answer"], [[None], [outcome.kind], [f"'{text}" if text else None]])
+
+
+# --- progress and log ---------------------------------------------------------------------------------------------
+
+
+def tell(book: xw.Book, text: str) -> None:
+    """A text in the status bar, "" for Excel's own; on a platform without one nothing."""
+    with suppress(Exception):
+        book.app.status_bar = text or False
+
+
+def log_path() -> Path:
+    return state_folder() / "gongkai.log"
+
+
+def log_failure(name: str) -> None:
+    """The exception being handled, with its traceback; where not even that can be written, nothing more can be done."""
+    with suppress(OSError):
+        path = log_path()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mode = "w" if path.is_file() and path.stat().st_size > MOST_LOG else "a"
+        with path.open(mode, encoding="utf-8", errors="backslashreplace") as file:
+            head = f"{datetime.now():%Y-%m-%d %H:%M:%S} {name} gongkai {__version__} xlwings {xw.__version__}"
+            file.write(f"{head} Python {platform.python_version()}\n{traceback.format_exc()}\n")

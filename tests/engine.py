@@ -1,0 +1,354 @@
+"""Room: tests. Excel in memory behind xlwings' own classes, so that xlwings converts values as it does on a desktop.
+
+Built on ``xlwings.base_classes`` as xlwings' engine for Windows is (``xlwings/_xlwindows.py``), with the same shapes:
+a block is a tuple of tuples, a single cell a scalar, an empty cell None, a number a float, an error an integer. What
+Excel makes of what is written stands in ``entry.py``. ``Excel`` records every call that touches a range and can fail
+at the nth one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import xlwings as xw
+from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
+from xlwings import base_classes
+
+from entry import ERRORS, Cell, ComError
+from grid import Range, Sheet, Spot
+
+TEXTS = {number: text for text, number in ERRORS.items()}
+
+
+@dataclass
+class Call:
+    """One call that touches a range: read, write, formula (read), set formula, format, autofit, select, clear."""
+
+    kind: str
+    sheet: str
+    address: str
+
+
+@dataclass
+class Excel:
+    """The application: what the tests look at and steer.
+
+    ``fail_at`` is the number (1 for the first) of the range call that raises, counted over ``COUNTED`` kinds;
+    ``broken`` makes every later one raise too. ``lacks`` names properties of the application that raise
+    NotImplementedError, as they do on platforms without them. ``protected`` are sheets that refuse to be written.
+    """
+
+    calls: list[Call] = field(default_factory=list)
+    fail_at: int = 0
+    broken: bool = False
+    lacks: set[str] = field(default_factory=set)
+    protected: set[str] = field(default_factory=set)
+    statuses: list[object] = field(default_factory=list)
+    books: list[Book] = field(default_factory=list)
+    results: dict[str, object] = field(default_factory=dict)
+
+    COUNTED = ("read", "write", "formula", "set formula")
+
+    def touch(self, kind: str, rng: Range) -> None:
+        self.calls.append(Call(kind, rng.sheet.name, rng.address))
+        count = len(self.counted())
+        if kind in self.COUNTED and self.fail_at and (count == self.fail_at or (self.broken and count > self.fail_at)):
+            raise ComError("调用被被呼叫方拒绝")
+        if kind in ("write", "set formula", "clear") and rng.sheet.name in self.protected:
+            raise ComError("您试图更改的单元格或图表位于受保护的工作表中")
+
+    def counted(self) -> list[Call]:
+        return [call for call in self.calls if call.kind in self.COUNTED]
+
+
+def open_book(path: Path, results: Mapping[str, object] | None = None, version: str = "16.0") -> xw.Book:
+    """A workbook file as a live book; ``results`` maps formulas to the values that Excel would show for them."""
+    excel = Excel(results=dict(results or {}))
+    app = App(excel, version)
+    book = load_book(path, app)
+    excel.books.append(book)
+    # Activating a sheet asks xlwings which application is the active one.
+    engine = xw.Engine(impl=ENGINE)
+    xw.engines.add(engine)
+    engine.activate()
+    return xw.Book(impl=book)
+
+
+def excel_of(book: xw.Book) -> Excel:
+    excel: Excel = book.impl.app.excel
+    return excel
+
+
+def cell_of(book: xw.Book, sheet: str, spot: Spot) -> Cell:
+    """A cell's state, without a range call."""
+    cell: Cell = book.sheets[sheet].impl.cell(spot)
+    return cell
+
+
+def snapshot(book: xw.Book) -> dict[str, dict[Spot, tuple[object, str]]]:
+    """Sheet -> place -> (value, formula) of all filled cells, without a range call."""
+    return {
+        sheet.name: {spot: (cell.value, cell.formula) for spot, cell in sheet.cells_.items() if cell.filled}
+        for sheet in book.impl.sheets_
+    }
+
+
+@dataclass(frozen=True)
+class ParsedSheet:
+    """What a file says of a sheet: its cells as (value, formula, format), formats of whole columns, merged cells."""
+
+    name: str
+    visible: bool
+    cells: Mapping[Spot, tuple[object, str, str]]
+    formats: Mapping[int, str]
+    anchors: Mapping[Spot, Spot]
+
+
+@cache
+def parse_book(content: bytes) -> tuple[tuple[ParsedSheet, ...], Mapping[str, str], int]:
+    """Sheets, defined names and the active sheet's place; kept, for openpyxl takes a second for the template."""
+    workbook = load_workbook(BytesIO(content))
+    names = {name: str(entry.attr_text) for name, entry in workbook.defined_names.items()}
+    return tuple(parse_sheet(sheet) for sheet in workbook), names, workbook.index(workbook.active)
+
+
+def parse_sheet(source: Any) -> ParsedSheet:
+    formats: dict[int, str] = {}
+    for letter, column in source.column_dimensions.items():
+        number = column_index_from_string(letter)
+        formats |= dict.fromkeys(range(column.min or number, (column.max or number) + 1), column.number_format)
+    anchors = {
+        (row, column): (box.min_row, box.min_col)
+        for box in source.merged_cells.ranges
+        for row in range(box.min_row, box.max_row + 1)
+        for column in range(box.min_col, box.max_col + 1)
+    }
+    cells = {(cell.row, cell.column): parse_cell(cell) for line in source.iter_rows() for cell in line}
+    return ParsedSheet(source.title, source.sheet_state == "visible", cells, formats, anchors)
+
+
+def parse_cell(source: Any) -> tuple[object, str, str]:
+    value = getattr(source.value, "text", source.value)
+    if source.data_type == "f":
+        return None, str(value), source.number_format
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return (float(value) if number else value), "", source.number_format
+
+
+def load_book(path: Path, app: App) -> Book:
+    sheets, names, active = parse_book(path.read_bytes())
+    book = Book(app, str(path))
+    for parsed in sheets:
+        sheet = Sheet(book, parsed.name, parsed.visible)
+        for spot, (value, formula, code) in parsed.cells.items():
+            sheet.cells_[spot] = Cell(app.excel.results.get(formula) if formula else value, formula, code)
+        sheet.formats, sheet.anchors = dict(parsed.formats), dict(parsed.anchors)
+        book.sheets_.append(sheet)
+    book.names_, book.active = dict(names), book.sheets_[active]
+    return book
+
+
+class Engine:
+    name, type = "memory", "desktop"
+
+    def __init__(self) -> None:
+        self.running: list[App] = []
+
+    @property
+    def apps(self) -> Apps:
+        return Apps(self)
+
+    @staticmethod
+    def prepare_xl_data_element(value: object, options: object) -> object:
+        """As ``_xlwindows.Engine``: what is missing becomes an empty text."""
+        return "" if value is None or value != value else value
+
+    @staticmethod
+    def clean_value_data(
+        data: Sequence[Sequence[object]], dates: Callable[..., object], empty: object, numbers: Any, errors: bool
+    ) -> list[list[object]]:
+        def clean(value: object) -> object:
+            if value in ("", None):
+                return empty
+            if isinstance(value, dt.datetime):
+                return dates(
+                    month=value.month, day=value.day, year=value.year, hour=value.hour, minute=value.minute,
+                    second=value.second, microsecond=value.microsecond, tzinfo=None,
+                )  # fmt: skip
+            if numbers is not None and isinstance(value, float):
+                return numbers(value)
+            if isinstance(value, int) and value in TEXTS:
+                return TEXTS[value] if errors else None
+            return value
+
+        return [[clean(value) for value in row] for row in data]
+
+
+class Apps(base_classes.Apps):
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def __iter__(self) -> Iterator[App]:
+        return iter(self.engine.running)
+
+    def __len__(self) -> int:
+        return len(self.engine.running)
+
+
+ENGINE = Engine()
+
+
+class App(base_classes.App):
+    def __init__(self, excel: Excel, version: str) -> None:
+        self.excel, self._version = excel, version
+        self.selected: Range | None = None
+        self.alerts = self.updating = True
+        ENGINE.running = [self]
+
+    api = property(lambda self: self)
+    engine = property(lambda self: ENGINE)
+    pid = hwnd = property(lambda self: 1)
+    version = property(lambda self: self._version)
+    selection = property(lambda self: self.selected)
+    display_alerts = property(lambda self: self.alerts, lambda self, value: setattr(self, "alerts", value))
+    screen_updating = property(lambda self: self.updating, lambda self, value: setattr(self, "updating", value))
+
+    @property
+    def books(self) -> Books:
+        return Books(self)
+
+    def activate(self, steal_focus: bool = False) -> None:
+        """Nothing to bring to the front."""
+
+    @property
+    def status_bar(self) -> object:
+        return self.excel.statuses[-1] if self.excel.statuses else False
+
+    @status_bar.setter
+    def status_bar(self, value: object) -> None:
+        if "status_bar" in self.excel.lacks:
+            raise NotImplementedError
+        self.excel.statuses.append(value)
+
+
+class Books(base_classes.Books):
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    active = property(lambda self: self.app.excel.books[-1])
+
+    def __call__(self, key: int | str) -> Book:
+        books = self.app.excel.books
+        return books[key - 1] if isinstance(key, int) else next(book for book in books if book.name == key)
+
+    def __len__(self) -> int:
+        return len(self.app.excel.books)
+
+    def __iter__(self) -> Iterator[Book]:
+        return iter(self.app.excel.books)
+
+
+class Book(base_classes.Book):
+    def __init__(self, app: App, fullname: str) -> None:
+        self._app, self._fullname = app, fullname
+        self.sheets_: list[Sheet] = []
+        self.names_: dict[str, str] = {}
+        self.saved: list[str] = []
+        self.unsaveable = False
+        self.active: Sheet
+
+    api = property(lambda self: self)
+    app = property(lambda self: self._app)
+    name = property(lambda self: Path(self._fullname).name)
+    fullname = property(lambda self: self._fullname)
+    sheets = property(lambda self: Sheets(self))
+    names = property(lambda self: Names(self))
+
+    def activate(self) -> None:
+        """The only book is always the active one."""
+
+    def save(self, path: str | None = None, password: str | None = None) -> None:
+        """Only recorded, but the file is there afterwards, as after Workbook.SaveAs."""
+        if self.unsaveable:
+            raise ComError("无法访问文件")
+        target = Path(path or self._fullname)
+        if path:
+            target.write_bytes(Path(self._fullname).read_bytes())
+        self._fullname = str(target)
+        self.saved.append(str(target))
+
+
+class Names(base_classes.Names):
+    def __init__(self, book: Book) -> None:
+        self.book = book
+
+    def __call__(self, key: int | str) -> Name:
+        name = list(self.book.names_)[key - 1] if isinstance(key, int) else key
+        return Name(self.book, name)
+
+    def contains(self, key: str) -> bool:
+        return key in self.book.names_
+
+    def __len__(self) -> int:
+        return len(self.book.names_)
+
+
+class Name(base_classes.Name):
+    def __init__(self, book: Book, text: str) -> None:
+        self.book, self.text = book, text
+
+    name = property(lambda self: self.text)
+    refers_to = property(lambda self: f"={self.book.names_[self.text]}")
+
+    @property
+    def refers_to_range(self) -> Range:
+        sheet, _, place = self.book.names_[self.text].rpartition("!")
+        return self.book.sheets(sheet.strip("'").replace("''", "'")).range(place)
+
+
+class Sheets(base_classes.Sheets):
+    def __init__(self, book: Book) -> None:
+        self.book = book
+
+    active = property(lambda self: self.book.active)
+
+    def __call__(self, key: int | str) -> Sheet:
+        if isinstance(key, int):
+            return self.book.sheets_[key - 1]
+        for sheet in self.book.sheets_:
+            if sheet.name.lower() == key.lower():
+                return sheet
+        raise ComError("下标越界")
+
+    def __len__(self) -> int:
+        return len(self.book.sheets_)
+
+    def __iter__(self) -> Iterator[Sheet]:
+        return iter(list(self.book.sheets_))
+
+    def __contains__(self, key: str) -> bool:
+        return any(sheet.name.lower() == key.lower() for sheet in self.book.sheets_)
+
+    def add(self, before: Sheet | None = None, after: Sheet | None = None, name: str | None = None) -> Sheet:
+        """A new sheet becomes the active one; without a name it is Sheet1, Sheet2 and so on."""
+        number = 1
+        while f"Sheet{number}" in self:
+            number += 1
+        sheet = Sheet(self.book, f"Sheet{number}", True)
+        near = before or after or self.book.active
+        at = self.book.sheets_.index(near) + (0 if before or not after else 1)
+        self.book.sheets_.insert(at, sheet)
+        self.book.active = sheet
+        if name is not None:
+            sheet.name = name
+        return sheet
+
+
+__all__ = ["Call", "ComError", "Excel", "cell_of", "excel_of", "open_book", "snapshot"]

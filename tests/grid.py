@@ -1,0 +1,227 @@
+"""Room: tests. The sheets and ranges of Excel in memory (see ``engine.py``), on xlwings' base classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
+from xlwings import base_classes
+
+from entry import GENERAL, Cell, ComError, enter, formula_text, shown_value
+
+Spot = tuple[int, int]
+MOST_NAME = 31
+BAD_IN_NAME = re.compile(r"[\[\]:*?/\\]")
+ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
+
+
+class Sheet(base_classes.Sheet):
+    def __init__(self, book: Any, name: str, visible: bool) -> None:
+        self._book, self._name, self._visible = book, name, visible
+        self.cells_: dict[Spot, Cell] = {}
+        self.formats: dict[int, str] = {}
+        self.anchors: dict[Spot, Spot] = {}
+
+    api = property(lambda self: self)
+    book = property(lambda self: self._book)
+    index = property(lambda self: self._book.sheets_.index(self) + 1)
+    cells = property(lambda self: Range(self, 1, 1, 1_048_576, 16_384))
+
+    def cell(self, spot: Spot) -> Cell:
+        if spot not in self.cells_:
+            self.cells_[spot] = Cell(format=self.formats.get(spot[1], GENERAL))
+        return self.cells_[spot]
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        """Excel's rules ("Rename a worksheet"): up to 31 characters, not blank, none of \\ / ? * : [ ], unique."""
+        taken = any(sheet.name.lower() == value.lower() for sheet in self._book.sheets_ if sheet is not self)
+        quoted = value.startswith("'") or value.endswith("'")
+        if not value or len(value) > MOST_NAME or BAD_IN_NAME.search(value) or taken or quoted or value == "History":
+            raise ComError("工作表名称无效")
+        self._name = value
+
+    @property
+    def visible(self) -> bool:
+        return self._visible
+
+    @visible.setter
+    def visible(self, value: bool) -> None:
+        """The last visible sheet can't be hidden; hiding the active one activates another."""
+        others = [sheet for sheet in self._book.sheets_ if sheet is not self and sheet.visible]
+        if not value and not others:
+            raise ComError("工作簿内至少含有一张可视工作表")
+        self._visible = bool(value)
+        if not value and self._book.active is self:
+            self._book.active = others[0]
+
+    def activate(self) -> None:
+        if not self._visible:
+            raise ComError("类 Worksheet 的 Activate 方法无效")
+        self._book.active = self
+
+    select = activate
+
+    def delete(self) -> None:
+        self._book.sheets_.remove(self)
+        if self._book.active is self:
+            self._book.active = next(sheet for sheet in self._book.sheets_ if sheet.visible)
+
+    @property
+    def used_range(self) -> Range:
+        """From the first to the last cell that holds something; Excel counts formatted cells too."""
+        spots = [spot for spot, cell in self.cells_.items() if cell.filled or cell.format != GENERAL] or [(1, 1)]
+        rows, columns = [row for row, _ in spots], [column for _, column in spots]
+        return Range(self, min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
+
+    def range(self, first: Any, second: Any = None) -> Range:
+        if isinstance(first, tuple) and len(first) == 4:
+            return Range(self, *first)
+        top, left, bottom, right = corners(self, first)
+        _, _, bottom, right = corners(self, second) if second is not None else (0, 0, bottom, right)
+        return Range(self, top, left, bottom - top + 1, right - left + 1)
+
+    def clear_contents(self) -> None:
+        Range(self, 1, 1, 1, 1).check("clear")
+        for cell in self.cells_.values():
+            enter(cell, None, {}, False)
+
+
+def corners(sheet: Sheet, place: Any) -> tuple[int, int, int, int]:
+    if isinstance(place, Range):
+        return place.row, place.column, place.row + place.rows_ - 1, place.column + place.columns_ - 1
+    if isinstance(place, tuple):
+        if 0 in place:
+            raise IndexError("Attempted to access 0-based Range.")
+        return place[0], place[1], place[0], place[1]
+    found = ADDRESS.fullmatch(place)
+    if not found:
+        return corners(sheet, sheet.book.names(place).refers_to_range)
+    top, left = coordinate_to_tuple(f"{found[1]}{found[2]}")
+    bottom, right = coordinate_to_tuple(f"{found[3]}{found[4]}") if found[3] else (top, left)
+    return top, left, bottom, right
+
+
+class Range(base_classes.Range):
+    def __init__(self, sheet: Sheet, row: int, column: int, rows: int, columns: int) -> None:
+        self.sheet_, self.row_, self.column_, self.rows_, self.columns_ = sheet, row, column, rows, columns
+
+    api = property(lambda self: self)
+    sheet = property(lambda self: self.sheet_)
+    row = property(lambda self: self.row_)
+    column = property(lambda self: self.column_)
+    shape = property(lambda self: (self.rows_, self.columns_))
+    coords = property(lambda self: (self.sheet_, self.row_, self.column_, self.rows_, self.columns_))
+
+    def __len__(self) -> int:
+        return self.rows_ * self.columns_
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __call__(self, *at: int) -> Range:
+        row, column = at if len(at) == 2 else (divmod(at[0] - 1, self.columns_)[0] + 1, (at[0] - 1) % self.columns_ + 1)
+        return Range(self.sheet_, self.row_ + row - 1, self.column_ + column - 1, 1, 1)
+
+    @property
+    def address(self) -> str:
+        first = f"${get_column_letter(self.column_)}${self.row_}"
+        if len(self) == 1:
+            return first
+        return f"{first}:${get_column_letter(self.column_ + self.columns_ - 1)}${self.row_ + self.rows_ - 1}"
+
+    def check(self, kind: str) -> None:
+        self.sheet_.book.app.excel.touch(kind, self)
+
+    def spots(self) -> list[list[Spot]]:
+        columns = range(self.column_, self.column_ + self.columns_)
+        return [[(row, column) for column in columns] for row in range(self.row_, self.row_ + self.rows_)]
+
+    def block(self, of: Callable[[Cell], object]) -> object:
+        """As COM gives it: a scalar for one cell, else a tuple of rows. Cells that were never filled are not made."""
+        cells, blank = self.sheet_.cells_, Cell()
+        rows = tuple(tuple(of(cells.get(spot, blank)) for spot in row) for row in self.spots())
+        return rows[0][0] if len(self) == 1 else rows
+
+    @property
+    def raw_value(self) -> object:
+        self.check("read")
+        return self.block(shown_value)
+
+    @raw_value.setter
+    def raw_value(self, value: object) -> None:
+        self.check("write")
+        is_block = isinstance(value, list | tuple)
+        rows: Any = value if is_block else [[value] * self.columns_] * self.rows_
+        assert [len(row) for row in rows] == [self.columns_] * self.rows_, "Excel would fill the rest with #N/A"
+        # All or nothing: what Excel refuses leaves the range as it was.
+        self.put(rows, is_block and len(self) > 1)
+
+    def put(self, rows: Any, in_array: bool) -> None:
+        results, kept = self.sheet_.book.app.excel.results, {}
+        try:
+            for spots, values in zip(self.spots(), rows, strict=True):
+                for spot, value in zip(spots, values, strict=True):
+                    if self.sheet_.anchors.get(spot, spot) != spot:
+                        continue  # a covered cell of a merged area takes nothing
+                    cell = self.sheet_.cell(spot)
+                    kept[spot] = Cell(cell.value, cell.formula, cell.format, cell.prefix)
+                    enter(cell, value, results, in_array)
+        except ComError:
+            self.sheet_.cells_ |= kept
+            raise
+
+    @property
+    def formula(self) -> object:
+        self.check("formula")
+        return self.block(formula_text)
+
+    @formula.setter
+    def formula(self, value: object) -> None:
+        self.check("set formula")
+        self.put([[value]] if not isinstance(value, list | tuple) else value, False)
+
+    @property
+    def number_format(self) -> str | None:
+        """None where the cells differ."""
+        self.check("format")
+        formats = {self.sheet_.cell(spot).format for row in self.spots() for spot in row}
+        return formats.pop() if len(formats) == 1 else None
+
+    @number_format.setter
+    def number_format(self, value: str) -> None:
+        self.check("set format")
+        for row in self.spots():
+            for spot in row:
+                self.sheet_.cell(spot).format = value
+
+    def clear_contents(self) -> None:
+        """Part of a merged area can't be changed (error 1004)."""
+        self.check("clear")
+        inside = {spot for row in self.spots() for spot in row}
+        for spot, anchor in self.sheet_.anchors.items():
+            if anchor in inside and spot not in inside:
+                raise ComError("不能对合并单元格执行此操作")
+        for spot in inside & set(self.sheet_.cells_):
+            enter(self.sheet_.cells_[spot], None, {}, False)
+
+    def autofit(self, axis: str | None = None) -> None:
+        self.check("autofit")
+        if "autofit" in self.sheet_.book.app.excel.lacks:
+            raise NotImplementedError
+
+    def select(self) -> None:
+        """Range.Select works on the active sheet only."""
+        self.check("select")
+        if self.sheet_.book.active is not self.sheet_:
+            raise ComError("类 Range 的 Select 方法无效")
+        self.sheet_.book.app.selected = self
+
+    wrap_text = property(lambda self: False, lambda self, value: self.check("set format"))
+    column_width = property(lambda self: 8.4, lambda self, value: self.check("set format"))

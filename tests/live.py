@@ -1,0 +1,80 @@
+"""Room: tests. The built template as a live book over the engine in memory, and the macro's side of a command."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import xlwings as xw
+
+from engine import cell_of, excel_of, open_book
+from gongkai.excel import commands
+from gongkai.excel.outcome import Outcome
+from gongkai.model import Report
+from gongkai.workbook import layout
+from gongkai.workbook.file import template_path
+from gongkai.workbook.values import values_to_report
+
+
+def live_template(folder: Path) -> Path:
+    """A copy of the built template in a folder of its own."""
+    path = folder / "年报.xlsm"
+    shutil.copyfile(template_path(), path)
+    return path
+
+
+def open_live(folder: Path, results: Mapping[str, object] | None = None) -> xw.Book:
+    """The book that ``Book.caller`` gives from now on."""
+    book = open_book(live_template(folder), results)
+    book.set_mock_caller()
+    return book
+
+
+def press(book: xw.Book, name: str, argument: str = "", answer: str = "") -> Outcome:
+    """What the macro does for one run: question into the tool sheet, RunPython, outcome from the tool sheet."""
+    put(book, argument=argument, answer=answer, outcome="", text="")
+    return run_again(book, name)
+
+
+def run_again(book: xw.Book, name: str, answer: str | None = None) -> Outcome:
+    """A further run: the argument stays, the answer is the user's; without one it is what Python left there."""
+    put(book, outcome="", text="")
+    if answer is not None:
+        put(book, answer=answer)
+    excel_of(book).calls.clear()
+    commands.run(name)
+    kind, text = (tool(book, key) for key in ("outcome", "text"))
+    return Outcome(kind, text)  # type: ignore[arg-type]
+
+
+def put(book: xw.Book, **texts: str) -> None:
+    """Into the tool sheet, as VBA does; no range call of Python's."""
+    for name, text in texts.items():
+        cell = cell_of(book, layout.TOOL, layout.TOOL_SPOTS[name])
+        cell.value, cell.formula = text or None, ""
+
+
+def tool(book: xw.Book, name: str) -> str:
+    value = cell_of(book, layout.TOOL, layout.TOOL_SPOTS[name]).value
+    return "" if value is None else str(value)
+
+
+def set_cell(book: xw.Book, sheet: str, spot: tuple[int, int], value: object, formula: str = "") -> None:
+    """What a person typed."""
+    cell = cell_of(book, sheet, spot)
+    cell.value, cell.formula = float(value) if isinstance(value, int) else value, formula
+
+
+def value_at(book: xw.Book, sheet: str, spot: tuple[int, int]) -> object:
+    return cell_of(book, sheet, spot).value
+
+
+def shown_report(book: xw.Book) -> Report:
+    """The report that the book's cells hold, without a range call."""
+    return values_to_report(
+        {
+            sheet.name: {spot: cell.value for spot, cell in sheet.impl.cells_.items() if cell.value is not None}
+            for sheet in book.sheets
+        }
+    )
