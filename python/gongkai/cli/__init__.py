@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 from gongkai import __version__
-from gongkai.checks.wording import one_line
+from gongkai.cli.batch import MOST_PER_HOST, PAUSE, PER_HOST, requests_at_a_time, run_list, seconds
+from gongkai.cli.console import (
+    CLEAN,
+    ERRORS,
+    INTERRUPTED,
+    READER_GONE,
+    UNREADABLE,
+    complain,
+    put,
+    set_streams,
+    show,
+    tell,
+)
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 
-CLEAN, ERRORS, UNREADABLE = 0, 1, 2
-INTERRUPTED, READER_GONE = 130, 141  # as a shell reports them: stopped by the user; nobody reads the output any more
-# Breaks a line, or turns it around: a file name or a text of a page may hold such characters.
-UNRULY = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+Run = Callable[[argparse.Namespace], int]
+
 SOURCE_HELP = "网址（http、https）、网页或文本文件、本工具的工作簿；- 表示标准输入"
 
 
@@ -70,37 +78,68 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gongkai {__version__}", help="显示版本")
     commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True)
+    add_reports(commands)
+    add_batch(commands)
+    add_others(commands)
+    return parser
 
-    read = commands.add_parser("read", help="读取报告，显示三张表的数字", description="读取报告，显示三张表的数字。")
-    check = commands.add_parser("check", help="校验报告的勾稽关系", description="校验报告的勾稽关系。")
-    for command, run in ((read, run_read), (check, run_check)):
+
+Commands = argparse._SubParsersAction  # argparse has no public name for it
+
+
+def add_command(commands: Commands[ChineseParser], name: str, text: str, run: Run) -> ChineseParser:
+    command = commands.add_parser(name, help=text, description=f"{text}。")
+    command.set_defaults(run=run)
+    return command
+
+
+def add_reports(commands: Commands[ChineseParser]) -> None:
+    read = add_command(commands, "read", "读取报告，显示三张表的数字", run_read)
+    check = add_command(commands, "check", "校验报告的勾稽关系", run_check)
+    for command in (read, check):
         command.add_argument("sources", nargs="+", metavar="来源", help=SOURCE_HELP)
         command.add_argument("--json", action="store_true", help="输出 JSON")
-        command.set_defaults(run=run)
 
-    fill = commands.add_parser(
-        "fill", help="读取报告，填入工作簿并标出问题", description="读取报告，填入工作簿并标出问题。"
-    )
+    fill = add_command(commands, "fill", "读取报告，填入工作簿并标出问题", run_fill)
     fill.add_argument("source", metavar="来源", help=SOURCE_HELP)
     fill.add_argument("-o", "--output", type=file_name, required=True, metavar="文件", help="要写的工作簿（.xlsm）")
     fill.add_argument("--force", action="store_true", help="文件已存在时覆盖")
     fill.add_argument("--template", default="", metavar="文件", help="用自己改过的模板（默认用官方格式模板）")
     fill.add_argument("--json", action="store_true", help="输出 JSON")
-    fill.set_defaults(run=run_fill)
 
-    rules = commands.add_parser("rules", help="列出勾稽关系", description="列出勾稽关系。")
+
+def add_batch(commands: Commands[ChineseParser]) -> None:
+    batch = add_command(commands, "batch", "批量导入：每份报告存为一个工作簿，并汇总；中断后可接着导入", run_list)
+    batch.add_argument(
+        "list",
+        metavar="名单",
+        help="文本文件（每行一个网址或文件路径，# 开头的行是备注）、存放网页的文件夹，或列有年报的目录页网址",
+    )
+    batch.add_argument("-o", "--output", type=file_name, required=True, metavar="文件夹", help="工作簿和汇总放在哪里")
+    batch.add_argument("--yes", action="store_true", help="导入目录页中像年报的全部链接，不再确认")
+    batch.add_argument(
+        "--per-host",
+        type=requests_at_a_time,
+        default=PER_HOST,
+        metavar="个数",
+        help=f"同一网站同时取几个网页（默认 {PER_HOST}，最多 {MOST_PER_HOST}）",
+    )
+    batch.add_argument(
+        "--pause", type=seconds, default=PAUSE, metavar="秒", help=f"同一网站两次请求之间的间隔（默认 {PAUSE:g}）"
+    )
+    batch.add_argument("--json", action="store_true", help="输出 JSON")
+
+
+def add_others(commands: Commands[ChineseParser]) -> None:
+    rules = add_command(commands, "rules", "列出勾稽关系", run_rules)
     rules.add_argument("--edition", default="2021", choices=("2019", "2021"), help="格式年版（默认 2021）")
     rules.add_argument("--json", action="store_true", help="输出 JSON")
-    rules.set_defaults(run=run_rules)
 
-    template = commands.add_parser("template", help="另存一份空白工作簿", description="另存一份空白工作簿。")
+    template = add_command(commands, "template", "另存一份空白工作簿", run_template)
     template.add_argument("-o", "--output", type=file_name, required=True, metavar="文件", help="要写的工作簿（.xlsm）")
     template.add_argument("--force", action="store_true", help="文件已存在时覆盖")
-    template.set_defaults(run=run_template)
 
-    demo = commands.add_parser(
-        "demo", help="演示：从本机网页导入一份真实报告", description="演示：从本机网页导入一份真实报告。"
-    )
+    demo = add_command(commands, "demo", "演示：从本机网页导入一份真实报告", run_demo)
     demo.add_argument(
         "-o",
         "--output",
@@ -109,8 +148,14 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="文件夹",
         help="结果放在哪里（默认 gongkai-demo）",
     )
-    demo.set_defaults(run=run_demo)
-    return parser
+
+    addin = add_command(commands, "addin", "安装、卸载或检查Excel加载项（Windows、苹果电脑）", run_addin)
+    addin.add_argument(
+        "action",
+        choices=("install", "uninstall", "status"),
+        metavar="操作",
+        help="install 安装或更新，uninstall 卸载并恢复原状，status 检查缺什么",
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -139,60 +184,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return complain(
             f"程序内部错误（{type(error).__name__}）；请把来源发给开发者，设环境变量 GONGKAI_DEBUG=1 可见详情。"
         )
-
-
-# --- output -------------------------------------------------------------------------------------------------------
-
-
-def set_streams(encoding: str | None = None) -> None:
-    """What an output cannot show becomes a question mark, never a traceback; JSON is UTF-8 everywhere."""
-    for stream, code in ((sys.stdout, encoding), (sys.stderr, None)):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding=code, errors="replace")
-
-
-def put(text: str) -> None:
-    """Print to standard output and see that it arrives: an outcome that nobody gets must not pass for a clean run.
-
-    GongkaiError where it cannot be written, BrokenPipeError where nobody reads on (``| head -1``).
-    """
-    if sys.stdout is None:
-        raise GongkaiError("结果无法输出：标准输出已关闭，请改变输出的去向后再试。")
-    try:
-        print(text, flush=True)
-    except OSError as error:
-        discard(sys.stdout)
-        if isinstance(error, BrokenPipeError):
-            raise
-        from gongkai.system import system_reason
-
-        raise GongkaiError(f"结果无法输出：{system_reason(error)}，请改变输出的去向后再试。") from error
-
-
-def show(lines: Iterable[str]) -> None:
-    for line in lines:
-        put(UNRULY.sub(" ", line))
-
-
-def tell(sentence: str) -> None:
-    """One line on standard error; where that is closed or full, the exit code has to do."""
-    if sys.stderr is None:  # print would take standard output instead
-        return
-    try:
-        print(one_line(sentence), file=sys.stderr, flush=True)
-    except OSError:
-        discard(sys.stderr)
-
-
-def discard(stream: TextIO) -> None:
-    """Let a failed stream lead nowhere: on its way out the interpreter writes again what is left, and fails again."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def complain(sentence: str) -> int:
-    tell(sentence)
-    return UNREADABLE
 
 
 # --- commands -----------------------------------------------------------------------------------------------------
@@ -301,5 +292,9 @@ def run_demo(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def run_addin(options: argparse.Namespace) -> int:
+    from gongkai.addin import run
+
+    lines, complete = run(options.action)
+    show(lines)
+    return CLEAN if complete else ERRORS

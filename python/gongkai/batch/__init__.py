@@ -1,0 +1,30 @@
+"""Room: batch. The same pipeline for many sources: each report its own workbook in a folder, and a summary of all.
+
+For the command line: ``plan(argument, folder)`` says what is to be imported, ``run_batch(sources, folder)`` does it
+and yields an ``Imported`` (``.row``, ``.skipped``) as soon as a source is finished; a folder remembers what is done.
+
+For the live workbook, whose sheet is its own memory: ``import_report(source, folder)`` imports one source and returns
+the rows that take its place in the list. The first is the source's own, 完成, 失败 or 目录; after a 目录 come its
+links, one row 待确认 each (source, year, title, message = title). It never raises GongkaiError, never overwrites a
+file, and may run beside another process. ``report_file_name(report)`` is a name that every system takes,
+``candidates(blocks, base)`` the links of a page that look like annual reports.
+"""
+
+from gongkai.batch.importing import import_report
+from gongkai.batch.index import Candidate, candidates
+from gongkai.batch.listing import Plan, plan
+from gongkai.batch.names import report_file_name
+from gongkai.batch.run import Imported, batch_checks, run_batch, summary_files
+
+__all__ = [
+    "Candidate",
+    "Imported",
+    "Plan",
+    "batch_checks",
+    "candidates",
+    "import_report",
+    "plan",
+    "report_file_name",
+    "run_batch",
+    "summary_files",
+]

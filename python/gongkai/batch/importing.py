@@ -1,0 +1,112 @@
+"""Room: batch. One source -> its report, its row and its workbook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from gongkai.batch.index import Candidate, directory_of
+from gongkai.batch.names import FileNames, report_file_name
+from gongkai.model import Finding, GongkaiError, Report, UnreadableDocument, WorkbookError
+from gongkai.pipeline import check, is_workbook, read_report
+from gongkai.sources import LIMITS, Limits
+from gongkai.system import system_reason
+from gongkai.workbook.rows import BatchRow, State, clipped, report_to_row
+
+FAILED: State = "失败"
+DIRECTORY: State = "目录"
+PROPOSED: State = "待确认"
+
+
+class Directory(GongkaiError):
+    """The source is no report but lists some."""
+
+    def __init__(self, found: list[Candidate]) -> None:
+        super().__init__(f"这是目录页，列有{len(found)}个像年度报告的链接，本身不是报告；请单独导入它，确认这些链接。")
+        self.found = found
+
+
+def read_source(source: str, limits: Limits = LIMITS, loaded: Callable[[], None] = lambda: None) -> Report:
+    """The report in a source; ``loaded`` is called once the source need not be asked any more, whatever came of it.
+
+    Raises Directory for a page that lists reports, else what ``read_report`` raises.
+    """
+    from gongkai.readers import read_blocks
+    from gongkai.recognize import recognize
+    from gongkai.sources import load
+
+    try:
+        if is_workbook(source):
+            return read_report(source)
+        document = load(source, limits)
+    finally:
+        loaded()
+    blocks = read_blocks(document)
+    try:
+        return recognize(blocks, document)
+    except UnreadableDocument:
+        found = directory_of(blocks, document)
+        if found:
+            raise Directory(found) from None
+        raise
+
+
+def import_report(source: str, folder: Path) -> list[BatchRow]:
+    """Import one source and save its workbook into ``folder``: the rows that take its place in a list.
+
+    See the package's docstring. Raises nothing: a page on which the program itself fails must not stop a list.
+    """
+    try:
+        report = read_source(source)
+        findings = check(report)
+        return [report_to_row(report, findings, source, now(), save_new(report, findings, folder).name)]
+    except Directory as error:
+        listed = f"目录页：其中像年度报告的{len(error.found)}个链接列在表中，待确认。"
+        return [replace(failed_row(source, error), message=listed), *map(proposed_row, error.found)]
+    except GongkaiError as error:
+        return [failed_row(source, error)]
+    except OSError as error:
+        return [failed_row(source, f"无法读写文件：{system_reason(error)}。")]
+    except Exception as error:
+        return [internal_error(source, error)]
+
+
+def save_new(report: Report, findings: Sequence[Finding], folder: Path) -> Path:
+    """Save a report's workbook under a name that nothing else has. Raises WorkbookError, OSError."""
+    from gongkai.workbook import write_workbook
+
+    names = FileNames(os.listdir(folder))
+    while True:
+        target = folder / names.claim(report_file_name(report))
+        try:
+            return write_workbook(report, findings, target)
+        except WorkbookError:
+            if not target.exists():
+                raise
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def now() -> str:
+    return f"{datetime.now():%Y-%m-%d %H:%M}"
+
+
+def failed_row(source: str, why: GongkaiError | str) -> BatchRow:
+    """The row of a source without a report; its sentence does not repeat the source."""
+    state = DIRECTORY if isinstance(why, Directory) else FAILED
+    return BatchRow(source, state, message=clipped(str(why).removeprefix(f"{source}：")), finished=now())
+
+
+def proposed_row(found: Candidate) -> BatchRow:
+    return BatchRow(found.source, PROPOSED, year=found.year, title=clipped(found.title), message=clipped(found.title))
+
+
+def internal_error(source: str, error: Exception) -> BatchRow:
+    """The row of a source on which the program itself failed."""
+    if os.environ.get("GONGKAI_DEBUG"):
+        raise error
+    return failed_row(source, f"程序内部错误（{type(error).__name__}），没有导入；请把来源发给开发者。")

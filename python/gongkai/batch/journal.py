@@ -1,0 +1,229 @@
+"""Room: batch. What a folder remembers of its batch: one JSON line for each finished source, safe against a kill.
+
+A line is on the disk before the report's workbook gets its name. So a workbook in the folder that no line names is
+none of ours, and a line whose workbook is missing is a report to be imported again. The file is only ever appended
+to; a last line cut short by a kill is taken off. It is also the lock: one run at a time, freed by the system.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, fields
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import IO, Any
+
+from gongkai.batch.names import name_key
+from gongkai.model import GongkaiError, Value
+from gongkai.system import system_reason
+from gongkai.workbook.rows import COUNTS, STATES, BatchRow
+
+NAME = "gongkai-batch.jsonl"
+VERSION = 1
+OPENING = b'{"gongkai": "batch"'  # how the first line begins
+SUMMARY = "汇总"
+LOCKED_AT = 1 << 40  # a byte far beyond the end: Windows keeps others from reading what is locked
+BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+FIELDS = frozenset(field.name for field in fields(BatchRow))
+TEXTS = FIELDS - {"figures", *COUNTS}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A finished source: its row, the digest of its workbook as written ("" without one), and ``check --json``."""
+
+    row: BatchRow
+    sha256: str = ""
+    check: Mapping[str, Any] | None = None
+
+
+@dataclass
+class Journal:
+    """An open journal: the newest entry of each source (without its check), and the stem of the summary's files."""
+
+    folder: Path
+    file: IO[bytes]
+    entries: dict[str, Entry]
+    summary: str
+
+    def add(self, entry: Entry) -> None:
+        """Append an entry; it is on the disk when this returns. Raises GongkaiError, and then nothing was added."""
+        write_line(self.file, entry_to_dict(entry))
+        self.entries[entry.row.source] = Entry(entry.row, entry.sha256)
+
+
+@contextmanager
+def open_journal(folder: Path) -> Iterator[Journal]:
+    """The journal of a folder, begun if there is none, for one run at a time.
+
+    Raises GongkaiError where the folder cannot be written, another run uses it, or the file is damaged or not ours;
+    nothing in it is changed then.
+    """
+    path = folder / NAME
+    try:
+        if path.exists() and not path.is_file():
+            raise foreign(path)
+        file = path.open("a+b")
+    except OSError as error:
+        raise GongkaiError(f"无法写入文件夹{folder}：{system_reason(error)}；请用 -o 另选一个文件夹。") from error
+    with file:
+        lock(file, folder)
+        file.seek(0)
+        content = file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        if not whole and not OPENING.startswith(content[: len(OPENING)]):
+            raise foreign(path)
+        head, entries = parse(path, whole) if whole else ({}, {})
+        if len(whole) < len(content):
+            file.truncate(len(whole))
+        if not head:
+            head = {"gongkai": "batch", "version": VERSION, "summary": free_summary(folder)}
+            write_line(file, head)
+        yield Journal(folder, file, entries, head["summary"])
+
+
+def lock(file: IO[bytes], folder: Path) -> None:
+    """Hold the file for this process alone. Where the file system knows no locks the run goes on without."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(LOCKED_AT)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in BUSY:
+            raise GongkaiError(
+                f"另一个批量导入正在使用文件夹{folder}；请等它结束后再运行，或用 -o 另选一个文件夹。"
+            ) from error
+
+
+def free_summary(folder: Path) -> str:
+    """The stem of the summary's files, such that none that was there before is ever replaced."""
+    taken = {name_key(name) for name in os.listdir(folder)}
+    number = 1
+    while taken & {name_key(name) for name in summary_names(numbered_stem(number))}:
+        number += 1
+    return numbered_stem(number)
+
+
+def numbered_stem(number: int) -> str:
+    return SUMMARY if number == 1 else f"{SUMMARY}（{number}）"
+
+
+def summary_names(stem: str) -> tuple[str, str]:
+    return f"{stem}.xlsm", f"{stem}.csv"
+
+
+def write_line(file: IO[bytes], value: Mapping[str, Any]) -> None:
+    end = file.seek(0, os.SEEK_END)
+    try:
+        file.write(json.dumps(value).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError as error:
+        with suppress(OSError):
+            file.truncate(end)
+        raise GongkaiError(f"无法写入{NAME}：{system_reason(error)}。") from error
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, Entry]]:
+    """Head and newest entry of each source with its check, whoever is writing; both empty without a journal."""
+    path = folder / NAME
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return {}, {}
+    except OSError as error:
+        raise GongkaiError(f"无法读取{path}：{system_reason(error)}。") from error
+    whole = content[: content.rfind(b"\n") + 1]
+    return parse(path, whole) if whole else ({}, {})
+
+
+def parse(path: Path, content: bytes) -> tuple[dict[str, Any], dict[str, Entry]]:
+    """Whole lines -> the head and the entries. Raises GongkaiError for what is damaged or not ours."""
+    first, *lines = content.splitlines()
+    head = read_json(first)
+    if head is None or head.get("gongkai") != "batch":
+        raise foreign(path)
+    if head.get("version") != VERSION:
+        raise GongkaiError(f"{path}由另一版本的gongkai写成，本版本不能接着导入；请升级gongkai，或用 -o 另选文件夹。")
+    if not isinstance(head.get("summary"), str) or not is_name(head["summary"]):
+        raise foreign(path)
+    entries: dict[str, Entry] = {}
+    for number, line in enumerate(lines, 2):
+        entry = dict_to_entry(read_json(line))
+        if entry is None:
+            raise GongkaiError(
+                f"{path}第{number}行已损坏，没有改动任何文件；请删去这一行后再运行，或用 -o 另选一个文件夹。"
+            )
+        entries[entry.row.source] = entry
+    return head, entries
+
+
+def foreign(path: Path) -> GongkaiError:
+    return GongkaiError(f"{path}不是gongkai写的，没有改动；请把它移到别处，或用 -o 另选一个文件夹。")
+
+
+def read_json(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+# --- entries as JSON ----------------------------------------------------------------------------------------------
+
+
+def entry_to_dict(entry: Entry) -> dict[str, Any]:
+    row = asdict(entry.row)
+    for cell, value in row["figures"].items():
+        if isinstance(value, Decimal):
+            row["figures"][cell] = str(value)
+    return {"row": row, "sha256": entry.sha256, "check": entry.check}
+
+
+def dict_to_entry(found: Mapping[str, Any] | None) -> Entry | None:
+    """None for anything that is no entry of ours."""
+    row = found.get("row") if found else None
+    if found is None or not isinstance(row, dict) or set(row) != FIELDS or not is_row(row):
+        return None
+    sha256, check = found.get("sha256"), found.get("check")
+    if not isinstance(sha256, str) or not isinstance(check, dict | None):
+        return None
+    try:
+        figures = {cell: dict_to_value(value) for cell, value in row["figures"].items()}
+    except (InvalidOperation, TypeError):
+        return None
+    return Entry(BatchRow(**{**row, "figures": figures}), sha256, check)
+
+
+def is_row(row: Mapping[str, Any]) -> bool:
+    """Whether every field is of its kind, and the file's name leads nowhere else."""
+    texts = all(isinstance(row[name], str) for name in TEXTS)
+    counts = all(row[name] is None or type(row[name]) is int for name in COUNTS)
+    return texts and counts and row["state"] in STATES and isinstance(row["figures"], dict) and is_name(row["file"])
+
+
+def is_name(text: str) -> bool:
+    return text == Path(text).name and text != ".." and "\\" not in text
+
+
+def dict_to_value(value: object) -> Value:
+    if value is None or type(value) is int:
+        return value
+    if isinstance(value, str):
+        return Decimal(value)
+    raise TypeError(value)

@@ -1,0 +1,117 @@
+"""Room: batch. What the user named -> what is to be imported: a list, a folder, one report, or a directory's links."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from gongkai.batch.index import Candidate, directory_of, goes_on
+from gongkai.batch.journal import read_journal, summary_names
+from gongkai.model import FetchError, GongkaiError, UnreadableDocument
+from gongkai.pipeline import is_same_file, is_workbook
+from gongkai.system import system_reason
+
+WEB = re.compile(r"https?:", re.IGNORECASE)
+PAGES = (".html", ".htm", ".shtml", ".txt", ".xlsm")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``sources`` in their order. Where they are a directory's links, ``candidates`` shows them to be confirmed, and
+    ``goes_on`` tells that the directory has further pages, which were not read."""
+
+    sources: tuple[str, ...]
+    candidates: tuple[Candidate, ...] = ()
+    goes_on: bool = False
+
+
+def plan(argument: str, folder: Path) -> Plan:
+    """What to import into ``folder``. Raises GongkaiError where the argument cannot be read or names nothing.
+
+    The argument is a text file with a source a line, a folder of saved pages, a directory page, or a report itself;
+    what it is, its content says. Files are named by their whole path, so that a later run knows them again.
+    """
+    named = argument.strip() if is_web(argument) else os.path.abspath(argument)
+    if not is_web(argument):
+        if os.path.isdir(named):
+            return Plan(saved_pages(Path(named), folder))
+        if is_workbook(named):
+            return Plan((named,))
+    return plan_of_document(named)
+
+
+def plan_of_document(named: str) -> Plan:
+    from gongkai.readers import read_blocks
+    from gongkai.recognize import recognize
+    from gongkai.sources import load
+
+    document = load(named)
+    if not is_web(named):
+        sources = listed(document.content, Path(named).parent)
+        if sources:
+            return Plan(sources)
+    blocks = read_blocks(document)
+    try:
+        recognize(blocks, document)
+    except UnreadableDocument:
+        found = directory_of(blocks, document)
+        if not found:
+            raise
+        return Plan(tuple(candidate.source for candidate in found), tuple(found), goes_on(blocks))
+    return Plan((named,))
+
+
+def is_web(source: str) -> bool:
+    return WEB.match(source.strip()) is not None
+
+
+def saved_pages(place: Path, folder: Path) -> tuple[str, ...]:
+    """The pages, texts and workbooks in a folder, by name; no summary, and nothing that this batch itself wrote."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(place) if entry.is_file())
+    except OSError as error:
+        raise FetchError(f"无法读取文件夹{place}：{system_reason(error)}。", "read") from error
+    head, entries = read_journal(place)
+    ours = set(summary_names(head["summary"])) if head else set()
+    if is_same_file(place, folder):
+        ours |= {entry.row.file for entry in entries.values()}
+    kept = [name for name in names if name.lower().endswith(PAGES) and not name.startswith((".", "~$"))]
+    found = tuple(str(place / name) for name in kept if name not in ours)
+    if not found:
+        raise GongkaiError(f"文件夹{place}中没有可导入的文件（{'、'.join(PAGES)}）；请检查文件夹是否正确。")
+    return found
+
+
+# --- a list -------------------------------------------------------------------------------------------------------
+
+
+def listed(content: bytes, place: Path) -> tuple[str, ...]:
+    """The sources in a text with one a line, each once; () where the content is no such list.
+
+    Lines that begin with # are remarks. A path is looked for beside the list first, then in the current folder.
+    """
+    from gongkai.readers import HTML, other_format
+    from gongkai.readers.charset import decode
+
+    if other_format(content):
+        return ()
+    text = decode(content, "")
+    if HTML.search(text):
+        return ()
+    lines = [line.strip().strip('"').strip() for line in text.lstrip("\ufeff").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    alike = sum(is_like_source(line, place) for line in lines)
+    if not alike or 2 * alike < len(lines):  # a report may hold an address on a line of its own
+        return ()
+    return tuple(dict.fromkeys(line if is_web(line) else path_named(line, place) for line in lines))
+
+
+def is_like_source(line: str, place: Path) -> bool:
+    return is_web(line) or line.lower().endswith(PAGES) or os.path.isfile(path_named(line, place))
+
+
+def path_named(line: str, place: Path) -> str:
+    beside = os.path.join(place, line)
+    return os.path.abspath(beside if os.path.exists(beside) else line)

@@ -1,0 +1,68 @@
+"""Room: batch. A report -> a file name that every system takes, and names that no other file in the folder has."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from gongkai.model import Report
+
+SUFFIX = ".xlsm"
+LONGEST_READ = 1_000  # characters of a hostile text that are looked at
+LONGEST_STEM, MOST_STEM_BYTES = 80, 200  # leaves room for a number and the suffix within 255 bytes
+FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
+# Windows takes these for devices whatever follows their first dot.
+DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])\s*\.", re.IGNORECASE)
+SPACES = ("Zs", "Zl", "Zp", "Cc")
+UNSEEN = ("Cf", "Cs")  # what turns the reading direction or has no width, and halves of characters
+
+
+def report_file_name(report: Report) -> str:
+    """``瑞安市人民政府2021年度报告.xlsm``; without a body's name its title. Safe on Windows, Mac and Linux."""
+    agency = safe_text(report.agency)
+    year = f"{report.year}" if report.year else ""
+    stem = f"{agency}{year}年度报告" if agency else safe_text(report.title) or f"未识别机关{year}年度报告"
+    name = stem + SUFFIX
+    return f"_{name}" if DEVICE.match(name) else name
+
+
+def safe_text(text: str) -> str:
+    """A text as part of a file name, letters of any script kept; "" where nothing is left."""
+    letters = [as_letter(letter) for letter in unicodedata.normalize("NFC", text[:LONGEST_READ])]
+    line = " ".join(FORBIDDEN.sub("_", "".join(letters)).split()).lstrip(" .-~")
+    return line[:LONGEST_STEM].encode()[:MOST_STEM_BYTES].decode(errors="ignore").rstrip(" .")
+
+
+def as_letter(letter: str) -> str:
+    kind = unicodedata.category(letter)
+    if kind in SPACES:
+        return " "
+    code = ord(letter)
+    unassigned = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return "" if kind in UNSEEN or unassigned else letter
+
+
+def numbered(name: str, number: int) -> str:
+    """The name for the second, third... report that would have it: ``…（2）.xlsm``."""
+    return name if number == 1 else f"{name.removesuffix(SUFFIX)}（{number}）{SUFFIX}"
+
+
+def name_key(name: str) -> str:
+    """The same for all names that some file system takes for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+class FileNames:
+    """The names in a folder that are taken, by files in it or by reports still to be written."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.keys = {name_key(name) for name in taken}
+
+    def claim(self, name: str) -> str:
+        """The first form of a name that is free; it is taken from now on."""
+        number = 1
+        while name_key(numbered(name, number)) in self.keys:
+            number += 1
+        self.keys.add(name_key(numbered(name, number)))
+        return numbered(name, number)

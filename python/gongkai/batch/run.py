@@ -1,0 +1,326 @@
+"""Room: batch. Sources -> a folder of workbooks: several at a time, each remembered when finished, so resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Any
+
+from gongkai.batch.importing import failed_row, internal_error, now, read_source
+from gongkai.batch.journal import Entry, Journal, open_journal, read_journal, summary_names
+from gongkai.batch.names import FileNames, report_file_name
+from gongkai.batch.summary import Pace, write_summary
+from gongkai.batch.turns import LOCAL, Turns, host_of
+from gongkai.model import FetchError, Finding, GongkaiError, Report, WorkbookError
+from gongkai.output import check_to_dict
+from gongkai.pipeline import check
+from gongkai.sources import LIMITS
+from gongkai.system import system_reason
+from gongkai.workbook import read_workbook, write_workbook
+from gongkai.workbook.rows import DONE, BatchRow, report_to_row
+
+PER_HOST, PAUSE = 2, 1.0  # requests to a host at a time; seconds between two of them
+MOST_THREADS = 8
+LONGEST_RETRY = 5.0  # seconds before the second try of a request, all of whose tries have a minute
+PART = ".gongkai-part"  # in the folder: what is being written; taken away by the next run if a kill left it
+PASSING = ("connect", "timeout", "read")  # stages whose failures may pass
+PASSING_STATUS = (408, 425, 429)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A finished source. ``skipped`` tells that an earlier run had done it."""
+
+    row: BatchRow
+    skipped: bool = False
+
+
+def run_batch(
+    sources: Sequence[str], folder: Path, *, per_host: int = PER_HOST, pause: float = PAUSE
+) -> Generator[Imported, None, None]:
+    """Import every source once and save each report's workbook, 汇总.xlsm and 汇总.csv into ``folder``.
+
+    Yields each source as it finishes; those of which the folder holds the workbook already come first. A source that
+    fails is a row 失败, tried again by the next run. Raises GongkaiError where the folder cannot be written or is in
+    use; what was finished stays, also when the caller stops early or the process is killed.
+    """
+    make_folder(folder)
+    with open_journal(folder) as journal, part_folder(folder) as part:
+        run = Run(list(dict.fromkeys(sources)), journal, part)
+        try:
+            yield from run.skip_done()
+            yield from run.work(per_host, pause)
+        except BaseException:
+            run.stop()
+            with suppress(GongkaiError):
+                run.write_summary()
+            raise
+        run.write_summary()
+
+
+def batch_checks(folder: Path) -> dict[str, Mapping[str, Any]]:
+    """Source -> ``check --json`` with the path of its workbook, for all reports that a folder's batches imported."""
+    _, entries = read_journal(folder)
+    return {
+        source: {**entry.check, "workbook": str(folder / entry.row.file)}
+        for source, entry in entries.items()
+        if entry.check is not None
+    }
+
+
+def summary_files(folder: Path) -> tuple[Path, ...]:
+    """The workbook and the CSV that sum up a folder's batches; () where none ran."""
+    head, _ = read_journal(folder)
+    return tuple(folder / name for name in summary_names(head["summary"])) if head else ()
+
+
+# --- the folder ---------------------------------------------------------------------------------------------------
+
+
+def make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise GongkaiError(f"{folder}不是文件夹，没有写入；请用 -o 另选一个文件夹。") from None
+    except (OSError, ValueError) as error:
+        reason = system_reason(error) if isinstance(error, OSError) else "名称无效"
+        raise GongkaiError(f"无法建立文件夹{folder}：{reason}；请用 -o 另选一个文件夹。") from error
+
+
+@contextmanager
+def part_folder(folder: Path) -> Iterator[Path]:
+    part = folder / PART
+    try:
+        clear(part)
+        part.mkdir()
+    except OSError as error:
+        raise stopped(folder, error) from error
+    try:
+        yield part
+    finally:
+        with suppress(OSError):
+            clear(part)
+
+
+def clear(part: Path) -> None:
+    if part.is_dir() and not part.is_symlink():
+        shutil.rmtree(part)
+
+
+def stopped(folder: Path, error: BaseException) -> GongkaiError:
+    return GongkaiError(
+        f"无法写入文件夹{folder}：{system_reason(error)}。已完成的都已保存；排除问题后重新运行同一命令，即可接着导入。"
+    )
+
+
+def is_systems(error: BaseException) -> bool:
+    """Whether it was the system that refused, as it will the next source's workbook."""
+    return isinstance(error, OSError) or isinstance(error.__cause__, OSError)
+
+
+def move_new(part: Path, target: Path) -> bool:
+    """Give a finished file its name; False where something has it."""
+    try:
+        if sys.platform == "win32":
+            part.rename(target)
+            return True
+        os.link(part, target)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if os.path.lexists(target):
+            return False
+        part.rename(target)
+        return True
+    part.unlink()
+    return True
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+# --- a run --------------------------------------------------------------------------------------------------------
+
+
+class Run:
+    """One run over a list. The lock is held by whoever writes into the folder; after ``stop`` nobody does."""
+
+    def __init__(self, sources: list[str], journal: Journal, part: Path) -> None:
+        self.sources, self.journal, self.part, self.folder = sources, journal, part, journal.folder
+        self.rows: dict[str, BatchRow] = {}
+        files = [entry.row.file for entry in journal.entries.values()]
+        self.names = FileNames([*os.listdir(self.folder), *summary_names(journal.summary), *files])
+        self.lock = Lock()
+        self.closed = False
+        self.turns = Turns((), 1, 0)
+        self.results: SimpleQueue[BatchRow | BaseException | None] = SimpleQueue()
+        self.pace = Pace()
+
+    # what earlier runs did
+
+    def skip_done(self) -> Iterator[Imported]:
+        for source in self.sources:
+            row = self.done_row(source)
+            if row is not None:
+                self.rows[source] = row
+                yield Imported(row, skipped=True)
+
+    def done_row(self, source: str) -> BatchRow | None:
+        """The row of a report whose workbook is there; read anew where somebody has changed the workbook since."""
+        entry = self.journal.entries.get(source)
+        if entry is None or entry.row.state != DONE:
+            return None
+        path = self.folder / entry.row.file
+        if not path.is_file():
+            return None
+        try:
+            found = digest(path)
+            return entry.row if found == entry.sha256 else self.changed_row(path, entry.row, found)
+        except (OSError, WorkbookError) as error:
+            reason = system_reason(error) if isinstance(error, OSError) else str(error).rstrip("。")
+            why = f"{path.name}已不能读取（{reason}）；请恢复该文件，或把它移走后重新导入。"
+            return replace(failed_row(source, why), file=path.name)
+        except GongkaiError as error:
+            raise stopped(self.folder, error) from error
+        except Exception as error:
+            return replace(internal_error(source, error), file=path.name)
+
+    def changed_row(self, path: Path, old: BatchRow, found: str) -> BatchRow:
+        report = read_workbook(path)
+        findings = check(report)
+        row = report_to_row(report, findings, old.source, old.finished, path.name)
+        facts = check_to_dict(report, findings)
+        self.journal.add(Entry(row, found, {**facts, "report": {**facts["report"], "source": old.source}}))
+        return row
+
+    # what is left
+
+    def work(self, per_host: int, pause: float) -> Iterator[Imported]:
+        left = [source for source in self.sources if source not in self.rows]
+        self.turns = Turns(left, per_host, pause)
+        threads = [Thread(target=self.worker, args=(pause,), daemon=True) for _ in left[:MOST_THREADS]]
+        for thread in threads:
+            thread.start()
+        while threads:
+            result = self.next_result()
+            if result is None:
+                threads.pop()
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                self.rows[result.source] = result
+                self.write_due_summary()
+                yield Imported(result)
+
+    def next_result(self) -> BatchRow | BaseException | None:
+        while True:
+            with suppress(Empty):
+                return self.results.get(timeout=0.5)  # on Windows a wait without an end cannot be interrupted
+
+    def worker(self, pause: float) -> None:
+        try:
+            while (source := self.turns.take()) is not None:
+                row = self.one(source, pause)
+                if row is not None:
+                    self.results.put(row)
+                self.turns.done()
+            self.results.put(None)
+        except BaseException as error:
+            self.results.put(error)
+
+    def one(self, source: str, pause: float) -> BatchRow | None:
+        """Import a source; None where it was put back or the run is over."""
+        limits = replace(LIMITS, pause=min(max(LIMITS.pause, pause), LONGEST_RETRY))
+        try:
+            report = read_source(source, limits, lambda: self.turns.loaded(source))
+            findings = check(report)
+        except GongkaiError as error:
+            if is_passing(error) and host_of(source) != LOCAL and self.turns.put_back(source):
+                return None
+            return self.remember(failed_row(source, error))
+        except Exception as error:
+            return self.remember(internal_error(source, error))
+        return self.keep(source, report, findings)
+
+    # writing
+
+    def remember(self, row: BatchRow) -> BatchRow | None:
+        with self.lock:
+            if self.closed:
+                return None
+            try:
+                self.journal.add(Entry(row))
+            except GongkaiError as error:
+                raise stopped(self.folder, error) from error
+        return row
+
+    def keep(self, source: str, report: Report, findings: Sequence[Finding]) -> BatchRow | None:
+        with self.lock:
+            if self.closed:
+                return None
+            try:
+                return self.save(source, report, findings)
+            except (OSError, GongkaiError) as error:
+                if is_systems(error):
+                    raise stopped(self.folder, error) from error
+                row = failed_row(source, error if isinstance(error, GongkaiError) else str(error))
+            except Exception as error:
+                row = internal_error(source, error)
+        return self.remember(row)
+
+    def save(self, source: str, report: Report, findings: Sequence[Finding]) -> BatchRow:
+        """Write a report's workbook aside, remember it, and only then give it its name."""
+        part = write_workbook(report, findings, self.part / "report.xlsm", overwrite=True)
+        written, facts = digest(part), check_to_dict(report, findings)
+        name = self.own_name(source) or self.names.claim(report_file_name(report))
+        while True:
+            row = report_to_row(report, findings, source, now(), name)
+            self.journal.add(Entry(row, written, facts))
+            if move_new(part, self.folder / name):
+                return row
+            name = self.names.claim(report_file_name(report))
+
+    def own_name(self, source: str) -> str:
+        """The name that an earlier run gave to this source's workbook, "" where it has none."""
+        entry = self.journal.entries.get(source)
+        return entry.row.file if entry else ""
+
+    def stop(self) -> None:
+        self.turns.close()
+        with self.lock:
+            self.closed = True
+
+    # the summary
+
+    def write_due_summary(self) -> None:
+        if self.pace.due():
+            began = time.monotonic()
+            with suppress(GongkaiError):  # open in Excel; the one at the end says so
+                self.write_summary()
+            self.pace.written(time.monotonic() - began)
+
+    def write_summary(self) -> None:
+        """All sources of this run in their order, then the reports of earlier lists whose workbooks are still here."""
+        with self.lock:
+            others = [entry.row for source, entry in self.journal.entries.items() if source not in self.rows]
+        wanted = set(self.sources)
+        kept = [row for row in others if row.source not in wanted and (self.folder / row.file).is_file() and row.file]
+        rows = [self.rows.get(source, BatchRow(source)) for source in self.sources]
+        write_summary(self.folder, self.journal.summary, rows + kept)
+
+
+def is_passing(error: GongkaiError) -> bool:
+    """Whether the same request may succeed a little later."""
+    if not isinstance(error, FetchError):
+        return False
+    return error.stage in PASSING or error.status >= 500 or error.status in PASSING_STATUS

@@ -1,0 +1,80 @@
+"""Room: batch. The rows of a batch -> a workbook with the list and the comparison, and a CSV of the comparison."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from gongkai.batch.journal import summary_names
+from gongkai.model import Edit
+from gongkai.workbook import layout
+from gongkai.workbook.rows import DONE, BatchRow, batch_edits, summary_edits, summary_heads, summary_line
+
+EVERY = 25  # rows
+SHARE = 0.1  # of the time at most goes into writing it again and again
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")  # what a spreadsheet program may run when it opens a CSV
+BATCH_NOTICE = (3, max(layout.BATCH_COLUMNS.values()) - 1)  # beside the folder
+SUMMARY_NOTICE = (1, 3)  # in place of the hint
+
+
+def write_summary(folder: Path, stem: str, rows: Sequence[BatchRow]) -> None:
+    """Both files, each put in place at once; the CSV also where the workbook cannot be written.
+
+    The CSV holds all reports. Raises WorkbookError.
+    """
+    from gongkai.workbook.file import fill_file, template_path, write_whole
+
+    book, table = (folder / name for name in summary_names(stem))
+    write_whole(table, csv_bytes(rows), overwrite=True)
+    fill_file(template_path(), book, summary_book_edits(folder, table.name, rows), overwrite=True)
+
+
+def summary_book_edits(folder: Path, table: str, rows: Sequence[BatchRow]) -> list[Edit]:
+    """The list on 批量导入, ready to be continued in Excel, and the reports on 汇总, as many as these sheets hold."""
+    done = [row for row in rows if row.state == DONE]
+    edits = batch_edits(rows[: layout.BATCH_ROWS]) + summary_edits(done[: layout.SUMMARY_ROWS])
+    edits.append(Edit(layout.BATCH, *layout.FOLDER_SPOT, str(folder.resolve())))
+    if len(rows) > layout.BATCH_ROWS:
+        text = f"名单共{len(rows)}行，本表只列出前{layout.BATCH_ROWS}行。"
+        edits.append(Edit(layout.BATCH, *BATCH_NOTICE, text))
+    if len(done) > layout.SUMMARY_ROWS:
+        text = f"共有{len(done)}份报告，本表只列出前{layout.SUMMARY_ROWS}份，全部见{table}。"
+        edits.append(Edit(layout.SUMMARY, *SUMMARY_NOTICE, text))
+    return edits
+
+
+def csv_bytes(rows: Sequence[BatchRow]) -> bytes:
+    """The reports as Excel opens them with a double click: UTF-8 with its mark, no text that runs as a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(summary_heads())
+    for row in rows:
+        if row.state == DONE:
+            writer.writerow([guarded(value) for value in summary_line(row)])
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def guarded(value: object) -> object:
+    if isinstance(value, str):
+        return f"'{value}" if FORMULA.match(value) else value.replace("\0", "")
+    return value
+
+
+class Pace:
+    """When the summary is due again: after some rows, and not so often that it slows the batch down."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.free_at = 0.0
+
+    def due(self) -> bool:
+        self.rows += 1
+        return self.rows >= EVERY and time.monotonic() >= self.free_at
+
+    def written(self, seconds: float) -> None:
+        self.rows = 0
+        self.free_at = time.monotonic() + seconds / SHARE

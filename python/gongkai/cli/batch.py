@@ -1,0 +1,233 @@
+"""Room: cli. ``gongkai batch``: what is to be imported shown and confirmed, progress on the way, then the outcome."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
+
+from gongkai.checks.wording import one_line
+from gongkai.cli.console import (
+    CLEAN,
+    ERRORS,
+    INTERRUPTED,
+    UNREADABLE,
+    complain,
+    discard,
+    put,
+    show,
+    tell,
+)
+from gongkai.model import GongkaiError
+
+if TYPE_CHECKING:
+    from gongkai.batch import Imported, Plan
+    from gongkai.workbook.rows import BatchRow
+
+# As gongkai.batch has them; the command must not import it to show its help.
+PER_HOST, PAUSE = 2, 1.0
+DONE = "完成"
+MOST_PER_HOST, LONGEST_PAUSE = 8, 600
+YES = ("y", "yes", "是", "好", "要")
+BAR = 20  # characters
+REDRAWN = 0.1  # seconds between two pictures of the bar
+
+
+def requests_at_a_time(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PER_HOST:
+        raise argparse.ArgumentTypeError(f"“{text}”不是1到{MOST_PER_HOST}的整数")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1
+    if not 0 <= found <= LONGEST_PAUSE:
+        raise argparse.ArgumentTypeError(f"“{text}”不是0到{LONGEST_PAUSE}的秒数")
+    return found
+
+
+def run_list(options: argparse.Namespace) -> int:
+    from gongkai.batch import plan
+
+    found = plan(options.list, options.output)
+    if found.candidates and not options.yes and not confirmed(found, options.json):
+        return UNREADABLE
+    return import_all(found.sources, options)
+
+
+# --- a directory's links ------------------------------------------------------------------------------------------
+
+
+def confirmed(found: Plan, json: bool) -> bool:
+    """Ask at a terminal whether to import a directory's links; elsewhere print them as a list that can be edited."""
+    count = len(found.candidates)
+    asks = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+    if asks:
+        for line in candidate_lines(found):
+            tell(line)
+        tell(f"目录页中有{count}个链接像年度报告，要全部导入吗？输入 y 导入，直接回车不导入。")
+        if sys.stdin.readline().strip().lower() in YES:
+            return True
+        complain("没有导入；可以把要导入的网址逐行写进文本文件，作为名单导入。")
+        return False
+    if json:
+        from gongkai.output import to_json
+
+        put(to_json([{"source": link.source, "title": link.title, "year": link.year} for link in found.candidates]))
+    else:
+        show(candidate_lines(found))
+    complain(f"目录页中有{count}个链接像年度报告，没有导入；确认后请加 --yes，或把以上名单存为文件、修改后导入。")
+    return False
+
+
+def candidate_lines(found: Plan) -> Iterator[str]:
+    for link in found.candidates:
+        yield f"# {link.title or '（没有标题）'}"
+        yield link.source
+    if found.goes_on:
+        yield "# 目录还有下一页，以上只是本页的链接；其余各页请另行导入。"
+
+
+# --- the run ------------------------------------------------------------------------------------------------------
+
+
+def import_all(sources: Sequence[str], options: argparse.Namespace) -> int:
+    from gongkai.batch import run_batch
+
+    progress = Progress(len(sources))
+    failure: GongkaiError | None = None
+    batch = run_batch(sources, options.output, per_host=options.per_host, pause=options.pause)
+    try:
+        with closing(batch):
+            for imported in batch:
+                progress.step(imported)
+    except KeyboardInterrupt:
+        progress.end()
+        complain("已中止；已完成的都已保存，重新运行同一命令即可接着导入。")
+        return INTERRUPTED
+    except GongkaiError as error:
+        failure = error
+    progress.end()
+    report_outcome(sources, progress, options)
+    if failure is not None:
+        return complain(str(failure))
+    return code_of_rows(progress.rows.values())
+
+
+def report_outcome(sources: Sequence[str], progress: Progress, options: argparse.Namespace) -> None:
+    from gongkai.batch import batch_checks, summary_files
+    from gongkai.output import to_json
+
+    if options.json:
+        checks = batch_checks(options.output) if progress.rows else {}
+        rows = [progress.rows[source] for source in sources if source in progress.rows]
+        put(to_json([row_to_dict(row, checks) for row in rows]))
+        tell(progress.tally())
+    elif progress.rows:
+        show([progress.tally(), "汇总：" + "、".join(str(path) for path in summary_files(options.output))])
+
+
+def row_to_dict(row: BatchRow, checks: Mapping[str, Any]) -> dict[str, Any]:
+    """As ``check --json``, with the workbook's path as ``fill --json`` has it."""
+    if row.state == DONE and row.source in checks:
+        return dict(checks[row.source])
+    return {"source": row.source, "error": row.message}
+
+
+def code_of_rows(rows: Collection[BatchRow]) -> int:
+    if any(row.state != DONE for row in rows):
+        return UNREADABLE
+    return ERRORS if any(row.errors for row in rows) else CLEAN
+
+
+# --- progress -----------------------------------------------------------------------------------------------------
+
+
+class Progress:
+    """How far the run is, on standard error: a bar at a terminal, else a line for each source that was imported."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.rows: dict[str, BatchRow] = {}
+        self.skipped = 0
+        self.began = time.monotonic()
+        self.drawn_at = 0.0
+        self.width = 0
+        self.bar = sys.stderr is not None and sys.stderr.isatty()
+
+    def step(self, imported: Imported) -> None:
+        row = imported.row
+        self.rows[row.source] = row
+        self.skipped += imported.skipped
+        failed = row.state != DONE
+        if self.bar:
+            if failed:
+                self.draw("")
+                tell(f"{row.state}　{row.source}：{row.message}")
+            if time.monotonic() - self.drawn_at >= REDRAWN:
+                self.draw(self.picture())
+        elif failed or not imported.skipped:
+            outcome = row.message if failed else f"{row.agency} {row.year or ''}　错误{row.errors}处　{row.file}"
+            tell(f"[{len(self.rows)}/{self.total}] {row.state}　{row.source}　{outcome}")
+
+    def end(self) -> None:
+        if self.bar and self.width:
+            self.draw(self.picture())
+            self.write("\n")
+            self.width = 0
+
+    def counts(self) -> tuple[int, int, int]:
+        """Sources imported now, sources that failed, and reports with errors."""
+        failed = sum(row.state != DONE for row in self.rows.values())
+        wrong = sum(bool(row.errors) for row in self.rows.values())
+        return len(self.rows) - failed - self.skipped, failed, wrong
+
+    def tally(self) -> str:
+        done, failed, wrong = self.counts()
+        left = self.total - len(self.rows)
+        rest = f"，未导入{left}个" if left else ""
+        return f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed}个{rest}；有勾稽错误的报告{wrong}份。"
+
+    def picture(self) -> str:
+        count = len(self.rows)
+        filled = BAR * count // max(1, self.total)
+        rate = (count - self.skipped) / max(0.1, time.monotonic() - self.began)
+        _, failed, wrong = self.counts()
+        bar = "#" * filled + "-" * (BAR - filled)
+        return f"[{bar}] {count}/{self.total}　失败{failed}　有错误{wrong}　{rate:.1f}个/秒"
+
+    def draw(self, text: str) -> None:
+        """Replace the line at hand by a text, cut to the terminal's width."""
+        text = fitting(text, shutil.get_terminal_size().columns - 1)
+        width = width_of(text)
+        blanks = " " * (self.width - width)
+        self.write(f"\r{text}{blanks}\r{text}" if blanks else f"\r{text}")
+        self.width = width
+        self.drawn_at = time.monotonic()
+
+    def write(self, text: str) -> None:
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:
+            discard(sys.stderr)
+
+
+def width_of(text: str) -> int:
+    """Columns of a terminal."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def fitting(text: str, columns: int) -> str:
+    text = one_line(text)
+    while width_of(text) > columns:
+        text = text[:-1]
+    return text

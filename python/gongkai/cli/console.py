@@ -1,0 +1,69 @@
+"""Room: cli. What the command prints, and where: every line arrives whole, or the exit code says so."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import TextIO
+
+from gongkai.checks.wording import one_line
+from gongkai.model import GongkaiError
+
+CLEAN, ERRORS, UNREADABLE = 0, 1, 2
+INTERRUPTED, READER_GONE = 130, 141  # as a shell reports them: stopped by the user; nobody reads the output any more
+# Breaks a line, or turns it around: a file name or a text of a page may hold such characters.
+UNRULY = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def set_streams(encoding: str | None = None) -> None:
+    """What an output cannot show becomes a question mark, never a traceback; JSON is UTF-8 everywhere."""
+    for stream, code in ((sys.stdout, encoding), (sys.stderr, None)):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding=code, errors="replace")
+
+
+def put(text: str) -> None:
+    """Print to standard output and see that it arrives: an outcome that nobody gets must not pass for a clean run.
+
+    GongkaiError where it cannot be written, BrokenPipeError where nobody reads on (``| head -1``).
+    """
+    if sys.stdout is None:
+        raise GongkaiError("结果无法输出：标准输出已关闭，请改变输出的去向后再试。")
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        discard(sys.stdout)
+        if isinstance(error, BrokenPipeError):
+            raise
+        from gongkai.system import system_reason
+
+        raise GongkaiError(f"结果无法输出：{system_reason(error)}，请改变输出的去向后再试。") from error
+
+
+def show(lines: Iterable[str]) -> None:
+    for line in lines:
+        put(UNRULY.sub(" ", line))
+
+
+def tell(sentence: str) -> None:
+    """One line on standard error; where that is closed or full, the exit code has to do."""
+    if sys.stderr is None:  # print would take standard output instead
+        return
+    try:
+        print(one_line(sentence), file=sys.stderr, flush=True)
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: TextIO) -> None:
+    """Let a failed stream lead nowhere: on its way out the interpreter writes again what is left, and fails again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def complain(sentence: str) -> int:
+    tell(sentence)
+    return UNREADABLE

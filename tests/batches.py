@@ -1,0 +1,118 @@
+"""Room: tests. Pages of many bodies, the command run on them in a process, and what a batch left in its folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+from gongkai.batch import Imported, run_batch
+from gongkai.batch.journal import NAME, read_journal
+from gongkai.batch.run import PART
+from gongkai.model import Value
+from gongkai.workbook import read_workbook
+from gongkai.workbook.rows import BatchRow
+from made import report_of
+from server import Chunks, answer
+from styles import render
+
+BODY = "青溪县人民政府"
+WRONG = {"applications.granted.total": 1}
+LOGIN = "<title>登录</title><form>用户名<input><input type=password></form>".encode()
+GARBAGE = bytes(range(256)) * 40
+COMMAND = [sys.executable, "-X", "utf8", "-m", "gongkai.cli", "batch"]
+
+
+@cache
+def made_page(wrong: bool) -> str:
+    return render(report_of(WRONG if wrong else {}))
+
+
+def page(agency: str = BODY, *, wrong: bool = False, year: int = 2021) -> bytes:
+    """The page of a body's report, sound or with a total that is wrong."""
+    return made_page(wrong).replace(BODY, agency).replace("2021年", f"{year}年").encode()
+
+
+def bodies(count: int) -> list[str]:
+    return [f"第{number}县人民政府" for number in range(1, count + 1)]
+
+
+def served(names: Iterable[str]) -> dict[str, list[Chunks]]:
+    """A page for each body at /1.html, /2.html, ...; every third has an error."""
+    return {f"/{n}.html": [answer(page(name, wrong=n % 3 == 0))] for n, name in enumerate(names, 1)}
+
+
+def run(sources: Iterable[str], folder: Path, pause: float = 0, per_host: int = 8) -> dict[str, Imported]:
+    return {one.row.source: one for one in run_batch(list(sources), folder, pause=pause, per_host=per_host)}
+
+
+def command(*arguments: object, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def list_file(place: Path, sources: Iterable[str]) -> Path:
+    place.write_text("\n".join(sources), encoding="utf-8")
+    return place
+
+
+# --- what a batch left ------------------------------------------------------------------------------------------
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def outcome(folder: Path) -> dict[str, Any]:
+    """What must be the same whether a batch was interrupted or not: rows without their times, files, the summary."""
+    _, entries = read_journal(folder)
+    rows = {source: replace(entry.row, finished="") for source, entry in entries.items()}
+    books = {
+        name: figures_of(folder / name) for name in names_in(folder) if name.endswith(".xlsm") and "汇总" not in name
+    }
+    assert PART not in names_in(folder)
+    return {
+        "rows": rows,
+        "checks": {source: entry.check for source, entry in entries.items()},
+        "books": books,
+        "names": names_in(folder),
+        "csv": (folder / "汇总.csv").read_bytes(),
+    }
+
+
+def figures_of(path: Path) -> dict[str, Value]:
+    return {entry.cell: entry.value for entry in read_workbook(path).entries()}
+
+
+def rows_of(found: Mapping[str, Imported]) -> dict[str, BatchRow]:
+    return {source: one.row for source, one in found.items()}
+
+
+def lines_of(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / NAME).read_text(encoding="utf-8").splitlines()]
+
+
+def formulas_in(path: Path, texts: Iterable[str]) -> list[str]:
+    """Formulas of a workbook that hold any of the texts."""
+    import re
+
+    found = []
+    with ZipFile(path) as archive:
+        for part in archive.namelist():
+            if part.startswith("xl/worksheets/"):
+                formulas = re.findall(r"<f\b[^>]*>([^<]*)</f>", archive.read(part).decode())
+                found += [formula for formula in formulas if any(text in formula for text in texts)]
+    return found

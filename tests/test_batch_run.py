@@ -1,0 +1,361 @@
+"""Room: tests. Batches against a real server: what is imported, how politely, and what is left alone."""
+
+from __future__ import annotations
+
+import csv
+import threading
+from contextlib import closing
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from batches import (
+    GARBAGE,
+    LOGIN,
+    bodies,
+    figures_of,
+    lines_of,
+    names_in,
+    outcome,
+    page,
+    rows_of,
+    run,
+    served,
+)
+from gongkai.batch import batch_checks, run_batch
+from gongkai.batch.journal import NAME, open_journal
+from gongkai.batch.run import PART
+from gongkai.batch.summary import EVERY
+from gongkai.batch.turns import Turns
+from gongkai.demo import pages as demo_pages
+from gongkai.model import GongkaiError
+from gongkai.pipeline import fill, read_report
+from gongkai.workbook import layout
+from gongkai.workbook.rows import read_batch, read_summary, summary_heads
+from server import Server, answer, redirect, serving
+
+SUMMARY = {"汇总.xlsm", "汇总.csv", NAME}
+
+
+def sheets_of(path: Path) -> dict[str, dict[tuple[int, int], object]]:
+    """The two sheets of a batch as another program reads them."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    found: dict[str, dict[tuple[int, int], object]] = {}
+    for name in (layout.BATCH, layout.SUMMARY):
+        cells = (cell for row in book[name].iter_rows() for cell in row)
+        found[name] = {(cell.row, cell.column): cell.value for cell in cells if cell.value is not None}
+    return found
+
+
+def overlap(spans: list[tuple[float, float]]) -> int:
+    """The most answers under way at one moment."""
+    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
+    most = now = 0
+    for _, step in edges:
+        now += step
+        most = max(most, now)
+    return most
+
+
+# --- what comes of all kinds of pages -----------------------------------------------------------------------------
+
+
+def test_pages_of_every_kind(tmp_path: Path) -> None:
+    answers = served(bodies(12))
+    answers["/late.html"] = [answer(b"", status="500 E")] * 2 + [answer(page("迟到县人民政府"))]
+    answers["/later.html"] = [answer(b"", status="503 E")] * 4 + [answer(page("更迟县人民政府"))]
+    answers["/moved.html"] = [redirect("/1.html")]
+    answers["/demo.html"] = [answer(demo_pages()["/2021-broken.html"])]
+    bad = {
+        "/login": answer(LOGIN),
+        "/noise": answer(GARBAGE),
+        "/empty": answer(b""),
+        "/500": answer(b"", status="500 E"),
+    }
+    answers |= {path: [content] for path, content in bad.items()}
+    saved = tmp_path / "saved.html"
+    saved.write_bytes(page("存盘县人民政府"))
+    with serving(answers) as server:
+        good = [server.url(path) for path in answers if path not in bad] + [str(saved)]
+        poor = [server.url(path) for path in (*bad, "/404")] + [str(tmp_path / "none.html"), "http://[::1", ""]
+        found = rows_of(run([*poor, *good], tmp_path / "out"))
+        asked = [server.requests.count(path) for path in ("/404", "/login", "/late.html", "/later.html", "/500")]
+    assert {source for source, row in found.items() if row.state == "完成"} == set(good)
+    assert {source for source, row in found.items() if row.state == "失败"} == set(poor)
+    assert all(
+        row.message.endswith("。") and not row.message.startswith("http") for row in found.values() if not row.file
+    )
+    assert asked == [1, 1, 3, 5, 6]
+    names = {row.file for row in found.values() if row.file}
+    assert names_in(tmp_path / "out") == names | SUMMARY
+    assert {"第1县人民政府2021年度报告.xlsm", "第1县人民政府2021年度报告（2）.xlsm"} <= names
+    for source in good[:3]:
+        assert figures_of(tmp_path / "out" / found[source].file)["applications.new.natural"] == 436
+
+
+def test_the_summary_holds_what_the_workbooks_hold(tmp_path: Path) -> None:
+    with serving(served(bodies(7))) as server:
+        sources = [server.url(f"/{n}.html") for n in range(1, 9)]
+        run(sources, tmp_path)
+    sheets = sheets_of(tmp_path / "汇总.xlsm")
+    listed, summed = read_batch(sheets[layout.BATCH]), read_summary(sheets[layout.SUMMARY])
+    assert [row.source for row in listed] == sources
+    assert [row.state for row in listed] == ["完成"] * 7 + ["失败"]
+    assert [row.agency for row in summed] == bodies(7)
+    assert [row.errors for row in summed] == [0, 0, 2, 0, 0, 2, 0]
+    assert sheets[layout.BATCH][layout.FOLDER_SPOT] == str(tmp_path)
+    for row in summed:
+        report = read_report(tmp_path / row.file)
+        assert row.figures == {cell: report.value(cell) for cell in row.figures}
+    with (tmp_path / "汇总.csv").open(encoding="utf-8-sig", newline="") as file:
+        heads, *lines = csv.reader(file)
+    assert heads == summary_heads()
+    assert [(line[0], line[1], line[6]) for line in lines[:3]] == [
+        (name, "2021", errors) for name, errors in zip(bodies(3), "002", strict=True)
+    ]
+    assert lines[0][heads.index("表三 一、本年新收政府信息公开申请数量")] == "455"
+    assert set(batch_checks(tmp_path)) == set(sources[:7])
+
+
+def test_the_summary_is_recent_while_the_batch_runs(tmp_path: Path) -> None:
+    with serving(served(bodies(30))) as server, closing(run_batch(many(server, 30), tmp_path, pause=0)) as batch:
+        for _ in range(EVERY):
+            assert not (tmp_path / "汇总.csv").exists()
+            next(batch)
+        assert len((tmp_path / "汇总.csv").read_text(encoding="utf-8-sig").splitlines()) == EVERY + 1
+        rows = read_batch(sheets_of(tmp_path / "汇总.xlsm")[layout.BATCH])
+        assert [row.state for row in rows].count("") == 30 - EVERY
+
+
+def test_the_same_source_twice_is_one(tmp_path: Path) -> None:
+    with serving(served(bodies(1))) as server:
+        found = run([server.url("/1.html")] * 3, tmp_path)
+        assert server.requests == ["/1.html"]
+    assert len(found) == 1
+
+
+# --- politeness ---------------------------------------------------------------------------------------------------
+
+
+def many(server: Server, count: int) -> list[str]:
+    return [server.url(f"/{n}.html") for n in range(1, count + 1)]
+
+
+def test_two_at_a_time_and_hosts_side_by_side(tmp_path: Path) -> None:
+    answers = served(bodies(8))
+    with serving(answers, gap=0.1) as one, serving(answers, gap=0.1, host="127.0.0.2") as other:
+        sources = many(one, 8) + [f"http://127.0.0.2:{other.port}/{n}.html" for n in range(1, 9)]
+        found = run(sources, tmp_path, per_host=2)
+        assert {row.row.state for row in found.values()} == {"完成"}
+        assert (overlap(one.spans), overlap(other.spans)) == (2, 2)
+        assert overlap(one.spans + other.spans) > 2
+        assert min(other.spans) < max(one.spans)
+
+
+def test_one_host_on_two_ports_is_one_host(tmp_path: Path) -> None:
+    answers = served(bodies(4))
+    with serving(answers, gap=0.1) as one, serving(answers, gap=0.1) as other:
+        run(many(one, 4) + many(other, 4), tmp_path, per_host=1)
+        assert overlap(one.spans + other.spans) == 1
+
+
+def test_a_pause_between_requests(tmp_path: Path) -> None:
+    with serving(served(bodies(5))) as server:
+        run(many(server, 5), tmp_path, per_host=2, pause=0.3)
+        begins = sorted(start for start, _ in server.spans)
+    assert all(later - sooner > 0.25 for sooner, later in pairwise(begins))
+
+
+def test_a_slow_host_holds_nobody_up(tmp_path: Path) -> None:
+    with serving(served(bodies(3)), gap=1.0) as slow, serving(served(bodies(9)), host="127.0.0.2") as quick:
+        sources = many(slow, 3) + [f"http://127.0.0.2:{quick.port}/{n}.html" for n in range(1, 10)]
+        order = list(run(sources, tmp_path, per_host=1))
+    assert [source for source in order if slow.url() in source] == order[-3:]
+
+
+def test_turns_serve_all_with_many_threads() -> None:
+    sources = [f"http://{host}.cn/{n}" for n in range(30) for host in "abc"] + ["x.html"]
+    turns = Turns(sources, 2, 0)
+    taken: list[str] = []
+
+    def work() -> None:
+        while (source := turns.take()) is not None:
+            taken.append(source)
+            turns.loaded(source)
+            if source.endswith("7"):
+                turns.put_back(source)
+            turns.done()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    again = [source for source in sources if source.endswith("7")]
+    assert sorted(taken) == sorted([*sources, *again])
+    assert turns.take() is None
+
+
+# --- what a folder keeps ------------------------------------------------------------------------------------------
+
+
+def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
+    answers = served(bodies(4))
+    answers["/5.html"] = [answer(b"", status="404 N"), answer(page("第5县人民政府"))]
+    with serving(answers) as server:
+        first = run(many(server, 5), tmp_path)
+        assert not any(one.skipped for one in first.values())
+        (tmp_path / first[server.url("/2.html")].row.file).unlink()
+        before = len(server.requests)
+        second = run(many(server, 5), tmp_path)
+        assert sorted(server.requests[before:]) == ["/2.html", "/5.html"]
+    assert [one.skipped for one in second.values()].count(True) == 3
+    assert {one.row.state for one in second.values()} == {"完成"}
+    assert {one.row.file for one in second.values()} == {f"{name}2021年度报告.xlsm" for name in bodies(5)}
+
+
+def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
+    kept = {"第1县人民政府2021年度报告.XLSM": b"mine", "汇总.csv": b"a,b", "notes.txt": b"!"}
+    for name, content in kept.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "第2县人民政府2021年度报告.xlsm").mkdir()
+    with serving(served(bodies(2))) as server:
+        for _ in range(2):
+            found = run(many(server, 2), tmp_path)
+    assert {one.row.file for one in found.values()} == {f"第{n}县人民政府2021年度报告（2）.xlsm" for n in (1, 2)}
+    assert {name: (tmp_path / name).read_bytes() for name in kept} == kept
+    assert {"汇总（2）.xlsm", "汇总（2）.csv"} <= names_in(tmp_path)
+
+
+def test_a_file_that_appears_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    with serving(served(bodies(3))) as server:
+        for number, _ in enumerate(run_batch(many(server, 3), tmp_path, per_host=1, pause=0.3), 2):
+            (tmp_path / f"第{number}县人民政府2021年度报告.xlsm").write_bytes(b"mine")
+    assert (tmp_path / "第2县人民政府2021年度报告.xlsm").read_bytes() == b"mine"
+    assert "第2县人民政府2021年度报告（2）.xlsm" in names_in(tmp_path)
+
+
+def test_a_workbook_changed_since_counts_as_it_stands(tmp_path: Path) -> None:
+    with serving(served(bodies(3))) as server:
+        source = server.url("/3.html")
+        path = tmp_path / run([source], tmp_path)[source].row.file
+        assert run([source], tmp_path)[source].row.errors == 2
+        report = read_report(server.url("/1.html"))
+        fill(replace(report, agency="改正县人民政府"), [], path, overwrite=True)
+        (again,) = run([source], tmp_path).values()
+        assert (again.skipped, again.row.errors, again.row.agency) == (True, 0, "改正县人民政府")
+        assert batch_checks(tmp_path)[source]["report"]["source"] == source
+        assert "改正县人民政府" in (tmp_path / "汇总.csv").read_text(encoding="utf-8-sig")
+        path.write_bytes(b"broken")
+        (again,) = run([source], tmp_path).values()
+        assert (again.row.state, path.name in again.row.message) == ("失败", True)
+        assert path.read_bytes() == b"broken"
+        assert server.requests.count("/3.html") == 1
+
+
+def test_lists_one_after_another_are_summed_up_together(tmp_path: Path) -> None:
+    with serving(served(bodies(3))) as server:
+        run(many(server, 1), tmp_path)
+        run([server.url("/2.html"), server.url("/9.html")], tmp_path)
+        found = run([server.url("/3.html")], tmp_path)
+    rows = read_batch(sheets_of(tmp_path / "汇总.xlsm")[layout.BATCH])
+    assert [row.agency for row in rows] == ["第3县人民政府", "第1县人民政府", "第2县人民政府"]
+    assert len(found) == 1
+
+
+def test_one_run_at_a_time(tmp_path: Path) -> None:
+    with open_journal(tmp_path), pytest.raises(GongkaiError, match="另一个批量导入正在使用"):
+        run([], tmp_path)
+    run([], tmp_path)
+
+
+def test_stopping_early_keeps_what_is_done(tmp_path: Path) -> None:
+    with serving(served(bodies(6)), gap=0.05) as server:
+        with closing(run_batch(many(server, 6), tmp_path, per_host=1, pause=0)) as batch:
+            first = next(batch)
+        assert first.row.state == "完成"
+        assert PART not in names_in(tmp_path)
+        assert first.row.file in (names_in(tmp_path))
+        again = run(many(server, 6), tmp_path)
+    assert again[first.row.source].skipped
+    assert {one.row.state for one in again.values()} == {"完成"}
+
+
+# --- damaged memories ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"hello\n", "不是gongkai写的"),
+        (b"hello", "不是gongkai写的"),
+        (b'{"a": 1}\n', "不是gongkai写的"),
+        (b'{"gongkai": "batch", "version": 1, "summary": "../x"}\n', "不是gongkai写的"),
+        (b'{"gongkai": "batch", "version": 2, "summary": "x"}\n', "另一版本"),
+        (b'{"gongkai": "batch", "version": 1, "summary": "x"}\n{}\n', "第2行已损坏"),
+        (b'{"gongkai": "batch", "version": 1, "summary": "x"}\n\0\0\n', "第2行已损坏"),
+        (b'{"gongkai": "batch", "version": 1, "summary": "x"}\n' + b"[" * 100_000 + b"\n", "第2行已损坏"),
+    ],
+)
+def test_a_foreign_or_damaged_memory(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / NAME).write_bytes(content)
+    with pytest.raises(GongkaiError, match=said):
+        run(["x.html"], tmp_path)
+    assert (tmp_path / NAME).read_bytes() == content
+    assert names_in(tmp_path) == {NAME}
+
+
+def test_a_damaged_entry_is_said_with_its_line(tmp_path: Path) -> None:
+    with serving(served(bodies(2))) as server:
+        run(many(server, 2), tmp_path)
+        good = (tmp_path / NAME).read_text(encoding="utf-8")
+        for right, wrong in (
+            ('"year": 2021', '"year": "x"'),
+            ('"figures": {', '"figures": {"a": [], '),
+            ('"file": "', '"file": "../'),
+        ):
+            (tmp_path / NAME).write_text(good.replace(right, wrong, 1), encoding="utf-8")
+            with pytest.raises(GongkaiError, match="第2行已损坏"):
+                run(many(server, 2), tmp_path)
+
+
+@pytest.mark.parametrize("cut", [1, 19, 30])
+def test_a_memory_cut_at_its_very_beginning_begins_anew(tmp_path: Path, cut: int) -> None:
+    (tmp_path / NAME).write_bytes(b'{"gongkai": "batch", "version": 1, "summary": "x"}'[:cut])
+    with serving(served(bodies(1))) as server:
+        run(many(server, 1), tmp_path)
+    assert [line["summary"] for line in lines_of(tmp_path)[:1]] == ["汇总"]
+
+
+def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / NAME).mkdir()
+    for folder in ("file", "file/x", "taken", "x" * 300, "a\0b"):
+        with pytest.raises(GongkaiError, match=r"。$"):
+            run([], tmp_path / folder)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+# --- faults of our own --------------------------------------------------------------------------------------------
+
+
+def test_an_unexpected_failure_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import gongkai.batch.run as module
+
+    sound = module.check
+    monkeypatch.setattr(module, "check", lambda report: 1 // 0 if report.agency == "第2县人民政府" else sound(report))
+    with serving(served(bodies(3))) as server:
+        found = rows_of(run(many(server, 3), tmp_path))
+        assert [row.state for _, row in sorted(found.items())] == ["完成", "失败", "完成"]
+        assert "程序内部错误（ZeroDivisionError）" in found[server.url("/2.html")].message
+
+
+def test_an_uninterrupted_run_is_the_same_twice(tmp_path: Path) -> None:
+    with serving(served(bodies(5))) as server:
+        for name in ("a", "b"):
+            run(many(server, 6), tmp_path / name)
+    assert outcome(tmp_path / "a") == outcome(tmp_path / "b")
