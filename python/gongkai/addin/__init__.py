@@ -1,0 +1,24 @@
+"""Room: addin. The add-in in Excel: put in place, taken out again, looked after. On Windows and on a Mac."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gongkai.addin.install import install
+from gongkai.addin.places import here
+from gongkai.addin.status import checks_of, examine
+from gongkai.addin.uninstall import uninstall
+
+
+def run(action: str) -> tuple[Iterable[str], bool]:
+    """What was done or found on this machine, a line each; for ``status`` whether all is in place, else True.
+
+    The lines of ``uninstall`` come as it goes on. Raises GongkaiError.
+    """
+    places = here()
+    if action == "install":
+        done = install(places)
+        return [*done, *(check.line() for check in checks_of(places) if not check.ok)], True
+    if action == "uninstall":
+        return uninstall(places), True
+    return examine(places)

@@ -1,0 +1,173 @@
+"""Room: addin. Putting the add-in in place: planned first, then done whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import gongkai
+from gongkai.addin.files import current, drop_empty, missing_folders, put
+from gongkai.addin.pieces import Piece, pieces
+from gongkai.addin.places import Places
+from gongkai.addin.record import Entry, Record, backup_path, digest_of, read_record, record_path, write_record
+from gongkai.addin.settings import seen
+from gongkai.model import GongkaiError
+from gongkai.system import system_reason
+
+NO_EXCEL_YET = (
+    "没有找到Excel的个人文件夹（{path}），没有安装任何东西。请先打开一次Excel再关闭，然后再试；"
+    "WPS表格不能使用这个加载项。"
+)
+RESTART = "安装完成。请关闭所有Excel窗口后重新打开，功能区上会出现“政府信息公开”选项卡。"
+CLOSE_EXCEL = "请先关闭所有Excel窗口"
+MAC_PRIVACY = "；如果系统询问是否允许“终端”访问其他App的数据，请选“允许”"
+
+
+@dataclass(frozen=True)
+class Step:
+    """``before`` is what stands there now. ``entry`` is what the record shall say of it."""
+
+    piece: Piece
+    before: bytes | None
+    entry: Entry
+    changed: bool  # the user changed it since we wrote it
+
+
+def install(places: Places) -> list[str]:
+    """Put everything in place and say what was done. Raises GongkaiError, then all is as it was before."""
+    if not places.excel.is_dir():
+        raise GongkaiError(NO_EXCEL_YET.format(path=places.excel))
+    old = read_record(places.state) or Record()
+    steps = [planned(piece, old, places) for piece in pieces(places)]
+    carry_out(places, steps, new_record(places, steps, old))
+    return [*(line_for(step, places) for step in steps), RESTART]
+
+
+def new_record(places: Places, steps: list[Step], old: Record) -> Record:
+    """What an older version put in places of its own stays recorded."""
+    here = {step.entry.path for step in steps}
+    entries = [*(step.entry for step in steps), *(entry for entry in old.entries if entry.path not in here)]
+    made = map(str, missing_folders([record_path(places.state), *(step.piece.path for step in steps)]))
+    return Record(gongkai.__version__, tuple(entries), tuple(dict.fromkeys([*old.folders, *made])))
+
+
+def planned(piece: Piece, record: Record, places: Places) -> Step:
+    before = current(piece.path)
+    entry = record.entry(piece.path)
+    if entry is None:
+        backup = "" if before is None else digest_of(before)
+        entry, known = Entry(str(piece.path), (), backup), True
+    else:
+        known = before is None or is_known(before, entry, places)
+    values = (*entry.values, piece.value) if piece.value else ()
+    ours = tuple(dict.fromkeys([*entry.ours, digest_of(piece.content)]))
+    return Step(piece, before, replace(entry, ours=ours, values=tuple(dict.fromkeys(values))), not known)
+
+
+def is_known(content: bytes, entry: Entry, places: Places) -> bool:
+    """Whether nothing would be lost with it: we wrote it, or it is in the backup; of the settings our line counts."""
+    if digest_of(content) in (*entry.ours, entry.backup):
+        return True
+    value = seen(content, places.key)
+    return bool(entry.values) and value in [None, *(text.encode(places.encoding) for text in entry.values)]
+
+
+# --- doing it -----------------------------------------------------------------------------------------------------
+
+
+def carry_out(places: Places, steps: list[Step], record: Record) -> None:
+    """Backups first, then the record, then the files; on any failure everything back."""
+    backups = [path for step in steps for path in backup_of(step, places)]
+    fresh = [path for path, _ in backups if not path.exists()]
+    at = record_path(places.state)
+    recorded = current(at)
+    made = missing_folders([*fresh, at, *(step.piece.path for step in steps)])
+    try:
+        for at, content in backups:
+            at.parent.mkdir(parents=True, exist_ok=True)
+            if at in fresh:
+                put(at, content, aside=at.parent)
+        at = record_path(places.state)
+        write_record(places.state, record)
+        for step in steps:
+            at = step.piece.path
+            at.parent.mkdir(parents=True, exist_ok=True)
+            put_piece(step, step.piece.content, places)
+    except BaseException as error:
+        left = roll_back(places, steps, recorded, fresh)
+        drop_empty(made)
+        if isinstance(error, OSError):
+            raise GongkaiError(failure(error, at, left, places)) from error
+        raise
+
+
+def backup_of(step: Step, places: Places) -> list[tuple[Path, bytes]]:
+    """Where a copy of what stands there goes, if one is needed."""
+    if step.before is None:
+        return []
+    digest = digest_of(step.before)
+    if step.changed or digest == step.entry.backup:
+        return [(backup_path(places.state, digest, step.piece.path.name), step.before)]
+    return []
+
+
+def put_piece(step: Step, content: bytes | None, places: Places) -> None:
+    path = step.piece.path
+    if current(path) != content:
+        put(path, content, aside=aside(path, places), executable=step.piece.executable)
+
+
+def aside(path: Path, places: Places) -> Path:
+    """Where a file is written before it is put in place: its own folder, unless Excel would open what lies there."""
+    folder = path.resolve().parent
+    return folder.parent if folder == places.startup.resolve() else folder
+
+
+def roll_back(places: Places, steps: list[Step], recorded: bytes | None, fresh: list[Path]) -> list[Path]:
+    """Undo what was done; the files where that failed. For those the new record and the backups stay."""
+    left = []
+    for step in reversed(steps):
+        try:
+            put_piece(step, step.before, places)
+        except (OSError, GongkaiError):
+            left.append(step.piece.path)
+    if left:
+        return left
+    record = record_path(places.state)
+    try:
+        if current(record) != recorded:
+            put(record, recorded, aside=places.state)
+        for path in fresh:
+            path.unlink(missing_ok=True)
+    except (OSError, GongkaiError):
+        left.append(record)
+    return left
+
+
+def failure(error: OSError, path: Path, left: list[Path], places: Places) -> str:
+    mend = ""
+    if isinstance(error, PermissionError):
+        mend = f"。{CLOSE_EXCEL}{MAC_PRIVACY if places.platform == 'darwin' else ''}"
+    state = "已经恢复原状"
+    if left:
+        state = f"没能全部恢复原状（{'、'.join(map(str, left))}），请运行 gongkai addin uninstall 恢复"
+    return (
+        f"没有安装：写入{path}时出错，{system_reason(error)}{mend}。{state}，之后可以再运行一次 gongkai addin install。"
+    )
+
+
+# --- saying it ----------------------------------------------------------------------------------------------------
+
+
+def line_for(step: Step, places: Places) -> str:
+    piece = step.piece
+    if step.before == piece.content:
+        return f"已是最新　{piece.path}（{piece.name}）"
+    kept = ""
+    if step.before is not None and (step.changed or digest_of(step.before) == step.entry.backup):
+        kept = f"；原有的文件已备份到 {backup_path(places.state, digest_of(step.before), piece.path.name)}"
+    if not piece.value:
+        return f"已放入　{piece.path}（{piece.name}{kept}）"
+    value = seen(step.before or b"", places.key)
+    was = f"；原值 {value.decode(places.encoding, 'replace')}" if value is not None else ""
+    return f"已设置　{piece.path}：{places.key} = {piece.value}（其他设置不变{was}{kept}）"
