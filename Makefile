@@ -1,31 +1,40 @@
 # make demo   the main job on a real report          make test   all tests, with what they need
-# make template   rebuild workbook_template.xlsm      make bench   speed, side by side
-# make pictures   redraw docs/images
+# make template   rebuild the template and the add-in      make bench   speed, side by side
+# make pictures   redraw docs/images and the manual      make manual   its page alone
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
+VALIDATOR := tests/tools/node_modules/.bin/ooxml-validator
 
-.PHONY: demo test template bench pictures debian clean
+.PHONY: demo test template bench pictures manual debian validator clean
 
 demo: $(STAMP)
 	$(BIN)/gongkai demo -o demo
 
-test: $(TEST_STAMP) debian
+test: $(TEST_STAMP) debian validator
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
 
-template: $(STAMP)
+template: $(TEST_STAMP)
 	$(BIN)/python xlsx_addin/build.py
 
 bench: $(TEST_STAMP)
 	$(BIN)/python benchmarks/read.py
+	$(BIN)/python benchmarks/functions.py
+	$(BIN)/python benchmarks/commands.py
+	$(BIN)/python benchmarks/batch.py
 
-pictures: $(STAMP) debian
+pictures: $(TEST_STAMP) debian
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/ribbon_picture.py
+	$(BIN)/python docs/manual_page.py
+
+manual: $(TEST_STAMP)
+	$(BIN)/python docs/manual_page.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -38,9 +47,17 @@ $(TEST_STAMP): $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	touch $@
 
-# The live formulas are recalculated by a real spreadsheet program, and the sheets rendered with real fonts.
+# The live formulas are recalculated by a real spreadsheet program, the sheets rendered with real fonts, macros run.
 debian:
-	@command -v soffice >/dev/null && command -v pdftoppm >/dev/null || sh .ci/install-debian
+	@command -v soffice >/dev/null && command -v pdftoppm >/dev/null && command -v npm >/dev/null \
+		&& /usr/bin/python3 -c 'import uno' 2>/dev/null || sh .ci/install-debian
+
+# The validator of the Open XML SDK; it brings its own binary.
+validator: debian $(VALIDATOR)
+
+$(VALIDATOR): tests/tools/package.json
+	npm install --prefix tests/tools --no-package-lock --no-audit --no-fund --loglevel=error
+	touch $@
 
 clean:
-	rm -rf $(VENV) demo build dist python/*.egg-info
+	rm -rf $(VENV) demo build dist python/*.egg-info tests/tools/node_modules

@@ -1,4 +1,4 @@
-"""Puts the built template beside the package: it stands at the top of the checkout, where its users look for it."""
+"""Puts the built template and add-in beside the package: in a checkout they stand where their users look for them."""
 
 import shutil
 from pathlib import Path
@@ -6,12 +6,15 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
+BUILT = ("workbook_template.xlsm", "xlsx_addin/gongkai.xlam")
 
-class BuildWithTemplate(build_py):
+
+class BuildWithWorkbooks(build_py):
     def run(self) -> None:
         super().run()
         if not self.editable_mode:
-            shutil.copy2(Path(__file__).parent / "workbook_template.xlsm", Path(self.build_lib) / "gongkai")
+            for name in BUILT:
+                shutil.copy2(Path(__file__).parent / name, Path(self.build_lib) / "gongkai")
 
 
-setup(cmdclass={"build_py": BuildWithTemplate})
+setup(cmdclass={"build_py": BuildWithWorkbooks})

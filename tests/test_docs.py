@@ -21,7 +21,11 @@ EACH = pytest.mark.parametrize("name", TEXTS)
 
 @EACH
 def test_every_command_shown_is_understood(name: str) -> None:
-    shown = re.findall(r"(?:^|`)gongkai ((?:read|check|fill|rules|template|demo)\b[^`#\n]*)", TEXTS[name], re.MULTILINE)
+    shown = re.findall(
+        r"(?:^|`)(?:py(?:thon3)? -m )?gongkai ((?:read|check|fill|batch|rules|template|demo|addin)\b[^`#\n]*)",
+        TEXTS[name],
+        re.MULTILINE,
+    )
     assert len(shown) >= 6
     for command in shown:
         build_parser().parse_args(shlex.split(command))
@@ -37,7 +41,7 @@ def test_pictures_and_links_exist(name: str) -> None:
 @EACH
 def test_make_targets_exist(name: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"make (demo|test|template|bench|pictures)\b", TEXTS[name]):
+    for target in re.findall(r"make (demo|test|template|bench|pictures|manual)\b", TEXTS[name]):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 

@@ -1,144 +1,115 @@
-"""Room: template. Builds workbook_template.xlsm from the editions; ``--check`` only compares it with its sources.
+"""Room: template. Builds workbook_template.xlsm and gongkai.xlam from their sources; ``--check`` only compares them.
 
 The same sources give the same bytes: no time, no name of a machine or a user goes in.
 """
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "xlsx_addin"), str(ROOT / "python")]
 
 from openpyxl import Workbook  # noqa: E402
 
+from batch_sheets import add_batch, add_summary  # noqa: E402
+from buttons import with_buttons  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
 from looks import font  # noqa: E402
+from macros import macro_modules, with_macros  # noqa: E402
+from messages import MESSAGES  # noqa: E402
+from packages import ADDIN, WORKBOOK, Parts, packed, repaired, unpacked, with_ribbon  # noqa: E402
 from plain_sheets import add_cover, add_prose, add_results  # noqa: E402
 from tables import add_table_sheet  # noqa: E402
+from tool_sheet import add_settings_sheet, add_tool_sheet  # noqa: E402
+from wrappers import function_texts  # noqa: E402
 
 TEMPLATE = ROOT / "workbook_template.xlsm"
-EPOCH = (1980, 1, 1, 0, 0, 0)
-STAMP = b"2021-01-01T00:00:00Z"
-PLAIN = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-MACRO = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
-FONT_ORDER = (
-    "b",
-    "i",
-    "strike",
-    "condense",
-    "extend",
-    "outline",
-    "shadow",
-    "u",
-    "vertAlign",
-    "sz",
-    "color",
-    "name",
-    "family",
-    "charset",
-    "scheme",
-)
+ADDIN_FILE = ROOT / "xlsx_addin" / "gongkai.xlam"
+RIBBON = ROOT / "xlsx_addin" / "ribbon" / "customUI14.xml"
+HIDES = b' getVisible="GkTabVisible"'
+TITLE = "政府信息公开工作年度报告数据核对"
 
 
 def main(arguments: list[str]) -> int:
-    content = build_template()
-    if arguments == ["--check"]:
-        if TEMPLATE.is_file() and members(TEMPLATE.read_bytes()) == members(content):
-            return 0
-        print("workbook_template.xlsm 与其来源不符，请运行 python xlsx_addin/build.py", file=sys.stderr)
-        return 1
-    TEMPLATE.write_bytes(content)
-    return 0
+    built = {TEMPLATE: build_template(), ADDIN_FILE: build_addin()}
+    if arguments != ["--check"]:
+        for path, content in built.items():
+            path.write_bytes(content)
+        return 0
+    differing = [path.name for path, content in built.items() if not same(path, content)]
+    if differing:
+        print(f"{'、'.join(differing)}与其来源不符，请运行 python xlsx_addin/build.py", file=sys.stderr)
+    return 1 if differing else 0
+
+
+def same(path: Path, content: bytes) -> bool:
+    """By parts: another zlib packs them in other bytes."""
+    return path.is_file() and list(unpacked(path.read_bytes()).items()) == list(unpacked(content).items())
 
 
 def build_template() -> bytes:
     """The whole template as bytes."""
+    workbook = lay_out()
+    parts = with_macros(saved(workbook, WORKBOOK), macro_modules())
+    return packed(with_buttons(with_ribbon(parts, RIBBON.read_bytes()), workbook))
+
+
+def build_addin() -> bytes:
+    """The whole add-in. Its tab is always shown: only a workbook's tab gives way."""
+    ribbon = RIBBON.read_bytes()
+    assert ribbon.count(HIDES) == 1
+    parts = with_macros(saved(lay_out_addin(), ADDIN), macro_modules())
+    return packed(with_ribbon(parts, ribbon.replace(HIDES, b"")))
+
+
+def saved(workbook: Workbook, main_type: bytes) -> Parts:
     buffer = BytesIO()
-    lay_out().save(buffer)
-    return canonical(buffer.getvalue())
+    workbook.save(buffer)
+    return repaired(unpacked(buffer.getvalue()), main_type)
 
 
-def members(content: bytes) -> list[tuple[str, bytes]]:
-    """Names and contents in order: what must agree even where another zlib packs them in other bytes."""
-    with ZipFile(BytesIO(content)) as archive:
-        return [(info.filename, archive.read(info)) for info in archive.infolist()]
-
-
-def lay_out() -> Workbook:
+def new_workbook() -> Workbook:
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     workbook.code_name = "ThisWorkbook"
     workbook.properties.creator = "gongkai"
-    workbook.properties.title = "政府信息公开工作年度报告数据核对"
+    workbook.properties.title = TITLE
     workbook._named_styles["Normal"].font = font()  # type: ignore[attr-defined]
+    return workbook
+
+
+def lay_out() -> Workbook:
+    workbook = new_workbook()
     add_cover(workbook)
     for sheet in layout.table_sheets():
         add_table_sheet(workbook, sheet, hidden=sheet is not layout.newest_sheet(sheet.table))
     add_prose(workbook)
     add_results(workbook)
+    add_batch(workbook)
+    add_summary(workbook)
+    add_tool_sheet(workbook, sayings())
+    add_settings_sheet(workbook)
     workbook.active = 0
     return workbook
 
 
-# --- the file -----------------------------------------------------------------------------------------------------
+def lay_out_addin() -> Workbook:
+    """Excel shows no sheet of an add-in; a file must have one that is not hidden all the same."""
+    workbook = new_workbook()
+    page = workbook.create_sheet("gongkai")
+    page.sheet_properties.codeName = "Start"
+    page["A1"] = "这是政府信息公开年报的Excel加载项。请不要直接打开，请用 gongkai addin install 安装。"
+    add_tool_sheet(workbook, sayings())
+    workbook.active = 0
+    return workbook
 
 
-def canonical(content: bytes) -> bytes:
-    """What openpyxl wrote, put right and made the same on every run."""
-    repairs: Mapping[str, Callable[[bytes], bytes]] = {
-        "[Content_Types].xml": lambda part: part.replace(PLAIN, MACRO),
-        "docProps/core.xml": fixed_dates,
-        "xl/styles.xml": ordered_fonts,
-    }
-    buffer = BytesIO()
-    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
-        for name, part in sorted(members(content), key=lambda member: member[0] != "[Content_Types].xml"):
-            repair = tidy_sheet if name.startswith("xl/worksheets/") else repairs.get(name, bytes)
-            archive.writestr(entry(name), repair(part))
-    return buffer.getvalue()
-
-
-def entry(name: str) -> ZipInfo:
-    info = ZipInfo(name, EPOCH)
-    info.compress_type = ZIP_DEFLATED
-    info.create_system = 0
-    return info
-
-
-def fixed_dates(part: bytes) -> bytes:
-    return re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", lambda found: found[1] + STAMP, part)
-
-
-def tidy_sheet(part: bytes) -> bytes:
-    """UTF-8 in place of character references, and nothing said about what empty cells hold."""
-    from lxml import etree
-
-    root = etree.fromstring(part)
-    for cell in root.iter("{*}c"):
-        for node in cell.findall("{*}v"):
-            if not node.text:
-                cell.remove(node)
-        if cell.get("t") == "n":
-            del cell.attrib["t"]
-        if not len(cell):
-            cell.text = None
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-
-def ordered_fonts(part: bytes) -> bytes:
-    """Put the properties of each font in the order of the schema, which openpyxl does not keep."""
-    from lxml import etree
-
-    root = etree.fromstring(part)
-    for node in root.iter("{*}font"):
-        node[:] = sorted(node, key=lambda child: FONT_ORDER.index(etree.QName(child).localname))
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+def sayings() -> Mapping[str, str]:
+    return {**MESSAGES, **function_texts()}
 
 
 if __name__ == "__main__":

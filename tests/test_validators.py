@@ -1,0 +1,93 @@
+"""Room: tests. The built files, and one filled in, before every independent reader that we have."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from pyopenvba.excel import ExcelFile
+
+from buttons import BUTTONS
+from desk import ADDIN, as_workbook, open_desk
+from gongkai import __version__
+from gongkai.workbook import layout, write_workbook
+from gongkai.workbook.file import template_path
+from macros import macro_modules
+from made import report_of
+
+TESTS = Path(__file__).resolve().parent
+VALIDATOR = TESTS / "tools" / "node_modules" / ".bin" / "ooxml-validator"
+TOOLS = Path(sys.executable).parent
+SYSTEM_PYTHON = "/usr/bin/python3"  # the one that has LibreOffice's module
+# Words of any macro that does anything; what starts by itself or hides something is not among them.
+HARMLESS = {"run", "open", "command", "system", "hex strings", "base64 strings"}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    filled = write_workbook(report_of(), [], tmp_path_factory.mktemp("filled") / "filled.xlsm")
+    return {"template": template_path(), "addin": ADDIN, "filled": filled}
+
+
+EACH = pytest.mark.parametrize("file", ["template", "addin", "filled"])
+
+
+@EACH
+def test_the_validator_of_the_open_xml_sdk(file: str, files: dict[str, Path]) -> None:
+    assert VALIDATOR.exists(), "make validator installs it"
+    done = subprocess.run([VALIDATOR, files[file]], capture_output=True, text=True)
+    assert json.loads(done.stdout)["errors"] == []
+
+
+def test_the_validator_sees_a_fault(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.xlsm"
+    broken.write_bytes(b"PK")
+    assert subprocess.run([VALIDATOR, broken], capture_output=True).returncode == 1
+
+
+@EACH
+def test_olevba_finds_nothing_that_starts_by_itself(file: str, files: dict[str, Path]) -> None:
+    done = subprocess.run([TOOLS / "olevba", "--json", files[file]], check=True, capture_output=True)
+    [report] = [entry for entry in json.loads(done.stdout) if entry.get("type") == "OpenXML"]
+    assert {each["code"].split("\n")[0].strip() for each in report["macros"]} != {""}
+    found = {(each["type"], each["keyword"].lower()) for each in report["analysis"]}
+    assert {word for kind, word in found if kind == "Suspicious"} <= HARMLESS
+    assert {kind for kind, _ in found} <= {"Suspicious"}
+
+
+@EACH
+def test_static_analysis_of_the_macros(file: str, files: dict[str, Path]) -> None:
+    command = [TOOLS / "pyvbaanalysis", "--fail-level", "error", files[file]]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.count(" error ")) == (0, 0), done.stdout
+
+
+@EACH
+def test_openpyxl_opens_it_and_keeps_the_macros(file: str, files: dict[str, Path], tmp_path: Path) -> None:
+    book = load_workbook(as_workbook(files[file]), keep_vba=True)
+    assert layout.TOOL in book.sheetnames
+    again = tmp_path / "again.xlsm"
+    book.save(again)
+    with ExcelFile(again) as saved:
+        assert set(macro_modules()) <= set(saved.vba_modules())
+
+
+@EACH
+def test_pyopenvba_opens_it_and_runs_a_function(file: str, files: dict[str, Path]) -> None:
+    assert open_desk(files[file]).run("GK_ADDIN_VERSION") == __version__
+
+
+def test_libreoffice_runs_a_function_in_a_cell(files: dict[str, Path]) -> None:
+    command = [SYSTEM_PYTHON, TESTS / "office_macros.py", "=GK_ADDIN_VERSION()", *files.values()]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=240).stdout)
+    for name, path in files.items():
+        answer = found[path.name]
+        assert answer["answer"] == __version__
+        assert set(macro_modules()) <= set(answer["modules"])
+        captions = [] if name == "addin" else [caption for caption, _ in BUTTONS[layout.COVER]]
+        assert answer["buttons"] == captions
+    assert tuple(found["filled.xlsm"]["sheets"]) == layout.sheet_names()

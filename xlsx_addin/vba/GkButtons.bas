@@ -1,0 +1,67 @@
+Attribute VB_Name = "GkButtons"
+Option Explicit
+
+' The commands as macros without arguments: for the buttons on the sheets and for the list of macros.
+
+Public Sub GkImportUrl()
+    GkStart "import_url", ""
+End Sub
+
+Public Sub GkImportFile()
+    GkStart "import_file", ""
+End Sub
+
+Public Sub GkBatchImport()
+    GkStart "batch", ""
+End Sub
+
+Public Sub GkCheck()
+    GkStart "check", ""
+End Sub
+
+Public Sub GkNextProblem()
+    GkStart "next_problem", ""
+End Sub
+
+Public Sub GkClearMarks()
+    GkStart "clear_marks", ""
+End Sub
+
+Public Sub GkSummary()
+    GkStart "summary", ""
+End Sub
+
+Public Sub GkExportCsv()
+    GkStart "export_csv", ""
+End Sub
+
+Public Sub GkExportJson()
+    GkStart "export_json", ""
+End Sub
+
+Public Sub GkSaveReport()
+    GkStart "save_report", ""
+End Sub
+
+Public Sub GkAllowFetch()
+    GkStart "allow_fetch", ""
+End Sub
+
+Public Sub GkRules()
+    GkStart "rules", ""
+End Sub
+
+Public Sub GkManual()
+    GkStart "manual", ""
+End Sub
+
+Public Sub GkAbout()
+    GkStart "about", ""
+End Sub
+
+#If Mac Then
+Public Sub GkContinue()
+    ' Excel's timer calls this while Python works on a Mac.
+    GkComeBack
+End Sub
+#End If
