@@ -1,40 +1,88 @@
-"""Room: docs. Renders the sheets of the demo's flagged workbook into docs/images, with LibreOffice and pdftoppm.
+"""Room: docs. Renders the sheets of filled workbooks into docs/images, with LibreOffice and pdftoppm.
 
-Run as ``make pictures`` after a change to the looks of the workbook.
+Run as ``make pictures`` after a change to the looks of the workbook. The report is the demo's flagged one, the list is
+made of the reports that the tests read.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gongkai.batch import report_file_name
 from gongkai.demo import run
+from gongkai.model import Edit
+from gongkai.pipeline import check, read_report
+from gongkai.workbook import layout
+from gongkai.workbook.file import fill_file, template_path
+from gongkai.workbook.rows import BatchRow, batch_edits, report_to_row, summary_edits
 
 IMAGES = Path(__file__).parent / "images"
-# Name -> page, and the part of it that is not white: left, top, width, height in pixels at 100 dots an inch.
-SHEETS = {
-    "cover": (1, (40, 60, 1000, 640)),
-    "disclosure": (2, (40, 40, 1100, 440)),
-    "flagged": (3, (30, 50, 1110, 660)),
-    "disputes": (4, (30, 50, 1110, 160)),
-    "results": (6, (30, 40, 1110, 290)),
+DOCUMENTS = Path(__file__).parents[1] / "tests" / "documents"
+# Name -> sheet, dots an inch, and the part of its first page that is not white: left, top, width, height in pixels.
+REPORT = {
+    "cover": ("封面", 100, (40, 60, 1000, 640)),
+    "disclosure": ("表二", 100, (40, 40, 1100, 440)),
+    "flagged": ("表三", 100, (30, 50, 1110, 660)),
+    "disputes": ("表四", 100, (30, 50, 1110, 160)),
+    "prose": ("正文", 100, (30, 40, 1110, 290)),
+    "results": ("校验结果", 100, (30, 40, 1110, 290)),
 }
+BATCH = {
+    "batch": ("批量导入", 110, (50, 50, 1190, 310)),
+    "summary": ("汇总", 110, (50, 50, 1190, 250)),
+}
+LISTED = ("ruian-2021-html", "edition-2019-of-2020", "broken-2022", "word-2022", "hongze-2024", "wrong-spans-2023")
+SITE = "https://www.example.gov.cn/xxgk"
 
 
 def main() -> int:
     IMAGES.mkdir(exist_ok=True)
-    with TemporaryDirectory() as folder:
-        list(run(Path(folder)))
-        profile = f"-env:UserInstallation=file://{folder}/profile"
-        book = f"{folder}/ruian2021-broken.xlsm"
-        subprocess.run(["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, book], check=True)
-        for name, (page, (left, top, width, height)) in SHEETS.items():
-            crop = ["-x", str(left), "-y", str(top), "-W", str(width), "-H", str(height)]
-            only = ["-png", "-singlefile", "-r", "100", "-f", str(page), "-l", str(page)]
-            subprocess.run(["pdftoppm", *only, *crop, f"{folder}/ruian2021-broken.pdf", IMAGES / name], check=True)
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        list(run(folder))
+        take_pictures(folder / "ruian2021-broken.xlsm", REPORT)
+        take_pictures(made_batch(folder), BATCH)
     return 0
+
+
+def made_batch(folder: Path) -> Path:
+    """A workbook with a list of each kind of row and the summary of its reports."""
+    done = list(listed_rows())
+    rows = [
+        *done,
+        BatchRow(f"{SITE}/login.html", "失败", message="这是登录页面，不是年度报告", finished="2026-11-24 09:31"),
+        BatchRow(f"{SITE}/2020.html", "待确认", year=2020, message="2020年政府信息公开工作年度报告"),
+    ]
+    where = Edit(layout.BATCH, *layout.FOLDER_SPOT, r"D:\年报")
+    return fill_file(template_path(), folder / "batch.xlsm", [*batch_edits(rows), *summary_edits(done), where])
+
+
+def listed_rows() -> Iterator[BatchRow]:
+    for number, name in enumerate(LISTED, 1):
+        report = read_report(str(next((DOCUMENTS / name).glob("source.*"))))
+        yield report_to_row(
+            report, check(report), f"{SITE}/{number}.html", "2026-11-24 09:30", report_file_name(report)
+        )
+
+
+def take_pictures(book: Path, pictures: dict[str, tuple[str, int, tuple[int, int, int, int]]]) -> None:
+    folder = book.parent
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, book]
+    subprocess.run(command, check=True, capture_output=True)
+    pdf = book.with_suffix(".pdf")
+    pages = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True).stdout.decode()
+    for name, (sheet, dots, (left, top, width, height)) in pictures.items():
+        # The foot of each page names its sheet.
+        page = next(number for number, text in enumerate(pages.split("\f"), 1) if re.search(rf"{sheet}\s+第", text))
+        crop = ["-x", str(left), "-y", str(top), "-W", str(width), "-H", str(height)]
+        only = ["-png", "-singlefile", "-r", str(dots), "-f", str(page), "-l", str(page)]
+        subprocess.run(["pdftoppm", *only, *crop, pdf, IMAGES / name], check=True)
 
 
 if __name__ == "__main__":
