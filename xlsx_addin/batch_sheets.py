@@ -18,7 +18,7 @@ from charts import add_charts
 from gongkai.workbook import layout
 from gongkai.workbook.layout import letters
 from gongkai.workbook.rows import BATCH_HEADS, COUNTS, SUMMARY_HEADS, summary_columns, summary_row_heads
-from looks import CENTRED, HAIR, LEFT, QUIET, as_text, font, put
+from looks import CENTRED, FIGURE, HAIR, LEFT, QUIET, as_text, font, put
 from overview import BLOCK_LEFT, YEARS_TOP, Block, block_cells
 from plain_sheets import new_page, put_head
 
@@ -35,7 +35,7 @@ SUMMARY_HINT = (
 )
 # Pixels at 100 %.
 SUMMARY_WIDTHS = {
-    "agency": 176, "year": 72, "title": 300, "source": 210, "file": 210, "editions": 96, "errors": 52, "warnings": 52,
+    "agency": 176, "year": 72, "title": 300, "source": 210, "file": 210, "editions": 150, "errors": 52, "warnings": 52,
     "notes": 52,
 }  # fmt: skip
 FIGURE_WIDTH = 92
@@ -158,7 +158,8 @@ def set_summary_columns(page: Worksheet) -> None:
         whole.width = looks.column_width(SUMMARY_WIDTHS.get(name, FIGURE_WIDTH))
         lead = name in SUMMARY_HEADS
         style_column(whole, text=lead and name not in COUNTS)
-        whole.alignment = CENTRED if name in (*COUNTS, "editions") else ONE_LINE if lead else NUMBER
+        centred = {"editions": FIGURE, **dict.fromkeys(COUNTS, CENTRED)}
+        whole.alignment = centred.get(name, ONE_LINE if lead else NUMBER)
 
 
 def put_block(page: Worksheet) -> None:
