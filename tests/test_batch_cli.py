@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import json
 import os
 import pty
@@ -17,11 +18,11 @@ from pathlib import Path
 import pytest
 
 from batches import COMMAND, bodies, command, list_file, names_in, page, served
-from gongkai.batch import run_batch
+from gongkai.batch import Imported, run_batch
 from gongkai.cli import batch as cli_batch
-from gongkai.cli.batch import fitting, width_of
+from gongkai.cli.batch import Progress, fitting, width_of
 from gongkai.cli.console import INTERRUPTED
-from gongkai.workbook.rows import DONE
+from gongkai.workbook.rows import DONE, BatchRow
 from server import answer, serving
 
 SENTENCE = re.compile(r"[\u4e00-\u9fff].*[。）]$")
@@ -194,6 +195,17 @@ def test_a_bar_at_a_terminal(tmp_path: Path) -> None:
     assert all(width_of(line) <= 80 for line in re.split(r"[\r\n]", seen) if line.startswith("["))
 
 
+def test_a_sentence_never_takes_the_bar_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last source of a run may be one that failed."""
+    seen = io.StringIO()
+    monkeypatch.setattr("sys.stderr", seen)
+    progress = Progress(1)
+    progress.bar = True
+    progress.step(Imported(BatchRow("x", "失败", message="坏。")))
+    progress.end()
+    assert seen.getvalue().splitlines()[-1].split("\r")[-1].startswith("[####################] 1/1")
+
+
 def test_a_bar_never_breaks_a_line() -> None:
     assert fitting("[##]　完成\n\x1b[1m中文", 8) == "[##] 完"
     assert width_of("中a") == 3
@@ -207,7 +219,10 @@ def test_interrupted_and_taken_up_again(tmp_path: Path) -> None:
         place = list_file(tmp_path / "list.txt", [server.url(f"/{n}.html") for n in range(1, 13)])
         out = tmp_path / "out"
         process = subprocess.Popen(
-            [*COMMAND, str(place), "-o", str(out), "--pause", "0.1"], stderr=subprocess.PIPE, stdout=subprocess.PIPE
+            [*COMMAND, str(place), "-o", str(out), "--pause", "0.1"],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests run in the background ignore it
         )
         assert process.stderr is not None
         process.stderr.readline()

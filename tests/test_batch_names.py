@@ -15,7 +15,7 @@ from gongkai.batch import report_file_name
 from gongkai.batch.names import FileNames, name_key, numbered
 from made import report_of
 
-BAD = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]')
+BAD = re.compile(r'[<>:"/\\|?*=%^&\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]')
 DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d) *\.", re.IGNORECASE)
 
 
@@ -44,7 +44,7 @@ def is_safe(name: str) -> bool:
         ("瑞安市人民政府", "瑞安市人民政府2021年度报告.xlsm"),
         ("a/b", "a_b2021年度报告.xlsm"),
         (r"..\..\etc", "_.._etc2021年度报告.xlsm"),
-        ("=cmd|' /C calc'!A0", "=cmd_' _C calc'!A02021年度报告.xlsm"),
+        ("=cmd|' /C calc'!A0", "_cmd_' _C calc'!A02021年度报告.xlsm"),
         ("CON", "CON2021年度报告.xlsm"),
         ("con.txt", "_con.txt2021年度报告.xlsm"),
         ("LPT1 .x", "_LPT1 .x2021年度报告.xlsm"),

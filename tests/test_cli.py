@@ -314,3 +314,25 @@ def test_a_named_pipe_can_be_read() -> None:
     run = redirected(f"<(cat {shlex.quote(RUIAN)})", "check")
     assert (run.returncode, run.stderr) == (0, "")
     assert "42项" in run.stdout
+
+
+def test_the_file_behind_standard_input_is_not_replaced(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_bytes(Path(RUIAN).read_bytes())
+    command = shlex.join([sys.executable, "-X", "utf8", "-m", "gongkai.cli", "fill", "-", "-o"])
+    quoted = shlex.quote(str(page))
+    same = subprocess.run(["bash", "-c", f"{command} {quoted} --force < {quoted}"], capture_output=True, check=False)
+    assert (same.returncode, "就是报告的来源" in same.stderr.decode()) == (2, True)
+    assert page.read_bytes() == Path(RUIAN).read_bytes()
+    other = subprocess.run(["bash", "-c", f"{command} {quoted}.xlsm < {quoted}"], capture_output=True, check=False)
+    assert other.returncode == 0
+
+
+@pytest.mark.parametrize("command", [["fill", RUIAN], ["fill", RUIAN, "--json"], ["template"]])
+def test_a_file_that_was_written_is_named_where_the_output_fails(command: list[str], tmp_path: Path) -> None:
+    target = tmp_path / "a.xlsm"
+    quoted = shlex.join([sys.executable, "-X", "utf8", "-m", "gongkai.cli", *command, "-o", str(target)])
+    run = subprocess.run(["bash", "-c", f"{quoted} >&-"], capture_output=True, check=False)
+    assert run.returncode == 2
+    assert re.fullmatch(r".*a\.xlsm已写入；但结果无法输出.*。\s*", run.stderr.decode())
+    assert target.exists()

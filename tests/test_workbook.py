@@ -28,10 +28,10 @@ from gongkai.model import (
 )
 from gongkai.relations import difference, possible, total
 from gongkai.workbook import layout, read_workbook, write_workbook
-from gongkai.workbook.file import fill_file, read_file
+from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.fill import report_to_edits, shown_sheets
 from gongkai.workbook.layout import TableSheet, sheet_of
-from made import report_of
+from made import blank_report, older, report_of
 from office import convert, page_pixels, recalculated
 from strategies import AMOUNTS, changed, reports
 
@@ -119,6 +119,15 @@ def load_values(path: Path) -> dict[str, dict[str, object]]:
         }
         for sheet in book
     }
+
+
+@pytest.mark.parametrize("report", [report_of(), blank_report("2021", 2021), older(), report_of(without="disputes")])
+def test_a_fill_of_the_official_template_may_leave_blanks_out(report: Report, target: Path) -> None:
+    findings = check(report)
+    edits = report_to_edits(report, findings)
+    whole = fill_file(template_path(), target.with_stem("whole"), edits)
+    assert write_workbook(report, findings, target).read_bytes() == whole.read_bytes()
+    assert sum(edit.value is None for edit in edits) > 1_000
 
 
 def test_long_prose_comes_back_whole(target: Path) -> None:

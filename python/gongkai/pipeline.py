@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -51,6 +53,14 @@ def is_same_file(one: Path, other: Path) -> bool:
         return False
 
 
+def is_standard_input(path: Path) -> bool:
+    """Whether what is read for ``-`` comes out of this very file."""
+    try:
+        return sys.stdin is not None and os.path.samestat(os.fstat(sys.stdin.fileno()), path.stat())
+    except (OSError, ValueError):
+        return False
+
+
 def check(report: Report) -> list[Finding]:
     """All findings on a report: errors first, then warnings and notes, each in the order of the official tables.
 
@@ -76,10 +86,10 @@ def fill(
     from gongkai.workbook import write_workbook
     from gongkai.workbook.file import template_path
 
-    target, form = Path(target), Path(template) if template else template_path()
+    target, own = Path(target), Path(template) if template else None
     source = report.document.origin if report.document else ""
-    if source and is_same_file(Path(source), target):
+    if is_standard_input(target) if source == "-" else source and is_same_file(Path(source), target):
         raise WorkbookError(f"{target.name}就是报告的来源，没有写入；请另选文件名。")
-    if is_same_file(form, target):
+    if is_same_file(own or template_path(), target):
         raise WorkbookError(f"{target.name}就是所用的模板，没有写入；请另选文件名。")
-    return write_workbook(report, findings, target, overwrite=overwrite, template=form)
+    return write_workbook(report, findings, target, overwrite=overwrite, template=own)

@@ -6,9 +6,13 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
+# On Windows a virus scanner, an index or a cloud drive holds a file for a moment after it was written.
+SCANNED = (0.05, 0.1, 0.2, 0.4)  # seconds to wait, one after the other
 REASONS = (
     ("文件或文件夹不存在", ("ENOENT",)),
     ("这是一个文件夹", ("EISDIR",)),
@@ -34,6 +38,26 @@ def system_reason(error: BaseException) -> str:
     number = found.errno if isinstance(found, OSError) else None
     code = errno.errorcode.get(number or 0, "")
     return next((reason for reason, codes in REASONS if code in codes), f"读写出错（{code or type(error).__name__}）")
+
+
+def move(source: Path, target: Path, how: Callable[[Path, Path], object] | None = None) -> None:
+    """Rename a file by ``os.replace`` or otherwise, on Windows with some patience. Raises OSError."""
+    how = how or os.replace
+    for pause in SCANNED if sys.platform == "win32" else ():
+        try:
+            how(source, target)
+            return
+        except PermissionError:
+            time.sleep(pause)
+    how(source, target)
+
+
+def discard_file(path: Path) -> None:
+    """Delete a file of ours if it is there and can be deleted; Windows deletes none that is read-only."""
+    with suppress(OSError):
+        path.chmod(0o600)
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def state_folder(

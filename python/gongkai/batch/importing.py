@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gongkai.batch.index import Candidate, directory_of
-from gongkai.batch.names import FileNames, report_file_name
+from gongkai.batch.names import FileNames, fitting_name
 from gongkai.model import Finding, GongkaiError, Report, UnreadableDocument, WorkbookError
 from gongkai.pipeline import check, is_workbook, read_report
 from gongkai.sources import LIMITS, Limits
@@ -40,7 +40,7 @@ def read_source(source: str, limits: Limits = LIMITS, loaded: Callable[[], None]
 
     try:
         if is_workbook(source):
-            return read_report(source)
+            return filled_in(read_report(source))
         document = load(source, limits)
     finally:
         loaded()
@@ -52,6 +52,15 @@ def read_source(source: str, limits: Limits = LIMITS, loaded: Callable[[], None]
         if found:
             raise Directory(found) from None
         raise
+
+
+def filled_in(report: Report) -> Report:
+    """The report of a workbook; UnreadableDocument for a blank one (the template, a summary): it is no report of
+    nothing."""
+    if all(entry.value is None and not entry.raw.strip() for entry in report.entries()):
+        name = report.document.origin if report.document else ""
+        raise UnreadableDocument(f"{name}：工作簿的三张表都是空的，没有报告；请改用填好的工作簿。")
+    return report
 
 
 def import_report(source: str, folder: Path) -> list[BatchRow]:
@@ -80,7 +89,7 @@ def save_new(report: Report, findings: Sequence[Finding], folder: Path) -> Path:
 
     names = FileNames(os.listdir(folder))
     while True:
-        target = folder / names.claim(report_file_name(report))
+        target = folder / names.claim(fitting_name(report, folder))
         try:
             return write_workbook(report, findings, target)
         except WorkbookError:

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import SplitResult, unquote, urldefrag, urljoin, urlsplit
 
 from gongkai.checks.wording import one_line
@@ -28,6 +29,8 @@ ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar)$", re.IGNORECASE)
 NEXT_PAGE = re.compile(r"下一?页|尾页|末页")
 SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s>]+)")
 SAVED_WITHIN = 4_096  # bytes at the start of a saved page where browsers note its address
+BASE = re.compile(rb"<base\s(?:[^>]{0,500}?\s)?href\s*=\s*[\"']?\s*([^\"'\s>]+)", re.IGNORECASE)
+BASE_WITHIN = 65_536
 HEADING = re.compile(r"title|h[1-3]|meta:(?:ArticleTitle|og:title)")
 FEWEST = 2  # a lone link that looks like a report is more often the menu of a page of another kind
 
@@ -146,7 +149,15 @@ def own_year(blocks: Sequence[Block]) -> int | None:
 
 
 def base_of(document: Document) -> str:
-    """A page's own address: where it was fetched from, the one that a browser noted when saving, else the file."""
+    """What a page's links start from: the address that it names itself, else its own."""
+    own = own_address(document)
+    match = BASE.search(document.content[:BASE_WITHIN])
+    named = address_of(unescape(match[1].decode("ascii", "ignore")), own) if match else ""
+    return named if named.startswith(("http:", "https:")) else own
+
+
+def own_address(document: Document) -> str:
+    """Where a page was fetched from, the address that a browser noted when saving, else the file."""
     if document.url:
         return document.url
     match = SAVED_FROM.search(document.content[:SAVED_WITHIN])

@@ -1,8 +1,9 @@
 """Room: batch. What a folder remembers of its batch: one JSON line for each finished source, safe against a kill.
 
 A line is on the disk before the report's workbook gets its name. So a workbook in the folder that no line names is
-none of ours, and a line whose workbook is missing is a report to be imported again. The file is only ever appended
-to; a last line cut short by a kill is taken off. It is also the lock: one run at a time, freed by the system.
+none of ours, and a line whose workbook is missing is a report to be imported again. The summary's digests stand in
+lines of their own, so that one that reads otherwise is known to be the user's. The file is only ever appended to; a
+last line cut short by a kill is taken off. It is also the lock: one run at a time, freed by the system.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from gongkai.batch.names import name_key
 from gongkai.model import GongkaiError, Value
@@ -27,6 +29,7 @@ NAME = "gongkai-batch.jsonl"
 VERSION = 1
 OPENING = b'{"gongkai": "batch"'  # how the first line begins
 SUMMARY = "汇总"
+WRITTEN = "written"  # the one field of a line with the summary's digests
 LOCKED_AT = 1 << 40  # a byte far beyond the end: Windows keeps others from reading what is locked
 BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 FIELDS = frozenset(field.name for field in fields(BatchRow))
@@ -43,18 +46,36 @@ class Entry:
 
 
 @dataclass
+class Memory:
+    """What a journal says: its first line, the newest entry of each source, the digests of every summary it wrote."""
+
+    head: dict[str, Any]
+    entries: dict[str, Entry]
+    written: set[str]
+
+
+@dataclass
 class Journal:
-    """An open journal: the newest entry of each source (without its check), and the stem of the summary's files."""
+    """An open journal: the newest entry of each source (without its check), the stem of the summary's files, and the
+    digests of all that were ever written."""
 
     folder: Path
-    file: IO[bytes]
+    file: FileIO
     entries: dict[str, Entry]
     summary: str
+    written: set[str]
 
     def add(self, entry: Entry) -> None:
         """Append an entry; it is on the disk when this returns. Raises GongkaiError, and then nothing was added."""
         write_line(self.file, entry_to_dict(entry))
         self.entries[entry.row.source] = Entry(entry.row, entry.sha256)
+
+    def add_written(self, digests: Iterable[str]) -> None:
+        """Remember summaries about to be written. Raises GongkaiError, and then nothing was added."""
+        new = sorted(set(digests) - self.written)
+        if new:
+            write_line(self.file, {WRITTEN: new})
+            self.written.update(new)
 
 
 @contextmanager
@@ -68,7 +89,7 @@ def open_journal(folder: Path) -> Iterator[Journal]:
     try:
         if path.exists() and not path.is_file():
             raise foreign(path)
-        file = path.open("a+b")
+        file = path.open("a+b", buffering=0)  # what a full disk refused must not be written later, on closing
     except OSError as error:
         raise GongkaiError(f"无法写入文件夹{folder}：{system_reason(error)}；请用 -o 另选一个文件夹。") from error
     with file:
@@ -78,16 +99,17 @@ def open_journal(folder: Path) -> Iterator[Journal]:
         whole = content[: content.rfind(b"\n") + 1]
         if not whole and not OPENING.startswith(content[: len(OPENING)]):
             raise foreign(path)
-        head, entries = parse(path, whole) if whole else ({}, {})
+        found = parse(path, whole, checks=False) if whole else Memory({}, {}, set())
         if len(whole) < len(content):
             file.truncate(len(whole))
-        if not head:
-            head = {"gongkai": "batch", "version": VERSION, "summary": free_summary(folder)}
-            write_line(file, head)
-        yield Journal(folder, file, entries, head["summary"])
+        if not found.head:
+            found.head = {"gongkai": "batch", "version": VERSION, "summary": free_summary(folder)}
+            write_line(file, found.head)
+        del content, whole
+        yield Journal(folder, file, found.entries, found.head["summary"], found.written)
 
 
-def lock(file: IO[bytes], folder: Path) -> None:
+def lock(file: FileIO, folder: Path) -> None:
     """Hold the file for this process alone. Where the file system knows no locks the run goes on without."""
     try:
         if sys.platform == "win32":
@@ -119,15 +141,21 @@ def numbered_stem(number: int) -> str:
     return SUMMARY if number == 1 else f"{SUMMARY}（{number}）"
 
 
+def changed_stem(stem: str) -> str:
+    """How the name of a summary begins that somebody has changed and that was kept therefore."""
+    return f"{stem}-改动"
+
+
 def summary_names(stem: str) -> tuple[str, str]:
     return f"{stem}.xlsm", f"{stem}.csv"
 
 
-def write_line(file: IO[bytes], value: Mapping[str, Any]) -> None:
+def write_line(file: FileIO, value: Mapping[str, Any]) -> None:
     end = file.seek(0, os.SEEK_END)
+    left = json.dumps(value).encode() + b"\n"
     try:
-        file.write(json.dumps(value).encode() + b"\n")
-        file.flush()
+        while left:
+            left = left[file.write(left) or 0 :]
         os.fsync(file.fileno())
     except OSError as error:
         with suppress(OSError):
@@ -148,11 +176,12 @@ def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, Entry]]:
     except OSError as error:
         raise GongkaiError(f"无法读取{path}：{system_reason(error)}。") from error
     whole = content[: content.rfind(b"\n") + 1]
-    return parse(path, whole) if whole else ({}, {})
+    found = parse(path, whole) if whole else Memory({}, {}, set())
+    return found.head, found.entries
 
 
-def parse(path: Path, content: bytes) -> tuple[dict[str, Any], dict[str, Entry]]:
-    """Whole lines -> the head and the entries. Raises GongkaiError for what is damaged or not ours."""
+def parse(path: Path, content: bytes, *, checks: bool = True) -> Memory:
+    """Whole lines -> what they say, with or without the checks. GongkaiError for what is damaged or not ours."""
     first, *lines = content.splitlines()
     head = read_json(first)
     if head is None or head.get("gongkai") != "batch":
@@ -162,14 +191,25 @@ def parse(path: Path, content: bytes) -> tuple[dict[str, Any], dict[str, Entry]]
     if not isinstance(head.get("summary"), str) or not is_name(head["summary"]):
         raise foreign(path)
     entries: dict[str, Entry] = {}
+    written: set[str] = set()
     for number, line in enumerate(lines, 2):
-        entry = dict_to_entry(read_json(line))
-        if entry is None:
+        found = read_json(line)
+        digests = digests_of(found)
+        entry = None if digests else dict_to_entry(found)
+        if entry is None and not digests:
             raise GongkaiError(
                 f"{path}第{number}行已损坏，没有改动任何文件；请删去这一行后再运行，或用 -o 另选一个文件夹。"
             )
-        entries[entry.row.source] = entry
-    return head, entries
+        written.update(digests)
+        if entry is not None:
+            entries[entry.row.source] = entry if checks else replace(entry, check=None)
+    return Memory(head, entries, written)
+
+
+def digests_of(line: Mapping[str, Any] | None) -> list[str]:
+    """The summary's digests, [] for a line of any other kind."""
+    found = line.get(WRITTEN) if line and set(line) == {WRITTEN} else None
+    return found if isinstance(found, list) and all(isinstance(one, str) for one in found) else []
 
 
 def foreign(path: Path) -> GongkaiError:

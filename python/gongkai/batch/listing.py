@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urldefrag
 
 from gongkai.batch.index import Candidate, directory_of, goes_on
-from gongkai.batch.journal import read_journal, summary_names
+from gongkai.batch.journal import changed_stem, read_journal, summary_names
 from gongkai.model import FetchError, GongkaiError, UnreadableDocument
 from gongkai.pipeline import is_same_file, is_workbook
 from gongkai.system import system_reason
 
 WEB = re.compile(r"https?:", re.IGNORECASE)
 PAGES = (".html", ".htm", ".shtml", ".txt", ".xlsm")
+OTHER_PAGES = (".shtm", ".xhtml", ".xht", ".jhtml", ".asp", ".aspx", ".jsp", ".php", ".mht", ".mhtml")
+# What may hold a report too, but nothing that can be read yet.
+DOCUMENTS = (".pdf", ".doc", ".docx", ".wps", ".ofd", ".rtf", ".xls", ".xlsx", ".et", ".zip", ".rar", ".7z")
+INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"  # pasted along, and seen by nobody
 
 
 @dataclass(frozen=True)
 class Plan:
     """``sources`` in their order. Where they are a directory's links, ``candidates`` shows them to be confirmed, and
-    ``goes_on`` tells that the directory has further pages, which were not read."""
+    ``goes_on`` tells that the directory has further pages, which were not read. ``left_out`` are files in a folder of
+    pages that may hold reports and are not imported."""
 
     sources: tuple[str, ...]
     candidates: tuple[Candidate, ...] = ()
     goes_on: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 def plan(argument: str, folder: Path) -> Plan:
@@ -36,7 +44,7 @@ def plan(argument: str, folder: Path) -> Plan:
     named = argument.strip() if is_web(argument) else os.path.abspath(argument)
     if not is_web(argument):
         if os.path.isdir(named):
-            return Plan(saved_pages(Path(named), folder))
+            return plan_of_folder(Path(named), folder)
         if is_workbook(named):
             return Plan((named,))
     return plan_of_document(named)
@@ -67,7 +75,7 @@ def is_web(source: str) -> bool:
     return WEB.match(source.strip()) is not None
 
 
-def saved_pages(place: Path, folder: Path) -> tuple[str, ...]:
+def plan_of_folder(place: Path, folder: Path) -> Plan:
     """The pages, texts and workbooks in a folder, by name; no summary, and nothing that this batch itself wrote."""
     try:
         names = sorted(entry.name for entry in os.scandir(place) if entry.is_file())
@@ -75,13 +83,14 @@ def saved_pages(place: Path, folder: Path) -> tuple[str, ...]:
         raise FetchError(f"无法读取文件夹{place}：{system_reason(error)}。", "read") from error
     head, entries = read_journal(place)
     ours = set(summary_names(head["summary"])) if head else set()
+    kept = changed_stem(head["summary"]) if head else "\0"
     if is_same_file(place, folder):
         ours |= {entry.row.file for entry in entries.values()}
-    kept = [name for name in names if name.lower().endswith(PAGES) and not name.startswith((".", "~$"))]
-    found = tuple(str(place / name) for name in kept if name not in ours)
+    others = [name for name in names if name not in ours and not name.startswith((".", "~$", kept))]
+    found = tuple(str(place / name) for name in others if name.lower().endswith(PAGES + OTHER_PAGES))
     if not found:
         raise GongkaiError(f"文件夹{place}中没有可导入的文件（{'、'.join(PAGES)}）；请检查文件夹是否正确。")
-    return found
+    return Plan(found, left_out=tuple(name for name in others if name.lower().endswith(DOCUMENTS)))
 
 
 # --- a list -------------------------------------------------------------------------------------------------------
@@ -90,6 +99,7 @@ def saved_pages(place: Path, folder: Path) -> tuple[str, ...]:
 def listed(content: bytes, place: Path) -> tuple[str, ...]:
     """The sources in a text with one a line, each once; () where the content is no such list.
 
+    Two addresses that differ in nothing but what follows # are one page.
     Lines that begin with # are remarks. A path is looked for beside the list first, then in the current folder.
     """
     from gongkai.readers import HTML, other_format
@@ -100,12 +110,26 @@ def listed(content: bytes, place: Path) -> tuple[str, ...]:
     text = decode(content, "")
     if HTML.search(text):
         return ()
-    lines = [line.strip().strip('"').strip() for line in text.lstrip("\ufeff").splitlines()]
+    lines = [line.strip(INVISIBLE).strip().strip('"').strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     alike = sum(is_like_source(line, place) for line in lines)
     if not alike or 2 * alike < len(lines):  # a report may hold an address on a line of its own
         return ()
-    return tuple(dict.fromkeys(line if is_web(line) else path_named(line, place) for line in lines))
+    return each_once(line if is_web(line) else path_named(line, place) for line in lines)
+
+
+def each_once(sources: Iterable[str]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for source in sources:
+        found.setdefault(page_of(source), source)
+    return tuple(found.values())
+
+
+def page_of(source: str) -> str:
+    try:
+        return urldefrag(source)[0] if is_web(source) else source
+    except ValueError:
+        return source
 
 
 def is_like_source(line: str, place: Path) -> bool:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
 
 from gongkai.model import Report
 
 SUFFIX = ".xlsm"
 LONGEST_READ = 1_000  # characters of a hostile text that are looked at
 LONGEST_STEM, MOST_STEM_BYTES = 80, 200  # leaves room for a number and the suffix within 255 bytes
-FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
+LONGEST_PATH = 218  # characters of a path that Excel opens; Windows itself may stop at 259
+LONGEST_FOLDER = 180
+# What Windows refuses, and what means something to xlwings (=) or to the command line that it runs (% ^ &).
+FORBIDDEN = re.compile(r'[<>:"/\\|?*=%^&]')
 # Windows takes these for devices whatever follows their first dot.
 DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])\s*\.", re.IGNORECASE)
 SPACES = ("Zs", "Zl", "Zp", "Cc")
@@ -25,6 +31,20 @@ def report_file_name(report: Report) -> str:
     stem = f"{agency}{year}年度报告" if agency else safe_text(report.title) or f"未识别机关{year}年度报告"
     name = stem + SUFFIX
     return f"_{name}" if DEVICE.match(name) else name
+
+
+def fitting_name(report: Report, folder: Path, platform: str = sys.platform) -> str:
+    """``report_file_name``, on Windows cut so that its path in ``folder`` can be opened, with a number too."""
+    name = report_file_name(report)
+    if platform != "win32":
+        return name
+    room = LONGEST_PATH - len(os.path.abspath(folder)) - len(f"/（999）{SUFFIX}")
+    return name.removesuffix(SUFFIX)[: max(room, 1)].rstrip(" .") + SUFFIX
+
+
+def is_too_deep(folder: Path, platform: str = sys.platform) -> bool:
+    """Whether a folder's path leaves no room for the names of workbooks."""
+    return platform == "win32" and len(os.path.abspath(folder)) > LONGEST_FOLDER
 
 
 def safe_text(text: str) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-import sys
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +13,10 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
+from gongkai.batch.files import digest, move_new
 from gongkai.batch.importing import failed_row, internal_error, now, read_source
 from gongkai.batch.journal import Entry, Journal, open_journal, read_journal, summary_names
-from gongkai.batch.names import FileNames, report_file_name
+from gongkai.batch.names import FileNames, fitting_name, is_too_deep
 from gongkai.batch.summary import Pace, write_summary
 from gongkai.batch.turns import LOCAL, Turns, host_of
 from gongkai.model import FetchError, Finding, GongkaiError, Report, WorkbookError
@@ -31,6 +30,7 @@ from gongkai.workbook.rows import DONE, BatchRow, report_to_row
 PER_HOST, PAUSE = 2, 1.0  # requests to a host at a time; seconds between two of them
 MOST_THREADS = 8
 LONGEST_RETRY = 5.0  # seconds before the second try of a request, all of whose tries have a minute
+LONGEST_STOP = 1.0  # seconds for what is being read to end; a program that ends amid a parser's work may crash
 PART = ".gongkai-part"  # in the folder: what is being written; taken away by the next run if a kill left it
 PASSING = ("connect", "timeout", "read")  # stages whose failures may pass
 PASSING_STATUS = (408, 425, 429)
@@ -45,17 +45,23 @@ class Imported:
 
 
 def run_batch(
-    sources: Sequence[str], folder: Path, *, per_host: int = PER_HOST, pause: float = PAUSE
+    sources: Sequence[str],
+    folder: Path,
+    *,
+    per_host: int = PER_HOST,
+    pause: float = PAUSE,
+    tell: Callable[[str], None] = lambda sentence: None,
 ) -> Generator[Imported, None, None]:
     """Import every source once and save each report's workbook, 汇总.xlsm and 汇总.csv into ``folder``.
 
     Yields each source as it finishes; those of which the folder holds the workbook already come first. A source that
     fails is a row 失败, tried again by the next run. Raises GongkaiError where the folder cannot be written or is in
-    use; what was finished stays, also when the caller stops early or the process is killed.
+    use; what was finished stays, also when the caller stops early or the process is killed. A summary that somebody
+    has changed since is not replaced but renamed, and ``tell`` is told so.
     """
     make_folder(folder)
     with open_journal(folder) as journal, part_folder(folder) as part:
-        run = Run(list(dict.fromkeys(sources)), journal, part)
+        run = Run(list(dict.fromkeys(sources)), journal, part, tell)
         try:
             yield from run.skip_done()
             yield from run.work(per_host, pause)
@@ -78,15 +84,18 @@ def batch_checks(folder: Path) -> dict[str, Mapping[str, Any]]:
 
 
 def summary_files(folder: Path) -> tuple[Path, ...]:
-    """The workbook and the CSV that sum up a folder's batches; () where none ran."""
+    """The workbook and the CSV that sum up a folder's batches, those of them that are there."""
     head, _ = read_journal(folder)
-    return tuple(folder / name for name in summary_names(head["summary"])) if head else ()
+    paths = [folder / name for name in summary_names(head["summary"])] if head else []
+    return tuple(path for path in paths if path.is_file())
 
 
 # --- the folder ---------------------------------------------------------------------------------------------------
 
 
 def make_folder(folder: Path) -> None:
+    if is_too_deep(folder):
+        raise GongkaiError(f"文件夹{folder}的路径太长，Excel打不开其中的工作簿；请用 -o 另选一个路径短些的文件夹。")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
@@ -127,35 +136,14 @@ def is_systems(error: BaseException) -> bool:
     return isinstance(error, OSError) or isinstance(error.__cause__, OSError)
 
 
-def move_new(part: Path, target: Path) -> bool:
-    """Give a finished file its name; False where something has it."""
-    try:
-        if sys.platform == "win32":
-            part.rename(target)
-            return True
-        os.link(part, target)
-    except FileExistsError:
-        return False
-    except OSError:  # a file system without links
-        if os.path.lexists(target):
-            return False
-        part.rename(target)
-        return True
-    part.unlink()
-    return True
-
-
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 # --- a run --------------------------------------------------------------------------------------------------------
 
 
 class Run:
     """One run over a list. The lock is held by whoever writes into the folder; after ``stop`` nobody does."""
 
-    def __init__(self, sources: list[str], journal: Journal, part: Path) -> None:
+    def __init__(self, sources: list[str], journal: Journal, part: Path, tell: Callable[[str], None]) -> None:
+        self.tell = tell
         self.sources, self.journal, self.part, self.folder = sources, journal, part, journal.folder
         self.rows: dict[str, BatchRow] = {}
         files = [entry.row.file for entry in journal.entries.values()]
@@ -165,6 +153,7 @@ class Run:
         self.turns = Turns((), 1, 0)
         self.results: SimpleQueue[BatchRow | BaseException | None] = SimpleQueue()
         self.pace = Pace()
+        self.threads: list[Thread] = []
 
     # what earlier runs did
 
@@ -208,13 +197,14 @@ class Run:
     def work(self, per_host: int, pause: float) -> Iterator[Imported]:
         left = [source for source in self.sources if source not in self.rows]
         self.turns = Turns(left, per_host, pause)
-        threads = [Thread(target=self.worker, args=(pause,), daemon=True) for _ in left[:MOST_THREADS]]
-        for thread in threads:
+        self.threads = [Thread(target=self.worker, args=(pause,), daemon=True) for _ in left[:MOST_THREADS]]
+        for thread in self.threads:
             thread.start()
-        while threads:
+        at_work = len(self.threads)
+        while at_work:
             result = self.next_result()
             if result is None:
-                threads.pop()
+                at_work -= 1
             elif isinstance(result, BaseException):
                 raise result
             else:
@@ -282,13 +272,13 @@ class Run:
         """Write a report's workbook aside, remember it, and only then give it its name."""
         part = write_workbook(report, findings, self.part / "report.xlsm", overwrite=True)
         written, facts = digest(part), check_to_dict(report, findings)
-        name = self.own_name(source) or self.names.claim(report_file_name(report))
+        name = self.own_name(source) or self.names.claim(fitting_name(report, self.folder))
         while True:
             row = report_to_row(report, findings, source, now(), name)
             self.journal.add(Entry(row, written, facts))
             if move_new(part, self.folder / name):
                 return row
-            name = self.names.claim(report_file_name(report))
+            name = self.names.claim(fitting_name(report, self.folder))
 
     def own_name(self, source: str) -> str:
         """The name that an earlier run gave to this source's workbook, "" where it has none."""
@@ -299,6 +289,10 @@ class Run:
         self.turns.close()
         with self.lock:
             self.closed = True
+        until = time.monotonic() + LONGEST_STOP
+        for thread in self.threads:
+            if thread.is_alive():
+                thread.join(max(0.0, until - time.monotonic()))
 
     # the summary
 
@@ -316,7 +310,7 @@ class Run:
         wanted = set(self.sources)
         kept = [row for row in others if row.source not in wanted and (self.folder / row.file).is_file() and row.file]
         rows = [self.rows.get(source, BatchRow(source)) for source in self.sources]
-        write_summary(self.folder, self.journal.summary, rows + kept)
+        write_summary(self.journal, rows + kept, self.part, self.tell)
 
 
 def is_passing(error: GongkaiError) -> bool:

@@ -6,11 +6,13 @@ import csv
 import io
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gongkai.batch.journal import summary_names
-from gongkai.model import Edit
+from gongkai.batch.files import digest, digest_of, move_new
+from gongkai.batch.journal import Journal, changed_stem, summary_names
+from gongkai.model import Edit, WorkbookError
+from gongkai.system import system_reason
 from gongkai.workbook import layout
 from gongkai.workbook.rows import DONE, BatchRow, batch_edits, summary_edits, summary_heads, summary_line
 
@@ -21,16 +23,42 @@ BATCH_NOTICE = (3, max(layout.BATCH_COLUMNS.values()) - 1)  # beside the folder
 SUMMARY_NOTICE = (1, 3)  # in place of the hint
 
 
-def write_summary(folder: Path, stem: str, rows: Sequence[BatchRow]) -> None:
-    """Both files, each put in place at once; the CSV also where the workbook cannot be written.
+def write_summary(journal: Journal, rows: Sequence[BatchRow], part: Path, tell: Callable[[str], None]) -> None:
+    """Both files, each put in place at once, and each also where the other cannot be written.
 
-    The CSV holds all reports. Raises WorkbookError.
+    They are written in ``part`` first, where a kill may leave anything. The CSV holds all reports. A file that reads
+    otherwise than we ever wrote it is renamed before, which ``tell`` is told. Raises GongkaiError.
     """
-    from gongkai.workbook.file import fill_file, template_path, write_whole
+    from gongkai.workbook.file import filled, refuse_existing, template_path, write_whole
 
-    book, table = (folder / name for name in summary_names(stem))
-    write_whole(table, csv_bytes(rows), overwrite=True)
-    fill_file(template_path(), book, summary_book_edits(folder, table.name, rows), overwrite=True)
+    book, table = summary_names(journal.summary)
+    edits = summary_book_edits(journal.folder, table, rows)
+    contents = {table: csv_bytes(rows), book: filled(template_path(), edits)}
+    journal.add_written(map(digest_of, contents.values()))
+    failures = []
+    for name, content in contents.items():
+        target = journal.folder / name
+        try:
+            refuse_existing(target, overwrite=True)
+            set_aside(target, journal, tell)
+            write_whole(target, content, overwrite=True, aside=None if target.is_symlink() else part)
+        except WorkbookError as error:
+            failures.append(error)
+    if failures:
+        raise failures[-1]
+
+
+def set_aside(target: Path, journal: Journal, tell: Callable[[str], None]) -> None:
+    """Rename a summary that somebody has changed. Raises WorkbookError."""
+    number = 1
+    try:
+        if not target.exists() or digest(target) in journal.written:
+            return
+        while not move_new(target, kept := target.with_stem(f"{changed_stem(target.stem)}{number}")):
+            number += 1
+    except OSError as error:
+        raise WorkbookError(f"无法写入{target.name}：{system_reason(error)}。") from error
+    tell(f"{target.name}在上次汇总之后有改动，没有覆盖：已改名为{kept.name}保留，另写了新的{target.name}。")
 
 
 def summary_book_edits(folder: Path, table: str, rows: Sequence[BatchRow]) -> list[Edit]:
@@ -60,7 +88,8 @@ def csv_bytes(rows: Sequence[BatchRow]) -> bytes:
 
 def guarded(value: object) -> object:
     if isinstance(value, str):
-        return f"'{value}" if FORMULA.match(value) else value.replace("\0", "")
+        text = value.replace("\0", "")
+        return f"'{text}" if FORMULA.match(text) else text
     return value
 
 

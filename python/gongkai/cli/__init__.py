@@ -22,6 +22,7 @@ from gongkai.cli.console import (
     set_streams,
     show,
     tell,
+    written,
 )
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 
@@ -259,10 +260,11 @@ def run_fill(options: argparse.Namespace) -> int:
     report = read_report(options.source)
     findings = check(report)
     target = fill(report, findings, options.output, overwrite=options.force, template=options.template)
-    if options.json:
-        put(to_json({**check_to_dict(report, findings), "workbook": str(target)}))
-    else:
-        show([*head_lines(report), *finding_lines(report, findings), f"已写入 {target}"])
+    with written(target):
+        if options.json:
+            put(to_json({**check_to_dict(report, findings), "workbook": str(target)}))
+        else:
+            show([*head_lines(report), *finding_lines(report, findings), f"已写入 {target}"])
     return code_of(findings)
 
 
@@ -279,7 +281,9 @@ def run_rules(options: argparse.Namespace) -> int:
 def run_template(options: argparse.Namespace) -> int:
     from gongkai.workbook import copy_template
 
-    show([f"已写入 {copy_template(options.output, overwrite=options.force)}"])
+    target = copy_template(options.output, overwrite=options.force)
+    with written(target):
+        show([f"已写入 {target}"])
     return CLEAN
 
 

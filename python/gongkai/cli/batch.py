@@ -34,6 +34,8 @@ PER_HOST, PAUSE = 2, 1.0
 DONE = "完成"
 MOST_PER_HOST, LONGEST_PAUSE = 8, 600
 YES = ("y", "yes", "是", "好", "要")
+GOES_ON = "目录还有下一页，这里只有本页的链接；其余各页请另行导入。"
+SHOWN_NAMES = 5
 BAR = 20  # characters
 REDRAWN = 0.1  # seconds between two pictures of the bar
 
@@ -60,6 +62,10 @@ def run_list(options: argparse.Namespace) -> int:
     found = plan(options.list, options.output)
     if found.candidates and not options.yes and not confirmed(found, options.json):
         return UNREADABLE
+    if found.left_out:
+        tell(left_out_line(found.left_out))
+    if found.goes_on and options.yes:
+        tell(GOES_ON)
     return import_all(found.sources, options)
 
 
@@ -93,7 +99,12 @@ def candidate_lines(found: Plan) -> Iterator[str]:
         yield f"# {link.title or '（没有标题）'}"
         yield link.source
     if found.goes_on:
-        yield "# 目录还有下一页，以上只是本页的链接；其余各页请另行导入。"
+        yield f"# {GOES_ON}"
+
+
+def left_out_line(names: Sequence[str]) -> str:
+    shown = "、".join(names[:SHOWN_NAMES]) + ("等" if len(names) > SHOWN_NAMES else "")
+    return f"文件夹中另有{len(names)}个文件不是网页，没有导入：{shown}；其中如有年报，请打开后另存为网页再导入。"
 
 
 # --- the run ------------------------------------------------------------------------------------------------------
@@ -104,7 +115,7 @@ def import_all(sources: Sequence[str], options: argparse.Namespace) -> int:
 
     progress = Progress(len(sources))
     failure: GongkaiError | None = None
-    batch = run_batch(sources, options.output, per_host=options.per_host, pause=options.pause)
+    batch = run_batch(sources, options.output, per_host=options.per_host, pause=options.pause, tell=progress.tell)
     try:
         with closing(batch):
             for imported in batch:
@@ -170,13 +181,20 @@ class Progress:
         failed = row.state != DONE
         if self.bar:
             if failed:
-                self.draw("")
-                tell(f"{row.state}　{row.source}：{row.message}")
+                self.tell(f"{row.state}　{row.source}：{row.message}")
             if time.monotonic() - self.drawn_at >= REDRAWN:
                 self.draw(self.picture())
         elif failed or not imported.skipped:
             outcome = row.message if failed else f"{row.agency} {row.year or ''}　错误{row.errors}处　{row.file}"
             tell(f"[{len(self.rows)}/{self.total}] {row.state}　{row.source}　{outcome}")
+
+    def tell(self, sentence: str) -> None:
+        """A line of its own above the bar."""
+        if self.bar:
+            self.draw("")
+        tell(sentence)
+        if self.bar:
+            self.draw(self.picture())
 
     def end(self) -> None:
         if self.bar and self.width:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TextIO
 
 from gongkai.checks.wording import one_line
@@ -46,6 +47,16 @@ def put(text: str) -> None:
 def show(lines: Iterable[str]) -> None:
     for line in lines:
         put(UNRULY.sub(" ", line))
+
+
+@contextmanager
+def written(target: Path) -> Iterator[None]:
+    """Around the output of a command that has written a file: where the output fails, the file is there none the
+    less, and the sentence says so."""
+    try:
+        yield
+    except GongkaiError as error:
+        raise GongkaiError(f"{target}已写入；但{error}") from error
 
 
 def tell(sentence: str) -> None:

@@ -25,7 +25,10 @@ def write_workbook(
     from gongkai.workbook.file import fill_file, template_path
     from gongkai.workbook.fill import report_to_edits
 
-    return fill_file(template or template_path(), target, report_to_edits(report, findings), overwrite=overwrite)
+    edits = report_to_edits(report, findings)
+    if template is None:  # it is blank: emptying its cells, nine edits of ten, changes nothing
+        edits = [edit for edit in edits if edit.value is not None]
+    return fill_file(template or template_path(), target, edits, overwrite=overwrite)
 
 
 def read_workbook(path: Path) -> Report:

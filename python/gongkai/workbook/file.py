@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import stat
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gongkai.model import Edit, WorkbookError
-from gongkai.system import system_reason
+from gongkai.system import discard_file, move, system_reason
 from gongkai.workbook import layout
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import Spot
@@ -56,10 +55,14 @@ def fill_file(template: Path, target: Path, edits: Sequence[Edit], *, overwrite:
     WorkbookError where ``target`` exists and ``overwrite`` is False, or anything fails; what was there stays.
     """
     refuse_existing(target, overwrite)
-    package = read_package(template)
-    content = package_bytes(package, patch_package(package, edits))
-    write_whole(target, content, overwrite)
+    write_whole(target, filled(template, edits), overwrite)
     return target
+
+
+def filled(template: Path, edits: Sequence[Edit]) -> bytes:
+    """The workbook that ``template`` and the edits make. Raises WorkbookError."""
+    package = read_package(template)
+    return package_bytes(package, patch_package(package, edits))
 
 
 def refuse_existing(target: Path, overwrite: bool) -> None:
@@ -78,23 +81,24 @@ def refuse_existing(target: Path, overwrite: bool) -> None:
         raise WorkbookError(f"{target.name}已存在，没有覆盖；如需覆盖请加--force，或另选文件名。")
 
 
-def write_whole(target: Path, content: bytes, overwrite: bool) -> None:
-    """Put a file in place at once: written beside its target first, nothing left behind on failure.
+def write_whole(target: Path, content: bytes, overwrite: bool, aside: Path | None = None) -> None:
+    """Put a file in place at once: written beside its target first (or in ``aside``, on the same disk), nothing left
+    behind on failure.
 
     A link is followed, and a file that was there keeps its permissions.
     """
     try:
         place = target.resolve()
-        temporary = place.parent / f".gongkai-{secrets.token_hex(6)}.tmp"
+        temporary = (aside or place.parent) / f".gongkai-{secrets.token_hex(6)}.tmp"
         try:
             with temporary.open("xb") as file:
                 file.write(content)
             refuse_existing(place, overwrite)
             if place.exists():
                 shutil.copymode(place, temporary)
-            os.replace(temporary, place)
+            move(temporary, place)
         finally:
-            temporary.unlink(missing_ok=True)
+            discard_file(temporary)
     except OSError as error:
         raise WorkbookError(f"无法写入{target.name}：{system_reason(error)}。") from error
 

@@ -1,0 +1,269 @@
+"""Room: tests. What a batch must never lose or pass over in silence: a user's changes, other files, further pages."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from batches import bodies, command, list_file, names_in, page, run, served
+from gongkai.batch import batch_checks, plan, run_batch
+from gongkai.batch.index import base_of, candidates
+from gongkai.batch.journal import NAME, Entry, open_journal
+from gongkai.batch.names import (
+    LONGEST_FOLDER,
+    LONGEST_PATH,
+    fitting_name,
+    is_too_deep,
+    numbered,
+    report_file_name,
+)
+from gongkai.batch.summary import guarded
+from gongkai.model import Document, GongkaiError
+from gongkai.readers import read_blocks
+from gongkai.system import discard_file, move
+from gongkai.workbook import copy_template
+from gongkai.workbook.rows import BatchRow
+from made import report_of
+from server import answer, serving
+
+QUICK = ("--pause", "0", "--per-host", "8")
+
+
+def saved(folder: Path, count: int = 2) -> list[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, name in enumerate(bodies(count), 1):
+        (folder / f"{number}.html").write_bytes(page(name))
+    return [str(folder / f"{number}.html") for number in range(1, count + 1)]
+
+
+# --- the summary --------------------------------------------------------------------------------------------------
+
+
+def test_a_summary_with_the_users_changes_is_kept(tmp_path: Path) -> None:
+    place, out = list_file(tmp_path / "list.txt", saved(tmp_path / "pages")), tmp_path / "out"
+    assert command(place, "-o", out).returncode == 0
+    assert "改动" not in command(place, "-o", out).stderr
+    for turn in (1, 2):
+        book = openpyxl.load_workbook(out / "汇总.xlsm", keep_vba=True)
+        book.create_sheet(f"我的{turn}")
+        book.save(out / "汇总.xlsm")
+        (out / "汇总.csv").write_text(f"我的{turn}", encoding="utf-8")
+        again = command(place, "-o", out)
+        assert again.returncode == 0
+        assert again.stderr.count("没有覆盖") == 2
+        assert f"汇总-改动{turn}.xlsm" in again.stderr
+        assert f"我的{turn}" in openpyxl.load_workbook(out / f"汇总-改动{turn}.xlsm").sheetnames
+        assert (out / f"汇总-改动{turn}.csv").read_text(encoding="utf-8") == f"我的{turn}"
+        assert "第1县人民政府" in (out / "汇总.csv").read_text(encoding="utf-8-sig")
+    assert "汇总" not in "".join(plan(str(out), tmp_path / "other").sources)
+    assert len(batch_checks(out)) == 2
+
+
+def test_each_part_of_the_summary_is_written_though_the_other_cannot(tmp_path: Path) -> None:
+    sources = saved(tmp_path / "pages")
+    for blocked, other in (("汇总.csv", "汇总.xlsm"), ("汇总.xlsm", "汇总.csv")):
+        out = tmp_path / other
+        run(sources[:1], out)
+        before = (out / other).read_bytes()
+        (out / blocked).unlink()
+        (out / blocked).mkdir()
+        with pytest.raises(GongkaiError, match=blocked):
+            run(sources, out)
+        assert (out / other).read_bytes() != before
+
+
+def test_a_kill_while_the_summary_is_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    sources = saved(tmp_path / "pages", 1)
+    code = (
+        "import os, sys\nfrom pathlib import Path\nfrom gongkai.batch import run_batch\n"
+        "os.replace = lambda *paths: os._exit(9)\n"
+        "list(run_batch(sys.argv[2:], Path(sys.argv[1])))"
+    )
+    run(sources, tmp_path / "out")
+    (tmp_path / "out" / "汇总.csv").unlink()
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path / "out"), *sources], check=False)
+    assert killed.returncode == 9
+    run(sources, tmp_path / "out")
+    assert names_in(tmp_path / "out") == {NAME, "汇总.csv", "汇总.xlsm", "第1县人民政府2021年度报告.xlsm"}
+
+
+def test_a_nul_before_a_formula_does_not_let_it_run() -> None:
+    assert guarded("\0=1+1") == "'=1+1"
+    assert guarded("甲\0") == "甲"
+
+
+# --- the memory ---------------------------------------------------------------------------------------------------
+
+
+def test_a_full_disk_leaves_whole_lines_only(tmp_path: Path) -> None:
+    """What the disk refused must not be written after all when the file is closed."""
+    code = (
+        "import resource, signal, sys\nfrom pathlib import Path\n"
+        "from gongkai.batch.journal import Entry, open_journal\nfrom gongkai.workbook.rows import BatchRow\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
+        "with open_journal(Path(sys.argv[1])) as journal:\n"
+        "    try:\n"
+        "        for number in range(100):\n"
+        "            journal.add(Entry(BatchRow(str(number), '失败', message='m' * 300)))\n"
+        "    except Exception as error:\n"
+        "        print(type(error).__name__, len(journal.entries))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, check=False, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    kind, count = ended.stdout.split()
+    content = (tmp_path / NAME).read_bytes()
+    assert (kind, content[-1:]) == ("GongkaiError", b"\n")
+    assert len(content.splitlines()) == int(count) + 1
+
+
+def test_the_checks_of_earlier_runs_are_not_kept_in_memory(tmp_path: Path) -> None:
+    with open_journal(tmp_path) as journal:
+        journal.add(Entry(BatchRow("x", "完成", file="x.xlsm"), "0", {"findings": []}))
+    with open_journal(tmp_path) as journal:
+        assert journal.entries["x"].check is None
+    assert set(batch_checks(tmp_path)) == {"x"}
+
+
+# --- what is no report, and what is not imported ------------------------------------------------------------------
+
+
+def test_a_blank_workbook_is_no_report(tmp_path: Path) -> None:
+    blank = str(copy_template(tmp_path / "blank.xlsm"))
+    (one,) = run([blank], tmp_path / "out").values()
+    assert (one.row.state, one.row.file) == ("失败", "")
+    assert "都是空的" in one.row.message
+
+
+def test_what_a_folder_holds_besides_pages_is_said(tmp_path: Path) -> None:
+    place = tmp_path / "pages"
+    saved(place, 1)
+    for name in ("b.pdf", "c.DOCX", "d.css", "e.jpg"):
+        (place / name).write_bytes(b"x")
+    for number, kind in enumerate(("shtm", "xhtml", "jhtml", "aspx"), 5):
+        (place / f"{number}.{kind}").write_bytes(page(f"第{number}县人民政府"))
+    (place / "saved.mht").write_bytes(b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n<html>")
+    found = plan(str(place), tmp_path / "out")
+    assert len(found.sources) == 6
+    assert found.left_out == ("b.pdf", "c.DOCX")
+    imported = command(place, "-o", tmp_path / "out", *QUICK)
+    assert (imported.returncode, imported.stdout[:4]) == (2, "完成5份")
+    assert "另有2个文件不是网页，没有导入：b.pdf、c.DOCX" in imported.stderr
+    assert ".mht" in imported.stderr
+
+
+def test_further_pages_of_a_directory_are_said_with_yes_too(tmp_path: Path) -> None:
+    links = "".join(f"<a href='/{n}.html'>第{n}县2021年政府信息公开年度报告</a>" for n in (1, 2))
+    index = f"<meta charset=utf-8>{links}<a href=2.html>下一页</a>".encode()
+    with serving({"/": [answer(index)], **served(bodies(2))}) as server:
+        imported = command(server.url(), "-o", tmp_path / "out", "--yes", *QUICK)
+    assert imported.returncode == 0
+    assert "目录还有下一页" in imported.stderr
+
+
+def test_one_page_under_two_fragments_is_one_source(tmp_path: Path) -> None:
+    lines = ["https://x.gov.cn/1#a", "https://x.gov.cn/1#b", "https://x.gov.cn/1", "\u200bhttps://x.gov.cn/2\ufeff"]
+    place = list_file(tmp_path / "list.txt", lines)
+    assert plan(str(place), tmp_path).sources == ("https://x.gov.cn/1#a", "https://x.gov.cn/2")
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("<base href='/other/'>", "https://x.gov.cn/other/1.html"),
+        ('<base target="_blank" href="https://y.gov.cn/a/b.html">', "https://y.gov.cn/a/1.html"),
+        ("<base href='http://192.168.0.1/'>", "https://x.gov.cn/list/1.html"),
+        ("<base href='javascript:x'>", "https://x.gov.cn/list/1.html"),
+        ("<base target=_blank>", "https://x.gov.cn/list/1.html"),
+    ],
+)
+def test_links_start_from_the_base_that_a_page_names(base: str, expected: str) -> None:
+    content = f"<html><head>{base}</head><a href='1.html'>2021年政府信息公开年度报告</a>".encode()
+    document = Document("https://x.gov.cn/list/index.html", "", content, "", url="https://x.gov.cn/list/index.html")
+    found = candidates(read_blocks(document), base_of(document))
+    assert [link.source for link in found] == [expected]
+    saved_page = replace(document, origin="/home/x/index.html", url="")
+    start = "https://y.gov.cn/a/" if "y.gov" in base else "/home/x/"
+    assert [link.source for link in candidates(read_blocks(saved_page), base_of(saved_page))] == [f"{start}1.html"]
+
+
+# --- files on Windows ---------------------------------------------------------------------------------------------
+
+
+def test_a_file_held_for_a_moment_by_a_scanner_is_moved_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").write_text("x")
+    held = iter([PermissionError(13, "held")] * 2)
+
+    def rename(source: Path, target: Path) -> None:
+        for error in held:
+            raise error
+        os.rename(source, target)
+
+    with pytest.raises(PermissionError):
+        move(tmp_path / "a", tmp_path / "b", rename)
+    monkeypatch.setattr("sys.platform", "win32")
+    move(tmp_path / "a", tmp_path / "b", rename)
+    assert names_in(tmp_path) == {"b"}
+
+
+def test_paths_that_windows_and_excel_open() -> None:
+    report = report_of()
+    long = replace(report, agency="长" * 70)
+    for depth in (10, 100, 150, LONGEST_FOLDER - 1):
+        folder = Path("/" + "深" * depth)
+        name = fitting_name(long, folder, "win32")
+        assert len(str(folder / numbered(name, 999))) <= LONGEST_PATH
+        assert name.endswith(".xlsm")
+        assert name.startswith("长" * 20)
+        assert not is_too_deep(folder, "win32")
+        assert fitting_name(long, folder, "linux") == report_file_name(long)
+    assert fitting_name(report, Path("/x"), "win32") == report_file_name(report)
+    assert is_too_deep(Path("/" + "深" * 200), "win32")
+
+
+def test_a_read_only_file_of_ours_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows refuses to delete what is read-only."""
+    path = tmp_path / "a"
+    path.write_text("x")
+    path.chmod(0o444)
+    unlink = Path.unlink
+
+    def like_windows(self: Path, missing_ok: bool = False) -> None:
+        if not self.stat().st_mode & stat.S_IWUSR:
+            raise PermissionError(13, "read-only")
+        unlink(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", like_windows)
+    discard_file(path)
+    assert names_in(tmp_path) == set()
+
+
+def test_nothing_is_at_work_after_a_stop(tmp_path: Path) -> None:
+    """Python crashes where it ends while a parser works in another thread."""
+    with closing(run_batch(saved(tmp_path / "pages", 20), tmp_path / "out")) as batch:
+        next(batch)
+        assert [thread for thread in threading.enumerate() if "worker" in thread.name]
+    assert not [thread for thread in threading.enumerate() if "worker" in thread.name]
+
+
+def test_tell_is_optional(tmp_path: Path) -> None:
+    sources = saved(tmp_path / "pages", 1)
+    run(sources, tmp_path / "out")
+    (tmp_path / "out" / "汇总.csv").write_text("mine")
+    told: list[str] = []
+    list(run_batch(sources, tmp_path / "out", tell=told.append))
+    assert len(told) == 1
+    (tmp_path / "out" / "汇总.csv").write_text("mine again")
+    list(run_batch(sources, tmp_path / "out"))
+    assert {"汇总-改动1.csv", "汇总-改动2.csv"} <= names_in(tmp_path / "out")
