@@ -57,5 +57,6 @@ def home_of(machine: Places) -> Path:
 
 
 def settings_of(machine: Places) -> bytes:
-    """The line that install writes."""
-    return f'"{machine.key}","{machine.interpreter}"{machine.newline}'.encode(machine.encoding)
+    """The lines that install writes."""
+    lines = ['"ADD_WORKBOOK_TO_PYTHONPATH","false"', f'"{machine.key}","{machine.interpreter}"', ""]
+    return machine.newline.join(lines).encode(machine.encoding)

@@ -66,7 +66,27 @@ def test_xlwings_reads_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     machine = mac(tmp_path)
     install(machine)
     monkeypatch.setattr(xlwings, "USER_CONFIG_FILE", str(machine.settings))
-    assert xlwings.utils.read_user_config() == {"interpreter_mac": machine.interpreter}
+    expected = {"interpreter_mac": machine.interpreter, "add_workbook_to_pythonpath": "false"}
+    assert xlwings.utils.read_user_config() == expected
+
+
+def test_python_looks_beside_a_workbook_only_where_the_user_wants_it(tmp_path: Path) -> None:
+    machine = mac(tmp_path)
+    machine.settings.parent.mkdir(parents=True, exist_ok=True)
+    own = b'"ADD_WORKBOOK_TO_PYTHONPATH","true"\n'
+    machine.settings.write_bytes(own)
+    install(machine)
+    assert machine.settings.read_bytes().endswith(own)
+    assert machine.settings.read_bytes().count(b"ADD_WORKBOOK") == 1
+
+
+def test_of_changed_settings_both_lines_of_ours_go(tmp_path: Path) -> None:
+    machine = mac(tmp_path)
+    install(machine)
+    machine.settings.write_bytes(machine.settings.read_bytes() + b'"SHOW CONSOLE","True"\n')
+    install(machine)
+    list(uninstall(machine))
+    assert machine.settings.read_bytes() == b'"SHOW CONSOLE","True"\n'
 
 
 def test_settings_changed_since_lose_only_our_line(machine: Places) -> None:

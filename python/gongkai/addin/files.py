@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
 
 from gongkai.model import GongkaiError
-from gongkai.system import system_reason
+from gongkai.system import discard_file, move, system_reason
 
 
 def current(path: Path) -> bytes | None:
@@ -41,10 +40,9 @@ def put(path: Path, content: bytes | None, *, aside: Path, executable: bool = Fa
             shutil.copymode(place, temporary)
         if executable:
             temporary.chmod(0o755)
-        os.replace(temporary, place)
+        move(temporary, place)
     finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        discard_file(temporary)
 
 
 def missing_folders(paths: list[Path]) -> list[Path]:

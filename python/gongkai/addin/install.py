@@ -10,7 +10,7 @@ from gongkai.addin.files import current, drop_empty, missing_folders, put
 from gongkai.addin.pieces import Piece, pieces
 from gongkai.addin.places import Places
 from gongkai.addin.record import Entry, Record, backup_path, digest_of, read_record, record_path, write_record
-from gongkai.addin.settings import seen
+from gongkai.addin.settings import SAFE_KEY, seen
 from gongkai.model import GongkaiError
 from gongkai.system import system_reason
 
@@ -60,8 +60,10 @@ def planned(piece: Piece, record: Record, places: Places) -> Step:
     else:
         known = before is None or is_known(before, entry, places)
     values = (*entry.values, piece.value) if piece.value else ()
-    ours = tuple(dict.fromkeys([*entry.ours, digest_of(piece.content)]))
-    return Step(piece, before, replace(entry, ours=ours, values=tuple(dict.fromkeys(values))), not known)
+    # Settings with other lines of the user's in them are never taken away as a whole.
+    whole = not piece.value or before is None or digest_of(before) in (*entry.ours, entry.backup)
+    ours = dict.fromkeys([*entry.ours, *[digest_of(piece.content)] * whole])
+    return Step(piece, before, replace(entry, ours=tuple(ours), values=tuple(dict.fromkeys(values))), not known)
 
 
 def is_known(content: bytes, entry: Entry, places: Places) -> bool:
@@ -170,4 +172,5 @@ def line_for(step: Step, places: Places) -> str:
         return f"已放入　{piece.path}（{piece.name}{kept}）"
     value = seen(step.before or b"", places.key)
     was = f"；原值 {value.decode(places.encoding, 'replace')}" if value is not None else ""
-    return f"已设置　{piece.path}：{places.key} = {piece.value}（其他设置不变{was}{kept}）"
+    safe = f"，{SAFE_KEY} = false" if seen(step.before or b"", SAFE_KEY) is None else ""
+    return f"已设置　{piece.path}：{places.key} = {piece.value}{safe}（其他设置不变{was}{kept}）"

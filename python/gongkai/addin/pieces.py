@@ -12,7 +12,7 @@ from pathlib import Path
 import gongkai
 from gongkai.addin.files import current
 from gongkai.addin.places import Places
-from gongkai.addin.settings import WIDE, with_setting
+from gongkai.addin.settings import SAFE_KEY, SAFE_VALUE, WIDE, seen, with_setting
 from gongkai.model import GongkaiError
 from gongkai.workbook.file import TEMPLATE, template_path
 
@@ -50,7 +50,7 @@ def packaged(places: Places) -> Iterator[Piece]:
 
 
 def settings_piece(places: Places) -> Piece:
-    """The settings as they stand, with the one line that is ours."""
+    """The settings as they stand, with the lines that are ours."""
     content = current(places.settings) or b""
     if content.startswith(WIDE):
         raise GongkaiError(
@@ -59,6 +59,8 @@ def settings_piece(places: Places) -> Piece:
         )
     value = places.interpreter.encode(places.encoding)
     changed = with_setting(content, places.key, value, places.newline)
+    if seen(content, SAFE_KEY) is None:
+        changed = with_setting(changed, SAFE_KEY, SAFE_VALUE, places.newline)
     return Piece(places.settings, changed, "xlwings的设置", value=places.interpreter)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 # One value as VBA's Input # takes it: in quotation marks or up to a comma; a comma or the line's end closes it.
 VALUE = re.compile(rb'[ \t]*(?:"([^"]*)"?[ \t]*|([^,\r\n]*))(?:,|\r\n|\r|\n|$)')
+# Unless the user has decided on it: Python would run what lies beside any workbook that uses one of our functions.
+SAFE_KEY, SAFE_VALUE = "ADD_WORKBOOK_TO_PYTHONPATH", b"false"
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 

@@ -11,7 +11,7 @@ from gongkai.addin.install import CLOSE_EXCEL, aside
 from gongkai.addin.pieces import ADDIN
 from gongkai.addin.places import Places
 from gongkai.addin.record import Entry, Record, backup_path, digest_of, read_record, record_path, write_record
-from gongkai.addin.settings import line_of, seen, without_setting
+from gongkai.addin.settings import SAFE_KEY, SAFE_VALUE, line_of, seen, without_setting
 from gongkai.model import GongkaiError
 from gongkai.system import system_reason
 
@@ -96,7 +96,7 @@ def undo_of(entry: Entry, places: Places) -> Undo:
 
 
 def undo_of_settings(entry: Entry, now: bytes, before: bytes | None, places: Places) -> Undo:
-    """The settings were changed since: only our line goes, or becomes what it was."""
+    """The settings were changed since: only our lines go, or become what they were."""
     value = seen(now, places.key)
     if value is None:
         return Undo(now, f"保留　　{entry.path}（其中已没有{places.key}，没有改动）", spent=False)
@@ -104,6 +104,8 @@ def undo_of_settings(entry: Entry, now: bytes, before: bytes | None, places: Pla
         shown = value.decode(places.encoding, "replace")
         return Undo(now, f"保留　　{entry.path}（{places.key}已另设为 {shown}，没有改动）", spent=False)
     content = without_setting(now, places.key, value, line_of(before or b"", places.key))
+    if seen(before or b"", SAFE_KEY) is None:
+        content = without_setting(content, SAFE_KEY, SAFE_VALUE, line_of(before or b"", SAFE_KEY))
     old = seen(before or b"", places.key)
     was = f"恢复为 {old.decode(places.encoding, 'replace')}" if old is not None else "已去掉"
     kept = None if before is None and not content.strip() else content
