@@ -11,10 +11,12 @@ from pathlib import Path
 
 from pyopenvba.apps.excel import ExcelApplication, Workbook, _model
 from pyopenvba.apps.excel._bridge import ExcelBridge
+from pyopenvba.interpreter._intrinsics import INTRINSICS
 from pyopenvba.interpreter._objects import VBAObject, member, method, setter
 from pyopenvba.interpreter._runtime import Interpreter
 from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, error
 
+from macros import of_addin
 from packages import ADDIN as ADDIN_TYPE
 from packages import TYPES, WORKBOOK, packed, unpacked
 
@@ -24,6 +26,17 @@ QUESTION, WARNING, INFORMATION = 36, 48, 64
 XLWINGS = "xlwings.xlam!"
 NO_MACRO = "Cannot run the macro 'xlwings.xlam!RunPython'. The macro may not be available in this workbook."
 Python = Callable[["Desk"], None]
+
+
+def attributes(interpreter: Interpreter, args: list[object], named: dict[str, object]) -> object:
+    """GetAttr, which pyOpenVBA leaves to Excel: error 53 for what is not there."""
+    path = Path(str(args[0]))
+    if not path.exists():
+        raise error(53)
+    return 16 if path.is_dir() else 32
+
+
+INTRINSICS["getattr"] = attributes
 
 
 class Control(VBAObject):
@@ -179,6 +192,7 @@ class Desk(ExcelApplication):
     """Excel with one of our files open. ``python`` plays what RunPython runs; None: xlwings' add-in is missing."""
 
     application: Excel
+    of_addin = False  # whether the macros are the add-in's
 
     def __init__(self) -> None:
         self.application = Excel()
@@ -234,10 +248,14 @@ class Desk(ExcelApplication):
     # --- the user -------------------------------------------------------------------------------------------------
 
     def press(self, tag: str) -> None:
-        self.run("GkAction", Control(tag))
+        self.run(self.named_here("GkAction"), Control(tag))
 
     def type_url(self, text: str) -> None:
-        self.run("GkUrlChanged", Control(), text)
+        self.run(self.named_here("GkUrlChanged"), Control(), text)
+
+    def named_here(self, callback: str) -> str:
+        """The callback's name in the file whose macros run."""
+        return of_addin(callback) if self.of_addin else callback
 
     def callback(self, name: str) -> object:
         """What a callback of the ribbon gives back, which it does in its second argument."""
@@ -268,6 +286,7 @@ def open_desk(path: Path, *, report: Path | None = None) -> Desk:
     desk = Desk.open(path)
     assert isinstance(desk, Desk)
     book = desk.workbook
+    desk.of_addin = path.suffix == ".xlam"
     desk.application._this_workbook = book
     if report:
         desk.open_workbook(report)

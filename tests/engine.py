@@ -261,13 +261,19 @@ class Book(base_classes.Book):
         self.sheets_: list[Sheet] = []
         self.names_: dict[str, str] = {}
         self.saved: list[str] = []
-        self.unsaveable = False
+        self.unsaveable = self.in_cloud = False
         self.active: Sheet
 
     api = property(lambda self: self)
     app = property(lambda self: self._app)
     name = property(lambda self: Path(self._fullname).name)
-    fullname = property(lambda self: self._fullname)
+
+    @property
+    def fullname(self) -> str:
+        if self.in_cloud:  # as xlwings says it where it finds no copy of the file on this machine
+            raise xw.XlwingsError("Couldn't find your local OneDrive file, see: xlwings.org/error")
+        return self._fullname
+
     sheets = property(lambda self: Sheets(self))
     names = property(lambda self: Names(self))
 

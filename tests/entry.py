@@ -86,7 +86,7 @@ def enter(cell: Cell, value: object, results: dict[str, object], in_array: bool)
     elif isinstance(value, Decimal):
         cell.value = float(value.quantize(Decimal("0.0001")))
     elif isinstance(value, int | float):
-        cell.value = str(value) if cell.format == TEXT else float(value)
+        cell.value = format(value, ".15g") if cell.format == TEXT else float(value)
     else:
         raise ComError(f"no VARIANT type for {type(value).__name__}")
 

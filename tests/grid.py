@@ -23,6 +23,7 @@ class Sheet(base_classes.Sheet):
         self.cells_: dict[Spot, Cell] = {}
         self.formats: dict[int, str] = {}
         self.anchors: dict[Spot, Spot] = {}
+        self.deaf: set[int] = set()  # rows that take nothing and say nothing
 
     api = property(lambda self: self)
     book = property(lambda self: self._book)
@@ -168,7 +169,7 @@ class Range(base_classes.Range):
         try:
             for spots, values in zip(self.spots(), rows, strict=True):
                 for spot, value in zip(spots, values, strict=True):
-                    if self.sheet_.anchors.get(spot, spot) != spot:
+                    if self.sheet_.anchors.get(spot, spot) != spot or spot[0] in self.sheet_.deaf:
                         continue  # a covered cell of a merged area takes nothing
                     cell = self.sheet_.cell(spot)
                     kept[spot] = Cell(cell.value, cell.formula, cell.format, cell.prefix)

@@ -154,7 +154,7 @@ def test_a_book_without_the_sheets(book: xw.Book) -> None:
 
 def test_a_failure_of_excel_loses_only_what_was_not_written(book: xw.Book, site: str) -> None:
     paste(book, *[f"{site}/2021.html"] * 3)
-    excel_of(book).fail_at = 4  # question, list, first row, second row
+    excel_of(book).fail_at = 5  # question, list, first row and its check, second row
     outcome = press(book, "batch")
     assert outcome.kind == "error"
     assert column(book, "state") == ["完成", None, None]

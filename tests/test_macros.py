@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,48 @@ def test_no_other_tag_reaches_python(desk: Desk) -> None:
     for tag in ("", " ", "no_such", "x');import os;('", "check rules", "Check"):
         desk.press(tag)
     assert (desk.sent, desk.shown) == ([], [])
+
+
+def unsafe_key(desk: Desk) -> None:
+    desk.workbook.vba_get("Worksheets", ["xlwings.conf"]).vba_get("Range", ["A2"]).vba_set("Value", "INTERPRETER_WIN")
+
+
+def unsafe_value(desk: Desk) -> None:
+    desk.workbook.vba_get("Worksheets", ["xlwings.conf"]).vba_get("Range", ["B1"]).vba_set("Value", "true")
+
+
+def embedded_code(desk: Desk) -> None:
+    desk.workbook.vba_get("Worksheets", [1]).vba_set("Name", "gongkai.py")
+
+
+@pytest.mark.parametrize("change", [unsafe_key, unsafe_value, embedded_code])
+def test_a_workbook_that_would_choose_the_program_runs_none(change: Callable[[Desk], None], desk: Desk) -> None:
+    """xlwings takes its settings from the active workbook: a stranger's starts the stranger's Python without macros."""
+    change(desk)
+    desk.python = answers()
+    desk.press("check")
+    assert (desk.sent, desk.shown) == ([], [(MESSAGES["unsafe"], WARNING)])
+    assert desk.run("GK_VERSION") == MESSAGES["unsafe"]
+
+
+def test_settings_beside_the_workbook_run_nothing_either(tmp_path: Path) -> None:
+    report = tmp_path / "report.xlsm"
+    report.write_bytes(template_path().read_bytes())
+    desk = open_desk(report)
+    desk.python = answers(("done", "好了"))
+    desk.press("check")
+    (tmp_path / "xlwings.conf").write_text('"INTERPRETER_WIN","evil.exe"')
+    desk.press("check")
+    assert desk.shown == [("好了", INFORMATION), (MESSAGES["unsafe"], WARNING)]
+    assert desk.run("GK_VERSION") == MESSAGES["unsafe"]
+
+
+def test_a_name_that_python_cannot_find_is_said_first(desk: Desk) -> None:
+    """xlwings takes what stands before the = for the name of the workbook."""
+    desk.python = answers()
+    desk.workbook.name = "a=b.xlsm"
+    desk.press("check")
+    assert (desk.sent, desk.shown) == ([], [(MESSAGES["odd_name"], WARNING)])
 
 
 # --- every outcome ------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from batch_sheets import add_batch, add_summary  # noqa: E402
 from buttons import with_buttons  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
 from looks import font  # noqa: E402
-from macros import macro_modules, with_macros  # noqa: E402
+from macros import addin_modules, macro_modules, of_addin, with_macros  # noqa: E402
 from messages import MESSAGES  # noqa: E402
 from packages import ADDIN, WORKBOOK, Parts, packed, repaired, unpacked, with_ribbon  # noqa: E402
 from plain_sheets import add_cover, add_prose, add_results  # noqa: E402
@@ -62,8 +62,8 @@ def build_addin() -> bytes:
     """The whole add-in. Its tab is always shown: only a workbook's tab gives way."""
     ribbon = RIBBON.read_bytes()
     assert ribbon.count(HIDES) == 1
-    parts = with_macros(saved(lay_out_addin(), ADDIN), macro_modules())
-    return packed(with_ribbon(parts, ribbon.replace(HIDES, b"")))
+    parts = with_macros(saved(lay_out_addin(), ADDIN), addin_modules())
+    return packed(with_ribbon(parts, of_addin(ribbon.replace(HIDES, b"").decode()).encode()))
 
 
 def saved(workbook: Workbook, main_type: bytes) -> Parts:

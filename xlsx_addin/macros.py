@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,20 @@ from wrappers import functions_module
 
 SOURCES = Path(__file__).with_name("vba")
 GENERATED = "GkFunctions"
+CALLBACKS = re.compile(r"\bGk(OnLoad|Action|UrlChanged|UrlText)\b")
+
+
+def of_addin(text: str) -> str:
+    """Macros or ribbon with the add-in's own names for callbacks.
+
+    Of two open files with a callback of one name Excel may run that of the active one, older macros perhaps, which
+    knows nothing of what was typed into the add-in's box.
+    """
+    return CALLBACKS.sub(r"GkAddin\1", text)
+
+
+def addin_modules() -> dict[str, str]:
+    return {name: of_addin(source) for name, source in macro_modules().items()}
 
 
 def macro_modules() -> dict[str, str]:

@@ -140,4 +140,6 @@ def is_private(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_private(str(inner))
+        if ip.is_site_local:  # fec0::/10, given up for fd00::/8 but still routed inside some networks
+            return True
     return not ip.is_global or ip.is_multicast or ip.is_reserved

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from gongkai.checks import checked
-from gongkai.checks.wording import one_line, subject_and_names
+from gongkai.checks.wording import one_line, relation_lines
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.model import Finding, Report, Severity, Table, Value
@@ -153,10 +153,6 @@ def tally(findings: Sequence[Finding]) -> str:
 
 def rules_lines(edition: str) -> Iterator[str]:
     """Every relation of an edition in the official labels."""
-    layouts = editions()[edition].forms
     yield f"{edition}年格式（{editions()[edition].circular}），勾稽关系{len(editions()[edition].relations)}项："
-    for relation in editions()[edition].relations:
-        layout = layouts[relation.table]
-        subject, names = subject_and_names(layout, relation)
-        parts, whole = ("＋".join(names[cell] for cell in cells) for cells in (relation.parts, relation.whole))
-        yield f"  {relation.rule}　{layout.number} {subject}：{parts}＝{whole}"
+    for rule, table, subject, sides in relation_lines(editions()[edition]):
+        yield f"  {rule}　{table} {subject}：{sides}"

@@ -11,6 +11,7 @@ Private Const TASKS As String = " import_url import_file batch check next_proble
     " export_json save_report allow_fetch rules manual about "
 Private Const LONGEST_ARGUMENT As Long = 32000
 Private Const LONGEST_REASON As Long = 200
+Private Const SETTINGS_NAME As String = "xlwings.conf"
 Private Const ERROR_STOPPED As Long = 18
 Private Const ERROR_EXCEL As Long = 1004
 
@@ -38,6 +39,15 @@ Public Sub GkStart(ByVal task As String, ByVal argument As String)
     gkTask = task
     Set book = GkReport()
     If book Is Nothing Then Exit Sub
+    If Not GkIsSafe(book, True) Then
+        GkFail "unsafe"
+        Exit Sub
+    End If
+    If InStr(book.Name, "=") > 0 Then
+        ' xlwings cuts the name off there.
+        GkFail "odd_name"
+        Exit Sub
+    End If
     If task = "import_file" Then
         argument = GkOpenPath()
         If Len(argument) = 0 Then Exit Sub
@@ -178,6 +188,38 @@ Private Function GkIsReport(ByVal book As Workbook) As Boolean
     On Error Resume Next
     Set cell = book.Names("gk_outcome").RefersToRange
     GkIsReport = Not cell Is Nothing
+End Function
+
+Private Function GkIsSafe(ByVal book As Workbook, ByVal ours As Boolean) As Boolean
+    ' A workbook, or a file beside it, can tell xlwings which program to start. Only our template's settings may pass,
+    ' or none in a workbook that is not ours: a stranger's would start the stranger's program.
+    Dim page As Worksheet
+    Dim settings As Worksheet
+    On Error GoTo failed
+    For Each page In book.Worksheets
+        If LCase$(Right$(page.Name, 3)) = ".py" Then Exit Function
+        If LCase$(page.Name) = SETTINGS_NAME Then Set settings = page
+    Next page
+    If Not settings Is Nothing Then
+        If UCase$(CStr(settings.Range("A1").Value)) <> "ADD_WORKBOOK_TO_PYTHONPATH" Then Exit Function
+        If LCase$(CStr(settings.Range("B1").Value)) <> "false" Then Exit Function
+        If Len(CStr(settings.Range("A2").Value)) > 0 Then Exit Function
+    ElseIf ours Then
+        Exit Function
+    End If
+    If Len(book.Path) > 0 And InStr(book.Path, "://") = 0 Then
+        If GkExists(book.Path & Application.PathSeparator & SETTINGS_NAME) Then Exit Function
+    End If
+    GkIsSafe = True
+failed:
+End Function
+
+Private Function GkExists(ByVal path As String) As Boolean
+    ' As xlwings looks for a file: hidden ones count.
+    Dim attributes As Long
+    On Error Resume Next
+    attributes = GetAttr(path)
+    GkExists = Err.Number = 0
 End Function
 
 Private Function GkNewReport() As Workbook
@@ -330,9 +372,13 @@ Public Function GkCall(ByVal name As String, ByVal values As Variant) As Variant
         GkCall = GkSay("function_cell")
         Exit Function
     End If
-    Set python = Application.Run(START_PYTHON)
     Set book = ActiveWorkbook
     If book Is Nothing Then Set book = ThisWorkbook
+    If Not GkIsSafe(book, False) Then
+        GkCall = GkSay("unsafe")
+        Exit Function
+    End If
+    Set python = Application.Run(START_PYTHON)
     GkCall = python.CallUDF("gongkai.excel.functions", name, (values), book, Application.Caller)
     Exit Function
 failed:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from gongkai.model import Cell, Column, Form, Relation, Row
+from gongkai.model import Cell, Column, Edition, Form, Relation, Row
 
 REMARK = re.compile(r"(?<=.)（[^（）]*）$")
 LONGEST_RAW = 60
@@ -33,6 +34,15 @@ def subject_and_names(form: Form, relation: Relation) -> tuple[str, dict[str, st
     if len({cell.row.id for cell in cells}) == 1:
         return row_label(cells[0].row), {cell.id: column_label(cell.column) for cell in cells}
     return f"{column_label(cells[0].column)}列", {cell.id: row_label(cell.row) for cell in cells}
+
+
+def relation_lines(edition: Edition) -> Iterator[tuple[str, str, str, str]]:
+    """(rule, table, subject, ``自然人＋商业企业＝总计``) of every relation, in the official labels."""
+    for relation in edition.relations:
+        form = edition.forms[relation.table]
+        subject, names = subject_and_names(form, relation)
+        parts, whole = ("＋".join(names[cell] for cell in cells) for cells in (relation.parts, relation.whole))
+        yield relation.rule, form.number, subject, f"{parts}＝{whole}"
 
 
 def one_line(text: str) -> str:

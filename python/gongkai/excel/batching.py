@@ -20,7 +20,7 @@ from gongkai.excel.book import Values, apply_edits, read_values
 from gongkai.excel.checking import current_report
 from gongkai.excel.importing import activate
 from gongkai.excel.outcome import YES, Asked, Outcome
-from gongkai.excel.running import tell
+from gongkai.excel.running import file_of, is_in_cloud, tell
 from gongkai.excel.summing import current_row, fill_summary, write_summary
 from gongkai.model import Edit, WorkbookError
 from gongkai.workbook import layout
@@ -168,7 +168,7 @@ def progress(work: Work) -> str:
 def saved(book: xw.Book) -> str:
     """Save a workbook that has a file; what to tell the user where that fails."""
     try:
-        if Path(book.fullname).is_file():
+        if file_of(book) or is_in_cloud(book):
             book.save()
     except Exception:
         return "本工作簿没能保存，请自行保存。"
@@ -183,7 +183,7 @@ def summary(book: xw.Book, asked: Asked) -> Outcome:
     work = read_work(book)
     if not folder_in(work.values) and not work.waiting("完成") and not asked.answer:
         values, report = current_report(book)
-        write_summary(book, [current_row(report, values, Path(book.fullname).name)])
+        write_summary(book, [current_row(report, values, book.name)])
         activate(book, layout.SUMMARY)
         return Outcome("done", "已汇总本工作簿中的报告。要比较多份报告，请先“批量导入”，或在“批量导入”表中填写文件夹。")
     folder = chosen_folder(book, work.values, asked.answer)

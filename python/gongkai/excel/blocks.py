@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from gongkai.model import Edit
 from gongkai.workbook.layout import Spot
 from gongkai.workbook.sheet import plain_text
-from gongkai.workbook.values import as_figure
+from gongkai.workbook.values import as_figure, text_of
 
 Written = int | Decimal | str | None
 Cells = Mapping[Spot, object]
@@ -17,6 +18,10 @@ Cells = Mapping[Spot, object]
 MOST_UNITS = 32_766  # a cell holds 32,767 UTF-16 units; the apostrophe is one
 # Excel 2007 refuses an array with a text of more than 8,203 units; a cell of its own takes it.
 MOST_IN_BLOCK = 8_000
+
+
+class Kept(str):
+    """A text that stands in its cell already: entered as it is, for an apostrophe would show in the formula bar."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,36 @@ def changed_part(block: Block, old: Cells, formulas: Mapping[Spot, str]) -> Bloc
     return Block(block.sheet, first, block.left, block.rows[first - block.top : last - block.top + 1])
 
 
+def joined(parts: Sequence[Block], known: Mapping[Spot, Written]) -> list[Block]:
+    """Fewer blocks of one sheet: two become one where ``known`` says what belongs in each cell of the rectangle."""
+    left = list(parts)
+    done = []
+    while left:
+        block = left.pop(0)
+        while found := next(((other, both) for other in left if (both := bridged(block, other, known))), None):
+            left.remove(found[0])
+            block = found[1]
+        done.append(block)
+    return done
+
+
+def bridged(block: Block, other: Block, known: Mapping[Spot, Written]) -> Block | None:
+    corners = (*block.corners, *other.corners)
+    top, left = min(row for row, _ in corners), min(column for _, column in corners)
+    rows = range(top, max(row for row, _ in corners) + 1)
+    columns = range(left, max(column for _, column in corners) + 1)
+    if any((row, column) not in known for row in rows for column in columns):
+        return None
+    return Block(block.sheet, top, left, tuple(tuple(known[row, column] for column in columns) for row in rows))
+
+
+def holds(found: object, value: Written) -> bool:
+    """Whether a cell that reads ``found`` kept what was written; a number may show as a date or be kept as text."""
+    if isinstance(value, str):
+        return found is not None
+    return isinstance(found, date) or text_of(found).strip() == text_of(value)
+
+
 def same(value: Written, found: object) -> bool:
     """Whether a cell that reads ``found`` holds what an edit wants; a number and its digits as text differ."""
     if isinstance(value, str):
@@ -103,6 +138,8 @@ def entered(value: Written) -> float | str | None:
 
     Numbers go as doubles: pywin32 makes a currency of four decimals of a Decimal.
     """
+    if isinstance(value, Kept):
+        return str(value)
     if isinstance(value, str):
         text = plain_text(value, MOST_UNITS)
         return f"'{text}" if text else None

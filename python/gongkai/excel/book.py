@@ -1,6 +1,7 @@
 """Room: excel. A live workbook's values, and edits applied to it: few block calls, all or nothing.
 
-Only xlwings' platform-neutral, open-source API. One read per sheet; one write per rectangle that changes.
+Only xlwings' platform-neutral, open-source API. One read per sheet; one write per rectangle that changes; what holds
+figures is read once more, for Excel drops without a word what is written into a cell that another one covers.
 """
 
 from __future__ import annotations
@@ -13,14 +14,27 @@ from typing import Any
 
 import xlwings as xw
 
-from gongkai.excel.blocks import MOST_UNITS, Block, Cells, changed_part, edits_to_blocks, entered, is_long, units
+from gongkai.excel.blocks import (
+    MOST_UNITS,
+    Block,
+    Cells,
+    Kept,
+    Written,
+    changed_part,
+    edits_to_blocks,
+    entered,
+    holds,
+    is_long,
+    joined,
+    units,
+)
 from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
 from gongkai.workbook import layout
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import Spot, TableSheet
 from gongkai.workbook.sheet import STRANGE, kind_of
-from gongkai.workbook.values import as_figure
+from gongkai.workbook.values import as_figure, squeezed
 
 Values = dict[str, dict[Spot, object]]
 MOST_ROWS = 10_000  # of a list that a user may have made longer
@@ -29,6 +43,9 @@ REPORT = (
     layout.COVER, *(sheet.name for sheet in layout.table_sheets()), layout.PROSE, layout.RESULTS,
 )  # fmt: skip
 TABLES = {sheet.name: sheet for sheet in layout.table_sheets()}
+LISTS = (layout.BATCH, layout.SUMMARY)
+SPACERS = ((layout.COVER_SPOTS["published"][0] + 1, layout.COVER_SPOTS["published"][1]),)  # blank, on the cover
+MOST_PARTS = 2  # writes of a sheet; for more of them it pays to ask what stands between
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 
 
@@ -63,12 +80,15 @@ def refuse_other(present: Sequence[str]) -> None:
 
 
 def read_sheet(sheet: xw.Sheet) -> dict[Spot, object]:
-    rows, columns = extent(sheet)
-    block = sheet.range((1, 1), (rows, columns)).options(ndim=2, err_to_str=True).value
+    return read_block(sheet, (1, 1), extent(sheet))
+
+
+def read_block(sheet: xw.Sheet, first: Spot, last: Spot) -> dict[Spot, object]:
+    block = sheet.range(first, last).options(ndim=2, err_to_str=True).value
     return {
         (row, column): value
-        for row, values in enumerate(block, 1)
-        for column, value in enumerate(values, 1)
+        for row, values in enumerate(block, first[0])
+        for column, value in enumerate(values, first[1])
         if value is not None
     }
 
@@ -133,7 +153,7 @@ def format_kind(cells: xw.Range) -> str:
 def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = None) -> None:
     """Write the edits into the live workbook; ``before`` is what was read from it, if it was.
 
-    Only cells of the edits are ever written. Where a write fails, what was written is put back and the failure raised.
+    Only cells of the edits ever change. Where a write fails, what was written is put back and the failure raised.
     """
     names = dict.fromkeys(edit.sheet for edit in edits)
     present = sheet_names(book)
@@ -148,6 +168,7 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
         for change in changes:
             undo.append(partial(restore, book, change))
             put_rows(book.sheets[change.new.sheet], change.new.corners[0], rows_entered(change.new))
+        refuse_dropped(book, changes)
         show_sheets(book, shown_sheets(edits), undo)
     except BaseException as error:
         put_back(undo, error)
@@ -166,30 +187,62 @@ class Change:
 
 def plan(book: xw.Book, edits: Sequence[Edit], old: Mapping[str, Cells]) -> list[Change]:
     """What has to be written; of each block of cells only the rows from the first to the last that change."""
-    blocks = edits_to_blocks(edits)
-    formulas = {}
-    for name in TABLES:
-        spots = [spot for block in blocks if block.sheet == name for spot, _ in block.cells()]
-        # A formula is at home where figures stand; a sheet without any is spared the call.
-        if any(spot in old[name] for spot in spots):
-            formulas[name] = read_formulas(book.sheets[name], old[name], spots)
-    parts = [changed_part(block, old[block.sheet], formulas.get(block.sheet, {})) for block in blocks]
-    return [Change(part, old[part.sheet], formulas.get(part.sheet, {})) for part in parts if part]
+    sheets: dict[str, list[Block]] = {}
+    for block in edits_to_blocks(edits):
+        sheets.setdefault(block.sheet, []).append(block)
+    changes = []
+    for name, blocks in sheets.items():
+        parts, formulas = planned_parts(book, blocks, old[name])
+        changes += [Change(part, old[name], formulas) for part in parts]
+    return changes
 
 
-def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Spot, str]:
-    """The formulas in some cells, by one call; a text that begins with = is none, for it reads the same as a value."""
+def planned_parts(book: xw.Book, blocks: Sequence[Block], old: Cells) -> tuple[list[Block], Mapping[Spot, str]]:
+    """What changes on one sheet, and the formulas there."""
+    name = blocks[0].sheet
+    wanted = {spot: value for block in blocks for spot, value in block.cells()}
+    parts = [part for block in blocks if (part := changed_part(block, old, {}))]
+    if name == layout.COVER:
+        return joined(parts, {spot: None for spot in SPACERS if spot not in old} | wanted), {}
+    # A formula is at home where figures stand; a sheet without any is spared the call, unless it saves several.
+    if name not in TABLES or not (any(spot in old for spot in wanted) or len(parts) > MOST_PARTS):
+        return parts, {}
+    formulas = read_formulas(book.sheets[name], old, list(wanted))
+    if formulas is None:
+        return parts, {}
+    parts = [part for block in blocks if (part := changed_part(block, old, formulas))]
+    return joined(parts, between(TABLES[name], old, formulas) | wanted), formulas
+
+
+def between(sheet: TableSheet, old: Cells, formulas: Mapping[Spot, str]) -> dict[Spot, Written]:
+    """The cells around figures and marks of which it is certain what they hold: nothing, or an official label."""
+    rows, columns = max(row for row, _ in sheet.marks.values()), max(column for _, column in sheet.marks.values())
+    labels = {(box.top, box.left): label.text for label, box in sheet.labels}
+    known: dict[Spot, Written] = {}
+    for spot in ((row, column) for row in range(1, rows + 1) for column in range(1, columns + 1)):
+        value = old.get(spot)
+        if value is None and spot not in formulas:
+            known[spot] = None
+        elif isinstance(value, str) and spot in labels and squeezed(value) == squeezed(labels[spot]):
+            known[spot] = Kept(value)
+    return known
+
+
+def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Spot, str] | None:
+    """The formulas in the rectangle of some cells, by one call; None where Excel does not give them.
+
+    A text that begins with = is none, for it reads the same as a value.
+    """
     if any(is_long(value) for value in old.values()):
-        return {}  # Excel refuses to give the formulas of a range with a text of more than 8,221 characters
-    first = min(row for row, _ in spots), min(column for _, column in spots)
-    last = max(row for row, _ in spots), max(column for _, column in spots)
+        return None  # Excel refuses to give the formulas of a range with a text of more than 8,221 characters
+    first, last = corners_of(spots)
     block: Any = sheet.range(first, last).formula
     rows = block if isinstance(block, list | tuple) else ((block,),)
     found = {(first[0] + r, first[1] + c): text for r, row in enumerate(rows) for c, text in enumerate(row)}
     return {
-        spot: found[spot]
-        for spot in spots
-        if isinstance(found[spot], str) and found[spot].startswith("=") and found[spot] != old.get(spot)
+        spot: text
+        for spot, text in found.items()
+        if isinstance(text, str) and text.startswith("=") and text != old.get(spot)
     }
 
 
@@ -205,6 +258,31 @@ def put_rows(sheet: xw.Sheet, corner: Spot, rows: list[list[object]]) -> None:
         for c, value in enumerate(row):
             if is_long(value):
                 sheet.range((corner[0] + r, corner[1] + c)).value = value
+
+
+def refuse_dropped(book: xw.Book, changes: Sequence[Change]) -> None:
+    """WorkbookError where a figure that was written is not there: its cell is merged with another, or filtered out."""
+    for name in dict.fromkeys(change.new.sheet for change in changes):
+        if name not in TABLES and name not in LISTS:
+            continue
+        own = [change for change in changes if change.new.sheet == name]
+        wanted = {spot: value for change in own for spot, value in change.new.cells() if value is not None}
+        if name in TABLES:
+            wanted = {spot: wanted[spot] for spot in TABLES[name].cells.values() if spot in wanted}
+        if not wanted or (name in TABLES and all(spot in own[0].old for spot in wanted)):
+            continue  # what held a value is covered by nothing
+        found = read_block(book.sheets[name], *corners_of(wanted))
+        lost = [spot for spot, value in wanted.items() if not holds(found.get(spot), value)]
+        if lost:
+            place = layout.address(lost[0], name)
+            raise WorkbookError(
+                f"Excel没有写入{place}，可能是合并了单元格，或筛选隐藏了行；没有写入任何内容，请取消合并和筛选后再试。"
+            )
+
+
+def corners_of(spots: Iterable[Spot]) -> tuple[Spot, Spot]:
+    rows, columns = zip(*spots, strict=True)
+    return (min(rows), min(columns)), (max(rows), max(columns))
 
 
 def show_sheets(book: xw.Book, shown: Mapping[str, bool], undo: list[Callable[[], None]]) -> None:
@@ -250,14 +328,18 @@ def restore(book: xw.Book, change: Change) -> None:
     sheet, (first, last) = book.sheets[change.new.sheet], change.new.corners
     rows = range(first[0], last[0] + 1)
     columns = range(first[1], last[1] + 1)
-    put_rows(sheet, first, [[as_entered(change.old.get((row, column))) for column in columns] for row in rows])
+    kept = {spot for spot, value in change.new.cells() if isinstance(value, Kept)}
+    put_rows(
+        sheet, first,
+        [[as_entered(change.old.get((row, column)), (row, column) in kept) for column in columns] for row in rows],
+    )  # fmt: skip
     for spot, _ in change.new.cells():
         if spot in change.formulas:
             sheet.range(spot).formula = change.formulas[spot]
 
 
-def as_entered(value: object) -> object:
-    """A value as it was read -> what has to be entered to have it again."""
-    if not isinstance(value, str) or value in ERRORS or units(value) > MOST_UNITS:
+def as_entered(value: object, plain: bool = False) -> object:
+    """A value as it was read -> what has to be entered to have it again; ``plain`` for a text that is safe as it is."""
+    if plain or not isinstance(value, str) or value in ERRORS or units(value) > MOST_UNITS:
         return value  # a text as long as a cell can hold has no room for an apostrophe, and is no number or formula
     return f"'{value}"

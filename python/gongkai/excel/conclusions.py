@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gongkai.checks.coverage import blank_notes, check_coverage, unplaced
 from gongkai.checks.sums import check_sums, count_decided
-from gongkai.checks.wording import label_of, one_line, subject_and_names
+from gongkai.checks.wording import label_of, one_line, relation_lines, subject_and_names
 from gongkai.editions import editions
 from gongkai.excel.arrays import Placed
 from gongkai.figures import shown
@@ -179,9 +179,5 @@ def rules_rows(edition: str) -> list[Row]:
     if found is None:
         raise GongkaiError(f"没有“{clip(edition, 20)}”年格式；可以用：{'、'.join(editions())}。")
     rows: list[Row] = [list(RULE_HEADS)]
-    for relation in found.relations:
-        form = found.forms[relation.table]
-        subject, names = subject_and_names(form, relation)
-        parts, whole = ("＋".join(names[cell] for cell in cells) for cells in (relation.parts, relation.whole))
-        rows.append([relation.rule, form.number, f"{subject}：{parts}＝{whole}"])
+    rows += [[rule, table, f"{subject}：{sides}"] for rule, table, subject, sides in relation_lines(found)]
     return rows

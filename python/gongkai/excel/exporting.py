@@ -12,6 +12,7 @@ import xlwings as xw
 from gongkai.batch import report_file_name
 from gongkai.excel.checking import current_report
 from gongkai.excel.outcome import Asked, Outcome
+from gongkai.excel.running import file_of
 from gongkai.figures import shown
 from gongkai.frame import COLUMNS
 from gongkai.model import Report, WorkbookError
@@ -98,7 +99,8 @@ def save_report(book: xw.Book, asked: Asked) -> Outcome:
     if not asked.answer:
         return Outcome("save", suggested(current_report(book)[1], ".xlsm"))
     target = with_suffix(asked.answer, ".xlsm")
-    if not is_same_file(target, Path(book.fullname)):
+    own = file_of(book)
+    if own is None or not is_same_file(target, own):
         refuse_to_replace(target)
     # What macro and command said to each other (paths on this machine) is nobody's business who gets the file.
     first, last = layout.TOOL_SPOTS["argument"], layout.TOOL_SPOTS["text"]

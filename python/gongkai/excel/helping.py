@@ -11,7 +11,7 @@ from pathlib import Path
 import xlwings as xw
 
 import gongkai
-from gongkai.checks.wording import subject_and_names
+from gongkai.checks.wording import relation_lines
 from gongkai.editions import editions
 from gongkai.excel import consent
 from gongkai.excel.book import as_entered, put_rows, sheet_names
@@ -50,11 +50,7 @@ def rules(book: xw.Book, asked: Asked) -> Outcome:
 def rules_rows() -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [RULES_HEAD]
     for edition in reversed(list(editions().values())):
-        for relation in edition.relations:
-            form = edition.forms[relation.table]
-            subject, names = subject_and_names(form, relation)
-            parts, whole = ("＋".join(names[cell] for cell in cells) for cells in (relation.parts, relation.whole))
-            rows.append((f"{edition.name}年版", relation.rule, form.number, subject, f"{parts}＝{whole}"))
+        rows += [(f"{edition.name}年版", *line) for line in relation_lines(edition)]
     return rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,13 +14,13 @@ from gongkai.checks import checked
 from gongkai.checks.wording import clipped
 from gongkai.excel.book import TABLES, NotRestored, Values, apply_edits, read_values
 from gongkai.excel.outcome import YES, Asked, Outcome
-from gongkai.excel.running import tell
+from gongkai.excel.running import file_of, tell
 from gongkai.excel.snapshot import drop_snapshot, write_snapshot
-from gongkai.model import Finding, Report
+from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file, read_report
 from gongkai.workbook import layout
 from gongkai.workbook.fill import report_to_edits
-from gongkai.workbook.values import fingerprint, text_of
+from gongkai.workbook.values import displaced, fingerprint, text_of
 
 
 def import_url(book: xw.Book, asked: Asked) -> Outcome:
@@ -46,7 +47,8 @@ def import_file(book: xw.Book, asked: Asked) -> Outcome:
         return Outcome("error", "没有选择文件，请重新点“导入文件”。")
     # Absolute, for a name such as - or one with a scheme would mean something else to the reader.
     path = os.path.abspath(asked.argument)
-    if is_same_file(Path(path), Path(book.fullname)):
+    own = file_of(book)
+    if own and is_same_file(Path(path), own):
         return Outcome("error", "所选文件就是当前打开的工作簿，不需要导入；要核对其中的数字请点“校验本报告”。")
     return import_source(book, read_values(book), path, asked)
 
@@ -59,12 +61,15 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Asked) -> O
     tell(book, f"正在读取 {clipped(source)}")
     report = read_report(source)
     findings = check(report)
-    edits = report_to_edits(report, findings)
+    planned = report_to_edits(report, findings)
+    # The fingerprint goes with the outcome: where that does not arrive, the next import asks.
+    edits = [edit for edit in planned if edit.sheet != layout.TOOL] + leftover_prose(values)
+    left = next(edit.value for edit in planned if edit.sheet == layout.TOOL)
+    refuse_displaced(values, edits)
     tell(book, "正在写入工作簿")
     kept = write_snapshot(book, values) if changed else None
     try:
-        tool: dict[layout.Spot, object] = {layout.TOOL_SPOTS["fingerprint"]: asked.fingerprint or None}
-        apply_edits(book, edits, {**values, layout.TOOL: tool})
+        apply_edits(book, edits, values)
     except NotRestored:
         raise  # the old values are needed
     except BaseException:
@@ -74,7 +79,29 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Asked) -> O
     broken = any(finding.severity == "error" for finding in findings)
     activate(book, layout.RESULTS if broken else layout.COVER)
     backup = f"原来的内容在工作表“{kept.name}”。" if kept else ""
-    return Outcome("done", f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}")
+    return Outcome("done", f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}", str(left or ""))
+
+
+def leftover_prose(values: Values) -> list[Edit]:
+    """Nothing in the rows below those that an import fills: a text that a user's line moved there would be read on."""
+    last = layout.PROSE_TOP + layout.PROSE_ROWS - 1
+    columns = layout.PROSE_COLUMNS.values()
+    prose = values.get(layout.PROSE, {})
+    return [Edit(layout.PROSE, *spot, None) for spot in prose if spot[0] > last and spot[1] in columns]
+
+
+def refuse_displaced(values: Values, edits: Sequence[Edit]) -> None:
+    """WorkbookError where a line of a form was moved: a figure would stand beside another one's label."""
+    filled = {edit.sheet for edit in edits if edit.value is not None}
+    for name, sheet in TABLES.items():
+        cells = values.get(name, {})
+        problems: list[Problem] = []
+        used = name in filled or any(spot in cells for spot in sheet.cells.values())
+        if used and displaced(sheet, cells, problems):
+            found = problems[0].reason.partition("，这")[0]
+            raise WorkbookError(
+                f"“{name}”的行列改动过（{found}），没有导入，工作簿没有改动；请恢复官方表格的行列，或在新的工作簿中导入。"
+            )
 
 
 def question(values: Values) -> str:

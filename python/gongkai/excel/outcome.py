@@ -17,8 +17,11 @@ YES = "yes"
 
 @dataclass(frozen=True)
 class Outcome:
+    """``fingerprint`` is that of the report which the command left in the workbook; None where it stays the same."""
+
     kind: Kind
     text: str = ""
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True)

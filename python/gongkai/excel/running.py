@@ -100,10 +100,36 @@ def text_in(value: object) -> str:
 
 
 def write_outcome(tool: xw.Sheet, outcome: Outcome) -> None:
-    """Answer, outcome and text in one write. The answer is used up: a yes to this question is none to the next."""
+    """Answer, outcome, text and fingerprint in one write.
+
+    The answer is used up: a yes to this question is none to the next.
+    """
     text = plain_text(outcome.text, LONGEST_TEXT)
     # The kinds are words that Excel leaves alone; a text might not be.
-    put_rows(tool, layout.TOOL_SPOTS["answer"], [[None], [outcome.kind], [f"'{text}" if text else None]])
+    rows: list[list[object]] = [[None], [outcome.kind], [f"'{text}" if text else None]]
+    if outcome.fingerprint is not None:
+        rows.append([f"'{outcome.fingerprint}" if outcome.fingerprint else None])
+    put_rows(tool, layout.TOOL_SPOTS["answer"], rows)
+
+
+# --- the file -----------------------------------------------------------------------------------------------------
+
+
+def file_of(book: xw.Book) -> Path | None:
+    """A workbook's file; None for one without, or of which Excel names only the address in a cloud."""
+    try:
+        path = Path(book.fullname)
+    except Exception:  # xlwings raises where OneDrive or SharePoint keeps the file and it finds no copy here
+        return None
+    return path if path.is_file() else None
+
+
+def is_in_cloud(book: xw.Book) -> bool:
+    """Whether Excel keeps the workbook at an address that is no path here; it can be saved all the same."""
+    try:
+        return "://" in book.fullname
+    except Exception:
+        return True
 
 
 # --- progress and log ---------------------------------------------------------------------------------------------

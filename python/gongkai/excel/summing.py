@@ -10,9 +10,9 @@ from pathlib import Path
 import xlwings as xw
 
 from gongkai.excel.book import Values, apply_edits, read_values
-from gongkai.excel.running import tell
+from gongkai.excel.running import file_of, tell
 from gongkai.model import Edit, GongkaiError, Report, WorkbookError
-from gongkai.pipeline import check
+from gongkai.pipeline import check, is_same_file
 from gongkai.workbook import layout
 from gongkai.workbook.file import read_file
 from gongkai.workbook.rows import BatchRow, read_batch, report_to_row, summary_edits, summary_heads
@@ -49,10 +49,8 @@ def fill_summary(book: xw.Book, folder: Path) -> Summed:
 
 def is_open(book: xw.Book, path: Path) -> bool:
     """The workbook that shows the summary may lie in the folder too."""
-    try:
-        return path.samefile(book.fullname)
-    except OSError:
-        return False
+    own = file_of(book)
+    return own is not None and is_same_file(path, own)
 
 
 def file_row(values: Values, path: Path, known: BatchRow | None) -> BatchRow:
