@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from gongkai.batch import report_file_name
 from gongkai.demo import run
 from gongkai.model import Edit
-from gongkai.pipeline import check, read_report
+from gongkai.pipeline import check, fill, read_report
 from gongkai.workbook import layout
 from gongkai.workbook.file import fill_file, template_path
 from gongkai.workbook.rows import BatchRow, batch_edits, report_to_row, summary_edits
@@ -32,6 +32,10 @@ REPORT = {
     "prose": ("正文", 100, (30, 40, 1110, 290)),
     "results": ("校验结果", 100, (30, 40, 1110, 290)),
 }
+OLDER = {
+    "disclosure-2019": ("表二（2019）", 100, (40, 40, 1110, 560)),
+    "applications-2019": ("表三（2019）", 100, (30, 50, 1110, 600)),
+}
 BATCH = {
     "batch": ("批量导入", 110, (50, 50, 1190, 310)),
     "summary": ("汇总", 110, (50, 50, 1190, 250)),
@@ -46,6 +50,8 @@ def main() -> int:
         folder = Path(made)
         list(run(folder))
         take_pictures(folder / "ruian2021-broken.xlsm", REPORT)
+        older = read_report(DOCUMENTS / "edition-2019-of-2020" / "source.html")
+        take_pictures(fill(older, check(older), folder / "older.xlsm"), OLDER)
         take_pictures(made_batch(folder), BATCH)
     return 0
 
@@ -79,7 +85,9 @@ def take_pictures(book: Path, pictures: dict[str, tuple[str, int, tuple[int, int
     pages = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True).stdout.decode()
     for name, (sheet, dots, (left, top, width, height)) in pictures.items():
         # The foot of each page names its sheet.
-        page = next(number for number, text in enumerate(pages.split("\f"), 1) if re.search(rf"{sheet}\s+第", text))
+        page = next(
+            number for number, text in enumerate(pages.split("\f"), 1) if re.search(rf"{re.escape(sheet)}\s+第", text)
+        )
         crop = ["-x", str(left), "-y", str(top), "-W", str(width), "-H", str(height)]
         only = ["-png", "-singlefile", "-r", str(dots), "-f", str(page), "-l", str(page)]
         subprocess.run(["pdftoppm", *only, *crop, pdf, IMAGES / name], check=True)

@@ -27,7 +27,7 @@ BODY = "青溪县人民政府"
 WRONG = {"applications.granted.total": 1}
 LOGIN = "<title>登录</title><form>用户名<input><input type=password></form>".encode()
 GARBAGE = bytes(range(256)) * 40
-COMMAND = [sys.executable, "-X", "utf8", "-m", "gongkai.cli", "batch"]
+COMMAND = [sys.executable, "-X", "utf8", "-m", "gongkai", "batch"]
 
 
 @cache

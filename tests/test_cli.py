@@ -22,7 +22,7 @@ CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*[。.]$")
 
 def gongkai(*arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[str]:
     run = subprocess.run(
-        [sys.executable, "-X", "utf8", "-m", "gongkai.cli", *arguments], input=stdin, capture_output=True, check=False
+        [sys.executable, "-X", "utf8", "-m", "gongkai", *arguments], input=stdin, capture_output=True, check=False
     )
     return subprocess.CompletedProcess(run.args, run.returncode, run.stdout.decode(), run.stderr.decode())
 
@@ -230,7 +230,7 @@ def test_odd_outputs_get_one_sentence(command: tuple[str, ...], name: str, said:
 
 def redirected(redirection: str, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
     """The command in a shell with a redirection or one more argument."""
-    quoted = shlex.join([sys.executable, "-X", "utf8", "-m", "gongkai.cli", *arguments])
+    quoted = shlex.join([sys.executable, "-X", "utf8", "-m", "gongkai", *arguments])
     command = ["bash", "-c", f"{before}{quoted} {redirection}"]
     return subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
 
@@ -253,7 +253,7 @@ def test_a_reader_that_stops_early_is_no_unreadable_source(arguments: list[str])
     os.close(reader)
     try:
         run = subprocess.run(
-            [sys.executable, "-m", "gongkai.cli", *arguments], stdout=writer, stderr=subprocess.PIPE, check=False
+            [sys.executable, "-m", "gongkai", *arguments], stdout=writer, stderr=subprocess.PIPE, check=False
         )
     finally:
         os.close(writer)
@@ -291,7 +291,7 @@ def test_unruly_names_stay_on_their_line(tmp_path: Path) -> None:
 
 def odd_call(*arguments: str | bytes) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-X", "utf8", "-m", "gongkai.cli", *arguments],
+        [sys.executable, "-X", "utf8", "-m", "gongkai", *arguments],
         capture_output=True,
         check=False,
         encoding="utf-8",
@@ -301,7 +301,7 @@ def odd_call(*arguments: str | bytes) -> subprocess.CompletedProcess[str]:
 def test_an_output_without_chinese_letters_is_no_failure() -> None:
     for arguments in (["--help"], ["rules"], ["nonsense"]):
         run = subprocess.run(
-            [sys.executable, "-m", "gongkai.cli", *arguments],
+            [sys.executable, "-m", "gongkai", *arguments],
             capture_output=True,
             check=False,
             env=os.environ | {"PYTHONIOENCODING": "ascii"},
@@ -319,7 +319,7 @@ def test_a_named_pipe_can_be_read() -> None:
 def test_the_file_behind_standard_input_is_not_replaced(tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
     page.write_bytes(Path(RUIAN).read_bytes())
-    command = shlex.join([sys.executable, "-X", "utf8", "-m", "gongkai.cli", "fill", "-", "-o"])
+    command = shlex.join([sys.executable, "-X", "utf8", "-m", "gongkai", "fill", "-", "-o"])
     quoted = shlex.quote(str(page))
     same = subprocess.run(["bash", "-c", f"{command} {quoted} --force < {quoted}"], capture_output=True, check=False)
     assert (same.returncode, "就是报告的来源" in same.stderr.decode()) == (2, True)
@@ -331,7 +331,7 @@ def test_the_file_behind_standard_input_is_not_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", [["fill", RUIAN], ["fill", RUIAN, "--json"], ["template"]])
 def test_a_file_that_was_written_is_named_where_the_output_fails(command: list[str], tmp_path: Path) -> None:
     target = tmp_path / "a.xlsm"
-    quoted = shlex.join([sys.executable, "-X", "utf8", "-m", "gongkai.cli", *command, "-o", str(target)])
+    quoted = shlex.join([sys.executable, "-X", "utf8", "-m", "gongkai", *command, "-o", str(target)])
     run = subprocess.run(["bash", "-c", f"{quoted} >&-"], capture_output=True, check=False)
     assert run.returncode == 2
     assert re.fullmatch(r".*a\.xlsm已写入；但结果无法输出.*。\s*", run.stderr.decode())

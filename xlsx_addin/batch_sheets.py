@@ -35,7 +35,7 @@ SUMMARY_HINT = (
 )
 # Pixels at 100 %.
 SUMMARY_WIDTHS = {
-    "agency": 176, "year": 72, "title": 300, "source": 210, "file": 210, "editions": 150, "errors": 52, "warnings": 52,
+    "agency": 176, "year": 72, "title": 300, "source": 210, "file": 210, "editions": 176, "errors": 52, "warnings": 52,
     "notes": 52,
 }  # fmt: skip
 FIGURE_WIDTH = 92

@@ -184,15 +184,16 @@ def clipped(text: str) -> str:
 
 
 def editions_text(report: Report) -> str:
-    """``2021年版``; where its tables differ or one is missing, each by its number."""
+    """``2021年版``; where its tables differ or one is missing, each by its number: ``表二2021 表三2019 表四缺``."""
     named = {
-        layout.newest_sheet(table).form.number: f"{report.tables[table].edition}年版"
+        layout.newest_sheet(table).form.number: report.tables[table].edition
         if table in report.tables
         else layout.MISSING
         for table in layout.EDITION_SPOTS
     }
-    names = set(named.values())
-    return names.pop() if len(names) == 1 else " ".join(number + name for number, name in named.items())
+    if len(set(named.values())) > 1:
+        return " ".join(number + name for number, name in named.items())
+    return next(f"{name}年版" if name != layout.MISSING else name for name in named.values())
 
 
 def summary_line(row: BatchRow) -> list[Written]:
