@@ -10,10 +10,13 @@ import xlwings as xw
 
 from engine import cell_of, excel_of, open_book
 from gongkai.excel import commands
+from gongkai.excel.book import apply_edits
 from gongkai.excel.outcome import Outcome
 from gongkai.model import Report
+from gongkai.pipeline import check
 from gongkai.workbook import layout
 from gongkai.workbook.file import template_path
+from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.values import values_to_report
 
 
@@ -29,6 +32,11 @@ def open_live(folder: Path, results: Mapping[str, object] | None = None) -> xw.B
     book = open_book(live_template(folder), results)
     book.set_mock_caller()
     return book
+
+
+def fill_live(book: xw.Book, report: Report) -> None:
+    """A report as an import writes it, without the command around it."""
+    apply_edits(book, report_to_edits(report, check(report)))
 
 
 def press(book: xw.Book, name: str, argument: str = "", answer: str = "") -> Outcome:

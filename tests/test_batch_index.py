@@ -90,9 +90,9 @@ def test_links_of_a_saved_page() -> None:
         "f%00.html",
     )
     body = "".join(f"<a href='{target}'>{text}</a>" for target in targets)
-    assert [source for source, _ in found(body, "/home/me/nb/index.html")] == [
-        "/home/me/nb/b.html",
-        "/home/me/nb/sub/c.html",
+    assert [source for source, _ in found(body, "/pages/nb/index.html")] == [
+        "/pages/nb/b.html",
+        "/pages/nb/sub/c.html",
         "https://x.gov.cn/1",
     ]
 

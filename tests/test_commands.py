@@ -20,7 +20,7 @@ from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.values import values_to_report
-from live import open_live, press, put, run_again, set_cell, shown_report, tool, value_at
+from live import fill_live, open_live, press, put, run_again, set_cell, shown_report, tool, value_at
 from made import older, report_of
 from strategies import changed, reports
 
@@ -45,10 +45,6 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def book(tmp_path: Path) -> xw.Book:
     return open_live(tmp_path)
-
-
-def fill_live(book: xw.Book, report: Report) -> None:
-    apply_edits(book, report_to_edits(report, check(report)))
 
 
 def kept(book: xw.Book) -> dict[str, dict[tuple[int, int], tuple[object, str]]]:

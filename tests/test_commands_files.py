@@ -13,18 +13,15 @@ import xlwings as xw
 
 import gongkai
 from engine import cell_of, excel_of, snapshot
-from gongkai.checks import check
 from gongkai.excel import consent, helping
 from gongkai.excel.blocks import MOST_UNITS
-from gongkai.excel.book import apply_edits
 from gongkai.excel.commands import COMMANDS
 from gongkai.frame import COLUMNS
 from gongkai.model import Report
 from gongkai.workbook import layout
-from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.sheet import plain_text
-from live import open_live, press, run_again, set_cell, tool, value_at
+from live import fill_live, open_live, press, run_again, set_cell, tool, value_at
 from made import report_of
 from styles import LAYOUTS, report_sheets
 
@@ -58,10 +55,6 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def book(tmp_path: Path) -> xw.Book:
     return open_live(tmp_path)
-
-
-def fill_live(book: xw.Book, report: Report) -> None:
-    apply_edits(book, report_to_edits(report, check(report)))
 
 
 def hostile_report(text: str) -> Report:
