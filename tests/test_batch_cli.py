@@ -56,6 +56,18 @@ def test_exit_codes_and_output(tmp_path: Path) -> None:
     assert "404" in runs[2].stderr
 
 
+def test_a_report_with_an_unread_figure_is_not_passed_over(tmp_path: Path) -> None:
+    unread = page().replace(b">143<", ">143（2020年）<".encode(), 1)
+    assert unread != page()
+    (tmp_path / "report.html").write_bytes(unread)
+    place = list_file(tmp_path / "list.txt", [str(tmp_path / "report.html")])
+    for _ in range(2):
+        found = command(place, "-o", tmp_path / "out", *QUICK)
+        assert "有内容没有读出或需核实的1份" in found.stdout.splitlines()[0]
+        assert found.returncode == 0
+    assert "错误0处，警告1处" in command(place, "-o", tmp_path / "other", *QUICK).stderr
+
+
 def test_json_is_that_of_check(tmp_path: Path) -> None:
     with serving(served(bodies(3))) as server:
         sources = [server.url(f"/{n}.html") for n in (3, 9, 1)]

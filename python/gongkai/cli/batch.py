@@ -185,7 +185,9 @@ class Progress:
             if time.monotonic() - self.drawn_at >= REDRAWN:
                 self.draw(self.picture())
         elif failed or not imported.skipped:
-            outcome = row.message if failed else f"{row.agency} {row.year or ''}　错误{row.errors}处　{row.file}"
+            doubts = f"，警告{row.warnings}处" if row.warnings else ""
+            told = f"{row.agency} {row.year or ''}　错误{row.errors}处{doubts}　{row.file}"
+            outcome = row.message if failed else told
             tell(f"[{len(self.rows)}/{self.total}] {row.state}　{row.source}　{outcome}")
 
     def tell(self, sentence: str) -> None:
@@ -212,7 +214,10 @@ class Progress:
         done, failed, wrong = self.counts()
         left = self.total - len(self.rows)
         rest = f"，未导入{left}个" if left else ""
-        return f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed}个{rest}；有勾稽错误的报告{wrong}份。"
+        # A figure that could not be read is a warning: no error, but nothing to pass over either.
+        doubtful = sum(bool(row.warnings) for row in self.rows.values())
+        doubts = f"，有内容没有读出或需核实的{doubtful}份（见“汇总”的警告一栏）" if doubtful else ""
+        return f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed}个{rest}；有勾稽错误的报告{wrong}份{doubts}。"
 
     def picture(self) -> str:
         count = len(self.rows)
