@@ -199,7 +199,11 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The bytes of a source. ``origin`` is what the user named, ``url`` where it really came from (or "")."""
+    """The bytes of a source. ``origin`` is what the user named, ``url`` where it really came from (or "").
+
+    ``provenance`` says what happened between the two that the user did not ask for, a Chinese sentence each: an
+    attachment taken instead of its page, a copy from the cache, a certificate that was not checked.
+    """
 
     origin: str
     media_type: str
@@ -208,6 +212,7 @@ class Document:
     fetched_at: str = ""
     url: str = ""
     charset: str = ""
+    provenance: tuple[str, ...] = ()
 
 
 class Place(NamedTuple):

@@ -102,10 +102,11 @@ def listed(content: bytes, place: Path) -> tuple[str, ...]:
     Two addresses that differ in nothing but what follows # are one page.
     Lines that begin with # are remarks. A path is looked for beside the list first, then in the current folder.
     """
-    from gongkai.readers import HTML, other_format
+    from gongkai.readers import HTML
     from gongkai.readers.charset import decode
+    from gongkai.readers.formats import binary_format
 
-    if other_format(content):
+    if binary_format(content):
         return ()
     text = decode(content, "")
     if HTML.search(text):

@@ -1,0 +1,106 @@
+"""Room: readers. What a document is, by its content alone: its name, and how it is read or what to do instead."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+
+SAVE = "请打开后另存为网页（.html）或纯文本（.txt），再导入该文件"
+PICTURE = "请向发布机关索取文字版，或手工填表"
+UNPACK = "请解压后导入其中的报告"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """``reader`` is the function (``module:function``, from bytes to blocks) that reads it, "" where none does; then
+    ``advice`` says what to do."""
+
+    name: str
+    advice: str = ""
+    reader: str = ""
+
+
+PDF = Format("PDF 文件", SAVE)
+WORD = Format("Word 文档（.docx）", SAVE)
+OLD_WORD = Format("Word 97-2003 文档（.doc 或 .wps）", SAVE)
+RTF = Format("RTF 文档", SAVE)
+EXCEL = Format("Excel 工作簿（.xlsx）", SAVE)
+OLD_EXCEL = Format("Excel 97-2003 工作簿（.xls 或 .et）", SAVE)
+OLD_OFFICE = Format("Office 97-2003 文档", SAVE)
+ZIP = Format("ZIP 压缩包", UNPACK)
+
+MARKS = (
+    (b"%PDF-", PDF),
+    (b"{\\rtf", RTF),
+    (b"\x89PNG\r\n", Format("PNG 图片", PICTURE)),
+    (b"\xff\xd8\xff", Format("JPEG 图片", PICTURE)),
+    (b"GIF8", Format("GIF 图片", PICTURE)),
+    (b"II*\x00", Format("TIFF 图片", PICTURE)),
+    (b"MM\x00*", Format("TIFF 图片", PICTURE)),
+    (b"Rar!\x1a", Format("RAR 压缩包", UNPACK)),
+    (b"7z\xbc\xaf", Format("7z 压缩包", UNPACK)),
+    (b"\x1f\x8b", Format("gzip 压缩文件", UNPACK)),
+)
+PACKED = (  # parts of a zip archive that tell its format
+    ("word/", WORD),
+    ("xl/", EXCEL),
+    ("OFD.xml", Format("OFD 版式文件", SAVE)),
+    ("mimetype", Format("OpenDocument 文档", SAVE)),
+)
+COMPOUND = (  # streams of an OLE2 file, named in UTF-16
+    ("WordDocument", OLD_WORD),
+    ("Workbook", OLD_EXCEL),
+    ("Book", OLD_EXCEL),
+    ("EncryptedPackage", Format("加了密码的 Office 文件", "请打开后去掉密码，另存一份再导入")),
+)
+OFFICE_XML = re.compile(r"<\?mso-application|<(?:w:wordDocument|pkg:package|office:document|(?:ss:)?Workbook)\b")
+MHTML = re.compile(r"(?:[\w-]+:[^\n]*\n)*MIME-Version:", re.IGNORECASE)
+SNIFFED = 4_096  # bytes or characters at the start that tell the format
+SAMPLED = 16_384  # characters at the start that tell text from junk
+JUNK = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufffd]")
+MOST_JUNK = 0.05  # of all characters; a page cut and joined at random has less, a binary file far more
+
+
+def binary_format(content: bytes) -> Format | None:
+    """The format of anything that is no text, None for what may be one."""
+    start = content[:SNIFFED].lstrip()
+    for mark, found in MARKS:
+        if start.startswith(mark):
+            return found
+    if b"%PDF-" in content[:1024]:
+        return PDF
+    if start.startswith(b"PK\x03\x04"):
+        return packed_format(content)
+    if start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        streams = (found for stream, found in COMPOUND if stream.encode("utf-16-le") in content)
+        return next(streams, OLD_OFFICE)
+    if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+        return Format("WebP 图片", PICTURE)
+    if start.startswith(b"BM") and start[6:10] == bytes(4):
+        return Format("BMP 图片", PICTURE)
+    return None
+
+
+def packed_format(content: bytes) -> Format:
+    """What a zip archive holds, by the names of its parts; a damaged one by what it begins with."""
+    try:
+        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+        known = (found for part, found in PACKED if any(name.startswith(part) for name in names))
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        known = (found for part, found in PACKED if part.encode() in content)
+    return next(known, ZIP)
+
+
+def text_format(text: str) -> Format | None:
+    """What a text is that is neither a web page nor plain text, else None."""
+    start = text[:SNIFFED].lstrip("\ufeff \t\r\n")
+    sample = text[:SAMPLED]
+    if len(JUNK.findall(sample)) > MOST_JUNK * len(sample):
+        return Format("二进制文件或乱码", "请检查网址或文件是否正确")
+    if OFFICE_XML.search(start):
+        return Format("XML 格式的 Office 文档", SAVE)
+    if MHTML.match(start):
+        return Format("单个文件网页（.mht）", "请在浏览器中打开网页，另存为“网页，仅 HTML”，再导入该文件")
+    return None
