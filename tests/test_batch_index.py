@@ -8,7 +8,7 @@ import pytest
 
 from batches import LOGIN, bodies, page, run
 from gongkai.batch import Candidate, candidates, import_report, plan
-from gongkai.batch.index import directory_of
+from gongkai.links import directory_of
 from gongkai.model import Document, GongkaiError
 from gongkai.readers import read_blocks
 from server import answer, serving

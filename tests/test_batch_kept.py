@@ -16,7 +16,6 @@ import pytest
 
 from batches import bodies, command, list_file, names_in, page, run, served
 from gongkai.batch import batch_checks, plan, run_batch
-from gongkai.batch.index import base_of, candidates
 from gongkai.batch.journal import NAME, Entry, open_journal
 from gongkai.batch.names import (
     LONGEST_FOLDER,
@@ -27,6 +26,7 @@ from gongkai.batch.names import (
     report_file_name,
 )
 from gongkai.batch.summary import guarded
+from gongkai.links import base_of, candidates
 from gongkai.model import Document, GongkaiError
 from gongkai.readers import read_blocks
 from gongkai.system import discard_file, move
@@ -157,7 +157,7 @@ def test_what_a_folder_holds_besides_pages_is_said(tmp_path: Path) -> None:
     assert found.left_out == ("b.pdf", "c.DOCX")
     imported = command(place, "-o", tmp_path / "out", *QUICK)
     assert (imported.returncode, imported.stdout[:4]) == (2, "完成5份")
-    assert "另有2个文件不是网页，没有导入：b.pdf、c.DOCX" in imported.stderr
+    assert "另有2个文件不能读取，没有导入：b.pdf、c.DOCX" in imported.stderr
     assert ".mht" in imported.stderr
 
 

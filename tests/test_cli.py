@@ -31,7 +31,10 @@ def test_read_json_has_the_documented_shape() -> None:
     run = gongkai("read", RUIAN, "--json")
     assert (run.returncode, run.stderr) == (0, "")
     found = json.loads(run.stdout)
-    assert list(found) == ["title", "agency", "year", "published", "source", "tables", "sections", "problems"]
+    assert list(found) == [
+        *("title", "agency", "year", "published", "source", "provenance"),
+        *("tables", "sections", "problems"),
+    ]
     assert (found["agency"], found["year"], found["published"]) == ("瑞安市人民政府", 2021, "2022-02-20")
     tables = found["tables"]
     assert [len(row["values"]) for row in tables["disclosure"]["rows"]] == [3, 3, 1, 1, 1, 1]
@@ -62,6 +65,7 @@ def test_check_of_a_clean_report() -> None:
         "agency": "瑞安市人民政府",
         "year": 2021,
         "source": RUIAN,
+        "provenance": [],
     }
 
 

@@ -21,6 +21,8 @@ LEVELS = (
     {"editions"},
     {"figures", "relations", "system", "network"},
     {"sources", "readers", "recognize", "checks", "workbook"},
+    {"links"},
+    {"following"},
     {"frame", "output", "pipeline"},
     {FRONT_DOOR},
     {"batch"},

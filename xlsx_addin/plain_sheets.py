@@ -17,7 +17,14 @@ from gongkai.workbook import layout
 from gongkai.workbook.layout import letters
 from looks import CENTRED, FANG, HAIR, HEI, LEFT, QUIET, TOP_LEFT, as_text, font, put
 
-COVER_LABELS = {"title": "标题", "agency": "公开机构", "year": "年度", "source": "来源", "published": "发布日期"}
+COVER_LABELS = {
+    "title": "标题",
+    "agency": "公开机构",
+    "year": "年度",
+    "source": "来源",
+    "published": "发布日期",
+    "provenance": "取得经过",
+}
 COUNT_LABELS: dict[Severity, str] = {"error": "错误", "warning": "警告", "note": "提示"}
 COUNTERS = (8, 9, 10)  # hidden columns of the cover: relations, broken ones, those that hold
 LEGEND: tuple[tuple[Severity, str, str], ...] = (
@@ -72,6 +79,7 @@ def add_cover(workbook: Workbook) -> None:
         if name != "year":
             as_text(cell)
     page.row_dimensions[layout.COVER_SPOTS["title"][0]].height = 34
+    page.row_dimensions[layout.COVER_SPOTS["provenance"][0]].height = 48
     put_editions(page)
     put_live_line(page)
     for severity, place in layout.COUNT_SPOTS.items():

@@ -11,7 +11,8 @@ from gongkai.checks import checked
 from gongkai.checks.wording import one_line, relation_lines
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
-from gongkai.model import Finding, Report, Severity, Table, Value
+from gongkai.links import Candidate, Directory
+from gongkai.model import Finding, GongkaiError, Report, Severity, Table, Value
 
 SEVERITIES: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
 
@@ -35,6 +36,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         "year": report.year,
         "published": report.published,
         "source": source_of(report),
+        "provenance": list(provenance_of(report)),
         "tables": {name: table_to_dict(table) for name, table in report.tables.items()},
         "sections": {str(item): text for item, text in report.sections.items()},
         "problems": [
@@ -62,6 +64,7 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
             "agency": report.agency,
             "year": report.year,
             "source": source_of(report),
+            "provenance": list(provenance_of(report)),
         },
         "checked": checked(report),
         "findings": [finding_to_dict(finding) for finding in findings],
@@ -80,8 +83,22 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
     }
 
 
+def failure_to_dict(source: str, error: GongkaiError) -> dict[str, Any]:
+    """A source that could not be read; ``candidates`` are the links of a directory page."""
+    found = {"source": source, "error": str(error)}
+    return {**found, "candidates": links_to_list(error.found)} if isinstance(error, Directory) else found
+
+
+def links_to_list(found: Sequence[Candidate]) -> list[dict[str, Any]]:
+    return [{"source": link.source, "title": link.title, "year": link.year} for link in found]
+
+
 def source_of(report: Report) -> str:
     return report.document.origin if report.document else ""
+
+
+def provenance_of(report: Report) -> tuple[str, ...]:
+    return report.document.provenance if report.document else ()
 
 
 def rules_to_list(edition: str) -> list[dict[str, Any]]:
@@ -130,6 +147,8 @@ def head_lines(report: Report) -> Iterator[str]:
     year = f"{report.year}年" if report.year else "未识别"
     yield f"  机关：{report.agency or '未识别'}　年度：{year}　发布日期：{report.published or '未注明'}"
     yield f"  来源：{one_line(source_of(report))}"
+    for step in provenance_of(report):
+        yield f"  取得经过：{one_line(step)}"
 
 
 def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:

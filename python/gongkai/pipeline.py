@@ -4,34 +4,49 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gongkai import checks
 from gongkai.model import Document, Finding, Report, WorkbookError
 
+if TYPE_CHECKING:
+    from gongkai.sources import Access, Limits
+
 WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
 
-def read_report(source: str | Path) -> Report:
+def read_report(source: str | Path, *, offline: bool = False, refresh: bool = False, insecure: bool = False) -> Report:
     """The report in a web page (http or https URL), a file, a workbook of ours, or standard input (``-``).
+
+    A page whose report is in a frame or an attachment is followed one level, on its own site; the provenance of the
+    report's document says so. ``offline`` takes pages from the cache alone, ``refresh`` fetches them whatever the cache
+    holds, ``insecure`` opens sites whose certificate or encryption cannot be trusted.
 
     Figures are exact (int or Decimal) in the units of the official tables (件, 万元), None where nothing certain
     stands; ``problems`` lists what could not be placed or read. Raises FetchError, UnreadableDocument, WorkbookError.
     """
-    from gongkai.readers import read_blocks
-    from gongkai.recognize import recognize
-    from gongkai.sources import load
+    from gongkai.sources import LIMITS, Access
 
-    origin = str(source)
+    return read_source(str(source), LIMITS, Access(offline, refresh, insecure))
+
+
+def read_source(
+    origin: str, limits: Limits, access: Access | None = None, loaded: Callable[[], None] = lambda: None
+) -> Report:
+    """``read_report`` within other limits; ``loaded`` is called once no host need be asked any more."""
+    from gongkai import following
+    from gongkai.sources import ACCESS
+
     if is_workbook(origin):
         from gongkai.workbook import read_workbook
 
+        loaded()
         book = Document(origin, WORKBOOK_TYPE, b"", "")
         return replace(read_workbook(Path(origin)), document=book)
-    document = load(origin)
-    return recognize(read_blocks(document), document)
+    return following.read_source(origin, limits, access or ACCESS, loaded)
 
 
 def is_workbook(origin: str) -> bool:

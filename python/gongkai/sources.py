@@ -49,7 +49,19 @@ class Limits:
 LIMITS = Limits()
 
 
-def load(origin: str, limits: Limits = LIMITS) -> Document:
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How pages are got."""
+
+    offline: bool = False
+    refresh: bool = False
+    insecure: bool = False
+
+
+ACCESS = Access()
+
+
+def load(origin: str, limits: Limits = LIMITS, access: Access = ACCESS, referrer: str = "") -> Document:
     """Fetch a source. Raises FetchError with the stage that failed and one Chinese sentence that says what to try.
 
     Stages: address, connect, tls, timeout, status, redirect, size, read; a redirect from a public host into a private

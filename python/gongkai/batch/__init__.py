@@ -11,10 +11,10 @@ file, and may run beside another process. ``report_file_name(report)`` is a name
 """
 
 from gongkai.batch.importing import import_report
-from gongkai.batch.index import Candidate, candidates
 from gongkai.batch.listing import Plan, plan
 from gongkai.batch.names import report_file_name
 from gongkai.batch.run import Imported, batch_checks, run_batch, summary_files
+from gongkai.links import Candidate, candidates
 
 __all__ = [
     "Candidate",

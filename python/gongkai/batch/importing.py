@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from gongkai.batch.index import Candidate, directory_of
 from gongkai.batch.names import FileNames, fitting_name
+from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, UnreadableDocument, WorkbookError
-from gongkai.pipeline import check, is_workbook, read_report
-from gongkai.sources import LIMITS, Limits
+from gongkai.pipeline import check, is_workbook, read_source
+from gongkai.sources import ACCESS, LIMITS, Access, Limits
 from gongkai.system import system_reason
 from gongkai.workbook.rows import BatchRow, State, clipped, report_to_row
 
@@ -21,37 +21,12 @@ DIRECTORY: State = "目录"
 PROPOSED: State = "待确认"
 
 
-class Directory(GongkaiError):
-    """The source is no report but lists some."""
-
-    def __init__(self, found: list[Candidate]) -> None:
-        super().__init__(f"这是目录页，列有{len(found)}个像年度报告的链接，本身不是报告；请单独导入它，确认这些链接。")
-        self.found = found
-
-
-def read_source(source: str, limits: Limits = LIMITS, loaded: Callable[[], None] = lambda: None) -> Report:
-    """The report in a source; ``loaded`` is called once the source need not be asked any more, whatever came of it.
-
-    Raises Directory for a page that lists reports, else what ``read_report`` raises.
-    """
-    from gongkai.readers import read_blocks
-    from gongkai.recognize import recognize
-    from gongkai.sources import load
-
-    try:
-        if is_workbook(source):
-            return filled_in(read_report(source))
-        document = load(source, limits)
-    finally:
-        loaded()
-    blocks = read_blocks(document)
-    try:
-        return recognize(blocks, document)
-    except UnreadableDocument:
-        found = directory_of(blocks, document)
-        if found:
-            raise Directory(found) from None
-        raise
+def read_report_in(
+    source: str, limits: Limits = LIMITS, access: Access = ACCESS, loaded: Callable[[], None] = lambda: None
+) -> Report:
+    """The report in a source, as ``pipeline.read_source``; a blank workbook is none."""
+    report = read_source(source, limits, access, loaded)
+    return filled_in(report) if is_workbook(source) else report
 
 
 def filled_in(report: Report) -> Report:
@@ -69,7 +44,7 @@ def import_report(source: str, folder: Path) -> list[BatchRow]:
     See the package's docstring. Raises nothing: a page on which the program itself fails must not stop a list.
     """
     try:
-        report = read_source(source)
+        report = read_report_in(source)
         findings = check(report)
         return [report_to_row(report, findings, source, now(), save_new(report, findings, folder).name)]
     except Directory as error:

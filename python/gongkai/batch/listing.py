@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from gongkai.batch.index import Candidate, directory_of, goes_on
 from gongkai.batch.journal import changed_stem, read_journal, summary_names
-from gongkai.model import FetchError, GongkaiError, UnreadableDocument
+from gongkai.links import Candidate, Directory
+from gongkai.model import FetchError, GongkaiError
 from gongkai.pipeline import is_same_file, is_workbook
+from gongkai.sources import ACCESS, Access
 from gongkai.system import system_reason
 
 WEB = re.compile(r"https?:", re.IGNORECASE)
@@ -35,7 +36,7 @@ class Plan:
     left_out: tuple[str, ...] = ()
 
 
-def plan(argument: str, folder: Path) -> Plan:
+def plan(argument: str, folder: Path, access: Access = ACCESS) -> Plan:
     """What to import into ``folder``. Raises GongkaiError where the argument cannot be read or names nothing.
 
     The argument is a text file with a source a line, a folder of saved pages, a directory page, or a report itself;
@@ -47,27 +48,22 @@ def plan(argument: str, folder: Path) -> Plan:
             return plan_of_folder(Path(named), folder)
         if is_workbook(named):
             return Plan((named,))
-    return plan_of_document(named)
+    return plan_of_document(named, access)
 
 
-def plan_of_document(named: str) -> Plan:
-    from gongkai.readers import read_blocks
-    from gongkai.recognize import recognize
-    from gongkai.sources import load
+def plan_of_document(named: str, access: Access) -> Plan:
+    from gongkai.following import report_of
+    from gongkai.sources import LIMITS, load
 
-    document = load(named)
+    document = load(named, LIMITS, access)
     if not is_web(named):
         sources = listed(document.content, Path(named).parent)
         if sources:
             return Plan(sources)
-    blocks = read_blocks(document)
     try:
-        recognize(blocks, document)
-    except UnreadableDocument:
-        found = directory_of(blocks, document)
-        if not found:
-            raise
-        return Plan(tuple(candidate.source for candidate in found), tuple(found), goes_on(blocks))
+        report_of(document, LIMITS, access)
+    except Directory as error:
+        return Plan(tuple(candidate.source for candidate in error.found), error.found, error.goes_on)
     return Plan((named,))
 
 

@@ -14,7 +14,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from gongkai.batch.files import digest, move_new
-from gongkai.batch.importing import failed_row, internal_error, now, read_source
+from gongkai.batch.importing import failed_row, internal_error, now, read_report_in
 from gongkai.batch.journal import Entry, Journal, open_journal, read_journal, summary_names
 from gongkai.batch.names import FileNames, fitting_name, is_too_deep
 from gongkai.batch.summary import Pace, write_summary
@@ -22,7 +22,7 @@ from gongkai.batch.turns import LOCAL, Turns, host_of
 from gongkai.model import FetchError, Finding, GongkaiError, Report, WorkbookError
 from gongkai.output import check_to_dict
 from gongkai.pipeline import check
-from gongkai.sources import LIMITS
+from gongkai.sources import ACCESS, LIMITS, Access
 from gongkai.system import system_reason
 from gongkai.workbook import read_workbook, write_workbook
 from gongkai.workbook.rows import DONE, BatchRow, report_to_row
@@ -50,6 +50,7 @@ def run_batch(
     *,
     per_host: int = PER_HOST,
     pause: float = PAUSE,
+    access: Access = ACCESS,
     tell: Callable[[str], None] = lambda sentence: None,
 ) -> Generator[Imported, None, None]:
     """Import every source once and save each report's workbook, 汇总.xlsm and 汇总.csv into ``folder``.
@@ -61,7 +62,7 @@ def run_batch(
     """
     make_folder(folder)
     with open_journal(folder) as journal, part_folder(folder) as part:
-        run = Run(list(dict.fromkeys(sources)), journal, part, tell)
+        run = Run(list(dict.fromkeys(sources)), journal, part, access, tell)
         try:
             yield from run.skip_done()
             yield from run.work(per_host, pause)
@@ -142,8 +143,10 @@ def is_systems(error: BaseException) -> bool:
 class Run:
     """One run over a list. The lock is held by whoever writes into the folder; after ``stop`` nobody does."""
 
-    def __init__(self, sources: list[str], journal: Journal, part: Path, tell: Callable[[str], None]) -> None:
-        self.tell = tell
+    def __init__(
+        self, sources: list[str], journal: Journal, part: Path, access: Access, tell: Callable[[str], None]
+    ) -> None:
+        self.access, self.tell = access, tell
         self.sources, self.journal, self.part, self.folder = sources, journal, part, journal.folder
         self.rows: dict[str, BatchRow] = {}
         files = [entry.row.file for entry in journal.entries.values()]
@@ -232,7 +235,7 @@ class Run:
         """Import a source; None where it was put back or the run is over."""
         limits = replace(LIMITS, pause=min(max(LIMITS.pause, pause), LONGEST_RETRY))
         try:
-            report = read_source(source, limits, lambda: self.turns.loaded(source))
+            report = read_report_in(source, limits, self.access, lambda: self.turns.loaded(source))
             findings = check(report)
         except GongkaiError as error:
             if is_passing(error) and host_of(source) != LOCAL and self.turns.put_back(source):

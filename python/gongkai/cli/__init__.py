@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,6 +18,7 @@ from gongkai.cli.console import (
     READER_GONE,
     UNREADABLE,
     complain,
+    complain_of,
     put,
     set_streams,
     show,
@@ -28,7 +29,7 @@ from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 
 Run = Callable[[argparse.Namespace], int]
 
-SOURCE_HELP = "网址（http、https）、网页或文本文件、本工具的工作簿；- 表示标准输入"
+SOURCE_HELP = "网址（http、https），网页、PDF、Word、Excel 或文本文件，本工具的工作簿；- 表示标准输入"
 
 
 class ChineseParser(argparse.ArgumentParser):
@@ -52,6 +53,7 @@ class ChineseParser(argparse.ArgumentParser):
             "unrecognized arguments": "多余的参数",
             "invalid choice": "没有这个选项值",
             "expected one argument": "选项后面缺少一个值",
+            "not allowed with argument": "这两个选项不能同时使用",
         }
         reason = next((text for english, text in texts.items() if english in message), "参数有误")
         detail = message.rpartition(": ")[2] if ": " in message else message
@@ -100,6 +102,7 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     for command in (read, check):
         command.add_argument("sources", nargs="+", metavar="来源", help=SOURCE_HELP)
         command.add_argument("--json", action="store_true", help="输出 JSON")
+        add_access(command)
 
     fill = add_command(commands, "fill", "读取报告，填入工作簿并标出问题", run_fill)
     fill.add_argument("source", metavar="来源", help=SOURCE_HELP)
@@ -107,6 +110,21 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     fill.add_argument("--force", action="store_true", help="文件已存在时覆盖")
     fill.add_argument("--template", default="", metavar="文件", help="用自己改过的模板（默认用官方格式模板）")
     fill.add_argument("--json", action="store_true", help="输出 JSON")
+    add_access(fill)
+
+
+def add_access(command: ChineseParser) -> None:
+    """How pages are got; the same for every command that fetches."""
+    cache = command.add_mutually_exclusive_group()
+    cache.add_argument("--offline", action="store_true", help="不联网，只用以前取过、存在本机缓存中的网页")
+    cache.add_argument("--refresh", action="store_true", help="不管缓存，重新取得网页")
+    command.add_argument(
+        "--insecure", action="store_true", help="网站的证书不可信或加密方式过时也打开（请先确认网址可信）"
+    )
+
+
+def access_of(options: argparse.Namespace) -> dict[str, bool]:
+    return {name: getattr(options, name) for name in ("offline", "refresh", "insecure")}
 
 
 def add_batch(commands: Commands[ChineseParser]) -> None:
@@ -114,7 +132,7 @@ def add_batch(commands: Commands[ChineseParser]) -> None:
     batch.add_argument(
         "list",
         metavar="名单",
-        help="文本文件（每行一个网址或文件路径，# 开头的行是备注）、存放网页的文件夹，或列有年报的目录页网址",
+        help="文本文件（每行一个网址或文件路径，# 开头的行是备注）、存放报告的文件夹，或列有年报的目录页网址",
     )
     batch.add_argument("-o", "--output", type=file_name, required=True, metavar="文件夹", help="工作簿和汇总放在哪里")
     batch.add_argument("--yes", action="store_true", help="导入目录页中像年报的全部链接，不再确认")
@@ -129,6 +147,7 @@ def add_batch(commands: Commands[ChineseParser]) -> None:
         "--pause", type=seconds, default=PAUSE, metavar="秒", help=f"同一网站两次请求之间的间隔（默认 {PAUSE:g}）"
     )
     batch.add_argument("--json", action="store_true", help="输出 JSON")
+    add_access(batch)
 
 
 def add_others(commands: Commands[ChineseParser]) -> None:
@@ -169,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
         return code
     except GongkaiError as error:
-        return complain(str(error))
+        return complain_of(error)
     except KeyboardInterrupt:
         complain("已中止。")
         return INTERRUPTED
@@ -190,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 # --- commands -----------------------------------------------------------------------------------------------------
 
 
-def each_report(sources: Sequence[str]) -> Iterator[tuple[str, Report | GongkaiError]]:
+def each_report(sources: Sequence[str], access: Mapping[str, bool]) -> Iterator[tuple[str, Report | GongkaiError]]:
     """Every source with its report or its failure; progress on standard error where several are read at a terminal."""
     from gongkai.pipeline import read_report
 
@@ -198,9 +217,9 @@ def each_report(sources: Sequence[str]) -> Iterator[tuple[str, Report | GongkaiE
         if len(sources) > 1 and sys.stderr is not None and sys.stderr.isatty():
             tell(f"[{number}/{len(sources)}] {source}")
         try:
-            yield source, read_report(source)
+            yield source, read_report(source, **access)
         except GongkaiError as error:
-            complain(str(error))
+            complain_of(error)
             yield source, error
 
 
@@ -211,13 +230,13 @@ def run_sources(
     as_lines: Callable[[Report, list[Finding]], Iterable[str]],
 ) -> int:
     """Read each source, judge it and print it; one source gives one JSON object, several give a list."""
-    from gongkai.output import to_json
+    from gongkai.output import failure_to_dict, to_json
 
     results: list[dict[str, Any]] = []
     codes = [CLEAN]
-    for source, report in each_report(options.sources):
+    for source, report in each_report(options.sources, access_of(options)):
         if isinstance(report, GongkaiError):
-            results.append({"source": source, "error": str(report)})
+            results.append(failure_to_dict(source, report))
             codes.append(UNREADABLE)
             continue
         findings = judge(report)
@@ -257,7 +276,7 @@ def run_fill(options: argparse.Namespace) -> int:
     from gongkai.output import check_to_dict, finding_lines, head_lines, to_json
     from gongkai.pipeline import check, fill, read_report
 
-    report = read_report(options.source)
+    report = read_report(options.source, **access_of(options))
     findings = check(report)
     target = fill(report, findings, options.output, overwrite=options.force, template=options.template)
     with written(target):

@@ -27,6 +27,7 @@ from gongkai.model import GongkaiError
 
 if TYPE_CHECKING:
     from gongkai.batch import Imported, Plan
+    from gongkai.sources import Access
     from gongkai.workbook.rows import BatchRow
 
 # As gongkai.batch has them; the command must not import it to show its help.
@@ -58,15 +59,17 @@ def seconds(text: str) -> float:
 
 def run_list(options: argparse.Namespace) -> int:
     from gongkai.batch import plan
+    from gongkai.sources import Access
 
-    found = plan(options.list, options.output)
+    access = Access(options.offline, options.refresh, options.insecure)
+    found = plan(options.list, options.output, access)
     if found.candidates and not options.yes and not confirmed(found, options.json):
         return UNREADABLE
     if found.left_out:
         tell(left_out_line(found.left_out))
     if found.goes_on and options.yes:
         tell(GOES_ON)
-    return import_all(found.sources, options)
+    return import_all(found.sources, options, access)
 
 
 # --- a directory's links ------------------------------------------------------------------------------------------
@@ -85,9 +88,9 @@ def confirmed(found: Plan, json: bool) -> bool:
         complain("没有导入；可以把要导入的网址逐行写进文本文件，作为名单导入。")
         return False
     if json:
-        from gongkai.output import to_json
+        from gongkai.output import links_to_list, to_json
 
-        put(to_json([{"source": link.source, "title": link.title, "year": link.year} for link in found.candidates]))
+        put(to_json(links_to_list(found.candidates)))
     else:
         show(candidate_lines(found))
     complain(f"目录页中有{count}个链接像年度报告，没有导入；确认后请加 --yes，或把以上名单存为文件、修改后导入。")
@@ -104,18 +107,20 @@ def candidate_lines(found: Plan) -> Iterator[str]:
 
 def left_out_line(names: Sequence[str]) -> str:
     shown = "、".join(names[:SHOWN_NAMES]) + ("等" if len(names) > SHOWN_NAMES else "")
-    return f"文件夹中另有{len(names)}个文件不是网页，没有导入：{shown}；其中如有年报，请打开后另存为网页再导入。"
+    return f"文件夹中另有{len(names)}个文件不能读取，没有导入：{shown}；其中如有年报，请解压或另存为网页再导入。"
 
 
 # --- the run ------------------------------------------------------------------------------------------------------
 
 
-def import_all(sources: Sequence[str], options: argparse.Namespace) -> int:
+def import_all(sources: Sequence[str], options: argparse.Namespace, access: Access) -> int:
     from gongkai.batch import run_batch
 
     progress = Progress(len(sources))
     failure: GongkaiError | None = None
-    batch = run_batch(sources, options.output, per_host=options.per_host, pause=options.pause, tell=progress.tell)
+    batch = run_batch(
+        sources, options.output, per_host=options.per_host, pause=options.pause, access=access, tell=progress.tell
+    )
     try:
         with closing(batch):
             for imported in batch:

@@ -78,3 +78,14 @@ def discard(stream: TextIO) -> None:
 def complain(sentence: str) -> int:
     tell(sentence)
     return UNREADABLE
+
+
+def complain_of(error: GongkaiError) -> int:
+    """A failure in one line; after that of a directory page the links that it lists."""
+    complain(str(error))
+    from gongkai.links import Directory
+
+    if isinstance(error, Directory):
+        for link in error.found:
+            tell(f"  {link.title or '（没有标题）'}　{link.source}")
+    return UNREADABLE

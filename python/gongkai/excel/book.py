@@ -44,7 +44,6 @@ REPORT = (
 )  # fmt: skip
 TABLES = {sheet.name: sheet for sheet in layout.table_sheets()}
 LISTS = (layout.BATCH, layout.SUMMARY)
-SPACERS = ((layout.COVER_SPOTS["published"][0] + 1, layout.COVER_SPOTS["published"][1]),)  # blank, on the cover
 MOST_PARTS = 2  # writes of a sheet; for more of them it pays to ask what stands between
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 
@@ -203,7 +202,7 @@ def planned_parts(book: xw.Book, blocks: Sequence[Block], old: Cells) -> tuple[l
     wanted = {spot: value for block in blocks for spot, value in block.cells()}
     parts = [part for block in blocks if (part := changed_part(block, old, {}))]
     if name == layout.COVER:
-        return joined(parts, {spot: None for spot in SPACERS if spot not in old} | wanted), {}
+        return joined(parts, wanted), {}
     # A formula is at home where figures stand; a sheet without any is spared the call, unless it saves several.
     if name not in TABLES or not (any(spot in old for spot in wanted) or len(parts) > MOST_PARTS):
         return parts, {}

@@ -16,7 +16,8 @@ import xlwings
 
 from gongkai.excel.consent import NOT_OURS, allowed
 from gongkai.model import FetchError, GongkaiError, Report
-from gongkai.sources import Limits, load
+from gongkai.pipeline import read_source
+from gongkai.sources import Limits
 from gongkai.workbook import layout
 
 LIMITS = Limits(connect=3, read=5, deadline=8, size=5_000_000, tries=2, pause=0.2)
@@ -101,9 +102,6 @@ def refuse_over_budget(session: Session, now: float) -> None:
 
 def read_page(url: str, limits: Limits) -> Report:
     """Without the page's bytes: the session keeps many reports."""
-    from gongkai.readers import read_blocks
-    from gongkai.recognize import recognize
-
-    document = load(url, limits)
-    report = recognize(read_blocks(document), document)
-    return replace(report, document=replace(document, content=b""))
+    report = read_source(url, limits)
+    assert report.document is not None
+    return replace(report, document=replace(report.document, content=b""))

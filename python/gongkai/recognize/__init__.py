@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.model import Block, Document, Entry, Problem, Prose, Report, Table, UnreadableDocument
@@ -75,6 +75,31 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
         sections=section_texts(tokens, find_sections(tokens, edition.sections), edition.sections),
         problems=tuple(problems),
         document=document,
+    )
+
+
+def completed(report: Report, blocks: Sequence[Block]) -> Report:
+    """A report from an attachment with what only its page says of it: title, body, year, day of publication.
+
+    A page that names another year than the attachment is a problem: it may be the attachment of another report.
+    """
+    prose = [block for block in blocks if isinstance(block, Prose) and not block.heading.startswith(("title", "meta"))]
+    lines = [line for block in prose for line in block.text.split("\n")]
+    title = title_of(blocks)
+    title = title if is_title(title) else ""
+    year = year_of(title, "")
+    problems = list(report.problems)
+    if year and report.year and year != report.year:
+        problems.append(
+            Problem("", "", "", title, f"网页标题的年度是{year}年，附件中是{report.year}年，请核对附件是否正确")
+        )
+    return replace(
+        report,
+        title=report.title if is_title(report.title) or not title else title,
+        agency=report.agency or agency_of(title, lines),
+        year=report.year or year,
+        published=report.published or published_of(blocks, lines),
+        problems=tuple(problems),
     )
 
 

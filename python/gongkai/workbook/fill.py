@@ -62,6 +62,7 @@ def cover_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
         "year": report.year,
         "source": ((document.url or document.origin) if document else "") or None,
         "published": report.published or None,
+        "provenance": ("".join(document.provenance) if document else "") or None,
     }
     edits = [Edit(layout.COVER, *layout.COVER_SPOTS[name], value) for name, value in texts.items()]
     for table, place in layout.EDITION_SPOTS.items():

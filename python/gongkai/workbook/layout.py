@@ -22,6 +22,7 @@ COVER_SPOTS: Mapping[str, Spot] = {
     "year": (7, 3),
     "source": (8, 3),
     "published": (9, 3),
+    "provenance": (10, 3),
 }
 EDITION_SPOTS: Mapping[str, Spot] = {"disclosure": (11, 3), "applications": (12, 3), "disputes": (13, 3)}
 COUNT_SPOTS: Mapping[Severity, Spot] = {"error": (16, 3), "warning": (17, 3), "note": (18, 3)}

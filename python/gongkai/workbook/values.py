@@ -229,7 +229,7 @@ def fingerprint(values: Mapping[str, SheetValues]) -> str:
 def content(values: Mapping[str, SheetValues]) -> Iterator[tuple[str, int, int, str]]:
     """(sheet, row, column, text) of every cell filled in by a person or an import, blanks left out."""
     spots: dict[str, list[Spot]] = {
-        layout.COVER: [place for name, place in layout.COVER_SPOTS.items() if name != "source"]
+        layout.COVER: [place for name, place in layout.COVER_SPOTS.items() if name not in ("source", "provenance")]
     }
     spots |= {sheet.name: list(sheet.cells.values()) for sheet in layout.table_sheets()}
     columns = layout.PROSE_COLUMNS.values()

@@ -1,17 +1,15 @@
-"""Room: batch. A directory page -> the links on it that look like annual reports, the likeliest first."""
+"""Room: links. A directory page -> the links on it that look like annual reports, the likeliest first."""
 
 from __future__ import annotations
 
-import ipaddress
-import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import unescape
-from urllib.parse import SplitResult, unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from gongkai.checks.wording import one_line
-from gongkai.model import Block, Document, Link, Prose
+from gongkai.links.addresses import address_of, base_of
+from gongkai.model import Block, Document, Link, Prose, UnreadableDocument
 
 YEAR = re.compile(r"(?<!\d)20[0-4]\d(?!\d)")
 ONLY_YEAR = re.compile(r"20[0-4]\d\s*年?度?")
@@ -22,15 +20,11 @@ NEVER = re.compile(r"指南|目录|制度|条例|通知|解读")
 OTHERS = re.compile(r"法治|依法行政|网站|企业|财务|决算|预算|统计|审计|质量|公积金|社会责任|报表")
 NAMED_TARGET = re.compile(r"nianbao|niandu|ndbg|nbg|xxgkn[bd]|gknb|gkndbg|annual", re.IGNORECASE)
 ARTICLE = re.compile(
-    r"\.(?:s?html?|jhtml|aspx?|jspx?|php|pdf|docx?|wps|ofd|xlsx?|txt)$|\d{5}|/t?\d+_\d+", re.IGNORECASE
+    r"\.(?:s?html?|jhtml|aspx?|jspx?|php|pdf|docx?|wps|ofd|rtf|xlsx?|et|txt)$|\d{5}|/t?\d+_\d+", re.IGNORECASE
 )
 COLUMN_PAGE = re.compile(r"(?:^|/)(?:index|list|default|column|more)[^/]*$", re.IGNORECASE)
-ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar)$", re.IGNORECASE)
+ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|xlsx?|et|zip|rar)$", re.IGNORECASE)
 NEXT_PAGE = re.compile(r"下一?页|尾页|末页")
-SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s>]+)")
-SAVED_WITHIN = 4_096  # bytes at the start of a saved page where browsers note its address
-BASE = re.compile(rb"<base\s(?:[^>]{0,500}?\s)?href\s*=\s*[\"']?\s*([^\"'\s>]+)", re.IGNORECASE)
-BASE_WITHIN = 65_536
 HEADING = re.compile(r"title|h[1-3]|meta:(?:ArticleTitle|og:title)")
 FEWEST = 2  # a lone link that looks like a report is more often the menu of a page of another kind
 
@@ -89,56 +83,32 @@ def year_in(text: str) -> int | None:
     return int(match[0]) if match else None
 
 
-# --- addresses ----------------------------------------------------------------------------------------------------
-
-
-def address_of(target: str, base: str) -> str:
-    """Where a link leads, without its fragment; "" where a report cannot be."""
-    try:
-        if base.startswith(("http:", "https:")):
-            found = urlsplit(urldefrag(urljoin(base, target.strip()))[0])
-            return found.geturl() if is_open(found, urlsplit(base).hostname) else ""
-        found = urlsplit(urldefrag(target.strip())[0])
-        if found.scheme or found.netloc:
-            return found.geturl() if is_open(found, None) else ""
-        return file_beside(unquote(found.path), base)
-    except ValueError:
-        return ""
-
-
-def is_open(address: SplitResult, home: str | None) -> bool:
-    """Whether a page from ``home`` may send us to an address: not from outside into a private network."""
-    if address.scheme not in ("http", "https") or not address.hostname:
-        return False
-    if address.hostname == home:
-        return True
-    try:
-        return ipaddress.ip_address(address.hostname.partition("%")[0]).is_global
-    except ValueError:
-        return address.hostname != "localhost" and not address.hostname.endswith(".localhost")
-
-
-def file_beside(path: str, page: str) -> str:
-    """A file in the folder of a saved page or below; "" for any other."""
-    inside = posixpath.normpath(path.replace("\\", "/"))
-    if not path or inside.startswith(("/", "..")) or ":" in inside or "\0" in inside:
-        return ""
-    folder = re.sub(r"[^/\\]*$", "", page)
-    return folder + inside
-
-
 # --- a document as a directory ------------------------------------------------------------------------------------
 
 
+class Directory(UnreadableDocument):
+    """The source is no report but lists some: ``found`` are the links; ``goes_on`` tells of further pages, not read."""
+
+    def __init__(self, origin: str, found: Sequence[Candidate], goes_on: bool = False) -> None:
+        super().__init__(
+            f"{origin}：这是目录页，列有{len(found)}个像年度报告的链接，本身不是报告；请导入其中的一个，或用批量导入。"
+        )
+        self.found, self.goes_on = tuple(found), goes_on
+
+
 def directory_of(blocks: Sequence[Block], document: Document) -> list[Candidate]:
-    """The links of a page that is no report and lists some; [] for a page of any other kind."""
+    """The links of a page that is no report and lists some; [] for a page of any other kind.
+
+    Attachments alone make a directory only where the page is not that of a single report, and they are of several.
+    """
     if any(isinstance(block, Link) and block.kind == "password" for block in blocks):
         return []
     found = candidates(blocks, base_of(document))
     pages = [candidate for candidate in found if not ATTACHED.search(candidate.source)]
     year = own_year(blocks)  # beside a report that cannot be read stand those of other years
     alike = [candidate for candidate in found if year is None or candidate.year in (year, None)]
-    return found if len(alike) >= FEWEST and pages else []
+    several = year is None and len({ATTACHED.sub("", candidate.title) for candidate in alike}) >= FEWEST
+    return found if len(alike) >= FEWEST and (pages or several) else []
 
 
 def own_year(blocks: Sequence[Block]) -> int | None:
@@ -146,22 +116,6 @@ def own_year(blocks: Sequence[Block]) -> int | None:
     heads = [block.text for block in blocks if isinstance(block, Prose) and HEADING.fullmatch(block.heading)]
     named = [text for text in heads if SUBJECT.search(text) and "报告" in text and YEAR.search(text)]
     return year_in(named[0]) if named else None
-
-
-def base_of(document: Document) -> str:
-    """What a page's links start from: the address that it names itself, else its own."""
-    own = own_address(document)
-    match = BASE.search(document.content[:BASE_WITHIN])
-    named = address_of(unescape(match[1].decode("ascii", "ignore")), own) if match else ""
-    return named if named.startswith(("http:", "https:")) else own
-
-
-def own_address(document: Document) -> str:
-    """Where a page was fetched from, the address that a browser noted when saving, else the file."""
-    if document.url:
-        return document.url
-    match = SAVED_FROM.search(document.content[:SAVED_WITHIN])
-    return match[1].decode("ascii", "ignore") if match else document.origin
 
 
 def goes_on(blocks: Sequence[Block]) -> bool:

@@ -1,0 +1,17 @@
+"""Room: links. What a page without a report points to: reports that it lists, or what may hold its own."""
+
+from gongkai.links.addresses import address_of, base_of
+from gongkai.links.directory import Candidate, Directory, candidates, directory_of, goes_on
+from gongkai.links.leads import Lead, leads_of
+
+__all__ = [
+    "Candidate",
+    "Directory",
+    "Lead",
+    "address_of",
+    "base_of",
+    "candidates",
+    "directory_of",
+    "goes_on",
+    "leads_of",
+]

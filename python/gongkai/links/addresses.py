@@ -1,0 +1,102 @@
+"""Room: links. Where the links of a page lead, and which of these places belong to the page's own site."""
+
+from __future__ import annotations
+
+import ipaddress
+import posixpath
+import re
+from html import unescape
+from urllib.parse import SplitResult, unquote, urldefrag, urljoin, urlsplit
+
+from gongkai.model import Document
+
+SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s>]+)")
+SAVED_WITHIN = 4_096  # bytes at the start of a saved page where browsers note its address
+BASE = re.compile(rb"<base\s(?:[^>]{0,500}?\s)?href\s*=\s*[\"']?\s*([^\"'\s>]+)", re.IGNORECASE)
+BASE_WITHIN = 65_536
+KINDS_OF_BODIES = frozenset({"ac", "com", "edu", "gov", "mil", "net", "org"})  # before .cn they are no site's name
+FILE_HOSTS = ".gov.cn"  # many sites keep their files on a host of the province's
+
+
+def address_of(target: str, base: str) -> str:
+    """Where a link leads, without its fragment; "" where a report cannot be."""
+    try:
+        if base.startswith(("http:", "https:")):
+            found = urlsplit(urldefrag(urljoin(base, target.strip()))[0])
+            return found.geturl() if is_open(found, urlsplit(base).hostname) else ""
+        found = urlsplit(urldefrag(target.strip())[0])
+        if found.scheme or found.netloc:
+            return found.geturl() if is_open(found, None) else ""
+        return file_beside(unquote(found.path), base)
+    except ValueError:
+        return ""
+
+
+def is_open(address: SplitResult, home: str | None) -> bool:
+    """Whether a page from ``home`` may send us to an address: not from outside into a private network."""
+    if address.scheme not in ("http", "https") or not address.hostname:
+        return False
+    if address.hostname == home:
+        return True
+    try:
+        return ipaddress.ip_address(address.hostname.partition("%")[0]).is_global
+    except ValueError:
+        return address.hostname != "localhost" and not address.hostname.endswith(".localhost")
+
+
+def file_beside(path: str, page: str) -> str:
+    """A file in the folder of a saved page or below; "" for any other."""
+    inside = posixpath.normpath(path.replace("\\", "/"))
+    if not path or inside.startswith(("/", "..")) or ":" in inside or "\0" in inside:
+        return ""
+    folder = re.sub(r"[^/\\]*$", "", page)
+    return folder + inside
+
+
+def base_of(document: Document) -> str:
+    """What a page's links start from: the address that it names itself, else its own."""
+    own = own_address(document)
+    match = BASE.search(document.content[:BASE_WITHIN])
+    named = address_of(unescape(match[1].decode("ascii", "ignore")), own) if match else ""
+    return named if named.startswith(("http:", "https:")) else own
+
+
+def own_address(document: Document) -> str:
+    """Where a page was fetched from, the address that a browser noted when saving, else the file."""
+    if document.url:
+        return document.url
+    match = SAVED_FROM.search(document.content[:SAVED_WITHIN])
+    return match[1].decode("ascii", "ignore") if match else document.origin
+
+
+# --- the site of a page -------------------------------------------------------------------------------------------
+
+
+def is_of_site(source: str, base: str) -> bool:
+    """Whether an address belongs to the site of a page; files beside a saved page do."""
+    if not source.startswith(("http:", "https:")):
+        return not base.startswith(("http:", "https:"))
+    host, home = host_of(source), host_of(base)
+    return bool(home) and (host == home or site_of(host) == site_of(home))
+
+
+def is_of_file_host(source: str, base: str) -> bool:
+    """Whether an address is one where a page's site may keep its files: on the site, or both on government hosts."""
+    return is_of_site(source, base) or (host_of(source).endswith(FILE_HOSTS) and host_of(base).endswith(FILE_HOSTS))
+
+
+def host_of(source: str) -> str:
+    try:
+        found = urlsplit(source)
+        return (found.hostname or "") if found.scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def site_of(host: str) -> str:
+    """``www.qingxi.gov.cn`` -> ``qingxi.gov.cn``; an IP address is a site of its own."""
+    labels = host.split(".")
+    if ":" in host or labels[-1].isdigit():
+        return host
+    wide = labels[-1] == "cn" and len(labels) > 2 and (labels[-2] in KINDS_OF_BODIES or len(labels[-2]) == 2)
+    return ".".join(labels[-3 if wide else -2 :])

@@ -1,0 +1,142 @@
+"""Room: tests. Readers in a process of their own: ended when they take too long or too much, used again when not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from gongkai.model import Block, Place, Prose, UnreadableDocument
+from gongkai.readers import worker
+from gongkai.readers.worker import IDLE, Bounds, read_apart
+
+HERE = Path(__file__).parent
+SHORT = Bounds(seconds=1.0)
+
+
+# Readers of this module's own, called in the other process.
+
+
+def prose_of(content: bytes) -> tuple[Block, ...]:
+    return (Prose(Place(line=1), "", f"{os.getpid()} {content.decode()}"),)
+
+
+def refusing(content: bytes) -> tuple[Block, ...]:
+    raise UnreadableDocument("文件加了密码；请去掉密码。")
+
+
+def failing(content: bytes) -> tuple[Block, ...]:
+    raise RecursionError
+
+
+def endless(content: bytes) -> tuple[Block, ...]:
+    while True:
+        pass
+
+
+def greedy(content: bytes) -> tuple[Block, ...]:
+    held = []
+    while True:
+        held.append(bytearray(10_000_000))
+
+
+def slowly_greedy(content: bytes) -> tuple[Block, ...]:
+    """Past the bound in memory that is not this process's data, so that only a look from outside can tell."""
+    import mmap
+
+    held = []
+    for _ in range(40):
+        held.append(mmap.mmap(-1, 20_000_000))
+        held[-1].write(b"x" * 20_000_000)
+    time.sleep(20)
+    raise AssertionError("not ended")
+
+
+def dying(content: bytes) -> tuple[Block, ...]:
+    os._exit(3)
+
+
+def chatty(content: bytes) -> tuple[Block, ...]:
+    print("a parser's remark")
+    os.write(1, b"") if content else None
+    return prose_of(b"quiet")
+
+
+@pytest.fixture(autouse=True)
+def found_by_the_other_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker.end_idle()
+    monkeypatch.setenv("PYTHONPATH", str(HERE))
+
+
+def text(name: str, content: bytes = b"", bounds: Bounds = worker.BOUNDS) -> str:
+    (block,) = read_apart(f"test_worker:{name}", content, bounds)
+    assert isinstance(block, Prose)
+    return block.text
+
+
+def refused(name: str, bounds: Bounds = worker.BOUNDS) -> str:
+    with pytest.raises(UnreadableDocument) as caught:
+        text(name, bounds=bounds)
+    assert str(caught.value).endswith("。")
+    return str(caught.value)
+
+
+def test_blocks_come_back_from_another_process_that_is_used_again() -> None:
+    first, second = text("prose_of", "报告".encode()), text("prose_of", b"x" * 3_000_000)
+    assert first.partition(" ")[2] == "报告"
+    assert first.split()[0] == second.split()[0] != str(os.getpid())
+    assert len(second) > 3_000_000
+
+
+def test_what_a_reader_says_and_how_it_fails() -> None:
+    assert refused("refusing") == "文件加了密码；请去掉密码。"
+    assert "RecursionError" in refused("failing")
+    assert "AttributeError" in refused("no_such_reader")
+    assert text("chatty").endswith("quiet")
+
+
+def test_a_process_that_ends_itself() -> None:
+    assert "意外退出" in refused("dying")
+    assert text("prose_of", b"x").endswith("x")
+
+
+def test_an_endless_reader_is_ended() -> None:
+    began = time.monotonic()
+    assert "超过1秒" in refused("endless", SHORT)
+    assert time.monotonic() - began < 4
+    assert IDLE == []
+
+
+@pytest.mark.parametrize("name", ["greedy", "slowly_greedy"])
+def test_a_greedy_reader_is_ended(name: str) -> None:
+    before = psutil.virtual_memory().available
+    assert "内存超过480MB" in refused(name)
+    assert psutil.virtual_memory().available > before - 1_000_000_000
+
+
+def test_a_module_beside_the_user_is_not_run(tmp_path: Path) -> None:
+    (tmp_path / "pickle.py").write_text("raise SystemExit('hijacked')")
+    code = "from gongkai.readers.worker import read_apart\nprint(len(read_apart('test_worker:prose_of', b'x')))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{Path(worker.__file__).parents[2]}"},
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_no_process_outlives_the_program() -> None:
+    code = (
+        "import os\nfrom gongkai.readers.worker import read_apart\n"
+        "print(read_apart('test_worker:prose_of', b'x')[0].text.split()[0], flush=True)\nos._exit(0)"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{Path(worker.__file__).parents[2]}"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    until = time.monotonic() + 5
+    while psutil.pid_exists(int(done.stdout)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(int(done.stdout))
