@@ -33,7 +33,8 @@ MESSAGES: Mapping[str, str] = {
     "automation": "Excel由其他程序启动，没有载入加载项。请关闭Excel，从开始菜单或桌面重新打开，再试一次。",
     "choose_file": "选择年报文件（网页、文本，或由本工具生成的工作簿）",
     "save_as": "另存为",
-    "file_filter": "年报文件 (*.htm;*.html;*.txt;*.xlsm;*.xlsx),*.htm;*.html;*.txt;*.xlsm;*.xlsx,所有文件 (*.*),*.*",
+    "file_filter": "年报文件（网页、PDF、Word、Excel、文本）,"
+    "*.htm;*.html;*.pdf;*.docx;*.doc;*.wps;*.rtf;*.xlsx;*.xlsm;*.xls;*.et;*.txt,所有文件 (*.*),*.*",
     "save_workbook": "启用宏的工作簿 (*.xlsm),*.xlsm",
     "save_csv": "CSV文件 (*.csv),*.csv",
     "save_json": "JSON文件 (*.json),*.json",

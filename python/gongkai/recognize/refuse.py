@@ -27,7 +27,7 @@ def why_unreadable(blocks: Sequence[Block], origin: str) -> str:
     named = [link for link in attached if REPORT.search(link.text + link.target)] or attached
     if named:
         name = short(named[0].text or named[0].target)
-        return f"{origin}：页面中没有三张表，报告可能在附件“{name}”中；请下载附件，另存为网页或文本后导入。"
+        return f"{origin}：页面中没有三张表，报告可能在附件“{name}”中；请下载附件，再导入该文件。"
     reports = [link for link in links if link.kind == "link" and REPORT.search(link.text)]
     if len(reports) >= 3:
         example = short(reports[0].text)
