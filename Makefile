@@ -1,6 +1,7 @@
 # make demo   the main job on a real report          make test   all tests, with what they need
 # make template   rebuild the template and the add-in      make bench   speed, side by side
-# make pictures   redraw docs/images and the manual      make manual   its page alone
+# make accuracy   figures right, blank, silently wrong      make pictures   redraw docs/images and the manual
+# make manual   the manual's page alone      make fuzz   ten minutes of fuzzing (needs atheris: Linux, macOS)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,7 +9,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 VALIDATOR := tests/tools/node_modules/.bin/ooxml-validator
 
-.PHONY: demo test template bench pictures manual debian validator clean
+.PHONY: demo test template bench accuracy fuzz pictures manual debian validator clean
 
 demo: $(STAMP)
 	$(BIN)/gongkai demo -o demo
@@ -27,6 +28,13 @@ bench: $(TEST_STAMP)
 	$(BIN)/python benchmarks/functions.py
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python benchmarks/batch.py
+
+accuracy: $(TEST_STAMP) debian
+	$(BIN)/python benchmarks/accuracy.py
+
+fuzz: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	$(BIN)/python tests/fuzz.py 600
 
 pictures: $(TEST_STAMP) debian
 	$(BIN)/python docs/pictures.py

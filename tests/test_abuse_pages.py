@@ -252,3 +252,14 @@ def test_a_report_of_the_list_of_2014_is_not_forced_into_a_table() -> None:
     except UnreadableDocument:
         return
     assert set(figures(read).values()) <= {None}
+
+
+def test_rows_of_a_flattened_table_whose_head_is_missing() -> None:
+    """Found by fuzzing: without any column a row had no last cell to look at."""
+    rows = ("1.信访举报投诉类申请", "3", "2.重复申请", "1", "3.要求提供公开出版物", "0", "4.无正当理由大量反复申请")
+    slip = ("<br/>/p>", "<p><br/></p>")
+    last = ("5.要求行政机关确认或重新出具已获取信息", "0", "（六）其他处理")
+    page = "".join(f"<p>{text}</p><p><br/></p>" for text in rows).removesuffix("<br/></p>") + "".join(slip)
+    page += "".join(f"<p>{text}</p><p><br/></p>" for text in last).removesuffix("<p><br/></p>") + "<p>0</p>"
+    with pytest.raises(UnreadableDocument, match="。$"):
+        read_page(page)

@@ -102,7 +102,10 @@ def slots_by_pitch(
     ``start`` is the line of the label before the row, ``after`` that of the table's next label, 0 where another
     thing follows. None unless that label is just as far as it should be, or nothing is blank and the distance is
     another: a blank cell at the end can not be told from the end otherwise, nor a page number from a figure.
+    A head of which no column was found places nothing.
     """
+    if not expected:
+        return None
     chosen: list[Token | None] = [None] * expected
     for token in slots:
         number, rest = divmod(token.place.line - start, pitch)
