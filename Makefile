@@ -25,6 +25,7 @@ template: $(TEST_STAMP)
 
 bench: $(TEST_STAMP)
 	$(BIN)/python benchmarks/read.py
+	$(BIN)/python benchmarks/formats.py
 	$(BIN)/python benchmarks/functions.py
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python benchmarks/batch.py
