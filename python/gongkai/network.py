@@ -20,39 +20,46 @@ import httpx
 from gongkai.model import FetchError
 
 LOCAL = {"all://127.0.0.1": None, "all://localhost": None}  # never behind the proxy that the system may set
+NOT_KEPT = httpx.Limits(max_keepalive_connections=0)
+LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-def open_client(origin: str, headers: Mapping[str, str], timeout: httpx.Timeout) -> httpx.Client:
-    """A client for one fetch; ``origin`` is what the user named. Redirects are followed as far as ``Guard`` lets them.
+def open_client(
+    origin: str, headers: Mapping[str, str], timeout: httpx.Timeout, insecure: bool = False
+) -> httpx.Client:
+    """A client for one fetch over all its hops; ``origin`` is what the user named. Redirects are left to the caller.
 
-    Raises, when used, FetchError for a forbidden redirect and otherwise what httpx raises.
+    Raises, when used, FetchError for a hop that ``Guard`` forbids and otherwise what httpx raises.
     """
     guard = Guard(origin)
     if any(scheme in getproxies() for scheme in ("http", "https", "all")):
         hooks = {"request": [guard.look_up]}
-        return httpx.Client(
-            headers=headers,
-            timeout=timeout,
-            follow_redirects=True,
-            max_redirects=10,
-            mounts=LOCAL,
-            event_hooks=hooks,
-            verify=trusted(),
-        )
-    return httpx.Client(
-        headers=headers, timeout=timeout, follow_redirects=True, max_redirects=10, transport=Direct(guard)
-    )
+        verify = context_for(insecure)
+        return httpx.Client(headers=headers, timeout=timeout, mounts=LOCAL, event_hooks=hooks, verify=verify)
+    return httpx.Client(headers=headers, timeout=timeout, transport=Direct(guard, insecure))
 
 
-def trusted() -> ssl.SSLContext:
+def context_for(insecure: bool) -> ssl.SSLContext:
     """The certificates that sites are checked against; reading them takes longer than most pages."""
-    return trusted_by(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    return unchecked() if insecure else trusted_by(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
 
 @cache
 def trusted_by(file: str | None, folder: str | None) -> ssl.SSLContext:
     return httpx.create_ssl_context()
+
+
+@cache
+def unchecked() -> ssl.SSLContext:
+    """For what a user vouches for: any certificate, and the encryption of servers that nobody has renewed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.options |= LEGACY_SERVER_CONNECT
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
 
 
 class Guard:
@@ -87,10 +94,19 @@ class Guard:
 class Direct(httpx.BaseTransport):
     """Connects to the checked addresses of a host in turn; to the server and its certificate it names the host."""
 
-    def __init__(self, guard: Guard) -> None:
-        self.guard = guard
-        # Connections are kept by address: a second host at the same address must not reuse the first one's.
-        self.inner = httpx.HTTPTransport(verify=trusted(), limits=httpx.Limits(max_keepalive_connections=0))
+    def __init__(self, guard: Guard, insecure: bool) -> None:
+        self.guard, self.insecure = guard, insecure
+        self.inner: dict[str, httpx.HTTPTransport] = {}
+
+    def transport(self, scheme: str) -> httpx.HTTPTransport:
+        """One for each scheme, made when it is needed: http needs no certificates.
+
+        Connections are kept by address: a second host at the same address must not reuse the first one's.
+        """
+        if scheme not in self.inner:
+            verify = context_for(self.insecure) if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self.inner[scheme] = httpx.HTTPTransport(verify=verify, limits=NOT_KEPT)
+        return self.inner[scheme]
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.scheme not in ("http", "https"):
@@ -99,15 +115,17 @@ class Direct(httpx.BaseTransport):
             addresses = self.guard.addresses(request.url)
         except OSError as error:
             raise httpx.ConnectError(str(error), request=request) from error
+        transport = self.transport(request.url.scheme)
         for address in addresses[:-1]:
             try:
-                return self.inner.handle_request(aimed(request, address))
+                return transport.handle_request(aimed(request, address))
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
-        return self.inner.handle_request(aimed(request, addresses[-1]))
+        return transport.handle_request(aimed(request, addresses[-1]))
 
     def close(self) -> None:
-        self.inner.close()
+        for transport in self.inner.values():
+            transport.close()
 
 
 def aimed(request: httpx.Request, address: str) -> httpx.Request:

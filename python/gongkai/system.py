@@ -74,3 +74,21 @@ def state_folder(
     if platform == "darwin":
         return home / "Library" / "Application Support" / "gongkai"
     return Path(environ.get("XDG_STATE_HOME") or home / ".local" / "state") / "gongkai"
+
+
+def cache_folder(
+    platform: str | None = None, home: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Path | None:
+    """Where the system wants what can be fetched again; the folder may not exist yet.
+
+    GONGKAI_CACHE names another folder, and turns the cache off where it is empty: None. Arguments as above.
+    """
+    environ = os.environ if environ is None else environ
+    if "GONGKAI_CACHE" in environ:
+        return Path(environ["GONGKAI_CACHE"]) if environ["GONGKAI_CACHE"] else None
+    platform, home = platform or sys.platform, home or Path.home()
+    if platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "gongkai" / "Cache"
+    if platform == "darwin":
+        return home / "Library" / "Caches" / "gongkai"
+    return Path(environ.get("XDG_CACHE_HOME") or home / ".cache") / "gongkai"

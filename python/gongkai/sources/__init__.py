@@ -1,0 +1,43 @@
+"""Room: sources. A URL, a file's path or ``-`` for standard input -> Document: the bytes and where they came from.
+
+``load`` is the way in. files: paths and standard input. web: one fetch over all its hops and retries; hops: one request
+and its answer; body: bytes as sent -> plain bytes; refresh: where a page itself sends its readers; cache: pages kept on
+disk; failures: the sentences.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from gongkai.model import Document, FetchError
+from gongkai.sources.documents import document
+from gongkai.sources.failures import ADDRESS
+from gongkai.sources.files import read_file, read_input
+from gongkai.sources.limits import ACCESS, LIMITS, Access, Limits
+
+__all__ = ["ACCESS", "LIMITS", "Access", "Limits", "document", "load"]
+
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two letters or more: C: is a drive
+
+
+def load(origin: str, limits: Limits = LIMITS, access: Access = ACCESS) -> Document:
+    """Fetch a source. Raises FetchError with the stage that failed and one Chinese sentence that says what to try.
+
+    Stages: address, connect, tls, timeout, status, redirect, size, read, cache; a redirect from a public host into a
+    private network is refused. ``Document.charset`` and ``media_type`` are the header's word, "" for files; ``url`` is
+    the URL in the end, after redirects; ``provenance`` says what else happened on the way.
+    """
+    address = origin.strip()
+    if not address:
+        raise FetchError("没有给出网址或文件；请给出报告的网址或文件路径。", "address")
+    scheme = SCHEME.match(address)
+    if scheme is not None and scheme[1].lower() in ("http", "https"):
+        from gongkai.sources.web import fetch
+
+        return fetch(origin, address, limits, access)
+    if origin == "-":
+        return document(origin, read_input(limits.size))
+    if scheme is not None and not os.path.exists(origin):
+        raise FetchError(f"{origin}：不支持以 {scheme[1]}: 开头的地址；{ADDRESS}，或给出文件路径。", "address")
+    return document(origin, read_file(origin, limits.size))

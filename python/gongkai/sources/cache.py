@@ -1,0 +1,135 @@
+"""Room: sources. Pages kept on disk, one file each by the address that was asked for.
+
+A kept page is never an answer by itself: the server confirms it, or the user asks for it by --offline. That, a digest
+over every entry and the whole way from the address to the page (cookies, refreshes) are not what hishel (it answers
+without asking while a header says so, hop by hop, and sits where the pinned addresses are) or diskcache (SQLite and
+pickles) do; these hundred lines on files of our own do.
+
+An entry is the digest of the rest, a line of JSON, and the page's bytes. It is written beside its place and renamed, so
+that several processes never see half of one. Nothing here raises: a cache that fails is a cache that holds nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+from gongkai.system import cache_folder, discard_file, move
+
+FORM = 1  # of an entry; others count as absent
+LARGEST = 500_000_000  # bytes of all entries together
+ABANDONED = 3_600  # seconds after which a file that nobody renamed was left by a process that died
+NAMES = (".page", ".new")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page as it was fetched: ``address`` was asked for, ``url`` gave it. Times are UTC in ISO form."""
+
+    address: str
+    url: str
+    media_type: str
+    charset: str
+    fetched_at: str
+    etag: str
+    modified: str
+    provenance: tuple[str, ...]
+    content: bytes
+
+    @property
+    def when(self) -> str:
+        """The time of fetching on this machine's clock."""
+        return f"{datetime.fromisoformat(self.fetched_at).astimezone():%Y-%m-%d %H:%M}"
+
+    @property
+    def validators(self) -> dict[str, str]:
+        found = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in found.items() if value}
+
+
+def place_of(address: str) -> Path | None:
+    """Where an address is kept; None where the cache is off or the address holds a password."""
+    with suppress(RuntimeError, ValueError):  # no home; no address
+        folder = cache_folder()
+        address = urldefrag(address)[0]
+        if folder is not None and "@" not in urlsplit(address).netloc:
+            return folder / "pages" / f"{hashlib.sha256(address.encode()).hexdigest()}.page"
+    return None
+
+
+def find(address: str) -> Kept | None:
+    """What is kept for an address; None also where an entry is damaged."""
+    place = place_of(address)
+    try:
+        return entry(place.read_bytes(), address) if place else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def entry(content: bytes, address: str) -> Kept | None:
+    digest, _, rest = content.partition(b"\n")
+    if digest != hashlib.sha256(rest).hexdigest().encode():
+        return None
+    head, _, page = rest.partition(b"\n")
+    values = json.loads(head)
+    if values.pop("form", None) != FORM:
+        return None
+    kept = Kept(content=page, **{**values, "provenance": tuple(values["provenance"])})
+    return kept if kept.address == urldefrag(address)[0] else None
+
+
+def keep(kept: Kept) -> None:
+    """Put an entry in the place of an older one."""
+    place = place_of(kept.address)
+    if place is None:
+        return
+    kept = replace(kept, address=urldefrag(kept.address)[0])
+    head = {name: value for name, value in asdict(kept).items() if name != "content"} | {"form": FORM}
+    rest = json.dumps(head).encode() + b"\n" + kept.content
+    with suppress(OSError):
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(dir=place.parent, suffix=NAMES[1])
+        try:
+            with open(number, "wb") as file:
+                file.write(hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
+            move(Path(name), place)
+        except OSError:
+            discard_file(Path(name))
+        if place.name < "1":  # counting costs time; one address in sixteen is often enough
+            trim(place.parent)
+
+
+def forget(address: str) -> None:
+    place = place_of(address)
+    if place is not None:
+        discard_file(place)
+
+
+def trim(folder: Path, largest: int = LARGEST) -> None:
+    """Delete the entries fetched or confirmed longest ago until the rest are within ``largest`` bytes."""
+    found = []
+    for place in os.scandir(folder):
+        with suppress(OSError):  # another process was faster
+            if place.name.endswith(NAMES):
+                about = place.stat()
+                found.append((about.st_mtime, about.st_size, Path(place.path)))
+    total = sum(size for _, size, _ in found)
+    for changed, size, path in sorted(found):
+        left_behind = path.suffix == NAMES[1] and changed < time.time() - ABANDONED
+        if left_behind or (total > largest and path.suffix == NAMES[0]):
+            discard_file(path)
+            total -= size
+
+
+def may_keep(headers: Mapping[str, str]) -> bool:
+    """Whether a server allows its page to be kept; ``headers`` ignore case."""
+    return "no-store" not in headers.get("Cache-Control", "").lower()

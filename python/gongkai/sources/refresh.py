@@ -1,0 +1,129 @@
+"""Room: sources. A page's bytes -> where the page itself sends its readers on, and whether it only asks for proof.
+
+Only pages that hold no report are left. Inside ``noscript`` a page says what to do without scripts, which is our case,
+but often enough that is a note on switching them on: there only short pages are left.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urldefrag, urljoin
+
+LONGEST = 10  # seconds of delay; a page that waits longer reloads itself for news
+AT_ONCE = 1
+SHORT = 600  # characters without blanks; a report has thousands
+BARE = 60  # characters of a page that says nothing itself
+LARGE = 500_000  # bytes; a page of that size is none that only sends its readers on
+# The engine of regular expressions lets no other thread run, not even the one that watches the deadline: each pattern
+# here takes linear time, the alternatives of PIECE because they run to the end of the page where they are not closed.
+REFRESH = re.compile(rb"http-equiv\s{0,9}=\s{0,9}[\"']?\s{0,9}refresh", re.IGNORECASE)
+PIECE = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|template)\b[^>]*>.*?(?:</\1\s*>|\Z)|<(/?[a-z][a-z0-9]*)([^>]*)>?",
+    re.IGNORECASE | re.DOTALL,
+)
+ATTRIBUTE = re.compile(r"""(?<![a-z-])([a-z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
+CONTENT = re.compile(
+    r"""\s*(\d{1,4})[\d.]*\s*[;,\s]\s*(?:url\s*=\s*)?(?:"([^"]*)"?|'([^']*)'?|(.*))""", re.IGNORECASE | re.DOTALL
+)
+REPORT = re.compile("自然人|行政诉讼|结转|勾稽")  # words of the tables, which a menu does not have
+GONE = re.compile("页面不存在|网页不存在|没有找到|无法访问|已被删除|404")
+LEADING = re.compile(rb"<(?:a|img|i?frame|embed|object|form|link)\b", re.IGNORECASE)
+
+
+class Sent(NamedTuple):
+    """Seconds until the page sends its readers on, the address as written, and whether that stands in noscript."""
+
+    delay: int
+    target: str
+    aside: bool
+
+
+def refresh_target(content: bytes, url: str, header: str = "") -> str:
+    """Where a page sends its readers, as an address without fragment; "" where we stay. ``header`` is its Refresh."""
+    if len(content) > LARGE or not (header or REFRESH.search(content)):
+        return ""
+    text = decoded(content)
+    found, base = sent_by(text)
+    found = found or sent(header)
+    if found is None or found.delay > LONGEST:
+        return ""
+    words = visible(text)
+    short = len(words) < SHORT
+    if (not short and (found.aside or found.delay > AT_ONCE)) or REPORT.search(words) or GONE.search(words):
+        return ""
+    try:
+        target = urldefrag(urljoin(urljoin(url, base), found.target))[0]
+    except ValueError:
+        return ""
+    return target if target.lower().startswith(("http://", "https://")) and target != urldefrag(url)[0] else ""
+
+
+def sent_by(text: str) -> tuple[Sent | None, str]:
+    """The first refresh of a page that names an address, and the page's base or ""."""
+    base, found, aside = "", None, False
+    for piece in PIECE.finditer(text):
+        name = (piece[2] or "").lower()
+        if name in ("noscript", "/noscript"):
+            aside = name == "noscript"
+        elif name == "base":
+            base = base or attributes(piece[3]).get("href", "")
+        elif name == "meta" and found is None:
+            given = attributes(piece[3])
+            if given.get("http-equiv", "").strip().lower() == "refresh":
+                found = sent(given.get("content", ""), aside)
+    return found, base
+
+
+def attributes(text: str) -> dict[str, str]:
+    """The first of each name counts, as in browsers."""
+    found: dict[str, str] = {}
+    for name, value in ATTRIBUTE.findall(text):
+        found.setdefault(name.lower(), html.unescape(value[1:-1] if value[0] in "\"'" else value))
+    return found
+
+
+def sent(content: str, aside: bool = False) -> Sent | None:
+    """What ``5; url=/a.html`` says; None where it names no address."""
+    found = CONTENT.match(content)
+    target = next(filter(None, found.groups()[1:]), "").strip() if found else ""
+    return Sent(int(found[1]), target, aside) if found and target else None
+
+
+def decoded(content: bytes) -> str:
+    """Good enough for addresses and for counting; what the figures are read from is the readers' matter."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", "replace")
+
+
+def visible(text: str) -> str:
+    """The characters that a reader sees, without blanks."""
+    return "".join("".join(pieces(text)).split())
+
+
+def pieces(text: str) -> Iterator[str]:
+    place = 0
+    for piece in PIECE.finditer(text):
+        yield html.unescape(text[place : piece.start()])
+        place = piece.end()
+    yield html.unescape(text[place:])
+
+
+def is_short(content: bytes) -> bool:
+    """Whether a page is too short for a report: a gate, a note, or nothing."""
+    return len(content) < LARGE and len(visible(decoded(content))) < SHORT
+
+
+def has_script(content: bytes) -> bool:
+    return b"<script" in content.lower()
+
+
+def only_proves(content: bytes) -> bool:
+    """Whether a page shows nothing and leads nowhere but where its script goes once it has set a cookie."""
+    if not has_script(content) or b"document.cookie" not in content or b"location" not in content:
+        return False
+    return LEADING.search(content) is None and len(content) < LARGE and len(visible(decoded(content))) < BARE

@@ -1,0 +1,203 @@
+"""Room: sources. A web address -> Document: one fetch over all its hops, and what the cache has to do with it."""
+
+from __future__ import annotations
+
+import queue
+import re
+import threading
+import time
+from urllib.parse import urlsplit
+
+from gongkai.model import Document, FetchError
+from gongkai.sources import failures
+from gongkai.sources.body import ACCEPTED
+from gongkai.sources.cache import Kept, find, forget, keep, may_keep, place_of
+from gongkai.sources.documents import document
+from gongkai.sources.hops import GATES, Reply, Trip, ask, retry_after
+from gongkai.sources.limits import Access, Limits
+from gongkai.sources.refresh import has_script, is_short, only_proves, refresh_target
+
+HEADERS = {
+    "User-Agent": "Mozilla/5.0 (compatible; gongkai/0.1)",
+    "Accept": "text/html,application/xhtml+xml,text/plain;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
+    "Accept-Encoding": ACCEPTED,
+}
+HOPS = 10
+REDIRECTS = (301, 302, 303, 307, 308)
+UNCHECKED = "没有核对网站的安全证书（--insecure）。"
+
+
+def fetch(origin: str, address: str, limits: Limits, access: Access) -> Document:
+    """The page at an address. A page of the cache is given only where the server confirms it or ``access`` asks."""
+    kept = find(address)
+    if access.offline:
+        return from_cache(origin, address, kept, limits)
+    if not is_whole(address):
+        raise failures.wrong_address(origin)
+    try:
+        return fetch_in_time(origin, address, limits, access, kept)
+    except FetchError as error:
+        if kept is None:
+            raise
+        raise failures.with_kept(error, kept.when) from error
+
+
+def is_whole(address: str) -> bool:
+    import httpx
+
+    try:
+        return bool(httpx.URL(address).host)
+    except (httpx.InvalidURL, ValueError):
+        return False
+
+
+def from_cache(origin: str, address: str, kept: Kept | None, limits: Limits) -> Document:
+    if kept is None:
+        raise failures.not_kept(origin, off=place_of(address) is None)
+    if len(kept.content) > limits.size:
+        raise failures.too_large(origin, limits.size)
+    told = (*kept.provenance, f"取自本机缓存（{kept.when}取得），没有联网核对。")
+    return document(origin, kept.content, kept.media_type, kept.url, kept.charset, told, kept.fetched_at)
+
+
+def fetch_in_time(origin: str, address: str, limits: Limits, access: Access, kept: Kept | None) -> Document:
+    """Fetch on a thread of its own: name resolution and slow drips have no other limit in time."""
+    answers: queue.SimpleQueue[Document | BaseException] = queue.SimpleQueue()
+    deadline = time.monotonic() + limits.deadline
+
+    def work() -> None:
+        try:
+            answers.put(travel(origin, address, limits, access, kept, deadline))
+        except BaseException as error:
+            answers.put(error)
+
+    threading.Thread(target=work, daemon=True, name="gongkai-fetch").start()
+    try:
+        answer = answers.get(timeout=limits.deadline)
+    except queue.Empty:
+        raise failures.too_slow(origin, limits.deadline) from None
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
+def travel(origin: str, address: str, limits: Limits, access: Access, kept: Kept | None, deadline: float) -> Document:
+    """From hop to hop with one client: its guard and its cookies hold over all of them."""
+    import httpx
+
+    from gongkai.network import open_client
+
+    timeout = httpx.Timeout(limits.read, connect=limits.connect)
+    with open_client(origin, HEADERS, timeout, access.insecure) as client:
+        trip = Trip(origin, limits, access, client, deadline, kept if may_confirm(kept, limits, access) else None)
+        url, turns = str(httpx.URL(address).copy_with(fragment=None)), set[tuple[str, str]]()
+        for hop in range(HOPS + 1):
+            reply = ask(trip, url, hop > 0)
+            target = redirected(trip, reply) or refreshed(trip, reply, turns)
+            if not target:
+                return arrived(trip, address, reply)
+            if time.monotonic() > deadline:
+                raise failures.too_slow(origin, limits.deadline)
+            url = target
+    raise failures.without_end(origin)
+
+
+def may_confirm(kept: Kept | None, limits: Limits, access: Access) -> bool:
+    """Whether a server's word that nothing changed is enough: not for bytes that came without a certificate."""
+    if kept is None or access.refresh or len(kept.content) > limits.size:
+        return False
+    return access.insecure or UNCHECKED not in kept.provenance
+
+
+# --- where an answer leads ----------------------------------------------------------------------------------------
+
+
+def redirected(trip: Trip, reply: Reply) -> str:
+    """Where the server sends us, or the same address where it may be content with the cookie that it gave; or ""."""
+    if reply.status in REDIRECTS and "Location" in reply.headers:
+        target = location(trip.origin, reply)
+        told_of(trip, reply.url, target)
+        return target
+    gate = reply.is_gate or (reply.status == 200 and is_short(reply.content))
+    if gate and "Set-Cookie" in reply.headers and not trip.asked_again:
+        trip.asked_again = True
+        return reply.url
+    return ""
+
+
+def location(origin: str, reply: Reply) -> str:
+    """The address of a redirect. Raises FetchError where it is none that can be opened."""
+    import httpx
+
+    raw = next(value for name, value in reply.headers.raw if name.lower() == b"location")
+    try:
+        written = raw.decode("utf-8")
+    except UnicodeDecodeError:  # GBK, which the server wants back byte for byte
+        written = re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], raw).decode("ascii")
+    try:
+        target = httpx.URL(reply.url).join(written).copy_with(fragment=None)
+    except (httpx.InvalidURL, ValueError):
+        raise failures.leads_nowhere(origin) from None
+    if target.scheme not in ("http", "https") or not target.host:
+        raise failures.leads_nowhere(origin)
+    return str(target)
+
+
+def told_of(trip: Trip, url: str, target: str) -> None:
+    """Tell of what a user would want to know of a redirect."""
+    before, after = urlsplit(url), urlsplit(target)
+    if before.scheme == "https" and after.scheme == "http":
+        trip.tell(f"网站从 https 转到没有加密的网址 {target}。")
+    elif before.hostname != after.hostname:
+        trip.tell(f"网站转到另一个网站的网址 {target}。")
+
+
+def refreshed(trip: Trip, reply: Reply, turns: set[tuple[str, str]]) -> str:
+    """Where a page without a report sends its readers; or "". Raises FetchError where it turns in a circle."""
+    header = reply.headers.get("Refresh", "")
+    target = refresh_target(reply.content, reply.url, header) if reply.status == 200 else ""
+    if not target:
+        return ""
+    if not is_whole(target):
+        raise failures.leads_nowhere(trip.origin)
+    if (reply.url, target) in turns:
+        raise failures.without_end(trip.origin)
+    turns.add((reply.url, target))
+    trip.tell(f"网页自动跳转到另一网址 {target}。")
+    return target
+
+
+# --- at the end ---------------------------------------------------------------------------------------------------
+
+
+def arrived(trip: Trip, address: str, reply: Reply) -> Document:
+    """The document of the last answer, which is kept where the server allows it. Raises FetchError for none."""
+    if trip.access.insecure and trip.encrypted:
+        trip.tell(UNCHECKED)
+    told = tuple(trip.told)
+    if reply.confirms and trip.kept is not None:
+        kept = trip.kept
+        found = document(trip.origin, kept.content, kept.media_type, kept.url, kept.charset, told)
+        etag, modified = kept.etag, kept.modified
+    else:
+        refuse(trip, reply)
+        media_type = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        found = document(trip.origin, reply.content, media_type, reply.url, reply.charset, told)
+        etag, modified = reply.headers.get("ETag", ""), reply.headers.get("Last-Modified", "")
+    if may_keep(reply.headers):
+        values = (found.url, found.media_type, found.charset, found.fetched_at, etag, modified, told, found.content)
+        keep(Kept(address, *values))
+    else:
+        forget(address)
+    return found
+
+
+def refuse(trip: Trip, reply: Reply) -> None:
+    """Raises FetchError for an answer that is no page."""
+    if reply.status != 200:
+        if reply.status in GATES and reply.status != 403 and has_script(reply.content):
+            raise failures.wants_proof(trip.origin, reply.status)
+        raise failures.refused(trip.origin, reply.status, retry_after(reply.headers))
+    if only_proves(reply.content):
+        raise failures.wants_proof(trip.origin, reply.status)
