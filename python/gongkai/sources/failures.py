@@ -31,15 +31,18 @@ OUTDATED = (
 PLAIN = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL")
 
 
-def failure(origin: str, error: Exception, hop: bool = False) -> FetchError:
-    """The sentence on what httpx or the system raised; ``hop`` where the address came from a redirect."""
+def failure(origin: str, error: Exception, hop: bool, insecure: bool) -> FetchError:
+    """The sentence on what httpx or the system raised.
+
+    ``hop`` where the address came from a redirect; ``insecure`` where certificates were not checked anyway.
+    """
     import httpx
 
     if isinstance(error, httpx.TimeoutException):
         what = "连接网站" if isinstance(error, httpx.ConnectTimeout) else "等待网站答复"
         return FetchError(f"{origin}：{what}超时；请检查网络后重试，{OR_SAVE}。", "timeout")
     if is_tls(error):
-        return unsafe(origin, error)
+        return unsafe(origin, error, insecure)
     if is_redirect(error):
         return leads_nowhere(origin)
     if isinstance(error, httpx.ConnectError):
@@ -146,12 +149,13 @@ def speaks_tls(error: BaseException) -> bool:
     return bool(matter_of(error))
 
 
-def unsafe(origin: str, error: Exception) -> FetchError:
-    matter = matter_of(error)
-    if matter:
+def unsafe(origin: str, error: Exception, insecure: bool) -> FetchError:
+    reason = reason_of(error)
+    cut = "EOF" in reason
+    matter = "加密连接刚开始就被网站断开，可能是网站只支持过时的加密方式" if cut else matter_of(error)
+    if matter and not insecure:
         advice = f"确认网址可信时可在命令行加 --insecure 重试，{OR_SAVE}"
         return FetchError(f"{origin}：{matter}，没有取得网页；{advice}。", "tls")
-    reason = reason_of(error)
     if any(part in reason for part in PLAIN):
         return FetchError(f"{origin}：网站的这个端口不支持 https；请核对网址，或改用以 http:// 开头的网址。", "tls")
     return FetchError(f"{origin}：与网站的加密连接没有建立（{reason or '原因不明'}）；请重试，{OR_SAVE}。", "tls")

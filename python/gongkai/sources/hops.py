@@ -83,7 +83,7 @@ def ask(trip: Trip, url: str, hop: bool) -> Reply:
             if found is not None:
                 return found
             if last or not may_pass(error):
-                raise failure(trip.origin, error, hop) from error
+                raise failure(trip.origin, error, hop, trip.access.insecure) from error
             if time.monotonic() + wait > trip.deadline:
                 raise too_slow(trip.origin, trip.limits.deadline) from error
         time.sleep(wait)
@@ -177,6 +177,6 @@ def by_https(trip: Trip, url: str) -> Reply:
     try:
         reply = request(trip, secure)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
-        raise failure(trip.origin, error) from error
+        raise failure(trip.origin, error, hop=True, insecure=trip.access.insecure) from error
     trip.tell(f"网址以 http:// 开头但打不开，已改用 https 打开：{secure}。")
     return reply
