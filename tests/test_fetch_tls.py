@@ -14,13 +14,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from gongkai.model import FetchError
-from gongkai.sources import Access, Limits, load
+from gongkai.sources import Access, load
 from server import answer, redirect, serving
-from web import HOST, context_of, expired, moved, not_yet_valid, outdated, page, self_signed, site
+from web import HOST, PAGE, SHORT, context_of, expired, failed, moved, not_yet_valid, outdated, page, self_signed, site
 
-SHORT = Limits(connect=2, read=2, deadline=6, tries=2, pause=0.01)
-PAGE = "<html><p>政府信息公开工作年度报告</p></html>".encode()
 INSECURE = Access(insecure=True)
 UNCHECKED = "没有核对网站的安全证书（--insecure）。"
 # 1024 bits, as servers of twenty years ago had them.
@@ -47,16 +44,6 @@ def trusting(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     place = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(place)
     monkeypatch.setenv("SSL_CERT_FILE", str(place))
-
-
-def failed(url: str, limits: Limits = SHORT, access: Access | None = None) -> FetchError:
-    with pytest.raises(FetchError) as caught:
-        load(url, limits, access or Access())
-    message = str(caught.value)
-    assert message.startswith(f"{url}：")
-    assert message.count("。") == 1
-    assert message.endswith("。")
-    return caught.value
 
 
 def weak_dh(authority: trustme.CA, folder: Path) -> ssl.SSLContext:
@@ -229,7 +216,9 @@ def test_a_site_that_leads_from_https_to_http_is_followed_and_told(authority: tr
 
 
 def test_a_site_that_leads_from_http_to_https(authority: trustme.CA) -> None:
-    with site({"/": page(PAGE)}, context_of(authority.issue_cert(HOST))) as server:
-        with serving({"/": [redirect(server.url())]}) as plain:
-            found = load(plain.url(), SHORT)
+    with (
+        site({"/": page(PAGE)}, context_of(authority.issue_cert(HOST))) as server,
+        serving({"/": [redirect(server.url())]}) as plain,
+    ):
+        found = load(plain.url(), SHORT)
     assert (found.content, found.url, found.provenance) == (PAGE, server.url(), ())

@@ -51,7 +51,7 @@ def test_a_compressed_page() -> None:
         assert load(server.url(), SHORT).content == PAGE
 
 
-@pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "deflate"])
+@pytest.mark.parametrize("encoding", ["zstd", "gzip, gzip", "compress"])
 def test_compression_that_was_not_asked_for_is_refused(encoding: str) -> None:
     with serving({"/": [answer(PAGE, f"Content-Encoding: {encoding}")]}) as server:
         assert failed(server.url()).stage == "read"
@@ -103,7 +103,8 @@ def test_a_status_that_gives_no_page(status: str, tries: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["/", "ftp://example.gov.cn/a", "file:///etc/passwd", "javascript:alert(1)", "http://[::1"]
+    "target",
+    ["/", "ftp://example.gov.cn/a", "file:///etc/passwd", "javascript:alert(1)", "http://[::1", "http://a:65536/"],
 )
 def test_redirects_that_lead_nowhere(target: str) -> None:
     with serving({"/": [redirect(target)]}) as server:
@@ -239,7 +240,13 @@ def test_a_file_whose_name_looks_like_a_scheme(tmp_path: Path, monkeypatch: pyte
             "http：//example.gov.cn",
             "www.example.gov.cn",
         ),
-        *("http://" + "a" * 300, "javascript:" + "a" * 5_000, "http://example.gov.cn:x/", "http://\udcff/"),
+        *(
+            "http://" + "a" * 300,
+            "javascript:" + "a" * 5_000,
+            "http://example.gov.cn:x/",
+            "http://a:65536/",
+            "http://\udcff/",
+        ),
     ],
 )
 def test_addresses_that_are_none(origin: str) -> None:

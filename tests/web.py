@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import gzip
 import ipaddress
 import ssl
 import threading
+import zlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import brotli
+import pytest
 import trustme
 from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from gongkai.model import FetchError
+from gongkai.sources import ACCESS, Access, Limits, load
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HOST = "127.0.0.1"
@@ -77,6 +84,34 @@ def site(pages: Mapping[str, Handler], tls: ssl.SSLContext | None = None) -> Ite
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
+
+
+# --- what is served and what must come of it --------------------------------------------------------------------------
+
+SHORT = Limits(connect=2, read=1, deadline=4, size=300_000, tries=3, pause=0.01)
+ROW = "<tr><td>自然人</td><td>一、本年新收政府信息公开申请数量</td><td>455</td></tr>"
+PAGE = f"<html><body><p>政府信息公开工作年度报告</p><table>{ROW * 40}</table></body></html>".encode()
+CHALLENGE = b"<html><script>var a='x';document.cookie='k='+a;location.reload()</script></html>"
+
+
+def bare(content: bytes) -> bytes:
+    pack = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return pack.compress(content) + pack.flush()
+
+
+PACKINGS = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
+
+
+def failed(url: str, limits: Limits = SHORT, access: Access = ACCESS) -> FetchError:
+    """The failure that a load must end in: one sentence on what is wrong, and what to do."""
+    with pytest.raises(FetchError) as caught:
+        load(url, limits, access)
+    message = str(caught.value)
+    assert message.startswith(f"{url}：")
+    assert message.endswith("。")
+    assert message.count("。") == 1
+    assert "；" in message
+    return caught.value
 
 
 # --- pages --------------------------------------------------------------------------------------------------------
@@ -180,9 +215,9 @@ def not_yet_valid(authority: trustme.CA) -> ssl.SSLContext:
     return context_of(authority.issue_cert(HOST, not_before=soon, not_after=soon + datetime.timedelta(days=30)))
 
 
-def self_signed(folder: Path, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None) -> ssl.SSLContext:
+def self_signed(folder: Path) -> ssl.SSLContext:
     """A certificate that is its own issuer, and is so no authority."""
-    key = key or ec.generate_private_key(ec.SECP256R1())
+    key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
     today = datetime.datetime.now(datetime.UTC)
     made = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from gongkai.sources.failures import broken, too_large, too_slow, unknown_encoding
@@ -47,6 +47,12 @@ def read_body(origin: str, response: httpx.Response, limits: Limits, deadline: f
     except Broken:
         raise broken(origin) from None
     return b"".join(found)
+
+
+def shows_its_end(headers: Mapping[str, str]) -> bool:
+    """Whether a body cut short would have been noticed; one that ends with the connection may be half of a page."""
+    packed = headers.get("Content-Encoding", "").strip().lower() in UNPACKERS
+    return packed or "Content-Length" in headers or "Transfer-Encoding" in headers
 
 
 def gunzipped(sent: Iterator[bytes]) -> Iterator[bytes]:

@@ -52,8 +52,9 @@ class Kept:
 
     @property
     def validators(self) -> dict[str, str]:
+        """The headers that ask whether the page has changed; {} where it has nothing to be known by."""
         found = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
-        return {name: value for name, value in found.items() if value}
+        return {name: value for name, value in found.items() if value.isascii() and value.isprintable() and value}
 
 
 def place_of(address: str) -> Path | None:
@@ -71,7 +72,7 @@ def find(address: str) -> Kept | None:
     place = place_of(address)
     try:
         return entry(place.read_bytes(), address) if place else None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
@@ -80,7 +81,7 @@ def entry(content: bytes, address: str) -> Kept | None:
     if digest != hashlib.sha256(rest).hexdigest().encode():
         return None
     head, _, page = rest.partition(b"\n")
-    values = json.loads(head)
+    values = dict(json.loads(head))
     if values.pop("form", None) != FORM:
         return None
     kept = Kept(content=page, **{**values, "provenance": tuple(values["provenance"])})

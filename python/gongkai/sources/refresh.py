@@ -115,7 +115,12 @@ def pieces(text: str) -> Iterator[str]:
 
 def is_short(content: bytes) -> bool:
     """Whether a page is too short for a report: a gate, a note, or nothing."""
-    return len(content) < LARGE and len(visible(decoded(content))) < SHORT
+    length = 0
+    for piece in pieces(decoded(content)) if len(content) < LARGE else ():
+        length += len("".join(piece.split()))
+        if length >= SHORT:
+            break
+    return length < SHORT and len(content) < LARGE
 
 
 def has_script(content: bytes) -> bool:

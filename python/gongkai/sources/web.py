@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from gongkai.model import Document, FetchError
 from gongkai.sources import failures
-from gongkai.sources.body import ACCEPTED
+from gongkai.sources.body import ACCEPTED, shows_its_end
 from gongkai.sources.cache import Kept, find, forget, keep, may_keep, place_of
 from gongkai.sources.documents import document
 from gongkai.sources.hops import GATES, Reply, Trip, ask, retry_after
@@ -47,7 +47,8 @@ def is_whole(address: str) -> bool:
     import httpx
 
     try:
-        return bool(httpx.URL(address).host)
+        url = httpx.URL(address)
+        return bool(url.host) and (url.port or 0) <= 65_535  # the system would take the rest of a division
     except (httpx.InvalidURL, ValueError):
         return False
 
@@ -119,11 +120,10 @@ def redirected(trip: Trip, reply: Reply) -> str:
         target = location(trip.origin, reply)
         told_of(trip, reply.url, target)
         return target
-    gate = reply.is_gate or (reply.status == 200 and is_short(reply.content))
-    if gate and "Set-Cookie" in reply.headers and not trip.asked_again:
-        trip.asked_again = True
-        return reply.url
-    return ""
+    if trip.asked_again or "Set-Cookie" not in reply.headers:
+        return ""
+    trip.asked_again = reply.is_gate or (reply.status == 200 and is_short(reply.content))
+    return reply.url if trip.asked_again else ""
 
 
 def location(origin: str, reply: Reply) -> str:
@@ -139,7 +139,7 @@ def location(origin: str, reply: Reply) -> str:
         target = httpx.URL(reply.url).join(written).copy_with(fragment=None)
     except (httpx.InvalidURL, ValueError):
         raise failures.leads_nowhere(origin) from None
-    if target.scheme not in ("http", "https") or not target.host:
+    if target.scheme not in ("http", "https") or not is_whole(str(target)):
         raise failures.leads_nowhere(origin)
     return str(target)
 
@@ -184,7 +184,9 @@ def arrived(trip: Trip, address: str, reply: Reply) -> Document:
         refuse(trip, reply)
         media_type = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         found = document(trip.origin, reply.content, media_type, reply.url, reply.charset, told)
-        etag, modified = reply.headers.get("ETag", ""), reply.headers.get("Last-Modified", "")
+        # The server would confirm the page, not the half of it that may have come.
+        known = reply.headers if shows_its_end(reply.headers) else {}
+        etag, modified = known.get("ETag", ""), known.get("Last-Modified", "")
     if may_keep(reply.headers):
         values = (found.url, found.media_type, found.charset, found.fetched_at, etag, modified, told, found.content)
         keep(Kept(address, *values))
