@@ -51,6 +51,12 @@ def trusted_by(file: str | None, folder: str | None) -> ssl.SSLContext:
 
 
 @cache
+def unused() -> ssl.SSLContext:
+    """What httpx wants to have also for http: one that would trust nobody."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+@cache
 def unchecked() -> ssl.SSLContext:
     """For what a user vouches for: any certificate, and the encryption of servers that nobody has renewed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -104,7 +110,7 @@ class Direct(httpx.BaseTransport):
         Connections are kept by address: a second host at the same address must not reuse the first one's.
         """
         if scheme not in self.inner:
-            verify = context_for(self.insecure) if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            verify = context_for(self.insecure) if scheme == "https" else unused()
             self.inner[scheme] = httpx.HTTPTransport(verify=verify, limits=NOT_KEPT)
         return self.inner[scheme]
 

@@ -5,8 +5,9 @@ over every entry and the whole way from the address to the page (cookies, refres
 without asking while a header says so, hop by hop, and sits where the pinned addresses are) or diskcache (SQLite and
 pickles) do; these hundred lines on files of our own do.
 
-An entry is the digest of the rest, a line of JSON, and the page's bytes. It is written beside its place and renamed, so
-that several processes never see half of one. Nothing here raises: a cache that fails is a cache that holds nothing.
+An entry is the digest of its head, the head (a line of JSON, the page's digest in it), and the page's bytes. It is
+written beside its place and renamed, so that several processes never see half of one. Nothing here raises: a cache that
+fails is a cache that holds nothing.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Kept:
     etag: str
     modified: str
     provenance: tuple[str, ...]
+    sha256: str
     content: bytes
 
     @property
@@ -76,16 +78,16 @@ def find(address: str) -> Kept | None:
         return None
 
 
-def entry(content: bytes, address: str) -> Kept | None:
-    digest, _, rest = content.partition(b"\n")
-    if digest != hashlib.sha256(rest).hexdigest().encode():
+def entry(whole: bytes, address: str) -> Kept | None:
+    digest, head, content = whole.split(b"\n", 2)
+    if digest != hashlib.sha256(head).hexdigest().encode():
         return None
-    head, _, page = rest.partition(b"\n")
     values = dict(json.loads(head))
     if values.pop("form", None) != FORM:
         return None
-    kept = Kept(content=page, **{**values, "provenance": tuple(values["provenance"])})
-    return kept if kept.address == urldefrag(address)[0] else None
+    kept = Kept(content=content, **{**values, "provenance": tuple(values["provenance"])})
+    intact = kept.address == urldefrag(address)[0] and kept.sha256 == hashlib.sha256(content).hexdigest()
+    return kept if intact else None
 
 
 def keep(kept: Kept) -> None:
@@ -94,14 +96,14 @@ def keep(kept: Kept) -> None:
     if place is None:
         return
     kept = replace(kept, address=urldefrag(kept.address)[0])
-    head = {name: value for name, value in asdict(kept).items() if name != "content"} | {"form": FORM}
-    rest = json.dumps(head).encode() + b"\n" + kept.content
+    values = {name: value for name, value in asdict(kept).items() if name != "content"} | {"form": FORM}
+    head = json.dumps(values).encode()
     with suppress(OSError):
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(dir=place.parent, suffix=NAMES[1])
         try:
             with open(number, "wb") as file:
-                file.write(hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
+                file.writelines((hashlib.sha256(head).hexdigest().encode(), b"\n", head, b"\n", kept.content))
             move(Path(name), place)
         except OSError:
             discard_file(Path(name))

@@ -94,9 +94,9 @@ def request(trip: Trip, url: str) -> Reply:
     """One request. Raises FetchError and what httpx raises."""
     trip.answered = False
     headers = trip.kept.validators if trip.kept is not None and trip.kept.url == url else {}
-    trip.encrypted = trip.encrypted or url.lower().startswith("https:")
     with trip.client.stream("GET", url, headers=headers) as response:
         trip.answered = True
+        trip.encrypted = trip.encrypted or response.url.scheme == "https"
         content = b""
         if response.status_code == 200:
             content = read_body(trip.origin, response, trip.limits, trip.deadline)

@@ -129,6 +129,6 @@ def has_script(content: bytes) -> bool:
 
 def only_proves(content: bytes) -> bool:
     """Whether a page shows nothing and leads nowhere but where its script goes once it has set a cookie."""
-    if not has_script(content) or b"document.cookie" not in content or b"location" not in content:
+    if b"document.cookie" not in content or b"location" not in content or not has_script(content):
         return False
     return LEADING.search(content) is None and len(content) < LARGE and len(visible(decoded(content))) < BARE

@@ -188,8 +188,8 @@ def arrived(trip: Trip, address: str, reply: Reply) -> Document:
         known = reply.headers if shows_its_end(reply.headers) else {}
         etag, modified = known.get("ETag", ""), known.get("Last-Modified", "")
     if may_keep(reply.headers):
-        values = (found.url, found.media_type, found.charset, found.fetched_at, etag, modified, told, found.content)
-        keep(Kept(address, *values))
+        about = (found.url, found.media_type, found.charset, found.fetched_at)
+        keep(Kept(address, *about, etag, modified, told, found.sha256, found.content))
     else:
         forget(address)
     return found
