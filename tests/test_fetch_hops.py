@@ -122,7 +122,11 @@ LONG = "政务动态 " * 200
         ("<meta http-equiv=refresh content='5'><meta http-equiv=refresh content='0;url=d'>", "http://a.gov.cn/b/d"),
         ("<meta http-equiv=refresh content='10;url=d'>", "http://a.gov.cn/b/d"),
         (f"<meta http-equiv=refresh content='0;url=d'><p>{LONG}", "http://a.gov.cn/b/d"),
+        ("<meta http-equiv=refresh content='1;url=d'><a href=a.pdf>", "http://a.gov.cn/b/d"),
         # and where we stay
+        ("<meta http-equiv=refresh content='2;url=d'><a href='/a.PDF?x'>", ""),
+        ("<meta http-equiv=refresh content='9;url=/'><iframe src=a>", ""),
+        ("<noscript><meta http-equiv=refresh content='0;url=d'></noscript><a href=\"a.docx\">", ""),
         ("<meta http-equiv=refresh content='11;url=d'>", ""),
         ("<meta http-equiv=refresh content='0'>", ""),
         ("<meta http-equiv=refresh content='0;url='>", ""),

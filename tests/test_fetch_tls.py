@@ -146,6 +146,17 @@ def test_an_alert_on_the_version_and_a_connection_that_is_just_closed(authority:
     context = old(authority, ssl.TLSVersion.TLSv1)
     with serving({"/": [answer(PAGE)]}, wrap=lambda c: context.wrap_socket(c, server_side=True)) as server:
         assert "：网站只支持过时的加密方式，" in str(failed(server.url().replace("http:", "https:")))
+    waiting = [b"closed"]
+
+    def wrap(connection: socket.socket) -> socket.socket:
+        if waiting:
+            connection.recv(1_000)
+            raise OSError(waiting.pop())
+        return fresh.wrap_socket(connection, server_side=True)
+
+    fresh = context_of(authority.issue_cert(HOST))
+    with serving({"/": [answer(PAGE)]}, wrap=wrap) as server:
+        assert load(server.url().replace("http:", "https:"), SHORT).content == PAGE  # the second time
     with answering(b"") as port:
         assert "可能是网站只支持过时的加密方式" in str(failed(f"https://{HOST}:{port}/"))
 

@@ -144,6 +144,11 @@ def is_tls(error: BaseException) -> bool:
     return tls_error(error) is not None
 
 
+def is_cut(error: BaseException) -> bool:
+    """Whether a server closed while encryption was being agreed upon: an old one, or one that is busy."""
+    return "EOF" in reason_of(error)
+
+
 def speaks_tls(error: BaseException) -> bool:
     """Whether a failure shows that the server does speak TLS, only not such as we accept."""
     return bool(matter_of(error))
@@ -151,14 +156,14 @@ def speaks_tls(error: BaseException) -> bool:
 
 def unsafe(origin: str, error: Exception, insecure: bool) -> FetchError:
     reason = reason_of(error)
-    cut = "EOF" in reason
-    matter = "加密连接刚开始就被网站断开，可能是网站只支持过时的加密方式" if cut else matter_of(error)
+    cut = "加密连接刚开始就被网站断开，可能是网站只支持过时的加密方式"
+    matter = cut if is_cut(error) else matter_of(error)
     if matter and not insecure:
         advice = f"确认网址可信时可在命令行加 --insecure 重试，{OR_SAVE}"
         return FetchError(f"{origin}：{matter}，没有取得网页；{advice}。", "tls")
     if any(part in reason for part in PLAIN):
         return FetchError(f"{origin}：网站的这个端口不支持 https；请核对网址，或改用以 http:// 开头的网址。", "tls")
-    return FetchError(f"{origin}：与网站的加密连接没有建立（{reason or '原因不明'}）；请重试，{OR_SAVE}。", "tls")
+    return FetchError(f"{origin}：与网站的加密连接出错（{reason}）；请重试，{OR_SAVE}。", "tls")
 
 
 def matter_of(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.model import FetchError
 from gongkai.sources.body import read_body
-from gongkai.sources.failures import failure, is_redirect, is_tls, speaks_tls, too_slow
+from gongkai.sources.failures import failure, is_cut, is_redirect, is_tls, speaks_tls, too_slow
 from gongkai.sources.limits import Access, Limits
 from gongkai.sources.refresh import has_script
 
@@ -82,10 +82,8 @@ def ask(trip: Trip, url: str, hop: bool) -> Reply:
             found = https_instead(trip, url, error) if attempt == 1 else None
             if found is not None:
                 return found
-            if last or not may_pass(error):
+            if last or not may_pass(error) or time.monotonic() + wait > trip.deadline:
                 raise failure(trip.origin, error, hop, trip.access.insecure) from error
-            if time.monotonic() + wait > trip.deadline:
-                raise too_slow(trip.origin, trip.limits.deadline) from error
         time.sleep(wait)
     raise too_slow(trip.origin, trip.limits.deadline)
 
@@ -120,7 +118,7 @@ def may_pass(error: Exception) -> bool:
     import httpx
 
     passing = isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError))
-    return passing and not is_tls(error) and not is_redirect(error)
+    return passing and (is_cut(error) or not is_tls(error)) and not is_redirect(error)
 
 
 def is_passing(reply: Reply) -> bool:
