@@ -123,6 +123,7 @@ LONG = "政务动态 " * 200
         ("<meta http-equiv=refresh content='10;url=d'>", "http://a.gov.cn/b/d"),
         (f"<meta http-equiv=refresh content='0;url=d'><p>{LONG}", "http://a.gov.cn/b/d"),
         ("<meta http-equiv=refresh content='1;url=d'><a href=a.pdf>", "http://a.gov.cn/b/d"),
+        ("<meta http-equiv=refresh content='5;url=a.pdf'><a href='a.pdf'>", "http://a.gov.cn/b/a.pdf"),
         # and where we stay
         ("<meta http-equiv=refresh content='2;url=d'><a href='/a.PDF?x'>", ""),
         ("<meta http-equiv=refresh content='9;url=/'><iframe src=a>", ""),

@@ -14,7 +14,7 @@ from urllib.parse import urldefrag, urljoin
 
 LONGEST = 10  # seconds of delay; a page that waits longer reloads itself for news
 AT_ONCE = 1
-SHORT = 600  # characters without blanks; a report has thousands
+SHORT = 600  # characters without blanks; the three tables alone have a thousand
 BARE = 60  # characters of a page that says nothing itself
 LARGE = 500_000  # bytes; a page of that size is none that only sends its readers on
 # The engine of regular expressions lets no other thread run, not even the one that watches the deadline: each pattern
@@ -54,7 +54,7 @@ def refresh_target(content: bytes, url: str, header: str = "") -> str:
     if found is None or found.delay > LONGEST:
         return ""
     words = visible(text)
-    shown = len(words) >= SHORT or HOLDING.search(text)
+    shown = len(words) >= SHORT or HOLDING.search(text.replace(found.target, ""))
     if (shown and (found.aside or found.delay > AT_ONCE)) or REPORT.search(words) or GONE.search(words):
         return ""
     try:
