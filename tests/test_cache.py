@@ -21,7 +21,7 @@ import trustme
 
 from gongkai.model import Document
 from gongkai.sources import Access, cache, load
-from gongkai.sources.cache import Kept, find, keep, trim
+from gongkai.sources.cache import Kept, entry, find, keep, trim
 from gongkai.system import cache_folder
 from server import answer, serving
 from web import HOST, PAGE, SHORT, context_of, failed, gate, in_turn, moved, page, refresh, self_signed, site, validated
@@ -295,9 +295,10 @@ def test_every_damage_counts_as_absent() -> None:
             whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :],
             whole[:position] + b"\n" + whole[position:],
         ):
-            place.write_bytes(harmed)
-            assert find(KEPT.address) is None
-    place.write_bytes(whole + b" ")
+            assert entry(harmed, KEPT.address) is None
+    assert entry(whole, KEPT.address) == KEPT
+    assert entry(whole + b" ", KEPT.address) is None
+    place.write_bytes(whole[:-1])
     assert find(KEPT.address) is None
 
 
@@ -360,7 +361,7 @@ def test_the_cache_stays_within_its_size(monkeypatch: pytest.MonkeyPatch) -> Non
 
 WRITER = """
 import hashlib, sys
-from gongkai.sources.cache import Kept, find, keep
+from gongkai.sources.cache import Kept, entry, find, keep
 for turn in range(150):
     letter = sys.argv[1]
     content = letter.encode() * 50_000

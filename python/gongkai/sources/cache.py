@@ -65,29 +65,35 @@ def place_of(address: str) -> Path | None:
         folder = cache_folder()
         address = urldefrag(address)[0]
         if folder is not None and "@" not in urlsplit(address).netloc:
-            return folder / "pages" / f"{hashlib.sha256(address.encode()).hexdigest()}.page"
+            return folder / "pages" / f"{sha256(address.encode())}.page"
     return None
 
 
 def find(address: str) -> Kept | None:
     """What is kept for an address; None also where an entry is damaged."""
     place = place_of(address)
-    try:
+    with suppress(OSError):
         return entry(place.read_bytes(), address) if place else None
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+    return None
 
 
 def entry(whole: bytes, address: str) -> Kept | None:
-    digest, head, content = whole.split(b"\n", 2)
-    if digest != hashlib.sha256(head).hexdigest().encode():
+    """The page in a file; None where that is no whole entry of this address."""
+    try:
+        digest, head, content = whole.split(b"\n", 2)
+        if digest != sha256(head).encode():
+            return None
+        values = dict(json.loads(head))
+        form, told = values.pop("form"), tuple(values.pop("provenance"))
+        kept = Kept(content=content, provenance=told, **values)
+    except (ValueError, TypeError, KeyError):
         return None
-    values = dict(json.loads(head))
-    if values.pop("form", None) != FORM:
-        return None
-    kept = Kept(content=content, **{**values, "provenance": tuple(values["provenance"])})
-    intact = kept.address == urldefrag(address)[0] and kept.sha256 == hashlib.sha256(content).hexdigest()
-    return kept if intact else None
+    ours = form == FORM and kept.address == urldefrag(address)[0]
+    return kept if ours and kept.sha256 == sha256(content) else None
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def keep(kept: Kept) -> None:
@@ -103,7 +109,7 @@ def keep(kept: Kept) -> None:
         number, name = tempfile.mkstemp(dir=place.parent, suffix=NAMES[1])
         try:
             with open(number, "wb") as file:
-                file.writelines((hashlib.sha256(head).hexdigest().encode(), b"\n", head, b"\n", kept.content))
+                file.writelines((sha256(head).encode(), b"\n", head, b"\n", kept.content))
             move(Path(name), place)
         except OSError:
             discard_file(Path(name))

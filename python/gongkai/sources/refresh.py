@@ -32,6 +32,7 @@ REPORT = re.compile("自然人|行政诉讼|结转|勾稽")  # words of the tabl
 HOLDING = re.compile(  # a report in a file or frame, which even a short page may show before it sends its readers away
     r"<(?:i?frame|embed|object)\b|\.(?:pdf|docx?|wps|ofd|xlsx?|et|rtf|zip|rar)[\"'?\s>]", re.IGNORECASE
 )
+META = re.compile(r"<meta\b[^>]*>?", re.IGNORECASE)
 GONE = re.compile("页面不存在|网页不存在|没有找到|无法访问|已被删除|404")
 LEADING = re.compile(rb"<(?:a|img|i?frame|embed|object|form|link)\b", re.IGNORECASE)
 
@@ -54,7 +55,7 @@ def refresh_target(content: bytes, url: str, header: str = "") -> str:
     if found is None or found.delay > LONGEST:
         return ""
     words = visible(text)
-    shown = len(words) >= SHORT or HOLDING.search(text.replace(found.target, ""))
+    shown = len(words) >= SHORT or HOLDING.search(META.sub("", text))
     if (shown and (found.aside or found.delay > AT_ONCE)) or REPORT.search(words) or GONE.search(words):
         return ""
     try:
