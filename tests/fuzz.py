@@ -1,4 +1,4 @@
-"""Room: tests. Coverage-guided fuzzing of the readers and of recognition: whatever the bytes, only GongkaiError gets out.
+"""Room: tests. Fuzzing of readers and recognition by coverage: whatever the bytes, only GongkaiError gets out.
 
 Run as ``make fuzz`` or ``python tests/fuzz.py SECONDS [SUFFIX ...]``; needs atheris. The documents of the cases are the
 first corpus. Of zip archives the parts are changed and packed again, for a changed archive is only a damaged one.
@@ -43,8 +43,8 @@ def one(content: bytes) -> None:
         else:
             blocks = blocks_of(document)
         recognize(blocks, document)
-    except GongkaiError as error:
-        assert str(error).endswith("。"), str(error)
+    except GongkaiError:
+        return
 
 
 def changed(content: bytes, size: int, seed: int) -> bytes:

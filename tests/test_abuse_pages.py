@@ -261,5 +261,5 @@ def test_rows_of_a_flattened_table_whose_head_is_missing() -> None:
     last = ("5.要求行政机关确认或重新出具已获取信息", "0", "（六）其他处理")
     page = "".join(f"<p>{text}</p><p><br/></p>" for text in rows).removesuffix("<br/></p>") + "".join(slip)
     page += "".join(f"<p>{text}</p><p><br/></p>" for text in last).removesuffix("<p><br/></p>") + "<p>0</p>"
-    with pytest.raises(UnreadableDocument, match="。$"):
+    with pytest.raises(UnreadableDocument, match="没有找到"):
         read_page(page)

@@ -128,6 +128,19 @@ def test_the_second_redirect_is_checked_as_the_first() -> None:
 
 
 @pytest.mark.usefixtures("one_public")
+def test_a_link_is_a_hop_from_its_page() -> None:
+    with both(lambda _: {"/b": [answer(PAGE)]}) as (private, public):
+        outside = f"http://{PUBLIC}:{public.port}"
+        for page in (f"{outside}/page", "http://no-such-host.invalid/"):
+            with pytest.raises(FetchError, match="内部网络"):
+                load(private.url("/secret"), SHORT, referrer=page)
+        assert private.requests == []
+        assert load(private.url("/secret"), SHORT, referrer=private.url("/page")).content == PAGE
+        assert load(f"{outside}/b", SHORT, referrer=private.url("/年.html#a")).content == PAGE
+        assert f"Referer: {private.url('/%E5%B9%B4.html')}\r\n" in public.heads[-1]
+
+
+@pytest.mark.usefixtures("one_public")
 def test_other_redirects_are_followed() -> None:
     with both(lambda _: {"/": [redirect("/b")], "/b": [answer(PAGE)]}) as (private, public):
         assert load(f"http://{PUBLIC}:{public.port}/", SHORT).content == PAGE

@@ -26,13 +26,17 @@ NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def open_client(
-    origin: str, headers: Mapping[str, str], timeout: httpx.Timeout, insecure: bool = False
+    origin: str, headers: Mapping[str, str], timeout: httpx.Timeout, insecure: bool = False, referrer: str = ""
 ) -> httpx.Client:
     """A client for one fetch over all its hops; ``origin`` is what the user named. Redirects are left to the caller.
+
+    A page that leads here (``referrer``) counts as the first hop.
 
     Raises, when used, FetchError for a hop that ``Guard`` forbids and otherwise what httpx raises.
     """
     guard = Guard(origin)
+    if referrer:
+        guard.come_from(httpx.URL(referrer))
     if any(scheme in getproxies() for scheme in ("http", "https", "all")):
         hooks = {"request": [guard.look_up]}
         verify = context_for(insecure)
@@ -89,6 +93,13 @@ class Guard:
                 "redirect",
             )
         return found
+
+    def come_from(self, url: httpx.URL) -> None:
+        """A name that cannot be looked up any more is taken for a public one."""
+        try:
+            self.public = any(not is_private(address) for address in resolve(url))
+        except OSError:
+            self.public = True
 
     def look_up(self, request: httpx.Request) -> None:
         try:

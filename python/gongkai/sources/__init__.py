@@ -21,12 +21,13 @@ __all__ = ["ACCESS", "LIMITS", "Access", "Limits", "document", "load"]
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two letters or more: C: is a drive
 
 
-def load(origin: str, limits: Limits = LIMITS, access: Access = ACCESS) -> Document:
+def load(origin: str, limits: Limits = LIMITS, access: Access = ACCESS, referrer: str = "") -> Document:
     """Fetch a source. Raises FetchError with the stage that failed and one Chinese sentence that says what to try.
 
     Stages: address, connect, tls, timeout, status, redirect, size, read, cache; a redirect from a public host into a
     private network is refused. ``Document.charset`` and ``media_type`` are the header's word, "" for files; ``url`` is
-    the URL in the end, after redirects; ``provenance`` says what else happened on the way.
+    the URL in the end, after redirects; ``provenance`` says what else happened on the way. ``referrer`` is the page
+    that leads here: a link is a hop from it, so that no public page leads into a private network.
     """
     address = origin.strip()
     if not address:
@@ -35,7 +36,7 @@ def load(origin: str, limits: Limits = LIMITS, access: Access = ACCESS) -> Docum
     if scheme is not None and scheme[1].lower() in ("http", "https"):
         from gongkai.sources.web import fetch
 
-        return fetch(origin, address, limits, access)
+        return fetch(origin, address, limits, access, referrer)
     if origin == "-":
         return document(origin, read_input(limits.size))
     if scheme is not None and not os.path.exists(origin):

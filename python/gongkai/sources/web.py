@@ -6,6 +6,7 @@ import queue
 import re
 import threading
 import time
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gongkai.model import Document, FetchError
@@ -28,7 +29,15 @@ REDIRECTS = (301, 302, 303, 307, 308)
 UNCHECKED = "没有核对网站的安全证书（--insecure）。"
 
 
-def fetch(origin: str, address: str, limits: Limits, access: Access) -> Document:
+class Wanted(NamedTuple):
+    """What the user named, the address to be fetched, and the page that leads there or ""."""
+
+    origin: str
+    address: str
+    referrer: str
+
+
+def fetch(origin: str, address: str, limits: Limits, access: Access, referrer: str) -> Document:
     """The page at an address. A page of the cache is given only where the server confirms it or ``access`` asks."""
     kept = find(address)
     if access.offline:
@@ -36,7 +45,7 @@ def fetch(origin: str, address: str, limits: Limits, access: Access) -> Document
     if not is_whole(address):
         raise failures.wrong_address(origin)
     try:
-        return fetch_in_time(origin, address, limits, access, kept)
+        return fetch_in_time(Wanted(origin, address, referrer), limits, access, kept)
     except FetchError as error:
         if kept is None:
             raise
@@ -62,14 +71,14 @@ def from_cache(origin: str, address: str, kept: Kept | None, limits: Limits) -> 
     return document(origin, kept.content, kept.media_type, kept.url, kept.charset, told, kept.fetched_at)
 
 
-def fetch_in_time(origin: str, address: str, limits: Limits, access: Access, kept: Kept | None) -> Document:
+def fetch_in_time(wanted: Wanted, limits: Limits, access: Access, kept: Kept | None) -> Document:
     """Fetch on a thread of its own: name resolution and slow drips have no other limit in time."""
     answers: queue.SimpleQueue[Document | BaseException] = queue.SimpleQueue()
     deadline = time.monotonic() + limits.deadline
 
     def work() -> None:
         try:
-            answers.put(travel(origin, address, limits, access, kept, deadline))
+            answers.put(travel(wanted, limits, access, kept, deadline))
         except BaseException as error:
             answers.put(error)
 
@@ -77,20 +86,22 @@ def fetch_in_time(origin: str, address: str, limits: Limits, access: Access, kep
     try:
         answer = answers.get(timeout=limits.deadline)
     except queue.Empty:
-        raise failures.too_slow(origin, limits.deadline) from None
+        raise failures.too_slow(wanted.origin, limits.deadline) from None
     if isinstance(answer, BaseException):
         raise answer
     return answer
 
 
-def travel(origin: str, address: str, limits: Limits, access: Access, kept: Kept | None, deadline: float) -> Document:
+def travel(wanted: Wanted, limits: Limits, access: Access, kept: Kept | None, deadline: float) -> Document:
     """From hop to hop with one client: its guard and its cookies hold over all of them."""
     import httpx
 
     from gongkai.network import open_client
 
+    origin, address, referrer = wanted
     timeout = httpx.Timeout(limits.read, connect=limits.connect)
-    with open_client(origin, HEADERS, timeout, access.insecure) as client:
+    headers = HEADERS | {"Referer": str(httpx.URL(referrer).copy_with(fragment=None))} if referrer else HEADERS
+    with open_client(origin, headers, timeout, access.insecure, referrer) as client:
         trip = Trip(origin, limits, access, client, deadline, kept if may_confirm(kept, limits, access) else None)
         url, turns = str(httpx.URL(address).copy_with(fragment=None)), set[tuple[str, str]]()
         for hop in range(HOPS + 1):
