@@ -87,5 +87,5 @@ def complain_of(error: GongkaiError) -> int:
 
     if isinstance(error, Directory):
         for link in error.found:
-            tell(f"  {link.title or '（没有标题）'}　{link.source}")
+            tell(f"{link.title or '（没有标题）'} {link.source}")
     return UNREADABLE
