@@ -10,8 +10,8 @@ import pytest
 from batches import BODY, bodies, page
 from server import answer, serving
 from test_cli import gongkai
-from web import self_signed, site, validated
 from web import page as served
+from web import self_signed, site, validated
 
 UNCHECKED = "没有核对网站的安全证书（--insecure）。"
 
