@@ -19,7 +19,7 @@ FRONT_DOOR = "front door"
 LEVELS = (
     {"model"},
     {"editions"},
-    {"figures", "relations", "system", "network"},
+    {"figures", "relations", "system", "network", "archive"},
     {"sources", "readers", "recognize", "checks", "workbook"},
     {"links"},
     {"following"},

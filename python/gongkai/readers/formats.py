@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from dataclasses import dataclass
+
+from gongkai.archive import BadArchive, open_archive
 
 SAVE = "请打开后另存为网页（.html）或纯文本（.txt），再导入该文件"
 PICTURE = "请向发布机关索取文字版，或手工填表"
@@ -86,9 +86,9 @@ def binary_format(content: bytes) -> Format | None:
 def packed_format(content: bytes) -> Format:
     """What a zip archive holds, by the names of its parts; a damaged one by what it begins with."""
     try:
-        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-        known = (found for part, found in PACKED if any(name.startswith(part) for name in names))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        names = open_archive(content).parts
+        known = (found for part, found in PACKED if any(name.startswith(part.lower()) for name in names))
+    except BadArchive:
         known = (found for part, found in PACKED if part.encode() in content)
     return next(known, ZIP)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from gongkai.archive import BadArchive, Reason, open_archive
 from gongkai.model import WorkbookError
 from gongkai.system import system_reason
 
@@ -18,10 +18,15 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-MOST_PARTS = 5_000
-MOST_BYTES = 128 * 1024 * 1024  # unpacked; a filled workbook of ours has about 1 MB
 MOST_XML = 32 * 1024 * 1024
 FASTEST = 1  # zip level of the parts that we write: half the time of the default for a tenth more bytes
+
+REFUSED: dict[Reason, str] = {
+    "damaged": "不完整或已损坏，请重新取得该文件",
+    "large": "解压后过大，不像是年报工作簿，没有打开",
+    "doubled": "含有重名的部件，不是正常的工作簿，没有打开",
+    "locked": "的压缩包设有密码，请先取消密码后再试",
+}
 
 
 @dataclass(frozen=True)
@@ -46,21 +51,11 @@ def read_package(path: Path) -> Package:
     if not content.startswith(b"PK"):
         raise WorkbookError(f"{path.name}不是Excel工作簿，请选择由gongkai生成的.xlsm文件。")
     try:
-        with ZipFile(BytesIO(content)) as archive:
-            infos = sized(path.name, archive.infolist())
-            parts = {info.filename: archive.read(info) for info in infos}
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        raise WorkbookError(f"{path.name}不完整或已损坏，请重新取得该文件。") from error
-    return Package(path.name, infos, parts)
-
-
-def sized(name: str, infos: list[ZipInfo]) -> tuple[ZipInfo, ...]:
-    """The parts of an archive, once it is certain that unpacking them is harmless (no part gives more than it says)."""
-    if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_BYTES:
-        raise WorkbookError(f"{name}解压后过大，不像是年报工作簿，没有打开。")
-    if len({info.filename for info in infos}) < len(infos):
-        raise WorkbookError(f"{name}含有重名的部件，不是正常的工作簿，没有打开。")
-    return tuple(infos)
+        archive = open_archive(content)
+        parts = {info.filename: archive.read(info.filename) for info in archive.parts.values()}
+    except BadArchive as error:
+        raise WorkbookError(f"{path.name}{REFUSED[error.reason]}。") from error
+    return Package(path.name, tuple(archive.parts.values()), parts)
 
 
 def package_bytes(package: Package, changed: Mapping[str, bytes]) -> bytes:
