@@ -31,9 +31,11 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
 def blocks_of(document: Document) -> tuple[Block, ...]:
     found = binary_format(document.content)
     if found is not None and found.reader:
+        from gongkai.readers.office import to_docx
         from gongkai.readers.worker import read_apart
 
-        return read_apart(found.reader, document.content)
+        content = to_docx(document.content, found.office) if found.office else document.content
+        return read_apart(found.reader, content)
     if found is None:
         text = decode(document.content, document.charset)
         if not text.strip("\ufeff\x00 \t\r\n\f\v"):

@@ -15,17 +15,19 @@ UNPACK = "请解压后导入其中的报告"
 @dataclass(frozen=True, slots=True)
 class Format:
     """``reader`` is the function (``module:function``, from bytes to blocks) that reads it, "" where none does; then
-    ``advice`` says what to do."""
+    ``advice`` says what to do. ``office`` is the suffix under which LibreOffice first makes a .docx of it, or ""."""
 
     name: str
     advice: str = ""
     reader: str = ""
+    office: str = ""
 
 
 PDF = Format("PDF 文件", SAVE)
-WORD = Format("Word 文档（.docx）", SAVE)
-OLD_WORD = Format("Word 97-2003 文档（.doc 或 .wps）", SAVE)
-RTF = Format("RTF 文档", SAVE)
+WORD_READER = "gongkai.readers.word:word_blocks"
+WORD = Format("Word 文档（.docx）", reader=WORD_READER)
+OLD_WORD = Format("Word 97-2003 文档（.doc 或 .wps）", reader=WORD_READER, office="doc")
+RTF = Format("RTF 文档", reader=WORD_READER, office="rtf")
 EXCEL = Format("Excel 工作簿（.xlsx）", SAVE)
 OLD_EXCEL = Format("Excel 97-2003 工作簿（.xls 或 .et）", SAVE)
 OLD_OFFICE = Format("Office 97-2003 文档", SAVE)

@@ -14,6 +14,8 @@ from gongkai.model import Block, Grid, Link, Place, Prose, UnreadableDocument
 from gongkai.readers.bounds import refuse_tags
 from gongkai.readers.items import (
     CELLS,
+    LONGEST_CELL,
+    LONGEST_HEADING,
     TALLEST,
     WIDEST,
     Item,
@@ -21,6 +23,7 @@ from gongkai.readers.items import (
     RawTable,
     blocks_of,
     collapse,
+    fill_cell,
     placed_links,
     read_span,
     resolve_spans,
@@ -32,8 +35,6 @@ from gongkai.readers.styles import Effect, styled_nodes
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-LONGEST_HEADING = 200  # characters; a longer one is a heading that was never closed
-LONGEST_CELL = 1_000  # characters, lines; a longer one is an article set in a table
 MOST_MOVED = 10_000_000  # lines handed up by tables that only arrange, once for each table that they stand in
 
 NAMED = ("ArticleTitle", "PubDate", "ContentSource", "SiteName", "og:title", "publishdate", "publish_time", "author")
@@ -390,9 +391,6 @@ class Page:
 
     def end_cell(self, raw: RawCell, outer: list[Item], in_cell: bool) -> None:
         self.end_line()
-        lines = [item[1] for item in raw.items if isinstance(item, tuple) and item[1]]
-        article = len(raw.items) > LONGEST_CELL or sum(map(len, lines)) > LONGEST_CELL
-        if article or any(isinstance(item, Grid) for item in raw.items):
-            self.tables[-1].layout = True
-        raw.text = "" if article else "\n".join(lines)
+        fill_cell(raw)
+        self.tables[-1].layout |= raw.layout
         self.items, self.in_cell = outer, in_cell

@@ -11,6 +11,8 @@ from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableD
 
 WIDEST, TALLEST = 64, 200  # spans beyond these are slips: no form is as wide or as long
 CELLS = 200_000  # per page; also bounds rows x columns of each grid, those in plain text too
+LONGEST_HEADING = 200  # characters; a longer one is a heading that was never closed, or a paragraph
+LONGEST_CELL = 1_000  # characters, lines; a longer one is an article set in a table
 SPAN = re.compile(r"\s*\+?([0-9]+)")
 
 Item = tuple[str, str] | Link | Grid  # text is (heading, line)
@@ -20,13 +22,15 @@ Item = tuple[str, str] | Link | Grid  # text is (heading, line)
 class RawCell:
     """A cell whose table has not ended yet; ``rowspan`` 0 reaches to the end of its group of rows.
 
-    ``items`` is what else its text came as, lines and links, or nothing where there is no more to say.
+    ``items`` is what else its text came as, lines and links, or nothing where there is no more to say. ``layout``
+    tells that it holds what no cell of figures holds: a grid, or an article.
     """
 
     text: str = ""
     items: list[Item] = field(default_factory=list)
     rowspan: int = 1
     colspan: int = 1
+    layout: bool = False
 
 
 @dataclass(slots=True)
@@ -80,6 +84,14 @@ def placed_links(table: RawTable, rows: Sequence[Sequence[GridCell]]) -> Iterato
             for item in raw.items:
                 if isinstance(item, Link):
                     yield Link(Place(row=number, column=cell.column + 1), item.kind, item.text, item.target)
+
+
+def fill_cell(raw: RawCell) -> None:
+    """A cell's text from its items, once they are all there; that of an article is left to the items."""
+    lines = [item[1] for item in raw.items if isinstance(item, tuple) and item[1]]
+    article = len(raw.items) > LONGEST_CELL or sum(map(len, lines)) > LONGEST_CELL
+    raw.layout = article or any(isinstance(item, Grid) for item in raw.items)
+    raw.text = "" if article else "\n".join(lines)
 
 
 def read_span(written: str | None, most: int) -> int:

@@ -1,0 +1,198 @@
+"""Room: readers. Old Word documents (.doc, .wps) and RTF -> .docx, by LibreOffice where this machine has it.
+
+LibreOffice is started anew for each document, with a profile that lasts as long: no macro runs, nothing is fetched
+that a document points to, and what it takes in time, memory and bytes is bounded from outside.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from gongkai.model import UnreadableDocument
+from gongkai.readers.worker import MEGABYTE
+
+PROGRAMS = ("soffice", "libreoffice")
+PLACES = {
+    "win32": (
+        r"{PROGRAMFILES}\LibreOffice\program\soffice.com",
+        r"{PROGRAMFILES(X86)}\LibreOffice\program\soffice.com",
+    ),
+    "darwin": ("/Applications/LibreOffice.app/Contents/MacOS/soffice",),
+    "linux": ("/usr/lib/libreoffice/program/soffice", "/opt/libreoffice/program/soffice", "/snap/bin/libreoffice"),
+}
+TICK = 0.1  # seconds between two looks at the program at work
+ALONE = threading.Lock()  # one document at a time: each takes some 300 MB and a whole processor
+
+SAVE = "请用 Word 或 WPS 打开，另存为 .docx 后再导入"
+MISSING = f"读取这种文件要用 LibreOffice，本机没有找到；请安装 LibreOffice（libreoffice.org），或{SAVE}。"
+LOCKED = "文件设有打开密码，不能读取；请打开后去掉密码，另存一份再导入。"
+FAILED = f"LibreOffice 没能打开这个文件，它可能已损坏或设有密码；{SAVE}。"
+
+# Each is told by LibreOffice's own schema (officecfg): Security/Scripting in Common.xcs, Content/Update in Writer.xcs,
+# Settings in Inet.xcs. The proxy is a port on which nothing answers.
+SETTINGS = (
+    ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
+    ("Office.Common/Security/Scripting", "DisableActiveContent", "true"),
+    ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("Office.Writer/Content/Update", "Link", "0"),
+    ("Inet/Settings", "ooInetProxyType", "2"),
+    ("Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"),
+    ("Inet/Settings", "ooInetHTTPProxyPort", "9"),
+    ("Inet/Settings", "ooInetHTTPSProxyName", "127.0.0.1"),
+    ("Inet/Settings", "ooInetHTTPSProxyPort", "9"),
+)
+
+
+class Limits(NamedTuple):
+    """Seconds for one document, bytes of memory for the program, bytes of all that it writes."""
+
+    seconds: float = 90.0
+    memory: int = 1_500 * MEGABYTE
+    output: int = 64 * MEGABYTE
+
+
+LIMITS = Limits()
+
+
+def to_docx(content: bytes, suffix: str, limits: Limits = LIMITS) -> bytes:
+    """A document as LibreOffice saves it in .docx; ``suffix`` (doc, rtf) names the copy that it opens.
+
+    Raises UnreadableDocument, without the document's name: no LibreOffice, a password, beyond limits, nothing made.
+    """
+    if is_locked(content):
+        raise UnreadableDocument(LOCKED)
+    program = find_program()
+    if program is None:
+        raise UnreadableDocument(MISSING)
+    with ALONE, TemporaryDirectory(prefix="gongkai-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        source, made = folder / f"source.{suffix}", folder / "made" / "source.docx"
+        source.write_bytes(content)
+        made.parent.mkdir()
+        command = [*program_call(program, folder / "profile"), "--convert-to", "docx", "--outdir", str(made.parent)]
+        run([*command, str(source)], folder, limits)
+        if not made.is_file() or not 0 < made.stat().st_size <= limits.output:
+            raise UnreadableDocument(FAILED)
+        return made.read_bytes()
+
+
+def find_program() -> str | None:
+    """LibreOffice on the path, else where its installer puts it. One in the folder at hand could be anybody's."""
+    for name in PROGRAMS:
+        found = shutil.which(name)
+        if found and Path(found).parent.resolve() != Path.cwd():
+            return found
+    for place in PLACES.get(sys.platform, ()):
+        with suppress(KeyError):
+            path = place.format_map(os.environ)
+            if Path(path).is_file():
+                return path
+    return None
+
+
+def is_locked(content: bytes) -> bool:
+    """Whether the text of a Word 97 file is encrypted, as its header says (fEncrypted in the FIB, [MS-DOC] 2.5.2).
+
+    The header begins a sector; it is looked for, since only a parser of the whole container could say where.
+    """
+    if not content.startswith(b"\xd0\xcf\x11\xe0"):
+        return False
+    at = content.find(b"\xec\xa5")
+    while at >= 0 and (at % 512 or not 0x65 <= int.from_bytes(content[at + 2 : at + 4], "little") <= 0x112):
+        at = content.find(b"\xec\xa5", at + 1)
+    return at >= 0 and len(content) > at + 11 and bool(content[at + 11] & 0x01)
+
+
+def program_call(program: str, profile: Path) -> list[str]:
+    """The command without what it is to do, once its profile is written."""
+    items = "".join(
+        f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{value}</value></prop></item>"
+        for path, name, value in SETTINGS
+    )
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<oor:items xmlns:oor="http://openoffice.org/2001/registry">{items}</oor:items>',
+        encoding="utf-8",
+    )
+    quiet = ("--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--nofirststartwizard")
+    return [program, f"-env:UserInstallation={profile.as_uri()}", *quiet]
+
+
+def run(command: Sequence[str], folder: Path, limits: Limits) -> None:
+    """Run a command to its end and leave none of its processes. Raises UnreadableDocument beyond the limits."""
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        raise UnreadableDocument(f"LibreOffice 不能启动；请重新安装，或{SAVE}。") from error
+    deadline = time.monotonic() + limits.seconds
+    try:
+        while process.poll() is None:
+            watch(process.pid, folder, deadline, limits)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(TICK)
+    finally:
+        end(process)
+
+
+def watch(pid: int, folder: Path, deadline: float, limits: Limits) -> None:
+    if time.monotonic() > deadline:
+        raise UnreadableDocument(f"LibreOffice 打开这个文件超过{limits.seconds:g}秒，已停止；{SAVE}。")
+    if sum(weights(pid)) > limits.memory or sum(sizes(folder)) > limits.output:
+        raise UnreadableDocument(f"LibreOffice 打开这个文件所需的内存或磁盘空间过大，已停止；{SAVE}。")
+
+
+def family(pid: int) -> list[int]:
+    import psutil
+
+    try:
+        return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+    except psutil.Error:
+        return [pid]
+
+
+def weights(pid: int) -> Iterator[int]:
+    import psutil
+
+    for member in family(pid):
+        with suppress(psutil.Error):
+            yield psutil.Process(member).memory_info().rss
+
+
+def sizes(folder: Path) -> Iterator[int]:
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            yield path.stat().st_size
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of a process's family: on POSIX all of its session, elsewhere its children one by one."""
+    members = family(process.pid)
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    for member in members[::-1] if process.poll() is None else ():
+        with suppress(OSError):
+            os.kill(member, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,215 @@
+"""Room: readers. A Word document (.docx) -> blocks: its main text in order, tables as grids with their merged cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gongkai.archive import Archive
+from gongkai.model import Block, Grid, GridCell, Place, UnreadableDocument
+from gongkai.readers.items import (
+    CELLS,
+    WIDEST,
+    RawCell,
+    RawTable,
+    blocks_of,
+    fill_cell,
+    placed_links,
+    read_span,
+    too_large,
+)
+from gongkai.readers.package import AGAIN, attribute, child, kind, open_package, read_xml, relations
+from gongkai.readers.word_styles import Numbering, is_on, styles_of
+from gongkai.readers.word_text import ELSEWHERE, Text, chosen, is_gone, refuse_elsewhere
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MAIN = "word/document.xml"
+WRAPPERS = ("w:sdt", "w:sdtContent", "w:customXml", "w:ins", "w:moveTo")
+BLOCKS = ("w:p", "w:tbl", *ELSEWHERE)
+SEAMS = {"rest": "restart", "cont": "continue"}  # as a recorded change of merged cells names them
+
+
+def word_blocks(content: bytes) -> tuple[Block, ...]:
+    """The blocks of a .docx, in order, as Word shows it with all changes accepted.
+
+    Headers, footers, notes, comments and the file's properties are left out: a title there is often another file's. A
+    table that holds other grids, has one column, or has a cell as long as an article only arranges the document: its
+    text is prose. Raises UnreadableDocument for what is damaged or beyond bounds.
+    """
+    package = open_package(content)
+    main = next((found.target for found in relations(package, "").values() if found.kind == "officeDocument"), MAIN)
+    if main not in package:
+        raise UnreadableDocument(f"文件里没有 Word 文档的正文，不能读取；{AGAIN}。")
+    body = child(read_xml(package, main), "w:body")
+    if body is None:
+        raise UnreadableDocument(f"文件里没有 Word 文档的正文，不能读取；{AGAIN}。")
+    targets = relations(package, main)
+    parts = {found.kind: found.target for found in targets.values()}
+    styles = styles_of(part_of(package, parts.get("styles", "")))
+    numbering = Numbering(part_of(package, parts.get("numbering", "")))
+    story = Story(Text(styles, numbering, targets))
+    story.content(body)
+    story.text.end_line()
+    return tuple(blocks_of(story.text.items))
+
+
+def part_of(package: Archive, name: str) -> _Element | None:
+    return read_xml(package, name) if name in package else None
+
+
+def flat(node: _Element, wanted: tuple[str, ...]) -> Iterator[tuple[str, _Element]]:
+    """(kind, node) of what a node holds, also within controls and recorded insertions; these may stand around each."""
+    for item in node:
+        name = kind(item.tag)
+        if name in wanted:
+            yield name, item
+        elif name in WRAPPERS:
+            yield from flat(item, wanted)
+        elif name == "mc:AlternateContent" and (option := chosen(item)) is not None:
+            yield from flat(option, wanted)
+
+
+@dataclass(slots=True)
+class Spot:
+    """A cell of a Word table in its columns; ``seam`` is restart or continue where it is merged with others in its
+    column, ``beside`` likewise in its row."""
+
+    column: int
+    width: int
+    seam: str
+    beside: str
+    raw: RawCell
+
+
+class Story:
+    """The main text, read block by block into ``text``."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.cells = 0
+        self.openers: dict[str, Callable[[_Element], None]] = {
+            "w:p": self.paragraph,
+            "w:tbl": self.table,
+            **dict.fromkeys(ELSEWHERE, refuse_elsewhere),
+        }
+
+    def content(self, node: _Element) -> None:
+        for name, item in flat(node, BLOCKS):
+            self.openers[name](item)
+
+    def paragraph(self, node: _Element) -> None:
+        text = self.text
+        text.paragraph(node)
+        boxes, text.boxes = text.boxes, []
+        if not boxes:
+            return
+        pieces, text.pieces = text.pieces, []
+        fields, text.fields = text.fields, []
+        for box in boxes:
+            self.content(box)
+            text.end_line()
+        text.pieces, text.fields = pieces, fields
+
+    def table(self, node: _Element) -> None:
+        self.text.end_line()
+        rows = [self.row(row) for _, row in flat(node, ("w:tr",)) if not is_left_out(child(row, "w:trPr"))]
+        merge(rows)
+        table = RawTable([[spot.raw for spot in row] for row in rows])
+        if any(spot.raw.layout for row in rows for spot in row) or all(len(row) <= 1 for row in rows):
+            for cell in (cell for row in table.rows for cell in row):
+                self.text.items += cell.items
+            return
+        width = max(spot.column + spot.width for row in rows for spot in row)
+        if width * len(rows) > CELLS:
+            raise too_large()
+        grid = tuple(
+            tuple(GridCell(spot.raw.text, spot.column, spot.raw.rowspan, spot.width) for spot in row) for row in rows
+        )
+        self.text.items.append(Grid(Place(), grid))
+        self.text.items += placed_links(table, grid)
+
+    def row(self, node: _Element) -> list[Spot]:
+        column = span(child(node, "w:trPr"), "w:gridBefore", 0)
+        spots = []
+        for _, cell in flat(node, ("w:tc",)):
+            properties = child(cell, "w:tcPr")
+            if child(properties, "w:cellDel") is not None:
+                continue
+            self.cells += 1
+            if self.cells > CELLS:
+                raise too_large()
+            width = max(1, span(properties, "w:gridSpan", 1))
+            seam, beside = seam_of(properties, "w:vMerge"), seam_of(properties, "w:hMerge")
+            spots.append(Spot(column, width, seam, beside, self.cell(cell)))
+            column += width
+        return spots
+
+    def cell(self, node: _Element) -> RawCell:
+        raw = RawCell()
+        text = self.text
+        outer, within = text.items, text.in_cell
+        text.items, text.in_cell = raw.items, True
+        self.content(node)
+        text.end_line()
+        text.items, text.in_cell = outer, within
+        fill_cell(raw)
+        return raw
+
+
+def is_left_out(properties: _Element | None) -> bool:
+    hidden = child(properties, "w:hidden")
+    return is_gone(properties) or (hidden is not None and is_on(hidden))
+
+
+def span(properties: _Element | None, name: str, otherwise: int) -> int:
+    found = child(properties, name)
+    return read_span(attribute(found, "w:val"), WIDEST) if found is not None else otherwise
+
+
+def seam_of(properties: _Element | None, name: str) -> str:
+    """restart, continue or "": how a cell is merged with others; an element without a value continues."""
+    changed = child(properties, "w:cellMerge") if name == "w:vMerge" else None
+    if changed is not None and attribute(changed, "w:vMerge"):
+        return SEAMS.get(attribute(changed, "w:vMerge"), "")
+    found = child(properties, name)
+    return (attribute(found, "w:val") or "continue") if found is not None else ""
+
+
+def merge(rows: list[list[Spot]]) -> None:
+    """Take merged cells out of their rows and widen those that they continue.
+
+    A cell that continues nothing is one by itself. What text stands in a cell merged away is not seen in Word: where
+    it is another than that of the whole, both are kept, so that the cell cannot pass for a figure.
+    """
+    above: dict[tuple[int, int], Spot] = {}
+    for row in rows:
+        kept: list[Spot] = []
+        for spot in row:
+            if spot.beside == "continue" and kept and kept[-1].beside:
+                kept[-1].width += spot.width
+                take_in(kept[-1].raw, spot.raw)
+            else:
+                kept.append(spot)
+        owners: dict[tuple[int, int], Spot] = {}
+        row[:] = []
+        for spot in kept:
+            place = (spot.column, spot.width)
+            owner = above.get(place) if spot.seam == "continue" else None
+            if owner is None:
+                row.append(spot)
+            else:
+                owner.raw.rowspan += 1
+                take_in(owner.raw, spot.raw)
+            if spot.seam:
+                owners[place] = owner or spot
+        above = owners
+
+
+def take_in(whole: RawCell, part: RawCell) -> None:
+    if part.text and part.text != whole.text:
+        whole.text = f"{whole.text}\n{part.text}".strip()
+        whole.items += part.items
+    whole.layout |= part.layout

@@ -1,0 +1,245 @@
+"""Room: readers. What a Word document's styles and lists say of a text: hidden, struck, raised, a heading, numbered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from gongkai.readers.package import attribute, child, kind
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+OFF = ("0", "false", "off", "none")
+HEADING = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
+LEVEL = re.compile(r"%([1-9])")
+DIGITS = "〇一二三四五六七八九"
+LEGAL = str.maketrans("一二三四五六七八九十", "壹贰叁肆伍陆柒捌玖拾")
+HIGHEST_COUNTED = 99  # reports have no longer lists; above, the ways to count in Chinese differ
+LEVELS = 9
+
+
+class Look(NamedTuple):
+    """What is said of a text, None where nothing is: that it is hidden or struck out, raised or lowered."""
+
+    hidden: bool | None = None
+    struck: bool | None = None
+    raised: bool | None = None
+
+    def over(self, base: Look) -> Look:
+        return Look(*(mine if mine is not None else other for mine, other in zip(self, base, strict=True)))
+
+
+PLAIN = Look()
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    look: Look = PLAIN
+    heading: str = ""
+    number: str = ""  # id of the list that its paragraphs are numbered by
+    level: int | None = None
+
+
+NO_STYLE = Style()
+
+
+def is_on(node: _Element) -> bool:
+    return attribute(node, "w:val").lower() not in OFF
+
+
+def look_of(properties: _Element | None) -> Look:
+    """What a run's or a style's properties say themselves."""
+    hidden = struck = raised = None
+    for node in properties if properties is not None else ():
+        name = kind(node.tag)
+        if name == "w:vanish":
+            hidden = is_on(node)
+        elif name in ("w:strike", "w:dstrike"):
+            struck = struck or is_on(node)
+        elif name == "w:vertAlign":
+            raised = attribute(node, "w:val") in ("superscript", "subscript")
+        elif name == "w:position":
+            raised = raised or attribute(node, "w:val") not in ("", "0")
+    return Look(hidden, struck, raised)
+
+
+def number_of(properties: _Element | None) -> tuple[str, int | None]:
+    """(id of the list, level) of a paragraph's properties; "" where they name none, "0" where they undo one."""
+    numbering = child(properties, "w:numPr")
+    listed, level = child(numbering, "w:numId"), child(numbering, "w:ilvl")
+    written = attribute(level, "w:val") if level is not None else ""
+    number = attribute(listed, "w:val") if listed is not None else ""
+    return number, int(written) if written.isdecimal() and int(written[:4]) < LEVELS else None
+
+
+# --- styles -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Styles:
+    """``named``: style id -> what it says with all that it is based on; ``usual`` is a paragraph's without one."""
+
+    named: dict[str, Style] = field(default_factory=dict)
+    usual: Style = NO_STYLE
+    defaults: Look = PLAIN
+
+    def paragraph(self, name: str) -> Style:
+        return self.named.get(name, self.usual)
+
+    def look(self, paragraph: Style, properties: _Element | None) -> Look:
+        """What a run looks like. Its own properties count alone; said by both its styles, hiding is undone again."""
+        named = child(properties, "w:rStyle")
+        style = self.named.get(attribute(named, "w:val"), NO_STYLE) if named is not None else NO_STYLE
+        one, two = paragraph.look, style.look
+        hidden = bool(one.hidden) != bool(two.hidden) or bool(self.defaults.hidden)
+        struck = bool(one.struck) != bool(two.struck) or bool(self.defaults.struck)
+        raised = two.raised if two.raised is not None else one.raised
+        return look_of(properties).over(Look(hidden, struck, raised))
+
+
+def styles_of(root: _Element | None) -> Styles:
+    nodes = (
+        {attribute(node, "w:styleId"): node for node in root if kind(node.tag) == "w:style"} if root is not None else {}
+    )
+    named: dict[str, Style] = {}
+    for name in nodes:
+        chain: list[str] = []
+        base = name
+        while base in nodes and base not in chain and base not in named:
+            chain.append(base)
+            based = child(nodes[base], "w:basedOn")
+            base = attribute(based, "w:val") if based is not None else ""
+        style = named.get(base, NO_STYLE)
+        for link in reversed(chain):
+            named[link] = style = derived(nodes[link], style)
+    usual = (name for name, node in nodes.items() if attribute(node, "w:type") == "paragraph" and is_default(node))
+    defaults = child(child(child(root, "w:docDefaults"), "w:rPrDefault"), "w:rPr")
+    return Styles(named, named.get(next(usual, ""), NO_STYLE), look_of(defaults))
+
+
+def is_default(node: _Element) -> bool:
+    return attribute(node, "w:default") not in ("", *OFF)
+
+
+def derived(node: _Element, base: Style) -> Style:
+    """A style of its own properties over those that it is based on; only its own name makes it a heading."""
+    named = child(node, "w:name")
+    name = attribute(named, "w:val").strip().lower() if named is not None else ""
+    match = HEADING.fullmatch(name)
+    heading = f"h{min(int(match[1]), 6)}" if match else "h1" if name in ("title", "标题") else ""
+    number, level = number_of(child(node, "w:pPr"))
+    found = replace(base, look=look_of(child(node, "w:rPr")).over(base.look), heading=heading)
+    return replace(found, number=number or base.number, level=level if level is not None else base.level)
+
+
+# --- lists --------------------------------------------------------------------------------------------------------
+
+
+class Level(NamedTuple):
+    start: int
+    format: str
+    text: str
+    style: str  # id of the style whose paragraphs are of this level
+
+
+NO_LEVEL = Level(1, "", "", "")
+
+
+class Numbering:
+    """The numbers that Word writes before paragraphs, counted on as the paragraphs are met in their order."""
+
+    def __init__(self, root: _Element | None) -> None:
+        self.kinds: dict[str, dict[int, Level]] = {}
+        self.lists: dict[str, tuple[str, dict[int, Level], dict[int, int]]] = {}
+        self.counts: dict[str, list[int | None]] = {}
+        self.begun: set[str] = set()
+        for node in root if root is not None else ():
+            if kind(node.tag) == "w:abstractNum":
+                self.kinds[attribute(node, "w:abstractNumId")] = levels_of(node)
+            elif kind(node.tag) == "w:num":
+                self.add_list(node)
+
+    def add_list(self, node: _Element) -> None:
+        pointer = child(node, "w:abstractNumId")
+        shared = attribute(pointer, "w:val") if pointer is not None else ""
+        levels, starts = dict(self.kinds.get(shared, {})), {}
+        for changed in (found for found in node if kind(found.tag) == "w:lvlOverride"):
+            level = attribute(changed, "w:ilvl")
+            start = child(changed, "w:startOverride")
+            if start is not None and level.isdecimal():
+                starts[int(level[:2])] = whole(attribute(start, "w:val"))
+            levels |= levels_of(changed)
+        self.lists[attribute(node, "w:numId")] = (shared, levels, starts)
+
+    def label(self, number: str, level: int | None, style: str) -> str:
+        """The label of the next paragraph of a list, "" where it has none or we cannot be sure of it."""
+        shared, levels, starts = self.lists.get(number, ("", {}, {}))
+        if not levels:
+            return ""
+        if level is None:
+            level = next((at for at, found in levels.items() if found.style and found.style == style), 0)
+        counts = self.counts.setdefault(shared, [None] * LEVELS)
+        if number not in self.begun:
+            self.begun.add(number)
+            for at in starts:
+                counts[at : at + 1] = [None]
+        begin = starts.get(level, levels.get(level, NO_LEVEL).start)
+        before = counts[level]
+        counts[level] = begin if before is None else before + 1
+        counts[level + 1 :] = [None] * (LEVELS - level - 1)
+        return self.written(levels, level, counts, starts)
+
+    def written(self, levels: dict[int, Level], level: int, counts: list[int | None], starts: dict[int, int]) -> str:
+        text = levels.get(level, NO_LEVEL).text
+        pieces = []
+        for at, piece in enumerate(LEVEL.split(text)):
+            if at % 2 == 0:
+                pieces.append(piece)
+                continue
+            over = int(piece) - 1
+            found = levels.get(over, NO_LEVEL)
+            count = counts[over]
+            written = counted(starts.get(over, found.start) if count is None else count, found.format)
+            if not written:
+                return ""
+            pieces.append(written)
+        return "".join(pieces) if len(pieces) > 1 else ""  # a mere bullet says nothing
+
+
+def levels_of(node: _Element) -> dict[int, Level]:
+    found = {}
+    for level in (item for item in node if kind(item.tag) == "w:lvl"):
+        said = {kind(item.tag): attribute(item, "w:val") for item in level}
+        at = attribute(level, "w:ilvl")
+        if at.isdecimal() and int(at[:4]) < LEVELS:
+            start = whole(said.get("w:start", ""))
+            found[int(at)] = Level(start, said.get("w:numFmt", ""), said.get("w:lvlText", ""), said.get("w:pStyle", ""))
+    return found
+
+
+def whole(written: str) -> int:
+    return int(written) if written.isdecimal() and len(written) < 6 else 1
+
+
+def counted(number: int, way: str) -> str:
+    """A number as a list writes it, "" for the ways that we don't know."""
+    if way == "decimal":
+        return str(number)
+    if not 0 < number <= HIGHEST_COUNTED:
+        return ""
+    if way in ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCountingThousand"):
+        return in_chinese(number)
+    if way == "chineseLegalSimplified":
+        return in_chinese(number).translate(LEGAL)
+    if way == "ideographDigital":
+        return "".join(DIGITS[int(digit)] for digit in str(number))
+    if way == "decimalEnclosedCircle" and number <= 20:
+        return chr(ord("①") + number - 1)
+    return ""
+
+
+def in_chinese(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return (DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (DIGITS[ones] if ones else "")

@@ -1,0 +1,291 @@
+"""Room: readers. The text of Word paragraphs as one sees it: changes accepted, what is hidden gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from gongkai.model import Link, Place, UnreadableDocument
+from gongkai.readers.items import LONGEST_HEADING, Item, collapse
+from gongkai.readers.marks import LINKED, RAISED, settle
+from gongkai.readers.package import AGAIN, Relation, attribute, child, kind
+from gongkai.readers.word_styles import NO_STYLE, Look, Numbering, Style, Styles, number_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+DRAWN = "\ufffc"  # stands for what Word draws beside a text and we cannot read: what it stands in is no figure
+NOTE = "（注{}）"  # in brackets it is a remark on a label, and never a digit of a figure
+WRAPPERS = ("w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:bdo", "w:sdt", "w:sdtContent")
+ELSEWHERE = ("w:altChunk", "w:subDoc")
+DRAWN_FIELDS = ("EQ", "SYMBOL")
+PICTURES = (":pic", "a:blip", ":chart", ":relIds", "v:imagedata")
+SHOWN = ("w:t", "w:sym", "m:t", "w:object", "v:textpath", *PICTURES)  # by an alternative worth taking
+SPACE = " \t\r\n"
+
+
+class Text:
+    """The lines that are finished and the pieces of the one at hand.
+
+    ``boxes`` are the text boxes met in a paragraph, to be read after it; ``fields`` holds for each field that is open
+    the pieces of its instruction, None once its result has begun.
+    """
+
+    def __init__(self, styles: Styles, numbering: Numbering, targets: Mapping[str, Relation]) -> None:
+        self.styles, self.numbering, self.targets = styles, numbering, targets
+        self.items: list[Item] = []
+        self.pieces: list[str] = []
+        self.boxes: list[_Element] = []
+        self.fields: list[list[str] | None] = []
+        self.style: Style = NO_STYLE
+        self.notes = 0
+        self.in_cell = self.marked = self.raised = False
+        self.within: dict[str, Callable[[_Element], None]] = {
+            **dict.fromkeys(WRAPPERS, self.inline),
+            **dict.fromkeys(ELSEWHERE, refuse_elsewhere),
+            "w:r": self.run,
+            "w:hyperlink": self.link,
+            "w:fldSimple": self.simple_field,
+            "w:ruby": self.ruby,
+            "w:rubyBase": self.inline,
+            "m:oMath": self.equation,
+            "m:oMathPara": self.inline,
+            "mc:AlternateContent": lambda node: self.inline(chosen(node)),
+        }
+        self.of_run: dict[str, Callable[[_Element], None]] = {
+            "w:t": self.plain,
+            "w:tab": lambda node: self.write(" "),
+            "w:ptab": lambda node: self.write(" "),
+            "w:br": self.line_break,
+            "w:cr": self.line_break,
+            "w:noBreakHyphen": lambda node: self.write("-"),
+            "w:sym": self.symbol,
+            "w:footnoteReference": self.note,
+            "w:endnoteReference": self.note,
+            "w:fldChar": self.field,
+            "w:instrText": self.instruction,
+            "w:ruby": self.ruby,
+            "w:drawing": self.drawing,
+            "w:pict": self.drawing,
+            "w:object": self.embedded,
+            "mc:AlternateContent": lambda node: self.run_content(chosen(node)),
+        }
+
+    # paragraphs and lines
+
+    def paragraph(self, node: _Element) -> None:
+        """One paragraph; where its end was deleted the next one goes on in the same line."""
+        properties = child(node, "w:pPr")
+        named = child(properties, "w:pStyle")
+        name = attribute(named, "w:val") if named is not None else ""
+        self.style = self.styles.paragraph(name)
+        start = len(self.items)
+        joined = is_gone(child(properties, "w:rPr"))
+        if not joined:
+            self.number(properties, name)
+        self.inline(node)
+        self.end_fields()
+        if joined:
+            return
+        self.end_line()
+        if len(self.items) == start:
+            self.items.append(("", ""))
+        elif self.style.heading:
+            self.head(start)
+
+    def number(self, properties: _Element | None, style: str) -> None:
+        number, level = number_of(properties)
+        if not number:
+            number = self.style.number
+            level = level if level is not None else self.style.level
+        label = self.numbering.label(number, level, style) if number else ""
+        if label:
+            self.pieces.insert(0, f"{label} ")
+
+    def head(self, start: int) -> None:
+        """The lines from ``start`` on become a heading, if they are as short as one."""
+        texts = [item[1] for item in self.items[start:] if isinstance(item, tuple) and item[1]]
+        if 0 < sum(map(len, texts)) <= LONGEST_HEADING:
+            others = [item for item in self.items[start:] if not isinstance(item, tuple)]
+            self.items[start:] = [(self.style.heading, "\n".join(texts)), *others]
+
+    def end_line(self) -> None:
+        self.raise_to(False)
+        if not self.pieces:
+            return
+        text = "".join(self.pieces)
+        self.pieces = []
+        if self.marked:
+            text, self.marked = settle(text), False
+        self.items.append(("", collapse(text)))
+
+    def line_break(self, node: _Element) -> None:
+        before = len(self.items)
+        self.end_line()
+        if len(self.items) == before:
+            self.items.append(("", ""))
+
+    def write(self, text: str) -> None:
+        """A piece of the line, or of the instruction of the field that is open."""
+        instruction = self.fields[-1] if self.fields else None
+        (self.pieces if instruction is None else instruction).append(text)
+
+    def mark(self, sort: str, edge: str) -> None:
+        self.write(f"\0{sort}{edge}")
+        self.marked = True
+
+    def raise_to(self, raised: bool) -> None:
+        """Runs that are raised one after the other are one mark: its digits stay together."""
+        if raised != self.raised:
+            self.raised = raised
+            self.mark(RAISED, "(" if raised else ")")
+
+    # what a paragraph holds
+
+    def inline(self, node: _Element | None) -> None:
+        for item in node if node is not None else ():
+            handle = self.within.get(kind(item.tag))
+            if handle is not None:
+                handle(item)
+
+    def run(self, node: _Element) -> None:
+        look = self.look(child(node, "w:rPr"))
+        if look.hidden or look.struck:
+            for item in node:  # the field of which it is a part goes on behind it
+                if kind(item.tag) == "w:fldChar":
+                    self.field(item)
+            return
+        self.raise_to(bool(look.raised))
+        self.run_content(node)
+
+    def look(self, properties: _Element | None) -> Look:
+        return self.styles.look(self.style, properties)
+
+    def run_content(self, node: _Element | None) -> None:
+        for item in node if node is not None else ():
+            handle = self.of_run.get(kind(item.tag))
+            if handle is not None:
+                handle(item)
+
+    def plain(self, node: _Element) -> None:
+        text = node.text or ""
+        kept = node.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
+        self.write(text if kept else text.strip(SPACE))
+
+    def symbol(self, node: _Element) -> None:
+        """Of a font of signs only the number is known, which stands for no letter or digit of ours."""
+        code = attribute(node, "w:char")
+        try:
+            self.write(chr(int(code, 16)))
+        except (ValueError, OverflowError):
+            self.write(DRAWN)
+
+    def note(self, node: _Element) -> None:
+        self.notes += 1
+        self.write(NOTE.format(self.notes))
+
+    def ruby(self, node: _Element) -> None:
+        self.inline(child(node, "w:rubyBase"))
+
+    def link(self, node: _Element) -> None:
+        """A link in a cell is set off from a figure beside it, as on a web page."""
+        relation = self.targets.get(attribute(node, "r:id"))
+        if relation is None:
+            self.inline(node)
+            return
+        start = len(self.pieces)
+        if self.in_cell:
+            self.mark(LINKED, "(")
+        before = len(self.pieces)
+        self.inline(node)
+        text = collapse("".join(self.pieces[before:])) if len(self.pieces) >= start else ""
+        if self.in_cell:
+            self.mark(LINKED, ")")
+        self.items.append(Link(Place(), "link", text.replace("\0", ""), relation.target))
+
+    def equation(self, node: _Element) -> None:
+        """Only an equation in one line is a text: of a fraction or a power the parts must not join to one figure."""
+        texts = [text.text or "" for text in node.iter() if kind(text.tag) == "m:t"]
+        flat = all(kind(item.tag) in ("m:r", "m:ctrlPr") for item in node)
+        self.write("".join(texts) if flat else f"{DRAWN}{'^'.join(texts)}")
+
+    # fields
+
+    def field(self, node: _Element) -> None:
+        """Begin, result or end of a field; of its instruction nothing is seen, nested results included."""
+        step = attribute(node, "w:fldCharType")
+        if step == "begin":
+            self.fields.append([])
+        elif step == "separate" and self.fields:
+            self.fields[-1] = None
+        elif step == "end" and self.fields:
+            instruction = self.fields.pop()
+            if instruction is not None:
+                self.write_drawn("".join(instruction))
+
+    def instruction(self, node: _Element) -> None:
+        if self.fields and self.fields[-1] is not None:
+            self.fields[-1].append(f"\0i{node.text or ''}\0i")
+
+    def simple_field(self, node: _Element) -> None:
+        if len(node):
+            self.inline(node)
+        else:
+            self.write_drawn(attribute(node, "w:instr"))
+
+    def write_drawn(self, instruction: str) -> None:
+        if instruction.replace("\0i", "").strip().upper().startswith(DRAWN_FIELDS):
+            self.write(DRAWN)
+
+    def end_fields(self) -> None:
+        """A field whose result has not begun in its paragraph is a broken one: Word shows what stands in it."""
+        for instruction in self.fields:
+            if instruction:
+                self.pieces += (piece for piece in instruction if not piece.startswith("\0i"))
+        self.fields = [None if instruction is not None else instruction for instruction in self.fields]
+
+    # what is drawn
+
+    def drawing(self, node: _Element) -> None:
+        """The text boxes of a drawing are read after the paragraph; a picture is a link at its place."""
+        if attribute_of_any(node, "hidden") in ("1", "true"):
+            return
+        boxes = [item for item in node.iter() if kind(item.tag) == "w:txbxContent"]
+        inner = {id(item) for box in boxes for item in box.iter()} - {id(box) for box in boxes}
+        nested = {id(box) for outer in boxes for box in outer.iterdescendants() if kind(box.tag) == "w:txbxContent"}
+        self.boxes += (box for box in boxes if id(box) not in nested)
+        for item in node.iter():
+            if kind(item.tag) in PICTURES and id(item) not in inner:
+                self.picture(item, attribute_of_any(node, "descr"))
+                return
+        for item in node.iter():  # text set as a drawing
+            if kind(item.tag) == "v:textpath" and item.get("string"):
+                self.write(f" {item.get('string')} ")
+
+    def picture(self, node: _Element, text: str) -> None:
+        relation = self.targets.get(attribute(node, "r:embed") or attribute(node, "r:id") or attribute(node, "r:link"))
+        self.items.append(Link(Place(), "image", collapse(text), relation.target if relation else ""))
+
+    def embedded(self, node: _Element) -> None:
+        self.items.append(Link(Place(), "image", "嵌入的对象", ""))
+
+
+def refuse_elsewhere(node: _Element) -> None:
+    raise UnreadableDocument(f"文档里插入了另一份文件的内容，不能直接读取；{AGAIN}。")
+
+
+def is_gone(properties: _Element | None) -> bool:
+    """Whether a mark (the end of a paragraph, a row) was deleted or moved away in the changes that are recorded."""
+    return child(properties, "w:del") is not None or child(properties, "w:moveFrom") is not None
+
+
+def chosen(node: _Element) -> _Element | None:
+    """One of the alternatives of a content, never two: the first that shows anything."""
+    options = [item for item in node if kind(item.tag) in ("mc:Choice", "mc:Fallback")]
+    shows = (option for option in options if any(kind(item.tag) in SHOWN for item in option.iter()))
+    return next(shows, options[0] if options else None)
+
+
+def attribute_of_any(node: _Element, name: str) -> str:
+    """The first attribute of this name in a drawing: its properties stand at different depths."""
+    return next((str(item.get(name)) for item in node.iter() if item.get(name)), "")
