@@ -19,7 +19,8 @@ NOTE = "（注{}）"  # in brackets it is a remark on a label, and never a digit
 WRAPPERS = ("w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:bdo", "w:sdt", "w:sdtContent")
 ELSEWHERE = ("w:altChunk", "w:subDoc")
 DRAWN_FIELDS = ("EQ", "SYMBOL")
-PICTURES = (":pic", "a:blip", ":chart", ":relIds", "v:imagedata")
+MOST_FIELDS = 20  # one within the other; those begun before are taken to be broken
+PICTURES = ("a:blip", ":chart", ":relIds", "v:imagedata")
 SHOWN = ("w:t", "w:sym", "m:t", "w:object", "v:textpath", *PICTURES)  # by an alternative worth taking
 SPACE = " \t\r\n"
 
@@ -126,8 +127,8 @@ class Text:
             self.items.append(("", ""))
 
     def write(self, text: str) -> None:
-        """A piece of the line, or of the instruction of the field that is open."""
-        instruction = self.fields[-1] if self.fields else None
+        """A piece of the line, or of the instruction of a field that is open, however deep within it."""
+        instruction = next((field for field in reversed(self.fields) if field is not None), None)
         (self.pieces if instruction is None else instruction).append(text)
 
     def mark(self, sort: str, edge: str) -> None:
@@ -215,7 +216,7 @@ class Text:
         """Begin, result or end of a field; of its instruction nothing is seen, nested results included."""
         step = attribute(node, "w:fldCharType")
         if step == "begin":
-            self.fields.append([])
+            self.fields = [*self.fields[-MOST_FIELDS:], []]
         elif step == "separate" and self.fields:
             self.fields[-1] = None
         elif step == "end" and self.fields:
