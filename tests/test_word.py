@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blocks import links, prose, texts
+from blocks import links, prose, read, texts
 from gongkai.model import Grid, Report, UnreadableDocument
 from gongkai.readers.word import word_blocks
 from pages import figures, misread, read_page, unlike
@@ -18,15 +23,22 @@ from test_properties import IN_ANY_TABLE
 from words import (
     MERGES,
     PLACES,
+    SPACES,
     STYLES,
     TEXTS,
     WRAPS,
     Manner,
     boxed,
+    cell,
     docx,
+    packed,
     paragraph,
+    row,
     rows_of,
     run,
+    spans,
+    table,
+    texted,
     word_page,
 )
 
@@ -107,3 +119,113 @@ def test_content_that_lies_in_another_file_is_never_lost_without_a_word(element:
     for body in (element, paragraph(element)):
         with pytest.raises(UnreadableDocument, match=r"另一份文件.*另存一份"):
             word_blocks(docx(paragraph(run("报告")) + body))
+
+
+# --- hostile documents --------------------------------------------------------------------------------------------
+
+MEGABYTE = 1_000_000
+BOMB = "".join(f'<!ENTITY a{at + 1} "{f"&a{at};" * 10}">' for at in range(9))
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "nested tables": (lambda: docx("<w:tbl><w:tr><w:tc>" * 100_000 + "</w:tc></w:tr></w:tbl>" * 100_000), "嵌套"),
+    "nested runs": (lambda: docx("<w:p>" + "<w:ins>" * 100_000 + "</w:ins>" * 100_000 + "</w:p>"), "嵌套"),
+    "ten million cells": (lambda: docx(table(row("<w:tc/>" * 1_000) * 10_000)), "过大"),
+    "many cells": (lambda: docx(table(row("<w:tc/>" * 1_000) * 201)), "单元格"),
+    "wide spans": (lambda: docx(table(row(texted("1", spans(2_000_000_000)) * 2) * 9_000)), "单元格"),
+    "300 MB": (lambda: docx(paragraph(run("1")) * 5_000_000), "过大"),
+    "one long text": (lambda: docx(paragraph(run("1" * 11 * MEGABYTE))), "损坏"),
+    "entities": (lambda: docx_of(f'<!DOCTYPE a [<!ENTITY a0 "1">{BOMB}]><a>&a9;</a>'), "实体"),
+    "outside entity": (lambda: docx_of('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'), "实体"),
+    "entities in UTF-16": (lambda: docx_of(f"<!DOCTYPE a [{BOMB}]><a>&a9;</a>".encode("utf-16")), "实体"),
+    "no document": (lambda: packed({"word/x.xml": "<x/>"}), "没有 Word 文档的正文"),
+    "another root": (lambda: docx_of("<x/>"), "没有 Word 文档的正文"),
+    "cut XML": (lambda: docx_of(f"<w:document {SPACES}><w:body>"), "损坏"),
+    "cut file": (lambda: docx(paragraph(run("1")))[:-200], "损坏"),
+    "thousands of parts": (lambda: packed({f"word/{at}": "" for at in range(6_000)}), "过大"),
+    "two of one name": (lambda: packed({"word/document.xml": "<a/>", "WORD/document.xml": "<b/>"}), "重名"),
+}
+
+
+def docx_of(part: str | bytes) -> bytes:
+    return packed({"word/document.xml": part})
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_no_report_is_like_is_said_in_a_sentence(name: str) -> None:
+    make, said = HOSTILE[name]
+    content = make()
+    assert len(content) < 2 * MEGABYTE
+    with pytest.raises(UnreadableDocument, match=f"^report：.*{said}.*；.*。$"):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<w:tbl><w:tr><w:tc>" * 80 + paragraph(run("1")) * 9_000 + "</w:tc></w:tr></w:tbl>" * 80,
+        table(row(cell(paragraph(run("1")), "<w:vMerge/>") * 2) * 9_000),
+        paragraph(("<w:r><w:fldChar w:fldCharType='begin'/></w:r>" + run("1")) * 30_000),
+        boxed(paragraph(run("1"))) * 2_000,
+        paragraph((run("1", '<w:vertAlign w:val="superscript"/>') + run("2")) * 20_000),
+    ],
+    ids=["deep", "merged", "fields", "boxes", "raised"],
+)
+def test_long_and_deep_documents_are_read_within_bounds(body: str) -> None:
+    """Within the time and the memory of a reader, or the sentence about these would be raised."""
+    assert read(docx(body))
+
+
+def test_a_long_chain_of_styles_is_followed_once() -> None:
+    names = range(50_000)
+    chain = "".join(f'<w:style w:styleId="s{n}"><w:basedOn w:val="s{n + 1}"/></w:style>' for n in names)
+    assert prose(read(docx(paragraph(run("1"), '<w:pStyle w:val="s0"/>'), chain))) == [("", "1")]
+
+
+def test_nothing_of_an_archive_is_written_to_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with zipfile.ZipFile(io.BytesIO(docx(paragraph(run("1"))))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    content = packed({**parts, "../outside.txt": b"x", str(tmp_path / "absolute.txt"): b"x", "inside.txt": b"x"})
+    assert prose(word_blocks(content)) == [("", "1")]
+    assert list(tmp_path.iterdir()) == []
+
+
+@profile(60)
+@given(st.data())
+def test_a_damaged_document_is_read_or_refused(data: st.DataObject) -> None:
+    content = bytearray(docx(rows_of(["规章", "1"], ["a", "2"]) + paragraph(run("12"))))
+    for _ in range(data.draw(st.integers(1, 9))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(UnreadableDocument):
+        word_blocks(bytes(content))
+
+
+SOUP = (
+    *("<w:p>", "</w:p>", "<w:tbl>", "</w:tbl>", "<w:tr>", "</w:tr>", "<w:tc>", "</w:tc>", "<w:sdt>", "</w:sdt>"),
+    *("<w:sdtContent>", "</w:sdtContent>", "<w:r>", "</w:r>", "<w:pict>", "</w:pict>", "<w:txbxContent>"),
+    *("</w:txbxContent>", "<mc:AlternateContent>", "</mc:AlternateContent>", "<mc:Choice>", "</mc:Choice>"),
+    *('<w:tcPr><w:vMerge/><w:gridSpan w:val="x"/></w:tcPr>', '<w:tcPr><w:hMerge w:val="restart"/></w:tcPr>'),
+    *("<w:t>1</w:t>", "<w:br/>", '<w:fldChar w:fldCharType="begin"/>', '<w:fldChar w:fldCharType="end"/>'),
+    *("<w:trPr><w:gridBefore w:val='9'/></w:trPr>", "<w:rPr><w:vertAlign w:val='superscript'/></w:rPr>"),
+    *('<w:pPr><w:numPr><w:ilvl w:val="99"/><w:numId w:val="1"/></w:numPr></w:pPr>', "<w:sym/>", "<m:oMath/>"),
+)
+
+
+@profile(150)
+@given(st.lists(st.sampled_from(SOUP), max_size=60))
+def test_any_soup_of_elements_is_read(pieces: list[str]) -> None:
+    """Elements in any order, closed as XML wants it."""
+    written, opened = "", []
+    for piece in pieces:
+        if piece.startswith("</"):
+            if opened and opened[-1] == piece[2:-1]:
+                written += f"</{opened.pop()}>"
+            continue
+        written += piece
+        if not piece.endswith("/>") and "</" not in piece:
+            opened.append(piece[1:-1])
+    written += "".join(f"</{name}>" for name in reversed(opened))
+    for block in word_blocks(docx(written)):
+        if isinstance(block, Grid):
+            assert all(
+                item.column >= 0 and item.rowspan > 0 and item.colspan > 0 for line in block.rows for item in line
+            )

@@ -21,6 +21,7 @@ from words import (
     spans,
     strict,
     table,
+    texted,
 )
 
 # --- the text of a cell -------------------------------------------------------------------------------------------
@@ -179,10 +180,6 @@ def test_a_number_is_never_a_digit_of_a_figure() -> None:
 def grid(rows: str) -> list[list[tuple[str, int, int, int]]]:
     (found,) = (block for block in word_blocks(docx(table(rows))) if isinstance(block, Grid))
     return [[(c.text, c.column, c.rowspan, c.colspan) for c in line] for line in found.rows]
-
-
-def texted(text: str, properties: str = "") -> str:
-    return cell(paragraph(run(text)), properties)
 
 
 START, ON = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"

@@ -153,6 +153,10 @@ def cell(content: str, properties: str = "") -> str:
     return f'<w:tc><w:tcPr><w:tcW w:w="900" w:type="dxa"/>{properties}</w:tcPr>{content}</w:tc>'
 
 
+def texted(text: str, properties: str = "") -> str:
+    return cell(paragraph(run(text)), properties)
+
+
 def row(cells: str, properties: str = "") -> str:
     return f'<w:tr><w:trPr>{properties}<w:jc w:val="center"/></w:trPr>{cells}</w:tr>'
 

@@ -105,10 +105,10 @@ def styles_of(root: _Element | None) -> Styles:
     )
     named: dict[str, Style] = {}
     for name in nodes:
-        chain: list[str] = []
+        chain: dict[str, None] = {}
         base = name
         while base in nodes and base not in chain and base not in named:
-            chain.append(base)
+            chain[base] = None
             based = child(nodes[base], "w:basedOn")
             base = attribute(based, "w:val") if based is not None else ""
         style = named.get(base, NO_STYLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from gongkai.model import Link, Place, UnreadableDocument
@@ -251,16 +251,14 @@ class Text:
         """The text boxes of a drawing are read after the paragraph; a picture is a link at its place."""
         if attribute_of_any(node, "hidden") in ("1", "true"):
             return
-        boxes = [item for item in node.iter() if kind(item.tag) == "w:txbxContent"]
-        inner = {id(item) for box in boxes for item in box.iter()} - {id(box) for box in boxes}
-        nested = {id(box) for outer in boxes for box in outer.iterdescendants() if kind(box.tag) == "w:txbxContent"}
-        self.boxes += (box for box in boxes if id(box) not in nested)
-        for item in node.iter():
-            if kind(item.tag) in PICTURES and id(item) not in inner:
-                self.picture(item, attribute_of_any(node, "descr"))
-                return
-        for item in node.iter():  # text set as a drawing
-            if kind(item.tag) == "v:textpath" and item.get("string"):
+        drawn = [(kind(item.tag), item) for item in outside_boxes(node)]
+        self.boxes += (item for name, item in drawn if name == "w:txbxContent")
+        picture = next((item for name, item in drawn if name in PICTURES), None)
+        if picture is not None:
+            self.picture(picture, attribute_of_any(node, "descr"))
+            return
+        for name, item in drawn:  # text set as a drawing
+            if name == "v:textpath" and item.get("string"):
                 self.write(f" {item.get('string')} ")
 
     def picture(self, node: _Element, text: str) -> None:
@@ -285,6 +283,19 @@ def chosen(node: _Element) -> _Element | None:
     options = [item for item in node if kind(item.tag) in ("mc:Choice", "mc:Fallback")]
     shows = (option for option in options if any(kind(item.tag) in SHOWN for item in option.iter()))
     return next(shows, options[0] if options else None)
+
+
+def outside_boxes(node: _Element) -> Iterator[_Element]:
+    """All that a drawing holds, its text boxes among it, but not what stands in those."""
+    for item in node:
+        name = kind(item.tag)
+        if name == "mc:AlternateContent":
+            option = chosen(item)
+            yield from outside_boxes(option) if option is not None else ()
+            continue
+        yield item
+        if name != "w:txbxContent":
+            yield from outside_boxes(item)
 
 
 def attribute_of_any(node: _Element, name: str) -> str:
