@@ -149,8 +149,8 @@ STYLES = (
 # --- tables -------------------------------------------------------------------------------------------------------
 
 
-def cell(content: str, properties: str = "") -> str:
-    return f'<w:tc><w:tcPr><w:tcW w:w="900" w:type="dxa"/>{properties}</w:tcPr>{content}</w:tc>'
+def cell(content: str, properties: str = "", width: int = 1) -> str:
+    return f'<w:tc><w:tcPr><w:tcW w:w="{900 * width}" w:type="dxa"/>{properties}</w:tcPr>{content}</w:tc>'
 
 
 def texted(text: str, properties: str = "") -> str:
@@ -161,8 +161,9 @@ def row(cells: str, properties: str = "") -> str:
     return f'<w:tr><w:trPr>{properties}<w:jc w:val="center"/></w:trPr>{cells}</w:tr>'
 
 
-def table(rows: str) -> str:
-    return f"<w:tbl><w:tblPr/><w:tblGrid/>{rows}</w:tbl>"
+def table(rows: str, columns: int = 0) -> str:
+    grid = '<w:gridCol w:w="900"/>' * columns
+    return f"<w:tbl><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
 
 
 def rows_of(*rows: list[str]) -> str:
@@ -176,25 +177,24 @@ def spans(width: int, seam: str = "") -> str:
 
 def right(spot: Spot, line: int, content: str) -> str:
     """Merged cells as Word writes them."""
+    width = spot.box.width
     if spot.box.height == 1:
-        return cell(content, spans(spot.box.width))
+        return cell(content, spans(width), width)
     if spot.box.top == line:
-        return cell(content, spans(spot.box.width, '<w:vMerge w:val="restart"/>'))
-    return cell(paragraph(""), spans(spot.box.width, "<w:vMerge/>"))
+        return cell(content, spans(width, '<w:vMerge w:val="restart"/>'), width)
+    return cell(paragraph(""), spans(width, "<w:vMerge/>"), width)
 
 
 def unmerged(spot: Spot, line: int, content: str) -> str:
     """Cells that look merged for want of lines between them."""
-    return cell(content if spot.box.top == line else paragraph(""), spans(spot.box.width))
+    return cell(content if spot.box.top == line else paragraph(""), spans(spot.box.width), spot.box.width)
 
 
 def legacy(spot: Spot, line: int, content: str) -> str:
     """Merged in the way of older converters: each cell is there and says that it continues the one before."""
     seam = "" if spot.box.height == 1 else '<w:vMerge w:val="restart"/>' if spot.box.top == line else "<w:vMerge/>"
-    first = cell(
-        content if spot.box.top == line else paragraph(""),
-        ('<w:hMerge w:val="restart"/>' if spot.box.width > 1 else "") + seam,
-    )
+    begins = '<w:hMerge w:val="restart"/>' if spot.box.width > 1 else ""
+    first = cell(content if spot.box.top == line else paragraph(""), begins + seam)
     more = cell(paragraph(""), f'<w:hMerge w:val="continue"/>{seam}')
     return first + more * (spot.box.width - 1)
 
@@ -235,7 +235,7 @@ def table_of(sheet: Sheet, manner: Manner) -> str:
         here = sorted((s for s in sheet if s.box.top <= line <= s.box.bottom), key=lambda spot: spot.box.left)
         cells = "".join(wrap(merged(spot, line, content(spot, manner))) for spot in here)
         rows += wrap(row(cells + LOST * manner.changed)) + GONE * (manner.changed and line % 3 == 0)
-    return table(rows)
+    return table(rows, max(spot.box.right for spot in sheet))
 
 
 def content(spot: Spot, manner: Manner) -> str:

@@ -17,10 +17,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.model import UnreadableDocument
 from gongkai.readers.worker import MEGABYTE
+
+if TYPE_CHECKING:
+    import psutil
 
 PROGRAMS = ("soffice", "libreoffice")
 PLACES = {
@@ -163,13 +166,15 @@ def watch(pid: int, folder: Path, deadline: float, limits: Limits) -> None:
         raise UnreadableDocument(f"LibreOffice 打开这个文件所需的内存或磁盘空间过大，已停止；{SAVE}。")
 
 
-def family(pid: int) -> list[int]:
+def family(pid: int) -> list[psutil.Process]:
+    """A process and all that it started, as far as they still run; each knows itself from a later one of its id."""
     import psutil
 
     try:
-        return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+        parent = psutil.Process(pid)
+        return [parent, *parent.children(recursive=True)]
     except psutil.Error:
-        return [pid]
+        return []
 
 
 def weights(pid: int) -> Iterator[int]:
@@ -177,7 +182,7 @@ def weights(pid: int) -> Iterator[int]:
 
     for member in family(pid):
         with suppress(psutil.Error):
-            yield psutil.Process(member).memory_info().rss
+            yield member.memory_info().rss
 
 
 def sizes(folder: Path) -> Iterator[int]:
@@ -188,12 +193,14 @@ def sizes(folder: Path) -> Iterator[int]:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of a process's family: on POSIX all of its session, elsewhere its children one by one."""
+    """Kill what is left of a process's family: all of its session where there are such, then each one that left it."""
+    import psutil
+
     members = family(process.pid)
     if sys.platform != "win32":
         with suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
-    for member in members[::-1] if process.poll() is None else ():
-        with suppress(OSError):
-            os.kill(member, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    for member in members:
+        with suppress(psutil.Error):
+            member.kill()
     process.wait()

@@ -1,0 +1,243 @@
+"""Room: tests. Old Word files by way of LibreOffice: what it makes of them, what it is kept from, when it fails."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import gettempdir
+
+import psutil
+import pytest
+
+from blocks import read
+from gongkai.model import UnreadableDocument
+from gongkai.readers import office
+from gongkai.readers.office import MEGABYTE, Limits, find_program, to_docx
+from office import convert
+from pages import FOLDER, figures, read_page, unlike
+from ruian import RUIAN
+from styles import report_sheets
+from words import Manner, docx, paragraph, run, word_page
+
+DOC = (FOLDER / "doc-2021" / "source.doc").read_bytes()
+RTF = b"{\\rtf1 x}"
+
+
+@pytest.mark.parametrize("kind", ["doc", "rtf"])
+def test_what_is_hidden_merged_or_changed_survives_the_way(kind: str, tmp_path: Path) -> None:
+    """What was deleted is not a figure again, and merged cells are where they were."""
+    source = tmp_path / "source.docx"
+    source.write_bytes(word_page(RUIAN, report_sheets(RUIAN), Manner(text="tracked")))
+    (made,) = convert([source], kind, tmp_path / "made")
+    read = read_page(made.read_bytes())
+    assert unlike(figures(RUIAN), read) == []
+    assert [problem for problem in read.problems if problem.table] == []
+
+
+# --- what a document may not do -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visits() -> Iterator[tuple[str, list[str]]]:
+    """The address of a picture, and every request for it."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.command)
+            self.send_response(200)
+            self.end_headers()
+
+        do_HEAD = do_OPTIONS = do_PROPFIND = do_GET
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/x.png", seen
+    server.shutdown()
+
+
+PICTURE = (
+    '<w:drawing><wp:inline><wp:extent cx="900000" cy="900000"/><wp:docPr id="1" name="a"/><a:graphic>'
+    '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr>'
+    '<pic:cNvPr id="1" name="a"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:link="i"/></pic:blipFill>'
+    '<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="900000" cy="900000"/></a:xfrm><a:prstGeom prst="rect"/>'
+    "</pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>"
+)
+
+
+def test_a_picture_that_lies_elsewhere_is_not_fetched(visits: tuple[str, list[str]], tmp_path: Path) -> None:
+    """LibreOffice as it comes does ask for it, even told to block such links: making the file shows that."""
+    address, seen = visits
+    source = tmp_path / "source.docx"
+    source.write_bytes(docx(paragraph(f"<w:r>{PICTURE}</w:r>{run('a')}"), links={"i:image": address}))
+    (made,) = convert([source], "doc", tmp_path / "made")
+    assert seen
+    assert address.encode("utf-16-le") in made.read_bytes()
+    seen.clear()
+    assert to_docx(made.read_bytes(), "doc")
+    assert seen == []
+
+
+# --- what goes wrong ----------------------------------------------------------------------------------------------
+
+
+def program(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """A program named soffice, first on the path, that runs a Python script in place of LibreOffice."""
+    path = folder / "bin" / "soffice"
+    path.parent.mkdir()
+    path.write_text(f"#!{sys.executable}\n{script}", encoding="utf-8")
+    path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(path.parent))
+
+
+def kept_folders() -> set[str]:
+    return {path.name for path in Path(gettempdir()).glob("gongkai-*")}
+
+
+def refusal(content: bytes, limits: Limits = office.LIMITS) -> str:
+    before = kept_folders()
+    with pytest.raises(UnreadableDocument) as caught:
+        to_docx(content, "doc", limits)
+    assert kept_folders() <= before
+    message = str(caught.value)
+    assert message.endswith("。")
+    return message
+
+
+def test_without_libreoffice_the_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(office, "PLACES", {})
+    with pytest.raises(UnreadableDocument, match=r"^report：.*LibreOffice.*没有找到.*另存为 \.docx.*。$"):
+        read(DOC)
+
+
+def test_the_usual_places_are_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    placed = tmp_path / "LibreOffice" / "soffice.com"
+    placed.parent.mkdir()
+    placed.touch()
+    monkeypatch.setenv("PROGRAMFILES(X86)", str(tmp_path))
+    wanted = ("{NOT_SET}/soffice", "{PROGRAMFILES(X86)}/LibreOffice/soffice.com")
+    monkeypatch.setattr(office, "PLACES", {sys.platform: wanted})
+    assert find_program() == str(placed)
+
+
+def test_a_program_in_the_folder_at_hand_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program(tmp_path, monkeypatch, "")
+    monkeypatch.setattr(office, "PLACES", {})
+    assert find_program()
+    monkeypatch.chdir(tmp_path / "bin")
+    assert find_program() is None
+
+
+def test_a_password_is_said() -> None:
+    """The flag of the header set in a file without a password: LibreOffice is not even asked."""
+    header = DOC.index(b"\xec\xa5\x01\x01")
+    locked = DOC[: header + 11] + bytes([DOC[header + 11] | 1]) + DOC[header + 12 :]
+    assert "密码" in refusal(locked)
+    with pytest.raises(UnreadableDocument, match=r"^report：.*密码.*。$"):
+        read(locked)
+
+
+def test_a_damaged_file_is_said() -> None:
+    """Whatever LibreOffice makes of it: a sentence, or no table that was not in it."""
+    with pytest.raises(UnreadableDocument, match=r"。$"):
+        read_page(DOC[:9_000])
+
+
+LATE = """
+import pathlib, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(99)"], start_new_session={apart})
+pathlib.Path({note!r}).write_text(str(child.pid))
+time.sleep(99)
+"""
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_program_that_hangs_is_ended_with_its_children(
+    apart: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = tmp_path / "child"
+    program(tmp_path, monkeypatch, LATE.format(note=str(note), apart=apart))
+    start = time.monotonic()
+    assert "超过2秒" in refusal(RTF, Limits(seconds=2))
+    assert time.monotonic() - start < 20
+    child = int(note.read_text())
+    for _ in range(50):
+        if not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the child lives on")
+
+
+FLOOD = """
+import sys, time
+folder = sys.argv[sys.argv.index("--outdir") + 1]
+with open(folder + "/source.docx", "wb") as file:
+    for _ in range(300):
+        file.write(bytes(1_000_000)); file.flush(); time.sleep(0.02)
+"""
+GREEDY = "import time; held = bytearray(b'1') * 300_000_000; time.sleep(99)"
+LAVISH = FLOOD.replace("range(300)", "range(30)").replace("time.sleep(0.02)", "")
+
+
+@pytest.mark.parametrize(
+    ("script", "limits", "said"),
+    [
+        (FLOOD, Limits(output=20 * MEGABYTE), "磁盘空间过大"),
+        (GREEDY, Limits(memory=200 * MEGABYTE), "内存"),
+        (LAVISH, Limits(output=20 * MEGABYTE), "过大|没能打开"),
+        ("", office.LIMITS, "没能打开"),
+        ("raise SystemExit(3)", office.LIMITS, "没能打开"),
+    ],
+    ids=["floods", "fills the memory", "makes too much at once", "makes nothing", "fails"],
+)
+def test_a_program_that_fails(
+    script: str, limits: Limits, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path, monkeypatch, script)
+    message = refusal(RTF, limits)
+    assert any(word in message for word in said.split("|"))
+
+
+def test_a_program_that_cannot_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program(tmp_path, monkeypatch, "")
+    (tmp_path / "bin" / "soffice").write_text("#!/nowhere/at/all\n")
+    assert "不能启动" in refusal(RTF)
+
+
+TELL = """
+import pathlib, sys
+source = pathlib.Path(sys.argv[-1])
+profile = sys.argv[1].removeprefix("-env:UserInstallation=file://")
+settings = pathlib.Path(profile, "user", "registrymodifications.xcu").read_text()
+pathlib.Path({note!r}).write_text(source.name + "\\n" + settings)
+"""
+
+
+def test_the_copy_has_a_neutral_name_and_macros_are_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = tmp_path / "told"
+    program(tmp_path, monkeypatch, TELL.format(note=str(note)))
+    refusal(RTF)
+    name, settings = note.read_text().split("\n", 1)
+    assert name == "source.doc"
+    assert '"DisableMacrosExecution" oor:op="fuse"><value>true<' in settings
+
+
+# --- told by content ----------------------------------------------------------------------------------------------
+
+
+def test_a_word_file_of_another_kind_is_told_by_its_content() -> None:
+    """What is named .doc may be a page, an RTF or a .docx: no name is asked for."""
+    page = "<html><body><table><tr><td>规章</td><td>1</td></tr></table></body></html>"
+    assert read(page.encode()) == read(page.encode("gb18030"))
+    assert read(docx(paragraph(run("规章"))))
+    with pytest.raises(UnreadableDocument, match=r"\.mht.*另存为"):
+        read(b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n")
