@@ -5,18 +5,21 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from docx import Document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blocks import links, prose, read, texts
-from gongkai.model import Grid, Report, UnreadableDocument
+from gongkai.editions import editions
+from gongkai.model import Grid, Report, UnreadableDocument, Value
 from gongkai.readers.word import word_blocks
-from pages import figures, misread, read_page, unlike
+from pages import FOLDER, figures, misread, read_page, unlike
+from ruian import TRUTH
 from strategies import reports
 from styles import FIGURES, LABELS, TABLES, report_sheets
 from test_properties import IN_ANY_TABLE
@@ -83,6 +86,36 @@ def test_a_broken_document_never_gives_a_wrong_figure(mutate, report: Report, ma
     except UnreadableDocument:
         return
     assert misread(figures(report), read, blank) == []
+
+
+# --- the official form --------------------------------------------------------------------------------------------
+
+OFFICIAL = FOLDER / "docx-official-2022" / "source.docx"
+
+
+def filled(values: Mapping[str, Value]) -> bytes:
+    """The official form with these figures and no others, as a program fills it in."""
+    document = Document(str(OFFICIAL))
+    for sheet, name in zip(document.tables, TABLES, strict=True):
+        for cell_id, place in editions()["2021"].forms[name].cells.items():
+            value = values.get(cell_id)
+            sheet.cell(place.box.top - 1, place.box.left - 1).text = "" if value is None else str(value)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def test_the_official_form_is_recognised_while_it_is_blank() -> None:
+    report = read_page(filled({}))
+    assert list(report.tables) == list(TABLES)
+    assert set(figures(report).values()) == {None}
+    assert report.problems == ()
+
+
+def test_the_official_form_filled_in_is_read_back() -> None:
+    report = read_page(filled(TRUTH))
+    assert unlike(TRUTH, report) == []
+    assert report.problems == ()
 
 
 # --- the document -------------------------------------------------------------------------------------------------

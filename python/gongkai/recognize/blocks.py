@@ -65,6 +65,8 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> Reading:
                 marks = []
             elif any(cell.kind == "figure" for cell in run):
                 marks = []
+        elif is_blank_row(tokens, first, at, marks):
+            marks = []
     if reading.placed and all(problem.row for problem in reading.problems):
         missing = [row for row in form.rows if not any(cell.id in reading.entries for cell in form.row_cells(row.id))]
         reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
@@ -78,6 +80,15 @@ def is_whole_row(tokens: Sequence[Token], first: int, end: int) -> bool:
     row = tokens[first].row
     begins = first == 0 or tokens[first - 1].row != row
     return tokens[first].grid > 0 and begins and (end == len(tokens) or tokens[end].row != row)
+
+
+def is_blank_row(tokens: Sequence[Token], first: int, end: int, marks: Sequence[Mark]) -> bool:
+    """Whether a run is the blank cells after the label of a row of another table, where this one has no labels."""
+    label = tokens[first - 1] if first else None
+    if label is None or not label.grid or label.row != tokens[first].row or label.kind != "text":
+        return False
+    strange = not any(mark.name and mark.token is label for mark in marks)
+    return strange and (end == len(tokens) or tokens[end].row != label.row)
 
 
 def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
