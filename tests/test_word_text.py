@@ -119,6 +119,8 @@ def test_the_text_of_a_cell(markup: str, text: str) -> None:
         ("<w:sdt><w:sdtContent>" + paragraph(run("12")) + "</w:sdtContent></w:sdt>", "12"),
         (f"<w:ins {AUTHOR}>{paragraph(run('12'))}</w:ins>", "12"),
         (table(row(cell(paragraph(run("1"))))) + paragraph(run("2")), "1\n2"),
+        (run("12"), "12"),
+        ("<w:p><w:t>12</w:t></w:p>", "12"),
         ("", ""),
     ],
 )
@@ -231,7 +233,8 @@ def test_a_picture_in_a_cell_is_at_its_place_and_no_blank() -> None:
     assert links(blocks) == [("image", "数字", "word/media/1.png")]
     found = next(block.place for block in blocks if not isinstance(block, Grid))
     assert (found.table, found.row, found.column) == (1, 1, 2)
-    for markup in ("<w:object/>", "<w:pict><v:shape><v:imagedata r:id='i'/></v:shape></w:pict>"):
+    shape = "<w:drawing><wps:wsp><a:t>5</a:t></wps:wsp></w:drawing>"
+    for markup in ("<w:object/>", shape, "<w:pict><v:shape><v:imagedata r:id='i'/></v:shape></w:pict>"):
         (link,) = links(word_blocks(docx(paragraph(f"<w:r>{markup}</w:r>"))))
         assert link[0] == "image"
     unseen = drawing.replace(' id="1"', ' id="1" hidden="1"')

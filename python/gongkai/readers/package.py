@@ -101,4 +101,18 @@ def attribute(node: _Element, name: str) -> str:
 
 def child(node: _Element | None, name: str) -> _Element | None:
     """The first child of a kind."""
-    return next((found for found in node if kind(found.tag) == name), None) if node is not None else None
+    if node is not None:
+        for found in node:
+            if kind(found.tag) == name:
+                return found
+    return None
+
+
+def children(node: _Element | None) -> dict[str, _Element]:
+    """Kind -> child, for properties, of which each kind stands there once: one look instead of many."""
+    return {kind(found.tag): found for found in node} if node is not None else {}
+
+
+def value(node: _Element | None) -> str:
+    """The attribute ``w:val`` of a property, "" where it or the property is missing."""
+    return attribute(node, "w:val") if node is not None else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from gongkai.readers.items import (
     read_span,
     too_large,
 )
-from gongkai.readers.package import AGAIN, attribute, child, kind, open_package, read_xml, relations
+from gongkai.readers.package import AGAIN, attribute, child, children, kind, open_package, read_xml, relations, value
 from gongkai.readers.word_styles import Numbering, is_on, styles_of
 from gongkai.readers.word_text import ELSEWHERE, Text, chosen, is_gone, refuse_elsewhere
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MAIN = "word/document.xml"
 WRAPPERS = ("w:sdt", "w:sdtContent", "w:customXml", "w:ins", "w:moveTo")
-BLOCKS = ("w:p", "w:tbl", *ELSEWHERE)
+BLOCKS = ("w:p", "w:tbl", "w:r", *ELSEWHERE)
 SEAMS = {"rest": "restart", "cont": "continue"}  # as a recorded change of merged cells names them
 
 
@@ -93,6 +93,7 @@ class Story:
         self.openers: dict[str, Callable[[_Element], None]] = {
             "w:p": self.paragraph,
             "w:tbl": self.table,
+            "w:r": text.run,  # outside of a paragraph it is a slip, and no reason to take its cell for blank
             **dict.fromkeys(ELSEWHERE, refuse_elsewhere),
         }
 
@@ -132,17 +133,18 @@ class Story:
         self.text.items += placed_links(table, grid)
 
     def row(self, node: _Element) -> list[Spot]:
-        column = span(child(node, "w:trPr"), "w:gridBefore", 0)
+        before = child(child(node, "w:trPr"), "w:gridBefore")
+        column = read_span(value(before), WIDEST) if before is not None else 0
         spots = []
         for _, cell in flat(node, ("w:tc",)):
-            properties = child(cell, "w:tcPr")
-            if child(properties, "w:cellDel") is not None:
+            properties = children(child(cell, "w:tcPr"))
+            if "w:cellDel" in properties:
                 continue
             self.cells += 1
             if self.cells > CELLS:
                 raise too_large()
-            width = max(1, span(properties, "w:gridSpan", 1))
-            seam, beside = seam_of(properties, "w:vMerge"), seam_of(properties, "w:hMerge")
+            width = max(1, read_span(value(properties.get("w:gridSpan")), WIDEST))
+            seam, beside = (seam_of(properties, name) for name in ("w:vMerge", "w:hMerge"))
             spots.append(Spot(column, width, seam, beside, self.cell(cell)))
             column += width
         return spots
@@ -164,18 +166,12 @@ def is_left_out(properties: _Element | None) -> bool:
     return is_gone(properties) or (hidden is not None and is_on(hidden))
 
 
-def span(properties: _Element | None, name: str, otherwise: int) -> int:
-    found = child(properties, name)
-    return read_span(attribute(found, "w:val"), WIDEST) if found is not None else otherwise
-
-
-def seam_of(properties: _Element | None, name: str) -> str:
+def seam_of(properties: Mapping[str, _Element], name: str) -> str:
     """restart, continue or "": how a cell is merged with others; an element without a value continues."""
-    changed = child(properties, "w:cellMerge") if name == "w:vMerge" else None
-    if changed is not None and attribute(changed, "w:vMerge"):
+    changed = properties.get("w:cellMerge")
+    if name == "w:vMerge" and changed is not None and attribute(changed, "w:vMerge"):
         return SEAMS.get(attribute(changed, "w:vMerge"), "")
-    found = child(properties, name)
-    return (attribute(found, "w:val") or "continue") if found is not None else ""
+    return (value(properties[name]) or "continue") if name in properties else ""
 
 
 def merge(rows: list[list[Spot]]) -> None:

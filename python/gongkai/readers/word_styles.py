@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from gongkai.readers.package import attribute, child, kind
+from gongkai.readers.package import attribute, child, children, kind, value
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+SAYING = frozenset(("w:vanish", "w:strike", "w:dstrike", "w:vertAlign", "w:position", "w:rStyle"))
 OFF = ("0", "false", "off", "none")
 HEADING = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
 LEVEL = re.compile(r"%([1-9])")
@@ -28,6 +29,9 @@ class Look(NamedTuple):
     raised: bool | None = None
 
     def over(self, base: Look) -> Look:
+        """Each thing as said here, else as ``base`` says it; the one PLAIN where nothing is said."""
+        if not any(said is not None for said in (*self, *base)):
+            return PLAIN
         return Look(*(mine if mine is not None else other for mine, other in zip(self, base, strict=True)))
 
 
@@ -49,29 +53,34 @@ def is_on(node: _Element) -> bool:
     return attribute(node, "w:val").lower() not in OFF
 
 
-def look_of(properties: _Element | None) -> Look:
-    """What a run's or a style's properties say themselves."""
+def look_of(properties: _Element | None) -> tuple[Look, str]:
+    """What a run's or a style's properties say themselves, and the id of the style that they name or ""."""
     hidden = struck = raised = None
+    named = ""
     for node in properties if properties is not None else ():
         name = kind(node.tag)
+        if name not in SAYING:
+            continue
         if name == "w:vanish":
             hidden = is_on(node)
         elif name in ("w:strike", "w:dstrike"):
             struck = struck or is_on(node)
         elif name == "w:vertAlign":
-            raised = attribute(node, "w:val") in ("superscript", "subscript")
+            raised = value(node) in ("superscript", "subscript")
         elif name == "w:position":
-            raised = raised or attribute(node, "w:val") not in ("", "0")
-    return Look(hidden, struck, raised)
+            raised = raised or value(node) not in ("", "0")
+        else:
+            named = value(node)
+    return Look(hidden, struck, raised), named
 
 
-def number_of(properties: _Element | None) -> tuple[str, int | None]:
-    """(id of the list, level) of a paragraph's properties; "" where they name none, "0" where they undo one."""
-    numbering = child(properties, "w:numPr")
-    listed, level = child(numbering, "w:numId"), child(numbering, "w:ilvl")
-    written = attribute(level, "w:val") if level is not None else ""
-    number = attribute(listed, "w:val") if listed is not None else ""
-    return number, int(written) if written.isdecimal() and int(written[:4]) < LEVELS else None
+def number_of(numbering: _Element | None) -> tuple[str, int | None]:
+    """(id of the list, level) of a paragraph's numbering; "" where it names none, "0" where it undoes one."""
+    if numbering is None:
+        return "", None
+    said = children(numbering)
+    level = value(said.get("w:ilvl"))
+    return value(said.get("w:numId")), int(level) if level.isdecimal() and int(level[:4]) < LEVELS else None
 
 
 # --- styles -------------------------------------------------------------------------------------------------------
@@ -90,13 +99,14 @@ class Styles:
 
     def look(self, paragraph: Style, properties: _Element | None) -> Look:
         """What a run looks like. Its own properties count alone; said by both its styles, hiding is undone again."""
-        named = child(properties, "w:rStyle")
-        style = self.named.get(attribute(named, "w:val"), NO_STYLE) if named is not None else NO_STYLE
-        one, two = paragraph.look, style.look
+        own, named = look_of(properties)
+        one, two = paragraph.look, self.named.get(named, NO_STYLE).look
+        if one is two is self.defaults is PLAIN:
+            return own
         hidden = bool(one.hidden) != bool(two.hidden) or bool(self.defaults.hidden)
         struck = bool(one.struck) != bool(two.struck) or bool(self.defaults.struck)
         raised = two.raised if two.raised is not None else one.raised
-        return look_of(properties).over(Look(hidden, struck, raised))
+        return own.over(Look(hidden, struck, raised))
 
 
 def styles_of(root: _Element | None) -> Styles:
@@ -109,14 +119,13 @@ def styles_of(root: _Element | None) -> Styles:
         base = name
         while base in nodes and base not in chain and base not in named:
             chain[base] = None
-            based = child(nodes[base], "w:basedOn")
-            base = attribute(based, "w:val") if based is not None else ""
+            base = value(child(nodes[base], "w:basedOn"))
         style = named.get(base, NO_STYLE)
         for link in reversed(chain):
             named[link] = style = derived(nodes[link], style)
     usual = (name for name, node in nodes.items() if attribute(node, "w:type") == "paragraph" and is_default(node))
     defaults = child(child(child(root, "w:docDefaults"), "w:rPrDefault"), "w:rPr")
-    return Styles(named, named.get(next(usual, ""), NO_STYLE), look_of(defaults))
+    return Styles(named, named.get(next(usual, ""), NO_STYLE), look_of(defaults)[0].over(PLAIN))
 
 
 def is_default(node: _Element) -> bool:
@@ -125,12 +134,11 @@ def is_default(node: _Element) -> bool:
 
 def derived(node: _Element, base: Style) -> Style:
     """A style of its own properties over those that it is based on; only its own name makes it a heading."""
-    named = child(node, "w:name")
-    name = attribute(named, "w:val").strip().lower() if named is not None else ""
+    name = value(child(node, "w:name")).strip().lower()
     match = HEADING.fullmatch(name)
     heading = f"h{min(int(match[1]), 6)}" if match else "h1" if name in ("title", "标题") else ""
-    number, level = number_of(child(node, "w:pPr"))
-    found = replace(base, look=look_of(child(node, "w:rPr")).over(base.look), heading=heading)
+    number, level = number_of(child(child(node, "w:pPr"), "w:numPr"))
+    found = replace(base, look=look_of(child(node, "w:rPr"))[0].over(base.look), heading=heading)
     return replace(found, number=number or base.number, level=level if level is not None else base.level)
 
 
@@ -162,8 +170,7 @@ class Numbering:
                 self.add_list(node)
 
     def add_list(self, node: _Element) -> None:
-        pointer = child(node, "w:abstractNumId")
-        shared = attribute(pointer, "w:val") if pointer is not None else ""
+        shared = value(child(node, "w:abstractNumId"))
         levels, starts = dict(self.kinds.get(shared, {})), {}
         for changed in (found for found in node if kind(found.tag) == "w:lvlOverride"):
             level = attribute(changed, "w:ilvl")

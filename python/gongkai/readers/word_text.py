@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gongkai.model import Link, Place, UnreadableDocument
 from gongkai.readers.items import LONGEST_HEADING, Item, collapse
 from gongkai.readers.marks import LINKED, RAISED, settle
-from gongkai.readers.package import AGAIN, Relation, attribute, child, kind
+from gongkai.readers.package import AGAIN, Relation, attribute, child, children, kind, value
 from gongkai.readers.word_styles import NO_STYLE, Look, Numbering, Style, Styles, number_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ WRAPPERS = ("w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:bdo", 
 ELSEWHERE = ("w:altChunk", "w:subDoc")
 DRAWN_FIELDS = ("EQ", "SYMBOL")
 MOST_FIELDS = 20  # one within the other; those begun before are taken to be broken
-PICTURES = ("a:blip", ":chart", ":relIds", "v:imagedata")
+PICTURES = ("a:blip", "a:t", ":chart", ":relIds", "v:imagedata")
 SHOWN = ("w:t", "w:sym", "m:t", "w:object", "v:textpath", *PICTURES)  # by an alternative worth taking
 SPACE = " \t\r\n"
 
@@ -45,6 +45,7 @@ class Text:
             **dict.fromkeys(WRAPPERS, self.inline),
             **dict.fromkeys(ELSEWHERE, refuse_elsewhere),
             "w:r": self.run,
+            "w:t": self.plain,
             "w:hyperlink": self.link,
             "w:fldSimple": self.simple_field,
             "w:ruby": self.ruby,
@@ -76,14 +77,13 @@ class Text:
 
     def paragraph(self, node: _Element) -> None:
         """One paragraph; where its end was deleted the next one goes on in the same line."""
-        properties = child(node, "w:pPr")
-        named = child(properties, "w:pStyle")
-        name = attribute(named, "w:val") if named is not None else ""
+        properties = children(child(node, "w:pPr"))
+        name = value(properties.get("w:pStyle"))
         self.style = self.styles.paragraph(name)
         start = len(self.items)
-        joined = is_gone(child(properties, "w:rPr"))
+        joined = is_gone(properties.get("w:rPr"))
         if not joined:
-            self.number(properties, name)
+            self.number(properties.get("w:numPr"), name)
         self.inline(node)
         self.end_fields()
         if joined:
@@ -94,8 +94,8 @@ class Text:
         elif self.style.heading:
             self.head(start)
 
-    def number(self, properties: _Element | None, style: str) -> None:
-        number, level = number_of(properties)
+    def number(self, numbering: _Element | None, style: str) -> None:
+        number, level = number_of(numbering)
         if not number:
             number = self.style.number
             level = level if level is not None else self.style.level
@@ -275,7 +275,7 @@ def refuse_elsewhere(node: _Element) -> None:
 
 def is_gone(properties: _Element | None) -> bool:
     """Whether a mark (the end of a paragraph, a row) was deleted or moved away in the changes that are recorded."""
-    return child(properties, "w:del") is not None or child(properties, "w:moveFrom") is not None
+    return any(kind(item.tag) in ("w:del", "w:moveFrom") for item in properties) if properties is not None else False
 
 
 def chosen(node: _Element) -> _Element | None:
