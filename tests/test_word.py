@@ -71,6 +71,7 @@ def test_a_report_is_read_back_equal(report: Report, manner: Manner, labels: str
     read = read_page(word_page(report, report_sheets(report, labels, writing), manner))
     assert misread(figures(report), read) == []
     assert unlike(figures(report), read) == []
+    assert [problem for problem in read.problems if problem.table] == []
     assert (read.title, read.agency, read.year) == (report.title, report.agency, report.year)
 
 

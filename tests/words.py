@@ -211,8 +211,8 @@ WRAPS = {
     "control": "<w:sdt><w:sdtPr/><w:sdtContent>{}</w:sdtContent></w:sdt>",
     "custom": '<w:customXml w:element="x">{}</w:customXml>',
 }
-GONE = row(cell(paragraph(deleted("4"))) * 3, f"<w:del {AUTHOR}/>")
-LOST = cell(paragraph(deleted("3")), f"<w:cellDel {AUTHOR}/>")
+GONE = row(cell(paragraph(run("4"))) * 3, f"<w:del {AUTHOR}/>")
+LOST = cell(paragraph(run("3")), f"<w:cellDel {AUTHOR}/>")
 
 
 @dataclass(frozen=True)
