@@ -23,7 +23,7 @@ class Format:
     office: str = ""
 
 
-PDF = Format("PDF 文件", SAVE)
+PDF = Format("PDF 文件", reader="gongkai.readers.pdf:pdf_blocks")
 WORD_READER = "gongkai.readers.word:word_blocks"
 WORD = Format("Word 文档（.docx）", reader=WORD_READER)
 OLD_WORD = Format("Word 97-2003 文档（.doc 或 .wps）", reader=WORD_READER, office="doc")

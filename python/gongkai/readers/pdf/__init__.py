@@ -1,0 +1,194 @@
+"""Room: readers. A PDF -> blocks: ruled tables as grids, joined over page breaks, and the text around them as prose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from gongkai.model import Block, Link, Place, Prose, UnreadableDocument
+from gongkai.readers.pdf.flow import Text, marked_headings, paragraphs, texts_of, usual_size, without_furniture
+from gongkai.readers.pdf.pieces import Table, tables_of
+from gongkai.readers.pdf.stitch import continues, grid_of, stitched
+
+if TYPE_CHECKING:
+    from pdfminer.pdfdocument import PDFDocument
+    from pdfminer.pdfpage import PDFPage
+
+    from gongkai.readers.pdf.ink import Ink
+
+MOST_PAGES = 100  # a report has some ten
+LEAST_CHARS = 30  # of a page as a picture, whose stamp or page number alone is text
+PICTURE_SHARE = 0.5  # of the page, from there on a picture is the page
+SMALLEST_PICTURE = 20.0  # points
+
+ENCRYPTED = "这个 PDF 文件加了密码，不能读取；请打开后去掉密码，另存一份再导入。"
+BROKEN = "这个 PDF 文件已损坏或不完整，不能读取；请重新下载，或打开后另存一份再导入。"
+LONG = f"这个 PDF 文件超过{MOST_PAGES}页，不像是一份年度报告；请只保留报告的页面，另存一份再导入。"
+EMPTY = "这个 PDF 文件没有页面，不能读取；请重新下载，或打开后另存一份再导入。"
+SCANNED = "这个 PDF 文件是扫描件或图片，没有文字，不能读取；请向发布机关索取文字版，或手工填表。"
+GUESSED = "这个 PDF 文件是扫描件，图片下面隐藏的文字是识别软件猜的，不能用作数据；请向发布机关索取文字版，或手工填表。"
+OUTLINED = "这个 PDF 文件的文字已转成图形，不能读取；请向发布机关索取文字版，或手工填表。"
+
+
+@dataclass(slots=True)
+class Page:
+    """A page's tables and lines of text, and the size of the page in points."""
+
+    width: float
+    height: float
+    tables: list[Table]
+    texts: list[Text]
+    pictures: int
+
+
+def pdf_blocks(content: bytes) -> tuple[Block, ...]:
+    """The blocks of a PDF, page by page: a table that goes on over a page break is one grid on its first page.
+
+    Text that cannot be seen is left out; a character that the file does not name is U+FFFD, so that a figure with
+    one cannot be read. Raises UnreadableDocument in one sentence for what cannot be read at all.
+    """
+    from pdfminer.pdfdocument import PDFEncryptionError
+    from pdfminer.psexceptions import PSException
+
+    try:
+        document = opened(content)
+        inks = painted(document)
+    except PDFEncryptionError as error:
+        raise UnreadableDocument(ENCRYPTED) from error
+    except (PSException, AssertionError) as error:
+        raise UnreadableDocument(BROKEN) from error
+    refuse_pictures(inks)
+    pages = [read_page(ink, number) for number, ink in enumerate(inks, 1)]
+    return tuple(blocks_of(pages))
+
+
+def opened(content: bytes) -> PDFDocument:
+    from pdfminer.pdfdocument import PDFDocument
+    from pdfminer.pdfparser import PDFParser
+
+    return PDFDocument(PDFParser(BytesIO(content)))
+
+
+def painted(document: PDFDocument) -> list[Ink]:
+    from pdfminer.pdfpage import PDFPage
+
+    from gongkai.readers.pdf.fonts import Fonts
+    from gongkai.readers.pdf.ink import Budget
+    from gongkai.readers.pdf.interpret import page_ink
+
+    pages = list(islice(PDFPage.create_pages(document), MOST_PAGES + 1))
+    if len(pages) > MOST_PAGES:
+        raise UnreadableDocument(LONG)
+    if not pages:
+        raise UnreadableDocument(EMPTY)
+    refuse_lost(document, pages)
+    fonts, budget, off = Fonts(), Budget(), layers_off(document)
+    return [page_ink(page, fonts, budget, off) for page in pages]
+
+
+def refuse_lost(document: PDFDocument, pages: Sequence[PDFPage]) -> None:
+    """Raise UnreadableDocument where pages or their contents are missing: the file was cut off."""
+    from pdfminer.pdftypes import PDFStream, resolve1
+
+    root = resolve1(document.catalog.get("Pages"))
+    stated = resolve1(root.get("Count")) if isinstance(root, dict) else None
+    missing = isinstance(stated, int) and stated > len(pages)
+    if missing or any(not isinstance(resolve1(part), PDFStream) for page in pages for part in page.contents):
+        raise UnreadableDocument(BROKEN)
+
+
+def layers_off(document: PDFDocument) -> frozenset[int]:
+    """The numbers of the layers that are not shown."""
+    from pdfminer.pdftypes import PDFObjRef, resolve1
+
+    layers = resolve1(document.catalog.get("OCProperties"))
+    shown = resolve1(layers.get("D")) if isinstance(layers, dict) else None
+    off = resolve1(shown.get("OFF")) if isinstance(shown, dict) else None
+    return frozenset(layer.objid for layer in off or () if isinstance(layer, PDFObjRef))
+
+
+def refuse_pictures(inks: Sequence[Ink]) -> None:
+    """Raise UnreadableDocument for a document without text: scanned, or its letters turned into shapes."""
+    visible = sum(not char.hidden for ink in inks for char in ink.chars)
+    if visible > LEAST_CHARS * len(inks):
+        return
+    scanned = sum(
+        1 for ink in inks if any(area(image.bounds) > PICTURE_SHARE * ink.width * ink.height for image in ink.images)
+    )
+    if 2 * scanned >= len(inks):
+        raise UnreadableDocument(GUESSED if any(char.hidden for ink in inks for char in ink.chars) else SCANNED)
+    if visible == 0:
+        raise UnreadableDocument(OUTLINED if any(ink.drawings for ink in inks) else SCANNED)
+
+
+def area(bounds: tuple[float, float, float, float]) -> float:
+    return (bounds[2] - bounds[0]) * (bounds[3] - bounds[1])
+
+
+def read_page(ink: Ink, number: int) -> Page:
+    from gongkai.readers.pdf.lattice import lattices_of
+    from gongkai.readers.pdf.seen import seen
+    from gongkai.readers.pdf.writing import lines_of
+
+    ink = seen(ink)
+    tables, outside = tables_of(ink, lattices_of(ink.strokes), number)
+    texts = texts_of(lines_of(outside))
+    large = [
+        image
+        for image in ink.images
+        if min(image.bounds[2] - image.bounds[0], image.bounds[3] - image.bounds[1]) > SMALLEST_PICTURE
+    ]
+    return Page(ink.width, ink.height, tables, texts, len(large))
+
+
+def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
+    kept = without_furniture([page.texts for page in pages], [page.height for page in pages])
+    usual = usual_size(kept)
+    kept = [marked_headings(texts, page.width, usual) for texts, page in zip(kept, pages, strict=True)]
+    paragraphs(kept)
+    items = in_order(kept, pages)
+    line, table = 1, 0
+    for number, group in enumerate(items, 1):
+        lines: list[str] = []
+        for item in (*group, None):
+            if isinstance(item, Text) and not item.heading:
+                lines += [item.text] if item.text else []
+                continue
+            if lines:
+                yield Prose(Place(page=number, line=line), "", "\n".join(lines))
+                line += len(lines)
+                lines = []
+            if isinstance(item, Text):
+                yield Prose(Place(page=number, line=line), item.heading, item.text)
+                line += 1 + item.text.count("\n")
+            elif item is not None:
+                table += 1
+                yield from grid_of(item, table)
+        for _ in range(pages[number - 1].pictures):
+            yield Link(Place(page=number, line=line), "image", "", "")
+
+
+def in_order(kept: Sequence[Sequence[Text]], pages: Sequence[Page]) -> list[list[Text | Table]]:
+    """The texts and tables of each page from top to bottom; a table that a page break cut stands on its first page."""
+    found: list[list[Text | Table]] = []
+    for texts, page in zip(kept, pages, strict=True):
+        items: list[Text | Table] = sorted([*texts, *page.tables], key=lambda item: place_of(item, page.tables))
+        before = next((group for group in reversed(found) if group), None)
+        last = before[-1] if before else None
+        if isinstance(last, Table) and before and items and isinstance(items[0], Table) and continues(last, items[0]):
+            before[-1] = stitched(last, items[0])
+            items = items[1:]
+        found.append(items)
+    return found
+
+
+def place_of(item: Text | Table, tables: Sequence[Table]) -> tuple[float, float]:
+    """Where an item stands in reading order; text between the lines of a table comes after it."""
+    if isinstance(item, Table):
+        return item.bounds[1], item.bounds[0]
+    middle = (item.top + item.bottom) / 2
+    around = [table for table in tables if table.bounds[1] <= middle <= table.bounds[3]]
+    return (around[0].bounds[1] + 0.01 if around else middle), item.x0

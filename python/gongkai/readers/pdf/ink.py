@@ -1,0 +1,83 @@
+"""Room: readers. What a page of a PDF paints, as values: in points from its top left, in the order of painting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from gongkai.model import UnreadableDocument
+
+MOST_CHARS, MOST_STROKES, MOST_FORMS = 150_000, 200_000, 3_000  # per document; a report has some thousands
+UNREADABLE = "\ufffd"  # stands for a character that the PDF does not name: never a digit, never nothing
+EVERYWHERE = (-1e9, -1e9, 1e9, 1e9)
+
+Bounds = tuple[float, float, float, float]
+Color = tuple[float, float, float] | None  # red, green, blue; None where it is not known
+
+
+class Char(NamedTuple):
+    """A character. ``turn`` is the direction of its line in degrees (0 to the right, 90 upwards, 180, 270);
+    ``order`` counts what was painted before it; ``hidden`` is what the PDF itself says (mode, clipping, layer)."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    turn: int
+    order: int
+    color: Color
+    hidden: bool
+
+
+class Stroke(NamedTuple):
+    """A ruling: a line that is level (top == bottom) or upright (x0 == x1)."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+class Fill(NamedTuple):
+    """A filled rectangle or a picture; a picture that can be seen through has the order 0, so it covers nothing."""
+
+    bounds: Bounds
+    color: Color
+    order: int
+
+
+@dataclass(slots=True)
+class Ink:
+    """All that one page paints. ``drawings`` are filled shapes that are no rectangles: letters as outlines are such."""
+
+    width: float
+    height: float
+    chars: list[Char] = field(default_factory=list)
+    strokes: list[Stroke] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
+    images: list[Fill] = field(default_factory=list)
+    drawings: list[Bounds] = field(default_factory=list)
+
+
+class State(NamedTuple):
+    """What pdfminer's graphics state lacks: the box that clips, whether paint covers, whether it is seen at all."""
+
+    clip: Bounds = EVERYWHERE
+    alpha: float = 1.0
+    blended: bool = False
+    off: int = 0
+
+
+@dataclass
+class Budget:
+    """What the document may still paint."""
+
+    chars: int = MOST_CHARS
+    strokes: int = MOST_STROKES
+    forms: int = MOST_FORMS
+
+    def check(self) -> None:
+        if min(self.chars, self.strokes, self.forms) < 0:
+            raise UnreadableDocument("页面内容过多，不像是年度报告；请只保留报告的页面，另存一份后重试。")

@@ -1,0 +1,118 @@
+"""Room: readers. A table on one page: its cells with their texts, as they are before pages are joined."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from gongkai.readers.pdf.ink import UNREADABLE, Bounds, Char, Ink
+from gongkai.readers.pdf.lattice import Lattice
+from gongkai.readers.pdf.writing import GAP, lines_of, text_of
+
+PADDING = 14.0  # points, of both sides of a cell together
+OF_FIGURE = re.compile(r"[\d.,，．]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A cell of a page: text, left and right edge, rows covered; ``full`` where its last line could hold no more.
+
+    ``picture`` tells that something is drawn in it that is no text.
+    """
+
+    text: str
+    x0: float
+    x1: float
+    rowspan: int = 1
+    full: bool = False
+    picture: bool = False
+
+
+Row = list[Piece]
+
+
+@dataclass(slots=True)
+class Table:
+    """A table of one page, or of several once joined. ``rows[i]`` holds the cells that start in row i."""
+
+    page: int
+    bounds: Bounds
+    rows: list[Row]
+    spans: bool = True
+    xs: tuple[float, ...] = field(default=())
+
+
+def tables_of(ink: Ink, lattices: Sequence[Lattice], page: int) -> tuple[list[Table], list[Char]]:
+    """The tables of a page and the characters that stand in none of their cells."""
+    inside: list[dict[int, list[Char]]] = [{} for _ in lattices]
+    outside: list[Char] = []
+    owners = [owners_of(lattice) for lattice in lattices]
+    for char in ink.chars:
+        x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+        for number, lattice in enumerate(lattices):
+            spot = lattice.box_at(x, y)
+            if spot is not None and spot in owners[number]:
+                inside[number].setdefault(owners[number][spot], []).append(char)
+                break
+        else:
+            outside.append(char)
+    tables = [
+        table_of(ink, lattice, chars, owned, page)
+        for lattice, chars, owned in zip(lattices, inside, owners, strict=True)
+    ]
+    return tables, outside
+
+
+def owners_of(lattice: Lattice) -> dict[tuple[int, int], int]:
+    """Row and column of each smallest rectangle -> the number of its cell."""
+    return {
+        (row, column): number
+        for number, box in enumerate(lattice.boxes)
+        for row in range(box.row, box.row + box.rowspan)
+        for column in range(box.column, box.column + box.colspan)
+    }
+
+
+def table_of(
+    ink: Ink, lattice: Lattice, chars: dict[int, list[Char]], owners: dict[tuple[int, int], int], page: int
+) -> Table:
+    torn = torn_cells(chars)
+    drawn = {
+        owners.get(spot)
+        for box in (*(image.bounds for image in ink.images), *ink.drawings)
+        if (spot := lattice.box_at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)) is not None
+    }
+    rows: list[Row] = [[] for _ in lattice.ys[1:]]
+    for number, box in enumerate(lattice.boxes):
+        here = chars.get(number, [])
+        x0, x1 = lattice.xs[box.column], lattice.xs[box.column + box.colspan]
+        text = text_of(here, ink.width, ink.height) + (UNREADABLE if number in torn else "")
+        picture = number in drawn and not text
+        rows[box.row].append(Piece(text, x0, x1, box.rowspan, is_full(here, x1 - x0), picture))
+    return Table(page, lattice.bounds, rows, xs=lattice.xs)
+
+
+def torn_cells(chars: dict[int, list[Char]]) -> set[int]:
+    """Cells that share a number: one that is wider than its column runs over the line into the next cell."""
+    every = sorted(
+        ((char, number) for number, here in chars.items() for char in here if OF_FIGURE.match(char.text)),
+        key=lambda pair: (round(pair[0].bottom), pair[0].x0),
+    )
+    torn = set()
+    for (before, one), (after, other) in itertools.pairwise(every):
+        gap = after.x0 - before.x1
+        if one != other and abs(after.bottom - before.bottom) < 2 and abs(gap) < GAP * before.size:
+            torn |= {one, other}
+    return torn
+
+
+def is_full(chars: Sequence[Char], width: float) -> bool:
+    """Whether the last line of a cell could hold no further character, so that its text may go on elsewhere."""
+    lines = lines_of([char for char in chars if not char.turn])
+    return bool(lines) and width - (lines[-1].x1 - lines[-1].x0) < 1.2 * lines[-1].size + PADDING
+
+
+def moved(row: Row, by: float) -> Row:
+    return [replace(piece, x0=piece.x0 + by, x1=piece.x1 + by) for piece in row]

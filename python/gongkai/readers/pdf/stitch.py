@@ -1,0 +1,142 @@
+"""Room: readers. Tables that a page break cut -> one table again, and tables -> grids.
+
+A break may fall between rows, within a row, or within a label that stands beside several rows. Only what the geometry
+shows is put together: a text goes on where its line was full and what follows does not begin with a number of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from gongkai.model import Block, Grid, GridCell, Link, Place
+from gongkai.readers.items import CELLS, too_large
+from gongkai.readers.pdf.pieces import Piece, Row, Table, moved
+
+SAME_EDGE = 4.0  # points
+SAME_WIDTH = 6.0
+NUMBERED = re.compile(
+    r"\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．])"
+)
+
+
+def continues(above: Table, below: Table) -> bool:
+    """Whether a table at the top of a page has the width of the one at the foot of the page before it."""
+    widths = [table.bounds[2] - table.bounds[0] for table in (above, below)]
+    return above.spans and below.spans and abs(widths[0] - widths[1]) <= SAME_WIDTH
+
+
+def stitched(above: Table, below: Table) -> Table:
+    """Both as one table, the lower one moved sideways to stand under the upper one."""
+    by = above.bounds[0] - below.bounds[0]
+    rows = [moved(row, by) for row in below.rows]
+    upper = [list(row) for row in above.rows]
+    head = repeated_head(upper, rows)
+    if len(rows) > head:
+        join_rows(upper, rows, head)
+    bounds = (*above.bounds[:3], above.bounds[3] + below.bounds[3] - below.bounds[1])
+    return Table(above.page, bounds, upper + rows, xs=(*above.xs, *(x + by for x in below.xs)))
+
+
+def repeated_head(upper: Sequence[Row], lower: Sequence[Row]) -> int:
+    """How many rows at the top of the lower part repeat those at the top of the upper one."""
+    count = 0
+    while count < min(len(upper), len(lower) - 1) and alike(upper[count], lower[count]):
+        count += 1
+    return count
+
+
+def alike(one: Row, other: Row) -> bool:
+    return len(one) == len(other) and all(
+        a.text == b.text and a.rowspan == b.rowspan and same_edges(a, b) for a, b in zip(one, other, strict=True)
+    )
+
+
+def same_edges(one: Piece, other: Piece) -> bool:
+    return abs(one.x0 - other.x0) <= SAME_EDGE and abs(one.x1 - other.x1) <= SAME_EDGE
+
+
+def join_rows(upper: list[Row], lower: list[Row], head: int) -> None:
+    """Put together what the break cut, in place: a whole row, or the cells beside several rows."""
+    pairs = [
+        (above, below)
+        for above in last_cells(upper)
+        for below in lower[head]
+        if same_edges(upper[above[0]][above[1]], below)
+    ]
+    cells = [(upper[row][column], below) for (row, column), below in pairs]
+    whole = len(pairs) == len(lower[head]) and is_one_row(cells)
+    for ((row, column), below), (above, _) in zip(pairs, cells, strict=True):
+        tall = not head and (above.rowspan > 1 or below.rowspan > 1) and (not below.text or goes_on(above, below))
+        if whole or tall:
+            upper[row][column] = replace(
+                above,
+                text=above.text + below.text,
+                rowspan=above.rowspan + below.rowspan - (1 if whole else 0),
+                full=below.full,
+                picture=above.picture or below.picture,
+            )
+            lower[head].remove(below)
+    if whole:
+        del lower[head]
+
+
+def last_cells(rows: Sequence[Row]) -> list[tuple[int, int]]:
+    """(row, position in it) of the cells that reach the last row."""
+    return [
+        (number, at)
+        for number, row in enumerate(rows)
+        for at, piece in enumerate(row)
+        if number + piece.rowspan == len(rows)
+    ]
+
+
+def goes_on(above: Piece, below: Piece) -> bool:
+    return bool(above.text and below.text) and above.full and not NUMBERED.match(below.text)
+
+
+def is_one_row(cells: Sequence[tuple[Piece, Piece]]) -> bool:
+    """Whether two rows on both sides of a break are one: a label goes on, and only one of them holds the rest.
+
+    Cells beside several rows show nothing: they go on in any case.
+    """
+    single = [(above, below) for above, below in cells if above.rowspan == below.rowspan == 1]
+    both = [(above, below) for above, below in single if above.text and below.text]
+    rest = [(above.text, below.text) for above, below in single if not (above.text and below.text)]
+    one_sided = not any(above for above, _ in rest) or not any(below for _, below in rest)
+    return bool(both) and bool(rest) and one_sided and all(goes_on(above, below) for above, below in both)
+
+
+# --- grids ----------------------------------------------------------------------------------------------------------
+
+
+def grid_of(table: Table, number: int) -> Iterator[Block]:
+    """The table as a grid, then the pictures in its cells, whose text nobody can read."""
+    xs = columns_of(table)
+    if len(xs) * len(table.rows) > CELLS:
+        raise too_large()
+    rows = []
+    pictures = []
+    for at, row in enumerate(table.rows, 1):
+        cells = []
+        for piece in sorted(row, key=lambda piece: piece.x0):
+            column = nearest(xs, piece.x0)
+            cells.append(GridCell(piece.text, column, piece.rowspan, max(1, nearest(xs, piece.x1) - column)))
+            if piece.picture:
+                pictures.append(Link(Place(table.page, number, at, column + 1), "image", "", ""))
+        rows.append(tuple(cells))
+    yield Grid(Place(page=table.page, table=number), tuple(rows), table.spans)
+    yield from pictures
+
+
+def columns_of(table: Table) -> list[float]:
+    found: list[float] = []
+    for x in sorted(table.xs):
+        if not found or x - found[-1] > SAME_EDGE:
+            found.append(x)
+    return found
+
+
+def nearest(xs: Sequence[float], x: float) -> int:
+    return min(range(len(xs)), key=lambda number: abs(xs[number] - x))
