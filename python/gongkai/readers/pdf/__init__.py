@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from gongkai.model import Block, Link, Place, Prose, UnreadableDocument
-from gongkai.readers.pdf.flow import Text, marked_headings, paragraphs, texts_of, usual_size, without_furniture
+from gongkai.readers.pdf.flow import Text, join_paragraphs, mark_headings, without_furniture
 from gongkai.readers.pdf.pieces import Table, tables_of
 from gongkai.readers.pdf.stitch import continues, grid_of, stitched
+from gongkai.readers.pdf.unruled import Words, unruled, words_of_line
 
 if TYPE_CHECKING:
     from pdfminer.pdfdocument import PDFDocument
@@ -40,7 +41,7 @@ class Page:
     width: float
     height: float
     tables: list[Table]
-    texts: list[Text]
+    lines: list[Words]
     pictures: int
 
 
@@ -135,21 +136,21 @@ def read_page(ink: Ink, number: int) -> Page:
 
     ink = seen(ink)
     tables, outside = tables_of(ink, lattices_of(ink.strokes), number)
-    texts = texts_of(lines_of(outside))
+    lines = [words_of_line(line) for line in lines_of(outside)]
     large = [
         image
         for image in ink.images
         if min(image.bounds[2] - image.bounds[0], image.bounds[3] - image.bounds[1]) > SMALLEST_PICTURE
     ]
-    return Page(ink.width, ink.height, tables, texts, len(large))
+    return Page(ink.width, ink.height, tables, lines, len(large))
 
 
 def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
-    kept = without_furniture([page.texts for page in pages], [page.height for page in pages])
-    usual = usual_size(kept)
-    kept = [marked_headings(texts, page.width, usual) for texts, page in zip(kept, pages, strict=True)]
-    paragraphs(kept)
-    items = in_order(kept, pages)
+    kept = without_furniture([[line.text for line in page.lines] for page in pages], [page.height for page in pages])
+    known = {id(text) for texts in kept for text in texts}
+    items = joined_pages([page_items(page, number, known) for number, page in enumerate(pages, 1)])
+    mark_headings(items, [page.width for page in pages])
+    join_paragraphs([item for group in items for item in group if isinstance(item, Text) and not item.heading])
     line, table = 1, 0
     for number, group in enumerate(items, 1):
         lines: list[str] = []
@@ -162,8 +163,9 @@ def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
                 line += len(lines)
                 lines = []
             if isinstance(item, Text):
-                yield Prose(Place(page=number, line=line), item.heading, item.text)
-                line += 1 + item.text.count("\n")
+                if item.text:
+                    yield Prose(Place(page=number, line=line), item.heading, item.text)
+                    line += 1 + item.text.count("\n")
             elif item is not None:
                 table += 1
                 yield from grid_of(item, table)
@@ -171,24 +173,36 @@ def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
             yield Link(Place(page=number, line=line), "image", "", "")
 
 
-def in_order(kept: Sequence[Sequence[Text]], pages: Sequence[Page]) -> list[list[Text | Table]]:
-    """The texts and tables of each page from top to bottom; a table that a page break cut stands on its first page."""
+def page_items(page: Page, number: int, known: Collection[int]) -> list[Text | Table]:
+    """A page's texts and tables from top to bottom, tables without rulings among them."""
+    lines = [line for line in page.lines if id(line.text) in known]
+    ordered: list[Words | Table] = sorted([*lines, *page.tables], key=lambda item: place_of(item, page.tables))
+    found: list[Text | Table] = []
+    for is_table, group in groupby(ordered, key=lambda item: isinstance(item, Table)):
+        if is_table:
+            found += [item for item in group if isinstance(item, Table)]
+        else:
+            found += unruled([item for item in group if isinstance(item, Words)], number)
+    return found
+
+
+def joined_pages(pages: Sequence[list[Text | Table]]) -> list[list[Text | Table]]:
+    """The items of each page; a table that a page break cut stands whole on its first page."""
     found: list[list[Text | Table]] = []
-    for texts, page in zip(kept, pages, strict=True):
-        items: list[Text | Table] = sorted([*texts, *page.tables], key=lambda item: place_of(item, page.tables))
+    for items in pages:
         before = next((group for group in reversed(found) if group), None)
         last = before[-1] if before else None
-        if isinstance(last, Table) and before and items and isinstance(items[0], Table) and continues(last, items[0]):
-            before[-1] = stitched(last, items[0])
+        first = items[0] if items else None
+        if before and isinstance(last, Table) and isinstance(first, Table) and continues(last, first):
+            before[-1] = stitched(last, first)
             items = items[1:]
         found.append(items)
     return found
 
 
-def place_of(item: Text | Table, tables: Sequence[Table]) -> tuple[float, float]:
+def place_of(item: Words | Table, tables: Sequence[Table]) -> tuple[float, float]:
     """Where an item stands in reading order; text between the lines of a table comes after it."""
     if isinstance(item, Table):
         return item.bounds[1], item.bounds[0]
-    middle = (item.top + item.bottom) / 2
-    around = [table for table in tables if table.bounds[1] <= middle <= table.bounds[3]]
-    return (around[0].bounds[1] + 0.01 if around else middle), item.x0
+    around = [table for table in tables if table.bounds[1] <= item.middle <= table.bounds[3]]
+    return (around[0].bounds[1] + 0.01 if around else item.middle), item.text.x0

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from gongkai.readers.pdf.writing import Line
-
 MARGIN = 0.12  # of the page's height, where running heads and feet stand
 PAGE_NUMBER = re.compile(r"[-—–－·•\s]*(\d{1,4})[-—–－·•\s]*|第\s*(\d{1,4})\s*页.{0,14}|(\d{1,4})\s*/\s*\d{1,4}")
 DIGITS = re.compile(r"\d+")
@@ -30,10 +28,6 @@ class Text:
     bottom: float
     size: float
     heading: str = ""
-
-
-def texts_of(lines: Sequence[Line]) -> list[Text]:
-    return [Text(line.text, line.x0, line.x1, line.top, line.bottom, line.size) for line in lines]
 
 
 def without_furniture(pages: Sequence[list[Text]], heights: Sequence[float]) -> list[list[Text]]:
@@ -81,42 +75,45 @@ def edge_key(text: Text, foot: bool) -> tuple[str, bool, int]:
 # --- paragraphs -----------------------------------------------------------------------------------------------------
 
 
-def marked_headings(texts: Sequence[Text], width: float, usual: float) -> list[Text]:
-    """Texts with the centred lines of a larger size as headings, those of one size that follow each other as one."""
-    found: list[Text] = []
-    for text in texts:
-        centred = abs((text.x0 + text.x1) / 2 - width / 2) < CENTRED * width
-        if not centred or text.size < LARGER * usual:
-            found.append(text)
-            continue
-        text.heading = "h1"
-        before = found[-1] if found else None
-        near = before is not None and text.top - before.bottom < 1.5 * text.size
-        if before is not None and near and before.heading and abs(before.size - text.size) < 0.08 * text.size:
-            before.text += "\n" + text.text
-            before.bottom = text.bottom
-        else:
-            found.append(text)
-    return found
+def mark_headings(pages: Sequence[Sequence[object]], widths: Sequence[float]) -> None:
+    """Make centred lines of a larger size headings, those of one size that follow each other as one."""
+    texts = [item for items in pages for item in items if isinstance(item, Text)]
+    usual = usual_size(texts)
+    for items, width in zip(pages, widths, strict=True):
+        before: Text | None = None
+        for item in items:
+            if not isinstance(item, Text) or not is_centred(item, width) or item.size < LARGER * usual:
+                before = None
+                continue
+            item.heading = "h1"
+            near = before is not None and item.top - before.bottom < 1.5 * item.size
+            if before is not None and near and abs(before.size - item.size) < 0.08 * item.size:
+                before.text += "\n" + item.text
+                before.bottom = item.bottom
+                item.text = ""
+            else:
+                before = item
 
 
-def usual_size(pages: Sequence[Sequence[Text]]) -> float:
+def is_centred(text: Text, width: float) -> bool:
+    return abs((text.x0 + text.x1) / 2 - width / 2) < CENTRED * width
+
+
+def usual_size(texts: Sequence[Text]) -> float:
     """The size in which most characters outside tables are set."""
-    sizes = [text.size for texts in pages for text in texts for _ in text.text]
+    sizes = [text.size for text in texts for _ in text.text]
     return median(sizes) if sizes else 1.0
 
 
-def paragraphs(pages: Sequence[Sequence[Text]]) -> None:
+def join_paragraphs(texts: Sequence[Text]) -> None:
     """Join in place each line that goes on with the one before it, as ``goes_on`` tells; joined lines become empty."""
-    bodies = [text for texts in pages for text in texts if not text.heading]
-    if not bodies:
+    if not texts:
         return
-    left = Counter(round(text.x0) for text in bodies).most_common(1)[0][0]
-    right = max(text.x1 for text in bodies)
-    start = None
-    before = None
-    for text in bodies:
-        if start is not None and before is not None and goes_on(before, text, left, right):
+    left = Counter(round(text.x0) for text in texts).most_common(1)[0][0]
+    right = max(text.x1 for text in texts)
+    start = before = texts[0]
+    for text in texts[1:]:
+        if goes_on(before, text, left, right):
             start.text = joined(start.text, text.text)
             text.text = ""
         else:

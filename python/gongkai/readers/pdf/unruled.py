@@ -1,0 +1,286 @@
+"""Room: readers. Tables without rulings: lines of words -> grids, where the columns of figures are clear.
+
+A figure belongs to the column in which it stands, not to the place in which it is counted, so a blank cell moves
+nothing. Where the figures do not stand in columns the words of each line stay together in a row, and no more is said.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from gongkai.readers.pdf.flow import HEADING, Text
+from gongkai.readers.pdf.ink import Bounds
+from gongkai.readers.pdf.pieces import Piece, Row, Table
+from gongkai.readers.pdf.writing import Line, line_text
+
+WORD_GAP = 0.8  # of the size; words of a cell stand closer together
+FIGURE = re.compile(
+    r"[+－-]?[\d０-９][\d０-９.,，．]*(?:\^\S*|万?元|件)?|[-—/\\－]+|无|[^\x00-\uffff\ufffd]*\ufffd+\S*"
+)
+MOST_LINES = 200  # of one run of tables
+HEAD_LINES = 10  # lines above the first figures that may be their head
+HALF_LEADING = 0.9  # of the size: the middles of a line and of one beside it are not nearer unless they are one row
+TIGHT = 0.5  # of the size, between two lines of one head
+IN_ORDER = tuple(10.0 * at for at in range(65))  # borders of columns that only count
+
+Band = tuple[float, float]
+
+
+@dataclass(slots=True)
+class Words:
+    """A line of a page as words far enough apart to be cells of their own."""
+
+    text: Text
+    cells: list[Piece]
+
+    @property
+    def figures(self) -> list[Piece]:
+        """The figures at the end of the line."""
+        at = len(self.cells)
+        while at and FIGURE.fullmatch(self.cells[at - 1].text):
+            at -= 1
+        return self.cells[at:]
+
+    @property
+    def labels(self) -> list[Piece]:
+        return self.cells[: len(self.cells) - len(self.figures)]
+
+    @property
+    def middle(self) -> float:
+        return (self.text.top + self.text.bottom) / 2
+
+
+@dataclass(slots=True)
+class Stack:
+    """A head of one or more lines, and where it stands from top to bottom."""
+
+    cell: Piece
+    top: float
+    bottom: float
+
+
+def words_of_line(line: Line) -> Words:
+    groups = [[line.chars[0]]]
+    for char in line.chars[1:]:
+        if char.x0 - max(one.x1 for one in groups[-1]) > WORD_GAP * min(char.size, groups[-1][-1].size):
+            groups.append([char])
+        else:
+            groups[-1].append(char)
+    text = Text(line.text, line.x0, line.x1, line.top, line.bottom, line.size)
+    return Words(text, [Piece(line_text(group), group[0].x0, max(one.x1 for one in group)) for group in groups])
+
+
+def unruled(lines: Sequence[Words], page: int) -> list[Text | Table]:
+    """The lines of a page in which tables may stand -> the same lines, with tables in place of theirs."""
+    found: list[Text | Table] = []
+    at = 0
+    while at < len(lines):
+        end = run_end(lines, at)
+        if end > at:
+            found += [table_of(group, page) for group in groups_of(with_labels(lines[at:end]))]
+        else:
+            found.append(lines[at].text)
+        at = max(end, at + 1)
+    return found
+
+
+def run_end(lines: Sequence[Words], start: int) -> int:
+    """Where tables that begin with this line end; ``start`` where none begins here.
+
+    They begin with a line of several words, and go on as long as lines of figures follow.
+    """
+    if len(lines[start].cells) < 2:
+        return start
+    end, rows = start, 0
+    for at in range(start, min(len(lines), start + MOST_LINES)):
+        line = lines[at]
+        if at - end > HEAD_LINES or is_section(line):
+            break
+        if line.figures and len(line.cells) > 1:
+            rows += 1
+            end = at + 1
+    return end if rows > 1 or (rows and end - start > 1) else start
+
+
+def is_section(line: Words) -> bool:
+    """Whether a line is the heading of a section, alone in its line."""
+    return len(line.cells) == 1 and bool(HEADING.match(line.text.text)) and line.text.text.endswith("情况")
+
+
+def with_labels(lines: Sequence[Words]) -> list[Words]:
+    """Lines of figures that stand half-way between the two lines of their label get it; others stay as they are."""
+    found: list[Words] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if found and at + 1 < len(lines) and not line.labels and is_between(found[-1], line, lines[at + 1]):
+            above, below = found.pop().cells[0], lines[at + 1].cells[0]
+            label = replace(above, text=above.text + below.text, x1=max(above.x1, below.x1))
+            found.append(Words(line.text, [label, *line.cells]))
+            at += 1
+        else:
+            found.append(line)
+        at += 1
+    return found
+
+
+def is_between(above: Words, line: Words, below: Words) -> bool:
+    single = len(above.cells) == len(below.cells) == 1 and not above.figures and not below.figures
+    near = max(line.middle - above.middle, below.middle - line.middle) < HALF_LEADING * line.text.size
+    return single and near and max(above.cells[0].x1, below.cells[0].x1) < line.cells[0].x0
+
+
+def groups_of(lines: Sequence[Words]) -> list[list[Words]]:
+    """Lines that share their columns: a new group begins with what stands before a head, or where columns clash."""
+    groups: list[list[Words]] = [[]]
+    bands: list[Band] = []
+    waiting: list[Words] = []
+    for line in lines:
+        waiting.append(line)
+        figures = line.figures
+        if not figures:
+            continue
+        headed = any(len(other.cells) > 1 for other in waiting[:-1])
+        wider = merged(bands, figures)
+        if groups[-1] and (headed or wider is None):
+            groups.append([])
+            wider = merged([], figures)
+        bands = wider or []
+        groups[-1] += waiting
+        waiting = []
+    groups[-1] += waiting
+    return groups
+
+
+def merged(bands: Sequence[Band], figures: Sequence[Piece]) -> list[Band] | None:
+    """The columns with a further line of figures in them; None where that line contradicts them."""
+    found = list(bands)
+    for figure in figures:
+        over = [band for band in found if band[0] < figure.x1 and figure.x0 < band[1]]
+        if len(over) > 1:
+            return None
+        old = over[0] if over else (figure.x0, figure.x1)
+        rest = [band for band in found if band not in over]
+        found = sorted([*rest, (min(figure.x0, old[0]), max(figure.x1, old[1]))])
+    clash = any(before[1] > after[0] for before, after in pairwise(found))
+    alone = all(sum(1 for figure in figures if band[0] <= figure.x0 < band[1]) < 2 for band in found)
+    return found if not clash and alone else None
+
+
+# --- a group as a table ---------------------------------------------------------------------------------------------
+
+
+def table_of(lines: Sequence[Words], page: int) -> Table:
+    bounds = (
+        min(line.text.x0 for line in lines),
+        lines[0].text.top,
+        max(line.text.x1 for line in lines),
+        lines[-1].text.bottom,
+    )
+    first = next((at for at, line in enumerate(lines) if line.figures), len(lines))
+    bands: list[Band] = []
+    for line in lines:
+        bands = merged(bands, line.figures) or []
+    stacks = stacks_of(lines[:first])
+    edges = edges_of(lines, [*bands, *lonely(stacks, bands)], bounds)
+    head = head_rows(stacks, edges) if edges else None
+    if head is None:
+        return Table(page, bounds, [in_order(line.cells) for line in lines], spans=False, xs=IN_ORDER)
+    return Table(page, bounds, [*head, *(body_row(line, edges) for line in lines[first:])], xs=tuple(edges))
+
+
+def in_order(cells: Sequence[Piece]) -> Row:
+    """Cells of which only the order is known."""
+    return [replace(cell, x0=IN_ORDER[at], x1=IN_ORDER[at + 1]) for at, cell in enumerate(cells[: len(IN_ORDER) - 1])]
+
+
+def stacks_of(lines: Sequence[Words]) -> list[Stack]:
+    """The words of a head, those right below each other as one."""
+    found: list[Stack] = []
+    for line in lines:
+        for cell in line.cells:
+            under = [
+                stack
+                for stack in found
+                if stack.cell.x0 < cell.x1
+                and cell.x0 < stack.cell.x1
+                and 0 < line.text.top - stack.bottom + TIGHT * line.text.size < 2 * TIGHT * line.text.size
+            ]
+            if len(under) == 1:
+                above = under[0].cell
+                wide = min(above.x0, cell.x0), max(above.x1, cell.x1)
+                under[0].cell = replace(above, text=f"{above.text}\n{cell.text}", x0=wide[0], x1=wide[1])
+                under[0].bottom = line.text.bottom
+            else:
+                found.append(Stack(cell, line.text.top, line.text.bottom))
+    return found
+
+
+def lonely(stacks: Sequence[Stack], bands: Sequence[Band]) -> list[Band]:
+    """Heads under which no figure stands at all: the columns of blank cells."""
+    lowest = [stack for stack in stacks if not any(is_over(stack, other) for other in stacks)]
+    words = [(stack.cell.x0, stack.cell.x1) for stack in lowest if bands and stack.cell.x0 > bands[0][0]]
+    return [word for word in words if not any(band[0] < word[1] and word[0] < band[1] for band in bands)]
+
+
+def is_over(stack: Stack, other: Stack) -> bool:
+    return stack.bottom <= other.top + 1 and stack.cell.x0 < other.cell.x1 and other.cell.x0 < stack.cell.x1
+
+
+def edges_of(lines: Sequence[Words], bands: Sequence[Band], bounds: Bounds) -> list[float]:
+    """Borders of the columns: two for labels, then one for each band; [] where labels reach among the figures."""
+    if not bands:
+        return []
+    found = sorted(bands)
+    labels = [piece for line in lines if line.figures for piece in line.labels]
+    reach = max((piece.x1 for piece in labels), default=bounds[0] - 3.0)
+    if reach > found[0][0] or any(before[1] > after[0] for before, after in pairwise(found)):
+        return []
+    second = [line.labels[1].x0 for line in lines if line.figures and len(line.labels) > 1]
+    start = (reach + found[0][0]) / 2
+    inner = min(second, default=(bounds[0] + start) / 2)
+    between = [(before[1] + after[0]) / 2 for before, after in pairwise(found)]
+    return [min(bounds[0], inner - 2) - 1, inner - 1, start, *between, bounds[2] + 1]
+
+
+def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[Row] | None:
+    """The head's words in their columns, those over a single column in the last row; None where two share one."""
+    columns = list(pairwise(edges[2:]))
+    last: dict[int, Piece] = {}
+    rows: list[tuple[float, Piece]] = []
+    lowest = [stack for stack in stacks if not any(is_over(stack, other) for other in stacks)]
+    for stack in stacks:
+        cell = stack.cell
+        middle = (cell.x0 + cell.x1) / 2
+        over = [at for at, (left, right) in enumerate(columns) if cell.x0 < (left + right) / 2 < cell.x1]
+        over = over or [at for at, (left, right) in enumerate(columns) if left <= middle < right]
+        if not over or cell.x1 < edges[2]:
+            rows.append((stack.top, replace(cell, x0=edges[0], x1=edges[2])))
+        elif len(over) > 1 or stack not in lowest:
+            rows.append((stack.top, replace(cell, x0=columns[over[0]][0], x1=columns[over[-1]][1])))
+        elif over[0] in last:
+            return None
+        else:
+            last[over[0]] = replace(cell, x0=columns[over[0]][0], x1=columns[over[0]][1])
+    found: list[Row] = []
+    for top in sorted({top for top, _ in rows}):
+        found.append([piece for other, piece in rows if other == top])
+    return [*found, list(last.values())] if last else found
+
+
+def body_row(line: Words, edges: Sequence[float]) -> Row:
+    """A line's words in their columns, blank cells and all; two in one column are one text that is no figure."""
+    if len(line.cells) == 1 and not line.figures:
+        return [replace(line.cells[0], x0=edges[0], x1=edges[2])]
+    texts = [""] * (len(edges) - 1)
+    for cell in line.cells:
+        column = max(0, min(len(texts) - 1, bisect_right(edges, (cell.x0 + cell.x1) / 2) - 1))
+        texts[column] = f"{texts[column]} {cell.text}".strip()
+    row = [Piece(text, left, right) for text, left, right in zip(texts, edges, edges[1:], strict=False)]
+    if texts[0] and texts[1]:
+        return row
+    return [Piece(texts[0] or texts[1], edges[0], edges[2]), *row[2:]]
