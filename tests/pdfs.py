@@ -165,7 +165,8 @@ def draw_table(desk: Desk, table: str, sheet: Sheet) -> None:
     head = 3 if table == "applications" and style.heads else 0
     while first <= len(heights):
         last = next((cut - 1 for cut in cuts if cut > first), len(heights))
-        room = style.height - 60 - desk.top
+        repeated = head if first > head else 0
+        room = style.height - 60 - desk.top - sum(heights[:repeated])
         fits = first
         while fits <= last and sum(heights[first - 1 : fits]) <= room:
             fits += 1
@@ -173,7 +174,7 @@ def draw_table(desk: Desk, table: str, sheet: Sheet) -> None:
         if sum(heights[first - 1 : last]) > room and desk.top > 100:
             desk.new_page()
             continue
-        if first > 1 and head:
+        if repeated:
             draw_part(desk, sheet, xs, heights, 1, head)
         draw_part(desk, sheet, xs, heights, first, last)
         first = last + 1
@@ -248,8 +249,8 @@ def draw_rules(desk: Desk, area: Area, outer: tuple[float, float], kind: str) ->
 # --- reports --------------------------------------------------------------------------------------------------------
 
 
-def pdf_of(report: Report, style: Style, sheets: Sheets | None = None, extra: Mapping[str, str] = {}) -> bytes:  # noqa: B006
-    """A report as a PDF. ``extra`` holds further paragraphs under the heading that begins with a number (一, 五, 六)."""
+def pdf_of(report: Report, style: Style, sheets: Sheets | None = None, extra: Mapping[str, str] = {}) -> bytes:
+    """A report as a PDF. ``extra`` holds a further paragraph under the heading that begins with a number."""
     sheets = sheets if sheets is not None else report_sheets(report)
     desk = Desk(style)
     title, dated, *parts = page_parts(report, {})

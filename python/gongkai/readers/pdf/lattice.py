@@ -195,9 +195,14 @@ def region(
 def is_outside(
     walls: Sequence[Sequence[bool]], floors: Sequence[Sequence[bool]], top: int, left: int, bottom: int, right: int
 ) -> bool:
-    """Whether an area is no cell but lies beside a narrower part of the table: open at two sides that meet."""
-    above = any(floors[top][left : right + 1])
-    below = any(floors[bottom + 1][left : right + 1])
-    before = any(walls[row][left] for row in range(top, bottom + 1))
-    after = any(walls[row][right + 1] for row in range(top, bottom + 1))
+    """Whether an area is no cell but lies beside a narrower part of the table: open at two sides that meet.
+
+    A side of the table that has no line at all is open by design, or at a page break: its cells are closed there.
+    """
+    above = any(floors[top][left : right + 1]) or (not top and not any(floors[0]))
+    below = any(floors[bottom + 1][left : right + 1]) or (bottom + 1 == len(walls) and not any(floors[-1]))
+    before = any(row[left] for row in walls[top : bottom + 1]) or (not left and not any(row[0] for row in walls))
+    after = any(row[right + 1] for row in walls[top : bottom + 1]) or (
+        right + 2 == len(walls[0]) and not any(row[-1] for row in walls)
+    )
     return not (above or before) or not (above or after) or not (below or before) or not (below or after)

@@ -17,7 +17,7 @@ from gongkai.readers.pdf.ink import Bounds
 from gongkai.readers.pdf.pieces import Piece, Row, Table
 from gongkai.readers.pdf.writing import Line, line_text
 
-WORD_GAP = 0.8  # of the size; words of a cell stand closer together
+WORD_GAP = 0.55  # of the size; words of a cell stand closer together
 FIGURE = re.compile(
     r"[+－-]?[\d０-９][\d０-９.,，．]*(?:\^\S*|万?元|件)?|[-—/\\－]+|无|[^\x00-\uffff\ufffd]*\ufffd+\S*"
 )
@@ -117,10 +117,10 @@ def with_labels(lines: Sequence[Words]) -> list[Words]:
     at = 0
     while at < len(lines):
         line = lines[at]
-        if found and at + 1 < len(lines) and not line.labels and is_between(found[-1], line, lines[at + 1]):
+        if found and at + 1 < len(lines) and is_between(found[-1], line, lines[at + 1]):
             above, below = found.pop().cells[0], lines[at + 1].cells[0]
             label = replace(above, text=above.text + below.text, x1=max(above.x1, below.x1))
-            found.append(Words(line.text, [label, *line.cells]))
+            found.append(Words(line.text, [*line.labels, label, *line.figures]))
             at += 1
         else:
             found.append(line)
@@ -131,7 +131,10 @@ def with_labels(lines: Sequence[Words]) -> list[Words]:
 def is_between(above: Words, line: Words, below: Words) -> bool:
     single = len(above.cells) == len(below.cells) == 1 and not above.figures and not below.figures
     near = max(line.middle - above.middle, below.middle - line.middle) < HALF_LEADING * line.text.size
-    return single and near and max(above.cells[0].x1, below.cells[0].x1) < line.cells[0].x0
+    if not single or not near or not line.figures:
+        return False
+    left, right = min(above.cells[0].x0, below.cells[0].x0), max(above.cells[0].x1, below.cells[0].x1)
+    return all(label.x1 < left for label in line.labels) and right < line.figures[0].x0
 
 
 def groups_of(lines: Sequence[Words]) -> list[list[Words]]:
@@ -186,11 +189,21 @@ def table_of(lines: Sequence[Words], page: int) -> Table:
     for line in lines:
         bands = merged(bands, line.figures) or []
     stacks = stacks_of(lines[:first])
-    edges = edges_of(lines, [*bands, *lonely(stacks, bands)], bounds)
-    head = head_rows(stacks, edges) if edges else None
+    reach = max((piece.x1 for line in lines if line.figures for piece in line.labels), default=bounds[0] - 3.0)
+    bands = sorted([*bands, *lonely(stacks, bands, reach)])
+    edges = edges_of(lines, bands, bounds, reach)
+    head = head_rows(stacks, edges) if edges and is_clear(stacks, bands, lines) else None
     if head is None:
         return Table(page, bounds, [in_order(line.cells) for line in lines], spans=False, xs=IN_ORDER)
     return Table(page, bounds, [*head, *(body_row(line, edges) for line in lines[first:])], xs=tuple(edges))
+
+
+def is_clear(stacks: Sequence[Stack], bands: Sequence[Band], lines: Sequence[Words]) -> bool:
+    """Whether each column has one head right above it; without any head, whether no cell is blank."""
+    heads = [stack.cell for stack in lowest(stacks)]
+    over = [sum(1 for head in heads if head.x0 < band[1] and band[0] < head.x1) for band in bands]
+    full = all(len(line.figures) == len(bands) for line in lines if line.figures)
+    return all(count == 1 for count in over) or (full and not any(over))
 
 
 def in_order(cells: Sequence[Piece]) -> Row:
@@ -220,30 +233,28 @@ def stacks_of(lines: Sequence[Words]) -> list[Stack]:
     return found
 
 
-def lonely(stacks: Sequence[Stack], bands: Sequence[Band]) -> list[Band]:
-    """Heads under which no figure stands at all: the columns of blank cells."""
-    lowest = [stack for stack in stacks if not any(is_over(stack, other) for other in stacks)]
-    words = [(stack.cell.x0, stack.cell.x1) for stack in lowest if bands and stack.cell.x0 > bands[0][0]]
+def lonely(stacks: Sequence[Stack], bands: Sequence[Band], reach: float) -> list[Band]:
+    """Heads to the right of all labels under which no figure stands: the columns of blank cells."""
+    words = [(stack.cell.x0, stack.cell.x1) for stack in lowest(stacks) if stack.cell.x0 > reach]
     return [word for word in words if not any(band[0] < word[1] and word[0] < band[1] for band in bands)]
+
+
+def lowest(stacks: Sequence[Stack]) -> list[Stack]:
+    return [stack for stack in stacks if not any(is_over(stack, other) for other in stacks)]
 
 
 def is_over(stack: Stack, other: Stack) -> bool:
     return stack.bottom <= other.top + 1 and stack.cell.x0 < other.cell.x1 and other.cell.x0 < stack.cell.x1
 
 
-def edges_of(lines: Sequence[Words], bands: Sequence[Band], bounds: Bounds) -> list[float]:
+def edges_of(lines: Sequence[Words], bands: Sequence[Band], bounds: Bounds, reach: float) -> list[float]:
     """Borders of the columns: two for labels, then one for each band; [] where labels reach among the figures."""
-    if not bands:
-        return []
-    found = sorted(bands)
-    labels = [piece for line in lines if line.figures for piece in line.labels]
-    reach = max((piece.x1 for piece in labels), default=bounds[0] - 3.0)
-    if reach > found[0][0] or any(before[1] > after[0] for before, after in pairwise(found)):
+    if not bands or reach > bands[0][0] or any(before[1] > after[0] for before, after in pairwise(bands)):
         return []
     second = [line.labels[1].x0 for line in lines if line.figures and len(line.labels) > 1]
-    start = (reach + found[0][0]) / 2
+    start = (reach + bands[0][0]) / 2
     inner = min(second, default=(bounds[0] + start) / 2)
-    between = [(before[1] + after[0]) / 2 for before, after in pairwise(found)]
+    between = [(before[1] + after[0]) / 2 for before, after in pairwise(bands)]
     return [min(bounds[0], inner - 2) - 1, inner - 1, start, *between, bounds[2] + 1]
 
 
@@ -252,7 +263,7 @@ def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[Row] | No
     columns = list(pairwise(edges[2:]))
     last: dict[int, Piece] = {}
     rows: list[tuple[float, Piece]] = []
-    lowest = [stack for stack in stacks if not any(is_over(stack, other) for other in stacks)]
+    bottom = lowest(stacks)
     for stack in stacks:
         cell = stack.cell
         middle = (cell.x0 + cell.x1) / 2
@@ -260,7 +271,7 @@ def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[Row] | No
         over = over or [at for at, (left, right) in enumerate(columns) if left <= middle < right]
         if not over or cell.x1 < edges[2]:
             rows.append((stack.top, replace(cell, x0=edges[0], x1=edges[2])))
-        elif len(over) > 1 or stack not in lowest:
+        elif len(over) > 1 or stack not in bottom:
             rows.append((stack.top, replace(cell, x0=columns[over[0]][0], x1=columns[over[-1]][1])))
         elif over[0] in last:
             return None
