@@ -159,8 +159,12 @@ def heights_of(sheet: Sheet, xs: Sequence[float], style: Style) -> list[float]:
 def draw_table(desk: Desk, table: str, sheet: Sheet) -> None:
     style = desk.style
     xs = columns_of(sheet, style)
+    cuts = sorted({line for name, line in style.breaks if name == table})
+    if style.inside:
+        for number, line in enumerate(cuts):
+            sheet = torn(sheet, line + number, xs, style)
+        cuts = [line + number + 1 for number, line in enumerate(cuts)]
     heights = heights_of(sheet, xs, style)
-    cuts = sorted({line for name, line in style.breaks if name == table and 1 < line <= len(heights)})
     first = 1
     head = 3 if table == "applications" and style.heads else 0
     while first <= len(heights):
@@ -180,6 +184,23 @@ def draw_table(desk: Desk, table: str, sheet: Sheet) -> None:
         first = last + 1
         if first <= len(heights):
             desk.new_page()
+
+
+def torn(sheet: Sheet, line: int, xs: Sequence[float], style: Style) -> Sheet:
+    """A line as two: labels of several lines go on in the second one, figures stand in the first."""
+    found = []
+    for spot in sheet:
+        top, bottom = spot.box.top, spot.box.bottom
+        if top == bottom == line:
+            lines = lines_in(spot, xs, style)
+            half = len(lines) - len(lines) // 2
+            found.append(replace(spot, text="\n".join(lines[:half])))
+            lower = replace(spot.box, top=line + 1, bottom=line + 1)
+            found.append(replace(spot, box=lower, text="\n".join(lines[half:])))
+        else:
+            box = replace(spot.box, top=top + (top > line), bottom=bottom + (bottom >= line))
+            found.append(replace(spot, box=box))
+    return sorted(found, key=lambda spot: (spot.box.top, spot.box.left))
 
 
 def draw_part(desk: Desk, sheet: Sheet, xs: Sequence[float], heights: Sequence[float], first: int, last: int) -> None:

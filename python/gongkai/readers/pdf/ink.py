@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gongkai.model import UnreadableDocument
 
-MOST_CHARS, MOST_STROKES, MOST_FORMS = 150_000, 200_000, 3_000  # per document; a report has some thousands
+MOST_CHARS, MOST_STROKES, MOST_FORMS = 150_000, 60_000, 3_000  # per document; a report has some thousands
 UNREADABLE = "\ufffd"  # stands for a character that the PDF does not name: never a digit, never nothing
 EVERYWHERE = (-1e9, -1e9, 1e9, 1e9)
 

@@ -118,9 +118,10 @@ def with_labels(lines: Sequence[Words]) -> list[Words]:
     while at < len(lines):
         line = lines[at]
         if found and at + 1 < len(lines) and is_between(found[-1], line, lines[at + 1]):
-            above, below = found.pop().cells[0], lines[at + 1].cells[0]
+            *beside, above = found.pop().cells
+            below = lines[at + 1].cells[0]
             label = replace(above, text=above.text + below.text, x1=max(above.x1, below.x1))
-            found.append(Words(line.text, [*line.labels, label, *line.figures]))
+            found.append(Words(line.text, [*beside, *line.labels, label, *line.figures]))
             at += 1
         else:
             found.append(line)
@@ -129,12 +130,18 @@ def with_labels(lines: Sequence[Words]) -> list[Words]:
 
 
 def is_between(above: Words, line: Words, below: Words) -> bool:
-    single = len(above.cells) == len(below.cells) == 1 and not above.figures and not below.figures
     near = max(line.middle - above.middle, below.middle - line.middle) < HALF_LEADING * line.text.size
-    if not single or not near or not line.figures:
+    if not near or above.figures or below.figures or len(below.cells) > 1 or not line.figures:
         return False
-    left, right = min(above.cells[0].x0, below.cells[0].x0), max(above.cells[0].x1, below.cells[0].x1)
-    return all(label.x1 < left for label in line.labels) and right < line.figures[0].x0
+    upper, lower = above.cells[-1], below.cells[0]
+    left, right = min(upper.x0, lower.x0), max(upper.x1, lower.x1)
+    beside = [*line.labels, *above.cells[:-1]]
+    return (
+        upper.x0 < lower.x1
+        and lower.x0 < upper.x1
+        and all(label.x1 < left for label in beside)
+        and right < line.figures[0].x0
+    )
 
 
 def groups_of(lines: Sequence[Words]) -> list[list[Words]]:
@@ -195,7 +202,10 @@ def table_of(lines: Sequence[Words], page: int) -> Table:
     head = head_rows(stacks, edges) if edges and is_clear(stacks, bands, lines) else None
     if head is None:
         return Table(page, bounds, [in_order(line.cells) for line in lines], spans=False, xs=IN_ORDER)
-    return Table(page, bounds, [*head, *(body_row(line, edges) for line in lines[first:])], xs=tuple(edges))
+    rows = [*head, *(body_row(line, edges) for line in lines[first:])]
+    if not any(line.labels for line in lines if line.figures):  # a table of figures alone has no column for labels
+        rows = [[piece for piece in row if piece.text or piece.x0 >= edges[2]] for row in rows]
+    return Table(page, bounds, rows, xs=tuple(edges))
 
 
 def is_clear(stacks: Sequence[Stack], bands: Sequence[Band], lines: Sequence[Words]) -> bool:
