@@ -159,7 +159,8 @@ def heights_of(sheet: Sheet, xs: Sequence[float], style: Style) -> list[float]:
 def draw_table(desk: Desk, table: str, sheet: Sheet) -> None:
     style = desk.style
     xs = columns_of(sheet, style)
-    cuts = sorted({line for name, line in style.breaks if name == table})
+    height = max(spot.box.bottom for spot in sheet)
+    cuts = sorted({line for name, line in style.breaks if name == table and 1 < line <= height})
     if style.inside:
         for number, line in enumerate(cuts):
             sheet = torn(sheet, line + number, xs, style)
