@@ -5,7 +5,7 @@ Every text is placed by hand, so that a test knows what stands where; page by pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
@@ -271,8 +271,7 @@ def draw_rules(desk: Desk, area: Area, outer: tuple[float, float], kind: str) ->
 # --- reports --------------------------------------------------------------------------------------------------------
 
 
-def pdf_of(report: Report, style: Style, sheets: Sheets | None = None, extra: Mapping[str, str] = {}) -> bytes:
-    """A report as a PDF. ``extra`` holds a further paragraph under the heading that begins with a number."""
+def pdf_of(report: Report, style: Style, sheets: Sheets | None = None) -> bytes:
     sheets = sheets if sheets is not None else report_sheets(report)
     desk = Desk(style)
     title, dated, *parts = page_parts(report, {})
@@ -282,14 +281,8 @@ def pdf_of(report: Report, style: Style, sheets: Sheets | None = None, extra: Ma
     for part in filter(None, parts):
         desk.top += 4
         desk.paragraph(part)
-        if part[0] in extra:
-            desk.paragraph(extra[part[0]])
         table = SECTIONS.get(part[0]) if part[1:2] == "、" else None
         if table in sheets:
             desk.top += 10
             draw_table(desk, table, sheets[table])
     return desk.finish()
-
-
-def wider(style: Style, width: float) -> Style:
-    return replace(style, width=width)

@@ -24,6 +24,7 @@ MOST_PAGES = 100  # a report has some ten
 LEAST_CHARS = 30  # of a page as a picture, whose stamp or page number alone is text
 PICTURE_SHARE = 0.5  # of the page, from there on a picture is the page
 SMALLEST_PICTURE = 20.0  # points
+PACKED_NOTHING = 40  # bytes; so much may be left of an empty page's contents once they are packed
 
 ENCRYPTED = "这个 PDF 文件加了密码，不能读取；请打开后去掉密码，另存一份再导入。"
 BROKEN = "这个 PDF 文件已损坏或不完整，不能读取；请重新下载，或打开后另存一份再导入。"
@@ -91,14 +92,24 @@ def painted(document: PDFDocument) -> list[Ink]:
 
 
 def refuse_lost(document: PDFDocument, pages: Sequence[PDFPage]) -> None:
-    """Raise UnreadableDocument where pages or their contents are missing: the file was cut off."""
-    from pdfminer.pdftypes import PDFStream, resolve1
+    """Raise UnreadableDocument where pages or their contents are missing or damaged: never a report in part."""
+    from pdfminer.pdftypes import resolve1
 
     root = resolve1(document.catalog.get("Pages"))
     stated = resolve1(root.get("Count")) if isinstance(root, dict) else None
     missing = isinstance(stated, int) and stated > len(pages)
-    if missing or any(not isinstance(resolve1(part), PDFStream) for page in pages for part in page.contents):
+    if missing or any(is_lost(resolve1(part)) for page in pages for part in page.contents):
         raise UnreadableDocument(BROKEN)
+
+
+def is_lost(contents: object) -> bool:
+    """Whether a page's contents are no stream, or one of which nothing could be unpacked."""
+    from pdfminer.pdftypes import PDFStream
+
+    if not isinstance(contents, PDFStream):
+        return True
+    packed = contents.rawdata or b""
+    return not contents.get_data() and len(packed) > PACKED_NOTHING
 
 
 def layers_off(document: PDFDocument) -> frozenset[int]:

@@ -1,0 +1,114 @@
+"""Room: tests. Whatever report, as a PDF in whatever style and cut by page breaks anywhere: read right, or said so."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gongkai.checks import check
+from gongkai.model import Report, UnreadableDocument
+from mutations import drop_line, figure_spots, insert_line, rewritten, row_labels
+from pages import figures, layouts, misread, read_page, unlike
+from pdfs import Style, pdf_of
+from strategies import reports
+from styles import TABLES, Sheet, report_sheets
+
+DEEP = os.environ.get("GONGKAI_TESTS") == "deep"
+RULED = ("lines", "rects", "open", "shaded")
+
+
+def examples(count: int) -> settings:
+    return settings(
+        max_examples=count * (10 if DEEP else 1),
+        derandomize=not DEEP,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+@st.composite
+def styles(draw: st.DrawFn, rules: tuple[str, ...]) -> Style:
+    """Any style; no break falls within a head, where a table without lines at its sides has no sure columns."""
+    breaks = draw(st.lists(st.tuples(st.sampled_from(TABLES), st.integers(5, 28)), max_size=3))
+    return Style(
+        rules=draw(st.sampled_from(rules)),
+        breaks=tuple(breaks),
+        heads=draw(st.booleans()),
+        inside=draw(st.booleans()),
+        apart=draw(st.booleans()),
+        bold=draw(st.booleans()),
+        turned=draw(st.sampled_from(("", "vertical", "rotated"))),
+        numbers=draw(st.booleans()),
+        running=draw(st.sampled_from(("", "政府信息公开年报"))),
+        align=draw(st.sampled_from(("center", "left", "right"))),
+        title_lines=draw(st.integers(1, 2)),
+    )
+
+
+@examples(20)
+@given(report=reports(), style=styles(RULED), writing=st.sampled_from(("plain", "commas", "counted")))
+def test_a_ruled_report_is_read_back_equal(report: Report, style: Style, writing: str) -> None:
+    read = read_page(pdf_of(report, style, report_sheets(report, figures=writing)))
+    assert layouts(read) == layouts(report)
+    assert unlike(figures(report), read) == []
+    assert (read.title, read.agency, read.year, read.published) == (
+        report.title,
+        report.agency,
+        report.year,
+        report.published,
+    )
+    assert [finding.message for finding in check(read) if finding.severity == "error"] == []
+
+
+@pytest.mark.parametrize("rules", [*RULED, "none"])
+@examples(7)
+@given(report=reports(), data=st.data())
+def test_blanks_and_signs_move_nothing(rules: str, report: Report, data: st.DataObject) -> None:
+    sheets = report_sheets(report)
+    truth = figures(report)
+    gone = set()
+    for table in TABLES:
+        spots = data.draw(st.lists(st.sampled_from(figure_spots(sheets[table])), max_size=4, unique_by=lambda s: s.id))
+        for spot in spots:
+            sheets[table] = rewritten(sheets[table], spot, data.draw(st.sampled_from(("", "", "/", "-"))))
+            truth[spot.id] = None
+            gone.add(spot.id)
+    read = read_page(pdf_of(report, data.draw(styles((rules,))), sheets))
+    assert misread(truth, read, gone) == []
+    if rules != "none":
+        assert unlike(truth, read) == []
+
+
+@pytest.mark.parametrize("rules", ["rects", "none"])
+@examples(8)
+@given(report=reports(), data=st.data())
+def test_a_broken_table_is_never_silently_wrong(rules: str, report: Report, data: st.DataObject) -> None:
+    sheets = report_sheets(report)
+    truth = figures(report)
+    table = data.draw(st.sampled_from(TABLES))
+    sheets[table] = broken(sheets[table], data, truth)
+    try:
+        read = read_page(pdf_of(report, data.draw(styles((rules,))), sheets))
+    except UnreadableDocument:
+        return
+    assert misread(truth, read) == []
+
+
+def broken(sheet: Sheet, data: st.DataObject, truth: dict[str, object]) -> Sheet:
+    """A table that lost a row, a cell or a label, or got a row more; ``truth`` loses what the page says no more."""
+    kind = data.draw(st.sampled_from(("row", "label", "more", "footnote")))
+    if kind == "footnote":
+        spot = data.draw(st.sampled_from(figure_spots(sheet)))
+        return rewritten(sheet, spot, f"{spot.text}①")
+    rows = row_labels(sheet)
+    spot = data.draw(st.sampled_from(rows))
+    if kind == "label":
+        return rewritten(sheet, spot, "")
+    if kind == "more":
+        return insert_line(sheet, spot.box.bottom, "备注", ["7"] * 15)
+    for gone in [other for other in figure_spots(sheet) if other.box.top == spot.box.top]:
+        truth[gone.id] = None
+    return drop_line(sheet, spot.box.top)
