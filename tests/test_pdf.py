@@ -245,3 +245,10 @@ def test_a_report_is_read_through_the_process_of_the_reader() -> None:
     report = typed_report("hongze-2024")
     read = read_page(pdf_of(report, Style()))
     assert unlike(figures_of(report), read) == []
+
+
+@pytest.mark.parametrize("line", range(2, 5))
+def test_a_break_under_a_head_never_joins_it_with_a_figure(line: int) -> None:
+    report = typed_report("hongze-2024")
+    read = read_page(pdf_of(report, Style(rules="rects", breaks=(("disputes", line),))))
+    assert unlike(figures_of(report), read) == []

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from gongkai.figures import SIGNS
 from gongkai.model import Block, Grid, GridCell, Link, Place
 from gongkai.readers.items import CELLS, too_large
 from gongkai.readers.pdf.pieces import Piece, Row, Table, moved
 
+LETTER = re.compile(r"[^\W\d_]")
 SAME_EDGE = 4.0  # points
 SAME_WIDTH = 6.0
 NUMBERED = re.compile(
@@ -67,8 +69,9 @@ def join_rows(upper: list[Row], lower: list[Row], head: int) -> None:
     ]
     cells = [(upper[row][column], below) for (row, column), below in pairs]
     whole = len(pairs) == len(lower[head]) and is_one_row(cells)
+    beside = list(lower[head])
     for ((row, column), below), (above, _) in zip(pairs, cells, strict=True):
-        tall = not head and (above.rowspan > 1 or below.rowspan > 1) and (not below.text or goes_on(above, below))
+        tall = not head and is_beside(above, below, beside) and (not below.text or goes_on(above, below))
         if whole or tall:
             upper[row][column] = replace(
                 above,
@@ -92,8 +95,18 @@ def last_cells(rows: Sequence[Row]) -> list[tuple[int, int]]:
     ]
 
 
+def is_beside(above: Piece, below: Piece, row: Row) -> bool:
+    """Whether a cell stands beside several rows, with the label of a row to its right: no figure does."""
+    tall = above.rowspan > 1 or below.rowspan > 1
+    return tall and any(other.x0 > below.x0 and is_words(other.text) for other in row)
+
+
+def is_words(text: str) -> bool:
+    return bool(LETTER.search(text)) and text not in SIGNS
+
+
 def goes_on(above: Piece, below: Piece) -> bool:
-    return bool(above.text and below.text) and above.full and not NUMBERED.match(below.text)
+    return bool(above.text) and above.full and is_words(below.text) and not NUMBERED.match(below.text)
 
 
 def is_one_row(cells: Sequence[tuple[Piece, Piece]]) -> bool:
