@@ -252,3 +252,49 @@ def test_a_break_under_a_head_never_joins_it_with_a_figure(line: int) -> None:
     report = typed_report("hongze-2024")
     read = read_page(pdf_of(report, Style(rules="rects", breaks=(("disputes", line),))))
     assert unlike(figures_of(report), read) == []
+
+
+def note(kind: str, entries: str) -> dict[str, object]:
+    rect = f"<< /Type /Annot /Subtype /{kind} /Rect [155 702 200 718] {entries} >>"
+    return {"page": "/Annots [10 0 R]", "more": {10: rect}}
+
+
+@pytest.mark.parametrize(
+    ("painted", "kind", "entries", "read"),
+    [
+        ("", "FreeText", "/Contents (95)", "95"),
+        ("", "Widget", "/FT /Tx /V (95)", "95"),
+        ("", "Widget", "/FT /Tx /Parent << /V (95) >>", "95"),
+        ("", "Widget", "/FT /Tx /V (95) /F 2", ""),
+        ("", "Link", "/Contents (95)", ""),
+        ("97", "FreeText", "/Contents (95)", "\ufffd97"),
+        ("97", "Widget", "/FT /Tx /V ()", "97"),
+    ],
+)
+def test_what_was_typed_onto_the_page(painted: str, kind: str, entries: str, read: str) -> None:
+    assert second(text(160, 706, painted) if painted else b"", **note(kind, entries)) == read
+
+
+def test_shells_of_other_documents_say_so() -> None:
+    with pytest.raises(UnreadableDocument, match=r"文件包.*。$"):
+        pdf_blocks(one_page(text(50, 700, "open with"), catalog="/Collection << >>"))
+    with pytest.raises(UnreadableDocument, match=r"动态表单.*。$"):
+        pdf_blocks(one_page(text(50, 700, "Please wait"), catalog="/AcroForm << /XFA (x) /Fields [] >>"))
+
+
+def beside(x: float, rows: list[list[str]]) -> bytes:
+    found = b""
+    for row, texts in enumerate(rows):
+        for column, words in enumerate(texts):
+            at = x + 60 * column, 700 - 20 * row
+            found += f"{at[0]} {at[1]} 60 20 re S\n".encode() + text(at[0] + 5, at[1] + 6, words)
+    return found
+
+
+def test_figures_in_a_table_beside_their_labels() -> None:
+    left, right = [["name", "a"], ["x", "1"]], [["b", "c"], ["2", "3"]]
+    whole = [one + other for one, other in zip(left, right, strict=True)]
+    assert cells(one_page(beside(50, left) + beside(180, right))) == whole
+    labelled = [["b", "c"], ["y", "3"]]
+    assert len(grids(pdf_blocks(one_page(beside(50, left) + beside(180, labelled))))) == 2
+    assert len(grids(pdf_blocks(one_page(beside(50, left) + beside(300, right))))) == 2

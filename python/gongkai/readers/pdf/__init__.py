@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gongkai.model import Block, Link, Place, Prose, UnreadableDocument
 from gongkai.readers.pdf.flow import Text, join_paragraphs, mark_headings, without_furniture
 from gongkai.readers.pdf.pieces import Table, tables_of
-from gongkai.readers.pdf.stitch import continues, grid_of, stitched
+from gongkai.readers.pdf.stitch import continues, grid_of, side_by_side, stitched
 from gongkai.readers.pdf.unruled import Words, unruled, words_of_line
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ PACKED_NOTHING = 40  # bytes; so much may be left of an empty page's contents on
 ENCRYPTED = "这个 PDF 文件加了密码，不能读取；请打开后去掉密码，另存一份再导入。"
 BROKEN = "这个 PDF 文件已损坏或不完整，不能读取；请重新下载，或打开后另存一份再导入。"
 LONG = f"这个 PDF 文件超过{MOST_PAGES}页，不像是一份年度报告；请只保留报告的页面，另存一份再导入。"
+PACKAGE = "这个 PDF 文件是装有其他文件的文件包，不能读取；请打开后把其中的年度报告另存出来，再导入。"
+DYNAMIC = "这个 PDF 文件是动态表单，不能读取；请用 Adobe Reader 打开后打印为普通 PDF，再导入。"
 EMPTY = "这个 PDF 文件没有页面，不能读取；请重新下载，或打开后另存一份再导入。"
 SCANNED = "这个 PDF 文件是扫描件或图片，没有文字，不能读取；请向发布机关索取文字版，或手工填表。"
 GUESSED = "这个 PDF 文件是扫描件，图片下面隐藏的文字是识别软件猜的，不能用作数据；请向发布机关索取文字版，或手工填表。"
@@ -81,6 +83,7 @@ def painted(document: PDFDocument) -> list[Ink]:
     from gongkai.readers.pdf.ink import Budget
     from gongkai.readers.pdf.interpret import page_ink
 
+    refuse_shells(document)
     pages = list(islice(PDFPage.create_pages(document), MOST_PAGES + 1))
     if len(pages) > MOST_PAGES:
         raise UnreadableDocument(LONG)
@@ -89,6 +92,17 @@ def painted(document: PDFDocument) -> list[Ink]:
     refuse_lost(document, pages)
     fonts, budget, off = Fonts(), Budget(), layers_off(document)
     return [page_ink(page, fonts, budget, off) for page in pages]
+
+
+def refuse_shells(document: PDFDocument) -> None:
+    """Raise UnreadableDocument for a PDF whose pages only say that the content is elsewhere."""
+    from pdfminer.pdftypes import resolve1
+
+    form = resolve1(document.catalog.get("AcroForm"))
+    if "Collection" in document.catalog:
+        raise UnreadableDocument(PACKAGE)
+    if isinstance(form, dict) and "XFA" in form and not resolve1(form.get("Fields")):
+        raise UnreadableDocument(DYNAMIC)
 
 
 def refuse_lost(document: PDFDocument, pages: Sequence[PDFPage]) -> None:
@@ -147,6 +161,7 @@ def read_page(ink: Ink, number: int) -> Page:
 
     ink = seen(ink)
     tables, outside = tables_of(ink, lattices_of(ink.strokes), number)
+    tables = side_by_side(tables)
     lines = [words_of_line(line) for line in lines_of(outside)]
     large = [
         image

@@ -17,6 +17,7 @@ from pdfminer.utils import Matrix, apply_matrix_pt, mult_matrix
 from gongkai.model import UnreadableDocument
 from gongkai.readers.pdf.fonts import Fonts
 from gongkai.readers.pdf.ink import EVERYWHERE, Bounds, Budget, Ink, State
+from gongkai.readers.pdf.notes import add_note, notes_of
 from gongkai.readers.pdf.paint import Painter, subpaths
 
 DEEPEST_FORM = 12
@@ -28,8 +29,13 @@ def page_ink(page: PDFPage, fonts: Fonts, budget: Budget, layers_off: frozenset[
     interpreter = Interpreter(fonts, device)
     interpreter.layers_off = layers_off
     interpreter.process_page(page)
-    assert device.ink is not None
-    return device.ink
+    ink = device.ink
+    assert ink is not None
+    device.set_ctm(interpreter.page_ctm)
+    for text, corners in notes_of(page):
+        bounds = device.flipped([apply_matrix_pt(interpreter.page_ctm, corner) for corner in corners])
+        add_note(ink, text, bounds)
+    return ink
 
 
 class Interpreter(PDFPageInterpreter):
@@ -39,11 +45,13 @@ class Interpreter(PDFPageInterpreter):
     layers_off: frozenset[int] = frozenset()
     depth = 0
     crop: Bounds = EVERYWHERE
+    page_ctm: Matrix = (1, 0, 0, 1, 0, 0)
 
     def init_state(self, ctm: Matrix) -> None:
         super().init_state(ctm)
         if not self.depth:
             x0, y0, x1, y1 = self.crop
+            self.page_ctm = ctm
             self.device.state = State()
             self.clip_to([(x0, y0), (x1, y1)])
         self.kept: list[State] = []

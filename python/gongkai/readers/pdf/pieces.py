@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from gongkai.readers.pdf.ink import UNREADABLE, Bounds, Char, Ink
 from gongkai.readers.pdf.lattice import Lattice
@@ -41,7 +41,8 @@ class Table:
     bounds: Bounds
     rows: list[Row]
     spans: bool = True
-    xs: tuple[float, ...] = field(default=())
+    xs: tuple[float, ...] = ()
+    ys: tuple[float, ...] = ()
 
 
 def tables_of(ink: Ink, lattices: Sequence[Lattice], page: int) -> tuple[list[Table], list[Char]]:
@@ -91,7 +92,7 @@ def table_of(
         text = text_of(here, ink.width, ink.height) + (UNREADABLE if number in torn else "")
         picture = number in drawn and not text
         rows[box.row].append(Piece(text, x0, x1, box.rowspan, is_full(here, x1 - x0), picture))
-    return Table(page, lattice.bounds, rows, xs=lattice.xs)
+    return Table(page, lattice.bounds, rows, xs=lattice.xs, ys=lattice.ys)
 
 
 def torn_cells(chars: dict[int, list[Char]]) -> set[int]:

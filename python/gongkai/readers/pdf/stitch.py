@@ -18,6 +18,7 @@ from gongkai.readers.pdf.pieces import Piece, Row, Table, moved
 LETTER = re.compile(r"[^\W\d_]")
 SAME_EDGE = 4.0  # points
 SAME_WIDTH = 6.0
+WIDEST_GAP = 24.0  # between the parts of a table that stand side by side
 NUMBERED = re.compile(
     r"\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．])"
 )
@@ -119,6 +120,35 @@ def is_one_row(cells: Sequence[tuple[Piece, Piece]]) -> bool:
     rest = [(above.text, below.text) for above, below in single if not (above.text and below.text)]
     one_sided = not any(above for above, _ in rest) or not any(below for _, below in rest)
     return bool(both) and bool(rest) and one_sided and all(goes_on(above, below) for above, below in both)
+
+
+# --- tables side by side ----------------------------------------------------------------------------------------------
+
+
+def side_by_side(tables: Sequence[Table]) -> list[Table]:
+    """Tables of a page, those joined whose rows stand level: labels in the left one, only figures in the right one."""
+    found: list[Table] = []
+    for table in sorted(tables, key=lambda table: (round(table.bounds[1] / SAME_EDGE), table.bounds[0])):
+        left = found[-1] if found else None
+        if left is not None and is_level(left, table) and has_labels(left) and not has_labels(table):
+            rows = [[*one, *other] for one, other in zip(left.rows, table.rows, strict=True)]
+            bounds = (left.bounds[0], left.bounds[1], table.bounds[2], left.bounds[3])
+            found[-1] = Table(left.page, bounds, rows, xs=(*left.xs, *table.xs), ys=left.ys)
+        else:
+            found.append(table)
+    return found
+
+
+def is_level(left: Table, right: Table) -> bool:
+    return (
+        len(left.ys) == len(right.ys)
+        and all(abs(one - other) <= SAME_EDGE for one, other in zip(left.ys, right.ys, strict=True))
+        and 0 <= right.bounds[0] - left.bounds[2] < WIDEST_GAP
+    )
+
+
+def has_labels(table: Table) -> bool:
+    return bool(table.rows[-1]) and is_words(table.rows[-1][0].text)
 
 
 # --- grids ----------------------------------------------------------------------------------------------------------
