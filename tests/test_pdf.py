@@ -60,6 +60,7 @@ def second(extra: bytes, font: str = HELVETICA, before: bytes = b"", **parts: ob
         (b"q 0 0 10 10 re W n " + text(160, 706, "12") + b"Q ", ""),
         (b"q 150 700 100 20 re W n " + text(160, 706, "12") + b"Q ", "12"),
         (b"q 150 700 15.5 20 re W* n " + text(160, 706, "12") + b"Q " + text(180, 706, "7"), "1 7"),
+        (text(160, 706, "12") + b"BT /H 20 Tf 0.7 0.7 -0.7 0.7 165 702 Tm (7) Tj ET ", "12"),
         (text(160, 706, "\\0551"), "-1"),
         (text(160, 706, "0") + text(190, 706, "5"), "0 5"),
     ],

@@ -11,6 +11,7 @@ from statistics import median
 MARGIN = 0.12  # of the page's height, where running heads and feet stand
 PAGE_NUMBER = re.compile(r"[-—–－·•\s]*(\d{1,4})[-—–－·•\s]*|第\s*(\d{1,4})\s*页.{0,14}|(\d{1,4})\s*/\s*\d{1,4}")
 DIGITS = re.compile(r"\d+")
+LETTER = re.compile(r"[^\W\d_]")
 HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)])")
 LONGEST_HEADING = 40
 LARGER = 1.12  # of the usual size, from there on a centred line is a heading
@@ -48,7 +49,7 @@ def without_furniture(pages: Sequence[list[Text]], heights: Sequence[float]) -> 
         gone = []
         for text, foot in edge:
             key = edge_key(text, foot)
-            repeated = alike[key] > 1 and len(key[0]) > 1
+            repeated = alike[key] > 1 and LETTER.search(key[0]) is not None
             if page_number(text.text) == page + offset or (repeated and (foot or key in seen)):
                 gone.append(id(text))
             seen.add(key)

@@ -26,6 +26,7 @@ from gongkai.readers.pdf.ink import Bounds, Budget, Char, Color, Fill, Ink, Stat
 THIN = 3.0  # points; a filled rectangle as thin is a ruling
 FAINT = 0.1  # opacity below which nothing is seen
 WHITE = 0.97
+SLANT = 0.2  # rise of a line of text, from there on it is set askew
 SEEN_THROUGH = ("SMask", "Mask", "ImageMask", "IM")  # of pictures: a seal over the date
 
 
@@ -90,6 +91,7 @@ class Painter(PDFTextDevice):
         clip = self.state.clip
         hidden = (
             self.mode in (3, 7)
+            or min(abs(a), abs(b)) > SLANT * max(abs(a), abs(b))  # a watermark across the page
             or self.state.alpha < FAINT
             or self.state.off > 0
             or not (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3])
