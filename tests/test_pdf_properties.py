@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -48,7 +49,7 @@ def styles(draw: st.DrawFn, rules: tuple[str, ...]) -> Style:
     )
 
 
-@examples(20)
+@examples(14)
 @given(report=reports(), style=styles(RULED), writing=st.sampled_from(("plain", "commas", "counted")))
 def test_a_ruled_report_is_read_back_equal(report: Report, style: Style, writing: str) -> None:
     read = read_page(pdf_of(report, style, report_sheets(report, figures=writing)))
@@ -64,7 +65,7 @@ def test_a_ruled_report_is_read_back_equal(report: Report, style: Style, writing
 
 
 @pytest.mark.parametrize("rules", [*RULED, "none"])
-@examples(7)
+@examples(6)
 @given(report=reports(), data=st.data())
 def test_blanks_and_signs_move_nothing(rules: str, report: Report, data: st.DataObject) -> None:
     sheets = report_sheets(report)
@@ -83,7 +84,7 @@ def test_blanks_and_signs_move_nothing(rules: str, report: Report, data: st.Data
 
 
 @pytest.mark.parametrize("rules", ["rects", "none"])
-@examples(8)
+@examples(6)
 @given(report=reports(), data=st.data())
 def test_a_broken_table_is_never_silently_wrong(rules: str, report: Report, data: st.DataObject) -> None:
     sheets = report_sheets(report)
@@ -95,6 +96,25 @@ def test_a_broken_table_is_never_silently_wrong(rules: str, report: Report, data
     except UnreadableDocument:
         return
     assert misread(truth, read) == []
+
+
+@examples(8)
+@given(report=reports(), style=styles(("lines", "open")), missing=st.integers(1, 30), data=st.data())
+def test_missing_lines_are_never_silently_wrong(
+    report: Report, style: Style, missing: int, data: st.DataObject
+) -> None:
+    sheets = report_sheets(report)
+    truth = figures(report)
+    gone = set()
+    for spot in data.draw(st.lists(st.sampled_from(figure_spots(sheets["applications"])), max_size=30)):
+        sheets["applications"] = rewritten(sheets["applications"], spot, "")
+        truth[spot.id] = None
+        gone.add(spot.id)
+    try:
+        read = read_page(pdf_of(report, replace(style, missing=missing), sheets))
+    except UnreadableDocument:
+        return
+    assert misread(truth, read, gone) == []
 
 
 def broken(sheet: Sheet, data: st.DataObject, truth: dict[str, object]) -> Sheet:

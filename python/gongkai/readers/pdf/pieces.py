@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from gongkai.figures import SIGNS
 from gongkai.readers.pdf.ink import UNREADABLE, Bounds, Char, Ink
 from gongkai.readers.pdf.lattice import Lattice
 from gongkai.readers.pdf.writing import GAP, lines_of, text_of
 
 PADDING = 14.0  # points, of both sides of a cell together
+OFF_CENTRE = 3.0  # points, of a text that stands in the middle of its row
+LETTER = re.compile(r"[^\W\d_]")
 OF_FIGURE = re.compile(r"[\d.,，．]")
 
 
@@ -31,6 +35,10 @@ class Piece:
 
 
 Row = list[Piece]
+
+
+def is_words(text: str) -> bool:
+    return bool(LETTER.search(text)) and text not in SIGNS
 
 
 @dataclass(slots=True)
@@ -89,10 +97,39 @@ def table_of(
     for number, box in enumerate(lattice.boxes):
         here = chars.get(number, [])
         x0, x1 = lattice.xs[box.column], lattice.xs[box.column + box.colspan]
-        text = text_of(here, ink.width, ink.height) + (UNREADABLE if number in torn else "")
+        parts = rows_within(here, lattice.ys[box.row : box.row + box.rowspan + 1])
+        if parts is not None:
+            for row, part in enumerate(parts, box.row):
+                rows[row].append(Piece(text_of(part, ink.width, ink.height), x0, x1))
+            continue
+        text = text_of(here, ink.width, ink.height)
+        between = box.rowspan > 1 and any(OF_FIGURE.match(char.text) for char in here) and not is_words(text)
+        text += UNREADABLE if number in torn or between else ""
         picture = number in drawn and not text
         rows[box.row].append(Piece(text, x0, x1, box.rowspan, is_full(here, x1 - x0), picture))
     return Table(page, lattice.bounds, rows, xs=lattice.xs, ys=lattice.ys)
+
+
+def rows_within(chars: Sequence[Char], ys: Sequence[float]) -> list[list[Char]] | None:
+    """The characters of a cell over several rows, row by row, where a line between them must be missing; else None.
+
+    It must be where each text stands in the middle of a row: of figures any number of texts (one in the middle of an
+    odd number of rows stands in the middle of the cell, too, and shows nothing), of words one in each row.
+    """
+    if len(ys) < 3 or not chars or any(char.turn for char in chars):
+        return None
+    found: list[list[Char]] = [[] for _ in ys[1:]]
+    for char in chars:
+        row = bisect_right(ys, (char.top + char.bottom) / 2) - 1
+        found[min(max(row, 0), len(found) - 1)].append(char)
+    for part, top, bottom in zip(found, ys, ys[1:], strict=False):
+        off = min(c.top for c in part) + max(c.bottom for c in part) - top - bottom if part else 0.0
+        if abs(off) > 2 * OFF_CENTRE:
+            return None
+    filled = [number for number, part in enumerate(found) if part]
+    if any(LETTER.match(char.text) for char in chars):
+        return found if len(filled) == len(found) else None
+    return None if len(filled) == 1 and 2 * filled[0] + 1 == len(found) else found
 
 
 def torn_cells(chars: dict[int, list[Char]]) -> set[int]:

@@ -10,12 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from gongkai.figures import SIGNS
 from gongkai.model import Block, Grid, GridCell, Link, Place
 from gongkai.readers.items import CELLS, too_large
-from gongkai.readers.pdf.pieces import Piece, Row, Table, moved
+from gongkai.readers.pdf.pieces import Piece, Row, Table, is_words, moved
 
-LETTER = re.compile(r"[^\W\d_]")
 SAME_EDGE = 4.0  # points
 SAME_WIDTH = 6.0
 WIDEST_GAP = 24.0  # between the parts of a table that stand side by side
@@ -100,10 +98,6 @@ def is_beside(above: Piece, below: Piece, row: Row) -> bool:
     """Whether a cell stands beside several rows, with the label of a row to its right: no figure does."""
     tall = above.rowspan > 1 or below.rowspan > 1
     return tall and any(other.x0 > below.x0 and is_words(other.text) for other in row)
-
-
-def is_words(text: str) -> bool:
-    return bool(LETTER.search(text)) and text not in SIGNS
 
 
 def goes_on(above: Piece, below: Piece) -> bool:
