@@ -19,29 +19,34 @@ SIDEWAYS = 0.6  # share of characters from which the whole page is taken to lie 
 
 def seen(ink: Ink) -> Ink:
     """The page with its visible characters alone, turned upright where it lies on its side."""
-    visible = [char for char in ink.chars if not char.hidden]
-    visible = [char for char in visible if not is_lost(char, ink)]
+    visible = [shown for char in ink.chars if not char.hidden and (shown := as_shown(char, ink)) is not None]
     return upright(Ink(ink.width, ink.height, once(visible), ink.strokes, ink.fills, ink.images, ink.drawings))
 
 
 # --- hidden text ----------------------------------------------------------------------------------------------------
 
 
-def is_lost(char: Char, ink: Ink) -> bool:
-    """Whether a character has the colour of what lies under it, or something opaque was painted over it."""
+def as_shown(char: Char, ink: Ink) -> Char | None:
+    """A character, or None where it has the colour of what lies under it or a picture lies over it.
+
+    Under something painted over it later it counts as unreadable: that was done to correct or to black out, or the
+    program that made the file paints its grounds late; no figure may come or go by it in silence.
+    """
     under: Color = PLAIN_WHITE
     x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+    covered = False
     for fill in ink.fills:
         if holds(fill.bounds, x, y):
-            if fill.order > char.order:
-                return True
-            under = fill.color
+            covered = covered or fill.order > char.order
+            under = under if fill.order > char.order else fill.color
     for image in ink.images:
         if holds(image.bounds, x, y):
             if image.order > char.order:
-                return True
+                return None
             under = None
-    return same_color(char.color, under)
+    if covered:
+        return char._replace(text=UNREADABLE)
+    return None if same_color(char.color, under) else char
 
 
 def holds(bounds: Bounds, x: float, y: float) -> bool:

@@ -218,7 +218,9 @@ def is_clear(stacks: Sequence[Stack], bands: Sequence[Band], lines: Sequence[Wor
 
 def in_order(cells: Sequence[Piece]) -> Row:
     """Cells of which only the order is known."""
-    return [replace(cell, x0=IN_ORDER[at], x1=IN_ORDER[at + 1]) for at, cell in enumerate(cells[: len(IN_ORDER) - 1])]
+    if len(cells) >= len(IN_ORDER):  # no row of a form
+        return [Piece(" ".join(cell.text for cell in cells), IN_ORDER[0], IN_ORDER[1])]
+    return [replace(cell, x0=IN_ORDER[at], x1=IN_ORDER[at + 1]) for at, cell in enumerate(cells)]
 
 
 def stacks_of(lines: Sequence[Words]) -> list[Stack]:
