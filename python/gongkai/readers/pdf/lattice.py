@@ -6,10 +6,10 @@ between them are one cell. So a merged cell has its true spans, and a missing ou
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from gongkai.readers.pdf.ink import Bounds, Stroke
@@ -121,8 +121,8 @@ def lattice_of(level: Sequence[Ruling], upright: Sequence[Ruling]) -> Lattice | 
         return None
     columns = {x: [s for r in upright if abs(r.at - x) < 0.01 for s in r.stretches] for x in xs}
     rows = {y: [s for r in level if abs(r.at - y) < 0.01 for s in r.stretches] for y in ys}
-    walls = [[covers(columns[x], top, bottom) for x in xs] for top, bottom in itertools.pairwise(ys)]
-    floors = [[covers(rows[y], left, right) for left, right in itertools.pairwise(xs)] for y in ys]
+    walls = [[covers(columns[x], top, bottom) for x in xs] for top, bottom in pairwise(ys)]
+    floors = [[covers(rows[y], left, right) for left, right in pairwise(xs)] for y in ys]
     boxes = boxes_of(walls, floors)
     return Lattice(tuple(xs), tuple(ys), tuple(boxes)) if len(boxes) > 1 else None
 

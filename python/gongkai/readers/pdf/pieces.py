@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from gongkai.figures import SIGNS
 from gongkai.readers.pdf.ink import UNREADABLE, Bounds, Char, Ink
@@ -139,7 +139,7 @@ def torn_cells(chars: dict[int, list[Char]]) -> set[int]:
         key=lambda pair: (round(pair[0].bottom), pair[0].x0),
     )
     torn = set()
-    for (before, one), (after, other) in itertools.pairwise(every):
+    for (before, one), (after, other) in pairwise(every):
         gap = after.x0 - before.x1
         if one != other and abs(after.bottom - before.bottom) < 2 and abs(gap) < GAP * before.size:
             torn |= {one, other}
