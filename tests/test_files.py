@@ -16,10 +16,10 @@ from openpyxl import load_workbook
 from gongkai.checks import check
 from gongkai.model import Edit, Finding, Value, WorkbookError
 from gongkai.pipeline import fill, is_workbook, read_report
+from gongkai.spreadsheets import kind_of
 from gongkai.workbook import copy_template, layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, template_path
 from gongkai.workbook.layout import sheet_of
-from gongkai.workbook.sheet import kind_of
 from made import report_of
 from office import recalculated
 

@@ -20,6 +20,7 @@ LEVELS = (
     {"model"},
     {"editions"},
     {"figures", "relations", "system", "network", "archive"},
+    {"spreadsheets"},
     {"sources", "readers", "recognize", "checks", "workbook"},
     {"links"},
     {"following"},

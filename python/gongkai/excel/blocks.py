@@ -8,9 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from gongkai.model import Edit
+from gongkai.spreadsheets import as_figure
 from gongkai.workbook.layout import Spot
 from gongkai.workbook.sheet import plain_text
-from gongkai.workbook.values import as_figure, text_of
+from gongkai.workbook.values import text_of
 
 Written = int | Decimal | str | None
 Cells = Mapping[Spot, object]

@@ -30,11 +30,11 @@ from gongkai.excel.blocks import (
 )
 from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
+from gongkai.spreadsheets import STRANGE, as_figure, doubtful, kind_of
 from gongkai.workbook import layout
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import Spot, TableSheet
-from gongkai.workbook.sheet import STRANGE, kind_of
-from gongkai.workbook.values import as_figure, squeezed
+from gongkai.workbook.values import squeezed
 
 Values = dict[str, dict[Spot, object]]
 MOST_ROWS = 10_000  # of a list that a user may have made longer
@@ -136,7 +136,7 @@ def odd_numbers(live: xw.Sheet, sheet: TableSheet, cells: Cells, numbers: set[Sp
         for spot in inside:
             kind = format_kind(live.range(spot))
             if kind:
-                odd[spot] = f"{shown(as_figure(cells[spot]) or 0)}（单元格为{kind}格式）"
+                odd[spot] = doubtful(shown(as_figure(cells[spot]) or 0), kind)
     return odd
 
 

@@ -12,10 +12,11 @@ from gongkai.excel.outcome import Asked, Outcome
 from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.output import SEVERITIES
 from gongkai.pipeline import check as check_report
+from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.fill import SELF_EVIDENT, mark_edits, place_of, report_to_edits, result_edits
 from gongkai.workbook.layout import Spot
-from gongkai.workbook.values import as_figure, fingerprint, text_of, values_to_report
+from gongkai.workbook.values import fingerprint, text_of, values_to_report
 
 Place = tuple[str, Spot]
 BLANK = Report("", "", None, "", {})

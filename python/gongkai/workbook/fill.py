@@ -9,8 +9,9 @@ from gongkai.editions import editions
 from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity, Value
 from gongkai.relations import difference, total
+from gongkai.spreadsheets import EXACT_DIGITS
 from gongkai.workbook import layout
-from gongkai.workbook.layout import DOUBTFUL, EXACT_DIGITS, Spot, TableSheet
+from gongkai.workbook.layout import DOUBTFUL, Spot, TableSheet
 from gongkai.workbook.values import fingerprint
 
 Written = int | Decimal | str | None

@@ -80,7 +80,6 @@ SUMMARY_TOP, SUMMARY_ROWS = 15, 5_000  # its columns are those of workbook.rows
 # Where the buttons stand on a sheet: cells kept free for them.
 BUTTON_AREAS: Mapping[str, Box] = {COVER: Box(5, 4, 9, 4), BATCH: Box(4, 1, 4, 7)}
 DOUBTFUL = "？"  # before a source text that is no certain figure: seen at once, and never taken for a formula
-EXACT_DIGITS = 15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
 
 # Pixels at 100 %.
 PROSE_WIDTHS: Mapping[str, int] = {"number": 44, "title": 190, "text": 760}

@@ -11,10 +11,11 @@ from typing import Literal, get_args
 from gongkai.editions import editions
 from gongkai.figures import read_figure
 from gongkai.model import Cell, Edit, Finding, Form, Report, Value, WorkbookError
+from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.fill import Written, as_number
 from gongkai.workbook.layout import Spot
-from gongkai.workbook.values import as_figure, text_of
+from gongkai.workbook.values import text_of
 
 State = Literal["", "待确认", "完成", "失败", "目录"]
 STATES: tuple[State, ...] = get_args(State)

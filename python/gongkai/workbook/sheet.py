@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
+from gongkai.spreadsheets import BUILTIN, doubtful, kind_of
 from gongkai.workbook.layout import Spot, Wrapped, address
 from gongkai.workbook.parts import drop, local, whole
 
@@ -28,21 +29,6 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-DATE, PERCENT, SCALED, STRANGE = "日期或时间", "百分比", "按千位缩小显示的", "无法识别的"
-# Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East Asian versions.
-BUILTIN = {str(number): DATE for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))} | {
-    "9": PERCENT,
-    "10": PERCENT,
-}
-LONGEST_CODE = 255
-# What a format code shows as it stands, or does not show: "text", \c, _c, *c, colours and conditions; not [h], [mm].
-LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
-ODD_CODES = (  # aaa is a day of the week; a comma after the last digit hides three digits
-    (PERCENT, re.compile("%")),
-    (DATE, re.compile("[ymdhs]|aaa", re.IGNORECASE)),
-    (SCALED, re.compile("[0#?.],+(?![0#?,])")),
-)
-
 Columns = dict[int, "_Element"]
 
 
@@ -276,14 +262,6 @@ def odd_styles(root: _Element) -> dict[str, str]:
     return {str(place): kinds[number] for place, number in styles if number in kinds}
 
 
-def kind_of(code: str) -> str:
-    """What a number format code makes of a number; "" where it shows the number itself."""
-    if len(code) > LONGEST_CODE:
-        return STRANGE
-    plain = LITERAL.sub("", code)
-    return next((kind for kind, sign in ODD_CODES if sign.search(plain)), "")
-
-
 def sheet_values(root: _Element, strings: Sequence[str], odd: Mapping[str, str]) -> dict[Spot, object]:
     """(row, column) -> value of all cells that hold something: int, Decimal or text.
 
@@ -297,7 +275,7 @@ def sheet_values(root: _Element, strings: Sequence[str], odd: Mapping[str, str])
             value = cell_value(cell, strings)
             kind = odd.get(cell.get("s", "0"))
             if kind and isinstance(value, int | Decimal):
-                value = f"{shown(value)}（单元格为{kind}格式）"
+                value = doubtful(shown(value), kind)
             if value is not None:
                 values[place] = value
     return values

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 
 from gongkai.editions import editions
-from gongkai.figures import exact, read_figure, shown
+from gongkai.figures import read_figure, shown
 from gongkai.model import Box, Cell, Entry, Label, Place, Problem, Report, Table, Value
+from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
-from gongkai.workbook.layout import DOUBTFUL, EXACT_DIGITS, Spot, TableSheet
+from gongkai.workbook.layout import DOUBTFUL, Spot, TableSheet
 from gongkai.workbook.sheet import plain_text
 
 SheetValues = Mapping[Spot, object]
@@ -51,24 +51,6 @@ def text_of(value: object) -> str:
         return ""
     number = as_figure(value)
     return str(value) if number is None else shown(number)
-
-
-def as_figure(value: object) -> Value:
-    """A number of a spreadsheet -> exact figure; None for anything else.
-
-    A float is taken at the 15 digits that a spreadsheet shows: 1.1 is stored as 1.1000000000000001.
-    """
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        value = Decimal(repr(value))
-    if not isinstance(value, Decimal) or not value.is_finite():
-        return None
-    if len(value.as_tuple().digits) > EXACT_DIGITS:
-        value = Decimal(format(value, f".{EXACT_DIGITS}g"))
-    return exact(value)
 
 
 def read_year(value: object, problems: list[Problem]) -> int | None:
