@@ -28,8 +28,8 @@ WORD_READER = "gongkai.readers.word:word_blocks"
 WORD = Format("Word 文档（.docx）", reader=WORD_READER)
 OLD_WORD = Format("Word 97-2003 文档（.doc 或 .wps）", reader=WORD_READER, office="doc")
 RTF = Format("RTF 文档", reader=WORD_READER, office="rtf")
-EXCEL = Format("Excel 工作簿（.xlsx）", SAVE)
-OLD_EXCEL = Format("Excel 97-2003 工作簿（.xls 或 .et）", SAVE)
+EXCEL = Format("Excel 工作簿（.xlsx）", reader="gongkai.readers.excel:excel_blocks")
+OLD_EXCEL = Format("Excel 97-2003 工作簿（.xls 或 .et）", reader="gongkai.readers.excel:excel_blocks")
 OLD_OFFICE = Format("Office 97-2003 文档", SAVE)
 ZIP = Format("ZIP 压缩包", UNPACK)
 
@@ -47,6 +47,7 @@ MARKS = (
 )
 PACKED = (  # parts of a zip archive that tell its format
     ("word/", WORD),
+    ("xl/workbook.bin", Format("Excel 二进制工作簿（.xlsb）", "请打开后另存为.xlsx，再导入该文件")),
     ("xl/", EXCEL),
     ("OFD.xml", Format("OFD 版式文件", SAVE)),
     ("mimetype", Format("OpenDocument 文档", SAVE)),

@@ -1,0 +1,178 @@
+"""Room: readers. An Excel workbook of any kind (.xlsx, .xlsm, .xls, .et) -> blocks: what a person sees on its sheets.
+
+Values come from calamine, which knows neither what is hidden nor what a format makes of a number, gives nothing for an
+error or a formula without a result, and takes room for every cell up to the last: a look into the file (see xlsx and
+xls) comes first. Nothing is calculated.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from gongkai.figures import shown
+from gongkai.model import Block, UnreadableDocument
+from gongkai.readers.items import CELLS, Item, blocks_of
+from gongkai.readers.sheets import Spot, sheet_items
+from gongkai.spreadsheets import as_figure, doubtful
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+OLE2 = b"\xd0\xcf\x11\xe0"
+EXACT = 10**15
+MOST_AREA = 2_000_000  # cells from the first to the last of a sheet: calamine takes room for each
+MOST_SHEETS = 100
+MOST_MERGED = 20_000  # merged ranges of a sheet
+SAVE_AS = "请在Excel或WPS中打开，另存为.xlsx后重试"
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look into the file says of one visible sheet. All places are (row, column), 0-based.
+
+    ``number`` is the sheet's in the file that calamine is given; ``kinds`` the cells whose format does not show the
+    number (see spreadsheets); ``texts`` what stands in cells of which calamine would say nothing or less.
+    """
+
+    name: str
+    number: int
+    area: tuple[int, int]
+    hidden_rows: Collection[int]
+    hidden_columns: Collection[int]
+    kinds: Mapping[Place, str]
+    texts: Mapping[Place, str]
+
+
+def excel_blocks(content: bytes) -> tuple[Block, ...]:
+    """The tables and texts on the visible sheets, in their order. Raises UnreadableDocument."""
+    from python_calamine import CalamineError, load_workbook
+
+    from gongkai.readers.xls import look_into_xls
+    from gongkai.readers.xlsx import look_into_xlsx
+
+    looks, content = look_into_xls(content) if content.startswith(OLE2) else look_into_xlsx(content)
+    items: list[Item] = []
+    try:
+        with load_workbook(BytesIO(content)) as book:
+            for look in looks:
+                refuse_area(look)
+                sheet = book.get_sheet_by_index(look.number)
+                items += [*sheet_items(*spots_of(sheet, look)), ("", "")]
+    except CalamineError as error:
+        raise UnreadableDocument(f"工作簿不完整或已损坏，不能读取；{SAVE_AS}。") from error
+    if not any(not isinstance(item, tuple) or item[1] for item in items):
+        raise UnreadableDocument("工作簿的可见工作表中没有文字和数字；内容可能是图片或在隐藏的工作表中，请打开核对。")
+    return tuple(blocks_of(items))
+
+
+def too_many(sheets: int) -> UnreadableDocument:
+    return UnreadableDocument(f"工作簿有{sheets}张工作表，不像是年度报告；请只保留报告的工作表后重试。")
+
+
+def refuse_area(look: Look) -> None:
+    rows, columns = look.area
+    if rows * columns > MOST_AREA:
+        raise UnreadableDocument(
+            f"工作表“{look.name}”的内容一直到第{rows}行、第{columns}列，不像是年度报告；"
+            "请删除远离表格的内容，或只保留报告的工作表后重试。"
+        )
+
+
+# --- cells --------------------------------------------------------------------------------------------------------
+
+
+def spots_of(sheet: CalamineSheet, look: Look) -> tuple[list[Spot], list[Spot]]:
+    """The cells with text and the merged cells without, as they stand once what is hidden is taken away."""
+    merged = sheet.merged_cell_ranges or []
+    if len(merged) > MOST_MERGED:
+        raise UnreadableDocument(
+            f"工作表“{look.name}”有{len(merged)}处合并单元格，不像是年度报告；请检查文件是否正确。"
+        )
+    rows: list[list[object]] = sheet.to_python()  # type: ignore[assignment]
+    top, left = sheet.start or (0, 0)
+    height, width = len(rows), max(map(len, rows), default=0)
+    beyond = []
+    for (row, column), text in look.texts.items():
+        if 0 <= row - top < height and 0 <= column - left < width:
+            rows[row - top][column - left] = text
+        else:
+            beyond.append(Spot(row, column, row, column, text))
+    for (row, column), kind in look.kinds.items():
+        if 0 <= row - top < height and 0 <= column - left < width:
+            value = rows[row - top][column - left]
+            if as_figure(value) is not None:
+                rows[row - top][column - left] = doubtful(text_of(value), kind)
+    ranges = merged_ranges(merged, rows, top, left, look.name)
+    spots = [
+        Spot(row, column, *ranges.pop((row, column), (row, column)), text)
+        for row, values in enumerate(rows, top)
+        for column, value in enumerate(values, left)
+        if value != "" and (text := text_of(value))
+    ]
+    if len(spots) > CELLS:
+        raise UnreadableDocument(f"工作表“{look.name}”有{len(spots)}个单元格，不是年度报告；请检查文件是否正确。")
+    blanks = [Spot(row, column, bottom, right, "") for (row, column), (bottom, right) in ranges.items()]
+    if beyond:
+        spots = sorted(spots + beyond)
+    return closed_up(spots, look), closed_up(blanks, look)
+
+
+def merged_ranges(
+    merged: Sequence[tuple[Place, Place]], rows: list[list[object]], top: int, left: int, name: str
+) -> dict[Place, Place]:
+    """First cell -> last cell of each range. What stands below a merged cell is not seen: it goes out of ``rows``."""
+    ranges: dict[Place, Place] = {}
+    covered = 0
+    for (first, column), (last, right) in merged:
+        if (first, column) == (last, right):
+            continue
+        ranges[first, column] = (last, right)
+        begin, end = max(column - left, 0), max(right + 1 - left, 0)
+        for number in range(max(first - top, 0), min(last + 1 - top, len(rows))):
+            values = rows[number]
+            covered += len(values)
+            own = values[column - left] if number == first - top and 0 <= column - left < len(values) else ""
+            values[begin:end] = [""] * len(values[begin:end])
+            if own != "":
+                values[column - left] = own
+        if covered > MOST_AREA:
+            raise UnreadableDocument(f"工作表“{name}”的合并单元格互相重叠，文件已损坏；{SAVE_AS}。")
+    return ranges
+
+
+def closed_up(spots: list[Spot], look: Look) -> list[Spot]:
+    """The spots without hidden rows and columns, those beyond moved up."""
+    if not look.hidden_rows and not look.hidden_columns:
+        return spots
+    rows, columns = sorted(look.hidden_rows), sorted(look.hidden_columns)
+    found = []
+    for top, left, bottom, right, text in spots:
+        spot = Spot(
+            top - bisect_left(rows, top),
+            left - bisect_left(columns, left),
+            bottom - bisect_right(rows, bottom),
+            right - bisect_right(columns, right),
+            text,
+        )
+        if spot.top <= spot.bottom and spot.left <= spot.right:
+            found.append(spot)
+    return found
+
+
+def text_of(value: object) -> str:
+    """A value as the source shows it: a number as it would be typed, a day as 2021-01-03."""
+    if isinstance(value, str):
+        return value.strip() if "\r" not in value else value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat(" ") if value.time() != time() else value.date().isoformat()
+    number = as_figure(value)
+    return shown(number) if number is not None else str(value).upper() if isinstance(value, bool) else str(value)

@@ -1,0 +1,191 @@
+"""Room: readers. A look into an .xls or .et file (BIFF): what is hidden, what formats show, and what calamine leaves
+out. The numbers of records and their layout are those of [MS-XLS].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from struct import error as StructError
+from struct import unpack_from
+
+from gongkai.model import UnreadableDocument
+from gongkai.readers.compound import read_stream
+from gongkai.readers.excel import MOST_SHEETS, SAVE_AS, Look, Place
+from gongkai.spreadsheets import BUILTIN, STRUCK, kind_of
+
+BOF, EOF, FILEPASS, DATEMODE, CONTINUE = 0x0809, 0x000A, 0x002F, 0x0022, 0x003C
+BOUNDSHEET, FONT, FORMAT, XF = 0x0085, 0x0031, 0x041E, 0x00E0
+ROW, COLINFO = 0x0208, 0x007D
+NUMBER, RK, MULRK, FORMULA, BOOLERR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205
+OTHER_CELLS = (0x0204, 0x00FD, 0x00D6)  # texts: LABEL, LABELSST, RSTRING
+CELLS = frozenset((NUMBER, RK, MULRK, FORMULA, BOOLERR, *OTHER_CELLS))
+WANTED = CELLS | {ROW, COLINFO, EOF, BOF}
+ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+BIFF8 = 0x0600
+NO_RESULT = "=（公式没有计算结果）"
+
+
+@dataclass
+class Book:
+    """What the records for the whole workbook say. ``sheets``: name, first byte, whether it is seen, its kind."""
+
+    biff8: bool = True
+    sheets: list[tuple[str, int, bool, int]] = field(default_factory=list)
+    formats: dict[int, str] = field(default_factory=dict)
+    styles: list[tuple[int, int]] = field(default_factory=list)
+    fonts: list[tuple[bool, bool]] = field(default_factory=list)
+
+
+def look_into_xls(content: bytes) -> tuple[list[Look], bytes]:
+    """The visible sheets, and the content as it is. Raises UnreadableDocument."""
+    try:
+        stream = read_stream(content, ("Workbook", "Book"))
+        book = read_book(stream)
+        odd = odd_styles(book)
+        if len(book.sheets) > MOST_SHEETS:
+            raise UnreadableDocument(
+                f"工作簿有{len(book.sheets)}张工作表，不像是年度报告；请只保留报告的工作表后重试。"
+            )
+        looks = [
+            look_at(stream, name, number, start, odd)
+            for number, (name, start, seen, kind) in enumerate(book.sheets)
+            if seen and kind == 0
+        ]
+    except (StructError, IndexError, ValueError) as error:
+        raise UnreadableDocument(f"工作簿不完整或已损坏，不能读取；{SAVE_AS}。") from error
+    return looks, content
+
+
+def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
+    """(number, first byte, length) of the records from a place on. Raises UnreadableDocument where the file ends."""
+    end = len(stream)
+    while at + 4 <= end:
+        number, length = unpack_from("<HH", stream, at)
+        if at + 4 + length > end:
+            break
+        yield number, at + 4, length
+        at += 4 + length
+    raise UnreadableDocument(f"工作簿不完整，后面的内容已丢失；请重新取得该文件，或{SAVE_AS[1:]}。")
+
+
+# --- the whole workbook -------------------------------------------------------------------------------------------
+
+
+def read_book(stream: bytes) -> Book:
+    book = Book()
+    for number, at, length in records(stream, 0):
+        if number == BOF:
+            book.biff8 = unpack_from("<H", stream, at)[0] == BIFF8
+        elif number == FILEPASS:
+            raise UnreadableDocument("工作簿设有打开密码，不能读取；请打开后去掉密码，另存一份再导入。")
+        elif number == BOUNDSHEET:
+            start, state, kind = unpack_from("<IBB", stream, at)
+            book.sheets.append((sheet_name(stream[at + 6 : at + length], book.biff8), start, state & 3 == 0, kind))
+        elif number == FONT:
+            _, flags, _, _, raised = unpack_from("<HHHHH", stream, at)
+            book.fonts.append((bool(flags & 8), raised != 0))
+        elif number == FORMAT:
+            book.formats[unpack_from("<H", stream, at)[0]] = format_code(stream[at + 2 : at + length], book.biff8)
+        elif number == XF:
+            book.styles.append(unpack_from("<HH", stream, at))
+        elif number == EOF:
+            break
+    return book
+
+
+def sheet_name(raw: bytes, biff8: bool) -> str:
+    return short_text(raw[1:], raw[0]) if biff8 else raw[1 : 1 + raw[0]].decode("gb18030", "replace")
+
+
+def format_code(raw: bytes, biff8: bool) -> str:
+    return short_text(raw[2:], unpack_from("<H", raw)[0]) if biff8 else raw[1 : 1 + raw[0]].decode("gb18030", "replace")
+
+
+def short_text(raw: bytes, length: int) -> str:
+    """A text of BIFF8: a byte of flags, then characters of one byte or two."""
+    return raw[1 : 1 + 2 * length].decode("utf-16-le") if raw[0] & 1 else raw[1 : 1 + length].decode("latin-1")
+
+
+def odd_styles(book: Book) -> dict[int, str]:
+    """Number of a cell style -> kind of its format, for those that show another number than the one stored.
+
+    Raised and struck out pieces within a text can't be told from the rest here (calamine joins them: 12 with a
+    raised 2 is 122), so a workbook with such a font that no style uses is refused.
+    """
+    kinds = {int(number): kind for number, kind in BUILTIN.items()}
+    kinds |= {number: kind_of(code) for number, code in book.formats.items()}
+    used = {font_number(font) for font, _ in book.styles}
+    if any(raised or (struck and n not in used) for n, (struck, raised) in enumerate(book.fonts)):
+        raise UnreadableDocument(f"工作簿中有上标、下标或删除线文字，在这种旧版格式中无法分辨；{SAVE_AS}。")
+    found = {}
+    for number, (font, form) in enumerate(book.styles):
+        font = font_number(font)
+        struck = font < len(book.fonts) and book.fonts[font][0]
+        kind = STRUCK if struck else kinds.get(form, "")
+        if kind:
+            found[number] = kind
+    return found
+
+
+def font_number(index: int) -> int:
+    """The place of a font among the records: no font has number 4."""
+    return index - (index > 4)
+
+
+# --- a sheet ------------------------------------------------------------------------------------------------------
+
+
+def look_at(stream: bytes, name: str, number: int, start: int, odd: dict[int, str]) -> Look:
+    rows: set[int] = set()
+    columns: set[int] = set()
+    kinds: dict[Place, str] = {}
+    texts: dict[Place, str] = {}
+    last_row = last_column = -1
+    depth = 0
+    for record, at, length in records(stream, start):
+        if record not in WANTED:
+            continue
+        if record == BOF:
+            depth += 1
+        elif record == EOF:
+            depth -= 1
+            if depth == 0:
+                break
+        elif depth != 1:  # a chart within the sheet
+            continue
+        elif record == ROW:
+            row, _, _, height, _, _, flags = unpack_from("<7H", stream, at)
+            if flags & 0x20 or height & 0x7FFF == 0:
+                rows.add(row)
+        elif record == COLINFO:
+            first, last, width, _, flags = unpack_from("<5H", stream, at)
+            if flags & 1 or width == 0:
+                columns.update(range(first, min(last, 255) + 1))
+        else:
+            row, column, style = unpack_from("<3H", stream, at)
+            last = column
+            if record == MULRK:
+                last = unpack_from("<H", stream, at + length - 2)[0]
+                for spot in range(column, min(last, 255) + 1):
+                    style = unpack_from("<H", stream, at + 4 + 6 * (spot - column))[0]
+                    if style in odd:
+                        kinds[row, spot] = odd[style]
+            elif style in odd:
+                kinds[row, column] = odd[style]
+            if record == BOOLERR and stream[at + 7]:
+                texts[row, column] = ERRORS.get(stream[at + 6], "#N/A")
+            elif record == FORMULA and (said := special_result(stream, at)):
+                texts[row, column] = said
+            last_row, last_column = max(last_row, row), max(last_column, last)
+    return Look(name, number, (last_row + 1, last_column + 1), rows, columns, kinds, texts)
+
+
+def special_result(stream: bytes, at: int) -> str:
+    """What stands for a formula whose result is an error, or was never calculated; "" for any other."""
+    kind, _, value, _, _, _, mark, flags = unpack_from("<6BHH", stream, at + 6)
+    if mark != 0xFFFF:
+        return ""
+    if kind == 2:
+        return ERRORS.get(value, "#N/A")
+    return NO_RESULT if kind == 3 and flags & 3 else ""
