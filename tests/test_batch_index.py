@@ -177,7 +177,7 @@ def test_a_report_is_a_batch_of_one(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_saved_pages(tmp_path: Path) -> None:
-    for name in ("b.html", "a.htm", "c.TXT", ".hidden.html", "~$x.xlsm", "d.pdf"):
+    for name in ("b.html", "a.htm", "c.TXT", ".hidden.html", "~$x.xlsm", "~$x.xlsx", "d.png"):
         (tmp_path / name).write_bytes(page(name))
     (tmp_path / "b_files").mkdir()
     expected = tuple(str(tmp_path / name) for name in ("a.htm", "b.html", "c.TXT"))

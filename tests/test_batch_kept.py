@@ -147,17 +147,17 @@ def test_a_blank_workbook_is_no_report(tmp_path: Path) -> None:
 def test_what_a_folder_holds_besides_pages_is_said(tmp_path: Path) -> None:
     place = tmp_path / "pages"
     saved(place, 1)
-    for name in ("b.pdf", "c.DOCX", "d.css", "e.jpg"):
+    for name in ("b.ofd", "c.ZIP", "d.css", "e.jpg"):
         (place / name).write_bytes(b"x")
     for number, kind in enumerate(("shtm", "xhtml", "jhtml", "aspx"), 5):
         (place / f"{number}.{kind}").write_bytes(page(f"第{number}县人民政府"))
     (place / "saved.mht").write_bytes(b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n<html>")
     found = plan(str(place), tmp_path / "out")
     assert len(found.sources) == 6
-    assert found.left_out == ("b.pdf", "c.DOCX")
+    assert found.left_out == ("b.ofd", "c.ZIP")
     imported = command(place, "-o", tmp_path / "out", *QUICK)
     assert (imported.returncode, imported.stdout[:4]) == (2, "完成5份")
-    assert "另有2个文件不能读取，没有导入：b.pdf、c.DOCX" in imported.stderr
+    assert "另有2个文件的格式不能读取，没有导入：b.ofd、c.ZIP" in imported.stderr
     assert ".mht" in imported.stderr
 
 

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from gongkai.checks import check
 from gongkai.model import Edit, Finding, Value, WorkbookError
-from gongkai.pipeline import fill, is_workbook, read_report
+from gongkai.pipeline import fill, read_report
 from gongkai.spreadsheets import kind_of
 from gongkai.workbook import copy_template, layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, template_path
@@ -193,11 +193,6 @@ def test_neither_source_nor_template_is_written_over(target: Path, tmp_path: Pat
     link.symlink_to(template_path())
     with pytest.raises(WorkbookError, match="所用的模板"):
         fill(report, [], link)
-
-
-def test_a_pipe_is_left_for_the_reader(target: Path) -> None:
-    os.mkfifo(target)
-    assert not is_workbook(str(target))
 
 
 def test_a_stale_result_is_not_shown(target: Path, tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from batches import BODY, page
 from gongkai import GongkaiError, Report, UnreadableDocument, check, read_report
+from gongkai.following import read_source
 from gongkai.links import Directory, base_of, leads_of
 from gongkai.links.addresses import is_of_file_host, is_of_site, site_of
 from gongkai.model import Document
 from gongkai.output import head_lines, report_to_dict
-from gongkai.pipeline import read_source
 from gongkai.readers import read_blocks
 from gongkai.sources import Limits
 from gongkai.workbook import layout

@@ -9,20 +9,25 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from gongkai.links import Directory, Lead, base_of, directory_of, goes_on, leads_of
 from gongkai.model import Block, Document, FetchError, GongkaiError, Link, Report, UnreadableDocument
 from gongkai.readers import read_blocks
 from gongkai.recognize import completed, recognize
-from gongkai.sources import Access, Limits, load
+from gongkai.sources import ACCESS, Access, Limits, load
+from gongkai.workbook import is_ours, read_workbook
 
 TABLES = 3
+WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
 
-def read_source(origin: str, limits: Limits, access: Access, loaded: Callable[[], None]) -> Report:
+def read_source(
+    origin: str, limits: Limits, access: Access = ACCESS, loaded: Callable[[], None] = lambda: None
+) -> Report:
     """The report in a page, a file or standard input; ``loaded`` is called once no host need be asked any more.
 
-    Raises FetchError, UnreadableDocument; Directory for a page that lists reports.
+    Raises FetchError, UnreadableDocument, WorkbookError; Directory for a page that lists reports.
     """
     with ExitStack() as asking:
         asking.callback(loaded)
@@ -32,6 +37,9 @@ def read_source(origin: str, limits: Limits, access: Access, loaded: Callable[[]
 
 def report_of(document: Document, limits: Limits, access: Access, loaded: Callable[[], None] = lambda: None) -> Report:
     """The report that a document holds or leads to. Raises as ``read_source``."""
+    if is_workbook(document):
+        loaded()
+        return report_of_workbook(document)
     blocks = read_blocks(document)
     if not any(isinstance(block, Link) for block in blocks):
         loaded()
@@ -52,6 +60,23 @@ def report_of(document: Document, limits: Limits, access: Access, loaded: Callab
         except GongkaiError:
             return report  # what is missing stands among its problems
     return report
+
+
+def report_in(document: Document) -> Report:
+    """The report in a document itself."""
+    return report_of_workbook(document) if is_workbook(document) else recognize(read_blocks(document), document)
+
+
+def is_workbook(document: Document) -> bool:
+    """Whether a document is a workbook of ours, by its content; a broken one still is. Any other holds no more than
+    what its sheets show, as a page does."""
+    return is_ours(document.content)
+
+
+def report_of_workbook(document: Document) -> Report:
+    """The report in a workbook of ours. Raises WorkbookError."""
+    report = read_workbook(Path(document.origin.strip()), document.content)
+    return replace(report, document=replace(document, media_type=WORKBOOK_TYPE, content=b""))
 
 
 @dataclass(frozen=True)
@@ -95,7 +120,7 @@ class Trip:
         """The report to which a lead leads, completed by what its page says of it."""
         limits = replace(self.limits, deadline=max(seconds, 0.0))
         document = load(lead.source, limits, self.access, base_of(self.page) if self.page.url else "")
-        report = recognize(read_blocks(document), document)
+        report = report_in(document)
         lacking = "中没有三张表" if not own else f"中只有{len(own)}张表"
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”（{lead.why}）"
         step = (

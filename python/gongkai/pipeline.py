@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gongkai import checks
-from gongkai.model import Document, Finding, Report, WorkbookError
-
-if TYPE_CHECKING:
-    from gongkai.sources import Access, Limits
-
-WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
+from gongkai.model import Finding, Report, WorkbookError
 
 
 def read_report(source: str | Path, *, offline: bool = False, refresh: bool = False, insecure: bool = False) -> Report:
-    """The report in a web page (http or https URL), a file, a workbook of ours, or standard input (``-``).
+    """The report in a web page (http or https URL), a file, a workbook of ours or another, or standard input (``-``).
 
     A page whose report is in a frame or an attachment is followed one level, on its own site; the provenance of the
     report's document says so. ``offline`` takes pages from the cache alone, ``refresh`` fetches them whatever the cache
@@ -28,37 +21,10 @@ def read_report(source: str | Path, *, offline: bool = False, refresh: bool = Fa
     Figures are exact (int or Decimal) in the units of the official tables (件, 万元), None where nothing certain
     stands; ``problems`` lists what could not be placed or read. Raises FetchError, UnreadableDocument, WorkbookError.
     """
+    from gongkai.following import read_source
     from gongkai.sources import LIMITS, Access
 
     return read_source(str(source), LIMITS, Access(offline, refresh, insecure))
-
-
-def read_source(
-    origin: str, limits: Limits, access: Access | None = None, loaded: Callable[[], None] = lambda: None
-) -> Report:
-    """``read_report`` within other limits; ``loaded`` is called once no host need be asked any more."""
-    from gongkai import following
-    from gongkai.sources import ACCESS
-
-    if is_workbook(origin):
-        from gongkai.workbook import read_workbook
-
-        loaded()
-        book = Document(origin, WORKBOOK_TYPE, b"", "")
-        return replace(read_workbook(Path(origin)), document=book)
-    return following.read_source(origin, limits, access or ACCESS, loaded)
-
-
-def is_workbook(origin: str) -> bool:
-    """Whether a path is an Excel workbook by its content: a zip archive that holds xl/workbook.xml."""
-    path = Path(origin)
-    try:
-        if not path.is_file():  # a pipe can be read only once, and by the reader
-            return False
-        with path.open("rb") as file:
-            return file.read(4) == b"PK\x03\x04" and b"xl/workbook.xml" in path.read_bytes()
-    except (OSError, ValueError):
-        return False
 
 
 def is_same_file(one: Path, other: Path) -> bool:

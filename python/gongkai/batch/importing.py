@@ -9,9 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from gongkai.batch.names import FileNames, fitting_name
+from gongkai.following import WORKBOOK_TYPE, read_source
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, UnreadableDocument, WorkbookError
-from gongkai.pipeline import check, is_workbook, read_source
+from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access, Limits
 from gongkai.system import system_reason
 from gongkai.workbook.rows import BatchRow, State, clipped, report_to_row
@@ -24,9 +25,10 @@ PROPOSED: State = "待确认"
 def read_report_in(
     source: str, limits: Limits = LIMITS, access: Access = ACCESS, loaded: Callable[[], None] = lambda: None
 ) -> Report:
-    """The report in a source, as ``pipeline.read_source``; a blank workbook is none."""
+    """The report in a source, as ``read_source``; a blank workbook of ours is none."""
     report = read_source(source, limits, access, loaded)
-    return filled_in(report) if is_workbook(source) else report
+    ours = report.document is not None and report.document.media_type == WORKBOOK_TYPE
+    return filled_in(report) if ours else report
 
 
 def filled_in(report: Report) -> Report:

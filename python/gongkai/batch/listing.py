@@ -12,23 +12,23 @@ from urllib.parse import urldefrag
 from gongkai.batch.journal import changed_stem, read_journal, summary_names
 from gongkai.links import Candidate, Directory
 from gongkai.model import FetchError, GongkaiError
-from gongkai.pipeline import is_same_file, is_workbook
+from gongkai.pipeline import is_same_file
 from gongkai.sources import ACCESS, Access
 from gongkai.system import system_reason
 
 WEB = re.compile(r"https?:", re.IGNORECASE)
 PAGES = (".html", ".htm", ".shtml", ".txt", ".xlsm")
+DOCUMENTS = (".pdf", ".docx", ".doc", ".wps", ".rtf", ".xlsx", ".xls", ".et")
 OTHER_PAGES = (".shtm", ".xhtml", ".xht", ".jhtml", ".asp", ".aspx", ".jsp", ".php", ".mht", ".mhtml")
-# What may hold a report too, but nothing that can be read yet.
-DOCUMENTS = (".pdf", ".doc", ".docx", ".wps", ".ofd", ".rtf", ".xls", ".xlsx", ".et", ".zip", ".rar", ".7z")
+UNREAD = (".ofd", ".zip", ".rar", ".7z")  # may hold a report too, but nothing that can be read yet
 INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"  # pasted along, and seen by nobody
 
 
 @dataclass(frozen=True)
 class Plan:
     """``sources`` in their order. Where they are a directory's links, ``candidates`` shows them to be confirmed, and
-    ``goes_on`` tells that the directory has further pages, which were not read. ``left_out`` are files in a folder of
-    pages that may hold reports and are not imported."""
+    ``goes_on`` tells that the directory has further pages, which were not read. ``left_out`` are files in a folder
+    that may hold reports and are not imported."""
 
     sources: tuple[str, ...]
     candidates: tuple[Candidate, ...] = ()
@@ -43,19 +43,18 @@ def plan(argument: str, folder: Path, access: Access = ACCESS) -> Plan:
     what it is, its content says. Files are named by their whole path, so that a later run knows them again.
     """
     named = argument.strip() if is_web(argument) else os.path.abspath(argument)
-    if not is_web(argument):
-        if os.path.isdir(named):
-            return plan_of_folder(Path(named), folder)
-        if is_workbook(named):
-            return Plan((named,))
+    if not is_web(argument) and os.path.isdir(named):
+        return plan_of_folder(Path(named), folder)
     return plan_of_document(named, access)
 
 
 def plan_of_document(named: str, access: Access) -> Plan:
-    from gongkai.following import report_of
+    from gongkai.following import is_workbook, report_of
     from gongkai.sources import LIMITS, load
 
     document = load(named, LIMITS, access)
+    if is_workbook(document):
+        return Plan((named,))
     if not is_web(named):
         sources = listed(document.content, Path(named).parent)
         if sources:
@@ -72,7 +71,7 @@ def is_web(source: str) -> bool:
 
 
 def plan_of_folder(place: Path, folder: Path) -> Plan:
-    """The pages, texts and workbooks in a folder, by name; no summary, and nothing that this batch itself wrote."""
+    """The pages, documents and workbooks in a folder, by name; no summary, and nothing that this batch itself wrote."""
     try:
         names = sorted(entry.name for entry in os.scandir(place) if entry.is_file())
     except OSError as error:
@@ -83,10 +82,10 @@ def plan_of_folder(place: Path, folder: Path) -> Plan:
     if is_same_file(place, folder):
         ours |= {entry.row.file for entry in entries.values()}
     others = [name for name in names if name not in ours and not name.startswith((".", "~$", kept))]
-    found = tuple(str(place / name) for name in others if name.lower().endswith(PAGES + OTHER_PAGES))
+    found = tuple(str(place / name) for name in others if name.lower().endswith(PAGES + DOCUMENTS + OTHER_PAGES))
     if not found:
-        raise GongkaiError(f"文件夹{place}中没有可导入的文件（{'、'.join(PAGES)}）；请检查文件夹是否正确。")
-    return Plan(found, left_out=tuple(name for name in others if name.lower().endswith(DOCUMENTS)))
+        raise GongkaiError(f"文件夹{place}中没有可导入的文件（{'、'.join(PAGES + DOCUMENTS)}）；请检查文件夹是否正确。")
+    return Plan(found, left_out=tuple(name for name in others if name.lower().endswith(UNREAD)))
 
 
 # --- a list -------------------------------------------------------------------------------------------------------
@@ -130,7 +129,7 @@ def page_of(source: str) -> str:
 
 
 def is_like_source(line: str, place: Path) -> bool:
-    return is_web(line) or line.lower().endswith(PAGES) or os.path.isfile(path_named(line, place))
+    return is_web(line) or line.lower().endswith(PAGES + DOCUMENTS) or os.path.isfile(path_named(line, place))
 
 
 def path_named(line: str, place: Path) -> str:

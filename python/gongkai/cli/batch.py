@@ -107,7 +107,7 @@ def candidate_lines(found: Plan) -> Iterator[str]:
 
 def left_out_line(names: Sequence[str]) -> str:
     shown = "、".join(names[:SHOWN_NAMES]) + ("等" if len(names) > SHOWN_NAMES else "")
-    return f"文件夹中另有{len(names)}个文件不能读取，没有导入：{shown}；其中如有年报，请解压或另存为网页再导入。"
+    return f"文件夹中另有{len(names)}个文件的格式不能读取，没有导入：{shown}；其中如有年报，请解压或另存为网页再导入。"
 
 
 # --- the run ------------------------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import xlwings
 
 from gongkai.excel.consent import NOT_OURS, allowed
+from gongkai.following import read_source
 from gongkai.model import FetchError, GongkaiError, Report
-from gongkai.pipeline import read_source
 from gongkai.sources import Limits
 from gongkai.workbook import layout
 

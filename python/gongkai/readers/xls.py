@@ -53,7 +53,7 @@ def look_into_xls(content: bytes) -> tuple[list[Look], bytes]:
             if seen and kind == 0
         ]
     except (StructError, IndexError, ValueError) as error:
-        raise UnreadableDocument(f"工作簿不完整或已损坏，不能读取；{SAVE_AS}。") from error
+        raise UnreadableDocument(f"Excel 工作簿（.xls 或 .et）不完整或已损坏，不能读取；{SAVE_AS}。") from error
     return looks, content
 
 
@@ -66,7 +66,9 @@ def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
             break
         yield number, at + 4, length
         at += 4 + length
-    raise UnreadableDocument(f"工作簿不完整，后面的内容已丢失；请重新取得该文件，或{SAVE_AS[1:]}。")
+    raise UnreadableDocument(
+        f"Excel 工作簿（.xls 或 .et）不完整，后面的内容已丢失；请重新取得该文件，或{SAVE_AS[1:]}。"
+    )
 
 
 # --- the whole workbook -------------------------------------------------------------------------------------------

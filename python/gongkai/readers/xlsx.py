@@ -28,7 +28,7 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 REFUSED: dict[Reason, str] = {
-    "damaged": f"工作簿不完整或已损坏，不能读取；请重新取得该文件，或{SAVE_AS[1:]}",
+    "damaged": f"Excel 工作簿（.xlsx）不完整或已损坏，不能读取；请重新取得该文件，或{SAVE_AS[1:]}",
     "large": "工作簿解压后过大，不像是年度报告；请只保留报告的工作表后重试",
     "doubled": f"工作簿含有重名的部件，不是正常的文件；{SAVE_AS}",
     "locked": "工作簿的压缩包设有密码；请去掉密码后重试",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gongkai.model import Finding, Report
 
-__all__ = ["copy_template", "read_workbook", "write_workbook"]
+__all__ = ["copy_template", "is_ours", "read_workbook", "write_workbook"]
 
 
 def write_workbook(
@@ -31,12 +31,22 @@ def write_workbook(
     return fill_file(template or template_path(), target, edits, overwrite=overwrite)
 
 
-def read_workbook(path: Path) -> Report:
-    """The report that a workbook of ours shows, as edited by whichever program. Raises WorkbookError."""
+def read_workbook(path: Path, content: bytes | None = None) -> Report:
+    """The report that a workbook of ours shows, as edited by whichever program. Raises WorkbookError.
+
+    ``content`` is what the file holds where that is known; the path then only names it.
+    """
     from gongkai.workbook.file import read_file
     from gongkai.workbook.values import values_to_report
 
-    return values_to_report(read_file(path))
+    return values_to_report(read_file(path, content))
+
+
+def is_ours(content: bytes) -> bool:
+    """Whether a file was made from our template, even if somebody then broke it."""
+    from gongkai.workbook.file import is_ours as is_ours_file
+
+    return is_ours_file(content)
 
 
 def copy_template(target: Path, *, overwrite: bool = False) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import stat
@@ -9,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gongkai.archive import BadArchive, open_archive
 from gongkai.model import Edit, WorkbookError
 from gongkai.system import discard_file, move, system_reason
 from gongkai.workbook import layout
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import Spot
 from gongkai.workbook.parts import (
+    MOST_XML,
     Package,
     drop,
     local,
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 TEMPLATE = "workbook_template.xlsm"
+PART = b"xl/workbook.xml"
+OUR_NAME = re.compile(rb"""<(?:\w+:)?definedName\b[^>]*\sname=["'](?:disclosure|applications|disputes)\.\w+\.\w+["']""")
 BEFORE_CALC = ("definedNames", "externalReferences", "functionGroups", "sheets")
 
 
@@ -201,12 +206,24 @@ def patch_chain(package: Package, workbook: _Element, overwritten: Mapping[str, 
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def read_file(path: Path) -> dict[str, dict[Spot, object]]:
+def is_ours(content: bytes) -> bool:
+    """Whether a file is a workbook whose cells have our names: they survive renamed, deleted and hidden sheets, and
+    every program that saves it."""
+    if not content.startswith(b"PK") or PART not in content:
+        return False
+    try:
+        archive = open_archive(content)
+        return PART.decode() in archive and OUR_NAME.search(archive.read(PART.decode(), MOST_XML)) is not None
+    except BadArchive:
+        return False
+
+
+def read_file(path: Path, content: bytes | None = None) -> dict[str, dict[Spot, object]]:
     """A workbook of ours -> sheet name -> (row, column) -> value, for the sheets that a report is read from.
 
     Values are int, Decimal or text; saved by whichever program. WorkbookError for anything that is no such workbook.
     """
-    package = read_package(path)
+    package = read_package(path, content)
     workbook = parse_part(package, workbook_part(package))
     sheets = sheet_parts(package, workbook)
     visible = {layout.newest_sheet(table).name for table in layout.EDITION_SPOTS} | {layout.COVER}

@@ -38,10 +38,13 @@ class Package:
     parts: Mapping[str, bytes]
 
 
-def read_package(path: Path) -> Package:
-    """A workbook file -> its parts. WorkbookError for what is no workbook, damaged, encrypted or absurdly large."""
+def read_package(path: Path, content: bytes | None = None) -> Package:
+    """A workbook file -> its parts. WorkbookError for what is no workbook, damaged, encrypted or absurdly large.
+
+    Where ``content`` is given, it is what the file holds, and nothing is read.
+    """
     try:
-        content = path.read_bytes()
+        content = path.read_bytes() if content is None else content
     except OSError as error:
         raise WorkbookError(f"无法读取{path.name}：{system_reason(error)}。") from error
     if content.startswith(OLE2):
