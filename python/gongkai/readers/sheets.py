@@ -125,11 +125,14 @@ def columns(spots: Spots) -> list[list[Spot]]:
 
 
 def stands_alone(part: Spots) -> bool:
-    """Whether rows of figures have labels: text in the first column in most; or there is one row (表四) or none."""
-    left = min(spot.left for spot in part)
-    filled = {spot.top for spot in part if is_figure(spot.text)}
-    labelled = {row for spot in part if spot.left == left and not is_figure(spot.text) for row in rows_of(spot)}
-    return len(filled) < 2 or 2 * len(filled & labelled) >= len(filled)
+    """Whether most rows of figures have a label before them; or there is only one such row (表四) or none."""
+    figures: dict[int, int] = {}
+    for spot in part:
+        if is_figure(spot.text):
+            figures[spot.top] = min(spot.left, figures.get(spot.top, spot.left))
+    labels = (spot for spot in part if not is_figure(spot.text))
+    labelled = {row for spot in labels for row in rows_of(spot) if spot.left < figures.get(row, 0)}
+    return len(figures) < 2 or 2 * len(labelled) >= len(figures)
 
 
 def rows_of(spot: Spot) -> range:

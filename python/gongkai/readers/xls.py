@@ -66,9 +66,7 @@ def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
             break
         yield number, at + 4, length
         at += 4 + length
-    raise UnreadableDocument(
-        f"Excel 工作簿（.xls 或 .et）不完整，后面的内容已丢失；请重新取得该文件，或{SAVE_AS[1:]}。"
-    )
+    raise UnreadableDocument("Excel 工作簿（.xls 或 .et）不完整，后面的内容已丢失；请重新取得该文件。")
 
 
 # --- the whole workbook -------------------------------------------------------------------------------------------

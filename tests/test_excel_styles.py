@@ -1,0 +1,57 @@
+"""Room: tests. Whatever report, typed into a workbook in whatever way and broken: read back right, or said so."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gongkai.model import Document, Report, UnreadableDocument
+from gongkai.readers.excel import excel_blocks
+from gongkai.recognize import recognize
+from pages import figures, layouts, misread, unlike
+from sheets import STYLES, Style, report_book, workbook_bytes
+from strategies import reports
+from styles import FIGURES, LABELS, TABLES, Sheets, report_sheets
+from test_properties import DEEP, IN_ANY_TABLE, IN_TABLE_THREE
+
+profile = settings(  # a workbook takes ten times as long to make as a page
+    max_examples=200 if DEEP else 12,
+    derandomize=not DEEP,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def read_book(report: Report, sheets: Sheets, style: Style) -> Report:
+    content = workbook_bytes(report_book(report, sheets, style))
+    return recognize(excel_blocks(content), Document("book", "", content, ""))
+
+
+@profile
+@given(report=reports(), style=STYLES, labels=st.sampled_from(list(LABELS)), writing=st.sampled_from(list(FIGURES)))
+def test_a_consistent_report_is_read_back_equal(report: Report, style: Style, labels: str, writing: str) -> None:
+    read = read_book(report, report_sheets(report, labels, writing), style)
+    assert misread(figures(report), read) == []
+    assert layouts(read) == layouts(report)
+    assert (read.title, read.agency, read.year) == (report.title, report.agency, report.year)
+    if style.merged or style.layout != "beside":
+        assert unlike(figures(report), read) == []
+
+
+@pytest.mark.parametrize("mutate", IN_ANY_TABLE + IN_TABLE_THREE)
+@profile
+@given(report=reports(), style=STYLES, data=st.data())
+def test_a_broken_workbook_never_gives_a_wrong_figure(
+    mutate, report: Report, style: Style, data: st.DataObject
+) -> None:
+    sheets = report_sheets(report)
+    table = data.draw(st.sampled_from(TABLES)) if mutate in IN_ANY_TABLE else "applications"
+    sheets[table], blank = mutate(sheets[table], data)
+    present = {spot.id for spot in sheets[table]}
+    blank += [cell for cell in report.tables[table].entries if cell not in present]  # a cell not written is empty
+    try:
+        read = read_book(report, sheets, style)
+    except UnreadableDocument:
+        return
+    assert misread(figures(report), read, blank) == []
