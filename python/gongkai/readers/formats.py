@@ -55,7 +55,7 @@ PACKED = (  # parts of a zip archive that tell its format
 COMPOUND = (  # streams of an OLE2 file, named in UTF-16
     ("WordDocument", OLD_WORD),
     ("Workbook", OLD_EXCEL),
-    ("Book", OLD_EXCEL),
+    ("Book", Format("Excel 5.0/95 工作簿", "请打开后另存为.xlsx，再导入该文件")),
     ("EncryptedPackage", Format("加了密码的 Office 文件", "请打开后去掉密码，另存一份再导入")),
 )
 OFFICE_XML = re.compile(r"<\?mso-application|<(?:w:wordDocument|pkg:package|office:document|(?:ss:)?Workbook)\b")

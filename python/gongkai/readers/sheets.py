@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from gongkai.figures import read_figure
@@ -35,12 +36,8 @@ Spots = Sequence[Spot]
 Edges = Callable[[Spot], tuple[int, int]]
 
 
-def down(spot: Spot) -> tuple[int, int]:
-    return spot.top, spot.bottom
-
-
-def along(spot: Spot) -> tuple[int, int]:
-    return spot.left, spot.right
+down: Edges = itemgetter(0, 2)
+along: Edges = itemgetter(1, 3)
 
 
 def sheet_items(spots: Spots, blanks: Spots) -> Iterator[Item]:
@@ -89,7 +86,7 @@ def split(spots: Spots, edges: Edges, gap: int) -> list[list[Spot]]:
     """Spots in runs along one axis; a run ends where ``gap`` rows (or columns) and no spot follow, 0 at any edge."""
     found: list[list[Spot]] = []
     reach = -2
-    for (low, high), spot in sorted(((edges(spot), spot) for spot in spots), key=lambda pair: pair[0][0]):
+    for (low, high), spot in sorted(zip(map(edges, spots), spots, strict=True), key=itemgetter(0)):
         if low > reach + gap:
             found.append([])
         found[-1].append(spot)

@@ -14,7 +14,7 @@ from gongkai.readers.compound import read_stream
 from gongkai.readers.excel import MOST_SHEETS, SAVE_AS, Look, Place
 from gongkai.spreadsheets import BUILTIN, STRUCK, kind_of
 
-BOF, EOF, FILEPASS, DATEMODE, CONTINUE = 0x0809, 0x000A, 0x002F, 0x0022, 0x003C
+BOF, EOF, FILEPASS = 0x0809, 0x000A, 0x002F
 BOUNDSHEET, FONT, FORMAT, XF = 0x0085, 0x0031, 0x041E, 0x00E0
 ROW, COLINFO = 0x0208, 0x007D
 NUMBER, RK, MULRK, FORMULA, BOOLERR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205
@@ -30,7 +30,6 @@ NO_RESULT = "=（公式没有计算结果）"
 class Book:
     """What the records for the whole workbook say. ``sheets``: name, first byte, whether it is seen, its kind."""
 
-    biff8: bool = True
     sheets: list[tuple[str, int, bool, int]] = field(default_factory=list)
     formats: dict[int, str] = field(default_factory=dict)
     styles: list[tuple[int, int]] = field(default_factory=list)
@@ -40,7 +39,7 @@ class Book:
 def look_into_xls(content: bytes) -> tuple[list[Look], bytes]:
     """The visible sheets, and the content as it is. Raises UnreadableDocument."""
     try:
-        stream = read_stream(content, ("Workbook", "Book"))
+        stream = read_stream(content, ("Workbook",))
         book = read_book(stream)
         odd = odd_styles(book)
         if len(book.sheets) > MOST_SHEETS:
@@ -76,17 +75,18 @@ def read_book(stream: bytes) -> Book:
     book = Book()
     for number, at, length in records(stream, 0):
         if number == BOF:
-            book.biff8 = unpack_from("<H", stream, at)[0] == BIFF8
+            if unpack_from("<H", stream, at)[0] != BIFF8:
+                raise UnreadableDocument(f"这是Excel 5.0/95的工作簿，不能读取；{SAVE_AS}。")
         elif number == FILEPASS:
             raise UnreadableDocument("工作簿设有打开密码，不能读取；请打开后去掉密码，另存一份再导入。")
         elif number == BOUNDSHEET:
             start, state, kind = unpack_from("<IBB", stream, at)
-            book.sheets.append((sheet_name(stream[at + 6 : at + length], book.biff8), start, state & 3 == 0, kind))
+            book.sheets.append((short_text(stream[at + 7 : at + length], stream[at + 6]), start, state & 3 == 0, kind))
         elif number == FONT:
             _, flags, _, _, raised = unpack_from("<HHHHH", stream, at)
             book.fonts.append((bool(flags & 8), raised != 0))
         elif number == FORMAT:
-            book.formats[unpack_from("<H", stream, at)[0]] = format_code(stream[at + 2 : at + length], book.biff8)
+            book.formats[unpack_from("<H", stream, at)[0]] = format_code(stream[at + 2 : at + length])
         elif number == XF:
             book.styles.append(unpack_from("<HH", stream, at))
         elif number == EOF:
@@ -94,12 +94,8 @@ def read_book(stream: bytes) -> Book:
     return book
 
 
-def sheet_name(raw: bytes, biff8: bool) -> str:
-    return short_text(raw[1:], raw[0]) if biff8 else raw[1 : 1 + raw[0]].decode("gb18030", "replace")
-
-
-def format_code(raw: bytes, biff8: bool) -> str:
-    return short_text(raw[2:], unpack_from("<H", raw)[0]) if biff8 else raw[1 : 1 + raw[0]].decode("gb18030", "replace")
+def format_code(raw: bytes) -> str:
+    return short_text(raw[2:], unpack_from("<H", raw)[0])
 
 
 def short_text(raw: bytes, length: int) -> str:
