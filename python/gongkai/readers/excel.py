@@ -131,6 +131,7 @@ def merged_ranges(
     ranges: dict[Place, Place] = {}
     covered = 0
     for (first, column), (last, right) in merged:
+        first, last, column, right = min(first, last), max(first, last), min(column, right), max(column, right)
         if (first, column) == (last, right):
             continue
         ranges[first, column] = (last, right)

@@ -1,0 +1,362 @@
+"""Room: tests. Foreign workbooks cell by cell: what a person sees on a sheet, and nothing else; hostile files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from datetime import time as time_of_day
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from blocks import prose, read
+from gongkai.model import Block, Grid, UnreadableDocument
+from gongkai.readers.excel import excel_blocks
+from office import convert
+from pages import FOLDER
+from sheets import rewritten, workbook_bytes
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def saved(fill: Callable[[Worksheet], object]) -> bytes:
+    book = Workbook()
+    fill(book.active)  # type: ignore[arg-type]
+    return workbook_bytes(book)
+
+
+def grids(blocks: tuple[Block, ...]) -> list[list[list[str]]]:
+    return [[[cell.text for cell in row] for row in block.rows] for block in blocks if isinstance(block, Grid)]
+
+
+def with_data(rows: bytes) -> bytes:
+    """A workbook whose sheet holds these rows of XML."""
+
+    def change(part: bytes) -> bytes:
+        return part[: part.index(b"<sheetData")] + b"<sheetData>" + rows + b"</sheetData></worksheet>"
+
+    return rewritten(saved(lambda page: page.append(["x"])), {SHEET: change})
+
+
+# --- one cell -----------------------------------------------------------------------------------------------------
+
+
+def shown(value: Any, number_format: str = "", font: Font | None = None) -> str:
+    """The text of a cell with this value, between a label and a figure."""
+
+    def fill(page: Worksheet) -> None:
+        page.append(["规章", value, 7])
+        page["B1"].number_format = number_format or page["B1"].number_format
+        if font:
+            page["B1"].font = font
+        page.append(["行政规范性文件", 1, 2])
+
+    (grid,) = grids(excel_blocks(saved(fill)))
+    assert (grid[0][0], grid[0][2], grid[1]) == ("规章", "7", ["行政规范性文件", "1", "2"])
+    return grid[0][1]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (3.0, "3"),
+        (0, "0"),
+        (-14, "-14"),
+        (0.1 + 0.2, "0.3"),
+        (1234.5678, "1234.5678"),
+        (9_000_000_000, "9000000000"),
+        ("12", "12"),
+        (" 0件 ", "0件"),
+        ("１２", "１２"),
+        ("/", "/"),
+        ("甲\n乙", "甲\n乙"),
+        (True, "TRUE"),
+        (date(2021, 1, 3), "2021-01-03"),
+        (datetime(2021, 1, 3, 8, 30), "2021-01-03 08:30:00"),
+        (time_of_day(3, 4), "03:04:00"),
+        ("=SUM(A1:A9)", "=SUM(A1:A9)"),
+        ("=1&2", "=1&2"),
+        ("#REF!", "#REF!"),
+        (None, ""),
+    ],
+)
+def test_a_value_is_shown_as_it_was_typed(value: Any, text: str) -> None:
+    assert shown(value) == text
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("0.00", "43831"),
+        ("#,##0", "43831"),
+        ('0"件"', "43831"),
+        ('_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "43831"),
+        ("yyyy-mm-dd", "2020-01-01"),
+        ('yyyy"年"m"月"', "2020-01-01"),
+        ("0%", "43831（单元格为百分比格式）"),
+        ("0,", "43831（单元格为按千位缩小显示的格式）"),
+        (";;;", "43831（单元格为不显示数值的格式）"),
+        ('"无"', "43831（单元格为不显示数值的格式）"),
+        ('0"0"', "43831（单元格为无法识别的格式）"),
+        ("0\\5", "43831（单元格为无法识别的格式）"),
+    ],
+)
+def test_a_format_that_shows_another_number_leaves_no_figure(code: str, text: str) -> None:
+    assert shown(43831, code) == text
+
+
+def test_struck_out_numbers_and_raised_digits_are_no_figures() -> None:
+    assert shown(12, font=Font(strike=True)) == "12（单元格为加了删除线的格式）"
+    raised = TextBlock(InlineFont(vertAlign="superscript"), "2")
+    assert shown(CellRichText("12", raised)) == "12^2"
+    assert shown(CellRichText("12", TextBlock(InlineFont(strike=True), "34"))) == "12"
+    assert shown(CellRichText("1", TextBlock(InlineFont(b=True), "2"))) == "12"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (b'<c r="B1"><v>1E3</v></c>', "1000"),
+        (b'<c r="B1"><v>1.1000000000000001</v></c>', "1.1"),
+        (b'<c r="B1"><f>A1</f><v>5</v></c>', "5"),
+        (b'<c r="B1"><f>A1</f></c>', "=A1"),
+        (b'<c r="B1"><f>A1</f><v/></c>', "=A1"),
+        (b'<c r="B1"><f>A1</f><v> </v></c>', "=A1"),
+        (b'<c r="B1"><f t="shared" si="0"/></c>', "="),
+        (b'<c r="B1" t="str"><f>A1</f><v></v></c>', ""),
+        (b'<c r="B1" t="str"><f>A1</f><v>9</v></c>', "9"),
+        (b'<c r="B1" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
+        (b'<c r="B1" t="&#101;"><v>#N/A</v></c>', "#N/A"),
+        (b"<c r='B1' t='e'><v>#N/A</v></c>", "#N/A"),
+        (b'<c t="e" r="B1" x=">"><v>#N/A</v></c>', "#N/A"),
+        (b'<c t="e"><v>#N/A</v></c>', "#N/A"),
+        (b'<c r="B1"><!-- --><v>1<!-- 2 -->3</v></c>', "13"),
+        (b'<c r="B1"><v><![CDATA[4]]></v></c>', "4"),
+        (b'<c r="B1" t="b"><v>1</v></c>', "TRUE"),
+        (b'<c r="B1" t="inlineStr"><is><t>1</t><rPh sb="0" eb="1"><t>9</t></rPh></is></c>', "1"),
+    ],
+)
+def test_cells_of_other_programs(cell: bytes, text: str) -> None:
+    label = '<c r="A{0}" t="inlineStr"><is><t>标签</t></is></c>'
+    rows = [f'<row r="{n}">{label.format(n)}'.encode() for n in (1, 2)]
+    figure = b'<c r="%s"><v>7</v></c></row>'
+    found = grids(excel_blocks(with_data(rows[0] + cell + figure % b"C1" + rows[1] + b'<c r="B2"/>' + figure % b"C2")))
+    if text:
+        assert found == [[["标签", text, "7"], ["标签", "", "7"]]]
+    else:  # nothing stands in the column
+        assert found == [[["标签", "7"], ["标签", "7"]]]
+
+
+def test_markup_with_prefixes_and_without_addresses() -> None:
+    space = b'xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    rows = b"<x:row><x:c><x:v>1</x:v></x:c><x:c><x:f>A1</x:f></x:c></x:row>"
+    rows += b"<x:row hidden='1'><x:c><x:v>2</x:v></x:c></x:row>"
+    part = b"<x:worksheet " + space + b"><x:sheetData>" + rows + b"</x:sheetData></x:worksheet>"
+    assert grids(excel_blocks(rewritten(with_data(b""), {SHEET: lambda _: part}))) == [[["1", "=A1"]]]
+
+
+# --- what is not seen ---------------------------------------------------------------------------------------------
+
+
+def half_hidden(book: Workbook) -> None:
+    page: Worksheet = book.active  # type: ignore[assignment]
+    for row in (["标题", "甲", "乙", "丙"], ["一", 1, 2, 3], ["二", 4, 5, 6], ["三", 7, 8, 9]):
+        page.append(row)
+    page.row_dimensions[3].hidden = True
+    page.column_dimensions["C"].hidden = True
+    page["B2"].comment = Comment("99", "x")
+    page["F9"] = 5
+    page.column_dimensions["F"].hidden = True
+    page.merge_cells("A6:C6")
+    page["A6"] = "合并"
+    page["D6"] = 1
+    for name, state in (("隐藏", "hidden"), ("深藏", "veryHidden")):
+        other = book.create_sheet(name)
+        other["A1"] = "不可见"
+        other.sheet_state = state
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_hidden_sheets_rows_and_columns_are_not_read(kind: str, tmp_path: Path) -> None:
+    book = Workbook()
+    half_hidden(book)
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(workbook_bytes(book))
+    (tmp_path / "out").mkdir()
+    (made,) = convert([path], kind, tmp_path / "out")
+    for content in {path.read_bytes(), made.read_bytes()}:
+        blocks = excel_blocks(content)
+        assert grids(blocks) == [[["标题", "甲", "丙"], ["一", "1", "3"], ["三", "7", "9"], ["合并", "1"]]]
+        (grid,) = (block for block in blocks if isinstance(block, Grid))
+        assert grid.rows[3][0].colspan == 2
+        assert "不可见" not in str(blocks)
+
+
+def test_what_lies_under_merged_cells_is_not_read() -> None:
+    def merge(part: bytes) -> bytes:
+        return part.replace(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A1:B1"/></mergeCells>')
+
+    content = saved(lambda page: [page.append(row) for row in (["规章", 5, 1], ["文件", 2, 3])])
+    assert grids(excel_blocks(rewritten(content, {SHEET: merge}))) == [[["规章", "1"], ["文件", "2", "3"]]]
+
+
+# --- parts of a sheet ---------------------------------------------------------------------------------------------
+
+
+def test_tables_side_by_side_and_below_are_read_apart() -> None:
+    def fill(page: Worksheet) -> None:
+        for row, column, text in [(1, 1, "标题"), (3, 1, "甲"), (3, 2, "子"), (3, 4, "乙"), (3, 5, "丑")]:
+            page.cell(row, column).value = text
+        for row in (4, 5):
+            for column, value in ((1, "行"), (2, row), (4, "列"), (5, row * 10)):
+                page.cell(row, column).value = value
+        page["A7"], page["B7"], page["A8"], page["B8"] = "丙", "寅", "行", 6
+        page["A10"], page["B10"] = "行", 7  # figures under an empty row: still the table above
+
+    blocks = excel_blocks(saved(fill))
+    assert grids(blocks) == [
+        [["甲", "子"], ["行", "4"], ["行", "5"]],
+        [["乙", "丑"], ["列", "40"], ["列", "50"]],
+        [["丙", "寅"], ["行", "6"], ["行", "7"]],
+    ]
+    assert [block.place.table for block in blocks if isinstance(block, Grid)] == [1, 2, 3]
+    assert prose(blocks) == [("", "标题")]
+
+
+def test_paragraphs_in_merged_cells_are_prose_in_their_order() -> None:
+    def fill(page: Worksheet) -> None:
+        for row, text in ((1, "标题"), (2, "一段话\n又一段话"), (9, "二、数据"), (13, "三、其他"), (14, "结尾")):
+            page.cell(row, 1).value = text
+            page.merge_cells(start_row=row, end_row=8 if row == 2 else row, start_column=1, end_column=4)
+        for row, values in enumerate((["表头", "甲", "乙", "丙"], ["规章", 1, 2, 3], ["文件", 4, 5, 6]), 10):
+            for column, value in enumerate(values, 1):
+                page.cell(row, column).value = value
+
+    blocks = excel_blocks(saved(fill))
+    assert [type(block).__name__ for block in blocks] == ["Prose", "Grid", "Prose"]
+    assert prose(blocks) == [("", "标题\n一段话\n又一段话\n二、数据"), ("", "三、其他\n结尾\n")]
+
+
+# --- hostile files ------------------------------------------------------------------------------------------------
+
+
+def with_merged(ranges: bytes) -> bytes:
+    def change(part: bytes) -> bytes:
+        return part.replace(b"</sheetData>", b"</sheetData><mergeCells>" + ranges + b"</mergeCells>")
+
+    return rewritten(saved(lambda page: page.append(["规章", 1])), {SHEET: change})
+
+
+def many_sheets() -> bytes:
+    book = Workbook()
+    for _ in range(300):
+        book.create_sheet()
+    return workbook_bytes(book)
+
+
+def changed(part: str, change: Callable[[bytes], bytes]) -> bytes:
+    return rewritten(saved(lambda page: page.append(["规章", 1])), {part: change})
+
+
+def put_far(page: Worksheet) -> None:
+    page["A1"], page["XFD1048576"] = "规章", 1
+
+
+def unordered() -> bytes:
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    return with_data(far + b'<row r="1"><c r="A1"><v>1</v></c></row>')
+
+
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENTITY = b'<!DOCTYPE a [<!ENTITY b "b">]>'
+RELATIONS = "xl/_rels/workbook.xml.rels"
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "far cell": (lambda: saved(put_far), "第1048576行、第16384列"),
+    "far cell first": (unordered, "意外退出|MB"),
+    "million rows": (lambda: with_data(b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>'), "第1048576行"),
+    "many merged": (lambda: with_merged(b'<mergeCell ref="A1:B2"/>' * 100_000), "100000处合并"),
+    "sheets": (many_sheets, "301张工作表"),
+    "strings": (lambda: changed("xl/sharedStrings.xml", lambda _: b"<sst>" + b" " * 140_000_000 + b"</sst>"), "过大"),
+    "entities": (lambda: changed(SHEET, lambda part: ENTITY + part), "实体"),
+    "entities of styles": (lambda: changed("xl/styles.xml", lambda part: ENTITY + part), "实体"),
+    "no sheet": (lambda: changed(RELATIONS, lambda part: part.replace(b"sheet1.xml", b"none.xml")), "损坏"),
+    "elsewhere": (lambda: changed(RELATIONS, lambda part: part.replace(b"/xl/work", b"../../../etc/x")), "损坏"),
+    "no string": (lambda: with_data(b'<row r="1"><c r="A1" t="s"><v>9</v></c></row>'), "损坏"),
+    "binary": (lambda: changed("xl/workbook.bin", lambda _: b"x"), "xlsb"),
+    "cut": (lambda: saved(lambda page: page.append(["规章"]))[:3000], "损坏"),
+    "empty": (lambda: saved(lambda page: None), "没有文字"),
+    "old and short": (lambda: OLE2 + bytes(600) + "Workbook".encode("utf-16-le"), "损坏"),
+    "sealed": (lambda: OLE2 + "EncryptedPackage".encode("utf-16-le"), "密码"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_workbook_is_refused_in_a_sentence(name: str) -> None:
+    make, said = HOSTILE[name]
+    content = make()
+    started = time.monotonic()
+    with pytest.raises(UnreadableDocument, match=said) as caught:
+        read(content)
+    assert str(caught.value).endswith("。")
+    assert time.monotonic() - started < 12
+
+
+def test_what_only_looks_large_is_read() -> None:
+    styled = b'<row r="1"><c r="A1"><v>5</v></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    assert prose(read(with_data(styled)))[0][1].strip() == "5"
+    assert prose(read(with_merged(b'<mergeCell ref="A1:XFD1048576"/>')))[0][1].strip() == "规章"
+    assert prose(read(with_merged(b'<mergeCell ref="B2:A1"/>')))[0][1].strip() == "规章"
+
+
+def test_a_page_saved_as_xls_is_a_page() -> None:
+    assert grids(read("<html><table><tr><td>规章<td>1<tr><td>甲<td>2</table>".encode())) == [
+        [["规章", "1"], ["甲", "2"]]
+    ]
+
+
+# --- old workbooks ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def old() -> bytes:
+    return (FOLDER / "xls-2021" / "source.xls").read_bytes()
+
+
+def record(content: bytes, number: int) -> int:
+    """The place of the first record of a kind in an .xls file whose stream is in one piece."""
+    at = content.index(b"\x09\x08\x10\x00\x00\x06")
+    while int.from_bytes(content[at : at + 2], "little") != number:
+        at += 4 + int.from_bytes(content[at + 2 : at + 4], "little")
+    return at
+
+
+def test_an_old_workbook_with_a_password_says_so(old: bytes) -> None:
+    at = record(old, 0x0042)  # CODEPAGE, two bytes long, becomes FILEPASS
+    with pytest.raises(UnreadableDocument, match="密码"):
+        read(old[:at] + b"\x2f\x00" + old[at + 2 :])
+
+
+def test_an_older_one_still_is_named(old: bytes) -> None:
+    at = record(old, 0x0809)
+    with pytest.raises(UnreadableDocument, match=r"5\.0/95"):
+        read(old[: at + 4] + b"\x00\x05" + old[at + 6 :])
+
+
+def test_an_old_workbook_with_raised_text_is_refused(old: bytes) -> None:
+    at = record(old, 0x0031)
+    with pytest.raises(UnreadableDocument, match="上标"):
+        read(old[: at + 12] + b"\x01" + old[at + 13 :])
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_an_old_workbook_cut_short_gives_no_figures(share: float, old: bytes) -> None:
+    with pytest.raises(UnreadableDocument, match=r"损坏|不完整|不能读取"):
+        read(old[: int(len(old) * share)])
