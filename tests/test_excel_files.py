@@ -115,6 +115,7 @@ def test_a_format_that_shows_another_number_leaves_no_figure(code: str, text: st
 
 def test_struck_out_numbers_and_raised_digits_are_no_figures() -> None:
     assert shown(12, font=Font(strike=True)) == "12（单元格为加了删除线的格式）"
+    assert shown("12", font=Font(strike=True)) == "12（单元格为加了删除线的格式）"
     raised = TextBlock(InlineFont(vertAlign="superscript"), "2")
     assert shown(CellRichText("12", raised)) == "12^2"
     assert shown(CellRichText("12", TextBlock(InlineFont(strike=True), "34"))) == "12"
@@ -354,6 +355,43 @@ def test_an_old_workbook_with_raised_text_is_refused(old: bytes) -> None:
     at = record(old, 0x0031)
     with pytest.raises(UnreadableDocument, match="上标"):
         read(old[: at + 12] + b"\x01" + old[at + 13 :])
+
+
+def test_the_old_format_says_what_the_new_one_says(tmp_path: Path) -> None:
+    def fill(page: Worksheet) -> None:
+        page.append(["规章", 3.0, 0.1 + 0.2, -7, "12", "0件", True, date(2021, 1, 3), "=1/0", "=1+2", '=""', "=1&2", 5])
+        formats = (
+            "0%",
+            "0,",
+            ";;;",
+            "yyyy-mm-dd",
+            '0"0"',
+            "0.00",
+            '0"件"',
+            "#,##0",
+            "[h]:mm",
+            "General",
+            "0.0%",
+            "@",
+            "0",
+        )
+        page.append(["文件", *(43831,) * 12])
+        for column, code in enumerate(formats[:12], 2):
+            page.cell(2, column).number_format = code
+        page.append(["删去", *range(1, 13)])
+        page["C3"].font = Font(strike=True)
+        page.merge_cells("E3:F4")
+
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(saved(fill))
+    (tmp_path / "out").mkdir()
+    new, old = (convert([path], kind, tmp_path / "out")[0].read_bytes() for kind in ("xlsx", "xls"))
+    assert excel_blocks(new) == excel_blocks(old)
+    (rows,) = grids(excel_blocks(old))
+    assert rows[0][1:] == ["3", "0.3", "-7", "12", "0件", "TRUE", "2021-01-03", "#DIV/0!", "3", "", "12", "5"]
+    doubtful = [text for text in rows[1][1:] if text != "43831"]
+    assert len(doubtful) == 7, doubtful
+    assert rows[2][1:4] == ["1", "2（单元格为加了删除线的格式）", "3"]
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])

@@ -84,13 +84,19 @@ def pieces(spots: Spots, blanks: Spots, depth: int) -> Iterator[Item]:
 
 def split(spots: Spots, edges: Edges, gap: int) -> list[list[Spot]]:
     """Spots in runs along one axis; a run ends where ``gap`` rows (or columns) and no spot follow, 0 at any edge."""
+    reaches: dict[int, int] = {}
+    for low, high in set(map(edges, spots)):
+        reaches[low] = max(high, reaches.get(low, high))
     found: list[list[Spot]] = []
+    run_at: dict[int, list[Spot]] = {}
     reach = -2
-    for (low, high), spot in sorted(zip(map(edges, spots), spots, strict=True), key=itemgetter(0)):
+    for low in sorted(reaches):
         if low > reach + gap:
             found.append([])
-        found[-1].append(spot)
-        reach = max(reach, high)
+        run_at[low] = found[-1]
+        reach = max(reach, reaches[low])
+    for (low, _), spot in zip(map(edges, spots), spots, strict=True):
+        run_at[low].append(spot)
     return found
 
 
