@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 from gongkai.model import Document, Report, UnreadableDocument
 from gongkai.readers.excel import excel_blocks
 from gongkai.recognize import recognize
-from pages import figures, layouts, misread, unlike
+from office import convert
+from pages import figures, layouts, misread, typed_report, unlike
 from sheets import STYLES, Style, report_book, workbook_bytes
 from strategies import reports
 from styles import FIGURES, LABELS, TABLES, Sheets, report_sheets
@@ -55,3 +58,25 @@ def test_a_broken_workbook_never_gives_a_wrong_figure(
     except UnreadableDocument:
         return
     assert misread(figures(report), read, blank) == []
+
+
+def test_every_style_in_the_old_format(tmp_path: Path) -> None:
+    report = typed_report("blank-totals-2023")
+    styles = [
+        Style(layout, top, 2, gap, merged, numbers, wide, split)
+        for layout, top, gap, merged, numbers, wide, split in [
+            ("one", 1, 0, True, True, True, False),
+            ("one", 5, 1, False, False, False, True),
+            ("sheets", 3, 0, True, False, True, True),
+            ("sheets", 1, 2, False, True, False, False),
+            ("beside", 2, 0, True, True, True, False),
+            ("beside", 1, 0, False, False, False, True),
+        ]
+    ]
+    files = [tmp_path / f"{number}.xlsx" for number in range(len(styles))]
+    for file, style in zip(files, styles, strict=True):
+        file.write_bytes(workbook_bytes(report_book(report, report_sheets(report), style)))
+    (tmp_path / "out").mkdir()
+    for file, style in zip(convert(files, "xls", tmp_path / "out"), styles, strict=True):
+        read = recognize(excel_blocks(file.read_bytes()), Document(file.name, "", b"", ""))
+        assert unlike(figures(report), read) == [], style
