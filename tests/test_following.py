@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
+from docx import Document as DocxDocument
 
 from batches import BODY, page
 from gongkai import GongkaiError, Report, UnreadableDocument, check, read_report
@@ -15,9 +18,10 @@ from gongkai.model import Document
 from gongkai.output import head_lines, report_to_dict
 from gongkai.readers import read_blocks
 from gongkai.sources import Limits
-from gongkai.workbook import layout
+from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.fill import cover_edits
 from made import report_of
+from pages import FOLDER, typed, typed_figures
 from server import Chunks, Server, answer, serving
 from styles import render
 
@@ -194,6 +198,39 @@ def test_a_whole_report_is_not_left_for_its_attachment() -> None:
     body = page().decode().partition("<body>")[2] + "<a href='/1.doc'>2021年政府信息公开年度报告.doc</a>"
     report, server = followed(body, {"/1.doc": page(wrong=True)})
     assert (figures(report), server.requests) == (WHOLE, ["/a/1.html"])
+
+
+def test_an_old_format_says_that_it_was_converted() -> None:
+    report = read_report(FOLDER / "rtf-2020" / "source.rtf")
+    assert report.document is not None
+    assert report.document.provenance == ("旧格式的文件，由 LibreOffice 转换后读取。",)
+
+
+@pytest.mark.parametrize("case", ["pdf-wps-2024", "docx-official-2022", "xlsx-one-sheet-2022"])
+def test_an_attachment_of_every_kind(case: str) -> None:
+    (source,) = (FOLDER / case).glob("source.*")
+    path = f"/files/1{source.suffix}"
+    report, _ = followed(f"<a href='{path}'>年报{source.suffix}</a>", {path: source.read_bytes()}, "某局2030年公告")
+    assert figures(report) == typed_figures(typed(case, "report.json"))
+
+
+def test_a_filled_workbook_as_attachment(tmp_path: Path) -> None:
+    book = write_workbook(report_of(), [], tmp_path / "a.xlsm")
+    report, _ = followed(
+        "<a href='/1.xlsm'>年报.xlsm</a><a href='/1.xlsx'>年报.xlsx</a>", {"/1.xlsx": book.read_bytes()}
+    )
+    assert figures(report) == WHOLE
+
+
+def test_a_document_with_links_leads_nowhere() -> None:
+    document = DocxDocument()
+    document.add_paragraph("政府信息公开工作年度报告见 http://127.0.0.1:1/1.pdf")
+    packed = io.BytesIO()
+    document.save(packed)
+    with serving({"/1.docx": [answer(packed.getvalue())]}) as server:
+        with pytest.raises(UnreadableDocument, match="没有找到政府信息公开工作年度报告的三张表"):
+            read_report(server.url("/1.docx"))
+        assert server.requests == ["/1.docx"]
 
 
 def test_an_index_lists_its_candidates() -> None:

@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gongkai.links import Directory, Lead, base_of, directory_of, goes_on, leads_of
-from gongkai.model import Block, Document, FetchError, GongkaiError, Link, Report, UnreadableDocument
+from gongkai.model import Block, Document, FetchError, GongkaiError, Report, UnreadableDocument
 from gongkai.readers import read_blocks
+from gongkai.readers.formats import binary_format
 from gongkai.recognize import completed, recognize
 from gongkai.sources import ACCESS, Access, Limits, load
 from gongkai.workbook import is_ours, read_workbook
 
 TABLES = 3
+CONVERTED = "旧格式的文件，由 LibreOffice 转换后读取。"
 WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
 
@@ -37,12 +39,10 @@ def read_source(
 
 def report_of(document: Document, limits: Limits, access: Access, loaded: Callable[[], None] = lambda: None) -> Report:
     """The report that a document holds or leads to. Raises as ``read_source``."""
-    if is_workbook(document):
-        loaded()
-        return report_of_workbook(document)
+    if is_workbook(document) or binary_format(document.content) is not None:
+        loaded()  # only a page leads on
+        return report_in(document)
     blocks = read_blocks(document)
-    if not any(isinstance(block, Link) for block in blocks):
-        loaded()
     trip = Trip(document, blocks, limits, access)
     try:
         report = recognize(blocks, document)
@@ -64,7 +64,12 @@ def report_of(document: Document, limits: Limits, access: Access, loaded: Callab
 
 def report_in(document: Document) -> Report:
     """The report in a document itself."""
-    return report_of_workbook(document) if is_workbook(document) else recognize(read_blocks(document), document)
+    if is_workbook(document):
+        return report_of_workbook(document)
+    found = binary_format(document.content)
+    if found is not None and found.office:
+        document = replace(document, provenance=(*document.provenance, CONVERTED))
+    return recognize(read_blocks(document), document)
 
 
 def is_workbook(document: Document) -> bool:

@@ -13,7 +13,7 @@ from gongkai.links.addresses import address_of, base_of, is_of_file_host, is_of_
 from gongkai.links.directory import NEVER, OTHERS, REPORT, SUBJECT, own_year, year_in
 from gongkai.model import Block, Document, Link
 
-READABLE = ("docx", "doc", "wps", "rtf", "xlsx", "xls", "et", "pdf")  # of one report the most exact form first
+READABLE = ("docx", "doc", "wps", "rtf", "xlsx", "xlsm", "xls", "et", "pdf")  # of one report the most exact form first
 SUFFIX = re.compile(rf"\.({'|'.join(READABLE)})(?![A-Za-z0-9])", re.IGNORECASE)
 VIEWED = ("file", "url", "src", "pdf", "path")  # in the address of a viewer the file that it shows
 FURNITURE = re.compile(
