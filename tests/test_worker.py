@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -55,6 +56,11 @@ def slowly_greedy(content: bytes) -> tuple[Block, ...]:
         held[-1].write(b"x" * 20_000_000)
     time.sleep(20)
     raise AssertionError("not ended")
+
+
+def sleeping(content: bytes) -> tuple[Block, ...]:
+    time.sleep(float(content))
+    return prose_of(content)
 
 
 def dying(content: bytes) -> tuple[Block, ...]:
@@ -110,6 +116,19 @@ def test_an_endless_reader_is_ended() -> None:
     assert "超过1秒" in refused("endless", SHORT)
     assert time.monotonic() - began < 4
     assert IDLE == []
+
+
+def test_work_is_counted_and_not_waiting() -> None:
+    assert text("sleeping", b"1.5", SHORT).endswith("1.5")
+    with pytest.raises(UnreadableDocument, match="超过1秒"):
+        text("sleeping", b"60", Bounds(seconds=1.0, patience=2.0))
+
+
+def test_no_more_processes_than_processors() -> None:
+    with ThreadPoolExecutor(12) as pool:
+        found = list(pool.map(lambda _: text("sleeping", b"0.1"), range(24)))
+    assert len({answer.split()[0] for answer in found}) <= (os.cpu_count() or 1)
+    assert len(IDLE) <= (os.cpu_count() or 1)
 
 
 @pytest.mark.parametrize("name", ["greedy", "slowly_greedy"])

@@ -2,7 +2,7 @@
 
 The parsers of PDF and Office files are other people's, and a hostile file makes them run for hours, fill the memory or
 crash. Nothing but a process can be ended from outside. Processes are kept and used again, so that of many documents
-only the first pays for the start.
+only the first pays for the start; no more of them are at work than the machine has processors.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import IO, Literal, NamedTuple
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
 from gongkai.model import Block, UnreadableDocument
+
+if TYPE_CHECKING:
+    import psutil
 
 LENGTH = 8  # bytes of the number before each message
 TICK = 0.05  # seconds between two looks at a process at work
@@ -33,9 +36,13 @@ KEPT_LIGHT = 250 * MEGABYTE  # a process that holds more after its work is not u
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Seconds for one document and bytes of memory for the process that reads it."""
+    """What one document may take: seconds of work, of waiting in all, and bytes of memory of its process.
+
+    Work is what counts: on a machine that has much else to do a sound document must not be called endless.
+    """
 
     seconds: float = 9.0
+    patience: float = 40.0
     memory: int = 480 * MEGABYTE
 
 
@@ -55,13 +62,14 @@ def read_apart(reader: str, content: bytes, bounds: Bounds = BOUNDS) -> tuple[Bl
     Raises UnreadableDocument, without the document's name, for what the reader refuses, for a document that takes
     more than the bounds, and for one on which the reader fails.
     """
-    process = idle_process() or Process(bounds.memory)
-    try:
-        answer = process.ask(reader, content, bounds)
-    except BaseException:
-        process.end()
-        raise
-    process.release()
+    with AT_WORK:
+        process = idle_process() or Process(bounds.memory)
+        try:
+            answer = process.ask(reader, content, bounds)
+        except BaseException:
+            process.end()
+            raise
+        process.release()
     if answer.kind == "blocks" and isinstance(answer.value, tuple):
         return answer.value
     if answer.kind == "refused":
@@ -112,10 +120,10 @@ class Process:
         """Raises UnreadableDocument where the process had to be ended or ended itself."""
         import psutil
 
-        deadline = time.monotonic() + bounds.seconds
         answers: SimpleQueue[Answer | None] = SimpleQueue()
         threading.Thread(target=self.converse, args=(reader, content, answers), daemon=True).start()
         watched = psutil.Process(self.process.pid)
+        until, enough = time.monotonic() + bounds.patience, bounds.seconds + worked(watched)
         while True:
             try:
                 answer = answers.get(timeout=TICK)
@@ -125,7 +133,7 @@ class Process:
                     self.weight = watched.memory_info().rss
                 if self.weight > bounds.memory:
                     raise too_heavy(bounds) from None
-                if time.monotonic() > deadline:
+                if time.monotonic() > until or worked(watched) > enough:
                     raise too_slow(bounds) from None
         if answer is None:
             raise broken("解析程序意外退出")
@@ -162,7 +170,19 @@ class Process:
                     stream.close()
 
 
+def worked(process: psutil.Process) -> float:
+    """Seconds of processor time that a process has used; 0 where it is gone."""
+    import psutil
+
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system
+
+
 IDLE: list[Process] = []
+AT_WORK = threading.BoundedSemaphore(os.cpu_count() or 1)
 LOCK = threading.Lock()
 
 
