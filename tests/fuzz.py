@@ -59,10 +59,10 @@ def changed(content: bytes, size: int, seed: int) -> bytes:
     name = random.Random(seed).choice(sorted(parts))
     parts[name] = bytes(atheris.Mutate(parts[name], max(1, min(size, 2 * len(parts[name]) + 64))))
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, body in parts.items():
             archive.writestr(part, body)
-    return packed.getvalue()
+    return packed.getvalue() if packed.tell() <= size else content[:size]
 
 
 def seeds(suffixes: Iterable[str]) -> list[Path]:
