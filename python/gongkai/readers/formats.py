@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gongkai.archive import BadArchive, open_archive
-
 SAVE = "请打开后另存为网页（.html）或纯文本（.txt），再导入该文件"
 PICTURE = "请向发布机关索取文字版，或手工填表"
 UNPACK = "请解压后导入其中的报告"
@@ -88,6 +86,8 @@ def binary_format(content: bytes) -> Format | None:
 
 def packed_format(content: bytes) -> Format:
     """What a zip archive holds, by the names of its parts; a damaged one by what it begins with."""
+    from gongkai.archive import BadArchive, open_archive
+
     try:
         names = open_archive(content).parts
         known = (found for part, found in PACKED if any(name.startswith(part.lower()) for name in names))

@@ -44,6 +44,8 @@ def read_workbook(path: Path, content: bytes | None = None) -> Report:
 
 def is_ours(content: bytes) -> bool:
     """Whether a file was made from our template, even if somebody then broke it."""
+    if not content.startswith(b"PK"):  # a page need not pay for what reads workbooks
+        return False
     from gongkai.workbook.file import is_ours as is_ours_file
 
     return is_ours_file(content)
