@@ -124,6 +124,25 @@ def test_work_is_counted_and_not_waiting() -> None:
         text("sleeping", b"60", Bounds(seconds=1.0, patience=2.0))
 
 
+def test_the_process_that_works_is_watched_where_another_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a virtual environment of Windows, whose python.exe only starts the real one."""
+    starter = "import subprocess, sys; sys.exit(subprocess.call(sys.orig_argv[4:]))"
+    real = subprocess.Popen
+
+    def by_way_of(command: list[str], **options: object) -> object:
+        return real([sys.executable, "-P", "-c", starter, *command], **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", by_way_of)
+    assert text("prose_of", b"x").endswith("x")
+    assert IDLE[0].pid != IDLE[0].process.pid
+    pid = IDLE[0].pid
+    refused("endless", SHORT)
+    until = time.monotonic() + 5
+    while psutil.pid_exists(pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(pid)
+
+
 def test_no_more_processes_than_processors() -> None:
     with ThreadPoolExecutor(12) as pool:
         found = list(pool.map(lambda _: text("sleeping", b"0.1"), range(24)))

@@ -20,12 +20,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 from gongkai.model import Block, UnreadableDocument
-
-if TYPE_CHECKING:
-    import psutil
 
 LENGTH = 8  # bytes of the number before each message
 TICK = 0.05  # seconds between two looks at a process at work
@@ -114,38 +111,48 @@ class Process:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self.used = 0
-        self.weight = 0
+        self.pid = (
+            0  # not known before it says so: in a virtual environment of Windows it is a child of what we started
+        )
 
     def ask(self, reader: str, content: bytes, bounds: Bounds) -> Answer:
         """Raises UnreadableDocument where the process had to be ended or ended itself."""
-        import psutil
-
         answers: SimpleQueue[Answer | None] = SimpleQueue()
+        until, enough = time.monotonic() + bounds.patience, bounds.seconds + self.look()[0]
         threading.Thread(target=self.converse, args=(reader, content, answers), daemon=True).start()
-        watched = psutil.Process(self.process.pid)
-        until, enough = time.monotonic() + bounds.patience, bounds.seconds + worked(watched)
         while True:
             try:
                 answer = answers.get(timeout=TICK)
                 break
             except Empty:
-                with suppress(psutil.Error):
-                    self.weight = watched.memory_info().rss
-                if self.weight > bounds.memory:
+                worked, weight = self.look()
+                if weight > bounds.memory:
                     raise too_heavy(bounds) from None
-                if time.monotonic() > until or worked(watched) > enough:
+                if worked > enough or time.monotonic() > until:
                     raise too_slow(bounds) from None
         if answer is None:
             raise broken("解析程序意外退出")
-        with suppress(psutil.Error):
-            self.weight = watched.memory_info().rss
         self.used += 1
         return answer
+
+    def look(self) -> tuple[float, int]:
+        """Seconds of processor time and bytes of memory that the process has used; 0 where it has not begun."""
+        import psutil
+
+        if not self.pid:
+            return 0.0, 0
+        try:
+            watched = psutil.Process(self.pid)
+            times = watched.cpu_times()
+            return times.user + times.system, watched.memory_info().rss
+        except psutil.Error:
+            return 0.0, 0
 
     def converse(self, reader: str, content: bytes, answers: SimpleQueue[Answer | None]) -> None:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         try:
+            self.pid = self.pid or int(receive(self.process.stdout))
             send(self.process.stdin, reader.encode())
             send(self.process.stdin, content)
             answers.put(Answer(*pickle.loads(receive(self.process.stdout))))
@@ -154,13 +161,18 @@ class Process:
 
     def release(self) -> None:
         """Keep the process for the next document, unless it has done enough."""
-        if self.used >= REUSED or self.weight > KEPT_LIGHT:
+        if self.used >= REUSED or self.look()[1] > KEPT_LIGHT:
             self.end()
             return
         with LOCK:
             IDLE.append(self)
 
     def end(self) -> None:
+        import psutil
+
+        with suppress(psutil.Error):
+            if self.pid and self.pid != self.process.pid:
+                psutil.Process(self.pid).kill()
         with suppress(OSError):
             self.process.kill()
         self.process.wait()
@@ -168,17 +180,6 @@ class Process:
             with suppress(OSError):
                 if stream is not None:
                     stream.close()
-
-
-def worked(process: psutil.Process) -> float:
-    """Seconds of processor time that a process has used; 0 where it is gone."""
-    import psutil
-
-    try:
-        times = process.cpu_times()
-    except psutil.Error:
-        return 0.0
-    return times.user + times.system
 
 
 IDLE: list[Process] = []
@@ -252,6 +253,7 @@ def serve() -> None:
     bound_memory(int(sys.argv[1]))
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # what a parser prints must not get among the answers
+    send(answers, str(os.getpid()).encode())
     while True:
         try:
             reader = receive(requests).decode()
