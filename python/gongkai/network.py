@@ -23,6 +23,7 @@ LOCAL = {"all://127.0.0.1": None, "all://localhost": None}  # never behind the p
 NOT_KEPT = httpx.Limits(max_keepalive_connections=0)
 LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+SEEN: dict[str, bool] = {}  # host -> whether it was public when a fetch last asked it
 
 
 def open_client(
@@ -85,19 +86,23 @@ class Guard:
         allowed = [address for address in found if not is_private(address)]
         if self.public is None:
             self.public = bool(allowed)
-            return allowed or found
-        if self.public and len(allowed) < len(found):
+        elif self.public and len(allowed) < len(found):
             raise FetchError(
                 f"{self.origin}：网站跳转到内部网络的地址（{url.host}），没有打开；"
                 "请核对网址，确实需要时请直接给出跳转后的网址。",
                 "redirect",
             )
-        return found
+        SEEN[url.host] = bool(allowed)
+        return allowed or found
 
     def come_from(self, url: httpx.URL) -> None:
-        """A name that cannot be looked up any more is taken for a public one."""
+        """A page is what its host was when it was fetched: a name may have turned private since.
+
+        A name that was never asked and cannot be looked up is taken for a public one.
+        """
         try:
-            self.public = any(not is_private(address) for address in resolve(url))
+            known = SEEN.get(url.host)
+            self.public = any(not is_private(address) for address in resolve(url)) if known is None else known
         except OSError:
             self.public = True
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 import posixpath
 import re
+import socket
 from html import unescape
-from urllib.parse import SplitResult, unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, unquote_to_bytes, urldefrag, urljoin, urlsplit
 
 from gongkai.model import Document
 
@@ -22,7 +23,7 @@ def address_of(target: str, base: str) -> str:
     """Where a link leads, without its fragment; "" where a report cannot be."""
     try:
         if base.startswith(("http:", "https:")):
-            found = urlsplit(urldefrag(urljoin(base, target.strip()))[0])
+            found = urlsplit(urldefrag(urljoin(base, slashed(target)))[0])
             return found.geturl() if is_open(found, urlsplit(base).hostname) else ""
         found = urlsplit(urldefrag(target.strip())[0])
         if found.scheme or found.netloc:
@@ -38,10 +39,27 @@ def is_open(address: SplitResult, home: str | None) -> bool:
         return False
     if address.hostname == home:
         return True
+    host = address.hostname.rstrip(".")
+    number = number_of(host)
+    return number.is_global if number else host != "localhost" and not host.endswith(".localhost")
+
+
+def number_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The IP address that a host is written as, also as 2130706433 or 0x7f.1; None for a name."""
     try:
-        return ipaddress.ip_address(address.hostname.partition("%")[0]).is_global
+        return ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return address.hostname != "localhost" and not address.hostname.endswith(".localhost")
+        pass
+    try:
+        return ipaddress.ip_address(socket.inet_aton(host))
+    except (OSError, ValueError):
+        return None
+
+
+def slashed(target: str) -> str:
+    """A link with slashes for backslashes, as browsers take them; those after ``?`` are its own."""
+    path, mark, query = target.strip().partition("?")
+    return path.replace("\\", "/") + mark + query
 
 
 def file_beside(path: str, page: str) -> str:
@@ -59,6 +77,15 @@ def base_of(document: Document) -> str:
     match = BASE.search(document.content[:BASE_WITHIN])
     named = address_of(unescape(match[1].decode("ascii", "ignore")), own) if match else ""
     return named if named.startswith(("http:", "https:")) else own
+
+
+def unquoted(text: str) -> str:
+    """The characters behind %XX, in UTF-8 or else in GBK."""
+    content = unquote_to_bytes(text)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", "replace")
 
 
 def own_address(document: Document) -> str:
