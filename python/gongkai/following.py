@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 
-from gongkai.links import Directory, Lead, base_of, directory_of, goes_on, leads_of
-from gongkai.model import Block, Document, FetchError, GongkaiError, Report, UnreadableDocument
+from gongkai.links import Directory, Lead, directory_of, goes_on, leads_of
+from gongkai.model import Block, Document, FetchError, GongkaiError, NoReport, Problem, Report, UnreadableDocument
 from gongkai.readers import read_blocks
 from gongkai.readers.formats import binary_format
 from gongkai.recognize import completed, recognize
+from gongkai.recognize.bodies import may_be_one
 from gongkai.sources import ACCESS, Access, Limits, load
 from gongkai.workbook import is_ours, read_workbook
 
@@ -54,12 +56,28 @@ def report_of(document: Document, limits: Limits, access: Access, loaded: Callab
         if found is None:
             raise
         return found
-    if len(report.tables) < TABLES:
-        try:
-            return trip.report(tuple(report.tables)) or report
-        except GongkaiError:
-            return report  # what is missing stands among its problems
-    return report
+    return report if len(report.tables) == TABLES else fuller(report, trip)
+
+
+def fuller(report: Report, trip: Trip) -> Report:
+    """The whole report to which a page with some of its tables leads; else the page's own, which says what it lacks."""
+    try:
+        found = trip.report(tuple(report.tables))
+    except NoReport:
+        return report
+    except GongkaiError as error:
+        why = str(error).removeprefix(f"{trip.page.origin}：").rstrip("。")
+        return with_problem(report, "", f"网页中缺的表没有从别处补上：{why}")
+    if found is None:
+        return report
+    if not is_one((report, found)):
+        where = found.document.url or found.document.origin if found.document else ""
+        return with_problem(report, where, "网页的附件或内嵌网页中也有报告，但与网页中的不同，没有采用，请核对")
+    return found
+
+
+def with_problem(report: Report, raw: str, why: str) -> Report:
+    return replace(report, problems=(*report.problems, Problem("", "", "", raw, why)))
 
 
 def report_in(document: Document) -> Report:
@@ -97,34 +115,47 @@ class Trip:
         """The one report that the page's frames or attachments hold, if it has more tables than the page's ``own``.
 
         None where it points to nothing of the kind. Raises FetchError or UnreadableDocument where nothing it points
-        to could be read, or where two attachments hold different reports.
+        to could be read (NoReport: was read and holds none), or where two attachments hold different reports.
         """
-        failures: list[tuple[Lead, GongkaiError]] = []
-        found: list[Report] = []
+        failures: dict[str, tuple[Lead, GongkaiError]] = {}
+        found: dict[str, Report] = {}
         until = time.monotonic() + self.limits.deadline  # for all of them together: a worksheet function waits
         for lead in leads_of(self.blocks, self.page):
+            if lead.document in found:
+                continue
             try:
                 report = self.arrive(lead, own, until - time.monotonic())
             except GongkaiError as error:
-                failures.append((lead, error))
+                failures.setdefault(lead.document, (lead, error))
                 continue
             if len(report.tables) > len(own):
-                found.append(report)
+                found[lead.document] = report
                 if lead.kind == "frame":  # what a reader sees in the page itself
-                    break
-        if not found and failures:
-            raise self.failure(*failures[0])
-        if not is_one(found):
+                    return report
+        failed = [failure for document, failure in failures.items() if document not in found]
+        if failed and not found:
+            raise self.failure(*max(failed, key=weight))
+        if not is_one(list(found.values())):
             raise UnreadableDocument(
                 f"{self.page.origin}：页面上有{len(found)}个附件都是年度报告而内容不同，无法确定是哪一个；"
                 "请下载后导入其中的一个。"
             )
-        return max(found, key=lambda report: len(report.tables), default=None)
+        best = max(found.values(), key=lambda report: len(report.tables), default=None)
+        return best and self.beside(best, failed)
+
+    def beside(self, report: Report, failed: Sequence[tuple[Lead, GongkaiError]]) -> Report:
+        """A report with a problem for each attachment that may hold another one and could not be read."""
+        for lead, error in failed:
+            if lead.kind == "attachment" and not isinstance(error, NoReport):
+                why = reason_of(lead, error).rstrip("。")
+                report = with_problem(report, lead.name, f"网页的另一个附件没有读出，请核对报告取自哪个附件：{why}")
+        return report
 
     def arrive(self, lead: Lead, own: Sequence[str], seconds: float) -> Report:
         """The report to which a lead leads, completed by what its page says of it."""
-        limits = replace(self.limits, deadline=max(seconds, 0.0))
-        document = load(lead.source, limits, self.access, base_of(self.page) if self.page.url else "")
+        if seconds <= 0:
+            raise FetchError(f"{lead.source}：{self.limits.deadline:g}秒内没有取到它；请稍后重试。", "timeout")
+        document = load(lead.source, replace(self.limits, deadline=seconds), self.access, self.page.url)
         report = report_in(document)
         lacking = "中没有三张表" if not own else f"中只有{len(own)}张表"
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”（{lead.why}）"
@@ -137,11 +168,21 @@ class Trip:
 
     def failure(self, lead: Lead, error: GongkaiError) -> GongkaiError:
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”"
-        reason = str(error).removeprefix(f"{lead.source}：")
-        text = f"{self.page.origin}：页面中没有三张表，其{what}也没有读出报告：{reason}"
+        text = f"{self.page.origin}：页面中没有三张表，其{what}也没有读出报告：{reason_of(lead, error)}"
         if isinstance(error, FetchError):
             return FetchError(text, error.stage, error.status)
-        return UnreadableDocument(text)
+        return (NoReport if isinstance(error, NoReport) else UnreadableDocument)(text)
+
+
+def reason_of(lead: Lead, error: GongkaiError) -> str:
+    return str(error).removeprefix(f"{lead.source}：")
+
+
+def weight(failure: tuple[Lead, GongkaiError]) -> tuple[bool, bool]:
+    """Of several failures the one to be told of: what was not read before what holds nothing, and not a frame of
+    the page's furniture before its attachment."""
+    lead, error = failure
+    return lead.kind == "attachment", not isinstance(error, NoReport)
 
 
 def is_one(reports: Sequence[Report]) -> bool:
@@ -151,4 +192,6 @@ def is_one(reports: Sequence[Report]) -> bool:
         for entry in report.entries():
             if entry.value is not None and known.setdefault(entry.cell, entry.value) != entry.value:
                 return False
-    return len({report.year for report in reports} - {None}) <= 1
+    if len({report.year for report in reports} - {None}) > 1:
+        return False
+    return all(may_be_one(one.agency, other.agency) for one, other in combinations(reports, 2))

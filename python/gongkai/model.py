@@ -384,6 +384,10 @@ class UnreadableDocument(GongkaiError):
     """A document was fetched but holds no report that can be read; the batch records it and goes on."""
 
 
+class NoReport(UnreadableDocument):
+    """A document was read to its end and holds nothing of a report."""
+
+
 class WorkbookError(GongkaiError):
     """A workbook cannot be read or written; nothing that was there is lost."""
 

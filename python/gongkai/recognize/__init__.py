@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.editions import edition_of_year, editions, form
-from gongkai.model import Block, Document, Entry, Problem, Prose, Report, Table, UnreadableDocument
+from gongkai.model import Block, Document, Entry, NoReport, Problem, Prose, Report, Table, UnreadableDocument
 from gongkai.recognize.blocks import place_blocks
+from gongkai.recognize.bodies import may_be_one
 from gongkai.recognize.labels import (
     Match,
     align,
@@ -50,7 +51,8 @@ class Found:
 
 
 def recognize(blocks: Sequence[Block], document: Document) -> Report:
-    """The report that the blocks hold. Raises UnreadableDocument where they hold none of its three tables."""
+    """The report that the blocks hold. Raises NoReport where they hold none of its three tables, UnreadableDocument
+    where they hold some of which nothing can be read."""
     tokens = tokenize(blocks)
     prose = [block for block in blocks if isinstance(block, Prose) and not block.heading.startswith(("title", "meta"))]
     lines = [line for block in prose for line in block.text.split("\n")]
@@ -62,7 +64,7 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
     if not found or (found == ["disclosure"] and not is_title(title)):
         if has_labels(tokens, edition.name):
             raise UnreadableDocument(f"{document.origin}：{ONLY_LABELS}")
-        raise UnreadableDocument(why_unreadable(blocks, document.origin))
+        raise NoReport(why_unreadable(blocks, document.origin))
     tables = {name: Table(name, found, reading.entries) for name, (reading, found) in readings.items()}
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
     problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in tables]
@@ -81,7 +83,7 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
 def completed(report: Report, blocks: Sequence[Block]) -> Report:
     """A report from an attachment with what only its page says of it: title, body, year, day of publication.
 
-    A page that names another year than the attachment is a problem: it may be the attachment of another report.
+    A page that names another year or body than the attachment is a problem: it may be that of another report.
     """
     prose = [block for block in blocks if isinstance(block, Prose) and not block.heading.startswith(("title", "meta"))]
     lines = [line for block in prose for line in block.text.split("\n")]
@@ -93,6 +95,10 @@ def completed(report: Report, blocks: Sequence[Block]) -> Report:
         problems.append(
             Problem("", "", "", title, f"网页标题的年度是{year}年，附件中是{report.year}年，请核对附件是否正确")
         )
+    named = agency_of(title, ()) if title else ""
+    if not may_be_one(named, report.agency):
+        why = f"网页标题中的机关是{named}，附件中是{report.agency}，请核对附件是否正确"
+        problems.append(Problem("", "", "", title, why))
     return replace(
         report,
         title=report.title if is_title(report.title) or not title else title,

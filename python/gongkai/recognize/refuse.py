@@ -23,7 +23,7 @@ def why_unreadable(blocks: Sequence[Block], origin: str) -> str:
         return f"{origin}：这是登录页面，不是年度报告；请在浏览器中登录后把报告网页另存为文件，再导入该文件。"
     if VERIFY.search(start) and len(text) < 1500:
         return f"{origin}：网站要求验证后才能访问，没有得到年度报告；请在浏览器中打开网页并另存为文件，再导入该文件。"
-    attached = [link for link in links if link.kind == "link" and ATTACHMENT.search(link.target)]
+    attached = [link for link in links if link.kind == "link" and is_attachment(link)]
     named = [link for link in attached if REPORT.search(link.text + link.target)] or attached
     if named:
         name = short(named[0].text or named[0].target)
@@ -42,6 +42,11 @@ def why_unreadable(blocks: Sequence[Block], origin: str) -> str:
     if not text.strip():
         return f"{origin}：内容为空，没有可读的文字；请检查网址或文件。"
     return f"{origin}：没有找到政府信息公开工作年度报告的三张表（开头是“{short(text)}”）；请检查网址或文件是否正确。"
+
+
+def is_attachment(link: Link) -> bool:
+    """By where it leads, or by its text, which may be all that a page says of a link that a script opens."""
+    return any(ATTACHMENT.search(text) for text in (link.target, link.text))
 
 
 def short(text: str) -> str:
