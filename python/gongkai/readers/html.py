@@ -282,12 +282,12 @@ class Page:
         text = collapse(attributes.get("alt") or attributes.get("title") or "")
         self.items.append(Link(Place(), "image", text, attributes.get("src") or ""))
 
-    def frame(self, node: LexborNode) -> Close:
+    def frame(self, node: LexborNode) -> Close | None:
         attributes = node.attributes
         target = attributes.get(FRAMES[node.tag or ""])
         if target:
             self.items.append(Link(Place(), "frame", collapse(attributes.get("title") or ""), target))
-        return skip
+        return skip if target else None  # in an object without one stands what older browsers showed
 
     def input(self, node: LexborNode) -> None:
         attributes = node.attributes

@@ -72,13 +72,13 @@ def empty(origin: str) -> FetchError:
 
 
 def too_large(origin: str, size: int) -> FetchError:
-    return FetchError(
-        f"{origin}：内容超过 {size / 1_000_000:g} MB，不会是年度报告的网页；请检查网址或文件是否正确。", "size"
-    )
+    return FetchError(f"{origin}：内容超过 {size / 1_000_000:g} MB，不会是年度报告；请检查网址或文件是否正确。", "size")
 
 
 def too_slow(origin: str, seconds: float) -> FetchError:
-    return FetchError(f"{origin}：{seconds:g}秒内没有取完网页，已放弃；请稍后重试，{OR_SAVE}。", "timeout")
+    return FetchError(
+        f"{origin}：{max(round(seconds, 1), 0.1):g}秒内没有取完，已放弃；请稍后重试，{OR_SAVE}。", "timeout"
+    )
 
 
 def broken(origin: str) -> FetchError:
