@@ -155,6 +155,50 @@ def test_where_a_page_sends_its_readers(markup: str, target: str) -> None:
         assert refresh_target(f"<html><head>{markup}".encode(encoding), HOME) == target
 
 
+@pytest.mark.parametrize(
+    ("markup", "target"),
+    [
+        ("<script>location.href='/x'</script>", "http://a.gov.cn/x"),
+        ('<script>window.location.replace("x.html?a=1&b=2");</script>', "http://a.gov.cn/b/x.html?a=1&b=2"),
+        ("<script>window.top.location = '//b.gov.cn/年'</script>正在跳转", "http://b.gov.cn/年"),
+        ("<body onload=\"window.location='x'\"><a href=x>点击这里</a>", "http://a.gov.cn/b/x"),
+        ("<script>setTimeout(\"javascript:location.href='/x'\",3000)</script>", "http://a.gov.cn/x"),
+        ("<base href='/e/'><script>self.location.assign('x')</script>", "http://a.gov.cn/e/x"),
+        ("<script>/* location='/y' */location='/x' // location='/z'\n</script>", "http://a.gov.cn/x"),
+        ("<script>location='/x'</script><script>document . location . href = '/x'</script>", "http://a.gov.cn/x"),
+        ("<meta http-equiv=refresh content='0;url=d'><script>location='/x'</script>", "http://a.gov.cn/b/d"),
+        ("<script>location='/x?'+id</script>", ""),
+        ("<script>location='/x';location='/y'</script>", ""),
+        ("<script>if(phone)location='/x'</script>", ""),
+        ("<script>/iPhone/.test(navigator.userAgent)&&(location='/x')</script>", ""),
+        ("<script>document.cookie='a';location='/x'</script>", ""),
+        ("<script>alert('页面不存在');location='/x'</script>", ""),
+        ("<script>if(location=='/x')a.location='/x'</script>", ""),
+        ("<script>location=='/x';mylocation='/x';a.location='/x'</script>", ""),
+        ("<script>location='javascript:a()'</script>", ""),
+        ("<script>location='c.html?x=1#a'</script>", ""),
+        ("<script>location='/x'</script><iframe src=a></iframe>", ""),
+        ("<script>location='/x'</script><a href=a.pdf>年报</a>", ""),
+        (f"<script>location='/x'</script>{'正文' * 30}", ""),
+        (f"<script>location='/x';{'a()' * 1000}</script>", ""),
+        ("<p>location='/x'", ""),
+    ],
+)
+def test_where_a_script_sends_its_readers(markup: str, target: str) -> None:
+    for encoding in ("utf-8", "gb18030"):
+        assert refresh_target(f"<html><head>{markup}".encode(encoding), HOME) == target
+
+
+def test_scripts_that_send_on_are_followed_and_told() -> None:
+    move = page("<script>window.location.href='/b'</script>".encode())
+    with site({"/": move, "/b": page(PAGE)}) as server:
+        found = load(server.url(), SHORT)
+        assert (found.content, found.url) == (PAGE, server.url("/b"))
+        assert found.provenance == (f"网页自动跳转到另一网址 {server.url('/b')}。",)
+    with site({"/": move, "/b": page(b"<script>location='/'</script>")}) as server:
+        assert failed(server.url()).stage == "redirect"
+
+
 def test_refreshes_are_followed_and_told() -> None:
     pages = {"/": refresh("/b/?x"), "/b/?x": moved("c"), "/b/c": refresh("d", 5), "/b/d": page(PAGE)}
     with site(pages) as server:

@@ -54,8 +54,9 @@ def move(source: Path, target: Path, how: Callable[[Path, Path], object] | None 
 
 def discard_file(path: Path) -> None:
     """Delete a file of ours if it is there and can be deleted; Windows deletes none that is read-only."""
-    with suppress(OSError):
-        path.chmod(0o600)
+    if sys.platform == "win32":
+        with suppress(OSError):
+            path.chmod(0o600)
     with suppress(OSError):
         path.unlink(missing_ok=True)
 

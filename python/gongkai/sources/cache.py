@@ -15,6 +15,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -28,6 +30,7 @@ from gongkai.system import cache_folder, discard_file, move
 
 FORM = 1  # of an entry; others count as absent
 LARGEST = 500_000_000  # bytes of all entries together
+LARGEST_ENTRY = 21_000_000  # bytes; more than a page may have
 ABANDONED = 3_600  # seconds after which a file that nobody renamed was left by a process that died
 NAMES = (".page", ".new")
 
@@ -73,8 +76,15 @@ def find(address: str) -> Kept | None:
     """What is kept for an address; None also where an entry is damaged."""
     place = place_of(address)
     with suppress(OSError):
-        return entry(place.read_bytes(), address) if place else None
+        return entry(place.read_bytes(), address) if place and is_ours(place) else None
     return None
+
+
+def is_ours(place: Path) -> bool:
+    """Whether a file may be an entry: a plain one of an entry's size, and where users are told apart, this user's."""
+    about = place.stat()
+    own = sys.platform == "win32" or about.st_uid == os.getuid()
+    return own and stat.S_ISREG(about.st_mode) and about.st_size <= LARGEST_ENTRY
 
 
 def entry(whole: bytes, address: str) -> Kept | None:
@@ -85,10 +95,13 @@ def entry(whole: bytes, address: str) -> Kept | None:
             return None
         values = dict(json.loads(head))
         form, told = values.pop("form"), tuple(values.pop("provenance"))
+        if not all(isinstance(text, str) for text in (*told, *values.values())):
+            return None
         kept = Kept(content=content, provenance=told, **values)
-    except (ValueError, TypeError, KeyError):
+        assert kept.when
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
-    ours = form == FORM and kept.address == urldefrag(address)[0]
+    ours = form == FORM and kept.address == urldefrag(address)[0] and kept.url.startswith(("http://", "https://"))
     return kept if ours and kept.sha256 == sha256(content) else None
 
 

@@ -1,7 +1,8 @@
 """Room: sources. A page's bytes -> where the page itself sends its readers on, and whether it only asks for proof.
 
 Only pages that hold no report are left. Inside ``noscript`` a page says what to do without scripts, which is our case,
-but often enough that is a note on switching them on: there only short pages are left.
+but often enough that is a note on switching them on: there only short pages are left. Of scripts only those are
+understood that do nothing but go to one address written out, on pages that show nothing else.
 """
 
 from __future__ import annotations
@@ -32,6 +33,13 @@ REPORT = re.compile("自然人|行政诉讼|结转|勾稽")  # words of the tabl
 HOLDING = re.compile(  # a report in a file or frame, which even a short page may show before it sends its readers away
     r"<(?:i?frame|embed|object)\b|\.(?:pdf|docx?|wps|ofd|xlsx?|et|rtf|zip|rar)[\"'?\s>]", re.IGNORECASE
 )
+MOVE = re.compile(  # location = "/a.html", location.replace("/a.html"), and nothing added to the address
+    r"""(?<![\w.])(?:(?:window|self|top|parent|document)\s?\.\s?){0,2}location(?:\s?\.\s?href)?\s{0,9}"""
+    r"""(?:=|\.\s?(?:replace|assign)\s?\()\s{0,9}(["'])([^"'<>\s\\]{1,1000})\1(?!\s{0,9}\+)"""
+)
+REMARK = re.compile(r"""(?<![:"'])//[^\n]*|/\*[^*]*\*/""")
+CHOICE = re.compile(r"\bif\b|\bcase\b|cookie|userAgent", re.IGNORECASE)
+LONGEST_SCRIPT = 2_000  # characters; those of pages that build themselves are longer
 META = re.compile(r"<meta\b[^>]*>?", re.IGNORECASE)
 GONE = re.compile("页面不存在|网页不存在|没有找到|无法访问|已被删除|404")
 LEADING = re.compile(rb"<(?:a|img|i?frame|embed|object|form|link)\b", re.IGNORECASE)
@@ -47,11 +55,13 @@ class Sent(NamedTuple):
 
 def refresh_target(content: bytes, url: str, header: str = "") -> str:
     """Where a page sends its readers, as an address without fragment; "" where we stay. ``header`` is its Refresh."""
-    if len(content) > LARGE or not (header or REFRESH.search(content.lower())):
+    if len(content) > LARGE:
+        return ""
+    if not (header or REFRESH.search(content.lower()) or (b"location" in content and is_short(content))):
         return ""
     text = decoded(content)
     found, base = sent_by(text)
-    found = found or sent(header)
+    found = found or sent(header) or sent_by_script(text)
     if found is None or found.delay > LONGEST:
         return ""
     words = visible(text)
@@ -79,6 +89,23 @@ def sent_by(text: str) -> tuple[Sent | None, str]:
             if given.get("http-equiv", "").strip().lower() == "refresh":
                 found = sent(given.get("content", ""), aside)
     return found, base
+
+
+def sent_by_script(text: str) -> Sent | None:
+    """Where the scripts of a page that shows nothing go at once or in a while; None where that depends on anything."""
+    scripts = []
+    for piece in PIECE.finditer(text):
+        if (piece[1] or "").lower() == "script":
+            scripts.append(piece[0])
+        elif (piece[2] or "").lower() == "body":
+            scripts.append(attributes(piece[3]).get("onload", ""))
+    code = "\n".join(scripts)
+    if len(code) > LONGEST_SCRIPT or CHOICE.search(code) or GONE.search(code):
+        return None
+    targets = {target for _, target in MOVE.findall(REMARK.sub("", code))}
+    if len(targets) != 1:
+        return None
+    return Sent(0, html.unescape(targets.pop()), True) if len(visible(text)) < BARE else None
 
 
 def attributes(text: str) -> dict[str, str]:
