@@ -190,7 +190,7 @@ def test_where_a_script_sends_its_readers(markup: str, target: str) -> None:
 
 
 def test_scripts_that_send_on_are_followed_and_told() -> None:
-    move = page("<script>window.location.href='/b'</script>".encode())
+    move = page(b"<script>window.location.href='/b'</script>")
     with site({"/": move, "/b": page(PAGE)}) as server:
         found = load(server.url(), SHORT)
         assert (found.content, found.url) == (PAGE, server.url("/b"))

@@ -40,7 +40,7 @@ def why_unreadable(blocks: Sequence[Block], origin: str) -> str:
     if GONE.search(start) and len(text) < 1500:
         return f"{origin}：页面不存在或已删除；请检查网址。"
     if not text.strip():
-        return f"{origin}：没有可读的文字，网页的内容可能要由浏览器运行脚本才显示；请在浏览器中打开并另存为网页，再导入该文件。"
+        return f"{origin}：没有可读的文字，网页可能要在浏览器中才显示内容；请在浏览器中打开并另存为网页，再导入该文件。"
     return f"{origin}：没有找到政府信息公开工作年度报告的三张表（开头是“{short(text)}”）；请检查网址或文件是否正确。"
 
 
