@@ -6,6 +6,7 @@ that a document points to, and what it takes in time, memory and bytes is bounde
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -36,6 +37,9 @@ PLACES = {
 }
 TICK = 0.1  # seconds between two looks at the program at work
 ALONE = threading.Lock()  # one document at a time: each takes some 300 MB and a whole processor
+CLEARED = 2.0  # seconds in which a thread notices that its program was ended, and removes its folder
+RUNNING: set[subprocess.Popen[bytes]] = set()
+LEAVING = threading.Event()
 
 SAVE = "请用 Word 或 WPS 打开，另存为 .docx 后再导入"
 MISSING = f"读取这种文件要用 LibreOffice，本机没有找到；请安装 LibreOffice（libreoffice.org），或{SAVE}。"
@@ -149,14 +153,25 @@ def run(command: Sequence[str], folder: Path, limits: Limits) -> None:
         )
     except OSError as error:
         raise UnreadableDocument(f"LibreOffice 不能启动；请重新安装，或{SAVE}。") from error
+    RUNNING.add(process)
     deadline = time.monotonic() + limits.seconds
     try:
-        while process.poll() is None:
+        while process.poll() is None and not LEAVING.is_set():
             watch(process.pid, folder, deadline, limits)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(TICK)
     finally:
         end(process)
+        RUNNING.discard(process)
+
+
+@atexit.register
+def end_running() -> None:
+    """Interrupted, this program ends while a thread still waits for LibreOffice, which would go on without it."""
+    LEAVING.set()
+    for process in tuple(RUNNING):
+        end(process)
+    ALONE.acquire(timeout=CLEARED)
 
 
 def watch(pid: int, folder: Path, deadline: float, limits: Limits) -> None:
