@@ -330,3 +330,18 @@ def test_all_fetches_together_have_a_budget(
 def test_a_sheet_waits_no_longer_than_seconds() -> None:
     assert fetching.LIMITS.deadline <= 8
     assert fetching.BUDGET <= 30
+
+
+def test_an_attachment_is_waited_for_no_longer_than_seconds(cell: xw.Range, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LibreOffice, which is not asked for by the deadline of a fetch, may take a minute and a half."""
+    assert fetching.LONGEST <= 15
+    monkeypatch.setattr(fetching, "LONGEST", 0.5)
+    old = (DOCUMENTS / "rtf-2020" / "source.rtf").read_bytes()
+    with serving({"/a": [answer(b"<p>x<a href='1.rtf'>1.rtf</a>")], "/1.rtf": [answer(old)]}) as server:
+        began = time.monotonic()
+        answered = {GK_VALUE(server.url("/a"), "new", None, cell) for _ in range(3)}
+        assert time.monotonic() - began < 1.5
+        assert server.requests == ["/a", "/1.rtf"]
+    (sentence,) = answered
+    assert "0.5秒内没有读出报告" in str(sentence)
+    assert "导入网址" in str(sentence)

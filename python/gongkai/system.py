@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+import queue
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 # On Windows a virus scanner, an index or a cloud drive holds a file for a moment after it was written.
 SCANNED = (0.05, 0.1, 0.2, 0.4)  # seconds to wait, one after the other
@@ -38,6 +43,29 @@ def system_reason(error: BaseException) -> str:
     number = found.errno if isinstance(found, OSError) else None
     code = errno.errorcode.get(number or 0, "")
     return next((reason for reason, codes in REASONS if code in codes), f"读写出错（{code or type(error).__name__}）")
+
+
+def in_time(work: Callable[[], T], seconds: float) -> T | None:
+    """What a piece of work gives, or None after so many seconds: it is left to go on, and whatever it gives is lost.
+
+    Raises what the work raises.
+    """
+    answers: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def put() -> None:
+        try:
+            answers.put((work(), None))
+        except BaseException as error:
+            answers.put((None, error))
+
+    threading.Thread(target=put, daemon=True, name="gongkai-work").start()
+    try:
+        answer, error = answers.get(timeout=seconds)
+    except queue.Empty:
+        return None
+    if error is not None:
+        raise error
+    return answer
 
 
 def move(source: Path, target: Path, how: Callable[[Path, Path], object] | None = None) -> None:

@@ -18,9 +18,11 @@ from gongkai.excel.consent import NOT_OURS, allowed
 from gongkai.following import read_source
 from gongkai.model import FetchError, GongkaiError, Report
 from gongkai.sources import Limits
+from gongkai.system import in_time
 from gongkai.workbook import layout
 
 LIMITS = Limits(connect=3, read=5, deadline=8, size=5_000_000, tries=2, pause=0.2)
+LONGEST = 15.0  # seconds for one report, with its attachments and the programs that read them
 KEPT = 200  # reports
 PAUSE = 60.0  # seconds before a failure is tried again
 WINDOW, BUDGET = 60.0, 24.0  # seconds of fetching in as many seconds, after which the next fetch must wait
@@ -102,6 +104,8 @@ def refuse_over_budget(session: Session, now: float) -> None:
 
 def read_page(url: str, limits: Limits) -> Report:
     """Without the page's bytes: the session keeps many reports."""
-    report = read_source(url, limits)
+    report = in_time(lambda: read_source(url, limits), LONGEST)
+    if report is None:
+        raise FetchError(f"{url}：{LONGEST:g}秒内没有读出报告，已不再等；请用“导入网址”。", "read")
     assert report.document is not None
     return replace(report, document=replace(report.document, content=b""))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import queue
 import re
-import threading
 import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -17,6 +15,7 @@ from gongkai.sources.documents import document
 from gongkai.sources.hops import GATES, Reply, Trip, ask, retry_after
 from gongkai.sources.limits import Access, Limits
 from gongkai.sources.refresh import has_script, is_short, only_proves, refresh_target
+from gongkai.system import in_time
 
 HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; gongkai/0.1)",
@@ -73,23 +72,11 @@ def from_cache(origin: str, address: str, kept: Kept | None, limits: Limits) -> 
 
 def fetch_in_time(wanted: Wanted, limits: Limits, access: Access, kept: Kept | None) -> Document:
     """Fetch on a thread of its own: name resolution and slow drips have no other limit in time."""
-    answers: queue.SimpleQueue[Document | BaseException] = queue.SimpleQueue()
     deadline = time.monotonic() + limits.deadline
-
-    def work() -> None:
-        try:
-            answers.put(travel(wanted, limits, access, kept, deadline))
-        except BaseException as error:
-            answers.put(error)
-
-    threading.Thread(target=work, daemon=True, name="gongkai-fetch").start()
-    try:
-        answer = answers.get(timeout=limits.deadline)
-    except queue.Empty:
-        raise failures.too_slow(wanted.origin, limits.deadline) from None
-    if isinstance(answer, BaseException):
-        raise answer
-    return answer
+    found = in_time(lambda: travel(wanted, limits, access, kept, deadline), limits.deadline)
+    if found is None:
+        raise failures.too_slow(wanted.origin, limits.deadline)
+    return found
 
 
 def travel(wanted: Wanted, limits: Limits, access: Access, kept: Kept | None, deadline: float) -> Document:
