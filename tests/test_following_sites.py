@@ -276,3 +276,34 @@ def test_an_attachment_cut_at_any_place_is_refused() -> None:
     sent = b"".join(answer(page()))
     for end in range(0, len(sent), len(sent) // 60):
         assert "附件" in attached([sent[:end]])
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("<a href=/1.pdf>年报.pdf</a>", "服务器上已没有这个文件（状态 404）；请在浏览器中打开网页查看"),
+        ("<a href=/1.ofd>年报.ofd</a>", "附件“年报.ofd”中；请下载附件，打开后另存为网页"),
+        ("<a href=/1.zip>年报.zip</a>", "附件“年报.zip”中；请下载附件并解压"),
+        ("".join(f"<a href=/{n}.pdf>附件{n}.pdf</a>" for n in range(5)), "附件“附件0.pdf”等5个附件中；请下载附件"),
+    ],
+)
+def test_what_to_do_with_an_attachment(body: str, sentence: str) -> None:
+    with serving(answers(body, {})) as server, pytest.raises(GongkaiError) as caught:
+        read_source(server.url("/a/1.html"), SHORT)
+    assert sentence in str(caught.value)
+    assert str(caught.value).count("。") == 1
+
+
+def test_the_advice_for_an_attachment_is_to_download_it() -> None:
+    with serving({**answers("<a href=/1.pdf>年报.pdf</a>", {}), "/1.pdf": [answer(b"x", status="500 X")]}) as server:
+        with pytest.raises(GongkaiError, match="打开网页并下载附件，再导入该文件。"):
+            read_source(server.url("/a/1.html"), SHORT)
+
+
+def test_a_page_of_scripts_alone_is_no_text() -> None:
+    with serving({"/": [answer(b"<script>if(a)location='/x'</script>")]}) as server:
+        with pytest.raises(GongkaiError, match="没有可读的文字"):
+            read_source(server.url(), SHORT)

@@ -19,9 +19,11 @@ from gongkai.readers.formats import binary_format
 from gongkai.recognize import completed, recognize
 from gongkai.recognize.bodies import may_be_one
 from gongkai.sources import ACCESS, Access, Limits, load
+from gongkai.sources.failures import BY_HAND
 from gongkai.workbook import is_ours, read_workbook
 
 TABLES = 3
+GONE = (404, 410)
 CONVERTED = "旧格式的文件，由 LibreOffice 转换后读取。"
 WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
@@ -175,7 +177,11 @@ class Trip:
 
 
 def reason_of(lead: Lead, error: GongkaiError) -> str:
-    return str(error).removeprefix(f"{lead.source}：")
+    """Why nothing was read, for a reader who has the page before him: how to get at the attachment by hand."""
+    if isinstance(error, FetchError) and error.status in GONE:
+        return f"服务器上已没有这个文件（状态 {error.status}）；请在浏览器中打开网页查看，或向发布机关索取。"
+    reason = str(error).removeprefix(f"{lead.source}：")
+    return reason if lead.kind == "frame" else reason.replace(BY_HAND, "在浏览器中打开网页并下载附件")
 
 
 def weight(failure: tuple[Lead, GongkaiError]) -> tuple[bool, bool]:

@@ -11,7 +11,7 @@ from gongkai.readers.formats import binary_format, text_format
 
 HTML = re.compile(
     r"<(?:!doctype\s+html|(?:html|head|body|title|meta|table|t[rdh]|div|p|span|br|h[1-6]|a|ul|li|font|center|section|"
-    r"frameset|iframe|pre|img)\b[^<>]*>)",
+    r"frameset|iframe|pre|img|script)\b[^<>]*>)",
     re.IGNORECASE,
 )
 

@@ -30,6 +30,7 @@ EXCEL = Format("Excel 工作簿（.xlsx）", reader="gongkai.readers.excel:excel
 OLD_EXCEL = Format("Excel 97-2003 工作簿（.xls 或 .et）", reader="gongkai.readers.excel:excel_blocks")
 OLD_OFFICE = Format("Office 97-2003 文档", SAVE)
 ZIP = Format("ZIP 压缩包", UNPACK)
+DAMAGED = Format("不完整或已损坏的压缩包或 Office 文件", "请重新下载或重新取得这个文件")
 
 MARKS = (
     (b"%PDF-", PDF),
@@ -90,10 +91,9 @@ def packed_format(content: bytes) -> Format:
 
     try:
         names = open_archive(content).parts
-        known = (found for part, found in PACKED if any(name.startswith(part.lower()) for name in names))
+        return next((found for part, found in PACKED if any(name.startswith(part.lower()) for name in names)), ZIP)
     except BadArchive:
-        known = (found for part, found in PACKED if part.encode() in content)
-    return next(known, ZIP)
+        return next((found for part, found in PACKED if part.encode() in content), DAMAGED)
 
 
 def text_format(text: str) -> Format | None:

@@ -11,6 +11,11 @@ ATTACHMENT = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)(?:$|[?#])",
 REPORT = re.compile(r"信息公开.{0,10}(?:年度?报告|年报)|年报")
 LOGIN = re.compile(r"登录|登陆|统一身份认证|用户名|密码")
 VERIFY = re.compile(r"验证码|安全验证|人机验证|访问过于频繁|请开启\s*JavaScript|正在检查您的浏览器", re.IGNORECASE)
+UNREADABLE = {  # suffix of an attachment that cannot be read -> what to do with it
+    "ofd": "请下载附件，打开后另存为网页，再导入该文件",
+    "zip": "请下载附件并解压，再导入其中的报告",
+    "rar": "请下载附件并解压，再导入其中的报告",
+}
 GONE = re.compile(r"404|页面不存在|页面没有找到|网页无法访问|您访问的页面|已被删除")
 
 
@@ -26,8 +31,12 @@ def why_unreadable(blocks: Sequence[Block], origin: str) -> str:
     attached = [link for link in links if link.kind == "link" and is_attachment(link)]
     named = [link for link in attached if REPORT.search(link.text + link.target)] or attached
     if named:
-        name = short(named[0].text or named[0].target)
-        return f"{origin}：页面中没有三张表，报告可能在附件“{name}”中；请下载附件，再导入该文件。"
+        name, text = short(named[0].text or named[0].target), named[0].target + named[0].text
+        several = f"等{len(named)}个附件" if len(named) > 1 else ""
+        advice = next((advice for suffix, advice in UNREADABLE.items() if f".{suffix}" in text.lower()), "")
+        return (
+            f"{origin}：页面中没有三张表，报告可能在附件“{name}”{several}中；{advice or '请下载附件，再导入该文件'}。"
+        )
     reports = [link for link in links if link.kind == "link" and REPORT.search(link.text)]
     if len(reports) >= 3:
         example = short(reports[0].text)

@@ -10,7 +10,8 @@ from gongkai.system import system_reason
 if TYPE_CHECKING:
     import ssl
 
-SAVE = "请在浏览器中打开网址并另存为网页，再导入该文件"
+BY_HAND = "在浏览器中打开网址并另存为网页"
+SAVE = f"请{BY_HAND}，再导入该文件"
 OR_SAVE = f"或{SAVE[1:]}"
 ADDRESS = "请从浏览器的地址栏完整复制 http 或 https 网址"
 # Numbers of OpenSSL's X509_V_ERR_*.
