@@ -298,12 +298,12 @@ def test_what_to_do_with_an_attachment(body: str, sentence: str) -> None:
 
 
 def test_the_advice_for_an_attachment_is_to_download_it() -> None:
-    with serving({**answers("<a href=/1.pdf>年报.pdf</a>", {}), "/1.pdf": [answer(b"x", status="500 X")]}) as server:
-        with pytest.raises(GongkaiError, match="打开网页并下载附件，再导入该文件。"):
-            read_source(server.url("/a/1.html"), SHORT)
+    pages = {**answers("<a href=/1.pdf>年报.pdf</a>", {}), "/1.pdf": [answer(b"x", status="500 X")]}
+    with serving(pages) as server, pytest.raises(GongkaiError, match="打开网页并下载附件，再导入该文件。"):
+        read_source(server.url("/a/1.html"), SHORT)
 
 
 def test_a_page_of_scripts_alone_is_no_text() -> None:
-    with serving({"/": [answer(b"<script>if(a)location='/x'</script>")]}) as server:
-        with pytest.raises(GongkaiError, match="没有可读的文字"):
-            read_source(server.url(), SHORT)
+    pages = {"/": [answer(b"<script>if(a)location='/x'</script>")]}
+    with serving(pages) as server, pytest.raises(GongkaiError, match="没有可读的文字"):
+        read_source(server.url(), SHORT)

@@ -11,6 +11,7 @@ ATTACHMENT = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)(?:$|[?#])",
 REPORT = re.compile(r"信息公开.{0,10}(?:年度?报告|年报)|年报")
 LOGIN = re.compile(r"登录|登陆|统一身份认证|用户名|密码")
 VERIFY = re.compile(r"验证码|安全验证|人机验证|访问过于频繁|请开启\s*JavaScript|正在检查您的浏览器", re.IGNORECASE)
+DOWNLOAD = "请下载附件，再导入该文件"
 UNREADABLE = {  # suffix of an attachment that cannot be read -> what to do with it
     "ofd": "请下载附件，打开后另存为网页，再导入该文件",
     "zip": "请下载附件并解压，再导入其中的报告",
