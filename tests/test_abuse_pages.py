@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from gongkai.editions import editions
 from gongkai.model import Box, UnreadableDocument
 from mutations import figure_spots
-from pages import figures, misread, read_page, typed_report, unlike
+from pages import FOLDER, figures, misread, read_page, typed, typed_figures, typed_report, unlike
 from ruian import EVERY, RUIAN, TRUTH, line_of, read_with, spot_of
 from strategies import changed
 from styles import Sheet, cut_sheet, html_page, lines_text, render, report_sheets, table_html, text_page
@@ -263,3 +265,13 @@ def test_rows_of_a_flattened_table_whose_head_is_missing() -> None:
     page += "".join(f"<p>{text}</p><p><br/></p>" for text in last).removesuffix("<p><br/></p>") + "<p>0</p>"
     with pytest.raises(UnreadableDocument, match="没有找到"):
         read_page(page)
+
+
+@pytest.mark.parametrize("case", ["ruian-2021-html", "wrong-spans-2023"])
+def test_a_page_that_breaks_off_gives_no_half_of_a_figure(case: str) -> None:
+    """As a server sends it that names no length and dies: of 450 it sent 45."""
+    (source,) = (FOLDER / case).glob("source.*")
+    content, truth = source.read_bytes(), typed_figures(typed(case, "report.json"))
+    for match in re.finditer(rb">\s*\d\d+", content):
+        with suppress(UnreadableDocument):
+            assert misread(truth, read_page(content[: match.end() - 1])) == []

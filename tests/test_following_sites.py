@@ -303,6 +303,14 @@ def test_the_advice_for_an_attachment_is_to_download_it() -> None:
         read_source(server.url("/a/1.html"), SHORT)
 
 
+def test_a_report_in_pictures_beside_others_is_no_directory() -> None:
+    others = "".join(f"<a href=/{year}.html>{BODY}{year}年政府信息公开工作年度报告</a>" for year in (2018, 2019, 2020))
+    message, _ = refused(f"<img src=1.jpg>{others}", {})
+    assert "报告可能是图片" in message
+    message, _ = refused(f"<img src=1.jpg>{others}", {}, "政府信息公开年报")
+    assert "这是目录页" in message
+
+
 def test_a_page_of_scripts_alone_is_no_text() -> None:
     pages = {"/": [answer(b"<script>if(a)location='/x'</script>")]}
     with serving(pages) as server, pytest.raises(GongkaiError, match="没有可读的文字"):

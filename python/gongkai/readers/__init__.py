@@ -6,7 +6,7 @@ import re
 
 from gongkai.model import Block, Document, UnreadableDocument
 from gongkai.readers.bounds import refuse_lines
-from gongkai.readers.charset import decode
+from gongkai.readers.charset import REPLACED, decode
 from gongkai.readers.formats import binary_format, text_format
 
 HTML = re.compile(
@@ -51,4 +51,12 @@ def blocks_of_text(text: str) -> tuple[Block, ...]:
     from gongkai.readers.text import text_blocks
 
     refuse_lines(text)
-    return html_blocks(text) if HTML.search(text) else text_blocks(text.removeprefix("\ufeff"))
+    if HTML.search(text):
+        return html_blocks(text + REPLACED if is_cut(text) else text)
+    return text_blocks(text.removeprefix("\ufeff"))
+
+
+def is_cut(text: str) -> bool:
+    """Whether a page ends within a table: the figure at its end may be the half of one, and must not be read."""
+    text = text.lower()
+    return text.rfind("<table") > max(text.rfind(end) for end in ("</table", "</body", "</html"))
