@@ -79,6 +79,19 @@ def found_by_the_other_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(HERE))
 
 
+def ends(pid: int) -> bool:
+    """Whether a process ends within some seconds; what nobody has asked after yet (a zombie) has ended."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def text(name: str, content: bytes = b"", bounds: Bounds = worker.BOUNDS) -> str:
     (block,) = read_apart(f"test_worker:{name}", content, bounds)
     assert isinstance(block, Prose)
@@ -137,10 +150,7 @@ def test_the_process_that_works_is_watched_where_another_was_started(monkeypatch
     assert IDLE[0].pid != IDLE[0].process.pid
     pid = IDLE[0].pid
     refused("endless", SHORT)
-    until = time.monotonic() + 5
-    while psutil.pid_exists(pid) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not psutil.pid_exists(pid)
+    assert ends(pid)
 
 
 def test_no_more_processes_than_processors() -> None:
@@ -167,14 +177,15 @@ def test_a_module_beside_the_user_is_not_run(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("1\n", "")
 
 
-def test_no_process_outlives_the_program() -> None:
+@pytest.mark.parametrize("busy", [False, True])
+def test_no_process_outlives_the_program(busy: bool) -> None:
+    """Neither one that waits for work nor one whose parser is in an endless loop; the program is killed."""
     code = (
-        "import os\nfrom gongkai.readers.worker import read_apart\n"
-        "print(read_apart('test_worker:prose_of', b'x')[0].text.split()[0], flush=True)\nos._exit(0)"
+        "import os, threading, time\nfrom gongkai.readers import worker\n"
+        "worker.read_apart('test_worker:prose_of', b'x')\npid = worker.IDLE[0].pid\n"
+        f"if {busy}: threading.Thread(target=worker.read_apart, args=('test_worker:endless', b'')).start()\n"
+        "time.sleep(0.3)\nprint(pid, flush=True)\nos.kill(os.getpid(), 9)"
     )
     environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{Path(worker.__file__).parents[2]}"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    until = time.monotonic() + 5
-    while psutil.pid_exists(int(done.stdout)) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not psutil.pid_exists(int(done.stdout))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert ends(int(done.stdout))

@@ -251,16 +251,22 @@ def bound_memory(memory: int) -> None:
 def serve() -> None:
     """Answer requests on standard input until it closes, which it does when the asking process ends in any way."""
     bound_memory(int(sys.argv[1]))
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    answers = sys.stdout.buffer
     sys.stdout = sys.stderr  # what a parser prints must not get among the answers
     send(answers, str(os.getpid()).encode())
+    requests: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
+    threading.Thread(target=listen, args=(requests,), daemon=True).start()
     while True:
-        try:
-            reader = receive(requests).decode()
-            content = receive(requests)
-        except EOFError:
-            return
-        send(answers, pickle.dumps(tuple(answer_to(reader, content))))
+        send(answers, pickle.dumps(tuple(answer_to(*requests.get()))))
+
+
+def listen(requests: SimpleQueue[tuple[str, bytes]]) -> None:
+    """Take requests in, and end the process once nobody asks any more: a parser in an endless loop would not see it."""
+    with suppress(EOFError, OSError):
+        while True:
+            reader = receive(sys.stdin.buffer).decode()
+            requests.put((reader, receive(sys.stdin.buffer)))
+    os._exit(0)
 
 
 if __name__ == "__main__":
