@@ -5,27 +5,36 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from gongkai.figures import exact
+from gongkai.figures import exact, read_figure
 from gongkai.model import Value
 
 EXACT_DIGITS = 15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
 DATE, PERCENT, SCALED = "日期或时间", "百分比", "按千位缩小显示的"
 STRANGE, HIDDEN, STRUCK = "无法识别的", "不显示数值的", "加了删除线的"
+MONEY, UNSIGNED = "带货币单位的", "不显示负号的"
 # Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East Asian versions.
 BUILTIN = {str(number): DATE for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))} | {
     "9": PERCENT,
     "10": PERCENT,
+    **dict.fromkeys(("5", "6", "7", "8", "42", "44"), MONEY),
 }
 LONGEST_CODE = 255
-# What a format code shows as it stands, or does not show: "text", \c, _c, *c, colours and conditions; not [h], [mm].
-LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+# What a format code shows as it stands, or does not show: "text", \c, !c, _c, *c, colours and conditions; not [h].
+LITERAL = re.compile(r'"[^"]*"|[\\!].|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 ODD_CODES = (  # aaa is a day of the week; a comma after the last digit hides three digits
     (PERCENT, re.compile("%")),
     (DATE, re.compile("[ymdhs]|aaa", re.IGNORECASE)),
     (SCALED, re.compile("[0#?.],+(?![0#?,])")),
 )
 SHOWS = re.compile("[0#?@gG]")  # a digit, a text, General (in some versions G/通用格式)
-DIGIT = re.compile("[0-9]")
+CONDITION = re.compile(r"\[[<>=]")
+OF_ZERO = re.compile(r'\[=0\][^;"0-9]*(?:"[^"0-9]*"[^;"0-9]*)*(?:;|$)')  # the section for it, where it shows no digit
+RED = re.compile(r"\[(?:red|红色)\]", re.IGNORECASE)  # the usual way to show that a number is negative
+NUMBER = r"G/通用格式|General|@|[0#?](?:[0#?.,/ ]*[0#?.])?(?:E[+-]0+)?"
+PIECE = re.compile(f"{LITERAL.pattern}|{NUMBER}", re.IGNORECASE)
+SAMPLE = 5
+SIGNS = "-()（）负 "
+MONEY_SIGN = re.compile("[¥￥$元]")
 
 
 def as_figure(value: object) -> Value:
@@ -47,17 +56,51 @@ def as_figure(value: object) -> Value:
 
 
 def kind_of(code: str) -> str:
-    """What a number format code makes of a number; "" where it shows the number itself."""
+    """What a number format code makes of a number; "" where it shows the number itself.
+
+    What a format adds is judged as in any text: 5件 is the figure 5, but -5, 5万 and ¥5 are not, nor is 4.3831 the
+    figure 43831 (``0\\.0000``).
+    """
     if len(code) > LONGEST_CODE:
         return STRANGE
+    code = OF_ZERO.sub("", code, count=1)
     plain = LITERAL.sub("", code)
     kind = next((kind for kind, sign in ODD_CODES if sign.search(plain)), "")
     if kind or not code:
         return kind
     if not SHOWS.search(plain.partition(";")[0]):
         return HIDDEN
-    added = [text for text in LITERAL.findall(code) if text[0] in '"\\']
-    return STRANGE if DIGIT.search("".join(added)) else ""
+    first, *others = PIECE.sub(shown_piece, code).split(";")
+    kinds = map(kind_of_sample, (first, *others[:2]) if CONDITION.search(code) else (first,))
+    kind = next(filter(None, kinds), "")
+    if kind or not others or RED.search(code) or CONDITION.search(code):
+        return kind
+    bare = others[0].strip(SIGNS)
+    return UNSIGNED if bare == others[0].strip() or kind_of_sample(bare) else ""
+
+
+def shown_piece(match: re.Match[str]) -> str:
+    """What a piece of a format code shows where the number is ``SAMPLE``; without semicolons."""
+    piece = match[0]
+    if piece[0] in '"\\!':
+        return piece.strip('"').lstrip("\\!").replace(";", "；")
+    if piece[0] == "[":
+        return piece[2:-1].partition("-")[0] if piece.startswith("[$") else ""
+    return "" if piece[0] in "_*" else str(SAMPLE)
+
+
+def kind_of_sample(text: str) -> str:
+    count, amount = read_figure(text), read_figure(text, "万元")
+    if count.value == SAMPLE or (amount.value == SAMPLE and not amount.converted):
+        return ""
+    return MONEY if MONEY_SIGN.search(text) else STRANGE
+
+
+def is_shown(number: Value, kind: str) -> bool:
+    """Whether a cell whose format is of this kind shows this number all the same."""
+    if number is None or not kind:
+        return not kind
+    return (kind == MONEY and number == 0) or (kind == UNSIGNED and number >= 0)
 
 
 def doubtful(number: str, kind: str) -> str:

@@ -30,7 +30,7 @@ from gongkai.excel.blocks import (
 )
 from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
-from gongkai.spreadsheets import STRANGE, as_figure, doubtful, kind_of
+from gongkai.spreadsheets import STRANGE, as_figure, doubtful, is_shown, kind_of
 from gongkai.workbook import layout
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import Spot, TableSheet
@@ -134,9 +134,9 @@ def odd_numbers(live: xw.Sheet, sheet: TableSheet, cells: Cells, numbers: set[Sp
         if not inside or format_kind(live.range(*block.corners)) == "":
             continue
         for spot in inside:
-            kind = format_kind(live.range(spot))
-            if kind:
-                odd[spot] = doubtful(shown(as_figure(cells[spot]) or 0), kind)
+            kind, number = format_kind(live.range(spot)), as_figure(cells[spot])
+            if not is_shown(number, kind):
+                odd[spot] = doubtful(shown(number), kind)
     return odd
 
 

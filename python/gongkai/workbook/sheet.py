@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
-from gongkai.spreadsheets import BUILTIN, doubtful, kind_of
+from gongkai.spreadsheets import BUILTIN, doubtful, is_shown, kind_of
 from gongkai.workbook.layout import Spot, Wrapped, address
 from gongkai.workbook.parts import drop, local, whole
 
@@ -273,8 +273,8 @@ def sheet_values(root: _Element, strings: Sequence[str], odd: Mapping[str, str])
     for number, row in index_rows(data).items() if data is not None else ():
         for place, cell in placed_cells(row, number):
             value = cell_value(cell, strings)
-            kind = odd.get(cell.get("s", "0"))
-            if kind and isinstance(value, int | Decimal):
+            kind = odd.get(cell.get("s", "0"), "")
+            if isinstance(value, int | Decimal) and not is_shown(value, kind):
                 value = doubtful(shown(value), kind)
             if value is not None:
                 values[place] = value
