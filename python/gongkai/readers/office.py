@@ -141,10 +141,13 @@ def program_call(program: str, profile: Path) -> list[str]:
 
 def run(command: Sequence[str], folder: Path, limits: Limits) -> None:
     """Run a command to its end and leave none of its processes. Raises UnreadableDocument beyond the limits."""
+    # It leaves a folder where temporary files are made, and more than that where it is killed.
+    temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))
     try:
         process = subprocess.Popen(
             command,
             cwd=folder,
+            env={**os.environ, **temporary},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -208,10 +211,14 @@ def sizes(folder: Path) -> Iterator[int]:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of a process's family: all of its session where there are such, then each one that left it."""
+    """Kill what is left of a process's family: all of its session where there are such, then each one that left it.
+
+    Killed, LibreOffice leaves the socket at which it listens, in the system's own folder for such.
+    """
     import psutil
 
     members = family(process.pid)
+    left = [path for member in members for path in sockets(member)]
     if sys.platform != "win32":
         with suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -219,3 +226,17 @@ def end(process: subprocess.Popen[bytes]) -> None:
         with suppress(psutil.Error):
             member.kill()
     process.wait()
+    for path in left:
+        path.unlink(missing_ok=True)
+
+
+def sockets(member: psutil.Process) -> list[Path]:
+    import psutil
+
+    if sys.platform == "win32":
+        return []
+    try:
+        paths = [Path(str(found.laddr)) for found in member.net_connections("unix")]
+    except psutil.Error:
+        return []
+    return [path for path in paths if path.name.startswith("OSL_PIPE_")]

@@ -11,11 +11,13 @@ from struct import unpack_from
 
 from gongkai.model import UnreadableDocument
 from gongkai.readers.compound import read_stream
-from gongkai.readers.excel import MOST_SHEETS, SAVE_AS, Look, Place
+from gongkai.readers.excel import MOST_SHEETS, SAVE_AS, Look, Place, too_many
+from gongkai.readers.pieces import piece_fonts
 from gongkai.spreadsheets import BUILTIN, STRUCK, kind_of
 
 BOF, EOF, FILEPASS = 0x0809, 0x000A, 0x002F
 BOUNDSHEET, FONT, FORMAT, XF = 0x0085, 0x0031, 0x041E, 0x00E0
+TEXTS, CONTINUED = 0x00FC, 0x003C
 ROW, COLINFO = 0x0208, 0x007D
 NUMBER, RK, MULRK, FORMULA, BOOLERR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205
 OTHER_CELLS = (0x0204, 0x00FD, 0x00D6)  # texts: LABEL, LABELSST, RSTRING
@@ -28,12 +30,14 @@ NO_RESULT = "=（公式没有计算结果）"
 
 @dataclass
 class Book:
-    """What the records for the whole workbook say. ``sheets``: name, first byte, whether it is seen, its kind."""
+    """What the records for the whole workbook say. ``sheets``: name, first byte, whether it is seen, its kind;
+    ``fonts``: whether struck out, whether raised; ``texts``: the record of all texts and those that continue it."""
 
     sheets: list[tuple[str, int, bool, int]] = field(default_factory=list)
     formats: dict[int, str] = field(default_factory=dict)
     styles: list[tuple[int, int]] = field(default_factory=list)
     fonts: list[tuple[bool, bool]] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
 
 
 def look_into_xls(content: bytes) -> tuple[list[Look], bytes]:
@@ -43,9 +47,7 @@ def look_into_xls(content: bytes) -> tuple[list[Look], bytes]:
         book = read_book(stream)
         odd = odd_styles(book)
         if len(book.sheets) > MOST_SHEETS:
-            raise UnreadableDocument(
-                f"工作簿有{len(book.sheets)}张工作表，不像是年度报告；请只保留报告的工作表后重试。"
-            )
+            raise too_many(len(book.sheets))
         looks = [
             look_at(stream, name, number, start, odd)
             for number, (name, start, seen, kind) in enumerate(book.sheets)
@@ -73,6 +75,7 @@ def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
 
 def read_book(stream: bytes) -> Book:
     book = Book()
+    before = 0
     for number, at, length in records(stream, 0):
         if number == BOF:
             if unpack_from("<H", stream, at)[0] != BIFF8:
@@ -89,8 +92,11 @@ def read_book(stream: bytes) -> Book:
             book.formats[unpack_from("<H", stream, at)[0]] = format_code(stream[at + 2 : at + length])
         elif number == XF:
             book.styles.append(unpack_from("<HH", stream, at))
+        elif number == TEXTS or (number == CONTINUED and before == TEXTS):
+            book.texts.append(stream[at : at + length])
         elif number == EOF:
             break
+        before = TEXTS if number == CONTINUED and before == TEXTS else number
     return book
 
 
@@ -107,11 +113,13 @@ def odd_styles(book: Book) -> dict[int, str]:
     """Number of a cell style -> kind of its format, for those that show another number than the one stored.
 
     Raised and struck out pieces within a text can't be told from the rest here (calamine joins them: 12 with a
-    raised 2 is 122), so a workbook with such a font that no style uses is refused.
+    raised 2 is 122), so a workbook with such a font that a piece has, or that no style uses, is refused.
     """
     kinds = {int(number): kind for number, kind in BUILTIN.items()}
     kinds |= {number: kind_of(code) for number, code in book.formats.items()}
     used = {font_number(font) for font, _ in book.styles}
+    if any(struck for struck, _ in book.fonts):
+        used -= {font_number(font) for font in piece_fonts(book.texts)}
     if any(raised or (struck and n not in used) for n, (struck, raised) in enumerate(book.fonts)):
         raise UnreadableDocument(f"工作簿中有上标、下标或删除线文字，在这种旧版格式中无法分辨；{SAVE_AS}。")
     found = {}
