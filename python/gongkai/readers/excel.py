@@ -111,18 +111,39 @@ def spots_of(sheet: CalamineSheet, look: Look) -> tuple[list[Spot], list[Spot]]:
             if not is_shown(number, kind) if number is not None else kind == STRUCK and value != "":
                 rows[row - top][column - left] = doubtful(text_of(value), kind)
     ranges = merged_ranges(merged, rows, top, left, look.name)
-    spots = [
-        Spot(row, column, *ranges.pop((row, column), (row, column)), text)
-        for row, values in enumerate(rows, top)
-        for column, value in enumerate(values, left)
-        if value != "" and (text := text_of(value))
-    ]
-    if len(spots) > CELLS:
+    whole: list[Spot] = []
+    blanks: list[Spot] = []
+    for (row, column), (bottom, right) in ranges.items():
+        text = ""
+        if 0 <= row - top < height and 0 <= column - left < width:
+            text, rows[row - top][column - left] = text_of(rows[row - top][column - left]), ""
+        (whole if text else blanks).append(Spot(row, column, bottom, right, text))
+    spots = single_spots(rows, top, left, look)
+    if len(spots) + len(whole) > CELLS:
         raise UnreadableDocument(f"工作表“{look.name}”有{len(spots)}个单元格，不是年度报告；请检查文件是否正确。")
-    blanks = [Spot(row, column, bottom, right, "") for (row, column), (bottom, right) in ranges.items()]
-    if beyond:
-        spots = sorted(spots + beyond)
-    return closed_up(spots, look), closed_up(blanks, look)
+    return sorted(spots + closed_up(whole + beyond, look)), closed_up(blanks, look)
+
+
+def single_spots(rows: Sequence[Sequence[object]], top: int, left: int, look: Look) -> list[Spot]:
+    """The cells with text, merged ones aside, from the values of all cells; those beyond what is hidden moved up."""
+    width = max(map(len, rows), default=0)
+    columns = moved_up(left, width, look.hidden_columns)
+    new = tuple.__new__  # as a named tuple makes itself, in half the time
+    return [
+        new(Spot, (row, column, row, column, text))
+        for row, values in zip(moved_up(top, len(rows), look.hidden_rows), rows, strict=True)
+        if row >= 0
+        for column, value in zip(columns, values, strict=False)
+        if value != "" and column >= 0 and (text := text_of(value))
+    ]
+
+
+def moved_up(first: int, count: int, hidden: Collection[int]) -> Sequence[int]:
+    """What becomes of the rows (or columns) from ``first`` on once the hidden ones are gone: -1 for those."""
+    if not hidden:
+        return range(first, first + count)
+    gone = sorted(hidden)
+    return [-1 if number in hidden else number - bisect_left(gone, number) for number in range(first, first + count)]
 
 
 def merged_ranges(
@@ -172,8 +193,8 @@ def text_of(value: object) -> str:
     """A value as the source shows it: a number as it would be typed, a day as 2021-01-03."""
     if isinstance(value, str):
         return value.strip() if "\r" not in value else value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
-        return str(int(value))
+    if isinstance(value, float) and value.is_integer() and -EXACT < value < EXACT:
+        return "%d" % value  # noqa: UP031  (twice as fast as by way of an int)
     if isinstance(value, datetime):
         return value.isoformat(" ") if value.time() != time() else value.date().isoformat()
     number = as_figure(value)

@@ -7,7 +7,7 @@ piece is a line or one table.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
@@ -41,20 +41,17 @@ along: Edges = itemgetter(1, 3)
 
 
 def sheet_items(spots: Spots, blanks: Spots) -> Iterator[Item]:
-    """The lines and grids of a sheet, from the cells with text and the merged cells without."""
+    """The lines and grids of a sheet, from the cells with text, in order, and the merged cells without."""
     yield from pieces(clamped(spots), blanks, DEEPEST)
 
 
 def clamped(spots: Spots) -> list[Spot]:
     """Merged cells wider or higher than any form end where the rest of the sheet ends."""
+    if not any(bottom - top >= TALLEST or right - left >= WIDEST for top, left, bottom, right, _ in spots):
+        return list(spots)
     last_row = max((spot.bottom if spot.bottom - spot.top < TALLEST else spot.top for spot in spots), default=0)
     last_column = max((spot.right if spot.right - spot.left < WIDEST else spot.left for spot in spots), default=0)
-    return [
-        spot._replace(bottom=min(spot.bottom, last_row), right=min(spot.right, last_column))
-        if spot.bottom > last_row or spot.right > last_column
-        else spot
-        for spot in spots
-    ]
+    return [spot._replace(bottom=min(spot.bottom, last_row), right=min(spot.right, last_column)) for spot in spots]
 
 
 def pieces(spots: Spots, blanks: Spots, depth: int) -> Iterator[Item]:
@@ -82,32 +79,40 @@ def pieces(spots: Spots, blanks: Spots, depth: int) -> Iterator[Item]:
 # --- cutting ------------------------------------------------------------------------------------------------------
 
 
-def split(spots: Spots, edges: Edges, gap: int) -> list[list[Spot]]:
-    """Spots in runs along one axis; a run ends where ``gap`` rows (or columns) and no spot follow, 0 at any edge."""
-    reaches: dict[int, int] = {}
-    for low, high in set(map(edges, spots)):
-        reaches[low] = max(high, reaches.get(low, high))
-    found: list[list[Spot]] = []
-    run_at: dict[int, list[Spot]] = {}
+def begins(edges: Iterable[tuple[int, int]], gap: int) -> list[int]:
+    """Where runs begin along one axis; a run ends where ``gap`` rows (or columns) and no spot follow, 0 at any edge."""
+    found = []
     reach = -2
-    for low in sorted(reaches):
+    for low, high in sorted(set(edges)):
         if low > reach + gap:
-            found.append([])
-        run_at[low] = found[-1]
-        reach = max(reach, reaches[low])
-    for (low, _), spot in zip(map(edges, spots), spots, strict=True):
-        run_at[low].append(spot)
+            found.append(low)
+        reach = max(reach, high)
     return found
 
 
-def bands(spots: Spots) -> Iterator[list[list[Spot]]]:
+def rows_apart(spots: Spots, gap: int) -> list[Spots]:
+    cuts = [bisect_left(spots, (low,)) for low in begins(map(down, spots), gap)]
+    return [spots[cut:end] for cut, end in zip(cuts, [*cuts[1:], len(spots)], strict=False)]
+
+
+def columns_apart(spots: Spots) -> list[list[Spot]]:
+    starts = begins(map(along, spots), 1)
+    if len(starts) == 1:
+        return [list(spots)]
+    found: list[list[Spot]] = [[] for _ in starts]
+    for spot in spots:
+        found[bisect_right(starts, spot.left) - 1].append(spot)
+    return found
+
+
+def bands(spots: Spots) -> Iterator[list[Spots]]:
     """Strips of rows that no cell reaches beyond, together as far as no empty row parts them.
 
     A row of figures below an empty row still belongs to the table above: a table of its own begins with a head.
     """
-    band: list[list[Spot]] = []
-    for rows in split(spots, down, 1):
-        strips = split(rows, down, 0)
+    band: list[Spots] = []
+    for rows in rows_apart(spots, 1):
+        strips = rows_apart(rows, 0)
         if band and not (len(strips[0]) > 1 and has_figure(strips[0]) and len(band[-1]) > 1):
             yield band
             band = []
@@ -119,9 +124,9 @@ def bands(spots: Spots) -> Iterator[list[list[Spot]]]:
 def columns(spots: Spots) -> list[list[Spot]]:
     """Parts with an empty column between them. One without labels of its own belongs to the part before it."""
     found: list[list[Spot]] = []
-    for part in split(spots, along, 1):
+    for part in columns_apart(spots):
         if found and not stands_alone(part):
-            found[-1] += part
+            found[-1] = sorted(found[-1] + part)
         else:
             found.append(part)
     return found
@@ -144,8 +149,8 @@ def rows_of(spot: Spot) -> range:
 
 def kinds(strips: Sequence[Sequence[Spot]]) -> Iterator[tuple[bool, list[Sequence[Spot]]]]:
     """(whether it is prose, strips) of each run of strips of one kind."""
-    left = min(spot.left for strip in strips for spot in strip)
-    right = max(spot.right for strip in strips for spot in strip)
+    edges = list(map(along, chain.from_iterable(strips)))
+    left, right = min(edges)[0], max(map(itemgetter(1), edges))
     run: list[Sequence[Spot]] = []
     before, tabled = False, False
     for number, strip in enumerate(strips):
@@ -166,10 +171,12 @@ def is_prose(strip: Spots, above: Spots, below: Spots, left: int, right: int) ->
     That is a long text without figures beside it, and a text alone in its rows that stands before the table, or
     across it, or between a row with figures and a head.
     """
-    if any(len(spot.text) > LONGEST_LABEL for spot in strip) and len(strip) <= FEW:
+    if len(strip) > FEW:
+        return False
+    if any(len(spot.text) > LONGEST_LABEL for spot in strip):
         return not has_figure(strip)
     if len(strip) > 1:
-        return not above and not below and len(strip) <= FEW and not has_figure(strip)
+        return not above and not below and not has_figure(strip)
     across = strip[0].left <= left < right <= strip[0].right
     between = has_figure(above) and len(below) > 1 and not has_figure(below)
     return not above or across or between
@@ -195,10 +202,11 @@ def grid_rows(spots: Spots, blanks: Spots) -> tuple[tuple[GridCell, ...], ...]:
     empty: list[GridCell | None] = [GridCell("", column) for column in range(len(across))]
     rows = [empty.copy() for _ in lines]
     covered: set[int] = set()
+    new = tuple.__new__  # as a named tuple makes itself, in half the time
     for top, left, bottom, right, text in spots:
         row, column = row_at[top], column_at[left]
         if top == bottom and left == right:
-            rows[row][column] = GridCell(text, column)
+            rows[row][column] = new(GridCell, (text, column, 1, 1))
         else:
             cover(rows, row, column, row_at[bottom] - row + 1, column_at[right] - column + 1, text)
             covered.update(range(row, row_at[bottom] + 1))
