@@ -59,7 +59,9 @@ def read_xml(package: Archive, part: str) -> _Element:
         raise UnreadableDocument(REFUSED[error.reason]) from error
     except KeyError as error:
         raise UnreadableDocument(REFUSED["damaged"]) from error
-    if any("<!DOCTYPE".encode(encoding) in content for encoding in ("utf-8", "utf-16-le", "utf-16-be")):
+    if b"!" in content and any(
+        "<!DOCTYPE".encode(encoding) in content for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+    ):
         raise UnreadableDocument(f"文件里有不允许的实体声明，不是正常的文档，没有读取；{AGAIN}。")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True

@@ -20,7 +20,7 @@ from gongkai.readers.items import (
     too_large,
 )
 from gongkai.readers.package import AGAIN, attribute, child, children, kind, open_package, read_xml, relations, value
-from gongkai.readers.word_styles import Numbering, is_on, styles_of
+from gongkai.readers.word_styles import Numbering, is_on, runs_say, styles_of
 from gongkai.readers.word_text import ELSEWHERE, Text, chosen, is_gone, refuse_elsewhere
 
 if TYPE_CHECKING:
@@ -43,14 +43,15 @@ def word_blocks(content: bytes) -> tuple[Block, ...]:
     main = next((found.target for found in relations(package, "").values() if found.kind == "officeDocument"), MAIN)
     if main not in package:
         raise UnreadableDocument(f"文件里没有 Word 文档的正文，不能读取；{AGAIN}。")
-    body = child(read_xml(package, main), "w:body")
+    root = read_xml(package, main)
+    body = child(root, "w:body")
     if body is None:
         raise UnreadableDocument(f"文件里没有 Word 文档的正文，不能读取；{AGAIN}。")
     targets = relations(package, main)
     parts = {found.kind: found.target for found in targets.values()}
     styles = styles_of(part_of(package, parts.get("styles", "")))
     numbering = Numbering(part_of(package, parts.get("numbering", "")))
-    story = Story(Text(styles, numbering, targets))
+    story = Story(Text(styles, numbering, targets, runs_say(root)))
     story.content(body)
     story.text.end_line()
     return tuple(blocks_of(story.text.items))

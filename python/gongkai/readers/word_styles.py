@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from gongkai.readers.package import attribute, child, children, kind, value
+from gongkai.readers.package import PREFIXES, attribute, child, children, kind, value
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -72,6 +72,12 @@ def look_of(properties: _Element | None) -> tuple[Look, str]:
         else:
             named = value(node)
     return Look(hidden, struck, raised), named
+
+
+def runs_say(root: _Element) -> bool:
+    """Whether any run of a document says itself, or by a style of its own, how it looks."""
+    tags = [f"{{{space}}}{name[2:]}" for space, prefix in PREFIXES.items() if prefix == "w" for name in SAYING]
+    return next(root.iter(*tags), None) is not None
 
 
 def number_of(numbering: _Element | None) -> tuple[str, int | None]:

@@ -29,11 +29,12 @@ class Text:
     """The lines that are finished and the pieces of the one at hand.
 
     ``boxes`` are the text boxes met in a paragraph, to be read after it; ``fields`` holds for each field that is open
-    the pieces of its instruction, None once its result has begun.
+    the pieces of its instruction, None once its result has begun. Where no run of the document says how it looks,
+    which is so in most, ``runs_say`` is False and none is asked.
     """
 
-    def __init__(self, styles: Styles, numbering: Numbering, targets: Mapping[str, Relation]) -> None:
-        self.styles, self.numbering, self.targets = styles, numbering, targets
+    def __init__(self, styles: Styles, numbering: Numbering, targets: Mapping[str, Relation], runs_say: bool) -> None:
+        self.styles, self.numbering, self.targets, self.runs_say = styles, numbering, targets, runs_say
         self.items: list[Item] = []
         self.pieces: list[str] = []
         self.boxes: list[_Element] = []
@@ -150,7 +151,7 @@ class Text:
                 handle(item)
 
     def run(self, node: _Element) -> None:
-        look = self.look(child(node, "w:rPr"))
+        look = self.look(child(node, "w:rPr") if self.runs_say else None)
         if look.hidden or look.struck:
             for item in node:  # the field of which it is a part goes on behind it
                 if kind(item.tag) == "w:fldChar":
