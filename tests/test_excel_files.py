@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from datetime import time as time_of_day
 from pathlib import Path
+from struct import error as StructError
+from struct import pack
 from typing import Any
 
 import pytest
@@ -14,12 +16,13 @@ from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
-from openpyxl.styles import Font
+from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from blocks import prose, read
 from gongkai.model import Block, Grid, UnreadableDocument
 from gongkai.readers.excel import excel_blocks
+from gongkai.readers.pieces import piece_fonts
 from office import convert
 from pages import FOLDER
 from sheets import rewritten, workbook_bytes
@@ -151,6 +154,9 @@ def test_a_format_may_show_some_numbers_only(code: str, value: int, text: str) -
 def test_struck_out_numbers_and_raised_digits_are_no_figures() -> None:
     assert shown(12, font=Font(strike=True)) == "12（单元格为加了删除线的格式）"
     assert shown("12", font=Font(strike=True)) == "12（单元格为加了删除线的格式）"
+    assert shown(12, font=Font(color="FFFFFFFF")) == "12（单元格为白色字体的格式）"
+    assert shown("12", font=Font(color="FFFFFF")) == "12（单元格为白色字体的格式）"
+    assert shown(12, font=Font(color="FF0000")) == "12"
     raised = TextBlock(InlineFont(vertAlign="superscript"), "2")
     assert shown(CellRichText("12", raised)) == "12^2"
     assert shown(CellRichText("12", TextBlock(InlineFont(strike=True), "34"))) == "12"
@@ -189,6 +195,34 @@ def test_cells_of_other_programs(cell: bytes, text: str) -> None:
         assert found == [[["标签", text, "7"], ["标签", "", "7"]]]
     else:  # nothing stands in the column
         assert found == [[["标签", "7"], ["标签", "7"]]]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        b"<col min='2' max='2' hidden='1'/>",
+        b'<col\nmin="2" max="2" hidden="1"/>',
+        b'<col min="2" max="2" hidden = "1"/>',
+        b'<col hidden="true" max="2" min="2"/>',
+        b'<col min="2" max="2" customWidth="1" width=".0"/>',
+    ],
+)
+def test_a_hidden_column_in_any_markup(column: bytes) -> None:
+    def hide(part: bytes) -> bytes:
+        return part.replace(b"<sheetData>", b"<cols>" + column + b"</cols><sheetData>")
+
+    content = saved(lambda page: [page.append(row) for row in (["规章", 5, 1], ["文件", 2, 3])])
+    assert grids(excel_blocks(rewritten(content, {SHEET: hide}))) == [[["规章", "1"], ["文件", "3"]]]
+
+
+def test_cells_without_a_style_have_the_first() -> None:
+    def percent(part: bytes) -> bytes:
+        start = part.index(b"<cellXfs")
+        return part[:start] + part[start:].replace(b'numFmtId="0"', b'numFmtId="9"', 1)
+
+    content = saved(lambda page: [page.append(row) for row in (["规章", 5, 1], ["文件", 2, 3])])
+    (rows,) = grids(excel_blocks(rewritten(content, {"xl/styles.xml": percent})))
+    assert rows[0] == ["规章", "5（单元格为百分比格式）", "1（单元格为百分比格式）"]
 
 
 def test_markup_with_prefixes_and_without_addresses() -> None:
@@ -415,6 +449,9 @@ def test_the_old_format_says_what_the_new_one_says(tmp_path: Path) -> None:
             page.cell(2, column).number_format = code
         page.append(["删去", *range(1, 13)])
         page["C3"].font = Font(strike=True)
+        page["G3"].font = page["H3"].font = Font(color="FFFFFFFF")
+        page["H3"].fill = PatternFill("solid", fgColor="FF002060")
+        page["I3"].font = Font(color=Color(theme=0))
         page.merge_cells("E3:F4")
 
     path = tmp_path / "book.xlsx"
@@ -427,6 +464,45 @@ def test_the_old_format_says_what_the_new_one_says(tmp_path: Path) -> None:
     doubtful = [text for text in rows[1][1:] if text != "43831"]
     assert len(doubtful) == 7, doubtful
     assert rows[2][1:4] == ["1", "2（单元格为加了删除线的格式）", "3"]
+    white = "（单元格为白色字体的格式）"
+    assert rows[2][5:9] == [f"6{white}", "7", f"8{white}", "9"]
+
+
+def test_a_struck_out_piece_of_a_text_in_an_old_workbook(tmp_path: Path) -> None:
+    """That a whole cell is struck out as well makes its font one in use."""
+
+    def fill(page: Worksheet) -> None:
+        page.append(["规章", 12, 7])
+        page.append(["文件", 3, 4])
+        page["B2"].font = Font(name="Calibri", sz=11, strike=True)
+        piece = TextBlock(InlineFont(rFont="Calibri", sz=11, strike=True), "34")
+        page["C1"] = CellRichText("12", piece) if pieces else "12"
+
+    for pieces in (False, True):
+        path = tmp_path / f"{pieces}.xlsx"
+        path.write_bytes(saved(fill))
+        (tmp_path / "out").mkdir(exist_ok=True)
+        content = convert([path], "xls", tmp_path / "out")[0].read_bytes()
+        if pieces:
+            with pytest.raises(UnreadableDocument, match="删除线"):
+                excel_blocks(content)
+        else:
+            assert grids(excel_blocks(content))[0][0] == ["规章", "12", "12"]
+
+
+def test_texts_continued_in_other_records() -> None:
+    """A text of wide characters and one with two pieces, cut at every place where a record may end."""
+    plain = pack("<HB", 3, 1) + "规章甲".encode("utf-16-le")
+    rich = pack("<HBH", 4, 8, 2) + b"1234" + pack("<4H", 1, 7, 3, 9)
+    texts = pack("<2I", 2, 2) + plain + rich
+    assert list(piece_fonts([texts])) == [7, 9]
+    assert list(piece_fonts([texts[:13], b"\1" + texts[13:]])) == [7, 9]  # within the wide characters
+    start = 8 + len(plain) + 5
+    assert list(piece_fonts([texts[: start + 2], b"\0" + texts[start + 2 :]])) == [7, 9]
+    assert list(piece_fonts([texts[: start + 6], texts[start + 6 :]])) == [7, 9]  # within the pieces
+    for end in range(8, len(texts)):
+        with pytest.raises((IndexError, StructError)):
+            list(piece_fonts([texts[:end]]))
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])

@@ -177,6 +177,25 @@ def test_a_program_that_hangs_is_ended_with_its_children(
     raise AssertionError("the child lives on")
 
 
+LITTER = """
+import pathlib, socket, tempfile, time
+tempfile.mkdtemp()
+listening = socket.socket(socket.AF_UNIX)
+listening.bind({socket!r})
+listening.listen()
+pathlib.Path({note!r}).write_text(tempfile.gettempdir())
+time.sleep(99)
+"""
+
+
+def test_nothing_is_left_where_temporary_files_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    note, place = tmp_path / "told", tmp_path / "OSL_PIPE_1"
+    program(tmp_path, monkeypatch, LITTER.format(socket=str(place), note=str(note)))
+    assert "超过2秒" in refusal(RTF, Limits(seconds=2))
+    assert not Path(note.read_text()).exists()
+    assert not place.exists()
+
+
 FLOOD = """
 import sys, time
 folder = sys.argv[sys.argv.index("--outdir") + 1]

@@ -44,6 +44,9 @@ def shown(content: str, numbering: str = "") -> str:
     return texts(blocks)[0][0]
 
 
+WHITE = '<w:color w:val="FFFFFF"/>'
+
+
 @pytest.mark.parametrize(
     ("markup", "text"),
     [
@@ -98,6 +101,14 @@ def shown(content: str, numbering: str = "") -> str:
             "1",
         ),
         (run("&amp; <1>"), "&amp; <1>"),
+        (run("1") + run("2", WHITE), "1\ufffc2"),
+        (run("1") + run(" ", WHITE), "1"),
+        (run("12", WHITE + '<w:shd w:val="clear" w:fill="1F4E79"/>'), "12"),
+        (run("12", WHITE + '<w:shd w:val="clear" w:fill="auto"/>'), "\ufffc12"),
+        (run("12", WHITE + '<w:highlight w:val="black"/>'), "12"),
+        (run("12", '<w:color w:val="000000"/>'), "12"),
+        (run("1") + "<w:r><w:pgNum/></w:r>", "1\ufffc"),
+        (BEGIN + code(" FORMDROPDOWN ") + END, "\ufffc"),
     ],
 )
 def test_the_text_of_a_cell(markup: str, text: str) -> None:
@@ -209,6 +220,12 @@ def test_text_in_a_cell_merged_away_makes_no_figure() -> None:
 def test_columns_left_out_before_a_row() -> None:
     rows = row(texted("a") + texted("b")) + row(texted("c"), '<w:gridBefore w:val="1"/>')
     assert grid(rows) == [[("a", 0, 1, 1), ("b", 1, 1, 1)], [("c", 1, 1, 1)]]
+
+
+def test_white_text_in_a_dark_cell_is_seen() -> None:
+    dark = cell(paragraph(run("12", WHITE)), '<w:shd w:val="clear" w:color="auto" w:fill="002060"/>')
+    made = docx(table(row(dark + texted("1")) + row(cell(paragraph(run("3", WHITE))) + texted("2"))))
+    assert texts(word_blocks(made)) == [["12", "1"], ["\ufffc3", "2"]]
 
 
 def test_hidden_and_deleted_rows_and_cells() -> None:

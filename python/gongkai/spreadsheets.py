@@ -11,7 +11,7 @@ from gongkai.model import Value
 EXACT_DIGITS = 15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
 DATE, PERCENT, SCALED = "日期或时间", "百分比", "按千位缩小显示的"
 STRANGE, HIDDEN, STRUCK = "无法识别的", "不显示数值的", "加了删除线的"
-MONEY, UNSIGNED = "带货币单位的", "不显示负号的"
+MONEY, UNSIGNED, WHITE = "带货币单位的", "不显示负号的", "白色字体的"
 # Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East Asian versions.
 BUILTIN = {str(number): DATE for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))} | {
     "9": PERCENT,

@@ -18,7 +18,7 @@ from gongkai.figures import shown
 from gongkai.model import Block, UnreadableDocument
 from gongkai.readers.items import CELLS, Item, blocks_of
 from gongkai.readers.sheets import Spot, sheet_items
-from gongkai.spreadsheets import STRUCK, as_figure, doubtful, is_shown
+from gongkai.spreadsheets import STRUCK, WHITE, as_figure, doubtful, is_shown
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -108,7 +108,7 @@ def spots_of(sheet: CalamineSheet, look: Look) -> tuple[list[Spot], list[Spot]]:
         if 0 <= row - top < height and 0 <= column - left < width:
             value = rows[row - top][column - left]
             number = as_figure(value)
-            if not is_shown(number, kind) if number is not None else kind == STRUCK and value != "":
+            if not is_shown(number, kind) if number is not None else kind in (STRUCK, WHITE) and value != "":
                 rows[row - top][column - left] = doubtful(text_of(value), kind)
     ranges = merged_ranges(merged, rows, top, left, look.name)
     whole: list[Spot] = []

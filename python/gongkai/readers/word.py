@@ -20,7 +20,7 @@ from gongkai.readers.items import (
     too_large,
 )
 from gongkai.readers.package import AGAIN, attribute, child, children, kind, open_package, read_xml, relations, value
-from gongkai.readers.word_styles import Numbering, is_on, runs_say, styles_of
+from gongkai.readers.word_styles import Numbering, is_on, is_shaded, runs_say, styles_of
 from gongkai.readers.word_text import ELSEWHERE, Text, chosen, is_gone, refuse_elsewhere
 
 if TYPE_CHECKING:
@@ -153,11 +153,11 @@ class Story:
     def cell(self, node: _Element) -> RawCell:
         raw = RawCell()
         text = self.text
-        outer, within = text.items, text.in_cell
-        text.items, text.in_cell = raw.items, True
+        outer = text.items, text.in_cell, text.shaded
+        text.items, text.in_cell, text.shaded = raw.items, True, text.shaded or is_shaded(child(node, "w:tcPr"))
         self.content(node)
         text.end_line()
-        text.items, text.in_cell = outer, within
+        text.items, text.in_cell, text.shaded = outer
         fill_cell(raw)
         return raw
 

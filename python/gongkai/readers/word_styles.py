@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 SAYING = frozenset(("w:vanish", "w:strike", "w:dstrike", "w:vertAlign", "w:position", "w:rStyle"))
+WHITE = "FFFFFF"
 OFF = ("0", "false", "off", "none")
 HEADING = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
 LEVEL = re.compile(r"%([1-9])")
@@ -75,9 +76,25 @@ def look_of(properties: _Element | None) -> tuple[Look, str]:
 
 
 def runs_say(root: _Element) -> bool:
-    """Whether any run of a document says itself, or by a style of its own, how it looks."""
-    tags = [f"{{{space}}}{name[2:]}" for space, prefix in PREFIXES.items() if prefix == "w" for name in SAYING]
-    return next(root.iter(*tags), None) is not None
+    """Whether any run of a document says itself, or by a style of its own, how it looks; colours but white are none."""
+    saying = [tag for name in SAYING for tag in tags(name)]
+    whites = (value(node).upper() == WHITE for node in root.iter(*tags("w:color")))
+    return next(root.iter(*saying), None) is not None or any(whites)
+
+
+def tags(name: str) -> list[str]:
+    return [f"{{{space}}}{name[2:]}" for space, prefix in PREFIXES.items() if prefix == "w"]
+
+
+def is_white(properties: _Element | None) -> bool:
+    """Whether a run's properties make it white on the white of the page; what its cell says of that is not known."""
+    said = children(properties)
+    return value(said.get("w:color")).upper() == WHITE and "w:highlight" not in said and not is_shaded(properties)
+
+
+def is_shaded(properties: _Element | None) -> bool:
+    shade = child(properties, "w:shd")
+    return shade is not None and attribute(shade, "w:fill").upper() not in ("", "AUTO", WHITE)
 
 
 def number_of(numbering: _Element | None) -> tuple[str, int | None]:

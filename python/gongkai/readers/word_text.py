@@ -9,7 +9,7 @@ from gongkai.model import Link, Place, UnreadableDocument
 from gongkai.readers.items import LONGEST_HEADING, Item, collapse
 from gongkai.readers.marks import LINKED, RAISED, settle
 from gongkai.readers.package import AGAIN, Relation, attribute, child, children, kind, value
-from gongkai.readers.word_styles import NO_STYLE, Look, Numbering, Style, Styles, number_of
+from gongkai.readers.word_styles import NO_STYLE, Look, Numbering, Style, Styles, is_white, number_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -18,7 +18,7 @@ DRAWN = "\ufffc"  # stands for what Word draws beside a text and we cannot read:
 NOTE = "（注{}）"  # in brackets it is a remark on a label, and never a digit of a figure
 WRAPPERS = ("w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:bdo", "w:sdt", "w:sdtContent")
 ELSEWHERE = ("w:altChunk", "w:subDoc")
-DRAWN_FIELDS = ("EQ", "SYMBOL")
+DRAWN_FIELDS = ("EQ", "SYMBOL", "FORMDROPDOWN", "FORMCHECKBOX")
 MOST_FIELDS = 20  # one within the other; those begun before are taken to be broken
 PICTURES = ("a:blip", "a:t", ":chart", ":relIds", "v:imagedata")
 SHOWN = ("w:t", "w:sym", "m:t", "w:object", "v:textpath", *PICTURES)  # by an alternative worth taking
@@ -41,7 +41,7 @@ class Text:
         self.fields: list[list[str] | None] = []
         self.style: Style = NO_STYLE
         self.notes = 0
-        self.in_cell = self.marked = self.raised = False
+        self.in_cell = self.shaded = self.marked = self.raised = False
         self.within: dict[str, Callable[[_Element], None]] = {
             **dict.fromkeys(WRAPPERS, self.inline),
             **dict.fromkeys(ELSEWHERE, refuse_elsewhere),
@@ -58,6 +58,7 @@ class Text:
         self.of_run: dict[str, Callable[[_Element], None]] = {
             "w:t": self.plain,
             "w:tab": lambda node: self.write(" "),
+            "w:pgNum": lambda node: self.write(DRAWN),
             "w:ptab": lambda node: self.write(" "),
             "w:br": self.line_break,
             "w:cr": self.line_break,
@@ -151,13 +152,16 @@ class Text:
                 handle(item)
 
     def run(self, node: _Element) -> None:
-        look = self.look(child(node, "w:rPr") if self.runs_say else None)
+        properties = child(node, "w:rPr") if self.runs_say else None
+        look = self.look(properties)
         if look.hidden or look.struck:
             for item in node:  # the field of which it is a part goes on behind it
                 if kind(item.tag) == "w:fldChar":
                     self.field(item)
             return
         self.raise_to(bool(look.raised))
+        if not self.shaded and is_white(properties) and any(text.strip() for text in map(str, node.itertext())):
+            self.write(DRAWN)  # not seen, or on a ground that we don't know of: no figure, and no reason to drop it
         self.run_content(node)
 
     def look(self, properties: _Element | None) -> Look:

@@ -13,7 +13,7 @@ from gongkai.model import UnreadableDocument
 from gongkai.readers.compound import read_stream
 from gongkai.readers.excel import MOST_SHEETS, SAVE_AS, Look, Place, too_many
 from gongkai.readers.pieces import piece_fonts
-from gongkai.spreadsheets import BUILTIN, STRUCK, kind_of
+from gongkai.spreadsheets import BUILTIN, STRUCK, WHITE, kind_of
 
 BOF, EOF, FILEPASS = 0x0809, 0x000A, 0x002F
 BOUNDSHEET, FONT, FORMAT, XF = 0x0085, 0x0031, 0x041E, 0x00E0
@@ -25,18 +25,21 @@ CELLS = frozenset((NUMBER, RK, MULRK, FORMULA, BOOLERR, *OTHER_CELLS))
 WANTED = CELLS | {ROW, COLINFO, EOF, BOF}
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 BIFF8 = 0x0600
+WHITES = (1, 9)  # among the colours that have a number
 NO_RESULT = "=（公式没有计算结果）"
 
 
 @dataclass
 class Book:
     """What the records for the whole workbook say. ``sheets``: name, first byte, whether it is seen, its kind;
-    ``fonts``: whether struck out, whether raised; ``texts``: the record of all texts and those that continue it."""
+    ``styles``: font, format, whether the cell has a ground of its own; ``fonts``: whether struck out, raised, white;
+    ``texts``: the record of all texts and those that continue it.
+    """
 
     sheets: list[tuple[str, int, bool, int]] = field(default_factory=list)
     formats: dict[int, str] = field(default_factory=dict)
-    styles: list[tuple[int, int]] = field(default_factory=list)
-    fonts: list[tuple[bool, bool]] = field(default_factory=list)
+    styles: list[tuple[int, int, bool]] = field(default_factory=list)
+    fonts: list[tuple[bool, bool, bool]] = field(default_factory=list)
     texts: list[bytes] = field(default_factory=list)
 
 
@@ -86,12 +89,13 @@ def read_book(stream: bytes) -> Book:
             start, state, kind = unpack_from("<IBB", stream, at)
             book.sheets.append((short_text(stream[at + 7 : at + length], stream[at + 6]), start, state & 3 == 0, kind))
         elif number == FONT:
-            _, flags, _, _, raised = unpack_from("<HHHHH", stream, at)
-            book.fonts.append((bool(flags & 8), raised != 0))
+            _, flags, color, _, raised = unpack_from("<HHHHH", stream, at)
+            book.fonts.append((bool(flags & 8), raised != 0, color in WHITES))
         elif number == FORMAT:
             book.formats[unpack_from("<H", stream, at)[0]] = format_code(stream[at + 2 : at + length])
         elif number == XF:
-            book.styles.append(unpack_from("<HH", stream, at))
+            font, form, pattern, colors = unpack_from("<HH10xIH", stream, at)
+            book.styles.append((font, form, pattern >> 26 != 0 and colors & 0x7F not in WHITES))
         elif number == TEXTS or (number == CONTINUED and before == TEXTS):
             book.texts.append(stream[at : at + length])
         elif number == EOF:
@@ -117,16 +121,16 @@ def odd_styles(book: Book) -> dict[int, str]:
     """
     kinds = {int(number): kind for number, kind in BUILTIN.items()}
     kinds |= {number: kind_of(code) for number, code in book.formats.items()}
-    used = {font_number(font) for font, _ in book.styles}
-    if any(struck for struck, _ in book.fonts):
+    used = {font_number(font) for font, _, _ in book.styles}
+    if any(struck for struck, _, _ in book.fonts):
         used -= {font_number(font) for font in piece_fonts(book.texts)}
-    if any(raised or (struck and n not in used) for n, (struck, raised) in enumerate(book.fonts)):
+    if any(raised or (struck and n not in used) for n, (struck, raised, _) in enumerate(book.fonts)):
         raise UnreadableDocument(f"工作簿中有上标、下标或删除线文字，在这种旧版格式中无法分辨；{SAVE_AS}。")
     found = {}
-    for number, (font, form) in enumerate(book.styles):
+    for number, (font, form, filled) in enumerate(book.styles):
         font = font_number(font)
-        struck = font < len(book.fonts) and book.fonts[font][0]
-        kind = STRUCK if struck else kinds.get(form, "")
+        struck, _, white = book.fonts[font] if font < len(book.fonts) else (False, False, False)
+        kind = STRUCK if struck else WHITE if white and not filled else kinds.get(form, "")
         if kind:
             found[number] = kind
     return found

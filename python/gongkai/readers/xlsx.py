@@ -18,7 +18,7 @@ from gongkai.archive import Archive, BadArchive, Reason, open_archive
 from gongkai.model import UnreadableDocument
 from gongkai.readers.excel import MOST_SHEETS, SAVE_AS, Look, Place, too_many
 from gongkai.readers.raised import set_apart
-from gongkai.spreadsheets import BUILTIN, STRUCK, kind_of
+from gongkai.spreadsheets import BUILTIN, STRUCK, WHITE, kind_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -133,13 +133,37 @@ def odd_styles(root: _Element) -> dict[bytes, str]:
     codes = root.iterfind("{*}numFmts/{*}numFmt")
     kinds = {node.get("numFmtId", ""): kind_of(node.get("formatCode", "")) for node in codes}
     kinds = BUILTIN | kinds
-    struck = {str(n) for n, font in enumerate(root.iterfind("{*}fonts/{*}font")) if is_struck(font)}
+    fonts = {str(n): kind_of_font(font) for n, font in enumerate(root.iterfind("{*}fonts/{*}font"))}
+    filled = {str(n) for n, fill in enumerate(root.iterfind("{*}fills/{*}fill")) if is_filled(fill)}
     found = {}
     for place, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
-        kind = STRUCK if style.get("fontId") in struck else kinds.get(style.get("numFmtId", ""), "")
+        kind = fonts.get(style.get("fontId", ""), "")
+        if not kind or (kind == WHITE and style.get("fillId", "") in filled):
+            kind = kinds.get(style.get("numFmtId", ""), "")
         if kind:
             found[str(place).encode()] = kind
     return found
+
+
+def kind_of_font(font: _Element) -> str:
+    if is_struck(font):
+        return STRUCK
+    return WHITE if is_white(font.find("{*}color")) else ""
+
+
+def is_white(color: _Element | None) -> bool:
+    if color is None:
+        return False
+    of_theme = color.get("theme") == "0" and not color.get("tint")
+    return of_theme or color.get("rgb", "")[-6:].upper() == "FFFFFF" or color.get("indexed") in ("1", "9")
+
+
+def is_filled(fill: _Element) -> bool:
+    """Whether a cell has a ground of its own, which white letters stand out from."""
+    pattern = fill.find("{*}patternFill")
+    if pattern is None:
+        return len(fill) > 0
+    return pattern.get("patternType", "none") != "none" and not is_white(pattern.find("{*}fgColor"))
 
 
 def is_struck(font: _Element) -> bool:
