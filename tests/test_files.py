@@ -295,7 +295,6 @@ def test_a_number_shown_as_something_else_is_no_figure(form: str, value: int | D
         "#,##0.00;[Red]-#,##0.00",
         "[Magenta]0;[White]-0",
         '0"days"',
-        '0"%"',
         "0\\d",
         '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ',
         "[DBNum1][$-804]General",

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from tempfile import gettempdir
 
 import psutil
 import pytest
@@ -88,6 +87,12 @@ def test_a_picture_that_lies_elsewhere_is_not_fetched(visits: tuple[str, list[st
 # --- what goes wrong ----------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of its own for temporary files: other tests run at the same time."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("t")))
+
+
 def program(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """A program named soffice, first on the path, that runs a Python script in place of LibreOffice."""
     path = folder / "bin" / "soffice"
@@ -98,7 +103,7 @@ def program(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
 
 
 def kept_folders() -> set[str]:
-    return {path.name for path in Path(gettempdir()).glob("gongkai-*")}
+    return {path.name for path in Path(tempfile.gettempdir()).glob("gongkai-*")}
 
 
 def refusal(content: bytes, limits: Limits = office.LIMITS) -> str:

@@ -35,6 +35,7 @@ PIECE = re.compile(f"{LITERAL.pattern}|{NUMBER}", re.IGNORECASE)
 SAMPLE = 5
 SIGNS = "-()（）负 "
 MONEY_SIGN = re.compile("[¥￥$元]")
+CHANGES = re.compile(r"\d.*\d|[-+±.,/%‰()（）万亿千百十]|年$", re.DOTALL)  # makes of a number another, or a year
 
 
 def as_figure(value: object) -> Value:
@@ -90,10 +91,13 @@ def shown_piece(match: re.Match[str]) -> str:
 
 
 def kind_of_sample(text: str) -> str:
+    """Words that a format adds (2021年版, 差5) leave the number what it is; units of money and signs do not."""
     count, amount = read_figure(text), read_figure(text, "万元")
     if count.value == SAMPLE or (amount.value == SAMPLE and not amount.converted):
         return ""
-    return MONEY if MONEY_SIGN.search(text) else STRANGE
+    if MONEY_SIGN.search(text):
+        return MONEY
+    return STRANGE if CHANGES.search(text) or str(SAMPLE) not in text else ""
 
 
 def is_shown(number: Value, kind: str) -> bool:

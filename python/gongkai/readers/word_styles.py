@@ -77,13 +77,12 @@ def look_of(properties: _Element | None) -> tuple[Look, str]:
 
 def runs_say(root: _Element) -> bool:
     """Whether any run of a document says itself, or by a style of its own, how it looks; colours but white are none."""
-    saying = [tag for name in SAYING for tag in tags(name)]
-    whites = (value(node).upper() == WHITE for node in root.iter(*tags("w:color")))
-    return next(root.iter(*saying), None) is not None or any(whites)
-
-
-def tags(name: str) -> list[str]:
-    return [f"{{{space}}}{name[2:]}" for space, prefix in PREFIXES.items() if prefix == "w"]
+    for space in (space for space, prefix in PREFIXES.items() if prefix == "w"):
+        saying = (f"{{{space}}}{name[2:]}" for name in SAYING)
+        colors = (node.get(f"{{{space}}}val", "") for node in root.iter(f"{{{space}}}color"))
+        if next(root.iter(*saying), None) is not None or any(color.upper() == WHITE for color in colors):
+            return True
+    return False
 
 
 def is_white(properties: _Element | None) -> bool:
