@@ -87,6 +87,8 @@ def runs_say(root: _Element) -> bool:
 
 def is_white(properties: _Element | None) -> bool:
     """Whether a run's properties make it white on the white of the page; what its cell says of that is not known."""
+    if properties is None:
+        return False
     said = children(properties)
     return value(said.get("w:color")).upper() == WHITE and "w:highlight" not in said and not is_shaded(properties)
 

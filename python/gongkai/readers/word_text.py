@@ -160,7 +160,7 @@ class Text:
                     self.field(item)
             return
         self.raise_to(bool(look.raised))
-        if not self.shaded and is_white(properties) and any(text.strip() for text in map(str, node.itertext())):
+        if is_white(properties) and not self.shaded and any(str(text).strip() for text in node.itertext()):
             self.write(DRAWN)  # not seen, or on a ground that we don't know of: no figure, and no reason to drop it
         self.run_content(node)
 
