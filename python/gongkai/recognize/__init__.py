@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.editions import edition_of_year, editions, form
-from gongkai.model import Block, Document, Entry, NoReport, Problem, Prose, Report, Table, UnreadableDocument
+from gongkai.model import Block, Document, Entry, Link, NoReport, Problem, Prose, Report, Table, UnreadableDocument
 from gongkai.recognize.blocks import place_blocks
 from gongkai.recognize.bodies import may_be_one
 from gongkai.recognize.labels import (
@@ -21,6 +21,7 @@ from gongkai.recognize.labels import (
 )
 from gongkai.recognize.loose import place_loose
 from gongkai.recognize.meta import agency_of, find_sections, is_title, published_of, section_texts, title_of, year_of
+from gongkai.recognize.mixed import foreign_titles
 from gongkai.recognize.refuse import why_unreadable
 from gongkai.recognize.rows import Reading, place_rows
 from gongkai.recognize.slots import pitch_of
@@ -30,6 +31,8 @@ NO_TABLE = "没有找到这张表"
 ONLY_LABELS = "找到了表格的标签，但标签旁没有能识别的数字；请检查是否为空白表格，或数字是否写成了图片、括号等形式。"
 TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
 TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
+OTHER_REPORT = "这张表前面是另一份报告的标题，可能不属于本报告，未填入"
+OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
 FEWEST_ROWS = {"disclosure": 2, "applications": 5}
 FEWEST_BLOCK_LABELS = 5
 SAME_SHARE = 0.6  # of the rows: from there on it is another table of the same kind, not a mention of some labels
@@ -60,6 +63,12 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
     year = year_of(title, "\n".join(lines))
     edition = edition_of_year(year)
     readings = read_tables(tokens, edition.name)
+    agency = agency_of(title, lines)
+    starts = {name: reading.start for name, (reading, _) in readings.items()}
+    links = {block.text for block in blocks if isinstance(block, Link)}
+    mixed = foreign_titles(tokens, starts, links, agency, year)
+    for name, other in mixed.within.items():
+        readings[name] = (left_blank(readings[name][0], other, OTHER_REPORT), readings[name][1])
     found = [name for name, (reading, _) in readings.items() if reading.placed]
     if not found or (found == ["disclosure"] and not is_title(title)):
         if has_labels(tokens, edition.name):
@@ -68,9 +77,10 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
     tables = {name: Table(name, found, reading.entries) for name, (reading, found) in readings.items()}
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
     problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in tables]
+    problems += [Problem("", "", "", mixed.before, OTHER_ABOVE)] if mixed.before else []
     return Report(
         title=title,
-        agency=agency_of(title, lines),
+        agency=agency,
         year=year,
         published=published_of(blocks, lines),
         tables={name: tables[name] for name in edition.forms if name in tables},
@@ -129,6 +139,7 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Read
     if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
         disputes = place_blocks(tokens, form(preferred, "disputes"), pitch_of(tokens, blocks.chain))
         if disputes.placed or disputes.problems:
+            disputes.start = blocks.chain[0].start
             readings["disputes"] = (disputes, preferred)
     return readings
 
@@ -174,6 +185,7 @@ def read_copy(tokens: Sequence[Token], table: str, found: Found, begins: Sequenc
     stop = min((start for start in begins if start >= found.chain[-1].end), default=len(tokens))
     reading = place_rows(tokens, found.chain, form(found.edition, table), stop)
     place_loose(reading, editions()[found.edition].relations_of(table))
+    reading.start = found.chain[0].start
     return reading
 
 
@@ -186,7 +198,12 @@ def agreed(readings: Sequence[Reading]) -> Reading | None:
     for other in placed[1:]:
         pairs = ((entry.value, other.entries[cell].value) for cell, entry in chosen.entries.items())
         if any(None not in pair and pair[0] != pair[1] for pair in pairs):
-            blank = Reading(chosen.form, {cell: Entry(cell, None) for cell in chosen.entries}, placed=1)
-            blank.problems.append(Problem(chosen.form.id, "", "", f"{chosen.form.number}×{len(placed)}", TWICE))
-            return blank
+            return left_blank(chosen, f"{chosen.form.number}×{len(placed)}", TWICE)
     return chosen
+
+
+def left_blank(reading: Reading, raw: str, reason: str) -> Reading:
+    """A table that was found and of which no figure is certain to belong to this report."""
+    problem = Problem(reading.form.id, "", "", raw, reason)
+    blank = {cell: Entry(cell, None) for cell in reading.entries}
+    return Reading(reading.form, blank, [problem], placed=1, start=reading.start)

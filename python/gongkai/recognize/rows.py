@@ -56,7 +56,7 @@ class Loose:
 class Reading:
     """What has been placed so far, ``placed`` cells of it from the source, blank ones included.
 
-    ``loose`` holds rows whose figures have no certain column yet.
+    ``loose`` holds rows whose figures have no certain column yet; ``start`` is the token at which the table begins.
     """
 
     form: Form
@@ -65,6 +65,7 @@ class Reading:
     loose: dict[str, Loose] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     placed: int = 0
+    start: int = 0
 
 
 def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop: int) -> Reading:
