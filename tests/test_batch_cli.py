@@ -268,8 +268,8 @@ def test_a_full_disk_stops_with_a_sentence_and_keeps_what_is_done(tmp_path: Path
 
 
 def test_two_commands_at_once(tmp_path: Path) -> None:
-    with serving(served(bodies(4)), gap=0.3) as server:
-        place = list_file(tmp_path / "list.txt", [server.url(f"/{n}.html") for n in range(1, 5)])
+    with serving(served(bodies(6)), gap=1.0) as server:
+        place = list_file(tmp_path / "list.txt", [server.url(f"/{n}.html") for n in range(1, 7)])
         first = subprocess.Popen(
             [*COMMAND, str(place), "-o", str(tmp_path / "out")], stderr=subprocess.PIPE, stdout=subprocess.PIPE
         )
