@@ -21,12 +21,13 @@ from pdfminer.pdftypes import PDFStream
 from pdfminer.utils import Matrix, apply_matrix_pt
 
 from gongkai.readers.pdf.fonts import Fonts
-from gongkai.readers.pdf.ink import Bounds, Budget, Char, Color, Fill, Ink, State, Stroke
+from gongkai.readers.pdf.ink import UNREADABLE, Bounds, Budget, Char, Color, Fill, Ink, State, Stroke
 
 THIN = 3.0  # points; a filled rectangle as thin is a ruling
 FAINT = 0.1  # opacity below which nothing is seen
 WHITE = 0.97
 SLANT = 0.2  # rise of a line of text, from there on it is set askew
+TOUCHING = 0.2  # of the size, between two characters of one number
 SEEN_THROUGH = ("SMask", "Mask", "ImageMask", "IM")  # of pictures: a seal over the date
 
 
@@ -40,6 +41,7 @@ class Painter(PDFTextDevice):
         self.state = State()
         self.mode = 0
         self.order = 0
+        self.clipped = False
 
     def begin_page(self, page: PDFPage, ctm: Matrix) -> None:
         x0, y0, x1, y1 = page.mediabox
@@ -89,12 +91,13 @@ class Painter(PDFTextDevice):
         turn = (0 if a * fontsize >= 0 else 180) if abs(a) >= abs(b) else (90 if b * fontsize > 0 else 270)
         x, y = (x0 + x1) / 2, (top + bottom) / 2
         clip = self.state.clip
+        clipped = not (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3])
         hidden = (
-            self.mode in (3, 7)
+            clipped
+            or self.mode in (3, 7)
             or min(abs(a), abs(b)) > SLANT * max(abs(a), abs(b))  # a watermark across the page
             or self.state.alpha < FAINT
             or self.state.off > 0
-            or not (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3])
         )
         color = (
             color_of(graphicstate.scolor, graphicstate.scs) if self.mode == 1 else color_of(graphicstate.ncolor, ncs)
@@ -103,7 +106,13 @@ class Painter(PDFTextDevice):
         self.order += 1
         self.budget.chars -= 1
         self.budget.check()
-        ink.chars.append(Char(text, x0, top, x1, bottom, size, turn, self.order, color, hidden))
+        char = Char(text, x0, top, x1, bottom, size, turn, self.order, color, hidden)
+        if clipped != self.clipped and ink.chars and adjoin(ink.chars[-1], char):
+            before = ink.chars[-1]  # one of both is cut off: what is left of a figure is no figure
+            ink.chars[-1] = before._replace(text=before.text + UNREADABLE)
+            char = char._replace(text=UNREADABLE + text)
+        self.clipped = clipped
+        ink.chars.append(char)
         return advance
 
     def paint_path(
@@ -159,6 +168,12 @@ class Painter(PDFTextDevice):
             corners = [apply_matrix_pt(self.ctm, (x, y)) for x in (0, 1) for y in (0, 1)]
             clear = self.state.blended or self.state.alpha < 0.9 or any(key in stream for key in SEEN_THROUGH)
             self.ink.images.append(Fill(self.flipped(corners), None, 0 if clear else self.order))
+
+
+def adjoin(one: Char, other: Char) -> bool:
+    """Whether two characters touch, beside or above each other."""
+    gap = max(one.x0 - other.x1, other.x0 - one.x1, one.top - other.bottom, other.top - one.bottom)
+    return gap < TOUCHING * other.size
 
 
 def subpaths(path: Sequence[Any]) -> list[tuple[list[tuple[float, float]], bool]]:
