@@ -27,6 +27,7 @@ from gongkai.relations import stated_and_computed
 
 ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
 LOOK_BACK = 60
+LOST = "\ufffd"  # a character that the source does not tell: it may be of a figure
 RAW_LONGEST = 120
 OWN_WORDING = 0.95  # weight from which a wording is a label's own, not a piece of it that others share
 TYPO = 0.8  # likeness from which a label is taken for another one with a typo, where that only casts doubt
@@ -207,7 +208,7 @@ def report_strays(reading: Reading, tokens: Sequence[Token], chain: Sequence[Mat
         else:
             stray.setdefault((1, token.row) if token.grid else (0, run), []).append(token)
     for row in stray.values():
-        if any(token.kind == "figure" for token in row):
+        if any(token.kind == "figure" or LOST in token.text for token in row):
             report_stray(reading, row)
 
 
