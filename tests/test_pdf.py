@@ -12,10 +12,12 @@ from blocks import prose
 from gongkai.figures import read_figure
 from gongkai.model import Block, Grid, Link, UnreadableDocument
 from gongkai.readers.pdf import pdf_blocks
+from mutations import figure_spots, rewritten
 from pages import figures as figures_of
-from pages import read_page, typed_report, unlike
+from pages import misread, read_page, typed_report, unlike
 from pdfs import Desk, Style, pdf_of
 from raw_pdfs import HELVETICA, box, one_page, stream, text
+from styles import report_sheets
 
 
 def grids(blocks: tuple[Block, ...]) -> list[Grid]:
@@ -59,7 +61,7 @@ def second(extra: bytes, font: str = HELVETICA, before: bytes = b"", **parts: ob
         (text(160, 706, "12") + b"1 g 155 702 60 16 re f 0 g " + text(160, 706, "34"), "\ufffd\ufffd"),
         (b"q 0 0 10 10 re W n " + text(160, 706, "12") + b"Q ", ""),
         (b"q 150 700 100 20 re W n " + text(160, 706, "12") + b"Q ", "12"),
-        (b"q 150 700 15.5 20 re W* n " + text(160, 706, "12") + b"Q " + text(180, 706, "7"), "1 7"),
+        (b"q 150 700 15.5 20 re W* n " + text(160, 706, "12") + b"Q " + text(180, 706, "7"), "1\ufffd 7"),
         (text(160, 706, "12") + b"BT /H 20 Tf 0.7 0.7 -0.7 0.7 165 702 Tm (7) Tj ET ", "12"),
         (text(160, 706, "\\0551"), "-1"),
         (text(160, 706, "0") + text(190, 706, "5"), "0 5"),
@@ -72,6 +74,28 @@ def test_what_is_painted_in_a_cell(painted: bytes, read: str) -> None:
 def test_a_figure_wider_than_its_column_is_in_neither() -> None:
     rows = cells(one_page(box([["a", "", ""], ["b", "1", "2"]]) + text(236, 706, "123456")))
     assert all(read_figure(text).state == "unreadable" for text in rows[0][1:])
+
+
+def test_a_text_too_tall_for_its_cell_is_in_neither() -> None:
+    rows = cells(one_page(box([["a", "1", "2"], ["b", "3", "4"]]) + text(55, 696, "cd") + text(170, 696, "56")))
+    assert [row[0] for row in rows] == ["a", "\ufffd"]
+    assert read_figure(rows[1][1]).state == "unreadable"
+    assert [row[2] for row in rows] == ["2", "4"]
+
+
+@pytest.mark.parametrize("rules", ["lines", "rects", "none"])
+@pytest.mark.parametrize("heads", [False, True])
+@pytest.mark.parametrize("line", [5, 9, 12, 18, 22, 25])
+def test_a_figure_that_a_page_break_cuts_is_never_half_of_it(rules: str, heads: bool, line: int) -> None:
+    report = typed_report("hongze-2024")
+    sheets, truth = report_sheets(report), figures_of(report)
+    for spot in [spot for spot in figure_spots(sheets["applications"]) if spot.box.top == line][::2]:
+        sheets["applications"] = rewritten(sheets["applications"], spot, "12345678901")
+        truth[spot.id] = 12345678901
+    style = Style(rules=rules, breaks=(("applications", line),), heads=heads, inside=True)
+    assert misread(truth, read_page(pdf_of(report, style, sheets))) == []
+    whole = read_page(pdf_of(report, Style(rules=rules), sheets))
+    assert misread(truth, whole) == []
 
 
 def test_text_outside_the_page_or_its_crop_box_is_left_out() -> None:

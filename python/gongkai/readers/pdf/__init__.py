@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gongkai.model import Block, Link, Place, Prose, UnreadableDocument
 from gongkai.readers.pdf.flow import Text, join_paragraphs, mark_headings, without_furniture
 from gongkai.readers.pdf.pieces import Table, tables_of
-from gongkai.readers.pdf.stitch import continues, grid_of, side_by_side, stitched
+from gongkai.readers.pdf.stitch import continues, grid_of, side_by_side, stitched, with_cut_figures
 from gongkai.readers.pdf.unruled import Words, unruled, words_of_line
 
 if TYPE_CHECKING:
@@ -215,8 +215,12 @@ def page_items(page: Page, number: int, known: Collection[int]) -> list[Text | T
 def joined_pages(pages: Sequence[list[Text | Table]]) -> list[list[Text | Table]]:
     """The items of each page; a table that a page break cut stands whole on its first page."""
     found: list[list[Text | Table]] = []
+    known = ""
     for items in pages:
         before = next((group for group in reversed(found) if group), None)
+        if before:
+            mark_cut_figures(before, items, known)
+        known += "".join(line for item in items for line in lines_in(item))
         last = before[-1] if before else None
         first = items[0] if items else None
         if before and isinstance(last, Table) and isinstance(first, Table) and continues(last, first):
@@ -224,6 +228,24 @@ def joined_pages(pages: Sequence[list[Text | Table]]) -> list[list[Text | Table]
             items = items[1:]
         found.append(items)
     return found
+
+
+def mark_cut_figures(before: list[Text | Table], after: list[Text | Table], known: str) -> None:
+    """Mark in place, where a page break cuts a table without lines, the figures of rows that may be one.
+
+    What stands on the later page above them must be a head repeated: lines ``known`` from the text of earlier pages.
+    """
+    above = before[-1]
+    at = next((at for at, item in enumerate(after) if isinstance(item, Table)), len(after))
+    below = after[at] if at < len(after) else None
+    repeated = all(line in known for item in after[:at] for line in lines_in(item))
+    if isinstance(above, Table) and isinstance(below, Table) and not (above.ys and below.ys) and repeated:
+        before[-1], after[at] = with_cut_figures(above, below, known)
+
+
+def lines_in(item: Text | Table) -> list[str]:
+    texts = [item.text] if isinstance(item, Text) else [piece.text for row in item.rows for piece in row]
+    return ["".join(line.split()) for text in texts for line in text.split("\n")]
 
 
 def place_of(item: Words | Table, tables: Sequence[Table]) -> tuple[float, float]:

@@ -15,7 +15,12 @@ from gongkai.readers.pdf.writing import GAP, lines_of, text_of
 
 PADDING = 14.0  # points, of both sides of a cell together
 OFF_CENTRE = 3.0  # points, of a text that stands in the middle of its row
+ON_LINE = 0.2  # of the size, on both sides of the middle of a character
 LETTER = re.compile(r"[^\W\d_]")
+NUMBERED = re.compile(
+    r"\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．])"
+)
+UNITS = "万元件 \n"
 OF_FIGURE = re.compile(r"[\d.,，．]")
 
 
@@ -38,7 +43,24 @@ Row = list[Piece]
 
 
 def is_words(text: str) -> bool:
-    return bool(LETTER.search(text)) and text not in SIGNS
+    return bool(LETTER.search(text.rstrip(UNITS))) and text not in SIGNS
+
+
+def is_figure(piece: Piece) -> bool:
+    return bool(piece.text) and not is_words(piece.text)
+
+
+def may_be_one_row(upper: Row, lower: Row) -> bool:
+    """Whether rows of which no line tells where they end may be one: without a label, or with the rest of one.
+
+    Both hold figures; those of such a row are wider than their columns.
+    """
+    if not (any(map(is_figure, upper)) and any(map(is_figure, lower))):
+        return False
+    labels = [[piece.text for piece in row if is_words(piece.text)] for row in (upper, lower)]
+    if not all(labels):
+        return True
+    return bool(NUMBERED.match(labels[0][-1])) and not NUMBERED.match(labels[1][-1])
 
 
 @dataclass(slots=True)
@@ -57,21 +79,39 @@ def tables_of(ink: Ink, lattices: Sequence[Lattice], page: int) -> tuple[list[Ta
     """The tables of a page and the characters that stand in none of their cells."""
     inside: list[dict[int, list[Char]]] = [{} for _ in lattices]
     outside: list[Char] = []
+    spilled: list[set[int]] = [set() for _ in lattices]
     owners = [owners_of(lattice) for lattice in lattices]
     for char in ink.chars:
-        x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
         for number, lattice in enumerate(lattices):
-            spot = lattice.box_at(x, y)
-            if spot is not None and spot in owners[number]:
-                inside[number].setdefault(owners[number][spot], []).append(char)
+            cell, clear = cell_under(char, lattice, owners[number])
+            if cell is not None:
+                inside[number].setdefault(cell, []).append(char)
+                if not clear:
+                    spilled[number].add(cell)
                 break
         else:
             outside.append(char)
     tables = [
-        table_of(ink, lattice, chars, owned, page)
-        for lattice, chars, owned in zip(lattices, inside, owners, strict=True)
+        table_of(ink, lattice, chars, owned, torn_cells(chars) | over, page)
+        for lattice, chars, owned, over in zip(lattices, inside, owners, spilled, strict=True)
     ]
     return tables, outside
+
+
+def cell_under(char: Char, lattice: Lattice, owners: dict[tuple[int, int], int]) -> tuple[int | None, bool]:
+    """The cell in which a character stands, and whether it does: not so where a line runs through its middle.
+
+    A text too tall for its cell lies over the lines into the next ones, and a digit on a line is in no column.
+    """
+    x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+    aside = ON_LINE * (char.x1 - char.x0) if OF_FIGURE.match(char.text) else 0.0
+    off = ON_LINE * char.size
+    first, *others = (
+        owners.get(spot) if (spot := lattice.box_at(*point)) is not None else None
+        for point in ((x, y), (x, y - off), (x, y + off), (x - aside, y), (x + aside, y))
+    )
+    cell = next((one for one in (first, *others) if one is not None), None)
+    return cell, all(other == first for other in others)
 
 
 def owners_of(lattice: Lattice) -> dict[tuple[int, int], int]:
@@ -85,9 +125,14 @@ def owners_of(lattice: Lattice) -> dict[tuple[int, int], int]:
 
 
 def table_of(
-    ink: Ink, lattice: Lattice, chars: dict[int, list[Char]], owners: dict[tuple[int, int], int], page: int
+    ink: Ink,
+    lattice: Lattice,
+    chars: dict[int, list[Char]],
+    owners: dict[tuple[int, int], int],
+    torn: set[int],
+    page: int,
 ) -> Table:
-    torn = torn_cells(chars)
+    """``torn`` are the cells that share their text with another one: it is no figure, and no label."""
     drawn = {
         owners.get(spot)
         for box in (*(image.bounds for image in ink.images), *ink.drawings)
@@ -98,13 +143,14 @@ def table_of(
         here = chars.get(number, [])
         x0, x1 = lattice.xs[box.column], lattice.xs[box.column + box.colspan]
         parts = rows_within(here, lattice.ys[box.row : box.row + box.rowspan + 1])
-        if parts is not None:
+        if parts is not None and number not in torn:
             for row, part in enumerate(parts, box.row):
                 rows[row].append(Piece(text_of(part, ink.width, ink.height), x0, x1))
             continue
         text = text_of(here, ink.width, ink.height)
         between = box.rowspan > 1 and any(OF_FIGURE.match(char.text) for char in here) and not is_words(text)
-        text += UNREADABLE if number in torn or between else ""
+        if number in torn or between:
+            text = UNREADABLE if is_words(text) else text + UNREADABLE
         picture = number in drawn and not text
         rows[box.row].append(Piece(text, x0, x1, box.rowspan, is_full(here, x1 - x0), picture))
     return Table(page, lattice.bounds, rows, xs=lattice.xs, ys=lattice.ys)

@@ -6,20 +6,17 @@ shows is put together: a text goes on where its line was full and what follows d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gongkai.model import Block, Grid, GridCell, Link, Place
 from gongkai.readers.items import CELLS, too_large
-from gongkai.readers.pdf.pieces import Piece, Row, Table, is_words, moved
+from gongkai.readers.pdf.ink import UNREADABLE
+from gongkai.readers.pdf.pieces import NUMBERED, Piece, Row, Table, is_figure, is_words, may_be_one_row, moved
 
 SAME_EDGE = 4.0  # points
 SAME_WIDTH = 6.0
 WIDEST_GAP = 24.0  # between the parts of a table that stand side by side
-NUMBERED = re.compile(
-    r"\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．])"
-)
 
 
 def continues(above: Table, below: Table) -> bool:
@@ -37,7 +34,7 @@ def stitched(above: Table, below: Table) -> Table:
     if len(rows) > head:
         join_rows(upper, rows, head)
     bounds = (*above.bounds[:3], above.bounds[3] + below.bounds[3] - below.bounds[1])
-    return Table(above.page, bounds, upper + rows, xs=(*above.xs, *(x + by for x in below.xs)))
+    return Table(above.page, bounds, upper + rows, xs=(*above.xs, *(x + by for x in below.xs)), ys=above.ys)
 
 
 def repeated_head(upper: Sequence[Row], lower: Sequence[Row]) -> int:
@@ -59,7 +56,8 @@ def same_edges(one: Piece, other: Piece) -> bool:
 
 
 def join_rows(upper: list[Row], lower: list[Row], head: int) -> None:
-    """Put together what the break cut, in place: a whole row, or the cells beside several rows."""
+    """Put together what the break cut, in place: a whole row (then the head repeated before it goes), or the cells
+    beside several rows. Figures of rows that may be one are made unreadable: both parts in both rows."""
     pairs = [
         (above, below)
         for above in last_cells(upper)
@@ -67,21 +65,41 @@ def join_rows(upper: list[Row], lower: list[Row], head: int) -> None:
         if same_edges(upper[above[0]][above[1]], below)
     ]
     cells = [(upper[row][column], below) for (row, column), below in pairs]
-    whole = len(pairs) == len(lower[head]) and is_one_row(cells)
+    one_row = is_one_row(cells)
+    whole = one_row and len(pairs) == len(lower[head])
     beside = list(lower[head])
     for ((row, column), below), (above, _) in zip(pairs, cells, strict=True):
         tall = not head and is_beside(above, below, beside) and (not below.text or goes_on(above, below))
         if whole or tall:
             upper[row][column] = replace(
                 above,
-                text=above.text + below.text,
+                text=both_parts(above.text, below.text),
                 rowspan=above.rowspan + below.rowspan - (1 if whole else 0),
                 full=below.full,
                 picture=above.picture or below.picture,
             )
             lower[head].remove(below)
     if whole:
-        del lower[head]
+        del lower[: head + 1]
+    elif one_row or is_cut_within(cells):
+        for ((row, column), below), (above, _) in zip(pairs, cells, strict=True):
+            if above.rowspan == below.rowspan == 1 and is_figure(above) and is_figure(below):
+                text = both_parts(above.text, below.text)
+                upper[row][column] = replace(above, text=text)
+                lower[head][lower[head].index(below)] = replace(below, text=text)
+
+
+def both_parts(above: str, below: str) -> str:
+    """A text that a break cut; parts of a figure stay in two lines, which are no figure."""
+    return f"{above}\n{below}" if above and below and not is_words(above + below) else above + below
+
+
+def is_cut_within(cells: Sequence[tuple[Piece, Piece]]) -> bool:
+    """Whether rows on both sides of a break may be one: a label that moved on whole leaves the other part without."""
+    single = [pair for pair in cells if pair[0].rowspan == pair[1].rowspan == 1]
+    return any(
+        any(map(is_figure, row)) and not any(is_words(piece.text) for piece in row) for row in zip(*single, strict=True)
+    )
 
 
 def last_cells(rows: Sequence[Row]) -> list[tuple[int, int]]:
@@ -105,15 +123,37 @@ def goes_on(above: Piece, below: Piece) -> bool:
 
 
 def is_one_row(cells: Sequence[tuple[Piece, Piece]]) -> bool:
-    """Whether two rows on both sides of a break are one: a label goes on, and only one of them holds the rest.
+    """Whether two rows on both sides of a break are one: a label goes on, and so may figures whose line was full.
 
     Cells beside several rows show nothing: they go on in any case.
     """
     single = [(above, below) for above, below in cells if above.rowspan == below.rowspan == 1]
     both = [(above, below) for above, below in single if above.text and below.text]
+    figures = [above for above, below in both if is_figure(above) and is_figure(below)]
     rest = [(above.text, below.text) for above, below in single if not (above.text and below.text)]
     one_sided = not any(above for above, _ in rest) or not any(below for _, below in rest)
-    return bool(both) and bool(rest) and one_sided and all(goes_on(above, below) for above, below in both)
+    labels = [(above, below) for above, below in both if is_words(above.text) or is_words(below.text)]
+    return (
+        bool(labels)
+        and all(goes_on(above, below) for above, below in labels)
+        and (all(above.full for above in figures) if figures else bool(rest) and one_sided)
+    )
+
+
+def with_cut_figures(above: Table, below: Table, known: str) -> tuple[Table, Table]:
+    """Tables before and after a page break, the figures of rows that may be one unreadable; the lower table may
+    begin with a head whose lines are ``known`` text."""
+    start = next((at for at, row in enumerate(below.rows) if any(map(is_figure, row))), 0)
+    repeated = all(line in known for row in below.rows[:start] for piece in row for line in piece.text.split("\n"))
+    if not repeated or not may_be_one_row(above.rows[-1], below.rows[start]):
+        return above, below
+    upper = [*above.rows[:-1], unreadable(above.rows[-1])]
+    lower = [*below.rows[:start], unreadable(below.rows[start]), *below.rows[start + 1 :]]
+    return replace(above, rows=upper), replace(below, rows=lower)
+
+
+def unreadable(row: Row) -> Row:
+    return [replace(piece, text=UNREADABLE + piece.text) if is_figure(piece) else piece for piece in row]
 
 
 # --- tables side by side ----------------------------------------------------------------------------------------------

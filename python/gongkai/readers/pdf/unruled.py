@@ -10,20 +10,22 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import partial
+from itertools import pairwise, product, takewhile
 
 from gongkai.readers.pdf.flow import HEADING, Text
-from gongkai.readers.pdf.ink import Bounds
-from gongkai.readers.pdf.pieces import Piece, Row, Table
+from gongkai.readers.pdf.ink import UNREADABLE, Bounds
+from gongkai.readers.pdf.pieces import Piece, Row, Table, may_be_one_row
 from gongkai.readers.pdf.writing import Line, line_text
 
 WORD_GAP = 0.55  # of the size; words of a cell stand closer together
 FIGURE = re.compile(
-    r"[+－-]?[\d０-９][\d０-９.,，．]*(?:\^\S*|万?元|件)?|[-—/\\－]+|无|[^\x00-\uffff\ufffd]*\ufffd+\S*"
+    r"[+－-]?[\d０-９][\d０-９.,，．]*(?:\^\S*|万?元|件)?|[-—/\\－]+|无|[^\x00-\uffff]*[\d０-９.,，．+－-]*\ufffd+\S*"
 )
 MOST_LINES = 200  # of one run of tables
 HEAD_LINES = 10  # lines above the first figures that may be their head
 HALF_LEADING = 0.9  # of the size: the middles of a line and of one beside it are not nearer unless they are one row
+WIDEST_LEADING = 2.0  # of the size, between the middles of two lines of one text
 TIGHT = 0.5  # of the size, between two lines of one head
 IN_ORDER = tuple(10.0 * at for at in range(65))  # borders of columns that only count
 
@@ -81,7 +83,7 @@ def unruled(lines: Sequence[Words], page: int) -> list[Text | Table]:
     while at < len(lines):
         end = run_end(lines, at)
         if end > at:
-            found += [table_of(group, page) for group in groups_of(with_labels(lines[at:end]))]
+            found += [table_of(group, page) for group in groups_of(with_torn(with_labels(lines[at:end])))]
         else:
             found.append(lines[at].text)
         at = max(end, at + 1)
@@ -103,6 +105,8 @@ def run_end(lines: Sequence[Words], start: int) -> int:
         if line.figures and len(line.cells) > 1:
             rows += 1
             end = at + 1
+        elif line.figures and at == end and is_near(lines[at - 1], line):
+            end = at + 1  # the rest of a figure that is wider than its column
     return end if rows > 1 or (rows and end - start > 1) else start
 
 
@@ -142,6 +146,33 @@ def is_between(above: Words, line: Words, below: Words) -> bool:
         and all(label.x1 < left for label in beside)
         and right < line.figures[0].x0
     )
+
+
+def with_torn(lines: Sequence[Words]) -> list[Words]:
+    """Figures right below each other in what may be one row, which no line parts, become unreadable.
+
+    A figure wider than its column goes on in a line of its own, without a label, or beside the rest of the label.
+    """
+    torn = {
+        id(figure)
+        for at, line in enumerate(lines)
+        for other in takewhile(partial(is_near, line), lines[at + 1 :])
+        if may_be_one_row(line.cells, other.cells)
+        for pair in product(line.figures, other.figures)
+        if pair[0].x0 < pair[1].x1 and pair[1].x0 < pair[0].x1
+        for figure in pair
+    }
+    return [
+        Words(
+            line.text,
+            [replace(cell, text=UNREADABLE + cell.text) if id(cell) in torn else cell for cell in line.cells],
+        )
+        for line in lines
+    ]
+
+
+def is_near(line: Words, below: Words) -> bool:
+    return below.middle - line.middle < WIDEST_LEADING * line.text.size
 
 
 def groups_of(lines: Sequence[Words]) -> list[list[Words]]:
