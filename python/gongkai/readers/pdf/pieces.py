@@ -20,7 +20,7 @@ LETTER = re.compile(r"[^\W\d_]")
 NUMBERED = re.compile(
     r"\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．])"
 )
-UNITS = "万元件 \n"
+UNIT = re.compile(r"(?<=\d)\s*(?:件|万?元)")
 OF_FIGURE = re.compile(r"[\d.,，．]")
 
 
@@ -43,7 +43,7 @@ Row = list[Piece]
 
 
 def is_words(text: str) -> bool:
-    return bool(LETTER.search(text.rstrip(UNITS))) and text not in SIGNS
+    return bool(LETTER.search(UNIT.sub("", text))) and text not in SIGNS
 
 
 def is_figure(piece: Piece) -> bool:

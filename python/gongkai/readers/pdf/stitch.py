@@ -81,7 +81,7 @@ def join_rows(upper: list[Row], lower: list[Row], head: int) -> None:
             lower[head].remove(below)
     if whole:
         del lower[: head + 1]
-    elif one_row or is_cut_within(cells):
+    elif one_row or is_cut_within([upper[row][at] for row, at in last_cells(upper)], beside, cells):
         for ((row, column), below), (above, _) in zip(pairs, cells, strict=True):
             if above.rowspan == below.rowspan == 1 and is_figure(above) and is_figure(below):
                 text = both_parts(above.text, below.text)
@@ -94,12 +94,11 @@ def both_parts(above: str, below: str) -> str:
     return f"{above}\n{below}" if above and below and not is_words(above + below) else above + below
 
 
-def is_cut_within(cells: Sequence[tuple[Piece, Piece]]) -> bool:
+def is_cut_within(upper: Row, lower: Row, pairs: Sequence[tuple[Piece, Piece]]) -> bool:
     """Whether rows on both sides of a break may be one: a label that moved on whole leaves the other part without."""
-    single = [pair for pair in cells if pair[0].rowspan == pair[1].rowspan == 1]
-    return any(
-        any(map(is_figure, row)) and not any(is_words(piece.text) for piece in row) for row in zip(*single, strict=True)
-    )
+    tall = {id(piece) for pair in pairs if max(pair[0].rowspan, pair[1].rowspan) > 1 for piece in pair}
+    rows = [[piece for piece in row if piece.rowspan == 1 and id(piece) not in tall] for row in (upper, lower)]
+    return any(any(map(is_figure, row)) and not any(is_words(piece.text) for piece in row) for row in rows)
 
 
 def last_cells(rows: Sequence[Row]) -> list[tuple[int, int]]:
