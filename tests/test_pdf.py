@@ -85,7 +85,7 @@ def test_a_text_too_tall_for_its_cell_is_in_neither() -> None:
 
 @pytest.mark.parametrize("rules", ["lines", "rects", "none"])
 @pytest.mark.parametrize("heads", [False, True])
-@pytest.mark.parametrize("line", [5, 9, 12, 18, 22, 25])
+@pytest.mark.parametrize("line", [5, 6, 9, 12, 18, 22, 25, 26])
 def test_a_figure_that_a_page_break_cuts_is_never_half_of_it(rules: str, heads: bool, line: int) -> None:
     report = typed_report("hongze-2024")
     sheets, truth = report_sheets(report), figures_of(report)

@@ -8,10 +8,18 @@ from io import BytesIO
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
+from gongkai.figures import read_figure
 from gongkai.model import Block, Link, Place, Prose, UnreadableDocument
 from gongkai.readers.pdf.flow import Text, join_paragraphs, mark_headings, without_furniture
 from gongkai.readers.pdf.pieces import Table, tables_of
-from gongkai.readers.pdf.stitch import continues, grid_of, side_by_side, stitched, with_cut_figures
+from gongkai.readers.pdf.stitch import (
+    continues,
+    grid_of,
+    side_by_side,
+    stitched,
+    with_cut_figures,
+    with_last_row_unreadable,
+)
 from gongkai.readers.pdf.unruled import Words, unruled, words_of_line
 
 if TYPE_CHECKING:
@@ -24,6 +32,7 @@ MOST_PAGES = 100  # a report has some ten
 LEAST_CHARS = 30  # of a page as a picture, whose stamp or page number alone is text
 PICTURE_SHARE = 0.5  # of the page, from there on a picture is the page
 SMALLEST_PICTURE = 20.0  # points
+LONGEST_PIECE = 12  # characters of a label that is broken over lines
 PACKED_NOTHING = 40  # bytes; so much may be left of an empty page's contents once they are packed
 
 ENCRYPTED = "这个 PDF 文件加了密码，不能读取；请打开后去掉密码，另存一份再导入。"
@@ -233,14 +242,31 @@ def joined_pages(pages: Sequence[list[Text | Table]]) -> list[list[Text | Table]
 def mark_cut_figures(before: list[Text | Table], after: list[Text | Table], known: str) -> None:
     """Mark in place, where a page break cuts a table without lines, the figures of rows that may be one.
 
-    What stands on the later page above them must be a head repeated: lines ``known`` from the text of earlier pages.
+    What stands on the later page above them is a head repeated, of lines ``known`` from the text of earlier pages, or
+    pieces of a label; pieces of a label may also follow the table on the earlier page.
     """
-    above = before[-1]
-    at = next((at for at, item in enumerate(after) if isinstance(item, Table)), len(after))
-    below = after[at] if at < len(after) else None
-    repeated = all(line in known for item in after[:at] for line in lines_in(item))
-    if isinstance(above, Table) and isinstance(below, Table) and not (above.ys and below.ys) and repeated:
-        before[-1], after[at] = with_cut_figures(above, below, known)
+    spot = next((at for at in reversed(range(len(before))) if not is_piece(before[at])), 0)
+    above = before[spot]
+    if not isinstance(above, Table) or above.ys:
+        return
+    for at, item in enumerate(after):
+        if isinstance(item, Table):
+            if not item.ys:
+                before[spot], after[at] = with_cut_figures(above, item, known)
+            return
+        new = [line for line in item.text.split("\n") if "".join(line.split()) not in known]
+        if new and all(map(read_as_figure, new[0].split())):
+            before[spot] = with_last_row_unreadable(above)
+        if new and not is_piece(item):
+            return
+
+
+def is_piece(item: Text | Table) -> bool:
+    return isinstance(item, Text) and len(item.text) <= LONGEST_PIECE
+
+
+def read_as_figure(text: str) -> bool:
+    return read_figure(text).state == "figure"
 
 
 def lines_in(item: Text | Table) -> list[str]:

@@ -146,9 +146,12 @@ def with_cut_figures(above: Table, below: Table, known: str) -> tuple[Table, Tab
     repeated = all(line in known for row in below.rows[:start] for piece in row for line in piece.text.split("\n"))
     if not repeated or not may_be_one_row(above.rows[-1], below.rows[start]):
         return above, below
-    upper = [*above.rows[:-1], unreadable(above.rows[-1])]
     lower = [*below.rows[:start], unreadable(below.rows[start]), *below.rows[start + 1 :]]
-    return replace(above, rows=upper), replace(below, rows=lower)
+    return with_last_row_unreadable(above), replace(below, rows=lower)
+
+
+def with_last_row_unreadable(table: Table) -> Table:
+    return replace(table, rows=[*table.rows[:-1], unreadable(table.rows[-1])])
 
 
 def unreadable(row: Row) -> Row:
