@@ -82,8 +82,8 @@ def move(source: Path, target: Path, how: Callable[[Path, Path], object] | None 
 
 def discard_file(path: Path) -> None:
     """Delete a file of ours if it is there and can be deleted; Windows deletes none that is read-only."""
-    if sys.platform == "win32":
-        with suppress(OSError):
+    with suppress(OSError):
+        if not path.is_symlink():  # the mode of what a link leads to is not ours to change
             path.chmod(0o600)
     with suppress(OSError):
         path.unlink(missing_ok=True)
