@@ -71,21 +71,11 @@ class Painter(PDFTextDevice):
         ncs: PDFColorSpace,
         graphicstate: PDFGraphicState,
     ) -> float:
-        ink = self.ink
-        assert ink is not None
         advance = font.char_width(cid) * fontsize * scaling
         text = self.fonts.text_of(font, cid)
         if text.isspace():
             return advance
-        if font.is_vertical():
-            disp = font.char_disp(cid)
-            vx, vy = disp if isinstance(disp, tuple) else (None, 880.0)
-            left = fontsize * 0.5 if vx is None else vx * fontsize * 0.001
-            high = (1000 - vy) * fontsize * 0.001
-            box = (-left, high + rise + advance, -left + fontsize, high + rise)
-        else:
-            low = font.get_descent() * fontsize + rise
-            box = (0.0, low, advance, low + fontsize)
+        box = char_box(font, cid, fontsize, advance, rise)
         x0, top, x1, bottom = self.flipped([apply_matrix_pt(matrix, (x, y)) for x in box[::2] for y in box[1::2]])
         a, b, c, d, _, _ = matrix
         turn = (0 if a * fontsize >= 0 else 180) if abs(a) >= abs(b) else (90 if b * fontsize > 0 else 270)
@@ -106,14 +96,18 @@ class Painter(PDFTextDevice):
         self.order += 1
         self.budget.chars -= 1
         self.budget.check()
-        char = Char(text, x0, top, x1, bottom, size, turn, self.order, color, hidden)
-        if clipped != self.clipped and ink.chars and adjoin(ink.chars[-1], char):
-            before = ink.chars[-1]  # one of both is cut off: what is left of a figure is no figure
-            ink.chars[-1] = before._replace(text=before.text + UNREADABLE)
-            char = char._replace(text=UNREADABLE + text)
-        self.clipped = clipped
-        ink.chars.append(char)
+        self.append(Char(text, x0, top, x1, bottom, size, turn, self.order, color, hidden), clipped)
         return advance
+
+    def append(self, char: Char, clipped: bool) -> None:
+        """Where of two characters beside each other one is cut off, what is left of a figure is no figure."""
+        assert self.ink is not None
+        chars = self.ink.chars
+        if clipped != self.clipped and chars and adjoin(chars[-1], char):
+            chars[-1] = chars[-1]._replace(text=chars[-1].text + UNREADABLE)
+            char = char._replace(text=UNREADABLE + char.text)
+        self.clipped = clipped
+        chars.append(char)
 
     def paint_path(
         self, graphicstate: PDFGraphicState, stroke: bool, fill: bool, evenodd: bool, path: Sequence[Any]
@@ -168,6 +162,18 @@ class Painter(PDFTextDevice):
             corners = [apply_matrix_pt(self.ctm, (x, y)) for x in (0, 1) for y in (0, 1)]
             clear = self.state.blended or self.state.alpha < 0.9 or any(key in stream for key in SEEN_THROUGH)
             self.ink.images.append(Fill(self.flipped(corners), None, 0 if clear else self.order))
+
+
+def char_box(font: PDFFont, cid: int, fontsize: float, advance: float, rise: float) -> Bounds:
+    """The box of a character around the point where it is set, before the page's matrix."""
+    if not font.is_vertical():
+        low = font.get_descent() * fontsize + rise
+        return 0.0, low, advance, low + fontsize
+    disp = font.char_disp(cid)
+    vx, vy = disp if isinstance(disp, tuple) else (None, 880.0)
+    left = fontsize * 0.5 if vx is None else vx * fontsize * 0.001
+    high = (1000 - vy) * fontsize * 0.001
+    return -left, high + rise + advance, -left + fontsize, high + rise
 
 
 def adjoin(one: Char, other: Char) -> bool:
