@@ -14,6 +14,7 @@ HTML = re.compile(
     r"frameset|iframe|pre|img|script)\b[^<>]*>)",
     re.IGNORECASE,
 )
+ENDING = 2_000  # characters
 
 
 def read_blocks(document: Document) -> tuple[Block, ...]:
@@ -58,5 +59,9 @@ def blocks_of_text(text: str) -> tuple[Block, ...]:
 
 def is_cut(text: str) -> bool:
     """Whether a page ends within a table: the figure at its end may be the half of one, and must not be read."""
-    text = text.lower()
-    return text.rfind("<table") > max(text.rfind(end) for end in ("</table", "</body", "</html"))
+    for part in (text[-ENDING:], text):  # nearly always the end of a page tells
+        part = part.lower()
+        begins, ends = part.rfind("<table"), max(part.rfind(end) for end in ("</table", "</body", "</html"))
+        if begins != ends:
+            return begins > ends
+    return False
