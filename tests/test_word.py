@@ -18,6 +18,8 @@ from blocks import links, prose, read, texts
 from gongkai.editions import editions
 from gongkai.model import Grid, Report, UnreadableDocument, Value
 from gongkai.readers.word import word_blocks
+from made import report_of
+from mutations import swap_columns
 from pages import FOLDER, figures, misread, read_page, unlike
 from ruian import TRUTH
 from strategies import reports
@@ -263,3 +265,13 @@ def test_any_soup_of_elements_is_read(pieces: list[str]) -> None:
             assert all(
                 item.column >= 0 and item.rowspan > 0 and item.colspan > 0 for line in block.rows for item in line
             )
+
+
+def test_a_head_in_which_two_labels_share_a_column_is_doubtful() -> None:
+    """自然人 stands above 商业企业, and nothing above the column next to them: which of the two it is, none can tell."""
+    report = report_of()
+    sheets = report_sheets(report)
+    sheets["applications"] = swap_columns(sheets["applications"], 4, 5)
+    read = read_page(word_page(report, sheets, Manner()))
+    assert misread(figures(report), read) == []
+    assert {read.value(f"applications.new.{column}") for column in ("natural", "company", "total")} == {None}

@@ -48,6 +48,8 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     order = reading_order(found, part)
     if order is None:
         order = tuple(sorted(at, key=at.__getitem__)) if is_covered(found, columns, form) else ()
+    if is_contradicted(tokens, columns):
+        order = ()
     if at and tuple(sorted(at, key=at.__getitem__)) != order:
         at = {}
     strangers = {token.column: token.text for token in unknown if is_stranger(token, found, at)}
@@ -140,6 +142,19 @@ def geometry(columns: Sequence[Found]) -> dict[str, int]:
             return {}
         taken |= spots
     return {item.label.id: item.token.column for item in columns}
+
+
+def is_contradicted(tokens: Sequence[Token], columns: Sequence[Found]) -> bool:
+    """Whether two labels stand over one column of a grid, and none over one between the labels of the last row.
+
+    Where a span was only forgotten, the labels of the last row stand side by side; these have changed places.
+    """
+    if len({item.token.column for item in columns}) == len(columns) or not all(item.token.spans for item in columns):
+        return False
+    last = columns and max(item.token.row for item in columns)
+    labelled = [item.token.column for item in columns if item.token.row == last]
+    blanks = [token.column for token in tokens if token.row == last and token.kind == "blank"]
+    return any(min(labelled) < column < max(labelled) for column in blanks)
 
 
 def is_covered(found: Sequence[Found], columns: Sequence[Found], form: Form) -> bool:
