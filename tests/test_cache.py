@@ -229,7 +229,7 @@ def test_nobody_else_may_read_it() -> None:
 
 
 def test_the_folder_of_each_system(tmp_path: Path) -> None:
-    home = Path("/home/a")
+    home = tmp_path / "user"
     assert cache_folder("linux", home, {}) == home / ".cache" / "gongkai"
     assert cache_folder("linux", home, {"XDG_CACHE_HOME": "/x"}) == Path("/x/gongkai")
     assert cache_folder("darwin", home, {}) == home / "Library" / "Caches" / "gongkai"

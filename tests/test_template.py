@@ -17,9 +17,9 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.editions import editions
+from gongkai.spreadsheets import letters
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import template_path
-from gongkai.workbook.layout import letters
 from made import report_of
 from office import convert, page_texts
 

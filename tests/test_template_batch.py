@@ -18,9 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.editions import editions
 from gongkai.model import Value
+from gongkai.spreadsheets import letters
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import fill_file, template_path
-from gongkai.workbook.layout import letters
 from gongkai.workbook.rows import BatchRow, batch_edits, summary_cells, summary_edits, summary_heads
 from made import blank_report, report_of
 from office import convert, page_texts, recalculated

@@ -17,7 +17,7 @@ from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, Paragrap
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.model import Box
-from gongkai.workbook.layout import letters
+from gongkai.spreadsheets import letters
 from looks import HEI, SONG
 from overview import YEARS, YEARS_TOP, Block
 

@@ -13,8 +13,8 @@ import looks
 from formulas import relation_counts
 from gongkai.editions import editions
 from gongkai.model import Edition, Severity
+from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
-from gongkai.workbook.layout import letters
 from looks import CENTRED, FANG, HAIR, HEI, LEFT, QUIET, TOP_LEFT, as_text, font, put
 
 COVER_LABELS = {

@@ -17,8 +17,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 import looks
 from formulas import lane_formula, mark_flags, marked_flags, part_flags, range_of
 from gongkai.model import Box, Column, Label, Severity
+from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Lane, TableSheet, address, letters
+from gongkai.workbook.layout import Lane, TableSheet, address
 from looks import CENTRED, FIGURE, LEFT, QUIET, font, put
 
 # Pixels at 100 %; the label columns, then one width for each figure column.

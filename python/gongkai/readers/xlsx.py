@@ -18,7 +18,7 @@ from gongkai.archive import Archive, BadArchive, Reason, open_archive
 from gongkai.model import UnreadableDocument
 from gongkai.readers.excel import MOST_SHEETS, SAVE_AS, Look, Place, too_many
 from gongkai.readers.raised import set_apart
-from gongkai.spreadsheets import BUILTIN, STRUCK, WHITE, kind_of
+from gongkai.spreadsheets import BUILTIN, STRUCK, WHITE, kind_of, letters
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -297,11 +297,10 @@ def rewritten(xml: bytes) -> bytes:
         for cell in row.iterchildren("{*}c"):
             address = cell.get("r", "")
             if REFERENCE.fullmatch(address):
-                letters = address.rstrip("0123456789")
-                column = place(letters.encode(), b"1")[1] + 1
+                column = place(address.rstrip("0123456789").encode(), b"1")[1] + 1
             else:
                 column += 1
-                address = f"{letters_of(column)}{row_number}"
+                address = f"{letters(column)}{row_number}"
             first(cell, address)
     set_apart(root)
     found = etree.tostring(root, encoding="utf-8")
@@ -317,14 +316,6 @@ def first(node: _Element, address: str) -> None:
     node.set("r", address)
     for name, value in others:
         node.set(name, value)
-
-
-def letters_of(column: int) -> str:
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def packed(parts: Mapping[str, bytes], sheets: list[bytes], from_1904: bool) -> bytes:

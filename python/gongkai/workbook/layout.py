@@ -12,6 +12,7 @@ from functools import cache
 
 from gongkai.editions import editions
 from gongkai.model import Box, Cell, Edition, Form, Label, Relation, Severity
+from gongkai.spreadsheets import letters
 
 Spot = tuple[int, int]
 
@@ -249,15 +250,6 @@ def line_of(relation: Relation, cells: Mapping[str, Spot]) -> int:
     """The one sheet row on which all cells of a relation stand; 0 where they stand on several."""
     rows = {cells[cell_id][0] for cell_id in relation.cells}
     return rows.pop() if len(rows) == 1 else 0
-
-
-def letters(column: int) -> str:
-    """1 -> A, 27 -> AA."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def address(place: Spot, sheet: str = "") -> str:
