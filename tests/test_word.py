@@ -268,7 +268,7 @@ def test_any_soup_of_elements_is_read(pieces: list[str]) -> None:
 
 
 def test_a_head_in_which_two_labels_share_a_column_is_doubtful() -> None:
-    """自然人 stands above 商业企业, and nothing above the column next to them: which of the two it is, none can tell."""
+    """自然人 stands above 商业企业, and nothing above the column next to them: nobody can tell which is which."""
     report = report_of()
     sheets = report_sheets(report)
     sheets["applications"] = swap_columns(sheets["applications"], 4, 5)
