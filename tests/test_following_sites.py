@@ -8,11 +8,11 @@ import pytest
 
 from batches import BODY, page
 from gongkai import GongkaiError, Report, UnreadableDocument, check
+from gongkai.bodies import may_be_one
 from gongkai.following import read_source
 from gongkai.links import address_of, leads_of
 from gongkai.model import Document
 from gongkai.readers import read_blocks
-from gongkai.recognize.bodies import may_be_one
 from gongkai.sources import ACCESS, Access, Limits
 from made import report_of
 from server import answer, serving

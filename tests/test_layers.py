@@ -20,10 +20,10 @@ LEVELS = (
     {"model"},
     {"editions"},
     {"figures", "relations", "system", "network", "archive"},
-    {"spreadsheets"},
+    {"spreadsheets", "bodies"},
     {"sources", "readers", "recognize", "checks", "workbook"},
     {"links"},
-    {"following"},
+    {"following", "rereading"},
     {"frame", "output", "pipeline"},
     {FRONT_DOOR},
     {"batch"},
@@ -33,7 +33,7 @@ LEVELS = (
 )
 # A method of a core type that hands the report to the room above; it imports when called.
 UPWARD = {("model", "frame")}
-HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz", "xlwings")
+HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz", "xlwings", "scipy")
 
 
 def module_name(path: Path) -> str:

@@ -284,7 +284,8 @@ def test_correcting_a_figure_puts_the_flag_out(tmp_path: Path) -> None:
     assert (before["表四"]["E6"].value, after["表四"]["E6"].value) == (1, "✓")
     assert "不符1项" in before[layout.COVER].cell(*layout.LIVE_SPOT).value
     assert "不符0项（相符42项" in after[layout.COVER].cell(*layout.LIVE_SPOT).value
-    states = [[book[layout.RESULTS].cell(row, 9).value or "" for row in range(4, 7)] for book in (before, after)]
+    column = layout.RESULT_COLUMNS["state"]
+    states = [[book[layout.RESULTS].cell(row, column).value or "" for row in range(4, 7)] for book in (before, after)]
     assert states[0].count("仍不符") == states[1].count("已相符") == 1
     assert states[0].count("未填写") == states[1].count("已填写") >= 1
     pages = convert([flagged, corrected], "pdf", tmp_path)
@@ -302,6 +303,6 @@ def test_links_lead_to_the_flagged_cell(target: Path) -> None:
     results = book[layout.RESULTS]
     link = results.cell(4, layout.RESULT_COLUMNS["link"]).value
     assert link == "'表四'!E5"
-    assert results["D4"].value == '=IF(K4="",L4&"",HYPERLINK("#"&K4,L4))'
-    assert set(results["L4"].value) - set(string.ascii_letters) == set("行政复议 · 总计")
+    assert results["D4"].value == '=IF(O4="",P4&"",HYPERLINK("#"&O4,P4))'
+    assert set(results["P4"].value) - set(string.ascii_letters) == set("行政复议 · 总计")
     assert read_file(target)["表四"][5, 5] == 10

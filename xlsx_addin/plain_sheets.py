@@ -45,8 +45,14 @@ RESULT_HEADS = {
     "computed": "应为",
     "difference": "差额",
     "message": "说明",
+    "proposal": "建议",
+    "adopt": "采纳",
+    "verdict": "处理",
+    "reason": "理由",
     "state": "现状",
 }
+LEFT_ALIGNED = ("place", "message", "proposal", "reason")
+AS_TEXT = ("message", "proposal", "reason")
 
 
 def new_page(workbook: Workbook, name: str, code: str, title: str, hint: str) -> Worksheet:
@@ -221,8 +227,8 @@ def put_result_row(page: Worksheet, row: int) -> None:
     for name in RESULT_HEADS:
         ink = "FF00507D" if name == "place" else looks.INK
         cell = put(page, row, layout.RESULT_COLUMNS[name], formulas.get(name), font=font(color=ink))
-        cell.alignment = LEFT if name in ("place", "message") else CENTRED
-        if name == "message":
+        cell.alignment = LEFT if name in LEFT_ALIGNED else CENTRED
+        if name in AS_TEXT:
             as_text(cell)
 
 

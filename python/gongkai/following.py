@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
+from gongkai.bodies import may_be_one
 from gongkai.links import Directory, Lead, directory_of, goes_on, leads_of
 from gongkai.model import Block, Document, FetchError, GongkaiError, NoReport, Problem, Report, UnreadableDocument
 from gongkai.readers import read_blocks
 from gongkai.readers.formats import binary_format
 from gongkai.recognize import completed, recognize
-from gongkai.recognize.bodies import may_be_one
 from gongkai.sources import ACCESS, Access, Limits, load
 from gongkai.sources.failures import BY_HAND
 from gongkai.workbook import is_ours, read_workbook

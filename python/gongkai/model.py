@@ -166,6 +166,22 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """What a finding's rule id stands for, in the words of those who fill the form in.
+
+    ``source`` is the circular and article that it follows from, ``example`` a message, ``advice`` what to do.
+    """
+
+    id: str
+    severity: Severity
+    title: str
+    meaning: str
+    source: str
+    example: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One of the six sections of a report; ``table`` is the id of the table that it holds, or ""."""
 
@@ -338,11 +354,30 @@ class Report:
         return report_to_frame(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A cell whose figure is likely wrong: what it states (None for a blank) and what would mend the sums."""
+
+    cell: str
+    stated: Value
+    proposed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a person has decided about a finding: that it is right, or that it is to be left out of account."""
+
+    verdict: Literal["confirmed", "dismissed"]
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class Finding:
     """A violation as a value. ``difference`` is computed - stated; all three are None where they do not apply.
 
-    ``suspects`` is for the alternatives that localisation proposes; ``cells`` come in official order.
+    ``suspects`` are the smallest sets of changes that would mend it, one alternative where that is unique, none where
+    nothing certain can be proposed. ``cause`` tells whether the report itself is at fault or more likely our reading
+    of it; "" where that was not asked. ``cells`` come in official order.
     """
 
     rule: str
@@ -352,7 +387,9 @@ class Finding:
     stated: Value = None
     computed: Value = None
     difference: Value = None
-    suspects: tuple[object, ...] = ()
+    suspects: tuple[tuple[Suspect, ...], ...] = ()
+    cause: Literal["", "report", "reading"] = ""
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True)

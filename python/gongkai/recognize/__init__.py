@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from gongkai.bodies import may_be_one
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.model import Block, Document, Entry, Link, NoReport, Problem, Prose, Report, Table, UnreadableDocument
 from gongkai.recognize.blocks import place_blocks
-from gongkai.recognize.bodies import may_be_one
 from gongkai.recognize.labels import (
     Match,
     align,

@@ -45,11 +45,16 @@ RESULT_COLUMNS: Mapping[str, int] = {
     "computed": 6,
     "difference": 7,
     "message": 8,
-    "state": 9,
-    "link": 11,
-    "link_text": 12,
-    "lane": 13,
-    "blank": 14,
+    "proposal": 9,
+    "adopt": 10,
+    "verdict": 11,
+    "reason": 12,
+    "state": 13,
+    "link": 15,
+    "link_text": 16,
+    "lane": 17,
+    "blank": 18,
+    "key": 19,
 }
 # The sheet that commands and macros share, hidden: what was asked, what came of it, and the texts of the macros.
 TOOL = "工具"
@@ -93,6 +98,10 @@ RESULT_WIDTHS: Mapping[str, int] = {
     "computed": 84,
     "difference": 84,
     "message": 470,
+    "proposal": 300,
+    "adopt": 48,
+    "verdict": 60,
+    "reason": 160,
     "state": 72,
 }
 BATCH_WIDTHS: Mapping[str, int] = {

@@ -1,4 +1,4 @@
-"""Room: recognize. Whether two names can be those of one body: sites write them in full and in every short form."""
+"""Room: bodies. Whether two names can be those of one body: sites write them in full and in every short form."""
 
 from __future__ import annotations
 
