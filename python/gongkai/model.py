@@ -324,9 +324,20 @@ class Table:
     entries: Mapping[str, Entry]
 
 
+class Heading(NamedTuple):
+    """The heading of a section as the source words it; ``section`` is the number of the official one."""
+
+    section: int
+    text: str
+
+
 @dataclass(frozen=True)
 class Report:
-    """An annual report as read. ``tables`` holds the recognised ones; ``published`` is an ISO date or ""."""
+    """An annual report as read. ``tables`` holds the recognised ones; ``published`` is an ISO date or "".
+
+    ``sections`` are the prose ones. ``headings`` are those of all sections in the order of the source, ``opening`` the
+    text before the first of them; a workbook keeps neither.
+    """
 
     title: str
     agency: str
@@ -336,6 +347,8 @@ class Report:
     sections: Mapping[int, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     document: Document | None = field(default=None, compare=False, repr=False)
+    headings: tuple[Heading, ...] = field(default=(), compare=False)
+    opening: str = field(default="", compare=False)
 
     def entries(self) -> Iterator[Entry]:
         for table in self.tables.values():

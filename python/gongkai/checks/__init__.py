@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gongkai.checks.coverage import check_coverage, check_year, missing_table, unplaced
+from gongkai.checks.plausibility import check_plausibility
 from gongkai.checks.sums import check_sums, count_decided
 from gongkai.editions import edition_of_year
 from gongkai.model import Finding, Report
@@ -26,6 +27,7 @@ def check(report: Report) -> list[Finding]:
         else:
             found += check_coverage(report.year, table, problems) + check_sums(table)
     found += unplaced(problem for problem in report.problems if problem.table not in forms)
+    found += check_plausibility(report)
     return sorted(found, key=lambda finding: RANKS[finding.severity])
 
 

@@ -20,10 +20,11 @@ from gongkai.recognize.labels import (
     without,
 )
 from gongkai.recognize.loose import place_loose
-from gongkai.recognize.meta import agency_of, find_sections, is_title, published_of, section_texts, title_of, year_of
+from gongkai.recognize.meta import agency_of, is_title, published_of, title_of, year_of
 from gongkai.recognize.mixed import foreign_titles
 from gongkai.recognize.refuse import why_unreadable
 from gongkai.recognize.rows import Reading, place_rows
+from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.slots import pitch_of
 from gongkai.recognize.tokens import Token, tokenize
 
@@ -75,6 +76,7 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
             raise UnreadableDocument(f"{document.origin}：{ONLY_LABELS}")
         raise NoReport(why_unreadable(blocks, document.origin))
     tables = {name: Table(name, found, reading.entries) for name, (reading, found) in readings.items()}
+    sections = find_sections(tokens, edition.sections)
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
     problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in tables]
     problems += [Problem("", "", "", mixed.before, OTHER_ABOVE)] if mixed.before else []
@@ -84,9 +86,11 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
         year=year,
         published=published_of(blocks, lines),
         tables={name: tables[name] for name in edition.forms if name in tables},
-        sections=section_texts(tokens, find_sections(tokens, edition.sections), edition.sections),
+        sections=section_texts(tokens, sections, edition.sections),
         problems=tuple(problems),
         document=document,
+        headings=headings_of(tokens, sections),
+        opening=opening_of(tokens, sections),
     )
 
 

@@ -1,15 +1,13 @@
-"""Room: recognize. Title, body, year, date of publication and the prose sections of a report."""
+"""Room: recognize. Title, body, year and date of publication of a report."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from gongkai.figures import clean
-from gongkai.model import Block, Prose, Section
-from gongkai.recognize.labels import bare
-from gongkai.recognize.tokens import Token, squash
+from gongkai.model import Block, Prose
 
 REPORT = re.compile(r"(?:政府)?信息公开.{0,8}(?:年度?报告|年报)|年度?政府信息公开.{0,6}报告")
 YEAR = re.compile(r"(20[0-4]\d)(?!\d)\s*年?")
@@ -31,13 +29,7 @@ SOURCE = re.compile(
     r"(?:来源|信息来源|发布机构|发布单位|公开机构|编制机关|制发机关)\s*[:：]\s*([\u4e00-\u9fff（）()]{2,30})"
 )
 BODY_ENDINGS = tuple("局委厅部会室院署处所站中心办公司校馆队镇乡街府")
-FOOTER = re.compile(
-    r"^[【\[]?\s*(?:返回顶部|打印(?:本[稿页])?|关闭(?:本页|窗口)?|分享到?|扫一扫.{0,30}|上一[篇条].*|下一[篇条].*|相关(?:附件|信息|文档|链接)"
-    r"|版权所有.*|主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
-)
 LONGEST_TITLE = 80
-LONGEST_HEADING = 40
-ALIKE_SECTION = 0.6
 
 
 def title_of(blocks: Sequence[Block]) -> str:
@@ -139,58 +131,3 @@ def agency_of(title: str, lines: Sequence[str]) -> str:
         return named
     source = SOURCE.search(text)
     return opening or named or (source[1] if source else "")
-
-
-def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[int, int]:
-    """Section number -> the token that is its heading, in ascending order of both; the last run of headings wins.
-
-    A page often lists its headings at the top, so each is looked for backwards from the one after it.
-    """
-    numbers = {squash(section.title)[0] for section in sections}
-    short = [
-        (n, token)
-        for n, token in enumerate(tokens)
-        if 4 <= len(token.squash) <= LONGEST_HEADING and (token.heading or token.squash[0] in numbers)
-    ]
-    found: dict[int, int] = {}
-    stop = len(tokens)
-    for section in reversed(sections):
-        titles = [squash(text) for text in (section.title, *section.aliases)]
-        plain = {squash(bare(text)) for text in (section.title, *section.aliases)}
-        spots = [n for n, token in short if n < stop and is_heading(token, titles, plain)]
-        if spots:
-            found[section.number] = stop = spots[-1]
-    return dict(sorted(found.items()))
-
-
-def is_heading(token: Token, titles: Sequence[str], plain: Collection[str]) -> bool:
-    """Whether a line is the heading of a section: its official or usual title, or one like it with its number."""
-    if token.squash in titles:
-        return True
-    if token.heading and token.squash in plain:
-        return True
-    if token.squash[0] != titles[0][0] or bare(token.text) == token.squash:
-        return False
-    from rapidfuzz.fuzz import ratio
-
-    return max(ratio(token.squash, title) for title in titles) / 100 >= ALIKE_SECTION
-
-
-def section_texts(tokens: Sequence[Token], starts: Mapping[int, int], sections: Sequence[Section]) -> dict[int, str]:
-    """Number -> text of the sections that are prose; lines keep their order, the page's footer is left out."""
-    texts = {}
-    bounds = [*starts.values(), len(tokens)]
-    for (number, start), stop in zip(starts.items(), bounds[1:], strict=True):
-        if any(section.number == number and section.table for section in sections):
-            continue
-        lines: dict[int, list[str]] = {}
-        for token in tokens[start + 1 : stop]:
-            if not token.grid and token.kind != "filler":
-                lines.setdefault(token.row, []).append(token.text)
-        kept: list[str] = []
-        for line in map(" ".join, lines.values()):
-            if FOOTER.match(line.strip()):
-                break
-            kept.append(line.strip())
-        texts[number] = "\n".join(kept)
-    return texts

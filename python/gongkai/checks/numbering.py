@@ -1,0 +1,122 @@
+"""Room: checks. The numbers at the heads of paragraphs, （一） 一、 1. （1）, and where one run of them is broken.
+
+A run is what bears numbers of one style under one heading; it counts only if it begins at one. A number of an outer
+style ends the runs inside it, a one begins anew. A number that stands within a paragraph fills a gap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+HAN = "一二三四五六七八九十"
+MARK = re.compile(
+    rf"(?:(?P<open>[（(])(?P<in>[{HAN}]{{1,3}}|\d{{1,2}})[）)]"
+    rf"|(?P<han>[{HAN}]{{1,3}})[、.．]"
+    r"|(?P<digit>\d{1,2})(?P<sep>[、.．)）])(?!\d))"
+)
+ENDS = tuple('。；;：:！!？?”"）)')
+SHORT = 30  # characters of a line that is a heading without a full stop
+WIDEST_GAP = 3  # numbers left out; more are no slip
+
+
+class Slip(NamedTuple):
+    """Two numbered paragraphs that do not follow each other; ``missing`` are the numbers between, as written."""
+
+    before: str
+    after: str
+    kind: str
+    missing: str
+
+
+class Mark(NamedTuple):
+    style: str
+    number: int
+
+
+@dataclass(slots=True)
+class Run:
+    style: str
+    number: int
+    line: int
+    sound: bool
+
+
+def slips_in(text: str) -> Iterator[Slip]:
+    """The first slip of each run in a text, in order."""
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    runs: list[Run] = []
+    for at, line in enumerate(lines):
+        mark = mark_of(line, lines[at - 1] if at else "")
+        if mark is None:
+            continue
+        run = run_of(runs, mark.style)
+        if run is None:
+            runs.append(Run(mark.style, mark.number, at, mark.number == 1))
+            continue
+        if mark.number == 1:
+            run.sound = True
+        elif run.sound and mark.number != run.number + 1:
+            slip = slip_between(lines, run, mark, at)
+            if slip:
+                yield slip
+                run.sound = False
+        run.number, run.line = mark.number, at
+
+
+def run_of(runs: list[Run], style: str) -> Run | None:
+    """The run that a number of a style goes on with, those inside it ended; None where it begins one."""
+    depth = next((depth for depth, run in enumerate(runs) if run.style == style), None)
+    if depth is None:
+        return None
+    del runs[depth + 1 :]
+    return runs[depth]
+
+
+def mark_of(line: str, above: str) -> Mark | None:
+    """The number at the head of a line; none where a broken sentence may go on in it with a figure."""
+    match = MARK.match(line)
+    if match is None:
+        return None
+    figure = match["in"] or match["han"] or match["digit"]
+    if match["digit"] and above and not (above.endswith(ENDS) or len(above) < SHORT):
+        return None
+    number = int(figure) if figure.isdigit() else han_number(figure)
+    kind = "1" if figure.isdigit() else "一"
+    style = f"（{kind}）" if match["open"] else f"{kind}）" if match["sep"] in (")", "）") else f"{kind}、"
+    return Mark(style, number) if number else None
+
+
+def han_number(text: str) -> int:
+    """一 to 九十九; 0 for what is no number."""
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return HAN.index(text) + 1 if len(text) == 1 else 0
+    if len(tens) > 1 or len(ones) > 1:
+        return 0
+    return (HAN.index(tens) + 1 if tens else 1) * 10 + (HAN.index(ones) + 1 if ones else 0)
+
+
+def in_han(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return (HAN[tens - 1] if tens > 1 else "") + ("十" if tens else "") + (HAN[ones - 1] if ones else "")
+
+
+def slip_between(lines: Sequence[str], run: Run, mark: Mark, at: int) -> Slip | None:
+    before, after = lines[run.line], lines[at]
+    if mark.number <= run.number:
+        return Slip(before, after, "again" if mark.number == run.number else "back", "")
+    numbers = range(run.number + 1, mark.number)
+    if len(numbers) > WIDEST_GAP or any(stands_in(lines[run.line : at], number) for number in numbers):
+        return None
+    written = [mark.style.replace("1", str(number)).replace("一", in_han(number)) for number in numbers]
+    return Slip(before, after, "gap", "".join(written) if "）" in mark.style else "、".join(w[:-1] for w in written))
+
+
+def stands_in(lines: Sequence[str], number: int) -> bool:
+    """Whether a number stands anywhere in lines as one that counts paragraphs or clauses."""
+    form = re.compile(rf"(?<![\d{HAN}])(?:{number}[.．、)）]|{in_han(number)}[、.．是)）]|[第其]{in_han(number)})")
+    circled = chr(0x245F + number)
+    return any(circled in line or form.search(line) for line in lines)

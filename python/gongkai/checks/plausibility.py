@@ -1,0 +1,259 @@
+"""Room: checks. What is unlikely though no sum says so: notes, each with the text that gave rise to it.
+
+Rules: plausibility.rules, .fees, .period, .sections, .numbering. A note is given only where the text leaves no other
+reading; a body whose level the name does not tell and a list that starts anew give none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import islice, pairwise
+
+from gongkai.bodies.rulemaking import why_no_rules
+from gongkai.checks.numbering import in_han, slips_in
+from gongkai.checks.wording import clipped, label_of, one_line
+from gongkai.editions import edition_of_year, editions
+from gongkai.figures import shown
+from gongkai.model import Finding, Heading, Report, Rule, Section
+
+TOLD = "本工具的提示"
+FEES = "信息处理费"
+PERIOD_WORDS = re.compile(r"统计期|统计时|统计周期|统计范围|统计区间|期限|时限|报告期|所列数据|数据统计|统计数据")
+DAY = r"(?P<year{0}>(?<![\d今本当该上去同全])\d{{0,6}})(?P<mark{0}>年?)(?P<month{0}>\d{{1,2}})月(?P<day{0}>\d{{1,2}})日"
+PERIOD = re.compile(DAY.format(1) + r"起?[，,]?(?:至|到|[-—－~～]{1,3})" + DAY.format(2))
+APART = re.compile(r"(?<=[\d年月日起至到])[ \t\n\u3000\xa0]+(?=[\d年月日起至到])")
+LEAD = 60  # characters before a period in which it is said to be that of the figures
+SENTENCE = re.compile(r"[^。；;\n]+")
+CLAUSE = re.compile(r"(?:[^，,]|(?<=\d)[，,](?=\d{3}))+")
+BOOKS = re.compile(r"《[^《》]*》")
+AMOUNT = re.compile(r"(?<![\d.,，])(?P<figure>\d{1,12}(?:[,，]\d{3}){0,4}(?:\.\d{1,6})?)\s?万?元")
+COLLECTED = re.compile(r"收取|收缴|实收|征收|收到|入库")
+NOT_COLLECTED = re.compile(r"未|没有|无|不|免|退|标准|超过|以上|每[件页张]")
+GOES_ON = ("实际", "共", "合计", "累计", "总计", "其中", "已")
+SENT = "发出|发放|发送|送达|出具|开具|制发|下达|作出"
+NOTICES = re.compile(
+    rf"(?:{SENT})[^，,\d]{{0,12}}(?P<figure>\d{{1,6}})\s?[份件个次张][^，,\d]{{0,24}}收费通知"
+    rf"|(?:{SENT})[^，,\d]{{0,24}}收费通知书?[^，,\d]{{0,6}}(?P<after>\d{{1,6}})\s?[份件个次张]"
+    rf"|(?P<none>(?:未|没有|无)(?:曾)?(?:{SENT}|产生)过?[^，,\d]{{0,24}}收费通知)"
+)
+MOST_SLIPS = 10
+LONGEST_START = 20
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "plausibility.rules",
+        "note",
+        "没有规章制定权的机关填了规章",
+        "《立法法》只把规章制定权给了国务院部门，省、自治区、直辖市，设区的市、自治州的人民政府（以及东莞、中山、嘉峪关、儋州）。"
+        "县（市、区）和乡镇、街道的机关、地方政府的部门在“规章”一行填了数字，多半是把规范性文件填错了行。",
+        "《中华人民共和国立法法》（2023年修正）第九十一条、第九十三条；《条例》第二十条第（一）项。",
+        "表二 规章 填了24（本年制发件数），但青溪县人民政府属于县级政府，没有规章制定权；请核对是否应填在“行政规范性文件”一行。",
+        "核对这些文件是不是规章：政府或部门的规范性文件应填在“行政规范性文件”一行；只是公开了上级的规章，不计入本行。",
+    ),
+    Rule(
+        "plausibility.fees",
+        "note",
+        "第六节的收费与表三的申请对不上",
+        "第六节应报告依法收取的信息处理费。没有申请就不会有信息处理费；没有发出收费通知，也就不会有人逾期未按收费通知缴费。",
+        "《条例》第四十二条；国办函〔2020〕109号《政府信息公开信息处理费管理办法》；国办公开办函〔2021〕30号所附格式第六节。",
+        "第六节“2021年收取信息处理费2670元。”写有收费，但表三的新收、结转和办理的申请都是0；请核对。",
+        "核对第六节的文字和表三第（六）项第2目“申请人逾期未按收费通知要求缴纳费用”一行；信息处理费不是表二的行政事业性收费，不要混填。",
+    ),
+    Rule(
+        "plausibility.period",
+        "note",
+        "统计期限与标题的年度不同，或缺字",
+        "报告开头要写明数据的统计期限。期限里的年份与标题的年度不同，或年份缺字、多字（20211月1日），可能是沿用了旧稿或复制时丢了字。",
+        "《条例》第四十九条、第五十条；其余为本工具的提示。",
+        "统计期限的年份缺字或多字：“本报告数据的统计期限自20211月1日起至202112月31日止”；请核对原文。",
+        "打开原文核对；是原文的错误就改正统计期限一句，数字本身不受影响。",
+    ),
+    Rule(
+        "plausibility.sections",
+        "note",
+        "缺少规定的一节，或次序、编号不同",
+        "年度报告规定有六节：一、总体情况，二、主动公开政府信息情况，三、收到和处理政府信息公开申请情况，"
+        "四、政府信息公开行政复议、行政诉讼情况，五、存在的主要问题及改进情况，六、其他需要报告的事项。"
+        "没有找到其中的文字部分，次序不同或编号写错，都在这里提示；缺少表格见coverage.table。",
+        "国办公开办函〔2021〕30号、〔2019〕60号所附年度报告格式。",
+        "没有找到第五节“五、存在的主要问题及改进情况”；请核对是否漏写，或标题与规定的写法相差太远。",
+        "按规定的六节补齐、调整次序或改正编号；没有内容的一节也要保留标题，写“无”。",
+    ),
+    Rule(
+        "plausibility.numbering",
+        "note",
+        "文字部分的编号不连续",
+        "同一层的编号从（一）或1起依次往下，中间缺号、重号或倒退，可能漏了一段或编号没有更新。只看各段开头的编号；重新从头编号不算。",
+        f"{TOLD}；年度报告应当完整、准确（国办公开办函〔2021〕30号）。",
+        "第一节“（三）平台建设”之前的编号是“（一）主动公开”，缺（二）；请核对是否漏了一段。",
+        "打开文字部分核对：漏了内容就补上，只是编号不对就改编号。",
+    ),
+)
+
+
+def check_plausibility(report: Report) -> list[Finding]:
+    """Notes, in the order of the report: period, sections, rules, fees, numbering."""
+    return [
+        *check_period(report),
+        *check_sections(report),
+        *check_rules(report),
+        *check_fees(report),
+        *islice(check_numbering(report.sections), MOST_SLIPS),
+    ]
+
+
+def note(rule: str, message: str, cells: tuple[str, ...] = ()) -> Finding:
+    return Finding(f"plausibility.{rule}", "note", message, cells)
+
+
+# --- period -------------------------------------------------------------------------------------------------------
+
+
+def check_period(report: Report) -> list[Finding]:
+    """The period of the figures, as the opening or section one says it, against the year of the title."""
+    found = []
+    for text in (report.opening, report.sections.get(1, "")):
+        plain = APART.sub("", text) if PERIOD_WORDS.search(text) else ""
+        for match in PERIOD.finditer(plain):
+            lead = re.split(r"[。；;]", plain[max(0, match.start() - LEAD) : match.start()])[-1]
+            why = PERIOD_WORDS.search(lead) and what_is_wrong(match, report.year)
+            if why:
+                quoted = re.split(r"[，,：:\n]", lead)[-1] + match[0]
+                found.append(note("period", f"“{clipped(quoted)}”{why}；请核对原文。"))
+    return found
+
+
+def what_is_wrong(match: re.Match[str], year: int | None) -> str:
+    """Why a period is not that of a report for ``year``; "" where it is, or leaves the year out."""
+    for side in ("1", "2"):
+        digits, mark = match[f"year{side}"], match[f"mark{side}"]
+        if not mark and len(digits + match[f"month{side}"]) <= 2:
+            continue  # 12月31日
+        if not mark or not re.fullmatch(r"20\d\d", digits):
+            return "中的年份缺字或多字"
+        if year is not None and int(digits) != year:
+            return f"中的{int(digits)}年，与报告的年度{year}年不同"
+    return ""
+
+
+# --- sections -----------------------------------------------------------------------------------------------------
+
+
+def check_sections(report: Report) -> list[Finding]:
+    sections = edition_of_year(report.year).sections
+    return [*missing_sections(report, sections), *misplaced_sections(report.headings, sections)]
+
+
+def missing_sections(report: Report, sections: Sequence[Section]) -> Iterator[Finding]:
+    """One note on the prose sections that are missing while others are there; a lone table or sheet has none."""
+    lost = [f"“{item.title}”" for item in sections if not item.table and item.number not in report.sections]
+    if lost and report.sections:
+        yield note("sections", f"没有找到{'和'.join(lost)}一节；请核对是否漏写，或标题与规定的写法相差太远。")
+
+
+def misplaced_sections(headings: Sequence[Heading], sections: Sequence[Section]) -> Iterator[Finding]:
+    """A note on the first section out of order and on each heading with the number of another section.
+
+    Sheets of a workbook hold the prose together and the tables together, which is no order.
+    """
+    tables = {section.number for section in sections if section.table}
+    kinds = [heading.section in tables for heading in headings]
+    apart = sum(1 for one, other in pairwise(kinds) if one != other) <= 1
+    parts = [[h for h in headings if (h.section in tables) == kind] for kind in (False, True)] if apart else [headings]
+    for part in parts:
+        turned = next(((one, other) for one, other in pairwise(part) if one.section > other.section), None)
+        if turned:
+            one, other = (clipped(heading.text) for heading in turned)
+            yield note("sections", f"“{one}”排在“{other}”之前，与规定的次序不同；请核对。")
+    for heading in headings:
+        number, own = heading.text.strip()[:1], in_han(heading.section)
+        if number in "一二三四五六七八九" and number != own:
+            yield note("sections", f"“{clipped(heading.text)}”应是第{own}节，编号写成了{number}；请核对。")
+
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+def check_rules(report: Report) -> list[Finding]:
+    table = report.tables.get("disclosure")
+    if table is None:
+        return []
+    form = editions()[table.edition].forms[table.id]
+    columns = ("made", "repealed", "valid") if table.edition != "2019" else ("made",)
+    filled = [
+        cell for cell in form.row_cells("rules") if cell.column.id in columns and (report.value(cell.id) or 0) > 0
+    ]
+    why = why_no_rules(report.agency) if filled else ""
+    if not why:
+        return []
+    told = "、".join(f"{shown(report.value(cell.id))}（{label_of(cell).rpartition('·')[2]}）" for cell in filled)
+    normative = next(row.label.text for row in form.rows if row.id == "normative")
+    message = (
+        f"{form.number} 规章 填了{told}，但{clipped(report.agency)}属于{why}，没有规章制定权；"
+        f"请核对是否应填在“{normative}”一行。"
+    )
+    return [note("rules", message, tuple(cell.id for cell in filled))]
+
+
+# --- fees ---------------------------------------------------------------------------------------------------------
+
+
+def check_fees(report: Report) -> list[Finding]:
+    """What section six says of fees collected and notices sent against the applications of table three."""
+    text = report.sections.get(6, "")
+    if FEES not in text and "收费通知" not in text:
+        return []
+    found = []
+    received = [report.value(f"applications.{row}.total") for row in ("new", "carried_in", "handled")]
+    collected = next(clauses_collected(text), "")
+    if collected and received == [0, 0, 0]:
+        found.append(
+            note("fees", f"第六节写有收费“{clipped(collected)}”，但表三的新收、结转和办理的申请都是0件；请核对。")
+        )
+    unpaid = report.value("applications.other_unpaid.total")
+    sent = notices_in(text)
+    if sent and unpaid and unpaid > sent[1]:
+        label = label_of(editions()["2021"].forms["applications"].cells["applications.other_unpaid.total"])
+        message = f"表三 {label} 填{shown(unpaid)}，多于第六节“{clipped(sent[0])}”所说的收费通知{sent[1]}份；请核对。"
+        found.append(note("fees", message, ("applications.other_unpaid.total",)))
+    return found
+
+
+def clauses_collected(text: str) -> Iterator[str]:
+    """The clauses that state an amount of the fee as collected, not zero."""
+    for sentence in SENTENCE.findall(text):
+        about = False
+        for clause in CLAUSE.findall(sentence):
+            plain = BOOKS.sub("", clause)
+            about = about or FEES in plain or "收费通知" in plain
+            own = FEES in plain or plain.strip().startswith(GOES_ON)
+            amount = AMOUNT.search(plain)
+            said = about and own and COLLECTED.search(plain) and not NOT_COLLECTED.search(plain)
+            if said and amount and Decimal(re.sub("[,，]", "", amount["figure"])):
+                yield clause.strip()
+
+
+def notices_in(text: str) -> tuple[str, int] | None:
+    """The clause on notices of fees and how many were sent; None where the text says none or several."""
+    found = [match for sentence in SENTENCE.findall(text) for match in NOTICES.finditer(BOOKS.sub("", sentence))]
+    if len(found) != 1:
+        return None
+    return found[0][0], 0 if found[0]["none"] else int(found[0]["figure"] or found[0]["after"])
+
+
+# --- numbering ----------------------------------------------------------------------------------------------------
+
+
+def check_numbering(sections: Mapping[int, str]) -> Iterator[Finding]:
+    for number, text in sorted(sections.items()):
+        for slip in slips_in(text):
+            what = {"gap": f"缺{slip.missing}", "again": "编号重复", "back": "编号倒退"}[slip.kind]
+            told = f"“{start_of(slip.before)}”之后是“{start_of(slip.after)}”，{what}"
+            yield note("numbering", f"第{in_han(number)}节的编号不连续：{told}；请核对。")
+
+
+def start_of(line: str) -> str:
+    plain = one_line(line)
+    return plain if len(plain) <= LONGEST_START else f"{plain[: LONGEST_START - 1]}…"
