@@ -1,7 +1,8 @@
 # make demo   the main job on a real report          make test   all tests, with what they need
 # make template   rebuild the template and the add-in      make bench   speed, side by side
 # make accuracy   figures right, blank, silently wrong      make pictures   redraw docs/images and the manual
-# make manual   the manual's page alone      make fuzz   ten minutes of fuzzing (needs atheris: Linux, macOS)
+# make manual   the manual's page alone      make rules   the page of the rules
+# make fuzz   ten minutes of fuzzing (needs atheris: Linux, macOS)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 VALIDATOR := tests/tools/node_modules/.bin/ooxml-validator
 
-.PHONY: demo test template bench accuracy fuzz pictures manual debian validator clean
+.PHONY: demo test template bench accuracy fuzz pictures manual rules debian validator clean
 
 demo: $(STAMP)
 	$(BIN)/gongkai demo -o demo
@@ -44,6 +45,9 @@ pictures: $(TEST_STAMP) debian
 
 manual: $(TEST_STAMP)
 	$(BIN)/python docs/manual_page.py
+
+rules: $(STAMP)
+	$(BIN)/python docs/rules_page.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

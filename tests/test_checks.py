@@ -15,6 +15,8 @@ from gongkai.model import Entry, Finding, Problem, Report, Table
 from made import blank_report, cells_of_row, only, report_of, rules, sound_values
 from strategies import changed, reports
 
+HARMLESS = ("coverage.edition", "plausibility.rules")  # any figures, whatever the layout and the body
+
 # --- all cells stated ---------------------------------------------------------------------------------------
 
 
@@ -77,7 +79,7 @@ def test_differences_of_long_figures_are_exact() -> None:
 @settings(max_examples=50, deadline=None)
 @given(reports())
 def test_a_consistent_report_has_no_findings(report: Report) -> None:
-    assert [finding for finding in check(report) if finding.rule != "coverage.edition"] == []
+    assert [finding for finding in check(report) if finding.rule not in HARMLESS] == []
     assert checked(report) == (42 if report.tables["applications"].edition == "2021" else 40)
 
 

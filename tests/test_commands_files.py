@@ -13,6 +13,7 @@ import xlwings as xw
 
 import gongkai
 from engine import cell_of, excel_of, snapshot
+from gongkai.checks.rules import other_rules
 from gongkai.excel import consent, helping
 from gongkai.excel.blocks import MOST_UNITS
 from gongkai.excel.commands import COMMANDS
@@ -228,7 +229,7 @@ def test_rules_are_written_once(book: xw.Book) -> None:
     assert press(book, "rules").kind == "done"
     assert [sheet.name for sheet in book.sheets].count(helping.RULES) == 1
     rows = {row for row, _ in snapshot(book)[helping.RULES]}
-    assert rows == set(range(1, 84))
+    assert rows == set(range(1, 84 + len(other_rules())))
 
 
 def test_a_sheet_of_the_users_keeps_its_name_and_content(book: xw.Book) -> None:

@@ -166,6 +166,16 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """What all relations of one kind have in common; ``source`` names the place in the form without its circular."""
+
+    title: str
+    meaning: str
+    source: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What a finding's rule id stands for, in the words of those who fill the form in.
 

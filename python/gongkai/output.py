@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from gongkai.checks import checked
+from gongkai.checks.rules import other_rules
 from gongkai.checks.wording import one_line, relation_lines
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
-from gongkai.model import Finding, GongkaiError, Report, Severity, Table, Value
+from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Table, Value
 
 SEVERITIES: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
 
@@ -101,12 +103,19 @@ def provenance_of(report: Report) -> tuple[str, ...]:
     return report.document.provenance if report.document else ()
 
 
-def rules_to_list(edition: str) -> list[dict[str, Any]]:
-    """``rules --json``: every relation of an edition with its cells."""
-    return [
+def rules_to_list(edition: str, every: bool = False) -> list[dict[str, Any]]:
+    """``rules --json``: every relation of an edition with its cells; with ``every`` all other rules after them."""
+    relations: list[dict[str, Any]] = [
         {"rule": r.rule, "table": r.table, "parts": list(r.parts), "whole": list(r.whole)}
         for r in editions()[edition].relations
     ]
+    return relations + [rule_to_dict(rule) for rule in other_rules()] if every else relations
+
+
+def rule_to_dict(rule: Rule) -> dict[str, str]:
+    """``rules ID --json``: what a rule stands for."""
+    texts = asdict(rule)
+    return {"rule": texts.pop("id"), **texts}
 
 
 def report_lines(report: Report) -> Iterator[str]:
@@ -170,8 +179,22 @@ def tally(findings: Sequence[Finding]) -> str:
     return "、".join(f"{count}处{SEVERITIES[name][2:]}" for name, count in counts.items() if count)
 
 
-def rules_lines(edition: str) -> Iterator[str]:
-    """Every relation of an edition in the official labels."""
+def rules_lines(edition: str, every: bool = False) -> Iterator[str]:
+    """Every relation of an edition in the official labels; with ``every`` all other rules after them."""
     yield f"{edition}年格式（{editions()[edition].circular}），勾稽关系{len(editions()[edition].relations)}项："
     for rule, table, subject, sides in relation_lines(editions()[edition]):
         yield f"  {rule}　{table} {subject}：{sides}"
+    yield ""
+    if not every:
+        yield f"另有{len(other_rules())}项检查和提示，用 gongkai rules --all 列出；用 gongkai rules 编号 看一项的说明。"
+        return
+    yield f"其他检查和提示{len(other_rules())}项："
+    for other in other_rules():
+        yield f"  {other.id}　{SEVERITIES[other.severity][2:]}　{other.title}"
+
+
+def rule_lines(rule: Rule) -> Iterator[str]:
+    """What a rule stands for and what to do."""
+    yield f"{rule.id}　{SEVERITIES[rule.severity][2:]}　{rule.title}"
+    for head, text in (("含义", rule.meaning), ("依据", rule.source), ("例子", rule.example), ("怎么办", rule.advice)):
+        yield f"  {head}：{text}"

@@ -1,7 +1,7 @@
 """Room: checks. What is missing, unread or written in a way that a count cannot be written.
 
-Rules: coverage.table, .row, .column, .negative, .fraction (errors); .cell, .unplaced, .year (warnings); .sign, .blank,
-.converted, .edition (notes). A blank is never taken for zero, so it is no error by itself.
+Errors are a table, row or column that is not there and a figure that no count can be; warnings what could not be read;
+the rest are notes. A blank is never taken for zero, so it is no error by itself.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from gongkai.checks.wording import clipped, column_label, label_of, one_line, row_label
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure, shown
-from gongkai.model import Cell, Entry, Finding, Form, Problem, Severity, Table
+from gongkai.model import Cell, Entry, Finding, Form, Problem, Rule, Severity, Table
 
 EMPTY = Entry("", None)
 
@@ -151,3 +151,130 @@ def blank_notes(form: Form, blanks: Sequence[str], signs: dict[str, str]) -> lis
         message = f"{form.number} 有{len(blanks)}格空白，不当作0。"
         found.append(Finding("coverage.blank", "note", message, tuple(blanks)))
     return found
+
+
+# --- what the rules stand for -------------------------------------------------------------------------------------
+
+FORMS = "国办公开办函〔2021〕30号、〔2019〕60号所附年度报告格式"
+OURS = "本工具的提示"
+COUNTS = f"{FORMS}：除金额外均按件、项计数。"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "coverage.table",
+        "error",
+        "缺少一张表",
+        "规定的三张表（表二、表三、表四）中有一张没有找到，或找到了但没有读出任何数字。",
+        f"{FORMS}第二、三、四节。",
+        "缺少表四（四、政府信息公开行政复议、行政诉讼情况）：没有找到这张表。",
+        "打开来源核对：报告确实没有这张表，应补上；表是图片的，请在工作簿中照着填写；是旧格式（2018年及以前）的，本工具不核对。",
+    ),
+    Rule(
+        "coverage.row",
+        "error",
+        "表中缺少一行",
+        "表中没有找到规定的某一行，这一行的数字都是空白。",
+        f"{FORMS}。",
+        "表三 “（一）予以公开”一行：没有找到这一行。",
+        "核对来源的表格是否删了这一行，或标签改写得太多；按规定的格式补上这一行，没有的填0。",
+    ),
+    Rule(
+        "coverage.column",
+        "error",
+        "表中缺少一列",
+        "表中没有找到规定的某一列，这一列的数字都是空白。",
+        f"{FORMS}。",
+        "表三 “科研机构”一列：没有找到这一列。",
+        "核对来源的表头是否少了这一列；按规定的格式补上这一列，没有的填0。",
+    ),
+    Rule(
+        "coverage.negative",
+        "error",
+        "数字小于0",
+        "件数、项数和金额不能是负数；只有2019年格式的“本年增/减”可以。",
+        COUNTS,
+        "表三 （一）予以公开·自然人 填-3，不能小于0。",
+        "核对这一格；减号多半是误输入，或把“本年增/减”填到了别的列。",
+    ),
+    Rule(
+        "coverage.fraction",
+        "error",
+        "件数不是整数",
+        "件数和项数应当是整数；只有以万元为单位的金额可以有小数。",
+        COUNTS,
+        "表三 （一）予以公开·自然人 填13.4，应当是整数。",
+        "核对这一格是否多了小数点，或把金额填到了件数的列。",
+    ),
+    Rule(
+        "coverage.cell",
+        "warning",
+        "一格没有读成数字",
+        "这一格里有文字，但不能确定是哪个数字，所以留作空白，不猜。",
+        f"{OURS}：拿不准的不填。",
+        "表三 （一）予以公开·自然人，原文“十二”：没有读成数字，未采用。",
+        "看原文，在工作簿的这一格填上正确的数字；一格里写了两个数字或加了注的，请分开。",
+    ),
+    Rule(
+        "coverage.unplaced",
+        "warning",
+        "有内容没有放进表里",
+        "来源中有一段内容看来是表里的，但不能确定属于哪一格；或者来源本身有疑问（如同一张表出现两次而数字不同）。",
+        f"{OURS}：拿不准的不填。",
+        "表三 原文“合 计 12”：这一行的标签没有识别出来。",
+        "看原文，把确定的数字填到工作簿相应的格里；有两份报告混在一起的，请分开后再导入。",
+    ),
+    Rule(
+        "coverage.year",
+        "warning",
+        "没有识别出年度",
+        "从标题和统计期限都看不出是哪一年的报告，所以按最新的格式核对。",
+        f"{OURS}；各年应当使用的格式见国办公开办函〔2019〕60号、〔2021〕30号。",
+        "没有识别出报告的年度，无法核对应当使用哪一年的格式。",
+        "在工作簿封面的年度一栏填上四位数字的年份，再校验一次。",
+    ),
+    Rule(
+        "coverage.edition",
+        "note",
+        "用的不是当年的格式",
+        "2019、2020年的报告用2019年格式，2021年起用2021年格式；这张表用的是另一种格式。数字按表自己的格式核对。",
+        "国办公开办函〔2019〕60号、〔2021〕30号。",
+        "表二用的是2019年格式，2021年的报告应当用2021年格式（国办公开办函〔2021〕30号）。",
+        "还没有发布的，请改用规定的格式；已经发布的，比较各年数字时请注意两种格式的项目不同。",
+    ),
+    Rule(
+        "coverage.sign",
+        "note",
+        "用符号代替数字",
+        "有的格里填的是“/”“—”“无”等符号。符号可能表示0，也可能表示不适用，所以按空白处理。",
+        f"{OURS}；规定的格式要求填写数字。",
+        "表二 有1格填的是“/”，按空白处理，不当作0。",
+        "没有的请填0，不要用符号或留空。",
+    ),
+    Rule(
+        "coverage.blank",
+        "note",
+        "有空白的格",
+        "有的格是空的。空白可能是0，也可能是漏填，所以不当作0；能由勾稽关系推出的另有提示（coverage.implied）。",
+        f"{OURS}；规定的格式要求填写数字。",
+        "表二 有1格空白，不当作0。",
+        "没有的请填0；漏填的请补上。",
+    ),
+    Rule(
+        "coverage.converted",
+        "note",
+        "金额由元换算为万元",
+        "表头的单位是万元，格里写的是元；已精确换算，没有四舍五入。",
+        f"{FORMS}第二节：本年收费金额（单位：万元）、采购总金额（单位：万元）。",
+        "表二 行政事业性收费·本年收费金额 原文“251000元”以元为单位，已换算为25.1万元。",
+        "核对换算后的金额；发布的报告应按表头以万元为单位填写。",
+    ),
+    Rule(
+        "coverage.implied",
+        "note",
+        "空白处按勾稽关系只能是一个数",
+        "这一格空着，但同一行、同一列的其他数字已定，要使勾稽关系成立，只能填这一个数。数字没有自动填入。",
+        f"{OURS}；由{FORMS}的勾稽关系推出。",
+        "表三 （一）予以公开·总计 空白，按勾稽关系应为143。",
+        "核对后把这个数填上；如果实际的数不同，说明同一行或同一列还有别的错误。",
+    ),
+)

@@ -151,7 +151,9 @@ def add_batch(commands: Commands[ChineseParser]) -> None:
 
 
 def add_others(commands: Commands[ChineseParser]) -> None:
-    rules = add_command(commands, "rules", "列出勾稽关系", run_rules)
+    rules = add_command(commands, "rules", "列出勾稽关系和其他规则，或说明一项规则", run_rules)
+    rules.add_argument("rule", nargs="?", default="", metavar="编号", help="说明这一项：含义、依据、例子、怎么办")
+    rules.add_argument("--all", action="store_true", help="勾稽关系之外的检查和提示也列出")
     rules.add_argument("--edition", default="2021", choices=("2019", "2021"), help="格式年版（默认 2021）")
     rules.add_argument("--json", action="store_true", help="输出 JSON")
 
@@ -288,12 +290,19 @@ def run_fill(options: argparse.Namespace) -> int:
 
 
 def run_rules(options: argparse.Namespace) -> int:
-    from gongkai.output import rules_lines, rules_to_list, to_json
+    from gongkai.checks.rules import rule_of
+    from gongkai.output import rule_lines, rule_to_dict, rules_lines, rules_to_list, to_json
 
-    if options.json:
-        put(to_json(rules_to_list(options.edition)))
+    if options.rule:
+        rule = rule_of(options.rule)
+        if options.json:
+            put(to_json(rule_to_dict(rule)))
+        else:
+            show(rule_lines(rule))
+    elif options.json:
+        put(to_json(rules_to_list(options.edition, options.all)))
     else:
-        show(rules_lines(options.edition))
+        show(rules_lines(options.edition, options.all))
     return CLEAN
 
 

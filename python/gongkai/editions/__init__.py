@@ -10,7 +10,20 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from gongkai.model import Box, Column, Edition, EditionError, Form, Label, LabelKind, Part, Relation, Row, Section
+from gongkai.model import (
+    Box,
+    Column,
+    Edition,
+    EditionError,
+    Explanation,
+    Form,
+    Label,
+    LabelKind,
+    Part,
+    Relation,
+    Row,
+    Section,
+)
 
 FOLDER = Path(__file__).parent
 NAMES = ("2019", "2021")
@@ -22,6 +35,16 @@ def editions() -> Mapping[str, Edition]:
     """All editions by name, oldest first. Raises EditionError where our data contradicts itself."""
     sources = {name: read_toml(FOLDER / f"{name}.toml") for name in NAMES}
     return {name: load_edition(source, sources) for name, source in sources.items()}
+
+
+@cache
+def explanations() -> Mapping[str, Explanation]:
+    """What the relations of each kind say and rest on. Raises EditionError where a kind is not explained."""
+    found = {kind: Explanation(**texts) for kind, texts in read_toml(FOLDER / "relations.toml").items()}
+    for relation in (relation for edition in editions().values() for relation in edition.relations):
+        if relation.kind not in found:
+            raise EditionError(f"relations.toml: 勾稽关系 {relation.kind} 没有说明")
+    return found
 
 
 def edition_of_year(year: int | None) -> Edition:

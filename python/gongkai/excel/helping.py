@@ -11,6 +11,7 @@ from pathlib import Path
 import xlwings as xw
 
 import gongkai
+from gongkai.checks.rules import other_rules
 from gongkai.checks.wording import relation_lines
 from gongkai.editions import editions
 from gongkai.excel import consent
@@ -24,6 +25,7 @@ from gongkai.workbook.file import template_path
 
 RULES = "勾稽规则"
 RULES_HEAD = ("版式", "规则", "表", "何处", "应当相等")
+OTHERS = "其他检查"
 MANUAL = "manual.html"
 
 
@@ -39,19 +41,22 @@ def allow_fetch(book: xw.Book, asked: Asked) -> Outcome:
 
 
 def rules(book: xw.Book, asked: Asked) -> Outcome:
-    """All relations on a sheet of their own, written anew each time; a sheet of the user's of that name stays."""
+    """All relations and the other rules on a sheet of their own, written anew each time; a sheet of the user's of that
+    name stays."""
     rows = rules_rows()
     name, sheet = rules_sheet(book)
     put_rows(sheet, (1, 1), [[as_entered(text) for text in row] for row in rows])
     activate(book, name)
-    return Outcome("done", f"共{len(rows) - 1}项勾稽关系，列在工作表“{name}”。")
+    others = len(other_rules())
+    text = f"共{len(rows) - 1 - others}项勾稽关系和{others}项其他检查，列在工作表“{name}”。"
+    return Outcome("done", text)
 
 
 def rules_rows() -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [RULES_HEAD]
     for edition in reversed(list(editions().values())):
         rows += [(f"{edition.name}年版", *line) for line in relation_lines(edition)]
-    return rows
+    return rows + [(OTHERS, rule.id, "", rule.title, rule.meaning) for rule in other_rules()]
 
 
 def rules_sheet(book: xw.Book) -> tuple[str, xw.Sheet]:
