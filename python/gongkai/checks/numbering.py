@@ -109,14 +109,20 @@ def slip_between(lines: Sequence[str], run: Run, mark: Mark, at: int) -> Slip | 
     if mark.number <= run.number:
         return Slip(before, after, "again" if mark.number == run.number else "back", "")
     numbers = range(run.number + 1, mark.number)
-    if len(numbers) > WIDEST_GAP or any(stands_in(lines[run.line : at], number) for number in numbers):
+    between = lines[run.line : at]
+    if len(numbers) > WIDEST_GAP or any(stands_in(between, mark.style, number) for number in numbers):
         return None
-    written = [mark.style.replace("1", str(number)).replace("一", in_han(number)) for number in numbers]
+    written = [written_as(mark.style, number) for number in numbers]
     return Slip(before, after, "gap", "".join(written) if "）" in mark.style else "、".join(w[:-1] for w in written))
 
 
-def stands_in(lines: Sequence[str], number: int) -> bool:
-    """Whether a number stands anywhere in lines as one that counts paragraphs or clauses."""
-    form = re.compile(rf"(?<![\d{HAN}])(?:{number}[.．、)）]|{in_han(number)}[、.．是)）]|[第其]{in_han(number)})")
-    circled = chr(0x245F + number)
-    return any(circled in line or form.search(line) for line in lines)
+def written_as(style: str, number: int) -> str:
+    return style.replace("1", str(number)).replace("一", in_han(number))
+
+
+def stands_in(lines: Sequence[str], style: str, number: int) -> bool:
+    """Whether a number stands anywhere in lines as one that counts paragraphs or clauses in this style."""
+    form = re.escape(written_as(style, number)).replace("（", "[（(]").replace("）", "[）)]").replace("、", "[、.．]")
+    others = rf"[第其]{in_han(number)}|{in_han(number)}是" if "一" in style else chr(0x245F + number)
+    stated = re.compile(rf"(?<![\d{HAN}]){form}|{others}")
+    return any(stated.search(line) for line in lines)

@@ -132,7 +132,7 @@ def what_is_wrong(match: re.Match[str], year: int | None) -> str:
         digits, mark = match[f"year{side}"], match[f"mark{side}"]
         if not mark and len(digits + match[f"month{side}"]) <= 2:
             continue  # 12月31日
-        if not mark or not re.fullmatch(r"20\d\d", digits):
+        if not mark or len(digits) != 4 or int(digits) // 100 != 20:
             return "中的年份缺字或多字"
         if year is not None and int(digits) != year:
             return f"中的{int(digits)}年，与报告的年度{year}年不同"

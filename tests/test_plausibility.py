@@ -1,0 +1,439 @@
+"""Room: tests. Notes on what is unlikely: each where it is due, none on sound reports in whatever words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import gongkai
+from gongkai.bodies.rulemaking import county_cities, why_no_rules
+from gongkai.checks.numbering import han_number, in_han, slips_in
+from gongkai.checks.plausibility import check_plausibility
+from gongkai.model import Heading, Report, Value
+from made import older, report_of
+from pages import FOLDER
+
+PROSE = {1: "2021年，收到申请455件。", 5: "时效不强，2022年改进。", 6: "无。"}
+IN_ORDER = tuple(Heading(number, f"{in_han(number)}、标题") for number in range(1, 7))
+
+
+def told(
+    changes: Mapping[str, Value] | None = None,
+    *,
+    sections: Mapping[int, str] | None = None,
+    opening: str = "",
+    headings: tuple[Heading, ...] = (),
+    agency: str = "青溪县人民政府",
+    year: int | None = 2021,
+) -> list[tuple[str, str]]:
+    """The rules and messages for Rui'an's figures with changes, under prose of its own."""
+    found = replace(
+        report_of(changes, year=year),
+        sections={**PROSE, **(sections or {})},
+        opening=opening,
+        headings=headings,
+        agency=agency,
+    )
+    return [(finding.rule, finding.message) for finding in check_plausibility(found)]
+
+
+def message(**given: object) -> str:
+    found = told(**given)  # type: ignore[arg-type]
+    assert len(found) == 1, found
+    return found[0][1]
+
+
+# --- sound reports ------------------------------------------------------------------------------------------------
+
+SOUND_SIX = [
+    "无",
+    "无其他需要报告的事项。",
+    "2021年收取信息处理费0元。",
+    "本年度未收取信息处理费。",
+    "全年没有产生信息处理费。",
+    "按照《政府信息公开信息处理费管理办法》收取信息处理费2670元。",
+    "按照《国务院办公厅关于印发〈政府信息公开信息处理费管理办法〉的通知》，全年收取政府信息公开信息处理费0元。",
+    "2021年发出4份收费通知，总金额2670元，实际收取580元。",
+    "2021年，本机关依申请公开收取信息处理费1,830.50元，已全部上缴国库。",
+    "信息处理费按件计收，10件以上的部分每件100元；本年度没有达到收费标准的申请。",
+    "一、本年度未发生信息处理费。\n二、开展了政务公开日活动。",
+    "1.本年度未收取信息处理费。\n2.人大代表建议12件，全部公开。\n3.开放日活动3次。",
+]
+SOUND_OPENINGS = [
+    "数据的统计期限自2021年1月1日起至2021年12月31日止。",
+    "本报告中所列数据的统计期限从2021年1月1日至12月31日止。",
+    "统计期限为2021年1月1日—2021年12月31日。",
+    "统计期限：2021年01月01日至2021年12月31日",
+    "所列数据统计期限自2021 年 1 月 1 日起，至 2021 年 12 月 31 日止。",
+    "统计期限自2021年\n1月1日起至2021年12月31日止。",
+    "本报告数据统计期限为今年1月1日至12月31日。",
+    "统计期限为本年1月1日起至12月31日止。",
+    "数据统计期限为２０２１年１月１日至２０２１年１２月３１日。",
+    "统计期限自1月1日至12月31日。",
+    "2020年1月1日起施行的办法，期限自2021年1月1日起至2021年12月31日止。",
+    "咨询时间为2020年3月1日至2020年4月1日。",
+    "自2019年5月15日《条例》施行以来，统计数据逐年公布。",
+]
+SOUND_ONE = [
+    "（一）主动公开。全年公布文件。\n（二）依申请公开。\n（三）平台建设。",
+    "(一)主动公开\n1.政策文件。\n2.政务舆情。\n(二)依申请公开\n1.受理。\n2.答复。\n(三)监督保障",
+    "一是加强领导。二是完善制度。四是强化监督。",
+    "（一）主动公开。（二）依申请公开。\n（三）平台建设。",
+    "（一）主动公开\n内容。\n2.依申请公开\n3.平台建设",
+    "1.公开文件12件，其中\n3.5万字的白皮书一部。\n2.回应关切。",
+    "1.公开文件。\n2.回应关切。\n1.受理申请。\n2.答复申请。",
+    "1、公开文件。\n（1）规章。\n（2）文件。\n2、回应关切。\n（1）舆情。\n（2）访谈。\n3、培训。",
+    "一、主动公开\n（一）文件\n（二）会议\n二、依申请公开\n（一）受理\n三、其他",
+    "（一）主动公开\n1.文件\n（二）依申请公开\n2.答复\n3.会商",
+    "2021年公布文件24件。\n2021年废止97件。\n12、13日举办培训。",
+    "（一）公开\n（二）申请\n（三）管理\n（四）平台\n（五）监督\n（六）培训\n（七）考核\n（八）评议\n（九）问责\n（十）开放日\n（十一）其他",
+    "（一）公开。\n第二，办理申请。\n（三）平台。",
+    "1.公开。②受理。\n3.平台。",
+    "（一）公开。（二）申请。\n（三）平台。",
+    "1.公开。\n2. 受理申请。\n3．平台。",
+    "1.\n政策解读32篇。",
+    "全区的重点工作如下，共分五类分别落实到各责任单位并按季通报完成情况，其中包括第1项、\n4、其他",
+    "（一）公开\n（十二）其他",
+]
+
+
+@pytest.mark.parametrize("text", SOUND_SIX)
+def test_a_sound_section_six(text: str) -> None:
+    assert told(sections={6: text}) == []
+
+
+@pytest.mark.parametrize("text", SOUND_OPENINGS)
+def test_a_sound_period(text: str) -> None:
+    assert told(opening=text) == []
+    assert told(sections={1: text}) == []
+
+
+@pytest.mark.parametrize("text", SOUND_ONE)
+def test_sound_numbers(text: str) -> None:
+    assert told(sections={1: text, 5: text}) == []
+
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "温州市人民政府",
+        "临汐市人民政府",
+        "东莞市人民政府",
+        "中山市",
+        "嘉峪关市人民政府",
+        "儋州市人民政府",
+        "吉林省吉林市人民政府",
+        "北京市人民政府",
+        "浙江省人民政府",
+        "广西壮族自治区人民政府办公厅",
+        "恩施土家族苗族自治州人民政府",
+        "教育部",
+        "公安部",
+        "国家税务总局",
+        "海关总署",
+        "审计署",
+        "国家税务总局瑞安市税务局",
+        "中国证券监督管理委员会浙江监管局",
+        "水利部长江水利委员会",
+        "香港特别行政区政府",
+        "上海市浦东新区人民政府",
+        "苏州工业园区管理委员会",
+        "青岛经济技术开发区管委会",
+        "大兴安岭地区行政公署",
+        "锡林郭勒盟行政公署",
+        "新疆生产建设兵团",
+        "本机关",
+        "政府",
+    ],
+)
+def test_bodies_that_may_make_rules_or_cannot_be_told(name: str) -> None:
+    assert why_no_rules(name) == ""
+    assert told({"disclosure.rules.made": 1, "disclosure.rules.valid": 9}, agency=name) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("青溪县人民政府", "县级政府"),
+        ("瑞安市人民政府", "县级政府"),
+        ("浙江省瑞安市人民政府办公室", "县级政府"),
+        ("温州瑞安市人民政府", "县级政府"),
+        ("北京市东城区人民政府", "县级政府"),
+        ("大厂回族自治县人民政府", "县级政府"),
+        ("鄂伦春自治旗人民政府", "县级政府"),
+        ("白汀镇人民政府", "乡镇、街道"),
+        ("松坞街道办事处", "乡镇、街道"),
+        ("浙江省教育厅", "地方政府的部门"),
+        ("上海市城市管理行政执法局", "地方政府的部门"),
+        ("北京市人民政府外事办公室", "地方政府的部门"),
+    ],
+)
+def test_bodies_that_cannot_make_rules(name: str, why: str) -> None:
+    assert why_no_rules(name) == why
+    found = message(changes={"disclosure.rules.made": 24, "disclosure.rules.valid": 3}, agency=name)
+    assert found == (
+        f"表二 规章 填了24（本年制发件数）、3（现行有效件数），但{name}属于{why}，没有规章制定权；"
+        "请核对是否应填在“行政规范性文件”一行。"
+    )
+
+
+def test_county_cities_are_no_end_of_another_name() -> None:
+    cities = county_cities()
+    assert len(cities) == len(set(cities)) > 400
+    assert all(city.endswith("市") for city in cities)
+    assert not [(one, other) for one in cities for other in cities if one != other and one.endswith(other)]
+    assert not {"温州市", "东莞市", "中山市", "嘉峪关市", "儋州市", "三沙市", "那曲市"} & set(cities)
+
+
+def test_rules_that_a_body_of_2019_publishes_may_be_those_of_others() -> None:
+    agency = "青溪县人民政府"
+    report = replace(older(), agency=agency)
+    made = [finding.cells for finding in check_plausibility(report)]
+    assert made == [("disclosure.rules.made",)]
+
+
+# --- fees ---------------------------------------------------------------------------------------------------------
+
+NO_APPLICATIONS = {
+    f"applications.{row}.{column}": 0
+    for row in ("new", "carried_in", "handled", "carried_out")
+    for column in ("natural", "company", "legal", "other", "total")
+}
+UNPAID = {"applications.other_unpaid.total": 2}
+
+
+def test_fees_without_applications() -> None:
+    assert message(changes=NO_APPLICATIONS, sections={6: "2021年收取信息处理费2,670元。"}) == (
+        "第六节写有收费“2021年收取信息处理费2,670元”，但表三的新收、结转和办理的申请都是0件；请核对。"
+    )
+    text = "2021年发出4份收费通知，总金额2670元，实际收取580元。"
+    assert "“实际收取580元”" in message(changes=NO_APPLICATIONS, sections={6: text})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "收取信息处理费0元。",
+        "收取信息处理费0.00元。",
+        "未收取信息处理费，标准为每件100元。",
+        "本机关不收取信息处理费，免收300元。",
+        "未收取信息处理费；收取行政事业性收费300万元。",
+        "收取信息处理费0元，行政事业性收费收取300万元。",
+        "信息处理费超过10件的部分每件收取100元。",
+        "行政事业性收费收取12万元。",
+    ],
+)
+def test_no_fees_no_note(text: str) -> None:
+    assert told(NO_APPLICATIONS, sections={6: text}) == []
+
+
+def test_fees_say_nothing_where_applications_are_blank() -> None:
+    blank = {**NO_APPLICATIONS, "applications.new.total": None}
+    assert told(blank, sections={6: "收取信息处理费2670元。"}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("2021年未发出信息处理费收费通知。", 0),
+        ("没有出具过收费通知，收取信息处理费0元。", 0),
+        ("发出收费通知0份。", 0),
+        ("发出1份收取政府信息公开信息处理费收费通知，实际收取580元。", 1),
+    ],
+)
+def test_unpaid_beyond_the_notices(text: str, sent: int) -> None:
+    found = message(changes=UNPAID, sections={6: text})
+    assert f"收费通知{sent}份；请核对。" in found
+    assert "填2，多于第六节" in found
+
+
+@pytest.mark.parametrize(
+    "text", ["未收取信息处理费。", "发出收费通知2份，收取信息处理费0元。", "发出3份收费通知，再次发出1份收费通知。"]
+)
+def test_unpaid_within_the_notices(text: str) -> None:
+    assert told(UNPAID, sections={6: text}) == []
+
+
+# --- period -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("数据统计期限自2020年1月1日起至2020年12月31日止。", "2020年，与报告的年度2021年不同"),
+        ("统计期限为2021年1月1日至2022年12月31日。", "2022年，与报告的年度2021年不同"),
+        ("统计期限自20211月1日起至202112月31日止。", "年份缺字或多字"),
+        ("统计期限自202年1月1日起至2021年12月31日止。", "年份缺字或多字"),
+        ("统计期限自年1月1日起至2021年12月31日止。", "年份缺字或多字"),
+        ("统计期限自20221年1月1日起至2021年12月31日止。", "年份缺字或多字"),
+    ],
+)
+def test_a_period_that_is_wrong(text: str, why: str) -> None:
+    found = message(opening=f"本报告由某局编制，{text}")
+    assert why in found
+    assert text.rstrip("止。") in found
+    assert found == message(sections={1: text})
+
+
+def test_a_garbled_period_needs_no_year() -> None:
+    assert told(opening="统计期限自2020年1月1日起至2020年12月31日止。", year=None) == []
+    assert "缺字" in message(opening="统计期限自20211月1日起至202112月31日止。", year=None)
+
+
+# --- sections -----------------------------------------------------------------------------------------------------
+
+
+def test_missing_sections() -> None:
+    report = replace(report_of(), sections={1: "收到申请455件。"})
+    (finding,) = check_plausibility(report)
+    assert finding.message == (
+        "没有找到“五、存在的主要问题及改进情况”和“六、其他需要报告的事项”一节；请核对是否漏写，或标题与规定的写法相差太远。"
+    )
+    assert check_plausibility(report_of()) == [], "tables alone are no report"
+
+
+def turned(*order: int) -> tuple[Heading, ...]:
+    return tuple(IN_ORDER[number - 1] for number in order)
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3, 4, 5, 6), (1, 5, 6, 2, 3, 4), (2, 3, 4, 1, 5, 6), (1, 3, 5), ()])
+def test_sections_in_order(order: tuple[int, ...]) -> None:
+    assert told(headings=turned(*order)) == []
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3, 4, 6, 5), (1, 2, 4, 3, 5, 6), (1, 2, 3, 5, 4, 6), (1, 6, 5, 2, 3, 4)])
+def test_sections_out_of_order(order: tuple[int, ...]) -> None:
+    assert "之前，与规定的次序不同" in message(headings=turned(*order))
+
+
+def test_a_section_with_the_number_of_another() -> None:
+    headings = (*IN_ORDER[:4], Heading(5, "四、存在的主要问题及改进情况"), IN_ORDER[5])
+    assert message(headings=headings) == "“四、存在的主要问题及改进情况”应是第五节，编号写成了四；请核对。"
+
+
+TABLES = (FOLDER / "bars-2023" / "source.txt").read_text(encoding="utf-8")
+
+
+def reading_of(text: str, tmp_path: object) -> Report:
+    path = tmp_path / "report.txt"  # type: ignore[operator]
+    path.write_text(text, encoding="utf-8")
+    return gongkai.read_report(str(path))
+
+
+def test_sections_are_found_out_of_order(tmp_path: object) -> None:
+    head, five, rest = TABLES.partition("五、存在的主要问题及改进情况")
+    six = rest.index("六、其他需要报告的事项")
+    report = reading_of(head + rest[six:].rstrip() + "\n" + five + rest[:six], tmp_path)
+    assert [heading.section for heading in report.headings] == [1, 2, 3, 4, 6, 5]
+    assert report.sections == reading_of(TABLES, tmp_path).sections
+    assert [finding.rule for finding in check_plausibility(report)] == ["plausibility.sections"]
+
+
+def test_a_section_under_the_number_of_another_is_found(tmp_path: object) -> None:
+    report = reading_of(TABLES.replace("五、存在的主要问题", "四、存在的主要问题"), tmp_path)
+    assert report.sections == reading_of(TABLES, tmp_path).sections
+    assert "应是第五节" in check_plausibility(report)[0].message
+
+
+@pytest.mark.parametrize(
+    "text", ["：无。", "。2021年收取信息处理费0元，没有其他需要报告的事项，也没有其他情况需要说明。"]
+)
+def test_text_in_the_line_of_its_heading(text: str, tmp_path: object) -> None:
+    head = TABLES[: TABLES.index("六、其他需要报告的事项")]
+    report = reading_of(f"{head}六、其他需要报告的事项{text}", tmp_path)
+    assert report.sections[6] == text[1:]
+    assert check_plausibility(report) == []
+
+
+# --- numbering ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "told_of"),
+    [
+        ("（一）公开\n（三）平台", "“（一）公开”之后是“（三）平台”，缺（二）"),
+        ("(一)公开\n(二)申请\n(五)平台", "“(二)申请”之后是“(五)平台”，缺（三）（四）"),
+        ("一、公开\n三、平台", "缺二"),
+        ("1.公开。\n2.申请。\n4.平台。", "缺3"),
+        ("1.公开。\n2.申请。\n2.平台。", "编号重复"),
+        ("1.公开。\n2.申请。\n3.平台。\n2.监督。", "编号倒退"),
+        ("（一）公开\n1.文件\n3.会议\n（二）申请", "缺2"),
+        ("（一）公开\n1.文件\n2.会议\n（三）申请", "缺（二）"),
+        ("1.文件\n（1）规章\n（2）办法\n3.会议", "缺2"),
+        ("（九）公开\n（一）公开\n（二）申请\n（四）平台", "缺（三）"),
+    ],
+)
+def test_a_number_left_out(text: str, told_of: str) -> None:
+    found = message(sections={5: text})
+    assert found.startswith("第五节的编号不连续：")
+    assert told_of in found
+
+
+def test_one_note_for_a_run_and_few_for_a_report() -> None:
+    assert len(told(sections={1: "1.公开。\n3.申请。\n3.平台。\n7.其他。"})) == 1
+    assert len(told(sections={1: "1.公开。\n3.申请。\n" * 100})) == 10
+
+
+@given(st.integers(1, 99))
+def test_numbers_in_han(number: int) -> None:
+    assert han_number(in_han(number)) == number
+
+
+STYLES = ("{han}、", "（{han}）", "{digit}.", "（{digit}）")
+TREES = st.recursive(st.just([]), lambda below: st.lists(below, min_size=1, max_size=12), max_leaves=60)
+
+
+def lines_of(tree: list[object], depth: int = 0) -> list[str]:
+    lines = []
+    for number, below in enumerate(tree, 1):
+        lines.append(STYLES[depth].format(han=in_han(number), digit=number) + "推进工作。")
+        if depth + 1 < len(STYLES):
+            lines += lines_of(below, depth + 1)  # type: ignore[arg-type]
+    return lines
+
+
+@settings(max_examples=100, deadline=None)
+@given(TREES)
+def test_no_slip_in_any_sound_outline(tree: list[object]) -> None:
+    assert list(slips_in("\n".join(lines_of(tree)))) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(3, 12), st.data())
+def test_a_paragraph_left_out_is_a_slip(size: int, data: st.DataObject) -> None:
+    lost, style = data.draw(st.integers(2, size - 1)), data.draw(st.sampled_from(STYLES))
+    lines = [style.format(han=in_han(n), digit=n) + "推进工作。" for n in range(1, size + 1) if n != lost]
+    (slip,) = slips_in("\n".join(lines))
+    assert slip.missing.strip("（）") in (str(lost), in_han(lost))
+
+
+# --- cost ---------------------------------------------------------------------------------------------------------
+
+HOSTILE = [
+    "统计期限自" + "2" * 200_000,
+    "统计期限自2021年1" + " " * 200_000 + "月",
+    "统计期限2021年1月1日至" * 20_000,
+    "《" * 200_000 + "信息处理费",
+    "信息处理费收取1,000" * 20_000,
+    "信息处理费" + "1," * 100_000 + "收取",
+    "发出收费通知" * 40_000,
+    "1.\n3.\n" * 50_000,
+    "1.公开。\n" + "5.公开。\n" * 50_000,
+    "（一）公开2.\n（三）\n" * 20_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_prose_takes_linear_time(text: str) -> None:
+    report = replace(report_of(NO_APPLICATIONS), sections={1: text, 5: text, 6: text}, opening=text, agency=text)
+    begun = time.perf_counter()
+    check_plausibility(report)
+    assert time.perf_counter() - begun < 3
