@@ -61,7 +61,7 @@ def test_import_url(book: xw.Book, site: str) -> None:
     outcome = press(book, "import_url", f"{site}/2021.html")
     assert (outcome.kind, outcome.text) == (
         "done",
-        "已导入 瑞安市人民政府 2021年：✓ 42项勾稽关系全部相符。",
+        "已导入 瑞安市人民政府 2021年：没有发现不符（核对42项勾稽关系），1处提示，见“校验结果”。",
     )
     assert book.sheets.active.name == layout.COVER
     assert value_at(book, "表三", (5, 4)) == 436

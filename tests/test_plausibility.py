@@ -353,6 +353,17 @@ def test_text_in_the_line_of_its_heading(text: str, tmp_path: object) -> None:
     assert check_plausibility(report) == []
 
 
+def test_a_list_within_a_section_is_no_section(tmp_path: object) -> None:
+    lists = "（一）总体情况\n（二）其他需要报告的事项\n"
+    for lost in ("一、总体情况\n", "六、其他需要报告的事项\n"):
+        text = TABLES.replace(lost, "")
+        assert text != TABLES
+        five = "五、存在的主要问题及改进情况\n"
+        report = reading_of(text.replace(five, five + lists), tmp_path)
+        assert [finding.rule for finding in check_plausibility(report)] == ["plausibility.sections"]
+        assert "没有找到" in check_plausibility(report)[0].message
+
+
 # --- numbering ----------------------------------------------------------------------------------------------------
 
 

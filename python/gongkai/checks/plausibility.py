@@ -18,7 +18,6 @@ from gongkai.editions import edition_of_year, editions
 from gongkai.figures import shown
 from gongkai.model import Finding, Heading, Report, Rule, Section
 
-TOLD = "本工具的提示"
 FEES = "信息处理费"
 PERIOD_WORDS = re.compile(r"统计期|统计时|统计周期|统计范围|统计区间|期限|时限|报告期|所列数据|数据统计|统计数据")
 DAY = r"(?P<year{0}>(?<![\d今本当该上去同全])\d{{0,6}})(?P<mark{0}>年?)(?P<month{0}>\d{{1,2}})月(?P<day{0}>\d{{1,2}})日"
@@ -59,7 +58,7 @@ RULES: tuple[Rule, ...] = (
         "第六节的收费与表三的申请对不上",
         "第六节应报告依法收取的信息处理费。没有申请就不会有信息处理费；没有发出收费通知，也就不会有人逾期未按收费通知缴费。",
         "《条例》第四十二条；国办函〔2020〕109号《政府信息公开信息处理费管理办法》；国办公开办函〔2021〕30号所附格式第六节。",
-        "第六节“2021年收取信息处理费2670元。”写有收费，但表三的新收、结转和办理的申请都是0；请核对。",
+        "第六节写有收费“2021年收取信息处理费2670元”，但表三的新收、结转和办理的申请都是0件；请核对。",
         "核对第六节的文字和表三第（六）项第2目“申请人逾期未按收费通知要求缴纳费用”一行；信息处理费不是表二的行政事业性收费，不要混填。",
     ),
     Rule(
@@ -68,7 +67,7 @@ RULES: tuple[Rule, ...] = (
         "统计期限与标题的年度不同，或缺字",
         "报告开头要写明数据的统计期限。期限里的年份与标题的年度不同，或年份缺字、多字（20211月1日），可能是沿用了旧稿或复制时丢了字。",
         "《条例》第四十九条、第五十条；其余为本工具的提示。",
-        "统计期限的年份缺字或多字：“本报告数据的统计期限自20211月1日起至202112月31日止”；请核对原文。",
+        "“本报告所列数据的统计期限自20211月1日起至202112月31日”中的年份缺字或多字；请核对原文。",
         "打开原文核对；是原文的错误就改正统计期限一句，数字本身不受影响。",
     ),
     Rule(
@@ -79,7 +78,7 @@ RULES: tuple[Rule, ...] = (
         "四、政府信息公开行政复议、行政诉讼情况，五、存在的主要问题及改进情况，六、其他需要报告的事项。"
         "没有找到其中的文字部分，次序不同或编号写错，都在这里提示；缺少表格见coverage.table。",
         "国办公开办函〔2021〕30号、〔2019〕60号所附年度报告格式。",
-        "没有找到第五节“五、存在的主要问题及改进情况”；请核对是否漏写，或标题与规定的写法相差太远。",
+        "没有找到“五、存在的主要问题及改进情况”一节；请核对是否漏写，或标题与规定的写法相差太远。",
         "按规定的六节补齐、调整次序或改正编号；没有内容的一节也要保留标题，写“无”。",
     ),
     Rule(
@@ -87,8 +86,8 @@ RULES: tuple[Rule, ...] = (
         "note",
         "文字部分的编号不连续",
         "同一层的编号从（一）或1起依次往下，中间缺号、重号或倒退，可能漏了一段或编号没有更新。只看各段开头的编号；重新从头编号不算。",
-        f"{TOLD}；年度报告应当完整、准确（国办公开办函〔2021〕30号）。",
-        "第一节“（三）平台建设”之前的编号是“（一）主动公开”，缺（二）；请核对是否漏了一段。",
+        "本工具的提示。",
+        "第一节的编号不连续：“（一）主动公开”之后是“（三）平台建设”，缺（二）；请核对。",
         "打开文字部分核对：漏了内容就补上，只是编号不对就改编号。",
     ),
 )
@@ -106,7 +105,7 @@ def check_plausibility(report: Report) -> list[Finding]:
 
 
 def note(rule: str, message: str, cells: tuple[str, ...] = ()) -> Finding:
-    return Finding(f"plausibility.{rule}", "note", message, cells)
+    return Finding(rule, "note", message, cells)
 
 
 # --- period -------------------------------------------------------------------------------------------------------
@@ -122,7 +121,7 @@ def check_period(report: Report) -> list[Finding]:
             why = PERIOD_WORDS.search(lead) and what_is_wrong(match, report.year)
             if why:
                 quoted = re.split(r"[，,：:\n]", lead)[-1] + match[0]
-                found.append(note("period", f"“{clipped(quoted)}”{why}；请核对原文。"))
+                found.append(note("plausibility.period", f"“{clipped(quoted)}”{why}；请核对原文。"))
     return found
 
 
@@ -151,7 +150,9 @@ def missing_sections(report: Report, sections: Sequence[Section]) -> Iterator[Fi
     """One note on the prose sections that are missing while others are there; a lone table or sheet has none."""
     lost = [f"“{item.title}”" for item in sections if not item.table and item.number not in report.sections]
     if lost and report.sections:
-        yield note("sections", f"没有找到{'和'.join(lost)}一节；请核对是否漏写，或标题与规定的写法相差太远。")
+        yield note(
+            "plausibility.sections", f"没有找到{'和'.join(lost)}一节；请核对是否漏写，或标题与规定的写法相差太远。"
+        )
 
 
 def misplaced_sections(headings: Sequence[Heading], sections: Sequence[Section]) -> Iterator[Finding]:
@@ -167,11 +168,11 @@ def misplaced_sections(headings: Sequence[Heading], sections: Sequence[Section])
         turned = next(((one, other) for one, other in pairwise(part) if one.section > other.section), None)
         if turned:
             one, other = (clipped(heading.text) for heading in turned)
-            yield note("sections", f"“{one}”排在“{other}”之前，与规定的次序不同；请核对。")
+            yield note("plausibility.sections", f"“{one}”排在“{other}”之前，与规定的次序不同；请核对。")
     for heading in headings:
         number, own = heading.text.strip()[:1], in_han(heading.section)
         if number in "一二三四五六七八九" and number != own:
-            yield note("sections", f"“{clipped(heading.text)}”应是第{own}节，编号写成了{number}；请核对。")
+            yield note("plausibility.sections", f"“{clipped(heading.text)}”应是第{own}节，编号写成了{number}；请核对。")
 
 
 # --- rules --------------------------------------------------------------------------------------------------------
@@ -195,7 +196,7 @@ def check_rules(report: Report) -> list[Finding]:
         f"{form.number} 规章 填了{told}，但{clipped(report.agency)}属于{why}，没有规章制定权；"
         f"请核对是否应填在“{normative}”一行。"
     )
-    return [note("rules", message, tuple(cell.id for cell in filled))]
+    return [note("plausibility.rules", message, tuple(cell.id for cell in filled))]
 
 
 # --- fees ---------------------------------------------------------------------------------------------------------
@@ -211,14 +212,17 @@ def check_fees(report: Report) -> list[Finding]:
     collected = next(clauses_collected(text), "")
     if collected and received == [0, 0, 0]:
         found.append(
-            note("fees", f"第六节写有收费“{clipped(collected)}”，但表三的新收、结转和办理的申请都是0件；请核对。")
+            note(
+                "plausibility.fees",
+                f"第六节写有收费“{clipped(collected)}”，但表三的新收、结转和办理的申请都是0件；请核对。",
+            )
         )
     unpaid = report.value("applications.other_unpaid.total")
     sent = notices_in(text)
     if sent and unpaid and unpaid > sent[1]:
         label = label_of(editions()["2021"].forms["applications"].cells["applications.other_unpaid.total"])
         message = f"表三 {label} 填{shown(unpaid)}，多于第六节“{clipped(sent[0])}”所说的收费通知{sent[1]}份；请核对。"
-        found.append(note("fees", message, ("applications.other_unpaid.total",)))
+        found.append(note("plausibility.fees", message, ("applications.other_unpaid.total",)))
     return found
 
 
@@ -252,7 +256,7 @@ def check_numbering(sections: Mapping[int, str]) -> Iterator[Finding]:
         for slip in slips_in(text):
             what = {"gap": f"缺{slip.missing}", "again": "编号重复", "back": "编号倒退"}[slip.kind]
             told = f"“{start_of(slip.before)}”之后是“{start_of(slip.after)}”，{what}"
-            yield note("numbering", f"第{in_han(number)}节的编号不连续：{told}；请核对。")
+            yield note("plausibility.numbering", f"第{in_han(number)}节的编号不连续：{told}；请核对。")
 
 
 def start_of(line: str) -> str:

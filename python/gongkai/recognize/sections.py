@@ -28,7 +28,7 @@ def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[
     """Section number -> the token that is its heading, in the order of the tokens; the last run of headings wins.
 
     A page often lists its headings at the top, so each is looked for backwards from the one after it; what is not
-    found so, in any place after the first that is.
+    found so, in any place after the first that is, under the number of another section too.
     """
     numbers = {squash(section.title)[0] for section in sections}
     every = tuple(title for section in sections for title in titles_of(section))
@@ -41,11 +41,12 @@ def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[
         if spots:
             found[section.number] = stop = spots[-1]
     first, taken = min(found.values(), default=len(tokens)), set(found.values())
+    numbered = [(n, token) for n, token in short if n > first and NUMBERED.match(token.text)]
     for section in sections:
         if section.number not in found:
             titles, plain = titles_of(section), plain_titles(section)
-            after = [(n, token) for n, token in short if n > first and n not in taken]
-            spots = [n for n, token in after if is_heading(token, titles, plain) or is_misnumbered(token, plain)]
+            left = [(n, token) for n, token in numbered if n not in taken]
+            spots = [n for n, token in left if is_heading(token, titles, plain) or squash(bare(token.text)) in plain]
             if spots:
                 found[section.number] = spots[-1]
                 taken.add(spots[-1])
@@ -79,11 +80,6 @@ def is_heading(token: Token, titles: Sequence[str], plain: Collection[str]) -> b
     from rapidfuzz.fuzz import ratio
 
     return max(ratio(token.squash, title) for title in titles) / 100 >= ALIKE_SECTION
-
-
-def is_misnumbered(token: Token, plain: Collection[str]) -> bool:
-    """Whether a line is the title of a section under the number of another."""
-    return NUMBERED.match(token.text) is not None and squash(bare(token.text)) in plain
 
 
 def rest_of(token: Token, titles: Sequence[str]) -> str:
