@@ -1,14 +1,16 @@
-"""Room: bodies. Whether two names can be those of one body: sites write them in full and in every short form."""
+"""Room: bodies. Whether two names can be, or certainly are, those of one body: sites write them in every short form."""
 
 from __future__ import annotations
 
 import re
 
+from gongkai.bodies.names import AREA, Change, changes_of, is_certain, normal, same_body
 from gongkai.figures import clean
+
+__all__ = ["Change", "changes_of", "is_certain", "may_be_one", "normal", "same_body"]
 
 # What every government's name may end in, and its office and the seat of a street or zone, who report for it.
 GOVERNMENT = re.compile(r"(?:人民)?(?:政府)?(?:办公[室厅]|办事处|管理委员会|管委会)?$|人民$|政府办$|街道办$")
-AREA = re.compile(r".*(?:(?<!城)(?:市(?!场|政|容)|[镇乡](?!村))|[省县旗州盟]|(?<!社)区(?!划|域)|街道)")  # the innermost
 KIND = re.compile(r"(?:局|厅|部|委员会|委|办公室|办|中心|处|站|所|院)$")
 UNCERTAIN = re.compile(r"^(?:本|我|全|该|各)|[、，和与及]$|[^\u4e00-\u9fff（）]")
 
@@ -19,6 +21,8 @@ def may_be_one(one: str, other: str) -> bool:
     A name may leave out the areas around its own, its own too where it has a department, and any characters within
     (卫健局 for 卫生健康局). Names that are no names, as those cut out of a sentence, say nothing.
     """
+    if same_body(one, other):
+        return True
     names = [clean(name).replace(" ", "") for name in (one, other)]
     if not all(names) or any(UNCERTAIN.search(name) for name in names):
         return True

@@ -1,0 +1,148 @@
+"""Room: bodies. The one form of a body's name, whether it names one body for certain, and what it was called before."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, Literal, get_args
+
+from gongkai.figures import clean
+from gongkai.model import EditionError
+
+Kind = Literal["renamed", "merged"]
+
+# The innermost area; 市政 begins a department (市政园林局), but not before 府 and 务.
+AREA = re.compile(r".*(?:(?<!城)(?:市(?!场|政(?![府务])|容)|[镇乡](?!村))|[省县旗州盟]|(?<!社)区(?!划|域)|街道)")
+# One unit of an area; a letter that stands within a name (新乡市, 沙市区, 通州区) ends none.
+UNIT = re.compile(
+    r".+?(?:(?:自治[区州县旗]|省|市(?!区)|县|区|盟|旗(?![县镇区乡])|[镇乡](?![市县镇区塘族])|州(?![省市区县镇乡]))(?!街道)|街道)"
+)
+WIDE = re.compile(r".+(?:省|自治区|自治州|市|县|自治旗|旗|盟|州)$")  # no two in the country have one name
+SECOND_SIGN = re.compile(r"(?<=.)\([^()]*(?:局|委员会|办公室|办|中心)\)$")  # a second name that the same body bears
+TAX = re.compile(r"^国家税务总局(?=.+税务局$)")
+CENTRAL = re.compile(r"(?:国家|国务院|中国).+|..+部")
+OFFICE = re.compile(r"(?:人民)?政府办(?:公[室厅])?|办公[室厅]")
+LEAD = re.compile(r"(?:人民)?(?:政府)?|办事处|街道办|办|管理委员会|管委会")
+COMMITTEE = re.compile(r"(?:开发|园|度假|风景|名胜|保税|高新|经开|示范|功能|试验|(?<!浦东)(?<!滨海)(?<!沈北)新)区$")
+JOINT = re.compile(r"(?<=.)[和与及、](?=.)")  # 发展和改革局 is 发展改革局
+UNNAMED = re.compile(r"^(?:本|我|全|该|各)|[、,和与及]$")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A body's new name: ``old`` and ``new`` in the form of ``normal``, ``since`` the first year of the new one."""
+
+    old: str
+    new: str
+    since: int
+    kind: Kind
+    source: str
+
+
+@lru_cache(maxsize=20_000)
+def normal(name: str) -> str:
+    """One form for all ways of writing a body's name; "" for none. Two bodies may share it: see ``is_certain``.
+
+    The areas around a city or county go, for these are unique (浙江省瑞安市司法局 = 瑞安市司法局); those around a
+    district, town or street stay. A government's office, which reports for itself too, is not the government.
+    """
+    area, department = split(name)
+    return area + department
+
+
+def same_body(one: str, other: str) -> bool:
+    """Whether two names are certainly those of one body; ``may_be_one`` tells where they can be."""
+    return is_certain(one) and normal(one) == normal(other)
+
+
+@lru_cache(maxsize=20_000)
+def is_certain(name: str) -> bool:
+    """Whether a name tells its body from all others: not 城关镇, 鼓楼区 or 财政局 without what they belong to."""
+    if not name or UNNAMED.search(clean(name)):
+        return False
+    area, department = split(name)
+    if not area:
+        return CENTRAL.fullmatch(department) is not None
+    first = units_of(area)[0]
+    if WIDE.fullmatch(first):
+        return True
+    return first.endswith("区") and first == area and len(first) > 1 and first not in facts()["shared"]
+
+
+# --- the parts of a name ------------------------------------------------------------------------------------------
+
+
+def split(name: str) -> tuple[str, str]:
+    """The area as far as it is needed, and the department; a government, zone or street with its own ending."""
+    plain = TAX.sub("", SECOND_SIGN.sub("", clean(name).replace(" ", ""))).replace("(", "（").replace(")", "）")
+    found = AREA.match(plain)
+    area = found[0] if found else ""
+    rest = plain[len(area) :]
+    area = "".join(units_of(area)) if area else ""
+    if area and OFFICE.fullmatch(rest):
+        return area, "政府办公室"
+    if area and LEAD.fullmatch(rest):
+        return area, lead_of(area, rest)
+    rest = re.sub(r"^(?:人民)?政府(?=.)", "", rest) if area else rest
+    return area, JOINT.sub("", facts()["short"].get(rest, rest))
+
+
+def lead_of(area: str, rest: str) -> str:
+    """Who leads an area: stated, or where the name ends with the area the kind that such an area has."""
+    if area.endswith("街道"):
+        return "办事处"
+    if rest.startswith("管"):
+        return "管理委员会"
+    return "管理委员会" if not rest and COMMITTEE.search(area) else "人民政府"
+
+
+def units_of(area: str) -> list[str]:
+    """The units of an area from the innermost that is unique in the country; the area whole where it cannot be cut."""
+    units = UNIT.findall(area)
+    if "".join(units) != area:
+        return [area]
+    start = max((place for place, unit in enumerate(units) if WIDE.fullmatch(unit)), default=0)
+    return units[start:]
+
+
+# --- changes ------------------------------------------------------------------------------------------------------
+
+
+@cache
+def facts() -> dict[str, Any]:
+    """``names.toml``. EditionError where it is wrong in itself."""
+    found = tomllib.loads(files("gongkai.bodies").joinpath("names.toml").read_text(encoding="utf-8"))
+    for change in (*found["department"], *found["area"]):
+        if change["kind"] not in get_args(Kind) or not change["old"] or not change["new"]:
+            raise EditionError(f"names.toml：{change}")
+    return {**found, "shared": frozenset(found["shared"])}
+
+
+@cache
+def index(kind: Literal["department", "area"]) -> Mapping[str, list[dict[str, Any]]]:
+    """Old name -> its changes."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for change in facts()[kind]:
+        for old in change["old"]:
+            found.setdefault(JOINT.sub("", old) if kind == "department" else old, []).append(change)
+    return found
+
+
+def changes_of(name: str) -> list[Change]:
+    """What the body of this name may be called after a change, each possible name; [] where none is known."""
+    area, department = split(name)
+    found = [
+        Change(area + department, area + JOINT.sub("", new), change["since"], change["kind"], change["source"])
+        for change in index("department").get(department, ())
+        for new in change["new"]
+        if area
+    ]
+    return found + [
+        Change(area + department, new + department, change["since"], change["kind"], change["source"])
+        for change in index("area").get(area, ())
+        for new in change["new"]
+    ]
