@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from gongkai.bodies.names import AREA, Change, changes_of, is_certain, normal, same_body
+from gongkai.bodies.names import AREA, KIND, Change, changes_of, is_certain, normal, same_body, tail
 from gongkai.figures import clean
 
-__all__ = ["Change", "changes_of", "is_certain", "may_be_one", "normal", "same_body"]
+__all__ = ["Change", "changes_of", "is_certain", "may_be_one", "normal", "same_body", "tail"]
 
 # What every government's name may end in, and its office and the seat of a street or zone, who report for it.
 GOVERNMENT = re.compile(r"(?:人民)?(?:政府)?(?:办公[室厅]|办事处|管理委员会|管委会)?$|人民$|政府办$|街道办$")
-KIND = re.compile(r"(?:局|厅|部|委员会|委|办公室|办|中心|处|站|所|院)$")
 UNCERTAIN = re.compile(r"^(?:本|我|全|该|各)|[、，和与及]$|[^\u4e00-\u9fff（）]")
 
 

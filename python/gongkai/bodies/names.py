@@ -29,6 +29,7 @@ OFFICE = re.compile(r"(?:人民)?政府办(?:公[室厅])?|办公[室厅]")
 LEAD = re.compile(r"(?:人民)?(?:政府)?|办事处|街道办|办|管理委员会|管委会")
 COMMITTEE = re.compile(r"(?:开发|园|度假|风景|名胜|保税|高新|经开|示范|功能|试验|(?<!浦东)(?<!滨海)(?<!沈北)新)区$")
 JOINT = re.compile(r"(?<=.)[和与及、](?=.)")  # 发展和改革局 is 发展改革局
+KIND = re.compile(r"(?:局|厅|部|委员会|委|办公室|办|中心|处|站|所|院)$")
 UNNAMED = re.compile(r"^(?:本|我|全|该|各)|[、,和与及]$")
 
 
@@ -45,13 +46,12 @@ class Change:
 
 @lru_cache(maxsize=20_000)
 def normal(name: str) -> str:
-    """One form for all ways of writing a body's name; "" for none. Two bodies may share it: see ``is_certain``.
+    """One form for all ways of writing a body's name, "" for what is none. Bodies may share it: see ``is_certain``.
 
     The areas around a city or county go, for these are unique (浙江省瑞安市司法局 = 瑞安市司法局); those around a
     district, town or street stay. A government's office, which reports for itself too, is not the government.
     """
-    area, department = split(name)
-    return area + department
+    return "" if UNNAMED.search(clean(name)) else "".join(split(name))
 
 
 def same_body(one: str, other: str) -> bool:
@@ -62,7 +62,7 @@ def same_body(one: str, other: str) -> bool:
 @lru_cache(maxsize=20_000)
 def is_certain(name: str) -> bool:
     """Whether a name tells its body from all others: not 城关镇, 鼓楼区 or 财政局 without what they belong to."""
-    if not name or UNNAMED.search(clean(name)):
+    if not normal(name):
         return False
     area, department = split(name)
     if not area:
@@ -107,6 +107,15 @@ def units_of(area: str) -> list[str]:
         return [area]
     start = max((place for place, unit in enumerate(units) if WIDE.fullmatch(unit)), default=0)
     return units[start:]
+
+
+def tail(name: str) -> tuple[str, str]:
+    """What two names of one body share for certain: the last unit of the area ("" without one), and the department
+    without its kind; a government's office counts with the government."""
+    area, department = split(name)
+    last = UNIT.findall(area)[-1:] or [area]
+    lead = department in ("人民政府", "政府办公室", "办事处", "管理委员会")
+    return last[0], "" if lead else KIND.sub("", department)
 
 
 # --- changes ------------------------------------------------------------------------------------------------------

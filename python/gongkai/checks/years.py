@@ -1,0 +1,303 @@
+"""Room: checks. Reports of one body for several years -> what does not continue from one to the next.
+
+Each finding belongs to the later report: its cells are that report's, ``stated`` is what it states and ``computed``
+what follows from the year before. Which of the two reports is wrong is not certain, so none is an error. Only figures
+that are stated are compared: a blank is not zero. Rules: years.carried, .documents (warnings); .jump, .gap, .double,
+.unmatched (notes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gongkai.bodies import is_certain
+from gongkai.checks.matching import Group, Matched, Yearly, match
+from gongkai.checks.wording import clipped, column_label, label_of, one_line, row_label
+from gongkai.editions import editions
+from gongkai.editions.yearly import Link, jump_cells, links, public_cells, yearly_cells
+from gongkai.figures import shown
+from gongkai.model import Cell, Figure, Finding, Form, Report, Rule
+from gongkai.relations import difference, stated_figures, total
+
+FACTOR, LEAST = 5, 20  # a jump: so many times as much, and the larger figure at least so large
+MOST_NAMED = 3
+MOST_TOLD = 4  # differences named in the short text
+LONGEST_SOURCE = 200
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of comparing a report with the year before: in short, ``compared`` relations, and the findings."""
+
+    report: Yearly
+    text: str
+    findings: tuple[Finding, ...] = ()
+    compared: int = 0
+
+    @property
+    def differs(self) -> bool:
+        return any(finding.severity == "warning" for finding in self.findings)
+
+
+def yearly(report: Report) -> Yearly:
+    values = {cell: report.value(cell) for cell in yearly_cells()}
+    source = report.document.origin if report.document else ""
+    return Yearly(report.agency, report.year, source, {cell: v for cell, v in values.items() if v is not None})
+
+
+def compare_years(reports: Sequence[Yearly]) -> list[Outcome]:
+    """The outcome of each report, in their order; thousands take well under a second."""
+    matched = match(reports)
+    return [outcome(report, group, matched) for report, group in zip(reports, matched.groups, strict=True)]
+
+
+def outcome(report: Yearly, group: Group | None, matched: Matched) -> Outcome:
+    year = report.year
+    if group is None or year is None:
+        lacking = "年度" if year is None else "机关名称"
+        return Outcome(report, f"没有识别出{lacking}", notes(nameless(lacking), matched, year))
+    doubles = double_notes(report, group.distinct(year))
+    before = group.distinct(year - 1)
+    change = group.breaks(year - 1, year)
+    if change is not None:
+        return Outcome(
+            report, f"机构调整，没有与{year - 1}年核对", (*doubles, merged_note(report, year - 1, change.source))
+        )
+    if not before:
+        return Outcome(report, f"没有{year - 1}年的报告", (*doubles, *missing_notes(report, year, group, matched)))
+    if len(before) > 1:
+        text = f"{year - 1}年有{len(before)}份数字不同的报告，没有核对"
+        return Outcome(report, text, (*doubles, unmatched(f"机关“{clipped(report.agency)}”{text}：{named(before)}。")))
+    found = compared_with(report, before[0])
+    return Outcome(report, found.text, (*found.findings, *doubles), found.compared)
+
+
+# --- two years that follow each other -------------------------------------------------------------------------------
+
+
+def compared_with(report: Yearly, last: Yearly) -> Outcome:
+    """A report against that of the year before."""
+    found: list[Finding] = []
+    short: list[str] = []
+    compared = carried = 0
+    for link in links():
+        sides = stated_and_carried(link, report, last)
+        if sides is None:
+            found += implied(link, report, last)
+            continue
+        compared += 1
+        carried += link.rule == "years.carried"
+        if sides[0] != sides[1]:
+            found.append(broken(link, report, last, *sides))
+            short.append(f"{short_name(link)}填{shown(sides[0])}，应为{shown(sides[1])}")
+    found += jumps(report, last)
+    return Outcome(report, outcome_text(report, last, short, compared, carried), tuple(found), compared)
+
+
+def stated_and_carried(link: Link, report: Yearly, last: Yearly) -> tuple[Figure, Figure] | None:
+    """What the report states and what follows from the year before; None where any figure is blank."""
+    cells = (link.cell, *link.plus, *link.minus)
+    own, before = stated_figures(cells, report.figures), stated_figures((link.last,), last.figures)
+    if len(own) < len(cells) or not before:
+        return None
+    added, taken = own[1 : 1 + len(link.plus)], own[1 + len(link.plus) :]
+    return own[0], difference(total([*before, *added]), total(taken))
+
+
+def broken(link: Link, report: Yearly, last: Yearly, stated: Figure, computed: Figure) -> Finding:
+    form, cell = form_of(link.table, link.cell)
+    apart = difference(max(stated, computed), min(stated, computed))
+    before = form.cells[link.last]
+    start = f"{form.number} {label_of(cell)} 填{shown(stated)}，{last.year}年报告的"
+    figure = shown(last.figures[link.last])
+    if link.rule == "years.carried":
+        told = f"{row_label(before.row)}为{figure}"
+    else:
+        plus, minus = (shown(report.figures[name]) for name in (link.plus[0], link.minus[0]))
+        told = f"{column_label(before.column)}{figure}，加本年制发{plus}，减本年废止{minus}，应为{shown(computed)}"
+    message = f"{start}{told}，差{shown(apart)}（{former(report, last)}）。"
+    cells = tuple(name for name in form.cells if name in (link.cell, *link.plus, *link.minus))
+    return Finding(link.rule, "warning", message, cells, stated, computed, difference(computed, stated))
+
+
+def implied(link: Link, report: Yearly, last: Yearly) -> Iterator[Finding]:
+    """A note where the year before has carried something out and this year's figure is blank."""
+    before = last.figures.get(link.last)
+    if link.rule == "years.carried" and before and link.cell not in report.figures:
+        form, cell = form_of(link.table, link.cell)
+        carried = f"{row_label(form.cells[link.last].row)}为{shown(before)}"
+        message = f"{form.number} {label_of(cell)} 没有数字，{last.year}年报告的{carried}（{former(report, last)}）。"
+        yield Finding(link.rule, "note", message, (link.cell,), computed=before)
+
+
+def jumps(report: Yearly, last: Yearly) -> Iterator[Finding]:
+    for name in jump_cells():
+        now, before = report.figures.get(name), last.figures.get(name)
+        if now is None or before is None or max(now, before) < LEAST or min(now, before) < 0:
+            continue
+        if max(now, before) >= FACTOR * min(now, before):
+            form, cell = form_of(name.partition(".")[0], name)
+            change = "增" if now > before else "减"
+            moved = f"由{last.year}年的{shown(before)}{change}至{shown(now)}"
+            message = f"{form.number} {label_of(cell)} {moved}，请核实数字和单位（{former(report, last)}）。"
+            yield Finding("years.jump", "note", message, (name,), stated=now, computed=before)
+
+
+def form_of(table: str, cell: str) -> tuple[Form, Cell]:
+    form = list(editions().values())[-1].forms[table]
+    return form, form.cells[cell]
+
+
+def former(report: Yearly, last: Yearly) -> str:
+    """``2020年报告：SOURCE``, with the name that the body had then where it was another."""
+    name = "" if last.agency == report.agency else f"“{clipped(last.agency)}”"
+    return f"{last.year}年{name}报告：{source_text(last)}"
+
+
+def source_text(report: Yearly) -> str:
+    plain = one_line(report.source) or "未注明来源"
+    return plain if len(plain) <= LONGEST_SOURCE else f"{plain[: LONGEST_SOURCE - 1]}…"
+
+
+# --- in short -------------------------------------------------------------------------------------------------------
+
+
+def short_name(link: Link) -> str:
+    form, cell = form_of(link.table, link.cell)
+    return f"上年结转·{column_label(cell.column)}" if link.rule == "years.carried" else f"{form.number}{label_of(cell)}"
+
+
+def outcome_text(report: Yearly, last: Yearly, short: Sequence[str], compared: int, carried: int) -> str:
+    """``与2020年相符``, with what could not be compared; or the differences."""
+    if not compared:
+        return f"与{last.year}年没有可比的数字"
+    limits = []
+    wanted = sum(link.rule == "years.carried" for link in links())
+    if carried < wanted:
+        limits.append(f"结转{wanted}项只能比{carried}项")
+    if any(cell in last.figures for cell in public_cells()) and not any(c in report.figures for c in public_cells()):
+        limits.append(f"{last.year}年表二是旧格式，文件数不能比")
+    remark = f"（{'；'.join(limits)}）" if limits else ""
+    if not short:
+        return f"与{last.year}年相符{remark}"
+    more = "等" if len(short) > MOST_TOLD else ""
+    return f"与{last.year}年不符{len(short)}处：{'；'.join(short[:MOST_TOLD])}{more}{remark}"
+
+
+# --- what cannot be compared ----------------------------------------------------------------------------------------
+
+
+def unmatched(message: str) -> Finding:
+    return Finding("years.unmatched", "note", message)
+
+
+def notes(message: str, matched: Matched, year: int | None) -> tuple[Finding, ...]:
+    """A note where the other reports are such that there was something to compare with."""
+    return (unmatched(message),) if matched.years - {year} else ()
+
+
+def nameless(lacking: str) -> str:
+    return f"没有识别出报告的{lacking}，不能与其他年度核对；请在工作簿的封面上补填{lacking}后再核对。"
+
+
+def merged_note(report: Yearly, last: int, why: str) -> Finding:
+    text = f"机关“{clipped(report.agency)}”经过机构或区划调整（{why}）"
+    return unmatched(f"{text}，{report.year}年的数字不单是{last}年一个机关的延续，没有与{last}年核对。")
+
+
+def double_notes(report: Yearly, distinct: Sequence[Yearly]) -> tuple[Finding, ...]:
+    others = [one for one in distinct[: MOST_NAMED + 2] if one.figures != report.figures]
+    if not others:
+        return ()
+    message = f"机关“{clipped(report.agency)}”{report.year}年另有数字不同的报告：{named(others)}；请核实以哪一份为准。"
+    return (Finding("years.double", "note", message),)
+
+
+def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> tuple[Finding, ...]:
+    """Why there is no report of the year before: perhaps under a name that does not tell the body, or it is missing."""
+    who = f"机关“{clipped(report.agency)}”"
+    candidates = matched.candidates(report, year - 1, group)
+    if candidates:
+        why = "" if is_certain(report.agency) else "，名称中没有写明所属的市县"
+        text = f"{who}没有{year - 1}年的报告可以核对{why}；可能是同一机关但不能确定的：{named(candidates)}"
+        return (unmatched(f"{text}。如果是，请在工作簿封面上把机关名称补全成一致后再核对。"),)
+    earlier = max((one for one in group.years if one < year), default=None)
+    if earlier is not None:
+        before = f"上一份是{earlier}年的（{source_text(group.years[earlier][0])}）"
+        text = f"{who}缺少{year - 1}年的报告，{year}年的上年结转没有核对；{before}。"
+        return (Finding("years.gap", "note", text),)
+    if len(group.years) > 1 or matched.candidates(report, year + 1, group):
+        return ()
+    return notes(f"{who}没有其他年度的报告，{year}年的数字没有与其他年度核对。", matched, year)
+
+
+def named(reports: Sequence[Yearly]) -> str:
+    texts = [f"“{clipped(one.agency)}”（{one.year}年，{source_text(one)}）" for one in reports[:MOST_NAMED]]
+    return "、".join(texts) + ("等" if len(reports) > MOST_NAMED else "")
+
+
+# --- the rules ------------------------------------------------------------------------------------------------------
+
+OURS = "本工具的提示"
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "years.carried",
+        "warning",
+        "上年结转与上一年的结转下年度不一致",
+        "同一机关今年表三“二、上年结转政府信息公开申请数量”，应当等于上一年报告的“四、结转下年度继续办理”，七类申请人逐列核对。"
+        "只比较两份报告都填了的数字，空白不当作0；上一年有结转而今年空白时给出提示。",
+        "国办公开办函〔2021〕30号、〔2019〕60号所附表三：第二项、第四项",
+        "表三 二、上年结转政府信息公开申请数量·自然人 填3，2020年报告的四、结转下年度继续办理为5，差2"
+        "（2020年报告：……）。",
+        "对照两份报告和办理台账，查明哪一年填错。已发布的上一年报告有误的，按规定更正；今年的误填，改正后再发布。",
+    ),
+    Rule(
+        "years.documents",
+        "warning",
+        "现行有效件数与上一年接不上",
+        "规章、行政规范性文件的现行有效件数，应当等于上一年现行有效件数加本年制发件数减本年废止件数。"
+        "2019年格式的表二填的是对外公开总数量，没有废止和现行有效件数，与它相邻的年度不作这项核对。",
+        "国办公开办函〔2021〕30号所附表二：第二十条第（一）项",
+        "表二 行政规范性文件·现行有效件数 填24，2021年报告的现行有效件数20，加本年制发3，减本年废止1，应为22，差2"
+        "（2021年报告：……）。",
+        "核对文件目录和清理结果。集中清理或统计口径改变的，在报告中说明即可，不一定是错误。",
+    ),
+    Rule(
+        "years.jump",
+        "note",
+        "数字与上一年相差悬殊",
+        f"处理决定、收费、新收申请、办理总数、复议诉讼总计，两年相差{FACTOR}倍以上且较大的一年不少于{LEAST}时提示。",
+        OURS,
+        "表二 行政事业性收费·本年收费金额 由2021年的25.1增至251000，请核实数字和单位（2021年报告：……）。",
+        "看是否多填少填了一位，或把元填成了万元；确有变化的，不用处理。",
+    ),
+    Rule(
+        "years.gap",
+        "note",
+        "中间缺少一年的报告",
+        "同一机关有更早的报告，但缺少上一年的，上年结转无从核对。",
+        OURS,
+        "机关“青溪县人民政府”缺少2021年的报告，2022年的上年结转没有核对；上一份是2020年的（……）。",
+        "把缺少的一年也加进来再核对。",
+    ),
+    Rule(
+        "years.double",
+        "note",
+        "同一机关同一年度有两份不同的报告",
+        "两份报告的机关和年度相同而数字不同，不能确定以哪一份为准，下一年的报告不与它们核对。数字相同的重复报告不提示。",
+        OURS,
+        "机关“青溪县人民政府”2021年另有数字不同的报告：“青溪县人民政府”（2021年，……）；请核实以哪一份为准。",
+        "留下有效的一份；如果其实是两个机关，请在工作簿封面上把机关名称写完整。",
+    ),
+    Rule(
+        "years.unmatched",
+        "note",
+        "不能确定与哪份报告是同一机关",
+        "没有识别出机关或年度，机关没有其他年度的报告，名称没有写明所属市县（如鼓楼区、城关镇、财政局），或机构合并、区划调整后数字不能直接比较。"
+        "瑞安市人民政府、瑞安市政府、浙江省瑞安市视为同一机关；更名的机关按内置的对照表衔接。",
+        OURS,
+        "机关“鼓楼区人民政府”没有2020年的报告可以核对，名称中没有写明所属的市县；可能是同一机关但不能确定的：“鼓楼区人民政府”（2020年，……）。",
+        "在工作簿封面上把机关名称补全（如“南京市鼓楼区人民政府”），再重新核对。",
+    ),
+)
