@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from gongkai.checks import check
 from gongkai.editions import editions
+from gongkai.editions.yearly import yearly_cells
 from gongkai.model import Edit, Entry, Finding, Report, Table, WorkbookError
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import fill_file, read_file, template_path
@@ -61,6 +62,7 @@ ROWS = st.lists(
         message=TEXTS,
         finished=TEXTS,
         file=TEXTS,
+        years=TEXTS,
         figures=st.dictionaries(st.sampled_from(summary_cells()), FIGURES, max_size=6),
     ),
     max_size=6,
@@ -75,7 +77,8 @@ def target(tmp_path: Path) -> Path:
 def kept_on_list(rows: Sequence[BatchRow]) -> list[BatchRow]:
     """What the sheet 批量导入 keeps of the lines, down to the last source."""
     kept = [
-        replace(row, title="", warnings=None, notes=None, figures={}) if row.source else BatchRow("") for row in rows
+        replace(row, title="", warnings=None, notes=None, years="", figures={}) if row.source else BatchRow("")
+        for row in rows
     ]
     while kept and not kept[-1].source:
         kept.pop()
@@ -150,7 +153,10 @@ def test_a_report_as_a_line() -> None:
     assert row.errors == sum(finding.severity == "error" for finding in findings) > 0
     assert row.message == findings[0].message
     assert "applications.carried_in.total" not in row.figures
-    assert row.figures == {cell: report.value(cell) for cell in summary_cells() if report.value(cell) is not None}
+    kept = {*summary_cells(), *yearly_cells()}
+    assert row.figures == {cell: report.value(cell) for cell in kept if report.value(cell) is not None}
+    applicants = {"applications.carried_in.natural", "applications.carried_out.legal", "applications.carried_out.total"}
+    assert applicants <= set(row.figures)
 
 
 def test_long_titles_and_messages_are_cut() -> None:
@@ -195,8 +201,9 @@ def test_the_summary_has_every_figure_worth_comparing() -> None:
 
 
 def test_heads_say_table_group_edition_and_unit() -> None:
-    heads = dict(zip(summary_cells(), summary_heads()[9:], strict=True))
-    assert summary_heads()[:9] == ["机关", "年度", "标题", "来源", "文件", "版式", "错误", "警告", "提示"]
+    heads = dict(zip(summary_cells(), summary_heads()[10:], strict=True))
+    leading = ["机关", "年度", "标题", "来源", "文件", "版式", "错误", "警告", "提示", "跨年核对"]
+    assert summary_heads()[:10] == leading
     assert len(set(summary_heads())) == len(summary_heads())
     assert heads["applications.refused_secret.total"] == "表三 （三）不予公开 1.属于国家秘密"
     assert heads["applications.partly_granted.total"] == "表三 （二）部分公开"

@@ -21,7 +21,7 @@ from gongkai.model import Value
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import fill_file, template_path
-from gongkai.workbook.rows import BatchRow, batch_edits, summary_cells, summary_edits, summary_heads
+from gongkai.workbook.rows import SUMMARY_HEADS, BatchRow, batch_edits, summary_cells, summary_edits, summary_heads
 from made import blank_report, report_of
 from office import convert, page_texts, recalculated
 
@@ -72,18 +72,18 @@ def test_every_figure_stands_under_its_group(book: Workbook) -> None:
             groups |= dict.fromkeys(range(column, merged.get((row, column), column) + 1), text)
     shown = [
         f"{groups[column]} {page.cell(row + 1, column).value}".replace("\n", "")
-        for column in range(10, len(summary_heads()) + 1)
+        for column in range(len(SUMMARY_HEADS) + 1, len(summary_heads()) + 1)
     ]
-    assert shown == summary_heads()[9:]
+    assert shown == summary_heads()[len(SUMMARY_HEADS) :]
 
 
 def test_text_columns_hold_text_and_figures_are_not_rounded(book: Workbook) -> None:
-    for sheet, numbers in ((layout.BATCH, {4, 6}), (layout.SUMMARY, {2, 7, 8, 9})):
+    for sheet, numbers, width in ((layout.BATCH, {4, 6}, 9), (layout.SUMMARY, {2, 7, 8, 9}, 10)):
         columns = book[sheet].column_dimensions
-        for column in range(1, 10):
+        for column in range(1, width + 1):
             kept_as_text = (columns[letters(column)].number_format, columns[letters(column)].quotePrefix)
             assert kept_as_text == (("General", False) if column in numbers else ("@", True))
-    figures = [book[layout.SUMMARY].column_dimensions[letters(column)] for column in (10, 40, 77)]
+    figures = [book[layout.SUMMARY].column_dimensions[letters(column)] for column in (11, 40, 78)]
     assert {(column.number_format, column.alignment.horizontal) for column in figures} == {("General", "right")}
     folder = book[layout.BATCH].cell(*layout.FOLDER_SPOT)
     assert (folder.value, folder.number_format, folder.quotePrefix) == (None, "@", True)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chains import by_source, chain, changed, findings_of, with_figure
-from gongkai.checks.years import RULES, Yearly, compare_years, yearly
+from gongkai.checks.matching import Yearly
+from gongkai.checks.years import RULES, compare_years, yearly
 from gongkai.editions import editions
 from gongkai.editions.yearly import jump_cells, links, public_cells, yearly_cells
 from gongkai.model import Value
@@ -139,7 +140,7 @@ def test_names_of_one_body_are_compared(one: str, other: str) -> None:
     assert (carried.stated, carried.computed, carried.difference) == (3, 5, 2)
     former = "2020年报告：a.html" if one == other else f"2020年“{one}”报告：a.html"
     assert carried.message == (
-        f"表三 二、上年结转政府信息公开申请数量·自然人 填3，2020年报告的四、结转下年度继续办理为5，差2（{former}）。"
+        f"表三 二、上年结转政府信息公开申请数量·自然人 填3，2020年报告的“四、结转下年度继续办理”为5，差2（{former}）。"
     )
 
 

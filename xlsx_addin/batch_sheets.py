@@ -36,7 +36,7 @@ SUMMARY_HINT = (
 # Pixels at 100 %.
 SUMMARY_WIDTHS = {
     "agency": 176, "year": 72, "title": 300, "source": 210, "file": 210, "editions": 176, "errors": 52, "warnings": 52,
-    "notes": 52,
+    "notes": 52, "years": 190,
 }  # fmt: skip
 FIGURE_WIDTH = 92
 STRIP_LINE, GROUP_LINE, HEAD_LINE = 16, 20, 62
@@ -213,7 +213,7 @@ def add_summary_rules(page: Worksheet) -> None:
     top, last = layout.SUMMARY_TOP, bottom_row(layout.SUMMARY)
     ends = f"$A${top}:$A${last},$A{top},$B${top}:$B${last},$B{top}"
     twice = f'AND($A{top}<>"",$B{top}<>"",COUNTIFS({ends})>1)'
-    errors = letters(list(SUMMARY_HEADS).index("errors") + 1)
+    errors, years = (letters(list(SUMMARY_HEADS).index(name) + 1) for name in ("errors", "years"))
     ink, fill, _ = looks.ACCENTS["warning"]
     double = DifferentialStyle(font=Font(color=ink), fill=PatternFill("solid", bgColor=fill), border=HAIR)
     alarm = DifferentialStyle(font=Font(b=True, color=looks.ALARM), border=HAIR)
@@ -221,4 +221,6 @@ def add_summary_rules(page: Worksheet) -> None:
     end = letters(len(summary_row_heads()))
     add_rules(page, f"A{top}:B{last}", [(twice, double), line])
     add_rules(page, f"{errors}{top}:{errors}{last}", [(f"{errors}{top}>0", alarm), line])
-    add_rules(page, f"C{top}:F{last} H{top}:{end}{last}", [line])
+    differs = f'ISNUMBER(SEARCH("年不符",{years}{top}))'
+    add_rules(page, f"{years}{top}:{years}{last}", [(differs, double), line])
+    add_rules(page, f"C{top}:F{last} H{top}:I{last} {letters(len(SUMMARY_HEADS) + 1)}{top}:{end}{last}", [line])

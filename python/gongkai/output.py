@@ -11,6 +11,7 @@ from typing import Any
 from gongkai.checks import checked
 from gongkai.checks.rules import other_rules
 from gongkai.checks.wording import one_line, relation_lines
+from gongkai.checks.years import Outcome
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
@@ -83,6 +84,12 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
         "computed": number(finding.computed),
         "difference": number(finding.difference),
     }
+
+
+def add_years(found: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
+    """``check --json`` of a report, with what came of comparing it with the year before among its findings."""
+    findings = [*found["findings"], *map(finding_to_dict, outcome.findings)]
+    return {**found, "findings": sorted(findings, key=lambda finding: list(SEVERITIES).index(finding["severity"]))}
 
 
 def failure_to_dict(source: str, error: GongkaiError) -> dict[str, Any]:
@@ -172,6 +179,19 @@ def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
         yield f"✓ 核对{count}项勾稽关系，全部相符。"
     for finding in findings:
         yield f"  {SEVERITIES[finding.severity]}　{finding.message}"
+
+
+def years_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """What came of comparing reports over years, for people; nothing where there was nothing to compare."""
+    if not any(outcome.compared or outcome.findings for outcome in outcomes):
+        return
+    yield "跨年核对："
+    for outcome in outcomes:
+        year = f"{outcome.report.year}年" if outcome.report.year else "年度未识别"
+        told = outcome.text.partition("：")[0] if outcome.differs else outcome.text  # the findings tell the rest
+        yield f"  {one_line(outcome.report.agency) or '机关未识别'} {year}：{told}"
+        for finding in outcome.findings:
+            yield f"    {SEVERITIES[finding.severity]}　{finding.message}"
 
 
 def tally(findings: Sequence[Finding]) -> str:

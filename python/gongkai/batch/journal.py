@@ -32,7 +32,8 @@ SUMMARY = "汇总"
 WRITTEN = "written"  # the one field of a line with the summary's digests
 LOCKED_AT = 1 << 40  # a byte far beyond the end: Windows keeps others from reading what is locked
 BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
-FIELDS = frozenset(field.name for field in fields(BatchRow))
+ACROSS = "years"  # depends on the other reports, so it is found anew and not remembered
+FIELDS = frozenset(field.name for field in fields(BatchRow)) - {ACROSS}
 TEXTS = FIELDS - {"figures", *COUNTS}
 
 
@@ -229,6 +230,7 @@ def read_json(line: bytes) -> dict[str, Any] | None:
 
 def entry_to_dict(entry: Entry) -> dict[str, Any]:
     row = asdict(entry.row)
+    del row[ACROSS]
     for cell, value in row["figures"].items():
         if isinstance(value, Decimal):
             row["figures"][cell] = str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,14 +13,16 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
+from gongkai.batch.across import compared, with_years
 from gongkai.batch.files import digest, move_new
 from gongkai.batch.importing import failed_row, internal_error, now, read_report_in
 from gongkai.batch.journal import Entry, Journal, open_journal, read_journal, summary_names
 from gongkai.batch.names import FileNames, fitting_name, is_too_deep
 from gongkai.batch.summary import Pace, write_summary
 from gongkai.batch.turns import LOCAL, Turns, host_of
+from gongkai.checks.years import Outcome
 from gongkai.model import FetchError, Finding, GongkaiError, Report, WorkbookError
-from gongkai.output import check_to_dict
+from gongkai.output import add_years, check_to_dict
 from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access
 from gongkai.system import system_reason
@@ -75,13 +77,29 @@ def run_batch(
 
 
 def batch_checks(folder: Path) -> dict[str, Mapping[str, Any]]:
-    """Source -> ``check --json`` with the path of its workbook, for all reports that a folder's batches imported."""
+    """Source -> ``check --json`` with the path of its workbook, for all reports that a folder's batches imported.
+
+    What came of comparing them over years is among their findings.
+    """
     _, entries = read_journal(folder)
+    across = {outcome.report.source: outcome for outcome in outcomes_of(folder, entries.values())}
+    checks = {source: entry.check for source, entry in entries.items() if entry.check is not None}
     return {
-        source: {**entry.check, "workbook": str(folder / entry.row.file)}
-        for source, entry in entries.items()
-        if entry.check is not None
+        source: {
+            **(add_years(check, across[source]) if source in across else check),
+            "workbook": str(folder / entries[source].row.file),
+        }
+        for source, check in checks.items()
     }
+
+
+def batch_years(folder: Path) -> list[Outcome]:
+    """What came of comparing all reports over years that a folder's batches imported and that are still there."""
+    return outcomes_of(folder, read_journal(folder)[1].values())
+
+
+def outcomes_of(folder: Path, entries: Iterable[Entry]) -> list[Outcome]:
+    return compared([entry.row for entry in entries if entry.row.file and (folder / entry.row.file).is_file()])
 
 
 def summary_files(folder: Path) -> tuple[Path, ...]:
@@ -313,7 +331,7 @@ class Run:
         wanted = set(self.sources)
         kept = [row for row in others if row.source not in wanted and (self.folder / row.file).is_file() and row.file]
         rows = [self.rows.get(source, BatchRow(source)) for source in self.sources]
-        write_summary(self.journal, rows + kept, self.part, self.tell)
+        write_summary(self.journal, with_years(rows + kept), self.part, self.tell)
 
 
 def is_passing(error: GongkaiError) -> bool:

@@ -112,7 +112,7 @@ def broken(link: Link, report: Yearly, last: Yearly, stated: Figure, computed: F
     start = f"{form.number} {label_of(cell)} 填{shown(stated)}，{last.year}年报告的"
     figure = shown(last.figures[link.last])
     if link.rule == "years.carried":
-        told = f"{row_label(before.row)}为{figure}"
+        told = f"“{row_label(before.row)}”为{figure}"
     else:
         plus, minus = (shown(report.figures[name]) for name in (link.plus[0], link.minus[0]))
         told = f"{column_label(before.column)}{figure}，加本年制发{plus}，减本年废止{minus}，应为{shown(computed)}"
@@ -126,7 +126,7 @@ def implied(link: Link, report: Yearly, last: Yearly) -> Iterator[Finding]:
     before = last.figures.get(link.last)
     if link.rule == "years.carried" and before and link.cell not in report.figures:
         form, cell = form_of(link.table, link.cell)
-        carried = f"{row_label(form.cells[link.last].row)}为{shown(before)}"
+        carried = f"“{row_label(form.cells[link.last].row)}”为{shown(before)}"
         message = f"{form.number} {label_of(cell)} 没有数字，{last.year}年报告的{carried}（{former(report, last)}）。"
         yield Finding(link.rule, "note", message, (link.cell,), computed=before)
 
@@ -248,7 +248,7 @@ RULES: tuple[Rule, ...] = (
         "同一机关今年表三“二、上年结转政府信息公开申请数量”，应当等于上一年报告的“四、结转下年度继续办理”，七类申请人逐列核对。"
         "只比较两份报告都填了的数字，空白不当作0；上一年有结转而今年空白时给出提示。",
         "国办公开办函〔2021〕30号、〔2019〕60号所附表三：第二项、第四项",
-        "表三 二、上年结转政府信息公开申请数量·自然人 填3，2020年报告的四、结转下年度继续办理为5，差2"
+        "表三 二、上年结转政府信息公开申请数量·自然人 填3，2020年报告的“四、结转下年度继续办理”为5，差2"
         "（2020年报告：……）。",
         "对照两份报告和办理台账，查明哪一年填错。已发布的上一年报告有误的，按规定更正；今年的误填，改正后再发布。",
     ),

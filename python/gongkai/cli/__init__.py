@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from gongkai import __version__
 from gongkai.cli.batch import MOST_PER_HOST, PAUSE, PER_HOST, requests_at_a_time, run_list, seconds
@@ -26,6 +26,9 @@ from gongkai.cli.console import (
     written,
 )
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
+
+if TYPE_CHECKING:
+    from gongkai.checks.years import Outcome
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -230,9 +233,13 @@ def run_sources(
     judge: Callable[[Report], list[Finding]],
     as_dict: Callable[[Report, list[Finding]], dict[str, Any]],
     as_lines: Callable[[Report, list[Finding]], Iterable[str]],
+    across: Callable[[], Sequence[Outcome]] = tuple,
 ) -> int:
-    """Read each source, judge it and print it; one source gives one JSON object, several give a list."""
-    from gongkai.output import failure_to_dict, to_json
+    """Read each source, judge it and print it; one source gives one JSON object, several give a list.
+
+    ``across`` is called once all are read and says what came of comparing the reports with each other.
+    """
+    from gongkai.output import add_years, failure_to_dict, to_json, years_lines
 
     results: list[dict[str, Any]] = []
     codes = [CLEAN]
@@ -246,8 +253,13 @@ def run_sources(
         results.append(as_dict(report, findings) if options.json else {})
         if not options.json:
             show(["", *as_lines(report, findings)] if len(results) > 1 else as_lines(report, findings))
+    outcomes = across()
     if options.json:
+        left = iter(outcomes)
+        results = [add_years(one, next(left)) if "findings" in one else one for one in results]
         put(to_json(results[0] if len(options.sources) == 1 else results))
+    elif lines := [*years_lines(outcomes)]:
+        show(["", *lines])
     return max(codes)
 
 
@@ -264,14 +276,22 @@ def run_read(options: argparse.Namespace) -> int:
 
 
 def run_check(options: argparse.Namespace) -> int:
+    from gongkai.checks.matching import Yearly
+    from gongkai.checks.years import compare_years, yearly
     from gongkai.output import check_to_dict, finding_lines, head_lines
     from gongkai.pipeline import check
+
+    seen: list[Yearly] = []
+
+    def judge(report: Report) -> list[Finding]:
+        seen.append(yearly(report))
+        return check(report)
 
     def lines(report: Report, findings: list[Finding]) -> Iterator[str]:
         yield from head_lines(report)
         yield from finding_lines(report, findings)
 
-    return run_sources(options, check, check_to_dict, lines)
+    return run_sources(options, judge, check_to_dict, lines, lambda: compare_years(seen))
 
 
 def run_fill(options: argparse.Namespace) -> int:

@@ -139,7 +139,7 @@ def import_all(sources: Sequence[str], options: argparse.Namespace, access: Acce
 
 
 def report_outcome(sources: Sequence[str], progress: Progress, options: argparse.Namespace) -> None:
-    from gongkai.batch import batch_checks, summary_files
+    from gongkai.batch import across_lines, batch_checks, batch_years, summary_files
     from gongkai.output import to_json
 
     if options.json:
@@ -148,7 +148,8 @@ def report_outcome(sources: Sequence[str], progress: Progress, options: argparse
         put(to_json([row_to_dict(row, checks) for row in rows]))
         tell(progress.tally())
     elif progress.rows:
-        show([progress.tally(), "汇总：" + "、".join(str(path) for path in summary_files(options.output))])
+        across = across_lines(batch_years(options.output))
+        show([progress.tally(), *across, "汇总：" + "、".join(str(path) for path in summary_files(options.output))])
 
 
 def row_to_dict(row: BatchRow, checks: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,13 +9,21 @@ from pathlib import Path
 
 import xlwings as xw
 
+from gongkai.batch import with_years
 from gongkai.excel.book import Values, apply_edits, read_values
 from gongkai.excel.running import file_of, tell
 from gongkai.model import Edit, GongkaiError, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file
 from gongkai.workbook import layout
 from gongkai.workbook.file import read_file
-from gongkai.workbook.rows import BatchRow, read_batch, report_to_row, summary_edits, summary_heads
+from gongkai.workbook.rows import (
+    BatchRow,
+    read_batch,
+    refuse_older_summary,
+    report_to_row,
+    summary_edits,
+    summary_heads,
+)
 from gongkai.workbook.values import fingerprint, text_of, values_to_report
 
 
@@ -43,7 +51,7 @@ def fill_summary(book: xw.Book, folder: Path) -> Summed:
             continue
         if fingerprint(values):  # a blank one holds no report, such as the summary that the command line writes
             rows.append(file_row(values, path, known.get(path.name)))
-    write_summary(book, rows)
+    write_summary(book, with_years(rows))
     return Summed(len(rows), tuple(unread))
 
 
@@ -77,6 +85,7 @@ def write_summary(book: xw.Book, rows: Sequence[BatchRow]) -> None:
     old = read_values(book, [layout.SUMMARY])
     if layout.SUMMARY not in old:
         raise WorkbookError(f"当前工作簿没有工作表“{layout.SUMMARY}”，请使用新版的gongkai模板。")
+    refuse_older_summary(old[layout.SUMMARY])
     width = len(summary_heads())
     edits = summary_edits(rows)
     below = max((edit.row for edit in edits), default=layout.SUMMARY_TOP - 1)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Literal, get_args
 
 from gongkai.editions import editions
+from gongkai.editions.yearly import yearly_cells
 from gongkai.figures import read_figure
 from gongkai.model import Cell, Edit, Finding, Form, Report, Value, WorkbookError
 from gongkai.spreadsheets import as_figure
@@ -41,6 +42,7 @@ SUMMARY_HEADS: Mapping[str, str] = {
     "errors": "错误",
     "warnings": "警告",
     "notes": "提示",
+    "years": "跨年核对",
 }
 COUNTS = ("year", "errors", "warnings", "notes")
 REMARK = re.compile(r"(?<=.)（[^（）]*）$")
@@ -52,8 +54,9 @@ LONGEST_TEXT = 300  # characters of a title or a message in a line
 class BatchRow:
     """What came of one source; "" and None where nothing is known yet.
 
-    ``figures`` maps the cell ids of the summary to exact figures. ``finished`` is local time, ``2026-11-24 09:30``;
-    ``file`` the name of the report's own workbook within the batch's folder.
+    ``figures`` maps cell ids to exact figures: those of the summary, and those that are compared over years.
+    ``finished`` is local time, ``2026-11-24 09:30``; ``file`` the name of the report's own workbook within the batch's
+    folder. ``years`` tells what came of comparing the report with that of the year before, among the lines beside it.
     """
 
     source: str
@@ -69,6 +72,7 @@ class BatchRow:
     finished: str = ""
     file: str = ""
     figures: Mapping[str, Value] = field(default_factory=dict)
+    years: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,7 +166,7 @@ def report_to_row(report: Report, findings: Sequence[Finding], source: str, fini
         name: sum(finding.severity == severity for finding in findings)
         for name, severity in (("errors", "error"), ("warnings", "warning"), ("notes", "note"))
     }
-    values = {cell: report.value(cell) for cell in summary_cells()}
+    values = {cell: report.value(cell) for cell in dict.fromkeys((*summary_cells(), *sorted(yearly_cells())))}
     return BatchRow(
         source=source,
         state=DONE,
@@ -175,6 +179,7 @@ def report_to_row(report: Report, findings: Sequence[Finding], source: str, fini
         finished=finished,
         file=file,
         figures={cell: value for cell, value in values.items() if value is not None},
+        years="",
     )
 
 
@@ -300,6 +305,17 @@ def summary_row(line: Mapping[int, object], cells: Sequence[str]) -> BatchRow:
 def summary_row_heads() -> list[str]:
     """The heads as they stand in the one line above the data; the groups stand over them."""
     return [*SUMMARY_HEADS.values(), *(column.head for column in summary_columns())]
+
+
+def refuse_older_summary(values: Mapping[Spot, object]) -> None:
+    """WorkbookError for the sheet 汇总 of an older template: every figure would stand one column beside its head."""
+    column, heads = list(SUMMARY_HEADS).index("years") + 1, summary_row_heads()
+    stands = "".join(text_of(values.get((layout.SUMMARY_TOP - 1, column))).split())
+    if stands == heads[column]:
+        raise WorkbookError(
+            f"本工作簿的“{layout.SUMMARY}”是旧版的，没有“{heads[column - 1]}”一栏，没有写入；"
+            "请用 gongkai template -o 新文件.xlsm 另存一份新版工作簿，在其中汇总。"
+        )
 
 
 def refuse_moved(sheet: str, values: Mapping[Spot, object], row: int, heads: Mapping[int, str]) -> None:

@@ -1,0 +1,43 @@
+"""Room: batch. The reports of a folder compared over years, by the figures in their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from gongkai.checks.matching import Yearly
+from gongkai.checks.years import Outcome, compare_years
+from gongkai.workbook.rows import DONE, BatchRow, clipped
+
+MOST_LISTED = 20  # reports that differ, on the terminal; the summary has all
+
+
+def compared(rows: Sequence[BatchRow]) -> list[Outcome]:
+    """The outcome of each report among the lines, in their order.
+
+    A line that an earlier version wrote has the totals only; the outcome says how much of it was compared.
+    """
+    done = [row for row in rows if row.state == DONE]
+    return compare_years([Yearly(row.agency, row.year, row.source, row.figures) for row in done])
+
+
+def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:
+    """The lines, those of reports with what came of comparing them."""
+    outcomes = iter(compared(rows))
+    return [replace(row, years=clipped(next(outcomes).text)) if row.state == DONE else row for row in rows]
+
+
+def across_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """For people: how many reports continue the year before, and the differences of the first that do not."""
+    differing = [outcome for outcome in outcomes if outcome.differs]
+    alike = sum(outcome.compared > 0 for outcome in outcomes) - len(differing)
+    doubtful = sum(bool(outcome.findings) for outcome in outcomes) - len(differing)
+    if not alike and not differing and not doubtful:
+        return
+    counts = {"与上一年相符": alike, "与上一年不符": len(differing), "另有提示": doubtful}
+    told = "，".join(f"{text}{count}份" for text, count in counts.items() if count)
+    yield f"跨年核对：{told}（逐份见“汇总”的跨年核对一栏）。"
+    for outcome in differing[:MOST_LISTED]:
+        yield f"  {outcome.report.agency} {outcome.report.year}年：{outcome.text}"
+    if len(differing) > MOST_LISTED:
+        yield f"  ……另有{len(differing) - MOST_LISTED}份，见“汇总”。"
