@@ -221,6 +221,6 @@ def add_summary_rules(page: Worksheet) -> None:
     end = letters(len(summary_row_heads()))
     add_rules(page, f"A{top}:B{last}", [(twice, double), line])
     add_rules(page, f"{errors}{top}:{errors}{last}", [(f"{errors}{top}>0", alarm), line])
-    differs = f'ISNUMBER(SEARCH("年不符",{years}{top}))'
+    differs = f'COUNTIF({years}{top},"*年不符*")>0'
     add_rules(page, f"{years}{top}:{years}{last}", [(differs, double), line])
     add_rules(page, f"C{top}:F{last} H{top}:I{last} {letters(len(SUMMARY_HEADS) + 1)}{top}:{end}{last}", [line])

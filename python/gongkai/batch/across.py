@@ -29,7 +29,7 @@ def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:
 
 def across_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """For people: how many reports continue the year before, and the differences of the first that do not."""
-    differing = [outcome for outcome in outcomes if outcome.differs]
+    differing = sorted(filter(lambda outcome: outcome.differs, outcomes), key=body_and_year)
     alike = sum(outcome.compared > 0 for outcome in outcomes) - len(differing)
     doubtful = sum(bool(outcome.findings) for outcome in outcomes) - len(differing)
     if not alike and not differing and not doubtful:
@@ -41,3 +41,7 @@ def across_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield f"  {outcome.report.agency} {outcome.report.year}年：{outcome.text}"
     if len(differing) > MOST_LISTED:
         yield f"  ……另有{len(differing) - MOST_LISTED}份，见“汇总”。"
+
+
+def body_and_year(outcome: Outcome) -> tuple[str, int]:
+    return outcome.report.agency, outcome.report.year or 0
