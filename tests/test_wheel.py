@@ -91,7 +91,12 @@ def test_everything_is_inside(wheel: Path) -> None:
     wanted = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     missing = [str(path) for path in wanted if f"gongkai/{path.relative_to(package).as_posix()}" not in inside]
     assert missing == []
-    assert {"gongkai/manual.html", "gongkai/editions/2021.toml", "gongkai/demo/ruian-2021.html"} <= set(inside)
+    assert {
+        "gongkai/manual.html",
+        "gongkai/editions/2021.toml",
+        "gongkai/bodies/names.toml",
+        "gongkai/demo/ruian-2021.html",
+    } <= set(inside)
     assert template == (ROOT / TEMPLATE).read_bytes()
     assert addin == (ROOT / "xlsx_addin" / "gongkai.xlam").read_bytes()
     assert all(name.startswith(("gongkai/", "gongkai-")) for name in inside)

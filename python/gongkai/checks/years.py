@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from gongkai.bodies import is_certain
 from gongkai.checks.matching import Group, Matched, Yearly, match
+from gongkai.checks.sums import official_order
 from gongkai.checks.wording import clipped, column_label, label_of, one_line, row_label
 from gongkai.editions import editions
 from gongkai.editions.yearly import Link, jump_cells, links, public_cells, yearly_cells
@@ -117,7 +118,7 @@ def broken(link: Link, report: Yearly, last: Yearly, stated: Figure, computed: F
         plus, minus = (shown(report.figures[name]) for name in (link.plus[0], link.minus[0]))
         told = f"{column_label(before.column)}{figure}，加本年制发{plus}，减本年废止{minus}，应为{shown(computed)}"
     message = f"{start}{told}，差{shown(apart)}（{former(report, last)}）。"
-    cells = tuple(name for name in form.cells if name in (link.cell, *link.plus, *link.minus))
+    cells = official_order(form, (link.cell, *link.plus, *link.minus))
     return Finding(link.rule, "warning", message, cells, stated, computed, difference(computed, stated))
 
 
