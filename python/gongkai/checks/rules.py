@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from gongkai.checks import coverage, plausibility
+from gongkai.checks import coverage, plausibility, years
 from gongkai.checks.sums import MOST_PARTS, broken_finding
 from gongkai.checks.wording import clipped, subject_and_names
 from gongkai.editions import editions, explanations
@@ -15,6 +15,7 @@ from gongkai.model import Edition, GongkaiError, Relation, Rule, Value
 MODULES = (
     coverage,
     plausibility,
+    years,
 )  # each has RULES, in the order in which they are listed
 CLOSE = 0.5
 MOST_CLOSE = 4
