@@ -68,7 +68,7 @@ class Tableau:
 def total(figures: Iterable[Figure]) -> Figure:
     """The exact sum; an int where it is whole."""
     figures = list(figures)
-    if all(isinstance(figure, int) for figure in figures):
+    if Decimal not in set(map(type, figures)):  # several times as fast as to look at each
         return sum(figures)
     result = reduce(EXACT.add, figures, Decimal(0))
     return int(result) if result == int(result) else result

@@ -1,0 +1,261 @@
+"""Room: checks. A government's report against the sum of those of the bodies that it covers, figure by figure.
+
+Rules: levels.sum (warning), levels.children (warning or note), levels.uncertain, levels.blank (notes). A difference is
+never an error of the report for certain: who belongs to the government only a person knows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from heapq import nlargest
+from itertools import repeat
+from operator import itemgetter
+from typing import Literal
+
+from gongkai.bodies.areas import governed_area, is_office
+from gongkai.checks.children import Child, Member, Roll, listed, report_in, roll_findings, roll_of
+from gongkai.checks.wording import label_of
+from gongkai.editions import editions, form
+from gongkai.figures import shown
+from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
+from gongkai.relations import difference, total
+
+Status = Literal["equal", "differs", "exceeds", "uncertain", "blank"]
+STATUSES: Mapping[Status, str] = {
+    "equal": "相等",
+    "differs": "不等",
+    "exceeds": "已超过上级",
+    "uncertain": "不能确定",
+    "blank": "上级空白",
+}
+LARGEST = 3  # contributors named in a message
+SHORT_REASONS = {"missing": "没有它的报告", "unread": "没有读出"}
+DOCUMENTS = ("rules", "normative")  # rows of table two of which a government itself makes what its bodies draft
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure of the parent beside the sum of its children's.
+
+    ``figures`` stand in the order of the roll's members, None where one states nothing or not certainly; ``lacking``
+    are the members and left-out children whose figures the sum lacks, by name.
+    """
+
+    cell: Cell
+    status: Status
+    stated: Value
+    computed: Figure
+    figures: tuple[Value, ...]
+    lacking: tuple[str, ...]
+
+    @property
+    def difference(self) -> Value:
+        return None if self.stated is None else difference(self.computed, self.stated)
+
+
+@dataclass(frozen=True)
+class Levels:
+    """What a comparison found: who was summed, every figure of the parent in official order, and the findings."""
+
+    parent: Report
+    roll: Roll
+    lines: tuple[Line, ...]
+    findings: tuple[Finding, ...]
+
+    def counts(self) -> dict[Status, int]:
+        found = Counter(line.status for line in self.lines)
+        return {status: found[status] for status in STATUSES}
+
+
+def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] = ()) -> Levels:
+    """Hold a report against those that it covers; ``expected`` are the names that must be among them."""
+    roll = roll_of(parent, children, expected)
+    lines = tuple(line for table in parent.tables.values() for line in table_lines(table, roll))
+    said = list(roll_findings(parent, roll))
+    own = own_figures(parent, roll.members)
+    said += [sum_finding(line, roll.members, own) for line in lines if line.status in ("differs", "exceeds")]
+    said += uncertain_notes(lines, roll)
+    said += blank_notes(parent, lines)
+    return Levels(parent, roll, lines, tuple(sorted(said, key=lambda finding: finding.severity != "warning")))
+
+
+RULES = (
+    Rule(
+        "levels.sum",
+        "warning",
+        "上级的数字与下级之和不符",
+        "政府的报告汇总所属各部门和下级机关的数字，每一格应当等于各下级报告同一格之和。下级齐全而和不相等，"
+        "或者下级还不齐全、已有之和就超过了上级的，都要核对。",
+        "《条例》第四十九条（部门向政府提交年度报告，政府公布本级政府的年度报告）；汇总的范围由当地确定，本工具只作提示",
+        "表三 （一）予以公开·自然人：12个下级之和为143（其中公安局80、教育局40、民政局20），上级填134，下级之和多9；"
+        "相差的正好是司法局的9，请核对上级是否漏计。",
+        "先看名单是否就是汇总的范围：政府办公室的报告要在其中，乡镇与所属部门不要重复。范围无误的，逐个核对数字较大的下级。"
+        "现行有效的规范性文件以政府名义制发，起草部门也填的会多计。",
+    ),
+    Rule(
+        "levels.children",
+        "warning",
+        "名单中有报告没有计入，或计入有疑问",
+        "上级报告本身、其他年度的报告、已包括在上一层政府中的机关不计入；同一机关的几份报告只计一次；"
+        "名单之外的、没有机关名称的报告计入，但要核对。",
+        "本工具的提示",
+        "年度与上级报告不同，或没有识别出年度，没有计入：教育局（2020年的报告）。",
+        "按提示整理文件夹或名单后再比对；机关名称或年度认错的，导入工作簿改正后，用工作簿比对。",
+    ),
+    Rule(
+        "levels.uncertain",
+        "note",
+        "下级不全，不能确定",
+        "有下级缺报告、没有读出、年度或格式与上级不同，或者相应的格空白，已有之和没有超过上级，无法判断是否相符。空白不当作0。",
+        "本工具的提示",
+        "有2个下级的数字不全：民政局（没有它的报告）、司法局（没有读出）；因此有150格不能确定，补齐后请再比对。",
+        "补齐这些报告；网页打不开的另存为文件放进文件夹；空白的格核实后填入工作簿。",
+    ),
+    Rule(
+        "levels.blank",
+        "note",
+        "上级空白，没有比对",
+        "上级报告的格或整张表空白，没有可以比对的数字；其中下级之和不为0的列出来，上级可能漏填。",
+        "本工具的提示",
+        "上级报告有2格空白，没有比对；其中下级之和不为0的有1格：表二 行政处罚·本年处理决定数量12。",
+        "核对上级报告是否漏填。",
+    ),
+)
+
+
+# --- the sums -----------------------------------------------------------------------------------------------------
+
+
+def table_lines(table: Table, roll: Roll) -> Iterator[Line]:
+    layout = form(table.edition, table.id)
+    columns = [column_of(member, layout) for member in roll.members]
+    rows = zip(*columns, strict=True) if columns else repeat(())
+    absent = tuple(one.child.title for one in roll.lacking)
+    for cell, figures in zip(layout.cells.values(), rows, strict=False):
+        given, lacking = figures, absent
+        if None in figures:
+            given = tuple(figure for figure in figures if figure is not None)
+            gaps = zip(roll.members, figures, strict=True)
+            lacking = (*absent, *(member.title for member, figure in gaps if figure is None))
+        entry = table.entries.get(cell.id)
+        stated, computed = entry.value if entry else None, total(given)
+        status = status_of(cell, stated, computed, bool(figures) and not lacking)
+        yield Line(cell, status, stated, computed, figures, lacking)
+
+
+def column_of(member: Member, layout: Form) -> list[Value]:
+    """What a member states in the cells of a table of this layout; None where its reports differ on it."""
+    tables = [report_in(child).tables.get(layout.id) for child in member.children]
+    stated = [table.entries for table in tables if table is not None and is_layout(table, layout)]
+    columns = [[entries[cell].value if cell in entries else None for cell in layout.cells] for entries in stated]
+    if len(columns) == 1:
+        return columns[0]
+    return [agreed(values) for values in zip(*columns, strict=True)] or [None] * len(layout.cells)
+
+
+def agreed(values: Sequence[Value]) -> Value:
+    """The one figure that all of those stated agree on."""
+    found = {value for value in values if value is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def is_layout(table: Table, layout: Form) -> bool:
+    """Whether a table has the same layout, which two editions may share."""
+    return table.edition == layout.edition or form(table.edition, table.id).labels == layout.labels
+
+
+def status_of(cell: Cell, stated: Value, computed: Figure, whole: bool) -> Status:
+    """Where the sum is not whole, what it lacks can only add to it: figures are not negative but in signed columns."""
+    if stated is None:
+        return "blank"
+    if whole:
+        return "equal" if computed == stated else "differs"
+    return "exceeds" if computed > stated and not cell.column.signed else "uncertain"
+
+
+# --- what is said of them -----------------------------------------------------------------------------------------
+
+
+def own_figures(parent: Report, members: Sequence[Member]) -> str:
+    """What to say where the parent has more: "" if its office, which reports what it does itself, is in the sum."""
+    if any(is_office(member.name) for member in members):
+        return ""
+    if governed_area(parent.agency) or is_office(parent.agency) or not parent.agency:
+        return "；下级中没有政府办公室，政府本身的数字可能没有计入"
+    return "；上级机关本身的数字可能没有计入"
+
+
+def sum_finding(line: Line, members: Sequence[Member], own: str) -> Finding:
+    assert line.stated is not None, f"{line.cell.id} is blank"
+    apart = difference(line.computed, line.stated)
+    more, gap = ("下级之和", apart) if apart > 0 else ("上级", difference(line.stated, line.computed))
+    count = sum(figure is not None for figure in line.figures)
+    message = (
+        f"{where(line.cell)}：{count}个下级之和为{shown(line.computed)}{largest(line, members)}，"
+        f"上级填{shown(line.stated)}，{more}多{shown(gap)}{hints(line, members, own, gap)}。"
+    )
+    return Finding("levels.sum", "warning", message, (line.cell.id,), line.stated, line.computed, apart)
+
+
+def where(cell: Cell) -> str:
+    return f"{numbers()[cell.table]} {label_of(cell)}"
+
+
+@cache
+def numbers() -> Mapping[str, str]:
+    """Table id -> 表二, 表三, 表四."""
+    return {name: layout.number for edition in editions().values() for name, layout in edition.forms.items()}
+
+
+def largest(line: Line, members: Sequence[Member]) -> str:
+    """（其中甲局12、乙局7）: the members that contribute most."""
+    given = [(abs(figure), figure, member) for figure, member in zip(line.figures, members, strict=True) if figure]
+    most = nlargest(LARGEST, given, key=itemgetter(0))
+    return f"（其中{'、'.join(f'{member.title}{shown(figure)}' for _, figure, member in most)}）" if most else ""
+
+
+def hints(line: Line, members: Sequence[Member], own: str, gap: Figure) -> str:
+    """What may explain a difference: figures still lacking, one body's left out or counted twice, the parent's own."""
+    told = ""
+    if line.status == "exceeds":
+        told += f"，还没有计入缺数的{len(line.lacking)}个下级"
+    alike = line.figures.count(gap)
+    over = line.computed > (line.stated or 0)
+    if alike == 1 and len(members) > 1:
+        name, how = members[line.figures.index(gap)].title, "漏计" if over else "重复计入"
+        told += f"；相差的正好是{name}的{shown(gap)}，请核对上级是否{how}"
+    if not over:
+        told += own
+    elif line.cell.row.id in DOCUMENTS:
+        told += "；以政府名义制发的文件，起草部门可能也计了一次"
+    return told
+
+
+def uncertain_notes(lines: Sequence[Line], roll: Roll) -> Iterator[Finding]:
+    """One note for all figures that cannot be compared, with the names of those that lack."""
+    cells = tuple(line.cell.id for line in lines if line.status == "uncertain")
+    names = [f"{one.child.title}（{SHORT_REASONS.get(one.kind, one.reason)}）" for one in roll.lacking]
+    open_lines = [line for line in lines if line.status in ("uncertain", "exceeds")]
+    for at, member in enumerate(roll.members):
+        gaps = sum(line.figures[at] is None for line in open_lines)
+        names += [f"{member.title}（{gaps}格没有可以计入的数字）"] if gaps else []
+    if cells:
+        whom = f"有{len(names)}个下级的数字不全：{listed(names)}" if names else "没有可以计入的下级"
+        message = f"{whom}；因此有{len(cells)}格不能确定，补齐后请再比对。"
+        yield Finding("levels.uncertain", "note", message, cells)
+
+
+def blank_notes(parent: Report, lines: Sequence[Line]) -> Iterator[Finding]:
+    """What the parent does not state was compared with nothing; a sum above zero there is told."""
+    blank = [line for line in lines if line.status == "blank"]
+    if blank:
+        counted = [f"{where(line.cell)}{shown(line.computed)}" for line in blank if line.computed]
+        told = f"；其中下级之和不为0的有{len(counted)}格：{listed(counted)}" if counted else ""
+        message = f"上级报告有{len(blank)}格空白，没有比对{told}。"
+        yield Finding("levels.blank", "note", message, tuple(line.cell.id for line in blank))
+    absent = [number for name, number in numbers().items() if name not in parent.tables]
+    if absent:
+        yield Finding("levels.blank", "note", f"上级报告缺少{'、'.join(absent)}，没有比对。")
