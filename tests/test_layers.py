@@ -27,6 +27,7 @@ LEVELS = (
     {"frame", "output", "pipeline"},
     {FRONT_DOOR},
     {"batch"},
+    {"levels"},
     {"demo", "excel", "addin"},
     {"cli"},
     {"__main__"},

@@ -70,8 +70,9 @@ def is_web(source: str) -> bool:
     return WEB.match(source.strip()) is not None
 
 
-def plan_of_folder(place: Path, folder: Path) -> Plan:
-    """The pages, documents and workbooks in a folder, by name; no summary, and nothing that this batch itself wrote."""
+def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
+    """The pages, documents and workbooks in a folder, by name; no summary, and nothing that the batch of ``folder``
+    itself wrote there."""
     try:
         names = sorted(entry.name for entry in os.scandir(place) if entry.is_file())
     except OSError as error:
@@ -79,7 +80,7 @@ def plan_of_folder(place: Path, folder: Path) -> Plan:
     head, entries = read_journal(place)
     ours = set(summary_names(head["summary"])) if head else set()
     kept = changed_stem(head["summary"]) if head else "\0"
-    if is_same_file(place, folder):
+    if folder and is_same_file(place, folder):
         ours |= {entry.row.file for entry in entries.values()}
     others = [name for name in names if name not in ours and not name.startswith((".", "~$", kept))]
     found = tuple(str(place / name) for name in others if name.lower().endswith(PAGES + DOCUMENTS + OTHER_PAGES))
@@ -95,23 +96,28 @@ def listed(content: bytes, place: Path) -> tuple[str, ...]:
     """The sources in a text with one a line, each once; () where the content is no such list.
 
     Two addresses that differ in nothing but what follows # are one page.
-    Lines that begin with # are remarks. A path is looked for beside the list first, then in the current folder.
+    A path is looked for beside the list first, then in the current folder.
     """
+    lines = list_lines(content)
+    alike = sum(is_like_source(line, place) for line in lines)
+    if not alike or 2 * alike < len(lines):  # a report may hold an address on a line of its own
+        return ()
+    return each_once(source_named(line, place) for line in lines)
+
+
+def list_lines(content: bytes) -> list[str]:
+    """What stands on the lines of a text but for remarks, which begin with #; [] for a page or a document."""
     from gongkai.readers import HTML
     from gongkai.readers.charset import decode
     from gongkai.readers.formats import binary_format
 
     if binary_format(content):
-        return ()
+        return []
     text = decode(content, "")
     if HTML.search(text):
-        return ()
+        return []
     lines = [line.strip(INVISIBLE).strip().strip('"').strip() for line in text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    alike = sum(is_like_source(line, place) for line in lines)
-    if not alike or 2 * alike < len(lines):  # a report may hold an address on a line of its own
-        return ()
-    return each_once(line if is_web(line) else path_named(line, place) for line in lines)
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def each_once(sources: Iterable[str]) -> tuple[str, ...]:
@@ -130,6 +136,10 @@ def page_of(source: str) -> str:
 
 def is_like_source(line: str, place: Path) -> bool:
     return is_web(line) or line.lower().endswith(PAGES + DOCUMENTS) or os.path.isfile(path_named(line, place))
+
+
+def source_named(line: str, place: Path) -> str:
+    return line if is_web(line) else path_named(line, place)
 
 
 def path_named(line: str, place: Path) -> str:

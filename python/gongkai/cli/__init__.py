@@ -25,6 +25,7 @@ from gongkai.cli.console import (
     tell,
     written,
 )
+from gongkai.cli.levels import run_levels
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True)
     add_reports(commands)
     add_batch(commands)
+    add_levels(commands)
     add_others(commands)
     return parser
 
@@ -151,6 +153,22 @@ def add_batch(commands: Commands[ChineseParser]) -> None:
     )
     batch.add_argument("--json", action="store_true", help="输出 JSON")
     add_access(batch)
+
+
+def add_levels(commands: Commands[ChineseParser]) -> None:
+    levels = add_command(commands, "levels", "把政府的报告与所属各机关的报告之和逐格比对", run_levels)
+    levels.add_argument("parent", metavar="上级报告", help=SOURCE_HELP)
+    levels.add_argument(
+        "children",
+        metavar="下级",
+        help="存放下级报告的文件夹（批量导入的结果也可以）、列有年报的目录页网址，"
+        "或文本文件（每行一个网址、文件路径或机关名称，# 开头的行是备注）",
+    )
+    levels.add_argument("--names", default="", metavar="名单", help="必须到齐的机关名称，文本文件，每行一个")
+    levels.add_argument("-o", "--output", type=file_name, metavar="文件", help="把逐格比对写成表格（.csv）")
+    levels.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    levels.add_argument("--json", action="store_true", help="输出 JSON")
+    add_access(levels)
 
 
 def add_others(commands: Commands[ChineseParser]) -> None:

@@ -1,0 +1,61 @@
+"""Room: cli. ``gongkai levels``: a government's report against those that it covers."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from itertools import count
+from pathlib import Path
+
+from gongkai.cli.console import CLEAN, UNREADABLE, put, show, tell, written
+from gongkai.model import WorkbookError
+
+
+def run_levels(options: argparse.Namespace) -> int:
+    from gongkai.batch.importing import read_report_in
+    from gongkai.checks.levels import compare
+    from gongkai.levels import family_of, levels_csv, levels_lines, levels_to_dict, read_children
+    from gongkai.output import to_json
+    from gongkai.sources import LIMITS, Access
+    from gongkai.workbook.file import write_whole
+
+    target, access = options.output, Access(options.offline, options.refresh, options.insecure)
+    parent = read_report_in(options.parent, LIMITS, access)
+    family = family_of(options.children, options.names, parent.year, access)
+    if family.passed_over:
+        tell(f"目录页中另有{family.passed_over}个链接不是{parent.year}年的，没有读取。")
+    if target:
+        refuse_target(target, (options.parent, options.children, options.names, *family.sources), options.force)
+    children = [*read_children(family.sources, access, progress(len(family.sources))), *family.lost]
+    found = compare(parent, children, family.names)
+    if target:
+        write_whole(target, levels_csv(found), options.force)
+    with written(target) if target else nullcontext():
+        if options.json:
+            put(to_json(levels_to_dict(found)))
+        else:
+            show([*levels_lines(found), *([f"已写入 {target}"] if target else [])])
+    return UNREADABLE if any(child.error for child in children) else CLEAN
+
+
+def refuse_target(target: Path, sources: Sequence[str], force: bool) -> None:
+    """WorkbookError where the table may not be written, before all the reports are read for it."""
+    from gongkai.pipeline import is_same_file
+    from gongkai.workbook.file import refuse_existing
+
+    refuse_existing(target, force)
+    if any(source and is_same_file(Path(source), target) for source in sources):
+        raise WorkbookError(f"{target.name}就是所读的文件，没有写入；请另选文件名。")
+
+
+def progress(total: int) -> Callable[[str], None]:
+    """Which source is being read, at a terminal."""
+    numbers = count(1)
+
+    def step(source: str) -> None:
+        if sys.stderr is not None and sys.stderr.isatty():
+            tell(f"[{next(numbers)}/{total}] {source}")
+
+    return step

@@ -1,0 +1,11 @@
+"""Room: levels. A government's report held against those in a folder or list: who is meant, reading, and the outcome.
+
+``family_of(argument)`` says whose reports are to be read, ``compared(source, family)`` reads and compares them;
+``levels_to_dict``, ``levels_lines`` and ``levels_csv`` show what was found.
+"""
+
+from gongkai.levels.family import Family, family_of
+from gongkai.levels.output import levels_csv, levels_lines, levels_to_dict
+from gongkai.levels.reading import read_children
+
+__all__ = ["Family", "family_of", "levels_csv", "levels_lines", "levels_to_dict", "read_children"]

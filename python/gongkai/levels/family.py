@@ -1,0 +1,107 @@
+"""Room: levels. What the user named -> the sources of the children's reports, and the names that must be among them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gongkai.batch.listing import (
+    each_once,
+    is_like_source,
+    is_web,
+    list_lines,
+    plan_of_document,
+    plan_of_folder,
+    source_named,
+)
+from gongkai.bodies.areas import NAME
+from gongkai.checks.children import Child
+from gongkai.figures import read_figure
+from gongkai.links import Candidate
+from gongkai.model import GongkaiError
+from gongkai.pipeline import is_same_file
+from gongkai.sources import ACCESS, LIMITS, Access, load
+
+UNREADABLE_FORMAT = "这种格式不能读取；其中如有年报，请解压或另存为网页，否则请移出文件夹。"
+MORE_PAGES = "目录还有下一页，没有读取；请把其余各页的链接也写进名单。"
+
+
+@dataclass(frozen=True)
+class Family:
+    """``sources`` to be read, ``names`` that must be there, ``lost`` what is known already not to be readable.
+
+    ``passed_over`` counts a directory's links to reports of other years.
+    """
+
+    sources: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    lost: tuple[Child, ...] = ()
+    passed_over: int = 0
+
+
+def family_of(argument: str, names: str = "", year: int | None = None, access: Access = ACCESS) -> Family:
+    """Whose reports are meant. Raises GongkaiError where the argument or the list of names cannot be read.
+
+    The argument is a folder, a text file with a source or a body's name a line, a directory page, of which only the
+    links of ``year`` or without a year are taken, or a report. ``names`` is a text file as well.
+    """
+    more = entries_of(names, access) if names else Family(())
+    if names and not more.names + more.sources:
+        raise GongkaiError(f"{names}中没有名称；名单应当是文本文件，每行一个机关名称。")
+    own = family_named(argument, names, year, access)
+    sources = each_once((*own.sources, *more.sources))
+    return replace(own, sources=sources, names=tuple(dict.fromkeys((*own.names, *more.names))))
+
+
+def family_named(argument: str, names: str, year: int | None, access: Access) -> Family:
+    if is_web(argument):
+        return of_document(argument.strip(), year, access)
+    if os.path.isdir(argument):
+        return of_folder(Path(os.path.abspath(argument)), names)
+    found = entries_of(argument, access)
+    if found.sources and is_list(found):
+        return found
+    if found.names and is_list(found):
+        raise GongkaiError(f"{argument}中只有名称，没有一个网址或文件；请改给存放报告的文件夹，名称用 --names 给出。")
+    return of_document(os.path.abspath(argument), year, access)
+
+
+def of_folder(place: Path, names: str) -> Family:
+    """The readable files in a folder but for the list of names; what may hold a report besides is lost."""
+    found = plan_of_folder(place)
+    sources = [source for source in found.sources if not (names and is_same_file(Path(source), Path(names)))]
+    lost = [Child(name, str(place / name), error=UNREADABLE_FORMAT) for name in found.left_out]
+    return Family(tuple(sources), (), tuple(lost))
+
+
+def of_document(named: str, year: int | None, access: Access) -> Family:
+    found = plan_of_document(named, access)
+    if not found.candidates:
+        return Family(found.sources)
+    sources = tuple(link.source for link in found.candidates if may_be_of(link, year))
+    lost = (Child("目录的其余各页", named, error=MORE_PAGES),) if found.goes_on else ()
+    return Family(sources, (), lost, len(found.candidates) - len(sources))
+
+
+def may_be_of(link: Candidate, year: int | None) -> bool:
+    return year is None or link.year in (None, year)
+
+
+def entries_of(path: str, access: Access) -> Family:
+    """The sources and the names in a text file, each once; both empty for a page or a document."""
+    place = Path(os.path.abspath(path)).parent
+    lines = list_lines(load(path, LIMITS, access).content)
+    sources = [source_named(line, place) for line in lines if is_like_source(line, place)]
+    return Family(each_once(sources), tuple(line for line in lines if not is_like_source(line, place)))
+
+
+def is_list(found: Family) -> bool:
+    """Whether a text is a list and no report: that has lines with a figure alone, or few names and sources."""
+    if any(read_figure(line).state == "figure" for line in found.names):
+        return False
+    return 2 * (len(found.sources) + sum(map(is_name, found.names))) >= len(found.sources) + len(found.names)
+
+
+def is_name(line: str) -> bool:
+    return NAME.fullmatch(line) is not None

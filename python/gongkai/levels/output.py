@@ -1,0 +1,94 @@
+"""Room: levels. A comparison as a JSON-ready value, as lines of text for a terminal, and as a CSV table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from gongkai.batch.summary import guarded
+from gongkai.checks.children import Child, listed
+from gongkai.checks.levels import STATUSES, Levels, Line, numbers
+from gongkai.checks.wording import column_label, one_line, row_label
+from gongkai.figures import shown
+from gongkai.output import SEVERITIES, finding_to_dict, head_lines, number, provenance_of, source_of, tally
+
+LEFT_OUT = {"missing": "缺少", "doubtful": "不能确定", "unread": "没有读出"}  # of other kinds: 没有计入
+HEADS = ("表", "项目", "栏目", "单元格", "上级", "下级之和", "差（下级之和－上级）", "结果", "缺数的下级")
+
+
+def levels_to_dict(found: Levels) -> dict[str, Any]:
+    """``levels --json``: every child with its part in the sum, every figure of the parent, blank = null."""
+    parent = found.parent
+    return {
+        "parent": {
+            "title": parent.title,
+            "agency": parent.agency,
+            "year": parent.year,
+            "source": source_of(parent),
+            "provenance": list(provenance_of(parent)),
+        },
+        "children": [
+            *(child_to_dict(child, "counted", "") for member in found.roll.members for child in member.children),
+            *(child_to_dict(one.child, one.kind, one.reason) for one in found.roll.left_out),
+        ],
+        "findings": [finding_to_dict(finding) for finding in found.findings],
+        "cells": [line_to_dict(line) for line in found.lines],
+    }
+
+
+def child_to_dict(child: Child, status: str, error: str) -> dict[str, Any]:
+    year = child.report.year if child.report else None
+    return {
+        "source": child.source,
+        "name": child.name,
+        "agency": child.agency,
+        "year": year,
+        "status": status,
+        "error": error,
+    }
+
+
+def line_to_dict(line: Line) -> dict[str, Any]:
+    return {
+        "cell": line.cell.id,
+        "parent": number(line.stated),
+        "sum": number(line.computed),
+        "difference": number(line.difference),
+        "status": line.status,
+        "missing": list(line.lacking),
+    }
+
+
+def levels_lines(found: Levels) -> Iterator[str]:
+    """The outcome for people: the parent, who was summed and who not, the findings, and how many figures agree."""
+    yield from head_lines(found.parent)
+    roll = found.roll
+    reports = sum(len(member.children) for member in roll.members)
+    yield f"下级：计入{len(roll.members)}个机关的{reports}份报告，没有计入{len(roll.left_out)}个。"
+    for one in roll.left_out:
+        yield f"  {LEFT_OUT.get(one.kind, '没有计入')}　{one.child.title}：{one_line(one.reason)}"
+    for finding in found.findings:
+        yield f"  {SEVERITIES[finding.severity]}　{finding.message}"
+    counts = found.counts()
+    if counts["equal"] == len(found.lines) and not found.findings:
+        yield f"✓ 比对{len(found.lines)}格，全部相等。"
+    else:
+        told = "、".join(f"{STATUSES[status]}{count}格" for status, count in counts.items() if count)
+        end = f"；{tally(found.findings)}" if found.findings else ""
+        yield f"比对{len(found.lines)}格：{told}{end}。" if told else "没有可以比对的格。"
+
+
+def levels_csv(found: Levels) -> bytes:
+    """A line for each figure of the parent with each child's own, as Excel opens it; no text runs as a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([*HEADS, *(guarded(member.title) for member in found.roll.members)])
+    for line in found.lines:
+        cell = line.cell
+        labels = (numbers()[cell.table], row_label(cell.row), column_label(cell.column), cell.id)
+        figures = [shown(value) for value in (line.stated, line.computed, line.difference)]
+        lacking = guarded(listed(line.lacking))
+        writer.writerow([*labels, *figures, STATUSES[line.status], lacking, *map(shown, line.figures)])
+    return text.getvalue().encode("utf-8-sig", "replace")
