@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -141,6 +142,15 @@ def test_the_message_says_who_contributes_and_what_may_explain_it() -> None:
     assert told.message.endswith("上级填140，上级多10；下级中没有政府办公室，政府本身的数字可能没有计入。")
     (told,) = ruled(compare(changed(summed(family), GRANTED, 144), list(map(child, family))), "levels.sum")
     assert told.message.endswith("上级多9；相差的正好是青溪县民政局的9，请核对上级是否重复计入。")
+
+
+def test_a_body_left_out_or_counted_twice_as_a_whole_is_named() -> None:
+    family = [report(name, {GRANTED: at, FEES: at, "disputes.review.upheld": 3}) for at, name in enumerate(BODIES)]
+    for parent, how in ((summed(family[:3] + family[4:]), "漏计"), (summed([*family, family[3]]), "重复计入")):
+        first, *others = ruled(compare(parent, list(map(child, family))), "levels.sum")
+        assert first.message == f"相差的每一格都正好是青溪县民政局的数字，请先核对上级是否{how}了它。"
+        assert first.cells == tuple(cell for cell in CELLS if cell in (GRANTED, FEES, "disputes.review.upheld"))
+        assert [finding.cells[0] for finding in others] == list(first.cells)
 
 
 def test_documents_in_force_may_be_counted_by_those_who_drafted_them() -> None:
@@ -350,6 +360,44 @@ def test_nameless_reports_are_counted_and_told() -> None:
     found = compare(report(PARENT, {GRANTED: 4}), [nameless, child(report(BODIES[1], {GRANTED: 2}))])
     assert set(statuses(found).values()) == {"equal"}
     assert messages(found) == ["没有识别出机关名称，数字已经计入，请核对是否与其他下级重复：scan.pdf。"]
+
+
+NAMES = st.one_of(
+    st.sampled_from([PARENT, *BODIES, "教育局", "城关镇", "城关镇东街社区", "青溪县", "本机关", ""]),
+    st.text("青溪县市区镇乡街道人民政府办公室教育局（）、 =1\n\u202e", max_size=14),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(NAMES, st.sampled_from([2020, 2021, None]), st.integers(0, 2)), max_size=8),
+    st.lists(NAMES, max_size=4),
+    NAMES,
+)
+def test_each_child_is_counted_once_or_left_out(
+    drawn: list[tuple[str, int | None, int]], expected: list[str], parent: str
+) -> None:
+    children = [child(report(name, {GRANTED: figure}, year), str(at)) for at, (name, year, figure) in enumerate(drawn)]
+    children.append(Child("x", "x", error="打不开。"))
+    found = compare(report(parent, {GRANTED: 3}), children, expected)
+    counted = [one for member in found.roll.members for one in member.children]
+    left = [one.child for one in found.roll.left_out if one.kind not in ("missing", "doubtful")]
+    assert sorted(one.name for one in (*counted, *left)) == sorted(one.name for one in children)
+    assert len(found.lines) == len(CELLS)
+    line = next(line for line in found.lines if line.cell.id == GRANTED)
+    assert line.computed <= total([one.report.value(GRANTED) or 0 for one in counted if one.report])
+    assert line.status in ("uncertain", "exceeds")
+    assert all(finding.message.endswith("。") and "\n" not in finding.message for finding in found.findings)
+
+
+def test_five_hundred_children_take_no_time() -> None:
+    pairs = [(chr(0x4E00 + at // 60), chr(0x5E00 + at % 60)) for at in range(500)]
+    family = [report(f"青溪县{one}{other}局", {GRANTED: at}) for at, (one, other) in enumerate(pairs)]
+    parent, children = summed(family), list(map(child, family))
+    began = process_time()
+    found = compare(parent, children, [one.agency.removeprefix("青溪县") for one in family])
+    assert process_time() - began < 1  # 0.03 s on a free core
+    assert (set(statuses(found).values()), found.findings) == ({"equal"}, ())
 
 
 # --- who must be there --------------------------------------------------------------------------------------------

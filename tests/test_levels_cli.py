@@ -111,7 +111,7 @@ def test_the_parent_and_copies_in_the_folder_count_once(county: Path) -> None:
     (place / "教育局 副本.html").write_bytes((place / f"{BODIES[1]}.html").read_bytes())
     found = levels(parent_of(county), place)
     assert found.returncode == 0
-    assert f"  没有计入　{PARENT}：就是上级报告" in found.stdout
+    assert f"  没有计入　{PARENT}（县政府.html）：就是上级报告" in found.stdout
     assert "同一机关有多份报告，数字没有矛盾，各只计一次" in found.stdout
     assert f"比对{len(CELLS)}格：相等{len(CELLS)}格；2处提示。" in found.stdout
 
@@ -211,7 +211,8 @@ def test_json_has_the_documented_shape(county: Path) -> None:
     found = json.loads(levels(parent_of(county), county / "下级", "--json").stdout)
     assert list(found) == ["parent", "children", "findings", "cells"]
     assert list(found["parent"]) == ["title", "agency", "year", "source", "provenance"]
-    assert {tuple(one) for one in found["children"]} == {("source", "name", "agency", "year", "status", "error")}
+    fields = ("source", "name", "agency", "year", "status", "error", "provenance")
+    assert {tuple(one) for one in found["children"]} == {fields}
     assert sorted(one["status"] for one in found["children"]) == ["counted"] * 5 + ["unread"]
     lost = next(one for one in found["children"] if one["status"] == "unread")
     assert (lost["source"], lost["agency"], lost["year"]) == (str(county / "下级" / f"{BODIES[3]}.html"), "", None)
@@ -290,7 +291,7 @@ def test_an_older_copy_of_a_child_is_told_in_the_list(county: Path) -> None:
     older = replace(family()[1], year=2020, title="青溪县教育局2020年政府信息公开工作年度报告")
     (county / "下级" / "older.html").write_text(render(older), encoding="utf-8")
     found = levels(parent_of(county), county / "下级")
-    assert f"  没有计入　{BODIES[1]}：2020年的报告" in found.stdout
+    assert f"  没有计入　{BODIES[1]}（older.html）：2020年的报告" in found.stdout
     assert "不能确定" not in found.stdout.splitlines()[-1]
 
 

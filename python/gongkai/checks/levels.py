@@ -76,6 +76,7 @@ def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     lines = tuple(line for table in parent.tables.values() for line in table_lines(table, roll))
     said = list(roll_findings(parent, roll))
     own = own_figures(parent, roll.members)
+    said += one_body_findings(lines, roll.members)
     said += [sum_finding(line, roll.members, own) for line in lines if line.status in ("differs", "exceeds")]
     said += uncertain_notes(lines, roll)
     said += blank_notes(parent, lines)
@@ -188,6 +189,19 @@ def own_figures(parent: Report, members: Sequence[Member]) -> str:
     return "；上级机关本身的数字可能没有计入"
 
 
+def one_body_findings(lines: Sequence[Line], members: Sequence[Member]) -> Iterator[Finding]:
+    """Where a body's figures are the difference in every cell, it was left out or counted twice as a whole."""
+    apart = [(line, line.difference or 0) for line in lines if line.status in ("equal", "differs")]
+    if len(members) < 2 or sum(gap != 0 for _, gap in apart) < 2:
+        return
+    for at, member in enumerate(members):
+        for sign, how in ((1, "漏计"), (-1, "重复计入")):
+            if all(line.figures[at] == sign * gap for line, gap in apart):
+                cells = tuple(line.cell.id for line, gap in apart if gap)
+                message = f"相差的每一格都正好是{member.title}的数字，请先核对上级是否{how}了它。"
+                yield Finding("levels.sum", "warning", message, cells)
+
+
 def sum_finding(line: Line, members: Sequence[Member], own: str) -> Finding:
     assert line.stated is not None, f"{line.cell.id} is blank"
     apart = difference(line.computed, line.stated)
@@ -222,9 +236,9 @@ def hints(line: Line, members: Sequence[Member], own: str, gap: Figure) -> str:
     told = ""
     if line.status == "exceeds":
         told += f"，还没有计入缺数的{len(line.lacking)}个下级"
-    alike = line.figures.count(gap)
     over = line.computed > (line.stated or 0)
-    if alike == 1 and len(members) > 1:
+    several = sum(map(bool, line.figures)) > 1
+    if line.status == "differs" and several and line.figures.count(gap) == 1:
         name, how = members[line.figures.index(gap)].title, "漏计" if over else "重复计入"
         told += f"；相差的正好是{name}的{shown(gap)}，请核对上级是否{how}"
     if not over:

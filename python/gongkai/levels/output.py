@@ -10,7 +10,7 @@ from typing import Any
 from gongkai.batch.summary import guarded
 from gongkai.checks.children import Child, listed
 from gongkai.checks.levels import STATUSES, Levels, Line, numbers
-from gongkai.checks.wording import column_label, one_line, row_label
+from gongkai.checks.wording import clipped, column_label, one_line, row_label
 from gongkai.figures import shown
 from gongkai.output import SEVERITIES, finding_to_dict, head_lines, number, provenance_of, source_of, tally
 
@@ -47,6 +47,7 @@ def child_to_dict(child: Child, status: str, error: str) -> dict[str, Any]:
         "year": year,
         "status": status,
         "error": error,
+        "provenance": list(provenance_of(child.report)) if child.report else [],
     }
 
 
@@ -68,7 +69,8 @@ def levels_lines(found: Levels) -> Iterator[str]:
     reports = sum(len(member.children) for member in roll.members)
     yield f"下级：计入{len(roll.members)}个机关的{reports}份报告，没有计入{len(roll.left_out)}个。"
     for one in roll.left_out:
-        yield f"  {LEFT_OUT.get(one.kind, '没有计入')}　{one.child.title}：{one_line(one.reason)}"
+        file = f"（{clipped(one.child.name)}）" if one.child.agency else ""
+        yield f"  {LEFT_OUT.get(one.kind, '没有计入')}　{one.child.title}{file}：{one_line(one.reason)}"
     for finding in found.findings:
         yield f"  {SEVERITIES[finding.severity]}　{finding.message}"
     counts = found.counts()
