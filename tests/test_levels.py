@@ -313,6 +313,24 @@ def test_two_different_reports_of_one_child_leave_their_cells_uncertain() -> Non
     assert messages(found)[0].startswith("同一机关有多份报告而数字不同，不同的格不能确定：青溪县教育局（")
 
 
+def test_two_different_reports_under_a_short_name_may_be_of_two_bodies() -> None:
+    values = {GRANTED: 2, "disputes.review.upheld": 5}
+    one, other = report("财政局", values), report("财政局", {**values, GRANTED: 3})
+    found = compare(report(PARENT, values), [child(one, "a.html"), child(other, "b.html")])
+    assert [cell for cell, status in statuses(found).items() if status != "equal"] == list(values)
+    assert {statuses(found)[cell] for cell in values} == {"uncertain"}
+
+
+def test_a_body_of_another_county_is_told() -> None:
+    family = [report(name) for name in (*BODIES, "云岭市青溪县财政局", "国家税务总局青溪县税务局", "云岭县水利局")]
+    found = compare(report(PARENT), list(map(child, family)))
+    assert messages(found) == ["看名称不属于上级的区域，数字已经计入，请核对：云岭县水利局。"]
+    city = compare(report("云岭市人民政府"), [child(report("青溪县人民政府")), child(report("云岭市城北区人民政府"))])
+    assert messages(city) == []
+    district = compare(report("城北区人民政府"), [child(report("云岭市城北区教育局"))])
+    assert messages(district) == []
+
+
 def test_a_copy_fills_what_the_other_leaves_blank() -> None:
     one, other = report(BODIES[1], {GRANTED: None}), report(BODIES[1], {GRANTED: 4})
     found = compare(report(PARENT, {GRANTED: 4}), [child(one), child(other, "b.html")])
@@ -391,7 +409,7 @@ def test_each_child_is_counted_once_or_left_out(
 
 
 def test_five_hundred_children_take_no_time() -> None:
-    pairs = [(chr(0x4E00 + at // 60), chr(0x5E00 + at % 60)) for at in range(500)]
+    pairs = [(chr(0x4E00 + at // 60), chr(0x6000 + at % 60)) for at in range(500)]
     family = [report(f"青溪县{one}{other}局", {GRANTED: at}) for at, (one, other) in enumerate(pairs)]
     parent, children = summed(family), list(map(child, family))
     began = process_time()

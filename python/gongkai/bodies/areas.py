@@ -11,6 +11,7 @@ from gongkai.figures import clean
 NAME = re.compile(r"[\u4e00-\u9fff（）()、]{2,60}")
 OFFICE = "政府办公室"
 parts_of = lru_cache(maxsize=20_000)(split)  # each name of a list is asked for by several questions
+SMALL = ("县", "区", "旗", "镇", "乡", "街道")
 LEADS = ("人民政府", "管理委员会", "办事处")  # of an area, a zone, a street
 
 
@@ -57,3 +58,12 @@ def lies_within(name: str, government: str) -> bool:
     units, area = units_in(name), units_in(area_of(government))
     inner = units if parts_of(name)[1] not in LEADS else units[:-1]
     return bool(area) and any(inner[at : at + len(area)] == area for at in range(len(inner)))
+
+
+def lies_outside(name: str, area: str) -> bool:
+    """Whether a whole name says that its body belongs elsewhere: in no county, district or town lies another county or
+    city."""
+    own, units = units_in(area), units_in(area_of(name))
+    if not own or not own[-1].endswith(SMALL) or not units or own[-1] in units:
+        return False
+    return units[0] not in own and WIDE.fullmatch(units[0]) is not None

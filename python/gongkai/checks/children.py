@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from gongkai.bodies import changes_of, may_be_one, normal
-from gongkai.bodies.areas import area_of, governed_area, is_office, lies_within, qualified, units_in
+from gongkai.bodies import changes_of, is_certain, may_be_one, normal
+from gongkai.bodies.areas import area_of, governed_area, is_office, lies_outside, lies_within, qualified, units_in
 from gongkai.checks.wording import clipped
 from gongkai.model import Finding, Report, Severity, Value
 
@@ -63,6 +63,11 @@ class Member:
     @property
     def title(self) -> str:
         return self.children[0].title
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether its reports name it in full: only then two that differ are certainly of one body."""
+        return all(is_certain(child.agency) for child in self.children)
 
 
 class Named(NamedTuple):
@@ -291,6 +296,9 @@ def roll_findings(parent: Report, roll: Roll) -> Iterator[Finding]:
     nameless = [member.title for member in roll.members if not member.name]
     if nameless:
         yield warning(f"没有识别出机关名称，数字已经计入，请核对是否与其他下级重复：{listed(nameless)}。")
+    outside = [member.title for member in roll.members if lies_outside(member.name, area_of(parent.agency))]
+    if outside:
+        yield warning(f"看名称不属于上级的区域，数字已经计入，请核对：{listed(outside)}。")
     yield from twins(parent, roll.members)
 
 

@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Literal
 
 from gongkai.bodies.areas import governed_area, is_office
-from gongkai.checks.children import Child, Member, Roll, listed, report_in, roll_findings, roll_of
+from gongkai.checks.children import Child, Member, Roll, differ, listed, report_in, reports_of, roll_findings, roll_of
 from gongkai.checks.wording import label_of
 from gongkai.editions import editions, form
 from gongkai.figures import shown
@@ -154,7 +154,10 @@ def column_of(member: Member, layout: Form) -> list[Value]:
     columns = [[entries[cell].value if cell in entries else None for cell in layout.cells] for entries in stated]
     if len(columns) == 1:
         return columns[0]
-    return [agreed(values) for values in zip(*columns, strict=True)] or [None] * len(layout.cells)
+    figures = [agreed(values) for values in zip(*columns, strict=True)] or [None] * len(layout.cells)
+    if member.is_certain or not differ(reports_of(member)):
+        return figures
+    return [figure if figure == 0 else None for figure in figures]  # of two bodies, what is alike would be added up
 
 
 def agreed(values: Sequence[Value]) -> Value:
