@@ -440,6 +440,13 @@ def test_missing_doubtful_and_extra_names_are_told() -> None:
     assert set(statuses(found).values()) == {"uncertain"}
 
 
+def test_names_of_reports_that_are_left_out_are_not_missing() -> None:
+    family = [child(report(BODIES[1])), child(report("城关镇农业站")), child(report(BODIES[4]))]
+    roll = roll_of(report(PARENT), [*family, child(report(PARENT, {GRANTED: 1}))], ["教育局", "城关镇", "城关镇农业站"])
+    assert [one.kind for one in roll.left_out] == ["namesake", "within"]
+    assert roll.extra == ()
+
+
 def test_a_name_that_is_none_stands_for_nobody() -> None:
     roll = roll_of(report(PARENT), [child(report(BODIES[1]))], ["=cmd|' /C calc'!A0", "../..", "局"])
     assert [one.kind for one in roll.left_out] == ["missing"] * 3

@@ -111,9 +111,13 @@ def roll_of(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     members = members_of(sifted(of_year, lambda named: inner(named, governments), left))
     there = {normal(member.name) for member in members}
     left = [covered(one, area, there) for one in left]
-    lost, extra = held_against([Named(Child(name), qualified(name, area)) for name in expected], members, parent.year)
+    told = {normal(qualified(one.child.agency, area)) for one in left} - {""}
+    wanted = [Named(Child(name), qualified(name, area)) for name in expected]
+    lost, extra = held_against(
+        [named for named in wanted if normal(named.name) not in told - there], members, parent.year
+    )
     unread = [LeftOut(child, "unread", child.error) for child in children if child.report is None]
-    return Roll(tuple(members), (*lost, *unread, *left), tuple(extra))
+    return Roll(tuple(members), (*lost, *unread, *left), tuple(extra) if expected else ())
 
 
 def sifted(children: Iterable[Named], judge: Callable[[Named], LeftOut | None], left: list[LeftOut]) -> list[Named]:
@@ -249,8 +253,6 @@ def held_against(
     expected: Sequence[Named], members: Sequence[Member], year: int | None
 ) -> tuple[list[LeftOut], list[Member]]:
     """The names for which there is no report, or not certainly, and the members that no name stands for."""
-    if not expected:
-        return [], []
     by_name = {normal(member.name): member for member in members if member.name}
     found = {named.child.name: (named, member_of(named.name, by_name, year)) for named in expected}
     taken = {id(member) for _, member in found.values() if member}
