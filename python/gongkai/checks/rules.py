@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from gongkai.checks import coverage, plausibility, years
+from gongkai.checks import coverage, levels, plausibility, years
 from gongkai.checks.sums import MOST_PARTS, broken_finding
 from gongkai.checks.wording import clipped, subject_and_names
 from gongkai.editions import editions, explanations
@@ -16,6 +16,7 @@ MODULES = (
     coverage,
     plausibility,
     years,
+    levels,
 )  # each has RULES, in the order in which they are listed
 CLOSE = 0.5
 MOST_CLOSE = 4
