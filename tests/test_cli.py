@@ -137,8 +137,12 @@ def test_fill_then_check_then_refuse_to_overwrite(tmp_path: Path) -> None:
     assert target.read_bytes() == before
     checks = [json.loads(gongkai("check", source, "--json").stdout) for source in (BROKEN, str(target))]
     assert [check["report"]["source"] for check in checks] == [BROKEN, str(target)]
-    from_page, from_book = (check["findings"] for check in checks)
-    assert [f for f in from_page if f["severity"] == "error"] == [f for f in from_book if f["severity"] == "error"]
+    only_page = {"cause", "raws"}  # what the user typed into a workbook is not read a second time
+    from_page, from_book = (
+        [{key: f[key] for key in f.keys() - only_page} for f in check["findings"] if f["severity"] == "error"]
+        for check in checks
+    )
+    assert from_page == from_book
     assert gongkai("fill", RUIAN, "-o", str(target), "--force").returncode == 0
     assert gongkai("check", str(target)).returncode == 0
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from gongkai.checks import checked
+from gongkai.checks.reading import raw_line, raws_of
 from gongkai.checks.rules import other_rules
 from gongkai.checks.wording import one_line, relation_lines
 from gongkai.checks.years import Outcome
@@ -70,7 +71,7 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
             "provenance": list(provenance_of(report)),
         },
         "checked": checked(report),
-        "findings": [finding_to_dict(finding) for finding in findings],
+        "findings": [{**finding_to_dict(finding), "raws": raws_of(report, finding)} for finding in findings],
     }
 
 
@@ -83,6 +84,7 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
         "stated": number(finding.stated),
         "computed": number(finding.computed),
         "difference": number(finding.difference),
+        "cause": finding.cause or None,
     }
 
 
@@ -168,17 +170,22 @@ def head_lines(report: Report) -> Iterator[str]:
 
 
 def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
-    """The outcome of the checks for people: a summary, then one line per finding."""
+    """The outcome of the checks for people: a summary, then each finding with the texts of its source."""
     count = checked(report)
     errors = [finding for finding in findings if finding.severity == "error"]
+    misread = sum(finding.cause == "reading" for finding in findings)
     if errors:
         yield f"核对{count}项勾稽关系，{tally(findings)}："
+    elif misread:
+        yield f"核对{count}项勾稽关系，其中{misread}项可能是读取有误，{tally(findings)}："
     elif findings:
         yield f"核对{count}项勾稽关系，没有错误，{tally(findings)}："
     else:
         yield f"✓ 核对{count}项勾稽关系，全部相符。"
     for finding in findings:
         yield f"  {SEVERITIES[finding.severity]}　{finding.message}"
+        if line := raw_line(report, finding):
+            yield f"    {line}"
 
 
 def years_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -282,7 +282,8 @@ def run_sources(
 
 
 def code_of(findings: Sequence[Finding]) -> int:
-    return ERRORS if any(finding.severity == "error" for finding in findings) else CLEAN
+    """A sum that is broken as read is not clean, though the reading may be at fault."""
+    return ERRORS if any(finding.severity == "error" or finding.cause == "reading" for finding in findings) else CLEAN
 
 
 def run_read(options: argparse.Namespace) -> int:

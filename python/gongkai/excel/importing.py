@@ -76,7 +76,7 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Asked) -> O
         if kept:
             drop_snapshot(kept)
         raise
-    broken = any(finding.severity == "error" for finding in findings)
+    broken = any(finding.severity == "error" or finding.cause == "reading" for finding in findings)
     activate(book, layout.RESULTS if broken else layout.COVER)
     backup = f"原来的内容在工作表“{kept.name}”。" if kept else ""
     return Outcome("done", f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}", str(left or ""))
@@ -132,6 +132,8 @@ def verdict(report: Report, findings: list[Finding]) -> str:
     others = [f"{counts[name]}处{text}" for name, text in (("warning", "警告"), ("note", "提示")) if counts[name]]
     if counts["error"]:
         return "，".join([f"✗ {counts['error']}项不符", *others, "见“校验结果”。"])
+    if misread := sum(finding.cause == "reading" for finding in findings):
+        return "，".join([f"! {misread}项可能是读取有误，请对照原文核实", *others, "见“校验结果”。"])
     if others:
         return "，".join([f"没有发现不符（核对{checked(report)}项勾稽关系）", *others, "见“校验结果”。"])
     return f"✓ {checked(report)}项勾稽关系全部相符。"
