@@ -21,7 +21,7 @@ from gongkai.relations import solve
 HOW = "按文字顺序"
 MOST_NAMED = 8  # cells of a finding whose texts are shown
 MOST_DIFFERENT = 4  # cells in which two readings differ, named in a message
-AGREED = 2  # times as many figures other than zero must agree as differ
+AGREED = 2  # figures other than zero that must agree for each one that differs; one for the first
 EMPTY = Entry("", None)
 
 
@@ -109,7 +109,7 @@ def is_credible(first: Table, other: Table) -> bool:
     both = [pair for pair in pairs if pair[1] is not None]
     telling = [pair for pair in both if any(pair)]
     different = sum(one != two for one, two in telling)
-    return 2 * len(both) >= len(pairs) and len(telling) - different >= AGREED * different
+    return 2 * len(both) >= len(pairs) and len(telling) - different > AGREED * (different - 1)
 
 
 def mends(first: Table, other: Table, rule: str) -> bool:

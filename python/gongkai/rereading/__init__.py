@@ -1,26 +1,26 @@
 """Room: rereading. A document read a second time, another way: its text in its order, whatever its grid says.
 
 The first reading places a figure by the grid of its table. This one takes the cells one after the other, as the
-source writes them, by a parser or a path of its own, and counts. Where the two agree, a broken sum is the report's.
-Measured on tests/documents: it leaves some figures blank and reads none wrong (tests/test_rereading.py).
+source writes them, and counts; where that can be had, by another parser or past the converter. Where the two agree,
+a broken sum is the report's. It leaves figures blank and must read none wrong (tests/test_rereading.py): so what sees
+more than the page shows, such as a plain look into an .xlsx or .docx, is not used.
 """
 
 from __future__ import annotations
 
 from gongkai.model import Block, Document, Report, UnreadableDocument
-from gongkai.readers import HTML, read_blocks
+from gongkai.readers import HTML, is_cut, read_blocks
 from gongkai.readers.bounds import refuse_lines
-from gongkai.readers.charset import decode
-from gongkai.readers.formats import EXCEL, OLD_EXCEL, OLD_WORD, PDF, WORD, Format, binary_format
+from gongkai.readers.charset import REPLACED, decode
+from gongkai.readers.formats import EXCEL, OLD_EXCEL, OLD_WORD, PDF, WORD, binary_format
 from gongkai.recognize import recognize
 from gongkai.rereading.order import reordered
 
 APART = {  # read as the first reading is, in a process of its own
     PDF: "gongkai.rereading.pdf:pdf_order",
-    WORD: "gongkai.rereading.word:docx_order",
-    OLD_WORD: "gongkai.rereading.word:doc_order",
-    EXCEL: "gongkai.rereading.sheets:xlsx_order",
+    OLD_WORD: "gongkai.rereading.doc:doc_order",
 }
+REORDERED = (WORD, EXCEL, OLD_EXCEL)
 
 
 def reread(document: Document) -> Report | None:
@@ -40,21 +40,14 @@ def blocks_in_order(document: Document) -> tuple[Block, ...]:
     """() where the format has no second way. Raises UnreadableDocument."""
     found = binary_format(document.content)
     if found in APART:
-        return apart(found, document.content)
-    if found == OLD_EXCEL:
-        return reordered(read_blocks(document))
-    if found is not None:
-        return ()
-    text = decode(document.content, document.charset)
-    refuse_lines(text)
-    if HTML.search(text):
-        from gongkai.rereading.pages import html_order
+        from gongkai.readers.worker import read_apart
 
-        return html_order(text)
-    return reordered(read_blocks(document))
+        return read_apart(APART[found], document.content)
+    if found is None:
+        from gongkai.rereading.pages import hides_figures, html_order
 
-
-def apart(found: Format, content: bytes) -> tuple[Block, ...]:
-    from gongkai.readers.worker import read_apart
-
-    return read_apart(APART[found], content)
+        text = decode(document.content, document.charset)
+        refuse_lines(text)
+        if HTML.search(text) and not hides_figures(text):
+            return html_order(text + REPLACED if is_cut(text) else text)
+    return reordered(read_blocks(document)) if found is None or found in REORDERED else ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gongkai.model import Block, UnreadableDocument
+from gongkai.readers.styles import styled_nodes
 from gongkai.rereading.order import in_order
 
 if TYPE_CHECKING:
@@ -18,11 +19,20 @@ BREAKS = {
 LINES = {"p", "br", "pre"}  # each ends a line, a blank one too
 CELLS = {"td", "th"}
 RAISED = {"sup", "sub"}
-LEFT_OUT = {
-    *("script", "style", "noscript", "template", "del", "s", "strike", "select", "textarea", "button", "svg", "title"),
-    *("head", "iframe", "object"),
-}
-UNSEEN = ("display:none", "visibility:hidden", "line-through")
+LEFT_OUT = (
+    "head",
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "del",
+    "s",
+    "strike",
+    "select",
+    "textarea",
+    "button",
+    "svg",
+)
 
 
 def html_order(text: str) -> tuple[Block, ...]:
@@ -35,14 +45,21 @@ def html_order(text: str) -> tuple[Block, ...]:
     except (etree.LxmlError, ValueError) as error:
         raise UnreadableDocument("网页不能按文字顺序读取。") from error
     title = root.findtext(".//title") or ""
-    for node in [one for one in root.iterdescendants() if isinstance(one, html.HtmlElement) and is_unseen(one)]:
-        node.drop_tree()
+    for node in list(root.iter(*LEFT_OUT)):
+        if isinstance(node, html.HtmlElement) and node.getparent() is not None:
+            node.drop_tree()
     return in_order(page_lines(root), " ".join(title.split()))
 
 
-def is_unseen(node: HtmlElement) -> bool:
-    style = "".join((node.get("style") or "").lower().split())
-    return node.tag in LEFT_OUT or node.get("hidden") is not None or any(sign in style for sign in UNSEEN)
+def hides_figures(text: str) -> bool:
+    """Whether the page's styles hide or raise something with a digit in it: this reading would take it for seen."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    content = text.encode("utf-8", "replace")
+    tree = LexborHTMLParser(content)
+    touched = {key for key, effect in styled_nodes(tree, content).items() if effect not in ("line", "cell")}
+    nodes = tree.css("*") if touched else ()
+    return any(node.mem_id in touched and any(map(str.isdigit, node.text())) for node in nodes)
 
 
 def page_lines(root: HtmlElement) -> Iterator[str]:
