@@ -1,4 +1,4 @@
-"""Room: tests. Broken sums against a second reading: ours to doubt or the report's; a bad second reading hides nothing."""
+"""Room: tests. Broken sums against a second reading: the report's or ours to doubt; a bad one hides no error."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gongkai import cli
 from gongkai.checks import check
+from gongkai.checks.cited import Said, with_prose
 from gongkai.checks.reading import raw_line, raws_of, weigh
 from gongkai.editions import editions
 from gongkai.excel.importing import verdict
@@ -20,6 +21,7 @@ from gongkai.relations import stated_and_computed
 from made import older, report_of, sound_values
 
 CELL = "applications.granted.natural"
+COLUMNS = ("natural", "company", "research", "welfare", "legal", "other", "total")
 MISREAD = {CELL: 143}  # 134 in the source
 PAGE = Document("page", "", b"x", "")
 RELATIONS = {relation.rule: relation for relation in editions()["2021"].relations}
@@ -140,6 +142,18 @@ def test_whatever_the_second_reading_no_finding_is_lost(
     assert demoted == sum(finding.cause == "reading" for finding in after)
 
 
+def test_an_error_within_a_conflict_is_not_hidden_by_the_figures_of_its_blanks() -> None:
+    """A whole row could not be read at first; with it, one column is still wrong."""
+    planted = {"applications.granted.company": 9}
+    blank = {f"applications.other_rest.{column}": None for column in COLUMNS}
+    first = from_page(planted | blank)
+    second = report_of(planted)
+    before = [finding for finding in check(first) if finding.severity == "error"]
+    assert any("不能同时成立" in finding.message for finding in before)
+    after = weighed(first, second)
+    assert len([finding for finding in after if finding.severity == "error"]) == len(before)
+
+
 def test_figures_that_the_first_reading_lacks_settle_a_conflict() -> None:
     row = {f"applications.new.{column}": None for column in ("company", "legal")}
     found = weighed(from_page(row | {"applications.new.natural": 500}), report_of())
@@ -210,3 +224,21 @@ def test_tables_of_a_second_reading_are_of_the_same_layout() -> None:
     table = report_of().tables["applications"]
     fewer = Table(table.id, table.edition, {CELL: Entry(CELL, 134)})
     assert weighed(first, replace(report_of(), tables={table.id: fewer})) == check(first)
+
+
+# --- the prose ----------------------------------------------------------------------------------------------------
+
+
+def test_a_proposal_that_the_prose_bears_out_comes_first_with_its_words() -> None:
+    layout = editions()["2021"].forms["applications"]
+    part, whole = Suspect(CELL, 143, 134), Suspect("applications.granted.total", 143, 152)
+    found = Finding("applications.across.granted", "error", "差9。", suspects=((whole,), (part,)))
+    said = {CELL: Said(134, "第一节第2段", "予以公开134件")}
+    told = with_prose(layout, found, said)
+    assert told.suspects == ((part,), (whole,))
+    assert told.message == "差9。第一节第2段“予以公开134件”，（一）予以公开·自然人也是134。"
+    assert (told.severity, told.cause) == ("error", "")
+    for silent in ({}, {CELL: Said(143, "", "")}, {"applications.new.total": Said(134, "", "")}):
+        assert with_prose(layout, found, silent) == found
+    both = replace(found, suspects=((part, whole),))
+    assert with_prose(layout, both, said | {whole.cell: Said(143, "", "")}) == both

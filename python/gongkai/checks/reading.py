@@ -113,17 +113,22 @@ def is_credible(first: Table, other: Table) -> bool:
 
 
 def mends(first: Table, other: Table, rule: str) -> bool:
-    """Whether the figures of the second reading satisfy the broken relation and break none that held."""
+    """Whether with the figures of the second reading a broken sum holds, and none is broken that held.
+
+    Sums that could not hold together, whatever the blanks, must all hold: one of them has the error.
+    """
     before = values_of(first)
     after = before | {cell: value for cell, value in values_of(other).items() if value is not None}
-    left = violated(first, after)
-    return rule not in left and left <= violated(first, before)
+    broken, left = violated(first, before), set().union(*violated(first, after))
+    asked = set().union(*(group for group in broken if rule in group))
+    return bool(asked) and not asked & left and left <= set().union(*broken)
 
 
-def violated(table: Table, values: Mapping[str, Value]) -> set[str]:
+def violated(table: Table, values: Mapping[str, Value]) -> list[set[str]]:
+    """The rules of each broken relation, and of each set of relations that cannot hold together."""
     solution = solve(editions()[table.edition].relations_of(table.id), values)
-    broken = {relation.rule for relation in solution.broken}
-    return broken | {relation.rule for conflict in solution.conflicts for relation in conflict}
+    broken = [{relation.rule} for relation in solution.broken]
+    return broken + [{relation.rule for relation in conflict} for conflict in solution.conflicts]
 
 
 def both_readings(first: Table, other: Table, cells: Sequence[str]) -> str:

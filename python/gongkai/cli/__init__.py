@@ -81,7 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = ChineseParser(
         prog="gongkai",
         description="政府信息公开工作年度报告：读取、校验勾稽关系、填入工作簿并标出不符的单元格。",
-        epilog="退出码：0 没有错误；1 有勾稽错误；2 有来源无法读取。",
+        epilog="退出码：0 没有错误；1 有勾稽错误（包括可能是读取有误的）；2 有来源无法读取。",
     )
     parser.add_argument("--version", action="version", version=f"gongkai {__version__}", help="显示版本")
     commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True)
