@@ -13,6 +13,7 @@ import looks
 from formulas import relation_counts
 from gongkai.editions import editions
 from gongkai.model import Edition, Severity
+from gongkai.rulings import WORDS
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
 from looks import CENTRED, FANG, HAIR, HEI, LEFT, QUIET, TOP_LEFT, as_text, font, put
@@ -47,12 +48,12 @@ RESULT_HEADS = {
     "message": "说明",
     "proposal": "建议",
     "adopt": "采纳",
-    "verdict": "处理",
-    "reason": "理由",
+    **layout.RULING_HEADS,
     "state": "现状",
 }
+IGNORED = "已忽略"  # in 现状: dismissed, and the difference is still the one that was dismissed
 LEFT_ALIGNED = ("place", "message", "proposal", "reason")
-AS_TEXT = ("message", "proposal", "reason")
+AS_TEXT = ("message", "proposal", "reason", "key")
 
 
 def new_page(workbook: Workbook, name: str, code: str, title: str, hint: str) -> Worksheet:
@@ -91,6 +92,8 @@ def add_cover(workbook: Workbook) -> None:
     for severity, place in layout.COUNT_SPOTS.items():
         put_field(page, place[0], COUNT_LABELS[severity] if severity != "error" else "写入时　错误")
         put(page, *place, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
+    put_field(page, layout.DISMISSED_SPOT[0], "已忽略")
+    put(page, *layout.DISMISSED_SPOT, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
     put_legend(page, 20)
     looks.on_one_page(page, landscape=True)
 
@@ -133,13 +136,20 @@ def put_live_line(page: Worksheet) -> None:
     all_, broken, holding = (f"SUM({letters(column)}{rows[0]}:{letters(column)}{rows[-1]})" for column in COUNTERS)
     line = (
         f'=IF({broken}>0,"✗ ","")&"勾稽关系共"&{all_}&"项，不符"&{broken}&"项"'
-        f'&"（相符"&{holding}&"项，数据不全"&({all_}-{broken}-{holding})&"项）"'
+        f'&"（相符"&{holding}&"项，数据不全"&({all_}-{broken}-{holding})&"项）"&{ignored_line()}'
     )
     row, column = layout.LIVE_SPOT
     put_field(page, row, "现在")
     put(page, row, column, line, font=font(12, bold=True), alignment=LEFT, border=HAIR)
     page.row_dimensions[row].height = 26
     add_alarm(page, layout.address(layout.LIVE_SPOT), f"{broken}>0")
+
+
+def ignored_line() -> str:
+    """What of the list of findings is dismissed, as text of a formula; "" where nothing is."""
+    state, top = letters(layout.RESULT_COLUMNS["state"]), layout.RESULTS_TOP
+    count = f"COUNTIF('{layout.RESULTS}'!${state}${top}:${state}${top + layout.RESULTS_ROWS - 1},\"{IGNORED}\")"
+    return f'IF({count}>0,"；“{layout.RESULTS}”中已忽略"&{count}&"处","")'
 
 
 def add_alarm(page: Worksheet, place: str, formula: str) -> None:
@@ -208,28 +218,46 @@ def add_results(workbook: Workbook) -> None:
     for name, head in RESULT_HEADS.items():
         put_head(page, layout.RESULTS_TOP - 1, columns[name], head)
         page.column_dimensions[letters(columns[name])].width = looks.column_width(layout.RESULT_WIDTHS[name])
-    for name in columns.keys() - RESULT_HEADS.keys():
-        page.column_dimensions[letters(columns[name])].hidden = True
+    hidden = [columns[name] for name in columns.keys() - RESULT_HEADS.keys()]
+    for column in sorted([*hidden, *layout.KEPT_COLUMNS.values()]):
+        page.column_dimensions[letters(column)].hidden = True
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
         put_result_row(page, row)
     add_result_rules(page)
+    add_verdicts(page)
     finish_list(page, layout.RESULTS_TOP, landscape=True)
 
 
 def put_result_row(page: Worksheet, row: int) -> None:
     at = {name: f"{letters(column)}{row}" for name, column in layout.RESULT_COLUMNS.items()}
-    link, text, lane, blank = at["link"], at["link_text"], at["lane"], at["blank"]
+    link, text, lane, blank, gap = at["link"], at["link_text"], at["lane"], at["blank"], at["difference"]
+    ignored = f'{at["verdict"]}="{WORDS["dismissed"]}"'
     formulas = {
         "place": f'=IF({link}="",{text}&"",HYPERLINK("#"&{link},{text}))',
-        "state": f'=IF({lane}<>"",IF(ISNUMBER(INDIRECT({lane})),"仍不符",IF(INDIRECT({lane})="{layout.HOLDS}",'
-        f'"已相符","待补全")),IF({blank}<>"",IF(ISNUMBER(INDIRECT({blank})),"已填写","未填写"),""))',
+        "state": f'=IF({lane}<>"",IF(ISNUMBER(INDIRECT({lane})),'
+        f'IF(AND({ignored},INDIRECT({lane})={gap}),"{IGNORED}","仍不符"),IF(INDIRECT({lane})="{layout.HOLDS}",'
+        f'"已相符","待补全")),IF({blank}<>"",IF(ISNUMBER(INDIRECT({blank})),"已填写",'
+        f'IF({ignored},"{IGNORED}","未填写")),IF({ignored},"{IGNORED}","")))',
     }
-    for name in RESULT_HEADS:
+    for name in (*RESULT_HEADS, "key"):
         ink = "FF00507D" if name == "place" else looks.INK
         cell = put(page, row, layout.RESULT_COLUMNS[name], formulas.get(name), font=font(color=ink))
         cell.alignment = LEFT if name in LEFT_ALIGNED else CENTRED
         if name in AS_TEXT:
             as_text(cell)
+
+
+def add_verdicts(page: Worksheet) -> None:
+    """The user's own column: one of two words, or nothing."""
+    words = list(WORDS.values())
+    choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+    choice.errorTitle, choice.showErrorMessage = "处理", True
+    choice.error = f"请从列表中选“{'”或“'.join(words)}”；不作处理就留空。"
+    choice.promptTitle, choice.showInputMessage = "处理", True
+    choice.prompt = "确认：问题属实。忽略：不算问题，请写理由。有关的数字改动后会重新提出。"
+    page.add_data_validation(choice)
+    column, top = letters(layout.RESULT_COLUMNS["verdict"]), layout.RESULTS_TOP
+    choice.add(f"{column}{top}:{column}{top + layout.RESULTS_ROWS - 1}")
 
 
 def add_result_rules(page: Worksheet) -> None:
@@ -244,7 +272,7 @@ def add_result_rules(page: Worksheet) -> None:
         for name, sign in layout.SIGNS.items()
     ]
     done = DifferentialStyle(font=Font(color="FFA6A6A6"), border=HAIR)
-    rules.append((others, f'OR({state}="已相符",{state}="已填写")', done))
+    rules.append((others, f'OR({state}="已相符",{state}="已填写",{state}="{IGNORED}")', done))
     rules.append((others, f'{number}<>""', DifferentialStyle(border=HAIR)))
     for place, formula, look in rules:
         rule = Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True)

@@ -347,6 +347,7 @@ class Report:
 
     ``sections`` are the prose ones. ``headings`` are those of all sections in the order of the source, ``opening`` the
     text before the first of them; a workbook keeps neither.
+    ``rulings`` are what a person has decided about findings on it, by the findings' keys (room rulings).
     """
 
     title: str
@@ -359,6 +360,7 @@ class Report:
     document: Document | None = field(default=None, compare=False, repr=False)
     headings: tuple[Heading, ...] = field(default=(), compare=False)
     opening: str = field(default="", compare=False)
+    rulings: Mapping[str, Ruling] = field(default_factory=dict, compare=False, repr=False)
 
     def entries(self) -> Iterator[Entry]:
         for table in self.tables.values():
@@ -388,10 +390,14 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a person has decided about a finding: that it is right, or that it is to be left out of account."""
+    """What a person has decided about a finding: that it is right, or that it is to be left out of account.
 
-    verdict: Literal["confirmed", "dismissed"]
+    ``verdict`` is "" where nothing is decided yet: a reason alone was written, or a ``word`` that is no verdict.
+    """
+
+    verdict: Literal["confirmed", "dismissed", ""]
     reason: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True)

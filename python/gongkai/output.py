@@ -17,7 +17,9 @@ from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Table, Value
+from gongkai.rulings import dismissed_text, in_order, is_open, key_of, ruling_text
 
+DISMISSED = "○ 已忽略"
 SEVERITIES: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
 
 
@@ -71,11 +73,12 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
             "provenance": list(provenance_of(report)),
         },
         "checked": checked(report),
-        "findings": [{**finding_to_dict(finding), "raws": raws_of(report, finding)} for finding in findings],
+        "findings": [finding_to_dict(finding, report) for finding in findings],
     }
 
 
-def finding_to_dict(finding: Finding) -> dict[str, Any]:
+def finding_to_dict(finding: Finding, report: Report) -> dict[str, Any]:
+    ruling = finding.ruling
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -85,6 +88,9 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
         "computed": number(finding.computed),
         "difference": number(finding.difference),
         "cause": finding.cause or None,
+        "raws": raws_of(report, finding),
+        "key": key_of(finding, report),
+        "ruling": {"verdict": ruling.verdict, "reason": ruling.reason} if ruling else None,
     }
 
 
@@ -172,20 +178,31 @@ def head_lines(report: Report) -> Iterator[str]:
 def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     """The outcome of the checks for people: a summary, then each finding with the texts of its source."""
     count = checked(report)
-    errors = [finding for finding in findings if finding.severity == "error"]
-    misread = sum(finding.cause == "reading" for finding in findings)
-    if errors:
-        yield f"核对{count}项勾稽关系，{tally(findings)}："
-    elif misread:
-        yield f"核对{count}项勾稽关系，其中{misread}项可能是读取有误，{tally(findings)}："
-    elif findings:
-        yield f"核对{count}项勾稽关系，没有错误，{tally(findings)}："
-    else:
+    if not findings:
         yield f"✓ 核对{count}项勾稽关系，全部相符。"
-    for finding in findings:
-        yield f"  {SEVERITIES[finding.severity]}　{finding.message}"
+        return
+    told = "，".join(filter(None, (no_errors(findings), tally(findings), dismissed_text(findings))))
+    yield f"核对{count}项勾稽关系，{told}："
+    for number, finding in in_order(findings):
+        yield f"  {finding_line(number, finding)}"
         if line := raw_line(report, finding):
             yield f"    {line}"
+
+
+def no_errors(findings: Sequence[Finding]) -> str:
+    """What to say where no error counts, "" where one does; one that is dismissed was an error none the less."""
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if any(map(is_open, errors)):
+        return ""
+    if misread := sum(finding.cause == "reading" and is_open(finding) for finding in findings):
+        return f"其中{misread}项可能是读取有误"
+    return "没有其他错误" if errors else "没有错误"
+
+
+def finding_line(number: int, finding: Finding) -> str:
+    """``2. ○ 已忽略　表四…（理由：…）``; the number is what ``gongkai dismiss`` and ``confirm`` take."""
+    sign = SEVERITIES[finding.severity] if is_open(finding) else DISMISSED
+    return f"{number}. {sign}　{finding.message}{ruling_text(finding.ruling) if finding.ruling else ''}"
 
 
 def years_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -202,7 +219,8 @@ def years_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def tally(findings: Sequence[Finding]) -> str:
-    counts = {name: sum(1 for finding in findings if finding.severity == name) for name in SEVERITIES}
+    """``2处错误、1处提示`` of the findings that count."""
+    counts = {name: sum(f.severity == name and is_open(f) for f in findings) for name in SEVERITIES}
     return "、".join(f"{count}处{SEVERITIES[name][2:]}" for name, count in counts.items() if count)
 
 

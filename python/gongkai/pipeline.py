@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gongkai import checks
 from gongkai.model import Finding, Report, WorkbookError
+from gongkai.rulings import apply_rulings, is_about, merged
 
 
 def read_report(source: str | Path, *, offline: bool = False, refresh: bool = False, insecure: bool = False) -> Report:
@@ -19,12 +21,14 @@ def read_report(source: str | Path, *, offline: bool = False, refresh: bool = Fa
     holds, ``insecure`` opens sites whose certificate or encryption cannot be trusted.
 
     Figures are exact (int or Decimal) in the units of the official tables (件, 万元), None where nothing certain
-    stands; ``problems`` lists what could not be placed or read. Raises FetchError, UnreadableDocument, WorkbookError.
+    stands; ``problems`` lists what could not be placed or read, ``rulings`` what was decided about findings, in the
+    workbook itself or in the file beside it. Raises FetchError, UnreadableDocument, WorkbookError.
     """
+    from gongkai.docket import with_docket
     from gongkai.following import read_source
     from gongkai.sources import LIMITS, Access
 
-    return read_source(str(source), LIMITS, Access(offline, refresh, insecure))
+    return with_docket(read_source(str(source), LIMITS, Access(offline, refresh, insecure)))
 
 
 def is_same_file(one: Path, other: Path) -> bool:
@@ -59,6 +63,22 @@ def check(report: Report) -> list[Finding]:
     return weigh(report, findings, reread(report.document))
 
 
+def with_rulings_of(report: Report, old: Report) -> tuple[Report, int]:
+    """A report with what stands in the workbook that it is to replace, where that shows the report of the same body
+    and year; else as it is, and how many decisions would be lost."""
+    if is_about(report, old.agency, old.year):
+        return replace(report, rulings=merged(report.rulings, old.rulings)), 0
+    return report, sum(ruling.verdict != "" for ruling in old.rulings.values())
+
+
+def refilled(report: Report, target: Path) -> tuple[Report, int]:
+    """``with_rulings_of`` a workbook of ours at ``target``, if there is one. Raises WorkbookError."""
+    from gongkai.workbook import read_ours
+
+    old = read_ours(target)
+    return with_rulings_of(report, old) if old else (report, 0)
+
+
 def fill(
     report: Report,
     findings: Sequence[Finding],
@@ -69,6 +89,7 @@ def fill(
 ) -> Path:
     """Write report and findings into a workbook at ``target``, from the official template or one of your own.
 
+    What was decided about findings in a workbook that is overwritten stays, if that shows the same body and year.
     Raises WorkbookError where ``target`` exists and ``overwrite`` is False, is the report's own source or the
     template, or cannot be written; what was there stays.
     """
@@ -81,4 +102,7 @@ def fill(
         raise WorkbookError(f"{target.name}就是报告的来源，没有写入；请另选文件名。")
     if is_same_file(own or template_path(), target):
         raise WorkbookError(f"{target.name}就是所用的模板，没有写入；请另选文件名。")
+    if overwrite:
+        report, _ = refilled(report, target)
+        findings = apply_rulings(findings, report)
     return write_workbook(report, findings, target, overwrite=overwrite, template=own)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,8 @@ T = TypeVar("T")
 
 # On Windows a virus scanner, an index or a cloud drive holds a file for a moment after it was written.
 SCANNED = (0.05, 0.1, 0.2, 0.4)  # seconds to wait, one after the other
+LOCKED_AT = 1 << 40  # a byte far beyond the end: Windows keeps others from reading what is locked
+BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)  # what another process holds
 REASONS = (
     ("文件或文件夹不存在", ("ENOENT",)),
     ("这是一个文件夹", ("EISDIR",)),
@@ -78,6 +81,19 @@ def move(source: Path, target: Path, how: Callable[[Path, Path], object] | None 
         except PermissionError:
             time.sleep(pause)
     how(source, target)
+
+
+def lock_file(file: FileIO) -> None:
+    """Hold a file for this process alone until it is closed. OSError, of BUSY where another process holds it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(LOCKED_AT)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def discard_file(path: Path) -> None:

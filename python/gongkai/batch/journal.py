@@ -8,10 +8,8 @@ last line cut short by a kill is taken off. It is also the lock: one run at a ti
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
@@ -22,7 +20,7 @@ from typing import Any
 
 from gongkai.batch.names import name_key
 from gongkai.model import GongkaiError, Value
-from gongkai.system import system_reason
+from gongkai.system import BUSY, lock_file, system_reason
 from gongkai.workbook.rows import COUNTS, STATES, BatchRow
 
 NAME = "gongkai-batch.jsonl"
@@ -30,8 +28,6 @@ VERSION = 1
 OPENING = b'{"gongkai": "batch"'  # how the first line begins
 SUMMARY = "汇总"
 WRITTEN = "written"  # the one field of a line with the summary's digests
-LOCKED_AT = 1 << 40  # a byte far beyond the end: Windows keeps others from reading what is locked
-BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 ACROSS = "years"  # depends on the other reports, so it is found anew and not remembered
 FIELDS = frozenset(field.name for field in fields(BatchRow)) - {ACROSS}
 TEXTS = FIELDS - {"figures", *COUNTS}
@@ -113,15 +109,7 @@ def open_journal(folder: Path) -> Iterator[Journal]:
 def lock(file: FileIO, folder: Path) -> None:
     """Hold the file for this process alone. Where the file system knows no locks the run goes on without."""
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(LOCKED_AT)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_file(file)
     except OSError as error:
         if error.errno in BUSY:
             raise GongkaiError(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from gongkai.checks.coverage import check_coverage, check_year, missing_table, unplaced
 from gongkai.checks.plausibility import check_plausibility
 from gongkai.checks.sums import check_sums, count_decided
+from gongkai.checks.undecided import undecided
 from gongkai.editions import edition_of_year
 from gongkai.model import Finding, Report
+from gongkai.rulings import apply_rulings
 
 __all__ = ["check", "checked"]
 RANKS = {"error": 0, "warning": 1, "note": 2}
@@ -15,7 +17,7 @@ RANKS = {"error": 0, "warning": 1, "note": 2}
 def check(report: Report) -> list[Finding]:
     """All findings: errors, then warnings, then notes; inside these by table and in the official order.
 
-    Each table is held against its own edition's layout and relations.
+    Each table is held against its own edition's layout and relations. What was decided about a finding goes with it.
     """
     found = check_year(report.year)
     forms = edition_of_year(report.year).forms
@@ -28,7 +30,8 @@ def check(report: Report) -> list[Finding]:
             found += check_coverage(report.year, table, problems) + check_sums(table)
     found += unplaced(problem for problem in report.problems if problem.table not in forms)
     found += check_plausibility(report)
-    return sorted(found, key=lambda finding: RANKS[finding.severity])
+    found += undecided(report, found)
+    return apply_rulings(sorted(found, key=lambda finding: RANKS[finding.severity]), report)
 
 
 def checked(report: Report) -> int:

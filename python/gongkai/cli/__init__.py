@@ -26,7 +26,9 @@ from gongkai.cli.console import (
     written,
 )
 from gongkai.cli.levels import run_levels
+from gongkai.cli.ruling import run_ruling
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
+from gongkai.rulings import is_grave
 
 if TYPE_CHECKING:
     from gongkai.checks.years import Outcome
@@ -86,6 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"gongkai {__version__}", help="显示版本")
     commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True)
     add_reports(commands)
+    add_rulings(commands)
     add_batch(commands)
     add_levels(commands)
     add_others(commands)
@@ -130,6 +133,19 @@ def add_access(command: ChineseParser) -> None:
 
 def access_of(options: argparse.Namespace) -> dict[str, bool]:
     return {name: getattr(options, name) for name in ("offline", "refresh", "insecure")}
+
+
+def add_rulings(commands: Commands[ChineseParser]) -> None:
+    texts = {
+        "dismiss": "忽略校验出的问题：不再计入错误，仍列在最后；有关的数字改动后会重新提出",
+        "confirm": "确认校验出的问题属实，并记下理由；有关的数字改动后会重新提出",
+    }
+    for name, text in texts.items():
+        command = add_command(commands, name, text, run_ruling)
+        command.add_argument("source", metavar="文件", help="报告所在的文件；处理记在它旁边的“….处理.json”中")
+        command.add_argument("numbers", nargs="+", metavar="序号", help="check 所列的序号，或 check --json 所给的 key")
+        command.add_argument("--reason", default="", metavar="理由", help="为什么这样处理（dismiss 必须写明）")
+        command.add_argument("--undo", action="store_true", help="撤销以前所作的处理")
 
 
 def add_batch(commands: Commands[ChineseParser]) -> None:
@@ -283,7 +299,7 @@ def run_sources(
 
 def code_of(findings: Sequence[Finding]) -> int:
     """A sum that is broken as read is not clean, though the reading may be at fault."""
-    return ERRORS if any(finding.severity == "error" or finding.cause == "reading" for finding in findings) else CLEAN
+    return ERRORS if any(map(is_grave, findings)) else CLEAN
 
 
 def run_read(options: argparse.Namespace) -> int:
@@ -315,9 +331,13 @@ def run_check(options: argparse.Namespace) -> int:
 
 def run_fill(options: argparse.Namespace) -> int:
     from gongkai.output import check_to_dict, finding_lines, head_lines, to_json
-    from gongkai.pipeline import check, fill, read_report
+    from gongkai.pipeline import check, fill, read_report, refilled
 
     report = read_report(options.source, **access_of(options))
+    if options.force:
+        report, lost = refilled(report, options.output)
+        if lost:
+            tell(f"{options.output.name}中有{lost}条处理（确认、忽略），是对另一份报告作的，没有沿用。")
     findings = check(report)
     target = fill(report, findings, options.output, overwrite=options.force, template=options.template)
     with written(target):

@@ -99,9 +99,9 @@ def extent(sheet: xw.Sheet) -> Spot:
         spots = [*TABLES[name].cells.values(), *TABLES[name].marks.values()]
         return max(row for row, _ in spots), max(column for _, column in spots)
     fixed: dict[str, Iterable[Spot]] = {
-        layout.COVER: (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values(), *layout.COUNT_SPOTS.values()),
+        layout.COVER: (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values(), *layout.COUNTED),
         layout.TOOL: layout.TOOL_SPOTS.values(),
-        layout.RESULTS: [(layout.RESULTS_TOP + layout.RESULTS_ROWS - 1, max(layout.RESULT_COLUMNS.values()))],
+        layout.RESULTS: [(layout.RESULTS_TOP + layout.KEPT_ROWS - 1, max(layout.KEPT_COLUMNS.values()))],
     }
     if name in fixed:
         return max(row for row, _ in fixed[name]), max(column for _, column in fixed[name])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import xlwings as xw
 
 from gongkai.checks import checked
@@ -12,11 +14,13 @@ from gongkai.excel.outcome import Asked, Outcome
 from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.output import SEVERITIES
 from gongkai.pipeline import check as check_report
+from gongkai.rulings import dismissed_text, is_open
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.fill import SELF_EVIDENT, mark_edits, place_of, report_to_edits, result_edits
 from gongkai.workbook.layout import Spot
 from gongkai.workbook.values import fingerprint, text_of, values_to_report
+from gongkai.workbook.verdicts import ruling_of, rulings_in
 
 Place = tuple[str, Spot]
 BLANK = Report("", "", None, "", {})
@@ -44,7 +48,7 @@ def check(book: xw.Book, asked: Asked) -> Outcome:
 def flag_edits(report: Report, findings: list[Finding]) -> list[Edit]:
     """Of all that shows a report, the marks, the results and the counts of findings."""
     marks = {name: set(sheet.marks.values()) for name, sheet in TABLES.items()}
-    flags = marks | {layout.COVER: set(layout.COUNT_SPOTS.values())}
+    flags = marks | {layout.COVER: set(layout.COUNTED)}
     edits = report_to_edits(report, findings)
     return [
         edit for edit in edits if edit.sheet == layout.RESULTS or (edit.row, edit.column) in flags.get(edit.sheet, ())
@@ -52,13 +56,18 @@ def flag_edits(report: Report, findings: list[Finding]) -> list[Edit]:
 
 
 def clear_marks(book: xw.Book, asked: Asked) -> Outcome:
+    """No marks and no results; what was decided about findings is kept for the next check."""
+    values = read_values(book, [layout.RESULTS])
+    rulings = rulings_in(values.get(layout.RESULTS, {}))
     edits = [edit for sheet in TABLES.values() for edit in mark_edits(sheet, BLANK, ())]
-    edits += result_edits(BLANK, ())
-    edits += [Edit(layout.COVER, *spot, None) for spot in layout.COUNT_SPOTS.values()]
-    apply_edits(book, edits)
+    edits += result_edits(replace(BLANK, rulings=rulings), ())
+    edits += [Edit(layout.COVER, *spot, None) for spot in layout.COUNTED]
+    apply_edits(book, edits, values)
+    kept = "填过的处理和理由仍保留着，重新校验后随问题一起显示。" if rulings else ""
     return Outcome(
         "done",
-        "已清除标记和校验结果。表中若还有“✗ 差”，那是公式算出的实际差额，改正数字后自行消失；要重新标记请点“校验”。",
+        "已清除标记和校验结果。表中若还有“✗ 差”，那是公式算出的实际差额，改正数字后自行消失；"
+        f"要重新标记请点“校验”。{kept}",
     )
 
 
@@ -70,6 +79,9 @@ def next_problem(book: xw.Book, asked: Asked) -> Outcome:
     values, report = current_report(book)
     stops = flagged(values, report)
     if not stops:
+        also = dismissed_text(check_report(report))
+        if also:
+            return Outcome("done", f"没有待处理的问题，{also}，见“校验结果”。")
         return Outcome("done", "✓ 没有问题：各表没有标记，勾稽关系都相符。")
     places = sorted(stops, key=position)
     here = selected(book)
@@ -102,8 +114,9 @@ def selected(book: xw.Book) -> Place | None:
 def flagged(values: Values, report: Report) -> dict[Place, str]:
     """Sheet and cell -> what is wrong there.
 
-    Findings on the figures as they stand now, each at the cell that it leads to; and the marks of the last import or
-    check that still apply where no finding of now speaks of the cell (what the source page showed is known no more).
+    Findings on the figures as they stand now that count, each at the cell that it leads to; and the marks of the last
+    import or check that still apply where no finding of now speaks of the cell (what the source page showed is known
+    no more), unless all that is listed for the cell is dismissed.
     """
     findings = [finding for finding in check_report(report) if finding.rule not in SELF_EVIDENT]
     stops: dict[Place, str] = {}
@@ -111,7 +124,7 @@ def flagged(values: Values, report: Report) -> dict[Place, str]:
     for finding in findings:
         named |= set(finding.cells)
         sheet, cell_id = place_of(finding, report)
-        if sheet and cell_id:
+        if sheet and cell_id and is_open(finding):
             stops.setdefault((sheet.name, sheet.cells[cell_id]), f"{SEVERITIES[finding.severity]}　{finding.message}")
     messages = result_messages(values.get(layout.RESULTS, {}))
     for table in report.tables.values():
@@ -120,7 +133,8 @@ def flagged(values: Values, report: Report) -> dict[Place, str]:
         for cell_id, spot in sheet.marks.items():
             place = sheet.name, sheet.cells[cell_id]
             if cell_id not in named and place not in stops and mark_applies(cells.get(spot), cells.get(place[1])):
-                stops[place] = messages.get(layout.address(place[1], place[0]), "此处有标记，请对照原文核实。")
+                message = messages.get(layout.address(place[1], place[0]), "此处有标记，请对照原文核实。")
+                stops |= {place: message} if message else {}
     return stops
 
 
@@ -131,10 +145,15 @@ def mark_applies(mark: object, value: object) -> bool:
 
 
 def result_messages(results: Cells) -> dict[str, str]:
-    """Address -> message, as the sheet of results says; the gravest comes first there."""
+    """Address -> message, as the sheet of results says; the gravest comes first there.
+
+    "" where all that is listed for the cell is dismissed.
+    """
     found: dict[str, str] = {}
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
-        link = text_of(results.get((row, layout.RESULT_COLUMNS["link"])))
-        if link:
-            found.setdefault(link, text_of(results.get((row, layout.RESULT_COLUMNS["message"]))))
+        link, message, word = (
+            text_of(results.get((row, layout.RESULT_COLUMNS[name]))) for name in ("link", "message", "verdict")
+        )
+        if link and not found.get(link):
+            found[link] = "" if ruling_of(word, "").verdict == "dismissed" else message
     return found

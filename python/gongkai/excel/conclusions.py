@@ -12,6 +12,7 @@ from gongkai.excel.arrays import Placed
 from gongkai.figures import shown
 from gongkai.model import Finding, GongkaiError, Relation, Table, Value
 from gongkai.relations import difference, stated_and_computed
+from gongkai.rulings import dismissed_text, is_open
 
 Row = list[float | str]
 
@@ -47,11 +48,15 @@ def on_held_cells(table: Table, findings: Sequence[Finding]) -> Iterator[Finding
 
 
 def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str = "") -> str:
-    """``✓ 42项勾稽关系全部相符``; ✗ with what is wrong; ! where blanks or unreadable texts leave something open."""
+    """``✓ 42项勾稽关系全部相符``; ✗ with what is wrong; ! where blanks or unreadable texts leave something open.
+
+    ○ where nothing is left but errors and warnings that somebody has dismissed.
+    """
+    serious = [finding for finding in findings if finding.severity != "note"]
     relations = {relation.rule: (table, relation) for table in tables for relation in relations_of(table)}
     decided = sum(count_decided(table) for table in tables)
-    errors = [finding for finding in findings if finding.severity == "error"]
-    warnings = [finding for finding in findings if finding.severity == "warning"]
+    errors = [finding for finding in serious if finding.severity == "error" and is_open(finding)]
+    warnings = [finding for finding in serious if finding.severity == "warning" and is_open(finding)]
     broken = sum(finding.rule in relations for finding in errors)
     undecided = len(relations) - decided
     counts = [
@@ -60,12 +65,15 @@ def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str 
         (len(warnings), "处疑问"),
         (undecided, "项因空白不能核对"),
     ]
-    told = "，".join(f"{count}{what}" for count, what in counts if count)
-    if not told:
+    told, also = "，".join(f"{count}{what}" for count, what in counts if count), dismissed_text(serious)
+    if not told and not also:
         return f"✓ {all_well(tables, len(relations))}{about}"
+    if not told:
+        return f"○ 没有待处理的问题，{also}{about}"
     sign = "✗" if errors else "!"
-    holding = "" if errors or not decided else f"{decided}项相符，"
-    return f"{sign} {holding}{told}{about}{first_texts([*errors, *warnings], relations)}"
+    holds = decided and all(finding.severity != "error" for finding in serious)
+    told = "，".join(filter(None, (f"{decided}项相符" if holds else "", told, also)))
+    return f"{sign} {told}{about}{first_texts([*errors, *warnings], relations)}"
 
 
 def relations_of(table: Table) -> tuple[Relation, ...]:

@@ -71,7 +71,8 @@ def by_name(*functions: Function) -> Mapping[str, Function]:
 FUNCTIONS = by_name(
     Function(
         "GK_CHECK",
-        "校验勾稽关系，给出一句结论：✓ 全部相符，✗ 有不符，! 有空白或疑问。不填区域时校验本工作簿中的整份报告。",
+        "校验勾稽关系，给出一句结论：✓ 全部相符，✗ 有不符，! 有空白或疑问，○ 只剩已忽略的。"
+        "不填区域时校验本工作簿中的整份报告。",
         (Argument(TABLE.name, f"{TABLE.description}不填则校验本工作簿。", optional=True),),
         volatile=True,
         caller=True,

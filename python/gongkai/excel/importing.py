@@ -17,10 +17,11 @@ from gongkai.excel.outcome import YES, Asked, Outcome
 from gongkai.excel.running import file_of, tell
 from gongkai.excel.snapshot import drop_snapshot, write_snapshot
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
-from gongkai.pipeline import check, is_same_file, read_report
+from gongkai.pipeline import check, is_same_file, read_report, with_rulings_of
+from gongkai.rulings import dismissed_text, is_grave, is_open
 from gongkai.workbook import layout
 from gongkai.workbook.fill import report_to_edits
-from gongkai.workbook.values import displaced, fingerprint, text_of
+from gongkai.workbook.values import displaced, fingerprint, text_of, values_to_report
 
 
 def import_url(book: xw.Book, asked: Asked) -> Outcome:
@@ -60,6 +61,9 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Asked) -> O
         return Outcome("ask", question(values))
     tell(book, f"正在读取 {clipped(source)}")
     report = read_report(source)
+    report, lost = with_rulings_of(report, values_to_report(values))
+    if lost and not changed and asked.answer != YES:
+        return Outcome("ask", question_of_rulings(lost))
     findings = check(report)
     planned = report_to_edits(report, findings)
     # The fingerprint goes with the outcome: where that does not arrive, the next import asks.
@@ -67,7 +71,7 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Asked) -> O
     left = next(edit.value for edit in planned if edit.sheet == layout.TOOL)
     refuse_displaced(values, edits)
     tell(book, "正在写入工作簿")
-    kept = write_snapshot(book, values) if changed else None
+    kept = write_snapshot(book, values) if changed or lost else None
     try:
         apply_edits(book, edits, values)
     except NotRestored:
@@ -76,7 +80,7 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Asked) -> O
         if kept:
             drop_snapshot(kept)
         raise
-    broken = any(finding.severity == "error" or finding.cause == "reading" for finding in findings)
+    broken = any(map(is_grave, findings))
     activate(book, layout.RESULTS if broken else layout.COVER)
     backup = f"原来的内容在工作表“{kept.name}”。" if kept else ""
     return Outcome("done", f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}", str(left or ""))
@@ -112,6 +116,13 @@ def question(values: Values) -> str:
     )
 
 
+def question_of_rulings(count: int) -> str:
+    return (
+        f"“校验结果”中有{count}条处理（确认、忽略），是对另一份报告作的，不能用于要导入的报告。继续导入会把它们换掉，"
+        "原来的内容先存到一张新的“备份”工作表。要继续吗？"
+    )
+
+
 def activate(book: xw.Book, name: str) -> None:
     """Bring a sheet to the front; the import is done already, so a refusal changes nothing."""
     with suppress(Exception):
@@ -128,12 +139,16 @@ def name_of(report: Report) -> str:
 
 def verdict(report: Report, findings: list[Finding]) -> str:
     """✗ 2项不符，见“校验结果”。"""
-    counts = {name: sum(finding.severity == name for finding in findings) for name in ("error", "warning", "note")}
+    names = ("error", "warning", "note")
+    counts = {name: sum(finding.severity == name and is_open(finding) for finding in findings) for name in names}
     others = [f"{counts[name]}处{text}" for name, text in (("warning", "警告"), ("note", "提示")) if counts[name]]
+    others += filter(None, [dismissed_text(findings)])
     if counts["error"]:
         return "，".join([f"✗ {counts['error']}项不符", *others, "见“校验结果”。"])
-    if misread := sum(finding.cause == "reading" for finding in findings):
+    if misread := sum(finding.cause == "reading" and is_open(finding) for finding in findings):
         return "，".join([f"! {misread}项可能是读取有误，请对照原文核实", *others, "见“校验结果”。"])
     if others:
-        return "，".join([f"没有发现不符（核对{checked(report)}项勾稽关系）", *others, "见“校验结果”。"])
+        other = "其他" if any(finding.severity == "error" for finding in findings) else ""
+        what = f"没有发现{other}不符（核对{checked(report)}项勾稽关系）"
+        return "，".join([what, *others, "见“校验结果”。"])
     return f"✓ {checked(report)}项勾稽关系全部相符。"

@@ -11,6 +11,7 @@ from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, Values, as_entered, put_rows, sheet_names
 from gongkai.workbook import layout
 from gongkai.workbook.layout import Spot
+from gongkai.workbook.verdicts import rulings_in
 
 PREFIX = "备份"
 
@@ -67,4 +68,8 @@ def extent_of(name: str, cells: Cells) -> Spot:
     if name == layout.PROSE:
         rows = [row for row, _ in cells if row >= layout.PROSE_TOP]
         return (max(rows), max(layout.PROSE_COLUMNS.values())) if rows else (0, 0)
+    if name == layout.RESULTS and rulings_in(cells):
+        lines = range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
+        number, last = layout.RESULT_COLUMNS["number"], layout.RESULT_COLUMNS["reason"]
+        return max((row for row in lines if (row, number) in cells), default=layout.RESULTS_TOP - 1), last
     return (0, 0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from gongkai.model import Finding, Report
+from gongkai.model import Finding, Report, WorkbookError
 
-__all__ = ["copy_template", "is_ours", "read_workbook", "write_workbook"]
+__all__ = ["copy_template", "is_ours", "read_ours", "read_workbook", "write_workbook"]
 
 
 def write_workbook(
@@ -40,6 +40,24 @@ def read_workbook(path: Path, content: bytes | None = None) -> Report:
     from gongkai.workbook.values import values_to_report
 
     return values_to_report(read_file(path, content))
+
+
+def read_ours(path: Path) -> Report | None:
+    """The report that the workbook at ``path`` shows; None where there is no file, or one that is no workbook of ours.
+
+    WorkbookError where it is ours and cannot be read: what was decided in it would be lost with it.
+    """
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError):
+        return None  # whoever writes there says what is wrong
+    if not is_ours(content):
+        return None
+    try:
+        return read_workbook(path, content)
+    except WorkbookError as error:
+        why = str(error).rstrip("。")
+        raise WorkbookError(f"{why}；其中的处理（确认、忽略）读不出来，所以没有覆盖它，请先把它移走再试。") from error
 
 
 def is_ours(content: bytes) -> bool:

@@ -231,7 +231,7 @@ def read_file(path: Path, content: bytes | None = None) -> dict[str, dict[Spot, 
     if missing:
         raise WorkbookError(f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。")
     strings, odd = read_strings(package), read_styles(package)
-    names = [name for name in layout.sheet_names() if name in sheets and name != layout.RESULTS]
+    names = [name for name in layout.sheet_names() if name in sheets]
     return {name: sheet_values(parse_part(package, sheets[name]), strings, odd) for name in names}
 
 

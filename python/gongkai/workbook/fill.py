@@ -9,10 +9,12 @@ from gongkai.editions import editions
 from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity, Value
 from gongkai.relations import difference, total
+from gongkai.rulings import in_order, is_open, key_of
 from gongkai.spreadsheets import EXACT_DIGITS
 from gongkai.workbook import layout
 from gongkai.workbook.layout import DOUBTFUL, Spot, TableSheet
 from gongkai.workbook.values import fingerprint
+from gongkai.workbook.verdicts import kept_edits, ruling_cells
 
 Written = int | Decimal | str | None
 
@@ -69,8 +71,10 @@ def cover_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     for table, place in layout.EDITION_SPOTS.items():
         edition: Written = int(report.tables[table].edition) if table in report.tables else layout.MISSING
         edits.append(Edit(layout.COVER, *place, edition))
+    counting = [finding for finding in findings if is_open(finding)]
     for severity, place in layout.COUNT_SPOTS.items():
-        edits.append(Edit(layout.COVER, *place, sum(finding.severity == severity for finding in findings)))
+        edits.append(Edit(layout.COVER, *place, sum(finding.severity == severity for finding in counting)))
+    edits.append(Edit(layout.COVER, *layout.DISMISSED_SPOT, len(findings) - len(counting)))
     return edits
 
 
@@ -110,9 +114,9 @@ def mark_edits(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -
 
 
 def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> dict[str, int]:
-    """Cell id -> mark, for the findings that no lane of the sheet shows by itself; the gravest one wins."""
+    """Cell id -> mark, for the findings that count and that no lane of the sheet shows by itself; the gravest wins."""
     severities: dict[str, Severity] = {}
-    for finding in findings:
+    for finding in filter(is_open, findings):
         lane = sheet.lanes.get(finding.rule)
         if finding.rule in SELF_EVIDENT or (lane and shown_by_lane(lane.relation, report)):
             continue
@@ -181,8 +185,9 @@ def prose_rows(
 
 def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     room = layout.RESULTS_ROWS
-    shown = findings if len(findings) <= room else findings[: room - 1]
-    rows = [result_row(number, finding, report) for number, finding in enumerate(shown, 1)]
+    listed = in_order(findings)
+    shown = listed if len(listed) <= room else listed[: room - 1]
+    rows = [result_row(number, finding, report) for number, finding in shown]
     if len(shown) < len(findings):
         rows.append({"message": f"另有{len(findings) - len(shown)}条未列出，请先改正以上各条，再重新校验。"})
     columns = {name: at for name, at in layout.RESULT_COLUMNS.items() if name not in ("place", "state")}
@@ -190,6 +195,7 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
         values = rows[row] if row < len(rows) else {}
         for name, column in columns.items():
             yield Edit(layout.RESULTS, layout.RESULTS_TOP + row, column, values.get(name))
+    yield from kept_edits(report.rulings, {key_of(finding, report) for _, finding in shown})
 
 
 def result_row(number: int, finding: Finding, report: Report) -> dict[str, Written]:
@@ -201,6 +207,7 @@ def result_row(number: int, finding: Finding, report: Report) -> dict[str, Writt
     for name in ("stated", "computed", "difference"):
         value: Value = getattr(finding, name)
         row[name] = None if value is None else as_number(value)
+    row |= ruling_cells(key_of(finding, report), finding.message, report.rulings)
     sheet, cell_id = place_of(finding, report)
     if sheet is None:
         return row

@@ -27,6 +27,8 @@ COVER_SPOTS: Mapping[str, Spot] = {
 }
 EDITION_SPOTS: Mapping[str, Spot] = {"disclosure": (11, 3), "applications": (12, 3), "disputes": (13, 3)}
 COUNT_SPOTS: Mapping[Severity, Spot] = {"error": (16, 3), "warning": (17, 3), "note": (18, 3)}
+DISMISSED_SPOT: Spot = (19, 3)
+COUNTED: tuple[Spot, ...] = (*COUNT_SPOTS.values(), DISMISSED_SPOT)
 LIVE_SPOT: Spot = (15, 3)
 MISSING = "缺"  # stands for the edition of a table that the report lacks, and in a lane that blanks leave open
 HOLDS = "✓"
@@ -50,12 +52,19 @@ RESULT_COLUMNS: Mapping[str, int] = {
     "verdict": 11,
     "reason": 12,
     "state": 13,
+    "key": 14,  # next to what is seen, so that a program that sorts the list takes all of a row along
     "link": 15,
     "link_text": 16,
     "lane": 17,
     "blank": 18,
-    "key": 19,
 }
+RULING_HEADS: Mapping[str, str] = {
+    "verdict": "处理",
+    "reason": "理由",
+}  # tell the columns from others of an older sheet
+# Rulings on findings that are not shown, hidden beside the results.
+KEPT_ROWS = 200
+KEPT_COLUMNS: Mapping[str, int] = {"key": 20, "verdict": 21, "reason": 22}
 # The sheet that commands and macros share, hidden: what was asked, what came of it, and the texts of the macros.
 TOOL = "工具"
 TOOL_SPOTS: Mapping[str, Spot] = {
@@ -137,6 +146,7 @@ WRAPPED: Mapping[str, Wrapped] = {
         (
             (RESULT_COLUMNS["link_text"], RESULT_WIDTHS["place"]),
             (RESULT_COLUMNS["message"], RESULT_WIDTHS["message"]),
+            (RESULT_COLUMNS["reason"], RESULT_WIDTHS["reason"]),
         ),
         13.5,
     ),

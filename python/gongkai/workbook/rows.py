@@ -12,6 +12,7 @@ from gongkai.editions import editions
 from gongkai.editions.yearly import yearly_cells
 from gongkai.figures import read_figure
 from gongkai.model import Cell, Edit, Finding, Form, Report, Value, WorkbookError
+from gongkai.rulings import dismissed_text, is_open
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.fill import Written, as_number
@@ -163,7 +164,7 @@ def summary_heads() -> list[str]:
 def report_to_row(report: Report, findings: Sequence[Finding], source: str, finished: str, file: str) -> BatchRow:
     """The line of a report that was read; figures that it lacks are left out."""
     counts = {
-        name: sum(finding.severity == severity for finding in findings)
+        name: sum(finding.severity == severity and is_open(finding) for finding in findings)
         for name, severity in (("errors", "error"), ("warnings", "warning"), ("notes", "note"))
     }
     values = {cell: report.value(cell) for cell in dict.fromkeys((*summary_cells(), *sorted(yearly_cells())))}
@@ -175,12 +176,19 @@ def report_to_row(report: Report, findings: Sequence[Finding], source: str, fini
         title=clipped(report.title),
         editions=editions_text(report),
         **counts,
-        message=clipped(findings[0].message) if findings else "",
+        message=message_of(findings),
         finished=finished,
         file=file,
         figures={cell: value for cell, value in values.items() if value is not None},
         years="",
     )
+
+
+def message_of(findings: Sequence[Finding]) -> str:
+    """The gravest finding that counts, and how many are dismissed besides."""
+    first = next((clipped(finding.message) for finding in findings if is_open(finding)), "")
+    also = dismissed_text(findings)
+    return f"{first}（{also}）" if first and also else first or also
 
 
 def clipped(text: str) -> str:

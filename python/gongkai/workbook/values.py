@@ -14,6 +14,7 @@ from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.layout import DOUBTFUL, Spot, TableSheet
 from gongkai.workbook.sheet import plain_text
+from gongkai.workbook.verdicts import rulings_in
 
 SheetValues = Mapping[Spot, object]
 
@@ -39,6 +40,7 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
         tables=tables,
         sections=read_sections(values.get(layout.PROSE, {}), problems),
         problems=tuple(problems),
+        rulings=rulings_in(values.get(layout.RESULTS, {})),
     )
 
 

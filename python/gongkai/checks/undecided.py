@@ -1,0 +1,47 @@
+"""Room: checks. Rulings that decide nothing: a word that is no verdict, a reason alone, a verdict on no finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gongkai.checks.wording import clipped
+from gongkai.model import Finding, Report, Rule, Ruling
+from gongkai.rulings import WORDS, key_of
+
+CHOICE = "或".join(f"“{word}”" for word in WORDS.values())
+
+RULES = (
+    Rule(
+        "rulings.verdict",
+        "warning",
+        "处理一栏没有采用",
+        "“校验结果”的“处理”一栏填的不是“确认”或“忽略”，或者只填了理由，或者填在没有问题的行里，所以没有采用。",
+        "本工具的提示。",
+        f"对“表四 行政复议：…差11。”填的处理“是”不能识别，没有采用；请填{CHOICE}。",
+        f"在“处理”一栏选{CHOICE}；不作处理的，把“处理”和“理由”两栏都清空，再重新校验。",
+    ),
+)
+
+
+def undecided(report: Report, findings: Sequence[Finding]) -> list[Finding]:
+    """A warning for each finding about which somebody wrote what decides nothing, and for verdicts on no finding."""
+    open_ones = {key: ruling for key, ruling in report.rulings.items() if not ruling.verdict}
+    if not open_ones:
+        return []
+    texts = {key_of(finding, report): finding.message for finding in findings}
+    texts[""] = ""
+    return [
+        Finding("rulings.verdict", "warning", sentence(ruling, texts[key]))
+        for key, ruling in open_ones.items()
+        if key in texts
+    ]
+
+
+def sentence(ruling: Ruling, message: str) -> str:
+    word = clipped(ruling.word)
+    if not message:
+        return f"“校验结果”中有一行没有列出问题，却填了处理“{word}”，没有采用；请填在问题所在的那一行。"
+    about = f"对“{clipped(message)}”"
+    if word:
+        return f"{about}填的处理“{word}”不能识别，没有采用；请填{CHOICE}。"
+    return f"{about}只填了理由，没有填处理，没有采用；请在“处理”一栏填{CHOICE}。"

@@ -1,0 +1,167 @@
+"""Room: docket. What was decided about findings on the command line, in a file beside the report: 报告.处理.json.
+
+A person can read the file and mend it. One that is damaged or not ours is said to be so and never replaced. Every
+decision names the body and year that it is about: another report under the same name knows nothing of it.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from gongkai.model import Finding, Report, Ruling, WorkbookError
+from gongkai.rulings import is_about, key_of, merged
+from gongkai.system import BUSY, lock_file, system_reason
+
+ENDING = ".处理.json"
+KIND, VERSION = "rulings", 1
+VERDICTS = ("confirmed", "dismissed")
+FIELDS = {"key": str, "verdict": str, "reason": str, "agency": str, "year": int | None}
+MOST_BYTES = 10_000_000
+LONGEST_WAIT = 10.0  # seconds for another process that writes the same file
+
+Record = dict[str, Any]
+
+
+def docket_path(source: Path) -> Path:
+    return source.with_name(source.stem + ENDING)
+
+
+def source_path(report: Report) -> Path | None:
+    """The local file that a report was read from; None for a page of the web and for standard input."""
+    origin = report.document.origin if report.document and not report.document.url else "-"
+    try:
+        return Path(origin) if origin != "-" and Path(origin).is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def with_docket(report: Report, source: Path | None = None) -> Report:
+    """A report with what the file beside its source decides; what its workbook itself says goes before.
+
+    Raises WorkbookError where that file is there and cannot be read.
+    """
+    source = source or source_path(report)
+    if source is None:
+        return report
+    return replace(report, rulings=merged(docket_rulings(report, source), report.rulings))
+
+
+def docket_rulings(report: Report, source: Path) -> dict[str, Ruling]:
+    """Key -> what the file beside a source decides about this report. Raises WorkbookError."""
+    records = read_docket(docket_path(source))
+    return {record["key"]: Ruling(record["verdict"], record["reason"]) for record in records if fits(record, report)}
+
+
+def fits(record: Mapping[str, Any], report: Report) -> bool:
+    return is_about(report, record["agency"], record["year"])
+
+
+# --- the file -----------------------------------------------------------------------------------------------------
+
+
+def read_docket(path: Path) -> list[Record]:
+    """The decisions in a file, none where it is not there. Raises WorkbookError."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR):  # then it cannot be there
+            return []
+        raise WorkbookError(
+            f"{path.name}不能读取（{system_reason(error)}），其中的处理没有采用；请排除后再试。"
+        ) from error
+    try:
+        found = json.loads(content[:MOST_BYTES].decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise damaged(path, "内容不是完整的JSON") from None
+    return records_in(found, path)
+
+
+def records_in(found: Any, path: Path) -> list[Record]:
+    if not isinstance(found, dict) or found.get("gongkai") != KIND or not isinstance(found.get("rulings"), list):
+        raise damaged(path, "内容不是处理记录")
+    if found.get("version") != VERSION:
+        raise damaged(path, "由另一版本的gongkai写成")
+    for number, record in enumerate(found["rulings"], 1):
+        if not isinstance(record, dict) or not is_record(record):
+            raise damaged(path, f"第{number}条记录不完整")
+    return list(found["rulings"])
+
+
+def is_record(record: Mapping[str, Any]) -> bool:
+    known = all(name in record and isinstance(record[name], kind) for name, kind in FIELDS.items())
+    return known and bool(record["key"]) and record["verdict"] in VERDICTS
+
+
+def damaged(path: Path, why: str) -> WorkbookError:
+    return WorkbookError(
+        f"{path.name}不是本工具能读的处理记录（{why}）；其中的处理没有采用，文件也没有改动，请改正或移走它再试。"
+    )
+
+
+def save_rulings(report: Report, source: Path, findings: Sequence[Finding], ruling: Ruling | None) -> Path:
+    """Write one decision about some findings into the file beside a source; None takes back what was decided.
+
+    Other decisions stay, those that another process writes meanwhile too. Raises WorkbookError.
+    """
+    from gongkai.workbook.file import write_whole
+
+    path = docket_path(source)
+    keys = {key_of(finding, report) for finding in findings}
+    with held(source):
+        records = [one for one in read_docket(path) if one["key"] not in keys or not fits(one, report)]
+        if ruling is not None:
+            records += [record_of(finding, report, ruling) for finding in findings]
+        text = json.dumps({"gongkai": KIND, "version": VERSION, "rulings": records}, ensure_ascii=False, indent=2)
+        write_whole(path, f"{text}\n".encode("utf-8", "replace"), overwrite=True)
+    return path
+
+
+def record_of(finding: Finding, report: Report, ruling: Ruling) -> Record:
+    return {
+        "key": key_of(finding, report),
+        "verdict": ruling.verdict,
+        "reason": ruling.reason,
+        "rule": finding.rule,
+        "message": finding.message,
+        "agency": report.agency,
+        "year": report.year,
+        "at": f"{datetime.now():%Y-%m-%d %H:%M:%S}",
+    }
+
+
+@contextmanager
+def held(source: Path) -> Iterator[None]:
+    """Hold a source for this process alone while the file beside it is written anew; raises WorkbookError.
+
+    The source is locked and not the file, which is replaced. Where the system knows no locks it goes on without.
+    """
+    until = time.monotonic() + LONGEST_WAIT
+    try:
+        file = source.open("rb", buffering=0)
+    except OSError as error:
+        raise WorkbookError(f"{source.name}不能读取（{system_reason(error)}），没有写入。") from error
+    with file:
+        while True:
+            try:
+                lock_file(file)
+                break
+            except OSError as error:
+                if error.errno not in BUSY:
+                    break
+                if time.monotonic() > until:
+                    raise WorkbookError(
+                        f"另一个程序正在写{docket_path(source).name}，没有写入；请稍后再试。"
+                    ) from error
+            time.sleep(0.02)
+        yield

@@ -1,0 +1,112 @@
+"""Room: rulings. What a person decided about findings: the key it is kept under, and the findings it is about.
+
+A dismissed finding counts nowhere and marks nothing; every list still shows it, at its end and with the reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from gongkai.bodies import may_be_one
+from gongkai.figures import clean, exact, shown
+from gongkai.model import Finding, Report, Ruling, Value
+
+KEY_DIGITS = 12  # hexadecimal
+WORDS: Mapping[str, str] = {"confirmed": "确认", "dismissed": "忽略"}
+TOLD_BY_TEXT = ("coverage.unplaced",)  # what could not be placed stands in no cell, only in the message
+DOUBTFUL = "？?"  # stands in a workbook before a text that is no certain figure
+
+
+def key_of(finding: Finding, report: Report) -> str:
+    """What a ruling is kept under: another one exactly when a figure in the finding is another.
+
+    It covers the rule, the cells with what stands in them, and the figures stated and computed; the message only
+    where nothing else tells the finding from others of its rule. Severity, wording, suspects and cause are no part.
+    """
+    cells = [[cell, held_in(cell, report)] for cell in sorted(set(finding.cells))]
+    figures = [figure_text(value) for value in (finding.stated, finding.computed)]
+    told = (not cells and not any(figures)) or finding.rule in TOLD_BY_TEXT
+    facts = [finding.rule, cells, figures, squeezed(finding.message) if told else ""]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:KEY_DIGITS]
+
+
+def held_in(cell: str, report: Report) -> str:
+    """A cell's figure, else its source text, which page and workbook give alike; "" for a blank."""
+    table = report.tables.get(cell.partition(".")[0])
+    entry = table.entries.get(cell) if table else None
+    if entry is None:
+        return ""
+    if entry.value is not None:
+        return figure_text(entry.value)
+    raw = squeezed(clean(entry.raw)).lstrip(DOUBTFUL)
+    return f"?{raw}" if raw else ""
+
+
+def figure_text(value: Value) -> str:
+    return "" if value is None else shown(exact(Decimal(value)))
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+# --- findings -----------------------------------------------------------------------------------------------------
+
+
+def apply_rulings(findings: Sequence[Finding], report: Report) -> list[Finding]:
+    """The findings in their order, each with what was decided about it; of equal keys a decision is about all."""
+    decided = {key: ruling for key, ruling in report.rulings.items() if ruling.verdict}
+    if not decided:
+        return list(findings)
+    return [replace(finding, ruling=decided.get(key_of(finding, report))) for finding in findings]
+
+
+def is_open(finding: Finding) -> bool:
+    """Whether a finding counts: nobody has dismissed it."""
+    return finding.ruling is None or finding.ruling.verdict != "dismissed"
+
+
+def is_grave(finding: Finding) -> bool:
+    """Whether a finding keeps a report from being clean: an error, or a sum that is broken as we read it."""
+    return is_open(finding) and (finding.severity == "error" or finding.cause == "reading")
+
+
+def in_order(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:
+    """(number, finding) as every list shows them: those that are dismissed last.
+
+    The number is the place among all findings whatever was decided, so dismissing one gives no other a new number.
+    """
+    return sorted(enumerate(findings, 1), key=lambda item: not is_open(item[1]))
+
+
+def dismissed_text(findings: Sequence[Finding]) -> str:
+    """``另有2处已忽略`` to go with every count, "" where nothing is dismissed."""
+    count = sum(not is_open(finding) for finding in findings)
+    return f"另有{count}处已忽略" if count else ""
+
+
+def ruling_text(ruling: Ruling) -> str:
+    """``（已确认，理由：…）`` or ``（理由：…）``, "" where there is nothing to tell."""
+    told = ["已确认"] if ruling.verdict == "confirmed" else []
+    reason = " ".join(ruling.reason.split())
+    told += [f"理由：{reason}"] if reason else []
+    return f"（{'，'.join(told)}）" if told else ""
+
+
+def merged(one: Mapping[str, Ruling], over: Mapping[str, Ruling]) -> dict[str, Ruling]:
+    """Both; of a key that both have, what stands in ``over``, unless nobody has written there what he wants."""
+    said = {key: ruling for key, ruling in over.items() if ruling.verdict or ruling.word}
+    return {**over, **one, **said}
+
+
+# --- reports ------------------------------------------------------------------------------------------------------
+
+
+def is_about(report: Report, agency: str, year: int | None) -> bool:
+    """Whether what was decided about the report of a body and year may be about this one."""
+    same_year = report.year is None or year is None or report.year == year
+    return same_year and may_be_one(report.agency, agency)

@@ -1,0 +1,112 @@
+"""Room: workbook. The columns 处理 and 理由 of the results: read as rulings, and written beside their findings again.
+
+What was decided about a finding that is not shown at the moment is kept in hidden columns of the same sheet. A row's
+hidden cell holds the finding's key and the digest of its message: where somebody sorts the columns that he sees, what
+he decided is found again by the message that it went with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+from gongkai.model import Edit, Ruling
+from gongkai.rulings import WORDS, squeezed
+from gongkai.workbook import layout
+from gongkai.workbook.layout import Spot
+
+VERDICTS = {word: verdict for verdict, word in WORDS.items()} | {
+    f"已{word}": verdict for verdict, word in WORDS.items()
+}
+
+
+class Line(NamedTuple):
+    """A row of the results: the key and digest of the finding written into it, the message that stands there now."""
+
+    key: str
+    digest: str
+    message: str
+    word: str
+    reason: str
+
+
+def rulings_in(values: Mapping[Spot, object]) -> dict[str, Ruling]:
+    """Key -> what stands in a row of the sheet 校验结果, then what is kept out of sight. None of an older template's.
+
+    What is written in a row without a finding stands under the key "".
+    """
+    if not has_columns(values):
+        return {}
+    lines = [line_in(values, row) for row in result_rows()]
+    keys = {line.digest: line.key for line in lines if line.key}
+    found: dict[str, Ruling] = {}
+    for line in lines:
+        if line.word or line.reason:
+            found.setdefault(key_in(line, keys), ruling_of(line.word, line.reason))
+    shown = {line.key for line in lines}
+    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.KEPT_ROWS):
+        key, word, reason = (text(values, row, column) for column in layout.KEPT_COLUMNS.values())
+        if key and key not in shown:
+            found.setdefault(key, ruling_of(word, reason))
+    if not found.get("", Ruling("")).word:
+        found.pop("", None)
+    return found
+
+
+def has_columns(values: Mapping[Spot, object]) -> bool:
+    head = layout.RESULTS_TOP - 1
+    return all(text(values, head, layout.RESULT_COLUMNS[name]) == title for name, title in layout.RULING_HEADS.items())
+
+
+def result_rows() -> range:
+    return range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
+
+
+def text(values: Mapping[Spot, object], row: int, column: int) -> str:
+    from gongkai.workbook.values import text_of
+
+    return text_of(values.get((row, column))).strip()
+
+
+def line_in(values: Mapping[Spot, object], row: int) -> Line:
+    at = layout.RESULT_COLUMNS
+    key, _, digest = text(values, row, at["key"]).partition("-")
+    return Line(key, digest, *(text(values, row, at[name]) for name in ("message", "verdict", "reason")))
+
+
+def key_in(line: Line, keys: Mapping[str, str]) -> str:
+    """The key of the finding that a row shows: its own, unless its message is that of another row's key."""
+    return keys.get(digest_of(line.message), line.key) if line.message else line.key
+
+
+def digest_of(message: str) -> str:
+    return sha256(squeezed(message).encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def ruling_of(word: str, reason: str) -> Ruling:
+    verdict = VERDICTS.get(squeezed(word))
+    return Ruling("", reason, word) if verdict is None else Ruling(verdict, reason)  # type: ignore[arg-type]
+
+
+# --- written ------------------------------------------------------------------------------------------------------
+
+
+def ruling_cells(key: str, message: str, rulings: Mapping[str, Ruling]) -> dict[str, str | None]:
+    """The cells of a finding's row: 处理, 理由, and the hidden key."""
+    word, reason = words_of(rulings[key]) if key in rulings else (None, None)
+    return {"verdict": word, "reason": reason, "key": f"{key}-{digest_of(message)}"}
+
+
+def words_of(ruling: Ruling) -> tuple[str | None, str | None]:
+    return WORDS.get(ruling.verdict, ruling.word) or None, ruling.reason or None
+
+
+def kept_edits(rulings: Mapping[str, Ruling], shown: Collection[str]) -> Iterator[Edit]:
+    """What was decided about findings that no row shows, in hidden columns; where they are too many, the oldest go."""
+    hidden = [(key, *words_of(ruling)) for key, ruling in rulings.items() if key and key not in shown]
+    empty = (None,) * len(layout.KEPT_COLUMNS)
+    for place in range(layout.KEPT_ROWS):
+        values = hidden[place] if place < len(hidden) else empty
+        for column, value in zip(layout.KEPT_COLUMNS.values(), values, strict=True):
+            yield Edit(layout.RESULTS, layout.RESULTS_TOP + place, column, value)
