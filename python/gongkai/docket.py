@@ -30,6 +30,10 @@ LONGEST_WAIT = 10.0  # seconds for another process that writes the same file
 Record = dict[str, Any]
 
 
+class DocketError(WorkbookError):
+    """The file beside a report cannot be read or written; it stays as it is."""
+
+
 def docket_path(source: Path) -> Path:
     return source.with_name(source.stem + ENDING)
 
@@ -46,7 +50,7 @@ def source_path(report: Report) -> Path | None:
 def with_docket(report: Report, source: Path | None = None) -> Report:
     """A report with what the file beside its source decides; what its workbook itself says goes before.
 
-    Raises WorkbookError where that file is there and cannot be read.
+    Raises DocketError where that file is there and cannot be read.
     """
     source = source or source_path(report)
     if source is None:
@@ -55,7 +59,7 @@ def with_docket(report: Report, source: Path | None = None) -> Report:
 
 
 def docket_rulings(report: Report, source: Path) -> dict[str, Ruling]:
-    """Key -> what the file beside a source decides about this report. Raises WorkbookError."""
+    """Key -> what the file beside a source decides about this report. Raises DocketError."""
     records = read_docket(docket_path(source))
     return {record["key"]: Ruling(record["verdict"], record["reason"]) for record in records if fits(record, report)}
 
@@ -68,7 +72,7 @@ def fits(record: Mapping[str, Any], report: Report) -> bool:
 
 
 def read_docket(path: Path) -> list[Record]:
-    """The decisions in a file, none where it is not there. Raises WorkbookError."""
+    """The decisions in a file, none where it is not there. Raises DocketError."""
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -77,7 +81,7 @@ def read_docket(path: Path) -> list[Record]:
     except OSError as error:
         if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR):  # then it cannot be there
             return []
-        raise WorkbookError(
+        raise DocketError(
             f"{path.name}不能读取（{system_reason(error)}），其中的处理没有采用；请排除后再试。"
         ) from error
     try:
@@ -103,8 +107,8 @@ def is_record(record: Mapping[str, Any]) -> bool:
     return known and bool(record["key"]) and record["verdict"] in VERDICTS
 
 
-def damaged(path: Path, why: str) -> WorkbookError:
-    return WorkbookError(
+def damaged(path: Path, why: str) -> DocketError:
+    return DocketError(
         f"{path.name}不是本工具能读的处理记录（{why}）；其中的处理没有采用，文件也没有改动，请改正或移走它再试。"
     )
 
@@ -112,7 +116,7 @@ def damaged(path: Path, why: str) -> WorkbookError:
 def save_rulings(report: Report, source: Path, findings: Sequence[Finding], ruling: Ruling | None) -> Path:
     """Write one decision about some findings into the file beside a source; None takes back what was decided.
 
-    Other decisions stay, those that another process writes meanwhile too. Raises WorkbookError.
+    Other decisions stay, those that another process writes meanwhile too. Raises DocketError.
     """
     from gongkai.workbook.file import write_whole
 
@@ -142,7 +146,7 @@ def record_of(finding: Finding, report: Report, ruling: Ruling) -> Record:
 
 @contextmanager
 def held(source: Path) -> Iterator[None]:
-    """Hold a source for this process alone while the file beside it is written anew; raises WorkbookError.
+    """Hold a source for this process alone while the file beside it is written anew; raises DocketError.
 
     The source is locked and not the file, which is replaced. Where the system knows no locks it goes on without.
     """
@@ -150,7 +154,7 @@ def held(source: Path) -> Iterator[None]:
     try:
         file = source.open("rb", buffering=0)
     except OSError as error:
-        raise WorkbookError(f"{source.name}不能读取（{system_reason(error)}），没有写入。") from error
+        raise DocketError(f"{source.name}不能读取（{system_reason(error)}），没有写入。") from error
     with file:
         while True:
             try:
@@ -160,8 +164,6 @@ def held(source: Path) -> Iterator[None]:
                 if error.errno not in BUSY:
                     break
                 if time.monotonic() > until:
-                    raise WorkbookError(
-                        f"另一个程序正在写{docket_path(source).name}，没有写入；请稍后再试。"
-                    ) from error
+                    raise DocketError(f"另一个程序正在写{docket_path(source).name}，没有写入；请稍后再试。") from error
             time.sleep(0.02)
         yield

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gongkai.batch.names import FileNames, fitting_name
+from gongkai.docket import with_docket
 from gongkai.following import WORKBOOK_TYPE, read_source
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, UnreadableDocument, WorkbookError
@@ -26,7 +27,7 @@ def read_report_in(
     source: str, limits: Limits = LIMITS, access: Access = ACCESS, loaded: Callable[[], None] = lambda: None
 ) -> Report:
     """The report in a source, as ``read_source``; a blank workbook of ours is none."""
-    report = read_source(source, limits, access, loaded)
+    report = with_docket(read_source(source, limits, access, loaded))
     ours = report.document is not None and report.document.media_type == WORKBOOK_TYPE
     return filled_in(report) if ours else report
 

@@ -14,13 +14,14 @@ from threading import Lock, Thread
 from typing import Any
 
 from gongkai.batch.across import compared, with_years
-from gongkai.batch.files import digest, move_new
+from gongkai.batch.files import digest, digest_with_docket, move_new
 from gongkai.batch.importing import failed_row, internal_error, now, read_report_in
 from gongkai.batch.journal import Entry, Journal, open_journal, read_journal, summary_names
 from gongkai.batch.names import FileNames, fitting_name, is_too_deep
 from gongkai.batch.summary import Pace, write_summary
 from gongkai.batch.turns import LOCAL, Turns, host_of
 from gongkai.checks.years import Outcome
+from gongkai.docket import DocketError, with_docket
 from gongkai.model import FetchError, Finding, GongkaiError, Report, WorkbookError
 from gongkai.output import add_years, check_to_dict
 from gongkai.pipeline import check
@@ -186,7 +187,7 @@ class Run:
                 yield Imported(row, skipped=True)
 
     def done_row(self, source: str) -> BatchRow | None:
-        """The row of a report whose workbook is there; read anew where somebody has changed the workbook since."""
+        """The row of a report whose workbook is there; read anew where it or what is beside it changed."""
         entry = self.journal.entries.get(source)
         if entry is None or entry.row.state != DONE:
             return None
@@ -194,11 +195,13 @@ class Run:
         if not path.is_file():
             return None
         try:
-            found = digest(path)
+            found = digest_with_docket(path)
             return entry.row if found == entry.sha256 else self.changed_row(path, entry.row, found)
         except (OSError, WorkbookError) as error:
             reason = system_reason(error) if isinstance(error, OSError) else str(error).rstrip("。")
             why = f"{path.name}已不能读取（{reason}）；请恢复该文件，或把它移走后重新导入。"
+            if isinstance(error, DocketError):
+                why = str(error)
             return replace(failed_row(source, why), file=path.name)
         except GongkaiError as error:
             raise stopped(self.folder, error) from error
@@ -206,7 +209,7 @@ class Run:
             return replace(internal_error(source, error), file=path.name)
 
     def changed_row(self, path: Path, old: BatchRow, found: str) -> BatchRow:
-        report = read_workbook(path)
+        report = with_docket(read_workbook(path), path)
         findings = check(report)
         row = report_to_row(report, findings, old.source, old.finished, path.name)
         facts = check_to_dict(report, findings)

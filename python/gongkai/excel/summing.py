@@ -10,6 +10,7 @@ from pathlib import Path
 import xlwings as xw
 
 from gongkai.batch import with_years
+from gongkai.docket import with_docket
 from gongkai.excel.book import Values, apply_edits, read_values
 from gongkai.excel.running import file_of, tell
 from gongkai.model import Edit, GongkaiError, Report, WorkbookError
@@ -46,11 +47,10 @@ def fill_summary(book: xw.Book, folder: Path) -> Summed:
         tell(book, f"正在汇总 {path.name}")
         try:
             values = read_file(path)
+            if fingerprint(values):  # a blank one holds no report, such as the summary that the command line writes
+                rows.append(file_row(values, path, known.get(path.name)))
         except GongkaiError as error:
             unread.append(str(error))
-            continue
-        if fingerprint(values):  # a blank one holds no report, such as the summary that the command line writes
-            rows.append(file_row(values, path, known.get(path.name)))
     write_summary(book, with_years(rows))
     return Summed(len(rows), tuple(unread))
 
@@ -64,7 +64,7 @@ def is_open(book: xw.Book, path: Path) -> bool:
 def file_row(values: Values, path: Path, known: BatchRow | None) -> BatchRow:
     finished = known.finished if known else ""
     source = known.source if known else source_in(values) or str(path)
-    return row_of(values_to_report(values), source, finished, path.name)
+    return row_of(with_docket(values_to_report(values), path), source, finished, path.name)
 
 
 def row_of(report: Report, source: str, finished: str, file: str) -> BatchRow:

@@ -42,15 +42,16 @@ def rulings_in(values: Mapping[Spot, object]) -> dict[str, Ruling]:
     keys = {line.digest: line.key for line in lines if line.key}
     found: dict[str, Ruling] = {}
     for line in lines:
-        if line.word or line.reason:
-            found.setdefault(key_in(line, keys), ruling_of(line.word, line.reason))
+        key = key_in(line, keys)
+        if key and (line.word or line.reason):
+            found.setdefault(key, ruling_of(line.word, line.reason))
+        elif line.word:
+            found[""] = Ruling("", line.reason, line.word)
     shown = {line.key for line in lines}
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.KEPT_ROWS):
         key, word, reason = (text(values, row, column) for column in layout.KEPT_COLUMNS.values())
         if key and key not in shown:
             found.setdefault(key, ruling_of(word, reason))
-    if not found.get("", Ruling("")).word:
-        found.pop("", None)
     return found
 
 
