@@ -67,7 +67,8 @@ def test_dismiss_check_undo(page: Path, capsys: pytest.CaptureFixture[str]) -> N
     for _ in range(2):
         assert main(["check", str(page)]) == 0
         shown = capsys.readouterr().out
-        assert f"没有其他错误，另有{count}处已忽略" in shown
+        assert "，没有其他错误，" in shown
+        assert f"，另有{count}处已忽略：" in shown
     assert main(["check", str(page), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["findings"]
     ruling = {"verdict": "dismissed", "reason": "=已核实\n第二行"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gongkai.checks.coverage import check_coverage, check_year, missing_table, unplaced
 from gongkai.checks.plausibility import check_plausibility
 from gongkai.checks.sums import check_sums, count_decided
-from gongkai.checks.undecided import undecided
+from gongkai.checks.undecided import check_undecided
 from gongkai.editions import edition_of_year
 from gongkai.model import Finding, Report
 from gongkai.rulings import apply_rulings
@@ -30,7 +30,7 @@ def check(report: Report) -> list[Finding]:
             found += check_coverage(report.year, table, problems) + check_sums(table)
     found += unplaced(problem for problem in report.problems if problem.table not in forms)
     found += check_plausibility(report)
-    found += undecided(report, found)
+    found += check_undecided(report, found)
     return apply_rulings(sorted(found, key=lambda finding: RANKS[finding.severity]), report)
 
 

@@ -23,7 +23,7 @@ RULES = (
 )
 
 
-def undecided(report: Report, findings: Sequence[Finding]) -> list[Finding]:
+def check_undecided(report: Report, findings: Sequence[Finding]) -> list[Finding]:
     """A warning for each finding about which somebody wrote what decides nothing, and for verdicts on no finding."""
     open_ones = {key: ruling for key, ruling in report.rulings.items() if not ruling.verdict}
     if not open_ones:
