@@ -77,7 +77,8 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
     }
 
 
-def finding_to_dict(finding: Finding, report: Report) -> dict[str, Any]:
+def finding_to_dict(finding: Finding, held: Report | Mapping[str, Value]) -> dict[str, Any]:
+    """``held`` is the report that the finding is about, or its figures by cell."""
     ruling = finding.ruling
     return {
         "rule": finding.rule,
@@ -88,15 +89,16 @@ def finding_to_dict(finding: Finding, report: Report) -> dict[str, Any]:
         "computed": number(finding.computed),
         "difference": number(finding.difference),
         "cause": finding.cause or None,
-        "raws": raws_of(report, finding),
-        "key": key_of(finding, report),
+        "raws": raws_of(held, finding) if isinstance(held, Report) else {},
+        "key": key_of(finding, held),
         "ruling": {"verdict": ruling.verdict, "reason": ruling.reason} if ruling else None,
     }
 
 
 def add_years(found: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
     """``check --json`` of a report, with what came of comparing it with the year before among its findings."""
-    findings = [*found["findings"], *map(finding_to_dict, outcome.findings)]
+    across = [finding_to_dict(finding, outcome.report.figures) for finding in outcome.findings]
+    findings = [*found["findings"], *across]
     return {**found, "findings": sorted(findings, key=lambda finding: list(SEVERITIES).index(finding["severity"]))}
 
 

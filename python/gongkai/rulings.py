@@ -21,22 +21,25 @@ TOLD_BY_TEXT = ("coverage.unplaced",)  # what could not be placed stands in no c
 DOUBTFUL = "？?"  # stands in a workbook before a text that is no certain figure
 
 
-def key_of(finding: Finding, report: Report) -> str:
+def key_of(finding: Finding, held: Report | Mapping[str, Value]) -> str:
     """What a ruling is kept under: another one exactly when a figure in the finding is another.
 
     It covers the rule, the cells with what stands in them, and the figures stated and computed; the message only
     where nothing else tells the finding from others of its rule. Severity, wording, suspects and cause are no part.
+    ``held`` is the report, or its figures by cell for what was found in several reports.
     """
-    cells = [[cell, held_in(cell, report)] for cell in sorted(set(finding.cells))]
+    cells = [[cell, held_in(cell, held)] for cell in sorted(set(finding.cells))]
     figures = [figure_text(value) for value in (finding.stated, finding.computed)]
     told = (not cells and not any(figures)) or finding.rule in TOLD_BY_TEXT
     facts = [finding.rule, cells, figures, squeezed(finding.message) if told else ""]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:KEY_DIGITS]
 
 
-def held_in(cell: str, report: Report) -> str:
+def held_in(cell: str, held: Report | Mapping[str, Value]) -> str:
     """A cell's figure, else its source text, which page and workbook give alike; "" for a blank."""
-    table = report.tables.get(cell.partition(".")[0])
+    if not isinstance(held, Report):
+        return figure_text(held.get(cell))
+    table = held.tables.get(cell.partition(".")[0])
     entry = table.entries.get(cell) if table else None
     if entry is None:
         return ""

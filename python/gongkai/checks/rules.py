@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from gongkai.checks import coverage, levels, plausibility, years
+from gongkai.checks import coverage, levels, plausibility, undecided, years
 from gongkai.checks.sums import MOST_PARTS, broken_finding
 from gongkai.checks.wording import clipped, subject_and_names
 from gongkai.editions import editions, explanations
@@ -17,6 +17,7 @@ MODULES = (
     plausibility,
     years,
     levels,
+    undecided,
 )  # each has RULES, in the order in which they are listed
 CLOSE = 0.5
 MOST_CLOSE = 4

@@ -33,7 +33,7 @@ def levels_to_dict(found: Levels) -> dict[str, Any]:
             *(child_to_dict(child, "counted", "") for member in found.roll.members for child in member.children),
             *(child_to_dict(one.child, one.kind, one.reason) for one in found.roll.left_out),
         ],
-        "findings": [finding_to_dict(finding) for finding in found.findings],
+        "findings": [finding_to_dict(finding, parent) for finding in found.findings],
         "cells": [line_to_dict(line) for line in found.lines],
     }
 
