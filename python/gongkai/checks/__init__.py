@@ -1,8 +1,9 @@
-"""Room: checks. Report -> findings: what is missing or unread, and which stated sums do not hold."""
+"""Room: checks. Report -> findings: what is missing or unread, which sums do not hold, where the prose differs."""
 
 from __future__ import annotations
 
 from gongkai.checks.coverage import check_coverage, check_year, missing_table, unplaced
+from gongkai.checks.narrative import check_narrative
 from gongkai.checks.plausibility import check_plausibility
 from gongkai.checks.sums import check_sums, count_decided
 from gongkai.checks.undecided import check_undecided
@@ -30,6 +31,7 @@ def check(report: Report) -> list[Finding]:
             found += check_coverage(report.year, table, problems) + check_sums(table)
     found += unplaced(problem for problem in report.problems if problem.table not in forms)
     found += check_plausibility(report)
+    found += check_narrative(report)
     found += check_undecided(report, found)
     return apply_rulings(sorted(found, key=lambda finding: RANKS[finding.severity]), report)
 

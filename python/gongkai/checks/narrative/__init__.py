@@ -1,0 +1,13 @@
+"""Room: checks. The prose of sections one and six against the tables.
+
+A small grammar (words.toml, tokens, grammar, meaning) finds claims; a claim and the tables then agree or they do not.
+"""
+
+from __future__ import annotations
+
+from gongkai.checks.narrative.claims import Claim, claims
+from gongkai.checks.narrative.comparing import check_narrative
+from gongkai.checks.narrative.quantities import Quantity
+from gongkai.checks.narrative.rules import RULES
+
+__all__ = ["RULES", "Claim", "Quantity", "check_narrative", "claims"]

@@ -1,0 +1,93 @@
+"""Room: checks. The prose of a report -> claims: which figure it gives for which quantity of the tables."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from gongkai.checks.narrative.grammar import Said, read_paragraph
+from gongkai.checks.narrative.quantities import Quantity, quantity_of
+from gongkai.checks.narrative.tokens import tidied
+from gongkai.checks.narrative.words import facts
+from gongkai.model import Figure, Report
+
+SECTIONS = (1, 6)
+NUMBERED = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,3}[)）、.．]|[一二三四五六七八九十]是")
+SHORTEST_LINE = 20  # of a line that a page has cut; a shorter one may be a heading
+ENDS = "。；;：:！!？?”)）"
+Scope = Literal["same", "other", "unknown"]
+
+
+class Claim(NamedTuple):
+    """A figure that prose gives for a quantity; ``figure`` counts, or is in 万元, and is rounded to ``step``.
+
+    ``scope`` tells whether it speaks of what the tables count: "same" only where all words of the clause are
+    understood. ``share`` is the part of a body that the prose names, no more than the whole. ``section`` and
+    ``paragraph`` (from 1, blank lines left out) say where ``clause`` stands.
+    """
+
+    quantity: Quantity
+    figure: Figure
+    scope: Scope
+    clause: str
+    section: int
+    paragraph: int
+    rule: str = ""
+    step: Figure = 1
+    share: bool = False
+
+
+def claims(report: Report) -> tuple[Claim, ...]:
+    """What the prose of sections one and six says about the figures of the tables, in the order of the text."""
+    found: list[Claim] = []
+    for section in SECTIONS:
+        heading = ""
+        for number, line in enumerate(paragraphs(report.sections.get(section, "")), 1):
+            said, heading = read_paragraph(line, heading, report.year, report.agency)
+            for each in said:
+                quantity = quantity_of(each.meaning.picks, report)
+                if quantity:
+                    found.append(claim_of(each, quantity, line, section, number, report.agency))
+    return tuple(found)
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a section, tidied: a line that breaks off in a sentence goes on in the next."""
+    found: list[str] = []
+    broken = False
+    for line in filter(None, map(tidied, text.split("\n"))):
+        if broken and not NUMBERED.match(line):
+            found[-1] += line
+        else:
+            found.append(line)
+        broken = len(line) >= SHORTEST_LINE and line[-1] not in ENDS
+    return found
+
+
+def claim_of(said: Said, quantity: Quantity, line: str, section: int, paragraph: int, agency: str) -> Claim:
+    scope: Scope = "other" if said.unit else scope_of(said.scope, agency)
+    if scope == "same" and not said.sure:
+        scope = "unknown"
+    clause = line[said.start : said.end]
+    return Claim(quantity, said.figure, scope, clause, section, paragraph, said.meaning.rule, said.step, said.unit)
+
+
+def scope_of(word: str, agency: str) -> Scope:
+    """What a class of scope words means in the report of this body; "" is no such word."""
+    if not word:
+        return "same"
+    kind = kind_of(agency)
+    meaning: Scope = facts()["scope"][word].get(kind, "same") if kind else "unknown"
+    return meaning
+
+
+def kind_of(agency: str) -> str:
+    """government, office, town or department; "" where the body is not known."""
+    name = agency.rstrip("）)")
+    if name.endswith(("办公室", "办公厅", "政府办")):
+        return "office"
+    if name.endswith(("镇", "乡", "镇人民政府", "乡人民政府", "镇政府", "乡政府", "街道", "街道办事处", "街道办")):
+        return "town"
+    if name.endswith(("政府", "市", "县", "区", "州", "省", "旗", "管委会", "管理委员会")):
+        return "government"
+    return "department" if name else ""

@@ -1,0 +1,348 @@
+"""Room: checks. The tokens of a paragraph -> what its figures are said to count.
+
+One pass, left to right. A figure is explained by the words of its own clause since the figure before it (its span), by
+words that directly follow it, and by the topic that the text is on. What is not understood makes a reading uncertain;
+an unknown word between a figure and its words, a comparison, a share or another year take it out of account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from gongkai.checks.narrative.meaning import Meaning, Pick, meant, subject_of
+from gongkai.checks.narrative.tokens import Token, tokens_of
+from gongkai.checks.narrative.words import facts
+from gongkai.model import Figure
+
+HEADS = ("topic", "action", "outcome", "verdict", "applicant")
+OPENING, CLOSING = "(（", ")）"
+SENTENCE_ENDS = "。!?！？"
+LIGHT = ("light", "joined", "each", "list")
+IGNORED = "“”\"'‘’《》〈〉·-—_…．.、~*　:：|+"
+FOREIGN = "foreign"
+ABOUT = ("信息公开", "依申请", "公开申请")
+LONGEST_HEADING = 30
+DEEPEST = 8  # brackets in brackets
+MOST_HEADS = 30  # words of one clause that are looked at, the last ones
+
+
+class Said(NamedTuple):
+    """A figure and what it is said to count; ``start`` and ``end`` are those of its clause in the paragraph.
+
+    ``scope`` is the class of the scope word that holds for it or "", ``unit`` the other body named as its owner.
+    """
+
+    meaning: Meaning
+    figure: Figure
+    step: Figure
+    sure: bool
+    scope: str
+    unit: bool
+    start: int
+    end: int
+
+
+@dataclass
+class State:
+    """What the text so far means for the next figure; the last seven fields hold for one sentence."""
+
+    subject: str = ""
+    about: bool = False
+    row: tuple[Pick, ...] = ()
+    other_year: bool = False
+    own_year: bool = False
+    cumulative: bool = False
+    scope: str = ""
+    unit: bool = False
+    among: bool = False
+    seen: set[tuple[Pick, ...]] = field(default_factory=set)
+
+    def new_sentence(self) -> State:
+        return State(self.subject, self.about, self.row)
+
+
+def read_paragraph(text: str, heading: str, year: int | None, agency: str) -> tuple[list[Said], str]:
+    """What the figures of a tidied paragraph count, and the topic that holds for the paragraphs after it.
+
+    ``heading`` is the topic of the heading above, "" if none; a short paragraph without figures is a heading.
+    """
+    reader = Reader(text, list(tokens_of(text)), year, agency)
+    state = State(heading, any(word in text for word in ABOUT) or heading == "applications")
+    said = list(reader.read(state))
+    counts = any(token.kind == "number" and token.name for token in reader.tokens)
+    return said, reader.subject if len(text) <= LONGEST_HEADING and not counts else heading
+
+
+@dataclass
+class Reader:
+    """One pass over the tokens of a paragraph; ``subject`` is the topic at its end."""
+
+    text: str
+    tokens: Sequence[Token]
+    year: int | None
+    agency: str
+    subject: str = ""
+
+    def read(self, state: State) -> Iterator[Said]:
+        outer: list[State] = []
+        for first, last, stop in clauses(self.tokens):
+            yield from Clause(self, first, last, state).read()
+            if stop in OPENING and len(outer) < DEEPEST:
+                outer.append(replace(state, seen=set(state.seen)))
+            elif stop in CLOSING and outer:
+                state = outer.pop()
+            elif stop in SENTENCE_ENDS:
+                state = state.new_sentence()
+        self.subject = state.subject
+
+
+def clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
+    """(first token, token after the last, the stop behind it or a blank) of every clause."""
+    first = 0
+    for number, token in enumerate(tokens):
+        if token.kind == "stop" and token.name not in ":：":
+            yield first, number, token.name
+            first = number + 1
+    yield first, len(tokens), " "
+
+
+class Clause:
+    """A clause being read: ``span`` holds the words since the last figure, ``since`` where they begin."""
+
+    def __init__(self, reader: Reader, first: int, last: int, state: State) -> None:
+        self.reader, self.tokens, self.last, self.state = reader, reader.tokens, last, state
+        self.first = self.at = first
+        self.start = self.tokens[first - 1].end if first else 0
+        self.end = self.tokens[last].start if last < len(self.tokens) else len(reader.text)
+        self.span: list[Token] = []
+        self.since = self.start
+        self.compared = False
+        self.listed: list[Token] = []
+        self.figures = 0
+
+    def read(self) -> Iterator[Said]:
+        if self.at == self.last:
+            return
+        before = self.state.other_year
+        while self.at < self.last:
+            token = self.tokens[self.at]
+            self.at += 1
+            if token.kind in ("number", "percent"):
+                self.figures += 1
+                yield from self.figure(token) if token.kind == "number" else ()
+                self.span, self.since = [], self.tokens[self.at - 1].end
+            elif token.kind in ("year", "carried", "carrying", "time"):
+                self.dated(token)
+            else:
+                self.word(token)
+        if not self.figures:
+            yield from self.zeros()
+        self.left_over()
+        if self.compared:
+            self.state.other_year = before
+
+    # --- words ----------------------------------------------------------------------------------------------------
+
+    def word(self, token: Token) -> None:
+        if token.kind == "comparison":
+            self.compared = True
+        elif token.kind == "cumulative":
+            self.state.cumulative = True
+        elif token.kind == "scope":
+            self.state.scope, self.state.unit = token.name, False
+        elif token.kind == "part" and token.name == "time":
+            self.dated(token)
+            return
+        elif (token.kind, token.name) == ("filler", "own_year"):
+            self.state.own_year, self.state.other_year = True, False
+        elif (token.kind, token.name) == ("filler", "among"):
+            self.state.among = True
+        self.span.append(token)
+
+    def dated(self, token: Token) -> None:
+        """A year, a month, or a year with 结转: the year before has carried in what is carried to this one."""
+        year = self.reader.year
+        if token.kind in ("carried", "carrying") and year:
+            apart = int(token.name) - year
+            name = {-1: "carry_in", 0: "carry_in" if token.kind == "carrying" else "carry", 1: "carry_out"}.get(apart)
+            if name:
+                self.span.append(token._replace(kind="action", name=name))
+                return
+        own = token.kind == "year" and (year is None or int(token.name) == year)
+        self.state.own_year, self.state.other_year = self.state.own_year or own, not own
+        self.span.append(token._replace(kind="filler", name="plain"))
+
+    def left_over(self) -> None:
+        """The topic of words without a figure is that of the clauses after them."""
+        named = [token for token in self.span if token.kind in ("topic", FOREIGN)]
+        if named:
+            self.state.subject = FOREIGN if named[-1].kind == FOREIGN else named[-1].name
+
+    # --- figures --------------------------------------------------------------------------------------------------
+
+    def figure(self, token: Token) -> Iterator[Said]:
+        """What one figure, or a list of figures after 分别, counts."""
+        if any(word[:2] == ("filler", "list") for word in self.span):
+            yield from self.listing(token)
+            return
+        words = self.span
+        if not heads_in(words):
+            words = words + self.following(token)
+        elif not any(word.kind == "topic" for word in words):
+            words = words + self.following(token, ("topic", FOREIGN))
+        if not heads_in(words) and self.follows_on(words):
+            words = self.pending()
+        heads = heads_in(words)
+        if any(word.kind == FOREIGN and (not heads or word.start > heads[-1].start) for word in words):
+            self.state.subject = FOREIGN
+        elif heads and self.is_far(heads[-1], token, words):
+            self.state.subject = self.state.subject if self.compared else FOREIGN
+        elif heads:
+            yield from self.count(words, [token])
+
+    def following(self, token: Token, kinds: Sequence[str] = (*HEADS, FOREIGN)) -> list[Token]:
+        """The words directly behind a figure, where no other figure stands behind them in the clause."""
+        found: list[Token] = []
+        end, at, taken = token.end, self.at, self.at
+        while at < self.last and self.tokens[at].start == end:
+            word = self.tokens[at]
+            if word.kind == "number" or word.name == "joined":
+                break
+            if word.kind in kinds:
+                found.append(word)
+                taken = at + 1
+            elif word.name not in LIGHT:
+                break
+            end, at = word.end, at + 1
+        if not found or (at < self.last and self.tokens[at].kind == "number" and self.tokens[at].start == end):
+            return []
+        self.at = taken
+        return found
+
+    def follows_on(self, words: Sequence[Token]) -> bool:
+        """Whether a figure at the start of a clause, behind 共 or the like, belongs to the words before the comma."""
+        light = [word for word in words if word.name in LIGHT]
+        return (
+            bool(light) and len(light) == len(words) and self.since == self.start and not self.residue(words, self.at)
+        )
+
+    def pending(self) -> list[Token]:
+        """The words of the clause before, where it holds no figure."""
+        at = self.first - 2
+        found: list[Token] = []
+        while at >= 0 and self.tokens[at].kind not in ("stop", "number", "percent"):
+            found.insert(0, self.tokens[at])
+            at -= 1
+        return [] if at >= 0 and self.tokens[at].kind != "stop" else found
+
+    def is_far(self, head: Token, token: Token, words: Sequence[Token]) -> bool:
+        """Whether anything but light words stands between a figure and its words."""
+        if head.start > token.start or head.end <= self.start:
+            return False
+        after = [word for word in words if head.end <= word.start < token.start]
+        covered = sum(word.end - word.start for word in after if word.name in (*LIGHT, "own_year"))
+        gap = self.reader.text[head.end : token.start]
+        return covered < len(gap) - sum(letter in IGNORED for letter in gap if letter != "、")
+
+    def listing(self, token: Token) -> Iterator[Said]:
+        """A、B分别为3件、5件: as many figures as words, or nothing is known of any."""
+        figures = [token]
+        while self.at < self.last and self.tokens[self.at].kind in ("number", "filler"):
+            figures += [self.tokens[self.at]] if self.tokens[self.at].kind == "number" else []
+            self.at += 1
+        unit = next((figure.name for figure in reversed(figures) if figure.name), "")
+        figures = [figure if figure.name else figure._replace(name=unit) for figure in figures]
+        words = self.span if heads_in(self.span) else self.pending()
+        yield from self.count(words, figures)
+
+    def count(self, words: Sequence[Token], figures: Sequence[Token], residue: str | None = None) -> Iterator[Said]:
+        """The readings of figures that share their words; one figure for several words is their sum, or 均 each's."""
+        state = self.state
+        heads = heads_in(words)
+        each = len(figures) == 1 and any(word.name == "each" for word in words[-2:])
+        meanings = meant(heads, joined_in(words), state.subject, state.row, len(figures) if len(figures) > 1 else each)
+        state.subject = subject_of(heads, state.subject)
+        if not meanings or self.compared or self.is_part(words, meanings[0]):
+            return
+        figures = list(figures) * (len(meanings) if each else 1)
+        if len(figures) != len(meanings):
+            return
+        left = self.residue(words, figures[0].start) if residue is None else residue
+        for meaning, figure in zip(meanings, figures, strict=True):
+            if is_unit(figure.name, meaning.units):
+                yield from self.said(meaning, figure, left, words)
+
+    def said(self, meaning: Meaning, figure: Token, left: str, words: Sequence[Token]) -> Iterator[Said]:
+        state = self.state
+        first = meaning.picks[0]
+        if meaning.row:
+            state.row = first
+        if state.among and first in state.seen:
+            return
+        state.seen.add(first)
+        unit = state.unit or left.endswith(tuple(facts()["unit"]["endings"]))
+        state.unit = unit
+        hedged = any(word.kind == "hedge" for word in words) or (state.cumulative and not state.own_year)
+        sure = meaning.sure and not left and not hedged and (state.about or not meaning.needs_context)
+        yield Said(meaning, figure.figure, figure.step, sure, state.scope, unit, self.start, self.end)
+
+    def is_part(self, words: Sequence[Token], meaning: Meaning) -> bool:
+        """Whether the figure counts a part only, or those of another time."""
+        if self.state.other_year and not meaning.carried:
+            return True
+        return any(word.kind == "part" and (word.name != "channel" or meaning.needs_channel) for word in words)
+
+    def residue(self, words: Sequence[Token], until: int) -> str:
+        """What nobody knows of the text from the start of the span, the report's own body left out."""
+        known = [word for word in words if self.since <= word.start < until]
+        pieces, end = [], self.since
+        for word in known:
+            pieces.append(self.reader.text[end : word.start])
+            end = word.end
+        pieces.append(self.reader.text[end:until])
+        stripped = [piece.strip(IGNORED) for piece in pieces]
+        return "".join(piece for piece in stripped if piece and not (len(piece) > 1 and piece in self.reader.agency))
+
+    # --- none -----------------------------------------------------------------------------------------------------
+
+    def zeros(self) -> Iterator[Said]:
+        """未收到…申请: a clause without figures that denies what it names."""
+        denied = next((number for number, word in enumerate(self.span) if word.kind == "negation"), None)
+        if denied is None:
+            return
+        words = self.span[denied + 1 :]
+        heads = heads_in(words)
+        if not heads or any(word.kind == FOREIGN for word in words) or self.is_far(heads[-1], self.ending(), words):
+            return
+        left = self.residue(self.span, self.end)
+        zero = self.ending()._replace(name="件")
+        several = len([word for word in heads if word.kind == heads[-1].kind]) > 1
+        words = [*words, Token("filler", "each", self.end, self.end)] if several else words
+        yield from self.count(words, [zero], left)
+
+    def ending(self) -> Token:
+        return Token("number", "", self.end, self.end)
+
+
+def heads_in(words: Sequence[Token]) -> list[Token]:
+    return [word for word in words if word.kind in HEADS][-MOST_HEADS:]
+
+
+def joined_in(words: Sequence[Token]) -> list[bool]:
+    """For each head but the first, whether nothing but 、 or 和 stands between it and the head before it."""
+    found: list[bool] = []
+    since: list[Token] | None = None
+    for word in words:
+        if word.kind in HEADS:
+            if since is not None:
+                found.append(bool(since) and all(each.name == "joined" for each in since))
+            since = []
+        elif since is not None and word.name != "light":
+            since.append(word)
+    return found[-MOST_HEADS + 1 :]
+
+
+def is_unit(written: str, units: str) -> bool:
+    return written == "元" if units == "元" else written in facts()["units"][units].split()

@@ -1,0 +1,201 @@
+"""Room: checks. Words that stand together in a clause -> the rows and columns of the tables that they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import NamedTuple
+
+from gongkai.checks.narrative.tokens import Token
+
+DISPUTES = ("review", "litigation", "direct_litigation", "reviewed_litigation")
+DOCUMENTS = ("normative", "rules")
+DECISIONS = ("permits", "penalties", "coercion")
+MONEY = ("fees", "processing_fee")
+
+
+class Pick(NamedTuple):
+    """A place of the tables in words: row and column ids, or the id of a group of rows or of columns."""
+
+    table: str
+    row: str
+    column: str
+
+
+Picks = tuple[Pick, ...]
+
+
+class Meaning(NamedTuple):
+    """What a figure counts: the sum over the first of ``picks``; the others are what the words may mean as well.
+
+    ``sure`` is False where the words leave it open; ``row`` tells that a split by applicants may follow;
+    ``needs_context`` that nothing in the words says 信息公开; ``carried`` that another year is spoken of rightly.
+    """
+
+    rule: str
+    picks: tuple[Picks, ...]
+    units: str
+    sure: bool = True
+    row: bool = False
+    needs_context: bool = False
+    carried: bool = False
+    needs_channel: bool = True
+
+
+def row_pick(row: str, column: str = "total") -> Pick:
+    return Pick("applications", row, column)
+
+
+NEW, IN, OUT, HANDLED = (row_pick(row) for row in ("new", "carried_in", "carried_out", "handled"))
+# What an action on applications says, and what else it may say; in the order of likelihood.
+ACTIONS: dict[str, tuple[str, tuple[Picks, ...], bool]] = {
+    "new": ("narrative.received", ((NEW,),), True),
+    "receive": ("narrative.received", ((NEW,), (NEW, IN)), True),
+    "accept": ("narrative.received", ((NEW,), (NEW, IN)), True),
+    "take": ("narrative.received", ((NEW, IN),), True),
+    "process": ("narrative.received", ((NEW,), (NEW, IN), (HANDLED,)), False),
+    "finish": ("narrative.handled", ((HANDLED,),), True),
+    "answer": ("narrative.handled", ((HANDLED,),), False),
+    "carry": ("narrative.carried", ((OUT,), (IN,)), False),
+    "carry_in": ("narrative.carried", ((IN,),), True),
+    "carry_out": ("narrative.carried", ((OUT,),), True),
+}
+GROUPS = ("refused", "unavailable", "unprocessed", "other")
+UNMISTAKABLE = ("take", "carry_in", "carry_out")  # no other thing is spoken of in these words
+DOCUMENT_ACTIONS = {
+    "make": (("made",), True),
+    "repeal": (("repealed",), True),
+    "valid": (("valid",), True),
+    "publish": (("published", "made", "valid"), False),
+    "": (("made", "valid", "published"), False),
+}
+MOST_SUMMED = 4
+COUNTED_DISPUTES = ("", "receive", "accept", "new", "process")
+
+
+def subject_of(heads: Sequence[Token], subject: str) -> str:
+    """The topic after these words: the last that they name; after disputes outcomes lead back to applications."""
+    topics = [head.name for head in heads if head.kind == "topic"]
+    if topics:
+        return topics[-1]
+    spoken = any(head.kind == "outcome" for head in heads)
+    return "applications" if spoken and subject in DISPUTES else subject
+
+
+def meant(heads: Sequence[Token], joined: Sequence[bool], subject: str, row: Picks, many: int) -> list[Meaning]:
+    """What the figure behind these words counts; with ``many`` what each of so many figures counts (True: of all).
+
+    ``joined`` tells of each word but the first whether 、 or 和 ties it to the one before; ``subject`` is the topic so
+    far and ``row`` the row of 表三 spoken of last. Empty where nothing is known.
+    """
+    topics = tied(heads, joined, "topic") or ([subject] if subject else [])
+    topic = topics[-1] if topics else ""
+    if topic == "applications" or heads[-1].kind == "outcome" or (not topic and heads[-1].name in UNMISTAKABLE):
+        found = of_applications(heads, joined, subject, row)
+    elif topic in DISPUTES:
+        found = of_disputes(heads, joined, topics)
+    elif topic in DOCUMENTS:
+        found = of_documents(heads, joined, topics)
+    elif topic in DECISIONS:
+        found = [decisions_meaning(each, heads) for each in topics]
+    elif topic in MONEY:
+        found = [Meaning("narrative.fees", ((Pick("disclosure", topic, "amount"),),), "元", needs_channel=False)]
+    else:
+        found = []
+    if many > 1 or many is True:
+        return found
+    return [summed(found)] if 0 < len(found) <= MOST_SUMMED else []
+
+
+def tied(heads: Sequence[Token], joined: Sequence[bool], kind: str) -> list[str]:
+    """The names of the last words of a kind that 、 or 和 ties together."""
+    places = [number for number, head in enumerate(heads) if head.kind == kind]
+    found: list[str] = []
+    for number in reversed(places):
+        if found and not (joined[number] and heads[number + 1].kind == kind):
+            break
+        found.insert(0, heads[number].name)
+    return found
+
+
+def summed(meanings: Sequence[Meaning]) -> Meaning:
+    """One figure for several words: their sum, each in any of its readings."""
+    if len(meanings) == 1:
+        return meanings[0]
+    picks = tuple(sum(choice, ()) for choice in product(*(meaning.picks for meaning in meanings)))
+    return meanings[0]._replace(picks=picks, sure=all(meaning.sure for meaning in meanings), row=False)
+
+
+def of_applications(heads: Sequence[Token], joined: Sequence[bool], subject: str, row: Picks) -> list[Meaning]:
+    outcomes, applicants, actions = (tied(heads, joined, kind) for kind in ("outcome", "applicant", "action"))
+    named = subject == "applications" or any(head.name == "applications" for head in heads)
+    if subject not in ("", "applications", *DISPUTES) and not named:
+        return []
+    if outcomes:
+        columns = applicants or ["total"]
+        return [outcome_meaning(outcome, column, named) for outcome in outcomes for column in columns]
+    if actions and actions[-1] not in ACTIONS:
+        return []
+    if applicants:
+        first = ACTIONS[actions[-1]][1] if actions else (row,) if row else ()
+        return [applicant_meaning(applicant, first) for applicant in applicants]
+    if actions:
+        return [action_meaning(action, named) for action in actions]
+    bare = Meaning("narrative.received", ((NEW,), (NEW, IN)), "applications", False, True)
+    return [bare] if heads[-1].kind == "topic" else []
+
+
+def outcome_meaning(outcome: str, column: str, named: bool) -> Meaning:
+    rule = "narrative.group" if outcome in GROUPS else "narrative.outcome"
+    return Meaning(rule, ((row_pick(outcome, column),),), "outcomes", needs_context=not named)
+
+
+def action_meaning(action: str, named: bool) -> Meaning:
+    rule, picks, sure = ACTIONS[action]
+    return Meaning(rule, picks, "applications", sure, True, not named, rule == "narrative.carried")
+
+
+def applicant_meaning(applicant: str, rows: tuple[Picks, ...]) -> Meaning:
+    """A split by applicants of the rows that the words name; of what came in, where they name none."""
+    usual: tuple[Picks, ...] = ((NEW,), (NEW, IN), (HANDLED,))
+    picks = dict.fromkeys((*rows, *usual))
+    columns = tuple(tuple(pick._replace(column=applicant) for pick in each) for each in picks)
+    return Meaning("narrative.applicants", columns, "applications", bool(rows))
+
+
+def of_disputes(heads: Sequence[Token], joined: Sequence[bool], topics: Sequence[str]) -> list[Meaning]:
+    verdicts = tied(heads, joined, "verdict")
+    actions = [head.name for head in heads if head.kind == "action"] or [""]
+    if not verdicts and (actions[-1] not in COUNTED_DISPUTES or heads[-1].kind not in ("topic", "action")):
+        return []
+    columns = verdicts or ["total"]
+    return [
+        Meaning(
+            "narrative.review" if topic == "review" else "narrative.litigation",
+            ((Pick("disputes", topic, column),),),
+            "disputes",
+            needs_context=True,
+            needs_channel=False,
+        )
+        for topic in topics
+        for column in columns
+    ]
+
+
+def of_documents(heads: Sequence[Token], joined: Sequence[bool], topics: Sequence[str]) -> list[Meaning]:
+    actions = tied(heads, joined, "action") or [""]
+    if any(action not in DOCUMENT_ACTIONS for action in actions) or heads[-1].kind not in ("topic", "action"):
+        return []
+    found = []
+    for topic in topics:
+        for action in actions:
+            columns, sure = DOCUMENT_ACTIONS[action]
+            picks = tuple((Pick("disclosure", topic, column),) for column in columns)
+            found.append(Meaning("narrative.documents", picks, "documents", sure, needs_channel=False))
+    return found
+
+
+def decisions_meaning(topic: str, heads: Sequence[Token]) -> Meaning:
+    """行政许可247件 may count items or pages published; with a verb or as 行政许可决定 it counts decisions."""
+    sure = any(head.kind == "action" and head.name in ("make", "process") for head in heads)
+    return Meaning("narrative.decisions", ((Pick("disclosure", topic, "decisions"),),), "decisions", sure)

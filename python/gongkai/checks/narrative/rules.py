@@ -1,0 +1,28 @@
+"""Room: checks. What the findings on the prose stand for, in the words of those who write it (rules.toml)."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from gongkai.model import Rule
+
+
+def load_rules() -> tuple[Rule, ...]:
+    facts = tomllib.loads((Path(__file__).parent / "rules.toml").read_text(encoding="utf-8"))
+    source, advice = facts["source"], facts["advice"]
+    return tuple(
+        Rule(
+            f"narrative.{each['id']}",
+            "warning",
+            each["title"],
+            facts["meaning"].format(what=each["what"]),
+            source,
+            each["example"],
+            advice,
+        )
+        for each in facts["rule"]
+    )
+
+
+RULES = load_rules()

@@ -1,0 +1,132 @@
+"""Room: checks. A paragraph of prose -> its tokens: figures, dates, stops and the words of the lexicon."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from gongkai.checks.narrative.words import facts, lexicon, narrow, word_pattern
+from gongkai.figures import INVISIBLE, exact
+from gongkai.model import Figure
+
+DIGITS = "零〇一二三四五六七八九"
+TENS = {"十": 10, "百": 100, "千": 1000}
+LONGEST_NUMBER = 15
+SCALES = {"": 0, "万": 4, "亿": 8}
+BLANK_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s+(?=\d)")
+WHITE = re.compile(r"\s+")
+GAP = "\x1f"  # where white space stood between two digits: they are two numbers
+
+
+class Token(NamedTuple):
+    """``kind`` and ``name`` as in the lexicon, or a kind of its own: number, year, time, stop, neutral.
+
+    Of a number ``figure`` is in its unit or in 万元 for money, exact to ``step``; ``name`` is the unit.
+    """
+
+    kind: str
+    name: str
+    start: int
+    end: int
+    figure: Figure = 0
+    step: Figure = 1
+
+
+def tidied(line: str) -> str:
+    """A line without white space and invisible characters; two numbers stay two."""
+    return WHITE.sub("", BLANK_BETWEEN_DIGITS.sub(GAP, INVISIBLE.sub("", line)))
+
+
+@cache
+def pattern() -> re.Pattern[str]:
+    units = sorted({unit for line in facts()["units"].values() for unit in line.split()}, key=len, reverse=True)
+    unit = "|".join(("元", *units))
+    return re.compile(
+        r"(?P<date>(?:20\d\d年)?\d{1,2}月\d{1,2}日)"
+        r"|(?P<month>\d{1,2}(?:[-—~至]\d{1,2})?月份?)"
+        r"|(?P<carried>20\d\d年度?末?结转)"
+        r"|(?P<carrying>结?转(?:至|到|入)?20\d\d年度?(?:继续)?(?:办理)?)"
+        r"|(?P<year>(?<!\d)20\d\d年度?)"
+        r"|(?P<percent>\d[\d.]{0,15}[%‰])"
+        r"|(?P<neutral>第[\d一二三四五六七八九十]{1,6}[条款项批期届号季次]|\d{1,4}个?(?:工作日|天|日|个月|小时|年|周年|分钟)|《[^《》。]{1,60}》)"
+        r"|(?P<number>(?P<digits>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)(?P<more>余|多)?(?P<scale>[万亿])?(?P<more2>余|多)?"
+        rf"(?P<unit>{unit})?(?P<more3>余|多|以上|左右)?)"
+        r"|(?P<spelt>(?P<letters>[零〇一二两三四五六七八九十百千]{1,8})(?P<spelt_unit>[件宗起例份])(?!事)|零(?=[，,、;。)]|$))"
+        r"|(?P<stop>[，,;。!?:()\x1f])"
+        rf"|(?P<word>{word_pattern()})"
+    )
+
+
+def tokens_of(text: str) -> Iterator[Token]:
+    """The tokens of a tidied paragraph, in order; what stands between them is known to nobody."""
+    words = lexicon()
+    for match in pattern().finditer(narrow(text)):
+        kind, start, end = match.lastgroup or "", match.start(), match.end()
+        kind = next(name for name in KINDS if match.group(name) is not None) if kind not in KINDS else kind
+        if kind == "word":
+            word = words[match[0]]
+            yield Token(word.kind, word.name, start, end)
+        elif kind in ("number", "spelt"):
+            yield number_token(match)
+        elif kind == "date":
+            whole_year = re.search(r"(?<!\d)0?1月0?1日|12月31日", match[0])
+            year = re.match(r"20\d\d", match[0])
+            if not whole_year:
+                yield Token("time", "", start, end)
+            elif year:
+                yield Token("year", year[0], start, end)
+            else:
+                yield Token("neutral", "", start, end)
+        elif kind == "month":
+            yield Token("time", "", start, end)
+        elif kind in ("carried", "carrying", "year"):
+            yield Token(kind, re.search(r"20\d\d", match[0])[0], start, end)  # type: ignore[index]
+        else:
+            yield Token(kind, match[0], start, end)
+
+
+KINDS = ("date", "month", "carried", "carrying", "year", "percent", "neutral", "number", "spelt", "stop", "word")
+
+
+def number_token(match: re.Match[str]) -> Token:
+    """A number as a token; one that is only about right, or too long to be true, has the name "?"."""
+    start, end = match.span()
+    if match["spelt"] is not None:
+        figure = spelt(match["letters"] or "零")
+        return Token("number", match["spelt_unit"] or "", start, end, figure) if figure >= 0 else unsure(start, end)
+    if match["more"] or match["more2"] or match["more3"] or len(match["digits"]) > LONGEST_NUMBER:
+        return unsure(start, end)
+    unit, shift = match["unit"] or "", SCALES[match["scale"] or ""]
+    written = Decimal(match["digits"].replace(",", ""))
+    shift -= 4 if unit == "元" else 0
+    step = Decimal(1).scaleb(int(written.as_tuple().exponent) + shift)
+    return Token("number", unit, start, end, plain(written.scaleb(shift)), plain(step))
+
+
+def unsure(start: int, end: int) -> Token:
+    return Token("number", "?", start, end)
+
+
+def plain(number: Decimal) -> Figure:
+    value = exact(number)
+    assert value is not None
+    return value
+
+
+def spelt(letters: str) -> int:
+    """三十五 -> 35, 一百零五 -> 105; -1 for digits in a row or an order that no number has."""
+    result, digit, last = 0, -1, 10_000
+    for letter in letters.replace("两", "二"):
+        if letter in TENS:
+            if TENS[letter] >= last:
+                return -1
+            result, last = result + (digit if digit > 0 else 1) * TENS[letter], TENS[letter]
+            digit = -1
+        else:
+            if digit > 0:
+                return -1
+            digit = DIGITS.index(letter) - (letter != "零")
+    return result + max(digit, 0)

@@ -1,0 +1,115 @@
+"""Room: checks. The words that prose has for what the tables count: words.toml and the labels of the editions."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gongkai.editions import editions
+from gongkai.figures import WIDTHS
+from gongkai.model import Form, Label
+
+# A full-width comma parts clauses, the narrow one may part thousands.
+NARROW = {code: letter for code, letter in WIDTHS.items() if chr(code) != "，"}
+NUMBERING = re.compile(r"^(?:[(（].{1,2}[)）]|[一二三四]、|\d+\.)(?:本年)?")
+APPLICATIONS = re.compile(r"(?<=.)(?:政府信息公开)?申请(?:数量)?$")  # a topic of its own
+REMARK = re.compile(r"(?<=.)[(（][^()（）]*[)）]$")
+ROWS_AS_ACTIONS = {"new": "new", "carried_in": "carry_in", "carried_out": "carry_out"}
+TOO_PLAIN = ("其他", "总计", "合计")
+
+
+class Word(NamedTuple):
+    """``kind`` is the part of speech (topic, action, outcome, scope, ...), ``name`` which one of it."""
+
+    kind: str
+    name: str
+
+
+def narrow(text: str) -> str:
+    """The same text with narrow digits, letters and brackets, character for character."""
+    return text.translate(NARROW)
+
+
+@cache
+def facts() -> Mapping[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def lexicon() -> Mapping[str, Word]:
+    """Every word; those of words.toml go before the labels, whose plain wording may mean more than one thing."""
+    found = {narrow(text): word for text, word in own_words()}
+    for edition in editions().values():
+        for form in edition.forms.values():
+            for text, word in label_words(form):
+                found.setdefault(narrow(text), word)
+    return found
+
+
+def own_words() -> Iterator[tuple[str, Word]]:
+    for kind in ("topic", "action", "outcome", "verdict", "applicant", "foreign", "part", "filler"):
+        for name, words in facts()[kind].items():
+            yield from ((text, Word(kind, name)) for text in words)
+    for kind in ("comparison", "negation", "cumulative", "hedge"):
+        yield from ((text, Word(kind, "")) for text in facts()[kind]["words"])
+    for name, scope in facts()["scope"].items():
+        yield from ((text, Word("scope", name)) for text in scope["words"])
+
+
+# --- the labels of the official form --------------------------------------------------------------------------------
+
+
+def label_words(form: Form) -> Iterator[tuple[str, Word]]:
+    """The rows of 表二 and 表四 are topics, those of 表三 outcomes; columns are applicants and verdicts."""
+    columns = {"applications": "applicant", "disputes": "verdict"}.get(form.id)
+    for label in form.labels:
+        word = None
+        if label.kind == "column":
+            word = Word(columns, label.id) if columns else None
+        elif label.kind == "row":
+            word = row_word(form, label)
+        elif label.kind == "group" and label.id != "results":
+            word = Word("outcome" if form.id == "applications" else "topic", label.id)
+        if word:
+            texts = spoken(label)
+            if word.kind == "action":
+                texts = {APPLICATIONS.sub("", text) for text in texts}
+            yield from ((text, word) for text in texts if text not in TOO_PLAIN)
+
+
+def row_word(form: Form, label: Label) -> Word:
+    if form.id != "applications":
+        return Word("topic", label.id)
+    action = ROWS_AS_ACTIONS.get(label.id)
+    return Word("action", action) if action else Word("outcome", label.id)
+
+
+def spoken(label: Label) -> set[str]:
+    """A label without its number and its remark, as prose writes it."""
+    return {REMARK.sub("", NUMBERING.sub("", text)) for text in (label.text, *label.aliases)}
+
+
+# --- all words as one pattern ---------------------------------------------------------------------------------------
+
+
+@cache
+def word_pattern() -> str:
+    """A pattern for the longest word at a place, its alternatives told apart by their first characters."""
+    return branch(sorted(lexicon()))
+
+
+def branch(words: list[str]) -> str:
+    """Sorted words -> a pattern in which no two alternatives start with the same character."""
+    ends = "" in words
+    parts = []
+    for first, group in groupby((word for word in words if word), key=lambda word: word[0]):
+        parts.append(re.escape(first) + branch([word[1:] for word in group]))
+    if not parts:
+        return ""
+    inner = parts[0] if len(parts) == 1 and not ends else f"(?:{'|'.join(parts)})"
+    return f"{inner}?" if ends else inner
