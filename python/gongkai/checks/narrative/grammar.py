@@ -121,6 +121,7 @@ class Clause:
         self.compared = False
         self.listed: list[Token] = []
         self.figures = 0
+        self.verb: list[Token] = []
 
     def read(self) -> Iterator[Said]:
         if self.at == self.last:
@@ -223,19 +224,16 @@ class Clause:
 
     def follows_on(self, words: Sequence[Token]) -> bool:
         """Whether a figure at the start of a clause, behind 共 or the like, belongs to the words before the comma."""
-        light = [word for word in words if word.name in LIGHT]
-        return (
-            bool(light) and len(light) == len(words) and self.since == self.start and not self.residue(words, self.at)
-        )
+        light = bool(words) and all(word.name in LIGHT for word in words)
+        return light and self.since == self.start and not self.residue(words, self.tokens[self.at - 1].start)
 
     def pending(self) -> list[Token]:
         """The words of the clause before, where it holds no figure."""
         at = self.first - 2
-        found: list[Token] = []
         while at >= 0 and self.tokens[at].kind not in ("stop", "number", "percent"):
-            found.insert(0, self.tokens[at])
             at -= 1
-        return [] if at >= 0 and self.tokens[at].kind != "stop" else found
+        whole = at < 0 or self.tokens[at].kind == "stop"
+        return list(self.tokens[at + 1 : max(self.first - 1, 0)]) if whole else []
 
     def is_far(self, head: Token, token: Token, words: Sequence[Token]) -> bool:
         """Whether anything but light words stands between a figure and its words."""
@@ -259,10 +257,14 @@ class Clause:
 
     def count(self, words: Sequence[Token], figures: Sequence[Token], residue: str | None = None) -> Iterator[Said]:
         """The readings of figures that share their words; one figure for several words is their sum, or 均 each's."""
-        state = self.state
-        heads = heads_in(words)
+        state, named = self.state, heads_in(words)
+        if not named:
+            return
+        heads = self.with_verb(named)
         each = len(figures) == 1 and any(word.name == "each" for word in words[-2:])
-        meanings = meant(heads, joined_in(words), state.subject, state.row, len(figures) if len(figures) > 1 else each)
+        joined = [False] * (len(heads) - len(named)) + joined_in(words)
+        many = len(figures) if len(figures) > 1 else each
+        meanings = meant(heads, joined, state.subject, state.row, many)
         state.subject = subject_of(heads, state.subject)
         if not meanings or self.compared or self.is_part(words, meanings[0]):
             return
@@ -273,6 +275,14 @@ class Clause:
         for meaning, figure in zip(meanings, figures, strict=True):
             if is_unit(figure.name, meaning.units):
                 yield from self.said(meaning, figure, left, words)
+
+    def with_verb(self, heads: list[Token]) -> list[Token]:
+        """The heads of a span; one that goes on after 、 shares the verb before it (制发规章1件、规范性文件24件)."""
+        verbs = [head for head in heads if head.kind == "action"]
+        if not verbs and heads[0].kind == "topic" and self.span and self.span[0].name == "joined":
+            return [*self.verb, *heads]
+        self.verb = verbs[-1:]
+        return heads
 
     def said(self, meaning: Meaning, figure: Token, left: str, words: Sequence[Token]) -> Iterator[Said]:
         state = self.state

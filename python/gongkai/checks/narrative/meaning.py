@@ -10,7 +10,14 @@ from gongkai.checks.narrative.tokens import Token
 
 DISPUTES = ("review", "litigation", "direct_litigation", "reviewed_litigation")
 DOCUMENTS = ("normative", "rules")
-DECISIONS = ("permits", "penalties", "coercion")
+DECISIONS = {  # what is decided, and whether the word says that decisions are counted
+    "permits": ("permits", False),
+    "penalties": ("penalties", False),
+    "coercion": ("coercion", False),
+    "permit_decisions": ("permits", True),
+    "penalty_decisions": ("penalties", True),
+    "coercion_decisions": ("coercion", True),
+}
 MONEY = ("fees", "processing_fee")
 
 
@@ -197,5 +204,6 @@ def of_documents(heads: Sequence[Token], joined: Sequence[bool], topics: Sequenc
 
 def decisions_meaning(topic: str, heads: Sequence[Token]) -> Meaning:
     """行政许可247件 may count items or pages published; with a verb or as 行政许可决定 it counts decisions."""
-    sure = any(head.kind == "action" and head.name in ("make", "process") for head in heads)
-    return Meaning("narrative.decisions", ((Pick("disclosure", topic, "decisions"),),), "decisions", sure)
+    row, sure = DECISIONS[topic]
+    sure = sure or any(head.kind == "action" and head.name in ("decide", "process") for head in heads)
+    return Meaning("narrative.decisions", ((Pick("disclosure", row, "decisions"),),), "decisions", sure)
