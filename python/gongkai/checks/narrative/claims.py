@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, NamedTuple
 
-from gongkai.checks.narrative.grammar import Said, read_paragraph
+from gongkai.checks.narrative.grammar import NUMBERED, Context, Said, read_paragraph
 from gongkai.checks.narrative.quantities import Quantity, quantity_of
 from gongkai.checks.narrative.tokens import tidied
 from gongkai.checks.narrative.words import facts
 from gongkai.model import Figure, Report
 
 SECTIONS = (1, 6)
-NUMBERED = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,3}[)）、.．]|[一二三四五六七八九十]是")
 SHORTEST_LINE = 20  # of a line that a page has cut; a shorter one may be a heading
 ENDS = "。；;：:！!？?”)）"
 Scope = Literal["same", "other", "unknown"]
@@ -41,9 +39,9 @@ def claims(report: Report) -> tuple[Claim, ...]:
     """What the prose of sections one and six says about the figures of the tables, in the order of the text."""
     found: list[Claim] = []
     for section in SECTIONS:
-        heading = ""
+        context = Context()
         for number, line in enumerate(paragraphs(report.sections.get(section, "")), 1):
-            said, heading = read_paragraph(line, heading, report.year, report.agency)
+            said, context = read_paragraph(line, context, report.year, report.agency)
             for each in said:
                 quantity = quantity_of(each.meaning.picks, report)
                 if quantity:

@@ -7,6 +7,7 @@ an unknown word between a figure and its words, a comparison, a share or another
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -22,6 +23,7 @@ SENTENCE_ENDS = "。!?！？"
 LIGHT = ("light", "joined", "each", "list")
 IGNORED = "“”\"'‘’《》〈〉·-—_…．.、~*　:：|+"
 FOREIGN = "foreign"
+NUMBERED = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,3}[)）、.．]|[一二三四五六七八九十]是")
 ABOUT = ("信息公开", "依申请", "公开申请")
 LONGEST_HEADING = 30
 DEEPEST = 8  # brackets in brackets
@@ -44,35 +46,46 @@ class Said(NamedTuple):
     end: int
 
 
+class Context(NamedTuple):
+    """What earlier paragraphs leave behind: the topic of the heading above, a short paragraph without figures, and
+    whether they are ``about`` the disclosure of information, so that 行政复议 is one about it.
+    """
+
+    topic: str = ""
+    about: bool = False
+
+
 @dataclass
 class State:
-    """What the text so far means for the next figure; the last seven fields hold for one sentence."""
+    """What the text so far means for the next figure: the first four fields hold for the paragraph, the rest for a
+    sentence. ``doubt`` tells that the subject was not named in words that are all understood.
+    """
 
     subject: str = ""
     about: bool = False
     row: tuple[Pick, ...] = ()
+    doubt: bool = False
     other_year: bool = False
     own_year: bool = False
     cumulative: bool = False
     scope: str = ""
     unit: bool = False
     among: bool = False
-    seen: set[tuple[Pick, ...]] = field(default_factory=set)
+    seen: dict[tuple[Pick, ...], bool] = field(default_factory=dict)
 
     def new_sentence(self) -> State:
-        return State(self.subject, self.about, self.row)
+        return State(self.subject, self.about, self.row, self.doubt)
 
 
-def read_paragraph(text: str, heading: str, year: int | None, agency: str) -> tuple[list[Said], str]:
-    """What the figures of a tidied paragraph count, and the topic that holds for the paragraphs after it.
-
-    ``heading`` is the topic of the heading above, "" if none; a short paragraph without figures is a heading.
-    """
+def read_paragraph(text: str, context: Context, year: int | None, agency: str) -> tuple[list[Said], Context]:
+    """What the figures of a tidied paragraph count, and what holds for the paragraph after it."""
     reader = Reader(text, list(tokens_of(text)), year, agency)
-    state = State(heading, any(word in text for word in ABOUT) or heading == "applications")
+    about = any(word in text for word in ABOUT) or (context.about and not NUMBERED.match(text))
+    state = State(context.topic, about or context.topic == "applications")
     said = list(reader.read(state))
     counts = any(token.kind == "number" and token.name for token in reader.tokens)
-    return said, reader.subject if len(text) <= LONGEST_HEADING and not counts else heading
+    heading = len(text) <= LONGEST_HEADING and not counts
+    return said, Context(reader.subject if heading else context.topic, state.about)
 
 
 @dataclass
@@ -90,7 +103,7 @@ class Reader:
         for first, last, stop in clauses(self.tokens):
             yield from Clause(self, first, last, state).read()
             if stop in OPENING and len(outer) < DEEPEST:
-                outer.append(replace(state, seen=set(state.seen)))
+                outer.append(replace(state, seen=dict(state.seen)))
             elif stop in CLOSING and outer:
                 state = outer.pop()
             elif stop in SENTENCE_ENDS:
@@ -160,6 +173,13 @@ class Clause:
             self.state.own_year, self.state.other_year = True, False
         elif (token.kind, token.name) == ("filler", "among"):
             self.state.among = True
+        if (
+            token.name == "process"
+            and self.span
+            and self.span[-1].kind == "action"
+            and self.span[-1].end == token.start
+        ):
+            token = token._replace(kind="filler", name="light")  # 结转下年度办理
         self.span.append(token)
 
     def dated(self, token: Token) -> None:
@@ -211,10 +231,10 @@ class Clause:
             word = self.tokens[at]
             if word.kind == "number" or word.name == "joined":
                 break
-            if word.kind in kinds:
+            if word.kind in kinds and not (word.name == "process" and found):
                 found.append(word)
                 taken = at + 1
-            elif word.name not in LIGHT:
+            elif word.name not in (*LIGHT, "process"):
                 break
             end, at = word.end, at + 1
         if not found or (at < self.last and self.tokens[at].kind == "number" and self.tokens[at].start == end):
@@ -289,13 +309,16 @@ class Clause:
         first = meaning.picks[0]
         if meaning.row:
             state.row = first
-        if state.among and first in state.seen:
-            return
-        state.seen.add(first)
         unit = state.unit or left.endswith(tuple(facts()["unit"]["endings"]))
         state.unit = unit
         hedged = any(word.kind == "hedge" for word in words) or (state.cumulative and not state.own_year)
         sure = meaning.sure and not left and not hedged and (state.about or not meaning.needs_context)
+        if any(word.kind == "topic" for word in words) and words[0].name != "joined":
+            state.doubt = bool(left)
+        sure = sure and not state.doubt
+        if state.among and state.seen.get(first, not sure) >= sure and first in state.seen:
+            return
+        state.seen[first] = sure
         yield Said(meaning, figure.figure, figure.step, sure, state.scope, unit, self.start, self.end)
 
     def is_part(self, words: Sequence[Token], meaning: Meaning) -> bool:

@@ -141,7 +141,7 @@ def of_applications(heads: Sequence[Token], joined: Sequence[bool], subject: str
     if outcomes:
         columns = applicants or ["total"]
         return [outcome_meaning(outcome, column, named) for outcome in outcomes for column in columns]
-    if actions and actions[-1] not in ACTIONS:
+    if any(head.kind == "action" and head.name not in ACTIONS for head in heads):
         return []
     if applicants:
         first = ACTIONS[actions[-1]][1] if actions else (row,) if row else ()
