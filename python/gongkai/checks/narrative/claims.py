@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from gongkai.checks.narrative.grammar import NUMBERED, Context, Said, read_paragraph
+from gongkai.checks.narrative.grammar import NUMBERED, read_paragraph
 from gongkai.checks.narrative.quantities import Quantity, quantity_of
+from gongkai.checks.narrative.state import Context, Said
 from gongkai.checks.narrative.tokens import tidied
 from gongkai.checks.narrative.words import facts
 from gongkai.model import Figure, Report
@@ -70,13 +72,11 @@ def claim_of(said: Said, quantity: Quantity, line: str, section: int, paragraph:
     return Claim(quantity, said.figure, scope, clause, section, paragraph, said.meaning.rule, said.step, said.unit)
 
 
-def scope_of(word: str, agency: str) -> Scope:
-    """What a class of scope words means in the report of this body; "" is no such word."""
-    if not word:
-        return "same"
+def scope_of(words: Sequence[str], agency: str) -> Scope:
+    """What classes of scope words mean together in the report of this body; none of them is its own scope."""
     kind = kind_of(agency)
-    meaning: Scope = facts()["scope"][word].get(kind, "same") if kind else "unknown"
-    return meaning
+    found = {facts()["scope"][word].get(kind, "same") if kind else "unknown" for word in words}
+    return "other" if "other" in found else "unknown" if "unknown" in found else "same"
 
 
 def kind_of(agency: str) -> str:

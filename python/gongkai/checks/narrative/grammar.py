@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
-from gongkai.checks.narrative.meaning import Meaning, Pick, meant, subject_of
+from gongkai.checks.narrative.meaning import Meaning, meant, subject_of
+from gongkai.checks.narrative.names import without_own_name
+from gongkai.checks.narrative.state import Context, Said, State
 from gongkai.checks.narrative.tokens import Token, tokens_of
 from gongkai.checks.narrative.words import facts
-from gongkai.model import Figure
 
 HEADS = ("topic", "action", "outcome", "verdict", "applicant")
 OPENING, CLOSING = "(（", ")）"
@@ -30,56 +30,9 @@ DEEPEST = 8  # brackets in brackets
 MOST_HEADS = 30  # words of one clause that are looked at, the last ones
 
 
-class Said(NamedTuple):
-    """A figure and what it is said to count; ``start`` and ``end`` are those of its clause in the paragraph.
-
-    ``scope`` is the class of the scope word that holds for it or "", ``unit`` the other body named as its owner.
-    """
-
-    meaning: Meaning
-    figure: Figure
-    step: Figure
-    sure: bool
-    scope: str
-    unit: bool
-    start: int
-    end: int
-
-
-class Context(NamedTuple):
-    """What earlier paragraphs leave behind: the topic of the heading above, a short paragraph without figures, and
-    whether they are ``about`` the disclosure of information, so that 行政复议 is one about it.
-    """
-
-    topic: str = ""
-    about: bool = False
-
-
-@dataclass
-class State:
-    """What the text so far means for the next figure: the first four fields hold for the paragraph, the rest for a
-    sentence. ``doubt`` tells that the subject was not named in words that are all understood.
-    """
-
-    subject: str = ""
-    about: bool = False
-    row: tuple[Pick, ...] = ()
-    doubt: bool = False
-    other_year: bool = False
-    own_year: bool = False
-    cumulative: bool = False
-    scope: str = ""
-    unit: bool = False
-    among: bool = False
-    seen: dict[tuple[Pick, ...], bool] = field(default_factory=dict)
-
-    def new_sentence(self) -> State:
-        return State(self.subject, self.about, self.row, self.doubt)
-
-
 def read_paragraph(text: str, context: Context, year: int | None, agency: str) -> tuple[list[Said], Context]:
     """What the figures of a tidied paragraph count, and what holds for the paragraph after it."""
-    reader = Reader(text, list(tokens_of(text)), year, agency)
+    reader = Reader(text, list(tokens_of(without_own_name(text, agency))), year, agency)
     about = any(word in text for word in ABOUT) or (context.about and not NUMBERED.match(text))
     state = State(context.topic, about or context.topic == "applications")
     said = list(reader.read(state))
@@ -165,7 +118,7 @@ class Clause:
         elif token.kind == "cumulative":
             self.state.cumulative = True
         elif token.kind == "scope":
-            self.state.scope, self.state.unit = token.name, False
+            token = self.scoped(token)
         elif token.kind == "part" and token.name == "time":
             self.dated(token)
             return
@@ -181,6 +134,15 @@ class Clause:
         ):
             token = token._replace(kind="filler", name="light")  # 结转下年度办理
         self.span.append(token)
+
+    def scoped(self, token: Token) -> Token:
+        """A scope word, those of one clause together; in the name of the report's own body it is none."""
+        before = self.reader.text[max(token.start - 1, 0) : token.end]
+        if len(before) > token.end - token.start and before in self.reader.agency:
+            return token._replace(kind="filler", name="plain")
+        inside = any(word.kind == "scope" for word in self.span)
+        self.state.scope, self.state.unit = (*(self.state.scope if inside else ()), token.name), False
+        return token
 
     def dated(self, token: Token) -> None:
         """A year, a month, or a year with 结转: the year before has carried in what is carried to this one."""
@@ -319,6 +281,7 @@ class Clause:
         if state.among and state.seen.get(first, not sure) >= sure and first in state.seen:
             return
         state.seen[first] = sure
+        state.about = state.about or (sure and first[0].table == "applications")
         yield Said(meaning, figure.figure, figure.step, sure, state.scope, unit, self.start, self.end)
 
     def is_part(self, words: Sequence[Token], meaning: Meaning) -> bool:

@@ -126,7 +126,8 @@ def tied(heads: Sequence[Token], joined: Sequence[bool], kind: str) -> list[str]
 
 
 def summed(meanings: Sequence[Meaning]) -> Meaning:
-    """One figure for several words: their sum, each in any of its readings."""
+    """One figure for several words: their sum, each in any of its readings; 收到和处理 is one thing in two words."""
+    meanings = list({meaning.picks[0]: meaning for meaning in meanings}.values())
     if len(meanings) == 1:
         return meanings[0]
     picks = tuple(sum(choice, ()) for choice in product(*(meaning.picks for meaning in meanings)))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
+from gongkai.checks.narrative.names import OWN
 from gongkai.checks.narrative.words import facts, lexicon, narrow, word_pattern
 from gongkai.figures import INVISIBLE, exact
 from gongkai.model import Figure
@@ -55,6 +56,7 @@ def pattern() -> re.Pattern[str]:
         r"|(?P<number>(?P<digits>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)(?P<more>余|多)?(?P<scale>[万亿])?(?P<more2>余|多)?"
         rf"(?P<unit>{unit})?(?P<more3>余|多|以上|左右)?)"
         r"|(?P<spelt>(?P<letters>[零〇一二两三四五六七八九十百千]{1,8})(?P<spelt_unit>[件宗起例份])(?!事)|零(?=[，,、;。)]|$))"
+        rf"|(?P<own>{OWN}+)"
         r"|(?P<stop>[，,;。!?:()\x1f])"
         rf"|(?P<word>{word_pattern()})"
     )
@@ -88,7 +90,7 @@ def tokens_of(text: str) -> Iterator[Token]:
             yield Token(kind, match[0], start, end)
 
 
-KINDS = ("date", "month", "carried", "carrying", "year", "percent", "neutral", "number", "spelt", "stop", "word")
+KINDS = ("date", "month", "carried", "carrying", "year", "percent", "neutral", "number", "spelt", "own", "stop", "word")
 
 
 def number_token(match: re.Match[str]) -> Token:
