@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from gongkai.checks.narrative.grammar import NUMBERED, read_paragraph
-from gongkai.checks.narrative.quantities import Quantity, quantity_of
+from gongkai.checks.narrative.quantities import Quantity, layouts_of, quantity_of
 from gongkai.checks.narrative.state import Context, Said
 from gongkai.checks.narrative.tokens import tidied
 from gongkai.checks.narrative.words import facts
@@ -40,12 +40,13 @@ class Claim(NamedTuple):
 def claims(report: Report) -> tuple[Claim, ...]:
     """What the prose of sections one and six says about the figures of the tables, in the order of the text."""
     found: list[Claim] = []
+    layouts = layouts_of(report)
     for section in SECTIONS:
         context = Context()
         for number, line in enumerate(paragraphs(report.sections.get(section, "")), 1):
             said, context = read_paragraph(line, context, report.year, report.agency)
             for each in said:
-                quantity = quantity_of(each.meaning.picks, report)
+                quantity = quantity_of(each.meaning.picks, layouts)
                 if quantity:
                     found.append(claim_of(each, quantity, line, section, number, report.agency))
     return tuple(found)
@@ -72,7 +73,7 @@ def claim_of(said: Said, quantity: Quantity, line: str, section: int, paragraph:
     return Claim(quantity, said.figure, scope, clause, section, paragraph, said.meaning.rule, said.step, said.unit)
 
 
-def scope_of(words: Sequence[str], agency: str) -> Scope:
+def scope_of(words: Iterable[str], agency: str) -> Scope:
     """What classes of scope words mean together in the report of this body; none of them is its own scope."""
     kind = kind_of(agency)
     found = {facts()["scope"][word].get(kind, "same") if kind else "unknown" for word in words}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from gongkai.checks.narrative.claims import Claim, claims
-from gongkai.checks.narrative.quantities import form_of
 from gongkai.checks.wording import clipped
 from gongkai.figures import shown
 from gongkai.model import Figure, Finding, Report, Severity
 from gongkai.relations import difference, stated_figures, total
 
 ORDINALS = {1: "一", 6: "六"}
-TABLES = ("disclosure", "applications", "disputes")
 REASONS = {
     "other": "正文说的可能是另一范围，不一定与表格相同，请核对。",
     "unknown": "正文说的范围或口径不能确定，请核对。",
@@ -35,7 +33,7 @@ def finding_of(claim: Claim, report: Report) -> Finding | None:
     severity: Severity = "warning" if claim.scope == "same" else "note"
     apart = difference(claim.figure, stated)
     return Finding(
-        claim.rule, severity, message(claim, stated, apart), cells_of(claim, report), stated, claim.figure, apart
+        claim.rule, severity, message(claim, stated, apart), claim.quantity.cells, stated, claim.figure, apart
     )
 
 
@@ -53,12 +51,6 @@ def alike(figure: Figure, claim: Claim) -> bool:
 
 def size(apart: Figure) -> Figure:
     return max(apart, -apart)
-
-
-def cells_of(claim: Claim, report: Report) -> tuple[str, ...]:
-    """The cells of a claim in official order, table by table."""
-    wanted = set(claim.quantity.cells)
-    return tuple(cell for table in TABLES for cell in form_of(table, report).cells if cell in wanted)
 
 
 def message(claim: Claim, stated: Figure, apart: Figure) -> str:

@@ -15,7 +15,7 @@ from gongkai.checks.narrative.meaning import Meaning, meant, subject_of
 from gongkai.checks.narrative.names import without_own_name
 from gongkai.checks.narrative.state import Context, Said, State
 from gongkai.checks.narrative.tokens import Token, tokens_of
-from gongkai.checks.narrative.words import facts
+from gongkai.checks.narrative.words import facts, narrow
 
 HEADS = ("topic", "action", "outcome", "verdict", "applicant")
 OPENING, CLOSING = "(（", ")）"
@@ -24,6 +24,12 @@ LIGHT = ("light", "joined", "each", "list")
 IGNORED = "“”\"'‘’《》〈〉·-—_…．.、~*　:：|+"
 FOREIGN = "foreign"
 NUMBERED = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,3}[)）、.．]|[一二三四五六七八九十]是")
+# A number that is no year and no ordinal, a number in words, or a denial of what the tables count.
+FIGURE = re.compile(
+    r"[\d０-９]\s?(?!年|月|日|[\d０-９.．、）)])|[一二两三四五六七八九十百千][件宗起例份]"
+    r"|[未无没零][^。]{0,40}?(?:申请|复议|诉|文件|规章|结转|纠)|为零"
+)
+SENTENCE = re.compile(r"[^。！？!?]+[。！？!?]?|[。！？!?]")
 ABOUT = ("信息公开", "依申请", "公开申请")
 LONGEST_HEADING = 30
 DEEPEST = 8  # brackets in brackets
@@ -32,13 +38,27 @@ MOST_HEADS = 30  # words of one clause that are looked at, the last ones
 
 def read_paragraph(text: str, context: Context, year: int | None, agency: str) -> tuple[list[Said], Context]:
     """What the figures of a tidied paragraph count, and what holds for the paragraph after it."""
-    reader = Reader(text, list(tokens_of(without_own_name(text, agency))), year, agency)
     about = any(word in text for word in ABOUT) or (context.about and not NUMBERED.match(text))
+    heading = len(text) <= LONGEST_HEADING and not FIGURE.search(text)
+    spans = [(0, len(text))] if heading else spans_to_read(text)
+    if not spans:
+        return [], Context(context.topic, about)
+    known = narrow(without_own_name(text, agency))
+    reader = Reader(text, [token for span in spans for token in tokens_of(known, *span)], year, agency)
     state = State(context.topic, about or context.topic == "applications")
     said = list(reader.read(state))
-    counts = any(token.kind == "number" and token.name for token in reader.tokens)
-    heading = len(text) <= LONGEST_HEADING and not counts
     return said, Context(reader.subject if heading else context.topic, state.about)
+
+
+def spans_to_read(text: str) -> list[tuple[int, int]]:
+    """The sentences that may say a figure, each with the one before it, and a short opening that names the topic."""
+    sentences = [match.span() for match in SENTENCE.finditer(text)]
+    telling = [bool(FIGURE.search(text, *span)) for span in sentences]
+    if not any(telling):
+        return []
+    wanted = [one or other for one, other in zip(telling, [*telling[1:], False], strict=True)]
+    wanted[0] = wanted[0] or sentences[0][1] <= LONGEST_HEADING
+    return [span for span, keep in zip(sentences, wanted, strict=True) if keep]
 
 
 @dataclass
@@ -84,7 +104,7 @@ class Clause:
         self.end = self.tokens[last].start if last < len(self.tokens) else len(reader.text)
         self.span: list[Token] = []
         self.since = self.start
-        self.compared = False
+        self.compared = self.scopes = False
         self.listed: list[Token] = []
         self.figures = 0
         self.verb: list[Token] = []
@@ -140,8 +160,8 @@ class Clause:
         before = self.reader.text[max(token.start - 1, 0) : token.end]
         if len(before) > token.end - token.start and before in self.reader.agency:
             return token._replace(kind="filler", name="plain")
-        inside = any(word.kind == "scope" for word in self.span)
-        self.state.scope, self.state.unit = (*(self.state.scope if inside else ()), token.name), False
+        named = self.state.scope if self.scopes else frozenset()
+        self.state.scope, self.state.unit, self.scopes = named | {token.name}, False, True
         return token
 
     def dated(self, token: Token) -> None:
@@ -180,10 +200,18 @@ class Clause:
         heads = heads_in(words)
         if any(word.kind == FOREIGN and (not heads or word.start > heads[-1].start) for word in words):
             self.state.subject = FOREIGN
-        elif heads and self.is_far(heads[-1], token, words):
-            self.state.subject = self.state.subject if self.compared else FOREIGN
-        elif heads:
+        elif heads and not self.is_far(heads[-1], token, words):
             yield from self.count(words, [token])
+        elif heads:
+            yield from self.beyond(token)
+
+    def beyond(self, token: Token) -> Iterator[Said]:
+        """A figure far from the words before it: explained by those behind it, or foreign."""
+        words = self.following(token, HEADS)
+        if words:
+            yield from self.count(words, [token])
+        elif not self.compared:
+            self.state.subject = FOREIGN
 
     def following(self, token: Token, kinds: Sequence[str] = (*HEADS, FOREIGN)) -> list[Token]:
         """The words directly behind a figure, where no other figure stands behind them in the clause."""

@@ -135,6 +135,7 @@ def summed(meanings: Sequence[Meaning]) -> Meaning:
 
 
 def of_applications(heads: Sequence[Token], joined: Sequence[bool], subject: str, row: Picks) -> list[Meaning]:
+    heads, joined = without_groups(heads, joined)
     outcomes, applicants, actions = (tied(heads, joined, kind) for kind in ("outcome", "applicant", "action"))
     named = subject == "applications" or any(head.name == "applications" for head in heads)
     if subject not in ("", "applications", *DISPUTES) and not named:
@@ -151,6 +152,15 @@ def of_applications(heads: Sequence[Token], joined: Sequence[bool], subject: str
         return [action_meaning(action, named) for action in actions]
     bare = Meaning("narrative.received", ((NEW,), (NEW, IN)), "applications", False, True)
     return [bare] if heads[-1].kind == "topic" else []
+
+
+def without_groups(heads: Sequence[Token], joined: Sequence[bool]) -> tuple[Sequence[Token], Sequence[bool]]:
+    """重复申请不予处理1件 counts 重复申请: a group behind one of its own rows says nothing more."""
+    rows = [head.name for head in heads if head.kind == "outcome"]
+    if len(rows) < 2 or rows[-1] not in GROUPS or not rows[-2].startswith(f"{rows[-1]}_"):
+        return heads, joined
+    last = max(number for number, head in enumerate(heads) if head.kind == "outcome")
+    return [*heads[:last], *heads[last + 1 :]], [*joined[: last - 1], *joined[last:]]
 
 
 def outcome_meaning(outcome: str, column: str, named: bool) -> Meaning:

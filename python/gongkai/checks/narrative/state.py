@@ -19,7 +19,7 @@ class Said(NamedTuple):
     figure: Figure
     step: Figure
     sure: bool
-    scope: tuple[str, ...]
+    scope: frozenset[str]
     unit: bool
     start: int
     end: int
@@ -47,7 +47,7 @@ class State:
     other_year: bool = False
     own_year: bool = False
     cumulative: bool = False
-    scope: tuple[str, ...] = ()
+    scope: frozenset[str] = frozenset()
     unit: bool = False
     among: bool = False
     seen: dict[Picks, bool] = field(default_factory=dict)

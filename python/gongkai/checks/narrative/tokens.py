@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from gongkai.checks.narrative.names import OWN
-from gongkai.checks.narrative.words import facts, lexicon, narrow, word_pattern
+from gongkai.checks.narrative.words import facts, lexicon, word_pattern
 from gongkai.figures import INVISIBLE, exact
 from gongkai.model import Figure
 
@@ -62,10 +62,10 @@ def pattern() -> re.Pattern[str]:
     )
 
 
-def tokens_of(text: str) -> Iterator[Token]:
-    """The tokens of a tidied paragraph, in order; what stands between them is known to nobody."""
+def tokens_of(text: str, since: int, until: int) -> Iterator[Token]:
+    """The tokens of a stretch of a tidied, narrow paragraph, in order; what stands between them is known to nobody."""
     words = lexicon()
-    for match in pattern().finditer(narrow(text)):
+    for match in pattern().finditer(text, since, until):
         kind, start, end = match.lastgroup or "", match.start(), match.end()
         kind = next(name for name in KINDS if match.group(name) is not None) if kind not in KINDS else kind
         if kind == "word":

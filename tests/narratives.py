@@ -1,0 +1,54 @@
+"""Room: tests. The labelled clauses of tests/narrative: cases as reports, and what was found of what was labelled."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gongkai.checks.narrative import check_narrative, claims
+from gongkai.figures import shown
+from gongkai.model import Report
+from made import report_of
+
+FOLDER = Path(__file__).parent / "narrative"
+SETS = ("clauses", "held_out", "fresh")
+
+
+class Case(NamedTuple):
+    """A labelled text: the report that it stands in, the claims and the findings that it must give."""
+
+    text: str
+    report: Report
+    claims: Counter[str]
+    findings: Counter[str]
+
+
+def cases(name: str) -> Iterator[Case]:
+    facts = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"), parse_float=Decimal)
+    for case in facts["case"]:
+        yield case_of(case, facts["facts"])
+
+
+def case_of(case: dict[str, Any], facts: dict[str, Any]) -> Case:
+    report = replace(
+        report_of({**facts, **case.get("facts", {})}, year=case.get("year", 2021)),
+        sections={case.get("section", 1): case["text"]},
+        agency=case.get("agency", "青溪县人民政府"),
+    )
+    return Case(case["text"], report, Counter(case.get("claims", ())), Counter(case.get("findings", ())))
+
+
+def claims_of(report: Report) -> Counter[str]:
+    return Counter(f"{claim.quantity.name} {shown(claim.figure)} {claim.scope}" for claim in claims(report))
+
+
+def findings_of(report: Report) -> Counter[str]:
+    return Counter(
+        f"{finding.severity} {finding.rule} {shown(finding.stated)} {shown(finding.computed)}"
+        for finding in check_narrative(report)
+    )

@@ -1,0 +1,285 @@
+"""Room: tests. The prose of sections one and six against the tables: labelled clauses, properties, hostile prose."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import narrative as benchmark
+from gongkai.checks import check
+from gongkai.checks.narrative import RULES, Claim, check_narrative, claims
+from gongkai.checks.narrative.tokens import spelt
+from gongkai.checks.narrative.words import Word, lexicon, narrow, own_words
+from gongkai.model import Finding, Report, Value
+from made import older, report_of
+from narratives import SETS, cases, claims_of, findings_of
+from narratives import Case as Labelled
+
+ALL = [(name, case) for name in SETS for case in cases(name)]
+# What the grammar does not find, or reads otherwise, and is known to: claims and findings of the labels.
+MISSED = 5
+
+
+def prose(text: str, changes: dict[str, Value] | None = None, *, section: int = 1, year: int = 2021) -> Report:
+    return replace(report_of(changes, year=year), sections={section: text})
+
+
+def only_claim(text: str) -> Claim:
+    (claim,) = claims(prose(text))
+    return claim
+
+
+def found(text: str, changes: dict[str, Value] | None = None) -> list[tuple[str, str, Value, Value]]:
+    return [(f.severity, f.rule, f.stated, f.computed) for f in check_narrative(prose(text, changes))]
+
+
+# --- the labelled sets --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", [case for _, case in ALL], ids=[f"{name}-{case.text[:24]}" for name, case in ALL])
+def test_no_false_warning(case: Labelled) -> None:
+    extra = findings_of(case.report) - case.findings
+    assert [text for text in extra if text.startswith("warning")] == []
+
+
+@pytest.mark.parametrize("case", list(cases("clauses")), ids=lambda case: case.text[:24])
+def test_each_clause_is_read_as_labelled(case: Labelled) -> None:
+    assert (claims_of(case.report), findings_of(case.report)) == (case.claims, case.findings)
+
+
+def test_the_held_out_sets_lose_no_more_than_is_known() -> None:
+    missing: Counter[str] = Counter()
+    for _, case in ALL:
+        missing += case.claims - claims_of(case.report)
+        missing += case.findings - findings_of(case.report)
+    assert missing.total() <= MISSED, missing
+
+
+def test_the_sets_are_as_large_as_promised() -> None:
+    assert len(ALL) >= 100
+    rules = {finding.split()[1] for _, case in ALL for finding in case.findings}
+    assert rules == {rule.id for rule in RULES}
+
+
+def test_the_benchmark_prints_and_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert benchmark.main() == 0
+    assert "| all |" in capsys.readouterr().out
+
+
+# --- findings -----------------------------------------------------------------------------------------------------
+
+
+def test_a_finding_says_what_where_and_by_how_much() -> None:
+    (finding,) = check_narrative(prose("总的说明。\n\n全年共收到政府信息公开申请460件，平稳有序。"))
+    assert finding == Finding(
+        "narrative.received",
+        "warning",
+        "第一节第2段“全年共收到政府信息公开申请460件”：正文为460件，表三 一、本年新收政府信息公开申请数量·总计为455件，差5件。"
+        "请核对是正文还是表格有误，改成一致。",
+        ("applications.new.total",),
+        455,
+        460,
+        5,
+    )
+
+
+def test_every_example_is_what_the_check_says() -> None:
+    """The example of each rule, from its own clause on a table that differs."""
+    tables: dict[str, dict[str, Value]] = {
+        "narrative.documents": {"disclosure.normative.made": 43},
+        "narrative.decisions": {"disclosure.permits.decisions": 274},
+        "narrative.fees": {"disclosure.fees.amount": Decimal("35.2")},
+    }
+    for rule in RULES:
+        place, rest = rule.example.split("“", 1)
+        text = rest.split("”：正文为", 1)[0]
+        section = 6 if place.startswith("第六节") else 1
+        before = "政府信息公开申请办理情况。\n" if "第2段" in place else ""
+        got = check_narrative(prose(before + text, tables.get(rule.id), section=section))
+        assert [finding.message for finding in got] == [rule.example], rule.id
+
+
+def test_the_checks_of_a_report_hold_them() -> None:
+    assert ("warning", "narrative.received") in [(f.severity, f.rule) for f in check(prose("收到申请460件。"))]
+
+
+def test_blank_cells_say_nothing() -> None:
+    assert found("收到申请460件。", {"applications.new.total": None}) == []
+    text = "依申请公开中，不予公开19件。"
+    assert found(text) == [("warning", "narrative.group", 5, 19)]
+    assert found(text, {"applications.refused_inquiry.total": None}) == []
+
+
+def test_a_missing_table_says_nothing() -> None:
+    report = replace(report_of(without="applications"), sections={1: "收到申请460件。"})
+    assert check_narrative(report) == []
+    assert [claim.quantity.cells for claim in claims(report)] == [("applications.new.total",)]
+
+
+def test_the_edition_of_the_table_is_read() -> None:
+    """In 2019 （六）其他处理 is one row, and documents have other columns."""
+    text = "2020年收到申请3件，其他处理4件；新制作规范性文件5件，废止规范性文件1件。"
+    report = replace(older(), sections={1: text})
+    got = [(finding.cells, finding.stated, finding.computed) for finding in check_narrative(report)]
+    assert got == [(("applications.other.total",), 3, 4), (("disclosure.normative.made",), 3, 5)]
+
+
+def test_sums_over_the_cells_of_a_group_and_of_both_litigation_blocks() -> None:
+    assert only_claim("政府信息公开行政诉讼46件。").quantity.cells == (
+        "disputes.direct_litigation.total",
+        "disputes.reviewed_litigation.total",
+    )
+    assert only_claim("收办申请463件。").quantity.cells == ("applications.new.total", "applications.carried_in.total")
+    assert len(only_claim("依申请公开中，不予公开5件。").quantity.cells) == 8
+
+
+def test_a_body_within_may_have_less_but_not_more() -> None:
+    assert found("县公安局收到政府信息公开申请35件。") == []
+    assert found("县公安局收到政府信息公开申请600件。") == [("note", "narrative.received", 455, 600)]
+
+
+def test_only_sections_one_and_six_are_read() -> None:
+    report = replace(report_of(), sections={5: "收到申请460件。"})
+    assert claims(report) == ()
+
+
+def test_a_line_broken_by_the_page_is_one_paragraph() -> None:
+    text = "2021年，青溪县认真做好依申请公开工作，全年共收到政府信息公开\n申请460件。"
+    (claim,) = claims(prose(text))
+    assert (claim.figure, claim.paragraph) == (460, 1)
+
+
+# --- properties ---------------------------------------------------------------------------------------------------
+
+CLAUSES = {
+    "全年新收政府信息公开申请{}件": "applications.new.total",
+    "上年结转政府信息公开申请{}件": "applications.carried_in.total",
+    "政府信息公开申请办结{}件": "applications.handled.total",
+    "政府信息公开申请结转下年度{}件": "applications.carried_out.total",
+    "对政府信息公开申请予以公开{}件": "applications.granted.total",
+    "因政府信息公开引发行政复议{}件": "disputes.review.total",
+    "制发行政规范性文件{}件": "disclosure.normative.made",
+    "作出行政处罚决定{}件": "disclosure.penalties.decisions",
+}
+SURROUNDINGS = st.sampled_from(
+    [
+        "",
+        "工作平稳有序。",
+        "发布解读材料32篇，",
+        "同比增长12.5%。",
+        "2020年为18件。",
+        "网站访问量123456次；",
+        "收到留言35件。",
+    ]
+)
+COUNTS = st.integers(0, 10**7)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(list(CLAUSES)), COUNTS, COUNTS)
+def test_other_figures_warn_and_equal_ones_do_not(clause: str, table: int, text: int) -> None:
+    got = check_narrative(prose(clause.format(text), {CLAUSES[clause]: table}))
+    expected = [] if table == text else [("warning", table, text, text - table)]
+    assert [(f.severity, f.stated, f.computed, f.difference) for f in got] == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(list(CLAUSES)), COUNTS, SURROUNDINGS, SURROUNDINGS)
+def test_the_text_around_changes_nothing(clause: str, count: int, before: str, after: str) -> None:
+    got = claims(prose(f"{before}{clause.format(count)}，{after}"))
+    assert [(claim.quantity.name, claim.figure, claim.scope) for claim in got] == [(CLAUSES[clause], count, "same")]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(list(CLAUSES)), st.sampled_from(["县本级", "县政府办公室", "代表县政府", "全县", "各乡镇", "本级"])
+)
+def test_words_for_another_scope_make_it_a_note(clause: str, scope: str) -> None:
+    got = check_narrative(prose(f"{scope}{clause.format(987654)}", {CLAUSES[clause]: 3}))
+    assert [finding.severity for finding in got] == ["note"]
+
+
+@pytest.mark.parametrize("written", ["1,234件", "１２３４件", "1234 件", "一千二百三十四件", "0.1234万件", "1234宗"])
+def test_numbers_in_every_hand(written: str) -> None:
+    assert only_claim(f"全年收到政府信息公开申请{written}。").figure == 1234
+
+
+@pytest.mark.parametrize(
+    ("letters", "number"),
+    [("三十五", 35), ("十", 10), ("一百零五", 105), ("两", 2), ("零", 0), ("一二", -1), ("百千", -1)],
+)
+def test_spelt_numbers(letters: str, number: int) -> None:
+    assert spelt(letters) == number
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+
+def test_no_word_has_two_meanings() -> None:
+    found: dict[str, set[Word]] = {}
+    for text, word in own_words():
+        found.setdefault(narrow(text), set()).add(word)
+    assert {text: words for text, words in found.items() if len(words) > 1} == {}
+
+
+def test_the_labels_of_the_form_are_words() -> None:
+    words = lexicon()
+    assert words["属于四类过程性信息"] == Word("outcome", "refused_process")
+    assert words["社会公益组织"] == Word("applicant", "welfare")
+    assert words["未经复议直接起诉"] == Word("topic", "direct_litigation")
+
+
+# --- hostile prose ------------------------------------------------------------------------------------------------
+
+HOSTILE = {
+    "digits": "1",
+    "thousands": "1,111",
+    "numerals": "十",
+    "open brackets": "（收到申请",
+    "one clause": "收到申请和",
+    "no stop": "予以公开、自然人、",
+    "figures": "5件、",
+    "joined": "受理申请、5件",
+    "pending": "收到申请，共",
+    "denied": "未收到申请，",
+    "list": "行政复议、分别为5件、",
+    "scopes": "县人民政府全县",
+    "names": "青溪县人民政府政府",
+    "among": "其中收到申请5件，",
+    "sentences": "收到申请5件。",
+    "lines": "收到申请5件\n",
+    "books": "《",
+    "years": "2021年结转",
+}
+
+
+@pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_prose_takes_linear_time(piece: str) -> None:
+    """Four times the text takes at most some four times as long; a second or so for 100,000 characters."""
+
+    def seconds(length: int) -> float:
+        report = prose(piece * (length // len(piece)) + "5件")
+        start = time.process_time()
+        check_narrative(report)
+        return time.process_time() - start
+
+    short = seconds(20_000)
+    assert seconds(80_000) < 10 * short + 0.5
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*list(lexicon())[::7], "5件", "，", "、", "。", "（", "）", "分别为", "2021年", "未"]),
+        max_size=30,
+    )
+)
+def test_any_words_in_any_order_are_read(words: list[str]) -> None:
+    for claim in claims(prose("".join(words))):
+        assert claim.clause in "".join(words)
