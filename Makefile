@@ -33,6 +33,7 @@ bench: $(TEST_STAMP)
 
 accuracy: $(TEST_STAMP) debian
 	$(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python benchmarks/narrative.py
 
 fuzz: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'

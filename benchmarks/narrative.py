@@ -53,7 +53,7 @@ def score_of(name: str) -> tuple[int, Score, Score]:
 
 
 def milliseconds() -> float:
-    """The best time for a real page's prose: the section of a county of some 1,700 characters."""
+    """The best processor time for an ordinary county's section one, 3.4 KB in UTF-8."""
     from gongkai.checks.narrative import check_narrative
     from made import report_of
 
@@ -61,9 +61,9 @@ def milliseconds() -> float:
     report = replace(report_of(), sections={1: text})
     times = []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start = time.process_time()
         check_narrative(report)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times) * 1000
 
 

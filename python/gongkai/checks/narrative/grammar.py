@@ -32,6 +32,7 @@ FIGURE = re.compile(
 SENTENCE = re.compile(r"[^。！？!?]+[。！？!?]?|[。！？!?]")
 ABOUT = ("信息公开", "依申请", "公开申请")
 LONGEST_HEADING = 30
+LONGEST_CLAUSE = 60  # characters on either side of a figure that are quoted
 DEEPEST = 8  # brackets in brackets
 MOST_HEADS = 30  # words of one clause that are looked at, the last ones
 
@@ -310,7 +311,8 @@ class Clause:
             return
         state.seen[first] = sure
         state.about = state.about or (sure and first[0].table == "applications")
-        yield Said(meaning, figure.figure, figure.step, sure, state.scope, unit, self.start, self.end)
+        start, end = max(self.start, figure.start - LONGEST_CLAUSE), min(self.end, figure.end + LONGEST_CLAUSE)
+        yield Said(meaning, figure.figure, figure.step, sure, state.scope, unit, start, end)
 
     def is_part(self, words: Sequence[Token], meaning: Meaning) -> bool:
         """Whether the figure counts a part only, or those of another time."""
