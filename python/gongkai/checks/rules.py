@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from gongkai.checks import coverage, levels, plausibility, undecided, years
+from gongkai.checks import coverage, levels, narrative, plausibility, undecided, years
 from gongkai.checks.sums import MOST_PARTS, broken_finding
 from gongkai.checks.wording import clipped, subject_and_names
 from gongkai.editions import editions, explanations
@@ -14,6 +14,7 @@ from gongkai.model import Edition, GongkaiError, Relation, Rule, Value
 
 MODULES = (
     coverage,
+    narrative,
     plausibility,
     years,
     levels,
