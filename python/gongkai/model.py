@@ -404,9 +404,10 @@ class Ruling:
 class Finding:
     """A violation as a value. ``difference`` is computed - stated; all three are None where they do not apply.
 
-    ``suspects`` are the smallest sets of changes that would mend it, one alternative where that is unique, none where
-    nothing certain can be proposed. ``cause`` tells whether the report itself is at fault or more likely our reading
-    of it; "" where that was not asked. ``cells`` come in official order.
+    ``suspects`` are the smallest sets of changes that would mend it, the likeliest first, one alternative where that is
+    unique; none where nothing can be proposed, and ``too_many`` where there are more than can be told. ``cause`` tells
+    whether the report itself is at fault or more likely our reading of it; "" where that was not asked. ``cells`` come
+    in official order.
     """
 
     rule: str
@@ -417,6 +418,7 @@ class Finding:
     computed: Value = None
     difference: Value = None
     suspects: tuple[tuple[Suspect, ...], ...] = ()
+    too_many: bool = False
     cause: Literal["", "report", "reading"] = ""
     ruling: Ruling | None = None
 

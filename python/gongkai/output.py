@@ -16,7 +16,7 @@ from gongkai.checks.years import Outcome
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
-from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Table, Value
+from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
 from gongkai.rulings import dismissed_text, in_order, is_open, key_of, ruling_text
 
 DISMISSED = "○ 已忽略"
@@ -88,11 +88,17 @@ def finding_to_dict(finding: Finding, held: Report | Mapping[str, Value]) -> dic
         "stated": number(finding.stated),
         "computed": number(finding.computed),
         "difference": number(finding.difference),
+        "suspects": [[suspect_to_dict(suspect) for suspect in alternative] for alternative in finding.suspects],
+        "too_many": finding.too_many,
         "cause": finding.cause or None,
         "raws": raws_of(held, finding) if isinstance(held, Report) else {},
         "key": key_of(finding, held),
         "ruling": {"verdict": ruling.verdict, "reason": ruling.reason} if ruling else None,
     }
+
+
+def suspect_to_dict(suspect: Suspect) -> dict[str, Any]:
+    return {"cell": suspect.cell, "stated": number(suspect.stated), "proposed": suspect.proposed}
 
 
 def add_years(found: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:

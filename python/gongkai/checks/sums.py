@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
+from gongkai.checks.localize import localize
+from gongkai.checks.localize.told import ending
 from gongkai.checks.wording import clipped, label_of, subject_and_names
 from gongkai.editions import editions
 from gongkai.figures import read_figure, shown
@@ -51,8 +54,24 @@ def check_sums(table: Table) -> list[Finding]:
     solution = solution_of(table)
     found = [broken_finding(form, relation, values) for relation in solution.broken]
     found += [conflict_finding(form, conflict, values) for conflict in solution.conflicts]
+    if found:
+        found = with_suspects(table, solution, found)
     found.sort(key=lambda finding: order[finding.rule])
     return found + implied_findings(form, table.entries, solution.implied)
+
+
+def with_suspects(table: Table, solution: Solution, findings: Sequence[Finding]) -> list[Finding]:
+    """Findings on a solution's broken relations and then its conflicts, each with the cells that are likely wrong."""
+    form = editions()[table.edition].forms[table.id]
+    return [
+        replace(
+            finding,
+            message=finding.message + ending(form, proposal),
+            suspects=proposal.alternatives,
+            too_many=not proposal.alternatives,
+        )
+        for finding, proposal in zip(findings, localize(table, solution), strict=True)
+    ]
 
 
 # --- all cells stated ---------------------------------------------------------------------------------------------

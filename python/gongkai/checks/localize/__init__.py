@@ -1,0 +1,122 @@
+"""Room: checks. Which cells are likely wrong: the smallest sets whose change mends the stated sums (Fellegi-Holt).
+
+The price of a change: one figure 2, one slip that changed several figures 3, a blank nothing. Of the cheapest repairs
+those are left out that take chance where another is a slip of the pen. Where there is more than a person would
+compare, none is given: ``ways`` tells how many there are, None where not even that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from gongkai.checks.localize.network import Network, network_of
+from gongkai.checks.localize.search import MOST_LISTED, Cluster, clusters_of
+from gongkai.checks.localize.state import Change, Figures, State, state_of
+from gongkai.editions import editions
+from gongkai.model import Relation, Suspect, Table, Value
+from gongkai.relations import Solution, possible, solve
+
+Alternative = tuple[Suspect, ...]
+MOST_BLANKS = 3  # told with a repair what they are to be; of more the notes on blanks tell, once it is made
+
+
+class Proposal(NamedTuple):
+    """What would mend one broken relation or conflict, the likeliest first."""
+
+    alternatives: tuple[Alternative, ...]
+    ways: int | None
+
+
+UNKNOWN = Proposal((), None)
+
+
+def localize(table: Table, solution: Solution) -> list[Proposal]:
+    """A proposal for each broken relation and then for each conflict of a table's solution."""
+    questions = [(relation,) for relation in solution.broken] + list(solution.conflicts)
+    network = network_of(table.edition, table.id)
+    if network is None:
+        return [UNKNOWN for _ in questions]
+    stated = {cell: entry.value for cell, entry in table.entries.items()}
+    figures = {cell: value if isinstance(value, int) and value >= 0 else None for cell, value in stated.items()}
+    state = state_of(network, figures)
+    clusters = clusters_of(state)
+    order = list(editions()[table.edition].forms[table.id].cells)
+    return [proposal_for(Asked(state, stated, order), clusters, relations) for relations in questions]
+
+
+class Asked(NamedTuple):
+    """The table that is asked about: its state, what it states (also what can be no count), the order of its cells."""
+
+    state: State
+    stated: Mapping[str, Value]
+    order: Sequence[str]
+
+
+def proposal_for(asked: Asked, clusters: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
+    """The repairs of all clusters that have a part in the relations, combined."""
+    mine = [cluster for cluster in clusters if concerns(asked.state, cluster, relations)]
+    if any(not cluster.alternatives for cluster in mine):
+        return Proposal((), mine[0].count if len(mine) == 1 else None)
+    count = 1
+    for cluster in mine:
+        count *= len(cluster.alternatives)
+    if count > MOST_LISTED:
+        return Proposal((), count)
+    nodes = {node for cluster in mine for node in cluster.nodes} | nodes_of(asked.state, relations)
+    found: list[Alternative] = []
+    for chosen in product(*(cluster.alternatives for cluster in mine)):
+        changes = [change for each in chosen for change in each]
+        alternative = completed(asked, changes, nodes)
+        if alternative is None or not mends(asked.state, alternative, relations):
+            return UNKNOWN
+        found.append(alternative)
+    return Proposal(tuple(found), len(found)) if all(found) else UNKNOWN
+
+
+def concerns(state: State, cluster: Cluster, relations: Sequence[Relation]) -> bool:
+    if cluster.nodes & nodes_of(state, relations):
+        return True
+    cells = {cell for relation in relations for cell in relation.cells}
+    changed = {cell for alternative in cluster.alternatives for cell, _ in alternative}
+    return not left_in(state.network, relations) and bool(cells & changed)
+
+
+def nodes_of(state: State, relations: Iterable[Relation]) -> set[int]:
+    wanted = {relation.rule for relation in relations}
+    return {state.home[at] for at, item in enumerate(state.network.nodes) if item and item[0].rule in wanted}
+
+
+def left_in(network: Network, relations: Iterable[Relation]) -> bool:
+    """Whether all relations are nodes of the network."""
+    kept = {item[0].rule for item in network.nodes if item}
+    return all(relation.rule in kept for relation in relations)
+
+
+def completed(asked: Asked, changes: Sequence[Change], nodes: set[int]) -> Alternative | None:
+    """The changes with the blanks that they settle, in official order; None where a figure that can be no count stays.
+
+    Such figures (negative, or with decimals) were taken for blanks.
+    """
+    proposed = dict(changes)
+    touched = nodes | {node for cell in proposed for node in asked.state.ends(cell)}
+    relations = [relation for node in touched for relation in asked.state.partial.get(node, ())]
+    if relations:
+        implied = solve(relations, {**asked.state.values, **proposed}).implied
+        unfilled = [cell for relation in relations for cell in relation.cells if asked.state.values.get(cell) is None]
+        bad = {cell for cell in unfilled if asked.stated.get(cell) is not None}
+        if not bad <= implied.keys():
+            return None
+        blanks = {cell for cell in unfilled if implied.get(cell) and cell not in bad}
+        told = bad | (blanks if len(blanks) <= MOST_BLANKS else set())
+        proposed |= {cell: implied[cell] for cell in told}
+    return tuple(Suspect(cell, asked.stated.get(cell), proposed[cell]) for cell in asked.order if cell in proposed)
+
+
+def mends(state: State, alternative: Alternative, relations: Sequence[Relation]) -> bool:
+    """Whether the relations hold then, with some filling of the blanks: worked out anew, whatever led here."""
+    values: Figures = {**state.values, **{suspect.cell: suspect.proposed for suspect in alternative}}
+    changed = {suspect.cell for suspect in alternative}
+    touched = [item[0] for item in state.network.nodes if item and changed & set(item[0].cells)]
+    return possible([*touched, *relations], values)

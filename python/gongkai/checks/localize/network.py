@@ -1,0 +1,120 @@
+"""Room: checks. The stated sums of a table as a network: every cell joins two nodes, once with each sign.
+
+A node is a relation; a cell that stands in one relation only has its other end on the ground. A relation that follows
+from the others (``across.handled`` of table three) is left out, or its cells would stand in three.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from gongkai.editions import editions
+from gongkai.model import Form, Relation
+
+Ends = tuple[int, int]  # the node that a larger figure raises, and the one that it lowers
+Signed = list[tuple[int, int]]  # (number of a relation, 1 among its parts or -1 in its whole)
+
+
+@dataclass(frozen=True)
+class Network:
+    """``nodes`` are relations with their sign, None for a ground; ``lines`` the cells side by side, row and column.
+
+    ``totals`` are, for each cell that is a part of such, the cells that sum it up, directly or by way of another.
+    """
+
+    nodes: tuple[tuple[Relation, int] | None, ...]
+    ends: Mapping[str, Ends]
+    grounds: Mapping[int, int]
+    lines: tuple[tuple[str, ...], ...]
+    totals: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def network_of(edition: str, table: str) -> Network | None:
+    """None where the relations have another shape, or are none."""
+    form, relations = editions()[edition].forms[table], editions()[edition].relations_of(table)
+    kept = without_surplus(relations)
+    places = places_of(kept)
+    signs = oriented(len(kept), places)
+    if not kept or signs is None:
+        return None
+    group = linked(len(kept), places)
+    grounds = {root: len(kept) + number for number, root in enumerate(dict.fromkeys(group))}
+    ends: dict[str, Ends] = {}
+    for cell, found in places.items():
+        raised = {sign * signs[node]: node for node, sign in found}
+        ground = grounds[group[found[0][0]]]
+        ends[cell] = (raised.get(1, ground), raised.get(-1, ground))
+    nodes = (*zip(kept, signs, strict=True), *(None for _ in grounds))
+    home = {node: grounds[root] for node, root in enumerate(group)}
+    return Network(nodes, ends, home, lines_of(form), totals_of(relations))
+
+
+def without_surplus(relations: Sequence[Relation]) -> list[Relation]:
+    """Without the relation that all cells in more than two of them share."""
+    count = Counter(cell for relation in relations for cell in relation.cells)
+    crowded = {cell for cell, times in count.items() if times > 2}
+    surplus = [relation for relation in relations if crowded and crowded <= set(relation.cells)]
+    return [relation for relation in relations if relation not in surplus[:1]]
+
+
+def places_of(relations: Sequence[Relation]) -> dict[str, Signed]:
+    places: dict[str, Signed] = {}
+    for number, relation in enumerate(relations):
+        for side, sign in ((relation.parts, 1), (relation.whole, -1)):
+            for cell in side:
+                places.setdefault(cell, []).append((number, sign))
+    return places
+
+
+def oriented(count: int, places: Mapping[str, Signed]) -> list[int] | None:
+    """Signs for the relations so that cells stand in two of them with opposite signs; None if there are none."""
+    if any(len(found) > 2 for found in places.values()):
+        return None
+    signs = [0] * count
+    joined = [found for found in places.values() if len(found) == 2]
+    for start in range(count):
+        if signs[start]:
+            continue
+        signs[start], queue = 1, [start]
+        while queue:
+            node = queue.pop()
+            for found in joined:
+                for (one, sign), (other, opposite) in (found, found[::-1]):
+                    if one == node and not signs[other]:
+                        signs[other] = -signs[node] * sign * opposite
+                        queue.append(other)
+    bad = any(signs[one] * sign == signs[other] * opposite for (one, sign), (other, opposite) in joined)
+    return None if bad else signs
+
+
+def linked(count: int, places: Mapping[str, Signed]) -> list[int]:
+    """For each relation the first of those that hang together with it."""
+    group = list(range(count))
+    for found in places.values():
+        roots = {group[node] for node, _ in found}
+        group = [min(roots) if root in roots else root for root in group]
+    return group
+
+
+def lines_of(form: Form) -> tuple[tuple[str, ...], ...]:
+    lines: dict[tuple[str, int], list[str]] = {}
+    for cell in form.cells.values():
+        lines.setdefault(("row", cell.box.top), []).append(cell.id)
+        lines.setdefault(("column", cell.box.left), []).append(cell.id)
+    return tuple(tuple(line) for line in lines.values() if len(line) > 1)
+
+
+def totals_of(relations: Sequence[Relation]) -> dict[str, tuple[str, ...]]:
+    above: dict[str, list[str]] = {}
+    for relation in relations:
+        if len(relation.whole) == 1:
+            for cell in relation.parts:
+                above.setdefault(cell, []).append(relation.whole[0])
+    return {
+        cell: tuple(dict.fromkeys([*totals, *(far for total in totals for far in above.get(total, ()))]))
+        for cell, totals in above.items()
+    }

@@ -1,0 +1,160 @@
+"""Room: checks. The cheapest repairs of a whole table, apart for errors that have nothing to do with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from gongkai.checks.localize.program import smallest_sets
+from gongkai.checks.localize.repairs import CELL, EVENT, Repairs, repair_of
+from gongkai.checks.localize.slips import OTHER, SLIP
+from gongkai.checks.localize.state import Change, State, TooMany
+
+Nodes = frozenset[int]
+Cover = frozenset[Nodes]
+MOST_LISTED = 6  # alternatives that a person would compare; of more none is given
+MOST_WEIGHED = 2_000  # combinations
+MOST_COVERS = 200
+LARGEST_TREE = 3  # nodes of the trees that are looked at in any case
+LIKELIER = OTHER - SLIP  # so much odder than the likeliest, and an alternative is left out
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Nodes that are mended together. ``count`` of the alternatives, the likeliest first; None where not known."""
+
+    nodes: Nodes
+    alternatives: tuple[tuple[Change, ...], ...]
+    count: int | None
+
+
+def clusters_of(state: State) -> list[Cluster]:
+    if not state.need:
+        return []
+    try:
+        repairs = Repairs(state)
+        _, covers = cheapest_covers(state, repairs)
+        return [cluster_of(state, repairs, covers, nodes) for nodes in apart(covers)]
+    except TooMany:
+        return [Cluster(frozenset(state.need), (), None)]
+
+
+# --- which repairs together mend everything -----------------------------------------------------------------------
+
+
+def cheapest_covers(state: State, repairs: Repairs) -> tuple[int, list[Cover]]:
+    """All ways to mend every node at the lowest price. Raises TooMany where they are not sure to be all.
+
+    Two cells at a time are looked at first; three, and then the solver, only where something cheaper, or as cheap,
+    might have been missed.
+    """
+    for size in (LARGEST_TREE, LARGEST_TREE + 1):
+        if size > LARGEST_TREE:
+            repairs.add_trees(size)
+        price, covers = covers_of(state, repairs)
+        if covers and price < price_of_others(state, repairs, size):
+            return price, covers
+    sets = smallest_sets(state, price // CELL if covers else None)
+    if covers and (not sets or price < CELL * len(sets[0])):
+        return price, covers
+    for changes in sets:
+        for piece in pieces(state, changes):
+            repairs.add(repair_of(state, piece, state.mended(piece)))
+    return covers_of(state, repairs)
+
+
+def price_of_others(state: State, repairs: Repairs, size: int) -> int:
+    """A price that no repair with a piece which was not looked at can undercut.
+
+    A tree of cells mends at most one node more than it has cells, and less by each node on its way where nothing was
+    over. Blanks allow two cells between the same two nodes.
+    """
+    count, events = len(state.need), bool(repairs.events)
+
+    def rest(nodes: int) -> int:
+        return 0 if nodes <= 0 else EVENT if events else nodes * CELL // 2
+
+    prices = [CELL * size + rest(count - size - 1), CELL * LARGEST_TREE + rest(count - LARGEST_TREE)]
+    if state.partial:
+        prices.append(2 * CELL + rest(count - 2 if all(state.need.values()) else count - 1))
+    return min(prices)
+
+
+def covers_of(state: State, repairs: Repairs) -> tuple[int, list[Cover]]:
+    """The lowest price, and all sets of nodes that repairs mend for it without one node in two of them."""
+    options = sorted(((found[0].price, nodes) for nodes, found in repairs.found.items()), key=lambda item: item[0])
+    by_node = {node: [item for item in options if node in item[1]] for node in state.need}
+    best = CELL * len(state.need) + 1
+    found: list[Cover] = []
+
+    def search(left: Nodes, price: int, taken: tuple[Nodes, ...]) -> None:
+        nonlocal best
+        if not left:
+            if price < best:
+                best = price
+                found.clear()
+            found.append(frozenset(taken))
+            if len(found) > MOST_COVERS:
+                raise TooMany
+            return
+        least = min(left, key=lambda node: (len(by_node[node]), node))
+        for each, nodes in by_node[least]:
+            if price + each <= best and nodes <= left:
+                search(left - nodes, price + each, (*taken, nodes))
+
+    search(frozenset(state.need), 0, ())
+    return best, found
+
+
+def pieces(state: State, changes: Sequence[Change]) -> list[tuple[Change, ...]]:
+    """Changes in groups that share no node."""
+    groups: list[tuple[set[int], tuple[Change, ...]]] = []
+    for change in changes:
+        nodes = set(state.ends(change[0]))
+        members: tuple[Change, ...] = (change,)
+        others = []
+        for group in groups:
+            if nodes.isdisjoint(group[0]):
+                others.append(group)
+            else:
+                nodes |= group[0]
+                members += group[1]
+        groups = [*others, (nodes, members)]
+    return [members for _, members in groups]
+
+
+# --- what belongs together ----------------------------------------------------------------------------------------
+
+
+def apart(covers: Iterable[Cover]) -> list[Nodes]:
+    """The smallest sets of nodes that no repair in use crosses."""
+    groups: list[Nodes] = []
+    for nodes in {nodes for cover in covers for nodes in cover}:
+        touching = [group for group in groups if group & nodes]
+        groups = [group for group in groups if not group & nodes] + [nodes.union(*touching)]
+    return sorted(groups, key=min)
+
+
+def cluster_of(state: State, repairs: Repairs, covers: Sequence[Cover], nodes: Nodes) -> Cluster:
+    combined: list[tuple[int, tuple[Change, ...]]] = []
+    tried = 0
+    for cover in {frozenset(each for each in cover if each <= nodes) for cover in covers}:
+        choices = [repairs.found[each] for each in sorted(cover, key=min)]
+        for chosen in product(*choices):
+            tried += 1
+            if tried > MOST_WEIGHED:
+                return Cluster(nodes, (), None)
+            changes = tuple([change for repair in chosen for change in repair.changes])
+            if len({cell for cell, _ in changes}) == len(changes) and state.holds(changes):
+                combined.append((sum(repair.odd for repair in chosen), changes))
+    order = list(state.network.ends)
+    combined.sort(key=lambda item: (item[0], [order.index(cell) for cell, _ in item[1]]))
+    return likeliest(nodes, combined)
+
+
+def likeliest(nodes: Nodes, combined: Sequence[tuple[int, tuple[Change, ...]]]) -> Cluster:
+    """Without those that take chance where a slip of the pen explains all."""
+    least = combined[0][0] if combined else 0
+    kept = list(dict.fromkeys(changes for odd, changes in combined if odd < least + LIKELIER))
+    return Cluster(nodes, tuple(kept) if len(kept) <= MOST_LISTED else (), len(kept) or None)

@@ -1,0 +1,30 @@
+"""Room: checks. A proposal as the end of a finding's message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gongkai.checks.localize import Proposal
+from gongkai.checks.wording import label_of
+from gongkai.figures import shown
+from gongkai.model import Form, Suspect
+
+
+def ending(form: Form, proposal: Proposal) -> str:
+    """疑为 表三 （一）予以公开·自然人 填134，应为143。 Of several ways all are named, or how many there are."""
+    if len(proposal.alternatives) == 1:
+        return f"疑为 {form.number} {alternative_text(form, proposal.alternatives[0], '，')}。"
+    if proposal.alternatives:
+        listed = "；或".join(alternative_text(form, each, "") for each in proposal.alternatives)
+        return f"可能是：{form.number} {listed}（共{proposal.ways}种可能，请对照原文）。"
+    known = f"有{proposal.ways}种" if proposal.ways else "太多"
+    return f"可能的改法{known}，无法确定是哪一格，请对照原文。"
+
+
+def alternative_text(form: Form, alternative: Sequence[Suspect], comma: str) -> str:
+    return "、".join(suspect_text(form, suspect, comma) for suspect in alternative)
+
+
+def suspect_text(form: Form, suspect: Suspect, comma: str) -> str:
+    stands = "空白" if suspect.stated is None else f"填{shown(suspect.stated)}"
+    return f"{label_of(form.cells[suspect.cell])} {stands}{comma}应为{suspect.proposed}"
