@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from gongkai.checks.localize.network import Network, network_of
+from gongkai.checks.localize.network import network_of
 from gongkai.checks.localize.search import MOST_LISTED, Cluster, clusters_of
 from gongkai.checks.localize.state import Change, Figures, State, state_of
-from gongkai.editions import editions
 from gongkai.model import Relation, Suspect, Table, Value
 from gongkai.relations import Solution, possible, solve
 
@@ -40,18 +39,16 @@ def localize(table: Table, solution: Solution) -> list[Proposal]:
         return [UNKNOWN for _ in questions]
     stated = {cell: entry.value for cell, entry in table.entries.items()}
     figures = {cell: value if isinstance(value, int) and value >= 0 else None for cell, value in stated.items()}
-    state = state_of(network, figures)
-    clusters = clusters_of(state)
-    order = list(editions()[table.edition].forms[table.id].cells)
-    return [proposal_for(Asked(state, stated, order), clusters, relations) for relations in questions]
+    asked = Asked(state_of(network, dict.fromkeys(network.ends) | figures), stated)
+    clusters = clusters_of(asked.state)
+    return [proposal_for(asked, clusters, relations) for relations in questions]
 
 
 class Asked(NamedTuple):
-    """The table that is asked about: its state, what it states (also what can be no count), the order of its cells."""
+    """The table that is asked about: its state, and what it states, also what can be no count."""
 
     state: State
     stated: Mapping[str, Value]
-    order: Sequence[str]
 
 
 def proposal_for(asked: Asked, clusters: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
@@ -76,22 +73,17 @@ def proposal_for(asked: Asked, clusters: Sequence[Cluster], relations: Sequence[
 
 
 def concerns(state: State, cluster: Cluster, relations: Sequence[Relation]) -> bool:
-    if cluster.nodes & nodes_of(state, relations):
-        return True
+    """Whether a cluster mends a node of the relations, or a cell of one that is no node."""
+    nodes = nodes_of(state, relations)
+    if nodes:
+        return bool(cluster.nodes & nodes)
     cells = {cell for relation in relations for cell in relation.cells}
-    changed = {cell for alternative in cluster.alternatives for cell, _ in alternative}
-    return not left_in(state.network, relations) and bool(cells & changed)
+    return any(cell in cells for alternative in cluster.alternatives for cell, _ in alternative)
 
 
 def nodes_of(state: State, relations: Iterable[Relation]) -> set[int]:
-    wanted = {relation.rule for relation in relations}
-    return {state.home[at] for at, item in enumerate(state.network.nodes) if item and item[0].rule in wanted}
-
-
-def left_in(network: Network, relations: Iterable[Relation]) -> bool:
-    """Whether all relations are nodes of the network."""
-    kept = {item[0].rule for item in network.nodes if item}
-    return all(relation.rule in kept for relation in relations)
+    numbers = state.network.numbers
+    return {state.home[numbers[relation.rule]] for relation in relations if relation.rule in numbers}
 
 
 def completed(asked: Asked, changes: Sequence[Change], nodes: set[int]) -> Alternative | None:
@@ -111,12 +103,13 @@ def completed(asked: Asked, changes: Sequence[Change], nodes: set[int]) -> Alter
         blanks = {cell for cell in unfilled if implied.get(cell) and cell not in bad}
         told = bad | (blanks if len(blanks) <= MOST_BLANKS else set())
         proposed |= {cell: implied[cell] for cell in told}
-    return tuple(Suspect(cell, asked.stated.get(cell), proposed[cell]) for cell in asked.order if cell in proposed)
+    cells = sorted(proposed, key=lambda cell: asked.state.network.order[cell])
+    return tuple(Suspect(cell, asked.stated.get(cell), proposed[cell]) for cell in cells)
 
 
 def mends(state: State, alternative: Alternative, relations: Sequence[Relation]) -> bool:
     """Whether the relations hold then, with some filling of the blanks: worked out anew, whatever led here."""
     values: Figures = {**state.values, **{suspect.cell: suspect.proposed for suspect in alternative}}
-    changed = {suspect.cell for suspect in alternative}
-    touched = [item[0] for item in state.network.nodes if item and changed & set(item[0].cells)]
-    return possible([*touched, *relations], values)
+    touched = {each.rule: each for suspect in alternative for each in state.network.relations[suspect.cell]}
+    touched |= {each.rule: each for each in relations}
+    return possible(touched.values(), values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from gongkai.checks.localize.slips import exchanged, moved, split
@@ -13,52 +12,36 @@ LEAST = 3  # cells; slips that change two are found among the pairs
 
 def long_events(state: State) -> list[tuple[Change, ...]]:
     """Slips of three cells or more that mend all that they touch."""
-    found = [*shifts(state), *stale_totals(state)] if len(state.need) >= LEAST else []
+    felt = frozenset(node for node, home in enumerate(state.home) if home in state.need)
+    found = [*shifts(state, felt), *stale_totals(state, felt)] if len(state.need) >= LEAST else []
     return [event for event in dict.fromkeys(found) if state.mended(event)]
 
 
 def is_one_slip(state: State, changes: Sequence[Change]) -> bool:
     """Whether two changes are one slip: neighbours exchanged, digits parted at a wrong place, a figure moved on."""
-    (one, first), (other, second) = changes
-    order = side_by_side(state, one, other)
-    if not order:
-        return False
-    stated, proposed = [state.figure(one), state.figure(other)], [first, second]
-    if order < 0:
-        stated, proposed = stated[::-1], proposed[::-1]
-    return exchanged(stated, proposed) or split(stated, proposed) or moved(stated, proposed)
+    for (one, first), (other, second) in (changes, changes[::-1]):
+        if (one, other) in state.network.neighbours:
+            stated, proposed = (state.figure(one), state.figure(other)), (first, second)
+            return exchanged(stated, proposed) or split(stated, proposed) or moved(stated, proposed)
+    return False
 
 
-def side_by_side(state: State, one: str, other: str) -> int:
-    """1 where ``other`` follows ``one`` in a row or column, -1 where it precedes it, else 0."""
-    for line in state.network.lines:
-        if one in line and other in line:
-            apart = line.index(other) - line.index(one)
-            if abs(apart) == 1:
-                return apart
-    return 0
+def exchanges(state: State) -> Iterator[tuple[Change, Change]]:
+    """Neighbours put back in each other's place, without a look at what that mends."""
+    for one, other in state.network.neighbours:
+        first, second = state.values[one], state.values[other]
+        if first is not None and second is not None and first != second:
+            yield (one, second), (other, first)
 
 
-def shifts(state: State) -> Iterator[tuple[Change, ...]]:
+def shifts(state: State, felt: frozenset[int]) -> Iterator[tuple[Change, ...]]:
     """Lines of which a stretch mends its nodes across when moved back by one cell; the last figure was lost."""
     for line in state.network.lines:
-        if any(state.values.get(cell) is None for cell in line):
+        if len(felt & line.nodes) < LEAST or any(state.values[cell] is None for cell in line.cells):
             continue
-        wanted = wanted_changes(state, line)
-        if sum(1 for change in wanted if change) < LEAST:
-            continue
-        for cells, changes in ((line, wanted), (line[::-1], wanted[::-1])):
+        wanted = [-sign * state.need.get(state.home[node], 0) for node, sign in line.across]
+        for cells, changes in ((line.cells, wanted), (line.cells[::-1], wanted[::-1])):
             yield from stretches(state, cells, changes)
-
-
-def wanted_changes(state: State, line: Sequence[str]) -> list[int]:
-    """For each cell the change that mends its node across the line."""
-    count = Counter(node for cell in line for node in state.ends(cell))
-    found = []
-    for cell in line:
-        up, down = state.ends(cell)
-        found.append(-state.need.get(up, 0) if count[up] <= count[down] else state.need.get(down, 0))
-    return found
 
 
 def stretches(state: State, line: Sequence[str], wanted: Sequence[int]) -> Iterator[tuple[Change, ...]]:
@@ -76,10 +59,10 @@ def stretches(state: State, line: Sequence[str], wanted: Sequence[int]) -> Itera
         start = end + 1
 
 
-def stale_totals(state: State) -> Iterator[tuple[Change, ...]]:
+def stale_totals(state: State, felt: frozenset[int]) -> Iterator[tuple[Change, ...]]:
     """A part was changed, and all that follows from it but the totals above it."""
-    for totals in state.network.totals.values():
-        if len(totals) < LEAST or any(state.values.get(total) is None for total in totals):
+    for totals, nodes in state.network.totals:
+        if len(totals) < LEAST or not nodes <= felt or any(state.values[total] is None for total in totals):
             continue
         up, down = state.ends(totals[0])
         for by in {-state.need.get(up, 0), state.need.get(down, 0)} - {0}:

@@ -7,9 +7,10 @@ from the others (``across.handled`` of table three) is left out, or its cells wo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from gongkai.editions import editions
 from gongkai.model import Form, Relation
@@ -18,18 +19,33 @@ Ends = tuple[int, int]  # the node that a larger figure raises, and the one that
 Signed = list[tuple[int, int]]  # (number of a relation, 1 among its parts or -1 in its whole)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Cells side by side, and for each the node across the line with the sign that the cell has there."""
+
+    cells: tuple[str, ...]
+    across: tuple[tuple[int, int], ...]
+    nodes: frozenset[int]
+
+
 @dataclass(frozen=True)
 class Network:
-    """``nodes`` are relations with their sign, None for a ground; ``lines`` the cells side by side, row and column.
+    """``nodes`` are relations, None for a ground; ``between`` their pairs with the cells that join them.
 
-    ``totals`` are, for each cell that is a part of such, the cells that sum it up, directly or by way of another.
+    ``numbers``: rule -> node. ``order`` numbers the cells as in the form. ``relations`` has all that a cell stands in,
+    also the one left out. ``totals`` are, for each part, the cells that sum it up, directly or by way of another, with
+    the nodes that feel it if all of them change alike; ``neighbours`` pairs of which the second follows the first.
     """
 
-    nodes: tuple[tuple[Relation, int] | None, ...]
+    nodes: tuple[Relation | None, ...]
     ends: Mapping[str, Ends]
-    grounds: Mapping[int, int]
-    lines: tuple[tuple[str, ...], ...]
-    totals: Mapping[str, tuple[str, ...]]
+    between: Mapping[Ends, list[str]]
+    lines: tuple[Line, ...]
+    totals: tuple[tuple[tuple[str, ...], frozenset[int]], ...]
+    neighbours: frozenset[tuple[str, str]]
+    numbers: Mapping[str, int]
+    order: Mapping[str, int]
+    relations: Mapping[str, tuple[Relation, ...]]
 
 
 @cache
@@ -48,9 +64,21 @@ def network_of(edition: str, table: str) -> Network | None:
         raised = {sign * signs[node]: node for node, sign in found}
         ground = grounds[group[found[0][0]]]
         ends[cell] = (raised.get(1, ground), raised.get(-1, ground))
-    nodes = (*zip(kept, signs, strict=True), *(None for _ in grounds))
-    home = {node: grounds[root] for node, root in enumerate(group)}
-    return Network(nodes, ends, home, lines_of(form), totals_of(relations))
+    between: dict[Ends, list[str]] = {}
+    for cell, (up, down) in ends.items():
+        between.setdefault((min(up, down), max(up, down)), []).append(cell)
+    lines = [line_of(cells, ends) for cells in cells_in_lines(form)]
+    return Network(
+        nodes=(*kept, *(None for _ in grounds)),
+        ends=ends,
+        between=between,
+        lines=tuple(lines),
+        totals=tuple((totals, felt_at(totals, ends)) for totals in totals_of(relations)),
+        neighbours=frozenset(pair for line in lines for pair in pairwise(line.cells)),
+        numbers={relation.rule: node for node, relation in enumerate(kept)},
+        order={cell: number for number, cell in enumerate(form.cells)},
+        relations={cell: tuple(each for each in relations if cell in each.cells) for cell in ends},
+    )
 
 
 def without_surplus(relations: Sequence[Relation]) -> list[Relation]:
@@ -100,21 +128,33 @@ def linked(count: int, places: Mapping[str, Signed]) -> list[int]:
     return group
 
 
-def lines_of(form: Form) -> tuple[tuple[str, ...], ...]:
+def cells_in_lines(form: Form) -> list[list[str]]:
+    """The rows and columns of a form."""
     lines: dict[tuple[str, int], list[str]] = {}
     for cell in form.cells.values():
         lines.setdefault(("row", cell.box.top), []).append(cell.id)
         lines.setdefault(("column", cell.box.left), []).append(cell.id)
-    return tuple(tuple(line) for line in lines.values() if len(line) > 1)
+    return [line for line in lines.values() if len(line) > 1]
 
 
-def totals_of(relations: Sequence[Relation]) -> dict[str, tuple[str, ...]]:
+def line_of(cells: Sequence[str], ends: Mapping[str, Ends]) -> Line:
+    count = Counter(node for cell in cells for node in ends[cell])
+    across = [(up, 1) if count[up] <= count[down] else (down, -1) for up, down in (ends[cell] for cell in cells)]
+    return Line(tuple(cells), tuple(across), frozenset(node for node, _ in across))
+
+
+def totals_of(relations: Sequence[Relation]) -> Iterator[tuple[str, ...]]:
     above: dict[str, list[str]] = {}
     for relation in relations:
         if len(relation.whole) == 1:
             for cell in relation.parts:
                 above.setdefault(cell, []).append(relation.whole[0])
-    return {
-        cell: tuple(dict.fromkeys([*totals, *(far for total in totals for far in above.get(total, ()))]))
-        for cell, totals in above.items()
-    }
+    for totals in above.values():
+        yield tuple(dict.fromkeys([*totals, *(far for total in totals for far in above.get(total, ()))]))
+
+
+def felt_at(cells: Sequence[str], ends: Mapping[str, Ends]) -> frozenset[int]:
+    """Nodes where like changes of the cells do not cancel each other."""
+    over = Counter(ends[cell][0] for cell in cells)
+    over.subtract(ends[cell][1] for cell in cells)
+    return frozenset(node for node, count in over.items() if count)

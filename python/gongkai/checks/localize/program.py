@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import monotonic
+from time import process_time
 from typing import Any
 
-from gongkai.checks.localize.state import Change, State, TooMany
+from gongkai.checks.localize.state import Change, State, TooMany, needs
 from gongkai.relations import solve
 
 SECONDS = 2.0
@@ -36,11 +36,13 @@ class Program:
 
 def smallest_sets(state: State, at_most: int | None) -> list[tuple[Change, ...]]:
     """All smallest repairs; none where they need more than ``at_most`` cells. Raises TooMany."""
+    import scipy.optimize  # type: ignore[import-untyped]  # noqa: F401  # loading it takes none of the time
+
     if len(state.need) > MOST_NODES:
         raise TooMany
     cells = [cell for cell in state.network.ends if state.values.get(cell) is not None]
     blanks = [cell for cell in state.network.ends if state.values.get(cell) is None]
-    program = Program(state, cells, blanks, monotonic() + SECONDS)
+    program = Program(state, cells, blanks, process_time() + SECONDS)
     if at_most is not None:
         program.cuts.append((list(range(len(cells))), at_most))
     found: list[tuple[Change, ...]] = []
@@ -56,7 +58,7 @@ def smallest_sets(state: State, at_most: int | None) -> list[tuple[Change, ...]]
 
 def exact_changes(state: State, cells: Sequence[str]) -> tuple[Change, ...]:
     """The figures that the cells must have. Raises TooMany where that is left open, or the solver was mistaken."""
-    relations = [item[0] for item in state.network.nodes if item]
+    relations = [relation for relation in state.network.nodes if relation]
     solution = solve(relations, {**state.values, **dict.fromkeys(cells)})
     if solution.broken or solution.conflicts or not set(cells) <= solution.implied.keys():
         raise TooMany
@@ -66,9 +68,9 @@ def exact_changes(state: State, cells: Sequence[str]) -> tuple[Change, ...]:
 def solved(program: Program) -> list[int] | None:
     """The numbers of the cells of a smallest repair that no cut forbids; None where there is none."""
     import numpy as np
-    from scipy.optimize import Bounds, milp  # type: ignore[import-untyped]
+    from scipy.optimize import Bounds, milp
 
-    left = program.deadline - monotonic()
+    left = program.deadline - process_time()
     if left <= 0:
         raise TooMany
     count, blanks = len(program.cells), len(program.blanks)
@@ -95,7 +97,7 @@ def solved(program: Program) -> list[int] | None:
 
 def farthest(state: State) -> int:
     """No cell changes by more, and no blank holds more: it is all carried from where it is over to where it lacks."""
-    return max(1, sum(over for over in raw_needs(state) if over > 0))
+    return max(1, sum(over for over in unjoined(state).values() if over > 0))
 
 
 def constraints(program: Program, far: int) -> Any:
@@ -113,7 +115,7 @@ def constraints(program: Program, far: int) -> Any:
     low, high = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0])
     for cell, (up, down) in program.state.network.ends.items():
         matrix[up, columns[cell]], matrix[down, columns[cell]] = 1, -1
-    for node, over in enumerate(raw_needs(program.state)):
+    for node, over in unjoined(program.state).items():
         low[node] = high[node] = -over
     for number, cell in enumerate(program.cells):
         up, down = nodes + 2 * number, nodes + 2 * number + 1
@@ -134,11 +136,6 @@ def incident(program: Program) -> list[list[int]]:
     return [[number for number, cell in enumerate(program.cells) if node in state.ends(cell)] for node in state.need]
 
 
-def raw_needs(state: State) -> list[int]:
-    """What is over at each node of the network, blanks left out."""
-    found = [0] * len(state.network.nodes)
-    for cell, (up, down) in state.network.ends.items():
-        figure = state.values.get(cell) or 0
-        found[up] += figure
-        found[down] -= figure
-    return found
+def unjoined(state: State) -> dict[int, int]:
+    """What is over at each node of the network itself."""
+    return needs(state.network, state.values, range(len(state.network.nodes)))

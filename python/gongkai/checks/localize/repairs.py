@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from gongkai.checks.localize.events import is_one_slip, long_events
+from gongkai.checks.localize.events import exchanges, is_one_slip, long_events
 from gongkai.checks.localize.slips import DIGIT, SLIP, oddness
 from gongkai.checks.localize.state import Change, State, TooMany, nearest
 
@@ -33,7 +33,7 @@ def repair_of(state: State, changes: Sequence[Change], nodes: frozenset[int]) ->
 
 
 class Repairs:
-    """The cheapest repairs of each set of nodes."""
+    """The cheapest repairs of each set of nodes: at first single cells, long slips, two cells that meet at a node."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -44,7 +44,6 @@ class Repairs:
             if state.holds(event):
                 self.add(Repair(tuple(sorted(event)), state.mended(event), EVENT, DIGIT))
         self.add_single()
-        self.add_detours()
         self.add_trees(3)
 
     def add(self, repair: Repair) -> None:
@@ -68,20 +67,37 @@ class Repairs:
                 by = -state.need[one] if state.ends(cell)[0] == one else state.need[one]
                 self.offer([(cell, state.figure(cell) + by)], frozenset((one, other)))
         for node, over in state.need.items():
-            for cell in state.inside.get(node, ()) if over == 0 else ():
+            for cell in state.between.get((node, node), ()) if over == 0 else ():
                 figure = nearest(state.partial[node], state.values, cell)
                 if figure is not None:
                     self.offer([(cell, figure)], frozenset((node,)))
 
     def add_detours(self) -> None:
         """Two cells between nodes that no single cell mends, by way of a node where nothing is over."""
-        nodes = sorted(set(self.state.home))
+        middles = sorted(set(self.state.home) - self.state.need.keys())
         for pair in zero_sums(self.state, 2):
-            if frozenset(pair) in self.found:
-                continue
-            for middle in nodes:
-                if middle not in self.state.need:
-                    self.grow((pair[0], middle, pair[1]), frozenset(pair), ((0, 1), (1, 2)))
+            for middle in middles if frozenset(pair) not in self.found else ():
+                self.grow((pair[0], middle, pair[1]), frozenset(pair), ((0, 1), (1, 2)))
+
+    def add_exchanges(self) -> None:
+        """Neighbours exchanged beside a wrong cell that shares a node with them."""
+        state = self.state
+        for event in exchanges(state):
+            changed = {node: by + state.need.get(node, 0) for node, by in state.effect(event).items()}
+            left = [node for node, over in changed.items() if over]
+            if len(left) == 1 < len(changed) and all(node in state.need for node in changed):
+                self.add_beside(event, left[0], changed[left[0]], frozenset(changed))
+
+    def add_beside(self, event: tuple[Change, Change], node: int, over: int, nodes: frozenset[int]) -> None:
+        """An event that leaves something over at one node, with a cell that carries it to where it lacks."""
+        state = self.state
+        for other in [other for other, need in state.need.items() if need == -over and other not in nodes]:
+            for cell in state.between.get((min(node, other), max(node, other)), ()):
+                figure = state.figure(cell) + (-over if state.ends(cell)[0] == node else over)
+                changes = tuple(sorted((*event, (cell, figure))))
+                if len(dict(changes)) == len(changes) and figure != state.figure(cell) and state.holds(changes):
+                    odd = oddness(state.figure(cell), figure)
+                    self.add(Repair(changes, nodes | {other}, EVENT + CELL, odd))
 
     def add_trees(self, size: int) -> None:
         """Cells that join ``size`` nodes where something is over, in every way."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 from gongkai.checks.localize.program import smallest_sets
@@ -46,15 +47,16 @@ def clusters_of(state: State) -> list[Cluster]:
 def cheapest_covers(state: State, repairs: Repairs) -> tuple[int, list[Cover]]:
     """All ways to mend every node at the lowest price. Raises TooMany where they are not sure to be all.
 
-    Two cells at a time are looked at first; three, and then the solver, only where something cheaper, or as cheap,
-    might have been missed.
+    Wider pieces, and in the end the solver, are looked for only where they could be as cheap as what was found.
     """
-    for size in (LARGEST_TREE, LARGEST_TREE + 1):
-        if size > LARGEST_TREE:
-            repairs.add_trees(size)
-        price, covers = covers_of(state, repairs)
-        if covers and price < price_of_others(state, repairs, size):
+    price, covers = covers_of(state, repairs)
+    for widen, least in stages(state, repairs):
+        if covers and price < least:
             return price, covers
+        widen()
+        price, covers = covers_of(state, repairs)
+    if covers and price < least_beyond(state, repairs, LARGEST_TREE + 1):
+        return price, covers
     sets = smallest_sets(state, price // CELL if covers else None)
     if covers and (not sets or price < CELL * len(sets[0])):
         return price, covers
@@ -64,21 +66,32 @@ def cheapest_covers(state: State, repairs: Repairs) -> tuple[int, list[Cover]]:
     return covers_of(state, repairs)
 
 
-def price_of_others(state: State, repairs: Repairs, size: int) -> int:
-    """A price that no repair with a piece which was not looked at can undercut.
+def stages(state: State, repairs: Repairs) -> Iterator[tuple[Callable[[], None], int]]:
+    """How to look further, each with a price that nothing which was not looked at before can undercut."""
+    count = len(state.need)
+    beyond = least_beyond(state, repairs, LARGEST_TREE)
+    detour, beside = EVENT + rest(repairs, count - 2), EVENT + CELL + rest(repairs, count - 3)
+    yield repairs.add_detours, min(detour, beside, beyond)
+    yield repairs.add_exchanges, min(beside, beyond)
+    yield partial(repairs.add_trees, LARGEST_TREE + 1), beyond
+
+
+def least_beyond(state: State, repairs: Repairs, size: int) -> int:
+    """What repairs cost at least of which a piece joins more than ``size`` nodes, or takes two detours.
 
     A tree of cells mends at most one node more than it has cells, and less by each node on its way where nothing was
     over. Blanks allow two cells between the same two nodes.
     """
-    count, events = len(state.need), bool(repairs.events)
-
-    def rest(nodes: int) -> int:
-        return 0 if nodes <= 0 else EVENT if events else nodes * CELL // 2
-
-    prices = [CELL * size + rest(count - size - 1), CELL * LARGEST_TREE + rest(count - LARGEST_TREE)]
+    count = len(state.need)
+    prices = [CELL * size + rest(repairs, count - size - 1), CELL * LARGEST_TREE + rest(repairs, count - LARGEST_TREE)]
     if state.partial:
-        prices.append(2 * CELL + rest(count - 2 if all(state.need.values()) else count - 1))
+        prices.append(2 * CELL + rest(repairs, count - 2 if all(state.need.values()) else count - 1))
     return min(prices)
+
+
+def rest(repairs: Repairs, nodes: int) -> int:
+    """What it costs at least to mend so many nodes: a cell mends two."""
+    return 0 if nodes <= 0 else EVENT if repairs.events else nodes * CELL // 2
 
 
 def covers_of(state: State, repairs: Repairs) -> tuple[int, list[Cover]]:
@@ -148,8 +161,8 @@ def cluster_of(state: State, repairs: Repairs, covers: Sequence[Cover], nodes: N
             changes = tuple([change for repair in chosen for change in repair.changes])
             if len({cell for cell, _ in changes}) == len(changes) and state.holds(changes):
                 combined.append((sum(repair.odd for repair in chosen), changes))
-    order = list(state.network.ends)
-    combined.sort(key=lambda item: (item[0], [order.index(cell) for cell, _ in item[1]]))
+    order = state.network.order
+    combined.sort(key=lambda item: (item[0], [order[cell] for cell, _ in item[1]]))
     return likeliest(nodes, combined)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from gongkai.checks.localize.network import Network
 from gongkai.model import Relation
-from gongkai.relations import possible
+from gongkai.relations import possible, solve
 
 Figures = Mapping[str, int | None]
 Change = tuple[str, int]  # a cell and its proposed figure
@@ -24,14 +24,17 @@ class TooMany(Exception):
 
 @dataclass
 class State:
-    """``need``: joined node -> what is over there, 0 where only the sign of the blanks stands in the way."""
+    """``need``: joined node -> what is over there, 0 where only the sign of the blanks stands in the way.
+
+    ``home``: node -> joined node. ``between``: pairs of joined nodes -> the cells stated there, a pair of one and the
+    same node included. ``partial``: joined node -> its relations, where these have blanks.
+    """
 
     network: Network
     values: Figures
     home: list[int]
     need: dict[int, int]
-    between: dict[tuple[int, int], list[str]]
-    inside: dict[int, list[str]]
+    between: Mapping[tuple[int, int], list[str]]
     partial: dict[int, list[Relation]] = field(default_factory=dict)
 
     def ends(self, cell: str) -> tuple[int, int]:
@@ -71,21 +74,19 @@ class State:
 
 
 def state_of(network: Network, values: Figures) -> State:
+    if None not in values.values():
+        home = list(range(len(network.nodes)))
+        return State(network, values, home, needs(network, values, home), network.between)
     home = homes(network, values)
     between: dict[tuple[int, int], list[str]] = {}
-    inside: dict[int, list[str]] = {}
     for cell, (up, down) in network.ends.items():
-        one, other = home[up], home[down]
-        if values.get(cell) is None:
-            continue
-        if one == other:
-            inside.setdefault(one, []).append(cell)
-        else:
+        if values[cell] is not None:
+            one, other = home[up], home[down]
             between.setdefault((min(one, other), max(one, other)), []).append(cell)
-    state = State(network, values, home, needs(network, values, home), between, inside)
-    for node, item in enumerate(network.nodes):
-        if item and any(values.get(cell) is None for cell in item[0].cells):
-            state.partial.setdefault(home[node], []).append(item[0])
+    state = State(network, values, home, needs(network, values, home), between)
+    for node, relation in enumerate(network.nodes):
+        if relation and any(values[cell] is None for cell in relation.cells):
+            state.partial.setdefault(home[node], []).append(relation)
     for node, relations in state.partial.items():
         if node not in state.need and not possible(relations, values):
             state.need[node] = 0
@@ -95,46 +96,46 @@ def state_of(network: Network, values: Figures) -> State:
 def homes(network: Network, values: Figures) -> list[int]:
     home = list(range(len(network.nodes)))
     for cell, (up, down) in network.ends.items():
-        if values.get(cell) is None and home[up] != home[down]:
+        if values[cell] is None and home[up] != home[down]:
             one, other = home[up], home[down]
             home = [one if root == other else root for root in home]
     return home
 
 
-def needs(network: Network, values: Figures, home: list[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for node, item in enumerate(network.nodes):
-        if item is None:
-            continue
-        relation, sign = item
-        parts = sum(values.get(cell) or 0 for cell in relation.parts)
-        over = sign * (parts - sum(values.get(cell) or 0 for cell in relation.whole))
-        if over:
-            found[home[node]] = found.get(home[node], 0) + over
-            ground = home[network.grounds[node]]
-            found[ground] = found.get(ground, 0) - over
-    return {node: over for node, over in found.items() if over}
+def needs(network: Network, values: Figures, home: Sequence[int]) -> dict[int, int]:
+    found = [0] * len(home)
+    for cell, (up, down) in network.ends.items():
+        figure = values[cell]
+        if figure:
+            found[home[up]] += figure
+            found[home[down]] -= figure
+    return {node: over for node, over in enumerate(found) if over}
 
 
 # --- the figure nearest to the stated one that the blanks allow --------------------------------------------------
 
 
-def nearest(relations: Iterable[Relation], values: Figures, cell: str) -> int | None:
+def nearest(relations: Sequence[Relation], values: Figures, cell: str) -> int | None:
     """None where no figure in the cell helps. The figures that do are all of a range, and the stated one is not."""
     stated = values[cell]
     assert stated is not None
-    between = ranged([*relations], values, cell)
+    free = {**values, cell: None}
+    if not possible(relations, free):
+        return None
+    only = solve(relations, free).implied.get(cell)
+    if only is not None:
+        return only
+    between = ranged(relations, free, cell)
     if stated > 0 and between(0, stated):
         return bisected(0, stated, lambda low: between(low, stated))
     top = next((stated + 2**power for power in range(FAR) if between(stated, stated + 2**power)), None)
     return None if top is None else -bisected(-top, -stated, lambda high: between(stated, -high))
 
 
-def ranged(relations: list[Relation], values: Figures, cell: str) -> Callable[[int, int], bool]:
-    """A test whether some figure from low to high can stand in the cell."""
+def ranged(relations: Sequence[Relation], free: Figures, cell: str) -> Callable[[int, int], bool]:
+    """A test whether some figure from low to high can stand in a blank cell."""
     above = Relation("", "", "", (cell,), ("low", "above"), "", "")
     below = Relation("", "", "", (cell, "below"), ("high",), "", "")
-    free = {**values, cell: None}
     return lambda low, high: possible([*relations, above, below], {**free, "low": low, "high": high})
 
 
