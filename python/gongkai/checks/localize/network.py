@@ -32,8 +32,8 @@ class Line:
 class Network:
     """``nodes`` are relations, None for a ground; ``between`` their pairs with the cells that join them.
 
-    ``numbers``: rule -> node. ``order`` numbers the cells as in the form. ``relations`` has all that a cell stands in,
-    also the one left out. ``totals`` are, for each part, the cells that sum it up, directly or by way of another, with
+    ``numbers``: rule -> node. ``order`` numbers the cells as in the form. ``relations``: cell ->
+    those of the nodes that it stands in. ``totals`` are, for each part, the cells that sum it up, directly or by way of another, with
     the nodes that feel it if all of them change alike; ``neighbours`` pairs of which the second follows the first.
     """
 
@@ -77,7 +77,7 @@ def network_of(edition: str, table: str) -> Network | None:
         neighbours=frozenset(pair for line in lines for pair in pairwise(line.cells)),
         numbers={relation.rule: node for node, relation in enumerate(kept)},
         order={cell: number for number, cell in enumerate(form.cells)},
-        relations={cell: tuple(each for each in relations if cell in each.cells) for cell in ends},
+        relations={cell: tuple(kept[node] for node, _ in found) for cell, found in places.items()},
     )
 
 

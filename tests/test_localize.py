@@ -1,0 +1,442 @@
+"""Room: tests. Which cells are likely wrong: against a search of all sets; cell by cell, blanks, ties and slips."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from random import Random
+
+import numpy
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import gongkai
+from gongkai.checks import check
+from gongkai.checks.localize import localize
+from gongkai.checks.localize.network import network_of
+from gongkai.checks.localize.search import clusters_of
+from gongkai.checks.localize.slips import DIGIT, OTHER, SLIP, exchanged, moved, oddness, split
+from gongkai.checks.localize.state import state_of
+from gongkai.checks.sums import check_sums, solution_of
+from gongkai.editions import editions, form
+from gongkai.model import Entry, Finding, Relation, Report, Table, Value
+from gongkai.output import finding_to_dict
+from gongkai.relations import solve
+from made import report_of
+from strategies import changed, reports
+
+DOCUMENTS = Path(__file__).parent / "documents"
+Changes = dict[str, int]
+
+
+def errors(report: Report) -> list[Finding]:
+    return [finding for finding in check(report) if finding.severity == "error"]
+
+
+def short(cells: Mapping[str, int]) -> Changes:
+    return {f"applications.{cell}": figure for cell, figure in cells.items()}
+
+
+def answers(findings: Sequence[Finding]) -> list[list[Changes]]:
+    """The different answers given, each a list of alternatives."""
+    found: list[list[Changes]] = []
+    for finding in findings:
+        answer = [{suspect.cell: suspect.proposed for suspect in each} for each in finding.suspects]
+        if answer not in found:
+            found.append(answer)
+    return found
+
+
+def table_of(values: Mapping[str, Value], table: str = "applications", edition: str = "2021") -> Table:
+    cells = form(edition, table).cells
+    return Table(table, edition, {cell: Entry(cell, values.get(cell)) for cell in cells})
+
+
+# --- the network ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("edition", "table"), [(e, t) for e in ("2019", "2021") for t in ("applications", "disputes")])
+def test_the_nodes_say_what_the_relations_say(edition: str, table: str) -> None:
+    network = network_of(edition, table)
+    assert network is not None
+    relations, nodes = editions()[edition].relations_of(table), [node for node in network.nodes if node]
+    left_out = [relation.rule for relation in relations if relation not in nodes]
+    assert left_out == (["applications.across.handled"] if table == "applications" else [])
+    everything, kept = matrix(relations, list(network.ends)), matrix(nodes, list(network.ends))
+    assert numpy.linalg.matrix_rank(everything) == numpy.linalg.matrix_rank(kept)
+
+
+def matrix(relations: Sequence[Relation], cells: list[str]) -> list[list[int]]:
+    return [[(cell in each.parts) - (cell in each.whole) for cell in cells] for each in relations]
+
+
+def test_a_table_without_relations_has_no_network() -> None:
+    assert network_of("2021", "disclosure") is None
+
+
+# --- one cell ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("edition", ["2019", "2021"])
+def test_one_wrong_cell_is_named_wherever_it_is(edition: str) -> None:
+    sound = consistent(Random(3), edition)
+    for cell, figure in sound.items():
+        for wrong in {figure + 1, figure + 90, figure // 10, figure - 1} - {figure}:
+            if wrong >= 0:
+                findings = check_sums(table_of(sound | {cell: wrong}, edition=edition))
+                assert answers(findings) == [[{cell: figure}]], (cell, figure, wrong)
+
+
+def consistent(random: Random, edition: str, largest: int = 60) -> Changes:
+    rows = [row.id for row in form(edition, "applications").rows]
+    columns = [column.id for column in form(edition, "applications").parts[0].columns][:-1]
+    results = rows[rows.index("granted") : rows.index("handled")]
+    found: Changes = {}
+    for column in columns:
+        figures = {row: random.choice((0, 0, 1, random.randint(0, largest))) for row in rows}
+        figures["handled"] = sum(figures[row] for row in results)
+        figures["carried_in"] = min(figures["carried_in"], figures["handled"] + figures["carried_out"])
+        figures["new"] = figures["handled"] + figures["carried_out"] - figures["carried_in"]
+        found |= {f"applications.{row}.{column}": figure for row, figure in figures.items()}
+    for row in rows:
+        found[f"applications.{row}.total"] = sum(found[f"applications.{row}.{column}"] for column in columns)
+    return {cell: found[cell] for cell in form(edition, "applications").cells}
+
+
+def test_the_message_names_cell_and_figures() -> None:
+    finding, _ = errors(report_of({"applications.granted.natural": 143}))
+    assert finding.message.endswith("差9。疑为 表三 （一）予以公开·自然人 填143，应为134。")
+    assert (finding.stated, finding.computed, finding.difference) == (432, 441, 9)
+    assert finding_to_dict(finding)["suspects"] == [
+        [{"cell": "applications.granted.natural", "stated": 143, "proposed": 134}]
+    ]
+    assert finding_to_dict(finding)["too_many"] is False
+
+
+# --- more cells -------------------------------------------------------------------------------------------------
+
+
+def test_errors_that_have_nothing_to_do_with_each_other_are_told_apart() -> None:
+    wrong = {"granted.natural": 143, "unavailable_not_held.company": 5, "carried_out.total": 21}
+    findings = errors(report_of(short(wrong) | {"disputes.review.total": 0}))
+    by_rule = {finding.rule: answers([finding])[0] for finding in findings}
+    assert by_rule["applications.sum.natural"] == [short({"granted.natural": 134})]
+    assert by_rule["applications.across.granted"] == [short({"granted.natural": 134})]
+    assert by_rule["applications.sum.company"] == [short({"unavailable_not_held.company": 1})]
+    assert by_rule["applications.balance.total"] == [short({"carried_out.total": 12})]
+    assert by_rule["disputes.total.review"] == [{"disputes.review.total": 11}]
+
+
+def test_a_relation_that_two_errors_break_names_both() -> None:
+    findings = errors(report_of(short({"handled.natural": 400, "handled.company": 15})))
+    by_rule = {finding.rule: answers([finding])[0] for finding in findings}
+    assert by_rule["applications.sum.natural"] == [short({"handled.natural": 432})]
+    assert by_rule["applications.balance.company"] == [short({"handled.company": 12})]
+    assert by_rule["applications.across.handled"] == [short({"handled.natural": 432, "handled.company": 12})]
+
+
+def test_ties_are_all_told() -> None:
+    wrong = {"granted.natural": 135, "unavailable_not_held.company": 2}
+    findings = errors(report_of(short(wrong)))
+    here = short({"granted.natural": 134, "unavailable_not_held.company": 1})
+    there = short({"granted.company": 6, "unavailable_not_held.natural": 122})
+    assert answers(findings) == [[here, there]]
+    assert findings[0].message.endswith(
+        "可能是：表三 （一）予以公开·自然人 填135应为134、（四）无法提供 1.本机关不掌握相关政府信息·商业企业 填2应为1；"
+        "或（一）予以公开·商业企业 填7应为6、（四）无法提供 1.本机关不掌握相关政府信息·自然人 填123应为122"
+        "（共2种可能，请对照原文）。"
+    )
+
+
+def test_any_of_the_five_figures_of_a_dispute_may_be_wrong_the_likeliest_first() -> None:
+    (finding,) = errors(report_of({"disputes.review.total": 12}))
+    assert [next(iter(each.items())) for each in answers([finding])[0]] == [
+        ("disputes.review.upheld", 11),
+        ("disputes.review.total", 11),
+        ("disputes.review.corrected", 2),
+        ("disputes.review.other", 1),
+        ("disputes.review.pending", 1),
+    ]
+
+
+def test_a_slip_of_the_pen_stands_alone() -> None:
+    parts = {"disputes.review.upheld": 351, "disputes.review.corrected": 72}
+    (finding,) = errors(report_of(parts | {"disputes.review.total": 4223}))
+    assert answers([finding]) == [[{"disputes.review.total": 423}]]
+
+
+def test_too_many_are_counted_and_none_is_given() -> None:
+    totals = {f"applications.{row.id}.total": None for row in form("2021", "applications").rows if row.id != "handled"}
+    finding = errors(report_of(totals | {"applications.other_rest.natural": 87}))[0]
+    assert (finding.rule, finding.suspects, finding.too_many) == ("applications.sum.natural", (), True)
+    assert finding.message.endswith("差1。可能的改法有21种，无法确定是哪一格，请对照原文。")
+    assert finding_to_dict(finding)["too_many"] is True
+
+
+# --- slips over several cells -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stated", "true"),
+    [
+        ({"granted.natural": 7, "granted.company": 134}, {"granted.natural": 134, "granted.company": 7}),
+        ({"granted.natural": 13, "granted.company": 47}, {"granted.natural": 134, "granted.company": 7}),
+        ({"granted.research": 7, "granted.company": 0}, {"granted.company": 7, "granted.research": 0}),
+        ({"new.legal": 4, "new.other": 3}, {"new.legal": 3, "new.other": 4}),
+        ({"granted.company": 2, "partly_granted.company": 7}, {"granted.company": 7, "partly_granted.company": 2}),
+        (
+            dict(zip([f"granted.{c}" for c in ("natural", "company", "research")], (0, 134, 7), strict=True)),
+            dict(zip([f"granted.{c}" for c in ("natural", "company", "research")], (134, 7, 0), strict=True)),
+        ),
+        (
+            dict(zip([f"new.{c}" for c in ("company", "research", "welfare", "legal", "other", "total")],
+                     (0, 12, 0, 0, 3, 4), strict=True)),
+            dict(zip([f"new.{c}" for c in ("company", "research", "legal", "other", "total")],
+                     (12, 0, 3, 4, 455), strict=True)),
+        ),
+        # 9 more were granted than the totals know of, and 9 more came in.
+        (
+            {"granted.natural": 143, "new.natural": 445, "new.total": 464},
+            {"granted.total": 152, "handled.natural": 441, "handled.total": 460},
+        ),
+        # Two neighbours exchanged, and a wrong figure in one of their columns.
+        (
+            {"granted.natural": 7, "granted.company": 134, "other_rest.natural": 8},
+            {"granted.natural": 134, "granted.company": 7, "other_rest.natural": 88},
+        ),
+    ],
+)  # fmt: skip
+def test_one_slip_that_changed_several_figures(stated: Changes, true: Changes) -> None:
+    assert answers(errors(report_of(short(stated)))) == [[short(true)]]
+
+
+def test_how_odd_a_change_is() -> None:
+    slips = [(134, 143), (134, 13), (13, 134), (134, 1334), (1334, 134), (100, 10), (1, 12)]
+    assert {pair: oddness(*pair) for pair in slips} == dict.fromkeys(slips, SLIP)
+    assert oddness(134, 164) == DIGIT < oddness(4, 6) < oddness(134, 250) == oddness(0, 50) == OTHER
+
+
+def test_slips_over_two_cells() -> None:
+    assert exchanged((7, 134), (134, 7))
+    assert split((13, 4), (134, 0))
+    assert split((13, 47), (134, 7)) is False
+    assert moved((0, 5), (5, 8))
+    assert not moved((1, 5), (5, 8))
+
+
+# --- blanks and figures that can be no count --------------------------------------------------------------------
+
+
+def test_a_blank_that_belongs_to_the_repair_is_told() -> None:
+    findings = errors(report_of({"applications.granted.natural": None, "applications.granted.total": 150}))
+    assert answers(findings) == [[short({"granted.natural": 134, "granted.total": 143})]]
+    assert "（一）予以公开·自然人 空白，应为134、（一）予以公开·总计 填150，应为143。" in findings[0].message
+
+
+def test_a_blank_takes_the_nearest_figure_that_its_neighbours_allow() -> None:
+    changes = {"disputes.review.corrected": None, "disputes.review.total": 9}
+    (finding,) = errors(report_of(changes))
+    assert answers([finding]) == [[{"disputes.review.upheld": 9}, {"disputes.review.total": 10}]]
+
+
+def test_the_total_column_blank_and_a_slip() -> None:
+    totals = {f"applications.{row.id}.total": None for row in form("2021", "applications").rows if row.id != "handled"}
+    findings = errors(report_of(totals | {"applications.unavailable_not_held.natural": 132}))
+    assert answers(findings) == [[short({"unavailable_not_held.natural": 123})]]
+
+
+def test_zeros_left_blank_and_an_error() -> None:
+    sound = report_of().tables["applications"].entries
+    blanks = {cell: None for cell, entry in sound.items() if entry.value == 0}
+    assert answers(errors(report_of(blanks | {"applications.granted.natural": 143}))) == [
+        [short({"granted.natural": 134})]
+    ]
+
+
+@pytest.mark.parametrize("bad", [-134, Decimal("13.4")])
+def test_what_can_be_no_count_is_itself_suspect(bad: Value) -> None:
+    findings = [finding for finding in errors(report_of({"applications.granted.natural": bad})) if finding.suspects]
+    assert answers(findings) == [[short({"granted.natural": 134})]]
+    assert findings[0].suspects[0][0].stated == bad
+
+
+def test_what_can_be_no_count_beside_another_error() -> None:
+    wrong: dict[str, Value] = {"applications.granted.natural": -134, "applications.unavailable_not_held.company": 10}
+    found = answers([finding for finding in errors(report_of(wrong)) if finding.suspects])
+    assert [short({"granted.natural": 134})] in found
+    assert [short({"unavailable_not_held.company": 1})] in found
+
+
+# --- against a search of all sets -------------------------------------------------------------------------------
+
+
+def smallest_by_search(table: Table, most: int) -> set[frozenset[tuple[str, int]]]:
+    """All smallest repairs of at most so many cells: a repair has a cell in each conflict that those before leave."""
+    relations = editions()[table.edition].relations_of(table.id)
+    values = {cell: entry.value for cell, entry in table.entries.items()}
+    level: set[frozenset[str]] = {frozenset()}
+    for _ in range(most + 1):
+        found, further = set(), set()
+        for freed in level:
+            solution = solve(relations, values | dict.fromkeys(freed))
+            conflicts = [*((relation,) for relation in solution.broken), *solution.conflicts]
+            if not conflicts:
+                assert freed <= solution.implied.keys()
+                found.add(frozenset((cell, solution.implied[cell]) for cell in freed))
+                continue
+            cells = {cell for relation in min(conflicts, key=len) for cell in relation.cells}
+            further |= {freed | {cell} for cell in cells - freed if values[cell] is not None}
+        if found:
+            return found
+        level = further
+    return set()
+
+
+def all_found(table: Table, monkeypatch: pytest.MonkeyPatch) -> set[frozenset[tuple[str, int]]]:
+    """Every cheapest repair, however odd and however many."""
+    monkeypatch.setattr("gongkai.checks.localize.search.LIKELIER", 10**6)
+    monkeypatch.setattr("gongkai.checks.localize.search.MOST_LISTED", 10**6)
+    network = network_of(table.edition, table.id)
+    assert network is not None
+    values = {cell: entry.value for cell, entry in table.entries.items()}
+    clusters = clusters_of(state_of(network, values))  # type: ignore[arg-type]
+    assert all(cluster.count is not None for cluster in clusters)
+    return {frozenset(sum(each, ())) for each in product(*(cluster.alternatives for cluster in clusters))}
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_two_wrong_cells_as_by_a_search_of_all_sets(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(seed)
+    edition = random.choice(("2019", "2021"))
+    sound = consistent(random, edition, largest=3)
+    wrong = {cell: max(0, sound[cell] + random.choice((-1, 1, 2))) for cell in random.sample(list(sound), 2)}
+    table = table_of(sound | wrong, edition=edition)
+    ours, all_sets = all_found(table, monkeypatch), smallest_by_search(table, 2)
+    if any(len(each) > len(next(iter(all_sets), ())) for each in ours):
+        return  # one slip over several cells, cheaper than as many cells that have nothing to do with each other
+    assert ours <= all_sets
+    if all(not slips_in(table, each) for each in all_sets):
+        assert ours == all_sets
+
+
+def slips_in(table: Table, changes: frozenset[tuple[str, int]]) -> bool:
+    """Whether two of the changes lie side by side, so that they may be one slip."""
+    network = network_of(table.edition, table.id)
+    assert network is not None
+    cells = [cell for cell, _ in changes]
+    return any((one, other) in network.neighbours for one in cells for other in cells)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_three_wrong_cells_as_by_a_search_of_all_sets(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(seed)
+    sound = consistent(random, "2021", largest=9)
+    column = random.choice(("natural", "company", "total"))
+    cells = [*random.sample([cell for cell in sound if cell.endswith(column)], 2), random.choice(list(sound))]
+    table = table_of(sound | {cell: sound[cell] + random.randint(1, 9) for cell in cells})
+    ours, all_sets = all_found(table, monkeypatch), smallest_by_search(table, 3)
+    assert ours
+    if {len(each) for each in ours} == {len(next(iter(all_sets)))}:
+        assert ours <= all_sets
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=15, max_size=15))
+def test_disputes_as_by_a_search_of_all_sets(figures: list[int]) -> None:
+    table = table_of(dict(zip(form("2021", "disputes").cells, figures, strict=True)), "disputes")
+    with pytest.MonkeyPatch.context() as patch:
+        assert all_found(table, patch) == smallest_by_search(table, 3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(reports(), st.data())
+def test_every_proposal_mends_what_it_is_given_for(report: Report, data: st.DataObject) -> None:
+    table = report.tables["applications"]
+    random = Random(data.draw(st.integers(0, 2**32)))
+    for cell in random.sample(list(table.entries), data.draw(st.integers(1, 4))):
+        report = changed(report, cell, random.choice((None, 0, 1, 7, random.randint(0, 10_000))))
+    table = report.tables["applications"]
+    relations = editions()[table.edition].relations_of(table.id)
+    values = {cell: entry.value for cell, entry in table.entries.items()}
+    found = [finding for finding in check_sums(table) if finding.severity == "error"]
+    for rule, alternative in [(finding.rule, each) for finding in found for each in finding.suspects]:
+        mended = values | {suspect.cell: suspect.proposed for suspect in alternative}
+        assert all(suspect.proposed >= 0 and values[suspect.cell] == suspect.stated for suspect in alternative)
+        solution = solve(relations, mended)
+        wrong = [relation.rule for relation in solution.broken] + [conflict[0].rule for conflict in solution.conflicts]
+        assert rule not in wrong
+        assert len(wrong) < len(found)
+
+
+@settings(max_examples=40, deadline=None)
+@given(reports(), st.randoms(use_true_random=False))
+def test_all_answers_together_mend_the_table(report: Report, random: Random) -> None:
+    table = report.tables["applications"]
+    for cell in random.sample(list(table.entries), 3):
+        report = changed(report, cell, random.randint(0, 500))
+    table = report.tables["applications"]
+    findings = check_sums(table)
+    assume(findings and all(finding.suspects for finding in findings))
+    first = {suspect.cell: suspect.proposed for finding in findings for suspect in finding.suspects[0]}
+    values = {cell: entry.value for cell, entry in table.entries.items()} | first
+    solution = solve(editions()[table.edition].relations_of(table.id), values)
+    assert (solution.broken, solution.conflicts) == ((), ())
+
+
+# --- real reports, cost -----------------------------------------------------------------------------------------
+
+
+def source_of(case: str) -> Path:
+    (source,) = (DOCUMENTS / case).glob("source.*")
+    return source
+
+
+def test_a_real_report_with_a_shifted_row() -> None:
+    found = answers(errors(gongkai.read_report(source_of("broken-2022"))))
+    assert found == [
+        [short({"new.total": 44})],
+        [short({"partly_granted.natural": 6, "partly_granted.company": 1, "partly_granted.research": 0})],
+        [{"disputes.review.total": 11}],
+    ]
+
+
+def broken_documents() -> Iterator[str]:
+    for typed in sorted(DOCUMENTS.glob("*/findings.json")):
+        if '"error"' in typed.read_text(encoding="utf-8"):
+            yield typed.parent.name
+
+
+@pytest.mark.parametrize("case", list(broken_documents()))
+def test_real_reports_get_an_answer(case: str) -> None:
+    findings = [finding for finding in errors(gongkai.read_report(source_of(case))) if "." in finding.rule]
+    assert findings
+    assert all(finding.suspects for finding in findings if finding.rule.split(".")[0] in ("applications", "disputes"))
+
+
+def test_a_sound_table_asks_nothing() -> None:
+    table = report_of().tables["applications"]
+    assert localize(table, solution_of(table)) == []
+
+
+def test_one_and_two_cells_need_no_solver() -> None:
+    code = (
+        "import sys\n"
+        "from made import report_of\n"
+        "from gongkai.checks import check\n"
+        "for wrong in ({'applications.granted.natural': 143}, {'disputes.review.total': 12},\n"
+        "  {'applications.granted.natural': 143, 'applications.handled.legal': 5},\n"
+        "  {'applications.granted.natural': 135, 'applications.granted.company': 9},\n"
+        "  {'applications.granted.natural': 7, 'applications.granted.company': 134}):\n"
+        "    assert any(finding.suspects for finding in check(report_of(wrong)))\n"
+        "print([name for name in ('scipy', 'numpy') if name in sys.modules])\n"
+    )
+    paths = [str(Path(gongkai.__file__).parent.parent), str(Path(__file__).parent)]
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{code}"], capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[]", done.stderr
