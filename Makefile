@@ -30,6 +30,7 @@ bench: $(TEST_STAMP)
 	$(BIN)/python benchmarks/functions.py
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/localize.py
 
 accuracy: $(TEST_STAMP) debian
 	$(BIN)/python benchmarks/accuracy.py

@@ -168,6 +168,7 @@ def test_a_slip_of_the_pen_stands_alone() -> None:
     parts = {"disputes.review.upheld": 351, "disputes.review.corrected": 72}
     (finding,) = errors(report_of(parts | {"disputes.review.total": 4223}))
     assert answers([finding]) == [[{"disputes.review.total": 423}]]
+    assert finding.message.endswith("疑为 表四 行政复议·总计 填4223，应为423（另有4种可能性较小的改法，请对照原文）。")
 
 
 def test_too_many_are_counted_and_none_is_given() -> None:
@@ -256,6 +257,8 @@ def test_zeros_left_blank_and_an_error() -> None:
     assert answers(errors(report_of(blanks | {"applications.granted.natural": 143}))) == [
         [short({"granted.natural": 134})]
     ]
+    # Two blanks would have to be filled for the other repair of one cell.
+    assert answers(errors(report_of(blanks | {"applications.handled.legal": 33}))) == [[short({"handled.legal": 3})]]
 
 
 @pytest.mark.parametrize("bad", [-134, Decimal("13.4")])

@@ -1,14 +1,15 @@
 """Room: checks. Which cells are likely wrong: the smallest sets whose change mends the stated sums (Fellegi-Holt).
 
 The price of a change: one figure 2, one slip that changed several figures 3, a blank nothing. Of the cheapest repairs
-those are left out that take chance where another is a slip of the pen. Where there is more than a person would
-compare, none is given: ``ways`` tells how many there are, None where not even that is known.
+those are left out that take chance where another is a slip of the pen; it is said how many. Where there are more
+than a person would compare, none is given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from gongkai.checks.localize.network import network_of
@@ -22,10 +23,15 @@ MOST_BLANKS = 3  # told with a repair what they are to be; of more the notes on 
 
 
 class Proposal(NamedTuple):
-    """What would mend one broken relation or conflict, the likeliest first."""
+    """What would mend one broken relation or conflict, the likeliest first.
+
+    ``ways``: how many, also where they are too many to be given; None where not even that is known. ``unlikely``: how
+    many more there are that need as few changes.
+    """
 
     alternatives: tuple[Alternative, ...]
     ways: int | None
+    unlikely: int = 0
 
 
 UNKNOWN = Proposal((), None)
@@ -56,9 +62,7 @@ def proposal_for(asked: Asked, clusters: Sequence[Cluster], relations: Sequence[
     mine = [cluster for cluster in clusters if concerns(asked.state, cluster, relations)]
     if any(not cluster.alternatives for cluster in mine):
         return Proposal((), mine[0].count if len(mine) == 1 else None)
-    count = 1
-    for cluster in mine:
-        count *= len(cluster.alternatives)
+    count = prod(len(cluster.alternatives) for cluster in mine)
     if count > MOST_LISTED:
         return Proposal((), count)
     nodes = {node for cluster in mine for node in cluster.nodes} | nodes_of(asked.state, relations)
@@ -69,7 +73,10 @@ def proposal_for(asked: Asked, clusters: Sequence[Cluster], relations: Sequence[
         if alternative is None or not mends(asked.state, alternative, relations):
             return UNKNOWN
         found.append(alternative)
-    return Proposal(tuple(found), len(found)) if all(found) else UNKNOWN
+    if not all(found):
+        return UNKNOWN
+    unlikely = prod(len(cluster.alternatives) + cluster.unlikely for cluster in mine) - count
+    return Proposal(tuple(found), count, unlikely)
 
 
 def concerns(state: State, cluster: Cluster, relations: Sequence[Relation]) -> bool:

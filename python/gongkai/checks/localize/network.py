@@ -32,9 +32,9 @@ class Line:
 class Network:
     """``nodes`` are relations, None for a ground; ``between`` their pairs with the cells that join them.
 
-    ``numbers``: rule -> node. ``order`` numbers the cells as in the form. ``relations``: cell ->
-    those of the nodes that it stands in. ``totals`` are, for each part, the cells that sum it up, directly or by way of another, with
-    the nodes that feel it if all of them change alike; ``neighbours`` pairs of which the second follows the first.
+    ``numbers``: rule -> node. ``order`` numbers the cells as in the form. ``relations``: cell -> those of the nodes
+    that it stands in. ``totals`` are, for each part, the cells that sum it up, directly or by way of another, with the
+    nodes that feel it if all of them change alike; ``neighbours`` pairs of which the second follows the first.
     """
 
     nodes: tuple[Relation | None, ...]

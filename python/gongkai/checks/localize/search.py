@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
 
 from gongkai.checks.localize.program import smallest_sets
 from gongkai.checks.localize.repairs import CELL, EVENT, Repairs, repair_of
-from gongkai.checks.localize.slips import OTHER, SLIP
+from gongkai.checks.localize.slips import DIGIT, OTHER, SLIP
 from gongkai.checks.localize.state import Change, State, TooMany
+from gongkai.relations import solve
 
 Nodes = frozenset[int]
 Cover = frozenset[Nodes]
+Changes = tuple[Change, ...]
 MOST_LISTED = 6  # alternatives that a person would compare; of more none is given
 MOST_WEIGHED = 2_000  # combinations
 MOST_COVERS = 200
+MOST_FILLED = 30  # alternatives for which it is worked out what they put into blanks
 LARGEST_TREE = 3  # nodes of the trees that are looked at in any case
 LIKELIER = OTHER - SLIP  # so much odder than the likeliest, and an alternative is left out
+FILL = DIGIT  # how odd it is that a blank should hold a figure
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Nodes that are mended together. ``count`` of the alternatives, the likeliest first; None where not known."""
+    """Nodes that are mended together, the likeliest way first.
+
+    ``count`` of the alternatives, also where they are too many to be listed; None where not even that is known.
+    ``unlikely``: how many more are as cheap and were left out, because one of these is so much likelier.
+    """
 
     nodes: Nodes
-    alternatives: tuple[tuple[Change, ...], ...]
+    alternatives: tuple[Changes, ...]
     count: int | None
+    unlikely: int
 
 
 def clusters_of(state: State) -> list[Cluster]:
@@ -38,7 +47,7 @@ def clusters_of(state: State) -> list[Cluster]:
         _, covers = cheapest_covers(state, repairs)
         return [cluster_of(state, repairs, covers, nodes) for nodes in apart(covers)]
     except TooMany:
-        return [Cluster(frozenset(state.need), (), None)]
+        return [Cluster(frozenset(state.need), (), None, 0)]
 
 
 # --- which repairs together mend everything -----------------------------------------------------------------------
@@ -120,12 +129,12 @@ def covers_of(state: State, repairs: Repairs) -> tuple[int, list[Cover]]:
     return best, found
 
 
-def pieces(state: State, changes: Sequence[Change]) -> list[tuple[Change, ...]]:
+def pieces(state: State, changes: Sequence[Change]) -> list[Changes]:
     """Changes in groups that share no node."""
-    groups: list[tuple[set[int], tuple[Change, ...]]] = []
+    groups: list[tuple[set[int], Changes]] = []
     for change in changes:
         nodes = set(state.ends(change[0]))
-        members: tuple[Change, ...] = (change,)
+        members: Changes = (change,)
         others = []
         for group in groups:
             if nodes.isdisjoint(group[0]):
@@ -150,24 +159,34 @@ def apart(covers: Iterable[Cover]) -> list[Nodes]:
 
 
 def cluster_of(state: State, repairs: Repairs, covers: Sequence[Cover], nodes: Nodes) -> Cluster:
-    combined: list[tuple[int, tuple[Change, ...]]] = []
+    combined: dict[Changes, int] = {}
     tried = 0
     for cover in {frozenset(each for each in cover if each <= nodes) for cover in covers}:
-        choices = [repairs.found[each] for each in sorted(cover, key=min)]
-        for chosen in product(*choices):
+        for chosen in product(*(repairs.found[each] for each in sorted(cover, key=min))):
             tried += 1
             if tried > MOST_WEIGHED:
-                return Cluster(nodes, (), None)
+                return Cluster(nodes, (), None, 0)
             changes = tuple([change for repair in chosen for change in repair.changes])
-            if len({cell for cell, _ in changes}) == len(changes) and state.holds(changes):
-                combined.append((sum(repair.odd for repair in chosen), changes))
+            if len(dict(changes)) == len(changes) and state.holds(changes):
+                combined[changes] = sum(repair.odd for repair in chosen)
+    kept = likeliest(combined)
+    if state.partial and 1 < len(kept) <= MOST_FILLED:
+        kept = likeliest({changes: odd + FILL * fills(state, changes, nodes) for changes, odd in kept.items()})
     order = state.network.order
-    combined.sort(key=lambda item: (item[0], [order[cell] for cell, _ in item[1]]))
-    return likeliest(nodes, combined)
+    listed = sorted(kept, key=lambda changes: (kept[changes], [order[cell] for cell, _ in changes]))
+    alternatives = tuple(listed) if len(listed) <= MOST_LISTED else ()
+    return Cluster(nodes, alternatives, len(kept) or None, len(combined) - len(kept))
 
 
-def likeliest(nodes: Nodes, combined: Sequence[tuple[int, tuple[Change, ...]]]) -> Cluster:
+def likeliest(odd: Mapping[Changes, int]) -> dict[Changes, int]:
     """Without those that take chance where a slip of the pen explains all."""
-    least = combined[0][0] if combined else 0
-    kept = list(dict.fromkeys(changes for odd, changes in combined if odd < least + LIKELIER))
-    return Cluster(nodes, tuple(kept) if len(kept) <= MOST_LISTED else (), len(kept) or None)
+    least = min(odd.values(), default=0)
+    return {changes: each for changes, each in odd.items() if each < least + LIKELIER}
+
+
+def fills(state: State, changes: Changes, nodes: Nodes) -> int:
+    """How many blanks must then hold another figure than 0, where what is left blank as a rule stands for 0."""
+    touched = nodes.union(*(state.ends(cell) for cell, _ in changes))
+    relations = [relation for node in touched for relation in state.partial.get(node, ())]
+    implied = solve(relations, {**state.values, **dict(changes)}).implied
+    return sum(1 for figure in implied.values() if figure)

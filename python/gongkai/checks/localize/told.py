@@ -12,11 +12,14 @@ from gongkai.model import Form, Suspect
 
 def ending(form: Form, proposal: Proposal) -> str:
     """疑为 表三 （一）予以公开·自然人 填134，应为143。 Of several ways all are named, or how many there are."""
+    others = f"另有{proposal.unlikely}种可能性较小的改法" if proposal.unlikely else ""
     if len(proposal.alternatives) == 1:
-        return f"疑为 {form.number} {alternative_text(form, proposal.alternatives[0], '，')}。"
+        doubt = f"（{others}，请对照原文）" if others else ""
+        return f"疑为 {form.number} {alternative_text(form, proposal.alternatives[0], '，')}{doubt}。"
     if proposal.alternatives:
         listed = "；或".join(alternative_text(form, each, "") for each in proposal.alternatives)
-        return f"可能是：{form.number} {listed}（共{proposal.ways}种可能，请对照原文）。"
+        more = f"，{others}" if others else ""
+        return f"可能是：{form.number} {listed}（共{proposal.ways}种可能{more}，请对照原文）。"
     known = f"有{proposal.ways}种" if proposal.ways else "太多"
     return f"可能的改法{known}，无法确定是哪一格，请对照原文。"
 
