@@ -146,7 +146,8 @@ def test_parts_above_a_total() -> None:
     finding = only(report, "applications.across.granted")
     assert finding.message == (
         "表三 （一）予以公开：已填各项之和143，已超过总计134（有2格空白），无论空白填多少都不相符。"
-        "疑为 表三 （一）予以公开·总计 填134，应为143、（六）其他处理 3.其他·总计 填102，应为93（另有1种可能性较小的改法，请对照原文）。"
+        "疑为 表三 （一）予以公开·总计 填134，应为143、（六）其他处理 3.其他·总计 填102，应为93"
+        "（另有1种可能性较小的改法，请对照原文）。"
     )
     assert (finding.severity, finding.stated, finding.computed, finding.difference) == ("error", 134, 143, 9)
     assert set(finding.cells) == set(cells_of_row("granted")) - set(changes)
