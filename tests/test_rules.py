@@ -181,7 +181,8 @@ def test_the_example_of_a_relation_is_what_the_check_says(rule_id: str) -> None:
     }
     broken = check(replace(report_of(year=int(edition.name)), tables=tables))
     rule = rule_of(rule_id)
-    assert rule.example in [finding.message for finding in broken if finding.rule == rule_id]
+    # After it the check says which cells are likely wrong, which depends on the rest of the table.
+    assert any(finding.message.startswith(rule.example) for finding in broken if finding.rule == rule_id)
     assert rule.advice == explanations()[relation.kind].advice
     assert edition.circular in rule.source
     assert rule.example[: rule.example.index("：")] in rule.meaning
