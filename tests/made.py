@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from random import Random
 
 from gongkai.checks import check
 from gongkai.editions import editions, form
@@ -87,3 +88,25 @@ def only(report: Report, rule: str) -> Finding:
 
 def cells_of_row(row: str) -> tuple[str, ...]:
     return tuple(cell.id for cell in form("2021", "applications").row_cells(row))
+
+
+def table_of(values: Mapping[str, Value], table: str = "applications", edition: str = "2021") -> Table:
+    cells = form(edition, table).cells
+    return Table(table, edition, {cell: Entry(cell, values.get(cell)) for cell in cells})
+
+
+def consistent(random: Random, edition: str, largest: int = 60) -> dict[str, int]:
+    """Figures of table three that satisfy all its sums, many of them small or 0."""
+    rows = [row.id for row in form(edition, "applications").rows]
+    columns = [column.id for column in form(edition, "applications").parts[0].columns][:-1]
+    results = rows[rows.index("granted") : rows.index("handled")]
+    found: dict[str, int] = {}
+    for column in columns:
+        figures = {row: random.choice((0, 0, 1, random.randint(0, largest))) for row in rows}
+        figures["handled"] = sum(figures[row] for row in results)
+        figures["carried_in"] = min(figures["carried_in"], figures["handled"] + figures["carried_out"])
+        figures["new"] = figures["handled"] + figures["carried_out"] - figures["carried_in"]
+        found |= {f"applications.{row}.{column}": figure for row, figure in figures.items()}
+    for row in rows:
+        found[f"applications.{row}.total"] = sum(found[f"applications.{row}.{column}"] for column in columns)
+    return {cell: found[cell] for cell in form(edition, "applications").cells}

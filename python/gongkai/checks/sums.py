@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from gongkai.checks.localize import localize
+from gongkai.checks.localize import Proposal, localize
 from gongkai.checks.localize.told import ending
 from gongkai.checks.wording import clipped, label_of, subject_and_names
 from gongkai.editions import editions
@@ -25,6 +25,12 @@ def solution_of(table: Table) -> Solution:
 @lru_cache(maxsize=4)  # the findings and the count of what was decided both need it
 def solved(edition: str, table: str, values: tuple[tuple[str, Value], ...]) -> Solution:
     return solve(editions()[edition].relations_of(table), dict(values))
+
+
+@lru_cache(maxsize=4)  # a workbook's functions ask again for the same table
+def proposals(edition: str, table: str, values: tuple[tuple[str, Value], ...]) -> list[Proposal]:
+    """A proposal for each broken relation and each conflict of the solution, in its order."""
+    return localize(edition, table, dict(values), solved(edition, table, values))
 
 
 def values_of(table: Table) -> dict[str, Value]:
@@ -55,14 +61,13 @@ def check_sums(table: Table) -> list[Finding]:
     found = [broken_finding(form, relation, values) for relation in solution.broken]
     found += [conflict_finding(form, conflict, values) for conflict in solution.conflicts]
     if found:
-        found = with_suspects(table, solution, found)
+        found = with_suspects(form, found, proposals(table.edition, table.id, tuple(values.items())))
     found.sort(key=lambda finding: order[finding.rule])
     return found + implied_findings(form, table.entries, solution.implied)
 
 
-def with_suspects(table: Table, solution: Solution, findings: Sequence[Finding]) -> list[Finding]:
-    """Findings on a solution's broken relations and then its conflicts, each with the cells that are likely wrong."""
-    form = editions()[table.edition].forms[table.id]
+def with_suspects(form: Form, findings: Sequence[Finding], proposals: Sequence[Proposal]) -> list[Finding]:
+    """Findings with the cells that are likely wrong."""
     return [
         replace(
             finding,
@@ -70,7 +75,7 @@ def with_suspects(table: Table, solution: Solution, findings: Sequence[Finding])
             suspects=proposal.alternatives,
             too_many=not proposal.alternatives,
         )
-        for finding, proposal in zip(findings, localize(table, solution), strict=True)
+        for finding, proposal in zip(findings, proposals, strict=True)
     ]
 
 

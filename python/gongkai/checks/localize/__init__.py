@@ -15,7 +15,7 @@ from typing import NamedTuple
 from gongkai.checks.localize.network import network_of
 from gongkai.checks.localize.search import MOST_LISTED, Cluster, clusters_of
 from gongkai.checks.localize.state import Change, Figures, State, state_of
-from gongkai.model import Relation, Suspect, Table, Value
+from gongkai.model import Relation, Suspect, Value
 from gongkai.relations import Solution, possible, solve
 
 Alternative = tuple[Suspect, ...]
@@ -37,13 +37,12 @@ class Proposal(NamedTuple):
 UNKNOWN = Proposal((), None)
 
 
-def localize(table: Table, solution: Solution) -> list[Proposal]:
-    """A proposal for each broken relation and then for each conflict of a table's solution."""
+def localize(edition: str, table: str, stated: Mapping[str, Value], solution: Solution) -> list[Proposal]:
+    """A proposal for each broken relation and then for each conflict of the solution for what a table states."""
     questions = [(relation,) for relation in solution.broken] + list(solution.conflicts)
-    network = network_of(table.edition, table.id)
+    network = network_of(edition, table)
     if network is None:
         return [UNKNOWN for _ in questions]
-    stated = {cell: entry.value for cell, entry in table.entries.items()}
     figures = {cell: value if isinstance(value, int) and value >= 0 else None for cell, value in stated.items()}
     asked = Asked(state_of(network, dict.fromkeys(network.ends) | figures), stated)
     clusters = clusters_of(asked.state)
