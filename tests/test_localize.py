@@ -84,10 +84,10 @@ def test_the_message_names_cell_and_figures() -> None:
     finding, _ = errors(report_of({"applications.granted.natural": 143}))
     assert finding.message.endswith("差9。疑为 表三 （一）予以公开·自然人 填143，应为134。")
     assert (finding.stated, finding.computed, finding.difference) == (432, 441, 9)
-    assert finding_to_dict(finding)["suspects"] == [
+    assert finding_to_dict(finding, {})["suspects"] == [
         [{"cell": "applications.granted.natural", "stated": 143, "proposed": 134}]
     ]
-    assert finding_to_dict(finding)["too_many"] is False
+    assert finding_to_dict(finding, {})["too_many"] is False
 
 
 # --- more cells -------------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def test_too_many_are_counted_and_none_is_given() -> None:
     finding = errors(report_of(totals | {"applications.other_rest.natural": 87}))[0]
     assert (finding.rule, finding.suspects, finding.too_many) == ("applications.sum.natural", (), True)
     assert finding.message.endswith("差1。可能的改法有21种，无法确定是哪一格，请对照原文。")
-    assert finding_to_dict(finding)["too_many"] is True
+    assert finding_to_dict(finding, {})["too_many"] is True
 
 
 # --- slips over several cells -----------------------------------------------------------------------------------
