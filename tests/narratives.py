@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from gongkai.checks.narrative import check_narrative, claims
 from gongkai.figures import shown
-from gongkai.model import Report
+from gongkai.model import Finding, Report
 from made import report_of
 
 FOLDER = Path(__file__).parent / "narrative"
@@ -26,6 +26,10 @@ class Case(NamedTuple):
     report: Report
     claims: Counter[str]
     findings: Counter[str]
+
+
+def judged(report: Report) -> list[Finding]:
+    return check_narrative(report, claims(report))
 
 
 def cases(name: str) -> Iterator[Case]:
@@ -50,5 +54,5 @@ def claims_of(report: Report) -> Counter[str]:
 def findings_of(report: Report) -> Counter[str]:
     return Counter(
         f"{finding.severity} {finding.rule} {shown(finding.stated)} {shown(finding.computed)}"
-        for finding in check_narrative(report)
+        for finding in judged(report)
     )

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 import narrative as benchmark
 from gongkai.checks import check
-from gongkai.checks.narrative import RULES, Claim, check_narrative, claims
+from gongkai.checks.narrative import RULES, Claim, claims
 from gongkai.checks.narrative.tokens import spelt
 from gongkai.checks.narrative.words import Word, lexicon, narrow, own_words
 from gongkai.model import Finding, Report, Value
 from made import older, report_of
-from narratives import SETS, cases, claims_of, findings_of
+from narratives import SETS, cases, claims_of, findings_of, judged
 from narratives import Case as Labelled
 
 ALL = [(name, case) for name in SETS for case in cases(name)]
@@ -36,7 +36,7 @@ def only_claim(text: str) -> Claim:
 
 
 def found(text: str, changes: dict[str, Value] | None = None) -> list[tuple[str, str, Value, Value]]:
-    return [(f.severity, f.rule, f.stated, f.computed) for f in check_narrative(prose(text, changes))]
+    return [(f.severity, f.rule, f.stated, f.computed) for f in judged(prose(text, changes))]
 
 
 # --- the labelled sets --------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def test_the_benchmark_prints_and_passes(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_finding_says_what_where_and_by_how_much() -> None:
-    (finding,) = check_narrative(prose("总的说明。\n\n全年共收到政府信息公开申请460件，平稳有序。"))
+    (finding,) = judged(prose("总的说明。\n\n全年共收到政府信息公开申请460件，平稳有序。"))
     assert finding == Finding(
         "narrative.received",
         "warning",
@@ -102,7 +102,7 @@ def test_every_example_is_what_the_check_says() -> None:
         section = 6 if place.startswith("第六节") else 1
         before = "政府信息公开申请办理情况。\n" if "第2段" in place else ""
         before += "收到申请455件，" if rule.id == "narrative.applicants" else ""
-        got = check_narrative(prose(before + text, tables.get(rule.id), section=section))
+        got = judged(prose(before + text, tables.get(rule.id), section=section))
         assert [finding.message for finding in got] == [rule.example], rule.id
 
 
@@ -119,7 +119,7 @@ def test_blank_cells_say_nothing() -> None:
 
 def test_a_missing_table_says_nothing() -> None:
     report = replace(report_of(without="applications"), sections={1: "收到申请460件。"})
-    assert check_narrative(report) == []
+    assert judged(report) == []
     assert [claim.quantity.cells for claim in claims(report)] == [("applications.new.total",)]
 
 
@@ -127,7 +127,7 @@ def test_the_edition_of_the_table_is_read() -> None:
     """In 2019 （六）其他处理 is one row, and documents have other columns."""
     text = "2020年收到申请3件，其他处理4件；新制作规范性文件5件，废止规范性文件1件。"
     report = replace(older(), sections={1: text})
-    got = [(finding.cells, finding.stated, finding.computed) for finding in check_narrative(report)]
+    got = [(finding.cells, finding.stated, finding.computed) for finding in judged(report)]
     assert got == [(("applications.other.total",), 3, 4), (("disclosure.normative.made",), 3, 5)]
 
 
@@ -185,7 +185,7 @@ COUNTS = st.integers(0, 10**7)
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(list(CLAUSES)), COUNTS, COUNTS)
 def test_other_figures_warn_and_equal_ones_do_not(clause: str, table: int, text: int) -> None:
-    got = check_narrative(prose(clause.format(text), {CLAUSES[clause]: table}))
+    got = judged(prose(clause.format(text), {CLAUSES[clause]: table}))
     expected = [] if table == text else [("warning", table, text, text - table)]
     assert [(f.severity, f.stated, f.computed, f.difference) for f in got] == expected
 
@@ -202,7 +202,7 @@ def test_the_text_around_changes_nothing(clause: str, count: int, before: str, a
     st.sampled_from(list(CLAUSES)), st.sampled_from(["县本级", "县政府办公室", "代表县政府", "全县", "各乡镇", "本级"])
 )
 def test_words_for_another_scope_make_it_a_note(clause: str, scope: str) -> None:
-    got = check_narrative(prose(f"{scope}{clause.format(987654)}", {CLAUSES[clause]: 3}))
+    got = judged(prose(f"{scope}{clause.format(987654)}", {CLAUSES[clause]: 3}))
     assert [finding.severity for finding in got] == ["note"]
 
 
@@ -267,7 +267,7 @@ def test_hostile_prose_takes_linear_time(piece: str) -> None:
     def seconds(length: int) -> float:
         report = prose(piece * (length // len(piece)) + "5件")
         start = time.process_time()
-        check_narrative(report)
+        judged(report)
         return time.process_time() - start
 
     short = seconds(5_000)

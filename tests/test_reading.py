@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gongkai import cli
 from gongkai.checks import check
-from gongkai.checks.cited import Said, with_prose
+from gongkai.checks.cited import with_prose
+from gongkai.checks.narrative import claims
 from gongkai.checks.reading import raw_line, raws_of, weigh
 from gongkai.editions import editions
 from gongkai.excel.importing import verdict
@@ -229,16 +230,27 @@ def test_tables_of_a_second_reading_are_of_the_same_layout() -> None:
 # --- the prose ----------------------------------------------------------------------------------------------------
 
 
-def test_a_proposal_that_the_prose_bears_out_comes_first_with_its_words() -> None:
-    layout = editions()["2021"].forms["applications"]
+def test_a_proposal_that_the_prose_bears_out_is_told_with_its_words() -> None:
     part, whole = Suspect(CELL, 143, 134), Suspect("applications.granted.total", 143, 152)
     found = Finding("applications.across.granted", "error", "差9。", suspects=((whole,), (part,)))
-    said = {CELL: Said(134, "第一节第2段", "予以公开134件")}
-    told = with_prose(layout, found, said)
-    assert told.suspects == ((part,), (whole,))
-    assert told.message == "差9。第一节第2段“予以公开134件”，（一）予以公开·自然人也是134。"
-    assert (told.severity, told.cause) == ("error", "")
-    for silent in ({}, {CELL: Said(143, "", "")}, {"applications.new.total": Said(134, "", "")}):
-        assert with_prose(layout, found, silent) == found
-    both = replace(found, suspects=((part, whole),))
-    assert with_prose(layout, both, said | {whole.cell: Said(143, "", "")}) == both
+
+    def told(text: str, finding: Finding = found) -> Finding:
+        report = replace(report_of(), sections={1: text})
+        return with_prose(report, [finding], claims(report))[0]
+
+    place = "第一节第1段“其中自然人申请予以公开134件”"
+    said = "全年新收申请，其中自然人申请予以公开134件。"
+    assert told(said) == replace(found, message=f"差9。{place}，（一）予以公开·自然人也是134。")
+    for silent in ("", said.replace("134", "143"), "全年共收到申请134件。", said.replace("134件", "约134件")):
+        assert told(silent) == found, silent
+    both = replace(found, suspects=((part, replace(whole, proposed=5)),))
+    assert told(f"{said}\n全年予以公开9件。", both) == both
+    assert told(said, replace(found, suspects=())).message == "差9。"
+
+
+def test_a_check_cites_the_prose() -> None:
+    broken = report_of({CELL: 143, "applications.new.natural": None})
+    report = replace(broken, sections={1: f"其中自然人申请予以公开{sound_values()[CELL]}件。"})
+    findings = [finding for finding in check(report) if any(CELL in s.cell for c in finding.suspects for s in c)]
+    assert findings
+    assert all("第一节第1段" in finding.message for finding in findings)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gongkai.checks.cited import with_prose
 from gongkai.checks.coverage import check_coverage, check_year, missing_table, unplaced
-from gongkai.checks.narrative import check_narrative
+from gongkai.checks.narrative import check_narrative, claims
 from gongkai.checks.plausibility import check_plausibility
 from gongkai.checks.sums import check_sums, count_decided
 from gongkai.checks.undecided import check_undecided
@@ -31,7 +32,8 @@ def check(report: Report) -> list[Finding]:
             found += check_coverage(report.year, table, problems) + check_sums(table)
     found += unplaced(problem for problem in report.problems if problem.table not in forms)
     found += check_plausibility(report)
-    found += check_narrative(report)
+    said = claims(report)
+    found = with_prose(report, found, said) + check_narrative(report, said)
     found += check_undecided(report, found)
     return apply_rulings(sorted(found, key=lambda finding: RANKS[finding.severity]), report)
 

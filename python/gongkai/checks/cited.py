@@ -1,41 +1,48 @@
-"""Room: checks. What the prose says of a suspected cell: the proposal that it bears out comes first, with its words."""
+"""Room: checks. What the prose says of a suspected cell: the figure that it gives, with its words, where it agrees."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
+from gongkai.checks.narrative import Claim, place_of
 from gongkai.checks.wording import clipped, label_of
+from gongkai.editions import editions
 from gongkai.figures import shown
-from gongkai.model import Figure, Finding, Form, Suspect
+from gongkai.model import Finding, Report, Suspect
 
 
-class Said(NamedTuple):
-    """A figure that the prose gives for a single cell: ``place`` is 第一节第2段, ``clause`` its words."""
+def with_prose(report: Report, findings: Sequence[Finding], said: Sequence[Claim]) -> list[Finding]:
+    """The findings; a proposal that the prose bears out is told with its words, and nothing else is changed.
 
-    figure: Figure
-    place: str
-    clause: str
-
-
-def with_prose(form: Form, finding: Finding, said: Mapping[str, Said]) -> Finding:
-    """A finding whose proposals agree with the prose nowhere stays as it is. The cause stays too: prose and table may
-    have been written by different hands, so prose tells which figure was meant, not which was read."""
-    borne = [choice for choice in finding.suspects if agrees(choice, said)]
-    if not borne:
-        return finding
-    others = [choice for choice in finding.suspects if choice not in borne]
-    cells = dict.fromkeys(suspect.cell for choice in borne for suspect in choice if suspect.cell in said)
-    told = "；".join(cited(form, cell, said[cell]) for cell in cells)
-    return replace(finding, message=f"{finding.message}{told}。", suspects=(*borne, *others))
+    The cause stays: prose and table may have been written by different hands, so prose tells which figure was meant,
+    not which was read.
+    """
+    known = {claim.quantity.cells[0]: claim for claim in said if is_of_one_cell(claim)}
+    return [told_with(report, finding, known) if finding.suspects else finding for finding in findings]
 
 
-def agrees(choice: Sequence[Suspect], said: Mapping[str, Said]) -> bool:
+def is_of_one_cell(claim: Claim) -> bool:
+    """Whether it gives the exact figure of a single cell, without any doubt."""
+    quantity = claim.quantity
+    alone = len(quantity.cells) == 1 and not quantity.others
+    return alone and claim.scope == "same" and claim.step == 1 and not claim.share
+
+
+def told_with(report: Report, finding: Finding, known: Mapping[str, Claim]) -> Finding:
+    borne = [choice for choice in finding.suspects if agrees(choice, known)]
+    cells = dict.fromkeys(suspect.cell for choice in borne for suspect in choice if suspect.cell in known)
+    told = "；".join(cited(report, cell, known[cell]) for cell in cells)
+    return replace(finding, message=f"{finding.message}{told}。") if told else finding
+
+
+def agrees(choice: Sequence[Suspect], known: Mapping[str, Claim]) -> bool:
     """Whether the prose gives some figure of a proposal and contradicts none."""
-    same = [said[suspect.cell].figure == suspect.proposed for suspect in choice if suspect.cell in said]
+    same = [known[suspect.cell].figure == suspect.proposed for suspect in choice if suspect.cell in known]
     return any(same) and all(same)
 
 
-def cited(form: Form, cell: str, said: Said) -> str:
-    return f"{said.place}“{clipped(said.clause)}”，{label_of(form.cells[cell])}也是{shown(said.figure)}"
+def cited(report: Report, cell: str, claim: Claim) -> str:
+    table = cell.partition(".")[0]
+    label = label_of(editions()[report.tables[table].edition].forms[table].cells[cell])
+    return f"{place_of(claim)}“{clipped(claim.clause)}”，{label}也是{shown(claim.figure)}"

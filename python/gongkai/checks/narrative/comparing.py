@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gongkai.checks.narrative.claims import Claim, claims
+from collections.abc import Sequence
+
+from gongkai.checks.narrative.claims import Claim
 from gongkai.checks.wording import clipped
 from gongkai.figures import shown
 from gongkai.model import Figure, Finding, Report, Severity
@@ -16,11 +18,11 @@ REASONS = {
 }
 
 
-def check_narrative(report: Report) -> list[Finding]:
+def check_narrative(report: Report, said: Sequence[Claim]) -> list[Finding]:
     """A warning for each figure of the prose that the tables contradict, a note where the two may speak of different
     things. ``stated`` is the figure of the tables, ``computed`` that of the prose. Blanks say nothing.
     """
-    return [finding for claim in claims(report) if (finding := finding_of(claim, report))]
+    return [finding for claim in said if (finding := finding_of(claim, report))]
 
 
 def finding_of(claim: Claim, report: Report) -> Finding | None:
@@ -53,8 +55,13 @@ def size(apart: Figure) -> Figure:
     return max(apart, -apart)
 
 
+def place_of(claim: Claim) -> str:
+    """第一节第2段."""
+    return f"第{ORDINALS[claim.section]}节第{claim.paragraph}段"
+
+
 def message(claim: Claim, stated: Figure, apart: Figure) -> str:
-    place = f"第{ORDINALS[claim.section]}节第{claim.paragraph}段“{clipped(claim.clause)}”"
+    place = f"{place_of(claim)}“{clipped(claim.clause)}”"
     unit = claim.quantity.unit
     prose, table, between = (f"{shown(figure)}{unit}" for figure in (claim.figure, stated, size(apart)))
     return f"{place}：正文为{prose}，{claim.quantity.label}为{table}，差{between}。{REASONS[claim.scope]}"
