@@ -21,7 +21,7 @@ from gongkai.checks import check
 from gongkai.editions import editions, form
 from gongkai.excel import functions
 from gongkai.excel.arrays import MOST_CELLS, Bounded, read_array
-from gongkai.excel.functions import FUNCTIONS, GK_CHECK, GK_DIFF, GK_FINDINGS, GK_RULES, GK_VERSION
+from gongkai.excel.functions import FUNCTIONS, GK_CHECK, GK_DIFF, GK_FINDINGS, GK_RULES, GK_SUSPECT, GK_VERSION
 from gongkai.model import Finding, Report, Table
 from made import report_of
 from ranges import WRITINGS, Rows, Writing, figures, in_one_row, piece, printed, turned
@@ -359,6 +359,36 @@ def test_a_bug_is_told_in_the_cell(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- as xlwings calls them ----------------------------------------------------------------------------------------
 
 
+def test_the_only_suspect_of_a_table() -> None:
+    rows = figures(report_of({"applications.granted.natural": 143}), "applications")
+    problem = "表三 自然人列 纵向：（一）至（六）之和＝（七）总计、表三 （一）予以公开 横向：各类申请人之和＝总计"
+    assert GK_SUSPECT(rows) == [
+        ["问题", "方案", "位置", "填报数", "应为"],
+        [problem, 1, "表三 （一）予以公开·自然人", 143.0, 134.0],
+    ]
+    proposals = [row[-1] for row in GK_FINDINGS(rows)]
+    assert proposals == ["建议", *["①表三 （一）予以公开·自然人 143→134"] * 2]
+
+
+def test_several_ways_to_mend_a_relation() -> None:
+    rows = figures(report_of({"disputes.review.total": 10}), "disputes")
+    found = GK_SUSPECT(rows)
+    assert {row[0] for row in found[1:]} == {"表四 行政复议 维持＋纠正＋其他＋尚未审结＝总计"}
+    assert [row[1] for row in found[1:]] == [1, 2, 3]
+    assert found[1][2:] == ["表四 行政复议·总计", 10.0, 11.0]
+    assert len(GK_FINDINGS(rows)[1][-1].split("\n")) == 3
+
+
+def test_no_suspects() -> None:
+    heads = ["问题", "方案", "位置", "填报数", "应为"]
+    assert GK_SUSPECT(figures(SOUND, "applications")) == [heads, ["没有不符", "", "", "", ""]]
+    assert GK_SUSPECT(figures(SOUND, "disclosure")[:2]) == [heads, ["没有不符", "", "", "", ""]]
+    scrambled = {cell: number * 7 % 31 for number, cell in enumerate(SOUND.tables["applications"].entries)}
+    rows = GK_SUSPECT(figures(report_of(scrambled), "applications"))
+    assert {tuple(row[1:]) for row in rows[1:]} == {("不能确定是哪一格", "", "", "")}
+    assert str(GK_SUSPECT([["", ""]])).startswith("!")
+
+
 def on_windows(*calls: tuple[str, Sequence[object]]) -> Mapping[str, Any]:
     run = subprocess.run(
         [sys.executable, str(TESTS / "windows_udfs.py")],
@@ -406,16 +436,18 @@ def test_calls_through_xlwings() -> None:
         ("GK_VALUE", ["http://127.0.0.1/", "x", MISSING, None]),
         ("GK_IMPORT", ["http://127.0.0.1/", None]),
         ("GK_VERSION", []),
+        ("GK_SUSPECT", [rows]),
     )["answers"]
     assert found[0][0][0] == GK_CHECK(rows) == found[2][0][0]
     assert "#DIV/0!" in found[1][0][0]
     assert found[3][0][0].startswith("! 当前工作簿没有工作表")  # the caller's workbook was looked at
     assert found[4] == [[2.0]]
-    assert [len(row) for row in found[5]] == [6, 6]
+    assert [len(row) for row in found[5]] == [7, 7]
     assert len(found[6]) == 43
     assert found[7] == found[8]
     assert "模板" in found[7][0][0]
     assert found[9] == [[f"gongkai {gongkai.__version__}"]]
+    assert found[10] == GK_SUSPECT(rows)
 
 
 def test_nothing_heavy_is_needed() -> None:
@@ -437,6 +469,6 @@ def test_nothing_heavy_is_needed() -> None:
 
 def test_the_reader_of_ranges_is_registered_for_every_table() -> None:
     assert [name for name, about in FUNCTIONS.items() if any(a.name == "table" for a in about.arguments)] == [
-        *("GK_CHECK", "GK_DIFF", "GK_FINDINGS"),
+        *("GK_CHECK", "GK_DIFF", "GK_FINDINGS", "GK_SUSPECT"),
     ]
     assert Bounded.reader({"ndim": 2})[0].__name__ == "to_used_part"

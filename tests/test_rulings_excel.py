@@ -77,7 +77,7 @@ def test_check_keeps_them_and_counts(book: xw.Book) -> None:
         assert counts(book) == [1, 0, 0, 1]
     assert GK_CHECK(None, Caller(book)).startswith("✗ 1项不符，另有1处已忽略：表四 未经复议直接起诉")
     calls = len(excel_of(book).calls)
-    assert calls <= 30
+    assert calls <= 32  # marks of suspects are blocks of their own
 
 
 def test_a_changed_figure_brings_it_back_and_the_old_one_takes_it_away_again(book: xw.Book) -> None:

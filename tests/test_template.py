@@ -16,6 +16,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
+import looks
 from gongkai.editions import editions
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout, write_workbook
@@ -194,6 +195,69 @@ def test_flags_look_at_their_own_sheet_and_at_every_lane(name: str, book: Workbo
 def spots_of(area: str) -> set[tuple[int, int]]:
     left, top, right, bottom = range_boundaries(area)
     return set(product(range(top, bottom + 1), range(left, right + 1)))
+
+
+@EACH_SHEET
+def test_each_cell_has_the_rules_of_one_range(name: str, book: Workbook) -> None:
+    """Where ranges overlap, programs differ on which rule wins."""
+    cells = set(SHEETS[name].cells.values())
+    areas = [area for area, _ in rules_of(book[name])]
+    covered = [spot for area in dict.fromkeys(areas) for part in area.split() for spot in spots_of(part) & cells]
+    assert len(covered) == len(set(covered)) == len(cells)
+
+
+def test_suspects_live_by_the_lanes_of_their_cell(book: Workbook) -> None:
+    rules = dict(reversed(rules_of(book["表三"])))  # the first rule of each range
+    code = layout.SUSPECT_CODES["suspect"]
+    spot = SHEETS["表三"].cells["applications.new.company"]
+    formula = next(text for area, text in rules.items() if spot in spots_of(area.split()[0]))
+    tests = re.search(rf"AND\(\w+={code + layout.MARK_ALL},(.*?)\)\)$", formula)
+    assert tests
+    assert tests[1].count("ISNUMBER(") == 2
+    assert f"={code}," in formula
+
+
+def test_the_legend_shows_the_looks_of_the_flags(book: Workbook) -> None:
+    page = book[layout.COVER]
+    cells = {str(cell.value).split(" ")[0]: cell for [cell] in page["B21:B25"]}
+    assert list(cells) == ["疑", "✗", "疑?", "!", "i"]
+    for look, sign in looks.MARKS.items():
+        ink, fill, line = looks.ACCENTS[look]
+        cell = cells[sign]
+        assert (cell.font.color.rgb, cell.fill.fgColor.rgb, cell.border.left.style) == (ink, fill, line)
+    assert {"possible", "suspect"} | layout.MARK_CODES.keys() == looks.MARKS.keys()
+
+
+def luminance(color: str) -> float:
+    red, green, blue = (int(color[at : at + 2], 16) / 255 for at in (2, 4, 6))
+    return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+
+
+def test_the_suspects_colour_is_the_deepest() -> None:
+    depth = {look: luminance(fill) for look, (_, fill, _) in looks.ACCENTS.items()}
+    assert min(depth, key=lambda look: depth[look]) == "suspect"
+    for ink, fill, _ in looks.ACCENTS.values():
+        light, dark = sorted((luminance(ink), luminance(fill)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) > 4.5
+
+
+def test_what_is_adopted_is_a_digit(book: Workbook) -> None:
+    [rule] = [rule for rule in book[layout.RESULTS].data_validations.dataValidation if rule.type == "whole"]
+    assert (rule.type, rule.formula1, rule.formula2, rule.allowBlank) == ("whole", "1", "9", True)
+    column, top = layout.RESULT_COLUMNS["adopt"], layout.RESULTS_TOP
+    rows = range(top, top + layout.RESULTS_ROWS)
+    assert {spot for area in rule.sqref.ranges for spot in spots_of(str(area))} == {(row, column) for row in rows}
+    assert "序号" in rule.error
+
+
+def test_the_log_keeps_texts_as_texts(book: Workbook) -> None:
+    page = book[layout.LOG]
+    heads = [page.cell(layout.LOG_TOP - 1, column).value for column in layout.LOG_COLUMNS.values()]
+    assert heads == ["时间", "表", "单元格", "名称", "原填", "改为", "依据"]
+    for name in ("time", "name", "reason"):
+        column = page.column_dimensions[letters(layout.LOG_COLUMNS[name])]
+        assert column.number_format == "@"
+        assert column.quotePrefix
 
 
 def test_typing_is_warned_about_and_never_refused(book: Workbook) -> None:

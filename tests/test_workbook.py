@@ -23,6 +23,7 @@ from gongkai.model import (
     Finding,
     Relation,
     Report,
+    Suspect,
     Table,
     Value,
 )
@@ -167,7 +168,7 @@ def test_marks_are_for_what_no_lane_shows() -> None:
     negative, blank = "applications.granted.legal", "applications.granted.other"
     report = report_of({"applications.handled.total": 9, negative: -1, blank: None})
     findings = [
-        *check(report),
+        *(replace(finding, suspects=()) for finding in check(report)),
         Finding("some.note", "note", "", (negative, "no.such.cell", "applications.gone.total")),
         Finding("some.warning", "warning", "", (blank,)),
     ]
@@ -176,6 +177,17 @@ def test_marks_are_for_what_no_lane_shows() -> None:
     marks = {cell: edits[spot] for cell, spot in sheet.marks.items() if edits[spot] is not None}
     # Row and column of the blank contradict each other, which no single lane can show.
     assert marks == {negative: 3, blank: 12, "applications.handled.other": 3}
+
+
+def test_a_suspect_that_is_marked_for_something_else_stays_marked() -> None:
+    """The row and the column may be right with a figure below zero, so its mark must not go out with them."""
+    negative, blank = "applications.granted.legal", "applications.granted.other"
+    report = report_of({negative: -1, blank: None})
+    suspects = ((Suspect(negative, -1, 1), Suspect(blank, None, 1)),)
+    findings = [replace(finding, suspects=suspects) for finding in check(report) if finding.severity == "error"]
+    sheet = sheet_of("applications", "2021")
+    edits = {(edit.row, edit.column): edit.value for edit in report_to_edits(report, findings) if edit.sheet == "表三"}
+    assert [edits[sheet.marks[cell]] for cell in (negative, blank)] == [5, 15]
 
 
 def test_more_findings_than_rows(target: Path) -> None:

@@ -22,7 +22,7 @@ from looks import font  # noqa: E402
 from macros import addin_modules, macro_modules, of_addin, with_macros  # noqa: E402
 from messages import MESSAGES  # noqa: E402
 from packages import ADDIN, WORKBOOK, Parts, packed, repaired, unpacked, with_ribbon  # noqa: E402
-from plain_sheets import add_cover, add_prose, add_results  # noqa: E402
+from plain_sheets import add_cover, add_log, add_prose, add_results  # noqa: E402
 from tables import add_table_sheet  # noqa: E402
 from tool_sheet import add_settings_sheet, add_tool_sheet  # noqa: E402
 from wrappers import function_texts  # noqa: E402
@@ -89,6 +89,7 @@ def lay_out() -> Workbook:
         add_table_sheet(workbook, sheet, hidden=sheet is not layout.newest_sheet(sheet.table))
     add_prose(workbook)
     add_results(workbook)
+    add_log(workbook)
     add_batch(workbook)
     add_summary(workbook)
     add_tool_sheet(workbook, sayings())

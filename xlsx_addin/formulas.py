@@ -5,12 +5,13 @@ Only functions that Excel, WPS and LibreOffice share; every formula looks at its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from gongkai.model import Box, Severity
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Lane, Spot, TableSheet, address
+from gongkai.workbook.layout import Lane, Spot, Suspicion, TableSheet, address
 
 NEAR = "0.0000001"  # sums of decimals miss each other by less than this, figures never
 Anchor = tuple[int, int]  # (row, column) of a lane; 0 where it is the row or column of the cell that looks at it
@@ -62,39 +63,52 @@ def fits_below(run: Box, box: Box) -> bool:
 # --- flags --------------------------------------------------------------------------------------------------------
 
 
-def marked_flags(sheet: TableSheet) -> Iterator[tuple[Box, str]]:
-    """(range, formula) for the cells that carry a relation's flag: true where a lane of theirs shows a difference."""
-    return flags(sheet, {cell_id: marked_by(sheet, cell_id) for cell_id in sheet.cells})
+@dataclass(frozen=True)
+class Flagged:
+    """Cells that look at their lanes in the same way; a formula for them is written for the first.
+
+    ``marked`` are the tests of the lanes whose flag the cells carry, ``lanes`` of all that they take part in: true
+    where the lane shows a difference. ``merged`` is one figure over several columns.
+    """
+
+    box: Box
+    merged: bool
+    marked: tuple[str, ...]
+    lanes: tuple[str, ...]
+
+    @property
+    def mark(self) -> str:
+        return f"{'$' * self.merged}{letters(self.box.left + layout.MARK_SHIFT)}{self.box.top}"
+
+    @property
+    def figure(self) -> str:
+        return f"{'$' * self.merged}{letters(self.box.left)}{self.box.top}"
 
 
-def part_flags(sheet: TableSheet) -> Iterator[tuple[Box, str]]:
-    """The same for every cell that takes part in a relation."""
-    return flags(sheet, {cell_id: lanes_of(sheet, cell_id) for cell_id in sheet.cells})
-
-
-def marked_by(sheet: TableSheet, cell_id: str) -> list[Lane]:
-    return [lane for lane in sheet.lanes.values() if lane.relation.marked == cell_id]
-
-
-def lanes_of(sheet: TableSheet, cell_id: str) -> list[Lane]:
-    return [lane for lane in sheet.lanes.values() if cell_id in lane.relation.cells]
-
-
-def flags(sheet: TableSheet, lanes: Mapping[str, list[Lane]]) -> Iterator[tuple[Box, str]]:
-    """Cells that look at their lanes in the same way share one rule, written for its first cell."""
-    groups: dict[tuple[Anchor, ...], list[Spot]] = {}
-    for cell_id, found in lanes.items():
-        if found:
-            spot = sheet.cells[cell_id]
-            groups.setdefault(tuple(anchor(lane.spot, spot) for lane in found), []).append(spot)
-    for anchors, spots in groups.items():
+def flagged_boxes(sheet: TableSheet) -> Iterator[Flagged]:
+    """Each cell in one of them: where ranges overlap, programs differ on which rule wins."""
+    groups: dict[tuple[tuple[Anchor, ...], tuple[Anchor, ...]], list[Spot]] = {}
+    for cell_id, spot in sheet.cells.items():
+        width = sheet.form.cells[cell_id].box.width
+        if width > 1:
+            yield Flagged(Box(spot[0], spot[1], spot[0], spot[1] + width - 1), True, (), ())
+            continue
+        lanes = sheet.lanes_of(cell_id)
+        marked = [lane for lane in lanes if lane.relation.marked == cell_id]
+        groups.setdefault((anchors(marked, spot), anchors(lanes, spot)), []).append(spot)
+    for (marked_at, lanes_at), spots in groups.items():
         for box in rectangles(spots):
-            tests = [f"ISNUMBER({seen_from(box, place)})" for place in anchors]
-            yield box, tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
+            yield Flagged(box, False, tests(box, marked_at), tests(box, lanes_at))
 
 
-def anchor(lane: Spot, cell: Spot) -> Anchor:
-    return 0 if lane[0] == cell[0] else lane[0], 0 if lane[1] == cell[1] else lane[1]
+def anchors(lanes: Iterable[Lane], cell: Spot) -> tuple[Anchor, ...]:
+    return tuple(
+        (0 if row == cell[0] else row, 0 if column == cell[1] else column) for row, column in (x.spot for x in lanes)
+    )
+
+
+def tests(box: Box, places: Iterable[Anchor]) -> tuple[str, ...]:
+    return tuple(f"ISNUMBER({seen_from(box, place)})" for place in places)
 
 
 def seen_from(box: Box, place: Anchor) -> str:
@@ -102,20 +116,27 @@ def seen_from(box: Box, place: Anchor) -> str:
     return (f"${letters(column)}" if column else letters(box.left)) + (f"${row}" if row else str(box.top))
 
 
-def mark_flags(sheet: TableSheet, severity: Severity) -> Iterator[tuple[Box, str]]:
-    """(range, formula) for the marks of one severity; merged cells have a rule each."""
-    code = layout.MARK_CODES[severity]
-    single = [place for cell_id, place in sheet.cells.items() if sheet.form.cells[cell_id].box.width == 1]
-    boxes = rectangles(single)
-    for cell_id, (row, column) in sheet.cells.items():
-        width = sheet.form.cells[cell_id].box.width
-        if width > 1:
-            boxes.append(Box(row, column, row, column + width - 1))
-    for box in boxes:
-        fixed = "$" if box.width > 1 and (box.top, box.left) not in single else ""
-        mark = f"{fixed}{letters(box.left + layout.MARK_SHIFT)}{box.top}"
-        figure = f"{fixed}{letters(box.left)}{box.top}"
-        yield box, f"OR({mark}={code},AND({mark}={code + layout.MARK_BLANK},NOT(ISNUMBER({figure}))))"
+def any_of(conditions: Sequence[str]) -> str:
+    return conditions[0] if len(conditions) == 1 else f"OR({','.join(conditions)})"
+
+
+def mark_lives(cells: Flagged, code: int) -> list[str]:
+    """A mark of this code, for good or until a figure stands in the cell."""
+    return [f"{cells.mark}={code}", f"AND({cells.mark}={code + layout.MARK_BLANK},NOT(ISNUMBER({cells.figure})))"]
+
+
+def mark_flag(cells: Flagged, severity: Severity) -> str:
+    return any_of(mark_lives(cells, layout.MARK_CODES[severity]))
+
+
+def suspect_flag(cells: Flagged, suspicion: Suspicion) -> str:
+    """The mark of a suspect may live by the lanes of its cell, as its code says."""
+    code = layout.SUSPECT_CODES[suspicion]
+    by_lanes = [
+        f"AND({cells.mark}={code + layout.MARK_ANY},{any_of(cells.lanes)})",
+        f"AND({cells.mark}={code + layout.MARK_ALL},{','.join(cells.lanes)})",
+    ]
+    return any_of([*mark_lives(cells, code), *by_lanes])
 
 
 # --- cover --------------------------------------------------------------------------------------------------------

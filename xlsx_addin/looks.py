@@ -12,21 +12,27 @@ from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.model import Severity
+from gongkai.workbook.layout import Suspicion
 
 SONG, FANG, HEI = "宋体", "仿宋", "黑体"
 GB = 134  # the character set of these fonts: without it a program may fall back to one without Chinese
 
 INK, QUIET, CAPTION = "FF000000", "FF7F7F7F", "FFC6D9F1"
-# Vermilion, amber and blue stay apart for every kind of colour blindness and in grey.
+# Vermilion, amber and blue stay apart for every kind of colour blindness and in grey; the purple is darker than all.
 ALARM, ALARM_PALE = "FFC83C00", "FFFDF0EC"
 Line = Literal["thin", "dashed", "dotted"]
-ACCENTS: Mapping[Severity, tuple[str, str, Line]] = {
+Flag = Severity | Suspicion
+ACCENTS: Mapping[Flag, tuple[str, str, Line]] = {
+    "suspect": ("FFFFFFFF", "FF46125F", "thin"),
+    "possible": ("FF46125F", "FFE3D3EE", "dashed"),
     "error": ("FFFFFFFF", ALARM, "thin"),
     "warning": ("FF6B4A00", "FFFFE39A", "dashed"),
     "note": ("FF00507D", "FFDCEBF7", "dotted"),
 }
-EDGES: Mapping[Severity, str] = {"error": "FF8F2A00", "warning": "FF8A6100", "note": "FF0072B2"}
-MARKS: Mapping[Severity, str] = {"error": "✗", "warning": "!", "note": "i"}
+EDGES: Mapping[Flag, str] = {
+    "suspect": "FF000000", "possible": "FF46125F", "error": "FF8F2A00", "warning": "FF8A6100", "note": "FF0072B2",
+}  # fmt: skip
+MARKS: Mapping[Flag, str] = {"error": "✗", "warning": "!", "note": "i", "suspect": "疑", "possible": "疑?"}
 
 TEXT = "@"
 LANE_FORMAT = '"✗ 差"General;"✗ 差-"General;General;@'
@@ -73,7 +79,7 @@ def as_text(cell: Cell) -> Cell:
     return cell
 
 
-def flag(severity: Severity) -> DifferentialStyle:
+def flag(severity: Flag) -> DifferentialStyle:
     """The look of a flagged cell: colour, border and a sign before the figure."""
     ink, fill, line = ACCENTS[severity]
     side = Side(style=line, color=EDGES[severity])
@@ -89,6 +95,13 @@ def flag(severity: Severity) -> DifferentialStyle:
 
 def tint() -> DifferentialStyle:
     return DifferentialStyle(fill=PatternFill("solid", bgColor=ALARM_PALE))
+
+
+def to_fill_in() -> DifferentialStyle:
+    """The look of a cell in which something is to be typed."""
+    side = Side(style="thin", color="FFBF9000")
+    box = Border(left=side, right=side, top=side, bottom=side)
+    return DifferentialStyle(font=Font(b=True), fill=PatternFill("solid", bgColor="FFFFF6DC"), border=box)
 
 
 def settled() -> DifferentialStyle:

@@ -16,6 +16,7 @@ from gongkai.model import Edition, Severity
 from gongkai.rulings import WORDS
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
+from gongkai.workbook.proposals import MOST_ALTERNATIVES
 from looks import CENTRED, FANG, HAIR, HEI, LEFT, QUIET, TOP_LEFT, as_text, font, put
 
 COVER_LABELS = {
@@ -28,13 +29,16 @@ COVER_LABELS = {
 }
 COUNT_LABELS: dict[Severity, str] = {"error": "错误", "warning": "警告", "note": "提示"}
 COUNTERS = (8, 9, 10)  # hidden columns of the cover: relations, broken ones, those that hold
-LEGEND: tuple[tuple[Severity, str, str], ...] = (
+LEGEND: tuple[tuple[looks.Flag, str, str], ...] = (
+    ("suspect", "疑 12", "疑为此格填错：改动最少的办法都要改它，应为多少见“建议”一栏"),
     ("error", "✗ 12", "不符：所填的总计与各项之和不等，或者该数有误"),
+    ("possible", "疑? 12", "可能是此格填错：改法不止一种，都列在“建议”中，请对照原文判断"),
     ("warning", "! 12", "警告：请对照原文核实"),
     ("note", "i 12", "提示：可以推知，或值得留意"),
 )
 STEPS = (
-    "一、在“校验结果”逐条点“位置”，对照原文改正所标的数；改对以后，标记随即消失，不必重新运行。",
+    "一、在“校验结果”逐条点“位置”，对照原文改正所标的数；改对以后，标记随即消失，不必重新运行。"
+    "同意“建议”的，在“采纳”填它的序号，再点“采纳建议”。",
     "二、改完保存，点“校验本报告”（或运行 gongkai check）再校验一遍，确认没有遗漏后再发布或上报。",
 )
 RESULT_HEADS = {
@@ -50,6 +54,15 @@ RESULT_HEADS = {
     "adopt": "采纳",
     **layout.RULING_HEADS,
     "state": "现状",
+}
+LOG_HEADS = {
+    "time": "时间",
+    "table": "表",
+    "cell": "单元格",
+    "name": "名称",
+    "stated": "原填",
+    "proposed": "改为",
+    "reason": "依据",
 }
 IGNORED = "已忽略"  # in 现状: dismissed, and the difference is still the one that was dismissed
 LEFT_ALIGNED = ("place", "message", "proposal", "reason")
@@ -212,7 +225,10 @@ def finish_list(page: Worksheet, top: int, *, landscape: bool) -> None:
 
 
 def add_results(workbook: Workbook) -> None:
-    hint = "“现状”随表格的改动立即更新；其余各列是写入时的结果。差额＝应为－填报数。"
+    hint = (
+        "“现状”随表格的改动立即更新；其余各列是写入时的结果。差额＝应为－填报数。"
+        "“建议”只供核对原文时参考；同意的，在“采纳”填它的序号（①填1），再点“采纳建议”。"
+    )
     page = new_page(workbook, layout.RESULTS, "Results", "校验结果", hint)
     columns = layout.RESULT_COLUMNS
     for name, head in RESULT_HEADS.items():
@@ -224,6 +240,7 @@ def add_results(workbook: Workbook) -> None:
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
         put_result_row(page, row)
     add_result_rules(page)
+    add_adopt_choice(page)
     add_verdicts(page)
     finish_list(page, layout.RESULTS_TOP, landscape=True)
 
@@ -247,6 +264,15 @@ def put_result_row(page: Worksheet, row: int) -> None:
             as_text(cell)
 
 
+def add_adopt_choice(page: Worksheet) -> None:
+    choice = DataValidation(type="whole", operator="between", formula1="1", formula2=str(MOST_ALTERNATIVES))
+    choice.allow_blank = True
+    choice.errorTitle, choice.showErrorMessage = "采纳", True
+    choice.error = f"请填左边建议的序号：①填1，②填2，最大{MOST_ALTERNATIVES}；不采纳就留空。"
+    choice.add(result_range("adopt", "adopt"))
+    page.add_data_validation(choice)
+
+
 def add_verdicts(page: Worksheet) -> None:
     """The user's own column: one of two words, or nothing."""
     words = list(WORDS.values())
@@ -256,24 +282,54 @@ def add_verdicts(page: Worksheet) -> None:
     choice.promptTitle, choice.showInputMessage = "处理", True
     choice.prompt = "确认：问题属实。忽略：不算问题，请写理由。有关的数字改动后会重新提出。"
     page.add_data_validation(choice)
-    column, top = letters(layout.RESULT_COLUMNS["verdict"]), layout.RESULTS_TOP
-    choice.add(f"{column}{top}:{column}{top + layout.RESULTS_ROWS - 1}")
+    choice.add(result_range("verdict", "verdict"))
 
 
 def add_result_rules(page: Worksheet) -> None:
     """Each range has rules of its own: where ranges overlap, programs differ on which rule wins."""
-    top, last = layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS - 1
     columns = {name: letters(column) for name, column in layout.RESULT_COLUMNS.items()}
-    number, state, severity = (f"${columns[name]}{top}" for name in ("number", "state", "severity"))
-    signs = f"{columns['severity']}{top}:{columns['severity']}{last}"
-    others = f"{columns['number']}{top}:{columns['number']}{last} {columns['table']}{top}:{columns['state']}{last}"
-    rules = [
-        (signs, f'{severity}="{sign}"', DifferentialStyle(font=Font(b=True, color=looks.EDGES[name]), border=HAIR))
-        for name, sign in layout.SIGNS.items()
-    ]
-    done = DifferentialStyle(font=Font(color="FFA6A6A6"), border=HAIR)
-    rules.append((others, f'OR({state}="已相符",{state}="已填写",{state}="{IGNORED}")', done))
-    rules.append((others, f'{number}<>""', DifferentialStyle(border=HAIR)))
-    for place, formula, look in rules:
-        rule = Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True)
-        page.conditional_formatting.add(place, rule)
+    number, state, severity, proposal = (
+        f"${columns[name]}{layout.RESULTS_TOP}" for name in ("number", "state", "severity", "proposal")
+    )
+    grey = DifferentialStyle(font=Font(color="FFA6A6A6"), border=HAIR)
+    settled = (f'OR({state}="已相符",{state}="已填写",{state}="{IGNORED}")', grey)
+    line = (f'{number}<>""', DifferentialStyle(border=HAIR))
+    others = [result_range(*ends) for ends in (("number", "number"), ("table", "proposal"), ("verdict", "state"))]
+    for name, sign in layout.SIGNS.items():
+        look = DifferentialStyle(font=Font(b=True, color=looks.EDGES[name]), border=HAIR)
+        add_rule(page, result_range("severity", "severity"), f'{severity}="{sign}"', look)
+    for formula, look in (settled, line):
+        add_rule(page, " ".join(others), formula, look)
+    for formula, look in (settled, (f'{proposal}<>""', looks.to_fill_in()), line):
+        add_rule(page, result_range("adopt", "adopt"), formula, look)
+
+
+def result_range(first: str, last: str) -> str:
+    """All rows of the list, from one column to another."""
+    left, right = (letters(layout.RESULT_COLUMNS[name]) for name in (first, last))
+    return f"{left}{layout.RESULTS_TOP}:{right}{layout.RESULTS_TOP + layout.RESULTS_ROWS - 1}"
+
+
+def add_rule(page: Worksheet, place: str, formula: str, look: DifferentialStyle) -> None:
+    page.conditional_formatting.add(place, Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True))
+
+
+# --- what was adopted ---------------------------------------------------------------------------------------------
+
+
+def add_log(workbook: Workbook) -> None:
+    hint = "采纳建议时改动的每一格：一格一行，导入和校验都不清除。要改回原数，在原表填回“原填”的数即可。"
+    page = new_page(workbook, layout.LOG, "Log", "修改记录", hint)
+    for name, column in layout.LOG_COLUMNS.items():
+        put_head(page, layout.LOG_TOP - 1, column, LOG_HEADS[name])
+        whole = page.column_dimensions[letters(column)]
+        whole.width = looks.column_width(layout.LOG_WIDTHS[name])
+        whole.font = font()
+        whole.alignment = LEFT if name in ("name", "reason") else CENTRED
+        if name not in ("stated", "proposed"):
+            whole.number_format = looks.TEXT
+            whole.quotePrefix = True
+    first, last = (letters(column) for column in (1, len(layout.LOG_COLUMNS)))
+    area = f"{first}{layout.LOG_TOP}:{last}{layout.LOG_TOP + layout.LOG_ROWS - 1}"
+    add_rule(page, area, f'${first}{layout.LOG_TOP}<>""', DifferentialStyle(border=HAIR))
+    finish_list(page, layout.LOG_TOP, landscape=True)

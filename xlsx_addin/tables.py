@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 import looks
-from formulas import lane_formula, mark_flags, marked_flags, part_flags, range_of
+from formulas import Flagged, any_of, flagged_boxes, lane_formula, mark_flag, range_of, suspect_flag
 from gongkai.model import Box, Column, Label, Severity
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
@@ -159,15 +159,25 @@ def label_span(sheet: TableSheet, lane: Lane) -> tuple[int, int]:
 
 
 def put_flags(page: Worksheet, sheet: TableSheet) -> None:
+    for cells in flagged_boxes(sheet):
+        for formula, look in cell_rules(cells):
+            add_rule(page, range_of(cells.box), formula, look)
+
+
+def cell_rules(cells: Flagged) -> Iterator[tuple[str, DifferentialStyle]]:
     """The rules in their order: the gravest first, and it alone; the tint of the other parts last."""
-    for box, formula in marked_flags(sheet):
-        add_rule(page, range_of(box), formula, looks.flag("error"))
-    severities: tuple[Severity, ...] = ("error", "warning", "note")
+    if cells.lanes:
+        yield suspect_flag(cells, "suspect"), looks.flag("suspect")
+    if cells.marked:
+        yield any_of(cells.marked), looks.flag("error")
+    yield mark_flag(cells, "error"), looks.flag("error")
+    if cells.lanes:
+        yield suspect_flag(cells, "possible"), looks.flag("possible")
+    severities: tuple[Severity, ...] = ("warning", "note")
     for severity in severities:
-        for box, formula in mark_flags(sheet, severity):
-            add_rule(page, range_of(box), formula, looks.flag(severity))
-    for box, formula in part_flags(sheet):
-        add_rule(page, range_of(box), formula, looks.tint())
+        yield mark_flag(cells, severity), looks.flag(severity)
+    if cells.lanes:
+        yield any_of(cells.lanes), looks.tint()
 
 
 def add_rule(page: Worksheet, place: str, formula: str, look: DifferentialStyle) -> None:

@@ -23,6 +23,10 @@ Public Sub GkNextProblem()
     GkStart "next_problem", ""
 End Sub
 
+Public Sub GkAdopt()
+    GkStart "adopt", ""
+End Sub
+
 Public Sub GkClearMarks()
     GkStart "clear_marks", ""
 End Sub

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gongkai import __version__
+from gongkai.cli.adopting import number_and_alternative, run_adopt
 from gongkai.cli.batch import MOST_PER_HOST, PAUSE, PER_HOST, requests_at_a_time, run_list, seconds
 from gongkai.cli.console import (
     CLEAN,
@@ -119,6 +120,16 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     fill.add_argument("--template", default="", metavar="文件", help="用自己改过的模板（默认用官方格式模板）")
     fill.add_argument("--json", action="store_true", help="输出 JSON")
     add_access(fill)
+
+    adopt = add_command(commands, "adopt", "列出工作簿中的改正建议，或采纳其中几条，原来的数记入修改记录", run_adopt)
+    adopt.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿（.xlsm）")
+    adopt.add_argument(
+        "choices",
+        nargs="*",
+        type=number_and_alternative,
+        metavar="序号",
+        help="“校验结果”中的序号；有几种改法的写成 序号=方案，如 3=2；不写则只列出建议",
+    )
 
 
 def add_access(command: ChineseParser) -> None:

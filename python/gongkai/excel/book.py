@@ -43,7 +43,7 @@ REPORT = (
     layout.COVER, *(sheet.name for sheet in layout.table_sheets()), layout.PROSE, layout.RESULTS,
 )  # fmt: skip
 TABLES = {sheet.name: sheet for sheet in layout.table_sheets()}
-LISTS = (layout.BATCH, layout.SUMMARY)
+LISTS = (layout.BATCH, layout.SUMMARY, layout.LOG)
 MOST_PARTS = 2  # writes of a sheet; for more of them it pays to ask what stands between
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 

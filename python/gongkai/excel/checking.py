@@ -17,8 +17,9 @@ from gongkai.pipeline import check as check_report
 from gongkai.rulings import dismissed_text, is_open
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
-from gongkai.workbook.fill import SELF_EVIDENT, mark_edits, place_of, report_to_edits, result_edits
+from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of, result_edits
 from gongkai.workbook.layout import Spot
+from gongkai.workbook.proposals import certain_suspects
 from gongkai.workbook.values import fingerprint, text_of, values_to_report
 from gongkai.workbook.verdicts import ruling_of, rulings_in
 
@@ -42,17 +43,11 @@ def check(book: xw.Book, asked: Asked) -> Outcome:
     apply_edits(book, flag_edits(report, findings), values)
     if findings:
         activate(book, layout.RESULTS)
-    return Outcome("done", f"已核对{checked(report)}项勾稽关系：{verdict(report, findings)}")
+    return Outcome("done", told(report, findings))
 
 
-def flag_edits(report: Report, findings: list[Finding]) -> list[Edit]:
-    """Of all that shows a report, the marks, the results and the counts of findings."""
-    marks = {name: set(sheet.marks.values()) for name, sheet in TABLES.items()}
-    flags = marks | {layout.COVER: set(layout.COUNTED)}
-    edits = report_to_edits(report, findings)
-    return [
-        edit for edit in edits if edit.sheet == layout.RESULTS or (edit.row, edit.column) in flags.get(edit.sheet, ())
-    ]
+def told(report: Report, findings: list[Finding]) -> str:
+    return f"已核对{checked(report)}项勾稽关系：{verdict(report, findings)}"
 
 
 def clear_marks(book: xw.Book, asked: Asked) -> Outcome:
@@ -124,8 +119,10 @@ def flagged(values: Values, report: Report) -> dict[Place, str]:
     for finding in findings:
         named |= set(finding.cells)
         sheet, cell_id = place_of(finding, report)
-        if sheet and cell_id and is_open(finding):
-            stops.setdefault((sheet.name, sheet.cells[cell_id]), f"{SEVERITIES[finding.severity]}　{finding.message}")
+        named |= {suspect.cell for alternative in finding.suspects for suspect in alternative}
+        for cell in (cell_id, *(suspect.cell for suspect in certain_suspects(finding))) if is_open(finding) else ():
+            if sheet and cell in sheet.cells:
+                stops.setdefault((sheet.name, sheet.cells[cell]), f"{SEVERITIES[finding.severity]}　{finding.message}")
     messages = result_messages(values.get(layout.RESULTS, {}))
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
@@ -139,9 +136,14 @@ def flagged(values: Values, report: Report) -> dict[Place, str]:
 
 
 def mark_applies(mark: object, value: object) -> bool:
-    """A mark for a blank goes out once the cell holds a number, as its conditional format does."""
+    """A mark for a blank goes out once the cell holds a number, as its conditional format does.
+
+    One that lives by its lanes says nothing that the findings of now do not say.
+    """
     code = as_figure(mark)
-    return code is not None and not (code >= layout.MARK_BLANK and as_figure(value) is not None)
+    if code is None or code >= layout.MARK_ANY:
+        return False
+    return code < layout.MARK_BLANK or as_figure(value) is None
 
 
 def result_messages(results: Cells) -> dict[str, str]:

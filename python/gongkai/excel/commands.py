@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gongkai.excel import batching, checking, exporting, helping, importing
+from gongkai.excel import adopting, batching, checking, exporting, helping, importing
 from gongkai.excel.outcome import Command
 from gongkai.excel.running import run_command
 
@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, Command] = {
     "batch": batching.batch,
     "check": checking.check,
     "next_problem": checking.next_problem,
+    "adopt": adopting.adopt,
     "clear_marks": checking.clear_marks,
     "summary": batching.summary,
     "export_csv": exporting.export_csv,

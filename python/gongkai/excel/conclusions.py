@@ -10,16 +10,20 @@ from gongkai.checks.wording import label_of, one_line, relation_lines, subject_a
 from gongkai.editions import editions
 from gongkai.excel.arrays import Placed
 from gongkai.figures import shown
-from gongkai.model import Finding, GongkaiError, Relation, Table, Value
+from gongkai.model import Finding, Form, GongkaiError, Relation, Table, Value
 from gongkai.relations import difference, stated_and_computed
 from gongkai.rulings import dismissed_text, is_open
+from gongkai.workbook.proposals import NO_FIGURE, Alternative, forms_of, name_of, proposal_text
 
 Row = list[float | str]
 
 MOST_NAMED = 2  # findings told in one cell; GK_FINDINGS lists all
 LONGEST = 120  # characters of each
 LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
-HEADS = ("规则", "位置", "填报数", "计算数", "差额", "说明")
+HEADS = ("规则", "位置", "填报数", "计算数", "差额", "说明", "建议")
+ALL_WELL = "没有不符"
+SUSPECT_HEADS = ("问题", "方案", "位置", "填报数", "应为")
+UNCERTAIN = "不能确定是哪一格"
 RULE_HEADS = ("规则", "表", "勾稽关系")
 RANKS = {"error": 0, "warning": 1, "note": 2}
 
@@ -166,8 +170,48 @@ def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[Row]:
     for finding in findings:
         figures = (finding.stated, finding.computed, finding.difference)
         message = clip(finding.message, LONGEST_CELL)
-        rows.append([finding.rule, place_of(placed, finding), *map(as_cell, figures), message])
-    return rows if findings else [*rows, ["没有不符", "", "", "", "", about_tables(placed.tables)]]
+        proposal = proposal_text(finding.suspects, forms_in(placed))
+        rows.append([finding.rule, place_of(placed, finding), *map(as_cell, figures), message, proposal])
+    return rows if findings else [*rows, [ALL_WELL, "", "", "", "", about_tables(placed.tables), ""]]
+
+
+def suspects_rows(placed: Placed, findings: Sequence[Finding]) -> list[Row]:
+    """A row for each cell that a proposal changes; findings with the same proposals are one problem."""
+    problems: dict[tuple[Alternative, ...], list[str]] = {}
+    for finding in findings:
+        if finding.severity == "error":
+            problems.setdefault(finding.suspects, []).append(problem_name(placed, finding))
+    rows: list[Row] = [list(SUSPECT_HEADS)]
+    for suspects, names in problems.items():
+        problem = clip("、".join(dict.fromkeys(names)), LONGEST_CELL)
+        rows += suspect_rows(problem, suspects, forms_in(placed)) or [[problem, UNCERTAIN, "", "", ""]]
+    return rows if problems else [*rows, [ALL_WELL, "", "", "", ""]]
+
+
+def suspect_rows(problem: str, suspects: Sequence[Alternative], forms: Mapping[str, Form]) -> list[Row]:
+    return [
+        [problem, number, name_of(suspect.cell, forms), stated_cell(suspect.stated), as_cell(suspect.proposed)]
+        for number, alternative in enumerate(suspects, 1)
+        for suspect in alternative
+    ]
+
+
+def stated_cell(value: Value) -> float | str:
+    return NO_FIGURE if value is None else as_cell(value)
+
+
+def problem_name(placed: Placed, finding: Finding) -> str:
+    """表三 自然人列 各项之和＝总计, or the cell of a finding on no relation."""
+    for table in placed.tables:
+        for relation in relations_of(table):
+            if relation.rule == finding.rule:
+                form = editions()[table.edition].forms[table.id]
+                return f"{form.number} {subject_and_names(form, relation)[0]} {relation.label}"
+    return place_of(placed, finding) or clip(finding.message, LONGEST)
+
+
+def forms_in(placed: Placed) -> dict[str, Form]:
+    return forms_of({table.id: table for table in placed.tables})
 
 
 def place_of(placed: Placed, finding: Finding) -> str:

@@ -26,6 +26,7 @@ from gongkai.excel.conclusions import (
     relation_gap,
     relation_named,
     rules_rows,
+    suspects_rows,
 )
 from gongkai.excel.fetching import report_for
 from gongkai.excel.lookup import figure_in, report_rows
@@ -82,7 +83,12 @@ FUNCTIONS = by_name(
         "一项勾稽关系的差额：各项之和减去所填的总数，相符为0。",
         (TABLE, Argument("rule", "勾稽关系的编号，如 applications.across.granted；全部编号见 GK_RULES。")),
     ),
-    Function("GK_FINDINGS", "列出一张表的全部问题：规则、位置、填报数、计算数、差额、说明。", (TABLE,)),
+    Function("GK_FINDINGS", "列出一张表的全部问题：规则、位置、填报数、计算数、差额、说明、建议。", (TABLE,)),
+    Function(
+        "GK_SUSPECT",
+        "勾稽关系不符时，列出最可能填错的格：问题、方案、位置、填报数、应为。一个问题有几种改法时，每种一个方案。",
+        (TABLE,),
+    ),
     Function(
         "GK_RULES",
         "列出一个格式的全部勾稽关系：编号、表、内容。",
@@ -173,6 +179,12 @@ def GK_DIFF(table: Any, rule: Any) -> Any:
 def GK_FINDINGS(table: Any) -> Any:
     placed = read_array(table)
     return findings_rows(placed, findings_of(placed))
+
+
+@worksheet
+def GK_SUSPECT(table: Any) -> Any:
+    placed = read_array(table)
+    return suspects_rows(placed, findings_of(placed))
 
 
 @worksheet

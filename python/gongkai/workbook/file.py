@@ -30,7 +30,7 @@ from gongkai.workbook.parts import (
     whole,
     workbook_part,
 )
-from gongkai.workbook.sheet import fit_rows, odd_styles, patch_sheet, shared_strings, sheet_values
+from gongkai.workbook.sheet import fit_rows, formula_spots, odd_styles, patch_sheet, shared_strings, sheet_values
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -64,9 +64,9 @@ def fill_file(template: Path, target: Path, edits: Sequence[Edit], *, overwrite:
     return target
 
 
-def filled(template: Path, edits: Sequence[Edit]) -> bytes:
-    """The workbook that ``template`` and the edits make. Raises WorkbookError."""
-    package = read_package(template)
+def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) -> bytes:
+    """The workbook that ``template`` and the edits make; ``content`` is what it holds, if known. WorkbookError."""
+    package = read_package(template, content)
     return package_bytes(package, patch_package(package, edits))
 
 
@@ -219,7 +219,7 @@ def is_ours(content: bytes) -> bool:
 
 
 def read_file(path: Path, content: bytes | None = None) -> dict[str, dict[Spot, object]]:
-    """A workbook of ours -> sheet name -> (row, column) -> value, for the sheets that a report is read from.
+    """A workbook of ours -> sheet name -> (row, column) -> value, for all our sheets that it has.
 
     Values are int, Decimal or text; saved by whichever program. WorkbookError for anything that is no such workbook.
     """
@@ -233,6 +233,14 @@ def read_file(path: Path, content: bytes | None = None) -> dict[str, dict[Spot, 
     strings, odd = read_strings(package), read_styles(package)
     names = [name for name in layout.sheet_names() if name in sheets]
     return {name: sheet_values(parse_part(package, sheets[name]), strings, odd) for name in names}
+
+
+def read_formulas(path: Path, content: bytes) -> dict[str, set[Spot]]:
+    """Sheet of a table -> where a formula stands or puts its result."""
+    package = read_package(path, content)
+    sheets = sheet_parts(package, parse_part(package, workbook_part(package)))
+    names = [sheet.name for sheet in layout.table_sheets() if sheet.name in sheets]
+    return {name: formula_spots(parse_part(package, sheets[name])) for name in names}
 
 
 def read_strings(package: Package) -> list[str]:

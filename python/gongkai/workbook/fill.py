@@ -12,7 +12,8 @@ from gongkai.relations import difference, total
 from gongkai.rulings import in_order, is_open, key_of
 from gongkai.spreadsheets import EXACT_DIGITS
 from gongkai.workbook import layout
-from gongkai.workbook.layout import DOUBTFUL, Spot, TableSheet
+from gongkai.workbook.layout import DOUBTFUL, Spot, Suspicion, TableSheet
+from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
 from gongkai.workbook.verdicts import kept_edits, ruling_cells
 
@@ -41,6 +42,17 @@ def planned(edits: Sequence[Edit]) -> dict[str, dict[Spot, object]]:
     for edit in edits:
         values.setdefault(edit.sheet, {})[edit.row, edit.column] = edit.value
     return values
+
+
+def flag_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
+    """Of all that shows a report, the marks, the results and the counts of findings."""
+    flags = {sheet.name: set(sheet.marks.values()) for sheet in layout.table_sheets()}
+    flags[layout.COVER] = set(layout.COUNTED)
+    return [
+        edit
+        for edit in report_to_edits(report, findings)
+        if edit.sheet == layout.RESULTS or (edit.row, edit.column) in flags.get(edit.sheet, ())
+    ]
 
 
 def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
@@ -114,9 +126,10 @@ def mark_edits(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -
 
 
 def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> dict[str, int]:
-    """Cell id -> mark, for the findings that count and that no lane of the sheet shows by itself; the gravest wins."""
+    """Cell id -> mark: suspects, and findings that count and that no lane shows by itself; the gravest one wins."""
+    findings = list(filter(is_open, findings))
     severities: dict[str, Severity] = {}
-    for finding in filter(is_open, findings):
+    for finding in findings:
         lane = sheet.lanes.get(finding.rule)
         if finding.rule in SELF_EVIDENT or (lane and shown_by_lane(lane.relation, report)):
             continue
@@ -124,10 +137,37 @@ def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> 
             graver = layout.MARK_CODES[finding.severity] > layout.MARK_CODES.get(severities.get(cell_id, "note"), 0)
             if cell_id in sheet.cells and (cell_id not in severities or graver):
                 severities[cell_id] = finding.severity
-    return {
+    marks = {
         cell_id: layout.MARK_CODES[severity] + (0 if is_number(report.value(cell_id)) else layout.MARK_BLANK)
         for cell_id, severity in severities.items()
     }
+    errors = {cell_id: mark for cell_id, mark in marks.items() if severities[cell_id] == "error"}
+    every = [suspect.cell for finding in findings for alternative in finding.suspects for suspect in alternative]
+    certain = [suspect.cell for finding in findings for suspect in certain_suspects(finding)]
+    possible_marks = suspect_marks(sheet, report, "possible", every, marks)
+    return marks | possible_marks | errors | suspect_marks(sheet, report, "suspect", certain, marks)
+
+
+def suspect_marks(
+    sheet: TableSheet, report: Report, suspicion: Suspicion, cells: Sequence[str], marks: Mapping[str, int]
+) -> dict[str, int]:
+    """Cell id -> mark for suspected cells, those of other sheets left out."""
+    code = layout.SUSPECT_CODES[suspicion]
+    return {cell: code + mark_life(sheet, cell, report, cell in marks) for cell in cells if cell in sheet.cells}
+
+
+def mark_life(sheet: TableSheet, cell_id: str, report: Report, marked: bool) -> int:
+    """What is added to a suspect's code so that the mark goes out without Python once the figure is right.
+
+    A wrong figure upsets its row and its column; where both show that, the mark goes out with the first to be right,
+    for another wrong figure may still upset the other. One in the place of another ``marked`` finding's stays.
+    """
+    if not is_number(report.value(cell_id)):
+        return layout.MARK_BLANK
+    broken = [shown_by_lane(lane.relation, report) for lane in sheet.lanes_of(cell_id)]
+    if marked or not any(broken):
+        return 0
+    return layout.MARK_ALL if all(broken) else layout.MARK_ANY
 
 
 def is_number(value: Value) -> bool:
@@ -207,6 +247,7 @@ def result_row(number: int, finding: Finding, report: Report) -> dict[str, Writt
     for name in ("stated", "computed", "difference"):
         value: Value = getattr(finding, name)
         row[name] = None if value is None else as_number(value)
+    row["proposal"] = proposal_text(finding.suspects, forms_of(report.tables)) or None
     row |= ruling_cells(key_of(finding, report), finding.message, report.rulings)
     sheet, cell_id = place_of(finding, report)
     if sheet is None:

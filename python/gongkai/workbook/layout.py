@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from gongkai.editions import editions
 from gongkai.model import Box, Cell, Edition, Form, Label, Relation, Severity
 from gongkai.spreadsheets import letters
 
 Spot = tuple[int, int]
+Suspicion = Literal["possible", "suspect"]  # a cell that one of several proposals changes, or that all of them do
 
 COVER, PROSE, RESULTS = "封面", "正文", "校验结果"
 COVER_SPOTS: Mapping[str, Spot] = {
@@ -58,6 +60,17 @@ RESULT_COLUMNS: Mapping[str, int] = {
     "lane": 17,
     "blank": 18,
 }
+# What was changed by adopting a proposal: appended to, never cleared.
+LOG, LOG_TOP, LOG_ROWS = "修改记录", 4, 9_000
+LOG_COLUMNS: Mapping[str, int] = {
+    "time": 1,
+    "table": 2,
+    "cell": 3,
+    "name": 4,
+    "stated": 5,
+    "proposed": 6,
+    "reason": 7,
+}
 RULING_HEADS: Mapping[str, str] = {
     "verdict": "处理",
     "reason": "理由",
@@ -99,19 +112,28 @@ DOUBTFUL = "？"  # before a source text that is no certain figure: seen at once
 # Pixels at 100 %.
 PROSE_WIDTHS: Mapping[str, int] = {"number": 44, "title": 190, "text": 760}
 RESULT_WIDTHS: Mapping[str, int] = {
-    "number": 44,
-    "severity": 70,
+    "number": 38,
+    "severity": 62,
+    "table": 72,
+    "place": 160,
+    "stated": 62,
+    "computed": 62,
+    "difference": 62,
+    "message": 380,
+    "proposal": 236,
+    "adopt": 40,
+    "verdict": 52,
+    "reason": 112,
+    "state": 60,
+}
+LOG_WIDTHS: Mapping[str, int] = {
+    "time": 140,
     "table": 100,
-    "place": 220,
+    "cell": 100,
+    "name": 260,
     "stated": 84,
-    "computed": 84,
-    "difference": 84,
-    "message": 470,
-    "proposal": 300,
-    "adopt": 48,
-    "verdict": 60,
-    "reason": 160,
-    "state": 72,
+    "proposed": 84,
+    "reason": 560,
 }
 BATCH_WIDTHS: Mapping[str, int] = {
     "source": 330,
@@ -129,7 +151,10 @@ SIGNS: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "
 FORM_TOP = 2  # the form's first line; the title stands above it
 MARK_SHIFT = 20
 MARK_CODES: Mapping[Severity, int] = {"note": 1, "warning": 2, "error": 3}
+SUSPECT_CODES: Mapping[Suspicion, int] = {"possible": 4, "suspect": 5}
 MARK_BLANK = 10  # added to the code of a mark that goes out once the cell holds a number
+MARK_ANY = 20  # added to that of a suspect: it shows as long as any lane of the cell shows a difference
+MARK_ALL = 30  # the same, as long as all of them do
 
 
 @dataclass(frozen=True)
@@ -146,10 +171,12 @@ WRAPPED: Mapping[str, Wrapped] = {
         (
             (RESULT_COLUMNS["link_text"], RESULT_WIDTHS["place"]),
             (RESULT_COLUMNS["message"], RESULT_WIDTHS["message"]),
+            (RESULT_COLUMNS["proposal"], RESULT_WIDTHS["proposal"]),
             (RESULT_COLUMNS["reason"], RESULT_WIDTHS["reason"]),
         ),
         13.5,
     ),
+    LOG: Wrapped(tuple((LOG_COLUMNS[name], LOG_WIDTHS[name]) for name in ("name", "reason")), 13.5),
     BATCH: Wrapped(
         tuple((BATCH_COLUMNS[name], BATCH_WIDTHS[name]) for name in ("agency", "editions", "message")),
         13.5,
@@ -184,6 +211,10 @@ class TableSheet:
     def size(self) -> Box:
         return moved(self.form.size)
 
+    def lanes_of(self, cell_id: str) -> list[Lane]:
+        """The lanes of the relations that a cell takes part in."""
+        return [lane for lane in self.lanes.values() if cell_id in lane.relation.cells]
+
 
 @cache
 def table_sheets() -> tuple[TableSheet, ...]:
@@ -199,7 +230,7 @@ def table_sheets() -> tuple[TableSheet, ...]:
 
 def sheet_names() -> tuple[str, ...]:
     """All sheets of the workbook in their order."""
-    return (COVER, *(sheet.name for sheet in table_sheets()), PROSE, RESULTS, BATCH, SUMMARY, TOOL, SETTINGS)
+    return (COVER, *(sheet.name for sheet in table_sheets()), PROSE, RESULTS, LOG, BATCH, SUMMARY, TOOL, SETTINGS)
 
 
 @cache

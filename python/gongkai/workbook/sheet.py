@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_ROWS = 1_048_576
+MOST_COVERED = 100  # rows and columns of an array formula that are looked at
 HIGHEST = 409  # points that a row can be high
 MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
 CUT = "……"
@@ -279,6 +280,27 @@ def sheet_values(root: _Element, strings: Sequence[str], odd: Mapping[str, str])
             if value is not None:
                 values[place] = value
     return values
+
+
+def formula_spots(root: _Element) -> set[Spot]:
+    """The cells whose value is the result of a formula; an array formula fills several."""
+    found: set[Spot] = set()
+    data = root.find("{*}sheetData")
+    for number, row in index_rows(data).items() if data is not None else ():
+        for place, cell in placed_cells(row, number):
+            formula = cell.find("{*}f") if len(cell) else None
+            if formula is not None:
+                found |= {place, *(covered(formula.get("ref", "")) if formula.get("t") == "array" else ())}
+    return found
+
+
+def covered(area: str) -> Iterator[Spot]:
+    """The cells of ``D5:J5``; of a whole sheet only those at the top, for no form is larger."""
+    ends = [PLACE.fullmatch(end) for end in area.split(":")]
+    corners = [(int(end[2]), column_of(end[0])) for end in ends if end]
+    for row in range(corners[0][0], min(corners[-1][0], MOST_COVERED) + 1) if corners else ():
+        for column in range(corners[0][1], min(corners[-1][1], MOST_COVERED) + 1):
+            yield row, column
 
 
 def cell_value(cell: _Element, strings: Sequence[str]) -> object:

@@ -1,0 +1,159 @@
+"""Room: cli. ``gongkai adopt``: list what the checks propose for a workbook of ours, or apply what was chosen."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gongkai.cli.console import show, written
+from gongkai.model import Finding, Report, WorkbookError
+from gongkai.system import system_reason
+from gongkai.workbook import layout
+from gongkai.workbook.layout import Spot
+
+if TYPE_CHECKING:
+    from gongkai.workbook.proposals import Choice
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A workbook as its file holds it, and what the checks say of it now."""
+
+    path: Path
+    content: bytes
+    values: dict[str, dict[Spot, object]]
+    report: Report
+    findings: list[Finding]
+
+
+def number_and_alternative(text: str) -> tuple[int, int]:
+    """``3`` -> (3, 0), ``3=2`` -> (3, 2)."""
+    number, sign, alternative = text.partition("=")
+    wanted = [number, alternative] if sign else [number]
+    if not all(part.isdecimal() and 0 < int(part) <= layout.RESULTS_ROWS for part in wanted):
+        raise argparse.ArgumentTypeError(f"“{text}”不是序号，请写成 3 或 3=2")
+    return int(number), int(alternative or 0)
+
+
+def run_adopt(options: argparse.Namespace) -> int:
+    from gongkai.cli import code_of
+
+    opened = open_workbook(options.workbook)
+    if not options.choices:
+        show(listed(opened))
+        return code_of(opened.findings)
+    lines, findings = adopted(opened, options.choices)
+    with written(opened.path):
+        show(lines)
+    return code_of(findings)
+
+
+def open_workbook(name: str) -> Opened:
+    """Raises WorkbookError for anything but a workbook of ours."""
+    from gongkai.pipeline import check
+    from gongkai.workbook import is_ours
+    from gongkai.workbook.file import read_file
+    from gongkai.workbook.values import values_to_report
+
+    path = Path(name)
+    try:
+        content = path.read_bytes() if path.is_file() else b""
+    except (OSError, ValueError) as error:
+        reason = system_reason(error) if isinstance(error, OSError) else "文件名无效"
+        raise WorkbookError(f"无法读取{path.name}：{reason}。") from error
+    if not is_ours(content):
+        raise WorkbookError(f"{name}不是由本工具生成的工作簿，不能采纳建议；请先用 gongkai fill 生成工作簿。")
+    values = read_file(path, content)
+    report = values_to_report(values)
+    return Opened(path, content, values, report, check(report))
+
+
+# --- listing ------------------------------------------------------------------------------------------------------
+
+
+def listed(opened: Opened) -> Iterator[str]:
+    from gongkai.output import SEVERITIES
+    from gongkai.workbook.proposals import forms_of, proposal_text
+
+    proposed = [(number, finding) for number, finding in enumerate(opened.findings, 1) if finding.suspects]
+    if not proposed:
+        yield "没有可以采纳的建议。" if opened.findings else "✓ 没有发现问题，没有要采纳的建议。"
+        return
+    yield f"有建议的问题{len(proposed)}处，前面是“{layout.RESULTS}”中的序号："
+    for number, finding in proposed:
+        yield f"  {number}　{SEVERITIES[finding.severity]}　{finding.message}"
+        text = proposal_text(finding.suspects, forms_of(opened.report.tables))
+        yield from (f"      {line}" for line in text.split("\n"))
+    number, finding = proposed[0]
+    chosen = f"{number}" if len(finding.suspects) == 1 else f"{number}=1"
+    yield f"尚未改动。核对原文后采纳，如：gongkai adopt {opened.path} {chosen}"
+
+
+# --- adopting -----------------------------------------------------------------------------------------------------
+
+
+def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str], list[Finding]]:
+    """Write what was chosen to the file; what was done, and what the checks say afterwards. WorkbookError."""
+    from gongkai.pipeline import check
+    from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_unmended, with_changes
+    from gongkai.workbook.file import filled, read_formulas, write_whole
+    from gongkai.workbook.proposals import changes_of, question_of
+    from gongkai.workbook.values import values_to_report
+
+    refuse_older(opened)
+    choices = [chosen(opened, *pair) for pair in dict.fromkeys(wanted)]
+    changes = changes_of(choices, opened.report)
+    refuse_formulas(changes, read_formulas(opened.path, opened.content))
+    report = values_to_report(with_changes(opened.values, changes))
+    findings = check(report)
+    refuse_unmended(choices, findings)
+    edits = adoption_edits(changes, opened.values, report, findings)
+    content = filled(opened.path, edits, opened.content)
+    refuse_unread(opened.path, content, report)
+    write_whole(opened.path, content, overwrite=True)
+    return [f"已{question_of(change)}。" for change in changes] + closing(opened.path, report, findings), findings
+
+
+def closing(path: Path, report: Report, findings: Sequence[Finding]) -> list[str]:
+    from gongkai.output import finding_lines
+
+    return [*finding_lines(report, findings), f"原来的数记在“{layout.LOG}”表，已写入 {path}"]
+
+
+def refuse_older(opened: Opened) -> None:
+    if layout.LOG not in opened.values:
+        name = opened.path.name
+        raise WorkbookError(
+            f"{name}由旧版本生成，没有“{layout.LOG}”表，没有改动；"
+            f"请先运行 gongkai fill {name} -o 新文件.xlsm，再在新的工作簿中采纳。"
+        )
+
+
+def refuse_unread(path: Path, content: bytes, report: Report) -> None:
+    """WorkbookError where the new file would not read as intended: a cell with an odd format shows another number."""
+    from gongkai.workbook import read_workbook
+
+    if read_workbook(path, content).tables != report.tables:
+        raise WorkbookError(
+            f"{path.name}中要改的单元格是百分比、日期等格式，写入后不是所建议的数，没有改动；请先改为“常规”格式。"
+        )
+
+
+def chosen(opened: Opened, number: int, alternative: int) -> Choice:
+    """What the numbers mean; the list in the workbook, where it holds any, must say the same under this number."""
+    from gongkai.workbook.proposals import STALE, ShownRow, choice_of, forms_of, proposal_text, shown_rows, shows
+
+    if number > len(opened.findings):
+        raise WorkbookError(f"没有第{number}条，现在只有{len(opened.findings)}条；不写序号可以列出全部建议。")
+    finding, forms = opened.findings[number - 1], forms_of(opened.report.tables)
+    rows = shown_rows(opened.values.get(layout.RESULTS, {}))
+    if rows and not any(row.number == str(number) and shows(row, finding, forms) for row in rows):
+        raise WorkbookError(
+            f"“{layout.RESULTS}”第{number}条：{STALE}（在Excel中点“校验本报告”，"
+            f"或运行 gongkai fill {opened.path.name} --template {opened.path.name} -o 新文件.xlsm）"
+        )
+    row = ShownRow(0, str(number), finding.message, proposal_text(finding.suspects, forms), "")
+    return choice_of(row, alternative, [finding], forms)

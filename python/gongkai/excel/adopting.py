@@ -1,0 +1,143 @@
+"""Room: excel. The command that puts a proposed figure in its place; nothing is changed before the user agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import xlwings as xw
+
+from gongkai.excel.book import TABLES, Values, apply_edits, format_kind, read_values, sheet_names
+from gongkai.excel.checking import current_report, selected, told
+from gongkai.excel.importing import activate
+from gongkai.excel.outcome import YES, Asked, Outcome
+from gongkai.excel.running import LONGEST_TEXT
+from gongkai.model import Finding, Form, Report, WorkbookError
+from gongkai.pipeline import check as check_report
+from gongkai.spreadsheets import is_shown
+from gongkai.workbook import layout
+from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_unmended, with_changes
+from gongkai.workbook.fill import place_of
+from gongkai.workbook.layout import Spot
+from gongkai.workbook.proposals import (
+    STALE,
+    Change,
+    Choice,
+    ShownRow,
+    changes_of,
+    choice_of,
+    forms_of,
+    question_of,
+    shown_rows,
+    shows,
+    typed_choices,
+)
+from gongkai.workbook.values import values_to_report
+
+HOW = f"请在“{layout.RESULTS}”的“采纳”一栏填建议的序号（①填1），再点“采纳建议”。"
+
+
+def adopt(book: xw.Book, asked: Asked) -> Outcome:
+    """The proposals whose numbers stand in the list of findings; without any, the one that is selected."""
+    refuse_older(book)
+    values, report = current_report(book)
+    findings = check_report(report)
+    choices = chosen(book, values, report, findings)
+    changes = changes_of(choices, report)
+    refuse_formulas(changes, formulas_at(book, changes, values))
+    refuse_formats(book, changes)
+    after = values_to_report(with_changes(values, changes))
+    left = check_report(after)
+    refuse_unmended(choices, left)
+    text = question(changes)
+    if asked.answer != YES:
+        return Outcome("ask", text)
+    values |= read_values(book, [layout.LOG])
+    # Not with these values: some stand there as texts that say how their cells show them.
+    apply_edits(book, adoption_edits(changes, values, after, left))
+    if left:
+        activate(book, layout.RESULTS)
+    return Outcome("done", f"已改{len(changes)}格，原来的数记在“{layout.LOG}”。{told(after, left)}")
+
+
+def question(changes: Sequence[Change]) -> str:
+    """Every change is named: nobody may agree to what the message box cuts off."""
+    text = "；\n".join(map(question_of, changes)) + f"？\n原来的数会记在“{layout.LOG}”表。"
+    if len(text) > LONGEST_TEXT:
+        raise WorkbookError(f"一次要改{len(changes)}格，太多了，没有改动；请分几次采纳，每次少填几条。")
+    return text
+
+
+# --- what was chosen ----------------------------------------------------------------------------------------------
+
+
+def chosen(book: xw.Book, values: Values, report: Report, findings: Sequence[Finding]) -> list[Choice]:
+    """WorkbookError where nothing is, or not clearly enough."""
+    rows, forms = shown_rows(values.get(layout.RESULTS, {})), forms_of(report.tables)
+    typed = typed_choices(rows, findings, forms)
+    if typed:
+        return typed
+    place = selected(book)
+    if place and place[0] == layout.RESULTS:
+        row = next((row for row in rows if row.row == place[1][0]), None)
+        if row is None:
+            raise WorkbookError(f"所选的行没有问题可以采纳；{HOW}")
+        return [choice_of(row, 0, findings, forms)]
+    if place and place[0] in TABLES:
+        return [choice_at(place[0], place[1], rows, report, findings)]
+    raise WorkbookError(f"没有选定要采纳哪一条建议；{HOW}")
+
+
+def choice_at(sheet: str, spot: Spot, rows: Sequence[ShownRow], report: Report, findings: Sequence[Finding]) -> Choice:
+    """The only proposal of the findings that flag a cell, or that would change it."""
+    forms = forms_of(report.tables)
+    here = [finding for finding in findings if finding.suspects and leads_to(finding, sheet, spot, report)]
+    if not here:
+        raise WorkbookError(f"所选的格没有建议；{HOW}")
+    if len({finding.suspects for finding in here}) > 1:
+        raise WorkbookError(f"所选的格有几条不同的建议；{HOW}")
+    row = shown_row(here, rows, forms)
+    if row is None:
+        raise WorkbookError(STALE)
+    return choice_of(row, 0, findings, forms)
+
+
+def shown_row(findings: Sequence[Finding], rows: Sequence[ShownRow], forms: dict[str, Form]) -> ShownRow | None:
+    return next((row for finding in findings for row in rows if shows(row, finding, forms)), None)
+
+
+def leads_to(finding: Finding, name: str, spot: Spot, report: Report) -> bool:
+    """Whether a cell is the one that a finding flags, or one that it proposes to change."""
+    sheet, flagged = place_of(finding, report)
+    cells = {flagged, *(suspect.cell for alternative in finding.suspects for suspect in alternative)}
+    return sheet is not None and sheet.name == name and spot in {sheet.cells.get(cell) for cell in cells}
+
+
+# --- what cannot be changed ---------------------------------------------------------------------------------------
+
+
+def refuse_older(book: xw.Book) -> None:
+    if layout.LOG not in sheet_names(book):
+        raise WorkbookError(
+            f"当前工作簿由旧版本生成，没有“{layout.LOG}”表，不能采纳建议；请先保存，"
+            "再从新的模板新建一个工作簿，用“导入文件”导入它。"
+        )
+
+
+def formulas_at(book: xw.Book, changes: Sequence[Change], values: Values) -> dict[str, set[Spot]]:
+    """A text that begins with = is none, for it reads the same as its value."""
+    found: dict[str, set[Spot]] = {}
+    for change in changes:
+        formula = book.sheets[change.sheet.name].range(change.spot).formula
+        held = values[change.sheet.name].get(change.spot)
+        if isinstance(formula, str) and formula.startswith("=") and formula != held:
+            found.setdefault(change.sheet.name, set()).add(change.spot)
+    return found
+
+
+def refuse_formats(book: xw.Book, changes: Sequence[Change]) -> None:
+    """WorkbookError where a cell would show another number than the one that is put into it."""
+    for change in changes:
+        kind = format_kind(book.sheets[change.sheet.name].range(change.spot))
+        if not is_shown(change.proposed, kind):
+            place = layout.address(change.spot, change.sheet.name)
+            raise WorkbookError(f"{place}（{change.name}）是{kind}格式，没有改动；请先改为“常规”格式再采纳。")

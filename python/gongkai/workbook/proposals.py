@@ -1,0 +1,200 @@
+"""Room: workbook. What findings propose, as text; what a user has chosen of it; and the changes that this makes.
+
+The list of findings may be older than the figures: a row counts only where the findings of now say the same as it does.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gongkai.editions import editions
+from gongkai.editions.naming import label_of
+from gongkai.figures import shown
+from gongkai.model import Cell, Finding, Form, Report, Suspect, Table, Value, WorkbookError
+from gongkai.workbook import layout
+from gongkai.workbook.layout import Spot, TableSheet
+from gongkai.workbook.sheet import plain_text
+from gongkai.workbook.values import text_of
+
+Alternative = tuple[Suspect, ...]
+MOST_ALTERNATIVES = 9  # as many as one digit tells apart
+NUMBERS = "①②③④⑤⑥⑦⑧⑨"
+NO_FIGURE = "（无数字）"
+STALE = "数字已有变动，请重新校验后再采纳。"
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row of the list of findings as it stands in the workbook. ``adopt`` is what the user typed, "" for nothing."""
+
+    row: int
+    number: str
+    message: str
+    proposal: str
+    adopt: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An alternative that was chosen for a finding; ``number`` is the finding's in the list."""
+
+    number: str
+    finding: Finding
+    alternative: Alternative
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure to be changed, where it stands, and why."""
+
+    sheet: TableSheet
+    spot: Spot
+    name: str
+    stated: Value
+    proposed: int
+    reason: str
+
+
+# --- as text ------------------------------------------------------------------------------------------------------
+
+
+def forms_of(tables: Mapping[str, Table]) -> dict[str, Form]:
+    return {name: editions()[table.edition].forms[name] for name, table in tables.items()}
+
+
+def proposal_text(suspects: Sequence[Alternative], forms: Mapping[str, Form]) -> str:
+    """``①表三 （一）予以公开·自然人 134→143``, an alternative on each line; "" where nothing is proposed."""
+    lines = [
+        number + alternative_text(alternative, forms) for number, alternative in zip(NUMBERS, suspects, strict=False)
+    ]
+    if len(suspects) > MOST_ALTERNATIVES:
+        lines.append(f"另有{len(suspects) - MOST_ALTERNATIVES}种改法，未列出")
+    return "\n".join(lines)
+
+
+def alternative_text(alternative: Alternative, forms: Mapping[str, Form]) -> str:
+    """The table is named once: a proposal never goes beyond it."""
+    changes = [
+        f"{label_of(cell_of(suspect.cell, forms))} {stated_text(suspect.stated)}→{suspect.proposed}"
+        for suspect in alternative
+    ]
+    numbers = dict.fromkeys(form_of(suspect.cell, forms).number for suspect in alternative)
+    return f"{'、'.join(numbers)} {'，'.join(changes)}"
+
+
+def certain_suspects(finding: Finding) -> list[Suspect]:
+    """The changes that all alternatives of a finding share: whichever is right, these figures are wrong."""
+    first, *others = finding.suspects or ((),)
+    return [suspect for suspect in first if all(suspect in other for other in others)]
+
+
+def stated_text(value: Value) -> str:
+    return NO_FIGURE if value is None else shown(value)
+
+
+def name_of(cell_id: str, forms: Mapping[str, Form]) -> str:
+    """表三 （一）予以公开·自然人."""
+    return f"{form_of(cell_id, forms).number} {label_of(cell_of(cell_id, forms))}"
+
+
+def form_of(cell_id: str, forms: Mapping[str, Form]) -> Form:
+    return forms[cell_id.partition(".")[0]]
+
+
+def cell_of(cell_id: str, forms: Mapping[str, Form]) -> Cell:
+    return form_of(cell_id, forms).cells[cell_id]
+
+
+# --- what was chosen ----------------------------------------------------------------------------------------------
+
+
+def shown_rows(results: Mapping[Spot, object]) -> list[ShownRow]:
+    """The rows of the list that say anything or in which something was typed."""
+    names = ("number", "message", "proposal", "adopt")
+    rows = []
+    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
+        found = [text_of(results.get((row, layout.RESULT_COLUMNS[name]))).strip() for name in names]
+        if any(found):
+            rows.append(ShownRow(row, *found))
+    return rows
+
+
+def typed_choices(rows: Sequence[ShownRow], findings: Sequence[Finding], forms: Mapping[str, Form]) -> list[Choice]:
+    """What the user typed into the list. WorkbookError where a row is not, or no longer, what the findings say."""
+    return [choice_of(row, alternative_number(row), findings, forms) for row in rows if row.adopt]
+
+
+def alternative_number(row: ShownRow) -> int:
+    """The number typed, in whatever digits (1, １, ①)."""
+    digit = unicodedata.digit(row.adopt, 0) if len(row.adopt) == 1 else 0
+    if not digit:
+        raise WorkbookError(f"{where(row)}的“采纳”不是1到{MOST_ALTERNATIVES}的整数；请填建议的序号，如①填1。")
+    return digit
+
+
+def choice_of(row: ShownRow, number: int, findings: Sequence[Finding], forms: Mapping[str, Form]) -> Choice:
+    """One of the alternatives of a row; 0 for the only one."""
+    finding = finding_of(row, findings, forms)
+    if finding is None:
+        raise WorkbookError(f"{where(row)}：{STALE}")
+    offered = finding.suspects[:MOST_ALTERNATIVES]
+    if not offered:
+        raise WorkbookError(f"{where(row)}没有建议，不能采纳；请对照原文改正。")
+    if not number and len(offered) > 1:
+        example = f"（命令行写成 {row.number}=1）"
+        raise WorkbookError(f"{where(row)}有{len(offered)}种改法，请先选定一种：在“采纳”一栏填它的序号{example}。")
+    if number > len(offered):
+        raise WorkbookError(f"{where(row)}只有{len(offered)}种改法，没有第{number}种。")
+    return Choice(row.number, finding, offered[max(number, 1) - 1])
+
+
+def where(row: ShownRow) -> str:
+    return f"“{layout.RESULTS}”第{row.number}条" if row.number.isdigit() else f"“{layout.RESULTS}”第{row.row}行"
+
+
+def finding_of(row: ShownRow, findings: Sequence[Finding], forms: Mapping[str, Form]) -> Finding | None:
+    """The finding of now that says and proposes what the row shows."""
+    return next((finding for finding in findings if shows(row, finding, forms)), None)
+
+
+def shows(row: ShownRow, finding: Finding, forms: Mapping[str, Form]) -> bool:
+    told = (finding.message, proposal_text(finding.suspects, forms))
+    return tuple(map(squeezed, told)) == (squeezed(row.message), squeezed(row.proposal))
+
+
+def squeezed(text: str) -> str:
+    """A text as every program gives it back."""
+    return "".join(plain_text(text).split())
+
+
+# --- what it changes ----------------------------------------------------------------------------------------------
+
+
+def changes_of(choices: Sequence[Choice], report: Report) -> list[Change]:
+    """One change for each cell. WorkbookError where two choices want different figures in one."""
+    forms = forms_of(report.tables)
+    found: dict[str, tuple[str, Change]] = {}
+    for choice in choices:
+        for suspect in choice.alternative:
+            change = change_of(suspect, choice.finding, report, forms)
+            number, before = found.setdefault(suspect.cell, (choice.number, change))
+            if before.proposed != change.proposed:
+                raise WorkbookError(
+                    f"第{number}条和第{choice.number}条对{change.name}的建议不同（{before.proposed}和{change.proposed}），"
+                    "没有改动；请只采纳其中一条。"
+                )
+    return [change for _, change in found.values()]
+
+
+def change_of(suspect: Suspect, finding: Finding, report: Report, forms: Mapping[str, Form]) -> Change:
+    table = suspect.cell.partition(".")[0]
+    sheet = layout.sheet_of(table, report.tables[table].edition)
+    reason = f"{finding.rule}：{finding.message}"
+    name = name_of(suspect.cell, forms)
+    return Change(sheet, sheet.cells[suspect.cell], name, suspect.stated, suspect.proposed, reason)
+
+
+def question_of(change: Change) -> str:
+    return f"把 {change.name} 由{stated_text(change.stated)}改为{change.proposed}"

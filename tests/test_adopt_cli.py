@@ -1,0 +1,252 @@
+"""Room: tests. ``gongkai adopt``: the proposals listed, applied to a file, or refused; and the file that results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import load_workbook
+
+from gongkai.checks import check
+from gongkai.cli import main
+from gongkai.model import Edit, Report
+from gongkai.workbook import layout, read_workbook, write_workbook
+from gongkai.workbook.file import fill_file, template_path
+from gongkai.workbook.layout import sheet_of
+from made import report_of
+from office import convert, page_pixels, page_texts, recalculated
+
+NATURAL, COMPANY, REVIEW = "applications.granted.natural", "applications.granted.company", "disputes.review.total"
+SPOT = sheet_of("applications", "2021").cells[NATURAL]
+HOSTILE = '=HYPERLINK("http://a.cn",1)\u202e\'\n<b>&'
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return filled(tmp_path / "年报.xlsm", report_of({NATURAL: 143, REVIEW: 10}))
+
+
+def filled(path: Path, report: Report) -> Path:
+    return write_workbook(report, check(report), path)
+
+
+def numbers(path: Path) -> dict[str, int]:
+    """Cell that a proposal begins with -> its number in the list."""
+    page = load_workbook(path)[layout.RESULTS]
+    found = {}
+    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
+        text = page.cell(row, layout.RESULT_COLUMNS["proposal"]).value
+        if text:
+            found.setdefault(str(text).split()[1].split("·")[0], page.cell(row, 1).value)
+    return found
+
+
+def log_of(path: Path) -> list[tuple[object, ...]]:
+    rows = load_workbook(path)[layout.LOG].iter_rows(layout.LOG_TOP, max_col=7, values_only=True)
+    return [row for row in rows if row[0]]
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    with ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_without_numbers_it_lists_and_writes_nothing(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = path.read_bytes()
+    assert main(["adopt", str(path)]) == 1
+    told = capsys.readouterr().out
+    assert "有建议的问题3处" in told
+    assert "①表三 （一）予以公开·自然人 143→134" in told
+    assert "②表四 行政复议·" in told
+    for number in numbers(path).values():
+        assert f"\n  {number}　✗ 错误" in told
+    assert path.read_bytes() == before
+
+
+def test_a_sound_report_has_nothing_to_adopt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sound = filled(tmp_path / "好.xlsm", report_of())
+    assert main(["adopt", str(sound)]) == 0
+    assert "没有要采纳的建议" in capsys.readouterr().out
+    assert main(["adopt", str(sound), "1"]) == 2
+    assert "没有第1条" in capsys.readouterr().err
+
+
+def test_what_is_adopted_stands_in_the_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before, listed = parts(path), numbers(path)
+    assert main(["adopt", str(path), str(listed["（一）予以公开"]), f"{listed['行政复议']}=1"]) == 0
+    told = capsys.readouterr().out
+    assert "已把 表三 （一）予以公开·自然人 由143改为134。" in told
+    assert "✓ 核对42项勾稽关系，全部相符" in told
+    report = read_workbook(path)
+    assert report.tables == report_of().tables
+    assert check(report) == []
+    assert [row[1:6] for row in log_of(path)] == [
+        ("表三", "D7", "（一）予以公开·自然人", 143, 134),
+        ("表四", "E5", "行政复议·总计", 10, 11),
+    ]
+    page = load_workbook(path)[layout.RESULTS]
+    assert {page.cell(layout.RESULTS_TOP + row, 8).value for row in range(layout.RESULTS_ROWS)} == {None}
+    book = load_workbook(path)
+    changed = {name for name, content in parts(path).items() if content != before[name]}
+    written = ("封面", "表三", "表四", "校验结果", "修改记录")
+    places = {f"xl/worksheets/sheet{book.sheetnames.index(name) + 1}.xml" for name in written}
+    assert changed <= places
+    assert list(parts(path)) == list(before)
+
+
+def test_one_after_the_other(path: Path) -> None:
+    assert main(["adopt", str(path), str(numbers(path)["（一）予以公开"])]) == 1
+    [number] = numbers(path).values()
+    assert main(["adopt", str(path), f"{number}=2"]) == 0
+    assert len(log_of(path)) == 2
+    assert main(["adopt", str(path), "1"]) == 2
+
+
+@pytest.mark.parametrize("choice", ["x", "0", "1=", "=1", "1=0", "-1", "1.5", "1=1=1", "999", "一"])
+def test_what_is_no_number_is_explained(path: Path, choice: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["adopt", str(path), choice])
+    assert stopped.value.code == 2
+    assert "序号" in capsys.readouterr().err or choice.startswith("-")
+
+
+def refused(path: Path, *choices: str, capsys: pytest.CaptureFixture[str]) -> str:
+    before = path.read_bytes()
+    assert main(["adopt", str(path), *choices]) == 2
+    assert path.read_bytes() == before
+    assert [other.name for other in path.parent.iterdir()] == [path.name]
+    found = capsys.readouterr()
+    assert found.out == ""
+    assert len(found.err.splitlines()) == 1
+    return found.err
+
+
+def test_several_ways_want_a_number(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    number = numbers(path)["行政复议"]
+    assert f"命令行写成 {number}=1" in refused(path, str(number), capsys=capsys)
+    assert "只有3种改法" in refused(path, f"{number}=9", capsys=capsys)
+    assert "不能同时采纳" in refused(path, f"{number}=1", f"{number}=2", capsys=capsys)
+
+
+def test_a_list_older_than_the_figures_is_refused(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    number = numbers(path)["（一）予以公开"]
+    fill_file(path, path, [Edit("表三", *SPOT, 144)], overwrite=True)
+    assert "数字已有变动，请重新校验" in refused(path, str(number), capsys=capsys)
+    other = report_of({COMPANY: 70})
+    fill_file(path, path, [Edit("表三", *SPOT, 134)], overwrite=True)
+    fill_file(path, path, [Edit("表三", SPOT[0], SPOT[1] + 1, other.value(COMPANY))], overwrite=True)
+    assert "数字已有变动" in refused(path, str(number), capsys=capsys)
+
+
+def test_a_list_that_was_cleared_does_not_matter(path: Path) -> None:
+    number = numbers(path)["（一）予以公开"]
+    columns = layout.RESULT_COLUMNS.items()
+    rows = range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
+    empty = [
+        Edit(layout.RESULTS, row, at, None) for row in rows for name, at in columns if name not in ("place", "state")
+    ]
+    fill_file(path, path, empty, overwrite=True)
+    assert main(["adopt", str(path), str(number)]) == 1
+    assert read_workbook(path).value(NATURAL) == 134
+
+
+@pytest.mark.parametrize("name", ["http://a.cn/1.html", "没有.xlsm", "页.html", "空.xlsm", "."])
+def test_anything_but_a_workbook_of_ours(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "页.html").write_text("<p>年报", encoding="utf-8")
+    (tmp_path / "空.xlsm").write_bytes(b"PK\x03\x04" + b"\0" * 50 + b"xl/workbook.xml")
+    assert main(["adopt", name, "1"]) == 2
+    assert "请先用 gongkai fill 生成工作簿" in capsys.readouterr().err
+
+
+def rewritten(path: Path, change: dict[str, tuple[bytes, bytes]]) -> None:
+    """Parts whose name ends so, with one text for another."""
+    held = parts(path)
+    with ZipFile(path, "w") as archive:
+        for name, content in held.items():
+            for end, (old, new) in change.items():
+                if name.endswith(end):
+                    assert old in content
+                    content = content.replace(old, new)
+            archive.writestr(name, content)
+
+
+def test_an_older_workbook_is_told_so(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    number = str(numbers(path)["（一）予以公开"])
+    rewritten(path, {"xl/workbook.xml": ("修改记录".encode(), "旧记录".encode())})
+    assert "由旧版本生成，没有“修改记录”表" in refused(path, number, capsys=capsys)
+    assert main(["adopt", str(path)]) == 1
+
+
+@pytest.mark.parametrize("formula", [b"<f>100+43</f>", b'<f t="array" ref="C7:E7">B1:D1</f>'])
+def test_a_formula_is_left_alone(path: Path, formula: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    number = str(numbers(path)["（一）予以公开"])
+    rewritten(path, {"sheet3.xml": (b'<v>143</v></c><c r="E7"', formula + b'<v>143</v></c><c r="E7"')})
+    assert "D7（表三 （一）予以公开·自然人）是公式" in refused(path, number, capsys=capsys)
+
+
+def test_a_read_only_folder_leaves_the_file(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("gongkai.workbook.file.move", full)
+    assert "无法写入" in refused(path, str(numbers(path)["（一）予以公开"]), capsys=capsys)
+
+
+def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
+    report = report_of({NATURAL: None, COMPANY: 70}, raws={NATURAL: HOSTILE})
+    path = filled(tmp_path / "=1+1.xlsm", report)
+    number = numbers(path)["（一）予以公开"]
+    assert main(["adopt", str(path), f"{number}=1"]) in (0, 1)
+    for page in load_workbook(path):
+        formulas = [c.value for row in page.iter_rows() for c in row if c.data_type == "f"]
+        assert not [text for text in formulas if "a.cn" in str(text)]
+    assert log_of(path)
+
+
+# --- as LibreOffice shows it --------------------------------------------------------------------------------------
+
+
+def dark_dots(pdf: Path, page: int, folder: Path) -> int:
+    """Dots in the colour of a suspect."""
+    pixels = page_pixels(pdf, page, folder)
+    return sum(40 < red < 110 and green < 60 and 70 < blue < 130 and blue > red for red, green, blue in pixels)
+
+
+def test_the_mark_of_a_suspect_goes_out_with_its_figure(tmp_path: Path) -> None:
+    """Two figures of one row are wrong: the mark of the one that is corrected goes out, that of the other stays."""
+    wrong = filled(tmp_path / "wrong.xlsm", report_of({NATURAL: 143, COMPANY: 9}))
+    half = fill_file(wrong, tmp_path / "half.xlsm", [Edit("表三", *SPOT, 134)])
+    sound = fill_file(half, tmp_path / "sound.xlsm", [Edit("表三", SPOT[0], SPOT[1] + 1, 7)])
+    pdfs = convert([wrong, half, sound], "pdf", tmp_path)
+    texts = ["".join(page_texts(pdf)[2].split()) for pdf in pdfs]
+    assert [("疑143" in text, "疑9" in text) for text in texts] == [(True, True), (False, True), (False, False)]
+    both, one, none = (dark_dots(pdf, 3, tmp_path) for pdf in pdfs)
+    assert both > one > none == 0
+
+
+def test_ties_are_marked_with_a_question(tmp_path: Path) -> None:
+    wrong = filled(tmp_path / "wrong.xlsm", report_of({REVIEW: 10}))
+    sound = fill_file(wrong, tmp_path / "sound.xlsm", [Edit("表四", *sheet_of("disputes", "2021").cells[REVIEW], 11)])
+    before, after = (page_texts(pdf)[3] for pdf in convert([wrong, sound], "pdf", tmp_path))
+    assert "疑? 10" in before
+    assert "✗ 10" in before
+    assert "疑" not in after
+
+
+def test_a_workbook_saved_by_another_program(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    number = numbers(path)["（一）予以公开"]
+    [saved] = recalculated([path], tmp_path / "out")
+    assert main(["adopt", str(saved), str(number)]) == 1
+    assert read_workbook(saved).value(NATURAL) == 134
+    assert log_of(saved)[0][1:3] == ("表三", "D7")
+
+
+def test_the_template_has_an_empty_log() -> None:
+    assert log_of(template_path()) == []
