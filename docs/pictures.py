@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gongkai.batch import report_file_name
+from gongkai.batch import report_file_name, with_years
 from gongkai.demo import run
 from gongkai.model import Edit
 from gongkai.pipeline import check, fill, read_report
@@ -25,12 +25,12 @@ IMAGES = Path(__file__).parent / "images"
 DOCUMENTS = Path(__file__).parents[1] / "tests" / "documents"
 # Name -> sheet, dots an inch, and the part of its first page that is not white: left, top, width, height in pixels.
 REPORT = {
-    "cover": ("封面", 100, (40, 60, 1000, 640)),
+    "cover": ("封面", 100, (40, 60, 1000, 740)),
     "disclosure": ("表二", 100, (40, 40, 1100, 440)),
     "flagged": ("表三", 100, (30, 50, 1110, 660)),
     "disputes": ("表四", 100, (30, 50, 1110, 160)),
     "prose": ("正文", 100, (30, 40, 1110, 290)),
-    "results": ("校验结果", 100, (30, 40, 1110, 290)),
+    "results": ("校验结果", 110, (30, 40, 1220, 560)),
 }
 OLDER = {
     "disclosure-2019": ("表二（2019）", 100, (40, 40, 1110, 560)),
@@ -58,7 +58,7 @@ def main() -> int:
 
 def made_batch(folder: Path) -> Path:
     """A workbook with a list of each kind of row and the summary of its reports."""
-    done = list(listed_rows())
+    done = with_years(list(listed_rows()))
     rows = [
         *done,
         BatchRow(f"{SITE}/login.html", "失败", message="这是登录页面，不是年度报告", finished="2026-11-24 09:31"),

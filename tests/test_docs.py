@@ -21,11 +21,9 @@ EACH = pytest.mark.parametrize("name", TEXTS)
 
 @EACH
 def test_every_command_shown_is_understood(name: str) -> None:
-    shown = re.findall(
-        r"(?:^|`)(?:py(?:thon3)? -m )?gongkai ((?:read|check|fill|batch|rules|template|demo|addin)\b[^`#\n]*)",
-        TEXTS[name],
-        re.MULTILINE,
-    )
+    commands = "read|check|fill|batch|levels|adopt|dismiss|confirm|rules|template|demo|addin"
+    pattern = rf"(?:^|`)(?:py(?:thon3)? -m )?gongkai ((?:{commands})\b[^`#\n]*)"
+    shown = re.findall(pattern, TEXTS[name], re.MULTILINE)
     assert len(shown) >= 6
     for command in shown:
         build_parser().parse_args(shlex.split(command))
@@ -41,7 +39,7 @@ def test_pictures_and_links_exist(name: str) -> None:
 @EACH
 def test_make_targets_exist(name: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"make (demo|test|template|bench|accuracy|fuzz|pictures|manual)\b", TEXTS[name]):
+    for target in re.findall(r"make (demo|test|template|bench|accuracy|fuzz|pictures|manual|rules)\b", TEXTS[name]):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 

@@ -107,7 +107,9 @@ def add_command(commands: Commands[ChineseParser], name: str, text: str, run: Ru
 
 def add_reports(commands: Commands[ChineseParser]) -> None:
     read = add_command(commands, "read", "读取报告，显示三张表的数字", run_read)
-    check = add_command(commands, "check", "校验报告的勾稽关系", run_check)
+    check = add_command(
+        commands, "check", "校验报告的勾稽关系、正文和格式；同一机关连续几年的报告一起给出时，还作跨年核对", run_check
+    )
     for command in (read, check):
         command.add_argument("sources", nargs="+", metavar="来源", help=SOURCE_HELP)
         command.add_argument("--json", action="store_true", help="输出 JSON")
