@@ -48,7 +48,7 @@ def read_ours(path: Path) -> Report | None:
     WorkbookError where it is ours and cannot be read: what was decided in it would be lost with it.
     """
     try:
-        content = path.read_bytes()
+        content = path.read_bytes() if path.is_file() else b""  # a pipe would be waited for
     except (OSError, ValueError):
         return None  # whoever writes there says what is wrong
     if not is_ours(content):
