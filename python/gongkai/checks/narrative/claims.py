@@ -8,11 +8,13 @@ from typing import Literal, NamedTuple
 from gongkai.checks.narrative.grammar import NUMBERED, read_paragraph
 from gongkai.checks.narrative.quantities import Quantity, layouts_of, quantity_of
 from gongkai.checks.narrative.state import Context, Said
+from gongkai.checks.narrative.tables import alike, table_figure
 from gongkai.checks.narrative.tokens import tidied
 from gongkai.checks.narrative.words import facts
 from gongkai.model import Figure, Report
 
 SECTIONS = (1, 6)
+LEAST_TELLING = 10  # smaller figures agree by chance
 SHORTEST_LINE = 20  # of a line that a page has cut; a shorter one may be a heading
 ENDS = "。；;：:！!？?”)）"
 Scope = Literal["same", "other", "unknown"]
@@ -42,14 +44,38 @@ def claims(report: Report) -> tuple[Claim, ...]:
     found: list[Claim] = []
     layouts = layouts_of(report)
     for section in SECTIONS:
-        context = Context()
+        context, borne = Context(), Borne(report)
         for number, line in enumerate(paragraphs(report.sections.get(section, "")), 1):
             said, context = read_paragraph(line, context, report.year, report.agency)
             for each in said:
                 quantity = quantity_of(each.meaning.picks, layouts)
                 if quantity:
-                    found.append(claim_of(each, quantity, line, section, number, report.agency))
+                    claim = claim_of(each, quantity, line, section, number, report.agency)
+                    found.append(borne.out(claim, each))
     return tuple(found)
+
+
+class Borne:
+    """Scope words whose own figures the tables bear out: 全县…455件 above a table of 455 is what the table counts.
+
+    What goes on from such a sentence without words of its own then speaks of the same scope.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.words: dict[frozenset[str], bool] = {}
+
+    def out(self, claim: Claim, said: Said) -> Claim:
+        """The claim with the scope that its sentence has from those before it."""
+        if claim.scope != "unknown" or not said.sure:
+            return claim
+        if said.kept:
+            return claim._replace(scope="same") if self.words.get(said.scope) else claim
+        readings = [table_figure(cells, self.report) for cells in (claim.quantity.cells, *claim.quantity.others)]
+        agrees = any(figure is not None and alike(figure, claim.figure, claim.step) for figure in readings)
+        if claim.figure >= LEAST_TELLING or not agrees:
+            self.words[said.scope] = self.words.get(said.scope, True) and agrees
+        return claim
 
 
 def paragraphs(text: str) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gongkai.checks.narrative.claims import Claim
+from gongkai.checks.narrative.tables import alike, size, table_figure
 from gongkai.checks.wording import clipped
 from gongkai.figures import shown
 from gongkai.model import Figure, Finding, Report, Severity
-from gongkai.relations import difference, stated_figures, total
+from gongkai.relations import difference
 
 ORDINALS = {1: "一", 6: "六"}
 REASONS = {
@@ -28,7 +29,7 @@ def check_narrative(report: Report, said: Sequence[Claim]) -> list[Finding]:
 def finding_of(claim: Claim, report: Report) -> Finding | None:
     stated = table_figure(claim.quantity.cells, report)
     others = [table_figure(cells, report) for cells in claim.quantity.others]
-    if stated is None or any(reading is None or alike(reading, claim) for reading in (stated, *others)):
+    if stated is None or any(figure is None or alike(figure, claim.figure, claim.step) for figure in (stated, *others)):
         return None
     if claim.share and difference(claim.figure, stated) < 0:
         return None
@@ -37,22 +38,6 @@ def finding_of(claim: Claim, report: Report) -> Finding | None:
     return Finding(
         claim.rule, severity, message(claim, stated, apart), claim.quantity.cells, stated, claim.figure, apart
     )
-
-
-def table_figure(cells: tuple[str, ...], report: Report) -> Figure | None:
-    """The sum over cells; None where any of them is blank, or there are none."""
-    figures = stated_figures(cells, {cell: report.value(cell) for cell in cells})
-    return total(figures) if cells and len(figures) == len(cells) else None
-
-
-def alike(figure: Figure, claim: Claim) -> bool:
-    """Equal, or equal once rounded or cut off as the prose writes it."""
-    apart = size(difference(claim.figure, figure))
-    return apart == 0 or (claim.step != 1 and apart < claim.step)
-
-
-def size(apart: Figure) -> Figure:
-    return max(apart, -apart)
 
 
 def place_of(claim: Claim) -> str:

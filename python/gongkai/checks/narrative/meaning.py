@@ -35,15 +35,13 @@ Picks = tuple[Pick, ...]
 class Meaning(NamedTuple):
     """What a figure counts: the sum over the first of ``picks``; the others are what the words may mean as well.
 
-    ``sure`` is False where the words leave it open; ``row`` tells that a split by applicants may follow;
-    ``needs_context`` that nothing in the words says 信息公开; ``carried`` that another year is spoken of rightly.
+    ``sure`` is False where the words leave it open; ``needs_context`` that nothing in the words says 信息公开; ``carried`` that another year is spoken of rightly.
     """
 
     rule: str
     picks: tuple[Picks, ...]
     units: str
     sure: bool = True
-    row: bool = False
     needs_context: bool = False
     carried: bool = False
     needs_channel: bool = True
@@ -54,6 +52,7 @@ def row_pick(row: str, column: str = "total") -> Pick:
 
 
 NEW, IN, OUT, HANDLED = (row_pick(row) for row in ("new", "carried_in", "carried_out", "handled"))
+CARRIED: tuple[Picks, ...] = ((IN,), (OUT,))
 # What an action on applications says, and what else it may say; in the order of likelihood.
 ACTIONS: dict[str, tuple[str, tuple[Picks, ...], bool]] = {
     "new": ("narrative.received", ((NEW,),), True),
@@ -68,6 +67,10 @@ ACTIONS: dict[str, tuple[str, tuple[Picks, ...], bool]] = {
     "carry_out": ("narrative.carried", ((OUT,),), True),
 }
 GROUPS = ("refused", "unavailable", "unprocessed", "other")
+CERTAIN = (  # outcomes that nothing but applications for information has
+    *("partly_granted", "unavailable", "unavailable_not_held", "unavailable_needs_making", "refused_stability"),
+    *("refused_internal", "refused_process", "refused_enforcement", "refused_inquiry", "unprocessed_publication"),
+)
 UNMISTAKABLE = ("take", "carry_in", "carry_out")  # no other thing is spoken of in these words
 DOCUMENT_ACTIONS = {
     "make": (("made",), True),
@@ -85,20 +88,22 @@ def subject_of(heads: Sequence[Token], subject: str) -> str:
     topics = [head.name for head in heads if head.kind == "topic"]
     if topics:
         return topics[-1]
+    if not subject and heads[-1].name in UNMISTAKABLE:
+        return "applications"
     spoken = any(head.kind == "outcome" for head in heads)
     return "applications" if spoken and subject in DISPUTES else subject
 
 
-def meant(heads: Sequence[Token], joined: Sequence[bool], subject: str, row: Picks, many: int) -> list[Meaning]:
+def meant(heads: Sequence[Token], joined: Sequence[bool], subject: str, rows: tuple[Picks, ...], many: int) -> list[Meaning]:
     """What the figure behind these words counts; with ``many`` what each of so many figures counts (True: of all).
 
     ``joined`` tells of each word but the first whether 、 or 和 ties it to the one before; ``subject`` is the topic so
-    far and ``row`` the row of 表三 spoken of last. Empty where nothing is known.
+    far and ``rows`` the rows of 表三 spoken of last. Empty where nothing is known.
     """
     topics = tied(heads, joined, "topic") or ([subject] if subject else [])
     topic = topics[-1] if topics else ""
     if topic == "applications" or heads[-1].kind == "outcome" or (not topic and heads[-1].name in UNMISTAKABLE):
-        found = of_applications(heads, joined, subject, row)
+        found = of_applications(heads, joined, subject, rows)
     elif topic in DISPUTES:
         found = of_disputes(heads, joined, topics)
     elif topic in DOCUMENTS:
@@ -131,11 +136,13 @@ def summed(meanings: Sequence[Meaning]) -> Meaning:
     if len(meanings) == 1:
         return meanings[0]
     picks = tuple(sum(choice, ()) for choice in product(*(meaning.picks for meaning in meanings)))
-    return meanings[0]._replace(picks=picks, sure=all(meaning.sure for meaning in meanings), row=False)
+    return meanings[0]._replace(picks=picks, sure=all(meaning.sure for meaning in meanings))
 
 
-def of_applications(heads: Sequence[Token], joined: Sequence[bool], subject: str, row: Picks) -> list[Meaning]:
-    heads, joined = without_groups(heads, joined)
+def of_applications(
+    heads: Sequence[Token], joined: Sequence[bool], subject: str, rows: tuple[Picks, ...]
+) -> list[Meaning]:
+    heads, joined = without_groups(with_granted(heads, joined), joined)
     outcomes, applicants, actions = (tied(heads, joined, kind) for kind in ("outcome", "applicant", "action"))
     named = subject == "applications" or any(head.name == "applications" for head in heads)
     if subject not in ("", "applications", *DISPUTES) and not named:
@@ -146,11 +153,11 @@ def of_applications(heads: Sequence[Token], joined: Sequence[bool], subject: str
     if any(head.kind == "action" and head.name not in ACTIONS for head in heads):
         return []
     if applicants:
-        first = ACTIONS[actions[-1]][1] if actions else (row,) if row else ()
+        first = ACTIONS[actions[-1]][1] if actions else rows
         return [applicant_meaning(applicant, first) for applicant in applicants]
     if actions:
         return [action_meaning(action, named) for action in actions]
-    bare = Meaning("narrative.received", ((NEW,), (NEW, IN)), "applications", False, True)
+    bare = Meaning("narrative.received", ((NEW,), (NEW, IN)), "applications", False)
     return [bare] if heads[-1].kind == "topic" else []
 
 
@@ -163,14 +170,23 @@ def without_groups(heads: Sequence[Token], joined: Sequence[bool]) -> tuple[Sequ
     return [*heads[:last], *heads[last + 1 :]], [*joined[: last - 1], *joined[last:]]
 
 
+def with_granted(heads: Sequence[Token], joined: Sequence[bool]) -> list[Token]:
+    """公开或部分公开88件: 公开 that is tied to an outcome is one itself."""
+    found = list(heads)
+    for number in range(len(heads) - 1):
+        if heads[number].name == "publish" and joined[number] and heads[number + 1].kind == "outcome":
+            found[number] = heads[number]._replace(kind="outcome", name="granted")
+    return found
+
+
 def outcome_meaning(outcome: str, column: str, named: bool) -> Meaning:
     rule = "narrative.group" if outcome in GROUPS else "narrative.outcome"
-    return Meaning(rule, ((row_pick(outcome, column),),), "outcomes", needs_context=not named)
+    return Meaning(rule, ((row_pick(outcome, column),),), "outcomes", needs_context=not named and outcome not in CERTAIN)
 
 
 def action_meaning(action: str, named: bool) -> Meaning:
     rule, picks, sure = ACTIONS[action]
-    return Meaning(rule, picks, "applications", sure, True, not named, rule == "narrative.carried")
+    return Meaning(rule, picks, "applications", sure, not named, rule == "narrative.carried")
 
 
 def applicant_meaning(applicant: str, rows: tuple[Picks, ...]) -> Meaning:
@@ -216,5 +232,6 @@ def of_documents(heads: Sequence[Token], joined: Sequence[bool], topics: Sequenc
 def decisions_meaning(topic: str, heads: Sequence[Token]) -> Meaning:
     """行政许可247件 may count items or pages published; with a verb or as 行政许可决定 it counts decisions."""
     row, sure = DECISIONS[topic]
-    sure = sure or any(head.kind == "action" and head.name in ("decide", "process") for head in heads)
+    actions = {head.name for head in heads if head.kind == "action"}
+    sure = (sure or not actions.isdisjoint(("decide", "process"))) and "publish" not in actions
     return Meaning("narrative.decisions", ((Pick("disclosure", row, "decisions"),),), "decisions", sure)

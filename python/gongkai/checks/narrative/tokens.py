@@ -19,6 +19,7 @@ LONGEST_NUMBER = 15
 SCALES = {"": 0, "万": 4, "亿": 8}
 BLANK_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s+(?=\d)")
 WHITE = re.compile(r"\s+")
+NONE = "none"  # the unit of a zero without one: it is none of whatever is counted
 GAP = "\x1f"  # where white space stood between two digits: they are two numbers
 
 
@@ -46,7 +47,7 @@ def pattern() -> re.Pattern[str]:
     units = sorted({unit for line in facts()["units"].values() for unit in line.split()}, key=len, reverse=True)
     unit = "|".join(("元", *units))
     return re.compile(
-        r"(?P<date>(?:20\d\d年)?\d{1,2}月\d{1,2}日)"
+        r"(?P<date>(?:20\d\d年)?(?:\d{1,2}月\d{1,2}日|12月[底末]|1月?[-—~至]12月))"
         r"|(?P<month>\d{1,2}(?:[-—~至]\d{1,2})?月份?)"
         r"|(?P<carried>20\d\d年度?末?结转)"
         r"|(?P<carrying>结?转(?:至|到|入)?20\d\d年度?(?:继续)?(?:办理)?)"
@@ -74,7 +75,7 @@ def tokens_of(text: str, since: int, until: int) -> Iterator[Token]:
         elif kind in ("number", "spelt"):
             yield number_token(match)
         elif kind == "date":
-            whole_year = re.search(r"(?<!\d)0?1月0?1日|12月31日", match[0])
+            whole_year = re.search(r"(?<!\d)0?1月0?1日|12月31日|12月[底末]|12月$", match[0])
             year = re.match(r"20\d\d", match[0])
             if not whole_year:
                 yield Token("time", "", start, end)
@@ -98,13 +99,14 @@ def number_token(match: re.Match[str]) -> Token:
     start, end = match.span()
     if match["spelt"] is not None:
         figure = spelt(match["letters"] or "零")
-        return Token("number", match["spelt_unit"] or "", start, end, figure) if figure >= 0 else unsure(start, end)
+        return Token("number", match["spelt_unit"] or NONE, start, end, figure) if figure >= 0 else unsure(start, end)
     if match["more"] or match["more2"] or match["more3"] or len(match["digits"]) > LONGEST_NUMBER:
         return unsure(start, end)
     unit, shift = match["unit"] or "", SCALES[match["scale"] or ""]
     written = Decimal(match["digits"].replace(",", ""))
     shift -= 4 if unit == "元" else 0
     step = Decimal(1).scaleb(int(written.as_tuple().exponent) + shift)
+    unit = unit or ("" if written else NONE)
     return Token("number", unit, start, end, plain(written.scaleb(shift)), plain(step))
 
 

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,6 +57,8 @@ def own_words() -> Iterator[tuple[str, Word]]:
             yield from ((text, Word(kind, name)) for text in words)
     for kind in ("comparison", "negation", "cumulative", "hedge"):
         yield from ((text, Word(kind, "")) for text in facts()[kind]["words"])
+    for made in facts()["composed"]:
+        yield from (("".join(parts), Word(made["kind"], made["name"])) for parts in product(*made["parts"]))
     for name, scope in facts()["scope"].items():
         yield from ((text, Word("scope", name)) for text in scope["words"])
 
