@@ -23,6 +23,7 @@ WHOLE = ("new", "carried_in", "handled", "carried_out")
 MERE = ("申请", "申请件", "申请事项")
 SORTS = {"主动公开", "依申请公开", "依申请", "不予公开"}
 NARROWED = re.compile(r"[^。]{0,25}?其中[^。，,；;]{0,12}(?:信息公开|依申请)")
+ACCEPTED = re.compile(r"[，,、（(][^。，,；;]{0,6}受理")
 LONGEST_CLAUSE = 60  # characters on either side of a figure that are quoted
 MOST_HEADS = 30  # words of one clause that are looked at, the last ones
 
@@ -131,6 +132,8 @@ class Clause:
             self.stray()
         elif named:
             self.state.subject = named[-1].name
+            if not self.figures:
+                self.state.doubt = self.is_cut(self.span) or self.is_strange(named)
 
     def stray(self) -> None:
         """Something else is counted from here on."""
@@ -251,6 +254,7 @@ class Clause:
         state.doubt = state.doubt or (not subject and not state.about and heads[-1].name in UNMISTAKABLE)
         state.subject = subject_of(heads, subject)
         if not meanings or self.compared or self.is_part(words, meanings[0], figures[-1]):
+            self.state.doubt = self.state.doubt or self.is_cut(words)
             return
         figures = list(figures) * (len(meanings) if each else 1)
         if len(figures) != len(meanings):
@@ -277,9 +281,7 @@ class Clause:
         unit = state.unit or left.endswith(tuple(facts()["unit"]["endings"]))
         state.unit = unit
         state.first = state.first or Owner(state.scope, unit)
-        disputed = first[0].table == "disputes"
-        hedged = any(word.kind == "hedge" for word in words) or (state.cumulative and not state.own_year)
-        sure = meaning.sure and not left and not hedged and not self.is_reasoned(words) and (not meaning.needs_context or (state.close if disputed else state.about))
+        sure = meaning.sure and not left and self.is_plain(meaning, words)
         if any(word.kind == "topic" for word in words) and words[0].name != "joined":
             state.doubt = bool(left)
         sure = sure and not state.doubt
@@ -288,18 +290,41 @@ class Clause:
         state.seen[first] = sure
         state.about = state.about or (sure and first[0].table == "applications")
         state.said = state.said or (sure and first[0].table != "disclosure")
+        state.close = state.close or state.said
         start, end = max(self.start, figure.start - LONGEST_CLAUSE), min(self.end, figure.end + LONGEST_CLAUSE)
         yield Said(meaning, figure.figure, figure.step, sure, state.scope, unit, start, end, not state.named)
 
-    def is_reasoned(self, words: Sequence[Token]) -> bool:
-        """因信息不存在无法提供6件: perhaps only those of an outcome that have this reason."""
-        last = heads_in(words)[-1]
-        return last.kind == "outcome" and any(word.kind in ("negation", FOREIGN) for word in words if word.start < last.start)
+    def is_plain(self, meaning: Meaning, words: Sequence[Token]) -> bool:
+        """Whether nothing in these words leaves open what they count."""
+        state = self.state
+        if any(word.kind == "hedge" for word in words) or (state.cumulative and not state.own_year):
+            return False
+        if self.is_narrower(words, meaning.rule == "narrative.documents"):
+            return False
+        disputed = meaning.picks[0][0].table == "disputes"
+        return not meaning.needs_context or (state.close if disputed else state.about)
+
+    def is_narrower(self, words: Sequence[Token], documents: bool) -> bool:
+        """因信息不存在无法提供6件, 制定政务公开相关规范性文件2件: perhaps only those that are said to be so."""
+        heads = heads_in(words)
+        before = [word for word in words if word.start < heads[-1].start]
+        if heads[-1].kind == "outcome":
+            return any(word.kind in ("negation", FOREIGN) for word in before)
+        return documents and any(word.name == "plain" and word.start > heads[0].start for word in before)
 
     def is_strange(self, heads: Sequence[Token]) -> bool:
-        """Whether a mere 申请 comes after other things that were counted: it may be one for anything."""
-        texts = [self.paragraph.text[head.start : head.end] for head in heads if head.kind == "topic"]
-        return self.state.astray and bool(texts) and all(text in MERE for text in texts)
+        """Whether a mere 申请 comes after other things: 政务服务事项申请, or 接待35人，受理申请12件."""
+        topics = [head for head in heads if head.kind == "topic"]
+        if not topics or any(self.paragraph.text[head.start : head.end] not in MERE for head in topics):
+            return False
+        return self.state.astray or any(
+            word.kind == FOREIGN and word.name != "place" and word.start < topics[-1].start for word in self.span
+        )
+
+    def is_cut(self, words: Sequence[Token]) -> bool:
+        """涉及征地的申请35件: what follows may speak of these only."""
+        parts = [word for word in words if word.kind == "part" and (word.name == "kind" or not self.state.among)]
+        return any(word.kind == "topic" and word.start > parts[0].start for word in words) if parts else False
 
     def is_sorting(self, heads: Sequence[Token]) -> bool:
         """主动公开126件、依申请公开85件、不予公开175件: how documents are sorted, not what was applied for."""
@@ -318,8 +343,11 @@ class Clause:
 
     def is_narrowed(self, words: Sequence[Token], end: int) -> bool:
         """行政复议申请5件，其中涉及政府信息公开3件: the first figure counts others as well."""
-        own = self.paragraph.text[min(word.start for word in words) : end]
-        return "信息公开" not in own and bool(NARROWED.match(self.paragraph.text, end, end + LONGEST_CLAUSE))
+        text = self.paragraph.text
+        own = text[min(word.start for word in words) : end]
+        if "收" in own and ACCEPTED.match(text, end, end + LONGEST_CLAUSE):
+            return True
+        return "信息公开" not in own and bool(NARROWED.match(text, end, end + LONGEST_CLAUSE))
 
     def residue(self, words: Sequence[Token], until: int) -> str:
         """What nobody knows of the text from the start of the span, the report's own body left out."""

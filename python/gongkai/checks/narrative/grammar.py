@@ -22,9 +22,10 @@ FIGURE = re.compile(
 )
 SENTENCE = re.compile(r"[^。！？!?]+[。！？!?]?|[。！？!?]")
 ABOUT = ("信息公开", "依申请", "公开申请", "部分公开", "无法提供", "不掌握")
-# The same in a sentence on disputes: a place where information is published, or a meeting, says nothing of them.
+# What ties a sentence on disputes to disclosure: a cause, or both side by side.
 CLOSE = re.compile(
-    r"(?:信息公开|依申请|公开申请)(?!专栏|栏目|平台|网|目录|指南|专区|查阅|会|培训|年报|年度报告|领导小组|标准)|答复后?[引不]"
+    r"(?:因|由|就|涉|关于|不服|针对)[^，。；]{0,12}(?:信息公开|依申请|公开申请)"
+    r"|(?:信息公开|依申请公开|公开申请)[^，。；]{0,12}(?:复议|诉|不服|引发|引起|产生|导致)|答复后?引[发起]"
 )
 LONGEST_HEADING = 30
 DEEPEST = 8  # brackets in brackets

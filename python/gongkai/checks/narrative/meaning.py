@@ -71,6 +71,11 @@ CERTAIN = (  # outcomes that nothing but applications for information has
     *("partly_granted", "unavailable", "unavailable_not_held", "unavailable_needs_making", "refused_stability"),
     *("refused_internal", "refused_process", "refused_enforcement", "refused_inquiry", "unprocessed_publication"),
 )
+STEPS = {
+    "in": ("new", "receive", "accept", "take"),
+    "out": ("process", "finish", "answer"),
+    "over": ("carry", "carry_in", "carry_out"),
+}
 UNMISTAKABLE = ("take", "carry_in", "carry_out")  # no other thing is spoken of in these words
 DOCUMENT_ACTIONS = {
     "make": (("made",), True),
@@ -156,7 +161,7 @@ def of_applications(
         first = ACTIONS[actions[-1]][1] if actions else rows
         return [applicant_meaning(applicant, first) for applicant in applicants]
     if actions:
-        return [action_meaning(action, named) for action in actions]
+        return [action_meaning(action, named and not is_twofold(heads, actions)) for action in actions]
     bare = Meaning("narrative.received", ((NEW,), (NEW, IN)), "applications", False)
     return [bare] if heads[-1].kind == "topic" else []
 
@@ -168,6 +173,11 @@ def without_groups(heads: Sequence[Token], joined: Sequence[bool]) -> tuple[Sequ
         return heads, joined
     last = max(number for number, head in enumerate(heads) if head.kind == "outcome")
     return [*heads[:last], *heads[last + 1 :]], [*joined[: last - 1], *joined[last:]]
+
+
+def is_twofold(heads: Sequence[Token], actions: Sequence[str]) -> bool:
+    """上年结转办结8件: two steps in one, neither of which is counted for itself."""
+    return len({step for head in heads for step, names in STEPS.items() if head.name in names}) > 1 and len(actions) == 1
 
 
 def with_granted(heads: Sequence[Token], joined: Sequence[bool]) -> list[Token]:
@@ -193,14 +203,16 @@ def applicant_meaning(applicant: str, rows: tuple[Picks, ...]) -> Meaning:
     """A split by applicants of the rows that the words name; of what came in, where they name none."""
     usual: tuple[Picks, ...] = ((NEW,), (NEW, IN), (HANDLED,))
     picks = dict.fromkeys((*rows, *usual))
-    columns = tuple(tuple(pick._replace(column=applicant) for pick in each) for each in picks)
+    ids = ("company", "persons") if applicant == "enterprise" else (applicant,)
+    columns = tuple(tuple(pick._replace(column=each) for pick in row) for each in ids for row in picks)
     return Meaning("narrative.applicants", columns, "applications", bool(rows))
 
 
 def of_disputes(heads: Sequence[Token], joined: Sequence[bool], topics: Sequence[str]) -> list[Meaning]:
     verdicts = tied(heads, joined, "verdict")
+    named = any(head.kind == "topic" for head in heads)
     actions = [head.name for head in heads if head.kind == "action"] or [""]
-    if not verdicts and (actions[-1] not in COUNTED_DISPUTES or heads[-1].kind not in ("topic", "action")):
+    if not verdicts and (not named or actions[-1] not in COUNTED_DISPUTES or heads[-1].kind not in ("topic", "action")):
         return []
     columns = verdicts or ["total"]
     return [
