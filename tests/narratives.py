@@ -47,6 +47,18 @@ def case_of(case: dict[str, Any], facts: dict[str, Any]) -> Case:
     return Case(case["text"], report, Counter(case.get("claims", ())), Counter(case.get("findings", ())))
 
 
+def traps() -> list[Report]:
+    """Texts of which nothing may be warned of, each in a report of the body before its bar."""
+    lines = (FOLDER / "traps.txt").read_text(encoding="utf-8").splitlines()
+    pairs = [line.split("|", 1) for line in lines if not line.startswith("#")]
+    return [
+        replace(
+            report_of(), sections={1: text.replace("\\n", "\n")}, agency=f"青溪县{body.replace('政府', '人民政府')}"
+        )
+        for body, text in pairs
+    ]
+
+
 def claims_of(report: Report) -> Counter[str]:
     return Counter(f"{claim.quantity.name} {shown(claim.figure)} {claim.scope}" for claim in claims(report))
 

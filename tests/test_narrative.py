@@ -18,7 +18,7 @@ from gongkai.checks.narrative.tokens import spelt
 from gongkai.checks.narrative.words import Word, lexicon, narrow, own_words
 from gongkai.model import Finding, Report, Value
 from made import older, report_of
-from narratives import SETS, cases, claims_of, findings_of, judged
+from narratives import SETS, cases, claims_of, findings_of, judged, traps
 from narratives import Case as Labelled
 
 ALL = [(name, case) for name in SETS for case in cases(name)]
@@ -48,6 +48,11 @@ def test_no_false_warning(case: Labelled) -> None:
     assert [text for text in extra if text.startswith("warning")] == []
 
 
+@pytest.mark.parametrize("report", traps(), ids=lambda report: report.sections[1][:24])
+def test_no_trap_is_warned_of(report: Report) -> None:
+    assert [finding.message for finding in judged(report) if finding.severity == "warning"] == []
+
+
 @pytest.mark.parametrize("case", list(cases("clauses")), ids=lambda case: case.text[:24])
 def test_each_clause_is_read_as_labelled(case: Labelled) -> None:
     assert (claims_of(case.report), findings_of(case.report)) == (case.claims, case.findings)
@@ -62,7 +67,8 @@ def test_the_held_out_sets_lose_no_more_than_is_known() -> None:
 
 
 def test_the_sets_are_as_large_as_promised() -> None:
-    assert len(ALL) >= 100
+    assert len(ALL) >= 200
+    assert len(traps()) >= 100
     rules = {finding.split()[1] for _, case in ALL for finding in case.findings}
     assert rules == {rule.id for rule in RULES}
 

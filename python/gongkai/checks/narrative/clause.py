@@ -7,25 +7,29 @@ an unknown word between a figure and its words, a comparison, a share or another
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from gongkai.checks.narrative.doubts import (
+    FOREIGN,
+    HEADS,
+    heads_in,
+    is_cut,
+    is_part,
+    is_plain,
+    is_sorting,
+    is_strange,
+    is_unit,
+    joined_in,
+)
 from gongkai.checks.narrative.meaning import DISPUTES, UNMISTAKABLE, Meaning, meant, subject_of
 from gongkai.checks.narrative.state import Owner, Paragraph, Said, State
 from gongkai.checks.narrative.tokens import NONE, Token
 from gongkai.checks.narrative.words import facts
 
-HEADS = ("topic", "action", "outcome", "verdict", "applicant")
 LIGHT = ("light", "joined", "each", "list")
 IGNORED = "“”\"'‘’《》〈〉·-—_…．.、~*　:：|+"
-FOREIGN = "foreign"
 WHOLE = ("new", "carried_in", "handled", "carried_out")
-MERE = ("申请", "申请件", "申请事项")
-SORTS = {"主动公开", "依申请公开", "依申请", "不予公开"}
-NARROWED = re.compile(r"[^。]{0,25}?其中[^。，,；;]{0,12}(?:信息公开|依申请)")
-ACCEPTED = re.compile(r"[，,、（(][^。，,；;]{0,6}受理")
 LONGEST_CLAUSE = 60  # characters on either side of a figure that are quoted
-MOST_HEADS = 30  # words of one clause that are looked at, the last ones
 
 
 class Clause:
@@ -34,9 +38,7 @@ class Clause:
     ``before`` are the words before a bracket that ends where the clause begins.
     """
 
-    def __init__(
-        self, paragraph: Paragraph, first: int, last: int, state: State, before: Sequence[Token] = ()
-    ) -> None:
+    def __init__(self, paragraph: Paragraph, first: int, last: int, state: State, before: Sequence[Token] = ()) -> None:
         self.paragraph, self.tokens, self.last, self.state = paragraph, paragraph.tokens, last, state
         self.before = before
         self.first = self.at = first
@@ -133,7 +135,9 @@ class Clause:
         elif named:
             self.state.subject = named[-1].name
             if not self.figures:
-                self.state.doubt = self.is_cut(self.span) or self.is_strange(named)
+                self.state.doubt = is_cut(self.span, self.state) or is_strange(
+                    self.paragraph.text, named, self.span, self.state
+                )
 
     def stray(self) -> None:
         """Something else is counted from here on."""
@@ -178,7 +182,9 @@ class Clause:
     def with_subject(self, words: list[Token]) -> list[Token]:
         """收到行政复议申请5件，其中涉及政府信息公开3件: the words after 其中 narrow what the text is on."""
         if self.state.among and self.state.subject in DISPUTES:
-            return [word._replace(kind="topic", name=self.state.subject) if word.name == "about" else word for word in words]
+            return [
+                word._replace(kind="topic", name=self.state.subject) if word.name == "about" else word for word in words
+            ]
         return words
 
     def following(self, token: Token, kinds: Sequence[str] = (*HEADS, FOREIGN)) -> list[Token]:
@@ -191,7 +197,11 @@ class Clause:
             if word.kind == "number" or word.name == "joined":
                 break
             loose = loose or word.name == "plain"
-            if word.kind in kinds and not (word.name == "process" and found) and not (loose and word.name != "carry_out"):
+            if (
+                word.kind in kinds
+                and not (word.name == "process" and found)
+                and not (loose and word.name != "carry_out")
+            ):
                 found.append(word)
                 taken = at + 1
             elif word.name not in (*LIGHT, "process", "plain"):
@@ -246,15 +256,17 @@ class Clause:
         each = len(figures) == 1 and any(word.name == "each" for word in words[-2:])
         joined = [False] * (len(heads) - len(named)) + joined_in(words)
         many = len(figures) if len(figures) > 1 else each
-        subject = state.stem if state.stem and state.subject == FOREIGN and heads[-1].kind == "outcome" else state.subject
-        if self.is_sorting(heads):
+        subject = (
+            state.stem if state.stem and state.subject == FOREIGN and heads[-1].kind == "outcome" else state.subject
+        )
+        if is_sorting(self.paragraph.text, heads, state):
             return
         meanings = meant(heads, joined, subject, state.rows, many)
-        strange = self.is_strange(heads)
+        strange = is_strange(self.paragraph.text, heads, self.span, state)
         state.doubt = state.doubt or (not subject and not state.about and heads[-1].name in UNMISTAKABLE)
         state.subject = subject_of(heads, subject)
-        if not meanings or self.compared or self.is_part(words, meanings[0], figures[-1]):
-            self.state.doubt = self.state.doubt or self.is_cut(words)
+        if not meanings or self.compared or is_part(self.paragraph.text, words, meanings[0], figures[-1].end, state):
+            self.cut(words, meanings)
             return
         figures = list(figures) * (len(meanings) if each else 1)
         if len(figures) != len(meanings):
@@ -281,7 +293,7 @@ class Clause:
         unit = state.unit or left.endswith(tuple(facts()["unit"]["endings"]))
         state.unit = unit
         state.first = state.first or Owner(state.scope, unit)
-        sure = meaning.sure and not left and self.is_plain(meaning, words)
+        sure = meaning.sure and not left and is_plain(meaning, words, state)
         if any(word.kind == "topic" for word in words) and words[0].name != "joined":
             state.doubt = bool(left)
         sure = sure and not state.doubt
@@ -294,60 +306,11 @@ class Clause:
         start, end = max(self.start, figure.start - LONGEST_CLAUSE), min(self.end, figure.end + LONGEST_CLAUSE)
         yield Said(meaning, figure.figure, figure.step, sure, state.scope, unit, start, end, not state.named)
 
-    def is_plain(self, meaning: Meaning, words: Sequence[Token]) -> bool:
-        """Whether nothing in these words leaves open what they count."""
-        state = self.state
-        if any(word.kind == "hedge" for word in words) or (state.cumulative and not state.own_year):
-            return False
-        if self.is_narrower(words, meaning.rule == "narrative.documents"):
-            return False
-        disputed = meaning.picks[0][0].table == "disputes"
-        return not meaning.needs_context or (state.close if disputed else state.about)
-
-    def is_narrower(self, words: Sequence[Token], documents: bool) -> bool:
-        """因信息不存在无法提供6件, 制定政务公开相关规范性文件2件: perhaps only those that are said to be so."""
-        heads = heads_in(words)
-        before = [word for word in words if word.start < heads[-1].start]
-        if heads[-1].kind == "outcome":
-            return any(word.kind in ("negation", FOREIGN) for word in before)
-        return documents and any(word.name == "plain" and word.start > heads[0].start for word in before)
-
-    def is_strange(self, heads: Sequence[Token]) -> bool:
-        """Whether a mere 申请 comes after other things: 政务服务事项申请, or 接待35人，受理申请12件."""
-        topics = [head for head in heads if head.kind == "topic"]
-        if not topics or any(self.paragraph.text[head.start : head.end] not in MERE for head in topics):
-            return False
-        return self.state.astray or any(
-            word.kind == FOREIGN and word.name != "place" and word.start < topics[-1].start for word in self.span
-        )
-
-    def is_cut(self, words: Sequence[Token]) -> bool:
-        """涉及征地的申请35件: what follows may speak of these only."""
-        parts = [word for word in words if word.kind == "part" and (word.name == "kind" or not self.state.among)]
-        return any(word.kind == "topic" and word.start > parts[0].start for word in words) if parts else False
-
-    def is_sorting(self, heads: Sequence[Token]) -> bool:
-        """主动公开126件、依申请公开85件、不予公开175件: how documents are sorted, not what was applied for."""
-        texts = [self.paragraph.text[head.start : head.end] for head in heads]
-        if texts[-1] == "主动公开":
-            self.state.sorting = True
-        return self.state.sorting and set(texts) <= SORTS
-
-    def is_part(self, words: Sequence[Token], meaning: Meaning, figure: Token) -> bool:
-        """Whether the figure counts a part only, those of another time, or more than those on disclosure."""
-        if self.state.other_year and not meaning.carried:
-            return True
-        if meaning.picks[0][0].table == "disputes" and self.is_narrowed(words, figure.end):
-            return True
-        return any(word.kind == "part" and (word.name != "channel" or meaning.needs_channel) for word in words)
-
-    def is_narrowed(self, words: Sequence[Token], end: int) -> bool:
-        """行政复议申请5件，其中涉及政府信息公开3件: the first figure counts others as well."""
-        text = self.paragraph.text
-        own = text[min(word.start for word in words) : end]
-        if "收" in own and ACCEPTED.match(text, end, end + LONGEST_CLAUSE):
-            return True
-        return "信息公开" not in own and bool(NARROWED.match(text, end, end + LONGEST_CLAUSE))
+    def cut(self, words: Sequence[Token], meanings: Sequence[Meaning]) -> None:
+        """What a figure of a part leaves open for those after it; 环保领域 holds for all documents of a sentence."""
+        if is_cut(words, self.state):
+            self.state.doubt = True
+            self.state.narrow = any(meaning.table == "disclosure" for meaning in meanings)
 
     def residue(self, words: Sequence[Token], until: int) -> str:
         """What nobody knows of the text from the start of the span, the report's own body left out."""
@@ -374,32 +337,17 @@ class Clause:
         left = self.residue(self.span, self.end)
         zero = self.ending()._replace(name=NONE)
         if all(head.kind == "topic" for head in heads):
-            words = [*words, *(heads[-1]._replace(kind="action", name="receive") for head in heads[-1:] if head.name == "applications")]
+            words = [
+                *words,
+                *(
+                    heads[-1]._replace(kind="action", name="receive")
+                    for head in heads[-1:]
+                    if head.name == "applications"
+                ),
+            ]
         several = len([word for word in heads if word.kind == heads[-1].kind]) > 1
         words = [*words, Token("filler", "each", self.end, self.end)] if several else words
         yield from self.count(words, [zero], left)
 
     def ending(self) -> Token:
         return Token("number", "", self.end, self.end)
-
-
-def heads_in(words: Sequence[Token]) -> list[Token]:
-    return [word for word in words if word.kind in HEADS][-MOST_HEADS:]
-
-
-def joined_in(words: Sequence[Token]) -> list[bool]:
-    """For each head but the first, whether nothing but 、 or 和 stands between it and the head before it."""
-    found: list[bool] = []
-    since: list[Token] | None = None
-    for word in words:
-        if word.kind in HEADS:
-            if since is not None:
-                found.append(bool(since) and all(each.name == "joined" for each in since))
-            since = []
-        elif since is not None and word.name != "light":
-            since.append(word)
-    return found[-MOST_HEADS + 1 :]
-
-
-def is_unit(written: str, units: str) -> bool:
-    return written == NONE or (written == "元" if units == "元" else written in facts()["units"][units].split())

@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from gongkai.checks.narrative.clause import Clause
 from gongkai.checks.narrative.names import without_own_name
-from gongkai.checks.narrative.state import Context, Owner, Paragraph, Said, State
+from gongkai.checks.narrative.state import Context, Paragraph, Said, State
 from gongkai.checks.narrative.tokens import Token, tokens_of
 from gongkai.checks.narrative.words import narrow
 
 OPENING, CLOSING = "(（", ")）"
 SENTENCE_ENDS = "。!?！？"
 NUMBERED = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,3}[)）、.．]|[一二三四五六七八九十]是")
+ITEM = re.compile(r"[（(]?\d{1,2}[)）、.．].{1,30}$")  # of a list in the paragraph above: 1.予以公开20件
 # A number that is no year and no ordinal, a number in words, or a denial of what the tables count.
 FIGURE = re.compile(
     r"[\d０-９]\s?(?!年|月|日|[\d０-９.．、）)])|[一二两三四五六七八九十百千][件宗起例份]"
@@ -42,8 +43,8 @@ def read_paragraph(text: str, context: Context, year: int | None, agency: str) -
     known = narrow(without_own_name(text, agency))
     paragraph = Paragraph(text, [token for span in spans for token in tokens_of(known, *span)], year, agency)
     state = State(context.topic, about or context.topic == "applications")
-    if goes_on:
-        state.said, state.owner = context.close, context.owner
+    if goes_on or ITEM.match(text):
+        state.said, state.owner = context.close and goes_on, context.owner
     said: list[Said] = []
     state = read_clauses(paragraph, state.new_sentence(), said)
     return said, Context(state.subject if heading else context.topic, state.about, state.said or heading, state.owner)

@@ -35,7 +35,8 @@ Picks = tuple[Pick, ...]
 class Meaning(NamedTuple):
     """What a figure counts: the sum over the first of ``picks``; the others are what the words may mean as well.
 
-    ``sure`` is False where the words leave it open; ``needs_context`` that nothing in the words says 信息公开; ``carried`` that another year is spoken of rightly.
+    ``sure`` is False where the words leave it open; ``needs_context`` that nothing in the words says 信息公开;
+    ``carried`` that another year is spoken of rightly; ``needs_channel`` that a channel makes it a part.
     """
 
     rule: str
@@ -45,6 +46,10 @@ class Meaning(NamedTuple):
     needs_context: bool = False
     carried: bool = False
     needs_channel: bool = True
+
+    @property
+    def table(self) -> str:
+        return self.picks[0][0].table
 
 
 def row_pick(row: str, column: str = "total") -> Pick:
@@ -99,7 +104,9 @@ def subject_of(heads: Sequence[Token], subject: str) -> str:
     return "applications" if spoken and subject in DISPUTES else subject
 
 
-def meant(heads: Sequence[Token], joined: Sequence[bool], subject: str, rows: tuple[Picks, ...], many: int) -> list[Meaning]:
+def meant(
+    heads: Sequence[Token], joined: Sequence[bool], subject: str, rows: tuple[Picks, ...], many: int
+) -> list[Meaning]:
     """What the figure behind these words counts; with ``many`` what each of so many figures counts (True: of all).
 
     ``joined`` tells of each word but the first whether 、 or 和 ties it to the one before; ``subject`` is the topic so
@@ -177,7 +184,9 @@ def without_groups(heads: Sequence[Token], joined: Sequence[bool]) -> tuple[Sequ
 
 def is_twofold(heads: Sequence[Token], actions: Sequence[str]) -> bool:
     """上年结转办结8件: two steps in one, neither of which is counted for itself."""
-    return len({step for head in heads for step, names in STEPS.items() if head.name in names}) > 1 and len(actions) == 1
+    return (
+        len({step for head in heads for step, names in STEPS.items() if head.name in names}) > 1 and len(actions) == 1
+    )
 
 
 def with_granted(heads: Sequence[Token], joined: Sequence[bool]) -> list[Token]:
@@ -191,7 +200,9 @@ def with_granted(heads: Sequence[Token], joined: Sequence[bool]) -> list[Token]:
 
 def outcome_meaning(outcome: str, column: str, named: bool) -> Meaning:
     rule = "narrative.group" if outcome in GROUPS else "narrative.outcome"
-    return Meaning(rule, ((row_pick(outcome, column),),), "outcomes", needs_context=not named and outcome not in CERTAIN)
+    return Meaning(
+        rule, ((row_pick(outcome, column),),), "outcomes", needs_context=not named and outcome not in CERTAIN
+    )
 
 
 def action_meaning(action: str, named: bool) -> Meaning:

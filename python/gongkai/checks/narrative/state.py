@@ -36,6 +36,9 @@ class Owner(NamedTuple):
     unit: bool = False
 
 
+NOBODY = Owner()
+
+
 class Context(NamedTuple):
     """What earlier paragraphs leave behind: the topic of the heading above, a short paragraph without figures, and
     whether they are ``about`` the disclosure of information; ``close`` and ``owner`` as in State.
@@ -44,7 +47,7 @@ class Context(NamedTuple):
     topic: str = ""
     about: bool = False
     close: bool = False
-    owner: Owner = Owner()
+    owner: Owner = NOBODY
 
 
 class Paragraph(NamedTuple):
@@ -59,12 +62,15 @@ class Paragraph(NamedTuple):
 @dataclass
 class State:
     """What the text so far means for the next figure: the fields down to ``owner`` hold for the paragraph, the rest for
-    a sentence. ``rows`` are the rows of 表三 that a split by applicants may be of, ``latest`` the one spoken of last.
+    a sentence.
 
     ``close`` tells that the sentence, or the one before, speaks of disclosure, so that 行政复议 is one about it.
-    ``doubt`` tells that the subject was not named in words that are all understood, ``owner`` whose figures the sentence
-    before told of first, ``named`` that this one has its own words for it. ``sorting`` tells that documents are sorted by 主动公开, 依申请公开 and 不予公开, ``astray``
-    that something else was counted, and ``stem`` what the text was on before a split by unknown things.
+    ``rows`` are the rows of 表三 that a split by applicants may be of, ``latest`` the one spoken of last. ``doubt`` tells
+    that the subject was not named in words that are all understood, ``owner`` whose figures the sentence before told of
+    first, ``named`` that this one has words of its own for that, ``first`` whose its own first figure is.
+    ``sorting`` tells that documents are sorted by 主动公开, 依申请公开 and 不予公开, ``astray`` that something else was
+    counted, ``narrow`` that documents are those of one field, ``split`` that a row has been spoken of, ``said`` that a
+    figure was understood, and ``stem`` what the text was on before a split by unknown things.
     """
 
     subject: str = ""
@@ -73,7 +79,7 @@ class State:
     rows: tuple[Picks, ...] = ()
     latest: Picks = ()
     doubt: bool = False
-    owner: Owner = Owner()
+    owner: Owner = NOBODY
     scope: frozenset[str] = frozenset()
     unit: bool = False
     named: bool = False
@@ -84,6 +90,7 @@ class State:
     among: bool = False
     sorting: bool = False
     astray: bool = False
+    narrow: bool = False
     split: bool = False
     said: bool = False
     stem: str = ""
