@@ -16,7 +16,7 @@ from gongkai.model import Finding, Report
 from made import report_of
 
 FOLDER = Path(__file__).parent / "narrative"
-SETS = ("clauses", "held_out", "fresh", "unseen")
+SETS = ("clauses", "held_out", "fresh", "unseen", "blind")
 
 
 class Case(NamedTuple):

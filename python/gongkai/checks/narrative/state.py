@@ -65,7 +65,7 @@ class State:
     a sentence.
 
     ``close`` tells that the sentence, or the one before, speaks of disclosure, so that 行政复议 is one about it.
-    ``rows`` are the rows of 表三 that a split by applicants may be of, ``latest`` the one spoken of last. ``doubt`` tells
+    ``rows`` are those of 表三 that a split by applicants may be of, ``latest`` the one spoken of last. ``doubt`` tells
     that the subject was not named in words that are all understood, ``owner`` whose figures the sentence before told of
     first, ``named`` that this one has words of its own for that, ``first`` whose its own first figure is.
     ``sorting`` tells that documents are sorted by 主动公开, 依申请公开 and 不予公开, ``astray`` that something else was
