@@ -14,6 +14,7 @@ from gongkai.checks.narrative.words import facts
 from gongkai.model import Figure, Report
 
 SECTIONS = (1, 6)
+LONGEST_SECTION = 50_000  # characters; a report's own sections have a few thousand
 LEAST_TELLING = 10  # smaller figures agree by chance
 SHORTEST_LINE = 20  # of a line that a page has cut; a shorter one may be a heading
 ENDS = "。；;：:！!？?”)）"
@@ -45,7 +46,7 @@ def claims(report: Report) -> tuple[Claim, ...]:
     layouts = layouts_of(report)
     for section in SECTIONS:
         context, borne = Context(), Borne(report)
-        for number, line in enumerate(paragraphs(report.sections.get(section, "")), 1):
+        for number, line in enumerate(paragraphs(text_read(report, section)), 1):
             said, context = read_paragraph(line, context, report.year, report.agency)
             for each in said:
                 quantity = quantity_of(each.meaning.picks, layouts)
@@ -76,6 +77,15 @@ class Borne:
         if claim.figure >= LEAST_TELLING or not agrees:
             self.words[said.scope] = self.words.get(said.scope, True) and agrees
         return claim
+
+
+def text_read(report: Report, section: int) -> str:
+    """A section, one beyond all measure up to the end of a sentence: its time grows with its length."""
+    text = report.sections.get(section, "")
+    if len(text) <= LONGEST_SECTION:
+        return text
+    end = text.rfind("。", 0, LONGEST_SECTION)
+    return text[: (end if end >= 0 else text.rfind("\n", 0, LONGEST_SECTION)) + 1]
 
 
 def paragraphs(text: str) -> list[str]:

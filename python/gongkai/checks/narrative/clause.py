@@ -21,7 +21,7 @@ from gongkai.checks.narrative.doubts import (
     is_unit,
     joined_in,
 )
-from gongkai.checks.narrative.meaning import DISPUTES, UNMISTAKABLE, Meaning, meant, subject_of
+from gongkai.checks.narrative.meaning import DISPUTES, JUST_NEW, UNMISTAKABLE, Meaning, meant, subject_of
 from gongkai.checks.narrative.state import Owner, Paragraph, Said, State
 from gongkai.checks.narrative.tokens import NONE, Token
 from gongkai.checks.narrative.words import facts
@@ -47,7 +47,6 @@ class Clause:
         self.span: list[Token] = []
         self.since = self.start
         self.compared = self.scopes = False
-        self.listed: list[Token] = []
         self.figures = 0
         self.verb: list[Token] = []
 
@@ -124,6 +123,8 @@ class Clause:
 
     def left_over(self) -> None:
         """The topic of words without a figure is that of the clauses after them."""
+        if not self.span:
+            return
         published = any(token.name == "publish" for token in self.span)
         named = [
             token
@@ -290,14 +291,15 @@ class Clause:
         first = meaning.picks[0]
         if meaning.sure and first[0].table == "applications" and all(pick.row in WHOLE for pick in first):
             state.tells(tuple(pick._replace(column="total") for pick in first))
-        unit = state.unit or left.endswith(tuple(facts()["unit"]["endings"]))
+        unit = state.unit or (bool(left) and left[-1] in facts()["unit"]["endings"])
         state.unit = unit
         state.first = state.first or Owner(state.scope, unit)
         sure = meaning.sure and not left and is_plain(meaning, words, state)
         if any(word.kind == "topic" for word in words) and words[0].name != "joined":
             state.doubt = bool(left)
         sure = sure and not state.doubt
-        if state.among and state.seen.get(first, not sure) >= sure and first in state.seen:
+        told = state.among and meaning.picks != JUST_NEW and first in state.seen
+        if told and state.seen[first] >= sure:
             return
         state.seen[first] = sure
         state.about = state.about or (sure and first[0].table == "applications")

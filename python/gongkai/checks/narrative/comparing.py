@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gongkai.checks.narrative.claims import Claim
+from gongkai.checks.narrative.claims import LONGEST_SECTION, SECTIONS, Claim, text_read
 from gongkai.checks.narrative.tables import alike, size, table_figure
 from gongkai.checks.wording import clipped
 from gongkai.figures import shown
@@ -23,7 +23,18 @@ def check_narrative(report: Report, said: Sequence[Claim]) -> list[Finding]:
     """A warning for each figure of the prose that the tables contradict, a note where the two may speak of different
     things. ``stated`` is the figure of the tables, ``computed`` that of the prose. Blanks say nothing.
     """
-    return [finding for claim in said if (finding := finding_of(claim, report))]
+    found = [finding for claim in said if (finding := finding_of(claim, report))]
+    return found + [
+        unread(section) for section in SECTIONS if text_read(report, section) != report.sections.get(section, "")
+    ]
+
+
+def unread(section: int) -> Finding:
+    message = (
+        f"第{ORDINALS[section]}节超过{LONGEST_SECTION}字，只核对了前面部分，后面的数字没有与表格核对。"
+        "请看看是不是把别的内容也读进来了。"
+    )
+    return Finding("narrative.too_long", "note", message)
 
 
 def finding_of(claim: Claim, report: Report) -> Finding | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from gongkai.checks.narrative.meaning import Meaning
 from gongkai.checks.narrative.state import State
@@ -39,7 +40,12 @@ def joined_in(words: Sequence[Token]) -> list[bool]:
 
 
 def is_unit(written: str, units: str) -> bool:
-    return written == NONE or (written == "元" if units == "元" else written in facts()["units"][units].split())
+    return written == NONE or written in counted_in(units)
+
+
+@cache
+def counted_in(units: str) -> frozenset[str]:
+    return frozenset(("元",) if units == "元" else facts()["units"][units].split())
 
 
 def is_strange(text: str, heads: Sequence[Token], span: Sequence[Token], state: State) -> bool:

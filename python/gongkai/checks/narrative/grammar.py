@@ -18,8 +18,9 @@ NUMBERED = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,3}[)）、.�
 ITEM = re.compile(r"[（(]?\d{1,2}[)）、.．].{1,30}$")  # of a list in the paragraph above: 1.予以公开20件
 # A number that is no year and no ordinal, a number in words, or a denial of what the tables count.
 FIGURE = re.compile(
+    r"(?=[\d０-９一二两三四五六七八九十百千未无没零不为])(?:"  # most characters begin none of these
     r"[\d０-９]\s?(?!年|月|日|[\d０-９.．、）)])|[一二两三四五六七八九十百千][件宗起例份]"
-    r"|(?:[未无没零]|不存在)[^。]{0,40}?(?:申请|复议|诉|文件|规章|结转|纠)|为零"
+    r"|(?:[未无没零]|不存在)[^。]{0,40}?(?:申请|复议|诉|文件|规章|结转|纠)|为零)"
 )
 SENTENCE = re.compile(r"[^。！？!?]+[。！？!?]?|[。！？!?]")
 ABOUT = ("信息公开", "依申请", "公开申请", "部分公开", "无法提供", "不掌握")
@@ -40,14 +41,16 @@ def read_paragraph(text: str, context: Context, year: int | None, agency: str) -
     spans = [(0, len(text))] if heading else spans_to_read(text)
     if not spans:
         return [], Context(context.topic, about)
-    known = narrow(without_own_name(text, agency))
+    start, end = spans[0][0], spans[-1][1]
+    known = text[:start] + narrow(without_own_name(text[start:end], agency))
     paragraph = Paragraph(text, [token for span in spans for token in tokens_of(known, *span)], year, agency)
     state = State(context.topic, about or context.topic == "applications")
     if goes_on or ITEM.match(text):
         state.said, state.owner = context.close and goes_on, context.owner
     said: list[Said] = []
     state = read_clauses(paragraph, state.new_sentence(), said)
-    return said, Context(state.subject if heading else context.topic, state.about, state.said or heading, state.owner)
+    close = state.said or (heading and (state.close or state.subject == "applications"))
+    return said, Context(state.subject if heading else context.topic, state.about, close, state.owner)
 
 
 def spans_to_read(text: str) -> list[tuple[int, int]]:

@@ -57,6 +57,7 @@ def row_pick(row: str, column: str = "total") -> Pick:
 
 
 NEW, IN, OUT, HANDLED = (row_pick(row) for row in ("new", "carried_in", "carried_out", "handled"))
+JUST_NEW: tuple[Picks, ...] = ((NEW,),)  # 收到 may be more, and 其中新收15件 is no repetition of it
 CARRIED: tuple[Picks, ...] = ((IN,), (OUT,))
 # What an action on applications says, and what else it may say; in the order of likelihood.
 ACTIONS: dict[str, tuple[str, tuple[Picks, ...], bool]] = {

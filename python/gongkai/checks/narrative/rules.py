@@ -10,16 +10,16 @@ from gongkai.model import Rule
 
 def load_rules() -> tuple[Rule, ...]:
     facts = tomllib.loads((Path(__file__).parent / "rules.toml").read_text(encoding="utf-8"))
-    source, advice = facts["source"], facts["advice"]
+    source, meaning, advice = (facts[name] for name in ("source", "meaning", "advice"))
     return tuple(
         Rule(
             f"narrative.{each['id']}",
-            "warning",
+            each.get("severity", "warning"),
             each["title"],
-            facts["meaning"].format(what=each["what"]),
-            source,
+            each.get("meaning") or meaning.format(what=each["what"]),
+            each.get("source", source),
             each["example"],
-            advice,
+            each.get("advice", advice),
         )
         for each in facts["rule"]
     )

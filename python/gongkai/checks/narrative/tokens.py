@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from gongkai.checks.narrative.names import OWN
-from gongkai.checks.narrative.words import facts, lexicon, word_pattern
+from gongkai.checks.narrative.words import facts, lengths, lexicon
 from gongkai.figures import INVISIBLE, exact
 from gongkai.model import Figure
 
@@ -18,6 +18,9 @@ TENS = {"十": 10, "百": 100, "千": 1000}
 LONGEST_NUMBER = 15
 SCALES = {"": 0, "万": 4, "亿": 8}
 BLANK_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s+(?=\d)")
+YEAR = re.compile(r"20\d\d")
+WHOLE_YEAR = re.compile(r"(?<!\d)0?1月0?1日|12月31日|12月[底末]|12月$")
+STARTS = rf"\d第《结转零〇一二两三四五六七八九十百千，,;。!?:()\x1f{OWN}"
 WHITE = re.compile(r"\s+")
 NONE = "none"  # the unit of a zero without one: it is none of whatever is counted
 GAP = "\x1f"  # where white space stood between two digits: they are two numbers
@@ -46,7 +49,9 @@ def tidied(line: str) -> str:
 def pattern() -> re.Pattern[str]:
     units = sorted({unit for line in facts()["units"].values() for unit in line.split()}, key=len, reverse=True)
     unit = "|".join(("元", *units))
+    firsts = re.escape("".join(lengths()))
     return re.compile(
+        rf"(?=[{STARTS}])(?:"  # most characters of a text begin none of these
         r"(?P<date>(?:20\d\d年)?(?:\d{1,2}月\d{1,2}日|12月[底末]|1月?[-—~至]12月))"
         r"|(?P<month>\d{1,2}(?:[-—~至]\d{1,2})?月份?)"
         r"|(?P<carried>20\d\d年度?末?结转)"
@@ -58,40 +63,41 @@ def pattern() -> re.Pattern[str]:
         rf"(?P<unit>{unit})?(?P<more3>余|多|以上|左右)?)"
         r"|(?P<spelt>(?P<letters>[零〇一二两三四五六七八九十百千]{1,8})(?P<spelt_unit>[件宗起例份])(?!事)|零(?=[，,、;。)]|$))"
         rf"|(?P<own>{OWN}+)"
-        r"|(?P<stop>[，,;。!?:()\x1f])"
-        rf"|(?P<word>{word_pattern()})"
+        r"|(?P<stop>[，,;。!?:()\x1f]))"
+        rf"|(?P<word>[{firsts}])"
     )
 
 
 def tokens_of(text: str, since: int, until: int) -> Iterator[Token]:
     """The tokens of a stretch of a tidied, narrow paragraph, in order; what stands between them is known to nobody."""
-    words = lexicon()
-    for match in pattern().finditer(text, since, until):
-        kind, start, end = match.lastgroup or "", match.start(), match.end()
-        kind = next(name for name in KINDS if match.group(name) is not None) if kind not in KINDS else kind
+    words, sizes, search = lexicon(), lengths(), pattern().search
+    while match := search(text, since, until):
+        kind, (start, since) = match.lastgroup or "", match.span()
         if kind == "word":
-            word = words[match[0]]
-            yield Token(word.kind, word.name, start, end)
-        elif kind in ("number", "spelt"):
-            yield number_token(match)
-        elif kind == "date":
-            whole_year = re.search(r"(?<!\d)0?1月0?1日|12月31日|12月[底末]|12月$", match[0])
-            year = re.match(r"20\d\d", match[0])
-            if not whole_year:
-                yield Token("time", "", start, end)
-            elif year:
-                yield Token("year", year[0], start, end)
-            else:
-                yield Token("neutral", "", start, end)
-        elif kind == "month":
-            yield Token("time", "", start, end)
-        elif kind in ("carried", "carrying", "year"):
-            yield Token(kind, re.search(r"20\d\d", match[0])[0], start, end)  # type: ignore[index]
+            for size in sizes[match[0]]:
+                if text[start : start + size] in words and start + size <= until:
+                    since = start + size
+                    yield Token(*words[text[start:since]], start, since)
+                    break
+        elif kind in PLAIN:
+            yield Token(kind, match[0], start, since)
         else:
-            yield Token(kind, match[0], start, end)
+            yield dated_token(match) if match["digits"] is None and match["spelt"] is None else number_token(match)
 
 
-KINDS = ("date", "month", "carried", "carrying", "year", "percent", "neutral", "number", "spelt", "own", "stop", "word")
+PLAIN = ("stop", "percent", "neutral", "own")
+
+
+def dated_token(match: re.Match[str]) -> Token:
+    """A year as a token, with 结转 or without; a date or a month, unless it is the first or the last day of a year."""
+    text, (start, end) = match[0], match.span()
+    year = YEAR.search(text)
+    if match.lastgroup in ("carried", "carrying", "year"):
+        assert year is not None
+        return Token(match.lastgroup, year[0], start, end)
+    if match.lastgroup == "month" or not WHOLE_YEAR.search(text):
+        return Token("time", "", start, end)
+    return Token("year", year[0], start, end) if year else Token("neutral", "", start, end)
 
 
 def number_token(match: re.Match[str]) -> Token:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import groupby, product
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -96,22 +96,16 @@ def spoken(label: Label) -> set[str]:
     return {REMARK.sub("", NUMBERING.sub("", text)) for text in (label.text, *label.aliases)}
 
 
-# --- all words as one pattern ---------------------------------------------------------------------------------------
+# --- finding words --------------------------------------------------------------------------------------------------
 
 
 @cache
-def word_pattern() -> str:
-    """A pattern for the longest word at a place, its alternatives told apart by their first characters."""
-    return branch(sorted(lexicon()))
+def lengths() -> Mapping[str, tuple[int, ...]]:
+    """First character -> how long the words are that it begins, the longest first.
 
-
-def branch(words: list[str]) -> str:
-    """Sorted words -> a pattern in which no two alternatives start with the same character."""
-    ends = "" in words
-    parts = []
-    for first, group in groupby((word for word in words if word), key=lambda word: word[0]):
-        parts.append(re.escape(first) + branch([word[1:] for word in group]))
-    if not parts:
-        return ""
-    inner = parts[0] if len(parts) == 1 and not ends else f"(?:{'|'.join(parts)})"
-    return f"{inner}?" if ends else inner
+    A look at each is as fast as one pattern of all words, which takes 30 ms to compile.
+    """
+    found: dict[str, set[int]] = {}
+    for word in lexicon():
+        found.setdefault(word[0], set()).add(len(word))
+    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
