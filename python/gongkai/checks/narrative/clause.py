@@ -132,7 +132,7 @@ class Clause:
             if token.kind == "topic" or (token.kind == FOREIGN and not (published and token.name == "place"))
         ]
         if named and named[-1].kind == FOREIGN:
-            self.stray()
+            self.stray(self.span)
         elif named:
             self.state.subject = named[-1].name
             if not self.figures:
@@ -140,12 +140,13 @@ class Clause:
                     self.paragraph.text, named, self.span, self.state
                 )
 
-    def stray(self) -> None:
-        """Something else is counted from here on."""
+    def stray(self, words: Sequence[Token]) -> None:
+        """Something else is counted from here on; what is published is not what a mere 申请 may be for."""
         state = self.state
         if state.subject != FOREIGN:
             state.stem = state.subject if state.among else ""
-        state.subject, state.astray = FOREIGN, True
+        names = {word.name if word.kind == "action" else word.kind for word in words}
+        state.subject, state.astray = FOREIGN, state.astray or (FOREIGN in names and "publish" not in names)
 
     # --- figures --------------------------------------------------------------------------------------------------
 
@@ -164,7 +165,7 @@ class Clause:
             words = self.pending() if self.follows_on(words) else self.with_subject(words)
         heads = heads_in(words)
         if any(word.kind == FOREIGN and (not heads or word.start > heads[-1].start) for word in words):
-            self.stray()
+            self.stray(words)
         elif heads and not self.is_far(heads[-1], token, words):
             yield from self.count(words, [token])
         elif heads:
@@ -176,9 +177,7 @@ class Clause:
         if words:
             yield from self.count(words, [token])
         elif not self.compared:
-            astray = self.state.astray
-            self.stray()
-            self.state.astray = astray
+            self.stray(())
 
     def with_subject(self, words: list[Token]) -> list[Token]:
         """收到行政复议申请5件，其中涉及政府信息公开3件: the words after 其中 narrow what the text is on."""
