@@ -67,6 +67,7 @@ class Clause:
                 self.word(token)
         if not self.figures:
             yield from self.zeros()
+            self.state.astray = self.state.astray or self.is_alien()
         self.left_over()
         if self.compared:
             self.state.other_year = before
@@ -121,6 +122,10 @@ class Clause:
         self.state.own_year, self.state.other_year = self.state.own_year or own, not own
         self.span.append(token._replace(kind="filler", name="plain"))
 
+    def is_alien(self) -> bool:
+        """推行容缺受理，受理申请3200件: words that nobody knows, where nothing says 信息公开."""
+        return not self.state.about and bool(self.residue(self.span, self.end))
+
     def left_over(self) -> None:
         """The topic of words without a figure is that of the clauses after them."""
         if not self.span:
@@ -164,7 +169,10 @@ class Clause:
         if not heads_in(words):
             words = self.pending() if self.follows_on(words) else self.with_subject(words)
         heads = heads_in(words)
-        if any(word.kind == FOREIGN and (not heads or word.start > heads[-1].start) for word in words):
+        if heads and is_sorting(self.paragraph.text, heads, self.state):
+            return
+        acts = all(head.kind == "action" for head in heads)  # 建议提案答复198件
+        if any(word.kind == FOREIGN and (acts or word.start > heads[-1].start) for word in words):
             self.stray(words)
         elif heads and not self.is_far(heads[-1], token, words):
             yield from self.count(words, [token])
@@ -259,8 +267,6 @@ class Clause:
         subject = (
             state.stem if state.stem and state.subject == FOREIGN and heads[-1].kind == "outcome" else state.subject
         )
-        if is_sorting(self.paragraph.text, heads, state):
-            return
         meanings = meant(heads, joined, subject, state.rows, many)
         strange = is_strange(self.paragraph.text, heads, self.span, state)
         state.doubt = state.doubt or (not subject and not state.about and heads[-1].name in UNMISTAKABLE)

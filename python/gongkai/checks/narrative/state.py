@@ -99,7 +99,16 @@ class State:
     def new_sentence(self) -> State:
         owner = self.first or self.owner
         return State(
-            self.subject, self.about, self.said, self.rows, self.latest, self.doubt, owner, *owner, stem=self.stem
+            self.subject,
+            self.about,
+            self.said,
+            self.rows,
+            self.latest,
+            self.doubt,
+            owner,
+            *owner,
+            stem=self.stem,
+            astray=self.astray and not self.about,
         )
 
     def tells(self, picks: Picks) -> None:

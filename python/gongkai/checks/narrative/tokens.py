@@ -20,7 +20,7 @@ SCALES = {"": 0, "万": 4, "亿": 8}
 BLANK_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s+(?=\d)")
 YEAR = re.compile(r"20\d\d")
 WHOLE_YEAR = re.compile(r"(?<!\d)0?1月0?1日|12月31日|12月[底末]|12月$")
-STARTS = rf"\d第《结转零〇一二两三四五六七八九十百千，,;。!?:()\x1f{OWN}"
+STARTS = rf"\d第近《结转零〇一二两三四五六七八九十百千，,;。!?:()\x1f{OWN}"
 WHITE = re.compile(r"\s+")
 NONE = "none"  # the unit of a zero without one: it is none of whatever is counted
 GAP = "\x1f"  # where white space stood between two digits: they are two numbers
@@ -54,6 +54,7 @@ def pattern() -> re.Pattern[str]:
         rf"(?=[{STARTS}])(?:"  # most characters of a text begin none of these
         r"(?P<date>(?:20\d\d年)?(?:\d{1,2}月\d{1,2}日|12月[底末]|1月?[-—~至]12月))"
         r"|(?P<month>\d{1,2}(?:[-—~至]\d{1,2})?月份?)"
+        r"|(?P<span>20\d\d年?[-—~至到]20\d\d年|近(?:[二两三四五六七八九十]|\d{1,2})年来?)"
         r"|(?P<carried>20\d\d年度?末?结转)"
         r"|(?P<carrying>结?转(?:至|到|入)?20\d\d年度?(?:继续)?(?:办理)?)"
         r"|(?P<year>(?<!\d)20\d\d年度?)"
@@ -95,7 +96,7 @@ def dated_token(match: re.Match[str]) -> Token:
     if match.lastgroup in ("carried", "carrying", "year"):
         assert year is not None
         return Token(match.lastgroup, year[0], start, end)
-    if match.lastgroup == "month" or not WHOLE_YEAR.search(text):
+    if match.lastgroup in ("month", "span") or not WHOLE_YEAR.search(text):
         return Token("time", "", start, end)
     return Token("year", year[0], start, end) if year else Token("neutral", "", start, end)
 
