@@ -8,20 +8,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from time import thread_time
 
 import numpy
 import pytest
 
 import gongkai
 from gongkai.checks import check
-from gongkai.checks.localize import localize
+from gongkai.checks.localize import UNKNOWN, localize
 from gongkai.checks.localize.network import network_of
+from gongkai.checks.localize.program import FARTHEST, farthest, smallest_sets
 from gongkai.checks.localize.slips import DIGIT, OTHER, SLIP, exchanged, moved, oddness, split
+from gongkai.checks.localize.state import SECONDS, TooMany, state_of
 from gongkai.checks.sums import check_sums, solution_of
 from gongkai.editions import editions, form
 from gongkai.model import Finding, Relation, Report, Value
 from gongkai.output import finding_to_dict
-from made import consistent, report_of, table_of
+from made import consistent, report_of, sound_values, table_of
 
 DOCUMENTS = Path(__file__).parent / "documents"
 Changes = dict[str, int]
@@ -110,6 +113,23 @@ def test_a_relation_that_two_errors_break_names_both() -> None:
     assert by_rule["applications.sum.natural"] == [short({"handled.natural": 432})]
     assert by_rule["applications.balance.company"] == [short({"handled.company": 12})]
     assert by_rule["applications.across.handled"] == [short({"handled.natural": 432, "handled.company": 12})]
+
+
+def test_what_would_break_the_sum_of_the_totals_across_is_told_with_what_mends_it() -> None:
+    """Two （七）总计 of one row exchanged: put back alone, either would break the sum across, which holds."""
+    both = short({"handled.natural": 432, "handled.company": 12})
+    findings = errors(report_of(short({"handled.natural": 12, "handled.company": 432})))
+    assert len(findings) == 4
+    assert answers(findings) == [[both]]
+    three = short({"handled.natural": 12, "handled.company": 432, "granted.research": 3})
+    assert answers(errors(report_of(three))) == [[both], [short({"granted.research": 0})]]
+
+
+def test_the_sum_of_the_totals_across_counts_what_can_be_no_count_among_its_suspects() -> None:
+    wrong: dict[str, Value] = {"applications.handled.natural": 430, "applications.handled.company": -12}
+    by_rule = {finding.rule: answers([finding])[0] for finding in errors(report_of(wrong))}
+    assert by_rule["applications.across.handled"] == [short({"handled.natural": 432, "handled.company": 12})]
+    assert by_rule["applications.sum.natural"] == [short({"handled.natural": 432})]
 
 
 def test_ties_are_all_told() -> None:
@@ -283,10 +303,52 @@ def test_a_sound_table_asks_nothing() -> None:
     assert localize(table.edition, table.id, stated, solution_of(table)) == []
 
 
+def test_the_time_for_one_table_is_bounded() -> None:
+    """Totals left blank and many small errors leave thousands of ways, each of them to be looked at exactly."""
+    sound = consistent(Random(2), "2021", largest=3)
+    cells = [cell for cell in sound if not cell.endswith(".total")]
+    worst = 0.0
+    for seed in range(4):
+        wrong = {cell: max(0, sound[cell] + 1) for cell in Random(seed).sample(cells, 12)}
+        table = table_of(
+            wrong | {cell: figure for cell, figure in sound.items() if cell in cells and cell not in wrong}
+        )
+        started = thread_time()
+        findings = check_sums(table)
+        worst = max(worst, thread_time() - started)
+        assert all(
+            finding.suspects or "无法确定是哪一格" in finding.message
+            for finding in findings
+            if finding.severity == "error"
+        )
+    assert worst < 1 + SECONDS
+
+
+def test_out_of_time_nothing_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gongkai.checks.localize.state.SECONDS", 0.0)
+    values = table_of(sound_values() | {"applications.granted.natural": 141}).entries
+    stated = {cell: entry.value for cell, entry in values.items()}
+    table = table_of(stated)
+    assert set(localize(table.edition, table.id, stated, solution_of(table))) == {UNKNOWN}
+
+
+def test_figures_too_large_for_the_solver_are_not_given_to_it() -> None:
+    """In floating point a huge change would cost nothing, and others would be lost beside it."""
+    wrong = {"granted.natural": 10**15, "partly_granted.company": 10**14 + 3, "new.legal": 77, "carried_out.other": 5}
+    network = network_of("2021", "applications")
+    assert network is not None
+    sound = {cell: value for cell, value in sound_values().items() if cell.startswith("applications.")}
+    state = state_of(network, {**sound, **short(wrong)})  # type: ignore[arg-type]
+    assert farthest(state) > FARTHEST
+    with pytest.raises(TooMany):
+        smallest_sets(state, None)
+    assert answers(errors(report_of(short({"granted.natural": 10**15})))) == [[short({"granted.natural": 134})]]
+
+
 def test_one_and_two_cells_need_no_solver() -> None:
     code = (
         "import sys\n"
-        "from made import consistent, report_of, table_of\n"
+        "from made import consistent, report_of, sound_values, table_of\n"
         "from gongkai.checks import check\n"
         "for wrong in ({'applications.granted.natural': 143}, {'disputes.review.total': 12},\n"
         "  {'applications.granted.natural': 143, 'applications.handled.legal': 5},\n"

@@ -7,14 +7,14 @@ than a person would compare, none is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import NamedTuple
 
 from gongkai.checks.localize.network import network_of
 from gongkai.checks.localize.search import MOST_LISTED, Cluster, clusters_of
-from gongkai.checks.localize.state import Change, Figures, State, state_of
+from gongkai.checks.localize.state import Change, State, state_of
 from gongkai.model import Relation, Suspect, Value
 from gongkai.relations import Solution, possible, solve
 
@@ -57,19 +57,32 @@ class Asked(NamedTuple):
 
 
 def proposal_for(asked: Asked, clusters: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
-    """The repairs of all clusters that have a part in the relations, combined."""
+    """The repairs of all clusters that have a part in the relations, combined.
+
+    Where these would break the sum that is no node (（七）总计 across), those that put it right again go with them.
+    """
     mine = [cluster for cluster in clusters if concerns(asked.state, cluster, relations)]
+    found = combined(asked, mine, relations)
+    surplus = asked.state.network.surplus
+    if any(breaks(asked.stated, alternative, surplus) for alternative in found.alternatives):
+        mine = [cluster for cluster in clusters if cluster in mine or concerns(asked.state, cluster, surplus)]
+        found = combined(asked, mine, (*relations, *surplus))
+    return found
+
+
+def combined(asked: Asked, mine: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
     if any(not cluster.alternatives for cluster in mine):
         return Proposal((), mine[0].count if len(mine) == 1 else None)
     count = prod(len(cluster.alternatives) for cluster in mine)
     if count > MOST_LISTED:
         return Proposal((), count)
     nodes = {node for cluster in mine for node in cluster.nodes} | nodes_of(asked.state, relations)
+    nodes |= {node for cell in bad_cells(asked, relations) for node in asked.state.ends(cell)}
     found: list[Alternative] = []
     for chosen in product(*(cluster.alternatives for cluster in mine)):
         changes = [change for each in chosen for change in each]
         alternative = completed(asked, changes, nodes)
-        if alternative is None or not mends(asked.state, alternative, relations):
+        if alternative is None or not mends(asked, alternative, relations):
             return UNKNOWN
         found.append(alternative)
     if not all(found):
@@ -103,7 +116,7 @@ def completed(asked: Asked, changes: Sequence[Change], nodes: set[int]) -> Alter
     if relations:
         implied = solve(relations, {**asked.state.values, **proposed}).implied
         unfilled = [cell for relation in relations for cell in relation.cells if asked.state.values.get(cell) is None]
-        bad = {cell for cell in unfilled if asked.stated.get(cell) is not None}
+        bad = {cell for cell in unfilled if is_bad(asked, cell)}
         if not bad <= implied.keys():
             return None
         blanks = {cell for cell in unfilled if implied.get(cell) and cell not in bad}
@@ -113,9 +126,29 @@ def completed(asked: Asked, changes: Sequence[Change], nodes: set[int]) -> Alter
     return tuple(Suspect(cell, asked.stated.get(cell), proposed[cell]) for cell in cells)
 
 
-def mends(state: State, alternative: Alternative, relations: Sequence[Relation]) -> bool:
+def bad_cells(asked: Asked, relations: Iterable[Relation]) -> Iterator[str]:
+    """Cells of relations without a node of their own that state what can be no count."""
+    for relation in relations:
+        if relation in asked.state.network.surplus:
+            yield from (cell for cell in relation.cells if is_bad(asked, cell))
+
+
+def is_bad(asked: Asked, cell: str) -> bool:
+    return asked.stated.get(cell) is not None and asked.state.values.get(cell) is None
+
+
+def mends(asked: Asked, alternative: Alternative, relations: Sequence[Relation]) -> bool:
     """Whether the relations hold then, with some filling of the blanks: worked out anew, whatever led here."""
-    values: Figures = {**state.values, **{suspect.cell: suspect.proposed for suspect in alternative}}
-    touched = {each.rule: each for suspect in alternative for each in state.network.relations[suspect.cell]}
+    touched = {each.rule: each for suspect in alternative for each in asked.state.network.relations[suspect.cell]}
     touched |= {each.rule: each for each in relations}
-    return possible(touched.values(), values)
+    return possible(touched.values(), changed(asked.stated, alternative))
+
+
+def breaks(stated: Mapping[str, Value], alternative: Alternative, relations: Sequence[Relation]) -> bool:
+    """Whether one of the relations holds, or can, and would not then."""
+    after = changed(stated, alternative)
+    return any(possible([each], stated) and not possible([each], after) for each in relations)
+
+
+def changed(stated: Mapping[str, Value], alternative: Alternative) -> dict[str, Value]:
+    return {**stated, **{suspect.cell: suspect.proposed for suspect in alternative}}

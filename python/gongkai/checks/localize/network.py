@@ -33,8 +33,9 @@ class Network:
     """``nodes`` are relations, None for a ground; ``between`` their pairs with the cells that join them.
 
     ``numbers``: rule -> node. ``order`` numbers the cells as in the form. ``relations``: cell -> those of the nodes
-    that it stands in. ``totals`` are, for each part, the cells that sum it up, directly or by way of another, with the
-    nodes that feel it if all of them change alike; ``neighbours`` pairs of which the second follows the first.
+    that it stands in. ``surplus``: what was left out. ``totals`` are, for each part, the cells that sum it up, directly
+    or by way of another, with the nodes that feel it if all of them change alike; ``neighbours`` pairs of which the
+    second follows the first.
     """
 
     nodes: tuple[Relation | None, ...]
@@ -46,6 +47,7 @@ class Network:
     numbers: Mapping[str, int]
     order: Mapping[str, int]
     relations: Mapping[str, tuple[Relation, ...]]
+    surplus: tuple[Relation, ...]
 
 
 @cache
@@ -78,6 +80,7 @@ def network_of(edition: str, table: str) -> Network | None:
         numbers={relation.rule: node for node, relation in enumerate(kept)},
         order={cell: number for number, cell in enumerate(form.cells)},
         relations={cell: tuple(kept[node] for node, _ in found) for cell, found in places.items()},
+        surplus=tuple(relation for relation in relations if relation not in kept),
     )
 
 

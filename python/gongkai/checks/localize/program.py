@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import process_time
+from time import thread_time
 from typing import Any
 
 from gongkai.checks.localize.state import Change, State, TooMany, needs
 from gongkai.relations import solve
 
-SECONDS = 2.0
 MOST_SETS = 30
 MOST_NODES = 24  # where something is over; beyond that the table is not one with a slip or two
+FARTHEST = 10**6  # of larger changes the solver loses the small ones: it takes a millionth for nothing
 
 
 @dataclass
@@ -26,7 +26,6 @@ class Program:
     state: State
     cells: list[str]
     blanks: list[str]
-    deadline: float
     cuts: list[tuple[list[int], int]] = field(default_factory=list)
 
     @property
@@ -36,13 +35,15 @@ class Program:
 
 def smallest_sets(state: State, at_most: int | None) -> list[tuple[Change, ...]]:
     """All smallest repairs; none where they need more than ``at_most`` cells. Raises TooMany."""
+    started = thread_time()
     import scipy.optimize  # type: ignore[import-untyped]  # noqa: F401  # loading it takes none of the time
 
-    if len(state.need) > MOST_NODES:
+    state.deadline += thread_time() - started
+    if len(state.need) > MOST_NODES or farthest(state) > FARTHEST:
         raise TooMany
     cells = [cell for cell in state.network.ends if state.values.get(cell) is not None]
     blanks = [cell for cell in state.network.ends if state.values.get(cell) is None]
-    program = Program(state, cells, blanks, process_time() + SECONDS)
+    program = Program(state, cells, blanks)
     if at_most is not None:
         program.cuts.append((list(range(len(cells))), at_most))
     found: list[tuple[Change, ...]] = []
@@ -70,9 +71,7 @@ def solved(program: Program) -> list[int] | None:
     import numpy as np
     from scipy.optimize import Bounds, milp
 
-    left = program.deadline - process_time()
-    if left <= 0:
-        raise TooMany
+    left = program.state.time_left()
     count, blanks = len(program.cells), len(program.blanks)
     state, far = program.state, farthest(program.state)
     lowest = [-state.figure(cell) for cell in program.cells] + [0] * (count + blanks)

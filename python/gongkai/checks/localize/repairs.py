@@ -57,6 +57,7 @@ class Repairs:
         self.tried += 1
         if self.tried > MOST_TRIED:
             raise TooMany
+        self.state.time_left()
         if self.state.holds(changes):
             self.add(repair_of(self.state, changes, nodes))
 

@@ -112,6 +112,7 @@ def covers_of(state: State, repairs: Repairs) -> tuple[int, list[Cover]]:
 
     def search(left: Nodes, price: int, taken: tuple[Nodes, ...]) -> None:
         nonlocal best
+        state.time_left()
         if not left:
             if price < best:
                 best = price
@@ -164,6 +165,7 @@ def cluster_of(state: State, repairs: Repairs, covers: Sequence[Cover], nodes: N
     for cover in {frozenset(each for each in cover if each <= nodes) for cover in covers}:
         for chosen in product(*(repairs.found[each] for each in sorted(cover, key=min))):
             tried += 1
+            state.time_left()
             if tried > MOST_WEIGHED:
                 return Cluster(nodes, (), None, 0)
             changes = tuple([change for repair in chosen for change in repair.changes])
@@ -186,6 +188,7 @@ def likeliest(odd: Mapping[Changes, int]) -> dict[Changes, int]:
 
 def fills(state: State, changes: Changes, nodes: Nodes) -> int:
     """How many blanks must then hold another figure than 0, where what is left blank as a rule stands for 0."""
+    state.time_left()
     touched = nodes.union(*(state.ends(cell) for cell, _ in changes))
     relations = [relation for node in touched for relation in state.partial.get(node, ())]
     implied = solve(relations, {**state.values, **dict(changes)}).implied

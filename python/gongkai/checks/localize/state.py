@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import thread_time
 
 from gongkai.checks.localize.network import Network
 from gongkai.model import Relation
@@ -15,6 +16,7 @@ from gongkai.relations import possible, solve
 
 Figures = Mapping[str, int | None]
 Change = tuple[str, int]  # a cell and its proposed figure
+SECONDS = 1.0  # of this thread's own time for one table, whatever else the machine does; then nothing is certain
 FAR = 40  # doublings; no count of a report is near 2**40
 
 
@@ -36,6 +38,14 @@ class State:
     need: dict[int, int]
     between: Mapping[tuple[int, int], list[str]]
     partial: dict[int, list[Relation]] = field(default_factory=dict)
+    deadline: float = field(default_factory=lambda: thread_time() + SECONDS)
+
+    def time_left(self) -> float:
+        """In seconds. Raises TooMany where there is none."""
+        left = self.deadline - thread_time()
+        if left <= 0:
+            raise TooMany
+        return left
 
     def ends(self, cell: str) -> tuple[int, int]:
         up, down = self.network.ends[cell]
