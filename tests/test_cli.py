@@ -269,6 +269,19 @@ def test_a_reader_that_stops_early_is_no_unreadable_source(arguments: list[str])
     assert (run.returncode, run.stderr) == (cli.READER_GONE, b"")
 
 
+def test_what_libraries_print_does_not_stand_in_the_output() -> None:
+    """HiGHS, the solver in scipy, prints a line of its own now and then, at the end of the process as a rule."""
+    code = (
+        "import ctypes, os, sys\n"
+        "from gongkai.cli import main\n"
+        "code = main(['rules', '--json'])\n"
+        "os.write(1, b'HighsMipSolverData')\n"
+        "sys.exit(code)\n"
+    )
+    run = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, check=True)
+    assert len(json.loads(run.stdout.decode())) == 42
+
+
 def test_errors_never_go_to_standard_output() -> None:
     for redirection in ("2>&-", "2>/dev/null"):
         run = redirected(redirection, "check", "missing.html", BROKEN, "--json")

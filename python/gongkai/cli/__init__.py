@@ -20,6 +20,7 @@ from gongkai.cli.console import (
     UNREADABLE,
     complain,
     complain_of,
+    keep_apart,
     put,
     set_streams,
     show,
@@ -233,6 +234,7 @@ def add_others(commands: Commands[ChineseParser]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; every failure becomes one Chinese line on standard error and an exit code."""
     try:
+        keep_apart()
         set_streams()
         options = build_parser().parse_args(arguments)
         if getattr(options, "json", False):

@@ -26,6 +26,21 @@ def set_streams(encoding: str | None = None) -> None:
             stream.reconfigure(encoding=code, errors="replace")
 
 
+def keep_apart() -> None:
+    """Let what libraries in C print go nowhere: the solver in scipy prints a line now and then, which broke JSON.
+
+    Python's own output goes on by another descriptor. Nothing is done where standard output is not the process's own.
+    """
+    stream = sys.stdout
+    if stream is None or stream is not sys.__stdout__ or stream.fileno() != 1:
+        return
+    stream.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)  # stays open: where standard error is closed it takes that place
+    own = open(os.dup(1), "w", encoding=stream.encoding, errors=stream.errors, buffering=1)  # noqa: SIM115
+    os.dup2(nowhere, 1)
+    sys.stdout = own
+
+
 def put(text: str) -> None:
     """Print to standard output and see that it arrives: an outcome that nobody gets must not pass for a clean run.
 
