@@ -304,6 +304,13 @@ def test_a_child_twice_is_counted_once() -> None:
     ]
 
 
+def test_of_a_child_that_is_there_many_times_some_names_are_told() -> None:
+    one = report(BODIES[1], {GRANTED: 2})
+    found = compare(report(PARENT, {GRANTED: 2}), [child(one, f"{number}.html") for number in range(500)])
+    (told,) = (message for message in messages(found) if message.startswith("同一机关有多份报告"))
+    assert told.endswith("、11.html等500个）。")
+
+
 def test_two_different_reports_of_one_child_leave_their_cells_uncertain() -> None:
     family = [report(name, {GRANTED: 2}) for name in BODIES[:3]]
     other = changed(family[1], GRANTED, 3)

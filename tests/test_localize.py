@@ -231,6 +231,23 @@ def test_a_blank_that_belongs_to_the_repair_is_told() -> None:
     assert "（一）予以公开·自然人 空白，应为134、（一）予以公开·总计 填150，应为143。" in findings[0].message
 
 
+def test_a_figure_is_blamed_only_with_what_was_not_read_in_sight() -> None:
+    company = "applications.granted.company"
+    wrong: dict[str, Value] = {"applications.granted.natural": 143, company: None}
+    column, row = errors(report_of(wrong, raws={company: "7（含1件）"}))
+    for finding in (column, row):
+        assert finding.message.endswith(
+            "疑为 表三 （一）予以公开·自然人 填143，应为134、（一）予以公开·商业企业 原文“7（含1件）”未采用，应为7。"
+        )
+    blank = "applications.granted.research"
+    _, row = errors(report_of(wrong | {company: 7, blank: None}, raws={blank: "0①"}))
+    assert row.message.endswith(
+        "疑为 表三 （一）予以公开·自然人 填143，应为134。请先核对没有读出的格：（一）予以公开·科研机构 原文“0①”未采用。"
+    )
+    _, row = errors(report_of(wrong | {company: 7, blank: None}, raws={blank: "/"}))
+    assert row.message.endswith("填143，应为134。")
+
+
 def test_a_blank_takes_the_nearest_figure_that_its_neighbours_allow() -> None:
     changes = {"disputes.review.corrected": None, "disputes.review.total": 9}
     (finding,) = errors(report_of(changes))

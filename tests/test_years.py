@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from time import perf_counter
 
 import pytest
@@ -232,6 +233,21 @@ def test_the_layouts_of_2019_and_2021_are_compared_where_they_can_be() -> None:
     assert found.compared == 7
     assert "2020年表二是旧格式，文件数不能比" in found.text
     assert {finding.rule for finding in found.findings} == {"years.carried", "years.jump"}
+
+
+def test_it_is_said_how_many_documents_could_not_be_compared() -> None:
+    first, second = yearly(report_of(year=2021)), yearly(report_of(year=2022))
+    carried = {link.cell: first.figures[link.last] for link in links() if link.rule == "years.carried"}
+    second = replace(second, figures={**second.figures, **carried})
+    (_, found) = compare_years([first, second])
+    assert found.text == "与2021年相符"
+    (_, found) = compare_years([first, with_figure(second, "disclosure.rules.valid", None)])
+    assert found.text == "与2021年相符（文件2项只能比1项）"
+    none = {cell: value for cell, value in second.figures.items() if not cell.endswith(".valid")}
+    (_, found) = compare_years([first, replace(second, figures=none)])
+    assert found.text == "与2021年相符（文件数没有可比的数字）"
+    (_, found) = compare_years([first, replace(second, figures=none | dict.fromkeys(public_cells(), 3))])
+    assert found.text == "与2021年相符（2022年表二是旧格式，文件数不能比）"
 
 
 def test_a_blank_that_matters_is_a_note() -> None:

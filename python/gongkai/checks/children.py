@@ -328,7 +328,7 @@ def twins(parent: Report, members: Sequence[Member]) -> Iterator[Finding]:
 
 
 def with_sources(member: Member) -> str:
-    return f"{member.title}（{'、'.join(clipped(child.name) for child in member.children)}）"
+    return f"{member.title}（{listed(clipped(child.name) for child in member.children)}）"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from gongkai.checks.localize import Proposal, localize
 from gongkai.checks.localize.told import ending
-from gongkai.checks.wording import clipped, label_of, subject_and_names
+from gongkai.checks.wording import label_of, subject_and_names, written
 from gongkai.editions import editions
 from gongkai.figures import read_figure, shown
 from gongkai.model import Entry, Finding, Form, Relation, Table, Value
@@ -61,22 +61,41 @@ def check_sums(table: Table) -> list[Finding]:
     found = [broken_finding(form, relation, values) for relation in solution.broken]
     found += [conflict_finding(form, conflict, values) for conflict in solution.conflicts]
     if found:
-        found = with_suspects(form, found, proposals(table.edition, table.id, tuple(values.items())))
+        asked = [(relation,) for relation in solution.broken] + list(solution.conflicts)
+        told = proposals(table.edition, table.id, tuple(values.items()))
+        found = with_suspects(
+            form, found, told, [unread_in(form, table.entries, *each) for each in zip(asked, told, strict=True)]
+        )
     found.sort(key=lambda finding: order[finding.rule])
     return found + implied_findings(form, table.entries, solution.implied)
 
 
-def with_suspects(form: Form, findings: Sequence[Finding], proposals: Sequence[Proposal]) -> list[Finding]:
-    """Findings with the cells that are likely wrong."""
+def with_suspects(
+    form: Form, findings: Sequence[Finding], proposals: Sequence[Proposal], unread: Sequence[Mapping[str, str]]
+) -> list[Finding]:
+    """Findings with the cells that are likely wrong; ``unread``: for each what stands in its cells and was not used."""
     return [
         replace(
             finding,
-            message=finding.message + ending(form, proposal),
+            message=finding.message + ending(form, proposal, texts),
             suspects=proposal.alternatives,
             too_many=not proposal.alternatives,
         )
-        for finding, proposal in zip(findings, proposals, strict=True)
+        for finding, proposal, texts in zip(findings, proposals, unread, strict=True)
     ]
+
+
+def unread_in(
+    form: Form, entries: Mapping[str, Entry], relations: Iterable[Relation], proposal: Proposal
+) -> dict[str, str]:
+    """Cell -> what stands in it, for cells asked about or suspected without a value, neither blank nor with a sign."""
+    suspected = [suspect.cell for alternative in proposal.alternatives for suspect in alternative]
+    asked = official_order(form, [cell for relation in relations for cell in relation.cells] + suspected)
+    texts = {cell: entries[cell].raw for cell in asked if cell in entries and entries[cell].value is None}
+    plain = ("blank", "sign")
+    return {
+        cell: raw for cell, raw in texts.items() if read_figure(raw, form.cells[cell].column.unit).state not in plain
+    }
 
 
 # --- all cells stated ---------------------------------------------------------------------------------------------
@@ -172,11 +191,3 @@ def implied_findings(form: Form, entries: Mapping[str, Entry], implied: Mapping[
         message = f"{form.number} {label_of(cell)} {written(raw, cell.column.unit)}，按勾稽关系应为{figure}。"
         found.append(Finding("coverage.implied", "note", message, (cell_id,), computed=figure))
     return found
-
-
-def written(raw: str, unit: str) -> str:
-    """What stands in a cell without a value."""
-    state = read_figure(raw, unit).state
-    if state == "blank":
-        return "空白"
-    return f"填“{clipped(raw)}”" if state == "sign" else f"原文“{clipped(raw)}”未采用"

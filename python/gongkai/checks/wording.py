@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gongkai.editions.naming import column_label as column_label
 from gongkai.editions.naming import label_of as label_of
 from gongkai.editions.naming import row_label as row_label
+from gongkai.figures import read_figure
 from gongkai.model import Edition, Form, Relation
 
 LONGEST_RAW = 60
@@ -37,3 +38,11 @@ def one_line(text: str) -> str:
 def clipped(text: str) -> str:
     plain = one_line(text)
     return plain if len(plain) <= LONGEST_RAW else f"{plain[: LONGEST_RAW - 1]}…"
+
+
+def written(raw: str, unit: str) -> str:
+    """What stands in a cell without a value."""
+    state = read_figure(raw, unit).state
+    if state == "blank":
+        return "空白"
+    return f"填“{clipped(raw)}”" if state == "sign" else f"原文“{clipped(raw)}”未采用"

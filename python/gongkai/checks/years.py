@@ -177,13 +177,23 @@ def outcome_text(report: Yearly, last: Yearly, short: Sequence[str], compared: i
     wanted = sum(link.rule == "years.carried" for link in links())
     if carried < wanted:
         limits.append(f"结转{wanted}项只能比{carried}项")
-    if any(cell in last.figures for cell in public_cells()) and not any(c in report.figures for c in public_cells()):
-        limits.append(f"{last.year}年表二是旧格式，文件数不能比")
+    limits += documents_limit(report, last, compared - carried)
     remark = f"（{'；'.join(limits)}）" if limits else ""
     if not short:
         return f"与{last.year}年相符{remark}"
     more = "等" if len(short) > MOST_TOLD else ""
     return f"与{last.year}年不符{len(short)}处：{'；'.join(short[:MOST_TOLD])}{more}{remark}"
+
+
+def documents_limit(report: Yearly, last: Yearly, compared: int) -> list[str]:
+    """What to say where documents in force could not all be compared; nothing of two reports in the old layout."""
+    wanted = sum(link.rule == "years.documents" for link in links())
+    old = [one for one in (last, report) if any(cell in one.figures for cell in public_cells())]
+    if compared == wanted or len(old) > 1:
+        return []
+    if old:
+        return [f"{old[0].year}年表二是旧格式，文件数不能比"]
+    return [f"文件{wanted}项只能比{compared}项" if compared else "文件数没有可比的数字"]
 
 
 # --- what cannot be compared ----------------------------------------------------------------------------------------

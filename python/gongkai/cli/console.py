@@ -31,8 +31,8 @@ def keep_apart() -> None:
 
     Python's own output goes on by another descriptor. Nothing is done where standard output is not the process's own.
     """
-    stream = sys.stdout
-    if stream is None or stream is not sys.__stdout__ or stream.fileno() != 1:
+    stream = sys.__stdout__
+    if stream is None or sys.stdout is not stream or stream.fileno() != 1:
         return
     stream.flush()
     nowhere = os.open(os.devnull, os.O_WRONLY)  # stays open: where standard error is closed it takes that place
