@@ -25,6 +25,7 @@ from gongkai.workbook.proposals import (
     proposal_text,
     question_of,
     shown_rows,
+    shows,
     typed_choices,
 )
 from made import report_of
@@ -248,3 +249,18 @@ def test_a_mark_knows_how_it_is_to_go_out() -> None:
     assert marks(blank, finding(((Suspect(NATURAL, None, 0),),))) == {NATURAL: sure + layout.MARK_BLANK}
     one_lane = report_of({NATURAL: 143, TOTAL: 152, "applications.handled.total": 460})
     assert marks(one_lane, finding(ONE))[NATURAL] == sure + layout.MARK_ANY
+
+
+def test_what_the_source_added_to_a_message_does_not_make_it_old() -> None:
+    """A workbook keeps no texts of the source, and is not read a second time."""
+    stated = {"applications.granted.natural": 143}
+    report = report_of(stated)
+    forms = forms_of(report.tables)
+    finding = next(one for one in check(report) if one.rule == "applications.across.granted")
+    told = f"可能是读取有误。原先的核对结果：{finding.message}（原文：自然人“143件”。）"
+    row = ShownRow(9, "1", told, proposal_text(finding.suspects, forms), "")
+    assert shows(row, finding, forms)
+    other = next(
+        one for one in check(report_of(stated | {"applications.granted.other": 2})) if one.rule == finding.rule
+    )
+    assert not shows(row, other, forms)

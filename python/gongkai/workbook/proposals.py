@@ -160,8 +160,13 @@ def finding_of(row: ShownRow, findings: Sequence[Finding], forms: Mapping[str, F
 
 
 def shows(row: ShownRow, finding: Finding, forms: Mapping[str, Form]) -> bool:
-    told = (finding.message, proposal_text(finding.suspects, forms))
-    return tuple(map(squeezed, told)) == (squeezed(row.message), squeezed(row.proposal))
+    """Whether a row has the figures of a finding, all of which its first sentence names, and the same proposal.
+
+    What is told besides may come from the source, of which the workbook keeps no texts.
+    """
+    figures = squeezed(finding.message.partition("。")[0])
+    same = squeezed(proposal_text(finding.suspects, forms)) == squeezed(row.proposal)
+    return same and figures in squeezed(row.message)
 
 
 def squeezed(text: str) -> str:
