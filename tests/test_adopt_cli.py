@@ -60,7 +60,7 @@ def test_without_numbers_it_lists_and_writes_nothing(path: Path, capsys: pytest.
     assert "①表三 （一）予以公开·自然人 143→134" in told
     assert "②表四 行政复议·" in told
     for number in numbers(path).values():
-        assert f"\n  {number}　✗ 错误" in told
+        assert f"\n  {number}. ✗ 错误" in told
     assert path.read_bytes() == before
 
 
@@ -93,6 +93,27 @@ def test_what_is_adopted_stands_in_the_file(path: Path, capsys: pytest.CaptureFi
     places = {f"xl/worksheets/sheet{book.sheetnames.index(name) + 1}.xml" for name in written}
     assert changed <= places
     assert list(parts(path)) == list(before)
+
+
+def test_what_was_dismissed_beside_the_file_does_not_count(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = numbers(path)
+    assert main(["dismiss", str(path), str(listed["行政复议"]), "--reason", "已核实"]) == 0
+    capsys.readouterr()
+    assert main(["adopt", str(path)]) == 1
+    told = capsys.readouterr().out
+    assert told.index(f"{listed['（一）予以公开']}. ✗ 错误") < told.index(f"{listed['行政复议']}. ○ 已忽略")
+    assert main(["adopt", str(path), str(listed["（一）予以公开"])]) == 0
+    assert "没有其他错误，另有1处已忽略" in capsys.readouterr().out
+    assert main(["check", str(path)]) == 0
+    assert main(["adopt", str(path)]) == 0
+
+
+def test_a_damaged_file_beside_it_stops_it(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    beside, before = path.with_name("年报.处理.json"), path.read_bytes()
+    beside.write_text("{")
+    assert main(["adopt", str(path), str(numbers(path)["（一）予以公开"])]) == 2
+    assert "年报.处理.json" in capsys.readouterr().err
+    assert path.read_bytes() == before
 
 
 def test_one_after_the_other(path: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Opened:
-    """A workbook as its file holds it, and what the checks say of it now."""
+    """A workbook as its file holds it, and what the checks say of it now, by what was decided beside it too."""
 
     path: Path
     content: bytes
@@ -53,6 +53,7 @@ def run_adopt(options: argparse.Namespace) -> int:
 
 def open_workbook(name: str) -> Opened:
     """Raises WorkbookError for anything but a workbook of ours."""
+    from gongkai.docket import with_docket
     from gongkai.pipeline import check
     from gongkai.workbook import is_ours
     from gongkai.workbook.file import read_file
@@ -68,23 +69,24 @@ def open_workbook(name: str) -> Opened:
         raise WorkbookError(f"{name}不是由本工具生成的工作簿，不能采纳建议；请先用 gongkai fill 生成工作簿。")
     values = read_file(path, content)
     report = values_to_report(values)
-    return Opened(path, content, values, report, check(report))
+    return Opened(path, content, values, report, check(with_docket(report, path)))
 
 
 # --- listing ------------------------------------------------------------------------------------------------------
 
 
 def listed(opened: Opened) -> Iterator[str]:
-    from gongkai.output import SEVERITIES
+    from gongkai.output import finding_line
+    from gongkai.rulings import in_order
     from gongkai.workbook.proposals import forms_of, proposal_text
 
-    proposed = [(number, finding) for number, finding in enumerate(opened.findings, 1) if finding.suspects]
+    proposed = [(number, finding) for number, finding in in_order(opened.findings) if finding.suspects]
     if not proposed:
         yield "没有可以采纳的建议。" if opened.findings else "✓ 没有发现问题，没有要采纳的建议。"
         return
     yield f"有建议的问题{len(proposed)}处，前面是“{layout.RESULTS}”中的序号："
     for number, finding in proposed:
-        yield f"  {number}　{SEVERITIES[finding.severity]}　{finding.message}"
+        yield f"  {finding_line(number, finding)}"
         text = proposal_text(finding.suspects, forms_of(opened.report.tables))
         yield from (f"      {line}" for line in text.split("\n"))
     number, finding = proposed[0]
@@ -97,6 +99,7 @@ def listed(opened: Opened) -> Iterator[str]:
 
 def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str], list[Finding]]:
     """Write what was chosen to the file; what was done, and what the checks say afterwards. WorkbookError."""
+    from gongkai.docket import with_docket
     from gongkai.pipeline import check
     from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_unmended, with_changes
     from gongkai.workbook.file import filled, read_formulas, write_whole
@@ -113,8 +116,9 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     edits = adoption_edits(changes, opened.values, report, findings)
     content = filled(opened.path, edits, opened.content)
     refuse_unread(opened.path, content, report)
+    judged = check(with_docket(report, opened.path))  # before writing: the file beside it may be damaged
     write_whole(opened.path, content, overwrite=True)
-    return [f"已{question_of(change)}。" for change in changes] + closing(opened.path, report, findings), findings
+    return [f"已{question_of(change)}。" for change in changes] + closing(opened.path, report, judged), judged
 
 
 def closing(path: Path, report: Report, findings: Sequence[Finding]) -> list[str]:
