@@ -26,6 +26,7 @@ from gongkai.model import (
     Suspect,
     Table,
     Value,
+    WorkbookError,
 )
 from gongkai.relations import difference, possible, total
 from gongkai.workbook import layout, read_workbook, write_workbook
@@ -120,6 +121,15 @@ def load_values(path: Path) -> dict[str, dict[str, object]]:
         }
         for sheet in book
     }
+
+
+def test_a_template_from_before_the_proposals_is_refused(tmp_path: Path) -> None:
+    """Its formulas for what a finding has become, and its links, would be written over."""
+    head = Edit(layout.RESULTS, layout.RESULTS_TOP - 1, layout.RESULT_COLUMNS["proposal"], "现状")
+    older = fill_file(template_path(), tmp_path / "旧.xlsm", [head])
+    with pytest.raises(WorkbookError, match=r"旧\.xlsm由旧版本生成.*没有写入；请"):
+        write_workbook(report_of(), [], tmp_path / "新.xlsm", template=older)
+    assert not (tmp_path / "新.xlsm").exists()
 
 
 @pytest.mark.parametrize("report", [report_of(), blank_report("2021", 2021), older(), report_of(without="disputes")])

@@ -35,6 +35,7 @@ from gongkai.workbook import layout
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import Spot, TableSheet
 from gongkai.workbook.values import squeezed
+from gongkai.workbook.verdicts import refuse_older_results
 
 Values = dict[str, dict[Spot, object]]
 MOST_ROWS = 10_000  # of a list that a user may have made longer
@@ -161,6 +162,8 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
         raise WorkbookError(f"当前工作簿没有工作表“{missing[0]}”，请使用gongkai的模板。")
     unread = [name for name in names if name not in (before or {})]
     old = {**(before or {}), **(read_values(book, unread) if unread else {})}
+    if layout.RESULTS in names:
+        refuse_older_results(old[layout.RESULTS], "当前工作簿")
     changes = plan(book, edits, old)
     undo: list[Callable[[], None]] = []
     try:

@@ -31,6 +31,7 @@ from gongkai.workbook.parts import (
     workbook_part,
 )
 from gongkai.workbook.sheet import fit_rows, formula_spots, odd_styles, patch_sheet, shared_strings, sheet_values
+from gongkai.workbook.verdicts import refuse_older_results
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -62,6 +63,15 @@ def fill_file(template: Path, target: Path, edits: Sequence[Edit], *, overwrite:
     refuse_existing(target, overwrite)
     write_whole(target, filled(template, edits), overwrite)
     return target
+
+
+def refuse_older(template: Path) -> None:
+    """WorkbookError for a template of one's own, or a workbook, whose list of findings has other columns."""
+    package = read_package(template)
+    part = sheet_parts(package, parse_part(package, workbook_part(package))).get(layout.RESULTS)
+    if part:
+        values = sheet_values(parse_part(package, part), read_strings(package), read_styles(package))
+        refuse_older_results(values, template.name)
 
 
 def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
-from gongkai.model import Edit, Ruling
+from gongkai.model import Edit, Ruling, WorkbookError
 from gongkai.rulings import WORDS, squeezed
 from gongkai.workbook import layout
 from gongkai.workbook.layout import Spot
@@ -19,6 +19,7 @@ from gongkai.workbook.layout import Spot
 VERDICTS = {word: verdict for verdict, word in WORDS.items()} | {
     f"已{word}": verdict for verdict, word in WORDS.items()
 }
+OLDER_HEAD = "现状"  # where the proposals stand now
 
 
 class Line(NamedTuple):
@@ -58,6 +59,15 @@ def rulings_in(values: Mapping[Spot, object]) -> dict[str, Ruling]:
 def has_columns(values: Mapping[Spot, object]) -> bool:
     head = layout.RESULTS_TOP - 1
     return all(text(values, head, layout.RESULT_COLUMNS[name]) == title for name, title in layout.RULING_HEADS.items())
+
+
+def refuse_older_results(values: Mapping[Spot, object], name: str) -> None:
+    """WorkbookError for a sheet 校验结果 without proposals: they would take the place of its formulas and links."""
+    if text(values, layout.RESULTS_TOP - 1, layout.RESULT_COLUMNS["proposal"]) == OLDER_HEAD:
+        raise WorkbookError(
+            f"{name}由旧版本生成，“{layout.RESULTS}”没有“建议”等栏，没有写入；请从新的模板新建一个工作簿，"
+            "再把原来的报告或工作簿导入其中。"
+        )
 
 
 def result_rows() -> range:
