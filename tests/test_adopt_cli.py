@@ -145,7 +145,7 @@ def refused(path: Path, *choices: str, capsys: pytest.CaptureFixture[str]) -> st
 
 def test_several_ways_want_a_number(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     number = numbers(path)["行政复议"]
-    assert f"命令行写成 {number}=1" in refused(path, str(number), capsys=capsys)
+    assert f"请先选定一种：写成 序号=方案，如 {number}=1。" in refused(path, str(number), capsys=capsys)
     assert "只有3种改法" in refused(path, f"{number}=9", capsys=capsys)
     assert "不能同时采纳" in refused(path, f"{number}=1", f"{number}=2", capsys=capsys)
 

@@ -47,7 +47,8 @@ def check(book: xw.Book, asked: Asked) -> Outcome:
 
 
 def told(report: Report, findings: list[Finding]) -> str:
-    return f"已核对{checked(report)}项勾稽关系：{verdict(report, findings)}"
+    count, text = f"{checked(report)}项勾稽关系", verdict(report, findings)
+    return text if count in text else f"已核对{count}：{text}"
 
 
 def clear_marks(book: xw.Book, asked: Asked) -> Outcome:

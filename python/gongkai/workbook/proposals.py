@@ -27,7 +27,10 @@ STALE = "数字已有变动，请重新校验后再采纳。"
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A row of the list of findings as it stands in the workbook. ``adopt`` is what the user typed, "" for nothing."""
+    """A row of the list of findings as it stands in the workbook. ``adopt`` is what the user typed, "" for nothing.
+
+    ``row`` is 0 for a finding that was named on the command line.
+    """
 
     row: int
     number: str
@@ -136,6 +139,8 @@ def alternative_number(row: ShownRow) -> int:
 
 def choice_of(row: ShownRow, number: int, findings: Sequence[Finding], forms: Mapping[str, Form]) -> Choice:
     """One of the alternatives of a row; 0 for the only one."""
+    if not row.message:
+        raise WorkbookError(f"{where(row)}没有问题可以采纳；请清空这一行的“采纳”。")
     finding = finding_of(row, findings, forms)
     if finding is None:
         raise WorkbookError(f"{where(row)}：{STALE}")
@@ -143,8 +148,8 @@ def choice_of(row: ShownRow, number: int, findings: Sequence[Finding], forms: Ma
     if not offered:
         raise WorkbookError(f"{where(row)}没有建议，不能采纳；请对照原文改正。")
     if not number and len(offered) > 1:
-        example = f"（命令行写成 {row.number}=1）"
-        raise WorkbookError(f"{where(row)}有{len(offered)}种改法，请先选定一种：在“采纳”一栏填它的序号{example}。")
+        how = "在“采纳”一栏填它的序号" if row.row else f"写成 序号=方案，如 {row.number}=1"
+        raise WorkbookError(f"{where(row)}有{len(offered)}种改法，请先选定一种：{how}。")
     if number > len(offered):
         raise WorkbookError(f"{where(row)}只有{len(offered)}种改法，没有第{number}种。")
     return Choice(row.number, finding, offered[max(number, 1) - 1])
