@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from gongkai.checks import check
 from gongkai.cli import main
-from gongkai.model import Edit, Report
+from gongkai.model import Edit, Problem, Report
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, template_path
 from gongkai.workbook.layout import sheet_of
@@ -148,6 +148,14 @@ def test_several_ways_want_a_number(path: Path, capsys: pytest.CaptureFixture[st
     assert f"请先选定一种：写成 序号=方案，如 {number}=1。" in refused(path, str(number), capsys=capsys)
     assert "只有3种改法" in refused(path, f"{number}=9", capsys=capsys)
     assert "不能同时采纳" in refused(path, f"{number}=1", f"{number}=2", capsys=capsys)
+
+
+def test_a_finding_without_a_proposal_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lost = Problem(
+        "disputes", "", "", "", "没有找到这张表"
+    )  # what only the page could tell: the list says it, the file not
+    path = filled(tmp_path / "缺.xlsm", report_of(without="disputes", problems=[lost]))
+    assert "第1条没有建议，不能采纳" in refused(path, "1", capsys=capsys)
 
 
 def test_a_list_older_than_the_figures_is_refused(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

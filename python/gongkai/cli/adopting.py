@@ -154,7 +154,7 @@ def chosen(opened: Opened, number: int, alternative: int) -> Choice:
         raise WorkbookError(f"没有第{number}条，现在只有{len(opened.findings)}条；不写序号可以列出全部建议。")
     finding, forms = opened.findings[number - 1], forms_of(opened.report.tables)
     rows = shown_rows(opened.values.get(layout.RESULTS, {}))
-    if rows and not any(row.number == str(number) and shows(row, finding, forms) for row in rows):
+    if finding.suspects and rows and not any(row.number == str(number) and shows(row, finding, forms) for row in rows):
         raise WorkbookError(
             f"“{layout.RESULTS}”第{number}条：{STALE}（在Excel中点“校验本报告”，"
             f"或运行 gongkai fill {opened.path.name} --template {opened.path.name} -o 新文件.xlsm）"

@@ -141,12 +141,12 @@ def choice_of(row: ShownRow, number: int, findings: Sequence[Finding], forms: Ma
     """One of the alternatives of a row; 0 for the only one."""
     if not row.message:
         raise WorkbookError(f"{where(row)}没有问题可以采纳；请清空这一行的“采纳”。")
+    if not row.proposal:
+        raise WorkbookError(f"{where(row)}没有建议，不能采纳；请对照原文改正。")
     finding = finding_of(row, findings, forms)
     if finding is None:
         raise WorkbookError(f"{where(row)}：{STALE}")
     offered = finding.suspects[:MOST_ALTERNATIVES]
-    if not offered:
-        raise WorkbookError(f"{where(row)}没有建议，不能采纳；请对照原文改正。")
     if not number and len(offered) > 1:
         how = "在“采纳”一栏填它的序号" if row.row else f"写成 序号=方案，如 {row.number}=1"
         raise WorkbookError(f"{where(row)}有{len(offered)}种改法，请先选定一种：{how}。")
