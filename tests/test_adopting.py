@@ -10,8 +10,12 @@ import xlwings as xw
 
 from engine import cell_of, excel_of, snapshot
 from gongkai import demo
+from gongkai.checks import check
+from gongkai.checks.reading import weigh
+from gongkai.excel.book import apply_edits
 from gongkai.model import Report
 from gongkai.workbook import layout
+from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.layout import sheet_of
 from live import fill_live, open_live, press, run_again, set_cell, shown_report, value_at
 from made import report_of
@@ -117,6 +121,16 @@ def test_the_selected_row_and_the_selected_cell(book: xw.Book) -> None:
         assert press(book, "adopt").text == asked
     assert run_again(book, "adopt", "yes").kind == "done"
     assert shown_report(book).value(NATURAL) == 134
+
+
+def test_a_figure_that_was_misread(tmp_path: Path) -> None:
+    """The list tells of a second reading, which the workbook knows nothing of; the proposal is the same."""
+    report = report_of({NATURAL: 143})
+    book = open_live(tmp_path)
+    apply_edits(book, report_to_edits(report, weigh(report, check(report), report_of())))
+    type_number(book, "（一）予以公开·自然人", 1)
+    assert press(book, "adopt").text.startswith("把 表三 （一）予以公开·自然人 由143改为134？")
+    assert run_again(book, "adopt", "yes").text.endswith("✓ 42项勾稽关系全部相符。")
 
 
 def test_one_proposal_after_the_other(book: xw.Book) -> None:
