@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -18,6 +19,7 @@ from made import report_of
 from office import convert, page_pixels, page_texts, recalculated
 
 NATURAL, COMPANY, REVIEW = "applications.granted.natural", "applications.granted.company", "disputes.review.total"
+TOTAL = "applications.granted.total"
 SPOT = sheet_of("applications", "2021").cells[NATURAL]
 HOSTILE = '=HYPERLINK("http://a.cn",1)\u202e\'\n<b>&'
 
@@ -257,6 +259,17 @@ def test_the_mark_of_a_suspect_goes_out_with_its_figure(tmp_path: Path) -> None:
     assert [("疑143" in text, "疑9" in text) for text in texts] == [(True, True), (False, True), (False, False)]
     both, one, none = (dark_dots(pdf, 3, tmp_path) for pdf in pdfs)
     assert both > one > none == 0
+
+
+def test_a_note_of_the_prose_shows_once_the_suspect_is_right(tmp_path: Path) -> None:
+    report = replace(report_of({TOTAL: 134}), sections={1: "全年予以公开143件。"})
+    wrong = filled(tmp_path / "wrong.xlsm", report)
+    spot = sheet_of("applications", "2021").cells[TOTAL]
+    sound = fill_file(wrong, tmp_path / "sound.xlsm", [Edit("表三", *spot, 143)])
+    before, after = (page_texts(pdf)[2] for pdf in convert([wrong, sound], "pdf", tmp_path))
+    assert "疑 134" in before
+    assert "疑" not in after
+    assert "! 143" in after or "i 143" in after
 
 
 def test_ties_are_marked_with_a_question(tmp_path: Path) -> None:

@@ -241,6 +241,11 @@ def test_a_suspect_has_the_gravest_mark_and_one_of_several_a_lighter_one() -> No
     error = Finding("coverage.negative", "error", "", (NATURAL,))
     assert marks(WRONG, finding(TWO), error)[NATURAL] == layout.MARK_CODES["error"]
     assert marks(WRONG, finding(ONE), error)[NATURAL] == sure
+    for severity in ("note", "warning"):
+        other = Finding("narrative.outcome", severity, "", (NATURAL,))  # type: ignore[arg-type]
+        under = layout.MARK_OVER * layout.MARK_CODES[severity]  # type: ignore[index]
+        assert marks(WRONG, finding(ONE), other)[NATURAL] == sure + layout.MARK_ALL + under
+        assert marks(WRONG, finding(TWO), other)[NATURAL] == maybe + layout.MARK_ALL + under
 
 
 def test_a_mark_knows_how_it_is_to_go_out() -> None:

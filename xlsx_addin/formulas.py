@@ -126,15 +126,19 @@ def mark_lives(cells: Flagged, code: int) -> list[str]:
 
 
 def mark_flag(cells: Flagged, severity: Severity) -> str:
-    return any_of(mark_lives(cells, layout.MARK_CODES[severity]))
+    """A warning or a note may stand under the mark of a suspect, whose rule comes first."""
+    code = layout.MARK_CODES[severity]
+    under = [] if severity == "error" else [f"INT({cells.mark}/{layout.MARK_OVER})={code}"]
+    return any_of([*mark_lives(cells, code), *under])
 
 
 def suspect_flag(cells: Flagged, suspicion: Suspicion) -> str:
     """The mark of a suspect may live by the lanes of its cell, as its code says."""
     code = layout.SUSPECT_CODES[suspicion]
+    mark = f"MOD({cells.mark},{layout.MARK_OVER})"
     by_lanes = [
-        f"AND({cells.mark}={code + layout.MARK_ANY},{any_of(cells.lanes)})",
-        f"AND({cells.mark}={code + layout.MARK_ALL},{','.join(cells.lanes)})",
+        f"AND({mark}={code + layout.MARK_ANY},{any_of(cells.lanes)})",
+        f"AND({mark}={code + layout.MARK_ALL},{','.join(cells.lanes)})",
     ]
     return any_of([*mark_lives(cells, code), *by_lanes])
 

@@ -139,11 +139,11 @@ def flagged(values: Values, report: Report) -> dict[Place, str]:
 def mark_applies(mark: object, value: object) -> bool:
     """A mark for a blank goes out once the cell holds a number, as its conditional format does.
 
-    One that lives by its lanes says nothing that the findings of now do not say.
+    One that lives by its lanes says nothing that the findings of now do not say, but what stands under it may.
     """
     code = as_figure(mark)
     if code is None or code >= layout.MARK_ANY:
-        return False
+        return code is not None and code >= layout.MARK_OVER
     return code < layout.MARK_BLANK or as_figure(value) is None
 
 

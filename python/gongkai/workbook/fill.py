@@ -153,21 +153,22 @@ def suspect_marks(
 ) -> dict[str, int]:
     """Cell id -> mark for suspected cells, those of other sheets left out."""
     code = layout.SUSPECT_CODES[suspicion]
-    return {cell: code + mark_life(sheet, cell, report, cell in marks) for cell in cells if cell in sheet.cells}
+    return {cell: code + mark_life(sheet, cell, report, marks.get(cell, 0)) for cell in cells if cell in sheet.cells}
 
 
-def mark_life(sheet: TableSheet, cell_id: str, report: Report, marked: bool) -> int:
+def mark_life(sheet: TableSheet, cell_id: str, report: Report, under: int) -> int:
     """What is added to a suspect's code so that the mark goes out without Python once the figure is right.
 
     A wrong figure upsets its row and its column; where both show that, the mark goes out with the first to be right,
-    for another wrong figure may still upset the other. One in the place of another ``marked`` finding's stays.
+    for another wrong figure may still upset the other. ``under`` is the mark of another finding in the same place, 0
+    for none: an error's keeps it lit, a warning's or a note's shows after it.
     """
     if not is_number(report.value(cell_id)):
         return layout.MARK_BLANK
     broken = [shown_by_lane(lane.relation, report) for lane in sheet.lanes_of(cell_id)]
-    if marked or not any(broken):
+    if under == layout.MARK_CODES["error"] or not any(broken):
         return 0
-    return layout.MARK_ALL if all(broken) else layout.MARK_ANY
+    return (layout.MARK_ALL if all(broken) else layout.MARK_ANY) + layout.MARK_OVER * under
 
 
 def is_number(value: Value) -> bool:

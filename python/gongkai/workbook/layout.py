@@ -155,6 +155,7 @@ SUSPECT_CODES: Mapping[Suspicion, int] = {"possible": 4, "suspect": 5}
 MARK_BLANK = 10  # added to the code of a mark that goes out once the cell holds a number
 MARK_ANY = 20  # added to that of a suspect: it shows as long as any lane of the cell shows a difference
 MARK_ALL = 30  # the same, as long as all of them do
+MARK_OVER = 100  # times the code of a warning or note that shows once the mark of a suspect has gone out
 
 
 @dataclass(frozen=True)
