@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
@@ -82,8 +83,10 @@ def test_a_difference_is_a_warning_and_no_error(county: Path) -> None:
     saved(county / "下级", [changed_one])
     found = levels(parent_of(county), county / "下级")
     assert found.returncode == 0
-    assert found.stdout.splitlines()[-2:] == [
-        "  ! 警告　表三 （一）予以公开·自然人：6个下级之和为93（其中青溪县公安局60、青溪县白汀镇人民政府9、"
+    told, counts = found.stdout.splitlines()[-2:]
+    assert re.match(r"  [0-9a-f]{12}\. ", told)
+    assert [told[16:], counts] == [
+        "! 警告　表三 （一）予以公开·自然人：6个下级之和为93（其中青溪县公安局60、青溪县白汀镇人民政府9、"
         "青溪县城关镇人民政府8），上级填39，下级之和多54。",
         f"比对{len(CELLS)}格：相等{len(CELLS) - 1}格、不等1格；1处警告。",
     ]

@@ -233,7 +233,8 @@ def test_two_processes_lose_nothing(page: Path) -> None:
         "report = gongkai.read_report(sys.argv[1])\n"
         "for number in range(25):\n"
         "    finding = Finding('a.b', 'note', f'{sys.argv[2]} {number}')\n"
-        "    save_rulings(report, Path(sys.argv[1]), [finding], Ruling('dismissed', '甲'))\n"
+        "    found = {f'{sys.argv[2]}{number:011x}': finding}\n"
+        "    save_rulings(report, Path(sys.argv[1]), found, Ruling('dismissed', '甲'))\n"
     )
     runs = [subprocess.Popen([sys.executable, "-c", code, str(page), name]) for name in "ab"]
     assert [one.wait(LONGEST_WAIT * 6) for one in runs] == [0, 0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from gongkai.model import Finding, Report, Ruling, WorkbookError
-from gongkai.rulings import is_about, key_of, merged
+from gongkai.rulings import KEY, is_about, merged
 from gongkai.system import BUSY, lock_file, system_reason
 
 ENDING = ".处理.json"
@@ -73,22 +73,33 @@ def fits(record: Mapping[str, Any], report: Report) -> bool:
 
 def read_docket(path: Path) -> list[Record]:
     """The decisions in a file, none where it is not there. Raises DocketError."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
+    content = docket_bytes(path)
+    if not content and not path.exists():
         return []
-    except OSError as error:
-        if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR):  # then it cannot be there
-            return []
-        raise DocketError(
-            f"{path.name}不能读取（{system_reason(error)}），其中的处理没有采用；请排除后再试。"
-        ) from error
+    if len(content) > MOST_BYTES:
+        raise damaged(path, f"超过{MOST_BYTES // 1_000_000}MB")
     try:
-        found = json.loads(content[:MOST_BYTES].decode("utf-8-sig"))
+        found = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise damaged(path, "内容不是完整的JSON") from None
     return records_in(found, path)
+
+
+def docket_bytes(path: Path) -> bytes:
+    """What stands in a file, of one too large its beginning; b"" where it is not there. Raises DocketError."""
+    try:
+        if path.exists() and not path.is_file():  # a pipe would keep us waiting
+            raise DocketError(f"{path.name}不能读取（不是文件），其中的处理没有采用；请把它移走再试。")
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR):  # then it cannot be there
+            return b""
+        raise DocketError(
+            f"{path.name}不能读取（{system_reason(error)}），其中的处理没有采用；请排除后再试。"
+        ) from error
 
 
 def records_in(found: Any, path: Path) -> list[Record]:
@@ -104,7 +115,7 @@ def records_in(found: Any, path: Path) -> list[Record]:
 
 def is_record(record: Mapping[str, Any]) -> bool:
     known = all(name in record and isinstance(record[name], kind) for name, kind in FIELDS.items())
-    return known and bool(record["key"]) and record["verdict"] in VERDICTS
+    return known and KEY.fullmatch(record["key"]) is not None and record["verdict"] in VERDICTS
 
 
 def damaged(path: Path, why: str) -> DocketError:
@@ -113,27 +124,29 @@ def damaged(path: Path, why: str) -> DocketError:
     )
 
 
-def save_rulings(report: Report, source: Path, findings: Sequence[Finding], ruling: Ruling | None) -> Path:
-    """Write one decision about some findings into the file beside a source; None takes back what was decided.
+def save_rulings(report: Report, source: Path, findings: Mapping[str, Finding], ruling: Ruling | None) -> Path:
+    """Write one decision about some findings, by their keys, into the file beside a source; None takes it back.
 
     Other decisions stay, those that another process writes meanwhile too. Raises DocketError.
     """
     from gongkai.workbook.file import write_whole
 
     path = docket_path(source)
-    keys = {key_of(finding, report) for finding in findings}
     with held(source):
-        records = [one for one in read_docket(path) if one["key"] not in keys or not fits(one, report)]
+        records = [one for one in read_docket(path) if one["key"] not in findings or not fits(one, report)]
         if ruling is not None:
-            records += [record_of(finding, report, ruling) for finding in findings]
+            records += [record_of(key, finding, report, ruling) for key, finding in findings.items()]
         text = json.dumps({"gongkai": KIND, "version": VERSION, "rulings": records}, ensure_ascii=False, indent=2)
-        write_whole(path, f"{text}\n".encode("utf-8", "replace"), overwrite=True)
+        content = f"{text}\n".encode("utf-8", "replace")
+        if len(content) > MOST_BYTES:
+            raise DocketError(f"{path.name}已有{len(records)}条处理，太大了，没有写入；请删去不再需要的记录再试。")
+        write_whole(path, content, overwrite=True)
     return path
 
 
-def record_of(finding: Finding, report: Report, ruling: Ruling) -> Record:
+def record_of(key: str, finding: Finding, report: Report, ruling: Ruling) -> Record:
     return {
-        "key": key_of(finding, report),
+        "key": key,
         "verdict": ruling.verdict,
         "reason": ruling.reason,
         "rule": finding.rule,

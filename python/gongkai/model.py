@@ -393,11 +393,13 @@ class Ruling:
     """What a person has decided about a finding: that it is right, or that it is to be left out of account.
 
     ``verdict`` is "" where nothing is decided yet: a reason alone was written, or a ``word`` that is no verdict.
+    ``kept`` tells that it stands where nobody sees it, as a workbook keeps it for a finding that it does not list.
     """
 
     verdict: Literal["confirmed", "dismissed", ""]
     reason: str = ""
     word: str = ""
+    kept: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -207,10 +207,11 @@ def no_errors(findings: Sequence[Finding]) -> str:
     return "没有其他错误" if errors else "没有错误"
 
 
-def finding_line(number: int, finding: Finding) -> str:
-    """``2. ○ 已忽略　表四…（理由：…）``; the number is what ``gongkai dismiss`` and ``confirm`` take."""
+def finding_line(name: int | str, finding: Finding) -> str:
+    """``2. ○ 已忽略　表四…（理由：…）``; the number, or the key of what was found in several reports, is what
+    ``gongkai dismiss`` and ``confirm`` take."""
     sign = SEVERITIES[finding.severity] if is_open(finding) else DISMISSED
-    return f"{number}. {sign}　{finding.message}{ruling_text(finding.ruling) if finding.ruling else ''}"
+    return f"{name}. {sign}　{finding.message}{ruling_text(finding.ruling) if finding.ruling else ''}"
 
 
 def years_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -222,8 +223,8 @@ def years_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
         year = f"{outcome.report.year}年" if outcome.report.year else "年度未识别"
         told = outcome.text.partition("：")[0] if outcome.differs else outcome.text  # the findings tell the rest
         yield f"  {one_line(outcome.report.agency) or '机关未识别'} {year}：{told}"
-        for finding in outcome.findings:
-            yield f"    {SEVERITIES[finding.severity]}　{finding.message}"
+        for _, finding in in_order(outcome.findings):
+            yield f"    {finding_line(key_of(finding, outcome.report.figures), finding)}"
 
 
 def tally(findings: Sequence[Finding]) -> str:

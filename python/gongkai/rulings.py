@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -16,26 +17,35 @@ from gongkai.figures import clean, exact, shown
 from gongkai.model import Finding, Report, Ruling, Value
 
 KEY_DIGITS = 12  # hexadecimal
+KEY = re.compile(f"[0-9a-f]{{{KEY_DIGITS}}}")
 WORDS: Mapping[str, str] = {"confirmed": "确认", "dismissed": "忽略"}
-TOLD_BY_TEXT = ("coverage.unplaced",)  # what could not be placed stands in no cell, only in the message
+# What could not be placed stands in no cell, and what section six says of fees in no figure, only in the message.
+TOLD_BY_TEXT = ("coverage.unplaced", "plausibility.fees")
+GRADED = "narrative."  # here the severity tells of which scope the prose speaks, two things where the figures are one
+Held = Report | Mapping[str, Value]
 DOUBTFUL = "？?"  # stands in a workbook before a text that is no certain figure
 
 
-def key_of(finding: Finding, held: Report | Mapping[str, Value]) -> str:
+def key_of(finding: Finding, held: Held, beside: Mapping[str, Value] | None = None) -> str:
     """What a ruling is kept under: another one exactly when a figure in the finding is another.
 
     It covers the rule, the cells with what stands in them, and the figures stated and computed; the message only
-    where nothing else tells the finding from others of its rule. Severity, wording, suspects and cause are no part.
-    ``held`` is the report, or its figures by cell for what was found in several reports.
+    where nothing else tells the finding from others of its rule. Severity (but of what the prose says), wording,
+    suspects and cause are no part.
+    ``held`` is the report, or its figures by cell for what was found in several reports; ``beside`` are the figures
+    that stand beside them, where others than the stated and computed ones make the finding.
     """
     cells = [[cell, held_in(cell, held)] for cell in sorted(set(finding.cells))]
     figures = [figure_text(value) for value in (finding.stated, finding.computed)]
     told = (not cells and not any(figures)) or finding.rule in TOLD_BY_TEXT
-    facts = [finding.rule, cells, figures, squeezed(finding.message) if told else ""]
+    if beside is not None and not any(figures):
+        cells, told = [[*cell, figure_text(beside.get(cell[0]))] for cell in cells], True
+    rule = f"{finding.rule}/{finding.severity}" if finding.rule.startswith(GRADED) else finding.rule
+    facts = [rule, cells, figures, squeezed(finding.message) if told else ""]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:KEY_DIGITS]
 
 
-def held_in(cell: str, held: Report | Mapping[str, Value]) -> str:
+def held_in(cell: str, held: Held) -> str:
     """A cell's figure, else its source text, which page and workbook give alike; "" for a blank."""
     if not isinstance(held, Report):
         return figure_text(held.get(cell))
@@ -62,10 +72,20 @@ def squeezed(text: str) -> str:
 
 def apply_rulings(findings: Sequence[Finding], report: Report) -> list[Finding]:
     """The findings in their order, each with what was decided about it; of equal keys a decision is about all."""
-    decided = {key: ruling for key, ruling in report.rulings.items() if ruling.verdict}
+    return ruled(findings, report.rulings, report)
+
+
+def ruled(
+    findings: Sequence[Finding],
+    rulings: Mapping[str, Ruling],
+    held: Held,
+    beside: Mapping[str, Value] | None = None,
+) -> list[Finding]:
+    """``apply_rulings`` for findings that ``key_of`` knows by ``held`` and ``beside``."""
+    decided = {key: ruling for key, ruling in rulings.items() if ruling.verdict}
     if not decided:
         return list(findings)
-    return [replace(finding, ruling=decided.get(key_of(finding, report))) for finding in findings]
+    return [replace(finding, ruling=decided.get(key_of(finding, held, beside))) for finding in findings]
 
 
 def is_open(finding: Finding) -> bool:
@@ -101,8 +121,8 @@ def ruling_text(ruling: Ruling) -> str:
 
 
 def merged(one: Mapping[str, Ruling], over: Mapping[str, Ruling]) -> dict[str, Ruling]:
-    """Both; of a key that both have, what stands in ``over``, unless nobody has written there what he wants."""
-    said = {key: ruling for key, ruling in over.items() if ruling.verdict or ruling.word}
+    """Both; of a key that both have, what stands in ``over``, unless nobody sees there what is decided."""
+    said = {key: ruling for key, ruling in over.items() if (ruling.verdict or ruling.word) and not ruling.kept}
     return {**over, **one, **said}
 
 

@@ -14,7 +14,7 @@ from gongkai.batch.across import across_lines, with_years
 from gongkai.batch.importing import import_report
 from gongkai.batch.listing import Plan, plan
 from gongkai.batch.names import report_file_name
-from gongkai.batch.run import Imported, batch_checks, batch_years, run_batch, summary_files
+from gongkai.batch.run import Imported, batch_checks, batch_years, grave_sources, run_batch, summary_files
 from gongkai.links import Candidate, candidates
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "batch_checks",
     "batch_years",
     "candidates",
+    "grave_sources",
     "import_report",
     "plan",
     "report_file_name",

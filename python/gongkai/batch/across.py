@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gongkai.checks.matching import Yearly
 from gongkai.checks.years import Outcome, compare_years
+from gongkai.rulings import is_open
 from gongkai.workbook.rows import DONE, BatchRow, clipped
 
 MOST_LISTED = 20  # reports that differ, on the terminal; the summary has all
@@ -18,7 +19,7 @@ def compared(rows: Sequence[BatchRow]) -> list[Outcome]:
     A line that an earlier version wrote has the totals only; the outcome says how much of it was compared.
     """
     done = [row for row in rows if row.state == DONE]
-    return compare_years([Yearly(row.agency, row.year, row.source, row.figures) for row in done])
+    return compare_years([Yearly(row.agency, row.year, row.source, row.figures, row.rulings) for row in done])
 
 
 def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:
@@ -30,13 +31,19 @@ def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:
 def across_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """For people: how many reports continue the year before, and the differences of the first that do not."""
     differing = sorted(filter(lambda outcome: outcome.differs, outcomes), key=body_and_year)
-    alike = sum(outcome.compared > 0 for outcome in outcomes) - len(differing)
-    doubtful = sum(bool(outcome.findings) for outcome in outcomes) - len(differing)
-    if not alike and not differing and not doubtful:
+    others = [outcome for outcome in outcomes if not outcome.differs]
+    dismissed = sum(not is_open(finding) for outcome in outcomes for finding in outcome.findings)
+    counts = {
+        "与上一年相符": sum(outcome.follows for outcome in others),
+        "与上一年不符": len(differing),
+        "不符处都已忽略的": sum(outcome.compared > 0 and not outcome.follows for outcome in others),
+        "另有提示": sum(any(map(is_open, outcome.findings)) for outcome in others),
+    }
+    if not any(counts.values()) and not dismissed:
         return
-    counts = {"与上一年相符": alike, "与上一年不符": len(differing), "另有提示": doubtful}
-    told = "，".join(f"{text}{count}份" for text, count in counts.items() if count)
-    yield f"跨年核对：{told}（逐份见“汇总”的跨年核对一栏）。"
+    told = [f"{text}{count}份" for text, count in counts.items() if count]
+    told += [f"已忽略的问题{dismissed}处"] if dismissed else []
+    yield f"跨年核对：{'，'.join(told)}（逐份见“汇总”的跨年核对一栏）。"
     for outcome in differing[:MOST_LISTED]:
         yield f"  {outcome.report.agency} {outcome.report.year}年：{outcome.text}"
     if len(differing) > MOST_LISTED:

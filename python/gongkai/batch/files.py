@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from gongkai.docket import docket_path
+from gongkai.docket import docket_bytes, docket_path
 from gongkai.system import move
 
 
@@ -17,8 +17,7 @@ def digest(path: Path) -> str:
 
 def digest_with_docket(path: Path) -> str:
     """The digest of a workbook and of what was decided beside it; without such a file the workbook's own."""
-    beside = docket_path(path)
-    return digest_of(path.read_bytes() + (beside.read_bytes() if beside.is_file() else b""))
+    return digest_of(path.read_bytes() + docket_bytes(docket_path(path)))
 
 
 def digest_of(content: bytes) -> str:

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from gongkai.batch.names import name_key
-from gongkai.model import GongkaiError, Value
+from gongkai.model import GongkaiError, Ruling, Value
+from gongkai.rulings import WORDS
 from gongkai.system import BUSY, lock_file, system_reason
 from gongkai.workbook.rows import COUNTS, STATES, BatchRow
 
@@ -29,7 +30,8 @@ OPENING = b'{"gongkai": "batch"'  # how the first line begins
 SUMMARY = "汇总"
 WRITTEN = "written"  # the one field of a line with the summary's digests
 ACROSS = "years"  # depends on the other reports, so it is found anew and not remembered
-FIELDS = frozenset(field.name for field in fields(BatchRow)) - {ACROSS}
+DECIDED = ("rulings", "dismissed")  # stand beside the row: a journal of an earlier version has them not
+FIELDS = frozenset(field.name for field in fields(BatchRow)) - {ACROSS, *DECIDED}
 TEXTS = FIELDS - {"figures", *COUNTS}
 
 
@@ -217,12 +219,16 @@ def read_json(line: bytes) -> dict[str, Any] | None:
 
 
 def entry_to_dict(entry: Entry) -> dict[str, Any]:
-    row = asdict(entry.row)
-    del row[ACROSS]
+    row = {name: value for name, value in asdict(entry.row).items() if name in FIELDS}
     for cell, value in row["figures"].items():
         if isinstance(value, Decimal):
             row["figures"][cell] = str(value)
-    return {"row": row, "sha256": entry.sha256, "check": entry.check}
+    return {"row": row, "sha256": entry.sha256, "check": entry.check, "decided": decided_to_dict(entry.row)}
+
+
+def decided_to_dict(row: BatchRow) -> dict[str, Any]:
+    rulings = {key: [one.verdict, one.reason] for key, one in row.rulings.items() if one.verdict}
+    return {"dismissed": row.dismissed, "rulings": rulings}
 
 
 def dict_to_entry(found: Mapping[str, Any] | None) -> Entry | None:
@@ -235,9 +241,18 @@ def dict_to_entry(found: Mapping[str, Any] | None) -> Entry | None:
         return None
     try:
         figures = {cell: dict_to_value(value) for cell, value in row["figures"].items()}
-    except (InvalidOperation, TypeError):
+        decided = dict_to_decided(found.get("decided", {}))
+    except (InvalidOperation, TypeError, ValueError, AttributeError):
         return None
-    return Entry(BatchRow(**{**row, "figures": figures}), sha256, check)
+    return Entry(BatchRow(**{**row, **decided, "figures": figures}), sha256, check)
+
+
+def dict_to_decided(found: Any) -> dict[str, Any]:
+    """Raises TypeError, ValueError or AttributeError for anything that is none of ours."""
+    rulings = {key: Ruling(verdict, str(reason)) for key, (verdict, reason) in found.get("rulings", {}).items()}
+    if any(ruling.verdict not in WORDS for ruling in rulings.values()):
+        raise ValueError(rulings)
+    return {"rulings": rulings, "dismissed": int(found.get("dismissed", 0))}
 
 
 def is_row(row: Mapping[str, Any]) -> bool:

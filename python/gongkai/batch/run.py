@@ -94,6 +94,19 @@ def batch_checks(folder: Path) -> dict[str, Mapping[str, Any]]:
     }
 
 
+def grave_sources(folder: Path) -> set[str]:
+    """The reports that are not clean, as ``check`` says it: an error, or a sum that is broken as read, counts."""
+    _, entries = read_journal(folder)
+    found = {source: entry.check or {} for source, entry in entries.items()}
+    return {source for source, check in found.items() if any(map(is_grave_fact, check.get("findings", ())))}
+
+
+def is_grave_fact(fact: Mapping[str, Any]) -> bool:
+    """``is_grave`` of a finding as JSON."""
+    dismissed = (fact.get("ruling") or {}).get("verdict") == "dismissed"
+    return not dismissed and (fact.get("severity") == "error" or fact.get("cause") == "reading")
+
+
 def batch_years(folder: Path) -> list[Outcome]:
     """What came of comparing all reports over years that a folder's batches imported and that are still there."""
     return outcomes_of(folder, read_journal(folder)[1].values())

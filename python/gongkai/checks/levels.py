@@ -22,6 +22,7 @@ from gongkai.editions import editions, form
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
 from gongkai.relations import difference, total
+from gongkai.rulings import key_of, ruled
 
 Status = Literal["equal", "differs", "exceeds", "uncertain", "blank"]
 STATUSES: Mapping[Status, str] = {
@@ -69,6 +70,10 @@ class Levels:
         found = Counter(line.status for line in self.lines)
         return {status: found[status] for status in STATUSES}
 
+    def key_of(self, finding: Finding) -> str:
+        """What a decision about a finding is kept under, beside the parent."""
+        return key_of(finding, self.parent, sums_of(self.lines))
+
 
 def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] = ()) -> Levels:
     """Hold a report against those that it covers; ``expected`` are the names that must be among them."""
@@ -80,7 +85,12 @@ def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     said += [sum_finding(line, roll.members, own) for line in lines if line.status in ("differs", "exceeds")]
     said += uncertain_notes(lines, roll)
     said += blank_notes(parent, lines)
+    said = ruled(said, parent.rulings, parent, sums_of(lines))
     return Levels(parent, roll, lines, tuple(sorted(said, key=lambda finding: finding.severity != "warning")))
+
+
+def sums_of(lines: Sequence[Line]) -> dict[str, Value]:
+    return {line.cell.id: line.computed for line in lines}
 
 
 RULES = (

@@ -9,7 +9,7 @@ that are stated are compared: a blank is not zero. Rules: years.carried, .docume
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gongkai.bodies import is_certain
 from gongkai.checks.matching import Group, Matched, Yearly, match
@@ -20,6 +20,7 @@ from gongkai.editions.yearly import Link, jump_cells, links, public_cells, yearl
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule
 from gongkai.relations import difference, stated_figures, total
+from gongkai.rulings import is_open, ruled
 
 FACTOR, LEAST = 5, 20  # a jump: so many times as much, and the larger figure at least so large
 MOST_NAMED = 3
@@ -29,7 +30,10 @@ LONGEST_SOURCE = 200
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of comparing a report with the year before: in short, ``compared`` relations, and the findings."""
+    """What came of comparing a report with the year before: in short, ``compared`` relations, and the findings.
+
+    What is dismissed counts nowhere, and the short text says that it is.
+    """
 
     report: Yearly
     text: str
@@ -38,19 +42,31 @@ class Outcome:
 
     @property
     def differs(self) -> bool:
-        return any(finding.severity == "warning" for finding in self.findings)
+        return any(finding.severity == "warning" and is_open(finding) for finding in self.findings)
+
+    @property
+    def follows(self) -> bool:
+        """Whether all that could be compared continues the year before; what was dismissed does not."""
+        return self.compared > 0 and not any(finding.severity == "warning" for finding in self.findings)
 
 
 def yearly(report: Report) -> Yearly:
     values = {cell: report.value(cell) for cell in yearly_cells()}
     source = report.document.origin if report.document else ""
-    return Yearly(report.agency, report.year, source, {cell: v for cell, v in values.items() if v is not None})
+    stated = {cell: value for cell, value in values.items() if value is not None}
+    return Yearly(report.agency, report.year, source, stated, report.rulings)
 
 
 def compare_years(reports: Sequence[Yearly]) -> list[Outcome]:
     """The outcome of each report, in their order; thousands take well under a second."""
     matched = match(reports)
-    return [outcome(report, group, matched) for report, group in zip(reports, matched.groups, strict=True)]
+    found = (outcome(report, group, matched) for report, group in zip(reports, matched.groups, strict=True))
+    return [replace(one, findings=decided(one.findings, one.report)) for one in found]
+
+
+def decided(findings: Sequence[Finding], report: Yearly) -> tuple[Finding, ...]:
+    """The findings with what was decided about them, beside the later report."""
+    return tuple(ruled(findings, report.rulings, report.figures))
 
 
 def outcome(report: Yearly, group: Group | None, matched: Matched) -> Outcome:
@@ -81,7 +97,7 @@ def compared_with(report: Yearly, last: Yearly) -> Outcome:
     """A report against that of the year before."""
     found: list[Finding] = []
     short: list[str] = []
-    compared = carried = 0
+    dismissed = compared = carried = 0
     for link in links():
         sides = stated_and_carried(link, report, last)
         if sides is None:
@@ -90,10 +106,14 @@ def compared_with(report: Yearly, last: Yearly) -> Outcome:
         compared += 1
         carried += link.rule == "years.carried"
         if sides[0] != sides[1]:
-            found.append(broken(link, report, last, *sides))
-            short.append(f"{short_name(link)}填{shown(sides[0])}，应为{shown(sides[1])}")
+            found += decided([broken(link, report, last, *sides)], report)
+            if is_open(found[-1]):
+                short.append(f"{short_name(link)}填{shown(sides[0])}，应为{shown(sides[1])}")
+            else:
+                dismissed += 1
     found += jumps(report, last)
-    return Outcome(report, outcome_text(report, last, short, compared, carried), tuple(found), compared)
+    text = outcome_text(last, short, dismissed, limits_text(report, last, compared, carried)) if compared else ""
+    return Outcome(report, text or f"与{last.year}年没有可比的数字", tuple(found), compared)
 
 
 def stated_and_carried(link: Link, report: Yearly, last: Yearly) -> tuple[Figure, Figure] | None:
@@ -169,20 +189,23 @@ def short_name(link: Link) -> str:
     return f"上年结转·{column_label(cell.column)}" if link.rule == "years.carried" else f"{form.number}{label_of(cell)}"
 
 
-def outcome_text(report: Yearly, last: Yearly, short: Sequence[str], compared: int, carried: int) -> str:
-    """``与2020年相符``, with what could not be compared; or the differences."""
-    if not compared:
-        return f"与{last.year}年没有可比的数字"
+def outcome_text(last: Yearly, short: Sequence[str], dismissed: int, remark: str) -> str:
+    """``与2020年相符``, or the differences that count; how many are dismissed, and what could not be compared."""
+    if not short:
+        return f"与{last.year}年不符的{dismissed}处已忽略{remark}" if dismissed else f"与{last.year}年相符{remark}"
+    more = "等" if len(short) > MOST_TOLD else ""
+    also = f"（另{dismissed}处已忽略）" if dismissed else ""
+    return f"与{last.year}年不符{len(short)}处{also}：{'；'.join(short[:MOST_TOLD])}{more}{remark}"
+
+
+def limits_text(report: Yearly, last: Yearly, compared: int, carried: int) -> str:
+    """（结转7项只能比1项）: what could not be compared; "" where all could."""
     limits = []
     wanted = sum(link.rule == "years.carried" for link in links())
     if carried < wanted:
         limits.append(f"结转{wanted}项只能比{carried}项")
     limits += documents_limit(report, last, compared - carried)
-    remark = f"（{'；'.join(limits)}）" if limits else ""
-    if not short:
-        return f"与{last.year}年相符{remark}"
-    more = "等" if len(short) > MOST_TOLD else ""
-    return f"与{last.year}年不符{len(short)}处：{'；'.join(short[:MOST_TOLD])}{more}{remark}"
+    return f"（{'；'.join(limits)}）" if limits else ""
 
 
 def documents_limit(report: Yearly, last: Yearly, compared: int) -> list[str]:

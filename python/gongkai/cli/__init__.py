@@ -157,7 +157,19 @@ def add_rulings(commands: Commands[ChineseParser]) -> None:
     for name, text in texts.items():
         command = add_command(commands, name, text, run_ruling)
         command.add_argument("source", metavar="文件", help="报告所在的文件；处理记在它旁边的“….处理.json”中")
-        command.add_argument("numbers", nargs="+", metavar="序号", help="check 所列的序号，或 check --json 所给的 key")
+        command.add_argument(
+            "numbers", nargs="+", metavar="序号", help="check 所列的序号或编号（12位），即 JSON 中的 key"
+        )
+        command.add_argument(
+            "--with",
+            dest="others",
+            nargs="+",
+            default=(),
+            metavar="报告",
+            help="处理跨年核对的问题（按编号，记在后一年的报告旁边）时，给出其他年度的报告或存放它们的文件夹",
+        )
+        command.add_argument("--levels", default="", metavar="下级", help="处理 levels 比对的问题时，给出下级的报告")
+        command.add_argument("--names", default="", metavar="名单", help="同 levels 的 --names")
         command.add_argument("--reason", default="", metavar="理由", help="为什么这样处理（dismiss 必须写明）")
         command.add_argument("--undo", action="store_true", help="撤销以前所作的处理")
 

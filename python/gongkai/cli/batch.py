@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -135,7 +136,7 @@ def import_all(sources: Sequence[str], options: argparse.Namespace, access: Acce
     report_outcome(sources, progress, options)
     if failure is not None:
         return complain(str(failure))
-    return code_of_rows(progress.rows.values())
+    return code_of_rows(progress.rows.values(), options.output)
 
 
 def report_outcome(sources: Sequence[str], progress: Progress, options: argparse.Namespace) -> None:
@@ -159,10 +160,14 @@ def row_to_dict(row: BatchRow, checks: Mapping[str, Any]) -> dict[str, Any]:
     return {"source": row.source, "error": row.message}
 
 
-def code_of_rows(rows: Collection[BatchRow]) -> int:
+def code_of_rows(rows: Collection[BatchRow], folder: Path) -> int:
+    """As ``check``: a sum that is broken as read is not clean, though the reading may be at fault."""
+    from gongkai.batch import grave_sources
+
     if any(row.state != DONE for row in rows):
         return UNREADABLE
-    return ERRORS if any(row.errors for row in rows) else CLEAN
+    grave = grave_sources(folder)
+    return ERRORS if any(row.errors or row.source in grave for row in rows) else CLEAN
 
 
 # --- progress -----------------------------------------------------------------------------------------------------
@@ -192,7 +197,8 @@ class Progress:
                 self.draw(self.picture())
         elif failed or not imported.skipped:
             doubts = f"，警告{row.warnings}处" if row.warnings else ""
-            told = f"{row.agency} {row.year or ''}　错误{row.errors}处{doubts}　{row.file}"
+            also = f"，已忽略{row.dismissed}处" if row.dismissed else ""
+            told = f"{row.agency} {row.year or ''}　错误{row.errors}处{doubts}{also}　{row.file}"
             outcome = row.message if failed else told
             tell(f"[{len(self.rows)}/{self.total}] {row.state}　{row.source}　{outcome}")
 
@@ -223,7 +229,10 @@ class Progress:
         # A figure that could not be read is a warning: no error, but nothing to pass over either.
         doubtful = sum(bool(row.warnings) for row in self.rows.values())
         doubts = f"，有内容没有读出或需核实的{doubtful}份（见“汇总”的警告一栏）" if doubtful else ""
-        return f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed}个{rest}；有勾稽错误的报告{wrong}份{doubts}。"
+        ignored = sum(row.dismissed for row in self.rows.values())
+        also = f"，已忽略的问题{ignored}处" if ignored else ""
+        told = f"有勾稽错误的报告{wrong}份{doubts}{also}。"
+        return f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed}个{rest}；{told}"
 
     def picture(self) -> str:
         count = len(self.rows)

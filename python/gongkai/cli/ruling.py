@@ -4,31 +4,58 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.checks.wording import clipped
-from gongkai.cli.console import CLEAN, show, written
+from gongkai.cli.console import CLEAN, show, tell, written
 from gongkai.model import Finding, GongkaiError, Report, Ruling
-from gongkai.rulings import KEY_DIGITS, key_of
+from gongkai.rulings import KEY, key_of
+
+if TYPE_CHECKING:
+    from gongkai.checks.children import Child
+    from gongkai.checks.matching import Yearly
 
 WEB = re.compile(r"\s*https?:", re.IGNORECASE)
-KEY = re.compile(f"[0-9a-f]{{{KEY_DIGITS}}}")
 LONGEST_REASON = 500  # characters
-Numbered = tuple[int, Finding]
+
+
+class Listed(NamedTuple):
+    """A finding as it is listed: under its number, or its key where it was found in several reports."""
+
+    name: str
+    key: str
+    finding: Finding
+
+    @property
+    def title(self) -> str:
+        return f"第{self.name}条" if self.name != self.key else f"编号{self.key}"
+
+
+class Beside(NamedTuple):
+    """The reports that the one at hand is held against: those of other years, and those that it covers."""
+
+    years: Sequence[Yearly] = ()
+    children: Sequence[Child] = ()
+    names: Sequence[str] = ()
 
 
 def run_ruling(options: argparse.Namespace) -> int:
     from gongkai.docket import save_rulings
-    from gongkai.pipeline import check, read_report
+    from gongkai.output import finding_line
+    from gongkai.pipeline import read_report
 
     source, ruling = local_file(options.source), ruling_in(options)
     report = read_report(source)
-    chosen = chosen_findings(options.numbers, check(report), report)
+    beside = beside_in(options, source, report)
+    chosen = chosen_findings(options.numbers, listed(report, beside), bool(beside.years or beside.children))
     refuse_ruled_inside(chosen, report, source, ruling)
-    target = save_rulings(report, source, [finding for _, finding in chosen], ruling)
+    target = save_rulings(report, source, {one.key: one.finding for one in chosen}, ruling)
     with written(target):
-        show([*outcome_lines(chosen, source), f"已写入 {target}"])
+        names = {one.name for one in chosen}
+        again = [one for one in listed(read_report(source), beside) if one.name in names]
+        show([*(finding_line(one.name, one.finding) for one in again), f"已写入 {target}"])
     return CLEAN
 
 
@@ -56,40 +83,92 @@ def ruling_in(options: argparse.Namespace) -> Ruling | None:
     return Ruling("dismissed" if options.command == "dismiss" else "confirmed", reason)
 
 
-def chosen_findings(words: Sequence[str], findings: Sequence[Finding], report: Report) -> list[Numbered]:
+# --- what there is to decide --------------------------------------------------------------------------------------
+
+
+def beside_in(options: argparse.Namespace, source: Path, report: Report) -> Beside:
+    """The other reports that the options name. Raises GongkaiError where what they name cannot be read."""
+    years = [one for named in options.others for one in years_in(named, source)]
+    if not options.levels:
+        if options.names:
+            raise GongkaiError("--names 只能与 --levels 一起使用；请用 --levels 给出下级的报告。")
+        return Beside(years)
+    from gongkai.levels import family_of, read_children
+
+    family = family_of(options.levels, options.names, report.year)
+    children = [*read_children(family.sources), *family.lost]
+    return Beside(years, children, family.names)
+
+
+def years_in(named: str, source: Path) -> Iterator[Yearly]:
+    """A report, or those in a folder that can be read; the one at hand, which may be among them, is left out."""
+    from gongkai.batch.listing import plan_of_folder
+    from gongkai.checks.years import yearly
+    from gongkai.pipeline import is_same_file, read_report
+
+    is_folder = Path(named).is_dir()
+    for one in plan_of_folder(Path(named)).sources if is_folder else (named,):
+        try:
+            if not is_same_file(Path(one), source):
+                yield yearly(read_report(one))
+        except GongkaiError as error:
+            if not is_folder:
+                raise
+            tell(f"{error}（没有与它核对）")
+
+
+def listed(report: Report, beside: Beside) -> list[Listed]:
+    """All findings on a report: its own by their numbers, then those of other years and of levels by their keys."""
+    from gongkai.checks.levels import compare
+    from gongkai.checks.years import compare_years, yearly
+    from gongkai.pipeline import check
+
+    found = [Listed(str(number), key_of(one, report), one) for number, one in enumerate(check(report), 1)]
+    keyed: dict[str, Finding] = {}
+    if beside.years:
+        outcome = compare_years([yearly(report), *beside.years])[0]
+        keyed |= {key_of(one, outcome.report.figures): one for one in outcome.findings}
+    if beside.children:
+        levels = compare(report, beside.children, beside.names)
+        keyed |= {levels.key_of(one): one for one in levels.findings}
+    return found + [Listed(key, key, one) for key, one in keyed.items()]
+
+
+def chosen_findings(words: Sequence[str], found: Sequence[Listed], beside: bool) -> list[Listed]:
     """The findings that are named by their number or key, each once. GongkaiError for one that is not there."""
-    keys = [key_of(finding, report) for finding in findings]
-    found: dict[int, Finding] = {}
-    for word in words:
-        named = [number for number, key in enumerate(keys, 1) if word in (str(number), key)]
-        if not named:
-            what = "这个编号的问题，有关的数字可能已经改动" if KEY.fullmatch(word) else f"第{clipped(word)}条"
-            count = f"现有{len(findings)}条" if findings else "没有查出问题"
-            raise GongkaiError(f"没有{what}（{count}），没有写入；请先用 gongkai check 查看序号。")
-        found |= {number: findings[number - 1] for number in named}
-    return sorted(found.items())
+    for word in dict.fromkeys(words):
+        if not any(word in (one.name, one.key) for one in found):
+            raise unknown(word, len(found), beside)
+    return [one for one in found if one.name in words or one.key in words]
 
 
-def refuse_ruled_inside(chosen: Sequence[Numbered], report: Report, source: Path, ruling: Ruling | None) -> None:
+def unknown(word: str, count: int, beside: bool) -> GongkaiError:
+    told = f"现有{count}条" if count else "没有查出问题"
+    if not KEY.fullmatch(word):
+        return GongkaiError(f"没有第{clipped(word)}条（{told}），没有写入；请先用 gongkai check 查看序号。")
+    why = (
+        "有关的数字可能已经改动"
+        if beside
+        else "有关的数字可能已经改动；跨年核对、上下级比对的，要用 --with 或 --levels 给出其他报告"
+    )
+    return GongkaiError(f"没有编号{word}的问题（{told}），没有写入；{why}。请先用 gongkai check 或 levels 查看。")
+
+
+def refuse_ruled_inside(chosen: Sequence[Listed], report: Report, source: Path, ruling: Ruling | None) -> None:
     """GongkaiError where the workbook itself says otherwise, which goes before, or where nothing can be taken back."""
     from gongkai.docket import docket_rulings
 
-    beside = docket_rulings(report, source)
-    for number, finding in chosen:
-        key = key_of(finding, report)
-        inside = report.rulings.get(key)
-        if inside and (inside.verdict or inside.word) and inside not in (beside.get(key), ruling):
+    beside: Mapping[str, Ruling] = docket_rulings(report, source)
+    for one in chosen:
+        inside = report.rulings.get(one.key)
+        if ruling is None and inside and inside.kept and one.key not in beside:
             raise GongkaiError(
-                f"第{number}条的处理写在{source.name}的“校验结果”中，以那里的为准，没有写入；请打开工作簿在那里改。"
+                f"{one.title}的处理随工作簿{source.name}保存，不能撤销；要让它重新计入，请改用 gongkai confirm。"
             )
-        if ruling is None and key not in beside:
-            raise GongkaiError(f"第{number}条没有作过处理，没有可以撤销的。")
-
-
-def outcome_lines(chosen: Sequence[Numbered], source: Path) -> list[str]:
-    """The findings as the next check will show them."""
-    from gongkai.output import finding_line
-    from gongkai.pipeline import check, read_report
-
-    findings = check(read_report(source))
-    return [finding_line(number, findings[number - 1]) for number, _ in chosen]
+        told = inside is not None and not inside.kept and bool(inside.verdict or inside.word)
+        if told and inside not in (beside.get(one.key), ruling):
+            raise GongkaiError(
+                f"{one.title}的处理写在{source.name}的“校验结果”中，以那里的为准，没有写入；请打开工作簿在那里改。"
+            )
+        if ruling is None and one.key not in beside:
+            raise GongkaiError(f"{one.title}没有作过处理，没有可以撤销的。")

@@ -12,7 +12,8 @@ from gongkai.checks.children import Child, listed
 from gongkai.checks.levels import STATUSES, Levels, Line, numbers
 from gongkai.checks.wording import clipped, column_label, one_line, row_label
 from gongkai.figures import shown
-from gongkai.output import SEVERITIES, finding_to_dict, head_lines, number, provenance_of, source_of, tally
+from gongkai.output import finding_line, finding_to_dict, head_lines, number, provenance_of, source_of, tally
+from gongkai.rulings import dismissed_text, in_order
 
 LEFT_OUT = {"missing": "缺少", "doubtful": "不能确定", "unread": "没有读出"}  # of other kinds: 没有计入
 HEADS = ("表", "项目", "栏目", "单元格", "上级", "下级之和", "差（下级之和－上级）", "结果", "缺数的下级")
@@ -33,7 +34,7 @@ def levels_to_dict(found: Levels) -> dict[str, Any]:
             *(child_to_dict(child, "counted", "") for member in found.roll.members for child in member.children),
             *(child_to_dict(one.child, one.kind, one.reason) for one in found.roll.left_out),
         ],
-        "findings": [finding_to_dict(finding, parent) for finding in found.findings],
+        "findings": [{**finding_to_dict(finding, parent), "key": found.key_of(finding)} for finding in found.findings],
         "cells": [line_to_dict(line) for line in found.lines],
     }
 
@@ -71,14 +72,15 @@ def levels_lines(found: Levels) -> Iterator[str]:
     for one in roll.left_out:
         file = f"（{clipped(one.child.name)}）" if one.child.agency else ""
         yield f"  {LEFT_OUT.get(one.kind, '没有计入')}　{one.child.title}{file}：{one_line(one.reason)}"
-    for finding in found.findings:
-        yield f"  {SEVERITIES[finding.severity]}　{finding.message}"
+    for _, finding in in_order(found.findings):
+        yield f"  {finding_line(found.key_of(finding), finding)}"
     counts = found.counts()
     if counts["equal"] == len(found.lines) and not found.findings:
         yield f"✓ 比对{len(found.lines)}格，全部相等。"
     else:
         told = "、".join(f"{STATUSES[status]}{count}格" for status, count in counts.items() if count)
-        end = f"；{tally(found.findings)}" if found.findings else ""
+        counted = filter(None, (tally(found.findings), dismissed_text(found.findings)))
+        end = f"；{'，'.join(counted)}" if found.findings else ""
         yield f"比对{len(found.lines)}格：{told}{end}。" if told else "没有可以比对的格。"
 
 

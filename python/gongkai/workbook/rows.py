@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from gongkai.editions import editions
 from gongkai.editions.yearly import yearly_cells
 from gongkai.figures import read_figure
-from gongkai.model import Cell, Edit, Finding, Form, Report, Value, WorkbookError
+from gongkai.model import Cell, Edit, Finding, Form, Report, Ruling, Value, WorkbookError
 from gongkai.rulings import dismissed_text, is_open
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
@@ -58,6 +58,7 @@ class BatchRow:
     ``figures`` maps cell ids to exact figures: those of the summary, and those that are compared over years.
     ``finished`` is local time, ``2026-11-24 09:30``; ``file`` the name of the report's own workbook within the batch's
     folder. ``years`` tells what came of comparing the report with that of the year before, among the lines beside it.
+    ``rulings`` are what was decided about the report, ``dismissed`` how many of its own findings do not count for it.
     """
 
     source: str
@@ -74,6 +75,8 @@ class BatchRow:
     file: str = ""
     figures: Mapping[str, Value] = field(default_factory=dict)
     years: str = ""
+    rulings: Mapping[str, Ruling] = field(default_factory=dict)
+    dismissed: int = 0
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,8 @@ def report_to_row(report: Report, findings: Sequence[Finding], source: str, fini
         file=file,
         figures={cell: value for cell, value in values.items() if value is not None},
         years="",
+        rulings=report.rulings,
+        dismissed=sum(not is_open(finding) for finding in findings),
     )
 
 

@@ -8,6 +8,7 @@ he decided is found again by the message that it went with.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -52,7 +53,7 @@ def rulings_in(values: Mapping[Spot, object]) -> dict[str, Ruling]:
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.KEPT_ROWS):
         key, word, reason = (text(values, row, column) for column in layout.KEPT_COLUMNS.values())
         if key and key not in shown:
-            found.setdefault(key, ruling_of(word, reason))
+            found.setdefault(key, replace(ruling_of(word, reason), kept=True))
     return found
 
 
