@@ -61,7 +61,8 @@ def with_docket(report: Report, source: Path | None = None) -> Report:
 def docket_rulings(report: Report, source: Path) -> dict[str, Ruling]:
     """Key -> what the file beside a source decides about this report. Raises DocketError."""
     records = read_docket(docket_path(source))
-    return {record["key"]: Ruling(record["verdict"], record["reason"]) for record in records if fits(record, report)}
+    fitting = [record for record in records if fits(record, report)]
+    return {record["key"]: Ruling(record["verdict"], record["reason"], kept=True) for record in fitting}
 
 
 def fits(record: Mapping[str, Any], report: Report) -> bool:

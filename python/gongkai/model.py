@@ -393,7 +393,7 @@ class Ruling:
     """What a person has decided about a finding: that it is right, or that it is to be left out of account.
 
     ``verdict`` is "" where nothing is decided yet: a reason alone was written, or a ``word`` that is no verdict.
-    ``kept`` tells that it stands where nobody sees it, as a workbook keeps it for a finding that it does not list.
+    ``kept`` tells that no workbook shows it: it stands in the file beside, or hidden for a finding that is not listed.
     """
 
     verdict: Literal["confirmed", "dismissed", ""]

@@ -130,6 +130,10 @@ def merged(one: Mapping[str, Ruling], over: Mapping[str, Ruling]) -> dict[str, R
 
 
 def is_about(report: Report, agency: str, year: int | None) -> bool:
-    """Whether what was decided about the report of a body and year may be about this one."""
-    same_year = report.year is None or year is None or report.year == year
-    return same_year and may_be_one(report.agency, agency)
+    """Whether what was decided about the report of a body and year may be about this one.
+
+    Who is unknown is nobody else: findings on two reports that do not say whose they are may well be alike.
+    """
+    if report.year != year or bool(report.agency) != bool(agency):
+        return False
+    return not agency or may_be_one(report.agency, agency)

@@ -15,7 +15,8 @@ RULES = (
         "rulings.verdict",
         "warning",
         "处理一栏没有采用",
-        "“校验结果”的“处理”一栏填的不是“确认”或“忽略”，或者只填了理由，或者填在没有问题的行里，所以没有采用。",
+        "“校验结果”的“处理”一栏填的不是“确认”或“忽略”，或者只填了理由，或者填在没有问题、问题的文字被改动的行里，"
+        "或者同一问题列在两行而填得不同，所以没有采用。",
         "本工具的提示。",
         f"对“表四 行政复议：…差11。”填的处理“是”不能识别，没有采用；请填{CHOICE}。",
         f"在“处理”一栏选{CHOICE}；不作处理的，把“处理”和“理由”两栏都清空，再重新校验。",
@@ -40,7 +41,10 @@ def check_undecided(report: Report, findings: Sequence[Finding]) -> list[Finding
 def sentence(ruling: Ruling, message: str) -> str:
     word = clipped(ruling.word)
     if not message:
-        return f"“校验结果”中有一行没有列出问题，却填了处理“{word}”，没有采用；请填在问题所在的那一行。"
+        return (
+            f"“校验结果”中有一行没有列出问题，或者问题的文字已经改动，却填了处理“{word}”，没有采用；"
+            "请重新校验，再填在问题所在的那一行。"
+        )
     about = f"对“{clipped(message)}”"
     if word:
         return f"{about}填的处理“{word}”不能识别，没有采用；请填{CHOICE}。"

@@ -166,7 +166,7 @@ def refuse_ruled_inside(chosen: Sequence[Listed], report: Report, source: Path, 
                 f"{one.title}的处理随工作簿{source.name}保存，不能撤销；要让它重新计入，请改用 gongkai confirm。"
             )
         told = inside is not None and not inside.kept and bool(inside.verdict or inside.word)
-        if told and inside not in (beside.get(one.key), ruling):
+        if told and inside != ruling:
             raise GongkaiError(
                 f"{one.title}的处理写在{source.name}的“校验结果”中，以那里的为准，没有写入；请打开工作簿在那里改。"
             )

@@ -21,7 +21,7 @@ from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of
 from gongkai.workbook.layout import Spot
 from gongkai.workbook.proposals import certain_suspects
 from gongkai.workbook.values import fingerprint, text_of, values_to_report
-from gongkai.workbook.verdicts import ruling_of, rulings_in
+from gongkai.workbook.verdicts import about_in, ruling_of, rulings_in
 
 Place = tuple[str, Spot]
 BLANK = Report("", "", None, "", {})
@@ -55,8 +55,9 @@ def clear_marks(book: xw.Book, asked: Asked) -> Outcome:
     """No marks and no results; what was decided about findings is kept for the next check."""
     values = read_values(book, [layout.RESULTS])
     rulings = rulings_in(values.get(layout.RESULTS, {}))
+    agency, year = about_in(values.get(layout.RESULTS, {})) or ("", None)
     edits = [edit for sheet in TABLES.values() for edit in mark_edits(sheet, BLANK, ())]
-    edits += result_edits(replace(BLANK, rulings=rulings), ())
+    edits += result_edits(replace(BLANK, agency=agency, year=year, rulings=rulings), ())
     edits += [Edit(layout.COVER, *spot, None) for spot in layout.COUNTED]
     apply_edits(book, edits, values)
     kept = "填过的处理和理由仍保留着，重新校验后随问题一起显示。" if rulings else ""

@@ -78,6 +78,7 @@ RULING_HEADS: Mapping[str, str] = {
 # Rulings on findings that are not shown, hidden beside the results.
 KEPT_ROWS = 200
 KEPT_COLUMNS: Mapping[str, int] = {"key": 20, "verdict": 21, "reason": 22}
+ABOUT_SPOT: Spot = (RESULTS_TOP - 1, KEPT_COLUMNS["key"])  # hidden: whose report the results are about
 # The sheet that commands and macros share, hidden: what was asked, what came of it, and the texts of the macros.
 TOOL = "工具"
 TOOL_SPOTS: Mapping[str, Spot] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
@@ -14,7 +15,7 @@ from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.layout import DOUBTFUL, Spot, TableSheet
 from gongkai.workbook.sheet import plain_text
-from gongkai.workbook.verdicts import rulings_in
+from gongkai.workbook.verdicts import about_in, is_about_another, rulings_in
 
 SheetValues = Mapping[Spot, object]
 
@@ -32,7 +33,7 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
         read = read_table(table, values, problems)
         if read:
             tables[table] = read
-    return Report(
+    report = Report(
         title=text_of(cover.get(layout.COVER_SPOTS["title"])),
         agency=text_of(cover.get(layout.COVER_SPOTS["agency"])),
         year=read_year(cover.get(layout.COVER_SPOTS["year"]), problems),
@@ -40,8 +41,21 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
         tables=tables,
         sections=read_sections(values.get(layout.PROSE, {}), problems),
         problems=tuple(problems),
-        rulings=rulings_in(values.get(layout.RESULTS, {})),
     )
+    return with_rulings(report, values.get(layout.RESULTS, {}))
+
+
+def with_rulings(report: Report, results: SheetValues) -> Report:
+    """A report with what is decided about it; where that was another report's, a problem says so instead."""
+    rulings = rulings_in(results)
+    if not is_about_another(results, report):
+        return replace(report, rulings=rulings)
+    count = sum(ruling.verdict != "" for ruling in rulings.values())
+    agency, year = about_in(results) or ("", None)
+    whose = f"“{agency or '未写明机关'}”{f'{year}年' if year else ''}"
+    reason = f"“{layout.RESULTS}”中有{count}条处理（确认、忽略）是对{whose}的报告作的，没有采用；请重新核对后再处理。"
+    foreign = Problem("", "", "", "", reason)
+    return replace(report, problems=(*report.problems, foreign)) if count else report
 
 
 # --- cover --------------------------------------------------------------------------------------------------------

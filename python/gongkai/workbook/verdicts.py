@@ -1,19 +1,20 @@
 """Room: workbook. The columns 处理 and 理由 of the results: read as rulings, and written beside their findings again.
 
-What was decided about a finding that is not shown at the moment is kept in hidden columns of the same sheet. A row's
-hidden cell holds the finding's key and the digest of its message: where somebody sorts the columns that he sees, what
-he decided is found again by the message that it went with.
+What was decided about a finding that is not shown at the moment is kept in hidden columns of the same sheet, with the
+body and year that all of it is about: a workbook is copied and filled in anew for another. A row's hidden cell holds
+the finding's key and a digest of key and message: where somebody sorts the columns that he sees, what he decided is
+found again by the message that it went with, and what goes with no message is not taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import NamedTuple
 
-from gongkai.model import Edit, Ruling, WorkbookError
-from gongkai.rulings import WORDS, squeezed
+from gongkai.model import Edit, Report, Ruling, WorkbookError
+from gongkai.rulings import WORDS, is_about, squeezed
 from gongkai.workbook import layout
 from gongkai.workbook.layout import Spot
 
@@ -21,6 +22,9 @@ VERDICTS = {word: verdict for verdict, word in WORDS.items()} | {
     f"已{word}": verdict for verdict, word in WORDS.items()
 }
 OLDER_HEAD = "现状"  # where the proposals stand now
+
+ABOUT = "年："  # between the year and the body's name
+MOST_DIGESTED = 2_000  # characters
 
 
 class Line(NamedTuple):
@@ -36,17 +40,18 @@ class Line(NamedTuple):
 def rulings_in(values: Mapping[Spot, object]) -> dict[str, Ruling]:
     """Key -> what stands in a row of the sheet 校验结果, then what is kept out of sight. None of an older template's.
 
-    What is written in a row without a finding stands under the key "".
+    What is written in a row without a finding, or with another text than the finding's, stands under the key "".
+    Of two rows of one finding that say different things neither is taken.
     """
     if not has_columns(values):
         return {}
     lines = [line_in(values, row) for row in result_rows()]
-    keys = {line.digest: line.key for line in lines if line.key}
     found: dict[str, Ruling] = {}
     for line in lines:
-        key = key_in(line, keys)
-        if key and (line.word or line.reason):
-            found.setdefault(key, ruling_of(line.word, line.reason))
+        key = key_in(line, lines) if line.word or line.reason else ""
+        ruling = ruling_of(line.word, line.reason)
+        if key:
+            found[key] = agreed(found.get(key, ruling), ruling)
         elif line.word:
             found[""] = Ruling("", line.reason, line.word)
     shown = {line.key for line in lines}
@@ -55,6 +60,21 @@ def rulings_in(values: Mapping[Spot, object]) -> dict[str, Ruling]:
         if key and key not in shown:
             found.setdefault(key, replace(ruling_of(word, reason), kept=True))
     return found
+
+
+def about_in(values: Mapping[Spot, object]) -> tuple[str, int | None] | None:
+    """The body and year of the report that was last checked here; None where nothing says so."""
+    year, sign, agency = text(values, *layout.ABOUT_SPOT).partition(ABOUT)
+    return (agency, int(year) if year.isdecimal() else None) if sign else None
+
+
+def is_about_another(values: Mapping[Spot, object], report: Report) -> bool:
+    """Whether what stands here was decided about another report than the one that the workbook shows now.
+
+    Who was unknown may since have been filled in.
+    """
+    agency, year = about_in(values) or ("", None)
+    return not is_about(report, agency or report.agency, report.year if year is None else year)
 
 
 def has_columns(values: Mapping[Spot, object]) -> bool:
@@ -87,13 +107,25 @@ def line_in(values: Mapping[Spot, object], row: int) -> Line:
     return Line(key, digest, *(text(values, row, at[name]) for name in ("message", "verdict", "reason")))
 
 
-def key_in(line: Line, keys: Mapping[str, str]) -> str:
-    """The key of the finding that a row shows: its own, unless its message is that of another row's key."""
-    return keys.get(digest_of(line.message), line.key) if line.message else line.key
+def agreed(one: Ruling, other: Ruling) -> Ruling:
+    if one.verdict == other.verdict:
+        return one
+    return Ruling("", one.reason, "、".join(filter(None, (words_of(one)[0], words_of(other)[0]))))
 
 
-def digest_of(message: str) -> str:
-    return sha256(squeezed(message).encode("utf-8", "replace")).hexdigest()[:8]
+def key_in(line: Line, lines: Sequence[Line]) -> str:
+    """The key of the finding whose message stands in a row: the row's own, or after sorting another's; "" for none."""
+    if not line.message:
+        return ""
+    return next((one.key for one in (line, *lines) if one.key and one.digest == digest_of(one.key, line.message)), "")
+
+
+def digest_of(key: str, message: str) -> str:
+    """A key edited by hand has another. Only of what every program gives back as it was written."""
+    plain = "".join(letter for letter in squeezed(message) if letter.isprintable() and letter != "\ufffd")[
+        :MOST_DIGESTED
+    ]
+    return sha256(f"{key}{plain}".encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def ruling_of(word: str, reason: str) -> Ruling:
@@ -107,7 +139,11 @@ def ruling_of(word: str, reason: str) -> Ruling:
 def ruling_cells(key: str, message: str, rulings: Mapping[str, Ruling]) -> dict[str, str | None]:
     """The cells of a finding's row: 处理, 理由, and the hidden key."""
     word, reason = words_of(rulings[key]) if key in rulings else (None, None)
-    return {"verdict": word, "reason": reason, "key": f"{key}-{digest_of(message)}"}
+    return {"verdict": word, "reason": reason, "key": f"{key}-{digest_of(key, message)}"}
+
+
+def about_edit(agency: str, year: int | None) -> Edit:
+    return Edit(layout.RESULTS, *layout.ABOUT_SPOT, f"{year or ''}{ABOUT}{agency}" if year or agency else None)
 
 
 def words_of(ruling: Ruling) -> tuple[str | None, str | None]:
