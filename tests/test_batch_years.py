@@ -186,13 +186,16 @@ def test_the_summary_in_excel(tmp_path: Path) -> None:
     assert str(texts[1]).startswith("与2021年不符2处：")
 
 
-def test_the_summary_of_an_older_template_is_not_written_into(tmp_path: Path) -> None:
-    """Its figures begin where the new column stands."""
+@pytest.mark.parametrize("heads", [[], ["跨年核对"]])
+def test_the_summary_of_an_older_template_is_not_written_into(tmp_path: Path, heads: list[str]) -> None:
+    """Its figures begin where a new column stands, or one column stands where another does now."""
     write_workbook(report_of(), [], tmp_path / "a.xlsm")
     book = open_live(tmp_path)
     set_cell(book, layout.BATCH, layout.FOLDER_SPOT, str(tmp_path))
-    set_cell(book, layout.SUMMARY, (layout.SUMMARY_TOP - 1, YEARS_COLUMN), summary_row_heads()[YEARS_COLUMN])
+    older = [*list(SUMMARY_HEADS.values())[:9], *heads, *summary_row_heads()[len(SUMMARY_HEADS) :]]
+    for column, head in enumerate(older, 1):
+        set_cell(book, layout.SUMMARY, (layout.SUMMARY_TOP - 1, column), head)
     outcome = press(book, "summary")
     assert outcome.kind == "error"
-    assert "旧版的，没有“跨年核对”一栏，没有写入" in outcome.text
+    assert "旧版的，没有“已忽略”一栏，没有写入" in outcome.text
     assert value_at(book, layout.SUMMARY, (layout.SUMMARY_TOP, 1)) is None

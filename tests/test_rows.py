@@ -59,6 +59,7 @@ ROWS = st.lists(
         errors=COUNTS,
         warnings=COUNTS,
         notes=COUNTS,
+        dismissed=COUNTS,
         message=TEXTS,
         finished=TEXTS,
         file=TEXTS,
@@ -77,7 +78,9 @@ def target(tmp_path: Path) -> Path:
 def kept_on_list(rows: Sequence[BatchRow]) -> list[BatchRow]:
     """What the sheet 批量导入 keeps of the lines, down to the last source."""
     kept = [
-        replace(row, title="", warnings=None, notes=None, years="", figures={}) if row.source else BatchRow("")
+        replace(row, title="", warnings=None, notes=None, dismissed=None, years="", figures={})
+        if row.source
+        else BatchRow("")
         for row in rows
     ]
     while kept and not kept[-1].source:
@@ -201,9 +204,9 @@ def test_the_summary_has_every_figure_worth_comparing() -> None:
 
 
 def test_heads_say_table_group_edition_and_unit() -> None:
-    heads = dict(zip(summary_cells(), summary_heads()[10:], strict=True))
-    leading = ["机关", "年度", "标题", "来源", "文件", "版式", "错误", "警告", "提示", "跨年核对"]
-    assert summary_heads()[:10] == leading
+    heads = dict(zip(summary_cells(), summary_heads()[11:], strict=True))
+    leading = ["机关", "年度", "标题", "来源", "文件", "版式", "错误", "警告", "提示", "已忽略", "跨年核对"]
+    assert summary_heads()[:11] == leading
     assert len(set(summary_heads())) == len(summary_heads())
     assert heads["applications.refused_secret.total"] == "表三 （三）不予公开 1.属于国家秘密"
     assert heads["applications.partly_granted.total"] == "表三 （二）部分公开"

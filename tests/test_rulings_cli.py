@@ -20,7 +20,8 @@ from gongkai.docket import LONGEST_WAIT, docket_path
 from gongkai.model import Edit, WorkbookError
 from gongkai.rulings import is_open
 from gongkai.workbook import layout, read_workbook
-from gongkai.workbook.file import fill_file
+from gongkai.workbook.file import fill_file, read_file
+from gongkai.workbook.rows import read_summary
 
 CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*。$")
 AT = layout.RESULT_COLUMNS
@@ -251,7 +252,11 @@ def test_a_batch_reads_what_is_beside_its_workbooks(page: Path, tmp_path: Path) 
     book = folder / first.row.file
     dismiss_all(book)
     again = run([str(page)], folder)[str(page)]
-    assert (again.skipped, again.row.errors) == (True, 0)
+    assert (again.skipped, again.row.errors, again.row.dismissed) == (True, 0, first.row.errors)
+    rows = read_summary(read_file(folder / "汇总.xlsm")[layout.SUMMARY])
+    assert [row.dismissed for row in rows] == [first.row.errors]
+    told = command(page, "-o", folder)
+    assert (told.returncode, f"，已忽略的问题{first.row.errors}处。" in told.stdout) == (0, True)
     assert "处已忽略" in again.row.message
     assert run([str(page)], folder)[str(page)].row == again.row
     docket_path(book).write_text("{", encoding="utf-8")

@@ -36,7 +36,7 @@ SUMMARY_HINT = (
 # Pixels at 100 %.
 SUMMARY_WIDTHS = {
     "agency": 176, "year": 72, "title": 300, "source": 210, "file": 210, "editions": 176, "errors": 52, "warnings": 52,
-    "notes": 52, "years": 190,
+    "notes": 52, "dismissed": 60, "years": 190,
 }  # fmt: skip
 FIGURE_WIDTH = 92
 STRIP_LINE, GROUP_LINE, HEAD_LINE = 16, 20, 62
@@ -213,7 +213,8 @@ def add_summary_rules(page: Worksheet) -> None:
     top, last = layout.SUMMARY_TOP, bottom_row(layout.SUMMARY)
     ends = f"$A${top}:$A${last},$A{top},$B${top}:$B${last},$B{top}"
     twice = f'AND($A{top}<>"",$B{top}<>"",COUNTIFS({ends})>1)'
-    errors, years = (letters(list(SUMMARY_HEADS).index(name) + 1) for name in ("errors", "years"))
+    named = ("errors", "warnings", "dismissed", "years")
+    errors, warnings, dismissed, years = (letters(list(SUMMARY_HEADS).index(name) + 1) for name in named)
     ink, fill, _ = looks.ACCENTS["warning"]
     double = DifferentialStyle(font=Font(color=ink), fill=PatternFill("solid", bgColor=fill), border=HAIR)
     alarm = DifferentialStyle(font=Font(b=True, color=looks.ALARM), border=HAIR)
@@ -223,4 +224,8 @@ def add_summary_rules(page: Worksheet) -> None:
     add_rules(page, f"{errors}{top}:{errors}{last}", [(f"{errors}{top}>0", alarm), line])
     differs = f'COUNTIF({years}{top},"*年不符*")>0'
     add_rules(page, f"{years}{top}:{years}{last}", [(differs, double), line])
-    add_rules(page, f"C{top}:F{last} H{top}:I{last} {letters(len(SUMMARY_HEADS) + 1)}{top}:{end}{last}", [line])
+    add_rules(
+        page,
+        f"C{top}:F{last} {warnings}{top}:{dismissed}{last} {letters(len(SUMMARY_HEADS) + 1)}{top}:{end}{last}",
+        [line],
+    )

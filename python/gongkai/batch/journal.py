@@ -252,13 +252,13 @@ def dict_to_decided(found: Any) -> dict[str, Any]:
     rulings = {key: Ruling(verdict, str(reason)) for key, (verdict, reason) in found.get("rulings", {}).items()}
     if any(ruling.verdict not in WORDS for ruling in rulings.values()):
         raise ValueError(rulings)
-    return {"rulings": rulings, "dismissed": int(found.get("dismissed", 0))}
+    return {"rulings": rulings, "dismissed": int(found["dismissed"]) if found.get("dismissed") is not None else None}
 
 
 def is_row(row: Mapping[str, Any]) -> bool:
     """Whether every field is of its kind, and the file's name leads nowhere else."""
     texts = all(isinstance(row[name], str) for name in TEXTS)
-    counts = all(row[name] is None or type(row[name]) is int for name in COUNTS)
+    counts = all(row[name] is None or type(row[name]) is int for name in FIELDS.intersection(COUNTS))
     return texts and counts and row["state"] in STATES and isinstance(row["figures"], dict) and is_name(row["file"])
 
 

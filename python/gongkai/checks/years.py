@@ -192,7 +192,7 @@ def short_name(link: Link) -> str:
 def outcome_text(last: Yearly, short: Sequence[str], dismissed: int, remark: str) -> str:
     """``与2020年相符``, or the differences that count; how many are dismissed, and what could not be compared."""
     if not short:
-        return f"与{last.year}年不符的{dismissed}处已忽略{remark}" if dismissed else f"与{last.year}年相符{remark}"
+        return f"与{last.year}年的{dismissed}处不符已忽略{remark}" if dismissed else f"与{last.year}年相符{remark}"
     more = "等" if len(short) > MOST_TOLD else ""
     also = f"（另{dismissed}处已忽略）" if dismissed else ""
     return f"与{last.year}年不符{len(short)}处{also}：{'；'.join(short[:MOST_TOLD])}{more}{remark}"

@@ -229,7 +229,7 @@ class Progress:
         # A figure that could not be read is a warning: no error, but nothing to pass over either.
         doubtful = sum(bool(row.warnings) for row in self.rows.values())
         doubts = f"，有内容没有读出或需核实的{doubtful}份（见“汇总”的警告一栏）" if doubtful else ""
-        ignored = sum(row.dismissed for row in self.rows.values())
+        ignored = sum(row.dismissed or 0 for row in self.rows.values())
         also = f"，已忽略的问题{ignored}处" if ignored else ""
         told = f"有勾稽错误的报告{wrong}份{doubts}{also}。"
         return f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed}个{rest}；{told}"

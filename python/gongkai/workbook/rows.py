@@ -43,9 +43,10 @@ SUMMARY_HEADS: Mapping[str, str] = {
     "errors": "错误",
     "warnings": "警告",
     "notes": "提示",
+    "dismissed": "已忽略",
     "years": "跨年核对",
 }
-COUNTS = ("year", "errors", "warnings", "notes")
+COUNTS = ("year", "errors", "warnings", "notes", "dismissed")
 REMARK = re.compile(r"(?<=.)（[^（）]*）$")
 LONGEST_LABEL = 20  # characters of a head; the few longer labels end with a clause that the first one implies
 LONGEST_TEXT = 300  # characters of a title or a message in a line
@@ -76,7 +77,7 @@ class BatchRow:
     figures: Mapping[str, Value] = field(default_factory=dict)
     years: str = ""
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
-    dismissed: int = 0
+    dismissed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -321,12 +322,13 @@ def summary_row_heads() -> list[str]:
 
 
 def refuse_older_summary(values: Mapping[Spot, object]) -> None:
-    """WorkbookError for the sheet 汇总 of an older template: every figure would stand one column beside its head."""
-    column, heads = list(SUMMARY_HEADS).index("years") + 1, summary_row_heads()
-    stands = "".join(text_of(values.get((layout.SUMMARY_TOP - 1, column))).split())
-    if stands == heads[column]:
+    """WorkbookError for the sheet 汇总 of an older template: every figure would stand beside its head."""
+    for column, head in enumerate(SUMMARY_HEADS.values(), 1):
+        stands = "".join(text_of(values.get((layout.SUMMARY_TOP - 1, column))).split())
+        if stands in ("", head) or stands not in summary_row_heads():
+            continue
         raise WorkbookError(
-            f"本工作簿的“{layout.SUMMARY}”是旧版的，没有“{heads[column - 1]}”一栏，没有写入；"
+            f"本工作簿的“{layout.SUMMARY}”是旧版的，没有“{head}”一栏，没有写入；"
             "请用 gongkai template -o 新文件.xlsm 另存一份新版工作簿，在其中汇总。"
         )
 
