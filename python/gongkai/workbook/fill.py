@@ -15,7 +15,7 @@ from gongkai.workbook import layout
 from gongkai.workbook.layout import DOUBTFUL, Spot, Suspicion, TableSheet
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
-from gongkai.workbook.verdicts import about_edit, kept_edits, ruling_cells
+from gongkai.workbook.verdicts import about_edits, kept_edits, ruling_cells
 
 Written = int | Decimal | str | None
 
@@ -236,7 +236,7 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
         values = rows[row] if row < len(rows) else {}
         for name, column in columns.items():
             yield Edit(layout.RESULTS, layout.RESULTS_TOP + row, column, values.get(name))
-    yield about_edit(report.agency, report.year)
+    yield from about_edits(report.agency, report.year)
     yield from kept_edits(report.rulings, {key_of(finding, report) for _, finding in shown})
 
 

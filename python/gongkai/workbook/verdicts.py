@@ -142,8 +142,12 @@ def ruling_cells(key: str, message: str, rulings: Mapping[str, Ruling]) -> dict[
     return {"verdict": word, "reason": reason, "key": f"{key}-{digest_of(key, message)}"}
 
 
-def about_edit(agency: str, year: int | None) -> Edit:
-    return Edit(layout.RESULTS, *layout.ABOUT_SPOT, f"{year or ''}{ABOUT}{agency}" if year or agency else None)
+def about_edits(agency: str, year: int | None) -> Iterator[Edit]:
+    """As wide as what is kept below, so that Excel is given both at once."""
+    row, first = layout.ABOUT_SPOT
+    for column in layout.KEPT_COLUMNS.values():
+        told = column == first and (year or agency)
+        yield Edit(layout.RESULTS, row, column, f"{year or ''}{ABOUT}{agency}" if told else None)
 
 
 def words_of(ruling: Ruling) -> tuple[str | None, str | None]:
