@@ -22,7 +22,7 @@ from gongkai.workbook.fill import report_to_edits
 from live import open_live, press, put, set_cell, value_at
 from made import older, report_of
 
-MOST_CALLS = 30
+MOST_CALLS = 31
 Kept = dict[str, dict[tuple[int, int], tuple[object, str]]]
 ROW = TABLES["表三"].cells["applications.new.natural"][0]
 
