@@ -110,7 +110,7 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     choices = [chosen(opened, *pair) for pair in dict.fromkeys(wanted)]
     changes = changes_of(choices, opened.report)
     refuse_formulas(changes, read_formulas(opened.path, opened.content))
-    report = with_docket(values_to_report(with_changes(opened.values, changes)), opened.path)
+    report = values_to_report(with_changes(opened.values, changes))
     findings = check(report)
     refuse_unmended(choices, findings)
     edits = adoption_edits(changes, opened.values, report, findings)
