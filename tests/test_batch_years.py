@@ -105,7 +105,7 @@ def test_a_batch_compares_what_several_runs_imported(tmp_path: Path, capsys: pyt
     assert years_in(folder) == {(BODY, "2021"): "没有2020年的报告"}
     assert cli.main(["batch", late, "-o", str(folder)]) == 0
     out = capsys.readouterr().out
-    told = "与2021年不符2处：上年结转·自然人填8，应为12；上年结转·总计填8，应为12"
+    told = "与2021年不符2处：上年结转·自然人填8，2021年结转12；上年结转·总计填8，2021年结转12"
     assert f"跨年核对：与上一年不符1份（逐份见“汇总”的跨年核对一栏）。\n  浙江省青溪县政府 2022年：{told}\n" in out
     assert years_in(folder)["浙江省青溪县政府", "2022"] == told
     rows = {row.source: row for row in read_summary(read_file(folder / "汇总.xlsm")[layout.SUMMARY])}
@@ -153,7 +153,7 @@ def test_a_journal_of_an_earlier_version(tmp_path: Path) -> None:
     run([late], folder)
     assert (
         years_in(folder)["浙江省青溪县政府", "2022"]
-        == "与2021年不符1处：上年结转·总计填8，应为12（结转7项只能比1项；文件数没有可比的数字）"
+        == "与2021年不符1处：上年结转·总计填8，2021年结转12（结转7项只能比1项；文件数没有可比的数字）"
     )
 
 

@@ -146,7 +146,7 @@ def test_parts_above_a_total() -> None:
     finding = only(report, "applications.across.granted")
     assert finding.message == (
         "表三 （一）予以公开：已填各项之和143，已超过总计134（有2格空白），无论空白填多少都不相符。"
-        "疑为 表三 （一）予以公开·总计 填134，应为143、（六）其他处理 3.其他·总计 填102，应为93"
+        "疑为 表三 （一）予以公开·总计 填134，应为143；（六）其他处理 3.其他·总计 填102，应为93"
         "（另有1种可能性较小的改法，请对照原文）。"
     )
     assert (finding.severity, finding.stated, finding.computed, finding.difference) == ("error", 134, 143, 9)
@@ -158,7 +158,7 @@ def test_one_side_of_the_balance_above_the_other() -> None:
     message = only(report_of(changes), "applications.balance.natural").message
     assert message == (
         "表三 自然人列：已填的（七）总计432，已超过各项之和408（有1格空白），无论空白填多少都不相符。"
-        "疑为 表三 一、本年新收政府信息公开申请数量·自然人 填400，应为436、四、结转下年度继续办理·自然人 空白，应为12。"
+        "疑为 表三 一、本年新收政府信息公开申请数量·自然人 填400，应为436；四、结转下年度继续办理·自然人 空白，应为12。"
     )
 
 
@@ -178,7 +178,7 @@ def test_two_relations_that_want_different_figures() -> None:
     assert conflict.message == (
         "表三 2项勾稽关系不能同时成立，无论其中1格空白填多少都不相符："
         "自然人列 各项之和＝（七）总计；（一）予以公开 各项之和＝总计。"
-        "疑为 表三 （一）予以公开·自然人 空白，应为134、（一）予以公开·总计 填150，应为143。"
+        "疑为 表三 （一）予以公开·自然人 空白，应为134；（一）予以公开·总计 填150，应为143。"
     )
     assert "applications.granted.natural" not in conflict.cells
     assert {"applications.granted.total", "applications.handled.natural"} < set(conflict.cells)

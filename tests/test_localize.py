@@ -228,7 +228,7 @@ def test_slips_over_two_cells() -> None:
 def test_a_blank_that_belongs_to_the_repair_is_told() -> None:
     findings = errors(report_of({"applications.granted.natural": None, "applications.granted.total": 150}))
     assert answers(findings) == [[short({"granted.natural": 134, "granted.total": 143})]]
-    assert "（一）予以公开·自然人 空白，应为134、（一）予以公开·总计 填150，应为143。" in findings[0].message
+    assert "（一）予以公开·自然人 空白，应为134；（一）予以公开·总计 填150，应为143。" in findings[0].message
 
 
 def test_a_figure_is_blamed_only_with_what_was_not_read_in_sight() -> None:
@@ -237,7 +237,7 @@ def test_a_figure_is_blamed_only_with_what_was_not_read_in_sight() -> None:
     column, row = errors(report_of(wrong, raws={company: "7（含1件）"}))
     for finding in (column, row):
         assert finding.message.endswith(
-            "疑为 表三 （一）予以公开·自然人 填143，应为134、（一）予以公开·商业企业 原文“7（含1件）”未采用，应为7。"
+            "疑为 表三 （一）予以公开·自然人 填143，应为134；（一）予以公开·商业企业 原文“7（含1件）”未采用，应为7。"
         )
     blank = "applications.granted.research"
     _, row = errors(report_of(wrong | {company: 7, blank: None}, raws={blank: "0①"}))

@@ -108,7 +108,8 @@ def compared_with(report: Yearly, last: Yearly) -> Outcome:
         if sides[0] != sides[1]:
             found += decided([broken(link, report, last, *sides)], report)
             if is_open(found[-1]):
-                short.append(f"{short_name(link)}填{shown(sides[0])}，应为{shown(sides[1])}")
+                follows = f"{last.year}年结转" if link.rule == "years.carried" else "应为"
+                short.append(f"{short_name(link)}填{shown(sides[0])}，{follows}{shown(sides[1])}")
             else:
                 dismissed += 1
     found += jumps(report, last)

@@ -68,7 +68,8 @@ def levels_lines(found: Levels) -> Iterator[str]:
     yield from head_lines(found.parent)
     roll = found.roll
     reports = sum(len(member.children) for member in roll.members)
-    yield f"下级：计入{len(roll.members)}个机关的{reports}份报告，没有计入{len(roll.left_out)}个。"
+    left = f"，没有计入{len(roll.left_out)}个" if roll.left_out else ""
+    yield f"下级：计入{len(roll.members)}个机关的{reports}份报告{left}。"
     for one in roll.left_out:
         file = f"（{clipped(one.child.name)}）" if one.child.agency else ""
         yield f"  {LEFT_OUT.get(one.kind, '没有计入')}　{one.child.title}{file}：{one_line(one.reason)}"

@@ -39,7 +39,8 @@ def proposed(form: Form, proposal: Proposal, unread: Mapping[str, str]) -> str:
 
 
 def alternative_text(form: Form, alternative: Sequence[Suspect], comma: str, unread: Mapping[str, str]) -> str:
-    return "、".join(suspect_text(form, suspect, comma, unread.get(suspect.cell, "空白")) for suspect in alternative)
+    texts = (suspect_text(form, suspect, comma, unread.get(suspect.cell, "空白")) for suspect in alternative)
+    return ("；" if comma else "、").join(texts)
 
 
 def suspect_text(form: Form, suspect: Suspect, comma: str, blank: str) -> str:
