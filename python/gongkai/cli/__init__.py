@@ -6,8 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from gongkai import __version__
 from gongkai.cli.adopting import number_and_alternative, run_adopt
@@ -18,6 +17,7 @@ from gongkai.cli.console import (
     INTERRUPTED,
     READER_GONE,
     UNREADABLE,
+    code_of,
     complain,
     complain_of,
     keep_apart,
@@ -28,9 +28,9 @@ from gongkai.cli.console import (
     written,
 )
 from gongkai.cli.levels import run_levels
+from gongkai.cli.parser import ChineseParser, file_name
 from gongkai.cli.ruling import run_ruling
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
-from gongkai.rulings import is_grave
 
 if TYPE_CHECKING:
     from gongkai.checks.years import Outcome
@@ -38,47 +38,6 @@ if TYPE_CHECKING:
 Run = Callable[[argparse.Namespace], int]
 
 SOURCE_HELP = "网址（http、https），网页、PDF、Word、Excel 或文本文件，本工具的工作簿；- 表示标准输入"
-
-
-class ChineseParser(argparse.ArgumentParser):
-    """argparse with its own few texts in Chinese."""
-
-    def __init__(self, **texts: Any) -> None:
-        super().__init__(**{**texts, "add_help": False})
-        self._positionals.title = "参数"
-        self._optionals.title = "选项"
-        self.add_argument("-h", "--help", action="help", help="显示帮助")
-
-    def format_usage(self) -> str:
-        return super().format_usage().replace("usage: ", "用法：", 1)
-
-    def format_help(self) -> str:
-        return super().format_help().replace("usage: ", "用法：", 1)
-
-    def error(self, message: str) -> NoReturn:
-        texts = {
-            "the following arguments are required": "缺少参数",
-            "unrecognized arguments": "多余的参数",
-            "invalid choice": "没有这个选项值",
-            "expected one argument": "选项后面缺少一个值",
-            "not allowed with argument": "这两个选项不能同时使用",
-        }
-        reason = next((text for english, text in texts.items() if english in message), "参数有误")
-        detail = message.rpartition(": ")[2] if ": " in message else message
-        self.exit(UNREADABLE, f"{reason}（{detail}）；用 {self.prog} --help 查看用法。")
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        """argparse's own passes over an output that fails; help and version go to standard output."""
-        if file is sys.stdout:
-            put(message.rstrip("\n"))
-        else:
-            tell(message)
-
-
-def file_name(text: str) -> Path:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("没有给出文件名")
-    return Path(text)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -322,11 +281,6 @@ def run_sources(
     elif lines := [*years_lines(outcomes)]:
         show(["", *lines])
     return max(codes)
-
-
-def code_of(findings: Sequence[Finding]) -> int:
-    """A sum that is broken as read is not clean, though the reading may be at fault."""
-    return ERRORS if any(map(is_grave, findings)) else CLEAN
 
 
 def run_read(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gongkai.cli.console import show, written
+from gongkai.cli.console import code_of, show, written
 from gongkai.model import Finding, Report, WorkbookError
 from gongkai.system import system_reason
 from gongkai.workbook import layout
@@ -39,8 +39,6 @@ def number_and_alternative(text: str) -> tuple[int, int]:
 
 
 def run_adopt(options: argparse.Namespace) -> int:
-    from gongkai.cli import code_of
-
     opened = open_workbook(options.workbook)
     if not options.choices:
         show(listed(opened))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from gongkai.checks.wording import one_line
-from gongkai.model import GongkaiError
+from gongkai.model import Finding, GongkaiError
+from gongkai.rulings import is_grave
 
 CLEAN, ERRORS, UNREADABLE = 0, 1, 2
 INTERRUPTED, READER_GONE = 130, 141  # as a shell reports them: stopped by the user; nobody reads the output any more
@@ -104,3 +105,8 @@ def complain_of(error: GongkaiError) -> int:
         for link in error.found:
             tell(f"{link.title or '（没有标题）'} {link.source}")
     return UNREADABLE
+
+
+def code_of(findings: Sequence[Finding]) -> int:
+    """A sum that is broken as read is not clean, though the reading may be at fault."""
+    return ERRORS if any(map(is_grave, findings)) else CLEAN
