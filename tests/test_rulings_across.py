@@ -124,7 +124,7 @@ def test_what_the_years_say_of_a_report_is_known_by_both_figures() -> None:
     assert (dismissed.differs, dismissed.follows, dismissed.text) == (
         False,
         False,
-        "与2020年的1处不符已忽略（结转7项只能比1项）",
+        "与2020年的1处不符已忽略（结转7项只能比1项；文件数没有可比的数字）",
     )
     for before, now in ((6, 3), (5, 4)):
         assert outcome_of(before, now, {key: Ruling("dismissed", "甲")}).differs
@@ -176,7 +176,7 @@ def test_a_batch_says_what_is_dismissed(
 ) -> None:
     folder, (late, first) = tmp_path / "out", two
     book = dismissed_in_batch(two, folder, capsys)
-    text = "与2021年不符1处（另1处已忽略）：上年结转·总计填8，应为12"
+    text = "与2021年不符1处（另1处已忽略）：上年结转·总计填8，2021年结转12"
     for run in range(2):
         shown = told(capsys, "batch", str(Path(late).parent), "-o", str(folder))
         assert "跨年核对：与上一年不符1份，另有提示1份，已忽略的问题1处（逐份" in shown, run
