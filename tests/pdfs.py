@@ -233,6 +233,7 @@ def draw_cell(desk: Desk, spot: Spot, area: Area, lines: Sequence[str], outer: t
     draw_rules(desk, area, outer, spot.kind)
     size = style.size
     if spot.id == "results" and style.turned == "rotated" and lines:
+        size = min(size, (bottom - top - 4) / len(lines))  # or it would stand over the row above
         desk.canvas.saveState()
         desk.canvas.translate((x0 + x1) / 2 + size / 3, style.height - (top + bottom) / 2)
         desk.canvas.rotate(90)
