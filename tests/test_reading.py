@@ -245,6 +245,10 @@ def test_a_proposal_that_the_prose_bears_out_is_told_with_its_words() -> None:
         assert told(silent) == found, silent
     both = replace(found, suspects=((part, replace(whole, proposed=5)),))
     assert told(f"{said}\n全年予以公开9件。", both) == both
+    other = said.replace("134", "143")
+    for contradictory in (f"{other}\n{said}", f"{said}\n{other}"):
+        assert told(contradictory) == found
+    assert told(f"{said}\n{said}") == told(said)
     assert told(said, replace(found, suspects=())).message == "差9。"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -18,7 +19,9 @@ def with_prose(report: Report, findings: Sequence[Finding], said: Sequence[Claim
     The cause stays: prose and table may have been written by different hands, so prose tells which figure was meant,
     not which was read.
     """
-    known = {claim.quantity.cells[0]: claim for claim in said if is_of_one_cell(claim)}
+    known: dict[str, list[Claim]] = defaultdict(list)
+    for claim in filter(is_of_one_cell, said):
+        known[claim.quantity.cells[0]].append(claim)
     return [told_with(report, finding, known) if finding.suspects else finding for finding in findings]
 
 
@@ -29,16 +32,16 @@ def is_of_one_cell(claim: Claim) -> bool:
     return alone and claim.scope == "same" and claim.step == 1 and not claim.share
 
 
-def told_with(report: Report, finding: Finding, known: Mapping[str, Claim]) -> Finding:
+def told_with(report: Report, finding: Finding, known: Mapping[str, Sequence[Claim]]) -> Finding:
     borne = [choice for choice in finding.suspects if agrees(choice, known)]
     cells = dict.fromkeys(suspect.cell for choice in borne for suspect in choice if suspect.cell in known)
-    told = "；".join(cited(report, cell, known[cell]) for cell in cells)
+    told = "；".join(cited(report, cell, known[cell][0]) for cell in cells)
     return replace(finding, message=f"{finding.message}{told}。") if told else finding
 
 
-def agrees(choice: Sequence[Suspect], known: Mapping[str, Claim]) -> bool:
-    """Whether the prose gives some figure of a proposal and contradicts none."""
-    same = [known[suspect.cell].figure == suspect.proposed for suspect in choice if suspect.cell in known]
+def agrees(choice: Sequence[Suspect], known: Mapping[str, Sequence[Claim]]) -> bool:
+    """Whether the prose gives some figure of a proposal and contradicts none, itself neither: all it says counts."""
+    same = [claim.figure == suspect.proposed for suspect in choice for claim in known.get(suspect.cell, ())]
     return any(same) and all(same)
 
 
