@@ -182,15 +182,26 @@ def test_a_list_that_was_cleared_does_not_matter(path: Path) -> None:
     assert read_workbook(path).value(NATURAL) == 134
 
 
-@pytest.mark.parametrize("name", ["http://a.cn/1.html", "没有.xlsm", "页.html", "空.xlsm", "."])
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("http://a.cn/1.html", "没有这个文件"),
+        ("没有.xlsm", "没有这个文件"),
+        ("页.html", "不是由本工具生成的工作簿"),
+        ("空.xlsm", "不是由本工具生成的工作簿"),
+        (".", "不是由本工具生成的工作簿"),
+    ],
+)
 def test_anything_but_a_workbook_of_ours(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "页.html").write_text("<p>年报", encoding="utf-8")
     (tmp_path / "空.xlsm").write_bytes(b"PK\x03\x04" + b"\0" * 50 + b"xl/workbook.xml")
     assert main(["adopt", name, "1"]) == 2
-    assert "请先用 gongkai fill 生成工作簿" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert why in told
+    assert "请先用 gongkai fill 生成工作簿" in told
 
 
 def rewritten(path: Path, change: dict[str, tuple[bytes, bytes]]) -> None:

@@ -59,12 +59,14 @@ def open_workbook(name: str) -> Opened:
 
     path = Path(name)
     try:
+        is_there = path.exists()
         content = path.read_bytes() if path.is_file() else b""
     except (OSError, ValueError) as error:
         reason = system_reason(error) if isinstance(error, OSError) else "文件名无效"
         raise WorkbookError(f"无法读取{path.name}：{reason}。") from error
     if not is_ours(content):
-        raise WorkbookError(f"{name}不是由本工具生成的工作簿，不能采纳建议；请先用 gongkai fill 生成工作簿。")
+        what = "不是由本工具生成的工作簿，不能采纳建议；" if is_there else "：没有这个文件；请检查路径，或"
+        raise WorkbookError(f"{name}{what}请先用 gongkai fill 生成工作簿。")
     values = read_file(path, content)
     report = values_to_report(values)
     return Opened(path, content, values, report, check(with_docket(report, path)))
