@@ -40,14 +40,6 @@ class Box:
     def height(self) -> int:
         return self.bottom - self.top + 1
 
-    def overlaps(self, other: Box) -> bool:
-        return (
-            self.top <= other.bottom
-            and other.top <= self.bottom
-            and self.left <= other.right
-            and other.left <= self.right
-        )
-
 
 LabelKind = Literal["caption", "head", "group", "row", "column"]
 

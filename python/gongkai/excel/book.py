@@ -30,11 +30,11 @@ from gongkai.excel.blocks import (
 )
 from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
+from gongkai.rulings import squeezed
 from gongkai.spreadsheets import STRANGE, as_figure, doubtful, is_shown, kind_of
 from gongkai.workbook import layout
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import Spot, TableSheet
-from gongkai.workbook.values import squeezed
 from gongkai.workbook.verdicts import refuse_older_results
 
 Values = dict[str, dict[Spot, object]]

@@ -11,6 +11,7 @@ from hashlib import sha256
 from gongkai.editions import editions
 from gongkai.figures import read_figure, shown
 from gongkai.model import Box, Cell, Entry, Label, Place, Problem, Report, Table, Value
+from gongkai.rulings import squeezed
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.layout import DOUBTFUL, Spot, TableSheet
@@ -167,10 +168,6 @@ def displaced_reason(sheet: TableSheet, label: Label, box: Box, found: str) -> s
     place = layout.address((box.top, box.left), sheet.name)
     line = "一行" if label.kind == "row" else "一列"
     return f"{place}应为“{label.text}”，现为“{found}”，这{line}的数字没有采用，请恢复官方表格的行列。"
-
-
-def squeezed(text: str) -> str:
-    return "".join(text.split())
 
 
 def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
