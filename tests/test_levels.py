@@ -372,6 +372,18 @@ def test_older_reports_of_bodies_that_are_there_lack_nothing() -> None:
     assert [finding.severity for finding in found.findings] == ["note"]
 
 
+@pytest.mark.parametrize(("year", "status"), [(2020, "equal"), (None, "uncertain")])
+def test_the_parents_own_report_of_another_year_lacks_nothing(year: int | None, status: str) -> None:
+    """A batch folder holds the years of all, the parent's among them."""
+    family = [report(name, {GRANTED: 5}) for name in BODIES]
+    for name in (PARENT, "青溪县"):
+        old = child(report(name, {GRANTED: 9}, year), "old.html")
+        found = compare(summed(family), [*map(child, family), old])
+        assert set(statuses(found).values()) == {status}
+        (told,) = [finding for finding in ruled(found, "levels.children") if "old" not in finding.message]
+        assert (told.severity, name in told.message) == ("note" if year else "warning", True)
+
+
 def test_a_parent_without_a_year_is_compared_with_nothing() -> None:
     found = compare(report(PARENT, year=None), [child(report(BODIES[1]))])
     assert set(statuses(found).values()) == {"uncertain"}

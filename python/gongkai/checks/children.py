@@ -110,7 +110,7 @@ def roll_of(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     governments = governments_of(of_year)
     members = members_of(sifted(of_year, lambda named: inner(named, governments), left))
     there = {normal(member.name) for member in members}
-    left = [covered(one, area, there) for one in left]
+    left = [covered(one, parent, there) for one in left]
     told = {normal(qualified(one.child.agency, area)) for one in left} - {""}
     wanted = [Named(Child(name), qualified(name, area)) for name in expected]
     lost, extra = held_against(
@@ -186,10 +186,12 @@ def inner(named: Named, governments: Mapping[str, Sequence[Named]]) -> LeftOut |
     return None if found is None else LeftOut(named.child, "within", f"应已计入{found.child.title}", lacking=False)
 
 
-def covered(one: LeftOut, area: str, there: Collection[str]) -> LeftOut:
-    """A report of another year takes nothing from the sum where its body's report of the right year is there."""
-    name = qualified(one.child.agency, area)
-    if one.kind == "year" and name and normal(name) in there:
+def covered(one: LeftOut, parent: Report, there: Collection[str]) -> LeftOut:
+    """A report of another year takes nothing from the sum where it is the parent's own, or where its body's report of
+    the right year is there. One whose year nobody knows may be of this year."""
+    name = qualified(one.child.agency, area_of(parent.agency))
+    owned = is_parents_name(name, parent.agency) and None not in (parent.year, report_in(one.child).year)
+    if one.kind == "year" and name and (owned or normal(name) in there):
         return replace(one, lacking=False)
     return one
 
