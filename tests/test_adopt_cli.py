@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from gongkai.checks import check
+from gongkai.checks.reading import weigh
 from gongkai.cli import main
 from gongkai.model import Edit, Problem, Report
 from gongkai.workbook import layout, read_workbook, write_workbook
@@ -163,11 +164,29 @@ def test_a_finding_without_a_proposal_is_told_so(tmp_path: Path, capsys: pytest.
 def test_a_list_older_than_the_figures_is_refused(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     number = numbers(path)["（一）予以公开"]
     fill_file(path, path, [Edit("表三", *SPOT, 144)], overwrite=True)
-    assert "数字已有变动，请重新校验" in refused(path, str(number), capsys=capsys)
+    assert "数字或序号已有变动，请重新校验" in refused(path, str(number), capsys=capsys)
     other = report_of({COMPANY: 70})
     fill_file(path, path, [Edit("表三", *SPOT, 134)], overwrite=True)
     fill_file(path, path, [Edit("表三", SPOT[0], SPOT[1] + 1, other.value(COMPANY))], overwrite=True)
-    assert "数字已有变动" in refused(path, str(number), capsys=capsys)
+    assert "数字或序号已有变动" in refused(path, str(number), capsys=capsys)
+
+
+def test_what_was_likely_misread_stands_elsewhere_in_the_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An import lists it after the errors; the workbook alone knows of no second reading, and counts it as one."""
+    misread = report_of({NATURAL: 143, REVIEW: 10})
+    second = replace(misread, tables={"applications": report_of().tables["applications"]})
+    path, anew = tmp_path / "年报.xlsm", tmp_path / "新.xlsm"
+    write_workbook(misread, weigh(misread, check(misread), second), path)
+    assert main(["adopt", str(path)]) == 1
+    told = capsys.readouterr().out
+    assert "前面是“校验结果”中的序号" not in told
+    assert "问题或序号与现在的不同，请重新校验后再采纳" in told
+    assert "数字或序号已有变动" in refused(path, "1", capsys=capsys)
+    assert main(["fill", str(path), "--template", str(path), "-o", str(anew)]) == 1
+    assert main(["adopt", str(anew), "1"]) == 1
+    assert read_workbook(anew).value(NATURAL) == 134
 
 
 def test_a_list_that_was_cleared_does_not_matter(path: Path) -> None:

@@ -84,14 +84,30 @@ def listed(opened: Opened) -> Iterator[str]:
     if not proposed:
         yield "没有可以采纳的建议。" if opened.findings else "✓ 没有发现问题，没有要采纳的建议。"
         return
-    yield f"有建议的问题{len(proposed)}处，前面是“{layout.RESULTS}”中的序号："
+    same = all(is_numbered_so(opened, number, finding) for number, finding in proposed)
+    yield f"有建议的问题{len(proposed)}处{f'，前面是“{layout.RESULTS}”中的序号' if same else ''}："
     for number, finding in proposed:
         yield f"  {finding_line(number, finding)}"
         text = proposal_text(finding.suspects, forms_of(opened.report.tables))
         yield from (f"      {line}" for line in text.split("\n"))
     number, finding = proposed[0]
     chosen = f"{number}" if len(finding.suspects) == 1 else f"{number}=1"
-    yield f"尚未改动。核对原文后采纳，如：gongkai adopt {opened.path} {chosen}"
+    if same:
+        yield f"尚未改动。核对原文后采纳，如：gongkai adopt {opened.path} {chosen}"
+    else:
+        yield f"尚未改动。“{layout.RESULTS}”中的问题或序号与现在的不同，请重新校验后再采纳{how_to_check(opened.path)}。"
+
+
+def is_numbered_so(opened: Opened, number: int, finding: Finding) -> bool:
+    """Whether the list in the workbook, where it holds any, shows a finding under this number."""
+    from gongkai.workbook.proposals import forms_of, shown_rows, shows
+
+    rows, forms = shown_rows(opened.values.get(layout.RESULTS, {})), forms_of(opened.report.tables)
+    return not rows or any(row.number == str(number) and shows(row, finding, forms) for row in rows)
+
+
+def how_to_check(path: Path) -> str:
+    return f"（在Excel中点“校验本报告”，或运行 gongkai fill {path.name} --template {path.name} -o 新文件.xlsm）"
 
 
 # --- adopting -----------------------------------------------------------------------------------------------------
@@ -147,17 +163,18 @@ def refuse_unread(path: Path, content: bytes, report: Report) -> None:
 
 
 def chosen(opened: Opened, number: int, alternative: int) -> Choice:
-    """What the numbers mean; the list in the workbook, where it holds any, must say the same under this number."""
-    from gongkai.workbook.proposals import STALE, ShownRow, choice_of, forms_of, proposal_text, shown_rows, shows
+    """What the numbers mean; the list in the workbook, where it holds any, must say the same under this number.
+
+    It may be older than the figures, or have what was likely misread, which only its source tells, in another place.
+    """
+    from gongkai.workbook.proposals import ShownRow, choice_of, forms_of, proposal_text
 
     if number > len(opened.findings):
         raise WorkbookError(f"没有第{number}条，现在只有{len(opened.findings)}条；不写序号可以列出全部建议。")
     finding, forms = opened.findings[number - 1], forms_of(opened.report.tables)
-    rows = shown_rows(opened.values.get(layout.RESULTS, {}))
-    if finding.suspects and rows and not any(row.number == str(number) and shows(row, finding, forms) for row in rows):
+    if finding.suspects and not is_numbered_so(opened, number, finding):
         raise WorkbookError(
-            f"“{layout.RESULTS}”第{number}条：{STALE}（在Excel中点“校验本报告”，"
-            f"或运行 gongkai fill {opened.path.name} --template {opened.path.name} -o 新文件.xlsm）"
+            f"“{layout.RESULTS}”第{number}条与现在的不同：数字或序号已有变动，请重新校验后再采纳{how_to_check(opened.path)}。"
         )
     row = ShownRow(0, str(number), finding.message, proposal_text(finding.suspects, forms), "")
     return choice_of(row, alternative, [finding], forms)
