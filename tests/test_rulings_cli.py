@@ -82,6 +82,11 @@ def test_dismiss_check_undo(page: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "（已确认）" in capsys.readouterr().out
 
 
+def test_numbers_in_wide_digits(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dismiss", str(page), "１", "--reason", "已核实"]) == 0
+    assert capsys.readouterr().out.startswith("1. ○ 已忽略")
+
+
 def test_the_file_can_be_read_by_people(page: Path) -> None:
     dismiss_all(page)
     text = docket_path(page).read_text(encoding="utf-8")

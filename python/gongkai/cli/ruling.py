@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.checks.wording import clipped
 from gongkai.cli.console import CLEAN, show, tell, written
+from gongkai.figures import clean
 from gongkai.model import Finding, GongkaiError, Report, Ruling
 from gongkai.rulings import KEY, key_of
 
@@ -49,7 +50,8 @@ def run_ruling(options: argparse.Namespace) -> int:
     source, ruling = local_file(options.source), ruling_in(options)
     report = read_report(source)
     beside = beside_in(options, source, report)
-    chosen = chosen_findings(options.numbers, listed(report, beside), bool(beside.years or beside.children))
+    words = [clean(word) for word in options.numbers]  # １ is 1, as in gongkai adopt
+    chosen = chosen_findings(words, listed(report, beside), bool(beside.years or beside.children))
     refuse_ruled_inside(chosen, report, source, ruling)
     target = save_rulings(report, source, {one.key: one.finding for one in chosen}, ruling)
     with written(target):
