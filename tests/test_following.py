@@ -10,15 +10,15 @@ import pytest
 from docx import Document as DocxDocument
 
 from batches import BODY, page
-from gongkai import GongkaiError, Report, UnreadableDocument, check, read_report
+from gongkai import GongkaiError, Report, UnreadableDocument, WorkbookError, check, read_report
 from gongkai.following import read_source
 from gongkai.links import Directory, base_of, leads_of
 from gongkai.links.addresses import is_of_file_host, is_of_site, site_of
 from gongkai.model import Document
 from gongkai.output import head_lines, report_to_dict
 from gongkai.readers import read_blocks
-from gongkai.sources import Limits
-from gongkai.workbook import layout, write_workbook
+from gongkai.sources import LIMITS, Limits
+from gongkai.workbook import copy_template, layout, write_workbook
 from gongkai.workbook.fill import cover_edits
 from made import report_of
 from pages import FOLDER, typed, typed_figures
@@ -302,3 +302,9 @@ def test_a_saved_page_leads_only_to_files_beside_it() -> None:
         document = Document("/pages/x.html", "", content, "")
         blocks = read_blocks(document)
         assert [lead.source for lead in leads_of(blocks, document)] == expected, base_of(document)
+
+
+def test_an_empty_workbook_is_not_clean(tmp_path: Path) -> None:
+    blank = copy_template(tmp_path / "空白.xlsm")
+    with pytest.raises(WorkbookError, match="工作簿中还没有内容"):
+        read_source(str(blank), LIMITS)

@@ -25,6 +25,7 @@ from gongkai.workbook import is_ours, read_workbook
 TABLES = 3
 GONE = (404, 410)
 CONVERTED = "旧格式的文件，由 LibreOffice 转换后读取。"
+EMPTY = "工作簿中还没有内容；请先导入一份报告，或在表二、表三、表四中填写数字。"
 WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
 
@@ -99,8 +100,10 @@ def is_workbook(document: Document) -> bool:
 
 
 def report_of_workbook(document: Document) -> Report:
-    """The report in a workbook of ours. Raises WorkbookError."""
+    """The report in a workbook of ours. Raises WorkbookError, also where nothing was filled in: that is not clean."""
     report = read_workbook(Path(document.origin.strip()), document.content)
+    if not (report.title or report.agency or report.sections or any(entry.raw for entry in report.entries())):
+        raise WorkbookError(f"{document.origin}：{EMPTY}")
     return replace(report, document=replace(document, media_type=WORKBOOK_TYPE, content=b""))
 
 

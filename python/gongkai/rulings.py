@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from gongkai.bodies import may_be_one
 from gongkai.figures import clean, exact, shown
 from gongkai.model import Finding, Report, Ruling, Value
 
@@ -136,4 +135,6 @@ def is_about(report: Report, agency: str, year: int | None) -> bool:
     """
     if report.year != year or bool(report.agency) != bool(agency):
         return False
+    from gongkai.bodies import may_be_one
+
     return not agency or may_be_one(report.agency, agency)

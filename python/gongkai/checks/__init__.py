@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from gongkai.checks.cited import with_prose
-from gongkai.checks.coverage import check_coverage, check_year, missing_table, unplaced
-from gongkai.checks.narrative import check_narrative, claims
-from gongkai.checks.plausibility import check_plausibility
-from gongkai.checks.sums import check_sums, count_decided
-from gongkai.checks.undecided import check_undecided
-from gongkai.editions import edition_of_year
 from gongkai.model import Finding, Report
-from gongkai.rulings import apply_rulings
 
 __all__ = ["check", "checked"]
 RANKS = {"error": 0, "warning": 1, "note": 2}
@@ -21,6 +13,15 @@ def check(report: Report) -> list[Finding]:
 
     Each table is held against its own edition's layout and relations. What was decided about a finding goes with it.
     """
+    from gongkai.checks.cited import with_prose
+    from gongkai.checks.coverage import check_coverage, check_year, missing_table, unplaced
+    from gongkai.checks.narrative import check_narrative, claims
+    from gongkai.checks.plausibility import check_plausibility
+    from gongkai.checks.sums import check_sums
+    from gongkai.checks.undecided import check_undecided
+    from gongkai.editions import edition_of_year
+    from gongkai.rulings import apply_rulings
+
     found = check_year(report.year)
     forms = edition_of_year(report.year).forms
     for name, form in forms.items():
@@ -40,4 +41,6 @@ def check(report: Report) -> list[Finding]:
 
 def checked(report: Report) -> int:
     """How many relations could be decided: all cells stated, or impossible whatever the blanks are."""
+    from gongkai.checks.sums import count_decided
+
     return sum(count_decided(table) for table in report.tables.values())

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gongkai import __version__
-from gongkai.cli.adopting import number_and_alternative, run_adopt
 from gongkai.cli.batch import MOST_PER_HOST, PAUSE, PER_HOST, requests_at_a_time, run_list, seconds
 from gongkai.cli.console import (
     CLEAN,
@@ -28,7 +27,7 @@ from gongkai.cli.console import (
     written,
 )
 from gongkai.cli.levels import run_levels
-from gongkai.cli.parser import ChineseParser, file_name
+from gongkai.cli.parser import ChineseParser, file_name, number_and_alternative
 from gongkai.cli.ruling import run_ruling
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 
@@ -344,6 +343,12 @@ def run_rules(options: argparse.Namespace) -> int:
     else:
         show(rules_lines(options.edition, options.all))
     return CLEAN
+
+
+def run_adopt(options: argparse.Namespace) -> int:
+    from gongkai.cli.adopting import run
+
+    return run(options)
 
 
 def run_template(options: argparse.Namespace) -> int:

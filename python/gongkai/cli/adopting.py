@@ -29,16 +29,7 @@ class Opened:
     findings: list[Finding]
 
 
-def number_and_alternative(text: str) -> tuple[int, int]:
-    """``3`` -> (3, 0), ``3=2`` -> (3, 2)."""
-    number, sign, alternative = text.partition("=")
-    wanted = [number, alternative] if sign else [number]
-    if not all(part.isdecimal() and 0 < int(part) <= layout.RESULTS_ROWS for part in wanted):
-        raise argparse.ArgumentTypeError(f"“{text}”不是序号，请写成 3 或 3=2")
-    return int(number), int(alternative or 0)
-
-
-def run_adopt(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     opened = open_workbook(options.workbook)
     if not options.choices:
         show(listed(opened))

@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 from gongkai.cli.console import UNREADABLE, put, tell
 
+MOST_DIGITS = 4  # of the number of a finding
+
 
 class ChineseParser(argparse.ArgumentParser):
     """argparse with its own few texts in Chinese."""
@@ -49,3 +51,12 @@ def file_name(text: str) -> Path:
     if not text.strip():
         raise argparse.ArgumentTypeError("没有给出文件名")
     return Path(text)
+
+
+def number_and_alternative(text: str) -> tuple[int, int]:
+    """``3`` -> (3, 0), ``3=2`` -> (3, 2)."""
+    number, sign, alternative = text.partition("=")
+    wanted = [number, alternative] if sign else [number]
+    if not all(part.isdecimal() and len(part) <= MOST_DIGITS and int(part) for part in wanted):
+        raise argparse.ArgumentTypeError(f"“{text}”不是序号，请写成 3 或 3=2")
+    return int(number), int(alternative or 0)
