@@ -14,7 +14,17 @@ from pathlib import Path
 
 from gongkai.bodies import may_be_one
 from gongkai.links import Directory, Lead, directory_of, goes_on, leads_of
-from gongkai.model import Block, Document, FetchError, GongkaiError, NoReport, Problem, Report, UnreadableDocument
+from gongkai.model import (
+    Block,
+    Document,
+    FetchError,
+    GongkaiError,
+    NoReport,
+    Problem,
+    Report,
+    UnreadableDocument,
+    WorkbookError,
+)
 from gongkai.readers import read_blocks
 from gongkai.readers.formats import binary_format
 from gongkai.recognize import completed, recognize
