@@ -10,7 +10,7 @@ import pytest
 from docx import Document as DocxDocument
 
 from batches import BODY, page
-from gongkai import GongkaiError, Report, UnreadableDocument, WorkbookError, check, read_report
+from gongkai import GongkaiError, Report, UnreadableDocument, check, read_report
 from gongkai.following import read_source
 from gongkai.links import Directory, base_of, leads_of
 from gongkai.links.addresses import is_of_file_host, is_of_site, site_of
@@ -306,5 +306,5 @@ def test_a_saved_page_leads_only_to_files_beside_it() -> None:
 
 def test_an_empty_workbook_is_not_clean(tmp_path: Path) -> None:
     blank = copy_template(tmp_path / "空白.xlsm")
-    with pytest.raises(WorkbookError, match="工作簿中还没有内容"):
+    with pytest.raises(UnreadableDocument, match="都是空的"):
         read_source(str(blank), LIMITS)

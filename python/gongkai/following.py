@@ -23,7 +23,6 @@ from gongkai.model import (
     Problem,
     Report,
     UnreadableDocument,
-    WorkbookError,
 )
 from gongkai.readers import read_blocks
 from gongkai.readers.formats import binary_format
@@ -35,7 +34,7 @@ from gongkai.workbook import is_ours, read_workbook
 TABLES = 3
 GONE = (404, 410)
 CONVERTED = "旧格式的文件，由 LibreOffice 转换后读取。"
-EMPTY = "工作簿中还没有内容；请先导入一份报告，或在表二、表三、表四中填写数字。"
+EMPTY = "工作簿的三张表都是空的，没有报告；请改用填好的工作簿。"
 WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
 
@@ -110,10 +109,11 @@ def is_workbook(document: Document) -> bool:
 
 
 def report_of_workbook(document: Document) -> Report:
-    """The report in a workbook of ours. Raises WorkbookError, also where nothing was filled in: that is not clean."""
+    """The report in a workbook of ours. Raises WorkbookError; UnreadableDocument for a blank one (the template, a
+    summary): it is no report of nothing, and not clean."""
     report = read_workbook(Path(document.origin.strip()), document.content)
-    if not (report.title or report.agency or report.sections or any(entry.raw for entry in report.entries())):
-        raise WorkbookError(f"{document.origin}：{EMPTY}")
+    if all(entry.value is None and not entry.raw.strip() for entry in report.entries()):
+        raise UnreadableDocument(f"{document.origin}：{EMPTY}")
     return replace(report, document=replace(document, media_type=WORKBOOK_TYPE, content=b""))
 
 

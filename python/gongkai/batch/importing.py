@@ -10,9 +10,9 @@ from pathlib import Path
 
 from gongkai.batch.names import FileNames, fitting_name
 from gongkai.docket import with_docket
-from gongkai.following import WORKBOOK_TYPE, read_source
+from gongkai.following import read_source
 from gongkai.links import Candidate, Directory
-from gongkai.model import Finding, GongkaiError, Report, UnreadableDocument, WorkbookError
+from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access, Limits
 from gongkai.system import system_reason
@@ -26,19 +26,8 @@ PROPOSED: State = "待确认"
 def read_report_in(
     source: str, limits: Limits = LIMITS, access: Access = ACCESS, loaded: Callable[[], None] = lambda: None
 ) -> Report:
-    """The report in a source, as ``read_source``; a blank workbook of ours is none."""
-    report = with_docket(read_source(source, limits, access, loaded))
-    ours = report.document is not None and report.document.media_type == WORKBOOK_TYPE
-    return filled_in(report) if ours else report
-
-
-def filled_in(report: Report) -> Report:
-    """The report of a workbook; UnreadableDocument for a blank one (the template, a summary): it is no report of
-    nothing."""
-    if all(entry.value is None and not entry.raw.strip() for entry in report.entries()):
-        name = report.document.origin if report.document else ""
-        raise UnreadableDocument(f"{name}：工作簿的三张表都是空的，没有报告；请改用填好的工作簿。")
-    return report
+    """The report in a source, as ``read_source``, with what was decided in the file beside it."""
+    return with_docket(read_source(source, limits, access, loaded))
 
 
 def import_report(source: str, folder: Path) -> list[BatchRow]:
