@@ -59,7 +59,7 @@ def scored(truth: Mapping[str, Any], got: Mapping[str, Any], named: Mapping[str,
 
 def score_of_ours(source: Path, truth: Mapping[str, Any]) -> Score:
     import gongkai
-    from pages import figures, named
+    from helpers.pages import figures, named
 
     report = gongkai.read_report(source)
     return scored(truth, figures(report), {cell: named(report, cell) for cell in truth})
@@ -133,10 +133,11 @@ def score_of_plain(source: Path, truth: Mapping[str, Any], layouts: Mapping[str,
 
 
 def cases() -> Iterator[tuple[str, Path, Score, Score | None]]:
-    from pages import CASES, FOLDER, typed, typed_figures
+    from helpers import DOCUMENTS
+    from helpers.pages import CASES, typed, typed_figures
 
     for case in CASES:
-        (source,) = (FOLDER / case).glob("source.*")
+        (source,) = (DOCUMENTS / case).glob("source.*")
         facts = typed(case, "report.json")
         truth = typed_figures(facts)
         layouts = {table: content["edition"] for table, content in facts["tables"].items()}

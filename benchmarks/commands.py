@@ -19,13 +19,13 @@ sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests")]
 
 import xlwings as xw  # noqa: E402
 
-from engine import excel_of  # noqa: E402
 from gongkai import demo  # noqa: E402
 from gongkai.excel.book import apply_edits  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
 from gongkai.workbook.fill import report_to_edits  # noqa: E402
-from live import open_live, press, run_again, set_cell  # noqa: E402
-from made import older  # noqa: E402
+from helpers.excel.engine import excel_of  # noqa: E402
+from helpers.excel.live import open_live, press, run_again, set_cell  # noqa: E402
+from helpers.made import older  # noqa: E402
 
 
 @dataclass(frozen=True)

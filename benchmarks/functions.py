@@ -52,8 +52,8 @@ def plain_sums(rows: Rows) -> bool:
 def tasks() -> dict[str, Callable[[], object]]:
     from gongkai import read_report
     from gongkai.excel.functions import GK_CHECK, GK_FINDINGS
-    from ranges import figures, printed
-    from strategies import changed
+    from helpers.excel.ranges import figures, printed
+    from helpers.strategies import changed
 
     report = read_report(PAGE)
     sound = figures(report, "applications")

@@ -44,7 +44,7 @@ def scored(wanted: Counter[str], got: Counter[str]) -> Score:
 
 def score_of(name: str) -> tuple[int, Score, Score]:
     """How many texts a set has, the score of its claims and that of its findings."""
-    from narratives import cases, claims_of, findings_of
+    from helpers.narratives import cases, claims_of, findings_of
 
     count, claims, findings = 0, Score(), Score()
     for case in cases(name):
@@ -57,7 +57,7 @@ def score_of(name: str) -> tuple[int, Score, Score]:
 def milliseconds() -> float:
     """The best processor time for an ordinary county's section one, 3.4 KB in UTF-8."""
     from gongkai.checks.narrative import check_narrative, claims
-    from made import report_of
+    from helpers.made import report_of
 
     text = (ROOT / "tests" / "narrative" / "ordinary.txt").read_text(encoding="utf-8")
     report = replace(report_of(), sections={1: text})
@@ -77,7 +77,7 @@ def line(name: str, count: int, claims: Score, findings: Score) -> str:
 
 
 def main() -> int:
-    from narratives import SETS
+    from helpers.narratives import SETS
 
     print("| set | texts | claims found | other claims | findings found | other findings | false warnings |")
     print("|---|---:|---:|---:|---:|---:|---:|")

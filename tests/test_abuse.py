@@ -9,7 +9,10 @@ import pytest
 
 from gongkai.editions import editions
 from gongkai.model import Entry, Table, UnreadableDocument, Value
-from mutations import (
+from helpers.pages import figures, layouts, misread, named, read_page, typed_report, unlike
+from helpers.ruian import EVERY, GRID, RUIAN, TRUTH, column_of, line_of, read_texts, read_with, spot_of
+from helpers.strategies import changed
+from helpers.writers.mutations import (
     add_column,
     drop_column,
     drop_line,
@@ -20,10 +23,7 @@ from mutations import (
     swap_lines,
     without,
 )
-from pages import figures, layouts, misread, named, read_page, typed_report, unlike
-from ruian import EVERY, GRID, RUIAN, TRUTH, column_of, line_of, read_texts, read_with, spot_of
-from strategies import changed
-from styles import GRIDS, LAYOUTS, Sheet, Spot, render, report_sheets
+from helpers.writers.styles import GRIDS, LAYOUTS, Sheet, Spot, render, report_sheets
 
 OLD = typed_report("edition-2019-of-2020")
 

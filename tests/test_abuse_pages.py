@@ -10,11 +10,12 @@ import pytest
 
 from gongkai.editions import editions
 from gongkai.model import Box, UnreadableDocument
-from mutations import figure_spots
-from pages import FOLDER, figures, misread, read_page, typed, typed_figures, typed_report, unlike
-from ruian import EVERY, RUIAN, TRUTH, line_of, read_with, spot_of
-from strategies import changed
-from styles import Sheet, cut_sheet, html_page, lines_text, render, report_sheets, table_html, text_page
+from helpers import DOCUMENTS
+from helpers.pages import figures, misread, read_page, typed, typed_figures, typed_report, unlike
+from helpers.ruian import EVERY, RUIAN, TRUTH, line_of, read_with, spot_of
+from helpers.strategies import changed
+from helpers.writers.mutations import figure_spots
+from helpers.writers.styles import Sheet, cut_sheet, html_page, lines_text, render, report_sheets, table_html, text_page
 
 # --- tables cut, doubled, foreign -------------------------------------------------------------------------------
 
@@ -270,7 +271,7 @@ def test_rows_of_a_flattened_table_whose_head_is_missing() -> None:
 @pytest.mark.parametrize("case", ["ruian-2021-html", "wrong-spans-2023"])
 def test_a_page_that_breaks_off_gives_no_half_of_a_figure(case: str) -> None:
     """As a server sends it that names no length and dies: of 450 it sent 45."""
-    (source,) = (FOLDER / case).glob("source.*")
+    (source,) = (DOCUMENTS / case).glob("source.*")
     content, truth = source.read_bytes(), typed_figures(typed(case, "report.json"))
     for match in re.finditer(rb">\s*\d\d+", content):
         with suppress(UnreadableDocument):

@@ -10,7 +10,8 @@ import pytest
 
 import accuracy
 from accuracy import Score, plain_figures, score_of_ours, score_of_plain, scored
-from pages import CASES, FOLDER, typed, typed_figures
+from helpers import DOCUMENTS
+from helpers.pages import CASES, typed, typed_figures
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -22,7 +23,7 @@ def test_each_kind_of_miss_is_counted_once() -> None:
 
 
 def test_a_wrong_figure_of_ours_would_show() -> None:
-    source = FOLDER / "broken-2022" / "source.html"
+    source = DOCUMENTS / "broken-2022" / "source.html"
     truth = typed_figures(typed("broken-2022", "report.json"))
     assert score_of_ours(source, truth) == Score(right=len(truth))
     moved = truth | {"applications.granted.natural": 99, "disputes.review.total": 99}
@@ -33,8 +34,8 @@ def test_the_plain_importer_is_no_straw_man() -> None:
     """It gets whole what is written cleanly, and only that."""
     layouts = {"disclosure": "2021", "applications": "2021", "disputes": "2021"}
     truth = typed_figures(typed("broken-2022", "report.json"))
-    assert score_of_plain(FOLDER / "broken-2022" / "source.html", truth, layouts) == Score(right=len(truth))
-    assert score_of_plain(FOLDER / "bars-2023" / "source.txt", truth, layouts) is None
+    assert score_of_plain(DOCUMENTS / "broken-2022" / "source.html", truth, layouts) == Score(right=len(truth))
+    assert score_of_plain(DOCUMENTS / "bars-2023" / "source.txt", truth, layouts) is None
     rows = [["（一）予以公开", "（一）予以公开", "1,234", "", "x", "0.5"]]
     cells = ("natural", "company", "research", "welfare")
     found = plain_figures([rows], {}, layouts)
@@ -48,6 +49,6 @@ def test_the_published_total_is_that_of_the_cases(
     figures = sum(value is not None for case in CASES for value in typed_figures(typed(case, "report.json")).values())
     (row,) = re.findall(r"\| all \d+ cases \|.*", README.read_text(encoding="utf-8"))
     assert row == f"| all {len(CASES)} cases |  | {figures} | 0 | 0 | — | — | — |"
-    monkeypatch.setattr("pages.CASES", CASES[:1])
+    monkeypatch.setattr("helpers.pages.CASES", CASES[:1])
     assert accuracy.main() == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("| all 1 cases |")

@@ -22,7 +22,7 @@ from gongkai.addin.record import digest_of, record_path
 from gongkai.addin.settings import seen
 from gongkai.addin.status import examine
 from gongkai.workbook.file import template_path
-from homes import OLD_SETTINGS, home_of, mac, made_home, settings_of, tree, windows
+from helpers.excel.homes import OLD_SETTINGS, home_of, mac, made_home, settings_of, tree, windows
 
 
 @pytest.fixture(params=[windows, mac])

@@ -16,7 +16,7 @@ from gongkai.addin.places import Places
 from gongkai.addin.record import record_path
 from gongkai.addin.status import examine
 from gongkai.model import GongkaiError
-from homes import home_of, mac, made_home, tree, windows
+from helpers.excel.homes import home_of, mac, made_home, tree, windows
 
 ACCESS = PermissionError(errno.EACCES, "locked")
 FULL = OSError(errno.ENOSPC, "full")

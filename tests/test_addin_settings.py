@@ -14,7 +14,7 @@ from gongkai.addin import install, uninstall
 from gongkai.addin.places import Places, console_python, places
 from gongkai.addin.settings import seen, with_setting, without_setting
 from gongkai.model import GongkaiError
-from homes import OLD_SETTINGS, home_of, mac, made_home, tree, windows
+from helpers.excel.homes import OLD_SETTINGS, home_of, mac, made_home, tree, windows
 
 
 @pytest.fixture(params=[windows, mac])

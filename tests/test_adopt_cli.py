@@ -16,8 +16,8 @@ from gongkai.model import Edit, Problem, Report
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, template_path
 from gongkai.workbook.layout import sheet_of
-from made import report_of
-from office import convert, page_pixels, page_texts, recalculated
+from helpers.made import report_of
+from helpers.office import convert, page_pixels, page_texts, recalculated
 
 NATURAL, COMPANY, REVIEW = "applications.granted.natural", "applications.granted.company", "disputes.review.total"
 TOTAL = "applications.granted.total"

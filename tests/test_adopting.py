@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from engine import cell_of, excel_of, snapshot
 from gongkai import demo
 from gongkai.checks import check
 from gongkai.checks.reading import weigh
@@ -17,8 +16,9 @@ from gongkai.model import Report
 from gongkai.workbook import layout
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.layout import sheet_of
-from live import fill_live, open_live, press, run_again, set_cell, shown_report, value_at
-from made import report_of
+from helpers.excel.engine import cell_of, excel_of, snapshot
+from helpers.excel.live import fill_live, open_live, press, run_again, set_cell, shown_report, value_at
+from helpers.made import report_of
 
 NATURAL, COMPANY, LEGAL = (f"applications.granted.{name}" for name in ("natural", "company", "legal"))
 REVIEW = "disputes.review.total"

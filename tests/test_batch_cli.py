@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from batches import COMMAND, bodies, command, list_file, names_in, page, served
 from gongkai.batch import Imported, run_batch
 from gongkai.cli import batch as cli_batch
 from gongkai.cli.batch import Progress, fitting, width_of
 from gongkai.cli.console import INTERRUPTED
 from gongkai.workbook.rows import DONE, BatchRow
-from server import answer, serving
+from helpers.batches import COMMAND, bodies, command, list_file, names_in, page, served
+from helpers.web.server import answer, serving
 
 SENTENCE = re.compile(r"[\u4e00-\u9fff].*[。）]$")
 QUICK = ("--pause", "0")

@@ -9,14 +9,14 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 
-from batches import formulas_in, list_file, names_in, page, rows_of, run
 from gongkai.batch.journal import NAME
 from gongkai.batch.summary import csv_bytes, summary_book_edits
 from gongkai.model import Edit
 from gongkai.pipeline import fill, read_report
 from gongkai.workbook import layout
 from gongkai.workbook.rows import BatchRow
-from server import answer, serving
+from helpers.batches import formulas_in, list_file, names_in, page, rows_of, run
+from helpers.web.server import answer, serving
 
 SUMMARY = {"汇总.xlsm", "汇总.csv", NAME}
 HOSTILE = [

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from batches import LOGIN, bodies, page, run
 from gongkai.batch import Candidate, candidates, import_report, plan
 from gongkai.links import directory_of
 from gongkai.model import Document, GongkaiError
 from gongkai.readers import read_blocks
-from server import answer, serving
+from helpers.batches import LOGIN, bodies, page, run
+from helpers.web.server import answer, serving
 
 BASE = "https://www.qingxi.gov.cn/zwgk/nb/index.html"
 MENU = (

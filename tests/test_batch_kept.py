@@ -14,7 +14,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from batches import bodies, command, list_file, names_in, page, run, served
 from gongkai.batch import batch_checks, plan, run_batch
 from gongkai.batch.journal import NAME, Entry, open_journal
 from gongkai.batch.names import (
@@ -32,8 +31,9 @@ from gongkai.readers import read_blocks
 from gongkai.system import discard_file, move
 from gongkai.workbook import copy_template
 from gongkai.workbook.rows import BatchRow
-from made import report_of
-from server import answer, serving
+from helpers.batches import bodies, command, list_file, names_in, page, run, served
+from helpers.made import report_of
+from helpers.web.server import answer, serving
 
 QUICK = ("--pause", "0", "--per-host", "8")
 

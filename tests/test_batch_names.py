@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gongkai.batch import report_file_name
 from gongkai.batch.names import FileNames, name_key, numbered
-from made import report_of
+from helpers.made import report_of
 
 BAD = re.compile(r'[<>:"/\\|?*=%^&\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]')
 DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d) *\.", re.IGNORECASE)

@@ -12,25 +12,25 @@ from pathlib import Path
 
 import pytest
 
-from batches import COMMAND, bodies, command, list_file, names_in, outcome, page, run, served
 from gongkai.batch.journal import NAME
 from gongkai.batch.run import PART
-from pages import FOLDER
-from server import Server, answer, serving
+from helpers import DOCUMENTS
+from helpers.batches import COMMAND, bodies, command, list_file, names_in, outcome, page, run, served
+from helpers.web.server import Server, answer, serving
 
 BODIES = bodies(14)
-DOCUMENTS = ("pdf-wps-2024", "docx-official-2022", "xlsx-one-sheet-2022")
-PAGES = len(BODIES) + len(DOCUMENTS) + 1  # and one whose report is attached
+OFFICE = ("pdf-wps-2024", "docx-official-2022", "xlsx-one-sheet-2022")
+PAGES = len(BODIES) + len(OFFICE) + 1  # and one whose report is attached
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     answers = served(BODIES)
     answers["/twin.html"] = [answer(page(BODIES[0]))]
-    for case in DOCUMENTS:
-        (source,) = (FOLDER / case).glob("source.*")
+    for case in OFFICE:
+        (source,) = (DOCUMENTS / case).glob("source.*")
         answers[f"/{case}"] = [answer(source.read_bytes())]
-    (attached,) = (FOLDER / "pdf-word-2022").glob("source.*")
+    (attached,) = (DOCUMENTS / "pdf-word-2022").glob("source.*")
     answers |= {"/up/1.pdf": [answer(attached.read_bytes())], "/a": [answer(b"<p>x<a href='up/1.pdf'>1.pdf</a>")]}
     with serving(answers, gap=0.01) as found:
         yield found
@@ -38,7 +38,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def sources(server: Server) -> list[str]:
-    paths = [*(f"/{n}.html" for n in range(1, len(BODIES) + 1)), *(f"/{case}" for case in DOCUMENTS), "/a", "/404.html"]
+    paths = [*(f"/{n}.html" for n in range(1, len(BODIES) + 1)), *(f"/{case}" for case in OFFICE), "/a", "/404.html"]
     return [server.url(path) for path in paths]
 
 

@@ -12,7 +12,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from batches import (
+from gongkai.batch import batch_checks, run_batch
+from gongkai.batch.journal import NAME, open_journal
+from gongkai.batch.run import PART
+from gongkai.batch.summary import EVERY
+from gongkai.batch.turns import Turns
+from gongkai.demo import pages as demo_pages
+from gongkai.model import GongkaiError
+from gongkai.pipeline import fill, read_report
+from gongkai.workbook import layout
+from gongkai.workbook.rows import read_batch, read_summary, summary_heads
+from helpers.batches import (
     GARBAGE,
     LOGIN,
     bodies,
@@ -25,17 +35,7 @@ from batches import (
     run,
     served,
 )
-from gongkai.batch import batch_checks, run_batch
-from gongkai.batch.journal import NAME, open_journal
-from gongkai.batch.run import PART
-from gongkai.batch.summary import EVERY
-from gongkai.batch.turns import Turns
-from gongkai.demo import pages as demo_pages
-from gongkai.model import GongkaiError
-from gongkai.pipeline import fill, read_report
-from gongkai.workbook import layout
-from gongkai.workbook.rows import read_batch, read_summary, summary_heads
-from server import Server, answer, redirect, serving
+from helpers.web.server import Server, answer, redirect, serving
 
 SUMMARY = {"汇总.xlsm", "汇总.csv", NAME}
 

@@ -11,7 +11,6 @@ from time import perf_counter
 
 import pytest
 
-from batches import BODY, page, run
 from gongkai import cli
 from gongkai.batch import batch_checks, batch_years, with_years
 from gongkai.batch.journal import NAME
@@ -20,10 +19,11 @@ from gongkai.editions.yearly import links, yearly_cells
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import read_file
 from gongkai.workbook.rows import SUMMARY_HEADS, BatchRow, read_summary, summary_row_heads
-from live import open_live, press, set_cell, value_at
-from made import report_of
-from server import Server, answer, serving
-from styles import render
+from helpers.batches import BODY, page, run
+from helpers.excel.live import open_live, press, set_cell, value_at
+from helpers.made import report_of
+from helpers.web.server import Server, answer, serving
+from helpers.writers.styles import render
 
 CARRIED = {"applications.carried_in.natural": 12, "applications.carried_in.total": 12}
 SOUND = {**CARRIED, "applications.carried_out.natural": 16, "applications.carried_out.total": 16}

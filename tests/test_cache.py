@@ -23,8 +23,22 @@ from gongkai.model import Document
 from gongkai.sources import Access, cache, load
 from gongkai.sources.cache import Kept, entry, find, keep, trim
 from gongkai.system import cache_folder
-from server import answer, serving
-from web import HOST, PAGE, SHORT, context_of, failed, gate, in_turn, moved, page, refresh, self_signed, site, validated
+from helpers.web.server import answer, serving
+from helpers.web.site import (
+    HOST,
+    PAGE,
+    SHORT,
+    context_of,
+    failed,
+    gate,
+    in_turn,
+    moved,
+    page,
+    refresh,
+    self_signed,
+    site,
+    validated,
+)
 
 NEWER = PAGE.replace(b"<p>", b"<p>2025")
 OFFLINE, REFRESH = Access(offline=True), Access(refresh=True)

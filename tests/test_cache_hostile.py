@@ -12,7 +12,7 @@ import pytest
 
 from gongkai.sources import cache
 from gongkai.sources.cache import LARGEST_ENTRY, Kept, find, keep, sha256, trim
-from web import PAGE
+from helpers.web.site import PAGE
 
 KEPT = Kept(
     *("http://a.gov.cn/", "http://a.gov.cn/b", "text/html", "gbk", "2026-01-02T03:04:05+00:00", "", "", ()),

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from gongkai.checks import check, checked
 from gongkai.editions import editions, form
 from gongkai.model import Entry, Finding, Problem, Report, Table
-from made import blank_report, cells_of_row, only, report_of, rules, sound_values
-from strategies import changed, reports
+from helpers.made import blank_report, cells_of_row, only, report_of, rules, sound_values
+from helpers.strategies import changed, reports
 
 HARMLESS = ("coverage.edition", "plausibility.rules")  # any figures, whatever the layout and the body
 

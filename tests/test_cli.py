@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from gongkai import cli
+from helpers import DOCUMENTS
 
-DOCUMENTS = Path(__file__).parent / "documents"
 RUIAN = str(DOCUMENTS / "ruian-2021-text" / "source.txt")
 BROKEN = str(DOCUMENTS / "broken-2022" / "source.html")
 CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*[。.]$")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from batches import BODY, bodies, page
-from server import answer, serving
+from helpers.batches import BODY, bodies, page
+from helpers.web.server import answer, serving
+from helpers.web.site import page as served
+from helpers.web.site import self_signed, site, validated
 from test_cli import gongkai
-from web import page as served
-from web import self_signed, site, validated
 
 UNCHECKED = "没有核对网站的安全证书（--insecure）。"
 

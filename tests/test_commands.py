@@ -11,7 +11,6 @@ import pytest
 import xlwings as xw
 from hypothesis import given, settings
 
-from engine import cell_of, excel_of, snapshot
 from gongkai import demo
 from gongkai.checks import check
 from gongkai.excel.book import apply_edits, read_values
@@ -20,9 +19,10 @@ from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.values import values_to_report
-from live import fill_live, open_live, press, put, run_again, set_cell, shown_report, tool, value_at
-from made import older, report_of
-from strategies import changed, reports
+from helpers.excel.engine import cell_of, excel_of, snapshot
+from helpers.excel.live import fill_live, open_live, press, put, run_again, set_cell, shown_report, tool, value_at
+from helpers.made import older, report_of
+from helpers.strategies import changed, reports
 
 TOTAL = sheet_of("applications", "2021").cells["applications.handled.total"]
 DISPUTE = sheet_of("disputes", "2021").cells["disputes.review.total"]

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from engine import cell_of, excel_of, snapshot
 from gongkai import demo
 from gongkai.checks import check
 from gongkai.excel import batching
@@ -17,8 +16,9 @@ from gongkai.excel.outcome import Outcome
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.rows import summary_heads
-from live import open_live, press, run_again, set_cell, value_at
-from made import report_of
+from helpers.excel.engine import cell_of, excel_of, snapshot
+from helpers.excel.live import open_live, press, run_again, set_cell, value_at
+from helpers.made import report_of
 
 INDEX = """<html><head><title>政府信息公开年报</title></head><body><ul>
 <li><a href="/2021.html">瑞安市人民政府2021年政府信息公开工作年度报告</a></li>

@@ -12,7 +12,6 @@ import pytest
 import xlwings as xw
 
 import gongkai
-from engine import cell_of, excel_of, snapshot
 from gongkai.checks.rules import other_rules
 from gongkai.excel import consent, helping
 from gongkai.excel.blocks import MOST_UNITS
@@ -22,9 +21,10 @@ from gongkai.model import Report
 from gongkai.workbook import layout
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.sheet import plain_text
-from live import fill_live, open_live, press, run_again, set_cell, tool, value_at
-from made import report_of
-from styles import LAYOUTS, report_sheets
+from helpers.excel.engine import cell_of, excel_of, snapshot
+from helpers.excel.live import fill_live, open_live, press, run_again, set_cell, tool, value_at
+from helpers.made import report_of
+from helpers.writers.styles import LAYOUTS, report_sheets
 
 HOSTILE = {
     "dde": "=cmd|'/C calc'!A0",

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from engine import cell_of, excel_of, snapshot
-from entry import Cell, enter
 from gongkai import demo
 from gongkai.checks import check
 from gongkai.excel.book import TABLES, apply_edits
@@ -19,8 +17,10 @@ from gongkai.excel.outcome import Asked
 from gongkai.model import Report
 from gongkai.workbook import layout
 from gongkai.workbook.fill import report_to_edits
-from live import open_live, press, put, set_cell, value_at
-from made import older, report_of
+from helpers.excel.engine import cell_of, excel_of, snapshot
+from helpers.excel.entry import Cell, enter
+from helpers.excel.live import open_live, press, put, set_cell, value_at
+from helpers.made import older, report_of
 
 MOST_CALLS = 31
 Kept = dict[str, dict[tuple[int, int], tuple[object, str]]]

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from engine import open_book
 from gongkai.excel import consent
 from gongkai.excel.consent import MOST_TOKENS, allow, allowed, read_tokens, tokens_file
 from gongkai.model import WorkbookError
 from gongkai.system import state_folder
 from gongkai.workbook import copy_template, layout
+from helpers.excel.engine import open_book
 
 SPOT = layout.TOOL_SPOTS["token"]
 

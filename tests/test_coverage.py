@@ -9,7 +9,7 @@ import pytest
 from gongkai.checks import check, checked
 from gongkai.editions import form
 from gongkai.model import Entry, Problem, Report, Table
-from made import cells_of_row, only, report_of, rules
+from helpers.made import cells_of_row, only, report_of, rules
 
 
 def test_a_missing_table() -> None:

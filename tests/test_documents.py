@@ -9,7 +9,8 @@ import pytest
 
 import gongkai
 from gongkai.model import Report
-from pages import CASES, FOLDER, figures, layouts, misread, named, typed, typed_figures, unlike
+from helpers import DOCUMENTS
+from helpers.pages import CASES, figures, layouts, misread, named, typed, typed_figures, unlike
 
 
 @pytest.fixture(scope="module", params=CASES)
@@ -24,7 +25,7 @@ def truth(case: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def report(case: str) -> Report:
-    (source,) = (FOLDER / case).glob("source.*")
+    (source,) = (DOCUMENTS / case).glob("source.*")
     return gongkai.read_report(str(source))
 
 

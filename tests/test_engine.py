@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from engine import ComError, cell_of, excel_of, open_book
 from gongkai.workbook import layout
 from gongkai.workbook.file import template_path
+from helpers.excel.engine import ComError, cell_of, excel_of, open_book
 
 TABLE = "表三"
 

@@ -19,13 +19,13 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from blocks import prose, read
 from gongkai.model import Block, Grid, UnreadableDocument
 from gongkai.readers.excel import excel_blocks
 from gongkai.readers.pieces import piece_fonts
-from office import convert
-from pages import FOLDER
-from sheets import rewritten, workbook_bytes
+from helpers import DOCUMENTS
+from helpers.blocks import prose, read
+from helpers.office import convert
+from helpers.writers.sheets import rewritten, workbook_bytes
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -400,7 +400,7 @@ def test_a_page_saved_as_xls_is_a_page() -> None:
 
 @pytest.fixture(scope="module")
 def old() -> bytes:
-    return (FOLDER / "xls-2021" / "source.xls").read_bytes()
+    return (DOCUMENTS / "xls-2021" / "source.xls").read_bytes()
 
 
 def record(content: bytes, number: int) -> int:

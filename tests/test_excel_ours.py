@@ -10,20 +10,21 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from batches import names_in, run
 from gongkai import check
 from gongkai.batch.listing import plan
 from gongkai.model import Report, UnreadableDocument, WorkbookError
 from gongkai.pipeline import read_report
 from gongkai.workbook import copy_template, is_ours, write_workbook
-from made import report_of
-from office import recalculated
-from pages import FOLDER, figures, unlike
-from server import answer, serving
-from sheets import Style, report_book, rewritten, workbook_bytes
-from styles import report_sheets
+from helpers import DOCUMENTS
+from helpers.batches import names_in, run
+from helpers.made import report_of
+from helpers.office import recalculated
+from helpers.pages import figures, unlike
+from helpers.web.server import answer, serving
+from helpers.writers.sheets import Style, report_book, rewritten, workbook_bytes
+from helpers.writers.styles import report_sheets
 
-FOREIGN = FOLDER / "xlsx-sheets-2023" / "source.xlsx"
+FOREIGN = DOCUMENTS / "xlsx-sheets-2023" / "source.xlsx"
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_both_kinds_in_one_folder_and_in_a_list(ours: Path, tmp_path: Path) -> N
     (place / "a.xlsm").write_bytes(ours.read_bytes())
     copy_template(place / "blank.xlsm")
     for case, suffix in (("xlsx-one-sheet-2022", "xlsx"), ("xls-2021", "xls"), ("et-2020", "et")):
-        (place / f"{case}.{suffix.upper()}").write_bytes((FOLDER / case / f"source.{suffix}").read_bytes())
+        (place / f"{case}.{suffix.upper()}").write_bytes((DOCUMENTS / case / f"source.{suffix}").read_bytes())
     for name in ("~$a.xlsx", "x.ofd", "y.zip"):
         (place / name).write_bytes(b"x")
     found = plan(str(place), tmp_path / "out")

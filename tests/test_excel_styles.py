@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from gongkai.model import Document, Report, UnreadableDocument
 from gongkai.readers.excel import excel_blocks
 from gongkai.recognize import recognize
-from office import convert
-from pages import figures, layouts, misread, typed_report, unlike
-from sheets import STYLES, Style, report_book, workbook_bytes
-from strategies import reports
-from styles import FIGURES, LABELS, TABLES, Sheets, report_sheets
+from helpers.office import convert
+from helpers.pages import figures, layouts, misread, typed_report, unlike
+from helpers.strategies import reports
+from helpers.writers.sheets import STYLES, Style, report_book, workbook_bytes
+from helpers.writers.styles import FIGURES, LABELS, TABLES, Sheets, report_sheets
 from test_properties import DEEP, IN_ANY_TABLE, IN_TABLE_THREE
 
 profile = settings(  # a workbook takes ten times as long to make as a page

@@ -8,10 +8,10 @@ import pytest
 
 from gongkai.checks import check
 from gongkai.model import UnreadableDocument
-from mutations import add_column, insert_line, rewritten, without
-from pages import misread, named, read_page, unlike
-from ruian import EVERY, RUIAN, TRUTH, column_of, line_of, read_texts, read_with, spot_of
-from styles import LAYOUTS, Sheet, render, report_sheets
+from helpers.pages import misread, named, read_page, unlike
+from helpers.ruian import EVERY, RUIAN, TRUTH, column_of, line_of, read_texts, read_with, spot_of
+from helpers.writers.mutations import add_column, insert_line, rewritten, without
+from helpers.writers.styles import LAYOUTS, Sheet, render, report_sheets
 
 ONE_A_LINE = pytest.mark.parametrize("layout", ["lines", "paragraphs"])
 BLOCKS = ("upheld", "corrected", "other", "pending", "total")

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from gongkai.model import Document, FetchError
 from gongkai.sources import Limits, load
 from gongkai.sources.refresh import only_proves
-from server import Server, answer, serving
-from web import (
+from helpers.web.server import Server, answer, serving
+from helpers.web.site import (
     CHALLENGE,
     PACKINGS,
     PAGE,

@@ -18,7 +18,7 @@ import pytest
 from gongkai import network
 from gongkai.model import FetchError
 from gongkai.sources import Limits, load
-from server import Server, answer, redirect, serving
+from helpers.web.server import Server, answer, redirect, serving
 
 SHORT = Limits(connect=2, read=2, deadline=6, tries=1)
 PAGE = "<p>政府信息公开工作年度报告</p>".encode()

@@ -9,8 +9,8 @@ import pytest
 from gongkai import network
 from gongkai.sources import load
 from gongkai.sources.refresh import is_short, only_proves, refresh_target
-from server import answer, redirect, serving
-from web import (
+from helpers.web.server import answer, redirect, serving
+from helpers.web.site import (
     CHALLENGE,
     PAGE,
     ROW,

@@ -15,8 +15,21 @@ import pytest
 import trustme
 
 from gongkai.sources import Access, load
-from server import answer, redirect, serving
-from web import HOST, PAGE, SHORT, context_of, expired, failed, moved, not_yet_valid, outdated, page, self_signed, site
+from helpers.web.server import answer, redirect, serving
+from helpers.web.site import (
+    HOST,
+    PAGE,
+    SHORT,
+    context_of,
+    expired,
+    failed,
+    moved,
+    not_yet_valid,
+    outdated,
+    page,
+    self_signed,
+    site,
+)
 
 INSECURE = Access(insecure=True)
 UNCHECKED = "没有核对网站的安全证书（--insecure）。"

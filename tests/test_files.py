@@ -20,8 +20,8 @@ from gongkai.spreadsheets import kind_of
 from gongkai.workbook import copy_template, layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, template_path
 from gongkai.workbook.layout import sheet_of
-from made import report_of
-from office import recalculated
+from helpers.made import report_of
+from helpers.office import recalculated
 
 HOSTILE = (
     "=cmd|' /C calc'!A0",

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from docx import Document as DocxDocument
 
-from batches import BODY, page
 from gongkai import GongkaiError, Report, UnreadableDocument, check, read_report
 from gongkai.following import read_source
 from gongkai.links import Directory, base_of, leads_of
@@ -20,10 +19,12 @@ from gongkai.readers import read_blocks
 from gongkai.sources import LIMITS, Limits
 from gongkai.workbook import copy_template, layout, write_workbook
 from gongkai.workbook.fill import cover_edits
-from made import report_of
-from pages import FOLDER, typed, typed_figures
-from server import Chunks, Server, answer, serving
-from styles import render
+from helpers import DOCUMENTS
+from helpers.batches import BODY, page
+from helpers.made import report_of
+from helpers.pages import typed, typed_figures
+from helpers.web.server import Chunks, Server, answer, serving
+from helpers.writers.styles import render
 
 TITLE = f"{BODY}2021年政府信息公开工作年度报告"
 HTML = "Content-Type: text/html; charset=utf-8"
@@ -201,14 +202,14 @@ def test_a_whole_report_is_not_left_for_its_attachment() -> None:
 
 
 def test_an_old_format_says_that_it_was_converted() -> None:
-    report = read_report(FOLDER / "rtf-2020" / "source.rtf")
+    report = read_report(DOCUMENTS / "rtf-2020" / "source.rtf")
     assert report.document is not None
     assert report.document.provenance == ("旧格式的文件，由 LibreOffice 转换后读取。",)
 
 
 @pytest.mark.parametrize("case", ["pdf-wps-2024", "docx-official-2022", "xlsx-one-sheet-2022"])
 def test_an_attachment_of_every_kind(case: str) -> None:
-    (source,) = (FOLDER / case).glob("source.*")
+    (source,) = (DOCUMENTS / case).glob("source.*")
     path = f"/files/1{source.suffix}"
     report, _ = followed(f"<a href='{path}'>年报{source.suffix}</a>", {path: source.read_bytes()}, "某局2030年公告")
     assert figures(report) == typed_figures(typed(case, "report.json"))

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from batches import BODY, page
 from gongkai import GongkaiError, Report, UnreadableDocument, check
 from gongkai.bodies import may_be_one
 from gongkai.following import read_source
@@ -14,9 +13,10 @@ from gongkai.links import address_of, leads_of
 from gongkai.model import Document
 from gongkai.readers import read_blocks
 from gongkai.sources import ACCESS, Access, Limits
-from made import report_of
-from server import answer, serving
-from styles import render
+from helpers.batches import BODY, page
+from helpers.made import report_of
+from helpers.web.server import answer, serving
+from helpers.writers.styles import render
 from test_fetch_guard import PUBLIC, Names, both, names, one_public  # noqa: F401
 from test_following import HTML, NO_TABLES, TITLE, WHOLE, answers, figures, followed, refused, shell
 

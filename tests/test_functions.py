@@ -9,7 +9,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,11 +22,11 @@ from gongkai.excel import functions
 from gongkai.excel.arrays import MOST_CELLS, Bounded, read_array
 from gongkai.excel.functions import FUNCTIONS, GK_CHECK, GK_DIFF, GK_FINDINGS, GK_RULES, GK_SUSPECT, GK_VERSION
 from gongkai.model import Finding, Report, Table
-from made import report_of
-from ranges import WRITINGS, Rows, Writing, figures, in_one_row, piece, printed, turned
-from strategies import changed, reports
+from helpers import HELPERS
+from helpers.excel.ranges import WRITINGS, Rows, Writing, figures, in_one_row, piece, printed, turned
+from helpers.made import report_of
+from helpers.strategies import changed, reports
 
-TESTS = Path(__file__).parent
 SOUND = report_of()
 MISSING = -2147352572  # what COM gives for an argument that was left out
 EVERY_TABLE = pytest.mark.parametrize("table", ["disclosure", "applications", "disputes"])
@@ -391,7 +390,7 @@ def test_no_suspects() -> None:
 
 def on_windows(*calls: tuple[str, Sequence[object]]) -> Mapping[str, Any]:
     run = subprocess.run(
-        [sys.executable, str(TESTS / "windows_udfs.py")],
+        [sys.executable, str(HELPERS / "excel" / "windows_udfs.py")],
         input=json.dumps(calls),
         capture_output=True,
         text=True,

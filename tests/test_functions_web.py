@@ -10,7 +10,6 @@ import pytest
 import xlwings as xw
 from xlwings import conversion
 
-from engine import open_book
 from gongkai import check, read_report
 from gongkai.editions import editions
 from gongkai.excel import fetching
@@ -21,11 +20,12 @@ from gongkai.excel.functions import GK_CHECK, GK_FINDINGS, GK_IMPORT, GK_VALUE
 from gongkai.model import Report
 from gongkai.sources import Limits
 from gongkai.workbook import copy_template, layout, write_workbook
-from made import report_of
-from ruian import RUIAN
-from server import Server, answer, redirect, serving
+from helpers import DOCUMENTS
+from helpers.excel.engine import open_book
+from helpers.made import report_of
+from helpers.ruian import RUIAN
+from helpers.web.server import Server, answer, redirect, serving
 
-DOCUMENTS = Path(__file__).parent / "documents"
 PAGE = (DOCUMENTS / "ruian-2021-html" / "source.html").read_bytes()
 OLD_PAGE = (DOCUMENTS / "edition-2019-of-2020" / "source.html").read_bytes()
 GAPS_PAGE = (DOCUMENTS / "written-forms-2022" / "source.html").read_bytes()

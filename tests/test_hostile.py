@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from blocks import prose, read
 from gongkai.model import GongkaiError, UnreadableDocument
 from gongkai.readers.bounds import DEEPEST, MOST_TAGS
 from gongkai.readers.html import CELLS, html_blocks
 from gongkai.readers.text import text_blocks
+from helpers.blocks import prose, read
 
 KNOWN = "政府信息公开工作年度报告"
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from batches import COMMAND
-from pages import FOLDER
+from helpers import DOCUMENTS
+from helpers.batches import COMMAND
 
 SOON = 5.0  # seconds; a second is given to what is being read, two to what is to be cleared away
 MARK = "GONGKAI_TEST_MARK"
@@ -34,8 +34,8 @@ def test_nothing_is_left_of_an_interrupted_batch(delay: float, tmp_path: Path) -
     sources.mkdir()
     scratch.mkdir()
     for number in range(3):
-        shutil.copy(FOLDER / "rtf-2020" / "source.rtf", sources / f"{number}.rtf")
-    shutil.copy(FOLDER / "pdf-wps-2024" / "source.pdf", sources)
+        shutil.copy(DOCUMENTS / "rtf-2020" / "source.rtf", sources / f"{number}.rtf")
+    shutil.copy(DOCUMENTS / "pdf-wps-2024" / "source.pdf", sources)
     mark = str(tmp_path)
     process = subprocess.Popen(
         [*COMMAND, str(sources), "-o", str(tmp_path / "out")],

@@ -18,8 +18,8 @@ from gongkai.checks.levels import RULES, STATUSES, Levels, compare
 from gongkai.editions import editions, form
 from gongkai.model import Document, Entry, Finding, Report, Table, Value
 from gongkai.relations import total
-from made import report_of, sound_values
-from strategies import MAKERS, changed, make_report
+from helpers.made import report_of, sound_values
+from helpers.strategies import MAKERS, changed, make_report
 
 PARENT = "青溪县人民政府"
 OFFICE = "青溪县人民政府办公室"

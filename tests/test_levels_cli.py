@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from batches import COMMAND, LOGIN, run
 from gongkai.checks.children import Child
 from gongkai.checks.levels import compare
 from gongkai.levels import family_of, levels_csv, levels_lines, read_children
@@ -23,9 +22,10 @@ from gongkai.levels.output import HEADS
 from gongkai.model import GongkaiError, Report
 from gongkai.relations import total
 from gongkai.workbook import write_workbook
-from server import answer, serving
-from strategies import changed
-from styles import LAYOUTS, render
+from helpers.batches import COMMAND, LOGIN, run
+from helpers.strategies import changed
+from helpers.web.server import answer, serving
+from helpers.writers.styles import LAYOUTS, render
 from test_levels import BODIES, CELLS, FEES, GRANTED, PARENT, child, report, summed
 
 FIGURES = {GRANTED: 4, "applications.new.natural": 5, "disputes.review.upheld": 1, FEES: Decimal("0.7")}

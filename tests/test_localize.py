@@ -24,9 +24,9 @@ from gongkai.checks.sums import check_sums, solution_of
 from gongkai.editions import editions, form
 from gongkai.model import Finding, Relation, Report, Value
 from gongkai.output import finding_to_dict
-from made import consistent, report_of, sound_values, table_of
+from helpers import DOCUMENTS
+from helpers.made import consistent, report_of, sound_values, table_of
 
-DOCUMENTS = Path(__file__).parent / "documents"
 Changes = dict[str, int]
 
 
@@ -365,7 +365,7 @@ def test_figures_too_large_for_the_solver_are_not_given_to_it() -> None:
 def test_one_and_two_cells_need_no_solver() -> None:
     code = (
         "import sys\n"
-        "from made import consistent, report_of, sound_values, table_of\n"
+        "from helpers.made import consistent, report_of, sound_values, table_of\n"
         "from gongkai.checks import check\n"
         "for wrong in ({'applications.granted.natural': 143}, {'disputes.review.total': 12},\n"
         "  {'applications.granted.natural': 143, 'applications.handled.legal': 5},\n"

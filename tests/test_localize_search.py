@@ -16,8 +16,8 @@ from gongkai.checks.sums import check_sums
 from gongkai.editions import editions, form
 from gongkai.model import Report, Table
 from gongkai.relations import solve
-from made import consistent, table_of
-from strategies import changed, reports
+from helpers.made import consistent, table_of
+from helpers.strategies import changed, reports
 
 # --- against a search of all sets -------------------------------------------------------------------------------
 

@@ -12,10 +12,23 @@ from pyopenvba.interpreter import _preprocess
 from pyopenvba.interpreter._objects import VBAObject, method
 from pyopenvba.interpreter._values import EMPTY, MISSING, NOTHING, VBAArray, error
 
-from desk import ADDIN, INFORMATION, NO, QUESTION, WARNING, YES, Control, Desk, Python, answers, open_desk, quiet
 from gongkai import __version__
 from gongkai.excel.functions import CATEGORY, FUNCTIONS
 from gongkai.workbook.file import template_path
+from helpers.excel.desk import (
+    ADDIN,
+    INFORMATION,
+    NO,
+    QUESTION,
+    WARNING,
+    YES,
+    Control,
+    Desk,
+    Python,
+    answers,
+    open_desk,
+    quiet,
+)
 from macros import macro_modules
 from messages import MESSAGES
 from wrappers import function_texts

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pyopenvba.interpreter._values import error
 
-from desk import ADDIN, INFORMATION, NO, QUESTION, WARNING, YES, Desk, Python, answers, open_desk, quiet
 from gongkai.workbook.file import template_path
+from helpers.excel.desk import ADDIN, INFORMATION, NO, QUESTION, WARNING, YES, Desk, Python, answers, open_desk, quiet
+from helpers.excel.ribbon import BUTTON_MACROS, TAGS
 from messages import MESSAGES
-from ribbon import BUTTON_MACROS, TAGS
 
 SOURCE = "import gongkai.excel.commands as c; c.run('{}')"
 HOSTILE = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gongkai.checks import check
-from made import RUIAN, report_of
-from pages import figures, misread, read_page
-from styles import LAYOUTS, render
+from helpers.made import RUIAN, report_of
+from helpers.pages import figures, misread, read_page
+from helpers.writers.styles import LAYOUTS, render
 
 OWN, OTHER = "青溪县", "白汀县"
 TITLE = "{}人民政府{}年政府信息公开工作年度报告"

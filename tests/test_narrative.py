@@ -17,9 +17,9 @@ from gongkai.checks.narrative import RULES, Claim, claims
 from gongkai.checks.narrative.tokens import spelt
 from gongkai.checks.narrative.words import Word, lexicon, narrow, own_words
 from gongkai.model import Finding, Report, Value
-from made import older, report_of
-from narratives import SETS, cases, claims_of, findings_of, judged, traps
-from narratives import Case as Labelled
+from helpers.made import older, report_of
+from helpers.narratives import SETS, cases, claims_of, findings_of, judged, traps
+from helpers.narratives import Case as Labelled
 
 ALL = [(name, case) for name in SETS for case in cases(name)]
 # What the grammar does not find, or reads otherwise, and is known to: claims and findings of the labels.

@@ -13,17 +13,18 @@ from pathlib import Path
 import psutil
 import pytest
 
-from blocks import read
 from gongkai.model import UnreadableDocument
 from gongkai.readers import office
 from gongkai.readers.office import MEGABYTE, Limits, find_program, to_docx
-from office import convert
-from pages import FOLDER, figures, read_page, unlike
-from ruian import RUIAN
-from styles import report_sheets
-from words import Manner, docx, paragraph, run, word_page
+from helpers import DOCUMENTS
+from helpers.blocks import read
+from helpers.office import convert
+from helpers.pages import figures, read_page, unlike
+from helpers.ruian import RUIAN
+from helpers.writers.styles import report_sheets
+from helpers.writers.words import Manner, docx, paragraph, run, word_page
 
-DOC = (FOLDER / "doc-2021" / "source.doc").read_bytes()
+DOC = (DOCUMENTS / "doc-2021" / "source.doc").read_bytes()
 RTF = b"{\\rtf1 x}"
 
 

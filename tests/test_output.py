@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gongkai.editions import editions
 from gongkai.model import Problem, Report
 from gongkai.output import number, report_lines, report_to_dict, to_json
-from pages import figures, typed_report
+from helpers.pages import figures, typed_report
 
 RUIAN = typed_report("ruian-2021-text")
 HONGZE = typed_report("hongze-2024")

@@ -16,13 +16,13 @@ from pyopenvba.excel import ExcelFile
 
 from build import RIBBON
 from buttons import BUTTONS
-from desk import ADDIN, as_workbook
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import template_path
+from helpers.excel.desk import ADDIN, as_workbook
+from helpers.excel.ribbon import BUTTON_MACROS
+from helpers.made import report_of
 from macros import addin_modules, macro_modules
-from made import report_of
 from packages import OFFICE_NS, TYPES, Parts, sheet_parts, unpacked
-from ribbon import BUTTON_MACROS
 
 BUILD = Path(__file__).resolve().parents[1] / "xlsx_addin" / "build.py"
 FILES = {"template": template_path(), "addin": ADDIN}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from blocks import cell, prose, texts
 from gongkai.model import Grid
 from gongkai.readers.html import html_blocks
+from helpers.blocks import cell, prose, texts
 
 
 @pytest.mark.parametrize(

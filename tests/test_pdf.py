@@ -8,16 +8,16 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from blocks import prose
 from gongkai.figures import read_figure
 from gongkai.model import Block, Grid, Link, UnreadableDocument
 from gongkai.readers.pdf import pdf_blocks
-from mutations import figure_spots, rewritten
-from pages import figures as figures_of
-from pages import misread, read_page, typed_report, unlike
-from pdfs import Desk, Style, pdf_of
-from raw_pdfs import HELVETICA, box, one_page, stream, text
-from styles import report_sheets
+from helpers.blocks import prose
+from helpers.pages import figures as figures_of
+from helpers.pages import misread, read_page, typed_report, unlike
+from helpers.writers.mutations import figure_spots, rewritten
+from helpers.writers.pdfs import Desk, Style, pdf_of
+from helpers.writers.raw_pdfs import HELVETICA, box, one_page, stream, text
+from helpers.writers.styles import report_sheets
 
 
 def grids(blocks: tuple[Block, ...]) -> list[Grid]:

@@ -8,11 +8,11 @@ from random import Random
 
 import pytest
 
-from blocks import read
 from gongkai.model import UnreadableDocument
-from pages import figures, misread, read_page, typed_report
-from pdfs import Style, pdf_of
-from raw_pdfs import (
+from helpers.blocks import read
+from helpers.pages import figures, misread, read_page, typed_report
+from helpers.writers.pdfs import Style, pdf_of
+from helpers.writers.raw_pdfs import (
     assemble,
     box,
     deep_pages,

@@ -9,14 +9,15 @@ import pytest
 from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from pypdf.generic import RectangleObject
 
-from pages import FOLDER, figures, misread, read_page, typed, typed_figures
+from helpers import DOCUMENTS
+from helpers.pages import figures, misread, read_page, typed, typed_figures
 
 CASES = ("pdf-wps-2024", "pdf-libreoffice-2022", "pdf-unruled-2021")
 Change = Callable[[PageObject, float, float], None]
 
 
 def reader_of(case: str) -> PdfReader:
-    return PdfReader(FOLDER / case / "source.pdf")
+    return PdfReader(DOCUMENTS / case / "source.pdf")
 
 
 def written(writer: PdfWriter) -> bytes:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from gongkai.checks import check
 from gongkai.model import Report, UnreadableDocument
-from mutations import drop_line, figure_spots, insert_line, rewritten, row_labels
-from pages import figures, layouts, misread, read_page, unlike
-from pdfs import Style, pdf_of
-from strategies import reports
-from styles import TABLES, Sheet, report_sheets
+from helpers.pages import figures, layouts, misread, read_page, unlike
+from helpers.strategies import reports
+from helpers.writers.mutations import drop_line, figure_spots, insert_line, rewritten, row_labels
+from helpers.writers.pdfs import Style, pdf_of
+from helpers.writers.styles import TABLES, Sheet, report_sheets
 
 DEEP = os.environ.get("GONGKAI_TESTS") == "deep"
 RULED = ("lines", "rects", "open", "shaded")

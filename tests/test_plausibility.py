@@ -15,8 +15,8 @@ from gongkai.bodies.rulemaking import county_cities, why_no_rules
 from gongkai.checks.numbering import han_number, in_han, slips_in
 from gongkai.checks.plausibility import check_plausibility
 from gongkai.model import Heading, Report, Value
-from made import older, report_of
-from pages import FOLDER
+from helpers import DOCUMENTS
+from helpers.made import older, report_of
 
 PROSE = {1: "2021年，收到申请455件。", 5: "时效不强，2022年改进。", 6: "无。"}
 IN_ORDER = tuple(Heading(number, f"{in_han(number)}、标题") for number in range(1, 7))
@@ -319,7 +319,7 @@ def test_a_section_with_the_number_of_another() -> None:
     assert message(headings=headings) == "“四、存在的主要问题及改进情况”应是第五节，编号写成了四；请核对。"
 
 
-TABLES = (FOLDER / "bars-2023" / "source.txt").read_text(encoding="utf-8")
+TABLES = (DOCUMENTS / "bars-2023" / "source.txt").read_text(encoding="utf-8")
 
 
 def reading_of(text: str, tmp_path: object) -> Report:

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from gongkai.checks import check
 from gongkai.model import Report, UnreadableDocument
-from mutations import drop_line, figure_spots, insert_line, rewritten, row_labels, swap_lines, without
-from pages import figures, layouts, misread, read_page, unlike
-from strategies import changed, reports
-from styles import FIGURES, LABELS, LAYOUTS, TABLES, Sheet, render, report_sheets
+from helpers.pages import figures, layouts, misread, read_page, unlike
+from helpers.strategies import changed, reports
+from helpers.writers.mutations import drop_line, figure_spots, insert_line, rewritten, row_labels, swap_lines, without
+from helpers.writers.styles import FIGURES, LABELS, LAYOUTS, TABLES, Sheet, render, report_sheets
 
 DEEP = os.environ.get("GONGKAI_TESTS") == "deep"
 profile = settings(

@@ -28,7 +28,7 @@ from gongkai.workbook.proposals import (
     shows,
     typed_choices,
 )
-from made import report_of
+from helpers.made import report_of
 
 NATURAL, TOTAL = "applications.granted.natural", "applications.granted.total"
 ONE = ((Suspect(NATURAL, 143, 134),),)

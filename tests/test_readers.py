@@ -11,12 +11,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from blocks import cell, links, prose, read, texts
 from gongkai.figures import INVISIBLE
 from gongkai.model import Grid, Link, Prose, UnreadableDocument
 from gongkai.readers.charset import decode
 from gongkai.readers.html import html_blocks
 from gongkai.readers.text import text_blocks
+from helpers.blocks import cell, links, prose, read, texts
 
 CHINESE = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=60)
 KNOWN = "政府信息公开工作年度报告"

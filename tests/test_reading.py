@@ -19,7 +19,7 @@ from gongkai.excel.importing import verdict
 from gongkai.model import Document, Entry, Finding, Report, Suspect, Table, Value
 from gongkai.output import check_to_dict, finding_lines
 from gongkai.relations import stated_and_computed
-from made import older, report_of, sound_values
+from helpers.made import older, report_of, sound_values
 
 CELL = "applications.granted.natural"
 COLUMNS = ("natural", "company", "research", "welfare", "legal", "other", "total")

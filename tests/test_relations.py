@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gongkai.editions import editions
 from gongkai.model import Relation, Report, Value
 from gongkai.relations import difference, possible, solve, stated_and_computed, total
-from strategies import reports
+from helpers.strategies import reports
 
 OFFICIAL = editions()["2021"].relations
 COLUMNS = ("a", "b", "total")

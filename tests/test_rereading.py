@@ -24,16 +24,17 @@ from gongkai.rereading.doc import doc_order
 from gongkai.rereading.order import reordered
 from gongkai.rereading.pages import hides_figures, html_order
 from gongkai.workbook.file import template_path
-from pages import CASES, FOLDER, figures, read_page, typed, typed_figures
-from pdfs import pdf_of
-from sheets import STYLES, report_book, workbook_bytes
-from strategies import changed, reports
-from styles import FIGURES, LABELS, LAYOUTS, TABLES, Sheets, report_sheets
+from helpers import DOCUMENTS
+from helpers.pages import CASES, figures, read_page, typed, typed_figures
+from helpers.strategies import changed, reports
+from helpers.writers.pdfs import pdf_of
+from helpers.writers.sheets import STYLES, report_book, workbook_bytes
+from helpers.writers.styles import FIGURES, LABELS, LAYOUTS, TABLES, Sheets, report_sheets
+from helpers.writers.words import word_page
 from test_pdf_properties import RULED
 from test_pdf_properties import styles as pdf_styles
 from test_properties import IN_ANY_TABLE
 from test_word import MANNERS
-from words import word_page
 
 DEEP = os.environ.get("GONGKAI_TESTS") == "deep"
 # Typed figures that the second reading leaves blank; of all other cases it gives every one.
@@ -64,7 +65,7 @@ def case(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def report(case: str) -> Report:
-    (source,) = (FOLDER / case).glob("source.*")
+    (source,) = (DOCUMENTS / case).glob("source.*")
     return read_report(source)
 
 
@@ -216,8 +217,8 @@ def test_a_page_that_hides_figures_is_left_to_the_reader_that_sees_it(page: str,
 )
 def test_a_hidden_figure_excuses_no_error(hidden: str) -> None:
     """The right figure stands in the page, but nobody sees it."""
-    page = (FOLDER / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
-    report = read_report(FOLDER / "ruian-2021-html" / "source.html")
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    report = read_report(DOCUMENTS / "ruian-2021-html" / "source.html")
     right = shown(report.value("applications.handled.total"))
     assert page.count(f">{right}<") == 1
     first = read_page(page.replace(f">{right}<", f">{hidden.format(right)}452<"))
@@ -228,7 +229,7 @@ def test_a_hidden_figure_excuses_no_error(hidden: str) -> None:
 
 
 def test_a_page_cut_off_has_no_last_figure() -> None:
-    page = (FOLDER / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
     cut = page[: page.rindex("</td>")]
     block = blocks_in_order(Document("page", "", cut.encode(), ""))[-1]
     assert isinstance(block, Prose)
@@ -236,7 +237,7 @@ def test_a_page_cut_off_has_no_last_figure() -> None:
 
 
 def test_a_character_that_cannot_be_read_is_so_in_both_readings() -> None:
-    page = (FOLDER / "ruian-2021-html" / "source.html").read_text(encoding="utf-8").replace(">134<", ">1\ufffd4<")
+    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8").replace(">134<", ">1\ufffd4<")
     assert "\ufffd" in page
     document = Document("page", "", page.encode(), "")
     second = reread(document)
@@ -274,7 +275,7 @@ def test_what_cannot_be_read_again_is_no_failure(content: bytes) -> None:
 @settings(max_examples=300 if DEEP else 60, derandomize=not DEEP, deadline=None)
 @given(data=st.data())
 def test_a_damaged_doc_is_refused_or_read(data: st.DataObject) -> None:
-    content = bytearray((FOLDER / "wps-2022" / "source.wps").read_bytes())
+    content = bytearray((DOCUMENTS / "wps-2022" / "source.wps").read_bytes())
     for _ in range(data.draw(st.integers(1, 8))):
         content[data.draw(st.integers(0, 2_000))] = data.draw(st.integers(0, 255))
     with suppress(UnreadableDocument):
@@ -286,13 +287,15 @@ def test_a_sound_report_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("read again")
 
     monkeypatch.setattr("gongkai.rereading.reread", never)
-    assert not [finding for finding in check(read_report(FOLDER / "ruian-2021-html" / "source.html")) if finding.cause]
+    assert not [
+        finding for finding in check(read_report(DOCUMENTS / "ruian-2021-html" / "source.html")) if finding.cause
+    ]
     with pytest.raises(AssertionError, match="read again"):
-        check(read_report(FOLDER / "broken-2022" / "source.html"))
+        check(read_report(DOCUMENTS / "broken-2022" / "source.html"))
 
 
 def test_a_workbook_of_ours_has_no_second_reading(tmp_path: Path) -> None:
-    source = read_report(FOLDER / "broken-2022" / "source.html")
+    source = read_report(DOCUMENTS / "broken-2022" / "source.html")
     target = fill(source, check(source), tmp_path / "x.xlsm", template=template_path())
     found = check(read_report(target))
     assert [finding.severity for finding in found].count("error") == 6

@@ -7,8 +7,8 @@ from collections import Counter
 
 from buttons import BUTTONS
 from gongkai.excel.commands import COMMANDS
+from helpers.excel.ribbon import BUTTON_MACROS, CONTROLS, TAB, TAGS
 from macros import macro_modules
-from ribbon import BUTTON_MACROS, CONTROLS, TAB, TAGS
 
 # Names from Office's own lists of icons; any other shows nothing, without a word.
 KNOWN_ICONS = {

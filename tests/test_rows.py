@@ -32,8 +32,8 @@ from gongkai.workbook.rows import (
     summary_line,
 )
 from gongkai.workbook.values import fingerprint
-from made import report_of
-from strategies import changed, reports
+from helpers.made import report_of
+from helpers.strategies import changed, reports
 
 NAMES = count()
 HOSTILE = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "'quoted", "12", "1e5", "2022-01-05", "_x000D_", "😀𠮷")

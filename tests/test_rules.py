@@ -21,8 +21,9 @@ from gongkai.editions import editions, explanations
 from gongkai.model import Entry, GongkaiError, Problem, Report, Rule, Table
 from gongkai.recognize import NO_TABLE
 from gongkai.recognize.rows import NO_LABEL, NOT_FOUND_COLUMN, NOT_FOUND_ROW
-from made import older, report_of
-from pages import CASES, FOLDER, typed
+from helpers import DOCUMENTS
+from helpers.made import older, report_of
+from helpers.pages import CASES, typed
 
 RULES = rules()
 REGISTERED = {rule.id for rule in RULES}
@@ -53,7 +54,9 @@ def test_texts_are_sentences_for_clerks(rule: Rule) -> None:
 
 def test_every_rule_of_the_documents_is_registered() -> None:
     stated = {item["rule"] for case in CASES for item in typed(case, "findings.json")}
-    sources = [path for case in CASES for path in (FOLDER / case).glob("source.*") if path.suffix in (".txt", ".html")]
+    sources = [
+        path for case in CASES for path in (DOCUMENTS / case).glob("source.*") if path.suffix in (".txt", ".html")
+    ]
     stated |= {finding.rule for path in sources for finding in check(gongkai.read_report(str(path)))}
     assert stated
     assert stated <= REGISTERED

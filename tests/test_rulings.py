@@ -22,9 +22,9 @@ from gongkai.workbook.file import fill_file
 from gongkai.workbook.fill import marks_of, planned, report_to_edits
 from gongkai.workbook.rows import report_to_row
 from gongkai.workbook.values import values_to_report
-from made import only, report_of
-from office import recalculated
-from strategies import changed, reports
+from helpers.made import only, report_of
+from helpers.office import recalculated
+from helpers.strategies import changed, reports
 
 TOTAL, PART, OTHER = "disputes.review.total", "disputes.review.upheld", "applications.granted.natural"
 WRONG: dict[str, int] = {TOTAL: 0, "disputes.direct_litigation.total": 99}

@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 import pytest
 
-from batches import page
 from gongkai import cli
 from gongkai.batch import across_lines, batch_checks, with_years
 from gongkai.batch.journal import NAME
@@ -25,8 +24,9 @@ from gongkai.rulings import key_of
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import read_file
 from gongkai.workbook.rows import DONE, BatchRow, read_summary
-from made import report_of
-from strategies import changed
+from helpers.batches import page
+from helpers.made import report_of
+from helpers.strategies import changed
 from test_batch_years import pages, years_in
 from test_levels import BODIES, CELLS, GRANTED, report, summed
 from test_levels_cli import family, parent_of, saved

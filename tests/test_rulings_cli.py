@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 import gongkai
-from batches import command, names_in, run
 from gongkai import demo
 from gongkai.cli import main
 from gongkai.docket import LONGEST_WAIT, docket_path
@@ -22,6 +21,7 @@ from gongkai.rulings import is_open
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import fill_file, read_file
 from gongkai.workbook.rows import read_summary
+from helpers.batches import command, names_in, run
 
 CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*。$")
 AT = layout.RESULT_COLUMNS

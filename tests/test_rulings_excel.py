@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from engine import excel_of
 from gongkai.checks import check
 from gongkai.excel.book import read_values
 from gongkai.excel.checking import current_report
@@ -21,8 +20,9 @@ from gongkai.rulings import is_open
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.rows import read_summary
-from live import fill_live, open_live, press, set_cell, value_at
-from made import report_of
+from helpers.excel.engine import excel_of
+from helpers.excel.live import fill_live, open_live, press, set_cell, value_at
+from helpers.made import report_of
 from test_rulings import DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, ruled
 
 AT = layout.RESULT_COLUMNS

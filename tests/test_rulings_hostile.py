@@ -27,7 +27,7 @@ from gongkai.system import lock_file
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.fill import planned, report_to_edits
 from gongkai.workbook.values import values_to_report
-from made import only, report_of
+from helpers.made import only, report_of
 from test_rulings import AT, WRONG, broken, labelled, ruled
 from test_rulings_cli import dismiss_all, errors_of, page, stderr_line
 

@@ -16,7 +16,7 @@ import pytest
 
 from gongkai.model import Document, FetchError
 from gongkai.sources import Limits, load
-from server import answer, redirect, serving
+from helpers.web.server import answer, redirect, serving
 
 SHORT = Limits(connect=2, read=1, deadline=4, size=100_000, tries=3, pause=0.01)
 PAGE = "<html><p>政府信息公开工作年度报告</p></html>".encode()

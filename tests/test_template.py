@@ -21,8 +21,8 @@ from gongkai.editions import editions
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import template_path
-from made import report_of
-from office import convert, page_texts
+from helpers.made import report_of
+from helpers.office import convert, page_texts
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "xlsx_addin" / "build.py"

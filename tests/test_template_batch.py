@@ -22,8 +22,8 @@ from gongkai.spreadsheets import letters
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import fill_file, template_path
 from gongkai.workbook.rows import SUMMARY_HEADS, BatchRow, batch_edits, summary_cells, summary_edits, summary_heads
-from made import blank_report, report_of
-from office import convert, page_texts, recalculated
+from helpers.made import blank_report, report_of
+from helpers.office import convert, page_texts, recalculated
 
 HEADS = 2  # the line of the summary on which the heads of its block stand
 BLOCK = range(HEADS + 1, HEADS + 9)

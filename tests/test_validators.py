@@ -12,14 +12,14 @@ from openpyxl import load_workbook
 from pyopenvba.excel import ExcelFile
 
 from buttons import BUTTONS
-from desk import ADDIN, as_workbook, open_desk
 from gongkai import __version__
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import template_path
+from helpers import HELPERS, TESTS
+from helpers.excel.desk import ADDIN, as_workbook, open_desk
+from helpers.made import report_of
 from macros import macro_modules
-from made import report_of
 
-TESTS = Path(__file__).resolve().parent
 VALIDATOR = TESTS / "tools" / "node_modules" / ".bin" / "ooxml-validator"
 TOOLS = Path(sys.executable).parent
 SYSTEM_PYTHON = "/usr/bin/python3"  # the one that has LibreOffice's module
@@ -82,7 +82,7 @@ def test_pyopenvba_opens_it_and_runs_a_function(file: str, files: dict[str, Path
 
 
 def test_libreoffice_runs_a_function_in_a_cell(files: dict[str, Path]) -> None:
-    command = [SYSTEM_PYTHON, TESTS / "office_macros.py", "=GK_ADDIN_VERSION()", *files.values()]
+    command = [SYSTEM_PYTHON, HELPERS / "office_macros.py", "=GK_ADDIN_VERSION()", *files.values()]
     found = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=240).stdout)
     for name, path in files.items():
         answer = found[path.name]

@@ -14,18 +14,18 @@ from docx import Document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blocks import links, prose, read, texts
 from gongkai.editions import editions
 from gongkai.model import Grid, Report, UnreadableDocument, Value
 from gongkai.readers.word import word_blocks
-from made import report_of
-from mutations import swap_columns
-from pages import FOLDER, figures, misread, read_page, unlike
-from ruian import TRUTH
-from strategies import reports
-from styles import FIGURES, LABELS, TABLES, report_sheets
-from test_properties import IN_ANY_TABLE
-from words import (
+from helpers import DOCUMENTS
+from helpers.blocks import links, prose, read, texts
+from helpers.made import report_of
+from helpers.pages import figures, misread, read_page, unlike
+from helpers.ruian import TRUTH
+from helpers.strategies import reports
+from helpers.writers.mutations import swap_columns
+from helpers.writers.styles import FIGURES, LABELS, TABLES, report_sheets
+from helpers.writers.words import (
     MERGES,
     PLACES,
     SPACES,
@@ -46,6 +46,7 @@ from words import (
     texted,
     word_page,
 )
+from test_properties import IN_ANY_TABLE
 
 DEEP = os.environ.get("GONGKAI_TESTS") == "deep"
 
@@ -93,7 +94,7 @@ def test_a_broken_document_never_gives_a_wrong_figure(mutate, report: Report, ma
 
 # --- the official form --------------------------------------------------------------------------------------------
 
-OFFICIAL = FOLDER / "docx-official-2022" / "source.docx"
+OFFICIAL = DOCUMENTS / "docx-official-2022" / "source.docx"
 
 
 def filled(values: Mapping[str, Value]) -> bytes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from blocks import links, texts
 from gongkai.model import Grid
 from gongkai.readers.word import word_blocks
-from words import (
+from helpers.blocks import links, texts
+from helpers.writers.words import (
     AUTHOR,
     STYLES,
     boxed,

@@ -33,9 +33,9 @@ from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.fill import report_to_edits, shown_sheets
 from gongkai.workbook.layout import TableSheet, sheet_of
-from made import blank_report, older, report_of
-from office import convert, page_pixels, recalculated
-from strategies import AMOUNTS, changed, reports
+from helpers.made import blank_report, older, report_of
+from helpers.office import convert, page_pixels, recalculated
+from helpers.strategies import AMOUNTS, changed, reports
 
 NAMES = count()
 

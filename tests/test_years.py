@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chains import by_source, chain, changed, findings_of, with_figure
 from gongkai.checks.matching import Yearly
 from gongkai.checks.years import RULES, compare_years, yearly
 from gongkai.editions import editions
 from gongkai.editions.yearly import jump_cells, links, public_cells, yearly_cells
 from gongkai.model import Value
-from made import older, report_of
+from helpers.chains import by_source, chain, changed, findings_of, with_figure
+from helpers.made import older, report_of
 
 FREE = [link.last for link in links()] + [cell for link in links() for cell in (*link.plus, *link.minus)]
 STEPS = st.lists(

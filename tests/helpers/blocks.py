@@ -1,4 +1,4 @@
-"""Room: tests. Pages and texts -> what the readers make of them, in the shapes that tests compare."""
+"""Pages and texts -> what the readers make of them, in the shapes that tests compare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Ways in which a table breaks, on a sheet of spots, before any layout is applied to it."""
+"""Ways in which a table breaks, on a sheet of spots, before any layout is applied to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gongkai.model import Box
-from styles import Sheet, Spot
+from helpers.writers.styles import Sheet, Spot
 
 
 def figure_spots(sheet: Sheet) -> list[Spot]:

@@ -1,4 +1,4 @@
-"""Room: tests. The labelled clauses of tests/narrative: cases as reports, and what was found of what was labelled."""
+"""The labelled clauses of tests/narrative: cases as reports, and what was found of what was labelled."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from gongkai.checks.narrative import check_narrative, claims
 from gongkai.figures import shown
 from gongkai.model import Finding, Report
-from made import report_of
+from helpers import TESTS
+from helpers.made import report_of
 
-FOLDER = Path(__file__).parent / "narrative"
+FOLDER = TESTS / "narrative"
 SETS = ("clauses", "held_out", "fresh", "unseen", "blind")
 
 

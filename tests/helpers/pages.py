@@ -1,27 +1,26 @@
-"""Room: tests. Reading a page in memory, typed truths as reports, and the oracle that no figure is silently wrong."""
+"""Reading a page in memory, typed truths as reports, and the oracle that no figure is silently wrong."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from gongkai.editions import editions
 from gongkai.model import Document, Entry, Report, Table, Value
 from gongkai.readers import read_blocks
 from gongkai.recognize import recognize
+from helpers import DOCUMENTS
 
-FOLDER = Path(__file__).parent / "documents"
-CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
+CASES = sorted(path.name for path in DOCUMENTS.iterdir() if path.is_dir())
 
 
 # --- typed truths -----------------------------------------------------------------------------------------------
 
 
 def typed(case: str, name: str) -> Any:
-    return json.loads((FOLDER / case / name).read_text(encoding="utf-8"), parse_float=Decimal)
+    return json.loads((DOCUMENTS / case / name).read_text(encoding="utf-8"), parse_float=Decimal)
 
 
 def typed_figures(truth: Mapping[str, Any]) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""Room: tests. Excel in memory with our macros in it, a user who answers its dialogs, and xlwings' side of the seam.
+"""Excel in memory with our macros in it, a user who answers its dialogs, and xlwings' side of the seam.
 
 pyOpenVBA runs the macros. What it lacks of Excel itself (file dialogs, the timer, the function wizard) stands here.
 """
@@ -16,11 +16,12 @@ from pyopenvba.interpreter._objects import VBAObject, member, method, setter
 from pyopenvba.interpreter._runtime import Interpreter
 from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, error
 
+from helpers import ROOT
 from macros import of_addin
 from packages import ADDIN as ADDIN_TYPE
 from packages import TYPES, WORKBOOK, packed, unpacked
 
-ADDIN = Path(__file__).resolve().parents[1] / "xlsx_addin" / "gongkai.xlam"
+ADDIN = ROOT / "xlsx_addin" / "gongkai.xlam"
 YES, NO = 6, 7
 QUESTION, WARNING, INFORMATION = 36, 48, 64
 XLWINGS = "xlwings.xlam!"

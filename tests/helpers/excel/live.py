@@ -1,4 +1,4 @@
-"""Room: tests. The built template as a live book over the engine in memory, and the macro's side of a command."""
+"""The built template as a live book over the engine in memory, and the macro's side of a command."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import xlwings as xw
 
-from engine import cell_of, excel_of, open_book
 from gongkai.excel import commands
 from gongkai.excel.book import apply_edits
 from gongkai.excel.outcome import Outcome
@@ -18,6 +17,7 @@ from gongkai.workbook import layout
 from gongkai.workbook.file import template_path
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.values import values_to_report
+from helpers.excel.engine import cell_of, excel_of, open_book
 
 
 def live_template(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Room: tests. A sound report made from Rui'an's figures, to be changed cell by cell."""
+"""A sound report made from Rui'an's figures, to be changed cell by cell."""
 
 from __future__ import annotations
 

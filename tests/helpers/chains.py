@@ -1,4 +1,4 @@
-"""Room: tests. Reports of a body for years that continue each other, to be changed figure by figure."""
+"""Reports of a body for years that continue each other, to be changed figure by figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Excel in memory behind xlwings' own classes, so that xlwings converts values as it does on a desktop.
+"""Excel in memory behind xlwings' own classes, so that xlwings converts values as it does on a desktop.
 
 Built on ``xlwings.base_classes`` as xlwings' engine for Windows is (``xlwings/_xlwindows.py``), with the same shapes:
 a block is a tuple of tuples, a single cell a scalar, an empty cell None, a number a float, an error an integer. What
@@ -21,8 +21,8 @@ from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
 from xlwings import base_classes
 
-from entry import ERRORS, Cell, ComError
-from grid import Range, Sheet, Spot
+from helpers.excel.entry import ERRORS, Cell, ComError
+from helpers.excel.grid import Range, Sheet, Spot
 
 TEXTS = {number: text for text, number in ERRORS.items()}
 

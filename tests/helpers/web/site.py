@@ -1,4 +1,4 @@
-"""Room: tests. A site on loopback as sites are: HTTP by aiohttp, with or without TLS, and certificates of every kind.
+"""A site on loopback as sites are: HTTP by aiohttp, with or without TLS, and certificates of every kind.
 
 ``server`` sends bytes that no HTTP server would send; this one sends what real ones do.
 """

@@ -1,4 +1,4 @@
-"""Room: tests. A report as somebody typed it into an Excel workbook: styles of laying it out, made with openpyxl."""
+"""A report as somebody typed it into an Excel workbook: styles of laying it out, made with openpyxl."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.model import Report
-from styles import CUT, HEAD_LINES, TABLES, Sheet, Sheets, below, cut_sheet, page_parts, title_of
+from helpers.writers.styles import CUT, HEAD_LINES, TABLES, Sheet, Sheets, below, cut_sheet, page_parts, title_of
 
 PLAIN_NUMBER = 15  # digits that a spreadsheet keeps
 

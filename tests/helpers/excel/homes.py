@@ -1,4 +1,4 @@
-"""Room: tests. Fake homes of both kinds, for the add-in to be put in: a Chinese Windows and a Mac."""
+"""Fake homes of both kinds, for the add-in to be put in: a Chinese Windows and a Mac."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Rui'an's report as typed, and pages of it with one thing changed."""
+"""Rui'an's report as typed, and pages of it with one thing changed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from gongkai.model import Report
-from mutations import rewritten
-from pages import figures, read_page, typed_report
-from styles import GRIDS, LAYOUTS, Sheet, Spot, report_sheets
+from helpers.pages import figures, read_page, typed_report
+from helpers.writers.mutations import rewritten
+from helpers.writers.styles import GRIDS, LAYOUTS, Sheet, Spot, report_sheets
 
 RUIAN = typed_report("ruian-2021-html")
 TRUTH = figures(RUIAN)

@@ -1,4 +1,4 @@
-"""Room: tests. Word documents in plain XML: a report's tables in every way that Word, WPS and converters write them."""
+"""Word documents in plain XML: a report's tables in every way that Word, WPS and converters write them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from gongkai.model import Report
-from styles import TABLES, Sheet, Sheets, Spot, page_parts, runs
+from helpers.writers.styles import TABLES, Sheet, Sheets, Spot, page_parts, runs
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"

@@ -1,4 +1,4 @@
-"""Room: tests. Hypothesis strategies for consistent reports: every stated sum holds, in both editions."""
+"""Hypothesis strategies for consistent reports: every stated sum holds, in both editions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. PDFs built byte by byte: what no program would write, or only a hostile one."""
+"""PDFs built byte by byte: what no program would write, or only a hostile one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. xlwings' own code for worksheet functions on Windows, run off Windows: stands in for pywin32 alone.
+"""xlwings' own code for worksheet functions on Windows, run off Windows: stands in for pywin32 alone.
 
 Run as a process of its own (``python windows_udfs.py < calls.json``): it takes a list of [function, arguments] and
 prints what xlwings' decorators noted of the functions, the VBA that xlwings would generate for them, and what

@@ -1,4 +1,4 @@
-"""Room: tests. Pages of many bodies, the command run on them in a process, and what a batch left in its folder."""
+"""Pages of many bodies, the command run on them in a process, and what a batch left in its folder."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from gongkai.batch.run import PART
 from gongkai.model import Value
 from gongkai.workbook import read_workbook
 from gongkai.workbook.rows import BatchRow
-from made import report_of
-from server import Chunks, answer
-from styles import render
+from helpers.made import report_of
+from helpers.web.server import Chunks, answer
+from helpers.writers.styles import render
 
 BODY = "青溪县人民政府"
 WRONG = {"applications.granted.total": 1}

@@ -1,4 +1,4 @@
-"""Room: tests. A report's tables as the ranges that Excel delivers: figures alone, turned, with labels, as texts."""
+"""A report's tables as the ranges that Excel delivers: figures alone, turned, with labels, as texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The ribbon and the macros of the sources, as tables."""
+"""The ribbon and the macros of the sources, as tables."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Room: tests. Run by the system's Python, which has LibreOffice's module: files with macros -> what a cell answers.
+"""Run by the system's Python, which has LibreOffice's module: files with macros -> what a cell answers.
 
-    /usr/bin/python3 tests/office_macros.py FORMULA FILE...
+    /usr/bin/python3 tests/helpers/office_macros.py FORMULA FILE...
 
 Opens each file in LibreOffice with its macros allowed, puts the formula into a free cell of its first sheet, and prints
 the sheets and the answers as JSON.

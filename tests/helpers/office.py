@@ -1,4 +1,4 @@
-"""Room: tests. Drives LibreOffice without a screen: formulas recalculated, sheets as pages and as pictures."""
+"""Drives LibreOffice without a screen: formulas recalculated, sheets as pages and as pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. A real server on loopback whose answers are the exact bytes that a test gives."""
+"""A real server on loopback whose answers are the exact bytes that a test gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. A report's figures rendered in every markup that real sites use, driven by the editions.
+"""A report's figures rendered in every markup that real sites use, driven by the editions.
 
 A report becomes one sheet per table (a list of spots: box, text), a layout turns the three sheets into a page. Tests
 change sheets between the two steps, so that every layout can be broken in the same way.

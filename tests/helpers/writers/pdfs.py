@@ -1,4 +1,4 @@
-"""Room: tests. A report's sheets as PDFs: ruled in several ways or not at all, with page breaks wherever wanted.
+"""A report's sheets as PDFs: ruled in several ways or not at all, with page breaks wherever wanted.
 
 Every text is placed by hand, so that a test knows what stands where; page by page, in points from the top left.
 """
@@ -15,7 +15,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from gongkai.model import Report
-from styles import Sheet, Sheets, Spot, page_parts, report_sheets
+from helpers.writers.styles import Sheet, Sheets, Spot, page_parts, report_sheets
 
 FONT = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))

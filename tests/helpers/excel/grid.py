@@ -1,4 +1,4 @@
-"""Room: tests. The sheets and ranges of Excel in memory (see ``engine.py``), on xlwings' base classes."""
+"""The sheets and ranges of Excel in memory (see ``engine.py``), on xlwings' base classes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from xlwings import base_classes
 
-from entry import GENERAL, Cell, ComError, enter, formula_text, shown_value
+from helpers.excel.entry import GENERAL, Cell, ComError, enter, formula_text, shown_value
 
 Spot = tuple[int, int]
 MOST_NAME = 31

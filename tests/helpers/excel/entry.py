@@ -1,4 +1,4 @@
-"""Room: tests. What Excel makes of something written into a cell: a cell's state, and the rules of entry.
+"""What Excel makes of something written into a cell: a cell's state, and the rules of entry.
 
 Sources: "Excel specifications and limits" (32,767 characters in a cell); Range.Value and Range.Value2 of the VBA
 reference (Currency and Date types, error values as integers); KB 832136 and its successors (an array with a text of
