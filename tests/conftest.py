@@ -1,4 +1,4 @@
-"""Room: tests. No test reads or writes the cache of whoever runs them: each has one of its own, empty."""
+"""For every test: a cache of its own, empty; no deadline on the wall for properties; ``--costs``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,32 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from helpers.costs import Costs
 
 NUMBERS = count(1)
+
+# For properties that say nothing themselves; those that say how many examples they try go by helpers/counts.py.
+settings.register_profile("gongkai", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gongkai")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--costs", action="store_true", help="print which tests cost the most processor time")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("costs"):
+        config.pluginmanager.register(Costs())
 
 
 @pytest.fixture(scope="session", autouse=True)
 def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of all these caches; also what fixtures of a session or module fetch into."""
+    """The folder of all these caches: no test reads or writes the cache of whoever runs it.
+
+    It is also what fixtures of a session or module fetch into.
+    """
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GONGKAI_CACHE", str(folder))
