@@ -21,13 +21,13 @@ import trustme
 
 from gongkai.model import Document
 from gongkai.sources import Access, cache, load
-from gongkai.sources.cache import Kept, entry, find, keep, trim
+from gongkai.sources.cache import Kept, entry, find, keep, sha256, trim
 from gongkai.system import cache_folder
 from helpers.web.server import answer, serving
 from helpers.web.site import (
     HOST,
     PAGE,
-    SHORT,
+    PATIENT,
     context_of,
     failed,
     gate,
@@ -63,8 +63,8 @@ def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("etag", "modified"), [('"one"', ""), ("", "Wed, 01 Jan 2025 00:00:00 GMT"), ('W/"1"', "x")])
 def test_the_server_is_always_asked_and_sends_nothing_twice(etag: str, modified: str) -> None:
     with site({"/": validated(PAGE, etag, modified, Cache_Control="max-age=9999")}) as server:
-        first = load(server.url(), SHORT)
-        again = load(server.url(), SHORT)
+        first = load(server.url(), PATIENT)
+        again = load(server.url(), PATIENT)
         assert len(server.asked) == 2
         sent = server.asked[1][1]
     assert (sent.get("If-None-Match", ""), sent.get("If-Modified-Since", "")) == (etag, modified)
@@ -75,24 +75,24 @@ def test_the_server_is_always_asked_and_sends_nothing_twice(etag: str, modified:
 
 def test_a_page_that_changed_is_taken_and_kept() -> None:
     with site({"/": in_turn(validated(PAGE), validated(NEWER, '"two"'))}) as server:
-        assert load(server.url(), SHORT).content == PAGE
-        assert load(server.url(), SHORT).content == NEWER
-        assert load(server.url(), SHORT).content == NEWER
+        assert load(server.url(), PATIENT).content == PAGE
+        assert load(server.url(), PATIENT).content == NEWER
+        assert load(server.url(), PATIENT).content == NEWER
         assert [dict(headers).get("If-None-Match") for _, headers in server.asked] == [None, '"one"', '"two"']
-        assert load(server.url(), SHORT, OFFLINE).content == NEWER
+        assert load(server.url(), PATIENT, OFFLINE).content == NEWER
 
 
 def test_a_page_without_validators_is_sent_anew() -> None:
     with site({"/": in_turn(page(PAGE), page(NEWER))}) as server:
-        assert [load(server.url(), SHORT).content for _ in "ab"] == [PAGE, NEWER]
+        assert [load(server.url(), PATIENT).content for _ in "ab"] == [PAGE, NEWER]
         assert "If-None-Match" not in server.asked[1][1]
 
 
 def test_validators_go_to_the_page_that_gave_them_over_all_hops() -> None:
     pages = {"/": moved("/a"), "/a": refresh("/b"), "/b": gate(412, b"<script>", validated(PAGE))}
     with site(pages) as server:
-        first = load(server.url(), SHORT)
-        again = load(server.url(), SHORT)
+        first = load(server.url(), PATIENT)
+        again = load(server.url(), PATIENT)
         asked = [(path, "If-None-Match" in headers) for path, headers in server.asked[4:]]
     assert asked == [("/", False), ("/a", False), ("/b", True), ("/b", True)]
     assert (again.content, again.url, again.provenance) == (PAGE, server.url("/b"), first.provenance)
@@ -101,15 +101,15 @@ def test_validators_go_to_the_page_that_gave_them_over_all_hops() -> None:
 def test_a_way_that_now_leads_elsewhere_gives_what_is_there() -> None:
     pages = {"/": in_turn(moved("/a"), moved("/b")), "/a": validated(PAGE), "/b": validated(NEWER)}
     with site(pages) as server:
-        assert load(server.url(), SHORT).content == PAGE
-        assert load(server.url(), SHORT).content == NEWER
+        assert load(server.url(), PATIENT).content == PAGE
+        assert load(server.url(), PATIENT).content == NEWER
         assert "If-None-Match" not in server.asked[-1][1]
 
 
 @pytest.mark.parametrize("etag", ['"\xff"', '"年"', "\t", '"a"\x7f'])
 def test_validators_that_cannot_be_sent_are_not(etag: str) -> None:
     with serving({"/": [answer(PAGE, f"ETag: {etag}")]}) as server:
-        assert [load(server.url(), SHORT).content for _ in "abc"] == [PAGE] * 3
+        assert [load(server.url(), PATIENT).content for _ in "abc"] == [PAGE] * 3
         assert "if-none-match" not in "".join(server.heads).lower()
 
 
@@ -117,8 +117,8 @@ def test_half_a_page_that_nobody_could_notice_is_never_confirmed() -> None:
     """A body without a length that ends with the connection."""
     half = [b'HTTP/1.1 200 OK\r\nETag: "one"\r\n\r\n' + PAGE[:-20]]
     with serving({"/": [half, answer(PAGE, 'ETag: "one"'), answer(b"", status="304 Not Modified")]}) as server:
-        assert load(server.url(), SHORT).content == PAGE[:-20]
-        assert [load(server.url(), SHORT).content for _ in "ab"] == [PAGE, PAGE]
+        assert load(server.url(), PATIENT).content == PAGE[:-20]
+        assert [load(server.url(), PATIENT).content for _ in "ab"] == [PAGE, PAGE]
         assert ["if-none-match" in head.lower() for head in server.heads] == [False, False, True]
 
 
@@ -129,10 +129,10 @@ def test_a_server_that_confirms_what_it_was_not_asked() -> None:
 
 def test_refresh_asks_for_the_whole_page_and_replaces_it() -> None:
     with site({"/": in_turn(validated(PAGE), page(NEWER))}) as server:
-        load(server.url(), SHORT)
-        assert load(server.url(), SHORT, REFRESH).content == NEWER
+        load(server.url(), PATIENT)
+        assert load(server.url(), PATIENT, REFRESH).content == NEWER
         assert "If-None-Match" not in server.asked[1][1]
-        assert load(server.url(), SHORT, OFFLINE).content == NEWER
+        assert load(server.url(), PATIENT, OFFLINE).content == NEWER
 
 
 def test_what_came_without_a_certificate_is_not_confirmed_with_one(
@@ -143,15 +143,15 @@ def test_what_came_without_a_certificate_is_not_confirmed_with_one(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     insecure = Access(insecure=True)
     with site({"/": validated(PAGE)}, self_signed(tmp_path)) as server:
-        told = load(server.url(), SHORT, insecure).provenance
-        load(server.url(), SHORT, insecure)
+        told = load(server.url(), PATIENT, insecure).provenance
+        load(server.url(), PATIENT, insecure)
         assert "If-None-Match" in server.asked[1][1]
-        assert load(server.url(), SHORT, OFFLINE).provenance[:1] == told
+        assert load(server.url(), PATIENT, OFFLINE).provenance[:1] == told
         kept = find(server.url())
     assert kept is not None
     with site({"/": validated(NEWER)}, context_of(authority.issue_cert(HOST))) as server:
         keep(replace(kept, address=server.url(), url=server.url()))
-        found = load(server.url(), SHORT)
+        found = load(server.url(), PATIENT)
         assert "If-None-Match" not in server.asked[0][1]
     assert (found.content, found.provenance) == (NEWER, ())
 
@@ -162,7 +162,7 @@ def test_what_came_without_a_certificate_is_not_confirmed_with_one(
 def test_nothing_stale_is_given_in_silence() -> None:
     with site({"/": in_turn(page(PAGE), page(b"", 500)), "/gone": in_turn(page(PAGE), page(b"", 404))}) as server:
         for path in ("/", "/gone"):
-            load(server.url(path), SHORT)
+            load(server.url(path), PATIENT)
             kept = find(server.url(path))
             assert kept is not None
             assert f"缓存中有{kept.when}取得的内容，可在命令行加 --offline 使用" in str(failed(server.url(path)))
@@ -172,27 +172,36 @@ def test_nothing_stale_is_given_in_silence() -> None:
 
 def test_the_hint_is_there_also_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     with site({"/": page(PAGE)}) as server:
-        load(server.url(), SHORT)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: threading.Event().wait(1))
-    assert "--offline" in str(failed(server.url(), limits=replace(SHORT, deadline=0.2)))
+        load(server.url(), PATIENT)
+    over = threading.Event()
+
+    def unresolved(*_: object, **__: object) -> None:
+        over.wait()
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", unresolved)
+    try:
+        assert "--offline" in str(failed(server.url(), limits=replace(PATIENT, deadline=0.1)))
+    finally:
+        over.set()
 
 
 @pytest.mark.usefixtures("no_sockets")
 def test_offline_uses_no_network_and_says_so() -> None:
     keep(replace(KEPT, provenance=("网页自动跳转。",)))
-    found = load(" http://a.gov.cn/#top ", SHORT, OFFLINE)
+    found = load(" http://a.gov.cn/#top ", PATIENT, OFFLINE)
     told = ("网页自动跳转。", f"取自本机缓存（{KEPT.when}取得），没有联网核对。")
     expected = Document(" http://a.gov.cn/#top ", "text/html", PAGE, SHA, KEPT.fetched_at, KEPT.url, "gbk", told)
     assert found == expected
     assert "本机缓存中没有这个网址的内容" in str(failed("http://b.gov.cn/", access=OFFLINE))
-    assert "MB" in str(failed("http://a.gov.cn/", replace(SHORT, size=10), OFFLINE))
+    assert "MB" in str(failed("http://a.gov.cn/", replace(PATIENT, size=10), OFFLINE))
     with pytest.raises(AssertionError):
-        load("http://a.gov.cn/", SHORT)
+        load("http://a.gov.cn/", PATIENT)
 
 
 def test_offline_reads_files_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_bytes(PAGE)
-    assert load(str(tmp_path / "a.html"), SHORT, OFFLINE).provenance == ()
+    assert load(str(tmp_path / "a.html"), PATIENT, OFFLINE).provenance == ()
 
 
 def test_offline_starts_without_the_libraries_of_the_network() -> None:
@@ -218,20 +227,20 @@ def test_nothing_is_kept_of_files_failures_and_what_may_not_be(tmp_path: Path) -
     load(str(tmp_path / "a.html"))
     pages = {"/no": page(PAGE, Cache_Control="private, No-Store"), "/500": page(PAGE, 500), "/ok": page(PAGE)}
     with site(pages) as server:
-        load(server.url("/no"), SHORT)
+        load(server.url("/no"), PATIENT)
         failed(server.url("/500"))
         failed(server.url("/404"))
-        load(server.url("/ok").replace("//", "//user:secret@"), SHORT)
+        load(server.url("/ok").replace("//", "//user:secret@"), PATIENT)
         assert kept_files() == []
-        load(server.url("/ok"), SHORT)
+        load(server.url("/ok"), PATIENT)
     assert len(kept_files()) == 1
 
 
 def test_a_page_that_may_no_longer_be_kept_is_forgotten() -> None:
     with site({"/": in_turn(page(PAGE), page(NEWER, Cache_Control="no-store"))}) as server:
-        load(server.url(), SHORT)
+        load(server.url(), PATIENT)
         assert find(server.url()) is not None
-        load(server.url(), SHORT)
+        load(server.url(), PATIENT)
         assert find(server.url()) is None
 
 
@@ -257,7 +266,7 @@ def test_a_cache_that_is_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.setenv("GONGKAI_CACHE", "")
     monkeypatch.chdir(tmp_path)
     with site({"/": validated(PAGE)}) as server:
-        assert [load(server.url(), SHORT).content for _ in "ab"] == [PAGE, PAGE]
+        assert [load(server.url(), PATIENT).content for _ in "ab"] == [PAGE, PAGE]
         assert "If-None-Match" not in server.asked[1][1]
         assert "缓存已关闭" in str(failed(server.url(), access=OFFLINE))
     assert list(tmp_path.iterdir()) == []
@@ -289,8 +298,8 @@ def test_a_cache_that_cannot_be_written_is_in_nobody_s_way(
                 raise OSError(errno.ENOSPC, "No space left on device")
 
             monkeypatch.setattr(os, "replace", full)
-        assert load(server.url(), SHORT).content == PAGE
-        assert load(server.url(), SHORT).content == PAGE
+        assert load(server.url(), PATIENT).content == PAGE
+        assert load(server.url(), PATIENT).content == PAGE
     assert list(place.parent.glob("*.new")) == []
 
 
@@ -340,14 +349,14 @@ def test_an_entry_in_another_s_place_counts_as_absent() -> None:
 
 def test_a_damaged_entry_is_fetched_anew_and_mended() -> None:
     with site({"/": validated(PAGE)}) as server:
-        load(server.url(), SHORT)
+        load(server.url(), PATIENT)
         place = cache.place_of(server.url())
         assert place is not None
         place.write_bytes(place.read_bytes().replace(b"2026", b"2027").replace(b"<p>", b"<q>"))
         assert "没有这个网址" in str(failed(server.url(), access=OFFLINE))
-        assert load(server.url(), SHORT).content == PAGE
+        assert load(server.url(), PATIENT).content == PAGE
         assert "If-None-Match" not in server.asked[1][1]
-        assert load(server.url(), SHORT, OFFLINE).content == PAGE
+        assert load(server.url(), PATIENT, OFFLINE).content == PAGE
 
 
 # --- size, and several at once ------------------------------------------------------------------------------------
@@ -373,31 +382,57 @@ def test_the_cache_stays_within_its_size(monkeypatch: pytest.MonkeyPatch) -> Non
     assert 20 < len(kept_files()) < 120
 
 
+# Each writer's content names its writer: half of one and half of another would be seen.
 WRITER = """
 import hashlib, sys
-from gongkai.sources.cache import Kept, entry, find, keep
-for turn in range(150):
-    letter = "http://" + sys.argv[1]
-    content = letter.encode() * 10_000
-    sha = hashlib.sha256(content).hexdigest()
-    keep(Kept("http://a.gov.cn/", letter, "", "", "2026-01-02T03:04:05+00:00", "", "", (), sha, content))
+from gongkai.sources.cache import Kept, find, keep
+url = "http://" + sys.argv[1]
+content = url.encode() * 10_000
+sha = hashlib.sha256(content).hexdigest()
+for turn in range(int(sys.argv[2])):
+    when = "2026-01-02T03:04:05+00:00"
+    keep(Kept("http://a.gov.cn/", url, "", "", when, "", "", (), sha, content))
     found = find("http://a.gov.cn/")
     assert found is not None and found.content == found.url.encode() * 10_000, found
 """
 
 
+def write_often(letter: str) -> None:
+    """What WRITER does, on a thread of this process."""
+    url = f"http://{letter}"
+    content = url.encode() * 10_000
+    for _ in range(20):
+        keep(replace(KEPT, url=url, sha256=sha256(content), content=content))
+        read_whole()
+
+
+def read_whole() -> None:
+    found = find(KEPT.address)
+    assert found is None or found.content == found.url.encode() * 10_000
+
+
+def test_threads_at_once_never_see_half_an_entry() -> None:
+    with ThreadPoolExecutor(3) as pool:
+        writers = [pool.submit(write_often, letter) for letter in "abc"]
+        while not all(writer.done() for writer in writers):
+            read_whole()
+        for writer in writers:
+            writer.result()
+    assert len(kept_files()) == 1
+
+
+@pytest.mark.slow
 def test_processes_and_threads_at_once_never_see_half_an_entry() -> None:
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, letter], stderr=subprocess.PIPE, text=True) for letter in "abc"
-    ]
+    command = [sys.executable, "-c", WRITER]
 
-    def read(_: int) -> None:
-        found = find("http://a.gov.cn/")
-        assert found is None or found.content == found.url.encode() * 10_000
+    def start(letter: str) -> subprocess.Popen[str]:
+        return subprocess.Popen([*command, letter, "150"], stderr=subprocess.PIPE, text=True)
 
+    writers = [start(letter) for letter in "abc"]
     with ThreadPoolExecutor(4) as pool:
         while any(writer.poll() is None for writer in writers):
-            list(pool.map(read, range(20)))
+            for reader in [pool.submit(read_whole) for _ in range(20)]:
+                reader.result()
     assert [writer.communicate()[1] for writer in writers] == ["", "", ""]
     assert len(kept_files()) == 1
 
@@ -406,6 +441,6 @@ def test_loads_at_once_of_a_page_that_changes() -> None:
     bodies = [PAGE.replace(b"<p>", b"<p>%d" % number) for number in range(5)]
     pages = in_turn(*[validated(body, f'"{number}"') for number, body in enumerate(bodies * 8)])
     with site({"/": pages}) as server, ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: load(server.url(), SHORT).content, range(80)))
+        found = list(pool.map(lambda _: load(server.url(), PATIENT).content, range(80)))
         assert set(found) <= set(bodies)
-        assert load(server.url(), SHORT, OFFLINE).content in bodies
+        assert load(server.url(), PATIENT, OFFLINE).content in bodies

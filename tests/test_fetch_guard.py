@@ -6,21 +6,21 @@ All of this machine's addresses are private, so the tests on redirects take 127.
 from __future__ import annotations
 
 import socket
-import ssl
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+import trustme
 
 from gongkai import network
 from gongkai.model import FetchError
 from gongkai.sources import Limits, load
 from helpers.web.server import Server, answer, redirect, serving
+from helpers.web.site import context_of
 
-SHORT = Limits(connect=2, read=2, deadline=6, tries=1)
+PATIENT = Limits(connect=60, read=60, deadline=60, tries=1)
 PAGE = "<p>政府信息公开工作年度报告</p>".encode()
 PUBLIC = "127.0.0.2"
 Names = dict[str, Sequence[list[str]]]
@@ -106,7 +106,7 @@ def both(open_paths: Callable[[int], dict[str, list[Sequence[bytes]]]]) -> Itera
 
 def refused(url: str) -> FetchError:
     with pytest.raises(FetchError) as caught:
-        load(url, SHORT)
+        load(url, PATIENT)
     assert caught.value.stage == "redirect"
     return caught.value
 
@@ -133,22 +133,22 @@ def test_a_link_is_a_hop_from_its_page() -> None:
         outside = f"http://{PUBLIC}:{public.port}"
         for page in (f"{outside}/page", "http://no-such-host.invalid/"):
             with pytest.raises(FetchError, match="内部网络"):
-                load(private.url("/secret"), SHORT, referrer=page)
+                load(private.url("/secret"), PATIENT, referrer=page)
         assert private.requests == []
-        assert load(private.url("/secret"), SHORT, referrer=private.url("/page")).content == PAGE
-        assert load(f"{outside}/b", SHORT, referrer=private.url("/年.html#a")).content == PAGE
+        assert load(private.url("/secret"), PATIENT, referrer=private.url("/page")).content == PAGE
+        assert load(f"{outside}/b", PATIENT, referrer=private.url("/年.html#a")).content == PAGE
         assert f"Referer: {private.url('/%E5%B9%B4.html')}\r\n" in public.heads[-1]
 
 
 @pytest.mark.usefixtures("one_public")
 def test_other_redirects_are_followed() -> None:
     with both(lambda _: {"/": [redirect("/b")], "/b": [answer(PAGE)]}) as (private, public):
-        assert load(f"http://{PUBLIC}:{public.port}/", SHORT).content == PAGE
-        assert load(private.url("/secret"), SHORT).content == PAGE
+        assert load(f"http://{PUBLIC}:{public.port}/", PATIENT).content == PAGE
+        assert load(private.url("/secret"), PATIENT).content == PAGE
     with both(lambda port: {"/b": [answer(PAGE)]}) as (_, public):
         into_public = {"/": [redirect(f"http://{PUBLIC}:{public.port}/b")], "/c": [redirect("/")]}
         with serving(into_public) as private:
-            assert load(private.url("/c"), SHORT).content == PAGE
+            assert load(private.url("/c"), PATIENT).content == PAGE
 
 
 @pytest.mark.usefixtures("one_public")
@@ -157,7 +157,7 @@ def test_a_name_that_turns_private_meanwhile(names: Names) -> None:
     with both(lambda port: {"/": [answer(PAGE)], "/b": [redirect(f"http://site.test:{port}/secret")]}) as servers:
         private, public = servers
         names["site.test"] = [[PUBLIC], ["127.0.0.1"]]
-        assert load(f"http://site.test:{public.port}/", SHORT).content == PAGE
+        assert load(f"http://site.test:{public.port}/", PATIENT).content == PAGE
         assert f"host: site.test:{public.port}" in public.heads[0].lower()
         names["other.test"], names["site.test"] = [[PUBLIC]], [["127.0.0.1"]]
         refused(f"http://other.test:{public.port}/b")
@@ -169,7 +169,7 @@ def test_a_name_with_addresses_of_both_kinds(names: Names) -> None:
     with both(lambda port: {"/": [answer(PAGE)], "/b": [redirect(f"http://mixed.test:{port}/secret")]}) as servers:
         private, public = servers
         names["mixed.test"] = [["127.0.0.1", PUBLIC]]
-        assert load(f"http://mixed.test:{public.port}/", SHORT).content == PAGE
+        assert load(f"http://mixed.test:{public.port}/", PATIENT).content == PAGE
         refused(f"http://mixed.test:{public.port}/b")
         assert private.requests == []
 
@@ -177,28 +177,25 @@ def test_a_name_with_addresses_of_both_kinds(names: Names) -> None:
 def test_an_address_that_does_not_answer_is_passed_over(names: Names) -> None:
     names["site.test"] = [["127.0.0.3", "127.0.0.1"]]
     with serving({"/": [answer(PAGE)]}) as server:
-        assert load(f"http://site.test:{server.port}/", SHORT).content == PAGE
+        assert load(f"http://site.test:{server.port}/", PATIENT).content == PAGE
 
 
 def test_a_name_that_nobody_knows() -> None:
     with pytest.raises(FetchError) as caught:
-        load("http://nobody.invalid/", SHORT)
+        load("http://nobody.invalid/", PATIENT)
     assert caught.value.stage in ("connect", "timeout")
 
 
 def test_a_certificate_is_checked_for_the_name(names: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=site.test"]
-    command += ["-addext", "subjectAltName=DNS:site.test", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    context = context_of(authority.issue_cert("site.test"))
     names["site.test"] = names["other.test"] = [["127.0.0.1"]]
     with serving({"/": [answer(PAGE)]}, wrap=lambda c: context.wrap_socket(c, server_side=True)) as server:
-        assert load(f"https://site.test:{server.port}/", SHORT).content == PAGE
+        assert load(f"https://site.test:{server.port}/", PATIENT).content == PAGE
         with pytest.raises(FetchError) as caught:
-            load(f"https://other.test:{server.port}/", SHORT)
+            load(f"https://other.test:{server.port}/", PATIENT)
     assert caught.value.stage == "tls"
 
 
@@ -217,8 +214,8 @@ def test_a_proxy_does_not_lead_into_this_machine(names: Names, monkeypatch: pyte
     }
     with serving(answers) as proxy:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
-        assert load("http://proxied.invalid/", SHORT).content == PAGE
-        assert load("http://proxied.invalid/d", SHORT).content == PAGE
+        assert load("http://proxied.invalid/", PATIENT).content == PAGE
+        assert load("http://proxied.invalid/d", PATIENT).content == PAGE
         refused("http://proxied.invalid/b")
         refused("http://proxied.invalid/c")
         assert not any("10.0.0.7" in path or "inside" in path for path in proxy.requests)

@@ -15,11 +15,12 @@ import pytest
 import trustme
 
 from gongkai.sources import Access, load
+from helpers.waiting import PATIENCE
 from helpers.web.server import answer, redirect, serving
 from helpers.web.site import (
     HOST,
     PAGE,
-    SHORT,
+    PATIENT,
     context_of,
     expired,
     failed,
@@ -106,17 +107,17 @@ def test_what_is_wrong_is_named_and_two_ways_out(matter: tuple[ssl.SSLContext, s
 
 def test_only_who_says_so_gets_the_page_and_it_is_told(matter: tuple[ssl.SSLContext, str]) -> None:
     with site({"/": page(PAGE)}, matter[0]) as server:
-        found = load(server.url(), SHORT, INSECURE)
+        found = load(server.url(), PATIENT, INSECURE)
     assert (found.content, found.provenance) == (PAGE, (UNCHECKED,))
 
 
 def test_a_good_certificate_and_nothing_to_tell(authority: trustme.CA) -> None:
     with site({"/": page(PAGE)}, context_of(authority.issue_cert(HOST))) as server:
-        found = load(server.url(), SHORT)
+        found = load(server.url(), PATIENT)
         assert (found.content, found.provenance) == (PAGE, ())
-        assert load(server.url(), SHORT, INSECURE).provenance == (UNCHECKED,)
+        assert load(server.url(), PATIENT, INSECURE).provenance == (UNCHECKED,)
     with site({"/": page(PAGE)}) as plain:
-        assert load(plain.url(), SHORT, INSECURE).provenance == ()
+        assert load(plain.url(), PATIENT, INSECURE).provenance == ()
 
 
 def test_a_server_that_renegotiates_as_before_2010() -> None:
@@ -143,7 +144,7 @@ def answering(content: bytes) -> Iterator[int]:
                 except OSError:
                     return
                 with connection:
-                    connection.settimeout(1)
+                    connection.settimeout(PATIENCE)
                     connection.recv(65_536)
                     connection.sendall(content)
 
@@ -151,7 +152,7 @@ def answering(content: bytes) -> Iterator[int]:
         thread.start()
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
-        thread.join(2)
+        thread.join(PATIENCE)
 
 
 def test_an_alert_on_the_version_and_a_connection_that_is_just_closed(authority: trustme.CA) -> None:
@@ -169,7 +170,7 @@ def test_an_alert_on_the_version_and_a_connection_that_is_just_closed(authority:
 
     fresh = context_of(authority.issue_cert(HOST))
     with serving({"/": [answer(PAGE)]}, wrap=wrap) as server:
-        assert load(server.url().replace("http:", "https:"), SHORT).content == PAGE  # the second time
+        assert load(server.url().replace("http:", "https:"), PATIENT).content == PAGE  # the second time
     with answering(b"") as port:
         assert "可能是网站只支持过时的加密方式" in str(failed(f"https://{HOST}:{port}/"))
 
@@ -189,7 +190,7 @@ def test_https_where_only_http_is_spoken_is_not_silently_downgraded() -> None:
 def test_http_to_a_port_that_only_speaks_https(authority: trustme.CA) -> None:
     """Such a server closes, or answers an alert: https is tried at the same port, and told."""
     with site({"/a": page(PAGE)}, context_of(authority.issue_cert(HOST))) as server:
-        found = load(server.url("/a", "http"), SHORT)
+        found = load(server.url("/a", "http"), PATIENT)
         assert server.paths == ["/a"]
     assert (found.content, found.url) == (PAGE, server.url("/a"))
     assert found.provenance == (f"网址以 http:// 开头但打不开，已改用 https 打开：{server.url('/a')}。",)
@@ -208,7 +209,7 @@ def test_http_that_nginx_answers_at_its_https_port(status: str, body: bytes, aut
         return connection
 
     with serving({"/": [answer(body, status=status), answer(PAGE)]}, wrap=wrap) as server:
-        found = load(server.url(), SHORT)
+        found = load(server.url(), PATIENT)
     assert (found.content, found.url) == (PAGE, server.url().replace("http:", "https:"))
     assert "已改用 https" in found.provenance[0]
     with serving({"/": [answer(body, status=status)]}) as server:
@@ -224,7 +225,7 @@ def test_http_refused_and_https_refused_says_what_the_user_asked_for() -> None:
 def test_http_closed_and_https_with_a_bad_certificate(tmp_path: Path) -> None:
     with site({"/": page(PAGE)}, self_signed(tmp_path)) as server:
         assert "证书是自签名的" in str(failed(server.url(scheme="http")))
-        found = load(server.url(scheme="http"), SHORT, INSECURE)
+        found = load(server.url(scheme="http"), PATIENT, INSECURE)
     assert found.content == PAGE
     assert found.provenance[1:] == (UNCHECKED,)
 
@@ -234,7 +235,7 @@ def test_a_site_that_leads_from_https_to_http_is_followed_and_told(authority: tr
         site({"/": page(PAGE)}) as plain,
         site({"/": moved(plain.url())}, context_of(authority.issue_cert(HOST))) as server,
     ):
-        found = load(server.url(), SHORT)
+        found = load(server.url(), PATIENT)
     assert (found.content, found.url) == (PAGE, plain.url())
     assert found.provenance == (f"网站从 https 转到没有加密的网址 {plain.url()}。",)
 
@@ -244,5 +245,5 @@ def test_a_site_that_leads_from_http_to_https(authority: trustme.CA) -> None:
         site({"/": page(PAGE)}, context_of(authority.issue_cert(HOST))) as server,
         serving({"/": [redirect(server.url())]}) as plain,
     ):
-        found = load(plain.url(), SHORT)
+        found = load(plain.url(), PATIENT)
     assert (found.content, found.url, found.provenance) == (PAGE, server.url(), ())

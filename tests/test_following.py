@@ -21,9 +21,11 @@ from gongkai.workbook import copy_template, layout, write_workbook
 from gongkai.workbook.fill import cover_edits
 from helpers import DOCUMENTS
 from helpers.batches import BODY, page
+from helpers.clock import fake_clock
 from helpers.made import report_of
 from helpers.pages import typed, typed_figures
 from helpers.web.server import Chunks, Server, answer, serving
+from helpers.web.site import FETCHING
 from helpers.writers.styles import render
 
 TITLE = f"{BODY}2021年政府信息公开工作年度报告"
@@ -201,6 +203,7 @@ def test_a_whole_report_is_not_left_for_its_attachment() -> None:
     assert (figures(report), server.requests) == (WHOLE, ["/a/1.html"])
 
 
+@pytest.mark.slow
 def test_an_old_format_says_that_it_was_converted() -> None:
     report = read_report(DOCUMENTS / "rtf-2020" / "source.rtf")
     assert report.document is not None
@@ -243,12 +246,15 @@ def test_an_index_lists_its_candidates() -> None:
         assert server.requests == ["/a/1.html"]
 
 
-def test_leads_share_one_deadline() -> None:
-    body = "".join(f"<a href='/{n}.doc'>附件{n}.doc</a>" for n in range(3))
-    slow = {f"/{n}.doc": [[b"HTTP/1.1 200 OK\r\n\r\n", *[b"x"] * 50]] for n in range(3)}
-    with serving({**answers(body, {}), **slow}, gap=0.2) as server, pytest.raises(GongkaiError):
-        read_source(server.url("/a/1.html"), Limits(connect=1, read=1, deadline=1.5, tries=1))
-    assert len([path for path in server.requests if path.endswith(".doc")]) < 3
+def test_leads_share_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The third attachment is not asked for: the two before it took all the time there is."""
+    clock = fake_clock(monkeypatch, *FETCHING)
+    names = [f"/{n}.doc" for n in range(3)]
+    links = "".join(f"<a href='{name}'>附件{name[1:]}</a>" for name in names)
+    slow = {name: [[lambda: clock.move(350), *answer(NO_TABLES.encode())]] for name in names}
+    with serving({**answers(links, {}), **slow}) as server, pytest.raises(GongkaiError):
+        read_source(server.url("/a/1.html"), Limits(connect=60, read=60, deadline=600, tries=1))
+    assert server.requests == ["/a/1.html", "/0.doc", "/1.doc"]
 
 
 def test_the_host_is_free_once_nothing_more_is_asked() -> None:

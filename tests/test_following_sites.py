@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -14,8 +15,10 @@ from gongkai.model import Document
 from gongkai.readers import read_blocks
 from gongkai.sources import ACCESS, Access, Limits
 from helpers.batches import BODY, page
+from helpers.clock import fake_clock
 from helpers.made import report_of
-from helpers.web.server import answer, serving
+from helpers.web.server import Chunks, answer, serving
+from helpers.web.site import FETCHING
 from helpers.writers.styles import render
 from test_fetch_guard import PUBLIC, Names, both, names, one_public  # noqa: F401
 from test_following import HTML, NO_TABLES, TITLE, WHOLE, answers, figures, followed, refused, shell
@@ -176,7 +179,7 @@ def test_names_of_one_body(pairs: str, expected: bool) -> None:
 
 # --- where nobody is led --------------------------------------------------------------------------------------------
 
-SHORT = Limits(connect=2, read=2, deadline=6, tries=1)
+PATIENT = Limits(connect=60, read=60, deadline=60, tries=1)
 
 
 @pytest.mark.usefixtures("one_public")
@@ -193,7 +196,7 @@ def test_a_page_cannot_name_a_private_site_its_own(names: Names) -> None:  # noq
         names["inside.test"] = [["127.0.0.1"]]
         for path in ("/1.html", "/2.html", "/3.html"):
             with pytest.raises(GongkaiError):
-                read_source(f"http://{PUBLIC}:{public.port}{path}", SHORT)
+                read_source(f"http://{PUBLIC}:{public.port}{path}", PATIENT)
         assert private.requests == []
 
 
@@ -203,7 +206,7 @@ def test_a_page_whose_name_turns_private_before_its_attachment(names: Names) -> 
     with both(lambda port: {"/1.html": [answer(shell(target.format(port)), HTML)]}) as (private, public):
         names["site.test"] = [[PUBLIC], ["127.0.0.1"]]
         with pytest.raises(GongkaiError, match="内部网络"):
-            read_source(f"http://site.test:{public.port}/1.html", SHORT)
+            read_source(f"http://site.test:{public.port}/1.html", PATIENT)
         assert private.requests == []
 
 
@@ -227,14 +230,14 @@ def test_a_page_and_its_attachment_without_the_network() -> None:
     body = "<iframe src='/none.html'></iframe><a href='/1.doc'>附件.doc</a>"
     with serving(answers(body, {"/1.doc": page()})) as server:
         url = server.url("/a/1.html")
-        first = read_source(url, SHORT)
-    again = read_source(url, SHORT, Access(offline=True))
+        first = read_source(url, PATIENT)
+    again = read_source(url, PATIENT, Access(offline=True))
     assert (figures(again), again.title, again.published) == (WHOLE, first.title, first.published)
     assert again.document is not None
     told = again.document.provenance
     assert (len([step for step in told if "取自本机缓存" in step]), len(told)) == (2, 3)
     with pytest.raises(GongkaiError, match="缓存"):
-        read_source(f"{url}?2", SHORT, Access(offline=True))
+        read_source(f"{url}?2", PATIENT, Access(offline=True))
 
 
 @pytest.mark.parametrize("access", [ACCESS, Access(offline=True)])
@@ -242,10 +245,10 @@ def test_an_attachment_that_was_never_fetched(access: Access) -> None:
     with serving(answers("<a href='/1.doc'>附件.doc</a>", {})) as server:
         url = server.url("/a/1.html")
         with pytest.raises(GongkaiError):
-            read_source(url, SHORT)
+            read_source(url, PATIENT)
         asked = len(server.requests)
         with pytest.raises(GongkaiError) as caught:
-            read_source(url, SHORT, access)
+            read_source(url, PATIENT, access)
         assert (len(server.requests) == asked) == access.offline
     assert str(caught.value).startswith(f"{url}：页面中没有三张表，其附件“附件.doc”也没有读出报告：")
 
@@ -253,23 +256,23 @@ def test_an_attachment_that_was_never_fetched(access: Access) -> None:
 # --- slow, large and cut ----------------------------------------------------------------------------------------------
 
 
-def attached(content: list[bytes], gap: float = 0.0, limits: Limits = SHORT) -> str:
+def attached(content: Chunks, limits: Limits = PATIENT) -> str:
     others: Mapping[str, bytes] = {}
     with (
-        serving({**answers("<a href='/1.doc'>附件.doc</a>", others), "/1.doc": [content]}, gap=gap) as server,
+        serving({**answers("<a href='/1.doc'>附件.doc</a>", others), "/1.doc": [content]}) as server,
         pytest.raises((GongkaiError, UnreadableDocument)) as caught,
     ):
         read_source(server.url("/a/1.html"), limits)
     return str(caught.value)
 
 
-def test_an_attachment_that_is_too_large_or_drips() -> None:
-    message = attached(list(answer(b"x" * 2_000_000)), limits=Limits(connect=1, read=1, size=1_000_000, tries=1))
+def test_an_attachment_that_is_too_large_or_drips(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = attached(answer(b"x" * 2_000_000), replace(PATIENT, size=1_000_000))
     assert "内容超过 1 MB" in message
     assert "网页" not in message.partition("也没有读出报告：")[2]
-    drip = [b"HTTP/1.1 200 OK\r\n\r\n", *[b"x"] * 50]
-    message = attached(drip, 0.2, Limits(connect=1, read=1, deadline=1.5, tries=1))
-    assert "1.5秒内没有取完" in message
+    clock = fake_clock(monkeypatch, *FETCHING)
+    message = attached([b"HTTP/1.1 200 OK\r\n\r\n", *[b"x", lambda: clock.move(2)] * 50])
+    assert "60秒内没有取完" in message
 
 
 def test_an_attachment_cut_at_any_place_is_refused() -> None:
@@ -292,7 +295,7 @@ def test_an_attachment_cut_at_any_place_is_refused() -> None:
 )
 def test_what_to_do_with_an_attachment(body: str, sentence: str) -> None:
     with serving(answers(body, {})) as server, pytest.raises(GongkaiError) as caught:
-        read_source(server.url("/a/1.html"), SHORT)
+        read_source(server.url("/a/1.html"), PATIENT)
     assert sentence in str(caught.value)
     assert str(caught.value).count("。") == 1
 
@@ -300,7 +303,7 @@ def test_what_to_do_with_an_attachment(body: str, sentence: str) -> None:
 def test_the_advice_for_an_attachment_is_to_download_it() -> None:
     pages = {**answers("<a href=/1.pdf>年报.pdf</a>", {}), "/1.pdf": [answer(b"x", status="500 X")]}
     with serving(pages) as server, pytest.raises(GongkaiError, match="打开网页并下载附件，再导入该文件。"):
-        read_source(server.url("/a/1.html"), SHORT)
+        read_source(server.url("/a/1.html"), PATIENT)
 
 
 def test_a_report_in_pictures_beside_others_is_no_directory() -> None:
@@ -314,4 +317,4 @@ def test_a_report_in_pictures_beside_others_is_no_directory() -> None:
 def test_a_page_of_scripts_alone_is_no_text() -> None:
     pages = {"/": [answer(b"<script>if(a)location='/x'</script>")]}
     with serving(pages) as server, pytest.raises(GongkaiError, match="没有可读的文字"):
-        read_source(server.url(), SHORT)
+        read_source(server.url(), PATIENT)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,25 +21,34 @@ from gongkai.model import Report
 from gongkai.sources import Limits
 from gongkai.workbook import copy_template, layout, write_workbook
 from helpers import DOCUMENTS
+from helpers.clock import Clock, fake_clock
 from helpers.excel.engine import open_book
 from helpers.made import report_of
 from helpers.ruian import RUIAN
-from helpers.web.server import Server, answer, redirect, serving
+from helpers.waiting import PATIENCE, wait_until
+from helpers.web.server import SILENCE, Server, answer, redirect, serving
 
 PAGE = (DOCUMENTS / "ruian-2021-html" / "source.html").read_bytes()
 OLD_PAGE = (DOCUMENTS / "edition-2019-of-2020" / "source.html").read_bytes()
 GAPS_PAGE = (DOCUMENTS / "written-forms-2022" / "source.html").read_bytes()
-SHORT = Limits(connect=1, read=1, deadline=1.5, size=500_000, tries=1)
+PATIENT = Limits(connect=60, read=60, deadline=60, size=500_000, tries=1)
+LONGEST = fetching.LONGEST
 HOSTILE = b"<title>=cmd|' /C calc'!A0</title>"
 
 
 @pytest.fixture(autouse=True)
 def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
-    """A session of its own for each test, and a user who has allowed nothing yet."""
+    """For each test its own, with all the time of a busy machine; nothing is allowed yet."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    fresh = Session(SHORT)
+    monkeypatch.setattr(fetching, "LONGEST", PATIENCE)
+    fresh = Session(PATIENT)
     monkeypatch.setattr(fetching, "SESSION", fresh)
     return fresh
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return fake_clock(monkeypatch, fetching)
 
 
 @pytest.fixture
@@ -65,9 +74,8 @@ def server() -> Iterator[Server]:
         "/hostile": [answer(HOSTILE)],
         "/passing": [answer(b"", status="404 Gone"), answer(PAGE)],
         "/large": [answer(PAGE + b" " * 600_000)],
-        "/slow": [[b"HTTP/1.1 200 OK\r\n"]],
     }
-    with serving(answers, gap=0.0) as running:
+    with serving(answers) as running:
         yield running
 
 
@@ -295,36 +303,45 @@ def test_the_session_forgets_the_pages_used_longest_ago(session: Session, cell: 
     assert all(not report.document.content for report in session.reports.values() if report.document)
 
 
-def test_a_failure_stands_for_a_while(cell: xw.Range, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_stands_for_a_while(cell: xw.Range, server: Server, clock: Clock) -> None:
     first = GK_VALUE(server.url("/passing"), "new", None, cell)
     assert first.startswith("! ")
+    clock.move(fetching.PAUSE - 1)
     assert GK_VALUE(server.url("/passing"), "granted", None, cell) == first
     assert server.requests == ["/passing"]
     assert GK_VALUE(server.url("/a"), "new", None, cell) == 455  # another page of the same host
-    later = time.monotonic() + fetching.PAUSE + 1
-    monkeypatch.setattr(fetching.time, "monotonic", lambda: later)
+    clock.move(2)
     assert GK_VALUE(server.url("/passing"), "new", None, cell) == 455
 
 
-def test_a_host_that_does_not_answer_is_asked_once(cell: xw.Range) -> None:
-    with serving({path: [[b"HTTP/1.1 200 OK\r\n", b""]] for path in ("/a", "/b", "/c")}, gap=30) as silent:
-        start = time.monotonic()
+def test_a_host_that_does_not_answer_is_asked_once(cell: xw.Range, session: Session) -> None:
+    session.limits = replace(PATIENT, read=0.1)
+    begun = [b"HTTP/1.1 200 OK\r\n", SILENCE]
+    with serving({path: [begun] for path in ("/a", "/b", "/c")}) as silent:
         answers = {GK_VALUE(silent.url(path), "new", None, cell) for path in ("/a", "/b", "/c", "/a")}
-        assert time.monotonic() - start < SHORT.deadline + 1
+        wait_until(lambda: silent.requests, "the server has been asked")
     assert len(answers) == 1
-    assert len(silent.requests) == 1
+    assert silent.requests == ["/a"]
 
 
-def test_all_fetches_together_have_a_budget(
-    session: Session, cell: xw.Range, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session.spent.append((time.monotonic(), session.budget))
+def test_all_fetches_together_have_a_budget(session: Session, cell: xw.Range, server: Server, clock: Clock) -> None:
+    session.spent.append((clock.now, session.budget))
+    clock.move(fetching.WINDOW - 1)
     answered = GK_VALUE(server.url("/a"), "new", None, cell)
     assert "批量导入" in answered
     assert server.requests == []
-    later = time.monotonic() + fetching.WINDOW + 1
-    monkeypatch.setattr(fetching.time, "monotonic", lambda: later)
+    clock.move(2)
     assert GK_VALUE(server.url("/a"), "new", None, cell) == 455
+
+
+def test_the_time_that_a_fetch_takes_counts(session: Session, cell: xw.Range, clock: Clock) -> None:
+    session.budget = 30.0
+    took = [lambda: clock.move(20), *answer(PAGE)]
+    with serving({path: [took] for path in ("/a", "/b", "/c")}) as slow:
+        assert [GK_VALUE(slow.url(path), "new", None, cell) for path in ("/a", "/b")] == [455, 455]
+        assert "批量导入" in str(GK_VALUE(slow.url("/c"), "new", None, cell))
+    assert slow.requests == ["/a", "/b"]
+    assert [seconds for _, seconds in session.spent] == [20, 20]
 
 
 def test_a_sheet_waits_no_longer_than_seconds() -> None:
@@ -333,14 +350,13 @@ def test_a_sheet_waits_no_longer_than_seconds() -> None:
 
 
 def test_an_attachment_is_waited_for_no_longer_than_seconds(cell: xw.Range, monkeypatch: pytest.MonkeyPatch) -> None:
-    """LibreOffice, which is not asked for by the deadline of a fetch, may take a minute and a half."""
-    assert fetching.LONGEST <= 15
+    """Of what comes after a fetch (LibreOffice, say) its deadline knows nothing."""
+    assert LONGEST <= 15
     monkeypatch.setattr(fetching, "LONGEST", 0.5)
-    old = (DOCUMENTS / "rtf-2020" / "source.rtf").read_bytes()
-    with serving({"/a": [answer(b"<p>x<a href='1.rtf'>1.rtf</a>")], "/1.rtf": [answer(old)]}) as server:
-        began = time.monotonic()
+    answers = {"/a": [answer(b"<p>x<a href='1.rtf'>1.rtf</a>")], "/1.rtf": [[SILENCE]]}
+    with serving(answers) as server:
         answered = {GK_VALUE(server.url("/a"), "new", None, cell) for _ in range(3)}
-        assert time.monotonic() - began < 1.5
+        wait_until(lambda: len(server.requests) == 2, "the attachment has been asked for")
         assert server.requests == ["/a", "/1.rtf"]
     (sentence,) = answered
     assert "0.5秒内没有读出报告" in str(sentence)

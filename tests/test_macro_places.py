@@ -33,6 +33,8 @@ from macros import macro_modules
 from messages import MESSAGES
 from wrappers import function_texts
 
+MORNING = datetime(2026, 3, 2, 9)
+
 
 @pytest.fixture
 def desk() -> Desk:
@@ -42,7 +44,9 @@ def desk() -> Desk:
 @pytest.fixture
 def mac(monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setitem(_preprocess.DEFAULT_CONSTANTS, "Mac", True)
-    return open_desk(template_path())
+    desk = open_desk(template_path())
+    desk.freeze_clock(MORNING)
+    return desk
 
 
 @pytest.fixture
@@ -150,7 +154,7 @@ def test_on_a_mac_python_comes_back_later(mac: Desk) -> None:
 def test_on_a_mac_waiting_ends(mac: Desk) -> None:
     mac.python = lambda desk: None
     mac.press("check")
-    mac.freeze_clock(datetime.now() + timedelta(minutes=6))
+    mac.freeze_clock(MORNING + timedelta(minutes=6))
     mac.run("GkContinue")
     assert (mac.shown, quiet(mac)) == ([(MESSAGES["no_python"], WARNING)], True)
 

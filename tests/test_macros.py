@@ -148,6 +148,16 @@ def test_a_name_that_python_cannot_find_is_said_first(desk: Desk) -> None:
     assert (desk.sent, desk.shown) == ([], [(MESSAGES["odd_name"], WARNING)])
 
 
+def test_desks_share_nothing(desk: Desk) -> None:
+    """Each has a copy of the file, which is read once (helpers/excel/desk.py)."""
+    desks = (desk, open_desk(template_path()))
+    cells = [each.sheet("表三").sheet.vba_get("Range", ["A1"]) for each in desks]
+    before = cells[0].vba_get("Value")
+    cells[1].vba_set("Value", "改了")
+    assert [cell.vba_get("Value") for cell in cells] == [before, "改了"]
+    assert desk.workbook.name == template_path().name
+
+
 # --- every outcome ------------------------------------------------------------------------------------------------
 
 

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from gongkai.editions import editions
 from gongkai.model import Problem, Report
 from gongkai.output import number, report_lines, report_to_dict, to_json
+from helpers.counts import properties
 from helpers.pages import figures, typed_report
 
 RUIAN = typed_report("ruian-2021-text")
 HONGZE = typed_report("hongze-2024")
 
 
+@properties(100)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12))
 def test_a_figure_in_json_is_exact(value: Decimal) -> None:
     assert Decimal(str(json.loads(to_json(number(value)), parse_float=Decimal))) == value

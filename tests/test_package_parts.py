@@ -7,6 +7,7 @@ import posixpath
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from lxml import etree
 from openpyxl import load_workbook
 from pyopenvba.excel import ExcelFile
 
-from build import RIBBON
+from build import RIBBON, build_addin, same
 from buttons import BUTTONS
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import template_path
@@ -35,8 +36,16 @@ RIBBON_KIND = "http://schemas.microsoft.com/office/2007/relationships/ui/extensi
 EACH = pytest.mark.parametrize("file", FILES)
 
 
+@cache
 def parts_of(file: str) -> Parts:
     return unpacked(FILES[file].read_bytes())
+
+
+@cache
+def vba_of(file: str) -> tuple[dict[str, str], set[str]]:
+    """The macros by module, and the names of the type libraries that they refer to."""
+    with ExcelFile(FILES[file]) as book:
+        return book.vba_modules(), {reference.name for reference in book.references()}
 
 
 def related(parts: Parts) -> list[tuple[str, str, str, str]]:
@@ -91,16 +100,14 @@ def test_code_names_are_those_of_the_document_modules(file: str) -> None:
     named = re.findall(rb'<workbookPr[^>]* codeName="(\w+)"', parts["xl/workbook.xml"])
     for part in sheet_parts(parts).values():
         named += re.findall(rb'<sheetPr codeName="(\w+)"', parts[part])
-    with ExcelFile(FILES[file]) as book:
-        modules = book.vba_modules()
+    modules, _ = vba_of(file)
     assert sorted(name.decode() for name in named) == sorted(set(modules) - set(macro_modules()))
     assert len(named) == len(sheet_parts(parts)) + 1
 
 
 @EACH
 def test_the_macros_are_the_sources_and_plain(file: str) -> None:
-    with ExcelFile(FILES[file]) as book:
-        modules = book.vba_modules()
+    modules, _ = vba_of(file)
     for name, source in {"template": macro_modules, "addin": addin_modules}[file]().items():
         assert modules[name].splitlines() == source.splitlines()
         assert source.isascii()
@@ -114,8 +121,7 @@ def test_the_macros_are_the_sources_and_plain(file: str) -> None:
 
 @EACH
 def test_the_project_knows_the_types_of_the_ribbon(file: str) -> None:
-    with ExcelFile(FILES[file]) as book:
-        assert {reference.name for reference in book.references()} == {"stdole", "Office"}
+    assert vba_of(file)[1] == {"stdole", "Office"}
 
 
 def test_the_ribbon_is_the_source_and_only_a_workbooks_tab_gives_way() -> None:
@@ -155,6 +161,12 @@ def test_nothing_of_the_machine_that_built_it(file: str) -> None:
     assert not re.search(rb"[/\\](root|home|tmp|work|Users)[/\\]", b"".join(parts.values()))
 
 
+def test_the_addin_is_what_its_sources_give() -> None:
+    """The template: tests/test_template.py."""
+    assert same(ADDIN, build_addin())
+
+
+@pytest.mark.slow
 def test_two_builds_in_two_processes_are_the_same_bytes() -> None:
     script = (
         "import runpy, hashlib; b = runpy.run_path({!r}); "

@@ -1,20 +1,29 @@
 """Excel in memory with our macros in it, a user who answers its dialogs, and xlwings' side of the seam.
 
-pyOpenVBA runs the macros. What it lacks of Excel itself (file dialogs, the timer, the function wizard) stands here.
+pyOpenVBA runs the macros. What it lacks of Excel itself (file dialogs, the timer, the function
+wizard) stands here, and so does a memory: a file is read once and copied for each desk, macros and
+formulas are parsed once.
 """
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
+from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-from pyopenvba.apps.excel import ExcelApplication, Workbook, _model
+from pyopenvba import _a1
+from pyopenvba.apps.excel import ExcelApplication, Workbook, _io, _model
 from pyopenvba.apps.excel._bridge import ExcelBridge
+from pyopenvba.apps.excel._engine_book import EngineBook
+from pyopenvba.formula._values import BLANK
+from pyopenvba.interpreter import _preprocess, _runtime
 from pyopenvba.interpreter._intrinsics import INTRINSICS
 from pyopenvba.interpreter._objects import VBAObject, member, method, setter
 from pyopenvba.interpreter._runtime import Interpreter
-from pyopenvba.interpreter._values import EMPTY, MISSING, VBAArray, VBAErrorValue, error
+from pyopenvba.interpreter._values import EMPTY, MISSING, NOTHING, NULL, VBAArray, VBAErrorValue, error
 
 from helpers import ROOT
 from macros import of_addin
@@ -38,6 +47,84 @@ def attributes(interpreter: Interpreter, args: list[object], named: dict[str, ob
 
 
 INTRINSICS["getattr"] = attributes
+
+
+# --- what is read and parsed once ---------------------------------------------------------------
+
+# Compared by ``is``: a copy of one would be none.
+SINGLES = {repr(value): value for value in (EMPTY, NULL, NOTHING, MISSING, BLANK)}
+READ: dict[tuple[bytes, str], bytes] = {}  # a file's bytes and its kind -> the workbook, pickled
+load_workbook = _io.load_workbook
+parse_module = _runtime.parse_module
+read_formula = EngineBook.read
+
+
+class Writer(pickle.Pickler):
+    """A workbook without the application that it is open in."""
+
+    def persistent_id(self, value: object) -> str | None:
+        if isinstance(value, _model.Application):
+            return "application"
+        return next((name for name, single in SINGLES.items() if value is single), None)
+
+
+class Reader(pickle.Unpickler):
+    def __init__(self, content: bytes, application: _model.Application) -> None:
+        super().__init__(BytesIO(content))
+        self.known = {**SINGLES, "application": application}
+
+    def persistent_load(self, name: str) -> object:
+        return self.known[name]
+
+
+def copied_workbook(application: _model.Application, path: Path) -> Workbook:
+    """As pyOpenVBA's ``load_workbook``; of a file that was read before it is a copy."""
+    if not path.is_file():
+        return load_workbook(application, path)
+    key = path.read_bytes(), path.suffix.lower()
+    if key not in READ:
+        content = BytesIO()
+        Writer(content, pickle.HIGHEST_PROTOCOL).dump(load_workbook(application, path))
+        READ[key] = content.getvalue()
+    book: Workbook = Reader(READ[key], application).load()
+    book.name, book.path = path.name, str(path.parent)
+    book.links_folder = str(path.resolve().parent)
+    return book
+
+
+@cache
+def module_once(source: str, name: str, kind: str, is_mac: object) -> Any:
+    """``is_mac``: a Mac's macros are others than those of Windows."""
+    return parse_module(source, name=name, kind=kind)
+
+
+def parsed_module(source: str, *, name: str = "", kind: str = "standard") -> Any:
+    return module_once(source, name, kind, _preprocess.DEFAULT_CONSTANTS["Mac"])
+
+
+@cache
+def formula_once(formula: str) -> Any:
+    return read_formula(NO_TABLES, formula)
+
+
+def parsed_formula(book: EngineBook, formula: str) -> Any:
+    """Where a workbook has no tables, as ours, a formula's tree depends on its text alone."""
+    return read_formula(book, formula) if book.table_names() else formula_once(formula)
+
+
+class NoTables:
+    def table_names(self) -> list[str]:
+        return []
+
+
+NO_TABLES: Any = NoTables()
+_io.load_workbook = copied_workbook
+_runtime.parse_module = parsed_module
+EngineBook.read = parsed_formula  # type: ignore[method-assign]
+_a1.split_sheet = cache(_a1.split_sheet)
+
+
+# --- what pyOpenVBA lacks -----------------------------------------------------------------------
 
 
 class Control(VBAObject):

@@ -7,17 +7,23 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-Chunks = Sequence[bytes]
+from helpers.waiting import PATIENCE
+
+SILENCE = None  # nothing more is sent until the test is over, nor is the connection closed
+Chunks = Sequence[bytes | Callable[[], object] | None]
 
 
 @dataclass
 class Server:
     """``answers`` maps a path to the answers given in turn (the last one again and again); ``requests`` is the log.
 
-    An answer is a list of chunks, sent ``gap`` seconds apart; then the connection is closed.
+    An answer is a list of chunks; then the connection is closed. Among the chunks, what can be
+    called is called in its turn (it moves a clock, it waits for an event), and SILENCE is kept.
+    ``gap`` is for tests that need time to pass: so many seconds after each chunk. Neither SILENCE
+    nor a gap outlasts the test.
     """
 
     answers: Mapping[str, Sequence[Chunks]]
@@ -26,6 +32,7 @@ class Server:
     requests: list[str] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
     spans: list[tuple[float, float]] = field(default_factory=list)  # when each answer began, and its last chunk
+    closing: threading.Event = field(default_factory=threading.Event)
 
     def url(self, path: str = "/") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -45,9 +52,18 @@ class Server:
             began = ended = time.monotonic()
             for chunk in known[min(turn, len(known) - 1)]:
                 ended = time.monotonic()
-                connection.sendall(chunk)
-                time.sleep(self.gap)
+                self.play(connection, chunk)
             self.spans.append((began, ended))
+
+    def play(self, connection: socket.socket, chunk: bytes | Callable[[], object] | None) -> None:
+        if chunk is SILENCE:
+            self.closing.wait()
+        elif callable(chunk):
+            chunk()
+        else:
+            connection.sendall(chunk)
+        if self.gap:
+            self.closing.wait(self.gap)
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> Chunks:
@@ -69,12 +85,14 @@ def serving(
     server = Server(answers, gap)
     listener = socket.create_server((host, 0))
     server.port = listener.getsockname()[1]
+    running: list[tuple[threading.Thread, socket.socket]] = []
 
-    def one(connection: socket.socket) -> None:
-        try:
-            server.serve(wrap(connection))
-        except (OSError, ssl.SSLError):
-            connection.close()
+    def one(connection: socket.socket, handle: socket.socket) -> None:
+        with handle:
+            try:
+                server.serve(wrap(connection))
+            except (OSError, ssl.SSLError):
+                connection.close()
 
     def accept() -> None:
         while True:
@@ -82,13 +100,22 @@ def serving(
                 connection, _ = listener.accept()
             except OSError:
                 return
-            threading.Thread(target=one, args=(connection,), daemon=True).start()
+            # TLS takes the socket for itself; by the second handle it is still ended with the test.
+            handle = connection.dup()
+            thread = threading.Thread(target=one, args=(connection, handle), daemon=True)
+            running.append((thread, handle))
+            thread.start()
 
-    thread = threading.Thread(target=accept, daemon=True)
-    thread.start()
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
     try:
         yield server
     finally:
+        server.closing.set()
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join()
+        accepting.join()
+        for thread, handle in running:
+            with suppress(OSError):  # it has ended by itself
+                handle.shutdown(socket.SHUT_RDWR)
+            thread.join(PATIENCE)

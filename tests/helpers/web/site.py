@@ -17,18 +17,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import aiohttp.web as http
 import brotli
 import pytest
 import trustme
-from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from gongkai import following
 from gongkai.model import FetchError
-from gongkai.sources import ACCESS, Access, Limits, load
+from gongkai.sources import ACCESS, Access, Limits, hops, load, web
+from gongkai.sources import body as bodies
+from helpers.waiting import PATIENCE
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Handler = Callable[[http.Request], Awaitable[http.StreamResponse]]
 HOST = "127.0.0.1"
 
 
@@ -55,15 +58,15 @@ def site(pages: Mapping[str, Handler], tls: ssl.SSLContext | None = None) -> Ite
     loop = asyncio.new_event_loop()
     ready = threading.Event()
 
-    async def dispatch(request: web.BaseRequest) -> web.StreamResponse:
+    async def dispatch(request: http.BaseRequest) -> http.StreamResponse:
         found.asked.append((request.path_qs, request.headers))
         handler = pages.get(request.path_qs)
-        return await handler(request) if handler else web.Response(status=404)  # type: ignore[arg-type]
+        return await handler(request) if handler else http.Response(status=404)  # type: ignore[arg-type]
 
-    async def start() -> web.ServerRunner:
-        runner = web.ServerRunner(web.Server(dispatch))
+    async def start() -> http.ServerRunner:
+        runner = http.ServerRunner(http.Server(dispatch))
         await runner.setup()
-        await web.TCPSite(runner, HOST, 0, ssl_context=tls).start()
+        await http.TCPSite(runner, HOST, 0, ssl_context=tls).start()
         found.port = runner.addresses[0][1]
         return runner
 
@@ -78,17 +81,21 @@ def site(pages: Mapping[str, Handler], tls: ssl.SSLContext | None = None) -> Ite
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    ready.wait(10)
+    assert ready.wait(PATIENCE)
     try:
         yield found
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 # --- what is served and what must come of it --------------------------------------------------------------------------
 
-SHORT = Limits(connect=2, read=1, deadline=4, size=300_000, tries=3, pause=0.01)
+# Small in all but time: here an answer is sure to come, on a busy machine late.
+# Only what never comes has a short limit.
+PATIENT = Limits(connect=60, read=60, deadline=60, size=300_000, tries=3, pause=0.01)
+# What looks at the clock while a page and its attachments are fetched, for helpers/clock.py.
+FETCHING = (following, web, hops, bodies)
 ROW = "<tr><td>自然人</td><td>一、本年新收政府信息公开申请数量</td><td>455</td></tr>"
 PAGE = f"<html><body><p>政府信息公开工作年度报告</p><table>{ROW * 40}</table></body></html>".encode()
 CHALLENGE = b"<html><script>var a='x';document.cookie='k='+a;location.reload()</script></html>"
@@ -102,7 +109,7 @@ def bare(content: bytes) -> bytes:
 PACKINGS = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
 
 
-def failed(url: str, limits: Limits = SHORT, access: Access = ACCESS) -> FetchError:
+def failed(url: str, limits: Limits = PATIENT, access: Access = ACCESS) -> FetchError:
     """The failure that a load must end in: one sentence on what is wrong, and what to do."""
     with pytest.raises(FetchError) as caught:
         load(url, limits, access)
@@ -121,8 +128,8 @@ def page(body: bytes, status: int = 200, **headers: str) -> Handler:
     """Always the same answer; underscores in header names stand for hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
 
-    async def handler(_: web.Request) -> web.StreamResponse:
-        return web.Response(body=body, status=status, headers={"Content-Type": "text/html", **named})
+    async def handler(_: http.Request) -> http.StreamResponse:
+        return http.Response(body=body, status=status, headers={"Content-Type": "text/html", **named})
 
     return handler
 
@@ -131,7 +138,7 @@ def in_turn(*handlers: Handler) -> Handler:
     """One answer after the other, the last one again and again."""
     left = list(handlers)
 
-    async def handler(request: web.Request) -> web.StreamResponse:
+    async def handler(request: http.Request) -> http.StreamResponse:
         return await (left.pop(0) if len(left) > 1 else left[0])(request)
 
     return handler
@@ -141,17 +148,20 @@ def moved(target: str, status: int = 302, **headers: str) -> Handler:
     return page(b"", status, Location=target, **headers)
 
 
-def chunked(*chunks: bytes, gap: float = 0.0, **headers: str) -> Handler:
-    """Without a length, ``gap`` seconds between the chunks."""
+def chunked(*chunks: bytes | Callable[[], object], **headers: str) -> Handler:
+    """Without a length; what can be called is called in its turn, between the chunks around it."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
 
-    async def handler(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "text/html", **named})
+    async def handler(request: http.Request) -> http.StreamResponse:
+        response = http.StreamResponse(headers={"Content-Type": "text/html", **named})
         response.enable_chunked_encoding()
         await response.prepare(request)
         for chunk in chunks:
-            await response.write(chunk)
-            await asyncio.sleep(gap)
+            if callable(chunk):
+                chunk()
+            else:
+                await response.write(chunk)
+                await asyncio.sleep(0)
         await response.write_eof()
         return response
 
@@ -161,7 +171,7 @@ def chunked(*chunks: bytes, gap: float = 0.0, **headers: str) -> Handler:
 def gate(status: int, body: bytes, behind: Handler, name: str = "clearance", **headers: str) -> Handler:
     """A page that is given only with the cookie that the gate's own answer sets."""
 
-    async def handler(request: web.Request) -> web.StreamResponse:
+    async def handler(request: http.Request) -> http.StreamResponse:
         if request.cookies.get(name) == "yes":
             return await behind(request)
         return await page(body, status, Set_Cookie=f"{name}=yes; path=/", **headers)(request)
@@ -172,12 +182,12 @@ def gate(status: int, body: bytes, behind: Handler, name: str = "clearance", **h
 def validated(body: bytes, etag: str = '"one"', modified: str = "", **headers: str) -> Handler:
     """A page that answers 304 where its validator comes back."""
 
-    async def handler(request: web.Request) -> web.StreamResponse:
+    async def handler(request: http.Request) -> http.StreamResponse:
         known = {"ETag": etag} if etag else {}
         known |= {"Last-Modified": modified} if modified else {}
         sent = request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since")
         if (etag and sent[0] == etag) or (modified and not etag and sent[1] == modified):
-            return web.Response(status=304, headers=known)
+            return http.Response(status=304, headers=known)
         return await page(body, 200, **{**known, **headers})(request)
 
     return handler
