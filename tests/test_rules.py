@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -80,11 +81,19 @@ PACKAGE = Path(gongkai.__file__).parent
 CHECKS = PACKAGE / "checks"
 
 
+@cache
+def trees() -> dict[Path, ast.Module]:
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
+
+
+@cache
+def texts() -> dict[Path, set[str]]:
+    return {path: set(literals(tree)) for path, tree in trees().items()}
+
+
 def used(folder: Path) -> set[str]:
     """The ids of rules that stand in the code."""
-    found: set[str] = set()
-    for path in folder.rglob("*.py"):
-        found |= set(literals(ast.parse(path.read_text(encoding="utf-8"))))
+    found = {text for path, own in texts().items() if path.is_relative_to(folder) for text in own}
     form = re.compile(rf"(?:{'|'.join(sorted(FAMILIES))})\.(?:[a-z_.]+|\*)")
     return {text for text in found if form.fullmatch(text)}
 
@@ -97,8 +106,8 @@ def test_every_rule_in_the_code_is_registered_and_no_other() -> None:
 
 
 def first_arguments() -> Iterator[str]:
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for tree in trees().values():
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Finding" and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant):

@@ -1,4 +1,7 @@
-"""Room: tests. The built files, and one filled in, before every independent reader that we have."""
+"""Room: tests. The built files, and one filled in, before every independent reader that we have.
+
+In ``make test`` these are openpyxl and pyOpenVBA; programs of others are slow.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -18,6 +22,7 @@ from gongkai.workbook.file import template_path
 from helpers import HELPERS, TESTS
 from helpers.excel.desk import ADDIN, as_workbook, open_desk
 from helpers.made import report_of
+from helpers.office import PATIENCE
 from macros import macro_modules
 
 VALIDATOR = TESTS / "tools" / "node_modules" / ".bin" / "ooxml-validator"
@@ -36,6 +41,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 EACH = pytest.mark.parametrize("file", ["template", "addin", "filled"])
 
 
+@pytest.mark.slow
 @EACH
 def test_the_validator_of_the_open_xml_sdk(file: str, files: dict[str, Path]) -> None:
     assert VALIDATOR.exists(), "make validator installs it"
@@ -43,12 +49,14 @@ def test_the_validator_of_the_open_xml_sdk(file: str, files: dict[str, Path]) ->
     assert json.loads(done.stdout)["errors"] == []
 
 
+@pytest.mark.slow
 def test_the_validator_sees_a_fault(tmp_path: Path) -> None:
     broken = tmp_path / "broken.xlsm"
     broken.write_bytes(b"PK")
     assert subprocess.run([VALIDATOR, broken], capture_output=True).returncode == 1
 
 
+@pytest.mark.slow
 @EACH
 def test_olevba_finds_nothing_that_starts_by_itself(file: str, files: dict[str, Path]) -> None:
     done = subprocess.run([TOOLS / "olevba", "--json", files[file]], check=True, capture_output=True)
@@ -59,7 +67,17 @@ def test_olevba_finds_nothing_that_starts_by_itself(file: str, files: dict[str, 
     assert {kind for kind, _ in found} <= {"Suspicious"}
 
 
-@EACH
+def test_a_filled_workbook_has_the_macros_of_the_template(files: dict[str, Path]) -> None:
+    assert macros_of(files["filled"]) == macros_of(files["template"])
+
+
+def macros_of(file: Path) -> bytes:
+    with ZipFile(file) as archive:
+        return archive.read("xl/vbaProject.bin")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ["template", "addin"])
 def test_static_analysis_of_the_macros(file: str, files: dict[str, Path]) -> None:
     command = [TOOLS / "pyvbaanalysis", "--fail-level", "error", files[file]]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -81,9 +99,11 @@ def test_pyopenvba_opens_it_and_runs_a_function(file: str, files: dict[str, Path
     assert open_desk(files[file]).run("GK_ADDIN_VERSION") == __version__
 
 
+@pytest.mark.slow
 def test_libreoffice_runs_a_function_in_a_cell(files: dict[str, Path]) -> None:
     command = [SYSTEM_PYTHON, HELPERS / "office_macros.py", "=GK_ADDIN_VERSION()", *files.values()]
-    found = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=240).stdout)
+    done = subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+    found = json.loads(done.stdout)
     for name, path in files.items():
         answer = found[path.name]
         assert answer["answer"] == __version__

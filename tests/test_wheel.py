@@ -12,7 +12,10 @@ from zipfile import ZipFile
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from helpers import ROOT
+
+pytestmark = pytest.mark.slow
+
 SOURCES = ("python", "xlsx_addin", "setup.py", "setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
 TEMPLATE = "workbook_template.xlsm"
 # The add-in on a fake home of either kind; what the command does there, with nothing of this machine in it.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from random import Random
+from zipfile import ZipFile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from lxml import etree
+from openpyxl import Workbook, load_workbook
 
 from gongkai.checks import check
 from gongkai.editions import editions
@@ -32,7 +34,9 @@ from gongkai.relations import difference, possible, total
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.fill import report_to_edits, shown_sheets
-from gongkai.workbook.layout import TableSheet, sheet_of
+from gongkai.workbook.layout import Lane, TableSheet, sheet_of
+from helpers.counts import properties
+from helpers.excel.desk import calculated, open_desk, range_of
 from helpers.made import blank_report, older, report_of
 from helpers.office import convert, page_pixels, recalculated
 from helpers.strategies import AMOUNTS, changed, reports
@@ -85,7 +89,7 @@ REPORTS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@properties(40)
 @given(report=REPORTS)
 def test_any_report_comes_back_equal(report: Report, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = write_workbook(report, [], tmp_path_factory.getbasetemp() / f"round{next(NAMES)}.xlsm")
@@ -97,7 +101,7 @@ def test_any_report_comes_back_equal(report: Report, tmp_path_factory: pytest.Te
     assert [entry.raw for entry in replace(again, tables=order).entries() if entry.value is None] == signs
 
 
-@settings(max_examples=15, deadline=None)
+@properties(15)
 @given(first=REPORTS, second=reports())
 def test_a_second_fill_leaves_nothing_of_the_first(
     first: Report, second: Report, tmp_path_factory: pytest.TempPathFactory
@@ -108,19 +112,23 @@ def test_a_second_fill_leaves_nothing_of_the_first(
     write_workbook(second, [], path, overwrite=True, template=path)
     assert read_workbook(path) == second
     fresh = write_workbook(second, [], path.with_suffix(".fresh.xlsm"))
-    assert load_values(path) == load_values(fresh)
-    path.unlink(), fresh.unlink()
+    assert filled_cells(path) == filled_cells(fresh)
+    path.unlink()
+    fresh.unlink()
 
 
-def load_values(path: Path) -> dict[str, dict[str, object]]:
-    """Every value and formula of a workbook as openpyxl reads it."""
-    book = load_workbook(path)
-    return {
-        sheet.title: {
-            cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None
-        }
-        for sheet in book
-    }
+def filled_cells(path: Path) -> dict[str, object]:
+    """Sheet -> cell -> its XML, of every cell with a value or a formula; and the texts they share."""
+    found: dict[str, object] = {}
+    with ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                cells = etree.fromstring(archive.read(name)).iter("{*}c")
+                found[name] = {cell.get("r"): etree.tostring(cell) for cell in cells if len(cell)}
+            elif name == "xl/sharedStrings.xml":
+                found[name] = archive.read(name)
+    assert len(found) >= len(layout.sheet_names())
+    return found
 
 
 def test_a_template_from_before_the_proposals_is_refused(tmp_path: Path) -> None:
@@ -210,7 +218,7 @@ def test_more_findings_than_rows(target: Path) -> None:
     assert "另有46条" in sheet.cell(last, 8).value
 
 
-# --- live formulas, as LibreOffice calculates them ----------------------------------------------------------------
+# --- live formulas: as pyOpenVBA calculates them, which is quick, and as LibreOffice does -------------------------
 
 
 def expected(relation: Relation, values: Mapping[str, Value]) -> object:
@@ -244,65 +252,140 @@ def planted(seed: int) -> Report:
     return replace(sound, tables=tables)
 
 
-def lane_values(path: Path, report: Report) -> dict[str, object]:
-    book = load_workbook(path, data_only=True)
-    shown = {}
-    for sheet in used_sheets(report):
-        for rule, lane in sheet.lanes.items():
-            shown[rule] = book[sheet.name].cell(*lane.spot).value or None
-            if isinstance(book[sheet.name].cell(*lane.spot).value, int | float):
-                shown[rule] = book[sheet.name].cell(*lane.spot).value
-    return shown
+def strange() -> Report:
+    figures = {"applications.new.natural": -4, "applications.new.company": Decimal("0.1")}
+    texts = {"applications.new.legal": "12②"}
+    return report_of(figures | dict.fromkeys(texts), raws=texts)
+
+
+CASES = {f"case{seed}": planted(seed) for seed in range(12)}
+QUICK = ("case3", "case8")  # the older layout with few errors, the newest with little else
+# Of each layout one with few errors, one with many, one with little else.
+IN_LIBREOFFICE = ("case0", "case3", "case4", "case7", "case8", "case11")
+EACH_CASE = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in CASES]
+)
+KINDS = {int, None, layout.HOLDS, layout.MISSING}
 
 
 def used_sheets(report: Report) -> list[TableSheet]:
     return [sheet_of(table.id, table.edition) for table in report.tables.values()]
 
 
-def test_live_formulas_agree_with_python(tmp_path: Path) -> None:
-    cases = [planted(seed) for seed in range(12)]
-    files = [write_workbook(case, check(case), tmp_path / f"case{n}.xlsm") for n, case in enumerate(cases)]
-    (tmp_path / "out").mkdir()
-    kinds = set()
-    for case, path in zip(cases, recalculated(files, tmp_path / "out"), strict=True):
-        values = {entry.cell: entry.value for entry in case.entries()}
-        shown = lane_values(path, case)
-        wanted = {
-            rule: expected(lane.relation, values) for sheet in used_sheets(case) for rule, lane in sheet.lanes.items()
-        }
-        assert shown == wanted
-        kinds |= {type(value) if isinstance(value, int) else value for value in wanted.values()}
-        # The same file, saved by another program, reads back as the same report.
-        assert read_workbook(path).tables == case.tables
-        broken = sum(isinstance(value, int) for value in wanted.values())
-        line = load_workbook(path, data_only=True)[layout.COVER].cell(*layout.LIVE_SPOT).value
-        assert f"勾稽关系共{len(wanted)}项，不符{broken}项" in line
-    assert kinds == {int, None, layout.HOLDS, layout.MISSING}
+def lanes_of(report: Report) -> dict[str, Lane]:
+    return {rule: lane for sheet in used_sheets(report) for rule, lane in sheet.lanes.items()}
 
 
-def test_text_negative_and_fractional_figures_do_not_upset_a_lane(tmp_path: Path) -> None:
-    strange = {"applications.new.natural": -4, "applications.new.company": Decimal("0.1")}
-    texts = {"applications.new.legal": "12②"}
-    report = report_of(strange | dict.fromkeys(texts), raws=texts)
-    (tmp_path / "out").mkdir()
-    path = recalculated([write_workbook(report, [], tmp_path / "a.xlsm")], tmp_path / "out")[0]
-    sheet = load_workbook(path, data_only=True)["表三"]
+def lanes_wanted(report: Report) -> dict[str, object]:
+    values = {entry.cell: entry.value for entry in report.entries()}
+    return {rule: expected(lane.relation, values) for rule, lane in lanes_of(report).items()}
+
+
+def cover_line(wanted: Mapping[str, object]) -> str:
+    broken = sum(isinstance(value, int) for value in wanted.values())
+    return f"勾稽关系共{len(wanted)}项，不符{broken}项"
+
+
+@pytest.mark.parametrize("names", [QUICK, IN_LIBREOFFICE])
+def test_the_cases_have_all_that_a_lane_can_show(names: Sequence[str]) -> None:
+    shown = [value for name in names for value in lanes_wanted(CASES[name]).values()]
+    assert {type(value) if isinstance(value, int) else value for value in shown} == KINDS
+
+
+@EACH_CASE
+def test_lanes_and_cover_show_what_python_finds(name: str, target: Path) -> None:
+    case = CASES[name]
+    desk = open_desk(write_workbook(case, [], target))
+    wanted = lanes_wanted(case)
+    shown = {}
+    for sheet in used_sheets(case):
+        for rule, lane in sheet.lanes.items():
+            shown[rule] = calculated(desk, sheet.name, lane.spot)
+    assert shown == wanted
+    assert cover_line(wanted) in str(calculated(desk, layout.COVER, layout.LIVE_SPOT))
+
+
+def test_a_correction_changes_lane_cover_and_state(target: Path) -> None:
+    """With no Python in between."""
+    wrong = changed(report_of(), "disputes.review.total", 10)
+    desk = open_desk(write_workbook(wrong, check(wrong), target))
+    lane, figure = lanes_of(wrong)["disputes.total.review"].spot, sheet_of("disputes", "2021").cells
+    state = layout.RESULTS_TOP, layout.RESULT_COLUMNS["state"]
+
+    def seen() -> tuple[object, object, str]:
+        cover = str(calculated(desk, layout.COVER, layout.LIVE_SPOT))
+        return calculated(desk, "表四", lane), calculated(desk, layout.RESULTS, state), cover
+
+    assert seen()[:2] == (1, "仍不符")
+    assert "不符1项" in seen()[2]
+    range_of(desk, "表四", figure["disputes.review.total"]).vba_set("Value", 11)
+    assert seen()[:2] == (layout.HOLDS, "已相符")
+    assert "不符0项（相符42项" in seen()[2]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The workbooks that LibreOffice is to calculate."""
+    folder = tmp_path_factory.mktemp("written")
+    found = {}
+    for name in IN_LIBREOFFICE:
+        found[name] = write_workbook(CASES[name], [], folder / f"{name}.xlsm")
+    found["strange"] = write_workbook(strange(), [], folder / "strange.xlsm")
+    wrong = changed(report_of(), "disputes.review.total", 10)
+    blank = changed(wrong, "applications.carried_out.total", None)
+    found["flagged"] = write_workbook(blank, check(blank), folder / "flagged.xlsm")
+    corrections = [Edit("表四", 5, 5, 11), Edit("表三", 29, 10, 12)]
+    found["corrected"] = fill_file(found["flagged"], folder / "corrected.xlsm", corrections)
+    return found
+
+
+@pytest.fixture(scope="module")
+def saved(written: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same as LibreOffice calculates and saves them, in one run for all."""
+    files = recalculated([*written.values()], tmp_path_factory.mktemp("saved"))
+    return dict(zip(written, files, strict=True))
+
+
+def lane_values(book: Workbook, report: Report) -> dict[str, object]:
+    """What each lane shows; a formula without a figure shows an empty text."""
+    shown: dict[str, object] = {}
+    for sheet in used_sheets(report):
+        for rule, lane in sheet.lanes.items():
+            value = book[sheet.name].cell(*lane.spot).value
+            shown[rule] = None if value == "" else value
+    return shown
+
+
+@pytest.mark.slow
+def test_live_formulas_agree_with_python_in_libreoffice(saved: dict[str, Path]) -> None:
+    for name in IN_LIBREOFFICE:
+        case = CASES[name]
+        book = load_workbook(saved[name], data_only=True)
+        wanted = lanes_wanted(case)
+        assert lane_values(book, case) == wanted
+        assert cover_line(wanted) in str(book[layout.COVER].cell(*layout.LIVE_SPOT).value)
+
+
+@pytest.mark.slow
+def test_what_another_program_saved_is_the_same_report(saved: dict[str, Path]) -> None:
+    for name in IN_LIBREOFFICE:
+        assert read_workbook(saved[name]).tables == CASES[name].tables
+
+
+@pytest.mark.slow
+def test_text_negative_and_fractional_figures_do_not_upset_a_lane(saved: dict[str, Path]) -> None:
+    sheet = load_workbook(saved["strange"], data_only=True)["表三"]
     assert sheet["K5"].value == "缺"
     assert sheet["D30"].value == -440
     assert sheet["E30"].value == pytest.approx(-11.9)
 
 
-def test_correcting_a_figure_puts_the_flag_out(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_correcting_a_figure_puts_the_flag_out(
+    written: dict[str, Path], saved: dict[str, Path], tmp_path: Path
+) -> None:
     """Lane, cover, state of the finding and colour of the cell follow the figure, with no Python in between."""
-    wrong = changed(report_of(), "disputes.review.total", 10)
-    blank = changed(wrong, "applications.carried_out.total", None)
-    flagged = write_workbook(blank, check(blank), tmp_path / "flagged.xlsm")
-    corrections = [Edit("表四", 5, 5, 11), Edit("表三", 29, 10, 12)]
-    corrected = fill_file(flagged, tmp_path / "corrected.xlsm", corrections)
-    (tmp_path / "out").mkdir()
-    before, after = (
-        load_workbook(path, data_only=True) for path in recalculated([flagged, corrected], tmp_path / "out")
-    )
+    before, after = (load_workbook(saved[name], data_only=True) for name in ("flagged", "corrected"))
     assert (before["表四"]["E6"].value, after["表四"]["E6"].value) == (1, "✓")
     assert "不符1项" in before[layout.COVER].cell(*layout.LIVE_SPOT).value
     assert "不符0项（相符42项" in after[layout.COVER].cell(*layout.LIVE_SPOT).value
@@ -310,13 +393,13 @@ def test_correcting_a_figure_puts_the_flag_out(tmp_path: Path) -> None:
     states = [[book[layout.RESULTS].cell(row, column).value or "" for row in range(4, 7)] for book in (before, after)]
     assert states[0].count("仍不符") == states[1].count("已相符") == 1
     assert states[0].count("未填写") == states[1].count("已填写") >= 1
-    pages = convert([flagged, corrected], "pdf", tmp_path)
-    assert [accent_dots(pdf, 4, tmp_path) > 0 for pdf in pages] == [True, False]
+    pages = convert([written["flagged"], written["corrected"]], "pdf", tmp_path, pages="4")
+    assert [accent_dots(pdf, tmp_path) > 0 for pdf in pages] == [True, False]
 
 
-def accent_dots(pdf: Path, page: int, folder: Path) -> int:
-    """Dots in the colour of an error on one page."""
-    return sum(red > 180 and green < 90 and blue < 40 for red, green, blue in page_pixels(pdf, page, folder))
+def accent_dots(pdf: Path, folder: Path) -> int:
+    """Dots in the colour of an error on the first page."""
+    return sum(red > 180 and green < 90 and blue < 40 for red, green, blue in page_pixels(pdf, 1, folder))
 
 
 def test_links_lead_to_the_flagged_cell(target: Path) -> None:

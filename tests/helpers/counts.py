@@ -2,12 +2,17 @@
 
 The variable GONGKAI_TESTS chooses: ``few`` (default), ``full``, ``deep`` (ten times as many, at random, for hunting).
 A test of properties says its full number: ``@properties(150)`` tries 18 examples by default. A test over seeds says
-``@counted`` and takes its seeds from ``range(many(2_000))``: 250 by default.
+``@counted`` and takes its seeds from ``range(many(2_000))``: 250 by default. What goes through a long list says
+``part(all_of_it)``. A test for every combination of some values says ``@matrix(layout=LAYOUTS, labels=LABELS)``: by
+default as few combinations as show each value once, the others are ``slow``.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +21,8 @@ LEVEL = os.environ.get("GONGKAI_TESTS", "few")
 IS_DEEP = LEVEL == "deep"
 SHARE = {"few": 8, "full": 1}  # one of so many is tried
 LEAST = 4
+
+T = TypeVar("T")
 
 counted = pytest.mark.counted
 
@@ -38,3 +45,21 @@ def properties(full: int, *suppressed: HealthCheck) -> settings:
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, *suppressed],
     )
+
+
+def part(whole: Sequence[T]) -> Sequence[T]:
+    """An even part of a long list, all of it where all is tried; the first is always among it."""
+    step = len(whole) // max(1, many(len(whole)))
+    return whole[:: max(1, step)]
+
+
+def matrix(**axes: Iterable[object]) -> pytest.MarkDecorator:
+    """``parametrize`` over all combinations, in this order; those that show no new value by default are ``slow``."""
+    values = [list(axis) for axis in axes.values()]
+    longest = max(map(len, values))
+    shown = {tuple(turn % len(axis) for axis in values) for turn in range(longest)}
+    cases = []
+    for spots in product(*(range(len(axis)) for axis in values)):
+        case = [axis[spot] for axis, spot in zip(values, spots, strict=True)]
+        cases.append(pytest.param(*case, marks=[] if spots in shown else pytest.mark.slow))
+    return pytest.mark.parametrize(list(axes), cases)

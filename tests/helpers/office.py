@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 Pixel = tuple[int, int, int]
+PATIENCE = 900  # seconds; ends a hang, says nothing of speed
 
 
-def convert(files: Sequence[Path], kind: str, folder: Path) -> list[Path]:
-    """Files -> ``kind`` (xlsx or pdf) in ``folder``, in one run of the program with a profile of its own."""
+def convert(files: Sequence[Path], kind: str, folder: Path, pages: str = "") -> list[Path]:
+    """Files -> ``kind`` (xlsx or pdf) in ``folder``, in one run of the program.
+
+    It has a profile of its own, as another run may go on beside it.
+    ``pages`` ("4", "2-5") are those of a PDF that are wanted; a few cost less than all.
+    """
     with TemporaryDirectory() as profile:
-        command = ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", kind]
-        subprocess.run([*command, "--outdir", folder, *files], check=True, capture_output=True, timeout=240)
+        command = ["soffice", f"-env:UserInstallation=file://{profile}", "--headless"]
+        command += ["--convert-to", f"{kind}{page_filter(pages)}", "--outdir", str(folder)]
+        subprocess.run([*command, *files], check=True, capture_output=True, timeout=PATIENCE)
     made = [folder / f"{file.stem}.{kind}" for file in files]
     missing = [file.name for file in made if not file.is_file()]
     assert not missing, f"LibreOffice made no {missing}"
     return made
+
+
+def page_filter(pages: str) -> str:
+    choice = {"PageRange": {"type": "string", "value": pages}}
+    return f":calc_pdf_Export:{json.dumps(choice)}" if pages else ""
 
 
 def recalculated(files: Sequence[Path], folder: Path) -> list[Path]:

@@ -20,7 +20,7 @@ from com.sun.star.connection import NoConnectException
 ALWAYS_RUN = 4  # MacroExecutionMode: without asking
 ADDIN_FILTER = "Calc MS Excel 2007 VBA XML"
 FREE_CELL = "AZ90"
-SECONDS = 90
+PATIENCE = 600  # seconds; ends a hang, says nothing of speed
 
 
 def main(arguments: list[str]) -> int:
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
             desktop = connected(pipe)
             print(json.dumps({Path(file).name: answer(desktop, formula, Path(file)) for file in files}))
             desktop.terminate()
-            office.wait(SECONDS)
+            office.wait(PATIENCE)
         finally:
             office.kill()
     return 0
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
 def connected(pipe: str):
     context = uno.getComponentContext()
     resolver = context.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", context)
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             found = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")

@@ -25,6 +25,7 @@ from pyopenvba.interpreter._objects import VBAObject, member, method, setter
 from pyopenvba.interpreter._runtime import Interpreter
 from pyopenvba.interpreter._values import EMPTY, MISSING, NOTHING, NULL, VBAArray, VBAErrorValue, error
 
+from gongkai.workbook import layout
 from helpers import ROOT
 from macros import of_addin
 from packages import ADDIN as ADDIN_TYPE
@@ -395,3 +396,17 @@ def quiet(desk: Desk) -> bool:
     """Nothing of a command is left behind: status bar, screen and Esc are Excel's own again."""
     excel = desk.application
     return (excel.status_bar, excel.screen_updating, excel.cancel_key) == (False, True, 1)
+
+
+def range_of(desk: Desk, sheet: str, spot: tuple[int, int]) -> VBAObject:
+    page = desk.workbook.vba_get("Worksheets", [sheet])
+    assert isinstance(page, VBAObject)
+    found = page.vba_get("Range", [layout.address(spot)])
+    assert isinstance(found, VBAObject)
+    return found
+
+
+def calculated(desk: Desk, sheet: str, spot: tuple[int, int]) -> object:
+    """What a cell shows; a formula without a figure shows an empty text."""
+    value = range_of(desk, sheet, spot).vba_get("Value")
+    return None if value == "" else value

@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
 from xlwings import base_classes
 
-from helpers.excel.entry import ERRORS, Cell, ComError
+from helpers.excel.entry import ERRORS, GENERAL, Cell, ComError
 from helpers.excel.grid import Range, Sheet, Spot
 
 TEXTS = {number: text for text, number in ERRORS.items()}
@@ -102,7 +102,11 @@ def snapshot(book: xw.Book) -> dict[str, dict[Spot, tuple[object, str]]]:
 
 @dataclass(frozen=True)
 class ParsedSheet:
-    """What a file says of a sheet: its cells as (value, formula, format), formats of whole columns, merged cells."""
+    """What a file says of a sheet: its cells, formats of whole columns, merged cells.
+
+    A cell is (value, formula, format). A blank one in its column's format is not among them: every
+    book that is opened makes its own cells of these.
+    """
 
     name: str
     visible: bool
@@ -130,7 +134,11 @@ def parse_sheet(source: Any) -> ParsedSheet:
         for row in range(box.min_row, box.max_row + 1)
         for column in range(box.min_col, box.max_col + 1)
     }
-    cells = {(cell.row, cell.column): parse_cell(cell) for line in source.iter_rows() for cell in line}
+    cells = {}
+    for cell in (cell for line in source.iter_rows() for cell in line):
+        parsed = parse_cell(cell)
+        if parsed != (None, "", formats.get(cell.column, GENERAL)):
+            cells[cell.row, cell.column] = parsed
     return ParsedSheet(source.title, source.sheet_state == "visible", cells, formats, anchors)
 
 

@@ -49,7 +49,7 @@ class ComError(Exception):
 ComError.__module__, ComError.__name__ = "pywintypes", "com_error"
 
 
-@dataclass
+@dataclass(slots=True)
 class Cell:
     """``value`` is a float, bool, text, datetime, an error's text or None; ``formula`` has its =, or is ""."""
 

@@ -146,8 +146,9 @@ class Range(base_classes.Range):
 
     def block(self, of: Callable[[Cell], object]) -> object:
         """As COM gives it: a scalar for one cell, else a tuple of rows. Cells that were never filled are not made."""
-        cells, blank = self.sheet_.cells_, Cell()
-        rows = tuple(tuple(of(cells.get(spot, blank)) for spot in row) for row in self.spots())
+        cells, blank = self.sheet_.cells_, of(Cell())
+        found = [[cells.get(spot) for spot in row] for row in self.spots()]
+        rows = tuple(tuple(of(cell) if cell else blank for cell in row) for row in found)
         return rows[0][0] if len(self) == 1 else rows
 
     @property

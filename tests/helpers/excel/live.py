@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +18,11 @@ from gongkai.workbook import layout
 from gongkai.workbook.file import template_path
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.values import values_to_report
+from helpers.counts import part
 from helpers.excel.engine import cell_of, excel_of, open_book
+
+# Calls for one sheet in one run: its values, its formulas, a few blocks of figures, marks, labels.
+A_HANDFUL = 8
 
 
 def live_template(folder: Path) -> Path:
@@ -86,3 +91,29 @@ def shown_report(book: xw.Book) -> Report:
             for sheet in book.sheets
         }
     )
+
+
+def most_calls(book: xw.Book) -> int:
+    """The range calls of the last run for the sheet that had the most of them.
+
+    A call costs about the same whatever the size of its block, so a sheet is read and written in
+    ``A_HANDFUL`` of them however many figures, marks and findings stand in it; a call for each cell
+    would be hundreds.
+    """
+    calls = Counter(call.sheet for call in excel_of(book).calls)
+    return max(calls.values())
+
+
+def calls_of_work(book: xw.Book) -> int:
+    """The range calls of the last run up to the one that tells its outcome."""
+    return len(excel_of(book).counted()) - 1
+
+
+def failing_calls(book: xw.Book) -> list[int]:
+    """At which calls of such a run Excel is to fail: the first, the last and some between.
+
+    At each of them in a full run. Not at the one that tells the outcome: the work is done then, and
+    it is told again.
+    """
+    total = calls_of_work(book)
+    return sorted({*part(range(1, total + 1)), total})
