@@ -8,11 +8,12 @@ import json
 import os
 import pty
 import re
-import shlex
 import signal
 import subprocess
-import time
-from collections.abc import Callable
+import termios
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ from gongkai.cli.batch import Progress, fitting, width_of
 from gongkai.cli.console import INTERRUPTED
 from gongkai.workbook.rows import DONE, BatchRow
 from helpers.batches import COMMAND, bodies, command, list_file, names_in, page, served
+from helpers.command import disk_of, run_command
+from helpers.waiting import PATIENCE
 from helpers.web.server import answer, serving
 
 SENTENCE = re.compile(r"[\u4e00-\u9fff].*[。）]$")
@@ -85,7 +88,7 @@ def test_json_is_that_of_check(tmp_path: Path) -> None:
             assert found[1]["source"] == sources[1]
             assert found[0]["workbook"] == str(tmp_path / "out" / "第3县人民政府2021年度报告.xlsm")
             assert [item["severity"] for item in found[0]["findings"]].count("error") == 2
-        checked = subprocess.run([*COMMAND[:-1], "check", sources[0], "--json"], capture_output=True, check=False)
+        checked = run_command("check", sources[0], "--json")
         assert json.loads(checked.stdout) == {key: found[0][key] for key in ("report", "checked", "findings")}
 
 
@@ -116,15 +119,11 @@ def test_help_is_chinese_and_says_the_real_defaults() -> None:
         ["x\ty\x1b[1m", "-o", "out"],
     ],
 )
-def test_wrong_arguments_get_one_sentence(arguments: list[str], tmp_path: Path) -> None:
-    run = subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        cwd=tmp_path,
-        stdin=subprocess.DEVNULL,
-    )
+def test_wrong_arguments_get_one_sentence(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = command(*arguments)
     assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (2, "", 1)
     assert SENTENCE.search(run.stderr.strip()), run.stderr
     assert "内部错误" not in run.stderr
@@ -159,18 +158,36 @@ def test_a_directory_is_listed_first_and_imported_with_yes(tmp_path: Path) -> No
         assert "跳过已完成的2份" in again.stdout
 
 
-def at_terminal(arguments: list[str], talk: Callable[[int, bytes], None]) -> tuple[int, str]:
-    """The command with a terminal for input, output and errors; ``talk`` sees each piece of output."""
-    terminal, inner = pty.openpty()
-    command = [*COMMAND, *arguments]
-    process = subprocess.Popen(command, stdin=inner, stdout=inner, stderr=inner, start_new_session=True)
-    os.close(inner)
-    seen = b""
-    while data := read_some(terminal):
-        seen += data
-        talk(terminal, seen)
-    os.close(terminal)
-    return process.wait(), seen.decode()
+# --- a terminal ---------------------------------------------------------------------------------------------------
+
+QUESTION = "输入 y".encode()
+COLUMNS = 80
+
+
+class Terminal:
+    """A terminal of 80 columns: ``inner`` is the command's side, ``seen`` what it shows.
+
+    Whoever sits at it types ``reply`` once it is asked.
+    """
+
+    def __init__(self, reply: bytes) -> None:
+        self.reply, self.seen = reply, b""
+        self.outer, self.inner = pty.openpty()
+        termios.tcsetwinsize(self.inner, (24, COLUMNS))
+        self.user = threading.Thread(target=self.watch)
+
+    def watch(self) -> None:
+        while data := read_some(self.outer):
+            self.seen += data
+            if self.reply and QUESTION in self.seen:
+                os.write(self.outer, self.reply)
+                self.reply = b""
+
+    def end(self) -> str:
+        """What was shown; the command's side must be closed."""
+        self.user.join()
+        os.close(self.outer)
+        return self.seen.decode()
 
 
 def read_some(terminal: int) -> bytes:
@@ -180,31 +197,64 @@ def read_some(terminal: int) -> bytes:
         return b""
 
 
+def at_terminal(reply: bytes, start: Callable[[int], int]) -> tuple[int, str]:
+    """The exit code of what ``start`` runs at a terminal's inner side, and what was shown."""
+    terminal = Terminal(reply)
+    terminal.user.start()
+    try:
+        code = start(terminal.inner)
+    finally:
+        os.close(terminal.inner)
+        seen = terminal.end()
+    return code, seen
+
+
+def run_at(inner: int, *arguments: object) -> int:
+    with (
+        open(inner, encoding="utf-8", closefd=False) as stdin,
+        open(inner, "w", encoding="utf-8", closefd=False) as output,
+    ):
+        run = run_command("batch", *arguments, stdin=stdin, stdout=output, stderr=output)
+    return run.returncode
+
+
 @pytest.mark.parametrize(("reply", "code"), [(b"y\n", 0), (b"\n", 2), (b"\x04", 2)])
 def test_a_terminal_is_asked(tmp_path: Path, reply: bytes, code: int) -> None:
-    answered: list[bytes] = []
-
-    def talk(terminal: int, seen: bytes) -> None:
-        if not answered and "输入 y".encode() in seen:
-            answered.append(reply)
-            os.write(terminal, reply)
-
     with serving({**served(bodies(2)), "/": [answer(index_page(2))]}) as server:
-        got, seen = at_terminal([server.url(), "-o", str(tmp_path / "out"), *QUICK], talk)
+        arguments = server.url(), "-o", tmp_path / "out", *QUICK
+        got, seen = at_terminal(reply, lambda inner: run_at(inner, *arguments))
     assert got == code
     assert "第2县人民政府2021年政府信息公开年度报告" in seen
     assert (tmp_path / "out").exists() == (code == 0)
     assert ("没有导入" in seen) == (code == 2)
 
 
-def test_a_bar_at_a_terminal(tmp_path: Path) -> None:
-    with serving(served(bodies(3)), gap=0.1) as server:
-        place = list_file(tmp_path / "list.txt", [server.url(f"/{n}.html") for n in range(1, 5)])
-        code, seen = at_terminal([str(place), "-o", str(tmp_path / "out"), *QUICK], lambda *_: None)
+@pytest.mark.process
+def test_a_question_and_a_bar_at_a_terminal(tmp_path: Path) -> None:
+    """A directory whose fourth link leads nowhere."""
+    variables = dict(os.environ)
+    variables.pop("COLUMNS", None)  # it would go before the terminal's own width
+
+    def start(inner: int) -> int:
+        run = subprocess.run(
+            [*COMMAND, server.url(), "-o", str(tmp_path / "out"), *QUICK],
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            check=False,
+            start_new_session=True,
+            env=variables,
+        )
+        return run.returncode
+
+    with serving({**served(bodies(3)), "/": [answer(index_page(4))]}) as server:
+        code, seen = at_terminal(b"y\n", start)
     assert code == 2
+    assert "第4县人民政府2021年政府信息公开年度报告" in seen
     assert re.search(r"\r\[#{20}\] 4/4 失败1 有错误1 \d+\.\d个/秒", seen)
     assert re.search(r"失败 http://\S+：服务器答复状态 404", seen)
-    assert all(width_of(line) <= 80 for line in re.split(r"[\r\n]", seen) if line.startswith("["))
+    pictures = [line for line in re.split(r"[\r\n]", seen) if line.startswith("[")]
+    assert max(map(width_of, pictures)) <= COLUMNS
 
 
 def test_a_sentence_never_takes_the_bar_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,59 +276,76 @@ def test_a_bar_never_breaks_a_line() -> None:
 # --- stopping -----------------------------------------------------------------------------------------------------
 
 
-def test_interrupted_and_taken_up_again(tmp_path: Path) -> None:
-    with serving(served(bodies(12)), gap=0.1) as server:
-        place = list_file(tmp_path / "list.txt", [server.url(f"/{n}.html") for n in range(1, 13)])
-        out = tmp_path / "out"
+Running = tuple["subprocess.Popen[bytes]", threading.Event]
+
+
+@contextmanager
+def in_the_midst_of_three(place: Path, out: Path) -> Iterator[Running]:
+    """A batch in a process that has imported the first of three pages, the last one with errors.
+
+    It waits for the others until the event is set.
+    """
+    resumed = threading.Event()
+    pages = served(bodies(3))
+    for late in ("/2.html", "/3.html"):
+        pages[late] = [[resumed.wait, *chunks] for chunks in pages[late]]
+    with serving(pages) as server:
+        list_file(place, [server.url(path) for path in pages])
         process = subprocess.Popen(
-            [*COMMAND, str(place), "-o", str(out), "--pause", "0.1"],
+            [*COMMAND, str(place), "-o", str(out), *QUICK],
             stderr=subprocess.PIPE,
             stdout=subprocess.PIPE,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests run in the background ignore it
         )
-        assert process.stderr is not None
-        process.stderr.readline()
+        try:
+            assert process.stderr is not None
+            assert "[1/" in process.stderr.readline().decode()
+            yield process, resumed
+        finally:
+            resumed.set()
+            process.kill()
+            process.communicate()
+
+
+@pytest.mark.process
+def test_interrupted_and_taken_up_again(tmp_path: Path) -> None:
+    place, out = tmp_path / "list.txt", tmp_path / "out"
+    with in_the_midst_of_three(place, out) as (process, resumed):
         process.send_signal(signal.SIGINT)
-        began = time.monotonic()
-        _, errors = process.communicate(timeout=30)
-        assert time.monotonic() - began < 10
+        _, errors = process.communicate(timeout=PATIENCE)  # before anything is answered
         assert process.returncode == INTERRUPTED
         assert "已中止" in errors.decode().splitlines()[-1]
         assert b"Traceback" not in errors
         assert ".gongkai-part" not in names_in(out)
         assert (out / "汇总.csv").exists()
+        resumed.set()
         again = command(place, "-o", out, *QUICK)
     assert again.returncode == 1
-    assert re.match(r"完成\d+份，跳过已完成的[1-9]\d*份，失败0个；有勾稽错误的报告4份。", again.stdout)
-    assert len([name for name in names_in(out) if name.endswith("报告.xlsm")]) == 12
+    assert again.stdout.startswith("完成2份，跳过已完成的1份，失败0个；有勾稽错误的报告1份。")
+    assert len([name for name in names_in(out) if name.endswith("报告.xlsm")]) == 3
+
+
+@pytest.mark.process
+def test_two_commands_at_once(tmp_path: Path) -> None:
+    place, out = tmp_path / "list.txt", tmp_path / "out"
+    with in_the_midst_of_three(place, out) as (first, resumed):
+        second = command(place, "-o", out, *QUICK)
+        assert (second.returncode, "另一个批量导入" in second.stderr) == (2, True)
+        resumed.set()
+        first.communicate(timeout=PATIENCE)
+    assert first.returncode == 1
 
 
 def test_a_full_disk_stops_with_a_sentence_and_keeps_what_is_done(tmp_path: Path) -> None:
-    """A limit on the size of files stands in for a full disk."""
     with serving(served(bodies(2))) as server:
         place = list_file(tmp_path / "list.txt", [server.url("/1.html"), server.url("/2.html")])
-        arguments = shlex.join([*COMMAND, str(place), "-o", str(tmp_path / "out"), *QUICK])
-        full = subprocess.run(["bash", "-c", f"ulimit -f 20; {arguments}"], capture_output=True, check=False)
+        with disk_of(20_000):
+            full = command(place, "-o", tmp_path / "out", *QUICK)
         assert full.returncode == 2
-        assert "磁盘空间不足" in full.stderr.decode().splitlines()[-1]
-        assert "接着导入" in full.stderr.decode()
-        assert b"Traceback" not in full.stderr
+        assert "磁盘空间不足" in full.stderr.splitlines()[-1]
+        assert "接着导入" in full.stderr
         assert [name for name in names_in(tmp_path / "out") if name.endswith((".xlsm", "part"))] == []
         assert command(place, "-o", tmp_path / "out", *QUICK).returncode == 0
-
-
-def test_two_commands_at_once(tmp_path: Path) -> None:
-    with serving(served(bodies(6)), gap=1.0) as server:
-        place = list_file(tmp_path / "list.txt", [server.url(f"/{n}.html") for n in range(1, 7)])
-        first = subprocess.Popen(
-            [*COMMAND, str(place), "-o", str(tmp_path / "out")], stderr=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        assert first.stderr is not None
-        first.stderr.readline()
-        second = command(place, "-o", tmp_path / "out")
-        assert (second.returncode, "另一个批量导入" in second.stderr) == (2, True)
-        first.communicate(timeout=60)
-    assert first.returncode == 1
 
 
 def test_a_summary_that_cannot_be_written_is_said_at_the_end(tmp_path: Path) -> None:
@@ -295,11 +362,7 @@ def test_a_summary_that_cannot_be_written_is_said_at_the_end(tmp_path: Path) -> 
 def test_an_output_that_nobody_reads(tmp_path: Path) -> None:
     source = tmp_path / "a.html"
     source.write_bytes(page())
-    for redirection, said in ((">&-", "结果无法输出"), ("2>&-", "")):
-        quoted = shlex.join([*COMMAND, str(source), "-o", str(tmp_path / "out")])
-        run = subprocess.run(
-            ["bash", "-c", f"{quoted} {redirection}"], capture_output=True, check=False, encoding="utf-8"
-        )
-        assert run.returncode == (2 if said else 0)
-        assert said in run.stderr
-        assert "Traceback" not in run.stderr
+    unheard = run_command("batch", source, "-o", tmp_path / "out", stdout=None)
+    assert (unheard.returncode, "结果无法输出" in unheard.stderr) == (2, True)
+    silent = run_command("batch", source, "-o", tmp_path / "out", stderr=None)
+    assert (silent.returncode, silent.stdout[:4]) == (0, "完成0份")

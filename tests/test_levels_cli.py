@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
+import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +22,9 @@ from gongkai.levels.output import HEADS
 from gongkai.model import GongkaiError, Report
 from gongkai.relations import total
 from gongkai.workbook import write_workbook
-from helpers.batches import COMMAND, LOGIN, run
+from helpers import ROOT
+from helpers.batches import LOGIN, run
+from helpers.command import run_command
 from helpers.strategies import changed
 from helpers.web.server import answer, serving
 from helpers.writers.styles import LAYOUTS, render
@@ -32,9 +34,7 @@ FIGURES = {GRANTED: 4, "applications.new.natural": 5, "disputes.review.upheld": 
 
 
 def levels(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND[:-1], "levels", *map(str, arguments)], capture_output=True, check=False, encoding="utf-8"
-    )
+    return run_command("levels", *arguments)
 
 
 def family() -> list[Report]:
@@ -54,13 +54,19 @@ def saved(folder: Path, reports: Sequence[Report]) -> list[Path]:
     return paths
 
 
-@pytest.fixture
-def county(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder 下级 with six reports and the county's own beside it."""
-    reports = family()
-    saved(tmp_path / "下级", reports)
-    saved(tmp_path, [summed(reports)])
-    return tmp_path
+    folder, reports = tmp_path_factory.mktemp("county"), family()
+    saved(folder / "下级", reports)
+    saved(folder, [summed(reports)])
+    return folder
+
+
+@pytest.fixture
+def county(made: Path, tmp_path: Path) -> Path:
+    """These, to be changed."""
+    return Path(shutil.copytree(made, tmp_path, dirs_exist_ok=True))
 
 
 def parent_of(place: Path) -> Path:
@@ -146,7 +152,7 @@ def test_workbooks_of_a_batch_are_children(county: Path) -> None:
 def test_a_workbook_is_a_parent_and_a_blank_one_is_none(county: Path) -> None:
     parent = write_workbook(summed(family()), [], county / "县.xlsm")
     assert "全部相等" in levels(parent, county / "下级").stdout
-    blank = levels(Path(__file__).parents[1] / "workbook_template.xlsm", county / "下级")
+    blank = levels(ROOT / "workbook_template.xlsm", county / "下级")
     assert (blank.returncode, blank.stdout) == (2, "")
 
 
@@ -298,10 +304,6 @@ def test_an_older_copy_of_a_child_is_told_in_the_list(county: Path) -> None:
     assert "不能确定" not in found.stdout.splitlines()[-1]
 
 
-def test_paths_are_taken_from_the_current_folder(county: Path) -> None:
-    here = os.getcwd()
-    try:
-        os.chdir(county)
-        assert "全部相等" in levels(f"{PARENT}.html", "下级").stdout
-    finally:
-        os.chdir(here)
+def test_paths_start_in_the_current_folder(county: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(county)
+    assert "全部相等" in levels(f"{PARENT}.html", "下级").stdout

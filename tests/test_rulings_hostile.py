@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import resource
-import subprocess
-import sys
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import gongkai
-from gongkai import docket
+from gongkai import demo, docket
 from gongkai.checks import check
 from gongkai.cli import main
 from gongkai.docket import MOST_BYTES, docket_path
@@ -27,6 +25,9 @@ from gongkai.system import lock_file
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.fill import planned, report_to_edits
 from gongkai.workbook.values import values_to_report
+from helpers.clock import fake_clock
+from helpers.command import disk_of, run_command
+from helpers.counts import properties
 from helpers.made import only, report_of
 from test_rulings import AT, WRONG, broken, labelled, ruled
 from test_rulings_cli import dismiss_all, errors_of, page, stderr_line
@@ -179,7 +180,7 @@ def test_a_formula_without_a_result_is_no_verdict(word: object) -> None:
     assert "不能识别，没有采用" in told_in(after(written))
 
 
-@settings(max_examples=40, deadline=None)
+@properties(40)
 @given(st.data())
 def test_whatever_is_done_to_the_rows_no_other_finding_is_dismissed(data: st.DataObject) -> None:
     """Cells of the list are copied about at random: what is dismissed has 忽略 beside its own text."""
@@ -198,8 +199,8 @@ def test_whatever_is_done_to_the_rows_no_other_finding_is_dismissed(data: st.Dat
         assert is_open(finding) or finding.message in beside or key_of(finding, report) in kept
 
 
+@properties(60)
 @given(st.text(max_size=200))
-@settings(max_examples=60, deadline=None)
 def test_any_message_is_known_again(text: str) -> None:
     """Also where a program drops characters that it cannot store."""
     from gongkai.workbook.sheet import plain_text
@@ -284,26 +285,34 @@ def test_records_of_another_report_mean_nothing(page: Path, change: dict[str, An
 
 def test_thousands_of_other_keys_are_nothing(page: Path) -> None:
     report = gongkai.read_report(page)
-    others = [RECORD | {"key": f"{n:012x}", "agency": report.agency, "year": report.year} for n in range(20_000)]
-    written(page, *others)
+    about = {"agency": report.agency, "year": report.year}
+    written(page, *(RECORD | about | {"key": f"{number:012x}"} for number in range(2_000)))
     assert main(["check", str(page)]) == 1
     assert main(["fill", str(page), "-o", str(page.with_name("a.xlsm"))]) == 1
     assert len(read_workbook(page.with_name("a.xlsm")).rulings) == layout.KEPT_ROWS
 
 
-@pytest.mark.parametrize("reason", ["\x00", "\x1b[2J", "\ud800", "\u202e倒", "=1+1", "\r\n甲", "a" * 100_000])
-def test_any_reason_is_shown_on_its_line(page: Path, capsys: pytest.CaptureFixture[str], reason: str) -> None:
-    report, item = gongkai.read_report(page), errors_of(page)[0]
-    written(page, RECORD | {"key": item["key"], "reason": reason, "agency": report.agency, "year": report.year})
+REASONS = ("\x00", "\x1b[2J", "\ud800", "\u202e倒", "=1+1", "\r\n甲", "a" * 100_000)
+
+
+def test_any_reason_is_shown_on_its_line(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each beside a finding of its own: the demo's page has as many."""
+    page.write_bytes(demo.pages()["/2021-broken.html"])
+    report = gongkai.read_report(page)
+    keys = [key_of(finding, report) for finding in gongkai.check(report)]
+    about = RECORD | {"agency": report.agency, "year": report.year}
+    pairs = zip(keys, REASONS, strict=True)
+    written(page, *(about | {"key": key, "reason": reason} for key, reason in pairs))
     capsys.readouterr()
-    main(["check", str(page)])
+    assert main(["check", str(page)]) == 0
     shown = capsys.readouterr().out
-    assert sum(line.strip().startswith("1. ○ 已忽略") for line in shown.splitlines()) == 1
+    lines = [line.strip() for line in shown.splitlines()]
+    assert sum(re.match(r"\d+\. ○ 已忽略　", line) is not None for line in lines) == len(REASONS)
     assert not any(sign in shown for sign in ("\x00", "\x1b", "\u202e"))
-    assert main(["check", str(page), "--json"]) in (0, 1)
+    assert main(["check", str(page), "--json"]) == 0
     target = page.with_name("a.xlsm")
-    assert main(["fill", str(page), "-o", str(target)]) in (0, 1)
-    assert not is_open(check(read_workbook(target))[0])
+    assert main(["fill", str(page), "-o", str(target)]) == 0
+    assert not any(is_open(finding) for finding in check(read_workbook(target)))
 
 
 # --- what cannot be written ---------------------------------------------------------------------------------------
@@ -312,13 +321,8 @@ def test_any_reason_is_shown_on_its_line(page: Path, capsys: pytest.CaptureFixtu
 def test_a_full_disk_loses_nothing(page: Path) -> None:
     dismiss_all(page)
     before = docket_path(page).read_bytes()
-    found = subprocess.run(
-        [sys.executable, "-X", "utf8", "-m", "gongkai", "confirm", str(page), "1", "--reason", "长" * 400],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
-    )
+    with disk_of(100):
+        found = run_command("confirm", page, "1", "--reason", "长" * 400)
     assert (found.returncode, found.stdout) == (2, "")
     assert "无法写入报告.处理.json：磁盘空间不足。" in found.stderr
     assert docket_path(page).read_bytes() == before
@@ -328,11 +332,12 @@ def test_a_full_disk_loses_nothing(page: Path) -> None:
 def test_another_that_writes_for_long(
     page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(docket, "LONGEST_WAIT", 0.1)
+    clock = fake_clock(monkeypatch, docket)
     with page.open("rb", buffering=0) as file:
         lock_file(file)
         assert main(["confirm", str(page), "1"]) == 2
     assert "另一个程序正在写报告.处理.json，没有写入；请稍后再试。" in stderr_line(capsys)
+    assert docket.LONGEST_WAIT < sum(clock.slept) < docket.LONGEST_WAIT + 1
     assert not docket_path(page).exists()
 
 

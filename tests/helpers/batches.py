@@ -1,11 +1,10 @@
-"""Pages of many bodies, the command run on them in a process, and what a batch left in its folder."""
+"""Pages of many bodies, a batch run on them, and what it left in its folder."""
 
 from __future__ import annotations
 
 import json
-import os
+import re
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -19,6 +18,7 @@ from gongkai.batch.run import PART
 from gongkai.model import Value
 from gongkai.workbook import read_workbook
 from gongkai.workbook.rows import BatchRow
+from helpers.command import PROCESS, run_command
 from helpers.made import report_of
 from helpers.web.server import Chunks, answer
 from helpers.writers.styles import render
@@ -27,7 +27,7 @@ BODY = "青溪县人民政府"
 WRONG = {"applications.granted.total": 1}
 LOGIN = "<title>登录</title><form>用户名<input><input type=password></form>".encode()
 GARBAGE = bytes(range(256)) * 40
-COMMAND = [sys.executable, "-X", "utf8", "-m", "gongkai", "batch"]
+COMMAND = [*PROCESS, "batch"]
 
 
 @cache
@@ -54,14 +54,7 @@ def run(sources: Iterable[str], folder: Path, pause: float = 0, per_host: int = 
 
 
 def command(*arguments: object, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        env={**os.environ, **(environment or {})},
-        stdin=subprocess.DEVNULL,
-    )
+    return run_command("batch", *arguments, environment=environment)
 
 
 def list_file(place: Path, sources: Iterable[str]) -> Path:
@@ -107,8 +100,6 @@ def lines_of(folder: Path) -> list[dict[str, Any]]:
 
 def formulas_in(path: Path, texts: Iterable[str]) -> list[str]:
     """Formulas of a workbook that hold any of the texts."""
-    import re
-
     found = []
     with ZipFile(path) as archive:
         for part in archive.namelist():
