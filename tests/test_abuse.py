@@ -9,6 +9,7 @@ import pytest
 
 from gongkai.editions import editions
 from gongkai.model import Entry, Table, UnreadableDocument, Value
+from helpers.counts import matrix
 from helpers.pages import figures, layouts, misread, named, read_page, typed_report, unlike
 from helpers.ruian import EVERY, GRID, RUIAN, TRUTH, column_of, line_of, read_texts, read_with, spot_of
 from helpers.strategies import changed
@@ -31,20 +32,17 @@ OLD = typed_report("edition-2019-of-2020")
 # --- ways of writing --------------------------------------------------------------------------------------------
 
 
-@EVERY
-@pytest.mark.parametrize("labels", ["halfwidth", "spaced", "ideographic", "numbered", "wide", "invisible"])
+@matrix(layout=LAYOUTS, labels=["halfwidth", "spaced", "ideographic", "numbered", "wide", "invisible"])
 def test_labels_in_other_characters(layout: str, labels: str) -> None:
     assert unlike(TRUTH, read_page(render(RUIAN, layout, labels))) == []
 
 
-@EVERY
-@pytest.mark.parametrize("writing", ["commas", "wide", "counted", "yuan", "zeros"])
+@matrix(layout=LAYOUTS, writing=["commas", "wide", "counted", "yuan", "zeros"])
 def test_figures_in_other_characters(layout: str, writing: str) -> None:
     assert unlike(TRUTH, read_page(render(RUIAN, layout, figures=writing))) == []
 
 
-@EVERY
-@pytest.mark.parametrize("sign", ["/", "—", "无", "-"])
+@matrix(layout=LAYOUTS, sign=["/", "—", "无", "-"])
 def test_all_zeros_as_signs(layout: str, sign: str) -> None:
     zeros = [cell for cell, value in TRUTH.items() if value == 0]
     read = read_texts(layout, dict.fromkeys(zeros, sign))
@@ -61,8 +59,7 @@ def test_all_zeros_left_blank(layout: str) -> None:
         assert unlike(TRUTH | dict.fromkeys(zeros), read) == []
 
 
-@EVERY
-@pytest.mark.parametrize("cell", ["applications.new.company", "applications.handled.total", "disputes.review.pending"])
+@matrix(layout=LAYOUTS, cell=["applications.new.company", "applications.handled.total", "disputes.review.pending"])
 def test_one_blank_cell(layout: str, cell: str) -> None:
     read = read_texts(layout, {cell: ""})
     assert misread(TRUTH, read, [cell]) == []
@@ -70,17 +67,19 @@ def test_one_blank_cell(layout: str, cell: str) -> None:
         assert unlike(TRUTH | {cell: None}, read) == []
 
 
-@EVERY
-@pytest.mark.parametrize(
-    ("row", "typo"),
-    [
-        ("refused_law", "2.其他法律行政止公开"),
-        ("unavailable_not_held", "1.本机关不掌握相关政信息"),
-        ("unprocessed_reconfirm", "5.要求行政机关确认或从新出具已获取信息"),
-    ],
-)
-def test_a_typo_in_a_label(layout: str, row: str, typo: str) -> None:
-    read = read_with(layout, "applications", lambda sheet: rewritten(sheet, spot_of(sheet, row, "row"), typo))
+TYPOS = {
+    "refused_law": "2.其他法律行政止公开",
+    "unavailable_not_held": "1.本机关不掌握相关政信息",
+    "unprocessed_reconfirm": "5.要求行政机关确认或从新出具已获取信息",
+}
+
+
+@matrix(layout=LAYOUTS, row=TYPOS)
+def test_a_typo_in_a_label(layout: str, row: str) -> None:
+    def change(sheet: Sheet) -> Sheet:
+        return rewritten(sheet, spot_of(sheet, row, "row"), TYPOS[row])
+
+    read = read_with(layout, "applications", change)
     assert unlike(TRUTH, read) == []
 
 
@@ -100,8 +99,7 @@ def test_typos_in_three_labels_at_once(layout: str) -> None:
     assert misread(TRUTH, read_with(layout, "applications", change)) == []
 
 
-@EVERY
-@pytest.mark.parametrize("note", ["436（含2020年结转8件）", "436 注：2021年", "约436", "436/455", "见2021年附表"])
+@matrix(layout=LAYOUTS, note=["436（含2020年结转8件）", "436 注：2021年", "约436", "436/455", "见2021年附表"])
 def test_a_note_in_a_cell(layout: str, note: str) -> None:
     cell = "applications.new.natural"
     read = read_texts(layout, {cell: note})
@@ -165,10 +163,9 @@ def test_a_figure_in_odd_markup(written: str, allowed: set[Value]) -> None:
 # --- rows and columns -------------------------------------------------------------------------------------------
 
 
-@EVERY
-@pytest.mark.parametrize(
-    "cell",
-    [
+@matrix(
+    layout=LAYOUTS,
+    cell=[
         "disclosure.normative.repealed",
         "disclosure.fees.amount",
         "applications.new.natural",
@@ -186,9 +183,7 @@ def test_the_cell_of_a_figure_is_missing(layout: str, cell: str) -> None:
     assert misread(TRUTH, read) == []
 
 
-@EVERY
-@pytest.mark.parametrize("column", ["natural", "company", "legal", "other", "total"])
-@pytest.mark.parametrize("emptied", [True, False])
+@matrix(layout=LAYOUTS, column=["natural", "company", "legal", "other", "total"], emptied=[True, False])
 def test_the_head_of_a_column_is_missing(layout: str, column: str, emptied: bool) -> None:
     def change(sheet: Sheet) -> Sheet:
         head = spot_of(sheet, column, "column")
@@ -197,9 +192,9 @@ def test_the_head_of_a_column_is_missing(layout: str, column: str, emptied: bool
     assert misread(TRUTH, read_with(layout, "applications", change)) == []
 
 
-@EVERY
-@pytest.mark.parametrize(
-    "text", ["法人或其他组织", "申请人情况", "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"]
+@matrix(
+    layout=LAYOUTS,
+    text=["法人或其他组织", "申请人情况", "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"],
 )
 def test_a_head_over_several_columns_is_missing(layout: str, text: str) -> None:
     """In a grid every head behind it moves: 总计 then stands over the companies."""
@@ -210,17 +205,18 @@ def test_a_head_over_several_columns_is_missing(layout: str, text: str) -> None:
     assert misread(TRUTH, read_with(layout, "applications", change)) == []
 
 
-@EVERY
-@pytest.mark.parametrize("row", ["new", "granted", "refused_secret", "unprocessed_repeat", "other_unpaid", "handled"])
+@matrix(layout=LAYOUTS, row=["new", "granted", "refused_secret", "unprocessed_repeat", "other_unpaid", "handled"])
 def test_a_row_is_missing(layout: str, row: str) -> None:
     read = read_with(layout, "applications", lambda sheet: drop_line(sheet, line_of(sheet, row)))
     assert misread(TRUTH, read) == []
     assert any(problem.table == "applications" for problem in read.problems)
 
 
-@EVERY
-@pytest.mark.parametrize("row", ["carried_in", "partly_granted", "refused_third_party", "other_rest", "carried_out"])
-@pytest.mark.parametrize("label", ["4.其他情形", "其中：网络申请", "", "（八）其他"])
+@matrix(
+    layout=LAYOUTS,
+    row=["carried_in", "partly_granted", "refused_third_party", "other_rest", "carried_out"],
+    label=["4.其他情形", "其中：网络申请", "", "（八）其他"],
+)
 def test_a_row_is_added(layout: str, row: str, label: str) -> None:
     texts = ["31", "2", "0", "0", "0", "0", "33"]
     read = read_with(layout, "applications", lambda sheet: insert_line(sheet, line_of(sheet, row), label, texts))
@@ -259,9 +255,13 @@ def test_column_total_is_missing(layout: str) -> None:
     assert named(read, "applications.new.total")
 
 
-@EVERY
-@pytest.mark.parametrize(("one", "other"), [("company", "research"), ("natural", "total"), ("welfare", "other")])
-def test_columns_change_places_with_their_heads(layout: str, one: str, other: str) -> None:
+EXCHANGED = [("company", "research"), ("natural", "total"), ("welfare", "other")]
+
+
+@matrix(layout=LAYOUTS, columns=EXCHANGED)
+def test_columns_change_places_with_their_heads(layout: str, columns: tuple[str, str]) -> None:
+    one, other = columns
+
     def change(sheet: Sheet) -> Sheet:
         return swap_columns(sheet, column_of(sheet, one), column_of(sheet, other))
 
@@ -307,8 +307,7 @@ def test_rows_with_serial_numbers(layout: str) -> None:
     assert misread(TRUTH, read_with(layout, "applications", change)) == []
 
 
-@pytest.mark.parametrize("layout", sorted(GRIDS.keys() - {"full_bars"}))
-@pytest.mark.parametrize("row", ["unprocessed_petition", "refused_internal"])
+@matrix(layout=sorted(GRIDS.keys() - {"full_bars"}), row=["unprocessed_petition", "refused_internal"])
 def test_one_figure_merged_over_five_columns(layout: str, row: str) -> None:
     """A 7 that covers the five kinds of organisation belongs to none of them (bars with empty cells can't say so)."""
     cells = [f"applications.{row}.{column}" for column in ("company", "research", "welfare", "legal", "other")]
@@ -348,8 +347,7 @@ def test_every_figure_blank(layout: str) -> None:
     assert [cell for cell, value in figures(read).items() if value is not None] == []
 
 
-@EVERY
-@pytest.mark.parametrize("table", ["disclosure", "applications", "disputes"])
+@matrix(layout=LAYOUTS, table=["disclosure", "applications", "disputes"])
 def test_a_table_is_missing(layout: str, table: str) -> None:
     sheets = report_sheets(RUIAN)
     del sheets[table]
@@ -365,16 +363,14 @@ def test_a_table_is_missing(layout: str, table: str) -> None:
 # --- the older edition ------------------------------------------------------------------------------------------
 
 
-@EVERY
-@pytest.mark.parametrize("row", ["permits", "fees", "procurement", "normative"])
+@matrix(layout=LAYOUTS, row=["permits", "fees", "procurement", "normative"])
 def test_a_row_of_the_older_table_two_is_missing(layout: str, row: str) -> None:
     sheets = report_sheets(OLD)
     sheets["disclosure"] = drop_line(sheets["disclosure"], line_of(sheets["disclosure"], row))
     assert misread(figures(OLD), read_page(LAYOUTS[layout](OLD, sheets))) == []
 
 
-@EVERY
-@pytest.mark.parametrize("minus", ["-14", "－14", "−14", "减14", "↓14", "(14)"])
+@matrix(layout=LAYOUTS, minus=["-14", "－14", "−14", "减14", "↓14", "(14)"])
 def test_a_decrease(layout: str, minus: str) -> None:
     cell = "disclosure.permits.change"
     sheets = report_sheets(OLD)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.bodies import changes_of, is_certain, may_be_one, normal, same_body
+from helpers.counts import properties
 
 SAME = """
     瑞安市人民政府=瑞安市政府 瑞安市人民政府=瑞安市 瑞安市人民=瑞安市政府 浙江省瑞安市人民政府=温州市瑞安市
@@ -48,6 +49,7 @@ DEPARTMENTS = st.sampled_from(
 )
 
 
+@properties(100)
 @given(
     city=CITIES,
     department=DEPARTMENTS,
@@ -63,6 +65,7 @@ def test_spaces_and_provinces_change_nothing(city: str, department: str, provinc
     assert normal(normal(written)) == normal(written)
 
 
+@properties(100)
 @given(name=st.text(st.sampled_from("浙江省瑞安市县区镇乡旗州盟街道人民政府办公室局（）()、和 委"), max_size=14))
 def test_any_text_has_one_form(name: str) -> None:
     assert normal(normal(name)) == normal(name)

@@ -6,12 +6,13 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.checks import check, checked
 from gongkai.editions import editions, form
 from gongkai.model import Entry, Finding, Problem, Report, Table
+from helpers.counts import properties
 from helpers.made import blank_report, cells_of_row, only, report_of, rules, sound_values
 from helpers.strategies import changed, reports
 
@@ -81,14 +82,14 @@ def test_differences_of_long_figures_are_exact() -> None:
     assert f"总计填0，差{'1' * 28}2.5。可能是：" in finding.message
 
 
-@settings(max_examples=50, deadline=None)
+@properties(50)
 @given(reports())
 def test_a_consistent_report_has_no_findings(report: Report) -> None:
     assert [finding for finding in check(report) if finding.rule not in HARMLESS] == []
     assert checked(report) == (42 if report.tables["applications"].edition == "2021" else 40)
 
 
-@settings(max_examples=50, deadline=None)
+@properties(50)
 @given(reports(), st.data())
 def test_any_changed_figure_is_an_error_at_each_of_its_relations(report: Report, data: st.DataObject) -> None:
     figures = {entry.cell: entry.value for entry in report.entries() if not entry.cell.startswith("disclosure")}
@@ -197,7 +198,7 @@ def test_an_empty_form(edition: str, count: list[int]) -> None:
     assert checked(report) == 0
 
 
-@settings(max_examples=50, deadline=None)
+@properties(50)
 @given(reports(), st.randoms(use_true_random=False), st.sampled_from([0.05, 0.4, 0.9]))
 def test_blanks_alone_are_never_an_error(report: Report, random: Random, share: float) -> None:
     tables = {}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from gongkai.checks import check
 from gongkai.model import UnreadableDocument
+from helpers.counts import matrix
+from helpers.growth import LINEAR, doubling
 from helpers.pages import misread, named, read_page, unlike
 from helpers.ruian import EVERY, RUIAN, TRUTH, column_of, line_of, read_texts, read_with, spot_of
 from helpers.writers.mutations import add_column, insert_line, rewritten, without
@@ -109,8 +112,7 @@ def test_blank_cells_that_left_no_trace_are_placed_where_the_relations_leave_one
 # --- heads and cells ---------------------------------------------------------------------------------------------
 
 
-@EVERY
-@pytest.mark.parametrize("cell", ["disputes.direct_litigation.other", "disputes.review.upheld"])
+@matrix(layout=LAYOUTS, cell=["disputes.direct_litigation.other", "disputes.review.upheld"])
 def test_table_four_has_a_further_column_and_lost_a_cell(layout: str, cell: str) -> None:
     def change(sheet: Sheet) -> Sheet:
         sheet = extra_column(sheet, 3)
@@ -119,15 +121,16 @@ def test_table_four_has_a_further_column_and_lost_a_cell(layout: str, cell: str)
     assert misread(TRUTH, read_with(layout, "disputes", change)) == []
 
 
-@EVERY
-@pytest.mark.parametrize("line", [2, 3])
+@matrix(layout=LAYOUTS, line=[2, 3])
 def test_a_further_column_under_any_spans(layout: str, line: int) -> None:
     assert misread(TRUTH, read_with(layout, "applications", lambda sheet: extra_column(sheet, line))) == []
 
 
-@EVERY
-@pytest.mark.parametrize("head", ["company", "total"])
-@pytest.mark.parametrize("cell", ["applications.granted.natural", "applications.handled.legal"])
+@matrix(
+    layout=LAYOUTS,
+    head=["company", "total"],
+    cell=["applications.granted.natural", "applications.handled.legal"],
+)
 def test_a_lost_head_and_a_lost_figure(layout: str, head: str, cell: str) -> None:
     def change(sheet: Sheet) -> Sheet:
         sheet = without(sheet, spot_of(sheet, head, "column"))
@@ -146,8 +149,7 @@ def test_label_and_figure_in_one_cell(layout: str) -> None:
     assert misread(TRUTH, read) == []
 
 
-@EVERY
-@pytest.mark.parametrize("label", ["8.属于行政查询事项", "8.于行政查询事项", "属于行政查询事项"])
+@matrix(layout=LAYOUTS, label=["8.属于行政查询事项", "8.于行政查询事项", "属于行政查询事项"])
 def test_a_label_stands_twice_with_different_figures(layout: str, label: str) -> None:
     texts = ["64", "1", "2", "3", "4", "5", "79"]
     read = read_with(
@@ -203,8 +205,19 @@ def test_a_column_out_of_order_is_called_so() -> None:
     assert any(finding.rule == "coverage.column" for finding in check(read))
 
 
-@pytest.mark.parametrize("line", ["a" + " " * 200_000 + "b", "1 " * 400_000, "| " * 200_000 + "x"])
-def test_one_endless_line(line: str) -> None:
+ENDLESS: dict[str, Callable[[int], str]] = {
+    "blanks": lambda count: "a" + " " * count + "b",
+    "figures": lambda count: "1 " * count,
+    "bars": lambda count: "| " * count + "x",
+}
+
+
+@pytest.mark.parametrize("line", ENDLESS.values(), ids=ENDLESS)
+def test_one_endless_line(line: Callable[[int], str]) -> None:
     """Minutes, if any pattern goes back over what it has read."""
-    with pytest.raises(UnreadableDocument):
-        read_page(line)
+
+    def refused(text: str) -> None:
+        with pytest.raises(UnreadableDocument):
+            read_page(text)
+
+    assert doubling(refused, line, 10_000) < LINEAR

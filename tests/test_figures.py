@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gongkai.figures import clean, exact, read_figure, shown
 from gongkai.model import Value
+from helpers.counts import properties
 
 FIGURES: list[tuple[str, Value]] = [
     ("0", 0),
@@ -139,6 +140,7 @@ WRITTEN: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("style", WRITTEN)
+@properties(100)
 @given(number=st.integers(0, 10**15 - 1))
 def test_every_count_reads_back(style: str, number: int) -> None:
     reading = read_figure(WRITTEN[style](number))
@@ -147,11 +149,13 @@ def test_every_count_reads_back(style: str, number: int) -> None:
     assert type(reading.value) is int
 
 
+@properties(100)
 @given(st.decimals(0, 10**12, places=6))
 def test_every_amount_reads_back(amount: Decimal) -> None:
     assert read_figure(shown(amount), "万元").value == amount
 
 
+@properties(100)
 @given(st.integers(0, 10**15))
 def test_yuan_become_ten_thousand_yuan_exactly(yuan: int) -> None:
     reading = read_figure(f"{yuan}元", "万元")
@@ -166,11 +170,13 @@ BETWEEN = st.sampled_from(
 )
 
 
+@properties(100)
 @given(NUMBERS, BETWEEN, NUMBERS, st.sampled_from(["", "件", "）", "年", "元"]), st.sampled_from(["件", "项", "万元"]))
 def test_two_numbers_are_no_figure(first: str, between: str, second: str, end: str, unit: str) -> None:
     assert read_figure(f"{first}{between}{second}{end}", unit).value is None
 
 
+@properties(100)
 @given(
     st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=12),
     NUMBERS,
@@ -182,6 +188,7 @@ def test_a_note_makes_it_no_figure(note: str, number: str, before: bool) -> None
     assert read_figure(text).value is None
 
 
+@properties(100)
 @given(st.text(max_size=20))
 def test_any_text_has_one_state_and_only_figures_have_values(text: str) -> None:
     reading = read_figure(text)

@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import gongkai
@@ -23,6 +23,7 @@ from gongkai.excel.arrays import MOST_CELLS, Bounded, read_array
 from gongkai.excel.functions import FUNCTIONS, GK_CHECK, GK_DIFF, GK_FINDINGS, GK_RULES, GK_SUSPECT, GK_VERSION
 from gongkai.model import Finding, Report, Table
 from helpers import HELPERS
+from helpers.counts import counted, part, properties
 from helpers.excel.ranges import WRITINGS, Rows, Writing, figures, in_one_row, piece, printed, turned
 from helpers.made import report_of
 from helpers.strategies import changed, reports
@@ -54,7 +55,7 @@ def shapes(report: Report, table: str, writing: Writing = WRITINGS["float"]) -> 
 # --- any shape ----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None)
+@properties(40)
 @given(reports())
 def test_a_consistent_table_in_any_shape(report: Report) -> None:
     for table in report.tables:
@@ -67,7 +68,7 @@ def test_a_consistent_table_in_any_shape(report: Report) -> None:
             assert all(GK_DIFF(rows, rule) == 0 for rule in relations_of(report, table)[:4])
 
 
-@settings(max_examples=40, deadline=None)
+@properties(40)
 @given(reports(), st.data())
 def test_a_changed_figure_is_named(report: Report, data: st.DataObject) -> None:
     table = data.draw(st.sampled_from(["applications", "disputes"]))
@@ -84,7 +85,7 @@ def test_a_changed_figure_is_named(report: Report, data: st.DataObject) -> None:
         assert next(row[4] for row in found if row[0] == relation.rule) == gap
 
 
-@settings(max_examples=40, deadline=None)
+@properties(40)
 @given(reports(), st.data())
 def test_ranges_agree_with_the_checks_of_the_report(report: Report, data: st.DataObject) -> None:
     """Blanks, negative figures and texts included; in every form in which a figure may come."""
@@ -140,15 +141,16 @@ def test_one_label_column_and_a_head_row() -> None:
     assert not GK_CHECK(rows).startswith("✓")
 
 
-@pytest.mark.parametrize("table", ["disclosure", "applications", "disputes"])
+@counted
+@EVERY_TABLE
 def test_a_table_twice_with_one_figure_different_is_never_sound(table: str) -> None:
     once = printed(SOUND, table)
-    for number, row in enumerate(once):
-        for spot, value in enumerate(row):
-            if isinstance(value, int | float):
-                other = [*once[:number], [*row[:spot], value + 1, *row[spot + 1 :]], *once[number + 1 :]]
-                for rows in ([*once, [], *other], [*other, [], *once]):
-                    assert not GK_CHECK(rows).startswith("✓")
+    spots = [(line, spot) for line, row in enumerate(once) for spot, _ in enumerate(row)]
+    for line, spot in part([(line, spot) for line, spot in spots if isinstance(once[line][spot], int | float)]):
+        other = [list(row) for row in once]
+        other[line][spot] = float(str(once[line][spot])) + 1
+        for rows in ([*once, [], *other], [*other, [], *once]):
+            assert not GK_CHECK(rows).startswith("✓")
 
 
 def test_the_sheet_of_all_three_tables() -> None:
@@ -187,6 +189,7 @@ def test_a_part_of_table_two_that_could_be_several() -> None:
 # --- no piece of the form is taken for another --------------------------------------------------------------------
 
 
+@counted
 @EVERY_TABLE
 @pytest.mark.parametrize("edition", ["2019", "2021"])
 def test_a_piece_with_row_labels_gives_its_own_figures_or_none(edition: str, table: str) -> None:
@@ -195,14 +198,12 @@ def test_a_piece_with_row_labels_gives_its_own_figures_or_none(edition: str, tab
     entries = {cell: replace(SOUND.tables[table].entries.get(cell) or EMPTY, value=n) for cell, n in values.items()}
     rows = printed(Report("", "", None, "", {table: Table(table, edition, entries)}), table)
     bottoms = range(1, len(rows) + 1) if table == "disclosure" else (len(rows) - 2, len(rows) - 1, len(rows))
-    for top, bottom in product(range(0, len(rows), 1 if table == "disclosure" else 3), bottoms):
-        part = rows[top:bottom]
-        if not any(isinstance(row[0], str) for row in part):
-            continue
-        answer = GK_CHECK(part)
+    pieces = [rows[top:bottom] for top in range(0, len(rows), 1 if table == "disclosure" else 3) for bottom in bottoms]
+    for each in part([each for each in pieces if any(isinstance(row[0], str) for row in each)]):
+        answer = GK_CHECK(each)
         if answer.startswith("! 区域"):
             continue
-        for found in read_array(part).tables:
+        for found in read_array(each).tables:
             assert found.id == table
             assert {c: e.value for c, e in found.entries.items() if e.value is not None}.items() <= values.items()
 
@@ -388,23 +389,42 @@ def test_no_suspects() -> None:
     assert str(GK_SUSPECT([["", ""]])).startswith("!")
 
 
-def on_windows(*calls: tuple[str, Sequence[object]]) -> Mapping[str, Any]:
-    run = subprocess.run(
-        [sys.executable, str(HELPERS / "excel" / "windows_udfs.py")],
-        input=json.dumps(calls),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def with_an_error(rows: Rows) -> Rows:
+    error = [list(row) for row in rows]
+    error[1][1] = -2146826281
+    return error
+
+
+DISPUTES = figures(report_of({"disputes.review.total": 9}), "disputes")
+CALLS: list[tuple[str, Sequence[object]]] = [
+    ("GK_CHECK", [DISPUTES, None]),
+    ("GK_CHECK", [with_an_error(DISPUTES), None]),
+    ("GK_CHECK", [in_one_row(DISPUTES)[0], None]),
+    ("GK_CHECK", [MISSING, None]),
+    ("GK_DIFF", [DISPUTES, "disputes.total.review"]),
+    ("GK_FINDINGS", [DISPUTES]),
+    ("GK_RULES", [2021.0]),
+    ("GK_VALUE", ["http://127.0.0.1/", "x", MISSING, None]),
+    ("GK_IMPORT", ["http://127.0.0.1/", None]),
+    ("GK_VERSION", []),
+    ("GK_SUSPECT", [DISPUTES]),
+]
+
+
+@pytest.fixture(scope="module")
+def on_windows() -> Mapping[str, Any]:
+    """What xlwings notes, writes and answers there to all the calls."""
+    command = [sys.executable, str(HELPERS / "excel" / "windows_udfs.py")]
+    run = subprocess.run(command, input=json.dumps(CALLS), capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)  # type: ignore[no-any-return]
 
 
-def test_what_xlwings_knows_of_the_functions() -> None:
-    found = on_windows()
-    assert list(found["noted"]) == list(FUNCTIONS)
+def test_what_xlwings_knows_of_the_functions(on_windows: Mapping[str, Any]) -> None:
+    noted = on_windows["noted"]
+    assert list(noted) == list(FUNCTIONS)
     for name, about in FUNCTIONS.items():
-        category, description, volatile, arguments = found["noted"][name]
+        category, description, volatile, arguments = noted[name]
         assert (category, description, volatile) == ("政府信息公开", about.description, about.volatile)
         names = [argument.name for argument in about.arguments] + ["caller"] * about.caller
         assert [argument[0] for argument in arguments] == names
@@ -415,29 +435,14 @@ def test_what_xlwings_knows_of_the_functions() -> None:
         assert all(len(argument.description) <= 255 and argument.name.isascii() for argument in about.arguments)
         wrapper = ", ".join(("Optional " if each.optional else "") + each.name for each in about.arguments)
         passed = ", ".join([each.name for each in about.arguments] + ["Nothing"] * about.caller)
-        assert f"Function {name}({wrapper})\n" in found["vba"]
+        assert f"Function {name}({wrapper})\n" in on_windows["vba"]
         if names:
-            assert f'CallUDF("gongkai.excel.functions", "{name}", Array({passed}), ActiveWorkbook' in found["vba"]
+            assert f'CallUDF("gongkai.excel.functions", "{name}", Array({passed}), ActiveWorkbook' in on_windows["vba"]
 
 
-def test_calls_through_xlwings() -> None:
-    rows = figures(report_of({"disputes.review.total": 9}), "disputes")
-    error = [list(row) for row in rows]
-    error[1][1] = -2146826281
-    found = on_windows(
-        ("GK_CHECK", [rows, None]),
-        ("GK_CHECK", [error, None]),
-        ("GK_CHECK", [in_one_row(rows)[0], None]),
-        ("GK_CHECK", [MISSING, None]),
-        ("GK_DIFF", [rows, "disputes.total.review"]),
-        ("GK_FINDINGS", [rows]),
-        ("GK_RULES", [2021.0]),
-        ("GK_VALUE", ["http://127.0.0.1/", "x", MISSING, None]),
-        ("GK_IMPORT", ["http://127.0.0.1/", None]),
-        ("GK_VERSION", []),
-        ("GK_SUSPECT", [rows]),
-    )["answers"]
-    assert found[0][0][0] == GK_CHECK(rows) == found[2][0][0]
+def test_calls_through_xlwings(on_windows: Mapping[str, Any]) -> None:
+    found = on_windows["answers"]
+    assert found[0][0][0] == GK_CHECK(DISPUTES) == found[2][0][0]
     assert "#DIV/0!" in found[1][0][0]
     assert found[3][0][0].startswith("! 当前工作簿没有工作表")  # the caller's workbook was looked at
     assert found[4] == [[2.0]]
@@ -446,7 +451,7 @@ def test_calls_through_xlwings() -> None:
     assert found[7] == found[8]
     assert "模板" in found[7][0][0]
     assert found[9] == [[f"gongkai {gongkai.__version__}"]]
-    assert found[10] == GK_SUSPECT(rows)
+    assert found[10] == GK_SUSPECT(DISPUTES)
 
 
 def test_nothing_heavy_is_needed() -> None:

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
-from time import process_time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.bodies.areas import governed_area, is_office, lies_within, qualified
@@ -18,6 +17,8 @@ from gongkai.checks.levels import RULES, STATUSES, Levels, compare
 from gongkai.editions import editions, form
 from gongkai.model import Document, Entry, Finding, Report, Table, Value
 from gongkai.relations import total
+from helpers.counts import properties
+from helpers.growth import LINEAR, doubling
 from helpers.made import report_of, sound_values
 from helpers.strategies import MAKERS, changed, make_report
 
@@ -76,7 +77,7 @@ def families(draw: st.DrawFn) -> list[Report]:
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@properties(40)
 @given(families(), st.randoms(use_true_random=False))
 def test_a_sum_of_children_has_no_findings_in_any_order(reports: list[Report], random: Random) -> None:
     parent = summed(reports)
@@ -87,7 +88,7 @@ def test_a_sum_of_children_has_no_findings_in_any_order(reports: list[Report], r
     assert len(found.lines) == len(CELLS)
 
 
-@settings(max_examples=40, deadline=None)
+@properties(40)
 @given(families(), st.data())
 def test_changed_figures_of_one_child_are_told_cell_by_cell(reports: list[Report], data: st.DataObject) -> None:
     parent = summed(reports)
@@ -104,7 +105,7 @@ def test_changed_figures_of_one_child_are_told_cell_by_cell(reports: list[Report
         assert finding.stated == parent.value(finding.cells[0])
 
 
-@settings(max_examples=40, deadline=None)
+@properties(40)
 @given(families(), st.data())
 def test_without_one_child_nothing_is_certain_and_it_is_named(reports: list[Report], data: st.DataObject) -> None:
     parent = summed(reports)
@@ -118,7 +119,7 @@ def test_without_one_child_nothing_is_certain_and_it_is_named(reports: list[Repo
     assert ruled(found, "levels.sum") == []
 
 
-@settings(max_examples=25, deadline=None)
+@properties(25)
 @given(families(), st.randoms(use_true_random=False))
 def test_the_order_of_children_changes_nothing(reports: list[Report], random: Random) -> None:
     parent = changed(summed(reports), GRANTED, 1)
@@ -405,7 +406,7 @@ NAMES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@properties(150)
 @given(
     st.lists(st.tuples(NAMES, st.sampled_from([2020, 2021, None]), st.integers(0, 2)), max_size=8),
     st.lists(NAMES, max_size=4),
@@ -427,14 +428,20 @@ def test_each_child_is_counted_once_or_left_out(
     assert all(finding.message.endswith("。") and "\n" not in finding.message for finding in found.findings)
 
 
-def test_five_hundred_children_take_no_time() -> None:
-    pairs = [(chr(0x4E00 + at // 60), chr(0x6000 + at % 60)) for at in range(500)]
-    family = [report(f"青溪县{one}{other}局", {GRANTED: at}) for at, (one, other) in enumerate(pairs)]
-    parent, children = summed(family), list(map(child, family))
-    began = process_time()
-    found = compare(parent, children, [one.agency.removeprefix("青溪县") for one in family])
-    assert process_time() - began < 1  # 0.03 s on a free core
+def family_of(count: int) -> tuple[Report, list[Child], list[str]]:
+    """A parent, so many children, and who is expected."""
+    names = [f"{chr(0x4E00 + at // 60)}{chr(0x6000 + at % 60)}局" for at in range(count)]
+    family = [report(f"青溪县{name}", {GRANTED: at}) for at, name in enumerate(names)]
+    return summed(family), list(map(child, family)), names
+
+
+def test_many_children_are_compared() -> None:
+    found = compare(*family_of(100))
     assert (set(statuses(found).values()), found.findings) == ({"equal"}, ())
+
+
+def test_many_children_take_linear_time() -> None:
+    assert doubling(lambda family: compare(*family), family_of, 50) < LINEAR
 
 
 # --- who must be there --------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from itertools import product
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gongkai.checks.localize.network import network_of
@@ -16,6 +16,7 @@ from gongkai.checks.sums import check_sums
 from gongkai.editions import editions, form
 from gongkai.model import Report, Table
 from gongkai.relations import solve
+from helpers.counts import counted, many, properties
 from helpers.made import consistent, table_of
 from helpers.strategies import changed, reports
 
@@ -56,7 +57,8 @@ def all_found(table: Table, monkeypatch: pytest.MonkeyPatch) -> set[frozenset[tu
     return {frozenset(sum(each, ())) for each in product(*(cluster.alternatives for cluster in clusters))}
 
 
-@pytest.mark.parametrize("seed", range(30))
+@counted
+@pytest.mark.parametrize("seed", range(many(30)))
 def test_two_wrong_cells_as_by_a_search_of_all_sets(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(seed)
     edition = random.choice(("2019", "2021"))
@@ -79,7 +81,8 @@ def slips_in(table: Table, changes: frozenset[tuple[str, int]]) -> bool:
     return any((one, other) in network.neighbours for one in cells for other in cells)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@counted
+@pytest.mark.parametrize("seed", range(many(8)))
 def test_three_wrong_cells_as_by_a_search_of_all_sets(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(seed)
     sound = consistent(random, "2021", largest=9)
@@ -92,7 +95,7 @@ def test_three_wrong_cells_as_by_a_search_of_all_sets(seed: int, monkeypatch: py
         assert ours <= all_sets
 
 
-@settings(max_examples=60, deadline=None)
+@properties(60)
 @given(st.lists(st.integers(0, 4), min_size=15, max_size=15))
 def test_disputes_as_by_a_search_of_all_sets(figures: list[int]) -> None:
     table = table_of(dict(zip(form("2021", "disputes").cells, figures, strict=True)), "disputes")
@@ -100,7 +103,7 @@ def test_disputes_as_by_a_search_of_all_sets(figures: list[int]) -> None:
         assert all_found(table, patch) == smallest_by_search(table, 3)
 
 
-@settings(max_examples=60, deadline=None)
+@properties(60)
 @given(reports(), st.data())
 def test_every_proposal_mends_what_it_is_given_for(report: Report, data: st.DataObject) -> None:
     table = report.tables["applications"]
@@ -120,7 +123,7 @@ def test_every_proposal_mends_what_it_is_given_for(report: Report, data: st.Data
         assert len(wrong) < len(found)
 
 
-@settings(max_examples=40, deadline=None)
+@properties(40)
 @given(reports(), st.randoms(use_true_random=False))
 def test_all_answers_together_mend_the_table(report: Report, random: Random) -> None:
     table = report.tables["applications"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import narrative as benchmark
@@ -17,6 +16,8 @@ from gongkai.checks.narrative import RULES, Claim, claims
 from gongkai.checks.narrative.tokens import spelt
 from gongkai.checks.narrative.words import Word, lexicon, narrow, own_words
 from gongkai.model import Finding, Report, Value
+from helpers.counts import LEVEL, counted, properties
+from helpers.growth import LINEAR, doubling
 from helpers.made import older, report_of
 from helpers.narratives import SETS, cases, claims_of, findings_of, judged, traps
 from helpers.narratives import Case as Labelled
@@ -205,7 +206,7 @@ SURROUNDINGS = st.sampled_from(
 COUNTS = st.integers(0, 10**7)
 
 
-@settings(max_examples=60, deadline=None)
+@properties(60)
 @given(st.sampled_from(list(CLAUSES)), COUNTS, COUNTS)
 def test_other_figures_warn_and_equal_ones_do_not(clause: str, table: int, text: int) -> None:
     got = judged(prose(clause.format(text), {CLAUSES[clause]: table}))
@@ -213,14 +214,14 @@ def test_other_figures_warn_and_equal_ones_do_not(clause: str, table: int, text:
     assert [(f.severity, f.stated, f.computed, f.difference) for f in got] == expected
 
 
-@settings(max_examples=60, deadline=None)
+@properties(60)
 @given(st.sampled_from(list(CLAUSES)), COUNTS, SURROUNDINGS, SURROUNDINGS)
 def test_the_text_around_changes_nothing(clause: str, count: int, before: str, after: str) -> None:
     got = claims(prose(f"{before}{clause.format(count)}，{after}"))
     assert [(claim.quantity.name, claim.figure, claim.scope) for claim in got] == [(CLAUSES[clause], count, "same")]
 
 
-@settings(max_examples=60, deadline=None)
+@properties(60)
 @given(
     st.sampled_from(list(CLAUSES)), st.sampled_from(["县本级", "县政府办公室", "代表县政府", "全县", "各乡镇", "本级"])
 )
@@ -281,23 +282,19 @@ HOSTILE = {
     "books": "《",
     "years": "2021年结转",
 }
+LENGTH = 1_000 if LEVEL == "few" else 5_000  # characters
 
 
+@counted
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_prose_takes_linear_time(piece: str) -> None:
-    """Four times the text takes at most some four times as long, not sixteen times."""
+    def sized(length: int) -> Report:
+        return prose(piece * (length // len(piece)) + "5件")
 
-    def seconds(length: int) -> float:
-        report = prose(piece * (length // len(piece)) + "5件")
-        start = time.process_time()
-        judged(report)
-        return time.process_time() - start
-
-    short = seconds(5_000)
-    assert seconds(20_000) < 10 * short + 0.2
+    assert doubling(judged, sized, LENGTH) < LINEAR
 
 
-@settings(max_examples=200, deadline=None)
+@properties(200)
 @given(
     st.lists(
         st.sampled_from([*list(lexicon())[::7], "5件", "，", "、", "。", "（", "）", "分别为", "2021年", "未"]),

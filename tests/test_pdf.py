@@ -12,6 +12,7 @@ from gongkai.figures import read_figure
 from gongkai.model import Block, Grid, Link, UnreadableDocument
 from gongkai.readers.pdf import pdf_blocks
 from helpers.blocks import prose
+from helpers.counts import matrix
 from helpers.pages import figures as figures_of
 from helpers.pages import misread, read_page, typed_report, unlike
 from helpers.writers.mutations import figure_spots, rewritten
@@ -83,9 +84,7 @@ def test_a_text_too_tall_for_its_cell_is_in_neither() -> None:
     assert [row[2] for row in rows] == ["2", "4"]
 
 
-@pytest.mark.parametrize("rules", ["lines", "rects", "none"])
-@pytest.mark.parametrize("heads", [False, True])
-@pytest.mark.parametrize("line", [5, 6, 9, 12, 18, 22, 25, 26])
+@matrix(rules=["lines", "rects", "none"], heads=[False, True], line=[5, 6, 9, 12, 18, 22, 25, 26])
 def test_a_figure_that_a_page_break_cuts_is_never_half_of_it(rules: str, heads: bool, line: int) -> None:
     report = typed_report("hongze-2024")
     sheets, truth = report_sheets(report), figures_of(report)

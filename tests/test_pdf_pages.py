@@ -10,6 +10,7 @@ from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from pypdf.generic import RectangleObject
 
 from helpers import DOCUMENTS
+from helpers.counts import matrix
 from helpers.pages import figures, misread, read_page, typed, typed_figures
 
 CASES = ("pdf-wps-2024", "pdf-libreoffice-2022", "pdf-unruled-2021")
@@ -69,14 +70,12 @@ def scaled(page: PageObject, width: float, height: float) -> None:
     bounded(page, 0, 0, 0.35 * width, 0.35 * height)
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("change", [quarter, half, sideways, offset])
+@matrix(case=CASES, change=[quarter, half, sideways, offset])
 def test_turned_and_moved_pages_are_read_whole(case: str, change: Change) -> None:
     assert figures(read_page(changed(case, change))) == typed_figures(typed(case, "report.json"))
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("change", [cropped, scaled])
+@matrix(case=CASES, change=[cropped, scaled])
 def test_cropped_and_tiny_pages_lose_nothing_in_silence(case: str, change: Change) -> None:
     read = read_page(changed(case, change))
     assert misread(typed_figures(typed(case, "report.json")), read) == []

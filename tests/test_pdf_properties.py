@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from gongkai.checks import check
 from gongkai.model import Report, UnreadableDocument
+from helpers.counts import properties
 from helpers.pages import figures, layouts, misread, read_page, unlike
 from helpers.strategies import reports
 from helpers.writers.mutations import drop_line, figure_spots, insert_line, rewritten, row_labels
 from helpers.writers.pdfs import Style, pdf_of
 from helpers.writers.styles import TABLES, Sheet, report_sheets
 
-DEEP = os.environ.get("GONGKAI_TESTS") == "deep"
 RULED = ("lines", "rects", "open", "shaded")
-
-
-def examples(count: int) -> settings:
-    return settings(
-        max_examples=count * (10 if DEEP else 1),
-        derandomize=not DEEP,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+SLOW_RULES = [pytest.param(rules, marks=pytest.mark.slow) for rules in ("lines", "rects", "open")]
 
 
 @st.composite
@@ -49,7 +40,7 @@ def styles(draw: st.DrawFn, rules: tuple[str, ...]) -> Style:
     )
 
 
-@examples(14)
+@properties(14, HealthCheck.data_too_large)
 @given(report=reports(), style=styles(RULED), writing=st.sampled_from(("plain", "commas", "counted")))
 def test_a_ruled_report_is_read_back_equal(report: Report, style: Style, writing: str) -> None:
     read = read_page(pdf_of(report, style, report_sheets(report, figures=writing)))
@@ -64,8 +55,8 @@ def test_a_ruled_report_is_read_back_equal(report: Report, style: Style, writing
     assert [finding.message for finding in check(read) if finding.severity == "error"] == []
 
 
-@pytest.mark.parametrize("rules", [*RULED, "none"])
-@examples(6)
+@pytest.mark.parametrize("rules", ["shaded", "none", *SLOW_RULES])
+@properties(6, HealthCheck.data_too_large)
 @given(report=reports(), data=st.data())
 def test_blanks_and_signs_move_nothing(rules: str, report: Report, data: st.DataObject) -> None:
     sheets = report_sheets(report)
@@ -84,7 +75,7 @@ def test_blanks_and_signs_move_nothing(rules: str, report: Report, data: st.Data
 
 
 @pytest.mark.parametrize("rules", ["rects", "none"])
-@examples(6)
+@properties(6, HealthCheck.data_too_large)
 @given(report=reports(), data=st.data())
 def test_a_broken_table_is_never_silently_wrong(rules: str, report: Report, data: st.DataObject) -> None:
     sheets = report_sheets(report)
@@ -98,7 +89,7 @@ def test_a_broken_table_is_never_silently_wrong(rules: str, report: Report, data
     assert misread(truth, read) == []
 
 
-@examples(8)
+@properties(8, HealthCheck.data_too_large)
 @given(report=reports(), style=styles(("lines", "open")), missing=st.integers(1, 30), data=st.data())
 def test_missing_lines_are_never_silently_wrong(
     report: Report, style: Style, missing: int, data: st.DataObject

@@ -8,26 +8,19 @@ that lost one) every figure is still the page's, so that counts as right.
 
 from __future__ import annotations
 
-import os
-
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 
 from gongkai.checks import check
 from gongkai.model import Report, UnreadableDocument
+from helpers.counts import properties
 from helpers.pages import figures, layouts, misread, read_page, unlike
 from helpers.strategies import changed, reports
 from helpers.writers.mutations import drop_line, figure_spots, insert_line, rewritten, row_labels, swap_lines, without
 from helpers.writers.styles import FIGURES, LABELS, LAYOUTS, TABLES, Sheet, render, report_sheets
 
-DEEP = os.environ.get("GONGKAI_TESTS") == "deep"
-profile = settings(
-    max_examples=400 if DEEP else 40,
-    derandomize=not DEEP,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+profile = properties(40, HealthCheck.data_too_large)
 # Layouts in which every cell has a place of its own, so that a blank one can be told from a missing one.
 COMPLETE = ("plain", "word", "nested", "glued", "split", "small", "vertical", "full_bars")
 EXTRA_LABELS = ("备注", "其中：网络申请", "9.属于历史遗留问题", "合计数核对")

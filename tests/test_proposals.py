@@ -28,6 +28,7 @@ from gongkai.workbook.proposals import (
     shows,
     typed_choices,
 )
+from helpers.counts import properties
 from helpers.made import report_of
 
 NATURAL, TOTAL = "applications.granted.natural", "applications.granted.total"
@@ -87,6 +88,7 @@ def test_a_number_in_any_digits(typed: object) -> None:
     assert (choice.number, choice.alternative) == ("1", TWO[1])
 
 
+@properties(100)
 @given(typed=st.one_of(st.text(min_size=1), st.integers(), st.floats(allow_nan=False)))
 def test_anything_else_is_refused_with_a_sentence(typed: object) -> None:
     row = ShownRow(4, "1", "", "", str(typed).strip())
@@ -127,6 +129,7 @@ def test_a_row_that_is_older_than_the_figures_is_refused(now: Finding) -> None:
         choice_of(row, 1, [now], FORMS)
 
 
+@properties(100)
 @given(text=st.text())
 def test_a_row_with_any_text_is_recognised(text: str) -> None:
     told = finding(ONE, f"原文“{text}”")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai import cli
@@ -19,6 +19,7 @@ from gongkai.excel.importing import verdict
 from gongkai.model import Document, Entry, Finding, Report, Suspect, Table, Value
 from gongkai.output import check_to_dict, finding_lines
 from gongkai.relations import stated_and_computed
+from helpers.counts import properties
 from helpers.made import older, report_of, sound_values
 
 CELL = "applications.granted.natural"
@@ -115,7 +116,7 @@ def test_rubbish_hides_no_error(second: dict[str, Value]) -> None:
 FIGURES = st.one_of(st.none(), st.integers(0, 500))
 
 
-@settings(max_examples=150, deadline=None)
+@properties(150)
 @given(
     planted=st.dictionaries(st.sampled_from(sorted(sound_values())), FIGURES, min_size=1, max_size=3),
     heard=st.dictionaries(st.sampled_from(sorted(sound_values())), FIGURES, max_size=6),

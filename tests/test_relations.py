@@ -7,12 +7,13 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.editions import editions
 from gongkai.model import Relation, Report, Value
 from gongkai.relations import difference, possible, solve, stated_and_computed, total
+from helpers.counts import properties
 from helpers.strategies import reports
 
 OFFICIAL = editions()["2021"].relations
@@ -79,7 +80,7 @@ def small_systems(draw: st.DrawFn) -> tuple[list[Relation], dict[str, Value]]:
     return kept, values
 
 
-@settings(max_examples=150, deadline=None)
+@properties(150)
 @given(small_systems())
 def test_brute_force_agrees(system: tuple[list[Relation], dict[str, Value]]) -> None:
     relations, values = system
@@ -103,7 +104,7 @@ def relations_of(report: Report) -> list[Relation]:
     return [each for table in report.tables.values() for each in editions()[table.edition].relations_of(table.id)]
 
 
-@settings(max_examples=60, deadline=None)
+@properties(60)
 @given(reports(), st.randoms(use_true_random=False), st.sampled_from([0.05, 0.3, 0.6, 0.9]), st.booleans())
 def test_blanks_in_a_consistent_report(report: Report, random: Random, share: float, only_zeros: bool) -> None:
     figures = {entry.cell: entry.value for entry in report.entries()}
@@ -117,7 +118,7 @@ def test_blanks_in_a_consistent_report(report: Report, random: Random, share: fl
     assert all(figures[cell] == figure for cell, figure in solution.implied.items())
 
 
-@settings(max_examples=40, deadline=None)
+@properties(40)
 @given(reports(), st.randoms(use_true_random=False), st.sampled_from([0.1, 0.3, 0.5]))
 def test_conflicts_are_real_and_none_is_missed(report: Report, random: Random, share: float) -> None:
     values: dict[str, Value] = {}
