@@ -41,6 +41,7 @@ bench: $(TEST_STAMP)
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/localize.py
+	$(BIN)/python benchmarks/compare.py
 
 accuracy: $(TEST_STAMP) debian
 	$(BIN)/python benchmarks/accuracy.py

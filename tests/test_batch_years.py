@@ -14,12 +14,12 @@ from gongkai import cli
 from gongkai.batch import batch_checks, batch_years, with_years
 from gongkai.batch.journal import NAME
 from gongkai.checks import check
-from gongkai.editions.yearly import links, yearly_cells
+from gongkai.editions.yearly import links
 from gongkai.model import Value
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import read_file
 from gongkai.workbook.rows import SUMMARY_HEADS, BatchRow, read_summary, summary_row_heads
-from helpers.batches import BODY, page, run
+from helpers.batches import BODY, page, rows_of_two_years, run
 from helpers.excel.live import open_live, press, set_cell, value_at
 from helpers.growth import LINEAR, doubling
 from helpers.made import report_of
@@ -156,15 +156,6 @@ def test_a_journal_of_an_earlier_version(tmp_path: Path) -> None:
         years_in(folder)["浙江省青溪县政府", "2022"]
         == "与2021年不符1处：上年结转·总计填8，2021年结转12（结转7项只能比1项；文件数没有可比的数字）"
     )
-
-
-def rows_of_two_years(bodies: int) -> list[BatchRow]:
-    figures = dict.fromkeys(yearly_cells(), 0)
-    return [
-        BatchRow(f"{year}-{number}.html", "完成", f"第{number}县人民政府", year, figures=figures)
-        for year in (2021, 2022)
-        for number in range(bodies)
-    ]
 
 
 def test_hundreds_of_lines_are_compared() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -15,40 +14,17 @@ from gongkai.bodies.areas import governed_area, is_office, lies_within, qualifie
 from gongkai.checks.children import Child, roll_of
 from gongkai.checks.levels import RULES, STATUSES, Levels, compare
 from gongkai.editions import editions, form
-from gongkai.model import Document, Entry, Finding, Report, Table, Value
+from gongkai.model import Document, Entry, Finding, Report, Table
 from gongkai.relations import total
 from helpers.counts import properties
+from helpers.families import CELLS, GRANTED, PARENT, child, family_of, report, summed
 from helpers.growth import LINEAR, doubling
 from helpers.made import report_of, sound_values
 from helpers.strategies import MAKERS, changed, make_report
 
-PARENT = "青溪县人民政府"
 OFFICE = "青溪县人民政府办公室"
 BODIES = (OFFICE, "青溪县教育局", "青溪县公安局", "青溪县民政局", "青溪县城关镇人民政府", "青溪县白汀镇人民政府")
-CELLS = [cell for official in editions()["2021"].forms.values() for cell in official.cells]
-GRANTED = "applications.granted.natural"
 FEES = "disclosure.fees.amount"
-
-
-def report(agency: str, values: Mapping[str, Value] | None = None, year: int | None = 2021) -> Report:
-    """A report of zeros but for ``values``."""
-    figures: dict[str, Value] = dict.fromkeys(CELLS, 0) | dict(values or {})
-    tables = {
-        name: Table(name, "2021", {cell: Entry(cell, figures[cell]) for cell in official.cells})
-        for name, official in editions()["2021"].forms.items()
-    }
-    return Report(f"{agency}{year}年度报告", agency, year, "", tables)
-
-
-def child(found: Report, name: str = "") -> Child:
-    name = name or f"{found.agency}.html"
-    return Child(name, f"/reports/{name}", found)
-
-
-def summed(reports: Sequence[Report], agency: str = PARENT) -> Report:
-    """The parent of reports that share their layout."""
-    values = {cell: total([figure for one in reports if (figure := one.value(cell)) is not None]) for cell in CELLS}
-    return report(agency, values)
 
 
 def statuses(found: Levels) -> dict[str, str]:
@@ -426,13 +402,6 @@ def test_each_child_is_counted_once_or_left_out(
     assert line.computed <= total([one.report.value(GRANTED) or 0 for one in counted if one.report])
     assert line.status in ("uncertain", "exceeds")
     assert all(finding.message.endswith("。") and "\n" not in finding.message for finding in found.findings)
-
-
-def family_of(count: int) -> tuple[Report, list[Child], list[str]]:
-    """A parent, so many children, and who is expected."""
-    names = [f"{chr(0x4E00 + at // 60)}{chr(0x6000 + at % 60)}局" for at in range(count)]
-    family = [report(f"青溪县{name}", {GRANTED: at}) for at, name in enumerate(names)]
-    return summed(family), list(map(child, family)), names
 
 
 def test_many_children_are_compared() -> None:

@@ -13,8 +13,7 @@ from gongkai.checks.matching import Yearly
 from gongkai.checks.years import RULES, compare_years, yearly
 from gongkai.editions import editions
 from gongkai.editions.yearly import jump_cells, links, public_cells, yearly_cells
-from gongkai.model import Value
-from helpers.chains import by_source, chain, changed, findings_of, with_figure
+from helpers.chains import by_source, chain, changed, findings_of, reports_of_bodies, with_figure
 from helpers.counts import properties
 from helpers.growth import LINEAR, doubling
 from helpers.made import older, report_of
@@ -293,16 +292,6 @@ def test_cells_exist_and_rules_are_told() -> None:
         f"years.{name}" for name in ("carried", "documents", "jump", "gap", "double", "unmatched")
     }
     assert all(rule.meaning and rule.source and rule.example and rule.advice for rule in RULES)
-
-
-def reports_of_bodies(count: int) -> list[Yearly]:
-    """Reports of three years of bodies with names of all kinds, and many different ones of one body and year."""
-    figures: dict[str, Value] = dict.fromkeys(yearly_cells(), 0)
-    bodies = [f"第{number}县人民政府" for number in range(5 * count)]
-    bodies += ["鼓楼区政府"] * count + ["财政局"] * count
-    years = (2021, 2022, 2023)
-    reports = [Yearly(body, year, f"{n}", figures) for n, body in enumerate(bodies) for year in years]
-    return reports + [Yearly("第1县政府", 2021, f"x{n}", {**figures, NATURAL: n}) for n in range(7 * count)]
 
 
 def test_thousands_take_linear_time() -> None:

@@ -15,6 +15,7 @@ from zipfile import ZipFile
 from gongkai.batch import Imported, run_batch
 from gongkai.batch.journal import NAME, read_journal
 from gongkai.batch.run import PART
+from gongkai.editions.yearly import yearly_cells
 from gongkai.model import Value
 from gongkai.workbook import read_workbook
 from gongkai.workbook.rows import BatchRow
@@ -60,6 +61,15 @@ def command(*arguments: object, environment: Mapping[str, str] | None = None) ->
 def list_file(place: Path, sources: Iterable[str]) -> Path:
     place.write_text("\n".join(sources), encoding="utf-8")
     return place
+
+
+def rows_of_two_years(bodies: int) -> list[BatchRow]:
+    figures = dict.fromkeys(yearly_cells(), 0)
+    return [
+        BatchRow(f"{year}-{number}.html", "完成", f"第{number}县人民政府", year, figures=figures)
+        for year in (2021, 2022)
+        for number in range(bodies)
+    ]
 
 
 # --- what a batch left ------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from gongkai.checks.years import Outcome, compare_years
 from gongkai.editions.yearly import links, yearly_cells
 from gongkai.model import Value
 
+CARRIED = "applications.carried_in.natural"
 Steps = Sequence[Mapping[str, int]]  # per year: applicants' carried out, documents made, repealed and in force
 
 
@@ -43,3 +44,14 @@ def findings_of(reports: Sequence[Yearly]) -> list[tuple[int | None, str, tuple[
 
 def by_source(reports: Sequence[Yearly]) -> dict[str, Outcome]:
     return {one.report.source: one for one in compare_years(reports)}
+
+
+def reports_of_bodies(count: int) -> list[Yearly]:
+    """Reports of three years of bodies with names of all kinds, and many different ones of one body and year."""
+    figures: dict[str, Value] = dict.fromkeys(yearly_cells(), 0)
+    bodies = [f"第{number}县人民政府" for number in range(5 * count)]
+    bodies += ["鼓楼区政府"] * count + ["财政局"] * count
+    years = (2021, 2022, 2023)
+    reports = [Yearly(body, year, f"{n}", figures) for n, body in enumerate(bodies) for year in years]
+    others = [{**figures, CARRIED: n} for n in range(7 * count)]
+    return reports + [Yearly("第1县政府", 2021, f"x{n}", own) for n, own in enumerate(others)]

@@ -1,0 +1,42 @@
+"""A government and the bodies below it: reports of zeros but for what a test sets, and the parent that sums them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gongkai.checks.children import Child
+from gongkai.editions import editions
+from gongkai.model import Entry, Report, Table, Value
+from gongkai.relations import total
+
+PARENT = "青溪县人民政府"
+CELLS = [cell for official in editions()["2021"].forms.values() for cell in official.cells]
+GRANTED = "applications.granted.natural"
+
+
+def report(agency: str, values: Mapping[str, Value] | None = None, year: int | None = 2021) -> Report:
+    """A report of zeros but for ``values``."""
+    figures: dict[str, Value] = dict.fromkeys(CELLS, 0) | dict(values or {})
+    tables = {
+        name: Table(name, "2021", {cell: Entry(cell, figures[cell]) for cell in official.cells})
+        for name, official in editions()["2021"].forms.items()
+    }
+    return Report(f"{agency}{year}年度报告", agency, year, "", tables)
+
+
+def child(found: Report, name: str = "") -> Child:
+    name = name or f"{found.agency}.html"
+    return Child(name, f"/reports/{name}", found)
+
+
+def summed(reports: Sequence[Report], agency: str = PARENT) -> Report:
+    """The parent of reports that share their layout."""
+    values = {cell: total([figure for one in reports if (figure := one.value(cell)) is not None]) for cell in CELLS}
+    return report(agency, values)
+
+
+def family_of(count: int) -> tuple[Report, list[Child], list[str]]:
+    """A parent, so many children, and who is expected."""
+    names = [f"{chr(0x4E00 + at // 60)}{chr(0x6000 + at % 60)}局" for at in range(count)]
+    family = [report(f"青溪县{name}", {GRANTED: at}) for at, name in enumerate(names)]
+    return summed(family), list(map(child, family)), names
