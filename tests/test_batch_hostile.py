@@ -9,6 +9,8 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 
+import pytest
+
 from gongkai.batch.journal import NAME
 from gongkai.batch.summary import csv_bytes, summary_book_edits
 from gongkai.model import Edit
@@ -81,7 +83,9 @@ def test_figures_in_the_csv_are_plain_numbers() -> None:
     assert ",-1.5" in text[1]
 
 
-def test_more_rows_than_the_sheets_hold(tmp_path: Path) -> None:
+def test_more_rows_than_the_sheets_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "BATCH_ROWS", 20)
+    monkeypatch.setattr(layout, "SUMMARY_ROWS", 50)
     rows = [BatchRow(f"https://x.gov.cn/{n}", "完成", errors=0) for n in range(layout.SUMMARY_ROWS + 1)]
     edits = summary_book_edits(tmp_path, "汇总.csv", rows)
     said = [edit.value for edit in edits if isinstance(edit.value, str) and "共" in edit.value]

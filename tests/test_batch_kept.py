@@ -9,6 +9,7 @@ import sys
 import threading
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -33,6 +34,7 @@ from gongkai.workbook import copy_template
 from gongkai.workbook.rows import BatchRow
 from helpers.batches import bodies, command, list_file, names_in, page, run, served
 from helpers.made import report_of
+from helpers.waiting import PATIENCE
 from helpers.web.server import answer, serving
 
 QUICK = ("--pause", "0", "--per-host", "8")
@@ -61,7 +63,8 @@ def test_a_summary_with_the_users_changes_is_kept(tmp_path: Path) -> None:
         assert again.returncode == 0
         assert again.stderr.count("没有覆盖") == 2
         assert f"汇总-改动{turn}.xlsm" in again.stderr
-        assert f"我的{turn}" in openpyxl.load_workbook(out / f"汇总-改动{turn}.xlsm").sheetnames
+        kept = openpyxl.load_workbook(out / f"汇总-改动{turn}.xlsm", read_only=True)
+        assert f"我的{turn}" in kept.sheetnames
         assert (out / f"汇总-改动{turn}.csv").read_text(encoding="utf-8") == f"我的{turn}"
         assert "第1县人民政府" in (out / "汇总.csv").read_text(encoding="utf-8-sig")
     assert "汇总" not in "".join(plan(str(out), tmp_path / "other").sources)
@@ -249,12 +252,35 @@ def test_a_read_only_file_of_ours_is_deleted(tmp_path: Path, monkeypatch: pytest
     assert names_in(tmp_path) == set()
 
 
-def test_nothing_is_at_work_after_a_stop(tmp_path: Path) -> None:
-    """Python crashes where it ends while a parser works in another thread."""
-    with closing(run_batch(saved(tmp_path / "pages", 20), tmp_path / "out")) as batch:
-        next(batch)
-        assert [thread for thread in threading.enumerate() if "worker" in thread.name]
-    assert not [thread for thread in threading.enumerate() if "worker" in thread.name]
+def test_nothing_is_at_work_after_a_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python crashes where it ends while a parser works in another thread.
+
+    One source is held until somebody waits for the thread that is at work on it.
+    """
+    door = threading.Event()
+    threads: list[threading.Thread] = []
+
+    class Awaited(threading.Thread):
+        def start(self) -> None:
+            threads.append(self)
+            super().start()
+
+        def join(self, timeout: float | None = None) -> None:
+            door.set()
+            super().join(timeout)
+
+    monkeypatch.setattr("gongkai.batch.run.Thread", Awaited)
+    # A busy machine may need more than a second.
+    monkeypatch.setattr("gongkai.batch.run.LONGEST_STOP", PATIENCE)
+    answers = served(bodies(2))
+    answers["/2.html"] = [[partial(door.wait, PATIENCE), *answers["/2.html"][0]]]
+    with serving(answers) as server:
+        sources = [server.url(path) for path in answers]
+        with closing(run_batch(sources, tmp_path / "out", pause=0)) as batch:
+            next(batch)
+            assert any(thread.is_alive() for thread in threads)
+        assert len(threads) == 2
+        assert not any(thread.is_alive() for thread in threads)
 
 
 def test_tell_is_optional(tmp_path: Path) -> None:

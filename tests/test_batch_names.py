@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gongkai.batch import report_file_name
 from gongkai.batch.names import FileNames, name_key, numbered
+from helpers.counts import properties
 from helpers.made import report_of
 
 BAD = re.compile(r'[<>:"/\\|?*=%^&\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]')
@@ -78,6 +79,7 @@ def test_endless_names_are_cut_between_letters() -> None:
         assert len(name) > 50
 
 
+@properties(100)
 @given(st.text(), st.text(), st.one_of(st.none(), st.integers(2000, 2049)))
 @example("CON.\u200b", "", None)
 @example(" . ", "aux", None)
@@ -86,6 +88,7 @@ def test_any_text_gives_a_safe_name(agency: str, title: str, year: int | None) -
     assert is_safe(name_of(agency, title, year))
 
 
+@properties(100)
 @given(st.lists(st.sampled_from(["甲.xlsm", "A.xlsm", "a.xlsm", "é.xlsm", unicodedata.normalize("NFD", "é.xlsm")])))
 def test_no_two_names_are_one_file(wanted: list[str]) -> None:
     names = FileNames(["汇总.xlsm", "A.XLSM"])

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import csv
 import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from gongkai.batch import batch_checks, run_batch
+from gongkai.batch import batch_checks, run_batch, summary, turns
 from gongkai.batch.journal import NAME, open_journal
-from gongkai.batch.run import PART
-from gongkai.batch.summary import EVERY
+from gongkai.batch.run import MOST_THREADS, PART
 from gongkai.batch.turns import Turns
 from gongkai.demo import pages as demo_pages
 from gongkai.model import GongkaiError
 from gongkai.pipeline import fill, read_report
+from gongkai.sources import Limits
 from gongkai.workbook import layout
 from gongkai.workbook.rows import read_batch, read_summary, summary_heads
 from helpers.batches import (
@@ -35,14 +37,24 @@ from helpers.batches import (
     run,
     served,
 )
-from helpers.web.server import Server, answer, redirect, serving
+from helpers.clock import Clock, fake_clock
+from helpers.waiting import PATIENCE, wait_until
+from helpers.web.server import Chunks, Server, answer, redirect, serving
+from helpers.web.site import FETCHING
 
 SUMMARY = {"汇总.xlsm", "汇总.csv", NAME}
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers are sure to come: some are held for as long as others take."""
+    patience = Limits(connect=PATIENCE, read=PATIENCE, deadline=4 * PATIENCE)
+    monkeypatch.setattr("gongkai.batch.run.LIMITS", patience)
+
+
 def sheets_of(path: Path) -> dict[str, dict[tuple[int, int], object]]:
     """The two sheets of a batch as another program reads them."""
-    book = openpyxl.load_workbook(path, data_only=True)
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     found: dict[str, dict[tuple[int, int], object]] = {}
     for name in (layout.BATCH, layout.SUMMARY):
         cells = (cell for row in book[name].iter_rows() for cell in row)
@@ -50,21 +62,12 @@ def sheets_of(path: Path) -> dict[str, dict[tuple[int, int], object]]:
     return found
 
 
-def overlap(spans: list[tuple[float, float]]) -> int:
-    """The most answers under way at one moment."""
-    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
-    most = now = 0
-    for _, step in edges:
-        now += step
-        most = max(most, now)
-    return most
-
-
 # --- what comes of all kinds of pages -----------------------------------------------------------------------------
 
 
-def test_pages_of_every_kind(tmp_path: Path) -> None:
-    answers = served(bodies(12))
+def test_pages_of_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_clock(monkeypatch, *FETCHING)  # for the pauses before what failed is tried again
+    answers = served(bodies(4))
     answers["/late.html"] = [answer(b"", status="500 E")] * 2 + [answer(page("迟到县人民政府"))]
     answers["/later.html"] = [answer(b"", status="503 E")] * 4 + [answer(page("更迟县人民政府"))]
     answers["/moved.html"] = [redirect("/1.html")]
@@ -120,14 +123,21 @@ def test_the_summary_holds_what_the_workbooks_hold(tmp_path: Path) -> None:
     assert set(batch_checks(tmp_path)) == set(sources[:7])
 
 
-def test_the_summary_is_recent_while_the_batch_runs(tmp_path: Path) -> None:
-    with serving(served(bodies(30))) as server, closing(run_batch(many(server, 30), tmp_path, pause=0)) as batch:
-        for _ in range(EVERY):
+def test_the_summary_is_recent_while_the_batch_runs(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(summary, "EVERY", 4)
+    with (
+        serving(served(bodies(7))) as server,
+        closing(run_batch(many(server, 7), tmp_path, pause=0)) as batch,
+    ):
+        for _ in range(4):
             assert not (tmp_path / "汇总.csv").exists()
             next(batch)
-        assert len((tmp_path / "汇总.csv").read_text(encoding="utf-8-sig").splitlines()) == EVERY + 1
+        assert len((tmp_path / "汇总.csv").read_text(encoding="utf-8-sig").splitlines()) == 4 + 1
         rows = read_batch(sheets_of(tmp_path / "汇总.xlsm")[layout.BATCH])
-        assert [row.state for row in rows].count("") == 30 - EVERY
+        assert [row.state for row in rows].count("") == 7 - 4
 
 
 def test_the_same_source_twice_is_one(tmp_path: Path) -> None:
@@ -144,59 +154,169 @@ def many(server: Server, count: int) -> list[str]:
     return [server.url(f"/{n}.html") for n in range(1, count + 1)]
 
 
+class Hall:
+    """Counts the answers under way at each of some servers, and holds them until the door opens.
+
+    An answer is over before its last byte is sent: who has it all may ask for the next one at once.
+    """
+
+    def __init__(self) -> None:
+        self.lock, self.door = threading.Lock(), threading.Event()
+        self.here: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+
+    def enter(self, name: str) -> None:
+        with self.lock:
+            self.here[name] += 1
+            self.most[name] = max(self.most[name], self.here[name])
+        self.door.wait(PATIENCE)
+
+    def leave(self, name: str) -> None:
+        with self.lock:
+            self.here[name] -= 1
+
+    def held(self) -> dict[str, int]:
+        with self.lock:
+            return dict(self.here)
+
+    def answers(self, name: str, count: int) -> dict[str, list[Chunks]]:
+        pages = {path: answers[0] for path, answers in served(bodies(count)).items()}
+        enter, leave = partial(self.enter, name), partial(self.leave, name)
+        return {path: [[enter, head, leave, body]] for path, (head, body) in pages.items()}
+
+
+class Watched(threading.Condition):
+    """Knows how many threads wait for a change, which only those do that may not ask a host now."""
+
+    waiting = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        Watched.waiting += 1
+        try:
+            return super().wait(timeout)
+        finally:
+            Watched.waiting -= 1
+
+
+def run_in(hall: Hall, sources: list[str], folder: Path, per_host: int) -> dict[str, int]:
+    """Run a batch; what the hall holds once each thread is in it or waits for its turn."""
+    threads = min(MOST_THREADS, len(sources))
+    with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(turns, "Condition", Watched)
+        batch = pool.submit(run, sources, folder, per_host=per_host)
+        try:
+            wait_until(
+                lambda: sum(hall.held().values()) + Watched.waiting == threads,
+                "each thread is there or waits",
+            )
+            held = hall.held()
+        finally:
+            hall.door.set()
+        assert {one.row.state for one in batch.result().values()} == {"完成"}
+    return held
+
+
 def test_two_at_a_time_and_hosts_side_by_side(tmp_path: Path) -> None:
-    answers = served(bodies(8))
-    with serving(answers, gap=0.1) as one, serving(answers, gap=0.1, host="127.0.0.2") as other:
-        sources = many(one, 8) + [f"http://127.0.0.2:{other.port}/{n}.html" for n in range(1, 9)]
-        found = run(sources, tmp_path, per_host=2)
-        assert {row.row.state for row in found.values()} == {"完成"}
-        assert (overlap(one.spans), overlap(other.spans)) == (2, 2)
-        assert overlap(one.spans + other.spans) > 2
-        assert min(other.spans) < max(one.spans)
+    hall = Hall()
+    with (
+        serving(hall.answers("one", 5)) as one,
+        serving(hall.answers("other", 5), host="127.0.0.2") as other,
+    ):
+        sources = many(one, 5) + [f"http://127.0.0.2:{other.port}/{n}.html" for n in range(1, 6)]
+        assert run_in(hall, sources, tmp_path, per_host=2) == {"one": 2, "other": 2}
+    assert hall.most == {"one": 2, "other": 2}
 
 
 def test_one_host_on_two_ports_is_one_host(tmp_path: Path) -> None:
-    answers = served(bodies(4))
-    with serving(answers, gap=0.1) as one, serving(answers, gap=0.1) as other:
-        run(many(one, 4) + many(other, 4), tmp_path, per_host=1)
-        assert overlap(one.spans + other.spans) == 1
+    hall = Hall()
+    answers = hall.answers("host", 3)
+    with serving(answers) as one, serving(answers) as other:
+        assert run_in(hall, many(one, 3) + many(other, 3), tmp_path, per_host=1) == {"host": 1}
+    assert hall.most == {"host": 1}
 
 
-def test_a_pause_between_requests(tmp_path: Path) -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock for the turns, which is moved where they would wait for so many seconds."""
+    found = fake_clock(monkeypatch, turns)
+
+    class Moved(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            if timeout is None:
+                return super().wait()
+            found.move(timeout)
+            return False
+
+    monkeypatch.setattr(turns, "Condition", Moved)
+    return found
+
+
+def test_a_pause_between_the_turns_of_a_host(clock: Clock) -> None:
+    pages = [f"http://{host}.cn/{n}" for host in "ab" for n in (1, 2, 3)]
+    found = Turns([*pages, "x.html", "y.html"], 2, 0.5)
+    begun, taken = clock.now, []
+    while (source := found.take()) is not None:
+        taken.append((clock.now - begun, source))
+        found.loaded(source)
+        found.done()
+    assert sorted(taken) == [
+        *[(0.0, name) for name in ("http://a.cn/1", "http://b.cn/1", "x.html", "y.html")],
+        *[(0.5, name) for name in ("http://a.cn/2", "http://b.cn/2")],
+        *[(1.0, name) for name in ("http://a.cn/3", "http://b.cn/3")],
+    ]
+
+
+def test_a_pause_between_requests(tmp_path: Path, clock: Clock) -> None:
+    begun = clock.now
     with serving(served(bodies(5))) as server:
-        run(many(server, 5), tmp_path, per_host=2, pause=0.3)
-        begins = sorted(start for start, _ in server.spans)
-    assert all(later - sooner > 0.25 for sooner, later in pairwise(begins))
+        run(many(server, 5), tmp_path, per_host=2, pause=0.5)
+    assert clock.now - begun == pytest.approx(4 * 0.5)
 
 
 def test_a_slow_host_holds_nobody_up(tmp_path: Path) -> None:
-    with serving(served(bodies(3)), gap=1.0) as slow, serving(served(bodies(9)), host="127.0.0.2") as quick:
-        sources = many(slow, 3) + [f"http://127.0.0.2:{quick.port}/{n}.html" for n in range(1, 10)]
-        order = list(run(sources, tmp_path, per_host=1))
-    assert [source for source in order if slow.url() in source] == order[-3:]
+    """It answers when all others are done."""
+    hall = Hall()
+    order = []
+    with (
+        serving(hall.answers("slow", 3)) as slow,
+        serving(served(bodies(5)), host="127.0.0.2") as quick,
+    ):
+        sources = many(slow, 3) + [f"http://127.0.0.2:{quick.port}/{n}.html" for n in range(1, 6)]
+        for one in run_batch(sources, tmp_path, per_host=1, pause=0):
+            order.append(one.row.source)
+            if len(order) == 5:
+                hall.door.set()
+    assert sorted(order[-3:]) == many(slow, 3)
 
 
 def test_turns_serve_all_with_many_threads() -> None:
     sources = [f"http://{host}.cn/{n}" for n in range(30) for host in "abc"] + ["x.html"]
-    turns = Turns(sources, 2, 0)
+    found = Turns(sources, 2, 0)
     taken: list[str] = []
 
     def work() -> None:
-        while (source := turns.take()) is not None:
+        while (source := found.take()) is not None:
             taken.append(source)
-            turns.loaded(source)
+            found.loaded(source)
             if source.endswith("7"):
-                turns.put_back(source)
-            turns.done()
+                found.put_back(source)
+            found.done()
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
     again = [source for source in sources if source.endswith("7")]
     assert sorted(taken) == sorted([*sources, *again])
-    assert turns.take() is None
+    assert found.take() is None
+
+
+def test_no_turn_after_the_end() -> None:
+    found = Turns(["http://a.cn/1", "x.html"], 2, 0)
+    assert found.take() is not None
+    found.close()
+    assert found.take() is None
 
 
 # --- what a folder keeps ------------------------------------------------------------------------------------------
@@ -231,9 +351,13 @@ def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_file_that_appears_meanwhile_is_left_alone(tmp_path: Path) -> None:
-    with serving(served(bodies(3))) as server:
-        for number, _ in enumerate(run_batch(many(server, 3), tmp_path, per_host=1, pause=0.3), 2):
-            (tmp_path / f"第{number}县人民政府2021年度报告.xlsm").write_bytes(b"mine")
+    appeared = threading.Event()
+    answers = served(bodies(3))
+    answers["/2.html"] = [[partial(appeared.wait, PATIENCE), *answers["/2.html"][0]]]
+    with serving(answers) as server:
+        for _ in run_batch(many(server, 3), tmp_path, per_host=1, pause=0):
+            (tmp_path / "第2县人民政府2021年度报告.xlsm").write_bytes(b"mine")
+            appeared.set()
     assert (tmp_path / "第2县人民政府2021年度报告.xlsm").read_bytes() == b"mine"
     assert "第2县人民政府2021年度报告（2）.xlsm" in names_in(tmp_path)
 
@@ -273,7 +397,7 @@ def test_one_run_at_a_time(tmp_path: Path) -> None:
 
 
 def test_stopping_early_keeps_what_is_done(tmp_path: Path) -> None:
-    with serving(served(bodies(6)), gap=0.05) as server:
+    with serving(served(bodies(6))) as server:
         with closing(run_batch(many(server, 6), tmp_path, per_host=1, pause=0)) as batch:
             first = next(batch)
         assert first.row.state == "完成"
@@ -355,7 +479,7 @@ def test_an_unexpected_failure_is_one_row(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_an_uninterrupted_run_is_the_same_twice(tmp_path: Path) -> None:
-    with serving(served(bodies(5))) as server:
+    with serving(served(bodies(3))) as server:
         for name in ("a", "b"):
-            run(many(server, 6), tmp_path / name)
+            run(many(server, 4), tmp_path / name)
     assert outcome(tmp_path / "a") == outcome(tmp_path / "b")

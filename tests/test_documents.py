@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,17 @@ from helpers import DOCUMENTS
 from helpers.pages import CASES, figures, layouts, misread, named, typed, typed_figures, unlike
 
 
-@pytest.fixture(scope="module", params=CASES)
+def source_of(case: str) -> Path:
+    (source,) = (DOCUMENTS / case).glob("source.*")
+    return source
+
+
+# What LibreOffice has to open first.
+SLOW = [case for case in CASES if source_of(case).suffix in (".doc", ".wps", ".rtf")]
+PARAMS = [pytest.param(case, marks=[pytest.mark.slow] if case in SLOW else []) for case in CASES]
+
+
+@pytest.fixture(scope="module", params=PARAMS)
 def case(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -25,8 +36,7 @@ def truth(case: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def report(case: str) -> Report:
-    (source,) = (DOCUMENTS / case).glob("source.*")
-    return gongkai.read_report(str(source))
+    return gongkai.read_report(str(source_of(case)))
 
 
 def test_no_figure_is_silently_wrong(truth: dict[str, Any], report: Report) -> None:

@@ -5,25 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from gongkai.model import Document, Report, UnreadableDocument
 from gongkai.readers.excel import excel_blocks
 from gongkai.recognize import recognize
+from helpers.counts import properties
 from helpers.office import convert
 from helpers.pages import figures, layouts, misread, typed_report, unlike
 from helpers.strategies import reports
 from helpers.writers.sheets import STYLES, Style, report_book, workbook_bytes
 from helpers.writers.styles import FIGURES, LABELS, TABLES, Sheets, report_sheets
-from test_properties import DEEP, IN_ANY_TABLE, IN_TABLE_THREE
-
-profile = settings(  # a workbook takes ten times as long to make as a page
-    max_examples=200 if DEEP else 12,
-    derandomize=not DEEP,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+from test_properties import IN_ANY_TABLE, IN_TABLE_THREE
 
 
 def read_book(report: Report, sheets: Sheets, style: Style) -> Report:
@@ -31,7 +25,7 @@ def read_book(report: Report, sheets: Sheets, style: Style) -> Report:
     return recognize(excel_blocks(content), Document("book", "", content, ""))
 
 
-@profile
+@properties(64, HealthCheck.data_too_large)
 @given(report=reports(), style=STYLES, labels=st.sampled_from(list(LABELS)), writing=st.sampled_from(list(FIGURES)))
 def test_a_consistent_report_is_read_back_equal(report: Report, style: Style, labels: str, writing: str) -> None:
     read = read_book(report, report_sheets(report, labels, writing), style)
@@ -43,7 +37,7 @@ def test_a_consistent_report_is_read_back_equal(report: Report, style: Style, la
 
 
 @pytest.mark.parametrize("mutate", IN_ANY_TABLE + IN_TABLE_THREE)
-@profile
+@properties(32, HealthCheck.data_too_large)
 @given(report=reports(), style=STYLES, data=st.data())
 def test_a_broken_workbook_never_gives_a_wrong_figure(
     mutate, report: Report, style: Style, data: st.DataObject
@@ -60,6 +54,7 @@ def test_a_broken_workbook_never_gives_a_wrong_figure(
     assert misread(figures(report), read, blank) == []
 
 
+@pytest.mark.slow
 def test_every_style_in_the_old_format(tmp_path: Path) -> None:
     report = typed_report("blank-totals-2023")
     styles = [

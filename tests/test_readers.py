@@ -17,6 +17,7 @@ from gongkai.readers.charset import decode
 from gongkai.readers.html import html_blocks
 from gongkai.readers.text import text_blocks
 from helpers.blocks import cell, links, prose, read, texts
+from helpers.counts import properties
 
 CHINESE = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=60)
 KNOWN = "政府信息公开工作年度报告"
@@ -24,23 +25,27 @@ KNOWN = "政府信息公开工作年度报告"
 # --- charsets -----------------------------------------------------------------------------------------------------
 
 
+@properties(100)
 @given(CHINESE, st.sampled_from(["", "gbk", "gb2312", "utf-8", "iso-8859-1", "big5", "nonsense", "utf-16le"]))
 def test_utf_8_is_seen_whatever_is_declared(text: str, declared: str) -> None:
     assert decode(text.encode(), declared) == text
     assert decode(text.encode("utf-8-sig"), declared) == text
 
 
+@properties(100)
 @given(CHINESE, st.sampled_from(["", "gbk", "GB2312", "gb18030", "utf-8", "iso-8859-1", "nonsense"]))
 def test_gb18030_is_seen_whatever_is_declared(text: str, declared: str) -> None:
     page = f'<meta charset="utf-8">{KNOWN}{text}'
     assert decode(page.encode("gb18030"), declared) == page
 
 
+@properties(100)
 @given(CHINESE, st.sampled_from(["utf-16", "utf-32"]))
 def test_byte_order_marks(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding), "gbk") == text
 
 
+@properties(100)
 @given(st.integers(1, 2))
 def test_a_last_character_cut_off_does_not_turn_utf_8_into_gbk(missing: int) -> None:
     assert decode(f"{KNOWN}{KNOWN}".encode()[:-missing], "gbk") == f"{KNOWN}{KNOWN}"[:-1]
@@ -57,6 +62,7 @@ def test_big5_where_declared() -> None:
     assert decode(KNOWN.encode("gbk") + b"\xff", "big5") == f"{KNOWN}\ufffd"
 
 
+@properties(100)
 @given(st.binary(), st.text())
 def test_decoding_never_fails(content: bytes, declared: str) -> None:
     decode(content, declared)
@@ -122,6 +128,7 @@ def test_the_text_of_a_cell(markup: str, text: str) -> None:
 SIMPLE = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20)
 
 
+@properties(100)
 @given(st.lists(st.lists(SIMPLE, min_size=2, max_size=4), min_size=1, max_size=4), st.booleans())
 @example([["&nbsp;", "<b>"], ["^", "|"]], True)
 def test_cells_come_back_as_they_were(rows: list[list[str]], nested: bool) -> None:
@@ -138,6 +145,7 @@ SPAN = st.one_of(
 )
 
 
+@properties(100)
 @given(st.lists(st.lists(st.tuples(SPAN, SPAN), max_size=5), min_size=1, max_size=8))
 def test_spans_never_overlap(rows: list[list[tuple[str, str]]]) -> None:
     cells = [["".join(f'<td rowspan="{a}" colspan="{b}">{i}' for i, (a, b) in enumerate(row))] for row in rows]
@@ -352,6 +360,7 @@ def test_a_form_feed_ends_a_line() -> None:
     assert prose(text_blocks("甲\f乙\r\n丙")) == [("", "甲\n乙\n丙")]
 
 
+@properties(100)
 @given(st.text(st.sampled_from("|｜\t\n\f\\ -:1汉"), max_size=80))
 def test_no_text_is_lost(text: str) -> None:
     blocks = text_blocks(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from gongkai.editions import editions
@@ -19,6 +18,8 @@ from gongkai.model import Grid, Report, UnreadableDocument, Value
 from gongkai.readers.word import word_blocks
 from helpers import DOCUMENTS
 from helpers.blocks import links, prose, read, texts
+from helpers.counts import properties
+from helpers.growth import LINEAR, doubling
 from helpers.made import report_of
 from helpers.pages import figures, misread, read_page, unlike
 from helpers.ruian import TRUTH
@@ -48,15 +49,6 @@ from helpers.writers.words import (
 )
 from test_properties import IN_ANY_TABLE
 
-DEEP = os.environ.get("GONGKAI_TESTS") == "deep"
-
-
-def profile(examples: int) -> settings:
-    slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    most = 10 * examples if DEEP else examples
-    return settings(max_examples=most, derandomize=not DEEP, deadline=None, suppress_health_check=slow)
-
-
 MANNERS = st.builds(
     Manner,
     merged=st.sampled_from(list(MERGES)),
@@ -68,7 +60,7 @@ MANNERS = st.builds(
 )
 
 
-@profile(50)
+@properties(80, HealthCheck.data_too_large)
 @given(report=reports(), manner=MANNERS, labels=st.sampled_from(list(LABELS)), writing=st.sampled_from(list(FIGURES)))
 def test_a_report_is_read_back_equal(report: Report, manner: Manner, labels: str, writing: str) -> None:
     read = read_page(word_page(report, report_sheets(report, labels, writing), manner))
@@ -79,7 +71,7 @@ def test_a_report_is_read_back_equal(report: Report, manner: Manner, labels: str
 
 
 @pytest.mark.parametrize("mutate", IN_ANY_TABLE)
-@profile(15)
+@properties(32, HealthCheck.data_too_large)
 @given(report=reports(), manner=MANNERS, data=st.data())
 def test_a_broken_document_never_gives_a_wrong_figure(mutate, report: Report, manner: Manner, data) -> None:  # type: ignore[no-untyped-def]
     sheets = report_sheets(report)
@@ -101,9 +93,10 @@ def filled(values: Mapping[str, Value]) -> bytes:
     """The official form with these figures and no others, as a program fills it in."""
     document = Document(str(OFFICIAL))
     for sheet, name in zip(document.tables, TABLES, strict=True):
+        rows = [row.cells for row in sheet.rows]
         for cell_id, place in editions()["2021"].forms[name].cells.items():
             value = values.get(cell_id)
-            sheet.cell(place.box.top - 1, place.box.left - 1).text = "" if value is None else str(value)
+            rows[place.box.top - 1][place.box.left - 1].text = "" if value is None else str(value)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
@@ -186,7 +179,11 @@ def docx_of(part: str | bytes) -> bytes:
     return packed({"word/document.xml": part})
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+HEAVY = ("300 MB", "many cells")
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in HEAVY]
+
+
+@pytest.mark.parametrize("name", [*(name for name in HOSTILE if name not in HEAVY), *SLOW])
 def test_what_no_report_is_like_is_said_in_a_sentence(name: str) -> None:
     make, said = HOSTILE[name]
     content = make()
@@ -211,10 +208,16 @@ def test_long_and_deep_documents_are_read_within_bounds(body: str) -> None:
     assert read(docx(body))
 
 
+def chained(length: int) -> bytes:
+    """A paragraph in the first of a chain of styles, each based on the next one."""
+    style = '<w:style w:styleId="s{}"><w:basedOn w:val="s{}"/></w:style>'
+    chain = "".join(style.format(n, n + 1) for n in range(length))
+    return docx(paragraph(run("1"), '<w:pStyle w:val="s0"/>'), chain)
+
+
 def test_a_long_chain_of_styles_is_followed_once() -> None:
-    names = range(50_000)
-    chain = "".join(f'<w:style w:styleId="s{n}"><w:basedOn w:val="s{n + 1}"/></w:style>' for n in names)
-    assert prose(read(docx(paragraph(run("1"), '<w:pStyle w:val="s0"/>'), chain))) == [("", "1")]
+    assert prose(read(chained(10_000))) == [("", "1")]
+    assert doubling(word_blocks, chained, 500) < LINEAR
 
 
 def test_nothing_of_an_archive_is_written_to_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +229,7 @@ def test_nothing_of_an_archive_is_written_to_disk(tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == []
 
 
-@profile(60)
+@properties(60)
 @given(st.data())
 def test_a_damaged_document_is_read_or_refused(data: st.DataObject) -> None:
     content = bytearray(docx(rows_of(["规章", "1"], ["a", "2"]) + paragraph(run("12"))))
@@ -247,7 +250,7 @@ SOUP = (
 )
 
 
-@profile(150)
+@properties(150)
 @given(st.lists(st.sampled_from(SOUP), max_size=60))
 def test_any_soup_of_elements_is_read(pieces: list[str]) -> None:
     """Elements in any order, closed as XML wants it."""

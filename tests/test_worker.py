@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,10 +15,13 @@ import pytest
 
 from gongkai.model import Block, Place, Prose, UnreadableDocument
 from gongkai.readers import worker
-from gongkai.readers.worker import IDLE, Bounds, read_apart
+from gongkai.readers.worker import IDLE, MEGABYTE, Bounds, read_apart
+from helpers.waiting import PATIENCE, wait_until
 
 HERE = Path(__file__).parent
-SHORT = Bounds(seconds=1.0)
+FOREVER = b"100000"  # seconds of sleep
+SHORT = Bounds(seconds=0.2)
+LIGHT = Bounds(memory=200 * MEGABYTE)
 
 
 # Readers of this module's own, called in the other process.
@@ -36,6 +40,9 @@ def failing(content: bytes) -> tuple[Block, ...]:
 
 
 def endless(content: bytes) -> tuple[Block, ...]:
+    """``content`` names a file that tells that it has begun."""
+    if content:
+        Path(content.decode()).touch()
     while True:
         pass
 
@@ -50,12 +57,9 @@ def slowly_greedy(content: bytes) -> tuple[Block, ...]:
     """Past the bound in memory that is not this process's data, so that only a look from outside can tell."""
     import mmap
 
-    held = []
-    for _ in range(40):
-        held.append(mmap.mmap(-1, 20_000_000))
-        held[-1].write(b"x" * 20_000_000)
-    time.sleep(20)
-    raise AssertionError("not ended")
+    held = mmap.mmap(-1, LIGHT.memory)
+    held.write(b"x" * LIGHT.memory)
+    return sleeping(FOREVER)
 
 
 def sleeping(content: bytes) -> tuple[Block, ...]:
@@ -73,23 +77,27 @@ def chatty(content: bytes) -> tuple[Block, ...]:
     return prose_of(b"quiet")
 
 
-@pytest.fixture(autouse=True)
-def found_by_the_other_process(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def found_by_the_other_process() -> Iterator[None]:
+    """Processes of this module's own, which find it; they are kept from test to test, as in use."""
     worker.end_idle()
-    monkeypatch.setenv("PYTHONPATH", str(HERE))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(HERE))
+        yield
+    worker.end_idle()
 
 
-def ends(pid: int) -> bool:
-    """Whether a process ends within some seconds; what nobody has asked after yet (a zombie) has ended."""
-    until = time.monotonic() + 5
-    while time.monotonic() < until:
-        try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
-            return True
-        time.sleep(0.05)
-    return False
+def has_ended(pid: int) -> bool:
+    """What nobody has asked after yet (a zombie) has ended."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def pid_of_next() -> int:
+    """The process that is asked next, warm: its start is no work on the next document."""
+    return int(text("prose_of").split()[0])
 
 
 def text(name: str, content: bytes = b"", bounds: Bounds = worker.BOUNDS) -> str:
@@ -125,16 +133,23 @@ def test_a_process_that_ends_itself() -> None:
 
 
 def test_an_endless_reader_is_ended() -> None:
-    began = time.monotonic()
-    assert "超过1秒" in refused("endless", SHORT)
-    assert time.monotonic() - began < 4
-    assert IDLE == []
+    pid = pid_of_next()
+    assert "超过0.2秒" in refused("endless", SHORT)
+    assert has_ended(pid)
+    assert pid not in [process.pid for process in IDLE]
 
 
 def test_work_is_counted_and_not_waiting() -> None:
-    assert text("sleeping", b"1.5", SHORT).endswith("1.5")
-    with pytest.raises(UnreadableDocument, match="超过1秒"):
-        text("sleeping", b"60", Bounds(seconds=1.0, patience=2.0))
+    pid_of_next()
+    assert text("sleeping", b"0.4", SHORT).endswith("0.4")
+
+
+def test_waiting_has_an_end_too() -> None:
+    """The reader waits for ever, so that whenever it is ended it was for want of patience."""
+    pid = pid_of_next()
+    with pytest.raises(UnreadableDocument, match="超过9秒"):
+        text("sleeping", FOREVER, Bounds(patience=0.2))
+    assert has_ended(pid)
 
 
 def test_the_process_that_works_is_watched_where_another_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,26 +160,33 @@ def test_the_process_that_works_is_watched_where_another_was_started(monkeypatch
     def by_way_of(command: list[str], **options: object) -> object:
         return real([sys.executable, "-P", "-c", starter, *command], **options)  # type: ignore[call-overload]
 
+    worker.end_idle()
     monkeypatch.setattr(subprocess, "Popen", by_way_of)
     assert text("prose_of", b"x").endswith("x")
     assert IDLE[0].pid != IDLE[0].process.pid
     pid = IDLE[0].pid
     refused("endless", SHORT)
-    assert ends(pid)
+    wait_until(lambda: has_ended(pid), "the process that works has ended")
 
 
 def test_no_more_processes_than_processors() -> None:
+    worker.end_idle()  # one that has been in use for long would be replaced, and counted twice
     with ThreadPoolExecutor(12) as pool:
-        found = list(pool.map(lambda _: text("sleeping", b"0.1"), range(24)))
+        found = list(pool.map(lambda _: text("sleeping", b"0.05"), range(12)))
     assert len({answer.split()[0] for answer in found}) <= (os.cpu_count() or 1)
     assert len(IDLE) <= (os.cpu_count() or 1)
 
 
-@pytest.mark.parametrize("name", ["greedy", "slowly_greedy"])
-def test_a_greedy_reader_is_ended(name: str) -> None:
-    before = psutil.virtual_memory().available
-    assert "内存超过480MB" in refused(name)
-    assert psutil.virtual_memory().available > before - 1_000_000_000
+def test_a_greedy_reader_gets_no_more_memory() -> None:
+    """The system refuses it the next ten megabytes; the next document may have what it held."""
+    assert "内存超过480MB" in refused("greedy")
+    assert text("prose_of", b"x" * 30_000_000).endswith("x")
+
+
+def test_a_reader_whose_memory_only_shows_from_outside_is_ended() -> None:
+    pid = pid_of_next()
+    assert "内存超过200MB" in refused("slowly_greedy", LIGHT)
+    assert has_ended(pid)
 
 
 def test_a_module_beside_the_user_is_not_run(tmp_path: Path) -> None:
@@ -178,14 +200,27 @@ def test_a_module_beside_the_user_is_not_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("busy", [False, True])
-def test_no_process_outlives_the_program(busy: bool) -> None:
+def test_no_process_outlives_the_program(busy: bool, tmp_path: Path) -> None:
     """Neither one that waits for work nor one whose parser is in an endless loop; the program is killed."""
+    begun = tmp_path / "begun"
     code = (
-        "import os, threading, time\nfrom gongkai.readers import worker\n"
+        "import os, sys, threading, time\nfrom gongkai.readers import worker\n"
         "worker.read_apart('test_worker:prose_of', b'x')\npid = worker.IDLE[0].pid\n"
-        f"if {busy}: threading.Thread(target=worker.read_apart, args=('test_worker:endless', b'')).start()\n"
-        "time.sleep(0.3)\nprint(pid, flush=True)\nos.kill(os.getpid(), 9)"
+        "if begun := sys.argv[1]:\n"
+        "    ask = ('test_worker:endless', begun.encode())\n"
+        "    threading.Thread(target=worker.read_apart, args=ask, daemon=True).start()\n"
+        "    while not os.path.exists(begun): time.sleep(0.02)\n"
+        "print(pid, flush=True)\nos.kill(os.getpid(), 9)"
     )
     environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{Path(worker.__file__).parents[2]}"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
-    assert ends(int(done.stdout))
+    command = [sys.executable, "-c", code, str(begun) if busy else ""]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        timeout=PATIENCE,
+    )
+    assert begun.exists() == busy
+    wait_until(lambda: has_ended(int(done.stdout)), "the process has ended")

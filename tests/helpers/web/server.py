@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -31,7 +30,6 @@ class Server:
     port: int = 0
     requests: list[str] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
-    spans: list[tuple[float, float]] = field(default_factory=list)  # when each answer began, and its last chunk
     closing: threading.Event = field(default_factory=threading.Event)
 
     def url(self, path: str = "/") -> str:
@@ -49,11 +47,8 @@ class Server:
             self.requests.append(path)
             self.heads.append(head.decode("latin-1"))
             known = self.answers.get(path) or [answer(b"not found", status="404 Not Found")]
-            began = ended = time.monotonic()
             for chunk in known[min(turn, len(known) - 1)]:
-                ended = time.monotonic()
                 self.play(connection, chunk)
-            self.spans.append((began, ended))
 
     def play(self, connection: socket.socket, chunk: bytes | Callable[[], object] | None) -> None:
         if chunk is SILENCE:
