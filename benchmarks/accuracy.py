@@ -1,4 +1,4 @@
-"""Room: benchmarks. Every real markup with typed truth: figures right, blank with a problem, silently wrong.
+"""Every real markup with typed truth: figures right, blank with a problem, silently wrong.
 
 Run as ``python benchmarks/accuracy.py``; prints a Markdown table, and exits with 1 if a figure is silently wrong or
 lost without a word. Beside it what a plain importer gets from the raw tables of ``pandas.read_html`` and pdfplumber:

@@ -1,4 +1,4 @@
-"""Room: benchmarks. 200 pages from a loopback server: a batch, beside a plain loop of httpx and pandas.read_html.
+"""200 pages from a loopback server: a batch, beside a plain loop of httpx and pandas.read_html.
 
 Run as ``python benchmarks/batch.py``; prints a Markdown table. Each way runs in a process of its own, which measures
 its seconds, its processor's seconds and its peak memory; rounds alternate and figures are medians. The batch reads,

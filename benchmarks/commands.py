@@ -1,4 +1,4 @@
-"""Room: benchmarks. What the commands ask of Excel: range calls of each, counted on the tests' Excel in memory.
+"""What the commands ask of Excel: range calls of each, counted on the tests' Excel in memory.
 
 Run as ``python benchmarks/commands.py``; prints a Markdown table. A call over COM takes about a millisecond on
 Windows whatever the size of its block, and some twenty times that over AppleScript on a Mac, so calls are what counts.

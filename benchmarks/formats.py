@@ -1,4 +1,4 @@
-"""Room: benchmarks. Each form of a report: our reader beside the bare library on the same bytes, in one run.
+"""Each form of a report: our reader beside the bare library on the same bytes, in one run.
 
 Run as ``python benchmarks/formats.py``; prints a Markdown table. The bare library opens the file and takes the text of
 every table cell and paragraph, nothing more. Milliseconds are medians of interleaved rounds in one process; megabytes

@@ -1,4 +1,4 @@
-"""Room: benchmarks. GK_CHECK on ranges beside the same sums in plain pandas, in one run.
+"""GK_CHECK on ranges beside the same sums in plain pandas, in one run.
 
 Run as ``python benchmarks/functions.py``; prints a Markdown table. Rounds are interleaved; figures are medians in
 milliseconds. The plain sums only say whether the 39 relations hold: no blanks, no texts, no message.

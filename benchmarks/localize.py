@@ -1,4 +1,4 @@
-"""Room: benchmarks. Errors of every kind planted in consistent reports: is it said which cells are wrong?
+"""Errors of every kind planted in consistent reports: is it said which cells are wrong?
 
 Run as ``python benchmarks/localize.py [TRIALS]``; prints a Markdown table. A trial counts as ``unique`` where the
 findings name the planted cells with their true figures and nothing else, as ``shown`` where these are among the

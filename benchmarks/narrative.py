@@ -1,4 +1,4 @@
-"""Room: benchmarks. The prose against the tables: what is found of the labelled clauses, and how long it takes.
+"""The prose against the tables: what is found of the labelled clauses, and how long it takes.
 
 Run as ``python benchmarks/narrative.py``; prints a Markdown table, and exits with 1 if a warning is false or less than
 80 % of the labelled claims or findings are found. All sets but clauses were labelled before the grammar was run on

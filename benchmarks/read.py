@@ -1,4 +1,4 @@
-"""Room: benchmarks. Read + check beside pandas.read_html on the demo's page, and whole processes, in one run.
+"""Read + check beside pandas.read_html on the demo's page, and whole processes, in one run.
 
 Run as ``python benchmarks/read.py``; prints a Markdown table. Rounds are interleaved, so that a slow moment of the
 machine falls on all of them alike; figures are medians in milliseconds.

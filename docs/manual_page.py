@@ -1,4 +1,4 @@
-"""Room: docs. docs/manual.zh.md -> python/gongkai/manual.html, one file with its pictures in it; ``--check`` compares.
+"""docs/manual.zh.md -> python/gongkai/manual.html, one file with its pictures in it; ``--check`` compares.
 
 The ribbon's 使用手册 opens it on a machine that has no checkout, and maybe no network.
 """

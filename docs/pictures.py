@@ -1,4 +1,4 @@
-"""Room: docs. Renders the sheets of filled workbooks into docs/images, with LibreOffice and pdftoppm.
+"""Renders the sheets of filled workbooks into docs/images, with LibreOffice and pdftoppm.
 
 Run as ``make pictures`` after a change to the looks of the workbook. The report is the demo's flagged one, the list is
 made of the reports that the tests read.

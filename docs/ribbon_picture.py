@@ -1,4 +1,4 @@
-"""Room: docs. Draws the ribbon from the XML that Excel reads: docs/images/ribbon*.svg. A drawing made so cannot drift.
+"""Draws the ribbon from the XML that Excel reads: docs/images/ribbon*.svg. A drawing made so cannot drift.
 
 No Excel is at hand to take a picture of. Where Excel shows an icon, the drawing shows the keytip: the letter to press
 after Alt and the tab's own. ``--check`` only compares.

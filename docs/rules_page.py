@@ -1,4 +1,4 @@
-"""Room: docs. The registry of rules -> docs/rules.zh.md, for those who fill the reports in; ``--check`` compares.
+"""The registry of rules -> docs/rules.zh.md, for those who fill the reports in; ``--check`` compares.
 
 Nothing on the page is written here but its headings: what a rule means, rests on and asks for stands with the rule.
 """

@@ -1,4 +1,4 @@
-"""Room: tests. Fuzzing of readers and recognition by coverage: whatever the bytes, only GongkaiError gets out.
+"""Fuzzing of readers and recognition by coverage: whatever the bytes, only GongkaiError gets out.
 
 Run as ``make fuzz`` or ``python tests/fuzz.py SECONDS [SUFFIX ...]``; needs atheris. The documents of the cases are the
 first corpus. Of zip archives the parts are changed and packed again, for a changed archive is only a damaged one.

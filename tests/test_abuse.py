@@ -1,4 +1,4 @@
-"""Room: tests. Tables as badly written as we could think of, each with truth: right, or blank with a problem."""
+"""Tables as badly written as we could think of, each with truth: right, or blank with a problem."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Pages that hold tables cut, doubled or foreign, and pages that hold no report at all."""
+"""Pages that hold tables cut, doubled or foreign, and pages that hold no report at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The published accuracy counts what it says it counts."""
+"""The published accuracy counts what it says it counts."""
 
 from __future__ import annotations
 

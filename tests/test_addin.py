@@ -1,4 +1,4 @@
-"""Room: tests. The add-in on a fake home of either kind: what comes where, and that all of it goes away again."""
+"""The add-in on a fake home of either kind: what comes where, and that all of it goes away again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Nothing the user had is lost, and nothing is half done, whatever fails on the way."""
+"""Nothing the user had is lost, and nothing is half done, whatever fails on the way."""
 
 from __future__ import annotations
 

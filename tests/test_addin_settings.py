@@ -1,4 +1,4 @@
-"""Room: tests. The settings that the add-in shares with others, and the Python that they name."""
+"""The settings that the add-in shares with others, and the Python that they name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. ``gongkai adopt``: the proposals listed, applied to a file, or refused; and the file that results."""
+"""``gongkai adopt``: the proposals listed, applied to a file, or refused; and the file that results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The command that adopts proposals, in a live book over the engine in memory."""
+"""The command that adopts proposals, in a live book over the engine in memory."""
 
 from __future__ import annotations
 

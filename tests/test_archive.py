@@ -1,4 +1,4 @@
-"""Room: tests. Zip files from elsewhere: what is read of them, and what is refused before it can do harm."""
+"""Zip files from elsewhere: what is read of them, and what is refused before it can do harm."""
 
 from __future__ import annotations
 

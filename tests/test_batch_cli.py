@@ -1,4 +1,4 @@
-"""Room: tests. ``gongkai batch`` as its users call it: exit codes, output, confirmation, bar, interruption."""
+"""``gongkai batch`` as its users call it: exit codes, output, confirmation, bar, interruption."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Hostile texts through a batch: into file names, the CSV and cells, and never more than text there."""
+"""Hostile texts through a batch: into file names, the CSV and cells, and never more than text there."""
 
 from __future__ import annotations
 

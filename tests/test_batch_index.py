@@ -1,4 +1,4 @@
-"""Room: tests. What a list, a folder and a directory page say is to be imported."""
+"""What a list, a folder and a directory page say is to be imported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. What a batch must never lose or pass over in silence: a user's changes, other files, further pages."""
+"""What a batch must never lose or pass over in silence: a user's changes, other files, further pages."""
 
 from __future__ import annotations
 

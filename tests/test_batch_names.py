@@ -1,4 +1,4 @@
-"""Room: tests. File names from hostile texts: every system takes them, and no two are one file."""
+"""File names from hostile texts: every system takes them, and no two are one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. A batch that is killed at any moment and run again ends as one that was never disturbed."""
+"""A batch that is killed at any moment and run again ends as one that was never disturbed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Batches against a real server: what is imported, how politely, and what is left alone."""
+"""Batches against a real server: what is imported, how politely, and what is left alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Years compared where reports come together: the command line, a batch's folder, 汇总 of a workbook."""
+"""Years compared where reports come together: the command line, a batch's folder, 汇总 of a workbook."""
 
 from __future__ import annotations
 

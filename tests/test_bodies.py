@@ -1,4 +1,4 @@
-"""Room: tests. Names of bodies: one form for all ways of writing one, what is certain, and what was renamed."""
+"""Names of bodies: one form for all ways of writing one, what is certain, and what was renamed."""
 
 from __future__ import annotations
 

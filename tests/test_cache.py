@@ -1,4 +1,4 @@
-"""Room: tests. Pages kept on disk: always confirmed by the server or asked for, never half, never in the way."""
+"""Pages kept on disk: always confirmed by the server or asked for, never half, never in the way."""
 
 from __future__ import annotations
 

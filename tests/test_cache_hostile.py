@@ -1,4 +1,4 @@
-"""Room: tests. A cache in which others have written: what no page of ours can be counts as absent, and ends soon."""
+"""A cache in which others have written: what no page of ours can be counts as absent, and ends soon."""
 
 from __future__ import annotations
 

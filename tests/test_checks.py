@@ -1,4 +1,4 @@
-"""Room: tests. Findings on stated sums: which rules, which cells, which figures and which sentence."""
+"""Findings on stated sums: which rules, which cells, which figures and which sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The command as its users call it: what it prints, where, and with which exit code."""
+"""The command as its users call it: what it prints, where, and with which exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The command's options on how pages are got, attachments and directories, as a user sees them."""
+"""The command's options on how pages are got, attachments and directories, as a user sees them."""
 
 from __future__ import annotations
 

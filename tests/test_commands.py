@@ -1,4 +1,4 @@
-"""Room: tests. The commands that import into a live book and check it, on xlwings' own classes over the engine."""
+"""The commands that import into a live book and check it, on xlwings' own classes over the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Batch import and summary on a live book: rows as the state, slices of time, questions and answers."""
+"""Batch import and summary on a live book: rows as the state, slices of time, questions and answers."""
 
 from __future__ import annotations
 

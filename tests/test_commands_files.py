@@ -1,4 +1,4 @@
-"""Room: tests. Commands that write files, explain, or meet hostile texts, on a live book over the engine."""
+"""Commands that write files, explain, or meet hostile texts, on a live book over the engine."""
 
 from __future__ import annotations
 

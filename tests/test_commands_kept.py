@@ -1,4 +1,4 @@
-"""Room: tests. What a person did to the live workbook is kept, and nothing goes to a wrong or a deaf cell."""
+"""What a person did to the live workbook is kept, and nothing goes to a wrong or a deaf cell."""
 
 from __future__ import annotations
 

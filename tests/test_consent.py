@@ -1,4 +1,4 @@
-"""Room: tests. Who may fetch: this user, in this workbook, after saying so; and the file that remembers it."""
+"""Who may fetch: this user, in this workbook, after saying so; and the file that remembers it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Findings on what is missing, unread or written as no count can be."""
+"""Findings on what is missing, unread or written as no count can be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. What README and manual say can be done exists: commands, make targets, pictures, figures, names."""
+"""What README and manual say can be done exists: commands, make targets, pictures, figures, names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Real markups, each with truth typed by hand: every figure, every finding, no figure silently wrong."""
+"""Real markups, each with truth typed by hand: every figure, every finding, no figure silently wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The official layouts, against facts typed from the circulars' annexes, and the loader's refusals."""
+"""The official layouts, against facts typed from the circulars' annexes, and the loader's refusals."""
 
 from __future__ import annotations
 

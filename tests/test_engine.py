@@ -1,4 +1,4 @@
-"""Room: tests. The engine in memory behaves as Excel is documented to, seen through xlwings."""
+"""The engine in memory behaves as Excel is documented to, seen through xlwings."""
 
 from __future__ import annotations
 

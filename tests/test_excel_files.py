@@ -1,4 +1,4 @@
-"""Room: tests. Foreign workbooks cell by cell: what a person sees on a sheet, and nothing else; hostile files."""
+"""Foreign workbooks cell by cell: what a person sees on a sheet, and nothing else; hostile files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Workbooks of ours and foreign ones are told apart, wherever they come from: by the names of cells."""
+"""Workbooks of ours and foreign ones are told apart, wherever they come from: by the names of cells."""
 
 from __future__ import annotations
 

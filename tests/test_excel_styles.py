@@ -1,4 +1,4 @@
-"""Room: tests. Whatever report, typed into a workbook in whatever way and broken: read back right, or said so."""
+"""Whatever report, typed into a workbook in whatever way and broken: read back right, or said so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Two faults that look sound together, and others that a hostile reader found: never a wrong figure."""
+"""Two faults that look sound together, and others that a hostile reader found: never a wrong figure."""
 
 from __future__ import annotations
 

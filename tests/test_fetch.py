@@ -1,4 +1,4 @@
-"""Room: tests. Bodies in every packing, servers that are busy or slow, and answers made at random."""
+"""Bodies in every packing, servers that are busy or slow, and answers made at random."""
 
 from __future__ import annotations
 

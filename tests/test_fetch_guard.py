@@ -1,4 +1,4 @@
-"""Room: tests. No public site sends a fetch into a private network: addresses, redirects, names that change, proxies.
+"""No public site sends a fetch into a private network: addresses, redirects, names that change, proxies.
 
 All of this machine's addresses are private, so the tests on redirects take 127.0.0.2 for a public one.
 """

@@ -1,4 +1,4 @@
-"""Room: tests. Gates that want a cookie or a browser, pages that send their readers on, and circles."""
+"""Gates that want a cookie or a browser, pages that send their readers on, and circles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Certificates and encryption as sites have them: what is wrong is named, and nothing is let through."""
+"""Certificates and encryption as sites have them: what is wrong is named, and nothing is let through."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The text of a cell -> an exact figure, or none at all."""
+"""The text of a cell -> an exact figure, or none at all."""
 
 from __future__ import annotations
 

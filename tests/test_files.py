@@ -1,4 +1,4 @@
-"""Room: tests. The workbook as a file: what is written where, and what other programs and people made of it."""
+"""The workbook as a file: what is written where, and what other programs and people made of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Pages whose report is in a frame or an attachment: which one is taken, why, and what is left alone."""
+"""Pages whose report is in a frame or an attachment: which one is taken, why, and what is left alone."""
 
 from __future__ import annotations
 

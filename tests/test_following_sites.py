@@ -1,4 +1,4 @@
-"""Room: tests. Pages as the usual systems of government sites build them around a report that stands elsewhere."""
+"""Pages as the usual systems of government sites build them around a report that stands elsewhere."""
 
 from __future__ import annotations
 

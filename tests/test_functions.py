@@ -1,4 +1,4 @@
-"""Room: tests. The worksheet functions on ranges: every shape, figures in every form, failures as sentences."""
+"""The worksheet functions on ranges: every shape, figures in every form, failures as sentences."""
 
 from __future__ import annotations
 

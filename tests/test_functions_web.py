@@ -1,4 +1,4 @@
-"""Room: tests. Worksheet functions in a workbook: the workbook's own report, and reports from a real server."""
+"""Worksheet functions in a workbook: the workbook's own report, and reports from a real server."""
 
 from __future__ import annotations
 

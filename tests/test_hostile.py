@@ -1,4 +1,4 @@
-"""Room: tests. Readers: pages and texts made to be slow, endless or broken are read in linear time or refused."""
+"""Readers: pages and texts made to be slow, endless or broken are read in linear time or refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. A batch interrupted while LibreOffice works for it: it ends and leaves nothing."""
+"""A batch interrupted while LibreOffice works for it: it ends and leaves nothing."""
 
 from __future__ import annotations
 

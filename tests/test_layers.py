@@ -1,4 +1,4 @@
-"""Room: tests. The import rule of the house: upward and sideways imports fail, hidden ones too."""
+"""The import rule of the house: upward and sideways imports fail, hidden ones too."""
 
 from __future__ import annotations
 

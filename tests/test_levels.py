@@ -1,4 +1,4 @@
-"""Room: tests. A government's report against the sum of its children's: which figures, who lacks, nothing twice."""
+"""A government's report against the sum of its children's: which figures, who lacks, nothing twice."""
 
 from __future__ import annotations
 

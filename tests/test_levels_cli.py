@@ -1,4 +1,4 @@
-"""Room: tests. ``gongkai levels`` as its users call it: folders, lists, pages; what it prints, writes and returns."""
+"""``gongkai levels`` as its users call it: folders, lists, pages; what it prints, writes and returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Which cells are likely wrong: against a search of all sets; cell by cell, blanks, ties and slips."""
+"""Which cells are likely wrong: against a search of all sets; cell by cell, blanks, ties and slips."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Which cells are likely wrong: the answers against a search of all sets, and what they mend."""
+"""Which cells are likely wrong: the answers against a search of all sets, and what they mend."""
 
 from __future__ import annotations
 

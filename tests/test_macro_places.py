@@ -1,4 +1,4 @@
-"""Room: tests. The macros where there is no report, on a Mac, in the cells of a sheet; and their texts."""
+"""The macros where there is no report, on a Mac, in the cells of a sheet; and their texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. What each button sends to Python, and what the user sees, whatever comes back."""
+"""What each button sends to Python, and what the user sees, whatever comes back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The manual holds what a clerk meets, as it really is: every button, function, sheet and sentence."""
+"""The manual holds what a clerk meets, as it really is: every button, function, sheet and sentence."""
 
 from __future__ import annotations
 

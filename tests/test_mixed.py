@@ -1,4 +1,4 @@
-"""Room: tests. Several reports in one document: no table of another body or year is taken for the report's own."""
+"""Several reports in one document: no table of another body or year is taken for the report's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The prose of sections one and six against the tables: labelled clauses, properties, hostile prose."""
+"""The prose of sections one and six against the tables: labelled clauses, properties, hostile prose."""
 
 from __future__ import annotations
 

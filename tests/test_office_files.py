@@ -1,4 +1,4 @@
-"""Room: tests. Old Word files by way of LibreOffice: what it makes of them, what it is kept from, when it fails."""
+"""Old Word files by way of LibreOffice: what it makes of them, what it is kept from, when it fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. A report as JSON, as lines and as a pandas table: nothing lost, nothing rounded."""
+"""A report as JSON, as lines and as a pandas table: nothing lost, nothing rounded."""
 
 from __future__ import annotations
 

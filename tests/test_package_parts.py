@@ -1,4 +1,4 @@
-"""Room: tests. The built files as packages: what the validator of the Open XML SDK does not see."""
+"""The built files as packages: what the validator of the Open XML SDK does not see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Readers: what a page hides, raises or sets apart never becomes part of a figure."""
+"""Readers: what a page hides, raises or sets apart never becomes part of a figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. PDFs: what a reader of the page sees is what is read, and nothing else ever becomes a figure."""
+"""PDFs: what a reader of the page sees is what is read, and nothing else ever becomes a figure."""
 
 from __future__ import annotations
 

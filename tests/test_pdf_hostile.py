@@ -1,4 +1,4 @@
-"""Room: tests. PDFs made to be slow, endless, huge or broken: a sentence, in bounded memory."""
+"""PDFs made to be slow, endless, huge or broken: a sentence, in bounded memory."""
 
 from __future__ import annotations
 

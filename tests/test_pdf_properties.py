@@ -1,4 +1,4 @@
-"""Room: tests. Whatever report, as a PDF in whatever style and cut by page breaks anywhere: read right, or said so."""
+"""Whatever report, as a PDF in whatever style and cut by page breaks anywhere: read right, or said so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Notes on what is unlikely: each where it is due, none on sound reports in whatever words."""
+"""Notes on what is unlikely: each where it is due, none on sound reports in whatever words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Whatever consistent report, in whatever markup, however broken: read back right, or said so.
+"""Whatever consistent report, in whatever markup, however broken: read back right, or said so.
 
 The oracle for broken pages is ``misread``: each cell equals what stood beside its label before the page was broken,
 or it is blank and a problem names it. A cell that was only emptied may be blank without a problem. A figure whose own

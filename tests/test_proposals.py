@@ -1,4 +1,4 @@
-"""Room: tests. Proposals as text, what was typed beside them, and what it changes, without a workbook around it."""
+"""Proposals as text, what was typed beside them, and what it changes, without a workbook around it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Readers: charsets, web pages and plain text, as found and as abused."""
+"""Readers: charsets, web pages and plain text, as found and as abused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Broken sums against a second reading: the report's or ours to doubt; a bad one hides no error."""
+"""Broken sums against a second reading: the report's or ours to doubt; a bad one hides no error."""
 
 from __future__ import annotations
 

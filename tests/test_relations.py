@@ -1,4 +1,4 @@
-"""Room: tests. Relations over figures and blanks, against brute force over all fillings."""
+"""Relations over figures and blanks, against brute force over all fillings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The second reading of a document: never wrong, and what it says of planted faults."""
+"""The second reading of a document: never wrong, and what it says of planted faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The ribbon, the macros and the commands, held against each other."""
+"""The ribbon, the macros and the commands, held against each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Reports as lines of 批量导入 and 汇总 and back, and the fingerprint that tells a changed report."""
+"""Reports as lines of 批量导入 and 汇总 and back, and the fingerprint that tells a changed report."""
 
 from __future__ import annotations
 

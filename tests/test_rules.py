@@ -1,4 +1,4 @@
-"""Room: tests. The registry of rules: whole, none unknown, every example a message of ours, the page as generated."""
+"""The registry of rules: whole, none unknown, every example a message of ours, the page as generated."""
 
 from __future__ import annotations
 

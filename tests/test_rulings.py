@@ -1,4 +1,4 @@
-"""Room: tests. Rulings: under which key they are kept, where they count, and that a workbook gives them back."""
+"""Rulings: under which key they are kept, where they count, and that a workbook gives them back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Rulings on what several reports together show: years and levels, on the command line and in a batch."""
+"""Rulings on what several reports together show: years and levels, on the command line and in a batch."""
 
 from __future__ import annotations
 

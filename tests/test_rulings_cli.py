@@ -1,4 +1,4 @@
-"""Room: tests. ``gongkai dismiss`` and ``confirm``: the file beside a report, and who reads it."""
+"""``gongkai dismiss`` and ``confirm``: the file beside a report, and who reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Rulings in the live workbook: 处理 and 理由 over checks, imports, clearing, and what counts them."""
+"""Rulings in the live workbook: 处理 and 理由 over checks, imports, clearing, and what counts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. No ruling hides a finding that it was not meant for, whatever was done to a sheet or a docket."""
+"""No ruling hides a finding that it was not meant for, whatever was done to a sheet or a docket."""
 
 from __future__ import annotations
 

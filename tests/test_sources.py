@@ -1,4 +1,4 @@
-"""Room: tests. Sources: real servers on loopback, files and standard input, and all that can go wrong with them."""
+"""Sources: real servers on loopback, files and standard input, and all that can go wrong with them."""
 
 from __future__ import annotations
 

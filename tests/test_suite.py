@@ -1,4 +1,4 @@
-"""Room: tests. The suite itself: no test looks at a clock, every helper is told of, few tests start the command."""
+"""The suite itself: no test looks at a clock, every helper is told of, few tests start the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. The template against its sources, the official form, and what spreadsheet programs can do."""
+"""The template against its sources, the official form, and what spreadsheet programs can do."""
 
 from __future__ import annotations
 

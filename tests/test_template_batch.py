@@ -1,4 +1,4 @@
-"""Room: tests. The sheets 批量导入, 汇总 and 工具 of the template, and the charts as LibreOffice calculates them."""
+"""The sheets 批量导入, 汇总 and 工具 of the template, and the charts as LibreOffice calculates them."""
 
 from __future__ import annotations
 

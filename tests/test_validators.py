@@ -1,4 +1,4 @@
-"""Room: tests. The built files, and one filled in, before every independent reader that we have.
+"""The built files, and one filled in, before every independent reader that we have.
 
 In ``make test`` these are openpyxl and pyOpenVBA; programs of others are slow.
 """

@@ -1,4 +1,4 @@
-"""Room: tests. The installed wheel, away from the checkout: all it needs is inside, and what users run first runs."""
+"""The installed wheel, away from the checkout: all it needs is inside, and what users run first runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Word documents: what one sees in them, cell by cell, and whole reports in every way of writing them."""
+"""Word documents: what one sees in them, cell by cell, and whole reports in every way of writing them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Word documents: the text of a cell, the numbers of lists, merged cells, pictures, as one sees them."""
+"""Word documents: the text of a cell, the numbers of lists, merged cells, pictures, as one sees them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Reports and findings into workbook files and back; formulas as LibreOffice calculates them."""
+"""Reports and findings into workbook files and back; formulas as LibreOffice calculates them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: tests. Readers in a process of their own: ended when they take too long or too much, used again when not."""
+"""Readers in a process of their own: ended when they take too long or too much, used again when not."""
 
 from __future__ import annotations
 

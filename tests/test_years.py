@@ -1,4 +1,4 @@
-"""Room: tests. Reports of one body over years: what must continue, what is never compared, and what is said of it."""
+"""Reports of one body over years: what must continue, what is never compared, and what is said of it."""
 
 from __future__ import annotations
 

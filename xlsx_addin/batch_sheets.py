@@ -1,4 +1,4 @@
-"""Room: template. The list of a batch, and the summary of its reports with charts that follow the figures."""
+"""The list of a batch, and the summary of its reports with charts that follow the figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: template. Builds workbook_template.xlsm and gongkai.xlam from their sources; ``--check`` only compares them.
+"""Builds workbook_template.xlsm and gongkai.xlam from their sources; ``--check`` only compares them.
 
 The same sources give the same bytes: no time, no name of a machine or a user goes in.
 """

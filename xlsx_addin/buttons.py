@@ -1,4 +1,4 @@
-"""Room: template. Buttons on the sheets, for programs and people without a ribbon.
+"""Buttons on the sheets, for programs and people without a ribbon.
 
 They are drawn as Excel 2007 does (VML alone): in that form they survive openpyxl, and other programs show them.
 """

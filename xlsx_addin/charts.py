@@ -1,4 +1,4 @@
-"""Room: template. The charts of the summary, as native charts over the block of figures beside them."""
+"""The charts of the summary, as native charts over the block of figures beside them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: template. Relations as native formulas, and the ranges on which their flags lie.
+"""Relations as native formulas, and the ranges on which their flags lie.
 
 Only functions that Excel, WPS and LibreOffice share; every formula looks at its own sheet, except the cover's.
 """

@@ -1,4 +1,4 @@
-"""Room: template. Fonts, borders, fills and number formats; one accent colour and one sign for each severity."""
+"""Fonts, borders, fills and number formats; one accent colour and one sign for each severity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: template. VBA sources -> the project in a workbook file."""
+"""VBA sources -> the project in a workbook file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: template. What the macros say: VBA source holds no Chinese, so its texts stand on the hidden sheet.
+"""What the macros say: VBA source holds no Chinese, so its texts stand on the hidden sheet.
 
 Each sentence says what is wrong and what to do. The text of an error from Excel follows a colon at the end.
 """

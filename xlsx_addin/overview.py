@@ -1,4 +1,4 @@
-"""Room: template. The figures behind the charts of the summary: live sums by year, as a block above its list.
+"""The figures behind the charts of the summary: live sums by year, as a block above its list.
 
 Only functions that Excel 2010, WPS and LibreOffice share, and no array formulas. Hidden rows count too, so a filter
 over the list changes nothing here.

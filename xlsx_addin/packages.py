@@ -1,4 +1,4 @@
-"""Room: template. A workbook file as its parts: put right, added to, and packed into the same bytes each time."""
+"""A workbook file as its parts: put right, added to, and packed into the same bytes each time."""
 
 from __future__ import annotations
 

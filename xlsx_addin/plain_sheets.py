@@ -1,4 +1,4 @@
-"""Room: template. The cover, the prose and the list of findings."""
+"""The cover, the prose and the list of findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: template. The sheets of the official tables: form, check lane, flags and hidden marks."""
+"""The sheets of the official tables: form, check lane, flags and hidden marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: template. The hidden sheets: what commands and macros share (in the add-in too), and settings of xlwings."""
+"""The hidden sheets: what commands and macros share (in the add-in too), and settings of xlwings."""
 
 from __future__ import annotations
 

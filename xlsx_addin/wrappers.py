@@ -1,4 +1,4 @@
-"""Room: template. The worksheet functions as VBA: wrappers, and what the function wizard says of them."""
+"""The worksheet functions as VBA: wrappers, and what the function wizard says of them."""
 
 from __future__ import annotations
 

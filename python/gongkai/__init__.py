@@ -1,4 +1,4 @@
-"""Room: front door. Annual reports on government information disclosure: read, check, put into a workbook.
+"""Annual reports on government information disclosure: read, check, put into a workbook.
 
 >>> import gongkai
 >>> report = gongkai.read_report("report.html")   # doctest: +SKIP

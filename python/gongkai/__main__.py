@@ -1,4 +1,4 @@
-"""Room: __main__. ``py -m gongkai``: the command where the folder of scripts is not on the path (Windows)."""
+"""``py -m gongkai``: the command where the folder of scripts is not on the path (Windows)."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Room: archive. A zip file from elsewhere -> its parts, in memory and bounded; nothing of it goes to disk."""
+"""A zip file from elsewhere -> its parts, in memory and bounded; nothing of it goes to disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: figures. The text of one cell -> an exact figure, or why it is none. Knows no table and no document."""
+"""The text of one cell -> an exact figure, or why it is none. Knows no table and no document."""
 
 from __future__ import annotations
 

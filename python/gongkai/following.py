@@ -1,4 +1,4 @@
-"""Room: following. Document -> Report; where a page has none itself, that of its frame or attachment, one level on.
+"""Document -> Report; where a page has none itself, that of its frame or attachment, one level on.
 
 Which one was taken, and why, stands in the provenance of the report's document.
 """

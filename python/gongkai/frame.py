@@ -1,4 +1,4 @@
-"""Room: frame. A report as a pandas table for those who build panels."""
+"""A report as a pandas table for those who build panels."""
 
 from __future__ import annotations
 

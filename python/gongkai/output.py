@@ -1,4 +1,4 @@
-"""Room: output. Reports and findings as JSON-ready values and as lines of text for a terminal."""
+"""Reports and findings as JSON-ready values and as lines of text for a terminal."""
 
 from __future__ import annotations
 

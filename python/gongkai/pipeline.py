@@ -1,4 +1,4 @@
-"""Room: pipeline. The rooms in their order: source -> Document -> blocks -> Report -> findings -> workbook."""
+"""The rooms in their order: source -> Document -> blocks -> Report -> findings -> workbook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: rulings. What a person decided about findings: the key it is kept under, and the findings it is about.
+"""What a person decided about findings: the key it is kept under, and the findings it is about.
 
 A dismissed finding counts nowhere and marks nothing; every list still shows it, at its end and with the reason.
 """

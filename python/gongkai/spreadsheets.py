@@ -1,4 +1,4 @@
-"""Room: spreadsheets. What a cell of any spreadsheet holds and shows: its number, and formats that show another."""
+"""What a cell of any spreadsheet holds and shows: its number, and formats that show another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: system. What the operating system says and where it keeps a user's things, in the users' words."""
+"""What the operating system says and where it keeps a user's things, in the users' words."""
 
 from __future__ import annotations
 

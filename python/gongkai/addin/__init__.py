@@ -1,4 +1,4 @@
-"""Room: addin. The add-in in Excel: put in place, taken out again, looked after. On Windows and on a Mac."""
+"""The add-in in Excel: put in place, taken out again, looked after. On Windows and on a Mac."""
 
 from __future__ import annotations
 

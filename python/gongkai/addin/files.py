@@ -1,4 +1,4 @@
-"""Room: addin. Files as they are and as they shall be: read whole, put in place at once."""
+"""Files as they are and as they shall be: read whole, put in place at once."""
 
 from __future__ import annotations
 

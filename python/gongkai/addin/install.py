@@ -1,4 +1,4 @@
-"""Room: addin. Putting the add-in in place: planned first, then done whole or not at all."""
+"""Putting the add-in in place: planned first, then done whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: addin. What is put in place: each file with its content, as this version of the program has it."""
+"""What is put in place: each file with its content, as this version of the program has it."""
 
 from __future__ import annotations
 

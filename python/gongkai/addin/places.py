@@ -1,4 +1,4 @@
-"""Room: addin. Where Excel, xlwings and this program keep what belongs to the add-in, on Windows and on a Mac."""
+"""Where Excel, xlwings and this program keep what belongs to the add-in, on Windows and on a Mac."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: addin. The record of what was put where, and of what was there before; a JSON file in the user's own state.
+"""The record of what was put where, and of what was there before; a JSON file in the user's own state.
 
 It is written before the first file is: whatever happens then, it tells what may be ours. ``ours`` are the sha256 sums
 of all contents that were ever put there, so a file that reads otherwise is the user's.

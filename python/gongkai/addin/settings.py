@@ -1,4 +1,4 @@
-"""Room: addin. The settings file of xlwings: one line ``"KEY","value"`` each; all other lines stay byte for byte.
+"""The settings file of xlwings: one line ``"KEY","value"`` each; all other lines stay byte for byte.
 
 Two programs read it: xlwings' Python, line by line, and xlwings' VBA, which takes values in pairs whatever the lines:
 a comment without a comma takes the next key for its value. What counts here is what the VBA sees.

@@ -1,4 +1,4 @@
-"""Room: addin. What is in place, what is not, and how to mend it. Nothing is changed."""
+"""What is in place, what is not, and how to mend it. Nothing is changed."""
 
 from __future__ import annotations
 

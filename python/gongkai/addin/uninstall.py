@@ -1,4 +1,4 @@
-"""Room: addin. Taking the add-in out again: everything as it was before, except what the user has changed since."""
+"""Taking the add-in out again: everything as it was before, except what the user has changed since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: batch. The reports of a folder compared over years, by the figures in their lines."""
+"""The reports of a folder compared over years, by the figures in their lines."""
 
 from __future__ import annotations
 

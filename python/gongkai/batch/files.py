@@ -1,4 +1,4 @@
-"""Room: batch. Files of a batch's folder: known by their digest, moved without ever replacing another."""
+"""Files of a batch's folder: known by their digest, moved without ever replacing another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: batch. One source -> its report, its row and its workbook."""
+"""One source -> its report, its row and its workbook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: batch. What a folder remembers of its batch: one JSON line for each finished source, safe against a kill.
+"""What a folder remembers of its batch: one JSON line for each finished source, safe against a kill.
 
 A line is on the disk before the report's workbook gets its name. So a workbook in the folder that no line names is
 none of ours, and a line whose workbook is missing is a report to be imported again. The summary's digests stand in

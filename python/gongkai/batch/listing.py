@@ -1,4 +1,4 @@
-"""Room: batch. What the user named -> what is to be imported: a list, a folder, one report, or a directory's links."""
+"""What the user named -> what is to be imported: a list, a folder, one report, or a directory's links."""
 
 from __future__ import annotations
 

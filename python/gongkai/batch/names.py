@@ -1,4 +1,4 @@
-"""Room: batch. A report -> a file name that every system takes, and names that no other file in the folder has."""
+"""A report -> a file name that every system takes, and names that no other file in the folder has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: batch. Sources -> a folder of workbooks: several at a time, each remembered when finished, so resumable."""
+"""Sources -> a folder of workbooks: several at a time, each remembered when finished, so resumable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: batch. Whose turn it is: a few requests to a host at a time, with a pause between, many hosts side by side."""
+"""Whose turn it is: a few requests to a host at a time, with a pause between, many hosts side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: bodies. Whether two names can be, or certainly are, those of one body: sites write them in every short form."""
+"""Whether two names can be, or certainly are, those of one body: sites write them in every short form."""
 
 from __future__ import annotations
 

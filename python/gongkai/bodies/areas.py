@@ -1,4 +1,4 @@
-"""Room: bodies. Names in a list of one government's bodies: short ones made whole, and who lies within whom."""
+"""Names in a list of one government's bodies: short ones made whole, and who lies within whom."""
 
 from __future__ import annotations
 

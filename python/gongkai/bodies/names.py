@@ -1,4 +1,4 @@
-"""Room: bodies. The one form of a body's name, whether it names one body for certain, and what it was called before."""
+"""The one form of a body's name, whether it names one body for certain, and what it was called before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. Report -> findings: what is missing or unread, which sums do not hold, where the prose differs."""
+"""Report -> findings: what is missing or unread, which sums do not hold, where the prose differs."""
 
 from __future__ import annotations
 

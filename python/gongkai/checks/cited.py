@@ -1,4 +1,4 @@
-"""Room: checks. What the prose says of a suspected cell: the figure that it gives, with its words, where it agrees."""
+"""What the prose says of a suspected cell: the figure that it gives, with its words, where it agrees."""
 
 from __future__ import annotations
 

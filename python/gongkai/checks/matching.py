@@ -1,4 +1,4 @@
-"""Room: checks. Which reports are of one body, and which of them is that of the year before. Linear in the reports."""
+"""Which reports are of one body, and which of them is that of the year before. Linear in the reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. What is unlikely though no sum says so: notes, each with the text that gave rise to it.
+"""What is unlikely though no sum says so: notes, each with the text that gave rise to it.
 
 Rules: plausibility.rules, .fees, .period, .sections, .numbering. A note is given only where the text leaves no other
 reading; a body whose level the name does not tell and a list that starts anew give none.

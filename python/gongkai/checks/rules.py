@@ -1,4 +1,4 @@
-"""Room: checks. The registry: what every rule id of a finding stands for, the relations of the editions among them."""
+"""The registry: what every rule id of a finding stands for, the relations of the editions among them."""
 
 from __future__ import annotations
 

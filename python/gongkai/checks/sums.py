@@ -1,4 +1,4 @@
-"""Room: checks. The stated sums (勾稽关系): which are broken, which cannot hold, what they say about blanks."""
+"""The stated sums (勾稽关系): which are broken, which cannot hold, what they say about blanks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. Rulings that decide nothing: a word that is no verdict, a reason alone, a verdict on no finding."""
+"""Rulings that decide nothing: a word that is no verdict, a reason alone, a verdict on no finding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. How a message names a cell, a row, a relation and a text from the source."""
+"""How a message names a cell, a row, a relation and a text from the source."""
 
 from __future__ import annotations
 

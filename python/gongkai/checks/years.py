@@ -1,4 +1,4 @@
-"""Room: checks. Reports of one body for several years -> what does not continue from one to the next.
+"""Reports of one body for several years -> what does not continue from one to the next.
 
 Each finding belongs to the later report: its cells are that report's, ``stated`` is what it states and ``computed``
 what follows from the year before. Which of the two reports is wrong is not certain, so none is an error. Only figures

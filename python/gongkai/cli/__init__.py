@@ -1,4 +1,4 @@
-"""Room: cli. Arguments -> pipeline -> text, JSON or a workbook; exit code 0 clean, 1 errors found, 2 not readable."""
+"""Arguments -> pipeline -> text, JSON or a workbook; exit code 0 clean, 1 errors found, 2 not readable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: cli. ``gongkai adopt``: list what the checks propose for a workbook of ours, or apply what was chosen."""
+"""``gongkai adopt``: list what the checks propose for a workbook of ours, or apply what was chosen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: cli. What the command prints, and where: every line arrives whole, or the exit code says so."""
+"""What the command prints, and where: every line arrives whole, or the exit code says so."""
 
 from __future__ import annotations
 

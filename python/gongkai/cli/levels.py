@@ -1,4 +1,4 @@
-"""Room: cli. ``gongkai levels``: a government's report against those that it covers."""
+"""``gongkai levels``: a government's report against those that it covers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: cli. argparse in Chinese."""
+"""argparse in Chinese."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: cli. ``gongkai dismiss`` and ``gongkai confirm``: what a person decides about findings, kept in a file."""
+"""``gongkai dismiss`` and ``gongkai confirm``: what a person decides about findings, kept in a file."""
 
 from __future__ import annotations
 

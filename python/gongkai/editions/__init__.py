@@ -1,4 +1,4 @@
-"""Room: editions. The official layouts as data, and the loader that refuses data that contradicts itself."""
+"""The official layouts as data, and the loader that refuses data that contradicts itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: editions. How a row, a column and a cell of the official form are named in a line of text."""
+"""How a row, a column and a cell of the official form are named in a line of text."""
 
 from __future__ import annotations
 

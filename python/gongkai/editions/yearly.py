@@ -1,4 +1,4 @@
-"""Room: editions. What ties the reports of one body for two years that follow each other, and what is compared."""
+"""What ties the reports of one body for two years that follow each other, and what is compared."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Room: excel. Live Excel through xlwings: ribbon commands and worksheet functions."""
+"""Live Excel through xlwings: ribbon commands and worksheet functions."""

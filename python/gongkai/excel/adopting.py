@@ -1,4 +1,4 @@
-"""Room: excel. The command that puts a proposed figure in its place; nothing is changed before the user agrees."""
+"""The command that puts a proposed figure in its place; nothing is changed before the user agrees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: excel. A range's values, in any form and orientation that Excel delivers -> the figures of official tables.
+"""A range's values, in any form and orientation that Excel delivers -> the figures of official tables.
 
 A range of figures alone is known by its size; one with labels by its labels: as a piece of the official form, or else
 as recognition reads it. What is neither is refused with a sentence that names the sizes.

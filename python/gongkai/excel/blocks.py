@@ -1,4 +1,4 @@
-"""Room: excel. Edits -> the rectangles that few block writes can cover, and values as Excel has to be given them."""
+"""Edits -> the rectangles that few block writes can cover, and values as Excel has to be given them."""
 
 from __future__ import annotations
 

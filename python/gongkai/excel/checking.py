@@ -1,4 +1,4 @@
-"""Room: excel. The commands that check the open workbook, lead from flag to flag and clear what checks left."""
+"""The commands that check the open workbook, lead from flag to flag and clear what checks left."""
 
 from __future__ import annotations
 

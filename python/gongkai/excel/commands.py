@@ -1,4 +1,4 @@
-"""Room: excel. The table of commands: the ribbon's tag -> what it does; macros run them by ``run``.
+"""The table of commands: the ribbon's tag -> what it does; macros run them by ``run``.
 
 ``Application.Run "xlwings.xlam!RunPython", "import gongkai.excel.commands as c; c.run('check')"``
 """

@@ -1,4 +1,4 @@
-"""Room: excel. What the checks found in some tables, as the one sentence of a cell or as rows that spill."""
+"""What the checks found in some tables, as the one sentence of a cell or as rows that spill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: excel. Whether this user has allowed this workbook's functions to fetch pages.
+"""Whether this user has allowed this workbook's functions to fetch pages.
 
 The workbook holds a random token, this user's own state the tokens that this user gave. So neither a stranger's
 workbook, whatever token it holds, nor a copy on somebody else's machine fetches anything before its user is asked.

@@ -1,4 +1,4 @@
-"""Room: excel. The commands that write the report shown in the open workbook into a file."""
+"""The commands that write the report shown in the open workbook into a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: excel. The commands that explain: the relations, the manual, what is installed where; and the permission."""
+"""The commands that explain: the relations, the manual, what is installed where; and the permission."""
 
 from __future__ import annotations
 

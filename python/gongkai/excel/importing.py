@@ -1,4 +1,4 @@
-"""Room: excel. The commands that import a report into the open workbook."""
+"""The commands that import a report into the open workbook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: excel. A figure by its id or its official labels, and a whole report as rows in the official form."""
+"""A figure by its id or its official labels, and a whole report as rows in the official form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: excel. What a macro asks of a command, and what the command asks of the macro."""
+"""What a macro asks of a command, and what the command asks of the macro."""
 
 from __future__ import annotations
 

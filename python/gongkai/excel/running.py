@@ -1,4 +1,4 @@
-"""Room: excel. A command's run: the question from the tool sheet, the outcome back to it, every failure a sentence."""
+"""A command's run: the question from the tool sheet, the outcome back to it, every failure a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: excel. The old values of a report on a sheet of their own, before an import puts new ones in their place."""
+"""The old values of a report on a sheet of their own, before an import puts new ones in their place."""
 
 from __future__ import annotations
 

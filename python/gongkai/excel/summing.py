@@ -1,4 +1,4 @@
-"""Room: excel. The reports of a folder side by side on 汇总."""
+"""The reports of a folder side by side on 汇总."""
 
 from __future__ import annotations
 

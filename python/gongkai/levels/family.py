@@ -1,4 +1,4 @@
-"""Room: levels. What the user named -> the sources of the children's reports, and the names that must be among them."""
+"""What the user named -> the sources of the children's reports, and the names that must be among them."""
 
 from __future__ import annotations
 

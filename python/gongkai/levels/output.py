@@ -1,4 +1,4 @@
-"""Room: levels. A comparison as a JSON-ready value, as lines of text for a terminal, and as a CSV table."""
+"""A comparison as a JSON-ready value, as lines of text for a terminal, and as a CSV table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: levels. Sources -> children with their reports, or with the sentence why there is none; one after the other."""
+"""Sources -> children with their reports, or with the sentence why there is none; one after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: links. What a page without a report points to: reports that it lists, or what may hold its own."""
+"""What a page without a report points to: reports that it lists, or what may hold its own."""
 
 from gongkai.links.addresses import address_of, base_of
 from gongkai.links.directory import Candidate, Directory, candidates, directory_of, goes_on

@@ -1,4 +1,4 @@
-"""Room: links. Where the links of a page lead, and which of these places belong to the page's own site."""
+"""Where the links of a page lead, and which of these places belong to the page's own site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: links. A directory page -> the links on it that look like annual reports, the likeliest first."""
+"""A directory page -> the links on it that look like annual reports, the likeliest first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: links. A page without the three tables -> the frames and attachments that may hold them, likeliest first."""
+"""A page without the three tables -> the frames and attachments that may hold them, likeliest first."""
 
 from __future__ import annotations
 

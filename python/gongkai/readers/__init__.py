@@ -1,4 +1,4 @@
-"""Room: readers. Document -> blocks. What a document is, its content says; its name and its header may be wrong."""
+"""Document -> blocks. What a document is, its content says; its name and its header may be wrong."""
 
 from __future__ import annotations
 

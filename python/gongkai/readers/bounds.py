@@ -1,4 +1,4 @@
-"""Room: readers. What no report has: counted at the speed of a search, and refused before anything is made of it."""
+"""What no report has: counted at the speed of a search, and refused before anything is made of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: readers. Bytes -> text: what the bytes themselves show comes before what a header or the page declares."""
+"""Bytes -> text: what the bytes themselves show comes before what a header or the page declares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: readers. A stream of an OLE2 compound file, the container of .xls and .et. Its layout is that of [MS-CFB]."""
+"""A stream of an OLE2 compound file, the container of .xls and .et. Its layout is that of [MS-CFB]."""
 
 from __future__ import annotations
 

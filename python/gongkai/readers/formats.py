@@ -1,4 +1,4 @@
-"""Room: readers. What a document is, by its content alone: its name, and how it is read or what to do instead."""
+"""What a document is, by its content alone: its name, and how it is read or what to do instead."""
 
 from __future__ import annotations
 

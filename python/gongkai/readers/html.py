@@ -1,4 +1,4 @@
-"""Room: readers. A web page -> blocks: its tables as grids, the text around them as prose, what it points to as links.
+"""A web page -> blocks: its tables as grids, the text around them as prose, what it points to as links.
 
 The tree is walked once and without recursion, so a page may nest as deep as it likes. Lines and cells are gathered
 from the inside out: only when a table ends is it known whether it is a grid or only arranges other things.

@@ -1,4 +1,4 @@
-"""Room: readers. What a page's lines and cells become: rows with spans resolved, prose and links in order."""
+"""What a page's lines and cells become: rows with spans resolved, prose and links in order."""
 
 from __future__ import annotations
 

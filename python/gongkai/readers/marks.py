@@ -1,4 +1,4 @@
-"""Room: readers. Marks within a line of text: where what stands beside a figure begins and ends, never to join it."""
+"""Marks within a line of text: where what stands beside a figure begins and ends, never to join it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: readers. Old Word documents (.doc, .wps) and RTF -> .docx, by LibreOffice where this machine has it.
+"""Old Word documents (.doc, .wps) and RTF -> .docx, by LibreOffice where this machine has it.
 
 LibreOffice is started anew for each document, with a profile that lasts as long: no macro runs, nothing is fetched
 that a document points to, and what it takes in time, memory and bytes is bounded from outside.

@@ -1,4 +1,4 @@
-"""Room: readers. The parts of an Office file (a zip of XML): found, bounded and parsed, whoever made them."""
+"""The parts of an Office file (a zip of XML): found, bounded and parsed, whoever made them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: readers. The texts of an .xls file: the fonts in which pieces of them are set ([MS-XLS] 2.5.293)."""
+"""The texts of an .xls file: the fonts in which pieces of them are set ([MS-XLS] 2.5.293)."""
 
 from __future__ import annotations
 

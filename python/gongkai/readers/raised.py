@@ -1,4 +1,4 @@
-"""Room: readers. Raised and struck out pieces of the texts in a workbook: 12 with a raised 2 is 12^2, never 122."""
+"""Raised and struck out pieces of the texts in a workbook: 12 with a raised 2 is 12^2, never 122."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: readers. What a page's styles hide, strike, raise or set apart: it is no content, or no part of a figure."""
+"""What a page's styles hide, strike, raise or set apart: it is no content, or no part of a figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: readers. Plain text -> blocks: lines with bars or tabs between cells as grids, all else as prose, verbatim."""
+"""Plain text -> blocks: lines with bars or tabs between cells as grids, all else as prose, verbatim."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: readers. A Word document (.docx) -> blocks: its main text in order, tables as grids with their merged cells."""
+"""A Word document (.docx) -> blocks: its main text in order, tables as grids with their merged cells."""
 
 from __future__ import annotations
 

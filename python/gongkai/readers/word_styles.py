@@ -1,4 +1,4 @@
-"""Room: readers. What a Word document's styles and lists say of a text: hidden, struck, raised, a heading, numbered."""
+"""What a Word document's styles and lists say of a text: hidden, struck, raised, a heading, numbered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: readers. The text of Word paragraphs as one sees it: changes accepted, what is hidden gone."""
+"""The text of Word paragraphs as one sees it: changes accepted, what is hidden gone."""
 
 from __future__ import annotations
 

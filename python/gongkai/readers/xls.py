@@ -1,4 +1,4 @@
-"""Room: readers. A look into an .xls or .et file (BIFF): what is hidden, what formats show, and what calamine leaves
+"""A look into an .xls or .et file (BIFF): what is hidden, what formats show, and what calamine leaves
 out. The numbers of records and their layout are those of [MS-XLS].
 """
 

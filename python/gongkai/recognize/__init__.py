@@ -1,4 +1,4 @@
-"""Room: recognize. Blocks + editions -> Report: which table is which, and every figure by its labels."""
+"""Blocks + editions -> Report: which table is which, and every figure by its labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: recognize. The figures of 表四: blocks of five columns, whose labels all stand in the head."""
+"""The figures of 表四: blocks of five columns, whose labels all stand in the head."""
 
 from __future__ import annotations
 

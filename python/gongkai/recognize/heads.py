@@ -1,4 +1,4 @@
-"""Room: recognize. The head above a part of a table -> which columns stand there, in which order and where."""
+"""The head above a part of a table -> which columns stand there, in which order and where."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: recognize. Tokens + the labels of a form -> which token is which label, in order."""
+"""Tokens + the labels of a form -> which token is which label, in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: recognize. Rows that have lost their blank cells: placed only where the relations leave one possibility."""
+"""Rows that have lost their blank cells: placed only where the relations leave one possibility."""
 
 from __future__ import annotations
 

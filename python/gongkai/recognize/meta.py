@@ -1,4 +1,4 @@
-"""Room: recognize. Title, body, year and date of publication of a report."""
+"""Title, body, year and date of publication of a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: recognize. Titles of other reports among the tables: a table that follows one may belong to that report."""
+"""Titles of other reports among the tables: a table that follows one may belong to that report."""
 
 from __future__ import annotations
 

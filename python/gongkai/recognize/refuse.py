@@ -1,4 +1,4 @@
-"""Room: recognize. Why a document holds no report that can be read, in a sentence that names what it does hold."""
+"""Why a document holds no report that can be read, in a sentence that names what it does hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: recognize. Aligned labels + tokens -> the figures of a table whose rows have labels (表二, 表三)."""
+"""Aligned labels + tokens -> the figures of a table whose rows have labels (表二, 表三)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: recognize. A row of a table in the source -> which of its cells stands in which column of the head."""
+"""A row of a table in the source -> which of its cells stands in which column of the head."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: recognize. Blocks -> tokens: one per cell of a grid, one or more per line of text, in reading order."""
+"""Blocks -> tokens: one per cell of a grid, one or more per line of text, in reading order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: rereading. An old Word file (.doc, .wps) -> the text that it stores, without LibreOffice."""
+"""An old Word file (.doc, .wps) -> the text that it stores, without LibreOffice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: rereading. Texts of cells and lines, one after the other -> the blocks of a flattened document."""
+"""Texts of cells and lines, one after the other -> the blocks of a flattened document."""
 
 from __future__ import annotations
 

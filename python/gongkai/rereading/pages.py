@@ -1,4 +1,4 @@
-"""Room: rereading. A web page -> its text in order, by libxml2 in the place of the first reading's parser."""
+"""A web page -> its text in order, by libxml2 in the place of the first reading's parser."""
 
 from __future__ import annotations
 

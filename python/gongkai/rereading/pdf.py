@@ -1,4 +1,4 @@
-"""Room: rereading. A PDF -> its text in the order in which the file writes it, whatever lines the page draws.
+"""A PDF -> its text in the order in which the file writes it, whatever lines the page draws.
 
 Word, WPS and LibreOffice write a table cell by cell; where a program writes line by line the labels do not come
 together, and nothing is read.

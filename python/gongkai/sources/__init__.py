@@ -1,4 +1,4 @@
-"""Room: sources. A URL, a file's path or ``-`` for standard input -> Document: the bytes and where they came from.
+"""A URL, a file's path or ``-`` for standard input -> Document: the bytes and where they came from.
 
 ``load`` is the way in. files: paths and standard input. web: one fetch over all its hops and retries; hops: one request
 and its answer; body: bytes as sent -> plain bytes; refresh: where a page itself sends its readers; cache: pages kept on

@@ -1,4 +1,4 @@
-"""Room: sources. A body as it was sent -> its plain bytes, bounded at every step of unpacking.
+"""A body as it was sent -> its plain bytes, bounded at every step of unpacking.
 
 httpx itself would take half a gzip stream for a whole page, and unpack a bomb before anybody can count.
 """

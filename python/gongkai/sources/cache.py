@@ -1,4 +1,4 @@
-"""Room: sources. Pages kept on disk, one file each by the address that was asked for.
+"""Pages kept on disk, one file each by the address that was asked for.
 
 A kept page is never an answer by itself: the server confirms it, or the user asks for it by --offline. That, a digest
 over every entry and the whole way from the address to the page (cookies, refreshes) are not what hishel (it answers

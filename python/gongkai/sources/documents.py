@@ -1,4 +1,4 @@
-"""Room: sources. Bytes -> Document, however they were come by."""
+"""Bytes -> Document, however they were come by."""
 
 from __future__ import annotations
 

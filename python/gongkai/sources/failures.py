@@ -1,4 +1,4 @@
-"""Room: sources. What went wrong, as the stage that failed and one sentence about it."""
+"""What went wrong, as the stage that failed and one sentence about it."""
 
 from __future__ import annotations
 

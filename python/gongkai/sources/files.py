@@ -1,4 +1,4 @@
-"""Room: sources. A file's path or standard input -> its bytes."""
+"""A file's path or standard input -> its bytes."""
 
 from __future__ import annotations
 

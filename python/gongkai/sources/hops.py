@@ -1,4 +1,4 @@
-"""Room: sources. One address -> the server's answer to it, asked for again where a failure may pass."""
+"""One address -> the server's answer to it, asked for again where a failure may pass."""
 
 from __future__ import annotations
 

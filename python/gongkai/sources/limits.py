@@ -1,4 +1,4 @@
-"""Room: sources. What a fetch may take, and how it may be made."""
+"""What a fetch may take, and how it may be made."""
 
 from __future__ import annotations
 

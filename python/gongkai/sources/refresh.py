@@ -1,4 +1,4 @@
-"""Room: sources. A page's bytes -> where the page itself sends its readers on, and whether it only asks for proof.
+"""A page's bytes -> where the page itself sends its readers on, and whether it only asks for proof.
 
 Only pages that hold no report are left. Inside ``noscript`` a page says what to do without scripts, which is our case,
 but often enough that is a note on switching them on: there only short pages are left. Of scripts only those are

@@ -1,4 +1,4 @@
-"""Room: sources. A web address -> Document: one fetch over all its hops, and what the cache has to do with it."""
+"""A web address -> Document: one fetch over all its hops, and what the cache has to do with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: workbook. A report and its findings -> a workbook that mirrors the official tables, and back."""
+"""A report and its findings -> a workbook that mirrors the official tables, and back."""
 
 from __future__ import annotations
 

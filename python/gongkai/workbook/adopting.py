@@ -1,4 +1,4 @@
-"""Room: workbook. Proposals that a user has chosen -> edits: the figures, their old values in the log, new flags."""
+"""Proposals that a user has chosen -> edits: the figures, their old values in the log, new flags."""
 
 from __future__ import annotations
 

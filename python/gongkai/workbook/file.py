@@ -1,4 +1,4 @@
-"""Room: workbook. Edits -> a workbook file, and a workbook file -> its values. All other parts stay byte for byte."""
+"""Edits -> a workbook file, and a workbook file -> its values. All other parts stay byte for byte."""
 
 from __future__ import annotations
 

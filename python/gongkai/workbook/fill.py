@@ -1,4 +1,4 @@
-"""Room: workbook. Report + findings -> edits. The list is complete: what an earlier fill left is cleared."""
+"""Report + findings -> edits. The list is complete: what an earlier fill left is cleared."""
 
 from __future__ import annotations
 

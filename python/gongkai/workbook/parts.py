@@ -1,4 +1,4 @@
-"""Room: workbook. The parts of a workbook file (a zip of XML), read with care: a file from elsewhere may be hostile."""
+"""The parts of a workbook file (a zip of XML), read with care: a file from elsewhere may be hostile."""
 
 from __future__ import annotations
 

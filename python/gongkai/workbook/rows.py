@@ -1,4 +1,4 @@
-"""Room: workbook. One line for each report of a batch: the sheets 批量导入 and 汇总 as edits, and back."""
+"""One line for each report of a batch: the sheets 批量导入 and 汇总 as edits, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: workbook. The XML of one sheet: cells written into it, and its values read."""
+"""The XML of one sheet: cells written into it, and its values read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: workbook. Sheet values -> Report: every figure placed by its label, anything doubtful blank plus a problem."""
+"""Sheet values -> Report: every figure placed by its label, anything doubtful blank plus a problem."""
 
 from __future__ import annotations
 

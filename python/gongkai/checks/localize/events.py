@@ -1,4 +1,4 @@
-"""Room: checks. One slip that changed several figures: a line shifted by one cell, a total that was not updated."""
+"""One slip that changed several figures: a line shifted by one cell, a total that was not updated."""
 
 from __future__ import annotations
 

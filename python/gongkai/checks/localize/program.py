@@ -1,4 +1,4 @@
-"""Room: checks. The smallest sets of cells whose change mends a table, by integer programming (HiGHS in scipy).
+"""The smallest sets of cells whose change mends a table, by integer programming (HiGHS in scipy).
 
 For what is beyond matching what is over at two nodes: errors that cancel each other at a node, blanks that cannot be
 negative. The solver works in floating point; what it proposes is worked out again exactly.

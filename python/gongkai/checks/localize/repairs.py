@@ -1,4 +1,4 @@
-"""Room: checks. The repairs of a few nodes: one cell, two or three that hang together, one slip over several cells."""
+"""The repairs of a few nodes: one cell, two or three that hang together, one slip over several cells."""
 
 from __future__ import annotations
 

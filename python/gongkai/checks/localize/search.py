@@ -1,4 +1,4 @@
-"""Room: checks. The cheapest repairs of a whole table, apart for errors that have nothing to do with each other."""
+"""The cheapest repairs of a whole table, apart for errors that have nothing to do with each other."""
 
 from __future__ import annotations
 

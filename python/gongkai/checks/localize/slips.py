@@ -1,4 +1,4 @@
-"""Room: checks. How likely a slip of the pen makes one figure out of another: digits of a cell, cells side by side."""
+"""How likely a slip of the pen makes one figure out of another: digits of a cell, cells side by side."""
 
 from __future__ import annotations
 

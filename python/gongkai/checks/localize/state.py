@@ -1,4 +1,4 @@
-"""Room: checks. What the figures of a table leave to be mended at the nodes of its network.
+"""What the figures of a table leave to be mended at the nodes of its network.
 
 A blank joins its two nodes into one: whatever is missing at one of them it can carry to the other. What is then left
 at a joined node no filling of the blanks can mend; whether a filling has no negative figure either, ``possible`` tells.

@@ -1,4 +1,4 @@
-"""Room: checks. A proposal as the end of a finding's message."""
+"""A proposal as the end of a finding's message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. The prose of sections one and six against the tables.
+"""The prose of sections one and six against the tables.
 
 A small grammar (words.toml, tokens, grammar, meaning) finds claims; a claim and the tables then agree or they do not.
 """

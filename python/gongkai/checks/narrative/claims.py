@@ -1,4 +1,4 @@
-"""Room: checks. The prose of a report -> claims: which figure it gives for which quantity of the tables."""
+"""The prose of a report -> claims: which figure it gives for which quantity of the tables."""
 
 from __future__ import annotations
 

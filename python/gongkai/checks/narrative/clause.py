@@ -1,4 +1,4 @@
-"""Room: checks. The tokens of a clause -> what its figures are said to count.
+"""The tokens of a clause -> what its figures are said to count.
 
 One pass, left to right. A figure is explained by the words of its own clause since the figure before it (its span), by
 words that directly follow it, and by the topic that the text is on. What is not understood makes a reading uncertain;

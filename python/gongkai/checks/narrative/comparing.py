@@ -1,4 +1,4 @@
-"""Room: checks. Claims of the prose against the figures of the tables -> findings."""
+"""Claims of the prose against the figures of the tables -> findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. What leaves open whether a figure counts what its words say: parts, other things, other years."""
+"""What leaves open whether a figure counts what its words say: parts, other things, other years."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. A paragraph -> its sentences and clauses, and what the figures in them are said to count."""
+"""A paragraph -> its sentences and clauses, and what the figures in them are said to count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. Words that stand together in a clause -> the rows and columns of the tables that they speak of."""
+"""Words that stand together in a clause -> the rows and columns of the tables that they speak of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. The report's own body where prose names it, in full or in part; other words stand in such names."""
+"""The report's own body where prose names it, in full or in part; other words stand in such names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. Places of the tables in words -> cells of the report's own layouts, and their names."""
+"""Places of the tables in words -> cells of the report's own layouts, and their names."""
 
 from __future__ import annotations
 

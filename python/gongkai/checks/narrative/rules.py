@@ -1,4 +1,4 @@
-"""Room: checks. What the findings on the prose stand for, in the words of those who write it (rules.toml)."""
+"""What the findings on the prose stand for, in the words of those who write it (rules.toml)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. What a paragraph has said so far, and what a figure in it is found to say."""
+"""What a paragraph has said so far, and what a figure in it is found to say."""
 
 from __future__ import annotations
 

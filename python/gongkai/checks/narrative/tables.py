@@ -1,4 +1,4 @@
-"""Room: checks. The figures of the tables that prose speaks of, and whether two figures agree."""
+"""The figures of the tables that prose speaks of, and whether two figures agree."""
 
 from __future__ import annotations
 

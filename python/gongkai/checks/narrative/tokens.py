@@ -1,4 +1,4 @@
-"""Room: checks. A paragraph of prose -> its tokens: figures, dates, stops and the words of the lexicon."""
+"""A paragraph of prose -> its tokens: figures, dates, stops and the words of the lexicon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: checks. The words that prose has for what the tables count: words.toml and the labels of the editions."""
+"""The words that prose has for what the tables count: words.toml and the labels of the editions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: readers. A PDF -> blocks: ruled tables as grids, joined over page breaks, and the text around them as prose."""
+"""A PDF -> blocks: ruled tables as grids, joined over page breaks, and the text around them as prose."""
 
 from __future__ import annotations
 

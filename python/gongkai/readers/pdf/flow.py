@@ -1,4 +1,4 @@
-"""Room: readers. Lines of text outside tables -> paragraphs and headings; page numbers and running feet left out."""
+"""Lines of text outside tables -> paragraphs and headings; page numbers and running feet left out."""
 
 from __future__ import annotations
 

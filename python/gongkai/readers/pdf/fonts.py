@@ -1,4 +1,4 @@
-"""Room: readers. The fonts of a PDF: which character a code stands for, and when that cannot be known."""
+"""The fonts of a PDF: which character a code stands for, and when that cannot be known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: readers. What a page of a PDF paints, as values: in points from its top left, in the order of painting."""
+"""What a page of a PDF paints, as values: in points from its top left, in the order of painting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room: readers. A page of a PDF, interpreted: pdfminer's interpreter, bounded, with what it leaves out.
+"""A page of a PDF, interpreted: pdfminer's interpreter, bounded, with what it leaves out.
 
 Imported in the reader's own process only, as the parser takes its time to load.
 """

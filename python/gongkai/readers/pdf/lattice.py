@@ -1,4 +1,4 @@
-"""Room: readers. Rulings of a page -> its tables: rows, columns and the cells between the lines, spans and all.
+"""Rulings of a page -> its tables: rows, columns and the cells between the lines, spans and all.
 
 Lines are joined where they touch; what they enclose is cut into the smallest rectangles, and rectangles without a line
 between them are one cell. So a merged cell has its true spans, and a missing outer line loses nothing.

@@ -1,4 +1,4 @@
-"""Room: readers. What was typed onto a page of a PDF: form fields and text boxes, which are no part of its contents."""
+"""What was typed onto a page of a PDF: form fields and text boxes, which are no part of its contents."""
 
 from __future__ import annotations
 

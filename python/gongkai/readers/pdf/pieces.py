@@ -1,4 +1,4 @@
-"""Room: readers. A table on one page: its cells with their texts, as they are before pages are joined."""
+"""A table on one page: its cells with their texts, as they are before pages are joined."""
 
 from __future__ import annotations
 

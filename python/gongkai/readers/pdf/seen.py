@@ -1,4 +1,4 @@
-"""Room: readers. What a page of a PDF paints -> what a reader of the page sees, upright.
+"""What a page of a PDF paints -> what a reader of the page sees, upright.
 
 Text that nobody can see is left out: it was hidden on purpose, or belongs to a picture (the guesses of a scanner
 program). Text painted twice for a bold look is there once; two different characters in one place are unreadable.

@@ -1,4 +1,4 @@
-"""Room: readers. Tables that a page break cut -> one table again, and tables -> grids.
+"""Tables that a page break cut -> one table again, and tables -> grids.
 
 A break may fall between rows, within a row, or within a label that stands beside several rows. Only what the geometry
 shows is put together: a text goes on where its line was full and what follows does not begin with a number of its own.

@@ -1,4 +1,4 @@
-"""Room: readers. Tables without rulings: lines of words -> grids, where the columns of figures are clear.
+"""Tables without rulings: lines of words -> grids, where the columns of figures are clear.
 
 A figure belongs to the column in which it stands, not to the place in which it is counted, so a blank cell moves
 nothing. Where the figures do not stand in columns the words of each line stay together in a row, and no more is said.

@@ -1,4 +1,4 @@
-"""Room: readers. Characters with their places -> lines of text: blanks from the gaps, raised marks set apart."""
+"""Characters with their places -> lines of text: blanks from the gaps, raised marks set apart."""
 
 from __future__ import annotations
 
