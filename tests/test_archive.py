@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai import archive as module
-from gongkai.archive import MOST_BYTES, MOST_PARTS, BadArchive, open_archive
+from gongkai import opc as module
+from gongkai.opc import MOST_BYTES, MOST_PARTS, BadArchive, open_archive
 from helpers.counts import properties
 
 

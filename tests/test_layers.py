@@ -19,8 +19,8 @@ FRONT_DOOR = "front door"
 LEVELS = (
     {"model"},
     {"editions"},
-    {"figures", "relations", "system", "network", "archive"},
-    {"spreadsheets", "bodies"},
+    {"figures", "relations", "system", "network"},
+    {"spreadsheets", "bodies", "opc"},
     {"rulings"},
     {"sources", "readers", "recognize", "checks", "workbook"},
     {"links"},

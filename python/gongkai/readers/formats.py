@@ -87,7 +87,7 @@ def binary_format(content: bytes) -> Format | None:
 
 def packed_format(content: bytes) -> Format:
     """What a zip archive holds, by the names of its parts; a damaged one by what it begins with."""
-    from gongkai.archive import BadArchive, open_archive
+    from gongkai.opc import BadArchive, open_archive
 
     try:
         names = open_archive(content).parts

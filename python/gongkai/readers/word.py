@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gongkai.archive import Archive
 from gongkai.model import Block, Grid, GridCell, Place, UnreadableDocument
+from gongkai.opc import Archive
+from gongkai.opc.office import AGAIN, attribute, child, children, kind, open_package, read_xml, relations, value
 from gongkai.readers.items import (
     CELLS,
     WIDEST,
@@ -19,7 +20,6 @@ from gongkai.readers.items import (
     read_span,
     too_large,
 )
-from gongkai.readers.package import AGAIN, attribute, child, children, kind, open_package, read_xml, relations, value
 from gongkai.readers.word_styles import Numbering, is_on, is_shaded, runs_say, styles_of
 from gongkai.readers.word_text import ELSEWHERE, Text, chosen, is_gone, refuse_elsewhere
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from gongkai.readers.package import PREFIXES, attribute, child, children, kind, value
+from gongkai.opc.office import PREFIXES, attribute, child, children, kind, value
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from gongkai.model import Link, Place, UnreadableDocument
+from gongkai.opc.office import AGAIN, Relation, attribute, child, children, kind, value
 from gongkai.readers.items import LONGEST_HEADING, Item, collapse
 from gongkai.readers.marks import LINKED, RAISED, settle
-from gongkai.readers.package import AGAIN, Relation, attribute, child, children, kind, value
 from gongkai.readers.word_styles import NO_STYLE, Look, Numbering, Style, Styles, is_white, number_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from struct import error as StructError
 from struct import unpack_from
 
 from gongkai.model import UnreadableDocument
-from gongkai.readers.compound import read_stream
+from gongkai.opc.ole2 import read_stream
 from gongkai.readers.excel import MOST_SHEETS, SAVE_AS, Look, Place, too_many
 from gongkai.readers.pieces import piece_fonts
 from gongkai.spreadsheets import BUILTIN, STRUCK, WHITE, kind_of

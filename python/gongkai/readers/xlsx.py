@@ -14,8 +14,8 @@ from struct import pack
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from gongkai.archive import Archive, BadArchive, Reason, open_archive
 from gongkai.model import UnreadableDocument
+from gongkai.opc import Archive, BadArchive, Reason, open_archive
 from gongkai.readers.excel import MOST_SHEETS, SAVE_AS, Look, Place, too_many
 from gongkai.readers.raised import set_apart
 from gongkai.spreadsheets import BUILTIN, STRUCK, WHITE, kind_of, letters

@@ -10,13 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gongkai.archive import BadArchive, open_archive
 from gongkai.model import Edit, WorkbookError
-from gongkai.system import discard_file, move, system_reason
-from gongkai.workbook import layout
-from gongkai.workbook.fill import shown_sheets
-from gongkai.workbook.layout import Spot
-from gongkai.workbook.parts import (
+from gongkai.opc import BadArchive, open_archive
+from gongkai.opc.package import (
     MOST_XML,
     Package,
     drop,
@@ -30,6 +26,10 @@ from gongkai.workbook.parts import (
     whole,
     workbook_part,
 )
+from gongkai.system import discard_file, move, system_reason
+from gongkai.workbook import layout
+from gongkai.workbook.fill import shown_sheets
+from gongkai.workbook.layout import Spot
 from gongkai.workbook.sheet import fit_rows, formula_spots, odd_styles, patch_sheet, shared_strings, sheet_values
 from gongkai.workbook.verdicts import refuse_older_results
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
+from gongkai.opc.package import drop, local, whole
 from gongkai.spreadsheets import BUILTIN, doubtful, is_shown, kind_of
 from gongkai.workbook.layout import Spot, Wrapped, address
-from gongkai.workbook.parts import drop, local, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

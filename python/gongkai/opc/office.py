@@ -6,8 +6,8 @@ import posixpath
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from gongkai.archive import Archive, BadArchive, Reason, open_archive
 from gongkai.model import UnreadableDocument
+from gongkai.opc import Archive, BadArchive, Reason, open_archive
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from gongkai.archive import BadArchive, Reason, open_archive
 from gongkai.model import WorkbookError
+from gongkai.opc import BadArchive, Reason, open_archive
 from gongkai.system import system_reason
 
 if TYPE_CHECKING:
