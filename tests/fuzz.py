@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "python"))
 with atheris.instrument_imports(include=["gongkai"]):
     from gongkai.model import Document, GongkaiError
     from gongkai.readers import blocks_of, html, text  # noqa: F401
-    from gongkai.readers.formats import binary_format
+    from gongkai.readers.detect import binary_format
     from gongkai.readers.worker import answer_to
     from gongkai.recognize import recognize
 

@@ -19,8 +19,8 @@ MARK = "GONGKAI_TEST_MARK"
 MANY = 60  # documents for LibreOffice, so that it is at work however late it is interrupted
 # The command, with all the time that a busy machine may need to notice that LibreOffice was ended.
 COMMAND = (
-    "import sys\nfrom gongkai import cli\nfrom gongkai.readers import office\n"
-    f"office.CLEARED = {PATIENCE}\nsys.exit(cli.main(sys.argv[1:]))"
+    "import sys\nfrom gongkai import cli\nfrom gongkai.readers import libreoffice\n"
+    f"libreoffice.CLEARED = {PATIENCE}\nsys.exit(cli.main(sys.argv[1:]))"
 )
 
 

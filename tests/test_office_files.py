@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from gongkai.model import UnreadableDocument
-from gongkai.readers import office
-from gongkai.readers.office import MEGABYTE, Limits, find_program, to_docx
+from gongkai.readers import libreoffice
+from gongkai.readers.libreoffice import MEGABYTE, Limits, find_program, to_docx
 from helpers import DOCUMENTS
 from helpers.blocks import prose, read
 from helpers.clock import fake_clock
@@ -112,7 +112,7 @@ def kept_folders() -> set[str]:
     return {path.name for path in Path(tempfile.gettempdir()).glob("gongkai-*")}
 
 
-def refusal(content: bytes, limits: Limits = office.LIMITS) -> str:
+def refusal(content: bytes, limits: Limits = libreoffice.LIMITS) -> str:
     before = kept_folders()
     with pytest.raises(UnreadableDocument) as caught:
         to_docx(content, "doc", limits)
@@ -143,7 +143,7 @@ def test_what_the_program_makes_of_a_document_is_read(
 
 def test_without_libreoffice_the_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(office, "PLACES", {})
+    monkeypatch.setattr(libreoffice, "PLACES", {})
     with pytest.raises(UnreadableDocument, match=r"^report：.*LibreOffice.*没有找到.*另存为 \.docx.*。$"):
         read(DOC)
 
@@ -155,13 +155,13 @@ def test_the_usual_places_are_searched(tmp_path: Path, monkeypatch: pytest.Monke
     placed.touch()
     monkeypatch.setenv("PROGRAMFILES(X86)", str(tmp_path))
     wanted = ("{NOT_SET}/soffice", "{PROGRAMFILES(X86)}/LibreOffice/soffice.com")
-    monkeypatch.setattr(office, "PLACES", {sys.platform: wanted})
+    monkeypatch.setattr(libreoffice, "PLACES", {sys.platform: wanted})
     assert find_program() == str(placed)
 
 
 def test_a_program_in_the_folder_at_hand_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(tmp_path, monkeypatch, "")
-    monkeypatch.setattr(office, "PLACES", {})
+    monkeypatch.setattr(libreoffice, "PLACES", {})
     assert find_program()
     monkeypatch.chdir(tmp_path / "bin")
     assert find_program() is None
@@ -193,13 +193,13 @@ time.sleep(9999)
 
 def refusal_once_told(note: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """What is said of a program that hangs; its time is over once it has written a note."""
-    clock = fake_clock(monkeypatch, office)
+    clock = fake_clock(monkeypatch, libreoffice)
     with ThreadPoolExecutor(1) as pool:
         refused = pool.submit(refusal, RTF)
         try:
             wait_until(lambda: note.is_file() and note.read_text(), "the program's note is there")
         finally:
-            clock.move(office.LIMITS.seconds + 1)
+            clock.move(libreoffice.LIMITS.seconds + 1)
         return refused.result()
 
 
@@ -256,8 +256,8 @@ GREEDY = "import time; held = bytearray(b'1') * 150_000_000; time.sleep(9999)"
         (FLOOD, Limits(output=20 * MEGABYTE), "磁盘空间过大"),
         (GREEDY, Limits(memory=100 * MEGABYTE), "内存"),
         (LAVISH, Limits(output=20 * MEGABYTE), "过大|没能打开"),
-        ("", office.LIMITS, "没能打开"),
-        ("raise SystemExit(3)", office.LIMITS, "没能打开"),
+        ("", libreoffice.LIMITS, "没能打开"),
+        ("raise SystemExit(3)", libreoffice.LIMITS, "没能打开"),
     ],
     ids=["floods", "fills the memory", "makes too much at once", "makes nothing", "fails"],
 )

@@ -25,7 +25,7 @@ from gongkai.model import (
     UnreadableDocument,
 )
 from gongkai.readers import read_blocks
-from gongkai.readers.formats import binary_format
+from gongkai.readers.detect import binary_format
 from gongkai.recognize import completed, recognize
 from gongkai.sources import ACCESS, Access, Limits, load
 from gongkai.sources.failures import BY_HAND

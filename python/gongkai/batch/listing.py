@@ -109,7 +109,7 @@ def list_lines(content: bytes) -> list[str]:
     """What stands on the lines of a text but for remarks, which begin with #; [] for a page or a document."""
     from gongkai.readers import HTML
     from gongkai.readers.charset import decode
-    from gongkai.readers.formats import binary_format
+    from gongkai.readers.detect import binary_format
 
     if binary_format(content):
         return []

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from gongkai.model import Block, Document, UnreadableDocument
-from gongkai.readers.bounds import refuse_lines
 from gongkai.readers.charset import REPLACED, decode
-from gongkai.readers.formats import binary_format, text_format
+from gongkai.readers.detect import binary_format, text_format
+from gongkai.readers.limits import refuse_lines
 
 HTML = re.compile(
     r"<(?:!doctype\s+html|(?:html|head|body|title|meta|table|t[rdh]|div|p|span|br|h[1-6]|a|ul|li|font|center|section|"
@@ -32,7 +32,7 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
 def blocks_of(document: Document) -> tuple[Block, ...]:
     found = binary_format(document.content)
     if found is not None and found.reader:
-        from gongkai.readers.office import to_docx
+        from gongkai.readers.libreoffice import to_docx
         from gongkai.readers.worker import read_apart
 
         content = to_docx(document.content, found.office) if found.office else document.content

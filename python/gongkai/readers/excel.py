@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
 from gongkai.model import Block, UnreadableDocument
-from gongkai.readers.items import CELLS, Item, blocks_of
+from gongkai.readers.blocks import CELLS, Item, blocks_of
 from gongkai.readers.sheets import Spot, sheet_items
 from gongkai.spreadsheets import STRUCK, WHITE, as_figure, doubtful, is_shown
 

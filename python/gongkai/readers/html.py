@@ -11,8 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gongkai.model import Block, Grid, Link, Place, Prose, UnreadableDocument
-from gongkai.readers.bounds import refuse_tags
-from gongkai.readers.items import (
+from gongkai.readers.blocks import (
     CELLS,
     LONGEST_CELL,
     LONGEST_HEADING,
@@ -29,8 +28,9 @@ from gongkai.readers.items import (
     resolve_spans,
     too_large,
 )
-from gongkai.readers.marks import LINKED, LONGEST_LINK, RAISED, settle, text_of
-from gongkai.readers.styles import Effect, styled_nodes
+from gongkai.readers.css import Effect, styled_nodes
+from gongkai.readers.limits import refuse_tags
+from gongkai.readers.superscripts import LINKED, LONGEST_LINK, RAISED, settle, text_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from gongkai.figures import read_figure
 from gongkai.model import Grid, GridCell, Place
-from gongkai.readers.items import CELLS, TALLEST, WIDEST, Item, too_large
+from gongkai.readers.blocks import CELLS, TALLEST, WIDEST, Item, too_large
 
 LONGEST_LABEL = 80  # characters; a longer text is prose: the longest label of the form has 37
 FEW = 3  # cells of a row that may be prose: a number, a heading and its text

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gongkai.model import Block, Grid, GridCell, Place, Prose
-from gongkai.readers.items import CELLS, too_large
+from gongkai.readers.blocks import CELLS, too_large
 
 BAR = re.compile(r"(?<!\\)[|｜]")
 SEPARATORS = "|｜\t"

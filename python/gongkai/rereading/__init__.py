@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from gongkai.model import Block, Document, Report, UnreadableDocument
 from gongkai.readers import HTML, is_cut, read_blocks
-from gongkai.readers.bounds import refuse_lines
 from gongkai.readers.charset import REPLACED, decode
-from gongkai.readers.formats import EXCEL, OLD_EXCEL, OLD_WORD, PDF, WORD, binary_format
+from gongkai.readers.detect import EXCEL, OLD_EXCEL, OLD_WORD, PDF, WORD, binary_format
+from gongkai.readers.limits import refuse_lines
 from gongkai.recognize import recognize
 from gongkai.rereading.order import reordered
 

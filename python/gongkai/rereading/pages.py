@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gongkai.model import Block, UnreadableDocument
-from gongkai.readers.styles import styled_nodes
+from gongkai.readers.css import styled_nodes
 from gongkai.rereading.order import in_order
 
 if TYPE_CHECKING:

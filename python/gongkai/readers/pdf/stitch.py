@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gongkai.model import Block, Grid, GridCell, Link, Place
-from gongkai.readers.items import CELLS, too_large
+from gongkai.readers.blocks import CELLS, too_large
 from gongkai.readers.pdf.ink import UNREADABLE
 from gongkai.readers.pdf.pieces import NUMBERED, Piece, Row, Table, is_figure, is_words, may_be_one_row, moved
 

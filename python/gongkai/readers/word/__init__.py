@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gongkai.model import Block, Grid, GridCell, Place, UnreadableDocument
 from gongkai.opc import Archive
 from gongkai.opc.office import AGAIN, attribute, child, children, kind, open_package, read_xml, relations, value
-from gongkai.readers.items import (
+from gongkai.readers.blocks import (
     CELLS,
     WIDEST,
     RawCell,
@@ -20,8 +20,8 @@ from gongkai.readers.items import (
     read_span,
     too_large,
 )
-from gongkai.readers.word_styles import Numbering, is_on, is_shaded, runs_say, styles_of
-from gongkai.readers.word_text import ELSEWHERE, Text, chosen, is_gone, refuse_elsewhere
+from gongkai.readers.word.styles import Numbering, is_on, is_shaded, runs_say, styles_of
+from gongkai.readers.word.text import ELSEWHERE, Text, chosen, is_gone, refuse_elsewhere
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from gongkai.model import Link, Place, UnreadableDocument
 from gongkai.opc.office import AGAIN, Relation, attribute, child, children, kind, value
-from gongkai.readers.items import LONGEST_HEADING, Item, collapse
-from gongkai.readers.marks import LINKED, RAISED, settle
-from gongkai.readers.word_styles import NO_STYLE, Look, Numbering, Style, Styles, is_white, number_of
+from gongkai.readers.blocks import LONGEST_HEADING, Item, collapse
+from gongkai.readers.superscripts import LINKED, RAISED, settle
+from gongkai.readers.word.styles import NO_STYLE, Look, Numbering, Style, Styles, is_white, number_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
