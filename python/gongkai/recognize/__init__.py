@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from gongkai.bodies import may_be_one
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.model import Block, Document, Entry, Link, NoReport, Problem, Prose, Report, Table, UnreadableDocument
-from gongkai.recognize.blocks import place_blocks
+from gongkai.recognize.cover import agency_of, is_title, published_of, title_of, year_of
+from gongkai.recognize.diagnosis import why_unreadable
+from gongkai.recognize.disputes import place_blocks
 from gongkai.recognize.labels import (
     Match,
     align,
@@ -19,13 +21,11 @@ from gongkai.recognize.labels import (
     lexicon,
     without,
 )
+from gongkai.recognize.lines import pitch_of
 from gongkai.recognize.loose import place_loose
-from gongkai.recognize.meta import agency_of, is_title, published_of, title_of, year_of
 from gongkai.recognize.mixed import foreign_titles
-from gongkai.recognize.refuse import why_unreadable
 from gongkai.recognize.rows import Reading, place_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
-from gongkai.recognize.slots import pitch_of
 from gongkai.recognize.tokens import Token, tokenize
 
 NO_TABLE = "没有找到这张表"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gongkai.bodies import may_be_one
 from gongkai.figures import clean
-from gongkai.recognize.meta import agency_of, body_in, is_title, line_above, tidy_title, year_of
+from gongkai.recognize.cover import agency_of, body_in, is_title, line_above, tidy_title, year_of
 from gongkai.recognize.tokens import Token
 
 

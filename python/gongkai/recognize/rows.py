@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from gongkai.editions import editions
 from gongkai.figures import read_figure
 from gongkai.model import Entry, Form, Part, Problem, Row, Value
-from gongkai.recognize.heads import Head, read_head
+from gongkai.recognize.headers import Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
-from gongkai.recognize.slots import (
+from gongkai.recognize.lines import (
     Line,
     at_columns,
     cells_of,

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from gongkai.model import Heading, Section
+from gongkai.recognize.cover import is_title
 from gongkai.recognize.labels import bare
-from gongkai.recognize.meta import is_title
 from gongkai.recognize.tokens import Token, squash
 
 FOOTER = re.compile(

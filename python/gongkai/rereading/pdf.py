@@ -25,7 +25,7 @@ def pdf_order(content: bytes) -> tuple[Block, ...]:
     from pdfminer.psexceptions import PSException
 
     from gongkai.readers.pdf import BROKEN, opened, painted
-    from gongkai.readers.pdf.seen import seen
+    from gongkai.readers.pdf.visible import seen
 
     try:
         inks = painted(opened(content))

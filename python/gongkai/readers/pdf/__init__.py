@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import read_figure
 from gongkai.model import Block, Link, Place, Prose, UnreadableDocument
-from gongkai.readers.pdf.flow import Text, join_paragraphs, mark_headings, without_furniture
-from gongkai.readers.pdf.pieces import Table, tables_of
-from gongkai.readers.pdf.stitch import (
+from gongkai.readers.pdf.cells import Table, tables_of
+from gongkai.readers.pdf.pages import (
     continues,
     grid_of,
     side_by_side,
@@ -20,7 +19,8 @@ from gongkai.readers.pdf.stitch import (
     with_cut_figures,
     with_last_row_unreadable,
 )
-from gongkai.readers.pdf.unruled import Words, unruled, words_of_line
+from gongkai.readers.pdf.paragraphs import Text, join_paragraphs, mark_headings, without_furniture
+from gongkai.readers.pdf.stream import Words, unruled, words_of_line
 
 if TYPE_CHECKING:
     from pdfminer.pdfdocument import PDFDocument
@@ -165,8 +165,8 @@ def area(bounds: tuple[float, float, float, float]) -> float:
 
 def read_page(ink: Ink, number: int) -> Page:
     from gongkai.readers.pdf.lattice import lattices_of
-    from gongkai.readers.pdf.seen import seen
-    from gongkai.readers.pdf.writing import lines_of
+    from gongkai.readers.pdf.lines import lines_of
+    from gongkai.readers.pdf.visible import seen
 
     ink = seen(ink)
     tables, outside = tables_of(ink, lattices_of(ink.strokes), number)

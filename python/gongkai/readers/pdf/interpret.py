@@ -15,10 +15,10 @@ from pdfminer.psparser import PSLiteral
 from pdfminer.utils import Matrix, apply_matrix_pt, mult_matrix
 
 from gongkai.model import UnreadableDocument
+from gongkai.readers.pdf.content import Painter, subpaths
 from gongkai.readers.pdf.fonts import Fonts
 from gongkai.readers.pdf.ink import EVERYWHERE, Bounds, Budget, Ink, State
 from gongkai.readers.pdf.notes import add_note, notes_of
-from gongkai.readers.pdf.paint import Painter, subpaths
 
 DEEPEST_FORM = 12
 

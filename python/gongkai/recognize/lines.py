@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from gongkai.model import Part, Row
-from gongkai.recognize.heads import Head
+from gongkai.recognize.headers import Head
 from gongkai.recognize.labels import Match
 from gongkai.recognize.tokens import Token
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gongkai.readers.pdf.ink import Char
-from gongkai.readers.pdf.seen import turned
+from gongkai.readers.pdf.visible import turned
 from gongkai.readers.superscripts import RAISED, settle
 
 SAME_LINE = 0.4  # of the size, between the middles

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from gongkai.model import Block, Grid, GridCell, Link, Place
 from gongkai.readers.blocks import CELLS, too_large
+from gongkai.readers.pdf.cells import NUMBERED, Piece, Row, Table, is_figure, is_words, may_be_one_row, moved
 from gongkai.readers.pdf.ink import UNREADABLE
-from gongkai.readers.pdf.pieces import NUMBERED, Piece, Row, Table, is_figure, is_words, may_be_one_row, moved
 
 SAME_EDGE = 4.0  # points
 SAME_WIDTH = 6.0

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise, product, takewhile
 
-from gongkai.readers.pdf.flow import HEADING, Text
+from gongkai.readers.pdf.cells import Piece, Row, Table, may_be_one_row
 from gongkai.readers.pdf.ink import UNREADABLE, Bounds
-from gongkai.readers.pdf.pieces import Piece, Row, Table, may_be_one_row
-from gongkai.readers.pdf.writing import Line, line_text
+from gongkai.readers.pdf.lines import Line, line_text
+from gongkai.readers.pdf.paragraphs import HEADING, Text
 
 WORD_GAP = 0.55  # of the size; words of a cell stand closer together
 FIGURE = re.compile(

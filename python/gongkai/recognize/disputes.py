@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row
-from gongkai.recognize.heads import likely, longest
+from gongkai.recognize.headers import likely, longest
 from gongkai.recognize.labels import lexicon
+from gongkai.recognize.lines import slots_by_pitch
 from gongkai.recognize.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT, Reading, cut, place_figure
-from gongkai.recognize.slots import slots_by_pitch
 from gongkai.recognize.tokens import Token, squash
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
