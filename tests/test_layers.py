@@ -20,7 +20,7 @@ LEVELS = (
     {"model"},
     {"editions"},
     {"figures", "relations", "system", "network"},
-    {"spreadsheets", "bodies", "opc"},
+    {"wording", "spreadsheets", "bodies", "opc"},
     {"rulings"},
     {"sources", "readers", "recognize", "checks", "workbook"},
     {"links"},

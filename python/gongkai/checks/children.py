@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 from gongkai.bodies import changes_of, is_certain, may_be_one, normal
 from gongkai.bodies.areas import area_of, governed_area, is_office, lies_outside, lies_within, qualified, units_in
-from gongkai.checks.wording import clipped
 from gongkai.model import Finding, Report, Severity, Value
+from gongkai.wording import clipped
 
 Kind = Literal["missing", "unread", "doubtful", "self", "namesake", "year", "within"]
 MOST_NAMED = 12  # names in one message; a list of them all stands beside it

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gongkai.checks.narrative import Claim, place_of
-from gongkai.checks.wording import clipped, label_of
 from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Finding, Report, Suspect
+from gongkai.wording import clipped, label_of
 
 
 def with_prose(report: Report, findings: Sequence[Finding], said: Sequence[Claim]) -> list[Finding]:

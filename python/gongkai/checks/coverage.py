@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gongkai.checks.wording import clipped, column_label, label_of, one_line, row_label
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure, shown
 from gongkai.model import Cell, Entry, Finding, Form, Problem, Rule, Severity, Table
+from gongkai.wording import clipped, column_label, label_of, one_line, row_label
 
 EMPTY = Entry("", None)
 

@@ -17,12 +17,12 @@ from typing import Literal
 
 from gongkai.bodies.areas import governed_area, is_office
 from gongkai.checks.children import Child, Member, Roll, differ, listed, report_in, reports_of, roll_findings, roll_of
-from gongkai.checks.wording import label_of
 from gongkai.editions import editions, form
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
 from gongkai.relations import difference, total
 from gongkai.rulings import key_of, ruled
+from gongkai.wording import label_of
 
 Status = Literal["equal", "differs", "exceeds", "uncertain", "blank"]
 STATUSES: Mapping[Status, str] = {

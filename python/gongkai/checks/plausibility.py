@@ -13,10 +13,10 @@ from itertools import islice, pairwise
 
 from gongkai.bodies.rulemaking import why_no_rules
 from gongkai.checks.numbering import in_han, slips_in
-from gongkai.checks.wording import clipped, label_of, one_line
 from gongkai.editions import edition_of_year, editions
 from gongkai.figures import shown
 from gongkai.model import Finding, Heading, Report, Rule, Section
+from gongkai.wording import clipped, label_of, one_line
 
 FEES = "信息处理费"
 PERIOD_WORDS = re.compile(r"统计期|统计时|统计周期|统计范围|统计区间|期限|时限|报告期|所列数据|数据统计|统计数据")

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from gongkai.checks import RANKS
 from gongkai.checks.sums import values_of
-from gongkai.checks.wording import clipped, label_of, subject_and_names
 from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Entry, Finding, Relation, Report, Table, Value
 from gongkai.relations import solve
+from gongkai.wording import clipped, label_of, subject_and_names
 
 HOW = "按文字顺序"
 MOST_NAMED = 8  # cells of a finding whose texts are shown

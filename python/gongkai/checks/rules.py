@@ -8,9 +8,9 @@ from functools import cache
 
 from gongkai.checks import coverage, levels, narrative, plausibility, undecided, years
 from gongkai.checks.sums import MOST_PARTS, broken_finding
-from gongkai.checks.wording import clipped, subject_and_names
 from gongkai.editions import editions, explanations
 from gongkai.model import Edition, GongkaiError, Relation, Rule, Value
+from gongkai.wording import clipped, subject_and_names
 
 MODULES = (
     coverage,

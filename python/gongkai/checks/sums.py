@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from gongkai.checks.localize import Proposal, localize
 from gongkai.checks.localize.told import ending
-from gongkai.checks.wording import label_of, subject_and_names, written
 from gongkai.editions import editions
 from gongkai.figures import read_figure, shown
 from gongkai.model import Entry, Finding, Form, Relation, Table, Value
 from gongkai.relations import Solution, difference, solve, stated_and_computed, stated_figures, total
+from gongkai.wording import label_of, official_order, subject_and_names, written
 
 MOST_PARTS = 6  # named one by one in a message; of more only those that are not zero
 MOST_RELATIONS = 6  # named in the message about a conflict
@@ -129,11 +129,6 @@ def sum_text(cells: Sequence[str], names: Mapping[str, str], values: Mapping[str
         last = group
     text = "＋".join(terms)
     return text if len(named) == len(cells) else f"{text}（其余为0）"
-
-
-def official_order(form: Form, cells: Iterable[str]) -> tuple[str, ...]:
-    wanted = set(cells)
-    return tuple(cell for cell in form.cells if cell in wanted)
 
 
 # --- with blanks --------------------------------------------------------------------------------------------------

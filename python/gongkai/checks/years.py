@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 
 from gongkai.bodies import is_certain
 from gongkai.checks.matching import Group, Matched, Yearly, match
-from gongkai.checks.sums import official_order
-from gongkai.checks.wording import clipped, column_label, label_of, one_line, row_label
 from gongkai.editions import editions
 from gongkai.editions.yearly import Link, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule
 from gongkai.relations import difference, stated_figures, total
 from gongkai.rulings import is_open, ruled
+from gongkai.wording import clipped, column_label, label_of, official_order, one_line, row_label
 
 FACTOR, LEAST = 5, 20  # a jump: so many times as much, and the larger figure at least so large
 MOST_NAMED = 3

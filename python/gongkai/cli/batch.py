@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from gongkai.checks.wording import one_line
 from gongkai.cli.console import (
     CLEAN,
     ERRORS,
@@ -25,6 +24,7 @@ from gongkai.cli.console import (
     tell,
 )
 from gongkai.model import GongkaiError
+from gongkai.wording import one_line
 
 if TYPE_CHECKING:
     from gongkai.batch import Imported, Plan

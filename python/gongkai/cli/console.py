@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from gongkai.checks.wording import one_line
 from gongkai.model import Finding, GongkaiError
 from gongkai.rulings import is_grave
+from gongkai.wording import one_line
 
 CLEAN, ERRORS, UNREADABLE = 0, 1, 2
 INTERRUPTED, READER_GONE = 130, 141  # as a shell reports them: stopped by the user; nobody reads the output any more

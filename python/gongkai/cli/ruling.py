@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gongkai.checks.wording import clipped
 from gongkai.cli.console import CLEAN, show, tell, written
 from gongkai.figures import clean
 from gongkai.model import Finding, GongkaiError, Report, Ruling
 from gongkai.rulings import KEY, key_of
+from gongkai.wording import clipped
 
 if TYPE_CHECKING:
     from gongkai.checks.children import Child

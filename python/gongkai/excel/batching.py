@@ -15,7 +15,6 @@ from time import monotonic
 import xlwings as xw
 
 from gongkai.batch import import_report
-from gongkai.checks.wording import clipped, one_line
 from gongkai.excel.book import Values, apply_edits, read_values
 from gongkai.excel.checking import current_report
 from gongkai.excel.importing import activate
@@ -23,6 +22,7 @@ from gongkai.excel.outcome import YES, Asked, Outcome
 from gongkai.excel.running import file_of, is_in_cloud, tell
 from gongkai.excel.summing import current_row, fill_summary, write_summary
 from gongkai.model import Edit, WorkbookError
+from gongkai.wording import clipped, one_line
 from gongkai.workbook import layout
 from gongkai.workbook.rows import BatchRow, batch_edits, read_batch
 from gongkai.workbook.values import text_of

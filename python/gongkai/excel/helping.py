@@ -12,7 +12,6 @@ import xlwings as xw
 
 import gongkai
 from gongkai.checks.rules import other_rules
-from gongkai.checks.wording import relation_lines
 from gongkai.editions import editions
 from gongkai.excel import consent
 from gongkai.excel.book import as_entered, put_rows, sheet_names
@@ -20,6 +19,7 @@ from gongkai.excel.importing import activate
 from gongkai.excel.outcome import Asked, Outcome
 from gongkai.excel.running import log_path
 from gongkai.model import GongkaiError, WorkbookError
+from gongkai.wording import relation_lines
 from gongkai.workbook import layout
 from gongkai.workbook.file import template_path
 

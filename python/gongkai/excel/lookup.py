@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gongkai.checks.wording import column_label, one_line, row_label
 from gongkai.editions import edition_of_year, editions
 from gongkai.excel.conclusions import Row, as_cell, clip
 from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Entry, Form, GongkaiError, Label, Report
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tokens import squash
+from gongkai.wording import column_label, one_line, row_label
 from gongkai.workbook.fill import written
 
 BLANK = "（空）"

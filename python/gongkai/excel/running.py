@@ -12,11 +12,11 @@ from pathlib import Path
 import xlwings as xw
 
 from gongkai import __version__
-from gongkai.checks.wording import clipped
 from gongkai.excel.book import put_rows
 from gongkai.excel.outcome import Asked, Command, Outcome
 from gongkai.model import GongkaiError
 from gongkai.system import state_folder, system_reason
+from gongkai.wording import clipped
 from gongkai.workbook import layout
 from gongkai.workbook.sheet import plain_text
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urlsplit
 
-from gongkai.checks.wording import one_line
 from gongkai.links.addresses import address_of, base_of
 from gongkai.model import Block, Document, Link, Prose, UnreadableDocument
+from gongkai.wording import one_line
 
 YEAR = re.compile(r"(?<!\d)20[0-4]\d(?!\d)")
 ONLY_YEAR = re.compile(r"20[0-4]\d\s*年?度?")

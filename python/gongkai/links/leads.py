@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from gongkai.checks.wording import one_line
 from gongkai.links.addresses import address_of, base_of, is_of_file_host, is_of_site, own_address, unquoted
 from gongkai.links.directory import NEVER, OTHERS, REPORT, SUBJECT, own_year, year_in
 from gongkai.model import Block, Document, Link
+from gongkai.wording import one_line
 
 READABLE = ("docx", "doc", "wps", "rtf", "xlsx", "xlsm", "xls", "et", "pdf")  # of one report the most exact form first
 SUFFIX = re.compile(rf"\.({'|'.join(READABLE)})(?![A-Za-z0-9])", re.IGNORECASE)

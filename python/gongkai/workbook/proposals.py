@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gongkai.editions import editions
-from gongkai.editions.naming import label_of
 from gongkai.figures import shown
 from gongkai.model import Cell, Finding, Form, Report, Suspect, Table, Value, WorkbookError
+from gongkai.wording import label_of
 from gongkai.workbook import layout
 from gongkai.workbook.layout import Spot, TableSheet
 from gongkai.workbook.sheet import plain_text

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from gongkai.checks.narrative.claims import LONGEST_SECTION, SECTIONS, Claim, text_read
 from gongkai.checks.narrative.tables import alike, size, table_figure
-from gongkai.checks.wording import clipped
 from gongkai.figures import shown
 from gongkai.model import Figure, Finding, Report, Severity
 from gongkai.relations import difference
+from gongkai.wording import clipped
 
 ORDINALS = {1: "一", 6: "六"}
 REASONS = {

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gongkai.checks.narrative.meaning import Pick, Picks
-from gongkai.checks.wording import column_label, label_of, row_label
 from gongkai.editions import edition_of_year, form
 from gongkai.model import Form, Label, Report
+from gongkai.wording import column_label, label_of, row_label
 
 PERSONS = "法人或其他组织"
 

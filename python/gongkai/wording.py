@@ -1,16 +1,37 @@
-"""How a message names a cell, a row, a relation and a text from the source."""
+"""Cells, rows, columns, relations and texts of a source -> how a sentence for people names them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
-from gongkai.editions.naming import column_label as column_label
-from gongkai.editions.naming import label_of as label_of
-from gongkai.editions.naming import row_label as row_label
 from gongkai.figures import read_figure
-from gongkai.model import Edition, Form, Relation
+from gongkai.model import Cell, Column, Edition, Form, Relation, Row
 
 LONGEST_RAW = 60
+REMARK = re.compile(r"(?<=.)（[^（）]*）$")
+
+
+def row_label(row: Row) -> str:
+    """The official wording without its closing remark; under its group where its number starts anew in each group."""
+    text = REMARK.sub("", row.label.text)
+    if not text[0].isdigit() or not row.groups:
+        return text
+    nearest = max(row.groups, key=lambda group: group.box.left)
+    return f"{nearest.text} {text}"
+
+
+def column_label(column: Column) -> str:
+    return REMARK.sub("", column.label.text)
+
+
+def label_of(cell: Cell) -> str:
+    return f"{row_label(cell.row)}·{column_label(cell.column)}"
+
+
+def official_order(form: Form, cells: Iterable[str]) -> tuple[str, ...]:
+    wanted = set(cells)
+    return tuple(cell for cell in form.cells if cell in wanted)
 
 
 def subject_and_names(form: Form, relation: Relation) -> tuple[str, dict[str, str]]:
