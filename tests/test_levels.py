@@ -15,7 +15,7 @@ from gongkai.checks.children import Child, roll_of
 from gongkai.checks.levels import RULES, STATUSES, Levels, compare
 from gongkai.editions import editions, form
 from gongkai.model import Document, Entry, Finding, Report, Table
-from gongkai.relations import total
+from gongkai.sums.solve import total
 from helpers.counts import properties
 from helpers.families import CELLS, GRANTED, PARENT, child, family_of, report, summed
 from helpers.growth import LINEAR, doubling

@@ -20,7 +20,7 @@ from gongkai.checks.levels import compare
 from gongkai.levels import family_of, levels_csv, levels_lines, read_children
 from gongkai.levels.output import HEADS
 from gongkai.model import GongkaiError, Report
-from gongkai.relations import total
+from gongkai.sums.solve import total
 from gongkai.workbook import write_workbook
 from helpers import ROOT
 from helpers.batches import LOGIN, run

@@ -16,15 +16,14 @@ import scipy.optimize  # type: ignore[import-untyped]
 
 import gongkai
 from gongkai.checks import check
-from gongkai.checks.localize import UNKNOWN, localize
-from gongkai.checks.localize.network import network_of
-from gongkai.checks.localize.program import FARTHEST, farthest, smallest_sets
-from gongkai.checks.localize.slips import DIGIT, OTHER, SLIP, exchanged, moved, oddness, split
-from gongkai.checks.localize.state import SECONDS, State, TooMany, state_of
 from gongkai.checks.sums import check_sums, proposals, solution_of
 from gongkai.editions import editions, form
 from gongkai.model import Finding, Relation, Report, Value
 from gongkai.output import finding_to_dict
+from gongkai.sums.localize import UNKNOWN, localize
+from gongkai.sums.network import SECONDS, State, TooMany, network_of, state_of
+from gongkai.sums.repairs import DIGIT, OTHER, SLIP, exchanged, moved, oddness, split
+from gongkai.sums.search import FARTHEST, farthest, smallest_sets
 from helpers import DOCUMENTS
 from helpers.made import consistent, report_of, sound_values, table_of
 
@@ -344,9 +343,9 @@ ENDS = State.ends
 @pytest.fixture
 def worked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Worked]:
     clock = Worked()
-    monkeypatch.setattr("gongkai.checks.localize.state.SECONDS", SECONDS)
-    for module in ("state", "program"):
-        monkeypatch.setattr(f"gongkai.checks.localize.{module}.thread_time", clock)
+    monkeypatch.setattr("gongkai.sums.network.SECONDS", SECONDS)
+    for module in ("network", "search"):
+        monkeypatch.setattr(f"gongkai.sums.{module}.thread_time", clock)
     monkeypatch.setattr(State, "ends", lambda state, cell: clock.step(state, cell))
     proposals.cache_clear()
     yield clock
@@ -377,7 +376,7 @@ def test_the_time_for_one_table_is_bounded(seed: int, worked: Worked, monkeypatc
 
 
 def test_out_of_time_nothing_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gongkai.checks.localize.state.SECONDS", 0.0)
+    monkeypatch.setattr("gongkai.sums.network.SECONDS", 0.0)
     values = table_of(sound_values() | {"applications.granted.natural": 141}).entries
     stated = {cell: entry.value for cell, entry in values.items()}
     table = table_of(stated)

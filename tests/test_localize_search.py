@@ -9,13 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gongkai.checks.localize.network import network_of
-from gongkai.checks.localize.search import clusters_of
-from gongkai.checks.localize.state import state_of
 from gongkai.checks.sums import check_sums
 from gongkai.editions import editions, form
 from gongkai.model import Report, Table
-from gongkai.relations import solve
+from gongkai.sums.network import network_of, state_of
+from gongkai.sums.search import clusters_of
+from gongkai.sums.solve import solve
 from helpers.counts import counted, many, properties
 from helpers.made import consistent, table_of
 from helpers.strategies import changed, reports
@@ -47,8 +46,8 @@ def smallest_by_search(table: Table, most: int) -> set[frozenset[tuple[str, int]
 
 def all_found(table: Table, monkeypatch: pytest.MonkeyPatch) -> set[frozenset[tuple[str, int]]]:
     """Every cheapest repair, however odd and however many."""
-    monkeypatch.setattr("gongkai.checks.localize.search.LIKELIER", 10**6)
-    monkeypatch.setattr("gongkai.checks.localize.search.MOST_LISTED", 10**6)
+    monkeypatch.setattr("gongkai.sums.search.LIKELIER", 10**6)
+    monkeypatch.setattr("gongkai.sums.search.MOST_LISTED", 10**6)
     network = network_of(table.edition, table.id)
     assert network is not None
     values = {cell: entry.value for cell, entry in table.entries.items()}

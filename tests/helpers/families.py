@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from gongkai.checks.children import Child
 from gongkai.editions import editions
 from gongkai.model import Entry, Report, Table, Value
-from gongkai.relations import total
+from gongkai.sums.solve import total
 
 PARENT = "青溪县人民政府"
 CELLS = [cell for official in editions()["2021"].forms.values() for cell in official.cells]

@@ -20,8 +20,8 @@ from gongkai.checks.children import Child, Member, Roll, differ, listed, report_
 from gongkai.editions import editions, form
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
-from gongkai.relations import difference, total
 from gongkai.rulings import key_of, ruled
+from gongkai.sums.solve import difference, total
 from gongkai.wording import label_of
 
 Status = Literal["equal", "differs", "exceeds", "uncertain", "blank"]

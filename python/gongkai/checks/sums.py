@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from gongkai.checks.localize import Proposal, localize
-from gongkai.checks.localize.told import ending
+from gongkai.checks.proposals import ending
 from gongkai.editions import editions
 from gongkai.figures import read_figure, shown
 from gongkai.model import Entry, Finding, Form, Relation, Table, Value
-from gongkai.relations import Solution, difference, solve, stated_and_computed, stated_figures, total
+from gongkai.sums.localize import Proposal, localize
+from gongkai.sums.solve import Solution, difference, solve, stated_and_computed, stated_figures, total
 from gongkai.wording import label_of, official_order, subject_and_names, written
 
 MOST_PARTS = 6  # named one by one in a message; of more only those that are not zero

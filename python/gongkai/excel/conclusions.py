@@ -10,8 +10,8 @@ from gongkai.editions import editions
 from gongkai.excel.arrays import Placed
 from gongkai.figures import shown
 from gongkai.model import Finding, Form, GongkaiError, Relation, Table, Value
-from gongkai.relations import difference, stated_and_computed
 from gongkai.rulings import dismissed_text, is_open
+from gongkai.sums.solve import difference, stated_and_computed
 from gongkai.wording import label_of, one_line, relation_lines, subject_and_names
 from gongkai.workbook.proposals import NO_FIGURE, Alternative, forms_of, name_of, proposal_text
 

@@ -9,7 +9,7 @@ from gongkai.figures import read_figure
 from gongkai.model import Problem, Relation, Value
 from gongkai.recognize.rows import WRONG_COUNT, Reading, cut, place_figure
 from gongkai.recognize.tokens import Token
-from gongkai.relations import possible
+from gongkai.sums.solve import possible
 
 PLACED_BY_RELATIONS = "这一行缺少空白单元格，各数字所在的列是按勾稽关系推定的，请核对"
 TOO_MANY = "数字比列数多，其中可能有一行缺了标签，未填入"

@@ -23,7 +23,7 @@ from gongkai.recognize.lines import (
     slots_by_pitch,
 )
 from gongkai.recognize.tokens import Token
-from gongkai.relations import stated_and_computed
+from gongkai.sums.solve import stated_and_computed
 
 ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
 LOOK_BACK = 60

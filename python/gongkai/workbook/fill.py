@@ -8,9 +8,9 @@ from decimal import Decimal
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity, Value
-from gongkai.relations import difference, total
 from gongkai.rulings import in_order, is_open, key_of
 from gongkai.spreadsheets import EXACT_DIGITS
+from gongkai.sums.solve import difference, total
 from gongkai.workbook import layout
 from gongkai.workbook.layout import DOUBTFUL, Spot, Suspicion, TableSheet
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text

@@ -8,7 +8,7 @@ from gongkai.checks.narrative.claims import LONGEST_SECTION, SECTIONS, Claim, te
 from gongkai.checks.narrative.tables import alike, size, table_figure
 from gongkai.figures import shown
 from gongkai.model import Figure, Finding, Report, Severity
-from gongkai.relations import difference
+from gongkai.sums.solve import difference
 from gongkai.wording import clipped
 
 ORDINALS = {1: "一", 6: "六"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gongkai.model import Figure, Report
-from gongkai.relations import difference, stated_figures, total
+from gongkai.sums.solve import difference, stated_figures, total
 
 
 def table_figure(cells: tuple[str, ...], report: Report) -> Figure | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gongkai.checks.localize import Proposal
 from gongkai.figures import shown
 from gongkai.model import Form, Suspect
+from gongkai.sums.localize import Proposal
 from gongkai.wording import label_of, written
 
 MOST_UNREAD = 3

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from gongkai.checks.localize.events import exchanges, is_one_slip, long_events
-from gongkai.checks.localize.slips import DIGIT, SLIP, oddness
-from gongkai.checks.localize.state import Change, State, TooMany, nearest
+from gongkai.sums.network import Change, State, TooMany, nearest
 
 CELL, EVENT = 2, 3  # the price of one changed cell, and of one slip that changed several
 MOST_TRIED = 2_000  # trees looked at; where blanks leave more, none is certain
@@ -151,3 +149,110 @@ def flows_of(over: Sequence[int], edges: Sequence[tuple[int, int]]) -> list[int]
                     rest[leaf] = 0
                     open_edges.discard(at)
     return flows
+
+
+# --------------------------------------------------------------------------------------------------
+# How likely a slip of the pen makes one figure out of another: digits of a cell, cells side by side.
+
+
+# How odd a change is; one that is odder by the whole OTHER is out of the question beside it.
+SLIP, DIGIT, ONE_DIGIT, OTHER = 0, 2, 3, 4
+
+
+def oddness(stated: int, proposed: int) -> int:
+    one, other = str(stated), str(proposed)
+    if len(one) == len(other):
+        apart = [at for at in range(len(one)) if one[at] != other[at]]
+        if len(apart) == 1:
+            return DIGIT if len(one) > 1 else ONE_DIGIT
+        first, last = apart[0], apart[-1]
+        swapped = len(apart) == 2 and last == first + 1 and one[first] == other[last] and one[last] == other[first]
+        return SLIP if swapped else OTHER
+    shorter, longer = sorted((one, other), key=len)
+    without_one = {longer[:at] + longer[at + 1 :] for at in range(len(longer))}
+    return SLIP if shorter in without_one and shorter != "0" else OTHER
+
+
+def exchanged(stated: Sequence[int], proposed: Sequence[int]) -> bool:
+    return stated[0] == proposed[1] and stated[1] == proposed[0]
+
+
+def split(stated: Sequence[int], proposed: Sequence[int]) -> bool:
+    """13 and 4 for 134 and 0, or the reverse: the same digits in the same order, parted at another place."""
+    digits = ["".join(str(figure) for figure in figures if figure) for figures in (stated, proposed)]
+    return digits[0] == digits[1] and 0 in (*stated, *proposed)
+
+
+def moved(stated: Sequence[int], proposed: Sequence[int]) -> bool:
+    """A figure pushed into the next cell, whose own figure is lost, with 0 in its place."""
+    there = stated[0] == 0 and proposed[0] == stated[1]
+    back = stated[1] == 0 and proposed[1] == stated[0]
+    return there or back
+
+
+# --------------------------------------------------------------------------------------------------
+# One slip that changed several figures: a line shifted by one cell, a total that was not updated.
+
+
+LEAST = 3  # cells; slips that change two are found among the pairs
+
+
+def long_events(state: State) -> list[tuple[Change, ...]]:
+    """Slips of three cells or more that mend all that they touch."""
+    felt = frozenset(node for node, home in enumerate(state.home) if home in state.need)
+    found = [*shifts(state, felt), *stale_totals(state, felt)] if len(state.need) >= LEAST else []
+    return [event for event in dict.fromkeys(found) if state.mended(event)]
+
+
+def is_one_slip(state: State, changes: Sequence[Change]) -> bool:
+    """Whether two changes are one slip: neighbours exchanged, digits parted at a wrong place, a figure moved on."""
+    for (one, first), (other, second) in (changes, changes[::-1]):
+        if (one, other) in state.network.neighbours:
+            stated, proposed = (state.figure(one), state.figure(other)), (first, second)
+            return exchanged(stated, proposed) or split(stated, proposed) or moved(stated, proposed)
+    return False
+
+
+def exchanges(state: State) -> Iterator[tuple[Change, Change]]:
+    """Neighbours put back in each other's place, without a look at what that mends."""
+    for one, other in state.network.neighbours:
+        first, second = state.values[one], state.values[other]
+        if first is not None and second is not None and first != second:
+            yield (one, second), (other, first)
+
+
+def shifts(state: State, felt: frozenset[int]) -> Iterator[tuple[Change, ...]]:
+    """Lines of which a stretch mends its nodes across when moved back by one cell; the last figure was lost."""
+    for line in state.network.lines:
+        if len(felt & line.nodes) < LEAST or any(state.values[cell] is None for cell in line.cells):
+            continue
+        wanted = [-sign * state.need.get(state.home[node], 0) for node, sign in line.across]
+        for cells, changes in ((line.cells, wanted), (line.cells[::-1], wanted[::-1])):
+            yield from stretches(state, cells, changes)
+
+
+def stretches(state: State, line: Sequence[str], wanted: Sequence[int]) -> Iterator[tuple[Change, ...]]:
+    """Longest stretches in which each figure but the last is to become the one after it; it starts with a 0."""
+    figures = [state.figure(cell) for cell in line]
+    start = 0
+    while start < len(line):
+        end = start
+        while end < len(line) - 1 and figures[end + 1] - figures[end] == wanted[end]:
+            end += 1
+        first = next((at for at in range(start, end + 1) if wanted[at]), end)
+        changes = tuple((line[at], figures[at] + wanted[at]) for at in range(first, end + 1) if wanted[at])
+        if len(changes) >= LEAST and figures[first] == 0 and all(figure >= 0 for _, figure in changes):
+            yield changes
+        start = end + 1
+
+
+def stale_totals(state: State, felt: frozenset[int]) -> Iterator[tuple[Change, ...]]:
+    """A part was changed, and all that follows from it but the totals above it."""
+    for totals, nodes in state.network.totals:
+        if len(totals) < LEAST or not nodes <= felt or any(state.values[total] is None for total in totals):
+            continue
+        up, down = state.ends(totals[0])
+        for by in {-state.need.get(up, 0), state.need.get(down, 0)} - {0}:
+            changes = tuple((total, state.figure(total) + by) for total in totals)
+            if all(figure >= 0 for _, figure in changes):
+                yield changes

@@ -12,11 +12,10 @@ from itertools import product
 from math import prod
 from typing import NamedTuple
 
-from gongkai.checks.localize.network import network_of
-from gongkai.checks.localize.search import MOST_LISTED, Cluster, clusters_of
-from gongkai.checks.localize.state import Change, State, state_of
 from gongkai.model import Relation, Suspect, Value
-from gongkai.relations import Solution, possible, solve
+from gongkai.sums.network import Change, State, network_of, state_of
+from gongkai.sums.search import MOST_LISTED, Cluster, clusters_of
+from gongkai.sums.solve import Solution, possible, solve
 
 Alternative = tuple[Suspect, ...]
 MOST_BLANKS = 3  # told with a repair what they are to be; of more the notes on blanks tell, once it is made
