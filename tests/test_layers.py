@@ -22,6 +22,7 @@ LEVELS = (
     {"figures", "sums", "system", "network"},
     {"wording", "spreadsheets", "bodies", "opc"},
     {"rulings"},
+    {"compare"},
     {"sources", "readers", "recognize", "checks", "workbook"},
     {"links"},
     {"following", "rereading", "docket"},

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.bodies.areas import governed_area, is_office, lies_within, qualified
-from gongkai.checks.children import Child, roll_of
-from gongkai.checks.levels import RULES, STATUSES, Levels, compare
+from gongkai.compare.children import Child, roll_of
+from gongkai.compare.levels import RULES, STATUSES, Levels, compare
 from gongkai.editions import editions, form
 from gongkai.model import Document, Entry, Finding, Report, Table
 from gongkai.sums.solve import total

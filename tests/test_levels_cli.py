@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.checks.children import Child
-from gongkai.checks.levels import compare
+from gongkai.compare.children import Child
+from gongkai.compare.levels import compare
 from gongkai.levels import family_of, levels_csv, levels_lines, read_children
 from gongkai.levels.output import HEADS
 from gongkai.model import GongkaiError, Report

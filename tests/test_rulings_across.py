@@ -14,10 +14,10 @@ import pytest
 from gongkai import cli
 from gongkai.batch import across_lines, batch_checks, with_years
 from gongkai.batch.journal import NAME
-from gongkai.checks.children import Child
-from gongkai.checks.levels import compare
-from gongkai.checks.matching import Yearly
-from gongkai.checks.years import compare_years
+from gongkai.compare.bodies import Yearly
+from gongkai.compare.children import Child
+from gongkai.compare.levels import compare
+from gongkai.compare.years import compare_years
 from gongkai.docket import docket_path
 from gongkai.model import Finding, Report, Ruling, Severity
 from gongkai.output import finding_to_dict

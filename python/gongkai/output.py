@@ -11,7 +11,7 @@ from typing import Any
 from gongkai.checks import checked
 from gongkai.checks.reading import raw_line, raws_of
 from gongkai.checks.rules import other_rules
-from gongkai.checks.years import Outcome
+from gongkai.compare.years import Outcome
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory

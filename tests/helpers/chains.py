@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gongkai.checks.matching import Yearly
-from gongkai.checks.years import Outcome, compare_years
+from gongkai.compare.bodies import Yearly
+from gongkai.compare.years import Outcome, compare_years
 from gongkai.editions.yearly import links, yearly_cells
 from gongkai.model import Value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gongkai.checks.children import Child
+from gongkai.compare.children import Child
 from gongkai.editions import editions
 from gongkai.model import Entry, Report, Table, Value
 from gongkai.sums.solve import total

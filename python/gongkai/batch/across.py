@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from gongkai.checks.matching import Yearly
-from gongkai.checks.years import Outcome, compare_years
+from gongkai.compare.bodies import Yearly
+from gongkai.compare.years import Outcome, compare_years
 from gongkai.rulings import is_open
 from gongkai.workbook.rows import DONE, BatchRow, clipped
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from gongkai.checks import coverage, levels, narrative, plausibility, undecided, years
+from gongkai.checks import coverage, narrative, plausibility, undecided
 from gongkai.checks.sums import MOST_PARTS, broken_finding
+from gongkai.compare import levels, years
 from gongkai.editions import editions, explanations
 from gongkai.model import Edition, GongkaiError, Relation, Rule, Value
 from gongkai.wording import clipped, subject_and_names

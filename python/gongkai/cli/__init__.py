@@ -32,7 +32,7 @@ from gongkai.cli.ruling import run_ruling
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 
 if TYPE_CHECKING:
-    from gongkai.checks.years import Outcome
+    from gongkai.compare.years import Outcome
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -291,8 +291,8 @@ def run_read(options: argparse.Namespace) -> int:
 
 
 def run_check(options: argparse.Namespace) -> int:
-    from gongkai.checks.matching import Yearly
-    from gongkai.checks.years import compare_years, yearly
+    from gongkai.compare.bodies import Yearly
+    from gongkai.compare.years import compare_years, yearly
     from gongkai.output import check_to_dict, finding_lines, head_lines
     from gongkai.pipeline import check
 

@@ -15,7 +15,7 @@ from gongkai.model import WorkbookError
 
 def run_levels(options: argparse.Namespace) -> int:
     from gongkai.batch.importing import read_report_in
-    from gongkai.checks.levels import compare
+    from gongkai.compare.levels import compare
     from gongkai.levels import family_of, levels_csv, levels_lines, levels_to_dict, read_children
     from gongkai.output import to_json
     from gongkai.sources import LIMITS, Access

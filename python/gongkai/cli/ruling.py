@@ -15,8 +15,8 @@ from gongkai.rulings import KEY, key_of
 from gongkai.wording import clipped
 
 if TYPE_CHECKING:
-    from gongkai.checks.children import Child
-    from gongkai.checks.matching import Yearly
+    from gongkai.compare.bodies import Yearly
+    from gongkai.compare.children import Child
 
 WEB = re.compile(r"\s*https?:", re.IGNORECASE)
 LONGEST_REASON = 500  # characters
@@ -105,7 +105,7 @@ def beside_in(options: argparse.Namespace, source: Path, report: Report) -> Besi
 def years_in(named: str, source: Path) -> Iterator[Yearly]:
     """A report, or those in a folder that can be read; the one at hand, which may be among them, is left out."""
     from gongkai.batch.listing import plan_of_folder
-    from gongkai.checks.years import yearly
+    from gongkai.compare.years import yearly
     from gongkai.pipeline import is_same_file, read_report
 
     is_folder = Path(named).is_dir()
@@ -121,8 +121,8 @@ def years_in(named: str, source: Path) -> Iterator[Yearly]:
 
 def listed(report: Report, beside: Beside) -> list[Listed]:
     """All findings on a report: its own by their numbers, then those of other years and of levels by their keys."""
-    from gongkai.checks.levels import compare
-    from gongkai.checks.years import compare_years, yearly
+    from gongkai.compare.levels import compare
+    from gongkai.compare.years import compare_years, yearly
     from gongkai.pipeline import check
 
     found = [Listed(str(number), key_of(one, report), one) for number, one in enumerate(check(report), 1)]

@@ -16,7 +16,7 @@ from gongkai.batch.listing import (
     source_named,
 )
 from gongkai.bodies.areas import NAME
-from gongkai.checks.children import Child
+from gongkai.compare.children import Child
 from gongkai.figures import read_figure
 from gongkai.links import Candidate
 from gongkai.model import GongkaiError

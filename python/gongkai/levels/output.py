@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from gongkai.batch.summary import guarded
-from gongkai.checks.children import Child, listed
-from gongkai.checks.levels import STATUSES, Levels, Line, numbers
+from gongkai.compare.children import Child, listed
+from gongkai.compare.levels import STATUSES, Levels, Line, numbers
 from gongkai.figures import shown
 from gongkai.output import finding_line, finding_to_dict, head_lines, number, provenance_of, source_of, tally
 from gongkai.rulings import dismissed_text, in_order

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.bodies import is_certain
-from gongkai.checks.matching import Group, Matched, Yearly, match
+from gongkai.compare.bodies import Group, Matched, Yearly, match
 from gongkai.editions import editions
 from gongkai.editions.yearly import Link, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown

@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Literal
 
 from gongkai.bodies.areas import governed_area, is_office
-from gongkai.checks.children import Child, Member, Roll, differ, listed, report_in, reports_of, roll_findings, roll_of
+from gongkai.compare.children import Child, Member, Roll, differ, listed, report_in, reports_of, roll_findings, roll_of
 from gongkai.editions import editions, form
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
