@@ -276,7 +276,7 @@ def test_a_read_only_folder_leaves_the_file(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gongkai.workbook.file.move", full)
+    monkeypatch.setattr("gongkai.system.move", full)
     assert "无法写入" in refused(path, str(numbers(path)["（一）予以公开"]), capsys=capsys)
 
 

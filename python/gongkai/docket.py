@@ -18,7 +18,7 @@ from typing import Any
 
 from gongkai.model import Finding, Report, Ruling, WorkbookError
 from gongkai.rulings import KEY, is_about, merged
-from gongkai.system import BUSY, lock_file, system_reason
+from gongkai.system import BUSY, lock_file, system_reason, write_whole
 
 ENDING = ".处理.json"
 KIND, VERSION = "rulings", 1
@@ -130,8 +130,6 @@ def save_rulings(report: Report, source: Path, findings: Mapping[str, Finding], 
 
     Other decisions stay, those that another process writes meanwhile too. Raises DocketError.
     """
-    from gongkai.workbook.file import write_whole
-
     path = docket_path(source)
     with held(source):
         records = [one for one in read_docket(path) if one["key"] not in findings or not fits(one, report)]

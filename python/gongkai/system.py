@@ -1,11 +1,14 @@
-"""What the operating system says and where it keeps a user's things, in the users' words."""
+"""Files written whole, locks, patience, folders of a user; what the system refuses, in the users' words."""
 
 from __future__ import annotations
 
 import errno
 import os
 import queue
+import secrets
+import shutil
 import socket
+import stat
 import sys
 import threading
 import time
@@ -14,6 +17,8 @@ from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import TypeVar
+
+from gongkai.model import WorkbookError
 
 T = TypeVar("T")
 
@@ -103,6 +108,44 @@ def discard_file(path: Path) -> None:
             path.chmod(0o600)
     with suppress(OSError):
         path.unlink(missing_ok=True)
+
+
+def refuse_existing(target: Path, overwrite: bool) -> None:
+    """WorkbookError where a target may not be written: it exists, or is no file (a folder, a device, a pipe)."""
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        reason = system_reason(error) if isinstance(error, OSError) else "文件名无效"
+        raise WorkbookError(f"无法写入{target.name}：{reason}；请另选文件名。") from error
+    if not stat.S_ISREG(mode):
+        kind = "是文件夹" if stat.S_ISDIR(mode) else "不是普通文件"
+        raise WorkbookError(f"{target.name or target}{kind}，没有写入；请另选文件名。")
+    if not overwrite:
+        raise WorkbookError(f"{target.name}已存在，没有覆盖；如需覆盖请加--force，或另选文件名。")
+
+
+def write_whole(target: Path, content: bytes, overwrite: bool, aside: Path | None = None) -> None:
+    """Put a file in place at once: written beside its target first (or in ``aside``, on the same disk), nothing left
+    behind on failure.
+
+    A link is followed, and a file that was there keeps its permissions.
+    """
+    try:
+        place = target.resolve()
+        temporary = (aside or place.parent) / f".gongkai-{secrets.token_hex(6)}.tmp"
+        try:
+            with temporary.open("xb") as file:
+                file.write(content)
+            refuse_existing(place, overwrite)
+            if place.exists():
+                shutil.copymode(place, temporary)
+            move(temporary, place)
+        finally:
+            discard_file(temporary)
+    except OSError as error:
+        raise WorkbookError(f"无法写入{target.name}：{system_reason(error)}。") from error
 
 
 def state_folder(

@@ -29,7 +29,8 @@ def write_summary(journal: Journal, rows: Sequence[BatchRow], part: Path, tell: 
     They are written in ``part`` first, where a kill may leave anything. The CSV holds all reports. A file that reads
     otherwise than we ever wrote it is renamed before, which ``tell`` is told. Raises GongkaiError.
     """
-    from gongkai.workbook.file import filled, refuse_existing, template_path, write_whole
+    from gongkai.system import refuse_existing, write_whole
+    from gongkai.workbook.file import filled, template_path
 
     book, table = summary_names(journal.summary)
     edits = summary_book_edits(journal.folder, table, rows)

@@ -108,8 +108,9 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     """Write what was chosen to the file; what was done, and what the checks say afterwards. WorkbookError."""
     from gongkai.docket import with_docket
     from gongkai.pipeline import check
+    from gongkai.system import write_whole
     from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_unmended, with_changes
-    from gongkai.workbook.file import filled, read_formulas, write_whole
+    from gongkai.workbook.file import filled, read_formulas
     from gongkai.workbook.proposals import changes_of, question_of
     from gongkai.workbook.values import values_to_report
 

@@ -19,7 +19,7 @@ def run_levels(options: argparse.Namespace) -> int:
     from gongkai.levels import family_of, levels_csv, levels_lines, levels_to_dict, read_children
     from gongkai.output import to_json
     from gongkai.sources import LIMITS, Access
-    from gongkai.workbook.file import write_whole
+    from gongkai.system import write_whole
 
     target, access = options.output, Access(options.offline, options.refresh, options.insecure)
     parent = read_report_in(options.parent, LIMITS, access)
@@ -43,7 +43,7 @@ def run_levels(options: argparse.Namespace) -> int:
 def refuse_target(target: Path, sources: Sequence[str], force: bool) -> None:
     """WorkbookError where the table may not be written, before all the reports are read for it."""
     from gongkai.pipeline import is_same_file
-    from gongkai.workbook.file import refuse_existing
+    from gongkai.system import refuse_existing
 
     refuse_existing(target, force)
     if any(source and is_same_file(Path(source), target) for source in sources):

@@ -18,8 +18,8 @@ from gongkai.frame import COLUMNS
 from gongkai.model import Report, WorkbookError
 from gongkai.output import check_to_dict, report_to_dict, to_json
 from gongkai.pipeline import check, is_same_file
+from gongkai.system import refuse_existing, write_whole
 from gongkai.workbook import layout
-from gongkai.workbook.file import refuse_existing, write_whole
 
 # A spreadsheet takes a text that begins with one of these for a formula when it opens a CSV file.
 FORMULA_SIGNS = "=+-@\t\r＝＋－＠"

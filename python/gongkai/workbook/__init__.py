@@ -73,7 +73,8 @@ def is_ours(content: bytes) -> bool:
 
 def copy_template(target: Path, *, overwrite: bool = False) -> Path:
     """Write the blank workbook to ``target``, which is returned. Raises WorkbookError as ``write_workbook`` does."""
-    from gongkai.workbook.file import refuse_existing, template_path, write_whole
+    from gongkai.system import refuse_existing, write_whole
+    from gongkai.workbook.file import template_path
 
     refuse_existing(target, overwrite)
     write_whole(target, template_path().read_bytes(), overwrite)

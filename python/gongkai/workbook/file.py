@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
-import shutil
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +23,7 @@ from gongkai.opc.package import (
     whole,
     workbook_part,
 )
-from gongkai.system import discard_file, move, system_reason
+from gongkai.system import refuse_existing, write_whole
 from gongkai.workbook import layout
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import Spot
@@ -78,44 +75,6 @@ def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) 
     """The workbook that ``template`` and the edits make; ``content`` is what it holds, if known. WorkbookError."""
     package = read_package(template, content)
     return package_bytes(package, patch_package(package, edits))
-
-
-def refuse_existing(target: Path, overwrite: bool) -> None:
-    """WorkbookError where a target may not be written: it exists, or is no file (a folder, a device, a pipe)."""
-    try:
-        mode = target.stat().st_mode
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else "文件名无效"
-        raise WorkbookError(f"无法写入{target.name}：{reason}；请另选文件名。") from error
-    if not stat.S_ISREG(mode):
-        kind = "是文件夹" if stat.S_ISDIR(mode) else "不是普通文件"
-        raise WorkbookError(f"{target.name or target}{kind}，没有写入；请另选文件名。")
-    if not overwrite:
-        raise WorkbookError(f"{target.name}已存在，没有覆盖；如需覆盖请加--force，或另选文件名。")
-
-
-def write_whole(target: Path, content: bytes, overwrite: bool, aside: Path | None = None) -> None:
-    """Put a file in place at once: written beside its target first (or in ``aside``, on the same disk), nothing left
-    behind on failure.
-
-    A link is followed, and a file that was there keeps its permissions.
-    """
-    try:
-        place = target.resolve()
-        temporary = (aside or place.parent) / f".gongkai-{secrets.token_hex(6)}.tmp"
-        try:
-            with temporary.open("xb") as file:
-                file.write(content)
-            refuse_existing(place, overwrite)
-            if place.exists():
-                shutil.copymode(place, temporary)
-            move(temporary, place)
-        finally:
-            discard_file(temporary)
-    except OSError as error:
-        raise WorkbookError(f"无法写入{target.name}：{system_reason(error)}。") from error
 
 
 def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
