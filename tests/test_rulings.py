@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from gongkai.checks import check
-from gongkai.checks.undecided import RULES
+from gongkai.decisions import apply_rulings, in_order, is_open, key_of
+from gongkai.decisions.check import RULES
 from gongkai.model import Edit, Finding, Problem, Report, Ruling, Suspect
 from gongkai.output import check_to_dict, finding_lines
 from gongkai.pipeline import fill
-from gongkai.rulings import apply_rulings, in_order, is_open, key_of
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file
 from gongkai.workbook.fill import marks_of, planned, report_to_edits

@@ -18,10 +18,10 @@ from gongkai.compare.bodies import Yearly
 from gongkai.compare.children import Child
 from gongkai.compare.levels import compare
 from gongkai.compare.years import compare_years
-from gongkai.docket import docket_path
+from gongkai.decisions import key_of
+from gongkai.decisions.file import docket_path
 from gongkai.model import Finding, Report, Ruling, Severity
 from gongkai.output import finding_to_dict
-from gongkai.rulings import key_of
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import read_file
 from gongkai.workbook.rows import DONE, BatchRow, read_summary

@@ -14,12 +14,11 @@ from typing import Any
 import pytest
 
 import gongkai
-from gongkai import docket
 from gongkai.cli import main
-from gongkai.docket import docket_path
+from gongkai.decisions import file, is_open
+from gongkai.decisions.file import docket_path
 from gongkai.model import Edit, Finding, Ruling, WorkbookError
 from gongkai.output import check_to_dict
-from gongkai.rulings import is_open
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import fill_file, read_file
 from gongkai.workbook.rows import read_summary
@@ -238,16 +237,16 @@ def test_force_keeps_what_stands_in_the_workbook(page: Path, capsys: pytest.Capt
 
 
 WRITER = (
-    "import sys; from pathlib import Path; import gongkai; from gongkai import docket\n"
+    "import sys; from pathlib import Path; import gongkai; from gongkai.decisions import file\n"
     "from gongkai.model import Finding, Ruling\n"
-    f"docket.LONGEST_WAIT = {PATIENCE}\n"
+    f"file.LONGEST_WAIT = {PATIENCE}\n"
     "report = gongkai.read_report(sys.argv[1])\n"
     "print('ready', flush=True)\n"
     "sys.stdin.readline()\n"
     "for number in range(25):\n"
     "    finding = Finding('a.b', 'note', f'b {number}')\n"
     "    found = {f'b{number:011x}': finding}\n"
-    "    docket.save_rulings(report, Path(sys.argv[1]), found, Ruling('dismissed', '甲'))\n"
+    "    file.save_rulings(report, Path(sys.argv[1]), found, Ruling('dismissed', '甲'))\n"
 )
 
 
@@ -255,7 +254,7 @@ def test_two_processes_lose_nothing(page: Path, monkeypatch: pytest.MonkeyPatch)
     """This one and another, which begin together and both write 25 times."""
     report = gongkai.read_report(page)
     assert report.rulings == {}
-    monkeypatch.setattr(docket, "LONGEST_WAIT", PATIENCE)
+    monkeypatch.setattr(file, "LONGEST_WAIT", PATIENCE)
     command = [sys.executable, "-X", "utf8", "-c", WRITER, str(page)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other:
@@ -265,7 +264,7 @@ def test_two_processes_lose_nothing(page: Path, monkeypatch: pytest.MonkeyPatch)
         print(file=other.stdin, flush=True)
         for number in range(25):
             found = {f"a{number:011x}": Finding("a.b", "note", f"a {number}")}
-            docket.save_rulings(report, page, found, Ruling("dismissed", "甲"))
+            file.save_rulings(report, page, found, Ruling("dismissed", "甲"))
     assert other.returncode == 0
     records = json.loads(docket_path(page).read_bytes())["rulings"]
     assert len(records) == 50
@@ -302,6 +301,6 @@ def test_a_batch_takes_along_what_is_beside_its_source(page: Path, tmp_path: Pat
 
 
 def test_the_error_is_one_of_ours() -> None:
-    from gongkai.docket import DocketError
+    from gongkai.decisions.file import DocketError
 
     assert issubclass(DocketError, WorkbookError)

@@ -9,6 +9,7 @@ import pytest
 import xlwings as xw
 
 from gongkai.checks import check
+from gongkai.decisions import is_open
 from gongkai.excel.book import read_values
 from gongkai.excel.checking import current_report
 from gongkai.excel.conclusions import conclusion
@@ -16,7 +17,6 @@ from gongkai.excel.functions import GK_CHECK
 from gongkai.excel.importing import verdict
 from gongkai.excel.summing import fill_summary
 from gongkai.model import Report
-from gongkai.rulings import is_open
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.rows import read_summary

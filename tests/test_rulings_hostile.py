@@ -1,4 +1,4 @@
-"""No ruling hides a finding that it was not meant for, whatever was done to a sheet or a docket."""
+"""No ruling hides a finding that it was not meant for, whatever was done to a sheet or a file."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gongkai
-from gongkai import demo, docket
+from gongkai import demo
 from gongkai.checks import check
 from gongkai.cli import main
-from gongkai.docket import MOST_BYTES, docket_path
+from gongkai.decisions import file, is_about, is_open, key_of
+from gongkai.decisions.file import MOST_BYTES, docket_path
 from gongkai.model import Finding, Report, Ruling
-from gongkai.rulings import is_about, is_open, key_of
 from gongkai.system import lock_file
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.fill import planned, report_to_edits
@@ -162,7 +162,7 @@ def test_two_rows_of_one_finding_that_say_different_things() -> None:
 def test_two_findings_with_one_text_are_two() -> None:
     values = sheets(report_of(WRONG))
     cells = values[layout.RESULTS]
-    from gongkai.workbook.verdicts import digest_of
+    from gongkai.workbook.decisions import digest_of
 
     for row in (TOP, TOP + 1):
         key = str(cells[row, AT["key"]]).partition("-")[0]
@@ -203,8 +203,8 @@ def test_whatever_is_done_to_the_rows_no_other_finding_is_dismissed(data: st.Dat
 @given(st.text(max_size=200))
 def test_any_message_is_known_again(text: str) -> None:
     """Also where a program drops characters that it cannot store."""
+    from gongkai.workbook.decisions import digest_of
     from gongkai.workbook.sheet import plain_text
-    from gongkai.workbook.verdicts import digest_of
 
     assert digest_of("a", plain_text(text)) == digest_of("a", text)
 
@@ -332,12 +332,12 @@ def test_a_full_disk_loses_nothing(page: Path) -> None:
 def test_another_that_writes_for_long(
     page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = fake_clock(monkeypatch, docket)
-    with page.open("rb", buffering=0) as file:
-        lock_file(file)
+    clock = fake_clock(monkeypatch, file)
+    with page.open("rb", buffering=0) as held:
+        lock_file(held)
         assert main(["confirm", str(page), "1"]) == 2
     assert "另一个程序正在写报告.处理.json，没有写入；请稍后再试。" in stderr_line(capsys)
-    assert docket.LONGEST_WAIT < sum(clock.slept) < docket.LONGEST_WAIT + 1
+    assert file.LONGEST_WAIT < sum(clock.slept) < file.LONGEST_WAIT + 1
     assert not docket_path(page).exists()
 
 

@@ -11,9 +11,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import looks
 from formulas import relation_counts
+from gongkai.decisions import WORDS
 from gongkai.editions import editions
 from gongkai.model import Edition, Severity
-from gongkai.rulings import WORDS
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
 from gongkai.workbook.proposals import MOST_ALTERNATIVES

@@ -12,11 +12,11 @@ from gongkai.checks import checked
 from gongkai.checks.reading import raw_line, raws_of
 from gongkai.checks.rules import other_rules
 from gongkai.compare.years import Outcome
+from gongkai.decisions import dismissed_text, in_order, is_open, key_of, ruling_text
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
-from gongkai.rulings import dismissed_text, in_order, is_open, key_of, ruling_text
 from gongkai.wording import one_line, relation_lines
 
 DISMISSED = "○ 已忽略"

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from gongkai import checks
+from gongkai.decisions import apply_rulings, is_about, merged
 from gongkai.model import Finding, Report, WorkbookError
-from gongkai.rulings import apply_rulings, is_about, merged
 
 
 def read_report(source: str | Path, *, offline: bool = False, refresh: bool = False, insecure: bool = False) -> Report:
@@ -24,7 +24,7 @@ def read_report(source: str | Path, *, offline: bool = False, refresh: bool = Fa
     stands; ``problems`` lists what could not be placed or read, ``rulings`` what was decided about findings, in the
     workbook itself or in the file beside it. Raises FetchError, UnreadableDocument, WorkbookError.
     """
-    from gongkai.docket import with_docket
+    from gongkai.decisions.file import with_docket
     from gongkai.following import read_source
     from gongkai.sources import LIMITS, Access
 

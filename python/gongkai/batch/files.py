@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from gongkai.docket import docket_bytes, docket_path
+from gongkai.decisions.file import docket_bytes, docket_path
 from gongkai.system import move
 
 

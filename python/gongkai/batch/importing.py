@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gongkai.batch.names import FileNames, fitting_name
-from gongkai.docket import with_docket
+from gongkai.decisions.file import with_docket
 from gongkai.following import read_source
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from gongkai.batch.names import name_key
+from gongkai.decisions import WORDS
 from gongkai.model import GongkaiError, Ruling, Value
-from gongkai.rulings import WORDS
 from gongkai.system import BUSY, lock_file, system_reason
 from gongkai.workbook.rows import COUNTS, STATES, BatchRow
 

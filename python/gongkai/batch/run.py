@@ -21,7 +21,7 @@ from gongkai.batch.names import FileNames, fitting_name, is_too_deep
 from gongkai.batch.summary import Pace, write_summary
 from gongkai.batch.turns import LOCAL, Turns, host_of
 from gongkai.compare.years import Outcome
-from gongkai.docket import DocketError, with_docket
+from gongkai.decisions.file import DocketError, with_docket
 from gongkai.model import FetchError, Finding, GongkaiError, Report, WorkbookError
 from gongkai.output import add_years, check_to_dict
 from gongkai.pipeline import check

@@ -18,9 +18,9 @@ def check(report: Report) -> list[Finding]:
     from gongkai.checks.narrative import check_narrative, claims
     from gongkai.checks.plausibility import check_plausibility
     from gongkai.checks.sums import check_sums
-    from gongkai.checks.undecided import check_undecided
+    from gongkai.decisions import apply_rulings
+    from gongkai.decisions.check import check_undecided
     from gongkai.editions import edition_of_year
-    from gongkai.rulings import apply_rulings
 
     found = check_year(report.year)
     forms = edition_of_year(report.year).forms

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from gongkai.checks import coverage, narrative, plausibility, undecided
+from gongkai.checks import coverage, narrative, plausibility
 from gongkai.checks.sums import MOST_PARTS, broken_finding
 from gongkai.compare import levels, years
+from gongkai.decisions import check
 from gongkai.editions import editions, explanations
 from gongkai.model import Edition, GongkaiError, Relation, Rule, Value
 from gongkai.wording import clipped, subject_and_names
@@ -19,7 +20,7 @@ MODULES = (
     plausibility,
     years,
     levels,
-    undecided,
+    check,
 )  # each has RULES, in the order in which they are listed
 CLOSE = 0.5
 MOST_CLOSE = 4

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 def open_workbook(name: str) -> Opened:
     """Raises WorkbookError for anything but a workbook of ours."""
-    from gongkai.docket import with_docket
+    from gongkai.decisions.file import with_docket
     from gongkai.pipeline import check
     from gongkai.workbook import is_ours
     from gongkai.workbook.file import read_file
@@ -67,8 +67,8 @@ def open_workbook(name: str) -> Opened:
 
 
 def listed(opened: Opened) -> Iterator[str]:
+    from gongkai.decisions import in_order
     from gongkai.output import finding_line
-    from gongkai.rulings import in_order
     from gongkai.workbook.proposals import forms_of, proposal_text
 
     proposed = [(number, finding) for number, finding in in_order(opened.findings) if finding.suspects]
@@ -106,7 +106,7 @@ def how_to_check(path: Path) -> str:
 
 def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str], list[Finding]]:
     """Write what was chosen to the file; what was done, and what the checks say afterwards. WorkbookError."""
-    from gongkai.docket import with_docket
+    from gongkai.decisions.file import with_docket
     from gongkai.pipeline import check
     from gongkai.system import write_whole
     from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_unmended, with_changes

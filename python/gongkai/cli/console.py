@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from gongkai.decisions import is_grave
 from gongkai.model import Finding, GongkaiError
-from gongkai.rulings import is_grave
 from gongkai.wording import one_line
 
 CLEAN, ERRORS, UNREADABLE = 0, 1, 2

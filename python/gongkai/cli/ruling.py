@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.cli.console import CLEAN, show, tell, written
+from gongkai.decisions import KEY, key_of
 from gongkai.figures import clean
 from gongkai.model import Finding, GongkaiError, Report, Ruling
-from gongkai.rulings import KEY, key_of
 from gongkai.wording import clipped
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Beside(NamedTuple):
 
 
 def run_ruling(options: argparse.Namespace) -> int:
-    from gongkai.docket import save_rulings
+    from gongkai.decisions.file import save_rulings
     from gongkai.output import finding_line
     from gongkai.pipeline import read_report
 
@@ -158,7 +158,7 @@ def unknown(word: str, count: int, beside: bool) -> GongkaiError:
 
 def refuse_ruled_inside(chosen: Sequence[Listed], report: Report, source: Path, ruling: Ruling | None) -> None:
     """GongkaiError where the workbook itself says otherwise, which goes before, or where nothing can be taken back."""
-    from gongkai.docket import docket_rulings
+    from gongkai.decisions.file import docket_rulings
 
     beside: Mapping[str, Ruling] = docket_rulings(report, source)
     for one in chosen:

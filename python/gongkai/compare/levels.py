@@ -17,10 +17,10 @@ from typing import Literal
 
 from gongkai.bodies.areas import governed_area, is_office
 from gongkai.compare.children import Child, Member, Roll, differ, listed, report_in, reports_of, roll_findings, roll_of
+from gongkai.decisions import key_of, ruled
 from gongkai.editions import editions, form
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
-from gongkai.rulings import key_of, ruled
 from gongkai.sums.solve import difference, total
 from gongkai.wording import label_of
 

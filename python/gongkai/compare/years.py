@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 
 from gongkai.bodies import is_certain
 from gongkai.compare.bodies import Group, Matched, Yearly, match
+from gongkai.decisions import is_open, ruled
 from gongkai.editions import editions
 from gongkai.editions.yearly import Link, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule
-from gongkai.rulings import is_open, ruled
 from gongkai.sums.solve import difference, stated_figures, total
 from gongkai.wording import clipped, column_label, label_of, official_order, one_line, row_label
 

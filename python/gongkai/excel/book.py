@@ -14,6 +14,7 @@ from typing import Any
 
 import xlwings as xw
 
+from gongkai.decisions import squeezed
 from gongkai.excel.blocks import (
     MOST_UNITS,
     Block,
@@ -30,12 +31,11 @@ from gongkai.excel.blocks import (
 )
 from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
-from gongkai.rulings import squeezed
 from gongkai.spreadsheets import STRANGE, as_figure, doubtful, is_shown, kind_of
 from gongkai.workbook import layout
+from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import Spot, TableSheet
-from gongkai.workbook.verdicts import refuse_older_results
 
 Values = dict[str, dict[Spot, object]]
 MOST_ROWS = 10_000  # of a list that a user may have made longer

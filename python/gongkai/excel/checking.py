@@ -7,6 +7,7 @@ from dataclasses import replace
 import xlwings as xw
 
 from gongkai.checks import checked
+from gongkai.decisions import dismissed_text, is_open
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, Values, apply_edits, read_values, with_formats
 from gongkai.excel.importing import activate, verdict
@@ -14,14 +15,13 @@ from gongkai.excel.outcome import Asked, Outcome
 from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.output import SEVERITIES
 from gongkai.pipeline import check as check_report
-from gongkai.rulings import dismissed_text, is_open
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
+from gongkai.workbook.decisions import about_in, ruling_of, rulings_in
 from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of, result_edits
 from gongkai.workbook.layout import Spot
 from gongkai.workbook.proposals import certain_suspects
 from gongkai.workbook.values import fingerprint, text_of, values_to_report
-from gongkai.workbook.verdicts import about_in, ruling_of, rulings_in
 
 Place = tuple[str, Spot]
 BLANK = Report("", "", None, "", {})

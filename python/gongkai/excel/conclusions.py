@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gongkai.checks.coverage import blank_notes, check_coverage, unplaced
 from gongkai.checks.sums import check_sums, count_decided
+from gongkai.decisions import dismissed_text, is_open
 from gongkai.editions import editions
 from gongkai.excel.arrays import Placed
 from gongkai.figures import shown
 from gongkai.model import Finding, Form, GongkaiError, Relation, Table, Value
-from gongkai.rulings import dismissed_text, is_open
 from gongkai.sums.solve import difference, stated_and_computed
 from gongkai.wording import label_of, one_line, relation_lines, subject_and_names
 from gongkai.workbook.proposals import NO_FIGURE, Alternative, forms_of, name_of, proposal_text

@@ -10,8 +10,8 @@ import xlwings as xw
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, Values, as_entered, put_rows, sheet_names
 from gongkai.workbook import layout
+from gongkai.workbook.decisions import rulings_in
 from gongkai.workbook.layout import Spot
-from gongkai.workbook.verdicts import rulings_in
 
 PREFIX = "备份"
 

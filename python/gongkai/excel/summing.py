@@ -10,7 +10,7 @@ from pathlib import Path
 import xlwings as xw
 
 from gongkai.batch import with_years
-from gongkai.docket import with_docket
+from gongkai.decisions.file import with_docket
 from gongkai.excel.book import Values, apply_edits, read_values
 from gongkai.excel.running import file_of, tell
 from gongkai.model import Edit, GongkaiError, Report, WorkbookError

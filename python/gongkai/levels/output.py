@@ -10,9 +10,9 @@ from typing import Any
 from gongkai.batch.summary import guarded
 from gongkai.compare.children import Child, listed
 from gongkai.compare.levels import STATUSES, Levels, Line, numbers
+from gongkai.decisions import dismissed_text, in_order
 from gongkai.figures import shown
 from gongkai.output import finding_line, finding_to_dict, head_lines, number, provenance_of, source_of, tally
-from gongkai.rulings import dismissed_text, in_order
 from gongkai.wording import clipped, column_label, one_line, row_label
 
 LEFT_OUT = {"missing": "缺少", "doubtful": "不能确定", "unread": "没有读出"}  # of other kinds: 没有计入

@@ -25,10 +25,10 @@ from gongkai.opc.package import (
 )
 from gongkai.system import refuse_existing, write_whole
 from gongkai.workbook import layout
+from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import Spot
 from gongkai.workbook.sheet import fit_rows, formula_spots, odd_styles, patch_sheet, shared_strings, sheet_values
-from gongkai.workbook.verdicts import refuse_older_results
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from gongkai.decisions import in_order, is_open, key_of
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity, Value
-from gongkai.rulings import in_order, is_open, key_of
 from gongkai.spreadsheets import EXACT_DIGITS
 from gongkai.sums.solve import difference, total
 from gongkai.workbook import layout
+from gongkai.workbook.decisions import about_edits, kept_edits, ruling_cells
 from gongkai.workbook.layout import DOUBTFUL, Spot, Suspicion, TableSheet
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
-from gongkai.workbook.verdicts import about_edits, kept_edits, ruling_cells
 
 Written = int | Decimal | str | None
 

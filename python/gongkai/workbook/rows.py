@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, get_args
 
+from gongkai.decisions import dismissed_text, is_open
 from gongkai.editions import editions
 from gongkai.editions.yearly import yearly_cells
 from gongkai.figures import read_figure
 from gongkai.model import Cell, Edit, Finding, Form, Report, Ruling, Value, WorkbookError
-from gongkai.rulings import dismissed_text, is_open
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.fill import Written, as_number

@@ -8,15 +8,15 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
+from gongkai.decisions import squeezed
 from gongkai.editions import editions
 from gongkai.figures import read_figure, shown
 from gongkai.model import Box, Cell, Entry, Label, Place, Problem, Report, Table, Value
-from gongkai.rulings import squeezed
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
+from gongkai.workbook.decisions import about_in, is_about_another, rulings_in
 from gongkai.workbook.layout import DOUBTFUL, Spot, TableSheet
 from gongkai.workbook.sheet import plain_text
-from gongkai.workbook.verdicts import about_in, is_about_another, rulings_in
 
 SheetValues = Mapping[Spot, object]
 

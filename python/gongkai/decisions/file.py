@@ -16,8 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from gongkai.decisions import KEY, is_about, merged
 from gongkai.model import Finding, Report, Ruling, WorkbookError
-from gongkai.rulings import KEY, is_about, merged
 from gongkai.system import BUSY, lock_file, system_reason, write_whole
 
 ENDING = ".处理.json"

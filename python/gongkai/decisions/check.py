@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gongkai.decisions import WORDS, key_of
 from gongkai.model import Finding, Report, Rule, Ruling
-from gongkai.rulings import WORDS, key_of
 from gongkai.wording import clipped
 
 CHOICE = "或".join(f"“{word}”" for word in WORDS.values())

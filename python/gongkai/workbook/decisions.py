@@ -13,8 +13,8 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import NamedTuple
 
+from gongkai.decisions import WORDS, is_about, squeezed
 from gongkai.model import Edit, Report, Ruling, WorkbookError
-from gongkai.rulings import WORDS, is_about, squeezed
 from gongkai.workbook import layout
 from gongkai.workbook.layout import Spot
 
