@@ -19,7 +19,7 @@ from gongkai.model import Edit
 from gongkai.pipeline import check, fill, read_report
 from gongkai.workbook import layout
 from gongkai.workbook.file import fill_file, template_path
-from gongkai.workbook.rows import BatchRow, batch_edits, report_to_row, summary_edits
+from gongkai.workbook.lists import BatchRow, batch_edits, report_to_row, summary_edits
 
 IMAGES = Path(__file__).parent / "images"
 DOCUMENTS = Path(__file__).parents[1] / "tests" / "documents"

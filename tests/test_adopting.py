@@ -9,7 +9,7 @@ import xlwings as xw
 
 from gongkai import demo
 from gongkai.checks import check
-from gongkai.checks.reading import weigh
+from gongkai.checks.misread import weigh
 from gongkai.excel.book import apply_edits
 from gongkai.model import Report
 from gongkai.workbook import layout

@@ -22,7 +22,7 @@ from gongkai.batch import Imported, run_batch
 from gongkai.cli import batch as cli_batch
 from gongkai.cli.batch import Progress, fitting, width_of
 from gongkai.cli.console import INTERRUPTED
-from gongkai.workbook.rows import DONE, BatchRow
+from gongkai.workbook.lists import DONE, BatchRow
 from helpers.batches import COMMAND, bodies, command, list_file, names_in, page, served
 from helpers.command import disk_of, run_command
 from helpers.waiting import PATIENCE

@@ -16,7 +16,7 @@ from gongkai.batch.summary import csv_bytes, summary_book_edits
 from gongkai.model import Edit
 from gongkai.pipeline import fill, read_report
 from gongkai.workbook import layout
-from gongkai.workbook.rows import BatchRow
+from gongkai.workbook.lists import BatchRow
 from helpers.batches import formulas_in, list_file, names_in, page, rows_of, run
 from helpers.web.server import answer, serving
 

@@ -31,7 +31,7 @@ from gongkai.model import Document, GongkaiError
 from gongkai.readers import read_blocks
 from gongkai.system import discard_file, move
 from gongkai.workbook import copy_template
-from gongkai.workbook.rows import BatchRow
+from gongkai.workbook.lists import BatchRow
 from helpers.batches import bodies, command, list_file, names_in, page, run, served
 from helpers.made import report_of
 from helpers.waiting import PATIENCE
@@ -111,7 +111,7 @@ def test_a_full_disk_leaves_whole_lines_only(tmp_path: Path) -> None:
     """What the disk refused must not be written after all when the file is closed."""
     code = (
         "import resource, signal, sys\nfrom pathlib import Path\n"
-        "from gongkai.batch.journal import Entry, open_journal\nfrom gongkai.workbook.rows import BatchRow\n"
+        "from gongkai.batch.journal import Entry, open_journal\nfrom gongkai.workbook.lists import BatchRow\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
         "with open_journal(Path(sys.argv[1])) as journal:\n"

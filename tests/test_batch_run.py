@@ -14,16 +14,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from gongkai.batch import batch_checks, run_batch, summary, turns
+from gongkai.batch import batch_checks, run_batch, scheduler, summary
 from gongkai.batch.journal import NAME, open_journal
 from gongkai.batch.run import MOST_THREADS, PART
-from gongkai.batch.turns import Turns
+from gongkai.batch.scheduler import Turns
 from gongkai.demo import pages as demo_pages
 from gongkai.model import GongkaiError
 from gongkai.pipeline import fill, read_report
 from gongkai.sources import Limits
 from gongkai.workbook import layout
-from gongkai.workbook.rows import read_batch, read_summary, summary_heads
+from gongkai.workbook.lists import read_batch, read_summary, summary_heads
 from helpers.batches import (
     GARBAGE,
     LOGIN,
@@ -202,7 +202,7 @@ def run_in(hall: Hall, sources: list[str], folder: Path, per_host: int) -> dict[
     """Run a batch; what the hall holds once each thread is in it or waits for its turn."""
     threads = min(MOST_THREADS, len(sources))
     with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(turns, "Condition", Watched)
+        patch.setattr(scheduler, "Condition", Watched)
         batch = pool.submit(run, sources, folder, per_host=per_host)
         try:
             wait_until(
@@ -237,8 +237,8 @@ def test_one_host_on_two_ports_is_one_host(tmp_path: Path) -> None:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """A clock for the turns, which is moved where they would wait for so many seconds."""
-    found = fake_clock(monkeypatch, turns)
+    """A clock for the scheduler, which is moved where they would wait for so many seconds."""
+    found = fake_clock(monkeypatch, scheduler)
 
     class Moved(threading.Condition):
         def wait(self, timeout: float | None = None) -> bool:
@@ -247,7 +247,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
             found.move(timeout)
             return False
 
-    monkeypatch.setattr(turns, "Condition", Moved)
+    monkeypatch.setattr(scheduler, "Condition", Moved)
     return found
 
 

@@ -18,7 +18,7 @@ from gongkai.editions.yearly import links
 from gongkai.model import Value
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import read_file
-from gongkai.workbook.rows import SUMMARY_HEADS, BatchRow, read_summary, summary_row_heads
+from gongkai.workbook.lists import SUMMARY_HEADS, BatchRow, read_summary, summary_row_heads
 from helpers.batches import BODY, page, rows_of_two_years, run
 from helpers.excel.live import open_live, press, set_cell, value_at
 from helpers.growth import LINEAR, doubling

@@ -16,7 +16,7 @@ from gongkai.excel.book import apply_edits
 from gongkai.excel.outcome import Outcome
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.fill import report_to_edits
-from gongkai.workbook.rows import summary_heads
+from gongkai.workbook.lists import summary_heads
 from helpers.clock import fake_clock
 from helpers.excel.engine import cell_of, excel_of, snapshot
 from helpers.excel.live import open_live, press, run_again, set_cell, value_at

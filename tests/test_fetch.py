@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from gongkai.model import Document, FetchError
 from gongkai.sources import Limits, load
-from gongkai.sources.refresh import only_proves
+from gongkai.sources.redirects import only_proves
 from helpers.clock import Clock, fake_clock
 from helpers.counts import properties
 from helpers.web.server import Server, answer, serving

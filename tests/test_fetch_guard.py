@@ -14,9 +14,8 @@ import httpx
 import pytest
 import trustme
 
-from gongkai import network
 from gongkai.model import FetchError
-from gongkai.sources import Limits, load
+from gongkai.sources import Limits, guard, load
 from helpers.web.server import Server, answer, redirect, serving
 from helpers.web.site import context_of
 
@@ -36,14 +35,14 @@ Names = dict[str, Sequence[list[str]]]
     ],
 )
 def test_private_addresses(address: str) -> None:
-    assert network.is_private(address)
+    assert guard.is_private(address)
 
 
 @pytest.mark.parametrize(
     "address", ["8.8.8.8", "202.96.128.86", "2400:3200::1", "::ffff:8.8.8.8", "2002:808:808::", "64:ff9b::808:808"]
 )
 def test_public_addresses(address: str) -> None:
-    assert not network.is_private(address)
+    assert not guard.is_private(address)
 
 
 @pytest.mark.parametrize(
@@ -59,11 +58,11 @@ def test_public_addresses(address: str) -> None:
 )
 def test_every_spelling_of_an_address_is_seen_through(url: str, address: str) -> None:
     try:
-        found = network.resolve(httpx.URL(url))
+        found = guard.resolve(httpx.URL(url))
     except OSError:
         return  # not an address to this system: then nothing is connected to
     assert found == [address]
-    assert all(network.is_private(each) for each in found)
+    assert all(guard.is_private(each) for each in found)
 
 
 # --- redirects ----------------------------------------------------------------------------------------------------
@@ -71,7 +70,7 @@ def test_every_spelling_of_an_address_is_seen_through(url: str, address: str) ->
 
 @pytest.fixture
 def one_public(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "is_private", lambda address: address != PUBLIC)
+    monkeypatch.setattr(guard, "is_private", lambda address: address != PUBLIC)
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
 

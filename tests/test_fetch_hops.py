@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gongkai import network
-from gongkai.sources import load
-from gongkai.sources.refresh import is_short, only_proves, refresh_target
+from gongkai.sources import guard, load
+from gongkai.sources.redirects import is_short, only_proves, refresh_target
 from helpers.growth import LINEAR, doubling
 from helpers.web.server import answer, redirect, serving
 from helpers.web.site import (
@@ -257,7 +256,7 @@ def test_redirects_written_in_chinese() -> None:
 @pytest.mark.parametrize("hops", ["refresh", "refresh-redirect", "cookie-refresh", "header"])
 def test_no_refresh_leads_into_a_private_network(hops: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As tests/test_fetch_guard.py: 127.0.0.2 stands for a public address."""
-    monkeypatch.setattr(network, "is_private", lambda address: address != "127.0.0.2")
+    monkeypatch.setattr(guard, "is_private", lambda address: address != "127.0.0.2")
     with serving({"/secret": [answer(PAGE)]}) as private:
         meta = f'<meta http-equiv="refresh" content="0;url={private.url("/secret")}">'.encode()
         answers = {

@@ -10,9 +10,9 @@ import pytest
 from docx import Document as DocxDocument
 
 from gongkai import GongkaiError, Report, UnreadableDocument, check, read_report
-from gongkai.following import read_source
 from gongkai.links import Directory, base_of, leads_of
 from gongkai.links.addresses import is_of_file_host, is_of_site, site_of
+from gongkai.locate import read_source
 from gongkai.model import Document
 from gongkai.output import head_lines, report_to_dict
 from gongkai.readers import read_blocks

@@ -9,8 +9,8 @@ import pytest
 
 from gongkai import GongkaiError, Report, UnreadableDocument, check
 from gongkai.bodies import may_be_one
-from gongkai.following import read_source
 from gongkai.links import address_of, leads_of
+from gongkai.locate import read_source
 from gongkai.model import Document
 from gongkai.readers import read_blocks
 from gongkai.sources import ACCESS, Access, Limits

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import gongkai
-from gongkai.checks.reading import has_broken_sums, weigh
+from gongkai.checks.misread import has_broken_sums, weigh
 from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Document, Entry, Grid, GridCell, Place, Prose, Report, Table, UnreadableDocument

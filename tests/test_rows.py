@@ -19,7 +19,7 @@ from gongkai.model import Edit, Entry, Finding, Report, Table, WorkbookError
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.fill import planned, report_to_edits
-from gongkai.workbook.rows import (
+from gongkai.workbook.lists import (
     STATES,
     BatchRow,
     batch_edits,

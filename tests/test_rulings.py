@@ -22,7 +22,7 @@ from gongkai.pipeline import fill
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file
 from gongkai.workbook.fill import marks_of, planned, report_to_edits
-from gongkai.workbook.rows import report_to_row
+from gongkai.workbook.lists import report_to_row
 from gongkai.workbook.values import values_to_report
 from helpers.counts import properties
 from helpers.excel.desk import calculated, open_desk, range_of

@@ -24,7 +24,7 @@ from gongkai.model import Finding, Report, Ruling, Severity
 from gongkai.output import finding_to_dict
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import read_file
-from gongkai.workbook.rows import DONE, BatchRow, read_summary
+from gongkai.workbook.lists import DONE, BatchRow, read_summary
 from helpers.batches import page, run
 from helpers.made import report_of
 from helpers.strategies import changed

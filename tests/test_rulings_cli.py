@@ -21,7 +21,7 @@ from gongkai.model import Edit, Finding, Ruling, WorkbookError
 from gongkai.output import check_to_dict
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import fill_file, read_file
-from gongkai.workbook.rows import read_summary
+from gongkai.workbook.lists import read_summary
 from helpers.batches import BODY, command, names_in, run
 from helpers.batches import page as made_page
 from helpers.waiting import PATIENCE

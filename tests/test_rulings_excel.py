@@ -19,7 +19,7 @@ from gongkai.excel.summing import fill_summary
 from gongkai.model import Report
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.layout import sheet_of
-from gongkai.workbook.rows import read_summary
+from gongkai.workbook.lists import read_summary
 from helpers.excel.live import A_HANDFUL, fill_live, most_calls, open_live, press, set_cell, value_at
 from helpers.made import report_of
 from test_rulings import DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, ruled

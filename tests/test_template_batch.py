@@ -21,7 +21,7 @@ from gongkai.model import Value
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import fill_file, template_path
-from gongkai.workbook.rows import SUMMARY_HEADS, BatchRow, batch_edits, summary_cells, summary_edits, summary_heads
+from gongkai.workbook.lists import SUMMARY_HEADS, BatchRow, batch_edits, summary_cells, summary_edits, summary_heads
 from helpers.made import blank_report, report_of
 from helpers.office import convert, page_texts, recalculated
 

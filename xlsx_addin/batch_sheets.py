@@ -17,7 +17,7 @@ import looks
 from charts import add_charts
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
-from gongkai.workbook.rows import BATCH_HEADS, COUNTS, SUMMARY_HEADS, summary_columns, summary_row_heads
+from gongkai.workbook.lists import BATCH_HEADS, COUNTS, SUMMARY_HEADS, summary_columns, summary_row_heads
 from looks import CENTRED, FIGURE, HAIR, LEFT, QUIET, as_text, font, put
 from overview import BLOCK_LEFT, YEARS_TOP, Block, block_cells
 from plain_sheets import new_page, put_head

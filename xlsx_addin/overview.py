@@ -14,7 +14,7 @@ from functools import cache
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
 from gongkai.workbook.layout import Spot
-from gongkai.workbook.rows import SUMMARY_HEADS, summary_cells, summary_columns
+from gongkai.workbook.lists import SUMMARY_HEADS, summary_cells, summary_columns
 
 YEARS, YEARS_TOP = 8, 3
 BLOCK_LEFT = len(SUMMARY_HEADS) + 1  # right of the charts

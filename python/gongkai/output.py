@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from gongkai.checks import checked
-from gongkai.checks.reading import raw_line, raws_of
+from gongkai.checks.misread import raw_line, raws_of
 from gongkai.checks.rules import other_rules
 from gongkai.compare.years import Outcome
 from gongkai.decisions import dismissed_text, in_order, is_open, key_of, ruling_text

@@ -25,7 +25,7 @@ def read_report(source: str | Path, *, offline: bool = False, refresh: bool = Fa
     workbook itself or in the file beside it. Raises FetchError, UnreadableDocument, WorkbookError.
     """
     from gongkai.decisions.file import with_docket
-    from gongkai.following import read_source
+    from gongkai.locate import read_source
     from gongkai.sources import LIMITS, Access
 
     return with_docket(read_source(str(source), LIMITS, Access(offline, refresh, insecure)))
@@ -53,7 +53,7 @@ def check(report: Report) -> list[Finding]:
     figures, not zeros. Where a sum is broken, the document is read a second time, another way: a sum that its figures
     satisfy is a warning with the cause ``reading``.
     """
-    from gongkai.checks.reading import has_broken_sums, is_from_elsewhere, weigh
+    from gongkai.checks.misread import has_broken_sums, is_from_elsewhere, weigh
 
     findings = checks.check(report)
     if report.document is None or not is_from_elsewhere(report) or not has_broken_sums(report, findings):

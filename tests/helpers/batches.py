@@ -18,7 +18,7 @@ from gongkai.batch.run import PART
 from gongkai.editions.yearly import yearly_cells
 from gongkai.model import Value
 from gongkai.workbook import read_workbook
-from gongkai.workbook.rows import BatchRow
+from gongkai.workbook.lists import BatchRow
 from helpers.command import PROCESS, run_command
 from helpers.made import report_of
 from helpers.web.server import Chunks, answer

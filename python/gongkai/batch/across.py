@@ -8,7 +8,7 @@ from dataclasses import replace
 from gongkai.compare.bodies import Yearly
 from gongkai.compare.years import Outcome, compare_years
 from gongkai.decisions import is_open
-from gongkai.workbook.rows import DONE, BatchRow, clipped
+from gongkai.workbook.lists import DONE, BatchRow, clipped
 
 MOST_LISTED = 20  # reports that differ, on the terminal; the summary has all
 

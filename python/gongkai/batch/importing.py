@@ -10,13 +10,13 @@ from pathlib import Path
 
 from gongkai.batch.names import FileNames, fitting_name
 from gongkai.decisions.file import with_docket
-from gongkai.following import read_source
 from gongkai.links import Candidate, Directory
+from gongkai.locate import read_source
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access, Limits
 from gongkai.system import system_reason
-from gongkai.workbook.rows import BatchRow, State, clipped, report_to_row
+from gongkai.workbook.lists import BatchRow, State, clipped, report_to_row
 
 FAILED: State = "失败"
 DIRECTORY: State = "目录"

@@ -22,7 +22,7 @@ from gongkai.batch.names import name_key
 from gongkai.decisions import WORDS
 from gongkai.model import GongkaiError, Ruling, Value
 from gongkai.system import BUSY, lock_file, system_reason
-from gongkai.workbook.rows import COUNTS, STATES, BatchRow
+from gongkai.workbook.lists import COUNTS, STATES, BatchRow
 
 NAME = "gongkai-batch.jsonl"
 VERSION = 1

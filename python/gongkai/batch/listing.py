@@ -49,7 +49,7 @@ def plan(argument: str, folder: Path, access: Access = ACCESS) -> Plan:
 
 
 def plan_of_document(named: str, access: Access) -> Plan:
-    from gongkai.following import is_workbook, report_of
+    from gongkai.locate import is_workbook, report_of
     from gongkai.sources import LIMITS, load
 
     document = load(named, LIMITS, access)

@@ -18,8 +18,8 @@ from gongkai.batch.files import digest, digest_with_docket, move_new
 from gongkai.batch.importing import failed_row, internal_error, now, read_report_in
 from gongkai.batch.journal import Entry, Journal, open_journal, read_journal, summary_names
 from gongkai.batch.names import FileNames, fitting_name, is_too_deep
+from gongkai.batch.scheduler import LOCAL, Turns, host_of
 from gongkai.batch.summary import Pace, write_summary
-from gongkai.batch.turns import LOCAL, Turns, host_of
 from gongkai.compare.years import Outcome
 from gongkai.decisions.file import DocketError, with_docket
 from gongkai.model import FetchError, Finding, GongkaiError, Report, WorkbookError
@@ -28,7 +28,7 @@ from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access
 from gongkai.system import system_reason
 from gongkai.workbook import read_workbook, write_workbook
-from gongkai.workbook.rows import DONE, BatchRow, report_to_row
+from gongkai.workbook.lists import DONE, BatchRow, report_to_row
 
 PER_HOST, PAUSE = 2, 1.0  # requests to a host at a time; seconds between two of them
 MOST_THREADS = 8

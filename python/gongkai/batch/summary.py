@@ -14,7 +14,7 @@ from gongkai.batch.journal import Journal, changed_stem, summary_names
 from gongkai.model import Edit, WorkbookError
 from gongkai.system import system_reason
 from gongkai.workbook import layout
-from gongkai.workbook.rows import DONE, BatchRow, batch_edits, summary_edits, summary_heads, summary_line
+from gongkai.workbook.lists import DONE, BatchRow, batch_edits, summary_edits, summary_heads, summary_line
 
 EVERY = 25  # rows
 SHARE = 0.1  # of the time at most goes into writing it again and again

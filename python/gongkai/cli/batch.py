@@ -29,7 +29,7 @@ from gongkai.wording import one_line
 if TYPE_CHECKING:
     from gongkai.batch import Imported, Plan
     from gongkai.sources import Access
-    from gongkai.workbook.rows import BatchRow
+    from gongkai.workbook.lists import BatchRow
 
 # As gongkai.batch has them; the command must not import it to show its help.
 PER_HOST, PAUSE = 2, 1.0

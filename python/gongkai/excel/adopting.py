@@ -10,7 +10,7 @@ from gongkai.excel.book import TABLES, Values, apply_edits, format_kind, read_va
 from gongkai.excel.checking import current_report, selected, told
 from gongkai.excel.importing import activate
 from gongkai.excel.outcome import YES, Asked, Outcome
-from gongkai.excel.running import LONGEST_TEXT
+from gongkai.excel.runner import LONGEST_TEXT
 from gongkai.model import Finding, Form, Report, WorkbookError
 from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import is_shown

@@ -19,12 +19,12 @@ from gongkai.excel.book import Values, apply_edits, read_values
 from gongkai.excel.checking import current_report
 from gongkai.excel.importing import activate
 from gongkai.excel.outcome import YES, Asked, Outcome
-from gongkai.excel.running import file_of, is_in_cloud, tell
+from gongkai.excel.runner import file_of, is_in_cloud, tell
 from gongkai.excel.summing import current_row, fill_summary, write_summary
 from gongkai.model import Edit, WorkbookError
 from gongkai.wording import clipped, one_line
 from gongkai.workbook import layout
-from gongkai.workbook.rows import BatchRow, batch_edits, read_batch
+from gongkai.workbook.lists import BatchRow, batch_edits, read_batch
 from gongkai.workbook.values import text_of
 
 SLICE = 20.0  # seconds of one run; between two runs Excel hears the user, who may want to stop

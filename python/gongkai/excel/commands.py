@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from gongkai.excel import adopting, batching, checking, exporting, helping, importing
 from gongkai.excel.outcome import Command
-from gongkai.excel.running import run_command
+from gongkai.excel.runner import run_command
 
 COMMANDS: Mapping[str, Command] = {
     "import_url": importing.import_url,

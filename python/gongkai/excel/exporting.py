@@ -12,7 +12,7 @@ import xlwings as xw
 from gongkai.batch import report_file_name
 from gongkai.excel.checking import current_report
 from gongkai.excel.outcome import Asked, Outcome
-from gongkai.excel.running import file_of
+from gongkai.excel.runner import file_of
 from gongkai.figures import shown
 from gongkai.frame import COLUMNS
 from gongkai.model import Report, WorkbookError

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import xlwings
 
 from gongkai.excel.consent import NOT_OURS, allowed
-from gongkai.following import read_source
+from gongkai.locate import read_source
 from gongkai.model import FetchError, GongkaiError, Report
 from gongkai.sources import Limits
 from gongkai.system import in_time

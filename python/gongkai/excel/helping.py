@@ -17,7 +17,7 @@ from gongkai.excel import consent
 from gongkai.excel.book import as_entered, put_rows, sheet_names
 from gongkai.excel.importing import activate
 from gongkai.excel.outcome import Asked, Outcome
-from gongkai.excel.running import log_path
+from gongkai.excel.runner import log_path
 from gongkai.model import GongkaiError, WorkbookError
 from gongkai.wording import relation_lines
 from gongkai.workbook import layout

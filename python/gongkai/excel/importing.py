@@ -14,7 +14,7 @@ from gongkai.checks import checked
 from gongkai.decisions import dismissed_text, is_grave, is_open
 from gongkai.excel.book import TABLES, NotRestored, Values, apply_edits, read_values
 from gongkai.excel.outcome import YES, Asked, Outcome
-from gongkai.excel.running import file_of, tell
+from gongkai.excel.runner import file_of, tell
 from gongkai.excel.snapshot import drop_snapshot, write_snapshot
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file, read_report, with_rulings_of

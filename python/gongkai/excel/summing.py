@@ -12,12 +12,12 @@ import xlwings as xw
 from gongkai.batch import with_years
 from gongkai.decisions.file import with_docket
 from gongkai.excel.book import Values, apply_edits, read_values
-from gongkai.excel.running import file_of, tell
+from gongkai.excel.runner import file_of, tell
 from gongkai.model import Edit, GongkaiError, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file
 from gongkai.workbook import layout
 from gongkai.workbook.file import read_file
-from gongkai.workbook.rows import (
+from gongkai.workbook.lists import (
     BatchRow,
     read_batch,
     refuse_older_summary,

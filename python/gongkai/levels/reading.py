@@ -9,7 +9,7 @@ from dataclasses import replace
 from gongkai.batch.importing import read_report_in
 from gongkai.batch.listing import is_web
 from gongkai.batch.run import PAUSE
-from gongkai.batch.turns import Turns
+from gongkai.batch.scheduler import Turns
 from gongkai.compare.children import Child
 from gongkai.model import GongkaiError, Report
 from gongkai.sources import ACCESS, LIMITS, Access

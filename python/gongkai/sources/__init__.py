@@ -1,8 +1,8 @@
 """A URL, a file's path or ``-`` for standard input -> Document: the bytes and where they came from.
 
 ``load`` is the way in. files: paths and standard input. web: one fetch over all its hops and retries; hops: one request
-and its answer; body: bytes as sent -> plain bytes; refresh: where a page itself sends its readers; cache: pages kept on
-disk; failures: the sentences.
+and its answer; guard: which addresses may be asked; body: bytes as sent -> plain bytes; redirects: where a page itself
+sends its readers; cache: pages kept on disk; errors: the sentences.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 
 from gongkai.model import Document, FetchError
 from gongkai.sources.documents import document
-from gongkai.sources.failures import ADDRESS
+from gongkai.sources.errors import ADDRESS
 from gongkai.sources.files import read_file, read_input
 from gongkai.sources.limits import ACCESS, LIMITS, Access, Limits
 

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from gongkai.sources.failures import broken, too_large, too_slow, unknown_encoding
+from gongkai.sources.errors import broken, too_large, too_slow, unknown_encoding
 
 if TYPE_CHECKING:
     import httpx

@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 
 from gongkai.model import Document
-from gongkai.sources.failures import empty
+from gongkai.sources.errors import empty
 
 
 def document(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from gongkai.model import FetchError
-from gongkai.sources.failures import too_large
+from gongkai.sources.errors import too_large
 from gongkai.system import system_reason
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from gongkai.model import FetchError
 from gongkai.sources.body import read_body
-from gongkai.sources.failures import failure, is_cut, is_redirect, is_tls, speaks_tls, too_slow
+from gongkai.sources.errors import failure, is_cut, is_redirect, is_tls, speaks_tls, too_slow
 from gongkai.sources.limits import Access, Limits
-from gongkai.sources.refresh import has_script
+from gongkai.sources.redirects import has_script
 
 if TYPE_CHECKING:
     import httpx

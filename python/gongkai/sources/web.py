@@ -8,13 +8,13 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gongkai.model import Document, FetchError
-from gongkai.sources import failures
+from gongkai.sources import errors
 from gongkai.sources.body import ACCEPTED, shows_its_end
 from gongkai.sources.cache import Kept, find, forget, keep, may_keep, place_of
 from gongkai.sources.documents import document
 from gongkai.sources.hops import GATES, Reply, Trip, ask, retry_after
 from gongkai.sources.limits import Access, Limits
-from gongkai.sources.refresh import has_script, is_short, only_proves, refresh_target
+from gongkai.sources.redirects import has_script, is_short, only_proves, refresh_target
 from gongkai.system import in_time
 
 HEADERS = {
@@ -42,13 +42,13 @@ def fetch(origin: str, address: str, limits: Limits, access: Access, referrer: s
     if access.offline:
         return from_cache(origin, address, kept, limits)
     if not is_whole(address):
-        raise failures.wrong_address(origin)
+        raise errors.wrong_address(origin)
     try:
         return fetch_in_time(Wanted(origin, address, referrer), limits, access, kept)
     except FetchError as error:
         if kept is None:
             raise
-        raise failures.with_kept(error, kept.when) from error
+        raise errors.with_kept(error, kept.when) from error
 
 
 def is_whole(address: str) -> bool:
@@ -63,9 +63,9 @@ def is_whole(address: str) -> bool:
 
 def from_cache(origin: str, address: str, kept: Kept | None, limits: Limits) -> Document:
     if kept is None:
-        raise failures.not_kept(origin, off=place_of(address) is None)
+        raise errors.not_kept(origin, off=place_of(address) is None)
     if len(kept.content) > limits.size:
-        raise failures.too_large(origin, limits.size)
+        raise errors.too_large(origin, limits.size)
     told = (*kept.provenance, f"取自本机缓存（{kept.when}取得），没有联网核对。")
     return document(origin, kept.content, kept.media_type, kept.url, kept.charset, told, kept.fetched_at)
 
@@ -75,7 +75,7 @@ def fetch_in_time(wanted: Wanted, limits: Limits, access: Access, kept: Kept | N
     deadline = time.monotonic() + limits.deadline
     found = in_time(lambda: travel(wanted, limits, access, kept, deadline), limits.deadline)
     if found is None:
-        raise failures.too_slow(wanted.origin, limits.deadline)
+        raise errors.too_slow(wanted.origin, limits.deadline)
     return found
 
 
@@ -83,7 +83,7 @@ def travel(wanted: Wanted, limits: Limits, access: Access, kept: Kept | None, de
     """From hop to hop with one client: its guard and its cookies hold over all of them."""
     import httpx
 
-    from gongkai.network import open_client
+    from gongkai.sources.guard import open_client
 
     origin, address, referrer = wanted
     timeout = httpx.Timeout(limits.read, connect=limits.connect)
@@ -97,9 +97,9 @@ def travel(wanted: Wanted, limits: Limits, access: Access, kept: Kept | None, de
             if not target:
                 return arrived(trip, address, reply)
             if time.monotonic() > deadline:
-                raise failures.too_slow(origin, limits.deadline)
+                raise errors.too_slow(origin, limits.deadline)
             url = target
-    raise failures.without_end(origin)
+    raise errors.without_end(origin)
 
 
 def may_confirm(kept: Kept | None, limits: Limits, access: Access) -> bool:
@@ -136,9 +136,9 @@ def location(origin: str, reply: Reply) -> str:
     try:
         target = httpx.URL(reply.url).join(written).copy_with(fragment=None)
     except (httpx.InvalidURL, ValueError):
-        raise failures.leads_nowhere(origin) from None
+        raise errors.leads_nowhere(origin) from None
     if target.scheme not in ("http", "https") or not is_whole(str(target)):
-        raise failures.leads_nowhere(origin)
+        raise errors.leads_nowhere(origin)
     return str(target)
 
 
@@ -158,9 +158,9 @@ def refreshed(trip: Trip, reply: Reply, turns: set[tuple[str, str]]) -> str:
     if not target:
         return ""
     if not is_whole(target):
-        raise failures.leads_nowhere(trip.origin)
+        raise errors.leads_nowhere(trip.origin)
     if (reply.url, target) in turns:
-        raise failures.without_end(trip.origin)
+        raise errors.without_end(trip.origin)
     turns.add((reply.url, target))
     trip.tell(f"网页自动跳转到另一网址 {target}。")
     return target
@@ -197,7 +197,7 @@ def refuse(trip: Trip, reply: Reply) -> None:
     """Raises FetchError for an answer that is no page."""
     if reply.status != 200:
         if reply.status in GATES and reply.status != 403 and has_script(reply.content):
-            raise failures.wants_proof(trip.origin, reply.status)
-        raise failures.refused(trip.origin, reply.status, retry_after(reply.headers))
+            raise errors.wants_proof(trip.origin, reply.status)
+        raise errors.refused(trip.origin, reply.status, retry_after(reply.headers))
     if only_proves(reply.content):
-        raise failures.wants_proof(trip.origin, reply.status)
+        raise errors.wants_proof(trip.origin, reply.status)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from gongkai.checks.narrative.context import Context, Said
 from gongkai.checks.narrative.grammar import NUMBERED, read_paragraph
 from gongkai.checks.narrative.quantities import Quantity, layouts_of, quantity_of
-from gongkai.checks.narrative.state import Context, Said
 from gongkai.checks.narrative.tables import alike, table_figure
 from gongkai.checks.narrative.tokens import tidied
 from gongkai.checks.narrative.words import facts

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gongkai.checks.narrative.context import Owner, Paragraph, Said, State
 from gongkai.checks.narrative.doubts import (
     FOREIGN,
     HEADS,
@@ -22,7 +23,6 @@ from gongkai.checks.narrative.doubts import (
     joined_in,
 )
 from gongkai.checks.narrative.meaning import DISPUTES, JUST_NEW, UNMISTAKABLE, Meaning, meant, subject_of
-from gongkai.checks.narrative.state import Owner, Paragraph, Said, State
 from gongkai.checks.narrative.tokens import NONE, Token
 from gongkai.checks.narrative.words import facts
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from gongkai.checks.narrative.context import State
 from gongkai.checks.narrative.meaning import Meaning
-from gongkai.checks.narrative.state import State
 from gongkai.checks.narrative.tokens import NONE, Token
 from gongkai.checks.narrative.words import facts
 

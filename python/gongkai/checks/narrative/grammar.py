@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gongkai.checks.narrative.clause import Clause
+from gongkai.checks.narrative.context import Context, Paragraph, Said, State
 from gongkai.checks.narrative.names import without_own_name
-from gongkai.checks.narrative.state import Context, Paragraph, Said, State
 from gongkai.checks.narrative.tokens import Token, tokens_of
 from gongkai.checks.narrative.words import narrow
 

@@ -28,7 +28,7 @@ from gongkai.readers import read_blocks
 from gongkai.readers.detect import binary_format
 from gongkai.recognize import completed, recognize
 from gongkai.sources import ACCESS, Access, Limits, load
-from gongkai.sources.failures import BY_HAND
+from gongkai.sources.errors import BY_HAND
 from gongkai.workbook import is_ours, read_workbook
 
 TABLES = 3
