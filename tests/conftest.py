@@ -48,6 +48,16 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def no_proxy() -> Iterator[None]:
+    """Servers on 127.0.0.2 and made-up names are asked directly, whatever proxy this machine has."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            patch.delenv(name, raising=False)
+            patch.delenv(name.lower(), raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def enough_time() -> Iterator[None]:
     """The search for wrong cells ends after a second, and the solver's second is one on the wall.
 

@@ -71,8 +71,6 @@ def test_every_spelling_of_an_address_is_seen_through(url: str, address: str) ->
 @pytest.fixture
 def one_public(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "is_private", lambda address: address != PUBLIC)
-    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 import trustme
 
 from gongkai.sources import Access, load
+from gongkai.sources.errors import reason_of, unsafe
 from helpers.waiting import PATIENCE
 from helpers.web.server import answer, redirect, serving
 from helpers.web.site import (
@@ -247,3 +248,13 @@ def test_a_site_that_leads_from_http_to_https(authority: trustme.CA) -> None:
     ):
         found = load(plain.url(), PATIENT)
     assert (found.content, found.url, found.provenance) == (PAGE, server.url(), ())
+
+
+def test_an_error_that_python_has_no_name_for_is_known_by_its_text() -> None:
+    """As in Python 3.11.2, where ``reason`` is None."""
+    text = "[SSL] legacy sigalg disallowed or unsupported (_ssl.c:992)"
+    error = ssl.SSLError(1, text)
+    error.reason = None  # type: ignore[assignment]
+    assert reason_of(error) == "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED"
+    assert "--insecure" in str(unsafe("https://a.cn/", error, insecure=False))
+    assert reason_of(ValueError(text)) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import tempfile
 import threading
@@ -103,7 +104,11 @@ def program(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """A program named soffice, first on the path, that runs a Python script in place of LibreOffice."""
     path = folder / "bin" / "soffice"
     path.parent.mkdir()
-    path.write_text(f"#!{sys.executable}\n{script}", encoding="utf-8")
+    told = path.with_suffix(".py")
+    told.write_text(script, encoding="utf-8")
+    # By way of a shell: the line of an interpreter whose path holds a blank is cut at it.
+    command = shlex.join([sys.executable, str(told)])
+    path.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
     path.chmod(0o755)
     monkeypatch.setenv("PATH", str(path.parent))
 
@@ -276,9 +281,9 @@ def test_a_program_that_cannot_start(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 TELL = """
-import pathlib, sys
+import pathlib, sys, urllib.parse
 source = pathlib.Path(sys.argv[-1])
-profile = sys.argv[1].removeprefix("-env:UserInstallation=file://")
+profile = urllib.parse.unquote(sys.argv[1].removeprefix("-env:UserInstallation=file://"))
 settings = pathlib.Path(profile, "user", "registrymodifications.xcu").read_text()
 pathlib.Path({note!r}).write_text(source.name + "\\n" + settings)
 """

@@ -14,7 +14,6 @@ import pickle
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,7 +34,8 @@ KEPT_LIGHT = 250 * MEGABYTE  # a process that holds more after its work is not u
 class Bounds:
     """What one document may take: seconds of work, of waiting in all, and bytes of memory of its process.
 
-    Work is what counts: on a machine that has much else to do a sound document must not be called endless.
+    Work is what counts: on a machine that has much else to do a sound document must not be called endless. Waiting is
+    counted in looks at the process, so that a machine that stood still for a minute has waited for one look.
     """
 
     seconds: float = 9.0
@@ -118,17 +118,18 @@ class Process:
     def ask(self, reader: str, content: bytes, bounds: Bounds) -> Answer:
         """Raises UnreadableDocument where the process had to be ended or ended itself."""
         answers: SimpleQueue[Answer | None] = SimpleQueue()
-        until, enough = time.monotonic() + bounds.patience, bounds.seconds + self.look()[0]
+        waited, enough = 0.0, bounds.seconds + self.look()[0]
         threading.Thread(target=self.converse, args=(reader, content, answers), daemon=True).start()
         while True:
             try:
                 answer = answers.get(timeout=TICK)
                 break
             except Empty:
+                waited += TICK
                 worked, weight = self.look()
                 if weight > bounds.memory:
                     raise too_heavy(bounds) from None
-                if worked > enough or time.monotonic() > until:
+                if worked > enough or waited > bounds.patience:
                     raise too_slow(bounds) from None
         if answer is None:
             raise broken("解析程序意外退出")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gongkai.model import FetchError
@@ -182,5 +183,13 @@ def matter_of(error: BaseException) -> str:
 
 
 def reason_of(error: BaseException) -> str:
+    """OpenSSL's name for what is wrong, "" where encryption is not the matter.
+
+    Python 3.11.2 has no name for some, only a text: "[SSL] legacy sigalg disallowed or unsupported
+    (_ssl.c:992)" becomes "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED".
+    """
     found = tls_error(error)
-    return (found.reason or type(found).__name__) if found else ""
+    if found is None:
+        return ""
+    text = re.sub(r"\[\w*\]|\(\S*\)", "", str(found)).strip()
+    return found.reason or text.upper().replace(" ", "_") or type(found).__name__
