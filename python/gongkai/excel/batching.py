@@ -24,8 +24,8 @@ from gongkai.excel.summing import current_row, fill_summary, write_summary
 from gongkai.model import Edit, WorkbookError
 from gongkai.wording import clipped, one_line
 from gongkai.workbook import layout
+from gongkai.workbook.cells import text_of
 from gongkai.workbook.lists import BatchRow, batch_edits, read_batch
-from gongkai.workbook.values import text_of
 
 SLICE = 20.0  # seconds of one run; between two runs Excel hears the user, who may want to stop
 SAVE_EVERY = 10  # rows

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from gongkai.model import Edit
 from gongkai.spreadsheets import as_figure
+from gongkai.workbook.cells import text_of
 from gongkai.workbook.layout import Spot
 from gongkai.workbook.sheet import plain_text
-from gongkai.workbook.values import text_of
 
 Written = int | Decimal | str | None
 Cells = Mapping[Spot, object]

@@ -17,11 +17,12 @@ from gongkai.output import SEVERITIES
 from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
+from gongkai.workbook.cells import text_of
 from gongkai.workbook.decisions import about_in, ruling_of, rulings_in
 from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of, result_edits
 from gongkai.workbook.layout import Spot
 from gongkai.workbook.proposals import certain_suspects
-from gongkai.workbook.values import fingerprint, text_of, values_to_report
+from gongkai.workbook.values import fingerprint, values_to_report
 
 Place = tuple[str, Spot]
 BLANK = Report("", "", None, "", {})

@@ -20,8 +20,9 @@ from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file, read_report, with_rulings_of
 from gongkai.wording import clipped
 from gongkai.workbook import layout
+from gongkai.workbook.cells import text_of
 from gongkai.workbook.fill import report_to_edits
-from gongkai.workbook.values import displaced, fingerprint, text_of, values_to_report
+from gongkai.workbook.values import displaced, fingerprint, values_to_report
 
 
 def import_url(book: xw.Book, asked: Asked) -> Outcome:

@@ -16,6 +16,7 @@ from gongkai.excel.runner import file_of, tell
 from gongkai.model import Edit, GongkaiError, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file
 from gongkai.workbook import layout
+from gongkai.workbook.cells import text_of
 from gongkai.workbook.file import read_file
 from gongkai.workbook.lists import (
     BatchRow,
@@ -25,7 +26,7 @@ from gongkai.workbook.lists import (
     summary_edits,
     summary_heads,
 )
-from gongkai.workbook.values import fingerprint, text_of, values_to_report
+from gongkai.workbook.values import fingerprint, values_to_report
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from datetime import datetime
 from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
+from gongkai.workbook.cells import text_of
 from gongkai.workbook.fill import Written, as_number, flag_edits
 from gongkai.workbook.layout import Spot
 from gongkai.workbook.proposals import NO_FIGURE, Change, Choice
-from gongkai.workbook.values import text_of
 
 SheetValues = Mapping[str, Mapping[Spot, object]]
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from gongkai.decisions import WORDS, is_about, squeezed
 from gongkai.model import Edit, Report, Ruling, WorkbookError
 from gongkai.workbook import layout
+from gongkai.workbook.cells import text_of
 from gongkai.workbook.layout import Spot
 
 VERDICTS = {word: verdict for verdict, word in WORDS.items()} | {
@@ -96,8 +97,6 @@ def result_rows() -> range:
 
 
 def text(values: Mapping[Spot, object], row: int, column: int) -> str:
-    from gongkai.workbook.values import text_of
-
     return text_of(values.get((row, column))).strip()
 
 

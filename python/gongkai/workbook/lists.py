@@ -15,9 +15,9 @@ from gongkai.figures import read_figure
 from gongkai.model import Cell, Edit, Finding, Form, Report, Ruling, Value, WorkbookError
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
+from gongkai.workbook.cells import text_of
 from gongkai.workbook.fill import Written, as_number
 from gongkai.workbook.layout import Spot
-from gongkai.workbook.values import text_of
 
 State = Literal["", "待确认", "完成", "失败", "目录"]
 STATES: tuple[State, ...] = get_args(State)

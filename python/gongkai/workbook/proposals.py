@@ -14,9 +14,9 @@ from gongkai.figures import shown
 from gongkai.model import Cell, Finding, Form, Report, Suspect, Table, Value, WorkbookError
 from gongkai.wording import label_of
 from gongkai.workbook import layout
+from gongkai.workbook.cells import text_of
 from gongkai.workbook.layout import Spot, TableSheet
 from gongkai.workbook.sheet import plain_text
-from gongkai.workbook.values import text_of
 
 Alternative = tuple[Suspect, ...]
 MOST_ALTERNATIVES = 9  # as many as one digit tells apart

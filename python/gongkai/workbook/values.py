@@ -10,13 +10,13 @@ from hashlib import sha256
 
 from gongkai.decisions import squeezed
 from gongkai.editions import editions
-from gongkai.figures import read_figure, shown
+from gongkai.figures import read_figure
 from gongkai.model import Box, Cell, Entry, Label, Place, Problem, Report, Table, Value
 from gongkai.spreadsheets import as_figure
 from gongkai.workbook import layout
+from gongkai.workbook.cells import canonical, text_of
 from gongkai.workbook.decisions import about_in, is_about_another, rulings_in
 from gongkai.workbook.layout import DOUBTFUL, Spot, TableSheet
-from gongkai.workbook.sheet import plain_text
 
 SheetValues = Mapping[Spot, object]
 
@@ -60,14 +60,6 @@ def with_rulings(report: Report, results: SheetValues) -> Report:
 
 
 # --- cover --------------------------------------------------------------------------------------------------------
-
-
-def text_of(value: object) -> str:
-    """A cell's value as text; a number as it would be typed."""
-    if value is None:
-        return ""
-    number = as_figure(value)
-    return str(value) if number is None else shown(number)
 
 
 def read_year(value: object, problems: list[Problem]) -> int | None:
@@ -236,11 +228,3 @@ def content(values: Mapping[str, SheetValues]) -> Iterator[tuple[str, int, int, 
             text = canonical(found.get(place))
             if text:
                 yield sheet, *place, text
-
-
-def canonical(value: object) -> str:
-    """A cell's value as the one text that it has in every program."""
-    if isinstance(value, date):
-        return value.isoformat()[:10]
-    text = text_of(value)
-    return "".join(plain_text(text).split()) if isinstance(value, str) else text
