@@ -37,7 +37,7 @@ from helpers.web.site import (
 )
 
 # Time is the clock's, and sixty seconds of it are all there are.
-TIMED = Limits(connect=60, read=60, deadline=60)
+TIMED = replace(Limits(), connect=PATIENT.connect, read=PATIENT.read, deadline=60)
 PACKERS = [*PACKINGS.items(), ("deflate", bare), ("X-GZip", gzip.compress), ("utf-8", bytes), ("Identity", bytes)]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,11 +16,11 @@ import pytest
 import trustme
 
 from gongkai.model import FetchError
-from gongkai.sources import Limits, guard, load
+from gongkai.sources import guard, load
 from helpers.web.server import Server, answer, redirect, serving
-from helpers.web.site import context_of
+from helpers.web.site import PATIENT, context_of
 
-PATIENT = Limits(connect=60, read=60, deadline=60, tries=1)
+ONCE = replace(PATIENT, tries=1)
 PAGE = "<p>政府信息公开工作年度报告</p>".encode()
 PUBLIC = "127.0.0.2"
 Names = dict[str, Sequence[list[str]]]
@@ -103,7 +104,7 @@ def both(open_paths: Callable[[int], dict[str, list[Sequence[bytes]]]]) -> Itera
 
 def refused(url: str) -> FetchError:
     with pytest.raises(FetchError) as caught:
-        load(url, PATIENT)
+        load(url, ONCE)
     assert caught.value.stage == "redirect"
     return caught.value
 
@@ -130,22 +131,22 @@ def test_a_link_is_a_hop_from_its_page() -> None:
         outside = f"http://{PUBLIC}:{public.port}"
         for page in (f"{outside}/page", "http://no-such-host.invalid/"):
             with pytest.raises(FetchError, match="内部网络"):
-                load(private.url("/secret"), PATIENT, referrer=page)
+                load(private.url("/secret"), ONCE, referrer=page)
         assert private.requests == []
-        assert load(private.url("/secret"), PATIENT, referrer=private.url("/page")).content == PAGE
-        assert load(f"{outside}/b", PATIENT, referrer=private.url("/年.html#a")).content == PAGE
+        assert load(private.url("/secret"), ONCE, referrer=private.url("/page")).content == PAGE
+        assert load(f"{outside}/b", ONCE, referrer=private.url("/年.html#a")).content == PAGE
         assert f"Referer: {private.url('/%E5%B9%B4.html')}\r\n" in public.heads[-1]
 
 
 @pytest.mark.usefixtures("one_public")
 def test_other_redirects_are_followed() -> None:
     with both(lambda _: {"/": [redirect("/b")], "/b": [answer(PAGE)]}) as (private, public):
-        assert load(f"http://{PUBLIC}:{public.port}/", PATIENT).content == PAGE
-        assert load(private.url("/secret"), PATIENT).content == PAGE
+        assert load(f"http://{PUBLIC}:{public.port}/", ONCE).content == PAGE
+        assert load(private.url("/secret"), ONCE).content == PAGE
     with both(lambda port: {"/b": [answer(PAGE)]}) as (_, public):
         into_public = {"/": [redirect(f"http://{PUBLIC}:{public.port}/b")], "/c": [redirect("/")]}
         with serving(into_public) as private:
-            assert load(private.url("/c"), PATIENT).content == PAGE
+            assert load(private.url("/c"), ONCE).content == PAGE
 
 
 @pytest.mark.usefixtures("one_public")
@@ -154,7 +155,7 @@ def test_a_name_that_turns_private_meanwhile(names: Names) -> None:
     with both(lambda port: {"/": [answer(PAGE)], "/b": [redirect(f"http://site.test:{port}/secret")]}) as servers:
         private, public = servers
         names["site.test"] = [[PUBLIC], ["127.0.0.1"]]
-        assert load(f"http://site.test:{public.port}/", PATIENT).content == PAGE
+        assert load(f"http://site.test:{public.port}/", ONCE).content == PAGE
         assert f"host: site.test:{public.port}" in public.heads[0].lower()
         names["other.test"], names["site.test"] = [[PUBLIC]], [["127.0.0.1"]]
         refused(f"http://other.test:{public.port}/b")
@@ -166,7 +167,7 @@ def test_a_name_with_addresses_of_both_kinds(names: Names) -> None:
     with both(lambda port: {"/": [answer(PAGE)], "/b": [redirect(f"http://mixed.test:{port}/secret")]}) as servers:
         private, public = servers
         names["mixed.test"] = [["127.0.0.1", PUBLIC]]
-        assert load(f"http://mixed.test:{public.port}/", PATIENT).content == PAGE
+        assert load(f"http://mixed.test:{public.port}/", ONCE).content == PAGE
         refused(f"http://mixed.test:{public.port}/b")
         assert private.requests == []
 
@@ -174,12 +175,12 @@ def test_a_name_with_addresses_of_both_kinds(names: Names) -> None:
 def test_an_address_that_does_not_answer_is_passed_over(names: Names) -> None:
     names["site.test"] = [["127.0.0.3", "127.0.0.1"]]
     with serving({"/": [answer(PAGE)]}) as server:
-        assert load(f"http://site.test:{server.port}/", PATIENT).content == PAGE
+        assert load(f"http://site.test:{server.port}/", ONCE).content == PAGE
 
 
 def test_a_name_that_nobody_knows() -> None:
     with pytest.raises(FetchError) as caught:
-        load("http://nobody.invalid/", PATIENT)
+        load("http://nobody.invalid/", ONCE)
     assert caught.value.stage in ("connect", "timeout")
 
 
@@ -190,9 +191,9 @@ def test_a_certificate_is_checked_for_the_name(names: Names, tmp_path: Path, mon
     context = context_of(authority.issue_cert("site.test"))
     names["site.test"] = names["other.test"] = [["127.0.0.1"]]
     with serving({"/": [answer(PAGE)]}, wrap=lambda c: context.wrap_socket(c, server_side=True)) as server:
-        assert load(f"https://site.test:{server.port}/", PATIENT).content == PAGE
+        assert load(f"https://site.test:{server.port}/", ONCE).content == PAGE
         with pytest.raises(FetchError) as caught:
-            load(f"https://other.test:{server.port}/", PATIENT)
+            load(f"https://other.test:{server.port}/", ONCE)
     assert caught.value.stage == "tls"
 
 
@@ -211,8 +212,8 @@ def test_a_proxy_does_not_lead_into_this_machine(names: Names, monkeypatch: pyte
     }
     with serving(answers) as proxy:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
-        assert load("http://proxied.invalid/", PATIENT).content == PAGE
-        assert load("http://proxied.invalid/d", PATIENT).content == PAGE
+        assert load("http://proxied.invalid/", ONCE).content == PAGE
+        assert load("http://proxied.invalid/d", ONCE).content == PAGE
         refused("http://proxied.invalid/b")
         refused("http://proxied.invalid/c")
         assert not any("10.0.0.7" in path or "inside" in path for path in proxy.requests)

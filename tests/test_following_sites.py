@@ -18,7 +18,7 @@ from helpers.batches import BODY, page
 from helpers.clock import fake_clock
 from helpers.made import report_of
 from helpers.web.server import Chunks, answer, serving
-from helpers.web.site import FETCHING
+from helpers.web.site import FETCHING, PATIENT
 from helpers.writers.styles import render
 from test_fetch_guard import PUBLIC, Names, both, names, one_public  # noqa: F401
 from test_following import HTML, NO_TABLES, TITLE, WHOLE, answers, figures, followed, refused, shell
@@ -179,7 +179,7 @@ def test_names_of_one_body(pairs: str, expected: bool) -> None:
 
 # --- where nobody is led --------------------------------------------------------------------------------------------
 
-PATIENT = Limits(connect=60, read=60, deadline=60, tries=1)
+ONCE = replace(PATIENT, tries=1)
 
 
 @pytest.mark.usefixtures("one_public")
@@ -196,7 +196,7 @@ def test_a_page_cannot_name_a_private_site_its_own(names: Names) -> None:  # noq
         names["inside.test"] = [["127.0.0.1"]]
         for path in ("/1.html", "/2.html", "/3.html"):
             with pytest.raises(GongkaiError):
-                read_source(f"http://{PUBLIC}:{public.port}{path}", PATIENT)
+                read_source(f"http://{PUBLIC}:{public.port}{path}", ONCE)
         assert private.requests == []
 
 
@@ -206,7 +206,7 @@ def test_a_page_whose_name_turns_private_before_its_attachment(names: Names) -> 
     with both(lambda port: {"/1.html": [answer(shell(target.format(port)), HTML)]}) as (private, public):
         names["site.test"] = [[PUBLIC], ["127.0.0.1"]]
         with pytest.raises(GongkaiError, match="内部网络"):
-            read_source(f"http://site.test:{public.port}/1.html", PATIENT)
+            read_source(f"http://site.test:{public.port}/1.html", ONCE)
         assert private.requests == []
 
 
@@ -230,14 +230,14 @@ def test_a_page_and_its_attachment_without_the_network() -> None:
     body = "<iframe src='/none.html'></iframe><a href='/1.doc'>附件.doc</a>"
     with serving(answers(body, {"/1.doc": page()})) as server:
         url = server.url("/a/1.html")
-        first = read_source(url, PATIENT)
-    again = read_source(url, PATIENT, Access(offline=True))
+        first = read_source(url, ONCE)
+    again = read_source(url, ONCE, Access(offline=True))
     assert (figures(again), again.title, again.published) == (WHOLE, first.title, first.published)
     assert again.document is not None
     told = again.document.provenance
     assert (len([step for step in told if "取自本机缓存" in step]), len(told)) == (2, 3)
     with pytest.raises(GongkaiError, match="缓存"):
-        read_source(f"{url}?2", PATIENT, Access(offline=True))
+        read_source(f"{url}?2", ONCE, Access(offline=True))
 
 
 @pytest.mark.parametrize("access", [ACCESS, Access(offline=True)])
@@ -245,10 +245,10 @@ def test_an_attachment_that_was_never_fetched(access: Access) -> None:
     with serving(answers("<a href='/1.doc'>附件.doc</a>", {})) as server:
         url = server.url("/a/1.html")
         with pytest.raises(GongkaiError):
-            read_source(url, PATIENT)
+            read_source(url, ONCE)
         asked = len(server.requests)
         with pytest.raises(GongkaiError) as caught:
-            read_source(url, PATIENT, access)
+            read_source(url, ONCE, access)
         assert (len(server.requests) == asked) == access.offline
     assert str(caught.value).startswith(f"{url}：页面中没有三张表，其附件“附件.doc”也没有读出报告：")
 
@@ -256,7 +256,7 @@ def test_an_attachment_that_was_never_fetched(access: Access) -> None:
 # --- slow, large and cut ----------------------------------------------------------------------------------------------
 
 
-def attached(content: Chunks, limits: Limits = PATIENT) -> str:
+def attached(content: Chunks, limits: Limits = ONCE) -> str:
     others: Mapping[str, bytes] = {}
     with (
         serving({**answers("<a href='/1.doc'>附件.doc</a>", others), "/1.doc": [content]}) as server,
@@ -267,11 +267,12 @@ def attached(content: Chunks, limits: Limits = PATIENT) -> str:
 
 
 def test_an_attachment_that_is_too_large_or_drips(monkeypatch: pytest.MonkeyPatch) -> None:
-    message = attached(answer(b"x" * 2_000_000), replace(PATIENT, size=1_000_000))
+    message = attached(answer(b"x" * 2_000_000), replace(ONCE, size=1_000_000))
     assert "内容超过 1 MB" in message
     assert "网页" not in message.partition("也没有读出报告：")[2]
     clock = fake_clock(monkeypatch, *FETCHING)
-    message = attached([b"HTTP/1.1 200 OK\r\n\r\n", *[b"x", lambda: clock.move(2)] * 50])
+    drip = [b"HTTP/1.1 200 OK\r\n\r\n", *[b"x", lambda: clock.move(2)] * 50]
+    message = attached(drip, replace(ONCE, deadline=60))
     assert "60秒内没有取完" in message
 
 
@@ -295,7 +296,7 @@ def test_an_attachment_cut_at_any_place_is_refused() -> None:
 )
 def test_what_to_do_with_an_attachment(body: str, sentence: str) -> None:
     with serving(answers(body, {})) as server, pytest.raises(GongkaiError) as caught:
-        read_source(server.url("/a/1.html"), PATIENT)
+        read_source(server.url("/a/1.html"), ONCE)
     assert sentence in str(caught.value)
     assert str(caught.value).count("。") == 1
 
@@ -303,7 +304,7 @@ def test_what_to_do_with_an_attachment(body: str, sentence: str) -> None:
 def test_the_advice_for_an_attachment_is_to_download_it() -> None:
     pages = {**answers("<a href=/1.pdf>年报.pdf</a>", {}), "/1.pdf": [answer(b"x", status="500 X")]}
     with serving(pages) as server, pytest.raises(GongkaiError, match="打开网页并下载附件，再导入该文件。"):
-        read_source(server.url("/a/1.html"), PATIENT)
+        read_source(server.url("/a/1.html"), ONCE)
 
 
 def test_a_report_in_pictures_beside_others_is_no_directory() -> None:
@@ -317,4 +318,4 @@ def test_a_report_in_pictures_beside_others_is_no_directory() -> None:
 def test_a_page_of_scripts_alone_is_no_text() -> None:
     pages = {"/": [answer(b"<script>if(a)location='/x'</script>")]}
     with serving(pages) as server, pytest.raises(GongkaiError, match="没有可读的文字"):
-        read_source(server.url(), PATIENT)
+        read_source(server.url(), ONCE)

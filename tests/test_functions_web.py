@@ -18,7 +18,6 @@ from gongkai.excel.consent import allow
 from gongkai.excel.fetching import KEPT, NOT_ALLOWED, Session
 from gongkai.excel.functions import GK_CHECK, GK_FINDINGS, GK_IMPORT, GK_VALUE
 from gongkai.model import Report
-from gongkai.sources import Limits
 from gongkai.workbook import copy_template, layout, write_workbook
 from helpers import DOCUMENTS
 from helpers.clock import Clock, fake_clock
@@ -27,11 +26,12 @@ from helpers.made import report_of
 from helpers.ruian import RUIAN
 from helpers.waiting import PATIENCE, wait_until
 from helpers.web.server import SILENCE, Server, answer, redirect, serving
+from helpers.web.site import PATIENT
 
 PAGE = (DOCUMENTS / "ruian-2021-html" / "source.html").read_bytes()
 OLD_PAGE = (DOCUMENTS / "edition-2019-of-2020" / "source.html").read_bytes()
 GAPS_PAGE = (DOCUMENTS / "written-forms-2022" / "source.html").read_bytes()
-PATIENT = Limits(connect=60, read=60, deadline=60, size=500_000, tries=1)
+ONCE = replace(PATIENT, size=500_000, tries=1)
 LONGEST = fetching.LONGEST
 HOSTILE = b"<title>=cmd|' /C calc'!A0</title>"
 
@@ -41,7 +41,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
     """For each test its own, with all the time of a busy machine; nothing is allowed yet."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(fetching, "LONGEST", PATIENCE)
-    fresh = Session(PATIENT)
+    fresh = Session(ONCE)
     monkeypatch.setattr(fetching, "SESSION", fresh)
     return fresh
 
@@ -315,7 +315,7 @@ def test_a_failure_stands_for_a_while(cell: xw.Range, server: Server, clock: Clo
 
 
 def test_a_host_that_does_not_answer_is_asked_once(cell: xw.Range, session: Session) -> None:
-    session.limits = replace(PATIENT, read=0.1)
+    session.limits = replace(ONCE, read=0.1)
     begun = [b"HTTP/1.1 200 OK\r\n", SILENCE]
     with serving({path: [begun] for path in ("/a", "/b", "/c")}) as silent:
         answers = {GK_VALUE(silent.url(path), "new", None, cell) for path in ("/a", "/b", "/c", "/a")}

@@ -17,13 +17,13 @@ from gongkai.model import Document, FetchError
 from gongkai.sources import Limits, load
 from helpers.clock import fake_clock
 from helpers.web.server import SILENCE, answer, redirect, serving
-from helpers.web.site import FETCHING, self_signed
+from helpers.web.site import FETCHING, PATIENT, self_signed
 
-PATIENT = Limits(connect=60, read=60, deadline=60, size=100_000, tries=3, pause=0.01)
+SMALL = replace(PATIENT, size=100_000)
 PAGE = "<html><p>政府信息公开工作年度报告</p></html>".encode()
 
 
-def failed(origin: str, limits: Limits = PATIENT) -> FetchError:
+def failed(origin: str, limits: Limits = SMALL) -> FetchError:
     with pytest.raises(FetchError) as caught:
         load(origin, limits)
     message = str(caught.value)
@@ -38,7 +38,7 @@ def failed(origin: str, limits: Limits = PATIENT) -> FetchError:
 
 def test_a_page_keeps_its_bytes_and_says_where_it_came_from() -> None:
     with serving({"/a": [answer(PAGE, "Content-Type: Text/HTML; charset=GBK")]}) as server:
-        found = load(server.url("/a"), PATIENT)
+        found = load(server.url("/a"), SMALL)
         head = server.heads[0].lower()
     digest = hashlib.sha256(PAGE).hexdigest()
     assert found == Document(server.url("/a"), "text/html", PAGE, digest, found.fetched_at, server.url("/a"), "gbk")
@@ -49,7 +49,7 @@ def test_a_page_keeps_its_bytes_and_says_where_it_came_from() -> None:
 
 def test_a_compressed_page() -> None:
     with serving({"/": [answer(gzip.compress(PAGE), "Content-Encoding: gzip")]}) as server:
-        assert load(server.url(), PATIENT).content == PAGE
+        assert load(server.url(), SMALL).content == PAGE
 
 
 @pytest.mark.parametrize("encoding", ["zstd", "gzip, gzip", "compress"])
@@ -61,32 +61,32 @@ def test_compression_that_was_not_asked_for_is_refused(encoding: str) -> None:
 def test_redirects_are_followed_to_the_final_address() -> None:
     answers = {"/a": [redirect("/b")], "/b": [redirect("c?x=1")], "/c?x=1": [answer(PAGE)]}
     with serving(answers) as server:
-        found = load(server.url("/a"), PATIENT)
+        found = load(server.url("/a"), SMALL)
     assert (found.origin, found.url) == (server.url("/a"), server.url("/c?x=1"))
 
 
 def test_chinese_and_blanks_in_an_address() -> None:
     path = "/%E5%B9%B4%20%E6%8A%A5.html?a=%E4%B8%AD"
     with serving({path: [answer(PAGE)]}) as server:
-        assert load(f"  {server.url('/年 报.html?a=中')} ", PATIENT).content == PAGE
+        assert load(f"  {server.url('/年 报.html?a=中')} ", SMALL).content == PAGE
 
 
 def test_an_error_of_the_server_that_passes() -> None:
     with serving({"/": [answer(b"", status="500 Oops"), answer(b"", status="503 Busy"), answer(PAGE)]}) as server:
-        assert load(server.url(), PATIENT).content == PAGE
+        assert load(server.url(), SMALL).content == PAGE
         assert len(server.requests) == 3
 
 
 def test_a_broken_connection_that_passes() -> None:
     with serving({"/": [[b""], answer(PAGE)]}) as server:
-        assert load(server.url(), PATIENT).content == PAGE
+        assert load(server.url(), SMALL).content == PAGE
 
 
 def test_a_proxy_of_the_system_is_not_used_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "")
     with serving({"/": [answer(PAGE)]}) as server:
-        assert load(server.url(), PATIENT).content == PAGE
+        assert load(server.url(), SMALL).content == PAGE
 
 
 # --- failures of the network --------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ def test_a_slow_drip_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> No
     clock = fake_clock(monkeypatch, *FETCHING)
     drip = [b"x", lambda: clock.move(2)] * 60
     with serving({"/": [[*answer(b"", length=60), *drip]]}) as server:
-        error = failed(server.url(), replace(PATIENT, tries=1))
+        error = failed(server.url(), replace(SMALL, tries=1, deadline=60))
     assert error.stage == "timeout"
     assert "60秒内没有取完" in str(error)
 
@@ -135,7 +135,7 @@ def test_a_head_that_never_ends_ends_at_the_deadline() -> None:
     """No read waits for long: only the deadline of the whole fetch ends it, on the wall."""
     drip = [b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 10_000]
     with serving({"/": [drip]}, gap=0.05) as server:
-        error = failed(server.url(), replace(PATIENT, deadline=0.3, tries=1))
+        error = failed(server.url(), replace(SMALL, deadline=0.3, tries=1))
     assert error.stage == "timeout"
     assert "0.3秒内没有取完" in str(error)
 
@@ -146,7 +146,7 @@ NINE = answer(b"", length=9)
 @pytest.mark.parametrize("begun", [[], [b"HTTP/1.1 200 OK\r\n"], NINE, [*NINE, b"x"]])
 def test_silence_ends_at_the_time_for_a_read(begun: list[bytes]) -> None:
     with serving({"/": [[*begun, SILENCE]]}) as server:
-        error = failed(server.url(), replace(PATIENT, read=0.1, tries=1))
+        error = failed(server.url(), replace(SMALL, read=0.1, tries=1))
     assert error.stage == "timeout"
     assert "没有取完" not in str(error)
 
@@ -154,7 +154,7 @@ def test_silence_ends_at_the_time_for_a_read(begun: list[bytes]) -> None:
 def test_a_body_cut_short_is_no_page() -> None:
     with serving({"/": [answer(PAGE, length=len(PAGE) + 1)]}) as server:
         assert failed(server.url()).stage == "read"
-        assert len(server.requests) == PATIENT.tries
+        assert len(server.requests) == SMALL.tries
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load("-").content == PAGE
 
 
-@pytest.mark.parametrize("content", [b"", b"x" * (PATIENT.size + 1)])
+@pytest.mark.parametrize("content", [b"", b"x" * (SMALL.size + 1)])
 def test_standard_input_without_sense(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     assert failed("-").stage == ("size" if content else "read")
@@ -223,7 +223,7 @@ def test_no_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_files_that_are_none(tmp_path: Path) -> None:
     empty, large, folder = tmp_path / "empty.html", tmp_path / "large.html", tmp_path / "folder"
     empty.touch()
-    large.write_bytes(b"x" * (PATIENT.size + 1))
+    large.write_bytes(b"x" * (SMALL.size + 1))
     folder.mkdir()
     assert failed(str(empty)).stage == "read"
     assert failed(str(large)).stage == "size"

@@ -152,6 +152,22 @@ def test_waiting_has_an_end_too() -> None:
     assert has_ended(pid)
 
 
+def test_a_machine_that_stands_still_wears_out_no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at the process takes longer than all the patience, by the wall; it counts as one."""
+    pid_of_next()
+    looks: list[int] = []
+    real = worker.Process.look
+
+    def late(process: worker.Process) -> tuple[float, int]:
+        looks.append(process.pid)
+        time.sleep(0.3)
+        return real(process)
+
+    monkeypatch.setattr(worker.Process, "look", late)
+    assert text("sleeping", b"0.5", Bounds(patience=0.25)).endswith("0.5")
+    assert looks
+
+
 def test_the_process_that_works_is_watched_where_another_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a virtual environment of Windows, whose python.exe only starts the real one."""
     starter = "import subprocess, sys; sys.exit(subprocess.call(sys.orig_argv[4:]))"

@@ -93,7 +93,7 @@ def site(pages: Mapping[str, Handler], tls: ssl.SSLContext | None = None) -> Ite
 
 # Small in all but time: here an answer is sure to come, on a busy machine late.
 # Only what never comes has a short limit.
-PATIENT = Limits(connect=60, read=60, deadline=60, size=300_000, tries=3, pause=0.01)
+PATIENT = Limits(connect=600, read=600, deadline=600, size=300_000, tries=3, pause=0.01)
 # What looks at the clock while a page and its attachments are fetched, for helpers/clock.py.
 FETCHING = (locate, web, hops, bodies)
 ROW = "<tr><td>自然人</td><td>一、本年新收政府信息公开申请数量</td><td>455</td></tr>"
