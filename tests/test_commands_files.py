@@ -16,8 +16,8 @@ from gongkai.checks.rules import other_rules
 from gongkai.excel import consent, helping
 from gongkai.excel.blocks import MOST_UNITS
 from gongkai.excel.commands import COMMANDS
-from gongkai.frame import COLUMNS
 from gongkai.model import Report
+from gongkai.output import COLUMNS
 from gongkai.workbook import layout
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.sheet import plain_text

@@ -26,7 +26,7 @@ LEVELS = (
     {"sources", "readers", "recognize", "checks", "workbook"},
     {"links"},
     {"locate", "rereading"},
-    {"frame", "output", "pipeline"},
+    {"output", "pipeline"},
     {FRONT_DOOR},
     {"batch"},
     {"levels"},
@@ -35,7 +35,7 @@ LEVELS = (
     {"__main__"},
 )
 # A method of a core type that hands the report to the room above; it imports when called.
-UPWARD = {("model", "frame")}
+UPWARD: set[tuple[str, str]] = set()
 HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz", "xlwings", "scipy")
 
 

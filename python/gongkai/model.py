@@ -6,11 +6,11 @@ Every value here is frozen and can be printed, stored and compared. A cell id is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import pandas
@@ -353,6 +353,8 @@ class Report:
     headings: tuple[Heading, ...] = field(default=(), compare=False)
     opening: str = field(default="", compare=False)
     rulings: Mapping[str, Ruling] = field(default_factory=dict, compare=False, repr=False)
+    # A method: the front door (gongkai/__init__) gives it what makes the table, for that needs rooms above this one.
+    to_frame: ClassVar[Callable[[Report], pandas.DataFrame]]
 
     def entries(self) -> Iterator[Entry]:
         for table in self.tables.values():
@@ -363,12 +365,6 @@ class Report:
         table = self.tables.get(cell.partition(".")[0])
         entry = table.entries.get(cell) if table else None
         return entry.value if entry else None
-
-    def to_frame(self) -> pandas.DataFrame:
-        """One row per figure: cell, table, edition, row, column, their labels, value (object), raw, page, line."""
-        from gongkai.frame import report_to_frame
-
-        return report_to_frame(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reports and findings as JSON-ready values and as lines of text for a terminal."""
+"""Reports and findings -> JSON-ready values, lines of text for a terminal, a pandas table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gongkai.checks import checked
 from gongkai.checks.misread import raw_line, raws_of
@@ -19,6 +19,14 @@ from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
 from gongkai.wording import one_line, relation_lines
 
+if TYPE_CHECKING:
+    import pandas
+
+# The columns of a report as a pandas table.
+COLUMNS = (
+    "agency", "year", "cell", "table", "edition", "row", "column", "row_label", "column_label",
+    "unit", "value", "raw", "page", "line",
+)  # fmt: skip
 DISMISSED = "○ 已忽略"
 SEVERITIES: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
 
@@ -252,3 +260,25 @@ def rule_lines(rule: Rule) -> Iterator[str]:
     yield f"{rule.id}　{SEVERITIES[rule.severity][2:]}　{rule.title}"
     for head, text in (("含义", rule.meaning), ("依据", rule.source), ("例子", rule.example), ("怎么办", rule.advice)):
         yield f"  {head}：{text}"
+
+
+# --- pandas -------------------------------------------------------------------------------------------------------
+
+
+def report_to_frame(report: Report) -> pandas.DataFrame:
+    """One row per figure in official order; ``value`` is object (int, Decimal or None), so that it stays exact."""
+    import pandas
+
+    rows = []
+    for table in report.tables.values():
+        for cell in form(table.edition, table.id).cells.values():
+            entry = table.entries[cell.id]
+            page, line = (entry.place.page, entry.place.line) if entry.place else (0, 0)
+            row, column = cell.row, cell.column
+            rows.append(
+                (report.agency, report.year, cell.id, table.id, table.edition, row.id, column.id, row.label.text,
+                 column.label.text, column.unit, entry.value, entry.raw, page, line)
+            )  # fmt: skip
+    frame = pandas.DataFrame(rows, columns=list(COLUMNS))
+    frame["value"] = pandas.Series([row[10] for row in rows], dtype=object)
+    return frame

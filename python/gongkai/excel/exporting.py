@@ -14,9 +14,8 @@ from gongkai.excel.checking import current_report
 from gongkai.excel.outcome import Asked, Outcome
 from gongkai.excel.runner import file_of
 from gongkai.figures import shown
-from gongkai.frame import COLUMNS
 from gongkai.model import Report, WorkbookError
-from gongkai.output import check_to_dict, report_to_dict, to_json
+from gongkai.output import COLUMNS, check_to_dict, report_to_dict, to_json
 from gongkai.pipeline import check, is_same_file
 from gongkai.system import refuse_existing, write_whole
 from gongkai.workbook import layout
