@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.model import Block, Grid, UnreadableDocument
 from gongkai.readers.excel import excel_blocks
-from gongkai.readers.pieces import piece_fonts
+from gongkai.spreadsheets.xls import piece_fonts
 from helpers import DOCUMENTS
 from helpers.blocks import prose, read
 from helpers.office import convert

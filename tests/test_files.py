@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from gongkai.checks import check
 from gongkai.model import Edit, Finding, Value, WorkbookError
 from gongkai.pipeline import fill, read_report
-from gongkai.spreadsheets import kind_of
+from gongkai.spreadsheets.formats import kind_of
 from gongkai.workbook import copy_template, layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, template_path
 from gongkai.workbook.layout import sheet_of

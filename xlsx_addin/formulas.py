@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gongkai.model import Box, Severity
-from gongkai.spreadsheets import letters
+from gongkai.spreadsheets import Spot, letters
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Lane, Spot, Suspicion, TableSheet, address
+from gongkai.workbook.layout import Lane, Suspicion, TableSheet, address
 
 NEAR = "0.0000001"  # sums of decimals miss each other by less than this, figures never
 Anchor = tuple[int, int]  # (row, column) of a lane; 0 where it is the row or column of the cell that looks at it

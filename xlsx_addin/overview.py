@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from gongkai.spreadsheets import letters
+from gongkai.spreadsheets import Spot, letters
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Spot
 from gongkai.workbook.lists import SUMMARY_HEADS, summary_cells, summary_columns
 
 YEARS, YEARS_TOP = 8, 3

@@ -10,9 +10,8 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 import looks
-from gongkai.spreadsheets import letters
+from gongkai.spreadsheets import Spot, letters
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Spot
 from looks import LEFT, QUIET, as_text, font, put
 
 # Python must not look for modules beside the workbook: whoever puts a file into a folder of downloads would be run.

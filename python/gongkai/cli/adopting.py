@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from gongkai.cli.console import code_of, show, written
 from gongkai.model import Finding, Report, WorkbookError
+from gongkai.spreadsheets import Spot
 from gongkai.system import system_reason
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Spot
 
 if TYPE_CHECKING:
     from gongkai.workbook.proposals import Choice

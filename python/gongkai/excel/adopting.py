@@ -13,11 +13,11 @@ from gongkai.excel.outcome import YES, Asked, Outcome
 from gongkai.excel.runner import LONGEST_TEXT
 from gongkai.model import Finding, Form, Report, WorkbookError
 from gongkai.pipeline import check as check_report
-from gongkai.spreadsheets import is_shown
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.formats import is_shown
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_unmended, with_changes
 from gongkai.workbook.fill import place_of
-from gongkai.workbook.layout import Spot
 from gongkai.workbook.proposals import (
     STALE,
     Change,

@@ -21,7 +21,7 @@ from gongkai.model import Box, Cell, Entry, Form, GongkaiError, Grid, GridCell, 
 from gongkai.recognize import read_tables
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tokens import squash, tokenize
-from gongkai.spreadsheets import as_figure
+from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook.layout import same_form
 
 Rows = list[list[object]]

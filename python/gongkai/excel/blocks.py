@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from gongkai.model import Edit
-from gongkai.spreadsheets import as_figure
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook.cells import text_of
-from gongkai.workbook.layout import Spot
 from gongkai.workbook.sheet import plain_text
 
 Written = int | Decimal | str | None

@@ -31,11 +31,12 @@ from gongkai.excel.blocks import (
 )
 from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
-from gongkai.spreadsheets import STRANGE, as_figure, doubtful, is_shown, kind_of
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.formats import STRANGE, as_figure, doubtful, is_shown, kind_of
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
-from gongkai.workbook.layout import Spot, TableSheet
+from gongkai.workbook.layout import TableSheet
 
 Values = dict[str, dict[Spot, object]]
 MOST_ROWS = 10_000  # of a list that a user may have made longer

@@ -15,12 +15,12 @@ from gongkai.excel.outcome import Asked, Outcome
 from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.output import SEVERITIES
 from gongkai.pipeline import check as check_report
-from gongkai.spreadsheets import as_figure
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 from gongkai.workbook.decisions import about_in, ruling_of, rulings_in
 from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of, result_edits
-from gongkai.workbook.layout import Spot
 from gongkai.workbook.proposals import certain_suspects
 from gongkai.workbook.values import fingerprint, values_to_report
 

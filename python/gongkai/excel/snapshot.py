@@ -9,9 +9,9 @@ import xlwings as xw
 
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, Values, as_entered, put_rows, sheet_names
+from gongkai.spreadsheets import Spot
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import rulings_in
-from gongkai.workbook.layout import Spot
 
 PREFIX = "备份"
 

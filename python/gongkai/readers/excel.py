@@ -8,8 +8,7 @@ xls) comes first. Nothing is calculated.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -18,7 +17,8 @@ from gongkai.figures import shown
 from gongkai.model import Block, UnreadableDocument
 from gongkai.readers.blocks import CELLS, Item, blocks_of
 from gongkai.readers.sheets import Spot, sheet_items
-from gongkai.spreadsheets import STRUCK, WHITE, as_figure, doubtful, is_shown
+from gongkai.spreadsheets import SAVE_AS, Look, Place
+from gongkai.spreadsheets.formats import STRUCK, WHITE, as_figure, doubtful, is_shown
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -26,36 +26,15 @@ if TYPE_CHECKING:
 OLE2 = b"\xd0\xcf\x11\xe0"
 EXACT = 10**15
 MOST_AREA = 2_000_000  # cells from the first to the last of a sheet: calamine takes room for each
-MOST_SHEETS = 100
 MOST_MERGED = 20_000  # merged ranges of a sheet
-SAVE_AS = "请在Excel或WPS中打开，另存为.xlsx后重试"
-
-Place = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Look:
-    """What a look into the file says of one visible sheet. All places are (row, column), 0-based.
-
-    ``number`` is the sheet's in the file that calamine is given; ``kinds`` the cells whose format does not show the
-    number (see spreadsheets); ``texts`` what stands in cells of which calamine would say nothing or less.
-    """
-
-    name: str
-    number: int
-    area: tuple[int, int]
-    hidden_rows: Collection[int]
-    hidden_columns: Collection[int]
-    kinds: Mapping[Place, str]
-    texts: Mapping[Place, str]
 
 
 def excel_blocks(content: bytes) -> tuple[Block, ...]:
     """The tables and texts on the visible sheets, in their order. Raises UnreadableDocument."""
     from python_calamine import CalamineError, load_workbook
 
-    from gongkai.readers.xls import look_into_xls
-    from gongkai.readers.xlsx import look_into_xlsx
+    from gongkai.spreadsheets.xls import look_into_xls
+    from gongkai.spreadsheets.xlsx import look_into_xlsx
 
     looks, content = look_into_xls(content) if content.startswith(OLE2) else look_into_xlsx(content)
     items: list[Item] = []
@@ -70,10 +49,6 @@ def excel_blocks(content: bytes) -> tuple[Block, ...]:
     if not any(not isinstance(item, tuple) or item[1] for item in items):
         raise UnreadableDocument("工作簿的可见工作表中没有文字和数字；内容可能是图片或在隐藏的工作表中，请打开核对。")
     return tuple(blocks_of(items))
-
-
-def too_many(sheets: int) -> UnreadableDocument:
-    return UnreadableDocument(f"工作簿有{sheets}张工作表，不像是年度报告；请只保留报告的工作表后重试。")
 
 
 def refuse_area(look: Look) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from gongkai.model import Edit, Finding, Report, WorkbookError
-from gongkai.spreadsheets import as_figure
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 from gongkai.workbook.fill import Written, as_number, flag_edits
-from gongkai.workbook.layout import Spot
 from gongkai.workbook.proposals import NO_FIGURE, Change, Choice
 
 SheetValues = Mapping[str, Mapping[Spot, object]]

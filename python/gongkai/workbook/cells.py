@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from gongkai.figures import shown
-from gongkai.spreadsheets import as_figure
+from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook.sheet import plain_text
 
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from gongkai.decisions import WORDS, is_about, squeezed
 from gongkai.model import Edit, Report, Ruling, WorkbookError
+from gongkai.spreadsheets import Spot
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
-from gongkai.workbook.layout import Spot
 
 VERDICTS = {word: verdict for verdict, word in WORDS.items()} | {
     f"已{word}": verdict for verdict, word in WORDS.items()

@@ -23,12 +23,13 @@ from gongkai.opc.package import (
     whole,
     workbook_part,
 )
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.values import formula_spots, odd_styles, shared_strings, sheet_values
 from gongkai.system import refuse_existing, write_whole
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
-from gongkai.workbook.layout import Spot
-from gongkai.workbook.sheet import fit_rows, formula_spots, odd_styles, patch_sheet, shared_strings, sheet_values
+from gongkai.workbook.sheet import fit_rows, patch_sheet
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -9,11 +9,12 @@ from gongkai.decisions import in_order, is_open, key_of
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity, Value
-from gongkai.spreadsheets import EXACT_DIGITS
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.formats import EXACT_DIGITS
 from gongkai.sums.solve import difference, total
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import about_edits, kept_edits, ruling_cells
-from gongkai.workbook.layout import DOUBTFUL, Spot, Suspicion, TableSheet
+from gongkai.workbook.layout import DOUBTFUL, Suspicion, TableSheet
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
 

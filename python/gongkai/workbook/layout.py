@@ -13,9 +13,8 @@ from typing import Literal
 
 from gongkai.editions import editions
 from gongkai.model import Box, Cell, Edition, Form, Label, Relation, Severity
-from gongkai.spreadsheets import letters
+from gongkai.spreadsheets import Spot, letters
 
-Spot = tuple[int, int]
 Suspicion = Literal["possible", "suspect"]  # a cell that one of several proposals changes, or that all of them do
 
 COVER, PROSE, RESULTS = "封面", "正文", "校验结果"

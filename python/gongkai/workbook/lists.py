@@ -13,11 +13,11 @@ from gongkai.editions import editions
 from gongkai.editions.yearly import yearly_cells
 from gongkai.figures import read_figure
 from gongkai.model import Cell, Edit, Finding, Form, Report, Ruling, Value, WorkbookError
-from gongkai.spreadsheets import as_figure
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 from gongkai.workbook.fill import Written, as_number
-from gongkai.workbook.layout import Spot
 
 State = Literal["", "待确认", "完成", "失败", "目录"]
 STATES: tuple[State, ...] = get_args(State)

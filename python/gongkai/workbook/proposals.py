@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Cell, Finding, Form, Report, Suspect, Table, Value, WorkbookError
+from gongkai.spreadsheets import Spot
 from gongkai.wording import label_of
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
-from gongkai.workbook.layout import Spot, TableSheet
+from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.sheet import plain_text
 
 Alternative = tuple[Suspect, ...]

@@ -12,11 +12,12 @@ from gongkai.decisions import squeezed
 from gongkai.editions import editions
 from gongkai.figures import read_figure
 from gongkai.model import Box, Cell, Entry, Label, Place, Problem, Report, Table, Value
-from gongkai.spreadsheets import as_figure
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.cells import canonical, text_of
 from gongkai.workbook.decisions import about_in, is_about_another, rulings_in
-from gongkai.workbook.layout import DOUBTFUL, Spot, TableSheet
+from gongkai.workbook.layout import DOUBTFUL, TableSheet
 
 SheetValues = Mapping[Spot, object]
 

@@ -110,12 +110,3 @@ def is_shown(number: Value, kind: str) -> bool:
 def doubtful(number: str, kind: str) -> str:
     """What stands for a number in a cell whose format shows another: a text, so that no figure is made of it."""
     return f"{number}（单元格为{kind}格式）"
-
-
-def letters(column: int) -> str:
-    """1 -> A, 27 -> AA."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name

@@ -16,12 +16,12 @@ from zlib import crc32
 
 from gongkai.model import UnreadableDocument
 from gongkai.opc import Archive, BadArchive, Reason, open_archive
-from gongkai.readers.excel import MOST_SHEETS, SAVE_AS, Look, Place, too_many
-from gongkai.readers.raised import set_apart
-from gongkai.spreadsheets import BUILTIN, STRUCK, WHITE, kind_of, letters
+from gongkai.spreadsheets import MOST_SHEETS, SAVE_AS, Look, Place, letters, too_many
+from gongkai.spreadsheets.formats import BUILTIN, STRUCK, WHITE, kind_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
 
 MOST_XML = 32 * 1024 * 1024
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -349,3 +349,30 @@ def stored(contents: Mapping[str, str | bytes]) -> bytes:
 def listing(links: Iterable[tuple[str, str, str]]) -> str:
     listed = "".join(f'<Relationship Id="{i}" Type="{RELATIONS}/{kind}" Target="{path}"/>' for i, kind, path in links)
     return f'<Relationships xmlns="{PACKAGE}/relationships">{listed}</Relationships>'
+
+
+# --- raised and struck ----------------------------------------------------------------------------
+# Raised and struck out pieces of the texts in a workbook: 12 with a raised 2 is 12^2, never 122.
+
+
+def set_apart(root: _Element) -> None:
+    """Change the rich texts of a part in place: a sign before and after what is raised, nothing of what is struck."""
+    for item in [*root.iter("{*}si"), *root.iter("{*}is")]:
+        before, pending = "", False
+        for run in item.iterchildren("{*}r"):
+            node = run.find("{*}t")
+            if node is None or not node.text:
+                continue
+            if is_set(run, "strike"):
+                node.text, raised = "", True
+            else:
+                raised = (value := run.find("{*}rPr/{*}vertAlign")) is not None and value.get("val") != "baseline"
+                if before.strip() and node.text.strip() and raised != pending:
+                    node.text = "^" + node.text
+                before += node.text
+            pending = raised
+
+
+def is_set(run: _Element, name: str) -> bool:
+    node = run.find("{*}rPr/{*}" + name)
+    return node is not None and node.get("val", "1") not in ("0", "false")
