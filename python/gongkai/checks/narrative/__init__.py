@@ -6,8 +6,7 @@ A small grammar (words.toml, tokens, grammar, meaning) finds claims; a claim and
 from __future__ import annotations
 
 from gongkai.checks.narrative.claims import Claim, claims
-from gongkai.checks.narrative.comparing import check_narrative, place_of
-from gongkai.checks.narrative.quantities import Quantity
-from gongkai.checks.narrative.rules import RULES
+from gongkai.checks.narrative.comparing import RULES, check_narrative, place_of
+from gongkai.checks.narrative.meaning import Quantity
 
 __all__ = ["RULES", "Claim", "Quantity", "check_narrative", "claims", "place_of"]

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gongkai.checks.narrative.context import Owner, Paragraph, Said, State
-from gongkai.checks.narrative.doubts import (
+from gongkai.checks.narrative.context import (
     FOREIGN,
     HEADS,
+    Owner,
+    Paragraph,
+    Said,
+    State,
     heads_in,
     is_cut,
     is_part,

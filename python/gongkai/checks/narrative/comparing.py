@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
+from pathlib import Path
 
-from gongkai.checks.narrative.claims import LONGEST_SECTION, SECTIONS, Claim, text_read
-from gongkai.checks.narrative.tables import alike, size, table_figure
+from gongkai.checks.narrative.claims import LONGEST_SECTION, SECTIONS, Claim, alike, size, table_figure, text_read
 from gongkai.figures import shown
-from gongkai.model import Figure, Finding, Report, Severity
+from gongkai.model import Figure, Finding, Report, Rule, Severity
 from gongkai.sums.solve import difference
 from gongkai.wording import clipped
 
@@ -61,3 +62,27 @@ def message(claim: Claim, stated: Figure, apart: Figure) -> str:
     unit = claim.quantity.unit
     prose, table, between = (f"{shown(figure)}{unit}" for figure in (claim.figure, stated, size(apart)))
     return f"{place}：正文为{prose}，{claim.quantity.label}为{table}，差{between}。{REASONS[claim.scope]}"
+
+
+# --- rules ----------------------------------------------------------------------------------------
+# What the findings on the prose stand for, in the words of those who write it (rules.toml).
+
+
+def load_rules() -> tuple[Rule, ...]:
+    facts = tomllib.loads((Path(__file__).parent / "rules.toml").read_text(encoding="utf-8"))
+    source, meaning, advice = (facts[name] for name in ("source", "meaning", "advice"))
+    return tuple(
+        Rule(
+            f"narrative.{each['id']}",
+            each.get("severity", "warning"),
+            each["title"],
+            each.get("meaning") or meaning.format(what=each["what"]),
+            each.get("source", source),
+            each["example"],
+            each.get("advice", advice),
+        )
+        for each in facts["rule"]
+    )
+
+
+RULES = load_rules()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from gongkai.checks.narrative.meaning import CARRIED, Meaning, Picks
-from gongkai.checks.narrative.tokens import Token
+from gongkai.checks.narrative.tokens import NONE, Token
+from gongkai.checks.narrative.words import facts
 from gongkai.model import Figure
 
 
@@ -118,3 +121,104 @@ class State:
         else:
             self.rows = tuple(dict.fromkeys((picks, *self.rows))) if self.split else (picks,)
         self.split, self.latest = True, picks
+
+
+# --- doubts ---------------------------------------------------------------------------------------
+# What leaves open whether a figure counts what its words say: parts, other things, other years.
+
+
+HEADS = ("topic", "action", "outcome", "verdict", "applicant")
+FOREIGN = "foreign"
+MERE = ("申请", "申请件", "申请事项")
+SORTS = {"主动公开", "依申请公开", "依申请", "不予公开"}
+LOOKED_AHEAD = 60  # characters behind a figure
+NARROWED = re.compile(r"[^。]{0,25}?其中[^。，,；;]{0,12}(?:信息公开|依申请)")
+ACCEPTED = re.compile(r"[，,、（(][^。，,；;]{0,6}受理")
+MOST_HEADS = 30  # words of one clause that are looked at, the last ones
+
+
+def heads_in(words: Sequence[Token]) -> list[Token]:
+    return [word for word in words if word.kind in HEADS][-MOST_HEADS:]
+
+
+def joined_in(words: Sequence[Token]) -> list[bool]:
+    """For each head but the first, whether nothing but 、 or 和 stands between it and the head before it."""
+    found: list[bool] = []
+    since: list[Token] | None = None
+    for word in words:
+        if word.kind in HEADS:
+            if since is not None:
+                found.append(bool(since) and all(each.name == "joined" for each in since))
+            since = []
+        elif since is not None and word.name != "light":
+            since.append(word)
+    return found[-MOST_HEADS + 1 :]
+
+
+def is_unit(written: str, units: str) -> bool:
+    return written == NONE or written in counted_in(units)
+
+
+@cache
+def counted_in(units: str) -> frozenset[str]:
+    return frozenset(("元",) if units == "元" else facts()["units"][units].split())
+
+
+def is_strange(text: str, heads: Sequence[Token], span: Sequence[Token], state: State) -> bool:
+    """Whether a mere 申请 comes after other things: 政务服务事项申请, or 接待35人，受理申请12件."""
+    topics = [head for head in heads if head.kind == "topic"]
+    if not topics or any(text[head.start : head.end] not in MERE for head in topics):
+        return False
+    return state.astray or any(
+        word.kind == FOREIGN and word.name != "place" and word.start < topics[-1].start for word in span
+    )
+
+
+def is_sorting(text: str, heads: Sequence[Token], state: State) -> bool:
+    """主动公开126件、依申请公开85件、不予公开175件: how documents are sorted, not what was applied for."""
+    texts = [text[head.start : head.end] for head in heads]
+    if texts[-1] == "主动公开":
+        state.sorting = True
+    return state.sorting and set(texts) <= SORTS
+
+
+def is_part(text: str, words: Sequence[Token], meaning: Meaning, end: int, state: State) -> bool:
+    """Whether a figure that ends there counts a part only, those of another time, or more than those on disclosure."""
+    if state.other_year and not meaning.carried:
+        return True
+    if meaning.table == "disputes" and is_narrowed(text, words, end):
+        return True
+    return any(word.kind == "part" and (word.name != "channel" or meaning.needs_channel) for word in words)
+
+
+def is_narrowed(text: str, words: Sequence[Token], end: int) -> bool:
+    """行政复议申请5件，其中涉及政府信息公开3件: the first figure counts others as well."""
+    own = text[min(word.start for word in words) : end]
+    if "收" in own and ACCEPTED.match(text, end, end + LOOKED_AHEAD):
+        return True
+    return "信息公开" not in own and bool(NARROWED.match(text, end, end + LOOKED_AHEAD))
+
+
+def is_cut(words: Sequence[Token], state: State) -> bool:
+    """涉及征地的申请35件: what follows may speak of these only."""
+    parts = [word for word in words if word.kind == "part" and (word.name == "kind" or not state.among)]
+    return any(word.kind == "topic" and word.start > parts[0].start for word in words) if parts else False
+
+
+def is_plain(meaning: Meaning, words: Sequence[Token], state: State) -> bool:
+    """Whether nothing in these words leaves open what they count."""
+    if any(word.kind == "hedge" for word in words) or (state.cumulative and not state.own_year):
+        return False
+    if is_narrower(words, meaning) or (meaning.table == "disclosure" and state.narrow):
+        return False
+    return not meaning.needs_context or (state.close if meaning.table == "disputes" else state.about)
+
+
+def is_narrower(words: Sequence[Token], meaning: Meaning) -> bool:
+    """因信息不存在无法提供6件, 制定政务公开相关规范性文件2件: perhaps only those that are said to be so."""
+    heads = heads_in(words)
+    before = [word for word in words if word.start < heads[-1].start]
+    if heads[-1].kind == "outcome":
+        return any(word.kind in ("negation", FOREIGN) for word in before)
+    documents = meaning.rule == "narrative.documents"
+    return documents and any(word.name == "plain" and word.start > heads[0].start for word in before)

@@ -8,8 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from gongkai.checks.narrative.names import OWN
-from gongkai.checks.narrative.words import facts, lengths, lexicon
+from gongkai.checks.narrative.words import OWN, facts, lengths, lexicon
 from gongkai.figures import INVISIBLE, exact
 from gongkai.model import Figure
 
