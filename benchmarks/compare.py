@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests")]
 
-from gongkai.batch.across import with_years  # noqa: E402
+from gongkai.batch.summary import with_years  # noqa: E402
 from gongkai.compare.levels import compare  # noqa: E402
 from gongkai.compare.years import compare_years  # noqa: E402
 from helpers.batches import rows_of_two_years  # noqa: E402

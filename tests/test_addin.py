@@ -16,10 +16,9 @@ import xlwings.utils
 
 from gongkai import cli
 from gongkai.addin import checks_of, install, uninstall
+from gongkai.addin.files import digest_of, record_path
 from gongkai.addin.pieces import ADDIN, XLWINGS, addin_path, packaged
-from gongkai.addin.places import MAC_STARTUP, Places, places
-from gongkai.addin.record import digest_of, record_path
-from gongkai.addin.settings import seen
+from gongkai.addin.places import MAC_STARTUP, Places, places, seen
 from gongkai.addin.status import examine
 from gongkai.workbook.file import template_path
 from helpers.excel.homes import OLD_SETTINGS, home_of, mac, made_home, settings_of, tree, windows

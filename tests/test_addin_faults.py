@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gongkai.addin import install, uninstall
+from gongkai.addin.files import record_path
 from gongkai.addin.pieces import ADDIN, XLWINGS
 from gongkai.addin.places import Places
-from gongkai.addin.record import record_path
 from gongkai.addin.status import examine
 from gongkai.model import GongkaiError
 from helpers.excel.homes import home_of, mac, made_home, tree, windows

@@ -11,8 +11,7 @@ import xlwings
 import xlwings.utils
 
 from gongkai.addin import install, uninstall
-from gongkai.addin.places import Places, console_python, places
-from gongkai.addin.settings import seen, with_setting, without_setting
+from gongkai.addin.places import Places, console_python, places, seen, with_setting, without_setting
 from gongkai.model import GongkaiError
 from helpers.excel.homes import OLD_SETTINGS, home_of, mac, made_home, tree, windows
 

@@ -14,7 +14,7 @@ from gongkai import cli
 from gongkai.batch import batch_checks, batch_years, with_years
 from gongkai.batch.journal import NAME
 from gongkai.checks import check
-from gongkai.editions.yearly import links
+from gongkai.editions import links
 from gongkai.model import Value
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import read_file

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.bodies.areas import governed_area, is_office, lies_within, qualified
+from gongkai.bodies.names import governed_area, is_office, lies_within, qualified
 from gongkai.compare.children import Child, roll_of
 from gongkai.compare.levels import RULES, STATUSES, Levels, compare
 from gongkai.editions import editions, form

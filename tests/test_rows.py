@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from gongkai.checks import check
-from gongkai.editions import editions
-from gongkai.editions.yearly import yearly_cells
+from gongkai.editions import editions, yearly_cells
 from gongkai.model import Edit, Entry, Finding, Report, Table, WorkbookError
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import fill_file, read_file, template_path

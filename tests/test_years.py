@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from gongkai.compare.bodies import Yearly
 from gongkai.compare.years import RULES, compare_years, yearly
-from gongkai.editions import editions
-from gongkai.editions.yearly import jump_cells, links, public_cells, yearly_cells
+from gongkai.editions import editions, jump_cells, links, public_cells, yearly_cells
 from helpers.chains import by_source, chain, changed, findings_of, reports_of_bodies, with_figure
 from helpers.counts import properties
 from helpers.growth import LINEAR, doubling

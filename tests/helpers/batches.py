@@ -15,7 +15,7 @@ from zipfile import ZipFile
 from gongkai.batch import Imported, run_batch
 from gongkai.batch.journal import NAME, read_journal
 from gongkai.batch.run import PART
-from gongkai.editions.yearly import yearly_cells
+from gongkai.editions import yearly_cells
 from gongkai.model import Value
 from gongkai.workbook import read_workbook
 from gongkai.workbook.lists import BatchRow

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gongkai.compare.bodies import Yearly
 from gongkai.compare.years import Outcome, compare_years
-from gongkai.editions.yearly import links, yearly_cells
+from gongkai.editions import links, yearly_cells
 from gongkai.model import Value
 
 CARRIED = "applications.carried_in.natural"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gongkai.addin.install import install
+from gongkai.addin.install import install, uninstall
 from gongkai.addin.places import here
 from gongkai.addin.status import checks_of, examine
-from gongkai.addin.uninstall import uninstall
 
 
 def run(action: str) -> tuple[Iterable[str], bool]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
 import shutil
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from gongkai.model import GongkaiError
 from gongkai.system import discard_file, move, system_reason
@@ -58,3 +62,93 @@ def drop_empty(folders: list[Path]) -> None:
     for folder in reversed(folders):
         with suppress(OSError):
             folder.rmdir()
+
+
+# --- the record -----------------------------------------------------------------------------------
+# The record of what was put where, and of what was there before; a JSON file in the user's own state.
+#
+# It is written before the first file is: whatever happens then, it tells what may be ours. ``ours`` are the sha256 sums
+# of all contents that were ever put there, so a file that reads otherwise is the user's.
+
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``backup``: sha256 of what was there before, "" if nothing was. ``values``: for the settings, what we set."""
+
+    path: str
+    ours: tuple[str, ...]
+    backup: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Record:
+    """``folders`` were made by us, outermost first."""
+
+    version: str = ""
+    entries: tuple[Entry, ...] = ()
+    folders: tuple[str, ...] = ()
+
+    def entry(self, path: Path) -> Entry | None:
+        return next((entry for entry in self.entries if entry.path == str(path)), None)
+
+
+def record_path(state: Path) -> Path:
+    return state / "addin.json"
+
+
+def backup_path(state: Path, digest: str, name: str) -> Path:
+    return state / "backups" / f"{digest[:16]}-{name}"
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_record(state: Path) -> Record | None:
+    """None where there is none. GongkaiError for one that is damaged: guessing could lose what the user had."""
+    path = record_path(state)
+    content = current(path)
+    if content is None:
+        return None
+    try:
+        return parse_record(json.loads(content))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise GongkaiError(
+            f"安装记录{path}已损坏，没有改动任何文件；请把它改名保存，再运行 gongkai addin install。"
+            f"原有文件的备份在{path.parent / 'backups'}。"
+        ) from error
+
+
+def parse_record(data: Any) -> Record:
+    if data["format"] != FORMAT:
+        raise ValueError(data["format"])
+    entries = tuple(
+        Entry(text(entry["path"]), texts(entry["ours"]), text(entry["backup"]), texts(entry["values"]))
+        for entry in data["entries"]
+    )
+    return Record(text(data["version"]), entries, texts(data["folders"]))
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def texts(values: Any) -> tuple[str, ...]:
+    return tuple(text(value) for value in values)
+
+
+def write_record(state: Path, record: Record | None) -> None:
+    """None takes it away. Raises OSError."""
+    path = record_path(state)
+    if record is None:
+        path.unlink(missing_ok=True)
+        return
+    data = {"format": FORMAT, **asdict(record)}
+    state.mkdir(parents=True, exist_ok=True)
+    put(path, json.dumps(data, ensure_ascii=False, indent=1).encode(), aside=state)

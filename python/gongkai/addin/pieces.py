@@ -11,8 +11,7 @@ from pathlib import Path
 
 import gongkai
 from gongkai.addin.files import current
-from gongkai.addin.places import Places
-from gongkai.addin.settings import SAFE_KEY, SAFE_VALUE, WIDE, seen, with_setting
+from gongkai.addin.places import SAFE_KEY, SAFE_VALUE, WIDE, Places, seen, with_setting
 from gongkai.model import GongkaiError
 from gongkai.workbook.file import TEMPLATE, template_path
 

@@ -9,12 +9,10 @@ from importlib.metadata import version
 from pathlib import Path, PurePath, PureWindowsPath
 
 import gongkai
-from gongkai.addin.files import current
+from gongkai.addin.files import Record, current, digest_of, read_record
 from gongkai.addin.install import NO_EXCEL_YET
 from gongkai.addin.pieces import Piece, packaged
-from gongkai.addin.places import Places
-from gongkai.addin.record import Record, digest_of, read_record
-from gongkai.addin.settings import seen
+from gongkai.addin.places import Places, seen
 
 MEND = "请关闭所有Excel窗口，运行 gongkai addin install"
 FUNCTIONS_ONLY = "按钮可以用，工作表函数不能用"

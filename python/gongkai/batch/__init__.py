@@ -10,11 +10,11 @@ file, and may run beside another process. ``report_file_name(report)`` is a name
 ``candidates(blocks, base)`` the links of a page that look like annual reports.
 """
 
-from gongkai.batch.across import across_lines, with_years
 from gongkai.batch.importing import import_report
 from gongkai.batch.listing import Plan, plan
 from gongkai.batch.names import report_file_name
 from gongkai.batch.run import Imported, batch_checks, batch_years, grave_sources, run_batch, summary_files
+from gongkai.batch.summary import across_lines, with_years
 from gongkai.links import Candidate, candidates
 
 __all__ = [

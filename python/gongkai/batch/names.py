@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
@@ -9,7 +10,9 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from gongkai.decisions.file import docket_bytes, docket_path
 from gongkai.model import Report
+from gongkai.system import move
 
 SUFFIX = ".xlsm"
 LONGEST_READ = 1_000  # characters of a hostile text that are looked at
@@ -86,3 +89,38 @@ class FileNames:
             number += 1
         self.keys.add(name_key(numbered(name, number)))
         return numbered(name, number)
+
+
+# --- files of the folder --------------------------------------------------------------------------
+# Files of a batch's folder: known by their digest, moved without ever replacing another.
+
+
+def digest(path: Path) -> str:
+    return digest_of(path.read_bytes())
+
+
+def digest_with_docket(path: Path) -> str:
+    """The digest of a workbook and of what was decided beside it; without such a file the workbook's own."""
+    return digest_of(path.read_bytes() + docket_bytes(docket_path(path)))
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def move_new(part: Path, target: Path) -> bool:
+    """Give a finished file its name; False where something has it."""
+    try:
+        if sys.platform == "win32":
+            move(part, target, os.rename)  # which on Windows replaces nothing
+            return True
+        os.link(part, target)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if os.path.lexists(target):
+            return False
+        part.rename(target)
+        return True
+    part.unlink()
+    return True

@@ -13,13 +13,11 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
-from gongkai.batch.across import compared, with_years
-from gongkai.batch.files import digest, digest_with_docket, move_new
 from gongkai.batch.importing import failed_row, internal_error, now, read_report_in
 from gongkai.batch.journal import Entry, Journal, open_journal, read_journal, summary_names
-from gongkai.batch.names import FileNames, fitting_name, is_too_deep
+from gongkai.batch.names import FileNames, digest, digest_with_docket, fitting_name, is_too_deep, move_new
 from gongkai.batch.scheduler import LOCAL, Turns, host_of
-from gongkai.batch.summary import Pace, write_summary
+from gongkai.batch.summary import Pace, compared, with_years, write_summary
 from gongkai.compare.years import Outcome
 from gongkai.decisions.file import DocketError, with_docket
 from gongkai.model import FetchError, Finding, GongkaiError, Report, WorkbookError

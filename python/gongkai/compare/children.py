@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from gongkai.bodies import changes_of, is_certain, may_be_one, normal
-from gongkai.bodies.areas import area_of, governed_area, is_office, lies_outside, lies_within, qualified, units_in
+from gongkai.bodies.names import area_of, governed_area, is_office, lies_outside, lies_within, qualified, units_in
 from gongkai.model import Finding, Report, Severity, Value
 from gongkai.wording import clipped
 

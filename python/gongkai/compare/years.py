@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 from gongkai.bodies import is_certain
 from gongkai.compare.bodies import Group, Matched, Yearly, match
 from gongkai.decisions import is_open, ruled
-from gongkai.editions import editions
-from gongkai.editions.yearly import Link, jump_cells, links, public_cells, yearly_cells
+from gongkai.editions import Link, editions, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule
 from gongkai.sums.solve import difference, stated_figures, total

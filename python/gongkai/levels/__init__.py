@@ -4,8 +4,7 @@
 ``levels_to_dict``, ``levels_lines`` and ``levels_csv`` show what was found.
 """
 
-from gongkai.levels.family import Family, family_of
+from gongkai.levels.family import Family, family_of, read_children
 from gongkai.levels.output import levels_csv, levels_lines, levels_to_dict
-from gongkai.levels.reading import read_children
 
 __all__ = ["Family", "family_of", "levels_csv", "levels_lines", "levels_to_dict", "read_children"]

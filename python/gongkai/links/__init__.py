@@ -1,8 +1,7 @@
 """What a page without a report points to: reports that it lists, or what may hold its own."""
 
 from gongkai.links.addresses import address_of, base_of
-from gongkai.links.directory import Candidate, Directory, candidates, directory_of, goes_on
-from gongkai.links.leads import Lead, leads_of
+from gongkai.links.leads import Candidate, Directory, Lead, candidates, directory_of, goes_on, leads_of
 
 __all__ = [
     "Candidate",

@@ -9,8 +9,7 @@ from functools import cache
 from typing import Literal, get_args
 
 from gongkai.decisions import dismissed_text, is_open
-from gongkai.editions import editions
-from gongkai.editions.yearly import yearly_cells
+from gongkai.editions import editions, yearly_cells
 from gongkai.figures import read_figure
 from gongkai.model import Cell, Edit, Finding, Form, Report, Ruling, Value, WorkbookError
 from gongkai.spreadsheets import Spot
