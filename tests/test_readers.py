@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gongkai.figures import INVISIBLE
 from gongkai.model import Grid, Link, Prose, UnreadableDocument
-from gongkai.readers.charset import decode
+from gongkai.readers.detect import decode
 from gongkai.readers.html import html_blocks
 from gongkai.readers.text import text_blocks
 from helpers.blocks import cell, links, prose, read, texts

@@ -18,10 +18,7 @@ from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Document, Entry, Grid, GridCell, Place, Prose, Report, Table, UnreadableDocument
 from gongkai.pipeline import check, fill, read_report
-from gongkai.rereading import blocks_in_order, reread
-from gongkai.rereading.doc import doc_order
-from gongkai.rereading.order import reordered
-from gongkai.rereading.pages import hides_figures, html_order
+from gongkai.rereading import blocks_in_order, doc_order, hides_figures, html_order, reordered, reread
 from gongkai.sources import load
 from gongkai.workbook.file import template_path
 from helpers import DOCUMENTS

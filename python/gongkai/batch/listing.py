@@ -108,8 +108,7 @@ def listed(content: bytes, place: Path) -> tuple[str, ...]:
 def list_lines(content: bytes) -> list[str]:
     """What stands on the lines of a text but for remarks, which begin with #; [] for a page or a document."""
     from gongkai.readers import HTML
-    from gongkai.readers.charset import decode
-    from gongkai.readers.detect import binary_format
+    from gongkai.readers.detect import binary_format, decode
 
     if binary_format(content):
         return []

@@ -16,10 +16,13 @@ from gongkai.cli.console import (
     INTERRUPTED,
     READER_GONE,
     UNREADABLE,
+    ChineseParser,
     code_of,
     complain,
     complain_of,
+    file_name,
     keep_apart,
+    number_and_alternative,
     put,
     set_streams,
     show,
@@ -27,7 +30,6 @@ from gongkai.cli.console import (
     written,
 )
 from gongkai.cli.levels import run_levels
-from gongkai.cli.parser import ChineseParser, file_name, number_and_alternative
 from gongkai.cli.ruling import run_ruling
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 

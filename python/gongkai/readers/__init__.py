@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from gongkai.model import Block, Document, UnreadableDocument
-from gongkai.readers.charset import REPLACED, decode
-from gongkai.readers.detect import binary_format, text_format
+from gongkai.readers.detect import REPLACED, binary_format, decode, text_format
 from gongkai.readers.limits import refuse_lines
 
 HTML = re.compile(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from gongkai.bodies import may_be_one
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.model import Block, Document, Entry, Link, NoReport, Problem, Prose, Report, Table, UnreadableDocument
-from gongkai.recognize.cover import agency_of, is_title, published_of, title_of, year_of
+from gongkai.recognize.cover import agency_of, foreign_titles, is_title, published_of, title_of, year_of
 from gongkai.recognize.diagnosis import why_unreadable
 from gongkai.recognize.disputes import place_blocks
 from gongkai.recognize.labels import (
@@ -22,9 +22,7 @@ from gongkai.recognize.labels import (
     without,
 )
 from gongkai.recognize.lines import pitch_of
-from gongkai.recognize.loose import place_loose
-from gongkai.recognize.mixed import foreign_titles
-from gongkai.recognize.rows import Reading, place_rows
+from gongkai.recognize.rows import Reading, place_loose, place_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.tokens import Token, tokenize
 

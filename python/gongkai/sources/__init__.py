@@ -1,8 +1,8 @@
 """A URL, a file's path or ``-`` for standard input -> Document: the bytes and where they came from.
 
-``load`` is the way in. files: paths and standard input. web: one fetch over all its hops and retries; hops: one request
-and its answer; guard: which addresses may be asked; body: bytes as sent -> plain bytes; redirects: where a page itself
-sends its readers; cache: pages kept on disk; errors: the sentences.
+``load`` is the way in. documents: bytes -> Document, paths and standard input, what a fetch may take. web: one fetch
+over all its hops and retries; guard: which addresses may be asked; body: bytes as sent -> plain bytes; redirects: where
+a page itself sends its readers; cache: pages kept on disk; errors: the sentences.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ import os
 import re
 
 from gongkai.model import Document, FetchError
-from gongkai.sources.documents import document
+from gongkai.sources.documents import ACCESS, LIMITS, Access, Limits, document, read_file, read_input
 from gongkai.sources.errors import ADDRESS
-from gongkai.sources.files import read_file, read_input
-from gongkai.sources.limits import ACCESS, LIMITS, Access, Limits
 
 __all__ = ["ACCESS", "LIMITS", "Access", "Limits", "document", "load"]
 

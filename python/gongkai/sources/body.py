@@ -15,7 +15,7 @@ from gongkai.sources.errors import broken, too_large, too_slow, unknown_encoding
 if TYPE_CHECKING:
     import httpx
 
-    from gongkai.sources.limits import Limits
+    from gongkai.sources.documents import Limits
 
 ACCEPTED = "gzip, deflate, br"
 # Servers that take this header for the one on charsets; browsers let it pass too.

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
 
-from gongkai.model import Document
-from gongkai.sources.errors import empty
+from gongkai.model import Document, FetchError
+from gongkai.sources.errors import empty, too_large
+from gongkai.system import system_reason
 
 
 def document(
@@ -27,3 +32,69 @@ def document(
 
 def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+# --- what a fetch may take ------------------------------------------------------------------------
+# What a fetch may take, and how it may be made.
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds for connecting, for each read, and for the whole fetch; bytes; tries; seconds before the second try."""
+
+    connect: float = 10
+    read: float = 20
+    deadline: float = 60
+    size: int = 20_000_000
+    tries: int = 3
+    pause: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How web pages are fetched; files and standard input are read all the same.
+
+    ``offline``: from the cache alone, without the network. ``refresh``: the whole page anew, whatever the cache holds.
+    ``insecure``: certificates are not checked and outdated encryption is let through.
+    """
+
+    offline: bool = False
+    refresh: bool = False
+    insecure: bool = False
+
+
+LIMITS = Limits()
+ACCESS = Access()
+
+
+# --- files and standard input ---------------------------------------------------------------------
+# A file's path or standard input -> its bytes.
+
+
+def read_file(origin: str, size: int) -> bytes:
+    try:
+        with Path(origin).open("rb") as file:
+            return read_all(origin, file, size)
+    except FileNotFoundError:
+        hint = "；如果是网址，请以 http:// 或 https:// 开头" if "." in origin else ""
+        raise FetchError(f"{origin}：文件不存在；请检查路径{hint}。", "address") from None
+    except IsADirectoryError:
+        raise FetchError(f"{origin}：这是文件夹；请给出其中一个文件的路径。", "address") from None
+    except PermissionError:
+        what = "这是文件夹" if Path(origin).is_dir() else "没有读取权限"  # Windows says so of folders too
+        raise FetchError(f"{origin}：{what}；请换一个文件，或修改权限后重试。", "read") from None
+    except (OSError, ValueError) as error:
+        raise FetchError(f"{origin!r}：不能读取（{system_reason(error)}）；请检查路径是否正确。", "read") from error
+
+
+def read_input(size: int) -> bytes:
+    if sys.stdin is None:
+        raise FetchError("-：没有标准输入；请给出网址或文件路径。", "read")
+    return read_all("-", sys.stdin.buffer, size)
+
+
+def read_all(origin: str, file: IO[bytes], size: int) -> bytes:
+    content = file.read(size + 1)
+    if len(content) > size:
+        raise too_large(origin, size)
+    return content

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from gongkai import locate
 from gongkai.model import FetchError
-from gongkai.sources import ACCESS, Access, Limits, hops, load, web
+from gongkai.sources import ACCESS, Access, Limits, load, web
 from gongkai.sources import body as bodies
 from helpers.waiting import PATIENCE
 
@@ -95,7 +95,7 @@ def site(pages: Mapping[str, Handler], tls: ssl.SSLContext | None = None) -> Ite
 # Only what never comes has a short limit.
 PATIENT = Limits(connect=600, read=600, deadline=600, size=300_000, tries=3, pause=0.01)
 # What looks at the clock while a page and its attachments are fetched, for helpers/clock.py.
-FETCHING = (locate, web, hops, bodies)
+FETCHING = (locate, web, bodies)
 ROW = "<tr><td>自然人</td><td>一、本年新收政府信息公开申请数量</td><td>455</td></tr>"
 PAGE = f"<html><body><p>政府信息公开工作年度报告</p><table>{ROW * 40}</table></body></html>".encode()
 CHALLENGE = b"<html><script>var a='x';document.cookie='k='+a;location.reload()</script></html>"

@@ -88,9 +88,8 @@ def opened(content: bytes) -> PDFDocument:
 def painted(document: PDFDocument) -> list[Ink]:
     from pdfminer.pdfpage import PDFPage
 
-    from gongkai.readers.pdf.fonts import Fonts
+    from gongkai.readers.pdf.content import Fonts, page_ink
     from gongkai.readers.pdf.ink import Budget
-    from gongkai.readers.pdf.interpret import page_ink
 
     refuse_shells(document)
     pages = list(islice(PDFPage.create_pages(document), MOST_PAGES + 1))

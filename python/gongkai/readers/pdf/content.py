@@ -7,21 +7,23 @@ over it).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import hypot
 from typing import Any
 
 from pdfminer.pdfcolor import PDFColorSpace
 from pdfminer.pdfdevice import PDFTextDevice, PDFTextSeq
-from pdfminer.pdffont import PDFFont
-from pdfminer.pdfinterp import PDFGraphicState, PDFTextState
+from pdfminer.pdffont import PDFFont, PDFSimpleFont, PDFUnicodeNotDefined
+from pdfminer.pdfinterp import PDFGraphicState, PDFPageInterpreter, PDFResourceManager, PDFTextState
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdftypes import PDFStream
-from pdfminer.utils import Matrix, apply_matrix_pt
+from pdfminer.pdftypes import PDFObjRef, PDFStream, dict_value, int_value, list_value, num_value, resolve1
+from pdfminer.psparser import PSLiteral
+from pdfminer.utils import Matrix, apply_matrix_pt, decode_text, mult_matrix
 
-from gongkai.readers.pdf.fonts import Fonts
-from gongkai.readers.pdf.ink import UNREADABLE, Bounds, Budget, Char, Color, Fill, Ink, State, Stroke
+from gongkai.figures import INVISIBLE
+from gongkai.model import UnreadableDocument
+from gongkai.readers.pdf.ink import EVERYWHERE, UNREADABLE, Bounds, Budget, Char, Color, Fill, Ink, State, Stroke
 
 THIN = 3.0  # points; a filled rectangle as thin is a ruling
 FAINT = 0.1  # opacity below which nothing is seen
@@ -223,3 +225,227 @@ def color_of(value: Any, space: PDFColorSpace) -> Color:
         cyan, magenta, yellow, black = value
         return tuple(1 - min(1.0, part + black) for part in (cyan, magenta, yellow))
     return value if len(value) == 3 else None
+
+
+# --- the interpreter ------------------------------------------------------------------------------
+# A page of a PDF, interpreted: pdfminer's interpreter, bounded, with what it leaves out.
+#
+# Imported in the reader's own process only, as the parser takes its time to load.
+
+
+DEEPEST_FORM = 12
+
+
+def page_ink(page: PDFPage, fonts: Fonts, budget: Budget, layers_off: frozenset[int]) -> Ink:
+    """Interpret a page. Raises UnreadableDocument beyond the budget, and whatever the parser raises."""
+    device = Painter(fonts, budget)
+    interpreter = Interpreter(fonts, device)
+    interpreter.layers_off = layers_off
+    interpreter.process_page(page)
+    ink = device.ink
+    assert ink is not None
+    device.set_ctm(interpreter.page_ctm)
+    for text, corners in notes_of(page):
+        bounds = device.flipped([apply_matrix_pt(interpreter.page_ctm, corner) for corner in corners])
+        add_note(ink, text, bounds)
+    return ink
+
+
+class Interpreter(PDFPageInterpreter):
+    """pdfminer's interpreter, which also follows clipping, opacity and layers, and does not descend for ever."""
+
+    device: Painter
+    layers_off: frozenset[int] = frozenset()
+    depth = 0
+    crop: Bounds = EVERYWHERE
+    page_ctm: Matrix = (1, 0, 0, 1, 0, 0)
+
+    def init_state(self, ctm: Matrix) -> None:
+        super().init_state(ctm)
+        if not self.depth:
+            x0, y0, x1, y1 = self.crop
+            self.page_ctm = ctm
+            self.device.state = State()
+            self.clip_to([(x0, y0), (x1, y1)])
+        self.kept: list[State] = []
+        self.tags: list[bool] = []
+
+    def process_page(self, page: PDFPage) -> None:
+        self.crop = page.cropbox
+        super().process_page(page)
+
+    def subinterp(self) -> PDFPageInterpreter:
+        inner = super().subinterp()
+        assert isinstance(inner, Interpreter)
+        inner.depth, inner.layers_off = self.depth + 1, self.layers_off
+        self.device.budget.forms -= 1
+        self.device.budget.check()
+        if inner.depth > DEEPEST_FORM:
+            raise UnreadableDocument("页面内容嵌套过深，文件结构异常；请用相应的软件打开，另存一份后重试。")
+        return inner
+
+    def do_q(self) -> None:
+        super().do_q()
+        self.kept.append(self.device.state)
+
+    def do_Q(self) -> None:
+        if self.gstack and self.kept:
+            off = self.device.state.off
+            self.device.state = self.kept.pop()._replace(off=off)
+        super().do_Q()
+
+    def clip_to(self, corners: Sequence[tuple[float, float]]) -> None:
+        box = self.device.flipped([apply_matrix_pt(self.ctm, corner) for corner in corners])
+        old = self.device.state.clip
+        clip = max(old[0], box[0]), max(old[1], box[1]), min(old[2], box[2]), min(old[3], box[3])
+        self.device.state = self.device.state._replace(clip=clip)
+
+    def do_W(self) -> None:
+        points = [point for points, _ in subpaths(self.curpath) for point in points]
+        curved = any(curved for _, curved in subpaths(self.curpath))
+        if points and not curved:
+            self.clip_to(points)
+
+    def do_W_a(self) -> None:
+        self.do_W()
+
+    def do_cs(self, name: Any) -> None:
+        super().do_cs(name)
+        self.graphicstate.ncolor = ""  # pdfminer keeps the colour of before, which may be white
+
+    def do_gs(self, name: Any) -> None:
+        states = dict_value(resolve1(self.resources.get("ExtGState")) or {})
+        given = resolve1(states.get(name.name if isinstance(name, PSLiteral) else name))
+        if not isinstance(given, dict):
+            return
+        state = self.device.state
+        if "ca" in given:
+            state = state._replace(alpha=float(num_value(given["ca"])))
+        if "BM" in given:
+            mode = resolve1(given["BM"])
+            state = state._replace(blended=not (isinstance(mode, PSLiteral) and mode.name in ("Normal", "Compatible")))
+        self.device.state = state
+
+    def is_off(self, layer: object) -> bool:
+        if isinstance(layer, PDFObjRef) and layer.objid in self.layers_off:
+            return True
+        members = resolve1(layer)
+        if not isinstance(members, dict) or "OCGs" not in members:
+            return False
+        groups = members["OCGs"]
+        groups = (
+            [groups] if isinstance(groups, PDFObjRef) and isinstance(resolve1(groups), dict) else list_value(groups)
+        )
+        return bool(groups) and all(isinstance(one, PDFObjRef) and one.objid in self.layers_off for one in groups)
+
+    def begin_tag(self, off: bool) -> None:
+        self.tags.append(off)
+        self.device.state = self.device.state._replace(off=self.device.state.off + off)
+
+    def do_BMC(self, tag: Any) -> None:
+        self.begin_tag(False)
+
+    def do_BDC(self, tag: Any, props: Any) -> None:
+        off = False
+        if self.layers_off and isinstance(tag, PSLiteral) and tag.name == "OC" and isinstance(props, PSLiteral):
+            off = self.is_off(dict_value(resolve1(self.resources.get("Properties")) or {}).get(props.name))
+        self.begin_tag(off)
+
+    def do_EMC(self) -> None:
+        if self.tags:
+            self.device.state = self.device.state._replace(off=self.device.state.off - self.tags.pop())
+
+    def do_Do(self, xobjid_arg: Any) -> None:
+        name = xobjid_arg.name if isinstance(xobjid_arg, PSLiteral) else xobjid_arg
+        form = resolve1(self.xobjmap.get(name))
+        outer = self.device.state
+        if isinstance(form, PDFStream):
+            if self.layers_off and self.is_off(form.get("OC")):
+                return
+            box = resolve1(form.get("BBox"))
+            if isinstance(box, list) and len(box) == 4:
+                matrix = mult_matrix(tuple(list_value(form.get("Matrix", [1, 0, 0, 1, 0, 0]))), self.ctm)
+                x0, y0, x1, y1 = (num_value(side) for side in box)
+                ctm, self.ctm = self.ctm, matrix
+                self.clip_to([(x0, y0), (x1, y0), (x0, y1), (x1, y1)])
+                self.ctm = ctm
+        super().do_Do(xobjid_arg)
+        self.device.state = outer
+        self.device.set_ctm(self.ctm)
+
+
+# --- notes typed onto a page ----------------------------------------------------------------------
+# What was typed onto a page of a PDF: form fields and text boxes, which are no part of its contents.
+
+
+NOT_SHOWN = 2 | 32  # flags of an annotation: hidden, not on the screen
+MOST_NOTES = 2_000  # of a page
+
+
+def notes_of(page: PDFPage) -> Iterator[tuple[str, tuple[tuple[float, float], tuple[float, float]]]]:
+    """(text, two corners) of each form field and text box of a page that is shown and not empty."""
+    notes = resolve1(page.annots)
+    for note in list_value(notes)[:MOST_NOTES] if isinstance(notes, list) else ():
+        given = resolve1(note)
+        if not isinstance(given, dict) or int_value(given.get("F", 0)) & NOT_SHOWN:
+            continue
+        kind = resolve1(given.get("Subtype"))
+        name = kind.name if isinstance(kind, PSLiteral) else ""
+        value = resolve1(given.get("Contents")) if name == "FreeText" else None
+        if name == "Widget":
+            parent = resolve1(given.get("Parent"))
+            value = resolve1(given.get("V", parent.get("V") if isinstance(parent, dict) else None))
+        rect = resolve1(given.get("Rect"))
+        if isinstance(value, bytes) and isinstance(rect, list) and len(rect) == 4:
+            x0, y0, x1, y1 = (num_value(side) for side in rect)
+            text = " ".join(decode_text(value).split())
+            if text:
+                yield text, ((x0, y0), (x1, y1))
+
+
+def add_note(ink: Ink, text: str, bounds: Bounds) -> None:
+    """Put a note on the page; over other text neither can be told from the other, so it is unreadable."""
+    x0, top, x1, bottom = bounds
+    over = any(
+        x0 <= (char.x0 + char.x1) / 2 <= x1 and top <= (char.top + char.bottom) / 2 <= bottom for char in ink.chars
+    )
+    order = 1 + max((fill.order for fill in (*ink.fills, *ink.images)), default=len(ink.chars))
+    size = min(bottom - top, 12.0)
+    ink.chars.append(Char(UNREADABLE if over else text, x0, top, x1, bottom, size, 0, order, None, False))
+
+
+# --- fonts ----------------------------------------------------------------------------------------
+# The fonts of a PDF: which character a code stands for, and when that cannot be known.
+
+
+class Fonts(PDFResourceManager):
+    """Fonts of a document, with those known whose codes say nothing about their characters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nameless: set[int] = set()
+
+    def get_font(self, objid: object, spec: Any) -> PDFFont:
+        font = super().get_font(objid, spec)
+        if isinstance(font, PDFSimpleFont) and font.unicode_map is None and "Encoding" not in spec:
+            descriptor = resolve1(spec.get("FontDescriptor")) or {}
+            if "FontFile2" in descriptor or "FontFile3" in descriptor:
+                self.nameless.add(id(font))  # an embedded subset numbers its glyphs as it likes
+        return font
+
+    def text_of(self, font: PDFFont, cid: int) -> str:
+        if id(font) in self.nameless:
+            return UNREADABLE
+        try:
+            text = font.to_unichr(cid)
+        except PDFUnicodeNotDefined:
+            return UNREADABLE
+        if text == "\u00ad":
+            return "-"  # a hyphen that is painted is one: the sign of a figure must not go
+        bare = INVISIBLE.sub("", text)
+        return bare if bare and all(char.isprintable() or char.isspace() for char in bare) else nameless(text)
+
+
+def nameless(text: str) -> str:
+    """What a glyph counts as whose text is nothing to see, or a control or private character."""
+    return text if text and all("\ue000" <= char <= "\uf8ff" for char in text) else UNREADABLE
