@@ -13,7 +13,7 @@ from gongkai import demo
 from gongkai.checks import check
 from gongkai.excel import batching
 from gongkai.excel.book import apply_edits
-from gongkai.excel.outcome import Outcome
+from gongkai.excel.runner import Outcome
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.lists import summary_heads

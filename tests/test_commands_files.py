@@ -13,14 +13,14 @@ import xlwings as xw
 
 import gongkai
 from gongkai.checks.rules import other_rules
-from gongkai.excel import consent, helping
+from gongkai.excel import fetching, helping
 from gongkai.excel.blocks import MOST_UNITS
 from gongkai.excel.commands import COMMANDS
 from gongkai.model import Report
 from gongkai.output import COLUMNS
 from gongkai.workbook import layout
+from gongkai.workbook.cells import plain_text
 from gongkai.workbook.layout import sheet_of
-from gongkai.workbook.sheet import plain_text
 from helpers.excel.engine import cell_of, excel_of, snapshot
 from helpers.excel.live import fill_live, open_live, press, run_again, set_cell, tool, value_at
 from helpers.made import report_of
@@ -274,10 +274,10 @@ def test_about_says_what_is_where_and_what_is_missing(book: xw.Book) -> None:
 
 
 def test_allow_fetch(book: xw.Book, state: Path) -> None:
-    assert not consent.allowed(book)
+    assert not fetching.allowed(book)
     outcome = press(book, "allow_fetch")
     assert outcome.kind == "done"
-    assert consent.allowed(book)
+    assert fetching.allowed(book)
     assert state.is_dir()
 
 

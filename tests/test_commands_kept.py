@@ -12,7 +12,7 @@ from gongkai import demo
 from gongkai.checks import check
 from gongkai.excel.book import TABLES, apply_edits
 from gongkai.excel.importing import import_file
-from gongkai.excel.outcome import Asked
+from gongkai.excel.runner import Asked
 from gongkai.model import Report
 from gongkai.workbook import layout
 from gongkai.workbook.fill import report_to_edits

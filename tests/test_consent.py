@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from gongkai.excel import consent
-from gongkai.excel.consent import MOST_TOKENS, allow, allowed, read_tokens, tokens_file
+from gongkai.excel import fetching
+from gongkai.excel.fetching import MOST_TOKENS, allow, allowed, read_tokens, tokens_file
 from gongkai.model import WorkbookError
 from gongkai.system import state_folder
 from gongkai.workbook import copy_template, layout
@@ -56,7 +56,7 @@ def test_allowed_once_and_for_all(book: xw.Book) -> None:
 
 
 def test_a_token_of_digits_stays_text(book: xw.Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consent.secrets, "token_hex", lambda _: "12345678901234567890e10345678901")
+    monkeypatch.setattr(fetching.secrets, "token_hex", lambda _: "12345678901234567890e10345678901")
     allow(book)
     assert allowed(book)
 

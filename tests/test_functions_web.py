@@ -14,8 +14,7 @@ from gongkai import check, read_report
 from gongkai.editions import editions
 from gongkai.excel import fetching
 from gongkai.excel.arrays import Bounded
-from gongkai.excel.consent import allow
-from gongkai.excel.fetching import KEPT, NOT_ALLOWED, Session
+from gongkai.excel.fetching import KEPT, NOT_ALLOWED, Session, allow
 from gongkai.excel.functions import GK_CHECK, GK_FINDINGS, GK_IMPORT, GK_VALUE
 from gongkai.model import Report
 from gongkai.workbook import copy_template, layout, write_workbook

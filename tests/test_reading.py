@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from gongkai import cli
 from gongkai.checks import check
-from gongkai.checks.corroborate import with_prose
 from gongkai.checks.misread import raw_line, raws_of, weigh
 from gongkai.checks.narrative import claims
+from gongkai.checks.narrative.comparing import with_prose
 from gongkai.editions import editions
 from gongkai.excel.importing import verdict
 from gongkai.model import Document, Entry, Finding, Report, Suspect, Table, Value

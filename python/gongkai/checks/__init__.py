@@ -13,9 +13,9 @@ def check(report: Report) -> list[Finding]:
 
     Each table is held against its own edition's layout and relations. What was decided about a finding goes with it.
     """
-    from gongkai.checks.corroborate import with_prose
     from gongkai.checks.coverage import check_coverage, check_year, missing_table, unplaced
     from gongkai.checks.narrative import check_narrative, claims
+    from gongkai.checks.narrative.comparing import with_prose
     from gongkai.checks.plausibility import check_plausibility
     from gongkai.checks.sums import check_sums
     from gongkai.decisions import apply_rulings

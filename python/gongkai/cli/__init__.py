@@ -29,8 +29,8 @@ from gongkai.cli.console import (
     tell,
     written,
 )
+from gongkai.cli.deciding import run_ruling
 from gongkai.cli.levels import run_levels
-from gongkai.cli.ruling import run_ruling
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ import xlwings as xw
 from gongkai.excel.book import TABLES, Values, apply_edits, format_kind, read_values, sheet_names
 from gongkai.excel.checking import current_report, selected, told
 from gongkai.excel.importing import activate
-from gongkai.excel.outcome import YES, Asked, Outcome
-from gongkai.excel.runner import LONGEST_TEXT
+from gongkai.excel.runner import LONGEST_TEXT, YES, Asked, Outcome
 from gongkai.model import Finding, Form, Report, WorkbookError
 from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import Spot

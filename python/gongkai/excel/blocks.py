@@ -10,8 +10,7 @@ from decimal import Decimal
 from gongkai.model import Edit
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
-from gongkai.workbook.cells import text_of
-from gongkai.workbook.sheet import plain_text
+from gongkai.workbook.cells import plain_text, text_of
 
 Written = int | Decimal | str | None
 Cells = Mapping[Spot, object]

@@ -11,7 +11,7 @@ from gongkai.decisions import dismissed_text, is_open
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, Values, apply_edits, read_values, with_formats
 from gongkai.excel.importing import activate, verdict
-from gongkai.excel.outcome import Asked, Outcome
+from gongkai.excel.runner import Asked, Outcome
 from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.output import SEVERITIES
 from gongkai.pipeline import check as check_report

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gongkai.excel import adopting, batching, checking, exporting, helping, importing
-from gongkai.excel.outcome import Command
-from gongkai.excel.runner import run_command
+from gongkai.excel.runner import Command, run_command
 
 COMMANDS: Mapping[str, Command] = {
     "import_url": importing.import_url,

@@ -11,8 +11,7 @@ import xlwings as xw
 
 from gongkai.batch import report_file_name
 from gongkai.excel.checking import current_report
-from gongkai.excel.outcome import Asked, Outcome
-from gongkai.excel.runner import file_of
+from gongkai.excel.runner import Asked, Outcome, file_of
 from gongkai.figures import shown
 from gongkai.model import Report, WorkbookError
 from gongkai.output import COLUMNS, check_to_dict, report_to_dict, to_json

@@ -21,15 +21,16 @@ from gongkai.excel.conclusions import (
     as_cell,
     clip,
     conclusion,
+    figure_in,
     findings_of,
     findings_rows,
     relation_gap,
     relation_named,
+    report_rows,
     rules_rows,
     suspects_rows,
 )
 from gongkai.excel.fetching import report_for
-from gongkai.excel.lookup import figure_in, report_rows
 from gongkai.model import GongkaiError
 from gongkai.pipeline import check
 

@@ -13,11 +13,10 @@ import xlwings as xw
 import gongkai
 from gongkai.checks.rules import other_rules
 from gongkai.editions import editions
-from gongkai.excel import consent
+from gongkai.excel import fetching
 from gongkai.excel.book import as_entered, put_rows, sheet_names
 from gongkai.excel.importing import activate
-from gongkai.excel.outcome import Asked, Outcome
-from gongkai.excel.runner import log_path
+from gongkai.excel.runner import Asked, Outcome, log_path
 from gongkai.model import GongkaiError, WorkbookError
 from gongkai.wording import relation_lines
 from gongkai.workbook import layout
@@ -30,7 +29,7 @@ MANUAL = "manual.html"
 
 
 def allow_fetch(book: xw.Book, asked: Asked) -> Outcome:
-    consent.allow(book)
+    fetching.allow(book)
     return Outcome(
         "done",
         "已允许本工作簿中的 GK_IMPORT 和 GK_VALUE 从网上读取报告；只对这台电脑上的您有效。请按 Ctrl+Alt+F9 重新计算。",

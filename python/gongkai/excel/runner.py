@@ -1,24 +1,60 @@
-"""A command's run: the question from the tool sheet, the outcome back to it, every failure a sentence."""
+"""What a macro asks of a command, and what the command asks of the macro."""
 
 from __future__ import annotations
 
 import platform
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import xlwings as xw
 
 from gongkai import __version__
 from gongkai.excel.book import put_rows
-from gongkai.excel.outcome import Asked, Command, Outcome
 from gongkai.model import GongkaiError
 from gongkai.system import state_folder, system_reason
 from gongkai.wording import clipped
 from gongkai.workbook import layout
-from gongkai.workbook.sheet import plain_text
+from gongkai.workbook.cells import plain_text
+
+# done: show the text, if any; error: show it as a warning; ask: yes or no, and run again with the answer "yes";
+# more: run again at once; save, folder: let the user choose a file to write (the text is the suggested name) or a
+# folder (the text is the prompt), and run again with the path as the answer.
+Kind = Literal["done", "error", "ask", "more", "save", "folder"]
+YES = "yes"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``fingerprint`` is that of the report which the command left in the workbook; None where it stays the same."""
+
+    kind: Kind
+    text: str = ""
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """``argument`` is the same over all runs of a command; ``answer`` is to the last run's question, "" if none.
+
+    ``fingerprint`` is that of the report which the last import left in the workbook.
+    """
+
+    argument: str = ""
+    answer: str = ""
+    fingerprint: str = ""
+
+
+Command = Callable[[xw.Book, Asked], Outcome]
+
+
+# --- running a command ----------------------------------------------------------------------------
+# A command's run: the question from the tool sheet, the outcome back to it, every failure a sentence.
+
 
 MOST_LOG = 1_000_000  # bytes; a longer log begins anew
 LONGEST_TEXT = 900  # characters; a message box of VBA shows about 1,000

@@ -1,15 +1,22 @@
-"""A cell's value, as any program gives it -> the text that a person would type, and the one it has everywhere.
+"""The text of a cell: a value, as any program gives it -> what a person would type; a text -> what a file can hold.
 
 Apart from values.py, for what people decided is read by the same texts and stands below it.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from gongkai.figures import shown
 from gongkai.spreadsheets.formats import as_figure
-from gongkai.workbook.sheet import plain_text
+
+MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
+CUT = "……"
+# XML cannot hold these; the C1 controls it can, yet no text of a page means them.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+SURROGATES = re.compile("[\ud800-\udfff]")
+ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
 
 
 def text_of(value: object) -> str:
@@ -26,3 +33,19 @@ def canonical(value: object) -> str:
         return value.isoformat()[:10]
     text = text_of(value)
     return "".join(plain_text(text).split()) if isinstance(value, str) else text
+
+
+def cell_text(text: str) -> str:
+    """A text as a cell in a file can hold it: plain, and never an escape by chance."""
+    return ESCAPE.sub("_x005F_", plain_text(text))
+
+
+def plain_text(text: str, most: int = MOST_UNITS) -> str:
+    """A text without control characters and of at most ``most`` UTF-16 units."""
+    if not text.isascii() or not text.isprintable():
+        text = CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+        text = SURROGATES.sub("\ufffd", text)
+    if len(text) * 2 > most and len(text.encode("utf-16-le")) > most * 2:
+        room = (most - len(CUT)) * 2
+        text = text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + CUT
+    return text

@@ -15,9 +15,8 @@ from gongkai.model import Cell, Finding, Form, Report, Suspect, Table, Value, Wo
 from gongkai.spreadsheets import Spot
 from gongkai.wording import label_of
 from gongkai.workbook import layout
-from gongkai.workbook.cells import text_of
+from gongkai.workbook.cells import plain_text, text_of
 from gongkai.workbook.layout import TableSheet
-from gongkai.workbook.sheet import plain_text
 
 Alternative = tuple[Suspect, ...]
 MOST_ALTERNATIVES = 9  # as many as one digit tells apart

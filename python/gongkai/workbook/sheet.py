@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from math import ceil
@@ -13,19 +12,14 @@ from gongkai.model import Edit, WorkbookError
 from gongkai.opc.package import drop, local, whole
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.values import index_rows, placed_cells
+from gongkai.workbook.cells import cell_text
 from gongkai.workbook.layout import Wrapped, address
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 HIGHEST = 409  # points that a row can be high
-MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
-CUT = "……"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-# XML cannot hold these; the C1 controls it can, yet no text of a page means them.
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-SURROGATES = re.compile("[\ud800-\udfff]")
-ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
 Columns = dict[int, "_Element"]
 
 
@@ -197,19 +191,3 @@ def write_cell(cell: _Element, value: int | Decimal | str | None) -> bool:
     elif value is not None:
         etree.SubElement(cell, space + "v").text = shown(value)
     return True
-
-
-def cell_text(text: str) -> str:
-    """A text as a cell in a file can hold it: plain, and never an escape by chance."""
-    return ESCAPE.sub("_x005F_", plain_text(text))
-
-
-def plain_text(text: str, most: int = MOST_UNITS) -> str:
-    """A text without control characters and of at most ``most`` UTF-16 units."""
-    if not text.isascii() or not text.isprintable():
-        text = CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-        text = SURROGATES.sub("\ufffd", text)
-    if len(text) * 2 > most and len(text.encode("utf-16-le")) > most * 2:
-        room = (most - len(CUT)) * 2
-        text = text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + CUT
-    return text

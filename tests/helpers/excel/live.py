@@ -11,7 +11,7 @@ import xlwings as xw
 
 from gongkai.excel import commands
 from gongkai.excel.book import apply_edits
-from gongkai.excel.outcome import Outcome
+from gongkai.excel.runner import Outcome
 from gongkai.model import Report
 from gongkai.pipeline import check
 from gongkai.workbook import layout

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gongkai.checks.narrative.claims import LONGEST_SECTION, SECTIONS, Claim, alike, size, table_figure, text_read
+from gongkai.editions import editions
 from gongkai.figures import shown
-from gongkai.model import Figure, Finding, Report, Rule, Severity
+from gongkai.model import Figure, Finding, Report, Rule, Severity, Suspect
 from gongkai.sums.solve import difference
-from gongkai.wording import clipped
+from gongkai.wording import clipped, label_of
 
 ORDINALS = {1: "一", 6: "六"}
 REASONS = {
@@ -86,3 +89,45 @@ def load_rules() -> tuple[Rule, ...]:
 
 
 RULES = load_rules()
+
+
+# --- what the prose says of a suspected cell ------------------------------------------------------
+# What the prose says of a suspected cell: the figure that it gives, with its words, where it agrees.
+
+
+def with_prose(report: Report, findings: Sequence[Finding], said: Sequence[Claim]) -> list[Finding]:
+    """The findings; a proposal that the prose bears out is told with its words, and nothing else is changed.
+
+    The cause stays: prose and table may have been written by different hands, so prose tells which figure was meant,
+    not which was read.
+    """
+    known: dict[str, list[Claim]] = defaultdict(list)
+    for claim in filter(is_of_one_cell, said):
+        known[claim.quantity.cells[0]].append(claim)
+    return [told_with(report, finding, known) if finding.suspects else finding for finding in findings]
+
+
+def is_of_one_cell(claim: Claim) -> bool:
+    """Whether it gives the exact figure of a single cell, without any doubt."""
+    quantity = claim.quantity
+    alone = len(quantity.cells) == 1 and not quantity.others
+    return alone and claim.scope == "same" and claim.step == 1 and not claim.share
+
+
+def told_with(report: Report, finding: Finding, known: Mapping[str, Sequence[Claim]]) -> Finding:
+    borne = [choice for choice in finding.suspects if agrees(choice, known)]
+    cells = dict.fromkeys(suspect.cell for choice in borne for suspect in choice if suspect.cell in known)
+    told = "；".join(cited(report, cell, known[cell][0]) for cell in cells)
+    return replace(finding, message=f"{finding.message}{told}。") if told else finding
+
+
+def agrees(choice: Sequence[Suspect], known: Mapping[str, Sequence[Claim]]) -> bool:
+    """Whether the prose gives some figure of a proposal and contradicts none, itself neither: all it says counts."""
+    same = [claim.figure == suspect.proposed for suspect in choice for claim in known.get(suspect.cell, ())]
+    return any(same) and all(same)
+
+
+def cited(report: Report, cell: str, claim: Claim) -> str:
+    table = cell.partition(".")[0]
+    label = label_of(editions()[report.tables[table].edition].forms[table].cells[cell])
+    return f"{place_of(claim)}“{clipped(claim.clause)}”，{label}也是{shown(claim.figure)}"
