@@ -16,9 +16,10 @@ import pytest
 from gongkai.model import Block, Place, Prose, UnreadableDocument
 from gongkai.readers import worker
 from gongkai.readers.worker import IDLE, MEGABYTE, Bounds, read_apart
+from helpers import TESTS
 from helpers.waiting import PATIENCE, wait_until
 
-HERE = Path(__file__).parent
+HERE = os.pathsep.join(map(str, (Path(__file__).parent, TESTS)))
 FOREVER = b"100000"  # seconds of sleep
 SHORT = Bounds(seconds=0.2)
 LIGHT = Bounds(memory=200 * MEGABYTE)
@@ -82,7 +83,7 @@ def found_by_the_other_process() -> Iterator[None]:
     """Processes of this module's own, which find it; they are kept from test to test, as in use."""
     worker.end_idle()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(HERE))
+        patch.setenv("PYTHONPATH", HERE)
         yield
     worker.end_idle()
 

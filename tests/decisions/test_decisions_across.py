@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from test_batch_years import later, pages, years_in
+from test_levels import BODIES, CELLS, GRANTED, report, summed
+from test_levels_cli import family, parent_of, saved
 
 from gongkai import cli
 from gongkai.batch import across_lines, batch_checks, with_years
@@ -29,9 +32,6 @@ from helpers.batches import page, run
 from helpers.made import report_of
 from helpers.strategies import changed
 from helpers.writers.styles import render
-from test_batch_years import later, pages, years_in
-from test_levels import BODIES, CELLS, GRANTED, report, summed
-from test_levels_cli import family, parent_of, saved
 
 NATURAL, TOTAL = "applications.carried_in.natural", "applications.carried_in.total"
 BEFORE = {"applications.carried_out.natural": 12, "applications.carried_out.total": 12}

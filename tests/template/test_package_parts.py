@@ -19,13 +19,14 @@ from build import RIBBON, build_addin, same
 from buttons import BUTTONS
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import template_path
+from helpers import ROOT
 from helpers.excel.desk import ADDIN, as_workbook
 from helpers.excel.ribbon import BUTTON_MACROS
 from helpers.made import report_of
 from macros import addin_modules, macro_modules
 from packages import OFFICE_NS, TYPES, Parts, sheet_parts, unpacked
 
-BUILD = Path(__file__).resolve().parents[1] / "xlsx_addin" / "build.py"
+BUILD = ROOT / "xlsx_addin" / "build.py"
 FILES = {"template": template_path(), "addin": ADDIN}
 MAIN_TYPES = {
     "template": "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
@@ -162,7 +163,7 @@ def test_nothing_of_the_machine_that_built_it(file: str) -> None:
 
 
 def test_the_addin_is_what_its_sources_give() -> None:
-    """The template: tests/test_template.py."""
+    """The template: test_template.py."""
     assert same(ADDIN, build_addin())
 
 

@@ -12,6 +12,7 @@ import pytest
 from docx import Document
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from test_properties import IN_ANY_TABLE
 
 from gongkai.editions import editions
 from gongkai.model import Grid, Report, UnreadableDocument, Value
@@ -47,7 +48,6 @@ from helpers.writers.words import (
     texted,
     word_page,
 )
-from test_properties import IN_ANY_TABLE
 
 MANNERS = st.builds(
     Manner,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from test_properties import IN_ANY_TABLE, IN_TABLE_THREE
 
 from gongkai.model import Document, Report, UnreadableDocument
 from gongkai.readers.excel import excel_blocks
@@ -17,7 +18,6 @@ from helpers.pages import figures, layouts, misread, typed_report, unlike
 from helpers.strategies import reports
 from helpers.writers.sheets import STYLES, Style, report_book, workbook_bytes
 from helpers.writers.styles import FIGURES, LABELS, TABLES, Sheets, report_sheets
-from test_properties import IN_ANY_TABLE, IN_TABLE_THREE
 
 
 def read_book(report: Report, sheets: Sheets, style: Style) -> Report:

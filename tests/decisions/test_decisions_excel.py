@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlwings as xw
+from test_decisions import DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, ruled
 
 from gongkai.checks import check
 from gongkai.decisions import is_open
@@ -22,7 +23,6 @@ from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.lists import read_summary
 from helpers.excel.live import A_HANDFUL, fill_live, most_calls, open_live, press, set_cell, value_at
 from helpers.made import report_of
-from test_rulings import DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, ruled
 
 AT = layout.RESULT_COLUMNS
 SPOT = sheet_of("disputes", "2021").cells[TOTAL]

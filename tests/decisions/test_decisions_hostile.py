@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_decisions import AT, WRONG, broken, labelled, ruled
+from test_decisions_cli import dismiss_all, errors_of, page, stderr_line
 
 import gongkai
 from gongkai import demo
@@ -29,8 +31,6 @@ from helpers.clock import fake_clock
 from helpers.command import disk_of, run_command
 from helpers.counts import properties
 from helpers.made import only, report_of
-from test_rulings import AT, WRONG, broken, labelled, ruled
-from test_rulings_cli import dismiss_all, errors_of, page, stderr_line
 
 __all__ = ["page"]  # a fixture
 

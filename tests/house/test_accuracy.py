@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 import accuracy
 from accuracy import Score, plain_figures, score_of_ours, score_of_plain, scored
-from helpers import DOCUMENTS
+from helpers import DOCUMENTS, ROOT
 from helpers.pages import CASES, typed, typed_figures
 
-README = Path(__file__).parent.parent / "README.md"
+README = ROOT / "README.md"
 
 
 def test_each_kind_of_miss_is_counted_once() -> None:

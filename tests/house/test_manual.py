@@ -17,9 +17,9 @@ import ribbon_picture
 from gongkai.excel.functions import FUNCTIONS
 from gongkai.excel.helping import manual_path
 from gongkai.workbook import layout
+from helpers import ROOT
 from messages import MESSAGES
 
-ROOT = Path(__file__).parents[1]
 MANUAL = (ROOT / "docs" / "manual.zh.md").read_text(encoding="utf-8")
 RIBBON = ribbon_picture.RIBBON.read_bytes()
 PLACEHOLDER = "…"

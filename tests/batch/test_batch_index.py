@@ -10,6 +10,7 @@ from gongkai.batch import Candidate, candidates, import_report, plan
 from gongkai.links import directory_of
 from gongkai.model import Document, GongkaiError
 from gongkai.readers import read_blocks
+from helpers import DOCUMENTS
 from helpers.batches import LOGIN, bodies, page, run
 from helpers.web.server import answer, serving
 
@@ -165,7 +166,7 @@ def test_a_list(tmp_path: Path, encoding: str) -> None:
 
 
 def test_a_report_is_a_batch_of_one(tmp_path: Path) -> None:
-    ruian = str(Path(__file__).parent / "documents" / "ruian-2021-text" / "source.txt")
+    ruian = str(DOCUMENTS / "ruian-2021-text" / "source.txt")
     saved = tmp_path / "a.html"
     saved.write_bytes(page())
     run([str(saved)], tmp_path / "books")

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from test_levels import BODIES, CELLS, FEES, GRANTED, PARENT, child, report, summed
 
 from gongkai.compare.children import Child
 from gongkai.compare.levels import compare
@@ -28,7 +29,6 @@ from helpers.command import run_command
 from helpers.strategies import changed
 from helpers.web.server import answer, serving
 from helpers.writers.styles import LAYOUTS, render
-from test_levels import BODIES, CELLS, FEES, GRANTED, PARENT, child, report, summed
 
 FIGURES = {GRANTED: 4, "applications.new.natural": 5, "disputes.review.upheld": 1, FEES: Decimal("0.7")}
 

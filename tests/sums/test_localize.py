@@ -24,7 +24,7 @@ from gongkai.sums.localize import UNKNOWN, localize
 from gongkai.sums.network import SECONDS, State, TooMany, network_of, state_of
 from gongkai.sums.repairs import DIGIT, OTHER, SLIP, exchanged, moved, oddness, split
 from gongkai.sums.search import FARTHEST, farthest, smallest_sets
-from helpers import DOCUMENTS
+from helpers import DOCUMENTS, TESTS
 from helpers.made import consistent, report_of, sound_values, table_of
 
 Changes = dict[str, int]
@@ -408,7 +408,7 @@ def test_one_and_two_cells_need_no_solver() -> None:
         "    assert any(finding.suspects for finding in check(report_of(wrong)))\n"
         "print([name for name in ('scipy', 'numpy') if name in sys.modules])\n"
     )
-    paths = [str(Path(gongkai.__file__).parent.parent), str(Path(__file__).parent)]
+    paths = [str(Path(gongkai.__file__).parent.parent), str(TESTS)]
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{code}"], capture_output=True, text=True
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ from gongkai.cli import build_parser
 from gongkai.editions import editions
 from gongkai.output import SEVERITIES
 from gongkai.workbook import layout
+from helpers import ROOT
 
-ROOT = Path(__file__).parents[1]
 TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/manual.zh.md")}
 EACH = pytest.mark.parametrize("name", TEXTS)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from test_fetch_guard import PUBLIC, Names, both, names, one_public  # noqa: F401
+from test_locate import HTML, NO_TABLES, TITLE, WHOLE, answers, figures, followed, refused, shell
 
 from gongkai import GongkaiError, Report, UnreadableDocument, check
 from gongkai.bodies import may_be_one
@@ -20,8 +22,6 @@ from helpers.made import report_of
 from helpers.web.server import Chunks, answer, serving
 from helpers.web.site import FETCHING, PATIENT
 from helpers.writers.styles import render
-from test_fetch_guard import PUBLIC, Names, both, names, one_public  # noqa: F401
-from test_following import HTML, NO_TABLES, TITLE, WHOLE, answers, figures, followed, refused, shell
 
 NAMED = "2021年政府信息公开工作年度报告"
 DOWN = "/module/download/downfile.jsp?classid=0&showname=%E5%B9%B4%E6%8A%A5.pdf&filename=2401abc.pdf"

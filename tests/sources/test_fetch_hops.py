@@ -255,7 +255,7 @@ def test_redirects_written_in_chinese() -> None:
 
 @pytest.mark.parametrize("hops", ["refresh", "refresh-redirect", "cookie-refresh", "header"])
 def test_no_refresh_leads_into_a_private_network(hops: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As tests/test_fetch_guard.py: 127.0.0.2 stands for a public address."""
+    """As test_fetch_guard.py: 127.0.0.2 stands for a public address."""
     monkeypatch.setattr(guard, "is_private", lambda address: address != "127.0.0.2")
     with serving({"/secret": [answer(PAGE)]}) as private:
         meta = f'<meta http-equiv="refresh" content="0;url={private.url("/secret")}">'.encode()
