@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,43 +13,16 @@ from gongkai.batch import batch_checks, batch_years, with_years
 from gongkai.batch.journal import NAME
 from gongkai.checks import check
 from gongkai.editions.yearly import links
-from gongkai.model import Value
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import read_file
 from gongkai.workbook.lists import SUMMARY_HEADS, BatchRow, read_summary, summary_row_heads
-from helpers.batches import BODY, page, rows_of_two_years, run
+from helpers.batches import BODY, later, page, pages, rows_of_two_years, run, years_in
 from helpers.excel.live import open_live, press, set_cell, value_at
 from helpers.growth import LINEAR, doubling
 from helpers.made import report_of
 from helpers.web.server import Server, answer, serving
-from helpers.writers.styles import render
 
-CARRIED = {"applications.carried_in.natural": 12, "applications.carried_in.total": 12}
-SOUND = {**CARRIED, "applications.carried_out.natural": 16, "applications.carried_out.total": 16}
 YEARS_COLUMN = list(SUMMARY_HEADS).index("years") + 1
-
-
-def later(agency: str, figures: Mapping[str, Value]) -> bytes:
-    """The report of 2022: sound in itself; with the figures SOUND it follows that of 2021."""
-    text = render(report_of(figures))
-    return text.replace(BODY, agency).replace("2021年", "2022年").encode()
-
-
-def pages(folder: Path, *, sound: bool = True) -> list[str]:
-    folder.mkdir(exist_ok=True)
-    contents = {
-        "2022.html": later("浙江省青溪县政府", SOUND if sound else {}),
-        "2021.html": page(),
-        "other.html": page("南山县政府"),
-    }
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
-    return [str(folder / name) for name in contents]
-
-
-def years_in(folder: Path) -> dict[tuple[str, str], str]:
-    lines = csv.DictReader(io.StringIO((folder / "汇总.csv").read_bytes().decode("utf-8-sig")))
-    return {(line["机关"], line["年度"]): line["跨年核对"] for line in lines}
 
 
 # --- gongkai check ----------------------------------------------------------------------------------------------------

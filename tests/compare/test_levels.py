@@ -17,14 +17,10 @@ from gongkai.editions import editions, form
 from gongkai.model import Document, Entry, Finding, Report, Table
 from gongkai.sums.solve import total
 from helpers.counts import properties
-from helpers.families import CELLS, GRANTED, PARENT, child, family_of, report, summed
+from helpers.families import BODIES, CELLS, FEES, GRANTED, OFFICE, PARENT, child, family_of, report, summed
 from helpers.growth import LINEAR, doubling
 from helpers.made import report_of, sound_values
 from helpers.strategies import MAKERS, changed, make_report
-
-OFFICE = "青溪县人民政府办公室"
-BODIES = (OFFICE, "青溪县教育局", "青溪县公安局", "青溪县民政局", "青溪县城关镇人民政府", "青溪县白汀镇人民政府")
-FEES = "disclosure.fees.amount"
 
 
 def statuses(found: Levels) -> dict[str, str]:

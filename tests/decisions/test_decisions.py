@@ -25,31 +25,13 @@ from gongkai.workbook.fill import marks_of, planned, report_to_edits
 from gongkai.workbook.lists import report_to_row
 from gongkai.workbook.values import values_to_report
 from helpers.counts import properties
+from helpers.decided import AT, DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, labelled, ruled
 from helpers.excel.desk import calculated, open_desk, range_of
 from helpers.made import only, report_of
 from helpers.office import recalculated
 from helpers.strategies import changed, reports
 
-TOTAL, PART, OTHER = "disputes.review.total", "disputes.review.upheld", "applications.granted.natural"
-WRONG: dict[str, int] = {TOTAL: 0, "disputes.direct_litigation.total": 99}
-REVIEW = "disputes.total.review"
-AT = layout.RESULT_COLUMNS
-
-
-def ruled(report: Report, rule: str, verdict: str = "dismissed", reason: str = "已核实") -> Report:
-    ruling = Ruling(verdict, reason)  # type: ignore[arg-type]
-    return replace(report, rulings={**report.rulings, key_of(only(report, rule), report): ruling})
-
-
-def rule_of(total: str) -> str:
-    return next(finding.rule for finding in check(report_of(WRONG)) if total in finding.cells)
-
-
-REVIEW_RULE, DIRECT_RULE = rule_of(TOTAL), rule_of("disputes.direct_litigation.total")
-
-
-def broken() -> Report:
-    return ruled(report_of(WRONG), REVIEW_RULE)
+PART, OTHER = "disputes.review.upheld", "applications.granted.natural"
 
 
 # --- keys ---------------------------------------------------------------------------------------------------------
@@ -237,16 +219,6 @@ def test_a_page_and_its_workbook_give_the_same_keys(report: Report, data: st.Dat
     shown_again = values_to_report(labelled(planned(report_to_edits(report, check(report)))))
     assert shown_again.rulings == rulings
     assert all(finding.ruling for finding in check(shown_again))
-
-
-def labelled(values: Mapping[str, dict[tuple[int, int], object]]) -> dict[str, dict[tuple[int, int], object]]:
-    """Planned cells among the labels of the template."""
-    found = {name: dict(cells) for name, cells in values.items()}
-    for sheet in layout.table_sheets():
-        found[sheet.name] |= {(box.top, box.left): label.text for label, box in sheet.labels}
-    for name, head in layout.RULING_HEADS.items():
-        found[layout.RESULTS][layout.RESULTS_TOP - 1, AT[name]] = head
-    return found
 
 
 @pytest.mark.parametrize("reason", ["=1+1", "第一行\n第二行", "+A1", "a" * 32_000, "_x000D_", "'引号", "2021", "1E5"])

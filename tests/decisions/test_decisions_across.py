@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from test_batch_years import later, pages, years_in
-from test_levels import BODIES, CELLS, GRANTED, report, summed
-from test_levels_cli import family, parent_of, saved
 
 from gongkai import cli
 from gongkai.batch import across_lines, batch_checks, with_years
@@ -28,7 +25,8 @@ from gongkai.output import finding_to_dict
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import read_file
 from gongkai.workbook.lists import DONE, BatchRow, read_summary
-from helpers.batches import page, run
+from helpers.batches import later, page, pages, run, years_in
+from helpers.families import BODIES, CELLS, GRANTED, family, parent_of, report, saved, summed
 from helpers.made import report_of
 from helpers.strategies import changed
 from helpers.writers.styles import render

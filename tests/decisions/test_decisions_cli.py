@@ -7,9 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,15 +16,14 @@ from gongkai.cli import main
 from gongkai.decisions import file, is_open
 from gongkai.decisions.file import docket_path
 from gongkai.model import Edit, Finding, Ruling, WorkbookError
-from gongkai.output import check_to_dict
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import fill_file, read_file
 from gongkai.workbook.lists import read_summary
 from helpers.batches import BODY, command, names_in, run
 from helpers.batches import page as made_page
+from helpers.decided import dismiss_all, errors_of, stderr_line
 from helpers.waiting import PATIENCE
 
-CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*。$")
 AT = layout.RESULT_COLUMNS
 
 
@@ -36,30 +33,6 @@ def page(tmp_path: Path) -> Path:
     path = tmp_path / "报告.html"
     path.write_bytes(made_page(wrong=True))
     return path
-
-
-def errors_of(path: Path) -> list[dict[str, Any]]:
-    return errors_in(path, path.read_bytes())
-
-
-@cache
-def errors_in(path: Path, content: bytes) -> list[dict[str, Any]]:
-    """Rules and keys do not depend on what stands beside the file."""
-    report = gongkai.read_report(path)
-    findings = check_to_dict(report, gongkai.check(report))["findings"]
-    return [item for item in findings if item["severity"] == "error"]
-
-
-def dismiss_all(path: Path, name: str = "dismiss") -> None:
-    keys = [item["key"] for item in errors_of(path)]
-    assert main([name, str(path), *keys, "--reason", "已向填报单位核实"]) == 0
-
-
-def stderr_line(capsys: pytest.CaptureFixture[str]) -> str:
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 1
-    assert CHINESE_SENTENCE.search(lines[0]), lines[0]
-    return lines[0]
 
 
 def test_dismiss_check_undo(page: Path, capsys: pytest.CaptureFixture[str]) -> None:

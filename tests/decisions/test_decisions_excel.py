@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import xlwings as xw
-from test_decisions import DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, ruled
 
 from gongkai.checks import check
 from gongkai.decisions import is_open
@@ -21,10 +20,10 @@ from gongkai.model import Report
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.lists import read_summary
+from helpers.decided import AT, DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, ruled
 from helpers.excel.live import A_HANDFUL, fill_live, most_calls, open_live, press, set_cell, value_at
 from helpers.made import report_of
 
-AT = layout.RESULT_COLUMNS
 SPOT = sheet_of("disputes", "2021").cells[TOTAL]
 TOP = layout.RESULTS_TOP
 

@@ -13,8 +13,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_decisions import AT, WRONG, broken, labelled, ruled
-from test_decisions_cli import dismiss_all, errors_of, page, stderr_line
 
 import gongkai
 from gongkai import demo
@@ -27,16 +25,24 @@ from gongkai.system import lock_file
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.fill import planned, report_to_edits
 from gongkai.workbook.values import values_to_report
+from helpers.batches import page as made_page
 from helpers.clock import fake_clock
 from helpers.command import disk_of, run_command
 from helpers.counts import properties
+from helpers.decided import AT, WRONG, broken, dismiss_all, errors_of, labelled, ruled, stderr_line
 from helpers.made import only, report_of
-
-__all__ = ["page"]  # a fixture
 
 Sheets = dict[str, dict[tuple[int, int], object]]
 TOP = layout.RESULTS_TOP
 KEYS = {key_of(finding, report_of(WRONG)) for finding in check(report_of(WRONG))}
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A page with two errors."""
+    path = tmp_path / "报告.html"
+    path.write_bytes(made_page(wrong=True))
+    return path
 
 
 def sheets(report: Report) -> Sheets:

@@ -8,50 +8,29 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from test_levels import BODIES, CELLS, FEES, GRANTED, PARENT, child, report, summed
 
 from gongkai.compare.children import Child
 from gongkai.compare.levels import compare
 from gongkai.levels import family_of, levels_csv, levels_lines, read_children
 from gongkai.levels.output import HEADS
 from gongkai.model import GongkaiError, Report
-from gongkai.sums.solve import total
 from gongkai.workbook import write_workbook
 from helpers import ROOT
 from helpers.batches import LOGIN, run
 from helpers.command import run_command
+from helpers.families import BODIES, CELLS, FEES, GRANTED, PARENT, child, family, parent_of, report, saved, summed
 from helpers.strategies import changed
 from helpers.web.server import answer, serving
-from helpers.writers.styles import LAYOUTS, render
-
-FIGURES = {GRANTED: 4, "applications.new.natural": 5, "disputes.review.upheld": 1, FEES: Decimal("0.7")}
+from helpers.writers.styles import render
 
 
 def levels(*arguments: object) -> subprocess.CompletedProcess[str]:
     return run_command("levels", *arguments)
-
-
-def family() -> list[Report]:
-    return [
-        report(name, {cell: total([figure, at]) for cell, figure in FIGURES.items()}) for at, name in enumerate(BODIES)
-    ]
-
-
-def saved(folder: Path, reports: Sequence[Report]) -> list[Path]:
-    """Each report as a page in a markup of its own, named by its body."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for at, one in enumerate(reports):
-        paths.append(path := folder / f"{one.agency or at}.html")
-        layouts = [name for name in LAYOUTS if "text" not in name and "bars" not in name]
-        path.write_text(render(one, layouts[at % len(layouts)]), encoding="utf-8")
-    return paths
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +46,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def county(made: Path, tmp_path: Path) -> Path:
     """These, to be changed."""
     return Path(shutil.copytree(made, tmp_path, dirs_exist_ok=True))
-
-
-def parent_of(place: Path) -> Path:
-    return place / f"{PARENT}.html"
 
 
 # --- folders ------------------------------------------------------------------------------------------------------

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from docx import Document as DocxDocument
 
-from gongkai import GongkaiError, Report, UnreadableDocument, check, read_report
+from gongkai import GongkaiError, UnreadableDocument, check, read_report
 from gongkai.links import Directory, base_of, leads_of
 from gongkai.links.addresses import is_of_file_host, is_of_site, site_of
 from gongkai.locate import read_source
@@ -23,44 +22,11 @@ from helpers import DOCUMENTS
 from helpers.batches import BODY, page
 from helpers.clock import fake_clock
 from helpers.made import report_of
-from helpers.pages import typed, typed_figures
-from helpers.web.server import Chunks, Server, answer, serving
+from helpers.pages import figures, typed, typed_figures
+from helpers.web.server import answer, serving
+from helpers.web.shells import NO_TABLES, TITLE, WHOLE, answers, followed, refused, shell
 from helpers.web.site import FETCHING
 from helpers.writers.styles import render
-
-TITLE = f"{BODY}2021年政府信息公开工作年度报告"
-HTML = "Content-Type: text/html; charset=utf-8"
-NO_TABLES = "今天没有表格。" * 20
-
-
-def shell(body: str, title: str = TITLE) -> bytes:
-    """A page around a report: its title, a date of publication, and ``body``."""
-    head = f"<title>{title}</title><meta name=PubDate content='2022-01-28 10:00'>"
-    return f"<html><head>{head}</head><body><h1>{title}</h1>{body}</body></html>".encode()
-
-
-def answers(body: str, others: Mapping[str, bytes], title: str = TITLE) -> dict[str, Sequence[Chunks]]:
-    return {"/a/1.html": [answer(shell(body, title), HTML)]} | {path: [answer(it, HTML)] for path, it in others.items()}
-
-
-def followed(body: str, others: Mapping[str, bytes], title: str = TITLE) -> tuple[Report, Server]:
-    with serving(answers(body, others, title)) as server:
-        return read_report(server.url("/a/1.html")), server
-
-
-def refused(body: str, others: Mapping[str, bytes], title: str = TITLE) -> tuple[str, Server]:
-    with serving(answers(body, others, title)) as server, pytest.raises(UnreadableDocument) as caught:
-        read_report(server.url("/a/1.html"))
-    assert str(caught.value).startswith(server.url("/a/1.html"))
-    assert str(caught.value).endswith("。")
-    return str(caught.value), server
-
-
-def figures(report: Report) -> dict[str, object]:
-    return {entry.cell: entry.value for entry in report.entries()}
-
-
-WHOLE = figures(report_of())
 
 
 def test_the_only_attachment_is_read_and_the_choice_explained() -> None:

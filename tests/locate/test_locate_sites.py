@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from test_fetch_guard import PUBLIC, Names, both, names, one_public  # noqa: F401
-from test_locate import HTML, NO_TABLES, TITLE, WHOLE, answers, figures, followed, refused, shell
 
 from gongkai import GongkaiError, Report, UnreadableDocument, check
 from gongkai.bodies import may_be_one
@@ -19,7 +17,10 @@ from gongkai.sources import ACCESS, Access, Limits
 from helpers.batches import BODY, page
 from helpers.clock import fake_clock
 from helpers.made import report_of
+from helpers.pages import figures
+from helpers.web.private import PUBLIC, Names, both, only_public, resolved
 from helpers.web.server import Chunks, answer, serving
+from helpers.web.shells import HTML, NO_TABLES, TITLE, WHOLE, answers, followed, refused, shell
 from helpers.web.site import FETCHING, PATIENT
 from helpers.writers.styles import render
 
@@ -182,8 +183,18 @@ def test_names_of_one_body(pairs: str, expected: bool) -> None:
 ONCE = replace(PATIENT, tries=1)
 
 
+@pytest.fixture
+def one_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    only_public(monkeypatch)
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    return resolved(monkeypatch)
+
+
 @pytest.mark.usefixtures("one_public")
-def test_a_page_cannot_name_a_private_site_its_own(names: Names) -> None:  # noqa: F811
+def test_a_page_cannot_name_a_private_site_its_own(names: Names) -> None:
     def paths(port: int) -> dict[str, list[object]]:
         base = f"<base href='http://inside.test:{port}/'>"
         return {
@@ -201,7 +212,7 @@ def test_a_page_cannot_name_a_private_site_its_own(names: Names) -> None:  # noq
 
 
 @pytest.mark.usefixtures("one_public")
-def test_a_page_whose_name_turns_private_before_its_attachment(names: Names) -> None:  # noqa: F811
+def test_a_page_whose_name_turns_private_before_its_attachment(names: Names) -> None:
     target = "<a href='http://site.test:{}/secret'>年报.doc</a>"
     with both(lambda port: {"/1.html": [answer(shell(target.format(port)), HTML)]}) as (private, public):
         names["site.test"] = [[PUBLIC], ["127.0.0.1"]]

@@ -14,30 +14,10 @@ from helpers.counts import properties
 from helpers.pages import figures, layouts, misread, read_page, unlike
 from helpers.strategies import reports
 from helpers.writers.mutations import drop_line, figure_spots, insert_line, rewritten, row_labels
-from helpers.writers.pdfs import Style, pdf_of
+from helpers.writers.pdfs import RULED, Style, pdf_of, styles
 from helpers.writers.styles import TABLES, Sheet, report_sheets
 
-RULED = ("lines", "rects", "open", "shaded")
 SLOW_RULES = [pytest.param(rules, marks=pytest.mark.slow) for rules in ("lines", "rects", "open")]
-
-
-@st.composite
-def styles(draw: st.DrawFn, rules: tuple[str, ...]) -> Style:
-    """Any style; no break falls within a head, where a table without lines at its sides has no sure columns."""
-    breaks = draw(st.lists(st.tuples(st.sampled_from(TABLES), st.integers(5, 28)), max_size=3))
-    return Style(
-        rules=draw(st.sampled_from(rules)),
-        breaks=tuple(breaks),
-        heads=draw(st.booleans()),
-        inside=draw(st.booleans()),
-        apart=draw(st.booleans()),
-        bold=draw(st.booleans()),
-        turned=draw(st.sampled_from(("", "vertical", "rotated"))),
-        numbers=draw(st.booleans()),
-        running=draw(st.sampled_from(("", "政府信息公开年报"))),
-        align=draw(st.sampled_from(("center", "left", "right"))),
-        title_lines=draw(st.integers(1, 2)),
-    )
 
 
 @properties(14, HealthCheck.data_too_large)

@@ -12,7 +12,6 @@ import pytest
 from docx import Document
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
-from test_properties import IN_ANY_TABLE
 
 from gongkai.editions import editions
 from gongkai.model import Grid, Report, UnreadableDocument, Value
@@ -25,15 +24,12 @@ from helpers.made import report_of
 from helpers.pages import figures, misread, read_page, unlike
 from helpers.ruian import TRUTH
 from helpers.strategies import reports
-from helpers.writers.mutations import swap_columns
+from helpers.writers.mutations import IN_ANY_TABLE, swap_columns
 from helpers.writers.styles import FIGURES, LABELS, TABLES, report_sheets
 from helpers.writers.words import (
-    MERGES,
-    PLACES,
+    MANNERS,
     SPACES,
     STYLES,
-    TEXTS,
-    WRAPS,
     Manner,
     boxed,
     cell,
@@ -47,16 +43,6 @@ from helpers.writers.words import (
     table,
     texted,
     word_page,
-)
-
-MANNERS = st.builds(
-    Manner,
-    merged=st.sampled_from(list(MERGES)),
-    text=st.sampled_from(list(TEXTS)),
-    around=st.sampled_from(list(WRAPS)),
-    place=st.sampled_from(list(PLACES)),
-    strict=st.booleans(),
-    changed=st.booleans(),
 )
 
 

@@ -17,13 +17,12 @@ from gongkai.model import Report, UnreadableDocument
 from helpers.counts import properties
 from helpers.pages import figures, layouts, misread, read_page, unlike
 from helpers.strategies import changed, reports
-from helpers.writers.mutations import drop_line, figure_spots, insert_line, rewritten, row_labels, swap_lines, without
-from helpers.writers.styles import FIGURES, LABELS, LAYOUTS, TABLES, Sheet, render, report_sheets
+from helpers.writers.mutations import IN_ANY_TABLE, IN_TABLE_THREE, add_a_line, figure_spots, rewritten
+from helpers.writers.styles import FIGURES, LABELS, LAYOUTS, TABLES, render, report_sheets
 
 profile = properties(40, HealthCheck.data_too_large)
 # Layouts in which every cell has a place of its own, so that a blank one can be told from a missing one.
 COMPLETE = ("plain", "word", "nested", "glued", "split", "small", "vertical", "full_bars")
-EXTRA_LABELS = ("备注", "其中：网络申请", "9.属于历史遗留问题", "合计数核对")
 
 
 def errors(report: Report) -> list[str]:
@@ -79,59 +78,6 @@ def test_blanks_and_signs_stay_blank(report: Report, layout: str, data: st.DataO
 
 
 # --- broken pages -----------------------------------------------------------------------------------------------
-
-
-def lose_a_figure(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
-    return without(sheet, data.draw(st.sampled_from(figure_spots(sheet)))), []
-
-
-def empty_a_figure(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
-    spot = data.draw(st.sampled_from(figure_spots(sheet)))
-    return rewritten(sheet, spot, ""), [spot.id]
-
-
-def lose_a_label(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
-    return without(sheet, data.draw(st.sampled_from([spot for spot in sheet if spot.kind != "figure"]))), []
-
-
-def empty_a_label(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
-    labels = [spot for spot in sheet if spot.kind != "figure"]
-    return rewritten(sheet, data.draw(st.sampled_from(labels)), ""), []
-
-
-def lose_a_line(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
-    return drop_line(sheet, data.draw(st.sampled_from(sorted({spot.box.top for spot in sheet})))), []
-
-
-def swap_two_lines(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
-    lines = [spot.box.top for spot in row_labels(sheet) if spot.box.height == 1]
-    one, other = data.draw(st.lists(st.sampled_from(lines), min_size=2, max_size=2, unique=True))
-    # Only lines that are cut alike can change places without breaking the table's shape.
-    cuts = [[spot.box.left for spot in sheet if spot.box.top == spot.box.bottom == line] for line in (one, other)]
-    assume(cuts[0] == cuts[1])
-    return swap_lines(sheet, one, other), []
-
-
-def add_a_line(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
-    line = data.draw(st.sampled_from(row_labels(sheet))).box.top
-    count = sum(spot.kind == "figure" and spot.box.top == line for spot in sheet)
-    texts = data.draw(st.lists(st.integers(0, 99).map(str), min_size=count, max_size=count))
-    return insert_line(sheet, line, data.draw(st.sampled_from(EXTRA_LABELS)), texts), []
-
-
-def have_two_faults(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
-    """Two faults together can look sound: a head that lost a label fits a row that lost a figure."""
-    blank: list[str] = []
-    for _ in range(2):
-        assume(figure_spots(sheet))
-        sheet, emptied = data.draw(st.sampled_from(SINGLE_FAULTS))(sheet, data)
-        blank += emptied
-    return sheet, blank
-
-
-SINGLE_FAULTS = (lose_a_figure, empty_a_figure, lose_a_label, empty_a_label, lose_a_line)
-IN_ANY_TABLE = (*SINGLE_FAULTS, have_two_faults)
-IN_TABLE_THREE = (swap_two_lines, add_a_line)
 
 
 @pytest.mark.parametrize("mutate", IN_ANY_TABLE + IN_TABLE_THREE)

@@ -11,10 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from test_pdf_properties import RULED
-from test_pdf_properties import styles as pdf_styles
-from test_properties import IN_ANY_TABLE
-from test_word import MANNERS
 
 import gongkai
 from gongkai.checks.misread import has_broken_sums, weigh
@@ -32,10 +28,12 @@ from helpers import DOCUMENTS
 from helpers.counts import LEVEL, counted, matrix, properties
 from helpers.pages import CASES, figures, read_page, typed, typed_figures
 from helpers.strategies import changed, reports
-from helpers.writers.pdfs import pdf_of
+from helpers.writers.mutations import IN_ANY_TABLE
+from helpers.writers.pdfs import RULED, pdf_of
+from helpers.writers.pdfs import styles as pdf_styles
 from helpers.writers.sheets import STYLES, report_book, workbook_bytes
 from helpers.writers.styles import FIGURES, LABELS, LAYOUTS, TABLES, Sheets, report_sheets
-from helpers.writers.words import word_page
+from helpers.writers.words import MANNERS, word_page
 
 # Typed figures that the second reading leaves blank; of all other cases it gives every one.
 LEFT_BLANK = {

@@ -5,9 +5,6 @@ All of this machine's addresses are private, so the tests on redirects take 127.
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +14,11 @@ import trustme
 
 from gongkai.model import FetchError
 from gongkai.sources import guard, load
-from helpers.web.server import Server, answer, redirect, serving
+from helpers.web.private import PAGE, PUBLIC, Names, both, only_public, resolved
+from helpers.web.server import answer, redirect, serving
 from helpers.web.site import PATIENT, context_of
 
 ONCE = replace(PATIENT, tries=1)
-PAGE = "<p>政府信息公开工作年度报告</p>".encode()
-PUBLIC = "127.0.0.2"
-Names = dict[str, Sequence[list[str]]]
 
 
 @pytest.mark.parametrize(
@@ -71,35 +66,12 @@ def test_every_spelling_of_an_address_is_seen_through(url: str, address: str) ->
 
 @pytest.fixture
 def one_public(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "is_private", lambda address: address != PUBLIC)
+    only_public(monkeypatch)
 
 
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> Names:
-    """Name -> the addresses that the system's resolver gives in turn (the last ones again and again)."""
-    known: Names = {}
-    asked: list[str] = []
-    real = socket.getaddrinfo
-
-    def getaddrinfo(host: str, port: int, *rest: int, **options: int) -> list[object]:
-        if host not in known:
-            return [*real(host, port, *rest, **options)]
-        turn = asked.count(host)
-        asked.append(host)
-        return [entry for each in known[host][min(turn, len(known[host]) - 1)] for entry in real(each, port, type=1)]
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    return known
-
-
-@contextmanager
-def both(open_paths: Callable[[int], dict[str, list[Sequence[bytes]]]]) -> Iterator[tuple[Server, Server]]:
-    """A private server with a page at /secret, and a public one whose answers are made for the private one's port."""
-    with (
-        serving({"/secret": [answer(PAGE)]}) as private,
-        serving(open_paths(private.port), host=PUBLIC) as public,
-    ):
-        yield private, public
+    return resolved(monkeypatch)
 
 
 def refused(url: str) -> FetchError:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
-from test_properties import IN_ANY_TABLE, IN_TABLE_THREE
 
 from gongkai.model import Document, Report, UnreadableDocument
 from gongkai.readers.excel import excel_blocks
@@ -16,6 +15,7 @@ from helpers.counts import properties
 from helpers.office import convert
 from helpers.pages import figures, layouts, misread, typed_report, unlike
 from helpers.strategies import reports
+from helpers.writers.mutations import IN_ANY_TABLE, IN_TABLE_THREE
 from helpers.writers.sheets import STYLES, Style, report_book, workbook_bytes
 from helpers.writers.styles import FIGURES, LABELS, TABLES, Sheets, report_sheets
 
