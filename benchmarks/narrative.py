@@ -59,7 +59,7 @@ def milliseconds() -> float:
     from gongkai.checks.narrative import check_narrative, claims
     from helpers.made import report_of
 
-    text = (ROOT / "tests" / "narrative" / "ordinary.txt").read_text(encoding="utf-8")
+    text = (ROOT / "tests" / "checks" / "narrative_clauses" / "ordinary.txt").read_text(encoding="utf-8")
     report = replace(report_of(), sections={1: text})
     times = []
     for _ in range(ROUNDS):

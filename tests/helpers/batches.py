@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import subprocess
@@ -25,6 +27,8 @@ from helpers.web.server import Chunks, answer
 from helpers.writers.styles import render
 
 BODY = "青溪县人民政府"
+CARRIED = {"applications.carried_in.natural": 12, "applications.carried_in.total": 12}
+SOUND = {**CARRIED, "applications.carried_out.natural": 16, "applications.carried_out.total": 16}
 WRONG = {"applications.granted.total": 1}
 LOGIN = "<title>登录</title><form>用户名<input><input type=password></form>".encode()
 GARBAGE = bytes(range(256)) * 40
@@ -61,6 +65,25 @@ def command(*arguments: object, environment: Mapping[str, str] | None = None) ->
 def list_file(place: Path, sources: Iterable[str]) -> Path:
     place.write_text("\n".join(sources), encoding="utf-8")
     return place
+
+
+def later(agency: str, figures: Mapping[str, Value]) -> bytes:
+    """The report of 2022: sound in itself; with the figures SOUND it follows that of 2021."""
+    text = render(report_of(figures))
+    return text.replace(BODY, agency).replace("2021年", "2022年").encode()
+
+
+def pages(folder: Path, *, sound: bool = True) -> list[str]:
+    """Files: a body's reports of 2022 and of 2021, of which the first follows the second if sound; another body's."""
+    folder.mkdir(exist_ok=True)
+    contents = {
+        "2022.html": later("浙江省青溪县政府", SOUND if sound else {}),
+        "2021.html": page(),
+        "other.html": page("南山县政府"),
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return [str(folder / name) for name in contents]
 
 
 def rows_of_two_years(bodies: int) -> list[BatchRow]:
@@ -106,6 +129,11 @@ def rows_of(found: Mapping[str, Imported]) -> dict[str, BatchRow]:
 
 def lines_of(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / NAME).read_text(encoding="utf-8").splitlines()]
+
+
+def years_in(folder: Path) -> dict[tuple[str, str], str]:
+    lines = csv.DictReader(io.StringIO((folder / "汇总.csv").read_bytes().decode("utf-8-sig")))
+    return {(line["机关"], line["年度"]): line["跨年核对"] for line in lines}
 
 
 def formulas_in(path: Path, texts: Iterable[str]) -> list[str]:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
 
 from gongkai.compare.children import Child
 from gongkai.editions import editions
 from gongkai.model import Entry, Report, Table, Value
 from gongkai.sums.solve import total
+from helpers.writers.styles import LAYOUTS, render
 
 PARENT = "青溪县人民政府"
 CELLS = [cell for official in editions()["2021"].forms.values() for cell in official.cells]
 GRANTED = "applications.granted.natural"
+OFFICE = "青溪县人民政府办公室"
+BODIES = (OFFICE, "青溪县教育局", "青溪县公安局", "青溪县民政局", "青溪县城关镇人民政府", "青溪县白汀镇人民政府")
+FEES = "disclosure.fees.amount"
+FIGURES = {GRANTED: 4, "applications.new.natural": 5, "disputes.review.upheld": 1, FEES: Decimal("0.7")}
 
 
 def report(agency: str, values: Mapping[str, Value] | None = None, year: int | None = 2021) -> Report:
@@ -33,6 +40,28 @@ def summed(reports: Sequence[Report], agency: str = PARENT) -> Report:
     """The parent of reports that share their layout."""
     values = {cell: total([figure for one in reports if (figure := one.value(cell)) is not None]) for cell in CELLS}
     return report(agency, values)
+
+
+def family() -> list[Report]:
+    """A report of each of BODIES."""
+    return [
+        report(name, {cell: total([figure, at]) for cell, figure in FIGURES.items()}) for at, name in enumerate(BODIES)
+    ]
+
+
+def saved(folder: Path, reports: Sequence[Report]) -> list[Path]:
+    """Each report as a page in a markup of its own, named by its body."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for at, one in enumerate(reports):
+        paths.append(path := folder / f"{one.agency or at}.html")
+        layouts = [name for name in LAYOUTS if "text" not in name and "bars" not in name]
+        path.write_text(render(one, layouts[at % len(layouts)]), encoding="utf-8")
+    return paths
+
+
+def parent_of(place: Path) -> Path:
+    return place / f"{PARENT}.html"
 
 
 def family_of(count: int) -> tuple[Report, list[Child], list[str]]:

@@ -1,4 +1,4 @@
-"""The labelled clauses of tests/narrative: cases as reports, and what was found of what was labelled."""
+"""The labelled clauses of tests/checks/narrative_clauses: cases as reports, and what was found of what was labelled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gongkai.model import Finding, Report
 from helpers import TESTS
 from helpers.made import report_of
 
-FOLDER = TESTS / "narrative"
+FOLDER = TESTS / "checks" / "narrative_clauses"
 SETS = ("clauses", "held_out", "fresh", "unseen", "blind")
 
 

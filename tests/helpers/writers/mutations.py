@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hypothesis import assume
+from hypothesis import strategies as st
+
 from gongkai.model import Box
 from helpers.writers.styles import Sheet, Spot
+
+EXTRA_LABELS = ("备注", "其中：网络申请", "9.属于历史遗留问题", "合计数核对")
 
 
 def figure_spots(sheet: Sheet) -> list[Spot]:
@@ -110,3 +115,59 @@ def add_column(sheet: Sheet, head: Spot, texts: Sequence[str]) -> Sheet:
     new = [replace(head, box=Box(head.box.top, right, head.box.bottom, right))]
     new += [Spot(Box(line, right, line, right), text, "extra", "") for line, text in zip(lines, texts, strict=True)]
     return ordered(sheet + new)
+
+
+# --- a fault that a property draws: the sheet with it, and the cells that were only emptied -----------------------
+
+
+def lose_a_figure(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
+    return without(sheet, data.draw(st.sampled_from(figure_spots(sheet)))), []
+
+
+def empty_a_figure(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
+    spot = data.draw(st.sampled_from(figure_spots(sheet)))
+    return rewritten(sheet, spot, ""), [spot.id]
+
+
+def lose_a_label(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
+    return without(sheet, data.draw(st.sampled_from([spot for spot in sheet if spot.kind != "figure"]))), []
+
+
+def empty_a_label(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
+    labels = [spot for spot in sheet if spot.kind != "figure"]
+    return rewritten(sheet, data.draw(st.sampled_from(labels)), ""), []
+
+
+def lose_a_line(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
+    return drop_line(sheet, data.draw(st.sampled_from(sorted({spot.box.top for spot in sheet})))), []
+
+
+def swap_two_lines(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
+    lines = [spot.box.top for spot in row_labels(sheet) if spot.box.height == 1]
+    one, other = data.draw(st.lists(st.sampled_from(lines), min_size=2, max_size=2, unique=True))
+    # Only lines that are cut alike can change places without breaking the table's shape.
+    cuts = [[spot.box.left for spot in sheet if spot.box.top == spot.box.bottom == line] for line in (one, other)]
+    assume(cuts[0] == cuts[1])
+    return swap_lines(sheet, one, other), []
+
+
+def add_a_line(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
+    line = data.draw(st.sampled_from(row_labels(sheet))).box.top
+    count = sum(spot.kind == "figure" and spot.box.top == line for spot in sheet)
+    texts = data.draw(st.lists(st.integers(0, 99).map(str), min_size=count, max_size=count))
+    return insert_line(sheet, line, data.draw(st.sampled_from(EXTRA_LABELS)), texts), []
+
+
+def have_two_faults(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
+    """Two faults together can look sound: a head that lost a label fits a row that lost a figure."""
+    blank: list[str] = []
+    for _ in range(2):
+        assume(figure_spots(sheet))
+        sheet, emptied = data.draw(st.sampled_from(SINGLE_FAULTS))(sheet, data)
+        blank += emptied
+    return sheet, blank
+
+
+SINGLE_FAULTS = (lose_a_figure, empty_a_figure, lose_a_label, empty_a_label, lose_a_line)
+IN_ANY_TABLE = (*SINGLE_FAULTS, have_two_faults)
+IN_TABLE_THREE = (swap_two_lines, add_a_line)

@@ -10,18 +10,20 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
+from hypothesis import strategies as st
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from gongkai.model import Report
-from helpers.writers.styles import Sheet, Sheets, Spot, page_parts, report_sheets
+from helpers.writers.styles import TABLES, Sheet, Sheets, Spot, page_parts, report_sheets
 
 FONT = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 WIDTHS = {4: (3, 2, 2, 2), 5: (3, 2, 2, 2, 2), 10: (0.8, 2, 4, 1, 1, 1, 1, 1, 1, 1), 15: (1,) * 15}
 LEADING = 1.25
 SPARED = 31
+RULED = ("lines", "rects", "open", "shaded")
 SECTIONS = {"二": "disclosure", "三": "applications", "四": "disputes"}
 
 
@@ -296,3 +298,22 @@ def pdf_of(report: Report, style: Style, sheets: Sheets | None = None) -> bytes:
             desk.top += 10
             draw_table(desk, table, sheets[table])
     return desk.finish()
+
+
+@st.composite
+def styles(draw: st.DrawFn, rules: tuple[str, ...]) -> Style:
+    """Any style; no break falls within a head, where a table without lines at its sides has no sure columns."""
+    breaks = draw(st.lists(st.tuples(st.sampled_from(TABLES), st.integers(5, 28)), max_size=3))
+    return Style(
+        rules=draw(st.sampled_from(rules)),
+        breaks=tuple(breaks),
+        heads=draw(st.booleans()),
+        inside=draw(st.booleans()),
+        apart=draw(st.booleans()),
+        bold=draw(st.booleans()),
+        turned=draw(st.sampled_from(("", "vertical", "rotated"))),
+        numbers=draw(st.booleans()),
+        running=draw(st.sampled_from(("", "政府信息公开年报"))),
+        align=draw(st.sampled_from(("center", "left", "right"))),
+        title_lines=draw(st.integers(1, 2)),
+    )

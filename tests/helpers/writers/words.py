@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from hypothesis import strategies as st
+
 from gongkai.model import Report
 from helpers.writers.styles import TABLES, Sheet, Sheets, Spot, page_parts, runs
 
@@ -259,6 +261,15 @@ PLACES: dict[str, Callable[[str], str]] = {
     "box": boxed,
     "control": lambda content: f"<w:sdt><w:sdtContent>{content}</w:sdtContent></w:sdt>",
 }
+MANNERS = st.builds(
+    Manner,
+    merged=st.sampled_from(list(MERGES)),
+    text=st.sampled_from(list(TEXTS)),
+    around=st.sampled_from(list(WRAPS)),
+    place=st.sampled_from(list(PLACES)),
+    strict=st.booleans(),
+    changed=st.booleans(),
+)
 
 
 def word_page(report: Report, sheets: Sheets, manner: Manner) -> bytes:

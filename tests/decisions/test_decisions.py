@@ -1,0 +1,363 @@
+"""Rulings: under which key they are kept, where they count, and that a workbook gives them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from gongkai.checks import check
+from gongkai.decisions import apply_rulings, in_order, is_open, key_of
+from gongkai.decisions.check import RULES
+from gongkai.model import Edit, Finding, Problem, Report, Ruling, Suspect
+from gongkai.output import check_to_dict, finding_lines
+from gongkai.pipeline import fill
+from gongkai.workbook import layout, read_workbook, write_workbook
+from gongkai.workbook.file import fill_file
+from gongkai.workbook.fill import marks_of, planned, report_to_edits
+from gongkai.workbook.lists import report_to_row
+from gongkai.workbook.values import values_to_report
+from helpers.counts import properties
+from helpers.decided import AT, DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, labelled, ruled
+from helpers.excel.desk import calculated, open_desk, range_of
+from helpers.made import only, report_of
+from helpers.office import recalculated
+from helpers.strategies import changed, reports
+
+PART, OTHER = "disputes.review.upheld", "applications.granted.natural"
+
+
+# --- keys ---------------------------------------------------------------------------------------------------------
+
+
+@properties(60)
+@given(reports(), st.data())
+def test_a_key_changes_exactly_with_a_figure_of_its_finding(report: Report, data: st.DataObject) -> None:
+    cells = sorted(entry.cell for entry in report.entries())
+    report = changed(report, data.draw(st.sampled_from(cells)), data.draw(st.sampled_from([None, 7_777_777])))
+    findings = check(report)
+    keys = [key_of(finding, report) for finding in findings]
+    assert len(set(keys)) == len(keys)
+    cell = data.draw(st.sampled_from(cells))
+    other = changed(report, cell, data.draw(st.integers(8_000_000, 9_000_000)))
+    for finding, key in zip(findings, keys, strict=True):
+        assert (key_of(finding, other) == key) == (cell not in finding.cells)
+
+
+@properties(100)
+@given(st.text(max_size=30))
+def test_wording_severity_and_suspects_are_no_part_of_a_key(text: str) -> None:
+    report = report_of(WRONG)
+    finding = only(report, REVIEW_RULE)
+    suspects = ((Suspect(TOTAL, 0, 11),),)
+    said = replace(finding, message=text, severity="note", suspects=suspects, cause="reading")
+    assert key_of(said, report) == key_of(finding, report)
+    for other in (replace(finding, stated=1), replace(finding, computed=1), replace(finding, rule="a.b")):
+        assert key_of(other, report) != key_of(finding, report)
+
+
+def test_a_finding_without_cells_and_figures_is_known_by_its_message() -> None:
+    report = report_of()
+    one, other = (Finding("coverage.table", "error", text) for text in ("缺少表二", "缺少表三"))
+    assert key_of(one, report) != key_of(other, report)
+    assert key_of(Finding("years.carried", "error", "a", stated=3), report) == key_of(
+        Finding("years.carried", "error", "b", stated=3), report
+    )
+
+
+def test_two_texts_that_found_no_cell_are_two_findings() -> None:
+    problems = [Problem("applications", "new", "natural", text, "不是一个数字") for text in ("约5", "约6")]
+    problems += [Problem("applications", "new", "", text, "多出的数字") for text in ("7", "8")]
+    report = report_of(problems=problems)
+    found = [finding for finding in check(report) if finding.rule == "coverage.unplaced"]
+    assert len({key_of(finding, report) for finding in found}) == len(found) == 2
+
+
+def test_what_stands_in_a_doubtful_cell_is_a_figure_too() -> None:
+    one, other = (report_of({OTHER: None}, raws={OTHER: raw}) for raw in ("12②", "13②"))
+    findings = [only(report, "coverage.cell") for report in (one, other)]
+    assert key_of(findings[0], one) != key_of(findings[1], other)
+    assert key_of(findings[0], one) == key_of(replace(findings[0], message="x"), one)
+
+
+# --- where they count ---------------------------------------------------------------------------------------------
+
+
+def test_a_dismissed_finding_counts_nowhere_and_is_never_hidden() -> None:
+    report = broken()
+    findings = check(report)
+    assert [is_open(finding) for finding in findings] == [finding.rule != REVIEW_RULE for finding in findings]
+    row = report_to_row(report, findings, "a", "", "a.xlsm")
+    assert row.errors == 1
+    assert row.message.startswith("表四 未经复议直接起诉")
+    assert row.message.endswith("（另有1处已忽略）")
+    sheet = layout.newest_sheet("disputes")
+    assert TOTAL not in marks_of(sheet, report, findings)
+    cover = planned(report_to_edits(report, findings))[layout.COVER]
+    assert [cover[spot] for spot in layout.COUNTED] == [1, 0, 0, 1]
+
+
+def test_a_mark_goes_with_what_is_dismissed() -> None:
+    report = report_of({OTHER: None}, raws={OTHER: "12②"})
+    sheet = layout.newest_sheet("applications")
+    codes = [
+        marks_of(sheet, report, check(one))[OTHER] - layout.MARK_BLANK
+        for one in (report, ruled(report, "coverage.cell"), ruled(report, "coverage.cell", "confirmed"))
+    ]
+    assert codes == [2, 1, 2]  # a note on the same cell is left: what its figure can only be
+    both = ruled(ruled(report, "coverage.cell"), "coverage.implied")
+    assert OTHER not in marks_of(sheet, report, check(both))
+
+
+def test_lines_show_the_dismissed_at_the_end_under_the_same_number() -> None:
+    plain = list(finding_lines(report_of(WRONG), check(report_of(WRONG))))
+    assert plain[0] == "核对42项勾稽关系，2处错误："
+    lines = list(finding_lines(broken(), check(broken())))
+    assert lines[0] == "核对42项勾稽关系，1处错误，另有1处已忽略："
+    assert lines[1] == plain[2]
+    assert lines[2] == plain[1].replace("✗ 错误", "○ 已忽略") + "（理由：已核实）"
+    both = ruled(broken(), DIRECT_RULE, reason="")
+    lines = list(finding_lines(both, check(both)))
+    assert lines[0] == "核对42项勾稽关系，没有其他错误，另有2处已忽略："
+    assert "✓" not in "".join(lines)
+    sure = ruled(report_of(WRONG), REVIEW_RULE, "confirmed", "=1+1\n第二行")
+    lines = list(finding_lines(sure, check(sure)))
+    assert lines[:1] == plain[:1]
+    assert lines[1] == plain[1] + "（已确认，理由：=1+1 第二行）"
+
+
+def test_json_has_key_and_ruling() -> None:
+    report = broken()
+    found = check_to_dict(report, check(report))["findings"]
+    assert [item["ruling"] for item in found] == [{"verdict": "dismissed", "reason": "已核实"}, None]
+    assert found[0]["key"] == next(iter(report.rulings))
+
+
+def test_the_order_and_the_numbers_stay() -> None:
+    findings = check(broken())
+    assert [finding.message for finding in findings] == [finding.message for finding in check(report_of(WRONG))]
+    assert [number for number, _ in in_order(findings)] == [2, 1]
+    assert apply_rulings(findings, report_of(WRONG)) == findings  # nothing decided, nothing touched
+
+
+# --- a workbook ---------------------------------------------------------------------------------------------------
+
+
+def written(report: Report, target: Path) -> Report:
+    return read_workbook(write_workbook(report, check(report), target, overwrite=True))
+
+
+def with_cells(path: Path, cells: Mapping[tuple[int, int], object]) -> Report:
+    """What a person wrote into the results."""
+    edits = [Edit(layout.RESULTS, *spot, value) for spot, value in cells.items()]  # type: ignore[arg-type]
+    return read_workbook(fill_file(path, path, edits, overwrite=True))
+
+
+def decide(path: Path, row: int, word: object, reason: object = None) -> Report:
+    return with_cells(path, {(row, AT["verdict"]): word, (row, AT["reason"]): reason})
+
+
+def results_of(path: Path) -> list[tuple[Any, ...]]:
+    """The rows of the results as openpyxl reads them: this sheet alone, which is quick."""
+    with closing(load_workbook(path, read_only=True)) as book:
+        rows = book[layout.RESULTS].iter_rows(min_row=layout.RESULTS_TOP, max_col=max(AT.values()))
+        return list(rows)[: layout.RESULTS_ROWS]
+
+
+def shown(path: Path) -> list[tuple[object, ...]]:
+    """(number, verdict, reason) of the rows of the results."""
+    columns = [AT[name] - 1 for name in ("number", "verdict", "reason")]
+    found = [tuple(cells[column].value for column in columns) for cells in results_of(path)]
+    return [row for row in found if any(row)]
+
+
+def test_rulings_survive_checks_and_come_back_with_their_figures(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsm"
+    written(report_of(WRONG), path)
+    report = decide(path, layout.RESULTS_TOP, "忽略", "已核实")
+    for _ in range(2):
+        assert report.rulings == broken().rulings
+        report = written(report, path)
+        assert shown(path) == [(2, None, None), (1, "忽略", "已核实")]
+    report = written(changed_to(report, {PART: 12}), path)
+    assert shown(path) == [(1, None, None), (2, None, None)]
+    assert report.rulings == broken().rulings
+    report = written(changed_to(report, {TOTAL: 13}), path)
+    assert [row[0] for row in shown(path)] == [1]
+    report = written(changed_to(report, {TOTAL: 0, PART: 10}), path)
+    assert shown(path) == [(2, None, None), (1, "忽略", "已核实")]
+    assert [is_open(finding) for finding in check(report)] == [False, True]
+
+
+def changed_to(report: Report, figures: Mapping[str, int]) -> Report:
+    found = report
+    for cell, figure in figures.items():
+        found = replace(changed(found, cell, figure), rulings=report.rulings)
+    return found
+
+
+@properties(25)
+@given(reports(), st.data())
+def test_a_page_and_its_workbook_give_the_same_keys(report: Report, data: st.DataObject) -> None:
+    cells = sorted(entry.cell for entry in report.entries())
+    chosen = data.draw(st.lists(st.sampled_from(cells), min_size=1, max_size=3, unique=True))
+    for cell in chosen:
+        report = changed(report, cell, data.draw(st.sampled_from([None, 5, 123_456_789])))
+    findings = check(report)
+    rulings = {
+        key_of(finding, report): data.draw(st.sampled_from([Ruling("dismissed", "甲"), Ruling("confirmed")]))
+        for finding in findings
+    }
+    report = replace(report, rulings=rulings)
+    shown_again = values_to_report(labelled(planned(report_to_edits(report, check(report)))))
+    assert shown_again.rulings == rulings
+    assert all(finding.ruling for finding in check(shown_again))
+
+
+@pytest.mark.parametrize("reason", ["=1+1", "第一行\n第二行", "+A1", "a" * 32_000, "_x000D_", "'引号", "2021", "1E5"])
+def test_any_reason_comes_back_as_text(tmp_path: Path, reason: str) -> None:
+    report = ruled(report_of(WRONG), REVIEW_RULE, reason=reason)
+    path = tmp_path / "a.xlsm"
+    assert written(written(report, path), path).rulings == report.rulings
+    reasons = [cells[AT["reason"] - 1] for cells in results_of(path)]
+    assert [cell.data_type for cell in reasons if cell.value is not None] == ["s"]
+
+
+@pytest.mark.parametrize(("word", "says"), [("是", "处理“是”不能识别"), ("1", "处理“1”不能识别"), ("", "只填了理由")])
+def test_a_word_that_is_none_is_told_and_kept(tmp_path: Path, word: str, says: str) -> None:
+    path = tmp_path / "a.xlsm"
+    written(report_of(WRONG), path)
+    report = decide(path, layout.RESULTS_TOP, word or None, "甲")
+    for _ in range(2):
+        found = only(report, "rulings.verdict")
+        assert (found.severity, is_open(found)) == ("warning", True)
+        assert says in found.message
+        assert "“确认”或“忽略”" in found.message
+        assert all(is_open(finding) for finding in check(report))
+        report = written(report, path)
+        assert (1, word or None, "甲") in shown(path)
+    assert [rule.id for rule in RULES] == ["rulings.verdict"]
+
+
+@pytest.mark.parametrize("word", ["忽略", " 忽 略 ", "已忽略"])
+def test_ways_to_write_a_verdict(tmp_path: Path, word: str) -> None:
+    path = tmp_path / "a.xlsm"
+    written(report_of(WRONG), path)
+    assert decide(path, layout.RESULTS_TOP, word, "已核实").rulings == broken().rulings
+
+
+def test_a_verdict_on_an_empty_row_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsm"
+    written(report_of(WRONG), path)
+    report = decide(path, layout.RESULTS_TOP + 9, "忽略")
+    assert "没有列出问题" in only(report, "rulings.verdict").message
+    assert [finding.rule for finding in check(written(report, path)) if finding.rule == "rulings.verdict"] == []
+
+
+def test_rows_may_be_sorted_whole_or_without_the_hidden_columns(tmp_path: Path) -> None:
+    top = layout.RESULTS_TOP
+    for columns in (range(1, 19), range(1, 14)):
+        path = tmp_path / "a.xlsm"
+        written(report_of(WRONG), path)
+        decide(path, top, "忽略", "已核实")
+        sheet = load_workbook(path)[layout.RESULTS]
+        places = [(row, column) for row in (top, top + 1) for column in columns]
+        swapped = {(2 * top + 1 - row, column): sheet.cell(row, column).value for row, column in places}
+        swapped = {spot: value for spot, value in swapped.items() if spot[1] not in (AT["place"], AT["state"])}
+        assert with_cells(path, swapped).rulings == broken().rulings
+
+
+def test_rulings_beyond_the_rows_are_kept(tmp_path: Path) -> None:
+    wrong = {cell: 1_000 for cell in report_of().tables["applications"].entries if cell.endswith(".total")}
+    problems = [Problem("", "", "", f"文字{number}", "没有放进表格") for number in range(120)]
+    report = report_of(wrong, problems=problems)
+    findings = check(report)
+    report = replace(report, rulings={key_of(finding, report): Ruling("dismissed", "乙") for finding in findings})
+    assert len(findings) > layout.RESULTS_ROWS
+    assert written(report, tmp_path / "a.xlsm").rulings == report.rulings
+    room = {f"{number:012x}": Ruling("dismissed", "丙") for number in range(layout.KEPT_ROWS + 50)}
+    kept = written(replace(report_of(), rulings=room), tmp_path / "a.xlsm").rulings
+    assert list(kept) == list(room)[: layout.KEPT_ROWS]
+
+
+def test_an_emptied_verdict_is_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsm"
+    written(broken(), path)
+    report = decide(path, layout.RESULTS_TOP + 1, None)
+    assert report.rulings == {}
+    assert all(is_open(finding) for finding in check(written(report, path)))
+
+
+def test_an_older_sheet_has_no_rulings(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsm"
+    written(broken(), path)
+    assert with_cells(path, {(layout.RESULTS_TOP - 1, AT["verdict"]): "现状"}).rulings == {}
+
+
+def test_a_new_fill_of_the_same_report_keeps_them_and_of_another_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsm"
+    written(broken(), path)
+    page = report_of(WRONG)
+    fill(page, check(page), path, overwrite=True)
+    assert read_workbook(path).rulings == broken().rulings
+    assert shown(path)[-1] == (1, "忽略", "已核实")
+    for other in (replace(page, agency="白汀镇人民政府"), replace(page, year=2022)):
+        written(broken(), path)
+        fill(other, check(other), path, overwrite=True)
+        assert read_workbook(path).rulings == {}
+
+
+def test_the_sheet_offers_the_words_and_hides_the_keys(tmp_path: Path) -> None:
+    path = write_workbook(broken(), check(broken()), tmp_path / "a.xlsm")
+    sheet = load_workbook(path)[layout.RESULTS]
+    choices = {str(item.sqref): item.formula1 for item in sheet.data_validations.dataValidation}
+    last = layout.RESULTS_TOP + layout.RESULTS_ROWS - 1
+    assert choices[f"K{layout.RESULTS_TOP}:K{last}"] == '"确认,忽略"'
+    kept = [layout.RESULT_COLUMNS["key"], *layout.KEPT_COLUMNS.values()]
+    hidden = [item for item in sheet.column_dimensions.values() if item.hidden]
+    assert [any(item.min <= column <= item.max for item in hidden) for column in kept] == [True] * 4
+
+
+# What 现状 says, and whether the cover tells of it, before anything is checked again: by the figure
+# of the finding that was dismissed.
+SAID = {
+    0: (["仍不符", "已忽略"], True),
+    5: (["仍不符", "仍不符"], False),
+    11: (["仍不符", "已相符"], False),
+}
+STATES = [(row, AT["state"]) for row in (layout.RESULTS_TOP, layout.RESULTS_TOP + 1)]
+IGNORED = "；“校验结果”中已忽略1处"
+
+
+def with_figure(figure: int, folder: Path) -> Path:
+    path = write_workbook(broken(), check(broken()), folder / f"{figure}.xlsm")
+    spot = layout.newest_sheet("disputes").cells[TOTAL]
+    return fill_file(path, path, [Edit("表四", *spot, figure)], overwrite=True)
+
+
+def test_the_sheet_says_so_at_once(tmp_path: Path) -> None:
+    desk = open_desk(write_workbook(broken(), check(broken()), tmp_path / "a.xlsm"))
+    total = layout.newest_sheet("disputes").cells[TOTAL]
+    for figure, said in SAID.items():
+        range_of(desk, "表四", total).vba_set("Value", figure)
+        states = [calculated(desk, layout.RESULTS, spot) for spot in STATES]
+        assert (states, IGNORED in str(calculated(desk, layout.COVER, layout.LIVE_SPOT))) == said
+
+
+@pytest.mark.slow
+def test_the_sheet_says_so_at_once_in_libreoffice(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    files = recalculated([with_figure(figure, tmp_path) for figure in SAID], tmp_path / "out")
+    for figure, file in zip(SAID, files, strict=True):
+        book = load_workbook(file, data_only=True)
+        states = [book[layout.RESULTS].cell(*spot).value for spot in STATES]
+        ignored = IGNORED in str(book[layout.COVER].cell(*layout.LIVE_SPOT).value)
+        assert (states, ignored) == SAID[figure]
+    assert read_workbook(files[0]).rulings == broken().rulings

@@ -1,0 +1,364 @@
+"""Rulings on what several reports together show: years and levels, on the command line and in a batch."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from gongkai import cli
+from gongkai.batch import across_lines, batch_checks, with_years
+from gongkai.batch.journal import NAME
+from gongkai.compare.bodies import Yearly
+from gongkai.compare.children import Child
+from gongkai.compare.levels import compare
+from gongkai.compare.years import compare_years
+from gongkai.decisions import key_of
+from gongkai.decisions.file import docket_path
+from gongkai.model import Finding, Report, Ruling, Severity
+from gongkai.output import finding_to_dict
+from gongkai.workbook import layout, read_workbook
+from gongkai.workbook.file import read_file
+from gongkai.workbook.lists import DONE, BatchRow, read_summary
+from helpers.batches import later, page, pages, run, years_in
+from helpers.families import BODIES, CELLS, GRANTED, family, parent_of, report, saved, summed
+from helpers.made import report_of
+from helpers.strategies import changed
+from helpers.writers.styles import render
+
+NATURAL, TOTAL = "applications.carried_in.natural", "applications.carried_in.total"
+BEFORE = {"applications.carried_out.natural": 12, "applications.carried_out.total": 12}
+REASON = ["--reason", "上年报告已更正"]
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[str, str]:
+    """A report that does not follow that of the year before, and the latter."""
+    late, first, _ = pages(tmp_path / "pages", sound=False)
+    return late, first
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A sound page, and the folder of a batch that imported it, to be copied."""
+    place = tmp_path_factory.mktemp("imported")
+    source, folder = place / "a.html", place / "out"
+    source.write_bytes(page())
+    run([str(source)], folder)
+    return source, folder
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Path:
+    """Six reports in 下级 whose sum is one more than the county's in one cell."""
+    reports = family()
+    wrong = changed(reports[0], GRANTED, int(reports[0].value(GRANTED) or 0) + 1)
+    saved(tmp_path / "下级", [wrong, *reports[1:]])
+    saved(tmp_path, [summed(reports)])
+    return tmp_path
+
+
+def copied(folder: Path, place: Path) -> Path:
+    return Path(shutil.copytree(folder, place / folder.name))
+
+
+def found_in(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    """The findings of the first report, as JSON has them."""
+    capsys.readouterr()
+    cli.main([*arguments, "--json"])
+    found = json.loads(capsys.readouterr().out)
+    return list((found[0] if isinstance(found, list) else found)["findings"])
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    capsys.readouterr()
+    cli.main(list(arguments))
+    return capsys.readouterr().out
+
+
+# --- years --------------------------------------------------------------------------------------------------------
+
+
+def test_a_difference_between_years_is_dismissed_by_its_key(
+    two: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    late, first = two
+    keys = [item["key"] for item in found_in(capsys, "check", late, first)]
+    plain = told(capsys, "check", late, first)
+    assert all(f"    {key}. ! 警告　" in plain for key in keys)
+    assert cli.main(["dismiss", late, keys[0], *REASON, "--with", first]) == 0
+    assert f"{keys[0]}. ○ 已忽略　" in capsys.readouterr().out
+    record = json.loads(docket_path(Path(late)).read_bytes())["rulings"][0]
+    assert (record["key"], record["rule"], record["year"]) == (keys[0], "years.carried", 2022)
+    for order in ([late, first], [first, late]):
+        shown = told(capsys, "check", *order)
+        assert "2022年：与2021年不符1处（另1处已忽略）\n" in shown
+        assert re.search(rf"    {keys[1]}\. ! 警告.*\n    {keys[0]}\. ○ 已忽略　.*（理由：上年报告已更正）\n", shown)
+    assert [item["ruling"] for item in found_in(capsys, "check", late, first)] == [
+        {"verdict": "dismissed", "reason": "上年报告已更正"},
+        None,
+    ]
+    assert cli.main(["dismiss", late, keys[1], *REASON, "--with", str(Path(first).parent)]) == 0
+    assert "2022年：与2021年的2处不符已忽略\n" in told(capsys, "check", late, first)
+    assert cli.main(["confirm", late, keys[0], "--with", first]) == 0
+    assert "（已确认）" in told(capsys, "check", late, first)
+    assert cli.main(["confirm", late, *keys, "--undo", "--with", first]) == 0
+    assert told(capsys, "check", late, first) == plain
+
+
+# Other figures for both years whose sums hold in the same way.
+LATE = {NATURAL: 7, TOTAL: 7, "applications.new.natural": 437, "applications.new.total": 456}
+FIRST = dict.fromkeys(BEFORE, 15) | {"applications.new.natural": 439, "applications.new.total": 458}
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_it_comes_back_with_a_figure_of_either_report(
+    two: tuple[str, str], capsys: pytest.CaptureFixture[str], which: int
+) -> None:
+    late, first = two
+    keys = [item["key"] for item in found_in(capsys, "check", late, first)]
+    cli.main(["dismiss", late, *keys, *REASON, "--with", first])
+    rulings = [item["ruling"] for item in found_in(capsys, "check", late, first)]
+    assert [ruling["verdict"] for ruling in rulings] == ["dismissed"] * 2
+    contents = (later("浙江省青溪县政府", LATE), render(report_of(FIRST)).encode())
+    Path(two[which]).write_bytes(contents[which])
+    found = found_in(capsys, "check", late, first)
+    assert [item["ruling"] for item in found if item["rule"] == "years.carried"] == [None, None]
+
+
+def test_what_the_years_say_of_a_report_is_known_by_both_figures() -> None:
+    def outcome_of(before: int, now: int, rulings: dict[str, Ruling]) -> Any:
+        last = Yearly("甲县", 2020, "a", {"applications.carried_out.total": before})
+        return compare_years([Yearly("甲县", 2021, "b", {TOTAL: now}, rulings), last])[0]
+
+    plain = outcome_of(5, 3, {})
+    key = key_of(plain.findings[0], plain.report.figures)
+    dismissed = outcome_of(5, 3, {key: Ruling("dismissed", "甲")})
+    assert (dismissed.differs, dismissed.follows, dismissed.text) == (
+        False,
+        False,
+        "与2020年的1处不符已忽略（结转7项只能比1项；文件数没有可比的数字）",
+    )
+    for before, now in ((6, 3), (5, 4)):
+        assert outcome_of(before, now, {key: Ruling("dismissed", "甲")}).differs
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["0123456789ab", "--with", "{first}"], "没有编号0123456789ab的问题"),
+        (["{key}"], "跨年核对、上下级比对的，要用 --with 或 --levels 给出其他报告"),
+        (["{key}", "--with", "{first}x"], "2021.htmlx"),
+        (["{key}", "--names", "{first}"], "--names 只能与 --levels 一起使用"),
+        (["{key}", "--with", "{late}"], "没有编号"),
+    ],
+)
+def test_what_cannot_be_found_is_told(
+    two: tuple[str, str], capsys: pytest.CaptureFixture[str], words: list[str], says: str
+) -> None:
+    late, first = two
+    key = found_in(capsys, "check", late, first)[0]["key"]
+    assert cli.main(["dismiss", late, *(word.format(key=key, first=first, late=late) for word in words), *REASON]) == 2
+    assert says in capsys.readouterr().err
+    assert not docket_path(Path(late)).exists()
+
+
+def test_a_folder_with_what_cannot_be_read(two: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    late, first = two
+    key = found_in(capsys, "check", late, first)[0]["key"]
+    (Path(first).parent / "坏.pdf").write_bytes(b"%PDF-1.4 nothing")
+    assert cli.main(["dismiss", late, key, *REASON, "--with", str(Path(first).parent)]) == 0
+    assert "没有与它核对" in capsys.readouterr().err
+
+
+# --- a batch ------------------------------------------------------------------------------------------------------
+
+
+def dismissed_in_batch(two: tuple[str, str], folder: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    late, first = two
+    assert cli.main(["batch", str(Path(late).parent), "-o", str(folder)]) == 0
+    checks = batch_checks(folder)
+    book, other = Path(checks[late]["workbook"]), checks[first]["workbook"]
+    key = str(checks[late]["findings"][0]["key"])
+    assert cli.main(["dismiss", str(book), key, *REASON, "--with", str(other)]) == 0
+    return book
+
+
+def test_a_batch_says_what_is_dismissed(
+    two: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, (late, first) = tmp_path / "out", two
+    book = dismissed_in_batch(two, folder, capsys)
+    text = "与2021年不符1处（另1处已忽略）：上年结转·总计填8，2021年结转12"
+    for turn in range(2):
+        shown = told(capsys, "batch", str(Path(late).parent), "-o", str(folder))
+        assert "跨年核对：与上一年不符1份，另有提示1份，已忽略的问题1处（逐份" in shown, turn
+        assert years_in(folder)["浙江省青溪县政府", "2022"] == text
+        rows = {row.source: row for row in read_summary(read_file(folder / "汇总.xlsm")[layout.SUMMARY])}
+        assert (rows[late].years, rows[late].dismissed) == (text, 0)
+    assert [item["ruling"] and item["ruling"]["verdict"] for item in batch_checks(folder)[late]["findings"]] == [
+        "dismissed",
+        None,
+    ]
+    keys = [item["key"] for item in batch_checks(folder)[late]["findings"]]
+    workbooks = [str(book), str(batch_checks(folder)[first]["workbook"])]
+    assert [item["key"] for item in found_in(capsys, "check", *workbooks)] == keys
+    cli.main(["dismiss", str(book), keys[1], *REASON, "--with", workbooks[1]])
+    shown = told(capsys, "batch", str(Path(late).parent), "-o", str(folder))
+    assert "跨年核对：不符处都已忽略的1份，另有提示1份，已忽略的问题2处（逐份" in shown
+    assert years_in(folder)["浙江省青溪县政府", "2022"] == "与2021年的2处不符已忽略"
+
+
+def test_the_workbook_carries_what_was_decided_on_the_page(
+    two: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It stands in hidden columns there, so the file beside the workbook can say otherwise."""
+    folder, (late, first) = tmp_path / "out", two
+    key = found_in(capsys, "check", late, first)[0]["key"]
+    cli.main(["dismiss", late, key, *REASON, "--with", first])
+    cli.main(["batch", str(Path(late).parent), "-o", str(folder)])
+    assert "（另1处已忽略）" in years_in(folder)["浙江省青溪县政府", "2022"]
+    checks = batch_checks(folder)
+    book, other = str(checks[late]["workbook"]), str(checks[first]["workbook"])
+    assert read_workbook(Path(book)).rulings[key].kept
+    assert "（另1处已忽略）" in told(capsys, "check", book, other)
+    assert cli.main(["dismiss", book, key, "--undo", "--with", other]) == 2
+    assert "请改用 gongkai confirm" in capsys.readouterr().err
+    assert cli.main(["confirm", book, key, "--with", other]) == 0
+    assert "2022年：与2021年不符2处\n" in told(capsys, "check", book, other)
+    cli.main(["batch", str(Path(late).parent), "-o", str(folder)])
+    assert years_in(folder)["浙江省青溪县政府", "2022"].startswith("与2021年不符2处：")
+
+
+@pytest.mark.parametrize(
+    "decided", [[], {"rulings": [1]}, {"rulings": {"a": ["x", "y"]}}, {"rulings": {"a": 1}}, {"dismissed": []}, 5]
+)
+def test_a_journal_with_other_things_than_rulings_is_told(
+    imported: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], decided: object
+) -> None:
+    source, folder = imported[0], copied(imported[1], tmp_path)
+    lines = [json.loads(line) for line in (folder / NAME).read_text().splitlines()]
+    lines = [{**line, "decided": decided} if "row" in line else line for line in lines]
+    (folder / NAME).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert cli.main(["batch", str(source), "-o", str(folder)]) == 2
+    assert "行已损坏" in capsys.readouterr().err
+
+
+def test_rows_carry_what_was_decided() -> None:
+    last = BatchRow("a", DONE, "甲县人民政府", 2020, figures=BEFORE)
+    row = BatchRow("b", DONE, "甲县人民政府", 2021, figures={NATURAL: 3, TOTAL: 12})
+    plain = with_years([row, last])[0].years
+    assert plain.startswith("与2020年不符1处：")
+    outcome = compare_years([Yearly(one.agency, one.year, one.source, one.figures) for one in (row, last)])[0]
+    key = key_of(outcome.findings[0], row.figures)
+    decided = replace(row, rulings={key: Ruling("dismissed", "甲")})
+    assert with_years([decided, last])[0].years.startswith("与2020年的1处不符已忽略")
+    assert with_years([replace(row, rulings={key: Ruling("confirmed")}), last])[0].years == plain
+
+
+def test_a_dismissed_note_alone_is_counted_too() -> None:
+    reports = [Yearly("甲县", 2021, "a", {TOTAL: 1}), Yearly("甲县", 2021, "b", {TOTAL: 2})]
+    outcome = compare_years(reports)[0]
+    keys = {key_of(finding, {}): Ruling("dismissed", "甲") for finding in outcome.findings}
+    only = compare_years([replace(reports[0], rulings=keys), reports[1]])[:1]
+    assert [*across_lines(only)] == [f"跨年核对：已忽略的问题{len(keys)}处（逐份见“汇总”的跨年核对一栏）。"]
+
+
+# --- the exit code ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("severity", "cause", "verdict", "code"),
+    [
+        ("warning", "reading", "", 1),
+        ("warning", "reading", "confirmed", 1),
+        ("warning", "reading", "dismissed", 0),
+        ("warning", None, "", 0),
+        ("error", "report", "dismissed", 0),
+    ],
+)
+def test_check_and_batch_give_one_code(
+    imported: tuple[Path, Path],
+    tmp_path: Path,
+    severity: Severity,
+    cause: Literal["reading", "report"] | None,
+    verdict: str,
+    code: int,
+) -> None:
+    """A sum that is broken as we read it: neither command calls that clean, whichever run imported the report."""
+    source, folder = imported[0], copied(imported[1], tmp_path)
+    ruling = Ruling(verdict, "甲") if verdict else None  # type: ignore[arg-type]
+    finding = Finding("applications.sum.natural", severity, "可能是读取有误", cause=cause or "", ruling=ruling)
+    lines = [json.loads(line) for line in (folder / NAME).read_text().splitlines()]
+    for line in lines:
+        if "check" in line:
+            line["check"]["findings"] = [finding_to_dict(finding, report_of())]
+    (folder / NAME).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert cli.main(["batch", str(source), "-o", str(folder)]) == code == cli.code_of([finding])
+
+
+# --- levels -------------------------------------------------------------------------------------------------------
+
+
+def test_a_difference_between_levels_is_dismissed(county: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parent, children = str(parent_of(county)), str(county / "下级")
+    [item] = found_in(capsys, "levels", parent, children)
+    assert f"  {item['key']}. ! 警告　" in told(capsys, "levels", parent, children)
+    assert cli.main(["dismiss", parent, item["key"], *REASON]) == 2
+    assert cli.main(["dismiss", parent, item["key"], *REASON, "--levels", children]) == 0
+    lines = told(capsys, "levels", parent, children).splitlines()
+    assert lines[-2].startswith(f"  {item['key']}. ○ 已忽略　")
+    assert lines[-2].endswith("（理由：上年报告已更正）")
+    assert lines[-1] == f"比对{len(CELLS)}格：相等{len(CELLS) - 1}格、不等1格；另有1处已忽略。"
+    [item] = found_in(capsys, "levels", parent, children)
+    assert item["ruling"] == {"verdict": "dismissed", "reason": "上年报告已更正"}
+    child = changed(family()[0], GRANTED, 99)
+    saved(county / "下级", [child])
+    assert found_in(capsys, "levels", parent, children)[0]["ruling"] is None
+
+
+def levels_of(figures: list[int], stated: int, other: int = 0, rulings: dict[str, Ruling] | None = None) -> Any:
+    """Two cells; the parent lacks or has too much of some child in both."""
+    second = "applications.new.natural"
+    children = [
+        Child(name, name, report(name, {GRANTED: figure, second: figure}))
+        for name, figure in zip(BODIES, figures, strict=False)
+    ]
+    parent: Report = report("青溪县人民政府", {GRANTED: stated, second: stated + other})
+    return compare(replace(parent, rulings=rulings or {}), children)
+
+
+def test_two_bodies_that_may_be_left_out_are_two_findings() -> None:
+    found = levels_of([5, 5, 7], 12)
+    whole = [finding for finding in found.findings if "每一格" in finding.message]
+    assert len({found.key_of(finding) for finding in found.findings}) == len(found.findings)
+    assert len(whole) == 2
+
+
+def test_what_states_no_figure_is_known_by_its_text_and_the_sums() -> None:
+    found = levels_of([5, 6, 7], 13)
+    whole = next(finding for finding in found.findings if "每一格" in finding.message)
+    rulings = {found.key_of(whole): Ruling("dismissed", "甲")}
+    again = levels_of([5, 6, 7], 13, rulings=rulings)
+    assert [finding.ruling is not None for finding in again.findings].count(True) == 1
+    for figures, stated in (([5, 6, 8], 14), ([5, 6, 7], 11), ([5, 7, 7], 14)):
+        assert all(finding.ruling is None for finding in levels_of(figures, stated, rulings=rulings).findings)
+
+
+def test_a_child_more_that_lacks_is_told_again() -> None:
+    def found(errors: list[str], rulings: dict[str, Ruling]) -> Any:
+        children = [Child(name, name, error="不能读取。") for name in errors]
+        children.append(Child(BODIES[0], BODIES[0], report(BODIES[0], {GRANTED: 1})))
+        return compare(replace(report("青溪县人民政府", {GRANTED: 9}), rulings=rulings), children)
+
+    first = found(["a"], {})
+    rulings = {first.key_of(finding): Ruling("dismissed", "甲") for finding in first.findings}
+    assert all(finding.ruling for finding in found(["a"], rulings).findings)
+    assert any(
+        finding.rule == "levels.uncertain" and finding.ruling is None for finding in found(["a", "b"], rulings).findings
+    )
