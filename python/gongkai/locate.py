@@ -57,7 +57,7 @@ def report_of(document: Document, limits: Limits, access: Access, loaded: Callab
         loaded()  # only a page leads on
         return report_in(document)
     blocks = read_blocks(document)
-    trip = Trip(document, blocks, limits, access)
+    trip = Following(document, blocks, limits, access)
     try:
         report = recognize(blocks, document)
     except UnreadableDocument:
@@ -71,7 +71,7 @@ def report_of(document: Document, limits: Limits, access: Access, loaded: Callab
     return report if len(report.tables) == TABLES else fuller(report, trip)
 
 
-def fuller(report: Report, trip: Trip) -> Report:
+def fuller(report: Report, trip: Following) -> Report:
     """The whole report to which a page with some of its tables leads; else the page's own, which says what it lacks."""
     try:
         found = trip.report(tuple(report.tables))
@@ -118,7 +118,7 @@ def report_of_workbook(document: Document) -> Report:
 
 
 @dataclass(frozen=True)
-class Trip:
+class Following:
     """From a page on to what it points to."""
 
     page: Document

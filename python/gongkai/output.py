@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gongkai.checks import checked
 from gongkai.checks.misread import raw_line, raws_of
 from gongkai.checks.rules import other_rules
-from gongkai.compare.years import Outcome
+from gongkai.compare.years import YearComparison
 from gongkai.decisions import dismissed_text, in_order, is_open, key_of, ruling_text
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
@@ -109,7 +109,7 @@ def suspect_to_dict(suspect: Suspect) -> dict[str, Any]:
     return {"cell": suspect.cell, "stated": number(suspect.stated), "proposed": suspect.proposed}
 
 
-def add_years(found: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
+def add_years(found: Mapping[str, Any], outcome: YearComparison) -> dict[str, Any]:
     """``check --json`` of a report, with what came of comparing it with the year before among its findings."""
     across = [finding_to_dict(finding, outcome.report.figures) for finding in outcome.findings]
     findings = [*found["findings"], *across]
@@ -222,7 +222,7 @@ def finding_line(name: int | str, finding: Finding) -> str:
     return f"{name}. {sign}　{finding.message}{ruling_text(finding.ruling) if finding.ruling else ''}"
 
 
-def years_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def years_lines(outcomes: Sequence[YearComparison]) -> Iterator[str]:
     """What came of comparing reports over years, for people; nothing where there was nothing to compare."""
     if not any(outcome.compared or outcome.findings for outcome in outcomes):
         return

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 from gongkai.batch import batch_checks, plan, run_batch
-from gongkai.batch.journal import NAME, Entry, open_journal
+from gongkai.batch.journal import NAME, JournalEntry, open_journal
 from gongkai.batch.names import (
     LONGEST_FOLDER,
     LONGEST_PATH,
@@ -131,7 +131,7 @@ def test_a_full_disk_leaves_whole_lines_only(tmp_path: Path) -> None:
 
 def test_the_checks_of_earlier_runs_are_not_kept_in_memory(tmp_path: Path) -> None:
     with open_journal(tmp_path) as journal:
-        journal.add(Entry(BatchRow("x", "完成", file="x.xlsm"), "0", {"findings": []}))
+        journal.add(JournalEntry(BatchRow("x", "完成", file="x.xlsm"), "0", {"findings": []}))
     with open_journal(tmp_path) as journal:
         assert journal.entries["x"].check is None
     assert set(batch_checks(tmp_path)) == {"x"}

@@ -13,7 +13,7 @@ from gongkai import demo
 from gongkai.checks import check
 from gongkai.excel import batching
 from gongkai.excel.book import apply_edits
-from gongkai.excel.runner import Outcome
+from gongkai.excel.runner import CommandResult
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.lists import summary_heads
@@ -70,7 +70,7 @@ def column(book: xw.Book, name: str) -> list[object]:
     return found
 
 
-def to_the_end(book: xw.Book) -> tuple[Outcome, int]:
+def to_the_end(book: xw.Book) -> tuple[CommandResult, int]:
     """Press, and run again while Python asks for more, as the macro does."""
     outcome, runs = press(book, "batch"), 1
     while outcome.kind == "more":

@@ -12,7 +12,7 @@ from gongkai import demo
 from gongkai.checks import check
 from gongkai.excel.book import TABLES, apply_edits
 from gongkai.excel.importing import import_file
-from gongkai.excel.runner import Asked
+from gongkai.excel.runner import Request
 from gongkai.model import Report
 from gongkai.workbook import layout
 from gongkai.workbook.fill import report_to_edits
@@ -194,7 +194,7 @@ def test_commands_work_on_a_workbook_of_which_only_an_address_is_known(
     page = tmp_path / "page.html"
     page.write_bytes(demo.pages()["/2021.html"])
     book.impl.in_cloud = True
-    assert import_file(book, Asked(str(page))).kind == "done"
+    assert import_file(book, Request(str(page))).kind == "done"
     assert press(book, "summary").kind == "done"
     folder = tmp_path / "年报"
     folder.mkdir()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gongkai.compare.bodies import Yearly
-from gongkai.compare.years import Outcome, compare_years
+from gongkai.compare.years import YearComparison, compare_years
 from gongkai.editions import links, yearly_cells
 from gongkai.model import Value
 
@@ -42,7 +42,7 @@ def findings_of(reports: Sequence[Yearly]) -> list[tuple[int | None, str, tuple[
     return [(one.report.year, f.rule, f.cells) for one in compare_years(reports) for f in one.findings]
 
 
-def by_source(reports: Sequence[Yearly]) -> dict[str, Outcome]:
+def by_source(reports: Sequence[Yearly]) -> dict[str, YearComparison]:
     return {one.report.source: one for one in compare_years(reports)}
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from gongkai.model import UnreadableDocument
 from gongkai.readers import libreoffice
-from gongkai.readers.libreoffice import MEGABYTE, Limits, find_program, to_docx
+from gongkai.readers.libreoffice import MEGABYTE, ProgramLimits, find_program, to_docx
 from helpers import DOCUMENTS
 from helpers.blocks import prose, read
 from helpers.clock import fake_clock
@@ -117,7 +117,7 @@ def kept_folders() -> set[str]:
     return {path.name for path in Path(tempfile.gettempdir()).glob("gongkai-*")}
 
 
-def refusal(content: bytes, limits: Limits = libreoffice.LIMITS) -> str:
+def refusal(content: bytes, limits: ProgramLimits = libreoffice.LIMITS) -> str:
     before = kept_folders()
     with pytest.raises(UnreadableDocument) as caught:
         to_docx(content, "doc", limits)
@@ -261,16 +261,16 @@ GREEDY = "import time; held = bytearray(b'1') * 150_000_000; time.sleep(9999)"
 @pytest.mark.parametrize(
     ("script", "limits", "said"),
     [
-        (FLOOD, Limits(output=20 * MEGABYTE), "磁盘空间过大"),
-        (GREEDY, Limits(memory=100 * MEGABYTE), "内存"),
-        (LAVISH, Limits(output=20 * MEGABYTE), "过大|没能打开"),
+        (FLOOD, ProgramLimits(output=20 * MEGABYTE), "磁盘空间过大"),
+        (GREEDY, ProgramLimits(memory=100 * MEGABYTE), "内存"),
+        (LAVISH, ProgramLimits(output=20 * MEGABYTE), "过大|没能打开"),
         ("", libreoffice.LIMITS, "没能打开"),
         ("raise SystemExit(3)", libreoffice.LIMITS, "没能打开"),
     ],
     ids=["floods", "fills the memory", "makes too much at once", "makes nothing", "fails"],
 )
 def test_a_program_that_fails(
-    script: str, limits: Limits, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    script: str, limits: ProgramLimits, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program(tmp_path, monkeypatch, script)
     message = refusal(RTF, limits)

@@ -21,7 +21,7 @@ import trustme
 
 from gongkai.model import Document
 from gongkai.sources import Access, cache, load
-from gongkai.sources.cache import Kept, entry, find, keep, sha256, trim
+from gongkai.sources.cache import CachedPage, entry, find, keep, sha256, trim
 from gongkai.system import cache_folder
 from helpers.web.server import answer, serving
 from helpers.web.site import (
@@ -43,7 +43,7 @@ from helpers.web.site import (
 NEWER = PAGE.replace(b"<p>", b"<p>2025")
 OFFLINE, REFRESH = Access(offline=True), Access(refresh=True)
 SHA = hashlib.sha256(PAGE).hexdigest()
-KEPT = Kept(
+KEPT = CachedPage(
     "http://a.gov.cn/", "http://a.gov.cn/b", "text/html", "gbk", "2026-01-02T03:04:05+00:00", "", "", (), SHA, PAGE
 )
 

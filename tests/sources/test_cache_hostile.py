@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from gongkai.sources import cache
-from gongkai.sources.cache import LARGEST_ENTRY, Kept, find, keep, sha256, trim
+from gongkai.sources.cache import LARGEST_ENTRY, CachedPage, find, keep, sha256, trim
 from helpers.web.site import PAGE
 
-KEPT = Kept(
+KEPT = CachedPage(
     *("http://a.gov.cn/", "http://a.gov.cn/b", "text/html", "gbk", "2026-01-02T03:04:05+00:00", "", "", ()),
     sha256(PAGE), PAGE,
 )  # fmt: skip

@@ -21,7 +21,7 @@ from gongkai.editions import editions, form
 from gongkai.model import Finding, Relation, Report, Value
 from gongkai.output import finding_to_dict
 from gongkai.sums.localize import UNKNOWN, localize
-from gongkai.sums.network import SECONDS, State, TooMany, network_of, state_of
+from gongkai.sums.network import SECONDS, NetworkState, TooMany, network_of, state_of
 from gongkai.sums.repairs import DIGIT, OTHER, SLIP, exchanged, moved, oddness, split
 from gongkai.sums.search import FARTHEST, farthest, smallest_sets
 from helpers import DOCUMENTS, TESTS
@@ -331,13 +331,13 @@ class Worked:
         self.most_steps, self.steps = max(self.most_steps, self.steps), 0
         return self.looks * SECONDS / TURNS
 
-    def step(self, state: State, cell: str) -> tuple[int, int]:
+    def step(self, state: NetworkState, cell: str) -> tuple[int, int]:
         self.steps += 1
         return ENDS(state, cell)
 
 
 TURNS = 8
-ENDS = State.ends
+ENDS = NetworkState.ends
 
 
 @pytest.fixture
@@ -346,7 +346,7 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Worked]:
     monkeypatch.setattr("gongkai.sums.network.SECONDS", SECONDS)
     for module in ("network", "search"):
         monkeypatch.setattr(f"gongkai.sums.{module}.thread_time", clock)
-    monkeypatch.setattr(State, "ends", lambda state, cell: clock.step(state, cell))
+    monkeypatch.setattr(NetworkState, "ends", lambda state, cell: clock.step(state, cell))
     proposals.cache_clear()
     yield clock
     proposals.cache_clear()  # what was found in so little time is no other test's answer

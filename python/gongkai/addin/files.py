@@ -75,7 +75,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Entry:
+class InstalledFile:
     """``backup``: sha256 of what was there before, "" if nothing was. ``values``: for the settings, what we set."""
 
     path: str
@@ -85,14 +85,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Record:
+class InstallRecord:
     """``folders`` were made by us, outermost first."""
 
     version: str = ""
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[InstalledFile, ...] = ()
     folders: tuple[str, ...] = ()
 
-    def entry(self, path: Path) -> Entry | None:
+    def entry(self, path: Path) -> InstalledFile | None:
         return next((entry for entry in self.entries if entry.path == str(path)), None)
 
 
@@ -108,7 +108,7 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_record(state: Path) -> Record | None:
+def read_record(state: Path) -> InstallRecord | None:
     """None where there is none. GongkaiError for one that is damaged: guessing could lose what the user had."""
     path = record_path(state)
     content = current(path)
@@ -123,14 +123,14 @@ def read_record(state: Path) -> Record | None:
         ) from error
 
 
-def parse_record(data: Any) -> Record:
+def parse_record(data: Any) -> InstallRecord:
     if data["format"] != FORMAT:
         raise ValueError(data["format"])
     entries = tuple(
-        Entry(text(entry["path"]), texts(entry["ours"]), text(entry["backup"]), texts(entry["values"]))
+        InstalledFile(text(entry["path"]), texts(entry["ours"]), text(entry["backup"]), texts(entry["values"]))
         for entry in data["entries"]
     )
-    return Record(text(data["version"]), entries, texts(data["folders"]))
+    return InstallRecord(text(data["version"]), entries, texts(data["folders"]))
 
 
 def text(value: Any) -> str:
@@ -143,7 +143,7 @@ def texts(values: Any) -> tuple[str, ...]:
     return tuple(text(value) for value in values)
 
 
-def write_record(state: Path, record: Record | None) -> None:
+def write_record(state: Path, record: InstallRecord | None) -> None:
     """None takes it away. Raises OSError."""
     path = record_path(state)
     if record is None:

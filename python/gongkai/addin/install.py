@@ -8,8 +8,8 @@ from pathlib import Path
 
 import gongkai
 from gongkai.addin.files import (
-    Entry,
-    Record,
+    InstalledFile,
+    InstallRecord,
     backup_path,
     current,
     digest_of,
@@ -20,7 +20,7 @@ from gongkai.addin.files import (
     record_path,
     write_record,
 )
-from gongkai.addin.pieces import ADDIN, Piece, pieces
+from gongkai.addin.pieces import ADDIN, Component, pieces
 from gongkai.addin.places import SAFE_KEY, SAFE_VALUE, Places, line_of, seen, without_setting
 from gongkai.model import GongkaiError
 from gongkai.system import system_reason
@@ -38,9 +38,9 @@ MAC_PRIVACY = "；如果系统询问是否允许“终端”访问其他App的�
 class Step:
     """``before`` is what stands there now. ``entry`` is what the record shall say of it."""
 
-    piece: Piece
+    piece: Component
     before: bytes | None
-    entry: Entry
+    entry: InstalledFile
     changed: bool  # the user changed it since we wrote it
 
 
@@ -48,26 +48,26 @@ def install(places: Places) -> list[str]:
     """Put everything in place and say what was done. Raises GongkaiError, then all is as it was before."""
     if not places.excel.is_dir():
         raise GongkaiError(NO_EXCEL_YET.format(path=places.excel))
-    old = read_record(places.state) or Record()
+    old = read_record(places.state) or InstallRecord()
     steps = [planned(piece, old, places) for piece in pieces(places)]
     carry_out(places, steps, new_record(places, steps, old))
     return [*(line_for(step, places) for step in steps), RESTART]
 
 
-def new_record(places: Places, steps: list[Step], old: Record) -> Record:
+def new_record(places: Places, steps: list[Step], old: InstallRecord) -> InstallRecord:
     """What an older version put in places of its own stays recorded."""
     here = {step.entry.path for step in steps}
     entries = [*(step.entry for step in steps), *(entry for entry in old.entries if entry.path not in here)]
     made = map(str, missing_folders([record_path(places.state), *(step.piece.path for step in steps)]))
-    return Record(gongkai.__version__, tuple(entries), tuple(dict.fromkeys([*old.folders, *made])))
+    return InstallRecord(gongkai.__version__, tuple(entries), tuple(dict.fromkeys([*old.folders, *made])))
 
 
-def planned(piece: Piece, record: Record, places: Places) -> Step:
+def planned(piece: Component, record: InstallRecord, places: Places) -> Step:
     before = current(piece.path)
     entry = record.entry(piece.path)
     if entry is None:
         backup = "" if before is None else digest_of(before)
-        entry, known = Entry(str(piece.path), (), backup), True
+        entry, known = InstalledFile(str(piece.path), (), backup), True
     else:
         known = before is None or is_known(before, entry, places)
     values = (*entry.values, piece.value) if piece.value else ()
@@ -77,7 +77,7 @@ def planned(piece: Piece, record: Record, places: Places) -> Step:
     return Step(piece, before, replace(entry, ours=tuple(ours), values=tuple(dict.fromkeys(values))), not known)
 
 
-def is_known(content: bytes, entry: Entry, places: Places) -> bool:
+def is_known(content: bytes, entry: InstalledFile, places: Places) -> bool:
     """Whether nothing would be lost with it: we wrote it, or it is in the backup; of the settings our line counts."""
     if digest_of(content) in (*entry.ours, entry.backup):
         return True
@@ -88,7 +88,7 @@ def is_known(content: bytes, entry: Entry, places: Places) -> bool:
 # --- doing it -----------------------------------------------------------------------------------------------------
 
 
-def carry_out(places: Places, steps: list[Step], record: Record) -> None:
+def carry_out(places: Places, steps: list[Step], record: InstallRecord) -> None:
     """Backups first, then the record, then the files; on any failure everything back."""
     backups = [path for step in steps for path in backup_of(step, places)]
     fresh = [path for path, _ in backups if not path.exists()]
@@ -236,7 +236,7 @@ def nothing_recorded(places: Places) -> str:
     return "没有安装记录，没有要卸载的东西。"
 
 
-def close_record(places: Places, record: Record) -> str:
+def close_record(places: Places, record: InstallRecord) -> str:
     """Remove the record and the folders that we made, as far as they are empty."""
     try:
         write_record(places.state, None)
@@ -247,14 +247,14 @@ def close_record(places: Places, record: Record) -> str:
     return f"卸载完成。{left}程序本身用 pip uninstall gongkai 删除。"
 
 
-def kept_copy(entry: Entry, places: Places) -> Path:
+def kept_copy(entry: InstalledFile, places: Places) -> Path:
     return backup_path(places.state, entry.backup, Path(entry.path).name)
 
 
 # --- what becomes of a file ---------------------------------------------------------------------------------------
 
 
-def undo_of(entry: Entry, places: Places) -> Undo:
+def undo_of(entry: InstalledFile, places: Places) -> Undo:
     path, now = Path(entry.path), current(Path(entry.path))
     before = None
     if entry.backup:
@@ -271,7 +271,7 @@ def undo_of(entry: Entry, places: Places) -> Undo:
     return Undo(now, f"保留　　{path}（{KEPT}{copy}）", spent=False)
 
 
-def undo_of_settings(entry: Entry, now: bytes, before: bytes | None, places: Places) -> Undo:
+def undo_of_settings(entry: InstalledFile, now: bytes, before: bytes | None, places: Places) -> Undo:
     """The settings were changed since: only our lines go, or become what they were."""
     value = seen(now, places.key)
     if value is None:

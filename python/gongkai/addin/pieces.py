@@ -20,7 +20,7 @@ XLWINGS = "xlwings.xlam"
 
 
 @dataclass(frozen=True)
-class Piece:
+class Component:
     """``name`` says what the file is. ``value``: for the settings, what they name."""
 
     path: Path
@@ -30,25 +30,25 @@ class Piece:
     executable: bool = False
 
 
-def pieces(places: Places) -> list[Piece]:
+def pieces(places: Places) -> list[Component]:
     """Everything that belongs on this machine. Raises GongkaiError where a part of the program is missing."""
     return [*packaged(places), settings_piece(places)]
 
 
-def packaged(places: Places) -> Iterator[Piece]:
+def packaged(places: Places) -> Iterator[Component]:
     start, xlwings = places.startup, f"xlwings {version('xlwings')} "
-    yield Piece(start / ADDIN, addin_path().read_bytes(), f"gongkai {gongkai.__version__} 加载项")
-    yield Piece(start / XLWINGS, xlwings_part(f"addin/{XLWINGS}"), f"{xlwings}加载项")
-    yield Piece(start / "gongkai" / TEMPLATE, template_path().read_bytes(), "工作簿模板")
+    yield Component(start / ADDIN, addin_path().read_bytes(), f"gongkai {gongkai.__version__} 加载项")
+    yield Component(start / XLWINGS, xlwings_part(f"addin/{XLWINGS}"), f"{xlwings}加载项")
+    yield Component(start / "gongkai" / TEMPLATE, template_path().read_bytes(), "工作簿模板")
     if places.scripts:
         script = f"xlwings-{version('xlwings')}.applescript"
-        yield Piece(places.scripts / script, xlwings_part(script), f"{xlwings}脚本")
+        yield Component(places.scripts / script, xlwings_part(script), f"{xlwings}脚本")
     if places.launcher:
         command = f'#!/bin/sh\nexec {shlex.quote(places.python)} "$@"\n'
-        yield Piece(places.launcher, command.encode(), "Python的启动脚本", executable=True)
+        yield Component(places.launcher, command.encode(), "Python的启动脚本", executable=True)
 
 
-def settings_piece(places: Places) -> Piece:
+def settings_piece(places: Places) -> Component:
     """The settings as they stand, with the lines that are ours."""
     content = current(places.settings) or b""
     if content.startswith(WIDE):
@@ -60,7 +60,7 @@ def settings_piece(places: Places) -> Piece:
     changed = with_setting(content, places.key, value, places.newline)
     if seen(content, SAFE_KEY) is None:
         changed = with_setting(changed, SAFE_KEY, SAFE_VALUE, places.newline)
-    return Piece(places.settings, changed, "xlwings的设置", value=places.interpreter)
+    return Component(places.settings, changed, "xlwings的设置", value=places.interpreter)
 
 
 def addin_path() -> Path:

@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path, PurePath, PureWindowsPath
 
 import gongkai
-from gongkai.addin.files import Record, current, digest_of, read_record
+from gongkai.addin.files import InstallRecord, current, digest_of, read_record
 from gongkai.addin.install import NO_EXCEL_YET
-from gongkai.addin.pieces import Piece, packaged
+from gongkai.addin.pieces import Component, packaged
 from gongkai.addin.places import Places, seen
 
 MEND = "请关闭所有Excel窗口，运行 gongkai addin install"
@@ -39,7 +39,7 @@ def examine(places: Places) -> tuple[list[str], bool]:
 def checks_of(places: Places) -> Iterator[Check]:
     if not places.excel.is_dir():
         yield Check(False, NO_EXCEL_YET.format(path=places.excel))
-    record = read_record(places.state) or Record()
+    record = read_record(places.state) or InstallRecord()
     for piece in packaged(places):
         yield check_piece(piece, record)
     yield check_interpreter(places)
@@ -47,7 +47,7 @@ def checks_of(places: Places) -> Iterator[Check]:
         yield check_library(Path(places.python))
 
 
-def check_piece(piece: Piece, record: Record) -> Check:
+def check_piece(piece: Component, record: InstallRecord) -> Check:
     found = current(piece.path)
     if found is None:
         return Check(False, f"{piece.name}：缺少{piece.path}；{MEND}。")

@@ -16,11 +16,11 @@ from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access, Limits
 from gongkai.system import system_reason
-from gongkai.workbook.lists import BatchRow, State, clipped, report_to_row
+from gongkai.workbook.lists import BatchRow, RowState, clipped, report_to_row
 
-FAILED: State = "失败"
-DIRECTORY: State = "目录"
-PROPOSED: State = "待确认"
+FAILED: RowState = "失败"
+DIRECTORY: RowState = "目录"
+PROPOSED: RowState = "待确认"
 
 
 def read_report_in(

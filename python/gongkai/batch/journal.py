@@ -36,7 +36,7 @@ TEXTS = FIELDS - {"figures", *COUNTS}
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """A finished source: its row, the digest of its workbook as written ("" without one), and ``check --json``."""
 
     row: BatchRow
@@ -49,7 +49,7 @@ class Memory:
     """What a journal says: its first line, the newest entry of each source, the digests of every summary it wrote."""
 
     head: dict[str, Any]
-    entries: dict[str, Entry]
+    entries: dict[str, JournalEntry]
     written: set[str]
 
 
@@ -60,14 +60,14 @@ class Journal:
 
     folder: Path
     file: FileIO
-    entries: dict[str, Entry]
+    entries: dict[str, JournalEntry]
     summary: str
     written: set[str]
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: JournalEntry) -> None:
         """Append an entry; it is on the disk when this returns. Raises GongkaiError, and then nothing was added."""
         write_line(self.file, entry_to_dict(entry))
-        self.entries[entry.row.source] = Entry(entry.row, entry.sha256)
+        self.entries[entry.row.source] = JournalEntry(entry.row, entry.sha256)
 
     def add_written(self, digests: Iterable[str]) -> None:
         """Remember summaries about to be written. Raises GongkaiError, and then nothing was added."""
@@ -157,7 +157,7 @@ def write_line(file: FileIO, value: Mapping[str, Any]) -> None:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, Entry]]:
+def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, JournalEntry]]:
     """Head and newest entry of each source with its check, whoever is writing; both empty without a journal."""
     path = folder / NAME
     try:
@@ -181,7 +181,7 @@ def parse(path: Path, content: bytes, *, checks: bool = True) -> Memory:
         raise GongkaiError(f"{path}由另一版本的gongkai写成，本版本不能接着导入；请升级gongkai，或用 -o 另选文件夹。")
     if not isinstance(head.get("summary"), str) or not is_name(head["summary"]):
         raise foreign(path)
-    entries: dict[str, Entry] = {}
+    entries: dict[str, JournalEntry] = {}
     written: set[str] = set()
     for number, line in enumerate(lines, 2):
         found = read_json(line)
@@ -218,7 +218,7 @@ def read_json(line: bytes) -> dict[str, Any] | None:
 # --- entries as JSON ----------------------------------------------------------------------------------------------
 
 
-def entry_to_dict(entry: Entry) -> dict[str, Any]:
+def entry_to_dict(entry: JournalEntry) -> dict[str, Any]:
     row = {name: value for name, value in asdict(entry.row).items() if name in FIELDS}
     for cell, value in row["figures"].items():
         if isinstance(value, Decimal):
@@ -231,7 +231,7 @@ def decided_to_dict(row: BatchRow) -> dict[str, Any]:
     return {"dismissed": row.dismissed, "rulings": rulings}
 
 
-def dict_to_entry(found: Mapping[str, Any] | None) -> Entry | None:
+def dict_to_entry(found: Mapping[str, Any] | None) -> JournalEntry | None:
     """None for anything that is no entry of ours."""
     row = found.get("row") if found else None
     if found is None or not isinstance(row, dict) or set(row) != FIELDS or not is_row(row):
@@ -244,7 +244,7 @@ def dict_to_entry(found: Mapping[str, Any] | None) -> Entry | None:
         decided = dict_to_decided(found.get("decided", {}))
     except (InvalidOperation, TypeError, ValueError, AttributeError):
         return None
-    return Entry(BatchRow(**{**row, **decided, "figures": figures}), sha256, check)
+    return JournalEntry(BatchRow(**{**row, **decided, "figures": figures}), sha256, check)
 
 
 def dict_to_decided(found: Any) -> dict[str, Any]:

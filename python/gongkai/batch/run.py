@@ -14,11 +14,11 @@ from threading import Lock, Thread
 from typing import Any
 
 from gongkai.batch.importing import failed_row, internal_error, now, read_report_in
-from gongkai.batch.journal import Entry, Journal, open_journal, read_journal, summary_names
+from gongkai.batch.journal import Journal, JournalEntry, open_journal, read_journal, summary_names
 from gongkai.batch.names import FileNames, digest, digest_with_docket, fitting_name, is_too_deep, move_new
 from gongkai.batch.scheduler import LOCAL, Turns, host_of
 from gongkai.batch.summary import Pace, compared, with_years, write_summary
-from gongkai.compare.years import Outcome
+from gongkai.compare.years import YearComparison
 from gongkai.decisions.file import DocketError, with_docket
 from gongkai.model import FetchError, Finding, GongkaiError, Report, WorkbookError
 from gongkai.output import add_years, check_to_dict
@@ -63,7 +63,7 @@ def run_batch(
     """
     make_folder(folder)
     with open_journal(folder) as journal, part_folder(folder) as part:
-        run = Run(list(dict.fromkeys(sources)), journal, part, access, tell)
+        run = BatchRun(list(dict.fromkeys(sources)), journal, part, access, tell)
         try:
             yield from run.skip_done()
             yield from run.work(per_host, pause)
@@ -105,12 +105,12 @@ def is_grave_fact(fact: Mapping[str, Any]) -> bool:
     return not dismissed and (fact.get("severity") == "error" or fact.get("cause") == "reading")
 
 
-def batch_years(folder: Path) -> list[Outcome]:
+def batch_years(folder: Path) -> list[YearComparison]:
     """What came of comparing all reports over years that a folder's batches imported and that are still there."""
     return outcomes_of(folder, read_journal(folder)[1].values())
 
 
-def outcomes_of(folder: Path, entries: Iterable[Entry]) -> list[Outcome]:
+def outcomes_of(folder: Path, entries: Iterable[JournalEntry]) -> list[YearComparison]:
     return compared([entry.row for entry in entries if entry.row.file and (folder / entry.row.file).is_file()])
 
 
@@ -170,7 +170,7 @@ def is_systems(error: BaseException) -> bool:
 # --- a run --------------------------------------------------------------------------------------------------------
 
 
-class Run:
+class BatchRun:
     """One run over a list. The lock is held by whoever writes into the folder; after ``stop`` nobody does."""
 
     def __init__(
@@ -224,7 +224,7 @@ class Run:
         findings = check(report)
         row = report_to_row(report, findings, old.source, old.finished, path.name)
         facts = check_to_dict(report, findings)
-        self.journal.add(Entry(row, found, {**facts, "report": {**facts["report"], "source": old.source}}))
+        self.journal.add(JournalEntry(row, found, {**facts, "report": {**facts["report"], "source": old.source}}))
         return row
 
     # what is left
@@ -284,7 +284,7 @@ class Run:
             if self.closed:
                 return None
             try:
-                self.journal.add(Entry(row))
+                self.journal.add(JournalEntry(row))
             except GongkaiError as error:
                 raise stopped(self.folder, error) from error
         return row
@@ -310,7 +310,7 @@ class Run:
         name = self.own_name(source) or self.names.claim(fitting_name(report, self.folder))
         while True:
             row = report_to_row(report, findings, source, now(), name)
-            self.journal.add(Entry(row, written, facts))
+            self.journal.add(JournalEntry(row, written, facts))
             if move_new(part, self.folder / name):
                 return row
             name = self.names.claim(fitting_name(report, self.folder))

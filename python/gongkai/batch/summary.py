@@ -13,7 +13,7 @@ from pathlib import Path
 from gongkai.batch.journal import Journal, changed_stem, summary_names
 from gongkai.batch.names import digest, digest_of, move_new
 from gongkai.compare.bodies import Yearly
-from gongkai.compare.years import Outcome, compare_years
+from gongkai.compare.years import YearComparison, compare_years
 from gongkai.decisions import is_open
 from gongkai.model import Edit, WorkbookError
 from gongkai.system import system_reason
@@ -121,7 +121,7 @@ class Pace:
 MOST_LISTED = 20  # reports that differ, on the terminal; the summary has all
 
 
-def compared(rows: Sequence[BatchRow]) -> list[Outcome]:
+def compared(rows: Sequence[BatchRow]) -> list[YearComparison]:
     """The outcome of each report among the lines, in their order.
 
     A line that an earlier version wrote has the totals only; the outcome says how much of it was compared.
@@ -136,7 +136,7 @@ def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:
     return [replace(row, years=clipped(next(outcomes).text)) if row.state == DONE else row for row in rows]
 
 
-def across_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def across_lines(outcomes: Sequence[YearComparison]) -> Iterator[str]:
     """For people: how many reports continue the year before, and the differences of the first that do not."""
     differing = sorted(filter(lambda outcome: outcome.differs, outcomes), key=body_and_year)
     others = [outcome for outcome in outcomes if not outcome.differs]
@@ -158,5 +158,5 @@ def across_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield f"  ……另有{len(differing) - MOST_LISTED}份，见“汇总”。"
 
 
-def body_and_year(outcome: Outcome) -> tuple[str, int]:
+def body_and_year(outcome: YearComparison) -> tuple[str, int]:
     return outcome.report.agency, outcome.report.year or 0

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from gongkai.figures import clean
 from gongkai.model import EditionError
 
-Kind = Literal["renamed", "merged"]
+SuccessionKind = Literal["renamed", "merged"]
 
 # The innermost area; 市政 begins a department (市政园林局), but not before 府 and 务.
 AREA = re.compile(r".*(?:(?<!城)(?:市(?!场|政(?![府务])|容)|[镇乡](?!村))|[省县旗州盟]|(?<!社)区(?!划|域)|街道)")
@@ -34,13 +34,13 @@ UNNAMED = re.compile(r"^(?:本|我|全|该|各)|[、,和与及]$")
 
 
 @dataclass(frozen=True)
-class Change:
+class Succession:
     """A body's new name: ``old`` and ``new`` in the form of ``normal``, ``since`` the first year of the new one."""
 
     old: str
     new: str
     since: int
-    kind: Kind
+    kind: SuccessionKind
     source: str
 
 
@@ -126,7 +126,7 @@ def facts() -> dict[str, Any]:
     """``names.toml``. EditionError where it is wrong in itself."""
     found = tomllib.loads(files("gongkai.bodies").joinpath("names.toml").read_text(encoding="utf-8"))
     for change in (*found["department"], *found["area"]):
-        if change["kind"] not in get_args(Kind) or not change["old"] or not change["new"]:
+        if change["kind"] not in get_args(SuccessionKind) or not change["old"] or not change["new"]:
             raise EditionError(f"names.toml：{change}")
     return {**found, "shared": frozenset(found["shared"])}
 
@@ -141,17 +141,17 @@ def index(kind: Literal["department", "area"]) -> Mapping[str, list[dict[str, An
     return found
 
 
-def changes_of(name: str) -> list[Change]:
+def changes_of(name: str) -> list[Succession]:
     """What the body of this name may be called after a change, each possible name; [] where none is known."""
     area, department = split(name)
     found = [
-        Change(area + department, area + JOINT.sub("", new), change["since"], change["kind"], change["source"])
+        Succession(area + department, area + JOINT.sub("", new), change["since"], change["kind"], change["source"])
         for change in index("department").get(department, ())
         for new in change["new"]
         if area
     ]
     return found + [
-        Change(area + department, new + department, change["since"], change["kind"], change["source"])
+        Succession(area + department, new + department, change["since"], change["kind"], change["source"])
         for change in index("area").get(area, ())
         for new in change["new"]
     ]

@@ -31,13 +31,13 @@ class Slip(NamedTuple):
     missing: str
 
 
-class Mark(NamedTuple):
+class ItemNumber(NamedTuple):
     style: str
     number: int
 
 
 @dataclass(slots=True)
-class Run:
+class ItemRun:
     style: str
     number: int
     line: int
@@ -47,14 +47,14 @@ class Run:
 def slips_in(text: str) -> Iterator[Slip]:
     """The first slip of each run in a text, in order."""
     lines = [line for line in map(str.strip, text.split("\n")) if line]
-    runs: list[Run] = []
+    runs: list[ItemRun] = []
     for at, line in enumerate(lines):
         mark = mark_of(line, lines[at - 1] if at else "")
         if mark is None:
             continue
         run = run_of(runs, mark.style)
         if run is None:
-            runs.append(Run(mark.style, mark.number, at, mark.number == 1))
+            runs.append(ItemRun(mark.style, mark.number, at, mark.number == 1))
             continue
         if mark.number == 1:
             run.sound = True
@@ -66,7 +66,7 @@ def slips_in(text: str) -> Iterator[Slip]:
         run.number, run.line = mark.number, at
 
 
-def run_of(runs: list[Run], style: str) -> Run | None:
+def run_of(runs: list[ItemRun], style: str) -> ItemRun | None:
     """The run that a number of a style goes on with, those inside it ended; None where it begins one."""
     depth = next((depth for depth, run in enumerate(runs) if run.style == style), None)
     if depth is None:
@@ -75,7 +75,7 @@ def run_of(runs: list[Run], style: str) -> Run | None:
     return runs[depth]
 
 
-def mark_of(line: str, above: str) -> Mark | None:
+def mark_of(line: str, above: str) -> ItemNumber | None:
     """The number at the head of a line; none where a broken sentence may go on in it with a figure."""
     match = MARK.match(line)
     if match is None:
@@ -86,7 +86,7 @@ def mark_of(line: str, above: str) -> Mark | None:
     number = int(figure) if figure.isdigit() else han_number(figure)
     kind = "1" if figure.isdigit() else "一"
     style = f"（{kind}）" if match["open"] else f"{kind}）" if match["sep"] in (")", "）") else f"{kind}、"
-    return Mark(style, number) if number else None
+    return ItemNumber(style, number) if number else None
 
 
 def han_number(text: str) -> int:
@@ -104,7 +104,7 @@ def in_han(number: int) -> str:
     return (HAN[tens - 1] if tens > 1 else "") + ("十" if tens else "") + (HAN[ones - 1] if ones else "")
 
 
-def slip_between(lines: Sequence[str], run: Run, mark: Mark, at: int) -> Slip | None:
+def slip_between(lines: Sequence[str], run: ItemRun, mark: ItemNumber, at: int) -> Slip | None:
     before, after = lines[run.line], lines[at]
     if mark.number <= run.number:
         return Slip(before, after, "again" if mark.number == run.number else "back", "")

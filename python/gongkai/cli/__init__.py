@@ -34,9 +34,9 @@ from gongkai.cli.levels import run_levels
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 
 if TYPE_CHECKING:
-    from gongkai.compare.years import Outcome
+    from gongkai.compare.years import YearComparison
 
-Run = Callable[[argparse.Namespace], int]
+Subcommand = Callable[[argparse.Namespace], int]
 
 SOURCE_HELP = "网址（http、https），网页、PDF、Word、Excel 或文本文件，本工具的工作簿；- 表示标准输入"
 
@@ -60,7 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
 Commands = argparse._SubParsersAction  # argparse has no public name for it
 
 
-def add_command(commands: Commands[ChineseParser], name: str, text: str, run: Run) -> ChineseParser:
+def add_command(commands: Commands[ChineseParser], name: str, text: str, run: Subcommand) -> ChineseParser:
     command = commands.add_parser(name, help=text, description=f"{text}。")
     command.set_defaults(run=run)
     return command
@@ -254,7 +254,7 @@ def run_sources(
     judge: Callable[[Report], list[Finding]],
     as_dict: Callable[[Report, list[Finding]], dict[str, Any]],
     as_lines: Callable[[Report, list[Finding]], Iterable[str]],
-    across: Callable[[], Sequence[Outcome]] = tuple,
+    across: Callable[[], Sequence[YearComparison]] = tuple,
 ) -> int:
     """Read each source, judge it and print it; one source gives one JSON object, several give a list.
 

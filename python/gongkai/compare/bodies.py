@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from urllib.parse import urlsplit
 
-from gongkai.bodies import Change, changes_of, is_certain, may_be_one, normal, tail
+from gongkai.bodies import Succession, changes_of, is_certain, may_be_one, normal, tail
 from gongkai.model import Ruling, Value
 
 Key = tuple[str, str]  # the body's name in one form, and for a name that does not tell it for certain, the site
@@ -32,7 +32,7 @@ class Group:
 
     keys: list[Key]
     years: dict[int, list[Yearly]] = field(default_factory=dict)
-    merged: list[tuple[Change, Group]] = field(default_factory=list)
+    merged: list[tuple[Succession, Group]] = field(default_factory=list)
     kinds: dict[int, list[Yearly]] = field(default_factory=dict)
 
     def distinct(self, year: int) -> list[Yearly]:
@@ -42,7 +42,7 @@ class Group:
             self.kinds[year] = list(reversed(found.values()))
         return self.kinds[year]
 
-    def breaks(self, last: int, year: int) -> Change | None:
+    def breaks(self, last: int, year: int) -> Succession | None:
         """The merger by which the figures of ``year`` do not continue those of ``last`` alone."""
         for change, old in self.merged:
             goes_on = last >= change.since if old is self else last not in old.years

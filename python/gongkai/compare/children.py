@@ -14,10 +14,10 @@ from gongkai.bodies.names import area_of, governed_area, is_office, lies_outside
 from gongkai.model import Finding, Report, Severity, Value
 from gongkai.wording import clipped
 
-Kind = Literal["missing", "unread", "doubtful", "self", "namesake", "year", "within"]
+Exclusion = Literal["missing", "unread", "doubtful", "self", "namesake", "year", "within"]
 MOST_NAMED = 12  # names in one message; a list of them all stands beside it
 # What is said of those left out; of the missing and unread `levels.uncertain` speaks.
-SAID: Mapping[Kind, tuple[Severity, str]] = {
+SAID: Mapping[Exclusion, tuple[Severity, str]] = {
     "self": ("note", "下级中有上级报告本身，没有计入：{names}。"),
     "namesake": (
         "warning",
@@ -82,7 +82,7 @@ class LeftOut:
     """A child whose figures are not summed; ``lacking`` tells that they may therefore be lacking in the sum."""
 
     child: Child
-    kind: Kind
+    kind: Exclusion
     reason: str
     lacking: bool = True
 
@@ -265,7 +265,7 @@ def held_against(
             alike = [other for other in free if named.name and other.name and may_be_one(named.name, other.name)]
             taken |= {id(other) for other in alike}
             titles = "、".join(other.title for other in alike)
-            kind: Kind = "doubtful" if alike else "missing"
+            kind: Exclusion = "doubtful" if alike else "missing"
             lost.append(LeftOut(named.child, kind, f"可能是{titles}" if alike else "没有它的报告"))
     return lost, [member for member in members if id(member) not in taken]
 

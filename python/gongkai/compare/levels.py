@@ -38,7 +38,7 @@ DOCUMENTS = ("rules", "normative")  # rows of table two of which a government it
 
 
 @dataclass(frozen=True)
-class Line:
+class LevelFigure:
     """A figure of the parent beside the sum of its children's.
 
     ``figures`` stand in the order of the roll's members, None where one states nothing or not certainly; ``lacking``
@@ -63,7 +63,7 @@ class Levels:
 
     parent: Report
     roll: Roll
-    lines: tuple[Line, ...]
+    lines: tuple[LevelFigure, ...]
     findings: tuple[Finding, ...]
 
     def counts(self) -> dict[Status, int]:
@@ -89,7 +89,7 @@ def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     return Levels(parent, roll, lines, tuple(sorted(said, key=lambda finding: finding.severity != "warning")))
 
 
-def sums_of(lines: Sequence[Line]) -> dict[str, Value]:
+def sums_of(lines: Sequence[LevelFigure]) -> dict[str, Value]:
     return {line.cell.id: line.computed for line in lines}
 
 
@@ -140,7 +140,7 @@ RULES = (
 # --- the sums -----------------------------------------------------------------------------------------------------
 
 
-def table_lines(table: Table, roll: Roll) -> Iterator[Line]:
+def table_lines(table: Table, roll: Roll) -> Iterator[LevelFigure]:
     layout = form(table.edition, table.id)
     columns = [column_of(member, layout) for member in roll.members]
     rows = zip(*columns, strict=True) if columns else repeat(())
@@ -154,7 +154,7 @@ def table_lines(table: Table, roll: Roll) -> Iterator[Line]:
         entry = table.entries.get(cell.id)
         stated, computed = entry.value if entry else None, total(given)
         status = status_of(cell, stated, computed, bool(figures) and not lacking)
-        yield Line(cell, status, stated, computed, figures, lacking)
+        yield LevelFigure(cell, status, stated, computed, figures, lacking)
 
 
 def column_of(member: Member, layout: Form) -> list[Value]:
@@ -202,7 +202,7 @@ def own_figures(parent: Report, members: Sequence[Member]) -> str:
     return "；上级机关本身的数字可能没有计入"
 
 
-def one_body_findings(lines: Sequence[Line], members: Sequence[Member]) -> Iterator[Finding]:
+def one_body_findings(lines: Sequence[LevelFigure], members: Sequence[Member]) -> Iterator[Finding]:
     """Where a body's figures are the difference in every cell, it was left out or counted twice as a whole."""
     apart = [(line, line.difference or 0) for line in lines if line.status in ("equal", "differs")]
     if len(members) < 2 or sum(gap != 0 for _, gap in apart) < 2:
@@ -215,7 +215,7 @@ def one_body_findings(lines: Sequence[Line], members: Sequence[Member]) -> Itera
                 yield Finding("levels.sum", "warning", message, cells)
 
 
-def sum_finding(line: Line, members: Sequence[Member], own: str) -> Finding:
+def sum_finding(line: LevelFigure, members: Sequence[Member], own: str) -> Finding:
     assert line.stated is not None, f"{line.cell.id} is blank"
     apart = difference(line.computed, line.stated)
     more, gap = ("下级之和", apart) if apart > 0 else ("上级", difference(line.stated, line.computed))
@@ -237,14 +237,14 @@ def numbers() -> Mapping[str, str]:
     return {name: layout.number for edition in editions().values() for name, layout in edition.forms.items()}
 
 
-def largest(line: Line, members: Sequence[Member]) -> str:
+def largest(line: LevelFigure, members: Sequence[Member]) -> str:
     """（其中甲局12、乙局7）: the members that contribute most."""
     given = [(abs(figure), figure, member) for figure, member in zip(line.figures, members, strict=True) if figure]
     most = nlargest(LARGEST, given, key=itemgetter(0))
     return f"（其中{'、'.join(f'{member.title}{shown(figure)}' for _, figure, member in most)}）" if most else ""
 
 
-def hints(line: Line, members: Sequence[Member], own: str, gap: Figure) -> str:
+def hints(line: LevelFigure, members: Sequence[Member], own: str, gap: Figure) -> str:
     """What may explain a difference: figures still lacking, one body's left out or counted twice, the parent's own."""
     told = ""
     if line.status == "exceeds":
@@ -261,7 +261,7 @@ def hints(line: Line, members: Sequence[Member], own: str, gap: Figure) -> str:
     return told
 
 
-def uncertain_notes(lines: Sequence[Line], roll: Roll) -> Iterator[Finding]:
+def uncertain_notes(lines: Sequence[LevelFigure], roll: Roll) -> Iterator[Finding]:
     """One note for all figures that cannot be compared, with the names of those that lack."""
     cells = tuple(line.cell.id for line in lines if line.status == "uncertain")
     names = [f"{one.child.title}（{SHORT_REASONS.get(one.kind, one.reason)}）" for one in roll.lacking]
@@ -275,7 +275,7 @@ def uncertain_notes(lines: Sequence[Line], roll: Roll) -> Iterator[Finding]:
         yield Finding("levels.uncertain", "note", message, cells)
 
 
-def blank_notes(parent: Report, lines: Sequence[Line]) -> Iterator[Finding]:
+def blank_notes(parent: Report, lines: Sequence[LevelFigure]) -> Iterator[Finding]:
     """What the parent does not state was compared with nothing; a sum above zero there is told."""
     blank = [line for line in lines if line.status == "blank"]
     if blank:

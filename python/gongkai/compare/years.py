@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from gongkai.bodies import is_certain
 from gongkai.compare.bodies import Group, Matched, Yearly, match
 from gongkai.decisions import is_open, ruled
-from gongkai.editions import Link, editions, jump_cells, links, public_cells, yearly_cells
+from gongkai.editions import YearLink, editions, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule
 from gongkai.sums.solve import difference, stated_figures, total
@@ -27,7 +27,7 @@ LONGEST_SOURCE = 200
 
 
 @dataclass(frozen=True)
-class Outcome:
+class YearComparison:
     """What came of comparing a report with the year before: in short, ``compared`` relations, and the findings.
 
     What is dismissed counts nowhere, and the short text says that it is.
@@ -55,7 +55,7 @@ def yearly(report: Report) -> Yearly:
     return Yearly(report.agency, report.year, source, stated, report.rulings)
 
 
-def compare_years(reports: Sequence[Yearly]) -> list[Outcome]:
+def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
     """The outcome of each report, in their order; thousands take well under a second."""
     matched = match(reports)
     found = (outcome(report, group, matched) for report, group in zip(reports, matched.groups, strict=True))
@@ -67,31 +67,35 @@ def decided(findings: Sequence[Finding], report: Yearly) -> tuple[Finding, ...]:
     return tuple(ruled(findings, report.rulings, report.figures))
 
 
-def outcome(report: Yearly, group: Group | None, matched: Matched) -> Outcome:
+def outcome(report: Yearly, group: Group | None, matched: Matched) -> YearComparison:
     year = report.year
     if group is None or year is None:
         lacking = "年度" if year is None else "机关名称"
-        return Outcome(report, f"没有识别出{lacking}", notes(nameless(lacking), matched, year))
+        return YearComparison(report, f"没有识别出{lacking}", notes(nameless(lacking), matched, year))
     doubles = double_notes(report, group.distinct(year))
     before = group.distinct(year - 1)
     change = group.breaks(year - 1, year)
     if change is not None:
-        return Outcome(
+        return YearComparison(
             report, f"机构调整，没有与{year - 1}年核对", (*doubles, merged_note(report, year - 1, change.source))
         )
     if not before:
-        return Outcome(report, f"没有{year - 1}年的报告", (*doubles, *missing_notes(report, year, group, matched)))
+        return YearComparison(
+            report, f"没有{year - 1}年的报告", (*doubles, *missing_notes(report, year, group, matched))
+        )
     if len(before) > 1:
         text = f"{year - 1}年有{len(before)}份数字不同的报告，没有核对"
-        return Outcome(report, text, (*doubles, unmatched(f"机关“{clipped(report.agency)}”{text}：{named(before)}。")))
+        return YearComparison(
+            report, text, (*doubles, unmatched(f"机关“{clipped(report.agency)}”{text}：{named(before)}。"))
+        )
     found = compared_with(report, before[0])
-    return Outcome(report, found.text, (*found.findings, *doubles), found.compared)
+    return YearComparison(report, found.text, (*found.findings, *doubles), found.compared)
 
 
 # --- two years that follow each other -------------------------------------------------------------------------------
 
 
-def compared_with(report: Yearly, last: Yearly) -> Outcome:
+def compared_with(report: Yearly, last: Yearly) -> YearComparison:
     """A report against that of the year before."""
     found: list[Finding] = []
     short: list[str] = []
@@ -112,10 +116,10 @@ def compared_with(report: Yearly, last: Yearly) -> Outcome:
                 dismissed += 1
     found += jumps(report, last)
     text = outcome_text(last, short, dismissed, limits_text(report, last, compared, carried)) if compared else ""
-    return Outcome(report, text or f"与{last.year}年没有可比的数字", tuple(found), compared)
+    return YearComparison(report, text or f"与{last.year}年没有可比的数字", tuple(found), compared)
 
 
-def stated_and_carried(link: Link, report: Yearly, last: Yearly) -> tuple[Figure, Figure] | None:
+def stated_and_carried(link: YearLink, report: Yearly, last: Yearly) -> tuple[Figure, Figure] | None:
     """What the report states and what follows from the year before; None where any figure is blank."""
     cells = (link.cell, *link.plus, *link.minus)
     own, before = stated_figures(cells, report.figures), stated_figures((link.last,), last.figures)
@@ -125,7 +129,7 @@ def stated_and_carried(link: Link, report: Yearly, last: Yearly) -> tuple[Figure
     return own[0], difference(total([*before, *added]), total(taken))
 
 
-def broken(link: Link, report: Yearly, last: Yearly, stated: Figure, computed: Figure) -> Finding:
+def broken(link: YearLink, report: Yearly, last: Yearly, stated: Figure, computed: Figure) -> Finding:
     form, cell = form_of(link.table, link.cell)
     apart = difference(max(stated, computed), min(stated, computed))
     before = form.cells[link.last]
@@ -141,7 +145,7 @@ def broken(link: Link, report: Yearly, last: Yearly, stated: Figure, computed: F
     return Finding(link.rule, "warning", message, cells, stated, computed, difference(computed, stated))
 
 
-def implied(link: Link, report: Yearly, last: Yearly) -> Iterator[Finding]:
+def implied(link: YearLink, report: Yearly, last: Yearly) -> Iterator[Finding]:
     """A note where the year before has carried something out and this year's figure is blank."""
     before = last.figures.get(link.last)
     if link.rule == "years.carried" and before and link.cell not in report.figures:
@@ -183,7 +187,7 @@ def source_text(report: Yearly) -> str:
 # --- in short -------------------------------------------------------------------------------------------------------
 
 
-def short_name(link: Link) -> str:
+def short_name(link: YearLink) -> str:
     form, cell = form_of(link.table, link.cell)
     return f"上年结转·{column_label(cell.column)}" if link.rule == "years.carried" else f"{form.number}{label_of(cell)}"
 

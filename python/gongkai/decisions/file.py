@@ -27,7 +27,7 @@ FIELDS = {"key": str, "verdict": str, "reason": str, "agency": str, "year": int 
 MOST_BYTES = 10_000_000
 LONGEST_WAIT = 10.0  # seconds for another process that writes the same file
 
-Record = dict[str, Any]
+DecisionRecord = dict[str, Any]
 
 
 class DocketError(WorkbookError):
@@ -72,7 +72,7 @@ def fits(record: Mapping[str, Any], report: Report) -> bool:
 # --- the file -----------------------------------------------------------------------------------------------------
 
 
-def read_docket(path: Path) -> list[Record]:
+def read_docket(path: Path) -> list[DecisionRecord]:
     """The decisions in a file, none where it is not there. Raises DocketError."""
     content = docket_bytes(path)
     if not content and not path.exists():
@@ -103,7 +103,7 @@ def docket_bytes(path: Path) -> bytes:
         ) from error
 
 
-def records_in(found: Any, path: Path) -> list[Record]:
+def records_in(found: Any, path: Path) -> list[DecisionRecord]:
     if not isinstance(found, dict) or found.get("gongkai") != KIND or not isinstance(found.get("rulings"), list):
         raise damaged(path, "内容不是处理记录")
     if found.get("version") != VERSION:
@@ -143,7 +143,7 @@ def save_rulings(report: Report, source: Path, findings: Mapping[str, Finding], 
     return path
 
 
-def record_of(key: str, finding: Finding, report: Report, ruling: Ruling) -> Record:
+def record_of(key: str, finding: Finding, report: Report, ruling: Ruling) -> DecisionRecord:
     return {
         "key": key,
         "verdict": ruling.verdict,

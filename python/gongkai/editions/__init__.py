@@ -213,7 +213,7 @@ def expand(where: str, names: list[str], along: list[str]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class YearLink:
     """The figure in ``cell`` of a year is that in ``last`` of the year before, plus and minus figures of its own."""
 
     rule: str
@@ -225,18 +225,20 @@ class Link:
 
 
 @cache
-def links() -> tuple[Link, ...]:
+def links() -> tuple[YearLink, ...]:
     """Carried in = carried out of the year before; documents in force = those in force before + made - repealed.
 
     The second holds between reports in the layout of 2021 only: that of 2019 counts what is open to the public.
     """
     newest = list(editions().values())[-1]
     carried = [
-        Link("years.carried", "applications", cell.id, cell.id.replace(".carried_in.", ".carried_out."))
+        YearLink("years.carried", "applications", cell.id, cell.id.replace(".carried_in.", ".carried_out."))
         for cell in newest.forms["applications"].row_cells("carried_in")
     ]
     documents = [
-        Link("years.documents", "disclosure", f"{row}.valid", f"{row}.valid", (f"{row}.made",), (f"{row}.repealed",))
+        YearLink(
+            "years.documents", "disclosure", f"{row}.valid", f"{row}.valid", (f"{row}.made",), (f"{row}.repealed",)
+        )
         for row in ("disclosure.rules", "disclosure.normative")
     ]
     return (*carried, *documents)

@@ -9,7 +9,7 @@ import xlwings as xw
 from gongkai.excel.book import TABLES, Values, apply_edits, format_kind, read_values, sheet_names
 from gongkai.excel.checking import current_report, selected, told
 from gongkai.excel.importing import activate
-from gongkai.excel.runner import LONGEST_TEXT, YES, Asked, Outcome
+from gongkai.excel.runner import LONGEST_TEXT, YES, CommandResult, Request
 from gongkai.model import Finding, Form, Report, WorkbookError
 from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import Spot
@@ -19,7 +19,7 @@ from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_un
 from gongkai.workbook.fill import place_of
 from gongkai.workbook.proposals import (
     STALE,
-    Change,
+    Adoption,
     Choice,
     ShownRow,
     changes_of,
@@ -35,7 +35,7 @@ from gongkai.workbook.values import values_to_report
 HOW = f"请在“{layout.RESULTS}”的“采纳”一栏填建议的序号（①填1），再点“采纳建议”。"
 
 
-def adopt(book: xw.Book, asked: Asked) -> Outcome:
+def adopt(book: xw.Book, asked: Request) -> CommandResult:
     """The proposals whose numbers stand in the list of findings; without any, the one that is selected."""
     refuse_older(book)
     values, report = current_report(book)
@@ -49,16 +49,16 @@ def adopt(book: xw.Book, asked: Asked) -> Outcome:
     refuse_unmended(choices, left)
     text = question(changes)
     if asked.answer != YES:
-        return Outcome("ask", text)
+        return CommandResult("ask", text)
     values |= read_values(book, [layout.LOG])
     # Not with these values: some stand there as texts that say how their cells show them.
     apply_edits(book, adoption_edits(changes, values, after, left))
     if left:
         activate(book, layout.RESULTS)
-    return Outcome("done", f"已改{len(changes)}格，原来的数记在“{layout.LOG}”。{told(after, left)}")
+    return CommandResult("done", f"已改{len(changes)}格，原来的数记在“{layout.LOG}”。{told(after, left)}")
 
 
-def question(changes: Sequence[Change]) -> str:
+def question(changes: Sequence[Adoption]) -> str:
     """Every change is named: nobody may agree to what the message box cuts off."""
     text = "；\n".join(map(question_of, changes)) + f"？\n原来的数会记在“{layout.LOG}”表。"
     if len(text) > LONGEST_TEXT:
@@ -122,7 +122,7 @@ def refuse_older(book: xw.Book) -> None:
         )
 
 
-def formulas_at(book: xw.Book, changes: Sequence[Change], values: Values) -> dict[str, set[Spot]]:
+def formulas_at(book: xw.Book, changes: Sequence[Adoption], values: Values) -> dict[str, set[Spot]]:
     """A text that begins with = is none, for it reads the same as its value."""
     found: dict[str, set[Spot]] = {}
     for change in changes:
@@ -133,7 +133,7 @@ def formulas_at(book: xw.Book, changes: Sequence[Change], values: Values) -> dic
     return found
 
 
-def refuse_formats(book: xw.Book, changes: Sequence[Change]) -> None:
+def refuse_formats(book: xw.Book, changes: Sequence[Adoption]) -> None:
     """WorkbookError where a cell would show another number than the one that is put into it."""
     for change in changes:
         kind = format_kind(book.sheets[change.sheet.name].range(change.spot))

@@ -20,7 +20,7 @@ from gongkai.decisions.file import with_docket
 from gongkai.excel.book import Values, apply_edits, read_values
 from gongkai.excel.checking import current_report
 from gongkai.excel.importing import activate
-from gongkai.excel.runner import YES, Asked, Outcome, file_of, is_in_cloud, tell
+from gongkai.excel.runner import YES, CommandResult, Request, file_of, is_in_cloud, tell
 from gongkai.model import Edit, GongkaiError, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file
 from gongkai.wording import clipped, one_line
@@ -76,28 +76,32 @@ class Work:
                 self.values[edit.sheet][edit.row, edit.column] = edit.value
 
 
-def batch(book: xw.Book, asked: Asked) -> Outcome:
+def batch(book: xw.Book, asked: Request) -> CommandResult:
     """Import the new rows for a while; ``more`` until none is left, then what came of them."""
     work = read_work(book)
     if not any(row.source for row in work.rows):
-        return Outcome("error", "“批量导入”的A列还没有来源：请从第6行起每行粘贴一个网址或文件路径，再点“批量导入”。")
+        return CommandResult(
+            "error", "“批量导入”的A列还没有来源：请从第6行起每行粘贴一个网址或文件路径，再点“批量导入”。"
+        )
     folder = chosen_folder(book, work.values, asked.answer)
-    if isinstance(folder, Outcome):
+    if isinstance(folder, CommandResult):
         return folder
     if asked.answer == YES and not work.waiting(""):
         take_up(work)
     if work.waiting(""):
         work_on(work, folder)
         if work.waiting(""):
-            return Outcome("more", progress(work))
+            return CommandResult("more", progress(work))
     fill_summary(book, folder)
     activate(book, layout.BATCH)
     text = progress(work) + saved(book)
     if work.waiting("待确认"):
-        return Outcome("ask", f"{text}目录页中找到的{len(work.waiting('待确认'))}个链接已列在表中，要全部导入吗？")
+        return CommandResult(
+            "ask", f"{text}目录页中找到的{len(work.waiting('待确认'))}个链接已列在表中，要全部导入吗？"
+        )
     if work.waiting("失败"):
-        return Outcome("ask", f"{text}要重试失败的吗？")
-    return Outcome("done", text)
+        return CommandResult("ask", f"{text}要重试失败的吗？")
+    return CommandResult("done", text)
 
 
 def read_work(book: xw.Book) -> Work:
@@ -114,19 +118,19 @@ def folder_in(values: Values) -> str:
     return text_of(values.get(layout.BATCH, {}).get(layout.FOLDER_SPOT)).strip()
 
 
-def chosen_folder(book: xw.Book, values: Values, answer: str) -> Path | Outcome:
+def chosen_folder(book: xw.Book, values: Values, answer: str) -> Path | CommandResult:
     """The folder named on the sheet, or the one just chosen, which is then named there; else the question for it."""
     named = folder_in(values)
     if named and Path(named).is_dir():
         return Path(named)
     if answer and answer != YES:
         if not Path(answer).is_dir():
-            return Outcome("folder", f"“{one_line(answer)}”不是文件夹，请重新选择保存各份年报的文件夹")
+            return CommandResult("folder", f"“{one_line(answer)}”不是文件夹，请重新选择保存各份年报的文件夹")
         apply_edits(book, [Edit(layout.BATCH, *layout.FOLDER_SPOT, answer)], values)
         return Path(answer)
     if named:
-        return Outcome("folder", f"文件夹“{one_line(named)}”不存在，请重新选择保存各份年报的文件夹")
-    return Outcome("folder", "请选择保存各份年报的文件夹")
+        return CommandResult("folder", f"文件夹“{one_line(named)}”不存在，请重新选择保存各份年报的文件夹")
+    return CommandResult("folder", "请选择保存各份年报的文件夹")
 
 
 def take_up(work: Work) -> None:
@@ -189,23 +193,25 @@ def saved(book: xw.Book) -> str:
 # --- summary ------------------------------------------------------------------------------------------------------
 
 
-def summary(book: xw.Book, asked: Asked) -> Outcome:
+def summary(book: xw.Book, asked: Request) -> CommandResult:
     """All reports of the batch's folder; without a folder and a batch the report in this workbook alone."""
     work = read_work(book)
     if not folder_in(work.values) and not work.waiting("完成") and not asked.answer:
         values, report = current_report(book)
         write_summary(book, [current_row(report, values, book.name)])
         activate(book, layout.SUMMARY)
-        return Outcome("done", "已汇总本工作簿中的报告。要比较多份报告，请先“批量导入”，或在“批量导入”表中填写文件夹。")
+        return CommandResult(
+            "done", "已汇总本工作簿中的报告。要比较多份报告，请先“批量导入”，或在“批量导入”表中填写文件夹。"
+        )
     folder = chosen_folder(book, work.values, asked.answer)
-    if isinstance(folder, Outcome):
+    if isinstance(folder, CommandResult):
         return folder
     summed = fill_summary(book, folder)
     activate(book, layout.SUMMARY)
     text = f"已汇总文件夹“{folder}”中的{summed.count}份报告。"
     if summed.unread:
         text += f"另有{len(summed.unread)}个文件没有读出，如：{summed.unread[0]}"
-    return Outcome("done", text)
+    return CommandResult("done", text)
 
 
 # --- 汇总 -------------------------------------------------------------------------------------------

@@ -20,12 +20,12 @@ MOST_UNITS = 32_766  # a cell holds 32,767 UTF-16 units; the apostrophe is one
 MOST_IN_BLOCK = 8_000
 
 
-class Kept(str):
+class AsEntered(str):
     """A text that stands in its cell already: entered as it is, for an apostrophe would show in the formula bar."""
 
 
 @dataclass(frozen=True)
-class Block:
+class Rectangle:
     """A rectangle of one sheet whose cells are all to be written; ``rows`` holds its values."""
 
     sheet: str
@@ -43,7 +43,7 @@ class Block:
                 yield (row, column), value
 
 
-def edits_to_blocks(edits: Sequence[Edit]) -> list[Block]:
+def edits_to_blocks(edits: Sequence[Edit]) -> list[Rectangle]:
     """The fewest rectangles that hold the edits' cells and no other; of two edits of a cell the later counts."""
     sheets: dict[str, dict[Spot, Written]] = {}
     for edit in edits:
@@ -51,7 +51,7 @@ def edits_to_blocks(edits: Sequence[Edit]) -> list[Block]:
     return [block for sheet, cells in sheets.items() for block in cells_to_blocks(sheet, cells)]
 
 
-def cells_to_blocks(sheet: str, cells: Mapping[Spot, Written]) -> list[Block]:
+def cells_to_blocks(sheet: str, cells: Mapping[Spot, Written]) -> list[Rectangle]:
     """Runs along the rows; equal runs on neighbouring rows become one block."""
     open_runs: dict[Spot, list[int]] = {}  # (left, right) -> rows of the block that may still grow
     done: list[tuple[Spot, list[int]]] = []
@@ -63,7 +63,7 @@ def cells_to_blocks(sheet: str, cells: Mapping[Spot, Written]) -> list[Block]:
             open_runs[run] = [row]
             done.append((run, open_runs[run]))
     return [
-        Block(sheet, rows[0], left, tuple(tuple(cells[row, at] for at in range(left, right + 1)) for row in rows))
+        Rectangle(sheet, rows[0], left, tuple(tuple(cells[row, at] for at in range(left, right + 1)) for row in rows))
         for (left, right), rows in done
     ]
 
@@ -82,7 +82,7 @@ def runs(cells: Mapping[Spot, Written]) -> Iterator[tuple[int, Spot]]:
         yield first[0], (first[1], last[1])
 
 
-def changed_part(block: Block, old: Cells, formulas: Mapping[Spot, str]) -> Block | None:
+def changed_part(block: Rectangle, old: Cells, formulas: Mapping[Spot, str]) -> Rectangle | None:
     """The rows of a block from the first to the last that differs from what stands there; None where none does.
 
     A formula counts as different: its result may match now and no longer once the cells around it are written.
@@ -91,10 +91,10 @@ def changed_part(block: Block, old: Cells, formulas: Mapping[Spot, str]) -> Bloc
     if not rows:
         return None
     first, last = min(rows), max(rows)
-    return Block(block.sheet, first, block.left, block.rows[first - block.top : last - block.top + 1])
+    return Rectangle(block.sheet, first, block.left, block.rows[first - block.top : last - block.top + 1])
 
 
-def joined(parts: Sequence[Block], known: Mapping[Spot, Written]) -> list[Block]:
+def joined(parts: Sequence[Rectangle], known: Mapping[Spot, Written]) -> list[Rectangle]:
     """Fewer blocks of one sheet: two become one where ``known`` says what belongs in each cell of the rectangle."""
     left = list(parts)
     done = []
@@ -107,14 +107,14 @@ def joined(parts: Sequence[Block], known: Mapping[Spot, Written]) -> list[Block]
     return done
 
 
-def bridged(block: Block, other: Block, known: Mapping[Spot, Written]) -> Block | None:
+def bridged(block: Rectangle, other: Rectangle, known: Mapping[Spot, Written]) -> Rectangle | None:
     corners = (*block.corners, *other.corners)
     top, left = min(row for row, _ in corners), min(column for _, column in corners)
     rows = range(top, max(row for row, _ in corners) + 1)
     columns = range(left, max(column for _, column in corners) + 1)
     if any((row, column) not in known for row in rows for column in columns):
         return None
-    return Block(block.sheet, top, left, tuple(tuple(known[row, column] for column in columns) for row in rows))
+    return Rectangle(block.sheet, top, left, tuple(tuple(known[row, column] for column in columns) for row in rows))
 
 
 def holds(found: object, value: Written) -> bool:
@@ -138,7 +138,7 @@ def entered(value: Written) -> float | str | None:
 
     Numbers go as doubles: pywin32 makes a currency of four decimals of a Decimal.
     """
-    if isinstance(value, Kept):
+    if isinstance(value, AsEntered):
         return str(value)
     if isinstance(value, str):
         text = plain_text(value, MOST_UNITS)

@@ -17,9 +17,9 @@ import xlwings as xw
 from gongkai.decisions import squeezed
 from gongkai.excel.blocks import (
     MOST_UNITS,
-    Block,
+    AsEntered,
     Cells,
-    Kept,
+    Rectangle,
     Written,
     changed_part,
     edits_to_blocks,
@@ -180,27 +180,27 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
 
 
 @dataclass(frozen=True)
-class Change:
+class Overwrite:
     """A block to be written, and what stands there: the sheet's values and those of its cells that are formulas."""
 
-    new: Block
+    new: Rectangle
     old: Cells
     formulas: Mapping[Spot, str]
 
 
-def plan(book: xw.Book, edits: Sequence[Edit], old: Mapping[str, Cells]) -> list[Change]:
+def plan(book: xw.Book, edits: Sequence[Edit], old: Mapping[str, Cells]) -> list[Overwrite]:
     """What has to be written; of each block of cells only the rows from the first to the last that change."""
-    sheets: dict[str, list[Block]] = {}
+    sheets: dict[str, list[Rectangle]] = {}
     for block in edits_to_blocks(edits):
         sheets.setdefault(block.sheet, []).append(block)
     changes = []
     for name, blocks in sheets.items():
         parts, formulas = planned_parts(book, blocks, old[name])
-        changes += [Change(part, old[name], formulas) for part in parts]
+        changes += [Overwrite(part, old[name], formulas) for part in parts]
     return changes
 
 
-def planned_parts(book: xw.Book, blocks: Sequence[Block], old: Cells) -> tuple[list[Block], Mapping[Spot, str]]:
+def planned_parts(book: xw.Book, blocks: Sequence[Rectangle], old: Cells) -> tuple[list[Rectangle], Mapping[Spot, str]]:
     """What changes on one sheet, and the formulas there."""
     name = blocks[0].sheet
     wanted = {spot: value for block in blocks for spot, value in block.cells()}
@@ -227,7 +227,7 @@ def between(sheet: TableSheet, old: Cells, formulas: Mapping[Spot, str]) -> dict
         if value is None and spot not in formulas:
             known[spot] = None
         elif isinstance(value, str) and spot in labels and squeezed(value) == squeezed(labels[spot]):
-            known[spot] = Kept(value)
+            known[spot] = AsEntered(value)
     return known
 
 
@@ -249,7 +249,7 @@ def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Sp
     }
 
 
-def rows_entered(block: Block) -> list[list[object]]:
+def rows_entered(block: Rectangle) -> list[list[object]]:
     return [[entered(value) for value in row] for row in block.rows]
 
 
@@ -263,7 +263,7 @@ def put_rows(sheet: xw.Sheet, corner: Spot, rows: list[list[object]]) -> None:
                 sheet.range((corner[0] + r, corner[1] + c)).value = value
 
 
-def refuse_dropped(book: xw.Book, changes: Sequence[Change]) -> None:
+def refuse_dropped(book: xw.Book, changes: Sequence[Overwrite]) -> None:
     """WorkbookError where a figure that was written is not there: its cell is merged with another, or filtered out."""
     for name in dict.fromkeys(change.new.sheet for change in changes):
         if name not in TABLES and name not in LISTS:
@@ -298,7 +298,7 @@ def show_sheets(book: xw.Book, shown: Mapping[str, bool], undo: list[Callable[[]
         book.sheets[name].visible = visible
 
 
-def fit_rows(book: xw.Book, blocks: Sequence[Block]) -> None:
+def fit_rows(book: xw.Book, blocks: Sequence[Rectangle]) -> None:
     """Rows of the lists as high as their texts, where the platform can; only looks depend on it."""
     for name in layout.WRAPPED:
         rows = [row for block in blocks if block.sheet == name for (row, _), _ in block.cells()]
@@ -326,12 +326,12 @@ def put_back(undo: Sequence[Callable[[], None]], error: BaseException) -> None:
         raise NotRestored("写入中断，而且没能完全恢复原来的内容：请不要保存，关闭本工作簿后重新打开再试。") from error
 
 
-def restore(book: xw.Book, change: Change) -> None:
+def restore(book: xw.Book, change: Overwrite) -> None:
     """What stood in a block before, formulas included."""
     sheet, (first, last) = book.sheets[change.new.sheet], change.new.corners
     rows = range(first[0], last[0] + 1)
     columns = range(first[1], last[1] + 1)
-    kept = {spot for spot, value in change.new.cells() if isinstance(value, Kept)}
+    kept = {spot for spot, value in change.new.cells() if isinstance(value, AsEntered)}
     put_rows(
         sheet, first,
         [[as_entered(change.old.get((row, column)), (row, column) in kept) for column in columns] for row in rows],

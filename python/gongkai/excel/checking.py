@@ -11,7 +11,7 @@ from gongkai.decisions import dismissed_text, is_open
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, Values, apply_edits, read_values, with_formats
 from gongkai.excel.importing import activate, verdict
-from gongkai.excel.runner import Asked, Outcome
+from gongkai.excel.runner import CommandResult, Request
 from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.output import SEVERITIES
 from gongkai.pipeline import check as check_report
@@ -24,7 +24,7 @@ from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of
 from gongkai.workbook.proposals import certain_suspects
 from gongkai.workbook.values import fingerprint, values_to_report
 
-Place = tuple[str, Spot]
+FlaggedCell = tuple[str, Spot]
 BLANK = Report("", "", None, "", {})
 
 
@@ -37,14 +37,14 @@ def current_report(book: xw.Book) -> tuple[Values, Report]:
     return values, values_to_report(values)
 
 
-def check(book: xw.Book, asked: Asked) -> Outcome:
+def check(book: xw.Book, asked: Request) -> CommandResult:
     """New marks and results; figures, cover fields and prose stay as they are."""
     values, report = current_report(book)
     findings = check_report(report)
     apply_edits(book, flag_edits(report, findings), values)
     if findings:
         activate(book, layout.RESULTS)
-    return Outcome("done", told(report, findings))
+    return CommandResult("done", told(report, findings))
 
 
 def told(report: Report, findings: list[Finding]) -> str:
@@ -52,7 +52,7 @@ def told(report: Report, findings: list[Finding]) -> str:
     return text if count in text else f"已核对{count}：{text}"
 
 
-def clear_marks(book: xw.Book, asked: Asked) -> Outcome:
+def clear_marks(book: xw.Book, asked: Request) -> CommandResult:
     """No marks and no results; what was decided about findings is kept for the next check."""
     values = read_values(book, [layout.RESULTS])
     rulings = rulings_in(values.get(layout.RESULTS, {}))
@@ -62,7 +62,7 @@ def clear_marks(book: xw.Book, asked: Asked) -> Outcome:
     edits += [Edit(layout.COVER, *spot, None) for spot in layout.COUNTED]
     apply_edits(book, edits, values)
     kept = "填过的处理和理由仍保留着，重新校验后随问题一起显示。" if rulings else ""
-    return Outcome(
+    return CommandResult(
         "done",
         "已清除标记和校验结果。表中若还有“✗ 差”，那是公式算出的实际差额，改正数字后自行消失；"
         f"要重新标记请点“校验”。{kept}",
@@ -72,15 +72,15 @@ def clear_marks(book: xw.Book, asked: Asked) -> Outcome:
 # --- from flag to flag --------------------------------------------------------------------------------------------
 
 
-def next_problem(book: xw.Book, asked: Asked) -> Outcome:
+def next_problem(book: xw.Book, asked: Request) -> CommandResult:
     """Select the next flagged cell after the selection, from the last one on to the first again."""
     values, report = current_report(book)
     stops = flagged(values, report)
     if not stops:
         also = dismissed_text(check_report(report))
         if also:
-            return Outcome("done", f"没有待处理的问题，{also}，见“校验结果”。")
-        return Outcome("done", "✓ 没有问题：各表没有标记，勾稽关系都相符。")
+            return CommandResult("done", f"没有待处理的问题，{also}，见“校验结果”。")
+        return CommandResult("done", "✓ 没有问题：各表没有标记，勾稽关系都相符。")
     places = sorted(stops, key=position)
     here = selected(book)
     after = [place for place in places if here is None or position(place) > position(here)]
@@ -90,18 +90,18 @@ def next_problem(book: xw.Book, asked: Asked) -> Outcome:
         sheet.visible = True
     sheet.activate()
     sheet.range(place[1]).select()
-    return Outcome(
+    return CommandResult(
         "done",
         f"第{places.index(place) + 1}处，共{len(places)}处　{layout.address(place[1], place[0])}\n{stops[place]}",
     )
 
 
-def position(place: Place) -> tuple[int, Spot]:
+def position(place: FlaggedCell) -> tuple[int, Spot]:
     names = layout.sheet_names()
     return names.index(place[0]) if place[0] in names else -1, place[1]
 
 
-def selected(book: xw.Book) -> Place | None:
+def selected(book: xw.Book) -> FlaggedCell | None:
     """The selected cell; None where something else or another workbook is selected."""
     selection = book.app.selection
     if selection is None or selection.sheet.book.name != book.name:
@@ -109,7 +109,7 @@ def selected(book: xw.Book) -> Place | None:
     return selection.sheet.name, (selection.row, selection.column)
 
 
-def flagged(values: Values, report: Report) -> dict[Place, str]:
+def flagged(values: Values, report: Report) -> dict[FlaggedCell, str]:
     """Sheet and cell -> what is wrong there.
 
     Findings on the figures as they stand now that count, each at the cell that it leads to; and the marks of the last
@@ -117,7 +117,7 @@ def flagged(values: Values, report: Report) -> dict[Place, str]:
     no more), unless all that is listed for the cell is dismissed.
     """
     findings = [finding for finding in check_report(report) if finding.rule not in SELF_EVIDENT]
-    stops: dict[Place, str] = {}
+    stops: dict[FlaggedCell, str] = {}
     named: set[str] = set()
     for finding in findings:
         named |= set(finding.cells)

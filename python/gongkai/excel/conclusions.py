@@ -18,7 +18,7 @@ from gongkai.wording import column_label, label_of, one_line, relation_lines, ro
 from gongkai.workbook.fill import written
 from gongkai.workbook.proposals import NO_FIGURE, Alternative, forms_of, name_of, proposal_text
 
-Row = list[float | str]
+SheetRow = list[float | str]
 
 MOST_NAMED = 2  # findings told in one cell; GK_FINDINGS lists all
 LONGEST = 120  # characters of each
@@ -168,8 +168,8 @@ def as_cell(value: Value) -> float | str:
     return text if value is None or len(text.strip("-0.").replace(".", "")) > 15 else float(value)
 
 
-def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[Row]:
-    rows: list[Row] = [list(HEADS)]
+def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]:
+    rows: list[SheetRow] = [list(HEADS)]
     for finding in findings:
         figures = (finding.stated, finding.computed, finding.difference)
         message = clip(finding.message, LONGEST_CELL)
@@ -178,20 +178,20 @@ def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[Row]:
     return rows if findings else [*rows, [ALL_WELL, "", "", "", "", about_tables(placed.tables), ""]]
 
 
-def suspects_rows(placed: Placed, findings: Sequence[Finding]) -> list[Row]:
+def suspects_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]:
     """A row for each cell that a proposal changes; findings with the same proposals are one problem."""
     problems: dict[tuple[Alternative, ...], list[str]] = {}
     for finding in findings:
         if finding.severity == "error":
             problems.setdefault(finding.suspects, []).append(problem_name(placed, finding))
-    rows: list[Row] = [list(SUSPECT_HEADS)]
+    rows: list[SheetRow] = [list(SUSPECT_HEADS)]
     for suspects, names in problems.items():
         problem = clip("、".join(dict.fromkeys(names)), LONGEST_CELL)
         rows += suspect_rows(problem, suspects, forms_in(placed)) or [[problem, UNCERTAIN, "", "", ""]]
     return rows if problems else [*rows, [ALL_WELL, "", "", "", ""]]
 
 
-def suspect_rows(problem: str, suspects: Sequence[Alternative], forms: Mapping[str, Form]) -> list[Row]:
+def suspect_rows(problem: str, suspects: Sequence[Alternative], forms: Mapping[str, Form]) -> list[SheetRow]:
     return [
         [problem, number, name_of(suspect.cell, forms), stated_cell(suspect.stated), as_cell(suspect.proposed)]
         for number, alternative in enumerate(suspects, 1)
@@ -228,12 +228,12 @@ def place_of(placed: Placed, finding: Finding) -> str:
     return ""
 
 
-def rules_rows(edition: str) -> list[Row]:
+def rules_rows(edition: str) -> list[SheetRow]:
     """Every relation of an edition. Raises GongkaiError for an unknown one."""
     found = editions().get(edition)
     if found is None:
         raise GongkaiError(f"没有“{clip(edition, 20)}”年格式；可以用：{'、'.join(editions())}。")
-    rows: list[Row] = [list(RULE_HEADS)]
+    rows: list[SheetRow] = [list(RULE_HEADS)]
     rows += [[rule, table, f"{subject}：{sides}"] for rule, table, subject, sides in relation_lines(found)]
     return rows
 
@@ -325,9 +325,9 @@ def choices(names: Iterable[str]) -> str:
 # --- a whole report -----------------------------------------------------------------------------------------------
 
 
-def report_rows(report: Report) -> list[Row]:
+def report_rows(report: Report) -> list[SheetRow]:
     """The tables one under the other as the official form prints them, each under its title; rows of one length."""
-    rows: list[Row] = []
+    rows: list[SheetRow] = []
     for name, form in edition_of_year(report.year).forms.items():
         if rows:
             rows.append([])
@@ -338,10 +338,10 @@ def report_rows(report: Report) -> list[Row]:
     return [row + [""] * (width - len(row)) for row in rows]
 
 
-def table_rows(report: Report, name: str) -> list[Row]:
+def table_rows(report: Report, name: str) -> list[SheetRow]:
     table = report.tables[name]
     form = editions()[table.edition].forms[name]
-    rows: list[Row] = [[""] * form.size.right for _ in range(form.size.bottom)]
+    rows: list[SheetRow] = [[""] * form.size.right for _ in range(form.size.bottom)]
     for label in form.labels:
         rows[label.box.top - 1][label.box.left - 1] = label.text
     for cell in form.cells.values():

@@ -11,7 +11,7 @@ import xlwings as xw
 
 from gongkai.batch import report_file_name
 from gongkai.excel.checking import current_report
-from gongkai.excel.runner import Asked, Outcome, file_of
+from gongkai.excel.runner import CommandResult, Request, file_of
 from gongkai.figures import shown
 from gongkai.model import Report, WorkbookError
 from gongkai.output import COLUMNS, check_to_dict, report_to_dict, to_json
@@ -23,13 +23,13 @@ from gongkai.workbook import layout
 FORMULA_SIGNS = "=+-@\t\r＝＋－＠"
 
 
-def export_csv(book: xw.Book, asked: Asked) -> Outcome:
+def export_csv(book: xw.Book, asked: Request) -> CommandResult:
     """One line for each figure. UTF-8 with a byte order mark, for Excel takes a file without one for GBK."""
     _, report = current_report(book)
     return save_as(asked, report, ".csv", lambda: report_to_csv(report).encode("utf-8-sig", "replace"))
 
 
-def export_json(book: xw.Book, asked: Asked) -> Outcome:
+def export_json(book: xw.Book, asked: Request) -> CommandResult:
     _, report = current_report(book)
     return save_as(asked, report, ".json", lambda: report_to_json(report).encode("utf-8", "replace"))
 
@@ -60,13 +60,13 @@ def report_to_json(report: Report) -> str:
     )
 
 
-def save_as(asked: Asked, report: Report, suffix: str, content: Callable[[], bytes]) -> Outcome:
+def save_as(asked: Request, report: Report, suffix: str, content: Callable[[], bytes]) -> CommandResult:
     if not asked.answer:
-        return Outcome("save", suggested(report, suffix))
+        return CommandResult("save", suggested(report, suffix))
     target = with_suffix(asked.answer, suffix)
     refuse_to_replace(target)
     write_whole(target, content(), overwrite=False)
-    return Outcome("done", f"已写入 {target}")
+    return CommandResult("done", f"已写入 {target}")
 
 
 def suggested(report: Report, suffix: str) -> str:
@@ -92,10 +92,10 @@ def refuse_to_replace(target: Path) -> None:
     refuse_existing(target, overwrite=True)
 
 
-def save_report(book: xw.Book, asked: Asked) -> Outcome:
+def save_report(book: xw.Book, asked: Request) -> CommandResult:
     """The workbook itself under another name, macros and all."""
     if not asked.answer:
-        return Outcome("save", suggested(current_report(book)[1], ".xlsm"))
+        return CommandResult("save", suggested(current_report(book)[1], ".xlsm"))
     target = with_suffix(asked.answer, ".xlsm")
     own = file_of(book)
     if own is None or not is_same_file(target, own):
@@ -104,4 +104,4 @@ def save_report(book: xw.Book, asked: Asked) -> Outcome:
     first, last = layout.TOOL_SPOTS["argument"], layout.TOOL_SPOTS["text"]
     book.sheets[layout.TOOL].range(first, last).value = [[None]] * (last[0] - first[0] + 1)
     book.save(target)
-    return Outcome("done", f"已另存为 {target}")
+    return CommandResult("done", f"已另存为 {target}")

@@ -34,7 +34,7 @@ from gongkai.excel.fetching import report_for
 from gongkai.model import GongkaiError
 from gongkai.pipeline import check
 
-Answer = Callable[..., Any]
+SheetFunction = Callable[..., Any]
 
 CATEGORY = "政府信息公开"
 
@@ -118,7 +118,7 @@ FUNCTIONS = by_name(
 # --- how Excel calls them -----------------------------------------------------------------------------------------
 
 
-def worksheet(function: Answer) -> Answer:
+def worksheet(function: SheetFunction) -> SheetFunction:
     """Make a function known to xlwings as ``FUNCTIONS`` describes it, and let it answer with a sentence if it fails.
 
     Its annotations are ``Any``: xlwings takes them for conversions, and knows no others that leave values alone.

@@ -16,7 +16,7 @@ from gongkai.editions import editions
 from gongkai.excel import fetching
 from gongkai.excel.book import as_entered, put_rows, sheet_names
 from gongkai.excel.importing import activate
-from gongkai.excel.runner import Asked, Outcome, log_path
+from gongkai.excel.runner import CommandResult, Request, log_path
 from gongkai.model import GongkaiError, WorkbookError
 from gongkai.wording import relation_lines
 from gongkai.workbook import layout
@@ -28,9 +28,9 @@ OTHERS = "其他检查"
 MANUAL = "manual.html"
 
 
-def allow_fetch(book: xw.Book, asked: Asked) -> Outcome:
+def allow_fetch(book: xw.Book, asked: Request) -> CommandResult:
     fetching.allow(book)
-    return Outcome(
+    return CommandResult(
         "done",
         "已允许本工作簿中的 GK_IMPORT 和 GK_VALUE 从网上读取报告；只对这台电脑上的您有效。请按 Ctrl+Alt+F9 重新计算。",
     )
@@ -39,7 +39,7 @@ def allow_fetch(book: xw.Book, asked: Asked) -> Outcome:
 # --- rules --------------------------------------------------------------------------------------------------------
 
 
-def rules(book: xw.Book, asked: Asked) -> Outcome:
+def rules(book: xw.Book, asked: Request) -> CommandResult:
     """All relations and the other rules on a sheet of their own, written anew each time; a sheet of the user's of that
     name stays."""
     rows = rules_rows()
@@ -48,7 +48,7 @@ def rules(book: xw.Book, asked: Asked) -> Outcome:
     activate(book, name)
     others = len(other_rules())
     text = f"共{len(rows) - 1 - others}项勾稽关系和{others}项其他检查，列在工作表“{name}”。"
-    return Outcome("done", text)
+    return CommandResult("done", text)
 
 
 def rules_rows() -> list[tuple[str, ...]]:
@@ -76,20 +76,22 @@ def rules_sheet(book: xw.Book) -> tuple[str, xw.Sheet]:
 # --- manual and diagnosis -----------------------------------------------------------------------------------------
 
 
-def manual(book: xw.Book, asked: Asked) -> Outcome:
+def manual(book: xw.Book, asked: Request) -> CommandResult:
     path = manual_path()
     if not path.is_file():
-        return Outcome("error", f"没有找到使用手册（{path}），请重新安装gongkai；源代码中的手册是docs/manual.zh.md。")
+        return CommandResult(
+            "error", f"没有找到使用手册（{path}），请重新安装gongkai；源代码中的手册是docs/manual.zh.md。"
+        )
     if not webbrowser.open(path.as_uri()):
-        return Outcome("done", f"没能打开浏览器，请自行打开使用手册：{path}")
-    return Outcome("done", "")
+        return CommandResult("done", f"没能打开浏览器，请自行打开使用手册：{path}")
+    return CommandResult("done", "")
 
 
 def manual_path() -> Path:
     return Path(gongkai.__file__).with_name(MANUAL)
 
 
-def about(book: xw.Book, asked: Asked) -> Outcome:
+def about(book: xw.Book, asked: Request) -> CommandResult:
     """Versions, paths, and what is missing."""
     present = sheet_names(book)
     needed = (*layout.sheet_names(), layout.TOOL, layout.BATCH, layout.SUMMARY)
@@ -107,7 +109,7 @@ def about(book: xw.Book, asked: Asked) -> Outcome:
         "使用手册": f"{manual_path()}{'' if manual_path().is_file() else '（缺）'}",
         "本工作簿缺少": "、".join(missing) or "无",
     }
-    return Outcome("done", "\n".join(f"{name}：{value}" for name, value in facts.items()))
+    return CommandResult("done", "\n".join(f"{name}：{value}" for name, value in facts.items()))
 
 
 def attempt(fact: Callable[[], str]) -> str:

@@ -15,7 +15,7 @@ from gongkai.checks import checked
 from gongkai.decisions import dismissed_text, is_grave, is_open
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, NotRestored, Values, apply_edits, as_entered, put_rows, read_values, sheet_names
-from gongkai.excel.runner import YES, Asked, Outcome, file_of, tell
+from gongkai.excel.runner import YES, CommandResult, Request, file_of, tell
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file, read_report, with_rulings_of
 from gongkai.spreadsheets import Spot
@@ -27,14 +27,16 @@ from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.values import displaced, fingerprint, values_to_report
 
 
-def import_url(book: xw.Book, asked: Asked) -> Outcome:
+def import_url(book: xw.Book, asked: Request) -> CommandResult:
     """The page at the address in the ribbon's box; where that is empty, the one that the cover names as its source."""
     values = read_values(book)
     url = asked.argument or text_of(values[layout.COVER].get(layout.COVER_SPOTS["source"])).strip()
     if not url:
-        return Outcome("error", "没有网址：请在“导入网址”旁的框中粘贴年度报告的网址，或填在封面的“来源”一栏。")
+        return CommandResult("error", "没有网址：请在“导入网址”旁的框中粘贴年度报告的网址，或填在封面的“来源”一栏。")
     if not is_url(url):
-        return Outcome("error", f"“{clipped(url)}”不是以http://或https://开头的网址；导入电脑上的文件请用“导入文件”。")
+        return CommandResult(
+            "error", f"“{clipped(url)}”不是以http://或https://开头的网址；导入电脑上的文件请用“导入文件”。"
+        )
     return import_source(book, values, url, asked)
 
 
@@ -46,27 +48,27 @@ def is_url(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc) and not any(letter.isspace() for letter in text)
 
 
-def import_file(book: xw.Book, asked: Asked) -> Outcome:
+def import_file(book: xw.Book, asked: Request) -> CommandResult:
     if not asked.argument:
-        return Outcome("error", "没有选择文件，请重新点“导入文件”。")
+        return CommandResult("error", "没有选择文件，请重新点“导入文件”。")
     # Absolute, for a name such as - or one with a scheme would mean something else to the reader.
     path = os.path.abspath(asked.argument)
     own = file_of(book)
     if own and is_same_file(Path(path), own):
-        return Outcome("error", "所选文件就是当前打开的工作簿，不需要导入；要核对其中的数字请点“校验本报告”。")
+        return CommandResult("error", "所选文件就是当前打开的工作簿，不需要导入；要核对其中的数字请点“校验本报告”。")
     return import_source(book, read_values(book), path, asked)
 
 
-def import_source(book: xw.Book, values: Values, source: str, asked: Asked) -> Outcome:
+def import_source(book: xw.Book, values: Values, source: str, asked: Request) -> CommandResult:
     """Read, check, write; until the report is read and checked the workbook is not touched."""
     changed = fingerprint(values) not in ("", asked.fingerprint)
     if changed and asked.answer != YES:
-        return Outcome("ask", question(values))
+        return CommandResult("ask", question(values))
     tell(book, f"正在读取 {clipped(source)}")
     report = read_report(source)
     report, lost = with_rulings_of(report, values_to_report(values))
     if lost and not changed and asked.answer != YES:
-        return Outcome("ask", question_of_rulings(lost))
+        return CommandResult("ask", question_of_rulings(lost))
     findings = check(report)
     planned = report_to_edits(report, findings)
     # The fingerprint goes with the outcome: where that does not arrive, the next import asks.
@@ -86,7 +88,7 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Asked) -> O
     broken = any(map(is_grave, findings))
     activate(book, layout.RESULTS if broken else layout.COVER)
     backup = f"原来的内容在工作表“{kept.name}”。" if kept else ""
-    return Outcome("done", f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}", str(left or ""))
+    return CommandResult("done", f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}", str(left or ""))
 
 
 def leftover_prose(values: Values) -> list[Edit]:

@@ -24,21 +24,21 @@ from gongkai.workbook.cells import plain_text
 # done: show the text, if any; error: show it as a warning; ask: yes or no, and run again with the answer "yes";
 # more: run again at once; save, folder: let the user choose a file to write (the text is the suggested name) or a
 # folder (the text is the prompt), and run again with the path as the answer.
-Kind = Literal["done", "error", "ask", "more", "save", "folder"]
+NextStep = Literal["done", "error", "ask", "more", "save", "folder"]
 YES = "yes"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandResult:
     """``fingerprint`` is that of the report which the command left in the workbook; None where it stays the same."""
 
-    kind: Kind
+    kind: NextStep
     text: str = ""
     fingerprint: str | None = None
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """``argument`` is the same over all runs of a command; ``answer`` is to the last run's question, "" if none.
 
     ``fingerprint`` is that of the report which the last import left in the workbook.
@@ -49,7 +49,7 @@ class Asked:
     fingerprint: str = ""
 
 
-Command = Callable[[xw.Book, Asked], Outcome]
+Command = Callable[[xw.Book, Request], CommandResult]
 
 
 # --- running a command ----------------------------------------------------------------------------
@@ -79,15 +79,15 @@ def run_command(commands: Mapping[str, Command], name: str) -> None:
         log_failure(name)
 
 
-def perform(commands: Mapping[str, Command], name: str, book: xw.Book, asked: Asked) -> Outcome:
+def perform(commands: Mapping[str, Command], name: str, book: xw.Book, asked: Request) -> CommandResult:
     command = commands.get(name)
     if command is None:
         text = f"没有“{clipped(name)}”这个命令：加载项与所装的gongkai版本不一致，请重新安装gongkai和加载项。"
-        return Outcome("error", text)
+        return CommandResult("error", text)
     try:
         return command(book, asked)
     except Exception as error:
-        return Outcome("error", sentence(name, error))
+        return CommandResult("error", sentence(name, error))
     finally:
         tell(book, "")
 
@@ -121,11 +121,11 @@ def platform_reason(error: Exception) -> str:
 # --- the tool sheet -----------------------------------------------------------------------------------------------
 
 
-def read_asked(tool: xw.Sheet) -> Asked:
+def read_asked(tool: xw.Sheet) -> Request:
     first, last = layout.TOOL_SPOTS["argument"], layout.TOOL_SPOTS["fingerprint"]
     cells = tool.range(first, last).options(ndim=1).value
     found = {name: text_in(cells[row - first[0]]) for name, (row, _) in layout.TOOL_SPOTS.items() if row <= last[0]}
-    return Asked(found["argument"], found["answer"], found["fingerprint"])
+    return Request(found["argument"], found["answer"], found["fingerprint"])
 
 
 def text_in(value: object) -> str:
@@ -135,7 +135,7 @@ def text_in(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-def write_outcome(tool: xw.Sheet, outcome: Outcome) -> None:
+def write_outcome(tool: xw.Sheet, outcome: CommandResult) -> None:
     """Answer, outcome, text and fingerprint in one write.
 
     The answer is used up: a yes to this question is none to the next.

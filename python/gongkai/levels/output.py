@@ -9,7 +9,7 @@ from typing import Any
 
 from gongkai.batch.summary import guarded
 from gongkai.compare.children import Child, listed
-from gongkai.compare.levels import STATUSES, Levels, Line, numbers
+from gongkai.compare.levels import STATUSES, LevelFigure, Levels, numbers
 from gongkai.decisions import dismissed_text, in_order
 from gongkai.figures import shown
 from gongkai.output import finding_line, finding_to_dict, head_lines, number, provenance_of, source_of, tally
@@ -52,7 +52,7 @@ def child_to_dict(child: Child, status: str, error: str) -> dict[str, Any]:
     }
 
 
-def line_to_dict(line: Line) -> dict[str, Any]:
+def line_to_dict(line: LevelFigure) -> dict[str, Any]:
     return {
         "cell": line.cell.id,
         "parent": number(line.stated),

@@ -34,7 +34,7 @@ PREFIXES = {
 }
 
 
-class Relation(NamedTuple):
+class PartRelation(NamedTuple):
     """What a part points to: ``kind`` is the last word of its type, ``target`` a part's name or an address outside."""
 
     kind: str
@@ -74,7 +74,7 @@ def read_xml(package: Archive, part: str) -> _Element:
         raise UnreadableDocument(REFUSED["damaged"]) from error
 
 
-def relations(package: Archive, part: str) -> dict[str, Relation]:
+def relations(package: Archive, part: str) -> dict[str, PartRelation]:
     """Id -> what a part ("" for the package itself) points to."""
     folder, name = posixpath.split(part)
     listing = posixpath.join(folder, "_rels", f"{name}.rels")
@@ -85,7 +85,7 @@ def relations(package: Archive, part: str) -> dict[str, Relation]:
         target = node.get("Target", "")
         if node.get("TargetMode") != "External":
             target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-        found[node.get("Id", "")] = Relation(node.get("Type", "").rpartition("/")[2], target)
+        found[node.get("Id", "")] = PartRelation(node.get("Type", "").rpartition("/")[2], target)
     return found
 
 

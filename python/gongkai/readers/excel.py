@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from gongkai.figures import shown
 from gongkai.model import Block, UnreadableDocument
 from gongkai.readers.blocks import CELLS, Item, blocks_of
-from gongkai.readers.sheets import Spot, sheet_items
-from gongkai.spreadsheets import SAVE_AS, Look, Place
+from gongkai.readers.sheets import SheetCell, sheet_items
+from gongkai.spreadsheets import SAVE_AS, Look, Position
 from gongkai.spreadsheets.formats import STRUCK, WHITE, as_figure, doubtful, is_shown
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def refuse_area(look: Look) -> None:
 # --- cells --------------------------------------------------------------------------------------------------------
 
 
-def spots_of(sheet: CalamineSheet, look: Look) -> tuple[list[Spot], list[Spot]]:
+def spots_of(sheet: CalamineSheet, look: Look) -> tuple[list[SheetCell], list[SheetCell]]:
     """The cells with text and the merged cells without, as they stand once what is hidden is taken away."""
     merged = sheet.merged_cell_ranges or []
     if len(merged) > MOST_MERGED:
@@ -78,7 +78,7 @@ def spots_of(sheet: CalamineSheet, look: Look) -> tuple[list[Spot], list[Spot]]:
         if 0 <= row - top < height and 0 <= column - left < width:
             rows[row - top][column - left] = text
         else:
-            beyond.append(Spot(row, column, row, column, text))
+            beyond.append(SheetCell(row, column, row, column, text))
     for (row, column), kind in look.kinds.items():
         if 0 <= row - top < height and 0 <= column - left < width:
             value = rows[row - top][column - left]
@@ -86,26 +86,26 @@ def spots_of(sheet: CalamineSheet, look: Look) -> tuple[list[Spot], list[Spot]]:
             if not is_shown(number, kind) if number is not None else kind in (STRUCK, WHITE) and value != "":
                 rows[row - top][column - left] = doubtful(text_of(value), kind)
     ranges = merged_ranges(merged, rows, top, left, look.name)
-    whole: list[Spot] = []
-    blanks: list[Spot] = []
+    whole: list[SheetCell] = []
+    blanks: list[SheetCell] = []
     for (row, column), (bottom, right) in ranges.items():
         text = ""
         if 0 <= row - top < height and 0 <= column - left < width:
             text, rows[row - top][column - left] = text_of(rows[row - top][column - left]), ""
-        (whole if text else blanks).append(Spot(row, column, bottom, right, text))
+        (whole if text else blanks).append(SheetCell(row, column, bottom, right, text))
     spots = single_spots(rows, top, left, look)
     if len(spots) + len(whole) > CELLS:
         raise UnreadableDocument(f"工作表“{look.name}”有{len(spots)}个单元格，不是年度报告；请检查文件是否正确。")
     return sorted(spots + closed_up(whole + beyond, look)), closed_up(blanks, look)
 
 
-def single_spots(rows: Sequence[Sequence[object]], top: int, left: int, look: Look) -> list[Spot]:
+def single_spots(rows: Sequence[Sequence[object]], top: int, left: int, look: Look) -> list[SheetCell]:
     """The cells with text, merged ones aside, from the values of all cells; those beyond what is hidden moved up."""
     width = max(map(len, rows), default=0)
     columns = moved_up(left, width, look.hidden_columns)
     new = tuple.__new__  # as a named tuple makes itself, in half the time
     return [
-        new(Spot, (row, column, row, column, text))
+        new(SheetCell, (row, column, row, column, text))
         for row, values in zip(moved_up(top, len(rows), look.hidden_rows), rows, strict=True)
         if row >= 0
         for column, value in zip(columns, values, strict=False)
@@ -122,10 +122,10 @@ def moved_up(first: int, count: int, hidden: Collection[int]) -> Sequence[int]:
 
 
 def merged_ranges(
-    merged: Sequence[tuple[Place, Place]], rows: list[list[object]], top: int, left: int, name: str
-) -> dict[Place, Place]:
+    merged: Sequence[tuple[Position, Position]], rows: list[list[object]], top: int, left: int, name: str
+) -> dict[Position, Position]:
     """First cell -> last cell of each range. What stands below a merged cell is not seen: it goes out of ``rows``."""
-    ranges: dict[Place, Place] = {}
+    ranges: dict[Position, Position] = {}
     covered = 0
     for (first, column), (last, right) in merged:
         first, last, column, right = min(first, last), max(first, last), min(column, right), max(column, right)
@@ -145,14 +145,14 @@ def merged_ranges(
     return ranges
 
 
-def closed_up(spots: list[Spot], look: Look) -> list[Spot]:
+def closed_up(spots: list[SheetCell], look: Look) -> list[SheetCell]:
     """The spots without hidden rows and columns, those beyond moved up."""
     if not look.hidden_rows and not look.hidden_columns:
         return spots
     rows, columns = sorted(look.hidden_rows), sorted(look.hidden_columns)
     found = []
     for top, left, bottom, right, text in spots:
-        spot = Spot(
+        spot = SheetCell(
             top - bisect_left(rows, top),
             left - bisect_left(columns, left),
             bottom - bisect_right(rows, bottom),

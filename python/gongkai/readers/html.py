@@ -68,14 +68,14 @@ def html_blocks(text: str) -> tuple[Block, ...]:
     refuse_tags(text)
     content = text.encode("utf-8", "replace")
     tree = LexborHTMLParser(content)
-    page = Page(styled_nodes(tree, content), {node.mem_id: node for node in tree.css("[rowspan],[colspan]")})
+    page = PageContent(styled_nodes(tree, content), {node.mem_id: node for node in tree.css("[rowspan],[colspan]")})
     if tree.root is not None:
         walk(tree.root, page)
     page.end_line()
     return (*page.head(), *blocks_of(page.items))
 
 
-def walk(root: LexborNode, page: Page) -> None:
+def walk(root: LexborNode, page: PageContent) -> None:
     """Call the page's opener for each node in document order, and what the opener returned when the node ends."""
     ancestors: list[tuple[LexborNode, Close | None]] = []
     kinds, openers, styled = page.kinds, page.openers, page.styled
@@ -113,7 +113,7 @@ def left_out(node: LexborNode) -> Close:
 # --- gathering lines, cells and tables ----------------------------------------------------------------------------
 
 
-class Page:
+class PageContent:
     """What was gathered so far: finished lines, grids and links, and the pieces of the line at hand.
 
     Each opener takes the node that begins and returns what to do at its end, or ``skip``.

@@ -62,7 +62,7 @@ SETTINGS = (
 )
 
 
-class Limits(NamedTuple):
+class ProgramLimits(NamedTuple):
     """Seconds for one document, bytes of memory for the program, bytes of all that it writes."""
 
     seconds: float = 90.0
@@ -70,10 +70,10 @@ class Limits(NamedTuple):
     output: int = 64 * MEGABYTE
 
 
-LIMITS = Limits()
+LIMITS = ProgramLimits()
 
 
-def to_docx(content: bytes, suffix: str, limits: Limits = LIMITS) -> bytes:
+def to_docx(content: bytes, suffix: str, limits: ProgramLimits = LIMITS) -> bytes:
     """A document as LibreOffice saves it in .docx; ``suffix`` (doc, rtf) names the copy that it opens.
 
     Raises UnreadableDocument, without the document's name: no LibreOffice, a password, beyond limits, nothing made.
@@ -139,7 +139,7 @@ def program_call(program: str, profile: Path) -> list[str]:
     return [program, f"-env:UserInstallation={profile.as_uri()}", *quiet]
 
 
-def run(command: Sequence[str], folder: Path, limits: Limits) -> None:
+def run(command: Sequence[str], folder: Path, limits: ProgramLimits) -> None:
     """Run a command to its end and leave none of its processes. Raises UnreadableDocument beyond the limits."""
     # It leaves a folder where temporary files are made, and more than that where it is killed.
     temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))
@@ -177,7 +177,7 @@ def end_running() -> None:
     ALONE.acquire(timeout=CLEARED)
 
 
-def watch(pid: int, folder: Path, deadline: float, limits: Limits) -> None:
+def watch(pid: int, folder: Path, deadline: float, limits: ProgramLimits) -> None:
     if time.monotonic() > deadline:
         raise UnreadableDocument(f"LibreOffice 打开这个文件超过{limits.seconds:g}秒，已停止；{SAVE}。")
     if sum(weights(pid)) > limits.memory or sum(sizes(folder)) > limits.output:

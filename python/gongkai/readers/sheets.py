@@ -22,7 +22,7 @@ MOST_BLANK_LINES = 1_000
 DEEPEST = 12  # cuts within cuts
 
 
-class Spot(NamedTuple):
+class SheetCell(NamedTuple):
     """A cell or merged cells that hold a text, "" for merged ones that are blank: 0-based, all edges included."""
 
     top: int
@@ -32,8 +32,8 @@ class Spot(NamedTuple):
     text: str
 
 
-Spots = Sequence[Spot]
-Edges = Callable[[Spot], tuple[int, int]]
+Spots = Sequence[SheetCell]
+Edges = Callable[[SheetCell], tuple[int, int]]
 
 
 down: Edges = itemgetter(0, 2)
@@ -45,7 +45,7 @@ def sheet_items(spots: Spots, blanks: Spots) -> Iterator[Item]:
     yield from pieces(clamped(spots), blanks, DEEPEST)
 
 
-def clamped(spots: Spots) -> list[Spot]:
+def clamped(spots: Spots) -> list[SheetCell]:
     """Merged cells wider or higher than any form end where the rest of the sheet ends."""
     if not any(bottom - top >= TALLEST or right - left >= WIDEST for top, left, bottom, right, _ in spots):
         return list(spots)
@@ -95,11 +95,11 @@ def rows_apart(spots: Spots, gap: int) -> list[Spots]:
     return [spots[cut:end] for cut, end in zip(cuts, [*cuts[1:], len(spots)], strict=False)]
 
 
-def columns_apart(spots: Spots) -> list[list[Spot]]:
+def columns_apart(spots: Spots) -> list[list[SheetCell]]:
     starts = begins(map(along, spots), 1)
     if len(starts) == 1:
         return [list(spots)]
-    found: list[list[Spot]] = [[] for _ in starts]
+    found: list[list[SheetCell]] = [[] for _ in starts]
     for spot in spots:
         found[bisect_right(starts, spot.left) - 1].append(spot)
     return found
@@ -121,9 +121,9 @@ def bands(spots: Spots) -> Iterator[list[Spots]]:
         yield band
 
 
-def columns(spots: Spots) -> list[list[Spot]]:
+def columns(spots: Spots) -> list[list[SheetCell]]:
     """Parts with an empty column between them. One without labels of its own belongs to the part before it."""
-    found: list[list[Spot]] = []
+    found: list[list[SheetCell]] = []
     for part in columns_apart(spots):
         if found and not stands_alone(part):
             found[-1] = sorted(found[-1] + part)
@@ -143,15 +143,15 @@ def stands_alone(part: Spots) -> bool:
     return len(figures) < 2 or 2 * len(labelled) >= len(figures)
 
 
-def rows_of(spot: Spot) -> range:
+def rows_of(spot: SheetCell) -> range:
     return range(spot.top, spot.bottom + 1)
 
 
-def kinds(strips: Sequence[Sequence[Spot]]) -> Iterator[tuple[bool, list[Sequence[Spot]]]]:
+def kinds(strips: Sequence[Sequence[SheetCell]]) -> Iterator[tuple[bool, list[Sequence[SheetCell]]]]:
     """(whether it is prose, strips) of each run of strips of one kind."""
     edges = list(map(along, chain.from_iterable(strips)))
     left, right = min(edges)[0], max(map(itemgetter(1), edges))
-    run: list[Sequence[Spot]] = []
+    run: list[Sequence[SheetCell]] = []
     before, tabled = False, False
     for number, strip in enumerate(strips):
         after = strips[number + 1] if number + 1 < len(strips) else ()

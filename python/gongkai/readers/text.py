@@ -15,7 +15,7 @@ RULE = re.compile(r":?-{2,}:?|:-:?|-:")  # a cell of the line under a Markdown h
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line and its cells, borders among them as blank ones; ``barred`` is False where only tabs may part them."""
 
     text: str
@@ -46,15 +46,15 @@ def text_blocks(text: str) -> tuple[Block, ...]:
     return tuple(blocks_of(lines, rows_of(lines)))
 
 
-def split_line(text: str) -> Line:
+def split_line(text: str) -> TextLine:
     parts = BAR.split(text)
     barred = len(parts) > 1
     if not barred:
         parts = text.split("\t")
-    return Line(text, barred, tuple(part.replace("\\|", "|").strip() for part in parts))
+    return TextLine(text, barred, tuple(part.replace("\\|", "|").strip() for part in parts))
 
 
-def rows_of(lines: Sequence[Line]) -> list[tuple[int, int]]:
+def rows_of(lines: Sequence[TextLine]) -> list[tuple[int, int]]:
     """(start, end) of each run of lines that is a grid, end excluded."""
     found = []
     for start, end in spaced(lines, runs(lines)):
@@ -64,7 +64,7 @@ def rows_of(lines: Sequence[Line]) -> list[tuple[int, int]]:
     return found
 
 
-def runs(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
+def runs(lines: Sequence[TextLine]) -> Iterator[tuple[int, int]]:
     """Stretches of lines with several cells, with those lines beside them that have as many separators."""
     start = 0
     while start < len(lines):
@@ -81,7 +81,7 @@ def runs(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
         start = max(end, start + 1)
 
 
-def spaced(lines: Sequence[Line], stretches: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
+def spaced(lines: Sequence[TextLine], stretches: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
     """Single rows with one blank line between them become one stretch; longer ones stay as they are."""
     found: list[tuple[int, int]] = []
     single = False
@@ -95,7 +95,7 @@ def spaced(lines: Sequence[Line], stretches: Iterator[tuple[int, int]]) -> list[
     return found
 
 
-def blocks_of(lines: Sequence[Line], grids: Sequence[tuple[int, int]]) -> Iterator[Block]:
+def blocks_of(lines: Sequence[TextLine], grids: Sequence[tuple[int, int]]) -> Iterator[Block]:
     at = 0
     for table, (start, end) in enumerate([*grids, (len(lines), len(lines))], 1):
         prose = lines[at:start]
@@ -109,7 +109,7 @@ def blocks_of(lines: Sequence[Line], grids: Sequence[tuple[int, int]]) -> Iterat
         at = end
 
 
-def grid_rows(lines: Sequence[Line]) -> tuple[tuple[GridCell, ...], ...]:
+def grid_rows(lines: Sequence[TextLine]) -> tuple[tuple[GridCell, ...], ...]:
     """Rows without borders and without the rule under a Markdown head."""
     left, right = has_border(lines, 0), has_border(lines, -1)
     rows: list[tuple[GridCell, ...]] = []
@@ -121,7 +121,7 @@ def grid_rows(lines: Sequence[Line]) -> tuple[tuple[GridCell, ...], ...]:
     return tuple(rows)
 
 
-def has_border(lines: Sequence[Line], end: int) -> bool:
+def has_border(lines: Sequence[TextLine], end: int) -> bool:
     """Whether the bar at an end (0 or -1) of the lines is a border. Else it parts off a cell that is blank.
 
     It is one if most lines have it and all that lack it are shorter: a head as long as they are shows a column there.

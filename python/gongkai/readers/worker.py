@@ -46,7 +46,7 @@ class Bounds:
 BOUNDS = Bounds()
 
 
-class Answer(NamedTuple):
+class WorkerResult(NamedTuple):
     """What a process sends back: the blocks, or a sentence why there are none, or the name of an error of ours."""
 
     kind: Literal["blocks", "refused", "memory", "failed"]
@@ -115,9 +115,9 @@ class Process:
             0  # not known before it says so: in a virtual environment of Windows it is a child of what we started
         )
 
-    def ask(self, reader: str, content: bytes, bounds: Bounds) -> Answer:
+    def ask(self, reader: str, content: bytes, bounds: Bounds) -> WorkerResult:
         """Raises UnreadableDocument where the process had to be ended or ended itself."""
-        answers: SimpleQueue[Answer | None] = SimpleQueue()
+        answers: SimpleQueue[WorkerResult | None] = SimpleQueue()
         waited, enough = 0.0, bounds.seconds + self.look()[0]
         threading.Thread(target=self.converse, args=(reader, content, answers), daemon=True).start()
         while True:
@@ -149,14 +149,14 @@ class Process:
         except psutil.Error:
             return 0.0, 0
 
-    def converse(self, reader: str, content: bytes, answers: SimpleQueue[Answer | None]) -> None:
+    def converse(self, reader: str, content: bytes, answers: SimpleQueue[WorkerResult | None]) -> None:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         try:
             self.pid = self.pid or int(receive(self.process.stdout))
             send(self.process.stdin, reader.encode())
             send(self.process.stdin, content)
-            answers.put(Answer(*pickle.loads(receive(self.process.stdout))))
+            answers.put(WorkerResult(*pickle.loads(receive(self.process.stdout))))
         except (OSError, ValueError, EOFError, pickle.UnpicklingError):
             answers.put(None)
 
@@ -225,18 +225,18 @@ def whole(stream: IO[bytes], size: int) -> bytes:
 # --- the working side ---------------------------------------------------------------------------------------------
 
 
-def answer_to(reader: str, content: bytes) -> Answer:
+def answer_to(reader: str, content: bytes) -> WorkerResult:
     """Call a reader; every failure is an answer."""
     try:
         module, _, name = reader.partition(":")
         function: Callable[[bytes], tuple[Block, ...]] = getattr(importlib.import_module(module), name)
-        return Answer("blocks", function(content))
+        return WorkerResult("blocks", function(content))
     except UnreadableDocument as error:
-        return Answer("refused", str(error))
+        return WorkerResult("refused", str(error))
     except MemoryError:
-        return Answer("memory", "")
+        return WorkerResult("memory", "")
     except BaseException as error:  # a panic of a parser in Rust is no Exception
-        return Answer("failed", type(error).__name__)
+        return WorkerResult("failed", type(error).__name__)
 
 
 def bound_memory(memory: int) -> None:

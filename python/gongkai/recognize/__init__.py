@@ -22,7 +22,7 @@ from gongkai.recognize.labels import (
     without,
 )
 from gongkai.recognize.lines import pitch_of
-from gongkai.recognize.rows import Reading, place_loose, place_rows
+from gongkai.recognize.rows import TableReading, place_loose, place_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.tokens import Token, tokenize
 
@@ -40,7 +40,7 @@ MOST_MATCHES = 6000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundTable:
     """A table found in the tokens: the edition of its layout, its chain of labels, and their total weight.
 
     ``matches`` are all tokens that agree with one of its labels, in the chain or not.
@@ -127,13 +127,13 @@ def has_labels(tokens: Sequence[Token], edition: str) -> bool:
     return len(found.chain) > SAME_SHARE * len(lexicon(edition, "applications").labels)
 
 
-def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Reading, str]]:
+def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[TableReading, str]]:
     """Table id -> its reading and the edition of its layout, for the tables that were found."""
     chains = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
     blocks = find_chain(tokens, preferred, "disputes")
     begins = [found.chain[0].start for copies in chains.values() for found in copies]
     begins += [blocks.chain[0].start] if len(blocks.chain) >= FEWEST_BLOCK_LABELS else []
-    readings: dict[str, tuple[Reading, str]] = {}
+    readings: dict[str, tuple[TableReading, str]] = {}
     for name, copies in chains.items():
         chosen = agreed([read_copy(tokens, name, found, begins) for found in copies])
         if chosen is not None:
@@ -146,16 +146,16 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Read
     return readings
 
 
-def find_chain(tokens: Sequence[Token], edition: str, table: str) -> Found:
+def find_chain(tokens: Sequence[Token], edition: str, table: str) -> FoundTable:
     words = lexicon(edition, table)
     matches = exact_matches(tokens, words)
     if len(matches) > MOST_MATCHES:
         raise UnreadableDocument(TOO_MANY)
     chain = align(tokens, words, matches)
-    return Found(edition, chain, chain_weight(chain), matches)
+    return FoundTable(edition, chain, chain_weight(chain), matches)
 
 
-def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Found]:
+def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[FoundTable]:
     """The table wherever it stands in the document, in the layout that explains it best; [] if it does not."""
     best = find_chain(tokens, preferred, table)
     if best.weight < lexicon(preferred, table).full:
@@ -172,7 +172,7 @@ def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Fou
         if count_rows(tokens, chain, best.edition, table) < SAME_SHARE * rows:
             break
         chain = align(tokens, words, left)
-        copies.append(Found(best.edition, chain, chain_weight(chain), left))
+        copies.append(FoundTable(best.edition, chain, chain_weight(chain), left))
         left = without(left, chain)
     return copies
 
@@ -183,7 +183,7 @@ def count_rows(tokens: Sequence[Token], chain: Sequence[Match], edition: str, ta
     return sum(1 for match in chain if labels[match.label].kind == "row" and follows_figure(tokens, match.end))
 
 
-def read_copy(tokens: Sequence[Token], table: str, found: Found, begins: Sequence[int]) -> Reading:
+def read_copy(tokens: Sequence[Token], table: str, found: FoundTable, begins: Sequence[int]) -> TableReading:
     stop = min((start for start in begins if start >= found.chain[-1].end), default=len(tokens))
     reading = place_rows(tokens, found.chain, form(found.edition, table), stop)
     place_loose(reading, editions()[found.edition].relations_of(table))
@@ -191,7 +191,7 @@ def read_copy(tokens: Sequence[Token], table: str, found: Found, begins: Sequenc
     return reading
 
 
-def agreed(readings: Sequence[Reading]) -> Reading | None:
+def agreed(readings: Sequence[TableReading]) -> TableReading | None:
     """The fullest of several readings of one table if no two differ in a figure; else one that is blank."""
     placed = sorted(readings, key=lambda reading: -reading.placed)
     if not placed:
@@ -204,8 +204,8 @@ def agreed(readings: Sequence[Reading]) -> Reading | None:
     return chosen
 
 
-def left_blank(reading: Reading, raw: str, reason: str) -> Reading:
+def left_blank(reading: TableReading, raw: str, reason: str) -> TableReading:
     """A table that was found and of which no figure is certain to belong to this report."""
     problem = Problem(reading.form.id, "", "", raw, reason)
     blank = {cell: Entry(cell, None) for cell in reading.entries}
-    return Reading(reading.form, blank, [problem], placed=1, start=reading.start)
+    return TableReading(reading.form, blank, [problem], placed=1, start=reading.start)

@@ -10,16 +10,16 @@ from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row
 from gongkai.recognize.headers import likely, longest
 from gongkai.recognize.labels import lexicon
 from gongkai.recognize.lines import slots_by_pitch
-from gongkai.recognize.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT, Reading, cut, place_figure
+from gongkai.recognize.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT, TableReading, cut, place_figure
 from gongkai.recognize.tokens import Token, squash
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
 DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
-Spot = tuple[Part, Row, Column]
+FormPlace = tuple[Part, Row, Column]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class HeadLabel:
     """A label of the form found in the head: ``name`` is its row, group or column id, ``leaf`` tells columns.
 
     ``name`` is "" for a text among them that no label explains: it may be a column of its own.
@@ -32,17 +32,17 @@ class Mark:
     line: int
 
 
-def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> Reading:
+def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> TableReading:
     """Place each run of figures under the labels read since the run before; runs under no such labels are left alone.
 
     A further row of figures in the same grid stands under the same labels: two different rows contradict each other.
     """
-    reading = Reading(form)
+    reading = TableReading(form)
     words = lexicon(form.edition, form.id)
     wanted = {squash(text): label for label in form.labels for text in (label.text, *label.aliases)}
     distinct = list({label.text: label for label in form.labels}.values())
-    marks: list[Mark] = []
-    kept: list[Mark] = []
+    marks: list[HeadLabel] = []
+    kept: list[HeadLabel] = []
     at, grid = 0, 0
     while at < len(tokens):
         token = tokens[at]
@@ -51,9 +51,9 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> Reading:
             end, label = longest(tokens, at, wanted) if known else (at + 1, None)
             label = label or (likely(token, distinct) if marks else None)
             if label is not None:
-                marks.append(Mark(label.id, label.kind == "column", token, tokens[end - 1].place.line))
+                marks.append(HeadLabel(label.id, label.kind == "column", token, tokens[end - 1].place.line))
             elif marks and marks[-1].token.grid == token.grid:
-                marks.append(Mark("", False, token, token.place.line))
+                marks.append(HeadLabel("", False, token, token.place.line))
             at = end
             continue
         first = at
@@ -82,7 +82,7 @@ def is_whole_row(tokens: Sequence[Token], first: int, end: int) -> bool:
     return tokens[first].grid > 0 and begins and (end == len(tokens) or tokens[end].row != row)
 
 
-def is_blank_row(tokens: Sequence[Token], first: int, end: int, marks: Sequence[Mark]) -> bool:
+def is_blank_row(tokens: Sequence[Token], first: int, end: int, marks: Sequence[HeadLabel]) -> bool:
     """Whether a run is the blank cells after the label of a row of another table, where this one has no labels."""
     label = tokens[first - 1] if first else None
     if label is None or not label.grid or label.row != tokens[first].row or label.kind != "text":
@@ -106,7 +106,9 @@ def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
     return run, at
 
 
-def place_run(reading: Reading, run: list[Token], marks: Sequence[Mark], kept: Sequence[Mark], pitch: int) -> bool:
+def place_run(
+    reading: TableReading, run: list[Token], marks: Sequence[HeadLabel], kept: Sequence[HeadLabel], pitch: int
+) -> bool:
     """Enter a run of figures if the labels above say what each one is; True if they belong to the table at all."""
     form = reading.form
     if sum(mark.leaf for mark in (*kept, *marks)) < len(form.parts[0].columns):
@@ -146,7 +148,7 @@ def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> Se
     return None if extra else run
 
 
-def enter(reading: Reading, spot: Spot, token: Token) -> None:
+def enter(reading: TableReading, spot: FormPlace, token: Token) -> None:
     """One figure; a second and different one for the same cell blanks it."""
     _, row, column = spot
     cell = f"{reading.form.id}.{row.id}.{column.id}"
@@ -158,7 +160,7 @@ def enter(reading: Reading, spot: Spot, token: Token) -> None:
         reading.problems.append(Problem(reading.form.id, row.id, column.id, raw, DIFFERENT))
 
 
-def spots_of(form: Form, marks: Sequence[Mark], size: int) -> list[Spot] | None:
+def spots_of(form: Form, marks: Sequence[HeadLabel], size: int) -> list[FormPlace] | None:
     """The cells that a run stands for when the labels before it end in one of the heads in use.
 
     These are the official head read row by row; all blocks and then all columns; each block followed by its
@@ -174,7 +176,7 @@ def spots_of(form: Form, marks: Sequence[Mark], size: int) -> list[Spot] | None:
     return max(fits, key=lambda cells: (len(cells) == size, len(cells)), default=None)
 
 
-def known_heads(form: Form) -> list[tuple[list[str], list[Spot]]]:
+def known_heads(form: Form) -> list[tuple[list[str], list[FormPlace]]]:
     """Sequences of label ids with the cells that the figures under them stand for, left to right."""
     groups = [label for label in form.labels if label.kind == "group"]
     official = [label.id for label in form.labels]
@@ -192,7 +194,7 @@ def known_heads(form: Form) -> list[tuple[list[str], list[Spot]]]:
     return heads
 
 
-def part_spots(part: Part) -> list[Spot]:
+def part_spots(part: Part) -> list[FormPlace]:
     return [(part, part.rows[0], column) for column in part.columns]
 
 
@@ -202,7 +204,7 @@ def above(part: Part, groups: Sequence[Label], grouped: bool) -> list[str]:
     return [*(starts if grouped else []), part.rows[0].id]
 
 
-def row_spots(form: Form, marks: Sequence[Mark], kept: Sequence[Mark]) -> list[Spot] | None:
+def row_spots(form: Form, marks: Sequence[HeadLabel], kept: Sequence[HeadLabel]) -> list[FormPlace] | None:
     """The cells of a block whose label stands at the head of its own line, under columns that were named before."""
     blocks = [mark.name for mark in marks if not mark.leaf]
     known = [mark.name for mark in (*kept, *marks) if mark.leaf]
@@ -213,7 +215,7 @@ def row_spots(form: Form, marks: Sequence[Mark], kept: Sequence[Mark]) -> list[S
     return None
 
 
-def by_geometry(form: Form, run: Sequence[Token], marks: Sequence[Mark]) -> dict[int, Spot] | None:
+def by_geometry(form: Form, run: Sequence[Token], marks: Sequence[HeadLabel]) -> dict[int, FormPlace] | None:
     """id(token) -> cell by the labels that stand above it in the same grid; None unless that is certain for all.
 
     Only whole blocks are certain: a head that lost a label fits a row that lost a figure, one place further on.
@@ -231,7 +233,7 @@ def by_geometry(form: Form, run: Sequence[Token], marks: Sequence[Mark]) -> dict
     strangers = {mark.token.column for mark in marks if not mark.name and mark.token.row >= leaves[0].token.row}
     if not strangers <= {token.column for token in run}:
         return None
-    found: dict[int, Spot] = {}
+    found: dict[int, FormPlace] = {}
     taken: set[str] = set()
     for token in run:
         if token.column in strangers:
@@ -254,7 +256,7 @@ def by_geometry(form: Form, run: Sequence[Token], marks: Sequence[Mark]) -> dict
     return found if len(found) == len(leaves) and taken == whole else None
 
 
-def spot_at(form: Form, over: Sequence[str], leaf: str) -> Spot | None:
+def spot_at(form: Form, over: Sequence[str], leaf: str) -> FormPlace | None:
     for part in form.parts:
         for column in part.columns:
             if part.rows[0].id in over and column.id == leaf:

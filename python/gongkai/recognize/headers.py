@@ -32,7 +32,7 @@ NO_HEAD = Head((), 0, {}, {}, {}, ())
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundLabel:
     label: Label
     token: Token
 
@@ -59,7 +59,7 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     return Head(order, columns[0].token.grid if columns else 0, at, strangers, widths, remarks)
 
 
-def is_stranger(token: Token, found: Sequence[Found], at: dict[str, int]) -> bool:
+def is_stranger(token: Token, found: Sequence[FoundLabel], at: dict[str, int]) -> bool:
     """Whether a text that no label explains stands among the heads of columns: then it may be a column of its own."""
     rows = [item.token.row for item in found if item.token.grid == token.grid]
     if not token.grid or not rows or not min(rows) <= token.row <= max(rows):
@@ -68,10 +68,10 @@ def is_stranger(token: Token, found: Sequence[Found], at: dict[str, int]) -> boo
     return token.column >= min(at.values(), default=0) and not any(column in over for column in at.values())
 
 
-def match_head(tokens: Sequence[Token], labels: Sequence[Label]) -> tuple[list[Found], list[Token]]:
+def match_head(tokens: Sequence[Token], labels: Sequence[Label]) -> tuple[list[FoundLabel], list[Token]]:
     """Labels of a head found in tokens, in reading order, and the texts that none of them explains."""
     exact = {squash(text): label for label in labels for text in (label.text, *label.aliases)}
-    found: list[Found] = []
+    found: list[FoundLabel] = []
     unknown: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -85,7 +85,7 @@ def match_head(tokens: Sequence[Token], labels: Sequence[Label]) -> tuple[list[F
         if label is None:
             unknown.append(tokens[at])
         else:
-            found.append(Found(label, tokens[at]))
+            found.append(FoundLabel(label, tokens[at]))
         at = end
     return found, unknown
 
@@ -118,9 +118,9 @@ def likely(token: Token, labels: Sequence[Label]) -> Label | None:
     return label if alike_enough(score, label) and score - rival >= 0.15 and bare(token.text) else None
 
 
-def last_head(found: Sequence[Found]) -> list[Found]:
+def last_head(found: Sequence[FoundLabel]) -> list[FoundLabel]:
     """What follows the last repetition: of a head printed twice only the one next to the figures counts."""
-    kept: list[Found] = []
+    kept: list[FoundLabel] = []
     seen: set[str] = set()
     for item in found:
         if item.label.kind == "column" and item.label.id in seen:
@@ -130,7 +130,7 @@ def last_head(found: Sequence[Found]) -> list[Found]:
     return kept
 
 
-def geometry(columns: Sequence[Found]) -> dict[str, int]:
+def geometry(columns: Sequence[FoundLabel]) -> dict[str, int]:
     """Column id -> grid column where each label has columns of its own in one grid with spans; else empty."""
     grids = {item.token.grid for item in columns}
     if len(grids) != 1 or not all(item.token.grid and item.token.spans for item in columns):
@@ -144,7 +144,7 @@ def geometry(columns: Sequence[Found]) -> dict[str, int]:
     return {item.label.id: item.token.column for item in columns}
 
 
-def is_contradicted(tokens: Sequence[Token], columns: Sequence[Found]) -> bool:
+def is_contradicted(tokens: Sequence[Token], columns: Sequence[FoundLabel]) -> bool:
     """Whether two labels stand over one column of a grid, and none over one between the labels of the last row.
 
     Where a span was only forgotten, the labels of the last row stand side by side; these have changed places.
@@ -157,7 +157,7 @@ def is_contradicted(tokens: Sequence[Token], columns: Sequence[Found]) -> bool:
     return any(min(labelled) < column < max(labelled) for column in blanks)
 
 
-def is_covered(found: Sequence[Found], columns: Sequence[Found], form: Form) -> bool:
+def is_covered(found: Sequence[FoundLabel], columns: Sequence[FoundLabel], form: Form) -> bool:
     """Whether the geometry of a head in another than the official order can be relied on.
 
     It can where all columns stand in one row, or where each label over several columns (法人或其他组织) covers just
@@ -180,7 +180,7 @@ def is_covered(found: Sequence[Found], columns: Sequence[Found], form: Form) -> 
     return True
 
 
-def reading_order(found: Sequence[Found], part: Part) -> tuple[str, ...] | None:
+def reading_order(found: Sequence[FoundLabel], part: Part) -> tuple[str, ...] | None:
     """Ids from left to right if the labels were read in the order of the official head, row by row or flat.
 
     In a head of several rows 总计 is read before 商业企业; only the label above them (法人或其他组织) tells such

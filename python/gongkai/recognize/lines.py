@@ -17,7 +17,7 @@ ALL_ALIKE = 0.8  # share of rows of one width from which a grid is taken to writ
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FoundRow:
     """A row of the form found in the source: its figures' tokens and where the label's last token stands.
 
     ``next_line`` is the line of the form's next label in flattened text, 0 where another thing follows.
@@ -31,7 +31,7 @@ class Line:
     next_line: int
 
 
-def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], part: Part, row: Row) -> Line:
+def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], part: Part, row: Row) -> FoundRow:
     """The cells after a row's label: those of the same grid row, or in text those up to the next label."""
     label = tokens[match.end - 1]
     following = bisect_left(chain, match.end, key=lambda other: other.start)
@@ -43,7 +43,7 @@ def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], par
         while at < stop and tokens[at].row == label.row:
             slots.append(tokens[at])
             at += 1
-        return Line(part, row, label, slots, False, 0)
+        return FoundRow(part, row, label, slots, False, 0)
     while at < stop and not tokens[at].grid:
         token = tokens[at]
         if token.kind == "filler":
@@ -53,7 +53,7 @@ def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], par
         else:
             break
         at += 1
-    return Line(part, row, label, slots, fillers, tokens[at].place.line if at == stop < len(tokens) else 0)
+    return FoundRow(part, row, label, slots, fillers, tokens[at].place.line if at == stop < len(tokens) else 0)
 
 
 def pitch_of(tokens: Sequence[Token], chain: Sequence[Match]) -> int:
@@ -87,7 +87,7 @@ def full_widths(tokens: Sequence[Token]) -> dict[int, bool]:
     return found
 
 
-def is_one_a_line(line: Line) -> bool:
+def is_one_a_line(line: FoundRow) -> bool:
     """Whether each figure of a flattened row stands on a line of its own and no bar marks the blank ones."""
     rows = [line.label.row, *(token.row for token in line.slots)]
     plain = not line.fillers and all(token.kind != "blank" for token in line.slots)
@@ -116,7 +116,7 @@ def slots_by_pitch(
     return chosen if counted or (chosen[-1] is not None and (not after or None not in chosen)) else None
 
 
-def cells_of(line: Line, head: Head, pitch: int, filled: bool) -> Sequence[Token | None] | None:
+def cells_of(line: FoundRow, head: Head, pitch: int, filled: bool) -> Sequence[Token | None] | None:
     """The cells of a row, one per column of the head from left to right; None where that is not certain.
 
     ``pitch`` is the lines that a cell takes in text, 0 where they differ; ``filled`` whether the table writes the
@@ -130,7 +130,7 @@ def cells_of(line: Line, head: Head, pitch: int, filled: bool) -> Sequence[Token
     return slots_by_pitch(line.slots, start, line.next_line, expected, pitch)
 
 
-def fit(line: Line, head: Head, filled: bool) -> Sequence[Token] | None:
+def fit(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:
     """The cells of a row, one per column of the head from left to right; None where that is not certain."""
     slots, expected = line.slots, len(head.columns)
     by_grid = at_columns(line, head)
@@ -156,12 +156,12 @@ def fit(line: Line, head: Head, filled: bool) -> Sequence[Token] | None:
     return None
 
 
-def is_wide(line: Line, column: str) -> bool:
+def is_wide(line: FoundRow, column: str) -> bool:
     """Whether a figure of this column covers several columns in the official form too."""
     return any(item.id == column and item.label.box.width > 1 for item in line.part.columns)
 
 
-def at_columns(line: Line, head: Head) -> list[Token] | None:
+def at_columns(line: FoundRow, head: Head) -> list[Token] | None:
     """The row's cells in the head's grid columns, if each is a cell of its own and no other cell holds anything."""
     if not head.at or head.grid != line.label.grid:
         return None
@@ -181,7 +181,7 @@ def at_columns(line: Line, head: Head) -> list[Token] | None:
     return picked if all(token.column in head.strangers for token in rest) else None
 
 
-def lead(line: Line, expected: int) -> int:
+def lead(line: FoundRow, expected: int) -> int:
     """The number of empty cells that stand for the merged label's other columns; 0 where there are none."""
     extra = len(line.slots) - expected
     empty = extra > 0 and all(token.kind == "blank" for token in line.slots[:extra])

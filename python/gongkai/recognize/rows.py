@@ -13,7 +13,7 @@ from gongkai.model import Entry, Form, Part, Problem, Relation, Row, Value
 from gongkai.recognize.headers import Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
 from gongkai.recognize.lines import (
-    Line,
+    FoundRow,
     at_columns,
     cells_of,
     full_widths,
@@ -55,7 +55,7 @@ class Loose:
 
 
 @dataclass
-class Reading:
+class TableReading:
     """What has been placed so far, ``placed`` cells of it from the source, blank ones included.
 
     ``loose`` holds rows whose figures have no certain column yet; ``start`` is the token at which the table begins.
@@ -70,12 +70,12 @@ class Reading:
     start: int = 0
 
 
-def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop: int) -> Reading:
+def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop: int) -> TableReading:
     """Place every figure by the label of its row and the head of its part; what is uncertain goes to ``loose``.
 
     ``stop`` is the token at which the next table begins.
     """
-    reading = Reading(form)
+    reading = TableReading(form)
     lines = read_lines(reading, tokens[:stop], chain)
     pitch = pitch_of(tokens[:stop], chain)
     filled = sum(1 for line, head in lines if lead(line, len(head.columns))) >= 2
@@ -90,7 +90,7 @@ def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop
     return reading
 
 
-def is_borne_out(head: Head, part: Part, lines: Sequence[Line], form: Form, pitch: int) -> bool:
+def is_borne_out(head: Head, part: Part, lines: Sequence[FoundRow], form: Form, pitch: int) -> bool:
     """Whether the rows agree with a head that lacks columns or has others.
 
     A label may have been lost and not the column; then a row that lost a figure would seem to fit. So most rows
@@ -107,13 +107,13 @@ def is_borne_out(head: Head, part: Part, lines: Sequence[Line], form: Form, pitc
     return fits >= least and 2 * fits > len(lines)
 
 
-def has_cells(line: Line, count: int, pitch: int) -> bool:
+def has_cells(line: FoundRow, count: int, pitch: int) -> bool:
     if pitch and is_one_a_line(line):
         return slots_by_pitch(line.slots, line.label.place.line, line.next_line, count, pitch) is not None
     return len(line.slots) == count
 
 
-def sums_hold(head: Head, lines: Sequence[Line], form: Form) -> bool:
+def sums_hold(head: Head, lines: Sequence[FoundRow], form: Form) -> bool:
     """Whether, placed by the grid, most rows with figures other than zero satisfy the relation along the row.
 
     True for a form without such relations.
@@ -127,11 +127,11 @@ def sums_hold(head: Head, lines: Sequence[Line], form: Form) -> bool:
     return not along or 2 * sum(stated == computed for stated, computed in sums) > len(sums)
 
 
-def read_lines(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match]) -> list[tuple[Line, Head]]:
+def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match]) -> list[tuple[FoundRow, Head]]:
     """The rows of the form that stand in the source, each with its head; what is missing becomes a problem."""
     form = reading.form
     starts = {form.labels[match.label].box: match for match in chain if form.labels[match.label].kind == "row"}
-    lines: list[tuple[Line, Head]] = []
+    lines: list[tuple[FoundRow, Head]] = []
     after = chain[0].start if form.labels[chain[0].label].kind not in ("column", "row") else -1
     for part in form.parts:
         found = [(row, starts[row.label.box]) for row in part.rows if row.label.box in starts]
@@ -150,7 +150,7 @@ def read_lines(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match]
     return lines
 
 
-def place_line(reading: Reading, line: Line, head: Head, pitch: int, filled: bool, sound: bool) -> None:
+def place_line(reading: TableReading, line: FoundRow, head: Head, pitch: int, filled: bool, sound: bool) -> None:
     """``sound`` is False where cells may have been lost, so that neither order nor grid says what the others are."""
     form, row = reading.form.id, line.row
     reading.used.update(id(token) for token in line.slots)
@@ -166,7 +166,7 @@ def place_line(reading: Reading, line: Line, head: Head, pitch: int, filled: boo
         reading.problems.append(Problem(form, row.id, "", cut(line.label.text), NO_FIGURES))
 
 
-def numbered(line: Line, head: Head, pitch: int) -> tuple[str, ...] | None:
+def numbered(line: FoundRow, head: Head, pitch: int) -> tuple[str, ...] | None:
     """The columns that a loose row's figures stand in if its lines count right as far as they go."""
     if not pitch or not is_one_a_line(line):
         return None
@@ -178,7 +178,7 @@ def numbered(line: Line, head: Head, pitch: int) -> tuple[str, ...] | None:
     return tuple(head.columns[number - 1] for number, _ in spots)
 
 
-def place_figure(reading: Reading, row: Row, column: str, token: Token | None) -> None:
+def place_figure(reading: TableReading, row: Row, column: str, token: Token | None) -> None:
     """Read one cell and enter it; text that is no figure leaves the cell blank with a problem."""
     cell = f"{reading.form.id}.{row.id}.{column}"
     unit = reading.form.cells[cell].column.unit
@@ -197,7 +197,7 @@ def cut(text: str) -> str:
     return line if len(line) <= RAW_LONGEST else line[:RAW_LONGEST] + "…"
 
 
-def report_strays(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match], stop: int) -> None:
+def report_strays(reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match], stop: int) -> None:
     """Figures inside the table that belong to no row of the form: each run or grid row becomes a problem."""
     labels = {spot for match in chain for spot in range(match.start, match.end)}
     stray: dict[tuple[int, int], list[Token]] = {}
@@ -213,7 +213,7 @@ def report_strays(reading: Reading, tokens: Sequence[Token], chain: Sequence[Mat
             report_stray(reading, row)
 
 
-def report_stray(reading: Reading, tokens: Sequence[Token]) -> None:
+def report_stray(reading: TableReading, tokens: Sequence[Token]) -> None:
     """One run without a row of its own. Under a label that a placed row bears too, neither is certain."""
     text = cut(" ".join(token.text for token in tokens))
     name = "".join(token.squash for token in tokens if token.kind == "text")
@@ -243,7 +243,7 @@ def row_named(form: Form, name: str) -> Row | None:
     return rows[0] if len(boxes) == len(rows) == 1 else None
 
 
-def end_of(reading: Reading, tokens: Sequence[Token], chain: Sequence[Match], stop: int) -> int:
+def end_of(reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match], stop: int) -> int:
     """Where the table ends: at the next table if that is near, else after its last grid or its last row's figures."""
     last = tokens[chain[-1].end - 1]
     end = chain[-1].end
@@ -267,7 +267,7 @@ TOO_MANY = "数字比列数多，其中可能有一行缺了标签，未填入"
 MOST_ROWS = 6  # each costs up to 35 questions to the relations
 
 
-def place_loose(reading: Reading, relations: Sequence[Relation]) -> None:
+def place_loose(reading: TableReading, relations: Sequence[Relation]) -> None:
     """Settle ``reading.loose``; what stays uncertain is blank with a problem that shows its text."""
     progress = bool(relations) and len(reading.loose) <= MOST_ROWS
     while progress:
@@ -288,7 +288,7 @@ def place_loose(reading: Reading, relations: Sequence[Relation]) -> None:
             reading.problems.append(Problem(reading.form.id, "", "", cut(" ".join(texts)), TOO_MANY))
 
 
-def only_placement(reading: Reading, row_id: str, relations: Sequence[Relation]) -> dict[str, Token] | None:
+def only_placement(reading: TableReading, row_id: str, relations: Sequence[Relation]) -> dict[str, Token] | None:
     """Column id -> token for the one order-preserving placement that the relations allow; None if none or several."""
     loose = reading.loose[row_id]
     columns, tokens = loose.columns, [token for token in loose.slots if token.kind != "blank"]

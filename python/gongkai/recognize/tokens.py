@@ -12,7 +12,7 @@ from typing import Literal
 from gongkai.figures import read_figure
 from gongkai.model import Block, Grid, Link, Place, Prose
 
-Kind = Literal["figure", "sign", "blank", "filler", "text"]
+TokenKind = Literal["figure", "sign", "blank", "filler", "text"]
 
 NOT_WORD = re.compile(r"[\W_]+")
 BARS = re.compile(r"[|｜\s]+")
@@ -33,7 +33,7 @@ class Token:
     """A cell or a piece of a line. Tokens of one grid row or one line share ``row``; ``grid`` is 0 in text."""
 
     text: str
-    kind: Kind
+    kind: TokenKind
     squash: str
     row: int
     grid: int
@@ -55,7 +55,7 @@ def squash(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def kind_of(text: str) -> Kind:
+def kind_of(text: str) -> TokenKind:
     state = read_figure(text).state
     if state == "unreadable":
         return "figure" if read_figure(text, "万元").state == "figure" else "text"
@@ -94,7 +94,7 @@ def spot(place: Place) -> tuple[int, int, int]:
     return place.table, place.row, place.column
 
 
-def line_pieces(line: str) -> Iterator[tuple[str, Kind, str]]:
+def line_pieces(line: str) -> Iterator[tuple[str, TokenKind, str]]:
     """A line of text -> (text, kind, squashed text) of its pieces; an empty line and a page number give none.
 
     A line of bars alone is a blank cell (one bar) or what is left of merged cells (several).

@@ -36,7 +36,7 @@ NAMES = (".page", ".new")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedPage:
     """A page as it was fetched: ``address`` was asked for, ``url`` gave it. Times are UTC in ISO form."""
 
     address: str
@@ -72,7 +72,7 @@ def place_of(address: str) -> Path | None:
     return None
 
 
-def find(address: str) -> Kept | None:
+def find(address: str) -> CachedPage | None:
     """What is kept for an address; None also where an entry is damaged."""
     place = place_of(address)
     with suppress(OSError):
@@ -87,7 +87,7 @@ def is_ours(place: Path) -> bool:
     return own and stat.S_ISREG(about.st_mode) and about.st_size <= LARGEST_ENTRY
 
 
-def entry(whole: bytes, address: str) -> Kept | None:
+def entry(whole: bytes, address: str) -> CachedPage | None:
     """The page in a file; None where that is no whole entry of this address."""
     try:
         digest, head, content = whole.split(b"\n", 2)
@@ -97,7 +97,7 @@ def entry(whole: bytes, address: str) -> Kept | None:
         form, told = values.pop("form"), tuple(values.pop("provenance"))
         if not all(isinstance(text, str) for text in (*told, *values.values())):
             return None
-        kept = Kept(content=content, provenance=told, **values)
+        kept = CachedPage(content=content, provenance=told, **values)
         assert kept.when
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
@@ -109,7 +109,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def keep(kept: Kept) -> None:
+def keep(kept: CachedPage) -> None:
     """Put an entry in the place of an older one."""
     place = place_of(kept.address)
     if place is None:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from gongkai.model import Document, FetchError
 from gongkai.sources import errors
 from gongkai.sources.body import ACCEPTED, read_body, shows_its_end
-from gongkai.sources.cache import Kept, find, forget, keep, may_keep, place_of
+from gongkai.sources.cache import CachedPage, find, forget, keep, may_keep, place_of
 from gongkai.sources.documents import Access, Limits, document
 from gongkai.sources.errors import failure, is_cut, is_redirect, is_tls, speaks_tls, too_slow
 from gongkai.sources.redirects import has_script, is_short, only_proves, refresh_target
@@ -70,7 +70,7 @@ def is_whole(address: str) -> bool:
         return False
 
 
-def from_cache(origin: str, address: str, kept: Kept | None, limits: Limits) -> Document:
+def from_cache(origin: str, address: str, kept: CachedPage | None, limits: Limits) -> Document:
     if kept is None:
         raise errors.not_kept(origin, off=place_of(address) is None)
     if len(kept.content) > limits.size:
@@ -79,7 +79,7 @@ def from_cache(origin: str, address: str, kept: Kept | None, limits: Limits) -> 
     return document(origin, kept.content, kept.media_type, kept.url, kept.charset, told, kept.fetched_at)
 
 
-def fetch_in_time(wanted: Wanted, limits: Limits, access: Access, kept: Kept | None) -> Document:
+def fetch_in_time(wanted: Wanted, limits: Limits, access: Access, kept: CachedPage | None) -> Document:
     """Fetch on a thread of its own: name resolution and slow drips have no other limit in time."""
     deadline = time.monotonic() + limits.deadline
     found = in_time(lambda: travel(wanted, limits, access, kept, deadline), limits.deadline)
@@ -88,7 +88,7 @@ def fetch_in_time(wanted: Wanted, limits: Limits, access: Access, kept: Kept | N
     return found
 
 
-def travel(wanted: Wanted, limits: Limits, access: Access, kept: Kept | None, deadline: float) -> Document:
+def travel(wanted: Wanted, limits: Limits, access: Access, kept: CachedPage | None, deadline: float) -> Document:
     """From hop to hop with one client: its guard and its cookies hold over all of them."""
     import httpx
 
@@ -111,7 +111,7 @@ def travel(wanted: Wanted, limits: Limits, access: Access, kept: Kept | None, de
     raise errors.without_end(origin)
 
 
-def may_confirm(kept: Kept | None, limits: Limits, access: Access) -> bool:
+def may_confirm(kept: CachedPage | None, limits: Limits, access: Access) -> bool:
     """Whether a server's word that nothing changed is enough: not for bytes that came without a certificate."""
     if kept is None or access.refresh or len(kept.content) > limits.size:
         return False
@@ -196,7 +196,7 @@ def arrived(trip: Trip, address: str, reply: Reply) -> Document:
         etag, modified = known.get("ETag", ""), known.get("Last-Modified", "")
     if may_keep(reply.headers):
         about = (found.url, found.media_type, found.charset, found.fetched_at)
-        keep(Kept(address, *about, etag, modified, told, found.sha256, found.content))
+        keep(CachedPage(address, *about, etag, modified, told, found.sha256, found.content))
     else:
         forget(address)
     return found
@@ -231,7 +231,7 @@ class Trip:
     access: Access
     client: httpx.Client
     deadline: float
-    kept: Kept | None
+    kept: CachedPage | None
     told: list[str] = field(default_factory=list)
     answered: bool = False  # whether the last request brought a head
     encrypted: bool = False

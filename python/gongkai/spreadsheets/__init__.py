@@ -16,7 +16,7 @@ MOST_SHEETS = 100
 SAVE_AS = "请在Excel或WPS中打开，另存为.xlsx后重试"
 PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
-Place = tuple[int, int]  # (row, column), 0-based, as in a Look
+Position = tuple[int, int]  # (row, column), 0-based, as in a Look
 Spot = tuple[int, int]  # (row, column), 1-based, as in a sheet: K28 is (28, 11)
 
 
@@ -33,8 +33,8 @@ class Look:
     area: tuple[int, int]
     hidden_rows: Collection[int]
     hidden_columns: Collection[int]
-    kinds: Mapping[Place, str]
-    texts: Mapping[Place, str]
+    kinds: Mapping[Position, str]
+    texts: Mapping[Position, str]
 
 
 def too_many(sheets: int) -> UnreadableDocument:

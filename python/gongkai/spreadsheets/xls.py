@@ -11,7 +11,7 @@ from struct import unpack, unpack_from
 
 from gongkai.model import UnreadableDocument
 from gongkai.opc.ole2 import read_stream
-from gongkai.spreadsheets import MOST_SHEETS, SAVE_AS, Look, Place, too_many
+from gongkai.spreadsheets import MOST_SHEETS, SAVE_AS, Look, Position, too_many
 from gongkai.spreadsheets.formats import BUILTIN, STRUCK, WHITE, kind_of
 
 BOF, EOF, FILEPASS = 0x0809, 0x000A, 0x002F
@@ -146,8 +146,8 @@ def font_number(index: int) -> int:
 def look_at(stream: bytes, name: str, number: int, start: int, odd: dict[int, str]) -> Look:
     rows: set[int] = set()
     columns: set[int] = set()
-    kinds: dict[Place, str] = {}
-    texts: dict[Place, str] = {}
+    kinds: dict[Position, str] = {}
+    texts: dict[Position, str] = {}
     last_row = last_column = -1
     depth = 0
     for record, at, length in records(stream, start):

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from gongkai.model import UnreadableDocument
 from gongkai.opc import Archive, BadArchive, Reason, open_archive
-from gongkai.spreadsheets import MOST_SHEETS, SAVE_AS, Look, Place, letters, too_many
+from gongkai.spreadsheets import MOST_SHEETS, SAVE_AS, Look, Position, letters, too_many
 from gongkai.spreadsheets.formats import BUILTIN, STRUCK, WHITE, kind_of
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def look_at(xml: bytes, name: str, number: int, odd: Mapping[bytes, str]) -> Loo
     data = data_of(xml)
     ends = [match for match in (last_cell(data), widest_cell(data)) if match]
     rows, columns = max((row for row, _ in ends), default=0), max((column for _, column in ends), default=0)
-    kinds: dict[Place, str] = {}
+    kinds: dict[Position, str] = {}
     if b"0" in odd and CELL_OF_NO_STYLE.search(data):
         kinds = {place(match[1], match[2]): odd[b"0"] for match in CELL_OF_NO_STYLE.finditer(data)}
     if odd and (found := b"|".join(style for style in odd if b' s="%b"' % style in data)):
@@ -191,7 +191,7 @@ def look_at(xml: bytes, name: str, number: int, odd: Mapping[bytes, str]) -> Loo
     return Look(name, number, (rows, columns), hidden_rows(data), hidden_columns(xml), kinds, texts)
 
 
-def open_formulas(data: bytes) -> Iterator[tuple[Place, str]]:
+def open_formulas(data: bytes) -> Iterator[tuple[Position, str]]:
     """The formulas without a result; an empty text is one."""
     for match in OPEN.finditer(data):
         cell = CELL.match(data, data.rfind(b"<c ", 0, match.start()))
@@ -199,14 +199,14 @@ def open_formulas(data: bytes) -> Iterator[tuple[Place, str]]:
             yield place(cell[1], cell[2]), f"={text(match[1])}"
 
 
-def last_cell(data: bytes) -> Place | None:
+def last_cell(data: bytes) -> Position | None:
     """(rows, columns) up to the last cell with something in it, rows being in order."""
     end = max(data.rfind(b"<v"), data.rfind(b"<is"), data.rfind(b"<f"))
     match = CELL.match(data, data.rfind(b"<c ", 0, end)) if end > 0 else None
     return (int(match[2]), place(match[1], match[2])[1] + 1) if match else None
 
 
-def widest_cell(data: bytes) -> Place | None:
+def widest_cell(data: bytes) -> Position | None:
     """(rows, columns) of the widest, beyond column Z, of the cells with something in them."""
     wide = [place(match[1], match[2]) for match in re.finditer(rb'<c r="([A-Z]{2,3})(\d{1,7})"[^>]*(?<!/)><', data)]
     return (1, max(column for _, column in wide) + 1) if wide else (1, 26)
@@ -227,7 +227,7 @@ def hidden_columns(xml: bytes) -> set[int]:
     return found
 
 
-def place(letters: bytes, digits: bytes) -> Place:
+def place(letters: bytes, digits: bytes) -> Position:
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

@@ -13,7 +13,7 @@ from math import prod
 from typing import NamedTuple
 
 from gongkai.model import Relation, Suspect, Value
-from gongkai.sums.network import Change, State, network_of, state_of
+from gongkai.sums.network import NetworkState, Replacement, network_of, state_of
 from gongkai.sums.search import MOST_LISTED, Cluster, clusters_of
 from gongkai.sums.solve import Solution, possible, solve
 
@@ -43,19 +43,19 @@ def localize(edition: str, table: str, stated: Mapping[str, Value], solution: So
     if network is None:
         return [UNKNOWN for _ in questions]
     figures = {cell: value if isinstance(value, int) and value >= 0 else None for cell, value in stated.items()}
-    asked = Asked(state_of(network, dict.fromkeys(network.ends) | figures), stated)
+    asked = Question(state_of(network, dict.fromkeys(network.ends) | figures), stated)
     clusters = clusters_of(asked.state)
     return [proposal_for(asked, clusters, relations) for relations in questions]
 
 
-class Asked(NamedTuple):
+class Question(NamedTuple):
     """The table that is asked about: its state, and what it states, also what can be no count."""
 
-    state: State
+    state: NetworkState
     stated: Mapping[str, Value]
 
 
-def proposal_for(asked: Asked, clusters: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
+def proposal_for(asked: Question, clusters: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
     """The repairs of all clusters that have a part in the relations, combined.
 
     Where these would break the sum that is no node (（七）总计 across), those that put it right again go with them.
@@ -69,7 +69,7 @@ def proposal_for(asked: Asked, clusters: Sequence[Cluster], relations: Sequence[
     return found
 
 
-def combined(asked: Asked, mine: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
+def combined(asked: Question, mine: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
     if any(not cluster.alternatives for cluster in mine):
         return Proposal((), mine[0].count if len(mine) == 1 else None)
     count = prod(len(cluster.alternatives) for cluster in mine)
@@ -90,7 +90,7 @@ def combined(asked: Asked, mine: Sequence[Cluster], relations: Sequence[Relation
     return Proposal(tuple(found), count, unlikely)
 
 
-def concerns(state: State, cluster: Cluster, relations: Sequence[Relation]) -> bool:
+def concerns(state: NetworkState, cluster: Cluster, relations: Sequence[Relation]) -> bool:
     """Whether a cluster mends a node of the relations, or a cell of one that is no node."""
     nodes = nodes_of(state, relations)
     if nodes:
@@ -99,12 +99,12 @@ def concerns(state: State, cluster: Cluster, relations: Sequence[Relation]) -> b
     return any(cell in cells for alternative in cluster.alternatives for cell, _ in alternative)
 
 
-def nodes_of(state: State, relations: Iterable[Relation]) -> set[int]:
+def nodes_of(state: NetworkState, relations: Iterable[Relation]) -> set[int]:
     numbers = state.network.numbers
     return {state.home[numbers[relation.rule]] for relation in relations if relation.rule in numbers}
 
 
-def completed(asked: Asked, changes: Sequence[Change], nodes: set[int]) -> Alternative | None:
+def completed(asked: Question, changes: Sequence[Replacement], nodes: set[int]) -> Alternative | None:
     """The changes with the blanks that they settle, in official order; None where a figure that can be no count stays.
 
     Such figures (negative, or with decimals) were taken for blanks.
@@ -125,18 +125,18 @@ def completed(asked: Asked, changes: Sequence[Change], nodes: set[int]) -> Alter
     return tuple(Suspect(cell, asked.stated.get(cell), proposed[cell]) for cell in cells)
 
 
-def bad_cells(asked: Asked, relations: Iterable[Relation]) -> Iterator[str]:
+def bad_cells(asked: Question, relations: Iterable[Relation]) -> Iterator[str]:
     """Cells of relations without a node of their own that state what can be no count."""
     for relation in relations:
         if relation in asked.state.network.surplus:
             yield from (cell for cell in relation.cells if is_bad(asked, cell))
 
 
-def is_bad(asked: Asked, cell: str) -> bool:
+def is_bad(asked: Question, cell: str) -> bool:
     return asked.stated.get(cell) is not None and asked.state.values.get(cell) is None
 
 
-def mends(asked: Asked, alternative: Alternative, relations: Sequence[Relation]) -> bool:
+def mends(asked: Question, alternative: Alternative, relations: Sequence[Relation]) -> bool:
     """Whether the relations hold then, with some filling of the blanks: worked out anew, whatever led here."""
     touched = {each.rule: each for suspect in alternative for each in asked.state.network.relations[suspect.cell]}
     touched |= {each.rule: each for each in relations}

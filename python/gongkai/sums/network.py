@@ -22,7 +22,7 @@ Signed = list[tuple[int, int]]  # (number of a relation, 1 among its parts or -1
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NetworkLine:
     """Cells side by side, and for each the node across the line with the sign that the cell has there."""
 
     cells: tuple[str, ...]
@@ -43,7 +43,7 @@ class Network:
     nodes: tuple[Relation | None, ...]
     ends: Mapping[str, Ends]
     between: Mapping[Ends, list[str]]
-    lines: tuple[Line, ...]
+    lines: tuple[NetworkLine, ...]
     totals: tuple[tuple[tuple[str, ...], frozenset[int]], ...]
     neighbours: frozenset[tuple[str, str]]
     numbers: Mapping[str, int]
@@ -142,10 +142,10 @@ def cells_in_lines(form: Form) -> list[list[str]]:
     return [line for line in lines.values() if len(line) > 1]
 
 
-def line_of(cells: Sequence[str], ends: Mapping[str, Ends]) -> Line:
+def line_of(cells: Sequence[str], ends: Mapping[str, Ends]) -> NetworkLine:
     count = Counter(node for cell in cells for node in ends[cell])
     across = [(up, 1) if count[up] <= count[down] else (down, -1) for up, down in (ends[cell] for cell in cells)]
-    return Line(tuple(cells), tuple(across), frozenset(node for node, _ in across))
+    return NetworkLine(tuple(cells), tuple(across), frozenset(node for node, _ in across))
 
 
 def totals_of(relations: Sequence[Relation]) -> Iterator[tuple[str, ...]]:
@@ -174,7 +174,7 @@ def felt_at(cells: Sequence[str], ends: Mapping[str, Ends]) -> frozenset[int]:
 
 
 Figures = Mapping[str, int | None]
-Change = tuple[str, int]  # a cell and its proposed figure
+Replacement = tuple[str, int]  # a cell and its proposed figure
 SECONDS = 1.0  # of this thread's own time for one table, whatever else the machine does; then nothing is certain
 FAR = 40  # doublings; no count of a report is near 2**40
 
@@ -184,7 +184,7 @@ class TooMany(Exception):
 
 
 @dataclass
-class State:
+class NetworkState:
     """``need``: joined node -> what is over there, 0 where only the sign of the blanks stands in the way.
 
     ``home``: node -> joined node. ``between``: pairs of joined nodes -> the cells stated there, a pair of one and the
@@ -210,7 +210,7 @@ class State:
         up, down = self.network.ends[cell]
         return self.home[up], self.home[down]
 
-    def effect(self, changes: Iterable[Change]) -> dict[int, int]:
+    def effect(self, changes: Iterable[Replacement]) -> dict[int, int]:
         """Joined node -> by how much the changes raise what is over there."""
         found: dict[int, int] = {}
         for cell, proposed in changes:
@@ -226,13 +226,13 @@ class State:
         assert figure is not None, cell
         return figure
 
-    def mended(self, changes: Sequence[Change]) -> frozenset[int]:
+    def mended(self, changes: Sequence[Replacement]) -> frozenset[int]:
         """The nodes that the changes mend; none where they leave anything over at a node that they touch."""
         if any(by != -self.need.get(node, 0) for node, by in self.effect(changes).items()):
             return frozenset()
         return frozenset(node for cell, _ in changes for node in self.ends(cell) if node in self.need)
 
-    def holds(self, changes: Iterable[Change]) -> bool:
+    def holds(self, changes: Iterable[Replacement]) -> bool:
         """Whether the blanks at the nodes that the changes touch can be filled then."""
         changes = tuple(changes)
         if any(proposed < 0 for _, proposed in changes):
@@ -242,17 +242,17 @@ class State:
         return all(possible(self.partial[node], values) for node in touched)
 
 
-def state_of(network: Network, values: Figures) -> State:
+def state_of(network: Network, values: Figures) -> NetworkState:
     if None not in values.values():
         home = list(range(len(network.nodes)))
-        return State(network, values, home, needs(network, values, home), network.between)
+        return NetworkState(network, values, home, needs(network, values, home), network.between)
     home = homes(network, values)
     between: dict[tuple[int, int], list[str]] = {}
     for cell, (up, down) in network.ends.items():
         if values[cell] is not None:
             one, other = home[up], home[down]
             between.setdefault((min(one, other), max(one, other)), []).append(cell)
-    state = State(network, values, home, needs(network, values, home), between)
+    state = NetworkState(network, values, home, needs(network, values, home), between)
     for node, relation in enumerate(network.nodes):
         if relation and any(values[cell] is None for cell in relation.cells):
             state.partial.setdefault(home[node], []).append(relation)

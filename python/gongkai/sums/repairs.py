@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from gongkai.sums.network import Change, State, TooMany, nearest
+from gongkai.sums.network import NetworkState, Replacement, TooMany, nearest
 
 CELL, EVENT = 2, 3  # the price of one changed cell, and of one slip that changed several
 MOST_TRIED = 2_000  # trees looked at; where blanks leave more, none is certain
@@ -16,13 +16,13 @@ MOST_TRIED = 2_000  # trees looked at; where blanks leave more, none is certain
 class Repair:
     """Changes that mend ``nodes`` and leave all others as they are; ``odd`` the less, the likelier the slip."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[Replacement, ...]
     nodes: frozenset[int]
     price: int
     odd: int
 
 
-def repair_of(state: State, changes: Sequence[Change], nodes: frozenset[int]) -> Repair:
+def repair_of(state: NetworkState, changes: Sequence[Replacement], nodes: frozenset[int]) -> Repair:
     ordered = tuple(sorted(changes))
     if len(ordered) == 2 and is_one_slip(state, ordered):
         return Repair(ordered, nodes, EVENT, SLIP)
@@ -33,7 +33,7 @@ def repair_of(state: State, changes: Sequence[Change], nodes: frozenset[int]) ->
 class Repairs:
     """The cheapest repairs of each set of nodes: at first single cells, long slips, two cells that meet at a node."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: NetworkState) -> None:
         self.state = state
         self.found: dict[frozenset[int], list[Repair]] = {}
         self.tried = 0
@@ -51,7 +51,7 @@ class Repairs:
         if (not known or known[0].price == repair.price) and repair not in known:
             known.append(repair)
 
-    def offer(self, changes: Sequence[Change], nodes: frozenset[int]) -> None:
+    def offer(self, changes: Sequence[Replacement], nodes: frozenset[int]) -> None:
         self.tried += 1
         if self.tried > MOST_TRIED:
             raise TooMany
@@ -87,7 +87,7 @@ class Repairs:
             if len(left) == 1 < len(changed) and all(node in state.need for node in changed):
                 self.add_beside(event, left[0], changed[left[0]], frozenset(changed))
 
-    def add_beside(self, event: tuple[Change, Change], node: int, over: int, nodes: frozenset[int]) -> None:
+    def add_beside(self, event: tuple[Replacement, Replacement], node: int, over: int, nodes: frozenset[int]) -> None:
         """An event that leaves something over at one node, with a cell that carries it to where it lacks."""
         state = self.state
         for other in [other for other, need in state.need.items() if need == -over and other not in nodes]:
@@ -121,7 +121,7 @@ class Repairs:
             self.offer(chosen, nodes)
 
 
-def zero_sums(state: State, size: int) -> Iterator[tuple[int, ...]]:
+def zero_sums(state: NetworkState, size: int) -> Iterator[tuple[int, ...]]:
     """Nodes, in order, at which together nothing is over."""
     nodes = sorted(node for node, over in state.need.items() if over)
     for group in combinations(nodes, size):
@@ -197,14 +197,14 @@ def moved(stated: Sequence[int], proposed: Sequence[int]) -> bool:
 LEAST = 3  # cells; slips that change two are found among the pairs
 
 
-def long_events(state: State) -> list[tuple[Change, ...]]:
+def long_events(state: NetworkState) -> list[tuple[Replacement, ...]]:
     """Slips of three cells or more that mend all that they touch."""
     felt = frozenset(node for node, home in enumerate(state.home) if home in state.need)
     found = [*shifts(state, felt), *stale_totals(state, felt)] if len(state.need) >= LEAST else []
     return [event for event in dict.fromkeys(found) if state.mended(event)]
 
 
-def is_one_slip(state: State, changes: Sequence[Change]) -> bool:
+def is_one_slip(state: NetworkState, changes: Sequence[Replacement]) -> bool:
     """Whether two changes are one slip: neighbours exchanged, digits parted at a wrong place, a figure moved on."""
     for (one, first), (other, second) in (changes, changes[::-1]):
         if (one, other) in state.network.neighbours:
@@ -213,7 +213,7 @@ def is_one_slip(state: State, changes: Sequence[Change]) -> bool:
     return False
 
 
-def exchanges(state: State) -> Iterator[tuple[Change, Change]]:
+def exchanges(state: NetworkState) -> Iterator[tuple[Replacement, Replacement]]:
     """Neighbours put back in each other's place, without a look at what that mends."""
     for one, other in state.network.neighbours:
         first, second = state.values[one], state.values[other]
@@ -221,7 +221,7 @@ def exchanges(state: State) -> Iterator[tuple[Change, Change]]:
             yield (one, second), (other, first)
 
 
-def shifts(state: State, felt: frozenset[int]) -> Iterator[tuple[Change, ...]]:
+def shifts(state: NetworkState, felt: frozenset[int]) -> Iterator[tuple[Replacement, ...]]:
     """Lines of which a stretch mends its nodes across when moved back by one cell; the last figure was lost."""
     for line in state.network.lines:
         if len(felt & line.nodes) < LEAST or any(state.values[cell] is None for cell in line.cells):
@@ -231,7 +231,7 @@ def shifts(state: State, felt: frozenset[int]) -> Iterator[tuple[Change, ...]]:
             yield from stretches(state, cells, changes)
 
 
-def stretches(state: State, line: Sequence[str], wanted: Sequence[int]) -> Iterator[tuple[Change, ...]]:
+def stretches(state: NetworkState, line: Sequence[str], wanted: Sequence[int]) -> Iterator[tuple[Replacement, ...]]:
     """Longest stretches in which each figure but the last is to become the one after it; it starts with a 0."""
     figures = [state.figure(cell) for cell in line]
     start = 0
@@ -246,7 +246,7 @@ def stretches(state: State, line: Sequence[str], wanted: Sequence[int]) -> Itera
         start = end + 1
 
 
-def stale_totals(state: State, felt: frozenset[int]) -> Iterator[tuple[Change, ...]]:
+def stale_totals(state: NetworkState, felt: frozenset[int]) -> Iterator[tuple[Replacement, ...]]:
     """A part was changed, and all that follows from it but the totals above it."""
     for totals, nodes in state.network.totals:
         if len(totals) < LEAST or not nodes <= felt or any(state.values[total] is None for total in totals):

@@ -9,13 +9,13 @@ from itertools import product
 from time import thread_time
 from typing import Any
 
-from gongkai.sums.network import Change, State, TooMany, needs
+from gongkai.sums.network import NetworkState, Replacement, TooMany, needs
 from gongkai.sums.repairs import CELL, DIGIT, EVENT, OTHER, SLIP, Repairs, repair_of
 from gongkai.sums.solve import solve
 
 Nodes = frozenset[int]
 Cover = frozenset[Nodes]
-Changes = tuple[Change, ...]
+Changes = tuple[Replacement, ...]
 MOST_LISTED = 6  # alternatives that a person would compare; of more none is given
 MOST_WEIGHED = 2_000  # combinations
 MOST_COVERS = 200
@@ -39,7 +39,7 @@ class Cluster:
     unlikely: int
 
 
-def clusters_of(state: State) -> list[Cluster]:
+def clusters_of(state: NetworkState) -> list[Cluster]:
     if not state.need:
         return []
     try:
@@ -53,7 +53,7 @@ def clusters_of(state: State) -> list[Cluster]:
 # --- which repairs together mend everything -----------------------------------------------------------------------
 
 
-def cheapest_covers(state: State, repairs: Repairs) -> tuple[int, list[Cover]]:
+def cheapest_covers(state: NetworkState, repairs: Repairs) -> tuple[int, list[Cover]]:
     """All ways to mend every node at the lowest price. Raises TooMany where they are not sure to be all.
 
     Wider pieces, and in the end the solver, are looked for only where they could be as cheap as what was found.
@@ -75,7 +75,7 @@ def cheapest_covers(state: State, repairs: Repairs) -> tuple[int, list[Cover]]:
     return covers_of(state, repairs)
 
 
-def stages(state: State, repairs: Repairs) -> Iterator[tuple[Callable[[], None], int]]:
+def stages(state: NetworkState, repairs: Repairs) -> Iterator[tuple[Callable[[], None], int]]:
     """How to look further, each with a price that nothing which was not looked at before can undercut."""
     count = len(state.need)
     beyond = least_beyond(state, repairs, LARGEST_TREE)
@@ -85,7 +85,7 @@ def stages(state: State, repairs: Repairs) -> Iterator[tuple[Callable[[], None],
     yield partial(repairs.add_trees, LARGEST_TREE + 1), beyond
 
 
-def least_beyond(state: State, repairs: Repairs, size: int) -> int:
+def least_beyond(state: NetworkState, repairs: Repairs, size: int) -> int:
     """What repairs cost at least of which a piece joins more than ``size`` nodes, or takes two detours.
 
     A tree of cells mends at most one node more than it has cells, and less by each node on its way where nothing was
@@ -103,7 +103,7 @@ def rest(repairs: Repairs, nodes: int) -> int:
     return 0 if nodes <= 0 else EVENT if repairs.events else nodes * CELL // 2
 
 
-def covers_of(state: State, repairs: Repairs) -> tuple[int, list[Cover]]:
+def covers_of(state: NetworkState, repairs: Repairs) -> tuple[int, list[Cover]]:
     """The lowest price, and all sets of nodes that repairs mend for it without one node in two of them."""
     options = sorted(((found[0].price, nodes) for nodes, found in repairs.found.items()), key=lambda item: item[0])
     by_node = {node: [item for item in options if node in item[1]] for node in state.need}
@@ -130,7 +130,7 @@ def covers_of(state: State, repairs: Repairs) -> tuple[int, list[Cover]]:
     return best, found
 
 
-def pieces(state: State, changes: Sequence[Change]) -> list[Changes]:
+def pieces(state: NetworkState, changes: Sequence[Replacement]) -> list[Changes]:
     """Changes in groups that share no node."""
     groups: list[tuple[set[int], Changes]] = []
     for change in changes:
@@ -159,7 +159,7 @@ def apart(covers: Iterable[Cover]) -> list[Nodes]:
     return sorted(groups, key=min)
 
 
-def cluster_of(state: State, repairs: Repairs, covers: Sequence[Cover], nodes: Nodes) -> Cluster:
+def cluster_of(state: NetworkState, repairs: Repairs, covers: Sequence[Cover], nodes: Nodes) -> Cluster:
     combined: dict[Changes, int] = {}
     tried = 0
     for cover in {frozenset(each for each in cover if each <= nodes) for cover in covers}:
@@ -186,7 +186,7 @@ def likeliest(odd: Mapping[Changes, int]) -> dict[Changes, int]:
     return {changes: each for changes, each in odd.items() if each < least + LIKELIER}
 
 
-def fills(state: State, changes: Changes, nodes: Nodes) -> int:
+def fills(state: NetworkState, changes: Changes, nodes: Nodes) -> int:
     """How many blanks must then hold another figure than 0, where what is left blank as a rule stands for 0."""
     state.time_left()
     touched = nodes.union(*(state.ends(cell) for cell, _ in changes))
@@ -211,7 +211,7 @@ FARTHEST = 10**6  # of larger changes the solver loses the small ones: it takes 
 class Program:
     """Columns: the change of each stated cell, whether it is changed, the figure of each blank."""
 
-    state: State
+    state: NetworkState
     cells: list[str]
     blanks: list[str]
     cuts: list[tuple[list[int], int]] = field(default_factory=list)
@@ -221,7 +221,7 @@ class Program:
         return 2 * len(self.cells) + len(self.blanks)
 
 
-def smallest_sets(state: State, at_most: int | None) -> list[tuple[Change, ...]]:
+def smallest_sets(state: NetworkState, at_most: int | None) -> list[tuple[Replacement, ...]]:
     """All smallest repairs; none where they need more than ``at_most`` cells. Raises TooMany."""
     started = thread_time()
     import scipy.optimize  # type: ignore[import-untyped]  # noqa: F401  # loading it takes none of the time
@@ -234,7 +234,7 @@ def smallest_sets(state: State, at_most: int | None) -> list[tuple[Change, ...]]
     program = Program(state, cells, blanks)
     if at_most is not None:
         program.cuts.append((list(range(len(cells))), at_most))
-    found: list[tuple[Change, ...]] = []
+    found: list[tuple[Replacement, ...]] = []
     while (chosen := solved(program)) is not None:
         found.append(exact_changes(state, [cells[number] for number in chosen]))
         if len(found) > MOST_SETS:
@@ -245,7 +245,7 @@ def smallest_sets(state: State, at_most: int | None) -> list[tuple[Change, ...]]
     return found
 
 
-def exact_changes(state: State, cells: Sequence[str]) -> tuple[Change, ...]:
+def exact_changes(state: NetworkState, cells: Sequence[str]) -> tuple[Replacement, ...]:
     """The figures that the cells must have. Raises TooMany where that is left open, or the solver was mistaken."""
     relations = [relation for relation in state.network.nodes if relation]
     solution = solve(relations, {**state.values, **dict.fromkeys(cells)})
@@ -282,7 +282,7 @@ def solved(program: Program) -> list[int] | None:
     return chosen
 
 
-def farthest(state: State) -> int:
+def farthest(state: NetworkState) -> int:
     """No cell changes by more, and no blank holds more: it is all carried from where it is over to where it lacks."""
     return max(1, sum(over for over in unjoined(state).values() if over > 0))
 
@@ -323,6 +323,6 @@ def incident(program: Program) -> list[list[int]]:
     return [[number for number, cell in enumerate(program.cells) if node in state.ends(cell)] for node in state.need]
 
 
-def unjoined(state: State) -> dict[int, int]:
+def unjoined(state: NetworkState) -> dict[int, int]:
     """What is over at each node of the network itself."""
     return needs(state.network, state.values, range(len(state.network.nodes)))

@@ -11,13 +11,13 @@ from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 from gongkai.workbook.fill import Written, as_number, flag_edits
-from gongkai.workbook.proposals import NO_FIGURE, Change, Choice
+from gongkai.workbook.proposals import NO_FIGURE, Adoption, Choice
 
-SheetValues = Mapping[str, Mapping[Spot, object]]
+BookValues = Mapping[str, Mapping[Spot, object]]
 
 
 def adoption_edits(
-    changes: Sequence[Change], values: SheetValues, report: Report, findings: Sequence[Finding]
+    changes: Sequence[Adoption], values: BookValues, report: Report, findings: Sequence[Finding]
 ) -> list[Edit]:
     """All that adopting writes. ``values`` are those before, ``report`` and ``findings`` those after the changes."""
     figures = [Edit(change.sheet.name, *change.spot, as_number(change.proposed)) for change in changes]
@@ -25,7 +25,7 @@ def adoption_edits(
     return [*figures, *log_edits(changes, values, time), *flag_edits(report, findings)]
 
 
-def with_changes(values: SheetValues, changes: Sequence[Change]) -> dict[str, dict[Spot, object]]:
+def with_changes(values: BookValues, changes: Sequence[Adoption]) -> dict[str, dict[Spot, object]]:
     """The sheets' values once the changes are made."""
     changed = {name: dict(cells) for name, cells in values.items()}
     for change in changes:
@@ -33,7 +33,7 @@ def with_changes(values: SheetValues, changes: Sequence[Change]) -> dict[str, di
     return changed
 
 
-def refuse_formulas(changes: Sequence[Change], formulas: Mapping[str, set[Spot]]) -> None:
+def refuse_formulas(changes: Sequence[Adoption], formulas: Mapping[str, set[Spot]]) -> None:
     """WorkbookError where a figure to be changed is the result of a formula."""
     for change in changes:
         if change.spot in formulas.get(change.sheet.name, ()):
@@ -53,7 +53,7 @@ def refuse_unmended(choices: Sequence[Choice], left: Sequence[Finding]) -> None:
             )
 
 
-def log_edits(changes: Sequence[Change], values: SheetValues, time: str) -> Iterator[Edit]:
+def log_edits(changes: Sequence[Adoption], values: BookValues, time: str) -> Iterator[Edit]:
     """A line of the log for each change, below all that stands there. WorkbookError where it is full."""
     used = [row for row, column in values[layout.LOG] if column in layout.LOG_COLUMNS.values()]
     first = max([layout.LOG_TOP - 1, *used]) + 1
@@ -65,7 +65,7 @@ def log_edits(changes: Sequence[Change], values: SheetValues, time: str) -> Iter
             yield Edit(layout.LOG, row, column, line[name])
 
 
-def log_line(change: Change, stood: object, time: str) -> dict[str, Written]:
+def log_line(change: Adoption, stood: object, time: str) -> dict[str, Written]:
     figure = as_figure(stood)
     return {
         "time": time,

@@ -28,7 +28,7 @@ ABOUT = "年："  # between the year and the body's name
 MOST_DIGESTED = 2_000  # characters
 
 
-class Line(NamedTuple):
+class ResultRow(NamedTuple):
     """A row of the results: the key and digest of the finding written into it, the message that stands there now."""
 
     key: str
@@ -100,10 +100,10 @@ def text(values: Mapping[Spot, object], row: int, column: int) -> str:
     return text_of(values.get((row, column))).strip()
 
 
-def line_in(values: Mapping[Spot, object], row: int) -> Line:
+def line_in(values: Mapping[Spot, object], row: int) -> ResultRow:
     at = layout.RESULT_COLUMNS
     key, _, digest = text(values, row, at["key"]).partition("-")
-    return Line(key, digest, *(text(values, row, at[name]) for name in ("message", "verdict", "reason")))
+    return ResultRow(key, digest, *(text(values, row, at[name]) for name in ("message", "verdict", "reason")))
 
 
 def agreed(one: Ruling, other: Ruling) -> Ruling:
@@ -112,7 +112,7 @@ def agreed(one: Ruling, other: Ruling) -> Ruling:
     return Ruling("", one.reason, "、".join(filter(None, (words_of(one)[0], words_of(other)[0]))))
 
 
-def key_in(line: Line, lines: Sequence[Line]) -> str:
+def key_in(line: ResultRow, lines: Sequence[ResultRow]) -> str:
     """The key of the finding whose message stands in a row: the row's own, or after sorting another's; "" for none."""
     if not line.message:
         return ""

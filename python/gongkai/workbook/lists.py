@@ -18,9 +18,9 @@ from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 from gongkai.workbook.fill import Written, as_number
 
-State = Literal["", "待确认", "完成", "失败", "目录"]
-STATES: tuple[State, ...] = get_args(State)
-DONE: State = "完成"
+RowState = Literal["", "待确认", "完成", "失败", "目录"]
+STATES: tuple[RowState, ...] = get_args(RowState)
+DONE: RowState = "完成"
 BATCH_HEADS: Mapping[str, str] = {
     "source": "来源（网址、文件或目录页，一行一个）",
     "state": "状态",
@@ -62,7 +62,7 @@ class BatchRow:
     """
 
     source: str
-    state: State = ""
+    state: RowState = ""
     agency: str = ""
     year: int | None = None
     title: str = ""
@@ -278,7 +278,7 @@ def batch_row(values: Mapping[Spot, object], number: int) -> BatchRow:
     source, state = (text_of(found.pop(name)).strip() for name in ("source", "state"))
     if not source:
         return BatchRow("")
-    known: State = state if state in STATES else ""
+    known: RowState = state if state in STATES else ""
     return BatchRow(source, known, **fields(found))  # type: ignore[arg-type]
 
 

@@ -49,7 +49,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Change:
+class Adoption:
     """A figure to be changed, where it stands, and why."""
 
     sheet: TableSheet
@@ -182,10 +182,10 @@ def squeezed(text: str) -> str:
 # --- what it changes ----------------------------------------------------------------------------------------------
 
 
-def changes_of(choices: Sequence[Choice], report: Report) -> list[Change]:
+def changes_of(choices: Sequence[Choice], report: Report) -> list[Adoption]:
     """One change for each cell. WorkbookError where two choices want different figures in one."""
     forms = forms_of(report.tables)
-    found: dict[str, tuple[str, Change]] = {}
+    found: dict[str, tuple[str, Adoption]] = {}
     for choice in choices:
         for suspect in choice.alternative:
             change = change_of(suspect, choice.finding, report, forms)
@@ -198,13 +198,13 @@ def changes_of(choices: Sequence[Choice], report: Report) -> list[Change]:
     return [change for _, change in found.values()]
 
 
-def change_of(suspect: Suspect, finding: Finding, report: Report, forms: Mapping[str, Form]) -> Change:
+def change_of(suspect: Suspect, finding: Finding, report: Report, forms: Mapping[str, Form]) -> Adoption:
     table = suspect.cell.partition(".")[0]
     sheet = layout.sheet_of(table, report.tables[table].edition)
     reason = f"{finding.rule}：{finding.message}"
     name = name_of(suspect.cell, forms)
-    return Change(sheet, sheet.cells[suspect.cell], name, suspect.stated, suspect.proposed, reason)
+    return Adoption(sheet, sheet.cells[suspect.cell], name, suspect.stated, suspect.proposed, reason)
 
 
-def question_of(change: Change) -> str:
+def question_of(change: Adoption) -> str:
     return f"把 {change.name} 由{stated_text(change.stated)}改为{change.proposed}"

@@ -11,7 +11,7 @@ import xlwings as xw
 
 from gongkai.excel import commands
 from gongkai.excel.book import apply_edits
-from gongkai.excel.runner import Outcome
+from gongkai.excel.runner import CommandResult
 from gongkai.model import Report
 from gongkai.pipeline import check
 from gongkai.workbook import layout
@@ -44,13 +44,13 @@ def fill_live(book: xw.Book, report: Report) -> None:
     apply_edits(book, report_to_edits(report, check(report)))
 
 
-def press(book: xw.Book, name: str, argument: str = "", answer: str = "") -> Outcome:
+def press(book: xw.Book, name: str, argument: str = "", answer: str = "") -> CommandResult:
     """What the macro does for one run: question into the tool sheet, RunPython, outcome from the tool sheet."""
     put(book, argument=argument, answer=answer, outcome="", text="")
     return run_again(book, name)
 
 
-def run_again(book: xw.Book, name: str, answer: str | None = None) -> Outcome:
+def run_again(book: xw.Book, name: str, answer: str | None = None) -> CommandResult:
     """A further run: the argument stays, the answer is the user's; without one it is what Python left there."""
     put(book, outcome="", text="")
     if answer is not None:
@@ -58,7 +58,7 @@ def run_again(book: xw.Book, name: str, answer: str | None = None) -> Outcome:
     excel_of(book).calls.clear()
     commands.run(name)
     kind, text = (tool(book, key) for key in ("outcome", "text"))
-    return Outcome(kind, text)  # type: ignore[arg-type]
+    return CommandResult(kind, text)  # type: ignore[arg-type]
 
 
 def put(book: xw.Book, **texts: str) -> None:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from gongkai.checks.narrative.clause import Clause
-from gongkai.checks.narrative.context import Context, Paragraph, Said, State
+from gongkai.checks.narrative.context import ClauseState, Context, Paragraph, Said
 from gongkai.checks.narrative.meaning import Quantity, layouts_of, quantity_of
-from gongkai.checks.narrative.tokens import Token, tidied, tokens_of
+from gongkai.checks.narrative.tokens import ProseToken, tidied, tokens_of
 from gongkai.checks.narrative.words import facts, narrow, without_own_name
 from gongkai.model import Figure, Report
 from gongkai.sums.solve import difference, stated_figures, total
@@ -166,7 +166,7 @@ def read_paragraph(text: str, context: Context, year: int | None, agency: str) -
     start, end = spans[0][0], spans[-1][1]
     known = text[:start] + narrow(without_own_name(text[start:end], agency))
     paragraph = Paragraph(text, [token for span in spans for token in tokens_of(known, *span)], year, agency)
-    state = State(context.topic, about or context.topic == "applications")
+    state = ClauseState(context.topic, about or context.topic == "applications")
     if goes_on or ITEM.match(text):
         state.said, state.owner = context.close and goes_on, context.owner
     said: list[Said] = []
@@ -186,10 +186,10 @@ def spans_to_read(text: str) -> list[tuple[int, int]]:
     return [span for span, keep in zip(sentences, wanted, strict=True) if keep]
 
 
-def read_clauses(paragraph: Paragraph, state: State, said: list[Said]) -> State:
+def read_clauses(paragraph: Paragraph, state: ClauseState, said: list[Said]) -> ClauseState:
     """The state after all clauses of a paragraph; what they say is added to ``said``."""
-    outer: list[tuple[State, list[Token]]] = []
-    before: list[Token] = []  # the words before a bracket that a figure behind it may go on from
+    outer: list[tuple[ClauseState, list[ProseToken]]] = []
+    before: list[ProseToken] = []  # the words before a bracket that a figure behind it may go on from
     until = 0
     for first, last, stop in clauses(paragraph.tokens):
         if first < last and paragraph.tokens[first].start >= until:
@@ -207,7 +207,7 @@ def read_clauses(paragraph: Paragraph, state: State, said: list[Said]) -> State:
     return state
 
 
-def start_sentence(paragraph: Paragraph, state: State, start: int) -> int:
+def start_sentence(paragraph: Paragraph, state: ClauseState, start: int) -> int:
     """Takes up what a sentence says of disclosure; where it ends."""
     match = SENTENCE.match(paragraph.text, start)
     end = match.end() if match else len(paragraph.text)
@@ -215,7 +215,7 @@ def start_sentence(paragraph: Paragraph, state: State, start: int) -> int:
     return end
 
 
-def clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
+def clauses(tokens: Sequence[ProseToken]) -> Iterator[tuple[int, int, str]]:
     """(first token, token after the last, the stop behind it or a blank) of every clause."""
     first = 0
     for number, token in enumerate(tokens):

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from gongkai.checks.narrative.context import (
     FOREIGN,
     HEADS,
+    ClauseState,
     Owner,
     Paragraph,
     Said,
-    State,
     heads_in,
     is_cut,
     is_part,
@@ -26,7 +26,7 @@ from gongkai.checks.narrative.context import (
     joined_in,
 )
 from gongkai.checks.narrative.meaning import DISPUTES, JUST_NEW, UNMISTAKABLE, Meaning, meant, subject_of
-from gongkai.checks.narrative.tokens import NONE, Token
+from gongkai.checks.narrative.tokens import NONE, ProseToken
 from gongkai.checks.narrative.words import facts
 
 LIGHT = ("light", "joined", "each", "list")
@@ -41,17 +41,19 @@ class Clause:
     ``before`` are the words before a bracket that ends where the clause begins.
     """
 
-    def __init__(self, paragraph: Paragraph, first: int, last: int, state: State, before: Sequence[Token] = ()) -> None:
+    def __init__(
+        self, paragraph: Paragraph, first: int, last: int, state: ClauseState, before: Sequence[ProseToken] = ()
+    ) -> None:
         self.paragraph, self.tokens, self.last, self.state = paragraph, paragraph.tokens, last, state
         self.before = before
         self.first = self.at = first
         self.start = self.tokens[first - 1].end if first else 0
         self.end = self.tokens[last].start if last < len(self.tokens) else len(paragraph.text)
-        self.span: list[Token] = []
+        self.span: list[ProseToken] = []
         self.since = self.start
         self.compared = self.scopes = False
         self.figures = 0
-        self.verb: list[Token] = []
+        self.verb: list[ProseToken] = []
 
     def read(self) -> Iterator[Said]:
         if self.at == self.last:
@@ -77,7 +79,7 @@ class Clause:
 
     # --- words ----------------------------------------------------------------------------------------------------
 
-    def word(self, token: Token) -> None:
+    def word(self, token: ProseToken) -> None:
         if token.kind == "comparison":
             self.compared = True
         elif token.kind == "cumulative":
@@ -102,7 +104,7 @@ class Clause:
             token = token._replace(kind="filler", name="light")  # 结转下年度办理
         self.span.append(token)
 
-    def scoped(self, token: Token) -> Token:
+    def scoped(self, token: ProseToken) -> ProseToken:
         """A scope word, those of one clause together; in the name of the report's own body it is none."""
         before = self.paragraph.text[max(token.start - 1, 0) : token.end]
         if len(before) > token.end - token.start and before in self.paragraph.agency:
@@ -112,7 +114,7 @@ class Clause:
         self.state.named = True
         return token
 
-    def dated(self, token: Token) -> None:
+    def dated(self, token: ProseToken) -> None:
         """A year, a month, or a year with 结转: the year before has carried in what is carried to this one."""
         year = self.paragraph.year
         if token.kind in ("carried", "carrying") and year:
@@ -148,7 +150,7 @@ class Clause:
                     self.paragraph.text, named, self.span, self.state
                 )
 
-    def stray(self, words: Sequence[Token]) -> None:
+    def stray(self, words: Sequence[ProseToken]) -> None:
         """Something else is counted from here on; what is published is not what a mere 申请 may be for."""
         state = self.state
         if state.subject != FOREIGN:
@@ -158,7 +160,7 @@ class Clause:
 
     # --- figures --------------------------------------------------------------------------------------------------
 
-    def figure(self, token: Token) -> Iterator[Said]:
+    def figure(self, token: ProseToken) -> Iterator[Said]:
         """What one figure, or a list of figures after 分别, counts."""
         if any(word[:2] == ("filler", "list") for word in self.span):
             yield from self.listing(token)
@@ -182,7 +184,7 @@ class Clause:
         elif heads:
             yield from self.beyond(token)
 
-    def beyond(self, token: Token) -> Iterator[Said]:
+    def beyond(self, token: ProseToken) -> Iterator[Said]:
         """A figure far from the words before it: explained by those behind it, or foreign."""
         words = self.following(token, HEADS)
         if words:
@@ -190,7 +192,7 @@ class Clause:
         elif not self.compared:
             self.stray(())
 
-    def with_subject(self, words: list[Token]) -> list[Token]:
+    def with_subject(self, words: list[ProseToken]) -> list[ProseToken]:
         """收到行政复议申请5件，其中涉及政府信息公开3件: the words after 其中 narrow what the text is on."""
         if self.state.among and self.state.subject in DISPUTES:
             return [
@@ -198,9 +200,9 @@ class Clause:
             ]
         return words
 
-    def following(self, token: Token, kinds: Sequence[str] = (*HEADS, FOREIGN)) -> list[Token]:
+    def following(self, token: ProseToken, kinds: Sequence[str] = (*HEADS, FOREIGN)) -> list[ProseToken]:
         """The words directly behind a figure, where no other figure stands behind them in the clause."""
-        found: list[Token] = []
+        found: list[ProseToken] = []
         loose = False  # 12件按规定结转下年度: only what is carried out may stand behind other words
         end, at, taken = token.end, self.at, self.at
         while at < self.last and self.tokens[at].start == end:
@@ -223,12 +225,12 @@ class Clause:
         self.at = taken
         return found
 
-    def follows_on(self, words: Sequence[Token]) -> bool:
+    def follows_on(self, words: Sequence[ProseToken]) -> bool:
         """Whether a figure at the start of a clause, behind 共 or the like, belongs to the words before the comma."""
         light = bool(words or self.before) and all(word.name in LIGHT for word in words)
         return light and self.since == self.start and not self.residue(words, self.tokens[self.at - 1].start)
 
-    def pending(self) -> list[Token]:
+    def pending(self) -> list[ProseToken]:
         """The words of the clause before, or before the bracket, where it holds no figure."""
         if heads_in(self.before):
             return list(self.before)
@@ -238,7 +240,7 @@ class Clause:
         whole = at < 0 or self.tokens[at].kind == "stop"
         return list(self.tokens[at + 1 : max(self.first - 1, 0)]) if whole else []
 
-    def is_far(self, head: Token, token: Token, words: Sequence[Token]) -> bool:
+    def is_far(self, head: ProseToken, token: ProseToken, words: Sequence[ProseToken]) -> bool:
         """Whether anything but light words stands between a figure and its words."""
         if head.start > token.start or head.end <= self.start:
             return False
@@ -247,7 +249,7 @@ class Clause:
         gap = self.paragraph.text[head.end : token.start]
         return covered < len(gap) - sum(letter in IGNORED for letter in gap if letter != "、")
 
-    def listing(self, token: Token) -> Iterator[Said]:
+    def listing(self, token: ProseToken) -> Iterator[Said]:
         """A、B分别为3件、5件: as many figures as words, or nothing is known of any."""
         figures = [token]
         while self.at < self.last and self.tokens[self.at].kind in ("number", "filler"):
@@ -258,7 +260,9 @@ class Clause:
         words = self.span if heads_in(self.span) else self.pending()
         yield from self.count(words, figures)
 
-    def count(self, words: Sequence[Token], figures: Sequence[Token], residue: str | None = None) -> Iterator[Said]:
+    def count(
+        self, words: Sequence[ProseToken], figures: Sequence[ProseToken], residue: str | None = None
+    ) -> Iterator[Said]:
         """The readings of figures that share their words; one figure for several words is their sum, or 均 each's."""
         state, named = self.state, heads_in(words)
         if not named:
@@ -286,7 +290,7 @@ class Clause:
             if is_unit(figure.name, meaning.units):
                 yield from self.said(meaning, figure, left, words)
 
-    def with_verb(self, heads: list[Token]) -> list[Token]:
+    def with_verb(self, heads: list[ProseToken]) -> list[ProseToken]:
         """The heads of a span; one that goes on after 、 shares the verb before it (制发规章1件、规范性文件24件)."""
         verbs = [head for head in heads if head.kind == "action"]
         if not verbs and heads[0].kind == "topic" and self.span and self.span[0].name == "joined":
@@ -294,7 +298,7 @@ class Clause:
         self.verb = verbs[-1:]
         return heads
 
-    def said(self, meaning: Meaning, figure: Token, left: str, words: Sequence[Token]) -> Iterator[Said]:
+    def said(self, meaning: Meaning, figure: ProseToken, left: str, words: Sequence[ProseToken]) -> Iterator[Said]:
         state = self.state
         first = meaning.picks[0]
         if meaning.sure and first[0].table == "applications" and all(pick.row in WHOLE for pick in first):
@@ -316,13 +320,13 @@ class Clause:
         start, end = max(self.start, figure.start - LONGEST_CLAUSE), min(self.end, figure.end + LONGEST_CLAUSE)
         yield Said(meaning, figure.figure, figure.step, sure, state.scope, unit, start, end, not state.named)
 
-    def cut(self, words: Sequence[Token], meanings: Sequence[Meaning]) -> None:
+    def cut(self, words: Sequence[ProseToken], meanings: Sequence[Meaning]) -> None:
         """What a figure of a part leaves open for those after it; 环保领域 holds for all documents of a sentence."""
         if is_cut(words, self.state):
             self.state.doubt = True
             self.state.narrow = any(meaning.table == "disclosure" for meaning in meanings)
 
-    def residue(self, words: Sequence[Token], until: int) -> str:
+    def residue(self, words: Sequence[ProseToken], until: int) -> str:
         """What nobody knows of the text from the start of the span, the report's own body left out."""
         known = [word for word in words if self.since <= word.start < until]
         pieces, end = [], self.since
@@ -356,8 +360,8 @@ class Clause:
                 ),
             ]
         several = len([word for word in heads if word.kind == heads[-1].kind]) > 1
-        words = [*words, Token("filler", "each", self.end, self.end)] if several else words
+        words = [*words, ProseToken("filler", "each", self.end, self.end)] if several else words
         yield from self.count(words, [zero], left)
 
-    def ending(self) -> Token:
-        return Token("number", "", self.end, self.end)
+    def ending(self) -> ProseToken:
+        return ProseToken("number", "", self.end, self.end)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from gongkai.checks.narrative.meaning import CARRIED, Meaning, Picks
-from gongkai.checks.narrative.tokens import NONE, Token
+from gongkai.checks.narrative.tokens import NONE, ProseToken
 from gongkai.checks.narrative.words import facts
 from gongkai.model import Figure
 
@@ -44,7 +44,7 @@ NOBODY = Owner()
 
 class Context(NamedTuple):
     """What earlier paragraphs leave behind: the topic of the heading above, a short paragraph without figures, and
-    whether they are ``about`` the disclosure of information; ``close`` and ``owner`` as in State.
+    whether they are ``about`` the disclosure of information; ``close`` and ``owner`` as in ClauseState.
     """
 
     topic: str = ""
@@ -57,13 +57,13 @@ class Paragraph(NamedTuple):
     """A tidied paragraph, its tokens, and the year and the body of its report."""
 
     text: str
-    tokens: Sequence[Token]
+    tokens: Sequence[ProseToken]
     year: int | None
     agency: str
 
 
 @dataclass
-class State:
+class ClauseState:
     """What the text so far means for the next figure: the fields down to ``owner`` hold for the paragraph, the rest for
     a sentence.
 
@@ -99,9 +99,9 @@ class State:
     stem: str = ""
     seen: dict[Picks, bool] = field(default_factory=dict)
 
-    def new_sentence(self) -> State:
+    def new_sentence(self) -> ClauseState:
         owner = self.first or self.owner
-        return State(
+        return ClauseState(
             self.subject,
             self.about,
             self.said,
@@ -137,14 +137,14 @@ ACCEPTED = re.compile(r"[，,、（(][^。，,；;]{0,6}受理")
 MOST_HEADS = 30  # words of one clause that are looked at, the last ones
 
 
-def heads_in(words: Sequence[Token]) -> list[Token]:
+def heads_in(words: Sequence[ProseToken]) -> list[ProseToken]:
     return [word for word in words if word.kind in HEADS][-MOST_HEADS:]
 
 
-def joined_in(words: Sequence[Token]) -> list[bool]:
+def joined_in(words: Sequence[ProseToken]) -> list[bool]:
     """For each head but the first, whether nothing but 、 or 和 stands between it and the head before it."""
     found: list[bool] = []
-    since: list[Token] | None = None
+    since: list[ProseToken] | None = None
     for word in words:
         if word.kind in HEADS:
             if since is not None:
@@ -164,7 +164,7 @@ def counted_in(units: str) -> frozenset[str]:
     return frozenset(("元",) if units == "元" else facts()["units"][units].split())
 
 
-def is_strange(text: str, heads: Sequence[Token], span: Sequence[Token], state: State) -> bool:
+def is_strange(text: str, heads: Sequence[ProseToken], span: Sequence[ProseToken], state: ClauseState) -> bool:
     """Whether a mere 申请 comes after other things: 政务服务事项申请, or 接待35人，受理申请12件."""
     topics = [head for head in heads if head.kind == "topic"]
     if not topics or any(text[head.start : head.end] not in MERE for head in topics):
@@ -174,7 +174,7 @@ def is_strange(text: str, heads: Sequence[Token], span: Sequence[Token], state: 
     )
 
 
-def is_sorting(text: str, heads: Sequence[Token], state: State) -> bool:
+def is_sorting(text: str, heads: Sequence[ProseToken], state: ClauseState) -> bool:
     """主动公开126件、依申请公开85件、不予公开175件: how documents are sorted, not what was applied for."""
     texts = [text[head.start : head.end] for head in heads]
     if texts[-1] == "主动公开":
@@ -182,7 +182,7 @@ def is_sorting(text: str, heads: Sequence[Token], state: State) -> bool:
     return state.sorting and set(texts) <= SORTS
 
 
-def is_part(text: str, words: Sequence[Token], meaning: Meaning, end: int, state: State) -> bool:
+def is_part(text: str, words: Sequence[ProseToken], meaning: Meaning, end: int, state: ClauseState) -> bool:
     """Whether a figure that ends there counts a part only, those of another time, or more than those on disclosure."""
     if state.other_year and not meaning.carried:
         return True
@@ -191,7 +191,7 @@ def is_part(text: str, words: Sequence[Token], meaning: Meaning, end: int, state
     return any(word.kind == "part" and (word.name != "channel" or meaning.needs_channel) for word in words)
 
 
-def is_narrowed(text: str, words: Sequence[Token], end: int) -> bool:
+def is_narrowed(text: str, words: Sequence[ProseToken], end: int) -> bool:
     """行政复议申请5件，其中涉及政府信息公开3件: the first figure counts others as well."""
     own = text[min(word.start for word in words) : end]
     if "收" in own and ACCEPTED.match(text, end, end + LOOKED_AHEAD):
@@ -199,13 +199,13 @@ def is_narrowed(text: str, words: Sequence[Token], end: int) -> bool:
     return "信息公开" not in own and bool(NARROWED.match(text, end, end + LOOKED_AHEAD))
 
 
-def is_cut(words: Sequence[Token], state: State) -> bool:
+def is_cut(words: Sequence[ProseToken], state: ClauseState) -> bool:
     """涉及征地的申请35件: what follows may speak of these only."""
     parts = [word for word in words if word.kind == "part" and (word.name == "kind" or not state.among)]
     return any(word.kind == "topic" and word.start > parts[0].start for word in words) if parts else False
 
 
-def is_plain(meaning: Meaning, words: Sequence[Token], state: State) -> bool:
+def is_plain(meaning: Meaning, words: Sequence[ProseToken], state: ClauseState) -> bool:
     """Whether nothing in these words leaves open what they count."""
     if any(word.kind == "hedge" for word in words) or (state.cumulative and not state.own_year):
         return False
@@ -214,7 +214,7 @@ def is_plain(meaning: Meaning, words: Sequence[Token], state: State) -> bool:
     return not meaning.needs_context or (state.close if meaning.table == "disputes" else state.about)
 
 
-def is_narrower(words: Sequence[Token], meaning: Meaning) -> bool:
+def is_narrower(words: Sequence[ProseToken], meaning: Meaning) -> bool:
     """因信息不存在无法提供6件, 制定政务公开相关规范性文件2件: perhaps only those that are said to be so."""
     heads = heads_in(words)
     before = [word for word in words if word.start < heads[-1].start]

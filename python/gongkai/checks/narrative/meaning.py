@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from gongkai.checks.narrative.tokens import Token
+from gongkai.checks.narrative.tokens import ProseToken
 from gongkai.editions import edition_of_year, form
 from gongkai.model import Form, Label, Report
 from gongkai.wording import column_label, label_of, row_label
@@ -98,7 +98,7 @@ MOST_SUMMED = 4
 COUNTED_DISPUTES = ("", "receive", "accept", "new", "process")
 
 
-def subject_of(heads: Sequence[Token], subject: str) -> str:
+def subject_of(heads: Sequence[ProseToken], subject: str) -> str:
     """The topic after these words: the last that they name; after disputes outcomes lead back to applications."""
     topics = [head.name for head in heads if head.kind == "topic"]
     if topics:
@@ -110,7 +110,7 @@ def subject_of(heads: Sequence[Token], subject: str) -> str:
 
 
 def meant(
-    heads: Sequence[Token], joined: Sequence[bool], subject: str, rows: tuple[Picks, ...], many: int
+    heads: Sequence[ProseToken], joined: Sequence[bool], subject: str, rows: tuple[Picks, ...], many: int
 ) -> list[Meaning]:
     """What the figure behind these words counts; with ``many`` what each of so many figures counts (True: of all).
 
@@ -136,7 +136,7 @@ def meant(
     return [summed(found)] if 0 < len(found) <= MOST_SUMMED else []
 
 
-def tied(heads: Sequence[Token], joined: Sequence[bool], kind: str) -> list[str]:
+def tied(heads: Sequence[ProseToken], joined: Sequence[bool], kind: str) -> list[str]:
     """The names of the last words of a kind that 、 or 和 ties together."""
     places = [number for number, head in enumerate(heads) if head.kind == kind]
     found: list[str] = []
@@ -157,7 +157,7 @@ def summed(meanings: Sequence[Meaning]) -> Meaning:
 
 
 def of_applications(
-    heads: Sequence[Token], joined: Sequence[bool], subject: str, rows: tuple[Picks, ...]
+    heads: Sequence[ProseToken], joined: Sequence[bool], subject: str, rows: tuple[Picks, ...]
 ) -> list[Meaning]:
     heads, joined = without_groups(with_granted(heads, joined), joined)
     outcomes, applicants, actions = (tied(heads, joined, kind) for kind in ("outcome", "applicant", "action"))
@@ -178,7 +178,7 @@ def of_applications(
     return [bare] if heads[-1].kind == "topic" else []
 
 
-def without_groups(heads: Sequence[Token], joined: Sequence[bool]) -> tuple[Sequence[Token], Sequence[bool]]:
+def without_groups(heads: Sequence[ProseToken], joined: Sequence[bool]) -> tuple[Sequence[ProseToken], Sequence[bool]]:
     """重复申请不予处理1件 counts 重复申请: a group behind one of its own rows says nothing more."""
     rows = [head.name for head in heads if head.kind == "outcome"]
     if len(rows) < 2 or rows[-1] not in GROUPS or not rows[-2].startswith(f"{rows[-1]}_"):
@@ -187,14 +187,14 @@ def without_groups(heads: Sequence[Token], joined: Sequence[bool]) -> tuple[Sequ
     return [*heads[:last], *heads[last + 1 :]], [*joined[: last - 1], *joined[last:]]
 
 
-def is_twofold(heads: Sequence[Token], actions: Sequence[str]) -> bool:
+def is_twofold(heads: Sequence[ProseToken], actions: Sequence[str]) -> bool:
     """上年结转办结8件: two steps in one, neither of which is counted for itself."""
     return (
         len({step for head in heads for step, names in STEPS.items() if head.name in names}) > 1 and len(actions) == 1
     )
 
 
-def with_granted(heads: Sequence[Token], joined: Sequence[bool]) -> list[Token]:
+def with_granted(heads: Sequence[ProseToken], joined: Sequence[bool]) -> list[ProseToken]:
     """公开或部分公开88件: 公开 that is tied to an outcome is one itself."""
     found = list(heads)
     for number in range(len(heads) - 1):
@@ -224,7 +224,7 @@ def applicant_meaning(applicant: str, rows: tuple[Picks, ...]) -> Meaning:
     return Meaning("narrative.applicants", columns, "applications", bool(rows))
 
 
-def of_disputes(heads: Sequence[Token], joined: Sequence[bool], topics: Sequence[str]) -> list[Meaning]:
+def of_disputes(heads: Sequence[ProseToken], joined: Sequence[bool], topics: Sequence[str]) -> list[Meaning]:
     verdicts = tied(heads, joined, "verdict")
     named = any(head.kind == "topic" for head in heads)
     actions = [head.name for head in heads if head.kind == "action"] or [""]
@@ -244,7 +244,7 @@ def of_disputes(heads: Sequence[Token], joined: Sequence[bool], topics: Sequence
     ]
 
 
-def of_documents(heads: Sequence[Token], joined: Sequence[bool], topics: Sequence[str]) -> list[Meaning]:
+def of_documents(heads: Sequence[ProseToken], joined: Sequence[bool], topics: Sequence[str]) -> list[Meaning]:
     actions = tied(heads, joined, "action") or [""]
     if any(action not in DOCUMENT_ACTIONS for action in actions) or heads[-1].kind not in ("topic", "action"):
         return []
@@ -257,7 +257,7 @@ def of_documents(heads: Sequence[Token], joined: Sequence[bool], topics: Sequenc
     return found
 
 
-def decisions_meaning(topic: str, heads: Sequence[Token]) -> Meaning:
+def decisions_meaning(topic: str, heads: Sequence[ProseToken]) -> Meaning:
     """行政许可247件 may count items or pages published; with a verb or as 行政许可决定 it counts decisions."""
     row, sure = DECISIONS[topic]
     actions = {head.name for head in heads if head.kind == "action"}

@@ -25,7 +25,7 @@ NONE = "none"  # the unit of a zero without one: it is none of whatever is count
 GAP = "\x1f"  # where white space stood between two digits: they are two numbers
 
 
-class Token(NamedTuple):
+class ProseToken(NamedTuple):
     """``kind`` and ``name`` as in the lexicon, or a kind of its own: number, year, time, stop, neutral.
 
     Of a number ``figure`` is in its unit or in 万元 for money, exact to ``step``; ``name`` is the unit.
@@ -68,7 +68,7 @@ def pattern() -> re.Pattern[str]:
     )
 
 
-def tokens_of(text: str, since: int, until: int) -> Iterator[Token]:
+def tokens_of(text: str, since: int, until: int) -> Iterator[ProseToken]:
     """The tokens of a stretch of a tidied, narrow paragraph, in order; what stands between them is known to nobody."""
     words, sizes, search = lexicon(), lengths(), pattern().search
     while match := search(text, since, until):
@@ -77,10 +77,10 @@ def tokens_of(text: str, since: int, until: int) -> Iterator[Token]:
             for size in sizes[match[0]]:
                 if text[start : start + size] in words and start + size <= until:
                     since = start + size
-                    yield Token(*words[text[start:since]], start, since)
+                    yield ProseToken(*words[text[start:since]], start, since)
                     break
         elif kind in PLAIN:
-            yield Token(kind, match[0], start, since)
+            yield ProseToken(kind, match[0], start, since)
         else:
             yield dated_token(match) if match["digits"] is None and match["spelt"] is None else number_token(match)
 
@@ -88,24 +88,26 @@ def tokens_of(text: str, since: int, until: int) -> Iterator[Token]:
 PLAIN = ("stop", "percent", "neutral", "own")
 
 
-def dated_token(match: re.Match[str]) -> Token:
+def dated_token(match: re.Match[str]) -> ProseToken:
     """A year as a token, with 结转 or without; a date or a month, unless it is the first or the last day of a year."""
     text, (start, end) = match[0], match.span()
     year = YEAR.search(text)
     if match.lastgroup in ("carried", "carrying", "year"):
         assert year is not None
-        return Token(match.lastgroup, year[0], start, end)
+        return ProseToken(match.lastgroup, year[0], start, end)
     if match.lastgroup in ("month", "span") or not WHOLE_YEAR.search(text):
-        return Token("time", "", start, end)
-    return Token("year", year[0], start, end) if year else Token("neutral", "", start, end)
+        return ProseToken("time", "", start, end)
+    return ProseToken("year", year[0], start, end) if year else ProseToken("neutral", "", start, end)
 
 
-def number_token(match: re.Match[str]) -> Token:
+def number_token(match: re.Match[str]) -> ProseToken:
     """A number as a token; one that is only about right, or too long to be true, has the name "?"."""
     start, end = match.span()
     if match["spelt"] is not None:
         figure = spelt(match["letters"] or "零")
-        return Token("number", match["spelt_unit"] or NONE, start, end, figure) if figure >= 0 else unsure(start, end)
+        return (
+            ProseToken("number", match["spelt_unit"] or NONE, start, end, figure) if figure >= 0 else unsure(start, end)
+        )
     if match["more"] or match["more2"] or match["more3"] or len(match["digits"]) > LONGEST_NUMBER:
         return unsure(start, end)
     unit, shift = match["unit"] or "", SCALES[match["scale"] or ""]
@@ -113,11 +115,11 @@ def number_token(match: re.Match[str]) -> Token:
     shift -= 4 if unit == "元" else 0
     step = Decimal(1).scaleb(int(written.as_tuple().exponent) + shift)
     unit = unit or ("" if written else NONE)
-    return Token("number", unit, start, end, plain(written.scaleb(shift)), plain(step))
+    return ProseToken("number", unit, start, end, plain(written.scaleb(shift)), plain(step))
 
 
-def unsure(start: int, end: int) -> Token:
-    return Token("number", "?", start, end)
+def unsure(start: int, end: int) -> ProseToken:
+    return ProseToken("number", "?", start, end)
 
 
 def plain(number: Decimal) -> Figure:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import read_figure
 from gongkai.model import Block, Link, Place, Prose, UnreadableDocument
-from gongkai.readers.pdf.cells import Table, tables_of
+from gongkai.readers.pdf.cells import PageTable, tables_of
 from gongkai.readers.pdf.pages import (
     continues,
     grid_of,
@@ -19,7 +19,7 @@ from gongkai.readers.pdf.pages import (
     with_cut_figures,
     with_last_row_unreadable,
 )
-from gongkai.readers.pdf.paragraphs import Text, join_paragraphs, mark_headings, without_furniture
+from gongkai.readers.pdf.paragraphs import PageLine, join_paragraphs, mark_headings, without_furniture
 from gongkai.readers.pdf.stream import Words, unruled, words_of_line
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Page:
 
     width: float
     height: float
-    tables: list[Table]
+    tables: list[PageTable]
     lines: list[Words]
     pictures: int
 
@@ -184,19 +184,19 @@ def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
     known = {id(text) for texts in kept for text in texts}
     items = joined_pages([page_items(page, number, known) for number, page in enumerate(pages, 1)])
     mark_headings(items, [page.width for page in pages])
-    join_paragraphs([item for group in items for item in group if isinstance(item, Text) and not item.heading])
+    join_paragraphs([item for group in items for item in group if isinstance(item, PageLine) and not item.heading])
     line, table = 1, 0
     for number, group in enumerate(items, 1):
         lines: list[str] = []
         for item in (*group, None):
-            if isinstance(item, Text) and not item.heading:
+            if isinstance(item, PageLine) and not item.heading:
                 lines += [item.text] if item.text else []
                 continue
             if lines:
                 yield Prose(Place(page=number, line=line), "", "\n".join(lines))
                 line += len(lines)
                 lines = []
-            if isinstance(item, Text):
+            if isinstance(item, PageLine):
                 if item.text:
                     yield Prose(Place(page=number, line=line), item.heading, item.text)
                     line += 1 + item.text.count("\n")
@@ -207,22 +207,22 @@ def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
             yield Link(Place(page=number, line=line), "image", "", "")
 
 
-def page_items(page: Page, number: int, known: Collection[int]) -> list[Text | Table]:
+def page_items(page: Page, number: int, known: Collection[int]) -> list[PageLine | PageTable]:
     """A page's texts and tables from top to bottom, tables without rulings among them."""
     lines = [line for line in page.lines if id(line.text) in known]
-    ordered: list[Words | Table] = sorted([*lines, *page.tables], key=lambda item: place_of(item, page.tables))
-    found: list[Text | Table] = []
-    for is_table, group in groupby(ordered, key=lambda item: isinstance(item, Table)):
+    ordered: list[Words | PageTable] = sorted([*lines, *page.tables], key=lambda item: place_of(item, page.tables))
+    found: list[PageLine | PageTable] = []
+    for is_table, group in groupby(ordered, key=lambda item: isinstance(item, PageTable)):
         if is_table:
-            found += [item for item in group if isinstance(item, Table)]
+            found += [item for item in group if isinstance(item, PageTable)]
         else:
             found += unruled([item for item in group if isinstance(item, Words)], number)
     return found
 
 
-def joined_pages(pages: Sequence[list[Text | Table]]) -> list[list[Text | Table]]:
+def joined_pages(pages: Sequence[list[PageLine | PageTable]]) -> list[list[PageLine | PageTable]]:
     """The items of each page; a table that a page break cut stands whole on its first page."""
-    found: list[list[Text | Table]] = []
+    found: list[list[PageLine | PageTable]] = []
     known = ""
     for items in pages:
         before = next((group for group in reversed(found) if group), None)
@@ -231,14 +231,14 @@ def joined_pages(pages: Sequence[list[Text | Table]]) -> list[list[Text | Table]
         known += "".join(line for item in items for line in lines_in(item))
         last = before[-1] if before else None
         first = items[0] if items else None
-        if before and isinstance(last, Table) and isinstance(first, Table) and continues(last, first):
+        if before and isinstance(last, PageTable) and isinstance(first, PageTable) and continues(last, first):
             before[-1] = stitched(last, first)
             items = items[1:]
         found.append(items)
     return found
 
 
-def mark_cut_figures(before: list[Text | Table], after: list[Text | Table], known: str) -> None:
+def mark_cut_figures(before: list[PageLine | PageTable], after: list[PageLine | PageTable], known: str) -> None:
     """Mark in place, where a page break cuts a table without lines, the figures of rows that may be one.
 
     What stands on the later page above them is a head repeated, of lines ``known`` from the text of earlier pages, or
@@ -246,10 +246,10 @@ def mark_cut_figures(before: list[Text | Table], after: list[Text | Table], know
     """
     spot = next((at for at in reversed(range(len(before))) if not is_piece(before[at])), 0)
     above = before[spot]
-    if not isinstance(above, Table) or above.ys:
+    if not isinstance(above, PageTable) or above.ys:
         return
     for at, item in enumerate(after):
-        if isinstance(item, Table):
+        if isinstance(item, PageTable):
             if not item.ys:
                 before[spot], after[at] = with_cut_figures(above, item, known)
             return
@@ -260,22 +260,22 @@ def mark_cut_figures(before: list[Text | Table], after: list[Text | Table], know
             return
 
 
-def is_piece(item: Text | Table) -> bool:
-    return isinstance(item, Text) and len(item.text) <= LONGEST_PIECE
+def is_piece(item: PageLine | PageTable) -> bool:
+    return isinstance(item, PageLine) and len(item.text) <= LONGEST_PIECE
 
 
 def read_as_figure(text: str) -> bool:
     return read_figure(text).state == "figure"
 
 
-def lines_in(item: Text | Table) -> list[str]:
-    texts = [item.text] if isinstance(item, Text) else [piece.text for row in item.rows for piece in row]
+def lines_in(item: PageLine | PageTable) -> list[str]:
+    texts = [item.text] if isinstance(item, PageLine) else [piece.text for row in item.rows for piece in row]
     return ["".join(line.split()) for text in texts for line in text.split("\n")]
 
 
-def place_of(item: Words | Table, tables: Sequence[Table]) -> tuple[float, float]:
+def place_of(item: Words | PageTable, tables: Sequence[PageTable]) -> tuple[float, float]:
     """Where an item stands in reading order; text between the lines of a table comes after it."""
-    if isinstance(item, Table):
+    if isinstance(item, PageTable):
         return item.bounds[1], item.bounds[0]
     around = [table for table in tables if table.bounds[1] <= item.middle <= table.bounds[3]]
     return (around[0].bounds[1] + 0.01 if around else item.middle), item.text.x0

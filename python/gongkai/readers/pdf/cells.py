@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from gongkai.figures import SIGNS
-from gongkai.readers.pdf.ink import UNREADABLE, Bounds, Char, Ink
+from gongkai.readers.pdf.ink import UNREADABLE, Char, Ink, Rect
 from gongkai.readers.pdf.lattice import Lattice
 from gongkai.readers.pdf.lines import GAP, lines_of, text_of
 
@@ -25,7 +25,7 @@ OF_FIGURE = re.compile(r"[\d.,，．]")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PageCell:
     """A cell of a page: text, left and right edge, rows covered; ``full`` where its last line could hold no more.
 
     ``picture`` tells that something is drawn in it that is no text.
@@ -39,18 +39,18 @@ class Piece:
     picture: bool = False
 
 
-Row = list[Piece]
+PageRow = list[PageCell]
 
 
 def is_words(text: str) -> bool:
     return bool(LETTER.search(UNIT.sub("", text))) and text not in SIGNS
 
 
-def is_figure(piece: Piece) -> bool:
+def is_figure(piece: PageCell) -> bool:
     return bool(piece.text) and not is_words(piece.text)
 
 
-def may_be_one_row(upper: Row, lower: Row) -> bool:
+def may_be_one_row(upper: PageRow, lower: PageRow) -> bool:
     """Whether rows of which no line tells where they end may be one: without a label, or with the rest of one.
 
     Both hold figures; those of such a row are wider than their columns.
@@ -64,18 +64,18 @@ def may_be_one_row(upper: Row, lower: Row) -> bool:
 
 
 @dataclass(slots=True)
-class Table:
+class PageTable:
     """A table of one page, or of several once joined. ``rows[i]`` holds the cells that start in row i."""
 
     page: int
-    bounds: Bounds
-    rows: list[Row]
+    bounds: Rect
+    rows: list[PageRow]
     spans: bool = True
     xs: tuple[float, ...] = ()
     ys: tuple[float, ...] = ()
 
 
-def tables_of(ink: Ink, lattices: Sequence[Lattice], page: int) -> tuple[list[Table], list[Char]]:
+def tables_of(ink: Ink, lattices: Sequence[Lattice], page: int) -> tuple[list[PageTable], list[Char]]:
     """The tables of a page and the characters that stand in none of their cells."""
     inside: list[dict[int, list[Char]]] = [{} for _ in lattices]
     outside: list[Char] = []
@@ -131,29 +131,29 @@ def table_of(
     owners: dict[tuple[int, int], int],
     torn: set[int],
     page: int,
-) -> Table:
+) -> PageTable:
     """``torn`` are the cells that share their text with another one: it is no figure, and no label."""
     drawn = {
         owners.get(spot)
         for box in (*(image.bounds for image in ink.images), *ink.drawings)
         if (spot := lattice.box_at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)) is not None
     }
-    rows: list[Row] = [[] for _ in lattice.ys[1:]]
+    rows: list[PageRow] = [[] for _ in lattice.ys[1:]]
     for number, box in enumerate(lattice.boxes):
         here = chars.get(number, [])
         x0, x1 = lattice.xs[box.column], lattice.xs[box.column + box.colspan]
         parts = rows_within(here, lattice.ys[box.row : box.row + box.rowspan + 1])
         if parts is not None and number not in torn:
             for row, part in enumerate(parts, box.row):
-                rows[row].append(Piece(text_of(part, ink.width, ink.height), x0, x1))
+                rows[row].append(PageCell(text_of(part, ink.width, ink.height), x0, x1))
             continue
         text = text_of(here, ink.width, ink.height)
         between = box.rowspan > 1 and any(OF_FIGURE.match(char.text) for char in here) and not is_words(text)
         if number in torn or between:
             text = UNREADABLE if is_words(text) else text + UNREADABLE
         picture = number in drawn and not text
-        rows[box.row].append(Piece(text, x0, x1, box.rowspan, is_full(here, x1 - x0), picture))
-    return Table(page, lattice.bounds, rows, xs=lattice.xs, ys=lattice.ys)
+        rows[box.row].append(PageCell(text, x0, x1, box.rowspan, is_full(here, x1 - x0), picture))
+    return PageTable(page, lattice.bounds, rows, xs=lattice.xs, ys=lattice.ys)
 
 
 def rows_within(chars: Sequence[Char], ys: Sequence[float]) -> list[list[Char]] | None:
@@ -198,5 +198,5 @@ def is_full(chars: Sequence[Char], width: float) -> bool:
     return bool(lines) and width - (lines[-1].x1 - lines[-1].x0) < 1.2 * lines[-1].size + PADDING
 
 
-def moved(row: Row, by: float) -> Row:
+def moved(row: PageRow, by: float) -> PageRow:
     return [replace(piece, x0=piece.x0 + by, x1=piece.x1 + by) for piece in row]

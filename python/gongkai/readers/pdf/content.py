@@ -23,7 +23,7 @@ from pdfminer.utils import Matrix, apply_matrix_pt, decode_text, mult_matrix
 
 from gongkai.figures import INVISIBLE
 from gongkai.model import UnreadableDocument
-from gongkai.readers.pdf.ink import EVERYWHERE, UNREADABLE, Bounds, Budget, Char, Color, Fill, Ink, State, Stroke
+from gongkai.readers.pdf.ink import EVERYWHERE, UNREADABLE, Budget, Char, Color, Fill, Ink, PaintState, Rect, Stroke
 
 THIN = 3.0  # points; a filled rectangle as thin is a ruling
 FAINT = 0.1  # opacity below which nothing is seen
@@ -40,7 +40,7 @@ class Painter(PDFTextDevice):
         super().__init__(fonts)
         self.fonts, self.budget = fonts, budget
         self.ink: Ink | None = None
-        self.state = State()
+        self.state = PaintState()
         self.mode = 0
         self.order = 0
         self.clipped = False
@@ -50,7 +50,7 @@ class Painter(PDFTextDevice):
         width, height = abs(x1 - x0), abs(y1 - y0)
         self.ink = Ink(*((height, width) if page.rotate in (90, 270) else (width, height)))
 
-    def flipped(self, corners: Sequence[tuple[float, float]]) -> Bounds:
+    def flipped(self, corners: Sequence[tuple[float, float]]) -> Rect:
         assert self.ink is not None
         xs, ys = [x for x, _ in corners], [y for _, y in corners]
         return min(xs), self.ink.height - max(ys), max(xs), self.ink.height - min(ys)
@@ -144,7 +144,7 @@ class Painter(PDFTextDevice):
         elif len(spots) > 3:
             ink.drawings.append(bounds)
 
-    def fill(self, bounds: Bounds, color: Color) -> None:
+    def fill(self, bounds: Rect, color: Color) -> None:
         assert self.ink is not None
         x0, top, x1, bottom = bounds
         if min(x1 - x0, bottom - top) > THIN:
@@ -166,7 +166,7 @@ class Painter(PDFTextDevice):
             self.ink.images.append(Fill(self.flipped(corners), None, 0 if clear else self.order))
 
 
-def char_box(font: PDFFont, cid: int, fontsize: float, advance: float, rise: float) -> Bounds:
+def char_box(font: PDFFont, cid: int, fontsize: float, advance: float, rise: float) -> Rect:
     """The box of a character around the point where it is set, before the page's matrix."""
     if not font.is_vertical():
         low = font.get_descent() * fontsize + rise
@@ -209,7 +209,7 @@ def sides(spots: Sequence[tuple[float, float]]) -> list[Stroke]:
     return found
 
 
-def overlap(one: Bounds, other: Bounds) -> bool:
+def overlap(one: Rect, other: Rect) -> bool:
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
 
 
@@ -257,7 +257,7 @@ class Interpreter(PDFPageInterpreter):
     device: Painter
     layers_off: frozenset[int] = frozenset()
     depth = 0
-    crop: Bounds = EVERYWHERE
+    crop: Rect = EVERYWHERE
     page_ctm: Matrix = (1, 0, 0, 1, 0, 0)
 
     def init_state(self, ctm: Matrix) -> None:
@@ -265,9 +265,9 @@ class Interpreter(PDFPageInterpreter):
         if not self.depth:
             x0, y0, x1, y1 = self.crop
             self.page_ctm = ctm
-            self.device.state = State()
+            self.device.state = PaintState()
             self.clip_to([(x0, y0), (x1, y1)])
-        self.kept: list[State] = []
+        self.kept: list[PaintState] = []
         self.tags: list[bool] = []
 
     def process_page(self, page: PDFPage) -> None:
@@ -403,7 +403,7 @@ def notes_of(page: PDFPage) -> Iterator[tuple[str, tuple[tuple[float, float], tu
                 yield text, ((x0, y0), (x1, y1))
 
 
-def add_note(ink: Ink, text: str, bounds: Bounds) -> None:
+def add_note(ink: Ink, text: str, bounds: Rect) -> None:
     """Put a note on the page; over other text neither can be told from the other, so it is unreadable."""
     x0, top, x1, bottom = bounds
     over = any(

@@ -11,7 +11,7 @@ MOST_CHARS, MOST_STROKES, MOST_FORMS = 150_000, 60_000, 3_000  # per document; a
 UNREADABLE = "\ufffd"  # stands for a character that the PDF does not name: never a digit, never nothing
 EVERYWHERE = (-1e9, -1e9, 1e9, 1e9)
 
-Bounds = tuple[float, float, float, float]
+Rect = tuple[float, float, float, float]
 Color = tuple[float, float, float] | None  # red, green, blue; None where it is not known
 
 
@@ -43,7 +43,7 @@ class Stroke(NamedTuple):
 class Fill(NamedTuple):
     """A filled rectangle or a picture; a picture that can be seen through has the order 0, so it covers nothing."""
 
-    bounds: Bounds
+    bounds: Rect
     color: Color
     order: int
 
@@ -58,13 +58,13 @@ class Ink:
     strokes: list[Stroke] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
     images: list[Fill] = field(default_factory=list)
-    drawings: list[Bounds] = field(default_factory=list)
+    drawings: list[Rect] = field(default_factory=list)
 
 
-class State(NamedTuple):
+class PaintState(NamedTuple):
     """What pdfminer's graphics state lacks: the box that clips, whether paint covers, whether it is seen at all."""
 
-    clip: Bounds = EVERYWHERE
+    clip: Rect = EVERYWHERE
     alpha: float = 1.0
     blended: bool = False
     off: int = 0

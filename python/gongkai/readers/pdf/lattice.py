@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from gongkai.readers.pdf.ink import Bounds, Stroke
+from gongkai.readers.pdf.ink import Rect, Stroke
 
 NEAR = 4.0  # points; lines nearer than this are one line
 TOUCHES = 4.0
@@ -22,7 +22,7 @@ MOST_LINES = 400  # of one table in each direction; more are a drawing
 Interval = tuple[float, float]
 
 
-class Box(NamedTuple):
+class CellSpan(NamedTuple):
     """A cell: its first row and column, 0-based, and how many of each it covers."""
 
     row: int
@@ -37,10 +37,10 @@ class Lattice:
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
-    boxes: tuple[Box, ...]
+    boxes: tuple[CellSpan, ...]
 
     @property
-    def bounds(self) -> Bounds:
+    def bounds(self) -> Rect:
         return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
 
     def box_at(self, x: float, y: float) -> tuple[int, int] | None:
@@ -144,7 +144,7 @@ def covers(stretches: Sequence[Interval], start: float, end: float) -> bool:
     return shared >= COVERED * (end - start)
 
 
-def boxes_of(walls: Sequence[Sequence[bool]], floors: Sequence[Sequence[bool]]) -> list[Box]:
+def boxes_of(walls: Sequence[Sequence[bool]], floors: Sequence[Sequence[bool]]) -> list[CellSpan]:
     """Cells from the lines: ``walls[row][x]`` and ``floors[y][column]`` tell where there is one."""
     height, width = len(walls), len(walls[0]) - 1
     taken = [[False] * width for _ in range(height)]
@@ -161,9 +161,9 @@ def boxes_of(walls: Sequence[Sequence[bool]], floors: Sequence[Sequence[bool]]) 
             if is_outside(walls, floors, top, left, bottom, right):
                 continue
             if len(area) == (bottom - top + 1) * (right - left + 1):
-                found.append(Box(top, left, bottom - top + 1, right - left + 1))
+                found.append(CellSpan(top, left, bottom - top + 1, right - left + 1))
             else:  # no rectangle: a line is missing somewhere, so nothing is known to be merged
-                found += [Box(r, c, 1, 1) for r, c in area]
+                found += [CellSpan(r, c, 1, 1) for r, c in area]
     return sorted(found)
 
 

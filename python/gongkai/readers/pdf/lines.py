@@ -16,7 +16,7 @@ FIRST_WIDE = "\u2e80"  # ideographs and full-width forms come from here on
 
 
 @dataclass(slots=True)
-class Line:
+class CharLine:
     """A line of characters from left to right."""
 
     chars: list[Char]
@@ -44,14 +44,14 @@ class Line:
         return line_text(self.chars)
 
 
-def lines_of(chars: Sequence[Char]) -> list[Line]:
+def lines_of(chars: Sequence[Char]) -> list[CharLine]:
     """Lines from top to bottom. All characters must run to the right."""
-    lines: list[Line] = []
+    lines: list[CharLine] = []
     for char in sorted(chars, key=lambda char: (char.top + char.bottom) / 2):
         middle = (char.top + char.bottom) / 2
         near = [line for line in lines[-3:] if abs(line.middle - middle) < SAME_LINE * max(line.size, char.size)]
         if not near:
-            lines.append(Line([char], middle, char.size))
+            lines.append(CharLine([char], middle, char.size))
             continue
         line = min(near, key=lambda line: abs(line.middle - middle))
         line.chars.append(char)

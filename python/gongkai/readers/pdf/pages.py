@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from gongkai.model import Block, Grid, GridCell, Link, Place
 from gongkai.readers.blocks import CELLS, too_large
-from gongkai.readers.pdf.cells import NUMBERED, Piece, Row, Table, is_figure, is_words, may_be_one_row, moved
+from gongkai.readers.pdf.cells import NUMBERED, PageCell, PageRow, PageTable, is_figure, is_words, may_be_one_row, moved
 from gongkai.readers.pdf.ink import UNREADABLE
 
 SAME_EDGE = 4.0  # points
@@ -19,13 +19,13 @@ SAME_WIDTH = 6.0
 WIDEST_GAP = 24.0  # between the parts of a table that stand side by side
 
 
-def continues(above: Table, below: Table) -> bool:
+def continues(above: PageTable, below: PageTable) -> bool:
     """Whether a table at the top of a page has the width of the one at the foot of the page before it."""
     widths = [table.bounds[2] - table.bounds[0] for table in (above, below)]
     return above.spans and below.spans and abs(widths[0] - widths[1]) <= SAME_WIDTH
 
 
-def stitched(above: Table, below: Table) -> Table:
+def stitched(above: PageTable, below: PageTable) -> PageTable:
     """Both as one table, the lower one moved sideways to stand under the upper one."""
     by = above.bounds[0] - below.bounds[0]
     rows = [moved(row, by) for row in below.rows]
@@ -34,10 +34,10 @@ def stitched(above: Table, below: Table) -> Table:
     if len(rows) > head:
         join_rows(upper, rows, head)
     bounds = (*above.bounds[:3], above.bounds[3] + below.bounds[3] - below.bounds[1])
-    return Table(above.page, bounds, upper + rows, xs=(*above.xs, *(x + by for x in below.xs)), ys=above.ys)
+    return PageTable(above.page, bounds, upper + rows, xs=(*above.xs, *(x + by for x in below.xs)), ys=above.ys)
 
 
-def repeated_head(upper: Sequence[Row], lower: Sequence[Row]) -> int:
+def repeated_head(upper: Sequence[PageRow], lower: Sequence[PageRow]) -> int:
     """How many rows at the top of the lower part repeat those at the top of the upper one."""
     count = 0
     while count < min(len(upper), len(lower) - 1) and alike(upper[count], lower[count]):
@@ -45,17 +45,17 @@ def repeated_head(upper: Sequence[Row], lower: Sequence[Row]) -> int:
     return count
 
 
-def alike(one: Row, other: Row) -> bool:
+def alike(one: PageRow, other: PageRow) -> bool:
     return len(one) == len(other) and all(
         a.text == b.text and a.rowspan == b.rowspan and same_edges(a, b) for a, b in zip(one, other, strict=True)
     )
 
 
-def same_edges(one: Piece, other: Piece) -> bool:
+def same_edges(one: PageCell, other: PageCell) -> bool:
     return abs(one.x0 - other.x0) <= SAME_EDGE and abs(one.x1 - other.x1) <= SAME_EDGE
 
 
-def join_rows(upper: list[Row], lower: list[Row], head: int) -> None:
+def join_rows(upper: list[PageRow], lower: list[PageRow], head: int) -> None:
     """Put together what the break cut, in place: a whole row (then the head repeated before it goes), or the cells
     beside several rows. Figures of rows that may be one are made unreadable: both parts in both rows."""
     pairs = [
@@ -94,14 +94,14 @@ def both_parts(above: str, below: str) -> str:
     return f"{above}\n{below}" if above and below and not is_words(above + below) else above + below
 
 
-def is_cut_within(upper: Row, lower: Row, pairs: Sequence[tuple[Piece, Piece]]) -> bool:
+def is_cut_within(upper: PageRow, lower: PageRow, pairs: Sequence[tuple[PageCell, PageCell]]) -> bool:
     """Whether rows on both sides of a break may be one: a label that moved on whole leaves the other part without."""
     tall = {id(piece) for pair in pairs if max(pair[0].rowspan, pair[1].rowspan) > 1 for piece in pair}
     rows = [[piece for piece in row if piece.rowspan == 1 and id(piece) not in tall] for row in (upper, lower)]
     return any(any(map(is_figure, row)) and not any(is_words(piece.text) for piece in row) for row in rows)
 
 
-def last_cells(rows: Sequence[Row]) -> list[tuple[int, int]]:
+def last_cells(rows: Sequence[PageRow]) -> list[tuple[int, int]]:
     """(row, position in it) of the cells that reach the last row."""
     return [
         (number, at)
@@ -111,17 +111,17 @@ def last_cells(rows: Sequence[Row]) -> list[tuple[int, int]]:
     ]
 
 
-def is_beside(above: Piece, below: Piece, row: Row) -> bool:
+def is_beside(above: PageCell, below: PageCell, row: PageRow) -> bool:
     """Whether a cell stands beside several rows, with the label of a row to its right: no figure does."""
     tall = above.rowspan > 1 or below.rowspan > 1
     return tall and any(other.x0 > below.x0 and is_words(other.text) for other in row)
 
 
-def goes_on(above: Piece, below: Piece) -> bool:
+def goes_on(above: PageCell, below: PageCell) -> bool:
     return bool(above.text) and above.full and is_words(below.text) and not NUMBERED.match(below.text)
 
 
-def is_one_row(cells: Sequence[tuple[Piece, Piece]]) -> bool:
+def is_one_row(cells: Sequence[tuple[PageCell, PageCell]]) -> bool:
     """Whether two rows on both sides of a break are one: a label goes on, and so may figures whose line was full.
 
     Cells beside several rows show nothing: they go on in any case.
@@ -139,7 +139,7 @@ def is_one_row(cells: Sequence[tuple[Piece, Piece]]) -> bool:
     )
 
 
-def with_cut_figures(above: Table, below: Table, known: str) -> tuple[Table, Table]:
+def with_cut_figures(above: PageTable, below: PageTable, known: str) -> tuple[PageTable, PageTable]:
     """Tables before and after a page break, the figures of rows that may be one unreadable; the lower table may
     begin with a head whose lines are ``known`` text."""
     start = next((at for at, row in enumerate(below.rows) if any(map(is_figure, row))), 0)
@@ -150,32 +150,32 @@ def with_cut_figures(above: Table, below: Table, known: str) -> tuple[Table, Tab
     return with_last_row_unreadable(above), replace(below, rows=lower)
 
 
-def with_last_row_unreadable(table: Table) -> Table:
+def with_last_row_unreadable(table: PageTable) -> PageTable:
     return replace(table, rows=[*table.rows[:-1], unreadable(table.rows[-1])])
 
 
-def unreadable(row: Row) -> Row:
+def unreadable(row: PageRow) -> PageRow:
     return [replace(piece, text=UNREADABLE + piece.text) if is_figure(piece) else piece for piece in row]
 
 
 # --- tables side by side ----------------------------------------------------------------------------------------------
 
 
-def side_by_side(tables: Sequence[Table]) -> list[Table]:
+def side_by_side(tables: Sequence[PageTable]) -> list[PageTable]:
     """Tables of a page, those joined whose rows stand level: labels in the left one, only figures in the right one."""
-    found: list[Table] = []
+    found: list[PageTable] = []
     for table in sorted(tables, key=lambda table: (round(table.bounds[1] / SAME_EDGE), table.bounds[0])):
         left = found[-1] if found else None
         if left is not None and is_level(left, table) and has_labels(left) and not has_labels(table):
             rows = [[*one, *other] for one, other in zip(left.rows, table.rows, strict=True)]
             bounds = (left.bounds[0], left.bounds[1], table.bounds[2], left.bounds[3])
-            found[-1] = Table(left.page, bounds, rows, xs=(*left.xs, *table.xs), ys=left.ys)
+            found[-1] = PageTable(left.page, bounds, rows, xs=(*left.xs, *table.xs), ys=left.ys)
         else:
             found.append(table)
     return found
 
 
-def is_level(left: Table, right: Table) -> bool:
+def is_level(left: PageTable, right: PageTable) -> bool:
     return (
         len(left.ys) == len(right.ys)
         and all(abs(one - other) <= SAME_EDGE for one, other in zip(left.ys, right.ys, strict=True))
@@ -183,14 +183,14 @@ def is_level(left: Table, right: Table) -> bool:
     )
 
 
-def has_labels(table: Table) -> bool:
+def has_labels(table: PageTable) -> bool:
     return bool(table.rows[-1]) and is_words(table.rows[-1][0].text)
 
 
 # --- grids ----------------------------------------------------------------------------------------------------------
 
 
-def grid_of(table: Table, number: int) -> Iterator[Block]:
+def grid_of(table: PageTable, number: int) -> Iterator[Block]:
     """The table as a grid, then the pictures in its cells, whose text nobody can read."""
     xs = columns_of(table)
     if len(xs) * len(table.rows) > CELLS:
@@ -209,7 +209,7 @@ def grid_of(table: Table, number: int) -> Iterator[Block]:
     yield from pictures
 
 
-def columns_of(table: Table) -> list[float]:
+def columns_of(table: PageTable) -> list[float]:
     found: list[float] = []
     for x in sorted(table.xs):
         if not found or x - found[-1] > SAME_EDGE:

@@ -19,7 +19,7 @@ CENTRED = 0.06  # of the page's width
 
 
 @dataclass(slots=True)
-class Text:
+class PageLine:
     """A line of text on a page, or a heading (``heading`` h1) whose lines belong together."""
 
     text: str
@@ -31,7 +31,7 @@ class Text:
     heading: str = ""
 
 
-def without_furniture(pages: Sequence[list[Text]], heights: Sequence[float]) -> list[list[Text]]:
+def without_furniture(pages: Sequence[list[PageLine]], heights: Sequence[float]) -> list[list[PageLine]]:
     """Pages without their page numbers, and without what stands at the head or foot of several pages.
 
     The first of several alike heads stays: it may be the title.
@@ -43,7 +43,7 @@ def without_furniture(pages: Sequence[list[Text]], heights: Sequence[float]) -> 
     if times < 2 and len(pages) > 1:
         offset = 0
     alike = Counter(key for edge in edges for key in {edge_key(text, foot) for text, foot in edge})
-    kept: list[list[Text]] = []
+    kept: list[list[PageLine]] = []
     seen: set[tuple[str, bool, int]] = set()
     for page, (texts, edge) in enumerate(zip(pages, edges, strict=True), 1):
         gone = []
@@ -57,7 +57,7 @@ def without_furniture(pages: Sequence[list[Text]], heights: Sequence[float]) -> 
     return kept
 
 
-def edge_texts(texts: Sequence[Text], height: float) -> list[tuple[Text, bool]]:
+def edge_texts(texts: Sequence[PageLine], height: float) -> list[tuple[PageLine, bool]]:
     """The first and last two lines of a page that stand in its margins; True for those at the foot."""
     ordered = sorted(texts, key=lambda text: text.top)
     heads = [(text, False) for text in ordered[:2] if text.bottom < MARGIN * height]
@@ -69,7 +69,7 @@ def page_number(text: str) -> int | None:
     return int(next(filter(None, match.groups()))) if match else None
 
 
-def edge_key(text: Text, foot: bool) -> tuple[str, bool, int]:
+def edge_key(text: PageLine, foot: bool) -> tuple[str, bool, int]:
     return DIGITS.sub("", text.text), foot, round(text.top / 4)
 
 
@@ -78,12 +78,12 @@ def edge_key(text: Text, foot: bool) -> tuple[str, bool, int]:
 
 def mark_headings(pages: Sequence[Sequence[object]], widths: Sequence[float]) -> None:
     """Make centred lines of a larger size headings, those of one size that follow each other as one."""
-    texts = [item for items in pages for item in items if isinstance(item, Text)]
+    texts = [item for items in pages for item in items if isinstance(item, PageLine)]
     usual = usual_size(texts)
     for items, width in zip(pages, widths, strict=True):
-        before: Text | None = None
+        before: PageLine | None = None
         for item in items:
-            if not isinstance(item, Text) or not is_centred(item, width) or item.size < LARGER * usual:
+            if not isinstance(item, PageLine) or not is_centred(item, width) or item.size < LARGER * usual:
                 before = None
                 continue
             item.heading = "h1"
@@ -96,17 +96,17 @@ def mark_headings(pages: Sequence[Sequence[object]], widths: Sequence[float]) ->
                 before = item
 
 
-def is_centred(text: Text, width: float) -> bool:
+def is_centred(text: PageLine, width: float) -> bool:
     return abs((text.x0 + text.x1) / 2 - width / 2) < CENTRED * width
 
 
-def usual_size(texts: Sequence[Text]) -> float:
+def usual_size(texts: Sequence[PageLine]) -> float:
     """The size in which most characters outside tables are set."""
     sizes = [text.size for text in texts for _ in text.text]
     return median(sizes) if sizes else 1.0
 
 
-def join_paragraphs(texts: Sequence[Text]) -> None:
+def join_paragraphs(texts: Sequence[PageLine]) -> None:
     """Join in place each line that goes on with the one before it, as ``goes_on`` tells; joined lines become empty."""
     if not texts:
         return
@@ -122,7 +122,7 @@ def join_paragraphs(texts: Sequence[Text]) -> None:
         before = text
 
 
-def goes_on(before: Text, text: Text, left: float, right: float) -> bool:
+def goes_on(before: PageLine, text: PageLine, left: float, right: float) -> bool:
     """Whether a line was full and the next one begins at the margin, in the same size, as no heading."""
     full = right - before.x1 < 1.5 * before.size and before.x1 - before.x0 > 0.6 * (right - left)
     flush = text.x0 - left < 0.8 * text.size

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise, product, takewhile
 
-from gongkai.readers.pdf.cells import Piece, Row, Table, may_be_one_row
-from gongkai.readers.pdf.ink import UNREADABLE, Bounds
-from gongkai.readers.pdf.lines import Line, line_text
-from gongkai.readers.pdf.paragraphs import HEADING, Text
+from gongkai.readers.pdf.cells import PageCell, PageRow, PageTable, may_be_one_row
+from gongkai.readers.pdf.ink import UNREADABLE, Rect
+from gongkai.readers.pdf.lines import CharLine, line_text
+from gongkai.readers.pdf.paragraphs import HEADING, PageLine
 
 WORD_GAP = 0.55  # of the size; words of a cell stand closer together
 FIGURE = re.compile(
@@ -36,11 +36,11 @@ Band = tuple[float, float]
 class Words:
     """A line of a page as words far enough apart to be cells of their own."""
 
-    text: Text
-    cells: list[Piece]
+    text: PageLine
+    cells: list[PageCell]
 
     @property
-    def figures(self) -> list[Piece]:
+    def figures(self) -> list[PageCell]:
         """The figures at the end of the line."""
         at = len(self.cells)
         while at and FIGURE.fullmatch(self.cells[at - 1].text):
@@ -48,7 +48,7 @@ class Words:
         return self.cells[at:]
 
     @property
-    def labels(self) -> list[Piece]:
+    def labels(self) -> list[PageCell]:
         return self.cells[: len(self.cells) - len(self.figures)]
 
     @property
@@ -60,25 +60,25 @@ class Words:
 class Stack:
     """A head of one or more lines, and where it stands from top to bottom."""
 
-    cell: Piece
+    cell: PageCell
     top: float
     bottom: float
 
 
-def words_of_line(line: Line) -> Words:
+def words_of_line(line: CharLine) -> Words:
     groups = [[line.chars[0]]]
     for char in line.chars[1:]:
         if char.x0 - max(one.x1 for one in groups[-1]) > WORD_GAP * min(char.size, groups[-1][-1].size):
             groups.append([char])
         else:
             groups[-1].append(char)
-    text = Text(line.text, line.x0, line.x1, line.top, line.bottom, line.size)
-    return Words(text, [Piece(line_text(group), group[0].x0, max(one.x1 for one in group)) for group in groups])
+    text = PageLine(line.text, line.x0, line.x1, line.top, line.bottom, line.size)
+    return Words(text, [PageCell(line_text(group), group[0].x0, max(one.x1 for one in group)) for group in groups])
 
 
-def unruled(lines: Sequence[Words], page: int) -> list[Text | Table]:
+def unruled(lines: Sequence[Words], page: int) -> list[PageLine | PageTable]:
     """The lines of a page in which tables may stand -> the same lines, with tables in place of theirs."""
-    found: list[Text | Table] = []
+    found: list[PageLine | PageTable] = []
     at = 0
     while at < len(lines):
         end = run_end(lines, at)
@@ -197,7 +197,7 @@ def groups_of(lines: Sequence[Words]) -> list[list[Words]]:
     return groups
 
 
-def merged(bands: Sequence[Band], figures: Sequence[Piece]) -> list[Band] | None:
+def merged(bands: Sequence[Band], figures: Sequence[PageCell]) -> list[Band] | None:
     """The columns with a further line of figures in them; None where that line contradicts them."""
     found = list(bands)
     for figure in figures:
@@ -215,7 +215,7 @@ def merged(bands: Sequence[Band], figures: Sequence[Piece]) -> list[Band] | None
 # --- a group as a table ---------------------------------------------------------------------------------------------
 
 
-def table_of(lines: Sequence[Words], page: int) -> Table:
+def table_of(lines: Sequence[Words], page: int) -> PageTable:
     bounds = (
         min(line.text.x0 for line in lines),
         lines[0].text.top,
@@ -232,11 +232,11 @@ def table_of(lines: Sequence[Words], page: int) -> Table:
     edges = edges_of(lines, bands, bounds, reach)
     head = head_rows(stacks, edges) if edges and is_clear(stacks, bands, lines) else None
     if head is None:
-        return Table(page, bounds, [in_order(line.cells) for line in lines], spans=False, xs=IN_ORDER)
+        return PageTable(page, bounds, [in_order(line.cells) for line in lines], spans=False, xs=IN_ORDER)
     rows = [*head, *(body_row(line, edges) for line in lines[first:])]
     if not any(line.labels for line in lines if line.figures):  # a table of figures alone has no column for labels
         rows = [[piece for piece in row if piece.text or piece.x0 >= edges[2]] for row in rows]
-    return Table(page, bounds, rows, xs=tuple(edges))
+    return PageTable(page, bounds, rows, xs=tuple(edges))
 
 
 def is_clear(stacks: Sequence[Stack], bands: Sequence[Band], lines: Sequence[Words]) -> bool:
@@ -247,10 +247,10 @@ def is_clear(stacks: Sequence[Stack], bands: Sequence[Band], lines: Sequence[Wor
     return all(count == 1 for count in over) or (full and not any(over))
 
 
-def in_order(cells: Sequence[Piece]) -> Row:
+def in_order(cells: Sequence[PageCell]) -> PageRow:
     """Cells of which only the order is known."""
     if len(cells) >= len(IN_ORDER):  # no row of a form
-        return [Piece(" ".join(cell.text for cell in cells), IN_ORDER[0], IN_ORDER[1])]
+        return [PageCell(" ".join(cell.text for cell in cells), IN_ORDER[0], IN_ORDER[1])]
     return [replace(cell, x0=IN_ORDER[at], x1=IN_ORDER[at + 1]) for at, cell in enumerate(cells)]
 
 
@@ -290,7 +290,7 @@ def is_over(stack: Stack, other: Stack) -> bool:
     return stack.bottom <= other.top + 1 and stack.cell.x0 < other.cell.x1 and other.cell.x0 < stack.cell.x1
 
 
-def edges_of(lines: Sequence[Words], bands: Sequence[Band], bounds: Bounds, reach: float) -> list[float]:
+def edges_of(lines: Sequence[Words], bands: Sequence[Band], bounds: Rect, reach: float) -> list[float]:
     """Borders of the columns: two for labels, then one for each band; [] where labels reach among the figures."""
     if not bands or reach > bands[0][0] or any(before[1] > after[0] for before, after in pairwise(bands)):
         return []
@@ -301,11 +301,11 @@ def edges_of(lines: Sequence[Words], bands: Sequence[Band], bounds: Bounds, reac
     return [min(bounds[0], inner - 2) - 1, inner - 1, start, *between, bounds[2] + 1]
 
 
-def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[Row] | None:
+def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[PageRow] | None:
     """The head's words in their columns, those over a single column in the last row; None where two share one."""
     columns = list(pairwise(edges[2:]))
-    last: dict[int, Piece] = {}
-    rows: list[tuple[float, Piece]] = []
+    last: dict[int, PageCell] = {}
+    rows: list[tuple[float, PageCell]] = []
     bottom = lowest(stacks)
     for stack in stacks:
         cell = stack.cell
@@ -320,13 +320,13 @@ def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[Row] | No
             return None
         else:
             last[over[0]] = replace(cell, x0=columns[over[0]][0], x1=columns[over[0]][1])
-    found: list[Row] = []
+    found: list[PageRow] = []
     for top in sorted({top for top, _ in rows}):
         found.append([piece for other, piece in rows if other == top])
     return [*found, list(last.values())] if last else found
 
 
-def body_row(line: Words, edges: Sequence[float]) -> Row:
+def body_row(line: Words, edges: Sequence[float]) -> PageRow:
     """A line's words in their columns, blank cells and all; two in one column are one text that is no figure."""
     if len(line.cells) == 1 and not line.figures:
         return [replace(line.cells[0], x0=edges[0], x1=edges[2])]
@@ -334,7 +334,7 @@ def body_row(line: Words, edges: Sequence[float]) -> Row:
     for cell in line.cells:
         column = max(0, min(len(texts) - 1, bisect_right(edges, (cell.x0 + cell.x1) / 2) - 1))
         texts[column] = f"{texts[column]} {cell.text}".strip()
-    row = [Piece(text, left, right) for text, left, right in zip(texts, edges, edges[1:], strict=False)]
+    row = [PageCell(text, left, right) for text, left, right in zip(texts, edges, edges[1:], strict=False)]
     if texts[0] and texts[1]:
         return row
-    return [Piece(texts[0] or texts[1], edges[0], edges[2]), *row[2:]]
+    return [PageCell(texts[0] or texts[1], edges[0], edges[2]), *row[2:]]

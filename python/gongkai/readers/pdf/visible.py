@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from gongkai.readers.pdf.ink import UNREADABLE, Bounds, Char, Color, Fill, Ink, Stroke
+from gongkai.readers.pdf.ink import UNREADABLE, Char, Color, Fill, Ink, Rect, Stroke
 
 SAME_COLOR = 0.04  # of each of red, green and blue
 SAME_PLACE = 0.2  # of the size; characters side by side are further apart
@@ -49,7 +49,7 @@ def as_shown(char: Char, ink: Ink) -> Char | None:
     return None if same_color(char.color, under) else char
 
 
-def holds(bounds: Bounds, x: float, y: float) -> bool:
+def holds(bounds: Rect, x: float, y: float) -> bool:
     return bounds[0] <= x <= bounds[2] and bounds[1] <= y <= bounds[3]
 
 
@@ -94,7 +94,7 @@ def upright(ink: Ink) -> Ink:
         return ink
     width, height = (ink.width, ink.height) if turn == 180 else (ink.height, ink.width)
 
-    def move(bounds: Bounds) -> Bounds:
+    def move(bounds: Rect) -> Rect:
         return turned(bounds, turn, ink.width, ink.height)
 
     def move_fill(fill: Fill) -> Fill:
@@ -109,7 +109,7 @@ def upright(ink: Ink) -> Ink:
     return Ink(width, height, chars, strokes, fills, images, list(map(move, ink.drawings)))
 
 
-def turned(bounds: Bounds, turn: int, width: float, height: float) -> Bounds:
+def turned(bounds: Rect, turn: int, width: float, height: float) -> Rect:
     """A box as it stands once lines that run in the direction ``turn`` run to the right."""
     x0, top, x1, bottom = bounds
     if turn == 90:

@@ -21,7 +21,7 @@ from gongkai.readers.blocks import (
     too_large,
 )
 from gongkai.readers.word.styles import Numbering, is_on, is_shaded, runs_say, styles_of
-from gongkai.readers.word.text import ELSEWHERE, Text, chosen, is_gone, refuse_elsewhere
+from gongkai.readers.word.text import ELSEWHERE, WordText, chosen, is_gone, refuse_elsewhere
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -51,7 +51,7 @@ def word_blocks(content: bytes) -> tuple[Block, ...]:
     parts = {found.kind: found.target for found in targets.values()}
     styles = styles_of(part_of(package, parts.get("styles", "")))
     numbering = Numbering(part_of(package, parts.get("numbering", "")))
-    story = Story(Text(styles, numbering, targets, runs_say(root)))
+    story = Story(WordText(styles, numbering, targets, runs_say(root)))
     story.content(body)
     story.text.end_line()
     return tuple(blocks_of(story.text.items))
@@ -74,7 +74,7 @@ def flat(node: _Element, wanted: tuple[str, ...]) -> Iterator[tuple[str, _Elemen
 
 
 @dataclass(slots=True)
-class Spot:
+class WordCell:
     """A cell of a Word table in its columns; ``seam`` is restart or continue where it is merged with others in its
     column, ``beside`` likewise in its row."""
 
@@ -88,7 +88,7 @@ class Spot:
 class Story:
     """The main text, read block by block into ``text``."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: WordText) -> None:
         self.text = text
         self.cells = 0
         self.openers: dict[str, Callable[[_Element], None]] = {
@@ -133,7 +133,7 @@ class Story:
         self.text.items.append(Grid(Place(), grid))
         self.text.items += placed_links(table, grid)
 
-    def row(self, node: _Element) -> list[Spot]:
+    def row(self, node: _Element) -> list[WordCell]:
         before = child(child(node, "w:trPr"), "w:gridBefore")
         column = read_span(value(before), WIDEST) if before is not None else 0
         spots = []
@@ -146,7 +146,7 @@ class Story:
                 raise too_large()
             width = max(1, read_span(value(properties.get("w:gridSpan")), WIDEST))
             seam, beside = (seam_of(properties, name) for name in ("w:vMerge", "w:hMerge"))
-            spots.append(Spot(column, width, seam, beside, self.cell(cell)))
+            spots.append(WordCell(column, width, seam, beside, self.cell(cell)))
             column += width
         return spots
 
@@ -175,22 +175,22 @@ def seam_of(properties: Mapping[str, _Element], name: str) -> str:
     return (value(properties[name]) or "continue") if name in properties else ""
 
 
-def merge(rows: list[list[Spot]]) -> None:
+def merge(rows: list[list[WordCell]]) -> None:
     """Take merged cells out of their rows and widen those that they continue.
 
     A cell that continues nothing is one by itself. What text stands in a cell merged away is not seen in Word: where
     it is another than that of the whole, both are kept, so that the cell cannot pass for a figure.
     """
-    above: dict[tuple[int, int], Spot] = {}
+    above: dict[tuple[int, int], WordCell] = {}
     for row in rows:
-        kept: list[Spot] = []
+        kept: list[WordCell] = []
         for spot in row:
             if spot.beside == "continue" and kept and kept[-1].beside:
                 kept[-1].width += spot.width
                 take_in(kept[-1].raw, spot.raw)
             else:
                 kept.append(spot)
-        owners: dict[tuple[int, int], Spot] = {}
+        owners: dict[tuple[int, int], WordCell] = {}
         row[:] = []
         for spot in kept:
             place = (spot.column, spot.width)

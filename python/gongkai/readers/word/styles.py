@@ -22,26 +22,26 @@ HIGHEST_COUNTED = 99  # reports have no longer lists; above, the ways to count i
 LEVELS = 9
 
 
-class Look(NamedTuple):
+class RunLook(NamedTuple):
     """What is said of a text, None where nothing is: that it is hidden or struck out, raised or lowered."""
 
     hidden: bool | None = None
     struck: bool | None = None
     raised: bool | None = None
 
-    def over(self, base: Look) -> Look:
+    def over(self, base: RunLook) -> RunLook:
         """Each thing as said here, else as ``base`` says it; the one PLAIN where nothing is said."""
         if not any(said is not None for said in (*self, *base)):
             return PLAIN
-        return Look(*(mine if mine is not None else other for mine, other in zip(self, base, strict=True)))
+        return RunLook(*(mine if mine is not None else other for mine, other in zip(self, base, strict=True)))
 
 
-PLAIN = Look()
+PLAIN = RunLook()
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    look: Look = PLAIN
+    look: RunLook = PLAIN
     heading: str = ""
     number: str = ""  # id of the list that its paragraphs are numbered by
     level: int | None = None
@@ -54,7 +54,7 @@ def is_on(node: _Element) -> bool:
     return attribute(node, "w:val").lower() not in OFF
 
 
-def look_of(properties: _Element | None) -> tuple[Look, str]:
+def look_of(properties: _Element | None) -> tuple[RunLook, str]:
     """What a run's or a style's properties say themselves, and the id of the style that they name or ""."""
     hidden = struck = raised = None
     named = ""
@@ -72,7 +72,7 @@ def look_of(properties: _Element | None) -> tuple[Look, str]:
             raised = raised or value(node) not in ("", "0")
         else:
             named = value(node)
-    return Look(hidden, struck, raised), named
+    return RunLook(hidden, struck, raised), named
 
 
 def runs_say(root: _Element) -> bool:
@@ -116,12 +116,12 @@ class Styles:
 
     named: dict[str, Style] = field(default_factory=dict)
     usual: Style = NO_STYLE
-    defaults: Look = PLAIN
+    defaults: RunLook = PLAIN
 
     def paragraph(self, name: str) -> Style:
         return self.named.get(name, self.usual)
 
-    def look(self, paragraph: Style, properties: _Element | None) -> Look:
+    def look(self, paragraph: Style, properties: _Element | None) -> RunLook:
         """What a run looks like. Its own properties count alone; said by both its styles, hiding is undone again."""
         own, named = look_of(properties)
         one, two = paragraph.look, self.named.get(named, NO_STYLE).look
@@ -130,7 +130,7 @@ class Styles:
         hidden = bool(one.hidden) != bool(two.hidden) or bool(self.defaults.hidden)
         struck = bool(one.struck) != bool(two.struck) or bool(self.defaults.struck)
         raised = two.raised if two.raised is not None else one.raised
-        return own.over(Look(hidden, struck, raised))
+        return own.over(RunLook(hidden, struck, raised))
 
 
 def styles_of(root: _Element | None) -> Styles:

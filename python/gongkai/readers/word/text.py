@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from gongkai.model import Link, Place, UnreadableDocument
-from gongkai.opc.office import AGAIN, Relation, attribute, child, children, kind, value
+from gongkai.opc.office import AGAIN, PartRelation, attribute, child, children, kind, value
 from gongkai.readers.blocks import LONGEST_HEADING, Item, collapse
 from gongkai.readers.superscripts import LINKED, RAISED, settle
-from gongkai.readers.word.styles import NO_STYLE, Look, Numbering, Style, Styles, is_white, number_of
+from gongkai.readers.word.styles import NO_STYLE, Numbering, RunLook, Style, Styles, is_white, number_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -25,7 +25,7 @@ SHOWN = ("w:t", "w:sym", "m:t", "w:object", "v:textpath", *PICTURES)  # by an al
 SPACE = " \t\r\n"
 
 
-class Text:
+class WordText:
     """The lines that are finished and the pieces of the one at hand.
 
     ``boxes`` are the text boxes met in a paragraph, to be read after it; ``fields`` holds for each field that is open
@@ -33,7 +33,9 @@ class Text:
     which is so in most, ``runs_say`` is False and none is asked.
     """
 
-    def __init__(self, styles: Styles, numbering: Numbering, targets: Mapping[str, Relation], runs_say: bool) -> None:
+    def __init__(
+        self, styles: Styles, numbering: Numbering, targets: Mapping[str, PartRelation], runs_say: bool
+    ) -> None:
         self.styles, self.numbering, self.targets, self.runs_say = styles, numbering, targets, runs_say
         self.items: list[Item] = []
         self.pieces: list[str] = []
@@ -164,7 +166,7 @@ class Text:
             self.write(DRAWN)  # not seen, or on a ground that we don't know of: no figure, and no reason to drop it
         self.run_content(node)
 
-    def look(self, properties: _Element | None) -> Look:
+    def look(self, properties: _Element | None) -> RunLook:
         return self.styles.look(self.style, properties)
 
     def run_content(self, node: _Element | None) -> None:
