@@ -52,7 +52,7 @@ RESULT_HEADS = {
     "message": "说明",
     "proposal": "建议",
     "adopt": "采纳",
-    **layout.RULING_HEADS,
+    **layout.DECISION_HEADS,
     "state": "现状",
 }
 LOG_HEADS = {

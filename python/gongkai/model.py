@@ -339,7 +339,7 @@ class Report:
 
     ``sections`` are the prose ones. ``headings`` are those of all sections in the order of the source, ``opening`` the
     text before the first of them; a workbook keeps neither.
-    ``rulings`` are what a person has decided about findings on it, by the findings' keys (room rulings).
+    ``decisions`` are what a person has decided about findings on it, by the findings' keys (room decisions).
     """
 
     title: str
@@ -352,7 +352,7 @@ class Report:
     document: Document | None = field(default=None, compare=False, repr=False)
     headings: tuple[Heading, ...] = field(default=(), compare=False)
     opening: str = field(default="", compare=False)
-    rulings: Mapping[str, Ruling] = field(default_factory=dict, compare=False, repr=False)
+    decisions: Mapping[str, Decision] = field(default_factory=dict, compare=False, repr=False)
     # A method: the front door (gongkai/__init__) gives it what makes the table, for that needs rooms above this one.
     to_frame: ClassVar[Callable[[Report], pandas.DataFrame]]
 
@@ -376,8 +376,11 @@ class Suspect:
     proposed: int
 
 
+Alternative = tuple[Suspect, ...]  # the cells that are wrong together, in one way to mend a table
+
+
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class Decision:
     """What a person has decided about a finding: that it is right, or that it is to be left out of account.
 
     ``verdict`` is "" where nothing is decided yet: a reason alone was written, or a ``word`` that is no verdict.
@@ -410,7 +413,7 @@ class Finding:
     suspects: tuple[tuple[Suspect, ...], ...] = ()
     too_many: bool = False
     cause: Literal["", "report", "reading"] = ""
-    ruling: Ruling | None = None
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from gongkai.checks import checked
 from gongkai.checks.misread import raw_line, raws_of
 from gongkai.checks.rules import other_rules
 from gongkai.compare.years import YearComparison
-from gongkai.decisions import dismissed_text, in_order, is_open, key_of, ruling_text
+from gongkai.decisions import decision_text, dismissed_text, in_order, is_open, key_of
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
@@ -87,7 +87,7 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
 
 def finding_to_dict(finding: Finding, held: Report | Mapping[str, Value]) -> dict[str, Any]:
     """``held`` is the report that the finding is about, or its figures by cell."""
-    ruling = finding.ruling
+    decision = finding.decision
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -101,7 +101,7 @@ def finding_to_dict(finding: Finding, held: Report | Mapping[str, Value]) -> dic
         "cause": finding.cause or None,
         "raws": raws_of(held, finding) if isinstance(held, Report) else {},
         "key": key_of(finding, held),
-        "ruling": {"verdict": ruling.verdict, "reason": ruling.reason} if ruling else None,
+        "ruling": {"verdict": decision.verdict, "reason": decision.reason} if decision else None,
     }
 
 
@@ -219,7 +219,7 @@ def finding_line(name: int | str, finding: Finding) -> str:
     """``2. ○ 已忽略　表四…（理由：…）``; the number, or the key of what was found in several reports, is what
     ``gongkai dismiss`` and ``confirm`` take."""
     sign = SEVERITIES[finding.severity] if is_open(finding) else DISMISSED
-    return f"{name}. {sign}　{finding.message}{ruling_text(finding.ruling) if finding.ruling else ''}"
+    return f"{name}. {sign}　{finding.message}{decision_text(finding.decision) if finding.decision else ''}"
 
 
 def years_lines(outcomes: Sequence[YearComparison]) -> Iterator[str]:

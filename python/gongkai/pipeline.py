@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gongkai import checks
-from gongkai.decisions import apply_rulings, is_about, merged
+from gongkai.decisions import apply_decisions, is_about, merged
 from gongkai.model import Finding, Report, WorkbookError
 
 
@@ -21,14 +21,14 @@ def read_report(source: str | Path, *, offline: bool = False, refresh: bool = Fa
     holds, ``insecure`` opens sites whose certificate or encryption cannot be trusted.
 
     Figures are exact (int or Decimal) in the units of the official tables (件, 万元), None where nothing certain
-    stands; ``problems`` lists what could not be placed or read, ``rulings`` what was decided about findings, in the
+    stands; ``problems`` lists what could not be placed or read, ``decisions`` what was decided about findings, in the
     workbook itself or in the file beside it. Raises FetchError, UnreadableDocument, WorkbookError.
     """
-    from gongkai.decisions.file import with_docket
+    from gongkai.decisions.file import with_decisions_beside
     from gongkai.locate import read_source
     from gongkai.sources import LIMITS, Access
 
-    return with_docket(read_source(str(source), LIMITS, Access(offline, refresh, insecure)))
+    return with_decisions_beside(read_source(str(source), LIMITS, Access(offline, refresh, insecure)))
 
 
 def is_same_file(one: Path, other: Path) -> bool:
@@ -63,20 +63,20 @@ def check(report: Report) -> list[Finding]:
     return weigh(report, findings, reread(report.document))
 
 
-def with_rulings_of(report: Report, old: Report) -> tuple[Report, int]:
+def with_decisions_of(report: Report, old: Report) -> tuple[Report, int]:
     """A report with what stands in the workbook that it is to replace, where that shows the report of the same body
     and year; else as it is, and how many decisions would be lost."""
     if is_about(report, old.agency, old.year):
-        return replace(report, rulings=merged(report.rulings, old.rulings)), 0
-    return report, sum(ruling.verdict != "" for ruling in old.rulings.values())
+        return replace(report, decisions=merged(report.decisions, old.decisions)), 0
+    return report, sum(decision.verdict != "" for decision in old.decisions.values())
 
 
 def refilled(report: Report, target: Path) -> tuple[Report, int]:
-    """``with_rulings_of`` a workbook of ours at ``target``, if there is one. Raises WorkbookError."""
+    """``with_decisions_of`` a workbook of ours at ``target``, if there is one. Raises WorkbookError."""
     from gongkai.workbook import read_ours
 
     old = read_ours(target)
-    return with_rulings_of(report, old) if old else (report, 0)
+    return with_decisions_of(report, old) if old else (report, 0)
 
 
 def fill(
@@ -104,5 +104,5 @@ def fill(
         raise WorkbookError(f"{target.name}就是所用的模板，没有写入；请另选文件名。")
     if overwrite:
         report, _ = refilled(report, target)
-        findings = apply_rulings(findings, report)
+        findings = apply_decisions(findings, report)
     return write_workbook(report, findings, target, overwrite=overwrite, template=own)

@@ -1,4 +1,4 @@
-"""Rulings: under which key they are kept, where they count, and that a workbook gives them back."""
+"""Decisions: under which key they are kept, where they count, and that a workbook gives them back."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from gongkai.checks import check
-from gongkai.decisions import apply_rulings, in_order, is_open, key_of
+from gongkai.decisions import apply_decisions, in_order, is_open, key_of
 from gongkai.decisions.check import RULES
-from gongkai.model import Edit, Finding, Problem, Report, Ruling, Suspect
+from gongkai.model import Decision, Edit, Finding, Problem, Report, Suspect
 from gongkai.output import check_to_dict, finding_lines
 from gongkai.pipeline import fill
 from gongkai.workbook import layout, read_workbook, write_workbook
@@ -133,18 +133,18 @@ def test_lines_show_the_dismissed_at_the_end_under_the_same_number() -> None:
     assert lines[1] == plain[1] + "（已确认，理由：=1+1 第二行）"
 
 
-def test_json_has_key_and_ruling() -> None:
+def test_json_has_key_and_decision() -> None:
     report = broken()
     found = check_to_dict(report, check(report))["findings"]
     assert [item["ruling"] for item in found] == [{"verdict": "dismissed", "reason": "已核实"}, None]
-    assert found[0]["key"] == next(iter(report.rulings))
+    assert found[0]["key"] == next(iter(report.decisions))
 
 
 def test_the_order_and_the_numbers_stay() -> None:
     findings = check(broken())
     assert [finding.message for finding in findings] == [finding.message for finding in check(report_of(WRONG))]
     assert [number for number, _ in in_order(findings)] == [2, 1]
-    assert apply_rulings(findings, report_of(WRONG)) == findings  # nothing decided, nothing touched
+    assert apply_decisions(findings, report_of(WRONG)) == findings  # nothing decided, nothing touched
 
 
 # --- a workbook ---------------------------------------------------------------------------------------------------
@@ -178,17 +178,17 @@ def shown(path: Path) -> list[tuple[object, ...]]:
     return [row for row in found if any(row)]
 
 
-def test_rulings_survive_checks_and_come_back_with_their_figures(tmp_path: Path) -> None:
+def test_decisions_survive_checks_and_come_back_with_their_figures(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsm"
     written(report_of(WRONG), path)
     report = decide(path, layout.RESULTS_TOP, "忽略", "已核实")
     for _ in range(2):
-        assert report.rulings == broken().rulings
+        assert report.decisions == broken().decisions
         report = written(report, path)
         assert shown(path) == [(2, None, None), (1, "忽略", "已核实")]
     report = written(changed_to(report, {PART: 12}), path)
     assert shown(path) == [(1, None, None), (2, None, None)]
-    assert report.rulings == broken().rulings
+    assert report.decisions == broken().decisions
     report = written(changed_to(report, {TOTAL: 13}), path)
     assert [row[0] for row in shown(path)] == [1]
     report = written(changed_to(report, {TOTAL: 0, PART: 10}), path)
@@ -199,7 +199,7 @@ def test_rulings_survive_checks_and_come_back_with_their_figures(tmp_path: Path)
 def changed_to(report: Report, figures: Mapping[str, int]) -> Report:
     found = report
     for cell, figure in figures.items():
-        found = replace(changed(found, cell, figure), rulings=report.rulings)
+        found = replace(changed(found, cell, figure), decisions=report.decisions)
     return found
 
 
@@ -211,21 +211,21 @@ def test_a_page_and_its_workbook_give_the_same_keys(report: Report, data: st.Dat
     for cell in chosen:
         report = changed(report, cell, data.draw(st.sampled_from([None, 5, 123_456_789])))
     findings = check(report)
-    rulings = {
-        key_of(finding, report): data.draw(st.sampled_from([Ruling("dismissed", "甲"), Ruling("confirmed")]))
+    decisions = {
+        key_of(finding, report): data.draw(st.sampled_from([Decision("dismissed", "甲"), Decision("confirmed")]))
         for finding in findings
     }
-    report = replace(report, rulings=rulings)
+    report = replace(report, decisions=decisions)
     shown_again = values_to_report(labelled(planned(report_to_edits(report, check(report)))))
-    assert shown_again.rulings == rulings
-    assert all(finding.ruling for finding in check(shown_again))
+    assert shown_again.decisions == decisions
+    assert all(finding.decision for finding in check(shown_again))
 
 
 @pytest.mark.parametrize("reason", ["=1+1", "第一行\n第二行", "+A1", "a" * 32_000, "_x000D_", "'引号", "2021", "1E5"])
 def test_any_reason_comes_back_as_text(tmp_path: Path, reason: str) -> None:
     report = ruled(report_of(WRONG), REVIEW_RULE, reason=reason)
     path = tmp_path / "a.xlsm"
-    assert written(written(report, path), path).rulings == report.rulings
+    assert written(written(report, path), path).decisions == report.decisions
     reasons = [cells[AT["reason"] - 1] for cells in results_of(path)]
     assert [cell.data_type for cell in reasons if cell.value is not None] == ["s"]
 
@@ -250,7 +250,7 @@ def test_a_word_that_is_none_is_told_and_kept(tmp_path: Path, word: str, says: s
 def test_ways_to_write_a_verdict(tmp_path: Path, word: str) -> None:
     path = tmp_path / "a.xlsm"
     written(report_of(WRONG), path)
-    assert decide(path, layout.RESULTS_TOP, word, "已核实").rulings == broken().rulings
+    assert decide(path, layout.RESULTS_TOP, word, "已核实").decisions == broken().decisions
 
 
 def test_a_verdict_on_an_empty_row_is_told(tmp_path: Path) -> None:
@@ -271,19 +271,19 @@ def test_rows_may_be_sorted_whole_or_without_the_hidden_columns(tmp_path: Path) 
         places = [(row, column) for row in (top, top + 1) for column in columns]
         swapped = {(2 * top + 1 - row, column): sheet.cell(row, column).value for row, column in places}
         swapped = {spot: value for spot, value in swapped.items() if spot[1] not in (AT["place"], AT["state"])}
-        assert with_cells(path, swapped).rulings == broken().rulings
+        assert with_cells(path, swapped).decisions == broken().decisions
 
 
-def test_rulings_beyond_the_rows_are_kept(tmp_path: Path) -> None:
+def test_decisions_beyond_the_rows_are_kept(tmp_path: Path) -> None:
     wrong = {cell: 1_000 for cell in report_of().tables["applications"].entries if cell.endswith(".total")}
     problems = [Problem("", "", "", f"文字{number}", "没有放进表格") for number in range(120)]
     report = report_of(wrong, problems=problems)
     findings = check(report)
-    report = replace(report, rulings={key_of(finding, report): Ruling("dismissed", "乙") for finding in findings})
+    report = replace(report, decisions={key_of(finding, report): Decision("dismissed", "乙") for finding in findings})
     assert len(findings) > layout.RESULTS_ROWS
-    assert written(report, tmp_path / "a.xlsm").rulings == report.rulings
-    room = {f"{number:012x}": Ruling("dismissed", "丙") for number in range(layout.KEPT_ROWS + 50)}
-    kept = written(replace(report_of(), rulings=room), tmp_path / "a.xlsm").rulings
+    assert written(report, tmp_path / "a.xlsm").decisions == report.decisions
+    room = {f"{number:012x}": Decision("dismissed", "丙") for number in range(layout.KEPT_ROWS + 50)}
+    kept = written(replace(report_of(), decisions=room), tmp_path / "a.xlsm").decisions
     assert list(kept) == list(room)[: layout.KEPT_ROWS]
 
 
@@ -291,14 +291,14 @@ def test_an_emptied_verdict_is_taken_back(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsm"
     written(broken(), path)
     report = decide(path, layout.RESULTS_TOP + 1, None)
-    assert report.rulings == {}
+    assert report.decisions == {}
     assert all(is_open(finding) for finding in check(written(report, path)))
 
 
-def test_an_older_sheet_has_no_rulings(tmp_path: Path) -> None:
+def test_an_older_sheet_has_no_decisions(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsm"
     written(broken(), path)
-    assert with_cells(path, {(layout.RESULTS_TOP - 1, AT["verdict"]): "现状"}).rulings == {}
+    assert with_cells(path, {(layout.RESULTS_TOP - 1, AT["verdict"]): "现状"}).decisions == {}
 
 
 def test_a_new_fill_of_the_same_report_keeps_them_and_of_another_does_not(tmp_path: Path) -> None:
@@ -306,12 +306,12 @@ def test_a_new_fill_of_the_same_report_keeps_them_and_of_another_does_not(tmp_pa
     written(broken(), path)
     page = report_of(WRONG)
     fill(page, check(page), path, overwrite=True)
-    assert read_workbook(path).rulings == broken().rulings
+    assert read_workbook(path).decisions == broken().decisions
     assert shown(path)[-1] == (1, "忽略", "已核实")
     for other in (replace(page, agency="白汀镇人民政府"), replace(page, year=2022)):
         written(broken(), path)
         fill(other, check(other), path, overwrite=True)
-        assert read_workbook(path).rulings == {}
+        assert read_workbook(path).decisions == {}
 
 
 def test_the_sheet_offers_the_words_and_hides_the_keys(tmp_path: Path) -> None:
@@ -360,4 +360,4 @@ def test_the_sheet_says_so_at_once_in_libreoffice(tmp_path: Path) -> None:
         states = [book[layout.RESULTS].cell(*spot).value for spot in STATES]
         ignored = IGNORED in str(book[layout.COVER].cell(*layout.LIVE_SPOT).value)
         assert (states, ignored) == SAID[figure]
-    assert read_workbook(files[0]).rulings == broken().rulings
+    assert read_workbook(files[0]).decisions == broken().decisions

@@ -1,4 +1,4 @@
-"""Rulings on what several reports together show: years and levels, on the command line and in a batch."""
+"""Decisions on what several reports together show: years and levels, on the command line and in a batch."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from gongkai.compare.children import Child
 from gongkai.compare.levels import compare
 from gongkai.compare.years import compare_years
 from gongkai.decisions import key_of
-from gongkai.decisions.file import docket_path
-from gongkai.model import Finding, Report, Ruling, Severity
+from gongkai.decisions.file import decisions_path
+from gongkai.model import Decision, Finding, Report, Severity
 from gongkai.output import finding_to_dict
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import read_file
@@ -93,7 +93,7 @@ def test_a_difference_between_years_is_dismissed_by_its_key(
     assert all(f"    {key}. ! 警告　" in plain for key in keys)
     assert cli.main(["dismiss", late, keys[0], *REASON, "--with", first]) == 0
     assert f"{keys[0]}. ○ 已忽略　" in capsys.readouterr().out
-    record = json.loads(docket_path(Path(late)).read_bytes())["rulings"][0]
+    record = json.loads(decisions_path(Path(late)).read_bytes())["rulings"][0]
     assert (record["key"], record["rule"], record["year"]) == (keys[0], "years.carried", 2022)
     for order in ([late, first], [first, late]):
         shown = told(capsys, "check", *order)
@@ -123,8 +123,8 @@ def test_it_comes_back_with_a_figure_of_either_report(
     late, first = two
     keys = [item["key"] for item in found_in(capsys, "check", late, first)]
     cli.main(["dismiss", late, *keys, *REASON, "--with", first])
-    rulings = [item["ruling"] for item in found_in(capsys, "check", late, first)]
-    assert [ruling["verdict"] for ruling in rulings] == ["dismissed"] * 2
+    decisions = [item["ruling"] for item in found_in(capsys, "check", late, first)]
+    assert [decision["verdict"] for decision in decisions] == ["dismissed"] * 2
     contents = (later("浙江省青溪县政府", LATE), render(report_of(FIRST)).encode())
     Path(two[which]).write_bytes(contents[which])
     found = found_in(capsys, "check", late, first)
@@ -132,20 +132,20 @@ def test_it_comes_back_with_a_figure_of_either_report(
 
 
 def test_what_the_years_say_of_a_report_is_known_by_both_figures() -> None:
-    def outcome_of(before: int, now: int, rulings: dict[str, Ruling]) -> Any:
+    def outcome_of(before: int, now: int, decisions: dict[str, Decision]) -> Any:
         last = Yearly("甲县", 2020, "a", {"applications.carried_out.total": before})
-        return compare_years([Yearly("甲县", 2021, "b", {TOTAL: now}, rulings), last])[0]
+        return compare_years([Yearly("甲县", 2021, "b", {TOTAL: now}, decisions), last])[0]
 
     plain = outcome_of(5, 3, {})
     key = key_of(plain.findings[0], plain.report.figures)
-    dismissed = outcome_of(5, 3, {key: Ruling("dismissed", "甲")})
+    dismissed = outcome_of(5, 3, {key: Decision("dismissed", "甲")})
     assert (dismissed.differs, dismissed.follows, dismissed.text) == (
         False,
         False,
         "与2020年的1处不符已忽略（结转7项只能比1项；文件数没有可比的数字）",
     )
     for before, now in ((6, 3), (5, 4)):
-        assert outcome_of(before, now, {key: Ruling("dismissed", "甲")}).differs
+        assert outcome_of(before, now, {key: Decision("dismissed", "甲")}).differs
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_what_cannot_be_found_is_told(
     key = found_in(capsys, "check", late, first)[0]["key"]
     assert cli.main(["dismiss", late, *(word.format(key=key, first=first, late=late) for word in words), *REASON]) == 2
     assert says in capsys.readouterr().err
-    assert not docket_path(Path(late)).exists()
+    assert not decisions_path(Path(late)).exists()
 
 
 def test_a_folder_with_what_cannot_be_read(two: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -225,7 +225,7 @@ def test_the_workbook_carries_what_was_decided_on_the_page(
     assert "（另1处已忽略）" in years_in(folder)["浙江省青溪县政府", "2022"]
     checks = batch_checks(folder)
     book, other = str(checks[late]["workbook"]), str(checks[first]["workbook"])
-    assert read_workbook(Path(book)).rulings[key].kept
+    assert read_workbook(Path(book)).decisions[key].kept
     assert "（另1处已忽略）" in told(capsys, "check", book, other)
     assert cli.main(["dismiss", book, key, "--undo", "--with", other]) == 2
     assert "请改用 gongkai confirm" in capsys.readouterr().err
@@ -238,7 +238,7 @@ def test_the_workbook_carries_what_was_decided_on_the_page(
 @pytest.mark.parametrize(
     "decided", [[], {"rulings": [1]}, {"rulings": {"a": ["x", "y"]}}, {"rulings": {"a": 1}}, {"dismissed": []}, 5]
 )
-def test_a_journal_with_other_things_than_rulings_is_told(
+def test_a_journal_with_other_things_than_decisions_is_told(
     imported: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], decided: object
 ) -> None:
     source, folder = imported[0], copied(imported[1], tmp_path)
@@ -256,16 +256,16 @@ def test_rows_carry_what_was_decided() -> None:
     assert plain.startswith("与2020年不符1处：")
     outcome = compare_years([Yearly(one.agency, one.year, one.source, one.figures) for one in (row, last)])[0]
     key = key_of(outcome.findings[0], row.figures)
-    decided = replace(row, rulings={key: Ruling("dismissed", "甲")})
+    decided = replace(row, decisions={key: Decision("dismissed", "甲")})
     assert with_years([decided, last])[0].years.startswith("与2020年的1处不符已忽略")
-    assert with_years([replace(row, rulings={key: Ruling("confirmed")}), last])[0].years == plain
+    assert with_years([replace(row, decisions={key: Decision("confirmed")}), last])[0].years == plain
 
 
 def test_a_dismissed_note_alone_is_counted_too() -> None:
     reports = [Yearly("甲县", 2021, "a", {TOTAL: 1}), Yearly("甲县", 2021, "b", {TOTAL: 2})]
     outcome = compare_years(reports)[0]
-    keys = {key_of(finding, {}): Ruling("dismissed", "甲") for finding in outcome.findings}
-    only = compare_years([replace(reports[0], rulings=keys), reports[1]])[:1]
+    keys = {key_of(finding, {}): Decision("dismissed", "甲") for finding in outcome.findings}
+    only = compare_years([replace(reports[0], decisions=keys), reports[1]])[:1]
     assert [*across_lines(only)] == [f"跨年核对：已忽略的问题{len(keys)}处（逐份见“汇总”的跨年核对一栏）。"]
 
 
@@ -292,8 +292,8 @@ def test_check_and_batch_give_one_code(
 ) -> None:
     """A sum that is broken as we read it: neither command calls that clean, whichever run imported the report."""
     source, folder = imported[0], copied(imported[1], tmp_path)
-    ruling = Ruling(verdict, "甲") if verdict else None  # type: ignore[arg-type]
-    finding = Finding("applications.sum.natural", severity, "可能是读取有误", cause=cause or "", ruling=ruling)
+    decision = Decision(verdict, "甲") if verdict else None  # type: ignore[arg-type]
+    finding = Finding("applications.sum.natural", severity, "可能是读取有误", cause=cause or "", decision=decision)
     lines = [json.loads(line) for line in (folder / NAME).read_text().splitlines()]
     for line in lines:
         if "check" in line:
@@ -322,7 +322,7 @@ def test_a_difference_between_levels_is_dismissed(county: Path, capsys: pytest.C
     assert found_in(capsys, "levels", parent, children)[0]["ruling"] is None
 
 
-def levels_of(figures: list[int], stated: int, other: int = 0, rulings: dict[str, Ruling] | None = None) -> Any:
+def levels_of(figures: list[int], stated: int, other: int = 0, decisions: dict[str, Decision] | None = None) -> Any:
     """Two cells; the parent lacks or has too much of some child in both."""
     second = "applications.new.natural"
     children = [
@@ -330,7 +330,7 @@ def levels_of(figures: list[int], stated: int, other: int = 0, rulings: dict[str
         for name, figure in zip(BODIES, figures, strict=False)
     ]
     parent: Report = report("青溪县人民政府", {GRANTED: stated, second: stated + other})
-    return compare(replace(parent, rulings=rulings or {}), children)
+    return compare(replace(parent, decisions=decisions or {}), children)
 
 
 def test_two_bodies_that_may_be_left_out_are_two_findings() -> None:
@@ -343,22 +343,23 @@ def test_two_bodies_that_may_be_left_out_are_two_findings() -> None:
 def test_what_states_no_figure_is_known_by_its_text_and_the_sums() -> None:
     found = levels_of([5, 6, 7], 13)
     whole = next(finding for finding in found.findings if "每一格" in finding.message)
-    rulings = {found.key_of(whole): Ruling("dismissed", "甲")}
-    again = levels_of([5, 6, 7], 13, rulings=rulings)
-    assert [finding.ruling is not None for finding in again.findings].count(True) == 1
+    decisions = {found.key_of(whole): Decision("dismissed", "甲")}
+    again = levels_of([5, 6, 7], 13, decisions=decisions)
+    assert [finding.decision is not None for finding in again.findings].count(True) == 1
     for figures, stated in (([5, 6, 8], 14), ([5, 6, 7], 11), ([5, 7, 7], 14)):
-        assert all(finding.ruling is None for finding in levels_of(figures, stated, rulings=rulings).findings)
+        assert all(finding.decision is None for finding in levels_of(figures, stated, decisions=decisions).findings)
 
 
 def test_a_child_more_that_lacks_is_told_again() -> None:
-    def found(errors: list[str], rulings: dict[str, Ruling]) -> Any:
+    def found(errors: list[str], decisions: dict[str, Decision]) -> Any:
         children = [Child(name, name, error="不能读取。") for name in errors]
         children.append(Child(BODIES[0], BODIES[0], report(BODIES[0], {GRANTED: 1})))
-        return compare(replace(report("青溪县人民政府", {GRANTED: 9}), rulings=rulings), children)
+        return compare(replace(report("青溪县人民政府", {GRANTED: 9}), decisions=decisions), children)
 
     first = found(["a"], {})
-    rulings = {first.key_of(finding): Ruling("dismissed", "甲") for finding in first.findings}
-    assert all(finding.ruling for finding in found(["a"], rulings).findings)
+    decisions = {first.key_of(finding): Decision("dismissed", "甲") for finding in first.findings}
+    assert all(finding.decision for finding in found(["a"], decisions).findings)
     assert any(
-        finding.rule == "levels.uncertain" and finding.ruling is None for finding in found(["a", "b"], rulings).findings
+        finding.rule == "levels.uncertain" and finding.decision is None
+        for finding in found(["a", "b"], decisions).findings
     )

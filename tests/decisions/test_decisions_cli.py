@@ -14,8 +14,8 @@ import pytest
 import gongkai
 from gongkai.cli import main
 from gongkai.decisions import file, is_open
-from gongkai.decisions.file import docket_path
-from gongkai.model import Edit, Finding, Ruling, WorkbookError
+from gongkai.decisions.file import decisions_path
+from gongkai.model import Decision, Edit, Finding, WorkbookError
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import fill_file, read_file
 from gongkai.workbook.lists import read_summary
@@ -53,8 +53,8 @@ def test_dismiss_check_undo(page: Path, capsys: pytest.CaptureFixture[str]) -> N
         assert f"，另有{count}处已忽略：" in shown
     assert main(["check", str(page), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["findings"]
-    ruling = {"verdict": "dismissed", "reason": "=已核实\n第二行"}
-    assert [item["ruling"] for item in found if item["severity"] == "error"] == [ruling] * count
+    decision = {"verdict": "dismissed", "reason": "=已核实\n第二行"}
+    assert [item["ruling"] for item in found if item["severity"] == "error"] == [decision] * count
     assert main(["dismiss", str(page), found[0]["key"], "--undo"]) == 0
     assert main(["check", str(page)]) == 1
     assert main(["confirm", str(page), "1"]) == 0
@@ -70,7 +70,7 @@ def test_numbers_in_wide_digits(page: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_the_file_can_be_read_by_people(page: Path) -> None:
     dismiss_all(page)
-    text = docket_path(page).read_text(encoding="utf-8")
+    text = decisions_path(page).read_text(encoding="utf-8")
     found = json.loads(text)
     assert (found["gongkai"], found["version"]) == ("rulings", 1)
     first = found["rulings"][0]
@@ -102,7 +102,7 @@ def test_the_file_of_another_report_means_nothing(page: Path) -> None:
     page.write_bytes(made_page("泰顺县人民政府", wrong=True))
     assert main(["check", str(page)]) == 1
     dismiss_all(page)
-    assert len({record["agency"] for record in json.loads(docket_path(page).read_bytes())["rulings"]}) == 2
+    assert len({record["agency"] for record in json.loads(decisions_path(page).read_bytes())["rulings"]}) == 2
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_the_file_of_another_report_means_nothing(page: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_damaged_file_is_told_and_stays(page: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
-    beside = docket_path(page)
+    beside = decisions_path(page)
     beside.write_bytes(content)
     target = str(page.with_name("b.xlsm"))
     for words in (["check"], ["dismiss", "1", "--reason", "甲"], ["confirm", "1"], ["fill", "-o", target]):
@@ -127,14 +127,14 @@ def test_a_damaged_file_is_told_and_stays(page: Path, capsys: pytest.CaptureFixt
 
 
 def test_a_folder_under_its_name_is_told(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    docket_path(page).mkdir()
+    decisions_path(page).mkdir()
     assert main(["check", str(page)]) == 2
     assert "报告.处理.json不能读取" in stderr_line(capsys)
 
 
 def test_notepad_may_save_it(page: Path) -> None:
     dismiss_all(page)
-    beside = docket_path(page)
+    beside = decisions_path(page)
     beside.write_bytes(b"\xef\xbb\xbf" + beside.read_bytes().replace(b"\n", b"\r\n"))
     assert main(["check", str(page)]) == 0
 
@@ -164,7 +164,7 @@ def test_what_cannot_be_done_is_told(page: Path, capsys: pytest.CaptureFixture[s
         code = int(str(stop.code))
     assert code == 2
     stderr_line(capsys)
-    assert not docket_path(page).exists()
+    assert not decisions_path(page).exists()
 
 
 def test_fill_takes_them_along_and_the_workbook_goes_before(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,7 +175,7 @@ def test_fill_takes_them_along_and_the_workbook_goes_before(page: Path, capsys: 
     rows = range(layout.RESULTS_TOP, layout.RESULTS_TOP + len(errors_of(target)))
     first = max(rows)  # the dismissed ones stand last
     report = read_workbook(target)
-    assert {ruling.reason for ruling in report.rulings.values()} == {"已向填报单位核实"}
+    assert {decision.reason for decision in report.decisions.values()} == {"已向填报单位核实"}
     capsys.readouterr()
     for words in (["confirm", "1"], ["dismiss", "1", "--undo"]):
         assert main([words[0], str(target), *words[1:]]) == 2
@@ -196,7 +196,7 @@ def test_force_keeps_what_stands_in_the_workbook(page: Path, capsys: pytest.Capt
     target = page.with_name("结果.xlsm")
     dismiss_all(page)
     main(["fill", str(page), "-o", str(target)])
-    docket_path(page).unlink()
+    decisions_path(page).unlink()
     assert main(["check", str(page)]) == 1
     capsys.readouterr()
     assert main(["fill", str(page), "-o", str(target), "--force"]) == 0
@@ -211,7 +211,7 @@ def test_force_keeps_what_stands_in_the_workbook(page: Path, capsys: pytest.Capt
 
 WRITER = (
     "import sys; from pathlib import Path; import gongkai; from gongkai.decisions import file\n"
-    "from gongkai.model import Finding, Ruling\n"
+    "from gongkai.model import Decision, Finding\n"
     f"file.LONGEST_WAIT = {PATIENCE}\n"
     "report = gongkai.read_report(sys.argv[1])\n"
     "print('ready', flush=True)\n"
@@ -219,14 +219,14 @@ WRITER = (
     "for number in range(25):\n"
     "    finding = Finding('a.b', 'note', f'b {number}')\n"
     "    found = {f'b{number:011x}': finding}\n"
-    "    file.save_rulings(report, Path(sys.argv[1]), found, Ruling('dismissed', '甲'))\n"
+    "    file.save_decisions(report, Path(sys.argv[1]), found, Decision('dismissed', '甲'))\n"
 )
 
 
 def test_two_processes_lose_nothing(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """This one and another, which begin together and both write 25 times."""
     report = gongkai.read_report(page)
-    assert report.rulings == {}
+    assert report.decisions == {}
     monkeypatch.setattr(file, "LONGEST_WAIT", PATIENCE)
     command = [sys.executable, "-X", "utf8", "-c", WRITER, str(page)]
     pipe = subprocess.PIPE
@@ -237,9 +237,9 @@ def test_two_processes_lose_nothing(page: Path, monkeypatch: pytest.MonkeyPatch)
         print(file=other.stdin, flush=True)
         for number in range(25):
             found = {f"a{number:011x}": Finding("a.b", "note", f"a {number}")}
-            file.save_rulings(report, page, found, Ruling("dismissed", "甲"))
+            file.save_decisions(report, page, found, Decision("dismissed", "甲"))
     assert other.returncode == 0
-    records = json.loads(docket_path(page).read_bytes())["rulings"]
+    records = json.loads(decisions_path(page).read_bytes())["rulings"]
     assert len(records) == 50
     assert names_in(page.parent) == {"报告.html", "报告.处理.json"}
 
@@ -258,10 +258,10 @@ def test_a_batch_reads_what_is_beside_its_workbooks(page: Path, tmp_path: Path) 
     assert (told.returncode, f"，已忽略的问题{first.row.errors}处。" in told.stdout) == (0, True)
     assert "处已忽略" in again.row.message
     assert run([str(page)], folder)[str(page)].row == again.row
-    docket_path(book).write_text("{", encoding="utf-8")
+    decisions_path(book).write_text("{", encoding="utf-8")
     failed = run([str(page)], folder)[str(page)].row
     assert (failed.state, "处理.json" in failed.message) == ("失败", True)
-    docket_path(book).unlink()
+    decisions_path(book).unlink()
     assert run([str(page)], folder)[str(page)].row.errors == first.row.errors
     assert "处理" not in command(page, "-o", folder, "--json").stderr
 
@@ -270,10 +270,10 @@ def test_a_batch_takes_along_what_is_beside_its_source(page: Path, tmp_path: Pat
     dismiss_all(page)
     row = run([str(page)], tmp_path / "结果")[str(page)].row
     assert row.errors == 0
-    assert read_workbook(tmp_path / "结果" / row.file).rulings
+    assert read_workbook(tmp_path / "结果" / row.file).decisions
 
 
 def test_the_error_is_one_of_ours() -> None:
-    from gongkai.decisions.file import DocketError
+    from gongkai.decisions.file import DecisionsError
 
-    assert issubclass(DocketError, WorkbookError)
+    assert issubclass(DecisionsError, WorkbookError)

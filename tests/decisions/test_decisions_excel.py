@@ -1,4 +1,4 @@
-"""Rulings in the live workbook: 处理 and 理由 over checks, imports, clearing, and what counts them."""
+"""Decisions in the live workbook: 处理 and 理由 over checks, imports, clearing, and what counts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No ruling hides a finding that it was not meant for, whatever was done to a sheet or a file."""
+"""No decision hides a finding that it was not meant for, whatever was done to a sheet or a file."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from gongkai import demo
 from gongkai.checks import check
 from gongkai.cli import main
 from gongkai.decisions import file, is_about, is_open, key_of
-from gongkai.decisions.file import MOST_BYTES, docket_path
-from gongkai.model import Finding, Report, Ruling
+from gongkai.decisions.file import MOST_BYTES, decisions_path
+from gongkai.model import Decision, Finding, Report
 from gongkai.system import lock_file
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.fill import planned, report_to_edits
@@ -74,17 +74,17 @@ def test_a_copied_workbook_of_another_body_or_year_starts_anew(changes: dict[str
     assert all_open(report)
     assert "中有1条处理（确认、忽略）是对“青溪县人民政府”2021年的报告作的，没有采用" in told_in(report)
     again = values_to_report(sheets(report))
-    assert (again.rulings, "没有采用" in told_in(again)) == ({}, False)
+    assert (again.decisions, "没有采用" in told_in(again)) == ({}, False)
 
 
 @pytest.mark.parametrize("changes", [{}, {"agency": "青溪县政府"}, {"title": "另一个标题"}])
 def test_a_name_written_otherwise_is_the_same_body(changes: dict[str, object]) -> None:
-    assert copied(changes).rulings == broken().rulings
+    assert copied(changes).decisions == broken().decisions
 
 
 def test_who_was_unknown_may_be_filled_in() -> None:
     unknown = replace(ruled(report_of(WRONG), only_rule(), "dismissed"), agency="", year=None)
-    assert copied({"agency": "青溪县人民政府", "year": 2021}, unknown).rulings == unknown.rulings
+    assert copied({"agency": "青溪县人民政府", "year": 2021}, unknown).decisions == unknown.decisions
 
 
 def only_rule() -> str:
@@ -230,13 +230,13 @@ def test_what_section_six_says_is_a_figure_too() -> None:
     assert key_of(one, report) != key_of(other, report)
 
 
-# --- a docket -----------------------------------------------------------------------------------------------------
+# --- a file of decisions --------------------------------------------------------------------------------------------
 
 RECORD: dict[str, Any] = {"key": "0" * 12, "verdict": "dismissed", "reason": "", "agency": "", "year": None}
 
 
 def written(path: Path, *records: Mapping[str, Any]) -> None:
-    docket_path(path).write_text(json.dumps({"gongkai": "rulings", "version": 1, "rulings": records}), "utf-8")
+    decisions_path(path).write_text(json.dumps({"gongkai": "rulings", "version": 1, "rulings": records}), "utf-8")
 
 
 @pytest.mark.parametrize(
@@ -256,15 +256,15 @@ def written(path: Path, *records: Mapping[str, Any]) -> None:
     ],
 )  # fmt: skip
 def test_hostile_content_is_told_and_stays(page: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
-    docket_path(page).write_bytes(content)
+    decisions_path(page).write_bytes(content)
     for words in (["check", str(page)], ["dismiss", str(page), "1", "--reason", "甲"]):
         assert main(words) == 2
         assert "报告.处理.json不是本工具能读的处理记录" in stderr_line(capsys)
-    assert docket_path(page).read_bytes() == content
+    assert decisions_path(page).read_bytes() == content
 
 
 def test_a_huge_one_is_told_at_once(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with docket_path(page).open("wb") as file:
+    with decisions_path(page).open("wb") as file:
         file.truncate(200 * MOST_BYTES)
     assert main(["check", str(page)]) == 2
     assert "（超过10MB）" in stderr_line(capsys)
@@ -274,7 +274,7 @@ def test_a_huge_one_is_told_at_once(page: Path, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
 def test_a_pipe_keeps_nobody_waiting(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    os.mkfifo(docket_path(page))
+    os.mkfifo(decisions_path(page))
     assert main(["check", str(page)]) == 2
     assert "不能读取（不是文件）" in stderr_line(capsys)
 
@@ -295,7 +295,7 @@ def test_thousands_of_other_keys_are_nothing(page: Path) -> None:
     written(page, *(RECORD | about | {"key": f"{number:012x}"} for number in range(2_000)))
     assert main(["check", str(page)]) == 1
     assert main(["fill", str(page), "-o", str(page.with_name("a.xlsm"))]) == 1
-    assert len(read_workbook(page.with_name("a.xlsm")).rulings) == layout.KEPT_ROWS
+    assert len(read_workbook(page.with_name("a.xlsm")).decisions) == layout.KEPT_ROWS
 
 
 REASONS = ("\x00", "\x1b[2J", "\ud800", "\u202e倒", "=1+1", "\r\n甲", "a" * 100_000)
@@ -326,12 +326,12 @@ def test_any_reason_is_shown_on_its_line(page: Path, capsys: pytest.CaptureFixtu
 
 def test_a_full_disk_loses_nothing(page: Path) -> None:
     dismiss_all(page)
-    before = docket_path(page).read_bytes()
+    before = decisions_path(page).read_bytes()
     with disk_of(100):
         found = run_command("confirm", page, "1", "--reason", "长" * 400)
     assert (found.returncode, found.stdout) == (2, "")
     assert "无法写入报告.处理.json：磁盘空间不足。" in found.stderr
-    assert docket_path(page).read_bytes() == before
+    assert decisions_path(page).read_bytes() == before
     assert {path.name for path in page.parent.iterdir()} == {"报告.html", "报告.处理.json"}
 
 
@@ -344,17 +344,17 @@ def test_another_that_writes_for_long(
         assert main(["confirm", str(page), "1"]) == 2
     assert "另一个程序正在写报告.处理.json，没有写入；请稍后再试。" in stderr_line(capsys)
     assert file.LONGEST_WAIT < sum(clock.slept) < file.LONGEST_WAIT + 1
-    assert not docket_path(page).exists()
+    assert not decisions_path(page).exists()
 
 
-def test_a_full_docket_is_told(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_full_decisions_file_is_told(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written(page, *[RECORD | {"key": f"{n:012x}", "reason": "长" * 500} for n in range(6_000)])
-    before = docket_path(page).stat().st_size
+    before = decisions_path(page).stat().st_size
     assert before < MOST_BYTES * 2
     code = main(["confirm", str(page), "1"])
     assert code == 2
     assert "报告.处理.json" in stderr_line(capsys)
-    assert docket_path(page).stat().st_size == before
+    assert decisions_path(page).stat().st_size == before
 
 
 def test_what_stands_in_the_workbook_cannot_be_undone_beside_it(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -362,7 +362,7 @@ def test_what_stands_in_the_workbook_cannot_be_undone_beside_it(page: Path, caps
     dismiss_all(page)
     target = page.with_name("结果.xlsm")
     main(["fill", str(page), "-o", str(target)])
-    docket_path(page).rename(docket_path(target))
+    decisions_path(page).rename(decisions_path(target))
     capsys.readouterr()
     assert main(["dismiss", str(target), "1", "--undo"]) == 2
     assert "以那里的为准" in stderr_line(capsys)
@@ -377,6 +377,6 @@ def test_adopt_knows_what_is_beside_a_workbook(tmp_path: Path, capsys: pytest.Ca
     assert "○ 已忽略" in capsys.readouterr().out
 
 
-def test_a_ruling_is_the_same_wherever_it_stands() -> None:
-    assert Ruling("dismissed", "甲", kept=True) == Ruling("dismissed", "甲")
-    assert only(broken(), only_rule()).ruling == Ruling("dismissed", "已核实")
+def test_a_decision_is_the_same_wherever_it_stands() -> None:
+    assert Decision("dismissed", "甲", kept=True) == Decision("dismissed", "甲")
+    assert only(broken(), only_rule()).decision == Decision("dismissed", "已核实")

@@ -15,7 +15,7 @@ import gongkai
 from gongkai.checks import check
 from gongkai.cli import main
 from gongkai.decisions import key_of
-from gongkai.model import Report, Ruling
+from gongkai.model import Decision, Report
 from gongkai.output import check_to_dict
 from gongkai.workbook import layout
 from helpers.made import only, report_of
@@ -27,8 +27,8 @@ CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*。$")
 
 
 def ruled(report: Report, rule: str, verdict: str = "dismissed", reason: str = "已核实") -> Report:
-    ruling = Ruling(verdict, reason)  # type: ignore[arg-type]
-    return replace(report, rulings={**report.rulings, key_of(only(report, rule), report): ruling})
+    decision = Decision(verdict, reason)  # type: ignore[arg-type]
+    return replace(report, decisions={**report.decisions, key_of(only(report, rule), report): decision})
 
 
 def rule_of(total: str) -> str:
@@ -47,7 +47,7 @@ def labelled(values: Mapping[str, dict[tuple[int, int], object]]) -> dict[str, d
     found = {name: dict(cells) for name, cells in values.items()}
     for sheet in layout.table_sheets():
         found[sheet.name] |= {(box.top, box.left): label.text for label, box in sheet.labels}
-    for name, head in layout.RULING_HEADS.items():
+    for name, head in layout.DECISION_HEADS.items():
         found[layout.RESULTS][layout.RESULTS_TOP - 1, AT[name]] = head
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,28 +13,25 @@ from pathlib import Path
 import pytest
 
 import gongkai
+from helpers import ROOT
 
 FOLDER = Path(gongkai.__file__).parent
 FRONT_DOOR = "front door"
-# Lowest first; rooms in one line never import each other.
-LEVELS = (
-    {"model"},
-    {"figures", "system", "editions"},
-    {"wording", "bodies", "opc"},
-    {"sources", "sums"},
-    {"spreadsheets", "decisions"},
-    {"readers", "recognize", "compare"},
-    {"links", "checks", "workbook", "rereading"},
-    {"locate", "output"},
-    {"pipeline"},
-    {"batch"},
-    {"levels"},
-    {FRONT_DOOR},
-    {"excel", "addin", "demo"},
-    {"cli"},
-    {"__main__"},
-)
+DEVELOPING = ROOT / "docs" / "developing.md"
+ROOMS = re.compile(r"^```rooms\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz", "xlwings", "scipy")
+
+
+def levels_in(page: str) -> list[list[str]]:
+    """The block of rooms of docs/developing.md, lowest level first; rooms of one line never import each other.
+
+    ``wording · bodies · opc      names of cells in sentences`` -> [..., ["wording", "bodies", "opc"], ...]
+    """
+    [block] = ROOMS.findall(page)
+    return [re.split(" {2,}", line)[0].split(" · ") for line in block.splitlines()]
+
+
+LEVELS = levels_in(DEVELOPING.read_text(encoding="utf-8"))
 
 
 def module_name(path: Path) -> str:

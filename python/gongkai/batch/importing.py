@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gongkai.batch.names import FileNames, fitting_name
-from gongkai.decisions.file import with_docket
+from gongkai.decisions.file import with_decisions_beside
 from gongkai.links import Candidate, Directory
 from gongkai.locate import read_source
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
@@ -27,7 +27,7 @@ def read_report_in(
     source: str, limits: Limits = LIMITS, access: Access = ACCESS, loaded: Callable[[], None] = lambda: None
 ) -> Report:
     """The report in a source, as ``read_source``, with what was decided in the file beside it."""
-    return with_docket(read_source(source, limits, access, loaded))
+    return with_decisions_beside(read_source(source, limits, access, loaded))
 
 
 def import_report(source: str, folder: Path) -> list[BatchRow]:

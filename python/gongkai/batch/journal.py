@@ -20,7 +20,7 @@ from typing import Any
 
 from gongkai.batch.names import name_key
 from gongkai.decisions import WORDS
-from gongkai.model import GongkaiError, Ruling, Value
+from gongkai.model import Decision, GongkaiError, Value
 from gongkai.system import BUSY, lock_file, system_reason
 from gongkai.workbook.lists import COUNTS, STATES, BatchRow
 
@@ -30,7 +30,7 @@ OPENING = b'{"gongkai": "batch"'  # how the first line begins
 SUMMARY = "汇总"
 WRITTEN = "written"  # the one field of a line with the summary's digests
 ACROSS = "years"  # depends on the other reports, so it is found anew and not remembered
-DECIDED = ("rulings", "dismissed")  # stand beside the row: a journal of an earlier version has them not
+DECIDED = ("decisions", "dismissed")  # stand beside the row: a journal of an earlier version has them not
 FIELDS = frozenset(field.name for field in fields(BatchRow)) - {ACROSS, *DECIDED}
 TEXTS = FIELDS - {"figures", *COUNTS}
 
@@ -227,8 +227,8 @@ def entry_to_dict(entry: JournalEntry) -> dict[str, Any]:
 
 
 def decided_to_dict(row: BatchRow) -> dict[str, Any]:
-    rulings = {key: [one.verdict, one.reason] for key, one in row.rulings.items() if one.verdict}
-    return {"dismissed": row.dismissed, "rulings": rulings}
+    decisions = {key: [one.verdict, one.reason] for key, one in row.decisions.items() if one.verdict}
+    return {"dismissed": row.dismissed, "rulings": decisions}
 
 
 def dict_to_entry(found: Mapping[str, Any] | None) -> JournalEntry | None:
@@ -249,10 +249,13 @@ def dict_to_entry(found: Mapping[str, Any] | None) -> JournalEntry | None:
 
 def dict_to_decided(found: Any) -> dict[str, Any]:
     """Raises TypeError, ValueError or AttributeError for anything that is none of ours."""
-    rulings = {key: Ruling(verdict, str(reason)) for key, (verdict, reason) in found.get("rulings", {}).items()}
-    if any(ruling.verdict not in WORDS for ruling in rulings.values()):
-        raise ValueError(rulings)
-    return {"rulings": rulings, "dismissed": int(found["dismissed"]) if found.get("dismissed") is not None else None}
+    decisions = {key: Decision(verdict, str(reason)) for key, (verdict, reason) in found.get("rulings", {}).items()}
+    if any(decision.verdict not in WORDS for decision in decisions.values()):
+        raise ValueError(decisions)
+    return {
+        "decisions": decisions,
+        "dismissed": int(found["dismissed"]) if found.get("dismissed") is not None else None,
+    }
 
 
 def is_row(row: Mapping[str, Any]) -> bool:

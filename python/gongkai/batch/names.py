@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from gongkai.decisions.file import docket_bytes, docket_path
+from gongkai.decisions.file import decisions_bytes, decisions_path
 from gongkai.model import Report
 from gongkai.system import move
 
@@ -99,9 +99,9 @@ def digest(path: Path) -> str:
     return digest_of(path.read_bytes())
 
 
-def digest_with_docket(path: Path) -> str:
+def digest_with_decisions(path: Path) -> str:
     """The digest of a workbook and of what was decided beside it; without such a file the workbook's own."""
-    return digest_of(path.read_bytes() + docket_bytes(docket_path(path)))
+    return digest_of(path.read_bytes() + decisions_bytes(decisions_path(path)))
 
 
 def digest_of(content: bytes) -> str:

@@ -15,11 +15,11 @@ from typing import Any
 
 from gongkai.batch.importing import failed_row, internal_error, now, read_report_in
 from gongkai.batch.journal import Journal, JournalEntry, open_journal, read_journal, summary_names
-from gongkai.batch.names import FileNames, digest, digest_with_docket, fitting_name, is_too_deep, move_new
+from gongkai.batch.names import FileNames, digest, digest_with_decisions, fitting_name, is_too_deep, move_new
 from gongkai.batch.scheduler import LOCAL, Turns, host_of
 from gongkai.batch.summary import Pace, compared, with_years, write_summary
 from gongkai.compare.years import YearComparison
-from gongkai.decisions.file import DocketError, with_docket
+from gongkai.decisions.file import DecisionsError, with_decisions_beside
 from gongkai.model import FetchError, Finding, GongkaiError, Report, WorkbookError
 from gongkai.output import add_years, check_to_dict
 from gongkai.pipeline import check
@@ -206,12 +206,12 @@ class BatchRun:
         if not path.is_file():
             return None
         try:
-            found = digest_with_docket(path)
+            found = digest_with_decisions(path)
             return entry.row if found == entry.sha256 else self.changed_row(path, entry.row, found)
         except (OSError, WorkbookError) as error:
             reason = system_reason(error) if isinstance(error, OSError) else str(error).rstrip("。")
             why = f"{path.name}已不能读取（{reason}）；请恢复该文件，或把它移走后重新导入。"
-            if isinstance(error, DocketError):
+            if isinstance(error, DecisionsError):
                 why = str(error)
             return replace(failed_row(source, why), file=path.name)
         except GongkaiError as error:
@@ -220,7 +220,7 @@ class BatchRun:
             return replace(internal_error(source, error), file=path.name)
 
     def changed_row(self, path: Path, old: BatchRow, found: str) -> BatchRow:
-        report = with_docket(read_workbook(path), path)
+        report = with_decisions_beside(read_workbook(path), path)
         findings = check(report)
         row = report_to_row(report, findings, old.source, old.finished, path.name)
         facts = check_to_dict(report, findings)

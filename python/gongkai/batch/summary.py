@@ -127,7 +127,7 @@ def compared(rows: Sequence[BatchRow]) -> list[YearComparison]:
     A line that an earlier version wrote has the totals only; the outcome says how much of it was compared.
     """
     done = [row for row in rows if row.state == DONE]
-    return compare_years([Yearly(row.agency, row.year, row.source, row.figures, row.rulings) for row in done])
+    return compare_years([Yearly(row.agency, row.year, row.source, row.figures, row.decisions) for row in done])
 
 
 def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:

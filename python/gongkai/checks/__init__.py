@@ -18,7 +18,7 @@ def check(report: Report) -> list[Finding]:
     from gongkai.checks.narrative.comparing import with_prose
     from gongkai.checks.plausibility import check_plausibility
     from gongkai.checks.sums import check_sums
-    from gongkai.decisions import apply_rulings
+    from gongkai.decisions import apply_decisions
     from gongkai.decisions.check import check_undecided
     from gongkai.editions import edition_of_year
 
@@ -36,7 +36,7 @@ def check(report: Report) -> list[Finding]:
     said = claims(report)
     found = with_prose(report, found, said) + check_narrative(report, said)
     found += check_undecided(report, found)
-    return apply_rulings(sorted(found, key=lambda finding: RANKS[finding.severity]), report)
+    return apply_decisions(sorted(found, key=lambda finding: RANKS[finding.severity]), report)
 
 
 def checked(report: Report) -> int:

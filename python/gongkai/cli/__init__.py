@@ -29,7 +29,7 @@ from gongkai.cli.console import (
     tell,
     written,
 )
-from gongkai.cli.deciding import run_ruling
+from gongkai.cli.deciding import run_decision
 from gongkai.cli.levels import run_levels
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 
@@ -50,7 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"gongkai {__version__}", help="显示版本")
     commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True)
     add_reports(commands)
-    add_rulings(commands)
+    add_decisions(commands)
     add_batch(commands)
     add_levels(commands)
     add_others(commands)
@@ -109,13 +109,13 @@ def access_of(options: argparse.Namespace) -> dict[str, bool]:
     return {name: getattr(options, name) for name in ("offline", "refresh", "insecure")}
 
 
-def add_rulings(commands: Commands[ChineseParser]) -> None:
+def add_decisions(commands: Commands[ChineseParser]) -> None:
     texts = {
         "dismiss": "忽略校验出的问题：不再计入错误，仍列在最后；有关的数字改动后会重新提出",
         "confirm": "确认校验出的问题属实，并记下理由；有关的数字改动后会重新提出",
     }
     for name, text in texts.items():
-        command = add_command(commands, name, text, run_ruling)
+        command = add_command(commands, name, text, run_decision)
         command.add_argument("source", metavar="文件", help="报告所在的文件；处理记在它旁边的“….处理.json”中")
         command.add_argument(
             "numbers", nargs="+", metavar="序号", help="check 所列的序号或编号（12位），即 JSON 中的 key"

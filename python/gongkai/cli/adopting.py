@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 def open_workbook(name: str) -> Opened:
     """Raises WorkbookError for anything but a workbook of ours."""
-    from gongkai.decisions.file import with_docket
+    from gongkai.decisions.file import with_decisions_beside
     from gongkai.pipeline import check
     from gongkai.workbook import is_ours
     from gongkai.workbook.file import read_file
@@ -60,7 +60,7 @@ def open_workbook(name: str) -> Opened:
         raise WorkbookError(f"{name}{what}请先用 gongkai fill 生成工作簿。")
     values = read_file(path, content)
     report = values_to_report(values)
-    return Opened(path, content, values, report, check(with_docket(report, path)))
+    return Opened(path, content, values, report, check(with_decisions_beside(report, path)))
 
 
 # --- listing ------------------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def how_to_check(path: Path) -> str:
 
 def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str], list[Finding]]:
     """Write what was chosen to the file; what was done, and what the checks say afterwards. WorkbookError."""
-    from gongkai.decisions.file import with_docket
+    from gongkai.decisions.file import with_decisions_beside
     from gongkai.pipeline import check
     from gongkai.system import write_whole
     from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_unmended, with_changes
@@ -124,7 +124,7 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     edits = adoption_edits(changes, opened.values, report, findings)
     content = filled(opened.path, edits, opened.content)
     refuse_unread(opened.path, content, report)
-    judged = check(with_docket(report, opened.path))  # before writing: the file beside it may be damaged
+    judged = check(with_decisions_beside(report, opened.path))  # before writing: the file beside it may be damaged
     write_whole(opened.path, content, overwrite=True)
     return [f"已{question_of(change)}。" for change in changes] + closing(opened.path, report, judged), judged
 

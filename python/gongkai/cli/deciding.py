@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gongkai.cli.console import CLEAN, show, tell, written
 from gongkai.decisions import KEY, key_of
 from gongkai.figures import clean
-from gongkai.model import Finding, GongkaiError, Report, Ruling
+from gongkai.model import Decision, Finding, GongkaiError, Report
 from gongkai.wording import clipped
 
 if TYPE_CHECKING:
@@ -42,18 +42,18 @@ class Beside(NamedTuple):
     names: Sequence[str] = ()
 
 
-def run_ruling(options: argparse.Namespace) -> int:
-    from gongkai.decisions.file import save_rulings
+def run_decision(options: argparse.Namespace) -> int:
+    from gongkai.decisions.file import save_decisions
     from gongkai.output import finding_line
     from gongkai.pipeline import read_report
 
-    source, ruling = local_file(options.source), ruling_in(options)
+    source, decision = local_file(options.source), decision_in(options)
     report = read_report(source)
     beside = beside_in(options, source, report)
     words = [clean(word) for word in options.numbers]  # １ is 1, as in gongkai adopt
     chosen = chosen_findings(words, listed(report, beside), bool(beside.years or beside.children))
-    refuse_ruled_inside(chosen, report, source, ruling)
-    target = save_rulings(report, source, {one.key: one.finding for one in chosen}, ruling)
+    refuse_ruled_inside(chosen, report, source, decision)
+    target = save_decisions(report, source, {one.key: one.finding for one in chosen}, decision)
     with written(target):
         names = {one.name for one in chosen}
         again = [one for one in listed(read_report(source), beside) if one.name in names]
@@ -71,7 +71,7 @@ def local_file(source: str) -> Path:
     return Path(source)
 
 
-def ruling_in(options: argparse.Namespace) -> Ruling | None:
+def decision_in(options: argparse.Namespace) -> Decision | None:
     """What is decided, None to take it back."""
     reason: str = options.reason.strip()
     if options.undo:
@@ -82,7 +82,7 @@ def ruling_in(options: argparse.Namespace) -> Ruling | None:
         raise GongkaiError("忽略问题要写明理由；请加 --reason 理由，例如 --reason 已向填报单位核实。")
     if len(reason) > LONGEST_REASON:
         raise GongkaiError(f"理由太长（{len(reason)}个字），最多{LONGEST_REASON}个字；请写得简短些。")
-    return Ruling("dismissed" if options.command == "dismiss" else "confirmed", reason)
+    return Decision("dismissed" if options.command == "dismiss" else "confirmed", reason)
 
 
 # --- what there is to decide --------------------------------------------------------------------------------------
@@ -156,21 +156,21 @@ def unknown(word: str, count: int, beside: bool) -> GongkaiError:
     return GongkaiError(f"没有编号{word}的问题（{told}），没有写入；{why}。请先用 gongkai check 或 levels 查看。")
 
 
-def refuse_ruled_inside(chosen: Sequence[Listed], report: Report, source: Path, ruling: Ruling | None) -> None:
+def refuse_ruled_inside(chosen: Sequence[Listed], report: Report, source: Path, decision: Decision | None) -> None:
     """GongkaiError where the workbook itself says otherwise, which goes before, or where nothing can be taken back."""
-    from gongkai.decisions.file import docket_rulings
+    from gongkai.decisions.file import decisions_in_file
 
-    beside: Mapping[str, Ruling] = docket_rulings(report, source)
+    beside: Mapping[str, Decision] = decisions_in_file(report, source)
     for one in chosen:
-        inside = report.rulings.get(one.key)
-        if ruling is None and inside and inside.kept and one.key not in beside:
+        inside = report.decisions.get(one.key)
+        if decision is None and inside and inside.kept and one.key not in beside:
             raise GongkaiError(
                 f"{one.title}的处理随工作簿{source.name}保存，不能撤销；要让它重新计入，请改用 gongkai confirm。"
             )
         told = inside is not None and not inside.kept and bool(inside.verdict or inside.word)
-        if told and inside != ruling:
+        if told and inside != decision:
             raise GongkaiError(
                 f"{one.title}的处理写在{source.name}的“校验结果”中，以那里的为准，没有写入；请打开工作簿在那里改。"
             )
-        if ruling is None and one.key not in beside:
+        if decision is None and one.key not in beside:
             raise GongkaiError(f"{one.title}没有作过处理，没有可以撤销的。")

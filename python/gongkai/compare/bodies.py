@@ -8,7 +8,7 @@ from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from gongkai.bodies import Succession, changes_of, is_certain, may_be_one, normal, tail
-from gongkai.model import Ruling, Value
+from gongkai.model import Decision, Value
 
 Key = tuple[str, str]  # the body's name in one form, and for a name that does not tell it for certain, the site
 
@@ -23,7 +23,7 @@ class Yearly:
     year: int | None
     source: str
     figures: Mapping[str, Value]
-    rulings: Mapping[str, Ruling] = field(default_factory=dict, compare=False)
+    decisions: Mapping[str, Decision] = field(default_factory=dict, compare=False)
 
 
 @dataclass

@@ -85,7 +85,7 @@ def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     said += [sum_finding(line, roll.members, own) for line in lines if line.status in ("differs", "exceeds")]
     said += uncertain_notes(lines, roll)
     said += blank_notes(parent, lines)
-    said = ruled(said, parent.rulings, parent, sums_of(lines))
+    said = ruled(said, parent.decisions, parent, sums_of(lines))
     return Levels(parent, roll, lines, tuple(sorted(said, key=lambda finding: finding.severity != "warning")))
 
 

@@ -52,7 +52,7 @@ def yearly(report: Report) -> Yearly:
     values = {cell: report.value(cell) for cell in yearly_cells()}
     source = report.document.origin if report.document else ""
     stated = {cell: value for cell, value in values.items() if value is not None}
-    return Yearly(report.agency, report.year, source, stated, report.rulings)
+    return Yearly(report.agency, report.year, source, stated, report.decisions)
 
 
 def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
@@ -64,7 +64,7 @@ def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
 
 def decided(findings: Sequence[Finding], report: Yearly) -> tuple[Finding, ...]:
     """The findings with what was decided about them, beside the later report."""
-    return tuple(ruled(findings, report.rulings, report.figures))
+    return tuple(ruled(findings, report.decisions, report.figures))
 
 
 def outcome(report: Yearly, group: Group | None, matched: Matched) -> YearComparison:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from gongkai.figures import clean, exact, shown
-from gongkai.model import Finding, Report, Ruling, Value
+from gongkai.model import Decision, Finding, Report, Value
 
 KEY_DIGITS = 12  # hexadecimal
 KEY = re.compile(f"[0-9a-f]{{{KEY_DIGITS}}}")
@@ -26,7 +26,7 @@ DOUBTFUL = "？?"  # stands in a workbook before a text that is no certain figur
 
 
 def key_of(finding: Finding, held: Held, beside: Mapping[str, Value] | None = None) -> str:
-    """What a ruling is kept under: another one exactly when a figure in the finding is another.
+    """What a decision is kept under: another one exactly when a figure in the finding is another.
 
     It covers the rule, the cells with what stands in them, and the figures stated and computed; the message only
     where nothing else tells the finding from others of its rule. Severity (but of what the prose says), wording,
@@ -69,27 +69,27 @@ def squeezed(text: str) -> str:
 # --- findings -----------------------------------------------------------------------------------------------------
 
 
-def apply_rulings(findings: Sequence[Finding], report: Report) -> list[Finding]:
+def apply_decisions(findings: Sequence[Finding], report: Report) -> list[Finding]:
     """The findings in their order, each with what was decided about it; of equal keys a decision is about all."""
-    return ruled(findings, report.rulings, report)
+    return ruled(findings, report.decisions, report)
 
 
 def ruled(
     findings: Sequence[Finding],
-    rulings: Mapping[str, Ruling],
+    decisions: Mapping[str, Decision],
     held: Held,
     beside: Mapping[str, Value] | None = None,
 ) -> list[Finding]:
-    """``apply_rulings`` for findings that ``key_of`` knows by ``held`` and ``beside``."""
-    decided = {key: ruling for key, ruling in rulings.items() if ruling.verdict}
+    """``apply_decisions`` for findings that ``key_of`` knows by ``held`` and ``beside``."""
+    decided = {key: decision for key, decision in decisions.items() if decision.verdict}
     if not decided:
         return list(findings)
-    return [replace(finding, ruling=decided.get(key_of(finding, held, beside))) for finding in findings]
+    return [replace(finding, decision=decided.get(key_of(finding, held, beside))) for finding in findings]
 
 
 def is_open(finding: Finding) -> bool:
     """Whether a finding counts: nobody has dismissed it."""
-    return finding.ruling is None or finding.ruling.verdict != "dismissed"
+    return finding.decision is None or finding.decision.verdict != "dismissed"
 
 
 def is_grave(finding: Finding) -> bool:
@@ -111,17 +111,19 @@ def dismissed_text(findings: Sequence[Finding]) -> str:
     return f"另有{count}处已忽略" if count else ""
 
 
-def ruling_text(ruling: Ruling) -> str:
+def decision_text(decision: Decision) -> str:
     """``（已确认，理由：…）`` or ``（理由：…）``, "" where there is nothing to tell."""
-    told = ["已确认"] if ruling.verdict == "confirmed" else []
-    reason = " ".join(ruling.reason.split())
+    told = ["已确认"] if decision.verdict == "confirmed" else []
+    reason = " ".join(decision.reason.split())
     told += [f"理由：{reason}"] if reason else []
     return f"（{'，'.join(told)}）" if told else ""
 
 
-def merged(one: Mapping[str, Ruling], over: Mapping[str, Ruling]) -> dict[str, Ruling]:
+def merged(one: Mapping[str, Decision], over: Mapping[str, Decision]) -> dict[str, Decision]:
     """Both; of a key that both have, what stands in ``over``, unless nobody sees there what is decided."""
-    said = {key: ruling for key, ruling in over.items() if (ruling.verdict or ruling.word) and not ruling.kept}
+    said = {
+        key: decision for key, decision in over.items() if (decision.verdict or decision.word) and not decision.kept
+    }
     return {**over, **one, **said}
 
 

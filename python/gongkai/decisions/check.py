@@ -1,11 +1,11 @@
-"""Rulings that decide nothing: a word that is no verdict, a reason alone, a verdict on no finding."""
+"""Decisions that decide nothing: a word that is no verdict, a reason alone, a verdict on no finding."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from gongkai.decisions import WORDS, key_of
-from gongkai.model import Finding, Report, Rule, Ruling
+from gongkai.model import Decision, Finding, Report, Rule
 from gongkai.wording import clipped
 
 CHOICE = "或".join(f"“{word}”" for word in WORDS.values())
@@ -26,20 +26,20 @@ RULES = (
 
 def check_undecided(report: Report, findings: Sequence[Finding]) -> list[Finding]:
     """A warning for each finding about which somebody wrote what decides nothing, and for verdicts on no finding."""
-    open_ones = {key: ruling for key, ruling in report.rulings.items() if not ruling.verdict}
+    open_ones = {key: decision for key, decision in report.decisions.items() if not decision.verdict}
     if not open_ones:
         return []
     texts = {key_of(finding, report): finding.message for finding in findings}
     texts[""] = ""
     return [
-        Finding("rulings.verdict", "warning", sentence(ruling, texts[key]))
-        for key, ruling in open_ones.items()
+        Finding("rulings.verdict", "warning", sentence(decision, texts[key]))
+        for key, decision in open_ones.items()
         if key in texts
     ]
 
 
-def sentence(ruling: Ruling, message: str) -> str:
-    word = clipped(ruling.word)
+def sentence(decision: Decision, message: str) -> str:
+    word = clipped(decision.word)
     if not message:
         return (
             f"“校验结果”中有一行没有列出问题，或者问题的文字已经改动，却填了处理“{word}”，没有采用；"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from gongkai.decisions import KEY, is_about, merged
-from gongkai.model import Finding, Report, Ruling, WorkbookError
+from gongkai.model import Decision, Finding, Report, WorkbookError
 from gongkai.system import BUSY, lock_file, system_reason, write_whole
 
 ENDING = ".处理.json"
@@ -30,11 +30,11 @@ LONGEST_WAIT = 10.0  # seconds for another process that writes the same file
 DecisionRecord = dict[str, Any]
 
 
-class DocketError(WorkbookError):
+class DecisionsError(WorkbookError):
     """The file beside a report cannot be read or written; it stays as it is."""
 
 
-def docket_path(source: Path) -> Path:
+def decisions_path(source: Path) -> Path:
     return source.with_name(source.stem + ENDING)
 
 
@@ -47,22 +47,22 @@ def source_path(report: Report) -> Path | None:
         return None
 
 
-def with_docket(report: Report, source: Path | None = None) -> Report:
+def with_decisions_beside(report: Report, source: Path | None = None) -> Report:
     """A report with what the file beside its source decides; what its workbook itself says goes before.
 
-    Raises DocketError where that file is there and cannot be read.
+    Raises DecisionsError where that file is there and cannot be read.
     """
     source = source or source_path(report)
     if source is None:
         return report
-    return replace(report, rulings=merged(docket_rulings(report, source), report.rulings))
+    return replace(report, decisions=merged(decisions_in_file(report, source), report.decisions))
 
 
-def docket_rulings(report: Report, source: Path) -> dict[str, Ruling]:
-    """Key -> what the file beside a source decides about this report. Raises DocketError."""
-    records = read_docket(docket_path(source))
+def decisions_in_file(report: Report, source: Path) -> dict[str, Decision]:
+    """Key -> what the file beside a source decides about this report. Raises DecisionsError."""
+    records = read_decisions(decisions_path(source))
     fitting = [record for record in records if fits(record, report)]
-    return {record["key"]: Ruling(record["verdict"], record["reason"], kept=True) for record in fitting}
+    return {record["key"]: Decision(record["verdict"], record["reason"], kept=True) for record in fitting}
 
 
 def fits(record: Mapping[str, Any], report: Report) -> bool:
@@ -72,9 +72,9 @@ def fits(record: Mapping[str, Any], report: Report) -> bool:
 # --- the file -----------------------------------------------------------------------------------------------------
 
 
-def read_docket(path: Path) -> list[DecisionRecord]:
-    """The decisions in a file, none where it is not there. Raises DocketError."""
-    content = docket_bytes(path)
+def read_decisions(path: Path) -> list[DecisionRecord]:
+    """The decisions in a file, none where it is not there. Raises DecisionsError."""
+    content = decisions_bytes(path)
     if not content and not path.exists():
         return []
     if len(content) > MOST_BYTES:
@@ -86,11 +86,11 @@ def read_docket(path: Path) -> list[DecisionRecord]:
     return records_in(found, path)
 
 
-def docket_bytes(path: Path) -> bytes:
-    """What stands in a file, of one too large its beginning; b"" where it is not there. Raises DocketError."""
+def decisions_bytes(path: Path) -> bytes:
+    """What stands in a file, of one too large its beginning; b"" where it is not there. Raises DecisionsError."""
     try:
         if path.exists() and not path.is_file():  # a pipe would keep us waiting
-            raise DocketError(f"{path.name}不能读取（不是文件），其中的处理没有采用；请把它移走再试。")
+            raise DecisionsError(f"{path.name}不能读取（不是文件），其中的处理没有采用；请把它移走再试。")
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
     except FileNotFoundError:
@@ -98,7 +98,7 @@ def docket_bytes(path: Path) -> bytes:
     except OSError as error:
         if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR):  # then it cannot be there
             return b""
-        raise DocketError(
+        raise DecisionsError(
             f"{path.name}不能读取（{system_reason(error)}），其中的处理没有采用；请排除后再试。"
         ) from error
 
@@ -119,35 +119,35 @@ def is_record(record: Mapping[str, Any]) -> bool:
     return known and KEY.fullmatch(record["key"]) is not None and record["verdict"] in VERDICTS
 
 
-def damaged(path: Path, why: str) -> DocketError:
-    return DocketError(
+def damaged(path: Path, why: str) -> DecisionsError:
+    return DecisionsError(
         f"{path.name}不是本工具能读的处理记录（{why}）；其中的处理没有采用，文件也没有改动，请改正或移走它再试。"
     )
 
 
-def save_rulings(report: Report, source: Path, findings: Mapping[str, Finding], ruling: Ruling | None) -> Path:
+def save_decisions(report: Report, source: Path, findings: Mapping[str, Finding], decision: Decision | None) -> Path:
     """Write one decision about some findings, by their keys, into the file beside a source; None takes it back.
 
-    Other decisions stay, those that another process writes meanwhile too. Raises DocketError.
+    Other decisions stay, those that another process writes meanwhile too. Raises DecisionsError.
     """
-    path = docket_path(source)
+    path = decisions_path(source)
     with held(source):
-        records = [one for one in read_docket(path) if one["key"] not in findings or not fits(one, report)]
-        if ruling is not None:
-            records += [record_of(key, finding, report, ruling) for key, finding in findings.items()]
+        records = [one for one in read_decisions(path) if one["key"] not in findings or not fits(one, report)]
+        if decision is not None:
+            records += [record_of(key, finding, report, decision) for key, finding in findings.items()]
         text = json.dumps({"gongkai": KIND, "version": VERSION, "rulings": records}, ensure_ascii=False, indent=2)
         content = f"{text}\n".encode("utf-8", "replace")
         if len(content) > MOST_BYTES:
-            raise DocketError(f"{path.name}已有{len(records)}条处理，太大了，没有写入；请删去不再需要的记录再试。")
+            raise DecisionsError(f"{path.name}已有{len(records)}条处理，太大了，没有写入；请删去不再需要的记录再试。")
         write_whole(path, content, overwrite=True)
     return path
 
 
-def record_of(key: str, finding: Finding, report: Report, ruling: Ruling) -> DecisionRecord:
+def record_of(key: str, finding: Finding, report: Report, decision: Decision) -> DecisionRecord:
     return {
         "key": key,
-        "verdict": ruling.verdict,
-        "reason": ruling.reason,
+        "verdict": decision.verdict,
+        "reason": decision.reason,
         "rule": finding.rule,
         "message": finding.message,
         "agency": report.agency,
@@ -158,7 +158,7 @@ def record_of(key: str, finding: Finding, report: Report, ruling: Ruling) -> Dec
 
 @contextmanager
 def held(source: Path) -> Iterator[None]:
-    """Hold a source for this process alone while the file beside it is written anew; raises DocketError.
+    """Hold a source for this process alone while the file beside it is written anew; raises DecisionsError.
 
     The source is locked and not the file, which is replaced. Where the system knows no locks it goes on without.
     """
@@ -166,7 +166,7 @@ def held(source: Path) -> Iterator[None]:
     try:
         file = source.open("rb", buffering=0)
     except OSError as error:
-        raise DocketError(f"{source.name}不能读取（{system_reason(error)}），没有写入。") from error
+        raise DecisionsError(f"{source.name}不能读取（{system_reason(error)}），没有写入。") from error
     with file:
         while True:
             try:
@@ -176,6 +176,8 @@ def held(source: Path) -> Iterator[None]:
                 if error.errno not in BUSY:
                     break
                 if time.monotonic() > until:
-                    raise DocketError(f"另一个程序正在写{docket_path(source).name}，没有写入；请稍后再试。") from error
+                    raise DecisionsError(
+                        f"另一个程序正在写{decisions_path(source).name}，没有写入；请稍后再试。"
+                    ) from error
             time.sleep(0.02)
         yield

@@ -16,7 +16,7 @@ from time import monotonic
 import xlwings as xw
 
 from gongkai.batch import import_report, with_years
-from gongkai.decisions.file import with_docket
+from gongkai.decisions.file import with_decisions_beside
 from gongkai.excel.book import Values, apply_edits, read_values
 from gongkai.excel.checking import current_report
 from gongkai.excel.importing import activate
@@ -254,7 +254,7 @@ def is_open(book: xw.Book, path: Path) -> bool:
 def file_row(values: Values, path: Path, known: BatchRow | None) -> BatchRow:
     finished = known.finished if known else ""
     source = known.source if known else source_in(values) or str(path)
-    return row_of(with_docket(values_to_report(values), path), source, finished, path.name)
+    return row_of(with_decisions_beside(values_to_report(values), path), source, finished, path.name)
 
 
 def row_of(report: Report, source: str, finished: str, file: str) -> BatchRow:

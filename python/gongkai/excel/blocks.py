@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from gongkai.model import Edit
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
-from gongkai.workbook.cells import plain_text, text_of
+from gongkai.workbook.cells import Written, plain_text, text_of
 
-Written = int | Decimal | str | None
 Cells = Mapping[Spot, object]
 
 MOST_UNITS = 32_766  # a cell holds 32,767 UTF-16 units; the apostrophe is one

@@ -20,7 +20,6 @@ from gongkai.excel.blocks import (
     AsEntered,
     Cells,
     Rectangle,
-    Written,
     changed_part,
     edits_to_blocks,
     entered,
@@ -34,6 +33,7 @@ from gongkai.model import Edit, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import STRANGE, as_figure, doubtful, is_shown, kind_of
 from gongkai.workbook import layout
+from gongkai.workbook.cells import Written
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet

@@ -19,7 +19,7 @@ from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
-from gongkai.workbook.decisions import about_in, ruling_of, rulings_in
+from gongkai.workbook.decisions import about_in, decision_of, decisions_in
 from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of, result_edits
 from gongkai.workbook.proposals import certain_suspects
 from gongkai.workbook.values import fingerprint, values_to_report
@@ -55,13 +55,13 @@ def told(report: Report, findings: list[Finding]) -> str:
 def clear_marks(book: xw.Book, asked: Request) -> CommandResult:
     """No marks and no results; what was decided about findings is kept for the next check."""
     values = read_values(book, [layout.RESULTS])
-    rulings = rulings_in(values.get(layout.RESULTS, {}))
+    decisions = decisions_in(values.get(layout.RESULTS, {}))
     agency, year = about_in(values.get(layout.RESULTS, {})) or ("", None)
     edits = [edit for sheet in TABLES.values() for edit in mark_edits(sheet, BLANK, ())]
-    edits += result_edits(replace(BLANK, agency=agency, year=year, rulings=rulings), ())
+    edits += result_edits(replace(BLANK, agency=agency, year=year, decisions=decisions), ())
     edits += [Edit(layout.COVER, *spot, None) for spot in layout.COUNTED]
     apply_edits(book, edits, values)
-    kept = "填过的处理和理由仍保留着，重新校验后随问题一起显示。" if rulings else ""
+    kept = "填过的处理和理由仍保留着，重新校验后随问题一起显示。" if decisions else ""
     return CommandResult(
         "done",
         "已清除标记和校验结果。表中若还有“✗ 差”，那是公式算出的实际差额，改正数字后自行消失；"
@@ -160,5 +160,5 @@ def result_messages(results: Cells) -> dict[str, str]:
             text_of(results.get((row, layout.RESULT_COLUMNS[name]))) for name in ("link", "message", "verdict")
         )
         if link and not found.get(link):
-            found[link] = "" if ruling_of(word, "").verdict == "dismissed" else message
+            found[link] = "" if decision_of(word, "").verdict == "dismissed" else message
     return found

@@ -17,12 +17,12 @@ from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, NotRestored, Values, apply_edits, as_entered, put_rows, read_values, sheet_names
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, tell
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
-from gongkai.pipeline import check, is_same_file, read_report, with_rulings_of
+from gongkai.pipeline import check, is_same_file, read_report, with_decisions_of
 from gongkai.spreadsheets import Spot
 from gongkai.wording import clipped
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
-from gongkai.workbook.decisions import rulings_in
+from gongkai.workbook.decisions import decisions_in
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.values import displaced, fingerprint, values_to_report
 
@@ -66,9 +66,9 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Request) ->
         return CommandResult("ask", question(values))
     tell(book, f"正在读取 {clipped(source)}")
     report = read_report(source)
-    report, lost = with_rulings_of(report, values_to_report(values))
+    report, lost = with_decisions_of(report, values_to_report(values))
     if lost and not changed and asked.answer != YES:
-        return CommandResult("ask", question_of_rulings(lost))
+        return CommandResult("ask", question_of_decisions(lost))
     findings = check(report)
     planned = report_to_edits(report, findings)
     # The fingerprint goes with the outcome: where that does not arrive, the next import asks.
@@ -121,7 +121,7 @@ def question(values: Values) -> str:
     )
 
 
-def question_of_rulings(count: int) -> str:
+def question_of_decisions(count: int) -> str:
     return (
         f"“校验结果”中有{count}条处理（确认、忽略），是对另一份报告作的，不能用于要导入的报告。继续导入会把它们换掉，"
         "原来的内容先存到一张新的“备份”工作表。要继续吗？"
@@ -218,7 +218,7 @@ def extent_of(name: str, cells: Cells) -> Spot:
     if name == layout.PROSE:
         rows = [row for row, _ in cells if row >= layout.PROSE_TOP]
         return (max(rows), max(layout.PROSE_COLUMNS.values())) if rows else (0, 0)
-    if name == layout.RESULTS and rulings_in(cells):
+    if name == layout.RESULTS and decisions_in(cells):
         lines = range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
         number, last = layout.RESULT_COLUMNS["number"], layout.RESULT_COLUMNS["reason"]
         return max((row for row in lines if (row, number) in cells), default=layout.RESULTS_TOP - 1), last

@@ -9,8 +9,8 @@ from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook import layout
-from gongkai.workbook.cells import text_of
-from gongkai.workbook.fill import Written, as_number, flag_edits
+from gongkai.workbook.cells import Written, text_of
+from gongkai.workbook.fill import as_number, flag_edits
 from gongkai.workbook.proposals import NO_FIGURE, Adoption, Choice
 
 BookValues = Mapping[str, Mapping[Spot, object]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 
 from gongkai.figures import shown
 from gongkai.spreadsheets.formats import as_figure
@@ -17,6 +18,8 @@ CUT = "……"
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 SURROGATES = re.compile("[\ud800-\udfff]")
 ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
+
+Written = int | Decimal | str | None  # what a cell may be given
 
 
 def text_of(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The columns 处理 and 理由 of the results: read as rulings, and written beside their findings again.
+"""The columns 处理 and 理由 of the results: read as decisions, and written beside their findings again.
 
 What was decided about a finding that is not shown at the moment is kept in hidden columns of the same sheet, with the
 body and year that all of it is about: a workbook is copied and filled in anew for another. A row's hidden cell holds
@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from gongkai.decisions import WORDS, is_about, squeezed
-from gongkai.model import Edit, Report, Ruling, WorkbookError
+from gongkai.model import Decision, Edit, Report, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
@@ -38,7 +38,7 @@ class ResultRow(NamedTuple):
     reason: str
 
 
-def rulings_in(values: Mapping[Spot, object]) -> dict[str, Ruling]:
+def decisions_in(values: Mapping[Spot, object]) -> dict[str, Decision]:
     """Key -> what stands in a row of the sheet 校验结果, then what is kept out of sight. None of an older template's.
 
     What is written in a row without a finding, or with another text than the finding's, stands under the key "".
@@ -47,19 +47,19 @@ def rulings_in(values: Mapping[Spot, object]) -> dict[str, Ruling]:
     if not has_columns(values):
         return {}
     lines = [line_in(values, row) for row in result_rows()]
-    found: dict[str, Ruling] = {}
+    found: dict[str, Decision] = {}
     for line in lines:
         key = key_in(line, lines) if line.word or line.reason else ""
-        ruling = ruling_of(line.word, line.reason)
+        decision = decision_of(line.word, line.reason)
         if key:
-            found[key] = agreed(found.get(key, ruling), ruling)
+            found[key] = agreed(found.get(key, decision), decision)
         elif line.word:
-            found[""] = Ruling("", line.reason, line.word)
+            found[""] = Decision("", line.reason, line.word)
     shown = {line.key for line in lines}
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.KEPT_ROWS):
         key, word, reason = (text(values, row, column) for column in layout.KEPT_COLUMNS.values())
         if key and key not in shown:
-            found.setdefault(key, replace(ruling_of(word, reason), kept=True))
+            found.setdefault(key, replace(decision_of(word, reason), kept=True))
     return found
 
 
@@ -80,7 +80,9 @@ def is_about_another(values: Mapping[Spot, object], report: Report) -> bool:
 
 def has_columns(values: Mapping[Spot, object]) -> bool:
     head = layout.RESULTS_TOP - 1
-    return all(text(values, head, layout.RESULT_COLUMNS[name]) == title for name, title in layout.RULING_HEADS.items())
+    return all(
+        text(values, head, layout.RESULT_COLUMNS[name]) == title for name, title in layout.DECISION_HEADS.items()
+    )
 
 
 def refuse_older_results(values: Mapping[Spot, object], name: str) -> None:
@@ -106,10 +108,10 @@ def line_in(values: Mapping[Spot, object], row: int) -> ResultRow:
     return ResultRow(key, digest, *(text(values, row, at[name]) for name in ("message", "verdict", "reason")))
 
 
-def agreed(one: Ruling, other: Ruling) -> Ruling:
+def agreed(one: Decision, other: Decision) -> Decision:
     if one.verdict == other.verdict:
         return one
-    return Ruling("", one.reason, "、".join(filter(None, (words_of(one)[0], words_of(other)[0]))))
+    return Decision("", one.reason, "、".join(filter(None, (words_of(one)[0], words_of(other)[0]))))
 
 
 def key_in(line: ResultRow, lines: Sequence[ResultRow]) -> str:
@@ -127,17 +129,17 @@ def digest_of(key: str, message: str) -> str:
     return sha256(f"{key}{plain}".encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def ruling_of(word: str, reason: str) -> Ruling:
+def decision_of(word: str, reason: str) -> Decision:
     verdict = VERDICTS.get(squeezed(word))
-    return Ruling("", reason, word) if verdict is None else Ruling(verdict, reason)  # type: ignore[arg-type]
+    return Decision("", reason, word) if verdict is None else Decision(verdict, reason)  # type: ignore[arg-type]
 
 
 # --- written ------------------------------------------------------------------------------------------------------
 
 
-def ruling_cells(key: str, message: str, rulings: Mapping[str, Ruling]) -> dict[str, str | None]:
+def decision_cells(key: str, message: str, decisions: Mapping[str, Decision]) -> dict[str, str | None]:
     """The cells of a finding's row: 处理, 理由, and the hidden key."""
-    word, reason = words_of(rulings[key]) if key in rulings else (None, None)
+    word, reason = words_of(decisions[key]) if key in decisions else (None, None)
     return {"verdict": word, "reason": reason, "key": f"{key}-{digest_of(key, message)}"}
 
 
@@ -149,13 +151,13 @@ def about_edits(agency: str, year: int | None) -> Iterator[Edit]:
         yield Edit(layout.RESULTS, row, column, f"{year or ''}{ABOUT}{agency}" if told else None)
 
 
-def words_of(ruling: Ruling) -> tuple[str | None, str | None]:
-    return WORDS.get(ruling.verdict, ruling.word) or None, ruling.reason or None
+def words_of(decision: Decision) -> tuple[str | None, str | None]:
+    return WORDS.get(decision.verdict, decision.word) or None, decision.reason or None
 
 
-def kept_edits(rulings: Mapping[str, Ruling], shown: Collection[str]) -> Iterator[Edit]:
+def kept_edits(decisions: Mapping[str, Decision], shown: Collection[str]) -> Iterator[Edit]:
     """What was decided about findings that no row shows, in hidden columns; where they are too many, the oldest go."""
-    hidden = [(key, *words_of(ruling)) for key, ruling in rulings.items() if key and key not in shown]
+    hidden = [(key, *words_of(decision)) for key, decision in decisions.items() if key and key not in shown]
     empty = (None,) * len(layout.KEPT_COLUMNS)
     for place in range(layout.KEPT_ROWS):
         values = hidden[place] if place < len(hidden) else empty

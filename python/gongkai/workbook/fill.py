@@ -13,12 +13,11 @@ from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import EXACT_DIGITS
 from gongkai.sums.solve import difference, total
 from gongkai.workbook import layout
-from gongkai.workbook.decisions import about_edits, kept_edits, ruling_cells
+from gongkai.workbook.cells import Written
+from gongkai.workbook.decisions import about_edits, decision_cells, kept_edits
 from gongkai.workbook.layout import DOUBTFUL, Suspicion, TableSheet
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
-
-Written = int | Decimal | str | None
 
 SELF_EVIDENT = ("coverage.blank", "coverage.sign")  # the cells show it themselves, often a hundred of them
 PARAGRAPH = 1_000  # characters that a row of the prose sheet can show: a row is at most 409 points high
@@ -238,7 +237,7 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
         for name, column in columns.items():
             yield Edit(layout.RESULTS, layout.RESULTS_TOP + row, column, values.get(name))
     yield from about_edits(report.agency, report.year)
-    yield from kept_edits(report.rulings, {key_of(finding, report) for _, finding in shown})
+    yield from kept_edits(report.decisions, {key_of(finding, report) for _, finding in shown})
 
 
 def result_row(number: int, finding: Finding, report: Report) -> dict[str, Written]:
@@ -251,7 +250,7 @@ def result_row(number: int, finding: Finding, report: Report) -> dict[str, Writt
         value: Value = getattr(finding, name)
         row[name] = None if value is None else as_number(value)
     row["proposal"] = proposal_text(finding.suspects, forms_of(report.tables)) or None
-    row |= ruling_cells(key_of(finding, report), finding.message, report.rulings)
+    row |= decision_cells(key_of(finding, report), finding.message, report.decisions)
     sheet, cell_id = place_of(finding, report)
     if sheet is None:
         return row

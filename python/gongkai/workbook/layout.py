@@ -70,11 +70,11 @@ LOG_COLUMNS: Mapping[str, int] = {
     "proposed": 6,
     "reason": 7,
 }
-RULING_HEADS: Mapping[str, str] = {
+DECISION_HEADS: Mapping[str, str] = {
     "verdict": "处理",
     "reason": "理由",
 }  # tell the columns from others of an older sheet
-# Rulings on findings that are not shown, hidden beside the results.
+# Decisions on findings that are not shown, hidden beside the results.
 KEPT_ROWS = 200
 KEPT_COLUMNS: Mapping[str, int] = {"key": 20, "verdict": 21, "reason": 22}
 ABOUT_SPOT: Spot = (RESULTS_TOP - 1, KEPT_COLUMNS["key"])  # hidden: whose report the results are about

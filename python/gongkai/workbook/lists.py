@@ -11,12 +11,12 @@ from typing import Literal, get_args
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.editions import editions, yearly_cells
 from gongkai.figures import read_figure
-from gongkai.model import Cell, Edit, Finding, Form, Report, Ruling, Value, WorkbookError
+from gongkai.model import Cell, Decision, Edit, Finding, Form, Report, Value, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook import layout
-from gongkai.workbook.cells import text_of
-from gongkai.workbook.fill import Written, as_number
+from gongkai.workbook.cells import Written, text_of
+from gongkai.workbook.fill import as_number
 
 RowState = Literal["", "待确认", "完成", "失败", "目录"]
 STATES: tuple[RowState, ...] = get_args(RowState)
@@ -58,7 +58,7 @@ class BatchRow:
     ``figures`` maps cell ids to exact figures: those of the summary, and those that are compared over years.
     ``finished`` is local time, ``2026-11-24 09:30``; ``file`` the name of the report's own workbook within the batch's
     folder. ``years`` tells what came of comparing the report with that of the year before, among the lines beside it.
-    ``rulings`` are what was decided about the report, ``dismissed`` how many of its own findings do not count for it.
+    ``decisions`` are what was decided about the report, ``dismissed`` how many of its own findings do not count for it.
     """
 
     source: str
@@ -75,7 +75,7 @@ class BatchRow:
     file: str = ""
     figures: Mapping[str, Value] = field(default_factory=dict)
     years: str = ""
-    rulings: Mapping[str, Ruling] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
     dismissed: int | None = None
 
 
@@ -184,7 +184,7 @@ def report_to_row(report: Report, findings: Sequence[Finding], source: str, fini
         file=file,
         figures={cell: value for cell, value in values.items() if value is not None},
         years="",
-        rulings=report.rulings,
+        decisions=report.decisions,
         dismissed=sum(not is_open(finding) for finding in findings),
     )
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 from gongkai.editions import editions
 from gongkai.figures import shown
-from gongkai.model import Cell, Finding, Form, Report, Suspect, Table, Value, WorkbookError
+from gongkai.model import Alternative, Cell, Finding, Form, Report, Suspect, Table, Value, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.wording import label_of
 from gongkai.workbook import layout
 from gongkai.workbook.cells import plain_text, text_of
 from gongkai.workbook.layout import TableSheet
 
-Alternative = tuple[Suspect, ...]
 MOST_ALTERNATIVES = 9  # as many as one digit tells apart
 NUMBERS = "①②③④⑤⑥⑦⑧⑨"
 NO_FIGURE = "（无数字）"

@@ -16,7 +16,7 @@ from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook import layout
 from gongkai.workbook.cells import canonical, text_of
-from gongkai.workbook.decisions import about_in, is_about_another, rulings_in
+from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
 from gongkai.workbook.layout import DOUBTFUL, TableSheet
 
 SheetValues = Mapping[Spot, object]
@@ -44,15 +44,15 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
         sections=read_sections(values.get(layout.PROSE, {}), problems),
         problems=tuple(problems),
     )
-    return with_rulings(report, values.get(layout.RESULTS, {}))
+    return with_decisions(report, values.get(layout.RESULTS, {}))
 
 
-def with_rulings(report: Report, results: SheetValues) -> Report:
+def with_decisions(report: Report, results: SheetValues) -> Report:
     """A report with what is decided about it; where that was another report's, a problem says so instead."""
-    rulings = rulings_in(results)
+    decisions = decisions_in(results)
     if not is_about_another(results, report):
-        return replace(report, rulings=rulings)
-    count = sum(ruling.verdict != "" for ruling in rulings.values())
+        return replace(report, decisions=decisions)
+    count = sum(decision.verdict != "" for decision in decisions.values())
     agency, year = about_in(results) or ("", None)
     whose = f"“{agency or '未写明机关'}”{f'{year}年' if year else ''}"
     reason = f"“{layout.RESULTS}”中有{count}条处理（确认、忽略）是对{whose}的报告作的，没有采用；请重新核对后再处理。"
