@@ -2,8 +2,8 @@
 
 The first reading places a figure by the grid of its table. This one takes the cells one after the other, as the
 source writes them, and counts; where that can be had, by another parser or past the converter. Where the two agree,
-a broken sum is the report's. It leaves figures blank and must read none wrong (tests/rereading/test_rereading.py): so what sees
-more than the page shows, such as a plain look into an .xlsx or .docx, is not used.
+a broken sum is the report's. It leaves figures blank and must read none wrong (tests/rereading/test_rereading.py), so
+what sees more than the page shows, such as a plain look into an .xlsx or .docx, is not used.
 """
 
 from __future__ import annotations

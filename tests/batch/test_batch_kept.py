@@ -111,13 +111,13 @@ def test_a_full_disk_leaves_whole_lines_only(tmp_path: Path) -> None:
     """What the disk refused must not be written after all when the file is closed."""
     code = (
         "import resource, signal, sys\nfrom pathlib import Path\n"
-        "from gongkai.batch.journal import Entry, open_journal\nfrom gongkai.workbook.lists import BatchRow\n"
+        "from gongkai.batch.journal import JournalEntry, open_journal\nfrom gongkai.workbook.lists import BatchRow\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
         "with open_journal(Path(sys.argv[1])) as journal:\n"
         "    try:\n"
         "        for number in range(100):\n"
-        "            journal.add(Entry(BatchRow(str(number), '失败', message='m' * 300)))\n"
+        "            journal.add(JournalEntry(BatchRow(str(number), '失败', message='m' * 300)))\n"
         "    except Exception as error:\n"
         "        print(type(error).__name__, len(journal.entries))\n"
     )
