@@ -1,4 +1,4 @@
-"""The core types and the exceptions; imports nothing of ours.
+"""The values that rooms hand to each other, and the exceptions; imports nothing of ours.
 
 Every value here is frozen and can be printed, stored and compared. A cell id is ``table.row.column``
 (``applications.granted.natural``); it names the same figure in TOML, JSON, findings, tests and the workbook.

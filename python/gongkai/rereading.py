@@ -1,4 +1,4 @@
-"""A document read a second time, another way: its text in its order, whatever its grid says.
+"""A document -> its report by its text in its order alone, a second way that must read nothing wrong.
 
 The first reading places a figure by the grid of its table. This one takes the cells one after the other, as the
 source writes them, and counts; where that can be had, by another parser or past the converter. Where the two agree,

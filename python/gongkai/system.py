@@ -1,4 +1,4 @@
-"""Files written whole, locks, patience, folders of a user; what the system refuses, in the users' words."""
+"""Paths -> files written whole, locks, a user's folders; what the system refuses -> users' words."""
 
 from __future__ import annotations
 

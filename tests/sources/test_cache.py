@@ -385,13 +385,13 @@ def test_the_cache_stays_within_its_size(monkeypatch: pytest.MonkeyPatch) -> Non
 # Each writer's content names its writer: half of one and half of another would be seen.
 WRITER = """
 import hashlib, sys
-from gongkai.sources.cache import Kept, find, keep
+from gongkai.sources.cache import CachedPage, find, keep
 url = "http://" + sys.argv[1]
 content = url.encode() * 10_000
 sha = hashlib.sha256(content).hexdigest()
 for turn in range(int(sys.argv[2])):
     when = "2026-01-02T03:04:05+00:00"
-    keep(Kept("http://a.gov.cn/", url, "", "", when, "", "", (), sha, content))
+    keep(CachedPage("http://a.gov.cn/", url, "", "", when, "", "", (), sha, content))
     found = find("http://a.gov.cn/")
     assert found is not None and found.content == found.url.encode() * 10_000, found
 """

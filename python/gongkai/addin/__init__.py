@@ -1,4 +1,4 @@
-"""The add-in in Excel: put in place, taken out again, looked after. On Windows and on a Mac."""
+"""This machine's Excel, Windows or Mac -> the add-in put in place, taken out again, its state told."""
 
 from __future__ import annotations
 

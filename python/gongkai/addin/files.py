@@ -1,4 +1,4 @@
-"""Files as they are and as they shall be: read whole, put in place at once."""
+"""Paths -> contents, read whole and put in place at once; the record of what we put where, as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Putting the add-in in place: planned first, then done whole or not at all."""
+"""Components -> the add-in in place, planned first, then done whole or not at all; and out again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is put in place: each file with its content, as this version of the program has it."""
+"""This version of the program -> the components that the add-in puts in place, with their contents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where Excel, xlwings and this program keep what belongs to the add-in, on Windows and on a Mac."""
+"""The system and its environment -> where Excel and xlwings keep what is ours; xlwings' settings file."""
 
 from __future__ import annotations
 

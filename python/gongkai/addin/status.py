@@ -1,4 +1,4 @@
-"""What is in place, what is not, and how to mend it. Nothing is changed."""
+"""Places and the record -> what is in place, what is not, how to mend it. Nothing is changed."""
 
 from __future__ import annotations
 

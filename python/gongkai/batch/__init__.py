@@ -1,4 +1,4 @@
-"""The same pipeline for many sources: each report its own workbook in a folder, and a summary of all.
+"""Many sources -> a folder with a workbook for each report, and a summary of all.
 
 For the command line: ``plan(argument, folder)`` says what is to be imported, ``run_batch(sources, folder)`` does it
 and yields an ``Imported`` (``.row``, ``.skipped``) as soon as a source is finished; a folder remembers what is done.

@@ -1,4 +1,4 @@
-"""What a folder remembers of its batch: one JSON line for each finished source, safe against a kill.
+"""Finished sources -> one JSON line each in the folder, safe against a kill; and back.
 
 A line is on the disk before the report's workbook gets its name. So a workbook in the folder that no line names is
 none of ours, and a line whose workbook is missing is a report to be imported again. The summary's digests stand in

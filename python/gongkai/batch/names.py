@@ -1,4 +1,4 @@
-"""A report -> a file name that every system takes, and names that no other file in the folder has."""
+"""A report -> a file name that every system takes and no other file has; files known by digest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose turn it is: a few requests to a host at a time, with a pause between, many hosts side by side."""
+"""Hosts asked so far -> whose turn it is: few requests to a host at a time, a pause between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a batch -> a workbook with the list and the comparison, and a CSV of the comparison."""
+"""The rows of a batch -> a workbook with the list and the comparison over years, and a CSV."""
 
 from __future__ import annotations
 

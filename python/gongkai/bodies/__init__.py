@@ -1,4 +1,4 @@
-"""Whether two names can be, or certainly are, those of one body: sites write them in every short form."""
+"""Two names of bodies -> whether they can be, or certainly are, one: sites shorten in every way."""
 
 from __future__ import annotations
 

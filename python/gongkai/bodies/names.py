@@ -1,4 +1,4 @@
-"""The one form of a body's name, whether it names one body for certain, and what it was called before."""
+"""A body's name -> its one form, whether it names one body for certain, what it was called before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which bodies certainly cannot make rules (规章), told from the name.
+"""A body's name -> why it certainly cannot make rules (规章), or nothing.
 
 《立法法》第九十一条 and 第九十三条 (2023 text; 第八十条 and 第八十二条 before) give that power to departments of the
 State Council and to the governments of provinces, cities of districts (设区的市) and autonomous prefectures; 东莞,

@@ -1,4 +1,4 @@
-"""What is missing, unread or written in a way that a count cannot be written.
+"""A table and its problems -> findings on what is missing, unread or written as no count can be.
 
 Errors are a table, row or column that is not there and a figure that no count can be; warnings what could not be read;
 the rest are notes. A blank is never taken for zero, so it is no error by itself.

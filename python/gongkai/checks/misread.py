@@ -1,4 +1,4 @@
-"""Broken sums against a second reading of the same document: the report's error, or ours in reading it?
+"""Broken sums + a second reading of the document -> their cause: the report's error, or ours.
 
 A second reading may be wrong itself, and must never hide an error. It is heard only where it agrees with the first
 nearly everywhere, and it makes a broken sum a matter of reading only where its figures satisfy that sum and break none

@@ -1,4 +1,4 @@
-"""The numbers at the heads of paragraphs, （一） 一、 1. （1）, and where one run of them is broken.
+"""Prose -> its paragraph numbers, （一） 一、 1. （1）, and where a run of them is broken.
 
 A run is what bears numbers of one style under one heading; it counts only if it begins at one. A number of an outer
 style ends the runs inside it, a one begins anew. A number that stands within a paragraph fills a gap.

@@ -1,4 +1,4 @@
-"""What is unlikely though no sum says so: notes, each with the text that gave rise to it.
+"""A report -> notes on what is unlikely though no sum says so, each with its text.
 
 Rules: plausibility.rules, .fees, .period, .sections, .numbering. A note is given only where the text leaves no other
 reading; a body whose level the name does not tell and a list that starts anew give none.

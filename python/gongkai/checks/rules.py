@@ -1,4 +1,4 @@
-"""The registry: what every rule id of a finding stands for, the relations of the editions among them."""
+"""A rule id -> what it stands for: the registry, the relations of the editions among them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stated sums (勾稽关系): which are broken, which cannot hold, what they say about blanks."""
+"""A table -> findings on its stated sums (勾稽关系): broken, impossible, what they say about blanks."""
 
 from __future__ import annotations
 

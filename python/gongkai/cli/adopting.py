@@ -1,4 +1,4 @@
-"""``gongkai adopt``: list what the checks propose for a workbook of ours, or apply what was chosen."""
+"""``gongkai adopt``: a workbook of ours -> its proposals as a list, or applied as chosen."""
 
 from __future__ import annotations
 

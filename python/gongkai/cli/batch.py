@@ -1,4 +1,4 @@
-"""``gongkai batch``: what is to be imported shown and confirmed, progress on the way, then the outcome."""
+"""``gongkai batch``: sources -> shown and confirmed, progress on the way, then the outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command prints, and where: every line arrives whole, or the exit code says so."""
+"""Lines -> the terminal, each whole or the exit code says so; argparse in Chinese."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``gongkai dismiss`` and ``gongkai confirm``: what a person decides about findings, kept in a file."""
+"""``gongkai dismiss``, ``gongkai confirm``: findings + a person's word -> the file of decisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``gongkai levels``: a government's report against those that it covers."""
+"""``gongkai levels``: a government's report + those that it covers -> the comparison."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which reports are of one body, and which of them is that of the year before. Linear in the reports."""
+"""Reports -> which are of one body, and which of them is the year before's. Linear in the reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which reports of a folder or list count among those that a government covers, and why others do not.
+"""Reports of a folder or list -> those that count among a government's children, and why others do not.
 
 None is summed twice and none is left out in silence: each child ends as a member, or as left out with a reason.
 """

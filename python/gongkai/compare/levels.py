@@ -1,4 +1,4 @@
-"""A government's report against the sum of those of the bodies that it covers, figure by figure.
+"""A government's report + its children's -> each figure beside the sum of theirs.
 
 Rules: levels.sum (warning), levels.children (warning or note), levels.uncertain, levels.blank (notes). A difference is
 never an error of the report for certain: who belongs to the government only a person knows.

@@ -1,4 +1,4 @@
-"""What a person decided about findings: the key it is kept under, and the findings it is about.
+"""What a person decided + findings -> which it is about, by a key that does not depend on words.
 
 A dismissed finding counts nowhere and marks nothing; every list still shows it, at its end and with the reason.
 """

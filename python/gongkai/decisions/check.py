@@ -1,4 +1,4 @@
-"""Decisions that decide nothing: a word that is no verdict, a reason alone, a verdict on no finding."""
+"""Decisions -> findings on those that decide nothing: no verdict, a reason alone, no finding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was decided about findings on the command line, in a file beside the report: 报告.处理.json.
+"""Decisions of the command line <-> the file beside a report, 报告.处理.json.
 
 A person can read the file and mend it. One that is damaged or not ours is said to be so and never replaced. Every
 decision names the body and year that it is about: another report under the same name knows nothing of it.

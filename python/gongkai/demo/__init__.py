@@ -1,4 +1,4 @@
-"""The main job on a real report, imported by URL from a server that it starts on this machine.
+"""A real report, by URL from a server that this starts on loopback -> the main job, shown.
 
 The page holds the figures that Rui'an published for 2021. A second page is the same with two slips of the kind that
 real reports have: digits of a total exchanged, and a total of 0 under parts that are not.

@@ -1,4 +1,4 @@
-"""The official layouts as data, and the loader that refuses data that contradicts itself."""
+"""editions/*.toml -> the official forms, refused where they contradict themselves; links of years."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Live Excel through xlwings: ribbon commands and worksheet functions."""
+"""A live workbook through xlwings -> what ribbon commands and worksheet functions make of it."""

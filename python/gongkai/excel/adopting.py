@@ -1,4 +1,4 @@
-"""The command that puts a proposed figure in its place; nothing is changed before the user agrees."""
+"""Proposals on the sheet -> figures in their places, once the user agrees."""
 
 from __future__ import annotations
 

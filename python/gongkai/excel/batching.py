@@ -1,4 +1,4 @@
-"""The commands for many reports: the list on 批量导入 in slices of time, and the comparison on 汇总.
+"""The list on 批量导入 -> its reports, in slices of time; a folder -> the comparison on 汇总.
 
 Which question is open can be read off the rows, so that a yes to one is never a yes to another: with rows that wait to
 be confirmed it is whether to import them, with none of these it is whether to try the failed ones again. It is asked

@@ -1,4 +1,4 @@
-"""A live workbook's values, and edits applied to it: few block calls, all or nothing.
+"""A live workbook -> its values; edits -> the workbook, in few block calls, all or nothing.
 
 Only xlwings' platform-neutral, open-source API. One read per sheet; one write per rectangle that changes; what holds
 figures is read once more, for Excel drops without a word what is written into a cell that another one covers.

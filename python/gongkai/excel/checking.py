@@ -1,4 +1,4 @@
-"""The commands that check the open workbook, lead from flag to flag and clear what checks left."""
+"""The open workbook -> findings and flags; from flag to flag; what checks left cleared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of commands: the ribbon's tag -> what it does; macros run them by ``run``.
+"""The ribbon's tag -> the command that it runs; macros come in by ``run``.
 
 ``Application.Run "xlwings.xlam!RunPython", "import gongkai.excel.commands as c; c.run('check')"``
 """

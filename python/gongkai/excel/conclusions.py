@@ -1,4 +1,4 @@
-"""What the checks found in some tables, as the one sentence of a cell or as rows that spill."""
+"""Findings and figures -> the one sentence of a cell, or rows that spill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that write the report shown in the open workbook into a file."""
+"""The report in the open workbook -> a file: CSV, JSON, text."""
 
 from __future__ import annotations
 

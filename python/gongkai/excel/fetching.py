@@ -1,4 +1,4 @@
-"""Reports from the web for worksheet functions: allowed first, fetched once, never long enough to hang.
+"""A URL in a worksheet function -> its report: allowed first, fetched once, never long enough to hang.
 
 A sheet may hold hundreds of formulas that Excel calculates one after the other, so what bounds a single fetch is not
 enough: a failure is not tried again for a while, nor is its host where the host was the trouble, and all fetches of a

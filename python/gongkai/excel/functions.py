@@ -1,4 +1,4 @@
-"""The worksheet functions, and what Excel's function wizard and the VBA wrappers know about them.
+"""Arguments of a worksheet function -> its value; what Excel's wizard and the wrappers know of each.
 
 Every function answers with values for cells and never raises: a failure is a sentence that begins with ``!`` or ``✗``.
 A text from a page may begin with ``=``: Excel shows what a function returns and does not evaluate it.

@@ -1,4 +1,4 @@
-"""The commands that explain: the relations, the manual, what is installed where; and the permission."""
+"""A question of the user -> relations, manual, what is installed where; the permission to fetch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that import a report into the open workbook."""
+"""A URL or file -> the report in the open workbook, the old values kept on a sheet of their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a macro asks of a command, and what the command asks of the macro."""
+"""A macro's request -> the command's result: text, question or more; errors as sentences and a log."""
 
 from __future__ import annotations
 

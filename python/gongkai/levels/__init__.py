@@ -1,4 +1,4 @@
-"""A government's report held against those in a folder or list: who is meant, reading, and the outcome.
+"""A government's report + a folder or list -> the comparison with its children, as text, JSON, CSV.
 
 ``family_of(argument)`` says whose reports are to be read, ``compared(source, family)`` reads and compares them;
 ``levels_to_dict``, ``levels_lines`` and ``levels_csv`` show what was found.

@@ -1,4 +1,4 @@
-"""A comparison as a JSON-ready value, as lines of text for a terminal, and as a CSV table."""
+"""A comparison -> a JSON-ready value, lines of text for a terminal, a CSV table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page without a report points to: reports that it lists, or what may hold its own."""
+"""A page without a report -> what it points to: reports that it lists, or what may hold its own."""
 
 from gongkai.links.addresses import address_of, base_of
 from gongkai.links.leads import Candidate, Directory, Lead, candidates, directory_of, goes_on, leads_of

@@ -1,4 +1,4 @@
-"""Where the links of a page lead, and which of these places belong to the page's own site."""
+"""The links of a page -> where they lead, and which of these places are the site's own."""
 
 from __future__ import annotations
 

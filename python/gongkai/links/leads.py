@@ -1,4 +1,4 @@
-"""A directory page -> the links on it that look like annual reports, the likeliest first."""
+"""A page -> links to annual reports; frames and attachments that may hold one, the likeliest first."""
 
 from __future__ import annotations
 

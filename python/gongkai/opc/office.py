@@ -1,4 +1,4 @@
-"""The parts of an Office file (a zip of XML): found, bounded and parsed, whoever made them."""
+"""An Office file (a zip of XML) -> its parts, found, bounded and parsed, whoever made them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stream of an OLE2 compound file, the container of .xls and .et. Its layout is that of [MS-CFB]."""
+"""An OLE2 file (.xls, .et, .doc) -> one of its streams. The layout is that of [MS-CFB]."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of a workbook file (a zip of XML), read with care: a file from elsewhere may be hostile."""
+"""A workbook file (a zip of XML) -> its parts and back, with care: it may be hostile."""
 
 from __future__ import annotations
 

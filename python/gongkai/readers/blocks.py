@@ -1,4 +1,4 @@
-"""What a page's lines and cells become: rows with spans resolved, prose and links in order."""
+"""Lines and cells of a page -> blocks: rows with spans resolved, prose and links in order."""
 
 from __future__ import annotations
 

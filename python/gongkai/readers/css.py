@@ -1,4 +1,4 @@
-"""What a page's styles hide, strike, raise or set apart: it is no content, or no part of a figure."""
+"""A page's styles -> which nodes they hide, strike, raise or set apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a document is, by its content alone: its name, and how it is read or what to do instead."""
+"""Bytes -> what they are, by content alone, and who reads that or what to do instead; and their text."""
 
 from __future__ import annotations
 

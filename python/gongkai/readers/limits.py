@@ -1,4 +1,4 @@
-"""What no report has: counted at the speed of a search, and refused before anything is made of it."""
+"""A text -> nothing, or a refusal of what no report has, counted at the speed of a search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands on a worksheet -> its tables and lines, in reading order: what lies apart is read apart.
+"""The cells of a worksheet -> its tables and lines, in reading order; what lies apart is read apart.
 
 A sheet is cut where a row or a column is empty, and where a line of text stands across it, again and again, until each
 piece is a line or one table.

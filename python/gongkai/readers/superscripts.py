@@ -1,4 +1,4 @@
-"""Marks within a line of text: where what stands beside a figure begins and ends, never to join it."""
+"""A line with marks -> a line in which what is raised or linked never joins a figure: 12^2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reader at work in a process of its own: it can be bounded in time and memory, and ended.
+"""A reader's name + bytes -> its blocks, from a process that is bounded in time and memory.
 
 The parsers of PDF and Office files are other people's, and a hostile file makes them run for hours, fill the memory or
 crash. Nothing but a process can be ended from outside. Processes are kept and used again, so that of many documents

@@ -1,4 +1,4 @@
-"""Title, body, year and date of publication of a report."""
+"""Blocks -> title, body, year and day of publication; titles of other reports among the tables."""
 
 from __future__ import annotations
 

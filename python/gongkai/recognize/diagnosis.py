@@ -1,4 +1,4 @@
-"""Why a document holds no report that can be read, in a sentence that names what it does hold."""
+"""Blocks without a report -> one sentence why, that names what they do hold."""
 
 from __future__ import annotations
 

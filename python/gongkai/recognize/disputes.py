@@ -1,4 +1,4 @@
-"""The figures of 表四: blocks of five columns, whose labels all stand in the head."""
+"""Tokens + the labels of a head -> the figures of 表四, blocks of five columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The six sections of a report: their headings, the text of those that are prose, what comes before.
+"""Blocks -> the six sections: headings, the text of those that are prose, what comes before.
 
 A section that is not where it belongs is still found; whether that is worth a word, the checks say.
 """

@@ -1,4 +1,4 @@
-"""Pages kept on disk, one file each by the address that was asked for.
+"""The address asked for <-> its page on disk, one file each.
 
 A kept page is never an answer by itself: the server confirms it, or the user asks for it by --offline. That, a digest
 over every entry and the whole way from the address to the page (cookies, refreshes) are not what hishel (it answers

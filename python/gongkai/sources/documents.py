@@ -1,4 +1,4 @@
-"""Bytes -> Document, however they were come by."""
+"""A path, standard input or bytes -> Document; what a fetch may take and how it may be made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went wrong, as the stage that failed and one sentence about it."""
+"""A failure -> the stage that failed and one sentence about it."""
 
 from __future__ import annotations
 

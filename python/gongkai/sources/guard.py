@@ -1,4 +1,4 @@
-"""Where a fetch may connect: no public site can send it on into a private network.
+"""An address to connect to -> allowed or refused: no public site leads into a private network.
 
 A name is resolved once and the connection goes to an address that was checked, so a name that resolves to something
 else a moment later gains nothing. Behind a proxy it is the proxy that resolves and connects: there a name is looked up

@@ -1,4 +1,4 @@
-"""What a cell of any spreadsheet holds and shows: its number, and formats that show another."""
+"""A stored value and its number format -> the number, or a text where another is shown."""
 
 from __future__ import annotations
 

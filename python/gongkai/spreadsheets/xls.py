@@ -1,5 +1,6 @@
-"""A look into an .xls or .et file (BIFF): what is hidden, what formats show, and what calamine leaves
-out. The numbers of records and their layout are those of [MS-XLS].
+"""An .xls or .et file (BIFF) -> a Look for each sheet: hidden, formats, what calamine leaves out.
+
+The numbers of records and their layout are those of [MS-XLS].
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A look into an .xlsx or .xlsm file: what is hidden, what formats show, and what calamine leaves out.
+"""An .xlsx or .xlsm file -> a Look for each sheet: hidden, formats, what calamine leaves out.
 
 The XML of a sheet is searched, not parsed, which takes a tenth of the time. That is sound for plain markup only, as all
 programs write it; any other is parsed and written anew first. What was looked into is packed anew for calamine, so

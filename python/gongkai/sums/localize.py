@@ -1,4 +1,4 @@
-"""Which cells are likely wrong: the smallest sets whose change mends the stated sums (Fellegi-Holt).
+"""Broken sums -> which cells are likely wrong: the smallest sets that mend them (Fellegi-Holt).
 
 The price of a change: one figure 2, one slip that changed several figures 3, a blank nothing. Of the cheapest repairs
 those are left out that take chance where another is a slip of the pen; it is said how many. Where there are more

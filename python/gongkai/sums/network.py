@@ -1,4 +1,4 @@
-"""The stated sums of a table as a network: every cell joins two nodes, once with each sign.
+"""The stated sums of a table -> a network: every cell joins two nodes, once with each sign.
 
 A node is a relation; a cell that stands in one relation only has its other end on the ground. A relation that follows
 from the others (``across.handled`` of table three) is left out, or its cells would stand in three.

@@ -1,4 +1,4 @@
-"""The repairs of a few nodes: one cell, two or three that hang together, one slip over several cells."""
+"""A few nodes of the network -> their repairs: one cell, two or three together, one slip over several."""
 
 from __future__ import annotations
 

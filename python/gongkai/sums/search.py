@@ -1,4 +1,4 @@
-"""The cheapest repairs of a whole table, apart for errors that have nothing to do with each other."""
+"""A network out of balance -> the cheapest repairs of the whole table, unrelated errors apart."""
 
 from __future__ import annotations
 

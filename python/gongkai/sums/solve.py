@@ -1,4 +1,4 @@
-"""Exact arithmetic over the stated sums (勾稽关系) where some figures may be blank.
+"""Relations + figures, some blank -> what is broken, impossible, implied (勾稽关系), exactly.
 
 A relation says sum(parts) == sum(whole); its cells are distinct. A blank cell stands for an unknown whole number
 that is not negative. Values are cell id -> figure, None or absent for blank; ids that no relation names are ignored.

@@ -1,4 +1,4 @@
-"""The text of a cell: a value, as any program gives it -> what a person would type; a text -> what a file can hold.
+"""A value -> the text that a person would type; a text -> what a cell in a file can hold.
 
 Apart from values.py, for what people decided is read by the same texts and stands below it.
 """

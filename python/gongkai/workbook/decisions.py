@@ -1,4 +1,4 @@
-"""The columns 处理 and 理由 of the results: read as decisions, and written beside their findings again.
+"""The columns 处理 and 理由 <-> decisions, each beside its finding again.
 
 What was decided about a finding that is not shown at the moment is kept in hidden columns of the same sheet, with the
 body and year that all of it is about: a workbook is copied and filled in anew for another. A row's hidden cell holds

@@ -1,4 +1,4 @@
-"""Where everything stands in the workbook, derived from the editions alone.
+"""The editions -> where everything stands in the workbook.
 
 Rows and columns are 1-based. A table's form stands below a title line; its live relations stand beside or under it
 (the check lane), and its marks stand ``MARK_SHIFT`` columns to the right, hidden and outside the print area.

@@ -1,4 +1,4 @@
-"""One line for each report of a batch: the sheets 批量导入 and 汇总 as edits, and back."""
+"""Reports of a batch <-> one line each on the sheets 批量导入 and 汇总."""
 
 from __future__ import annotations
 

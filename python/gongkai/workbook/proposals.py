@@ -1,4 +1,4 @@
-"""What findings propose, as text; what a user has chosen of it; and the changes that this makes.
+"""Findings -> proposals as text; what a user has chosen of it -> the changes that this makes.
 
 The list of findings may be older than the figures: a row counts only where the findings of now say the same as it does.
 """

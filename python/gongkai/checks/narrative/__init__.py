@@ -1,4 +1,4 @@
-"""The prose of sections one and six against the tables.
+"""The prose of sections one and six + the tables -> findings where the two differ.
 
 A small grammar (words.toml, tokens, grammar, meaning) finds claims; a claim and the tables then agree or they do not.
 """

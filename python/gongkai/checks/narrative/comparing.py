@@ -1,4 +1,4 @@
-"""Claims of the prose against the figures of the tables -> findings."""
+"""Claims of the prose + the figures of the tables -> findings; what the prose says of a suspect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a paragraph has said so far, and what a figure in it is found to say."""
+"""What a paragraph has said so far -> what a figure in it counts, and what leaves that open."""
 
 from __future__ import annotations
 

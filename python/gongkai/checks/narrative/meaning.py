@@ -1,4 +1,4 @@
-"""Words that stand together in a clause -> the rows and columns of the tables that they speak of."""
+"""Words that stand together in a clause -> rows and columns of the tables -> cells of the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words that prose has for what the tables count: words.toml and the labels of the editions."""
+"""words.toml + the labels of the editions -> the lexicon of the prose; the body's own name blotted out."""
 
 from __future__ import annotations
 

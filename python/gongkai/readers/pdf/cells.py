@@ -1,4 +1,4 @@
-"""A table on one page: its cells with their texts, as they are before pages are joined."""
+"""The ink of one page -> its tables, cells with their texts, as they are before pages are joined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes down what a page of a PDF paints: characters, rulings, fills and pictures.
+"""A page of a PDF, interpreted -> its ink: characters, rulings, fills, pictures, typed-on notes.
 
 pdfplumber's own foundation (pdfminer) is driven here without the dictionaries that pdfplumber makes of each character:
 that is quicker, and only at this level is known what tells hidden text (render mode, clipping, layers, what is painted

@@ -1,4 +1,4 @@
-"""What a page of a PDF paints, as values: in points from its top left, in the order of painting."""
+"""The values that a page paints, in points from its top left, in the order of painting."""
 
 from __future__ import annotations
 

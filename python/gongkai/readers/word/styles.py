@@ -1,4 +1,4 @@
-"""What a Word document's styles and lists say of a text: hidden, struck, raised, a heading, numbered."""
+"""A Word document's styles and lists -> what they say of a text: hidden, struck, raised, numbered."""
 
 from __future__ import annotations
 

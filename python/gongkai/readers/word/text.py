@@ -1,4 +1,4 @@
-"""The text of Word paragraphs as one sees it: changes accepted, what is hidden gone."""
+"""Word paragraphs -> their text as one sees it: changes accepted, what is hidden gone."""
 
 from __future__ import annotations
 
