@@ -197,13 +197,13 @@ def pdf_order(content: bytes) -> tuple[Block, ...]:
     from pdfminer.psexceptions import PSException
 
     from gongkai.readers.pdf import BROKEN, opened, painted
-    from gongkai.readers.pdf.visible import seen
+    from gongkai.readers.pdf.visible import visible_ink
 
     try:
         inks = painted(opened(content))
     except (PSException, AssertionError) as error:
         raise UnreadableDocument(BROKEN) from error
-    return in_order(line for ink in inks for line in runs_of(seen(ink).chars) if line.strip())
+    return in_order(line for ink in inks for line in runs_of(visible_ink(ink).chars) if line.strip())
 
 
 def runs_of(chars: Iterable[Char]) -> Iterator[str]:

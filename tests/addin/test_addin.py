@@ -13,12 +13,12 @@ from zipfile import ZipFile
 import pytest
 import xlwings
 import xlwings.utils
+from gongkai.addin.components import ADDIN, XLWINGS, addin_path, packaged
 
 from gongkai import cli
 from gongkai.addin import checks_of, install, uninstall
 from gongkai.addin.files import digest_of, record_path
-from gongkai.addin.pieces import ADDIN, XLWINGS, addin_path, packaged
-from gongkai.addin.places import MAC_STARTUP, Places, places, seen
+from gongkai.addin.places import MAC_STARTUP, Places, places, setting_of
 from gongkai.addin.status import examine
 from gongkai.workbook.file import template_path
 from helpers.excel.homes import OLD_SETTINGS, home_of, mac, made_home, settings_of, tree, windows
@@ -167,7 +167,7 @@ def test_links_are_followed(machine: Places) -> None:
     before = tree(home)
     install(machine)
     assert machine.settings.is_symlink()
-    assert seen((real / "xlwings.conf").read_bytes(), machine.key) == machine.interpreter.encode(machine.encoding)
+    assert setting_of((real / "xlwings.conf").read_bytes(), machine.key) == machine.interpreter.encode(machine.encoding)
     list(uninstall(machine))
     assert tree(home) == before
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from gongkai.addin.components import ADDIN, XLWINGS
 
 from gongkai.addin import install, uninstall
 from gongkai.addin.files import record_path
-from gongkai.addin.pieces import ADDIN, XLWINGS
 from gongkai.addin.places import Places
 from gongkai.addin.status import examine
 from gongkai.model import GongkaiError

@@ -11,7 +11,7 @@ import xlwings
 import xlwings.utils
 
 from gongkai.addin import install, uninstall
-from gongkai.addin.places import Places, console_python, places, seen, with_setting, without_setting
+from gongkai.addin.places import Places, console_python, places, setting_of, with_setting, without_setting
 from gongkai.model import GongkaiError
 from helpers.excel.homes import OLD_SETTINGS, home_of, mac, made_home, tree, windows
 
@@ -53,7 +53,7 @@ def test_other_settings_stay_byte_for_byte() -> None:
 )
 def test_a_setting_is_seen_and_goes_away_again(content: bytes) -> None:
     changed = with_setting(content, "KEY", "值".encode("gbk"), "\r\n")
-    assert seen(changed, "KEY") == "值".encode("gbk")
+    assert setting_of(changed, "KEY") == "值".encode("gbk")
     assert [line for line in content.splitlines() if b"OTHER" in line] == [
         line for line in changed.splitlines() if b"OTHER" in line
     ]

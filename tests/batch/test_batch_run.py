@@ -17,7 +17,7 @@ import pytest
 from gongkai.batch import batch_checks, run_batch, scheduler, summary
 from gongkai.batch.journal import NAME, open_journal
 from gongkai.batch.run import MOST_THREADS, PART
-from gongkai.batch.scheduler import Turns
+from gongkai.batch.scheduler import SourceQueue
 from gongkai.demo import pages as demo_pages
 from gongkai.model import GongkaiError
 from gongkai.pipeline import fill, read_report
@@ -253,7 +253,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def test_a_pause_between_the_turns_of_a_host(clock: Clock) -> None:
     pages = [f"http://{host}.cn/{n}" for host in "ab" for n in (1, 2, 3)]
-    found = Turns([*pages, "x.html", "y.html"], 2, 0.5)
+    found = SourceQueue([*pages, "x.html", "y.html"], 2, 0.5)
     begun, taken = clock.now, []
     while (source := found.take()) is not None:
         taken.append((clock.now - begun, source))
@@ -291,7 +291,7 @@ def test_a_slow_host_holds_nobody_up(tmp_path: Path) -> None:
 
 def test_turns_serve_all_with_many_threads() -> None:
     sources = [f"http://{host}.cn/{n}" for n in range(30) for host in "abc"] + ["x.html"]
-    found = Turns(sources, 2, 0)
+    found = SourceQueue(sources, 2, 0)
     taken: list[str] = []
 
     def work() -> None:
@@ -313,7 +313,7 @@ def test_turns_serve_all_with_many_threads() -> None:
 
 
 def test_no_turn_after_the_end() -> None:
-    found = Turns(["http://a.cn/1", "x.html"], 2, 0)
+    found = SourceQueue(["http://a.cn/1", "x.html"], 2, 0)
     assert found.take() is not None
     found.close()
     assert found.take() is None

@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.model import Block, Grid, UnreadableDocument
 from gongkai.readers.excel import excel_blocks
-from gongkai.spreadsheets.xls import piece_fonts
+from gongkai.spreadsheets.xls import run_fonts
 from helpers import DOCUMENTS
 from helpers.blocks import prose, read
 from helpers.office import convert
@@ -511,14 +511,14 @@ def test_texts_continued_in_other_records() -> None:
     plain = pack("<HB", 3, 1) + "规章甲".encode("utf-16-le")
     rich = pack("<HBH", 4, 8, 2) + b"1234" + pack("<4H", 1, 7, 3, 9)
     texts = pack("<2I", 2, 2) + plain + rich
-    assert list(piece_fonts([texts])) == [7, 9]
-    assert list(piece_fonts([texts[:13], b"\1" + texts[13:]])) == [7, 9]  # within the wide characters
+    assert list(run_fonts([texts])) == [7, 9]
+    assert list(run_fonts([texts[:13], b"\1" + texts[13:]])) == [7, 9]  # within the wide characters
     start = 8 + len(plain) + 5
-    assert list(piece_fonts([texts[: start + 2], b"\0" + texts[start + 2 :]])) == [7, 9]
-    assert list(piece_fonts([texts[: start + 6], texts[start + 6 :]])) == [7, 9]  # within the pieces
+    assert list(run_fonts([texts[: start + 2], b"\0" + texts[start + 2 :]])) == [7, 9]
+    assert list(run_fonts([texts[: start + 6], texts[start + 6 :]])) == [7, 9]  # within the pieces
     for end in range(8, len(texts)):
         with pytest.raises((IndexError, StructError)):
-            list(piece_fonts([texts[:end]]))
+            list(run_fonts([texts[:end]]))
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])

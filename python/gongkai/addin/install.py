@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import gongkai
+from gongkai.addin.components import ADDIN, Component, components
 from gongkai.addin.files import (
     InstalledFile,
     InstallRecord,
@@ -20,8 +21,7 @@ from gongkai.addin.files import (
     record_path,
     write_record,
 )
-from gongkai.addin.pieces import ADDIN, Component, pieces
-from gongkai.addin.places import SAFE_KEY, SAFE_VALUE, Places, line_of, seen, without_setting
+from gongkai.addin.places import SAFE_KEY, SAFE_VALUE, Places, line_of, setting_of, without_setting
 from gongkai.model import GongkaiError
 from gongkai.system import system_reason
 
@@ -38,7 +38,7 @@ MAC_PRIVACY = "；如果系统询问是否允许“终端”访问其他App的�
 class Step:
     """``before`` is what stands there now. ``entry`` is what the record shall say of it."""
 
-    piece: Component
+    component: Component
     before: bytes | None
     entry: InstalledFile
     changed: bool  # the user changed it since we wrote it
@@ -49,7 +49,7 @@ def install(places: Places) -> list[str]:
     if not places.excel.is_dir():
         raise GongkaiError(NO_EXCEL_YET.format(path=places.excel))
     old = read_record(places.state) or InstallRecord()
-    steps = [planned(piece, old, places) for piece in pieces(places)]
+    steps = [planned(component, old, places) for component in components(places)]
     carry_out(places, steps, new_record(places, steps, old))
     return [*(line_for(step, places) for step in steps), RESTART]
 
@@ -58,30 +58,30 @@ def new_record(places: Places, steps: list[Step], old: InstallRecord) -> Install
     """What an older version put in places of its own stays recorded."""
     here = {step.entry.path for step in steps}
     entries = [*(step.entry for step in steps), *(entry for entry in old.entries if entry.path not in here)]
-    made = map(str, missing_folders([record_path(places.state), *(step.piece.path for step in steps)]))
+    made = map(str, missing_folders([record_path(places.state), *(step.component.path for step in steps)]))
     return InstallRecord(gongkai.__version__, tuple(entries), tuple(dict.fromkeys([*old.folders, *made])))
 
 
-def planned(piece: Component, record: InstallRecord, places: Places) -> Step:
-    before = current(piece.path)
-    entry = record.entry(piece.path)
+def planned(component: Component, record: InstallRecord, places: Places) -> Step:
+    before = current(component.path)
+    entry = record.entry(component.path)
     if entry is None:
         backup = "" if before is None else digest_of(before)
-        entry, known = InstalledFile(str(piece.path), (), backup), True
+        entry, known = InstalledFile(str(component.path), (), backup), True
     else:
         known = before is None or is_known(before, entry, places)
-    values = (*entry.values, piece.value) if piece.value else ()
+    values = (*entry.values, component.value) if component.value else ()
     # Settings with other lines of the user's in them are never taken away as a whole.
-    whole = not piece.value or before is None or digest_of(before) in (*entry.ours, entry.backup)
-    ours = dict.fromkeys([*entry.ours, *[digest_of(piece.content)] * whole])
-    return Step(piece, before, replace(entry, ours=tuple(ours), values=tuple(dict.fromkeys(values))), not known)
+    whole = not component.value or before is None or digest_of(before) in (*entry.ours, entry.backup)
+    ours = dict.fromkeys([*entry.ours, *[digest_of(component.content)] * whole])
+    return Step(component, before, replace(entry, ours=tuple(ours), values=tuple(dict.fromkeys(values))), not known)
 
 
 def is_known(content: bytes, entry: InstalledFile, places: Places) -> bool:
     """Whether nothing would be lost with it: we wrote it, or it is in the backup; of the settings our line counts."""
     if digest_of(content) in (*entry.ours, entry.backup):
         return True
-    value = seen(content, places.key)
+    value = setting_of(content, places.key)
     return bool(entry.values) and value in [None, *(text.encode(places.encoding) for text in entry.values)]
 
 
@@ -94,7 +94,7 @@ def carry_out(places: Places, steps: list[Step], record: InstallRecord) -> None:
     fresh = [path for path, _ in backups if not path.exists()]
     at = record_path(places.state)
     recorded = current(at)
-    made = missing_folders([*fresh, at, *(step.piece.path for step in steps)])
+    made = missing_folders([*fresh, at, *(step.component.path for step in steps)])
     try:
         for at, content in backups:
             at.parent.mkdir(parents=True, exist_ok=True)
@@ -103,9 +103,9 @@ def carry_out(places: Places, steps: list[Step], record: InstallRecord) -> None:
         at = record_path(places.state)
         write_record(places.state, record)
         for step in steps:
-            at = step.piece.path
+            at = step.component.path
             at.parent.mkdir(parents=True, exist_ok=True)
-            put_piece(step, step.piece.content, places)
+            put_component(step, step.component.content, places)
     except BaseException as error:
         left = roll_back(places, steps, recorded, fresh)
         drop_empty(made)
@@ -120,14 +120,14 @@ def backup_of(step: Step, places: Places) -> list[tuple[Path, bytes]]:
         return []
     digest = digest_of(step.before)
     if step.changed or digest == step.entry.backup:
-        return [(backup_path(places.state, digest, step.piece.path.name), step.before)]
+        return [(backup_path(places.state, digest, step.component.path.name), step.before)]
     return []
 
 
-def put_piece(step: Step, content: bytes | None, places: Places) -> None:
-    path = step.piece.path
+def put_component(step: Step, content: bytes | None, places: Places) -> None:
+    path = step.component.path
     if current(path) != content:
-        put(path, content, aside=aside(path, places), executable=step.piece.executable)
+        put(path, content, aside=aside(path, places), executable=step.component.executable)
 
 
 def aside(path: Path, places: Places) -> Path:
@@ -141,9 +141,9 @@ def roll_back(places: Places, steps: list[Step], recorded: bytes | None, fresh: 
     left = []
     for step in reversed(steps):
         try:
-            put_piece(step, step.before, places)
+            put_component(step, step.before, places)
         except (OSError, GongkaiError):
-            left.append(step.piece.path)
+            left.append(step.component.path)
     if left:
         return left
     record = record_path(places.state)
@@ -173,18 +173,18 @@ def failure(error: OSError, path: Path, left: list[Path], places: Places) -> str
 
 
 def line_for(step: Step, places: Places) -> str:
-    piece = step.piece
-    if step.before == piece.content:
-        return f"已是最新　{piece.path}（{piece.name}）"
+    component = step.component
+    if step.before == component.content:
+        return f"已是最新　{component.path}（{component.name}）"
     kept = ""
     if step.before is not None and (step.changed or digest_of(step.before) == step.entry.backup):
-        kept = f"；原有的文件已备份到 {backup_path(places.state, digest_of(step.before), piece.path.name)}"
-    if not piece.value:
-        return f"已放入　{piece.path}（{piece.name}{kept}）"
-    value = seen(step.before or b"", places.key)
+        kept = f"；原有的文件已备份到 {backup_path(places.state, digest_of(step.before), component.path.name)}"
+    if not component.value:
+        return f"已放入　{component.path}（{component.name}{kept}）"
+    value = setting_of(step.before or b"", places.key)
     was = f"；原值 {value.decode(places.encoding, 'replace')}" if value is not None else ""
-    safe = f"，{SAFE_KEY} = false" if seen(step.before or b"", SAFE_KEY) is None else ""
-    return f"已设置　{piece.path}：{places.key} = {piece.value}{safe}（其他设置不变{was}{kept}）"
+    safe = f"，{SAFE_KEY} = false" if setting_of(step.before or b"", SAFE_KEY) is None else ""
+    return f"已设置　{component.path}：{places.key} = {component.value}{safe}（其他设置不变{was}{kept}）"
 
 
 # --- uninstalling ---------------------------------------------------------------------------------
@@ -273,16 +273,16 @@ def undo_of(entry: InstalledFile, places: Places) -> Undo:
 
 def undo_of_settings(entry: InstalledFile, now: bytes, before: bytes | None, places: Places) -> Undo:
     """The settings were changed since: only our lines go, or become what they were."""
-    value = seen(now, places.key)
+    value = setting_of(now, places.key)
     if value is None:
         return Undo(now, f"保留　　{entry.path}（其中已没有{places.key}，没有改动）", spent=False)
     if value not in [text.encode(places.encoding) for text in entry.values]:
         shown = value.decode(places.encoding, "replace")
         return Undo(now, f"保留　　{entry.path}（{places.key}已另设为 {shown}，没有改动）", spent=False)
     content = without_setting(now, places.key, value, line_of(before or b"", places.key))
-    if seen(before or b"", SAFE_KEY) is None:
+    if setting_of(before or b"", SAFE_KEY) is None:
         content = without_setting(content, SAFE_KEY, SAFE_VALUE, line_of(before or b"", SAFE_KEY))
-    old = seen(before or b"", places.key)
+    old = setting_of(before or b"", places.key)
     was = f"恢复为 {old.decode(places.encoding, 'replace')}" if old is not None else "已去掉"
     kept = None if before is None and not content.strip() else content
     return Undo(kept, f"已恢复　{entry.path}：{places.key}{was}（其他设置不变）")

@@ -142,7 +142,7 @@ SAFE_KEY, SAFE_VALUE = "ADD_WORKBOOK_TO_PYTHONPATH", b"false"
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
-def seen(content: bytes, key: str) -> bytes | None:
+def setting_of(content: bytes, key: str) -> bytes | None:
     """The value that xlwings' VBA is sure to find for a key, else None.
 
     Whether it takes a blank line for an empty value is not documented: it has to find the same either way.
@@ -187,7 +187,7 @@ def with_setting(content: bytes, key: str, value: bytes, newline: str) -> bytes:
     line = setting_line(key, value)
     old = line_of(content, key)
     changed = content if old is None else with_line(content, old, line)
-    if seen(changed, key) == value:
+    if setting_of(changed, key) == value:
         return changed
     return line + newline.encode() + content
 

@@ -9,10 +9,10 @@ from importlib.metadata import version
 from pathlib import Path, PurePath, PureWindowsPath
 
 import gongkai
+from gongkai.addin.components import Component, packaged
 from gongkai.addin.files import InstallRecord, current, digest_of, read_record
 from gongkai.addin.install import NO_EXCEL_YET
-from gongkai.addin.pieces import Component, packaged
-from gongkai.addin.places import Places, seen
+from gongkai.addin.places import Places, setting_of
 
 MEND = "请关闭所有Excel窗口，运行 gongkai addin install"
 FUNCTIONS_ONLY = "按钮可以用，工作表函数不能用"
@@ -40,28 +40,28 @@ def checks_of(places: Places) -> Iterator[Check]:
     if not places.excel.is_dir():
         yield Check(False, NO_EXCEL_YET.format(path=places.excel))
     record = read_record(places.state) or InstallRecord()
-    for piece in packaged(places):
-        yield check_piece(piece, record)
+    for component in packaged(places):
+        yield check_component(component, record)
     yield check_interpreter(places)
     if places.platform == "win32":
         yield check_library(Path(places.python))
 
 
-def check_piece(piece: Component, record: InstallRecord) -> Check:
-    found = current(piece.path)
+def check_component(component: Component, record: InstallRecord) -> Check:
+    found = current(component.path)
     if found is None:
-        return Check(False, f"{piece.name}：缺少{piece.path}；{MEND}。")
-    if found == piece.content:
-        return Check(True, f"{piece.name}：{piece.path}")
-    entry = record.entry(piece.path)
+        return Check(False, f"{component.name}：缺少{component.path}；{MEND}。")
+    if found == component.content:
+        return Check(True, f"{component.name}：{component.path}")
+    entry = record.entry(component.path)
     if entry and digest_of(found) in entry.ours:
-        return Check(False, f"{piece.name}：{piece.path}是旧版（{record.version}）；{MEND}。")
-    return Check(False, f"{piece.name}：{piece.path}与本版不同，可能被改过；{MEND}，现有的文件会先备份。")
+        return Check(False, f"{component.name}：{component.path}是旧版（{record.version}）；{MEND}。")
+    return Check(False, f"{component.name}：{component.path}与本版不同，可能被改过；{MEND}，现有的文件会先备份。")
 
 
 def check_interpreter(places: Places) -> Check:
     """Whether the settings name a Python that is there, and this one."""
-    value = seen(current(places.settings) or b"", places.key)
+    value = setting_of(current(places.settings) or b"", places.key)
     if value is None:
         return Check(False, f"Python的位置：{places.settings}中没有{places.key}；{MEND}。")
     named = value.decode(places.encoding, "replace")

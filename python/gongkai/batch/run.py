@@ -16,7 +16,7 @@ from typing import Any
 from gongkai.batch.importing import failed_row, internal_error, now, read_report_in
 from gongkai.batch.journal import Journal, JournalEntry, open_journal, read_journal, summary_names
 from gongkai.batch.names import FileNames, digest, digest_with_decisions, fitting_name, is_too_deep, move_new
-from gongkai.batch.scheduler import LOCAL, Turns, host_of
+from gongkai.batch.scheduler import LOCAL, SourceQueue, host_of
 from gongkai.batch.summary import Pace, compared, with_years, write_summary
 from gongkai.compare.years import YearComparison
 from gongkai.decisions.file import DecisionsError, with_decisions_beside
@@ -183,7 +183,7 @@ class BatchRun:
         self.names = FileNames([*os.listdir(self.folder), *summary_names(journal.summary), *files])
         self.lock = Lock()
         self.closed = False
-        self.turns = Turns((), 1, 0)
+        self.turns = SourceQueue((), 1, 0)
         self.results: SimpleQueue[BatchRow | BaseException | None] = SimpleQueue()
         self.pace = Pace()
         self.threads: list[Thread] = []
@@ -231,7 +231,7 @@ class BatchRun:
 
     def work(self, per_host: int, pause: float) -> Iterator[Imported]:
         left = [source for source in self.sources if source not in self.rows]
-        self.turns = Turns(left, per_host, pause)
+        self.turns = SourceQueue(left, per_host, pause)
         self.threads = [Thread(target=self.worker, args=(pause,), daemon=True) for _ in left[:MOST_THREADS]]
         for thread in self.threads:
             thread.start()

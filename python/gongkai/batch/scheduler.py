@@ -19,7 +19,7 @@ def host_of(source: str) -> str:
         return LOCAL
 
 
-class Turns:
+class SourceQueue:
     """Hands sources to several threads.
 
     At most ``per_host`` of a host between ``take`` and ``loaded``, and two takes of a host at least ``pause`` seconds

@@ -19,7 +19,7 @@ def check(report: Report) -> list[Finding]:
     from gongkai.checks.plausibility import check_plausibility
     from gongkai.checks.sums import check_sums
     from gongkai.decisions import apply_decisions
-    from gongkai.decisions.check import check_undecided
+    from gongkai.decisions.check import check_decisions
     from gongkai.editions import edition_of_year
 
     found = check_year(report.year)
@@ -35,7 +35,7 @@ def check(report: Report) -> list[Finding]:
     found += check_plausibility(report)
     said = claims(report)
     found = with_prose(report, found, said) + check_narrative(report, said)
-    found += check_undecided(report, found)
+    found += check_decisions(report, found)
     return apply_decisions(sorted(found, key=lambda finding: RANKS[finding.severity]), report)
 
 

@@ -24,7 +24,7 @@ RULES = (
 )
 
 
-def check_undecided(report: Report, findings: Sequence[Finding]) -> list[Finding]:
+def check_decisions(report: Report, findings: Sequence[Finding]) -> list[Finding]:
     """A warning for each finding about which somebody wrote what decides nothing, and for verdicts on no finding."""
     open_ones = {key: decision for key, decision in report.decisions.items() if not decision.verdict}
     if not open_ones:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import xlwings as xw
 
 from gongkai.excel.book import TABLES, Values, apply_edits, format_kind, read_values, sheet_names
-from gongkai.excel.checking import current_report, selected, told
+from gongkai.excel.checking import current_report, result_text, selected
 from gongkai.excel.importing import activate
 from gongkai.excel.runner import LONGEST_TEXT, YES, CommandResult, Request
 from gongkai.model import Finding, Form, Report, WorkbookError
@@ -55,7 +55,7 @@ def adopt(book: xw.Book, asked: Request) -> CommandResult:
     apply_edits(book, adoption_edits(changes, values, after, left))
     if left:
         activate(book, layout.RESULTS)
-    return CommandResult("done", f"已改{len(changes)}格，原来的数记在“{layout.LOG}”。{told(after, left)}")
+    return CommandResult("done", f"已改{len(changes)}格，原来的数记在“{layout.LOG}”。{result_text(after, left)}")
 
 
 def question(changes: Sequence[Adoption]) -> str:

@@ -102,7 +102,7 @@ def read_array(value: object) -> Placed:
         return Placed((table_of(layout.form, zip_cells(layout, rows)),))
     if not labelled:
         raise ShapeError(f"区域是{len(rows)}行{len(rows[0])}列，不是一张表的大小；可以用：{shapes_text()}。")
-    return read_piece(rows) or read_blocks(rows)
+    return read_part(rows) or read_blocks(rows)
 
 
 def rows_of(value: object) -> Rows:
@@ -247,7 +247,7 @@ def spots_of(form: Form) -> Mapping[Shape, Label | Cell]:
     return found | {(cell.box.top, cell.box.left): cell for cell in form.cells.values()}
 
 
-def read_piece(rows: Rows) -> Placed | None:
+def read_part(rows: Rows) -> Placed | None:
     """The table of which the range is a piece with the labels in their official places; None unless only one is.
 
     Of a part of a table it must be certain which one: no other piece of any form, whole or not, may look alike.
@@ -255,7 +255,7 @@ def read_piece(rows: Rows) -> Placed | None:
     found: list[tuple[Form, dict[str, object]]] = []
     for form in forms():
         for window in windows(form.size, len(rows), len(rows[0])):
-            values = piece_values(form, window, rows)
+            values = part_values(form, window, rows)
             if values:
                 found.append((form, values))
     whole = [(form, values) for form, values in found if values.keys() == form.cells.keys()]
@@ -270,7 +270,7 @@ def windows(size: Box, height: int, width: int) -> list[Shape]:
     return list(product(range(1, size.bottom - height + 2), range(1, size.right - width + 2)))
 
 
-def piece_values(form: Form, start: Shape, rows: Rows) -> dict[str, object] | None:
+def part_values(form: Form, start: Shape, rows: Rows) -> dict[str, object] | None:
     """Cell id -> value where every text is the label of its place and every label is there; None elsewhere."""
     spots = spots_of(form)
     values: dict[str, object] = {}
@@ -300,7 +300,7 @@ def is_parts(form: Form, values: Mapping[str, object]) -> bool:
 def read_blocks(rows: Rows) -> Placed:
     """The tables that stand one under the other, blank rows between them. Raises ShapeError, UnreadableDocument."""
     blocks = [trimmed(list(block)) for blank, block in groupby(rows, key=is_blank_row) if not blank]
-    pieces = [piece for block in blocks if (piece := read_piece(block))]
+    pieces = [piece for block in blocks if (piece := read_part(block))]
     tables = tuple(table for piece in pieces for table in piece.tables)
     if len(pieces) == len(blocks) == len({table.id for table in tables}):
         return Placed(tables)

@@ -44,10 +44,10 @@ def check(book: xw.Book, asked: Request) -> CommandResult:
     apply_edits(book, flag_edits(report, findings), values)
     if findings:
         activate(book, layout.RESULTS)
-    return CommandResult("done", told(report, findings))
+    return CommandResult("done", result_text(report, findings))
 
 
-def told(report: Report, findings: list[Finding]) -> str:
+def result_text(report: Report, findings: list[Finding]) -> str:
     count, text = f"{checked(report)}项勾稽关系", verdict(report, findings)
     return text if count in text else f"已核对{count}：{text}"
 

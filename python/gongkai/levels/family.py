@@ -18,7 +18,7 @@ from gongkai.batch.listing import (
     source_named,
 )
 from gongkai.batch.run import PAUSE
-from gongkai.batch.scheduler import Turns
+from gongkai.batch.scheduler import SourceQueue
 from gongkai.bodies.names import NAME
 from gongkai.compare.children import Child
 from gongkai.figures import read_figure
@@ -122,7 +122,7 @@ def read_children(
 
     ``step`` is told each source before it is read. Raises nothing: what cannot be read is a child with an error.
     """
-    turns = Turns(sources, 1, 0 if access.offline else PAUSE)
+    turns = SourceQueue(sources, 1, 0 if access.offline else PAUSE)
     found = {}
     while (source := turns.take()) is not None:
         step(source)

@@ -15,7 +15,7 @@ LONGEST_HEADING = 200  # characters; a longer one is a heading that was never cl
 LONGEST_CELL = 1_000  # characters, lines; a longer one is an article set in a table
 SPAN = re.compile(r"\s*\+?([0-9]+)")
 
-Item = tuple[str, str] | Link | Grid  # text is (heading, line)
+FlowItem = tuple[str, str] | Link | Grid  # text is (heading, line)
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class RawCell:
     """
 
     text: str = ""
-    items: list[Item] = field(default_factory=list)
+    items: list[FlowItem] = field(default_factory=list)
     rowspan: int = 1
     colspan: int = 1
     layout: bool = False
@@ -103,7 +103,7 @@ def too_large() -> UnreadableDocument:
     return UnreadableDocument(f"表格超过{CELLS}个单元格，不是年度报告的表格；请检查网址或文件是否正确。")
 
 
-def blocks_of(items: Sequence[Item]) -> Iterator[Block]:
+def blocks_of(items: Sequence[FlowItem]) -> Iterator[Block]:
     """Items -> blocks with their places: consecutive lines as one prose, its links after it."""
     lines: list[str] = []
     links: list[Link] = []

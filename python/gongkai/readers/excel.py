@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
 from gongkai.model import Block, UnreadableDocument
-from gongkai.readers.blocks import CELLS, Item, blocks_of
-from gongkai.readers.sheets import SheetCell, sheet_items
+from gongkai.readers.blocks import CELLS, FlowItem, blocks_of
+from gongkai.readers.sheets import SheetCell, sheet_flow
 from gongkai.spreadsheets import SAVE_AS, Look, Position
 from gongkai.spreadsheets.formats import STRUCK, WHITE, as_figure, doubtful, is_shown
 
@@ -37,13 +37,13 @@ def excel_blocks(content: bytes) -> tuple[Block, ...]:
     from gongkai.spreadsheets.xlsx import look_into_xlsx
 
     looks, content = look_into_xls(content) if content.startswith(OLE2) else look_into_xlsx(content)
-    items: list[Item] = []
+    items: list[FlowItem] = []
     try:
         with load_workbook(BytesIO(content)) as book:
             for look in looks:
                 refuse_area(look)
                 sheet = book.get_sheet_by_index(look.number)
-                items += [*sheet_items(*spots_of(sheet, look)), ("", "")]
+                items += [*sheet_flow(*spots_of(sheet, look)), ("", "")]
     except CalamineError as error:
         raise UnreadableDocument(f"工作簿不完整或已损坏，不能读取；{SAVE_AS}。") from error
     if not any(not isinstance(item, tuple) or item[1] for item in items):

@@ -17,7 +17,7 @@ from gongkai.readers.blocks import (
     LONGEST_HEADING,
     TALLEST,
     WIDEST,
-    Item,
+    FlowItem,
     RawCell,
     RawTable,
     blocks_of,
@@ -124,7 +124,7 @@ class PageContent:
         self.kinds: dict[int, str] = {}
         self.title = ""
         self.properties: list[tuple[str, str]] = []
-        self.items: list[Item] = []
+        self.items: list[FlowItem] = []
         self.pieces: list[str] = []
         self.tables: list[RawTable] = []
         self.cells = 0
@@ -389,7 +389,7 @@ class PageContent:
         text = "".join(pieces)
         return text if paragraph is None or text.strip() == paragraph.text().strip() else None
 
-    def end_cell(self, raw: RawCell, outer: list[Item], in_cell: bool) -> None:
+    def end_cell(self, raw: RawCell, outer: list[FlowItem], in_cell: bool) -> None:
         self.end_line()
         fill_cell(raw)
         self.tables[-1].layout |= raw.layout

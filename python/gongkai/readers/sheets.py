@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from gongkai.figures import read_figure
 from gongkai.model import Grid, GridCell, Place
-from gongkai.readers.blocks import CELLS, TALLEST, WIDEST, Item, too_large
+from gongkai.readers.blocks import CELLS, TALLEST, WIDEST, FlowItem, too_large
 
 LONGEST_LABEL = 80  # characters; a longer text is prose: the longest label of the form has 37
 FEW = 3  # cells of a row that may be prose: a number, a heading and its text
@@ -40,9 +40,9 @@ down: Edges = itemgetter(0, 2)
 along: Edges = itemgetter(1, 3)
 
 
-def sheet_items(spots: Spots, blanks: Spots) -> Iterator[Item]:
+def sheet_flow(spots: Spots, blanks: Spots) -> Iterator[FlowItem]:
     """The lines and grids of a sheet, from the cells with text, in order, and the merged cells without."""
-    yield from pieces(clamped(spots), blanks, DEEPEST)
+    yield from region_flow(clamped(spots), blanks, DEEPEST)
 
 
 def clamped(spots: Spots) -> list[SheetCell]:
@@ -54,7 +54,7 @@ def clamped(spots: Spots) -> list[SheetCell]:
     return [spot._replace(bottom=min(spot.bottom, last_row), right=min(spot.right, last_column)) for spot in spots]
 
 
-def pieces(spots: Spots, blanks: Spots, depth: int) -> Iterator[Item]:
+def region_flow(spots: Spots, blanks: Spots, depth: int) -> Iterator[FlowItem]:
     """The items of one region."""
     line_end = -1  # the last row of the prose just given, -1 after a table
     for band in bands(spots):
@@ -73,7 +73,7 @@ def pieces(spots: Spots, blanks: Spots, depth: int) -> Iterator[Item]:
                 yield Grid(Place(), grid_rows(within, blanks))
             else:
                 for part in parts:
-                    yield from pieces(part, blanks, depth - 1)
+                    yield from region_flow(part, blanks, depth - 1)
 
 
 # --- cutting ------------------------------------------------------------------------------------------------------

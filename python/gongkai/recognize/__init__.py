@@ -22,7 +22,7 @@ from gongkai.recognize.labels import (
     without,
 )
 from gongkai.recognize.lines import pitch_of
-from gongkai.recognize.rows import TableReading, place_loose, place_rows
+from gongkai.recognize.rows import TableReading, place_rows, place_short_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.tokens import Token, tokenize
 
@@ -186,7 +186,7 @@ def count_rows(tokens: Sequence[Token], chain: Sequence[Match], edition: str, ta
 def read_copy(tokens: Sequence[Token], table: str, found: FoundTable, begins: Sequence[int]) -> TableReading:
     stop = min((start for start in begins if start >= found.chain[-1].end), default=len(tokens))
     reading = place_rows(tokens, found.chain, form(found.edition, table), stop)
-    place_loose(reading, editions()[found.edition].relations_of(table))
+    place_short_rows(reading, editions()[found.edition].relations_of(table))
     reading.start = found.chain[0].start
     return reading
 

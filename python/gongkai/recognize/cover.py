@@ -141,7 +141,7 @@ def agency_of(title: str, lines: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Mixed:
+class ForeignTitles:
     """Titles of other bodies' or years' reports: ``before`` the nearest one above the tables, "" where that is the
     report's own; ``within`` table id -> the one that stands between the first table and this one."""
 
@@ -151,7 +151,7 @@ class Mixed:
 
 def foreign_titles(
     tokens: Sequence[Token], starts: Mapping[str, int], links: Collection[str], agency: str, year: int | None
-) -> Mixed:
+) -> ForeignTitles:
     """``starts`` are the tokens at which the tables begin. Titles that are links belong to a menu or a list of pages,
     those behind all tables to what follows."""
     first, last = min(starts.values(), default=0), max(starts.values(), default=0)
@@ -163,7 +163,7 @@ def foreign_titles(
         spots = [at for at in foreign if first < at < start]
         if spots:
             within[table] = titles[max(spots)]
-    return Mixed(titles[nearest] if nearest in foreign else "", within)
+    return ForeignTitles(titles[nearest] if nearest in foreign else "", within)
 
 
 def title_at(tokens: Sequence[Token], at: int) -> str:

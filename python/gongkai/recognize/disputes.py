@@ -9,7 +9,7 @@ from itertools import chain
 from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row
 from gongkai.recognize.headers import likely, longest
 from gongkai.recognize.labels import lexicon
-from gongkai.recognize.lines import slots_by_pitch
+from gongkai.recognize.lines import cells_by_pitch
 from gongkai.recognize.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT, TableReading, cut, place_figure
 from gongkai.recognize.tokens import Token, squash
 
@@ -139,7 +139,7 @@ def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> Se
     """A run's cells in their order, one for each figure that the head announces; None where that is not certain."""
     rows = {token.row for token in run}
     if not run[0].grid and pitch and len(rows) == len(run) and all(token.kind != "blank" for token in run):
-        return slots_by_pitch(run, start, 0, expected, pitch)
+        return cells_by_pitch(run, start, 0, expected, pitch)
     extra = len(run) - expected
     if extra > 0 and all(token.kind == "blank" for token in run[-extra:]) and run[0].kind != "blank":
         return run[:-extra]

@@ -108,7 +108,7 @@ def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
         for end, word in ((start + 1, token.squash),) if alone else joined(tokens, start, words.prefixes):
             hits = words.exact.get(word)
             if hits is None and end == start + 1:
-                hits = loose_hits(token.text, words)
+                hits = hits_without_remark(token.text, words)
             for number, weight in hits or ():
                 if words.labels[number].kind == "row" and follows_figure(tokens, end):
                     weight += FOLLOWED_BY_FIGURE
@@ -116,16 +116,16 @@ def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
     return found
 
 
-def loose_hits(text: str, words: Lexicon) -> tuple[tuple[int, float], ...]:
+def hits_without_remark(text: str, words: Lexicon) -> tuple[tuple[int, float], ...]:
     """Labels that a text is without its closing remark in brackets, or without its number."""
-    for word in loose_words(text):
+    for word in words_without_remark(text):
         if word in words.exact:
             return tuple((number, weight - 0.05) for number, weight in words.exact[word])
     return ()
 
 
 @lru_cache(maxsize=4096)
-def loose_words(text: str) -> tuple[str, ...]:
+def words_without_remark(text: str) -> tuple[str, ...]:
     plain = REMARK.sub("", text)
     return tuple(word for word in (squash(plain), bare(text), bare(plain)) if len(word) >= SHORTEST_BARE)
 

@@ -94,7 +94,7 @@ def is_one_a_line(line: FoundRow) -> bool:
     return plain and not line.label.grid and len(set(rows)) == len(rows)
 
 
-def slots_by_pitch(
+def cells_by_pitch(
     slots: Sequence[Token], start: int, after: int, expected: int, pitch: int
 ) -> list[Token | None] | None:
     """Cells of a flattened row by the lines between them: the line counts say which cells were blank.
@@ -127,7 +127,7 @@ def cells_of(line: FoundRow, head: Head, pitch: int, filled: bool) -> Sequence[T
     expected, start = len(head.columns), line.label.place.line
     if expected < len(line.part.columns) and line.next_line - start != pitch * (expected + 1):
         return None  # there are more cells than labels: one of the labels was lost
-    return slots_by_pitch(line.slots, start, line.next_line, expected, pitch)
+    return cells_by_pitch(line.slots, start, line.next_line, expected, pitch)
 
 
 def fit(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:

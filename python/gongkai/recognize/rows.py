@@ -15,13 +15,13 @@ from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match
 from gongkai.recognize.lines import (
     FoundRow,
     at_columns,
+    cells_by_pitch,
     cells_of,
     full_widths,
     is_one_a_line,
     lead,
     pitch_of,
     read_line,
-    slots_by_pitch,
 )
 from gongkai.recognize.tokens import Token
 from gongkai.sums.solve import possible, stated_and_computed
@@ -45,7 +45,7 @@ NO_LABEL = "这一行的标签不在官方表格中，未填入"
 
 
 @dataclass(frozen=True, slots=True)
-class Loose:
+class ShortRow:
     """A row whose figures have no certain column yet; ``likely`` are the columns that its lines speak for."""
 
     row: Row
@@ -58,20 +58,21 @@ class Loose:
 class TableReading:
     """What has been placed so far, ``placed`` cells of it from the source, blank ones included.
 
-    ``loose`` holds rows whose figures have no certain column yet; ``start`` is the token at which the table begins.
+    ``short_rows`` holds rows whose figures have no certain column yet; ``start`` is the token at which the table
+    begins.
     """
 
     form: Form
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    loose: dict[str, Loose] = field(default_factory=dict)
+    short_rows: dict[str, ShortRow] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     placed: int = 0
     start: int = 0
 
 
 def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop: int) -> TableReading:
-    """Place every figure by the label of its row and the head of its part; what is uncertain goes to ``loose``.
+    """Place every figure by the label of its row and the head of its part; what is uncertain goes to ``short_rows``.
 
     ``stop`` is the token at which the next table begins.
     """
@@ -109,7 +110,7 @@ def is_borne_out(head: Head, part: Part, lines: Sequence[FoundRow], form: Form, 
 
 def has_cells(line: FoundRow, count: int, pitch: int) -> bool:
     if pitch and is_one_a_line(line):
-        return slots_by_pitch(line.slots, line.label.place.line, line.next_line, count, pitch) is not None
+        return cells_by_pitch(line.slots, line.label.place.line, line.next_line, count, pitch) is not None
     return len(line.slots) == count
 
 
@@ -161,13 +162,13 @@ def place_line(reading: TableReading, line: FoundRow, head: Head, pitch: int, fi
         for column, token in zip(head.columns, chosen, strict=True):
             place_figure(reading, row, column, token)
     elif any(token.kind != "blank" for token in line.slots):
-        reading.loose[row.id] = Loose(row, head.columns, line.slots, numbered(line, head, pitch))
+        reading.short_rows[row.id] = ShortRow(row, head.columns, line.slots, numbered(line, head, pitch))
     elif chosen is None:
         reading.problems.append(Problem(form, row.id, "", cut(line.label.text), NO_FIGURES))
 
 
 def numbered(line: FoundRow, head: Head, pitch: int) -> tuple[str, ...] | None:
-    """The columns that a loose row's figures stand in if its lines count right as far as they go."""
+    """The columns that a short row's figures stand in if its lines count right as far as they go."""
     if not pitch or not is_one_a_line(line):
         return None
     spots = [divmod(token.place.line - line.label.place.line, pitch) for token in line.slots]
@@ -267,36 +268,36 @@ TOO_MANY = "数字比列数多，其中可能有一行缺了标签，未填入"
 MOST_ROWS = 6  # each costs up to 35 questions to the relations
 
 
-def place_loose(reading: TableReading, relations: Sequence[Relation]) -> None:
-    """Settle ``reading.loose``; what stays uncertain is blank with a problem that shows its text."""
-    progress = bool(relations) and len(reading.loose) <= MOST_ROWS
+def place_short_rows(reading: TableReading, relations: Sequence[Relation]) -> None:
+    """Settle ``reading.short_rows``; what stays uncertain is blank with a problem that shows its text."""
+    progress = bool(relations) and len(reading.short_rows) <= MOST_ROWS
     while progress:
         progress = False
-        for row_id in list(reading.loose):
+        for row_id in list(reading.short_rows):
             chosen = only_placement(reading, row_id, relations)
             if chosen is not None:
-                loose = reading.loose.pop(row_id)
+                short = reading.short_rows.pop(row_id)
                 for column, token in chosen.items():
-                    place_figure(reading, loose.row, column, token)
-                raw = cut(" ".join(token.text for token in loose.slots))
+                    place_figure(reading, short.row, column, token)
+                raw = cut(" ".join(token.text for token in short.slots))
                 reading.problems.append(Problem(reading.form.id, row_id, "", raw, PLACED_BY_RELATIONS))
                 progress = True
-    for row_id, loose in reading.loose.items():
-        texts = [token.text for token in loose.slots if token.kind != "blank"]
+    for row_id, short in reading.short_rows.items():
+        texts = [token.text for token in short.slots if token.kind != "blank"]
         reading.problems.append(Problem(reading.form.id, row_id, "", cut(" ".join(texts)), WRONG_COUNT))
-        if len(texts) > len(loose.columns) > 0:
+        if len(texts) > len(short.columns) > 0:
             reading.problems.append(Problem(reading.form.id, "", "", cut(" ".join(texts)), TOO_MANY))
 
 
 def only_placement(reading: TableReading, row_id: str, relations: Sequence[Relation]) -> dict[str, Token] | None:
     """Column id -> token for the one order-preserving placement that the relations allow; None if none or several."""
-    loose = reading.loose[row_id]
-    columns, tokens = loose.columns, [token for token in loose.slots if token.kind != "blank"]
+    short = reading.short_rows[row_id]
+    columns, tokens = short.columns, [token for token in short.slots if token.kind != "blank"]
     figures = [read_figure(token.text) for token in tokens]
     single = all(figure.state == "figure" for figure in figures) and all(token.colspan == 1 for token in tokens)
     if not single or not 0 < len(tokens) <= len(columns):
         return None
-    choices = [loose.likely] if loose.likely else combinations(columns, len(tokens))
+    choices = [short.likely] if short.likely else combinations(columns, len(tokens))
     known: dict[str, Value] = {cell: entry.value for cell, entry in reading.entries.items()}
     found: list[tuple[str, ...]] = []
     for choice in choices:

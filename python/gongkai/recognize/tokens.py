@@ -85,7 +85,7 @@ def tokenize(blocks: Sequence[Block]) -> list[Token]:
             for offset, text in enumerate(block.text.split("\n")):
                 row += 1
                 place = Place(block.place.page, 0, 0, 0, block.place.line + offset)
-                tokens += (Token(*piece, row, 0, place, heading=block.heading) for piece in line_pieces(text))
+                tokens += (Token(*piece, row, 0, place, heading=block.heading) for piece in line_parts(text))
     return tokens
 
 
@@ -94,7 +94,7 @@ def spot(place: Place) -> tuple[int, int, int]:
     return place.table, place.row, place.column
 
 
-def line_pieces(line: str) -> Iterator[tuple[str, TokenKind, str]]:
+def line_parts(line: str) -> Iterator[tuple[str, TokenKind, str]]:
     """A line of text -> (text, kind, squashed text) of its pieces; an empty line and a page number give none.
 
     A line of bars alone is a blank cell (one bar) or what is left of merged cells (several).

@@ -133,10 +133,10 @@ def decoded(content: bytes) -> str:
 
 def visible(text: str) -> str:
     """The characters that a reader sees, without blanks."""
-    return "".join("".join(pieces(text)).split())
+    return "".join("".join(texts_between_markup(text)).split())
 
 
-def pieces(text: str) -> Iterator[str]:
+def texts_between_markup(text: str) -> Iterator[str]:
     place = 0
     for piece in PIECE.finditer(text):
         yield html.unescape(text[place : piece.start()])
@@ -147,7 +147,7 @@ def pieces(text: str) -> Iterator[str]:
 def is_short(content: bytes) -> bool:
     """Whether a page is too short for a report: a gate, a note, or nothing."""
     length = 0
-    for piece in pieces(decoded(content)) if len(content) < LARGE else ():
+    for piece in texts_between_markup(decoded(content)) if len(content) < LARGE else ():
         length += len("".join(piece.split()))
         if length >= SHORT:
             break

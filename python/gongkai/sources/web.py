@@ -125,7 +125,7 @@ def redirected(trip: Trip, reply: Reply) -> str:
     """Where the server sends us, or the same address where it may be content with the cookie that it gave; or ""."""
     if reply.status in REDIRECTS and "Location" in reply.headers:
         target = location(trip.origin, reply)
-        told_of(trip, reply.url, target)
+        note_hop(trip, reply.url, target)
         return target
     if trip.asked_again or "Set-Cookie" not in reply.headers:
         return ""
@@ -151,7 +151,7 @@ def location(origin: str, reply: Reply) -> str:
     return str(target)
 
 
-def told_of(trip: Trip, url: str, target: str) -> None:
+def note_hop(trip: Trip, url: str, target: str) -> None:
     """Tell of what a user would want to know of a redirect."""
     before, after = urlsplit(url), urlsplit(target)
     if before.scheme == "https" and after.scheme == "http":

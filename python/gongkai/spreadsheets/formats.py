@@ -71,7 +71,7 @@ def kind_of(code: str) -> str:
         return kind
     if not SHOWS.search(plain.partition(";")[0]):
         return HIDDEN
-    first, *others = PIECE.sub(shown_piece, code).split(";")
+    first, *others = PIECE.sub(shown_part, code).split(";")
     kinds = map(kind_of_sample, (first, *others[:2]) if CONDITION.search(code) else (first,))
     kind = next(filter(None, kinds), "")
     if kind or not others or RED.search(code) or CONDITION.search(code):
@@ -80,7 +80,7 @@ def kind_of(code: str) -> str:
     return UNSIGNED if bare == others[0].strip() or kind_of_sample(bare) else ""
 
 
-def shown_piece(match: re.Match[str]) -> str:
+def shown_part(match: re.Match[str]) -> str:
     """What a piece of a format code shows where the number is ``SAMPLE``; without semicolons."""
     piece = match[0]
     if piece[0] in '"\\!':

@@ -123,7 +123,7 @@ def odd_styles(book: Book) -> dict[int, str]:
     kinds |= {number: kind_of(code) for number, code in book.formats.items()}
     used = {font_number(font) for font, _, _ in book.styles}
     if any(struck for struck, _, _ in book.fonts):
-        used -= {font_number(font) for font in piece_fonts(book.texts)}
+        used -= {font_number(font) for font in run_fonts(book.texts)}
     if any(raised or (struck and n not in used) for n, (struck, raised, _) in enumerate(book.fonts)):
         raise UnreadableDocument(f"工作簿中有上标、下标或删除线文字，在这种旧版格式中无法分辨；{SAVE_AS}。")
     found = {}
@@ -206,7 +206,7 @@ def special_result(stream: bytes, at: int) -> str:
 RICH, ADDED, WIDE = 0x08, 0x04, 0x01  # flags of a text: it has pieces, something is added to it, two bytes a character
 
 
-def piece_fonts(records: Sequence[bytes]) -> Iterator[int]:
+def run_fonts(records: Sequence[bytes]) -> Iterator[int]:
     """The fonts in which pieces of texts are set; ``records`` are that of all texts and those that continue it.
 
     Raises IndexError where the texts end too early.

@@ -70,7 +70,7 @@ def cheapest_covers(state: NetworkState, repairs: Repairs) -> tuple[int, list[Co
     if covers and (not sets or price < CELL * len(sets[0])):
         return price, covers
     for changes in sets:
-        for piece in pieces(state, changes):
+        for piece in unrelated_groups(state, changes):
             repairs.add(repair_of(state, piece, state.mended(piece)))
     return covers_of(state, repairs)
 
@@ -130,7 +130,7 @@ def covers_of(state: NetworkState, repairs: Repairs) -> tuple[int, list[Cover]]:
     return best, found
 
 
-def pieces(state: NetworkState, changes: Sequence[Replacement]) -> list[Changes]:
+def unrelated_groups(state: NetworkState, changes: Sequence[Replacement]) -> list[Changes]:
     """Changes in groups that share no node."""
     groups: list[tuple[set[int], Changes]] = []
     for change in changes:

@@ -104,7 +104,7 @@ def with_prose(report: Report, findings: Sequence[Finding], said: Sequence[Claim
     known: dict[str, list[Claim]] = defaultdict(list)
     for claim in filter(is_of_one_cell, said):
         known[claim.quantity.cells[0]].append(claim)
-    return [told_with(report, finding, known) if finding.suspects else finding for finding in findings]
+    return [with_citation(report, finding, known) if finding.suspects else finding for finding in findings]
 
 
 def is_of_one_cell(claim: Claim) -> bool:
@@ -114,10 +114,10 @@ def is_of_one_cell(claim: Claim) -> bool:
     return alone and claim.scope == "same" and claim.step == 1 and not claim.share
 
 
-def told_with(report: Report, finding: Finding, known: Mapping[str, Sequence[Claim]]) -> Finding:
+def with_citation(report: Report, finding: Finding, known: Mapping[str, Sequence[Claim]]) -> Finding:
     borne = [choice for choice in finding.suspects if agrees(choice, known)]
     cells = dict.fromkeys(suspect.cell for choice in borne for suspect in choice if suspect.cell in known)
-    told = "；".join(cited(report, cell, known[cell][0]) for cell in cells)
+    told = "；".join(citation(report, cell, known[cell][0]) for cell in cells)
     return replace(finding, message=f"{finding.message}{told}。") if told else finding
 
 
@@ -127,7 +127,7 @@ def agrees(choice: Sequence[Suspect], known: Mapping[str, Sequence[Claim]]) -> b
     return any(same) and all(same)
 
 
-def cited(report: Report, cell: str, claim: Claim) -> str:
+def citation(report: Report, cell: str, claim: Claim) -> str:
     table = cell.partition(".")[0]
     label = label_of(editions()[report.tables[table].edition].forms[table].cells[cell])
     return f"{place_of(claim)}“{clipped(claim.clause)}”，{label}也是{shown(claim.figure)}"

@@ -165,9 +165,9 @@ def area(bounds: tuple[float, float, float, float]) -> float:
 def read_page(ink: Ink, number: int) -> Page:
     from gongkai.readers.pdf.lattice import lattices_of
     from gongkai.readers.pdf.lines import lines_of
-    from gongkai.readers.pdf.visible import seen
+    from gongkai.readers.pdf.visible import visible_ink
 
-    ink = seen(ink)
+    ink = visible_ink(ink)
     tables, outside = tables_of(ink, lattices_of(ink.strokes), number)
     tables = side_by_side(tables)
     lines = [words_of_line(line) for line in lines_of(outside)]
@@ -182,7 +182,7 @@ def read_page(ink: Ink, number: int) -> Page:
 def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
     kept = without_furniture([[line.text for line in page.lines] for page in pages], [page.height for page in pages])
     known = {id(text) for texts in kept for text in texts}
-    items = joined_pages([page_items(page, number, known) for number, page in enumerate(pages, 1)])
+    items = joined_pages([page_flow(page, number, known) for number, page in enumerate(pages, 1)])
     mark_headings(items, [page.width for page in pages])
     join_paragraphs([item for group in items for item in group if isinstance(item, PageLine) and not item.heading])
     line, table = 1, 0
@@ -207,7 +207,7 @@ def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
             yield Link(Place(page=number, line=line), "image", "", "")
 
 
-def page_items(page: Page, number: int, known: Collection[int]) -> list[PageLine | PageTable]:
+def page_flow(page: Page, number: int, known: Collection[int]) -> list[PageLine | PageTable]:
     """A page's texts and tables from top to bottom, tables without rulings among them."""
     lines = [line for line in page.lines if id(line.text) in known]
     ordered: list[Words | PageTable] = sorted([*lines, *page.tables], key=lambda item: place_of(item, page.tables))
@@ -244,7 +244,7 @@ def mark_cut_figures(before: list[PageLine | PageTable], after: list[PageLine | 
     What stands on the later page above them is a head repeated, of lines ``known`` from the text of earlier pages, or
     pieces of a label; pieces of a label may also follow the table on the earlier page.
     """
-    spot = next((at for at in reversed(range(len(before))) if not is_piece(before[at])), 0)
+    spot = next((at for at in reversed(range(len(before))) if not is_short_line(before[at])), 0)
     above = before[spot]
     if not isinstance(above, PageTable) or above.ys:
         return
@@ -256,11 +256,11 @@ def mark_cut_figures(before: list[PageLine | PageTable], after: list[PageLine | 
         new = [line for line in item.text.split("\n") if "".join(line.split()) not in known]
         if new and all(map(read_as_figure, new[0].split())):
             before[spot] = with_last_row_unreadable(above)
-        if new and not is_piece(item):
+        if new and not is_short_line(item):
             return
 
 
-def is_piece(item: PageLine | PageTable) -> bool:
+def is_short_line(item: PageLine | PageTable) -> bool:
     return isinstance(item, PageLine) and len(item.text) <= LONGEST_PIECE
 
 

@@ -17,7 +17,7 @@ PLAIN_WHITE = (1.0, 1.0, 1.0)
 SIDEWAYS = 0.6  # share of characters from which the whole page is taken to lie on its side
 
 
-def seen(ink: Ink) -> Ink:
+def visible_ink(ink: Ink) -> Ink:
     """The page with its visible characters alone, turned upright where it lies on its side."""
     visible = [shown for char in ink.chars if not char.hidden and (shown := as_shown(char, ink)) is not None]
     return upright(Ink(ink.width, ink.height, once(visible), ink.strokes, ink.fills, ink.images, ink.drawings))

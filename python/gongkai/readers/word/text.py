@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.model import Link, Place, UnreadableDocument
 from gongkai.opc.office import AGAIN, PartRelation, attribute, child, children, kind, value
-from gongkai.readers.blocks import LONGEST_HEADING, Item, collapse
+from gongkai.readers.blocks import LONGEST_HEADING, FlowItem, collapse
 from gongkai.readers.superscripts import LINKED, RAISED, settle
 from gongkai.readers.word.styles import NO_STYLE, Numbering, RunLook, Style, Styles, is_white, number_of
 
@@ -37,7 +37,7 @@ class WordText:
         self, styles: Styles, numbering: Numbering, targets: Mapping[str, PartRelation], runs_say: bool
     ) -> None:
         self.styles, self.numbering, self.targets, self.runs_say = styles, numbering, targets, runs_say
-        self.items: list[Item] = []
+        self.items: list[FlowItem] = []
         self.pieces: list[str] = []
         self.boxes: list[_Element] = []
         self.fields: list[list[str] | None] = []

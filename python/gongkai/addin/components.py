@@ -11,7 +11,7 @@ from pathlib import Path
 
 import gongkai
 from gongkai.addin.files import current
-from gongkai.addin.places import SAFE_KEY, SAFE_VALUE, WIDE, Places, seen, with_setting
+from gongkai.addin.places import SAFE_KEY, SAFE_VALUE, WIDE, Places, setting_of, with_setting
 from gongkai.model import GongkaiError
 from gongkai.workbook.file import TEMPLATE, template_path
 
@@ -30,9 +30,9 @@ class Component:
     executable: bool = False
 
 
-def pieces(places: Places) -> list[Component]:
+def components(places: Places) -> list[Component]:
     """Everything that belongs on this machine. Raises GongkaiError where a part of the program is missing."""
-    return [*packaged(places), settings_piece(places)]
+    return [*packaged(places), settings_component(places)]
 
 
 def packaged(places: Places) -> Iterator[Component]:
@@ -48,7 +48,7 @@ def packaged(places: Places) -> Iterator[Component]:
         yield Component(places.launcher, command.encode(), "Python的启动脚本", executable=True)
 
 
-def settings_piece(places: Places) -> Component:
+def settings_component(places: Places) -> Component:
     """The settings as they stand, with the lines that are ours."""
     content = current(places.settings) or b""
     if content.startswith(WIDE):
@@ -58,7 +58,7 @@ def settings_piece(places: Places) -> Component:
         )
     value = places.interpreter.encode(places.encoding)
     changed = with_setting(content, places.key, value, places.newline)
-    if seen(content, SAFE_KEY) is None:
+    if setting_of(content, SAFE_KEY) is None:
         changed = with_setting(changed, SAFE_KEY, SAFE_VALUE, places.newline)
     return Component(places.settings, changed, "xlwings的设置", value=places.interpreter)
 
