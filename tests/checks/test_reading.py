@@ -18,7 +18,7 @@ from gongkai.editions import editions
 from gongkai.excel.importing import verdict
 from gongkai.model import Document, Entry, Finding, Report, Suspect, Table, Value
 from gongkai.output import check_to_dict, finding_lines
-from gongkai.sums.solve import stated_and_computed
+from gongkai.sums import stated_and_computed
 from helpers.counts import properties
 from helpers.made import older, report_of, sound_values
 

@@ -15,7 +15,7 @@ from gongkai.compare.children import Child, roll_of
 from gongkai.compare.levels import RULES, STATUSES, Levels, compare
 from gongkai.editions import editions, form
 from gongkai.model import Document, Entry, Finding, Report, Table
-from gongkai.sums.solve import total
+from gongkai.sums import total
 from helpers.counts import properties
 from helpers.families import BODIES, CELLS, FEES, GRANTED, OFFICE, PARENT, child, family_of, report, summed
 from helpers.growth import LINEAR, doubling

@@ -9,7 +9,7 @@ from pathlib import Path
 from gongkai.compare.children import Child
 from gongkai.editions import editions
 from gongkai.model import Entry, Report, Table, Value
-from gongkai.sums.solve import total
+from gongkai.sums import total
 from helpers.writers.styles import LAYOUTS, render
 
 PARENT = "青溪县人民政府"

@@ -23,7 +23,7 @@ from gongkai.readers import read_blocks
 from gongkai.recognize import recognize
 from gongkai.recognize.labels import exact_matches, lexicon
 from gongkai.recognize.tokens import tokenize
-from gongkai.sums.localize import localize
+from gongkai.sums import localize
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import adoption_edits, with_changes
 from gongkai.workbook.file import filled, read_file, template_path

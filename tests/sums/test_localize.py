@@ -20,7 +20,8 @@ from gongkai.checks.sums import check_sums, proposals, solution_of
 from gongkai.editions import editions, form
 from gongkai.model import Finding, Relation, Report, Value
 from gongkai.output import finding_to_dict
-from gongkai.sums.localize import UNKNOWN, localize
+from gongkai.sums import localize
+from gongkai.sums.localize import UNKNOWN
 from gongkai.sums.network import SECONDS, NetworkState, TooMany, network_of, state_of
 from gongkai.sums.repairs import DIGIT, OTHER, SLIP, exchanged, moved, oddness, split
 from gongkai.sums.search import FARTHEST, farthest, smallest_sets

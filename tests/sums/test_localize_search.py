@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from gongkai.checks.sums import check_sums
 from gongkai.editions import editions, form
 from gongkai.model import Report, Table
+from gongkai.sums import solve
 from gongkai.sums.network import network_of, state_of
 from gongkai.sums.search import clusters_of
-from gongkai.sums.solve import solve
 from helpers.counts import counted, many, properties
 from helpers.made import consistent, table_of
 from helpers.strategies import changed, reports

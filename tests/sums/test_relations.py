@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gongkai.editions import editions
 from gongkai.model import Relation, Report, Value
-from gongkai.sums.solve import difference, possible, solve, stated_and_computed, total
+from gongkai.sums import difference, possible, solve, stated_and_computed, total
 from helpers.counts import properties
 from helpers.strategies import reports
 

@@ -30,7 +30,7 @@ from gongkai.model import (
     Value,
     WorkbookError,
 )
-from gongkai.sums.solve import difference, possible, total
+from gongkai.sums import difference, possible, total
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.fill import report_to_edits, shown_sheets

@@ -9,8 +9,7 @@ from functools import lru_cache
 from gongkai.editions import editions
 from gongkai.figures import read_figure, shown
 from gongkai.model import Entry, Finding, Form, Relation, Suspect, Table, Value
-from gongkai.sums.localize import Proposal, localize
-from gongkai.sums.solve import Solution, difference, solve, stated_and_computed, stated_figures, total
+from gongkai.sums import Proposal, Solution, difference, localize, solve, stated_and_computed, stated_figures, total
 from gongkai.wording import label_of, official_order, subject_and_names, written
 
 MOST_PARTS = 6  # named one by one in a message; of more only those that are not zero

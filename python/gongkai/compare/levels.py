@@ -21,7 +21,7 @@ from gongkai.decisions import key_of, ruled
 from gongkai.editions import editions, form
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
-from gongkai.sums.solve import difference, total
+from gongkai.sums import difference, total
 from gongkai.wording import label_of
 
 Status = Literal["equal", "differs", "exceeds", "uncertain", "blank"]

@@ -13,7 +13,7 @@ from gongkai.figures import clean, read_figure, shown
 from gongkai.model import Alternative, Cell, Entry, Finding, Form, GongkaiError, Label, Relation, Report, Table, Value
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tokens import squash
-from gongkai.sums.solve import difference, stated_and_computed
+from gongkai.sums import difference, stated_and_computed
 from gongkai.wording import column_label, label_of, one_line, relation_lines, row_label, subject_and_names
 from gongkai.workbook.fill import written
 from gongkai.workbook.proposals import NO_FIGURE, forms_of, name_of, proposal_text

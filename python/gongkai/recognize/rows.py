@@ -24,7 +24,7 @@ from gongkai.recognize.lines import (
     read_line,
 )
 from gongkai.recognize.tokens import Token
-from gongkai.sums.solve import possible, stated_and_computed
+from gongkai.sums import possible, stated_and_computed
 
 ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
 LOOK_BACK = 60

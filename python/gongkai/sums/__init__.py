@@ -1,1 +1,28 @@
-"""The stated sums (勾稽关系) of a table, some figures blank -> what they imply, and what is likely wrong."""
+"""The stated sums (勾稽关系) of a table, some figures blank -> what they imply, and what is likely wrong.
+
+solve: what is broken, impossible, implied. localize: the cells that are likely wrong, by network (the relations as a
+graph), repairs (of a few nodes) and search (of the whole table).
+"""
+
+from gongkai.sums.localize import Proposal, localize
+from gongkai.sums.solve import (
+    Solution,
+    difference,
+    possible,
+    solve,
+    stated_and_computed,
+    stated_figures,
+    total,
+)
+
+__all__ = [
+    "Proposal",
+    "Solution",
+    "difference",
+    "localize",
+    "possible",
+    "solve",
+    "stated_and_computed",
+    "stated_figures",
+    "total",
+]

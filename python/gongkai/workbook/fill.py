@@ -11,7 +11,7 @@ from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity, Value
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import EXACT_DIGITS
-from gongkai.sums.solve import difference, total
+from gongkai.sums import difference, total
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written
 from gongkai.workbook.decisions import about_edits, decision_cells, kept_edits

@@ -13,7 +13,7 @@ from gongkai.checks.narrative.meaning import Quantity, layouts_of, quantity_of
 from gongkai.checks.narrative.tokens import ProseToken, tidied, tokens_of
 from gongkai.checks.narrative.words import facts, narrow, without_own_name
 from gongkai.model import Figure, Report
-from gongkai.sums.solve import difference, stated_figures, total
+from gongkai.sums import difference, stated_figures, total
 
 SECTIONS = (1, 6)
 LONGEST_SECTION = 50_000  # characters; a report's own sections have a few thousand

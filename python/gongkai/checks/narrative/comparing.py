@@ -12,7 +12,7 @@ from gongkai.checks.narrative.claims import LONGEST_SECTION, SECTIONS, Claim, al
 from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Figure, Finding, Report, Rule, Severity, Suspect
-from gongkai.sums.solve import difference
+from gongkai.sums import difference
 from gongkai.wording import clipped, label_of
 
 ORDINALS = {1: "一", 6: "六"}
