@@ -13,10 +13,10 @@ from zipfile import ZipFile
 import pytest
 import xlwings
 import xlwings.utils
-from gongkai.addin.components import ADDIN, XLWINGS, addin_path, packaged
 
 from gongkai import cli
 from gongkai.addin import checks_of, install, uninstall
+from gongkai.addin.components import ADDIN, XLWINGS, addin_path, packaged
 from gongkai.addin.files import digest_of, record_path
 from gongkai.addin.places import MAC_STARTUP, Places, places, setting_of
 from gongkai.addin.status import examine

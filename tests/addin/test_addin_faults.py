@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from gongkai.addin.components import ADDIN, XLWINGS
 
 from gongkai.addin import install, uninstall
+from gongkai.addin.components import ADDIN, XLWINGS
 from gongkai.addin.files import record_path
 from gongkai.addin.places import Places
 from gongkai.addin.status import examine

@@ -112,13 +112,13 @@ def names(page: Path) -> set[str]:
 
 
 def is_path(name: str) -> bool:
-    """``sums/solve.py``, ``tests/house/``, ``test_pdf.py``; not ``tests/<room>/``."""
+    """``sums/relations.py``, ``tests/house/``, ``test_pdf.py``; not ``tests/<room>/``."""
     plain = re.fullmatch(r"[\w./-]+", name) is not None
     return plain and (name.endswith((*SOURCES, "/")) or name.startswith(("tests/", "docs/")))
 
 
 def is_module(name: str) -> bool:
-    """``sums.solve``; the first word is a room of ours or the package."""
+    """``sums.relations``; the first word is a room of ours or the package."""
     first = name.removeprefix("gongkai.").partition(".")[0]
     dotted = re.fullmatch(r"[a-z_0-9]+(?:\.[a-z_0-9]+)+", name) is not None
     return dotted and first in rooms_on_disk()
@@ -132,7 +132,7 @@ def paths_of(name: str) -> list[Path]:
 
 
 def module_files(name: str) -> list[Path]:
-    """``sums.solve`` -> its file; ``editions.2021.toml`` and ``editions/2021.toml`` are data."""
+    """``sums.relations`` -> its file; ``editions.2021.toml`` and ``editions/2021.toml`` are data."""
     if "/" in name or name.endswith(SOURCES):
         return [path for path in paths_of(name) if path.is_file()]
     path = PACKAGE.joinpath(*name.removeprefix("gongkai.").split("."))
@@ -148,7 +148,7 @@ def test_every_path_and_module_exists(page: Path) -> None:
 
 
 def leads(name: str) -> bool:
-    """Whether a dotted name is a module, or stands in one: ``sums.localize.Proposal``."""
+    """Whether a dotted name is a module, or stands in one: ``sums.suspects.Proposal``."""
     if module_files(name):
         return True
     module, _, last = name.rpartition(".")

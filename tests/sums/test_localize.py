@@ -21,10 +21,10 @@ from gongkai.editions import editions, form
 from gongkai.model import Finding, Relation, Report, Value
 from gongkai.output import finding_to_dict
 from gongkai.sums import localize
-from gongkai.sums.localize import UNKNOWN
 from gongkai.sums.network import SECONDS, NetworkState, TooMany, network_of, state_of
 from gongkai.sums.repairs import DIGIT, OTHER, SLIP, exchanged, moved, oddness, split
 from gongkai.sums.search import FARTHEST, farthest, smallest_sets
+from gongkai.sums.suspects import UNKNOWN
 from helpers import DOCUMENTS, TESTS
 from helpers.made import consistent, report_of, sound_values, table_of
 

@@ -1,11 +1,10 @@
 """The stated sums (勾稽关系) of a table, some figures blank -> what they imply, and what is likely wrong.
 
-solve: what is broken, impossible, implied. localize: the cells that are likely wrong, by network (the relations as a
-graph), repairs (of a few nodes) and search (of the whole table).
+relations: what is broken, impossible, implied. suspects: the cells that are likely wrong, by network (the relations as
+a graph), repairs (of a few nodes) and search (of the whole table).
 """
 
-from gongkai.sums.localize import Proposal, localize
-from gongkai.sums.solve import (
+from gongkai.sums.relations import (
     Solution,
     difference,
     possible,
@@ -14,6 +13,7 @@ from gongkai.sums.solve import (
     stated_figures,
     total,
 )
+from gongkai.sums.suspects import Proposal, localize
 
 __all__ = [
     "Proposal",

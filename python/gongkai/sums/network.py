@@ -15,7 +15,7 @@ from time import thread_time
 
 from gongkai.editions import editions
 from gongkai.model import Form, Relation
-from gongkai.sums.solve import possible, solve
+from gongkai.sums.relations import possible, solve
 
 Ends = tuple[int, int]  # the node that a larger figure raises, and the one that it lowers
 Signed = list[tuple[int, int]]  # (number of a relation, 1 among its parts or -1 in its whole)

@@ -10,8 +10,8 @@ from time import thread_time
 from typing import Any
 
 from gongkai.sums.network import NetworkState, Replacement, TooMany, needs
+from gongkai.sums.relations import solve
 from gongkai.sums.repairs import CELL, DIGIT, EVENT, OTHER, SLIP, Repairs, repair_of
-from gongkai.sums.solve import solve
 
 Nodes = frozenset[int]
 Cover = frozenset[Nodes]

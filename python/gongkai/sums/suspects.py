@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from gongkai.model import Alternative, Relation, Suspect, Value
 from gongkai.sums.network import NetworkState, Replacement, network_of, state_of
+from gongkai.sums.relations import Solution, possible, solve
 from gongkai.sums.search import MOST_LISTED, Cluster, clusters_of
-from gongkai.sums.solve import Solution, possible, solve
 
 MOST_BLANKS = 3  # told with a repair what they are to be; of more the notes on blanks tell, once it is made
 
