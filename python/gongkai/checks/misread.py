@@ -15,6 +15,7 @@ from gongkai.checks.sums import values_of
 from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Entry, Finding, Relation, Report, Table, Value
+from gongkai.sums import solve
 from gongkai.wording import clipped, label_of, subject_and_names
 
 HOW = "按文字顺序"
