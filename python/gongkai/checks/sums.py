@@ -1,4 +1,4 @@
-"""A table -> findings on its stated sums (勾稽关系): broken, impossible, what they say about blanks."""
+"""A table -> findings on its stated sums (勾稽关系): broken or impossible, with suspects; implied."""
 
 from __future__ import annotations
 
@@ -187,8 +187,6 @@ def implied_findings(form: Form, entries: Mapping[str, Entry], implied: Mapping[
 
 
 # --- a proposal as the end of a message -----------------------------------------------------------
-# A proposal as the end of a finding's message.
-
 
 MOST_UNREAD = 3
 

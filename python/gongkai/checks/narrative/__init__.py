@@ -1,6 +1,7 @@
 """The prose of sections one and six + the tables -> findings where the two differ.
 
-A small grammar (words.toml, tokens, grammar, meaning) finds claims; a claim and the tables then agree or they do not.
+A small grammar (words.toml, tokens, clause, meaning) finds claims; each then agrees with the tables
+or does not (comparing).
 """
 
 from __future__ import annotations

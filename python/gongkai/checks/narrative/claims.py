@@ -20,6 +20,7 @@ LONGEST_SECTION = 50_000  # characters; a report's own sections have a few thous
 LEAST_TELLING = 10  # smaller figures agree by chance
 SHORTEST_LINE = 20  # of a line that a page has cut; a shorter one may be a heading
 ENDS = "。；;：:！!？?”)）"
+NUMBERED = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,3}[)）、.．]|[一二三四五六七八九十]是")
 Scope = Literal["same", "other", "unknown"]
 
 
@@ -131,12 +132,10 @@ def kind_of(agency: str) -> str:
 
 
 # --- sentences and clauses ------------------------------------------------------------------------
-# A paragraph -> its sentences and clauses, and what the figures in them are said to count.
-
+# A paragraph -> what the figures in it are said to count, sentence by sentence.
 
 OPENING, CLOSING = "(（", ")）"
 SENTENCE_ENDS = "。!?！？"
-NUMBERED = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,3}[)）、.．]|[一二三四五六七八九十]是")
 ITEM = re.compile(r"[（(]?\d{1,2}[)）、.．].{1,30}$")  # of a list in the paragraph above: 1.予以公开20件
 # A number that is no year and no ordinal, a number in words, or a denial of what the tables count.
 FIGURE = re.compile(
@@ -226,7 +225,6 @@ def clauses(tokens: Sequence[ProseToken]) -> Iterator[tuple[int, int, str]]:
 
 
 # --- figures of the tables ------------------------------------------------------------------------
-# The figures of the tables that prose speaks of, and whether two figures agree.
 
 
 def table_figure(cells: tuple[str, ...], report: Report) -> Figure | None:

@@ -1,4 +1,4 @@
-"""Claims of the prose + the figures of the tables -> findings; what the prose says of a suspect."""
+"""Claims + tables -> findings on the prose, its word on suspected cells; the rules (rules.toml)."""
 
 from __future__ import annotations
 
@@ -67,32 +67,7 @@ def message(claim: Claim, stated: Figure, apart: Figure) -> str:
     return f"{place}：正文为{prose}，{claim.quantity.label}为{table}，差{between}。{REASONS[claim.scope]}"
 
 
-# --- rules ----------------------------------------------------------------------------------------
-# What the findings on the prose stand for, in the words of those who write it (rules.toml).
-
-
-def load_rules() -> tuple[Rule, ...]:
-    facts = tomllib.loads((Path(__file__).parent / "rules.toml").read_text(encoding="utf-8"))
-    source, meaning, advice = (facts[name] for name in ("source", "meaning", "advice"))
-    return tuple(
-        Rule(
-            f"narrative.{each['id']}",
-            each.get("severity", "warning"),
-            each["title"],
-            each.get("meaning") or meaning.format(what=each["what"]),
-            each.get("source", source),
-            each["example"],
-            each.get("advice", advice),
-        )
-        for each in facts["rule"]
-    )
-
-
-RULES = load_rules()
-
-
 # --- what the prose says of a suspected cell ------------------------------------------------------
-# What the prose says of a suspected cell: the figure that it gives, with its words, where it agrees.
 
 
 def with_prose(report: Report, findings: Sequence[Finding], said: Sequence[Claim]) -> list[Finding]:
@@ -131,3 +106,27 @@ def citation(report: Report, cell: str, claim: Claim) -> str:
     table = cell.partition(".")[0]
     label = label_of(editions()[report.tables[table].edition].forms[table].cells[cell])
     return f"{place_of(claim)}“{clipped(claim.clause)}”，{label}也是{shown(claim.figure)}"
+
+
+# --- rules ----------------------------------------------------------------------------------------
+# What the findings stand for, in the words of those who write prose and tables.
+
+
+def load_rules() -> tuple[Rule, ...]:
+    facts = tomllib.loads((Path(__file__).parent / "rules.toml").read_text(encoding="utf-8"))
+    source, meaning, advice = (facts[name] for name in ("source", "meaning", "advice"))
+    return tuple(
+        Rule(
+            f"narrative.{each['id']}",
+            each.get("severity", "warning"),
+            each["title"],
+            each.get("meaning") or meaning.format(what=each["what"]),
+            each.get("source", source),
+            each["example"],
+            each.get("advice", advice),
+        )
+        for each in facts["rule"]
+    )
+
+
+RULES = load_rules()

@@ -126,7 +126,6 @@ class ClauseState:
 # --- doubts ---------------------------------------------------------------------------------------
 # What leaves open whether a figure counts what its words say: parts, other things, other years.
 
-
 HEADS = ("topic", "action", "outcome", "verdict", "applicant")
 FOREIGN = "foreign"
 MERE = ("申请", "申请件", "申请事项")

@@ -266,8 +266,7 @@ def decisions_meaning(topic: str, heads: Sequence[ProseToken]) -> Meaning:
 
 
 # --- quantities -----------------------------------------------------------------------------------
-# Places of the tables in words -> cells of the report's own layouts, and their names.
-
+# Rows and columns in words -> cells of the report's own layouts, and their names.
 
 PERSONS = "法人或其他组织"
 

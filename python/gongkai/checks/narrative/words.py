@@ -112,8 +112,7 @@ def lengths() -> Mapping[str, tuple[int, ...]]:
 
 
 # --- the body's own name --------------------------------------------------------------------------
-# The report's own body where prose names it, in full or in part; other words stand in such names.
-
+# Blotted out where prose names it, in full or in part: other words stand in such names.
 
 OWN = "\ue000"  # stands for a character of the body's name; no page holds it
 ENDINGS = re.compile(r"(?:人民政府|政府|办事处|管理委员会|管委会|办公室|办公厅)$")
