@@ -109,9 +109,10 @@ def suspect_to_dict(suspect: Suspect) -> dict[str, Any]:
     return {"cell": suspect.cell, "stated": number(suspect.stated), "proposed": suspect.proposed}
 
 
-def add_years(found: Mapping[str, Any], outcome: YearComparison) -> dict[str, Any]:
+def add_years(found: Mapping[str, Any], comparison: YearComparison) -> dict[str, Any]:
     """``check --json`` of a report, with what came of comparing it with the year before among its findings."""
-    across = [finding_to_dict(finding, outcome.report.figures) for finding in outcome.findings]
+    figures = comparison.report.figures
+    across = [finding_to_dict(finding, figures) for finding in comparison.findings]
     findings = [*found["findings"], *across]
     return {**found, "findings": sorted(findings, key=lambda finding: list(SEVERITIES).index(finding["severity"]))}
 
@@ -222,17 +223,19 @@ def finding_line(name: int | str, finding: Finding) -> str:
     return f"{name}. {sign}　{finding.message}{decision_text(finding.decision) if finding.decision else ''}"
 
 
-def years_lines(outcomes: Sequence[YearComparison]) -> Iterator[str]:
+def years_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
     """What came of comparing reports over years, for people; nothing where there was nothing to compare."""
-    if not any(outcome.compared or outcome.findings for outcome in outcomes):
+    if not any(comparison.compared or comparison.findings for comparison in comparisons):
         return
     yield "跨年核对："
-    for outcome in outcomes:
-        year = f"{outcome.report.year}年" if outcome.report.year else "年度未识别"
-        told = outcome.text.partition("：")[0] if outcome.differs else outcome.text  # the findings tell the rest
-        yield f"  {one_line(outcome.report.agency) or '机关未识别'} {year}：{told}"
-        for _, finding in in_order(outcome.findings):
-            yield f"    {finding_line(key_of(finding, outcome.report.figures), finding)}"
+    for comparison in comparisons:
+        year = f"{comparison.report.year}年" if comparison.report.year else "年度未识别"
+        told = (
+            comparison.text.partition("：")[0] if comparison.differs else comparison.text
+        )  # the findings tell the rest
+        yield f"  {one_line(comparison.report.agency) or '机关未识别'} {year}：{told}"
+        for _, finding in in_order(comparison.findings):
+            yield f"    {finding_line(key_of(finding, comparison.report.figures), finding)}"
 
 
 def tally(findings: Sequence[Finding]) -> str:

@@ -27,12 +27,12 @@ def statuses(found: Levels) -> dict[str, str]:
     return {line.cell.id: line.status for line in found.lines}
 
 
-def ruled(found: Levels, rule: str) -> list[Finding]:
+def by_rule(found: Levels, rule: str) -> list[Finding]:
     return [finding for finding in found.findings if finding.rule == rule]
 
 
 def messages(found: Levels, rule: str = "levels.children") -> list[str]:
-    return [finding.message for finding in ruled(found, rule)]
+    return [finding.message for finding in by_rule(found, rule)]
 
 
 # --- sums ---------------------------------------------------------------------------------------------------------
@@ -69,7 +69,7 @@ def test_changed_figures_of_one_child_are_told_cell_by_cell(reports: list[Report
     for cell in cells:
         reports[at] = changed(reports[at], cell, total([reports[at].value(cell) or 0, 7]))
     found = compare(parent, [child(one) for one in reports])
-    told = ruled(found, "levels.sum")
+    told = by_rule(found, "levels.sum")
     assert [finding.cells for finding in told] == [(cell,) for cell in CELLS if cell in cells]
     assert {finding.difference for finding in told} == {7}
     assert {finding.severity for finding in told} == {"warning"}
@@ -84,11 +84,11 @@ def test_without_one_child_nothing_is_certain_and_it_is_named(reports: list[Repo
     gone = reports.pop(data.draw(st.integers(0, len(reports) - 1)))
     found = compare(parent, [child(one) for one in reports], BODIES[: len(reports) + 1])
     assert set(statuses(found).values()) == {"uncertain"}
-    (note,) = ruled(found, "levels.uncertain")
+    (note,) = by_rule(found, "levels.uncertain")
     assert note.severity == "note"
     assert f"{gone.agency}（没有它的报告）" in note.message
     assert all(line.lacking == (gone.agency,) for line in found.lines)
-    assert ruled(found, "levels.sum") == []
+    assert by_rule(found, "levels.sum") == []
 
 
 @properties(25)
@@ -105,22 +105,22 @@ def test_the_order_of_children_changes_nothing(reports: list[Report], random: Ra
 
 def test_the_message_says_who_contributes_and_what_may_explain_it() -> None:
     family = [report(name, {GRANTED: figure}) for name, figure in zip(BODIES, (5, 80, 40, 9, 0, 1), strict=True)]
-    (told,) = ruled(compare(changed(summed(family), GRANTED, 126), list(map(child, family))), "levels.sum")
+    (told,) = by_rule(compare(changed(summed(family), GRANTED, 126), list(map(child, family))), "levels.sum")
     assert told.message == (
         "表三 （一）予以公开·自然人：6个下级之和为135（其中青溪县教育局80、青溪县公安局40、青溪县民政局9），"
         "上级填126，下级之和多9；相差的正好是青溪县民政局的9，请核对上级是否漏计。"
     )
     assert (told.stated, told.computed, told.difference) == (126, 135, 9)
-    (told,) = ruled(compare(changed(summed(family), GRANTED, 140), list(map(child, family[1:]))), "levels.sum")
+    (told,) = by_rule(compare(changed(summed(family), GRANTED, 140), list(map(child, family[1:]))), "levels.sum")
     assert told.message.endswith("上级填140，上级多10；下级中没有政府办公室，政府本身的数字可能没有计入。")
-    (told,) = ruled(compare(changed(summed(family), GRANTED, 144), list(map(child, family))), "levels.sum")
+    (told,) = by_rule(compare(changed(summed(family), GRANTED, 144), list(map(child, family))), "levels.sum")
     assert told.message.endswith("上级多9；相差的正好是青溪县民政局的9，请核对上级是否重复计入。")
 
 
 def test_a_body_left_out_or_counted_twice_as_a_whole_is_named() -> None:
     family = [report(name, {GRANTED: at, FEES: at, "disputes.review.upheld": 3}) for at, name in enumerate(BODIES)]
     for parent, how in ((summed(family[:3] + family[4:]), "漏计"), (summed([*family, family[3]]), "重复计入")):
-        first, *others = ruled(compare(parent, list(map(child, family))), "levels.sum")
+        first, *others = by_rule(compare(parent, list(map(child, family))), "levels.sum")
         assert first.message == f"相差的每一格都正好是青溪县民政局的数字，请先核对上级是否{how}了它。"
         assert first.cells == tuple(cell for cell in CELLS if cell in (GRANTED, FEES, "disputes.review.upheld"))
         assert [finding.cells[0] for finding in others] == list(first.cells)
@@ -128,7 +128,7 @@ def test_a_body_left_out_or_counted_twice_as_a_whole_is_named() -> None:
 
 def test_documents_in_force_may_be_counted_by_those_who_drafted_them() -> None:
     family = [report(name, {"disclosure.normative.valid": 8}) for name in BODIES[:3]]
-    (told,) = ruled(
+    (told,) = by_rule(
         compare(changed(summed(family), "disclosure.normative.valid", 8), list(map(child, family))), "levels.sum"
     )
     assert told.message.endswith("以政府名义制发的文件，起草部门可能也计了一次。")
@@ -137,8 +137,10 @@ def test_documents_in_force_may_be_counted_by_those_who_drafted_them() -> None:
 def test_fees_are_exact() -> None:
     fees = [Decimal("32367.144295"), Decimal("0.1"), Decimal("0.2")]
     family = [report(name, {FEES: fee}) for name, fee in zip(BODIES, fees, strict=False)]
-    assert ruled(compare(report(PARENT, {FEES: Decimal("32367.444295")}), list(map(child, family))), "levels.sum") == []
-    (told,) = ruled(compare(report(PARENT, {FEES: Decimal("32367.44")}), list(map(child, family))), "levels.sum")
+    assert (
+        by_rule(compare(report(PARENT, {FEES: Decimal("32367.444295")}), list(map(child, family))), "levels.sum") == []
+    )
+    (told,) = by_rule(compare(report(PARENT, {FEES: Decimal("32367.44")}), list(map(child, family))), "levels.sum")
     assert told.difference == Decimal("0.004295")
     assert "下级之和多0.004295" in told.message
 
@@ -150,10 +152,10 @@ def test_a_sum_that_exceeds_is_told_though_a_child_lacks() -> None:
     family = [report(name, {GRANTED: 10}) for name in BODIES[:3]]
     lost = Child("民政局.html", "/reports/民政局.html", error="民政局.html：这个网页要登录才能看。")
     found = compare(report(PARENT, {GRANTED: 25}), [*map(child, family), lost])
-    (told,) = ruled(found, "levels.sum")
+    (told,) = by_rule(found, "levels.sum")
     assert told.message.endswith("下级之和多5，还没有计入缺数的1个下级。")
     assert statuses(found)[GRANTED] == "exceeds"
-    (note,) = ruled(found, "levels.uncertain")
+    (note,) = by_rule(found, "levels.uncertain")
     assert "民政局.html（没有读出）" in note.message
     assert len(note.cells) == len(CELLS) - 1
 
@@ -256,7 +258,7 @@ def test_a_parent_under_the_name_of_its_office() -> None:
 
 def test_a_department_has_no_office_of_a_government() -> None:
     parent = report("云岭市公安局", {GRANTED: 5})
-    (told,) = ruled(compare(parent, [child(report("青溪县公安局", {GRANTED: 2}))]), "levels.sum")
+    (told,) = by_rule(compare(parent, [child(report("青溪县公安局", {GRANTED: 2}))]), "levels.sum")
     assert told.message.endswith("上级多3；上级机关本身的数字可能没有计入。")
 
 
@@ -353,7 +355,7 @@ def test_the_parents_own_report_of_another_year_lacks_nothing(year: int | None, 
         old = child(report(name, {GRANTED: 9}, year), "old.html")
         found = compare(summed(family), [*map(child, family), old])
         assert set(statuses(found).values()) == {status}
-        (told,) = [finding for finding in ruled(found, "levels.children") if "old" not in finding.message]
+        (told,) = [finding for finding in by_rule(found, "levels.children") if "old" not in finding.message]
         assert (told.severity, name in told.message) == ("note" if year else "warning", True)
 
 

@@ -25,7 +25,7 @@ from gongkai.workbook.fill import marks_of, planned, report_to_edits
 from gongkai.workbook.lists import report_to_row
 from gongkai.workbook.values import values_to_report
 from helpers.counts import properties
-from helpers.decided import AT, DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, labelled, ruled
+from helpers.decided import AT, DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, decided, labelled
 from helpers.excel.desk import calculated, open_desk, range_of
 from helpers.made import only, report_of
 from helpers.office import recalculated
@@ -109,10 +109,10 @@ def test_a_mark_goes_with_what_is_dismissed() -> None:
     sheet = layout.newest_sheet("applications")
     codes = [
         marks_of(sheet, report, check(one))[OTHER] - layout.MARK_BLANK
-        for one in (report, ruled(report, "coverage.cell"), ruled(report, "coverage.cell", "confirmed"))
+        for one in (report, decided(report, "coverage.cell"), decided(report, "coverage.cell", "confirmed"))
     ]
     assert codes == [2, 1, 2]  # a note on the same cell is left: what its figure can only be
-    both = ruled(ruled(report, "coverage.cell"), "coverage.implied")
+    both = decided(decided(report, "coverage.cell"), "coverage.implied")
     assert OTHER not in marks_of(sheet, report, check(both))
 
 
@@ -123,11 +123,11 @@ def test_lines_show_the_dismissed_at_the_end_under_the_same_number() -> None:
     assert lines[0] == "核对42项勾稽关系，1处错误，另有1处已忽略："
     assert lines[1] == plain[2]
     assert lines[2] == plain[1].replace("✗ 错误", "○ 已忽略") + "（理由：已核实）"
-    both = ruled(broken(), DIRECT_RULE, reason="")
+    both = decided(broken(), DIRECT_RULE, reason="")
     lines = list(finding_lines(both, check(both)))
     assert lines[0] == "核对42项勾稽关系，没有其他错误，另有2处已忽略："
     assert "✓" not in "".join(lines)
-    sure = ruled(report_of(WRONG), REVIEW_RULE, "confirmed", "=1+1\n第二行")
+    sure = decided(report_of(WRONG), REVIEW_RULE, "confirmed", "=1+1\n第二行")
     lines = list(finding_lines(sure, check(sure)))
     assert lines[:1] == plain[:1]
     assert lines[1] == plain[1] + "（已确认，理由：=1+1 第二行）"
@@ -223,7 +223,7 @@ def test_a_page_and_its_workbook_give_the_same_keys(report: Report, data: st.Dat
 
 @pytest.mark.parametrize("reason", ["=1+1", "第一行\n第二行", "+A1", "a" * 32_000, "_x000D_", "'引号", "2021", "1E5"])
 def test_any_reason_comes_back_as_text(tmp_path: Path, reason: str) -> None:
-    report = ruled(report_of(WRONG), REVIEW_RULE, reason=reason)
+    report = decided(report_of(WRONG), REVIEW_RULE, reason=reason)
     path = tmp_path / "a.xlsm"
     assert written(written(report, path), path).decisions == report.decisions
     reasons = [cells[AT["reason"] - 1] for cells in results_of(path)]

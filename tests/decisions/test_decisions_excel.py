@@ -20,7 +20,7 @@ from gongkai.model import Report
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.lists import read_summary
-from helpers.decided import AT, DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, ruled
+from helpers.decided import AT, DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, decided
 from helpers.excel.live import A_HANDFUL, fill_live, most_calls, open_live, press, set_cell, value_at
 from helpers.made import report_of
 
@@ -161,7 +161,7 @@ def test_a_word_that_is_none_is_told(book: xw.Book) -> None:
     assert rows(book)[0][1] == "是"
 
 
-def test_the_summary_of_a_folder_counts_as_they_are_ruled(book: xw.Book, tmp_path: Path) -> None:
+def test_the_summary_of_a_folder_counts_as_they_are_decided(book: xw.Book, tmp_path: Path) -> None:
     folder = tmp_path / "夹"
     folder.mkdir()
     write_workbook(broken(), check(broken()), folder / "a.xlsm")
@@ -179,12 +179,12 @@ def test_conclusions_never_show_a_bare_tick() -> None:
         return conclusion(list(report.tables.values()), check(report))
 
     assert told(report_of()) == "✓ 42项勾稽关系全部相符"
-    both = ruled(broken(), DIRECT_RULE)
+    both = decided(broken(), DIRECT_RULE)
     assert told(both) == "○ 没有待处理的问题，另有2处已忽略"
     assert verdict(both, check(both)) == "没有发现其他不符（核对42项勾稽关系），另有2处已忽略，见“校验结果”。"
     cell = "applications.refused_secret.natural"
     doubtful = report_of({TOTAL: 0, cell: None}, raws={cell: "4②"})
-    one = ruled(doubtful, REVIEW_RULE)
+    one = decided(doubtful, REVIEW_RULE)
     assert told(one).startswith("! 1处疑问，")
     assert "另有1处已忽略" in told(one)
     assert "项相符" not in told(one)

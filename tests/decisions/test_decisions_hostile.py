@@ -29,7 +29,7 @@ from helpers.batches import page as made_page
 from helpers.clock import fake_clock
 from helpers.command import disk_of, run_command
 from helpers.counts import properties
-from helpers.decided import AT, WRONG, broken, dismiss_all, errors_of, labelled, ruled, stderr_line
+from helpers.decided import AT, WRONG, broken, decided, dismiss_all, errors_of, labelled, stderr_line
 from helpers.made import only, report_of
 
 Sheets = dict[str, dict[tuple[int, int], object]]
@@ -83,7 +83,7 @@ def test_a_name_written_otherwise_is_the_same_body(changes: dict[str, object]) -
 
 
 def test_who_was_unknown_may_be_filled_in() -> None:
-    unknown = replace(ruled(report_of(WRONG), only_rule(), "dismissed"), agency="", year=None)
+    unknown = replace(decided(report_of(WRONG), only_rule(), "dismissed"), agency="", year=None)
     assert copied({"agency": "青溪县人民政府", "year": 2021}, unknown).decisions == unknown.decisions
 
 

@@ -1,4 +1,4 @@
-"""Reports whose findings somebody ruled on: made here, among the cells of a workbook, or beside a file."""
+"""Reports with decisions on their findings: made here, in a workbook, or beside a file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AT = layout.RESULT_COLUMNS
 CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*。$")
 
 
-def ruled(report: Report, rule: str, verdict: str = "dismissed", reason: str = "已核实") -> Report:
+def decided(report: Report, rule: str, verdict: str = "dismissed", reason: str = "已核实") -> Report:
     decision = Decision(verdict, reason)  # type: ignore[arg-type]
     return replace(report, decisions={**report.decisions, key_of(only(report, rule), report): decision})
 
@@ -39,7 +39,7 @@ REVIEW_RULE, DIRECT_RULE = rule_of(TOTAL), rule_of("disputes.direct_litigation.t
 
 
 def broken() -> Report:
-    return ruled(report_of(WRONG), REVIEW_RULE)
+    return decided(report_of(WRONG), REVIEW_RULE)
 
 
 def labelled(values: Mapping[str, dict[tuple[int, int], object]]) -> dict[str, dict[tuple[int, int], object]]:

@@ -81,7 +81,7 @@ def batch_checks(folder: Path) -> dict[str, Mapping[str, Any]]:
     What came of comparing them over years is among their findings.
     """
     _, entries = read_journal(folder)
-    across = {outcome.report.source: outcome for outcome in outcomes_of(folder, entries.values())}
+    across = {one.report.source: one for one in comparisons_in(folder, entries.values())}
     checks = {source: entry.check for source, entry in entries.items() if entry.check is not None}
     return {
         source: {
@@ -107,10 +107,10 @@ def is_grave_fact(fact: Mapping[str, Any]) -> bool:
 
 def batch_years(folder: Path) -> list[YearComparison]:
     """What came of comparing all reports over years that a folder's batches imported and that are still there."""
-    return outcomes_of(folder, read_journal(folder)[1].values())
+    return comparisons_in(folder, read_journal(folder)[1].values())
 
 
-def outcomes_of(folder: Path, entries: Iterable[JournalEntry]) -> list[YearComparison]:
+def comparisons_in(folder: Path, entries: Iterable[JournalEntry]) -> list[YearComparison]:
     return compared([entry.row for entry in entries if entry.row.file and (folder / entry.row.file).is_file()])
 
 

@@ -1,4 +1,4 @@
-"""The rows of a batch -> a workbook with the list and the comparison over years, and a CSV."""
+"""The rows of a batch -> a workbook and a CSV with the reports, compared over years."""
 
 from __future__ import annotations
 
@@ -115,48 +115,46 @@ class Pace:
 
 
 # --- over years -----------------------------------------------------------------------------------
-# The reports of a folder compared over years, by the figures in their lines.
-
 
 MOST_LISTED = 20  # reports that differ, on the terminal; the summary has all
 
 
 def compared(rows: Sequence[BatchRow]) -> list[YearComparison]:
-    """The outcome of each report among the lines, in their order.
+    """The comparison of each report among the rows with the year before, in their order.
 
-    A line that an earlier version wrote has the totals only; the outcome says how much of it was compared.
+    A row that an earlier version wrote has the totals only; the text says how much was compared.
     """
     done = [row for row in rows if row.state == DONE]
     return compare_years([Yearly(row.agency, row.year, row.source, row.figures, row.decisions) for row in done])
 
 
 def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:
-    """The lines, those of reports with what came of comparing them."""
-    outcomes = iter(compared(rows))
-    return [replace(row, years=clipped(next(outcomes).text)) if row.state == DONE else row for row in rows]
+    """The rows, those of reports with what came of comparing them."""
+    texts = (clipped(comparison.text) for comparison in compared(rows))
+    return [replace(row, years=next(texts)) if row.state == DONE else row for row in rows]
 
 
-def across_lines(outcomes: Sequence[YearComparison]) -> Iterator[str]:
+def across_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
     """For people: how many reports continue the year before, and the differences of the first that do not."""
-    differing = sorted(filter(lambda outcome: outcome.differs, outcomes), key=body_and_year)
-    others = [outcome for outcome in outcomes if not outcome.differs]
-    dismissed = sum(not is_open(finding) for outcome in outcomes for finding in outcome.findings)
+    differing = sorted((one for one in comparisons if one.differs), key=body_and_year)
+    others = [one for one in comparisons if not one.differs]
+    dismissed = sum(not is_open(finding) for one in comparisons for finding in one.findings)
     counts = {
-        "与上一年相符": sum(outcome.follows for outcome in others),
+        "与上一年相符": sum(one.follows for one in others),
         "与上一年不符": len(differing),
-        "不符处都已忽略的": sum(outcome.compared > 0 and not outcome.follows for outcome in others),
-        "另有提示": sum(any(map(is_open, outcome.findings)) for outcome in others),
+        "不符处都已忽略的": sum(one.compared > 0 and not one.follows for one in others),
+        "另有提示": sum(any(map(is_open, one.findings)) for one in others),
     }
     if not any(counts.values()) and not dismissed:
         return
     told = [f"{text}{count}份" for text, count in counts.items() if count]
     told += [f"已忽略的问题{dismissed}处"] if dismissed else []
     yield f"跨年核对：{'，'.join(told)}（逐份见“汇总”的跨年核对一栏）。"
-    for outcome in differing[:MOST_LISTED]:
-        yield f"  {outcome.report.agency} {outcome.report.year}年：{outcome.text}"
+    for comparison in differing[:MOST_LISTED]:
+        yield f"  {comparison.report.agency} {comparison.report.year}年：{comparison.text}"
     if len(differing) > MOST_LISTED:
         yield f"  ……另有{len(differing) - MOST_LISTED}份，见“汇总”。"
 
 
-def body_and_year(outcome: YearComparison) -> tuple[str, int]:
-    return outcome.report.agency, outcome.report.year or 0
+def body_and_year(comparison: YearComparison) -> tuple[str, int]:
+    return comparison.report.agency, comparison.report.year or 0

@@ -274,12 +274,12 @@ def run_sources(
         results.append(as_dict(report, findings) if options.json else {})
         if not options.json:
             show(["", *as_lines(report, findings)] if len(results) > 1 else as_lines(report, findings))
-    outcomes = across()
+    comparisons = across()
     if options.json:
-        left = iter(outcomes)
+        left = iter(comparisons)
         results = [add_years(one, next(left)) if "findings" in one else one for one in results]
         put(to_json(results[0] if len(options.sources) == 1 else results))
-    elif lines := [*years_lines(outcomes)]:
+    elif lines := [*years_lines(comparisons)]:
         show(["", *lines])
     return max(codes)
 

@@ -52,7 +52,7 @@ def run_decision(options: argparse.Namespace) -> int:
     beside = beside_in(options, source, report)
     words = [clean(word) for word in options.numbers]  # １ is 1, as in gongkai adopt
     chosen = chosen_findings(words, listed(report, beside), bool(beside.years or beside.children))
-    refuse_ruled_inside(chosen, report, source, decision)
+    refuse_decided_inside(chosen, report, source, decision)
     target = save_decisions(report, source, {one.key: one.finding for one in chosen}, decision)
     with written(target):
         names = {one.name for one in chosen}
@@ -128,8 +128,8 @@ def listed(report: Report, beside: Beside) -> list[Listed]:
     found = [Listed(str(number), key_of(one, report), one) for number, one in enumerate(check(report), 1)]
     keyed: dict[str, Finding] = {}
     if beside.years:
-        outcome = compare_years([yearly(report), *beside.years])[0]
-        keyed |= {key_of(one, outcome.report.figures): one for one in outcome.findings}
+        comparison = compare_years([yearly(report), *beside.years])[0]
+        keyed |= {key_of(one, comparison.report.figures): one for one in comparison.findings}
     if beside.children:
         levels = compare(report, beside.children, beside.names)
         keyed |= {levels.key_of(one): one for one in levels.findings}
@@ -156,7 +156,7 @@ def unknown(word: str, count: int, beside: bool) -> GongkaiError:
     return GongkaiError(f"没有编号{word}的问题（{told}），没有写入；{why}。请先用 gongkai check 或 levels 查看。")
 
 
-def refuse_ruled_inside(chosen: Sequence[Listed], report: Report, source: Path, decision: Decision | None) -> None:
+def refuse_decided_inside(chosen: Sequence[Listed], report: Report, source: Path, decision: Decision | None) -> None:
     """GongkaiError where the workbook itself says otherwise, which goes before, or where nothing can be taken back."""
     from gongkai.decisions.file import decisions_in_file
 

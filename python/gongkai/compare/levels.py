@@ -17,7 +17,7 @@ from typing import Literal
 
 from gongkai.bodies.names import governed_area, is_office
 from gongkai.compare.children import Child, Member, Roll, differ, listed, report_in, reports_of, roll_findings, roll_of
-from gongkai.decisions import key_of, ruled
+from gongkai.decisions import decided_findings, key_of
 from gongkai.editions import editions, form
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
@@ -85,7 +85,7 @@ def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     said += [sum_finding(line, roll.members, own) for line in lines if line.status in ("differs", "exceeds")]
     said += uncertain_notes(lines, roll)
     said += blank_notes(parent, lines)
-    said = ruled(said, parent.decisions, parent, sums_of(lines))
+    said = decided_findings(said, parent.decisions, parent, sums_of(lines))
     return Levels(parent, roll, lines, tuple(sorted(said, key=lambda finding: finding.severity != "warning")))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from gongkai.bodies import is_certain
 from gongkai.compare.bodies import Group, Matched, Yearly, match
-from gongkai.decisions import is_open, ruled
+from gongkai.decisions import decided_findings, is_open
 from gongkai.editions import YearLink, editions, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule
@@ -56,18 +56,19 @@ def yearly(report: Report) -> Yearly:
 
 
 def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
-    """The outcome of each report, in their order; thousands take well under a second."""
+    """A comparison for each report, in their order; thousands take well under a second."""
     matched = match(reports)
-    found = (outcome(report, group, matched) for report, group in zip(reports, matched.groups, strict=True))
+    pairs = zip(reports, matched.groups, strict=True)
+    found = (comparison_of(report, group, matched) for report, group in pairs)
     return [replace(one, findings=decided(one.findings, one.report)) for one in found]
 
 
 def decided(findings: Sequence[Finding], report: Yearly) -> tuple[Finding, ...]:
     """The findings with what was decided about them, beside the later report."""
-    return tuple(ruled(findings, report.decisions, report.figures))
+    return tuple(decided_findings(findings, report.decisions, report.figures))
 
 
-def outcome(report: Yearly, group: Group | None, matched: Matched) -> YearComparison:
+def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> YearComparison:
     year = report.year
     if group is None or year is None:
         lacking = "年度" if year is None else "机关名称"

@@ -71,10 +71,10 @@ def squeezed(text: str) -> str:
 
 def apply_decisions(findings: Sequence[Finding], report: Report) -> list[Finding]:
     """The findings in their order, each with what was decided about it; of equal keys a decision is about all."""
-    return ruled(findings, report.decisions, report)
+    return decided_findings(findings, report.decisions, report)
 
 
-def ruled(
+def decided_findings(
     findings: Sequence[Finding],
     decisions: Mapping[str, Decision],
     held: Held,
