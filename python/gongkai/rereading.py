@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from gongkai.readers.pdf.ink import Char
 
-
 APART = {  # read as the first reading is, in a process of its own
     PDF: "gongkai.rereading:pdf_order",
     OLD_WORD: "gongkai.rereading:doc_order",
@@ -55,8 +54,6 @@ def blocks_in_order(document: Document) -> tuple[Block, ...]:
 
         return read_apart(APART[found], document.content)
     if found is None:
-        from gongkai.rereading import hides_figures, html_order
-
         text = decode(document.content, document.charset)
         refuse_lines(text)
         if HTML.search(text) and not hides_figures(text):
@@ -65,7 +62,7 @@ def blocks_in_order(document: Document) -> tuple[Block, ...]:
 
 
 # --- texts in order -------------------------------------------------------------------------------
-# Texts of cells and lines, one after the other -> the blocks of a flattened document.
+# Cells and lines, one after the other -> the blocks of a flattened document.
 
 
 def in_order(lines: Iterable[str], title: str = "") -> tuple[Block, ...]:
@@ -94,8 +91,7 @@ def lines_of(block: Block) -> Sequence[str]:
 
 
 # --- web pages ------------------------------------------------------------------------------------
-# A web page -> its text in order, by libxml2 in the place of the first reading's parser.
-
+# By libxml2 in the place of the first reading's parser.
 
 BREAKS = {
     *("address", "article", "blockquote", "body", "center", "dd", "div", "dl", "dt", "footer", "form", "header", "hr"),
@@ -181,11 +177,10 @@ def flushed(pieces: list[str]) -> Iterator[str]:
 
 
 # --- PDFs -----------------------------------------------------------------------------------------
-# A PDF -> its text in the order in which the file writes it, whatever lines the page draws.
+# In the order in which the file writes its text, whatever lines the page draws.
 #
-# Word, WPS and LibreOffice write a table cell by cell; where a program writes line by line the labels do not come
-# together, and nothing is read.
-
+# Word, WPS and LibreOffice write a table cell by cell; where a program writes line by line the
+# labels do not come together, and nothing is read.
 
 SAME_LINE = 0.6  # of the size, between the feet of two characters
 TOGETHER = (-0.5, 1.0)  # of the size, from the end of a character to the next one of its run
@@ -228,8 +223,7 @@ def goes_on(last: Char, char: Char) -> bool:
 
 
 # --- old Word files -------------------------------------------------------------------------------
-# An old Word file (.doc, .wps) -> the text that it stores, without LibreOffice.
-
+# The text that a .doc or .wps stores, without LibreOffice.
 
 # Offsets of [MS-DOC]: the flags, and the place and length of the table of pieces, in the file's header.
 FLAGS, OTHER_TABLE, PIECES = 0x0A, 0x0200, 0x01A2

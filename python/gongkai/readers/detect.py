@@ -111,8 +111,7 @@ def text_format(text: str) -> Format | None:
 
 
 # --- bytes to text --------------------------------------------------------------------------------
-# Bytes -> text: what the bytes themselves show comes before what a header or the page declares.
-
+# What the bytes themselves show comes before what a header or the page declares.
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -125,9 +125,7 @@ def iso_date(match: re.Match[str]) -> str:
 
 def agency_of(title: str, lines: Sequence[str]) -> str:
     """The body's name: from the title, completed or replaced by the opening sentence, else from 来源."""
-    named = (
-        AGENCY_NOISE.sub("", AGENCY_TAIL.sub("", AGENCY_NOISE.sub("", clean(title)))) if REPORT.search(title) else ""
-    )
+    named = body_in(clean(title)) if REPORT.search(title) else ""
     text = "\n".join(clean(line) for line in lines[:400])
     opening = next((match[1] for pattern in OPENING if (match := pattern.search(text))), "")
     if named and (named.endswith(BODY_ENDINGS) or not opening.startswith(named)):
@@ -137,7 +135,7 @@ def agency_of(title: str, lines: Sequence[str]) -> str:
 
 
 # --- titles of other reports ----------------------------------------------------------------------
-# Titles of other reports among the tables: a table that follows one may belong to that report.
+# A table that follows one may belong to that report.
 
 
 @dataclass(frozen=True, slots=True)

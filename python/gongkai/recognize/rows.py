@@ -260,8 +260,7 @@ def end_of(reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match
 
 
 # --- rows that lost their blank cells -------------------------------------------------------------
-# Rows that have lost their blank cells: placed only where the relations leave one possibility.
-
+# Placed only where the relations leave one possibility.
 
 PLACED_BY_RELATIONS = "这一行缺少空白单元格，各数字所在的列是按勾稽关系推定的，请核对"
 TOO_MANY = "数字比列数多，其中可能有一行缺了标签，未填入"

@@ -1,4 +1,4 @@
-"""A path, standard input or bytes -> Document; what a fetch may take and how it may be made."""
+"""A path or standard input -> bytes -> Document; what a fetch may take and how it may be made."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ def now() -> str:
 
 
 # --- what a fetch may take ------------------------------------------------------------------------
-# What a fetch may take, and how it may be made.
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,6 @@ ACCESS = Access()
 
 
 # --- files and standard input ---------------------------------------------------------------------
-# A file's path or standard input -> its bytes.
 
 
 def read_file(origin: str, size: int) -> bytes:

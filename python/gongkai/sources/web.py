@@ -18,13 +18,12 @@ from gongkai.sources import errors
 from gongkai.sources.body import ACCEPTED, read_body, shows_its_end
 from gongkai.sources.cache import CachedPage, find, forget, keep, may_keep, place_of
 from gongkai.sources.documents import Access, Limits, document
-from gongkai.sources.errors import failure, is_cut, is_redirect, is_tls, speaks_tls, too_slow
+from gongkai.sources.errors import failure, is_cut, is_redirect, is_tls, speaks_tls
 from gongkai.sources.redirects import has_script, is_short, only_proves, refresh_target
 from gongkai.system import in_time
 
 if TYPE_CHECKING:
     import httpx
-
 
 HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; gongkai/0.1)",
@@ -33,6 +32,8 @@ HEADERS = {
     "Accept-Encoding": ACCEPTED,
 }
 HOPS = 10
+# Given by guards in front of a site, some of whom are content once a cookie comes back.
+GATES = (202, 403, 412, 521)
 REDIRECTS = (301, 302, 303, 307, 308)
 UNCHECKED = "没有核对网站的安全证书（--insecure）。"
 
@@ -43,6 +44,42 @@ class Wanted(NamedTuple):
     origin: str
     address: str
     referrer: str
+
+
+@dataclass
+class Trip:
+    """What all requests of one load share; ``told`` is its provenance so far."""
+
+    origin: str
+    limits: Limits
+    access: Access
+    client: httpx.Client
+    deadline: float
+    kept: CachedPage | None
+    told: list[str] = field(default_factory=list)
+    answered: bool = False  # whether the last request brought a head
+    encrypted: bool = False
+    asked_again: bool = False
+
+    def tell(self, sentence: str) -> None:
+        if sentence not in self.told:
+            self.told.append(sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer; ``content`` is whole for status 200, for others what helps to understand it."""
+
+    status: int
+    url: str
+    headers: httpx.Headers
+    charset: str
+    content: bytes
+    confirms: bool  # that what is kept is unchanged
+
+    @property
+    def is_gate(self) -> bool:
+        return self.status in GATES and ("Set-Cookie" in self.headers or has_script(self.content))
 
 
 def fetch(origin: str, address: str, limits: Limits, access: Access, referrer: str) -> Document:
@@ -215,47 +252,9 @@ def refuse(trip: Trip, reply: Reply) -> None:
 # --- one hop --------------------------------------------------------------------------------------
 # One address -> the server's answer to it, asked for again where a failure may pass.
 
-
-GATES = (202, 403, 412, 521)  # given by guards in front of a site, some of whom are content once a cookie comes back
 PEEKED = (400, 497)  # nginx's words for http where https is spoken
 PLAIN_TO_HTTPS = b"plain http request was sent to https port"
 PEEK = 200_000  # bytes of a page that is only looked at for why there is none
-
-
-@dataclass
-class Trip:
-    """What all requests of one load share; ``told`` is its provenance so far."""
-
-    origin: str
-    limits: Limits
-    access: Access
-    client: httpx.Client
-    deadline: float
-    kept: CachedPage | None
-    told: list[str] = field(default_factory=list)
-    answered: bool = False  # whether the last request brought a head
-    encrypted: bool = False
-    asked_again: bool = False
-
-    def tell(self, sentence: str) -> None:
-        if sentence not in self.told:
-            self.told.append(sentence)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer; ``content`` is whole for status 200, for others what helps to understand it."""
-
-    status: int
-    url: str
-    headers: httpx.Headers
-    charset: str
-    content: bytes
-    confirms: bool  # that what is kept is unchanged
-
-    @property
-    def is_gate(self) -> bool:
-        return self.status in GATES and ("Set-Cookie" in self.headers or has_script(self.content))
 
 
 def ask(trip: Trip, url: str, hop: bool) -> Reply:
@@ -279,7 +278,7 @@ def ask(trip: Trip, url: str, hop: bool) -> Reply:
             if last or not may_pass(error) or time.monotonic() + wait > trip.deadline:
                 raise failure(trip.origin, error, hop, trip.access.insecure) from error
         time.sleep(wait)
-    raise too_slow(trip.origin, trip.limits.deadline)
+    raise errors.too_slow(trip.origin, trip.limits.deadline)
 
 
 def request(trip: Trip, url: str) -> Reply:

@@ -200,8 +200,7 @@ def special_result(stream: bytes, at: int) -> str:
 
 
 # --- texts ----------------------------------------------------------------------------------------
-# The texts of an .xls file: the fonts in which pieces of them are set ([MS-XLS] 2.5.293).
-
+# Read for the fonts in which pieces of them are set ([MS-XLS] 2.5.293), and for nothing else.
 
 RICH, ADDED, WIDE = 0x08, 0x04, 0x01  # flags of a text: it has pieces, something is added to it, two bytes a character
 

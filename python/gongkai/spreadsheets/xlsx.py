@@ -352,7 +352,7 @@ def listing(links: Iterable[tuple[str, str, str]]) -> str:
 
 
 # --- raised and struck ----------------------------------------------------------------------------
-# Raised and struck out pieces of the texts in a workbook: 12 with a raised 2 is 12^2, never 122.
+# Pieces of texts that are: 12 with a raised 2 is 12^2, never 122.
 
 
 def set_apart(root: _Element) -> None:

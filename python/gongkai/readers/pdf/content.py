@@ -2,7 +2,7 @@
 
 pdfplumber's own foundation (pdfminer) is driven here without the dictionaries that pdfplumber makes of each character:
 that is quicker, and only at this level is known what tells hidden text (render mode, clipping, layers, what is painted
-over it).
+over it). To be imported in the reader's own process only: the parser takes its time to load.
 """
 
 from __future__ import annotations
@@ -31,6 +31,24 @@ WHITE = 0.97
 SLANT = 0.2  # rise of a line of text, from there on it is set askew
 TOUCHING = 0.2  # of the size, between two characters of one number
 SEEN_THROUGH = ("SMask", "Mask", "ImageMask", "IM")  # of pictures: a seal over the date
+
+
+def page_ink(page: PDFPage, fonts: Fonts, budget: Budget, layers_off: frozenset[int]) -> Ink:
+    """Interpret a page. Raises UnreadableDocument beyond the budget, and whatever the parser raises."""
+    device = Painter(fonts, budget)
+    interpreter = Interpreter(fonts, device)
+    interpreter.layers_off = layers_off
+    interpreter.process_page(page)
+    ink = device.ink
+    assert ink is not None
+    device.set_ctm(interpreter.page_ctm)
+    for text, corners in notes_of(page):
+        placed = [apply_matrix_pt(interpreter.page_ctm, corner) for corner in corners]
+        add_note(ink, text, device.flipped(placed))
+    return ink
+
+
+# --- what is painted ------------------------------------------------------------------------------
 
 
 class Painter(PDFTextDevice):
@@ -228,27 +246,8 @@ def color_of(value: Any, space: PDFColorSpace) -> Color:
 
 
 # --- the interpreter ------------------------------------------------------------------------------
-# A page of a PDF, interpreted: pdfminer's interpreter, bounded, with what it leaves out.
-#
-# Imported in the reader's own process only, as the parser takes its time to load.
-
 
 DEEPEST_FORM = 12
-
-
-def page_ink(page: PDFPage, fonts: Fonts, budget: Budget, layers_off: frozenset[int]) -> Ink:
-    """Interpret a page. Raises UnreadableDocument beyond the budget, and whatever the parser raises."""
-    device = Painter(fonts, budget)
-    interpreter = Interpreter(fonts, device)
-    interpreter.layers_off = layers_off
-    interpreter.process_page(page)
-    ink = device.ink
-    assert ink is not None
-    device.set_ctm(interpreter.page_ctm)
-    for text, corners in notes_of(page):
-        bounds = device.flipped([apply_matrix_pt(interpreter.page_ctm, corner) for corner in corners])
-        add_note(ink, text, bounds)
-    return ink
 
 
 class Interpreter(PDFPageInterpreter):
@@ -375,8 +374,7 @@ class Interpreter(PDFPageInterpreter):
 
 
 # --- notes typed onto a page ----------------------------------------------------------------------
-# What was typed onto a page of a PDF: form fields and text boxes, which are no part of its contents.
-
+# Form fields and text boxes, which are no part of its contents.
 
 NOT_SHOWN = 2 | 32  # flags of an annotation: hidden, not on the screen
 MOST_NOTES = 2_000  # of a page
@@ -415,7 +413,7 @@ def add_note(ink: Ink, text: str, bounds: Rect) -> None:
 
 
 # --- fonts ----------------------------------------------------------------------------------------
-# The fonts of a PDF: which character a code stands for, and when that cannot be known.
+# Which character a code stands for, and when that cannot be known.
 
 
 class Fonts(PDFResourceManager):
