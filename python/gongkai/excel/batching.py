@@ -1,4 +1,4 @@
-"""The list on 批量导入 -> its reports, in slices of time; a folder -> the comparison on 汇总.
+"""The list on 批量导入 -> its reports, in slices of time; a folder -> its reports side by side on 汇总.
 
 Which question is open can be read off the rows, so that a yes to one is never a yes to another: with rows that wait to
 be confirmed it is whether to import them, with none of these it is whether to try the failed ones again. It is asked
@@ -214,10 +214,6 @@ def summary(book: xw.Book, asked: Request) -> CommandResult:
     return CommandResult("done", text)
 
 
-# --- 汇总 -------------------------------------------------------------------------------------------
-# The reports of a folder side by side on 汇总.
-
-
 @dataclass(frozen=True)
 class Summed:
     """How many reports the summary shows, and the sentences about workbooks that could not be read."""
@@ -227,7 +223,7 @@ class Summed:
 
 
 def fill_summary(book: xw.Book, folder: Path) -> Summed:
-    """One line for each workbook of ours in the folder, in the order of their names; earlier lines go."""
+    """One row for each workbook of ours in the folder, by their names; earlier rows go."""
     known = {row.file: row for row in read_batch(read_values(book, [layout.BATCH]).get(layout.BATCH, {})) if row.file}
     rows: list[BatchRow] = []
     unread: list[str] = []
@@ -266,12 +262,12 @@ def source_in(values: Values) -> str:
 
 
 def current_row(report: Report, values: Values, file: str) -> BatchRow:
-    """The line of the report in the open workbook."""
+    """The row of the report in the open workbook."""
     return row_of(report, source_in(values) or file, f"{datetime.now():%Y-%m-%d %H:%M}", file)
 
 
 def write_summary(book: xw.Book, rows: Sequence[BatchRow]) -> None:
-    """The lines from the top of the sheet; what longer lists left below is cleared."""
+    """The rows from the top of the sheet; what longer lists left below is cleared."""
     old = read_values(book, [layout.SUMMARY])
     if layout.SUMMARY not in old:
         raise WorkbookError(f"当前工作簿没有工作表“{layout.SUMMARY}”，请使用新版的gongkai模板。")

@@ -238,9 +238,8 @@ def rules_rows(edition: str) -> list[SheetRow]:
     return rows
 
 
-# --- figures and reports by name ------------------------------------------------------------------
-# A figure by its id or its official labels, and a whole report as rows in the official form.
-
+# --- one figure by its name -----------------------------------------------------------------------
+# By its id or its official labels.
 
 BLANK = "（空）"
 DEFAULT_COLUMN = "total"

@@ -32,6 +32,7 @@ PAUSE = 60.0  # seconds before a failure is tried again
 WINDOW, BUDGET = 60.0, 24.0  # seconds of fetching in as many seconds, after which the next fetch must wait
 LONGEST_URL = 2_000
 OF_THE_HOST = ("connect", "tls", "timeout")  # stages of failures that another page of the host would share
+NOT_OURS = "这个工作簿不是用本插件的模板建立的，不能使用联网函数；请在由模板建立的工作簿中使用。"
 NOT_ALLOWED = "请先点“政府信息公开”选项卡的“允许联网函数”，再按 Ctrl+Alt+F9 重新计算。"
 RECALCULATE = "稍后按 Ctrl+Alt+F9 重新计算；网址很多时请用“批量导入”"
 
@@ -116,14 +117,11 @@ def read_page(url: str, limits: Limits) -> Report:
 
 
 # --- who may fetch --------------------------------------------------------------------------------
-# Whether this user has allowed this workbook's functions to fetch pages.
-#
-# The workbook holds a random token, this user's own state the tokens that this user gave. So neither a stranger's
-# workbook, whatever token it holds, nor a copy on somebody else's machine fetches anything before its user is asked.
-
+# The workbook holds a random token, this user's own state the tokens that this user gave. So neither
+# a stranger's workbook, whatever token it holds, nor a copy on somebody else's machine fetches
+# anything before its user is asked.
 
 MOST_TOKENS = 500  # workbooks; the one allowed longest ago is asked about again
-NOT_OURS = "这个工作簿不是用本插件的模板建立的，不能使用联网函数；请在由模板建立的工作簿中使用。"
 
 
 def allowed(book: xlwings.Book) -> bool:

@@ -160,8 +160,6 @@ def verdict(report: Report, findings: list[Finding]) -> str:
 
 
 # --- the old values kept --------------------------------------------------------------------------
-# The old values of a report on a sheet of their own, before an import puts new ones in their place.
-
 
 PREFIX = "备份"
 

@@ -26,6 +26,8 @@ from gongkai.workbook.cells import plain_text
 # folder (the text is the prompt), and run again with the path as the answer.
 NextStep = Literal["done", "error", "ask", "more", "save", "folder"]
 YES = "yes"
+MOST_LOG = 1_000_000  # bytes; a longer log begins anew
+LONGEST_TEXT = 900  # characters; a message box of VBA shows about 1,000
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,7 @@ Command = Callable[[xw.Book, Request], CommandResult]
 
 
 # --- running a command ----------------------------------------------------------------------------
-# A command's run: the question from the tool sheet, the outcome back to it, every failure a sentence.
 
-
-MOST_LOG = 1_000_000  # bytes; a longer log begins anew
-LONGEST_TEXT = 900  # characters; a message box of VBA shows about 1,000
 # Where the failures of Excel itself come from: pywin32 on Windows, appscript on a Mac.
 PLATFORM_MODULES = ("pywintypes", "pythoncom", "win32com", "appscript", "aem")
 PLATFORM_NAMES = ("ExcelBusyError", "XlwingsError")
@@ -68,12 +66,13 @@ def run_command(commands: Mapping[str, Command], name: str) -> None:
     try:
         book = xw.Book.caller()
         tool = book.sheets[layout.TOOL]
-        asked = read_asked(tool)
-        outcome = perform(commands, name, book, asked)
+        asked = read_request(tool)
+        result = perform(commands, name, book, asked)
         try:
-            write_outcome(tool, outcome)
+            write_result(tool, result)
         except Exception:
-            write_outcome(tool, outcome)  # the work is done: worth a second try before the user hears nothing of it
+            # The work is done: worth a second try before the user hears nothing of it.
+            write_result(tool, result)
     except Exception:
         # Nothing reached the tool sheet, so the macro says that Python gave no answer.
         log_failure(name)
@@ -121,7 +120,7 @@ def platform_reason(error: Exception) -> str:
 # --- the tool sheet -----------------------------------------------------------------------------------------------
 
 
-def read_asked(tool: xw.Sheet) -> Request:
+def read_request(tool: xw.Sheet) -> Request:
     first, last = layout.TOOL_SPOTS["argument"], layout.TOOL_SPOTS["fingerprint"]
     cells = tool.range(first, last).options(ndim=1).value
     found = {name: text_in(cells[row - first[0]]) for name, (row, _) in layout.TOOL_SPOTS.items() if row <= last[0]}
@@ -135,16 +134,16 @@ def text_in(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-def write_outcome(tool: xw.Sheet, outcome: CommandResult) -> None:
+def write_result(tool: xw.Sheet, result: CommandResult) -> None:
     """Answer, outcome, text and fingerprint in one write.
 
     The answer is used up: a yes to this question is none to the next.
     """
-    text = plain_text(outcome.text, LONGEST_TEXT)
+    text = plain_text(result.text, LONGEST_TEXT)
     # The kinds are words that Excel leaves alone; a text might not be.
-    rows: list[list[object]] = [[None], [outcome.kind], [f"'{text}" if text else None]]
-    if outcome.fingerprint is not None:
-        rows.append([f"'{outcome.fingerprint}" if outcome.fingerprint else None])
+    rows: list[list[object]] = [[None], [result.kind], [f"'{text}" if text else None]]
+    if result.fingerprint is not None:
+        rows.append([f"'{result.fingerprint}" if result.fingerprint else None])
     put_rows(tool, layout.TOOL_SPOTS["answer"], rows)
 
 
