@@ -339,7 +339,7 @@ class Report:
 
     ``sections`` are the prose ones. ``headings`` are those of all sections in the order of the source, ``opening`` the
     text before the first of them; a workbook keeps neither.
-    ``decisions`` are what a person has decided about findings on it, by the findings' keys (room decisions).
+    ``decisions`` are what a person has decided about findings on it, by the findings' keys.
     """
 
     title: str

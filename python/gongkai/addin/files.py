@@ -65,11 +65,9 @@ def drop_empty(folders: list[Path]) -> None:
 
 
 # --- the record -----------------------------------------------------------------------------------
-# The record of what was put where, and of what was there before; a JSON file in the user's own state.
-#
-# It is written before the first file is: whatever happens then, it tells what may be ours. ``ours`` are the sha256 sums
-# of all contents that were ever put there, so a file that reads otherwise is the user's.
-
+# JSON in the user's own state, of what was put where and of what was there before. It is written
+# before the first file is: whatever happens then, it tells what may be ours. ``ours`` are the
+# sha256 sums of all contents ever put there, so a file that reads otherwise is the user's.
 
 FORMAT = 1
 

@@ -188,8 +188,7 @@ def line_for(step: Step, places: Places) -> str:
 
 
 # --- uninstalling ---------------------------------------------------------------------------------
-# Taking the add-in out again: everything as it was before, except what the user has changed since.
-
+# Everything becomes as it was before, except what the user has changed since.
 
 KEPT = "安装以后有改动，没有删除；不需要时请自行删除"
 

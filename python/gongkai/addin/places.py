@@ -129,11 +129,9 @@ def is_plain(path: str) -> bool:
 
 
 # --- the settings of xlwings ----------------------------------------------------------------------
-# The settings file of xlwings: one line ``"KEY","value"`` each; all other lines stay byte for byte.
-#
-# Two programs read it: xlwings' Python, line by line, and xlwings' VBA, which takes values in pairs whatever the lines:
+# One line ``"KEY","value"`` each; all other lines stay byte for byte. Two programs read them:
+# xlwings' Python, line by line, and xlwings' VBA, which takes values in pairs whatever the lines:
 # a comment without a comma takes the next key for its value. What counts here is what the VBA sees.
-
 
 # One value as VBA's Input # takes it: in quotation marks or up to a comma; a comma or the line's end closes it.
 VALUE = re.compile(rb'[ \t]*(?:"([^"]*)"?[ \t]*|([^,\r\n]*))(?:,|\r\n|\r|\n|$)')

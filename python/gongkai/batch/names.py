@@ -92,7 +92,7 @@ class FileNames:
 
 
 # --- files of the folder --------------------------------------------------------------------------
-# Files of a batch's folder: known by their digest, moved without ever replacing another.
+# Known by their digest, and moved without ever replacing another.
 
 
 def digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""A body's name -> its one form, whether it names one body for certain, what it was called before."""
+"""A body's name -> its one form, whether that is certain, what it became, whom it lies within."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ SECOND_SIGN = re.compile(r"(?<=.)\([^()]*(?:局|委员会|办公室|办|中心)\
 TAX = re.compile(r"^国家税务总局(?=.+税务局$)")
 CENTRAL = re.compile(r"(?:国家|国务院|中国).+|..+部")
 OFFICE = re.compile(r"(?:人民)?政府办(?:公[室厅])?|办公[室厅]")
+GOVERNMENT_OFFICE = "政府办公室"
 LEAD = re.compile(r"(?:人民)?(?:政府)?|办事处|街道办|办|管理委员会|管委会")
+LEADS = ("人民政府", "管理委员会", "办事处")  # of an area, a zone, a street
 COMMITTEE = re.compile(r"(?:开发|园|度假|风景|名胜|保税|高新|经开|示范|功能|试验|(?<!浦东)(?<!滨海)(?<!沈北)新)区$")
 JOINT = re.compile(r"(?<=.)[和与及、](?=.)")  # 发展和改革局 is 发展改革局
 KIND = re.compile(r"(?:局|厅|部|委员会|委|办公室|办|中心|处|站|所|院)$")
@@ -84,7 +86,7 @@ def split(name: str) -> tuple[str, str]:
     rest = plain[len(area) :]
     area = "".join(units_of(area)) if area else ""
     if area and OFFICE.fullmatch(rest):
-        return area, "政府办公室"
+        return area, GOVERNMENT_OFFICE
     if area and LEAD.fullmatch(rest):
         return area, lead_of(area, rest)
     rest = re.sub(r"^(?:人民)?政府(?=.)", "", rest) if area else rest
@@ -114,8 +116,7 @@ def tail(name: str) -> tuple[str, str]:
     without its kind; a government's office counts with the government."""
     area, department = split(name)
     last = UNIT.findall(area)[-1:] or [area]
-    lead = department in ("人民政府", "政府办公室", "办事处", "管理委员会")
-    return last[0], "" if lead else KIND.sub("", department)
+    return last[0], "" if department in (*LEADS, GOVERNMENT_OFFICE) else KIND.sub("", department)
 
 
 # --- changes ------------------------------------------------------------------------------------------------------
@@ -158,14 +159,11 @@ def changes_of(name: str) -> list[Succession]:
 
 
 # --- in a list of one government's bodies ---------------------------------------------------------
-# Names in a list of one government's bodies: short ones made whole, and who lies within whom.
-
+# Short names made whole, and who lies within whom.
 
 NAME = re.compile(r"[\u4e00-\u9fff（）()、]{2,60}")
-GOVERNMENT_OFFICE = "政府办公室"
-parts_of = lru_cache(maxsize=20_000)(split)  # each name of a list is asked for by several questions
 SMALL = ("县", "区", "旗", "镇", "乡", "街道")
-LEADS = ("人民政府", "管理委员会", "办事处")  # of an area, a zone, a street
+parts_of = lru_cache(maxsize=20_000)(split)  # each name of a list is asked for by several questions
 
 
 @lru_cache(maxsize=20_000)

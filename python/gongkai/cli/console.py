@@ -114,8 +114,6 @@ def code_of(findings: Sequence[Finding]) -> int:
 
 
 # --- argparse in Chinese --------------------------------------------------------------------------
-# argparse in Chinese.
-
 
 MOST_DIGITS = 4  # of the number of a finding
 

@@ -1,4 +1,4 @@
-"""What the user named -> the sources of the children's reports, read, and the names that must be there."""
+"""What the user named -> the children: the sources of their reports, read; who must be there."""
 
 from __future__ import annotations
 

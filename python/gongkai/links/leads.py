@@ -133,8 +133,6 @@ def short_texts(blocks: Sequence[Block]) -> Iterator[str]:
 
 
 # --- frames and attachments -----------------------------------------------------------------------
-# A page without the three tables -> the frames and attachments that may hold them, likeliest first.
-
 
 READABLE = ("docx", "doc", "wps", "rtf", "xlsx", "xlsm", "xls", "et", "pdf")  # of one report the most exact form first
 SUFFIX = re.compile(rf"\.({'|'.join(READABLE)})(?![A-Za-z0-9])", re.IGNORECASE)
