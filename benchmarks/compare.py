@@ -1,4 +1,4 @@
-"""Many reports compared: a government's children, years of many bodies, the lines of a summary.
+"""Many reports compared: a government's children, years of many bodies, the rows of a summary.
 
 Run as ``python benchmarks/compare.py``; prints a Markdown table of processor time, medians of interleaved rounds, and
 of T(2n)/T(n), which is 2 where the cost grows as the number does.

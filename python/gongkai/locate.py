@@ -57,28 +57,28 @@ def report_of(document: Document, limits: Limits, access: Access, loaded: Callab
         loaded()  # only a page leads on
         return report_in(document)
     blocks = read_blocks(document)
-    trip = Following(document, blocks, limits, access)
+    following = Following(document, blocks, limits, access)
     try:
         report = recognize(blocks, document)
     except UnreadableDocument:
         listed = directory_of(blocks, document)
         if listed:
             raise Directory(document.origin, listed, goes_on(blocks)) from None
-        found = trip.report(())
+        found = following.report(())
         if found is None:
             raise
         return found
-    return report if len(report.tables) == TABLES else fuller(report, trip)
+    return report if len(report.tables) == TABLES else fuller(report, following)
 
 
-def fuller(report: Report, trip: Following) -> Report:
+def fuller(report: Report, following: Following) -> Report:
     """The whole report to which a page with some of its tables leads; else the page's own, which says what it lacks."""
     try:
-        found = trip.report(tuple(report.tables))
+        found = following.report(tuple(report.tables))
     except NoReport:
         return report
     except GongkaiError as error:
-        why = str(error).removeprefix(f"{trip.page.origin}：").rstrip("。")
+        why = str(error).removeprefix(f"{following.page.origin}：").rstrip("。")
         return with_problem(report, "", f"网页中缺的表没有从别处补上：{why}")
     if found is None:
         return report

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.bodies import changes_of, is_certain, may_be_one, normal, same_body
+from gongkai.bodies import is_certain, may_be_one, normal, same_body, successions_of
 from helpers.counts import properties
 
 SAME = """
@@ -73,19 +73,19 @@ def test_any_text_has_one_form(name: str) -> None:
 
 
 def test_changes_of_a_body() -> None:
-    [change] = [one for one in changes_of("温州市环保局") if one.new.endswith("局")]
+    [change] = [one for one in successions_of("温州市环保局") if one.new.endswith("局")]
     assert (change.new, change.since, change.kind) == ("温州市生态环境局", 2018, "renamed")
-    assert {(one.new, one.kind) for one in changes_of("洪泽县人民政府")} == {
+    assert {(one.new, one.kind) for one in successions_of("洪泽县人民政府")} == {
         ("淮安市洪泽区人民政府", "renamed"),
         ("洪泽区人民政府", "renamed"),
     }
-    assert {one.kind for one in changes_of("青溪县国土资源局")} == {"merged"}
-    assert changes_of("青溪县司法局") == changes_of("国土资源局") == []
+    assert {one.kind for one in successions_of("青溪县国土资源局")} == {"merged"}
+    assert successions_of("青溪县司法局") == successions_of("国土资源局") == []
 
 
 def test_changes_are_in_the_form_of_names() -> None:
     """Each new name reads as a name of one body, so that a report under it is found."""
     for old in ("青溪县卫计局", "青溪县国土资源局", "青溪县乡村振兴局", "杭州市江干区", "洪泽县", "海安县司法局"):
-        for change in changes_of(old):
+        for change in successions_of(old):
             assert normal(change.new) == change.new
             assert normal(change.old) == change.old == normal(old)

@@ -105,15 +105,18 @@ def test_the_order_of_children_changes_nothing(reports: list[Report], random: Ra
 
 def test_the_message_says_who_contributes_and_what_may_explain_it() -> None:
     family = [report(name, {GRANTED: figure}) for name, figure in zip(BODIES, (5, 80, 40, 9, 0, 1), strict=True)]
-    (told,) = by_rule(compare(changed(summed(family), GRANTED, 126), list(map(child, family))), "levels.sum")
+    found = compare(changed(summed(family), GRANTED, 126), list(map(child, family)))
+    (told,) = by_rule(found, "levels.sum")
     assert told.message == (
         "表三 （一）予以公开·自然人：6个下级之和为135（其中青溪县教育局80、青溪县公安局40、青溪县民政局9），"
         "上级填126，下级之和多9；相差的正好是青溪县民政局的9，请核对上级是否漏计。"
     )
     assert (told.stated, told.computed, told.difference) == (126, 135, 9)
-    (told,) = by_rule(compare(changed(summed(family), GRANTED, 140), list(map(child, family[1:]))), "levels.sum")
+    found = compare(changed(summed(family), GRANTED, 140), list(map(child, family[1:])))
+    (told,) = by_rule(found, "levels.sum")
     assert told.message.endswith("上级填140，上级多10；下级中没有政府办公室，政府本身的数字可能没有计入。")
-    (told,) = by_rule(compare(changed(summed(family), GRANTED, 144), list(map(child, family))), "levels.sum")
+    found = compare(changed(summed(family), GRANTED, 144), list(map(child, family)))
+    (told,) = by_rule(found, "levels.sum")
     assert told.message.endswith("上级多9；相差的正好是青溪县民政局的9，请核对上级是否重复计入。")
 
 
@@ -137,10 +140,11 @@ def test_documents_in_force_may_be_counted_by_those_who_drafted_them() -> None:
 def test_fees_are_exact() -> None:
     fees = [Decimal("32367.144295"), Decimal("0.1"), Decimal("0.2")]
     family = [report(name, {FEES: fee}) for name, fee in zip(BODIES, fees, strict=False)]
-    assert (
-        by_rule(compare(report(PARENT, {FEES: Decimal("32367.444295")}), list(map(child, family))), "levels.sum") == []
-    )
-    (told,) = by_rule(compare(report(PARENT, {FEES: Decimal("32367.44")}), list(map(child, family))), "levels.sum")
+    children = list(map(child, family))
+    right = compare(report(PARENT, {FEES: Decimal("32367.444295")}), children)
+    assert by_rule(right, "levels.sum") == []
+    short = compare(report(PARENT, {FEES: Decimal("32367.44")}), children)
+    (told,) = by_rule(short, "levels.sum")
     assert told.difference == Decimal("0.004295")
     assert "下级之和多0.004295" in told.message
 
@@ -355,7 +359,8 @@ def test_the_parents_own_report_of_another_year_lacks_nothing(year: int | None, 
         old = child(report(name, {GRANTED: 9}, year), "old.html")
         found = compare(summed(family), [*map(child, family), old])
         assert set(statuses(found).values()) == {status}
-        (told,) = [finding for finding in by_rule(found, "levels.children") if "old" not in finding.message]
+        notes = by_rule(found, "levels.children")
+        (told,) = [finding for finding in notes if "old" not in finding.message]
         assert (told.severity, name in told.message) == ("note" if year else "warning", True)
 
 

@@ -107,10 +107,10 @@ def test_a_dismissed_finding_counts_nowhere_and_is_never_hidden() -> None:
 def test_a_mark_goes_with_what_is_dismissed() -> None:
     report = report_of({OTHER: None}, raws={OTHER: "12②"})
     sheet = layout.newest_sheet("applications")
-    codes = [
-        marks_of(sheet, report, check(one))[OTHER] - layout.MARK_BLANK
-        for one in (report, decided(report, "coverage.cell"), decided(report, "coverage.cell", "confirmed"))
-    ]
+    dismissed = decided(report, "coverage.cell", "dismissed")
+    confirmed = decided(report, "coverage.cell", "confirmed")
+    marks = [marks_of(sheet, report, check(one)) for one in (report, dismissed, confirmed)]
+    codes = [found[OTHER] - layout.MARK_BLANK for found in marks]
     assert codes == [2, 1, 2]  # a note on the same cell is left: what its figure can only be
     both = decided(decided(report, "coverage.cell"), "coverage.implied")
     assert OTHER not in marks_of(sheet, report, check(both))

@@ -29,7 +29,16 @@ from helpers.batches import page as made_page
 from helpers.clock import fake_clock
 from helpers.command import disk_of, run_command
 from helpers.counts import properties
-from helpers.decided import AT, WRONG, broken, decided, dismiss_all, errors_of, labelled, stderr_line
+from helpers.decided import (
+    AT,
+    WRONG,
+    broken,
+    decided,
+    dismiss_all,
+    errors_of,
+    labelled,
+    stderr_line,
+)
 from helpers.made import only, report_of
 
 Sheets = dict[str, dict[tuple[int, int], object]]

@@ -28,7 +28,7 @@ from gongkai.workbook import layout
 from gongkai.workbook.adopting import adoption_edits, with_changes
 from gongkai.workbook.file import filled, read_file, template_path
 from gongkai.workbook.fill import report_to_edits
-from gongkai.workbook.proposals import Choice, changes_of, question_of
+from gongkai.workbook.proposals import Choice, adoptions_of, question_of
 from gongkai.workbook.values import values_to_report
 from helpers import ROOT, TESTS
 
@@ -268,7 +268,7 @@ def broken_values() -> Iterator[object]:
     yield from at(edits, sheet.name, sheet.marks[CELL])
     row = layout.RESULTS_TOP + [each.rule for each in findings].index(RULE)
     yield from at(edits, layout.RESULTS, (row, layout.RESULT_COLUMNS["proposal"]))
-    changes = changes_of([Choice("2", finding, finding.suspects[0])], report)
+    changes = adoptions_of([Choice("2", finding, finding.suspects[0])], report)
     yield question_of(changes[0])
     before = read_file(template_path(), filled(template_path(), edits))
     after = values_to_report(with_changes(before, changes))

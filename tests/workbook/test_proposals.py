@@ -18,8 +18,8 @@ from gongkai.workbook.fill import marks_of, planned, report_to_edits
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.proposals import (
     ShownRow,
+    adoptions_of,
     alternative_number,
-    changes_of,
     choice_of,
     forms_of,
     proposal_text,
@@ -151,10 +151,10 @@ def test_the_same_change_twice_is_one_and_two_for_a_cell_are_refused() -> None:
     def shown(told: Finding, line: ShownRow) -> ShownRow:
         return replace(line, message=told.message, proposal=proposal_text(told.suspects, FORMS))
 
-    [change] = changes_of(choices(one, one), WRONG)  # type: ignore[arg-type]
+    [change] = adoptions_of(choices(one, one), WRONG)  # type: ignore[arg-type]
     assert question_of(change) == "把 表三 （一）予以公开·自然人 由143改为134"
     with pytest.raises(WorkbookError, match="第1条和第2条对表三 （一）予以公开·自然人的建议不同（134和99）"):
-        changes_of(choices(one, other), WRONG)  # type: ignore[arg-type]
+        adoptions_of(choices(one, other), WRONG)  # type: ignore[arg-type]
 
 
 def adopted(
@@ -164,7 +164,7 @@ def adopted(
     sheet = sheet_of("applications", "2021")
     values[sheet.name][sheet.cells[NATURAL]] = stood
     row = shown_rows(list_of(WRONG, [finding(ONE)]))[0]
-    changes = changes_of([choice_of(row, 1, [finding(ONE)], FORMS)], WRONG)
+    changes = adoptions_of([choice_of(row, 1, [finding(ONE)], FORMS)], WRONG)
     assert with_changes(values, changes)[sheet.name][sheet.cells[NATURAL]] == 134
     return planned(adoption_edits(changes, values, report_of(), []))
 
@@ -212,7 +212,7 @@ def test_a_full_log_is_refused() -> None:
 
 def test_a_formula_is_never_overwritten() -> None:
     row = shown_rows(list_of(WRONG, [finding(ONE)]))[0]
-    changes = changes_of([choice_of(row, 1, [finding(ONE)], FORMS)], WRONG)
+    changes = adoptions_of([choice_of(row, 1, [finding(ONE)], FORMS)], WRONG)
     refuse_formulas(changes, {"表三": {(8, 4)}, "表四": {(7, 4)}})
     with pytest.raises(WorkbookError, match="'表三'!D7（表三 （一）予以公开·自然人）是公式"):
         refuse_formulas(changes, {"表三": {(7, 4)}})

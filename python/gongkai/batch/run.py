@@ -183,7 +183,7 @@ class BatchRun:
         self.names = FileNames([*os.listdir(self.folder), *summary_names(journal.summary), *files])
         self.lock = Lock()
         self.closed = False
-        self.turns = SourceQueue((), 1, 0)
+        self.queue = SourceQueue((), 1, 0)
         self.results: SimpleQueue[BatchRow | BaseException | None] = SimpleQueue()
         self.pace = Pace()
         self.threads: list[Thread] = []
@@ -231,7 +231,7 @@ class BatchRun:
 
     def work(self, per_host: int, pause: float) -> Iterator[Imported]:
         left = [source for source in self.sources if source not in self.rows]
-        self.turns = SourceQueue(left, per_host, pause)
+        self.queue = SourceQueue(left, per_host, pause)
         self.threads = [Thread(target=self.worker, args=(pause,), daemon=True) for _ in left[:MOST_THREADS]]
         for thread in self.threads:
             thread.start()
@@ -254,11 +254,11 @@ class BatchRun:
 
     def worker(self, pause: float) -> None:
         try:
-            while (source := self.turns.take()) is not None:
+            while (source := self.queue.take()) is not None:
                 row = self.one(source, pause)
                 if row is not None:
                     self.results.put(row)
-                self.turns.done()
+                self.queue.done()
             self.results.put(None)
         except BaseException as error:
             self.results.put(error)
@@ -267,10 +267,10 @@ class BatchRun:
         """Import a source; None where it was put back or the run is over."""
         limits = replace(LIMITS, pause=min(max(LIMITS.pause, pause), LONGEST_RETRY))
         try:
-            report = read_report_in(source, limits, self.access, lambda: self.turns.loaded(source))
+            report = read_report_in(source, limits, self.access, lambda: self.queue.loaded(source))
             findings = check(report)
         except GongkaiError as error:
-            if is_passing(error) and host_of(source) != LOCAL and self.turns.put_back(source):
+            if is_passing(error) and host_of(source) != LOCAL and self.queue.put_back(source):
                 return None
             return self.remember(failed_row(source, error))
         except Exception as error:
@@ -321,7 +321,7 @@ class BatchRun:
         return entry.row.file if entry else ""
 
     def stop(self) -> None:
-        self.turns.close()
+        self.queue.close()
         with self.lock:
             self.closed = True
         until = time.monotonic() + LONGEST_STOP

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import re
 
-from gongkai.bodies.names import AREA, KIND, Succession, changes_of, is_certain, normal, same_body, tail
+from gongkai.bodies.names import (
+    AREA,
+    KIND,
+    Succession,
+    is_certain,
+    normal,
+    same_body,
+    successions_of,
+    tail,
+)
 from gongkai.figures import clean
 
-__all__ = ["Succession", "changes_of", "is_certain", "may_be_one", "normal", "same_body", "tail"]
+__all__ = [
+    "Succession",
+    "is_certain",
+    "may_be_one",
+    "normal",
+    "same_body",
+    "successions_of",
+    "tail",
+]
 
 # What every government's name may end in, and its office and the seat of a street or zone, who report for it.
 GOVERNMENT = re.compile(r"(?:人民)?(?:政府)?(?:办公[室厅]|办事处|管理委员会|管委会)?$|人民$|政府办$|街道办$")

@@ -142,7 +142,7 @@ def index(kind: Literal["department", "area"]) -> Mapping[str, list[dict[str, An
     return found
 
 
-def changes_of(name: str) -> list[Succession]:
+def successions_of(name: str) -> list[Succession]:
     """What the body of this name may be called after a change, each possible name; [] where none is known."""
     area, department = split(name)
     found = [

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 HAN = "一二三四五六七八九十"
-MARK = re.compile(
+ITEM = re.compile(
     rf"(?:(?P<open>[（(])(?P<in>[{HAN}]{{1,3}}|\d{{1,2}})[）)]"
     rf"|(?P<han>[{HAN}]{{1,3}})[、.．]"
     r"|(?P<digit>\d{1,2})(?P<sep>[、.．)）])(?!\d))"
@@ -49,21 +49,21 @@ def slips_in(text: str) -> Iterator[Slip]:
     lines = [line for line in map(str.strip, text.split("\n")) if line]
     runs: list[ItemRun] = []
     for at, line in enumerate(lines):
-        mark = mark_of(line, lines[at - 1] if at else "")
-        if mark is None:
+        item = item_number(line, lines[at - 1] if at else "")
+        if item is None:
             continue
-        run = run_of(runs, mark.style)
+        run = run_of(runs, item.style)
         if run is None:
-            runs.append(ItemRun(mark.style, mark.number, at, mark.number == 1))
+            runs.append(ItemRun(item.style, item.number, at, item.number == 1))
             continue
-        if mark.number == 1:
+        if item.number == 1:
             run.sound = True
-        elif run.sound and mark.number != run.number + 1:
-            slip = slip_between(lines, run, mark, at)
+        elif run.sound and item.number != run.number + 1:
+            slip = slip_between(lines, run, item, at)
             if slip:
                 yield slip
                 run.sound = False
-        run.number, run.line = mark.number, at
+        run.number, run.line = item.number, at
 
 
 def run_of(runs: list[ItemRun], style: str) -> ItemRun | None:
@@ -75,9 +75,9 @@ def run_of(runs: list[ItemRun], style: str) -> ItemRun | None:
     return runs[depth]
 
 
-def mark_of(line: str, above: str) -> ItemNumber | None:
+def item_number(line: str, above: str) -> ItemNumber | None:
     """The number at the head of a line; none where a broken sentence may go on in it with a figure."""
-    match = MARK.match(line)
+    match = ITEM.match(line)
     if match is None:
         return None
     figure = match["in"] or match["han"] or match["digit"]
@@ -104,16 +104,18 @@ def in_han(number: int) -> str:
     return (HAN[tens - 1] if tens > 1 else "") + ("十" if tens else "") + (HAN[ones - 1] if ones else "")
 
 
-def slip_between(lines: Sequence[str], run: ItemRun, mark: ItemNumber, at: int) -> Slip | None:
+def slip_between(lines: Sequence[str], run: ItemRun, item: ItemNumber, at: int) -> Slip | None:
     before, after = lines[run.line], lines[at]
-    if mark.number <= run.number:
-        return Slip(before, after, "again" if mark.number == run.number else "back", "")
-    numbers = range(run.number + 1, mark.number)
+    if item.number <= run.number:
+        return Slip(before, after, "again" if item.number == run.number else "back", "")
+    numbers = range(run.number + 1, item.number)
     between = lines[run.line : at]
-    if len(numbers) > WIDEST_GAP or any(stands_in(between, mark.style, number) for number in numbers):
+    style = item.style
+    if len(numbers) > WIDEST_GAP or any(stands_in(between, style, number) for number in numbers):
         return None
-    written = [written_as(mark.style, number) for number in numbers]
-    return Slip(before, after, "gap", "".join(written) if "）" in mark.style else "、".join(w[:-1] for w in written))
+    written = [written_as(style, number) for number in numbers]
+    missing = "".join(written) if "）" in style else "、".join(text[:-1] for text in written)
+    return Slip(before, after, "gap", missing)
 
 
 def written_as(style: str, number: int) -> str:

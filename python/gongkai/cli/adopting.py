@@ -111,12 +111,12 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     from gongkai.system import write_whole
     from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_unmended, with_changes
     from gongkai.workbook.file import filled, read_formulas
-    from gongkai.workbook.proposals import changes_of, question_of
+    from gongkai.workbook.proposals import adoptions_of, question_of
     from gongkai.workbook.values import values_to_report
 
     refuse_older(opened)
     choices = [chosen(opened, *pair) for pair in dict.fromkeys(wanted)]
-    changes = changes_of(choices, opened.report)
+    changes = adoptions_of(choices, opened.report)
     refuse_formulas(changes, read_formulas(opened.path, opened.content))
     report = values_to_report(with_changes(opened.values, changes))
     findings = check(report)

@@ -156,7 +156,12 @@ def unknown(word: str, count: int, beside: bool) -> GongkaiError:
     return GongkaiError(f"没有编号{word}的问题（{told}），没有写入；{why}。请先用 gongkai check 或 levels 查看。")
 
 
-def refuse_decided_inside(chosen: Sequence[Listed], report: Report, source: Path, decision: Decision | None) -> None:
+def refuse_decided_inside(
+    chosen: Sequence[Listed],
+    report: Report,
+    source: Path,
+    decision: Decision | None,
+) -> None:
     """GongkaiError where the workbook itself says otherwise, which goes before, or where nothing can be taken back."""
     from gongkai.decisions.file import decisions_in_file
 

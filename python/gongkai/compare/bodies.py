@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from urllib.parse import urlsplit
 
-from gongkai.bodies import Succession, changes_of, is_certain, may_be_one, normal, tail
+from gongkai.bodies import Succession, is_certain, may_be_one, normal, successions_of, tail
 from gongkai.model import Decision, Value
 
 Key = tuple[str, str]  # the body's name in one form, and for a name that does not tell it for certain, the site
@@ -116,7 +116,8 @@ def join_changed(groups: Mapping[Key, Group]) -> dict[Key, Group]:
     """Key -> group, that of a renamed body in the group of its new name; mergers are noted in the new body's group."""
     joined = dict(groups)
     for key in sorted(groups):
-        changes = [] if key[1] else [change for change in changes_of(key[0]) if (change.new, "") in joined]
+        known = [] if key[1] else successions_of(key[0])
+        changes = [change for change in known if (change.new, "") in joined]
         for change in changes:
             if change.kind == "merged":
                 joined[change.new, ""].merged.append((change, joined[key]))

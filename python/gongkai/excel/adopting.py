@@ -22,7 +22,7 @@ from gongkai.workbook.proposals import (
     Adoption,
     Choice,
     ShownRow,
-    changes_of,
+    adoptions_of,
     choice_of,
     forms_of,
     question_of,
@@ -41,7 +41,7 @@ def adopt(book: xw.Book, asked: Request) -> CommandResult:
     values, report = current_report(book)
     findings = check_report(report)
     choices = chosen(book, values, report, findings)
-    changes = changes_of(choices, report)
+    changes = adoptions_of(choices, report)
     refuse_formulas(changes, formulas_at(book, changes, values))
     refuse_formats(book, changes)
     after = values_to_report(with_changes(values, changes))

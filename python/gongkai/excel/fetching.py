@@ -117,9 +117,9 @@ def read_page(url: str, limits: Limits) -> Report:
 
 
 # --- who may fetch --------------------------------------------------------------------------------
-# The workbook holds a random token, this user's own state the tokens that this user gave. So neither
-# a stranger's workbook, whatever token it holds, nor a copy on somebody else's machine fetches
-# anything before its user is asked.
+# The workbook holds a random token, this user's own state the tokens that this user gave. So
+# neither a stranger's workbook, whatever token it holds, nor a copy on somebody else's machine
+# fetches anything before its user is asked.
 
 MOST_TOKENS = 500  # workbooks; the one allowed longest ago is asked about again
 

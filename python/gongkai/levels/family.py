@@ -122,13 +122,13 @@ def read_children(
 
     ``step`` is told each source before it is read. Raises nothing: what cannot be read is a child with an error.
     """
-    turns = SourceQueue(sources, 1, 0 if access.offline else PAUSE)
+    queue = SourceQueue(sources, 1, 0 if access.offline else PAUSE)
     found = {}
-    while (source := turns.take()) is not None:
+    while (source := queue.take()) is not None:
         step(source)
         found[source] = read_child(source, access)
-        turns.loaded(source)
-        turns.done()
+        queue.loaded(source)
+        queue.done()
     return [found[source] for source in sources]
 
 

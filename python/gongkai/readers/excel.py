@@ -1,8 +1,8 @@
 """An Excel workbook of any kind (.xlsx, .xlsm, .xls, .et) -> blocks: what a person sees on its sheets.
 
-Values come from calamine, which knows neither what is hidden nor what a format makes of a number, gives nothing for an
-error or a formula without a result, and takes room for every cell up to the last: a look into the file
-(spreadsheets) comes first. Nothing is calculated.
+Values come from calamine, which knows neither what is hidden nor what a format makes of a number,
+gives nothing for an error or a formula without a result, and takes room for every cell up to the
+last: a look into the file (spreadsheets) comes first. Nothing is calculated.
 """
 
 from __future__ import annotations

@@ -65,8 +65,8 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
     agency = agency_of(title, lines)
     starts = {name: reading.start for name, (reading, _) in readings.items()}
     links = {block.text for block in blocks if isinstance(block, Link)}
-    mixed = foreign_titles(tokens, starts, links, agency, year)
-    for name, other in mixed.within.items():
+    foreign = foreign_titles(tokens, starts, links, agency, year)
+    for name, other in foreign.within.items():
         readings[name] = (left_blank(readings[name][0], other, OTHER_REPORT), readings[name][1])
     found = [name for name, (reading, _) in readings.items() if reading.placed]
     if not found or (found == ["disclosure"] and not is_title(title)):
@@ -77,7 +77,7 @@ def recognize(blocks: Sequence[Block], document: Document) -> Report:
     sections = find_sections(tokens, edition.sections)
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
     problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in tables]
-    problems += [Problem("", "", "", mixed.before, OTHER_ABOVE)] if mixed.before else []
+    problems += [Problem("", "", "", foreign.before, OTHER_ABOVE)] if foreign.before else []
     return Report(
         title=title,
         agency=agency,

@@ -41,32 +41,33 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> TableReadin
     words = lexicon(form.edition, form.id)
     wanted = {squash(text): label for label in form.labels for text in (label.text, *label.aliases)}
     distinct = list({label.text: label for label in form.labels}.values())
-    marks: list[HeadLabel] = []
+    labels: list[HeadLabel] = []
     kept: list[HeadLabel] = []
     at, grid = 0, 0
     while at < len(tokens):
         token = tokens[at]
         if token.kind == "text":
-            known = marks or token.squash in words.prefixes
+            known = labels or token.squash in words.prefixes
             end, label = longest(tokens, at, wanted) if known else (at + 1, None)
-            label = label or (likely(token, distinct) if marks else None)
+            label = label or (likely(token, distinct) if labels else None)
             if label is not None:
-                marks.append(HeadLabel(label.id, label.kind == "column", token, tokens[end - 1].place.line))
-            elif marks and marks[-1].token.grid == token.grid:
-                marks.append(HeadLabel("", False, token, token.place.line))
+                line = tokens[end - 1].place.line
+                labels.append(HeadLabel(label.id, label.kind == "column", token, line))
+            elif labels and labels[-1].token.grid == token.grid:
+                labels.append(HeadLabel("", False, token, token.place.line))
             at = end
             continue
         first = at
         run, at = read_run(tokens, at)
         if is_whole_row(tokens, first, at) or any(cell.kind in ("figure", "sign") for cell in run):
-            over = marks or (kept if run[0].grid and run[0].grid == grid else [])
+            over = labels or (kept if run[0].grid and run[0].grid == grid else [])
             if over and place_run(reading, run, over, kept, pitch):
-                kept, grid = [*kept, *marks], run[0].grid
-                marks = []
+                kept, grid = [*kept, *labels], run[0].grid
+                labels = []
             elif any(cell.kind == "figure" for cell in run):
-                marks = []
-        elif is_blank_row(tokens, first, at, marks):
-            marks = []
+                labels = []
+        elif is_blank_row(tokens, first, at, labels):
+            labels = []
     if reading.placed and all(problem.row for problem in reading.problems):
         missing = [row for row in form.rows if not any(cell.id in reading.entries for cell in form.row_cells(row.id))]
         reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
@@ -82,12 +83,17 @@ def is_whole_row(tokens: Sequence[Token], first: int, end: int) -> bool:
     return tokens[first].grid > 0 and begins and (end == len(tokens) or tokens[end].row != row)
 
 
-def is_blank_row(tokens: Sequence[Token], first: int, end: int, marks: Sequence[HeadLabel]) -> bool:
+def is_blank_row(
+    tokens: Sequence[Token],
+    first: int,
+    end: int,
+    labels: Sequence[HeadLabel],
+) -> bool:
     """Whether a run is the blank cells after the label of a row of another table, where this one has no labels."""
     label = tokens[first - 1] if first else None
     if label is None or not label.grid or label.row != tokens[first].row or label.kind != "text":
         return False
-    strange = not any(mark.name and mark.token is label for mark in marks)
+    strange = not any(one.name and one.token is label for one in labels)
     return strange and (end == len(tokens) or tokens[end].row != label.row)
 
 
@@ -107,15 +113,20 @@ def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
 
 
 def place_run(
-    reading: TableReading, run: list[Token], marks: Sequence[HeadLabel], kept: Sequence[HeadLabel], pitch: int
+    reading: TableReading,
+    run: list[Token],
+    labels: Sequence[HeadLabel],
+    kept: Sequence[HeadLabel],
+    pitch: int,
 ) -> bool:
     """Enter a run of figures if the labels above say what each one is; True if they belong to the table at all."""
     form = reading.form
-    if sum(mark.leaf for mark in (*kept, *marks)) < len(form.parts[0].columns):
+    if sum(label.leaf for label in (*kept, *labels)) < len(form.parts[0].columns):
         return False
-    spots = spots_of(form, marks, len(run)) or row_spots(form, marks, kept)
-    seen = by_geometry(form, run, marks)
-    cells = ordered_cells(run, len(spots), max(mark.line for mark in marks), pitch) if spots else None
+    spots = spots_of(form, labels, len(run)) or row_spots(form, labels, kept)
+    seen = by_geometry(form, run, labels)
+    line = max(label.line for label in labels)
+    cells = ordered_cells(run, len(spots), line, pitch) if spots else None
     ordered = dict(zip(map(id, cells), spots, strict=True)) if spots and cells else None
     placed = ordered or (seen if spots is None or len(run) > len(spots) else None)
     if ordered and seen and any(ordered[id(t)] != seen.get(id(t)) for t in run if t.kind != "blank"):
@@ -160,14 +171,14 @@ def enter(reading: TableReading, spot: FormPlace, token: Token) -> None:
         reading.problems.append(Problem(reading.form.id, row.id, column.id, raw, DIFFERENT))
 
 
-def spots_of(form: Form, marks: Sequence[HeadLabel], size: int) -> list[FormPlace] | None:
+def spots_of(form: Form, labels: Sequence[HeadLabel], size: int) -> list[FormPlace] | None:
     """The cells that a run stands for when the labels before it end in one of the heads in use.
 
     These are the official head read row by row; all blocks and then all columns; each block followed by its
     columns. A column before such a head belongs to a block that has no figures of its own, so then none is certain.
     """
-    names = [mark.name for mark in marks]
-    leaves = [number for number, mark in enumerate(marks) if mark.leaf]
+    names = [label.name for label in labels]
+    leaves = [number for number, label in enumerate(labels) if label.leaf]
     fits = [
         cells
         for head, cells in known_heads(form)
@@ -204,33 +215,43 @@ def above(part: Part, groups: Sequence[Label], grouped: bool) -> list[str]:
     return [*(starts if grouped else []), part.rows[0].id]
 
 
-def row_spots(form: Form, marks: Sequence[HeadLabel], kept: Sequence[HeadLabel]) -> list[FormPlace] | None:
+def row_spots(
+    form: Form,
+    labels: Sequence[HeadLabel],
+    kept: Sequence[HeadLabel],
+) -> list[FormPlace] | None:
     """The cells of a block whose label stands at the head of its own line, under columns that were named before."""
-    blocks = [mark.name for mark in marks if not mark.leaf]
-    known = [mark.name for mark in (*kept, *marks) if mark.leaf]
+    blocks = [label.name for label in labels if not label.leaf]
+    known = [label.name for label in (*kept, *labels) if label.leaf]
     for part in form.parts:
         names = [column.id for column in part.columns]
-        if blocks[-1:] == [part.rows[0].id] and not marks[-1].leaf and known[-len(names) :] == names:
+        ends = known[-len(names) :] == names
+        if ends and blocks[-1:] == [part.rows[0].id] and not labels[-1].leaf:
             return part_spots(part)
     return None
 
 
-def by_geometry(form: Form, run: Sequence[Token], marks: Sequence[HeadLabel]) -> dict[int, FormPlace] | None:
+def by_geometry(
+    form: Form,
+    run: Sequence[Token],
+    labels: Sequence[HeadLabel],
+) -> dict[int, FormPlace] | None:
     """id(token) -> cell by the labels that stand above it in the same grid; None unless that is certain for all.
 
     Only whole blocks are certain: a head that lost a label fits a row that lost a figure, one place further on.
     """
     grid = run[0].grid
-    if not grid or not run[0].spans or any(mark.token.grid != grid for mark in marks):
+    if not grid or not run[0].spans or any(label.token.grid != grid for label in labels):
         return None
-    leaves = [mark for mark in marks if mark.leaf]
+    leaves = [label for label in labels if label.leaf]
     if not leaves:
         return None
-    columns = [mark.token.column for mark in leaves]
-    if len(set(columns)) != len(columns) or any(mark.token.colspan > 1 for mark in leaves):
+    columns = [label.token.column for label in leaves]
+    if len(set(columns)) != len(columns) or any(label.token.colspan > 1 for label in leaves):
         return None
-    leaf_at = {mark.token.column: mark.name for mark in leaves}
-    strangers = {mark.token.column for mark in marks if not mark.name and mark.token.row >= leaves[0].token.row}
+    leaf_at = {label.token.column: label.name for label in leaves}
+    nameless = (label.token for label in labels if not label.name)
+    strangers = {token.column for token in nameless if token.row >= leaves[0].token.row}
     if not strangers <= {token.column for token in run}:
         return None
     found: dict[int, FormPlace] = {}
@@ -238,9 +259,9 @@ def by_geometry(form: Form, run: Sequence[Token], marks: Sequence[HeadLabel]) ->
     for token in run:
         if token.column in strangers:
             continue
-        over = [
-            m.name for m in marks if not m.leaf and m.token.column <= token.column < m.token.column + m.token.colspan
-        ]
+        at = token.column
+        before = (one for one in labels if not one.leaf and one.token.column <= at)
+        over = [one.name for one in before if at < one.token.column + one.token.colspan]
         spot = spot_at(form, over, leaf_at.get(token.column, ""))
         if spot is None or token.colspan > 1:
             if token.kind != "blank":
@@ -251,7 +272,7 @@ def by_geometry(form: Form, run: Sequence[Token], marks: Sequence[HeadLabel]) ->
             return None
         taken.add(name)
         found[id(token)] = spot
-    blocks = {mark.name for mark in marks if not mark.leaf}
+    blocks = {label.name for label in labels if not label.leaf}
     whole = {f"{row.id}.{column.id}" for part in form.parts for _, row, column in part_spots(part) if row.id in blocks}
     return found if len(found) == len(leaves) and taken == whole else None
 

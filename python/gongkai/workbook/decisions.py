@@ -46,18 +46,18 @@ def decisions_in(values: Mapping[Spot, object]) -> dict[str, Decision]:
     """
     if not has_columns(values):
         return {}
-    lines = [line_in(values, row) for row in result_rows()]
+    rows = [row_in(values, at) for at in result_rows()]
     found: dict[str, Decision] = {}
-    for line in lines:
-        key = key_in(line, lines) if line.word or line.reason else ""
-        decision = decision_of(line.word, line.reason)
+    for row in rows:
+        key = key_in(row, rows) if row.word or row.reason else ""
+        decision = decision_of(row.word, row.reason)
         if key:
             found[key] = agreed(found.get(key, decision), decision)
-        elif line.word:
-            found[""] = Decision("", line.reason, line.word)
-    shown = {line.key for line in lines}
-    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.KEPT_ROWS):
-        key, word, reason = (text(values, row, column) for column in layout.KEPT_COLUMNS.values())
+        elif row.word:
+            found[""] = Decision("", row.reason, row.word)
+    shown = {row.key for row in rows}
+    for at in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.KEPT_ROWS):
+        key, word, reason = (text(values, at, column) for column in layout.KEPT_COLUMNS.values())
         if key and key not in shown:
             found.setdefault(key, replace(decision_of(word, reason), kept=True))
     return found
@@ -102,10 +102,11 @@ def text(values: Mapping[Spot, object], row: int, column: int) -> str:
     return text_of(values.get((row, column))).strip()
 
 
-def line_in(values: Mapping[Spot, object], row: int) -> ResultRow:
-    at = layout.RESULT_COLUMNS
-    key, _, digest = text(values, row, at["key"]).partition("-")
-    return ResultRow(key, digest, *(text(values, row, at[name]) for name in ("message", "verdict", "reason")))
+def row_in(values: Mapping[Spot, object], at: int) -> ResultRow:
+    columns = layout.RESULT_COLUMNS
+    key, _, digest = text(values, at, columns["key"]).partition("-")
+    rest = (text(values, at, columns[name]) for name in ("message", "verdict", "reason"))
+    return ResultRow(key, digest, *rest)
 
 
 def agreed(one: Decision, other: Decision) -> Decision:
@@ -114,11 +115,12 @@ def agreed(one: Decision, other: Decision) -> Decision:
     return Decision("", one.reason, "、".join(filter(None, (words_of(one)[0], words_of(other)[0]))))
 
 
-def key_in(line: ResultRow, lines: Sequence[ResultRow]) -> str:
-    """The key of the finding whose message stands in a row: the row's own, or after sorting another's; "" for none."""
-    if not line.message:
+def key_in(row: ResultRow, rows: Sequence[ResultRow]) -> str:
+    """The key of the finding whose message a row holds, after sorting another row's; "" for none."""
+    if not row.message:
         return ""
-    return next((one.key for one in (line, *lines) if one.key and one.digest == digest_of(one.key, line.message)), "")
+    alike = (one for one in (row, *rows) if one.key)
+    return next((one.key for one in alike if one.digest == digest_of(one.key, row.message)), "")
 
 
 def digest_of(key: str, message: str) -> str:

@@ -181,13 +181,13 @@ def squeezed(text: str) -> str:
 # --- what it changes ----------------------------------------------------------------------------------------------
 
 
-def changes_of(choices: Sequence[Choice], report: Report) -> list[Adoption]:
+def adoptions_of(choices: Sequence[Choice], report: Report) -> list[Adoption]:
     """One change for each cell. WorkbookError where two choices want different figures in one."""
     forms = forms_of(report.tables)
     found: dict[str, tuple[str, Adoption]] = {}
     for choice in choices:
         for suspect in choice.alternative:
-            change = change_of(suspect, choice.finding, report, forms)
+            change = adoption_of(suspect, choice.finding, report, forms)
             number, before = found.setdefault(suspect.cell, (choice.number, change))
             if before.proposed != change.proposed:
                 raise WorkbookError(
@@ -197,7 +197,12 @@ def changes_of(choices: Sequence[Choice], report: Report) -> list[Adoption]:
     return [change for _, change in found.values()]
 
 
-def change_of(suspect: Suspect, finding: Finding, report: Report, forms: Mapping[str, Form]) -> Adoption:
+def adoption_of(
+    suspect: Suspect,
+    finding: Finding,
+    report: Report,
+    forms: Mapping[str, Form],
+) -> Adoption:
     table = suspect.cell.partition(".")[0]
     sheet = layout.sheet_of(table, report.tables[table].edition)
     reason = f"{finding.rule}：{finding.message}"

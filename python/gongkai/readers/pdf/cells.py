@@ -46,8 +46,8 @@ def is_words(text: str) -> bool:
     return bool(LETTER.search(UNIT.sub("", text))) and text not in SIGNS
 
 
-def is_figure(piece: PageCell) -> bool:
-    return bool(piece.text) and not is_words(piece.text)
+def is_figure(cell: PageCell) -> bool:
+    return bool(cell.text) and not is_words(cell.text)
 
 
 def may_be_one_row(upper: PageRow, lower: PageRow) -> bool:
@@ -57,7 +57,7 @@ def may_be_one_row(upper: PageRow, lower: PageRow) -> bool:
     """
     if not (any(map(is_figure, upper)) and any(map(is_figure, lower))):
         return False
-    labels = [[piece.text for piece in row if is_words(piece.text)] for row in (upper, lower)]
+    labels = [[cell.text for cell in row if is_words(cell.text)] for row in (upper, lower)]
     if not all(labels):
         return True
     return bool(NUMBERED.match(labels[0][-1])) and not NUMBERED.match(labels[1][-1])
@@ -199,4 +199,4 @@ def is_full(chars: Sequence[Char], width: float) -> bool:
 
 
 def moved(row: PageRow, by: float) -> PageRow:
-    return [replace(piece, x0=piece.x0 + by, x1=piece.x1 + by) for piece in row]
+    return [replace(cell, x0=cell.x0 + by, x1=cell.x1 + by) for cell in row]

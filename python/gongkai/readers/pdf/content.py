@@ -34,7 +34,7 @@ SEEN_THROUGH = ("SMask", "Mask", "ImageMask", "IM")  # of pictures: a seal over 
 
 
 def page_ink(page: PDFPage, fonts: Fonts, budget: Budget, layers_off: frozenset[int]) -> Ink:
-    """Interpret a page. Raises UnreadableDocument beyond the budget, and whatever the parser raises."""
+    """Raises UnreadableDocument beyond the budget, and whatever the parser raises."""
     device = Painter(fonts, budget)
     interpreter = Interpreter(fonts, device)
     interpreter.layers_off = layers_off
