@@ -190,13 +190,10 @@ def named_raws(report: Report, relation: Relation, cells: Sequence[str]) -> str:
     """Each cell's text by the name that the message of the relation gives it; others by their whole label."""
     form = editions()[report.tables[relation.table].edition].forms[relation.table]
     _, names = subject_and_names(form, relation)
-    texts = [f"{names.get(cell) or label_of(form.cells[cell])}“{clipped(raw_in(report, cell))}”" for cell in cells]
+    named = {cell: names.get(cell) or label_of(form.cells[cell]) for cell in cells}
+    texts = [f"{name}“{clipped(entry_of(report, cell).raw)}”" for cell, name in named.items()]
     more = f"等{len(texts)}格" if len(texts) > MOST_NAMED else ""
     return "、".join(texts[:MOST_NAMED]) + more
-
-
-def raw_in(report: Report, cell: str) -> str:
-    return entry_of(report, cell).raw
 
 
 def is_odd(entry: Entry) -> bool:

@@ -9,13 +9,13 @@ from functools import cache
 from gongkai.checks import coverage, narrative, plausibility
 from gongkai.checks.sums import MOST_PARTS, broken_finding
 from gongkai.compare import levels, years
-from gongkai.decisions import check as decided
+from gongkai.decisions import check as on_decisions
 from gongkai.editions import editions, explanations
 from gongkai.model import Edition, GongkaiError, Relation, Rule, Value
 from gongkai.wording import clipped, subject_and_names
 
 # Each has RULES, in the order in which they are listed.
-MODULES = (coverage, narrative, plausibility, years, levels, decided)
+MODULES = (coverage, narrative, plausibility, years, levels, on_decisions)
 CLOSE = 0.5
 MOST_CLOSE = 4
 

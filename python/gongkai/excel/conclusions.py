@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from gongkai.checks import RANKS
 from gongkai.checks.coverage import blank_notes, check_coverage, unplaced
 from gongkai.checks.sums import check_sums, count_decided
 from gongkai.decisions import dismissed_text, is_open
@@ -15,20 +16,18 @@ from gongkai.recognize.labels import wordings
 from gongkai.recognize.tokens import squash
 from gongkai.sums import difference, stated_and_computed
 from gongkai.wording import column_label, label_of, one_line, relation_lines, row_label, subject_and_names
-from gongkai.workbook.fill import written
+from gongkai.workbook.fill import LONGEST_CELL, written
 from gongkai.workbook.proposals import NO_FIGURE, forms_of, name_of, proposal_text
 
 SheetRow = list[float | str]
 
 MOST_NAMED = 2  # findings told in one cell; GK_FINDINGS lists all
 LONGEST = 120  # characters of each
-LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
 HEADS = ("规则", "位置", "填报数", "计算数", "差额", "说明", "建议")
 ALL_WELL = "没有不符"
 SUSPECT_HEADS = ("问题", "方案", "位置", "填报数", "应为")
 UNCERTAIN = "不能确定是哪一格"
 RULE_HEADS = ("规则", "表", "勾稽关系")
-RANKS = {"error": 0, "warning": 1, "note": 2}
 
 
 def findings_of(placed: Placed) -> list[Finding]:

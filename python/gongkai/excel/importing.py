@@ -71,7 +71,7 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Request) ->
         return CommandResult("ask", question_of_decisions(lost))
     findings = check(report)
     planned = report_to_edits(report, findings)
-    # The fingerprint goes with the outcome: where that does not arrive, the next import asks.
+    # The fingerprint goes with the result: where that does not arrive, the next import asks.
     edits = [edit for edit in planned if edit.sheet != layout.TOOL] + leftover_prose(values)
     left = next(edit.value for edit in planned if edit.sheet == layout.TOOL)
     refuse_displaced(values, edits)

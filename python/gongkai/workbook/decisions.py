@@ -116,7 +116,7 @@ def agreed(one: Decision, other: Decision) -> Decision:
 
 
 def key_in(row: ResultRow, rows: Sequence[ResultRow]) -> str:
-    """The key of the finding whose message a row holds, after sorting another row's; "" for none."""
+    """The key of the finding whose message a row holds, sorted rows too; "" for none."""
     if not row.message:
         return ""
     alike = (one for one in (row, *rows) if one.key)

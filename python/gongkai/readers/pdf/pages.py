@@ -96,9 +96,9 @@ def both_parts(above: str, below: str) -> str:
 
 def is_cut_within(upper: PageRow, lower: PageRow, pairs: Sequence[tuple[PageCell, PageCell]]) -> bool:
     """Whether rows on both sides of a break may be one: a label that moved on whole leaves the other part without."""
-    tall = {id(piece) for pair in pairs if max(pair[0].rowspan, pair[1].rowspan) > 1 for piece in pair}
-    rows = [[piece for piece in row if piece.rowspan == 1 and id(piece) not in tall] for row in (upper, lower)]
-    return any(any(map(is_figure, row)) and not any(is_words(piece.text) for piece in row) for row in rows)
+    tall = {id(cell) for pair in pairs if max(pair[0].rowspan, pair[1].rowspan) > 1 for cell in pair}
+    rows = [[cell for cell in row if cell.rowspan == 1 and id(cell) not in tall] for row in (upper, lower)]
+    return any(any(map(is_figure, row)) and not any(is_words(cell.text) for cell in row) for row in rows)
 
 
 def last_cells(rows: Sequence[PageRow]) -> list[tuple[int, int]]:
@@ -106,8 +106,8 @@ def last_cells(rows: Sequence[PageRow]) -> list[tuple[int, int]]:
     return [
         (number, at)
         for number, row in enumerate(rows)
-        for at, piece in enumerate(row)
-        if number + piece.rowspan == len(rows)
+        for at, cell in enumerate(row)
+        if number + cell.rowspan == len(rows)
     ]
 
 
@@ -143,7 +143,7 @@ def with_cut_figures(above: PageTable, below: PageTable, known: str) -> tuple[Pa
     """Tables before and after a page break, the figures of rows that may be one unreadable; the lower table may
     begin with a head whose lines are ``known`` text."""
     start = next((at for at, row in enumerate(below.rows) if any(map(is_figure, row))), 0)
-    repeated = all(line in known for row in below.rows[:start] for piece in row for line in piece.text.split("\n"))
+    repeated = all(line in known for row in below.rows[:start] for cell in row for line in cell.text.split("\n"))
     if not repeated or not may_be_one_row(above.rows[-1], below.rows[start]):
         return above, below
     lower = [*below.rows[:start], unreadable(below.rows[start]), *below.rows[start + 1 :]]
@@ -155,7 +155,7 @@ def with_last_row_unreadable(table: PageTable) -> PageTable:
 
 
 def unreadable(row: PageRow) -> PageRow:
-    return [replace(piece, text=UNREADABLE + piece.text) if is_figure(piece) else piece for piece in row]
+    return [replace(cell, text=UNREADABLE + cell.text) if is_figure(cell) else cell for cell in row]
 
 
 # --- tables side by side ----------------------------------------------------------------------------------------------
@@ -199,10 +199,10 @@ def grid_of(table: PageTable, number: int) -> Iterator[Block]:
     pictures = []
     for at, row in enumerate(table.rows, 1):
         cells = []
-        for piece in sorted(row, key=lambda piece: piece.x0):
-            column = nearest(xs, piece.x0)
-            cells.append(GridCell(piece.text, column, piece.rowspan, max(1, nearest(xs, piece.x1) - column)))
-            if piece.picture:
+        for cell in sorted(row, key=lambda cell: cell.x0):
+            column = nearest(xs, cell.x0)
+            cells.append(GridCell(cell.text, column, cell.rowspan, max(1, nearest(xs, cell.x1) - column)))
+            if cell.picture:
                 pictures.append(Link(Place(table.page, number, at, column + 1), "image", "", ""))
         rows.append(tuple(cells))
     yield Grid(Place(page=table.page, table=number), tuple(rows), table.spans)
