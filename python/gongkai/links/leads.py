@@ -132,7 +132,7 @@ def short_texts(blocks: Sequence[Block]) -> Iterator[str]:
             yield from (line for line in block.text.split("\n") if len(line) <= 100)
 
 
-# --- frames and attachments -----------------------------------------------------------------------
+# --- leads to a report that stands elsewhere ------------------------------------------------------
 
 READABLE = ("docx", "doc", "wps", "rtf", "xlsx", "xlsm", "xls", "et", "pdf")  # of one report the most exact form first
 SUFFIX = re.compile(rf"\.({'|'.join(READABLE)})(?![A-Za-z0-9])", re.IGNORECASE)

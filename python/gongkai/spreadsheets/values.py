@@ -119,7 +119,7 @@ def unescaped(text: str) -> str:
     return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-# --- where cells stand ------------------------------------------------------------------------------
+# --- rows and cells -------------------------------------------------------------------------------
 
 
 def index_rows(data: _Element) -> dict[int, _Element]:

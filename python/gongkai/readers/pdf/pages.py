@@ -96,9 +96,12 @@ def both_parts(above: str, below: str) -> str:
 
 def is_cut_within(upper: PageRow, lower: PageRow, pairs: Sequence[tuple[PageCell, PageCell]]) -> bool:
     """Whether rows on both sides of a break may be one: a label that moved on whole leaves the other part without."""
-    tall = {id(cell) for pair in pairs if max(pair[0].rowspan, pair[1].rowspan) > 1 for cell in pair}
-    rows = [[cell for cell in row if cell.rowspan == 1 and id(cell) not in tall] for row in (upper, lower)]
-    return any(any(map(is_figure, row)) and not any(is_words(cell.text) for cell in row) for row in rows)
+    uneven = (pair for pair in pairs if max(cell.rowspan for cell in pair) > 1)
+    tall = {id(cell) for pair in uneven for cell in pair}
+    single = ([cell for cell in row if cell.rowspan == 1] for row in (upper, lower))
+    rows = [[cell for cell in row if id(cell) not in tall] for row in single]
+    unlabelled = [row for row in rows if not any(is_words(cell.text) for cell in row)]
+    return any(any(map(is_figure, row)) for row in unlabelled)
 
 
 def last_cells(rows: Sequence[PageRow]) -> list[tuple[int, int]]:
@@ -143,7 +146,8 @@ def with_cut_figures(above: PageTable, below: PageTable, known: str) -> tuple[Pa
     """Tables before and after a page break, the figures of rows that may be one unreadable; the lower table may
     begin with a head whose lines are ``known`` text."""
     start = next((at for at, row in enumerate(below.rows) if any(map(is_figure, row))), 0)
-    repeated = all(line in known for row in below.rows[:start] for cell in row for line in cell.text.split("\n"))
+    texts = (cell.text for row in below.rows[:start] for cell in row)
+    repeated = all(line in known for text in texts for line in text.split("\n"))
     if not repeated or not may_be_one_row(above.rows[-1], below.rows[start]):
         return above, below
     lower = [*below.rows[:start], unreadable(below.rows[start]), *below.rows[start + 1 :]]
@@ -201,7 +205,8 @@ def grid_of(table: PageTable, number: int) -> Iterator[Block]:
         cells = []
         for cell in sorted(row, key=lambda cell: cell.x0):
             column = nearest(xs, cell.x0)
-            cells.append(GridCell(cell.text, column, cell.rowspan, max(1, nearest(xs, cell.x1) - column)))
+            span = max(1, nearest(xs, cell.x1) - column)
+            cells.append(GridCell(cell.text, column, cell.rowspan, span))
             if cell.picture:
                 pictures.append(Link(Place(table.page, number, at, column + 1), "image", "", ""))
         rows.append(tuple(cells))

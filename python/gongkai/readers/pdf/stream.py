@@ -227,7 +227,8 @@ def table_of(lines: Sequence[Words], page: int) -> PageTable:
     for line in lines:
         bands = merged(bands, line.figures) or []
     stacks = stacks_of(lines[:first])
-    reach = max((piece.x1 for line in lines if line.figures for piece in line.labels), default=bounds[0] - 3.0)
+    ends = (cell.x1 for line in lines if line.figures for cell in line.labels)
+    reach = max(ends, default=bounds[0] - 3.0)
     bands = sorted([*bands, *lonely(stacks, bands, reach)])
     edges = edges_of(lines, bands, bounds, reach)
     head = head_rows(stacks, edges) if edges and is_clear(stacks, bands, lines) else None
@@ -235,7 +236,7 @@ def table_of(lines: Sequence[Words], page: int) -> PageTable:
         return PageTable(page, bounds, [in_order(line.cells) for line in lines], spans=False, xs=IN_ORDER)
     rows = [*head, *(body_row(line, edges) for line in lines[first:])]
     if not any(line.labels for line in lines if line.figures):  # a table of figures alone has no column for labels
-        rows = [[piece for piece in row if piece.text or piece.x0 >= edges[2]] for row in rows]
+        rows = [[cell for cell in row if cell.text or cell.x0 >= edges[2]] for row in rows]
     return PageTable(page, bounds, rows, xs=tuple(edges))
 
 
@@ -322,7 +323,7 @@ def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[PageRow] 
             last[over[0]] = replace(cell, x0=columns[over[0]][0], x1=columns[over[0]][1])
     found: list[PageRow] = []
     for top in sorted({top for top, _ in rows}):
-        found.append([piece for other, piece in rows if other == top])
+        found.append([cell for other, cell in rows if other == top])
     return [*found, list(last.values())] if last else found
 
 
