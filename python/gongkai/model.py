@@ -20,7 +20,7 @@ Value = Figure | None
 Severity = Literal["error", "warning", "note"]
 
 
-# --- the official form ------------------------------------------------------------------------------------------
+# --- the official form ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ class Edition:
         return tuple(relation for relation in self.relations if relation.table == table)
 
 
-# --- a source and what a reader finds in it ---------------------------------------------------------------------
+# --- a source and what a reader finds in it -------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +293,7 @@ class Link:
 Block = Grid | Prose | Link
 
 
-# --- a report -----------------------------------------------------------------------------------------------------
+# --- a report -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,7 +426,7 @@ class Edit:
     value: int | Decimal | str | None
 
 
-# --- failures -----------------------------------------------------------------------------------------------------
+# --- failures -------------------------------------------------------------------------------------
 
 
 class GongkaiError(Exception):

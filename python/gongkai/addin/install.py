@@ -85,7 +85,7 @@ def is_known(content: bytes, entry: InstalledFile, places: Places) -> bool:
     return bool(entry.values) and value in [None, *(text.encode(places.encoding) for text in entry.values)]
 
 
-# --- doing it -----------------------------------------------------------------------------------------------------
+# --- doing it -------------------------------------------------------------------------------------
 
 
 def carry_out(places: Places, steps: list[Step], record: InstallRecord) -> None:
@@ -169,7 +169,7 @@ def failure(error: OSError, path: Path, left: list[Path], places: Places) -> str
     )
 
 
-# --- saying it ----------------------------------------------------------------------------------------------------
+# --- saying it ------------------------------------------------------------------------------------
 
 
 def line_for(step: Step, places: Places) -> str:
@@ -250,7 +250,7 @@ def kept_copy(entry: InstalledFile, places: Places) -> Path:
     return backup_path(places.state, entry.backup, Path(entry.path).name)
 
 
-# --- what becomes of a file ---------------------------------------------------------------------------------------
+# --- what becomes of a file -----------------------------------------------------------------------
 
 
 def undo_of(entry: InstalledFile, places: Places) -> Undo:

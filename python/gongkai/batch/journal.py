@@ -154,7 +154,7 @@ def write_line(file: FileIO, value: Mapping[str, Any]) -> None:
         raise GongkaiError(f"无法写入{NAME}：{system_reason(error)}。") from error
 
 
-# --- reading ------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, JournalEntry]]:
@@ -215,7 +215,7 @@ def read_json(line: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-# --- entries as JSON ----------------------------------------------------------------------------------------------
+# --- entries as JSON ------------------------------------------------------------------------------
 
 
 def entry_to_dict(entry: JournalEntry) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
     return Plan(found, left_out=tuple(name for name in others if name.lower().endswith(UNREAD)))
 
 
-# --- a list -------------------------------------------------------------------------------------------------------
+# --- a list ---------------------------------------------------------------------------------------
 
 
 def listed(content: bytes, place: Path) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ def summary_files(folder: Path) -> tuple[Path, ...]:
     return tuple(path for path in paths if path.is_file())
 
 
-# --- the folder ---------------------------------------------------------------------------------------------------
+# --- the folder -----------------------------------------------------------------------------------
 
 
 def make_folder(folder: Path) -> None:
@@ -167,7 +167,7 @@ def is_systems(error: BaseException) -> bool:
     return isinstance(error, OSError) or isinstance(error.__cause__, OSError)
 
 
-# --- a run --------------------------------------------------------------------------------------------------------
+# --- a run ----------------------------------------------------------------------------------------
 
 
 class BatchRun:

@@ -75,7 +75,7 @@ def is_certain(name: str) -> bool:
     return first.endswith("区") and first == area and len(first) > 1 and first not in facts()["shared"]
 
 
-# --- the parts of a name ------------------------------------------------------------------------------------------
+# --- the parts of a name --------------------------------------------------------------------------
 
 
 def split(name: str) -> tuple[str, str]:
@@ -119,7 +119,7 @@ def tail(name: str) -> tuple[str, str]:
     return last[0], "" if department in (*LEADS, GOVERNMENT_OFFICE) else KIND.sub("", department)
 
 
-# --- changes ------------------------------------------------------------------------------------------------------
+# --- changes --------------------------------------------------------------------------------------
 
 
 @cache

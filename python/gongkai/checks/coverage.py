@@ -66,7 +66,7 @@ def check_edition(year: int | None, form: Form) -> list[Finding]:
     return [Finding("coverage.edition", "note", message)]
 
 
-# --- what recognition reported ------------------------------------------------------------------------------------
+# --- what recognition reported --------------------------------------------------------------------
 
 
 def problem_cells(form: Form, problem: Problem) -> tuple[Cell, ...]:
@@ -120,7 +120,7 @@ def sentence(reason: str) -> str:
     return one_line(reason).rstrip("。")
 
 
-# --- figures and blanks -------------------------------------------------------------------------------------------
+# --- figures and blanks ---------------------------------------------------------------------------
 
 
 def check_figure(form: Form, cell: Cell, entry: Entry) -> list[Finding]:
@@ -153,7 +153,7 @@ def blank_notes(form: Form, blanks: Sequence[str], signs: dict[str, str]) -> lis
     return found
 
 
-# --- what the rules stand for -------------------------------------------------------------------------------------
+# --- what the rules stand for ---------------------------------------------------------------------
 
 FORMS = "国办公开办函〔2021〕30号、〔2019〕60号所附年度报告格式"
 OURS = "本工具的提示"

@@ -95,7 +95,7 @@ def differs(first: Value, other: Value) -> bool:
     return other is not None and other != first
 
 
-# --- whether a second reading is to be heard ----------------------------------------------------------------------
+# --- whether a second reading is to be heard ------------------------------------------------------
 
 
 def is_credible(first: Table, other: Table) -> bool:
@@ -149,7 +149,7 @@ def read_as(table: Table, cell: str) -> str:
     return shown(entry.value) + (f"（原文“{clipped(entry.raw)}”）" if is_odd(entry) else "")
 
 
-# --- the texts of the source ----------------------------------------------------------------------------------------
+# --- the texts of the source ----------------------------------------------------------------------
 
 
 def raws_of(report: Report, finding: Finding) -> dict[str, str]:

@@ -108,7 +108,7 @@ def note(rule: str, message: str, cells: tuple[str, ...] = ()) -> Finding:
     return Finding(rule, "note", message, cells)
 
 
-# --- period -------------------------------------------------------------------------------------------------------
+# --- period ---------------------------------------------------------------------------------------
 
 
 def check_period(report: Report) -> list[Finding]:
@@ -138,7 +138,7 @@ def what_is_wrong(match: re.Match[str], year: int | None) -> str:
     return ""
 
 
-# --- sections -----------------------------------------------------------------------------------------------------
+# --- sections -------------------------------------------------------------------------------------
 
 
 def check_sections(report: Report) -> list[Finding]:
@@ -175,7 +175,7 @@ def misplaced_sections(headings: Sequence[Heading], sections: Sequence[Section])
             yield note("plausibility.sections", f"“{clipped(heading.text)}”应是第{own}节，编号写成了{number}；请核对。")
 
 
-# --- rules --------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 def check_rules(report: Report) -> list[Finding]:
@@ -199,7 +199,7 @@ def check_rules(report: Report) -> list[Finding]:
     return [note("plausibility.rules", message, tuple(cell.id for cell in filled))]
 
 
-# --- fees ---------------------------------------------------------------------------------------------------------
+# --- fees -----------------------------------------------------------------------------------------
 
 
 def check_fees(report: Report) -> list[Finding]:
@@ -248,7 +248,7 @@ def notices_in(text: str) -> tuple[str, int] | None:
     return found[0][0], 0 if found[0]["none"] else int(found[0]["figure"] or found[0]["after"])
 
 
-# --- numbering ----------------------------------------------------------------------------------------------------
+# --- numbering ------------------------------------------------------------------------------------
 
 
 def check_numbering(sections: Mapping[int, str]) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ def rule_of(rule_id: str) -> Rule:
     raise GongkaiError(f"没有编号为“{clipped(rule_id)}”的规则；{told}用 gongkai rules --all 查看全部规则。")
 
 
-# --- relations ----------------------------------------------------------------------------------------------------
+# --- relations ------------------------------------------------------------------------------------
 
 
 def relation_rules() -> Iterator[Rule]:

@@ -96,7 +96,7 @@ def unread_in(
     }
 
 
-# --- all cells stated ---------------------------------------------------------------------------------------------
+# --- all cells stated -----------------------------------------------------------------------------
 
 
 def broken_finding(form: Form, relation: Relation, values: Mapping[str, Value]) -> Finding:
@@ -129,7 +129,7 @@ def sum_text(cells: Sequence[str], names: Mapping[str, str], values: Mapping[str
     return text if len(named) == len(cells) else f"{text}（其余为0）"
 
 
-# --- with blanks --------------------------------------------------------------------------------------------------
+# --- with blanks ----------------------------------------------------------------------------------
 
 
 def conflict_finding(form: Form, conflict: Sequence[Relation], values: Mapping[str, Value]) -> Finding:

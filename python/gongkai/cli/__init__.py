@@ -232,7 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
 
 
-# --- commands -----------------------------------------------------------------------------------------------------
+# --- commands -------------------------------------------------------------------------------------
 
 
 def each_report(sources: Sequence[str], access: Mapping[str, bool]) -> Iterator[tuple[str, Report | GongkaiError]]:

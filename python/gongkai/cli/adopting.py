@@ -63,7 +63,7 @@ def open_workbook(name: str) -> Opened:
     return Opened(path, content, values, report, check(with_decisions_beside(report, path)))
 
 
-# --- listing ------------------------------------------------------------------------------------------------------
+# --- listing --------------------------------------------------------------------------------------
 
 
 def listed(opened: Opened) -> Iterator[str]:
@@ -101,7 +101,7 @@ def how_to_check(path: Path) -> str:
     return f"（在Excel中点“校验本报告”，或运行 gongkai fill {path.name} --template {path.name} -o 新文件.xlsm）"
 
 
-# --- adopting -----------------------------------------------------------------------------------------------------
+# --- adopting -------------------------------------------------------------------------------------
 
 
 def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str], list[Finding]]:

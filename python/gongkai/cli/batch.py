@@ -73,7 +73,7 @@ def run_list(options: argparse.Namespace) -> int:
     return import_all(found.sources, options, access)
 
 
-# --- a directory's links ------------------------------------------------------------------------------------------
+# --- a directory's links --------------------------------------------------------------------------
 
 
 def confirmed(found: Plan, json: bool) -> bool:
@@ -111,7 +111,7 @@ def left_out_line(names: Sequence[str]) -> str:
     return f"文件夹中另有{len(names)}个文件的格式不能读取，没有导入：{shown}；其中如有年报，请解压或另存为网页再导入。"
 
 
-# --- the run ------------------------------------------------------------------------------------------------------
+# --- the run --------------------------------------------------------------------------------------
 
 
 def import_all(sources: Sequence[str], options: argparse.Namespace, access: Access) -> int:
@@ -170,7 +170,7 @@ def code_of_rows(rows: Collection[BatchRow], folder: Path) -> int:
     return ERRORS if any(row.errors or row.source in grave for row in rows) else CLEAN
 
 
-# --- progress -----------------------------------------------------------------------------------------------------
+# --- progress -------------------------------------------------------------------------------------
 
 
 class Progress:

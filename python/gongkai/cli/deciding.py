@@ -85,7 +85,7 @@ def decision_in(options: argparse.Namespace) -> Decision | None:
     return Decision("dismissed" if options.command == "dismiss" else "confirmed", reason)
 
 
-# --- what there is to decide --------------------------------------------------------------------------------------
+# --- what there is to decide ----------------------------------------------------------------------
 
 
 def beside_in(options: argparse.Namespace, source: Path, report: Report) -> Beside:

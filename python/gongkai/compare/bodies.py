@@ -109,7 +109,7 @@ def places_of(report: Yearly) -> Iterator[tuple[int, str, str]]:
         yield report.year, "*", department
 
 
-# --- names of one body, one after another ---------------------------------------------------------------------------
+# --- names of one body, one after another ---------------------------------------------------------
 
 
 def join_changed(groups: Mapping[Key, Group]) -> dict[Key, Group]:

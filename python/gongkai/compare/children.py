@@ -137,7 +137,7 @@ def report_in(child: Child) -> Report:
     return child.report
 
 
-# --- the parent itself, other years, what lies within another child -----------------------------------------------
+# --- the parent itself, other years, what lies within another child -------------------------------
 
 
 def own(parent: Report, named: Named) -> LeftOut | None:
@@ -196,7 +196,7 @@ def covered(one: LeftOut, parent: Report, there: Collection[str]) -> LeftOut:
     return one
 
 
-# --- one body, several reports ------------------------------------------------------------------------------------
+# --- one body, several reports --------------------------------------------------------------------
 
 
 def members_of(children: Iterable[Named]) -> list[Member]:
@@ -248,7 +248,7 @@ def reports_of(member: Member) -> list[Report]:
     return [report_in(child) for child in member.children]
 
 
-# --- who must be there --------------------------------------------------------------------------------------------
+# --- who must be there ----------------------------------------------------------------------------
 
 
 def held_against(
@@ -280,7 +280,7 @@ def member_of(name: str, by_name: Mapping[str, Member], year: int | None) -> Mem
     return next((by_name[key] for key in later if key in by_name), None)
 
 
-# --- what is said of them -----------------------------------------------------------------------------------------
+# --- what is said of them -------------------------------------------------------------------------
 
 
 def roll_findings(parent: Report, roll: Roll) -> Iterator[Finding]:

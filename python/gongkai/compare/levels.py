@@ -137,7 +137,7 @@ RULES = (
 )
 
 
-# --- the sums -----------------------------------------------------------------------------------------------------
+# --- the sums -------------------------------------------------------------------------------------
 
 
 def table_lines(table: Table, roll: Roll) -> Iterator[LevelFigure]:
@@ -190,7 +190,7 @@ def status_of(cell: Cell, stated: Value, computed: Figure, whole: bool) -> Statu
     return "exceeds" if computed > stated and not cell.column.signed else "uncertain"
 
 
-# --- what is said of them -----------------------------------------------------------------------------------------
+# --- what is said of them -------------------------------------------------------------------------
 
 
 def own_figures(parent: Report, members: Sequence[Member]) -> str:

@@ -93,7 +93,7 @@ def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> Year
     return YearComparison(report, found.text, (*found.findings, *doubles), found.compared)
 
 
-# --- two years that follow each other -------------------------------------------------------------------------------
+# --- two years that follow each other -------------------------------------------------------------
 
 
 def compared_with(report: Yearly, last: Yearly) -> YearComparison:
@@ -185,7 +185,7 @@ def source_text(report: Yearly) -> str:
     return plain if len(plain) <= LONGEST_SOURCE else f"{plain[: LONGEST_SOURCE - 1]}…"
 
 
-# --- in short -------------------------------------------------------------------------------------------------------
+# --- in short -------------------------------------------------------------------------------------
 
 
 def short_name(link: YearLink) -> str:
@@ -223,7 +223,7 @@ def documents_limit(report: Yearly, last: Yearly, compared: int) -> list[str]:
     return [f"文件{wanted}项只能比{compared}项" if compared else "文件数没有可比的数字"]
 
 
-# --- what cannot be compared ----------------------------------------------------------------------------------------
+# --- what cannot be compared ----------------------------------------------------------------------
 
 
 def unmatched(message: str) -> Finding:
@@ -275,7 +275,7 @@ def named(reports: Sequence[Yearly]) -> str:
     return "、".join(texts) + ("等" if len(reports) > MOST_NAMED else "")
 
 
-# --- the rules ------------------------------------------------------------------------------------------------------
+# --- the rules ------------------------------------------------------------------------------------
 
 OURS = "本工具的提示。"
 RULES: tuple[Rule, ...] = (

@@ -66,7 +66,7 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-# --- findings -----------------------------------------------------------------------------------------------------
+# --- findings -------------------------------------------------------------------------------------
 
 
 def apply_decisions(findings: Sequence[Finding], report: Report) -> list[Finding]:
@@ -127,7 +127,7 @@ def merged(one: Mapping[str, Decision], over: Mapping[str, Decision]) -> dict[st
     return {**over, **one, **said}
 
 
-# --- reports ------------------------------------------------------------------------------------------------------
+# --- reports --------------------------------------------------------------------------------------
 
 
 def is_about(report: Report, agency: str, year: int | None) -> bool:

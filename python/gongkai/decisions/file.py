@@ -69,7 +69,7 @@ def fits(record: Mapping[str, Any], report: Report) -> bool:
     return is_about(report, record["agency"], record["year"])
 
 
-# --- the file -----------------------------------------------------------------------------------------------------
+# --- the file -------------------------------------------------------------------------------------
 
 
 def read_decisions(path: Path) -> list[DecisionRecord]:

@@ -66,7 +66,7 @@ def question(changes: Sequence[Adoption]) -> str:
     return text
 
 
-# --- what was chosen ----------------------------------------------------------------------------------------------
+# --- what was chosen ------------------------------------------------------------------------------
 
 
 def chosen(book: xw.Book, values: Values, report: Report, findings: Sequence[Finding]) -> list[Choice]:
@@ -111,7 +111,7 @@ def leads_to(finding: Finding, name: str, spot: Spot, report: Report) -> bool:
     return sheet is not None and sheet.name == name and spot in {sheet.cells.get(cell) for cell in cells}
 
 
-# --- what cannot be changed ---------------------------------------------------------------------------------------
+# --- what cannot be changed -----------------------------------------------------------------------
 
 
 def refuse_older(book: xw.Book) -> None:

@@ -116,7 +116,7 @@ def rows_of(value: object) -> Rows:
     return [row + [None] * (width - len(row)) for row in rows] or [[None]]
 
 
-# --- one cell -----------------------------------------------------------------------------------------------------
+# --- one cell -------------------------------------------------------------------------------------
 
 
 def is_blank(value: object) -> bool:
@@ -162,7 +162,7 @@ def forms() -> tuple[Form, ...]:
     return tuple(found)
 
 
-# --- figures alone ------------------------------------------------------------------------------------------------
+# --- figures alone --------------------------------------------------------------------------------
 
 
 @cache
@@ -222,7 +222,7 @@ def shapes_text() -> str:
     return f"{sizes}，表三、表四行列可互换；或带表头和行名的整张表"
 
 
-# --- with labels: a piece of the official form --------------------------------------------------------------------
+# --- with labels: a piece of the official form ----------------------------------------------------
 
 
 @cache
@@ -294,7 +294,7 @@ def is_parts(form: Form, values: Mapping[str, object]) -> bool:
     return held == values.keys() and not editions()[form.edition].relations_of(form.id)
 
 
-# --- with labels: any other layout --------------------------------------------------------------------------------
+# --- with labels: any other layout ----------------------------------------------------------------
 
 
 def read_blocks(rows: Rows) -> Placed:

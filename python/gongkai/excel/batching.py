@@ -111,7 +111,7 @@ def read_work(book: xw.Book) -> Work:
     return Work(book, values, read_batch(values[layout.BATCH]))
 
 
-# --- folder and answers -------------------------------------------------------------------------------------------
+# --- folder and answers ---------------------------------------------------------------------------
 
 
 def folder_in(values: Values) -> str:
@@ -151,7 +151,7 @@ def neighbours(places: Sequence[int]) -> list[list[int]]:
     return groups
 
 
-# --- rows ---------------------------------------------------------------------------------------------------------
+# --- rows -----------------------------------------------------------------------------------------
 
 
 def work_on(work: Work, folder: Path) -> None:
@@ -190,7 +190,7 @@ def saved(book: xw.Book) -> str:
     return ""
 
 
-# --- summary ------------------------------------------------------------------------------------------------------
+# --- summary --------------------------------------------------------------------------------------
 
 
 def summary(book: xw.Book, asked: Request) -> CommandResult:

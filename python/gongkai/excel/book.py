@@ -50,7 +50,7 @@ MOST_PARTS = 2  # writes of a sheet; for more of them it pays to ask what stands
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 
 
-# --- reading ------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def sheet_names(book: xw.Book) -> list[str]:
@@ -148,7 +148,7 @@ def format_kind(cells: xw.Range) -> str:
     return kind_of(code) if isinstance(code, str) else STRANGE
 
 
-# --- writing ------------------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------
 
 
 def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = None) -> None:
@@ -307,7 +307,7 @@ def fit_rows(book: xw.Book, blocks: Sequence[Rectangle]) -> None:
                 book.sheets[name].range((min(rows), 1), (max(rows), 1)).rows.autofit()
 
 
-# --- putting back -------------------------------------------------------------------------------------------------
+# --- putting back ---------------------------------------------------------------------------------
 
 
 class NotRestored(WorkbookError):

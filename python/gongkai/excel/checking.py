@@ -69,7 +69,7 @@ def clear_marks(book: xw.Book, asked: Request) -> CommandResult:
     )
 
 
-# --- from flag to flag --------------------------------------------------------------------------------------------
+# --- from flag to flag ----------------------------------------------------------------------------
 
 
 def next_problem(book: xw.Book, asked: Request) -> CommandResult:

@@ -50,7 +50,7 @@ def on_held_cells(table: Table, findings: Sequence[Finding]) -> Iterator[Finding
             yield finding
 
 
-# --- one sentence -------------------------------------------------------------------------------------------------
+# --- one sentence ---------------------------------------------------------------------------------
 
 
 def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str = "") -> str:
@@ -127,7 +127,7 @@ def about_tables(tables: Sequence[Table]) -> str:
     return f"（{'，'.join(['、'.join(names), *(f'{year}年格式' for year in years)])}）"
 
 
-# --- one relation -------------------------------------------------------------------------------------------------
+# --- one relation ---------------------------------------------------------------------------------
 
 
 def relation_named(tables: Sequence[Table], rule: str) -> tuple[Table, Relation]:
@@ -158,7 +158,7 @@ def relation_gap(table: Table, relation: Relation) -> Value:
     return difference(computed, stated)
 
 
-# --- rows that spill ----------------------------------------------------------------------------------------------
+# --- rows that spill ------------------------------------------------------------------------------
 
 
 def as_cell(value: Value) -> float | str:
@@ -320,7 +320,7 @@ def choices(names: Iterable[str]) -> str:
     return "、".join(found[:MOST_CHOICES]) + ("等" if len(found) > MOST_CHOICES else "")
 
 
-# --- a whole report -----------------------------------------------------------------------------------------------
+# --- a whole report -------------------------------------------------------------------------------
 
 
 def report_rows(report: Report) -> list[SheetRow]:

@@ -36,7 +36,7 @@ def allow_fetch(book: xw.Book, asked: Request) -> CommandResult:
     )
 
 
-# --- rules --------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 def rules(book: xw.Book, asked: Request) -> CommandResult:
@@ -73,7 +73,7 @@ def rules_sheet(book: xw.Book) -> tuple[str, xw.Sheet]:
     raise WorkbookError(f"名为“{RULES}”的工作表太多，请删除几张后再试。")
 
 
-# --- manual and diagnosis -----------------------------------------------------------------------------------------
+# --- manual and diagnosis -------------------------------------------------------------------------
 
 
 def manual(book: xw.Book, asked: Request) -> CommandResult:

@@ -117,7 +117,7 @@ def platform_reason(error: Exception) -> str:
     return clipped(text).rstrip("。.") if isinstance(text, str) else ""
 
 
-# --- the tool sheet -----------------------------------------------------------------------------------------------
+# --- the tool sheet -------------------------------------------------------------------------------
 
 
 def read_request(tool: xw.Sheet) -> Request:
@@ -147,7 +147,7 @@ def write_result(tool: xw.Sheet, result: CommandResult) -> None:
     put_rows(tool, layout.TOOL_SPOTS["answer"], rows)
 
 
-# --- the file -----------------------------------------------------------------------------------------------------
+# --- the file -------------------------------------------------------------------------------------
 
 
 def file_of(book: xw.Book) -> Path | None:
@@ -167,7 +167,7 @@ def is_in_cloud(book: xw.Book) -> bool:
         return True
 
 
-# --- progress and log ---------------------------------------------------------------------------------------------
+# --- progress and log -----------------------------------------------------------------------------
 
 
 def tell(book: xw.Book, text: str) -> None:

@@ -96,7 +96,7 @@ def own_address(document: Document) -> str:
     return match[1].decode("ascii", "ignore") if match else document.origin
 
 
-# --- the site of a page -------------------------------------------------------------------------------------------
+# --- the site of a page ---------------------------------------------------------------------------
 
 
 def is_of_site(source: str, base: str) -> bool:

@@ -84,7 +84,7 @@ def year_in(text: str) -> int | None:
     return int(match[0]) if match else None
 
 
-# --- a document as a directory ------------------------------------------------------------------------------------
+# --- a document as a directory --------------------------------------------------------------------
 
 
 class Directory(UnreadableDocument):
@@ -173,7 +173,7 @@ def leads_of(blocks: Sequence[Block], document: Document) -> list[Lead]:
     return [lead for lead in leads if nearby or not lead.source.startswith(("http:", "https:"))]
 
 
-# --- frames -------------------------------------------------------------------------------------------------------
+# --- frames ---------------------------------------------------------------------------------------
 
 
 def frames_of(blocks: Sequence[Block], base: str, home: str) -> Iterator[Lead]:
@@ -197,7 +197,7 @@ def viewed(source: str, base: str) -> str:
     return source
 
 
-# --- attachments --------------------------------------------------------------------------------------------------
+# --- attachments ----------------------------------------------------------------------------------
 
 
 def attachments_of(blocks: Sequence[Block], base: str, home: str) -> list[Lead]:

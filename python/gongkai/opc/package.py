@@ -72,7 +72,7 @@ def package_bytes(package: Package, changed: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-# --- XML ----------------------------------------------------------------------------------------------------------
+# --- XML ------------------------------------------------------------------------------------------
 
 
 def parse_part(package: Package, part: str) -> _Element:

@@ -107,7 +107,7 @@ def table_holders(tree: LexborHTMLParser, found: Mapping[int, Effect]) -> set[in
     return holders
 
 
-# --- the page's own rules -----------------------------------------------------------------------------------------
+# --- the page's own rules -------------------------------------------------------------------------
 
 
 def ruled_nodes(tree: LexborHTMLParser) -> Iterator[tuple[int, Effect]]:

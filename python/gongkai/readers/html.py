@@ -110,7 +110,7 @@ def left_out(node: LexborNode) -> Close:
     return skip
 
 
-# --- gathering lines, cells and tables ----------------------------------------------------------------------------
+# --- gathering lines, cells and tables ------------------------------------------------------------
 
 
 class PageContent:

@@ -76,7 +76,7 @@ def region_flow(spots: Spots, blanks: Spots, depth: int) -> Iterator[FlowItem]:
                     yield from region_flow(part, blanks, depth - 1)
 
 
-# --- cutting ------------------------------------------------------------------------------------------------------
+# --- cutting --------------------------------------------------------------------------------------
 
 
 def begins(edges: Iterable[tuple[int, int]], gap: int) -> list[int]:
@@ -190,7 +190,7 @@ def is_figure(text: str) -> bool:
     return text.isdecimal() or read_figure(text).state == "figure"
 
 
-# --- a table ------------------------------------------------------------------------------------------------------
+# --- a table --------------------------------------------------------------------------------------
 
 
 def grid_rows(spots: Spots, blanks: Spots) -> tuple[tuple[GridCell, ...], ...]:

@@ -92,7 +92,7 @@ def broken(what: str) -> UnreadableDocument:
     return UnreadableDocument(f"文件已损坏或结构异常（{what}），不能读取；请用相应的软件打开，另存一份后重试。")
 
 
-# --- the asking side ----------------------------------------------------------------------------------------------
+# --- the asking side ------------------------------------------------------------------------------
 
 
 class Process:
@@ -222,7 +222,7 @@ def whole(stream: IO[bytes], size: int) -> bytes:
     return found
 
 
-# --- the working side ---------------------------------------------------------------------------------------------
+# --- the working side -----------------------------------------------------------------------------
 
 
 def answer_to(reader: str, content: bytes) -> WorkerResult:

@@ -128,7 +128,7 @@ def with_kept(error: FetchError, when: str) -> FetchError:
     return FetchError(f"{told}；本机缓存中有{when}取得的内容，可在命令行加 --offline 使用。", error.stage, error.status)
 
 
-# --- TLS ----------------------------------------------------------------------------------------------------------
+# --- TLS ------------------------------------------------------------------------------------------
 
 
 def tls_error(error: BaseException | None) -> ssl.SSLError | None:

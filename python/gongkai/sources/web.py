@@ -155,7 +155,7 @@ def may_confirm(kept: CachedPage | None, limits: Limits, access: Access) -> bool
     return access.insecure or UNCHECKED not in kept.provenance
 
 
-# --- where an answer leads ----------------------------------------------------------------------------------------
+# --- where an answer leads ------------------------------------------------------------------------
 
 
 def redirected(trip: Trip, reply: Reply) -> str:
@@ -212,7 +212,7 @@ def refreshed(trip: Trip, reply: Reply, turns: set[tuple[str, str]]) -> str:
     return target
 
 
-# --- at the end ---------------------------------------------------------------------------------------------------
+# --- at the end -----------------------------------------------------------------------------------
 
 
 def arrived(trip: Trip, address: str, reply: Reply) -> Document:
@@ -329,7 +329,7 @@ def retry_after(headers: Mapping[str, str]) -> float:
     return 0.0
 
 
-# --- https where http is not spoken -------------------------------------------------------------------------------
+# --- https where http is not spoken ---------------------------------------------------------------
 
 
 def wants_https(reply: Reply) -> bool:

@@ -41,7 +41,7 @@ def too_many(sheets: int) -> UnreadableDocument:
     return UnreadableDocument(f"工作簿有{sheets}张工作表，不像是年度报告；请只保留报告的工作表后重试。")
 
 
-# --- where cells stand ------------------------------------------------------------------------------
+# --- where cells stand ----------------------------------------------------------------------------
 
 
 def letters(column: int) -> str:

@@ -73,7 +73,7 @@ def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
     raise UnreadableDocument("Excel 工作簿（.xls 或 .et）不完整，后面的内容已丢失；请重新取得该文件。")
 
 
-# --- the whole workbook -------------------------------------------------------------------------------------------
+# --- the whole workbook ---------------------------------------------------------------------------
 
 
 def read_book(stream: bytes) -> Book:
@@ -141,7 +141,7 @@ def font_number(index: int) -> int:
     return index - (index > 4)
 
 
-# --- a sheet ------------------------------------------------------------------------------------------------------
+# --- a sheet --------------------------------------------------------------------------------------
 
 
 def look_at(stream: bytes, name: str, number: int, start: int, odd: dict[int, str]) -> Look:

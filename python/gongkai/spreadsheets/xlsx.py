@@ -171,7 +171,7 @@ def is_struck(font: _Element) -> bool:
     return strike is not None and strike.get("val", "1") not in ("0", "false")
 
 
-# --- a sheet ------------------------------------------------------------------------------------------------------
+# --- a sheet --------------------------------------------------------------------------------------
 
 
 def look_at(xml: bytes, name: str, number: int, odd: Mapping[bytes, str]) -> Look:
@@ -240,7 +240,7 @@ def text(raw: bytes | None) -> str:
     return unescape((raw or b"").decode("utf-8", "replace"))
 
 
-# --- plain markup -------------------------------------------------------------------------------------------------
+# --- plain markup ---------------------------------------------------------------------------------
 
 
 def plain(xml: bytes) -> bytes:

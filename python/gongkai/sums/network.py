@@ -281,7 +281,7 @@ def needs(network: Network, values: Figures, home: Sequence[int]) -> dict[int, i
     return {node: over for node, over in enumerate(found) if over}
 
 
-# --- the figure nearest to the stated one that the blanks allow --------------------------------------------------
+# --- the figure nearest to the stated one that the blanks allow -----------------------------------
 
 
 def nearest(relations: Sequence[Relation], values: Figures, cell: str) -> int | None:

@@ -151,7 +151,7 @@ def examine(relations: Sequence[Relation], values: Mapping[str, Value]) -> tuple
     return implied, frozenset()
 
 
-# --- propagation --------------------------------------------------------------------------------------------------
+# --- propagation ----------------------------------------------------------------------------------
 
 
 def equation(number: int, relation: Relation, values: Mapping[str, Value]) -> Equation:
@@ -227,7 +227,7 @@ def components(equations: Iterable[Equation]) -> list[list[Equation]]:
     return [members for _, members in groups if len(members) > 1]
 
 
-# --- exact simplex ------------------------------------------------------------------------------------------------
+# --- exact simplex --------------------------------------------------------------------------------
 
 
 def columns_and_rows(group: Sequence[Equation]) -> tuple[list[str], list[SparseRow]]:

@@ -50,7 +50,7 @@ def clusters_of(state: NetworkState) -> list[Cluster]:
         return [Cluster(frozenset(state.need), (), None, 0)]
 
 
-# --- which repairs together mend everything -----------------------------------------------------------------------
+# --- which repairs together mend everything -------------------------------------------------------
 
 
 def cheapest_covers(state: NetworkState, repairs: Repairs) -> tuple[int, list[Cover]]:
@@ -147,7 +147,7 @@ def unrelated_groups(state: NetworkState, changes: Sequence[Replacement]) -> lis
     return [members for _, members in groups]
 
 
-# --- what belongs together ----------------------------------------------------------------------------------------
+# --- what belongs together ------------------------------------------------------------------------
 
 
 def apart(covers: Iterable[Cover]) -> list[Nodes]:

@@ -136,7 +136,7 @@ def decision_of(word: str, reason: str) -> Decision:
     return Decision("", reason, word) if verdict is None else Decision(verdict, reason)  # type: ignore[arg-type]
 
 
-# --- written ------------------------------------------------------------------------------------------------------
+# --- written --------------------------------------------------------------------------------------
 
 
 def decision_cells(key: str, message: str, decisions: Mapping[str, Decision]) -> dict[str, str | None]:

@@ -49,7 +49,7 @@ def template_path() -> Path:
     raise WorkbookError(f"找不到模板{TEMPLATE}，请重新安装gongkai。")
 
 
-# --- writing ------------------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------
 
 
 def fill_file(template: Path, target: Path, edits: Sequence[Edit], *, overwrite: bool = False) -> Path:
@@ -173,7 +173,7 @@ def patch_chain(package: Package, workbook: _Element, overwritten: Mapping[str, 
     return {chains[0]: part_bytes(root)}
 
 
-# --- reading ------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def is_ours(content: bytes) -> bool:

@@ -66,7 +66,7 @@ def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
     return layout.sheets_shown(named)
 
 
-# --- cover and tables ---------------------------------------------------------------------------------------------
+# --- cover and tables -----------------------------------------------------------------------------
 
 
 def cover_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
@@ -116,7 +116,7 @@ def as_number(value: int | Decimal) -> int | Decimal | str:
     return text if len(text.strip("-0.").replace(".", "")) > EXACT_DIGITS else value
 
 
-# --- marks --------------------------------------------------------------------------------------------------------
+# --- marks ----------------------------------------------------------------------------------------
 
 
 def mark_edits(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
@@ -188,7 +188,7 @@ def shown_by_lane(relation: Relation, report: Report) -> bool:
     return exceeds or falls_short
 
 
-# --- prose --------------------------------------------------------------------------------------------------------
+# --- prose ----------------------------------------------------------------------------------------
 
 
 def prose_edits(report: Report) -> Iterator[Edit]:
@@ -221,7 +221,7 @@ def prose_rows(
     return rows
 
 
-# --- findings -----------------------------------------------------------------------------------------------------
+# --- findings -------------------------------------------------------------------------------------
 
 
 def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:

@@ -88,7 +88,7 @@ class SummaryColumn:
     head: str
 
 
-# --- columns of the summary ---------------------------------------------------------------------------------------
+# --- columns of the summary -----------------------------------------------------------------------
 
 
 @cache
@@ -161,7 +161,7 @@ def summary_heads() -> list[str]:
     return [*SUMMARY_HEADS.values(), *(f"{column.group} {column.head}" for column in summary_columns())]
 
 
-# --- a report as a line -------------------------------------------------------------------------------------------
+# --- a report as a line ---------------------------------------------------------------------------
 
 
 def report_to_row(report: Report, findings: Sequence[Finding], source: str, finished: str, file: str) -> BatchRow:
@@ -227,7 +227,7 @@ def field_of(row: BatchRow, name: str) -> Written:
     return None if value == "" else value
 
 
-# --- lines -> edits -----------------------------------------------------------------------------------------------
+# --- lines -> edits -------------------------------------------------------------------------------
 
 
 def batch_edits(rows: Sequence[BatchRow], top: int = layout.BATCH_TOP) -> list[Edit]:
@@ -256,7 +256,7 @@ def refuse_overflow(sheet: str, count: int, room: int) -> None:
         raise WorkbookError(f"工作表“{sheet}”最多容纳{room}行，现有{count}行；请把名单分成几份，分别导入。")
 
 
-# --- values -> lines ----------------------------------------------------------------------------------------------
+# --- values -> lines ------------------------------------------------------------------------------
 
 
 def read_batch(values: Mapping[Spot, object]) -> list[BatchRow]:

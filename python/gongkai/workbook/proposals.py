@@ -59,7 +59,7 @@ class Adoption:
     reason: str
 
 
-# --- as text ------------------------------------------------------------------------------------------------------
+# --- as text --------------------------------------------------------------------------------------
 
 
 def forms_of(tables: Mapping[str, Table]) -> dict[str, Form]:
@@ -109,7 +109,7 @@ def cell_of(cell_id: str, forms: Mapping[str, Form]) -> Cell:
     return form_of(cell_id, forms).cells[cell_id]
 
 
-# --- what was chosen ----------------------------------------------------------------------------------------------
+# --- what was chosen ------------------------------------------------------------------------------
 
 
 def shown_rows(results: Mapping[Spot, object]) -> list[ShownRow]:
@@ -178,7 +178,7 @@ def squeezed(text: str) -> str:
     return "".join(plain_text(text).split())
 
 
-# --- what it changes ----------------------------------------------------------------------------------------------
+# --- what it changes ------------------------------------------------------------------------------
 
 
 def adoptions_of(choices: Sequence[Choice], report: Report) -> list[Adoption]:

@@ -60,7 +60,7 @@ def with_decisions(report: Report, results: SheetValues) -> Report:
     return replace(report, problems=(*report.problems, foreign)) if count else report
 
 
-# --- cover --------------------------------------------------------------------------------------------------------
+# --- cover ----------------------------------------------------------------------------------------
 
 
 def read_year(value: object, problems: list[Problem]) -> int | None:
@@ -91,7 +91,7 @@ def missing_date(text: str, problems: list[Problem]) -> str:
     return ""
 
 
-# --- tables -------------------------------------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------
 
 
 def read_table(table: str, values: Mapping[str, SheetValues], problems: list[Problem]) -> Table | None:
@@ -177,7 +177,7 @@ def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
     return reading.value, ""
 
 
-# --- prose --------------------------------------------------------------------------------------------------------
+# --- prose ----------------------------------------------------------------------------------------
 
 
 def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str]:
@@ -196,7 +196,7 @@ def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str
     return {number: text.rstrip("\n") for number, text in sections.items()}
 
 
-# --- fingerprint --------------------------------------------------------------------------------------------------
+# --- fingerprint ----------------------------------------------------------------------------------
 
 
 def fingerprint(values: Mapping[str, SheetValues]) -> str:

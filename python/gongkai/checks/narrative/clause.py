@@ -77,7 +77,7 @@ class Clause:
         if self.compared:
             self.state.other_year = before
 
-    # --- words ----------------------------------------------------------------------------------------------------
+    # --- words ------------------------------------------------------------------------------------
 
     def word(self, token: ProseToken) -> None:
         if token.kind == "comparison":
@@ -158,7 +158,7 @@ class Clause:
         names = {word.name if word.kind == "action" else word.kind for word in words}
         state.subject, state.astray = FOREIGN, state.astray or (FOREIGN in names and "publish" not in names)
 
-    # --- figures --------------------------------------------------------------------------------------------------
+    # --- figures ----------------------------------------------------------------------------------
 
     def figure(self, token: ProseToken) -> Iterator[Said]:
         """What one figure, or a list of figures after 分别, counts."""
@@ -337,7 +337,7 @@ class Clause:
         stripped = [piece.strip(IGNORED) for piece in pieces]
         return "".join(piece for piece in stripped if piece and not (len(piece) > 1 and piece in self.paragraph.agency))
 
-    # --- none -----------------------------------------------------------------------------------------------------
+    # --- none -------------------------------------------------------------------------------------
 
     def zeros(self) -> Iterator[Said]:
         """未收到…申请: a clause without figures that denies what it names."""

@@ -63,7 +63,7 @@ def own_words() -> Iterator[tuple[str, Word]]:
         yield from ((text, Word("scope", name)) for text in scope["words"])
 
 
-# --- the labels of the official form --------------------------------------------------------------------------------
+# --- the labels of the official form --------------------------------------------------------------
 
 
 def label_words(form: Form) -> Iterator[tuple[str, Word]]:
@@ -96,7 +96,7 @@ def spoken(label: Label) -> set[str]:
     return {REMARK.sub("", NUMBERING.sub("", text)) for text in (label.text, *label.aliases)}
 
 
-# --- finding words --------------------------------------------------------------------------------------------------
+# --- finding words --------------------------------------------------------------------------------
 
 
 @cache

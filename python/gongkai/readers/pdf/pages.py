@@ -162,7 +162,7 @@ def unreadable(row: PageRow) -> PageRow:
     return [replace(cell, text=UNREADABLE + cell.text) if is_figure(cell) else cell for cell in row]
 
 
-# --- tables side by side ----------------------------------------------------------------------------------------------
+# --- tables side by side --------------------------------------------------------------------------
 
 
 def side_by_side(tables: Sequence[PageTable]) -> list[PageTable]:
@@ -191,7 +191,7 @@ def has_labels(table: PageTable) -> bool:
     return bool(table.rows[-1]) and is_words(table.rows[-1][0].text)
 
 
-# --- grids ----------------------------------------------------------------------------------------------------------
+# --- grids ----------------------------------------------------------------------------------------
 
 
 def grid_of(table: PageTable, number: int) -> Iterator[Block]:

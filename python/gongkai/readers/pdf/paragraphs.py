@@ -73,7 +73,7 @@ def edge_key(text: PageLine, foot: bool) -> tuple[str, bool, int]:
     return DIGITS.sub("", text.text), foot, round(text.top / 4)
 
 
-# --- paragraphs -----------------------------------------------------------------------------------------------------
+# --- paragraphs -----------------------------------------------------------------------------------
 
 
 def mark_headings(pages: Sequence[Sequence[object]], widths: Sequence[float]) -> None:

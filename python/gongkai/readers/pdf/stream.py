@@ -212,7 +212,7 @@ def merged(bands: Sequence[Band], figures: Sequence[PageCell]) -> list[Band] | N
     return found if not clash and alone else None
 
 
-# --- a group as a table ---------------------------------------------------------------------------------------------
+# --- a group as a table ---------------------------------------------------------------------------
 
 
 def table_of(lines: Sequence[Words], page: int) -> PageTable:

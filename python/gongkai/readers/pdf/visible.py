@@ -23,7 +23,7 @@ def visible_ink(ink: Ink) -> Ink:
     return upright(Ink(ink.width, ink.height, once(visible), ink.strokes, ink.fills, ink.images, ink.drawings))
 
 
-# --- hidden text ----------------------------------------------------------------------------------------------------
+# --- hidden text ----------------------------------------------------------------------------------
 
 
 def as_shown(char: Char, ink: Ink) -> Char | None:
@@ -59,7 +59,7 @@ def same_color(one: Color, other: Color) -> bool:
     return all(abs(a - b) < SAME_COLOR for a, b in zip(one, other, strict=True))
 
 
-# --- text painted twice ---------------------------------------------------------------------------------------------
+# --- text painted twice ---------------------------------------------------------------------------
 
 
 def once(chars: Sequence[Char]) -> list[Char]:
@@ -84,7 +84,7 @@ def once(chars: Sequence[Char]) -> list[Char]:
     return found
 
 
-# --- pages that lie on their side -----------------------------------------------------------------------------------
+# --- pages that lie on their side -----------------------------------------------------------------
 
 
 def upright(ink: Ink) -> Ink:

@@ -107,7 +107,7 @@ def number_of(numbering: _Element | None) -> tuple[str, int | None]:
     return value(said.get("w:numId")), int(level) if level.isdecimal() and int(level[:4]) < LEVELS else None
 
 
-# --- styles -------------------------------------------------------------------------------------------------------
+# --- styles ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def derived(node: _Element, base: Style) -> Style:
     return replace(found, number=number or base.number, level=level if level is not None else base.level)
 
 
-# --- lists --------------------------------------------------------------------------------------------------------
+# --- lists ----------------------------------------------------------------------------------------
 
 
 class Level(NamedTuple):
