@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gongkai.model import FetchError, Finding, GongkaiError, Report, UnreadableDocument, WorkbookError
+from gongkai.model import FRAMING, FetchError, Finding, GongkaiError, Report, UnreadableDocument, WorkbookError
 from gongkai.pipeline import check, fill, read_report
 
 if TYPE_CHECKING:
@@ -30,12 +30,10 @@ __all__ = [
 __version__ = "0.1.0"
 
 
-def to_frame(report: Report) -> pandas.DataFrame:
-    """A pandas table with one row per figure, in official order: cell, table, edition, row, column, labels, unit,
-    value (object: int, Decimal or None, so that it stays exact), raw, page, line."""
+def _framed(report: Report) -> pandas.DataFrame:
     from gongkai.output import report_to_frame
 
     return report_to_frame(report)
 
 
-Report.to_frame = to_frame
+FRAMING.append(_framed)

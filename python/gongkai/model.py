@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import pandas
@@ -333,6 +333,10 @@ class Heading(NamedTuple):
     text: str
 
 
+# What makes a pandas table of a report stands above this room: the front door (gongkai/__init__) puts it here.
+FRAMING: list[Callable[[Report], pandas.DataFrame]] = []
+
+
 @dataclass(frozen=True)
 class Report:
     """An annual report as read. ``tables`` holds the recognised ones; ``published`` is an ISO date or "".
@@ -353,8 +357,6 @@ class Report:
     headings: tuple[Heading, ...] = field(default=(), compare=False)
     opening: str = field(default="", compare=False)
     decisions: Mapping[str, Decision] = field(default_factory=dict, compare=False, repr=False)
-    # A method: the front door (gongkai/__init__) gives it what makes the table, for that needs rooms above this one.
-    to_frame: ClassVar[Callable[[Report], pandas.DataFrame]]
 
     def entries(self) -> Iterator[Entry]:
         for table in self.tables.values():
@@ -365,6 +367,10 @@ class Report:
         table = self.tables.get(cell.partition(".")[0])
         entry = table.entries.get(cell) if table else None
         return entry.value if entry else None
+
+    def to_frame(self) -> pandas.DataFrame:
+        """One row per figure: cell, table, edition, row, column, their labels, value (object), raw, page, line."""
+        return FRAMING[0](self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import get_type_hints
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,3 +55,8 @@ def test_lines_show_blank_and_unread_apart_from_zero() -> None:
     for form in editions()["2021"].forms.values():
         assert form.title in shown
     assert "行政事业性收费：32367.144295" in shown
+
+
+def test_the_types_of_a_report_can_be_looked_up() -> None:
+    """Programs that build on the front door ask for them; pandas is no part of them."""
+    assert "tables" in get_type_hints(Report)

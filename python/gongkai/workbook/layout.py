@@ -104,7 +104,7 @@ BATCH_COLUMNS: Mapping[str, int] = {
     "finished": 8,
     "file": 9,
 }
-SUMMARY_TOP, SUMMARY_ROWS = 15, 5_000  # its columns are those of workbook.rows
+SUMMARY_TOP, SUMMARY_ROWS = 15, 5_000  # its columns are those of workbook.lists
 # Where the buttons stand on a sheet: cells kept free for them.
 BUTTON_AREAS: Mapping[str, Box] = {COVER: Box(5, 4, 9, 4), BATCH: Box(4, 1, 4, 7)}
 DOUBTFUL = "？"  # before a source text that is no certain figure: seen at once, and never taken for a formula
