@@ -39,27 +39,38 @@ WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
 
 def read_source(
-    origin: str, limits: Limits, access: Access = ACCESS, loaded: Callable[[], None] = lambda: None
+    origin: str,
+    limits: Limits,
+    access: Access = ACCESS,
+    loaded: Callable[[], None] = lambda: None,
+    part: int = 0,
 ) -> Report:
     """The report in a page, a file or standard input; ``loaded`` is called once no host need be asked any more.
+    ``part`` is the number of the segment to be read, 0 for the one that the page names.
 
     Raises FetchError, UnreadableDocument, WorkbookError; Directory for a page that lists reports.
     """
     with ExitStack() as asking:
         asking.callback(loaded)
         document = load(origin, limits, access)
-        return report_of(document, limits, access, asking.close)
+        return report_of(document, limits, access, asking.close, part)
 
 
-def report_of(document: Document, limits: Limits, access: Access, loaded: Callable[[], None] = lambda: None) -> Report:
+def report_of(
+    document: Document,
+    limits: Limits,
+    access: Access,
+    loaded: Callable[[], None] = lambda: None,
+    part: int = 0,
+) -> Report:
     """The report that a document holds or leads to. Raises as ``read_source``."""
     if is_workbook(document) or binary_format(document.content) is not None:
         loaded()  # only a page leads on
-        return report_in(document)
+        return report_in(document, part)
     blocks = read_blocks(document)
-    following = Following(document, blocks, limits, access)
+    following = Following(document, blocks, limits, access, part)
     try:
-        report = recognize(blocks, document)
+        report = recognize(blocks, document, part)
     except UnreadableDocument:
         listed = directory_of(blocks, document)
         if listed:
@@ -92,14 +103,14 @@ def with_problem(report: Report, raw: str, why: str) -> Report:
     return replace(report, problems=(*report.problems, Problem("", "", "", raw, why)))
 
 
-def report_in(document: Document) -> Report:
-    """The report in a document itself."""
+def report_in(document: Document, part: int = 0) -> Report:
+    """The report in a document itself, or part number ``part`` of it."""
     if is_workbook(document):
         return report_of_workbook(document)
     found = binary_format(document.content)
     if found is not None and found.office:
         document = replace(document, provenance=(*document.provenance, CONVERTED))
-    return recognize(read_blocks(document), document)
+    return recognize(read_blocks(document), document, part)
 
 
 def is_workbook(document: Document) -> bool:
@@ -125,6 +136,7 @@ class Following:
     blocks: Sequence[Block]
     limits: Limits
     access: Access
+    part: int = 0
 
     def report(self, own: Sequence[str]) -> Report | None:
         """The one report that the page's frames or attachments hold, if it has more tables than the page's ``own``.
@@ -171,7 +183,7 @@ class Following:
         if seconds <= 0:
             raise FetchError(f"{lead.source}：{self.limits.deadline:g}秒内没有取到它；请稍后重试。", "timeout")
         document = load(lead.source, replace(self.limits, deadline=seconds), self.access, self.page.url)
-        report = report_in(document)
+        report = report_in(document, self.part)
         lacking = "中没有三张表" if not own else f"中只有{len(own)}张表"
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”（{lead.why}）"
         step = (

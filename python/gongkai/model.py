@@ -293,6 +293,21 @@ class Link:
 Block = Grid | Prose | Link
 
 
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One report or annex inside a document, as its title or caption names it; ``year`` None and ``agency`` ""
+    where it does not. An annex shows another year, a comparison or a sample: no report is read from it."""
+
+    kind: Literal["report", "annex"]
+    title: str
+    agency: str
+    year: int | None
+
+
+# What told which segment is the report: it is the only one, the page's title, the latest year, the user; "" nothing.
+PartChoice = Literal["only", "title", "latest", "part", ""]
+
+
 # --- a report -------------------------------------------------------------------------------------
 
 
@@ -308,13 +323,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What could not be placed or read: the table and, where known, row and column ids; the text; the reason."""
+    """What could not be placed or read: the table and, where known, row and column ids; the text; the reason.
+
+    Of one cause one problem speaks: ``column`` may name several columns, parted by blanks (``natural company``).
+    """
 
     table: str
     row: str
     column: str
     raw: str
     reason: str
+
+    def is_on(self, column: str) -> bool:
+        """Whether it speaks of a column: of every one where it names none."""
+        return not self.column or column in self.column.split()
 
 
 @dataclass(frozen=True)
@@ -343,6 +365,8 @@ class Report:
 
     ``sections`` are the prose ones. ``headings`` are those of all sections in the order of the source, ``opening`` the
     text before the first of them; a workbook keeps neither.
+    ``parts`` are the segments of the document that hold tables, ``part`` the number of the one that this report is,
+    counted from 1, 0 where that cannot be told, and ``chosen_by`` what told it; a workbook keeps none of them.
     ``decisions`` are what a person has decided about findings on it, by the findings' keys.
     """
 
@@ -356,6 +380,9 @@ class Report:
     document: Document | None = field(default=None, compare=False, repr=False)
     headings: tuple[Heading, ...] = field(default=(), compare=False)
     opening: str = field(default="", compare=False)
+    parts: tuple[Segment, ...] = field(default=(), compare=False, repr=False)
+    part: int = field(default=0, compare=False, repr=False)
+    chosen_by: PartChoice = field(default="only", compare=False, repr=False)
     decisions: Mapping[str, Decision] = field(default_factory=dict, compare=False, repr=False)
 
     def entries(self) -> Iterator[Entry]:

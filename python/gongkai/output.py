@@ -60,6 +60,15 @@ def report_to_dict(report: Report) -> dict[str, Any]:
     }
 
 
+def parts_to_dict(report: Report) -> dict[str, Any]:
+    """``read --parts --json``: the parts that hold tables, numbered from 1; ``part`` is the one that is read."""
+    parts = [
+        {"part": number, "kind": part.kind, "title": part.title, "agency": part.agency, "year": part.year}
+        for number, part in enumerate(report.parts, 1)
+    ]
+    return {"source": source_of(report), "part": report.part or None, "parts": parts}
+
+
 def table_to_dict(table: Table) -> dict[str, Any]:
     layout = form(table.edition, table.id)
     rows = []
@@ -179,8 +188,19 @@ def problem_line(report: Report, table: str, row: str, column: str) -> str:
     if layout is None:
         return ""
     rows = [item.label.text for item in layout.rows if item.id == row]
-    columns = [item.label.text for part in layout.parts for item in part.columns if item.id == column]
-    return " ".join([layout.number, *rows, *columns[:1]]) + " "
+    wanted = column.split()
+    columns = [item.label.text for part in layout.parts for item in part.columns if item.id in wanted]
+    return " ".join([layout.number, *rows, *dict.fromkeys(columns)]) + " "
+
+
+def part_lines(report: Report) -> Iterator[str]:
+    """``read --parts``: one line for each part, the one that is read marked."""
+    yield f"{one_line(source_of(report))}：有表格的部分共{len(report.parts)}份"
+    for number, part in enumerate(report.parts, 1):
+        kind = "报告" if part.kind == "report" else "附表"
+        year = f"{part.year}年" if part.year else "年度未识别"
+        mark = "　← 读取的部分" if number == report.part else ""
+        yield f"  {number}. {kind}　{year}　{one_line(part.title) or '没有标题'}{mark}"
 
 
 def head_lines(report: Report) -> Iterator[str]:

@@ -13,12 +13,20 @@ from gongkai.decisions import apply_decisions, is_about, merged
 from gongkai.model import Finding, Report, WorkbookError
 
 
-def read_report(source: str | Path, *, offline: bool = False, refresh: bool = False, insecure: bool = False) -> Report:
+def read_report(
+    source: str | Path,
+    *,
+    offline: bool = False,
+    refresh: bool = False,
+    insecure: bool = False,
+    part: int = 0,
+) -> Report:
     """The report in a web page (http or https URL), a file, a workbook of ours or another, or standard input (``-``).
 
     A page whose report is in a frame or an attachment is followed one level, on its own site; the provenance of the
     report's document says so. ``offline`` takes pages from the cache alone, ``refresh`` fetches them whatever the cache
-    holds, ``insecure`` opens sites whose certificate or encryption cannot be trusted.
+    holds, ``insecure`` opens sites whose certificate or encryption cannot be trusted. Of a document with several
+    reports the one that the page's title names is read, else the latest (``chosen_by``); ``part`` takes another one.
 
     Figures are exact (int or Decimal) in the units of the official tables (件, 万元), None where nothing certain
     stands; ``problems`` lists what could not be placed or read, ``decisions`` what was decided about findings, in the
@@ -28,7 +36,8 @@ def read_report(source: str | Path, *, offline: bool = False, refresh: bool = Fa
     from gongkai.locate import read_source
     from gongkai.sources import LIMITS, Access
 
-    return with_decisions_beside(read_source(str(source), LIMITS, Access(offline, refresh, insecure)))
+    access = Access(offline, refresh, insecure)
+    return with_decisions_beside(read_source(str(source), LIMITS, access, part=part))
 
 
 def is_same_file(one: Path, other: Path) -> bool:
@@ -60,7 +69,7 @@ def check(report: Report) -> list[Finding]:
         return findings
     from gongkai.rereading import reread
 
-    return weigh(report, findings, reread(report.document))
+    return weigh(report, findings, reread(report.document, report))
 
 
 def with_decisions_of(report: Report, old: Report) -> tuple[Report, int]:

@@ -33,17 +33,24 @@ APART = {  # read as the first reading is, in a process of its own
 REORDERED = (WORD, EXCEL, OLD_EXCEL)
 
 
-def reread(document: Document) -> Report | None:
+def reread(document: Document, first: Report | None = None) -> Report | None:
     """The report as its text order alone gives it; None where that cannot be told, or is no other way of reading.
 
+    ``first`` is the first reading: of a document with several parts the same one is read, if it has the same parts.
     It takes about as long as the first reading. A failure says nothing about the report: then there is no second
     opinion.
     """
     try:
         blocks = blocks_in_order(document)
-        return recognize(blocks, document) if blocks else None
+        second = recognize(blocks, document, part_of(first)) if blocks else None
     except UnreadableDocument:
         return None
+    same = first is None or second is None or len(first.parts) < 2 or first.parts == second.parts
+    return second if same else None
+
+
+def part_of(first: Report | None) -> int:
+    return first.part if first is not None and len(first.parts) > 1 else 0
 
 
 def blocks_in_order(document: Document) -> tuple[Block, ...]:

@@ -19,7 +19,7 @@ from gongkai import cli
 from gongkai.checks import check
 from gongkai.checks.rules import other_rules, rule_of, rules
 from gongkai.editions import editions, explanations
-from gongkai.model import Entry, GongkaiError, Problem, Report, Rule, Table
+from gongkai.model import Entry, GongkaiError, Problem, Report, Rule, Segment, Table
 from gongkai.recognize import NO_TABLE
 from gongkai.recognize.rows import NO_LABEL, NOT_FOUND_COLUMN, NOT_FOUND_ROW
 from helpers import DOCUMENTS
@@ -143,6 +143,10 @@ def nobody_applied() -> Report:
 GRANTED = "applications.granted.natural"
 AMOUNT = "disclosure.fees.amount"
 PERIOD = "本报告所列数据的统计期限自20211月1日起至202112月31日止。"
+PARTS = (
+    Segment("report", "青溪县2021年政府信息公开工作年度报告", "青溪县", 2021),
+    Segment("annex", "2020年数据", "青溪县", 2020),
+)
 MADE: dict[str, Callable[[], Report]] = {
     "coverage.table": lambda: report_of(without="disputes", problems=[Problem("disputes", "", "", "", NO_TABLE)]),
     "coverage.row": lambda: problem(row="granted", reason=NOT_FOUND_ROW),
@@ -151,6 +155,7 @@ MADE: dict[str, Callable[[], Report]] = {
     "coverage.fraction": lambda: report_of({GRANTED: Decimal("13.4")}),
     "coverage.cell": lambda: report_of({GRANTED: None}, raws={GRANTED: "十二"}),
     "coverage.unplaced": lambda: problem(raw="合 计 12", reason=NO_LABEL),
+    "coverage.parts": lambda: replace(report_of(), parts=PARTS, part=1, chosen_by="title"),
     "coverage.year": lambda: report_of(year=None),
     "coverage.edition": lambda: replace(older(), year=2021),
     "coverage.sign": lambda: report_of({"disclosure.rules.made": None}, raws={"disclosure.rules.made": "/"}),

@@ -73,8 +73,7 @@ def named(report: Report, cell: str) -> bool:
     """Whether a problem names the cell: its table, and its row and column where the problem gives them."""
     table, row, column = cell.split(".")
     return any(
-        problem.table == table and problem.row in ("", row) and problem.column in ("", column)
-        for problem in report.problems
+        problem.table == table and problem.row in ("", row) and problem.is_on(column) for problem in report.problems
     )
 
 

@@ -13,7 +13,7 @@ def check(report: Report) -> list[Finding]:
 
     Each table is held against its own edition's layout and relations. What was decided about a finding goes with it.
     """
-    from gongkai.checks.coverage import check_coverage, check_year, missing_table, unplaced
+    from gongkai.checks.coverage import check_coverage, check_parts, check_year, missing_table, unplaced
     from gongkai.checks.narrative import check_narrative, claims
     from gongkai.checks.narrative.comparing import with_prose
     from gongkai.checks.plausibility import check_plausibility
@@ -22,7 +22,7 @@ def check(report: Report) -> list[Finding]:
     from gongkai.decisions.check import check_decisions
     from gongkai.editions import edition_of_year
 
-    found = check_year(report.year)
+    found = check_year(report.year) + check_parts(report)
     forms = edition_of_year(report.year).forms
     for name, form in forms.items():
         problems = [problem for problem in report.problems if problem.table == name]

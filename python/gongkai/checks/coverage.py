@@ -10,16 +10,46 @@ from collections.abc import Iterable, Sequence
 
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure, shown
-from gongkai.model import Cell, Entry, Finding, Form, Problem, Rule, Severity, Table
+from gongkai.model import Cell, Entry, Finding, Form, Problem, Report, Rule, Segment, Severity, Table
 from gongkai.wording import clipped, column_label, label_of, one_line, row_label
 
 EMPTY = Entry("", None)
+ANOTHER_PART = "要读取别的部分，请用命令 gongkai read --parts 查看，再用 --part 指定。"
 
 
 def check_year(year: int | None) -> list[Finding]:
     if year is not None:
         return []
     return [Finding("coverage.year", "warning", "没有识别出报告的年度，无法核对应当使用哪一年的格式。")]
+
+
+def check_parts(report: Report) -> list[Finding]:
+    """Which of several parts of a document the report is, and what the others are; a warning where no title of the
+    page's said so. Nothing for a document with one report."""
+    if len(report.parts) < 2:
+        return []
+    number = report.part
+    others = "、".join(part_text(at, part) for at, part in enumerate(report.parts, 1) if at != number)
+    if not number:
+        told = f"文中有{len(report.parts)}部分有表格（{others}）"
+        if report.chosen_by:
+            return [parts_warning(f"{told}，其中有同名的几份，表格相同的才采用。")]
+        return [parts_warning(f"{told}，无法确定哪一份是所要的报告，没有填入。")]
+    taken = part_text(number, report.parts[number - 1])
+    if report.chosen_by == "latest":
+        why = "文中有几份报告，网页的标题没有说明是哪一份"
+        return [parts_warning(f"{why}，按最近的年度读取了{taken}；没有读取的有{others}。")]
+    text = f"读取的是{taken}；文中还有{others}，没有读取。{ANOTHER_PART}"
+    return [Finding("coverage.parts", "note", text)]
+
+
+def parts_warning(text: str) -> Finding:
+    return Finding("coverage.parts", "warning", f"{text}{ANOTHER_PART}")
+
+
+def part_text(number: int, part: Segment) -> str:
+    """第2部分“2022年数据”。"""
+    return f"第{number}部分“{clipped(part.title) or '没有标题'}”"
 
 
 def missing_table(form: Form, problems: Sequence[Problem]) -> list[Finding]:
@@ -74,9 +104,7 @@ def problem_cells(form: Form, problem: Problem) -> tuple[Cell, ...]:
     if not problem.row and not problem.column:
         return ()
     return tuple(
-        cell
-        for cell in form.cells.values()
-        if problem.row in ("", cell.row.id) and problem.column in ("", cell.column.id)
+        cell for cell in form.cells.values() if problem.row in ("", cell.row.id) and problem.is_on(cell.column.id)
     )
 
 
@@ -87,7 +115,8 @@ def problem_finding(form: Form, problem: Problem, cells: Sequence[Cell]) -> Find
     elif problem.row and cells:
         what = f"“{row_label(cells[0].row)}”一行"
     elif problem.column and cells:
-        what = f"“{column_label(cells[0].column)}”一列"
+        names = list(dict.fromkeys(column_label(cell.column) for cell in cells))
+        what = f"“{'”“'.join(names)}”{'一' if len(names) == 1 else len(names)}列"
     else:
         what = ""
     return Finding(rule, severity, problem_message(form.number, what, problem), tuple(cell.id for cell in cells))
@@ -222,6 +251,17 @@ RULES: tuple[Rule, ...] = (
         f"{OURS}：拿不准的不填。",
         "表三 原文“合 计 12”：这一行的标签不在官方表格中，未填入。",
         "看原文，把确定的数字填到工作簿相应的格里；有两份报告混在一起的，请分开后再导入。",
+    ),
+    Rule(
+        "coverage.parts",
+        "note",
+        "文中不止一份报告",
+        "来源中有几部分都有这样的表格，例如附有上一年的报告、两年对比或别的单位的报告；只读取了其中一份。"
+        "网页的标题没有说明是哪一份，所以按最近的年度取的，或者无法确定、一份都没有取的，为警告。",
+        f"{OURS}：不把别的年度、别的机关的数字当作本报告的。",
+        "读取的是第1部分“青溪县2021年政府信息公开工作年度报告”；文中还有第2部分“2020年数据”，没有读取。"
+        "要读取别的部分，请用命令 gongkai read --parts 查看，再用 --part 指定。",
+        "核对读取的是不是所要的那一份；不是的，用 --part 指定，或把要的那一份单独存成文件再导入。",
     ),
     Rule(
         "coverage.year",

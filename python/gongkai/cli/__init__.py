@@ -23,6 +23,7 @@ from gongkai.cli.console import (
     file_name,
     keep_apart,
     number_and_alternative,
+    part_number,
     put,
     set_streams,
     show,
@@ -74,7 +75,9 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     for command in (read, check):
         command.add_argument("sources", nargs="+", metavar="来源", help=SOURCE_HELP)
         command.add_argument("--json", action="store_true", help="输出 JSON")
+        add_part(command)
         add_access(command)
+    read.add_argument("--parts", action="store_true", help="只列出来源中有表格的各部分（几份报告、附表），不读取数字")
 
     fill = add_command(commands, "fill", "读取报告，填入工作簿并标出问题", run_fill)
     fill.add_argument("source", metavar="来源", help=SOURCE_HELP)
@@ -82,6 +85,7 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     fill.add_argument("--force", action="store_true", help="文件已存在时覆盖")
     fill.add_argument("--template", default="", metavar="文件", help="用自己改过的模板（默认用官方格式模板）")
     fill.add_argument("--json", action="store_true", help="输出 JSON")
+    add_part(fill)
     add_access(fill)
 
     adopt = add_command(commands, "adopt", "列出工作簿中的改正建议，或采纳其中几条，原来的数记入修改记录", run_adopt)
@@ -92,6 +96,16 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
         type=number_and_alternative,
         metavar="序号",
         help="“校验结果”中的序号；有几种改法的写成 序号=方案，如 3=2；不写则只列出建议",
+    )
+
+
+def add_part(command: ChineseParser) -> None:
+    command.add_argument(
+        "--part",
+        type=part_number,
+        default=0,
+        metavar="序号",
+        help="来源中有几份报告时，读取第几部分（见 read --parts）",
     )
 
 
@@ -107,6 +121,11 @@ def add_access(command: ChineseParser) -> None:
 
 def access_of(options: argparse.Namespace) -> dict[str, bool]:
     return {name: getattr(options, name) for name in ("offline", "refresh", "insecure")}
+
+
+def reading_of(options: argparse.Namespace) -> dict[str, Any]:
+    """How pages are got, and which part of a source is read."""
+    return {**access_of(options), "part": options.part}
 
 
 def add_decisions(commands: Commands[ChineseParser]) -> None:
@@ -235,7 +254,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 # --- commands -------------------------------------------------------------------------------------
 
 
-def each_report(sources: Sequence[str], access: Mapping[str, bool]) -> Iterator[tuple[str, Report | GongkaiError]]:
+def each_report(sources: Sequence[str], reading: Mapping[str, Any]) -> Iterator[tuple[str, Report | GongkaiError]]:
     """Every source with its report or its failure; progress on standard error where several are read at a terminal."""
     from gongkai.pipeline import read_report
 
@@ -243,7 +262,7 @@ def each_report(sources: Sequence[str], access: Mapping[str, bool]) -> Iterator[
         if len(sources) > 1 and sys.stderr is not None and sys.stderr.isatty():
             tell(f"[{number}/{len(sources)}] {source}")
         try:
-            yield source, read_report(source, **access)
+            yield source, read_report(source, **reading)
         except GongkaiError as error:
             complain_of(error)
             yield source, error
@@ -264,7 +283,7 @@ def run_sources(
 
     results: list[dict[str, Any]] = []
     codes = [CLEAN]
-    for source, report in each_report(options.sources, access_of(options)):
+    for source, report in each_report(options.sources, reading_of(options)):
         if isinstance(report, GongkaiError):
             results.append(failure_to_dict(source, report))
             codes.append(UNREADABLE)
@@ -285,7 +304,12 @@ def run_sources(
 
 
 def run_read(options: argparse.Namespace) -> int:
-    from gongkai.output import report_lines, report_to_dict
+    from gongkai.output import part_lines, parts_to_dict, report_lines, report_to_dict
+
+    if options.parts:
+        return run_sources(
+            options, lambda report: [], lambda report, _: parts_to_dict(report), lambda report, _: part_lines(report)
+        )
 
     return run_sources(
         options, lambda report: [], lambda report, _: report_to_dict(report), lambda report, _: report_lines(report)
@@ -315,7 +339,7 @@ def run_fill(options: argparse.Namespace) -> int:
     from gongkai.output import check_to_dict, finding_lines, head_lines, to_json
     from gongkai.pipeline import check, fill, read_report, refilled
 
-    report = read_report(options.source, **access_of(options))
+    report = read_report(options.source, **reading_of(options))
     if options.force:
         report, lost = refilled(report, options.output)
         if lost:

@@ -159,6 +159,12 @@ def file_name(text: str) -> Path:
     return Path(text)
 
 
+def part_number(text: str) -> int:
+    if not text.isdecimal() or len(text) > MOST_DIGITS or not int(text):
+        raise argparse.ArgumentTypeError(f"“{text}”不是序号，请写成 2")
+    return int(text)
+
+
 def number_and_alternative(text: str) -> tuple[int, int]:
     """``3`` -> (3, 0), ``3=2`` -> (3, 2)."""
     number, sign, alternative = text.partition("=")

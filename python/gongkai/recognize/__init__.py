@@ -7,8 +7,21 @@ from dataclasses import dataclass, replace
 
 from gongkai.bodies import may_be_one
 from gongkai.editions import edition_of_year, editions, form
-from gongkai.model import Block, Document, Entry, Link, NoReport, Problem, Prose, Report, Table, UnreadableDocument
-from gongkai.recognize.cover import agency_of, foreign_titles, is_title, published_of, title_of, year_of
+from gongkai.model import (
+    Block,
+    Document,
+    Entry,
+    Link,
+    NoReport,
+    Problem,
+    Prose,
+    Report,
+    Segment,
+    Table,
+    UnreadableDocument,
+    Value,
+)
+from gongkai.recognize.cover import agency_of, is_title, named_titles, published_of, title_of, year_of
 from gongkai.recognize.diagnosis import why_unreadable
 from gongkai.recognize.disputes import place_blocks
 from gongkai.recognize.labels import (
@@ -24,6 +37,7 @@ from gongkai.recognize.labels import (
 from gongkai.recognize.lines import pitch_of
 from gongkai.recognize.rows import TableReading, place_rows, place_short_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
+from gongkai.recognize.segments import Chosen, Cut, choose, cut, is_same
 from gongkai.recognize.tokens import Token, tokenize
 
 NO_TABLE = "没有找到这张表"
@@ -31,6 +45,7 @@ ONLY_LABELS = "找到了表格的标签，但标签旁没有能识别的数字�
 TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
 TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
 OTHER_REPORT = "这张表前面是另一份报告的标题，可能不属于本报告，未填入"
+NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
 FEWEST_ROWS = {"disclosure": 2, "applications": 5}
 FEWEST_BLOCK_LABELS = 5
@@ -52,44 +67,77 @@ class FoundTable:
     matches: list[Match]
 
 
-def recognize(blocks: Sequence[Block], document: Document) -> Report:
-    """The report that the blocks hold. Raises NoReport where they hold none of its three tables, UnreadableDocument
-    where they hold some of which nothing can be read."""
+def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Report:
+    """The report that the blocks hold; of several segments ``part``, or the one that the page names (segments).
+
+    Raises NoReport where they hold none of its three tables, UnreadableDocument where they hold some of which nothing
+    can be read.
+    """
     tokens = tokenize(blocks)
-    prose = [block for block in blocks if isinstance(block, Prose) and not block.heading.startswith(("title", "meta"))]
-    lines = [line for block in prose for line in block.text.split("\n")]
+    lines = lines_of(blocks)
     title = title_of(blocks)
     year = year_of(title, "\n".join(lines))
-    edition = edition_of_year(year)
-    readings = read_tables(tokens, edition.name)
-    agency = agency_of(title, lines)
-    starts = {name: reading.start for name, (reading, _) in readings.items()}
+    page = Segment("report", title, agency_of(title, lines), year)
     links = {block.text for block in blocks if isinstance(block, Link)}
-    foreign = foreign_titles(tokens, starts, links, agency, year)
-    for name, other in foreign.within.items():
-        readings[name] = (left_blank(readings[name][0], other, OTHER_REPORT), readings[name][1])
+    cuts = cut(tokens, links, page)
+    chosen = choose(cuts, page, named_by(blocks), part)
+    own = chosen.cut or cuts[0]
+    if own is not cuts[0] and chosen.by != "only":
+        page = own.segment
+    edition = edition_of_year(page.year)
+    readings = read_tables(own.tokens, edition.name) if chosen.cut else {}
+    leave_blank_what_others_have(readings, own, chosen, edition.name)
     found = [name for name, (reading, _) in readings.items() if reading.placed]
     if not found or (found == ["disclosure"] and not is_title(title)):
         if has_labels(tokens, edition.name):
             raise UnreadableDocument(f"{document.origin}：{ONLY_LABELS}")
         raise NoReport(why_unreadable(blocks, document.origin))
     tables = {name: Table(name, found, reading.entries) for name, (reading, found) in readings.items()}
-    sections = find_sections(tokens, edition.sections)
+    sections = find_sections(own.tokens, edition.sections)
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
     problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in tables]
-    problems += [Problem("", "", "", foreign.before, OTHER_ABOVE)] if foreign.before else []
+    if chosen.by == "only" and not is_same(own.segment, page):
+        problems.append(Problem("", "", "", own.segment.title, OTHER_ABOVE))
     return Report(
-        title=title,
-        agency=agency,
-        year=year,
+        title=page.title,
+        agency=page.agency,
+        year=page.year,
         published=published_of(blocks, lines),
         tables={name: tables[name] for name in edition.forms if name in tables},
-        sections=section_texts(tokens, sections, edition.sections),
+        sections=section_texts(own.tokens, sections, edition.sections),
         problems=tuple(problems),
         document=document,
-        headings=headings_of(tokens, sections),
-        opening=opening_of(tokens, sections),
+        headings=headings_of(own.tokens, sections),
+        opening=opening_of(own.tokens, sections),
+        parts=tuple(each.segment for each in chosen.parts),
+        part=chosen.parts.index(chosen.cut) + 1 if chosen.cut in chosen.parts else 0,
+        chosen_by=chosen.by,
     )
+
+
+def lines_of(blocks: Sequence[Block]) -> list[str]:
+    """The lines of all prose but titles and properties of the page."""
+    prose = [block for block in blocks if isinstance(block, Prose) and not block.heading.startswith(("title", "meta"))]
+    return [line for block in prose for line in block.text.split("\n")]
+
+
+def named_by(blocks: Sequence[Block]) -> Segment | None:
+    """What the page's own title names: its properties, else its <title>; None where neither is a report's title."""
+    titles = [title for title in named_titles(blocks) if year_of(title, "")]
+    return Segment("report", titles[0], agency_of(titles[0], ()), year_of(titles[0], "")) if titles else None
+
+
+def leave_blank_what_others_have(
+    readings: dict[str, tuple[TableReading, str]], own: Cut, chosen: Chosen, edition: str
+) -> None:
+    """A table that only another segment has was found, and is not this report's."""
+    for other in chosen.parts:
+        if other is chosen.cut:
+            continue
+        for name, (reading, layout) in read_tables(other.tokens, edition).items():
+            if name not in readings:
+                why = OTHER_REPORT if chosen.cut else NO_PART
+                readings[name] = (left_blank(reading, other.segment.title, why), layout)
 
 
 def completed(report: Report, blocks: Sequence[Block]) -> Report:
@@ -97,8 +145,7 @@ def completed(report: Report, blocks: Sequence[Block]) -> Report:
 
     A page that names another year or body than the attachment is a problem: it may be that of another report.
     """
-    prose = [block for block in blocks if isinstance(block, Prose) and not block.heading.startswith(("title", "meta"))]
-    lines = [line for block in prose for line in block.text.split("\n")]
+    lines = lines_of(blocks)
     title = title_of(blocks)
     title = title if is_title(title) else ""
     year = year_of(title, "")
@@ -192,16 +239,28 @@ def read_copy(tokens: Sequence[Token], table: str, found: FoundTable, begins: Se
 
 
 def agreed(readings: Sequence[TableReading]) -> TableReading | None:
-    """The fullest of several readings of one table if no two differ in a figure; else one that is blank."""
+    """The fullest of several readings of one table if all agree in each cell that any of them gives, else one that is
+    blank: a copy that could not be placed agrees with nothing. The problems of all stay."""
     placed = sorted(readings, key=lambda reading: -reading.placed)
     if not placed:
         return None
     chosen = placed[0]
-    for other in placed[1:]:
-        pairs = ((entry.value, other.entries[cell].value) for cell, entry in chosen.entries.items())
-        if any(None not in pair and pair[0] != pair[1] for pair in pairs):
-            return left_blank(chosen, f"{chosen.form.number}×{len(placed)}", TWICE)
-    return chosen
+    if all(is_equal(chosen, other) for other in placed[1:]):
+        return chosen
+    blank = left_blank(chosen, f"{chosen.form.number}×{len(placed)}", TWICE)
+    unread = [reading for reading in placed if not any(entry.value is not None for entry in reading.entries.values())]
+    blank.problems += [problem for reading in unread for problem in reading.problems]
+    return blank
+
+
+def is_equal(one: TableReading, other: TableReading) -> bool:
+    cells = one.entries.keys() | other.entries.keys()
+    return all(value_in(one, cell) == value_in(other, cell) for cell in cells)
+
+
+def value_in(reading: TableReading, cell: str) -> Value:
+    entry = reading.entries.get(cell)
+    return entry.value if entry else None
 
 
 def left_blank(reading: TableReading, raw: str, reason: str) -> TableReading:

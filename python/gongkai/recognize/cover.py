@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 
-from gongkai.bodies import may_be_one
 from gongkai.figures import clean
 from gongkai.model import Block, Prose
-from gongkai.recognize.tokens import Token
 
 REPORT = re.compile(r"(?:政府)?信息公开.{0,8}(?:年度?报告|年报)|年度?政府信息公开.{0,6}报告")
 YEAR = re.compile(r"(20[0-4]\d)(?!\d)\s*年?")
@@ -42,15 +39,13 @@ def title_of(blocks: Sequence[Block]) -> str:
     """
     prose = [block for block in blocks if isinstance(block, Prose)]
     heads = [clean(block.text) for block in prose if re.fullmatch(r"h[1-3]", block.heading)]
-    named = [clean(block.text) for block in prose if block.heading.lower() in ("meta:articletitle", "meta:og:title")]
     lines = [
         clean(line)
         for block in prose
         if not block.heading.startswith(("title", "meta"))
         for line in block.text.split("\n")
     ]
-    page = [clean(block.text) for block in prose if block.heading == "title"]
-    pieces = [piece for text in page for piece in SITE_SUFFIX.split(text)]
+    named, page, pieces = page_titles(prose)
     candidates = [tidy_title(text) for text in (*heads, *named, *lines, *pieces) if is_title(text)]
     dated = [text for text in candidates if YEAR.search(text)]
     if not candidates:
@@ -60,6 +55,19 @@ def title_of(blocks: Sequence[Block]) -> str:
         return title
     fuller = [text for text in candidates if text != title and text.endswith(title) and body_in(text)]
     return fuller[0] if fuller else line_above(title, lines) + title
+
+
+def page_titles(prose: Sequence[Prose]) -> tuple[list[str], list[str], list[str]]:
+    """The titles that a page's properties give, its <title>, and the pieces of that between dashes and bars."""
+    named = [clean(block.text) for block in prose if block.heading.lower() in ("meta:articletitle", "meta:og:title")]
+    page = [clean(block.text) for block in prose if block.heading == "title"]
+    return named, page, [piece for text in page for piece in SITE_SUFFIX.split(text)]
+
+
+def named_titles(blocks: Sequence[Block]) -> list[str]:
+    """The titles of reports among a page's own titles, its properties first."""
+    named, _, pieces = page_titles([block for block in blocks if isinstance(block, Prose)])
+    return [tidy_title(text) for text in (*named, *pieces) if is_title(text)]
 
 
 def line_above(title: str, lines: Sequence[str]) -> str:
@@ -132,49 +140,3 @@ def agency_of(title: str, lines: Sequence[str]) -> str:
         return named
     source = SOURCE.search(text)
     return opening or named or (source[1] if source else "")
-
-
-# --- titles of other reports ----------------------------------------------------------------------
-# A table that follows one may belong to that report.
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignTitles:
-    """Titles of other bodies' or years' reports: ``before`` the nearest one above the tables, "" where that is the
-    report's own; ``within`` table id -> the one that stands between the first table and this one."""
-
-    before: str
-    within: dict[str, str]
-
-
-def foreign_titles(
-    tokens: Sequence[Token], starts: Mapping[str, int], links: Collection[str], agency: str, year: int | None
-) -> ForeignTitles:
-    """``starts`` are the tokens at which the tables begin. Titles that are links belong to a menu or a list of pages,
-    those behind all tables to what follows."""
-    first, last = min(starts.values(), default=0), max(starts.values(), default=0)
-    titles = {at: title for at in range(last) if (title := title_at(tokens, at)) and tokens[at].text not in links}
-    foreign = {at for at, title in titles.items() if is_foreign(title, agency, year)}
-    nearest = max((at for at in titles if at < first), default=-1)
-    within = {}
-    for table, start in starts.items():
-        spots = [at for at in foreign if first < at < start]
-        if spots:
-            within[table] = titles[max(spots)]
-    return ForeignTitles(titles[nearest] if nearest in foreign else "", within)
-
-
-def title_at(tokens: Sequence[Token], at: int) -> str:
-    """The title that a token is, completed by the body's name on the line above; "" for any other token."""
-    if "公开" not in tokens[at].text:
-        return ""
-    title = tidy_title(clean(tokens[at].text))
-    if not is_title(title):
-        return ""
-    above = [clean(tokens[at - 1].text)] if at else []
-    return title if body_in(title) else line_above(title, [*above, title]) + title
-
-
-def is_foreign(title: str, agency: str, year: int | None) -> bool:
-    named = year_of(title, "")
-    return bool(year and named and named != year) or not may_be_one(agency_of(title, ()), agency)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
 
 from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row
 from gongkai.recognize.headers import likely, longest
@@ -68,12 +68,94 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> TableReadin
                 labels = []
         elif is_blank_row(tokens, first, at, labels):
             labels = []
+    if not any(entry.raw for entry in reading.entries.values()):
+        place_upright(reading, tokens)
     if reading.placed and all(problem.row for problem in reading.problems):
         missing = [row for row in form.rows if not any(cell.id in reading.entries for cell in form.row_cells(row.id))]
         reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
     for cell in form.cells:
         reading.entries.setdefault(cell, Entry(cell, None))
     return reading
+
+
+# --- upright: a label beside each figure ------------------------------------------------------------
+
+
+def place_upright(reading: TableReading, tokens: Sequence[Token]) -> None:
+    """Place the figures of a table that is turned: 行政复议 over 结果维持 0, 结果纠正 0 …; or the blocks side by side
+    in one row, and below it the rows 结果维持 0 0 0. Nothing unless every block that is named has its five figures."""
+    found = listed_pairs(reading.form, tokens) or crossed_pairs(reading.form, tokens)
+    for spot, token in found:
+        enter(reading, spot, token)
+
+
+def names_of(form: Form) -> dict[str, Label]:
+    return {squash(text): label for label in form.labels for text in (label.text, *label.aliases)}
+
+
+def spot_named(form: Form, block: str, column: str) -> FormPlace | None:
+    return next((spot for part in form.parts for spot in part_spots(part) if spot_ids(spot) == (block, column)), None)
+
+
+def spot_ids(spot: FormPlace) -> tuple[str, str]:
+    return spot[1].id, spot[2].id
+
+
+Pairs = list[tuple[FormPlace, Token]]
+
+
+def listed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
+    """行政复议 · 结果维持 0 · 结果纠正 0 … 总计 0 · 未经复议直接起诉 · 结果维持 0 …: each figure behind its label."""
+    wanted, found = names_of(form), []
+    block, column, size = "", "", len(form.parts[0].columns)
+    for token in tokens:
+        label = wanted.get(token.squash) if token.kind == "text" else None
+        if label is not None and label.kind == "row":
+            block, column = label.id, ""
+        elif label is not None and label.kind == "column":
+            column = label.id
+        elif token.is_slot and block:
+            spot = spot_named(form, block, column)
+            if spot is None:
+                return []
+            found.append((spot, token))
+            column = ""
+            block = "" if sum(spot_ids(other)[0] == block for other, _ in found) == size else block
+    return found if are_whole(form, found) else []
+
+
+def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
+    """A head 行政复议 · 未经复议直接起诉 · 复议后起诉, and below it rows like 结果维持 0 0 0."""
+    wanted, found = names_of(form), []
+    blocks: list[str] = []
+    for row in grid_rows(tokens):
+        labels = [wanted[token.squash] for token in row if token.kind == "text" and token.squash in wanted]
+        heads = [label.id for label in labels if label.kind == "row"]
+        columns = [label.id for label in labels if label.kind == "column"]
+        slots = [token for token in row if token.is_slot]
+        if len(heads) > 1:
+            blocks = heads
+        elif len(columns) == 1 and blocks and len(slots) == len(blocks):
+            spots = [spot_named(form, block, columns[0]) for block in blocks]
+            found += [(spot, token) for spot, token in zip(spots, slots, strict=True) if spot]
+    return found if are_whole(form, found) else []
+
+
+def grid_rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    for (_, grid), row in groupby(tokens, key=lambda token: (token.row, token.grid)):
+        if grid:
+            yield list(row)
+
+
+def are_whole(form: Form, found: Pairs) -> bool:
+    """Whether each block that has a figure has all of its figures, each once."""
+    spots = [spot_ids(spot) for spot, _ in found]
+    blocks = {block for block, _ in spots}
+    wanted = {spot_ids(spot) for part in form.parts for spot in part_spots(part) if spot[1].id in blocks}
+    return bool(spots) and len(spots) == len(set(spots)) and set(spots) == wanted
+
+
+# --- runs of figures below their labels --------------------------------------------------------------
 
 
 def is_whole_row(tokens: Sequence[Token], first: int, end: int) -> bool:
@@ -175,14 +257,18 @@ def spots_of(form: Form, labels: Sequence[HeadLabel], size: int) -> list[FormPla
     """The cells that a run stands for when the labels before it end in one of the heads in use.
 
     These are the official head read row by row; all blocks and then all columns; each block followed by its
-    columns. A column before such a head belongs to a block that has no figures of its own, so then none is certain.
+    columns. A column before such a head belongs to a block that has no figures of its own, so then none is certain,
+    nor where a block is named before it: 行政复议 with no columns below it, and ten figures in all.
     """
     names = [label.name for label in labels]
+    blocks = {row.id for row in form.rows}
     leaves = [number for number, label in enumerate(labels) if label.leaf]
     fits = [
         cells
         for head, cells in known_heads(form)
-        if names[-len(head) :] == head and (not leaves or leaves[0] >= len(names) - len(head))
+        if names[-len(head) :] == head
+        and (not leaves or leaves[0] >= len(names) - len(head))
+        and blocks.isdisjoint(names[: -len(head)])
     ]
     return max(fits, key=lambda cells: (len(cells) == size, len(cells)), default=None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,17 @@ from gongkai.recognize.labels import LONGEST_LABEL, alike_enough, bare
 from gongkai.recognize.tokens import Token, squash
 
 JOINED_LINES = 6
+COUNTER = re.compile(r"(?:行|序|栏|列|编)[次号]|序|编码|代码|No\.?", re.IGNORECASE)
+# Heads of columns that the form does not have and that hold no figures of it; squashed, without blanks and signs.
+OF_OTHERS = re.compile(
+    rf"(?:{COUNTER.pattern})"
+    r"|(?:上一?年|去年|往年|前一?年|同期|上期)(?:度|同期|数|数量|数据|件数|情况)?"
+    r"|(?:比|较|同比|环比).{0,4}(?:增减|增长|变化|上升|下降)?(?:率|量|数|额|幅度)?|增[减幅长](?:率|量|数|额|幅度)?"
+    r"|占比|比[例重]|百分比|小计|备注|说明|注",
+    re.IGNORECASE,
+)
+OF_LAST_YEAR = re.compile(r"(?:上一?年|去年|往年|前一?年|同期|上期).{0,4}|20\d\d年?度?.{0,4}|同比.{0,4}|增[减长].{0,3}")
+OF_THIS_YEAR = re.compile(r"(?:本年?|今年|当年|本期|本年度)(?:度|数|数量|数据|件数|情况)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +29,8 @@ class Head:
     """``columns``: ids from left to right, () where their order is uncertain. ``at``: id -> grid column, or empty
     where the geometry contradicts the reading order. ``strangers``: grid column -> a head that no label explains.
     ``widths``: id -> grid columns that the label of a column covers, for all that were found; ``remarks``: texts of a
-    flattened head that no label explains.
+    flattened head that no label explains. ``ignored``: grid columns of 行次, 同比 and the like; ``counted`` tells that
+    one of them numbers the rows.
     """
 
     columns: tuple[str, ...]
@@ -26,6 +39,8 @@ class Head:
     strangers: dict[int, str]
     widths: dict[str, int]
     remarks: tuple[str, ...]
+    ignored: frozenset[int] = frozenset()
+    counted: bool = False
 
 
 NO_HEAD = Head((), 0, {}, {}, {}, ())
@@ -44,6 +59,8 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     found, unknown = match_head(tokens, [*wanted.values(), *others])
     found = last_head(found)
     columns = [item for item in found if item.label.kind == "column"]
+    apart = [token for token in unknown if OF_OTHERS.fullmatch(token.squash)]
+    unknown = [token for token in unknown if token not in apart or not (token.grid and token.spans)]
     at = geometry(columns)
     order = reading_order(found, part)
     if order is None:
@@ -52,11 +69,58 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
         order = ()
     if at and tuple(sorted(at, key=at.__getitem__)) != order:
         at = {}
+    years = year_columns(columns, tokens)
+    if years is None:
+        order, at = (), {}
+    elif years:
+        at |= {column: spot for column, spot in years.items() if column in at}
     strangers = {token.column: token.text for token in unknown if is_stranger(token, found, at)}
     widths = {item.label.id: item.token.colspan for item in columns}
     first = min((item.token.row for item in found), default=0)
     remarks = tuple(token.text for token in unknown if not token.grid and token.row > first) if found else ()
-    return Head(order, columns[0].token.grid if columns else 0, at, strangers, widths, remarks)
+    return Head(
+        order,
+        columns[0].token.grid if columns else 0,
+        at,
+        strangers,
+        widths,
+        remarks,
+        columns_of_others(apart, at, columns, years or {}),
+        any(COUNTER.fullmatch(token.squash) for token in apart),
+    )
+
+
+def columns_of_others(
+    others: Sequence[Token], at: dict[str, int], columns: Sequence[FoundLabel], years: dict[str, int]
+) -> frozenset[int]:
+    """The grid columns of 行次, 同比, 上年: beside those of the form, or under one of them beside 本年."""
+    found = {token.column for token in others if token.grid and token.spans}
+    for item in columns:
+        if item.label.id in years:
+            found |= set(range(item.token.column, item.token.column + item.token.colspan)) - {years[item.label.id]}
+    return frozenset(found - set(at.values()))
+
+
+def year_columns(columns: Sequence[FoundLabel], tokens: Sequence[Token]) -> dict[str, int] | None:
+    """Column id -> the grid column of 本年, where 上年 stands beside it under one label; None where that is not told.
+
+    自然人 over 本年 and 上年: the figures of 本年 are the report's. Over 2023年 and 2022年 neither is certain.
+    """
+    found = {}
+    for item in columns:
+        over = range(item.token.column, item.token.column + item.token.colspan)
+        below = [
+            token
+            for token in tokens
+            if token.grid == item.token.grid and token.grid and token.row > item.token.row and token.column in over
+        ]
+        if not any(OF_LAST_YEAR.fullmatch(token.squash) for token in below):
+            continue
+        own = [token.column for token in below if OF_THIS_YEAR.fullmatch(token.squash)]
+        if len(own) != 1:
+            return None
+        found[item.label.id] = own[0]
+    return found
 
 
 def is_stranger(token: Token, found: Sequence[FoundLabel], at: dict[str, int]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from gongkai.model import Part, Row
@@ -13,6 +13,7 @@ from gongkai.recognize.headers import Head
 from gongkai.recognize.labels import Match
 from gongkai.recognize.tokens import Token
 
+FEWEST_COUNTED = 5  # rows numbered in order, from which a column without a head is one of numbers
 ALL_ALIKE = 0.8  # share of rows of one width from which a grid is taken to write every cell
 
 
@@ -20,7 +21,8 @@ ALL_ALIKE = 0.8  # share of rows of one width from which a grid is taken to writ
 class FoundRow:
     """A row of the form found in the source: its figures' tokens and where the label's last token stands.
 
-    ``next_line`` is the line of the form's next label in flattened text, 0 where another thing follows.
+    ``next_line`` is the line of the form's next label in flattened text, 0 where another thing follows. ``passed``
+    are cells of 行次, 同比 and the like, which are no figures of the form.
     """
 
     part: Part
@@ -29,6 +31,7 @@ class FoundRow:
     slots: list[Token]
     fillers: bool
     next_line: int
+    passed: Sequence[Token] = ()
 
 
 def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], part: Part, row: Row) -> FoundRow:
@@ -54,6 +57,40 @@ def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], par
             break
         at += 1
     return FoundRow(part, row, label, slots, fillers, tokens[at].place.line if at == stop < len(tokens) else 0)
+
+
+def without_others(lines: Sequence[FoundRow], head: Head) -> list[FoundRow]:
+    """The rows without cells of 行次, 同比 and the like, by their columns, and without a first cell that counts."""
+    kept = [without_columns(line, head) for line in lines]
+    return [without_first(line) for line in kept] if counts_rows(kept, head) else kept
+
+
+def without_columns(line: FoundRow, head: Head) -> FoundRow:
+    if not head.ignored or line.label.grid != head.grid:
+        return line
+    kept = [token for token in line.slots if token.column not in head.ignored]
+    passed = [token for token in line.slots if token.column in head.ignored]
+    return replace(line, slots=kept, passed=passed)
+
+
+def counts_rows(lines: Sequence[FoundRow], head: Head) -> bool:
+    """Whether each row begins with a number one higher than the row above, and has one cell too many.
+
+    1 134 7 0 …, 2 5 0 0 …: a column 行次. Where the head names one, two such rows tell; else it takes five.
+    """
+    firsts = [line.slots[0].text for line in lines if len(line.slots) == len(head.columns) + 1]
+    if len(firsts) < len(lines) or not all(text.isascii() and text.isdigit() for text in firsts):
+        return False
+    numbers = list(map(int, firsts))
+    steps = all(after == before + 1 for before, after in pairwise(numbers))
+    return steps and len(numbers) >= (1 if head.counted else FEWEST_COUNTED)
+
+
+def without_first(line: FoundRow) -> FoundRow:
+    """In flattened text the number is then what the lines are counted from."""
+    first, *others = line.slots
+    label = line.label if line.label.grid else first
+    return replace(line, label=label, slots=others, passed=[*line.passed, first])
 
 
 def pitch_of(tokens: Sequence[Token], chain: Sequence[Match]) -> int:

@@ -22,6 +22,7 @@ from gongkai.recognize.lines import (
     lead,
     pitch_of,
     read_line,
+    without_others,
 )
 from gongkai.recognize.tokens import Token
 from gongkai.sums import possible, stated_and_computed
@@ -34,8 +35,10 @@ OWN_WORDING = 0.95  # weight from which a wording is a label's own, not a piece 
 TYPO = 0.8  # likeness from which a label is taken for another one with a typo, where that only casts doubt
 NOT_FOUND_ROW = "没有找到这一行"
 NOT_FOUND_COLUMN = "表头中没有找到这一列"
+NOT_FOUND_COLUMNS = "表头中没有找到这些列"
 EXTRA_COLUMN = "表头中有官方表格没有的列，这一列未填入"
 NO_ORDER = "表头的列序与官方表格不同，或表头不完整，无法确定哪一列是它，未填入"
+NO_ORDER_MANY = "表头的列序与官方表格不同，或表头不完整，无法确定它们各是哪一列，未填入"
 FIGURE_IN_LABEL = "行标签里另有数字，没有填入"
 NOT_A_FIGURE = "不是单独的一个数字，未填入"
 WRONG_COUNT = "这一行的数字个数与表头的列数不符，无法确定各数字所在的列，未填入"
@@ -140,27 +143,40 @@ def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[M
             first = found[0][1].start
             head = read_head(tokens[max(0, after, first - LOOK_BACK) : first], form, part)
             after = found[-1][1].end
-            lines += [(read_line(tokens, match, chain, part, row), head) for row, match in found]
+            read = [read_line(tokens, match, chain, part, row) for row, match in found]
+            lines += [(line, head) for line in without_others(read, head)]
             reading.problems += (Problem(form.id, "", "", cut(text), EXTRA_COLUMN) for text in head.strangers.values())
-            for column in part.columns:
-                if column.id not in head.columns:
-                    reason = NO_ORDER if column.id in head.widths else NOT_FOUND_COLUMN
-                    reading.problems.append(Problem(form.id, "", column.id, "", reason))
+            reading.problems += head_problems(form, part, head)
         missing = [row for row in part.rows if row.label.box not in starts]
         reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
     return lines
 
 
+def head_problems(form: Form, part: Part, head: Head) -> list[Problem]:
+    """One problem for all columns that are missing, one for those whose place is not certain."""
+    missing = [column.id for column in part.columns if column.id not in head.columns]
+    moved = [column for column in missing if column in head.widths]
+    lost = [column for column in missing if column not in head.widths]
+    reasons = ((moved, NO_ORDER, NO_ORDER_MANY), (lost, NOT_FOUND_COLUMN, NOT_FOUND_COLUMNS))
+    return [
+        Problem(form.id, "", " ".join(columns), "", one if len(columns) == 1 else many)
+        for columns, one, many in reasons
+        if columns
+    ]
+
+
 def place_line(reading: TableReading, line: FoundRow, head: Head, pitch: int, filled: bool, sound: bool) -> None:
     """``sound`` is False where cells may have been lost, so that neither order nor grid says what the others are."""
     form, row = reading.form.id, line.row
-    reading.used.update(id(token) for token in line.slots)
+    reading.used.update(id(token) for token in (*line.slots, *line.passed))
     if ENDS_IN_FIGURE.search(line.label.text):
         reading.problems.append(Problem(form, row.id, "", cut(line.label.text), FIGURE_IN_LABEL))
     chosen = cells_of(line, head, pitch, filled) if head.columns and sound else None
     if chosen is not None and (line.slots or line.label.grid):
         for column, token in zip(head.columns, chosen, strict=True):
             place_figure(reading, row, column, token)
+    elif not head.columns:
+        return  # one problem speaks for all rows below that head
     elif any(token.kind != "blank" for token in line.slots):
         reading.short_rows[row.id] = ShortRow(row, head.columns, line.slots, numbered(line, head, pitch))
     elif chosen is None:
@@ -264,6 +280,8 @@ def end_of(reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match
 
 PLACED_BY_RELATIONS = "这一行缺少空白单元格，各数字所在的列是按勾稽关系推定的，请核对"
 TOO_MANY = "数字比列数多，其中可能有一行缺了标签，未填入"
+MANY_WRONG = "有{}行的数字个数与表头的列数不符（第一行如上），无法确定各数字所在的列，这些行未填入"
+MANY_ROWS = 5
 MOST_ROWS = 6  # each costs up to 35 questions to the relations
 
 
@@ -281,11 +299,23 @@ def place_short_rows(reading: TableReading, relations: Sequence[Relation]) -> No
                 raw = cut(" ".join(token.text for token in short.slots))
                 reading.problems.append(Problem(reading.form.id, row_id, "", raw, PLACED_BY_RELATIONS))
                 progress = True
-    for row_id, short in reading.short_rows.items():
-        texts = [token.text for token in short.slots if token.kind != "blank"]
-        reading.problems.append(Problem(reading.form.id, row_id, "", cut(" ".join(texts)), WRONG_COUNT))
-        if len(texts) > len(short.columns) > 0:
-            reading.problems.append(Problem(reading.form.id, "", "", cut(" ".join(texts)), TOO_MANY))
+    by_columns: dict[tuple[str, ...], list[ShortRow]] = {}
+    for short in reading.short_rows.values():
+        by_columns.setdefault(short.columns, []).append(short)
+    for shorts in by_columns.values():
+        reading.problems += short_problems(reading.form, shorts)
+
+
+def short_problems(form: Form, shorts: Sequence[ShortRow]) -> list[Problem]:
+    """A problem for each row; one where many rows of one head do not fit it, for then the head is at fault."""
+    texts = [[token.text for token in short.slots if token.kind != "blank"] for short in shorts]
+    lines = [cut(" ".join(words)) for words in texts]
+    if len(shorts) >= MANY_ROWS:
+        label = shorts[0].row.label.text
+        return [Problem(form.id, "", "", f"{label} {lines[0]}", MANY_WRONG.format(len(shorts)))]
+    found = [Problem(form.id, short.row.id, "", line, WRONG_COUNT) for short, line in zip(shorts, lines, strict=True)]
+    longer = [line for short, words, line in zip(shorts, texts, lines, strict=True) if len(words) > len(short.columns)]
+    return found + [Problem(form.id, "", "", line, TOO_MANY) for line in longer]
 
 
 def only_placement(reading: TableReading, row_id: str, relations: Sequence[Relation]) -> dict[str, Token] | None:

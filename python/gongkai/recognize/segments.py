@@ -1,0 +1,262 @@
+"""Tokens -> the segments of a document, before any table is read: reports, and annexes that are no report's own.
+
+A title of another year or body opens a report. A caption above a table that names another year, last year, a
+comparison or a sample opens an annex; it ends where the numbered sections of its report go on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from gongkai.bodies import may_be_one
+from gongkai.editions import editions
+from gongkai.figures import clean
+from gongkai.model import PartChoice, Segment, UnreadableDocument
+from gongkai.recognize.cover import agency_of, body_in, is_title, line_above, tidy_title, year_of
+from gongkai.recognize.sections import is_heading, is_short, titles_of
+from gongkai.recognize.tokens import Token, squash
+
+LONGEST_CAPTION = 40  # characters, squashed; a longer line is a sentence
+FARTHEST_HEADING = 40  # rows below a title in which its first section begins
+LOOK_AHEAD = 4  # rows below a caption in which its table begins
+NO_SUCH_PART = "文中有表格的部分只有{}份，没有第{}份；请用 gongkai read --parts 查看。"
+FEWEST_LABELS = 4  # labels of rows from which a segment is taken to hold a table
+# 2022年数据, 2022年度; not 2022年1月20日, not 〔2021〕30号.
+YEAR_NAMED = re.compile(r"(20[0-4]\d)\s*年(?!\s*\d{1,2}\s*月)")
+LAST_YEAR = re.compile(r"上一?年|去年|往年|历年|同期|前一?年")
+COMPARISON = re.compile(r"对比|对照|比较|同比|环比|增减")
+SAMPLE = re.compile(r"样[表例张]|示例|范[例本]|模[板版]|填[报写表]说明")
+CUES = re.compile(r"年|同期|比|对照|增减|样|示例|范|模|填")  # one of them stands in every such caption
+# 发布时间：2023年…, 上一篇：…, a sentence, a row of the form (上年结转, 上一年项目数量): no captions.
+NO_CAPTION = re.compile(r"日期|时间|来源|浏览|[。；;，,]$|[上下]一[篇条]|结转|项目数量|统计期[限间]")
+
+
+@dataclass(slots=True)
+class Cut:
+    """A segment and its tokens. ``last`` is the highest number of its section headings so far."""
+
+    segment: Segment
+    tokens: list[Token] = field(default_factory=list)
+    last: int = 0
+
+    def has_table(self) -> bool:
+        labels = {token.squash for token in self.tokens if token.squash in row_words()}
+        return len(labels) >= FEWEST_LABELS
+
+
+@cache
+def row_words() -> frozenset[str]:
+    """Squashed labels of rows in all editions, and those of 表四's columns, whose rows have none of their own."""
+    forms = [form for edition in editions().values() for form in edition.forms.values()]
+    labels = [label for form in forms for label in form.labels if label.kind in ("row", "column")]
+    return frozenset(squash(text) for label in labels for text in (label.text, *label.aliases))
+
+
+@cache
+def form_words() -> frozenset[str]:
+    """Squashed labels of every kind: what stands in a table is no caption of it."""
+    forms = [form for edition in editions().values() for form in edition.forms.values()]
+    return frozenset(squash(text) for form in forms for label in form.labels for text in (label.text, *label.aliases))
+
+
+def cut(tokens: Sequence[Token], links: Collection[str], page: Segment) -> list[Cut]:
+    """The segments in their order. ``page`` says what the page's own title names; ``links`` are texts of links."""
+    cutter = Cutter(links, page)
+    rows = list(rows_of(tokens))
+    for number, row in enumerate(rows):
+        cutter.take(row, rows[number + 1 : number + 1 + FARTHEST_HEADING])
+    return [found for found in cutter.cuts if found.tokens] or cutter.cuts
+
+
+def rows_of(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """The tokens of each line or grid row."""
+    row: list[Token] = []
+    for token in tokens:
+        if row and token.row != row[0].row:
+            yield row
+            row = []
+        row.append(token)
+    if row:
+        yield row
+
+
+class Cutter:
+    """Takes rows one after the other. ``report`` is the report that they belong to, ``current`` it or its annex."""
+
+    def __init__(self, links: Collection[str], page: Segment) -> None:
+        self.links, self.page = links, page
+        self.report = self.current = Cut(page)
+        self.cuts = [self.report]
+        self.above = ""
+
+    def take(self, row: Sequence[Token], below: Sequence[Sequence[Token]]) -> None:
+        text = lone_text(row)
+        if text and row[0].text not in self.links:
+            self.look_at(row[0], text, below)
+        self.current.tokens += row
+        self.above = text or self.above
+
+    def look_at(self, token: Token, text: str, below: Sequence[Sequence[Token]]) -> None:
+        title = self.title_in(text)
+        section = section_number(token)
+        if title:
+            self.open_report(title, below)
+        elif section:
+            self.go_on(section, text)
+        elif may_caption(token, text) and is_above_table(below[:LOOK_AHEAD]):
+            self.open_annex(text)
+
+    def title_in(self, text: str) -> str:
+        """The title that a line is, completed by the body's name on the line above it; "" for any other line."""
+        if "公开" not in text:
+            return ""
+        title = tidy_title(clean(text))
+        if not is_title(title):
+            return ""
+        return title if body_in(title) else line_above(title, [self.above, title]) + title
+
+    def open_report(self, title: str, below: Sequence[Sequence[Token]]) -> None:
+        """Go on with the report of that title; one whose sections begin anew below is another report of that title."""
+        found = Segment("report", title, agency_of(title, ()), year_of(title, ""))
+        if not found.year and not found.agency:
+            return
+        reports = [cut for cut in self.cuts if cut.segment.kind == "report"]
+        known = next((cut for cut in [self.report, *reports] if is_same(cut.segment, found)), None)
+        if known is None or begins_anew(known, below):
+            known = Cut(found)
+            self.cuts.append(known)
+        known.segment = completed_by(known.segment, found)
+        self.report = self.current = known
+
+    def go_on(self, section: int, text: str) -> None:
+        """A section heading: with another year it opens an annex, else the report goes on, or the annex does."""
+        if self.is_foreign(text):
+            self.open_annex(text)
+        elif self.current is not self.report and not self.current.last and section > self.report.last:
+            self.current = self.report
+        self.current.last = max(self.current.last, section)
+
+    def open_annex(self, text: str) -> None:
+        if not self.is_foreign(text):
+            if YEAR_NAMED.search(text):
+                self.current = self.report
+            return
+        years = set(map(int, YEAR_NAMED.findall(text)))
+        year = years.pop() if len(years) == 1 else None
+        self.current = Cut(Segment("annex", text, self.report.segment.agency, year))
+        self.cuts.append(self.current)
+
+    def is_foreign(self, text: str) -> bool:
+        """附：2022年数据 in a report for 2023, 上一年度, 两年对比, 样表."""
+        if NO_CAPTION.search(text):
+            return False
+        years = set(map(int, YEAR_NAMED.findall(text)))
+        own = self.report.segment.year
+        if SAMPLE.search(text) or COMPARISON.search(text) or len(years) > 1:
+            return True
+        return (bool(years) and own not in years and own is not None) or (not years and bool(LAST_YEAR.search(text)))
+
+
+def begins_anew(report: Cut, below: Sequence[Sequence[Token]]) -> bool:
+    """Whether the next section below a title is one that the report has had, with its tables."""
+    following = next(filter(None, (section_number(row[0]) for row in below)), 0)
+    return 0 < following <= report.last and report.has_table()
+
+
+def is_same(one: Segment, other: Segment) -> bool:
+    """Whether two titles can be of one report: a title may lack the year or the body."""
+    same_year = one.year == other.year or None in (one.year, other.year)
+    return same_year and may_be_one(one.agency, other.agency)
+
+
+def completed_by(segment: Segment, other: Segment) -> Segment:
+    return replace(segment, agency=segment.agency or other.agency, year=segment.year or other.year)
+
+
+def lone_text(row: Sequence[Token]) -> str:
+    """The text of a line, or of a grid row that holds one text and no other cell with anything in it; else ""."""
+    texts = [token for token in row if token.kind != "blank"]
+    if len(texts) != 1 or texts[0].kind != "text" or not row[0].text:
+        return ""
+    return texts[0].text
+
+
+def may_caption(token: Token, text: str) -> bool:
+    """Whether a short line, or one of the first two rows of a grid, has words of a caption that need a look."""
+    if not CUES.search(text) or len(token.squash) > LONGEST_CAPTION or token.place.row > 2:
+        return False
+    return token.squash not in form_words()
+
+
+def is_above_table(below: Sequence[Sequence[Token]]) -> bool:
+    """Whether a table begins within the rows below: a grid, or a label of the form in a line of its own."""
+    tokens = [token for row in below for token in row[:1]]
+    return any(token.grid or token.squash in form_words() for token in tokens)
+
+
+@cache
+def section_titles() -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """(number, squashed titles) of the sections of all editions."""
+    sections = [section for edition in editions().values() for section in edition.sections]
+    return tuple((section.number, titles_of(section)) for section in sections)
+
+
+def section_number(token: Token) -> int:
+    """三、收到和处理政府信息公开申请情况 -> 3; 0 for a text that is no heading of a section."""
+    titles = section_titles()
+    every = tuple(title for _, known in titles for title in known)
+    if not is_short(token, {title[0] for title in every}, every):
+        return 0
+    return next((number for number, known in titles if is_heading(token, known, ())), 0)
+
+
+# --- which segment is the report ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """``cut`` is the report, None where it cannot be told; ``by`` is what told it; ``parts`` are all with tables."""
+
+    cut: Cut | None
+    by: PartChoice
+    parts: tuple[Cut, ...]
+
+
+def choose(cuts: Sequence[Cut], page: Segment, named: Segment | None, part: int) -> Chosen:
+    """The report among the segments with tables: part number ``part``, counted from 1; else the only report; else
+    that of the page's title; else the latest of the page's body. Raises UnreadableDocument for no such part.
+
+    ``named`` is what the page's own title names, None where it names none; ``page`` what its first title does.
+    """
+    parts = tuple(cut for cut in cuts if cut.has_table())
+    if part:
+        if part > len(parts):
+            raise UnreadableDocument(NO_SUCH_PART.format(len(parts), part))
+        return Chosen(parts[part - 1], "part", parts)
+    reports = [cut for cut in parts if cut.segment.kind == "report"]
+    if len(reports) == 1 or not parts:
+        return Chosen(reports[0] if reports else cuts[0], "only", parts)
+    titled = tuple(cut for cut in reports if named and is_same(cut.segment, named))
+    if len(titled) == 1:
+        return Chosen(titled[0], "title", parts)
+    latest = titled or latest_of(reports, page.agency)
+    by: PartChoice = "title" if titled else "latest"
+    return Chosen(joined(latest), by, parts) if latest else Chosen(None, "", parts)
+
+
+def joined(reports: Sequence[Cut]) -> Cut:
+    """Several reports of one title as one: a table that two of them hold counts where both give the same figures."""
+    first, *others = reports
+    return Cut(first.segment, [token for cut in reports for token in cut.tokens]) if others else first
+
+
+def latest_of(reports: Sequence[Cut], agency: str) -> tuple[Cut, ...]:
+    """A body's reports for the latest year; none where the year of one of them is not known."""
+    own = [cut for cut in reports if may_be_one(cut.segment.agency, agency)]
+    years = [cut.segment.year for cut in own if cut.segment.year]
+    if not years or len(years) < len(own):
+        return ()
+    return tuple(cut for cut in own if cut.segment.year == max(years))
