@@ -20,18 +20,32 @@ WIDTHS = str.maketrans(
 COUNTED = "件|个|项|条|次|宗|人|份|起|例|家|部|篇|类"
 NUMBER = re.compile(
     r"(?P<number>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?) ?"
-    rf"(?P<unit>{COUNTED}|万元|元)?"
+    rf"(?P<unit>{COUNTED}|[千万亿]元|百万元|元)?"
 )
-YUAN_IN_WAN = 10_000
+# What a unit is worth: of money in 万元, of counts in 件 and the like.
+FACTORS = {
+    "元": Decimal("0.0001"),
+    "千元": Decimal("0.1"),
+    "万元": Decimal(1),
+    "百万元": Decimal(100),
+    "亿元": Decimal(10_000),
+    **dict.fromkeys(("件", "件次", "宗", "项", "个", "条", "次", "份", "起", "例"), Decimal(1)),
+    **{f"千{unit}": Decimal(1_000) for unit in ("件", "项", "宗", "条")},
+    **{f"万{unit}": Decimal(10_000) for unit in ("件", "项", "宗", "条")},
+}
 LONGEST = 24  # characters; beyond that no count or amount is plausible, and Decimal stays exact below it
 
 
 class Reading(NamedTuple):
-    """What a cell's text says: its state, the exact value for a figure, and the unit that it was converted from."""
+    """What a cell's text says: its state, the exact value for a figure, and the unit that it was converted from.
+
+    ``unit`` is the one that the text itself states, "" where it states none.
+    """
 
     state: State
     value: Value = None
     converted: str = ""
+    unit: str = ""
 
 
 BLANK = Reading("blank")
@@ -47,8 +61,7 @@ def clean(text: str) -> str:
 def read_figure(text: str, unit: str = "件") -> Reading:
     """The figure in a cell of a column counted in ``unit`` (件, 项 or 万元).
 
-    An amount in 元 under a head in 万元 is converted exactly; any other unit of money is unreadable. A text with
-    anything besides one number and its unit (a note, a year, a second number) is unreadable: never guessed at.
+    An amount in 元, 千元, 百万元 or 亿元 under a head in 万元 is converted exactly. A text with anything besides one number and its unit (a note, a year, a second number) is unreadable: never guessed at.
     """
     if text.isascii() and text.isdigit() and len(text) < 16:
         return Reading("figure", int(text))
@@ -64,12 +77,11 @@ def read_figure(text: str, unit: str = "件") -> Reading:
 
 
 def convert(number: Decimal, written: str, unit: str) -> Reading:
-    money = written in ("元", "万元")
-    if money != (unit == "万元") and written:
+    if written and written.endswith("元") != (unit == "万元"):
         return UNREADABLE
-    if written == "元":
-        return Reading("figure", exact(number / YUAN_IN_WAN), "元")
-    return Reading("figure", exact(number))
+    factor = FACTORS.get(written, Decimal(1))
+    converted = written if factor != 1 else ""
+    return Reading("figure", exact(number * factor), converted, written)
 
 
 def exact(number: Decimal) -> Value:

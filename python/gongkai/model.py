@@ -313,12 +313,16 @@ PartChoice = Literal["only", "title", "latest", "part", ""]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One figure of a report. ``value`` is exact, None where nothing certain stands; ``raw`` is the source text."""
+    """One figure of a report. ``value`` is exact and in the form's unit, None where nothing certain stands; ``raw`` is
+    the source text. ``unit`` is that in which the source writes it, if another than the form's: it was converted;
+    ``stated`` quotes what says so, "" for the cell itself."""
 
     cell: str
     value: Value
     raw: str = field(default="", compare=False)
     place: Place | None = field(default=None, compare=False)
+    unit: str = field(default="", compare=False)
+    stated: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,8 +163,11 @@ def check_figure(form: Form, cell: Cell, entry: Entry) -> list[Finding]:
     if not column.decimal and value != int(value):
         message = f"{form.number} {label_of(cell)} 填{shown(value)}，应当是整数。"
         found.append(Finding("coverage.fraction", "error", message, (cell.id,), stated=value))
-    if column.decimal and read_figure(entry.raw, column.unit).converted:
-        message = f"{form.number} {label_of(cell)} 原文“{clipped(entry.raw)}”以元为单位，已换算为{shown(value)}万元。"
+    unit = entry.unit or read_figure(entry.raw, column.unit).converted
+    if unit:
+        by = f"（见{clipped(entry.stated)}）" if entry.stated else ""
+        amount = f"{shown(value)}{column.unit}"
+        message = f"{form.number} {label_of(cell)} 原文“{clipped(entry.raw)}”以{unit}为单位{by}，已换算为{amount}。"
         found.append(Finding("coverage.converted", "note", message, (cell.id,)))
     return found
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from gongkai.model import Form, Label, Part
 from gongkai.recognize.labels import LONGEST_LABEL, alike_enough, bare
@@ -30,7 +30,7 @@ class Head:
     where the geometry contradicts the reading order. ``strangers``: grid column -> a head that no label explains.
     ``widths``: id -> grid columns that the label of a column covers, for all that were found; ``remarks``: texts of a
     flattened head that no label explains. ``ignored``: grid columns of 行次, 同比 and the like; ``counted`` tells that
-    one of them numbers the rows.
+    one of them numbers the rows. ``texts``: column id -> its head as the source writes it.
     """
 
     columns: tuple[str, ...]
@@ -41,6 +41,7 @@ class Head:
     remarks: tuple[str, ...]
     ignored: frozenset[int] = frozenset()
     counted: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_HEAD = Head((), 0, {}, {}, {}, ())
@@ -87,6 +88,7 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
         remarks,
         columns_of_others(apart, at, columns, years or {}),
         any(COUNTER.fullmatch(token.squash) for token in apart),
+        {item.label.id: item.token.text for item in columns},
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from gongkai.editions import editions
-from gongkai.figures import read_figure
+from gongkai.figures import FACTORS, Reading, clean, read_figure
 from gongkai.model import Entry, Form, Part, Problem, Relation, Row, Value
 from gongkai.recognize.headers import Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
@@ -25,6 +25,7 @@ from gongkai.recognize.lines import (
     without_others,
 )
 from gongkai.recognize.tokens import Token
+from gongkai.recognize.units import NOT_STATED, StatedUnit, in_unit, note_lines, stated_unit
 from gongkai.sums import possible, stated_and_computed
 
 ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
@@ -42,6 +43,7 @@ NO_ORDER_MANY = "表头的列序与官方表格不同，或表头不完整，无
 FIGURE_IN_LABEL = "行标签里另有数字，没有填入"
 NOT_A_FIGURE = "不是单独的一个数字，未填入"
 WRONG_COUNT = "这一行的数字个数与表头的列数不符，无法确定各数字所在的列，未填入"
+TWO_UNITS = "单位不一致（{}），无法确定是哪一个单位，未填入"
 NO_FIGURES = "这一行后面没有数字"
 LABEL_TWICE = "有两行用了这个标签且数字不同，无法确定哪一行是它，未填入"
 NO_LABEL = "这一行的标签不在官方表格中，未填入"
@@ -61,14 +63,15 @@ class ShortRow:
 class TableReading:
     """What has been placed so far, ``placed`` cells of it from the source, blank ones included.
 
-    ``short_rows`` holds rows whose figures have no certain column yet; ``start`` is the token at which the table
-    begins.
+    ``short_rows`` holds rows whose figures have no certain column yet; ``units`` what is stated of the units of cells;
+    ``start`` is the token at which the table begins.
     """
 
     form: Form
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     short_rows: dict[str, ShortRow] = field(default_factory=dict)
+    units: dict[str, StatedUnit] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     placed: int = 0
     start: int = 0
@@ -84,7 +87,9 @@ def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop
     pitch = pitch_of(tokens[:stop], chain)
     filled = sum(1 for line, head in lines if lead(line, len(head.columns))) >= 2
     widths = full_widths(tokens[:stop])
+    notes = note_lines(tokens, chain[0].start, end_of(reading, tokens, chain, stop))
     for line, head in lines:
+        state_units(reading, line, head, notes)
         beside = [other for other, _ in lines if other.part is line.part]
         sound = is_borne_out(head, line.part, beside, form, pitch) and widths.get(line.label.row, True)
         place_line(reading, line, head, pitch, filled, sound)
@@ -152,6 +157,16 @@ def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[M
     return lines
 
 
+def state_units(reading: TableReading, line: FoundRow, head: Head, notes: Sequence[str]) -> None:
+    """Note for each cell of a row what its head, its label and the lines beside the table say of its unit."""
+    for column in line.part.columns:
+        places = [("表头", head.texts.get(column.id, "")), ("行标签", line.label.text)]
+        places += [("表旁", note) for note in notes]
+        found = stated_unit(places, column.unit)
+        if found is not NOT_STATED:
+            reading.units[f"{reading.form.id}.{line.row.id}.{column.id}"] = found
+
+
 def head_problems(form: Form, part: Part, head: Head) -> list[Problem]:
     """One problem for all columns that are missing, one for those whose place is not certain."""
     missing = [column.id for column in part.columns if column.id not in head.columns]
@@ -203,10 +218,31 @@ def place_figure(reading: TableReading, row: Row, column: str, token: Token | No
         reading.entries[cell] = Entry(cell, None)
         return
     found = read_figure(token.text, unit)
-    reading.entries[cell] = Entry(cell, found.value, token.text, token.place)
+    stated = reading.units.get(cell, NOT_STATED)
+    reading.entries[cell] = entry_in_unit(cell, token, found, stated, unit)
     reading.placed += 1
     if found.state == "unreadable":
         reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), NOT_A_FIGURE))
+    elif found.value is not None and reading.entries[cell].value is None:
+        why = TWO_UNITS.format(f"{stated.where}、单元格“{clean(token.text)}”" if found.unit else stated.where)
+        reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), why))
+
+
+def entry_in_unit(cell: str, token: Token, found: Reading, stated: StatedUnit, unit: str) -> Entry:
+    """An entry in the form's unit; blank where what the cell, its head, its label and notes state differs.
+
+    Zero is zero in every unit. What the cell itself states counts where only the official head says another.
+    """
+    if not found.value:
+        return Entry(cell, found.value, token.text, token.place)
+    against = found.unit and stated.unit and FACTORS[found.unit] != FACTORS[stated.unit] != FACTORS.get(unit, 1)
+    if stated.contradicted or against:
+        return Entry(cell, None, token.text, token.place)
+    if found.unit:
+        return Entry(cell, found.value, token.text, token.place, found.converted)
+    value = in_unit(found.value, stated.unit, unit)
+    other = stated.unit if value != found.value else ""
+    return Entry(cell, value, token.text, token.place, other, stated.where if other else "")
 
 
 def cut(text: str) -> str:

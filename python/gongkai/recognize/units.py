@@ -1,0 +1,85 @@
+"""Texts around a figure -> the unit in which it is written, and the figure in the form's own unit.
+
+A unit stands in the cell (251000元), in the label of the row (行政事业性收费（元）), in the head of the column
+(本年收费金额（单位：元）) or in a line beside the table (单位：元；注：收费金额以元为单位). The official head alone says 万元.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from gongkai.figures import FACTORS, clean
+from gongkai.model import Value
+from gongkai.recognize.tokens import Token
+
+MONEY = "|".join(unit for unit in sorted(FACTORS, key=len, reverse=True) if unit.endswith("元"))
+COUNTS = "|".join(unit for unit in sorted(FACTORS, key=len, reverse=True) if not unit.endswith("元"))
+# 单位：元, 单位为万元, （元）, （人民币：万元）, 以元为单位, 按千元计.
+STATED = re.compile(
+    rf"单位(?:为|是|[:：])?(?:人民币)?(?P<a>{MONEY}|{COUNTS})"
+    rf"|[（(](?:人民币)?[:：]?(?P<b>{MONEY}|{COUNTS})[）)]"
+    rf"|[以按](?:人民币)?(?P<c>{MONEY}|{COUNTS})(?:为(?:计[量算])?单位|计)"
+)
+PLAIN = ("件", "件次", "宗", "项", "个", "条", "次", "份", "起", "例")
+NEAR = 6  # tokens before and behind a table in which a line with a unit is looked for
+LONGEST_NOTE = 60  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class StatedUnit:
+    """``unit`` is the one that all texts state, "" where none does or they contradict each other; ``where`` quotes the
+    texts: 表头“本年收费金额（单位：元）”."""
+
+    unit: str
+    where: str
+    contradicted: bool = False
+
+
+NOT_STATED = StatedUnit("", "")
+
+
+def units_in(text: str) -> set[str]:
+    """The units that a text states: 本年收费金额（单位：元） -> {元}; 单位：件 -> {件}."""
+    return {match["a"] or match["b"] or match["c"] for match in STATED.finditer("".join(clean(text).split()))}
+
+
+def is_money(unit: str) -> bool:
+    return unit.endswith("元")
+
+
+def stated_unit(places: Iterable[tuple[str, str]], unit: str) -> StatedUnit:
+    """What texts say of the unit of a column that the form counts in ``unit``; ``places`` are (name, text).
+
+    Of a column of money only units of money count, of another only those of counts.
+    """
+    found: dict[str, list[str]] = {}
+    for name, text in places:
+        for stated in units_in(text):
+            if is_money(stated) == is_money(unit):
+                found.setdefault("件" if stated in PLAIN else stated, []).append(f"{name}“{clean(text)}”")
+    if len(found) > 1:
+        quoted = "、".join(dict.fromkeys(text for texts in found.values() for text in texts))
+        return StatedUnit("", quoted, contradicted=True)
+    return next((StatedUnit(name, texts[0]) for name, texts in found.items()), NOT_STATED)
+
+
+def in_unit(value: Value, stated: str, unit: str) -> Value:
+    """A figure written in ``stated`` in the form's ``unit``: 57588.71 元 is 5.758871 万元."""
+    if value is None or not stated or FACTORS[stated] == FACTORS.get(unit, Decimal(1)):
+        return value
+    number = Decimal(value) * FACTORS[stated] / FACTORS.get(unit, Decimal(1))
+    whole = int(number)
+    return whole if number == whole else number.normalize()
+
+
+def note_lines(tokens: Sequence[Token], first: int, end: int) -> list[str]:
+    """Short lines just before or behind a table that state a unit; ``first`` and ``end`` are its tokens' bounds."""
+    near = [*tokens[max(0, first - NEAR) : first], *tokens[end : end + NEAR]]
+    return [token.text for token in near if token.kind == "text" and is_note(token.text)]
+
+
+def is_note(text: str) -> bool:
+    return len(text) <= LONGEST_NOTE and bool(units_in(text))
