@@ -61,7 +61,8 @@ def clean(text: str) -> str:
 def read_figure(text: str, unit: str = "件") -> Reading:
     """The figure in a cell of a column counted in ``unit`` (件, 项 or 万元).
 
-    An amount in 元, 千元, 百万元 or 亿元 under a head in 万元 is converted exactly. A text with anything besides one number and its unit (a note, a year, a second number) is unreadable: never guessed at.
+    An amount in 元, 千元, 百万元 or 亿元 under a head in 万元 is converted exactly. A text with
+    anything besides one number and its unit (a note, a year, a second number) is unreadable.
     """
     if text.isascii() and text.isdigit() and len(text) < 16:
         return Reading("figure", int(text))

@@ -1,7 +1,7 @@
 """Texts around a figure -> the unit in which it is written, and the figure in the form's own unit.
 
-A unit stands in the cell (251000元), in the label of the row (行政事业性收费（元）), in the head of the column
-(本年收费金额（单位：元）) or in a line beside the table (单位：元；注：收费金额以元为单位). The official head alone says 万元.
+A unit stands in the cell (251000元), in the label of the row (行政事业性收费（元）), in the head of the
+column (本年收费金额（单位：元）) or in a line beside the table (单位：元；注：收费以元为单位).
 """
 
 from __future__ import annotations
