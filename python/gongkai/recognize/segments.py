@@ -135,7 +135,8 @@ class Cutter:
         """A section heading: with another year it opens an annex, else the report goes on, or the annex does."""
         if self.is_foreign(text):
             self.open_annex(text)
-        elif self.current is not self.report and not self.current.last and section > self.report.last:
+            return
+        if self.current is not self.report and not self.current.last and section > self.report.last:
             self.current = self.report
         self.current.last = max(self.current.last, section)
 
@@ -146,6 +147,8 @@ class Cutter:
             return
         years = set(map(int, YEAR_NAMED.findall(text)))
         year = years.pop() if len(years) == 1 else None
+        if year and self.current is not self.report and self.current.segment.year == year:
+            return
         self.current = Cut(Segment("annex", text, self.report.segment.agency, year))
         self.cuts.append(self.current)
 

@@ -1,0 +1,146 @@
+"""Reports and annexes in one document: the one that is named is read, no table of another is taken for its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from gongkai.checks import check
+from gongkai.model import Report, UnreadableDocument
+from gongkai.readers import read_blocks
+from gongkai.recognize import recognize
+from helpers.counts import matrix
+from helpers.made import report_of
+from helpers.pages import figures, misread, read_page
+from helpers.writers.parts import (
+    LAST_YEAR,
+    OTHER_BODY,
+    OWN,
+    PAGES,
+    TABLES,
+    WRITERS,
+    Part,
+    captioned,
+    titled,
+    written,
+)
+from helpers.writers.styles import report_sheets, report_title, title_of
+
+TRUTH = figures(OWN)
+CAPTIONS = (
+    "（附：上一年度）",
+    "2020年数据",
+    "2020年度数据对比",
+    "附件2：2020年收到和处理政府信息公开申请情况表",
+    "上年同期数据",
+    "去年情况如下",
+    "附：近两年数据对比表",
+    "样表",
+    "三、2020年收到和处理政府信息公开申请情况",
+)
+HARMLESS = (
+    "2021年收到和处理政府信息公开申请情况表",
+    "2021年度",
+    "单位：件",
+    "（续表）",
+    "附件：政府信息公开情况统计表",
+    "（一）2021年总体情况",
+    "填报单位：青溪县人民政府办公室",
+    "发布日期：2022-01-20",
+    "2022年1月20日",
+    "上一篇：青溪县人民政府2020年政府信息公开工作年度报告解读",
+)
+
+
+def parts_told(report: Report) -> list[str]:
+    return [finding.severity for finding in check(report) if finding.rule == "coverage.parts"]
+
+
+@matrix(layout=sorted(WRITERS), order=["own first", "own last"], other=["year", "body"])
+def test_of_two_reports_that_of_the_title_is_read(layout: str, order: str, other: str) -> None:
+    parts = [titled(OWN), titled(LAST_YEAR if other == "year" else OTHER_BODY)]
+    if order == "own last":
+        parts.reverse()
+    read = read_page(written(layout, parts, f"{report_title(OWN)}-政府信息公开"))
+    if layout not in PAGES and other == "body" and order == "own last":
+        assert figures(read) == figures(OTHER_BODY)  # the first title of a text is its own
+    else:
+        assert figures(read) == TRUTH
+    assert parts_told(read) == ["note" if layout in PAGES else "warning"]
+
+
+@matrix(layout=sorted(WRITERS), title=["县人民政府门户网站", "政府信息公开年报", ""])
+def test_without_a_title_of_its_own_the_latest_year_is_read_and_said(layout: str, title: str) -> None:
+    read = read_page(written(layout, [titled(LAST_YEAR), titled(OWN)], title))
+    assert (figures(read), read.year) == (TRUTH, 2021)
+    [finding] = [finding for finding in check(read) if finding.rule == "coverage.parts"]
+    assert finding.severity == "warning"
+    assert "最近的年度" in finding.message
+
+
+@matrix(layout=sorted(WRITERS), caption=CAPTIONS)
+def test_tables_below_a_caption_of_another_year_are_not_its_own(layout: str, caption: str) -> None:
+    own, last = report_sheets(OWN), report_sheets(LAST_YEAR)
+    lines = [report_title(OWN)]
+    for table in TABLES:
+        lines += [title_of(table), own[table]]  # type: ignore[list-item]
+        if table == "applications":
+            lines += [caption, last[table]]  # type: ignore[list-item]
+    read = read_page(written(layout, [Part(tuple(lines))], report_title(OWN)))
+    assert figures(read) == TRUTH
+
+
+@matrix(layout=sorted(WRITERS), caption=CAPTIONS)
+def test_where_the_own_table_is_lost_no_other_is_taken(layout: str, caption: str) -> None:
+    parts = [titled(OWN, "disclosure", "disputes"), captioned(LAST_YEAR, caption, "applications")]
+    read = read_page(written(layout, parts, report_title(OWN)))
+    assert misread(TRUTH, read) == []
+    assert read.value("applications.granted.natural") is None
+    assert any(finding.rule == "coverage.table" for finding in check(read))
+
+
+@matrix(layout=sorted(WRITERS), line=HARMLESS)
+def test_a_harmless_line_above_a_table_changes_nothing(layout: str, line: str) -> None:
+    own = report_sheets(OWN)
+    lines = [report_title(OWN)]
+    for table in TABLES:
+        lines += [title_of(table), line, own[table]]  # type: ignore[list-item]
+    read = read_page(written(layout, [Part(tuple(lines))], report_title(OWN)))
+    assert figures(read) == TRUTH
+    assert parts_told(read) == []
+
+
+@pytest.mark.parametrize("layout", sorted(WRITERS))
+def test_a_copy_that_nothing_tells_apart_leaves_the_table_blank(layout: str) -> None:
+    sheets = report_sheets(LAST_YEAR)
+    parts = [titled(OWN, "disclosure", "applications"), Part((sheets["applications"],)), titled(OWN, "disputes")]
+    read = read_page(written(layout, parts, report_title(OWN)))
+    assert misread(TRUTH, read) == []
+    assert read.value("applications.granted.natural") is None
+
+
+@pytest.mark.parametrize("layout", sorted(WRITERS))
+def test_the_same_report_twice_is_read(layout: str) -> None:
+    read = read_page(written(layout, [titled(OWN), titled(OWN)], report_title(OWN)))
+    assert figures(read) == TRUTH
+
+
+@pytest.mark.parametrize("layout", sorted(WRITERS))
+def test_two_reports_of_one_title_and_other_figures_are_blank(layout: str) -> None:
+    other = report_of({"applications.granted.natural": 135, "applications.granted.total": 144})
+    read = read_page(written(layout, [titled(OWN), titled(other)], report_title(OWN)))
+    assert read.value("applications.granted.natural") is None
+    assert parts_told(read) == ["warning"]
+
+
+@matrix(layout=sorted(WRITERS), number=[1, 2, 3])
+def test_a_part_is_read_by_its_number(layout: str, number: int) -> None:
+    parts = [titled(OWN), titled(LAST_YEAR), captioned(OTHER_BODY, "样表", "applications")]
+    page = written(layout, parts, report_title(OWN))
+    document = read_page(page).document
+    assert document is not None
+    read = recognize(read_blocks(document), document, number)
+    assert read.value("applications.granted.natural") == (134, 402, 670)[number - 1]
+    assert (read.part, read.year) == (number, (2021, 2020, None)[number - 1])
+    assert len(read.parts) == 3
+    with pytest.raises(UnreadableDocument, match="没有第4份"):
+        recognize(read_blocks(document), document, 4)
