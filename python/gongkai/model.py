@@ -311,6 +311,9 @@ PartChoice = Literal["only", "title", "latest", "part", ""]
 # --- a report -------------------------------------------------------------------------------------
 
 
+UNKNOWN_UNIT = "未注明"  # the unit of an amount where neither the form nor the source states one
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One figure of a report. ``value`` is exact and in the form's unit, None where nothing certain stands; ``raw`` is

@@ -19,7 +19,7 @@ from gongkai import cli
 from gongkai.checks import check
 from gongkai.checks.rules import other_rules, rule_of, rules
 from gongkai.editions import editions, explanations
-from gongkai.model import Entry, GongkaiError, Problem, Report, Rule, Segment, Table
+from gongkai.model import UNKNOWN_UNIT, Entry, GongkaiError, Problem, Report, Rule, Segment, Table
 from gongkai.recognize import NO_TABLE
 from gongkai.recognize.rows import NO_LABEL, NOT_FOUND_COLUMN, NOT_FOUND_ROW
 from helpers import DOCUMENTS
@@ -140,6 +140,14 @@ def nobody_applied() -> Report:
     return replace(fees, tables={**fees.tables, "applications": none})
 
 
+def unit_unknown() -> Report:
+    report = older()
+    cell = "disclosure.procurement.amount"
+    table = report.tables["disclosure"]
+    entries = {**table.entries, cell: Entry(cell, 3, "3", unit=UNKNOWN_UNIT)}
+    return replace(report, tables={**report.tables, "disclosure": replace(table, entries=entries)})
+
+
 GRANTED = "applications.granted.natural"
 AMOUNT = "disclosure.fees.amount"
 PERIOD = "本报告所列数据的统计期限自20211月1日起至202112月31日止。"
@@ -161,6 +169,7 @@ MADE: dict[str, Callable[[], Report]] = {
     "coverage.sign": lambda: report_of({"disclosure.rules.made": None}, raws={"disclosure.rules.made": "/"}),
     "coverage.blank": lambda: report_of({"disclosure.rules.made": None}),
     "coverage.converted": lambda: report_of({AMOUNT: Decimal("25.1")}, raws={AMOUNT: "251000元"}),
+    "coverage.unit": unit_unknown,
     "coverage.implied": lambda: report_of({"applications.granted.total": None}),
     "plausibility.rules": lambda: report_of({"disclosure.rules.made": 24}),
     "plausibility.fees": nobody_applied,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure, shown
-from gongkai.model import Cell, Entry, Finding, Form, Problem, Report, Rule, Segment, Severity, Table
+from gongkai.model import UNKNOWN_UNIT, Cell, Entry, Finding, Form, Problem, Report, Rule, Segment, Severity, Table
 from gongkai.wording import clipped, column_label, label_of, one_line, row_label
 
 EMPTY = Entry("", None)
@@ -164,7 +164,10 @@ def check_figure(form: Form, cell: Cell, entry: Entry) -> list[Finding]:
         message = f"{form.number} {label_of(cell)} 填{shown(value)}，应当是整数。"
         found.append(Finding("coverage.fraction", "error", message, (cell.id,), stated=value))
     unit = entry.unit or read_figure(entry.raw, column.unit).converted
-    if unit:
+    if unit == UNKNOWN_UNIT:
+        text = f"{form.number} {label_of(cell)} 填{shown(value)}，来源没有写明单位，按{column.unit}计；请核对单位。"
+        found.append(Finding("coverage.unit", "note", text, (cell.id,)))
+    elif unit:
         by = f"（见{clipped(entry.stated)}）" if entry.stated else ""
         amount = f"{shown(value)}{column.unit}"
         message = f"{form.number} {label_of(cell)} 原文“{clipped(entry.raw)}”以{unit}为单位{by}，已换算为{amount}。"
@@ -310,6 +313,15 @@ RULES: tuple[Rule, ...] = (
         f"{FORMS}第二节：本年收费金额（单位：万元）、采购总金额（单位：万元）。",
         "表二 行政事业性收费·本年收费金额 原文“251000元”以元为单位，已换算为25.1万元。",
         "核对换算后的金额；发布的报告应按表头以万元为单位填写。",
+    ),
+    Rule(
+        "coverage.unit",
+        "note",
+        "金额没有写明单位",
+        "2019年格式的“采购总金额”没有印单位，来源里也没有写。数字按万元计；如果来源写的是元，会差一万倍。",
+        f"{FORMS}第二节第（九）项。",
+        "表二 政府集中采购·采购总金额 填3，来源没有写明单位，按万元计；请核对单位。",
+        "核对来源的单位：是元的，换算成万元再填；发布时在表头写明单位。",
     ),
     Rule(
         "coverage.implied",

@@ -39,12 +39,14 @@ from gongkai.recognize.rows import TableReading, place_rows, place_short_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.segments import Chosen, Cut, choose, cut, is_same
 from gongkai.recognize.tokens import Token, tokenize
+from gongkai.recognize.units import contradicted_by
 
 NO_TABLE = "没有找到这张表"
 ONLY_LABELS = "找到了表格的标签，但标签旁没有能识别的数字；请检查是否为空白表格，或数字是否写成了图片、括号等形式。"
 TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
 TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
 OTHER_REPORT = "这张表前面是另一份报告的标题，可能不属于本报告，未填入"
+DOUBTED_UNIT = "{}，换算后{}，可能是单位写错，未填入；请核对单位"
 NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
 FEWEST_ROWS = {"disclosure": 2, "applications": 5}
@@ -87,13 +89,16 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     edition = edition_of_year(page.year)
     readings = read_tables(own.tokens, edition.name) if chosen.cut else {}
     leave_blank_what_others_have(readings, own, chosen, edition.name)
+    sections = find_sections(own.tokens, edition.sections)
+    texts = section_texts(own.tokens, sections, edition.sections)
+    for reading, _ in readings.values():
+        doubt_units(reading, page.agency, "\n".join(texts.values()))
     found = [name for name, (reading, _) in readings.items() if reading.placed]
     if not found or (found == ["disclosure"] and not is_title(title)):
         if has_labels(tokens, edition.name):
             raise UnreadableDocument(f"{document.origin}：{ONLY_LABELS}")
         raise NoReport(why_unreadable(blocks, document.origin))
     tables = {name: Table(name, found, reading.entries) for name, (reading, found) in readings.items()}
-    sections = find_sections(own.tokens, edition.sections)
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
     problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in tables]
     if chosen.by == "only" and not is_same(own.segment, page):
@@ -104,7 +109,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         year=page.year,
         published=published_of(blocks, lines),
         tables={name: tables[name] for name in edition.forms if name in tables},
-        sections=section_texts(own.tokens, sections, edition.sections),
+        sections=texts,
         problems=tuple(problems),
         document=document,
         headings=headings_of(own.tokens, sections),
@@ -113,6 +118,17 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         part=chosen.parts.index(chosen.cut) + 1 if chosen.cut in chosen.parts else 0,
         chosen_by=chosen.by,
     )
+
+
+def doubt_units(reading: TableReading, agency: str, prose: str) -> None:
+    """Leave blank what was converted by a head, a label or a note against which another witness speaks."""
+    for cell, entry in reading.entries.items():
+        why = contradicted_by(entry, agency, prose) if entry.stated else ""
+        if why:
+            _, row, column = cell.split(".")
+            reason = DOUBTED_UNIT.format(entry.stated, why)
+            reading.entries[cell] = Entry(cell, None, entry.raw, entry.place)
+            reading.problems.append(Problem(reading.form.id, row, column, entry.raw, reason))
 
 
 def lines_of(blocks: Sequence[Block]) -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from gongkai.editions import editions
 from gongkai.figures import FACTORS, Reading, clean, read_figure
-from gongkai.model import Entry, Form, Part, Problem, Relation, Row, Value
+from gongkai.model import UNKNOWN_UNIT, Entry, Form, Part, Problem, Relation, Row, Value
 from gongkai.recognize.headers import Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
 from gongkai.recognize.lines import (
@@ -25,7 +25,15 @@ from gongkai.recognize.lines import (
     without_others,
 )
 from gongkai.recognize.tokens import Token
-from gongkai.recognize.units import NOT_STATED, StatedUnit, in_unit, note_lines, stated_unit
+from gongkai.recognize.units import (
+    NOT_STATED,
+    StatedUnit,
+    in_unit,
+    is_money,
+    note_lines,
+    stated_unit,
+    units_in,
+)
 from gongkai.sums import possible, stated_and_computed
 
 ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
@@ -213,13 +221,16 @@ def numbered(line: FoundRow, head: Head, pitch: int) -> tuple[str, ...] | None:
 def place_figure(reading: TableReading, row: Row, column: str, token: Token | None) -> None:
     """Read one cell and enter it; text that is no figure leaves the cell blank with a problem."""
     cell = f"{reading.form.id}.{row.id}.{column}"
-    unit = reading.form.cells[cell].column.unit
+    head = reading.form.cells[cell].column
+    unit = head.unit
     if token is None:
         reading.entries[cell] = Entry(cell, None)
         return
     found = read_figure(token.text, unit)
     stated = reading.units.get(cell, NOT_STATED)
-    reading.entries[cell] = entry_in_unit(cell, token, found, stated, unit)
+    entry = entry_in_unit(cell, token, found, stated, unit)
+    nowhere = is_money(unit) and not (found.unit or stated.unit or units_in(head.label.text))
+    reading.entries[cell] = replace(entry, unit=UNKNOWN_UNIT) if nowhere and entry.value else entry
     reading.placed += 1
     if found.state == "unreadable":
         reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), NOT_A_FIGURE))

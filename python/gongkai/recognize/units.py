@@ -7,12 +7,13 @@ column (本年收费金额（单位：元）) or in a line beside the table (单
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import log10
 
-from gongkai.figures import FACTORS, clean
-from gongkai.model import Value
+from gongkai.figures import FACTORS, clean, read_figure
+from gongkai.model import Entry, Value
 from gongkai.recognize.tokens import Token
 
 MONEY = "|".join(unit for unit in sorted(FACTORS, key=len, reverse=True) if unit.endswith("元"))
@@ -83,3 +84,44 @@ def note_lines(tokens: Sequence[Token], first: int, end: int) -> list[str]:
 
 def is_note(text: str) -> bool:
     return len(text) <= LONGEST_NOTE and bool(units_in(text))
+
+
+# --- is the unit that is stated the right one? --------------------------------------------------------
+
+# The usual order of size of amounts, as a power of ten in 万元, by the last character of the body's name.
+USUAL = {"省": 5.5, "市": 4.5, "州": 4.5, "盟": 4.5, "县": 3.8, "区": 3.8, "旗": 3.8, "镇": 0.5, "乡": 0.5, "道": 0.5}
+OF_A_BODY = 1.5  # of a department
+GOVERNMENT = re.compile(r"(?:人民)?政府(?:办公[室厅])?$|办事处$|管(?:理)?委(?:员)?会$")
+SUBJECTS = {"fees": "收费", "procurement": "采购"}  # rows of money -> what prose calls them
+AMOUNT = rf"[^。；;\n]{{0,20}}?(?P<figure>\d[\d,，]*(?:\.\d+)?)\s?(?P<unit>{MONEY})"
+
+
+def contradicted_by(entry: Entry, agency: str, prose: str) -> str:
+    """What speaks against a converted amount: the prose's own figure, else the order of size of such bodies'; "" for
+    nothing. 63229.44 under 元 would be 6.3 万元 of a whole city: likelier the head is wrong than the figure."""
+    figure = read_figure(entry.raw, "万元").value
+    if not entry.value or not figure:
+        return ""
+    converted, plain = log10(abs(float(entry.value))), log10(abs(float(figure)))
+    for amount, quoted in amounts_in(prose, SUBJECTS.get(entry.cell.split(".")[1], "")):
+        nearer = abs(amount - plain) < abs(amount - converted)
+        return f"正文写的是“{quoted}”" if nearer else ""
+    usual = usual_size(agency)
+    if usual is None or abs(usual - plain) >= abs(usual - converted):
+        return ""
+    return f"与{agency}这一级机关通常的数额相差太大"
+
+
+def amounts_in(prose: str, subject: str) -> Iterator[tuple[float, str]]:
+    """(power of ten in 万元, words) of each amount that prose names for a subject: 收费63229.44万元 -> 4.8."""
+    for match in re.finditer(subject + AMOUNT, prose) if subject else ():
+        figure = Decimal(re.sub("[,，]", "", match["figure"])) * FACTORS[match["unit"]]
+        if figure:
+            yield log10(figure), match[0]
+
+
+def usual_size(agency: str) -> float | None:
+    if not agency:
+        return None
+    area = GOVERNMENT.sub("", agency)
+    return USUAL.get(area[-1:], OF_A_BODY) if area != agency or agency[-1:] in USUAL else OF_A_BODY
