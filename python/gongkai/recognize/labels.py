@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from gongkai.editions import form
+from gongkai.editions import editions, form
 from gongkai.model import Label
 from gongkai.recognize.tokens import Token, squash
 
@@ -236,3 +236,21 @@ def without(matches: Iterable[Match], used: Sequence[Match]) -> list[Match]:
     """Matches whose tokens no match of ``used`` has taken: what a second table of the same kind would be made of."""
     taken = {spot for match in used for spot in range(match.start, match.end)}
     return [match for match in matches if not taken.intersection(range(match.start, match.end))]
+
+
+# --- the words of all editions --------------------------------------------------------------------------
+
+
+@cache
+def row_words() -> frozenset[str]:
+    """Squashed labels of rows in all editions, and those of 表四's columns, whose rows have none of their own."""
+    forms = [form for edition in editions().values() for form in edition.forms.values()]
+    labels = [label for form in forms for label in form.labels if label.kind in ("row", "column")]
+    return frozenset(squash(text) for label in labels for text in (label.text, *label.aliases))
+
+
+@cache
+def form_words() -> frozenset[str]:
+    """Squashed labels of every kind: what stands in a table is no caption of it."""
+    forms = [form for edition in editions().values() for form in edition.forms.values()]
+    return frozenset(squash(text) for form in forms for label in form.labels for text in (label.text, *label.aliases))

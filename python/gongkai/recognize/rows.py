@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from gongkai.editions import editions
 from gongkai.figures import FACTORS, Reading, clean, read_figure
-from gongkai.model import UNKNOWN_UNIT, Entry, Form, Part, Problem, Relation, Row, Value
+from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Relation, Row, Value
 from gongkai.recognize.headers import Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
 from gongkai.recognize.lines import (
@@ -95,7 +95,8 @@ def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop
     pitch = pitch_of(tokens[:stop], chain)
     filled = sum(1 for line, head in lines if lead(line, len(head.columns))) >= 2
     widths = full_widths(tokens[:stop])
-    notes = note_lines(tokens, chain[0].start, end_of(reading, tokens, chain, stop))
+    labels = {spot for match in chain for spot in range(match.start, match.end)}
+    notes = note_lines(tokens, chain[0].start, end_of(reading, tokens, chain, stop), labels)
     for line, head in lines:
         state_units(reading, line, head, notes)
         beside = [other for other, _ in lines if other.part is line.part]
@@ -167,12 +168,13 @@ def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[M
 
 def state_units(reading: TableReading, line: FoundRow, head: Head, notes: Sequence[str]) -> None:
     """Note for each cell of a row what its head, its label and the lines beside the table say of its unit."""
+    beside = [("行标签", line.label.text), *(("表旁", note) for note in notes)]
+    beside = [place for place in beside if units_in(place[1])]
     for column in line.part.columns:
-        places = [("表头", head.texts.get(column.id, "")), ("行标签", line.label.text)]
-        places += [("表旁", note) for note in notes]
-        found = stated_unit(places, column.unit)
-        if found is not NOT_STATED:
-            reading.units[f"{reading.form.id}.{line.row.id}.{column.id}"] = found
+        text = head.texts.get(column.id, "")
+        if beside or units_in(text):
+            cell = f"{reading.form.id}.{line.row.id}.{column.id}"
+            reading.units[cell] = stated_unit([("表头", text), *beside], column.unit)
 
 
 def head_problems(form: Form, part: Part, head: Head) -> list[Problem]:
@@ -228,32 +230,37 @@ def place_figure(reading: TableReading, row: Row, column: str, token: Token | No
         return
     found = read_figure(token.text, unit)
     stated = reading.units.get(cell, NOT_STATED)
-    entry = entry_in_unit(cell, token, found, stated, unit)
-    nowhere = is_money(unit) and not (found.unit or stated.unit or units_in(head.label.text))
-    reading.entries[cell] = replace(entry, unit=UNKNOWN_UNIT) if nowhere and entry.value else entry
+    if is_money(unit) or found.unit or stated is not NOT_STATED:
+        entry = entry_in_unit(cell, token, found, stated, head)
+    else:
+        entry = Entry(cell, found.value, token.text, token.place)
+    reading.entries[cell] = entry
     reading.placed += 1
     if found.state == "unreadable":
         reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), NOT_A_FIGURE))
-    elif found.value is not None and reading.entries[cell].value is None:
+    elif entry.value is None and found.value is not None:
         why = TWO_UNITS.format(f"{stated.where}、单元格“{clean(token.text)}”" if found.unit else stated.where)
         reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), why))
 
 
-def entry_in_unit(cell: str, token: Token, found: Reading, stated: StatedUnit, unit: str) -> Entry:
+def entry_in_unit(cell: str, token: Token, found: Reading, stated: StatedUnit, column: Column) -> Entry:
     """An entry in the form's unit; blank where what the cell, its head, its label and notes state differs.
 
     Zero is zero in every unit. What the cell itself states counts where only the official head says another.
     """
+    unit, place = column.unit, token.place
     if not found.value:
-        return Entry(cell, found.value, token.text, token.place)
+        return Entry(cell, found.value, token.text, place)
     against = found.unit and stated.unit and FACTORS[found.unit] != FACTORS[stated.unit] != FACTORS.get(unit, 1)
     if stated.contradicted or against:
-        return Entry(cell, None, token.text, token.place)
+        return Entry(cell, None, token.text, place)
     if found.unit:
-        return Entry(cell, found.value, token.text, token.place, found.converted)
+        return Entry(cell, found.value, token.text, place, found.converted)
+    if not stated.unit and is_money(unit) and not units_in(column.label.text):
+        return Entry(cell, found.value, token.text, place, UNKNOWN_UNIT)
     value = in_unit(found.value, stated.unit, unit)
     other = stated.unit if value != found.value else ""
-    return Entry(cell, value, token.text, token.place, other, stated.where if other else "")
+    return Entry(cell, value, token.text, place, other, stated.where if other else "")
 
 
 def cut(text: str) -> str:

@@ -16,8 +16,9 @@ from gongkai.editions import editions
 from gongkai.figures import clean
 from gongkai.model import PartChoice, Segment, UnreadableDocument
 from gongkai.recognize.cover import agency_of, body_in, is_title, line_above, tidy_title, year_of
+from gongkai.recognize.labels import form_words, row_words
 from gongkai.recognize.sections import is_heading, is_short, titles_of
-from gongkai.recognize.tokens import Token, squash
+from gongkai.recognize.tokens import Token
 
 LONGEST_CAPTION = 40  # characters, squashed; a longer line is a sentence
 FARTHEST_HEADING = 40  # rows below a title in which its first section begins
@@ -45,21 +46,6 @@ class Cut:
     def has_table(self) -> bool:
         labels = {token.squash for token in self.tokens if token.squash in row_words()}
         return len(labels) >= FEWEST_LABELS
-
-
-@cache
-def row_words() -> frozenset[str]:
-    """Squashed labels of rows in all editions, and those of 表四's columns, whose rows have none of their own."""
-    forms = [form for edition in editions().values() for form in edition.forms.values()]
-    labels = [label for form in forms for label in form.labels if label.kind in ("row", "column")]
-    return frozenset(squash(text) for label in labels for text in (label.text, *label.aliases))
-
-
-@cache
-def form_words() -> frozenset[str]:
-    """Squashed labels of every kind: what stands in a table is no caption of it."""
-    forms = [form for edition in editions().values() for form in edition.forms.values()]
-    return frozenset(squash(text) for form in forms for label in form.labels for text in (label.text, *label.aliases))
 
 
 def cut(tokens: Sequence[Token], links: Collection[str], page: Segment) -> list[Cut]:

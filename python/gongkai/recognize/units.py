@@ -7,22 +7,27 @@ column (本年收费金额（单位：元）) or in a line beside the table (单
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from math import log10
 
 from gongkai.figures import FACTORS, clean, read_figure
 from gongkai.model import Entry, Value
+from gongkai.recognize.labels import form_words
 from gongkai.recognize.tokens import Token
 
 MONEY = "|".join(unit for unit in sorted(FACTORS, key=len, reverse=True) if unit.endswith("元"))
 COUNTS = "|".join(unit for unit in sorted(FACTORS, key=len, reverse=True) if not unit.endswith("元"))
-# 单位：元, 单位为万元, （元）, （人民币：万元）, 以元为单位, 按千元计.
+CUE = re.compile("元|单|件|宗|项|个|条|次|份|起|例")  # one of them stands in every such text
+UNIT = re.compile(f"{MONEY}|{COUNTS}")
+UNITS = f"(?:{UNIT.pattern})(?:[、/,，和及](?:{UNIT.pattern}))*"
+# 单位：元, 单位为万元, 单位：件、万元, （元）, （人民币：万元）, 以元为单位, 按千元计.
 STATED = re.compile(
-    rf"单位(?:为|是|[:：])?(?:人民币)?(?P<a>{MONEY}|{COUNTS})"
-    rf"|[（(](?:人民币)?[:：]?(?P<b>{MONEY}|{COUNTS})[）)]"
-    rf"|[以按](?:人民币)?(?P<c>{MONEY}|{COUNTS})(?:为(?:计[量算])?单位|计)"
+    rf"单位(?:为|是|[:：])?(?:人民币)?({UNITS})"
+    rf"|[（(](?:人民币)?[:：]?({UNITS})[）)]"
+    rf"|[以按](?:人民币)?({UNITS})(?:为(?:计[量算])?单位|计)"
 )
 PLAIN = ("件", "件次", "宗", "项", "个", "条", "次", "份", "起", "例")
 NEAR = 6  # tokens before and behind a table in which a line with a unit is looked for
@@ -42,9 +47,13 @@ class StatedUnit:
 NOT_STATED = StatedUnit("", "")
 
 
-def units_in(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def units_in(text: str) -> frozenset[str]:
     """The units that a text states: 本年收费金额（单位：元） -> {元}; 单位：件 -> {件}."""
-    return {match["a"] or match["b"] or match["c"] for match in STATED.finditer("".join(clean(text).split()))}
+    if not CUE.search(text):
+        return frozenset()
+    found = [match[match.lastindex or 0] for match in STATED.finditer("".join(clean(text).split()))]
+    return frozenset(unit for units in found for unit in UNIT.findall(units))
 
 
 def is_money(unit: str) -> bool:
@@ -76,14 +85,22 @@ def in_unit(value: Value, stated: str, unit: str) -> Value:
     return whole if number == whole else number.normalize()
 
 
-def note_lines(tokens: Sequence[Token], first: int, end: int) -> list[str]:
-    """Short lines just before or behind a table that state a unit; ``first`` and ``end`` are its tokens' bounds."""
-    near = [*tokens[max(0, first - NEAR) : first], *tokens[end : end + NEAR]]
-    return [token.text for token in near if token.kind == "text" and is_note(token.text)]
+def note_lines(tokens: Sequence[Token], first: int, end: int, labels: Collection[int]) -> list[str]:
+    """Short lines in, just before or just behind a table that state a unit, its own ``labels`` aside.
+
+    ``first`` and ``end`` are the bounds of the table's tokens, ``labels`` the numbers of those that are labels.
+    """
+    grids = (0, tokens[first].grid)
+    near = range(max(0, first - NEAR), min(end + NEAR, len(tokens)))
+    beside = [tokens[at] for at in near if at not in labels and tokens[at].grid in grids]
+    return [token.text for token in beside if is_note(token)]
 
 
-def is_note(text: str) -> bool:
-    return len(text) <= LONGEST_NOTE and bool(units_in(text))
+def is_note(token: Token) -> bool:
+    """Whether a text is a short one that states a unit, and no label of the form: that of a table before this one."""
+    if token.kind != "text" or len(token.text) > LONGEST_NOTE or token.squash in form_words():
+        return False
+    return bool(units_in(token.text))
 
 
 # --- is the unit that is stated the right one? --------------------------------------------------------

@@ -1,0 +1,136 @@
+"""Units in heads, labels, notes and cells: converted and told, or blank and told; never ten thousand times too much."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from gongkai.checks import check
+from gongkai.model import Finding, Report, Value
+from gongkai.recognize.units import units_in
+from helpers.counts import matrix
+from helpers.made import report_of
+from helpers.pages import figures, read_page
+from helpers.writers.styles import render
+
+FEES = "disclosure.fees.amount"
+HEAD, LABEL, CAPTION = "本年收费金额（单位：万元）", "行政事业性收费", "第二十条第（八）项"
+LAYOUTS = ("plain", "nested", "bars", "tabs", "lines")
+TRUTH = figures(report_of())
+FIGURE = "57588.71"
+IN_WAN = {
+    "元": Decimal("5.758871"),
+    "千元": Decimal("5758.871"),
+    "万元": Decimal("57588.71"),
+    "百万元": 5758871,
+    "亿元": 575887100,
+}
+
+
+def page(
+    layout: str, head: str = HEAD, label: str = LABEL, cell: str = FIGURE, note: str = "", agency: str = ""
+) -> str:
+    """A sound report of a department with this figure, its head, label and a note in other words."""
+    text = render(report_of({FEES: 424242}), layout)
+    text = text.replace(HEAD, head).replace(LABEL, label).replace("424242", cell)
+    if note:
+        line = f"<p>{note}</p>" if layout in ("plain", "nested") else note
+        text = text.replace("三、收到和处理", f"{line}\n\n三、收到和处理" if line == note else "三、收到和处理", 1)
+        text = text if line == note else text.replace("<p>三、收到", f"{line}<p>三、收到", 1)
+    return text.replace("青溪县人民政府", agency or "青溪县司法局")
+
+
+def of_fees(report: Report) -> list[Finding]:
+    return [finding for finding in check(report) if FEES in finding.cells]
+
+
+def reading(text: str) -> tuple[Value, list[str]]:
+    read = read_page(text)
+    others = {cell: value for cell, value in figures(read).items() if cell != FEES}
+    assert others == {cell: value for cell, value in TRUTH.items() if cell != FEES}
+    return read.value(FEES), [finding.rule for finding in of_fees(read)]
+
+
+@matrix(layout=LAYOUTS, unit=sorted(IN_WAN), form=["（单位：{}）", "（{}）", "（单位为{}）", "（单位：人民币{}）"])
+def test_a_head_says_the_unit(layout: str, unit: str, form: str) -> None:
+    value, rules = reading(page(layout, head="本年收费金额" + form.format(unit)))
+    if unit in ("元", "万元"):
+        assert (value, rules) == (IN_WAN[unit], ["coverage.converted"] if unit == "元" else [])
+    else:  # a department never collected as much: the order of size speaks against it
+        assert (value, rules) in (
+            (IN_WAN[unit], ["coverage.converted"]),
+            (None, ["coverage.cell"]),
+        )
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_note_shows_both_figures(layout: str) -> None:
+    [finding] = of_fees(read_page(page(layout, head="本年收费金额（单位：元）")))
+    assert all(text in finding.message for text in (FIGURE, "5.758871万元", "元为单位", "本年收费金额(单位:元)"))
+
+
+@matrix(
+    layout=LAYOUTS,
+    places=[
+        {"label": "行政事业性收费（元）"},
+        {"label": "行政事业性收费（元）", "head": HEAD},
+        {"head": "本年收费金额（单位：元）", "label": "行政事业性收费（万元）"},
+        {"head": "本年收费金额（单位：元）", "cell": "57588.71万元"},
+        {"label": "行政事业性收费（元）", "cell": "5.76亿元"},
+        {"head": "本年收费金额（单位：元）", "note": "注：本表金额单位：万元"},
+    ],
+)
+def test_two_units_are_blank_and_told(layout: str, places: dict[str, str]) -> None:
+    assert reading(page(layout, **places)) == (None, ["coverage.cell"])
+
+
+@matrix(layout=LAYOUTS, note=["单位：元", "金额单位：元", "注：收费金额以元为单位", "注：收费单位为元"])
+def test_a_line_beside_the_table_says_the_unit(layout: str, note: str) -> None:
+    text = page(layout, head="本年收费金额", note=note)
+    assert reading(text) == (IN_WAN["元"], ["coverage.converted"])
+
+
+@matrix(layout=LAYOUTS, cell=["57588.71元", "57,588.71 元", "0.05758871百万元", "57.58871千元"])
+def test_a_cell_says_the_unit(layout: str, cell: str) -> None:
+    assert reading(page(layout, cell=cell)) == (IN_WAN["元"], ["coverage.converted"])
+    assert reading(page(layout, cell=cell, head="本年收费金额")) == (IN_WAN["元"], ["coverage.converted"])
+
+
+@matrix(layout=LAYOUTS, head=[HEAD, "本年收费金额（单位：元）", "本年收费金额（亿元）"])
+def test_zero_is_zero_in_every_unit(layout: str, head: str) -> None:
+    assert reading(page(layout, head=head, cell="0")) == (0, [])
+
+
+@matrix(layout=LAYOUTS, note=["单位：件", "单位：件次", "单位：宗", "单位：件、万元"])
+def test_units_of_counts_change_nothing(layout: str, note: str) -> None:
+    assert reading(page(layout, note=note)) == (IN_WAN["万元"], [])
+
+
+@matrix(layout=LAYOUTS, agency=["青溪市人民政府", "青溪省人民政府"])
+def test_a_wrong_head_over_a_citys_amount_is_doubted(layout: str, agency: str) -> None:
+    value, rules = reading(page(layout, head="本年收费金额（单位：元）", cell="63229.44", agency=agency))
+    assert (value, rules) == (None, ["coverage.cell"])
+
+
+@pytest.mark.parametrize(("prose", "expected"), [("63229.44万元", None), ("6.32万元", Decimal("6.322944"))])
+def test_the_prose_is_a_witness(prose: str, expected: Value) -> None:
+    text = page("plain", head="本年收费金额（单位：元）", cell="63229.44")
+    text = text.replace("公布解读材料14篇", f"行政事业性收费{prose}")
+    assert read_page(text).value(FEES) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("本年收费金额（单位：元）", {"元"}),
+        ("单位：件、万元", {"件", "万元"}),
+        ("单位:人民币 千元", {"千元"}),
+        ("注：以百万元为单位", {"百万元"}),
+        ("填报单位：青溪县财政局", set()),
+        ("元旦期间公开12件", set()),
+        ("按件次计", {"件次"}),
+    ],
+)
+def test_units_are_found_in_texts(text: str, expected: set[str]) -> None:
+    assert units_in(text) == expected
