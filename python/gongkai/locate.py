@@ -6,7 +6,7 @@ Which one was taken, and why, stands in the provenance of the report's document.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -80,6 +80,17 @@ def report_of(
             raise
         return found
     return report if len(report.tables) == TABLES else fuller(report, following)
+
+
+def other_reports(report: Report) -> Iterator[tuple[int, Report]]:
+    """(number, report) of the other reports in a report's document, annexes aside; those of its own title too where
+    it could not be told which one is meant."""
+    if report.document is None or len(report.parts) < 2:
+        return
+    own = None if not report.part and not report.chosen_by else (report.year, report.agency)
+    for number, part in enumerate(report.parts, 1):
+        if part.kind == "report" and number != report.part and (part.year, part.agency) != own:
+            yield number, report_in(report.document, number)
 
 
 def fuller(report: Report, following: Following) -> Report:

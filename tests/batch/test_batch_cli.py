@@ -261,7 +261,7 @@ def test_a_sentence_never_takes_the_bar_away(monkeypatch: pytest.MonkeyPatch) ->
     """The last source of a run may be one that failed."""
     seen = io.StringIO()
     monkeypatch.setattr("sys.stderr", seen)
-    progress = Progress(1)
+    progress = Progress(["x"])
     progress.bar = True
     progress.step(Imported(BatchRow("x", "失败", message="坏。")))
     progress.end()

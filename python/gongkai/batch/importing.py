@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,13 +12,14 @@ from pathlib import Path
 from gongkai.batch.names import FileNames, fitting_name
 from gongkai.decisions.file import with_decisions_beside
 from gongkai.links import Candidate, Directory
-from gongkai.locate import read_source
+from gongkai.locate import other_reports, read_source
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access, Limits
 from gongkai.system import system_reason
 from gongkai.workbook.lists import BatchRow, RowState, clipped, report_to_row
 
+PART = re.compile(r"(?P<source>.+)#part=(?P<part>[1-9]\d{0,3})")
 FAILED: RowState = "失败"
 DIRECTORY: RowState = "目录"
 PROPOSED: RowState = "待确认"
@@ -26,8 +28,34 @@ PROPOSED: RowState = "待确认"
 def read_report_in(
     source: str, limits: Limits = LIMITS, access: Access = ACCESS, loaded: Callable[[], None] = lambda: None
 ) -> Report:
-    """The report in a source, as ``read_source``, with what was decided in the file beside it."""
-    return with_decisions_beside(read_source(source, limits, access, loaded))
+    """The report in a source, as ``read_source``, with what was decided in the file beside it.
+
+    ``报告.html#part=2`` is the second part of a document with several reports.
+    """
+    address, part = source_and_part(source)
+    return with_decisions_beside(read_source(address, limits, access, loaded, part))
+
+
+def source_and_part(source: str) -> tuple[str, int]:
+    """``报告.html#part=2`` -> (``报告.html``, 2); any other source is itself, with 0."""
+    match = PART.fullmatch(source.strip())
+    return (match["source"], int(match["part"])) if match else (source, 0)
+
+
+def reports_in(
+    source: str, limits: Limits = LIMITS, access: Access = ACCESS, loaded: Callable[[], None] = lambda: None
+) -> list[tuple[str, Report]]:
+    """(source, report) of every report in a source: the one that is meant first, the others by their parts' numbers.
+
+    Where it cannot be told which one is meant, the first of them stands for the source.
+    """
+    report = read_report_in(source, limits, access, loaded)
+    if source_and_part(source)[1]:
+        return [(source, report)]
+    others = [(f"{source}#part={number}", other) for number, other in other_reports(report)]
+    if others and not report.part and not report.chosen_by:
+        return [(source, others[0][1]), *others[1:]]
+    return [(source, report), *others]
 
 
 def import_report(source: str, folder: Path) -> list[BatchRow]:
@@ -36,9 +64,7 @@ def import_report(source: str, folder: Path) -> list[BatchRow]:
     See the package's docstring. Raises nothing: a page on which the program itself fails must not stop a list.
     """
     try:
-        report = read_report_in(source)
-        findings = check(report)
-        return [report_to_row(report, findings, source, now(), save_new(report, findings, folder).name)]
+        return [imported_row(name, report, folder) for name, report in reports_in(source)]
     except Directory as error:
         listed = f"目录页：其中像年度报告的{len(error.found)}个链接列在表中，待确认。"
         return [replace(failed_row(source, error), message=listed), *map(proposed_row, error.found)]
@@ -48,6 +74,11 @@ def import_report(source: str, folder: Path) -> list[BatchRow]:
         return [failed_row(source, f"无法读写文件：{system_reason(error)}。")]
     except Exception as error:
         return [internal_error(source, error)]
+
+
+def imported_row(source: str, report: Report, folder: Path) -> BatchRow:
+    findings = check(report)
+    return report_to_row(report, findings, source, now(), save_new(report, findings, folder).name)
 
 
 def save_new(report: Report, findings: Sequence[Finding], folder: Path) -> Path:

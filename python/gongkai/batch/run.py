@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
-from gongkai.batch.importing import failed_row, internal_error, now, read_report_in
+from gongkai.batch.importing import failed_row, internal_error, now, reports_in
 from gongkai.batch.journal import Journal, JournalEntry, open_journal, read_journal, summary_names
 from gongkai.batch.names import FileNames, digest, digest_with_decisions, fitting_name, is_too_deep, move_new
 from gongkai.batch.scheduler import LOCAL, SourceQueue, host_of
@@ -267,7 +267,7 @@ class BatchRun:
         """Import a source; None where it was put back or the run is over."""
         limits = replace(LIMITS, pause=min(max(LIMITS.pause, pause), LONGEST_RETRY))
         try:
-            report = read_report_in(source, limits, self.access, lambda: self.queue.loaded(source))
+            (_, report), *others = reports_in(source, limits, self.access, lambda: self.queue.loaded(source))
             findings = check(report)
         except GongkaiError as error:
             if is_passing(error) and host_of(source) != LOCAL and self.queue.put_back(source):
@@ -275,7 +275,22 @@ class BatchRun:
             return self.remember(failed_row(source, error))
         except Exception as error:
             return self.remember(internal_error(source, error))
+        for name, other in others:  # before the source itself, for what is remembered of it says that all is done
+            self.take_other(source, name, other)
         return self.keep(source, report, findings)
+
+    def take_other(self, source: str, name: str, report: Report) -> None:
+        """Keep another report of a source's document, and list it below the source."""
+        if self.done_row(name) is None:
+            try:
+                row = self.keep(name, report, check(report))
+            except Exception as error:
+                row = self.remember(internal_error(name, error))
+            if row is not None:
+                self.results.put(row)
+        with self.lock:
+            if name not in self.sources:
+                self.sources.insert(self.sources.index(source) + 1, name)
 
     # writing
 

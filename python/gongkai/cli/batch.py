@@ -117,7 +117,7 @@ def left_out_line(names: Sequence[str]) -> str:
 def import_all(sources: Sequence[str], options: argparse.Namespace, access: Access) -> int:
     from gongkai.batch import run_batch
 
-    progress = Progress(len(sources))
+    progress = Progress(sources)
     failure: GongkaiError | None = None
     batch = run_batch(
         sources, options.output, per_host=options.per_host, pause=options.pause, access=access, tell=progress.tell
@@ -145,7 +145,8 @@ def report_outcome(sources: Sequence[str], progress: Progress, options: argparse
 
     if options.json:
         checks = batch_checks(options.output) if progress.rows else {}
-        rows = [progress.rows[source] for source in sources if source in progress.rows]
+        others = [source for source in progress.rows if source not in sources]
+        rows = [progress.rows[source] for source in [*sources, *others] if source in progress.rows]
         put(to_json([row_to_dict(row, checks) for row in rows]))
         tell(progress.tally())
     elif progress.rows:
@@ -176,8 +177,8 @@ def code_of_rows(rows: Collection[BatchRow], folder: Path) -> int:
 class Progress:
     """How far the run is, on standard error: a bar at a terminal, else a line for each source that was imported."""
 
-    def __init__(self, total: int) -> None:
-        self.total = total
+    def __init__(self, sources: Collection[str]) -> None:
+        self.known = set(sources)
         self.rows: dict[str, BatchRow] = {}
         self.skipped = 0
         self.began = time.monotonic()
@@ -187,6 +188,7 @@ class Progress:
 
     def step(self, imported: Imported) -> None:
         row = imported.row
+        self.known.add(row.source)  # a source may hold other reports, which are listed as sources of their own
         self.rows[row.source] = row
         self.skipped += imported.skipped
         failed = row.state != DONE
@@ -201,6 +203,10 @@ class Progress:
             told = f"{row.agency} {row.year or ''}　错误{row.errors}处{doubts}{also}　{row.file}"
             outcome = row.message if failed else told
             tell(f"[{len(self.rows)}/{self.total}] {row.state}　{row.source}　{outcome}")
+
+    @property
+    def total(self) -> int:
+        return len(self.known)
 
     def tell(self, sentence: str) -> None:
         """A line of its own above the bar."""

@@ -1,0 +1,78 @@
+"""Several reports in one document: a batch imports each, and lists them below their source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gongkai.batch import import_report, run_batch
+from gongkai.batch.importing import source_and_part
+from gongkai.workbook import read_workbook
+from helpers.pages import figures
+from helpers.writers.parts import LAST_YEAR, OTHER_BODY, OWN, titled, written
+from helpers.writers.styles import report_title
+
+EACH = {"": OWN, "#part=2": LAST_YEAR, "#part=3": OTHER_BODY}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> str:
+    page = written("plain", [titled(report) for report in EACH.values()], report_title(OWN))
+    path = tmp_path / "三份.html"
+    path.write_text(page, encoding="utf-8")
+    return str(path)
+
+
+def test_every_report_of_a_document_is_imported(source: str, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    rows = {imported.row.source: imported.row for imported in run_batch([source], folder)}
+    assert sorted(rows) == sorted(source + part for part in EACH)
+    for part, report in EACH.items():
+        row = rows[source + part]
+        assert (row.state, row.year) == ("完成", report.year)
+        assert figures(read_workbook(folder / row.file)) == figures(report)
+
+
+def test_a_second_run_does_nothing_again(source: str, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    list(run_batch([source], folder))
+    before = {path.name: path.read_bytes() for path in folder.glob("*年度报告*.xlsm")}
+    [again] = run_batch([source], folder)
+    assert (again.skipped, again.row.source) == (True, source)
+    assert {path.name: path.read_bytes() for path in folder.glob("*年度报告*.xlsm")} == before
+
+
+def test_a_run_that_was_stopped_between_them_goes_on(source: str, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    runs = run_batch([source], folder)
+    first = next(runs)
+    runs.close()
+    assert first.row.source == f"{source}#part=2"  # the source itself is remembered last
+    rows = {imported.row.source: imported.row for imported in run_batch([source], folder)}
+    assert rows[source].state == "完成"
+    assert len(list(folder.glob("*年度报告*.xlsm"))) == len(EACH)
+
+
+def test_a_part_can_be_listed_by_itself(source: str, tmp_path: Path) -> None:
+    [imported] = run_batch([f"{source}#part=3"], tmp_path / "out")
+    assert (imported.row.agency, imported.row.state) == ("白汀县人民政府", "完成")
+
+
+def test_the_live_list_gets_a_row_for_each(source: str, tmp_path: Path) -> None:
+    rows = import_report(source, tmp_path)
+    assert [row.source for row in rows] == [source + part for part in EACH]
+    assert {row.state for row in rows} == {"完成"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.html#part=2", ("a.html", 2)),
+        ("http://a.gov.cn/1#part=12", ("http://a.gov.cn/1", 12)),
+        ("a.html#part=0", ("a.html#part=0", 0)),
+        ("http://a.gov.cn/#top", ("http://a.gov.cn/#top", 0)),
+    ],
+)
+def test_a_part_is_named_behind_the_source(text: str, expected: tuple[str, int]) -> None:
+    assert source_and_part(text) == expected
