@@ -60,36 +60,39 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     found, unknown = match_head(tokens, [*wanted.values(), *others])
     found = last_head(found)
     columns = [item for item in found if item.label.kind == "column"]
+    order, at = placed_columns(tokens, found, columns, form, part)
+    years = year_columns(columns, tokens)
+    if years is None:
+        order, at, years = (), {}, {}
     apart = [token for token in unknown if OF_OTHERS.fullmatch(token.squash)]
-    unknown = [token for token in unknown if token not in apart or not (token.grid and token.spans)]
+    if at or years:
+        unknown = [token for token in unknown if token not in apart]
+    strangers = {token.column: token.text for token in unknown if is_stranger(token, found, at)}
+    first = min((item.token.row for item in found), default=0)
+    return Head(
+        order,
+        columns[0].token.grid if columns else 0,
+        at,
+        strangers,
+        {item.label.id: item.token.colspan for item in columns},
+        tuple(token.text for token in unknown if not token.grid and token.row > first) if found else (),
+        columns_of_others(apart, at, columns, years) if at or years else frozenset(),
+        any(COUNTER.fullmatch(token.squash) for token in apart),
+        {item.label.id: item.token.text for item in columns},
+    )
+
+
+def placed_columns(
+    tokens: Sequence[Token], found: Sequence[FoundLabel], columns: Sequence[FoundLabel], form: Form, part: Part
+) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Ids from left to right, () where that is uncertain, and their grid columns where these agree with it."""
     at = geometry(columns)
     order = reading_order(found, part)
     if order is None:
         order = tuple(sorted(at, key=at.__getitem__)) if is_covered(found, columns, form) else ()
     if is_contradicted(tokens, columns):
         order = ()
-    if at and tuple(sorted(at, key=at.__getitem__)) != order:
-        at = {}
-    years = year_columns(columns, tokens)
-    if years is None:
-        order, at = (), {}
-    elif years:
-        at |= {column: spot for column, spot in years.items() if column in at}
-    strangers = {token.column: token.text for token in unknown if is_stranger(token, found, at)}
-    widths = {item.label.id: item.token.colspan for item in columns}
-    first = min((item.token.row for item in found), default=0)
-    remarks = tuple(token.text for token in unknown if not token.grid and token.row > first) if found else ()
-    return Head(
-        order,
-        columns[0].token.grid if columns else 0,
-        at,
-        strangers,
-        widths,
-        remarks,
-        columns_of_others(apart, at, columns, years or {}),
-        any(COUNTER.fullmatch(token.squash) for token in apart),
-        {item.label.id: item.token.text for item in columns},
-    )
+    return order, at if tuple(sorted(at, key=at.__getitem__)) == order else {}
 
 
 def columns_of_others(

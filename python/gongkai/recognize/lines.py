@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from gongkai.model import Part, Row
-from gongkai.recognize.headers import Head
+from gongkai.recognize.headers import COUNTER, Head
 from gongkai.recognize.labels import Match
-from gongkai.recognize.tokens import Token
+from gongkai.recognize.tokens import Token, squash
 
 FEWEST_COUNTED = 5  # rows numbered in order, from which a column without a head is one of numbers
 ALL_ALIKE = 0.8  # share of rows of one width from which a grid is taken to write every cell
@@ -59,10 +59,13 @@ def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], par
     return FoundRow(part, row, label, slots, fillers, tokens[at].place.line if at == stop < len(tokens) else 0)
 
 
-def without_others(lines: Sequence[FoundRow], head: Head) -> list[FoundRow]:
+def without_others(lines: Sequence[FoundRow], head: Head) -> tuple[list[FoundRow], Head]:
     """The rows without cells of 行次, 同比 and the like, by their columns, and without a first cell that counts."""
     kept = [without_columns(line, head) for line in lines]
-    return [without_first(line) for line in kept] if counts_rows(kept, head) else kept
+    if not counts_rows(kept, head):
+        return kept, head
+    strangers = {column: text for column, text in head.strangers.items() if not COUNTER.fullmatch(squash(text))}
+    return [without_first(line) for line in kept], replace(head, strangers=strangers)
 
 
 def without_columns(line: FoundRow, head: Head) -> FoundRow:

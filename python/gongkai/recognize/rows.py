@@ -10,7 +10,7 @@ from itertools import combinations
 from gongkai.editions import editions
 from gongkai.figures import FACTORS, Reading, clean, read_figure
 from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Relation, Row, Value
-from gongkai.recognize.headers import Head, read_head
+from gongkai.recognize.headers import COUNTER, Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
 from gongkai.recognize.lines import (
     FoundRow,
@@ -113,9 +113,10 @@ def is_borne_out(head: Head, part: Part, lines: Sequence[FoundRow], form: Form, 
 
     A label may have been lost and not the column; then a row that lost a figure would seem to fit. So most rows
     must have just as many cells as the head has labels, those in other words (``strangers``) included, and with
-    strangers the sums along the rows must hold: a wrong span moves them to where an official column stands.
+    strangers, or with columns that are passed over, the sums along the rows must hold: a wrong span moves them to
+    where an official column stands.
     """
-    if head.strangers and not sums_hold(head, lines, form):
+    if (head.strangers or head.ignored) and not sums_hold(head, lines, form):
         return False
     if len(head.columns) == len(part.columns) and not head.remarks:
         return True
@@ -138,7 +139,8 @@ def sums_hold(head: Head, lines: Sequence[FoundRow], form: Form) -> bool:
     """
     values: dict[str, Value] = {}
     for line in lines:
-        for column, token in zip(head.columns, at_columns(line, head) or (), strict=False):
+        cells = at_columns(line, head) or (line.slots if len(line.slots) == len(head.columns) else ())
+        for column, token in zip(head.columns, cells, strict=False):
             values[f"{form.id}.{line.row.id}.{column}"] = read_figure(token.text).value
     along = [relation for relation in editions()[form.edition].relations_of(form.id) if relation.kind == "across"]
     sums = [found for relation in along if (found := stated_and_computed(relation, values)) and any(found)]
@@ -158,7 +160,8 @@ def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[M
             head = read_head(tokens[max(0, after, first - LOOK_BACK) : first], form, part)
             after = found[-1][1].end
             read = [read_line(tokens, match, chain, part, row) for row, match in found]
-            lines += [(line, head) for line in without_others(read, head)]
+            kept, head = without_others(read, head)
+            lines += [(line, head) for line in kept]
             reading.problems += (Problem(form.id, "", "", cut(text), EXTRA_COLUMN) for text in head.strangers.values())
             reading.problems += head_problems(form, part, head)
         missing = [row for row in part.rows if row.label.box not in starts]
@@ -288,6 +291,8 @@ def report_stray(reading: TableReading, tokens: Sequence[Token]) -> None:
     """One run without a row of its own. Under a label that a placed row bears too, neither is certain."""
     text = cut(" ".join(token.text for token in tokens))
     name = "".join(token.squash for token in tokens if token.kind == "text")
+    if COUNTER.fullmatch(name):
+        return  # 栏次 1 2 3 …: the columns are numbered
     row = row_named(reading.form, name)
     entries = [reading.entries[cell.id] for cell in reading.form.row_cells(row.id)] if row else []
     if row is not None and any(entry.raw for entry in entries):

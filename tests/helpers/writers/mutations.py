@@ -117,6 +117,22 @@ def add_column(sheet: Sheet, head: Spot, texts: Sequence[str]) -> Sheet:
     return ordered(sheet + new)
 
 
+def insert_column(sheet: Sheet, column: int, head: str, texts: Sequence[str]) -> Sheet:
+    """A column more before ``column``: its head over the whole head, a text for each line that holds figures."""
+    moved_right = []
+    for spot in sheet:
+        left = spot.box.left + (spot.box.left >= column)
+        right = spot.box.right + (spot.box.right >= column)
+        moved_right.append(replace(spot, box=Box(spot.box.top, left, spot.box.bottom, right)))
+    lines = sorted({spot.box.top for spot in figure_spots(sheet)})
+    over = Spot(Box(1, column, lines[0] - 1, column), head, "extra", "")
+    tops = [spot for spot in moved_right if spot.box.left < column <= spot.box.right and spot.box.top < lines[0]]
+    if tops:  # 申请人情况 lies over the new column too
+        over = replace(over, box=Box(max(spot.box.bottom for spot in tops) + 1, column, lines[0] - 1, column))
+    new = [Spot(Box(line, column, line, column), text, "extra", "") for line, text in zip(lines, texts, strict=True)]
+    return ordered([*moved_right, over, *new])
+
+
 # --- a fault that a property draws: the sheet with it, and the cells that were only emptied -----------------------
 
 
