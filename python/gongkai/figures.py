@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from math import prod
 from typing import Literal, NamedTuple
 
 from gongkai.model import Value
@@ -19,20 +20,11 @@ WIDTHS = str.maketrans(
 )
 COUNTED = "件|个|项|条|次|宗|人|份|起|例|家|部|篇|类"
 NUMBER = re.compile(
-    r"(?P<number>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?) ?"
-    rf"(?P<unit>{COUNTED}|[千万亿]元|百万元|元)?"
+    r"(?:人民币 ?)?(?P<number>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?) ?"
+    rf"\(?(?P<unit>{COUNTED}|[十百千万亿]{{0,3}}元)?(?:整|人民币)?\)?"
 )
-# What a unit is worth: of money in 万元, of counts in 件 and the like.
-FACTORS = {
-    "元": Decimal("0.0001"),
-    "千元": Decimal("0.1"),
-    "万元": Decimal(1),
-    "百万元": Decimal(100),
-    "亿元": Decimal(10_000),
-    **dict.fromkeys(("件", "件次", "宗", "项", "个", "条", "次", "份", "起", "例"), Decimal(1)),
-    **{f"千{unit}": Decimal(1_000) for unit in ("件", "项", "宗", "条")},
-    **{f"万{unit}": Decimal(10_000) for unit in ("件", "项", "宗", "条")},
-}
+SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+YUAN_IN_WAN = 10_000
 LONGEST = 24  # characters; beyond that no count or amount is plausible, and Decimal stays exact below it
 
 
@@ -80,9 +72,22 @@ def read_figure(text: str, unit: str = "件") -> Reading:
 def convert(number: Decimal, written: str, unit: str) -> Reading:
     if written and written.endswith("元") != (unit == "万元"):
         return UNREADABLE
-    factor = FACTORS.get(written, Decimal(1))
+    factor = factor_of(written, unit)
     converted = written if factor != 1 else ""
     return Reading("figure", exact(number * factor), converted, written)
+
+
+def factor_of(written: str, unit: str) -> Decimal:
+    """What a figure in the unit ``written`` is multiplied by, to stand in ``unit``: 元 under 万元 0.0001, 千件 1000."""
+    if not written:
+        return Decimal(1)
+    factor = scale_of(written) / scale_of(unit)
+    return factor if written.endswith("元") == unit.endswith("元") else Decimal(1)
+
+
+def scale_of(unit: str) -> Decimal:
+    """万元 -> 10000, 百万元 -> 1000000, 件 -> 1."""
+    return prod((Decimal(SCALES[letter]) for letter in unit if letter in SCALES), start=Decimal(1))
 
 
 def exact(number: Decimal) -> Value:

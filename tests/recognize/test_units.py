@@ -8,7 +8,7 @@ import pytest
 
 from gongkai.checks import check
 from gongkai.model import Finding, Report, Value
-from gongkai.recognize.units import units_in
+from gongkai.recognize.units import count_units, money_units
 from helpers.counts import matrix
 from helpers.made import report_of
 from helpers.pages import figures, read_page
@@ -67,7 +67,7 @@ def test_a_head_says_the_unit(layout: str, unit: str, form: str) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_note_shows_both_figures(layout: str) -> None:
     [finding] = of_fees(read_page(page(layout, head="本年收费金额（单位：元）")))
-    assert all(text in finding.message for text in (FIGURE, "5.758871万元", "元为单位", "本年收费金额(单位:元)"))
+    assert all(text in finding.message for text in (FIGURE, "5.758871万元", "元为单位", "本年收费金额（单位：元）"))
 
 
 @matrix(
@@ -124,13 +124,22 @@ def test_the_prose_is_a_witness(prose: str, expected: Value) -> None:
     ("text", "expected"),
     [
         ("本年收费金额（单位：元）", {"元"}),
-        ("单位：件、万元", {"件", "万元"}),
+        ("单位：件、万元", {"万元"}),
         ("单位:人民币 千元", {"千元"}),
         ("注：以百万元为单位", {"百万元"}),
-        ("填报单位：青溪县财政局", set()),
+        ("金额（十万元）", {"十万元"}),
+        ("金额【圆】", {"元"}),
+        ("元、万元", {"元", "万元"}),
+        ("填报单位：元氏县财政局", set()),
         ("元旦期间公开12件", set()),
-        ("按件次计", {"件次"}),
+        ("收费57588.71元", set()),
+        ("单元", set()),
     ],
 )
-def test_units_are_found_in_texts(text: str, expected: set[str]) -> None:
-    assert units_in(text) == expected
+def test_units_of_money_are_found_in_texts(text: str, expected: set[str]) -> None:
+    assert money_units(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("单位：万件", {"万件"}), ("单位：件", set()), ("2千件", set())])
+def test_units_of_counts_are_found_in_texts(text: str, expected: set[str]) -> None:
+    assert count_units(text) == expected

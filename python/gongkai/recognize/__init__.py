@@ -202,11 +202,18 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Tabl
         if chosen is not None:
             readings[name] = (chosen, copies[0].edition)
     if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
-        disputes = place_blocks(tokens, form(preferred, "disputes"), pitch_of(tokens, blocks.chain))
+        left = outside(tokens, [found for copies in chains.values() for found in copies])
+        disputes = place_blocks(left, form(preferred, "disputes"), pitch_of(tokens, blocks.chain))
         if disputes.placed or disputes.problems:
             disputes.start = blocks.chain[0].start
             readings["disputes"] = (disputes, preferred)
     return readings
+
+
+def outside(tokens: Sequence[Token], others: Sequence[FoundTable]) -> list[Token]:
+    """The tokens in no row of another table: its labels and figures are none of 表四."""
+    rows = {token.row for found in others for match in found.chain for token in tokens[match.start : match.end]}
+    return [token for token in tokens if token.row not in rows]
 
 
 def find_chain(tokens: Sequence[Token], edition: str, table: str) -> FoundTable:

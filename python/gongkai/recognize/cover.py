@@ -28,6 +28,8 @@ OPENING = (
 SOURCE = re.compile(
     r"(?:来源|信息来源|发布机构|发布单位|公开机构|编制机关|制发机关)\s*[:：]\s*([\u4e00-\u9fff（）()]{2,30})"
 )
+# A sentence, a list, a neighbour in a menu (下一篇：…): no title of this page.
+NO_TITLE = re.compile(r"[，。；,;]|根据|编制|目录|指南$|[上下]一[篇条页]|详见|参见")
 BODY_ENDINGS = tuple("局委厅部会室院署处所站中心办公司校馆队镇乡街府")
 LONGEST_TITLE = 80
 
@@ -87,7 +89,7 @@ def is_title(text: str) -> bool:
     if not 8 <= len(text) <= LONGEST_TITLE or text.endswith(("。", "；", ";")) or ">" in text:
         return False
     match = REPORT.search(text)
-    return match is not None and not re.search(r"[，。；,;]|根据|编制|目录|指南$", text)
+    return match is not None and not NO_TITLE.search(text)
 
 
 def tidy_title(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row
-from gongkai.recognize.headers import likely, longest
+from gongkai.recognize.headers import OF_OTHERS, likely, longest
 from gongkai.recognize.labels import lexicon
 from gongkai.recognize.lines import cells_by_pitch
 from gongkai.recognize.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT, TableReading, cut, place_figure
@@ -15,6 +15,7 @@ from gongkai.recognize.tokens import Token, squash
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
 DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
+FEWEST_NUMBERED = 5
 FormPlace = tuple[Part, Row, Column]
 
 
@@ -203,6 +204,8 @@ def place_run(
 ) -> bool:
     """Enter a run of figures if the labels above say what each one is; True if they belong to the table at all."""
     form = reading.form
+    if numbers_columns(run):
+        return False
     if sum(label.leaf for label in (*kept, *labels)) < len(form.parts[0].columns):
         return False
     spots = spots_of(form, labels, len(run)) or row_spots(form, labels, kept)
@@ -226,6 +229,11 @@ def place_run(
         if id(token) in placed:
             enter(reading, placed[id(token)], token)
     return True
+
+
+def numbers_columns(run: Sequence[Token]) -> bool:
+    """A row 1 2 3 … 15 below the head: the columns are numbered."""
+    return len(run) >= FEWEST_NUMBERED and [token.text for token in run] == [str(n) for n in range(1, len(run) + 1)]
 
 
 def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> Sequence[Token | None] | None:
@@ -260,6 +268,8 @@ def spots_of(form: Form, labels: Sequence[HeadLabel], size: int) -> list[FormPla
     columns. A column before such a head belongs to a block that has no figures of its own, so then none is certain,
     nor where a block is named before it: 行政复议 with no columns below it, and ten figures in all.
     """
+    if any(OF_OTHERS.fullmatch(label.token.squash) for label in labels):
+        return None  # 上年 beside the columns: only the grid says which figure is whose
     names = [label.name for label in labels]
     blocks = {row.id for row in form.rows}
     leaves = [number for number, label in enumerate(labels) if label.leaf]

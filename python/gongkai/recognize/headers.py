@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from gongkai.model import Form, Label, Part
 from gongkai.recognize.labels import LONGEST_LABEL, alike_enough, bare
@@ -17,7 +17,7 @@ OF_OTHERS = re.compile(
     rf"(?:{COUNTER.pattern})"
     r"|(?:上一?年|去年|往年|前一?年|同期|上期)(?:度|同期|数|数量|数据|件数|情况)?"
     r"|(?:比|较|同比|环比).{0,4}(?:增减|增长|变化|上升|下降)?(?:率|量|数|额|幅度)?|增[减幅长](?:率|量|数|额|幅度)?"
-    r"|占比|比[例重]|百分比|小计|备注|说明|注",
+    r"|(?:计量)?单位|占比|比[例重]|百分比|小计|备注|说明|注",
     re.IGNORECASE,
 )
 OF_LAST_YEAR = re.compile(r"(?:上一?年|去年|往年|前一?年|同期|上期).{0,4}|20\d\d年?度?.{0,4}|同比.{0,4}|增[减长].{0,3}")
@@ -30,7 +30,7 @@ class Head:
     where the geometry contradicts the reading order. ``strangers``: grid column -> a head that no label explains.
     ``widths``: id -> grid columns that the label of a column covers, for all that were found; ``remarks``: texts of a
     flattened head that no label explains. ``ignored``: grid columns of 行次, 同比 and the like; ``counted`` tells that
-    one of them numbers the rows. ``texts``: column id -> its head as the source writes it.
+    one of them numbers the rows. ``units``: texts above the part that state a unit.
     """
 
     columns: tuple[str, ...]
@@ -41,7 +41,7 @@ class Head:
     remarks: tuple[str, ...]
     ignored: frozenset[int] = frozenset()
     counted: bool = False
-    texts: Mapping[str, str] = field(default_factory=dict)
+    units: tuple[tuple[str, str], ...] = ()
 
 
 NO_HEAD = Head((), 0, {}, {}, {}, ())
@@ -78,7 +78,6 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
         tuple(token.text for token in unknown if not token.grid and token.row > first) if found else (),
         columns_of_others(apart, at, columns, years) if at or years else frozenset(),
         any(COUNTER.fullmatch(token.squash) for token in apart),
-        {item.label.id: item.token.text for item in columns},
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from gongkai.editions import editions
-from gongkai.figures import FACTORS, Reading, clean, read_figure
+from gongkai.figures import Reading, clean, read_figure, scale_of
 from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Relation, Row, Value
 from gongkai.recognize.headers import COUNTER, Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
@@ -27,12 +27,15 @@ from gongkai.recognize.lines import (
 from gongkai.recognize.tokens import Token
 from gongkai.recognize.units import (
     NOT_STATED,
+    Place,
     StatedUnit,
+    head_places,
     in_unit,
     is_money,
-    note_lines,
+    label_places,
+    money_units,
+    note_places,
     stated_unit,
-    units_in,
 )
 from gongkai.sums import possible, stated_and_computed
 
@@ -79,7 +82,7 @@ class TableReading:
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     short_rows: dict[str, ShortRow] = field(default_factory=dict)
-    units: dict[str, StatedUnit] = field(default_factory=dict)
+    units: dict[str, list[Place]] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     placed: int = 0
     start: int = 0
@@ -96,7 +99,7 @@ def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop
     filled = sum(1 for line, head in lines if lead(line, len(head.columns))) >= 2
     widths = full_widths(tokens[:stop])
     labels = {spot for match in chain for spot in range(match.start, match.end)}
-    notes = note_lines(tokens, chain[0].start, end_of(reading, tokens, chain, stop), labels)
+    notes = note_places(tokens, chain[0].start, chain[-1].end, labels)
     for line, head in lines:
         state_units(reading, line, head, notes)
         beside = [other for other, _ in lines if other.part is line.part]
@@ -157,7 +160,8 @@ def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[M
         found = [(row, starts[row.label.box]) for row in part.rows if row.label.box in starts]
         if found:
             first = found[0][1].start
-            head = read_head(tokens[max(0, after, first - LOOK_BACK) : first], form, part)
+            above = tokens[max(0, after, first - LOOK_BACK) : first]
+            head = replace(read_head(above, form, part), units=tuple(head_places(above)))
             after = found[-1][1].end
             read = [read_line(tokens, match, chain, part, row) for row, match in found]
             kept, head = without_others(read, head)
@@ -169,15 +173,12 @@ def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[M
     return lines
 
 
-def state_units(reading: TableReading, line: FoundRow, head: Head, notes: Sequence[str]) -> None:
-    """Note for each cell of a row what its head, its label and the lines beside the table say of its unit."""
-    beside = [("行标签", line.label.text), *(("表旁", note) for note in notes)]
-    beside = [place for place in beside if units_in(place[1])]
-    for column in line.part.columns:
-        text = head.texts.get(column.id, "")
-        if beside or units_in(text):
-            cell = f"{reading.form.id}.{line.row.id}.{column.id}"
-            reading.units[cell] = stated_unit([("表头", text), *beside], column.unit)
+def state_units(reading: TableReading, line: FoundRow, head: Head, notes: Sequence[Place]) -> None:
+    """Note for each cell of a row what the texts above its part, its label and its section's lines say of its unit."""
+    places = [*head.units, *label_places(line.label.text, (*line.slots, *line.passed)), *notes]
+    if places:
+        for column in line.part.columns:
+            reading.units[f"{reading.form.id}.{line.row.id}.{column.id}"] = places
 
 
 def head_problems(form: Form, part: Part, head: Head) -> list[Problem]:
@@ -232,7 +233,8 @@ def place_figure(reading: TableReading, row: Row, column: str, token: Token | No
         reading.entries[cell] = Entry(cell, None)
         return
     found = read_figure(token.text, unit)
-    stated = reading.units.get(cell, NOT_STATED)
+    places = reading.units.get(cell, ())
+    stated = stated_unit(places, unit, token.text) if places and found.value else NOT_STATED
     if is_money(unit) or found.unit or stated is not NOT_STATED:
         entry = entry_in_unit(cell, token, found, stated, head)
     else:
@@ -254,12 +256,12 @@ def entry_in_unit(cell: str, token: Token, found: Reading, stated: StatedUnit, c
     unit, place = column.unit, token.place
     if not found.value:
         return Entry(cell, found.value, token.text, place)
-    against = found.unit and stated.unit and FACTORS[found.unit] != FACTORS[stated.unit] != FACTORS.get(unit, 1)
+    against = found.unit and stated.unit and scale_of(found.unit) != scale_of(stated.unit) != scale_of(unit)
     if stated.contradicted or against:
         return Entry(cell, None, token.text, place)
     if found.unit:
         return Entry(cell, found.value, token.text, place, found.converted)
-    if not stated.unit and is_money(unit) and not units_in(column.label.text):
+    if not stated.unit and is_money(unit) and not money_units(column.label.text):
         return Entry(cell, found.value, token.text, place, UNKNOWN_UNIT)
     value = in_unit(found.value, stated.unit, unit)
     other = stated.unit if value != found.value else ""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 
+from gongkai.editions import editions
 from gongkai.model import Heading, Section
 from gongkai.recognize.cover import is_title
 from gongkai.recognize.labels import bare
@@ -137,3 +139,19 @@ def section_texts(tokens: Sequence[Token], starts: Mapping[int, int], sections: 
             kept.append(line)
         texts[number] = "\n".join(kept)
     return texts
+
+
+@cache
+def section_titles() -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """(number, squashed titles) of the sections of all editions."""
+    sections = [section for edition in editions().values() for section in edition.sections]
+    return tuple((section.number, titles_of(section)) for section in sections)
+
+
+def section_number(token: Token) -> int:
+    """三、收到和处理政府信息公开申请情况 -> 3; 0 for a text that is no heading of a section."""
+    titles = section_titles()
+    every = tuple(title for _, known in titles for title in known)
+    if not is_short(token, {title[0] for title in every}, every):
+        return 0
+    return next((number for number, known in titles if is_heading(token, known, ())), 0)

@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 
 from gongkai.bodies import may_be_one
-from gongkai.editions import editions
 from gongkai.figures import clean
 from gongkai.model import PartChoice, Segment, UnreadableDocument
 from gongkai.recognize.cover import agency_of, body_in, is_title, line_above, tidy_title, year_of
 from gongkai.recognize.labels import form_words, row_words
-from gongkai.recognize.sections import is_heading, is_short, titles_of
+from gongkai.recognize.sections import section_number
 from gongkai.recognize.tokens import Token
 
 LONGEST_CAPTION = 40  # characters, squashed; a longer line is a sentence
@@ -184,22 +182,6 @@ def is_above_table(below: Sequence[Sequence[Token]]) -> bool:
     """Whether a table begins within the rows below: a grid, or a label of the form in a line of its own."""
     tokens = [token for row in below for token in row[:1]]
     return any(token.grid or token.squash in form_words() for token in tokens)
-
-
-@cache
-def section_titles() -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """(number, squashed titles) of the sections of all editions."""
-    sections = [section for edition in editions().values() for section in edition.sections]
-    return tuple((section.number, titles_of(section)) for section in sections)
-
-
-def section_number(token: Token) -> int:
-    """三、收到和处理政府信息公开申请情况 -> 3; 0 for a text that is no heading of a section."""
-    titles = section_titles()
-    every = tuple(title for _, known in titles for title in known)
-    if not is_short(token, {title[0] for title in every}, every):
-        return 0
-    return next((number for number, known in titles if is_heading(token, known, ())), 0)
 
 
 # --- which segment is the report ----------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Texts around a figure -> the unit in which it is written, and the figure in the form's own unit.
 
-A unit stands in the cell (251000元), in the label of the row (行政事业性收费（元）), in the head of the
-column (本年收费金额（单位：元）) or in a line beside the table (单位：元；注：收费以元为单位).
+A unit stands in the cell (251000元), in the label of the row (行政事业性收费（元）), in the head of its part of the
+table (本年收费金额（单位：元）; 第二十条第（八）项（单位：元）) or in a line of the same section (注：收费以元为单位).
 """
 
 from __future__ import annotations
@@ -13,24 +13,31 @@ from decimal import Decimal
 from functools import lru_cache
 from math import log10
 
-from gongkai.figures import FACTORS, clean, read_figure
+from gongkai.figures import clean, factor_of, read_figure
 from gongkai.model import Entry, Value
 from gongkai.recognize.labels import form_words
+from gongkai.recognize.sections import section_number
 from gongkai.recognize.tokens import Token
 
-MONEY = "|".join(unit for unit in sorted(FACTORS, key=len, reverse=True) if unit.endswith("元"))
-COUNTS = "|".join(unit for unit in sorted(FACTORS, key=len, reverse=True) if not unit.endswith("元"))
-CUE = re.compile("元|单|件|宗|项|个|条|次|份|起|例")  # one of them stands in every such text
-UNIT = re.compile(f"{MONEY}|{COUNTS}")
-UNITS = f"(?:{UNIT.pattern})(?:[、/,，和及](?:{UNIT.pattern}))*"
-# 单位：元, 单位为万元, 单位：件、万元, （元）, （人民币：万元）, 以元为单位, 按千元计.
-STATED = re.compile(
-    rf"单位(?:为|是|[:：])?(?:人民币)?({UNITS})"
-    rf"|[（(](?:人民币)?[:：]?({UNITS})[）)]"
-    rf"|[以按](?:人民币)?({UNITS})(?:为(?:计[量算])?单位|计)"
+SCALES = "[十百千万亿]"
+BEHIND = r"(?=$|[^\u4e00-\u9fff]|人民币|整|计|填|为|和|及|或)"  # not 元旦, 元氏县
+# 元, 千元, 十万元; not the end of 公元, 单元, 多元, nor that of an amount (57588.71元).
+MONEY = re.compile(rf"(?<![\d.单多公纪美港欧])(?P<unit>{SCALES}{{0,3}}[元圆]){BEHIND}")
+AMOUNT = re.compile(rf"(?P<figure>\d[\d,，]*(?:\.\d+)?)(?P<unit>{SCALES}{{0,3}}元)")
+# 万件, 千项: only counts that are not single ones change a figure.
+COUNTS = re.compile(rf"(?<!\d)(?P<unit>{SCALES}{{1,3}}(?:件次?|项|宗|条|次|份|起|例)){BEHIND}")
+CUE = re.compile(f"[元圆]|{SCALES}(?:件|项|宗|条|次|份|起|例)")  # one of them stands in every such line
+STRANGE = re.compile(rf"[￥¥$]|RMB|[美港欧日]元|外币|[（(](?:人民币|{SCALES}+)[）)]", re.IGNORECASE)
+OF_COUNTS = re.compile(r"单位[:：为]?(?:件|项|宗|个|份|条|次|人)|[（(](?:件|项|宗|份)[）)]")
+# What makes of a line beside a table a statement about its unit: 单位：元, 金额均为元, 以元为单位, 元 alone.
+SAYS_SO = re.compile(
+    r"单位|均[为以按]|[以按].{0,3}[元圆]|^[（(]?(?:人民币)?.{0,3}[元圆][）)]?$|金额[为:：]|[（(][^（）()]{0,4}[元圆][）)]$"
 )
-PLAIN = ("件", "件次", "宗", "项", "个", "条", "次", "份", "起", "例")
-NEAR = 6  # tokens before and behind a table in which a line with a unit is looked for
+# Lines about other money, or about no unit: 信息处理费单位为元, 部门决算（单位：元）, 收费标准单位：元/件.
+OF_OTHER_MONEY = re.compile(r"处理费|罚没|决算|预算|标准|经费|不足|工资|补贴|[元圆]/")
+# A line elsewhere that names this table or all amounts: 表二行政事业性收费金额单位为元, 本报告中金额单位均为元.
+OF_ALL = re.compile(r"表二|收费|采购|(?:本报告|全文|文中|以上|上述).{0,6}金额")
+NEAR = 80  # tokens before and behind a table that may belong to its section
 LONGEST_NOTE = 60  # characters
 
 
@@ -45,62 +52,147 @@ class StatedUnit:
 
 
 NOT_STATED = StatedUnit("", "")
-
-
-@lru_cache(maxsize=4096)
-def units_in(text: str) -> frozenset[str]:
-    """The units that a text states: 本年收费金额（单位：元） -> {元}; 单位：件 -> {件}."""
-    if not CUE.search(text):
-        return frozenset()
-    found = [match[match.lastindex or 0] for match in STATED.finditer("".join(clean(text).split()))]
-    return frozenset(unit for units in found for unit in UNIT.findall(units))
+Place = tuple[str, str]  # what a text is (表头, 行标签, 表旁), and the text
 
 
 def is_money(unit: str) -> bool:
     return unit.endswith("元")
 
 
-def stated_unit(places: Iterable[tuple[str, str]], unit: str) -> StatedUnit:
-    """What texts say of the unit of a column that the form counts in ``unit``; ``places`` are (name, text).
+@lru_cache(maxsize=4096)
+def money_units(text: str) -> frozenset[str]:
+    """The units of money that a text states: 本年收费金额（单位：元） -> {元}; 单位：件、万元 -> {万元}."""
+    if not ("元" in text or "圆" in text):
+        return frozenset()
+    plain = "".join(clean(text).split())
+    return frozenset(match["unit"].replace("圆", "元") for match in MONEY.finditer(plain))
 
-    Of a column of money only units of money count, of another only those of counts.
+
+@lru_cache(maxsize=4096)
+def count_units(text: str) -> frozenset[str]:
+    """The units of counts that are not single ones: 单位：万件 -> {万件}; 单位：件 -> {}."""
+    if not any(scale in text for scale in "十百千万亿"):
+        return frozenset()
+    return frozenset(match["unit"] for match in COUNTS.finditer("".join(clean(text).split())))
+
+
+def units_in(text: str, unit: str) -> frozenset[str]:
+    return money_units(text) if is_money(unit) else count_units(text)
+
+
+@lru_cache(maxsize=4096)
+def is_strange(text: str) -> bool:
+    """Whether the head or label of an amount says a unit that is none of ours: ￥, 美元, 单位：件."""
+    plain = clean(text)
+    return bool(STRANGE.search(plain)) or (bool(OF_COUNTS.search(plain)) and not money_units(text))
+
+
+def stated_unit(places: Iterable[Place], unit: str, raw: str) -> StatedUnit:
+    """What texts say of the unit of a column that the form counts in ``unit``.
+
+    ``raw`` is the figure as written: a note that names it with a unit (共计57588.71元) says its unit as well.
     """
     found: dict[str, list[str]] = {}
     for name, text in places:
-        for stated in units_in(text):
-            if is_money(stated) == is_money(unit):
-                found.setdefault("件" if stated in PLAIN else stated, []).append(f"{name}“{clean(text)}”")
-    if len(found) > 1:
+        for stated in says(name, text, unit, raw):
+            found.setdefault(stated, []).append(f"{name}“{' '.join(text.split())}”")
+    if not found:
+        far = [f"“{' '.join(text.split())}”" for name, text in places if name == FAR and units_in(text, unit) - {unit}]
+        return StatedUnit("", "、".join(far), contradicted=True) if far else NOT_STATED
+    if len(found) > 1 or UNKNOWN in found:
         quoted = "、".join(dict.fromkeys(text for texts in found.values() for text in texts))
         return StatedUnit("", quoted, contradicted=True)
-    return next((StatedUnit(name, texts[0]) for name, texts in found.items()), NOT_STATED)
+    return next(StatedUnit(name, texts[0]) for name, texts in found.items())
+
+
+def says(name: str, text: str, unit: str, raw: str) -> frozenset[str]:
+    """The units that a text at a place states; a head or label may say one that is none of ours. A line far from the
+    table says nothing by itself."""
+    if name == FAR:
+        return frozenset()
+    strange = name != BESIDE and is_money(unit) and is_strange(text)
+    return units_in(text, unit) | amounts_of(text, raw, unit) | ({UNKNOWN} if strange else frozenset())
+
+
+def amounts_of(text: str, raw: str, unit: str) -> frozenset[str]:
+    """The unit with which a text repeats a figure; none where it names others."""
+    if not is_money(unit) or "元" not in text:
+        return frozenset()
+    own = re.sub("[,，]", "", clean(raw))
+    found = AMOUNT.finditer("".join(clean(text).split()))
+    return frozenset(match["unit"] for match in found if re.sub("[,，]", "", match["figure"]) == own)
 
 
 def in_unit(value: Value, stated: str, unit: str) -> Value:
     """A figure written in ``stated`` in the form's ``unit``: 57588.71 元 is 5.758871 万元."""
-    if value is None or not stated or FACTORS[stated] == FACTORS.get(unit, Decimal(1)):
+    factor = factor_of(stated, unit)
+    if value is None or factor == 1:
         return value
-    number = Decimal(value) * FACTORS[stated] / FACTORS.get(unit, Decimal(1))
+    number = Decimal(value) * factor
     whole = int(number)
     return whole if number == whole else number.normalize()
 
 
-def note_lines(tokens: Sequence[Token], first: int, end: int, labels: Collection[int]) -> list[str]:
-    """Short lines in, just before or just behind a table that state a unit, its own ``labels`` aside.
+# --- the texts around a table -----------------------------------------------------------------------
+
+HEAD, LABEL, BESIDE, FAR = "表头", "行标签", "表旁", "别处"
+UNKNOWN = "?"
+BARE = re.compile(rf"(?:金额)?单位[:：]?(?:人民币)?{SCALES}{{0,3}}[元圆]")  # 单位：元 in a line of its own
+
+
+def head_places(tokens: Sequence[Token]) -> list[Place]:
+    """The texts above a part of a table that say something of a unit: 第（八）项（单位：元）, 信息内容, the heads."""
+    texts = [token.text for token in tokens if token.kind == "text" and len(token.text) <= LONGEST_NOTE]
+    return [(HEAD, text) for text in texts if money_units(text) or count_units(text) or is_strange(text)]
+
+
+def label_places(label: str, row: Sequence[Token]) -> list[Place]:
+    """A row's label, and a cell of the row that holds a unit alone: 行政事业性收费 · 元 · 57588.71."""
+    texts = [label, *(token.text for token in row if token.kind == "text" and len(token.text) <= 4)]
+    return [(LABEL, text) for text in texts if money_units(text) or count_units(text) or is_strange(text)]
+
+
+def note_places(tokens: Sequence[Token], first: int, end: int, labels: Collection[int]) -> list[Place]:
+    """Short lines of a table's section that state a unit, its own ``labels`` aside, and lines elsewhere that name it.
 
     ``first`` and ``end`` are the bounds of the table's tokens, ``labels`` the numbers of those that are labels.
     """
-    grids = (0, tokens[first].grid)
-    near = range(max(0, first - NEAR), min(end + NEAR, len(tokens)))
-    beside = [tokens[at] for at in near if at not in labels and tokens[at].grid in grids]
-    return [token.text for token in beside if is_note(token)]
+    lines = [at for at, token in enumerate(tokens) if CUE.search(token.text) and says_unit(token)]
+    if not lines:
+        return []
+    section = section_around(tokens, first, end)
+    grids = {0, *(token.grid for token in tokens[first:end])}
+    found = []
+    for at in lines:
+        inside = at in section and tokens[at].grid in grids and at not in labels
+        if inside or (OF_ALL.search(tokens[at].text) and not tokens[at].grid):
+            found.append((BESIDE, tokens[at].text))
+        elif not tokens[at].grid and BARE.fullmatch("".join(clean(tokens[at].text).split())):
+            found.append((FAR, tokens[at].text))
+    return list(dict.fromkeys(found))
 
 
-def is_note(token: Token) -> bool:
-    """Whether a text is a short one that states a unit, and no label of the form: that of a table before this one."""
-    if token.kind != "text" or len(token.text) > LONGEST_NOTE or token.squash in form_words():
+def section_around(tokens: Sequence[Token], first: int, end: int) -> range:
+    """The tokens around a table up to the headings of sections before and behind it, or to a number of them."""
+    before = range(first - 1, max(0, first - NEAR) - 1, -1)
+    behind = range(end, min(end + NEAR, len(tokens)))
+    begin = next((at for at in before if ends_section(tokens[at])), max(0, first - NEAR))
+    return range(begin, next((at for at in behind if ends_section(tokens[at])), behind.stop))
+
+
+def ends_section(token: Token) -> bool:
+    return token.kind == "text" and section_number(token) > 0
+
+
+def says_unit(token: Token) -> bool:
+    """Whether a line states a unit of these figures: 单位：元; no label of the form, nothing on other money."""
+    text = token.text
+    if token.kind != "text" or len(text) > LONGEST_NOTE:
         return False
-    return bool(units_in(token.text))
+    if not (money_units(text) or count_units(text) or AMOUNT.search(text)) or token.squash in form_words():
+        return False
+    plain = "".join(clean(text).split())
+    return bool(SAYS_SO.search(plain) or AMOUNT.search(plain)) and not OF_OTHER_MONEY.search(plain)
 
 
 # --- is the unit that is stated the right one? --------------------------------------------------------
@@ -110,17 +202,17 @@ USUAL = {"省": 5.5, "市": 4.5, "州": 4.5, "盟": 4.5, "县": 3.8, "区": 3.8,
 OF_A_BODY = 1.5  # of a department
 GOVERNMENT = re.compile(r"(?:人民)?政府(?:办公[室厅])?$|办事处$|管(?:理)?委(?:员)?会$")
 SUBJECTS = {"fees": "收费", "procurement": "采购"}  # rows of money -> what prose calls them
-AMOUNT = rf"[^。；;\n]{{0,20}}?(?P<figure>\d[\d,，]*(?:\.\d+)?)\s?(?P<unit>{MONEY})"
 
 
 def contradicted_by(entry: Entry, agency: str, prose: str) -> str:
     """What speaks against a converted amount: the prose's own figure, else the order of size of such bodies'; "" for
     nothing. 63229.44 under 元 would be 6.3 万元 of a whole city: likelier the head is wrong than the figure."""
+    subject = SUBJECTS.get(entry.cell.split(".")[1], "")
     figure = read_figure(entry.raw, "万元").value
-    if not entry.value or not figure:
+    if not entry.value or not figure or not subject:
         return ""
     converted, plain = log10(abs(float(entry.value))), log10(abs(float(figure)))
-    for amount, quoted in amounts_in(prose, SUBJECTS.get(entry.cell.split(".")[1], "")):
+    for amount, quoted in amounts_in(prose, subject):
         nearer = abs(amount - plain) < abs(amount - converted)
         return f"正文写的是“{quoted}”" if nearer else ""
     usual = usual_size(agency)
@@ -131,8 +223,8 @@ def contradicted_by(entry: Entry, agency: str, prose: str) -> str:
 
 def amounts_in(prose: str, subject: str) -> Iterator[tuple[float, str]]:
     """(power of ten in 万元, words) of each amount that prose names for a subject: 收费63229.44万元 -> 4.8."""
-    for match in re.finditer(subject + AMOUNT, prose) if subject else ():
-        figure = Decimal(re.sub("[,，]", "", match["figure"])) * FACTORS[match["unit"]]
+    for match in re.finditer(rf"{subject}[^。；;\n]{{0,20}}?{AMOUNT.pattern}", prose):
+        figure = Decimal(re.sub("[,，]", "", match["figure"])) * factor_of(match["unit"], "万元")
         if figure:
             yield log10(figure), match[0]
 
