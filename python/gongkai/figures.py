@@ -40,6 +40,7 @@ class Reading(NamedTuple):
     unit: str = ""
 
 
+PICTURE = "[图片]"  # the text of a cell that holds a picture alone
 BLANK = Reading("blank")
 SIGN = Reading("sign")
 UNREADABLE = Reading("unreadable")

@@ -24,6 +24,7 @@ from gongkai.model import (
     Report,
     UnreadableDocument,
 )
+from gongkai.nofigures import WORKBOOK_TYPE, evaluated
 from gongkai.readers import read_blocks
 from gongkai.readers.detect import binary_format
 from gongkai.recognize import completed, recognize
@@ -32,10 +33,9 @@ from gongkai.sources.errors import BY_HAND
 from gongkai.workbook import is_ours, read_workbook
 
 TABLES = 3
+NO_FIGURE = "的表没有数字"
 GONE = (404, 410)
 CONVERTED = "旧格式的文件，由 LibreOffice 转换后读取。"
-EMPTY = "工作簿的三张表都是空的，没有报告；请改用填好的工作簿。"
-WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
 
 def read_source(
@@ -68,7 +68,7 @@ def report_of(
         loaded()  # only a page leads on
         return report_in(document, part)
     blocks = read_blocks(document)
-    following = Following(document, blocks, limits, access, part)
+    following = Following(document, blocks, limits, access, part=part)
     try:
         report = recognize(blocks, document, part)
     except UnreadableDocument:
@@ -79,7 +79,22 @@ def report_of(
         if found is None:
             raise
         return found
+    if not report.is_evaluated:
+        return elsewhere(report, replace(following, own_lack=NO_FIGURE))
     return report if len(report.tables) == TABLES else fuller(report, following)
+
+
+def elsewhere(report: Report, following: Following) -> Report:
+    """The report to which a page leads whose own tables hold no figure; else the page's own, which says so.
+
+    Raises FetchError where what it leads to could not be fetched: there the figures may be.
+    """
+    try:
+        return following.report(()) or report
+    except FetchError:
+        raise
+    except GongkaiError:
+        return report
 
 
 def other_reports(report: Report) -> Iterator[tuple[int, Report]]:
@@ -131,11 +146,8 @@ def is_workbook(document: Document) -> bool:
 
 
 def report_of_workbook(document: Document) -> Report:
-    """The report in a workbook of ours. Raises WorkbookError; UnreadableDocument for a blank one (the template, a
-    summary): it is no report of nothing, and not clean."""
+    """The report in a workbook of ours. Raises WorkbookError."""
     report = read_workbook(Path(document.origin.strip()), document.content)
-    if all(entry.value is None and not entry.raw.strip() for entry in report.entries()):
-        raise UnreadableDocument(f"{document.origin}：{EMPTY}")
     return replace(report, document=replace(document, media_type=WORKBOOK_TYPE, content=b""))
 
 
@@ -147,6 +159,7 @@ class Following:
     blocks: Sequence[Block]
     limits: Limits
     access: Access
+    own_lack: str = "没有三张表"  # what the page itself has not
     part: int = 0
 
     def report(self, own: Sequence[str]) -> Report | None:
@@ -194,8 +207,8 @@ class Following:
         if seconds <= 0:
             raise FetchError(f"{lead.source}：{self.limits.deadline:g}秒内没有取到它；请稍后重试。", "timeout")
         document = load(lead.source, replace(self.limits, deadline=seconds), self.access, self.page.url)
-        report = report_in(document, self.part)
-        lacking = "中没有三张表" if not own else f"中只有{len(own)}张表"
+        report = evaluated(report_in(document, self.part))
+        lacking = f"中{self.own_lack}" if not own else f"中只有{len(own)}张表"
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”（{lead.why}）"
         step = (
             f"网页{self.page.url or self.page.origin}{lacking}，报告取自其{what}：{document.url or document.origin}。"
@@ -206,7 +219,7 @@ class Following:
 
     def failure(self, lead: Lead, error: GongkaiError) -> GongkaiError:
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”"
-        text = f"{self.page.origin}：页面中没有三张表，其{what}也没有读出报告：{reason_of(lead, error)}"
+        text = f"{self.page.origin}：页面中{self.own_lack}，其{what}也没有读出报告：{reason_of(lead, error)}"
         if isinstance(error, FetchError):
             return FetchError(text, error.stage, error.status)
         return (NoReport if isinstance(error, NoReport) else UnreadableDocument)(text)

@@ -396,6 +396,12 @@ class Report:
         for table in self.tables.values():
             yield from table.entries.values()
 
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether at least one figure was read, a 0 as well as a 3. Nothing can be said of a report without any: it
+        is neither right nor wrong."""
+        return any(entry.value is not None for entry in self.entries())
+
     def value(self, cell: str) -> Value:
         """The figure in a cell, None where it is blank or its table is missing."""
         table = self.tables.get(cell.partition(".")[0])
@@ -483,6 +489,10 @@ class FetchError(GongkaiError):
 
 class UnreadableDocument(GongkaiError):
     """A document was fetched but holds no report that can be read; the batch records it and goes on."""
+
+
+class NoFigures(UnreadableDocument):
+    """A report was read and holds no figure: a blank form, or figures that no text tells."""
 
 
 class NoReport(UnreadableDocument):

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from gongkai.checks import checked
+from gongkai.checks import NONE_CHECKED, checked
 from gongkai.checks.misread import raw_line, raws_of
 from gongkai.checks.rules import other_rules
 from gongkai.compare.years import YearComparison
@@ -17,6 +17,7 @@ from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
+from gongkai.nofigures import why_no_figures
 from gongkai.wording import one_line, relation_lines
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         "published": report.published,
         "source": source_of(report),
         "provenance": list(provenance_of(report)),
+        **evaluation_of(report),
         "tables": {name: table_to_dict(table) for name, table in report.tables.items()},
         "sections": {str(item): text for item, text in report.sections.items()},
         "problems": [
@@ -89,6 +91,7 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
             "source": source_of(report),
             "provenance": list(provenance_of(report)),
         },
+        **evaluation_of(report),
         "checked": checked(report),
         "findings": [finding_to_dict(finding, report) for finding in findings],
     }
@@ -134,6 +137,13 @@ def failure_to_dict(source: str, error: GongkaiError) -> dict[str, Any]:
 
 def links_to_list(found: Sequence[Candidate]) -> list[dict[str, Any]]:
     return [{"source": link.source, "title": link.title, "year": link.year} for link in found]
+
+
+def evaluation_of(report: Report) -> dict[str, Any]:
+    """Whether any figure was read, and if not, why: ``checked`` 0 without findings must not pass for clean."""
+    if report.is_evaluated:
+        return {"evaluated": True}
+    return {"evaluated": False, "error": why_no_figures(report)}
 
 
 def source_of(report: Report) -> str:
@@ -216,10 +226,11 @@ def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     """The outcome of the checks for people: a summary, then each finding with the texts of its source."""
     count = checked(report)
     if not findings:
-        yield f"✓ 核对{count}项勾稽关系，全部相符。"
+        yield f"✓ 核对{count}项勾稽关系，全部相符。" if count else f"{NONE_CHECKED}。"
         return
-    told = "，".join(filter(None, (no_errors(findings), tally(findings), dismissed_text(findings))))
-    yield f"核对{count}项勾稽关系，{told}："
+    calm = no_errors(findings) if count else ""
+    told = "，".join(filter(None, (calm, tally(findings), dismissed_text(findings))))
+    yield f"{f'核对{count}项勾稽关系' if count else NONE_CHECKED}，{told}："
     for number, finding in in_order(findings):
         yield f"  {finding_line(number, finding)}"
         if line := raw_line(report, finding):
@@ -289,7 +300,12 @@ def rule_lines(rule: Rule) -> Iterator[str]:
 
 
 def report_to_frame(report: Report) -> pandas.DataFrame:
-    """One row per figure in official order; ``value`` is object (int, Decimal or None), so that it stays exact."""
+    """One row per figure in official order; ``value`` is object (int, Decimal or None), so that it stays exact.
+
+    Of a report without figures the rows are there with no value, or none where not even a table was recognised: an
+    exception would end a panel of thousands at the first blank form, and ``frame.attrs`` is lost by ``concat``. Who
+    has to know asks ``report.is_evaluated``, or counts the values of the body and year.
+    """
     import pandas
 
     rows = []

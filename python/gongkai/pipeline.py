@@ -11,6 +11,7 @@ from pathlib import Path
 from gongkai import checks
 from gongkai.decisions import apply_decisions, is_about, merged
 from gongkai.model import Finding, Report, WorkbookError
+from gongkai.nofigures import evaluated
 
 
 def read_report(
@@ -30,7 +31,8 @@ def read_report(
 
     Figures are exact (int or Decimal) in the units of the official tables (件, 万元), None where nothing certain
     stands; ``problems`` lists what could not be placed or read, ``decisions`` what was decided about findings, in the
-    workbook itself or in the file beside it. Raises FetchError, UnreadableDocument, WorkbookError.
+    workbook itself or in the file beside it. A report may hold no figure at all (a blank form): ``is_evaluated`` is
+    False then. Raises FetchError, UnreadableDocument, WorkbookError.
     """
     from gongkai.decisions.file import with_decisions_beside
     from gongkai.locate import read_source
@@ -99,12 +101,14 @@ def fill(
     """Write report and findings into a workbook at ``target``, from the official template or one of your own.
 
     What was decided about findings in a workbook that is overwritten stays, if that shows the same body and year.
+    Raises NoFigures for a report of which no figure was read: its workbook would show that nothing is wrong.
     Raises WorkbookError where ``target`` exists and ``overwrite`` is False, is the report's own source or the
     template, or cannot be written; what was there stays.
     """
     from gongkai.workbook import write_workbook
     from gongkai.workbook.file import template_path
 
+    evaluated(report)
     target, own = Path(target), Path(template) if template else None
     source = report.document.origin if report.document else ""
     if is_standard_input(target) if source == "-" else source and is_same_file(Path(source), target):

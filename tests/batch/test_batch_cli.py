@@ -22,7 +22,7 @@ from gongkai.batch import Imported, run_batch
 from gongkai.cli import batch as cli_batch
 from gongkai.cli.batch import Progress, fitting, width_of
 from gongkai.cli.console import INTERRUPTED
-from gongkai.workbook.lists import DONE, BatchRow
+from gongkai.workbook.lists import BatchRow
 from helpers.batches import COMMAND, bodies, command, list_file, names_in, page, served
 from helpers.command import disk_of, run_command
 from helpers.waiting import PATIENCE
@@ -80,16 +80,18 @@ def test_json_is_that_of_check(tmp_path: Path) -> None:
             found = json.loads(run.stdout)
             assert run.returncode == 2
             assert [sorted(item) for item in found] == [
-                ["checked", "findings", "report", "workbook"],
+                ["checked", "evaluated", "findings", "report", "workbook"],
                 ["error", "source"],
-                ["checked", "findings", "report", "workbook"],
+                ["checked", "evaluated", "findings", "report", "workbook"],
             ]
             assert found[0]["report"]["source"] == sources[0]
             assert found[1]["source"] == sources[1]
             assert found[0]["workbook"] == str(tmp_path / "out" / "第3县人民政府2021年度报告.xlsm")
             assert [item["severity"] for item in found[0]["findings"]].count("error") == 2
         checked = run_command("check", sources[0], "--json")
-        assert json.loads(checked.stdout) == {key: found[0][key] for key in ("report", "checked", "findings")}
+        assert json.loads(checked.stdout) == {
+            key: found[0][key] for key in ("report", "evaluated", "checked", "findings")
+        }
 
 
 def test_help_is_chinese_and_says_the_real_defaults() -> None:
@@ -100,7 +102,6 @@ def test_help_is_chinese_and_says_the_real_defaults() -> None:
     assert (defaults["per_host"], defaults["pause"]) == (cli_batch.PER_HOST, cli_batch.PAUSE) == (2, 1.0)
     assert "（默认 2，最多 8）" in text
     assert "（默认 1）" in text
-    assert cli_batch.DONE == DONE
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from gongkai.model import UNKNOWN_UNIT, Entry, GongkaiError, Problem, Report, Ru
 from gongkai.recognize import NO_TABLE
 from gongkai.recognize.rows import NO_LABEL, NOT_FOUND_COLUMN, NOT_FOUND_ROW
 from helpers import DOCUMENTS
-from helpers.made import older, report_of
+from helpers.made import blank_report, older, report_of
 from helpers.pages import CASES, typed
 
 RULES = rules()
@@ -156,6 +156,7 @@ PARTS = (
     Segment("annex", "2020年数据", "青溪县", 2020),
 )
 MADE: dict[str, Callable[[], Report]] = {
+    "coverage.figures": lambda: blank_report("2021", 2021),
     "coverage.table": lambda: report_of(without="disputes", problems=[Problem("disputes", "", "", "", NO_TABLE)]),
     "coverage.row": lambda: problem(row="granted", reason=NOT_FOUND_ROW),
     "coverage.column": lambda: problem(column="research", reason=NOT_FOUND_COLUMN),

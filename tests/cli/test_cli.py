@@ -27,7 +27,7 @@ def test_read_json_has_the_documented_shape() -> None:
     found = json.loads(run.stdout)
     assert list(found) == [
         *("title", "agency", "year", "published", "source", "provenance"),
-        *("tables", "sections", "problems"),
+        *("evaluated", "tables", "sections", "problems"),
     ]
     assert (found["agency"], found["year"], found["published"]) == ("瑞安市人民政府", 2021, "2022-02-20")
     tables = found["tables"]
@@ -51,7 +51,7 @@ def test_check_of_a_clean_report() -> None:
     run = run_command("check", RUIAN, "--json")
     assert run.returncode == 0
     found = json.loads(run.stdout)
-    assert list(found) == ["report", "checked", "findings"]
+    assert list(found) == ["report", "evaluated", "checked", "findings"]
     assert found["checked"] == 42
     assert [item for item in found["findings"] if item["severity"] == "error"] == []
     assert found["report"] == {
@@ -75,7 +75,8 @@ def test_several_sources_give_a_list_and_the_gravest_code(tmp_path: Path) -> Non
     run = run_command("check", RUIAN, BROKEN, str(tmp_path / "missing.html"), "--json")
     assert run.returncode == 2
     found = json.loads(run.stdout)
-    assert [sorted(item) for item in found] == [["checked", "findings", "report"]] * 2 + [["error", "source"]]
+    read = ["checked", "evaluated", "findings", "report"]
+    assert [sorted(item) for item in found] == [read] * 2 + [["error", "source"]]
     assert len(run.stderr.splitlines()) == 1
     assert CHINESE_SENTENCE.search(run.stderr.strip())
 
@@ -375,7 +376,7 @@ def test_errors_never_go_to_standard_output() -> None:
             run = run_command("check", "missing.html", BROKEN, "--json", stderr=messages)
             unread, broken = json.loads(run.stdout)
             assert (run.returncode, sorted(unread)) == (2, ["error", "source"])
-            assert sorted(broken) == ["checked", "findings", "report"]
+            assert sorted(broken) == ["checked", "evaluated", "findings", "report"]
             assert run_command("nonsense", stderr=messages).stdout == ""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from docx import Document as DocxDocument
 
-from gongkai import GongkaiError, UnreadableDocument, check, read_report
+from gongkai import FetchError, GongkaiError, UnreadableDocument, check, read_report
 from gongkai.links import Directory, base_of, leads_of
 from gongkai.links.addresses import is_of_file_host, is_of_site, site_of
 from gongkai.locate import read_source
@@ -21,6 +21,7 @@ from gongkai.workbook.fill import cover_edits
 from helpers import DOCUMENTS
 from helpers.batches import BODY, page
 from helpers.clock import fake_clock
+from helpers.emptied import AS_WRITTEN, BLANK, FORMATS, changed_sheets, page_of
 from helpers.made import report_of
 from helpers.pages import figures, typed, typed_figures
 from helpers.web.server import answer, serving
@@ -279,5 +280,27 @@ def test_a_saved_page_leads_only_to_files_beside_it() -> None:
 
 def test_an_empty_workbook_is_not_clean(tmp_path: Path) -> None:
     blank = copy_template(tmp_path / "空白.xlsm")
-    with pytest.raises(UnreadableDocument, match="都是空的"):
-        read_source(str(blank), LIMITS)
+    read = read_source(str(blank), LIMITS)
+    assert not read.is_evaluated
+    assert "都是空的" in check(read)[0].message
+
+
+@pytest.mark.parametrize("kind", ["sound", "blank", "gone"])
+def test_a_blank_form_beside_its_attachment(kind: str, tmp_path: Path) -> None:
+    """A page that shows the form as it is handed out, with the report itself in an attachment: that one is read, and
+    a second blank form is no report."""
+    page = page_of(changed_sheets(BLANK)).replace(b"</body>", "<a href='a.docx'>年度报告.docx</a></body>".encode())
+    (tmp_path / "page.html").write_bytes(page)
+    if kind != "gone":
+        change = BLANK if kind == "blank" else AS_WRITTEN
+        (tmp_path / "a.docx").write_bytes(FORMATS["docx"](changed_sheets(change)))
+    if kind == "gone":
+        with pytest.raises(FetchError, match="页面中的表没有数字"):
+            read_source(str(tmp_path / "page.html"), LIMITS)
+        return
+    read = read_source(str(tmp_path / "page.html"), LIMITS)
+    assert read.is_evaluated == (kind == "sound")
+    assert read.document is not None
+    assert [step for step in read.document.provenance if "中的表没有数字" in step] == (
+        [*read.document.provenance] if kind == "sound" else []
+    )

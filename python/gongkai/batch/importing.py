@@ -13,16 +13,14 @@ from gongkai.batch.names import FileNames, fitting_name
 from gongkai.decisions.file import with_decisions_beside
 from gongkai.links import Candidate, Directory
 from gongkai.locate import other_reports, read_source
-from gongkai.model import Finding, GongkaiError, Report, WorkbookError
+from gongkai.model import Finding, GongkaiError, NoFigures, Report, WorkbookError
+from gongkai.nofigures import evaluated
 from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access, Limits
 from gongkai.system import system_reason
-from gongkai.workbook.lists import BatchRow, RowState, clipped, report_to_row
+from gongkai.workbook.lists import DIRECTORY, FAILED, PROPOSED, UNREAD, BatchRow, RowState, clipped, report_to_row
 
 PART = re.compile(r"(?P<source>.+)#part=(?P<part>[1-9]\d{0,3})")
-FAILED: RowState = "失败"
-DIRECTORY: RowState = "目录"
-PROPOSED: RowState = "待确认"
 
 
 def read_report_in(
@@ -47,15 +45,16 @@ def reports_in(
 ) -> list[tuple[str, Report]]:
     """(source, report) of every report in a source: the one that is meant first, the others by their parts' numbers.
 
-    Where it cannot be told which one is meant, the first of them stands for the source.
+    Where it cannot be told which one is meant, the first of them stands for the source. Raises as ``read_source``, and
+    NoFigures where the one that is meant holds none.
     """
     report = read_report_in(source, limits, access, loaded)
     if source_and_part(source)[1]:
-        return [(source, report)]
+        return [(source, evaluated(report))]
     others = [(f"{source}#part={number}", other) for number, other in other_reports(report)]
     if others and not report.part and not report.chosen_by:
         return [(source, others[0][1]), *others[1:]]
-    return [(source, report), *others]
+    return [(source, evaluated(report)), *others]
 
 
 def import_report(source: str, folder: Path) -> list[BatchRow]:
@@ -77,7 +76,10 @@ def import_report(source: str, folder: Path) -> list[BatchRow]:
 
 
 def imported_row(source: str, report: Report, folder: Path) -> BatchRow:
-    findings = check(report)
+    try:
+        findings = check(evaluated(report))
+    except NoFigures as error:
+        return failed_row(source, error)
     return report_to_row(report, findings, source, now(), save_new(report, findings, folder).name)
 
 
@@ -104,8 +106,13 @@ def now() -> str:
 
 def failed_row(source: str, why: GongkaiError | str) -> BatchRow:
     """The row of a source without a report; its sentence does not repeat the source."""
-    state = DIRECTORY if isinstance(why, Directory) else FAILED
-    return BatchRow(source, state, message=clipped(str(why).removeprefix(f"{source}：")), finished=now())
+    return BatchRow(source, state_of(why), message=clipped(str(why).removeprefix(f"{source}：")), finished=now())
+
+
+def state_of(why: GongkaiError | str) -> RowState:
+    if isinstance(why, Directory):
+        return DIRECTORY
+    return UNREAD if isinstance(why, NoFigures) else FAILED
 
 
 def proposed_row(found: Candidate) -> BatchRow:

@@ -20,13 +20,14 @@ from gongkai.batch.scheduler import LOCAL, SourceQueue, host_of
 from gongkai.batch.summary import Pace, compared, with_years, write_summary
 from gongkai.compare.years import YearComparison
 from gongkai.decisions.file import DecisionsError, with_decisions_beside
-from gongkai.model import FetchError, Finding, GongkaiError, Report, WorkbookError
+from gongkai.model import FetchError, Finding, GongkaiError, NoFigures, Report, WorkbookError
+from gongkai.nofigures import evaluated
 from gongkai.output import add_years, check_to_dict
 from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access
 from gongkai.system import system_reason
 from gongkai.workbook import read_workbook, write_workbook
-from gongkai.workbook.lists import DONE, BatchRow, report_to_row
+from gongkai.workbook.lists import BatchRow, report_to_row
 
 PER_HOST, PAUSE = 2, 1.0  # requests to a host at a time; seconds between two of them
 MOST_THREADS = 8
@@ -57,9 +58,9 @@ def run_batch(
     """Import every source once and save each report's workbook, 汇总.xlsm and 汇总.csv into ``folder``.
 
     Yields each source as it finishes; those of which the folder holds the workbook already come first. A source that
-    fails is a row 失败, tried again by the next run. Raises GongkaiError where the folder cannot be written or is in
-    use; what was finished stays, also when the caller stops early or the process is killed. A summary that somebody
-    has changed since is not replaced but renamed, and ``tell`` is told so.
+    fails is a row 失败, one without figures a row 未读出数字; both are tried again by the next run. Raises GongkaiError
+    where the folder cannot be written or is in use; what was finished stays, also when the caller stops early or the
+    process is killed. A summary that somebody has changed since is not replaced but renamed, and ``tell`` is told so.
     """
     make_folder(folder)
     with open_journal(folder) as journal, part_folder(folder) as part:
@@ -200,14 +201,18 @@ class BatchRun:
     def done_row(self, source: str) -> BatchRow | None:
         """The row of a report whose workbook is there; read anew where it or what is beside it changed."""
         entry = self.journal.entries.get(source)
-        if entry is None or entry.row.state != DONE:
+        if entry is None or not entry.row.is_done:
             return None
         path = self.folder / entry.row.file
         if not path.is_file():
             return None
         try:
             found = digest_with_decisions(path)
-            return entry.row if found == entry.sha256 else self.changed_row(path, entry.row, found)
+            as_written = found == entry.sha256 and entry.row.figures  # an earlier version saved blank forms too
+            return entry.row if as_written else self.changed_row(path, entry.row, found)
+        except NoFigures as error:
+            why = f"{str(error).rstrip('。')}（{path.name}）；或把该文件移走后重新导入。"
+            return replace(failed_row(source, NoFigures(why)), file=path.name)
         except (OSError, WorkbookError) as error:
             reason = system_reason(error) if isinstance(error, OSError) else str(error).rstrip("。")
             why = f"{path.name}已不能读取（{reason}）；请恢复该文件，或把它移走后重新导入。"
@@ -220,7 +225,7 @@ class BatchRun:
             return replace(internal_error(source, error), file=path.name)
 
     def changed_row(self, path: Path, old: BatchRow, found: str) -> BatchRow:
-        report = with_decisions_beside(read_workbook(path), path)
+        report = with_decisions_beside(evaluated(read_workbook(path)), path)
         findings = check(report)
         row = report_to_row(report, findings, old.source, old.finished, path.name)
         facts = check_to_dict(report, findings)
@@ -283,7 +288,9 @@ class BatchRun:
         """Keep another report of a source's document, and list it below the source."""
         if self.done_row(name) is None:
             try:
-                row = self.keep(name, report, check(report))
+                row = self.keep(name, report, check(evaluated(report)))
+            except NoFigures as error:
+                row = self.remember(failed_row(name, error))
             except Exception as error:
                 row = self.remember(internal_error(name, error))
             if row is not None:

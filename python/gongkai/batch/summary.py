@@ -18,7 +18,7 @@ from gongkai.decisions import is_open
 from gongkai.model import Edit, WorkbookError
 from gongkai.system import system_reason
 from gongkai.workbook import layout
-from gongkai.workbook.lists import DONE, BatchRow, batch_edits, clipped, summary_edits, summary_heads, summary_line
+from gongkai.workbook.lists import BatchRow, batch_edits, clipped, summary_edits, summary_heads, summary_line
 
 EVERY = 25  # rows
 SHARE = 0.1  # of the time at most goes into writing it again and again
@@ -68,7 +68,7 @@ def set_aside(target: Path, journal: Journal, tell: Callable[[str], None]) -> No
 
 def summary_book_edits(folder: Path, table: str, rows: Sequence[BatchRow]) -> list[Edit]:
     """The list on 批量导入, ready to be continued in Excel, and the reports on 汇总, as many as these sheets hold."""
-    done = [row for row in rows if row.state == DONE]
+    done = [row for row in rows if row.is_done]
     edits = batch_edits(rows[: layout.BATCH_ROWS]) + summary_edits(done[: layout.SUMMARY_ROWS])
     edits.append(Edit(layout.BATCH, *layout.FOLDER_SPOT, str(folder.resolve())))
     if len(rows) > layout.BATCH_ROWS:
@@ -86,7 +86,7 @@ def csv_bytes(rows: Sequence[BatchRow]) -> bytes:
     writer = csv.writer(text)
     writer.writerow(summary_heads())
     for row in rows:
-        if row.state == DONE:
+        if row.is_done:
             writer.writerow([guarded(value) for value in summary_line(row)])
     return text.getvalue().encode("utf-8-sig", "replace")
 
@@ -124,14 +124,14 @@ def compared(rows: Sequence[BatchRow]) -> list[YearComparison]:
 
     A row that an earlier version wrote has the totals only; the text says how much was compared.
     """
-    done = [row for row in rows if row.state == DONE]
+    done = [row for row in rows if row.is_done]
     return compare_years([Yearly(row.agency, row.year, row.source, row.figures, row.decisions) for row in done])
 
 
 def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:
     """The rows, those of reports with what came of comparing them."""
     texts = (clipped(comparison.text) for comparison in compared(rows))
-    return [replace(row, years=next(texts)) if row.state == DONE else row for row in rows]
+    return [replace(row, years=next(texts)) if row.is_done else row for row in rows]
 
 
 def across_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:

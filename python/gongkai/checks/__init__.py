@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gongkai.model import Finding, Report
 
-__all__ = ["check", "checked"]
+__all__ = ["NONE_CHECKED", "check", "checked"]
+NONE_CHECKED = "没有能核对的勾稽关系（数字不全，核对0项）"
 RANKS = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -12,8 +13,16 @@ def check(report: Report) -> list[Finding]:
     """All findings: errors, then warnings, then notes; inside these by table and in the official order.
 
     Each table is held against its own edition's layout and relations. What was decided about a finding goes with it.
+    Of a report without any figure there is one, which says so.
     """
-    from gongkai.checks.coverage import check_coverage, check_parts, check_year, missing_table, unplaced
+    from gongkai.checks.coverage import (
+        check_coverage,
+        check_figures,
+        check_parts,
+        check_year,
+        missing_table,
+        unplaced,
+    )
     from gongkai.checks.narrative import check_narrative, claims
     from gongkai.checks.narrative.comparing import with_prose
     from gongkai.checks.plausibility import check_plausibility
@@ -22,6 +31,8 @@ def check(report: Report) -> list[Finding]:
     from gongkai.decisions.check import check_decisions
     from gongkai.editions import edition_of_year
 
+    if not report.is_evaluated:
+        return [check_figures(report)]  # whatever was decided: nobody can make nothing right
     found = check_year(report.year) + check_parts(report)
     forms = edition_of_year(report.year).forms
     for name, form in forms.items():

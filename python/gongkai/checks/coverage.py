@@ -11,16 +11,21 @@ from collections.abc import Iterable, Sequence
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure, shown
 from gongkai.model import UNKNOWN_UNIT, Cell, Entry, Finding, Form, Problem, Report, Rule, Segment, Severity, Table
+from gongkai.nofigures import ANOTHER_PART, BLANK_WORKBOOK, why_no_figures
 from gongkai.wording import clipped, column_label, label_of, one_line, row_label
 
 EMPTY = Entry("", None)
-ANOTHER_PART = "要读取别的部分，请用命令 gongkai read --parts 查看，再用 --part 指定。"
 
 
 def check_year(year: int | None) -> list[Finding]:
     if year is not None:
         return []
     return [Finding("coverage.year", "warning", "没有识别出报告的年度，无法核对应当使用哪一年的格式。")]
+
+
+def check_figures(report: Report) -> Finding:
+    """The one finding on a report of which no figure was read; it cannot be dismissed."""
+    return Finding("coverage.figures", "error", why_no_figures(report))
 
 
 def check_parts(report: Report) -> list[Finding]:
@@ -195,6 +200,15 @@ OURS = "本工具的提示"
 COUNTS = f"{FORMS}：除金额外均按件、项计数。"
 
 RULES: tuple[Rule, ...] = (
+    Rule(
+        "coverage.figures",
+        "error",
+        "没有读出数字",
+        "整份报告一个数字也没有读出，所以什么也没有校验，既不是没有错误，也不是有错误：不写工作簿，不与别的报告比对，不能忽略。",
+        f"{OURS}：没有校验的不说没有错误。",
+        f"没有读出数字：{BLANK_WORKBOOK}",
+        "是空白表格的，请改用填好的报告；数字是图片的，请向发布机关索取文字版，或在工作簿中照着填写；没有的请填0，不要用符号。",
+    ),
     Rule(
         "coverage.table",
         "error",

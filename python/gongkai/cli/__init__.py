@@ -20,6 +20,7 @@ from gongkai.cli.console import (
     code_of,
     complain,
     complain_of,
+    complain_of_nothing,
     file_name,
     keep_apart,
     number_and_alternative,
@@ -46,7 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = ChineseParser(
         prog="gongkai",
         description="政府信息公开工作年度报告：读取、校验勾稽关系、填入工作簿并标出不符的单元格。",
-        epilog="退出码：0 没有错误；1 有勾稽错误（包括可能是读取有误的）；2 有来源无法读取。",
+        epilog="退出码：0 没有错误；1 有勾稽错误（包括可能是读取有误的）；2 有来源无法读取，或没有读出数字。",
     )
     parser.add_argument("--version", action="version", version=f"gongkai {__version__}", help="显示版本")
     commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True)
@@ -274,10 +275,12 @@ def run_sources(
     as_dict: Callable[[Report, list[Finding]], dict[str, Any]],
     as_lines: Callable[[Report, list[Finding]], Iterable[str]],
     across: Callable[[], Sequence[YearComparison]] = tuple,
+    refuses: bool = True,
 ) -> int:
     """Read each source, judge it and print it; one source gives one JSON object, several give a list.
 
-    ``across`` is called once all are read and says what came of comparing the reports with each other.
+    A report without figures is told on standard error, as what cannot be read; with ``refuses`` False figures do not
+    matter. ``across`` is called once all are read and says what came of comparing the reports with each other.
     """
     from gongkai.output import add_years, failure_to_dict, to_json, years_lines
 
@@ -290,9 +293,12 @@ def run_sources(
             continue
         findings = judge(report)
         codes.append(code_of(findings))
+        if refuses and not report.is_evaluated:
+            codes.append(complain_of_nothing(report))
         results.append(as_dict(report, findings) if options.json else {})
         if not options.json:
-            show(["", *as_lines(report, findings)] if len(results) > 1 else as_lines(report, findings))
+            lines = as_lines(report, findings)
+            show(["", *lines] if len(results) > 1 else lines)
     comparisons = across()
     if options.json:
         left = iter(comparisons)
@@ -308,7 +314,11 @@ def run_read(options: argparse.Namespace) -> int:
 
     if options.parts:
         return run_sources(
-            options, lambda report: [], lambda report, _: parts_to_dict(report), lambda report, _: part_lines(report)
+            options,
+            lambda report: [],
+            lambda report, _: parts_to_dict(report),
+            lambda report, _: part_lines(report),
+            refuses=False,
         )
 
     return run_sources(
@@ -330,16 +340,18 @@ def run_check(options: argparse.Namespace) -> int:
 
     def lines(report: Report, findings: list[Finding]) -> Iterator[str]:
         yield from head_lines(report)
-        yield from finding_lines(report, findings)
+        if report.is_evaluated:
+            yield from finding_lines(report, findings)
 
     return run_sources(options, judge, check_to_dict, lines, lambda: compare_years(seen))
 
 
 def run_fill(options: argparse.Namespace) -> int:
+    from gongkai.nofigures import evaluated
     from gongkai.output import check_to_dict, finding_lines, head_lines, to_json
     from gongkai.pipeline import check, fill, read_report, refilled
 
-    report = read_report(options.source, **reading_of(options))
+    report = evaluated(read_report(options.source, **reading_of(options)))
     if options.force:
         report, lost = refilled(report, options.output)
         if lost:

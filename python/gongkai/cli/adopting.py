@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gongkai.cli.console import code_of, show, written
-from gongkai.model import Finding, Report, WorkbookError
+from gongkai.model import Finding, NoFigures, Report, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.system import system_reason
 from gongkai.workbook import layout
@@ -41,8 +41,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def open_workbook(name: str) -> Opened:
-    """Raises WorkbookError for anything but a workbook of ours."""
+    """Raises WorkbookError for anything but a workbook of ours, NoFigures for one without a figure."""
     from gongkai.decisions.file import with_decisions_beside
+    from gongkai.nofigures import why_no_figures
     from gongkai.pipeline import check
     from gongkai.workbook import is_ours
     from gongkai.workbook.file import read_file
@@ -60,6 +61,8 @@ def open_workbook(name: str) -> Opened:
         raise WorkbookError(f"{name}{what}请先用 gongkai fill 生成工作簿。")
     values = read_file(path, content)
     report = values_to_report(values)
+    if not report.is_evaluated:
+        raise NoFigures(f"{name}：{why_no_figures(report)}")
     return Opened(path, content, values, report, check(with_decisions_beside(report, path)))
 
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 # As gongkai.batch has them; the command must not import it to show its help.
 PER_HOST, PAUSE = 2, 1.0
-DONE = "完成"
 MOST_PER_HOST, LONGEST_PAUSE = 8, 600
 YES = ("y", "yes", "是", "好", "要")
 GOES_ON = "目录还有下一页，这里只有本页的链接；其余各页请另行导入。"
@@ -156,16 +155,17 @@ def report_outcome(sources: Sequence[str], progress: Progress, options: argparse
 
 def row_to_dict(row: BatchRow, checks: Mapping[str, Any]) -> dict[str, Any]:
     """As ``check --json``, with the workbook's path as ``fill --json`` has it."""
-    if row.state == DONE and row.source in checks:
-        return dict(checks[row.source])
-    return {"source": row.source, "error": row.message}
+    if row.is_done and row.source in checks:
+        return {**checks[row.source], "evaluated": True}  # which an earlier version did not say
+    told = {"source": row.source, "error": row.message}
+    return {**told, "evaluated": False} if row.is_unread else told
 
 
 def code_of_rows(rows: Collection[BatchRow], folder: Path) -> int:
     """As ``check``: a sum that is broken as read is not clean, though the reading may be at fault."""
     from gongkai.batch import grave_sources
 
-    if any(row.state != DONE for row in rows):
+    if any(not row.is_done for row in rows):
         return UNREADABLE
     grave = grave_sources(folder)
     return ERRORS if any(row.errors or row.source in grave for row in rows) else CLEAN
@@ -191,7 +191,7 @@ class Progress:
         self.known.add(row.source)  # a source may hold other reports, which are listed as sources of their own
         self.rows[row.source] = row
         self.skipped += imported.skipped
-        failed = row.state != DONE
+        failed = not row.is_done
         if self.bar:
             if failed:
                 self.tell(f"{row.state}　{row.source}：{row.message}")
@@ -224,7 +224,7 @@ class Progress:
 
     def counts(self) -> tuple[int, int, int]:
         """Sources imported now, sources that failed, and reports with errors."""
-        failed = sum(row.state != DONE for row in self.rows.values())
+        failed = sum(not row.is_done for row in self.rows.values())
         wrong = sum(bool(row.errors) for row in self.rows.values())
         return len(self.rows) - failed - self.skipped, failed, wrong
 
@@ -238,7 +238,9 @@ class Progress:
         ignored = sum(row.dismissed or 0 for row in self.rows.values())
         also = f"，已忽略的问题{ignored}处" if ignored else ""
         told = f"有勾稽错误的报告{wrong}份{doubts}{also}。"
-        return f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed}个{rest}；{told}"
+        blank = sum(row.is_unread for row in self.rows.values())
+        unread = f"，未读出数字{blank}个" if blank else ""
+        return f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed - blank}个{unread}{rest}；{told}"
 
     def picture(self) -> str:
         count = len(self.rows)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from gongkai.decisions import is_grave
-from gongkai.model import Finding, GongkaiError
+from gongkai.model import Finding, GongkaiError, NoFigures, Report
 from gongkai.wording import one_line
 
 CLEAN, ERRORS, UNREADABLE = 0, 1, 2
@@ -106,6 +106,17 @@ def complain_of(error: GongkaiError) -> int:
         for link in error.found:
             tell(f"{link.title or '（没有标题）'} {link.source}")
     return UNREADABLE
+
+
+def complain_of_nothing(report: Report) -> int:
+    """A report without figures, in the sentence of every command that needs some."""
+    from gongkai.nofigures import evaluated
+
+    try:
+        evaluated(report)
+    except NoFigures as error:
+        return complain(str(error))
+    return CLEAN
 
 
 def code_of(findings: Sequence[Finding]) -> int:

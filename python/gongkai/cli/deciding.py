@@ -44,11 +44,12 @@ class Beside(NamedTuple):
 
 def run_decision(options: argparse.Namespace) -> int:
     from gongkai.decisions.file import save_decisions
+    from gongkai.nofigures import evaluated
     from gongkai.output import finding_line
     from gongkai.pipeline import read_report
 
     source, decision = local_file(options.source), decision_in(options)
-    report = read_report(source)
+    report = evaluated(read_report(source))
     beside = beside_in(options, source, report)
     words = [clean(word) for word in options.numbers]  # １ is 1, as in gongkai adopt
     chosen = chosen_findings(words, listed(report, beside), bool(beside.years or beside.children))

@@ -17,12 +17,13 @@ def run_levels(options: argparse.Namespace) -> int:
     from gongkai.batch.importing import read_report_in
     from gongkai.compare.levels import compare
     from gongkai.levels import family_of, levels_csv, levels_lines, levels_to_dict, read_children
+    from gongkai.nofigures import evaluated
     from gongkai.output import to_json
     from gongkai.sources import LIMITS, Access
     from gongkai.system import write_whole
 
     target, access = options.output, Access(options.offline, options.refresh, options.insecure)
-    parent = read_report_in(options.parent, LIMITS, access)
+    parent = evaluated(read_report_in(options.parent, LIMITS, access))
     family = family_of(options.children, options.names, parent.year, access)
     if family.passed_over:
         tell(f"目录页中另有{family.passed_over}个链接不是{parent.year}年的，没有读取。")
@@ -37,7 +38,8 @@ def run_levels(options: argparse.Namespace) -> int:
             put(to_json(levels_to_dict(found)))
         else:
             show([*levels_lines(found), *([f"已写入 {target}"] if target else [])])
-    return UNREADABLE if any(child.error for child in children) else CLEAN
+    unread = any(one.kind in ("unread", "no_figures") for one in found.roll.left_out)
+    return UNREADABLE if unread else CLEAN
 
 
 def refuse_target(target: Path, sources: Sequence[str], force: bool) -> None:

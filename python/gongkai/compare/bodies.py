@@ -17,13 +17,15 @@ MOST_LOOKED_AT, MOST_FOUND = 20, 4  # reports with names alike; one more than ar
 
 @dataclass(frozen=True)
 class Yearly:
-    """A report as far as years are compared; ``figures`` holds what it states: no blanks."""
+    """A report as far as years are compared; ``figures`` holds what it states: no blanks. Of one that is not evaluated
+    no figure was read at all, and nothing is compared with it."""
 
     agency: str
     year: int | None
     source: str
     figures: Mapping[str, Value]
     decisions: Mapping[str, Decision] = field(default_factory=dict, compare=False)
+    is_evaluated: bool = True
 
 
 @dataclass
@@ -36,9 +38,10 @@ class Group:
     kinds: dict[int, list[Yearly]] = field(default_factory=dict)
 
     def distinct(self, year: int) -> list[Yearly]:
-        """The reports of a year that state different figures, each once."""
+        """The reports of a year that state different figures, each once; none of which nothing was read."""
         if year not in self.kinds:
-            found = {frozenset(report.figures.items()): report for report in reversed(self.years.get(year, []))}
+            stated = [report for report in reversed(self.years.get(year, [])) if report.is_evaluated]
+            found = {frozenset(report.figures.items()): report for report in stated}
             self.kinds[year] = list(reversed(found.values()))
         return self.kinds[year]
 

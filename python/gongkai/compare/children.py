@@ -12,11 +12,12 @@ from typing import Literal, NamedTuple
 from gongkai.bodies import is_certain, may_be_one, normal, successions_of
 from gongkai.bodies.names import area_of, governed_area, is_office, lies_outside, lies_within, qualified, units_in
 from gongkai.model import Finding, Report, Severity, Value
+from gongkai.nofigures import why_no_figures
 from gongkai.wording import clipped
 
-Exclusion = Literal["missing", "unread", "doubtful", "self", "namesake", "year", "within"]
+Exclusion = Literal["missing", "unread", "no_figures", "doubtful", "self", "namesake", "year", "within"]
 MOST_NAMED = 12  # names in one message; a list of them all stands beside it
-# What is said of those left out; of the missing and unread `levels.uncertain` speaks.
+# What is said of those left out; of the missing, the unread and those without figures `levels.uncertain` speaks.
 SAID: Mapping[Exclusion, tuple[Severity, str]] = {
     "self": ("note", "下级中有上级报告本身，没有计入：{names}。"),
     "namesake": (
@@ -105,7 +106,8 @@ def roll_of(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     area = area_of(parent.agency)
     read = [Named(child, qualified(child.agency, area)) for child in children if child.report is not None]
     left: list[LeftOut] = []
-    others = sifted(read, lambda named: own(parent, named), left)
+    stated = sifted(read, without_figures, left)
+    others = sifted(stated, lambda named: own(parent, named), left)
     of_year = sifted(others, lambda named: other_year(parent, named), left)
     governments = governments_of(of_year)
     members = members_of(sifted(of_year, lambda named: inner(named, governments), left))
@@ -135,6 +137,12 @@ def sifted(children: Iterable[Named], judge: Callable[[Named], LeftOut | None], 
 def report_in(child: Child) -> Report:
     assert child.report is not None, f"{child.name} has no report"
     return child.report
+
+
+def without_figures(named: Named) -> LeftOut | None:
+    """A report of which nothing was read states no zeros: its body's figures are lacking."""
+    report = report_in(named.child)
+    return None if report.is_evaluated else LeftOut(named.child, "no_figures", why_no_figures(report))
 
 
 # --- the parent itself, other years, what lies within another child -------------------------------
@@ -188,9 +196,12 @@ def inner(named: Named, governments: Mapping[str, Sequence[Named]]) -> LeftOut |
 
 def covered(one: LeftOut, parent: Report, there: Collection[str]) -> LeftOut:
     """A report of another year takes nothing from the sum where it is the parent's own, or where its body's report of
-    the right year is there. One whose year nobody knows may be of this year."""
+    the right year is there; nor does one without figures beside one with them. One whose year nobody knows may be of
+    this year."""
     name = qualified(one.child.agency, area_of(parent.agency))
     owned = is_parents_name(name, parent.agency) and None not in (parent.year, report_in(one.child).year)
+    if one.kind == "no_figures" and normal(name) in there:
+        return replace(one, lacking=False)
     if one.kind == "year" and name and (owned or normal(name) in there):
         return replace(one, lacking=False)
     return one

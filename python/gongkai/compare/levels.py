@@ -21,6 +21,7 @@ from gongkai.decisions import decided_findings, key_of
 from gongkai.editions import editions, form
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
+from gongkai.nofigures import NO_FIGURES
 from gongkai.sums import difference, total
 from gongkai.wording import label_of
 
@@ -33,7 +34,7 @@ STATUSES: Mapping[Status, str] = {
     "blank": "上级空白",
 }
 LARGEST = 3  # contributors named in a message
-SHORT_REASONS = {"missing": "没有它的报告", "unread": "没有读出"}
+SHORT_REASONS = {"missing": "没有它的报告", "unread": "没有读出", "no_figures": NO_FIGURES}
 DOCUMENTS = ("rules", "normative")  # rows of table two of which a government itself makes what its bodies draft
 
 

@@ -17,6 +17,7 @@ from gongkai.decisions import decided_findings, is_open
 from gongkai.editions import YearLink, editions, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule
+from gongkai.nofigures import NO_FIGURES
 from gongkai.sums import difference, stated_figures, total
 from gongkai.wording import clipped, column_label, label_of, official_order, one_line, row_label
 
@@ -52,7 +53,7 @@ def yearly(report: Report) -> Yearly:
     values = {cell: report.value(cell) for cell in yearly_cells()}
     source = report.document.origin if report.document else ""
     stated = {cell: value for cell, value in values.items() if value is not None}
-    return Yearly(report.agency, report.year, source, stated, report.decisions)
+    return Yearly(report.agency, report.year, source, stated, report.decisions, report.is_evaluated)
 
 
 def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
@@ -70,6 +71,8 @@ def decided(findings: Sequence[Finding], report: Yearly) -> tuple[Finding, ...]:
 
 def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> YearComparison:
     year = report.year
+    if not report.is_evaluated:
+        return YearComparison(report, f"{NO_FIGURES}，没有核对", notes(without_figures(report), matched, year))
     if group is None or year is None:
         lacking = "年度" if year is None else "机关名称"
         return YearComparison(report, f"没有识别出{lacking}", notes(nameless(lacking), matched, year))
@@ -80,6 +83,10 @@ def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> Year
         return YearComparison(
             report, f"机构调整，没有与{year - 1}年核对", (*doubles, merged_note(report, year - 1, change.source))
         )
+    if not before and year - 1 in group.years:
+        text = f"{year - 1}年的报告{NO_FIGURES}，没有核对"
+        told = f"机关“{clipped(report.agency)}”{text}：{named(group.years[year - 1])}。"
+        return YearComparison(report, text, (*doubles, unmatched(told)))
     if not before:
         return YearComparison(
             report, f"没有{year - 1}年的报告", (*doubles, *missing_notes(report, year, group, matched))
@@ -235,6 +242,11 @@ def notes(message: str, matched: Matched, year: int | None) -> tuple[Finding, ..
     return (unmatched(message),) if matched.years - {year} else ()
 
 
+def without_figures(report: Yearly) -> str:
+    who = f"机关“{clipped(report.agency)}”{report.year}年的报告" if report.agency and report.year else "有一份报告"
+    return f"{who}{NO_FIGURES}（{source_text(report)}），没有与其他年度核对。"
+
+
 def nameless(lacking: str) -> str:
     return f"没有识别出报告的{lacking}，不能与其他年度核对；请在工作簿的封面上补填{lacking}后再核对。"
 
@@ -332,7 +344,7 @@ RULES: tuple[Rule, ...] = (
         "years.unmatched",
         "note",
         "不能确定与哪份报告是同一机关",
-        "没有识别出机关或年度，机关没有其他年度的报告，名称没有写明所属市县（如鼓楼区、城关镇、财政局），或机构合并、区划调整后数字不能直接比较。"
+        "没有识别出机关或年度，报告没有读出数字，机关没有其他年度的报告，名称没有写明所属市县（如鼓楼区、城关镇、财政局），或机构合并、区划调整后数字不能直接比较。"
         "瑞安市人民政府、瑞安市政府、浙江省瑞安市视为同一机关；更名的机关按内置的对照表衔接。",
         OURS,
         "机关“鼓楼区人民政府”没有2020年的报告可以核对，名称中没有写明所属的市县；可能是同一机关但不能确定的：“鼓楼区人民政府”（2020年，……）。",

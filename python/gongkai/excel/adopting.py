@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import xlwings as xw
 
 from gongkai.excel.book import TABLES, Values, apply_edits, format_kind, read_values, sheet_names
-from gongkai.excel.checking import current_report, result_text, selected
+from gongkai.excel.checking import evaluated_report, result_text, selected
 from gongkai.excel.importing import activate
 from gongkai.excel.runner import LONGEST_TEXT, YES, CommandResult, Request
 from gongkai.model import Finding, Form, Report, WorkbookError
@@ -38,7 +38,7 @@ HOW = f"请在“{layout.RESULTS}”的“采纳”一栏填建议的序号（�
 def adopt(book: xw.Book, asked: Request) -> CommandResult:
     """The proposals whose numbers stand in the list of findings; without any, the one that is selected."""
     refuse_older(book)
-    values, report = current_report(book)
+    values, report = evaluated_report(book)
     findings = check_report(report)
     choices = chosen(book, values, report, findings)
     changes = adoptions_of(choices, report)

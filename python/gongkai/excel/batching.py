@@ -18,17 +18,24 @@ import xlwings as xw
 from gongkai.batch import import_report, with_years
 from gongkai.decisions.file import with_decisions_beside
 from gongkai.excel.book import Values, apply_edits, read_values
-from gongkai.excel.checking import current_report
+from gongkai.excel.checking import evaluated_report
 from gongkai.excel.importing import activate
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, is_in_cloud, tell
-from gongkai.model import Edit, GongkaiError, Report, WorkbookError
+from gongkai.model import Edit, GongkaiError, NoFigures, Report, WorkbookError
+from gongkai.nofigures import why_no_figures
 from gongkai.pipeline import check, is_same_file
 from gongkai.wording import clipped, one_line
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 from gongkai.workbook.file import read_file
 from gongkai.workbook.lists import (
+    DONE,
+    FINISHED,
+    NEW,
+    PROPOSED,
+    RETRIED,
     BatchRow,
+    RowState,
     batch_edits,
     read_batch,
     refuse_older_summary,
@@ -50,8 +57,8 @@ class Work:
     values: Values
     rows: list[BatchRow]
 
-    def waiting(self, state: str) -> list[int]:
-        return [place for place, row in enumerate(self.rows) if row.source and row.state == state]
+    def waiting(self, *states: RowState) -> list[int]:
+        return [place for place, row in enumerate(self.rows) if row.source and row.state in states]
 
     def write(self, place: int, rows: Sequence[BatchRow]) -> None:
         """Put rows in the list and on the sheet."""
@@ -86,20 +93,20 @@ def batch(book: xw.Book, asked: Request) -> CommandResult:
     folder = chosen_folder(book, work.values, asked.answer)
     if isinstance(folder, CommandResult):
         return folder
-    if asked.answer == YES and not work.waiting(""):
+    if asked.answer == YES and not work.waiting(NEW):
         take_up(work)
-    if work.waiting(""):
+    if work.waiting(NEW):
         work_on(work, folder)
-        if work.waiting(""):
+        if work.waiting(NEW):
             return CommandResult("more", progress(work))
     fill_summary(book, folder)
     activate(book, layout.BATCH)
     text = progress(work) + saved(book)
-    if work.waiting("待确认"):
+    if work.waiting(PROPOSED):
         return CommandResult(
-            "ask", f"{text}目录页中找到的{len(work.waiting('待确认'))}个链接已列在表中，要全部导入吗？"
+            "ask", f"{text}目录页中找到的{len(work.waiting(PROPOSED))}个链接已列在表中，要全部导入吗？"
         )
-    if work.waiting("失败"):
+    if work.waiting(*RETRIED):
         return CommandResult("ask", f"{text}要重试失败的吗？")
     return CommandResult("done", text)
 
@@ -135,8 +142,8 @@ def chosen_folder(book: xw.Book, values: Values, answer: str) -> Path | CommandR
 
 def take_up(work: Work) -> None:
     """The user said yes to the question that the rows ask: those rows are new again."""
-    state = "待确认" if work.waiting("待确认") else "失败"
-    for places in neighbours(work.waiting(state)):
+    taken = work.waiting(PROPOSED) or work.waiting(*RETRIED)
+    for places in neighbours(taken):
         work.write(places[0], [BatchRow(work.rows[place].source) for place in places])
 
 
@@ -157,7 +164,7 @@ def neighbours(places: Sequence[int]) -> list[list[int]]:
 def work_on(work: Work, folder: Path) -> None:
     """Import new rows until the time is up; each stands on the sheet as soon as it is done."""
     started = monotonic()
-    for place in work.waiting(""):
+    for place in work.waiting(NEW):
         row = work.rows[place]
         tell(work.book, f"批量导入：第{place + 1}行，共{len(work.rows)}行　{clipped(row.source)}")
         work.take_in(place, import_report(row.source, folder))
@@ -168,15 +175,17 @@ def work_on(work: Work, folder: Path) -> None:
 
 
 def finished(work: Work) -> int:
-    return sum(len(work.waiting(state)) for state in ("完成", "失败", "目录"))
+    return len(work.waiting(*FINISHED))
 
 
 def progress(work: Work) -> str:
-    done, failed, new = (work.waiting(state) for state in ("完成", "失败", ""))
+    done, new = work.waiting(DONE), work.waiting(NEW)
     text = f"已导入{len(done)}份报告"
-    if failed:
-        first = work.rows[failed[0]]
-        text += f"，失败{len(failed)}个（如第{layout.BATCH_TOP + failed[0]}行：{clipped(first.message)}）"
+    for state in RETRIED:
+        places = work.waiting(state)
+        if places:
+            first = work.rows[places[0]]
+            text += f"，{state}{len(places)}个（如第{layout.BATCH_TOP + places[0]}行：{clipped(first.message)}）"
     return f"{text}，还有{len(new)}个。" if new else f"{text}。"
 
 
@@ -196,8 +205,8 @@ def saved(book: xw.Book) -> str:
 def summary(book: xw.Book, asked: Request) -> CommandResult:
     """All reports of the batch's folder; without a folder and a batch the report in this workbook alone."""
     work = read_work(book)
-    if not folder_in(work.values) and not work.waiting("完成") and not asked.answer:
-        values, report = current_report(book)
+    if not folder_in(work.values) and not work.waiting(DONE) and not asked.answer:
+        values, report = evaluated_report(book)
         write_summary(book, [current_row(report, values, book.name)])
         activate(book, layout.SUMMARY)
         return CommandResult(
@@ -250,7 +259,10 @@ def is_open(book: xw.Book, path: Path) -> bool:
 def file_row(values: Values, path: Path, known: BatchRow | None) -> BatchRow:
     finished = known.finished if known else ""
     source = known.source if known else source_in(values) or str(path)
-    return row_of(with_decisions_beside(values_to_report(values), path), source, finished, path.name)
+    report = values_to_report(values)
+    if not report.is_evaluated:
+        raise NoFigures(f"{path.name}：{why_no_figures(report)}")
+    return row_of(with_decisions_beside(report, path), source, finished, path.name)
 
 
 def row_of(report: Report, source: str, finished: str, file: str) -> BatchRow:

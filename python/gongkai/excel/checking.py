@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import xlwings as xw
 
-from gongkai.checks import checked
+from gongkai.checks import NONE_CHECKED, checked
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, Values, apply_edits, read_values, with_formats
 from gongkai.excel.importing import activate, verdict
 from gongkai.excel.runner import CommandResult, Request
 from gongkai.model import Edit, Finding, Report, WorkbookError
+from gongkai.nofigures import evaluated
 from gongkai.output import SEVERITIES
 from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import Spot
@@ -37,18 +38,28 @@ def current_report(book: xw.Book) -> tuple[Values, Report]:
     return values, values_to_report(values)
 
 
+def evaluated_report(book: xw.Book) -> tuple[Values, Report]:
+    """``current_report`` with at least one figure. Raises NoFigures for a cover and prose alone."""
+    values, report = current_report(book)
+    return values, evaluated(report)
+
+
 def check(book: xw.Book, asked: Request) -> CommandResult:
-    """New marks and results; figures, cover fields and prose stay as they are."""
+    """New marks and results; figures, cover fields and prose stay as they are. Where no figure stands, the marks of
+    earlier checks go, and the list says so."""
     values, report = current_report(book)
     findings = check_report(report)
     apply_edits(book, flag_edits(report, findings), values)
     if findings:
         activate(book, layout.RESULTS)
+    evaluated(report)
     return CommandResult("done", result_text(report, findings))
 
 
 def result_text(report: Report, findings: list[Finding]) -> str:
     count, text = f"{checked(report)}项勾稽关系", verdict(report, findings)
+    if not checked(report):
+        return text
     return text if count in text else f"已核对{count}：{text}"
 
 
@@ -74,12 +85,14 @@ def clear_marks(book: xw.Book, asked: Request) -> CommandResult:
 
 def next_problem(book: xw.Book, asked: Request) -> CommandResult:
     """Select the next flagged cell after the selection, from the last one on to the first again."""
-    values, report = current_report(book)
+    values, report = evaluated_report(book)
     stops = flagged(values, report)
     if not stops:
         also = dismissed_text(check_report(report))
         if also:
             return CommandResult("done", f"没有待处理的问题，{also}，见“校验结果”。")
+        if not checked(report):
+            return CommandResult("done", f"各表没有标记，但{NONE_CHECKED}。")
         return CommandResult("done", "✓ 没有问题：各表没有标记，勾稽关系都相符。")
     places = sorted(stops, key=position)
     here = selected(book)

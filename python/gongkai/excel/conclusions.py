@@ -12,6 +12,7 @@ from gongkai.editions import edition_of_year, editions
 from gongkai.excel.arrays import Placed
 from gongkai.figures import clean, read_figure, shown
 from gongkai.model import Alternative, Cell, Entry, Finding, Form, GongkaiError, Label, Relation, Report, Table, Value
+from gongkai.nofigures import BLANK_RANGE, evaluated
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tokens import squash
 from gongkai.sums import difference, stated_and_computed
@@ -25,9 +26,17 @@ MOST_NAMED = 2  # findings told in one cell; GK_FINDINGS lists all
 LONGEST = 120  # characters of each
 HEADS = ("规则", "位置", "填报数", "计算数", "差额", "说明", "建议")
 ALL_WELL = "没有不符"
+NONE_DECIDED = "没有能核对的勾稽关系"
 SUSPECT_HEADS = ("问题", "方案", "位置", "填报数", "应为")
 UNCERTAIN = "不能确定是哪一格"
 RULE_HEADS = ("规则", "表", "勾稽关系")
+
+
+def with_figures(placed: Placed) -> Placed:
+    """What a range holds, if any figure is there. Raises NoFigures: a blank form is not clean."""
+    tables = {table.id: table for table in placed.tables}
+    evaluated(Report("", "", None, "", tables, problems=placed.problems), BLANK_RANGE)
+    return placed
 
 
 def findings_of(placed: Placed) -> list[Finding]:
@@ -174,7 +183,12 @@ def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]
         message = clip(finding.message, LONGEST_CELL)
         proposal = proposal_text(finding.suspects, forms_in(placed))
         rows.append([finding.rule, place_of(placed, finding), *map(as_cell, figures), message, proposal])
-    return rows if findings else [*rows, [ALL_WELL, "", "", "", "", about_tables(placed.tables), ""]]
+    return rows if findings else [*rows, [well(placed), "", "", "", "", about_tables(placed.tables), ""]]
+
+
+def well(placed: Placed) -> str:
+    """What stands in a list without findings: 表二 has no relations that could be wrong."""
+    return ALL_WELL if any(map(count_decided, placed.tables)) else NONE_DECIDED
 
 
 def suspects_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]:
@@ -187,7 +201,7 @@ def suspects_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]
     for suspects, names in problems.items():
         problem = clip("、".join(dict.fromkeys(names)), LONGEST_CELL)
         rows += suspect_rows(problem, suspects, forms_in(placed)) or [[problem, UNCERTAIN, "", "", ""]]
-    return rows if problems else [*rows, [ALL_WELL, "", "", "", ""]]
+    return rows if problems else [*rows, [well(placed), "", "", "", ""]]
 
 
 def suspect_rows(problem: str, suspects: Sequence[Alternative], forms: Mapping[str, Form]) -> list[SheetRow]:

@@ -21,6 +21,7 @@ import xlwings
 
 from gongkai.locate import read_source
 from gongkai.model import FetchError, GongkaiError, Report, WorkbookError
+from gongkai.nofigures import evaluated
 from gongkai.sources import Limits
 from gongkai.system import in_time, state_folder, system_reason
 from gongkai.workbook import layout
@@ -109,7 +110,7 @@ def refuse_over_budget(session: Session, now: float) -> None:
 
 def read_page(url: str, limits: Limits) -> Report:
     """Without the page's bytes: the session keeps many reports."""
-    report = in_time(lambda: read_source(url, limits), LONGEST)
+    report = in_time(lambda: evaluated(read_source(url, limits)), LONGEST)
     if report is None:
         raise FetchError(f"{url}：{LONGEST:g}秒内没有读出报告，已不再等；请用“导入网址”。", "read")
     assert report.document is not None

@@ -15,7 +15,7 @@ import xlwings
 
 import gongkai
 from gongkai.excel.arrays import Bounded, read_array, shapes_text
-from gongkai.excel.checking import current_report
+from gongkai.excel.checking import evaluated_report
 from gongkai.excel.conclusions import (
     about_tables,
     as_cell,
@@ -29,6 +29,7 @@ from gongkai.excel.conclusions import (
     report_rows,
     rules_rows,
     suspects_rows,
+    with_figures,
 )
 from gongkai.excel.fetching import report_for
 from gongkai.model import GongkaiError
@@ -165,9 +166,9 @@ def calling_book(caller: Any) -> xlwings.Book:
 @worksheet
 def GK_CHECK(table: Any = None, caller: Any = None) -> Any:
     if table is None:
-        report = current_report(calling_book(caller))[1]
+        report = evaluated_report(calling_book(caller))[1]
         return conclusion(list(report.tables.values()), check(report))
-    placed = read_array(table)
+    placed = with_figures(read_array(table))
     return conclusion(placed.tables, findings_of(placed), about_tables(placed.tables))
 
 
@@ -178,13 +179,13 @@ def GK_DIFF(table: Any, rule: Any) -> Any:
 
 @worksheet
 def GK_FINDINGS(table: Any) -> Any:
-    placed = read_array(table)
+    placed = with_figures(read_array(table))
     return findings_rows(placed, findings_of(placed))
 
 
 @worksheet
 def GK_SUSPECT(table: Any) -> Any:
-    placed = read_array(table)
+    placed = with_figures(read_array(table))
     return suspects_rows(placed, findings_of(placed))
 
 

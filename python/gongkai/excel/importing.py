@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 import xlwings as xw
 
-from gongkai.checks import checked
+from gongkai.checks import NONE_CHECKED, checked
 from gongkai.decisions import dismissed_text, is_grave, is_open
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, NotRestored, Values, apply_edits, as_entered, put_rows, read_values, sheet_names
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, tell
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
+from gongkai.nofigures import evaluated
 from gongkai.pipeline import check, is_same_file, read_report, with_decisions_of
 from gongkai.spreadsheets import Spot
 from gongkai.wording import clipped
@@ -65,7 +66,7 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Request) ->
     if changed and asked.answer != YES:
         return CommandResult("ask", question(values))
     tell(book, f"正在读取 {clipped(source)}")
-    report = read_report(source)
+    report = evaluated(read_report(source))
     report, lost = with_decisions_of(report, values_to_report(values))
     if lost and not changed and asked.answer != YES:
         return CommandResult("ask", question_of_decisions(lost))
@@ -152,6 +153,8 @@ def verdict(report: Report, findings: list[Finding]) -> str:
         return "，".join([f"✗ {counts['error']}项不符", *others, "见“校验结果”。"])
     if misread := sum(finding.cause == "reading" and is_open(finding) for finding in findings):
         return "，".join([f"! {misread}项可能是读取有误，请对照原文核实", *others, "见“校验结果”。"])
+    if not checked(report):
+        return "，".join([NONE_CHECKED, *others, "见“校验结果”。"])
     if others:
         other = "其他" if any(finding.severity == "error" for finding in findings) else ""
         what = f"没有发现{other}不符（核对{checked(report)}项勾稽关系）"

@@ -15,7 +15,12 @@ from gongkai.figures import shown
 from gongkai.output import finding_line, finding_to_dict, head_lines, number, provenance_of, source_of, tally
 from gongkai.wording import clipped, column_label, one_line, row_label
 
-LEFT_OUT = {"missing": "缺少", "doubtful": "不能确定", "unread": "没有读出"}  # of other kinds: 没有计入
+LEFT_OUT = {
+    "missing": "缺少",
+    "doubtful": "不能确定",
+    "unread": "没有读出",
+    "no_figures": "没有读出",
+}  # of other kinds: 没有计入
 HEADS = ("表", "项目", "栏目", "单元格", "上级", "下级之和", "差（下级之和－上级）", "结果", "缺数的下级")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.bodies import may_be_one
 from gongkai.editions import edition_of_year, editions, form
+from gongkai.figures import PICTURE
 from gongkai.model import (
     Block,
     Document,
@@ -42,7 +44,10 @@ from gongkai.recognize.tokens import Token, tokenize
 from gongkai.recognize.units import contradicted_by
 
 NO_TABLE = "没有找到这张表"
-ONLY_LABELS = "找到了表格的标签，但标签旁没有能识别的数字；请检查是否为空白表格，或数字是否写成了图片、括号等形式。"
+HAS_NUMBER = re.compile(r"\d|[一二三四五六七八九十零〇]$")  # (134), 12②, 十二: perhaps a figure, but none for certain
+NO_FIGURE = "找到了表格的标签，但标签旁没有数字"
+NOT_PLACED = "表格中有数字，但不能确定属于哪一格，未填入"
+ONLY_TEXT = "标签旁的文字不是单独的数字，未填入"
 TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
 TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
 OTHER_REPORT = "这张表前面是另一份报告的标题，可能不属于本报告，未填入"
@@ -72,8 +77,8 @@ class FoundTable:
 def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Report:
     """The report that the blocks hold; of several segments ``part``, or the one that the page names (segments).
 
-    Raises NoReport where they hold none of its three tables, UnreadableDocument where they hold some of which nothing
-    can be read.
+    Of tables that are there without any figure the report says so (``is_evaluated``). Raises NoReport where the blocks
+    hold none of its three tables, UnreadableDocument where they hold too many.
     """
     tokens = tokenize(blocks)
     lines = lines_of(blocks)
@@ -94,13 +99,18 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     for reading, _ in readings.values():
         doubt_units(reading, page.agency, "\n".join(texts.values()))
     found = [name for name, (reading, _) in readings.items() if reading.placed]
+    unread: list[Problem] = []
     if not found or (found == ["disclosure"] and not is_title(title)):
-        if has_labels(tokens, edition.name):
-            raise UnreadableDocument(f"{document.origin}：{ONLY_LABELS}")
-        raise NoReport(why_unreadable(blocks, document.origin))
+        unread = labels_alone(tokens, edition.name)
+        if not unread:
+            raise NoReport(why_unreadable(blocks, document.origin))
     tables = {name: Table(name, found, reading.entries) for name, (reading, found) in readings.items()}
+    if not any(reading.holds_figures for reading, _ in readings.values()):
+        unread += lone_figures(own.tokens, edition.name)
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
-    problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in tables]
+    problems += unread
+    told = {*tables, *(problem.table for problem in unread)}
+    problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in told]
     if chosen.by == "only" and not is_same(own.segment, page):
         problems.append(Problem("", "", "", own.segment.title, OTHER_ABOVE))
     return Report(
@@ -184,10 +194,33 @@ def completed(report: Report, blocks: Sequence[Block]) -> Report:
     )
 
 
-def has_labels(tokens: Sequence[Token], edition: str) -> bool:
-    """Whether most labels of 表三 stand in the document, though no figure beside them can be read."""
-    found = find_chain(tokens, edition, "applications")
-    return len(found.chain) > SAME_SHARE * len(lexicon(edition, "applications").labels)
+def lone_figures(tokens: Sequence[Token], edition: str) -> list[Problem]:
+    """A figure beside the labels of a table where none could be placed: the document is no blank form."""
+    for table in FEWEST_ROWS:
+        chain = find_chain(tokens, edition, table).chain
+        near = tokens[chain[0].start : chain[-1].end + FEWEST_BLOCK_LABELS] if chain else ()
+        found = next((token.text for token in near if token.kind == "figure"), "")
+        if found:
+            return [Problem(table, "", "", found, NOT_PLACED)]
+    return []
+
+
+def labels_alone(tokens: Sequence[Token], edition: str) -> list[Problem]:
+    """What stands beside the labels of 表三 where most of them are there and no figure is; [] where they are not.
+
+    ``（一）予以公开 (134) (7)`` has texts in brackets, a page whose figures are images has pictures, the form as it is
+    handed out nothing.
+    """
+    chain = find_chain(tokens, edition, "applications").chain
+    if len(chain) <= SAME_SHARE * len(lexicon(edition, "applications").labels):
+        return []
+    labels = {at for match in chain for at in range(match.start, match.end)}
+    between = [tokens[at] for at in range(chain[0].start, chain[-1].end) if at not in labels]
+    texts = [token.text for token in between if token.kind == "text"]
+    if PICTURE in texts:
+        return [Problem("applications", "", "", PICTURE, ONLY_TEXT)]
+    odd = next((text for text in texts if HAS_NUMBER.search(text)), "")
+    return [Problem("applications", "", "", odd, ONLY_TEXT if odd else NO_FIGURE)]
 
 
 def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[TableReading, str]]:
@@ -271,7 +304,7 @@ def agreed(readings: Sequence[TableReading]) -> TableReading | None:
     if all(is_equal(chosen, other) for other in placed[1:]):
         return chosen
     blank = left_blank(chosen, f"{chosen.form.number}×{len(placed)}", TWICE)
-    unread = [reading for reading in placed if not any(entry.value is not None for entry in reading.entries.values())]
+    unread = [reading for reading in placed if not reading.holds_figures]
     blank.problems += [problem for reading in unread for problem in reading.problems]
     return blank
 

@@ -87,6 +87,10 @@ class TableReading:
     placed: int = 0
     start: int = 0
 
+    @property
+    def holds_figures(self) -> bool:
+        return any(entry.value is not None for entry in self.entries.values())
+
 
 def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop: int) -> TableReading:
     """Place every figure by the label of its row and the head of its part; what is uncertain goes to ``short_rows``.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from gongkai.figures import read_figure
+from gongkai.figures import PICTURE, read_figure
 from gongkai.model import Block, Grid, Link, Place, Prose
 
 TokenKind = Literal["figure", "sign", "blank", "filler", "text"]
@@ -24,7 +24,6 @@ LABEL_AND_FIGURES = re.compile(
 )
 
 FIGURE_ENDS = frozenset("0123456789０１２３４５６７８９-—/")
-PICTURE = "[图片]"
 LONGEST_LINE = 200  # a row of a flattened table; a longer line is prose
 
 

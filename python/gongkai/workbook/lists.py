@@ -18,9 +18,16 @@ from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, text_of
 from gongkai.workbook.fill import as_number
 
-RowState = Literal["", "待确认", "完成", "失败", "目录"]
+RowState = Literal["", "待确认", "完成", "失败", "未读出数字", "目录"]
 STATES: tuple[RowState, ...] = get_args(RowState)
+NEW: RowState = ""
+PROPOSED: RowState = "待确认"  # a link of a directory
 DONE: RowState = "完成"
+FAILED: RowState = "失败"
+UNREAD: RowState = "未读出数字"  # a report of which no figure was read: no workbook, and tried again as a failure is
+DIRECTORY: RowState = "目录"
+RETRIED: tuple[RowState, ...] = (FAILED, UNREAD)
+FINISHED: tuple[RowState, ...] = (DONE, *RETRIED, DIRECTORY)
 BATCH_HEADS: Mapping[str, str] = {
     "source": "来源（网址、文件或目录页，一行一个）",
     "state": "状态",
@@ -77,6 +84,14 @@ class BatchRow:
     years: str = ""
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     dismissed: int | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == DONE
+
+    @property
+    def is_unread(self) -> bool:
+        return self.state == UNREAD
 
 
 @dataclass(frozen=True)
@@ -242,7 +257,7 @@ def batch_edits(rows: Sequence[BatchRow], top: int = layout.BATCH_TOP) -> list[E
 
 def summary_edits(rows: Sequence[BatchRow]) -> list[Edit]:
     """The reports among the lines as cells of the sheet 汇总 from its top. WorkbookError where they are too many."""
-    done = [row for row in rows if row.state == DONE]
+    done = [row for row in rows if row.is_done]
     refuse_overflow(layout.SUMMARY, len(done), layout.SUMMARY_ROWS)
     return [
         Edit(layout.SUMMARY, number, column, value)
