@@ -17,7 +17,17 @@ import looks
 from charts import add_charts
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
-from gongkai.workbook.lists import BATCH_HEADS, COUNTS, SUMMARY_HEADS, summary_columns, summary_row_heads
+from gongkai.workbook.lists import (
+    BATCH_HEADS,
+    COUNTS,
+    DIRECTORY,
+    DONE,
+    PROPOSED,
+    RETRIED,
+    SUMMARY_HEADS,
+    summary_columns,
+    summary_row_heads,
+)
 from looks import CENTRED, FIGURE, HAIR, LEFT, QUIET, as_text, font, put
 from overview import BLOCK_LEFT, YEARS_TOP, Block, block_cells
 from plain_sheets import new_page, put_head
@@ -107,19 +117,21 @@ def add_batch_rules(page: Worksheet) -> None:
     at = {name: letters(column) for name, column in layout.BATCH_COLUMNS.items()}
     source, state, errors = (f"${at[name]}{top}" for name in ("source", "state", "errors"))
     wrong = f"AND(ISNUMBER({errors}),{errors}>0)"
+    tests = [f'{state}="{one}"' for one in RETRIED]
+    unread = f"OR({','.join(tests)})"
     line = (f'{source}<>""', DifferentialStyle(border=HAIR))
     alarm = DifferentialStyle(font=Font(b=True, color=looks.ALARM), border=HAIR)
     failed = DifferentialStyle(font=Font(color=looks.ACCENTS["warning"][0]), border=HAIR)
     states = [
-        (f'AND({state}="完成",{wrong})', looks.flag("error")),
-        (f'{state}="失败"', looks.flag("warning")),
-        (f'{state}="待确认"', looks.flag("note")),
-        (f'{state}="完成"', looks.settled()),
-        (f'{state}="目录"', DifferentialStyle(font=Font(color=QUIET), border=HAIR)),
+        (f'AND({state}="{DONE}",{wrong})', looks.flag("error")),
+        (unread, looks.flag("warning")),
+        (f'{state}="{PROPOSED}"', looks.flag("note")),
+        (f'{state}="{DONE}"', looks.settled()),
+        (f'{state}="{DIRECTORY}"', DifferentialStyle(font=Font(color=QUIET), border=HAIR)),
     ]
     add_rules(page, f"{at['state']}{top}:{at['state']}{last}", [*states, line])
     add_rules(page, f"{at['errors']}{top}:{at['errors']}{last}", [(wrong, alarm), line])
-    add_rules(page, f"{at['message']}{top}:{at['message']}{last}", [(f'{state}="失败"', failed), line])
+    add_rules(page, f"{at['message']}{top}:{at['message']}{last}", [(unread, failed), line])
     others = f"A{top}:A{last} C{top}:E{last} H{top}:I{last}"
     add_rules(page, others, [line])
 

@@ -156,6 +156,17 @@ def by_edition(table: str, each: Mapping[str, str]) -> str:
     return formula
 
 
+def figure_count(table: str) -> str:
+    """A formula for the number of figures in a table's cells: without any, nothing there is checked."""
+    sheets = [sheet for sheet in layout.table_sheets() if sheet.table == table]
+    return f"={by_edition(table, {sheet.name: counted_figures(sheet) for sheet in sheets})}"
+
+
+def counted_figures(sheet: TableSheet) -> str:
+    ranges = [f"'{sheet.name}'!{range_of(box)}" for box in rectangles(sheet.cells.values())]
+    return f"COUNT({','.join(ranges)})"
+
+
 def relation_counts(table: str) -> tuple[str, str, str]:
     """Formulas for the number of a table's relations, of those broken and of those that hold."""
     sheets = [sheet for sheet in layout.table_sheets() if sheet.table == table]

@@ -10,7 +10,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 import looks
-from formulas import relation_counts
+from formulas import figure_count, relation_counts
 from gongkai.decisions import WORDS
 from gongkai.editions import editions
 from gongkai.model import Edition, Severity
@@ -28,7 +28,8 @@ COVER_LABELS = {
     "provenance": "取得经过",
 }
 COUNT_LABELS: dict[Severity, str] = {"error": "错误", "warning": "警告", "note": "提示"}
-COUNTERS = (8, 9, 10)  # hidden columns of the cover: relations, broken ones, those that hold
+COUNTERS = (8, 9, 10, 11)  # hidden columns of the cover: relations, broken ones, those that hold, figures
+NO_FIGURES = "没有可以计算的数字"
 LEGEND: tuple[tuple[looks.Flag, str, str], ...] = (
     ("suspect", "疑 12", "疑为此格填错：改动最少的办法都要改它，应为多少见“建议”一栏"),
     ("error", "✗ 12", "不符：所填的总计与各项之和不等，或者该数有误"),
@@ -131,12 +132,13 @@ def put_editions(page: Worksheet) -> None:
         put_field(page, row, f"{layout.newest_sheet(table).form.number}版式")
         put(page, *place, int(newest), number_format=looks.EDITION_FORMAT, font=font(11), alignment=LEFT, border=HAIR)
         choice.add(layout.address(place))
-        for column, formula in zip(COUNTERS, relation_counts(table), strict=True):
+        for column, formula in zip(COUNTERS, (*relation_counts(table), figure_count(table)), strict=True):
             put(page, row, column, formula, font=font(8, color=QUIET))
-        all_, broken, holding = (f"{letters(column)}{row}" for column in COUNTERS)
+        all_, broken, holding, figures = (f"{letters(column)}{row}" for column in COUNTERS)
         state = (
-            f'=IF({all_}=0,"没有规定勾稽关系",IF({broken}>0,"✗ 不符"&{broken}&"项",'
-            f'IF({holding}={all_},"✓ 全部相符","相符"&{holding}&"项，其余数据不全")))'
+            f'=IF({figures}=0,"{NO_FIGURES}",IF({all_}=0,"没有规定勾稽关系",'
+            f'IF({broken}>0,"✗ 不符"&{broken}&"项",'
+            f'IF({holding}={all_},"✓ 全部相符","相符"&{holding}&"项，其余数据不全"))))'
         )
         put(page, row, 4, state, font=font(10, color=QUIET), border=HAIR, alignment=Alignment("left", "center"))
         add_alarm(page, f"D{row}", f"{broken}>0")
@@ -146,11 +148,14 @@ def put_editions(page: Worksheet) -> None:
 
 def put_live_line(page: Worksheet) -> None:
     rows = [row for row, _ in layout.EDITION_SPOTS.values()]
-    all_, broken, holding = (f"SUM({letters(column)}{rows[0]}:{letters(column)}{rows[-1]})" for column in COUNTERS)
-    line = (
-        f'=IF({broken}>0,"✗ ","")&"勾稽关系共"&{all_}&"项，不符"&{broken}&"项"'
-        f'&"（相符"&{holding}&"项，数据不全"&({all_}-{broken}-{holding})&"项）"&{ignored_line()}'
+    sums = [f"SUM({letters(column)}{rows[0]}:{letters(column)}{rows[-1]})" for column in COUNTERS]
+    all_, broken, holding, figures = sums
+    told = (
+        f'IF({broken}>0,"✗ ","")&"勾稽关系共"&{all_}&"项，不符"&{broken}&"项"'
+        f'&"（相符"&{holding}&"项，数据不全"&({all_}-{broken}-{holding})&"项）"'
     )
+    open_ = f'IF({broken}+{holding}=0,"没有能核对的勾稽关系（共"&{all_}&"项，数据不全）",{told})'
+    line = f'=IF({figures}=0,"{NO_FIGURES}，什么也没有校验",{open_})&{ignored_line()}'
     row, column = layout.LIVE_SPOT
     put_field(page, row, "现在")
     put(page, row, column, line, font=font(12, bold=True), alignment=LEFT, border=HAIR)

@@ -119,7 +119,8 @@ def test_states_are_told_apart(book: Workbook) -> None:
         for state in re.findall(r'\$B6="(.+?)"', formula)
         if "ISNUMBER" not in formula
     }
-    assert set(fills) == {"失败", "待确认", "完成", "目录"}
+    assert set(fills) == {"失败", "未读出数字", "待确认", "完成", "目录"}
+    assert fills["失败"] == fills["未读出数字"]
     assert fills["完成"] is fills["目录"] is None
     alarm = next(look.fill.bgColor.rgb for formula, look in rules.items() if "ISNUMBER" in formula)
     assert len({alarm, fills["失败"], fills["待确认"], None}) == 4

@@ -31,7 +31,7 @@ from gongkai.model import (
     WorkbookError,
 )
 from gongkai.sums import difference, possible, total
-from gongkai.workbook import layout, read_workbook, write_workbook
+from gongkai.workbook import copy_template, layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.fill import report_to_edits, shown_sheets
 from gongkai.workbook.layout import Lane, TableSheet, sheet_of
@@ -283,6 +283,8 @@ def lanes_wanted(report: Report) -> dict[str, object]:
 
 def cover_line(wanted: Mapping[str, object]) -> str:
     broken = sum(isinstance(value, int) for value in wanted.values())
+    if not broken and layout.HOLDS not in wanted.values():
+        return f"没有能核对的勾稽关系（共{len(wanted)}项，数据不全）"
     return f"勾稽关系共{len(wanted)}项，不符{broken}项"
 
 
@@ -323,6 +325,28 @@ def test_a_correction_changes_lane_cover_and_state(target: Path) -> None:
     assert "不符0项（相符42项" in seen()[2]
 
 
+def table_two_alone() -> Report:
+    """Three tables, of which only the one without relations holds figures."""
+    sound = report_of()
+    blank = {entry.cell: None for entry in sound.entries() if not entry.cell.startswith("disclosure")}
+    return report_of(blank)
+
+
+EMPTY_COVER = ["没有可以计算的数字"] * 3 + ["没有可以计算的数字，什么也没有校验"]
+TABLE_TWO_COVER = ["没有规定勾稽关系", *["没有可以计算的数字"] * 2, "没有能核对的勾稽关系（共42项，数据不全）"]
+COVER_STATES = [(row, 4) for row, _ in layout.EDITION_SPOTS.values()]
+
+
+def test_the_cover_of_an_empty_workbook_is_not_clean(target: Path) -> None:
+    """With no Python in between."""
+    desk = open_desk(copy_template(target))
+    shown = [calculated(desk, layout.COVER, spot) for spot in (*COVER_STATES, layout.LIVE_SPOT)]
+    assert shown == EMPTY_COVER
+    desk = open_desk(write_workbook(table_two_alone(), [], target.with_name("two.xlsm")))
+    shown = [calculated(desk, layout.COVER, spot) for spot in (*COVER_STATES, layout.LIVE_SPOT)]
+    assert shown == TABLE_TWO_COVER
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The workbooks that LibreOffice is to calculate."""
@@ -335,6 +359,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     blank = changed(wrong, "applications.carried_out.total", None)
     found["flagged"] = write_workbook(blank, check(blank), folder / "flagged.xlsm")
     corrections = [Edit("表四", 5, 5, 11), Edit("表三", 29, 10, 12)]
+    found["empty"] = copy_template(folder / "empty.xlsm")
+    found["table_two"] = write_workbook(table_two_alone(), [], folder / "table_two.xlsm")
     found["corrected"] = fill_file(found["flagged"], folder / "corrected.xlsm", corrections)
     return found
 
@@ -364,6 +390,13 @@ def test_live_formulas_agree_with_python_in_libreoffice(saved: dict[str, Path]) 
         wanted = lanes_wanted(case)
         assert lane_values(book, case) == wanted
         assert cover_line(wanted) in str(book[layout.COVER].cell(*layout.LIVE_SPOT).value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "expected"), [("empty", EMPTY_COVER), ("table_two", TABLE_TWO_COVER)])
+def test_the_cover_of_an_empty_workbook_in_libreoffice(saved: dict[str, Path], name: str, expected: list[str]) -> None:
+    cover = load_workbook(saved[name], data_only=True)[layout.COVER]
+    assert [cover.cell(*spot).value for spot in (*COVER_STATES, layout.LIVE_SPOT)] == expected
 
 
 @pytest.mark.slow
