@@ -25,9 +25,11 @@ PICTURES = "格中的数字是图片，不能读取；请向发布机关索取�
 SIGNS = "格中填的都是{}，不当作0；没有的请填0，再重新读取。"
 DOUBTFUL = "{}；请对照原文核对，或在工作簿中照着填写。"
 NO_NUMBERS = "格中的文字都不能确定是数字，如“{}”"
-CHOSEN_PART = "所读取的第{}部分中没有数字，文中共有{}部分有表格。"
-NO_PART = "文中有{}部分有表格，不能确定哪一部分是所要的报告。"
+CHOSEN_PART = "所读取的第{}部分中没有数字，文中共有{}部分有表格；"
+NO_PART = "文中有{}部分有表格，不能确定哪一部分是所要的报告；"
 MOST_SIGNS = 3
+EMPTY_ROW = "这一行后面没有数字"  # of a problem whose text is the row's label, not a figure
+BARS = " \t\n\u3000\xa0|｜"  # between the cells of a table as text, and blanks
 
 
 def evaluated(report: Report, blank: str = "") -> Report:
@@ -68,7 +70,7 @@ def text_reason(report: Report) -> str:
 
     ``/`` in every cell is a sign, ``(134)`` and ``12②`` are texts that are not certainly figures.
     """
-    texts = [entry.raw for entry in report.entries() if entry.raw.strip()]
+    texts = [entry.raw for entry in report.entries() if entry.raw.strip(BARS)]
     doubts = [problem for problem in report.problems if is_doubt(problem)]
     if PICTURE in (*texts, *(problem.raw for problem in doubts)):
         return PICTURES
@@ -83,9 +85,9 @@ def text_reason(report: Report) -> str:
 
 
 def is_doubt(problem: Problem) -> bool:
-    """Whether a problem speaks of something in a table that may be a figure: not of a whole table that is not there,
-    nor of signs: ``/ / / /``."""
-    named = problem.raw or problem.row or problem.column
+    """Whether a problem speaks of something in a table that may be a figure: not of a whole table that is not there, a
+    row after which nothing stands, nor of signs: ``/ / / /``."""
+    named = (problem.raw or problem.row or problem.column) and problem.reason != EMPTY_ROW
     return bool(problem.table and named) and not (problem.raw.strip() and is_signs(problem.raw))
 
 
@@ -96,7 +98,7 @@ def doubt_text(problem: Problem) -> str:
 
 
 def is_signs(text: str) -> bool:
-    return all(read_figure(word).state in ("sign", "blank") for word in text.split())
+    return all(read_figure(word.strip(BARS)).state in ("sign", "blank") for word in text.split())
 
 
 def signs_in(texts: list[str]) -> Iterator[str]:

@@ -30,6 +30,7 @@ from helpers.emptied import (
     Change,
     changed_sheets,
     one_figure,
+    page_of,
     saved_as,
     saved_page,
     with_cells,
@@ -39,6 +40,7 @@ from helpers.excel.live import fill_live, open_live, press, set_cell, value_at
 from helpers.excel.ranges import figures, printed
 from helpers.families import PARENT, child, report, saved, summed
 from helpers.made import blank_report, report_of
+from helpers.writers.styles import LAYOUTS
 
 NOTHING = "没有读出数字"
 CLEAN = ("没有错误", "✓", "没有不符", "全部相符", "没有发现")
@@ -76,6 +78,17 @@ def test_signs_alone_are_no_figures(kind: str, tmp_path: Path) -> None:
 @EVERY_FORMAT
 def test_figures_in_brackets_are_none(kind: str, tmp_path: Path) -> None:
     assert "空白表格，" not in refused("check", saved_as(tmp_path, kind, changed_sheets(BRACKETS)))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("text", ["", "—", "暂无", "□", "十二", "12②"])
+def test_the_reason_is_true_in_every_markup(layout: str, text: str, tmp_path: Path) -> None:
+    """Only a form whose cells are truly empty is called a blank one."""
+    source = tmp_path / "report"
+    source.write_bytes(page_of(changed_sheets(lambda spot: text), layout))
+    told = refused("check", source)
+    assert ("空白表格" in told) == (text == "")
+    assert text in told
 
 
 @EVERY_FORMAT

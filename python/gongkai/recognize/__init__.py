@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -215,12 +216,19 @@ def labels_alone(tokens: Sequence[Token], edition: str) -> list[Problem]:
     if len(chain) <= SAME_SHARE * len(lexicon(edition, "applications").labels):
         return []
     labels = {at for match in chain for at in range(match.start, match.end)}
-    between = [tokens[at] for at in range(chain[0].start, chain[-1].end) if at not in labels]
+    within = range(chain[0].start, chain[-1].end)
+    between = [tokens[at] for at in within if at not in labels or not tokens[at].squash]  # □ may end a label
     texts = [token.text for token in between if token.kind == "text"]
     if PICTURE in texts:
         return [Problem("applications", "", "", PICTURE, ONLY_TEXT)]
-    odd = next((text for text in texts if HAS_NUMBER.search(text)), "")
+    odd = next((text for text in texts if HAS_NUMBER.search(text)), "") or filler_of(texts, len(chain))
     return [Problem("applications", "", "", odd, ONLY_TEXT if odd else NO_FIGURE)]
+
+
+def filler_of(texts: Sequence[str], labels: int) -> str:
+    """The text that stands in cell after cell of a table: 暂无, □, ***; "" where none does."""
+    (text, count), *_ = Counter(texts).most_common(1) or [("", 0)]
+    return text if 2 * count > labels else ""
 
 
 def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[TableReading, str]]:

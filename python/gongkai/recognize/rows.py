@@ -10,6 +10,7 @@ from itertools import combinations
 from gongkai.editions import editions
 from gongkai.figures import Reading, clean, read_figure, scale_of
 from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Relation, Row, Value
+from gongkai.nofigures import EMPTY_ROW
 from gongkai.recognize.headers import COUNTER, Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
 from gongkai.recognize.lines import (
@@ -55,7 +56,6 @@ FIGURE_IN_LABEL = "行标签里另有数字，没有填入"
 NOT_A_FIGURE = "不是单独的一个数字，未填入"
 WRONG_COUNT = "这一行的数字个数与表头的列数不符，无法确定各数字所在的列，未填入"
 TWO_UNITS = "单位不一致（{}），无法确定是哪一个单位，未填入"
-NO_FIGURES = "这一行后面没有数字"
 LABEL_TWICE = "有两行用了这个标签且数字不同，无法确定哪一行是它，未填入"
 NO_LABEL = "这一行的标签不在官方表格中，未填入"
 
@@ -213,7 +213,7 @@ def place_line(reading: TableReading, line: FoundRow, head: Head, pitch: int, fi
     elif any(token.kind != "blank" for token in line.slots):
         reading.short_rows[row.id] = ShortRow(row, head.columns, line.slots, numbered(line, head, pitch))
     elif chosen is None:
-        reading.problems.append(Problem(form, row.id, "", cut(line.label.text), NO_FIGURES))
+        reading.problems.append(Problem(form, row.id, "", cut(line.label.text), EMPTY_ROW))
 
 
 def numbered(line: FoundRow, head: Head, pitch: int) -> tuple[str, ...] | None:
