@@ -19,7 +19,7 @@ from gongkai.model import Edit
 from gongkai.pipeline import check, fill, read_report
 from gongkai.workbook import layout
 from gongkai.workbook.file import fill_file, template_path
-from gongkai.workbook.lists import BatchRow, batch_edits, report_to_row, summary_edits
+from gongkai.workbook.lists import FAILED, BatchRow, batch_edits, report_to_row, summary_edits
 
 IMAGES = Path(__file__).parent / "images"
 DOCUMENTS = Path(__file__).parents[1] / "tests" / "documents"
@@ -61,7 +61,7 @@ def made_batch(folder: Path) -> Path:
     done = with_years(list(listed_rows()))
     rows = [
         *done,
-        BatchRow(f"{SITE}/login.html", "失败", message="这是登录页面，不是年度报告", finished="2026-11-24 09:31"),
+        BatchRow(f"{SITE}/login.html", FAILED, message="这是登录页面，不是年度报告", finished="2026-11-24 09:31"),
         BatchRow(f"{SITE}/2020.html", "待确认", year=2020, message="2020年政府信息公开工作年度报告"),
     ]
     where = Edit(layout.BATCH, *layout.FOLDER_SPOT, r"D:\年报")

@@ -19,6 +19,7 @@ from gongkai.model import (
     Document,
     FetchError,
     GongkaiError,
+    NoFigures,
     NoReport,
     Problem,
     Report,
@@ -87,13 +88,11 @@ def report_of(
 def elsewhere(report: Report, following: Following) -> Report:
     """The report to which a page leads whose own tables hold no figure; else the page's own, which says so.
 
-    Raises FetchError where what it leads to could not be fetched: there the figures may be.
+    Raises as ``Following.report`` where what it leads to may hold the figures and could not be read.
     """
     try:
         return following.report(()) or report
-    except FetchError:
-        raise
-    except GongkaiError:
+    except (NoReport, NoFigures):
         return report
 
 
@@ -222,7 +221,10 @@ class Following:
         text = f"{self.page.origin}：页面中{self.own_lack}，其{what}也没有读出报告：{reason_of(lead, error)}"
         if isinstance(error, FetchError):
             return FetchError(text, error.stage, error.status)
-        return (NoReport if isinstance(error, NoReport) else UnreadableDocument)(text)
+        for kind in (NoReport, NoFigures):
+            if isinstance(error, kind):
+                return kind(text)
+        return UnreadableDocument(text)
 
 
 def reason_of(lead: Lead, error: GongkaiError) -> str:

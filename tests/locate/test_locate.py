@@ -12,7 +12,7 @@ from gongkai import FetchError, GongkaiError, UnreadableDocument, check, read_re
 from gongkai.links import Directory, base_of, leads_of
 from gongkai.links.addresses import is_of_file_host, is_of_site, site_of
 from gongkai.locate import read_source
-from gongkai.model import Document
+from gongkai.model import Document, NoFigures
 from gongkai.output import head_lines, report_to_dict
 from gongkai.readers import read_blocks
 from gongkai.sources import LIMITS, Limits
@@ -21,7 +21,7 @@ from gongkai.workbook.fill import cover_edits
 from helpers import DOCUMENTS
 from helpers.batches import BODY, page
 from helpers.clock import fake_clock
-from helpers.emptied import AS_WRITTEN, BLANK, FORMATS, changed_sheets, page_of
+from helpers.emptied import AS_WRITTEN, BLANK, FORMATS, ZEROS, changed_sheets, page_of
 from helpers.made import report_of
 from helpers.pages import figures, typed, typed_figures
 from helpers.web.server import answer, serving
@@ -304,3 +304,21 @@ def test_a_blank_form_beside_its_attachment(kind: str, tmp_path: Path) -> None:
     assert [step for step in read.document.provenance if "中的表没有数字" in step] == (
         [*read.document.provenance] if kind == "sound" else []
     )
+
+
+def test_a_blank_form_beside_two_different_reports(tmp_path: Path) -> None:
+    """Which of them is meant is not certain, and the form is not all that there is to say."""
+    links = "<a href='a.docx'>年度报告一.docx</a><a href='b.docx'>年度报告二.docx</a></body>"
+    page = page_of(changed_sheets(BLANK)).replace(b"</body>", links.encode())
+    (tmp_path / "page.html").write_bytes(page)
+    for name, change in (("a", AS_WRITTEN), ("b", ZEROS)):
+        (tmp_path / f"{name}.docx").write_bytes(FORMATS["docx"](changed_sheets(change)))
+    with pytest.raises(UnreadableDocument, match="2个附件都是年度报告而内容不同"):
+        read_source(str(tmp_path / "page.html"), LIMITS)
+
+
+def test_an_attachment_that_is_a_blank_form(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_bytes(shell("<a href='a.docx'>年度报告.docx</a>"))
+    (tmp_path / "a.docx").write_bytes(FORMATS["docx"](changed_sheets(BLANK)))
+    with pytest.raises(NoFigures, match=r"没有读出数字.*空白表格"):
+        read_source(str(tmp_path / "page.html"), LIMITS)
