@@ -1,10 +1,12 @@
-"""Paths -> files written whole, locks, a user's folders; what the system refuses -> users' words."""
+"""Paths -> files opened without waiting and written whole, locks, a user's folders; what the system refuses -> users'
+words."""
 
 from __future__ import annotations
 
 import errno
 import os
 import queue
+import re
 import secrets
 import shutil
 import socket
@@ -14,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from io import FileIO
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +27,12 @@ T = TypeVar("T")
 # On Windows a virus scanner, an index or a cloud drive holds a file for a moment after it was written.
 SCANNED = (0.05, 0.1, 0.2, 0.4)  # seconds to wait, one after the other
 LOCKED_AT = 1 << 40  # a byte far beyond the end: Windows keeps others from reading what is locked
+# Windows takes these for devices whatever follows their first dot: NUL, nul.html, COM1.2021.txt.
+DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])\s*(?:[.:]|$)", re.IGNORECASE)
+DEVICE_FOLDERS = ("\\\\.\\", "//./")  # \\.\COM12, \\.\pipe\name: everything there is a device or a pipe
+KINDS = ((stat.S_ISFIFO, "管道"), (stat.S_ISSOCK, "套接字"), (stat.S_ISCHR, "设备"), (stat.S_ISBLK, "设备"))
+# A pipe opened so does not wait for its other end, a terminal does not become this process's own.
+AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)  # what another process holds
 REASONS = (
     ("文件或文件夹不存在", ("ENOENT",)),
@@ -41,11 +49,21 @@ REASONS = (
 )
 
 
+class NotPlainFile(OSError):
+    """A path that names no file: reading might wait for ever, or never end. ``kind`` is the word for what it is."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        super().__init__(errno.EINVAL, "not a plain file", str(path))
+        self.kind = kind
+
+
 def system_reason(error: BaseException) -> str:
     """Why the system refused, for the people who read it; the cause is looked for behind a library's own error."""
     found: BaseException | None = error
     while found is not None and not (isinstance(found, OSError) and found.errno is not None):
         found = found.__cause__ or found.__context__
+    if isinstance(found, NotPlainFile):
+        return f"这是{found.kind}，不是普通文件"
     if isinstance(found, socket.gaierror):
         return "找不到这个网站的地址"
     number = found.errno if isinstance(found, OSError) else None
@@ -88,7 +106,55 @@ def move(source: Path, target: Path, how: Callable[[Path, Path], object] | None 
     how(source, target)
 
 
-def lock_file(file: FileIO) -> None:
+# --- reading --------------------------------------------------------------------------------------
+
+
+def open_plain(path: Path, platform: str = sys.platform) -> BufferedReader:
+    """A file, or what a link to one leads to, open for reading. Whatever a user names is opened here.
+
+    Raises OSError: NotPlainFile, without opening it, for a pipe, a device or a socket. A shell's <(...) and /dev/stdin
+    in a pipeline are pipes as any other: whether somebody will ever write there, nothing tells.
+    """
+    if platform == "win32" and is_device_name(str(path)):
+        raise NotPlainFile(path, "设备")
+    refuse_special(path, path.stat().st_mode)
+    return open(path, "rb", opener=open_at_once)
+
+
+def open_at_once(path: str, flags: int) -> int:
+    """A descriptor, had without waiting: since its path was looked at, something else may have taken the place."""
+    number = os.open(path, flags | AT_ONCE)
+    try:
+        refuse_special(Path(path), os.fstat(number).st_mode)
+    except OSError:
+        os.close(number)
+        raise
+    return number
+
+
+def read_plain(path: Path) -> bytes:
+    """All of a file. Raises OSError as ``open_plain``."""
+    with open_plain(path) as file:
+        return file.read()
+
+
+def refuse_special(path: Path, mode: int) -> None:
+    """NotPlainFile for what is neither a file nor a folder; a folder the system refuses itself."""
+    kind = next((word for is_kind, word in KINDS if is_kind(mode)), "")
+    if kind:
+        raise NotPlainFile(path, kind)
+
+
+def is_device_name(path: str) -> bool:
+    """Whether Windows takes a path for a device: ``C:\\a\\nul.html``, ``COM1``, ``\\\\.\\pipe\\a``."""
+    name = re.split(r"[\\/]", path)[-1]
+    return path.startswith(DEVICE_FOLDERS) or DEVICE.match(name.lstrip()) is not None
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def lock_file(file: FileIO | BufferedReader) -> None:
     """Hold a file for this process alone until it is closed. OSError, of BUSY where another process holds it."""
     if sys.platform == "win32":
         import msvcrt

@@ -258,19 +258,6 @@ def test_unruly_names_stay_on_their_line(tmp_path: Path) -> None:
     assert json.loads(found.stdout)["checked"] == 42
 
 
-def test_a_pipe_can_be_read() -> None:
-    """As a shell gives it for <(...)."""
-    reader, writer = os.pipe()
-    try:
-        with open(writer, "wb") as end:
-            end.write(Path(RUIAN).read_bytes())
-        run = run_command("check", f"/dev/fd/{reader}")
-    finally:
-        os.close(reader)
-    assert (run.returncode, run.stderr) == (0, "")
-    assert "42项" in run.stdout
-
-
 def test_the_file_behind_standard_input_is_not_replaced(tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
     page.write_bytes(Path(RUIAN).read_bytes())

@@ -285,7 +285,7 @@ def test_a_huge_one_is_told_at_once(page: Path, capsys: pytest.CaptureFixture[st
 def test_a_pipe_keeps_nobody_waiting(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(decisions_path(page))
     assert main(["check", str(page)]) == 2
-    assert "不能读取（不是文件）" in stderr_line(capsys)
+    assert "不能读取（这是管道，不是普通文件）" in stderr_line(capsys)
 
 
 @pytest.mark.parametrize("change", [{"year": None}, {"year": 2022}, {"agency": ""}, {"agency": "南山县人民政府"}])

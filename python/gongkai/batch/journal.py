@@ -21,7 +21,7 @@ from typing import Any
 from gongkai.batch.names import name_key
 from gongkai.decisions import WORDS
 from gongkai.model import Decision, GongkaiError, Value
-from gongkai.system import BUSY, lock_file, system_reason
+from gongkai.system import BUSY, lock_file, read_plain, system_reason
 from gongkai.workbook.lists import COUNTS, STATES, BatchRow
 
 NAME = "gongkai-batch.jsonl"
@@ -161,7 +161,7 @@ def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, JournalEntry]]
     """Head and newest entry of each source with its check, whoever is writing; both empty without a journal."""
     path = folder / NAME
     try:
-        content = path.read_bytes()
+        content = read_plain(path)
     except FileNotFoundError:
         return {}, {}
     except OSError as error:

@@ -72,9 +72,11 @@ def is_web(source: str) -> bool:
 
 def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
     """The pages, documents and workbooks in a folder, by name; no summary, and nothing that the batch of ``folder``
-    itself wrote there."""
+    itself wrote there.
+
+    What has such a name and is no file (a pipe, a link to nothing) is among them: reading it says so."""
     try:
-        names = sorted(entry.name for entry in os.scandir(place) if entry.is_file())
+        names = sorted(entry.name for entry in os.scandir(place) if not entry.is_dir())
     except OSError as error:
         raise FetchError(f"无法读取文件夹{place}：{system_reason(error)}。", "read") from error
     head, entries = read_journal(place)
@@ -134,7 +136,10 @@ def page_of(source: str) -> str:
 
 
 def is_like_source(line: str, place: Path) -> bool:
-    return is_web(line) or line.lower().endswith(PAGES + DOCUMENTS) or os.path.isfile(path_named(line, place))
+    if is_web(line) or line.lower().endswith(PAGES + DOCUMENTS):
+        return True
+    named = path_named(line, place)
+    return os.path.exists(named) and not os.path.isdir(named)  # a pipe too: reading it says what it is
 
 
 def source_named(line: str, place: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gongkai.decisions.file import decisions_bytes, decisions_path
 from gongkai.model import Report
-from gongkai.system import move
+from gongkai.system import DEVICE, move, read_plain
 
 SUFFIX = ".xlsm"
 LONGEST_READ = 1_000  # characters of a hostile text that are looked at
@@ -21,8 +21,6 @@ LONGEST_PATH = 218  # characters of a path that Excel opens; Windows itself may 
 LONGEST_FOLDER = 180
 # What Windows refuses, and what means something to xlwings (=) or to the command line that it runs (% ^ &).
 FORBIDDEN = re.compile(r'[<>:"/\\|?*=%^&]')
-# Windows takes these for devices whatever follows their first dot.
-DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])\s*\.", re.IGNORECASE)
 SPACES = ("Zs", "Zl", "Zp", "Cc")
 UNSEEN = ("Cf", "Cs")  # what turns the reading direction or has no width, and halves of characters
 
@@ -96,12 +94,12 @@ class FileNames:
 
 
 def digest(path: Path) -> str:
-    return digest_of(path.read_bytes())
+    return digest_of(read_plain(path))
 
 
 def digest_with_decisions(path: Path) -> str:
     """The digest of a workbook and of what was decided beside it; without such a file the workbook's own."""
-    return digest_of(path.read_bytes() + decisions_bytes(decisions_path(path)))
+    return digest_of(read_plain(path) + decisions_bytes(decisions_path(path)))
 
 
 def digest_of(content: bytes) -> str:

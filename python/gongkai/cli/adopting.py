@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gongkai.cli.console import code_of, show, written
 from gongkai.model import Finding, NoFigures, Report, WorkbookError
 from gongkai.spreadsheets import Spot
-from gongkai.system import system_reason
+from gongkai.system import read_plain, system_reason
 from gongkai.workbook import layout
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def open_workbook(name: str) -> Opened:
     path = Path(name)
     try:
         is_there = path.exists()
-        content = path.read_bytes() if path.is_file() else b""
+        content = read_plain(path) if is_there and not path.is_dir() else b""
     except (OSError, ValueError) as error:
         reason = system_reason(error) if isinstance(error, OSError) else "文件名无效"
         raise WorkbookError(f"无法读取{path.name}：{reason}。") from error

@@ -18,7 +18,7 @@ from typing import Any
 
 from gongkai.decisions import KEY, is_about, merged
 from gongkai.model import Decision, Finding, Report, WorkbookError
-from gongkai.system import BUSY, lock_file, system_reason, write_whole
+from gongkai.system import BUSY, lock_file, open_plain, system_reason, write_whole
 
 ENDING = ".处理.json"
 KIND, VERSION = "rulings", 1
@@ -89,9 +89,7 @@ def read_decisions(path: Path) -> list[DecisionRecord]:
 def decisions_bytes(path: Path) -> bytes:
     """What stands in a file, of one too large its beginning; b"" where it is not there. Raises DecisionsError."""
     try:
-        if path.exists() and not path.is_file():  # a pipe would keep us waiting
-            raise DecisionsError(f"{path.name}不能读取（不是文件），其中的处理没有采用；请把它移走再试。")
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             return file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         return b""
@@ -99,7 +97,7 @@ def decisions_bytes(path: Path) -> bytes:
         if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR):  # then it cannot be there
             return b""
         raise DecisionsError(
-            f"{path.name}不能读取（{system_reason(error)}），其中的处理没有采用；请排除后再试。"
+            f"{path.name}不能读取（{system_reason(error)}），其中的处理没有采用；请排除或把它移走再试。"
         ) from error
 
 
@@ -164,7 +162,7 @@ def held(source: Path) -> Iterator[None]:
     """
     until = time.monotonic() + LONGEST_WAIT
     try:
-        file = source.open("rb", buffering=0)
+        file = open_plain(source)
     except OSError as error:
         raise DecisionsError(f"{source.name}不能读取（{system_reason(error)}），没有写入。") from error
     with file:

@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from gongkai.model import WorkbookError
 from gongkai.opc import BadArchive, Reason, open_archive
-from gongkai.system import system_reason
+from gongkai.system import read_plain, system_reason
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -44,9 +44,11 @@ def read_package(path: Path, content: bytes | None = None) -> Package:
     Where ``content`` is given, it is what the file holds, and nothing is read.
     """
     try:
-        content = path.read_bytes() if content is None else content
+        content = read_plain(path) if content is None else content
     except OSError as error:
         raise WorkbookError(f"无法读取{path.name}：{system_reason(error)}。") from error
+    except ValueError as error:  # a name that no system takes
+        raise WorkbookError(f"无法读取{path.name}：文件名无效。") from error
     if content.startswith(OLE2):
         sealed = "EncryptedPackage".encode("utf-16-le") in content
         kind = "设有打开密码，请先取消密码" if sealed else "是旧版格式（.xls），请另存为.xlsx或.xlsm"

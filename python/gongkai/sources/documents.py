@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO
 
 from gongkai.model import Document, FetchError
-from gongkai.sources.errors import empty, too_large
-from gongkai.system import system_reason
+from gongkai.sources.errors import empty, not_plain, too_large
+from gongkai.system import NotPlainFile, open_plain, system_reason
 
 
 def document(
@@ -71,8 +71,10 @@ ACCESS = Access()
 
 def read_file(origin: str, size: int) -> bytes:
     try:
-        with Path(origin).open("rb") as file:
+        with open_plain(Path(origin)) as file:
             return read_all(origin, file, size)
+    except NotPlainFile as error:
+        raise not_plain(origin, error.kind) from None
     except FileNotFoundError:
         hint = "；如果是网址，请以 http:// 或 https:// 开头" if "." in origin else ""
         raise FetchError(f"{origin}：文件不存在；请检查路径{hint}。", "address") from None

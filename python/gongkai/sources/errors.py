@@ -73,6 +73,12 @@ def empty(origin: str) -> FetchError:
     return FetchError(f"{origin}：读到的内容是空的；请检查网址或文件后重试。", "read")
 
 
+def not_plain(origin: str, kind: str) -> FetchError:
+    """A pipe, a device or a socket; a pipe may be the end of ``<(...)``, of which a shell can make standard input."""
+    pipe = "，read、check、fill也可用 - 从标准输入读取" if kind == "管道" else ""
+    return FetchError(f"{origin}：这是{kind}，不是普通文件，没有读取；请给出报告文件的路径{pipe}。", "read")
+
+
 def too_large(origin: str, size: int) -> FetchError:
     return FetchError(f"{origin}：内容超过 {size / 1_000_000:g} MB，不会是年度报告；请检查网址或文件是否正确。", "size")
 
