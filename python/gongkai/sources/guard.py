@@ -22,7 +22,43 @@ from gongkai.model import FetchError
 LOCAL = {"all://127.0.0.1": None, "all://localhost": None}  # never behind the proxy that the system may set
 NOT_KEPT = httpx.Limits(max_keepalive_connections=0)
 LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
+# Where no site is, told here because Python's own lists differ from version to version: that of 3.11 calls 192.0.0.192
+# global, where a cloud answers its machines. Source: IANA IPv4 and IPv6 Special-Purpose Address Registries, what they
+# do not call globally reachable, or reachable for a protocol's own servers only (192.0.0.9, 2001:1::1).
+NOT_PUBLIC = tuple(
+    map(
+        ipaddress.IPv4Network,
+        (
+            "0.0.0.0/8",  # this network, RFC 791
+            "10.0.0.0/8",  # private use, RFC 1918
+            "100.64.0.0/10",  # shared by the customers of a provider, RFC 6598
+            "127.0.0.0/8",  # loopback, RFC 1122
+            "169.254.0.0/16",  # link-local, RFC 3927
+            "172.16.0.0/12",  # private use, RFC 1918
+            "192.0.0.0/24",  # protocol assignments, RFC 6890
+            "192.0.2.0/24",  # documentation, RFC 5737
+            "192.88.99.0/24",  # relays of 6to4, given up by RFC 7526
+            "192.168.0.0/16",  # private use, RFC 1918
+            "198.18.0.0/15",  # benchmarks, RFC 2544
+            "198.51.100.0/24",  # documentation, RFC 5737
+            "203.0.113.0/24",  # documentation, RFC 5737
+            "224.0.0.0/3",  # multicast, RFC 5771; reserved, RFC 1112; broadcast, RFC 8190
+            "168.63.129.16/32",  # in no registry: where Azure's host answers its machines
+        ),
+    )
+)
+UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA has given to sites stands within, RFC 4291
+NOT_PUBLIC_6 = tuple(
+    map(
+        ipaddress.IPv6Network,
+        (
+            "2001::/23",  # protocol assignments, RFC 2928: Teredo, benchmarks, ORCHID
+            "2001:db8::/32",  # documentation, RFC 3849
+            "3fff::/20",  # documentation, RFC 9637
+        ),
+    )
+)
 SEEN: dict[str, bool] = {}  # host -> whether it was public when a fetch last asked it
 
 
@@ -171,15 +207,15 @@ def resolve(url: httpx.URL) -> list[str]:
 def is_private(address: str) -> bool:
     """Whether an IP address is none of the public internet: private, loopback, link-local, reserved, multicast.
 
-    An IPv4 address inside an IPv6 one (mapped, 6to4, NAT64) counts as itself. ValueError where it is no address.
+    An IPv4 address inside an IPv6 one (mapped, 6to4, NAT64) counts as itself: 2002:a00:1:: is 10.0.0.1, and so is
+    64:ff9b::a00:1. ValueError where it is no address.
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour
         if ip in NAT64:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_private(str(inner))
-        if ip.is_site_local:  # fec0::/10, given up for fd00::/8 but still routed inside some networks
-            return True
-    return not ip.is_global or ip.is_multicast or ip.is_reserved
+        if inner is None:
+            return ip not in UNICAST or any(ip in network for network in NOT_PUBLIC_6)
+        ip = inner
+    return any(ip in network for network in NOT_PUBLIC)
