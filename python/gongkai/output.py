@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -18,7 +21,7 @@ from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
 from gongkai.nofigures import why_no_figures
-from gongkai.wording import one_line, relation_lines
+from gongkai.wording import escaped, one_line, plain, relation_lines
 
 if TYPE_CHECKING:
     import pandas
@@ -28,6 +31,7 @@ COLUMNS = (
     "agency", "year", "cell", "table", "edition", "row", "column", "row_label", "column_label",
     "unit", "value", "raw", "page", "line",
 )  # fmt: skip
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")  # what a spreadsheet program may run when it opens a CSV
 DISMISSED = "○ 已忽略"
 SEVERITIES: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
 
@@ -40,7 +44,24 @@ def number(value: Value) -> int | float | str | None:
 
 
 def to_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    return escaped(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def to_csv(rows: Iterable[Iterable[object]]) -> bytes:
+    """A table as Excel opens it with a double click: UTF-8 with its mark, without which Excel takes it for GBK."""
+    text = io.StringIO()
+    csv.writer(text).writerows(map(csv_cell, row) for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def csv_cell(value: object) -> object:
+    """A figure in its digits, never in exponent form; a text without what nobody sees, and none runs as a formula."""
+    if isinstance(value, Decimal):
+        return shown(value)
+    if not isinstance(value, str):
+        return value
+    text = plain(value)
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def report_to_dict(report: Report) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Cells, rows, columns, relations and texts of a source -> how a sentence for people names them."""
+"""Cells, rows, columns, relations and texts of a source -> how a sentence for people names them.
+
+Here alone stands what no text of a source may carry out of the program: what nobody sees and what breaks a line, turns
+its direction or hides its letters, on a terminal, in a sheet, a table, a file's name or a viewer of JSON.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,23 @@ from gongkai.figures import read_figure
 from gongkai.model import Cell, Column, Edition, Form, Relation, Row
 
 LONGEST_RAW = 60
+# What ends a line in Python, in a terminal, or in Unicode; "\r\n" is one end.
+ENDS = "\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+LINE_ENDS = re.compile(f"\r\n|[\n{ENDS}]")
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")  # the others of C0 and C1, but tabs
+HALVES = re.compile("[\ud800-\udfff]")  # of characters: no encoding has them
+# All of Unicode's category Cf, what programs ignore besides (Default_Ignorable_Code_Point), and
+# what is no character. By code point: a Python's own tables know only the characters of its year.
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff"
+    "\uffa0\ufff0-\ufffb\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17))
+    + "]"
+)
+KINDS = (f"[{ENDS}]", CONTROLS.pattern, HALVES.pattern, UNSEEN.pattern)
+ESCAPED = re.compile("|".join(KINDS))
 REMARK = re.compile(r"(?<=.)（[^（）]*）$")
 
 
@@ -51,9 +72,37 @@ def relation_lines(edition: Edition) -> Iterator[tuple[str, str, str, str]]:
         yield relation.rule, form.number, subject, f"{parts}＝{whole}"
 
 
+# --- texts of a source ----------------------------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """A text of a source without what nobody sees: lines end in ``\\n``, tabs stay, a control becomes a blank.
+
+    ``甲\\u202e乙\\r\\n1\\x002`` -> ``甲乙\\n1 2``: two figures around a control are never read as one.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = CONTROLS.sub(" ", LINE_ENDS.sub("\n", text))
+    return HALVES.sub("\ufffd", UNSEEN.sub("", text))
+
+
 def one_line(text: str) -> str:
-    """Text from a source without line breaks, controls and characters that turn the reading direction."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    """The same on one line, all white space as single blanks."""
+    return " ".join(plain(text).split())
+
+
+def escaped(json: str) -> str:
+    """JSON with ``\\u202e`` in the place of what nobody sees: whoever reads it gets the text as it was.
+
+    JSON's own line ends stay; those in its texts are escaped already.
+    """
+    return ESCAPED.sub(lambda found: escapes(found[0]), json)
+
+
+def escapes(text: str) -> str:
+    """``U+E0041`` -> ``\\udb40\\udc41``: JSON counts in units of UTF-16."""
+    units = text.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def clipped(text: str) -> str:

@@ -25,9 +25,9 @@ from gongkai.batch.names import (
     numbered,
     report_file_name,
 )
-from gongkai.batch.summary import guarded
 from gongkai.links import base_of, candidates
 from gongkai.model import Document, GongkaiError
+from gongkai.output import csv_cell
 from gongkai.readers import read_blocks
 from gongkai.system import discard_file, move
 from gongkai.workbook import copy_template
@@ -100,8 +100,9 @@ def test_a_kill_while_the_summary_is_written_leaves_nothing_behind(tmp_path: Pat
 
 
 def test_a_nul_before_a_formula_does_not_let_it_run() -> None:
-    assert guarded("\0=1+1") == "'=1+1"
-    assert guarded("甲\0") == "甲"
+    assert csv_cell("\0=1+1") == "' =1+1"
+    assert csv_cell("\u200b=1+1") == "'=1+1"
+    assert csv_cell("甲\0") == "甲 "
 
 
 # --- the memory ---------------------------------------------------------------------------------------------------

@@ -23,7 +23,6 @@ SHORT_FILES = {
     "readers/limits.py": "what web pages and texts are refused for",
     "readers/superscripts.py": "marks that web pages, Word and PDF have in common",
     "recognize/diagnosis.py": "why there is no report",
-    "wording.py": "a room",
     "workbook/adopting.py": "stands above fill, which stands above proposals",
     "workbook/cells.py": "read by decisions and values, written by sheet",
 }

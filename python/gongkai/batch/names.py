@@ -13,6 +13,7 @@ from pathlib import Path
 from gongkai.decisions.file import decisions_bytes, decisions_path
 from gongkai.model import Report
 from gongkai.system import DEVICE, move, read_plain
+from gongkai.wording import HALVES, one_line
 
 SUFFIX = ".xlsm"
 LONGEST_READ = 1_000  # characters of a hostile text that are looked at
@@ -21,8 +22,6 @@ LONGEST_PATH = 218  # characters of a path that Excel opens; Windows itself may 
 LONGEST_FOLDER = 180
 # What Windows refuses, and what means something to xlwings (=) or to the command line that it runs (% ^ &).
 FORBIDDEN = re.compile(r'[<>:"/\\|?*=%^&]')
-SPACES = ("Zs", "Zl", "Zp", "Cc")
-UNSEEN = ("Cf", "Cs")  # what turns the reading direction or has no width, and halves of characters
 
 
 def report_file_name(report: Report) -> str:
@@ -50,18 +49,9 @@ def is_too_deep(folder: Path, platform: str = sys.platform) -> bool:
 
 def safe_text(text: str) -> str:
     """A text as part of a file name, letters of any script kept; "" where nothing is left."""
-    letters = [as_letter(letter) for letter in unicodedata.normalize("NFC", text[:LONGEST_READ])]
-    line = " ".join(FORBIDDEN.sub("_", "".join(letters)).split()).lstrip(" .-~")
+    whole = HALVES.sub("", text[:LONGEST_READ])
+    line = FORBIDDEN.sub("_", one_line(unicodedata.normalize("NFC", whole))).lstrip(" .-~")
     return line[:LONGEST_STEM].encode()[:MOST_STEM_BYTES].decode(errors="ignore").rstrip(" .")
-
-
-def as_letter(letter: str) -> str:
-    kind = unicodedata.category(letter)
-    if kind in SPACES:
-        return " "
-    code = ord(letter)
-    unassigned = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
-    return "" if kind in UNSEEN or unassigned else letter
 
 
 def numbered(name: str, number: int) -> str:

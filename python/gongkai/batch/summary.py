@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -16,13 +13,13 @@ from gongkai.compare.bodies import Yearly
 from gongkai.compare.years import YearComparison, compare_years
 from gongkai.decisions import is_open
 from gongkai.model import Edit, WorkbookError
+from gongkai.output import to_csv
 from gongkai.system import system_reason
 from gongkai.workbook import layout
 from gongkai.workbook.lists import BatchRow, batch_edits, clipped, summary_edits, summary_heads, summary_line
 
 EVERY = 25  # rows
 SHARE = 0.1  # of the time at most goes into writing it again and again
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")  # what a spreadsheet program may run when it opens a CSV
 BATCH_NOTICE = (3, max(layout.BATCH_COLUMNS.values()) - 1)  # beside the folder
 SUMMARY_NOTICE = (1, 3)  # in place of the hint
 
@@ -81,21 +78,8 @@ def summary_book_edits(folder: Path, table: str, rows: Sequence[BatchRow]) -> li
 
 
 def csv_bytes(rows: Sequence[BatchRow]) -> bytes:
-    """The reports as Excel opens them with a double click: UTF-8 with its mark, no text that runs as a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(summary_heads())
-    for row in rows:
-        if row.is_done:
-            writer.writerow([guarded(value) for value in summary_line(row)])
-    return text.getvalue().encode("utf-8-sig", "replace")
-
-
-def guarded(value: object) -> object:
-    if isinstance(value, str):
-        text = value.replace("\0", "")
-        return f"'{text}" if FORMULA.match(text) else text
-    return value
+    """The reports among the rows as a table, below its heads."""
+    return to_csv([summary_heads(), *(summary_line(row) for row in rows if row.is_done)])
 
 
 class Pace:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,12 +12,10 @@ from typing import Any, NoReturn, TextIO
 
 from gongkai.decisions import is_grave
 from gongkai.model import Finding, GongkaiError, NoFigures, Report
-from gongkai.wording import one_line
+from gongkai.wording import one_line, plain
 
 CLEAN, ERRORS, UNREADABLE = 0, 1, 2
 INTERRUPTED, READER_GONE = 130, 141  # as a shell reports them: stopped by the user; nobody reads the output any more
-# Breaks a line, or turns it around: a file name or a text of a page may hold such characters.
-UNRULY = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def set_streams(encoding: str | None = None) -> None:
@@ -62,8 +59,9 @@ def put(text: str) -> None:
 
 
 def show(lines: Iterable[str]) -> None:
+    """Each on a line of its own, whatever the name of a file or a text of a page in it holds."""
     for line in lines:
-        put(UNRULY.sub(" ", line))
+        put(plain(line).replace("\n", " ").replace("\t", " "))
 
 
 @contextmanager

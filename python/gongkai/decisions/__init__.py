@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from gongkai.figures import clean, exact, shown
 from gongkai.model import Decision, Finding, Report, Value
+from gongkai.wording import plain
 
 KEY_DIGITS = 12  # hexadecimal
 KEY = re.compile(f"[0-9a-f]{{{KEY_DIGITS}}}")
@@ -54,7 +55,7 @@ def held_in(cell: str, held: Held) -> str:
         return ""
     if entry.value is not None:
         return figure_text(entry.value)
-    raw = squeezed(clean(entry.raw)).lstrip(DOUBTFUL)
+    raw = squeezed(clean(plain(entry.raw))).lstrip(DOUBTFUL)
     return f"?{raw}" if raw else ""
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from gongkai.decisions import KEY, is_about, merged
 from gongkai.model import Decision, Finding, Report, WorkbookError
 from gongkai.system import BUSY, lock_file, open_plain, system_reason, write_whole
+from gongkai.wording import escaped
 
 ENDING = ".处理.json"
 KIND, VERSION = "rulings", 1
@@ -134,7 +135,7 @@ def save_decisions(report: Report, source: Path, findings: Mapping[str, Finding]
         if decision is not None:
             records += [record_of(key, finding, report, decision) for key, finding in findings.items()]
         text = json.dumps({"gongkai": KIND, "version": VERSION, "rulings": records}, ensure_ascii=False, indent=2)
-        content = f"{text}\n".encode("utf-8", "replace")
+        content = f"{escaped(text)}\n".encode()
         if len(content) > MOST_BYTES:
             raise DecisionsError(f"{path.name}已有{len(records)}条处理，太大了，没有写入；请删去不再需要的记录再试。")
         write_whole(path, content, overwrite=True)

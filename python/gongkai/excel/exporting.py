@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,44 +10,26 @@ import xlwings as xw
 from gongkai.batch import report_file_name
 from gongkai.excel.checking import current_report
 from gongkai.excel.runner import CommandResult, Request, file_of
-from gongkai.figures import shown
 from gongkai.model import Report, WorkbookError
-from gongkai.output import COLUMNS, check_to_dict, report_to_dict, to_json
+from gongkai.output import COLUMNS, check_to_dict, report_to_dict, to_csv, to_json
 from gongkai.pipeline import check, is_same_file
 from gongkai.system import refuse_existing, write_whole
 from gongkai.workbook import layout
 
-# A spreadsheet takes a text that begins with one of these for a formula when it opens a CSV file.
-FORMULA_SIGNS = "=+-@\t\r＝＋－＠"
-
 
 def export_csv(book: xw.Book, asked: Request) -> CommandResult:
-    """One line for each figure. UTF-8 with a byte order mark, for Excel takes a file without one for GBK."""
+    """One line for each figure."""
     _, report = current_report(book)
-    return save_as(asked, report, ".csv", lambda: report_to_csv(report).encode("utf-8-sig", "replace"))
+    return save_as(asked, report, ".csv", lambda: report_to_csv(report))
 
 
 def export_json(book: xw.Book, asked: Request) -> CommandResult:
     _, report = current_report(book)
-    return save_as(asked, report, ".json", lambda: report_to_json(report).encode("utf-8", "replace"))
+    return save_as(asked, report, ".json", lambda: report_to_json(report).encode())
 
 
-def report_to_csv(report: Report) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    for line in report.to_frame().itertuples(index=False):
-        cells = dict(zip(COLUMNS, line, strict=True))
-        value = cells.pop("value")
-        guarded = {name: guard(cell) if isinstance(cell, str) else cell for name, cell in cells.items()}
-        guarded["value"] = "" if value is None else shown(value)
-        writer.writerow([guarded[name] for name in COLUMNS])
-    return buffer.getvalue()
-
-
-def guard(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in tuple(FORMULA_SIGNS) or text.lstrip()[:1] in tuple(FORMULA_SIGNS) else text
+def report_to_csv(report: Report) -> bytes:
+    return to_csv([COLUMNS, *report.to_frame().itertuples(index=False)])
 
 
 def report_to_json(report: Report) -> str:

@@ -34,6 +34,7 @@ from gongkai.excel.conclusions import (
 from gongkai.excel.fetching import report_for
 from gongkai.model import GongkaiError
 from gongkai.pipeline import check
+from gongkai.workbook.cells import plain_text
 
 SheetFunction = Callable[..., Any]
 
@@ -129,9 +130,9 @@ def worksheet(function: SheetFunction) -> SheetFunction:
     @wraps(function)
     def answer(*arguments: Any) -> Any:
         try:
-            return function(*arguments)
+            return in_cells(function(*arguments))
         except GongkaiError as error:
-            return f"! {error}"
+            return in_cells(f"! {error}")
         except Exception as error:  # a traceback in a cell helps nobody
             return f"! 程序出错（{type(error).__name__}: {clip(str(error), 80)}）；请用“关于/诊断”查看版本并反馈。"
 
@@ -140,6 +141,13 @@ def worksheet(function: SheetFunction) -> SheetFunction:
         options = {"convert": Bounded, "ndim": 2, "err_to_str": True} if argument.name == TABLE.name else {}
         answer = xlwings.arg(argument.name, doc=argument.description, **options)(answer)
     return xlwings.func(category=CATEGORY, volatile=about.volatile)(answer)  # last: each decorator resets these
+
+
+def in_cells(value: Any) -> Any:
+    """What a function answers, in rows or alone, as cells can hold it."""
+    if isinstance(value, list):
+        return [in_cells(one) for one in value]
+    return plain_text(value) if isinstance(value, str) else value
 
 
 def single(value: object) -> str:

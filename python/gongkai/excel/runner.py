@@ -17,7 +17,7 @@ from gongkai import __version__
 from gongkai.excel.book import put_rows
 from gongkai.model import GongkaiError
 from gongkai.system import state_folder, system_reason
-from gongkai.wording import clipped
+from gongkai.wording import clipped, one_line
 from gongkai.workbook import layout
 from gongkai.workbook.cells import plain_text
 
@@ -173,7 +173,7 @@ def is_in_cloud(book: xw.Book) -> bool:
 def tell(book: xw.Book, text: str) -> None:
     """A text in the status bar, "" for Excel's own; on a platform without one nothing."""
     with suppress(Exception):
-        book.app.status_bar = text or False
+        book.app.status_bar = one_line(text) or False
 
 
 def log_path() -> Path:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
-from gongkai.batch.summary import guarded
 from gongkai.compare.children import Child, listed
 from gongkai.compare.levels import STATUSES, LevelFigure, Levels, numbers
 from gongkai.decisions import dismissed_text, in_order
-from gongkai.figures import shown
-from gongkai.output import finding_line, finding_to_dict, head_lines, number, provenance_of, source_of, tally
+from gongkai.output import (
+    finding_line,
+    finding_to_dict,
+    head_lines,
+    number,
+    provenance_of,
+    source_of,
+    tally,
+    to_csv,
+)
 from gongkai.wording import clipped, column_label, one_line, row_label
 
 LEFT_OUT = {
@@ -91,14 +96,13 @@ def levels_lines(found: Levels) -> Iterator[str]:
 
 
 def levels_csv(found: Levels) -> bytes:
-    """A line for each figure of the parent with each child's own, as Excel opens it; no text runs as a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([*HEADS, *(guarded(member.title) for member in found.roll.members)])
-    for line in found.lines:
-        cell = line.cell
-        labels = (numbers()[cell.table], row_label(cell.row), column_label(cell.column), cell.id)
-        figures = [shown(value) for value in (line.stated, line.computed, line.difference)]
-        lacking = guarded(listed(line.lacking))
-        writer.writerow([*labels, *figures, STATUSES[line.status], lacking, *map(shown, line.figures)])
-    return text.getvalue().encode("utf-8-sig", "replace")
+    """A line for each figure of the parent with each child's own."""
+    heads = [*HEADS, *(member.title for member in found.roll.members)]
+    return to_csv([heads, *map(csv_line, found.lines)])
+
+
+def csv_line(line: LevelFigure) -> list[object]:
+    cell = line.cell
+    labels = (numbers()[cell.table], row_label(cell.row), column_label(cell.column), cell.id)
+    figures = (line.stated, line.computed, line.difference)
+    return [*labels, *figures, STATUSES[line.status], listed(line.lacking), *line.figures]

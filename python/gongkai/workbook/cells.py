@@ -11,12 +11,10 @@ from decimal import Decimal
 
 from gongkai.figures import shown
 from gongkai.spreadsheets.formats import as_figure
+from gongkai.wording import plain
 
 MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
 CUT = "……"
-# XML cannot hold these; the C1 controls it can, yet no text of a page means them.
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-SURROGATES = re.compile("[\ud800-\udfff]")
 ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
 
 Written = int | Decimal | str | None  # what a cell may be given
@@ -44,10 +42,8 @@ def cell_text(text: str) -> str:
 
 
 def plain_text(text: str, most: int = MOST_UNITS) -> str:
-    """A text without control characters and of at most ``most`` UTF-16 units."""
-    if not text.isascii() or not text.isprintable():
-        text = CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-        text = SURROGATES.sub("\ufffd", text)
+    """A text without what nobody sees (``wording.plain``) and of at most ``most`` UTF-16 units."""
+    text = plain(text)
     if len(text) * 2 > most and len(text.encode("utf-16-le")) > most * 2:
         room = (most - len(CUT)) * 2
         text = text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + CUT

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from gongkai.decisions import WORDS, is_about, squeezed
 from gongkai.model import Decision, Edit, Report, WorkbookError
 from gongkai.spreadsheets import Spot
+from gongkai.wording import plain
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 
@@ -125,10 +126,9 @@ def key_in(row: ResultRow, rows: Sequence[ResultRow]) -> str:
 
 def digest_of(key: str, message: str) -> str:
     """A key edited by hand has another. Only of what every program gives back as it was written."""
-    plain = "".join(letter for letter in squeezed(message) if letter.isprintable() and letter != "\ufffd")[
-        :MOST_DIGESTED
-    ]
-    return sha256(f"{key}{plain}".encode("utf-8", "replace")).hexdigest()[:8]
+    letters = (letter for letter in squeezed(plain(message)) if letter.isprintable() and letter != "\ufffd")
+    told = "".join(letters)[:MOST_DIGESTED]
+    return sha256(f"{key}{told}".encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def decision_of(word: str, reason: str) -> Decision:

@@ -14,6 +14,7 @@ from gongkai.figures import read_figure
 from gongkai.model import Cell, Decision, Edit, Finding, Form, Report, Value, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
+from gongkai.wording import one_line
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, text_of
 from gongkai.workbook.fill import as_number
@@ -213,7 +214,7 @@ def message_of(findings: Sequence[Finding]) -> str:
 
 def clipped(text: str) -> str:
     """A text on one line, cut where it would fill the sheet."""
-    plain = " ".join(text.split())
+    plain = one_line(text)
     return plain if len(plain) <= LONGEST_TEXT else f"{plain[: LONGEST_TEXT - 1]}…"
 
 
