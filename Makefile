@@ -1,5 +1,6 @@
 # make demo   the main job on a real report          make test   what a user wants to see pass, in 4 minutes
 # make test-all   these and the slow ones: kills, LibreOffice, validators, the wheel, properties with full counts
+# make test-bounds   make test's tests with the oldest versions that setup.cfg allows, in .venv-bounds
 # make test-busy   make test beside a busy core, with what it took
 # make template   rebuild the template and the add-in      make bench   speed, side by side
 # make accuracy   figures right, blank, silently wrong      make pictures   redraw docs/images and the manual
@@ -11,9 +12,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 PYTEST := $(BIN)/pytest -n logical --dist loadfile
+BOUNDS := .venv-bounds
 VALIDATOR := tests/tools/node_modules/.bin/ooxml-validator
 
-.PHONY: demo test test-all test-busy template bench accuracy fuzz pictures manual rules debian validator clean
+.PHONY: demo test test-all test-bounds test-busy template bench accuracy fuzz pictures manual rules debian validator clean
 
 demo: $(STAMP)
 	$(BIN)/gongkai demo -o demo
@@ -26,6 +28,15 @@ test: $(TEST_STAMP)
 
 test-all: test debian validator
 	GONGKAI_TESTS=full $(PYTEST) -m "slow or counted or hypothesis"
+
+test-bounds: $(BOUNDS)/.installed
+	$(BOUNDS)/bin/pytest -n logical --dist loadfile -m "not slow"
+
+$(BOUNDS)/.installed: setup.cfg setup.py pyproject.toml constraints.txt tests/bounds.py
+	$(PYTHON) -m venv $(BOUNDS)
+	$(PYTHON) tests/bounds.py > $(BOUNDS)/constraints.txt
+	$(BOUNDS)/bin/python -m pip install --quiet --disable-pip-version-check -c $(BOUNDS)/constraints.txt -e '.[test]'
+	touch $@
 
 # The set-up comes first: what is measured is the tests.
 test-busy: $(TEST_STAMP)
@@ -86,4 +97,4 @@ $(VALIDATOR): tests/tools/package.json
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo build dist python/*.egg-info tests/tools/node_modules
+	rm -rf $(VENV) $(BOUNDS) demo build dist python/*.egg-info tests/tools/node_modules

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
     from gongkai.readers.pdf.ink import Ink
 
+# Older ones may run code that a PDF brings along, as a pickled CMap (CVE-2025-64512, CVE-2025-70559).
+OLDEST_PDFMINER = 20260107
 MOST_PAGES = 100  # a report has some ten
 LEAST_CHARS = 30  # of a page as a picture, whose stamp or page number alone is text
 PICTURE_SHARE = 0.5  # of the page, from there on a picture is the page
@@ -79,10 +83,25 @@ def pdf_blocks(content: bytes) -> tuple[Block, ...]:
 
 
 def opened(content: bytes) -> PDFDocument:
+    refuse_older_pdfminer()
     from pdfminer.pdfdocument import PDFDocument
     from pdfminer.pdfparser import PDFParser
 
     return PDFDocument(PDFParser(BytesIO(content)))
+
+
+def refuse_older_pdfminer() -> None:
+    """UnreadableDocument where pdfminer.six is older than we ask for, or nothing tells how old it is."""
+    try:
+        found = importlib.metadata.version("pdfminer.six")
+    except importlib.metadata.PackageNotFoundError:
+        found = ""
+    date = re.match(r"\d+", found)  # 20260107, or 20260107.post1
+    if date is None or int(date[0]) < OLDEST_PDFMINER:
+        raise UnreadableDocument(
+            f"所装的 pdfminer.six（版本{found or '不明'}）有安全漏洞，没有用它打开 PDF 文件；"
+            f"请升级到{OLDEST_PDFMINER}或更新的版本（pip install --upgrade pdfminer.six）后重试。"
+        )
 
 
 def painted(document: PDFDocument) -> list[Ink]:
