@@ -18,15 +18,17 @@ from hypothesis import strategies as st
 from gongkai.batch import report_file_name
 from gongkai.batch.summary import csv_bytes
 from gongkai.compare.levels import compare
+from gongkai.decisions import key_of
 from gongkai.decisions.file import read_decisions, save_decisions
 from gongkai.excel.exporting import report_to_csv, report_to_json
+from gongkai.excel.functions import in_cells
 from gongkai.figures import INVISIBLE
 from gongkai.levels import levels_csv, levels_lines, levels_to_dict
 from gongkai.model import Decision, Document, Finding, Problem, Report, Segment
 from gongkai.output import check_to_dict, parts_to_dict, report_to_dict, to_json
 from gongkai.pipeline import check
 from gongkai.wording import one_line, plain
-from gongkai.workbook import write_workbook
+from gongkai.workbook import read_workbook, write_workbook
 from gongkai.workbook.cells import plain_text
 from gongkai.workbook.lists import report_to_row
 from helpers.command import run_command
@@ -218,3 +220,17 @@ def test_through_every_command(text: str, tmp_path: Path) -> None:
         if path.suffix == ".xlsm":
             found = {name: unseen_in(one, "\n\t") for name, one in part_texts(path).items()}
             assert {name: codes for name, codes in found.items() if codes} == {}
+
+
+@pytest.mark.parametrize("text", LIKELY, ids=ascii)
+def test_a_decision_is_known_again_in_the_workbook(text: str, tmp_path: Path) -> None:
+    """Its key holds the text of a cell, which page and workbook must give alike."""
+    report = report_of({GRANTED: None}, raws={GRANTED: f"约{text}1{text}2"})
+    finding = Finding("coverage.unreadable", "warning", "", (GRANTED,))
+    again = read_workbook(write_workbook(report, [], tmp_path / "a.xlsm"))
+    assert key_of(finding, report) == key_of(finding, again)
+
+
+def test_answers_of_worksheet_functions() -> None:
+    assert in_cells([["甲\u202e乙", 1, None], ["丙\x1b"]]) == [["甲乙", 1, None], ["丙 "]]
+    assert in_cells("! 甲\u2066。") == "! 甲。"
