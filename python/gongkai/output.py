@@ -31,7 +31,8 @@ COLUMNS = (
     "agency", "year", "cell", "table", "edition", "row", "column", "row_label", "column_label",
     "unit", "value", "raw", "page", "line",
 )  # fmt: skip
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")  # what a spreadsheet program may run when it opens a CSV
+# What a spreadsheet program may run when it opens a CSV.
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
 DISMISSED = "○ 已忽略"
 SEVERITIES: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
 
@@ -48,14 +49,15 @@ def to_json(value: Any) -> str:
 
 
 def to_csv(rows: Iterable[Iterable[object]]) -> bytes:
-    """A table as Excel opens it with a double click: UTF-8 with its mark, without which Excel takes it for GBK."""
+    """A table as Excel opens it with a double click: UTF-8 with its mark."""
     text = io.StringIO()
     csv.writer(text).writerows(map(csv_cell, row) for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
 def csv_cell(value: object) -> object:
-    """A figure in its digits, never in exponent form; a text without what nobody sees, and none runs as a formula."""
+    """A figure in its digits, never in exponent form; a text without what nobody sees. No text runs
+    as a formula: ``=1+1`` -> ``'=1+1``."""
     if isinstance(value, Decimal):
         return shown(value)
     if not isinstance(value, str):

@@ -1,5 +1,7 @@
-"""Paths -> files opened without waiting and written whole, locks, a user's folders; what the system refuses -> users'
-words."""
+"""Paths -> files opened without waiting and written whole, locks, a user's folders.
+
+What the system refuses -> users' words.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,9 @@ T = TypeVar("T")
 SCANNED = (0.05, 0.1, 0.2, 0.4)  # seconds to wait, one after the other
 LOCKED_AT = 1 << 40  # a byte far beyond the end: Windows keeps others from reading what is locked
 # Windows takes these for devices whatever follows their first dot: NUL, nul.html, COM1.2021.txt.
-DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])\s*(?:[.:]|$)", re.IGNORECASE)
-DEVICE_FOLDERS = ("\\\\.\\", "//./")  # \\.\COM12, \\.\pipe\name: everything there is a device or a pipe
+DEVICES = r"CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]"
+DEVICE = re.compile(rf"(?:{DEVICES})\s*(?:[.:]|$)", re.IGNORECASE)
+DEVICE_FOLDERS = ("\\\\.\\", "//./")  # \\.\COM12, \\.\pipe\name: all there are devices and pipes
 KINDS = ((stat.S_ISFIFO, "管道"), (stat.S_ISSOCK, "套接字"), (stat.S_ISCHR, "设备"), (stat.S_ISBLK, "设备"))
 # A pipe opened so does not wait for its other end, a terminal does not become this process's own.
 AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
@@ -50,7 +53,7 @@ REASONS = (
 
 
 class NotPlainFile(OSError):
-    """A path that names no file: reading might wait for ever, or never end. ``kind`` is the word for what it is."""
+    """A path that names no file: reading might wait for ever, or never end. ``kind`` says which."""
 
     def __init__(self, path: Path, kind: str) -> None:
         super().__init__(errno.EINVAL, "not a plain file", str(path))
@@ -110,10 +113,11 @@ def move(source: Path, target: Path, how: Callable[[Path, Path], object] | None 
 
 
 def open_plain(path: Path, platform: str = sys.platform) -> BufferedReader:
-    """A file, or what a link to one leads to, open for reading. Whatever a user names is opened here.
+    """A file, or what a link to one leads to, open for reading. What a user names is opened here.
 
-    Raises OSError: NotPlainFile, without opening it, for a pipe, a device or a socket. A shell's <(...) and /dev/stdin
-    in a pipeline are pipes as any other: whether somebody will ever write there, nothing tells.
+    Raises OSError: NotPlainFile, without opening it, for a pipe, a device or a socket. A shell's
+    <(...) and /dev/stdin in a pipeline are pipes as any other: whether somebody will ever write
+    there, nothing tells.
     """
     if platform == "win32" and is_device_name(str(path)):
         raise NotPlainFile(path, "设备")
@@ -122,7 +126,7 @@ def open_plain(path: Path, platform: str = sys.platform) -> BufferedReader:
 
 
 def open_at_once(path: str, flags: int) -> int:
-    """A descriptor, had without waiting: since its path was looked at, something else may have taken the place."""
+    """A descriptor, had without waiting: something else may have taken the place of the file."""
     number = os.open(path, flags | AT_ONCE)
     try:
         refuse_special(Path(path), os.fstat(number).st_mode)
@@ -146,7 +150,7 @@ def refuse_special(path: Path, mode: int) -> None:
 
 
 def is_device_name(path: str) -> bool:
-    """Whether Windows takes a path for a device: ``C:\\a\\nul.html``, ``COM1``, ``\\\\.\\pipe\\a``."""
+    """Whether Windows takes a path for a device: ``C:\\a\\nul.html``, ``\\\\.\\pipe\\a``."""
     name = re.split(r"[\\/]", path)[-1]
     return path.startswith(DEVICE_FOLDERS) or DEVICE.match(name.lstrip()) is not None
 

@@ -1,7 +1,8 @@
 """Cells, rows, columns, relations and texts of a source -> how a sentence for people names them.
 
-Here alone stands what no text of a source may carry out of the program: what nobody sees and what breaks a line, turns
-its direction or hides its letters, on a terminal, in a sheet, a table, a file's name or a viewer of JSON.
+Here alone stands what no text of a source may carry out of the program: what nobody sees and what
+breaks a line, turns its direction or hides its letters, on a terminal, in a sheet, a table, a
+file's name or a viewer of JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ LONGEST_RAW = 60
 # What ends a line in Python, in a terminal, or in Unicode; "\r\n" is one end.
 ENDS = "\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 LINE_ENDS = re.compile(f"\r\n|[\n{ENDS}]")
-CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")  # the others of C0 and C1, but tabs
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")  # the others, but tabs
 HALVES = re.compile("[\ud800-\udfff]")  # of characters: no encoding has them
 # All of Unicode's category Cf, what programs ignore besides (Default_Ignorable_Code_Point), and
 # what is no character. By code point: a Python's own tables know only the characters of its year.
@@ -76,9 +77,10 @@ def relation_lines(edition: Edition) -> Iterator[tuple[str, str, str, str]]:
 
 
 def plain(text: str) -> str:
-    """A text of a source without what nobody sees: lines end in ``\\n``, tabs stay, a control becomes a blank.
+    """A text of a source without what nobody sees: lines end in ``\\n``, tabs stay.
 
-    ``甲\\u202e乙\\r\\n1\\x002`` -> ``甲乙\\n1 2``: two figures around a control are never read as one.
+    ``甲\\u202e乙\\r\\n1\\x002`` -> ``甲乙\\n1 2``: a control is a blank, so that two figures
+    around it are never read as one.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -92,7 +94,7 @@ def one_line(text: str) -> str:
 
 
 def escaped(json: str) -> str:
-    """JSON with ``\\u202e`` in the place of what nobody sees: whoever reads it gets the text as it was.
+    """JSON with ``\\u202e`` in the place of what nobody sees: a reader gets the text as it was.
 
     JSON's own line ends stay; those in its texts are escaped already.
     """

@@ -74,7 +74,8 @@ def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
     """The pages, documents and workbooks in a folder, by name; no summary, and nothing that the batch of ``folder``
     itself wrote there.
 
-    What has such a name and is no file (a pipe, a link to nothing) is among them: reading it says so."""
+    What has such a name and is no file (a pipe, a link to nothing) is among them: reading it says
+    so."""
     try:
         names = sorted(entry.name for entry in os.scandir(place) if not entry.is_dir())
     except OSError as error:
@@ -139,7 +140,8 @@ def is_like_source(line: str, place: Path) -> bool:
     if is_web(line) or line.lower().endswith(PAGES + DOCUMENTS):
         return True
     named = path_named(line, place)
-    return os.path.exists(named) and not os.path.isdir(named)  # a pipe too: reading it says what it is
+    # a pipe too: reading it says what it is
+    return os.path.exists(named) and not os.path.isdir(named)
 
 
 def source_named(line: str, place: Path) -> str:

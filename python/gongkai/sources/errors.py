@@ -74,7 +74,7 @@ def empty(origin: str) -> FetchError:
 
 
 def not_plain(origin: str, kind: str) -> FetchError:
-    """A pipe, a device or a socket; a pipe may be the end of ``<(...)``, of which a shell can make standard input."""
+    """A pipe, a device or a socket. What a pipe gives, a shell can give as standard input."""
     pipe = "，read、check、fill也可用 - 从标准输入读取" if kind == "管道" else ""
     return FetchError(f"{origin}：这是{kind}，不是普通文件，没有读取；请给出报告文件的路径{pipe}。", "read")
 

@@ -23,9 +23,10 @@ LOCAL = {"all://127.0.0.1": None, "all://localhost": None}  # never behind the p
 NOT_KEPT = httpx.Limits(max_keepalive_connections=0)
 LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
-# Where no site is, told here because Python's own lists differ from version to version: that of 3.11 calls 192.0.0.192
-# global, where a cloud answers its machines. Source: IANA IPv4 and IPv6 Special-Purpose Address Registries, what they
-# do not call globally reachable, or reachable for a protocol's own servers only (192.0.0.9, 2001:1::1).
+# Where no site is, told here because Python's own lists differ from version to version: that of
+# 3.11 calls 192.0.0.192 global, where a cloud answers its machines. Source: IANA IPv4 and IPv6
+# Special-Purpose Address Registries, what they do not call globally reachable, or reachable for a
+# protocol's own servers only (192.0.0.9, 2001:1::1).
 NOT_PUBLIC = tuple(
     map(
         ipaddress.IPv4Network,
@@ -48,7 +49,7 @@ NOT_PUBLIC = tuple(
         ),
     )
 )
-UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA has given to sites stands within, RFC 4291
+UNICAST = ipaddress.IPv6Network("2000::/3")  # all that was given to sites, RFC 4291
 NOT_PUBLIC_6 = tuple(
     map(
         ipaddress.IPv6Network,
@@ -207,8 +208,8 @@ def resolve(url: httpx.URL) -> list[str]:
 def is_private(address: str) -> bool:
     """Whether an IP address is none of the public internet: private, loopback, link-local, reserved, multicast.
 
-    An IPv4 address inside an IPv6 one (mapped, 6to4, NAT64) counts as itself: 2002:a00:1:: is 10.0.0.1, and so is
-    64:ff9b::a00:1. ValueError where it is no address.
+    An IPv4 address inside an IPv6 one (mapped, 6to4, NAT64) counts as itself: 2002:a00:1:: is
+    10.0.0.1, and so is 64:ff9b::a00:1. ValueError where it is no address.
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):

@@ -126,8 +126,8 @@ def key_in(row: ResultRow, rows: Sequence[ResultRow]) -> str:
 
 def digest_of(key: str, message: str) -> str:
     """A key edited by hand has another. Only of what every program gives back as it was written."""
-    letters = (letter for letter in squeezed(plain(message)) if letter.isprintable() and letter != "\ufffd")
-    told = "".join(letters)[:MOST_DIGESTED]
+    text = squeezed(plain(message)).replace("\ufffd", "")
+    told = "".join(filter(str.isprintable, text))[:MOST_DIGESTED]
     return sha256(f"{key}{told}".encode("utf-8", "replace")).hexdigest()[:8]
 
 

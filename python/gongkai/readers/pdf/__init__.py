@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from gongkai.readers.pdf.ink import Ink
 
-# Older ones may run code that a PDF brings along, as a pickled CMap (CVE-2025-64512, CVE-2025-70559).
+# Older ones may run code that a PDF brings along as a pickled CMap: CVE-2025-64512, CVE-2025-70559.
 OLDEST_PDFMINER = 20260107
 MOST_PAGES = 100  # a report has some ten
 LEAST_CHARS = 30  # of a page as a picture, whose stamp or page number alone is text
@@ -91,7 +91,7 @@ def opened(content: bytes) -> PDFDocument:
 
 
 def refuse_older_pdfminer() -> None:
-    """UnreadableDocument where pdfminer.six is older than we ask for, or nothing tells how old it is."""
+    """UnreadableDocument where pdfminer.six is older than we ask for, or of unknown age."""
     try:
         found = importlib.metadata.version("pdfminer.six")
     except importlib.metadata.PackageNotFoundError:
