@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.bodies import may_be_one
@@ -243,18 +243,26 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Tabl
         if chosen is not None:
             readings[name] = (chosen, copies[0].edition)
     if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
-        left = outside(tokens, [found for copies in chains.values() for found in copies])
-        disputes = place_blocks(left, form(preferred, "disputes"), pitch_of(tokens, blocks.chain))
+        theirs = grid_rows_of(tokens, chains)
+        disputes = place_blocks(tokens, form(preferred, "disputes"), pitch_of(tokens, blocks.chain), theirs)
         if disputes.placed or disputes.problems:
             disputes.start = blocks.chain[0].start
             readings["disputes"] = (disputes, preferred)
     return readings
 
 
-def outside(tokens: Sequence[Token], others: Sequence[FoundTable]) -> list[Token]:
-    """The tokens in no row of another table: its labels and figures are none of 表四."""
-    rows = {token.row for found in others for match in found.chain for token in tokens[match.start : match.end]}
-    return [token for token in tokens if token.row not in rows]
+def grid_rows_of(tokens: Sequence[Token], chains: Mapping[str, Sequence[FoundTable]]) -> set[int]:
+    """The grid rows of other tables' rows of figures: their labels and figures are none of 表四."""
+    rows = set()
+    for name, copies in chains.items():
+        for found in copies:
+            labels = form(found.edition, name).labels
+            rows |= {
+                tokens[match.start].row
+                for match in found.chain
+                if labels[match.label].kind == "row" and tokens[match.start].grid
+            }
+    return rows
 
 
 def find_chain(tokens: Sequence[Token], edition: str, table: str) -> FoundTable:

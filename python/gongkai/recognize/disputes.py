@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 
@@ -33,10 +33,11 @@ class HeadLabel:
     line: int
 
 
-def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> TableReading:
+def place_blocks(tokens: Sequence[Token], form: Form, pitch: int, others: Collection[int] = ()) -> TableReading:
     """Place each run of figures under the labels read since the run before; runs under no such labels are left alone.
 
     A further row of figures in the same grid stands under the same labels: two different rows contradict each other.
+    ``others`` are rows of other tables: what stands above them is no head of this one.
     """
     reading = TableReading(form)
     words = lexicon(form.edition, form.id)
@@ -47,6 +48,9 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int) -> TableReadin
     at, grid = 0, 0
     while at < len(tokens):
         token = tokens[at]
+        if token.row in others:
+            labels, at = [], at + 1
+            continue
         if token.kind == "text":
             known = labels or token.squash in words.prefixes
             end, label = longest(tokens, at, wanted) if known else (at + 1, None)

@@ -25,7 +25,7 @@ BEHIND = r"(?=$|[^\u4e00-\u9fff]|人民币|整|计|填|为|和|及|或)"  # not 
 MONEY = re.compile(rf"(?<![\d.单多公纪美港欧])(?P<unit>{SCALES}{{0,3}}[元圆]){BEHIND}")
 AMOUNT = re.compile(rf"(?P<figure>\d[\d,，]*(?:\.\d+)?)(?P<unit>{SCALES}{{0,3}}元)")
 # 万件, 千项: only counts that are not single ones change a figure.
-COUNTS = re.compile(rf"(?<!\d)(?P<unit>{SCALES}{{1,3}}(?:件次?|项|宗|条|次|份|起|例)){BEHIND}")
+COUNTS = re.compile(rf"(?<![\d一二三四五六七八九第])(?P<unit>{SCALES}{{1,3}}(?:件次?|项|宗|条|次|份|起|例)){BEHIND}")
 CUE = re.compile(f"[元圆]|{SCALES}(?:件|项|宗|条|次|份|起|例)")  # one of them stands in every such line
 STRANGE = re.compile(rf"[￥¥$]|RMB|[美港欧日]元|外币|[（(](?:人民币|{SCALES}+)[）)]", re.IGNORECASE)
 OF_COUNTS = re.compile(r"单位[:：为]?(?:件|项|宗|个|份|条|次|人)|[（(](?:件|项|宗|份)[）)]")
