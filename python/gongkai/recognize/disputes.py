@@ -40,39 +40,15 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int, others: Collec
     ``others`` are rows of other tables: what stands above them is no head of this one.
     """
     reading = TableReading(form)
-    words = lexicon(form.edition, form.id)
-    wanted = {squash(text): label for label in form.labels for text in (label.text, *label.aliases)}
-    distinct = list({label.text: label for label in form.labels}.values())
-    labels: list[HeadLabel] = []
-    kept: list[HeadLabel] = []
-    at, grid = 0, 0
+    head = HeadSoFar(reading, pitch)
+    at = 0
     while at < len(tokens):
-        token = tokens[at]
-        if token.row in others:
-            labels, at = [], at + 1
-            continue
-        if token.kind == "text":
-            known = labels or token.squash in words.prefixes
-            end, label = longest(tokens, at, wanted) if known else (at + 1, None)
-            label = label or (likely(token, distinct) if labels else None)
-            if label is not None:
-                line = tokens[end - 1].place.line
-                labels.append(HeadLabel(label.id, label.kind == "column", token, line))
-            elif labels and labels[-1].token.grid == token.grid:
-                labels.append(HeadLabel("", False, token, token.place.line))
-            at = end
-            continue
-        first = at
-        run, at = read_run(tokens, at)
-        if is_whole_row(tokens, first, at) or any(cell.kind in ("figure", "sign") for cell in run):
-            over = labels or (kept if run[0].grid and run[0].grid == grid else [])
-            if over and place_run(reading, run, over, kept, pitch):
-                kept, grid = [*kept, *labels], run[0].grid
-                labels = []
-            elif any(cell.kind == "figure" for cell in run):
-                labels = []
-        elif is_blank_row(tokens, first, at, labels):
-            labels = []
+        if tokens[at].row in others:
+            head.labels, at = [], at + 1
+        elif tokens[at].kind == "text":
+            at = head.read_label(tokens, at)
+        else:
+            at = head.take_run(tokens, at)
     if not any(entry.raw for entry in reading.entries.values()):
         place_upright(reading, tokens)
     if reading.placed and all(problem.row for problem in reading.problems):
@@ -81,6 +57,52 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int, others: Collec
     for cell in form.cells:
         reading.entries.setdefault(cell, Entry(cell, None))
     return reading
+
+
+class HeadSoFar:
+    """``labels`` read since the last run of figures, ``kept`` those above the runs of ``grid`` that were placed."""
+
+    def __init__(self, reading: TableReading, pitch: int) -> None:
+        form = reading.form
+        self.reading, self.pitch = reading, pitch
+        self.words = lexicon(form.edition, form.id)
+        self.wanted = names_of(form)
+        self.distinct = list({label.text: label for label in form.labels}.values())
+        self.labels: list[HeadLabel] = []
+        self.kept: list[HeadLabel] = []
+        self.grid = 0
+
+    def read_label(self, tokens: Sequence[Token], at: int) -> int:
+        """Take the label at ``at`` down, or a text among the labels that is none; the token behind it."""
+        token = tokens[at]
+        known = self.labels or token.squash in self.words.prefixes
+        end, label = longest(tokens, at, self.wanted) if known else (at + 1, None)
+        label = label or (likely(token, self.distinct) if self.labels else None)
+        if label is not None:
+            line = tokens[end - 1].place.line
+            self.labels.append(HeadLabel(label.id, label.kind == "column", token, line))
+        elif self.labels and self.labels[-1].token.grid == token.grid:
+            self.labels.append(HeadLabel("", False, token, token.place.line))
+        return end
+
+    def take_run(self, tokens: Sequence[Token], first: int) -> int:
+        """Place the run of figures at ``first`` if labels stand above it; the token behind it."""
+        run, at = read_run(tokens, first)
+        if numbers_columns(run) and self.labels:
+            return at
+        if is_whole_row(tokens, first, at) or any(cell.kind in ("figure", "sign") for cell in run):
+            self.place(run)
+        elif is_blank_row(tokens, first, at, self.labels):
+            self.labels = []
+        return at
+
+    def place(self, run: list[Token]) -> None:
+        over = self.labels or (self.kept if run[0].grid and run[0].grid == self.grid else [])
+        if over and place_run(self.reading, run, over, self.kept, self.pitch):
+            self.kept, self.grid = [*self.kept, *self.labels], run[0].grid
+            self.labels = []
+        elif any(cell.kind == "figure" for cell in run):
+            self.labels = []
 
 
 # --- upright: a label beside each figure ------------------------------------------------------------
@@ -208,14 +230,16 @@ def place_run(
 ) -> bool:
     """Enter a run of figures if the labels above say what each one is; True if they belong to the table at all."""
     form = reading.form
-    if numbers_columns(run):
-        return False
     if sum(label.leaf for label in (*kept, *labels)) < len(form.parts[0].columns):
         return False
-    spots = spots_of(form, labels, len(run)) or row_spots(form, labels, kept)
+    others = any(OF_OTHERS.fullmatch(label.token.squash) for label in (*kept, *labels))
+    # 上年 beside the columns: only the grid says which figure is whose.
+    spots = None if others else spots_of(form, labels, len(run)) or row_spots(form, labels, kept)
     seen = by_geometry(form, run, labels)
     line = max(label.line for label in labels)
     cells = ordered_cells(run, len(spots), line, pitch) if spots else None
+    if cells and len(run) != len(cells) and not stand_below(cells, labels):
+        cells = None
     ordered = dict(zip(map(id, cells), spots, strict=True)) if spots and cells else None
     placed = ordered or (seen if spots is None or len(run) > len(spots) else None)
     if ordered and seen and any(ordered[id(t)] != seen.get(id(t)) for t in run if t.kind != "blank"):
@@ -235,9 +259,18 @@ def place_run(
     return True
 
 
+def stand_below(cells: Sequence[Token | None], labels: Sequence[HeadLabel]) -> bool:
+    """Whether the first cell stands below a column's label, where the grid tells: a blank cell at the end may be the
+    last figure's, and the first cell one of 上年."""
+    columns = {label.token.column for label in labels if label.leaf}
+    first = cells[0]
+    return first is None or not first.spans or first.column in columns
+
+
 def numbers_columns(run: Sequence[Token]) -> bool:
     """A row 1 2 3 … 15 below the head: the columns are numbered."""
-    return len(run) >= FEWEST_NUMBERED and [token.text for token in run] == [str(n) for n in range(1, len(run) + 1)]
+    texts = [token.text for token in run if token.kind != "blank"]
+    return len(texts) >= FEWEST_NUMBERED and texts == [str(number) for number in range(1, len(texts) + 1)]
 
 
 def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> Sequence[Token | None] | None:
@@ -272,8 +305,6 @@ def spots_of(form: Form, labels: Sequence[HeadLabel], size: int) -> list[FormPla
     columns. A column before such a head belongs to a block that has no figures of its own, so then none is certain,
     nor where a block is named before it: 行政复议 with no columns below it, and ten figures in all.
     """
-    if any(OF_OTHERS.fullmatch(label.token.squash) for label in labels):
-        return None  # 上年 beside the columns: only the grid says which figure is whose
     names = [label.name for label in labels]
     blocks = {row.id for row in form.rows}
     leaves = [number for number, label in enumerate(labels) if label.leaf]

@@ -64,7 +64,7 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     years = year_columns(columns, tokens)
     if years is None:
         order, at, years = (), {}, {}
-    apart = [token for token in unknown if OF_OTHERS.fullmatch(token.squash)]
+    apart = [token for token in unknown if OF_OTHERS.fullmatch(token.squash) and heads_column(token, tokens)]
     if at or years:
         unknown = [token for token in unknown if token not in apart]
     strangers = {token.column: token.text for token in unknown if is_stranger(token, found, at)}
@@ -79,6 +79,11 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
         columns_of_others(apart, at, columns, years) if at or years else frozenset(),
         any(COUNTER.fullmatch(token.squash) for token in apart),
     )
+
+
+def heads_column(token: Token, tokens: Sequence[Token]) -> bool:
+    """Whether 栏次 is the head of a column: no number stands beside it, as in a row 栏次 1 2 3 below the head."""
+    return not any(other.row == token.row and other.kind == "figure" for other in tokens)
 
 
 def placed_columns(

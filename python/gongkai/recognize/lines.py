@@ -22,7 +22,8 @@ class FoundRow:
     """A row of the form found in the source: its figures' tokens and where the label's last token stands.
 
     ``next_line`` is the line of the form's next label in flattened text, 0 where another thing follows. ``passed``
-    are cells of 行次, 同比 and the like, which are no figures of the form.
+    are cells of 行次, 同比 and the like, which are no figures of the form; a row that lacks one of them may have
+    lost any cell, so it is not ``certain``.
     """
 
     part: Part
@@ -32,6 +33,7 @@ class FoundRow:
     fillers: bool
     next_line: int
     passed: Sequence[Token] = ()
+    certain: bool = True
 
 
 def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], part: Part, row: Row) -> FoundRow:
@@ -63,7 +65,8 @@ def without_others(lines: Sequence[FoundRow], head: Head) -> tuple[list[FoundRow
     """The rows without cells of 行次, 同比 and the like, by their columns, and without a first cell that counts."""
     kept = [without_columns(line, head) for line in lines]
     if not counts_rows(kept, head):
-        return kept, head
+        lost = head.counted and not head.ignored
+        return [replace(line, certain=line.certain and not lost) for line in kept], head
     strangers = {column: text for column, text in head.strangers.items() if not COUNTER.fullmatch(squash(text))}
     return [without_first(line) for line in kept], replace(head, strangers=strangers)
 
@@ -73,7 +76,7 @@ def without_columns(line: FoundRow, head: Head) -> FoundRow:
         return line
     kept = [token for token in line.slots if token.column not in head.ignored]
     passed = [token for token in line.slots if token.column in head.ignored]
-    return replace(line, slots=kept, passed=passed)
+    return replace(line, slots=kept, passed=passed, certain=len(passed) == len(head.ignored))
 
 
 def counts_rows(lines: Sequence[FoundRow], head: Head) -> bool:

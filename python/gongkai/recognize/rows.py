@@ -204,10 +204,13 @@ def place_line(reading: TableReading, line: FoundRow, head: Head, pitch: int, fi
     reading.used.update(id(token) for token in (*line.slots, *line.passed))
     if ENDS_IN_FIGURE.search(line.label.text):
         reading.problems.append(Problem(form, row.id, "", cut(line.label.text), FIGURE_IN_LABEL))
-    chosen = cells_of(line, head, pitch, filled) if head.columns and sound else None
+    chosen = cells_of(line, head, pitch, filled) if head.columns and sound and line.certain else None
     if chosen is not None and (line.slots or line.label.grid):
         for column, token in zip(head.columns, chosen, strict=True):
             place_figure(reading, row, column, token)
+    elif not line.certain:
+        text = " ".join(token.text for token in line.slots)
+        reading.problems.append(Problem(form, row.id, "", cut(text), WRONG_COUNT))
     elif not head.columns:
         return  # one problem speaks for all rows below that head
     elif any(token.kind != "blank" for token in line.slots):

@@ -25,21 +25,34 @@ NO_SUCH_PART = "文中有表格的部分只有{}份，没有第{}份；请用 go
 FEWEST_LABELS = 4  # labels of rows from which a segment is taken to hold a table
 # 2022年数据, 2022年度; not 2022年1月20日, not 〔2021〕30号.
 YEAR_NAMED = re.compile(r"(20[0-4]\d)\s*年(?!\s*\d{1,2}\s*月)")
-LAST_YEAR = re.compile(r"上一?年|去年|往年|历年|同期|前一?年")
+LAST_YEAR = re.compile(r"上一?年|去年|往年|历年|同期|前一?年|上期|历史")
 COMPARISON = re.compile(r"对比|对照|比较|同比|环比|增减")
-SAMPLE = re.compile(r"样[表例张]|示例|范[例本]|模[板版]|填[报写表]说明")
-CUES = re.compile(r"年|同期|比|对照|增减|样|示例|范|模|填")  # one of them stands in every such caption
+SAMPLE = re.compile(r"样[表例张]|示例|范[例本]|模[板版]|填[报写表]说明|空[白]?表|参考|作废|更正前|修改前|旧[版表]")
+# The same tables of others: 下属单位情况表, 各街道合计, 全系统汇总情况, 其中：青溪县财政局.
+OF_OTHERS = re.compile(
+    r"下属|所属|直属|各(?:街道|乡镇|镇|部门|单位|区|县)|全(?:系统|市|县|区|省)|汇总|合计|其中[:：]|本级"
+)
+# 下表为2023年数据。 2023年12月31日前数据: a date or a sentence that speaks of what stands below it.
+BELOW = re.compile(r"(?:下表|以下|如下|数据|表格).*年|年.*(?:数据|下表|以下|如下|表格)")
+DATED = re.compile(r"(20[0-4]\d)\s*年")
+CUES = re.compile(  # one of them stands in every such caption
+    r"年|期|比|对照|增减|样|示例|范|模|填|历史|空|参考|作废|更正|修改|旧|下属|所属|直属|各|全|汇总|合计|其中|本级"
+)
 # 发布时间：2023年…, 上一篇：…, a sentence, a row of the form (上年结转, 上一年项目数量): no captions.
 NO_CAPTION = re.compile(r"日期|时间|来源|浏览|[。；;，,]$|[上下]一[篇条]|结转|项目数量|统计期[限间]")
 
 
 @dataclass(slots=True)
 class Cut:
-    """A segment and its tokens. ``last`` is the highest number of its section headings so far."""
+    """A segment, its tokens, and the numbers of its section headings so far."""
 
     segment: Segment
     tokens: list[Token] = field(default_factory=list)
-    last: int = 0
+    sections: set[int] = field(default_factory=set)
+
+    @property
+    def last(self) -> int:
+        return max(self.sections, default=0)
 
     def has_table(self) -> bool:
         labels = {token.squash for token in self.tokens if token.squash in row_words()}
@@ -120,9 +133,15 @@ class Cutter:
         if self.is_foreign(text):
             self.open_annex(text)
             return
-        if self.current is not self.report and not self.current.last and section > self.report.last:
+        if self.current is not self.report and self.goes_on(section):
             self.current = self.report
-        self.current.last = max(self.current.last, section)
+        self.current.sections.add(section)
+
+    def goes_on(self, section: int) -> bool:
+        """Whether a heading is the report's next one, behind an annex without headings, or with just the heading that
+        the report had last: 三 of this year, 三 of last year, 四 of this year."""
+        theirs = self.current.sections
+        return section > self.report.last and (not theirs or theirs == {self.report.last})
 
     def open_annex(self, text: str) -> None:
         if not self.is_foreign(text):
@@ -131,20 +150,25 @@ class Cutter:
             return
         years = set(map(int, YEAR_NAMED.findall(text)))
         year = years.pop() if len(years) == 1 else None
-        if year and self.current is not self.report and self.current.segment.year == year:
+        known = [cut for cut in self.cuts if cut.segment.kind == "annex" and year and cut.segment.year == year]
+        if known:
+            self.current = known[0]
+            self.current.sections.clear()
             return
         self.current = Cut(Segment("annex", text, self.report.segment.agency, year))
         self.cuts.append(self.current)
 
     def is_foreign(self, text: str) -> bool:
-        """附：2022年数据 in a report for 2023, 上一年度, 两年对比, 样表."""
-        if NO_CAPTION.search(text):
+        """附：2022年数据 in a report for 2023, 上一年度, 两年对比, 样表, 下属单位情况表."""
+        if NO_CAPTION.search(text) and not BELOW.search(text):
             return False
-        years = set(map(int, YEAR_NAMED.findall(text)))
         own = self.report.segment.year
-        if SAMPLE.search(text) or COMPARISON.search(text) or len(years) > 1:
+        years = set(map(int, (DATED if BELOW.search(text) else YEAR_NAMED).findall(text)))
+        if SAMPLE.search(text) or COMPARISON.search(text) or OF_OTHERS.search(text) or len(years) > 1:
             return True
-        return (bool(years) and own not in years and own is not None) or (not years and bool(LAST_YEAR.search(text)))
+        if years:
+            return own is not None and own not in years
+        return bool(LAST_YEAR.search(text))
 
 
 def begins_anew(report: Cut, below: Sequence[Sequence[Token]]) -> bool:
