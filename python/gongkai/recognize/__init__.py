@@ -34,11 +34,13 @@ from gongkai.recognize.labels import (
     chain_weight,
     exact_matches,
     follows_figure,
+    form_words,
     lexicon,
     without,
 )
 from gongkai.recognize.lines import pitch_of
-from gongkai.recognize.rows import TableReading, place_rows, place_short_rows
+from gongkai.recognize.rivals import LONGEST_CELL, rival_in, sections_of
+from gongkai.recognize.rows import TableReading, as_one, place_rows, place_short_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.segments import Chosen, Cut, choose, cut, is_same
 from gongkai.recognize.tokens import Token, tokenize
@@ -53,6 +55,8 @@ TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成�
 TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
 OTHER_REPORT = "这张表前面是另一份报告的标题，可能不属于本报告，未填入"
 DOUBTED_UNIT = "{}，换算后{}，可能是单位写错，未填入；请核对单位"
+RIVAL = "这一节里另有一张没有读出的表或图片，读出的表不一定是本报告的，未填入；请核对"
+SECTION_OF = {"disclosure": 2, "applications": 3, "disputes": 4}
 NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
 FEWEST_ROWS = {"disclosure": 2, "applications": 5}
@@ -93,9 +97,10 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     if own is not cuts[0] and chosen.by != "only":
         page = own.segment
     edition = edition_of_year(page.year)
-    readings = read_tables(own.tokens, edition.name) if chosen.cut else {}
-    leave_blank_what_others_have(readings, own, chosen, edition.name)
     sections = find_sections(own.tokens, edition.sections)
+    readings = read_tables(own.tokens, edition.name) if chosen.cut else {}
+    doubt_rivals(readings, own.tokens, sections)
+    leave_blank_what_others_have(readings, own, chosen, edition.name)
     texts = section_texts(own.tokens, sections, edition.sections)
     for reading, _ in readings.values():
         doubt_units(reading, page.agency, "\n".join(texts.values()))
@@ -129,6 +134,19 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         part=chosen.parts.index(chosen.cut) + 1 if chosen.cut in chosen.parts else 0,
         chosen_by=chosen.by,
     )
+
+
+def doubt_rivals(
+    readings: dict[str, tuple[TableReading, str]], tokens: Sequence[Token], sections: Mapping[int, int]
+) -> None:
+    """Leave a table blank where something else in its section may be the report's own one."""
+    spans = sections_of(sections, len(tokens))
+    taken = {tokens[at].grid for reading, _ in readings.values() for at in reading.spots}
+    for name, (reading, layout) in readings.items():
+        span = spans.get(SECTION_OF[name])
+        text = rival_in(tokens, span, reading.start, taken) if span and len(spans) > 1 else ""
+        if text:
+            readings[name] = (left_blank(reading, text, RIVAL), layout)
 
 
 def doubt_units(reading: TableReading, agency: str, prose: str) -> None:
@@ -239,14 +257,17 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Tabl
     begins += [blocks.chain[0].start] if len(blocks.chain) >= FEWEST_BLOCK_LABELS else []
     readings: dict[str, tuple[TableReading, str]] = {}
     for name, copies in chains.items():
-        chosen = agreed([read_copy(tokens, name, found, begins) for found in copies])
+        read = [read_copy(tokens, name, found, begins) for found in copies]
+        chosen = agreed(read)
         if chosen is not None:
+            chosen.spots = tuple(at for each in read for at in each.spots)
             readings[name] = (chosen, copies[0].edition)
     if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
         theirs = grid_rows_of(tokens, chains)
         disputes = place_blocks(tokens, form(preferred, "disputes"), pitch_of(tokens, blocks.chain), theirs)
         if disputes.placed or disputes.problems:
             disputes.start = blocks.chain[0].start
+            disputes.spots = tuple(match.start for match in blocks.chain)
             readings["disputes"] = (disputes, preferred)
     return readings
 
@@ -297,16 +318,28 @@ def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Fou
 
 
 def count_rows(tokens: Sequence[Token], chain: Sequence[Match], edition: str, table: str) -> int:
-    """How many rows of the form a chain finds with a figure, a sign or an empty cell after the label."""
+    """How many rows of the form a chain finds with a figure, a sign, an empty cell or a short text after the label."""
     labels = form(edition, table).labels
-    return sum(1 for match in chain if labels[match.label].kind == "row" and follows_figure(tokens, match.end))
+    rows = [match for match in chain if labels[match.label].kind == "row"]
+    return sum(1 for match in rows if follows_figure(tokens, match.end) or follows_text(tokens, match.end))
+
+
+def follows_text(tokens: Sequence[Token], end: int) -> bool:
+    """Whether a short text stands beside a label in a grid, where a figure should: □, 无, 12（上年3）."""
+    if end >= len(tokens):
+        return False
+    token = tokens[end]
+    beside = token.grid > 0 and token.row == tokens[end - 1].row and token.kind == "text"
+    return beside and len(token.text) <= LONGEST_CELL and token.squash not in form_words()
 
 
 def read_copy(tokens: Sequence[Token], table: str, found: FoundTable, begins: Sequence[int]) -> TableReading:
     stop = min((start for start in begins if start >= found.chain[-1].end), default=len(tokens))
     reading = place_rows(tokens, found.chain, form(found.edition, table), stop)
     place_short_rows(reading, editions()[found.edition].relations_of(table))
+    as_one(reading)
     reading.start = found.chain[0].start
+    reading.spots = tuple(match.start for match in found.chain)
     return reading
 
 

@@ -65,8 +65,9 @@ def without_others(lines: Sequence[FoundRow], head: Head) -> tuple[list[FoundRow
     """The rows without cells of 行次, 同比 and the like, by their columns, and without a first cell that counts."""
     kept = [without_columns(line, head) for line in lines]
     if not counts_rows(kept, head):
-        lost = head.counted and not head.ignored
-        return [replace(line, certain=line.certain and not lost) for line in kept], head
+        if head.counted and not head.ignored:
+            kept = [replace(line, certain=False) for line in kept]
+        return kept, head
     strangers = {column: text for column, text in head.strangers.items() if not COUNTER.fullmatch(squash(text))}
     return [without_first(line) for line in kept], replace(head, strangers=strangers)
 

@@ -30,6 +30,7 @@ from gongkai.recognize.units import (
     NOT_STATED,
     Place,
     StatedUnit,
+    count_units,
     head_places,
     in_unit,
     is_money,
@@ -53,6 +54,8 @@ EXTRA_COLUMN = "表头中有官方表格没有的列，这一列未填入"
 NO_ORDER = "表头的列序与官方表格不同，或表头不完整，无法确定哪一列是它，未填入"
 NO_ORDER_MANY = "表头的列序与官方表格不同，或表头不完整，无法确定它们各是哪一列，未填入"
 FIGURE_IN_LABEL = "行标签里另有数字，没有填入"
+MANY_CELLS = 20
+MANY_NO_FIGURES = "这样的格有{}个，都不是单独的一个数字，未填入"
 NOT_A_FIGURE = "不是单独的一个数字，未填入"
 WRONG_COUNT = "这一行的数字个数与表头的列数不符，无法确定各数字所在的列，未填入"
 TWO_UNITS = "单位不一致（{}），无法确定是哪一个单位，未填入"
@@ -75,7 +78,7 @@ class TableReading:
     """What has been placed so far, ``placed`` cells of it from the source, blank ones included.
 
     ``short_rows`` holds rows whose figures have no certain column yet; ``units`` what is stated of the units of cells;
-    ``start`` is the token at which the table begins.
+    ``start`` is the token at which the table begins, ``spots`` are those of its labels.
     """
 
     form: Form
@@ -86,6 +89,7 @@ class TableReading:
     used: set[int] = field(default_factory=set)
     placed: int = 0
     start: int = 0
+    spots: tuple[int, ...] = ()
 
     @property
     def holds_figures(self) -> bool:
@@ -180,7 +184,8 @@ def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[M
 def state_units(reading: TableReading, line: FoundRow, head: Head, notes: Sequence[Place]) -> None:
     """Note for each cell of a row what the texts above its part, its label and its section's lines say of its unit."""
     places = [*head.units, *label_places(line.label.text, (*line.slots, *line.passed)), *notes]
-    if places:
+    money = any(is_money(column.unit) for column in line.part.columns)
+    if places and (money or any(count_units(text) for _, text in places)):
         for column in line.part.columns:
             reading.units[f"{reading.form.id}.{line.row.id}.{column.id}"] = places
 
@@ -253,6 +258,16 @@ def place_figure(reading: TableReading, row: Row, column: str, token: Token | No
     elif entry.value is None and found.value is not None:
         why = TWO_UNITS.format(f"{stated.where}、单元格“{clean(token.text)}”" if found.unit else stated.where)
         reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), why))
+
+
+def as_one(reading: TableReading) -> None:
+    """One problem for many cells that are no figures: all of a table's may be written 12（上年3）."""
+    cells = [problem for problem in reading.problems if problem.reason == NOT_A_FIGURE]
+    if len(cells) > MANY_CELLS:
+        kept = [problem for problem in reading.problems if problem.reason != NOT_A_FIGURE]
+        columns = " ".join(dict.fromkeys(problem.column for problem in cells))
+        told = Problem(reading.form.id, "", columns, cells[0].raw, MANY_NO_FIGURES.format(len(cells)))
+        reading.problems[:] = [*kept, told]
 
 
 def entry_in_unit(cell: str, token: Token, found: Reading, stated: StatedUnit, column: Column) -> Entry:

@@ -157,7 +157,8 @@ def note_places(tokens: Sequence[Token], first: int, end: int, labels: Collectio
 
     ``first`` and ``end`` are the bounds of the table's tokens, ``labels`` the numbers of those that are labels.
     """
-    lines = [at for at, token in enumerate(tokens) if CUE.search(token.text) and says_unit(token)]
+    texts = [(at, token) for at, token in enumerate(tokens) if token.kind == "text"]
+    lines = [at for at, token in texts if CUE.search(token.text) and says_unit(token)]
     if not lines:
         return []
     section = section_around(tokens, first, end)
