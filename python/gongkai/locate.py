@@ -25,12 +25,12 @@ from gongkai.model import (
     Report,
     UnreadableDocument,
 )
-from gongkai.nofigures import WORKBOOK_TYPE, evaluated
 from gongkai.readers import read_blocks
 from gongkai.readers.detect import binary_format
 from gongkai.recognize import completed, recognize
 from gongkai.sources import ACCESS, Access, Limits, load
 from gongkai.sources.errors import BY_HAND
+from gongkai.wording import WORKBOOK_TYPE, evaluated
 from gongkai.workbook import is_ours, read_workbook
 
 TABLES = 3

@@ -20,8 +20,7 @@ from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
-from gongkai.nofigures import why_no_figures
-from gongkai.wording import escaped, one_line, plain, relation_lines
+from gongkai.wording import escaped, one_line, plain, relation_lines, why_no_figures
 
 if TYPE_CHECKING:
     import pandas

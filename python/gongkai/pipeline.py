@@ -11,7 +11,7 @@ from pathlib import Path
 from gongkai import checks
 from gongkai.decisions import apply_decisions, is_about, merged
 from gongkai.model import Finding, Report, WorkbookError
-from gongkai.nofigures import evaluated
+from gongkai.wording import evaluated
 
 
 def read_report(

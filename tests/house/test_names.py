@@ -12,7 +12,9 @@ import gongkai
 FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
 MOST_FILES, MOST_IN_A_FOLDER, FEWEST_LINES = 150, 12, 80
-LARGE_FOLDERS = {"excel": "a file for each group of commands, and those of the worksheet functions"}
+LARGE_FOLDERS = {
+    "excel": "a file for each group of commands, and those of the worksheet functions",
+}
 SHORT_FILES = {
     "__main__.py": "python -m gongkai",
     "bodies/rulemaking.py": "a question of law, with data of its own",

@@ -9,7 +9,7 @@ import pytest
 
 from gongkai.checks import check
 from gongkai.model import UnreadableDocument
-from gongkai.nofigures import why_no_figures
+from gongkai.wording import why_no_figures
 from helpers.counts import matrix
 from helpers.growth import LINEAR, doubling
 from helpers.pages import misread, named, read_page, unlike

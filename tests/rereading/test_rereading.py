@@ -275,7 +275,7 @@ def test_a_damaged_doc_is_refused_or_read(data: st.DataObject) -> None:
 
 
 def test_a_sound_report_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(document: Document) -> Any:
+    def never(document: Document, first: Report) -> Any:
         raise AssertionError("read again")
 
     monkeypatch.setattr("gongkai.rereading.reread", never)

@@ -14,10 +14,10 @@ from gongkai.decisions.file import with_decisions_beside
 from gongkai.links import Candidate, Directory
 from gongkai.locate import other_reports, read_source
 from gongkai.model import Finding, GongkaiError, NoFigures, Report, WorkbookError
-from gongkai.nofigures import evaluated
 from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access, Limits
 from gongkai.system import system_reason
+from gongkai.wording import evaluated
 from gongkai.workbook.lists import DIRECTORY, FAILED, PROPOSED, UNREAD, BatchRow, RowState, clipped, report_to_row
 
 PART = re.compile(r"(?P<source>.+)#part=(?P<part>[1-9]\d{0,3})")

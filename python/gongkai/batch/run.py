@@ -21,11 +21,11 @@ from gongkai.batch.summary import Pace, compared, with_years, write_summary
 from gongkai.compare.years import YearComparison
 from gongkai.decisions.file import DecisionsError, with_decisions_beside
 from gongkai.model import FetchError, Finding, GongkaiError, NoFigures, Report, WorkbookError
-from gongkai.nofigures import evaluated
 from gongkai.output import add_years, check_to_dict
 from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access
 from gongkai.system import system_reason
+from gongkai.wording import evaluated
 from gongkai.workbook import read_workbook, write_workbook
 from gongkai.workbook.lists import BatchRow, report_to_row
 

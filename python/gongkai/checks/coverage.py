@@ -11,8 +11,16 @@ from collections.abc import Iterable, Sequence
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure, shown
 from gongkai.model import UNKNOWN_UNIT, Cell, Entry, Finding, Form, Problem, Report, Rule, Segment, Severity, Table
-from gongkai.nofigures import ANOTHER_PART, BLANK_WORKBOOK, why_no_figures
-from gongkai.wording import clipped, column_label, label_of, one_line, row_label
+from gongkai.wording import (
+    ANOTHER_PART,
+    BLANK_WORKBOOK,
+    clipped,
+    column_label,
+    label_of,
+    one_line,
+    row_label,
+    why_no_figures,
+)
 
 EMPTY = Entry("", None)
 
@@ -168,7 +176,7 @@ def check_figure(form: Form, cell: Cell, entry: Entry) -> list[Finding]:
     if not column.decimal and value != int(value):
         message = f"{form.number} {label_of(cell)} 填{shown(value)}，应当是整数。"
         found.append(Finding("coverage.fraction", "error", message, (cell.id,), stated=value))
-    unit = entry.unit or read_figure(entry.raw, column.unit).converted
+    unit = entry.unit or (column.decimal and read_figure(entry.raw, column.unit).converted)
     if unit == UNKNOWN_UNIT:
         text = f"{form.number} {label_of(cell)} 填{shown(value)}，来源没有写明单位，按{column.unit}计；请核对单位。"
         found.append(Finding("coverage.unit", "note", text, (cell.id,)))

@@ -347,9 +347,9 @@ def run_check(options: argparse.Namespace) -> int:
 
 
 def run_fill(options: argparse.Namespace) -> int:
-    from gongkai.nofigures import evaluated
     from gongkai.output import check_to_dict, finding_lines, head_lines, to_json
     from gongkai.pipeline import check, fill, read_report, refilled
+    from gongkai.wording import evaluated
 
     report = evaluated(read_report(options.source, **reading_of(options)))
     if options.force:

@@ -43,8 +43,8 @@ def run(options: argparse.Namespace) -> int:
 def open_workbook(name: str) -> Opened:
     """Raises WorkbookError for anything but a workbook of ours, NoFigures for one without a figure."""
     from gongkai.decisions.file import with_decisions_beside
-    from gongkai.nofigures import why_no_figures
     from gongkai.pipeline import check
+    from gongkai.wording import why_no_figures
     from gongkai.workbook import is_ours
     from gongkai.workbook.file import read_file
     from gongkai.workbook.values import values_to_report

@@ -108,7 +108,7 @@ def complain_of(error: GongkaiError) -> int:
 
 def complain_of_nothing(report: Report) -> int:
     """A report without figures, in the sentence of every command that needs some."""
-    from gongkai.nofigures import evaluated
+    from gongkai.wording import evaluated
 
     try:
         evaluated(report)

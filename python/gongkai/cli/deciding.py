@@ -44,9 +44,9 @@ class Beside(NamedTuple):
 
 def run_decision(options: argparse.Namespace) -> int:
     from gongkai.decisions.file import save_decisions
-    from gongkai.nofigures import evaluated
     from gongkai.output import finding_line
     from gongkai.pipeline import read_report
+    from gongkai.wording import evaluated
 
     source, decision = local_file(options.source), decision_in(options)
     report = evaluated(read_report(source))

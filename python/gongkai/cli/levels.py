@@ -17,10 +17,10 @@ def run_levels(options: argparse.Namespace) -> int:
     from gongkai.batch.importing import read_report_in
     from gongkai.compare.levels import compare
     from gongkai.levels import family_of, levels_csv, levels_lines, levels_to_dict, read_children
-    from gongkai.nofigures import evaluated
     from gongkai.output import to_json
     from gongkai.sources import LIMITS, Access
     from gongkai.system import write_whole
+    from gongkai.wording import evaluated
 
     target, access = options.output, Access(options.offline, options.refresh, options.insecure)
     parent = evaluated(read_report_in(options.parent, LIMITS, access))

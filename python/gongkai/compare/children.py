@@ -12,8 +12,7 @@ from typing import Literal, NamedTuple
 from gongkai.bodies import is_certain, may_be_one, normal, successions_of
 from gongkai.bodies.names import area_of, governed_area, is_office, lies_outside, lies_within, qualified, units_in
 from gongkai.model import Finding, Report, Severity, Value
-from gongkai.nofigures import why_no_figures
-from gongkai.wording import clipped
+from gongkai.wording import clipped, why_no_figures
 
 Exclusion = Literal["missing", "unread", "no_figures", "doubtful", "self", "namesake", "year", "within"]
 MOST_NAMED = 12  # names in one message; a list of them all stands beside it

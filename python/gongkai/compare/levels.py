@@ -21,9 +21,8 @@ from gongkai.decisions import decided_findings, key_of
 from gongkai.editions import editions, form
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
-from gongkai.nofigures import NO_FIGURES
 from gongkai.sums import difference, total
-from gongkai.wording import label_of
+from gongkai.wording import NO_FIGURES, label_of
 
 Status = Literal["equal", "differs", "exceeds", "uncertain", "blank"]
 STATUSES: Mapping[Status, str] = {

@@ -17,9 +17,8 @@ from gongkai.decisions import decided_findings, is_open
 from gongkai.editions import YearLink, editions, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule
-from gongkai.nofigures import NO_FIGURES
 from gongkai.sums import difference, stated_figures, total
-from gongkai.wording import clipped, column_label, label_of, official_order, one_line, row_label
+from gongkai.wording import NO_FIGURES, clipped, column_label, label_of, official_order, one_line, row_label
 
 FACTOR, LEAST = 5, 20  # a jump: so many times as much, and the larger figure at least so large
 MOST_NAMED = 3

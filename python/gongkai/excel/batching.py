@@ -22,9 +22,8 @@ from gongkai.excel.checking import evaluated_report
 from gongkai.excel.importing import activate
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, is_in_cloud, tell
 from gongkai.model import Edit, GongkaiError, NoFigures, Report, WorkbookError
-from gongkai.nofigures import why_no_figures
 from gongkai.pipeline import check, is_same_file
-from gongkai.wording import clipped, one_line
+from gongkai.wording import clipped, one_line, why_no_figures
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 from gongkai.workbook.file import read_file

@@ -13,11 +13,11 @@ from gongkai.excel.book import TABLES, Values, apply_edits, read_values, with_fo
 from gongkai.excel.importing import activate, verdict
 from gongkai.excel.runner import CommandResult, Request
 from gongkai.model import Edit, Finding, Report, WorkbookError
-from gongkai.nofigures import evaluated
 from gongkai.output import SEVERITIES
 from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
+from gongkai.wording import evaluated
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 from gongkai.workbook.decisions import about_in, decision_of, decisions_in

@@ -12,11 +12,19 @@ from gongkai.editions import edition_of_year, editions
 from gongkai.excel.arrays import Placed
 from gongkai.figures import clean, read_figure, shown
 from gongkai.model import Alternative, Cell, Entry, Finding, Form, GongkaiError, Label, Relation, Report, Table, Value
-from gongkai.nofigures import BLANK_RANGE, evaluated
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tokens import squash
 from gongkai.sums import difference, stated_and_computed
-from gongkai.wording import column_label, label_of, one_line, relation_lines, row_label, subject_and_names
+from gongkai.wording import (
+    BLANK_RANGE,
+    column_label,
+    evaluated,
+    label_of,
+    one_line,
+    relation_lines,
+    row_label,
+    subject_and_names,
+)
 from gongkai.workbook.fill import LONGEST_CELL, written
 from gongkai.workbook.proposals import NO_FIGURE, forms_of, name_of, proposal_text
 

@@ -21,9 +21,9 @@ import xlwings
 
 from gongkai.locate import read_source
 from gongkai.model import FetchError, GongkaiError, Report, WorkbookError
-from gongkai.nofigures import evaluated
 from gongkai.sources import Limits
 from gongkai.system import in_time, state_folder, system_reason
+from gongkai.wording import evaluated
 from gongkai.workbook import layout
 
 LIMITS = Limits(connect=3, read=5, deadline=8, size=5_000_000, tries=2, pause=0.2)

@@ -17,10 +17,9 @@ from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, NotRestored, Values, apply_edits, as_entered, put_rows, read_values, sheet_names
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, tell
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
-from gongkai.nofigures import evaluated
 from gongkai.pipeline import check, is_same_file, read_report, with_decisions_of
 from gongkai.spreadsheets import Spot
-from gongkai.wording import clipped
+from gongkai.wording import clipped, evaluated
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 from gongkai.workbook.decisions import decisions_in

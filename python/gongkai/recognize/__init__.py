@@ -39,10 +39,9 @@ from gongkai.recognize.labels import (
     without,
 )
 from gongkai.recognize.lines import pitch_of
-from gongkai.recognize.rivals import LONGEST_CELL, rival_in, sections_of
 from gongkai.recognize.rows import TableReading, as_one, place_rows, place_short_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
-from gongkai.recognize.segments import Chosen, Cut, choose, cut, is_same
+from gongkai.recognize.segments import LONGEST_CELL, Chosen, Cut, choose, cut, is_same, rival_in, sections_of
 from gongkai.recognize.tokens import Token, tokenize
 from gongkai.recognize.units import contradicted_by
 

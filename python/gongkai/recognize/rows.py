@@ -10,7 +10,6 @@ from itertools import combinations
 from gongkai.editions import editions
 from gongkai.figures import Reading, clean, read_figure, scale_of
 from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Relation, Row, Value
-from gongkai.nofigures import EMPTY_ROW
 from gongkai.recognize.headers import COUNTER, Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
 from gongkai.recognize.lines import (
@@ -28,8 +27,8 @@ from gongkai.recognize.lines import (
 from gongkai.recognize.tokens import Token
 from gongkai.recognize.units import (
     NOT_STATED,
-    Place,
     StatedUnit,
+    UnitPlace,
     count_units,
     head_places,
     in_unit,
@@ -40,6 +39,7 @@ from gongkai.recognize.units import (
     stated_unit,
 )
 from gongkai.sums import possible, stated_and_computed
+from gongkai.wording import EMPTY_ROW
 
 ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
 LOOK_BACK = 60
@@ -85,7 +85,7 @@ class TableReading:
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     short_rows: dict[str, ShortRow] = field(default_factory=dict)
-    units: dict[str, list[Place]] = field(default_factory=dict)
+    units: dict[str, list[UnitPlace]] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     placed: int = 0
     start: int = 0
@@ -181,7 +181,7 @@ def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[M
     return lines
 
 
-def state_units(reading: TableReading, line: FoundRow, head: Head, notes: Sequence[Place]) -> None:
+def state_units(reading: TableReading, line: FoundRow, head: Head, notes: Sequence[UnitPlace]) -> None:
     """Note for each cell of a row what the texts above its part, its label and its section's lines say of its unit."""
     places = [*head.units, *label_places(line.label.text, (*line.slots, *line.passed)), *notes]
     money = any(is_money(column.unit) for column in line.part.columns)

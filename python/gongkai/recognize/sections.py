@@ -142,16 +142,17 @@ def section_texts(tokens: Sequence[Token], starts: Mapping[int, int], sections: 
 
 
 @cache
-def section_titles() -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """(number, squashed titles) of the sections of all editions."""
+def section_titles() -> tuple[tuple[tuple[int, tuple[str, ...]], ...], tuple[str, ...], frozenset[str]]:
+    """(number, squashed titles) of the sections of all editions; all these titles; the characters they begin with."""
     sections = [section for edition in editions().values() for section in edition.sections]
-    return tuple((section.number, titles_of(section)) for section in sections)
+    known = tuple(dict.fromkeys((section.number, titles_of(section)) for section in sections))
+    every = tuple(title for _, titles in known for title in titles)
+    return known, every, frozenset(title[0] for title in every)
 
 
 def section_number(token: Token) -> int:
     """三、收到和处理政府信息公开申请情况 -> 3; 0 for a text that is no heading of a section."""
-    titles = section_titles()
-    every = tuple(title for _, known in titles for title in known)
-    if not is_short(token, {title[0] for title in every}, every):
+    known, every, numbers = section_titles()
+    if token.squash[:1] not in numbers or not is_short(token, numbers, every):
         return 0
-    return next((number for number, known in titles if is_heading(token, known, ())), 0)
+    return next((number for number, titles in known if is_heading(token, titles, ())), 0)

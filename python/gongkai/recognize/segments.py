@@ -7,11 +7,12 @@ comparison or a sample opens an annex; it ends where the numbered sections of it
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from gongkai.bodies import may_be_one
-from gongkai.figures import clean
+from gongkai.figures import PICTURE, clean
 from gongkai.model import PartChoice, Segment, UnreadableDocument
 from gongkai.recognize.cover import agency_of, body_in, is_title, line_above, tidy_title, year_of
 from gongkai.recognize.labels import form_words, row_words
@@ -23,6 +24,10 @@ FARTHEST_HEADING = 40  # rows below a title in which its first section begins
 LOOK_AHEAD = 4  # rows below a caption in which its table begins
 NO_SUCH_PART = "文中有表格的部分只有{}份，没有第{}份；请用 gongkai read --parts 查看。"
 FEWEST_LABELS = 4  # labels of rows from which a segment is taken to hold a table
+FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
+FEWEST_ROWS = 3
+LONGEST_CELL = 12  # characters of a cell that may stand for a figure: 无, □, 12%, 12（上年3）
+MANY_LABELS = 5  # of the form, from which a grid is a table of the form or its head
 # 2022年数据, 2022年度; not 2022年1月20日, not 〔2021〕30号.
 YEAR_NAMED = re.compile(r"(20[0-4]\d)\s*年(?!\s*\d{1,2}\s*月)")
 LAST_YEAR = re.compile(r"上一?年|去年|往年|历年|同期|前一?年|上期|历史")
@@ -255,3 +260,41 @@ def latest_of(reports: Sequence[Cut], agency: str) -> tuple[Cut, ...]:
     if not years or len(years) < len(own):
         return ()
     return tuple(cut for cut in own if cut.segment.year == max(years))
+
+
+# --- another table in the same section ------------------------------------------------------------
+# A report whose own 表三 is a picture, or has lost its labels, leaves a copy of another year as the
+# only one that can be read. So whatever looks like a table in a section, and is no part of the one
+# that was read, casts doubt on it.
+
+
+def rival_in(tokens: Sequence[Token], section: range, start: int, taken: Collection[int]) -> str:
+    """What else may be a section's own table, "" for nothing: a picture, or a grid of short cells before ``start``.
+
+    ``start`` is the token at which the table that was read begins; where it lies outside its section all of that is
+    looked at. ``taken`` are the grids of tables that were read.
+    """
+    end = start if start in section else section.stop
+    grids: dict[int, list[Token]] = {}
+    for token in tokens[section.start : end]:
+        if token.grid and token.grid not in taken:
+            grids.setdefault(token.grid, []).append(token)
+    found = next((cells for cells in grids.values() if is_table(cells)), None)
+    return "" if found is None else " ".join([token.text for token in found if token.text][:6])
+
+
+def is_table(cells: Sequence[Token]) -> bool:
+    """Whether a grid may be a table of figures: pictures, or rows of short cells; no head of the form's alone."""
+    if any(token.text == PICTURE for token in cells):
+        return True
+    filled = [token for token in cells if token.text and len(token.text) <= LONGEST_CELL]
+    if sum(token.kind == "text" and token.squash in form_words() for token in cells) >= MANY_LABELS:
+        return False  # a copy, which is compared, or a head
+    return len(filled) >= FEWEST_CELLS and len({token.row for token in filled}) >= FEWEST_ROWS
+
+
+def sections_of(starts: Mapping[int, int], count: int) -> dict[int, range]:
+    """Section number -> its tokens, from its heading to the next one's."""
+    bounds = [*sorted(starts.values()), count]
+    ends = dict(pairwise(bounds))
+    return {number: range(at, ends[at]) for number, at in starts.items()}

@@ -52,7 +52,7 @@ class StatedUnit:
 
 
 NOT_STATED = StatedUnit("", "")
-Place = tuple[str, str]  # what a text is (表头, 行标签, 表旁), and the text
+UnitPlace = tuple[str, str]  # what a text is (表头, 行标签, 表旁), and the text
 
 
 def is_money(unit: str) -> bool:
@@ -87,7 +87,7 @@ def is_strange(text: str) -> bool:
     return bool(STRANGE.search(plain)) or (bool(OF_COUNTS.search(plain)) and not money_units(text))
 
 
-def stated_unit(places: Iterable[Place], unit: str, raw: str) -> StatedUnit:
+def stated_unit(places: Iterable[UnitPlace], unit: str, raw: str) -> StatedUnit:
     """What texts say of the unit of a column that the form counts in ``unit``.
 
     ``raw`` is the figure as written: a note that names it with a unit (共计57588.71元) says its unit as well.
@@ -140,19 +140,19 @@ UNKNOWN = "?"
 BARE = re.compile(rf"(?:金额)?单位[:：]?(?:人民币)?{SCALES}{{0,3}}[元圆]")  # 单位：元 in a line of its own
 
 
-def head_places(tokens: Sequence[Token]) -> list[Place]:
+def head_places(tokens: Sequence[Token]) -> list[UnitPlace]:
     """The texts above a part of a table that say something of a unit: 第（八）项（单位：元）, 信息内容, the heads."""
     texts = [token.text for token in tokens if token.kind == "text" and len(token.text) <= LONGEST_NOTE]
     return [(HEAD, text) for text in texts if money_units(text) or count_units(text) or is_strange(text)]
 
 
-def label_places(label: str, row: Sequence[Token]) -> list[Place]:
+def label_places(label: str, row: Sequence[Token]) -> list[UnitPlace]:
     """A row's label, and a cell of the row that holds a unit alone: 行政事业性收费 · 元 · 57588.71."""
     texts = [label, *(token.text for token in row if token.kind == "text" and len(token.text) <= 4)]
     return [(LABEL, text) for text in texts if money_units(text) or count_units(text) or is_strange(text)]
 
 
-def note_places(tokens: Sequence[Token], first: int, end: int, labels: Collection[int]) -> list[Place]:
+def note_places(tokens: Sequence[Token], first: int, end: int, labels: Collection[int]) -> list[UnitPlace]:
     """Short lines of a table's section that state a unit, its own ``labels`` aside, and lines elsewhere that name it.
 
     ``first`` and ``end`` are the bounds of the table's tokens, ``labels`` the numbers of those that are labels.
