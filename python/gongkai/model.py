@@ -272,12 +272,16 @@ class Grid:
 class Prose:
     """Text outside tables, its lines and blank lines kept.
 
-    ``heading`` is "" for body text, h1 to h6, ``title`` for the page's title, ``meta:NAME`` for a named property.
+    ``heading`` is "" for body text, h1 to h6, ``title`` for the page's title, ``meta:NAME`` for a named property,
+    ``sheet`` for the name of one of several worksheets.
     """
 
     place: Place
     heading: str
     text: str
+
+
+SHEET = "sheet"  # the heading of a Prose that is the name of a worksheet, before what stands on it
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
-from gongkai.model import Block, UnreadableDocument
+from gongkai.model import SHEET, Block, UnreadableDocument
 from gongkai.readers.blocks import CELLS, FlowItem, blocks_of
 from gongkai.readers.sheets import SheetCell, sheet_flow
 from gongkai.spreadsheets import SAVE_AS, Look, Position
@@ -43,10 +43,11 @@ def excel_blocks(content: bytes) -> tuple[Block, ...]:
             for look in looks:
                 refuse_area(look)
                 sheet = book.get_sheet_by_index(look.number)
-                items += [*sheet_flow(*spots_of(sheet, look)), ("", "")]
+                name = [(SHEET, look.name)] if len(looks) > 1 else []
+                items += [*name, *sheet_flow(*spots_of(sheet, look)), ("", "")]
     except CalamineError as error:
         raise UnreadableDocument(f"工作簿不完整或已损坏，不能读取；{SAVE_AS}。") from error
-    if not any(not isinstance(item, tuple) or item[1] for item in items):
+    if not any(not isinstance(item, tuple) or (item[1] and item[0] != SHEET) for item in items):
         raise UnreadableDocument("工作簿的可见工作表中没有文字和数字；内容可能是图片或在隐藏的工作表中，请打开核对。")
     return tuple(blocks_of(items))
 

@@ -11,6 +11,7 @@ from gongkai.bodies import may_be_one
 from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import PICTURE
 from gongkai.model import (
+    SHEET,
     Block,
     Document,
     Entry,
@@ -161,7 +162,9 @@ def doubt_units(reading: TableReading, agency: str, prose: str) -> None:
 
 def lines_of(blocks: Sequence[Block]) -> list[str]:
     """The lines of all prose but titles and properties of the page."""
-    prose = [block for block in blocks if isinstance(block, Prose) and not block.heading.startswith(("title", "meta"))]
+    prose = [
+        block for block in blocks if isinstance(block, Prose) and not block.heading.startswith(("title", "meta", SHEET))
+    ]
     return [line for block in prose for line in block.text.split("\n")]
 
 
@@ -308,7 +311,7 @@ def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Fou
     left = without(best.matches, best.chain)
     while left and len(copies) < MOST_COPIES:
         chain = best_chain(left, words)
-        if count_rows(tokens, chain, best.edition, table) < SAME_SHARE * rows:
+        if count_rows(tokens, chain, best.edition, table) < max(FEWEST_ROWS[table], SAME_SHARE * rows):
             break
         chain = align(tokens, words, left)
         copies.append(FoundTable(best.edition, chain, chain_weight(chain), left))

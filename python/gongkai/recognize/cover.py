@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from gongkai.figures import clean
-from gongkai.model import Block, Prose
+from gongkai.model import SHEET, Block, Prose
 
 REPORT = re.compile(r"(?:政府)?信息公开.{0,8}(?:年度?报告|年报)|年度?政府信息公开.{0,6}报告")
 YEAR = re.compile(r"(20[0-4]\d)(?!\d)\s*年?")
@@ -44,7 +44,7 @@ def title_of(blocks: Sequence[Block]) -> str:
     lines = [
         clean(line)
         for block in prose
-        if not block.heading.startswith(("title", "meta"))
+        if not block.heading.startswith(("title", "meta", SHEET))
         for line in block.text.split("\n")
     ]
     named, page, pieces = page_titles(prose)

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from gongkai.bodies import may_be_one
 from gongkai.figures import PICTURE, clean
-from gongkai.model import PartChoice, Segment, UnreadableDocument
+from gongkai.model import SHEET, PartChoice, Segment, UnreadableDocument
 from gongkai.recognize.cover import agency_of, body_in, is_title, line_above, tidy_title, year_of
 from gongkai.recognize.labels import form_words, row_words
 from gongkai.recognize.sections import section_number
@@ -33,15 +33,13 @@ YEAR_NAMED = re.compile(r"(20[0-4]\d)\s*年(?!\s*\d{1,2}\s*月)")
 LAST_YEAR = re.compile(r"上一?年|去年|往年|历年|同期|前一?年|上期|历史")
 COMPARISON = re.compile(r"对比|对照|比较|同比|环比|增减")
 SAMPLE = re.compile(r"样[表例张]|示例|范[例本]|模[板版]|填[报写表]说明|空[白]?表|参考|作废|更正前|修改前|旧[版表]")
-# The same tables of others: 下属单位情况表, 各街道合计, 全系统汇总情况, 其中：青溪县财政局.
-OF_OTHERS = re.compile(
-    r"下属|所属|直属|各(?:街道|乡镇|镇|部门|单位|区|县)|全(?:系统|市|县|区|省)|汇总|合计|其中[:：]|本级"
-)
+# The same tables of others: 下属单位情况表, 各街道合计, 其中：青溪县财政局. A city's own may be called 全市汇总表.
+OF_OTHERS = re.compile(r"下属|所属|直属|各(?:街道|乡镇|镇|部门|单位|区|县)|其中[:：]")
 # 下表为2023年数据。 2023年12月31日前数据: a date or a sentence that speaks of what stands below it.
-BELOW = re.compile(r"(?:下表|以下|如下|数据|表格).*年|年.*(?:数据|下表|以下|如下|表格)")
+BELOW = re.compile(r"(?:下表|以下|本表)[为是].*年|年.{0,8}(?:数据|情况)。?$")
 DATED = re.compile(r"(20[0-4]\d)\s*年")
 CUES = re.compile(  # one of them stands in every such caption
-    r"年|期|比|对照|增减|样|示例|范|模|填|历史|空|参考|作废|更正|修改|旧|下属|所属|直属|各|全|汇总|合计|其中|本级"
+    r"年|期|比|对照|增减|样|示例|范|模|填|历史|空|参考|作废|更正|修改|旧|下属|所属|直属|各|其中"
 )
 # 发布时间：2023年…, 上一篇：…, a sentence, a row of the form (上年结转, 上一年项目数量): no captions.
 NO_CAPTION = re.compile(r"日期|时间|来源|浏览|[。；;，,]$|[上下]一[篇条]|结转|项目数量|统计期[限间]")
@@ -96,6 +94,9 @@ class Cutter:
 
     def take(self, row: Sequence[Token], below: Sequence[Sequence[Token]]) -> None:
         text = lone_text(row)
+        if row[0].heading == SHEET:
+            self.open_sheet(row[0].text)
+            return
         if text and row[0].text not in self.links:
             self.look_at(row[0], text, below)
         self.current.tokens += row
@@ -110,6 +111,12 @@ class Cutter:
             self.go_on(section, text)
         elif may_caption(token, text) and is_above_table(below[:LOOK_AHEAD]):
             self.open_annex(text)
+
+    def open_sheet(self, name: str) -> None:
+        """A worksheet whose name tells of another year or of a sample holds an annex; any other goes on."""
+        self.current = self.report
+        if self.is_foreign(name):
+            self.open_annex(name)
 
     def title_in(self, text: str) -> str:
         """The title that a line is, completed by the body's name on the line above it; "" for any other line."""
