@@ -183,8 +183,8 @@ def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[M
 
 def state_units(reading: TableReading, line: FoundRow, head: Head, notes: Sequence[UnitPlace]) -> None:
     """Note for each cell of a row what the texts above its part, its label and its section's lines say of its unit."""
-    places = [*head.units, *label_places(line.label.text, (*line.slots, *line.passed)), *notes]
-    money = any(is_money(column.unit) for column in line.part.columns)
+    money = is_money(line.part.columns[-1].unit)
+    places = [*head.units, *label_places(line.label.text, (*line.slots, *line.passed) if money else ()), *notes]
     if places and (money or any(count_units(text) for _, text in places)):
         for column in line.part.columns:
             reading.units[f"{reading.form.id}.{line.row.id}.{column.id}"] = places

@@ -157,8 +157,7 @@ def note_places(tokens: Sequence[Token], first: int, end: int, labels: Collectio
 
     ``first`` and ``end`` are the bounds of the table's tokens, ``labels`` the numbers of those that are labels.
     """
-    texts = [(at, token) for at, token in enumerate(tokens) if token.kind == "text"]
-    lines = [at for at, token in texts if CUE.search(token.text) and says_unit(token)]
+    lines = [at for at, token in enumerate(tokens) if token.kind == "text" and says_unit(token)]
     if not lines:
         return []
     section = section_around(tokens, first, end)
@@ -188,7 +187,7 @@ def ends_section(token: Token) -> bool:
 def says_unit(token: Token) -> bool:
     """Whether a line states a unit of these figures: 单位：元; no label of the form, nothing on other money."""
     text = token.text
-    if token.kind != "text" or len(text) > LONGEST_NOTE:
+    if len(text) > LONGEST_NOTE or not CUE.search(text):
         return False
     if not (money_units(text) or count_units(text) or AMOUNT.search(text)) or token.squash in form_words():
         return False
