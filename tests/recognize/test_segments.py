@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gongkai.checks import check
@@ -144,3 +146,49 @@ def test_a_part_is_read_by_its_number(layout: str, number: int) -> None:
     assert len(read.parts) == 3
     with pytest.raises(UnreadableDocument, match="没有第4份"):
         recognize(read_blocks(document), document, 4)
+
+
+def sections(*lines: object) -> Part:
+    return Part(tuple(lines))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("layout", sorted(WRITERS))
+def test_each_section_followed_by_last_years(layout: str) -> None:
+    """三, 表三 of this year, 2020年度, 三 again, 表三 of last year, 四 …: every part gets its own tables."""
+    own, last = report_sheets(OWN), report_sheets(LAST_YEAR)
+    lines: list[object] = [report_title(OWN), title_of("disclosure"), own["disclosure"]]
+    for table in ("applications", "disputes"):
+        lines += [title_of(table), own[table], "2020年度", title_of(table), last[table]]
+    page = written(layout, [sections(*lines)], report_title(OWN))
+    read = read_page(page)
+    assert misread(TRUTH, read) == []
+    assert figures(read) == TRUTH
+    assert read.document is not None
+    second = recognize(read_blocks(read.document), read.document, 2)
+    assert second.value("applications.granted.natural") == 402
+
+
+@matrix(caption=["附表", "参考", "本级", "", "2021年数据"], lost=["picture", "labels", "cells"])
+def test_an_own_table_that_cannot_be_read_casts_doubt_on_a_copy(caption: str, lost: str) -> None:
+    """Whatever stands above the copy: the section holds another table."""
+    own, last = report_sheets(OWN), report_sheets(LAST_YEAR)
+    broken = {
+        "picture": lambda spot: "",
+        "labels": lambda spot: spot.text if spot.kind == "figure" else "项目"[: len(spot.text)],
+        "cells": lambda spot: f"{spot.text}（上年3）" if spot.kind == "figure" else spot.text,
+    }[lost]
+    sheet = [replace(spot, text=broken(spot)) for spot in own["applications"]]
+    lines: list[object] = [report_title(OWN), title_of("disclosure"), own["disclosure"], title_of("applications")]
+    lines += [sheet, caption, last["applications"], title_of("disputes"), own["disputes"]]
+    page = written("plain", [sections(*[line for line in lines if line])], report_title(OWN))
+    if lost == "picture":
+        page = page.replace("<td></td>", '<td><img src="x.png"></td>', 60)
+    read = read_page(page)
+    assert misread(TRUTH, read) == []
+    assert read.value("applications.granted.natural") is None
+
+
+def test_lines_that_lead_to_other_reports_are_no_titles() -> None:
+    page = written("lines", [Part(("下一篇：青溪县人民政府2022年政府信息公开工作年度报告",)), titled(OWN)])
+    read = read_page(page)
+    assert (read.year, read.agency, figures(read)) == (2021, "青溪县人民政府", TRUTH)
