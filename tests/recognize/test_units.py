@@ -140,6 +140,16 @@ def test_units_of_money_are_found_in_texts(text: str, expected: set[str]) -> Non
     assert money_units(text) == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), [("单位：万件", {"万件"}), ("单位：件", set()), ("2千件", set())])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("单位：万件", {"万件"}),
+        ("本年处理决定数量（千件）", {"千件"}),
+        ("单位：件", set()),
+        ("2千件", set()),
+        ("十条第（五）项", set()),
+        ("百件实事", set()),
+    ],
+)
 def test_units_of_counts_are_found_in_texts(text: str, expected: set[str]) -> None:
     assert count_units(text) == expected

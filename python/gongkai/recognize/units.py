@@ -24,9 +24,9 @@ BEHIND = r"(?=$|[^\u4e00-\u9fff]|人民币|整|计|填|为|和|及|或)"  # not 
 # 元, 千元, 十万元; not the end of 公元, 单元, 多元, nor that of an amount (57588.71元).
 MONEY = re.compile(rf"(?<![\d.单多公纪美港欧])(?P<unit>{SCALES}{{0,3}}[元圆]){BEHIND}")
 AMOUNT = re.compile(rf"(?P<figure>\d[\d,，]*(?:\.\d+)?)(?P<unit>{SCALES}{{0,3}}元)")
-# 万件, 千项: only counts that are not single ones change a figure.
-COUNTS = re.compile(rf"(?<![\d一二三四五六七八九第])(?P<unit>{SCALES}{{1,3}}(?:件次?|项|宗|条|次|份|起|例)){BEHIND}")
-CUE = re.compile(f"[元圆]|{SCALES}(?:件|项|宗|条|次|份|起|例)")  # one of them stands in every such line
+# 单位：万件, （千项）: only counts that are not single ones change a figure. 第二十条 is no count of ten.
+COUNTS = re.compile(rf"(?:单位[:：为]?|[（(【\[]|^)(?P<unit>[百千万]{{1,2}}(?:件次?|项|宗|份|起)){BEHIND}")
+CUE = re.compile("[元圆]|[百千万](?:件|项|宗|份|起)")  # one of them stands in every such line
 STRANGE = re.compile(rf"[￥¥$]|RMB|[美港欧日]元|外币|[（(](?:人民币|{SCALES}+)[）)]", re.IGNORECASE)
 OF_COUNTS = re.compile(r"单位[:：为]?(?:件|项|宗|个|份|条|次|人)|[（(](?:件|项|宗|份)[）)]")
 # What makes of a line beside a table a statement about its unit: 单位：元, 金额均为元, 以元为单位, 元 alone.
@@ -71,7 +71,7 @@ def money_units(text: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def count_units(text: str) -> frozenset[str]:
     """The units of counts that are not single ones: 单位：万件 -> {万件}; 单位：件 -> {}."""
-    if not any(scale in text for scale in "十百千万亿"):
+    if not any(scale in text for scale in "百千万"):
         return frozenset()
     return frozenset(match["unit"] for match in COUNTS.finditer("".join(clean(text).split())))
 
