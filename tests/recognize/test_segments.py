@@ -25,7 +25,7 @@ from helpers.writers.parts import (
     titled,
     written,
 )
-from helpers.writers.styles import report_sheets, report_title, title_of
+from helpers.writers.styles import cut_sheet, report_sheets, report_title, title_of
 
 TRUTH = figures(OWN)
 CAPTIONS = (
@@ -192,3 +192,19 @@ def test_lines_that_lead_to_other_reports_are_no_titles() -> None:
     page = written("lines", [Part(("下一篇：青溪县人民政府2022年政府信息公开工作年度报告",)), titled(OWN)])
     read = read_page(page)
     assert (read.year, read.agency, figures(read)) == (2021, "青溪县人民政府", TRUTH)
+
+
+@pytest.mark.parametrize("layout", ["plain", "word", "bars"])
+@pytest.mark.parametrize("other", [False, True])
+def test_a_summary_of_a_few_rows_that_says_otherwise_is_told(layout: str, other: bool) -> None:
+    report = LAST_YEAR if other else OWN
+    few = cut_sheet(report_sheets(report)["applications"], 1, 9)
+    own = report_sheets(OWN)
+    lines: list[object] = [report_title(OWN)]
+    for table in TABLES:
+        lines += [title_of(table), own[table]]
+        if table == "applications":
+            lines += ["办理情况摘要", few]
+    read = read_page(written(layout, [sections(*lines)], report_title(OWN)))
+    assert misread(TRUTH, read) == []
+    assert any("另有几行" in problem.reason for problem in read.problems) == other

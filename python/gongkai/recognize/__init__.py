@@ -42,7 +42,7 @@ from gongkai.recognize.labels import (
 from gongkai.recognize.lines import pitch_of
 from gongkai.recognize.rows import TableReading, as_one, place_rows, place_short_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
-from gongkai.recognize.segments import LONGEST_CELL, Chosen, Cut, choose, cut, is_same, rival_in, sections_of
+from gongkai.recognize.segments import LONGEST_CELL, Chosen, choose, cut, is_same, rival_in, sections_of
 from gongkai.recognize.tokens import Token, tokenize
 from gongkai.recognize.units import contradicted_by
 
@@ -55,28 +55,34 @@ TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成�
 TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
 OTHER_REPORT = "这张表前面是另一份报告的标题，可能不属于本报告，未填入"
 DOUBTED_UNIT = "{}，换算后{}，可能是单位写错，未填入；请核对单位"
+ELSEWHERE = "文中另有几行同样的标签，其中{}格的数字与表中不同（第一个如上），请核对"
 RIVAL = "这一节里另有一张没有读出的表或图片，读出的表不一定是本报告的，未填入；请核对"
 SECTION_OF = {"disclosure": 2, "applications": 3, "disputes": 4}
 NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
 FEWEST_ROWS = {"disclosure": 2, "applications": 5}
 FEWEST_BLOCK_LABELS = 5
+FEWEST_OF_A_SUMMARY = 3  # rows
 SAME_SHARE = 0.6  # of the rows: from there on it is another table of the same kind, not a mention of some labels
 MOST_COPIES = 4
 MOST_MATCHES = 6000
+
+
+Readings = Mapping[str, tuple[TableReading, str]]  # table id -> its reading and the edition of its layout
 
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
     """A table found in the tokens: the edition of its layout, its chain of labels, and their total weight.
 
-    ``matches`` are all tokens that agree with one of its labels, in the chain or not.
+    ``matches`` are all tokens that agree with one of its labels, in the chain or not; a ``partial`` one has some rows.
     """
 
     edition: str
     chain: list[Match]
     weight: float
     matches: list[Match]
+    partial: bool = False
 
 
 def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Report:
@@ -100,10 +106,11 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     sections = find_sections(own.tokens, edition.sections)
     readings = read_tables(own.tokens, edition.name) if chosen.cut else {}
     doubt_rivals(readings, own.tokens, sections)
-    leave_blank_what_others_have(readings, own, chosen, edition.name)
+    others = [read_tables(other.tokens, edition.name) for other in chosen.parts if other is not chosen.cut]
+    leave_blank_what_others_have(readings, others, chosen)
     texts = section_texts(own.tokens, sections, edition.sections)
     for reading, _ in readings.values():
-        doubt_units(reading, page.agency, "\n".join(texts.values()))
+        doubt_units(reading, page.agency, "\n".join(texts.values()), others)
     found = [name for name, (reading, _) in readings.items() if reading.placed]
     unread: list[Problem] = []
     if not found or (found == ["disclosure"] and not is_title(title)):
@@ -149,15 +156,22 @@ def doubt_rivals(
             readings[name] = (left_blank(reading, text, RIVAL), layout)
 
 
-def doubt_units(reading: TableReading, agency: str, prose: str) -> None:
-    """Leave blank what was converted by a head, a label or a note against which another witness speaks."""
+def doubt_units(reading: TableReading, agency: str, prose: str, others: Sequence[Readings]) -> None:
+    """Leave blank what was converted by a head, a label or a note against which another witness speaks: the prose,
+    the same figure of other years in the document, the order of size."""
     for cell, entry in reading.entries.items():
-        why = contradicted_by(entry, agency, prose) if entry.stated else ""
+        found = [value_of(other, cell) for other in others] if entry.stated else []
+        why = contradicted_by(entry, agency, prose, found) if entry.stated else ""
         if why:
             _, row, column = cell.split(".")
             reason = DOUBTED_UNIT.format(entry.stated, why)
             reading.entries[cell] = Entry(cell, None, entry.raw, entry.place)
             reading.problems.append(Problem(reading.form.id, row, column, entry.raw, reason))
+
+
+def value_of(readings: Readings, cell: str) -> Value:
+    found = readings.get(cell.partition(".")[0])
+    return value_in(found[0], cell) if found else None
 
 
 def lines_of(blocks: Sequence[Block]) -> list[str]:
@@ -175,16 +189,15 @@ def named_by(blocks: Sequence[Block]) -> Segment | None:
 
 
 def leave_blank_what_others_have(
-    readings: dict[str, tuple[TableReading, str]], own: Cut, chosen: Chosen, edition: str
+    readings: dict[str, tuple[TableReading, str]], others: Sequence[Readings], chosen: Chosen
 ) -> None:
     """A table that only another segment has was found, and is not this report's."""
-    for other in chosen.parts:
-        if other is chosen.cut:
-            continue
-        for name, (reading, layout) in read_tables(other.tokens, edition).items():
+    titles = [part.segment.title for part in chosen.parts if part is not chosen.cut]
+    for title, other in zip(titles, others, strict=True):
+        for name, (reading, layout) in other.items():
             if name not in readings:
                 why = OTHER_REPORT if chosen.cut else NO_PART
-                readings[name] = (left_blank(reading, other.segment.title, why), layout)
+                readings[name] = (left_blank(reading, title, why), layout)
 
 
 def completed(report: Report, blocks: Sequence[Block]) -> Report:
@@ -255,13 +268,14 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Tabl
     """Table id -> its reading and the edition of its layout, for the tables that were found."""
     chains = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
     blocks = find_chain(tokens, preferred, "disputes")
-    begins = [found.chain[0].start for copies in chains.values() for found in copies]
+    begins = [found.chain[0].start for copies in chains.values() for found in copies if not found.partial]
     begins += [blocks.chain[0].start] if len(blocks.chain) >= FEWEST_BLOCK_LABELS else []
     readings: dict[str, tuple[TableReading, str]] = {}
     for name, copies in chains.items():
-        read = [read_copy(tokens, name, found, begins) for found in copies]
+        read = [read_copy(tokens, name, found, begins) for found in copies if not found.partial]
         chosen = agreed(read)
         if chosen is not None:
+            tell_differences(chosen, [read_copy(tokens, name, found, begins) for found in copies if found.partial])
             chosen.spots = tuple(at for each in read for at in each.spots)
             readings[name] = (chosen, copies[0].edition)
     if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
@@ -278,7 +292,7 @@ def grid_rows_of(tokens: Sequence[Token], chains: Mapping[str, Sequence[FoundTab
     """The grid rows of other tables' rows of figures: their labels and figures are none of 表四."""
     rows = set()
     for name, copies in chains.items():
-        for found in copies:
+        for found in [copy for copy in copies if not copy.partial]:
             labels = form(found.edition, name).labels
             rows |= {
                 tokens[match.start].row
@@ -311,10 +325,12 @@ def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Fou
     left = without(best.matches, best.chain)
     while left and len(copies) < MOST_COPIES:
         chain = best_chain(left, words)
-        if count_rows(tokens, chain, best.edition, table) < max(FEWEST_ROWS[table], SAME_SHARE * rows):
+        found = count_rows(tokens, chain, best.edition, table)
+        if found < FEWEST_OF_A_SUMMARY:
             break
-        chain = align(tokens, words, left)
-        copies.append(FoundTable(best.edition, chain, chain_weight(chain), left))
+        partial = found < SAME_SHARE * rows
+        chain = chain if partial else align(tokens, words, left)
+        copies.append(FoundTable(best.edition, chain, chain_weight(chain), left, partial))
         left = without(left, chain)
     return copies
 
@@ -358,6 +374,15 @@ def agreed(readings: Sequence[TableReading]) -> TableReading | None:
     unread = [reading for reading in placed if not reading.holds_figures]
     blank.problems += [problem for reading in unread for problem in reading.problems]
     return blank
+
+
+def tell_differences(reading: TableReading, partial: Sequence[TableReading]) -> None:
+    """A problem for each summary of a few rows that gives other figures than the table does."""
+    for part in partial:
+        given = [entry for entry in part.entries.values() if entry.value is not None]
+        other = [entry for entry in given if value_in(reading, entry.cell) not in (None, entry.value)]
+        if other:
+            reading.problems.append(Problem(reading.form.id, "", "", other[0].raw, ELSEWHERE.format(len(other))))
 
 
 def is_equal(one: TableReading, other: TableReading) -> bool:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from math import log10
 
-from gongkai.figures import clean, factor_of, read_figure
+from gongkai.figures import clean, factor_of, read_figure, shown
 from gongkai.model import Entry, Value
 from gongkai.recognize.labels import form_words
 from gongkai.recognize.sections import section_number
@@ -204,9 +204,12 @@ GOVERNMENT = re.compile(r"(?:人民)?政府(?:办公[室厅])?$|办事处$|管(?
 SUBJECTS = {"fees": "收费", "procurement": "采购"}  # rows of money -> what prose calls them
 
 
-def contradicted_by(entry: Entry, agency: str, prose: str) -> str:
-    """What speaks against a converted amount: the prose's own figure, else the order of size of such bodies'; "" for
-    nothing. 63229.44 under 元 would be 6.3 万元 of a whole city: likelier the head is wrong than the figure."""
+def contradicted_by(entry: Entry, agency: str, prose: str, others: Sequence[Value]) -> str:
+    """What speaks against a converted amount: the prose's own figure, else the figures of ``others``, the document's
+    other years, else the order of size of such bodies'; "" for nothing.
+
+    63229.44 under 元 would be 6.3 万元 of a whole city: likelier the head is wrong than the figure.
+    """
     subject = SUBJECTS.get(entry.cell.split(".")[1], "")
     figure = read_figure(entry.raw, "万元").value
     if not entry.value or not figure or not subject:
@@ -215,6 +218,10 @@ def contradicted_by(entry: Entry, agency: str, prose: str) -> str:
     for amount, quoted in amounts_in(prose, subject):
         nearer = abs(amount - plain) < abs(amount - converted)
         return f"正文写的是“{quoted}”" if nearer else ""
+    for other in [value for value in others if value]:
+        size = log10(abs(float(other)))
+        nearer = abs(size - plain) < abs(size - converted)
+        return f"文中另一年的是{shown(other)}万元" if nearer else ""
     usual = usual_size(agency)
     if usual is None or abs(usual - plain) >= abs(usual - converted):
         return ""
