@@ -26,6 +26,7 @@ NO_SUCH_PART = "文中有表格的部分只有{}份，没有第{}份；请用 go
 FEWEST_LABELS = 4  # labels of rows from which a segment is taken to hold a table
 FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
 FEWEST_ROWS = 3
+MOST_CELLS = 20  # of a row that may hold a caption alone, the others blank
 LONGEST_CELL = 12  # characters of a cell that may stand for a figure: 无, □, 12%, 12（上年3）
 MANY_LABELS = 5  # of the form, from which a grid is a table of the form or its head
 # 2022年数据, 2022年度; not 2022年1月20日, not 〔2021〕30号.
@@ -201,6 +202,8 @@ def completed_by(segment: Segment, other: Segment) -> Segment:
 
 def lone_text(row: Sequence[Token]) -> str:
     """The text of a line, or of a grid row that holds one text and no other cell with anything in it; else ""."""
+    if len(row) > MOST_CELLS or row[0].kind == "figure":
+        return ""
     texts = [token for token in row if token.kind != "blank"]
     if len(texts) != 1 or texts[0].kind != "text" or not row[0].text:
         return ""

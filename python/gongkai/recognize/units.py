@@ -157,7 +157,8 @@ def note_places(tokens: Sequence[Token], first: int, end: int, labels: Collectio
 
     ``first`` and ``end`` are the bounds of the table's tokens, ``labels`` the numbers of those that are labels.
     """
-    lines = [at for at, token in enumerate(tokens) if token.kind == "text" and says_unit(token)]
+    texts = [at for at, token in enumerate(tokens) if token.kind == "text" and CUE.search(token.text)]
+    lines = [at for at in texts if says_unit(tokens[at])]
     if not lines:
         return []
     section = section_around(tokens, first, end)
@@ -187,7 +188,7 @@ def ends_section(token: Token) -> bool:
 def says_unit(token: Token) -> bool:
     """Whether a line states a unit of these figures: 单位：元; no label of the form, nothing on other money."""
     text = token.text
-    if len(text) > LONGEST_NOTE or not CUE.search(text):
+    if len(text) > LONGEST_NOTE:
         return False
     if not (money_units(text) or count_units(text) or AMOUNT.search(text)) or token.squash in form_words():
         return False
