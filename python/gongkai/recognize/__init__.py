@@ -44,7 +44,7 @@ from gongkai.recognize.rows import TableReading, as_one, place_rows, place_short
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.segments import LONGEST_CELL, Chosen, choose, cut, is_same, rival_in, sections_of
 from gongkai.recognize.tokens import Token, tokenize
-from gongkai.recognize.units import contradicted_by
+from gongkai.recognize.units import contradicted_by, unit_lines
 
 NO_TABLE = "没有找到这张表"
 HAS_NUMBER = re.compile(r"\d|[一二三四五六七八九十零〇]$")  # (134), 12②, 十二: perhaps a figure, but none for certain
@@ -270,12 +270,14 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Tabl
     blocks = find_chain(tokens, preferred, "disputes")
     begins = [found.chain[0].start for copies in chains.values() for found in copies if not found.partial]
     begins += [blocks.chain[0].start] if len(blocks.chain) >= FEWEST_BLOCK_LABELS else []
+    lines = unit_lines(tokens)
     readings: dict[str, tuple[TableReading, str]] = {}
     for name, copies in chains.items():
-        read = [read_copy(tokens, name, found, begins) for found in copies if not found.partial]
+        read = [read_copy(tokens, name, found, begins, lines) for found in copies if not found.partial]
         chosen = agreed(read)
         if chosen is not None:
-            tell_differences(chosen, [read_copy(tokens, name, found, begins) for found in copies if found.partial])
+            partial = [found for found in copies if found.partial]
+            tell_differences(chosen, [read_copy(tokens, name, found, begins, lines) for found in partial])
             chosen.spots = tuple(at for each in read for at in each.spots)
             readings[name] = (chosen, copies[0].edition)
     if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
@@ -351,9 +353,11 @@ def follows_text(tokens: Sequence[Token], end: int) -> bool:
     return beside and len(token.text) <= LONGEST_CELL and token.squash not in form_words()
 
 
-def read_copy(tokens: Sequence[Token], table: str, found: FoundTable, begins: Sequence[int]) -> TableReading:
+def read_copy(
+    tokens: Sequence[Token], table: str, found: FoundTable, begins: Sequence[int], lines: Sequence[int]
+) -> TableReading:
     stop = min((start for start in begins if start >= found.chain[-1].end), default=len(tokens))
-    reading = place_rows(tokens, found.chain, form(found.edition, table), stop)
+    reading = place_rows(tokens, found.chain, form(found.edition, table), stop, lines)
     place_short_rows(reading, editions()[found.edition].relations_of(table))
     as_one(reading)
     reading.start = found.chain[0].start

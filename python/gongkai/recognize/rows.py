@@ -96,10 +96,12 @@ class TableReading:
         return any(entry.value is not None for entry in self.entries.values())
 
 
-def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop: int) -> TableReading:
+def place_rows(
+    tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop: int, lines_of_units: Sequence[int]
+) -> TableReading:
     """Place every figure by the label of its row and the head of its part; what is uncertain goes to ``short_rows``.
 
-    ``stop`` is the token at which the next table begins.
+    ``stop`` is the token at which the next table begins, ``lines_of_units`` the tokens of lines that state a unit.
     """
     reading = TableReading(form)
     lines = read_lines(reading, tokens[:stop], chain)
@@ -107,7 +109,7 @@ def place_rows(tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop
     filled = sum(1 for line, head in lines if lead(line, len(head.columns))) >= 2
     widths = full_widths(tokens[:stop])
     labels = {spot for match in chain for spot in range(match.start, match.end)}
-    notes = note_places(tokens, chain[0].start, chain[-1].end, labels)
+    notes = note_places(tokens, lines_of_units, chain[0].start, chain[-1].end, labels)
     for line, head in lines:
         state_units(reading, line, head, notes)
         beside = [other for other, _ in lines if other.part is line.part]

@@ -26,7 +26,6 @@ NO_SUCH_PART = "文中有表格的部分只有{}份，没有第{}份；请用 go
 FEWEST_LABELS = 4  # labels of rows from which a segment is taken to hold a table
 FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
 FEWEST_ROWS = 3
-MOST_CELLS = 20  # of a row that may hold a caption alone, the others blank
 LONGEST_CELL = 12  # characters of a cell that may stand for a figure: 无, □, 12%, 12（上年3）
 MANY_LABELS = 5  # of the form, from which a grid is a table of the form or its head
 # 2022年数据, 2022年度; not 2022年1月20日, not 〔2021〕30号.
@@ -68,7 +67,10 @@ def cut(tokens: Sequence[Token], links: Collection[str], page: Segment) -> list[
     cutter = Cutter(links, page)
     rows = list(rows_of(tokens))
     for number, row in enumerate(rows):
-        cutter.take(row, rows[number + 1 : number + 1 + FARTHEST_HEADING])
+        text = lone_text(row)
+        if text:
+            cutter.look_at(row[0], text, rows[number + 1 : number + 1 + FARTHEST_HEADING])
+        cutter.take(row, text)
     return [found for found in cutter.cuts if found.tokens] or cutter.cuts
 
 
@@ -93,20 +95,19 @@ class Cutter:
         self.cuts = [self.report]
         self.above = ""
 
-    def take(self, row: Sequence[Token], below: Sequence[Sequence[Token]]) -> None:
-        text = lone_text(row)
-        if row[0].heading == SHEET:
-            self.open_sheet(row[0].text)
-            return
-        if text and row[0].text not in self.links:
-            self.look_at(row[0], text, below)
-        self.current.tokens += row
-        self.above = text or self.above
+    def take(self, row: Sequence[Token], text: str) -> None:
+        if row[0].heading != SHEET:
+            self.current.tokens += row
+            self.above = text or self.above
 
     def look_at(self, token: Token, text: str, below: Sequence[Sequence[Token]]) -> None:
+        if token.text in self.links:
+            return
         title = self.title_in(text)
         section = section_number(token)
-        if title:
+        if token.heading == SHEET:
+            self.open_sheet(text)
+        elif title:
             self.open_report(title, below)
         elif section:
             self.go_on(section, text)
@@ -202,12 +203,14 @@ def completed_by(segment: Segment, other: Segment) -> Segment:
 
 def lone_text(row: Sequence[Token]) -> str:
     """The text of a line, or of a grid row that holds one text and no other cell with anything in it; else ""."""
-    if len(row) > MOST_CELLS or row[0].kind == "figure":
-        return ""
-    texts = [token for token in row if token.kind != "blank"]
-    if len(texts) != 1 or texts[0].kind != "text" or not row[0].text:
-        return ""
-    return texts[0].text
+    found = None
+    for token in row:
+        if token.kind == "blank":
+            continue
+        if found is not None:
+            return ""
+        found = token
+    return found.text if found is not None and found.kind == "text" and row[0].text else ""
 
 
 def may_caption(token: Token, text: str) -> bool:

@@ -152,13 +152,20 @@ def label_places(label: str, row: Sequence[Token]) -> list[UnitPlace]:
     return [(LABEL, text) for text in texts if money_units(text) or count_units(text) or is_strange(text)]
 
 
-def note_places(tokens: Sequence[Token], first: int, end: int, labels: Collection[int]) -> list[UnitPlace]:
+def unit_lines(tokens: Sequence[Token]) -> list[int]:
+    """The numbers of the short lines that state a unit, anywhere."""
+    texts = [at for at, token in enumerate(tokens) if token.kind == "text" and CUE.search(token.text)]
+    return [at for at in texts if says_unit(tokens[at])]
+
+
+def note_places(
+    tokens: Sequence[Token], lines: Sequence[int], first: int, end: int, labels: Collection[int]
+) -> list[UnitPlace]:
     """Short lines of a table's section that state a unit, its own ``labels`` aside, and lines elsewhere that name it.
 
-    ``first`` and ``end`` are the bounds of the table's tokens, ``labels`` the numbers of those that are labels.
+    ``lines`` are those of ``unit_lines``, ``first`` and ``end`` the bounds of the table's tokens, ``labels`` the
+    numbers of those that are labels.
     """
-    texts = [at for at, token in enumerate(tokens) if token.kind == "text" and CUE.search(token.text)]
-    lines = [at for at in texts if says_unit(tokens[at])]
     if not lines:
         return []
     section = section_around(tokens, first, end)
