@@ -23,6 +23,8 @@ NUMBER = re.compile(
     r"(?:人民币 ?)?(?P<number>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?) ?"
     rf"\(?(?P<unit>{COUNTED}|[十百千万亿]{{0,3}}元)?(?:整|人民币)?\)?"
 )
+# An amount in running text: 2,670元, 57588.71 万元, 3千元; not the 670元 of 2,670元.
+AMOUNT = re.compile(r"(?<![\d.,，])(?P<figure>\d{1,12}(?:[,，]\d{3})*(?:\.\d{1,8})?)\s?(?P<unit>[十百千万亿]{0,3}元)")
 SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 YUAN_IN_WAN = 10_000
 LONGEST = 24  # characters; beyond that no count or amount is plausible, and Decimal stays exact below it

@@ -216,6 +216,7 @@ def test_fees_without_applications() -> None:
         "第六节写有收费“2021年收取信息处理费2,670元”，但表三的新收、结转和办理的申请都是0件；请核对。"
     )
     text = "2021年发出4份收费通知，总金额2670元，实际收取580元。"
+    assert "信息处理费3千元" in message(changes=NO_APPLICATIONS, sections={6: "2021年收取信息处理费3千元。"})
     assert "“实际收取580元”" in message(changes=NO_APPLICATIONS, sections={6: text})
 
 

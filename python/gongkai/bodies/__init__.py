@@ -21,6 +21,7 @@ __all__ = [
     "is_certain",
     "may_be_one",
     "normal",
+    "parts_of",
     "same_body",
     "successions_of",
     "tail",

@@ -14,7 +14,7 @@ from itertools import islice, pairwise
 from gongkai.bodies.rulemaking import why_no_rules
 from gongkai.checks.numbering import in_han, slips_in
 from gongkai.editions import edition_of_year, editions
-from gongkai.figures import shown
+from gongkai.figures import AMOUNT, shown
 from gongkai.model import Finding, Heading, Report, Rule, Section
 from gongkai.wording import clipped, label_of, one_line
 
@@ -27,7 +27,6 @@ LEAD = 60  # characters before a period in which it is said to be that of the fi
 SENTENCE = re.compile(r"[^。；;\n]+")
 CLAUSE = re.compile(r"(?:[^，,]|(?<=\d)[，,](?=\d{3}))+")
 BOOKS = re.compile(r"《[^《》]*》")
-AMOUNT = re.compile(r"(?<![\d.,，])(?P<figure>\d{1,12}(?:[,，]\d{3}){0,4}(?:\.\d{1,6})?)\s?万?元")
 COLLECTED = re.compile(r"收取|收缴|实收|征收|收到|入库")
 NOT_COLLECTED = re.compile(r"未|没有|无|不|免|退|标准|超过|以上|每[件页张]")
 GOES_ON = ("实际", "共", "合计", "累计", "总计", "其中", "已")

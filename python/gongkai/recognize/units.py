@@ -13,7 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 from math import log10
 
-from gongkai.figures import clean, factor_of, read_figure, shown
+from gongkai.bodies import parts_of
+from gongkai.figures import AMOUNT, clean, factor_of, read_figure, shown
 from gongkai.model import Entry, Value
 from gongkai.recognize.labels import form_words
 from gongkai.recognize.sections import section_number
@@ -23,7 +24,6 @@ SCALES = "[十百千万亿]"
 BEHIND = r"(?=$|[^\u4e00-\u9fff]|人民币|整|计|填|为|和|及|或)"  # not 元旦, 元氏县
 # 元, 千元, 十万元; not the end of 公元, 单元, 多元, nor that of an amount (57588.71元).
 MONEY = re.compile(rf"(?<![\d.单多公纪美港欧])(?P<unit>{SCALES}{{0,3}}[元圆]){BEHIND}")
-AMOUNT = re.compile(rf"(?P<figure>\d[\d,，]*(?:\.\d+)?)(?P<unit>{SCALES}{{0,3}}元)")
 # 单位：万件, （千项）: only counts that are not single ones change a figure. 第二十条 is no count of ten.
 COUNTS = re.compile(rf"(?:单位[:：为]?|[（(【\[]|^)(?P<unit>[百千万]{{1,2}}(?:件次?|项|宗|份|起)){BEHIND}")
 CUE = re.compile("[元圆]|[百千万](?:件|项|宗|份|起)")  # one of them stands in every such line
@@ -208,7 +208,6 @@ def says_unit(token: Token) -> bool:
 # The usual order of size of amounts, as a power of ten in 万元, by the last character of the body's name.
 USUAL = {"省": 5.5, "市": 4.5, "州": 4.5, "盟": 4.5, "县": 3.8, "区": 3.8, "旗": 3.8, "镇": 0.5, "乡": 0.5, "道": 0.5}
 OF_A_BODY = 1.5  # of a department
-GOVERNMENT = re.compile(r"(?:人民)?政府(?:办公[室厅])?$|办事处$|管(?:理)?委(?:员)?会$")
 SUBJECTS = {"fees": "收费", "procurement": "采购"}  # rows of money -> what prose calls them
 
 
@@ -247,5 +246,5 @@ def amounts_in(prose: str, subject: str) -> Iterator[tuple[float, str]]:
 def usual_size(agency: str) -> float | None:
     if not agency:
         return None
-    area = GOVERNMENT.sub("", agency)
-    return USUAL.get(area[-1:], OF_A_BODY) if area != agency or agency[-1:] in USUAL else OF_A_BODY
+    area, department = parts_of(agency)
+    return OF_A_BODY if department else USUAL.get(area[-1:], OF_A_BODY)
