@@ -100,6 +100,42 @@ def test_where_the_own_table_is_lost_no_other_is_taken(layout: str, caption: str
     assert any(finding.rule == "coverage.table" for finding in check(read))
 
 
+@matrix(layout=sorted(WRITERS), caption=["附件", "（二）附表2", "附：街道办事处", "全市汇总数", "本级"])
+def test_the_only_table_below_a_vague_caption_is_told(layout: str, caption: str) -> None:
+    """It may be the report's own, where a report has its tables in an annex, or a copy where that is lost."""
+    other = report_sheets(LAST_YEAR)
+    lines: list[object] = [report_title(OWN)]
+    for table in TABLES:
+        lines += [title_of(table), *([caption, other[table]] if table == "applications" else [other[table]])]
+    assert doubted(read_page(written(layout, [sections(*lines)], report_title(OWN)))) == ["applications"]
+
+
+@pytest.mark.parametrize("layout", sorted(WRITERS))
+def test_disputes_without_figures_and_a_copy_below_a_vague_caption_are_told(layout: str) -> None:
+    own, last = report_sheets(OWN), report_sheets(LAST_YEAR)
+    empty = [replace(spot, text="/") if spot.kind == "figure" else spot for spot in own["disputes"]]
+    lines: list[object] = [report_title(OWN)]
+    for table in TABLES:
+        lines += [title_of(table), *([empty, "附件", last[table]] if table == "disputes" else [own[table]])]
+    read = read_page(written(layout, [sections(*lines)], report_title(OWN)))
+    assert misread(TRUTH, read) == [] or doubted(read) == ["disputes"]
+
+
+@pytest.mark.parametrize("layout", sorted(WRITERS))
+def test_a_table_outside_its_section_is_told(layout: str) -> None:
+    sheets = report_sheets(OWN)
+    lines: list[object] = [report_title(OWN), title_of("disclosure"), sheets["disclosure"]]
+    lines += [title_of("applications"), title_of("disputes"), sheets["disputes"], sheets["applications"]]
+    read = read_page(written(layout, [sections(*lines)], report_title(OWN)))
+    assert misread(TRUTH, read) == []
+    assert "applications" in doubted(read)
+
+
+def doubted(report: Report) -> list[str]:
+    """The tables of which it is told that they may be those of others."""
+    return [problem.table for problem in report.problems if "不一定是本报告的" in problem.reason]
+
+
 @matrix(layout=sorted(WRITERS), line=HARMLESS)
 def test_a_harmless_line_above_a_table_changes_nothing(layout: str, line: str) -> None:
     own = report_sheets(OWN)
@@ -109,6 +145,7 @@ def test_a_harmless_line_above_a_table_changes_nothing(layout: str, line: str) -
     read = read_page(written(layout, [Part(tuple(lines))], report_title(OWN)))
     assert figures(read) == TRUTH
     assert parts_told(read) == []
+    assert doubted(read) == []
 
 
 @pytest.mark.parametrize("layout", sorted(WRITERS))

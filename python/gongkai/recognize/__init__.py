@@ -42,7 +42,17 @@ from gongkai.recognize.labels import (
 from gongkai.recognize.lines import pitch_of
 from gongkai.recognize.rows import TableReading, as_one, place_rows, place_short_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
-from gongkai.recognize.segments import LONGEST_CELL, Chosen, choose, cut, is_same, rival_in, sections_of
+from gongkai.recognize.segments import (
+    LONGEST_CELL,
+    Chosen,
+    Cut,
+    choose,
+    cut,
+    is_same,
+    rival_in,
+    sections_of,
+    vague_caption,
+)
 from gongkai.recognize.tokens import Token, tokenize
 from gongkai.recognize.units import contradicted_by, unit_lines
 
@@ -57,6 +67,8 @@ OTHER_REPORT = "这张表前面是另一份报告的标题，可能不属于本�
 DOUBTED_UNIT = "{}，换算后{}，可能是单位写错，未填入；请核对单位"
 ELSEWHERE = "文中另有几行同样的标签，其中{}格的数字与表中不同（第一个如上），请核对"
 RIVAL = "这一节里另有一张没有读出的表或图片，读出的表不一定是本报告的，未填入；请核对"
+OUTSIDE = "这张表不在规定的那一节里，不一定是本报告的，请核对"
+CAPTIONED = "这张表上方这样写，不一定是本报告的，请核对"
 SECTION_OF = {"disclosure": 2, "applications": 3, "disputes": 4}
 NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
@@ -106,6 +118,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     sections = find_sections(own.tokens, edition.sections)
     readings = read_tables(own.tokens, edition.name) if chosen.cut else {}
     doubt_rivals(readings, own.tokens, sections)
+    tell_places(readings, own, sections)
     others = [read_tables(other.tokens, edition.name) for other in chosen.parts if other is not chosen.cut]
     leave_blank_what_others_have(readings, others, chosen)
     texts = section_texts(own.tokens, sections, edition.sections)
@@ -154,6 +167,20 @@ def doubt_rivals(
         text = rival_in(tokens, span, reading.start, taken) if span and len(spans) > 1 else ""
         if text:
             readings[name] = (left_blank(reading, text, RIVAL), layout)
+
+
+def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> None:
+    """A problem for each table that stands in no section of its own, or below words such as 附件 or 全市汇总数."""
+    spans = sections_of(sections, len(own.tokens))
+    for name, (reading, _) in readings.items():
+        if not reading.holds_figures:
+            continue
+        caption = vague_caption(own, reading.start, {entry.place for entry in reading.entries.values() if entry.place})
+        section = spans.get(SECTION_OF[name])
+        if caption:
+            reading.problems.append(Problem(name, "", "", caption, CAPTIONED))
+        elif section and reading.start not in section:
+            reading.problems.append(Problem(name, "", "", "", OUTSIDE))
 
 
 def doubt_units(reading: TableReading, agency: str, prose: str, others: Sequence[Readings]) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from gongkai.bodies import may_be_one
 from gongkai.figures import PICTURE, clean
-from gongkai.model import SHEET, PartChoice, Segment, UnreadableDocument
+from gongkai.model import SHEET, PartChoice, Place, Segment, UnreadableDocument
 from gongkai.recognize.cover import agency_of, body_in, is_title, line_above, tidy_title, year_of
 from gongkai.recognize.labels import form_words, row_words
 from gongkai.recognize.sections import section_number
@@ -35,6 +35,8 @@ COMPARISON = re.compile(r"对比|对照|比较|同比|环比|增减")
 SAMPLE = re.compile(r"样[表例张]|示例|范[例本]|模[板版]|填[报写表]说明|空[白]?表|参考|作废|更正前|修改前|旧[版表]")
 # The same tables of others: 下属单位情况表, 各街道合计, 其中：青溪县财政局. A city's own may be called 全市汇总表.
 OF_OTHERS = re.compile(r"下属|所属|直属|各(?:街道|乡镇|镇|部门|单位|区|县)|其中[:：]")
+# 附件, （二）附表2, 附：街道办事处, 全市汇总数, 本级: perhaps the report's own table, perhaps that of others.
+VAGUE = re.compile(r"^(?:[（(].{1,2}[）)])?附(?:[件表]?[\d一二三四五六七八九十]*$|[:：])|汇总|本级|全系统")
 # 下表为2023年数据。 2023年12月31日前数据: a date or a sentence that speaks of what stands below it.
 BELOW = re.compile(r"(?:下表|以下|本表)[为是].*年|年.{0,8}(?:数据|情况)。?$")
 DATED = re.compile(r"(20[0-4]\d)\s*年")
@@ -47,10 +49,12 @@ NO_CAPTION = re.compile(r"日期|时间|来源|浏览|[。；;，,]$|[上下]一
 
 @dataclass(slots=True)
 class Cut:
-    """A segment, its tokens, and the numbers of its section headings so far."""
+    """A segment, its tokens, and the numbers of its section headings so far; ``vague`` are the tokens of lines that
+    may name whose table stands below."""
 
     segment: Segment
     tokens: list[Token] = field(default_factory=list)
+    vague: list[int] = field(default_factory=list)
     sections: set[int] = field(default_factory=set)
 
     @property
@@ -97,6 +101,8 @@ class Cutter:
 
     def take(self, row: Sequence[Token], text: str) -> None:
         if row[0].heading != SHEET:
+            if text and is_vague(text, self.report.segment.year):
+                self.current.vague.append(len(self.current.tokens))
             self.current.tokens += row
             self.above = text or self.above
 
@@ -112,7 +118,7 @@ class Cutter:
         elif section:
             self.go_on(section, text)
         elif may_caption(token, text) and is_above_table(below[:LOOK_AHEAD]):
-            self.open_annex(text)
+            self.caption(text)
 
     def open_sheet(self, name: str) -> None:
         """A worksheet whose name tells of another year or of a sample holds an annex; any other goes on."""
@@ -157,11 +163,14 @@ class Cutter:
         theirs = self.current.sections
         return section > self.report.last and (not theirs or theirs == {self.report.last})
 
+    def caption(self, text: str) -> None:
+        """A caption of others' opens an annex; one that names the report's own year ends it."""
+        if self.is_foreign(text):
+            self.open_annex(text)
+        elif YEAR_NAMED.search(text):
+            self.current = self.report
+
     def open_annex(self, text: str) -> None:
-        if not self.is_foreign(text):
-            if YEAR_NAMED.search(text):
-                self.current = self.report
-            return
         years = set(map(int, YEAR_NAMED.findall(text)))
         year = years.pop() if len(years) == 1 else None
         known = [cut for cut in self.cuts if cut.segment.kind == "annex" and year and cut.segment.year == year]
@@ -262,8 +271,13 @@ def choose(cuts: Sequence[Cut], page: Segment, named: Segment | None, part: int)
 
 def joined(reports: Sequence[Cut]) -> Cut:
     """Several reports of one title as one: a table that two of them hold counts where both give the same figures."""
-    first, *others = reports
-    return Cut(first.segment, [token for cut in reports for token in cut.tokens]) if others else first
+    if len(reports) == 1:
+        return reports[0]
+    whole = Cut(reports[0].segment)
+    for cut in reports:
+        whole.vague += [len(whole.tokens) + at for at in cut.vague]
+        whole.tokens += cut.tokens
+    return whole
 
 
 def latest_of(reports: Sequence[Cut], agency: str) -> tuple[Cut, ...]:
@@ -304,6 +318,27 @@ def is_table(cells: Sequence[Token]) -> bool:
     if sum(token.kind == "text" and token.squash in form_words() for token in cells) >= MANY_LABELS:
         return False  # a copy, which is compared, or a head
     return len(filled) >= FEWEST_CELLS and len({token.row for token in filled}) >= FEWEST_ROWS
+
+
+def vague_caption(cut: Cut, start: int, places: Collection[Place | None]) -> str:
+    """The line that may name whose a table is, close above it or before the last of its figures; "" for none.
+
+    ``start`` is the token at which the table begins, ``places`` are those of its figures: 表四 without a figure, then
+    附件 and a copy of it with figures, are read as one.
+    """
+    tokens = cut.tokens
+    near = [at for at in cut.vague if at >= start or tokens[start].row - tokens[at].row <= LOOK_AHEAD]
+    if not near:
+        return ""
+    last = max((at for at, token in enumerate(tokens) if token.place in places), default=start)
+    return next((tokens[at].text for at in near if at < last), "")
+
+
+def is_vague(text: str, year: int | None) -> bool:
+    """附件, 全市汇总数; not a line that names the report's own year, or its subject: it speaks of the report."""
+    if len(text) > LONGEST_CAPTION or not VAGUE.search(text):
+        return False
+    return not (NO_CAPTION.search(text) or "信息公开" in text or str(year) in text)
 
 
 def sections_of(starts: Mapping[int, int], count: int) -> dict[int, range]:
