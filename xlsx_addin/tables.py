@@ -1,4 +1,4 @@
-"""The sheets of the official tables: form, check lane, flags and hidden marks."""
+"""The sheets of the official tables: form, check lane, flags, hidden marks and sources."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def add_table_sheet(workbook: Workbook, sheet: TableSheet, *, hidden: bool) -> N
     put_lanes(page, sheet)
     put_flags(page, sheet)
     add_validations(page, sheet)
-    hide_marks(page, sheet)
+    hide_beside(page, sheet)
     name_cells(page, sheet)
-    # No print area: the marks are hidden, and LibreOffice prints hidden sheets that have one.
+    # No print area: the columns beside are hidden, and LibreOffice prints hidden sheets that have one.
     looks.on_one_page(page, landscape=True)
 
 
@@ -184,10 +184,10 @@ def add_rule(page: Worksheet, place: str, formula: str, look: DifferentialStyle)
     page.conditional_formatting.add(place, Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True))
 
 
-def hide_marks(page: Worksheet, sheet: TableSheet) -> None:
+def hide_beside(page: Worksheet, sheet: TableSheet) -> None:
     for row, column in sheet.marks.values():
         put(page, row, column, font=font(8, color=QUIET), border=Border())
-    columns = [column for _, column in sheet.marks.values()]
+    columns = [column for _, column in (*sheet.marks.values(), *sheet.sources.values())]
     for column in range(min(columns), max(columns) + 1):
         page.column_dimensions[letters(column)].hidden = True
 

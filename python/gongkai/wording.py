@@ -10,8 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from gongkai.figures import PICTURE, clean, read_figure
-from gongkai.model import Cell, Column, Edition, Form, NoFigures, Problem, Relation, Report, Row
+from gongkai.figures import PICTURE, clean, read_figure, shown
+from gongkai.model import (
+    UNKNOWN_UNIT,
+    Cell,
+    Column,
+    Edition,
+    Entry,
+    Form,
+    NoFigures,
+    Problem,
+    Relation,
+    Report,
+    Row,
+)
 
 LONGEST_RAW = 60
 # What ends a line in Python, in a terminal, or in Unicode; "\r\n" is one end.
@@ -49,6 +61,19 @@ def column_label(column: Column) -> str:
 
 def label_of(cell: Cell) -> str:
     return f"{row_label(cell.row)}·{column_label(cell.column)}"
+
+
+def unit_text(entry: Entry, column: Column) -> str:
+    """How a figure came into the form's unit, as the list of findings and the comment on its cell
+    say it: 原文“2670”以元为单位（见表头“金额（元）”），已换算为0.267万元; "" where it stood in it."""
+    written = column.decimal and read_figure(entry.raw, column.unit).converted
+    unit, amount = entry.unit or written, f"{shown(entry.value)}{column.unit}"
+    if not unit or entry.value is None:
+        return ""
+    if unit == UNKNOWN_UNIT:
+        return f"填{shown(entry.value)}，来源没有写明单位，按{column.unit}计；请核对单位"
+    by = f"（见{clipped(entry.stated)}）" if entry.stated else ""
+    return f"原文“{clipped(entry.raw)}”以{unit}为单位{by}，已换算为{amount}"
 
 
 def official_order(form: Form, cells: Iterable[str]) -> tuple[str, ...]:

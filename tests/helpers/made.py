@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from random import Random
 
 from gongkai.checks import check
@@ -40,6 +41,23 @@ def sound_values() -> dict[str, Value]:
         for column, figure in zip(("upheld", "corrected", "other", "pending", "total"), figures, strict=True):
             values[f"disputes.{row}.{column}"] = figure
     return values
+
+
+FEES, NEW = "disclosure.fees.amount", "applications.new.natural"
+CONVERTED = {
+    FEES: Entry(FEES, Decimal("5.758871"), "57588.71", None, "元", "表头“本年收费金额（单位：元）”"),
+    NEW: Entry(NEW, 436, "0.436", None, "千件", "表旁“单位：千件”"),
+}
+
+
+def converted_report() -> Report:
+    """A sound report of which two figures, on two sheets, stood in other units in their source."""
+    report = report_of()
+    tables = {
+        name: replace(table, entries={cell: CONVERTED.get(cell, entry) for cell, entry in table.entries.items()})
+        for name, table in report.tables.items()
+    }
+    return replace(report, tables=tables)
 
 
 def report_of(

@@ -23,10 +23,8 @@ SHORT_FILES = {
     "excel/commands.py": "workbooks in use name this module",
     "opc/ole2.py": "one container",
     "readers/limits.py": "what web pages and texts are refused for",
-    "readers/superscripts.py": "marks that web pages, Word and PDF have in common",
     "recognize/diagnosis.py": "why there is no report",
     "workbook/adopting.py": "stands above fill, which stands above proposals",
-    "workbook/cells.py": "read by decisions and values, written by sheet",
 }
 
 

@@ -21,7 +21,7 @@ from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import template_path
 from helpers import HELPERS, TESTS
 from helpers.excel.desk import ADDIN, as_workbook, open_desk
-from helpers.made import report_of
+from helpers.made import converted_report, report_of
 from helpers.office import PATIENCE
 from macros import macro_modules
 
@@ -35,10 +35,11 @@ HARMLESS = {"run", "open", "command", "system", "hex strings", "base64 strings"}
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     filled = write_workbook(report_of(), [], tmp_path_factory.mktemp("filled") / "filled.xlsm")
-    return {"template": template_path(), "addin": ADDIN, "filled": filled}
+    commented = write_workbook(converted_report(), [], filled.with_name("commented.xlsm"))
+    return {"template": template_path(), "addin": ADDIN, "filled": filled, "commented": commented}
 
 
-EACH = pytest.mark.parametrize("file", ["template", "addin", "filled"])
+EACH = pytest.mark.parametrize("file", ["template", "addin", "filled", "commented"])
 
 
 @pytest.mark.slow

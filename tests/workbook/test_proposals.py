@@ -193,7 +193,11 @@ def test_the_log_keeps_what_stood_there(stood: object, kept: object) -> None:
 def test_nothing_but_figures_log_and_flags_is_written() -> None:
     edits = adopted(143)
     sheet = sheet_of("applications", "2021")
-    assert set(edits["表三"]) == {sheet.cells[NATURAL], *sheet.marks.values()}
+    assert set(edits["表三"]) == {
+        sheet.cells[NATURAL],
+        *sheet.marks.values(),
+        *sheet.sources.values(),
+    }
     assert set(edits[layout.COVER]) == set(layout.COUNTED)
     assert layout.PROSE not in edits
     assert layout.TOOL not in edits

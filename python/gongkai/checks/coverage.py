@@ -19,6 +19,7 @@ from gongkai.wording import (
     label_of,
     one_line,
     row_label,
+    unit_text,
     why_no_figures,
 )
 
@@ -176,15 +177,11 @@ def check_figure(form: Form, cell: Cell, entry: Entry) -> list[Finding]:
     if not column.decimal and value != int(value):
         message = f"{form.number} {label_of(cell)} 填{shown(value)}，应当是整数。"
         found.append(Finding("coverage.fraction", "error", message, (cell.id,), stated=value))
-    unit = entry.unit or (column.decimal and read_figure(entry.raw, column.unit).converted)
-    if unit == UNKNOWN_UNIT:
-        text = f"{form.number} {label_of(cell)} 填{shown(value)}，来源没有写明单位，按{column.unit}计；请核对单位。"
-        found.append(Finding("coverage.unit", "note", text, (cell.id,)))
-    elif unit:
-        by = f"（见{clipped(entry.stated)}）" if entry.stated else ""
-        amount = f"{shown(value)}{column.unit}"
-        message = f"{form.number} {label_of(cell)} 原文“{clipped(entry.raw)}”以{unit}为单位{by}，已换算为{amount}。"
-        found.append(Finding("coverage.converted", "note", message, (cell.id,)))
+    said = unit_text(entry, column)
+    if said:
+        rule = "coverage.unit" if entry.unit == UNKNOWN_UNIT else "coverage.converted"
+        message = f"{form.number} {label_of(cell)} {said}。"
+        found.append(Finding(rule, "note", message, (cell.id,)))
     return found
 
 
@@ -331,7 +328,8 @@ RULES: tuple[Rule, ...] = (
         "coverage.converted",
         "note",
         "数字换算了单位",
-        "格里、标签、表头或表旁写的单位（如元、亿元、万件）与规定的不同；已精确换算，没有四舍五入。",
+        "格里、标签、表头或表旁写的单位（如元、亿元、万件）与规定的不同；已精确换算，没有四舍五入；"
+        "工作簿中这一格有批注，写明原文和换算后的数。",
         f"{FORMS}第二节：本年收费金额（单位：万元）、采购总金额（单位：万元）。",
         "表二 行政事业性收费·本年收费金额 原文“251000元”以元为单位，已换算为25.1万元。",
         "核对单位和换算后的数字；发布的报告应按规定的单位填写。",

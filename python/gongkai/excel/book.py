@@ -26,6 +26,7 @@ from gongkai.excel.blocks import (
     holds,
     is_long,
     joined,
+    same,
     units,
 )
 from gongkai.figures import shown
@@ -33,7 +34,7 @@ from gongkai.model import Edit, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import STRANGE, as_figure, doubtful, is_shown, kind_of
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written
+from gongkai.workbook.cells import OURS, Written, comments_of
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet
@@ -98,7 +99,7 @@ def extent(sheet: xw.Sheet) -> Spot:
     """The last row and column of a sheet that matter here."""
     name = sheet.name
     if name in TABLES:
-        spots = [*TABLES[name].cells.values(), *TABLES[name].marks.values()]
+        spots = [*TABLES[name].cells.values(), *TABLES[name].sources.values()]
         return max(row for row, _ in spots), max(column for _, column in spots)
     fixed: dict[str, Iterable[Spot]] = {
         layout.COVER: (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values(), *layout.COUNTED),
@@ -177,6 +178,7 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
         put_back(undo, error)
         raise
     fit_rows(book, [change.new for change in changes])
+    show_comments(book, edits, old)
 
 
 @dataclass(frozen=True)
@@ -305,6 +307,28 @@ def fit_rows(book: xw.Book, blocks: Sequence[Rectangle]) -> None:
         if rows:
             with suppress(Exception):
                 book.sheets[name].range((min(rows), 1), (max(rows), 1)).rows.autofit()
+
+
+def show_comments(book: xw.Book, edits: Sequence[Edit], old: Values) -> None:
+    """On each figure of which something else is kept by now, its comment; a user's own stays."""
+    for name, sheet in TABLES.items():
+        news = [
+            edit
+            for edit in edits
+            if edit.sheet == name and not same(edit.value, old[name].get((edit.row, edit.column)))
+        ]
+        for spot, text in comments_of(sheet, news).items():
+            with suppress(Exception):  # a platform may lack comments; the list says the same
+                set_comment(book.sheets[name].range(spot), text)
+
+
+def set_comment(cell: xw.Range, text: str) -> None:
+    note = cell.note
+    if note is not None and note.text.startswith(OURS):
+        note.delete()
+        note = None
+    if text and note is None:
+        cell.add_note(text)
 
 
 # --- putting back ---------------------------------------------------------------------------------

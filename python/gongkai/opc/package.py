@@ -64,13 +64,17 @@ def read_package(path: Path, content: bytes | None = None) -> Package:
 
 
 def package_bytes(package: Package, changed: Mapping[str, bytes]) -> bytes:
-    """The file with some parts replaced; order, times and every other part as they were."""
+    """The file with some parts replaced; order, times and every other part as they were. New parts
+    come last, with the oldest time that an archive can hold: the same edits make the same file."""
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         for info in package.infos:
             level = FASTEST if info.compress_type == ZIP_DEFLATED else None
             content = changed.get(info.filename, package.parts[info.filename])
             archive.writestr(info, content, compresslevel=level)
+        for name in changed:
+            if name not in package.parts:
+                archive.writestr(ZipInfo(name), changed[name], ZIP_DEFLATED, FASTEST)
     return buffer.getvalue()
 
 

@@ -13,6 +13,10 @@ WIDEST, TALLEST = 64, 200  # spans beyond these are slips: no form is as wide or
 CELLS = 200_000  # per page; also bounds rows x columns of each grid, those in plain text too
 LONGEST_HEADING = 200  # characters; a longer one is a heading that was never closed, or a paragraph
 LONGEST_CELL = 1_000  # characters, lines; a longer one is an article set in a table
+RAISED, LINKED = "^", "~"
+MARK = re.compile("\0([~^])[()]")  # start or end of such text; no parser hands a NUL on
+NO_TEXT = re.compile(r"\0[~^]\((\s*)\0[~^]\)")
+LONGEST_LINK = 1_000  # characters of each piece, and pieces; the text of a longer one is cut
 SPAN = re.compile(r"\s*\+?([0-9]+)")
 
 FlowItem = tuple[str, str] | Link | Grid  # text is (heading, line)
@@ -130,3 +134,29 @@ def blocks_of(items: Sequence[FlowItem]) -> Iterator[Block]:
         elif item[1]:
             yield Prose(Place(line=line), item[0], item[1])
             line += 1 + item[1].count("\n")
+
+
+# --- marks: what is raised or linked never joins a figure, 12^2 ------------------------------------
+
+
+def settle(text: str) -> str:
+    """A line with marks -> a raised 2 after 12 as 12^2, never 122; alone in its line it is plain text.
+
+    A link is set off only where a digit stands at its edge: one within a label changes nothing.
+    """
+    first, *rest = MARK.split(NO_TEXT.sub(r"\1", INVISIBLE.sub("", text)))
+    pieces, last, pending = [first], first.rstrip()[-1:], ""
+    for kind, piece in zip(rest[::2], rest[1::2], strict=True):
+        pending = RAISED if RAISED in (kind, pending) else kind
+        start = piece.lstrip()[:1]
+        if start:
+            if last and (pending == RAISED or last.isdigit() or start.isdigit()):
+                pieces.append("^")
+            last, pending = piece.rstrip()[-1], ""
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def text_of(pieces: list[str], start: int, end: int | None = None) -> str:
+    end = min(len(pieces) if end is None else end, start + LONGEST_LINK)
+    return MARK.sub("", "".join(piece[:LONGEST_LINK] for piece in pieces[start:end]))

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 from gongkai.model import Block, Grid, Link, Place, Prose, UnreadableDocument
 from gongkai.readers.blocks import (
     CELLS,
+    LINKED,
     LONGEST_CELL,
     LONGEST_HEADING,
+    LONGEST_LINK,
+    RAISED,
     TALLEST,
     WIDEST,
     FlowItem,
@@ -26,11 +29,12 @@ from gongkai.readers.blocks import (
     placed_links,
     read_span,
     resolve_spans,
+    settle,
+    text_of,
     too_large,
 )
 from gongkai.readers.css import Effect, styled_nodes
 from gongkai.readers.limits import refuse_tags
-from gongkai.readers.superscripts import LINKED, LONGEST_LINK, RAISED, settle, text_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

@@ -1,4 +1,5 @@
-"""A value -> the text that a person would type; a text -> what a cell in a file can hold.
+"""A value -> the text that a person would type; a text -> what a cell in a file can hold; a figure in
+another unit than its source -> what its sheet keeps of it, and the comment on its cell.
 
 Apart from values.py, for what people decided is read by the same texts and stands below it.
 """
@@ -6,13 +7,19 @@ Apart from values.py, for what people decided is read by the same texts and stan
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from gongkai.figures import shown
+from gongkai.figures import read_figure, shown
+from gongkai.model import Edit, Entry
+from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
-from gongkai.wording import plain
+from gongkai.wording import one_line, plain, unit_text
+from gongkai.workbook.layout import TableSheet
 
+OURS = "gongkai："  # how our comments begin: any other is the user's, and stays
 MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
 CUT = "……"
 ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
@@ -48,3 +55,44 @@ def plain_text(text: str, most: int = MOST_UNITS) -> str:
         room = (most - len(CUT)) * 2
         text = text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + CUT
     return text
+
+
+# --- figures in another unit than their source ----------------------------------------------------
+
+
+def source_text(entry: Entry) -> str | None:
+    """What is kept of a figure: its value, and the source's unit, text and where that unit stands,
+    a line each. None where the figure is in the unit of its source, or there is none."""
+    if not entry.unit or entry.value is None:
+        return None
+    return "\n".join((shown(entry.value), *map(one_line, (entry.unit, entry.raw, entry.stated))))
+
+
+def entry_of(cell: str, kept: object) -> Entry | None:
+    lines = text_of(kept).split("\n")
+    if len(lines) != 4:
+        return None
+    value = read_figure(lines[0]).value
+    return Entry(cell, value, lines[2], unit=lines[1], stated=lines[3])
+
+
+def with_source(entry: Entry, kept: object) -> Entry:
+    """An entry of a sheet with what was kept of it, unless another figure has taken its place."""
+    found = entry_of(entry.cell, kept) if kept is not None else None
+    if found is None or found.value is None or found.value != entry.value:
+        return entry
+    return replace(found, place=entry.place)
+
+
+def comments_of(sheet: TableSheet, edits: Iterable[Edit]) -> dict[Spot, str]:
+    """Spot of a figure -> the comment that belongs on it, "" for none, for each whose source an edit
+    tells: gongkai：原文“2670”以元为单位（见表头“金额（元）”），已换算为0.267万元。"""
+    cells = {spot: cell for cell, spot in sheet.sources.items()}
+    found: dict[Spot, str] = {}
+    for edit in edits:
+        cell = cells.get((edit.row, edit.column))
+        if cell is not None:
+            entry = entry_of(cell, edit.value)
+            said = unit_text(entry, sheet.form.cells[cell].column) if entry else ""
+            found[sheet.cells[cell]] = f"{OURS}{said}。" if said else ""
+    return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.model import Edit, WorkbookError
 from gongkai.opc import BadArchive, open_archive
+from gongkai.opc.comments import Comment, NewParts, patch_comments
 from gongkai.opc.package import (
     MOST_XML,
     Package,
@@ -27,8 +28,10 @@ from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.values import formula_spots, odd_styles, shared_strings, sheet_values
 from gongkai.system import refuse_existing, write_whole
 from gongkai.workbook import layout
+from gongkai.workbook.cells import OURS, cell_text, comments_of
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
+from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.sheet import fit_rows, patch_sheet
 
 if TYPE_CHECKING:
@@ -84,6 +87,8 @@ def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
     workbook = parse_part(package, part)
     sheets = sheet_parts(package, workbook)
     shown = shown_sheets(edits)
+    tables = {sheet.name: sheet for sheet in layout.table_sheets()}
+    parts = NewParts(package)
     changed: dict[str, bytes] = {}
     overwritten: dict[str, set[Spot]] = {}
     for name, wanted in by_sheet(edits).items():
@@ -97,11 +102,18 @@ def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
             fit_rows(root, wanted, layout.WRAPPED[name])
         if not shown.get(name, True):
             touched = deselect(root) or touched
+        if name in tables:
+            comments = cell_comments(tables[name], wanted)
+            touched = patch_comments(parts, sheets[name], root, comments, OURS) or touched
         if touched:
             changed[sheets[name]] = part_bytes(root)
     if patch_workbook(workbook, shown):
         changed[part] = part_bytes(workbook)
-    return changed | patch_chain(package, workbook, overwritten)
+    return changed | parts.changed | patch_chain(package, workbook, overwritten)
+
+
+def cell_comments(sheet: TableSheet, edits: Sequence[Edit]) -> list[Comment]:
+    return [Comment(layout.address(spot), *spot, cell_text(text)) for spot, text in comments_of(sheet, edits).items()]
 
 
 def by_sheet(edits: Sequence[Edit]) -> dict[str, list[Edit]]:

@@ -13,7 +13,7 @@ from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import EXACT_DIGITS
 from gongkai.sums import difference, total
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written
+from gongkai.workbook.cells import Written, source_text
 from gongkai.workbook.decisions import about_edits, decision_cells, kept_edits
 from gongkai.workbook.layout import DOUBTFUL, Suspicion, TableSheet
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
@@ -30,6 +30,7 @@ def report_to_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     for sheet in layout.table_sheets():
         edits += figure_edits(sheet, report)
         edits += mark_edits(sheet, report, findings)
+        edits += source_edits(sheet, report)
     edits += prose_edits(report)
     edits += result_edits(report, findings)
     edits.append(Edit(layout.TOOL, *layout.TOOL_SPOTS["fingerprint"], fingerprint(planned(edits)) or None))
@@ -45,8 +46,9 @@ def planned(edits: Sequence[Edit]) -> dict[str, dict[Spot, object]]:
 
 
 def flag_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
-    """Of all that shows a report, the marks, the results and the counts of findings."""
-    flags = {sheet.name: set(sheet.marks.values()) for sheet in layout.table_sheets()}
+    """Of all that shows a report, the marks, the results, the counts of findings and what is said of
+    converted figures."""
+    flags = {sheet.name: {*sheet.marks.values(), *sheet.sources.values()} for sheet in layout.table_sheets()}
     flags[layout.COVER] = set(layout.COUNTED)
     return [
         edit
@@ -99,6 +101,14 @@ def figure_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
     for cell_id, (row, column) in sheet.cells.items():
         entry = entries.get(cell_id)
         yield Edit(sheet.name, row, column, written(entry, sheet.form.cells[cell_id]) if entry else None)
+
+
+def source_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
+    used = used_sheet(report, sheet.table) is sheet
+    entries = report.tables[sheet.table].entries if used else {}
+    for cell_id, (row, column) in sheet.sources.items():
+        entry = entries.get(cell_id)
+        yield Edit(sheet.name, row, column, source_text(entry) if entry else None)
 
 
 def written(entry: Entry, cell: Cell) -> Written:

@@ -150,6 +150,7 @@ SIGNS: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "
 
 FORM_TOP = 2  # the form's first line; the title stands above it
 MARK_SHIFT = 20
+SOURCE_SHIFT = 2 * MARK_SHIFT  # hidden as well: what the source of a converted figure says
 MARK_CODES: Mapping[Severity, int] = {"note": 1, "warning": 2, "error": 3}
 SUSPECT_CODES: Mapping[Suspicion, int] = {"possible": 4, "suspect": 5}
 MARK_BLANK = 10  # added to the code of a mark that goes out once the cell holds a number
@@ -196,7 +197,8 @@ class Lane:
 
 @dataclass(frozen=True)
 class TableSheet:
-    """The sheet of one form. ``editions`` are all that print this table alike; ``cells`` and ``marks`` by cell id."""
+    """The sheet of one form. ``editions`` are all that print this table alike; ``cells``, ``marks``
+    and ``sources`` by cell id."""
 
     name: str
     code: str
@@ -206,6 +208,7 @@ class TableSheet:
     labels: tuple[tuple[Label, Box], ...]
     cells: Mapping[str, Spot]
     marks: Mapping[str, Spot]
+    sources: Mapping[str, Spot]
     lanes: Mapping[str, Lane]
 
     @property
@@ -262,9 +265,14 @@ def table_sheet(edition: Edition, form: Form, name: str, suffix: str) -> TableSh
         form=form,
         labels=tuple((label, moved(label.box)) for label in form.labels),
         cells=cells,
-        marks={cell_id: (row, column + MARK_SHIFT) for cell_id, (row, column) in cells.items()},
+        marks=shifted(cells, MARK_SHIFT),
+        sources=shifted(cells, SOURCE_SHIFT),
         lanes=place_lanes(form, edition.relations_of(form.id), cells),
     )
+
+
+def shifted(cells: Mapping[str, Spot], columns: int) -> dict[str, Spot]:
+    return {cell_id: (row, column + columns) for cell_id, (row, column) in cells.items()}
 
 
 def same_form(form: Form, other: Form) -> bool:

@@ -15,7 +15,7 @@ from gongkai.model import Box, Cell, Entry, Label, Place, Problem, Report, Table
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook import layout
-from gongkai.workbook.cells import canonical, text_of
+from gongkai.workbook.cells import canonical, text_of, with_source
 from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
 from gongkai.workbook.layout import DOUBTFUL, TableSheet
 
@@ -138,7 +138,8 @@ def read_entries(sheet: TableSheet, values: SheetValues, problems: list[Problem]
             entries[cell_id] = Entry(cell_id, None, raw, at)
             continue
         figure, reason = read_value(value, cell, layout.address(place, sheet.name))
-        entries[cell_id] = Entry(cell_id, figure, raw, at)
+        kept = values.get(sheet.sources[cell_id])
+        entries[cell_id] = with_source(Entry(cell_id, figure, raw, at), kept)
         if reason:
             problems.append(Problem(sheet.table, cell.row.id, cell.column.id, raw.removeprefix(DOUBTFUL), reason))
     return entries

@@ -23,6 +23,7 @@ class Sheet(base_classes.Sheet):
         self.cells_: dict[Spot, Cell] = {}
         self.formats: dict[int, str] = {}
         self.anchors: dict[Spot, Spot] = {}
+        self.notes_: dict[Spot, str] = {}
         self.deaf: set[int] = set()  # rows that take nothing and say nothing
 
     api = property(lambda self: self)
@@ -213,6 +214,20 @@ class Range(base_classes.Range):
         for spot in inside & set(self.sheet_.cells_):
             enter(self.sheet_.cells_[spot], None, {}, False)
 
+    @property
+    def note(self) -> Note | None:
+        return Note(self) if (self.row_, self.column_) in self.sheet_.notes_ else None
+
+    def add_note(self, text: str) -> Note:
+        """Range.AddComment; error 1004 where the cell has a comment, or the sheet is protected."""
+        if "notes" in self.sheet_.book.app.excel.lacks:
+            raise NotImplementedError
+        self.check("write")
+        if self.note is not None:
+            raise ComError("应用程序定义或对象定义错误")
+        self.sheet_.notes_[self.row_, self.column_] = text
+        return Note(self)
+
     def autofit(self, axis: str | None = None) -> None:
         self.check("autofit")
         if "autofit" in self.sheet_.book.app.excel.lacks:
@@ -227,3 +242,16 @@ class Range(base_classes.Range):
 
     wrap_text = property(lambda self: False, lambda self, value: self.check("set format"))
     column_width = property(lambda self: 8.4, lambda self, value: self.check("set format"))
+
+
+class Note(base_classes.Note):
+    def __init__(self, cell: Range) -> None:
+        self.cell = cell
+
+    @property
+    def text(self) -> str:
+        return self.cell.sheet_.notes_[self.cell.row_, self.cell.column_]
+
+    def delete(self) -> None:
+        self.cell.check("write")
+        del self.cell.sheet_.notes_[self.cell.row_, self.cell.column_]

@@ -49,12 +49,16 @@ def parts_of(name: str, origin: str | Path = TEMPLATE) -> str:
             if part not in same:
                 content = settled(book.read(part).decode(), Path.cwd())
                 told.append(f"{part} {digest(content)}\n")
-                told += changed_cells(cells_in(template.read(part).decode()), cells_in(content))
+                told += changed_cells(cells_of(part, template), cells_in(content))
     return "".join(told)
 
 
 def is_same(part: str, one: ZipFile, other: ZipFile) -> bool:
     return part in one.namelist() and one.read(part) == other.read(part)
+
+
+def cells_of(part: str, book: ZipFile) -> Cells:
+    return cells_in(book.read(part).decode()) if part in book.namelist() else {}
 
 
 def cells_in(xml: str) -> Cells:

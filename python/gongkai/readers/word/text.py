@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.model import Link, Place, UnreadableDocument
 from gongkai.opc.office import AGAIN, PartRelation, attribute, child, children, kind, value
-from gongkai.readers.blocks import LONGEST_HEADING, FlowItem, collapse
-from gongkai.readers.superscripts import LINKED, RAISED, settle
+from gongkai.readers.blocks import LINKED, LONGEST_HEADING, RAISED, FlowItem, collapse, settle
 from gongkai.readers.word.styles import NO_STYLE, Numbering, RunLook, Style, Styles, is_white, number_of
 
 if TYPE_CHECKING:

@@ -1,0 +1,258 @@
+"""Comments on the cells of one sheet: set, replaced and taken away; those of the user stay.
+
+A comment is kept twice: its text in a list of comments, its box in a drawing of the old kind (VML),
+which holds the sheet's buttons too.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
+
+from gongkai.model import WorkbookError
+from gongkai.opc.package import Package, local, parse_part, part_bytes, relationships
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ARROWS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+LISTING = "http://schemas.openxmlformats.org/package/2006/relationships"
+CONTENT = "http://schemas.openxmlformats.org/package/2006/content-types"
+VML = "urn:schemas-microsoft-com:vml"
+OFFICE = "urn:schemas-microsoft-com:office:office"
+EXCEL = "urn:schemas-microsoft-com:office:excel"
+AUTHOR = "gongkai"
+NAMES: Mapping[str, str] = {
+    "comments": "xl/comments{}.xml",
+    "vmlDrawing": "xl/drawings/vmlDrawing{}.vml",
+}
+TYPES_PART = "[Content_Types].xml"
+KINDS: Mapping[str, str] = {
+    "comments": "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml",
+    "vmlDrawing": "application/vnd.openxmlformats-officedocument.vmlDrawing",
+}
+# What stands behind the arrow to the drawing in a sheet.
+BEHIND_DRAWING = frozenset(
+    ["legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"]
+)
+SHAPE_NUMBER = re.compile(r"_x0000_s(\d{1,9})")
+FIRST_SHAPE = 1025
+BOX = "position:absolute;margin-left:60pt;margin-top:2pt;width:240pt;height:72pt;z-index:1;visibility:hidden"
+EMPTY_DRAWING = f"""<xml xmlns:v="{VML}" xmlns:o="{OFFICE}" xmlns:x="{EXCEL}">
+<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout>
+<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">
+<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>
+</xml>"""
+EMPTY_LIST = f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'
+
+
+@dataclass(frozen=True)
+class Comment:
+    """``cell`` is D7; ``row`` and ``column`` are the same, from 1. No text takes the comment away."""
+
+    cell: str
+    row: int
+    column: int
+    text: str
+
+
+@dataclass
+class NewParts:
+    """Parts of a package that change or come anew; ``changed``: name -> content."""
+
+    package: Package
+    changed: dict[str, bytes] = field(default_factory=dict)
+
+    def xml(self, part: str | None, otherwise: str) -> _Element:
+        """A part as it is by now; ``otherwise`` where there is none."""
+        from lxml import etree
+
+        if part is not None and part in self.changed:
+            return etree.fromstring(self.changed[part])
+        if part is not None and part in self.package.parts:
+            return parse_part(self.package, part)
+        return etree.fromstring(otherwise)
+
+    def has(self, name: str) -> bool:
+        """Office tells no capital letters in names of parts."""
+        return any(part.lower() == name.lower() for part in (*self.package.parts, *self.changed))
+
+
+def patch_comments(parts: NewParts, part: str, sheet: _Element, wanted: Sequence[Comment], ours: str) -> bool:
+    """Set comments on the cells of the sheet ``part``; whether that changed anything.
+
+    ``sheet`` is its XML, which gets an arrow to a drawing where it has none. A comment that does not
+    begin with ``ours`` stays, and then there is none of ours. Nothing changes where a drawing that is
+    there cannot be read, or the sheet is of an unusual dialect (strict): what a comment tells stands
+    in the list of findings too.
+    """
+    arrows = {kind: target for _, kind, target in relationships(parts.package, part)}
+    if "comments" not in arrows and not any(comment.text for comment in wanted):
+        return False
+    if sheet.tag != f"{{{MAIN}}}worksheet":
+        return False
+    try:
+        texts = parts.xml(arrows.get("comments"), EMPTY_LIST)
+        drawing = parts.xml(arrows.get("vmlDrawing"), EMPTY_DRAWING)
+    except WorkbookError:
+        return False
+    if not put_comments(texts, drawing, wanted, ours):
+        return False
+    for kind, root in (("comments", texts), ("vmlDrawing", drawing)):
+        name = arrows.get(kind) or add_part(parts, part, sheet, kind)
+        parts.changed[name] = part_bytes(root)
+    return True
+
+
+# --- texts and boxes ------------------------------------------------------------------------------
+
+
+def put_comments(texts: _Element, drawing: _Element, wanted: Sequence[Comment], ours: str) -> bool:
+    """Whether anything changed."""
+    listed = texts.find(f"{{{MAIN}}}commentList")
+    if listed is None:
+        return False
+    present = {node.get("ref", ""): node for node in listed}
+    changed = False
+    for comment in wanted:
+        before = present.get(comment.cell)
+        stands = "" if before is None else said(before)
+        is_users = before is not None and not stands.startswith(ours)
+        if is_users or stands == comment.text:
+            continue
+        changed = True
+        if before is not None:
+            listed.remove(before)
+            remove_box(drawing, comment)
+        if comment.text:
+            add_text(listed, comment, author_number(texts))
+            add_box(drawing, comment)
+    return changed
+
+
+def author_number(texts: _Element) -> str:
+    from lxml import etree
+
+    authors = texts.find(f"{{{MAIN}}}authors")
+    if authors is None:
+        authors = etree.Element(f"{{{MAIN}}}authors")
+        texts.insert(0, authors)
+    names = [node.text for node in authors]
+    if AUTHOR not in names:
+        etree.SubElement(authors, f"{{{MAIN}}}author").text = AUTHOR
+        names.append(AUTHOR)
+    return str(names.index(AUTHOR))
+
+
+def said(comment: _Element) -> str:
+    return "".join(node.text or "" for node in comment.iter(f"{{{MAIN}}}t"))
+
+
+def add_text(listed: _Element, comment: Comment, author: str) -> None:
+    from lxml import etree
+
+    node = etree.SubElement(listed, f"{{{MAIN}}}comment", {"ref": comment.cell, "authorId": author})
+    text = etree.SubElement(etree.SubElement(node, f"{{{MAIN}}}text"), f"{{{MAIN}}}t")
+    text.text = comment.text
+
+
+def add_box(drawing: _Element, comment: Comment) -> None:
+    """A hidden box that shows while the pointer is on the cell."""
+    from lxml import etree
+
+    numbers = [int(number) for number in SHAPE_NUMBER.findall(" ".join(shape_names(drawing)))]
+    name = f"_x0000_s{max(numbers, default=FIRST_SHAPE - 1) + 1}"
+    box = etree.SubElement(
+        drawing,
+        f"{{{VML}}}shape",
+        {
+            "id": name,
+            "type": "#_x0000_t202",
+            "style": BOX,
+            "fillcolor": "#ffffe1",
+            f"{{{OFFICE}}}insetmode": "auto",
+        },
+    )
+    etree.SubElement(box, f"{{{VML}}}fill", {"color2": "#ffffe1"})
+    etree.SubElement(box, f"{{{VML}}}shadow", {"on": "t", "color": "black", "obscured": "t"})
+    etree.SubElement(box, f"{{{VML}}}path", {f"{{{OFFICE}}}connecttype": "none"})
+    etree.SubElement(box, f"{{{VML}}}textbox", {"style": "mso-direction-alt:auto"})
+    data = etree.SubElement(box, f"{{{EXCEL}}}ClientData", {"ObjectType": "Note"})
+    etree.SubElement(data, f"{{{EXCEL}}}MoveWithCells")
+    etree.SubElement(data, f"{{{EXCEL}}}SizeWithCells")
+    etree.SubElement(data, f"{{{EXCEL}}}AutoFill").text = "False"
+    etree.SubElement(data, f"{{{EXCEL}}}Row").text = str(comment.row - 1)
+    etree.SubElement(data, f"{{{EXCEL}}}Column").text = str(comment.column - 1)
+
+
+def shape_names(drawing: _Element) -> Iterable[str]:
+    return (node.get("id", "") for node in drawing.iter(f"{{{VML}}}shape"))
+
+
+def remove_box(drawing: _Element, comment: Comment) -> None:
+    spot = [str(comment.row - 1), str(comment.column - 1)]
+    for shape in drawing.findall(f"{{{VML}}}shape"):
+        data = shape.find(f"{{{EXCEL}}}ClientData[@ObjectType='Note']")
+        if data is None:
+            continue
+        if [data.findtext(f"{{{EXCEL}}}{name}") for name in ("Row", "Column")] == spot:
+            drawing.remove(shape)
+
+
+# --- parts ----------------------------------------------------------------------------------------
+
+
+def add_part(parts: NewParts, sheet_part: str, sheet: _Element, kind: str) -> str:
+    """The name of a new part, declared and with an arrow to it from the sheet."""
+    name = free_name(parts, kind)
+    declare(parts, kind, name)
+    key = relate(parts, sheet_part, kind, name)
+    if kind == "vmlDrawing":
+        point_to_drawing(sheet, key)
+    return name
+
+
+def free_name(parts: NewParts, kind: str) -> str:
+    """xl/comments3.xml, where 1 and 2 are taken."""
+    pattern = NAMES[kind]
+    return next(name for name in map(pattern.format, count(1)) if not parts.has(name))
+
+
+def declare(parts: NewParts, kind: str, name: str) -> None:
+    """By its own name: a default for all parts of an ending may say something else."""
+    from lxml import etree
+
+    types = parts.xml(TYPES_PART, f'<Types xmlns="{CONTENT}"/>')
+    said = {"PartName": f"/{name}", "ContentType": KINDS[kind]}
+    etree.SubElement(types, f"{{{CONTENT}}}Override", said)
+    parts.changed[TYPES_PART] = part_bytes(types)
+
+
+def relate(parts: NewParts, sheet_part: str, kind: str, name: str) -> str:
+    from lxml import etree
+
+    folder, file = posixpath.split(sheet_part)
+    listing = posixpath.join(folder, "_rels", f"{file}.rels")
+    arrows = parts.xml(listing, f'<Relationships xmlns="{LISTING}"/>')
+    taken = {arrow.get("Id") for arrow in arrows}
+    key = next(key for key in map("rId{}".format, count(1)) if key not in taken)
+    arrow = {"Id": key, "Type": f"{ARROWS}/{kind}", "Target": f"/{name}"}
+    etree.SubElement(arrows, f"{{{LISTING}}}Relationship", arrow)
+    parts.changed[listing] = part_bytes(arrows)
+    return key
+
+
+def point_to_drawing(sheet: _Element, key: str) -> None:
+    from lxml import etree
+
+    arrow = etree.Element(f"{{{MAIN}}}legacyDrawing", {f"{{{ARROWS}}}id": key})
+    behind = next((node for node in sheet if local(node) in BEHIND_DRAWING), None)
+    if behind is None:
+        sheet.append(arrow)
+    else:
+        behind.addprevious(arrow)
