@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from math import prod
 from typing import Literal, NamedTuple
 
@@ -53,6 +54,7 @@ def clean(text: str) -> str:
     return " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
 
 
+@lru_cache(maxsize=4096)
 def read_figure(text: str, unit: str = "件") -> Reading:
     """The figure in a cell of a column counted in ``unit`` (件, 项 or 万元).
 

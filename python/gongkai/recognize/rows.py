@@ -116,7 +116,8 @@ def place_rows(
         sound = is_borne_out(head, line.part, beside, form, pitch) and widths.get(line.label.row, True)
         place_line(reading, line, head, pitch, filled, sound)
     for cell in form.cells:
-        reading.entries.setdefault(cell, Entry(cell, None))
+        if cell not in reading.entries:
+            reading.entries[cell] = Entry(cell, None)
     report_strays(reading, tokens, chain, stop)
     return reading
 
