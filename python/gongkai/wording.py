@@ -66,14 +66,13 @@ def label_of(cell: Cell) -> str:
 def unit_text(entry: Entry, column: Column) -> str:
     """How a figure came into the form's unit, as the list of findings and the comment on its cell
     say it: 原文“2670”以元为单位（见表头“金额（元）”），已换算为0.267万元; "" where it stood in it."""
-    written = column.decimal and read_figure(entry.raw, column.unit).converted
-    unit, amount = entry.unit or written, f"{shown(entry.value)}{column.unit}"
+    unit = entry.unit or (column.decimal and read_figure(entry.raw, column.unit).converted)
     if not unit or entry.value is None:
         return ""
     if unit == UNKNOWN_UNIT:
         return f"填{shown(entry.value)}，来源没有写明单位，按{column.unit}计；请核对单位"
     by = f"（见{clipped(entry.stated)}）" if entry.stated else ""
-    return f"原文“{clipped(entry.raw)}”以{unit}为单位{by}，已换算为{amount}"
+    return f"原文“{clipped(entry.raw)}”以{unit}为单位{by}，已换算为{shown(entry.value)}{column.unit}"
 
 
 def official_order(form: Form, cells: Iterable[str]) -> tuple[str, ...]:
