@@ -14,7 +14,8 @@ from gongkai.output import SEVERITIES
 from gongkai.workbook import layout
 from helpers import ROOT
 
-TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/manual.zh.md")}
+NAMES = ("README.md", "README.zh.md", "docs/manual.zh.md")
+TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
 EACH = pytest.mark.parametrize("name", TEXTS)
 
 
