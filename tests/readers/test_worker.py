@@ -13,10 +13,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gongkai.model import Block, Place, Prose, UnreadableDocument
-from gongkai.readers import worker
-from gongkai.readers.worker import IDLE, MEGABYTE, Bounds, read_apart
-from helpers import TESTS
+from gongkai.model import Block, Document, Link, Place, Prose, UnreadableDocument
+from gongkai.readers import read_blocks, worker
+from gongkai.readers.worker import (
+    IDLE,
+    MEGABYTE,
+    Bounds,
+    WorkerResult,
+    packed,
+    read_apart,
+    unpacked,
+)
+from helpers import DOCUMENTS, TESTS
+from helpers.pages import CASES
 from helpers.waiting import PATIENCE, wait_until
 
 HERE = os.pathsep.join(map(str, (Path(__file__).parent, TESTS)))
@@ -76,6 +85,21 @@ def chatty(content: bytes) -> tuple[Block, ...]:
     print("a parser's remark")
     os.write(1, b"") if content else None
     return prose_of(b"quiet")
+
+
+def lying(content: bytes) -> tuple[Block, ...]:
+    """A parser that a document has taken over answers in the place of ours."""
+    os.write(1, len(content).to_bytes(8, "big") + content)
+    return sleeping(FOREVER)
+
+
+def boasting(content: bytes) -> tuple[Block, ...]:
+    os.write(1, (1 << 60).to_bytes(8, "big"))
+    return sleeping(FOREVER)
+
+
+def surroundings(content: bytes) -> tuple[Block, ...]:
+    return (Prose(Place(), "", " ".join(sorted(os.environ))),)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -192,6 +216,54 @@ def test_no_more_processes_than_processors() -> None:
         found = list(pool.map(lambda _: text("sleeping", b"0.05"), range(12)))
     assert len({answer.split()[0] for answer in found}) <= (os.cpu_count() or 1)
     assert len(IDLE) <= (os.cpu_count() or 1)
+
+
+LIES = (
+    b"",
+    b"\x80\x04cos\nsystem\n",
+    b"[" * 100_000,
+    b'["blocks"]',
+    b'["told", [], ""]',
+    b'["refused", [], 5]',
+    b'["blocks", [["prose", [0,0,0,0,0], "", 5]], ""]',
+    b'["blocks", [["prose", [0,0,0,0,-1], "", "x"]], ""]',
+    b'["blocks", [["prose", [0,0,0,0,0,0], "", "x"]], ""]',
+    b'["blocks", [["grid", [0,0,0,0,0], [[["5", 0, 1, 1e300]]], true]], ""]',
+    b'["blocks", [["grid", [0,0,0,0,0], [[["5", true, 1, 1]]], true]], ""]',
+    b'["blocks", [["link", [0,0,0,0,0], "script", "", ""]], ""]',
+    b'["blocks", {"a": 1}, ""]',
+    b'["blocks", [7], ""]',
+)
+
+
+@pytest.mark.parametrize("lie", LIES, ids=range(len(LIES)))
+def test_an_answer_that_is_none_of_ours_is_no_document(lie: bytes) -> None:
+    with pytest.raises(UnreadableDocument, match="解析程序意外退出"):
+        read_apart("test_worker:lying", lie)
+
+
+def test_no_more_is_taken_than_an_answer_can_be() -> None:
+    assert "解析程序意外退出" in refused("boasting")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_blocks_cross_the_border_unchanged(case: str) -> None:
+    [source] = (DOCUMENTS / case).glob("source.*")
+    blocks = read_blocks(Document(source.name, "", source.read_bytes(), ""))
+    assert unpacked(packed(WorkerResult("blocks", blocks))) == WorkerResult("blocks", blocks)
+
+
+def test_a_half_of_a_character_crosses_too() -> None:
+    blocks = (Prose(Place(1, 2, 3, 4, 5), "h1", "\ud800\x00"), Link(Place(), "image", "图", "a.png"))
+    assert unpacked(packed(WorkerResult("blocks", blocks))).blocks == blocks
+
+
+def test_the_other_process_knows_nothing_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker.end_idle()
+    for name in ("HTTPS_PROXY", "GITHUB_TOKEN", "PASSWORD"):
+        monkeypatch.setenv(name, "secret")
+    assert set(text("surroundings").split()) <= {*worker.NEEDED, "PYTHONPATH"}
+    worker.end_idle()
 
 
 def test_a_greedy_reader_gets_no_more_memory() -> None:

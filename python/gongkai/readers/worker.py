@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import atexit
 import importlib
+import json
 import os
-import pickle
 import subprocess
 import sys
 import threading
@@ -19,14 +19,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import IO, Literal, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
-from gongkai.model import Block, UnreadableDocument
+from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableDocument
 
+MOST = 1 << 31  # of pages, rows and columns
 LENGTH = 8  # bytes of the number before each message
 TICK = 0.05  # seconds between two looks at a process at work
 REUSED = 100  # documents; parsers leak
 MEGABYTE = 1_000_000
+MOST_BYTES = 200 * MEGABYTE  # of an answer
+# What Python needs to start and to find what is installed for one user; no password, token or proxy.
+NEEDED = (
+    "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "HOME", "USERPROFILE", "APPDATA",
+    "PYTHONHOME", "PYTHONUSERBASE", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "LC_CTYPE",
+)  # fmt: skip
 KEPT_LIGHT = 250 * MEGABYTE  # a process that holds more after its work is not used again
 
 
@@ -47,10 +54,11 @@ BOUNDS = Bounds()
 
 
 class WorkerResult(NamedTuple):
-    """What a process sends back: the blocks, or a sentence why there are none, or the name of an error of ours."""
+    """What a process sends back: the blocks, or a sentence why there are none, or the name of an error."""
 
     kind: Literal["blocks", "refused", "memory", "failed"]
-    value: object
+    blocks: tuple[Block, ...] = ()
+    why: str = ""
 
 
 def read_apart(reader: str, content: bytes, bounds: Bounds = BOUNDS) -> tuple[Block, ...]:
@@ -67,13 +75,13 @@ def read_apart(reader: str, content: bytes, bounds: Bounds = BOUNDS) -> tuple[Bl
             process.end()
             raise
         process.release()
-    if answer.kind == "blocks" and isinstance(answer.value, tuple):
-        return answer.value
+    if answer.kind == "blocks":
+        return answer.blocks
     if answer.kind == "refused":
-        raise UnreadableDocument(str(answer.value))
+        raise UnreadableDocument(answer.why)
     if answer.kind == "memory":
         raise too_heavy(bounds)
-    raise broken(str(answer.value))
+    raise broken(answer.why)
 
 
 def too_heavy(bounds: Bounds) -> UnreadableDocument:
@@ -107,7 +115,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
+            env={name: os.environ[name] for name in NEEDED if name in os.environ} | {"PYTHONPATH": path},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self.used = 0
@@ -156,8 +164,8 @@ class Process:
             self.pid = self.pid or int(receive(self.process.stdout))
             send(self.process.stdin, reader.encode())
             send(self.process.stdin, content)
-            answers.put(WorkerResult(*pickle.loads(receive(self.process.stdout))))
-        except (OSError, ValueError, EOFError, pickle.UnpicklingError):
+            answers.put(unpacked(receive(self.process.stdout, MOST_BYTES)))
+        except (OSError, ValueError, TypeError, EOFError, RecursionError):
             answers.put(None)
 
     def release(self) -> None:
@@ -209,9 +217,11 @@ def send(stream: IO[bytes], message: bytes) -> None:
     stream.flush()
 
 
-def receive(stream: IO[bytes]) -> bytes:
-    """Raises EOFError where the other side is gone."""
+def receive(stream: IO[bytes], most: int = sys.maxsize) -> bytes:
+    """Raises EOFError where the other side is gone, ValueError for more bytes than ``most``."""
     size = int.from_bytes(whole(stream, LENGTH), "big")
+    if size > most:
+        raise ValueError(size)
     return whole(stream, size)
 
 
@@ -220,6 +230,66 @@ def whole(stream: IO[bytes], size: int) -> bytes:
     if len(found) < size:
         raise EOFError
     return found
+
+
+# --- what they say to each other ------------------------------------------------------------------
+# Plain JSON: a parser that a document has taken over can say nothing but texts and numbers.
+
+
+def packed(answer: WorkerResult) -> bytes:
+    plain = [packed_block(block) for block in answer.blocks]
+    return json.dumps([answer.kind, plain, answer.why]).encode()
+
+
+def packed_block(block: Block) -> list[object]:
+    match block:
+        case Grid(place, rows, spans):
+            return ["grid", place, rows, spans]
+        case Prose(place, heading, text):
+            return ["prose", place, heading, text]
+        case Link(place, kind, text, target):
+            return ["link", place, kind, text, target]
+
+
+def unpacked(message: bytes) -> WorkerResult:
+    """Raises ValueError and TypeError for what ``packed`` does not make."""
+    kind, blocks, why = json.loads(message)
+    if kind not in ("blocks", "refused", "memory", "failed"):
+        raise ValueError(kind)
+    return WorkerResult(kind, tuple(map(unpacked_block, blocks)), text_in(why))
+
+
+def unpacked_block(plain: list[Any]) -> Block:
+    name, place, *rest = plain
+    at = Place(*map(number_in, place))
+    if name == "grid":
+        rows, spans = rest
+        return Grid(at, tuple(map(unpacked_row, rows)), spans is True)
+    if name == "prose":
+        return Prose(at, *map(text_in, rest))
+    if name != "link" or rest[0] not in ("link", "frame", "image", "password"):
+        raise ValueError(name)
+    return Link(at, *rest[:1], *map(text_in, rest[1:]))
+
+
+def unpacked_row(plain: list[Any]) -> tuple[GridCell, ...]:
+    cells = []
+    for text, *numbers in plain:
+        column, rowspan, colspan = map(number_in, numbers)
+        cells.append(GridCell(text_in(text), column, rowspan, colspan))
+    return tuple(cells)
+
+
+def text_in(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def number_in(value: object) -> int:
+    if type(value) is not int or not 0 <= value < MOST:
+        raise ValueError(value)
+    return value
 
 
 # --- the working side -----------------------------------------------------------------------------
@@ -232,11 +302,11 @@ def answer_to(reader: str, content: bytes) -> WorkerResult:
         function: Callable[[bytes], tuple[Block, ...]] = getattr(importlib.import_module(module), name)
         return WorkerResult("blocks", function(content))
     except UnreadableDocument as error:
-        return WorkerResult("refused", str(error))
+        return WorkerResult("refused", why=str(error))
     except MemoryError:
-        return WorkerResult("memory", "")
+        return WorkerResult("memory")
     except BaseException as error:  # a panic of a parser in Rust is no Exception
-        return WorkerResult("failed", type(error).__name__)
+        return WorkerResult("failed", why=type(error).__name__)
 
 
 def bound_memory(memory: int) -> None:
@@ -258,7 +328,7 @@ def serve() -> None:
     requests: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
     threading.Thread(target=listen, args=(requests,), daemon=True).start()
     while True:
-        send(answers, pickle.dumps(tuple(answer_to(*requests.get()))))
+        send(answers, packed(answer_to(*requests.get())))
 
 
 def listen(requests: SimpleQueue[tuple[str, bytes]]) -> None:
