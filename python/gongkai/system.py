@@ -16,10 +16,12 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cache
 from io import BufferedReader, FileIO
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TypeVar
 
 from gongkai.model import WorkbookError
@@ -36,6 +38,8 @@ DEVICE_FOLDERS = ("\\\\.\\", "//./")  # \\.\COM12, \\.\pipe\name: all there are 
 KINDS = ((stat.S_ISFIFO, "管道"), (stat.S_ISSOCK, "套接字"), (stat.S_ISCHR, "设备"), (stat.S_ISBLK, "设备"))
 # A pipe opened so does not wait for its other end, a terminal does not become this process's own.
 AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+FOLDERS, HELD = "gongkai-document-", "held"
+JUST_MADE = 60  # seconds in which a folder may not be held yet
 BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)  # what another process holds
 REASONS = (
     ("文件或文件夹不存在", ("ENOENT",)),
@@ -169,6 +173,35 @@ def lock_file(file: FileIO | BufferedReader) -> None:
         import fcntl
 
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def document_folder() -> Iterator[Path]:
+    """A temporary folder for a document that another program has to open; held until it is removed."""
+    with (
+        TemporaryDirectory(prefix=FOLDERS, ignore_cleanup_errors=True) as name,
+        (Path(name) / HELD).open("xb", buffering=0) as file,
+    ):
+        lock_file(file)
+        yield Path(name)
+
+
+@cache
+def remove_left_folders() -> None:
+    """Remove the folders of ``document_folder`` whose process was killed; once in a process."""
+    for folder in Path(gettempdir()).glob(f"{FOLDERS}*"):
+        with suppress(OSError):
+            if not folder.is_symlink() and is_left(folder):
+                shutil.rmtree(folder)
+
+
+def is_left(folder: Path) -> bool:
+    """Raises OSError, of BUSY where a process still holds it."""
+    if time.time() - folder.stat().st_mtime < JUST_MADE:
+        return False
+    with suppress(FileNotFoundError), (folder / HELD).open("rb", buffering=0) as file:
+        lock_file(file)
+    return True
 
 
 def discard_file(path: Path) -> None:

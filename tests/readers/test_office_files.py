@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
 import sys
 import tempfile
 import threading
@@ -20,11 +22,12 @@ from gongkai.readers.libreoffice import MEGABYTE, ProgramLimits, find_program, t
 from helpers import DOCUMENTS
 from helpers.blocks import prose, read
 from helpers.clock import fake_clock
+from helpers.made import report_of
 from helpers.office import convert
 from helpers.pages import figures, read_page, unlike
 from helpers.ruian import RUIAN
 from helpers.waiting import wait_until
-from helpers.writers.styles import report_sheets
+from helpers.writers.styles import render, report_sheets
 from helpers.writers.words import Manner, docx, paragraph, run, word_page
 
 DOC = (DOCUMENTS / "doc-2021" / "source.doc").read_bytes()
@@ -246,6 +249,52 @@ def test_nothing_is_left_where_temporary_files_are_made(tmp_path: Path, monkeypa
         assert "超过90秒" in refusal_once_told(note, monkeypatch)
         assert not Path(note.read_text()).exists()
         assert not place.exists()
+
+
+HOLDING = """
+import os, sys
+from gongkai.system import document_folder
+with document_folder() as folder:
+    (folder / "source.doc").write_bytes(b"secret")
+    os.utime(folder, (0, 0))
+    print(folder, flush=True)
+    sys.stdin.read()
+"""
+READING = "import gongkai; gongkai.read_report(__import__('sys').argv[1])"
+
+
+def test_what_a_killed_process_left_goes_with_the_next_start(tmp_path: Path) -> None:
+    """A folder still in use stays, and so does a link of that name and one that is just being made."""
+    page = tmp_path / "report.html"
+    page.write_text(render(report_of(), "plain"), encoding="utf-8")
+    elsewhere, temporary = tmp_path / "elsewhere", tmp_path / "temporary"
+    elsewhere.mkdir()
+    temporary.mkdir()
+    os.utime(elsewhere, (0, 0))
+    (temporary / "gongkai-document-link").symlink_to(elsewhere)
+    (temporary / "gongkai-document-new").mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    holders = [
+        subprocess.Popen(
+            [sys.executable, "-c", HOLDING],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        for _ in range(2)
+    ]
+    left, used = (Path(holder.stdout.readline().strip()) for holder in holders if holder.stdout)
+    holders[0].kill()
+    holders[0].wait()
+    assert (left / "source.doc").exists()
+    subprocess.run([sys.executable, "-c", READING, page], check=True, env=environment)
+    assert not left.exists()
+    names = {"gongkai-document-link", "gongkai-document-new", used.name}
+    assert names == {path.name for path in temporary.iterdir()}
+    assert elsewhere.is_dir()
+    holders[1].communicate("")
+    assert not used.exists()
 
 
 LAVISH = """

@@ -7,6 +7,7 @@ import re
 from gongkai.model import Block, Document, UnreadableDocument
 from gongkai.readers.detect import REPLACED, binary_format, decode, text_format
 from gongkai.readers.limits import refuse_lines
+from gongkai.system import remove_left_folders
 
 HTML = re.compile(
     r"<(?:!doctype\s+html|(?:html|head|body|title|meta|table|t[rdh]|div|p|span|br|h[1-6]|a|ul|li|font|center|section|"
@@ -22,6 +23,7 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
     Raises UnreadableDocument, in one Chinese sentence that names what was found and what to do, for any other
     format, empty content, damaged and hostile files. Nothing else is raised.
     """
+    remove_left_folders()
     try:
         return blocks_of(document)
     except UnreadableDocument as error:

@@ -17,11 +17,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.model import UnreadableDocument
 from gongkai.readers.worker import MEGABYTE
+from gongkai.system import document_folder
 
 if TYPE_CHECKING:
     import psutil
@@ -83,8 +83,7 @@ def to_docx(content: bytes, suffix: str, limits: ProgramLimits = LIMITS) -> byte
     program = find_program()
     if program is None:
         raise UnreadableDocument(MISSING)
-    with ALONE, TemporaryDirectory(prefix="gongkai-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with ALONE, document_folder() as folder:
         source, made = folder / f"source.{suffix}", folder / "made" / "source.docx"
         source.write_bytes(content)
         made.parent.mkdir()
