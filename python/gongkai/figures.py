@@ -13,7 +13,26 @@ from gongkai.model import Value
 
 State = Literal["figure", "blank", "sign", "unreadable"]
 
-INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+# Not U+202E: it turns 13 round, so that a person sees 31.
+UNSEEN = r"\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202d\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff"
+INVISIBLE = re.compile(f"[{UNSEEN}]")
+# Letters, digits and radicals that have another form: Ⅲ, ⼈, ㈠, １, Ａ, 𝟏. Punctuation is none of them.
+FORMS = (
+    r"\u2160-\u217f\u2e80-\u2fdf\u3038-\u303a\u3220-\u3229\uf900-\ufaff\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a"
+    r"\uff41-\uff5a\uff66-\uffdc\U0001d400-\U0001d7ff\U0001fbf0-\U0001fbf9\U0002f800-\U0002fa1f"
+)
+FOLDED = re.compile(f"[{UNSEEN}{FORMS}]")
+# The ideographs of radicals of which NFKC knows none (EquivalentUnifiedIdeograph.txt, Unicode 14.0):
+# a PDF that a browser printed writes 人⺠政府.
+RADICALS = dict(zip(
+    "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪"
+    "⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒"
+    "⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
+    "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵旡日月歺民氵氺灬爫爫丬牛犭王𤴔"
+    "目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸"
+    "长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀",
+    strict=True,
+))  # fmt: skip
 SIGNS = frozenset({"/", "\\", "-", "--", "---", "无", "*", "**", "//", "——", "—", "∕"})
 # Full-width forms only: NFKC would also turn a footnote mark (12② or 12²) into digits of the figure.
 WIDTHS = str.maketrans(
@@ -49,9 +68,25 @@ SIGN = Reading("sign")
 UNREADABLE = Reading("unreadable")
 
 
+def fold(text: str) -> str:
+    """The text that a person sees: nothing invisible, letters, digits and radicals in their one form.
+
+    人⺠政府 -> 人民政府, １２ -> 12, ⼀ -> 一; 12①, 12² and （） stay as they are seen. All that is read passes
+    here once, before any rule looks at it.
+    """
+    return text if text.isascii() else FOLDED.sub(one_form, text)
+
+
+def one_form(match: re.Match[str]) -> str:
+    letter = match[0]
+    if INVISIBLE.match(letter):
+        return ""
+    return RADICALS.get(letter) or unicodedata.normalize("NFKC", letter)
+
+
 def clean(text: str) -> str:
-    """Text without invisible characters, in one width (NFKC), all white space as single blanks."""
-    return " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
+    """Text folded, its punctuation too in one width (NFKC), all white space as single blanks."""
+    return " ".join(unicodedata.normalize("NFKC", fold(text)).split())
 
 
 @lru_cache(maxsize=4096)
@@ -63,7 +98,7 @@ def read_figure(text: str, unit: str = "件") -> Reading:
     """
     if text.isascii() and text.isdigit() and len(text) < 16:
         return Reading("figure", int(text))
-    plain = " ".join(INVISIBLE.sub("", text).translate(WIDTHS).split())
+    plain = " ".join(fold(text).translate(WIDTHS).split())
     if not plain:
         return BLANK
     if plain in SIGNS:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.model import Block, Document, Grid, Place, Prose, Report, UnreadableDocument
 from gongkai.readers import HTML, is_cut, read_blocks
+from gongkai.readers.blocks import folded
 from gongkai.readers.css import styled_nodes
 from gongkai.readers.detect import EXCEL, OLD_EXCEL, OLD_WORD, PDF, REPLACED, WORD, binary_format, decode
 from gongkai.readers.limits import refuse_lines
@@ -41,7 +42,7 @@ def reread(document: Document, first: Report | None = None) -> Report | None:
     opinion.
     """
     try:
-        blocks = blocks_in_order(document)
+        blocks = folded(blocks_in_order(document))
         second = recognize(blocks, document, part_of(first)) if blocks else None
     except UnreadableDocument:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gongkai.model import Block, Document, UnreadableDocument
+from gongkai.readers.blocks import folded
 from gongkai.readers.detect import REPLACED, binary_format, decode, text_format
 from gongkai.readers.limits import refuse_lines
 from gongkai.system import remove_left_folders
@@ -25,7 +26,7 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
     """
     remove_left_folders()
     try:
-        return blocks_of(document)
+        return folded(blocks_of(document))
     except UnreadableDocument as error:
         raise UnreadableDocument(f"{document.origin}：{error}") from error
 

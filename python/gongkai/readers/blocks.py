@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from gongkai.figures import INVISIBLE
+from gongkai.figures import FOLDED, INVISIBLE, fold
 from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableDocument
 
 WIDEST, TALLEST = 64, 200  # spans beyond these are slips: no form is as wide or as long
@@ -50,6 +50,28 @@ class RawTable:
 
     def end_group(self) -> None:
         self.ends += [len(self.rows)] * (len(self.rows) - len(self.ends))
+
+
+def folded(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """The blocks with the texts that a person sees (``figures.fold``)."""
+    return tuple(map(folded_block, blocks))
+
+
+def folded_block(block: Block) -> Block:
+    if isinstance(block, Grid):
+        return folded_grid(block)
+    text = fold(block.text)
+    return block if text == block.text else replace(block, text=text)
+
+
+def folded_grid(grid: Grid) -> Grid:
+    texts = (cell.text for row in grid.rows for cell in row if not cell.text.isascii())
+    if not any(map(FOLDED.search, texts)):
+        return grid
+    rows = []
+    for row in grid.rows:
+        rows.append(tuple(cell._replace(text=fold(cell.text)) for cell in row))
+    return replace(grid, rows=tuple(rows))
 
 
 def collapse(text: str) -> str:

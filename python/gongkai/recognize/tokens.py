@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from gongkai.figures import PICTURE, read_figure
+from gongkai.figures import PICTURE, fold, read_figure
 from gongkai.model import Block, Grid, Link, Place, Prose
 
 TokenKind = Literal["figure", "sign", "blank", "filler", "text"]
@@ -50,7 +50,7 @@ class Token:
 @lru_cache(maxsize=4096)
 def squash(text: str) -> str:
     """Letters, digits and ideographs alone, in one width: what makes two spellings of a label the same."""
-    return NOT_WORD.sub("", unicodedata.normalize("NFKC", text))
+    return NOT_WORD.sub("", unicodedata.normalize("NFKC", fold(text)))
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from gongkai.decisions import squeezed
 from gongkai.editions import editions
-from gongkai.figures import read_figure
+from gongkai.figures import fold, read_figure
 from gongkai.model import Box, Cell, Entry, Label, Place, Problem, Report, Table, Value
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
@@ -36,8 +36,8 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
         if read:
             tables[table] = read
     report = Report(
-        title=text_of(cover.get(layout.COVER_SPOTS["title"])),
-        agency=text_of(cover.get(layout.COVER_SPOTS["agency"])),
+        title=fold(text_of(cover.get(layout.COVER_SPOTS["title"]))),
+        agency=fold(text_of(cover.get(layout.COVER_SPOTS["agency"]))),
         year=read_year(cover.get(layout.COVER_SPOTS["year"]), problems),
         published=read_date(cover.get(layout.COVER_SPOTS["published"]), problems),
         tables=tables,

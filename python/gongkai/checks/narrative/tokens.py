@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from gongkai.checks.narrative.words import OWN, facts, lengths, lexicon
-from gongkai.figures import INVISIBLE, exact
+from gongkai.figures import exact, fold
 from gongkai.model import Figure
 
 DIGITS = "零〇一二三四五六七八九"
@@ -41,7 +41,7 @@ class ProseToken(NamedTuple):
 
 def tidied(line: str) -> str:
     """A line without white space and invisible characters; two numbers stay two."""
-    return WHITE.sub("", BLANK_BETWEEN_DIGITS.sub(GAP, INVISIBLE.sub("", line)))
+    return WHITE.sub("", BLANK_BETWEEN_DIGITS.sub(GAP, fold(line)))
 
 
 @cache
