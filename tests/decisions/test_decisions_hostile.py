@@ -281,7 +281,6 @@ def test_a_huge_one_is_told_at_once(page: Path, capsys: pytest.CaptureFixture[st
     assert main(["batch", str(page), "-o", str(folder)]) == 2
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
 def test_a_pipe_keeps_nobody_waiting(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(decisions_path(page))
     assert main(["check", str(page)]) == 2

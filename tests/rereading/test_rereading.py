@@ -74,15 +74,19 @@ def with_value(report: Report, cell: str, value: int) -> Report:
     return replace(report, tables={**report.tables, table.id: Table(table.id, table.edition, entries)})
 
 
-FIRST_READ = [pytest.param(case, marks=pytest.mark.slow if case in BY_LIBREOFFICE else []) for case in CASES]
+BROKEN = ("broken-2022", "docx-tracked-2023", "pdf-rotated-2023", "xlsx-sheets-2023")  # as published
+FIRST_READ = [
+    pytest.param(case, marks=pytest.mark.slow if case in BY_LIBREOFFICE else [])
+    for case in CASES
+    if case not in BROKEN
+]
 
 
 @pytest.mark.parametrize("case", FIRST_READ, indirect=True, scope="module")
 def test_a_figure_misread_by_the_first_reading_is_no_error_of_the_report(case: str, second: Report | None) -> None:
     """Each figure of a few is falsified in what was read, the document left as it is."""
     report = read_report(source_of(case))
-    if has_broken_sums(report, gongkai.checks.check(report)):
-        pytest.skip("its own sums are broken")
+    assert not has_broken_sums(report, gongkai.checks.check(report)), "it belongs to BROKEN"
     told = 0
     cells = [
         cell
