@@ -28,6 +28,7 @@ from gongkai.model import (
 from gongkai.readers import read_blocks
 from gongkai.readers.detect import binary_format
 from gongkai.recognize import completed, recognize
+from gongkai.rereading import with_uncovered_reread
 from gongkai.sources import ACCESS, Access, Limits, load
 from gongkai.sources.errors import BY_HAND
 from gongkai.wording import WORKBOOK_TYPE, evaluated
@@ -71,7 +72,7 @@ def report_of(
     blocks = read_blocks(document)
     following = Following(document, blocks, limits, access, part=part)
     try:
-        report = recognize(blocks, document, part)
+        report = recognized(blocks, document, part)
     except UnreadableDocument:
         listed = directory_of(blocks, document)
         if listed:
@@ -135,7 +136,12 @@ def report_in(document: Document, part: int = 0) -> Report:
     found = binary_format(document.content)
     if found is not None and found.office:
         document = replace(document, provenance=(*document.provenance, CONVERTED))
-    return recognize(read_blocks(document), document, part)
+    return recognized(read_blocks(document), document, part)
+
+
+def recognized(blocks: Sequence[Block], document: Document, part: int) -> Report:
+    """The report in the blocks, its 表二 read twice. Raises as ``recognize``."""
+    return with_uncovered_reread(recognize(blocks, document, part), blocks)
 
 
 def is_workbook(document: Document) -> bool:

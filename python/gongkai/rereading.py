@@ -9,23 +9,27 @@ what sees more than the page shows, such as a plain look into an .xlsx or .docx,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from operator import itemgetter
 from struct import error as StructError
 from struct import unpack_from
 from typing import TYPE_CHECKING
 
-from gongkai.model import Block, Document, Grid, Place, Prose, Report, UnreadableDocument
+from gongkai.editions import editions
+from gongkai.figures import fold, read_figure
+from gongkai.model import Block, Document, Entry, Grid, Place, Problem, Prose, Report, Table, UnreadableDocument, Value
 from gongkai.readers import HTML, is_cut, read_blocks
-from gongkai.readers.blocks import folded
+from gongkai.readers.blocks import PAINTED, folded
 from gongkai.readers.css import styled_nodes
 from gongkai.readers.detect import EXCEL, OLD_EXCEL, OLD_WORD, PDF, REPLACED, WORD, binary_format, decode
 from gongkai.readers.limits import refuse_lines
 from gongkai.recognize import recognize
+from gongkai.recognize.tokens import kind_of, squash
+from gongkai.wording import clipped
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
-
-    from gongkai.readers.pdf.ink import Char
 
 APART = {  # read as the first reading is, in a process of its own
     PDF: "gongkai.rereading:pdf_order",
@@ -67,6 +71,129 @@ def blocks_in_order(document: Document) -> tuple[Block, ...]:
         if HTML.search(text) and not hides_figures(text):
             return html_order(text + REPLACED if is_cut(text) else text)
     return reordered(read_blocks(document)) if found is None or found in REORDERED else ()
+
+
+# --- 表二, which no sum covers --------------------------------------------------------------------
+# It alone is read a second time whatever the sums say, in a plain way: the figures behind each label.
+
+UNCOVERED = "disclosure"
+TABLE_TAG = re.compile(r"<(/?)table\b", re.IGNORECASE)
+TAG = re.compile(r"<[^<>]*>")
+OF_UNCOVERED = ("行政许可", "行政处罚")  # stand in 表二 of every edition
+LONGEST_TABLE = 400_000  # characters of a page's source
+HAS_DIGIT = re.compile(r"\d")
+MOST_TABLES = 4
+APART_READ = "两种读法不同：按表格的行列读作{}，按文字顺序读作{}，无法确定，未填入；请核对原文"
+Pair = tuple[Entry, str]  # what the first reading has of a cell, and what stands there by the second
+
+
+def with_uncovered_reread(report: Report, blocks: Sequence[Block]) -> Report:
+    """The report with those cells of 表二 blank and told that its texts in order give otherwise."""
+    table, document = report.tables.get(UNCOVERED), report.document
+    if table is None or document is None:
+        return report
+    rows = rows_of(table)
+    sources = uncovered_by_tags(document) or uncovered_by_cells(table, blocks)
+    tables = [pairs_of(table, rows, texts) for texts in sources]
+    pairs = max(tables, key=lambda pairs: len(pairs) - len(list(filter(is_apart, pairs))), default=[])
+    apart = list(filter(is_apart, pairs))
+    if 2 * len(apart) >= len(pairs) or (apart and is_hidden_from_one(document)):
+        return report  # another table, or no second opinion
+    blank = {entry.cell: Entry(entry.cell, None, entry.raw, entry.place) for entry, _ in apart}
+    tables_now = {**report.tables, UNCOVERED: replace(table, entries={**table.entries, **blank})}
+    return replace(report, tables=tables_now, problems=(*report.problems, *map(told_apart, apart)))
+
+
+def uncovered_by_tags(document: Document) -> list[list[str]]:
+    """The texts of each 表二 of a page, in order, by the other parser."""
+    if binary_format(document.content) is not None:
+        return []
+    sources = fragments(decode(document.content, document.charset))
+    return [list(map(fold, page_lines(parsed_page(source)))) for source in sources[:MOST_TABLES]]
+
+
+def uncovered_by_cells(table: Table, blocks: Sequence[Block]) -> list[list[str]]:
+    """A PDF's texts as they were painted; else the cells of the grids from which the table was read."""
+    for block in blocks:
+        if isinstance(block, Prose) and block.heading == PAINTED:
+            return [block.text.split("\n")]
+    numbers = {entry.place.table for entry in table.entries.values() if entry.place} - {0}
+    grids = [block for block in blocks if isinstance(block, Grid) and block.place.table in numbers]
+    return [[text for grid in grids for text in lines_of(grid)]]
+
+
+def fragments(text: str) -> list[str]:
+    """The source of each table of a page that looks like 表二 and holds no other one: <table>…</table>."""
+    found, start = [], -1
+    for tag in TABLE_TAG.finditer(text):
+        if not tag[1]:
+            start = tag.start()
+        elif start >= 0:
+            found.append(text[start : tag.start()])
+            start = -1
+    found = [source for source in found if len(source) <= LONGEST_TABLE]
+    # Labels are seldom parted by tags (行政<span>许可</span>); only then all tags are taken out to look.
+    return list(filter(is_uncovered, found)) or [source for source in found if is_uncovered(TAG.sub("", source))]
+
+
+def is_uncovered(text: str) -> bool:
+    return all(label in text for label in OF_UNCOVERED)
+
+
+def rows_of(table: Table) -> dict[str, str]:
+    """Label -> id of each row of 表二."""
+    form = editions()[table.edition].forms[table.id]
+    return {squash(row.label.text): row.id for row in form.rows}
+
+
+def pairs_of(table: Table, rows: Mapping[str, str], texts: Iterable[str]) -> list[Pair]:
+    """The cells of each row that has as many figures behind its label as the first reading found there."""
+    behind: dict[str, list[str]] = {row: [] for row in rows.values()}
+    row: str | None = None
+    for text in texts:
+        kind = kind_of(text)
+        if kind == "text" and not HAS_DIGIT.search(text):
+            row = rows.get(squash(text))
+        elif row and kind != "blank":
+            behind[row].append(text)
+    pairs: list[Pair] = []
+    for row, entries in by_row(table).items():
+        if len(entries) == len(behind[row]):
+            pairs += zip(entries, behind[row], strict=True)
+    return pairs
+
+
+def by_row(table: Table) -> dict[str, list[Entry]]:
+    """Row -> its cells that hold a text, in the order of the source."""
+    rows: dict[str, list[Entry]] = {}
+    held = [(entry.place, entry) for entry in table.entries.values() if entry.place and entry.raw.strip()]
+    for _, entry in sorted(held, key=itemgetter(0)):
+        rows.setdefault(entry.cell.split(".")[1], []).append(entry)
+    return rows
+
+
+def is_apart(pair: Pair) -> bool:
+    """122 and 12^2, 13 and 31; not 12 and 12件."""
+    entry, text = pair
+    return entry.value is not None and figure_in(entry.raw) != figure_in(text)
+
+
+def figure_in(text: str) -> tuple[str, Value]:
+    return read_figure(text, "万元" if "元" in text else "件")[:2]
+
+
+def told_apart(pair: Pair) -> Problem:
+    entry, text = pair
+    table, row, column = entry.cell.split(".")
+    why = APART_READ.format(f"“{clipped(entry.raw)}”", f"“{clipped(text)}”")
+    return Problem(table, row, column, entry.raw, why)
+
+
+def is_hidden_from_one(document: Document) -> bool:
+    """Whether the page's styles hide figures, which the second reading takes for seen."""
+    if binary_format(document.content) is not None:
+        return False
+    return hides_figures(decode(document.content, document.charset))
 
 
 # --- texts in order -------------------------------------------------------------------------------
@@ -126,6 +253,13 @@ LEFT_OUT = (
 
 def html_order(text: str) -> tuple[Block, ...]:
     """Raises UnreadableDocument where libxml2 makes nothing of the page."""
+    root = parsed_page(text)
+    title = root.findtext(".//title") or ""
+    return in_order(page_lines(root), " ".join(title.split()))
+
+
+def parsed_page(text: str) -> HtmlElement:
+    """A page as libxml2 reads it. Raises UnreadableDocument where it makes nothing of it."""
     from lxml import etree, html
 
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
@@ -133,11 +267,7 @@ def html_order(text: str) -> tuple[Block, ...]:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise UnreadableDocument("网页不能按文字顺序读取。") from error
-    title = root.findtext(".//title") or ""
-    for node in list(root.iter(*LEFT_OUT)):
-        if isinstance(node, html.HtmlElement) and node.getparent() is not None:
-            node.drop_tree()
-    return in_order(page_lines(root), " ".join(title.split()))
+    return root
 
 
 def hides_figures(text: str) -> bool:
@@ -152,9 +282,13 @@ def hides_figures(text: str) -> bool:
 
 
 def page_lines(root: HtmlElement) -> Iterator[str]:
-    """A line for each cell that holds no table, and for each line of text outside of cells."""
-    from lxml import etree
+    """A line for each cell that holds no table, and for each line of text outside of cells; what no
+    reader sees is taken out of the page."""
+    from lxml import etree, html
 
+    for node in list(root.iter(*LEFT_OUT)):
+        if isinstance(node, html.HtmlElement) and node.getparent() is not None:
+            node.drop_tree()
     pieces: list[str] = []
     cell: HtmlElement | None = None
     for event, node in etree.iterwalk(root, ("start", "end")):
@@ -190,44 +324,19 @@ def flushed(pieces: list[str]) -> Iterator[str]:
 # Word, WPS and LibreOffice write a table cell by cell; where a program writes line by line the
 # labels do not come together, and nothing is read.
 
-SAME_LINE = 0.6  # of the size, between the feet of two characters
-TOGETHER = (-0.5, 1.0)  # of the size, from the end of a character to the next one of its run
-SAME_SIZE = 0.02
-BLANK = 0.3  # of the size, from there on a blank stands between them
-
 
 def pdf_order(content: bytes) -> tuple[Block, ...]:
     from pdfminer.psexceptions import PSException
 
     from gongkai.readers.pdf import BROKEN, opened, painted
+    from gongkai.readers.pdf.lines import runs_of
     from gongkai.readers.pdf.visible import visible_ink
 
     try:
         inks = painted(opened(content))
     except (PSException, AssertionError) as error:
         raise UnreadableDocument(BROKEN) from error
-    return in_order(line for ink in inks for line in runs_of(visible_ink(ink).chars) if line.strip())
-
-
-def runs_of(chars: Iterable[Char]) -> Iterator[str]:
-    """Characters that follow each other in one line of the page are a run: a figure, or a line of a label."""
-    run, last = "", None
-    for char in chars:
-        if last is not None and not goes_on(last, char):
-            yield run
-            run = ""
-        elif last is not None and char.x0 - last.x1 > BLANK * char.size:
-            run += " "
-        run, last = run + char.text, char
-    yield run
-
-
-def goes_on(last: Char, char: Char) -> bool:
-    """A raised 2 after 12 begins a run of its own: it must not make 122 of it."""
-    gap = (char.x0 - last.x1) / max(char.size, 1.0)
-    alike = abs(char.size - last.size) <= SAME_SIZE * char.size
-    level = abs(char.bottom - last.bottom) <= SAME_LINE * char.size
-    return alike and level and char.turn == last.turn and TOGETHER[0] < gap < TOGETHER[1]
+    return in_order(line for ink in inks for line in runs_of(visible_ink(ink).chars))
 
 
 # --- old Word files -------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gongkai.model import Block, Document, Grid, Link, Prose
 from gongkai.readers import read_blocks
+from gongkai.readers.blocks import PAINTED
 from gongkai.readers.html import html_blocks
 
 
@@ -26,7 +27,9 @@ def cell(markup: str) -> str:
 
 
 def prose(blocks: tuple[Block, ...]) -> list[tuple[str, str]]:
-    return [(block.heading, block.text) for block in blocks if isinstance(block, Prose)]
+    """A PDF's text in the order in which it was painted aside: it is all there once more."""
+    found = [block for block in blocks if isinstance(block, Prose) and block.heading != PAINTED]
+    return [(block.heading, block.text) for block in found]
 
 
 def links(blocks: tuple[Block, ...]) -> list[tuple[str, str, str]]:

@@ -9,7 +9,8 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from gongkai.figures import read_figure
-from gongkai.model import Block, Grid, Link, UnreadableDocument
+from gongkai.model import Block, Grid, Link, Prose, UnreadableDocument
+from gongkai.readers.blocks import PAINTED
 from gongkai.readers.pdf import pdf_blocks
 from helpers.blocks import prose
 from helpers.counts import matrix
@@ -200,8 +201,10 @@ def test_spans_come_from_the_lines() -> None:
 
 def test_grids_are_numbered_and_stand_among_the_prose_with_their_page() -> None:
     report = typed_report("hongze-2024")
-    blocks = pdf_blocks(pdf_of(report, Style(width=595.0, height=842.0)))
-    found = grids(blocks)
+    *blocks, painted = pdf_blocks(pdf_of(report, Style(width=595.0, height=842.0)))
+    assert isinstance(painted, Prose)
+    assert (painted.heading, report.agency in painted.text) == (PAINTED, True)
+    found = [block for block in blocks if isinstance(block, Grid)]
     assert [grid.place.table for grid in found] == list(range(1, len(found) + 1))
     lines = [block.place.line for block in blocks if not isinstance(block, Grid | Link)]
     assert all(before < after for before, after in pairwise(lines))

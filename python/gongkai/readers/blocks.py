@@ -17,6 +17,7 @@ RAISED, LINKED = "^", "~"
 MARK = re.compile("\0([~^])[()]")  # start or end of such text; no parser hands a NUL on
 NO_TEXT = re.compile(r"\0[~^]\((\s*)\0[~^]\)")
 LONGEST_LINK = 1_000  # characters of each piece, and pieces; the text of a longer one is cut
+PAINTED = "meta:painted"  # the heading of a PDF's text in the order in which it was painted
 SPAN = re.compile(r"\s*\+?([0-9]+)")
 
 FlowItem = tuple[str, str] | Link | Grid  # text is (heading, line)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import read_figure
 from gongkai.model import Block, Link, Place, Prose, UnreadableDocument
+from gongkai.readers.blocks import PAINTED
 from gongkai.readers.pdf.cells import PageTable, tables_of
 from gongkai.readers.pdf.pages import (
     continues,
@@ -59,6 +60,7 @@ class Page:
     tables: list[PageTable]
     lines: list[Words]
     pictures: int
+    painted: list[str]
 
 
 def pdf_blocks(content: bytes) -> tuple[Block, ...]:
@@ -79,7 +81,8 @@ def pdf_blocks(content: bytes) -> tuple[Block, ...]:
         raise UnreadableDocument(BROKEN) from error
     refuse_pictures(inks)
     pages = [read_page(ink, number) for number, ink in enumerate(inks, 1)]
-    return tuple(blocks_of(pages))
+    text = "\n".join(run for page in pages for run in page.painted)
+    return (*blocks_of(pages), Prose(Place(), PAINTED, text))
 
 
 def opened(content: bytes) -> PDFDocument:
@@ -183,7 +186,7 @@ def area(bounds: tuple[float, float, float, float]) -> float:
 
 def read_page(ink: Ink, number: int) -> Page:
     from gongkai.readers.pdf.lattice import lattices_of
-    from gongkai.readers.pdf.lines import lines_of
+    from gongkai.readers.pdf.lines import lines_of, runs_of
     from gongkai.readers.pdf.visible import visible_ink
 
     ink = visible_ink(ink)
@@ -195,7 +198,7 @@ def read_page(ink: Ink, number: int) -> Page:
         for image in ink.images
         if min(image.bounds[2] - image.bounds[0], image.bounds[3] - image.bounds[1]) > SMALLEST_PICTURE
     ]
-    return Page(ink.width, ink.height, tables, lines, len(large))
+    return Page(ink.width, ink.height, tables, lines, len(large), runs_of(ink.chars))
 
 
 def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:

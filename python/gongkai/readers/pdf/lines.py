@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gongkai.readers.blocks import RAISED, settle
@@ -12,6 +12,10 @@ from gongkai.readers.pdf.visible import turned
 SAME_LINE = 0.4  # of the size, between the middles
 GAP, GAP_MIXED, GAP_WIDE = 0.2, 0.45, 0.6  # of the size: between digits or letters; beside an ideograph; between two
 SMALL, SHIFTED = 0.75, 0.25  # of the size: from there on a character is a mark beside the others
+SAME_RUN = 0.6  # of the size, between the feet of two characters
+TOGETHER = (-0.5, 1.0)  # of the size, from the end of a character to the next one of its run
+SAME_SIZE = 0.02  # of the size
+BLANK = 0.3  # of the size, from there on a blank stands between them
 FIRST_WIDE = "\u2e80"  # ideographs and full-width forms come from here on
 
 
@@ -108,3 +112,31 @@ def text_of(chars: Sequence[Char], width: float, height: float) -> str:
             ]
         texts += [line.text for line in lines_of(here)]
     return "\n".join(texts)
+
+
+# --- as it was painted -----------------------------------------------------------------------------
+
+
+def runs_of(chars: Iterable[Char]) -> list[str]:
+    """The texts in the order in which they are painted, blank ones left out.
+
+    Characters that follow each other in one line of the page are a run: a figure, or a line of a label.
+    """
+    runs: list[str] = []
+    run, last = "", None
+    for char in chars:
+        if last is not None and not goes_on(last, char):
+            runs.append(run)
+            run = ""
+        elif last is not None and char.x0 - last.x1 > BLANK * char.size:
+            run += " "
+        run, last = run + char.text, char
+    return [run for run in (*runs, run) if run.strip()]
+
+
+def goes_on(last: Char, char: Char) -> bool:
+    """A raised 2 after 12 begins a run of its own: it must not make 122 of it."""
+    gap = (char.x0 - last.x1) / max(char.size, 1.0)
+    alike = abs(char.size - last.size) <= SAME_SIZE * char.size
+    level = abs(char.bottom - last.bottom) <= SAME_RUN * char.size
+    return alike and level and char.turn == last.turn and TOGETHER[0] < gap < TOGETHER[1]
