@@ -67,7 +67,7 @@ def unit_text(entry: Entry, column: Column) -> str:
     """How a figure came into the form's unit, as the list of findings and the comment on its cell
     say it: 原文“2670”以元为单位（见表头“金额（元）”），已换算为0.267万元; "" where it stood in it."""
     unit = entry.unit or (column.decimal and read_figure(entry.raw, column.unit).converted)
-    if not unit or entry.value is None:
+    if not unit or not entry.value:  # zero is zero in every unit
         return ""
     if unit == UNKNOWN_UNIT:
         return f"填{shown(entry.value)}，来源没有写明单位，按{column.unit}计；请核对单位"

@@ -113,6 +113,89 @@ def test_a_comment_of_the_user_stays(filled: Path, tmp_path: Path) -> None:
     assert comments(write(converted_report(), tmp_path / "again.xlsm", theirs)) == SAID | mine
 
 
+@pytest.mark.parametrize("text", ["gongkai：这格我问过", SAID["表二", FEES_SPOT] + "\n王：已核实"])
+@pytest.mark.parametrize("spot", [FEES_SPOT, "B5"])
+def test_what_is_not_word_for_word_ours_is_the_users(text: str, spot: str, filled: Path, tmp_path: Path) -> None:
+    theirs = with_comments(filled, {("表二", spot): text})
+    kept = comments(theirs)
+    assert kept["表二", spot] == text
+    assert comments(write(report_of({FEES: 1}), tmp_path / "next.xlsm", theirs))["表二", spot] == text
+    assert comments(write(converted_report(), tmp_path / "again.xlsm", theirs)) == kept
+
+
+def moved(path: Path, names: dict[str, str], texts: dict[str, tuple[str, str]]) -> Path:
+    """The workbook with parts of other names, and words replaced in some."""
+    target = path.with_name("moved.xlsm")
+    with ZipFile(path) as source, ZipFile(target, "w") as copy:
+        for name in source.namelist():
+            content = source.read(name)
+            if name in texts:
+                old, new = texts[name]
+                assert old.encode() in content
+                content = content.replace(old.encode(), new.encode())
+            copy.writestr(names.get(name, name), content)
+    return target
+
+
+RELS = "xl/worksheets/_rels/sheet2.xml.rels"
+ARROW = 'Target="/xl/comments1.xml"'
+SAME = {
+    "an arrow in capitals": ({}, {RELS: (ARROW, 'Target="/XL/COMMENTS1.XML"')}),
+    "a part in capitals": ({"xl/comments1.xml": "xl/Comments1.XML"}, {}),
+    "a list of arrows in capitals": ({RELS: "xl/worksheets/_RELS/SHEET2.XML.RELS"}, {}),
+    "a relative arrow": ({}, {RELS: (ARROW, 'Target="../comments1.xml"')}),
+    "backslashes": ({}, {RELS: (ARROW, 'Target="..\\comments1.xml"')}),
+    "an escaped letter": ({}, {RELS: (ARROW, 'Target="/xl/%63omments1.xml"')}),
+}
+NOWHERE = {
+    "outside": {RELS: (ARROW, 'Target="http://127.0.0.1:9/c.xml" TargetMode="External"')},
+    "a file of the system": {RELS: (ARROW, 'Target="file:///etc/passwd" TargetMode="External"')},
+    "no such part": {RELS: (ARROW, 'Target="/xl/comments9.xml"')},
+    "no target": {RELS: (ARROW, "")},
+}
+
+
+@pytest.mark.parametrize("how", SAME)
+def test_parts_are_found_as_office_finds_them(how: str, filled: Path, tmp_path: Path) -> None:
+    template = moved(with_arrows(filled), *SAME[how])
+    again = write(report_of({FEES: 1}), tmp_path / "again.xlsm", template)
+    names = ZipFile(again).namelist()
+    assert len({name.lower() for name in names}) == len(names) == len(ZipFile(template).namelist())
+    assert not any("57588" in text for text in comment_texts(again))
+    assert read_workbook(again).value(FEES) == 1
+
+
+@pytest.mark.parametrize("how", NOWHERE)
+def test_where_an_arrow_leads_nowhere_nothing_is_added(how: str, filled: Path, tmp_path: Path) -> None:
+    template = moved(with_arrows(filled), {}, NOWHERE[how])
+    again = write(report_of({FEES: 1}), tmp_path / "again.xlsm", template)
+    assert ZipFile(again).namelist() == ZipFile(template).namelist()
+    assert ZipFile(again).read(RELS) == ZipFile(template).read(RELS)
+    assert read_workbook(again).value(FEES) == 1
+
+
+def with_arrows(path: Path) -> Path:
+    with ZipFile(path) as book:
+        assert ARROW in book.read(RELS).decode()
+    return path
+
+
+def comment_texts(path: Path) -> list[str]:
+    with ZipFile(path) as book:
+        return [book.read(name).decode() for name in book.namelist() if "comments" in name.lower()]
+
+
+def test_a_zero_in_another_unit_is_a_zero(tmp_path: Path) -> None:
+    report = converted_report()
+    zero = replace(CONVERTED[FEES], value=0, raw="０元", stated="")
+    entries = {**report.tables["disclosure"].entries, FEES: zero}
+    tables = {**report.tables, "disclosure": replace(report.tables["disclosure"], entries=entries)}
+    report = replace(report, tables=tables)
+    path = write(report, tmp_path / "filled.xlsm")
+    assert rules(report) == rules(read_workbook(path)) == NOTED[1:]
+    assert ("表二", FEES_SPOT) not in comments(path)
+
+
 def test_nothing_but_these_parts_is_new(filled: Path, tmp_path: Path) -> None:
     plain = write(report_of(), tmp_path / "plain.xlsm")
     with ZipFile(filled) as one, ZipFile(plain) as other:
@@ -198,6 +281,15 @@ def test_a_comment_of_the_user_in_excel_stays(tmp_path: Path) -> None:
     assert notes(book) == IN_EXCEL | {("表三", (5, 4)): MINE}
     fill_live(book, report_of())
     assert notes(book) == {("表三", (5, 4)): MINE}
+
+
+def test_what_the_user_wrote_on_in_excel_stays(tmp_path: Path) -> None:
+    book = open_live(tmp_path)
+    fill_live(book, converted_report())
+    written = IN_EXCEL["表二", (15, 2)] + "\n王：已核实"
+    book.sheets["表二"].impl.notes_[15, 2] = written
+    fill_live(book, report_of())
+    assert notes(book) == {("表二", (15, 2)): written}
 
 
 def test_where_excel_takes_no_comments_the_list_says_it(tmp_path: Path) -> None:

@@ -26,7 +26,6 @@ from gongkai.excel.blocks import (
     holds,
     is_long,
     joined,
-    same,
     units,
 )
 from gongkai.figures import shown
@@ -34,7 +33,7 @@ from gongkai.model import Edit, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import STRANGE, as_figure, doubtful, is_shown, kind_of
 from gongkai.workbook import layout
-from gongkai.workbook.cells import OURS, Written, comments_of
+from gongkai.workbook.cells import Written, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet
@@ -310,21 +309,20 @@ def fit_rows(book: xw.Book, blocks: Sequence[Rectangle]) -> None:
 
 
 def show_comments(book: xw.Book, edits: Sequence[Edit], old: Values) -> None:
-    """On each figure of which something else is kept by now, its comment; a user's own stays."""
+    """On each figure of which something else is kept by now, its comment; the user's stay."""
     for name, sheet in TABLES.items():
-        news = [
-            edit
-            for edit in edits
-            if edit.sheet == name and not same(edit.value, old[name].get((edit.row, edit.column)))
-        ]
-        for spot, text in comments_of(sheet, news).items():
-            with suppress(Exception):  # a platform may lack comments; the list says the same
-                set_comment(book.sheets[name].range(spot), text)
+        wanted = comments_of(sheet, (edit for edit in edits if edit.sheet == name))
+        before = comments_of(sheet, kept_edits(sheet, old.get(name, {})))
+        for spot, text in wanted.items():
+            if text != before[spot]:
+                with suppress(Exception):  # a platform may lack comments; the list says the same
+                    set_comment(book.sheets[name].range(spot), text, before[spot])
 
 
-def set_comment(cell: xw.Range, text: str) -> None:
+def set_comment(cell: xw.Range, text: str, before: str) -> None:
+    """Only what we said before is replaced."""
     note = cell.note
-    if note is not None and note.text.startswith(OURS):
+    if note is not None and "".join(note.text.split()) == "".join(before.split()):
         note.delete()
         note = None
     if text and note is None:

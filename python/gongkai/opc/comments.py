@@ -6,7 +6,6 @@ which holds the sheet's buttons too.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from gongkai.model import WorkbookError
-from gongkai.opc.package import Package, local, parse_part, part_bytes, relationships
+from gongkai.opc.package import Package, actual_name, listing_of, local, parse_part, part_bytes, relationships
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -53,12 +52,16 @@ EMPTY_LIST = f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'
 
 @dataclass(frozen=True)
 class Comment:
-    """``cell`` is D7; ``row`` and ``column`` are the same, from 1. No text takes the comment away."""
+    """What is to be said on a cell, "" for nothing, and what we said there before.
+
+    ``cell`` is D7; ``row`` and ``column`` are the same, from 1.
+    """
 
     cell: str
     row: int
     column: int
     text: str
+    before: str
 
 
 @dataclass
@@ -79,40 +82,60 @@ class NewParts:
         return etree.fromstring(otherwise)
 
     def has(self, name: str) -> bool:
-        """Office tells no capital letters in names of parts."""
-        return any(part.lower() == name.lower() for part in (*self.package.parts, *self.changed))
+        return name in self.changed or actual_name(self.package, name) in self.package.parts
 
 
-def patch_comments(parts: NewParts, part: str, sheet: _Element, wanted: Sequence[Comment], ours: str) -> bool:
+def has_comments(package: Package, part: str) -> bool:
+    return any(kind == "comments" for _, kind, _ in relationships(package, part))
+
+
+def patch_comments(parts: NewParts, part: str, sheet: _Element, wanted: Sequence[Comment]) -> bool:
     """Set comments on the cells of the sheet ``part``; whether that changed anything.
 
-    ``sheet`` is its XML, which gets an arrow to a drawing where it has none. A comment that does not
-    begin with ``ours`` stays, and then there is none of ours. Nothing changes where a drawing that is
-    there cannot be read, or the sheet is of an unusual dialect (strict): what a comment tells stands
-    in the list of findings too.
+    ``sheet`` is its XML, which gets an arrow to a drawing where it has none. Only what we said before
+    is replaced: a comment with another word in it is the user's. Nothing changes where what is there
+    cannot be read, or the sheet is of an unusual dialect (strict): what a comment tells stands in the
+    list of findings too.
     """
-    arrows = {kind: target for _, kind, target in relationships(parts.package, part)}
-    if "comments" not in arrows and not any(comment.text for comment in wanted):
-        return False
-    if sheet.tag != f"{{{MAIN}}}worksheet":
+    if not (has_comments(parts.package, part) or any(comment.text for comment in wanted)):
         return False
     try:
-        texts = parts.xml(arrows.get("comments"), EMPTY_LIST)
-        drawing = parts.xml(arrows.get("vmlDrawing"), EMPTY_DRAWING)
+        names = names_of(parts.package, part, sheet)
+        texts = parts.xml(names.get("comments"), EMPTY_LIST)
+        drawing = parts.xml(names.get("vmlDrawing"), EMPTY_DRAWING)
     except WorkbookError:
         return False
-    if not put_comments(texts, drawing, wanted, ours):
+    if sheet.tag != f"{{{MAIN}}}worksheet" or not put_comments(texts, drawing, wanted):
         return False
     for kind, root in (("comments", texts), ("vmlDrawing", drawing)):
-        name = arrows.get(kind) or add_part(parts, part, sheet, kind)
+        name = names.get(kind) or add_part(parts, part, sheet, kind)
         parts.changed[name] = part_bytes(root)
     return True
+
+
+def names_of(package: Package, part: str, sheet: _Element) -> dict[str, str]:
+    """Kind -> part of a sheet's list of comments and of their drawing, as far as it has them.
+
+    Raises WorkbookError where an arrow leads nowhere. A header's pictures are a drawing of that kind,
+    too, but of another arrow.
+    """
+    drawn = sheet.find(f"{{{MAIN}}}legacyDrawing")
+    key = drawn.get(f"{{{ARROWS}}}id") if drawn is not None else None
+    found = {}
+    for number, kind, target in relationships(package, part):
+        if kind == "comments" or (kind == "vmlDrawing" and number == key):
+            found[kind] = target
+    if any(name not in package.parts for name in found.values()):
+        raise WorkbookError(package.name)
+    if key is not None and "vmlDrawing" not in found:
+        raise WorkbookError(package.name)
+    return found
 
 
 # --- texts and boxes ------------------------------------------------------------------------------
 
 
-def put_comments(texts: _Element, drawing: _Element, wanted: Sequence[Comment], ours: str) -> bool:
+def put_comments(texts: _Element, drawing: _Element, wanted: Sequence[Comment]) -> bool:
     """Whether anything changed."""
     listed = texts.find(f"{{{MAIN}}}commentList")
     if listed is None:
@@ -120,18 +143,17 @@ def put_comments(texts: _Element, drawing: _Element, wanted: Sequence[Comment], 
     present = {node.get("ref", ""): node for node in listed}
     changed = False
     for comment in wanted:
-        before = present.get(comment.cell)
-        stands = "" if before is None else said(before)
-        is_users = before is not None and not stands.startswith(ours)
-        if is_users or stands == comment.text:
-            continue
-        changed = True
-        if before is not None:
-            listed.remove(before)
+        stands = present.get(comment.cell)
+        if stands is not None and said(stands) != "".join(comment.before.split()):
+            continue  # the user's
+        if stands is not None and comment.before != comment.text:
+            listed.remove(stands)
             remove_box(drawing, comment)
-        if comment.text:
+            stands, changed = None, True
+        if stands is None and comment.text:
             add_text(listed, comment, author_number(texts))
             add_box(drawing, comment)
+            changed = True
     return changed
 
 
@@ -150,7 +172,9 @@ def author_number(texts: _Element) -> str:
 
 
 def said(comment: _Element) -> str:
-    return "".join(node.text or "" for node in comment.iter(f"{{{MAIN}}}t"))
+    """Its text without white space, of which programs make what they like."""
+    text = "".join(node.text or "" for node in comment.iter(f"{{{MAIN}}}t"))
+    return "".join(text.split())
 
 
 def add_text(listed: _Element, comment: Comment, author: str) -> None:
@@ -227,17 +251,16 @@ def declare(parts: NewParts, kind: str, name: str) -> None:
     """By its own name: a default for all parts of an ending may say something else."""
     from lxml import etree
 
-    types = parts.xml(TYPES_PART, f'<Types xmlns="{CONTENT}"/>')
+    types = parts.xml(actual_name(parts.package, TYPES_PART), f'<Types xmlns="{CONTENT}"/>')
     said = {"PartName": f"/{name}", "ContentType": KINDS[kind]}
     etree.SubElement(types, f"{{{CONTENT}}}Override", said)
-    parts.changed[TYPES_PART] = part_bytes(types)
+    parts.changed[actual_name(parts.package, TYPES_PART)] = part_bytes(types)
 
 
 def relate(parts: NewParts, sheet_part: str, kind: str, name: str) -> str:
     from lxml import etree
 
-    folder, file = posixpath.split(sheet_part)
-    listing = posixpath.join(folder, "_rels", f"{file}.rels")
+    listing = listing_of(parts.package, sheet_part)
     arrows = parts.xml(listing, f'<Relationships xmlns="{LISTING}"/>')
     taken = {arrow.get("Id") for arrow in arrows}
     key = next(key for key in map("rId{}".format, count(1)) if key not in taken)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from gongkai.model import WorkbookError
-from gongkai.opc import BadArchive, Reason, open_archive
+from gongkai.opc import BadArchive, Reason, open_archive, part_name
 from gongkai.system import read_plain, system_reason
 
 if TYPE_CHECKING:
@@ -125,14 +126,32 @@ def drop(node: _Element, *names: str) -> bool:
 
 
 def relationships(package: Package, part: str) -> Iterator[tuple[str, str, str]]:
-    """(id, kind, target part) of all parts to which a part points; the kind is the last word of its type."""
-    folder, name = posixpath.split(part)
-    listing = posixpath.join(folder, "_rels", f"{name}.rels")
+    """(id, kind, target part) of all parts to which a part points; the kind is the last word of its type.
+
+    The target is "" where it is outside the file.
+    """
+    listing = listing_of(package, part)
     if listing not in package.parts:
         return
     for node in parse_part(package, listing):
-        target = posixpath.normpath(posixpath.join("/", folder, node.get("Target", "")))
-        yield node.get("Id", ""), node.get("Type", "").rpartition("/")[2], target.lstrip("/")
+        target = unquote(node.get("Target", "")).replace("\\", "/")
+        place = posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
+        inside = node.get("TargetMode", "Internal") == "Internal"
+        kind = node.get("Type", "").rpartition("/")[2]
+        yield node.get("Id", ""), kind, actual_name(package, place) if inside else ""
+
+
+def listing_of(package: Package, part: str) -> str:
+    """xl/worksheets/sheet2.xml -> xl/worksheets/_rels/sheet2.xml.rels, where its arrows stand."""
+    folder, name = posixpath.split(part)
+    return actual_name(package, posixpath.join(folder, "_rels", f"{name}.rels"))
+
+
+def actual_name(package: Package, name: str) -> str:
+    """The name as the file writes it: to Office XL/COMMENTS1.XML and xl/comments1.xml are one."""
+    if name in package.parts:
+        return name
+    return next((part for part in package.parts if part_name(part) == part_name(name)), name)
 
 
 def workbook_part(package: Package) -> str:

@@ -7,7 +7,7 @@ Apart from values.py, for what people decided is read by the same texts and stan
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,7 @@ from gongkai.spreadsheets.formats import as_figure
 from gongkai.wording import one_line, plain, unit_text
 from gongkai.workbook.layout import TableSheet
 
-OURS = "gongkai："  # how our comments begin: any other is the user's, and stays
+OURS = "gongkai："  # how our comments begin
 MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
 CUT = "……"
 ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
@@ -61,11 +61,11 @@ def plain_text(text: str, most: int = MOST_UNITS) -> str:
 
 
 def source_text(entry: Entry) -> str | None:
-    """What is kept of a figure: its value, and the source's unit, text and where that unit stands,
-    a line each. None where the figure is in the unit of its source, or there is none."""
+    """What is kept of a figure: its value, and the source's unit, where that stands, and its text, a line
+    each. None where the figure is in the unit of its source, or there is none."""
     if not entry.unit or entry.value is None:
         return None
-    return "\n".join((shown(entry.value), *map(one_line, (entry.unit, entry.raw, entry.stated))))
+    return "\n".join((shown(entry.value), *map(one_line, (entry.unit, entry.stated, entry.raw))))
 
 
 def entry_of(cell: str, kept: object) -> Entry | None:
@@ -73,7 +73,7 @@ def entry_of(cell: str, kept: object) -> Entry | None:
     if len(lines) != 4:
         return None
     value = read_figure(lines[0]).value
-    return Entry(cell, value, lines[2], unit=lines[1], stated=lines[3])
+    return Entry(cell, value, lines[3], unit=lines[1], stated=lines[2])
 
 
 def with_source(entry: Entry, kept: object) -> Entry:
@@ -96,3 +96,8 @@ def comments_of(sheet: TableSheet, edits: Iterable[Edit]) -> dict[Spot, str]:
             said = unit_text(entry, sheet.form.cells[cell].column) if entry else ""
             found[sheet.cells[cell]] = f"{OURS}{said}。" if said else ""
     return found
+
+
+def kept_edits(sheet: TableSheet, values: Mapping[Spot, object]) -> list[Edit]:
+    """The edits that would keep what a sheet keeps already."""
+    return [Edit(sheet.name, *spot, text_of(values.get(spot)) or None) for spot in sheet.sources.values()]

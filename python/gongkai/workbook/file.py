@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gongkai.model import Edit, WorkbookError
 from gongkai.opc import BadArchive, open_archive
-from gongkai.opc.comments import Comment, NewParts, patch_comments
+from gongkai.opc.comments import Comment, NewParts, has_comments, patch_comments
 from gongkai.opc.package import (
     MOST_XML,
     Package,
@@ -28,7 +28,7 @@ from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.values import formula_spots, odd_styles, shared_strings, sheet_values
 from gongkai.system import refuse_existing, write_whole
 from gongkai.workbook import layout
-from gongkai.workbook.cells import OURS, cell_text, comments_of
+from gongkai.workbook.cells import cell_text, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet
@@ -97,14 +97,15 @@ def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
                 continue
             raise WorkbookError(f"{package.name}没有工作表“{name}”，请使用gongkai的模板。")
         root = parse_part(package, sheets[name])
+        before = comments_before(package, sheets[name], root, tables[name]) if name in tables else {}
         touched, overwritten[name] = patch_sheet(root, wanted)
         if name in layout.WRAPPED:
             fit_rows(root, wanted, layout.WRAPPED[name])
         if not shown.get(name, True):
             touched = deselect(root) or touched
         if name in tables:
-            comments = cell_comments(tables[name], wanted)
-            touched = patch_comments(parts, sheets[name], root, comments, OURS) or touched
+            comments = cell_comments(comments_of(tables[name], wanted), before)
+            touched = patch_comments(parts, sheets[name], root, comments) or touched
         if touched:
             changed[sheets[name]] = part_bytes(root)
     if patch_workbook(workbook, shown):
@@ -112,8 +113,19 @@ def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
     return changed | parts.changed | patch_chain(package, workbook, overwritten)
 
 
-def cell_comments(sheet: TableSheet, edits: Sequence[Edit]) -> list[Comment]:
-    return [Comment(layout.address(spot), *spot, cell_text(text)) for spot, text in comments_of(sheet, edits).items()]
+def comments_before(package: Package, part: str, root: _Element, sheet: TableSheet) -> dict[Spot, str]:
+    """What we said on the cells of a sheet, by what it keeps; {} for one without comments."""
+    if not has_comments(package, part):
+        return {}
+    values = sheet_values(root, read_strings(package), read_styles(package))
+    return comments_of(sheet, kept_edits(sheet, values))
+
+
+def cell_comments(wanted: Mapping[Spot, str], before: Mapping[Spot, str]) -> list[Comment]:
+    return [
+        Comment(layout.address(spot), *spot, cell_text(text), cell_text(before.get(spot, "")))
+        for spot, text in wanted.items()
+    ]
 
 
 def by_sheet(edits: Sequence[Edit]) -> dict[str, list[Edit]]:
