@@ -52,6 +52,7 @@ from gongkai.recognize.segments import (
     rival_in,
     sections_of,
     vague_caption,
+    written_beside,
 )
 from gongkai.recognize.tokens import Token, tokenize
 from gongkai.recognize.units import contradicted_by, unit_lines
@@ -68,7 +69,7 @@ DOUBTED_UNIT = "{}，换算后{}，可能是单位写错，未填入；请核对
 ELSEWHERE = "文中另有几行同样的标签，其中{}格的数字与表中不同（第一个如上），请核对"
 RIVAL = "这一节里另有一张没有读出的表或图片，读出的表不一定是本报告的，未填入；请核对"
 OUTSIDE = "这张表不在规定的那一节里，不一定是本报告的，请核对"
-CAPTIONED = "这张表上方这样写，不一定是本报告的，请核对"
+CAPTIONED = "这张表旁边这样写，不一定是本报告的，请核对"
 SECTION_OF = {"disclosure": 2, "applications": 3, "disputes": 4}
 NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
@@ -175,8 +176,11 @@ def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> No
     for name, (reading, _) in readings.items():
         if not reading.holds_figures:
             continue
-        caption = vague_caption(own, reading.start, {entry.place for entry in reading.entries.values() if entry.place})
+        places = {entry.place for entry in reading.entries.values() if entry.place}
         section = spans.get(SECTION_OF[name])
+        caption = vague_caption(own, reading.start, places)
+        if section and reading.start in section:
+            caption = caption or written_beside(own.tokens, section, reading.start, places, own.segment)
         if caption:
             reading.problems.append(Problem(name, "", "", caption, CAPTIONED))
         elif section and reading.start not in section:

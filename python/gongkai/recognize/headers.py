@@ -188,7 +188,7 @@ def likely(token: Token, labels: Sequence[Label]) -> Label | None:
     )
     (score, number), rival = scores[0], scores[1][0] if len(scores) > 1 else 0.0
     label = labels[number]
-    return label if alike_enough(score, label) and score - rival >= 0.15 and bare(token.text) else None
+    return label if alike_enough(token.squash, score, label) and score - rival >= 0.15 and bare(token.text) else None
 
 
 def last_head(found: Sequence[FoundLabel]) -> list[FoundLabel]:

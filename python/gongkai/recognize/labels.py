@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -17,6 +18,11 @@ NUMBERING = re.compile(
     r"^\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．,，:：)）])\s*[、.．]?\s*"
 )
 REMARK = re.compile(r"(?<=.)\s*[（(][^（）()]*[）)]\s*$", re.DOTALL)
+# Words that make another thing of a label: （一）不予以公开, 非行政许可, 上年收费金额, 失效件数. The
+# label of a group may stand before that of its row: （五）不予处理 3.要求提供公开出版物.
+TURNING = re.compile(r"非|不(?!予(?:处理|公开))|未|失效|去年|往年|历年|前年|明年|[上下]一?年|本年|累计|预计|计划|平均")
+# Closing remarks that do as well: 行政许可（教育局）, 行政处罚（罚款万元）; not 规章（设区的市制定的）.
+TURNING_REMARK = re.compile(r"元|罚款|(?:局|厅|委|办|办公室|委员会|街道|乡|镇)[）)]\s*$")
 LONGEST_JOIN = 14  # a label set vertically has a character a line
 WINDOW = 300  # candidates looked back over; bounds the time on a hostile page
 SKIPPED_ROW = 0.3
@@ -127,6 +133,8 @@ def hits_without_remark(text: str, words: Lexicon) -> tuple[tuple[int, float], .
 @lru_cache(maxsize=4096)
 def words_without_remark(text: str) -> tuple[str, ...]:
     plain = REMARK.sub("", text)
+    if TURNING_REMARK.search(text[len(plain) :]):
+        return ()
     return tuple(word for word in (squash(plain), bare(text), bare(plain)) if len(word) >= SHORTEST_BARE)
 
 
@@ -182,8 +190,22 @@ def likenesses(word: str, words: Lexicon) -> list[float]:
     return [max(ratio(word, text) for text in texts) / 100 for texts in words.spellings]
 
 
-def alike_enough(score: float, label: Label) -> bool:
-    return score >= (ALIKE if len(bare(label.text)) > 4 else ALIKE_SHORT)
+def alike_enough(word: str, score: float, label: Label) -> bool:
+    """Whether a squashed text is a label with slips of the pen, and says nothing else."""
+    return score >= (ALIKE if len(bare(label.text)) > 4 else ALIKE_SHORT) and not is_turned(word, label)
+
+
+def is_turned(word: str, label: Label) -> bool:
+    """本年结转 for 上年结转, 不予以公开 for 予以公开; not 上一年结转."""
+    said, wanted = (Counter(turning_words(text)) for text in (word, label.text))
+    added, lost = said - wanted, wanted - said
+    if set(added) == {"本年"}:
+        return bool(lost.keys() & {"上年", "下年"})
+    return bool(added)
+
+
+def turning_words(text: str) -> list[str]:
+    return [word.replace("一", "") for word in TURNING.findall(text)]
 
 
 def fuzzy_matches(tokens: Sequence[Token], chain: Sequence[Match], words: Lexicon) -> list[Match]:
@@ -217,7 +239,7 @@ def fuzzy_at(tokens: Sequence[Token], start: int, stop: int, wanted: range, word
         for number in wanted:
             label = words.labels[number]
             rivals = (s for s, other in zip(scores, words.labels, strict=True) if other.text != label.text)
-            if alike_enough(scores[number], label) and scores[number] - max(rivals) >= MARGIN:
+            if alike_enough(word, scores[number], label) and scores[number] - max(rivals) >= MARGIN:
                 bonus = FOLLOWED_BY_FIGURE if label.kind == "row" and follows_figure(tokens, end) else 0.0
                 found.append(Match(start, end, number, 0.8 * scores[number] + bonus))
     return found

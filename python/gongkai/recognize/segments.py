@@ -17,7 +17,7 @@ from gongkai.model import SHEET, PartChoice, Place, Segment, UnreadableDocument
 from gongkai.recognize.cover import agency_of, body_in, is_title, line_above, tidy_title, year_of
 from gongkai.recognize.labels import form_words, row_words
 from gongkai.recognize.sections import section_number
-from gongkai.recognize.tokens import Token
+from gongkai.recognize.tokens import Token, squash
 
 LONGEST_CAPTION = 40  # characters, squashed; a longer line is a sentence
 FARTHEST_HEADING = 40  # rows below a title in which its first section begins
@@ -60,6 +60,10 @@ class Cut:
     @property
     def last(self) -> int:
         return max(self.sections, default=0)
+
+    def is_caption_alone(self) -> bool:
+        """Whether a line below a table was taken for the caption of another one."""
+        return bool(self.tokens) and self.tokens[0].row == self.tokens[-1].row
 
     def has_table(self) -> bool:
         labels = {token.squash for token in self.tokens if token.squash in row_words()}
@@ -154,6 +158,8 @@ class Cutter:
             self.open_annex(text)
             return
         if self.current is not self.report and self.goes_on(section):
+            if self.current.is_caption_alone():
+                self.report.tokens += self.current.tokens
             self.current = self.report
         self.current.sections.add(section)
 
@@ -167,11 +173,11 @@ class Cutter:
         """A caption of others' opens an annex; one that names the report's own year ends it."""
         if self.is_foreign(text):
             self.open_annex(text)
-        elif YEAR_NAMED.search(text):
+        elif years_in(text):
             self.current = self.report
 
     def open_annex(self, text: str) -> None:
-        years = set(map(int, YEAR_NAMED.findall(text)))
+        years = years_in(text)
         year = years.pop() if len(years) == 1 else None
         known = [cut for cut in self.cuts if cut.segment.kind == "annex" and year and cut.segment.year == year]
         if known:
@@ -186,7 +192,7 @@ class Cutter:
         if NO_CAPTION.search(text) and not BELOW.search(text):
             return False
         own = self.report.segment.year
-        years = set(map(int, (DATED if BELOW.search(text) else YEAR_NAMED).findall(text)))
+        years = set(map(int, DATED.findall(text))) if BELOW.search(text) else years_in(text)
         if SAMPLE.search(text) or COMPARISON.search(text) or OF_OTHERS.search(text) or len(years) > 1:
             return True
         if years:
@@ -339,6 +345,91 @@ def is_vague(text: str, year: int | None) -> bool:
     if len(text) > LONGEST_CAPTION or not VAGUE.search(text):
         return False
     return not (NO_CAPTION.search(text) or "信息公开" in text or str(year) in text)
+
+
+# --- what is written beside a table ---------------------------------------------------------------
+# Most lines between a section's heading and its table speak of the table: its subject, its unit, the
+# report's year. Any other may say that it is somebody else's, or of another time.
+
+OF_THE_TABLE = re.compile(
+    r"公开|申请|复议|诉讼|单位|情况表|统计表|一览|勾稽|如下|下表|表[一二三四1-4]|第[一二三四]项|信息|件数|概述|续|无$"
+)
+OF_ANOTHER_TIME = re.compile(
+    r"半年|季度|(?<!\d)\d{1,2}月?\s*[-—–~至到、]\s*(?!12)\d{1,2}\s*月"
+    r"|累计|历年|近.{1,2}年|预计|计划|平均|占比|比例|本届|以来|不含"
+)
+SENTENCE = re.compile(r"[。；;，,]")
+STATED = re.compile(r"(?:以上|以下|下表|上表|本表)(?:均|数据)?[为是系](.+)")  # 下表为市教育局数据
+NUMBERED = re.compile(r"^[（(]?[一二三四五六七八九十]")
+NOTE = re.compile(r"^[（(]?(?:注|备注|说明|填表|制表|填报|审核|联系|单位)")
+GENERAL = re.compile(
+    r"20\d\d|年度?|情况|数据|统计|报告|全年|总体|基本|月|日|[表的为：:（）()“”、.\s一二三四五六七八九十\d]"
+)
+WRITTEN_YEAR = re.compile(r"[〇○零一二三四五六七八九]{4}(?=年)")
+SHORT_YEAR = re.compile(r"(?<!\d)([12]\d)(?=年度)")
+NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+BELOW_A_TABLE = 2  # rows
+
+
+def years_in(text: str) -> set[int]:
+    """The years that a text names: 2020年, 二〇二〇年, 20年度; not 2022年1月20日."""
+    text = WRITTEN_YEAR.sub(lambda year: year[0].translate(NUMERALS), text)
+    return set(map(int, YEAR_NAMED.findall(SHORT_YEAR.sub(r"20\1", text))))
+
+
+def written_beside(tokens: Sequence[Token], section: range, start: int, places: Collection[Place], own: Segment) -> str:
+    """What is written close above a table, in it or below it that speaks of another year, body or time; "" for
+    nothing. ``start`` is its first label, ``places`` are those of its figures."""
+    last = max((at for at in section if tokens[at].place in places), default=start)
+    table = range(start, last + 1)
+    first = first_of_grid(tokens, table.start)
+    row = tokens[table.stop - 1].row
+    near = range(section.start + 1, table.start)
+    above = [at for at in near if tokens[table.start].row - tokens[at].row <= LOOK_AHEAD and is_alone(tokens, at)]
+    below = [at for at in range(table.stop, section.stop) if tokens[at].row <= row + BELOW_A_TABLE]
+    feet = [at for at in below if is_alone(tokens, at) and tokens[at].grid]
+    captions = [tokens[at].text for at in (*above, first, *feet) if tokens[at].kind == "text"]
+    inside = [tokens[at] for at in (*range(first, table.stop), *below)]
+    notes = [token.text for token in inside if token.kind == "text" and token.place not in places]
+    found = [text for text in captions if is_of_another(text, own)]
+    found += [text for text in (tokens[section.start].text,) if OF_ANOTHER_TIME.search(text)]
+    found += [text for text in notes if names_another_year(text, own)]
+    return next((text for text in found if len(text) <= LONGEST_CAPTION and not SENTENCE.search(text)), "")
+
+
+def names_another_year(text: str, own: Segment) -> bool:
+    """2020年数据 in a report for 2021, 三、上年度办理结果; not 3（含2021年结转的1件）, 二、上年结转…."""
+    if NO_CAPTION.search(text) or squash(text) in form_words():
+        return False
+    if own.year and years_in(text) - {own.year}:
+        return True
+    return NUMBERED.match(text) is not None and LAST_YEAR.search(text) is not None
+
+
+def is_alone(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a text is the only one of its line or grid row."""
+    row = [token for token in tokens[max(0, at - 12) : at + 12] if token.row == tokens[at].row]
+    return tokens[at].kind == "text" and sum(token.kind != "blank" for token in row) == 1
+
+
+def first_of_grid(tokens: Sequence[Token], at: int) -> int:
+    """Where the grid begins in which a table's first label stands: its corner may come before that."""
+    while at > 0 and tokens[at].grid and tokens[at - 1].grid == tokens[at].grid:
+        at -= 1
+    return at
+
+
+def is_of_another(text: str, own: Segment) -> bool:
+    """瑞安市教育局, 2021年上半年数据, 累计数; not 2021年度, 单位：件, 申请情况表, nor the report's own body."""
+    stated = STATED.search(text)
+    if NO_CAPTION.search(text) or squash(text) in form_words():
+        return False
+    if OF_ANOTHER_TIME.search(text) or names_another_year(text, own):
+        return True
+    if NOTE.match(text) and not stated:
+        return False
+    rest = GENERAL.sub("", stated[1] if stated else text)
+    return bool(rest) and not OF_THE_TABLE.search(rest) and rest not in own.agency
 
 
 def sections_of(starts: Mapping[int, int], count: int) -> dict[int, range]:
