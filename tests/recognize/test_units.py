@@ -120,6 +120,49 @@ def test_the_prose_is_a_witness(prose: str, expected: Value) -> None:
     assert read_page(text).value(FEES) == expected
 
 
+@matrix(layout=LAYOUTS, scale=["亿", "千", "万", "％", "角", "K", "打"])
+def test_a_scale_of_nothing_is_no_unit(layout: str, scale: str) -> None:
+    value, rules = reading(page(layout, head=f"本年收费金额（单位：{scale}）"))
+    assert (value, rules) == (None, ["coverage.cell"])
+
+
+@pytest.mark.parametrize("unit", ["万元/件", "元/人次"])
+def test_a_rate_is_no_amount(unit: str) -> None:
+    value, rules = reading(page("plain", head=f"本年收费金额（{unit}）"))
+    assert (value, rules) == (None, ["coverage.cell"])
+
+
+HEADINGS = {"applications": "三、收到和处理政府信息公开申请情况", "disputes": "四、政府信息公开行政复议"}
+
+
+@matrix(scale=["十件", "百件", "千件", "万件", "亿件", "千宗", "千条", "百次"])
+def test_counts_of_another_scale_are_converted_with_one_note_or_blank(scale: str) -> None:
+    plain = page("plain")
+    for table, heading in HEADINGS.items():
+        at = plain.index("</", plain.index(heading))
+        end = plain.index(">", at) + 1
+        read = read_page(f"{plain[:end]}<p>（单位：{scale}）</p>{plain[end:]}")
+        told = [finding for finding in check(read) if finding.rule != "coverage.blank"]
+        if table == "disputes":
+            assert all(value is None for cell, value in figures(read).items() if cell.startswith(table))
+            assert any(scale in finding.message for finding in told)
+        else:
+            cell = "applications.new.natural"
+            factor = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}[scale[0]]
+            assert read.value(cell) == factor * (TRUTH[cell] or 0)
+            assert [finding.rule for finding in told] == ["coverage.converted"]
+
+
+@pytest.mark.parametrize("odd", ["千", "％", "打"])
+def test_one_line_that_nobody_understands_is_one_message(odd: str) -> None:
+    plain = page("plain")
+    at = plain.index(">", plain.index("</", plain.index(HEADINGS["applications"]))) + 1
+    read = read_page(f"{plain[:at]}<p>单位：{odd}</p>{plain[at:]}")
+    told = [finding.message for finding in check(read) if finding.severity != "note"]
+    assert len([message for message in told if f"单位：{odd}" in message]) == 1
+    assert read.value("applications.new.natural") is None
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

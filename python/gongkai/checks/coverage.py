@@ -6,7 +6,7 @@ the rest are notes. A blank is never taken for zero, so it is no error by itself
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure, shown
@@ -24,6 +24,7 @@ from gongkai.wording import (
 )
 
 EMPTY = Entry("", None)
+MANY_CONVERTED = 5
 
 
 def check_year(year: int | None) -> list[Finding]:
@@ -98,7 +99,8 @@ def check_coverage(year: int | None, table: Table, problems: Sequence[Problem]) 
             else:
                 lost = Problem(form.id, cell.row.id, cell.column.id, entry.raw, "没有读成数字，未采用")
                 found.append(problem_finding(form, lost, (cell,)))
-    return found + blank_notes(form, blanks, signs)
+    given = {cell: entry for cell in form.cells if (entry := table.entries.get(cell, EMPTY)).value is not None}
+    return found + unit_notes(form, given) + blank_notes(form, blanks, signs)
 
 
 def check_edition(year: int | None, form: Form) -> list[Finding]:
@@ -167,7 +169,7 @@ def sentence(reason: str) -> str:
 
 
 def check_figure(form: Form, cell: Cell, entry: Entry) -> list[Finding]:
-    """Findings on a figure: below zero, not whole, or converted from another unit."""
+    """Findings on a figure: below zero, or not whole."""
     value, column = entry.value, cell.column
     assert value is not None, f"{cell.id} is blank"
     found = []
@@ -177,11 +179,26 @@ def check_figure(form: Form, cell: Cell, entry: Entry) -> list[Finding]:
     if not column.decimal and value != int(value):
         message = f"{form.number} {label_of(cell)} 填{shown(value)}，应当是整数。"
         found.append(Finding("coverage.fraction", "error", message, (cell.id,), stated=value))
-    said = unit_text(entry, column)
-    if said:
-        rule = "coverage.unit" if entry.unit == UNKNOWN_UNIT else "coverage.converted"
-        message = f"{form.number} {label_of(cell)} {said}。"
-        found.append(Finding(rule, "note", message, (cell.id,)))
+    return found
+
+
+def unit_notes(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:
+    """How figures came into the form's unit, ``cells`` those with a figure; one note for many that one line tells."""
+    said: dict[tuple[str, str], dict[str, str]] = {}
+    for cell, entry in cells.items():
+        text = unit_text(entry, form.cells[cell].column)
+        if text:
+            said.setdefault((entry.unit, entry.stated), {})[cell] = text
+    found = []
+    for (unit, stated), texts in said.items():
+        rule = "coverage.unit" if unit == UNKNOWN_UNIT else "coverage.converted"
+        first, *others = texts
+        if stated and len(others) >= MANY_CONVERTED:
+            message = f"{form.number} 有{len(texts)}格都是这样换算的，如 {label_of(form.cells[first])} {texts[first]}。"
+            found.append(Finding(rule, "note", message, tuple(texts)))
+            continue
+        for cell, text in texts.items():
+            found.append(Finding(rule, "note", f"{form.number} {label_of(form.cells[cell])} {text}。", (cell,)))
     return found
 
 

@@ -55,7 +55,7 @@ from gongkai.recognize.segments import (
     written_beside,
 )
 from gongkai.recognize.tokens import Token, tokenize
-from gongkai.recognize.units import contradicted_by, unit_lines
+from gongkai.recognize.units import contradicted_by, note_places, scaled_note, unit_lines
 
 NO_TABLE = "没有找到这张表"
 HAS_NUMBER = re.compile(r"\d|[一二三四五六七八九十零〇]$")  # (134), 12②, 十二: perhaps a figure, but none for certain
@@ -70,6 +70,7 @@ ELSEWHERE = "文中另有几行同样的标签，其中{}格的数字与表中�
 RIVAL = "这一节里另有一张没有读出的表或图片，读出的表不一定是本报告的，未填入；请核对"
 OUTSIDE = "这张表不在规定的那一节里，不一定是本报告的，请核对"
 CAPTIONED = "这张表旁边这样写，不一定是本报告的，请核对"
+SCALED = "表旁这样写，表中的数不是以件为单位，未填入；请核对"
 SECTION_OF = {"disclosure": 2, "applications": 3, "disputes": 4}
 NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
@@ -317,8 +318,14 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Tabl
         if disputes.placed or disputes.problems:
             disputes.start = blocks.chain[0].start
             disputes.spots = tuple(match.start for match in blocks.chain)
+            note = scaled_note(note_places(tokens, lines, *bounds_of(blocks.chain), ()))
+            disputes = left_blank(disputes, note, SCALED) if note else disputes
             readings["disputes"] = (disputes, preferred)
     return readings
+
+
+def bounds_of(chain: Sequence[Match]) -> tuple[int, int]:
+    return chain[0].start, chain[-1].end
 
 
 def grid_rows_of(tokens: Sequence[Token], chains: Mapping[str, Sequence[FoundTable]]) -> set[int]:

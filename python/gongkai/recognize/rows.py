@@ -29,13 +29,13 @@ from gongkai.recognize.units import (
     NOT_STATED,
     StatedUnit,
     UnitPlace,
-    count_units,
     head_places,
     in_unit,
     is_money,
     label_places,
     money_units,
     note_places,
+    scaled_note,
     stated_unit,
 )
 from gongkai.sums import possible, stated_and_computed
@@ -188,7 +188,7 @@ def state_units(reading: TableReading, line: FoundRow, head: Head, notes: Sequen
     """Note for each cell of a row what the texts above its part, its label and its section's lines say of its unit."""
     money = is_money(line.part.columns[-1].unit)
     places = [*head.units, *label_places(line.label.text, (*line.slots, *line.passed) if money else ()), *notes]
-    if places and (money or any(count_units(text) for _, text in places)):
+    if places and (money or scaled_note(places)):
         for column in line.part.columns:
             reading.units[f"{reading.form.id}.{line.row.id}.{column.id}"] = places
 
@@ -264,13 +264,20 @@ def place_figure(reading: TableReading, row: Row, column: str, token: Token | No
 
 
 def as_one(reading: TableReading) -> None:
-    """One problem for many cells that are no figures: all of a table's may be written 12（上年3）."""
-    cells = [problem for problem in reading.problems if problem.reason == NOT_A_FIGURE]
-    if len(cells) > MANY_CELLS:
-        kept = [problem for problem in reading.problems if problem.reason != NOT_A_FIGURE]
-        columns = " ".join(dict.fromkeys(problem.column for problem in cells))
-        told = Problem(reading.form.id, "", columns, cells[0].raw, MANY_NO_FIGURES.format(len(cells)))
-        reading.problems[:] = [*kept, told]
+    """One problem for many cells with one reason: all of a table's may be written 12（上年3）, or in no known unit."""
+    cells: dict[str, list[Problem]] = {}
+    for problem in reading.problems:
+        if problem.row and problem.column:
+            cells.setdefault(problem.reason, []).append(problem)
+    for reason, alike in cells.items():
+        if len(alike) > MANY_CELLS:
+            columns = " ".join(dict.fromkeys(problem.column for problem in alike))
+            told = Problem(reading.form.id, "", columns, alike[0].raw, for_many(reason, len(alike)))
+            reading.problems[:] = [*(problem for problem in reading.problems if problem not in alike), told]
+
+
+def for_many(reason: str, count: int) -> str:
+    return MANY_NO_FIGURES.format(count) if reason == NOT_A_FIGURE else f"{reason}（这样的格有{count}个）"
 
 
 def entry_in_unit(cell: str, token: Token, found: Reading, stated: StatedUnit, column: Column) -> Entry:

@@ -25,9 +25,12 @@ BEHIND = r"(?=$|[^\u4e00-\u9fff]|人民币|整|计|填|为|和|及|或)"  # not 
 # 元, 千元, 十万元; not the end of 公元, 单元, 多元, nor that of an amount (57588.71元).
 MONEY = re.compile(rf"(?<![\d.单多公纪美港欧])(?P<unit>{SCALES}{{0,3}}[元圆]){BEHIND}")
 # 单位：万件, （千项）: only counts that are not single ones change a figure. 第二十条 is no count of ten.
-COUNTS = re.compile(rf"(?:单位[:：为]?|[（(【\[]|^)(?P<unit>[百千万]{{1,2}}(?:件次?|项|宗|份|起)){BEHIND}")
-CUE = re.compile("[元圆]|[百千万](?:件|项|宗|份|起)")  # one of them stands in every such line
-STRANGE = re.compile(rf"[￥¥$]|RMB|[美港欧日]元|外币|[（(](?:人民币|{SCALES}+)[）)]", re.IGNORECASE)
+COUNTED = "件次?|项|宗|份|起|条|个|次"
+COUNTS = re.compile(rf"(?:单位[:：为]?|[（(【\[]|^)(?P<unit>{SCALES}{{1,3}}(?:{COUNTED})){BEHIND}")
+CUE = re.compile(rf"[元圆]|{SCALES}(?:{COUNTED})|单位|[（(【\[].{{1,2}}[）)】\]]$")  # one stands in every such line
+# 单位：亿, （千）, 单位：%: scales of nothing, shares and dozens are units of no figure here.
+ODD = re.compile(rf"(?:单位[:：为]?|[（(【\[])(?:{SCALES}+|[%％‰打角分K兆])(?=$|[）)】\]])", re.IGNORECASE)
+STRANGE = re.compile(r"[￥¥$]|RMB|[美港欧日]元|外币|[（(]人民币[）)]|[元圆]/", re.IGNORECASE)
 OF_COUNTS = re.compile(r"单位[:：为]?(?:件|项|宗|个|份|条|次|人)|[（(](?:件|项|宗|份)[）)]")
 # What makes of a line beside a table a statement about its unit: 单位：元, 金额均为元, 以元为单位, 元 alone.
 SAYS_SO = re.compile(
@@ -37,6 +40,7 @@ SAYS_SO = re.compile(
 OF_OTHER_MONEY = re.compile(r"处理费|罚没|决算|预算|标准|经费|不足|工资|补贴|[元圆]/")
 # A line elsewhere that names this table or all amounts: 表二行政事业性收费金额单位为元, 本报告中金额单位均为元.
 OF_ALL = re.compile(r"表二|收费|采购|(?:本报告|全文|文中|以上|上述).{0,6}金额")
+OF_MONEY = re.compile("金额|收费|采购|[元圆]")
 NEAR = 80  # tokens before and behind a table that may belong to its section
 LONGEST_NOTE = 60  # characters
 
@@ -71,7 +75,7 @@ def money_units(text: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def count_units(text: str) -> frozenset[str]:
     """The units of counts that are not single ones: 单位：万件 -> {万件}; 单位：件 -> {}."""
-    if not any(scale in text for scale in "百千万"):
+    if not any(scale in text for scale in "十百千万亿"):
         return frozenset()
     return frozenset(match["unit"] for match in COUNTS.finditer("".join(clean(text).split())))
 
@@ -82,9 +86,15 @@ def units_in(text: str, unit: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def is_strange(text: str) -> bool:
-    """Whether the head or label of an amount says a unit that is none of ours: ￥, 美元, 单位：件."""
+    """Whether the head or label of an amount says a unit that is none of ours: ￥, 美元, 单位：件, 万元/件."""
     plain = clean(text)
     return bool(STRANGE.search(plain)) or (bool(OF_COUNTS.search(plain)) and not money_units(text))
+
+
+@lru_cache(maxsize=4096)
+def is_odd(text: str) -> bool:
+    """单位：亿, 数量（千）; not 第（八）项, （一）予以公开, which no bracket with a scale ends."""
+    return ODD.search("".join(clean(text).split())) is not None
 
 
 def stated_unit(places: Iterable[UnitPlace], unit: str, raw: str) -> StatedUnit:
@@ -111,6 +121,7 @@ def says(name: str, text: str, unit: str, raw: str) -> frozenset[str]:
     if name == FAR:
         return frozenset()
     strange = name != BESIDE and is_money(unit) and is_strange(text)
+    strange = strange or (is_odd(text) and (is_money(unit) or not OF_MONEY.search(text)))
     return units_in(text, unit) | amounts_of(text, raw, unit) | ({UNKNOWN} if strange else frozenset())
 
 
@@ -143,13 +154,17 @@ BARE = re.compile(rf"(?:金额)?单位[:：]?(?:人民币)?{SCALES}{{0,3}}[元�
 def head_places(tokens: Sequence[Token]) -> list[UnitPlace]:
     """The texts above a part of a table that say something of a unit: 第（八）项（单位：元）, 信息内容, the heads."""
     texts = [token.text for token in tokens if token.kind == "text" and len(token.text) <= LONGEST_NOTE]
-    return [(HEAD, text) for text in texts if money_units(text) or count_units(text) or is_strange(text)]
+    return [(HEAD, text) for text in texts if tells_unit(text)]
 
 
 def label_places(label: str, row: Sequence[Token]) -> list[UnitPlace]:
     """A row's label, and a cell of the row that holds a unit alone: 行政事业性收费 · 元 · 57588.71."""
     texts = [label, *(token.text for token in row if token.kind == "text" and len(token.text) <= 4)]
-    return [(LABEL, text) for text in texts if money_units(text) or count_units(text) or is_strange(text)]
+    return [(LABEL, text) for text in texts if tells_unit(text)]
+
+
+def tells_unit(text: str) -> bool:
+    return bool(money_units(text) or count_units(text)) or is_strange(text) or is_odd(text)
 
 
 def unit_lines(tokens: Sequence[Token]) -> list[int]:
@@ -197,10 +212,20 @@ def says_unit(token: Token) -> bool:
     text = token.text
     if len(text) > LONGEST_NOTE:
         return False
-    if not (money_units(text) or count_units(text) or AMOUNT.search(text)) or token.squash in form_words():
+    if token.squash in form_words():
+        return False
+    if is_odd(text):
+        return True
+    if not (money_units(text) or count_units(text) or AMOUNT.search(text)):
         return False
     plain = "".join(clean(text).split())
     return bool(SAYS_SO.search(plain) or AMOUNT.search(plain)) and not OF_OTHER_MONEY.search(plain)
+
+
+def scaled_note(notes: Iterable[UnitPlace]) -> str:
+    """The note that says that counts are not single ones: 单位：千件; "" for none."""
+    counts = (text for _, text in notes if not OF_MONEY.search(text))
+    return next((text for text in counts if count_units(text) or is_odd(text)), "")
 
 
 # --- is the unit that is stated the right one? --------------------------------------------------------
