@@ -23,11 +23,13 @@ from gongkai.model import (
     NoReport,
     Problem,
     Report,
+    Segment,
     UnreadableDocument,
 )
 from gongkai.readers import read_blocks
 from gongkai.readers.detect import binary_format
 from gongkai.recognize import completed, recognize
+from gongkai.recognize.segments import NO_SUCH_PART
 from gongkai.rereading import with_uncovered_reread
 from gongkai.sources import ACCESS, Access, Limits, load
 from gongkai.sources.errors import BY_HAND
@@ -132,6 +134,8 @@ def with_problem(report: Report, raw: str, why: str) -> Report:
 def report_in(document: Document, part: int = 0) -> Report:
     """The report in a document itself, or part number ``part`` of it."""
     if is_workbook(document):
+        if part > 1:
+            raise UnreadableDocument(f"{document.origin}：{NO_SUCH_PART.format(1, part)}")
         return report_of_workbook(document)
     found = binary_format(document.content)
     if found is not None and found.office:
@@ -153,6 +157,8 @@ def is_workbook(document: Document) -> bool:
 def report_of_workbook(document: Document) -> Report:
     """The report in a workbook of ours. Raises WorkbookError."""
     report = read_workbook(Path(document.origin.strip()), document.content)
+    whole = Segment("report", report.title, report.agency, report.year)
+    report = replace(report, parts=(whole,), part=1, chosen_by="only")
     return replace(report, document=replace(document, media_type=WORKBOOK_TYPE, content=b""))
 
 

@@ -15,7 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from gongkai.checks import check
-from gongkai.model import Edit, Finding, Value, WorkbookError
+from gongkai.model import Edit, Finding, UnreadableDocument, Value, WorkbookError
 from gongkai.pipeline import fill, read_report
 from gongkai.spreadsheets.formats import kind_of
 from gongkai.workbook import copy_template, layout, read_workbook, write_workbook
@@ -423,3 +423,14 @@ def test_what_is_no_workbook_of_ours_is_said(case: str, target: Path) -> None:
     make(target)
     with pytest.raises(WorkbookError, match=said):
         read_workbook(target)
+
+
+def test_our_workbook_has_one_part(target: Path) -> None:
+    write_workbook(report_of(), [], target)
+    report = read_report(target)
+    assert [(part.title, part.agency, part.year) for part in report.parts] == [
+        (report.title, report.agency, report.year)
+    ]
+    assert read_report(target, part=1).parts == report.parts
+    with pytest.raises(UnreadableDocument, match="没有第2份"):
+        read_report(target, part=2)

@@ -29,7 +29,7 @@ COUNTED = "件次?|项|宗|份|起|条|个|次"
 COUNTS = re.compile(rf"(?:单位[:：为]?|[（(【\[]|^)(?P<unit>{SCALES}{{1,3}}(?:{COUNTED})){BEHIND}")
 CUE = re.compile(rf"[元圆]|{SCALES}(?:{COUNTED})|单位|[（(【\[].{{1,2}}[）)】\]]$")  # one stands in every such line
 # 单位：亿, （千）, 单位：%: scales of nothing, shares and dozens are units of no figure here.
-ODD = re.compile(rf"(?:单位[:：为]?|[（(【\[])(?:{SCALES}+|[%％‰打角分K兆])(?=$|[）)】\]])", re.IGNORECASE)
+ODD = re.compile(rf"(?:单位[:：为]?|[（(【\[])(?:{SCALES}+|[%％‰打角分K兆]|百分比)(?=$|[）)】\]])", re.IGNORECASE)
 STRANGE = re.compile(r"[￥¥$]|RMB|[美港欧日]元|外币|[（(]人民币[）)]|[元圆]/", re.IGNORECASE)
 OF_COUNTS = re.compile(r"单位[:：为]?(?:件|项|宗|个|份|条|次|人)|[（(](?:件|项|宗|份)[）)]")
 # What makes of a line beside a table a statement about its unit: 单位：元, 金额均为元, 以元为单位, 元 alone.
