@@ -276,7 +276,7 @@ def hides_figures(text: str) -> bool:
 
     content = text.encode("utf-8", "replace")
     tree = LexborHTMLParser(content)
-    touched = {key for key, effect in styled_nodes(tree, content).items() if effect not in ("line", "cell")}
+    touched = {key for key, effect in styled_nodes(tree, content).items() if effect not in ("line", "cell", "apart")}
     nodes = tree.css("*") if touched else ()
     return any(node.mem_id in touched and any(map(str.isdigit, node.text())) for node in nodes)
 

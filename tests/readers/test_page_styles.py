@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from gongkai.model import Grid
+from gongkai.model import Document, Grid
+from gongkai.readers import read_blocks
+from gongkai.readers.detect import decode
 from gongkai.readers.html import html_blocks
+from helpers import DOCUMENTS
 from helpers.blocks import cell, prose, texts
+from helpers.counts import matrix
+from helpers.pages import CASES
 
 
 @pytest.mark.parametrize(
@@ -18,7 +25,7 @@ from helpers.blocks import cell, prose, texts
         ("708<button>2</button>", "708"),
         ("9<span class=h>708</span>", "9"),
         ("9<span style='font-size:0'>708</span>", "9"),
-        ("9<span style='font-size:0.5em'>70</span>", "970"),
+        ("9<span style='font-size:0.5em'>70</span>", "9^70"),
         ("9<span style='opacity:0'>708</span>", "9"),
         ("9<span class=printed>708</span>", "9708"),
     ],
@@ -96,3 +103,117 @@ def test_what_fades_in_is_read_where_it_holds_a_table() -> None:
 def test_cells_made_of_divs_are_lines_and_blank_ones_stay() -> None:
     cells = "".join(f"<span style='display:table-cell'>{text}</span>" for text in ("规章", "1", "", "2"))
     assert prose(html_blocks(f"<div style='display:table-row'>{cells}</div>")) == [("", "规章\n1\n\n2")]
+
+
+# --- a run of characters that stands apart from the digits beside it -------------------------------
+
+APART = [
+    "43<span style='position:relative;top:-5px;font-size:8px'>1</span>",
+    "43<span style='position: absolute; top: -3pt'>1</span>",
+    "43<span style='mso-text-raise:4.0pt'>1</span>",
+    "43<span style='vertical-align:4px'>1</span>",
+    "43<span style='vertical-align:30%'>1</span>",
+    "43<span style='vertical-align:text-top'>1</span>",
+    "43<span style='vertical-align:0.5em;font-size:smaller'>1</span>",
+    "43<span style='font-size:0.6em'>1</span>",
+    "43<span style='font-size:60%'>1</span>",
+    "43<span style='font-size:x-small'>1</span>",
+    "43<span style='transform:translateY(-4px)'>1</span>",
+    "43<span style='color:#fff'>1</span>",
+    "43<span style='color: white'>1</span>",
+    "43<span style='color:rgb(255, 255, 255)'>1</span>",
+    "43<small>1</small>",
+    "43<sup>1</sup>",
+    "43<span class=MsoFootnoteReference>1</span>",
+    "43<span class=unknown>1</span>",
+    "43<font class='note ref'>1</font>",
+    "43<i class=fn>1</i>",
+    "<span class=unknown>43</span>1",
+    "<p>43<span class=unknown>1</span></p>",
+]
+HIDDEN = [
+    "43<span style='position:absolute;left:-9999px'>1</span>",
+    "43<span style='text-indent:-9999px;display:inline-block'>1</span>",
+    "43<span style='position:absolute;clip:rect(0,0,0,0)'>1</span>",
+    "43<span style='position:absolute;clip-path:inset(50%)'>1</span>",
+    "43<span style='display:inline-block;max-height:0;overflow:hidden'>1</span>",
+    "43<span style='transform:scale(0)'>1</span>",
+    "43<progress value=1>1</progress>",
+    "43<meter value=1>1</meter>",
+    "43<video>1</video>",
+    "43<audio>1</audio>",
+    "43<canvas>1</canvas>",
+    "43<iframe>1</iframe>",
+]
+DRESS = [
+    "43<span style='font-family:宋体'>1</span>",
+    "<span lang=EN-US style='font-size:9.0pt'>43</span><span style='font-size:9.0pt;mso-font-kerning:0pt'>1</span>",
+    "43<span style='color:#333'>1</span>",
+    "43<span style='color:black;background:white'>1</span>",
+    "43<b>1</b>",
+    "<span class=unknown>431</span>",
+    "<span class=font11><span class=font12>431</span></span>",
+    "<p class=MsoNormal><span class=GramE>43</span>1</p>",
+    "<p class=a><span class=b>431</span></p>",
+    "<font class=x>431</font>",
+    "<span style='position:relative'>43</span>1",
+    "<span style='vertical-align:middle'>43</span>1",
+    "<span style='vertical-align:baseline'>43</span>1",
+    "<span style='letter-spacing:0'>43</span>1",
+    "<div style='position:relative;top:2px'>431</div>",
+    "<small>431</small>",
+]
+
+
+@pytest.mark.parametrize("markup", APART)
+def test_a_run_that_is_raised_moved_or_of_unknown_dress_is_no_part_of_the_figure(markup: str) -> None:
+    assert cell(markup) == "43^1"
+
+
+@pytest.mark.parametrize("markup", HIDDEN)
+def test_what_nobody_sees_is_no_part_of_the_figure(markup: str) -> None:
+    assert cell(markup) == "43"
+
+
+@pytest.mark.parametrize("markup", DRESS)
+def test_the_dress_of_editors_changes_nothing(markup: str) -> None:
+    assert cell(markup) == "431"
+
+
+@pytest.mark.parametrize(
+    ("css", "text"),
+    [
+        (".n{position:relative;top:-.4em}", "43^1"),
+        (".n{mso-text-raise:3pt}", "43^1"),
+        (".n{vertical-align:3px}", "43^1"),
+        (".n{font-size:60%}", "43^1"),
+        (".n{color:#FFFFFF}", "43^1"),
+        (".n{text-indent:-999em}", "43"),
+        (".n{max-height:0;overflow:hidden}", "43"),
+        (".n{font-family:宋体;font-size:9pt;color:#000}", "431"),
+        ("span.n{mso-ascii-font-family:宋体}", "431"),
+        (".other{color:red}", "43^1"),
+    ],
+)
+def test_rules_that_move_or_resize(css: str, text: str) -> None:
+    assert styled(css, "43<span class=n>1</span>") == text
+
+
+HTML_CASES = [case for case in CASES if (DOCUMENTS / case / "source.html").is_file()]
+DRESSES = (
+    '<span class="unknown">{}</span>',
+    '<font class="font11"><span lang="EN-US" style="font-size:9.0pt;mso-font-kerning:0pt">{}</span></font>',
+    '<span style="font-family:仿宋_GB2312;color:#333;position:relative">{}</span>',
+    "<small>{}</small>",
+    '<p class="x1 x2"><span style="font-size:70%">{}</span></p>',
+)
+
+
+@matrix(case=HTML_CASES, dress=DRESSES)
+def test_what_every_figure_bears_is_its_dress(case: str, dress: str) -> None:
+    page = read_blocks(Document("page", "", (DOCUMENTS / case / "source.html").read_bytes(), ""))
+    text = decode((DOCUMENTS / case / "source.html").read_bytes(), "")
+    dressed = re.sub(r"(<td[^<>]*>)\s*(\d+)\s*(</td>)", lambda cell: cell[1] + dress.format(cell[2]) + cell[3], text)
+    again = read_blocks(Document("page", "", dressed.encode(), "", charset="utf-8"))
+    one, other = ([grid for grid in blocks if isinstance(grid, Grid)] for blocks in (page, again))
+    assert [grid.rows for grid in other] == [grid.rows for grid in one]

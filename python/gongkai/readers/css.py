@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 # gone: not there at all; blank: nothing to see in its place; hidden: blank by a rule of the page, which a script may
-# lift; raised: beside a figure, but no part of it; line, cell: on a line of its own, a cell also when it is empty
-Effect = Literal["gone", "blank", "hidden", "raised", "line", "cell"]
+# lift; raised: beside a figure, but no part of it; apart: the same, but only where digits touch; line, cell: on a line
+# of its own, a cell also when it is empty
+Effect = Literal["gone", "blank", "hidden", "raised", "apart", "line", "cell"]
 
 ZERO = re.compile(r"[0.]+(?:%|[a-z]+)?")
 STRUCK = re.compile(r".*line-through.*")
@@ -24,19 +25,49 @@ HIDES = {  # property -> its values that hide
     "opacity": ZERO,
     "font-size": ZERO,
     "color": re.compile("transparent"),
+    "text-indent": re.compile(r"-\d{3,}.*"),
+    "left": re.compile(r"-\d{3,}.*"),
+    "margin-left": re.compile(r"-\d{4,}.*"),
+    "clip": re.compile(r"rect\(\s*0.*"),
+    "clip-path": re.compile(r"inset\((?:[5-9]\d|100)%.*"),
+    "max-height": ZERO,
+    "max-width": ZERO,
+    "transform": re.compile(r"scale\(\s*0\s*[,)].*"),
 }
+NOT_ZERO = r"(?![-+]?0*\.?0*(?:[a-z]+|%))[-+]?(?:\d+\.?\d*|\.\d+)(?:[a-z]+|%)"  # -5px, .4em, 30%
+RAISES = {  # property -> its values that lift text off its line
+    "vertical-align": re.compile(rf"super|sub|text-top|text-bottom|{NOT_ZERO}"),
+    "mso-text-raise": re.compile(NOT_ZERO),
+}
+SETS_APART = {  # property -> its values that make text unlike that beside it, or hard to see
+    "position": re.compile("absolute|fixed"),
+    "top": re.compile(NOT_ZERO),
+    "bottom": re.compile(NOT_ZERO),
+    "font-size": re.compile(r"smaller|x+-small|0?\.[1-8]\d*r?em|[1-8]?\d%"),
+    "transform": re.compile(r"(?!none|scale\(\s*0\s*[,)]).+"),
+    "color": re.compile(r"white|#fff(?:fff)?|rgba?\(255,\s*255,\s*255.*"),
+}
+MARKED = re.compile(r"mso(?:footnote|endnote|comment)reference")
+# Classes that Word puts on runs of words that it doubts, and on paragraphs: they look like any other.
+PLAIN = re.compile(r"grame|spelle|msonormal|mso[a-z]*paragraph|mso[a-z]*text|apple-[a-z-]+")
+RUNS = ("span", "font", "b", "strong", "i", "em", "u", "small", "big", "ins", "code", "label", "a", "cite", "var")
+IN_CELLS = ",".join(f"{cell} {run}[class]" for cell in ("td", "th") for run in RUNS)
+HAS_CLASS = re.compile(rb"<(?:" + "|".join(RUNS).encode() + rb")\b[^<>]*\bclass\b")
 INHERITED = {"visibility", "font-size", "color"}  # what is in the element may show itself again
 LINED = ("block", "list-item", "table", "table-row")
 WORDS = (
     *("display", "mso-hide", "line-through", "vertical-align", "opacity", "visibility", "font-size:0"),
-    *("font-size: 0", "font-size :", "transparent"),
+    *("font-size: 0", "font-size :", "transparent", "position", "text-raise", "small", "transform", "text-indent"),
+    *("clip", "max-height", "max-width", "white", "#fff", "255,", "font-size:.", "font-size:6", "font-size:7"),
+    *("font-size:5", "font-size:4", "font-size:8", "font-size: 5", "font-size: 6", "font-size: 7", "font-size: 8"),
 )
 LONGEST = 10_000  # characters of a style; the rest is not read
 
 STYLE = re.compile(rb"""style\s*=\s*("[^"]*"|'[^']*'|[^\s>]*)""")
 HINTS = (
     *("none", "hidden", "collapse", "line-through", "mso-hide", "opacity", "font-size:0", "font-size: 0"),
-    *("transparent", "super", "sub", "table-cell"),
+    *("transparent", "super", "sub", "table-cell", "position", "text-raise", "vertical-align", "small", "transform"),
+    *("text-indent", "clip", "max-height", "max-width", "white", "#fff", "255,", "em", "%"),
 )
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 BRACE = re.compile(r"([{}])")
@@ -53,7 +84,8 @@ def styled_nodes(tree: LexborHTMLParser, content: bytes) -> dict[int, Effect]:
     wanted = [f'[style*="{word}" i]' for word in WORDS if word.encode() in styles]
     if b"hidden" in lower:
         wanted.append("[hidden]")
-    found = dict(ruled_nodes(tree)) if b"<style" in lower else {}
+    found = dict(unknown_dress(tree)) if HAS_CLASS.search(lower) else {}
+    found |= dict(ruled_nodes(tree)) if b"<style" in lower else {}
     for node in tree.css(",".join(wanted)) if wanted else ():
         attributes = node.attributes
         effect, kept = effect_of(declared(attributes.get("style") or ""))
@@ -74,6 +106,16 @@ def declared(style: str) -> dict[str, str]:
     return found
 
 
+def is_among(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) -> bool:
+    return any(name in kinds and kinds[name].fullmatch(value) for name, value in properties.items())
+
+
+def is_where_it_was(properties: Mapping[str, str]) -> bool:
+    """Whether all that sets text apart is a top or bottom that does nothing without a position."""
+    moving = [name for name in SETS_APART if name in properties and SETS_APART[name].fullmatch(properties[name])]
+    return set(moving) <= {"top", "bottom"} and properties.get("position") != "relative"
+
+
 def hiding(properties: Mapping[str, str]) -> set[str]:
     return {name for name, value in properties.items() if name in HIDES and HIDES[name].fullmatch(value)}
 
@@ -85,8 +127,10 @@ def effect_of(properties: Mapping[str, str]) -> tuple[Effect | None, bool]:
         return "gone", True
     if hides:
         return "blank", not hides <= INHERITED
-    if properties.get("vertical-align") in ("super", "sub"):
+    if is_among(RAISES, properties):
         return "raised", True
+    if is_among(SETS_APART, properties) and not is_where_it_was(properties):
+        return "apart", True
     display = properties.get("display")
     return ("cell" if display == "table-cell" else "line" if display in LINED else None), True
 
@@ -108,6 +152,18 @@ def table_holders(tree: LexborHTMLParser, found: Mapping[int, Effect]) -> set[in
 
 
 # --- the page's own rules -------------------------------------------------------------------------
+
+
+def unknown_dress(tree: LexborHTMLParser) -> Iterator[tuple[int, Effect]]:
+    """Node id of each run within a cell whose class the page says nothing of: it may be raised or hidden from
+    elsewhere. One that covers all of its cell stands beside nothing."""
+    known = set(NAME.findall("\n".join(node.text() for node in tree.css("style")).lower()[:STYLE_TEXT]))
+    for node in tree.css(IN_CELLS):
+        names = (node.attributes.get("class") or "").lower().split()
+        if any(map(MARKED.fullmatch, names)):
+            yield node.mem_id, "raised"
+        elif not all(f".{name}" in known or PLAIN.fullmatch(name) for name in names):
+            yield node.mem_id, "apart"
 
 
 def ruled_nodes(tree: LexborHTMLParser) -> Iterator[tuple[int, Effect]]:

@@ -45,7 +45,7 @@ NAMED = ("ArticleTitle", "PubDate", "ContentSource", "SiteName", "og:title", "pu
 PROPERTIES = {name.lower(): name for name in (*NAMED, "source")}
 LEFT_OUT = (
     *("script", "style", "noscript", "noframes", "noembed", "del", "s", "strike", "svg", "rp", "rt", "datalist"),
-    "button",
+    *("button", "progress", "meter", "video", "audio", "canvas"),
 )
 LINES = (
     *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir"),
@@ -142,6 +142,7 @@ class PageContent:
             **dict.fromkeys(("thead", "tbody", "tfoot"), self.group),
             **dict.fromkeys(("td", "th"), self.cell),
             **dict.fromkeys(("sup", "sub"), self.raised),
+            "small": self.apart,
             "title": self.named,
             "meta": self.meta,
             "p": self.paragraph,
@@ -171,6 +172,8 @@ class PageContent:
             return self.blank_row if opener == self.row else left_out
         if effect == "hidden" and self.in_cell:
             return opener if opener in (self.cell, self.row) else left_out
+        if effect == "apart":
+            return self.apart if opener in (None, self.link) else opener
         if effect in ("hidden", "raised"):
             return self.raised if opener in (None, self.link) else opener
         if opener in (None, self.lines):
@@ -256,6 +259,13 @@ class PageContent:
         self.mark(RAISED, "(")
         return partial(self.mark, RAISED, ")")
 
+    def apart(self, node: LexborNode) -> Close | None:
+        """Text of another look than what stands beside it in its cell: 43<small>1</small> is not 431."""
+        if not self.in_cell:
+            return None
+        self.mark(LINKED, "(")
+        return partial(self.mark, LINKED, ")")
+
     def mark(self, kind: str, edge: str) -> None:
         self.pieces.append(f"\0{kind}{edge}")
         self.marked = True
@@ -291,7 +301,8 @@ class PageContent:
         target = attributes.get(FRAMES[node.tag or ""])
         if target:
             self.items.append(Link(Place(), "frame", collapse(attributes.get("title") or ""), target))
-        return skip if target else None  # in an object without one stands what older browsers showed
+        # In an object without a target stands what older browsers showed; no browser shows an iframe's own text.
+        return skip if target or node.tag == "iframe" else None
 
     def input(self, node: LexborNode) -> None:
         attributes = node.attributes
