@@ -189,10 +189,15 @@ def document_folder() -> Iterator[Path]:
 @cache
 def remove_left_folders() -> None:
     """Remove the folders of ``document_folder`` whose process was killed; once in a process."""
-    for folder in Path(gettempdir()).glob(f"{FOLDERS}*"):
-        with suppress(OSError):
-            if not folder.is_symlink() and is_left(folder):
-                shutil.rmtree(folder)
+    with suppress(OSError):  # a full disk has no folder for temporary files
+        for folder in Path(gettempdir()).glob(f"{FOLDERS}*"):
+            remove_if_left(folder)
+
+
+def remove_if_left(folder: Path) -> None:
+    with suppress(OSError):
+        if not folder.is_symlink() and is_left(folder):
+            shutil.rmtree(folder)
 
 
 def is_left(folder: Path) -> bool:

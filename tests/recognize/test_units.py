@@ -191,6 +191,9 @@ def test_units_of_money_are_found_in_texts(text: str, expected: set[str]) -> Non
         ("单位：件", set()),
         ("2千件", set()),
         ("十条第（五）项", set()),
+        ("十条", set()),
+        ("单位：十条", {"十条"}),
+        ("（百次）", {"百次"}),
         ("百件实事", set()),
     ],
 )
