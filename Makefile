@@ -3,6 +3,7 @@
 # make test-bounds   make test's tests with the oldest versions that setup.cfg allows, in .venv-bounds
 # make test-busy   make test beside a busy core, with what it took
 # make template   rebuild the template and the add-in      make bench   speed, side by side
+# make truth    N documents with faults in pairs (SEED=…): none silently wrong
 # make accuracy   figures right, blank, silently wrong      make pictures   redraw docs/images and the manual
 # make manual   the manual's page alone      make rules   the page of the rules
 # make fuzz   ten minutes of fuzzing (needs atheris: Linux, macOS)
@@ -15,7 +16,10 @@ PYTEST := $(BIN)/pytest -n logical --dist loadfile
 BOUNDS := .venv-bounds
 VALIDATOR := tests/tools/node_modules/.bin/ooxml-validator
 
-.PHONY: demo test test-all test-bounds test-busy template bench accuracy fuzz pictures manual rules debian validator clean
+N ?= 2000
+SEED ?= 1
+
+.PHONY: demo truth test test-all test-bounds test-busy template bench accuracy fuzz pictures manual rules debian validator clean
 
 demo: $(STAMP)
 	$(BIN)/gongkai demo -o demo
@@ -28,6 +32,9 @@ test: $(TEST_STAMP)
 
 test-all: test debian validator
 	GONGKAI_TESTS=full $(PYTEST) -m "slow or counted or hypothesis"
+
+truth: $(TEST_STAMP)
+	PYTHONPATH=tests $(BIN)/python -m helpers.truth $(N) $(SEED) build/truth
 
 test-bounds: $(BOUNDS)/.installed
 	$(BOUNDS)/bin/pytest -n logical --dist loadfile -m "not slow"

@@ -16,6 +16,8 @@ LONGEST_CELL = 1_000  # characters, lines; a longer one is an article set in a t
 RAISED, LINKED = "^", "~"
 MARK = re.compile("\0([~^])[()]")  # start or end of such text; no parser hands a NUL on
 NO_TEXT = re.compile(r"\0[~^]\((\s*)\0[~^]\)")
+LINK_EDGE = re.compile("\0~[()]")
+FIGURES = re.compile(r"[\d.,\s]+")
 LONGEST_LINK = 1_000  # characters of each piece, and pieces; the text of a longer one is cut
 PAINTED = "meta:painted"  # the heading of a PDF's text in the order in which it was painted
 SPAN = re.compile(r"\s*\+?([0-9]+)")
@@ -178,6 +180,11 @@ def settle(text: str) -> str:
             last, pending = piece.rstrip()[-1], ""
         pieces.append(piece)
     return "".join(pieces)
+
+
+def without_links(text: str) -> str:
+    """A line outside of cells: only where it is a figure alone does a link or another look part it."""
+    return text if FIGURES.fullmatch(MARK.sub("", text)) else LINK_EDGE.sub("", text)
 
 
 def text_of(pieces: list[str], start: int, end: int | None = None) -> str:

@@ -51,7 +51,7 @@ MARKED = re.compile(r"mso(?:footnote|endnote|comment)reference")
 # Classes that Word puts on runs of words that it doubts, and on paragraphs: they look like any other.
 PLAIN = re.compile(r"grame|spelle|msonormal|mso[a-z]*paragraph|mso[a-z]*text|apple-[a-z-]+")
 RUNS = ("span", "font", "b", "strong", "i", "em", "u", "small", "big", "ins", "code", "label", "a", "cite", "var")
-IN_CELLS = ",".join(f"{cell} {run}[class]" for cell in ("td", "th") for run in RUNS)
+IN_CELLS = ",".join(f"{cell} {run}[class]" for cell in ("td", "th", "p") for run in RUNS)
 HAS_CLASS = re.compile(rb"<(?:" + "|".join(RUNS).encode() + rb")\b[^<>]*\bclass\b")
 INHERITED = {"visibility", "font-size", "color"}  # what is in the element may show itself again
 LINED = ("block", "list-item", "table", "table-row")

@@ -32,6 +32,7 @@ from gongkai.readers.blocks import (
     settle,
     text_of,
     too_large,
+    without_links,
 )
 from gongkai.readers.css import Effect, styled_nodes
 from gongkai.readers.limits import refuse_tags
@@ -206,7 +207,7 @@ class PageContent:
         text = "".join(self.pieces)
         self.pieces = []
         if self.marked:
-            text = settle(text)
+            text = settle(text if self.in_cell else without_links(text))
             self.marked = False
         if self.in_pre:
             self.items += [("", collapse(line)) for line in text.removeprefix("\n").removesuffix("\n").split("\n")]
@@ -260,9 +261,7 @@ class PageContent:
         return partial(self.mark, RAISED, ")")
 
     def apart(self, node: LexborNode) -> Close | None:
-        """Text of another look than what stands beside it in its cell: 43<small>1</small> is not 431."""
-        if not self.in_cell:
-            return None
+        """Text of another look than what stands beside it: 43<small>1</small> is not 431."""
         self.mark(LINKED, "(")
         return partial(self.mark, LINKED, ")")
 
@@ -277,8 +276,7 @@ class PageContent:
         if target is None:
             return None
         close = partial(self.end_link, node, target, len(self.items), self.pieces, len(self.pieces))
-        if self.in_cell:
-            self.mark(LINKED, "(")  # a link beside a figure is a note on it: 70<a>8</a> is not 708
+        self.mark(LINKED, "(")  # a link beside a figure is a note on it: 70<a>8</a> is not 708
         return close
 
     def end_link(self, node: LexborNode, target: str, start: int, pieces: list[str], at: int) -> None:
@@ -288,8 +286,7 @@ class PageContent:
         inside.append(text_of(self.pieces, at if pieces is self.pieces else 0))
         text = collapse(" ".join(piece[:LONGEST_LINK] for piece in inside))
         self.items.append(Link(Place(), "link", text or node.attributes.get("title") or "", target))
-        if self.in_cell:
-            self.mark(LINKED, ")")
+        self.mark(LINKED, ")")
 
     def image(self, node: LexborNode) -> None:
         attributes = node.attributes

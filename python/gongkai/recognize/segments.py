@@ -158,9 +158,7 @@ class Cutter:
             self.open_annex(text)
             return
         if self.current is not self.report and self.goes_on(section):
-            if self.current.is_caption_alone():
-                self.report.tokens += self.current.tokens
-            self.current = self.report
+            self.return_to_report()
         self.current.sections.add(section)
 
     def goes_on(self, section: int) -> bool:
@@ -174,7 +172,13 @@ class Cutter:
         if self.is_foreign(text):
             self.open_annex(text)
         elif years_in(text):
-            self.current = self.report
+            self.return_to_report()
+
+    def return_to_report(self) -> None:
+        """End an annex; of one without a table its caption is a line of the report."""
+        if self.current is not self.report and self.current.is_caption_alone():
+            self.report.tokens += self.current.tokens
+        self.current = self.report
 
     def open_annex(self, text: str) -> None:
         years = years_in(text)
@@ -384,8 +388,9 @@ def written_beside(tokens: Sequence[Token], section: range, start: int, places: 
     table = range(start, last + 1)
     first = first_of_grid(tokens, table.start)
     row = tokens[table.stop - 1].row
-    near = range(section.start + 1, table.start)
-    above = [at for at in near if tokens[table.start].row - tokens[at].row <= LOOK_AHEAD and is_alone(tokens, at)]
+    bounds = tokens[section.start].row, tokens[table.start].row
+    near = [at for at in range(section.start + 1, table.start) if is_alone(tokens, at)]
+    above = [at for at in near if min(tokens[at].row - bounds[0], bounds[1] - tokens[at].row) <= LOOK_AHEAD]
     below = [at for at in range(table.stop, section.stop) if tokens[at].row <= row + BELOW_A_TABLE]
     feet = [at for at in below if is_alone(tokens, at) and tokens[at].grid]
     captions = [tokens[at].text for at in (*above, first, *feet) if tokens[at].kind == "text"]
