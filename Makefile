@@ -4,6 +4,7 @@
 # make test-busy   make test beside a busy core, with what it took
 # make template   rebuild the template and the add-in      make bench   speed, side by side
 # make truth    N documents with faults in pairs (SEED=…): none silently wrong
+# make conformance   the set of documents that gongkai conformance writes
 # make accuracy   figures right, blank, silently wrong      make pictures   redraw docs/images and the manual
 # make manual   the manual's page alone      make rules   the page of the rules
 # make fuzz   ten minutes of fuzzing (needs atheris: Linux, macOS)
@@ -19,7 +20,7 @@ VALIDATOR := tests/tools/node_modules/.bin/ooxml-validator
 N ?= 2000
 SEED ?= 1
 
-.PHONY: demo truth test test-all test-bounds test-busy template bench accuracy fuzz pictures manual rules debian validator clean
+.PHONY: demo truth conformance test test-all test-bounds test-busy template bench accuracy fuzz pictures manual rules debian validator clean
 
 demo: $(STAMP)
 	$(BIN)/gongkai demo -o demo
@@ -32,6 +33,9 @@ test: $(TEST_STAMP)
 
 test-all: test debian validator
 	GONGKAI_TESTS=full $(PYTEST) -m "slow or counted or hypothesis"
+
+conformance: $(TEST_STAMP)
+	PYTHONPATH=tests $(BIN)/python -m helpers.truth.conformance
 
 truth: $(TEST_STAMP)
 	PYTHONPATH=tests $(BIN)/python -m helpers.truth $(N) $(SEED) build/truth

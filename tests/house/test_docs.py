@@ -21,7 +21,7 @@ EACH = pytest.mark.parametrize("name", TEXTS)
 
 @EACH
 def test_every_command_shown_is_understood(name: str) -> None:
-    commands = "read|check|fill|batch|levels|adopt|dismiss|confirm|rules|template|demo|addin"
+    commands = "read|check|fill|batch|levels|adopt|dismiss|confirm|rules|template|demo|conformance|addin"
     pattern = rf"(?:^|`)(?:py(?:thon3)? -m )?gongkai ((?:{commands})\b[^`#\n]*)"
     shown = re.findall(pattern, TEXTS[name], re.MULTILINE)
     assert len(shown) >= 6
@@ -39,7 +39,7 @@ def test_pictures_and_links_exist(name: str) -> None:
 @EACH
 def test_make_targets_exist(name: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
-    targets = "demo|test-all|test-busy|test|template|bench|accuracy|fuzz|pictures|manual|rules"
+    targets = "demo|truth|conformance|test-all|test-busy|test|template|bench|accuracy|fuzz|pictures|manual|rules"
     for target in re.findall(rf"make ({targets})\b", TEXTS[name]):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 

@@ -5,8 +5,17 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from gongkai.cli import main
+from gongkai.demo import EXPECTED
+from helpers import ROOT
+from helpers.truth import conformance
 from helpers.truth.judge import judged, shrunk, totals, trial
 from helpers.truth.made import FORMS, PAGES, SLOW, TEXTS
 from helpers.truth.menu import menu
@@ -58,3 +67,40 @@ def test_the_judge_sees_what_is_wrong() -> None:
     case.doubtful.add(cells[1])
     found = judged(case)
     assert found["SILENT"] == cells[:2]
+
+
+# --- the published set ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("conformance")
+    assert main(["conformance", str(folder)]) == 0
+    return folder
+
+
+def test_the_published_set_is_what_make_conformance_makes(published: Path) -> None:
+    told = json.loads((published / EXPECTED).read_text(encoding="utf-8"))
+    made = conformance.trials()
+    assert told["documents"] == json.loads(json.dumps(list(map(conformance.expected, made))))
+    for each in made:
+        path = published / conformance.name_of(each)
+        assert path.is_file()
+        if each.case.form not in SLOW:  # the others hold the time at which they were made
+            assert path.read_bytes() == each.case.written()
+    assert len(list(published.iterdir())) == len(made) + 1 == 121
+
+
+@pytest.mark.slow
+def test_readme_shows_what_the_benchmark_prints() -> None:
+    done = subprocess.run([sys.executable, ROOT / "benchmarks" / "conformance.py"], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stdout in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_files_that_are_there_are_kept(published: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["conformance", str(published)]) == 2
+    assert "已存在，没有覆盖" in capsys.readouterr().err
+    assert main(["conformance", "--force", str(published)]) == 0
+    (file,) = [path for path in published.iterdir() if path.name == EXPECTED]
+    assert main(["conformance", str(file)]) == 2

@@ -214,6 +214,12 @@ def add_others(commands: Commands[ChineseParser]) -> None:
         help="结果放在哪里（默认 gongkai-demo）",
     )
 
+    conformance = add_command(
+        commands, "conformance", "写出一套带有差错的文件和应得的结果，检验任何导入程序", run_conformance
+    )
+    conformance.add_argument("folder", type=file_name, metavar="文件夹", help="写在哪里")
+    conformance.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+
     addin = add_command(commands, "addin", "安装、卸载或检查Excel加载项（Windows、苹果电脑）", run_addin)
     addin.add_argument(
         "action",
@@ -404,6 +410,14 @@ def run_demo(options: argparse.Namespace) -> int:
     if options.output.exists() and not options.output.is_dir():
         raise WorkbookError(f"{options.output.name}不是文件夹，没有写入；请用 -o 另选一个文件夹。")
     show(run(options.output))
+    return CLEAN
+
+
+def run_conformance(options: argparse.Namespace) -> int:
+    from gongkai.demo import EXPECTED, write_conformance
+
+    count = write_conformance(options.folder, options.force)
+    show([f"已写入{count}份文件和应得的结果（{EXPECTED}）：{options.folder}"])
     return CLEAN
 
 

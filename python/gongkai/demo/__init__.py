@@ -11,12 +11,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
+from gongkai.model import WorkbookError
 from gongkai.output import finding_lines, head_lines
 from gongkai.pipeline import check, fill, read_report
+from gongkai.system import refuse_existing, system_reason, write_whole
 
 PAGE = "ruian-2021.html"
+CONFORMANCE = "conformance.zip"  # made documents with faults, and what may be answered: docs/conformance.md
+EXPECTED = "expected.json"
 SLIPS = ((">85<", ">58<"), (">63<", ">0<"))
 
 
@@ -71,3 +77,21 @@ def run(folder: Path) -> Iterator[str]:
             yield from finding_lines(report, findings)
             yield f"  已写入 {target}"
             yield ""
+
+
+def write_conformance(folder: Path, overwrite: bool) -> int:
+    """Documents with known faults and the answers that they allow, for any importer; how many there are.
+
+    Raises WorkbookError where a file is there already and ``overwrite`` is False, or cannot be written.
+    """
+    with ZipFile(BytesIO(files("gongkai.demo").joinpath(CONFORMANCE).read_bytes())) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    for name in contents:
+        refuse_existing(folder / name, overwrite)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkbookError(f"无法建立文件夹{folder.name}：{system_reason(error)}。") from error
+    for name, content in contents.items():
+        write_whole(folder / name, content, overwrite)
+    return len(contents) - 1
