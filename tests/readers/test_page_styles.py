@@ -130,6 +130,9 @@ APART = [
     "43<i class=fn>1</i>",
     "<span class=unknown>43</span>1",
     "<p>43<span class=unknown>1</span></p>",
+    "<span class=15>43</span><span class=16>1</span>",
+    "<span class=15>43</span><span class=15 style='color:red'>1</span>",
+    "<b class=15>43</b><span class=15>1</span>",
 ]
 HIDDEN = [
     "43<span style='position:absolute;left:-9999px'>1</span>",
@@ -162,6 +165,10 @@ DRESS = [
     "<span style='letter-spacing:0'>43</span>1",
     "<div style='position:relative;top:2px'>431</div>",
     "<small>431</small>",
+    "<span class=15>43</span><span class=15>1</span>",
+    "<p><span class=15>4</span><span class=15>3</span><span class=15>1</span></p>",
+    "<small>43</small><small>1</small>",
+    "<font class=x color=red>43</font><font class=x color=red>1</font>",
 ]
 
 

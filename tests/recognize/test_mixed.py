@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gongkai.checks import check
 from helpers.made import RUIAN, report_of
 from helpers.pages import figures, misread, read_page
-from helpers.writers.styles import LAYOUTS, render
+from helpers.writers.styles import LAYOUTS, render, report_sheets, title_of
 
 OWN, OTHER = "青溪县", "白汀县"
 TITLE = "{}人民政府{}年政府信息公开工作年度报告"
@@ -54,3 +56,32 @@ def test_links_to_other_reports_are_no_titles(name: str) -> None:
     read = read_page(page)
     assert figures(read) == figures(report_of())
     assert [problem for problem in read.problems if "另一份报告" in problem.reason] == []
+
+
+# --- documents that make truth found --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", ["trailing", "lines", "bars", "plain"])
+@pytest.mark.parametrize("text", ["17（其中网上5）", "12①", "12²", "3*"])
+def test_a_figure_with_a_note_in_table_four_keeps_its_place(layout: str, text: str) -> None:
+    """With a block's label lost besides, the figures that are left would else just fit the labels that are left."""
+    report = report_of()
+    sheets = report_sheets(report)
+    disputes = [
+        replace(spot, text=text) if spot.id == "disputes.reviewed_litigation.upheld" else spot
+        for spot in sheets["disputes"]
+        if spot.kind == "figure" or not 1 <= spot.box.left <= 5
+    ]
+    read = read_page(LAYOUTS[layout](report, {**sheets, "disputes": disputes}))
+    assert misread(figures(report), read) == []
+
+
+@pytest.mark.parametrize("caption", ["瑞安市教育局", "2021年上半年数据"])
+def test_a_caption_above_a_table_without_its_first_labels_is_told(caption: str) -> None:
+    report = report_of()
+    sheets = report_sheets(report)
+    disputes = [spot for spot in sheets["disputes"] if spot.kind == "figure" or not 1 <= spot.box.left <= 5]
+    page = LAYOUTS["small"](report, {**sheets, "disputes": disputes})
+    title = title_of("disputes")
+    read = read_page(page.replace(title, f"{title}</p><p>{caption}", 1))
+    assert any(problem.table == "disputes" and problem.raw == caption for problem in read.problems)

@@ -40,6 +40,7 @@ from gongkai.readers.limits import refuse_tags
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
+END_OF_LINK = f"\0{LINKED})"
 MOST_MOVED = 10_000_000  # lines handed up by tables that only arrange, once for each table that they stand in
 
 NAMED = ("ArticleTitle", "PubDate", "ContentSource", "SiteName", "og:title", "publishdate", "publish_time", "author")
@@ -105,6 +106,12 @@ def walk(root: LexborNode, page: PageContent) -> None:
             if close is not None:
                 close()
         node = following
+
+
+def look_of(node: LexborNode) -> tuple[str | None, ...]:
+    """What a run's look comes from, as far as it does not come from what it stands in."""
+    attributes = node.attributes
+    return (node.tag, attributes.get("class"), attributes.get("style"), attributes.get("color"), attributes.get("size"))
 
 
 def skip() -> None:
@@ -261,8 +268,13 @@ class PageContent:
         return partial(self.mark, RAISED, ")")
 
     def apart(self, node: LexborNode) -> Close | None:
-        """Text of another look than what stands beside it: 43<small>1</small> is not 431."""
-        self.mark(LINKED, "(")
+        """Text of another look than what stands beside it: 43<small>1</small> is not 431. Two runs of one look are one,
+        as editors part them: <span class=x>43</span><span class=x>1</span>."""
+        before = node.prev
+        if before is not None and self.pieces and self.pieces[-1] == END_OF_LINK and look_of(before) == look_of(node):
+            self.pieces.pop()
+        else:
+            self.mark(LINKED, "(")
         return partial(self.mark, LINKED, ")")
 
     def mark(self, kind: str, edge: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -15,6 +16,7 @@ from gongkai.recognize.tokens import Token, squash
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
 DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
+WITH_NOTE = re.compile(r"\d[\d.,]*\s*[（(*①-⑳^²³]")
 FEWEST_NUMBERED = 5
 FormPlace = tuple[Part, Row, Column]
 
@@ -213,12 +215,17 @@ def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
     while at < len(tokens):
         token = tokens[at]
         same = token.row == first.row if first.grid else not token.grid
-        if not same or (token.kind == "text" and not (first.grid and token.text[:1].isdigit())):
+        if not same or (token.kind == "text" and not may_be_figure(token)):
             break
         if token.kind != "filler":
             run.append(token)
         at += 1
     return run, at
+
+
+def may_be_figure(token: Token) -> bool:
+    """Whether a text takes the place of a figure: in a grid 12个, anywhere 17（其中网上5）, 12①."""
+    return bool(token.text[:1].isdigit() if token.grid else WITH_NOTE.match(token.text))
 
 
 def place_run(
