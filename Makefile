@@ -38,7 +38,7 @@ conformance: $(TEST_STAMP)
 	PYTHONPATH=tests $(BIN)/python -m helpers.truth.conformance
 
 truth: $(TEST_STAMP)
-	PYTHONPATH=tests $(BIN)/python -m helpers.truth $(N) $(SEED) build/truth
+	PYTHONPATH=tests $(BIN)/python -m helpers.truth.run $(N) $(SEED) build/truth
 
 test-bounds: $(BOUNDS)/.installed
 	$(BOUNDS)/bin/pytest -n logical --dist loadfile -m "not slow"

@@ -16,8 +16,8 @@ from gongkai.cli import main
 from gongkai.demo import EXPECTED
 from helpers import ROOT
 from helpers.truth import conformance
+from helpers.truth.document import FORMS, PAGES, SLOW, TEXTS
 from helpers.truth.judge import judged, shrunk, totals, trial
-from helpers.truth.made import FORMS, PAGES, SLOW, TEXTS
 from helpers.truth.menu import menu
 
 QUICK = (*PAGES, *TEXTS)

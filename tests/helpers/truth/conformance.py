@@ -13,8 +13,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from gongkai.demo import CONFORMANCE, EXPECTED
 from gongkai.model import Value
 from helpers import ROOT
+from helpers.truth.document import FORMS, SLOW
 from helpers.truth.judge import Trial, trial
-from helpers.truth.made import FORMS, SLOW
 
 SEED = "conformance 1"
 EACH, SLOW_EACH = 8, 2  # documents of each form

@@ -11,7 +11,7 @@ from typing import Literal
 from gongkai.checks import check
 from gongkai.model import Finding, Report, UnreadableDocument
 from helpers.pages import named, read_page
-from helpers.truth.made import FORMS, Made, made
+from helpers.truth.document import FORMS, Made, made
 from helpers.truth.menu import Fault, menu
 
 Outcome = Literal["right", "blank, told", "wrong, told", "blank, untold", "SILENT"]
