@@ -200,6 +200,12 @@ def test_the_dress_of_editors_changes_nothing(markup: str) -> None:
         (".n{font-family:宋体;font-size:9pt;color:#000}", "431"),
         ("span.n{mso-ascii-font-family:宋体}", "431"),
         (".other{color:red}", "43^1"),
+        (".n{} .n::after{content:'2'}", "43^□^1"),
+        (".n:before{content:attr(data-v)}", "43^□^1"),
+        (".n{} .n::after{content:'\\\\32'}", "43^□^1"),
+        (".n::after{content:''}", "431"),
+        (".n::after{content:none;clear:both}", "431"),
+        (".n::before{content:' '}", "431"),
     ],
 )
 def test_rules_that_move_or_resize(css: str, text: str) -> None:
@@ -224,3 +230,11 @@ def test_what_every_figure_bears_is_its_dress(case: str, dress: str) -> None:
     again = read_blocks(Document("page", "", dressed.encode(), "", charset="utf-8"))
     one, other = ([grid for grid in blocks if isinstance(grid, Grid)] for blocks in (page, again))
     assert [grid.rows for grid in other] == [grid.rows for grid in one]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("43", "43^□"), ("", ""), ("行政许可", "行政许可^□"), ("<p>4</p><p>3</p>", "4\n3^□")]
+)
+def test_a_cell_into_which_a_text_is_drawn_is_no_figure(text: str, read: str) -> None:
+    page = "<style>.n::after{{content:'1'}}</style><table><tr><td>a</td><td class=n>{}</td></tr><tr><td>b<td>1</table>"
+    assert texts(html_blocks(page.format(text)))[0][1] == read

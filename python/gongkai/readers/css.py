@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 # gone: not there at all; blank: nothing to see in its place; hidden: blank by a rule of the page, which a script may
 # lift; raised: beside a figure, but no part of it; apart: the same, but only where digits touch; line, cell: on a line
-# of its own, a cell also when it is empty
-Effect = Literal["gone", "blank", "hidden", "raised", "apart", "line", "cell"]
+# of its own, a cell also when it is empty; drawn: the page draws a text before or behind it
+Effect = Literal["gone", "blank", "hidden", "raised", "apart", "line", "cell", "drawn"]
 
 ZERO = re.compile(r"[0.]+(?:%|[a-z]+)?")
 STRUCK = re.compile(r".*line-through.*")
@@ -72,6 +72,8 @@ HINTS = (
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 BRACE = re.compile(r"([{}])")
 ON_SCREEN = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)", re.IGNORECASE)
+DRAWS = re.compile(r"::?(?:before|after)$")
+TEXT_DRAWN = re.compile(r"attr\(|counter|[\"'][^\"']*(?:[\w①-⑳]|\\[0-9a-f])")  # content: "1", "\31", attr(data-v)
 NAME = re.compile(r"[.#][A-Za-z_\u4e00-\u9fff-][\w\u4e00-\u9fff-]*", re.ASCII)
 SIMPLE = re.compile(rf"[A-Za-z]*{NAME.pattern}", re.ASCII)  # the parser raises an error for what is no selector
 STYLE_TEXT, STYLE_NAMES = 100_000, 200  # characters and simple selectors read from a page's own styles
@@ -85,7 +87,9 @@ def styled_nodes(tree: LexborHTMLParser, content: bytes) -> dict[int, Effect]:
     if b"hidden" in lower:
         wanted.append("[hidden]")
     found = dict(unknown_dress(tree)) if HAS_CLASS.search(lower) else {}
-    found |= dict(ruled_nodes(tree)) if b"<style" in lower else {}
+    if b"<style" in lower:
+        found |= dict(drawn_nodes(tree))
+        found |= dict(ruled_nodes(tree))
     for node in tree.css(",".join(wanted)) if wanted else ():
         attributes = node.attributes
         effect, kept = effect_of(declared(attributes.get("style") or ""))
@@ -164,6 +168,19 @@ def unknown_dress(tree: LexborHTMLParser) -> Iterator[tuple[int, Effect]]:
             yield node.mem_id, "raised"
         elif not all(f".{name}" in known or PLAIN.fullmatch(name) for name in names):
             yield node.mem_id, "apart"
+
+
+def drawn_nodes(tree: LexborHTMLParser) -> Iterator[tuple[int, Effect]]:
+    """Node id of each element before or behind which a rule of the page draws a text: .n::after{content:"1"}."""
+    css = "\n".join(node.text() for node in tree.css("style"))[:STYLE_TEXT].lower()
+    rules = screen_rules(COMMENT.sub("", css)) if "content" in css else ()
+    for selectors, body in rules:
+        if not TEXT_DRAWN.match(declared(body).get("content", "")):
+            continue
+        drawing = [name.strip() for name in selectors.split(",") if DRAWS.search(name.strip())]
+        names = [name for name in (DRAWS.sub("", name) for name in drawing) if SIMPLE.fullmatch(name)]
+        for node in tree.css(",".join(names)) if names else ():
+            yield node.mem_id, "drawn"
 
 
 def ruled_nodes(tree: LexborHTMLParser) -> Iterator[tuple[int, Effect]]:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 END_OF_LINK = f"\0{LINKED})"
+DRAWN = "^□"  # stands for a text that the page draws beside another
 MOST_MOVED = 10_000_000  # lines handed up by tables that only arrange, once for each table that they stand in
 
 NAMED = ("ArticleTitle", "PubDate", "ContentSource", "SiteName", "og:title", "publishdate", "publish_time", "author")
@@ -180,6 +181,8 @@ class PageContent:
             return self.blank_row if opener == self.row else left_out
         if effect == "hidden" and self.in_cell:
             return opener if opener in (self.cell, self.row) else left_out
+        if effect == "drawn":
+            return self.drawn_cell if opener == self.cell else partial(self.drawn_run, opener)
         if effect == "apart":
             return self.apart if opener in (None, self.link) else opener
         if effect in ("hidden", "raised"):
@@ -389,6 +392,28 @@ class PageContent:
         else:
             close()
         return skip
+
+    def drawn_cell(self, node: LexborNode) -> Close:
+        """A cell into which the page draws a text besides: what a person sees there is not what stands in it."""
+        close = self.cell(node)
+        rows = self.tables[-1].rows if self.tables else []
+        if not rows or not rows[-1]:
+            return close
+        if close is not skip:
+            return partial(self.end_drawn, close, rows[-1][-1])
+        self.end_drawn(skip, rows[-1][-1])
+        return skip
+
+    def end_drawn(self, close: Close, raw: RawCell) -> None:
+        close()
+        raw.text += DRAWN if raw.text else ""
+
+    def drawn_run(self, opener: Opener | None, node: LexborNode) -> Close | None:
+        if self.in_cell and node.text().strip():
+            self.mark(RAISED, "(")
+            self.pieces.append(DRAWN[1:])
+            self.mark(RAISED, ")")
+        return opener(node) if opener else None
 
     def plain_text(self, cell: LexborNode) -> str | None:
         """The text of a cell with at most one paragraph and nothing that breaks, hides or marks text, else None.
