@@ -130,9 +130,9 @@ APART = [
     "43<i class=fn>1</i>",
     "<span class=unknown>43</span>1",
     "<p>43<span class=unknown>1</span></p>",
-    "<span class=15>43</span><span class=16>1</span>",
-    "<span class=15>43</span><span class=15 style='color:red'>1</span>",
-    "<b class=15>43</b><span class=15>1</span>",
+    "<span class=za>43</span><span class=zb>1</span>",
+    "<span class=za>43</span><span class=za style='color:red'>1</span>",
+    "<b class=za>43</b><span class=za>1</span>",
 ]
 HIDDEN = [
     "43<span style='position:absolute;left:-9999px'>1</span>",
@@ -206,6 +206,16 @@ def test_the_dress_of_editors_changes_nothing(markup: str) -> None:
         (".n::after{content:''}", "431"),
         (".n::after{content:none;clear:both}", "431"),
         (".n::before{content:' '}", "431"),
+        ("td .n{vertical-align:super}", "43^1"),
+        ("td>.n{font-size:8px}", "43^1"),
+        ("span:last-child{vertical-align:super}", "43^1"),
+        ("td span{display:none}", "43"),
+        ("[class=n]{font:8px/1 serif}", "43^1"),
+        ("@media (min-width:701px){.n{display:none}}", "43"),
+        ("@media (max-width:700px){.n{display:none}}", "431"),
+        ("@supports (top:1px){.n{vertical-align:super}}", "43^1"),
+        (".n:hover{display:none}", "431"),
+        ("a[[.n{display:none}", "431"),
     ],
 )
 def test_rules_that_move_or_resize(css: str, text: str) -> None:

@@ -175,7 +175,7 @@ def settle(text: str) -> str:
         pending = RAISED if RAISED in (kind, pending) else kind
         start = piece.lstrip()[:1]
         if start:
-            if last and (pending == RAISED or last.isdigit() or start.isdigit()):
+            if last and (pending == RAISED or start.isdigit()):
                 pieces.append("^")
             last, pending = piece.rstrip()[-1], ""
         pieces.append(piece)

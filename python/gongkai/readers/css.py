@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -35,21 +36,38 @@ HIDES = {  # property -> its values that hide
     "transform": re.compile(r"scale\(\s*0\s*[,)].*"),
 }
 NOT_ZERO = r"(?![-+]?0*\.?0*(?:[a-z]+|%))[-+]?(?:\d+\.?\d*|\.\d+)(?:[a-z]+|%)"  # -5px, .4em, 30%
+SMALL = r"smaller|x+-small|0?\.[1-8]\d*r?em|[1-8]?\d%|[1-9](?:\.\d+)?px|(?:[1-6](?:\.\d+)?|7(?:\.[0-4]\d*)?)pt"
+NEARLY_WHITE = r"white|#fff(?:f|fff|fffff)?|#(?:f[a-f]){3}|rgba?\(255[,\s]+255[,\s]+255.*"
+UNKNOWN = r".*(?:calc|var)\(.*"
 RAISES = {  # property -> its values that lift text off its line
     "vertical-align": re.compile(rf"super|sub|text-top|text-bottom|{NOT_ZERO}"),
     "mso-text-raise": re.compile(NOT_ZERO),
 }
 SETS_APART = {  # property -> its values that make text unlike that beside it, or hard to see
     "position": re.compile("absolute|fixed"),
-    "top": re.compile(NOT_ZERO),
-    "bottom": re.compile(NOT_ZERO),
-    "font-size": re.compile(r"smaller|x+-small|0?\.[1-8]\d*r?em|[1-8]?\d%"),
+    "top": re.compile(f"{NOT_ZERO}|{UNKNOWN}"),
+    "bottom": re.compile(f"{NOT_ZERO}|{UNKNOWN}"),
+    "inset": re.compile(r".*[1-9].*"),
+    "vertical-align": re.compile(f"top|{UNKNOWN}"),
+    "margin-top": re.compile(r"-.*[1-9].*"),
+    "margin-left": re.compile(r"(?!-\d{4}).*[1-9].*"),
+    "float": re.compile("right|left"),
+    "translate": re.compile(r".*[1-9].*"),
+    "scale": re.compile(r"0?\.\d+"),
+    "zoom": re.compile(r"0?\.\d+|[1-8]?\d%"),
+    "font-size": re.compile(SMALL),
+    "font": re.compile(rf"(?:.*\s)?(?:{SMALL})(?:[\s/].*)?"),
+    "font-variant-position": re.compile("super|sub"),
     "transform": re.compile(r"(?!none|scale\(\s*0\s*[,)]).+"),
-    "color": re.compile(r"white|#fff(?:fff)?|rgba?\(255,\s*255,\s*255.*"),
+    "color": re.compile(NEARLY_WHITE),
+    "-webkit-text-fill-color": re.compile(f"transparent|{NEARLY_WHITE}"),
 }
 MARKED = re.compile(r"mso(?:footnote|endnote|comment)reference")
 # Classes that Word puts on runs of words that it doubts, and on paragraphs: they look like any other.
-PLAIN = re.compile(r"grame|spelle|msonormal|mso[a-z]*paragraph|mso[a-z]*text|apple-[a-z-]+")
+# Numbers and font5 are those of WPS and Excel, ql- of an editor.
+PLAIN = re.compile(
+    r"grame|spelle|msonormal|mso[a-z]*(?:paragraph|text|link)|apple-[a-z-]+|(?:font|xl|et)?\d{1,3}|ql-[\w-]+"
+)
 RUNS = ("span", "font", "b", "strong", "i", "em", "u", "small", "big", "ins", "code", "label", "a", "cite", "var")
 IN_CELLS = ",".join(f"{cell} {run}[class]" for cell in ("td", "th", "p") for run in RUNS)
 HAS_CLASS = re.compile(rb"<(?:" + "|".join(RUNS).encode() + rb")\b[^<>]*\bclass\b")
@@ -59,6 +77,20 @@ WORDS = (
     *("display", "mso-hide", "line-through", "vertical-align", "opacity", "visibility", "font-size:0"),
     *("font-size: 0", "font-size :", "transparent", "position", "text-raise", "small", "transform", "text-indent"),
     *("clip", "max-height", "max-width", "white", "#fff", "255,", "font-size:.", "font-size:6", "font-size:7"),
+    *(
+        "calc(",
+        "var(",
+        "inset",
+        "margin",
+        "float",
+        "translate",
+        "scale",
+        "zoom",
+        "font:",
+        "fill-color",
+        "#f",
+        "font-variant",
+    ),
     *("font-size:5", "font-size:4", "font-size:8", "font-size: 5", "font-size: 6", "font-size: 7", "font-size: 8"),
 )
 LONGEST = 10_000  # characters of a style; the rest is not read
@@ -67,15 +99,18 @@ STYLE = re.compile(rb"""style\s*=\s*("[^"]*"|'[^']*'|[^\s>]*)""")
 HINTS = (
     *("none", "hidden", "collapse", "line-through", "mso-hide", "opacity", "font-size:0", "font-size: 0"),
     *("transparent", "super", "sub", "table-cell", "position", "text-raise", "vertical-align", "small", "transform"),
-    *("text-indent", "clip", "max-height", "max-width", "white", "#fff", "255,", "em", "%"),
+    *("text-indent", "clip", "max-height", "max-width", "white", "#f", "255", "em", "%", "px", "pt", "calc(", "var("),
+    *("inset", "margin", "float", "translate", "scale", "zoom", "font", "fill-color"),
 )
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 BRACE = re.compile(r"([{}])")
-ON_SCREEN = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)", re.IGNORECASE)
+# Rules for any screen: @media screen, @media (min-width:701px), @supports (…); not print, nor a narrow telephone.
+ON_SCREEN = re.compile(r"@(?:media(?!.*\bprint\b)(?!.*max-width)|supports|layer|container)\b", re.IGNORECASE)
 DRAWS = re.compile(r"::?(?:before|after)$")
 TEXT_DRAWN = re.compile(r"attr\(|counter|[\"'][^\"']*(?:[\w①-⑳]|\\[0-9a-f])")  # content: "1", "\31", attr(data-v)
 NAME = re.compile(r"[.#][A-Za-z_\u4e00-\u9fff-][\w\u4e00-\u9fff-]*", re.ASCII)
-SIMPLE = re.compile(rf"[A-Za-z]*{NAME.pattern}", re.ASCII)  # the parser raises an error for what is no selector
+SIMPLE = re.compile(rf"[A-Za-z]*{NAME.pattern}", re.ASCII)
+SELECTOR = re.compile(r"(?!.*:has)[\w\s.#>+~:()\[\]=*'\"^$|-]{1,120}")  # td .n, span:last-child, .n > i
 STYLE_TEXT, STYLE_NAMES = 100_000, 200  # characters and simple selectors read from a page's own styles
 
 
@@ -86,6 +121,8 @@ def styled_nodes(tree: LexborHTMLParser, content: bytes) -> dict[int, Effect]:
     wanted = [f'[style*="{word}" i]' for word in WORDS if word.encode() in styles]
     if b"hidden" in lower:
         wanted.append("[hidden]")
+    if b"<font" in lower:
+        wanted += ["td font[size]", "td font[color]"]
     found = dict(unknown_dress(tree)) if HAS_CLASS.search(lower) else {}
     if b"<style" in lower:
         found |= dict(drawn_nodes(tree))
@@ -93,6 +130,8 @@ def styled_nodes(tree: LexborHTMLParser, content: bytes) -> dict[int, Effect]:
     for node in tree.css(",".join(wanted)) if wanted else ():
         attributes = node.attributes
         effect, kept = effect_of(declared(attributes.get("style") or ""))
+        if node.tag == "font" and not effect and is_small_font(attributes):
+            found[node.mem_id] = "apart"
         if "hidden" in attributes:
             found[node.mem_id] = "gone"
         elif effect:
@@ -101,10 +140,16 @@ def styled_nodes(tree: LexborHTMLParser, content: bytes) -> dict[int, Effect]:
     return {key: effect for key, effect in found.items() if effect == "gone" or key not in holders}
 
 
+def is_small_font(attributes: Mapping[str, str | None]) -> bool:
+    """<font size=1>, size=-2, color=white."""
+    size, color = attributes.get("size") or "", (attributes.get("color") or "").lower()
+    return size == "1" or size.startswith("-") or re.fullmatch(NEARLY_WHITE, color) is not None
+
+
 def declared(style: str) -> dict[str, str]:
     """The declarations of a style: property -> value, both in lower case, the last one of a property."""
     found = {}
-    for declaration in style[:LONGEST].lower().split(";"):
+    for declaration in COMMENT.sub("", style[:LONGEST]).lower().split(";"):
         name, _, value = declaration.partition(":")
         found[name.strip()] = value.partition("!")[0].strip()
     return found
@@ -187,7 +232,10 @@ def ruled_nodes(tree: LexborHTMLParser) -> Iterator[tuple[int, Effect]]:
     """Node id and effect of the rules for one class or id; where it is in doubt the text is only set off."""
     effects = rule_effects("\n".join(node.text() for node in tree.css("style"))[:STYLE_TEXT])
     for effect, kept in dict.fromkeys(effects.values()):
-        for node in tree.css(",".join(name for name, its in effects.items() if its == (effect, kept))):
+        chosen = [name for name, its in effects.items() if its == (effect, kept)]
+        simple = ",".join(filter(SIMPLE.fullmatch, chosen))
+        others = [selected(tree, name) for name in chosen if not SIMPLE.fullmatch(name)]
+        for node in chain(tree.css(simple) if simple else (), *others):
             own = declared(node.attributes.get("style") or "") if effect == "hidden" else {}
             doubtful = not HIDES.keys().isdisjoint(own) or (not kept and styled_within(node))
             yield node.mem_id, "raised" if doubtful else effect
@@ -207,14 +255,30 @@ def rule_effects(css: str) -> dict[str, tuple[Effect, bool]]:
         properties = declared(body)
         effect, kept = effect_of(properties)
         for name in map(str.strip, selectors.split(",")):
-            if effect and effect != "line" and SIMPLE.fullmatch(name) and len(found) < STYLE_NAMES:
+            if effect and effect != "line" and SELECTOR.fullmatch(name) and len(found) < STYLE_NAMES:
                 hides = effect in ("gone", "blank")
                 found[name] = "hidden" if hides else effect, kept
                 if hides:
-                    hidden_by.setdefault(NAME.findall(name)[0], set()).update(hiding(properties))
+                    hidden_by.setdefault(last_name(name), set()).update(hiding(properties))
     for name in contradicted(rules, hidden_by) if hidden_by else ():
-        found |= {selector: ("raised", True) for selector in found if NAME.findall(selector)[0] == name}
+        found |= {selector: ("raised", True) for selector in found if last_name(selector) == name}
     return found
+
+
+def last_name(selector: str) -> str:
+    """td .n -> .n; "" where a selector names no class and no id."""
+    names: list[str] = NAME.findall(selector)
+    return names[-1] if names else ""
+
+
+def selected(tree: LexborHTMLParser, selectors: str) -> list[LexborNode]:
+    """The elements that selectors choose; none where the parser does not know them."""
+    from selectolax.lexbor import SelectolaxError
+
+    try:
+        return list(tree.css(selectors))
+    except SelectolaxError:
+        return []
 
 
 def contradicted(rules: list[tuple[str, str]], hidden_by: Mapping[str, set[str]]) -> set[str]:
@@ -238,5 +302,5 @@ def screen_rules(css: str) -> Iterator[tuple[str, str]]:
             opened.append(text.rpartition(";")[2].strip())
         elif opened:
             selectors = opened.pop()
-            if not selectors.startswith("@") and (not opened or (len(opened) == 1 and ON_SCREEN.fullmatch(opened[0]))):
+            if not selectors.startswith("@") and all(map(ON_SCREEN.match, opened)):
                 yield selectors, text

@@ -112,7 +112,8 @@ def walk(root: LexborNode, page: PageContent) -> None:
 def look_of(node: LexborNode) -> tuple[str | None, ...]:
     """What a run's look comes from, as far as it does not come from what it stands in."""
     attributes = node.attributes
-    return (node.tag, attributes.get("class"), attributes.get("style"), attributes.get("color"), attributes.get("size"))
+    names = " ".join(sorted((attributes.get("class") or "").split()))
+    return (node.tag, names, attributes.get("style"), attributes.get("color"), attributes.get("size"))
 
 
 def skip() -> None:
