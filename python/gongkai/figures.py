@@ -14,7 +14,8 @@ from gongkai.model import Value
 State = Literal["figure", "blank", "sign", "unreadable"]
 
 # Not U+202E: it turns 13 round, so that a person sees 31.
-UNSEEN = r"\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202d\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff"
+UNSEEN = r"\u1160\u17b4\u17b5\u180b-\u180f\u206a-\u206f\u3164\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+UNSEEN += r"\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202d\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff"
 INVISIBLE = re.compile(f"[{UNSEEN}]")
 # Letters, digits and radicals that have another form: Ⅲ, ⼈, ㈠, １, Ａ, 𝟏. Punctuation is none of them.
 FORMS = (

@@ -33,6 +33,8 @@ SEEN = [
     ("Ⅲ", "III"),
     ("行\u200b政\ufeff许\u00ad可", "行政许可"),
     ("\u202a表二\u202c", "表二"),
+    ("万\U000e0100元", "万元"),
+    ("万\u3164元\u206f\u180b", "万元"),
     # As it is: punctuation, and marks that stand apart from a figure.
     ("（一）：“规章”……，％", "（一）：“规章”……，％"),
     ("12① 12² ½ ⑴ ⒈", "12① 12² ½ ⑴ ⒈"),

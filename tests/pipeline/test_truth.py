@@ -104,3 +104,16 @@ def test_files_that_are_there_are_kept(published: Path, capsys: pytest.CaptureFi
     assert main(["conformance", "--force", str(published)]) == 0
     (file,) = [path for path in published.iterdir() if path.name == EXPECTED]
     assert main(["conformance", str(file)]) == 2
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine")
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "060-vertical.html").symlink_to(precious)
+    (folder / EXPECTED).symlink_to(tmp_path / "nowhere")
+    assert main(["conformance", "--force", str(folder)]) == 2
+    assert "指向别处的链接" in capsys.readouterr().err
+    assert precious.read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["precious.txt", "set"]

@@ -85,3 +85,21 @@ def test_a_caption_above_a_table_without_its_first_labels_is_told(caption: str) 
     title = title_of("disputes")
     read = read_page(page.replace(title, f"{title}</p><p>{caption}", 1))
     assert any(problem.table == "disputes" and problem.raw == caption for problem in read.problems)
+
+
+@pytest.mark.parametrize("layout", ["plain", "bars", "lines"])
+@pytest.mark.parametrize("text", ["10①", "10（注）", "10*"])
+def test_a_note_on_the_first_figure_of_table_four_costs_that_figure_alone(layout: str, text: str) -> None:
+    report = report_of()
+    sheets = report_sheets(report)
+    noted = [replace(spot, text=text) if spot.id == "disputes.review.upheld" else spot for spot in sheets["disputes"]]
+    read = read_page(LAYOUTS[layout](report, {**sheets, "disputes": noted}))
+    blank = [cell for cell, value in figures(read).items() if value is None and cell.startswith("disputes")]
+    assert blank == ["disputes.review.upheld"]
+    assert misread(figures(report), read) == []
+
+
+def test_an_other_spelling_of_other_is_the_label() -> None:
+    page = render(report_of(), "plain")
+    assert "其他" in page
+    assert figures(read_page(page.replace("其他", "其它"))) == figures(report_of())

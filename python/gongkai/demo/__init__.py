@@ -86,7 +86,11 @@ def write_conformance(folder: Path, overwrite: bool) -> int:
     """
     with ZipFile(BytesIO(files("gongkai.demo").joinpath(CONFORMANCE).read_bytes())) as archive:
         contents = {name: archive.read(name) for name in archive.namelist()}
+    if folder.exists() and not folder.is_dir():
+        raise WorkbookError(f"{folder.name}不是文件夹，没有写入；请另选一个文件夹。")
     for name in contents:
+        if (folder / name).is_symlink():
+            raise WorkbookError(f"{name}是指向别处的链接，没有写入；请另选一个文件夹。")
         refuse_existing(folder / name, overwrite)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -47,7 +47,7 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int, others: Collec
     while at < len(tokens):
         if tokens[at].row in others:
             head.labels, at = [], at + 1
-        elif tokens[at].kind == "text":
+        elif tokens[at].kind == "text" and not (head.labels and WITH_NOTE.match(tokens[at].text)):
             at = head.read_label(tokens, at)
         else:
             at = head.take_run(tokens, at)

@@ -34,7 +34,7 @@ LAST_YEAR = re.compile(r"上一?年|去年|往年|历年|同期|前一?年|上�
 COMPARISON = re.compile(r"对比|对照|比较|同比|环比|增减")
 SAMPLE = re.compile(r"样[表例张]|示例|范[例本]|模[板版]|填[报写表]说明|空[白]?表|参考|作废|更正前|修改前|旧[版表]")
 # The same tables of others: 下属单位情况表, 各街道合计, 其中：青溪县财政局. A city's own may be called 全市汇总表.
-OF_OTHERS = re.compile(r"下属|所属|直属|各(?:街道|乡镇|镇|部门|单位|区|县)|其中[:：]")
+OF_OTHERS = re.compile(r"下属|所属|直属|(?<![含及])各(?:街道|乡镇|镇|部门|单位|区|县)|其中[:：]")
 # 附件, （二）附表2, 附：街道办事处, 全市汇总数, 本级: perhaps the report's own table, perhaps that of others.
 VAGUE = re.compile(r"^(?:[（(].{1,2}[）)])?附(?:[件表]?[\d一二三四五六七八九十]*$|[:：])|汇总|本级|全系统")
 # 下表为2023年数据。 2023年12月31日前数据: a date or a sentence that speaks of what stands below it.
@@ -44,7 +44,9 @@ CUES = re.compile(  # one of them stands in every such caption
     r"年|期|比|对照|增减|样|示例|范|模|填|历史|空|参考|作废|更正|修改|旧|下属|所属|直属|各|其中"
 )
 # 发布时间：2023年…, 上一篇：…, a sentence, a row of the form (上年结转, 上一年项目数量): no captions.
-NO_CAPTION = re.compile(r"日期|时间|来源|浏览|[。；;，,]$|[上下]一[篇条]|结转|项目数量|统计期[限间]")
+NO_CAPTION = re.compile(
+    r"日期|时间|来源|浏览|口径|链接|[。；;，,]$|[，,。；;].*[：:]$|[上下]一[篇条]|结转|项目数量|统计期[限间]"
+)
 
 
 @dataclass(slots=True)
@@ -357,7 +359,8 @@ def is_vague(text: str, year: int | None) -> bool:
 
 OF_THE_TABLE = re.compile(
     r"公开|申请|复议|诉讼|单位|情况表|统计表|一览|勾稽|如下|下表|表[一二三四1-4]|第[一二三四]项|信息|件数|概述|续|无$"
-    r"|规章|规范性|许可|处罚|强制|收费|采购|办理|受理|答复"
+    r"|规章|规范性|许可|处罚|强制|收费|采购|办理|受理|答复|[详见如]见|见[下附]|如图|以下|接上|第二十条|项目"
+    r"|报告期|截至|点击|滑动|查看|打印|字体"
 )
 OF_ANOTHER_TIME = re.compile(
     r"半年|季度|(?<!\d)\d{1,2}月?\s*[-—–~至到、]\s*(?!12)\d{1,2}\s*月"
@@ -368,7 +371,7 @@ STATED = re.compile(r"(?:以上|以下|下表|上表|本表)(?:均|数据)?[为�
 NUMBERED = re.compile(r"^[（(]?[一二三四五六七八九十]")
 NOTE = re.compile(r"^[（(]?(?:注|备注|说明|填表|制表|填报|审核|联系|单位)")
 GENERAL = re.compile(
-    r"20\d\d|年度?|情况|数据|统计|报告|全年|总体|基本|月|日|[表的为：:（）()“”、.\s一二三四五六七八九十\d]"
+    r"20\d\d|年度?|情况|数据|统计|报告|全年|总体|基本|月|日|[表的为起止至自：:（）()“”、.~～—–\s一二三四五六七八九十\d〇○-]"
 )
 WRITTEN_YEAR = re.compile(r"[〇○零一二三四五六七八九]{4}(?=年)")
 SHORT_YEAR = re.compile(r"(?<!\d)([12]\d)(?=年度)")
@@ -398,7 +401,8 @@ def written_beside(tokens: Sequence[Token], section: range, start: int, places: 
     inside = [tokens[at] for at in (*range(first, table.stop), *below)]
     notes = [token.text for token in inside if token.kind == "text" and token.place not in places]
     found = [text for text in captions if is_of_another(text, own)]
-    found += [text for text in (tokens[section.start].text,) if OF_ANOTHER_TIME.search(text)]
+    heading = tokens[section.start].text
+    found += [heading] if OF_ANOTHER_TIME.search(heading) or names_another_body(heading, own) else []
     found += [text for text in notes if names_another_year(text, own)]
     return next((text for text in found if len(text) <= LONGEST_CAPTION and not SENTENCE.search(text)), "")
 
@@ -434,8 +438,24 @@ def is_of_another(text: str, own: Segment) -> bool:
         return True
     if NOTE.match(text) and not stated:
         return False
-    rest = GENERAL.sub("", stated[1] if stated else text)
-    return bool(rest) and not OF_THE_TABLE.search(rest) and rest not in own.agency
+    if names_another_body(text, own):
+        return True
+    subject = stated[1] if stated else text
+    rest = GENERAL.sub("", subject)
+    return bool(rest) and not OF_THE_TABLE.search(subject) and rest not in own.agency
+
+
+TITLE_WORDS = re.compile(r"人民政府|收到|处理|主动|公开|政府|信息|申请|行政|复议|诉讼|被|提起|一览|[和与、，]")
+# All of what is left of a heading: 瑞安市教育局, 平阳县, 飞云街道, 乡镇; not 本机关, 我局.
+BODY = re.compile(
+    r"(?![本我])[\u4e00-\u9fff]{0,12}(?:省|自治区|市|州|盟|县|区|旗|镇|乡|街道|局|厅|委|委员会|办|办公室|部门|全国)"
+)
+
+
+def names_another_body(text: str, own: Segment) -> bool:
+    """瑞安市教育局收到和处理政府信息公开申请情况, 三、平阳县…; not that of the report's own body."""
+    rest = TITLE_WORDS.sub("", GENERAL.sub("", text))
+    return BODY.fullmatch(rest) is not None and rest not in own.agency
 
 
 def sections_of(starts: Mapping[int, int], count: int) -> dict[int, range]:

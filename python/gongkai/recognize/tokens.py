@@ -50,7 +50,7 @@ class Token:
 @lru_cache(maxsize=4096)
 def squash(text: str) -> str:
     """Letters, digits and ideographs alone, in one width: what makes two spellings of a label the same."""
-    return NOT_WORD.sub("", unicodedata.normalize("NFKC", fold(text)))
+    return NOT_WORD.sub("", unicodedata.normalize("NFKC", fold(text))).replace("其它", "其他")
 
 
 @lru_cache(maxsize=4096)
