@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -12,11 +11,10 @@ from gongkai.recognize.headers import OF_OTHERS, likely, longest
 from gongkai.recognize.labels import lexicon
 from gongkai.recognize.lines import cells_by_pitch
 from gongkai.recognize.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT, TableReading, cut, place_figure
-from gongkai.recognize.tokens import Token, squash
+from gongkai.recognize.tokens import Token, has_note, squash
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
 DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
-WITH_NOTE = re.compile(r"\d[\d.,]*\s*[（(*①-⑳^²³]")
 FEWEST_NUMBERED = 5
 FormPlace = tuple[Part, Row, Column]
 
@@ -47,7 +45,7 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int, others: Collec
     while at < len(tokens):
         if tokens[at].row in others:
             head.labels, at = [], at + 1
-        elif tokens[at].kind == "text" and not (head.labels and WITH_NOTE.match(tokens[at].text)):
+        elif tokens[at].kind == "text" and not (head.labels and has_note(tokens[at])):
             at = head.read_label(tokens, at)
         else:
             at = head.take_run(tokens, at)
@@ -225,7 +223,7 @@ def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
 
 def may_be_figure(token: Token) -> bool:
     """Whether a text takes the place of a figure: in a grid 12个, anywhere 17（其中网上5）, 12①."""
-    return bool(token.text[:1].isdigit() if token.grid else WITH_NOTE.match(token.text))
+    return token.text[:1].isdigit() if token.grid else has_note(token)
 
 
 def place_run(

@@ -11,7 +11,7 @@ from itertools import pairwise
 from gongkai.model import Part, Row
 from gongkai.recognize.headers import COUNTER, Head
 from gongkai.recognize.labels import Match
-from gongkai.recognize.tokens import Token, squash
+from gongkai.recognize.tokens import Token, has_note, squash
 
 FEWEST_COUNTED = 5  # rows numbered in order, from which a column without a head is one of numbers
 ALL_ALIKE = 0.8  # share of rows of one width from which a grid is taken to write every cell
@@ -53,7 +53,7 @@ def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], par
         token = tokens[at]
         if token.kind == "filler":
             fillers = True
-        elif token.is_slot or (token.text[:1].isdigit() and stop - match.end == len(part.columns)):
+        elif token.is_slot or has_note(token) or (token.text[:1].isdigit() and stop - match.end == len(part.columns)):
             slots.append(token)
         else:
             break

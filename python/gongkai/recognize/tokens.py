@@ -14,6 +14,7 @@ from gongkai.model import Block, Grid, Link, Place, Prose
 
 TokenKind = Literal["figure", "sign", "blank", "filler", "text"]
 
+WITH_NOTE = re.compile(r"\d[\d.,]*\s*[（(*①-⑳^²³]")
 NOT_WORD = re.compile(r"[\W_]+")
 BARS = re.compile(r"[|｜\s]+")
 BAR = re.compile(r"[|｜]")
@@ -59,6 +60,11 @@ def kind_of(text: str) -> TokenKind:
     if state == "unreadable":
         return "figure" if read_figure(text, "万元").state == "figure" else "text"
     return state
+
+
+def has_note(token: Token) -> bool:
+    """17（其中网上5）, 12①: no figure that can be read, but the place of one."""
+    return WITH_NOTE.match(token.text) is not None
 
 
 def tokenize(blocks: Sequence[Block]) -> list[Token]:
