@@ -85,7 +85,9 @@ WHITE = '<w:color w:val="FFFFFF"/>'
         ('<w:fldSimple w:instr=" PAGE ">' + run("12") + "</w:fldSimple>", "12"),
         (run("1") + '<w:fldSimple w:instr=" EQ \\f(1,2) "/>', "1\ufffc"),
         (run("12") + '<w:hyperlink r:id="h">' + run("3") + "</w:hyperlink>", "12^3"),
-        ('<w:hyperlink w:anchor="x">' + run("12") + "</w:hyperlink>" + run("3"), "123"),
+        ('<w:hyperlink w:anchor="x">' + run("12") + "</w:hyperlink>" + run("3"), "12^3"),
+        (run("12") + '<w:hyperlink w:anchor="_ftn1">' + run("3") + "</w:hyperlink>", "12^3"),
+        ('<w:hyperlink w:anchor="x">' + run("123") + "</w:hyperlink>", "123"),
         ("<m:oMath><m:r><m:t>1</m:t></m:r><m:r><m:t>2</m:t></m:r></m:oMath>", "12"),
         (
             "<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath>",

@@ -197,9 +197,6 @@ class WordText:
     def link(self, node: _Element) -> None:
         """A link in a cell is set off from a figure beside it, as on a web page."""
         relation = self.targets.get(attribute(node, "r:id"))
-        if relation is None:
-            self.inline(node)
-            return
         start = len(self.pieces)
         if self.in_cell:
             self.mark(LINKED, "(")
@@ -208,7 +205,8 @@ class WordText:
         text = collapse("".join(self.pieces[before:])) if len(self.pieces) >= start else ""
         if self.in_cell:
             self.mark(LINKED, ")")
-        self.items.append(Link(Place(), "link", text.replace("\0", ""), relation.target))
+        if relation is not None:  # else it leads to a place in the document itself: a note, most likely
+            self.items.append(Link(Place(), "link", text.replace("\0", ""), relation.target))
 
     def equation(self, node: _Element) -> None:
         """Only an equation in one line is a text: of a fraction or a power the parts must not join to one figure."""
