@@ -177,6 +177,11 @@ def test_a_run_that_is_raised_moved_or_of_unknown_dress_is_no_part_of_the_figure
     assert cell(markup) == "43^1"
 
 
+def test_digits_that_are_turned_round_are_no_figure() -> None:
+    assert cell("<bdo dir=rtl>34</bdo>") == "□^34"
+    assert cell("<bdo dir=ltr>34</bdo>") == cell("<bdo>34</bdo>") == "34"
+
+
 @pytest.mark.parametrize("markup", HIDDEN)
 def test_what_nobody_sees_is_no_part_of_the_figure(markup: str) -> None:
     assert cell(markup) == "43"

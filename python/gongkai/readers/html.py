@@ -153,6 +153,7 @@ class PageContent:
             **dict.fromkeys(("td", "th"), self.cell),
             **dict.fromkeys(("sup", "sub"), self.raised),
             "small": self.apart,
+            "bdo": self.turned,
             "title": self.named,
             "meta": self.meta,
             "p": self.paragraph,
@@ -415,6 +416,11 @@ class PageContent:
             self.pieces.append(DRAWN[1:])
             self.mark(RAISED, ")")
         return opener(node) if opener else None
+
+    def turned(self, node: LexborNode) -> None:
+        """<bdo dir=rtl>34</bdo> shows 43: no figure."""
+        if (node.attributes.get("dir") or "").lower() == "rtl":
+            self.drawn_run(None, node)
 
     def plain_text(self, cell: LexborNode) -> str | None:
         """The text of a cell with at most one paragraph and nothing that breaks, hides or marks text, else None.
