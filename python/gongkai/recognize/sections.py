@@ -55,13 +55,15 @@ def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
+@cache
 def titles_of(section: Section) -> tuple[str, ...]:
     return tuple(squash(text) for text in (section.title, *section.aliases))
 
 
-def plain_titles(section: Section) -> set[str]:
+@cache
+def plain_titles(section: Section) -> frozenset[str]:
     """The titles without their numbers."""
-    return {squash(bare(text)) for text in (section.title, *section.aliases)}
+    return frozenset(squash(bare(text)) for text in (section.title, *section.aliases))
 
 
 def is_short(token: Token, numbers: Collection[str], titles: tuple[str, ...]) -> bool:

@@ -164,6 +164,7 @@ def label_places(label: str, row: Sequence[Token]) -> list[UnitPlace]:
     return [(LABEL, text) for text in texts if tells_unit(text)]
 
 
+@lru_cache(maxsize=4096)
 def tells_unit(text: str) -> bool:
     return bool(money_units(text) or count_units(text)) or is_strange(text) or is_odd(text)
 
