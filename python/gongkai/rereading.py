@@ -29,7 +29,7 @@ from gongkai.recognize.tokens import kind_of, squash
 from gongkai.wording import clipped
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 APART = {  # read as the first reading is, in a process of its own
     PDF: "gongkai.rereading:pdf_order",
@@ -233,6 +233,7 @@ BREAKS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "li", "main", "ol", "section", "table", "tbody", "thead", "tr", "ul"),
 }
 LINES = {"p", "br", "pre"}  # each ends a line, a blank one too
+OWN_LINES = BREAKS | LINES
 CELLS = {"td", "th"}
 RAISED = {"sup", "sub"}
 LEFT_OUT = (
@@ -258,15 +259,17 @@ def html_order(text: str) -> tuple[Block, ...]:
     return in_order(page_lines(root), " ".join(title.split()))
 
 
-def parsed_page(text: str) -> HtmlElement:
+def parsed_page(text: str) -> _Element:
     """A page as libxml2 reads it. Raises UnreadableDocument where it makes nothing of it."""
-    from lxml import etree, html
+    from lxml import etree
 
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
         raise UnreadableDocument("网页不能按文字顺序读取。") from error
+    if root is None:
+        raise UnreadableDocument("网页不能按文字顺序读取。")
     return root
 
 
@@ -281,24 +284,22 @@ def hides_figures(text: str) -> bool:
     return any(node.mem_id in touched and any(map(str.isdigit, node.text())) for node in nodes)
 
 
-def page_lines(root: HtmlElement) -> Iterator[str]:
+def page_lines(root: _Element) -> Iterator[str]:
     """A line for each cell that holds no table, and for each line of text outside of cells; what no
     reader sees is taken out of the page."""
-    from lxml import etree, html
+    from lxml import etree
 
-    for node in list(root.iter(*LEFT_OUT)):
-        if isinstance(node, html.HtmlElement) and node.getparent() is not None:
-            node.drop_tree()
+    etree.strip_elements(root, *LEFT_OUT, with_tail=False)
     pieces: list[str] = []
-    cell: HtmlElement | None = None
+    cell: _Element | None = None
     for event, node in etree.iterwalk(root, ("start", "end")):
         name = str(node.tag)
         if event == "start":
             leaf = cell is None and name in CELLS and node.find(".//table") is None
-            if leaf or (cell is None and name in BREAKS | LINES):
+            if leaf or (cell is None and name in OWN_LINES):
                 yield from flushed(pieces)
             cell = node if leaf else cell
-            pieces += ("^" if name in RAISED else " " if name in BREAKS | LINES else "", node.text or "")
+            pieces += ("^" if name in RAISED else " " if name in OWN_LINES else "", node.text or "")
         else:
             if node is cell or (cell is None and name in LINES):
                 yield "".join(pieces)
