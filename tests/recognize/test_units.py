@@ -126,6 +126,16 @@ def test_a_scale_of_nothing_is_no_unit(layout: str, scale: str) -> None:
     assert (value, rules) == (None, ["coverage.cell"])
 
 
+@pytest.mark.parametrize("unit", ["万·元", "万-元", "万^元", "万\u2800元"])
+def test_a_unit_that_is_taken_apart_is_none(unit: str) -> None:
+    value, rules = reading(page("plain", head=f"本年收费金额（单位：{unit}）"))
+    assert (value, rules) == (None, ["coverage.cell"])
+
+
+def test_a_traditional_scale_is_the_scale() -> None:
+    assert reading(page("plain", head="本年收费金额（单位：萬元）")) == (IN_WAN["万元"], [])
+
+
 @pytest.mark.parametrize("unit", ["万元/件", "元/人次"])
 def test_a_rate_is_no_amount(unit: str) -> None:
     value, rules = reading(page("plain", head=f"本年收费金额（{unit}）"))

@@ -31,7 +31,10 @@ COUNTS = re.compile(rf"(?:单位[:：为]?|[（(【\[]|^(?!十|.{{1,3}}条))(?P<
 CUE = re.compile(rf"[元圆]|{SCALES}(?:{COUNTED})|单位|[（(【\[].{{1,2}}[）)】\]]$")  # one stands in every such line
 # 单位：亿, （千）, 单位：%: scales of nothing, shares and dozens are units of no figure here.
 ODD = re.compile(rf"(?:单位[:：为]?|[（(【\[])(?:{SCALES}+|[%％‰打角分K兆]|百分比)(?=$|[）)】\]])", re.IGNORECASE)
-STRANGE = re.compile(r"[￥¥$]|RMB|[美港欧日]元|外币|[（(]人民币[）)]|[元圆]/", re.IGNORECASE)
+# 万·元, 万^元: something between a scale and its 元 makes it no unit that is certain.
+STRANGE = re.compile(
+    rf"{SCALES}[^\w、，,（()）：:/]+[元圆]|[￥¥$]|RMB|[美港欧日]元|外币|[（(]人民币[）)]|[元圆]/", re.IGNORECASE
+)
 OF_COUNTS = re.compile(r"单位[:：为]?(?:件|项|宗|个|份|条|次|人)|[（(](?:件|项|宗|份)[）)]")
 # What makes of a line beside a table a statement about its unit: 单位：元, 金额均为元, 以元为单位, 元 alone.
 SAYS_SO = re.compile(
@@ -69,7 +72,7 @@ def money_units(text: str) -> frozenset[str]:
     """The units of money that a text states: 本年收费金额（单位：元） -> {元}; 单位：件、万元 -> {万元}."""
     if not ("元" in text or "圆" in text):
         return frozenset()
-    plain = "".join(clean(text).split())
+    plain = "".join(clean(text).split()).replace("萬", "万")
     return frozenset(match["unit"].replace("圆", "元") for match in MONEY.finditer(plain))
 
 
