@@ -113,6 +113,13 @@ def test_a_wrong_head_over_a_citys_amount_is_doubted(layout: str, agency: str) -
     assert (value, rules) == (None, ["coverage.cell"])
 
 
+@pytest.mark.parametrize("words", ["收费通知4份，总金额2670元", "收费0.3万元", "收费标准每件10元", "收费减少120万元"])
+def test_another_amount_in_the_prose_silences_no_witness(words: str) -> None:
+    text = page("plain", head="本年收费金额（单位：元）", cell="63229.44", agency="青溪市人民政府")
+    read = read_page(text.replace("公布解读材料14篇", words))
+    assert (read.value(FEES), [finding.rule for finding in of_fees(read)]) == (None, ["coverage.cell"])
+
+
 @pytest.mark.parametrize(("prose", "expected"), [("63229.44万元", None), ("6.32万元", Decimal("6.322944"))])
 def test_the_prose_is_a_witness(prose: str, expected: Value) -> None:
     text = page("plain", head="本年收费金额（单位：元）", cell="63229.44")

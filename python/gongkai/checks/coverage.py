@@ -6,7 +6,7 @@ the rest are notes. A blank is never taken for zero, so it is no error by itself
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure, shown
@@ -84,23 +84,33 @@ def check_coverage(year: int | None, table: Table, problems: Sequence[Problem]) 
     if problems and all(entry.value is None for entry in table.entries.values()):
         found.append(Finding("coverage.table", "error", f"{form.number}没有读出任何数字。"))
     found += [problem_finding(form, problem, problem_cells(form, problem)) for problem in problems]
+    left = [cell for cell in form.cells.values() if cell.id not in covered]
+    given = {cell: entry for cell, entry in in_order(form, table) if entry.value is not None}
+    for cell_id, entry in given.items():
+        found += check_figure(form, form.cells[cell_id], entry)
+    return found + unit_notes(form, given) + check_blanks(form, left, table)
+
+
+def in_order(form: Form, table: Table) -> Iterator[tuple[str, Entry]]:
+    return ((cell, table.entries.get(cell, EMPTY)) for cell in form.cells)
+
+
+def check_blanks(form: Form, cells: Iterable[Cell], table: Table) -> list[Finding]:
+    """The findings on those of some cells that hold no figure: texts each, then signs and blanks together."""
+    found = []
     blanks: list[str] = []
     signs: dict[str, str] = {}
-    for cell in form.cells.values():
+    for cell in cells:
         entry = table.entries.get(cell.id, EMPTY)
-        if entry.value is not None:
-            found += check_figure(form, cell, entry)
-        elif cell.id not in covered:
-            state = read_figure(entry.raw, cell.column.unit).state
-            if state == "blank":
-                blanks.append(cell.id)
-            elif state == "sign":
-                signs[cell.id] = clean(entry.raw)
-            else:
-                lost = Problem(form.id, cell.row.id, cell.column.id, entry.raw, "没有读成数字，未采用")
-                found.append(problem_finding(form, lost, (cell,)))
-    given = {cell: entry for cell in form.cells if (entry := table.entries.get(cell, EMPTY)).value is not None}
-    return found + unit_notes(form, given) + blank_notes(form, blanks, signs)
+        state = read_figure(entry.raw, cell.column.unit).state if entry.value is None else "figure"
+        if state == "blank":
+            blanks.append(cell.id)
+        elif state == "sign":
+            signs[cell.id] = clean(entry.raw)
+        elif entry.value is None:
+            lost = Problem(form.id, cell.row.id, cell.column.id, entry.raw, "没有读成数字，未采用")
+            found.append(problem_finding(form, lost, (cell,)))
+    return found + blank_notes(form, blanks, signs)
 
 
 def check_edition(year: int | None, form: Form) -> list[Finding]:

@@ -237,6 +237,7 @@ def scaled_note(notes: Iterable[UnitPlace]) -> str:
 
 # The usual order of size of amounts, as a power of ten in 万元, by the last character of the body's name.
 USUAL = {"省": 5.5, "市": 4.5, "州": 4.5, "盟": 4.5, "县": 3.8, "区": 3.8, "旗": 3.8, "镇": 0.5, "乡": 0.5, "道": 0.5}
+SAME_AMOUNT = 0.1  # powers of ten: 约6.3万元 for 6.322944
 OF_A_BODY = 1.5  # of a department
 SUBJECTS = {"fees": "收费", "procurement": "采购"}  # rows of money -> what prose calls them
 
@@ -253,8 +254,11 @@ def contradicted_by(entry: Entry, agency: str, prose: str, others: Sequence[Valu
         return ""
     converted, plain = log10(abs(float(entry.value))), log10(abs(float(figure)))
     for amount, quoted in amounts_in(prose, subject):
-        nearer = abs(amount - plain) < abs(amount - converted)
-        return f"正文写的是“{quoted}”" if nearer else ""
+        # 收费通知4份，总金额2670元: an amount that is neither of the two speaks of something else.
+        if abs(amount - plain) < SAME_AMOUNT:
+            return f"正文写的是“{quoted}”"
+        if abs(amount - converted) < SAME_AMOUNT:
+            return ""
     for other in [value for value in others if value]:
         size = log10(abs(float(other)))
         nearer = abs(size - plain) < abs(size - converted)
