@@ -21,7 +21,6 @@ TEXTS = ("bars", "full_bars", "tabs", "lines", "trailing")
 SLOW = ("docx", "xlsx", "pdf", "pdf-unruled")  # forms of which one in SELDOM documents is
 SELDOM = 40
 FORMS = (*PAGES, *TEXTS, *SLOW)
-TABLES = ("disclosure", "applications", "disputes")
 FIRST_MARK = 0xE000  # private characters that stand for markup until a page is written
 
 

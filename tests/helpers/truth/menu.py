@@ -12,7 +12,7 @@ from functools import partial
 
 from gongkai.model import Value
 from helpers.made import report_of
-from helpers.truth.document import FIRST_MARK, SLOW, TABLES, Made, made, values
+from helpers.truth.document import FIRST_MARK, SLOW, Made, made, values
 from helpers.writers.mutations import (
     drop_column,
     drop_line,
@@ -23,6 +23,7 @@ from helpers.writers.mutations import (
     without,
 )
 from helpers.writers.styles import (
+    TABLES,
     Spot,
     bars_text,
     lines_text,

@@ -9,6 +9,7 @@ from html import escape
 from gongkai.model import Entry, Report, Table
 from helpers.made import report_of
 from helpers.writers.styles import (
+    TABLES,
     Sheet,
     bars_text,
     lines_text,
@@ -21,7 +22,6 @@ from helpers.writers.styles import (
 )
 
 OWN = report_of()
-TABLES = ("disclosure", "applications", "disputes")
 WRITERS: dict[str, Callable[[Sheet], str]] = {
     "plain": table_html,
     "word": lambda sheet: table_html(sheet, word_cell),
