@@ -13,7 +13,7 @@ from itertools import combinations
 from pathlib import Path
 
 from gongkai.bodies import may_be_one
-from gongkai.links import Directory, Lead, directory_of, goes_on, leads_of
+from gongkai.links import Directory, Lead, directory_of, goes_on, leads_of, with_styles
 from gongkai.model import (
     Block,
     Document,
@@ -71,7 +71,7 @@ def report_of(
     if is_workbook(document) or binary_format(document.content) is not None:
         loaded()  # only a page leads on
         return report_in(document, part)
-    blocks = read_blocks(document)
+    document, blocks = with_styles(document, limits, access)
     following = Following(document, blocks, limits, access, part=part)
     try:
         report = recognized(blocks, document, part)
@@ -131,8 +131,8 @@ def with_problem(report: Report, raw: str, why: str) -> Report:
     return replace(report, problems=(*report.problems, Problem("", "", "", raw, why)))
 
 
-def report_in(document: Document, part: int = 0) -> Report:
-    """The report in a document itself, or part number ``part`` of it."""
+def report_in(document: Document, part: int = 0, blocks: Sequence[Block] = ()) -> Report:
+    """The report in a document itself, or part number ``part`` of it; its blocks, if they are known."""
     if is_workbook(document):
         if part > 1:
             raise UnreadableDocument(f"{document.origin}：{NO_SUCH_PART.format(1, part)}")
@@ -140,7 +140,7 @@ def report_in(document: Document, part: int = 0) -> Report:
     found = binary_format(document.content)
     if found is not None and found.office:
         document = replace(document, provenance=(*document.provenance, CONVERTED))
-    return recognized(read_blocks(document), document, part)
+    return recognized(blocks or read_blocks(document), document, part)
 
 
 def recognized(blocks: Sequence[Block], document: Document, part: int) -> Report:
@@ -218,7 +218,10 @@ class Following:
         if seconds <= 0:
             raise FetchError(f"{lead.source}：{self.limits.deadline:g}秒内没有取到它；请稍后重试。", "timeout")
         document = load(lead.source, replace(self.limits, deadline=seconds), self.access, self.page.url)
-        report = evaluated(report_in(document, self.part))
+        blocks: Sequence[Block] = ()
+        if lead.kind == "frame" and binary_format(document.content) is None:
+            document, blocks = with_styles(document, self.limits, self.access)
+        report = evaluated(report_in(document, self.part, blocks))
         lacking = f"中{self.own_lack}" if not own else f"中只有{len(own)}张表"
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”（{lead.why}）"
         step = (

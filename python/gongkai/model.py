@@ -220,7 +220,8 @@ class Document:
     """The bytes of a source. ``origin`` is what the user named, ``url`` where it really came from (or "").
 
     ``provenance`` says what happened between the two that the user did not ask for, a Chinese sentence each: an
-    attachment taken instead of its page, a copy from the cache, a certificate that was not checked.
+    attachment taken instead of its page, a copy from the cache, a certificate that was not checked. ``styles`` is what
+    a page's external stylesheets say of a few of its figures (CSS), where the page itself does not.
     """
 
     origin: str
@@ -231,6 +232,7 @@ class Document:
     url: str = ""
     charset: str = ""
     provenance: tuple[str, ...] = ()
+    styles: str = field(default="", repr=False)
 
 
 class Place(NamedTuple):
@@ -286,10 +288,11 @@ SHEET = "sheet"  # the heading of a Prose that is the name of a worksheet, befor
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Something the source points to: ``kind`` is link, frame, image or password (a field that asks for one)."""
+    """Something the source points to: ``kind`` is link, frame, image, password (a field that asks for one), or
+    stylesheet (one that may say how figures look; its text names their classes)."""
 
     place: Place
-    kind: Literal["link", "frame", "image", "password"]
+    kind: Literal["link", "frame", "image", "password", "stylesheet"]
     text: str
     target: str
 

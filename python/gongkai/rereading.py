@@ -21,9 +21,8 @@ from gongkai.figures import fold, read_figure
 from gongkai.model import Block, Document, Entry, Grid, Place, Problem, Prose, Report, Table, UnreadableDocument, Value
 from gongkai.readers import HTML, is_cut, read_blocks
 from gongkai.readers.blocks import PAINTED, folded
-from gongkai.readers.css import styled_nodes
-from gongkai.readers.detect import EXCEL, OLD_EXCEL, OLD_WORD, PDF, REPLACED, WORD, binary_format, decode
-from gongkai.readers.limits import refuse_lines
+from gongkai.readers.detect import EXCEL, OLD_EXCEL, OLD_WORD, PDF, REPLACED, WORD, binary_format, decode, refuse_lines
+from gongkai.readers.dress import dress_of
 from gongkai.recognize import recognize
 from gongkai.recognize.tokens import kind_of, squash
 from gongkai.wording import clipped
@@ -68,7 +67,7 @@ def blocks_in_order(document: Document) -> tuple[Block, ...]:
     if found is None:
         text = decode(document.content, document.charset)
         refuse_lines(text)
-        if HTML.search(text) and not hides_figures(text):
+        if HTML.search(text) and not hides_figures(text, document.styles):
             return html_order(text + REPLACED if is_cut(text) else text)
     return reordered(read_blocks(document)) if found is None or found in REORDERED else ()
 
@@ -193,7 +192,7 @@ def is_hidden_from_one(document: Document) -> bool:
     """Whether the page's styles hide figures, which the second reading takes for seen."""
     if binary_format(document.content) is not None:
         return False
-    return hides_figures(decode(document.content, document.charset))
+    return hides_figures(decode(document.content, document.charset), document.styles)
 
 
 # --- texts in order -------------------------------------------------------------------------------
@@ -273,13 +272,17 @@ def parsed_page(text: str) -> _Element:
     return root
 
 
-def hides_figures(text: str) -> bool:
+UNSEEN_EFFECTS = ("gone", "blank", "hidden", "raised", "drawn")
+
+
+def hides_figures(text: str, styles: str = "") -> bool:
     """Whether the page's styles hide or raise something with a digit in it: this reading would take it for seen."""
     from selectolax.lexbor import LexborHTMLParser
 
     content = text.encode("utf-8", "replace")
     tree = LexborHTMLParser(content)
-    touched = {key for key, effect in styled_nodes(tree, content).items() if effect not in ("line", "cell", "apart")}
+    effects = dress_of(tree, content, styles).effects
+    touched = {key for key, effect in effects.items() if effect in UNSEEN_EFFECTS}
     nodes = tree.css("*") if touched else ()
     return any(node.mem_id in touched and any(map(str.isdigit, node.text())) for node in nodes)
 

@@ -21,9 +21,8 @@ SHORT_FILES = {
     "cli/levels.py": "one command",
     "decisions/check.py": "what the checks ask of decisions; the front is imported where no check is made",
     "excel/commands.py": "workbooks in use name this module",
+    "links/styles.py": "few pages ask for it",
     "opc/ole2.py": "one container",
-    "readers/limits.py": "what web pages and texts are refused for",
-    "recognize/diagnosis.py": "why there is no report",
     "workbook/adopting.py": "stands above fill, which stands above proposals",
 }
 

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gongkai.model import GongkaiError, UnreadableDocument
-from gongkai.readers import html, limits, text
+from gongkai.readers import detect, html, text
+from gongkai.readers.detect import DEEPEST, MOST_TAGS
 from gongkai.readers.html import CELLS, html_blocks
-from gongkai.readers.limits import DEEPEST, MOST_TAGS
 from gongkai.readers.text import text_blocks
 from helpers.blocks import prose, read
 from helpers.counts import properties
@@ -113,7 +113,7 @@ def test_a_flood_of_lines_is_refused(content: bytes) -> None:
 
 
 def test_a_crlf_ends_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MOST_LINES", 2_000)
+    monkeypatch.setattr(detect, "MOST_LINES", 2_000)
     assert prose(read(b"a" + b"\r\n" * 1_500 + b"b"))[0][1].count("\n") == 1_500
     with pytest.raises(UnreadableDocument, match="超过2000行"):
         read(b"a" + b"\r\n" * 2_500 + b"b")
@@ -163,6 +163,14 @@ def nested_rules(size: int) -> str:
     return "<style>" + "@media screen{" * size + "display:none" + "}" * size + "</style><p>x"
 
 
+def table_of(cell: str) -> str:
+    return f"<table><tr><td>a<td>{cell}<tr><td>b<td>1</table>x"
+
+
+WHITE = "<span style='color:#fff' class=x>"
+LINKED_SHEET = "<link rel=stylesheet href=a.css>"
+
+
 # Pages of any size, and one from which on the cost is measured; at four times it no bound is met.
 GROWING: dict[str, tuple[Callable[[int], str], int]] = {
     "notes": (lambda size: "<p>" + "<sup>1</sup>" * size, 800),
@@ -176,6 +184,13 @@ GROWING: dict[str, tuple[Callable[[int], str], int]] = {
     "at": (lambda size: "<style>display:none" + "@" * size + "</style><p>x", 20_000),
     "comment": (lambda size: "<style>display:none" + "/*" * size + "</style><p>x", 20_000),
     "media": (nested_rules, 400),
+    "white": (lambda size: LINKED_SHEET + table_of(f"{WHITE}1</span>" * size), 800),
+    "whites": (lambda size: LINKED_SHEET + table_of(WHITE * size + "1"), 400),
+    "raised": (lambda size: table_of(f"<sup>{NESTED}" * size + "1"), 300),
+    "classed": (lambda size: LINKED_SHEET + "<table class=x><tr class=y><td class=x>" * size + f"{TEXT}1", 200),
+    "escapes": (lambda size: "<style>" + "\\2e" * size + "{color:#fff}</style><p>x", 20_000),
+    "within-rules": (lambda size: "<style>" + "a,b,c{" * size + "top:1px" + "}" * size + "</style><p>x", 400),
+    "styles": (lambda size: "".join(f"<i style='top:{n}px'>1</i>" for n in range(size)) + "<p>x", 500),
 }
 # As large as the bounds let them be.
 LARGEST = {
@@ -190,6 +205,13 @@ LARGEST = {
     "at": 99_000,
     "comment": 49_000,
     "media": 7_000,
+    "white": 100_000,
+    "whites": 15_000,
+    "raised": 9_000,
+    "classed": 9_000,
+    "escapes": 20_000,
+    "within-rules": 10_000,
+    "styles": 60_000,
 }
 
 

@@ -2,6 +2,7 @@
 
 from gongkai.links.addresses import address_of, base_of
 from gongkai.links.leads import Candidate, Directory, Lead, candidates, directory_of, goes_on, leads_of
+from gongkai.links.styles import with_styles
 
 __all__ = [
     "Candidate",
@@ -13,4 +14,5 @@ __all__ = [
     "directory_of",
     "goes_on",
     "leads_of",
+    "with_styles",
 ]

@@ -6,8 +6,7 @@ import re
 
 from gongkai.model import Block, Document, UnreadableDocument
 from gongkai.readers.blocks import folded
-from gongkai.readers.detect import REPLACED, binary_format, decode, text_format
-from gongkai.readers.limits import refuse_lines
+from gongkai.readers.detect import REPLACED, binary_format, decode, refuse_lines, text_format
 from gongkai.system import remove_left_folders
 
 HTML = re.compile(
@@ -45,17 +44,17 @@ def blocks_of(document: Document) -> tuple[Block, ...]:
             raise UnreadableDocument("内容是空的，没有可读的文字；请检查网址或文件。")
         found = text_format(text)
         if found is None:
-            return blocks_of_text(text)
+            return blocks_of_text(text, document.styles)
     raise UnreadableDocument(f"这是{found.name}，不能读取；{found.advice}。")
 
 
-def blocks_of_text(text: str) -> tuple[Block, ...]:
+def blocks_of_text(text: str, styles: str) -> tuple[Block, ...]:
     from gongkai.readers.html import html_blocks
     from gongkai.readers.text import text_blocks
 
     refuse_lines(text)
     if HTML.search(text):
-        return html_blocks(text + REPLACED if is_cut(text) else text)
+        return html_blocks(text + REPLACED if is_cut(text) else text, styles)
     return text_blocks(text.removeprefix("\ufeff"))
 
 

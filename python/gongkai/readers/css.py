@@ -1,21 +1,20 @@
-"""A page's styles -> which nodes they hide, strike, raise or set apart."""
+"""What CSS says -> what it does to a text: it hides it, lifts it, moves it away, or sets it apart."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from itertools import chain
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Literal
 
 # gone: not there at all; blank: nothing to see in its place; hidden: blank by a rule of the page, which a script may
-# lift; raised: beside a figure, but no part of it; apart: the same, but only where digits touch; line, cell: on a line
-# of its own, a cell also when it is empty; drawn: the page draws a text before or behind it
-Effect = Literal["gone", "blank", "hidden", "raised", "apart", "line", "cell", "drawn"]
+# lift; raised: beside a figure, but no part of it; moved, white, apart (of another look): the same, but only where
+# digits touch. What covers a whole cell is weighed (dress); line, cell: on a line of its own, a cell also when it is
+# empty; drawn: the page draws a text before or behind it.
+Effect = Literal["gone", "blank", "hidden", "raised", "moved", "white", "apart", "line", "cell", "drawn"]
+Done = tuple[Effect | None, bool]  # an effect, and whether it holds for all that is in the element
 
-ZERO = re.compile(r"[0.]+(?:%|[a-z]+)?")
+ZERO = r"[0.]+(?:%|[a-z]+)?"
 STRUCK = re.compile(r".*line-through.*")
 HIDES = {  # property -> its values that hide
     "display": re.compile("none"),
@@ -23,31 +22,49 @@ HIDES = {  # property -> its values that hide
     "text-decoration": STRUCK,
     "text-decoration-line": STRUCK,
     "visibility": re.compile("hidden|collapse"),
-    "opacity": ZERO,
-    "font-size": ZERO,
+    "opacity": re.compile(ZERO),
+    "font-size": re.compile(ZERO),
     "color": re.compile("transparent"),
     "text-indent": re.compile(r"-\d{3,}.*"),
     "left": re.compile(r"-\d{3,}.*"),
     "margin-left": re.compile(r"-\d{4,}.*"),
     "clip": re.compile(r"rect\(\s*0.*"),
     "clip-path": re.compile(r"inset\((?:[5-9]\d|100)%.*"),
-    "max-height": ZERO,
-    "max-width": ZERO,
+    "max-height": re.compile(ZERO),
+    "max-width": re.compile(ZERO),
     "transform": re.compile(r"scale\(\s*0\s*[,)].*"),
 }
+INHERITED = {"visibility", "font-size", "color"}  # what is in the element may show itself again
 NOT_ZERO = r"(?![-+]?0*\.?0*(?:[a-z]+|%))[-+]?(?:\d+\.?\d*|\.\d+)(?:[a-z]+|%)"  # -5px, .4em, 30%
-SMALL = r"smaller|x+-small|0?\.[1-8]\d*r?em|[1-8]?\d%|[1-9](?:\.\d+)?px|(?:[1-6](?:\.\d+)?|7(?:\.[0-4]\d*)?)pt"
-NEARLY_WHITE = r"white|#fff(?:f|fff|fffff)?|#(?:f[a-f]){3}|rgba?\(255[,\s]+255[,\s]+255.*"
-UNKNOWN = r".*(?:calc|var)\(.*"
+UNKNOWN = r".*(?:calc|var|env|min|max|clamp)\(.*"
 RAISES = {  # property -> its values that lift text off its line
     "vertical-align": re.compile(rf"super|sub|text-top|text-bottom|{NOT_ZERO}"),
     "mso-text-raise": re.compile(NOT_ZERO),
 }
-SETS_APART = {  # property -> its values that make text unlike that beside it, or hard to see
+FAR = r"-?(?:[5-9]|\d\d+)(?:\.\d+)?(?:px|pt|%)|-?\d*\.?\d*[1-9](?:em|rem|ex|ch|cm|mm|in|vh|vw)"  # 5px, 1em; not 2px
+PALE = "|".join(
+    (
+        "white|snow|ivory|azure|mintcream|ghostwhite|floralwhite|whitesmoke|aliceblue|seashell|honeydew|canvas",
+        r"#f[0-9a-f]f[0-9a-f]f[0-9a-f](?:[0-9a-f]{2})?|#[ef]{3}[0-9a-f]?",  # #fafafa, #fff
+        r"#[0-9a-f]{6}[01][0-9a-f]|#[0-9a-f]{3}[01]",  # #00000000
+        r"rgba?\((?:\s*2[45]\d\b[\s,]*){3}.*",  # rgb(255, 250, 250)
+        r"rgba?\((?:\s*(?:9[5-9]|100)(?:\.\d+)?%[\s,]*){3}.*",
+        r"hsla?\([^,/)]+[\s,]+[\d.]+%?[\s,]+(?:9[4-9]|100)(?:\.\d+)?%?[^\d].*",  # hsl(0, 0%, 100%)
+        r"(?:rgb|hsl)a?\(.*[,/]\s*(?:0?\.[01]\d*|0|\d%|1\d%)\s*\)",  # rgba(0, 0, 0, .05)
+    )
+)
+MOVES = {  # property -> its values that move text to where another stands
     "position": re.compile("absolute|fixed"),
-    "top": re.compile(f"{NOT_ZERO}|{UNKNOWN}"),
-    "bottom": re.compile(f"{NOT_ZERO}|{UNKNOWN}"),
-    "inset": re.compile(r".*[1-9].*"),
+    **dict.fromkeys(("top", "bottom", "inset", "inset-block"), re.compile(rf"(?:.*\s)?(?:{FAR})(?:\s.*)?|{UNKNOWN}")),
+    **dict.fromkeys(("translate", "margin-top", "margin"), re.compile(rf"(?:.*\s)?-(?:{FAR})(?:\s.*)?")),
+    "transform": re.compile(r"(?!none|scale\(\s*0\s*[,)]).+"),
+}
+WHITENS = dict.fromkeys(("color", "-webkit-text-fill-color"), re.compile(f"transparent|{PALE}"))
+NEEDS_POSITION = {"top", "bottom", "inset", "inset-block", "inset-block-start", "inset-block-end"}
+BACKED = re.compile(rf"(?!(?:none|transparent|inherit|initial|unset|window|{PALE})\b).*[a-z#].*")
+SMALL = r"smaller|x+-small|0?\.[1-8]\d*r?em|[1-8]?\d%|[1-9](?:\.\d+)?px|(?:[1-6](?:\.\d+)?|7(?:\.[0-4]\d*)?)pt"
+SETS_APART = {  # property -> its values that make text unlike that beside it
+    **dict.fromkeys(NEEDS_POSITION, re.compile(f"{NOT_ZERO}.*|.*\\s{NOT_ZERO}|{UNKNOWN}")),
     "vertical-align": re.compile(f"top|{UNKNOWN}"),
     "margin-top": re.compile(r"-.*[1-9].*"),
     "margin-left": re.compile(r"(?!-\d{4}).*[1-9].*"),
@@ -58,211 +75,172 @@ SETS_APART = {  # property -> its values that make text unlike that beside it, o
     "font-size": re.compile(SMALL),
     "font": re.compile(rf"(?:.*\s)?(?:{SMALL})(?:[\s/].*)?"),
     "font-variant-position": re.compile("super|sub"),
-    "transform": re.compile(r"(?!none|scale\(\s*0\s*[,)]).+"),
-    "color": re.compile(NEARLY_WHITE),
-    "-webkit-text-fill-color": re.compile(f"transparent|{NEARLY_WHITE}"),
 }
-MARKED = re.compile(r"mso(?:footnote|endnote|comment)reference")
-# Classes that Word puts on runs of words that it doubts, and on paragraphs: they look like any other.
-# Numbers and font5 are those of WPS and Excel, ql- of an editor.
-PLAIN = re.compile(
-    r"grame|spelle|msonormal|mso[a-z]*(?:paragraph|text|link)|apple-[a-z-]+|(?:font|xl|et)?\d{1,3}|ql-[\w-]+"
-)
-RUNS = ("span", "font", "b", "strong", "i", "em", "u", "small", "big", "ins", "code", "label", "a", "cite", "var")
-IN_CELLS = ",".join(f"{cell} {run}[class]" for cell in ("td", "th", "p") for run in RUNS)
-HAS_CLASS = re.compile(rb"<(?:" + "|".join(RUNS).encode() + rb")\b[^<>]*\bclass\b")
-INHERITED = {"visibility", "font-size", "color"}  # what is in the element may show itself again
 LINED = ("block", "list-item", "table", "table-row")
-WORDS = (
-    *("display", "mso-hide", "line-through", "vertical-align", "opacity", "visibility", "font-size:0"),
-    *("font-size: 0", "font-size :", "transparent", "position", "text-raise", "small", "transform", "text-indent"),
-    *("clip", "max-height", "max-width", "white", "#fff", "255,", "font-size:.", "font-size:6", "font-size:7"),
-    *(
-        "calc(",
-        "var(",
-        "inset",
-        "margin",
-        "float",
-        "translate",
-        "scale",
-        "zoom",
-        "font:",
-        "fill-color",
-        "#f",
-        "font-variant",
-    ),
-    *("font-size:5", "font-size:4", "font-size:8", "font-size: 5", "font-size: 6", "font-size: 7", "font-size: 8"),
+JUDGED = (
+    HIDES.keys() | RAISES.keys() | MOVES.keys() | WHITENS.keys() | SETS_APART.keys()
+)  # their other values are harmless
+HARMLESS = re.compile(
+    r"(?:mso|panose|tab|layout|lang|page|border|outline|background|text|word|white|overflow|line|letter|font|color"
+    r"|caret|cursor|orphans|widows|box|unicode|quotes|list|-webkit-text|-webkit-tap|-ms-text|-moz-text|punctuation)"
+    r"(?:-.*)?"
 )
-LONGEST = 10_000  # characters of a style; the rest is not read
+OF_A_BOX = re.compile("width|height|padding.*|margin.*")  # of an inline run: nothing that a reader would see
+USUAL = re.compile(r"(?:0[a-z%]*\s*)+|normal|none|auto|initial|inherit|unset|revert|ltr|horizontal-tb|baseline|visible")
 
-STYLE = re.compile(rb"""style\s*=\s*("[^"]*"|'[^']*'|[^\s>]*)""")
-HINTS = (
-    *("none", "hidden", "collapse", "line-through", "mso-hide", "opacity", "font-size:0", "font-size: 0"),
-    *("transparent", "super", "sub", "table-cell", "position", "text-raise", "vertical-align", "small", "transform"),
-    *("text-indent", "clip", "max-height", "max-width", "white", "#f", "255", "em", "%", "px", "pt", "calc(", "var("),
-    *("inset", "margin", "float", "translate", "scale", "zoom", "font", "fill-color"),
-)
+LONGEST = 10_000  # characters of a style; the rest is not read
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
+ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE)  # \73 uper is super
 BRACE = re.compile(r"([{}])")
 # Rules for any screen: @media screen, @media (min-width:701px), @supports (…); not print, nor a narrow telephone.
 ON_SCREEN = re.compile(r"@(?:media(?!.*\bprint\b)(?!.*max-width)|supports|layer|container)\b", re.IGNORECASE)
-DRAWS = re.compile(r"::?(?:before|after)$")
-TEXT_DRAWN = re.compile(r"attr\(|counter|[\"'][^\"']*(?:[\w①-⑳]|\\[0-9a-f])")  # content: "1", "\31", attr(data-v)
-NAME = re.compile(r"[.#][A-Za-z_\u4e00-\u9fff-][\w\u4e00-\u9fff-]*", re.ASCII)
-SIMPLE = re.compile(rf"[A-Za-z]*{NAME.pattern}", re.ASCII)
-SELECTOR = re.compile(r"(?!.*:has)[\w\s.#>+~:()\[\]=*'\"^$|-]{1,120}")  # td .n, span:last-child, .n > i
-STYLE_TEXT, STYLE_NAMES = 100_000, 200  # characters and simple selectors read from a page's own styles
+NAME = re.compile(r"[.#][A-Za-z_\u0080-\uffff-][\w\u0080-\uffff-]*", re.ASCII)
+OF_A_MOMENT = re.compile(r":(?:hover|active|focus|visited|:?before|:?after|:?first-l)")
+SELECTOR = re.compile(r"(?!.*:has)[\w\s.#>+~:()\[\]=*'\"^$|\\-]{1,120}")  # td .n, span:last-child, .n > i
+DEEPEST = 10  # blocks within blocks
+STYLE_NAMES = 200  # selectors that have an effect; the rest is not read
+
+StyleRule = tuple[str, str]  # selectors, declarations
 
 
-def styled_nodes(tree: LexborHTMLParser, content: bytes) -> dict[int, Effect]:
-    """Node id -> what its style does to it, for those that have an effect on text or figures."""
-    lower = content.lower()
-    styles = b" ".join(set(STYLE.findall(lower)))  # each once: a pasted page says the same a thousand times
-    wanted = [f'[style*="{word}" i]' for word in WORDS if word.encode() in styles]
-    if b"hidden" in lower:
-        wanted.append("[hidden]")
-    if b"<font" in lower:
-        wanted += ["td font[size]", "td font[color]"]
-    found = dict(unknown_dress(tree)) if HAS_CLASS.search(lower) else {}
-    if b"<style" in lower:
-        found |= dict(drawn_nodes(tree))
-        found |= dict(ruled_nodes(tree))
-    for node in tree.css(",".join(wanted)) if wanted else ():
-        attributes = node.attributes
-        effect, kept = effect_of(declared(attributes.get("style") or ""))
-        if node.tag == "font" and not effect and is_small_font(attributes):
-            found[node.mem_id] = "apart"
-        if "hidden" in attributes:
-            found[node.mem_id] = "gone"
-        elif effect:
-            found[node.mem_id] = "raised" if not kept and styled_within(node) else effect
-    holders = table_holders(tree, found)
-    return {key: effect for key, effect in found.items() if effect == "gone" or key not in holders}
+# --- declarations ---------------------------------------------------------------------------------
 
 
-def is_small_font(attributes: Mapping[str, str | None]) -> bool:
-    """<font size=1>, size=-2, color=white."""
-    size, color = attributes.get("size") or "", (attributes.get("color") or "").lower()
-    return size == "1" or size.startswith("-") or re.fullmatch(NEARLY_WHITE, color) is not None
+@lru_cache(4_096)  # a pasted page says the same a thousand times
+def effect_of_style(style: str) -> Done:
+    """What an element's own style does to it. What is not known to be harmless sets it apart."""
+    properties = declared(style)
+    effect, kept = effect_of(properties)
+    if effect is None and not all(is_harmless(name, value, properties) for name, value in properties.items()):
+        return "apart", True
+    return effect, kept
 
 
 def declared(style: str) -> dict[str, str]:
     """The declarations of a style: property -> value, both in lower case, the last one of a property."""
     found = {}
-    for declaration in COMMENT.sub("", style[:LONGEST]).lower().split(";"):
+    text = COMMENT.sub("", style[:LONGEST])
+    for declaration in (unescaped(text) if "\\" in text else text).lower().split(";"):
         name, _, value = declaration.partition(":")
         found[name.strip()] = value.partition("!")[0].strip()
     return found
 
 
-def is_among(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) -> bool:
-    return any(name in kinds and kinds[name].fullmatch(value) for name, value in properties.items())
+def unescaped(css: str) -> str:
+    """\\73uper -> super."""
+    return ESCAPE.sub(lambda found: character(found[1]) if found[1] else found[2], css)
 
 
-def is_where_it_was(properties: Mapping[str, str]) -> bool:
-    """Whether all that sets text apart is a top or bottom that does nothing without a position."""
-    moving = [name for name in SETS_APART if name in properties and SETS_APART[name].fullmatch(properties[name])]
-    return set(moving) <= {"top", "bottom"} and properties.get("position") != "relative"
+def character(digits: str) -> str:
+    number = int(digits, 16)
+    return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
 
 
-def hiding(properties: Mapping[str, str]) -> set[str]:
-    return {name for name, value in properties.items() if name in HIDES and HIDES[name].fullmatch(value)}
-
-
-def effect_of(properties: Mapping[str, str]) -> tuple[Effect | None, bool]:
+def effect_of(properties: Mapping[str, str]) -> Done:
     """What declarations do to an element, and whether they do it to all that is in it, whatever its own style."""
     hides = hiding(properties)
     if "display" in hides:
         return "gone", True
     if hides:
         return "blank", not hides <= INHERITED
-    if is_among(RAISES, properties):
+    if matching(RAISES, properties):
         return "raised", True
-    if is_among(SETS_APART, properties) and not is_where_it_was(properties):
+    if acting(MOVES, properties):
+        return "moved", True
+    if matching(WHITENS, properties) and not is_backed(properties):
+        return "white", True
+    if acting(SETS_APART, properties):
         return "apart", True
     display = properties.get("display")
     return ("cell" if display == "table-cell" else "line" if display in LINED else None), True
 
 
-def styled_within(node: LexborNode) -> bool:
-    return any(child.css_first("[style],[class]") is not None for child in node.iter())
+def matching(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) -> set[str]:
+    return {name for name, value in properties.items() if name in kinds and kinds[name].fullmatch(value)}
 
 
-def table_holders(tree: LexborHTMLParser, found: Mapping[int, Effect]) -> set[int]:
-    """Ids of the tables and of all that they stand in: what is set to fade in is read, as it holds the figures."""
-    holders: set[int] = set()
-    if any(effect in ("blank", "hidden") for effect in found.values()):
-        for table in tree.css("table"):
-            node: LexborNode | None = table
-            while node is not None and node.mem_id not in holders:
-                holders.add(node.mem_id)
-                node = node.parent
-    return holders
+def hiding(properties: Mapping[str, str]) -> set[str]:
+    return matching(HIDES, properties)
 
 
-# --- the page's own rules -------------------------------------------------------------------------
+def acting(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) -> set[str]:
+    """Those that match and do something: a top without a position does nothing."""
+    found = matching(kinds, properties)
+    placed = properties.get("position") in ("relative", "absolute", "fixed", "sticky")
+    return found if placed else found - NEEDS_POSITION
 
 
-def unknown_dress(tree: LexborHTMLParser) -> Iterator[tuple[int, Effect]]:
-    """Node id of each run within a cell whose class the page says nothing of: it may be raised or hidden from
-    elsewhere. One that covers all of its cell stands beside nothing."""
-    known = set(NAME.findall("\n".join(node.text() for node in tree.css("style")).lower()[:STYLE_TEXT]))
-    for node in tree.css(IN_CELLS):
-        names = (node.attributes.get("class") or "").lower().split()
-        if any(map(MARKED.fullmatch, names)):
-            yield node.mem_id, "raised"
-        elif not all(f".{name}" in known or PLAIN.fullmatch(name) for name in names):
-            yield node.mem_id, "apart"
+def is_backed(properties: Mapping[str, str]) -> bool:
+    """Whether there is a colour behind the text: white on blue is seen."""
+    return any(name.startswith("background") and BACKED.fullmatch(value) for name, value in properties.items())
 
 
-def drawn_nodes(tree: LexborHTMLParser) -> Iterator[tuple[int, Effect]]:
-    """Node id of each element before or behind which a rule of the page draws a text: .n::after{content:"1"}."""
-    css = "\n".join(node.text() for node in tree.css("style"))[:STYLE_TEXT].lower()
-    rules = screen_rules(COMMENT.sub("", css)) if "content" in css else ()
-    for selectors, body in rules:
-        if not TEXT_DRAWN.match(declared(body).get("content", "")):
-            continue
-        drawing = [name.strip() for name in selectors.split(",") if DRAWS.search(name.strip())]
-        names = [name for name in (DRAWS.sub("", name) for name in drawing) if SIMPLE.fullmatch(name)]
-        for node in tree.css(",".join(names)) if names else ():
-            yield node.mem_id, "drawn"
+def is_harmless(name: str, value: str, properties: Mapping[str, str]) -> bool:
+    """font-family:宋体, mso-font-kerning:0pt, color:#333; not rotate:90deg."""
+    if name in JUDGED or HARMLESS.fullmatch(name) or USUAL.fullmatch(value) or not value:
+        return True
+    display = properties.get("display", "inline")
+    return display in ("inline", "") and OF_A_BOX.fullmatch(name) is not None
 
 
-def ruled_nodes(tree: LexborHTMLParser) -> Iterator[tuple[int, Effect]]:
-    """Node id and effect of the rules for one class or id; where it is in doubt the text is only set off."""
-    effects = rule_effects("\n".join(node.text() for node in tree.css("style"))[:STYLE_TEXT])
-    for effect, kept in dict.fromkeys(effects.values()):
-        chosen = [name for name, its in effects.items() if its == (effect, kept)]
-        simple = ",".join(filter(SIMPLE.fullmatch, chosen))
-        others = [selected(tree, name) for name in chosen if not SIMPLE.fullmatch(name)]
-        for node in chain(tree.css(simple) if simple else (), *others):
-            own = declared(node.attributes.get("style") or "") if effect == "hidden" else {}
-            doubtful = not HIDES.keys().isdisjoint(own) or (not kept and styled_within(node))
-            yield node.mem_id, "raised" if doubtful else effect
+# --- rules ----------------------------------------------------------------------------------------
 
 
-def rule_effects(css: str) -> dict[str, tuple[Effect, bool]]:
-    """Simple selector -> effect on the screen, and whether on all that is in the element."""
-    lower = css.lower()
-    hints = [hint for hint in HINTS if hint in lower]
-    rules = list(screen_rules(COMMENT.sub("", css))) if hints else []
+def screen_rules(css: str) -> Iterator[StyleRule]:
+    """The rules that hold on a screen of any size; those within others with the selectors of both.
+
+    td{color:red; .n{top:1px}} is ("td", "color:red") and ("td .n", "top:1px").
+    """
+    css = COMMENT.sub("", css)
+    opened: list[list[str] | None] = [[""]]  # the selectors of each level; None for one that is not for screens
+    parts = BRACE.split(css + "}" * (css.count("{") - css.count("}")))
+    for text, brace in zip(parts[::2], parts[1::2], strict=False):
+        body, _, selectors = text.rpartition(";") if brace == "{" else (text, "", "")
+        outer = opened[-1]
+        if outer and outer != [""] and (body or brace == "}"):
+            yield ",".join(outer), body
+        if brace == "{":
+            opened.append(opened_by(selectors.strip(), outer) if len(opened) < DEEPEST else None)
+        elif len(opened) > 1:
+            opened.pop()
+
+
+def opened_by(selectors: str, outer: list[str] | None) -> list[str] | None:
+    """The selectors of a block in another one; None where it does not hold on every screen."""
+    if selectors.startswith("@"):
+        return outer if ON_SCREEN.match(selectors) else None
+    inner = selectors.split(",")
+    found = [within(each, name.strip()) for each in outer or () for name in inner]
+    return found[:STYLE_NAMES] if outer is not None else None
+
+
+def within(outer: str, name: str) -> str:
+    return name.replace("&", outer).strip() if "&" in name else f"{outer} {name}".strip()
+
+
+def rule_effects(rules: Iterable[StyleRule]) -> dict[str, tuple[Effect, bool]]:
+    """Selector -> effect on the screen, and whether on all that is in the element."""
+    rules = list(rules)
     found: dict[str, tuple[Effect, bool]] = {}
     hidden_by: dict[str, set[str]] = {}
     for selectors, body in rules:
-        lower = body.lower()
-        if not any(hint in lower for hint in hints):
+        effect, kept = effect_of_rule(body)
+        if not effect or effect == "line":
             continue
-        properties = declared(body)
-        effect, kept = effect_of(properties)
+        hides = effect in ("gone", "blank")
         for name in map(str.strip, selectors.split(",")):
-            if effect and effect != "line" and SELECTOR.fullmatch(name) and len(found) < STYLE_NAMES:
-                hides = effect in ("gone", "blank")
+            if SELECTOR.fullmatch(name) and len(found) < STYLE_NAMES:
                 found[name] = "hidden" if hides else effect, kept
                 if hides:
-                    hidden_by.setdefault(last_name(name), set()).update(hiding(properties))
+                    hidden_by.setdefault(last_name(name), set()).update(hiding(declared(body)))
     for name in contradicted(rules, hidden_by) if hidden_by else ():
         found |= {selector: ("raised", True) for selector in found if last_name(selector) == name}
     return found
+
+
+@lru_cache(4_096)
+def effect_of_rule(body: str) -> Done:
+    return effect_of(declared(body))
 
 
 def last_name(selector: str) -> str:
@@ -271,17 +249,7 @@ def last_name(selector: str) -> str:
     return names[-1] if names else ""
 
 
-def selected(tree: LexborHTMLParser, selectors: str) -> list[LexborNode]:
-    """The elements that selectors choose; none where the parser does not know them."""
-    from selectolax.lexbor import SelectolaxError
-
-    try:
-        return list(tree.css(selectors))
-    except SelectolaxError:
-        return []
-
-
-def contradicted(rules: list[tuple[str, str]], hidden_by: Mapping[str, set[str]]) -> set[str]:
+def contradicted(rules: Iterable[StyleRule], hidden_by: Mapping[str, set[str]]) -> set[str]:
     """Classes and ids that one rule hides and another, for more or later of them, may show."""
     shown: set[str] = set()
     for selectors, body in rules:
@@ -293,14 +261,16 @@ def contradicted(rules: list[tuple[str, str]], hidden_by: Mapping[str, set[str]]
     return shown
 
 
-def screen_rules(css: str) -> Iterator[tuple[str, str]]:
-    """(selectors, declarations) of each rule that holds on a screen of any size."""
-    opened: list[str] = []
-    parts = BRACE.split(css)
-    for text, brace in zip(parts[::2], parts[1::2], strict=False):
-        if brace == "{":
-            opened.append(text.rpartition(";")[2].strip())
-        elif opened:
-            selectors = opened.pop()
-            if not selectors.startswith("@") and all(map(ON_SCREEN.match, opened)):
-                yield selectors, text
+def harmless_names(css: str, rules: Iterable[StyleRule]) -> tuple[set[str], set[str]]:
+    """The classes that styles speak of, in lower case, and those of them that get nothing but harmless looks."""
+    harmful: set[str] = set()
+    for selectors, body in rules:
+        if not OF_A_MOMENT.search(selectors) and effect_of_style(body)[0] is not None:
+            harmful |= named_in(selectors)
+    known = named_in(css)
+    return known, known - harmful
+
+
+def named_in(selectors: str) -> set[str]:
+    """td.n, .M -> n, m."""
+    return {name[1:].lower() for name in NAME.findall(unescaped(selectors)) if name.startswith(".")}

@@ -6,6 +6,7 @@ from the inside out: only when a table ends is it known whether it is a grid or 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
@@ -34,15 +35,19 @@ from gongkai.readers.blocks import (
     too_large,
     without_links,
 )
-from gongkai.readers.css import Effect, styled_nodes
-from gongkai.readers.limits import refuse_tags
+from gongkai.readers.css import Effect
+from gongkai.readers.detect import refuse_tags
+from gongkai.readers.dress import Dress, dress_of
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 END_OF_LINK = f"\0{LINKED})"
 DRAWN = "^□"  # stands for a text that the page draws beside another
 MOST_MOVED = 10_000_000  # lines handed up by tables that only arrange, once for each table that they stand in
+
+IMPORTED = re.compile(r"""@import\s+(?:url\(\s*)?["']?([^"')\s;]+)""", re.IGNORECASE)
+FIGURES_NAMED = 3  # of those that bear a class
 
 NAMED = ("ArticleTitle", "PubDate", "ContentSource", "SiteName", "og:title", "publishdate", "publish_time", "author")
 PROPERTIES = {name.lower(): name for name in (*NAMED, "source")}
@@ -55,6 +60,7 @@ LINES = (
     *("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend", "li"),
     *("main", "menu", "nav", "ol", "optgroup", "option", "section", "select", "summary", "ul"),
 )
+SET_OFF = ("small", "math", "abbr", "acronym", "dfn", "q", "cite", "var", "kbd", "samp", "data", "time", "output")
 INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "o:p")
 FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}
 TYPED = ("", "text", "number", "tel", "search")
@@ -63,23 +69,38 @@ Close = Callable[[], None]
 Opener = Callable[["LexborNode"], Close | None]
 
 
-def html_blocks(text: str) -> tuple[Block, ...]:
+def html_blocks(text: str, styles: str = "") -> tuple[Block, ...]:
     """The blocks of a page: its title and named properties, then grids, prose and links in document order.
 
     A table that holds other grids, has one column, or has a cell as long as an article only arranges the page: its
     text is prose. Links come after the run of prose or the grid in which they stand, so that a line with links in it
-    stays whole. An empty ``tr`` stays as an empty row, since spans count it. Raises UnreadableDocument beyond bounds.
+    stays whole. An empty ``tr`` stays as an empty row, since spans count it. ``styles`` are the external stylesheets as
+    far as they were read; those that may still say how a figure looks come first, as links. Raises UnreadableDocument
+    beyond bounds.
     """
     from selectolax.lexbor import LexborHTMLParser
 
     refuse_tags(text)
     content = text.encode("utf-8", "replace")
     tree = LexborHTMLParser(content)
-    page = PageContent(styled_nodes(tree, content), {node.mem_id: node for node in tree.css("[rowspan],[colspan]")})
+    dress = dress_of(tree, content, styles)
+    page = PageContent(dress.effects, {node.mem_id: node for node in tree.css("[rowspan],[colspan]")})
     if tree.root is not None:
         walk(tree.root, page)
     page.end_line()
-    return (*page.head(), *blocks_of(page.items))
+    return (*page.head(), *stylesheets(tree, dress), *blocks_of(page.items))
+
+
+def stylesheets(tree: LexborHTMLParser, dress: Dress) -> Iterator[Link]:
+    """The page's external stylesheets, where figures bear classes of which the page itself says nothing."""
+    if not dress.unknown:
+        return
+    names = "；".join(f"{name}：{'、'.join(figures[:FIGURES_NAMED])}" for name, figures in dress.unknown.items())
+    targets = [node.attributes.get("href") or "" for node in tree.css('link[rel~="stylesheet" i]')]
+    for node in tree.css("style"):
+        targets += IMPORTED.findall(node.text())
+    for target in filter(None, targets):
+        yield Link(Place(), "stylesheet", names, target)
 
 
 def walk(root: LexborNode, page: PageContent) -> None:
@@ -152,7 +173,7 @@ class PageContent:
             **dict.fromkeys(("thead", "tbody", "tfoot"), self.group),
             **dict.fromkeys(("td", "th"), self.cell),
             **dict.fromkeys(("sup", "sub"), self.raised),
-            "small": self.apart,
+            **dict.fromkeys(SET_OFF, self.apart),
             "bdo": self.turned,
             "title": self.named,
             "meta": self.meta,
@@ -185,7 +206,7 @@ class PageContent:
             return opener if opener in (self.cell, self.row) else left_out
         if effect == "drawn":
             return self.drawn_cell if opener == self.cell else partial(self.drawn_run, opener)
-        if effect == "apart":
+        if effect in ("apart", "moved", "white"):
             return self.apart if opener in (None, self.link) else opener
         if effect in ("hidden", "raised"):
             return self.raised if opener in (None, self.link) else opener

@@ -25,8 +25,7 @@ from gongkai.model import (
     UnreadableDocument,
     Value,
 )
-from gongkai.recognize.cover import agency_of, is_title, named_titles, published_of, title_of, year_of
-from gongkai.recognize.diagnosis import why_unreadable
+from gongkai.recognize.cover import agency_of, is_title, named_titles, published_of, title_of, why_unreadable, year_of
 from gongkai.recognize.disputes import place_blocks
 from gongkai.recognize.labels import (
     Match,

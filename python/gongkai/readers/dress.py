@@ -1,0 +1,313 @@
+"""A page's styles and classes -> what they do to its nodes.
+
+Beside digits in one cell what is not known to be harmless counts; what covers a whole cell is judged against the
+other figures of its table: what most of them bear is their dress.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html import unescape
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from gongkai.readers.css import (
+    HIDES,
+    PALE,
+    Done,
+    Effect,
+    StyleRule,
+    declared,
+    effect_of_style,
+    harmless_names,
+    is_backed,
+    rule_effects,
+    screen_rules,
+)
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+STYLE = re.compile(rb"""style\s*=\s*(?=("[^"]*"|'[^']*'|[^\s>]*))""")  # each, whatever quotes stand before it
+STYLE_TEXT = 100_000  # characters read from a page's own styles
+NOTHING: Done = (None, True)
+MOST_STYLES = 500  # different ones on a page that have an effect
+MARKED = re.compile(r"mso(?:footnote|endnote|comment)reference")
+# Classes that Word puts on runs of words that it doubts, and on paragraphs: they look like any other.
+# Numbers and font5 are those of WPS and Excel, ql- of an editor.
+PLAIN = re.compile(
+    r"grame|spelle|msonormal|mso[a-z]*(?:paragraph|text|link)|apple-[a-z-]+|(?:font|xl|et)?\d{1,3}|ql-[\w-]+"
+)
+RUNS = ("span", "font", "b", "strong", "i", "em", "u", "small", "big", "ins", "code", "label", "a", "cite", "var")
+CLASSES = re.compile(rb"""class\s*=\s*("[^"]*"|'[^']*'|[^\s>]*)""")
+HAS_TITLE = re.compile(rb"title\s*=")
+CELLS = ("td", "th")
+FIGURE = re.compile(r"\s*[\d,，.．]{1,40}\s*")
+DEEPEST = 30  # elements from a run up to its cell
+SIMPLE = re.compile(r"[A-Za-z]*[.#][A-Za-z_-][\w-]*", re.ASCII)  # span.n
+DRAWS = re.compile(r"::?(?:before|after)$")
+TEXT_DRAWN = re.compile(r"attr\(|counter|[\"'][^\"']*[\w①-⑳]")  # content: "1", attr(data-v)
+WEIGHED = ("moved", "white")  # effects on a row, a cell or all that is in it; raised and hidden act on the rest
+
+
+Found = tuple["LexborNode", Effect]
+DoubtfulNode = tuple[
+    "LexborNode", str
+]  # a node, and what it is: raised, moved, white, hidden, or of an unknown class (.x)
+
+
+@dataclass
+class Dress:
+    """What a page's styles do: node id -> effect; and for each class that some figures bear, that not most bear, and
+    of which the page says nothing, those figures."""
+
+    effects: dict[int, Effect]
+    unknown: dict[str, list[str]]
+
+
+def dress_of(tree: LexborHTMLParser, content: bytes, styles: str = "") -> Dress:
+    """``styles`` are those of the page's external stylesheets, as far as they were read."""
+    lower = content.lower()
+    own = "\n".join(node.text() for node in tree.css("style"))[:STYLE_TEXT] if b"<style" in lower else ""
+    css = f"{own}\n{styles}" if own or styles else ""
+    rules = list(screen_rules(css)) if css else []
+    known, harmless = harmless_names(css, rules)
+    strange = {name for name in class_names(lower) if name not in harmless and not PLAIN.fullmatch(name)}
+    found: list[Found] = [*strange_runs(tree, strange)] if strange or HAS_TITLE.search(lower) else []
+    found += [*drawn_nodes(tree, rules), *ruled_nodes(tree, rules), *styled_nodes(tree, lower)]
+    effects = {node.mem_id: effect for node, effect in found}
+    suspects: list[DoubtfulNode] = [*suspects_of(found), *strangers(tree, strange - known)]
+    if b"<su" in lower:
+        suspects += [(node, "raised") for node in tree.css("td sup,td sub,th sup,th sub")]
+    dress = Dress(effects, {})
+    if suspects:
+        judge(tree, dress, suspects, rules)
+    holders = table_holders(tree, effects)
+    dress.effects = {key: effect for key, effect in effects.items() if effect == "gone" or key not in holders}
+    return dress
+
+
+def class_names(lower: bytes) -> set[str]:
+    """The classes that a page's elements bear, each once: a pasted page says the same a thousand times."""
+    written = b" ".join(set(CLASSES.findall(lower))).decode("utf-8", "replace")
+    return set(re.sub("[\"']", " ", unescape(written)).split())
+
+
+# --- an element's own style -----------------------------------------------------------------------
+
+
+def styled_nodes(tree: LexborHTMLParser, lower: bytes) -> Iterator[Found]:
+    """Node and effect of the elements whose own style or attribute has one; each style is judged once."""
+    if b"<font" in lower:
+        for node in tree.css("td font[size],td font[color],th font[size],th font[color]"):
+            effect = effect_of_font(node.attributes)
+            if effect:
+                yield node, effect
+    written = {style.decode("utf-8", "replace").strip("\"'") for style in set(STYLE.findall(lower))}
+    effects: dict[str, Done] = {style: effect_of_style(style) for style in map(unescape, written)}
+    acting = [style for style, (effect, _) in effects.items() if effect][:MOST_STYLES]
+    for node in tree.css(",".join(map(selector_of, acting))) if acting else ():
+        effect, kept = effects.get((node.attributes.get("style") or "").lower(), NOTHING)
+        if effect:
+            yield node, "raised" if not kept and styled_within(node) else effect
+    if b"hidden" in lower:
+        for node in tree.css("[hidden]"):
+            yield node, "gone"
+
+
+def selector_of(style: str) -> str:
+    """The elements with this very style."""
+    quoted = re.sub(r'["\\\n\r\f]', lambda found: f"\\{ord(found[0]):x} ", style)
+    return f'[style="{quoted}" i]'
+
+
+def effect_of_font(attributes: Mapping[str, str | None]) -> Effect | None:
+    """<font size=1>, size=-2: small; color=white: white."""
+    size, color = attributes.get("size") or "", (attributes.get("color") or "").lower()
+    if re.fullmatch(PALE, color):
+        return "white"
+    return "apart" if size == "1" or size.startswith("-") else None
+
+
+def styled_within(node: LexborNode) -> bool:
+    return any(child.css_first("[style],[class]") is not None for child in node.iter())
+
+
+def table_holders(tree: LexborHTMLParser, found: Mapping[int, Effect]) -> set[int]:
+    """Ids of the tables and of all that they stand in: what is set to fade in is read, as it holds the figures."""
+    holders: set[int] = set()
+    if any(effect in ("blank", "hidden") for effect in found.values()):
+        for table in tree.css("table"):
+            node: LexborNode | None = table
+            while node is not None and node.mem_id not in holders:
+                holders.add(node.mem_id)
+                node = node.parent
+    return holders
+
+
+# --- the page's own rules -------------------------------------------------------------------------
+
+
+def strange_runs(tree: LexborHTMLParser, strange: set[str]) -> Iterator[Found]:
+    """Each run within a cell that a tooltip explains, or of whose class the page says nothing or nothing
+    harmless: it may be raised or hidden. One that covers all of its cell stands beside nothing."""
+    for node in tree.css("td [class],th [class],p [class],td [title],th [title],p [title]"):
+        if node.tag not in RUNS:
+            continue
+        names = classes_of(node)
+        if any(map(MARKED.fullmatch, names)):
+            yield node, "raised"
+        elif node.attributes.get("title") or not strange.isdisjoint(names):
+            yield node, "apart"
+
+
+def classes_of(node: LexborNode) -> list[str]:
+    return (node.attributes.get("class") or "").lower().split()
+
+
+def drawn_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> Iterator[Found]:
+    """Each element before or behind which a rule of the page draws a text: .n::after{content:"1"}."""
+    for selectors, body in rules:
+        if "c" not in body or not TEXT_DRAWN.match(declared(body).get("content", "")):
+            continue
+        drawing = [name.strip() for name in selectors.split(",") if DRAWS.search(name.strip())]
+        for name in drawing:
+            for node in selected(tree, DRAWS.sub("", name) or "*"):
+                yield node, "drawn"
+
+
+def ruled_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> Iterator[Found]:
+    """Node and effect of the rules; where it is in doubt the text is only set off."""
+    effects = rule_effects(rules)
+    for effect, kept in dict.fromkeys(effects.values()):
+        for node in chosen(tree, [name for name, its in effects.items() if its == (effect, kept)]):
+            own = declared(node.attributes.get("style") or "") if effect == "hidden" else {}
+            doubtful = not HIDES.keys().isdisjoint(own) or (not kept and styled_within(node))
+            yield node, "raised" if doubtful else effect
+
+
+def chosen(tree: LexborHTMLParser, selectors: Iterable[str]) -> Iterator[LexborNode]:
+    """The elements of any of the selectors; the simple ones are asked for at once."""
+    names = list(selectors)
+    simple = ",".join(filter(SIMPLE.fullmatch, names))
+    others = [selected(tree, name) for name in names if not SIMPLE.fullmatch(name)]
+    return chain(selected(tree, simple) if simple else (), *others)
+
+
+def selected(tree: LexborHTMLParser, selectors: str) -> list[LexborNode]:
+    """The elements that selectors choose; none where the parser does not know them."""
+    from selectolax.lexbor import SelectolaxError
+
+    try:
+        return list(tree.css(selectors))
+    except SelectolaxError:
+        return []
+
+
+# --- what covers a whole cell ---------------------------------------------------------------------
+
+
+def suspects_of(found: Iterable[Found]) -> Iterator[DoubtfulNode]:
+    """The nodes whose effect counts where they hold all of a cell; a raised cell only stands higher in its row."""
+    for node, effect in found:
+        outside = node.tag in (*CELLS, "tr")
+        if effect in WEIGHED or (effect == "raised" and not outside) or (effect == "hidden" and outside):
+            yield node, effect
+
+
+def strangers(tree: LexborHTMLParser, unknown: set[str]) -> Iterator[DoubtfulNode]:
+    """The nodes in tables with classes that the page says nothing of."""
+    for node in tree.css("table [class]") if unknown else ():
+        for name in unknown.intersection(classes_of(node)):
+            yield node, f".{name}"
+
+
+def judge(tree: LexborHTMLParser, dress: Dress, suspects: Iterable[DoubtfulNode], rules: Iterable[StyleRule]) -> None:
+    """Set the cells whose figure alone of its table is raised, moved or white, and the classes that few bear."""
+    tables, looks = held(suspects)
+    backed: set[int] | None = None
+    for table in tables:
+        figures = [cell for cell in table.css("td,th") if figure_text(cell)]
+        borne = [looks_of(cell, looks) for cell in figures]
+        counts = Counter(chain.from_iterable(borne))
+        few = {look for look, count in counts.items() if 2 * count < len(figures)}
+        for cell, its in zip(figures, borne, strict=True):
+            for look in its & few:
+                if look.startswith("."):
+                    dress.unknown.setdefault(look[1:], []).append(cell.text().strip())
+                    continue
+                backed = backed_nodes(tree, rules) if backed is None else backed
+                if look != "white" or not is_on_colour(cell, backed):
+                    dress.effects[cell.mem_id] = "drawn"
+
+
+def held(suspects: Iterable[DoubtfulNode]) -> tuple[list[LexborNode], dict[int, set[str]]]:
+    """The tables in which there are any, and what each cell or row (its id) is by them: <td><p class=x> is .x."""
+    tables: dict[int, LexborNode] = {}
+    looks: dict[int, set[str]] = {}
+    figures: dict[int, str] = {}  # id of a cell -> its text if that is a figure
+    for node, look in suspects:
+        holder = nearest(node, (*CELLS, "tr"))
+        if holder is None:
+            continue
+        key = holder.mem_id
+        if key not in figures:
+            figures[key] = figure_text(holder)
+        if covers(node, holder, figures[key]) or (look.startswith(".") and figures[key]):
+            looks.setdefault(key, set()).add(look)
+            table = nearest(holder, ("table",))
+            if table is not None and table.css_first("td table,th table") is None:
+                tables[table.mem_id] = table
+    return list(tables.values()), looks
+
+
+def nearest(node: LexborNode | None, tags: tuple[str, ...]) -> LexborNode | None:
+    """The node, or what it stands in not far up, that has one of the tags."""
+    for _ in range(DEEPEST):
+        if node is None or node.tag in tags:
+            return node
+        node = node.parent
+    return None
+
+
+def figure_text(cell: LexborNode) -> str:
+    text = cell.text() if cell.tag in CELLS and cell.css_first("table") is None else ""
+    return text.strip() if FIGURE.fullmatch(text) else ""
+
+
+def covers(node: LexborNode, holder: LexborNode, figure: str) -> bool:
+    """Whether a node is a row or a cell, or holds all the text of a cell that holds a figure."""
+    return node.mem_id == holder.mem_id or (bool(figure) and node.text().strip() == figure)
+
+
+def looks_of(cell: LexborNode, looks: Mapping[int, set[str]]) -> set[str]:
+    """What a cell is, by itself or by its row."""
+    row = cell.parent
+    return looks.get(cell.mem_id, set()) | (looks.get(row.mem_id, set()) if row is not None else set())
+
+
+def backed_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> set[int]:
+    """Ids of the elements behind whose text a rule of the page puts a colour."""
+    selectors = [name for names, body in rules if is_backed(declared(body)) for name in names.split(",")]
+    return {node.mem_id for node in chosen(tree, selectors)}
+
+
+def is_on_colour(cell: LexborNode, backed: set[int]) -> bool:
+    """Whether white text in a cell is seen: <tr bgcolor=navy>, <td><p style="background:#369">."""
+    around = [cell, *cell.css("*")]
+    outer = cell.parent
+    while outer is not None and outer.tag != "body":
+        around.append(outer)
+        outer = outer.parent
+    return any(has_colour(each, backed) for each in around)
+
+
+def has_colour(node: LexborNode, backed: set[int]) -> bool:
+    attributes = node.attributes
+    own = declared(attributes.get("style") or "")
+    return (
+        node.mem_id in backed or is_backed(own) or is_backed({"background": (attributes.get("bgcolor") or "").lower()})
+    )
