@@ -47,6 +47,10 @@ def shown(content: str, numbering: str = "") -> str:
 WHITE = '<w:color w:val="FFFFFF"/>'
 
 
+def size(half_points: int) -> str:
+    return f'<w:sz w:val="{half_points}"/>'
+
+
 @pytest.mark.parametrize(
     ("markup", "text"),
     [
@@ -111,6 +115,22 @@ WHITE = '<w:color w:val="FFFFFF"/>'
         (run("12", '<w:color w:val="000000"/>'), "12"),
         (run("1") + "<w:r><w:pgNum/></w:r>", "1\ufffc"),
         (BEGIN + code(" FORMDROPDOWN ") + END, "\ufffc"),
+        (run("43", size(21)) + run("1", size(10)), "43^1"),
+        (run("43") + run("1", size(10)), "43^1"),
+        (run("43", size(21)) + run("1", '<w:rStyle w:val="Tiny"/>'), "43^1"),
+        (run("43", size(21)) + run("1", size(18)), "431"),
+        (run("43", size(21)) + run("1"), "431"),
+        (run("43", size(10)) + run("1", size(10)), "431"),
+        (run("431", size(10)), "431"),
+        (run("（一）") + run("43", size(10)), "（一）^43"),
+        (run("43") + run("1", '<w:color w:val="FEFEFE"/>'), "43\ufffc1"),
+        ('<w:bdo w:val="rtl">' + run("43") + "</w:bdo>", "\ufffc43"),
+        ('<w:bdo w:val="ltr">' + run("43") + "</w:bdo>", "43"),
+        (run("43") + BEGIN + code(" NOTEREF _Ref1 \\h ") + SEPARATE + run("1") + END, "43^1"),
+        (run("43") + BEGIN + code(" REF _Ref1 \\h ") + SEPARATE + run("1") + END, "43^1"),
+        (run("43") + '<w:fldSimple w:instr=" NOTEREF _Ref1 ">' + run("1") + "</w:fldSimple>", "43^1"),
+        (BEGIN + code(" REF _Ref1 ") + SEPARATE + run("43") + END, "43"),
+        (BEGIN + code(" = SUM(ABOVE) ") + SEPARATE + run("4") + END + run("3"), "43"),
     ],
 )
 def test_the_text_of_a_cell(markup: str, text: str) -> None:

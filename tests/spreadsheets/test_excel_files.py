@@ -14,7 +14,10 @@ from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Color, Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.model import Block, Grid, UnreadableDocument
@@ -163,6 +166,87 @@ def test_struck_out_numbers_and_raised_digits_are_no_figures() -> None:
     assert shown(CellRichText("12", raised)) == "12^2"
     assert shown(CellRichText("12", TextBlock(InlineFont(strike=True), "34"))) == "12"
     assert shown(CellRichText("1", TextBlock(InlineFont(b=True), "2"))) == "12"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "text"),
+    [
+        (InlineFont(sz=11), InlineFont(sz=6), "43^1"),
+        (InlineFont(sz=11), InlineFont(sz=9), "431"),
+        (InlineFont(sz=6), InlineFont(sz=6), "431"),
+        (InlineFont(sz=11), InlineFont(color="FFFFFFFF"), "43^1"),
+        (InlineFont(color="FFFFFFFF"), InlineFont(color="FFFFFFFF"), "431"),
+        (InlineFont(b=True), InlineFont(color="FFFF0000"), "431"),
+    ],
+)
+def test_small_or_white_digits_of_a_text_are_no_part_of_the_figure(
+    first: InlineFont, second: InlineFont, text: str
+) -> None:
+    assert shown(CellRichText(TextBlock(first, "43"), TextBlock(second, "1"))) == text
+
+
+WHITE_FONT = DifferentialStyle(font=Font(color="FFFFFFFF"))
+RED = PatternFill(bgColor="FFFF0000", fill_type="solid")
+WHITE_ON_RED = DifferentialStyle(font=Font(color="FFFFFFFF"), fill=RED)
+WHITE_TEXT = "（单元格为白色字体的格式）"
+
+
+def with_rule(rule: Rule, *values: object, places: str = "B1:B9") -> list[str]:
+    """What is read of numbers in a column that has a conditional format."""
+
+    def fill(page: Worksheet) -> None:
+        for number, value in enumerate(values, 1):
+            page.cell(number, 1, "甲")
+            page.cell(number, 2, value)
+        page.conditional_formatting.add(places, rule)
+
+    return [row[1] for row in grids(excel_blocks(saved(fill)))[0]]
+
+
+def white_if(kind: str, *formula: str, operator: str | None = None, dxf: DifferentialStyle = WHITE_FONT) -> Rule:
+    return Rule(type=kind, operator=operator, formula=list(formula), dxf=dxf)
+
+
+@pytest.mark.parametrize(
+    ("rule", "read"),
+    [
+        (white_if("cellIs", "0", operator="equal"), ["0", "5", "12"]),
+        (white_if("cellIs", "5", operator="equal"), ["0", f"5{WHITE_TEXT}", "12"]),
+        (white_if("cellIs", "0", operator="notEqual"), ["0", f"5{WHITE_TEXT}", f"12{WHITE_TEXT}"]),
+        (white_if("cellIs", "5", operator="greaterThan"), ["0", "5", f"12{WHITE_TEXT}"]),
+        (white_if("cellIs", "5.5", operator="lessThan"), ["0", f"5{WHITE_TEXT}", "12"]),
+        (white_if("cellIs", "1", "9", operator="between"), ["0", f"5{WHITE_TEXT}", "12"]),
+        (white_if("cellIs", "1", "9", operator="notBetween"), ["0", "5", f"12{WHITE_TEXT}"]),
+        (white_if("cellIs", "5", operator="greaterThanOrEqual"), ["0", f"5{WHITE_TEXT}", f"12{WHITE_TEXT}"]),
+        (white_if("expression", "B1=0"), ["0", "5", "12"]),
+        (white_if("expression", "$B1=0"), ["0", "5", "12"]),
+        (white_if("expression", "B1>=5"), ["0", f"5{WHITE_TEXT}", f"12{WHITE_TEXT}"]),
+        (white_if("expression", "ISBLANK(B1)"), ["0", "5", "12"]),
+        (white_if("containsBlanks", "LEN(TRIM(B1))=0"), ["0", "5", "12"]),
+        (white_if("containsErrors", "ISERROR(B1)"), ["0", "5", "12"]),
+        (white_if("expression", "MOD(B1,5)=0"), ["0", f"5{WHITE_TEXT}", f"12{WHITE_TEXT}"]),
+        (white_if("cellIs", "$D$1", operator="equal"), ["0", f"5{WHITE_TEXT}", f"12{WHITE_TEXT}"]),
+        (white_if("duplicateValues"), ["0", f"5{WHITE_TEXT}", f"12{WHITE_TEXT}"]),
+        (
+            white_if("cellIs", "5", operator="equal", dxf=DifferentialStyle(font=Font(color="FFFF0000"))),
+            ["0", "5", "12"],
+        ),
+        (white_if("cellIs", "5", operator="equal", dxf=WHITE_ON_RED), ["0", "5", "12"]),
+        (
+            white_if("cellIs", "5", operator="equal", dxf=DifferentialStyle(numFmt=NumberFormat(165, ";;;"))),
+            ["0", "5（单元格为不显示数值的格式）", "12"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_number_that_a_conditional_format_whitens_is_not_seen(rule: Rule, read: list[str]) -> None:
+    assert with_rule(rule, 0, 5, 12) == read
+
+
+def test_a_conditional_format_acts_in_its_places_alone() -> None:
+    rule = white_if("cellIs", "5", operator="equal")
+    assert with_rule(rule, 5, 5, 5, 5, places="B2 B4:C9") == ["5", f"5{WHITE_TEXT}", "5", f"5{WHITE_TEXT}"]
+    assert with_rule(white_if("expression", "B2=5"), 5, 5, places="B2:B9") == ["5", f"5{WHITE_TEXT}"]
+    assert with_rule(white_if("expression", "B1=5"), 5, 7, places="B2:B9") == ["5", f"7{WHITE_TEXT}"]
 
 
 @pytest.mark.parametrize(
@@ -355,6 +439,16 @@ def unordered() -> bytes:
     return with_data(far + b'<row r="1"><c r="A1"><v>1</v></c></row>')
 
 
+def many_conditions() -> bytes:
+    def fill(page: Worksheet) -> None:
+        for _ in range(500):
+            page.append(["规章", *range(10)])
+        for number in range(1, 801):
+            page.conditional_formatting.add(f"A1:XFD{number + 100}", white_if("cellIs", "5", operator="equal"))
+
+    return saved(fill)
+
+
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENTITY = b'<!DOCTYPE a [<!ENTITY b "b">]>'
 RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -363,6 +457,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "far cell first": (unordered, "意外退出|MB"),
     "million rows": (lambda: with_data(b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>'), "第1048576行"),
     "many merged": (lambda: with_merged(b'<mergeCell ref="A1:B2"/>' * 100_000), "100000处合并"),
+    "many conditions": (many_conditions, "条件格式过多"),
     "sheets": (many_sheets, "301张工作表"),
     "strings": (lambda: changed("xl/sharedStrings.xml", lambda _: b"<sst>" + b" " * 140_000_000 + b"</sst>"), "过大"),
     "entities": (lambda: changed(SHEET, lambda part: ENTITY + part), "实体"),

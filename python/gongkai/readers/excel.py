@@ -86,6 +86,7 @@ def spots_of(sheet: CalamineSheet, look: Look) -> tuple[list[SheetCell], list[Sh
             number = as_figure(value)
             if not is_shown(number, kind) if number is not None else kind in (STRUCK, WHITE) and value != "":
                 rows[row - top][column - left] = doubtful(text_of(value), kind)
+    hide_by_conditions(rows, top, left, look)
     ranges = merged_ranges(merged, rows, top, left, look.name)
     whole: list[SheetCell] = []
     blanks: list[SheetCell] = []
@@ -98,6 +99,21 @@ def spots_of(sheet: CalamineSheet, look: Look) -> tuple[list[SheetCell], list[Sh
     if len(spots) + len(whole) > CELLS:
         raise UnreadableDocument(f"工作表“{look.name}”有{len(spots)}个单元格，不是年度报告；请检查文件是否正确。")
     return sorted(spots + closed_up(whole + beyond, look)), closed_up(blanks, look)
+
+
+def hide_by_conditions(rows: list[list[object]], top: int, left: int, look: Look) -> None:
+    """What a conditional format makes white is no figure: a text that says so takes its place."""
+    seen = 0
+    for condition in look.conditions:
+        for first, column, last, right in condition.areas:
+            seen += 1 + sum(map(len, rows[max(first - top, 0) : max(last + 1 - top, 0)]))
+            if seen > MOST_AREA:
+                raise UnreadableDocument(f"工作表“{look.name}”的条件格式过多，不像是年度报告；{SAVE_AS}。")
+            for values in rows[max(first - top, 0) : max(last + 1 - top, 0)]:
+                for at in range(max(column - left, 0), min(right + 1 - left, len(values))):
+                    value = values[at]
+                    if value not in ("", None) and condition.hides(as_figure(value)):
+                        values[at] = doubtful(text_of(value), condition.kind)
 
 
 def single_spots(rows: Sequence[Sequence[object]], top: int, left: int, look: Look) -> list[SheetCell]:

@@ -6,11 +6,15 @@ Beside it what any sheet has: number formats (formats), the cells of an .xlsx as
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from gongkai.model import UnreadableDocument
+
+if TYPE_CHECKING:
+    from gongkai.spreadsheets.formats import Condition
 
 MOST_SHEETS = 100
 SAVE_AS = "请在Excel或WPS中打开，另存为.xlsx后重试"
@@ -25,7 +29,8 @@ class Look:
     """What a look into the file says of one visible sheet. All places are (row, column), 0-based.
 
     ``number`` is the sheet's in the file that calamine is given; ``kinds`` the cells whose format does not show the
-    number (see formats); ``texts`` what stands in cells of which calamine would say nothing or less.
+    number (see formats); ``texts`` what stands in cells of which calamine would say nothing or less; ``conditions``
+    the conditional formats that hide numbers.
     """
 
     name: str
@@ -35,6 +40,7 @@ class Look:
     hidden_columns: Collection[int]
     kinds: Mapping[Position, str]
     texts: Mapping[Position, str]
+    conditions: Sequence[Condition] = ()
 
 
 def too_many(sheets: int) -> UnreadableDocument:

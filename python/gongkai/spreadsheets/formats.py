@@ -1,12 +1,16 @@
-"""A stored value and its number format -> the number, or a text where another is shown."""
+"""A stored value, its number format and the conditional ones -> the number, or a text where another is shown."""
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from gongkai.figures import exact, read_figure
 from gongkai.model import Value
+from gongkai.spreadsheets import column_of
 
 EXACT_DIGITS = 15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
 DATE, PERCENT, SCALED = "日期或时间", "百分比", "按千位缩小显示的"
@@ -110,3 +114,74 @@ def is_shown(number: Value, kind: str) -> bool:
 def doubtful(number: str, kind: str) -> str:
     """What stands for a number in a cell whose format shows another: a text, so that no figure is made of it."""
     return f"{number}（单元格为{kind}格式）"
+
+
+# --- conditional formats --------------------------------------------------------------------------
+
+Area = tuple[int, int, int, int]  # top, left, bottom, right; 0-based
+NEVER, UNKNOWN = "never", ""  # operators: the rule is for no number; it cannot be evaluated
+COMPARED: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "equal": operator.eq,
+    "notEqual": operator.ne,
+    "lessThan": operator.lt,
+    "lessThanOrEqual": operator.le,
+    "greaterThan": operator.gt,
+    "greaterThanOrEqual": operator.ge,
+}
+IN_FORMULA = {
+    "=": "equal",
+    "<>": "notEqual",
+    "<": "lessThan",
+    "<=": "lessThanOrEqual",
+    ">": "greaterThan",
+    ">=": "greaterThanOrEqual",
+}
+FOR_NO_NUMBER = re.compile(
+    r'(?:ISBLANK|ISERROR|ISERR|ISNA|ISTEXT)\(\$?[A-Z]+\$?\d+\)|\$?[A-Z]+\$?\d+=""', re.IGNORECASE
+)
+COMPARES = re.compile(r"(\$?)([A-Z]{1,3})(\$?)(\d{1,7})(=|<>|<=?|>=?)(-?\d+(?:\.\d+)?)", re.IGNORECASE)
+CONSTANT = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A conditional format that makes numbers white or hides them: where, for which, and the kind of their format."""
+
+    areas: tuple[Area, ...]
+    test: str
+    bounds: tuple[Decimal, ...]
+    kind: str
+
+    def hides(self, number: Value) -> bool:
+        """Whether this number is not seen. A zero that is hidden is a zero all the same, as by a number format."""
+        if number is None or number == 0 or self.test == NEVER:
+            return number is None and self.test == UNKNOWN
+        if self.test in COMPARED:
+            return COMPARED[self.test](Decimal(number), self.bounds[0])
+        if self.test in ("between", "notBetween"):
+            low, high = sorted(self.bounds)
+            return (low <= number <= high) == (self.test == "between")
+        return True
+
+
+def condition(sort: str, named: str, formulas: Sequence[str], areas: tuple[Area, ...], kind: str) -> Condition:
+    """A rule as a workbook states it: cellIs with an operator and constants, or a formula on the first cell itself."""
+    plain = [re.sub(r"\s", "", formula) for formula in formulas]
+    if sort in ("containsBlanks", "containsErrors") or (plain and FOR_NO_NUMBER.fullmatch(plain[0])):
+        return Condition(areas, NEVER, (), kind)
+    if sort == "cellIs" and plain and all(map(CONSTANT.fullmatch, plain)):
+        return Condition(areas, named, tuple(map(Decimal, plain)), kind)
+    found = COMPARES.fullmatch(plain[0]) if sort == "expression" and plain else None
+    if found and is_of_itself(found, areas):
+        return Condition(areas, IN_FORMULA[found[5]], (Decimal(found[6]),), kind)
+    return Condition(areas, UNKNOWN, (), kind)
+
+
+def is_of_itself(found: re.Match[str], areas: tuple[Area, ...]) -> bool:
+    """Whether a formula on the first cell asks of each cell its own value: $B1=0 in B1:B9, not in B1:C9."""
+    top, left = min(area[0] for area in areas), min(area[1] for area in areas)
+    if (column_of(f"{found[2].upper()}1"), int(found[4])) != (left + 1, top + 1):
+        return False
+    one_column = all(area[1] == area[3] == left for area in areas)
+    one_row = all(area[0] == area[2] == top for area in areas)
+    return (not found[1] or one_column) and (not found[3] or one_row)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from struct import pack
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -17,7 +18,7 @@ from zlib import crc32
 from gongkai.model import UnreadableDocument
 from gongkai.opc import Archive, BadArchive, Reason, open_archive
 from gongkai.spreadsheets import MOST_SHEETS, SAVE_AS, Look, Position, letters, too_many
-from gongkai.spreadsheets.formats import BUILTIN, STRUCK, WHITE, kind_of
+from gongkai.spreadsheets.formats import BUILTIN, HIDDEN, STRUCK, WHITE, Area, Condition, condition, kind_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -34,9 +35,9 @@ REFUSED: dict[Reason, str] = {
     "locked": "工作簿的压缩包设有密码；请去掉密码后重试",
 }
 
-HIDDEN = rb'\s(?:hidden="(?:1|true)"|(?:ht|width)="(?:0+\.?0*|\.0+)")'
-HIDDEN_ROW = re.compile(rb'<row r="(\d+)"[^>]*%b' % HIDDEN)
-HIDDEN_COLUMN = re.compile(rb"<col(?=\s)[^>]*%b[^>]*>" % HIDDEN)
+OUT_OF_SIGHT = rb'\s(?:hidden="(?:1|true)"|(?:ht|width)="(?:0+\.?0*|\.0+)")'
+HIDDEN_ROW = re.compile(rb'<row r="(\d+)"[^>]*%b' % OUT_OF_SIGHT)
+HIDDEN_COLUMN = re.compile(rb"<col(?=\s)[^>]*%b[^>]*>" % OUT_OF_SIGHT)
 FIRST, LAST = re.compile(rb'\smin="(\d+)"'), re.compile(rb'\smax="(\d+)"')
 MAY_HIDE = (b'hidden="1', b'hidden="t', b'ht="0', b'ht=".')
 CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^>]*)>')
@@ -47,9 +48,12 @@ CELL_OF_NO_STYLE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?![^>]* s=")[^>]*>
 ERROR = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]* t="e"[^>]*>(?:<f\b[^>]*?(?:/>|>[^<]*</f>))?\s*<v>([^<]*)</v>')
 MARKUP_IN_TAG = re.compile(rb"<[^>]*&")
 SPACED = re.compile(rb"""\s=\s*["']|=\s*'|=\s+\"""")
+PLAIN_PIECE, STRUCK_PIECE = (False, False, False), (True, False, False)  # raised, small, white
+SMALLEST, USUAL_SIZE = 0.7, 11.0  # share of the largest piece; points
 HEAD = 100  # bytes, in which the declaration stands
 # A cell or row that does not begin with its address; a name with a prefix.
 STRANGE_TAG = re.compile(rb'<(?:c(?=[\s/>])(?! r="[A-Z])|row(?! r="\d)|/?[\w.-]+:)')
+AREA_END = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 REFERENCE = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
 
 
@@ -68,14 +72,17 @@ def look_into(archive: Archive) -> tuple[list[Look], bytes]:
     workbook, targets = parsed(archive.read(part, MOST_XML)), relations(archive, part)
     by_kind = dict(targets.values())
     styles = by_kind.get("styles", "")
-    odd = odd_styles(parsed(archive.read(styles, MOST_XML))) if styles in archive else {}
+    sheet_styles = parsed(archive.read(styles, MOST_XML)) if styles in archive else None
+    odd = odd_styles(sheet_styles) if sheet_styles is not None else {}
+    hiding = hiding_formats(sheet_styles) if sheet_styles is not None else {}
     looks: list[Look] = []
     sheets: list[bytes] = []
     for name, target in visible_sheets(workbook, targets):
         if target not in archive:
             raise BadArchive("damaged")
         sheet = plain(archive.read(target, MOST_XML))
-        looks.append(look_at(sheet, name, len(sheets), odd))
+        look = look_at(sheet, name, len(sheets), odd)
+        looks.append(replace(look, conditions=conditions_of(sheet, hiding)))
         sheets.append(sheet)
     parts = {
         name: plain(archive.read(by_kind[name], MOST_XML))
@@ -171,6 +178,51 @@ def is_struck(font: _Element) -> bool:
     return strike is not None and strike.get("val", "1") not in ("0", "false")
 
 
+# --- conditional formats --------------------------------------------------------------------------
+
+
+def hiding_formats(root: _Element) -> dict[str, str]:
+    """Number of a conditional format -> its kind, for those that hide a number or make it white."""
+    formats = ((str(number), hiding_kind(dxf)) for number, dxf in enumerate(root.iterfind("{*}dxfs/{*}dxf")))
+    return {number: kind for number, kind in formats if kind}
+
+
+def hiding_kind(dxf: _Element) -> str:
+    code = dxf.find("{*}numFmt")
+    if code is not None and kind_of(code.get("formatCode", "")) == HIDDEN:
+        return HIDDEN
+    font, fill = dxf.find("{*}font"), dxf.find("{*}fill")
+    grounds = fill.iter("{*}fgColor", "{*}bgColor") if fill is not None else ()
+    seen = any(not is_white(ground) and ground.get("indexed") not in ("64", "65") for ground in grounds)
+    return WHITE if font is not None and not seen and is_white(font.find("{*}color")) else ""
+
+
+def conditions_of(xml: bytes, hiding: Mapping[str, str]) -> list[Condition]:
+    """The conditional formats of a sheet that hide numbers, those that newer versions of Excel write apart too."""
+    if b"conditionalFormatting" not in xml or (not hiding and b"dxf>" not in xml):
+        return []
+    found = []
+    for block in parsed(xml).iter("{*}conditionalFormatting"):
+        for rule in block.iter("{*}cfRule"):
+            own = rule.find("{*}dxf")
+            kind = hiding_kind(own) if own is not None else hiding.get(rule.get("dxfId", ""), "")
+            areas = tuple(areas_in(block.get("sqref") or block.findtext("{*}sqref") or ""))
+            if kind and areas:
+                formulas = [node.text or "" for node in rule.iter("{*}formula", "{*}f")]
+                found.append(condition(rule.get("type", ""), rule.get("operator", ""), formulas, areas, kind))
+    return found
+
+
+def areas_in(places: str) -> Iterator[Area]:
+    """B2 C3:D9 -> the cells of each, from first to last."""
+    for area in places.split():
+        first_cell, _, last = area.replace("$", "").partition(":")
+        ends = [AREA_END.fullmatch(end) for end in (first_cell, last or first_cell)]
+        if all(ends):
+            (top, left), (bottom, right) = (place(end[1].encode(), end[2].encode()) for end in ends if end)
+            yield min(top, bottom), min(left, right), max(top, bottom), max(left, right)
+
+
 # --- a sheet --------------------------------------------------------------------------------------
 
 
@@ -260,8 +312,9 @@ def is_plain(xml: bytes) -> bool:
         and (xml.rfind(b"?") < HEAD or xml.find(b"<?", 2) < 0)
         and (b'encoding="' not in xml[:HEAD] or b'encoding="utf-8"' in xml[:HEAD].lower())
         and (b"<sheetData" in xml or b"<sst" in xml or b"<styleSheet" in xml)
-        and b"vertAlign" not in xml
+        and b"<rPr" not in xml
         and b"<strike" not in xml
+        and b"vertAlign" not in xml
         and (b"<sheetData" not in xml or has_plain_cells(xml))
     )
 
@@ -351,28 +404,42 @@ def listing(links: Iterable[tuple[str, str, str]]) -> str:
     return f'<Relationships xmlns="{PACKAGE}/relationships">{listed}</Relationships>'
 
 
-# --- raised and struck ----------------------------------------------------------------------------
+# --- raised, struck, small and white --------------------------------------------------------------
 # Pieces of texts that are: 12 with a raised 2 is 12^2, never 122.
 
 
 def set_apart(root: _Element) -> None:
-    """Change the rich texts of a part in place: a sign before and after what is raised, nothing of what is struck."""
+    """Change the rich texts of a part in place: a sign before and after what is raised, and between digits of which
+    some are small or white; nothing of what is struck."""
     for item in [*root.iter("{*}si"), *root.iter("{*}is")]:
-        before, pending = "", False
-        for run in item.iterchildren("{*}r"):
-            node = run.find("{*}t")
-            if node is None or not node.text:
+        runs = [(run, node) for run in item.iterchildren("{*}r") if (node := run.find("{*}t")) is not None]
+        largest = max((size_of(run) for run, node in runs if node.text), default=0.0)
+        before, last = "", PLAIN_PIECE
+        for run, node in runs:
+            if not node.text:
                 continue
             if is_set(run, "strike"):
-                node.text, raised = "", True
-            else:
-                raised = (value := run.find("{*}rPr/{*}vertAlign")) is not None and value.get("val") != "baseline"
-                if before.strip() and node.text.strip() and raised != pending:
-                    node.text = "^" + node.text
-                before += node.text
-            pending = raised
+                node.text, last = "", STRUCK_PIECE
+                continue
+            piece = (is_raised(run), size_of(run) < SMALLEST * largest, is_white(run.find("{*}rPr/{*}color")))
+            apart = piece[0] != last[0] or (piece != last and node.text.strip()[:1].isdigit())
+            if before.strip() and node.text.strip() and apart:
+                node.text = "^" + node.text
+            before, last = before + node.text, piece
 
 
 def is_set(run: _Element, name: str) -> bool:
     node = run.find("{*}rPr/{*}" + name)
     return node is not None and node.get("val", "1") not in ("0", "false")
+
+
+def is_raised(run: _Element) -> bool:
+    node = run.find("{*}rPr/{*}vertAlign")
+    return node is not None and node.get("val") != "baseline"
+
+
+def size_of(run: _Element) -> float:
+    """In points; of a run that says nothing that of most cells."""
+    node = run.find("{*}rPr/{*}sz")
+    size = node.get("val", "") if node is not None else ""
+    return float(size) if re.fullmatch(r"\d{1,3}(?:\.\d+)?", size) else USUAL_SIZE

@@ -20,7 +20,7 @@ from gongkai.readers.blocks import (
     read_span,
     too_large,
 )
-from gongkai.readers.word.styles import Numbering, is_on, is_shaded, runs_say, styles_of
+from gongkai.readers.word.styles import Numbering, is_on, is_shaded, styles_of
 from gongkai.readers.word.text import ELSEWHERE, WordText, chosen, is_gone, refuse_elsewhere
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def word_blocks(content: bytes) -> tuple[Block, ...]:
     parts = {found.kind: found.target for found in targets.values()}
     styles = styles_of(part_of(package, parts.get("styles", "")))
     numbering = Numbering(part_of(package, parts.get("numbering", "")))
-    story = Story(WordText(styles, numbering, targets, runs_say(root)))
+    story = Story(WordText(styles, numbering, targets))
     story.content(body)
     story.text.end_line()
     return tuple(blocks_of(story.text.items))

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from gongkai.opc.office import PREFIXES, attribute, child, children, kind, value
+from gongkai.opc.office import attribute, child, children, kind, value
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-SAYING = frozenset(("w:vanish", "w:strike", "w:dstrike", "w:vertAlign", "w:position", "w:rStyle"))
-WHITE = "FFFFFF"
+WHITE = re.compile("F[0-9A-F]F[0-9A-F]F[0-9A-F]")  # FFFFFF, FEFEFE
+USUAL_SIZE = 20  # half points, of a text of which nothing is said
 OFF = ("0", "false", "off", "none")
 HEADING = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
 LEVEL = re.compile(r"%([1-9])")
@@ -23,17 +23,24 @@ LEVELS = 9
 
 
 class RunLook(NamedTuple):
-    """What is said of a text, None where nothing is: that it is hidden or struck out, raised or lowered."""
+    """What is said of a text, None where nothing is: that it is hidden or struck out, raised or lowered; its size in
+    half points."""
 
     hidden: bool | None = None
     struck: bool | None = None
     raised: bool | None = None
+    size: int | None = None
 
     def over(self, base: RunLook) -> RunLook:
         """Each thing as said here, else as ``base`` says it; the one PLAIN where nothing is said."""
         if not any(said is not None for said in (*self, *base)):
             return PLAIN
-        return RunLook(*(mine if mine is not None else other for mine, other in zip(self, base, strict=True)))
+        return RunLook(
+            base.hidden if self.hidden is None else self.hidden,
+            base.struck if self.struck is None else self.struck,
+            base.raised if self.raised is None else self.raised,
+            base.size if self.size is None else self.size,
+        )
 
 
 PLAIN = RunLook()
@@ -56,33 +63,17 @@ def is_on(node: _Element) -> bool:
 
 def look_of(properties: _Element | None) -> tuple[RunLook, str]:
     """What a run's or a style's properties say themselves, and the id of the style that they name or ""."""
-    hidden = struck = raised = None
-    named = ""
-    for node in properties if properties is not None else ():
-        name = kind(node.tag)
-        if name not in SAYING:
-            continue
-        if name == "w:vanish":
-            hidden = is_on(node)
-        elif name in ("w:strike", "w:dstrike"):
-            struck = struck or is_on(node)
-        elif name == "w:vertAlign":
-            raised = value(node) in ("superscript", "subscript")
-        elif name == "w:position":
-            raised = raised or value(node) not in ("", "0")
-        else:
-            named = value(node)
-    return RunLook(hidden, struck, raised), named
-
-
-def runs_say(root: _Element) -> bool:
-    """Whether any run of a document says itself, or by a style of its own, how it looks; colours but white are none."""
-    for space in (space for space, prefix in PREFIXES.items() if prefix == "w"):
-        saying = (f"{{{space}}}{name[2:]}" for name in SAYING)
-        colors = (node.get(f"{{{space}}}val", "") for node in root.iter(f"{{{space}}}color"))
-        if next(root.iter(*saying), None) is not None or any(color.upper() == WHITE for color in colors):
-            return True
-    return False
+    said = children(properties)
+    raised = None
+    if "w:vertAlign" in said:
+        raised = value(said["w:vertAlign"]) in ("superscript", "subscript")
+    if "w:position" in said:
+        raised = raised or value(said["w:position"]) not in ("", "0")
+    struck = [is_on(said[name]) for name in ("w:strike", "w:dstrike") if name in said]
+    hidden = is_on(said["w:vanish"]) if "w:vanish" in said else None
+    size = value(said.get("w:sz"))
+    look = RunLook(hidden, any(struck) if struck else None, raised, whole(size) if size.isdecimal() else None)
+    return look, value(said.get("w:rStyle"))
 
 
 def is_white(properties: _Element | None) -> bool:
@@ -90,12 +81,14 @@ def is_white(properties: _Element | None) -> bool:
     if properties is None:
         return False
     said = children(properties)
-    return value(said.get("w:color")).upper() == WHITE and "w:highlight" not in said and not is_shaded(properties)
+    white = WHITE.fullmatch(value(said.get("w:color")).upper())
+    return white is not None and "w:highlight" not in said and not is_shaded(properties)
 
 
 def is_shaded(properties: _Element | None) -> bool:
     shade = child(properties, "w:shd")
-    return shade is not None and attribute(shade, "w:fill").upper() not in ("", "AUTO", WHITE)
+    fill = attribute(shade, "w:fill").upper() if shade is not None else ""
+    return fill not in ("", "AUTO") and not WHITE.fullmatch(fill)
 
 
 def number_of(numbering: _Element | None) -> tuple[str, int | None]:
@@ -130,7 +123,7 @@ class Styles:
         hidden = bool(one.hidden) != bool(two.hidden) or bool(self.defaults.hidden)
         struck = bool(one.struck) != bool(two.struck) or bool(self.defaults.struck)
         raised = two.raised if two.raised is not None else one.raised
-        return own.over(RunLook(hidden, struck, raised))
+        return own.over(RunLook(hidden, struck, raised, two.size or one.size or self.defaults.size))
 
 
 def styles_of(root: _Element | None) -> Styles:

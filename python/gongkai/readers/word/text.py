@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from gongkai.model import Link, Place, UnreadableDocument
 from gongkai.opc.office import AGAIN, PartRelation, attribute, child, children, kind, value
 from gongkai.readers.blocks import LINKED, LONGEST_HEADING, RAISED, FlowItem, collapse, settle
-from gongkai.readers.word.styles import NO_STYLE, Numbering, RunLook, Style, Styles, is_white, number_of
+from gongkai.readers.word.styles import NO_STYLE, USUAL_SIZE, Numbering, RunLook, Style, Styles, is_white, number_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 DRAWN = "\ufffc"  # stands for what Word draws beside a text and we cannot read: what it stands in is no figure
 NOTE = "（注{}）"  # in brackets it is a remark on a label, and never a digit of a figure
-WRAPPERS = ("w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:bdo", "w:sdt", "w:sdtContent")
+WRAPPERS = ("w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:sdt", "w:sdtContent")
 ELSEWHERE = ("w:altChunk", "w:subDoc")
+REFERRING_FIELDS = ("REF", "PAGEREF", "HYPERLINK")
 DRAWN_FIELDS = ("EQ", "SYMBOL", "FORMDROPDOWN", "FORMCHECKBOX")
 MOST_FIELDS = 20  # one within the other; those begun before are taken to be broken
 PICTURES = ("a:blip", "a:t", ":chart", ":relIds", "v:imagedata")
@@ -28,24 +29,25 @@ class WordText:
     """The lines that are finished and the pieces of the one at hand.
 
     ``boxes`` are the text boxes met in a paragraph, to be read after it; ``fields`` holds for each field that is open
-    the pieces of its instruction, None once its result has begun. Where no run of the document says how it looks,
-    which is so in most, ``runs_say`` is False and none is asked.
+    the pieces of its instruction, None once its result has begun, and ``noted`` how that is set off from what stands
+    beside it; ``size`` is that of the last text of a cell, in half points.
     """
 
-    def __init__(
-        self, styles: Styles, numbering: Numbering, targets: Mapping[str, PartRelation], runs_say: bool
-    ) -> None:
-        self.styles, self.numbering, self.targets, self.runs_say = styles, numbering, targets, runs_say
+    def __init__(self, styles: Styles, numbering: Numbering, targets: Mapping[str, PartRelation]) -> None:
+        self.styles, self.numbering, self.targets = styles, numbering, targets
         self.items: list[FlowItem] = []
         self.pieces: list[str] = []
         self.boxes: list[_Element] = []
         self.fields: list[list[str] | None] = []
+        self.noted: list[str] = []
+        self.size = 0
         self.style: Style = NO_STYLE
         self.notes = 0
         self.in_cell = self.shaded = self.marked = self.raised = False
         self.within: dict[str, Callable[[_Element], None]] = {
             **dict.fromkeys(WRAPPERS, self.inline),
             **dict.fromkeys(ELSEWHERE, refuse_elsewhere),
+            "w:bdo": self.turned,
             "w:r": self.run,
             "w:t": self.plain,
             "w:hyperlink": self.link,
@@ -118,7 +120,7 @@ class WordText:
         if not self.pieces:
             return
         text = "".join(self.pieces)
-        self.pieces = []
+        self.pieces, self.size = [], 0
         if self.marked:
             text, self.marked = settle(text), False
         self.items.append(("", collapse(text)))
@@ -153,7 +155,7 @@ class WordText:
                 handle(item)
 
     def run(self, node: _Element) -> None:
-        properties = child(node, "w:rPr") if self.runs_say else None
+        properties = child(node, "w:rPr")
         look = self.look(properties)
         if look.hidden or look.struck:
             for item in node:  # the field of which it is a part goes on behind it
@@ -161,9 +163,25 @@ class WordText:
                     self.field(item)
             return
         self.raise_to(bool(look.raised))
+        self.size_to(look.size or USUAL_SIZE, node)
         if is_white(properties) and not self.shaded and any(str(text).strip() for text in node.itertext()):
             self.write(DRAWN)  # not seen, or on a ground that we don't know of: no figure, and no reason to drop it
         self.run_content(node)
+
+    def size_to(self, size: int, node: _Element) -> None:
+        """Digits much smaller than those beside them in a cell are a note: 43 and a 1 of half the size are not 431."""
+        if not self.in_cell or child(node, "w:t") is None:
+            return
+        small, large = sorted((size, self.size or size))
+        if 10 * small < 7 * large:
+            self.mark(LINKED, "(")
+        self.size = size
+
+    def turned(self, node: _Element) -> None:
+        """Digits that are shown from right to left are no figure: 43 is seen as 34."""
+        if attribute(node, "w:val") == "rtl":
+            self.write(DRAWN)
+        self.inline(node)
 
     def look(self, properties: _Element | None) -> RunLook:
         return self.styles.look(self.style, properties)
@@ -221,12 +239,21 @@ class WordText:
         step = attribute(node, "w:fldCharType")
         if step == "begin":
             self.fields = [*self.fields[-MOST_FIELDS:], []]
+            self.noted = [*self.noted[-MOST_FIELDS:], ""]
         elif step == "separate" and self.fields:
+            self.noted[-1] = noting("".join(self.fields[-1] or ()))
             self.fields[-1] = None
+            self.note_edge(self.noted[-1], "(")
         elif step == "end" and self.fields:
             instruction = self.fields.pop()
+            self.note_edge(self.noted.pop(), ")")
             if instruction is not None:
                 self.write_drawn("".join(instruction))
+
+    def note_edge(self, sort: str, edge: str) -> None:
+        """What a field refers to is no part of the figure beside it, as a link is not: 43 and the number of a note."""
+        if sort and self.in_cell:
+            self.mark(sort, edge)
 
     def instruction(self, node: _Element) -> None:
         if self.fields and self.fields[-1] is not None:
@@ -234,12 +261,15 @@ class WordText:
 
     def simple_field(self, node: _Element) -> None:
         if len(node):
+            sort = noting(attribute(node, "w:instr"))
+            self.note_edge(sort, "(")
             self.inline(node)
+            self.note_edge(sort, ")")
         else:
             self.write_drawn(attribute(node, "w:instr"))
 
     def write_drawn(self, instruction: str) -> None:
-        if instruction.replace("\0i", "").strip().upper().startswith(DRAWN_FIELDS):
+        if code_of(instruction).startswith(DRAWN_FIELDS):
             self.write(DRAWN)
 
     def end_fields(self) -> None:
@@ -275,6 +305,16 @@ class WordText:
 
 def refuse_elsewhere(node: _Element) -> None:
     raise UnreadableDocument(f"文档里插入了另一份文件的内容，不能直接读取；{AGAIN}。")
+
+
+def code_of(instruction: str) -> str:
+    return instruction.replace("\0i", "").strip().upper()
+
+
+def noting(instruction: str) -> str:
+    """How the result of a field is set off from a figure beside it; "" for one that is the figure itself."""
+    code = code_of(instruction)
+    return RAISED if code.startswith("NOTEREF") else LINKED if code.startswith(REFERRING_FIELDS) else ""
 
 
 def is_gone(properties: _Element | None) -> bool:
