@@ -17,6 +17,7 @@ RAISED, LINKED = "^", "~"
 MARK = re.compile("\0([~^])[()]")  # start or end of such text; no parser hands a NUL on
 NO_TEXT = re.compile(r"\0[~^]\((\s*)\0[~^]\)")
 LINK_EDGE = re.compile("\0~[()]")
+DECIMAL_SIGNS = ".,．，"
 FIGURES = re.compile(r"[\d.,\s]+")
 LONGEST_LINK = 1_000  # characters of each piece, and pieces; the text of a longer one is cut
 PAINTED = "meta:painted"  # the heading of a PDF's text in the order in which it was painted
@@ -175,7 +176,8 @@ def settle(text: str) -> str:
         pending = RAISED if RAISED in (kind, pending) else kind
         start = piece.lstrip()[:1]
         if start:
-            if last and (pending == RAISED or start.isdigit()):
+            beside = start.isdigit() or (last.isdigit() and start in DECIMAL_SIGNS)
+            if last and (pending == RAISED or beside):
                 pieces.append("^")
             last, pending = piece.rstrip()[-1], ""
         pieces.append(piece)

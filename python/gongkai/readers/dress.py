@@ -31,7 +31,7 @@ from gongkai.readers.css import (
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-STYLE = re.compile(rb"""style\s*=\s*(?=("[^"]*"|'[^']*'|[^\s>]*))""")  # each, whatever quotes stand before it
+STYLE = re.compile(rb"""style(?=\s*=\s*("[^"]*"|'[^']*'|[^\s>]*))""")  # each, whatever quotes stand before it
 STYLE_TEXT = 100_000  # characters read from a page's own styles
 NOTHING: Done = (None, True)
 MOST_STYLES = 500  # different ones on a page that have an effect
@@ -42,6 +42,7 @@ PLAIN = re.compile(
     r"grame|spelle|msonormal|mso[a-z]*(?:paragraph|text|link)|apple-[a-z-]+|(?:font|xl|et)?\d{1,3}|ql-[\w-]+"
 )
 RUNS = ("span", "font", "b", "strong", "i", "em", "u", "small", "big", "ins", "code", "label", "a", "cite", "var")
+STRANGE_RUNS = ",".join(f"{run}[class],{run}[title]" for run in RUNS)
 CLASSES = re.compile(rb"""class\s*=\s*("[^"]*"|'[^']*'|[^\s>]*)""")
 HAS_TITLE = re.compile(rb"title\s*=")
 CELLS = ("td", "th")
@@ -154,8 +155,8 @@ def table_holders(tree: LexborHTMLParser, found: Mapping[int, Effect]) -> set[in
 def strange_runs(tree: LexborHTMLParser, strange: set[str]) -> Iterator[Found]:
     """Each run within a cell that a tooltip explains, or of whose class the page says nothing or nothing
     harmless: it may be raised or hidden. One that covers all of its cell stands beside nothing."""
-    for node in tree.css("td [class],th [class],p [class],td [title],th [title],p [title]"):
-        if node.tag not in RUNS:
+    for node in tree.css(STRANGE_RUNS):
+        if nearest(node, (*CELLS, "p")) is None:
             continue
         names = classes_of(node)
         if any(map(MARKED.fullmatch, names)):
@@ -219,8 +220,8 @@ def suspects_of(found: Iterable[Found]) -> Iterator[DoubtfulNode]:
 
 
 def strangers(tree: LexborHTMLParser, unknown: set[str]) -> Iterator[DoubtfulNode]:
-    """The nodes in tables with classes that the page says nothing of."""
-    for node in tree.css("table [class]") if unknown else ():
+    """The nodes with classes that the page says nothing of; those outside of tables have no cell."""
+    for node in tree.css("[class]") if unknown else ():
         for name in unknown.intersection(classes_of(node)):
             yield node, f".{name}"
 
@@ -259,9 +260,10 @@ def held(suspects: Iterable[DoubtfulNode]) -> tuple[list[LexborNode], dict[int, 
         if covers(node, holder, figures[key]) or (look.startswith(".") and figures[key]):
             looks.setdefault(key, set()).add(look)
             table = nearest(holder, ("table",))
-            if table is not None and table.css_first("td table,th table") is None:
+            if table is not None:
                 tables[table.mem_id] = table
-    return list(tables.values()), looks
+    outer = {around.mem_id for table in tables.values() if (around := nearest(table.parent, ("table",))) is not None}
+    return [table for key, table in tables.items() if key not in outer], looks
 
 
 def nearest(node: LexborNode | None, tags: tuple[str, ...]) -> LexborNode | None:

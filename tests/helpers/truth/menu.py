@@ -90,6 +90,20 @@ def markup_behind(case: Made, markup: str) -> bool:
     return True
 
 
+def markup_around(case: Made, opening: str, closing: str, *, seen: bool = False) -> bool:
+    """All of a cell, and of no other one, is raised, moved or white. ``seen``: it can still be read."""
+    if not case.is_page or case.form in ("paragraphs", "word"):
+        return False  # Word writes a run for each piece of a cell, and no element around them
+    table, spot = chosen(case)
+    if not is_number(spot.text) or spot.id not in case.answers:
+        return False
+    case.rewrite(table, spot, case.mark(opening) + spot.text + case.mark(closing))
+    case.answers[spot.id] &= case.answers[spot.id] if seen else set()
+    if not seen:
+        case.blank.add(spot.id)
+    return True
+
+
 CELLS = {
     "blank": partial(in_cell, text="", truth=False, blank=True),
     "slash": partial(in_cell, text="/", truth=False, blank=True),
@@ -152,6 +166,15 @@ MARKUP = {
     "video": "<video>1</video>",
     "comment": "<!-- 1 -->",
     "script": "<script>1</script>",
+}
+AROUND = {
+    "white cell": partial(markup_around, opening="<span style='color:#fff'>", closing="</span>"),
+    "white font": partial(markup_around, opening="<font color=white>", closing="</font>"),
+    "faint cell": partial(markup_around, opening="<span style='color:rgba(0,0,0,.02)'>", closing="</span>"),
+    "cell moved up": partial(markup_around, opening="<b style='position:relative;top:-40px'>", closing="</b>"),
+    "cell moved away": partial(markup_around, opening="<b style='position:absolute;top:9px'>", closing="</b>"),
+    "raised cell": partial(markup_around, opening="<sup>", closing="</sup>", seen=True),
+    "small cell": partial(markup_around, opening="<small>", closing="</small>", seen=True),
 }
 
 
@@ -445,6 +468,7 @@ EVERY = TABLES
 def menu() -> list[Fault]:
     faults = [Fault("cell", name, change) for name, change in CELLS.items()]
     faults += [Fault("markup", name, partial(markup_behind, markup=text)) for name, text in MARKUP.items()]
+    faults += [Fault("around", name, change) for name, change in AROUND.items()]
     faults += [
         Fault("shape", "figure lost", lose_a_figure),
         Fault("shape", "figure doubled", double_a_figure),
