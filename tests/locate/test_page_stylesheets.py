@@ -85,6 +85,19 @@ def test_a_stylesheet_that_cannot_be_had_is_told_once_with_the_figures(head: str
     assert set(server.requests) <= {"/a/1.html", "/css/a.css"}
 
 
+def test_a_stylesheet_that_calls_for_another_does_not_say_all() -> None:
+    report, server = read(LINK, {"/css/a.css": b"@import 'b.css'; p{}", "/css/b.css": b".x{display:none}"})
+    assert [bool(NOTED.fullmatch(step)) for step in told(report)] == [True]
+    assert server.requests == ["/a/1.html", "/css/a.css"]
+
+
+@pytest.mark.parametrize("kind", ["media=print", "rel='alternate stylesheet'", "disabled", "media='not screen'"])
+def test_stylesheets_for_other_uses_are_left_alone(kind: str) -> None:
+    report, server = read(LINK.replace("rel=stylesheet", kind) if "rel" in kind else LINK.replace(">", f" {kind}>"), {})
+    assert server.requests == ["/a/1.html"]
+    assert told(report) == ()
+
+
 def test_two_stylesheets_at_most_are_read() -> None:
     links = "".join(f"<link rel=stylesheet href=/{name}.css>" for name in "aabc")
     report, server = read(links, {f"/{name}.css": b"p{}" for name in "abc"})

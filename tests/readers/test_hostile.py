@@ -163,6 +163,11 @@ def nested_rules(size: int) -> str:
     return "<style>" + "@media screen{" * size + "display:none" + "}" * size + "</style><p>x"
 
 
+def long_selectors(size: int) -> str:
+    rules = "".join(f".zz{n} * * * div * td" + "{color:#fff}" for n in range(20))
+    return f"<style>{rules}.zz div div div div td{{color:#fff}}</style>" + "<div class=zz>" * size + table_of("1")
+
+
 def table_of(cell: str) -> str:
     return f"<table><tr><td>a<td>{cell}<tr><td>b<td>1</table>x"
 
@@ -190,6 +195,7 @@ GROWING: dict[str, tuple[Callable[[int], str], int]] = {
     "classed": (lambda size: LINKED_SHEET + "<table class=x><tr class=y><td class=x>" * size + f"{TEXT}1", 200),
     "escapes": (lambda size: "<style>" + "\\2e" * size + "{color:#fff}</style><p>x", 20_000),
     "within-rules": (lambda size: "<style>" + "a,b,c{" * size + "top:1px" + "}" * size + "</style><p>x", 400),
+    "selectors": (long_selectors, 300),
     "styles": (lambda size: "".join(f"<i style='top:{n}px'>1</i>" for n in range(size)) + "<p>x", 500),
 }
 # As large as the bounds let them be.
@@ -211,6 +217,7 @@ LARGEST = {
     "classed": 9_000,
     "escapes": 20_000,
     "within-rules": 10_000,
+    "selectors": 9_000,
     "styles": 60_000,
 }
 

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
-from openpyxl.formatting.rule import Rule
+from openpyxl.formatting.rule import DataBarRule, IconSetRule, Rule
 from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
@@ -240,6 +240,53 @@ def white_if(kind: str, *formula: str, operator: str | None = None, dxf: Differe
 )  # fmt: skip
 def test_a_number_that_a_conditional_format_whitens_is_not_seen(rule: Rule, read: list[str]) -> None:
     assert with_rule(rule, 0, 5, 12) == read
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("0*0", "12（单元格为无法识别的格式）"),
+        ("# #", "12（单元格为无法识别的格式）"),
+        ('"<"0', "12（单元格为无法识别的格式）"),
+        ('"约"0', "12（单元格为无法识别的格式）"),
+        ("[White]0", f"12{WHITE_TEXT}"),
+        ("[Color2]0", f"12{WHITE_TEXT}"),
+        ("0_ ;-0", "12"),
+        ('0"件"', "12"),
+        ("* 0", "12"),
+    ],
+)
+def test_formats_that_repeat_whiten_or_qualify_a_number(code: str, text: str) -> None:
+    assert shown(12, code) == text
+
+
+@pytest.mark.parametrize("color", ["FFFEFEFE", Color(theme=1, tint=1.0), Color(theme=0, tint=-0.05), Color(indexed=65)])
+def test_nearly_white_is_white(color: str | Color) -> None:
+    assert shown(12, font=Font(color=color)) == f"12{WHITE_TEXT}"
+
+
+def test_letters_of_the_colour_behind_them_are_not_seen() -> None:
+    def fill(page: Worksheet) -> None:
+        page.append(["规章", 12, 7])
+        page["B1"].font = Font(color="FF1F4E79")
+        page["B1"].fill = PatternFill(fill_type="solid", fgColor="FF1F4E79")
+
+    assert grids(excel_blocks(saved(fill)))[0][0][1] == f"12{WHITE_TEXT}"
+
+
+def test_bars_and_signs_in_the_place_of_numbers() -> None:
+    bars = DataBarRule("min", None, "max", None, "FF638EC6", showValue=False)
+    signs = IconSetRule("3Arrows", "percent", [0, 33, 67], showValue=False)
+    shown_too = IconSetRule("3Arrows", "percent", [0, 33, 67])
+    hidden = "（单元格为不显示数值的格式）"
+    assert with_rule(bars, 0, 5) == with_rule(signs, 0, 5) == ["0", f"5{hidden}"]
+    assert with_rule(shown_too, 0, 5) == ["0", "5"]
+
+
+def test_a_rule_on_labels_too_leaves_them() -> None:
+    read = with_rule(white_if("expression", "ROW()=1"), 5, 6, places="A1:R60")
+    assert read == [f"5{WHITE_TEXT}", f"6{WHITE_TEXT}"]
+    assert with_rule(white_if("expression", "FALSE"), 5, 6) == ["5", "6"]
 
 
 def test_a_conditional_format_acts_in_its_places_alone() -> None:

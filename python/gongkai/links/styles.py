@@ -37,7 +37,7 @@ def with_styles(document: Document, limits: Limits, access: Access) -> tuple[Doc
     targets = list(dict.fromkeys(link.target for link in asked))
     sheets = [sheet_at(target, document, limits, access) for target in targets[:MOST_SHEETS]]
     styles = rules_on(names, [sheet for sheet in sheets if sheet is not None])
-    if None not in sheets and len(targets) <= MOST_SHEETS:
+    if len(targets) <= MOST_SHEETS and all(sheet is not None and "@import" not in sheet for sheet in sheets):
         styles += "".join(f".{name}{{}}" for name in sorted(names))  # what no stylesheet names looks like all else
     dressed = replace(document, styles=styles)
     blocks = read_blocks(dressed)

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Literal
 
 # gone: not there at all; blank: nothing to see in its place; hidden: blank by a rule of the page, which a script may
-# lift; raised: beside a figure, but no part of it; moved, white, apart (of another look): the same, but only where
-# digits touch. What covers a whole cell is weighed (dress); line, cell: on a line of its own, a cell also when it is
-# empty; drawn: the page draws a text before or behind it.
-Effect = Literal["gone", "blank", "hidden", "raised", "moved", "white", "apart", "line", "cell", "drawn"]
+# lift; raised: beside a figure, but no part of it; moved, white, odd (not known to be harmless), apart (of another size
+# or place on the line): the same, but only where digits touch. What covers a whole cell is weighed (dress); line, cell:
+# on a line of its own, a cell also when it is empty; drawn: the page draws a text before or behind it.
+Effect = Literal["gone", "blank", "hidden", "raised", "moved", "white", "odd", "apart", "line", "cell", "drawn"]
 Done = tuple[Effect | None, bool]  # an effect, and whether it holds for all that is in the element
 
 ZERO = r"[0.]+(?:%|[a-z]+)?"
@@ -26,10 +26,12 @@ HIDES = {  # property -> its values that hide
     "font-size": re.compile(ZERO),
     "color": re.compile("transparent"),
     "text-indent": re.compile(r"-\d{3,}.*"),
-    "left": re.compile(r"-\d{3,}.*"),
+    "left": re.compile(r"-(?:\d{4,}.*|\d{3,}r?em)"),
+    "font": re.compile(r"(?:.*\s)?0(?:px|pt|em|%)?(?:/\S*)?\s.*"),
     "margin-left": re.compile(r"-\d{4,}.*"),
     "clip": re.compile(r"rect\(\s*0.*"),
     "clip-path": re.compile(r"inset\((?:[5-9]\d|100)%.*"),
+    "zoom": re.compile(r"0?\.0\d*|\d%"),
     "max-height": re.compile(ZERO),
     "max-width": re.compile(ZERO),
     "transform": re.compile(r"scale\(\s*0\s*[,)].*"),
@@ -37,11 +39,14 @@ HIDES = {  # property -> its values that hide
 INHERITED = {"visibility", "font-size", "color"}  # what is in the element may show itself again
 NOT_ZERO = r"(?![-+]?0*\.?0*(?:[a-z]+|%))[-+]?(?:\d+\.?\d*|\.\d+)(?:[a-z]+|%)"  # -5px, .4em, 30%
 UNKNOWN = r".*(?:calc|var|env|min|max|clamp)\(.*"
+READABLE_COLOR = re.compile(r"[a-z-]+|#[0-9a-f]{3,8}|(?:rgb|hsl)a?\([^()]*\)")
+READABLE_OPACITY = re.compile(r"0?\.[1-9]\d*|1(?:\.0*)?|[1-9]\d%|100%")
 RAISES = {  # property -> its values that lift text off its line
     "vertical-align": re.compile(rf"super|sub|text-top|text-bottom|{NOT_ZERO}"),
     "mso-text-raise": re.compile(NOT_ZERO),
 }
 FAR = r"-?(?:[5-9]|\d\d+)(?:\.\d+)?(?:px|pt|%)|-?\d*\.?\d*[1-9](?:em|rem|ex|ch|cm|mm|in|vh|vw)"  # 5px, 1em; not 2px
+ANY_FAR = rf"(?:.*\s)?(?:{FAR})(?:\s.*)?"  # auto -30px
 PALE = "|".join(
     (
         "white|snow|ivory|azure|mintcream|ghostwhite|floralwhite|whitesmoke|aliceblue|seashell|honeydew|canvas",
@@ -55,12 +60,19 @@ PALE = "|".join(
 )
 MOVES = {  # property -> its values that move text to where another stands
     "position": re.compile("absolute|fixed"),
-    **dict.fromkeys(("top", "bottom", "inset", "inset-block"), re.compile(rf"(?:.*\s)?(?:{FAR})(?:\s.*)?|{UNKNOWN}")),
+    **dict.fromkeys(
+        ("top", "bottom", "left", "right", "inset", "inset-block"),
+        re.compile(rf"(?:.*\s)?(?:{FAR})(?:\s.*)?|{UNKNOWN}"),
+    ),
     **dict.fromkeys(("translate", "margin-top", "margin"), re.compile(rf"(?:.*\s)?-(?:{FAR})(?:\s.*)?")),
-    "transform": re.compile(r"(?!none|scale\(\s*0\s*[,)]).+"),
+    "letter-spacing": re.compile(rf"-(?:{FAR})|.*\d{{3,}}px"),
+    "scale": re.compile(r"(?!none$|1(?:\s+1)*$).+"),
+    "transform": re.compile(
+        r"(?!none|scale\(\s*[01]\s*[,)]|rotate\(\s*0(?:deg)?\s*\)|translate[xy]?\(\s*-?[0-4](?:px)?\s*\)).+"
+    ),
 }
 WHITENS = dict.fromkeys(("color", "-webkit-text-fill-color"), re.compile(f"transparent|{PALE}"))
-NEEDS_POSITION = {"top", "bottom", "inset", "inset-block", "inset-block-start", "inset-block-end"}
+NEEDS_POSITION = {"left", "right", "top", "bottom", "inset", "inset-block", "inset-block-start", "inset-block-end"}
 BACKED = re.compile(rf"(?!(?:none|transparent|inherit|initial|unset|window|{PALE})\b).*[a-z#].*")
 SMALL = r"smaller|x+-small|0?\.[1-8]\d*r?em|[1-8]?\d%|[1-9](?:\.\d+)?px|(?:[1-6](?:\.\d+)?|7(?:\.[0-4]\d*)?)pt"
 SETS_APART = {  # property -> its values that make text unlike that beside it
@@ -70,33 +82,39 @@ SETS_APART = {  # property -> its values that make text unlike that beside it
     "margin-left": re.compile(r"(?!-\d{4}).*[1-9].*"),
     "float": re.compile("right|left"),
     "translate": re.compile(r".*[1-9].*"),
-    "scale": re.compile(r"0?\.\d+"),
+    "padding-left": re.compile(FAR),
     "zoom": re.compile(r"0?\.\d+|[1-8]?\d%"),
     "font-size": re.compile(SMALL),
     "font": re.compile(rf"(?:.*\s)?(?:{SMALL})(?:[\s/].*)?"),
     "font-variant-position": re.compile("super|sub"),
+    "transform": re.compile(r"(?!none).+"),
 }
 LINED = ("block", "list-item", "table", "table-row")
 JUDGED = (
     HIDES.keys() | RAISES.keys() | MOVES.keys() | WHITENS.keys() | SETS_APART.keys()
 )  # their other values are harmless
 HARMLESS = re.compile(
-    r"(?:mso|panose|tab|layout|lang|page|border|outline|background|text|word|white|overflow|line|letter|font|color"
-    r"|caret|cursor|orphans|widows|box|unicode|quotes|list|-webkit-text|-webkit-tap|-ms-text|-moz-text|punctuation)"
+    r"(?:mso|panose|tab|layout|lang|page|border|outline|background|text|word|white|overflow|line|font|color"
+    r"|caret|cursor|orphans|widows|box|quotes|list|transition|-webkit-text(?!-security)|-webkit-tap|-ms-text|-moz-text|punctuation)"
     r"(?:-.*)?"
 )
 OF_A_BOX = re.compile("width|height|padding.*|margin.*")  # of an inline run: nothing that a reader would see
 USUAL = re.compile(r"(?:0[a-z%]*\s*)+|normal|none|auto|initial|inherit|unset|revert|ltr|horizontal-tb|baseline|visible")
 
+DISPLAY = re.compile(r"\bdisplay\s*:[^;]*", re.IGNORECASE)
 LONGEST = 10_000  # characters of a style; the rest is not read
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE)  # \73 uper is super
 BRACE = re.compile(r"([{}])")
-# Rules for any screen: @media screen, @media (min-width:701px), @supports (…); not print, nor a narrow telephone.
-ON_SCREEN = re.compile(r"@(?:media(?!.*\bprint\b)(?!.*max-width)|supports|layer|container)\b", re.IGNORECASE)
+# Rules for any screen: @media screen, (min-width:701px), not print; no narrow telephone, nothing but a screen.
+BLOCKS = re.compile(r"@(?:supports|layer|container|scope)\b", re.IGNORECASE)
+MEDIA = re.compile(r"@media\b(.*)", re.IGNORECASE | re.DOTALL)
+NO_SCREEN = re.compile(
+    r"\b(?:print|speech|aural|tv|tty|handheld|projection|braille|embossed)\b|max-width|scheme:\s*dark", re.IGNORECASE
+)
 NAME = re.compile(r"[.#][A-Za-z_\u0080-\uffff-][\w\u0080-\uffff-]*", re.ASCII)
 OF_A_MOMENT = re.compile(r":(?:hover|active|focus|visited|:?before|:?after|:?first-l)")
-SELECTOR = re.compile(r"(?!.*:has)[\w\s.#>+~:()\[\]=*'\"^$|\\-]{1,120}")  # td .n, span:last-child, .n > i
+SELECTOR = re.compile(r"(?!.*:has)[\w\s.,#>+~:()\[\]=*'\"^$|\\-]{1,120}")  # td .n, span:last-child, .n > i
 DEEPEST = 10  # blocks within blocks
 STYLE_NAMES = 200  # selectors that have an effect; the rest is not read
 
@@ -108,21 +126,42 @@ StyleRule = tuple[str, str]  # selectors, declarations
 
 @lru_cache(4_096)  # a pasted page says the same a thousand times
 def effect_of_style(style: str) -> Done:
-    """What an element's own style does to it. What is not known to be harmless sets it apart."""
+    """What declarations do. What is not known to be harmless sets a text apart."""
     properties = declared(style)
     effect, kept = effect_of(properties)
-    if effect is None and not all(is_harmless(name, value, properties) for name, value in properties.items()):
-        return "apart", True
-    return effect, kept
+    if effect is not None:
+        return effect, kept
+    unlisted = [name for name, value in properties.items() if not is_listed(name, value)]
+    if any(not OF_A_BOX.fullmatch(name) for name in unlisted):
+        return "odd", True
+    return ("apart" if unlisted and properties.get("display", "inline") != "inline" else None), True
+
+
+@lru_cache(4_096)
+def effect_of_rule(body: str) -> Done:
+    """The same of a rule, which others complete: where its text is placed, and what of it is a line of its own."""
+    properties = declared(body)
+    if "position" not in properties and not NEEDS_POSITION.isdisjoint(properties):
+        body = f"{body};position:relative"
+    effect, kept = effect_of_style(body)
+    if effect != "line":
+        return effect, kept
+    return effect_of_style(DISPLAY.sub("", body))
 
 
 def declared(style: str) -> dict[str, str]:
-    """The declarations of a style: property -> value, both in lower case, the last one of a property."""
-    found = {}
+    """The declarations of a style: property -> value, both in lower case, the last one of a property unless one before
+    is important."""
+    found: dict[str, str] = {}
+    important: set[str] = set()
     text = COMMENT.sub("", style[:LONGEST])
     for declaration in (unescaped(text) if "\\" in text else text).lower().split(";"):
         name, _, value = declaration.partition(":")
-        found[name.strip()] = value.partition("!")[0].strip()
+        name, (value, mark, _) = name.strip(), value.partition("!")
+        if mark:
+            important.add(name)
+        if mark or name not in important:
+            found[name] = value.strip()
     return found
 
 
@@ -141,14 +180,18 @@ def effect_of(properties: Mapping[str, str]) -> Done:
     hides = hiding(properties)
     if "display" in hides:
         return "gone", True
+    if is_without_room(properties):
+        return "blank", True
     if hides:
         return "blank", not hides <= INHERITED
     if matching(RAISES, properties):
         return "raised", True
     if acting(MOVES, properties):
         return "moved", True
-    if matching(WHITENS, properties) and not is_backed(properties):
+    if is_white(properties):
         return "white", True
+    if is_of_its_ground(properties):
+        return "odd", True
     if acting(SETS_APART, properties):
         return "apart", True
     display = properties.get("display")
@@ -170,17 +213,38 @@ def acting(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) 
     return found if placed else found - NEEDS_POSITION
 
 
+def is_without_room(properties: Mapping[str, str]) -> bool:
+    """height:0;overflow:hidden"""
+    sizes = (properties.get("height", ""), properties.get("width", ""))
+    return properties.get("overflow") in ("hidden", "clip") and any(re.fullmatch(ZERO, size) for size in sizes)
+
+
+def is_white(properties: Mapping[str, str]) -> bool:
+    return bool(matching(WHITENS, properties)) and not is_backed(properties)
+
+
+def is_of_its_ground(properties: Mapping[str, str]) -> bool:
+    """Of the very colour that is behind it."""
+    behind = properties.get("background-color") or properties.get("background")
+    return behind is not None and behind == properties.get("color")
+
+
 def is_backed(properties: Mapping[str, str]) -> bool:
     """Whether there is a colour behind the text: white on blue is seen."""
     return any(name.startswith("background") and BACKED.fullmatch(value) for name, value in properties.items())
 
 
-def is_harmless(name: str, value: str, properties: Mapping[str, str]) -> bool:
-    """font-family:宋体, mso-font-kerning:0pt, color:#333; not rotate:90deg."""
-    if name in JUDGED or HARMLESS.fullmatch(name) or USUAL.fullmatch(value) or not value:
+def is_listed(name: str, value: str) -> bool:
+    """font-family:宋体, mso-font-kerning:0pt, color:#333, width:12%; not rotate:90deg, color:var(--w)."""
+    if not value or USUAL.fullmatch(value):
         return True
-    display = properties.get("display", "inline")
-    return display in ("inline", "") and OF_A_BOX.fullmatch(name) is not None
+    if name in WHITENS:
+        return READABLE_COLOR.fullmatch(value) is not None
+    if name == "opacity":
+        return READABLE_OPACITY.fullmatch(value) is not None
+    if name == "transform":
+        return True  # all of its values are judged
+    return "(" not in value if name in JUDGED else HARMLESS.fullmatch(name) is not None
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -208,10 +272,31 @@ def screen_rules(css: str) -> Iterator[StyleRule]:
 def opened_by(selectors: str, outer: list[str] | None) -> list[str] | None:
     """The selectors of a block in another one; None where it does not hold on every screen."""
     if selectors.startswith("@"):
-        return outer if ON_SCREEN.match(selectors) else None
-    inner = selectors.split(",")
+        return outer if is_on_screen(selectors) else None
+    inner = selectors_in(selectors)
     found = [within(each, name.strip()) for each in outer or () for name in inner]
     return found[:STYLE_NAMES] if outer is not None else None
+
+
+def is_on_screen(block: str) -> bool:
+    """Whether a block (@media …) holds on a screen of usual width."""
+    media = MEDIA.fullmatch(block)
+    if media is None:
+        return BLOCKS.match(block) is not None
+    queries = map(str.strip, media[1].lower().split(","))
+    return any((NO_SCREEN.search(query) is None) != query.startswith("not ") for query in queries)
+
+
+def selectors_in(text: str) -> list[str]:
+    """td, .n:is(a, b) -> the two of them."""
+    found, depth = [""], 0
+    for piece in re.split(r"([(),])", text):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "," and depth <= 0:
+            found.append("")
+        else:
+            found[-1] += piece
+    return [name.strip() for name in found]
 
 
 def within(outer: str, name: str) -> str:
@@ -219,28 +304,23 @@ def within(outer: str, name: str) -> str:
 
 
 def rule_effects(rules: Iterable[StyleRule]) -> dict[str, tuple[Effect, bool]]:
-    """Selector -> effect on the screen, and whether on all that is in the element."""
+    """Selector -> effect on the screen, and whether on all that is in the element; what is only odd comes last."""
     rules = list(rules)
     found: dict[str, tuple[Effect, bool]] = {}
+    odd: dict[str, tuple[Effect, bool]] = {}
     hidden_by: dict[str, set[str]] = {}
     for selectors, body in rules:
         effect, kept = effect_of_rule(body)
-        if not effect or effect == "line":
+        if not effect:
             continue
         hides = effect in ("gone", "blank")
-        for name in map(str.strip, selectors.split(",")):
-            if SELECTOR.fullmatch(name) and len(found) < STYLE_NAMES:
-                found[name] = "hidden" if hides else effect, kept
-                if hides:
-                    hidden_by.setdefault(last_name(name), set()).update(hiding(declared(body)))
+        for name in filter(SELECTOR.fullmatch, selectors_in(selectors)):
+            (odd if effect == "odd" else found)[name] = "hidden" if hides else effect, kept
+            if hides:
+                hidden_by.setdefault(last_name(name), set()).update(hiding(declared(body)))
     for name in contradicted(rules, hidden_by) if hidden_by else ():
         found |= {selector: ("raised", True) for selector in found if last_name(selector) == name}
-    return found
-
-
-@lru_cache(4_096)
-def effect_of_rule(body: str) -> Done:
-    return effect_of(declared(body))
+    return dict([*found.items(), *(item for item in odd.items() if item[0] not in found)][:STYLE_NAMES])
 
 
 def last_name(selector: str) -> str:

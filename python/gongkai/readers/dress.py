@@ -26,12 +26,16 @@ from gongkai.readers.css import (
     is_backed,
     rule_effects,
     screen_rules,
+    selectors_in,
+    unescaped,
 )
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 STYLE = re.compile(rb"""style(?=\s*=\s*("[^"]*"|'[^']*'|[^\s>]*))""")  # each, whatever quotes stand before it
+NOT_SHOWN = "[hidden],[popover],dialog:not([open])"
+READABLE_FONT_COLOR = re.compile(r"(?![0-9a-f]+$)[a-z]+|#?(?:[0-9a-f]{6}|[0-9a-f]{3})")  # of <font color=…>
 STYLE_TEXT = 100_000  # characters read from a page's own styles
 NOTHING: Done = (None, True)
 MOST_STYLES = 500  # different ones on a page that have an effect
@@ -49,9 +53,13 @@ CELLS = ("td", "th")
 FIGURE = re.compile(r"\s*[\d,，.．]{1,40}\s*")
 DEEPEST = 30  # elements from a run up to its cell
 SIMPLE = re.compile(r"[A-Za-z]*[.#][A-Za-z_-][\w-]*", re.ASCII)  # span.n
-DRAWS = re.compile(r"::?(?:before|after)$")
-TEXT_DRAWN = re.compile(r"attr\(|counter|[\"'][^\"']*[\w①-⑳]")  # content: "1", attr(data-v)
-WEIGHED = ("moved", "white")  # effects on a row, a cell or all that is in it; raised and hidden act on the rest
+STEP = re.compile(r"(\s*[>+~]\s*|\s+)(?![^(\[]*[)\]])")  # between td, .n and i in: td .n > i
+INNER_STEPS = re.compile(r"\([^()]*[^\s(,][\s>+~]+[^\s),][^()]*\)")  # :is(td .n), which is left alone
+FARTHEST = 100  # elements around or before one
+DRAWS = re.compile(r"::?(?:before|after)$", re.IGNORECASE)
+# content that changes no figure: nothing, a blank, 件, a sign of a font of icons; not "1", "-", attr(data-v).
+NOTHING_DRAWN = re.compile(r"(?:none|normal|\s|[\"'](?:\s|[\ue000-\uf8ff])*(?:[件个项宗次条])?\s*[\"'])*")
+WEIGHED = ("moved", "white", "odd")  # effects on a row, a cell or all that is in it; raised and hidden act on the rest
 
 
 Found = tuple["LexborNode", Effect]
@@ -82,7 +90,7 @@ def dress_of(tree: LexborHTMLParser, content: bytes, styles: str = "") -> Dress:
     effects = {node.mem_id: effect for node, effect in found}
     suspects: list[DoubtfulNode] = [*suspects_of(found), *strangers(tree, strange - known)]
     if b"<su" in lower:
-        suspects += [(node, "raised") for node in tree.css("td sup,td sub,th sup,th sub")]
+        suspects += [(node, "raised") for node in tree.css("sup,sub")]
     dress = Dress(effects, {})
     if suspects:
         judge(tree, dress, suspects, rules)
@@ -114,9 +122,8 @@ def styled_nodes(tree: LexborHTMLParser, lower: bytes) -> Iterator[Found]:
         effect, kept = effects.get((node.attributes.get("style") or "").lower(), NOTHING)
         if effect:
             yield node, "raised" if not kept and styled_within(node) else effect
-    if b"hidden" in lower:
-        for node in tree.css("[hidden]"):
-            yield node, "gone"
+    for node in tree.css(NOT_SHOWN) if any(word in lower for word in (b"hidden", b"popover", b"<dialog")) else ():
+        yield node, "gone"
 
 
 def selector_of(style: str) -> str:
@@ -128,7 +135,9 @@ def selector_of(style: str) -> str:
 def effect_of_font(attributes: Mapping[str, str | None]) -> Effect | None:
     """<font size=1>, size=-2: small; color=white: white."""
     size, color = attributes.get("size") or "", (attributes.get("color") or "").lower()
-    if re.fullmatch(PALE, color):
+    if color and not READABLE_FONT_COLOR.fullmatch(color):
+        return "odd"
+    if re.fullmatch(PALE, color) or re.fullmatch(PALE, f"#{color}"):
         return "white"
     return "apart" if size == "1" or size.startswith("-") else None
 
@@ -172,10 +181,10 @@ def classes_of(node: LexborNode) -> list[str]:
 def drawn_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> Iterator[Found]:
     """Each element before or behind which a rule of the page draws a text: .n::after{content:"1"}."""
     for selectors, body in rules:
-        if "c" not in body or not TEXT_DRAWN.match(declared(body).get("content", "")):
+        properties = declared(body) if "content" in unescaped(body).lower() else {}
+        if NOTHING_DRAWN.fullmatch(properties.get("content", "")) or properties.get("display") == "none":
             continue
-        drawing = [name.strip() for name in selectors.split(",") if DRAWS.search(name.strip())]
-        for name in drawing:
+        for name in filter(DRAWS.search, selectors_in(selectors)):
             for node in selected(tree, DRAWS.sub("", name) or "*"):
                 yield node, "drawn"
 
@@ -185,6 +194,8 @@ def ruled_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> Iterator[
     effects = rule_effects(rules)
     for effect, kept in dict.fromkeys(effects.values()):
         for node in chosen(tree, [name for name, its in effects.items() if its == (effect, kept)]):
+            if effect == "odd" and nearest(node, (*CELLS, "tr")) is None:
+                continue
             own = declared(node.attributes.get("style") or "") if effect == "hidden" else {}
             doubtful = not HIDES.keys().isdisjoint(own) or (not kept and styled_within(node))
             yield node, "raised" if doubtful else effect
@@ -198,14 +209,58 @@ def chosen(tree: LexborHTMLParser, selectors: Iterable[str]) -> Iterator[LexborN
     return chain(selected(tree, simple) if simple else (), *others)
 
 
-def selected(tree: LexborHTMLParser, selectors: str) -> list[LexborNode]:
-    """The elements that selectors choose; none where the parser does not know them."""
+def selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    """The elements that a selector chooses, or several simple ones; none where the parser does not know it.
+
+    td .n > i is matched here, from its end upwards: the parser's time grows without end with the steps of a selector.
+    """
     from selectolax.lexbor import SelectolaxError
 
-    try:
-        return list(tree.css(selectors))
-    except SelectolaxError:
+    steps = STEP.split(selector.strip())
+    names, joints = steps[::2], [joint.strip() for joint in steps[1::2]]
+    if not joints:
+        found = INNER_STEPS.search(selector)
+        try:
+            return [] if found or not selector else list(tree.css(selector))
+        except SelectolaxError:
+            return []
+    sets = [{node.mem_id for node in selected(tree, name)} for name in names[:-1]]
+    if not all(sets):
         return []
+    known: dict[tuple[int, int], bool] = {}
+    return [node for node in selected(tree, names[-1]) if is_reached(node, sets, joints, len(sets) - 1, known)]
+
+
+def is_reached(
+    node: LexborNode, sets: list[set[int]], joints: list[str], at: int, known: dict[tuple[int, int], bool]
+) -> bool:
+    """Whether what a selector asks for up to its step ``at`` stands around or before a node."""
+    if at < 0:
+        return True
+    key = node.mem_id, at
+    if key not in known:
+        others = neighbours(node, joints[at])
+        fitting = (other for other in others if other.mem_id in sets[at])
+        known[key] = any(is_reached(other, sets, joints, at - 1, known) for other in fitting)
+    return known[key]
+
+
+def neighbours(node: LexborNode, joint: str) -> Iterator[LexborNode]:
+    """The elements to which a joint leads: > the parent, + the one before, ~ those before, a blank all around."""
+    other = node.parent if joint in (">", "") else before(node)
+    for _ in range(1 if joint in (">", "+") else FARTHEST):
+        if other is None:
+            return
+        yield other
+        other = other.parent if joint == "" else before(other)
+
+
+def before(node: LexborNode) -> LexborNode | None:
+    """The element before a node, texts passed over."""
+    other = node.prev
+    while other is not None and (other.tag or "-").startswith("-"):
+        other = other.prev
+    return other
 
 
 # --- what covers a whole cell ---------------------------------------------------------------------
@@ -293,7 +348,9 @@ def looks_of(cell: LexborNode, looks: Mapping[int, set[str]]) -> set[str]:
 
 def backed_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> set[int]:
     """Ids of the elements behind whose text a rule of the page puts a colour."""
-    selectors = [name for names, body in rules if is_backed(declared(body)) for name in names.split(",")]
+    selectors: list[str] = []
+    for names, body in rules:
+        selectors += selectors_in(names) if is_backed(declared(body)) else ()
     return {node.mem_id for node in chosen(tree, selectors)}
 
 

@@ -112,8 +112,13 @@ def hide_by_conditions(rows: list[list[object]], top: int, left: int, look: Look
             for values in rows[max(first - top, 0) : max(last + 1 - top, 0)]:
                 for at in range(max(column - left, 0), min(right + 1 - left, len(values))):
                     value = values[at]
-                    if value not in ("", None) and condition.hides(as_figure(value)):
+                    if is_number(value) and condition.hides(as_figure(value)):
                         values[at] = doubtful(text_of(value), condition.kind)
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a number, or a text of digits."""
+    return as_figure(value) is not None or (isinstance(value, str) and value.strip().isdigit())
 
 
 def single_spots(rows: Sequence[Sequence[object]], top: int, left: int, look: Look) -> list[SheetCell]:

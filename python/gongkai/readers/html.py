@@ -35,7 +35,7 @@ from gongkai.readers.blocks import (
     too_large,
     without_links,
 )
-from gongkai.readers.css import Effect
+from gongkai.readers.css import Effect, is_on_screen
 from gongkai.readers.detect import refuse_tags
 from gongkai.readers.dress import Dress, dress_of
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 END_OF_LINK = f"\0{LINKED})"
+HAS_DIGIT = re.compile(r"\d")
 DRAWN = "^□"  # stands for a text that the page draws beside another
 MOST_MOVED = 10_000_000  # lines handed up by tables that only arrange, once for each table that they stand in
 
@@ -52,15 +53,15 @@ FIGURES_NAMED = 3  # of those that bear a class
 NAMED = ("ArticleTitle", "PubDate", "ContentSource", "SiteName", "og:title", "publishdate", "publish_time", "author")
 PROPERTIES = {name.lower(): name for name in (*NAMED, "source")}
 LEFT_OUT = (
-    *("script", "style", "noscript", "noframes", "noembed", "del", "s", "strike", "svg", "rp", "rt", "datalist"),
+    *("script", "style", "noscript", "noframes", "noembed", "del", "s", "strike", "rp", "rt", "datalist"),
     *("button", "progress", "meter", "video", "audio", "canvas"),
 )
 LINES = (
     *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir"),
-    *("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend", "li"),
+    *("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend"),
     *("main", "menu", "nav", "ol", "optgroup", "option", "section", "select", "summary", "ul"),
 )
-SET_OFF = ("small", "math", "abbr", "acronym", "dfn", "q", "cite", "var", "kbd", "samp", "data", "time", "output")
+SET_OFF = ("small", "abbr", "acronym", "dfn", "q", "cite", "var", "kbd", "samp", "data", "time", "output")
 INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "o:p")
 FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}
 TYPED = ("", "text", "number", "tel", "search")
@@ -96,11 +97,20 @@ def stylesheets(tree: LexborHTMLParser, dress: Dress) -> Iterator[Link]:
     if not dress.unknown:
         return
     names = "；".join(f"{name}：{'、'.join(figures[:FIGURES_NAMED])}" for name, figures in dress.unknown.items())
-    targets = [node.attributes.get("href") or "" for node in tree.css('link[rel~="stylesheet" i]')]
+    links = [node for node in tree.css('link[rel~="stylesheet" i]') if is_for_screen(node)]
+    targets = [node.attributes.get("href") or "" for node in links]
     for node in tree.css("style"):
         targets += IMPORTED.findall(node.text())
     for target in filter(None, targets):
         yield Link(Place(), "stylesheet", names, target)
+
+
+def is_for_screen(link: LexborNode) -> bool:
+    """Whether a stylesheet is in use on a screen: not media=print, nor one to choose or switched off."""
+    attributes = link.attributes
+    if "alternate" in (attributes.get("rel") or "").lower() or "disabled" in attributes:
+        return False
+    return is_on_screen(f"@media {attributes.get('media') or ''}")
 
 
 def walk(root: LexborNode, page: PageContent) -> None:
@@ -175,6 +185,10 @@ class PageContent:
             **dict.fromkeys(("sup", "sub"), self.raised),
             **dict.fromkeys(SET_OFF, self.apart),
             "bdo": self.turned,
+            "math": partial(self.drawn_run, None),
+            "svg": self.vector,
+            "template": self.shadow,
+            "li": self.item,
             "title": self.named,
             "meta": self.meta,
             "p": self.paragraph,
@@ -206,7 +220,7 @@ class PageContent:
             return opener if opener in (self.cell, self.row) else left_out
         if effect == "drawn":
             return self.drawn_cell if opener == self.cell else partial(self.drawn_run, opener)
-        if effect in ("apart", "moved", "white"):
+        if effect in ("apart", "odd", "moved", "white"):
             return self.apart if opener in (None, self.link) else opener
         if effect in ("hidden", "raised"):
             return self.raised if opener in (None, self.link) else opener
@@ -429,14 +443,32 @@ class PageContent:
 
     def end_drawn(self, close: Close, raw: RawCell) -> None:
         close()
-        raw.text += DRAWN if raw.text else ""
+        raw.text += DRAWN if HAS_DIGIT.search(raw.text) else ""
 
     def drawn_run(self, opener: Opener | None, node: LexborNode) -> Close | None:
-        if self.in_cell and node.text().strip():
+        if self.in_cell and HAS_DIGIT.search(node.text()):
             self.mark(RAISED, "(")
             self.pieces.append(DRAWN[1:])
             self.mark(RAISED, ")")
         return opener(node) if opener else None
+
+    def vector(self, node: LexborNode) -> Close:
+        """A drawing; one with a text in it beside a figure shows more than the figure."""
+        self.drawn_run(None, node)
+        return skip
+
+    def shadow(self, node: LexborNode) -> Close:
+        """<template shadowrootmode=open>9</template>43 shows 9."""
+        if self.in_cell and "shadowrootmode" in node.attributes:
+            self.pieces.append(DRAWN)
+        return skip
+
+    def item(self, node: LexborNode) -> Close:
+        """A line of a list; the number that a browser writes before a figure in a cell makes it none."""
+        close = self.lines(node)
+        if self.in_cell and node.parent is not None and node.parent.tag == "ol":
+            self.drawn_run(None, node)
+        return close
 
     def turned(self, node: LexborNode) -> None:
         """<bdo dir=rtl>34</bdo> shows 43: no figure."""
@@ -474,5 +506,7 @@ class PageContent:
     def end_cell(self, raw: RawCell, outer: list[FlowItem], in_cell: bool) -> None:
         self.end_line()
         fill_cell(raw)
+        if HAS_DIGIT.search(raw.text) and any(isinstance(item, Link) and item.kind == "image" for item in raw.items):
+            raw.text += DRAWN
         self.tables[-1].layout |= raw.layout
         self.items, self.in_cell = outer, in_cell

@@ -33,13 +33,17 @@ ODD_CODES = (  # aaa is a day of the week; a comma after the last digit hides th
 SHOWS = re.compile("[0#?@gG]")  # a digit, a text, General (in some versions G/通用格式)
 CONDITION = re.compile(r"\[[<>=]")
 OF_ZERO = re.compile(r'\[=0\][^;"0-9]*(?:"[^"0-9]*"[^;"0-9]*)*(?:;|$)')  # the section for it, where it shows no digit
+IN_WHITE = re.compile(r"\[(?:white|白色|(?:color|颜色)\s*2)\]", re.IGNORECASE)
 RED = re.compile(r"\[(?:red|红色)\]", re.IGNORECASE)  # the usual way to show that a number is negative
 NUMBER = r"G/通用格式|General|@|[0#?](?:[0#?.,/ ]*[0#?.])?(?:E[+-]0+)?"
 PIECE = re.compile(f"{LITERAL.pattern}|{NUMBER}", re.IGNORECASE)
 SAMPLE = 5
 SIGNS = "-()（）负 "
 MONEY_SIGN = re.compile("[¥￥$元]")
-CHANGES = re.compile(r"\d.*\d|[-+±.,/%‰()（）万亿千百十]|年$", re.DOTALL)  # makes of a number another, or a year
+REPEATS = re.compile(r"(?<![\\!\"_])\*[0-9]|[0#] [0#]")  # 0*0 shows 1480000, "# #" 14 8
+CHANGES = re.compile(
+    r"\d.*\d|[<>≤≥＜＞约近超]|[-+±.,/%‰()（）万亿千百十]|年$", re.DOTALL
+)  # makes of a number another, or a year
 
 
 def as_figure(value: object) -> Value:
@@ -66,8 +70,10 @@ def kind_of(code: str) -> str:
     What a format adds is judged as in any text: 5件 is the figure 5, but -5, 5万 and ¥5 are not, nor is 4.3831 the
     figure 43831 (``0\\.0000``).
     """
-    if len(code) > LONGEST_CODE:
+    if len(code) > LONGEST_CODE or REPEATS.search(code):
         return STRANGE
+    if IN_WHITE.search(code.partition(";")[0]):
+        return WHITE
     code = OF_ZERO.sub("", code, count=1)
     plain = LITERAL.sub("", code)
     kind = next((kind for kind, sign in ODD_CODES if sign.search(plain)), "")
@@ -168,6 +174,8 @@ def condition(sort: str, named: str, formulas: Sequence[str], areas: tuple[Area,
     """A rule as a workbook states it: cellIs with an operator and constants, or a formula on the first cell itself."""
     plain = [re.sub(r"\s", "", formula) for formula in formulas]
     if sort in ("containsBlanks", "containsErrors") or (plain and FOR_NO_NUMBER.fullmatch(plain[0])):
+        return Condition(areas, NEVER, (), kind)
+    if sort == "expression" and plain and plain[0].upper() in ("FALSE", "FALSE()", "0"):
         return Condition(areas, NEVER, (), kind)
     if sort == "cellIs" and plain and all(map(CONSTANT.fullmatch, plain)):
         return Condition(areas, named, tuple(map(Decimal, plain)), kind)

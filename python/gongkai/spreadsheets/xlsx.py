@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from struct import pack
 from typing import TYPE_CHECKING
@@ -53,6 +53,9 @@ SMALLEST, USUAL_SIZE = 0.7, 11.0  # share of the largest piece; points
 HEAD = 100  # bytes, in which the declaration stands
 # A cell or row that does not begin with its address; a name with a prefix.
 STRANGE_TAG = re.compile(rb'<(?:c(?=[\s/>])(?! r="[A-Z])|row(?! r="\d)|/?[\w.-]+:)')
+PALE = re.compile("F[0-9A-F]F[0-9A-F]F[0-9A-F]")
+TINT = re.compile(r"-?\d(?:\.\d+)?(?:E-?\d+)?")
+DARKENED = -0.1  # a tint; white with more of it is seen
 AREA_END = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 REFERENCE = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
 
@@ -141,15 +144,23 @@ def odd_styles(root: _Element) -> dict[bytes, str]:
     kinds = {node.get("numFmtId", ""): kind_of(node.get("formatCode", "")) for node in codes}
     kinds = BUILTIN | kinds
     fonts = {str(n): kind_of_font(font) for n, font in enumerate(root.iterfind("{*}fonts/{*}font"))}
-    filled = {str(n) for n, fill in enumerate(root.iterfind("{*}fills/{*}fill")) if is_filled(fill)}
+    all_fonts, all_fills = root.findall("{*}fonts/{*}font"), root.findall("{*}fills/{*}fill")
+    filled = {str(n) for n, fill in enumerate(all_fills) if is_filled(fill)}
+    lost = {(str(n), str(m)) for n, font in enumerate(all_fonts) for m in alike_fills(font, all_fills)}
     found = {}
     for place, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
         kind = fonts.get(style.get("fontId", ""), "")
-        if not kind or (kind == WHITE and style.get("fillId", "") in filled):
+        if (style.get("fontId", ""), style.get("fillId", "")) in lost:
+            kind = WHITE
+        elif not kind or (kind == WHITE and style.get("fillId", "") in filled):
             kind = kinds.get(style.get("numFmtId", ""), "")
         if kind:
             found[str(place).encode()] = kind
     return found
+
+
+def alike_fills(font: _Element, fills: Sequence[_Element]) -> list[int]:
+    return [number for number, fill in enumerate(fills) if same_color(font, fill)]
 
 
 def kind_of_font(font: _Element) -> str:
@@ -159,10 +170,25 @@ def kind_of_font(font: _Element) -> str:
 
 
 def is_white(color: _Element | None) -> bool:
+    """White, or so nearly that nobody sees it: FFFEFEFE, the theme's first colour, its second one with a tint of 1."""
     if color is None:
         return False
-    of_theme = color.get("theme") == "0" and not color.get("tint")
-    return of_theme or color.get("rgb", "")[-6:].upper() == "FFFFFF" or color.get("indexed") in ("1", "9")
+    theme, tint = color.get("theme", ""), color.get("tint", "0")
+    lightened = float(tint) if TINT.fullmatch(tint) else 0.0
+    of_theme = (theme == "0" and lightened > DARKENED) or (theme == "1" and lightened > -DARKENED * 9)
+    pale = PALE.fullmatch(color.get("rgb", "")[-6:].upper()) is not None
+    return of_theme or pale or color.get("indexed") in ("1", "9", "65")
+
+
+def same_color(font: _Element, fill: _Element) -> bool:
+    """Whether letters have the very colour that is behind them."""
+    one = font.find("{*}color")
+    other = fill.find("{*}patternFill/{*}fgColor")
+    solid = fill.find("{*}patternFill[@patternType='solid']")
+    if one is None or other is None or solid is None:
+        return False
+    names = ("rgb", "theme", "indexed", "tint")
+    return [one.get(name, "")[-6:] for name in names] == [other.get(name, "")[-6:] for name in names]
 
 
 def is_filled(fill: _Element) -> bool:
@@ -192,6 +218,8 @@ def hiding_kind(dxf: _Element) -> str:
     if code is not None and kind_of(code.get("formatCode", "")) == HIDDEN:
         return HIDDEN
     font, fill = dxf.find("{*}font"), dxf.find("{*}fill")
+    if font is not None and is_struck(font):
+        return STRUCK
     grounds = fill.iter("{*}fgColor", "{*}bgColor") if fill is not None else ()
     seen = any(not is_white(ground) and ground.get("indexed") not in ("64", "65") for ground in grounds)
     return WHITE if font is not None and not seen and is_white(font.find("{*}color")) else ""
@@ -199,13 +227,15 @@ def hiding_kind(dxf: _Element) -> str:
 
 def conditions_of(xml: bytes, hiding: Mapping[str, str]) -> list[Condition]:
     """The conditional formats of a sheet that hide numbers, those that newer versions of Excel write apart too."""
-    if b"conditionalFormatting" not in xml or (not hiding and b"dxf>" not in xml):
+    if b"conditionalFormatting" not in xml or (not hiding and b"dxf>" not in xml and b"showValue" not in xml):
         return []
     found = []
     for block in parsed(xml).iter("{*}conditionalFormatting"):
         for rule in block.iter("{*}cfRule"):
             own = rule.find("{*}dxf")
             kind = hiding_kind(own) if own is not None else hiding.get(rule.get("dxfId", ""), "")
+            if any(child.get("showValue") in ("0", "false") for child in rule):
+                kind = HIDDEN  # bars or signs in the place of the number
             areas = tuple(areas_in(block.get("sqref") or block.findtext("{*}sqref") or ""))
             if kind and areas:
                 formulas = [node.text or "" for node in rule.iter("{*}formula", "{*}f")]

@@ -135,6 +135,8 @@ TEXTS: dict[str, Callable[[str], str]] = {
 }
 UNSEEN = (
     '<w:style w:type="character" w:styleId="Base"><w:name w:val="base"/><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="White"><w:name w:val="white"/><w:rPr><w:color w:val="FFFFFF"/></w:rPr>'
+    '</w:style><w:style w:type="character" w:styleId="Pale"><w:name w:val="pale"/><w:basedOn w:val="White"/></w:style>'
     '<w:style w:type="character" w:styleId="Tiny"><w:name w:val="tiny"/><w:rPr><w:sz w:val="10"/></w:rPr></w:style>'
     '<w:style w:type="character" w:styleId="Unseen"><w:name w:val="unseen"/><w:basedOn w:val="Base"/></w:style>'
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 WHITE = re.compile("F[0-9A-F]F[0-9A-F]F[0-9A-F]")  # FFFFFF, FEFEFE
+WHITE_THEMES = ("background1", "light1", "bg1", "lt1")
 USUAL_SIZE = 20  # half points, of a text of which nothing is said
 OFF = ("0", "false", "off", "none")
 HEADING = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
@@ -30,6 +32,7 @@ class RunLook(NamedTuple):
     struck: bool | None = None
     raised: bool | None = None
     size: int | None = None
+    white: bool | None = None
 
     def over(self, base: RunLook) -> RunLook:
         """Each thing as said here, else as ``base`` says it; the one PLAIN where nothing is said."""
@@ -40,6 +43,7 @@ class RunLook(NamedTuple):
             base.struck if self.struck is None else self.struck,
             base.raised if self.raised is None else self.raised,
             base.size if self.size is None else self.size,
+            base.white if self.white is None else self.white,
         )
 
 
@@ -72,22 +76,30 @@ def look_of(properties: _Element | None) -> tuple[RunLook, str]:
     struck = [is_on(said[name]) for name in ("w:strike", "w:dstrike") if name in said]
     hidden = is_on(said["w:vanish"]) if "w:vanish" in said else None
     size = value(said.get("w:sz"))
-    look = RunLook(hidden, any(struck) if struck else None, raised, whole(size) if size.isdecimal() else None)
+    half_points = whole(size) if size.isdecimal() else None
+    look = RunLook(hidden, any(struck) if struck else None, raised, half_points, whiteness(said))
     return look, value(said.get("w:rStyle"))
 
 
-def is_white(properties: _Element | None) -> bool:
-    """Whether a run's properties make it white on the white of the page; what its cell says of that is not known."""
-    if properties is None:
-        return False
-    said = children(properties)
-    white = WHITE.fullmatch(value(said.get("w:color")).upper())
-    return white is not None and "w:highlight" not in said and not is_shaded(properties)
+def whiteness(said: Mapping[str, _Element]) -> bool | None:
+    """Whether properties make a text white on the white of the page; what its cell says of that is not known."""
+    color = said.get("w:color")
+    if color is None:
+        return None
+    theme = attribute(color, "w:themeColor")
+    white = theme in WHITE_THEMES if theme else WHITE.fullmatch(value(color).upper()) is not None
+    shade = said.get("w:shd")
+    grounded = "w:highlight" in said or (shade is not None and is_ground(shade))
+    return white and not grounded
 
 
 def is_shaded(properties: _Element | None) -> bool:
     shade = child(properties, "w:shd")
-    fill = attribute(shade, "w:fill").upper() if shade is not None else ""
+    return shade is not None and is_ground(shade)
+
+
+def is_ground(shade: _Element) -> bool:
+    fill = attribute(shade, "w:fill").upper()
     return fill not in ("", "AUTO") and not WHITE.fullmatch(fill)
 
 
@@ -123,7 +135,8 @@ class Styles:
         hidden = bool(one.hidden) != bool(two.hidden) or bool(self.defaults.hidden)
         struck = bool(one.struck) != bool(two.struck) or bool(self.defaults.struck)
         raised = two.raised if two.raised is not None else one.raised
-        return own.over(RunLook(hidden, struck, raised, two.size or one.size or self.defaults.size))
+        white = two.white if two.white is not None else one.white
+        return own.over(RunLook(hidden, struck, raised, two.size or one.size or self.defaults.size, white))
 
 
 def styles_of(root: _Element | None) -> Styles:

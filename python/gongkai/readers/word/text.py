@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gongkai.model import Link, Place, UnreadableDocument
 from gongkai.opc.office import AGAIN, PartRelation, attribute, child, children, kind, value
 from gongkai.readers.blocks import LINKED, LONGEST_HEADING, RAISED, FlowItem, collapse, settle
-from gongkai.readers.word.styles import NO_STYLE, USUAL_SIZE, Numbering, RunLook, Style, Styles, is_white, number_of
+from gongkai.readers.word.styles import NO_STYLE, USUAL_SIZE, Numbering, RunLook, Style, Styles, number_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -164,7 +164,7 @@ class WordText:
             return
         self.raise_to(bool(look.raised))
         self.size_to(look.size or USUAL_SIZE, node)
-        if is_white(properties) and not self.shaded and any(str(text).strip() for text in node.itertext()):
+        if look.white and not self.shaded and any(str(text).strip() for text in node.itertext()):
             self.write(DRAWN)  # not seen, or on a ground that we don't know of: no figure, and no reason to drop it
         self.run_content(node)
 
