@@ -47,6 +47,7 @@ SUMMARY_HINT = (
 SUMMARY_WIDTHS = {
     "agency": 176, "year": 72, "title": 300, "source": 210, "file": 210, "editions": 176, "errors": 52, "warnings": 52,
     "notes": 52, "dismissed": 60, "years": 190,
+    "code": 92,
 }  # fmt: skip
 FIGURE_WIDTH = 92
 STRIP_LINE, GROUP_LINE, HEAD_LINE = 16, 20, 62
@@ -238,6 +239,6 @@ def add_summary_rules(page: Worksheet) -> None:
     add_rules(page, f"{years}{top}:{years}{last}", [(differs, double), line])
     add_rules(
         page,
-        f"C{top}:F{last} {warnings}{top}:{dismissed}{last} {letters(len(SUMMARY_HEADS) + 1)}{top}:{end}{last}",
+        f"C{top}:F{last} {warnings}{top}:{dismissed}{last} {letters(len(SUMMARY_HEADS))}{top}:{end}{last}",
         [line],
     )

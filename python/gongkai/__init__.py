@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gongkai.bodies import body, same_body
 from gongkai.model import FRAMING, FetchError, Finding, GongkaiError, Report, UnreadableDocument, WorkbookError
 from gongkai.pipeline import check, fill, read_report
 
@@ -23,9 +24,11 @@ __all__ = [
     "Report",
     "UnreadableDocument",
     "WorkbookError",
+    "body",
     "check",
     "fill",
     "read_report",
+    "same_body",
 ]
 __version__ = "0.1.0"
 

@@ -5,20 +5,23 @@ Which one was taken, and why, stands in the provenance of the report's document.
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 
 from gongkai.bodies import may_be_one
-from gongkai.links import Directory, Lead, directory_of, goes_on, leads_of, with_styles
+from gongkai.links import Directory, Lead, address_of, directory_of, goes_on, leads_of
+from gongkai.links.addresses import host_of
 from gongkai.model import (
     Block,
     Document,
     FetchError,
     GongkaiError,
+    Link,
     NoFigures,
     NoReport,
     Problem,
@@ -27,13 +30,14 @@ from gongkai.model import (
     UnreadableDocument,
 )
 from gongkai.readers import read_blocks
-from gongkai.readers.detect import binary_format
+from gongkai.readers.css import named_in, screen_rules
+from gongkai.readers.detect import binary_format, decode
 from gongkai.recognize import completed, recognize
 from gongkai.recognize.segments import NO_SUCH_PART
 from gongkai.rereading import with_uncovered_reread
 from gongkai.sources import ACCESS, Access, Limits, load
 from gongkai.sources.errors import BY_HAND
-from gongkai.wording import WORKBOOK_TYPE, evaluated
+from gongkai.wording import WORKBOOK_TYPE, clipped, evaluated
 from gongkai.workbook import is_ours, read_workbook
 
 TABLES = 3
@@ -267,3 +271,64 @@ def is_one(reports: Sequence[Report]) -> bool:
     if len({report.year for report in reports} - {None}) > 1:
         return False
     return all(may_be_one(one.agency, other.agency) for one, other in combinations(reports, 2))
+
+
+# --- stylesheets elsewhere ------------------------------------------------------------------------
+# Most pages need none: only a class that few figures of a table bear and of which the page itself says nothing asks for
+# them, since it may hide what it covers.
+
+MOST_SHEETS = 2
+MOST_BYTES = 2_000_000
+PATIENCE = 15  # seconds for one
+NOT_HAD = "网页的样式表没有取到，不能确定网页上是否显示下列样式的数字，请对照网页核对：{}。"
+CLASS = re.compile(r"(?:^|；)([^：]*)：")
+
+
+def with_styles(document: Document, limits: Limits, access: Access) -> tuple[Document, tuple[Block, ...]]:
+    """The blocks of a document, and the document with what its stylesheets say of the classes in doubt; where those
+    cannot be had its provenance names the figures. Raises UnreadableDocument."""
+    blocks = read_blocks(document)
+    asked = stylesheets(blocks)
+    if not asked or document.styles:
+        return document, blocks
+    names = set(CLASS.findall(asked[0].text))
+    targets = list(dict.fromkeys(link.target for link in asked))
+    sheets = [sheet_at(target, document, limits, access) for target in targets[:MOST_SHEETS]]
+    styles = rules_on(names, [sheet for sheet in sheets if sheet is not None])
+    if len(targets) <= MOST_SHEETS and all(sheet is not None and "@import" not in sheet for sheet in sheets):
+        styles += "".join(f".{name}{{}}" for name in sorted(names))  # what no stylesheet names looks like all else
+    dressed = replace(document, styles=styles)
+    blocks = read_blocks(dressed)
+    left = stylesheets(blocks)
+    if left:
+        told = NOT_HAD.format(clipped(left[0].text))
+        dressed = replace(dressed, provenance=(*dressed.provenance, told))
+    return dressed, blocks
+
+
+def stylesheets(blocks: Iterable[Block]) -> list[Link]:
+    return [block for block in blocks if isinstance(block, Link) and block.kind == "stylesheet"]
+
+
+def sheet_at(target: str, page: Document, limits: Limits, access: Access) -> str | None:
+    """The text of a stylesheet on the page's own host, or in its folder; None where it cannot be had."""
+    base = page.url or page.origin
+    source = address_of(target, base)
+    if not source or host_of(source) != host_of(base):
+        return None
+    few = replace(limits, size=min(limits.size, MOST_BYTES), deadline=min(limits.deadline, PATIENCE), tries=1)
+    try:
+        sheet = load(source, few, access, page.url)
+        return decode(sheet.content, sheet.charset)
+    except (FetchError, UnreadableDocument):
+        return None
+
+
+def rules_on(names: set[str], sheets: Sequence[str]) -> str:
+    """The rules that name one of the classes: all else is of no interest, and a stylesheet may be long."""
+    found = []
+    for sheet in sheets:
+        for selectors, body in screen_rules(sheet):
+            if not names.isdisjoint(named_in(selectors)):
+                found.append(f"{selectors}{{{body}}}")
+    return "\n".join(islice(found, 500))

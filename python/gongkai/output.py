@@ -11,6 +11,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from gongkai.bodies import body
 from gongkai.checks import NONE_CHECKED, checked
 from gongkai.checks.misread import raw_line, raws_of
 from gongkai.checks.rules import other_rules
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 # The columns of a report as a pandas table.
 COLUMNS = (
     "agency", "year", "cell", "table", "edition", "row", "column", "row_label", "column_label",
-    "unit", "value", "raw", "page", "line",
+    "unit", "value", "raw", "page", "line", "code", "level", "kind",
 )  # fmt: skip
 # What a spreadsheet program may run when it opens a CSV.
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
@@ -70,6 +71,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
     return {
         "title": report.title,
         "agency": report.agency,
+        "body": body_of(report),
         "year": report.year,
         "published": report.published,
         "source": source_of(report),
@@ -82,6 +84,11 @@ def report_to_dict(report: Report) -> dict[str, Any]:
             for p in report.problems
         ],
     }
+
+
+def body_of(report: Report) -> dict[str, str]:
+    """Who reports, as far as the name tells it: level, kind, department, parent, 行政区划代码."""
+    return asdict(body(report.agency, report.year))
 
 
 def parts_to_dict(report: Report) -> dict[str, Any]:
@@ -109,6 +116,7 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
         "report": {
             "title": report.title,
             "agency": report.agency,
+            "body": body_of(report),
             "year": report.year,
             "source": source_of(report),
             "provenance": list(provenance_of(report)),
@@ -330,6 +338,7 @@ def report_to_frame(report: Report) -> pandas.DataFrame:
     """
     import pandas
 
+    who = body(report.agency, report.year)
     rows = []
     for table in report.tables.values():
         for cell in form(table.edition, table.id).cells.values():
@@ -338,7 +347,7 @@ def report_to_frame(report: Report) -> pandas.DataFrame:
             row, column = cell.row, cell.column
             rows.append(
                 (report.agency, report.year, cell.id, table.id, table.edition, row.id, column.id, row.label.text,
-                 column.label.text, column.unit, entry.value, entry.raw, page, line)
+                 column.label.text, column.unit, entry.value, entry.raw, page, line, who.code, who.level, who.kind)
             )  # fmt: skip
     frame = pandas.DataFrame(rows, columns=list(COLUMNS))
     frame["value"] = pandas.Series([row[10] for row in rows], dtype=object)

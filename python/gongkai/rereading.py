@@ -364,7 +364,7 @@ def doc_order(content: bytes) -> tuple[Block, ...]:
 
 def doc_text(content: bytes) -> str:
     """Raises ValueError or StructError where the file is damaged."""
-    from gongkai.opc.ole2 import read_stream
+    from gongkai.opc import read_stream
 
     main = read_stream(content, ["WordDocument"])
     (flags,) = unpack_from("<H", main, FLAGS)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gongkai
-from gongkai.bodies.rulemaking import county_cities, why_no_rules
+from gongkai.bodies import why_no_rules
 from gongkai.checks.numbering import han_number, in_han, slips_in
 from gongkai.checks.plausibility import check_plausibility
 from gongkai.model import Heading, Report, Value
@@ -184,14 +184,6 @@ def test_bodies_that_cannot_make_rules(name: str, why: str) -> None:
         f"表二 规章 填了24（本年制发件数）、3（现行有效件数），但{name}属于{why}，没有规章制定权；"
         "请核对是否应填在“行政规范性文件”一行。"
     )
-
-
-def test_county_cities_are_no_end_of_another_name() -> None:
-    cities = county_cities()
-    assert len(cities) == len(set(cities)) > 400
-    assert all(city.endswith("市") for city in cities)
-    assert not [(one, other) for one in cities for other in cities if one != other and one.endswith(other)]
-    assert not {"温州市", "东莞市", "中山市", "嘉峪关市", "儋州市", "三沙市", "那曲市"} & set(cities)
 
 
 def test_rules_that_a_body_of_2019_publishes_may_be_those_of_others() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.bodies.names import same_body
+from gongkai.bodies import same_body
 from gongkai.checks import check
 from gongkai.compare.years import compare_years, yearly
 from gongkai.figures import RADICALS, fold, read_figure

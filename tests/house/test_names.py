@@ -17,12 +17,9 @@ LARGE_FOLDERS = {
 }
 SHORT_FILES = {
     "__main__.py": "python -m gongkai",
-    "bodies/rulemaking.py": "a question of law, with data of its own",
     "cli/levels.py": "one command",
     "decisions/check.py": "what the checks ask of decisions; the front is imported where no check is made",
     "excel/commands.py": "workbooks in use name this module",
-    "links/styles.py": "few pages ask for it",
-    "opc/ole2.py": "one container",
     "workbook/adopting.py": "stands above fill, which stands above proposals",
 }
 

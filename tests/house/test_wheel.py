@@ -97,7 +97,7 @@ def test_everything_is_inside(wheel: Path) -> None:
     assert {
         "gongkai/manual.html",
         "gongkai/editions/2021.toml",
-        "gongkai/bodies/names.toml",
+        "gongkai/bodies/divisions.tsv",
         "gongkai/demo/ruian-2021.html",
     } <= set(inside)
     assert template == (ROOT / TEMPLATE).read_bytes()

@@ -1,220 +1,309 @@
-"""A body's name -> its one form, whether that is certain, what it became, whom it lies within."""
+"""A body's name -> its parts: the division, a town or zone in it, the department; and its one form."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Literal, get_args
 
+from gongkai.bodies.divisions import Division, around, by_name, lies_in, path_of
 from gongkai.figures import clean
-from gongkai.model import EditionError
 
-SuccessionKind = Literal["renamed", "merged"]
+OFFICE = "政府办公室"  # of a government: a body of its own
+UNKNOWN_KIND = "?"  # before the words of a department that is in no table
 
-# The innermost area; 市政 begins a department (市政园林局), but not before 府 and 务.
-AREA = re.compile(r".*(?:(?<!城)(?:市(?!场|政(?![府务])|容)|[镇乡](?!村))|[省县旗州盟]|(?<!社)区(?!划|域)|街道)")
-# One unit of an area; a letter that stands within a name (新乡市, 沙市区, 通州区) ends none.
-UNIT = re.compile(
-    r".+?(?:(?:自治[区州县旗]|省|市(?!区)|县|区|盟|旗(?![县镇区乡])|[镇乡](?![市县镇区塘族])|州(?![省市区县镇乡]))(?!街道)|街道)"
-)
-WIDE = re.compile(r".+(?:省|自治区|自治州|市|县|自治旗|旗|盟|州)$")  # no two in the country have one name
-SECOND_SIGN = re.compile(r"(?<=.)\([^()]*(?:局|委员会|办公室|办|中心)\)$")  # a second name that the same body bears
 TAX = re.compile(r"^国家税务总局(?=.+税务局$)")
-CENTRAL = re.compile(r"(?:国家|国务院|中国).+|..+部")
-OFFICE = re.compile(r"(?:人民)?政府办(?:公[室厅])?|办公[室厅]")
-GOVERNMENT_OFFICE = "政府办公室"
-LEAD = re.compile(r"(?:人民)?(?:政府)?|办事处|街道办|办|管理委员会|管委会")
-LEADS = ("人民政府", "管理委员会", "办事处")  # of an area, a zone, a street
-COMMITTEE = re.compile(r"(?:开发|园|度假|风景|名胜|保税|高新|经开|示范|功能|试验|(?<!浦东)(?<!滨海)(?<!沈北)新)区$")
+SECOND_SIGN = re.compile(r"(?<=.)[（(][^（()）]*(?:局|委员会|办公室|办|中心)[）)]$")  # that the same body bears too
+UNNAMED = re.compile(r"^(?:本|我|全|该|各)|[、,，和与及]$")
+LETTERS = "省市县区旗州盟镇乡"  # 县教育局: of whose, is not said
+STREET = re.compile(r"(?:街道|[镇乡])(?:办事处|人民政府|政府|$)")
+CENTRAL = re.compile(
+    r"(?:中华人民共和国|国家|国务院|中国)(?P<rest>.+)|(?P<ministry>(?!.*[省市县区州旗盟])[^局]{2,}部)$"
+    r"|(?P<head>[^省市县区州旗盟镇乡]{2,}总局)$"
+)
+CORPS_NAME = re.compile(r"(?:新疆生产建设)?兵团|(?=第[一二三四五六七八九十]{1,3}师)")
+CORPS_DIVISION = re.compile(r"第[一二三四五六七八九十]{1,3}师(?:[^市局]{1,6}市)?")
+BEFORE_STREET = re.compile(r"^人民政府(?=.+(?:街道|镇|乡)(?:办事处|人民政府|政府)?$)")
+TOWN = re.compile(
+    r"(?P<name>[^县市区]{1,12}?(?:街道|民族乡|[镇乡]|苏木))(?![村区])"
+    r"(?=$|办事处|办|人民|政府|党政|综合|财政|司法|便民|社会)"
+)
+TOWN_OF_COUNTY = re.compile(  # 城关镇农业站; not 城镇建设局
+    r"(?!城镇|乡镇|集镇|村镇|小城镇)(?P<name>[^县市区局]{1,12}?(?:街道|民族乡|(?<![城村乡集])[镇乡]|苏木))(?![村区])(?=.)"
+)
+ZONE = re.compile(
+    r"(?P<own>.{0,8}?)(?:国家级?)?(?P<kind>经济技术开发区|经济开发区|高新技术产业开发区|高新技术开发区|高新区|经开区|开发区"
+    r"|工业园区|风景名胜区|风景旅游区|旅游度假区|度假区|综合保税区|保税区|示范区|合作区|实验区|新区|园区)"
+)
+ZONE_FORMS = {
+    **dict.fromkeys(("经济技术开发区", "经济开发区"), "经开区"),
+    **dict.fromkeys(("高新技术产业开发区", "高新技术开发区"), "高新区"),
+}
+# A county or city of which the data know nothing: one of the years to come, a name of usage.
+STRANGE_PLACE = re.compile(
+    r"(?P<name>(?!城市|都市|全市|该市|超市|门市|集市|夜市|股市)[^县市区旗镇乡州省]{1,8}(?:自治[县旗区]|[县市旗州盟区省]))"
+    r"(?=人民|政府|行政公署|办公|管理委员会|管委会|.{0,14}(?:街道|镇|乡|苏木)|.{2,20}(?:局|厅|委员会|委|办|中心|区)|$)"
+)
+MOST_STRANGE = 2  # 甲市朝阳区
+BRANCH = re.compile(
+    r"(?P<of>公安|税务|生态环境|自然资源(?:和规划)?|规划(?:和自然)?资源|市场监督管理|市场监管)局(?P<area>.*?)分局"
+)
+GOVERNMENT = re.compile(
+    r"(?:人民)?(?:政府)?|人民|行政公署|行署|(?:街道)?办事处|街道办|办|管理委员会|管委会|行政委员会|执行委员会"
+)
+OFFICE_NAME = re.compile(r"(?:人民)?政?府办(?:公[室厅])?|办公[室厅]|(?:行政公|行)署办公室")
+LED = re.compile(r"^(?:人民)?政府(?=.)")
+SUFFIX = re.compile(
+    r"(?:总局|局|厅|委员会|委|办公室|办|部)$"
+)  # 中心, 所, 站, 院, 队, 馆, 分局 name bodies of their own
 JOINT = re.compile(r"(?<=.)[和与及、](?=.)")  # 发展和改革局 is 发展改革局
-KIND = re.compile(r"(?:局|厅|部|委员会|委|办公室|办|中心|处|站|所|院)$")
-UNNAMED = re.compile(r"^(?:本|我|全|该|各)|[、,和与及]$")
 
 
 @dataclass(frozen=True)
-class Succession:
-    """A body's new name: ``old`` and ``new`` in the form of ``normal``, ``since`` the first year of the new one."""
+class BodyName:
+    """The parts of a name. ``divisions``: those that it may be of; ``strange``: a place in them that the data do not
+    know; ``sub``: a town, street or zone; ``department``: its kind, OFFICE, "" for a government itself."""
 
-    old: str
-    new: str
-    since: int
-    kind: SuccessionKind
-    source: str
+    divisions: frozenset[Division] = frozenset()
+    strange: str = ""
+    sub: str = ""
+    department: str = ""
+    party: bool = False
+
+    @property
+    def division(self) -> Division | None:
+        """The one that it is of, None where it may be several or none."""
+        return next(iter(self.divisions)) if len(self.divisions) == 1 else None
+
+    @property
+    def has_place(self) -> bool:
+        return bool(self.divisions or self.strange or self.sub)
+
+    @property
+    def governs(self) -> bool:
+        return not self.department and not self.party
+
+
+NATION = Division("", "国家")
+CORPS = Division("", "新疆生产建设兵团")
 
 
 @lru_cache(maxsize=20_000)
-def normal(name: str) -> str:
-    """One form for all ways of writing a body's name, "" for what is none. Bodies may share it: see ``is_certain``.
-
-    The areas around a city or county go, for these are unique (浙江省瑞安市司法局 = 瑞安市司法局); those around a
-    district, town or street stay. A government's office, which reports for itself too, is not the government.
-    """
-    return "" if UNNAMED.search(clean(name)) else "".join(split(name))
-
-
-def same_body(one: str, other: str) -> bool:
-    """Whether two names are certainly those of one body; ``may_be_one`` tells where they can be."""
-    return is_certain(one) and normal(one) == normal(other)
-
-
-@lru_cache(maxsize=20_000)
-def is_certain(name: str) -> bool:
-    """Whether a name tells its body from all others: not 城关镇, 鼓楼区 or 财政局 without what they belong to."""
-    if not normal(name):
-        return False
-    area, department = split(name)
-    if not area:
-        return CENTRAL.fullmatch(department) is not None
-    first = units_of(area)[0]
-    if WIDE.fullmatch(first):
-        return True
-    return first.endswith("区") and first == area and len(first) > 1 and first not in facts()["shared"]
+def parsed(name: str, year: int | None = None) -> BodyName:
+    """The parts of a name as it is written; all empty for what is no name (本局, …和)."""
+    text = plain(name)
+    party = text.startswith("中共")
+    text = text.removeprefix("中共")
+    whole = beyond_divisions(text)
+    if whole is not None:
+        return replace(whole, party=party)
+    length, found = path_of(text, year)
+    if STREET.match(text[length:]):  # 新城区街道: the beginning of a street's name is no division
+        length, found = 0, frozenset()
+    if not length and (not text or UNNAMED.search(text)):
+        return BodyName()
+    whole = BodyName(found, party=party)
+    rest = without_lead(text[length:])
+    branch = BRANCH.fullmatch(rest)
+    if branch:
+        return branch_of(whole, branch)
+    return with_department(*with_place(whole, rest))
 
 
-# --- the parts of a name --------------------------------------------------------------------------
+def without_lead(rest: str) -> str:
+    """县教育局 -> 教育局, 市人民政府 -> 人民政府; not 市场监督管理局, 县域经济办公室."""
+    inner = rest[1:]
+    if rest[:1] not in LETTERS or not inner or is_department(rest):
+        return rest
+    known = is_department(inner) or OFFICE_NAME.fullmatch(inner) or GOVERNMENT.fullmatch(inner)
+    return inner if known else rest
 
 
-def split(name: str) -> tuple[str, str]:
-    """The area as far as it is needed, and the department; a government, zone or street with its own ending."""
-    plain = TAX.sub("", SECOND_SIGN.sub("", clean(name).replace(" ", ""))).replace("(", "（").replace(")", "）")
-    found = AREA.match(plain)
-    area = found[0] if found else ""
-    rest = plain[len(area) :]
-    area = "".join(units_of(area)) if area else ""
-    if area and OFFICE.fullmatch(rest):
-        return area, GOVERNMENT_OFFICE
-    if area and LEAD.fullmatch(rest):
-        return area, lead_of(area, rest)
-    rest = re.sub(r"^(?:人民)?政府(?=.)", "", rest) if area else rest
-    return area, JOINT.sub("", facts()["short"].get(rest, rest))
+def beyond_divisions(text: str) -> BodyName | None:
+    """What lies in no division: ministries (教育部, 国家税务总局), 新疆生产建设兵团 and its own (第八师石河子市)."""
+    corps = CORPS_NAME.match(text)
+    if corps:
+        rest = text[corps.end() :]
+        inner = CORPS_DIVISION.match(rest)
+        whole = BodyName(frozenset((CORPS,)), sub=inner[0] if inner else "")
+        return with_department(whole, rest[inner.end() :] if inner else rest)
+    central = CENTRAL.fullmatch(text)
+    if central is None or path_of(text, None)[0]:
+        return None
+    rest = central["rest"] or central["ministry"] or central["head"]
+    return replace(BodyName(frozenset((NATION,))), department=kind_of(rest.removeprefix("国家")))
 
 
-def lead_of(area: str, rest: str) -> str:
-    """Who leads an area: stated, or where the name ends with the area the kind that such an area has."""
-    if area.endswith("街道"):
-        return "办事处"
-    if rest.startswith("管"):
-        return "管理委员会"
-    return "管理委员会" if not rest and COMMITTEE.search(area) else "人民政府"
+def plain(name: str) -> str:
+    text = clean(name).replace(" ", "")
+    return TAX.sub("", SECOND_SIGN.sub("", text)).replace("(", "（").replace(")", "）")
 
 
-def units_of(area: str) -> list[str]:
-    """The units of an area from the innermost that is unique in the country; the area whole where it cannot be cut."""
-    units = UNIT.findall(area)
-    if "".join(units) != area:
-        return [area]
-    start = max((place for place, unit in enumerate(units) if WIDE.fullmatch(unit)), default=0)
-    return units[start:]
+def with_place(whole: BodyName, rest: str) -> tuple[BodyName, str]:
+    """What stands in the division: a place that we do not know, a town or a zone; and what is left."""
+    rest = BEFORE_STREET.sub("", rest)
+    if is_department(rest):
+        return whole, rest
+    known = zone_known(whole, rest)
+    if known:
+        return known
+    inner = any(one.level == "county" for one in whole.divisions)
+    for _ in () if inner else range(MOST_STRANGE):
+        found = STRANGE_PLACE.match(rest)
+        if found is None or ZONE.match(found["name"]) or is_department(rest):
+            break
+        whole, rest = replace(whole, strange=whole.strange + found["name"]), rest[found.end() :]
+    if is_department(rest):
+        return whole, rest
+    town = TOWN.match(rest) or (TOWN_OF_COUNTY.match(rest) if inner or whole.strange else None)
+    if town:
+        return replace(whole, sub=town["name"]), rest[town.end() :]
+    return with_zone(whole, rest)
 
 
-def tail(name: str) -> tuple[str, str]:
-    """What two names of one body share for certain: the last unit of the area ("" without one), and the department
-    without its kind; a government's office counts with the government."""
-    area, department = split(name)
-    last = UNIT.findall(area)[-1:] or [area]
-    return last[0], "" if department in (*LEADS, GOVERNMENT_OFFICE) else KIND.sub("", department)
+def with_zone(whole: BodyName, rest: str) -> tuple[BodyName, str]:
+    """高新区 and 高新技术产业开发区 are one; 苏州 before a zone is 苏州市."""
+    if not whole.has_place:
+        for size in (2, 3, 4):
+            cities = [one for one in by_name().get(f"{rest[:size]}市", ()) if not one.until]
+            if cities and ZONE.match(rest[size:]):
+                whole, rest = replace(whole, divisions=frozenset(cities)), rest[size:]
+                break
+    zone = ZONE.match(rest)
+    if zone is None:
+        return whole, rest
+    return replace(whole, sub=zone["own"] + ZONE_FORMS.get(zone["kind"], zone["kind"])), rest[zone.end() :]
 
 
-# --- changes --------------------------------------------------------------------------------------
+def zone_known(whole: BodyName, rest: str) -> tuple[BodyName, str] | None:
+    """A zone that has a name of its own in the whole country: 江北新区 is 南京市's."""
+    for form, (name, city, _) in zones().items():
+        if not rest.startswith(form):
+            continue
+        outer = {one for one in by_name().get(city, ()) if not one.until}
+        codes = {one.code for one in outer} | {code for one in outer for code in one.parents}
+        if not whole.divisions or any(one.code in codes for one in whole.divisions):
+            return replace(whole, divisions=frozenset(outer), sub=name), rest[len(form) :]
+    return None
+
+
+def branch_of(whole: BodyName, branch: re.Match[str]) -> BodyName:
+    """重庆市公安局渝中区分局 is of 渝中区; 瑞安市自然资源和规划局开发区分局 of 瑞安市, another body than its bureau."""
+    kind, area = kind_of(branch["of"]), branch["area"]
+    inner = [one for name in (area, f"{area}区", f"{area}市", f"{area}县") for one in by_name().get(name, ())]
+    inner = [one for one in inner if not one.until and any(lies_in(one, outer) for outer in whole.divisions)]
+    if inner and area:
+        return replace(whole, divisions=frozenset(inner), department=f"{kind}分局")
+    return replace(whole, department=f"{kind}局{area}分局" if area else f"{kind}分局")
+
+
+# --- departments ----------------------------------------------------------------------------------
+
+
+def with_department(whole: BodyName, rest: str) -> BodyName:
+    if OFFICE_NAME.fullmatch(rest) and (whole.has_place or rest != "办公室"):
+        return replace(whole, department=OFFICE)
+    if GOVERNMENT.fullmatch(rest):
+        return whole
+    return replace(whole, department=kind_of(LED.sub("", rest) if whole.has_place else rest))
+
+
+def is_department(rest: str) -> bool:
+    """Whether it is one that the tables know: 城市管理局 is no place named 城市."""
+    core = SUFFIX.sub("", LED.sub("", rest))
+    return core != rest and core in forms()
+
+
+def kind_of(text: str) -> str:
+    """发改委, 发展和改革局 -> 发展改革; ?水库移民 for one in no table, ?教育考试院 where its last letters count."""
+    if text.endswith("分局") and len(text) > 2:
+        return f"{kind_of(text[:-2] + '局')}分局"
+    core = SUFFIX.sub("", text)
+    kind = forms().get(core) or forms().get(JOINT.sub("", core))
+    if kind and (core != text or core == kind):
+        return kind
+    return UNKNOWN_KIND + JOINT.sub("", core if core != text and len(core) > 1 else text)
 
 
 @cache
-def facts() -> dict[str, Any]:
-    """``names.toml``. EditionError where it is wrong in itself."""
-    found = tomllib.loads(files("gongkai.bodies").joinpath("names.toml").read_text(encoding="utf-8"))
-    for change in (*found["department"], *found["area"]):
-        if change["kind"] not in get_args(SuccessionKind) or not change["old"] or not change["new"]:
-            raise EditionError(f"names.toml：{change}")
-    return {**found, "shared": frozenset(found["shared"])}
-
-
-@cache
-def index(kind: Literal["department", "area"]) -> Mapping[str, list[dict[str, Any]]]:
-    """Old name -> its changes."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for change in facts()[kind]:
-        for old in change["old"]:
-            found.setdefault(JOINT.sub("", old) if kind == "department" else old, []).append(change)
+def forms() -> Mapping[str, str]:
+    """Each name of a department without its last letters -> its kind."""
+    found = {}
+    for kind, names, _ in rows("departments.tsv"):
+        for name in names.split():
+            found[name] = found[JOINT.sub("", name)] = kind
     return found
 
 
-def successions_of(name: str) -> list[Succession]:
-    """What the body of this name may be called after a change, each possible name; [] where none is known."""
-    area, department = split(name)
-    found = [
-        Succession(area + department, area + JOINT.sub("", new), change["since"], change["kind"], change["source"])
-        for change in index("department").get(department, ())
-        for new in change["new"]
-        if area
-    ]
-    return found + [
-        Succession(area + department, new + department, change["since"], change["kind"], change["source"])
-        for change in index("area").get(area, ())
-        for new in change["new"]
-    ]
+@cache
+def zones() -> Mapping[str, tuple[str, str, str]]:
+    """Each form of a zone's name -> its name, what it lies in, and the division that has the same area or ""; longer
+    forms first."""
+    found = {}
+    for name, others, city, twin, _ in rows("zones.tsv"):
+        for form in (name, *others.split()):
+            found[form] = (name, city, twin)
+    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
 
-# --- in a list of one government's bodies ---------------------------------------------------------
-# Short names made whole, and who lies within whom.
+def rows(file: str) -> list[list[str]]:
+    """The rows of a table of ours, without the lines that begin with #."""
+    text = files("gongkai.bodies").joinpath(file).read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
 
-NAME = re.compile(r"[\u4e00-\u9fff（）()、]{2,60}")
-SMALL = ("县", "区", "旗", "镇", "乡", "街道")
-parts_of = lru_cache(maxsize=20_000)(split)  # each name of a list is asked for by several questions
+
+# --- one form -------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=20_000)
-def qualified(name: str, area: str) -> str:
-    """A name whole, in a list of the bodies of ``area``: 教育局 and 县教育局 are 青溪县教育局 there; "" for no name."""
-    plain = clean(name).replace(" ", "")
-    if not NAME.fullmatch(plain) or UNNAMED.search(plain):
+def normal(name: str, year: int | None = None) -> str:
+    """One form for all ways of writing a body's name, "" for what is none. Bodies may share it: see ``is_certain``.
+
+    浙江省瑞安市司法局 and 瑞安市司法局 are 瑞安市司法; 江宁区 is 南京市江宁区; 鼓楼区 stays 鼓楼区.
+    """
+    found = parsed(name, year)
+    if found == BodyName():
         return ""
-    units = units_in(plain)
-    if units and WIDE.fullmatch(units[0]):
-        return plain
-    own = "".join(units)
-    shared = next((size for size in range(len(area), 0, -1) if plain.startswith(area[-size:])), 0)
-    return area + plain[shared if shared > 1 or len(own) == 1 else 0 :]
+    lead = "中共" if found.party else ""
+    return f"{lead}{area_text(found)}{found.department or lead_of(found)}"
 
 
-@lru_cache(maxsize=20_000)
-def units_in(name: str) -> tuple[str, ...]:
-    """All areas in a name, from the outermost in: 杭州市, 西湖区, 灵隐街道."""
-    found = AREA.match(name)
-    area = found[0] if found else ""
-    units = tuple(UNIT.findall(area))
-    return units if "".join(units) == area else (area,)
+def area_text(found: BodyName) -> str:
+    """温州市, 南京市鼓楼区, 瑞安市塘下镇, 青溪县 for a place that we do not know."""
+    if found.strange:
+        return f"{found.strange}{found.sub}"
+    names = {one.name for one in found.divisions}
+    if found.division is None:
+        return f"{'/'.join(sorted(names))}{found.sub}"
+    return f"{whole_name(found.division)}{found.sub}"
 
 
-def area_of(name: str) -> str:
-    return parts_of(name)[0]
+def whole_name(one: Division) -> str:
+    """A district with its city: 南京市鼓楼区; any other is known by its own name."""
+    outer = around(one)
+    if one.level == "county" and one.name.endswith("区") and outer:
+        return outer[-1].name + one.name
+    return one.name
 
 
-def is_office(name: str) -> bool:
-    """Whether a name is that of a government's own office, which reports on what the government itself does."""
-    return parts_of(name)[1] == GOVERNMENT_OFFICE
+def lead_of(found: BodyName) -> str:
+    """Who leads an area, where no department is named."""
+    if found.sub.endswith("街道"):
+        return "办事处"
+    return "管理委员会" if found.sub.endswith("区") else "人民政府"
 
 
-def governed_area(name: str) -> str:
-    """The area of a government, a street or a zone, without those around it; "" for departments and offices."""
-    units = units_in(name)
-    return units[-1] if units and parts_of(name)[1] in LEADS else ""
+def is_certain(name: str, year: int | None = None) -> bool:
+    """Whether a name tells its body from all others: not 城关镇, 鼓楼区 or 财政局 without what they belong to."""
+    found = parsed(name, year)
+    if found.strange:
+        return is_own_name(found.strange)
+    return found.division is not None
 
 
-def lies_within(name: str, government: str) -> bool:
-    """Whether a whole name says that its body belongs to a government's area; the government itself does not."""
-    units, area = units_in(name), units_in(area_of(government))
-    inner = units if parts_of(name)[1] not in LEADS else units[:-1]
-    return bool(area) and any(inner[at : at + len(area)] == area for at in range(len(inner)))
-
-
-def lies_outside(name: str, area: str) -> bool:
-    """Whether a whole name says that its body belongs elsewhere: in no county, district or town lies another county or
-    city."""
-    own, units = units_in(area), units_in(area_of(name))
-    if not own or not own[-1].endswith(SMALL) or not units or own[-1] in units:
-        return False
-    return units[0] not in own and WIDE.fullmatch(units[0]) is not None
+def is_own_name(strange: str) -> bool:
+    """Whether a place that the data do not know names itself for certain: 青溪县, as no two counties have one name; not
+    瑞安市 within 江苏省, nor a district."""
+    return len(strange) > 1 and not strange.endswith("区") and strange not in by_name()

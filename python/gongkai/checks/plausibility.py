@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice, pairwise
 
-from gongkai.bodies.rulemaking import why_no_rules
+from gongkai.bodies import why_no_rules
 from gongkai.checks.numbering import in_han, slips_in
 from gongkai.editions import edition_of_year, editions
 from gongkai.figures import AMOUNT, shown

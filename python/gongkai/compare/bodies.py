@@ -48,7 +48,7 @@ class Group:
     def breaks(self, last: int, year: int) -> Succession | None:
         """The merger by which the figures of ``year`` do not continue those of ``last`` alone."""
         for change, old in self.merged:
-            goes_on = last >= change.since if old is self else last not in old.years
+            goes_on = last >= change.settled if old is self else last not in old.years
             if change.since <= year and not goes_on:
                 return change
         return None
@@ -89,10 +89,10 @@ def match(reports: Sequence[Yearly]) -> Matched:
 
 
 def key_of(report: Yearly, place: int) -> Key | None:
-    name = normal(report.agency)
+    name = normal(report.agency, report.year)
     if not name or report.year is None:
         return None
-    return name, "" if is_certain(report.agency) else site_of(report.source) or f"#{place}"
+    return name, "" if is_certain(report.agency, report.year) else site_of(report.source) or f"#{place}"
 
 
 def site_of(source: str) -> str:
@@ -119,15 +119,21 @@ def join_changed(groups: Mapping[Key, Group]) -> dict[Key, Group]:
     """Key -> group, that of a renamed body in the group of its new name; mergers are noted in the new body's group."""
     joined = dict(groups)
     for key in sorted(groups):
-        known = [] if key[1] else successions_of(key[0])
+        known = [] if key[1] else successions_of(*name_of(groups[key]))
         changes = [change for change in known if (change.new, "") in joined]
         for change in changes:
-            if change.kind == "merged":
+            if change.kind != "renamed":
                 joined[change.new, ""].merged.append((change, joined[key]))
         renamed = [change for change in changes if change.kind == "renamed"]
         if len(renamed) == 1 and follows(joined[key].years, joined[renamed[0].new, ""].years, renamed[0].since):
             take_over(joined, joined[renamed[0].new, ""], joined[key])
     return joined
+
+
+def name_of(group: Group) -> tuple[str, int]:
+    """The name that a body has in the first of its reports, and their year."""
+    year = min(group.years)
+    return group.years[year][0].agency, year
 
 
 def take_over(joined: dict[Key, Group], new: Group, old: Group) -> None:

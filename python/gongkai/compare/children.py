@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from gongkai.bodies import is_certain, may_be_one, normal, successions_of
-from gongkai.bodies.names import area_of, governed_area, is_office, lies_outside, lies_within, qualified, units_in
+from gongkai.bodies.within import area_of, governed_area, is_office, lies_outside, lies_within, qualified, units_in
 from gongkai.model import Finding, Report, Severity, Value
 from gongkai.wording import clipped, why_no_figures
 
@@ -286,7 +286,7 @@ def member_of(name: str, by_name: Mapping[str, Member], year: int | None) -> Mem
         return None
     if normal(name) in by_name:
         return by_name[normal(name)]
-    later = [change.new for change in successions_of(name) if year and change.since <= year]
+    later = [change.new for change in successions_of(name, year) if year and change.since <= year]
     return next((by_name[key] for key in later if key in by_name), None)
 
 

@@ -15,7 +15,7 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Literal
 
-from gongkai.bodies.names import governed_area, is_office
+from gongkai.bodies.within import governed_area, is_office
 from gongkai.compare.children import Child, Member, Roll, differ, listed, report_in, reports_of, roll_findings, roll_of
 from gongkai.decisions import decided_findings, key_of
 from gongkai.editions import editions, form

@@ -19,7 +19,7 @@ from gongkai.batch.listing import (
 )
 from gongkai.batch.run import PAUSE
 from gongkai.batch.scheduler import SourceQueue
-from gongkai.bodies.names import NAME
+from gongkai.bodies.within import NAME
 from gongkai.compare.children import Child
 from gongkai.figures import read_figure
 from gongkai.links import Candidate

@@ -2,7 +2,6 @@
 
 from gongkai.links.addresses import address_of, base_of
 from gongkai.links.leads import Candidate, Directory, Lead, candidates, directory_of, goes_on, leads_of
-from gongkai.links.styles import with_styles
 
 __all__ = [
     "Candidate",
@@ -14,5 +13,4 @@ __all__ = [
     "directory_of",
     "goes_on",
     "leads_of",
-    "with_styles",
 ]

@@ -11,7 +11,7 @@ from struct import error as StructError
 from struct import unpack, unpack_from
 
 from gongkai.model import UnreadableDocument
-from gongkai.opc.ole2 import read_stream
+from gongkai.opc import read_stream
 from gongkai.spreadsheets import MOST_SHEETS, SAVE_AS, Look, Position, too_many
 from gongkai.spreadsheets.formats import BUILTIN, STRUCK, WHITE, kind_of
 

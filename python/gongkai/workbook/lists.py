@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, get_args
 
+from gongkai.bodies import body
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.editions import editions, yearly_cells
 from gongkai.figures import read_figure
@@ -52,7 +53,9 @@ SUMMARY_HEADS: Mapping[str, str] = {
     "notes": "提示",
     "dismissed": "已忽略",
     "years": "跨年核对",
+    "code": "行政区划代码",
 }
+TOLD_BY_NAME = ("code",)  # columns that are worked out from the others
 COUNTS = ("year", "errors", "warnings", "notes", "dismissed")
 REMARK = re.compile(r"(?<=.)（[^（）]*）$")
 LONGEST_LABEL = 20  # characters of a head; the few longer labels end with a clause that the first one implies
@@ -85,6 +88,11 @@ class BatchRow:
     years: str = ""
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     dismissed: int | None = None
+
+    @property
+    def code(self) -> str:
+        """行政区划代码 of the body's area, "" where its name does not tell."""
+        return body(self.agency, self.year).code
 
     @property
     def is_done(self) -> bool:
@@ -325,7 +333,8 @@ def read_summary(values: Mapping[Spot, object]) -> list[BatchRow]:
 
 
 def summary_row(line: Mapping[int, object], cells: Sequence[str]) -> BatchRow:
-    found = fields({name: line.get(column) for column, name in enumerate(SUMMARY_HEADS, 1)})
+    stated = {name: line.get(column) for column, name in enumerate(SUMMARY_HEADS, 1) if name not in TOLD_BY_NAME}
+    found = fields(stated)
     figures = {cell: figure_of(line.get(column)) for column, cell in enumerate(cells, len(SUMMARY_HEADS) + 1)}
     known = {cell: value for cell, value in figures.items() if value is not None}
     return BatchRow(state=DONE, figures=known, **found)  # type: ignore[arg-type]

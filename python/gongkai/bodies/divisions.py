@@ -1,0 +1,228 @@
+"""The country's divisions since 2008: which the beginning of a name names, and what became of those that ended.
+
+A name is read by the longest path through them, each within the one before: 浙江省 温州市 瑞安市, 南京市 鼓楼区; never
+by letters (盐城市|市场监管局, 东城区|县域经济办公室). Source: the head of divisions.tsv (民政部, by way of packages).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+Change = Literal["renamed", "merged", "split"]
+DivisionLevel = Literal["province", "prefecture", "county"]
+
+ENDS = "省市县区旗州盟"  # the last letter of a unit within another one
+LONGEST, SHORTEST = 15, 2  # letters of a name: 双江拉祜族佤族布朗族傣族自治县
+LENIENT = 1  # years: a body changes its sign before or after the list of a year does
+MUNICIPALITIES = ("11", "12", "31", "50")  # 北京市, 天津市, 上海市, 重庆市: provinces that are cities
+
+
+class Division(NamedTuple):
+    """A division under one name. ``since`` is the first year in force, ``until`` the first no longer (0: before 2009,
+    still); ``successors`` are codes, ``parts`` the (code, year) of what was cut out of it."""
+
+    code: str
+    name: str
+    short: tuple[str, ...] = ()
+    since: int = 0
+    until: int = 0
+    change: Change | None = None
+    successors: tuple[str, ...] = ()
+    parts: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def level(self) -> DivisionLevel:
+        """Of 330381: the county's, of 330300 the prefecture's, of 330000 the province's."""
+        if self.code.endswith("0000"):
+            return "province"
+        return "prefecture" if self.code.endswith("00") else "county"
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The codes of what it lies in, the nearest first."""
+        around = (f"{self.code[:4]}00", f"{self.code[:2]}0000")
+        return tuple(code for code in dict.fromkeys(around) if code != self.code)
+
+    def is_in_force(self, year: int | None) -> bool:
+        """In a year, or thereabouts; in any where none is given."""
+        if year is None:
+            return True
+        return self.since - LENIENT <= year and (not self.until or year < self.until + LENIENT)
+
+
+@cache
+def divisions() -> tuple[Division, ...]:
+    text = files("gongkai.bodies").joinpath("divisions.tsv").read_text(encoding="utf-8")
+    return tuple(map(division, filter(is_row, text.splitlines())))
+
+
+def is_row(line: str) -> bool:
+    return line[:1].isdigit()
+
+
+def division(line: str) -> Division:
+    """330113<tab>余杭区…: a line without its empty tail."""
+    code, name, *rest = line.split("\t")
+    if not rest:
+        return Division(code, name)
+    short, since, until, change, successors, parts = (*rest, *[""] * (6 - len(rest)))
+    return Division(
+        code,
+        name,
+        tuple(filter(None, short.split(","))),
+        int(since or 0),
+        int(until or 0),
+        kind_of_change(change),
+        tuple(filter(None, successors.split(","))),
+        tuple(map(part, filter(None, parts.split(",")))),
+    )
+
+
+def kind_of_change(word: str) -> Change | None:
+    kinds: dict[str, Change] = {"renamed": "renamed", "merged": "merged", "split": "split"}
+    return kinds.get(word)
+
+
+def part(text: str) -> tuple[str, int]:
+    code, _, year = text.partition(":")
+    return code, int(year)
+
+
+@cache
+def by_name() -> Mapping[str, list[Division]]:
+    """Each way to write a unit -> those that it may be; provinces and cities without their last letter too."""
+    found: dict[str, list[Division]] = {}
+    for one in divisions():
+        names = {one.name, *one.short}
+        if one.level == "province" or (one.level == "prefecture" and one.name.endswith("市")):
+            names.add(one.name.rstrip("省市"))
+        for name in names:
+            found.setdefault(name, []).append(one)
+    return found
+
+
+@cache
+def by_code() -> Mapping[str, list[Division]]:
+    found: dict[str, list[Division]] = {}
+    for one in divisions():
+        found.setdefault(one.code, []).append(one)
+    return found
+
+
+# --- the divisions that a name begins with --------------------------------------------------------
+
+
+def path_of(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
+    """(letters, candidates) of the longest path that a name begins with: 1 for 南京市鼓楼区, 4 for 鼓楼区, none for
+    县城口县. A candidate stands as what it is called today, where it has the same name. A name of other years than the
+    one given, as sites keep it, is read all the same."""
+    found = longest(name, year)
+    return found if year is None or found[0] >= longest(name, None)[0] else longest(name, None)
+
+
+@lru_cache(maxsize=20_000)
+def longest(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
+    best: tuple[int, frozenset[Division]] = (0, frozenset())
+    waiting: list[tuple[int, frozenset[Division]]] = [(0, frozenset())]
+    while waiting:
+        at, outer = waiting.pop()
+        for end, found in steps(name, at, outer, year):
+            waiting.append((end, found))
+            if not is_unit(name, at, end, found):
+                continue
+            if end > best[0]:
+                best = end, found
+            elif end == best[0]:
+                best = end, best[1] | found
+    return best[0], frozenset(map(latest, best[1]))
+
+
+def steps(
+    name: str, at: int, outer: frozenset[Division], year: int | None
+) -> Iterator[tuple[int, frozenset[Division]]]:
+    """The units that a name goes on with at a place, within those before."""
+    codes = {one.code for one in outer}
+    for end in range(at + SHORTEST, min(at + LONGEST, len(name)) + 1):
+        text = name[at:end]
+        known = [one for one in by_name().get(text, ()) if one.is_in_force(year)]
+        if outer:
+            known = [one for one in known if not codes.isdisjoint(one.parents)]
+        if known:
+            yield end, frozenset(known)
+
+
+def is_unit(name: str, at: int, end: int, found: frozenset[Division]) -> bool:
+    """Whether a name may end with these letters: 浙江 or 瑞安市, not 温州, which only leads on to 瑞安市."""
+    return name[end - 1] in ENDS or (not at and any(one.level == "province" for one in found))
+
+
+@cache
+def latest(one: Division) -> Division:
+    """The same body under the same name and its last code: 公主岭市 went from 四平市 to 长春市."""
+    for code in one.successors:
+        for other in by_code().get(code, ()):
+            if other != one and other.name == one.name and other.since == one.until:
+                return latest(other)
+    return one
+
+
+def around(one: Division) -> list[Division]:
+    """What a division lies in, from the outermost in: 江苏省, 南京市 of 鼓楼区."""
+    found = []
+    for code in reversed(one.parents):
+        found += [other for other in by_code().get(code, ()) if not other.until or other.until > one.since][-1:]
+    return found
+
+
+def lies_in(one: Division, outer: Division) -> bool:
+    return outer.code in one.parents
+
+
+def is_shared(one: Division) -> bool:
+    """Whether another division in force bears its name, as 鼓楼区: without its city nobody knows which."""
+    same = {latest(other) for other in by_name().get(one.name, ()) if not other.until or other == one}
+    return len(same) > 1
+
+
+# --- what became of one ---------------------------------------------------------------------------
+
+
+@cache
+def heirs(one: Division) -> tuple[tuple[Division, Change, int], ...]:
+    """(division, change, first year) of each that a division went on as, the survivor of a merger or split included.
+
+    洪泽县 -> 洪泽区 renamed 2016; 下城区 -> 拱墅区 merged 2021; 余杭区 -> 临平区 and itself split 2021.
+    """
+    found: list[tuple[Division, Change, int]] = []
+    for code in one.successors:
+        for other in by_code().get(code, ()):
+            if one.change and other not in (one, latest(one)) and is_there(other, one.until):
+                found.append((latest(other), one.change, one.until))
+    for code, year in one.parts:
+        cut = [other for other in by_code().get(code, ()) if other.since == year]
+        found += [(other, "split", year) for other in cut]
+        found += [(one, "split", year)] if cut else []
+    found += [(one, "merged", year) for year in taken_in(one)]
+    return tuple(dict.fromkeys(found))
+
+
+def is_there(one: Division, year: int) -> bool:
+    return one.since <= year and (not one.until or one.until > year)
+
+
+@cache
+def mergers() -> Mapping[str, list[int]]:
+    """Code -> the years in which a division took in others, or parts of them."""
+    found: dict[str, list[int]] = {}
+    for one in divisions():
+        for code in one.successors if one.change in ("merged", "split") else ():
+            found.setdefault(code, []).append(one.until)
+    return found
+
+
+def taken_in(one: Division) -> list[int]:
+    """The years in which it took in others while it went on: 拱墅区 2021."""
+    return sorted({year for year in mergers().get(one.code, ()) if one.since < year < (one.until or 9_999)})

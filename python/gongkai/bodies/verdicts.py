@@ -1,0 +1,222 @@
+"""Two names of bodies -> whether they are, or may be, one; a name -> what the body became."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from gongkai.bodies.divisions import Division, heirs, latest
+from gongkai.bodies.names import OFFICE, UNKNOWN_KIND, BodyName, area_text, is_own_name, normal, parsed, rows, zones
+
+SuccessionKind = Literal["renamed", "merged", "split"]
+Certainty = Literal["national", "local", "usage"]
+Answer = Literal["same", "different", "unknown"]
+
+
+@dataclass(frozen=True)
+class Succession:
+    """A body's new name: ``old`` and ``new`` in the form of ``normal``, ``since`` the first year of the new one,
+    ``settled`` the first of which the new body's report certainly covers all of the year."""
+
+    old: str
+    new: str
+    since: int
+    kind: SuccessionKind
+    source: str
+    settled: int
+
+
+def same_body(one: str, other: str, year: int | None = None) -> bool | None:
+    """Whether two names are of one body: True, False, or None where they do not tell.
+
+    ``year`` is that of the reports: 毕节市 was a county's city before 2011. A body and what it was renamed to are two
+    names of different years: see ``successions_of``. Source of the divisions: 民政部's yearly lists (divisions.tsv).
+    """
+    first, second = parsed(one, year), parsed(other, year)
+    if BodyName() in (first, second):
+        return None
+    area, department = same_area(first, second), same_department(first, second)
+    if "different" in (area, department):
+        return None if is_unclear(first, second, area) else False
+    return True if area == department == "same" else None
+
+
+def is_unclear(one: BodyName, other: BodyName, area: Answer) -> bool:
+    """Whether a difference may be one of writing: a place that the data do not know, a 分局 of nobody knows what,
+    舟山群岛新区 and 舟山市, 第八师石河子市 and 石河子市."""
+    if one.strange != other.strange:
+        return True
+    if not one.has_place or not other.has_place:
+        return "分局" in one.department + other.department
+    return area == "different" and (is_twin(one, other) or is_twin(other, one))
+
+
+def is_twin(zone: BodyName, other: BodyName) -> bool:
+    """Whether a zone has the area, or the name in it, of a division."""
+    names = {one.name for one in other.divisions if not other.sub}
+    twin = next((twin for name, _, twin in zones().values() if name == zone.sub), "")
+    return twin in names or any(len(name) > 2 and zone.sub.endswith(f"师{name}") for name in names)
+
+
+def same_area(one: BodyName, other: BodyName) -> Answer:
+    if one.strange or other.strange:
+        return same_strange(one, other)
+    divisions = same_divisions(one.divisions, other.divisions)
+    if divisions == "different":
+        return "different"
+    if one.sub == other.sub:
+        return divisions
+    alike = one.sub and other.sub and may_be_short(one.sub, other.sub)
+    return "unknown" if divisions == "unknown" or alike else "different"
+
+
+def same_strange(one: BodyName, other: BodyName) -> Answer:
+    """青溪县 is 浙江省青溪县, as no two counties have one name; a place of another name may be the same, too."""
+    alike = one.strange == other.strange and is_own_name(one.strange)
+    if not alike or same_divisions(one.divisions, other.divisions) == "different":
+        return "unknown"
+    return "same" if one.sub == other.sub else "different"
+
+
+def same_divisions(one: frozenset[Division], other: frozenset[Division]) -> Answer:
+    if not one or not other:
+        return "unknown"
+    if one == other:
+        return "same" if len(one) == 1 else "unknown"
+    return "unknown" if one & other else "different"
+
+
+def same_department(one: BodyName, other: BodyName) -> Answer:
+    first, second = one.department, other.department
+    if one.party != other.party:
+        return "different"
+    if first == second:
+        return "same"
+    both_known = not first.startswith(UNKNOWN_KIND) and not second.startswith(UNKNOWN_KIND)
+    if is_linked(first, second):
+        return "unknown"
+    if not first or not second or OFFICE in (first, second) or both_known:
+        return "different"
+    if last_of(first) != last_of(second):
+        return "different"
+    return "unknown" if may_be_short(first, second) else "different"
+
+
+def is_linked(one: str, other: str) -> bool:
+    """Whether two kinds may be one body in some place or year: 城管 and 综合执法, 人防 and 国动; not merged ones."""
+    return any(
+        {one, other} & set(change.old) and {one, other} & set(change.new)
+        for change in changes()
+        if change.certainty == "local" or change.kind == "renamed"
+    )
+
+
+OWN_BODY = re.compile(r"(?:中心|所|站|院|队|馆|分局|校|公司|协会)$")  # 市场监督管理所 is not the 局
+
+
+def last_of(department: str) -> str:
+    found = OWN_BODY.search(department)
+    return found[0] if found else ""
+
+
+def may_be_short(one: str, other: str) -> bool:
+    """Whether the characters of the shorter stand in the longer in their order: 卫健 for 卫生健康."""
+    short, long = sorted((one.strip(UNKNOWN_KIND), other.strip(UNKNOWN_KIND)), key=len)
+    left = iter(long)
+    return all(letter in left for letter in short)
+
+
+# --- names cut out of texts -----------------------------------------------------------------------
+
+
+def may_be_one(one: str, other: str, year: int | None = None) -> bool:
+    """False only where two names certainly differ: in the area, in the department, or in one having a department.
+
+    Names that are no names, as those cut out of a sentence, say nothing. A government's office may report for it.
+    """
+    found = same_body(one, other, year)
+    if found is not False:
+        return not is_apart(parsed(one, year), parsed(other, year)) if found is None else True
+    first, second = parsed(one, year), parsed(other, year)
+    return {first.department, second.department} == {"", OFFICE} and same_area(first, second) != "different"
+
+
+def is_apart(one: BodyName, other: BodyName) -> bool:
+    """青溪县 and 南山县: places that the data do not know, whose names have nothing in common."""
+    if bool(one.sub) != bool(other.sub) and one.has_place and other.has_place:
+        return True
+    if not (one.strange or other.strange):
+        return bool(one.sub and other.sub) and not may_be_short(one.sub, other.sub)
+    places = [names_of(found) for found in (one, other)]
+    if not all(places):
+        return False
+    near = any(may_be_short(first, second) for first in places[0] for second in places[1])
+    return not near or same_department(one, other) == "different"
+
+
+def names_of(found: BodyName) -> list[str]:
+    """What the place of a body is called, in all its forms."""
+    if found.strange:
+        return [found.strange]
+    return [name for one in found.divisions for name in (one.name, *one.short)]
+
+
+# --- what a body became ---------------------------------------------------------------------------
+
+
+def successions_of(name: str, year: int | None = None) -> list[Succession]:
+    """What the body of this name may be called after a change; [] where none is known. What is only local (城管局,
+    综合执法局) is never asserted."""
+    found = parsed(name, year)
+    if found.strange or found.division is None:
+        return list(of_departments(found, normal(name, year))) if found.strange else []
+    return [*of_departments(found, normal(name, year)), *of_divisions(found, found.division, normal(name, year))]
+
+
+def of_departments(found: BodyName, old: str) -> Iterator[Succession]:
+    for change in changes():
+        if found.department in change.old and change.certainty != "local":
+            for kind in change.new:
+                yield Succession(
+                    old, f"{area_text(found)}{kind}", change.since, change.kind, change.source, change.since
+                )
+
+
+def of_divisions(found: BodyName, division: Division, old: str) -> Iterator[Succession]:
+    rest = old.removeprefix(area_text(found))
+    for heir, kind, since in heirs(division):
+        new = area_text(BodyName(frozenset((latest(heir),)), sub=found.sub))
+        stem = division.name[:-1] == heir.name[:-1] and kind == "split"
+        yield Succession(old, new + rest, since, "renamed" if stem else kind, SOURCE.format(since), since + 1)
+
+
+SOURCE = "{}年行政区划调整（民政部县级以上行政区划变更情况）"
+
+
+@dataclass(frozen=True)
+class DepartmentChange:
+    """Kinds of departments that went on as others in all of the country (national), most (usage) or some places."""
+
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    kind: SuccessionKind
+    since: int
+    certainty: Certainty
+    source: str
+
+
+@cache
+def changes() -> tuple[DepartmentChange, ...]:
+    return tuple(map(change_of, rows("changes.tsv")))
+
+
+def change_of(row: list[str]) -> DepartmentChange:
+    old, new, kind, since, certainty, source = row
+    kinds: dict[str, SuccessionKind] = {"renamed": "renamed", "merged": "merged"}
+    certainties: dict[str, Certainty] = {"national": "national", "local": "local", "usage": "usage"}
+    return DepartmentChange(
+        tuple(old.split()), tuple(new.split()), kinds[kind], int(since), certainties[certainty], source
+    )

@@ -1,0 +1,230 @@
+"""What a name says of a body; in a list of one government's bodies: short names made whole, who lies within whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from gongkai.bodies.divisions import Division, around, lies_in
+from gongkai.bodies.names import (
+    CORPS,
+    LETTERS,
+    NATION,
+    OFFICE,
+    UNKNOWN_KIND,
+    UNNAMED,
+    BodyName,
+    area_text,
+    is_own_name,
+    parsed,
+    plain,
+    without_lead,
+)
+
+NAME = re.compile(r"[\u4e00-\u9fff（）()、]{2,60}")
+GOES_ON = "域志城级委长"  # behind 县, that make another word of it: 县域经济
+SMALL = ("县", "区", "旗", "镇", "乡", "街道")
+
+BodyLevel = Literal["province", "prefecture", "county", "town", "zone", ""]
+BodyKind = Literal["government", "office", "department", "party", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a name says of a body. ``name``: without blanks and second signs; ``level``: of the area that it is of;
+    ``department``: its kind (教育, 市监), "" for a government; ``parent``: the unit around its area; ``code``:
+    行政区划代码 of six digits, of a town or zone that of the division it lies in. "" where the name does not tell."""
+
+    name: str
+    level: BodyLevel = ""
+    kind: BodyKind = ""
+    department: str = ""
+    parent: str = ""
+    code: str = ""
+
+
+def body(name: str, year: int | None = None) -> Body:
+    """What a body's name says of it; ``year`` is that of its report, as divisions change.
+
+    Codes and levels are 民政部's (divisions.tsv names its sources). A name that does not tell leaves them "".
+    """
+    found = parsed(name, year)
+    if found == BodyName():
+        return Body(plain(name))
+    department = found.department.lstrip(UNKNOWN_KIND)
+    return Body(
+        plain(name),
+        level_of(found),
+        kind_of_body(found),
+        "" if found.department == OFFICE else department,
+        parent_of(found),
+        found.division.code if found.division else "",
+    )
+
+
+def level_of(found: BodyName) -> BodyLevel:
+    if found.sub:
+        return "zone" if found.sub.endswith("区") else "town"
+    if is_national(found):
+        return ""
+    levels = {one.level for one in found.divisions}
+    if len(levels) == 1 and not found.strange:
+        return levels.pop()
+    return "county" if found.strange.endswith(("县", "旗", "区")) else ""
+
+
+def is_national(found: BodyName) -> bool:
+    return bool(found.divisions & {NATION, CORPS})
+
+
+def kind_of_body(found: BodyName) -> BodyKind:
+    if found.party:
+        return "party"
+    if found.department == OFFICE:
+        return "office"
+    return "department" if found.department else "government"
+
+
+def parent_of(found: BodyName) -> str:
+    if found.strange and found.division:
+        return found.division.name
+    if found.division is None:
+        return ""
+    if found.sub:
+        return found.division.name
+    outer = around(found.division)
+    return outer[-1].name if outer else ""
+
+
+# --- areas ----------------------------------------------------------------------------------------
+
+
+def parts_of(name: str) -> tuple[str, str]:
+    """The area and the department, each in one form; "" for a government itself."""
+    found = parsed(name)
+    return area_text(found), found.department
+
+
+def area_of(name: str) -> str:
+    return area_text(parsed(name))
+
+
+def tail(name: str) -> tuple[str, str]:
+    """What two names of one body share for certain: the last unit of the area ("" without one), and the department; a
+    government's office counts with the government."""
+    found = parsed(name)
+    units = units_in(name)
+    return (units[-1] if units else ""), "" if found.department == OFFICE else found.department
+
+
+@lru_cache(maxsize=20_000)
+def units_in(name: str) -> tuple[str, ...]:
+    """All areas in a name, from the outermost in: 浙江省, 杭州市, 西湖区, 灵隐街道."""
+    found = parsed(name)
+    names: list[str] = []
+    if found.division:
+        names = [one.name for one in (*around(found.division), found.division)]
+    elif found.divisions:
+        names = sorted({one.name for one in found.divisions})[:1]
+    return tuple(filter(None, (*names, found.strange, found.sub)))
+
+
+@lru_cache(maxsize=20_000)
+def qualified(name: str, area: str) -> str:
+    """A name whole, in a list of the bodies of ``area``: 教育局 and 县教育局 are 青溪县教育局 there; "" for no name."""
+    text = plain(name)
+    if not NAME.fullmatch(text) or (UNNAMED.search(text) and text[0] not in LETTERS):
+        return ""
+    found = parsed(text)
+    if is_whole(found, text, area):
+        return text
+    shared = next((size for size in range(len(area), 0, -1) if text.startswith(area[-size:])), 0)
+    if shared == 1 and (text[:1] not in "县旗州盟" or text[1:2] in GOES_ON) and without_lead(text) == text:
+        shared = 0
+    return area + text[shared:]
+
+
+def is_whole(found: BodyName, text: str, area: str) -> bool:
+    """Whether a name stands by itself: 瑞安市…, 青岛市市南区, 天河区 in 青岛市's list; not 市南区 there, nor 城北区."""
+    if found.strange:
+        return is_own_name(found.strange)
+    if found.division is None:
+        return False
+    bare = found.division.name.endswith("区") and text.startswith(found.division.name)
+    outer = parsed(area)
+    inside = bool(outer.strange) or (outer.division is not None and lies_in(found.division, outer.division))
+    return not (bare and inside)
+
+
+def is_office(name: str) -> bool:
+    """Whether a name is that of a government's own office, which reports on what the government itself does."""
+    return parsed(name).department == OFFICE
+
+
+def governed_area(name: str) -> str:
+    """The area of a government, a street or a zone, without those around it; "" for departments and offices."""
+    units = units_in(name)
+    return units[-1] if units and parsed(name).governs else ""
+
+
+def lies_within(name: str, government: str) -> bool:
+    """Whether a whole name says that its body belongs to a government's area; the government itself does not."""
+    inner, outer = parsed(name), parsed(government)
+    if not outer.has_place or (area_text(inner) == area_text(outer) and inner.governs):
+        return False
+    if outer.sub:
+        return area_text(inner) == area_text(outer)
+    if outer.strange:
+        return inner.strange.startswith(outer.strange)
+    return outer.division is not None and is_inside(inner, outer.division)
+
+
+def is_inside(inner: BodyName, outer: Division) -> bool:
+    if inner.division is None:
+        return False
+    return inner.division == outer or outer.code in inner.division.parents
+
+
+def lies_outside(name: str, area: str) -> bool:
+    """Whether a whole name says that its body belongs elsewhere: in no county, district or town lies another county or
+    city."""
+    own, found = parsed(area), parsed(name)
+    if not area.endswith(SMALL) or not (found.division or found.strange):
+        return False
+    if own.strange:
+        return own.strange not in found.strange
+    if own.division is None:
+        return False
+    return not is_inside(found, own.division)
+
+
+# --- rules (规章) ---------------------------------------------------------------------------------
+# 《立法法》第九十一条 and 第九十三条 (2023 text; 第八十条 and 第八十二条 before) give that power to departments of the
+# State Council and to the governments of provinces, cities of districts (设区的市) and autonomous prefectures; 东莞,
+# 中山, 嘉峪关 and 儋州 have it without districts. No government of a county or below has it, nor any local department.
+
+TAX_OFFICE = re.compile("国家税务总局")  # above every local one
+WITHOUT_DISTRICTS = {"东莞市", "中山市", "嘉峪关市", "儋州市"}
+
+
+def why_no_rules(name: str) -> str:
+    """What a body is that certainly cannot make rules: 乡镇、街道, 县级政府 or 地方政府的部门.
+
+    "" for one that may, and where its name does not tell.
+    """
+    found = parsed(name)
+    if TAX_OFFICE.match(name.strip()) or is_national(found) or found.party or not found.has_place:
+        return ""
+    level = level_of(found)
+    if level == "zone":
+        return ""
+    if found.department not in ("", OFFICE):
+        return "地方政府的部门" if plain(name).endswith(("局", "厅", "委员会", "委", "办公室")) else ""
+    if level == "town":
+        return "乡镇、街道"
+    own = found.division.name if found.division else found.strange
+    if own.endswith("新区"):
+        return ""  # 浦东新区 makes rules of its own
+    return "县级政府" if level == "county" and own not in WITHOUT_DISTRICTS else ""
