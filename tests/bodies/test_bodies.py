@@ -110,6 +110,8 @@ def test_a_year_decides_who_bore_a_name(one: str) -> None:
     assert same_body("毕节市人民政府", "毕节市政府") is None
     assert same_body("毕节市人民政府", "贵州省毕节市", 2009) is True
     assert same_body("毕节市人民政府", "贵州省毕节市", 2015) is True
+    assert normal("毕节市人民政府", 2009) != normal("毕节市人民政府", 2015)
+    assert normal("公主岭市人民政府", 2018) == normal("长春市公主岭市人民政府", 2022)
     assert same_body("江北区人民政府", "宁波市江北区人民政府", 2027) is True
     assert same_body("江北区人民政府", "宁波市江北区人民政府", 2020) is None
 

@@ -173,10 +173,10 @@ def lies_in(one: Division, outer: Division) -> bool:
     return outer.code in one.parents
 
 
-def is_shared(one: Division) -> bool:
-    """Whether another division in force bears its name, as 鼓楼区: without its city nobody knows which."""
-    same = {latest(other) for other in by_name().get(one.name, ()) if not other.until or other == one}
-    return len(same) > 1
+@cache
+def is_shared(name: str) -> bool:
+    """Whether several divisions bear, or since 2008 bore, a name: 鼓楼区, and 毕节市, a county's city before 2011."""
+    return len({latest(one) for one in by_name().get(name, ())}) > 1
 
 
 # --- what became of one ---------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from gongkai.bodies.divisions import Division, around, by_name, lies_in, path_of
+from gongkai.bodies.divisions import Division, around, by_name, is_shared, lies_in, path_of
 from gongkai.figures import clean
 
 OFFICE = "政府办公室"  # of a government: a body of its own
@@ -281,9 +281,9 @@ def area_text(found: BodyName) -> str:
 
 
 def whole_name(one: Division) -> str:
-    """A district with its city: 南京市鼓楼区; any other is known by its own name."""
+    """A district with its city: 南京市鼓楼区, 毕节地区毕节市; any other is known by its own name."""
     outer = around(one)
-    if one.level == "county" and one.name.endswith("区") and outer:
+    if one.level == "county" and outer and (one.name.endswith("区") or is_shared(one.name)):
         return outer[-1].name + one.name
     return one.name
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from gongkai.bodies import is_certain
+from gongkai.bodies import Succession, is_certain
 from gongkai.compare.bodies import Group, Matched, Yearly, match
 from gongkai.decisions import decided_findings, is_open
 from gongkai.editions import YearLink, editions, jump_cells, links, public_cells, yearly_cells
@@ -80,7 +80,7 @@ def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> Year
     change = group.breaks(year - 1, year)
     if change is not None:
         return YearComparison(
-            report, f"机构调整，没有与{year - 1}年核对", (*doubles, merged_note(report, year - 1, change.source))
+            report, f"机构调整，没有与{year - 1}年核对", (*doubles, merged_note(report, year - 1, change))
         )
     if not before and year - 1 in group.years:
         text = f"{year - 1}年的报告{NO_FIGURES}，没有核对"
@@ -250,8 +250,9 @@ def nameless(lacking: str) -> str:
     return f"没有识别出报告的{lacking}，不能与其他年度核对；请在工作簿的封面上补填{lacking}后再核对。"
 
 
-def merged_note(report: Yearly, last: int, why: str) -> Finding:
-    text = f"机关“{clipped(report.agency)}”经过机构或区划调整（{why}）"
+def merged_note(report: Yearly, last: int, change: Succession) -> Finding:
+    how = "拆分" if change.kind == "split" else "合并"
+    text = f"机关“{clipped(report.agency)}”经过机构或区划调整（{how}：{change.source}）"
     return unmatched(f"{text}，{report.year}年的数字不单是{last}年一个机关的延续，没有与{last}年核对。")
 
 
