@@ -96,8 +96,10 @@ def test_any_text_is_told_or_not(name: str, other: str, year: int | None) -> Non
 
 
 def test_changes_of_a_body() -> None:
-    found = {(change.new, change.since, change.kind) for change in successions_of("温州市环保局")}
-    assert found == {("温州市生态环境", 2018, "renamed"), ("温州市生态环境分局", 2018, "renamed")}
+    for name, news in (("温州市", ["生态环境"]), ("瑞安市", ["生态环境", "生态环境分局"])):
+        found = [(change.new, change.since, change.kind) for change in successions_of(f"{name}环保局")]
+        assert found == [(f"{name}{new}", 2018, "renamed") for new in news]
+    assert [change.new for change in successions_of("北京市密云区环保局")] == ["北京市密云区生态环境"]
     [change] = successions_of("洪泽县人民政府")
     assert (change.new, change.since, change.settled, change.kind) == (normal("洪泽区人民政府"), 2016, 2017, "renamed")
     assert {one.kind for one in successions_of("青溪县国土资源局")} == {"merged"}
@@ -129,8 +131,26 @@ def test_a_year_decides_who_bore_a_name(one: str) -> None:
         ("教育部", "", "department", "", ""),
         ("本局", "", "", "", ""),
         ("中共瑞安市委", "county", "party", "温州市", "330381"),
+        ("杭州海关", "", "department", "", ""),
+        ("台州地区行政公署", "prefecture", "government", "", ""),
+        ("河北省瑞安市教育局", "", "department", "", ""),
+        ("上海市公安局浦东分局", "county", "department", "上海市", "310115"),
+        ("广州市番禺区市桥街道", "town", "government", "番禺区", "440113"),
     ],
 )
 def test_what_a_name_says_of_a_body(name: str, level: str, kind: str, parent: str, code: str) -> None:
     found = body(name)
     assert (found.level, found.kind, found.parent, found.code) == (level, kind, parent, code)
+
+
+def test_the_code_is_that_of_the_year() -> None:
+    codes = [body("公主岭市人民政府", year).code for year in (2018, 2022, None)]
+    assert codes == ["220381", "220184", "220184"]
+    assert [body("寿县人民政府", year).parent for year in (2014, 2017)] == ["六安市", "淮南市"]
+    assert [body("临平区人民政府", year).code for year in (2015, 2022)] == ["", "330113"]
+
+
+def test_a_renamed_body_may_be_the_one_of_its_old_name() -> None:
+    assert may_be_one("密云县人民政府", "密云区人民政府")
+    assert not may_be_one("余杭区人民政府", "临平区人民政府")
+    assert not any(change.new == change.old and change.kind == "renamed" for change in successions_of("星子县人民政府"))

@@ -51,11 +51,12 @@ def test_no_division_is_its_own_heir_but_where_it_goes_on() -> None:
 
 def test_the_tables_of_departments_and_zones_hold_together() -> None:
     kinds = {row[0] for row in rows("departments.tsv")}
-    assert all(len(row) == 3 and row[2] in ("national", "usage") for row in rows("departments.tsv"))
+    assert all(len(row) == 4 and row[3] in ("national", "usage") for row in rows("departments.tsv"))
+    assert all(row[2].startswith("局") and set(row[2]) <= set("局委办") for row in rows("departments.tsv"))
     for change in changes():
         assert {kind.removesuffix("分局") for kind in (*change.old, *change.new)} <= kinds
         assert change.source
-    assert set(forms().values()) == kinds
+    assert {kind for kind, _ in forms().values()} == kinds
     names = {one.name for one in divisions()} | {""}
     assert all(city in names and twin in names for _, city, twin in zones().values())
 

@@ -17,6 +17,7 @@ DivisionLevel = Literal["province", "prefecture", "county"]
 CHANGES: Mapping[str, Change] = {"renamed": "renamed", "merged": "merged", "split": "split"}
 ENDS = "省市县区旗州盟"  # the last letter of a unit within another one
 LONGEST, SHORTEST = 15, 2  # letters of a name: 双江拉祜族佤族布朗族傣族自治县
+SPECIAL = "特别行政区"
 LENIENT = 1  # years: a body changes its sign before or after the list of a year does
 MUNICIPALITIES = ("11", "12", "31", "50")  # 北京市, 天津市, 上海市, 重庆市: provinces that are cities
 
@@ -93,6 +94,8 @@ def by_name() -> Mapping[str, list[Division]]:
             found.setdefault(name, []).append(one)
         if one.level != "county" and one.name[-1] in "省市":
             found.setdefault(one.name[:-1], []).append(one)
+        if one.name.endswith(SPECIAL):
+            found.setdefault(one.name.removesuffix(SPECIAL), []).append(one)
     return found
 
 
@@ -109,7 +112,7 @@ def by_code() -> Mapping[str, list[Division]]:
 
 def path_of(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
     """(letters, candidates) of the longest path that a name begins with: 1 for 南京市鼓楼区, 4 for 鼓楼区, none for
-    县城口县. A candidate stands as what it is called today, where it has the same name. A name of other years than the
+    县城口县. A candidate is a row of the lists: 公主岭市 has two. A name of other years than the
     one given, as sites keep it, is read all the same."""
     found = longest(name, year)
     return found if year is None or found[0] >= longest(name, None)[0] else longest(name, None)
@@ -129,7 +132,7 @@ def longest(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
                 best = end, found
             elif end == best[0]:
                 best = end, best[1] | found
-    return best[0], frozenset(map(latest, best[1]))
+    return best
 
 
 def steps(
@@ -147,8 +150,14 @@ def steps(
 
 
 def is_unit(name: str, at: int, end: int, found: frozenset[Division]) -> bool:
-    """Whether a name may end with these letters: 浙江 or 瑞安市, not 温州, which only leads on to 瑞安市."""
-    return name[end - 1] in ENDS or (not at and any(one.level == "province" for one in found))
+    """Whether these letters may be all of a division: 瑞安市; 浙江 and 温州 at the beginning, but not 瑞安."""
+    full = name[end - 1] in ENDS and is_full(name[at:end], found)
+    return full or (not at and any(one.level != "county" for one in found))
+
+
+def is_full(text: str, found: frozenset[Division]) -> bool:
+    """Whether a text is the whole name of a division or a short one that ends as such: 恩施州; not 杭州."""
+    return any(text == one.name or text in one.short for one in found)
 
 
 @cache

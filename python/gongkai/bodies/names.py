@@ -4,34 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from gongkai.bodies.divisions import Division, around, by_name, is_shared, lies_in, path_of
+from gongkai.bodies.divisions import Division, around, by_name, is_shared, latest, lies_in, path_of
 from gongkai.figures import clean
 
 OFFICE = "政府办公室"  # of a government: a body of its own
 UNKNOWN_KIND = "?"  # before the words of a department that is in no table
 
 TAX = re.compile(r"^国家税务总局(?=.+税务局$)")
-SECOND_SIGN = re.compile(r"(?<=.)[（(][^（()）]*(?:局|委员会|办公室|办|中心)[）)]$")  # that the same body bears too
+# A second sign that the same body bears: 卫生健康委员会（中医药管理局）; not 公安局（瑞安分局）, 人民政府（办公室）.
+SECOND_SIGN = re.compile(
+    r"(?<=[局厅委会办室心院馆])[（(]([^（()）]{2,}(?<!分)局|[^（()）]{2,}(?:委员会|办公室|中心))[）)]$"
+)
+SURROUNDED = re.compile(r"^[（(《](.*)[）)》]$")
+LEADING = re.compile(r"^(?:关于)?(?:20\d\d年度?)?")
+WEBSITE = re.compile(r"(?:门户)?网站$")
+SEVERAL = re.compile(r"[市县区旗州局厅委]、")
+# What begins with a city's name and is none of its departments: 北京大学, 杭州海关, 上海路街道.
+PROPER = re.compile(
+    r"(?:交通|师范|理工|科技|工业|农业|医科|中医药|财经)?(?:大学|学院)|海关|海事局|铁路|港|机场|日报|银行|集团"
+    r"|.{0,2}(?:路|街)(?!道)|.{0,4}(?:街道|[镇乡])(?:办事处|$)"
+)
 UNNAMED = re.compile(r"^(?:本|我|全|该|各)|[、,，和与及]$")
 LETTERS = "省市县区旗州盟镇乡"  # 县教育局: of whose, is not said
 STREET = re.compile(r"(?:街道|[镇乡])(?:办事处|人民政府|政府|$)")
 CENTRAL = re.compile(
     r"(?:中华人民共和国|国家|国务院|中国)(?P<rest>.+)|(?P<ministry>(?!.*[省市县区州旗盟])[^局]{2,}部)$"
-    r"|(?P<head>[^省市县区州旗盟镇乡]{2,}总局)$"
+    r"|(?P<head>.{2,}总局)$"
 )
 CORPS_NAME = re.compile(r"(?:新疆生产建设)?兵团|(?=第[一二三四五六七八九十]{1,3}师)")
 CORPS_DIVISION = re.compile(r"第[一二三四五六七八九十]{1,3}师(?:[^市局]{1,6}市)?")
 BEFORE_STREET = re.compile(r"^人民政府(?=.+(?:街道|镇|乡)(?:办事处|人民政府|政府)?$)")
 TOWN = re.compile(
-    r"(?P<name>[^县市区]{1,12}?(?:街道|民族乡|[镇乡]|苏木))(?![村区])"
+    r"(?P<name>(?:[^县市区]{1,12}?|开发区|高新区|工业园区|保税区|[^县市区]{0,4}新区)(?:街道|民族乡|[镇乡]|苏木))(?![村区])"
     r"(?=$|办事处|办|人民|政府|党政|综合|财政|司法|便民|社会)"
 )
 TOWN_OF_COUNTY = re.compile(  # 城关镇农业站; not 城镇建设局
-    r"(?!城镇|乡镇|集镇|村镇|小城镇)(?P<name>[^县市区局]{1,12}?(?:街道|民族乡|(?<![城村乡集])[镇乡]|苏木))(?![村区])(?=.)"
+    r"(?!城镇|乡镇|集镇|村镇|小城镇)(?P<name>[^局厅委办府]{1,12}?(?:街道|民族乡|(?<![城村乡集])[镇乡]|苏木))(?![村区])"
 )
 ZONE = re.compile(
     r"(?P<own>.{0,8}?)(?:国家级?)?(?P<kind>经济技术开发区|经济开发区|高新技术产业开发区|高新技术开发区|高新区|经开区|开发区"
@@ -58,19 +70,27 @@ LED = re.compile(r"^(?:人民)?政府(?=.)")
 SUFFIX = re.compile(
     r"(?:总局|局|厅|委员会|委|办公室|办|部)$"
 )  # 中心, 所, 站, 院, 队, 馆, 分局 name bodies of their own
-JOINT = re.compile(r"(?<=.)[和与及、](?=.)")  # 发展和改革局 is 发展改革局
+ENDINGS = {  # of a department -> what kind of body that is; 部 and 总局 stand for the 局 of the nation
+    **dict.fromkeys(("局", "厅", "总局", "部"), "局"),
+    **dict.fromkeys(("委员会", "委"), "委"),
+    **dict.fromkeys(("办公室", "办"), "办"),
+}
+JOINT = re.compile(r"(?<=.)(?<![局厅委办])[和与及、](?=.)")  # 发展和改革局 is 发展改革局
 
 
 @dataclass(frozen=True)
 class BodyName:
     """The parts of a name. ``divisions``: those that it may be of; ``strange``: a place in them that the data do not
-    know; ``sub``: a town, street or zone; ``department``: its kind, OFFICE, "" for a government itself."""
+    know; ``sub``: a town, street or zone; ``department``: its kind, OFFICE, "" for a government itself; ``sign``: a
+    second one that it bears; ``listed``: the divisions as the lists of the years have them."""
 
     divisions: frozenset[Division] = frozenset()
     strange: str = ""
     sub: str = ""
     department: str = ""
     party: bool = False
+    sign: str = ""
+    listed: frozenset[Division] = field(default=frozenset(), compare=False)
 
     @property
     def division(self) -> Division | None:
@@ -94,18 +114,31 @@ CORPS = Division("", "新疆生产建设兵团")
 def parsed(name: str, year: int | None = None) -> BodyName:
     """The parts of a name as it is written; all empty for what is no name (本局, …和)."""
     text = plain(name)
+    if SEVERAL.search(text):
+        return BodyName()
     party = text.startswith("中共")
     text = text.removeprefix("中共")
     whole = beyond_divisions(text)
     if whole is not None:
         return replace(whole, party=party)
-    length, found = path_of(text, year)
-    if STREET.match(text[length:]):  # 新城区街道: the beginning of a street's name is no division
-        length, found = 0, frozenset()
+    known = zone_known(BodyName(), text)
+    if known:
+        return with_department(*known)
+    length, listed = path_of(text, year)
+    short = length > 0 and not any(text[:length].endswith((one.name, *one.short)) for one in listed)
+    if STREET.match(text[length:]) or (short and PROPER.match(text[length:])):
+        length, listed = 0, frozenset()  # 新城区街道, 北京大学: no division, but the beginning of a name
+    found = frozenset(map(latest, listed))
+    if short and text[length:].startswith("地区"):
+        return with_department(BodyName(strange=text[: length + 2]), text[length + 2 :])
     if not length and (not text or UNNAMED.search(text)):
         return BodyName()
-    whole = BodyName(found, party=party)
-    rest = without_lead(text[length:])
+    whole = BodyName(found, party=party, sign=sign_of(name), listed=listed)
+    rest = text[length:]
+    if "（" in rest:
+        return replace(whole, department=UNKNOWN_KIND + rest)  # 新吴区（高新区）, 安阳街道（筹）
+    if not length or rest[:1] == text[length - 1]:
+        rest = without_lead(rest)  # 县教育局, 和县县政府
     branch = BRANCH.fullmatch(rest)
     if branch:
         return branch_of(whole, branch)
@@ -133,11 +166,19 @@ def beyond_divisions(text: str) -> BodyName | None:
     if central is None or path_of(text, None)[0]:
         return None
     rest = central["rest"] or central["ministry"] or central["head"]
+    if central["head"] and STRANGE_PLACE.match(rest) and not is_department(rest):
+        return None
     return replace(BodyName(frozenset((NATION,))), department=kind_of(rest.removeprefix("国家")))
 
 
+def sign_of(name: str) -> str:
+    found = SECOND_SIGN.search(clean(name).replace(" ", ""))
+    return kind_of(found[1]) if found else ""
+
+
 def plain(name: str) -> str:
-    text = clean(name).replace(" ", "")
+    text = LEADING.sub("", SURROUNDED.sub(r"\1", clean(name).replace(" ", "")))
+    text = WEBSITE.sub("", text)
     return TAX.sub("", SECOND_SIGN.sub("", text)).replace("(", "（").replace(")", "）")
 
 
@@ -174,7 +215,13 @@ def with_zone(whole: BodyName, rest: str) -> tuple[BodyName, str]:
     zone = ZONE.match(rest)
     if zone is None:
         return whole, rest
-    return replace(whole, sub=zone["own"] + ZONE_FORMS.get(zone["kind"], zone["kind"])), rest[zone.end() :]
+    return street_in(replace(whole, sub=zone["own"] + ZONE_FORMS.get(zone["kind"], zone["kind"])), rest[zone.end() :])
+
+
+def street_in(zone: BodyName, rest: str) -> tuple[BodyName, str]:
+    """苏州工业园区娄葑街道: a street that a zone leads."""
+    town = TOWN.match(rest)
+    return (replace(zone, sub=zone.sub + town["name"]), rest[town.end() :]) if town else (zone, rest)
 
 
 def zone_known(whole: BodyName, rest: str) -> tuple[BodyName, str] | None:
@@ -185,14 +232,14 @@ def zone_known(whole: BodyName, rest: str) -> tuple[BodyName, str] | None:
         outer = {one for one in by_name().get(city, ()) if not one.until}
         codes = {one.code for one in outer} | {code for one in outer for code in one.parents}
         if not whole.divisions or any(one.code in codes for one in whole.divisions):
-            return replace(whole, divisions=frozenset(outer), sub=name), rest[len(form) :]
+            return street_in(replace(whole, divisions=frozenset(outer), sub=name), rest[len(form) :])
     return None
 
 
 def branch_of(whole: BodyName, branch: re.Match[str]) -> BodyName:
     """重庆市公安局渝中区分局 is of 渝中区; 瑞安市自然资源和规划局开发区分局 of 瑞安市, another body than its bureau."""
     kind, area = kind_of(branch["of"]), branch["area"]
-    inner = [one for name in (area, f"{area}区", f"{area}市", f"{area}县") for one in by_name().get(name, ())]
+    inner = [one for ending in ("", "区", "市", "县", "新区") for one in by_name().get(area + ending, ())]
     inner = [one for one in inner if not one.until and any(lies_in(one, outer) for outer in whole.divisions)]
     if inner and area:
         return replace(whole, divisions=frozenset(inner), department=f"{kind}分局")
@@ -212,28 +259,33 @@ def with_department(whole: BodyName, rest: str) -> BodyName:
 
 def is_department(rest: str) -> bool:
     """Whether it is one that the tables know: 城市管理局 is no place named 城市."""
-    core = SUFFIX.sub("", LED.sub("", rest))
-    return core != rest and core in forms()
+    return not kind_of(LED.sub("", rest)).startswith(UNKNOWN_KIND)
 
 
 def kind_of(text: str) -> str:
-    """发改委, 发展和改革局 -> 发展改革; ?水库移民 for one in no table, ?教育考试院 where its last letters count."""
+    """发改委, 发展和改革局 -> 发展改革; ?水库移民 for one in no table, ?人民医院办公室 where its last letters count.
+
+    水利局 and 水利委员会 are two bodies, 教育局 and 教育委员会 are one: the last letters that each kind has are known.
+    """
     if text.endswith("分局") and len(text) > 2:
         return f"{kind_of(text[:-2] + '局')}分局"
-    core = SUFFIX.sub("", text)
-    kind = forms().get(core) or forms().get(JOINT.sub("", core))
-    if kind and (core != text or core == kind):
+    found = SUFFIX.search(text)
+    core = text[: found.start()] if found else text
+    kind, endings = forms().get(core) or forms().get(JOINT.sub("", core)) or ("", "局")
+    ending = ENDINGS.get(found[0], "") if found else ""
+    if kind and (ending in endings if found else core == kind):
         return kind
-    return UNKNOWN_KIND + JOINT.sub("", core if core != text and len(core) > 1 else text)
+    cut = found is not None and ending == "局" and len(core) > 1 and not kind
+    return UNKNOWN_KIND + JOINT.sub("", core if cut else text)
 
 
 @cache
-def forms() -> Mapping[str, str]:
-    """Each name of a department without its last letters -> its kind."""
-    found = {}
-    for kind, names, _ in rows("departments.tsv"):
+def forms() -> Mapping[str, tuple[str, str]]:
+    """Each name of a department without its last letters -> its kind, and the last letters that mean it."""
+    found: dict[str, tuple[str, str]] = {}
+    for kind, names, endings, _ in rows("departments.tsv"):
         for name in names.split():
-            found[name] = found[JOINT.sub("", name)] = kind
+            found[name] = found[JOINT.sub("", name)] = kind, endings
     return found
 
 

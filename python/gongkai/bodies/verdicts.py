@@ -8,8 +8,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from gongkai.bodies.divisions import Division, heirs, latest
-from gongkai.bodies.names import OFFICE, UNKNOWN_KIND, BodyName, area_text, is_own_name, normal, parsed, rows, zones
+from gongkai.bodies.divisions import MUNICIPALITIES, Division, heirs, latest
+from gongkai.bodies.names import (
+    OFFICE,
+    SUFFIX,
+    UNKNOWN_KIND,
+    BodyName,
+    area_text,
+    is_own_name,
+    normal,
+    parsed,
+    rows,
+    zones,
+)
 
 SuccessionKind = Literal["renamed", "merged", "split"]
 Certainty = Literal["national", "local", "usage"]
@@ -41,23 +52,67 @@ def same_body(one: str, other: str, year: int | None = None) -> bool | None:
     area, department = same_area(first, second), same_department(first, second)
     if "different" in (area, department):
         return None if is_unclear(first, second, area) else False
+    if not one_sign(first, second):
+        return None
     return True if area == department == "same" else None
 
 
+def one_sign(one: BodyName, other: BodyName) -> bool:
+    """Not 教育局（体育局） and 教育局（科技局）: two signs that differ may stand for two bodies."""
+    return not one.sign or not other.sign or one.sign == other.sign
+
+
 def is_unclear(one: BodyName, other: BodyName, area: Answer) -> bool:
-    """Whether a difference may be one of writing: a place that the data do not know, a 分局 of nobody knows what,
-    舟山群岛新区 and 舟山市, 第八师石河子市 and 石河子市."""
-    if one.strange != other.strange:
+    """Whether a difference may be one of writing: a place that the data do not know, brackets, a sign against a body,
+    organs of the Party and the like, 舟山群岛新区 and 舟山市, 第八师石河子市 and 石河子市, a street of a zone."""
+    if one.strange != other.strange or is_of_party_both(one, other):
+        return True
+    if "（" in one.department + other.department or is_sign(one, other) or is_sign(other, one):
         return True
     if not one.has_place or not other.has_place:
-        return "分局" in one.department + other.department
-    return area == "different" and (is_twin(one, other) or is_twin(other, one))
+        return "分局" in one.department + other.department or UNKNOWN_KIND in one.department + other.department
+    return area == "different" and (is_twin(one, other) or is_twin(other, one) or is_one_street(one, other))
+
+
+OF_PARTY = re.compile(
+    r"党|团委|市委|县委|区委|^.?委|纪委|纪律|监委|监察|人大|人民代表|政协|政治协商|组织部|宣传部|统战部|编办|编制"
+)
+
+
+def is_of_party(found: BodyName) -> bool:
+    return found.party or OF_PARTY.search(found.department.lstrip(UNKNOWN_KIND)) is not None
+
+
+def is_of_party_both(one: BodyName, other: BodyName) -> bool:
+    """Whether two such organs, or one and a department in no table, may be one: 纪委 and 纪律检查委员会."""
+    organs = [is_of_party(found) for found in (one, other)]
+    return all(organs) or (any(organs) and UNKNOWN_KIND in one.department and UNKNOWN_KIND in other.department)
+
+
+def is_sign(one: BodyName, other: BodyName) -> bool:
+    """司法局（行政复议局） and 行政复议局."""
+    return bool(one.sign) and one.sign != other.sign and other.department != one.department
+
+
+def is_one_street(one: BodyName, other: BodyName) -> bool:
+    """成都高新区桂溪街道 and 武侯区桂溪街道: zones lead streets of districts. A zone of two names too: 天府新区 of the
+    province and of 成都市."""
+    if not one.sub or not other.sub:
+        return False
+    codes = [{one.code[:2] for one in found.divisions} for found in (one, other)]
+    near = bool(codes[0] & codes[1])
+    ends = one.sub.endswith(other.sub) or other.sub.endswith(one.sub)
+    return near and ends
 
 
 def is_twin(zone: BodyName, other: BodyName) -> bool:
     """Whether a zone has the area, or the name in it, of a division."""
     names = {one.name for one in other.divisions if not other.sub}
     twin = next((twin for name, _, twin in zones().values() if name == zone.sub), "")
+    cities = {one.code[:4] for one in zone.divisions}
+    beside = any(one.name.endswith("区") and one.code[:4] in cities for one in other.divisions)
+    if zone.sub.endswith("区") and not other.sub and beside:
+        return True  # 无锡高新区 and 新吴区 have one government
     return twin in names or any(len(name) > 2 and zone.sub.endswith(f"师{name}") for name in names)
 
 
@@ -69,8 +124,21 @@ def same_area(one: BodyName, other: BodyName) -> Answer:
         return "different"
     if one.sub == other.sub:
         return divisions
-    alike = one.sub and other.sub and may_be_short(one.sub, other.sub)
-    return "unknown" if divisions == "unknown" or alike else "different"
+    return "unknown" if divisions == "unknown" or may_be_one_sub(one.sub, other.sub) else "different"
+
+
+ZONE_KINDS = ("高新区", "经开区", "保税区", "度假区", "新区", "示范区", "工业园区", "合作区")
+
+
+def may_be_one_sub(one: str, other: str) -> bool:
+    """Whether two towns or zones of one division may be one: 开发区 and 经开区, 桂溪街道 and 高新区桂溪街道; not 高新区
+    and 经开区, nor a zone and the division itself."""
+    if not one or not other:
+        return False
+    if may_be_short(one, other):
+        return True
+    kinds = {next((kind for kind in ZONE_KINDS if sub.endswith(kind)), "") for sub in (one, other)}
+    return one.endswith("区") and other.endswith("区") and "" in kinds
 
 
 def same_strange(one: BodyName, other: BodyName) -> Answer:
@@ -82,11 +150,17 @@ def same_strange(one: BodyName, other: BodyName) -> Answer:
 
 
 def same_divisions(one: frozenset[Division], other: frozenset[Division]) -> Answer:
+    """沙县 and 沙县区, which it was renamed to, may be one: sites keep old names."""
     if not one or not other:
         return "unknown"
     if one == other:
         return "same" if len(one) == 1 else "unknown"
-    return "unknown" if one & other else "different"
+    renamed = [is_renamed(first, second) or is_renamed(second, first) for first in one for second in other]
+    return "unknown" if one & other or any(renamed) else "different"
+
+
+def is_renamed(old: Division, new: Division) -> bool:
+    return any(heir == new and kind == "renamed" for heir, kind, _ in heirs(old))
 
 
 def same_department(one: BodyName, other: BodyName) -> Answer:
@@ -123,8 +197,9 @@ def last_of(department: str) -> str:
 
 
 def may_be_short(one: str, other: str) -> bool:
-    """Whether the characters of the shorter stand in the longer in their order: 卫健 for 卫生健康."""
-    short, long = sorted((one.strip(UNKNOWN_KIND), other.strip(UNKNOWN_KIND)), key=len)
+    """Whether the characters of the shorter stand in the longer in their order: 卫健 for 卫生健康, 体委 for 体育."""
+    bare = [SUFFIX.sub("", text.strip(UNKNOWN_KIND)) for text in (one, other)]
+    short, long = sorted(bare, key=len)
     left = iter(long)
     return all(letter in left for letter in short)
 
@@ -179,17 +254,26 @@ def successions_of(name: str, year: int | None = None) -> list[Succession]:
 def of_departments(found: BodyName, old: str) -> Iterator[Succession]:
     for change in changes():
         if found.department in change.old and change.certainty != "local":
-            for kind in change.new:
+            for kind in filter(lambda kind: may_have(found, kind), change.new):
                 yield Succession(
                     old, f"{area_text(found)}{kind}", change.since, change.kind, change.source, change.since
                 )
+
+
+def may_have(found: BodyName, kind: str) -> bool:
+    """Only a county's bureau became a branch of its city's, and in no district of 北京, 天津, 上海, 重庆."""
+    if not kind.endswith("分局") or found.division is None:
+        return not kind.endswith("分局")
+    return found.division.level == "county" and found.division.code[:2] not in MUNICIPALITIES
 
 
 def of_divisions(found: BodyName, division: Division, old: str) -> Iterator[Succession]:
     rest = old.removeprefix(area_text(found))
     for heir, kind, since in heirs(division):
         new = area_text(BodyName(frozenset((latest(heir),)), sub=found.sub))
-        stem = division.name[:-1] == heir.name[:-1] and kind == "split"
+        stem = division.name[:-1] == heir.name[:-1] and kind == "split" and heir != division
+        if (stem or kind == "renamed") and new + rest == old:
+            continue
         yield Succession(old, new + rest, since, "renamed" if stem else kind, SOURCE.format(since), since + 1)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from gongkai.bodies.divisions import Division, around, lies_in
+from gongkai.bodies.divisions import Division, around, by_name, lies_in
 from gongkai.bodies.names import (
     CORPS,
     LETTERS,
@@ -54,14 +54,23 @@ def body(name: str, year: int | None = None) -> Body:
     if found == BodyName():
         return Body(plain(name))
     department = found.department.lstrip(UNKNOWN_KIND)
+    one = None if found.strange else listed_in(found, year)
     return Body(
         plain(name),
         level_of(found),
         kind_of_body(found),
         "" if found.department == OFFICE else department,
-        parent_of(found),
-        found.division.code if found.division else "",
+        parent_of(found, one),
+        one.code if one else "",
     )
+
+
+def listed_in(found: BodyName, year: int | None) -> Division | None:
+    """The row of the lists that holds in a year, the latest where none is given: 公主岭市 of 2018 lay in 四平市."""
+    if year is None:
+        return found.division
+    there = [one for one in found.listed if one.since <= year and (not one.until or year < one.until)]
+    return there[0] if len(there) == 1 else None
 
 
 def level_of(found: BodyName) -> BodyLevel:
@@ -72,7 +81,17 @@ def level_of(found: BodyName) -> BodyLevel:
     levels = {one.level for one in found.divisions}
     if len(levels) == 1 and not found.strange:
         return levels.pop()
-    return "county" if found.strange.endswith(("县", "旗", "区")) else ""
+    if found.strange.endswith("地区"):
+        return "prefecture"
+    return "county" if COUNTY.search(found.strange) and is_new_name(found.strange) else ""
+
+
+COUNTY = re.compile(r"(?:[县旗]|(?<![景港园矿林片岗示技发特新验范假税])区)$")
+
+
+def is_new_name(strange: str) -> bool:
+    """Whether no list has it: 河南省河南县 contradicts itself."""
+    return strange not in by_name()
 
 
 def is_national(found: BodyName) -> bool:
@@ -87,14 +106,13 @@ def kind_of_body(found: BodyName) -> BodyKind:
     return "department" if found.department else "government"
 
 
-def parent_of(found: BodyName) -> str:
-    if found.strange and found.division:
-        return found.division.name
-    if found.division is None:
-        return ""
-    if found.sub:
-        return found.division.name
-    outer = around(found.division)
+def parent_of(found: BodyName, one: Division | None) -> str:
+    """What a body's area lies in; of 青溪县, which no list has, what stands before it."""
+    if found.strange:
+        return found.division.name if found.division and is_own_name(found.strange) else ""
+    if one is None or found.sub:
+        return one.name if one else ""
+    outer = around(one)
     return outer[-1].name if outer else ""
 
 
