@@ -195,6 +195,9 @@ def with_place(whole: BodyName, rest: str) -> tuple[BodyName, str]:
         found = STRANGE_PLACE.match(rest)
         if found is None or ZONE.match(found["name"]) or is_department(rest):
             break
+        if STREET.match(rest[found.end() :]):
+            inner = True  # 城区街道: a street, not a district 城区
+            break
         whole, rest = replace(whole, strange=whole.strange + found["name"]), rest[found.end() :]
     if is_department(rest):
         return whole, rest
