@@ -148,6 +148,10 @@ def test_the_code_is_that_of_the_year() -> None:
     assert codes == ["220381", "220184", "220184"]
     assert [body("寿县人民政府", year).parent for year in (2014, 2017)] == ["六安市", "淮南市"]
     assert [body("临平区人民政府", year).code for year in (2015, 2022)] == ["", "330113"]
+    assert [body("杭州市公安局西湖分局", year).code for year in (2012, 2024, None)] == ["330106"] * 3
+    assert [body("石家庄市公安局桥东分局", year).code for year in (2012, None)] == ["130103"] * 2
+    assert [body("北京市公安局密云县分局", year).code for year in (2012, 2024)] == ["110228", ""]
+    assert [body("老河口市教育局", year).parent for year in (2009, 2015)] == ["襄樊市", "襄阳市"]
 
 
 def test_a_renamed_body_may_be_the_one_of_its_old_name() -> None:

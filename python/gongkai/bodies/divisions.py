@@ -170,11 +170,12 @@ def latest(one: Division) -> Division:
     return one
 
 
-def around(one: Division) -> list[Division]:
-    """What a division lies in, from the outermost in: 江苏省, 南京市 of 鼓楼区."""
+def around(one: Division, year: int | None = None) -> list[Division]:
+    """What a division lies in, from the outermost in: 江苏省, 南京市 of 鼓楼区; in 2009 襄樊市, later 襄阳市."""
     found = []
     for code in reversed(one.parents):
-        found += [other for other in by_code().get(code, ()) if not other.until or other.until > one.since][-1:]
+        those = [other for other in by_code().get(code, ()) if not other.until or other.until > one.since]
+        found += [other for other in those if year is not None and is_there(other, year)][-1:] or those[-1:]
     return found
 
 

@@ -43,11 +43,11 @@ TOWN = re.compile(
     r"(?=$|办事处|办|人民|政府|党政|综合|财政|司法|便民|社会)"
 )
 TOWN_OF_COUNTY = re.compile(  # 城关镇农业站; not 城镇建设局
-    r"(?!城镇|乡镇|集镇|村镇|小城镇)(?P<name>[^局厅委办府]{1,12}?(?:街道|民族乡|(?<![城村乡集])[镇乡]|苏木))(?![村区])"
+    r"(?!城镇|乡镇|集镇|村镇|小城镇)(?P<name>(?:(?!政府)[^局厅委办]){1,12}?(?:街道|民族乡|(?<![城村乡集])[镇乡]|苏木))(?![村区])"
 )
 ZONE = re.compile(
     r"(?P<own>.{0,8}?)(?:国家级?)?(?P<kind>经济技术开发区|经济开发区|高新技术产业开发区|高新技术开发区|高新区|经开区|开发区"
-    r"|工业园区|风景名胜区|风景旅游区|旅游度假区|度假区|综合保税区|保税区|示范区|合作区|实验区|新区|园区)"
+    r"|工业园区|产业集聚区|工业集中区|科技园区?|产业园区?|风景名胜区|风景旅游区|旅游度假区|度假区|综合保税区|保税区|示范区|合作区|实验区|新区|园区)"
 )
 ZONE_FORMS = {
     **dict.fromkeys(("经济技术开发区", "经济开发区"), "经开区"),
@@ -59,9 +59,7 @@ STRANGE_PLACE = re.compile(
     r"(?=人民|政府|行政公署|办公|管理委员会|管委会|.{0,14}(?:街道|镇|乡|苏木)|.{2,20}(?:局|厅|委员会|委|办|中心|区)|$)"
 )
 MOST_STRANGE = 2  # 甲市朝阳区
-BRANCH = re.compile(
-    r"(?P<of>公安|税务|生态环境|自然资源(?:和规划)?|规划(?:和自然)?资源|市场监督管理|市场监管)局(?P<area>.*?)分局"
-)
+BRANCH = re.compile(r"(?P<of>.{2,9}?局)(?P<area>[^局]*)分局")  # 公安局渝中区分局; the bureau must be a known one
 GOVERNMENT = re.compile(
     r"(?:人民)?(?:政府)?|人民|行政公署|行署|(?:街道)?办事处|街道办|办|管理委员会|管委会|行政委员会|执行委员会"
 )
@@ -140,8 +138,8 @@ def parsed(name: str, year: int | None = None) -> BodyName:
     if not length or rest[:1] == text[length - 1]:
         rest = without_lead(rest)  # 县教育局, 和县县政府
     branch = BRANCH.fullmatch(rest)
-    if branch:
-        return branch_of(whole, branch)
+    if branch and is_department(branch["of"]):
+        return branch_of(whole, branch, year)
     return with_department(*with_place(whole, rest))
 
 
@@ -239,13 +237,16 @@ def zone_known(whole: BodyName, rest: str) -> tuple[BodyName, str] | None:
     return None
 
 
-def branch_of(whole: BodyName, branch: re.Match[str]) -> BodyName:
+def branch_of(whole: BodyName, branch: re.Match[str], year: int | None) -> BodyName:
     """重庆市公安局渝中区分局 is of 渝中区; 瑞安市自然资源和规划局开发区分局 of 瑞安市, another body than its bureau."""
     kind, area = kind_of(branch["of"]), branch["area"]
-    inner = [one for ending in ("", "区", "市", "县", "新区") for one in by_name().get(area + ending, ())]
-    inner = [one for one in inner if not one.until and any(lies_in(one, outer) for outer in whole.divisions)]
-    if inner and area:
-        return replace(whole, divisions=frozenset(inner), department=f"{kind}分局")
+    names = [area + ending for ending in ("", "区", "市", "县", "旗", "新区")] if area else []
+    known = [one for name in names for one in by_name().get(name, ())]
+    inner = [one for one in known if any(lies_in(one, outer) for outer in whole.listed)]
+    there = [one for one in inner if (one.is_in_force(year) if year else not one.until)]
+    if inner:
+        listed = frozenset(there or inner)
+        return replace(whole, divisions=frozenset(map(latest, listed)), listed=listed, department=f"{kind}分局")
     return replace(whole, department=f"{kind}局{area}分局" if area else f"{kind}分局")
 
 

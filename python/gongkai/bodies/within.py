@@ -60,7 +60,7 @@ def body(name: str, year: int | None = None) -> Body:
         level_of(found),
         kind_of_body(found),
         "" if found.department == OFFICE else department,
-        parent_of(found, one),
+        parent_of(found, one, year),
         one.code if one else "",
     )
 
@@ -106,13 +106,13 @@ def kind_of_body(found: BodyName) -> BodyKind:
     return "department" if found.department else "government"
 
 
-def parent_of(found: BodyName, one: Division | None) -> str:
+def parent_of(found: BodyName, one: Division | None, year: int | None) -> str:
     """What a body's area lies in; of 青溪县, which no list has, what stands before it."""
     if found.strange:
         return found.division.name if found.division and is_own_name(found.strange) else ""
     if one is None or found.sub:
         return one.name if one else ""
-    outer = around(one)
+    outer = around(one, year)
     return outer[-1].name if outer else ""
 
 
