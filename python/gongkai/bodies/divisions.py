@@ -55,6 +55,9 @@ class Division(NamedTuple):
         return self.since - LENIENT <= year and (not self.until or year < self.until + LENIENT)
 
 
+Heir = tuple[Division, Change, int]  # what a division went on as, how, and the first year of that
+
+
 @cache
 def divisions() -> tuple[Division, ...]:
     text = files("gongkai.bodies").joinpath("divisions.tsv").read_text(encoding="utf-8")
@@ -193,22 +196,31 @@ def is_shared(name: str) -> bool:
 
 
 @cache
-def heirs(one: Division) -> tuple[tuple[Division, Change, int], ...]:
+def heirs(one: Division) -> tuple[Heir, ...]:
     """(division, change, first year) of each that a division went on as, the survivor of a merger or split included.
 
     洪泽县 -> 洪泽区 renamed 2016; 下城区 -> 拱墅区 merged 2021; 余杭区 -> 临平区 and itself split 2021.
     """
-    found: list[tuple[Division, Change, int]] = []
-    for code in one.successors:
-        for other in by_code().get(code, ()):
-            if one.change and other not in (one, latest(one)) and is_there(other, one.until):
-                found.append((latest(other), one.change, one.until))
+    taken: list[Heir] = [(one, "merged", year) for year in taken_in(one)]
+    return tuple(dict.fromkeys([*successors_of(one), *cut_out_of(one), *taken]))
+
+
+def successors_of(one: Division) -> Iterator[Heir]:
+    """Those that a division which ended went on as, but for itself under another code."""
+    if one.change is None:
+        return
+    those = [other for code in one.successors for other in by_code().get(code, ())]
+    for other in those:
+        if other not in (one, latest(one)) and is_there(other, one.until):
+            yield latest(other), one.change, one.until
+
+
+def cut_out_of(one: Division) -> Iterator[Heir]:
+    """Those that were set up on its land while it went on, and itself."""
     for code, year in one.parts:
         cut = [other for other in by_code().get(code, ()) if other.since == year]
-        found += [(other, "split", year) for other in cut]
-        found += [(one, "split", year)] if cut else []
-    found += [(one, "merged", year) for year in taken_in(one)]
-    return tuple(dict.fromkeys(found))
+        for other in (*cut, one) if cut else ():
+            yield other, "split", year
 
 
 def is_there(one: Division, year: int) -> bool:

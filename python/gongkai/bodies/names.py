@@ -38,17 +38,21 @@ CENTRAL = re.compile(
 CORPS_NAME = re.compile(r"(?:新疆生产建设)?兵团|(?=第[一二三四五六七八九十]{1,3}师)")
 CORPS_DIVISION = re.compile(r"第[一二三四五六七八九十]{1,3}师(?:[^市局]{1,6}市)?")
 BEFORE_STREET = re.compile(r"^人民政府(?=.+(?:街道|镇|乡)(?:办事处|人民政府|政府)?$)")
+# The last words of a zone's name, those that end in another one first.
+ZONE_WORDS = (
+    *("经济技术开发区", "经济开发区", "高新技术产业开发区", "高新技术开发区", "高新区", "经开区", "开发区", "工业园区"),
+    *("产业集聚区", "工业集中区", "科技园区", "科技园", "产业园区", "产业园", "风景名胜区", "风景旅游区", "风景区"),
+    *("景区", "旅游度假区", "度假区", "综合保税区", "保税区", "示范区", "合作区"),
+    *("实验区", "新区", "港区", "片区", "园区"),
+)
 TOWN = re.compile(
-    r"(?P<name>(?:[^县市区]{1,12}?|开发区|高新区|工业园区|保税区|[^县市区]{0,4}新区)(?:街道|民族乡|[镇乡]|苏木))(?![村区])"
+    rf"(?P<name>(?:[^县市区]{{1,12}}?|[^县市区]{{0,4}}(?:{'|'.join(ZONE_WORDS)}))(?:街道|民族乡|[镇乡]|苏木))(?![村区])"
     r"(?=$|办事处|办|人民|政府|党政|综合|财政|司法|便民|社会)"
 )
 TOWN_OF_COUNTY = re.compile(  # 城关镇农业站; not 城镇建设局
     r"(?!城镇|乡镇|集镇|村镇|小城镇)(?P<name>(?:(?!政府)[^局厅委办]){1,12}?(?:街道|民族乡|(?<![城村乡集])[镇乡]|苏木))(?![村区])"
 )
-ZONE = re.compile(
-    r"(?P<own>.{0,8}?)(?:国家级?)?(?P<kind>经济技术开发区|经济开发区|高新技术产业开发区|高新技术开发区|高新区|经开区|开发区"
-    r"|工业园区|产业集聚区|工业集中区|科技园区?|产业园区?|风景名胜区|风景旅游区|旅游度假区|度假区|综合保税区|保税区|示范区|合作区|实验区|新区|园区)"
-)
+ZONE = re.compile(rf"(?P<own>.{{0,8}}?)(?:国家级?)?(?P<kind>{'|'.join(ZONE_WORDS)})")
 ZONE_FORMS = {
     **dict.fromkeys(("经济技术开发区", "经济开发区"), "经开区"),
     **dict.fromkeys(("高新技术产业开发区", "高新技术开发区"), "高新区"),
@@ -65,9 +69,8 @@ GOVERNMENT = re.compile(
 )
 OFFICE_NAME = re.compile(r"(?:人民)?政?府办(?:公[室厅])?|办公[室厅]|(?:行政公|行)署办公室")
 LED = re.compile(r"^(?:人民)?政府(?=.)")
-SUFFIX = re.compile(
-    r"(?:总局|局|厅|委员会|委|办公室|办|部)$"
-)  # 中心, 所, 站, 院, 队, 馆, 分局 name bodies of their own
+# 中心, 所, 站, 院, 队, 馆, 分局 name bodies of their own.
+SUFFIX = re.compile(r"(?:总局|局|厅|委员会|委|办公室|办|部)$")
 ENDINGS = {  # of a department -> what kind of body that is; 部 and 总局 stand for the 局 of the nation
     **dict.fromkeys(("局", "厅", "总局", "部"), "局"),
     **dict.fromkeys(("委员会", "委"), "委"),
@@ -116,31 +119,33 @@ def parsed(name: str, year: int | None = None) -> BodyName:
         return BodyName()
     party = text.startswith("中共")
     text = text.removeprefix("中共")
-    whole = beyond_divisions(text)
-    if whole is not None:
-        return replace(whole, party=party)
-    known = zone_known(BodyName(), text)
-    if known:
-        return with_department(*known)
-    length, listed = path_of(text, year)
-    short = length > 0 and not any(text[:length].endswith((one.name, *one.short)) for one in listed)
-    if STREET.match(text[length:]) or (short and PROPER.match(text[length:])):
-        length, listed = 0, frozenset()  # 新城区街道, 北京大学: no division, but the beginning of a name
-    found = frozenset(map(latest, listed))
-    if short and text[length:].startswith("地区"):
-        return with_department(BodyName(strange=text[: length + 2]), text[length + 2 :])
+    whole = beyond_divisions(text) or in_zone(text) or in_division(text, year)
+    return whole if whole == BodyName() else replace(whole, party=party, sign=sign_of(name))
+
+
+def in_division(text: str, year: int | None) -> BodyName:
+    """The parts of a name that begins with divisions, or with nothing that the data know."""
+    length, listed = beginning_of(text, year)
+    rest = text[length:]
     if not length and (not text or UNNAMED.search(text)):
         return BodyName()
-    whole = BodyName(found, party=party, sign=sign_of(name), listed=listed)
-    rest = text[length:]
+    if rest.startswith("地区"):  # 台州地区, as cities were called
+        return with_department(BodyName(strange=text[: length + 2]), rest[2:])
+    whole = BodyName(frozenset(map(latest, listed)), listed=listed)
     if "（" in rest:
         return replace(whole, department=UNKNOWN_KIND + rest)  # 新吴区（高新区）, 安阳街道（筹）
     if not length or rest[:1] == text[length - 1]:
         rest = without_lead(rest)  # 县教育局, 和县县政府
-    branch = BRANCH.fullmatch(rest)
-    if branch and is_department(branch["of"]):
-        return branch_of(whole, branch, year)
-    return with_department(*with_place(whole, rest))
+    return branch_of(whole, rest, year) or with_department(*with_place(whole, rest))
+
+
+def beginning_of(text: str, year: int | None) -> tuple[int, frozenset[Division]]:
+    """The divisions that a name begins with; none in 新城区街道 and 北京大学, which only begin as one does."""
+    length, listed = path_of(text, year)
+    full = any(text[:length].endswith((one.name, *one.short)) for one in listed)
+    if STREET.match(text[length:]) or (not full and PROPER.match(text[length:])):
+        return 0, frozenset()
+    return length, listed
 
 
 def without_lead(rest: str) -> str:
@@ -153,20 +158,27 @@ def without_lead(rest: str) -> str:
 
 
 def beyond_divisions(text: str) -> BodyName | None:
-    """What lies in no division: ministries (教育部, 国家税务总局), 新疆生产建设兵团 and its own (第八师石河子市)."""
-    corps = CORPS_NAME.match(text)
-    if corps:
-        rest = text[corps.end() :]
-        inner = CORPS_DIVISION.match(rest)
-        whole = BodyName(frozenset((CORPS,)), sub=inner[0] if inner else "")
-        return with_department(whole, rest[inner.end() :] if inner else rest)
-    central = CENTRAL.fullmatch(text)
-    if central is None or path_of(text, None)[0]:
+    """What lies in no division: 新疆生产建设兵团 and its own (第八师石河子市), ministries (教育部, 国家税务总局)."""
+    return of_corps(text) or of_nation(text)
+
+
+def of_corps(text: str) -> BodyName | None:
+    found = CORPS_NAME.match(text)
+    if found is None:
         return None
-    rest = central["rest"] or central["ministry"] or central["head"]
-    if central["head"] and STRANGE_PLACE.match(rest) and not is_department(rest):
+    inner = CORPS_DIVISION.match(text[found.end() :])
+    sub = inner[0] if inner else ""
+    return with_department(BodyName(frozenset((CORPS,)), sub=sub), text[found.end() + len(sub) :])
+
+
+def of_nation(text: str) -> BodyName | None:
+    found = CENTRAL.fullmatch(text)
+    if found is None or path_of(text, None)[0]:
         return None
-    return replace(BodyName(frozenset((NATION,))), department=kind_of(rest.removeprefix("国家")))
+    rest = next(filter(None, found.groups()))
+    if found["head"] and STRANGE_PLACE.match(rest) and not is_department(rest):
+        return None  # 青溪县一总局
+    return BodyName(frozenset((NATION,)), department=kind_of(rest.removeprefix("国家")))
 
 
 def sign_of(name: str) -> str:
@@ -188,21 +200,27 @@ def with_place(whole: BodyName, rest: str) -> tuple[BodyName, str]:
     known = zone_known(whole, rest)
     if known:
         return known
-    inner = any(one.level == "county" for one in whole.divisions)
-    for _ in () if inner else range(MOST_STRANGE):
+    in_county = any(one.level == "county" for one in whole.divisions)
+    if not in_county:
+        whole, rest, in_county = with_strange(whole, rest)
+    if is_department(rest):
+        return whole, rest
+    town = TOWN.match(rest) or (TOWN_OF_COUNTY.match(rest) if in_county else None)
+    if town:
+        return replace(whole, sub=town["name"]), rest[town.end() :]
+    return with_zone(whole, rest)
+
+
+def with_strange(whole: BodyName, rest: str) -> tuple[BodyName, str, bool]:
+    """A county or city that the data do not know, what is left, and whether a town may follow that: 甲市|朝阳区|…"""
+    for _ in range(MOST_STRANGE):
         found = STRANGE_PLACE.match(rest)
         if found is None or ZONE.match(found["name"]) or is_department(rest):
             break
         if STREET.match(rest[found.end() :]):
-            inner = True  # 城区街道: a street, not a district 城区
-            break
+            return whole, rest, True  # 城区街道: a street, not a district 城区
         whole, rest = replace(whole, strange=whole.strange + found["name"]), rest[found.end() :]
-    if is_department(rest):
-        return whole, rest
-    town = TOWN.match(rest) or (TOWN_OF_COUNTY.match(rest) if inner or whole.strange else None)
-    if town:
-        return replace(whole, sub=town["name"]), rest[town.end() :]
-    return with_zone(whole, rest)
+    return whole, rest, bool(whole.strange)
 
 
 def with_zone(whole: BodyName, rest: str) -> tuple[BodyName, str]:
@@ -225,29 +243,47 @@ def street_in(zone: BodyName, rest: str) -> tuple[BodyName, str]:
     return (replace(zone, sub=zone.sub + town["name"]), rest[town.end() :]) if town else (zone, rest)
 
 
+def in_zone(text: str) -> BodyName | None:
+    """A name that begins with a zone's own: 江北新区, 苏州工业园区."""
+    known = zone_known(BodyName(), text)
+    return with_department(*known) if known else None
+
+
 def zone_known(whole: BodyName, rest: str) -> tuple[BodyName, str] | None:
     """A zone that has a name of its own in the whole country: 江北新区 is 南京市's."""
-    for form, (name, city, _) in zones().items():
-        if not rest.startswith(form):
-            continue
-        outer = {one for one in by_name().get(city, ()) if not one.until}
-        codes = {one.code for one in outer} | {code for one in outer for code in one.parents}
-        if not whole.divisions or any(one.code in codes for one in whole.divisions):
-            return street_in(replace(whole, divisions=frozenset(outer), sub=name), rest[len(form) :])
-    return None
+    form = next(filter(rest.startswith, zones()), "")
+    if not form:
+        return None
+    name, city, _ = zones()[form]
+    outer = frozenset(one for one in by_name().get(city, ()) if not one.until)
+    if whole.divisions and not any(is_around(one, inner) for one in whole.divisions for inner in outer):
+        return None
+    return street_in(replace(whole, divisions=outer, listed=outer, sub=name), rest[len(form) :])
 
 
-def branch_of(whole: BodyName, branch: re.Match[str], year: int | None) -> BodyName:
+def is_around(one: Division, inner: Division) -> bool:
+    return one == inner or lies_in(inner, one)
+
+
+def branch_of(whole: BodyName, rest: str, year: int | None) -> BodyName | None:
     """重庆市公安局渝中区分局 is of 渝中区; 瑞安市自然资源和规划局开发区分局 of 瑞安市, another body than its bureau."""
+    branch = BRANCH.fullmatch(rest)
+    if branch is None or not is_department(branch["of"]):
+        return None
     kind, area = kind_of(branch["of"]), branch["area"]
-    names = [area + ending for ending in ("", "区", "市", "县", "旗", "新区")] if area else []
-    known = [one for name in names for one in by_name().get(name, ())]
-    inner = [one for one in known if any(lies_in(one, outer) for outer in whole.listed)]
-    there = [one for one in inner if (one.is_in_force(year) if year else not one.until)]
-    if inner:
-        listed = frozenset(there or inner)
+    listed = within(whole.listed, area, year) if area else frozenset()
+    if listed:
         return replace(whole, divisions=frozenset(map(latest, listed)), listed=listed, department=f"{kind}分局")
     return replace(whole, department=f"{kind}局{area}分局" if area else f"{kind}分局")
+
+
+def within(outer: frozenset[Division], area: str, year: int | None) -> frozenset[Division]:
+    """The divisions within others that 西湖 or 西湖区 may be: those of the year, of today where none is given."""
+    names = [area + ending for ending in ("", "区", "市", "县", "旗", "新区")]
+    known = [one for name in names for one in by_name().get(name, ())]
+    inner = [one for one in known if any(lies_in(one, other) for other in outer)]
+    there = [one for one in inner if (one.is_in_force(year) if year else not one.until)]
+    return frozenset(there or inner)
 
 
 # --- departments ----------------------------------------------------------------------------------
@@ -273,14 +309,13 @@ def kind_of(text: str) -> str:
     """
     if text.endswith("分局") and len(text) > 2:
         return f"{kind_of(text[:-2] + '局')}分局"
-    found = SUFFIX.search(text)
-    core = text[: found.start()] if found else text
-    kind, endings = forms().get(core) or forms().get(JOINT.sub("", core)) or ("", "局")
-    ending = ENDINGS.get(found[0], "") if found else ""
-    if kind and (ending in endings if found else core == kind):
+    core = SUFFIX.sub("", text)
+    ending = ENDINGS.get(text[len(core) :], "")
+    kind, endings = forms().get(core) or forms().get(JOINT.sub("", core)) or ("", "")
+    if kind and (ending in endings if ending else core == kind):
         return kind
-    cut = found is not None and ending == "局" and len(core) > 1 and not kind
-    return UNKNOWN_KIND + JOINT.sub("", core if cut else text)
+    bare = ending == "局" and len(core) > 1 and not kind
+    return UNKNOWN_KIND + JOINT.sub("", core if bare else text)
 
 
 @cache

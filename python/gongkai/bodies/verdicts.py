@@ -63,14 +63,14 @@ def one_sign(one: BodyName, other: BodyName) -> bool:
 
 
 def is_unclear(one: BodyName, other: BodyName, area: Answer) -> bool:
-    """Whether a difference may be one of writing: a place that the data do not know, brackets, a sign against a body,
-    organs of the Party and the like, 舟山群岛新区 and 舟山市, 第八师石河子市 and 石河子市, a street of a zone."""
-    if one.strange != other.strange or is_of_party_both(one, other):
+    """Whether a difference may be one of writing."""
+    if one.strange != other.strange or is_of_party_both(one, other) or is_sign(one, other) or is_sign(other, one):
         return True
-    if "（" in one.department + other.department or is_sign(one, other) or is_sign(other, one):
-        return True
+    words = one.department + other.department
+    if "（" in words:
+        return True  # brackets that nobody can place
     if not one.has_place or not other.has_place:
-        return "分局" in one.department + other.department or UNKNOWN_KIND in one.department + other.department
+        return "分局" in words or UNKNOWN_KIND in words
     return area == "different" and (is_twin(one, other) or is_twin(other, one) or is_one_street(one, other))
 
 
@@ -106,14 +106,20 @@ def is_one_street(one: BodyName, other: BodyName) -> bool:
 
 
 def is_twin(zone: BodyName, other: BodyName) -> bool:
-    """Whether a zone has the area, or the name in it, of a division."""
-    names = {one.name for one in other.divisions if not other.sub}
-    twin = next((twin for name, _, twin in zones().values() if name == zone.sub), "")
+    """Whether a zone has the area, or the name in it, of a division: 舟山群岛新区 and 舟山市, 无锡高新区 and 新吴区,
+    which one government leads, 第八师石河子市 and 石河子市."""
+    if other.sub:
+        return False
+    names = {one.name for one in other.divisions}
+    twins = {twin for name, _, twin in zones().values() if name == zone.sub}
+    in_corps = any(zone.sub.endswith(f"师{name}") for name in names)
+    return bool(twins & names) or in_corps or (zone.sub.endswith("区") and lies_beside(zone, other))
+
+
+def lies_beside(zone: BodyName, other: BodyName) -> bool:
+    """Whether a district is of the zone's city."""
     cities = {one.code[:4] for one in zone.divisions}
-    beside = any(one.name.endswith("区") and one.code[:4] in cities for one in other.divisions)
-    if zone.sub.endswith("区") and not other.sub and beside:
-        return True  # 无锡高新区 and 新吴区 have one government
-    return twin in names or any(len(name) > 2 and zone.sub.endswith(f"师{name}") for name in names)
+    return any(one.name.endswith("区") and one.code[:4] in cities for one in other.divisions)
 
 
 def same_area(one: BodyName, other: BodyName) -> Answer:
@@ -127,7 +133,7 @@ def same_area(one: BodyName, other: BodyName) -> Answer:
     return "unknown" if divisions == "unknown" or may_be_one_sub(one.sub, other.sub) else "different"
 
 
-ZONE_KINDS = ("高新区", "经开区", "保税区", "度假区", "新区", "示范区", "工业园区", "合作区")
+PLAIN_ZONE = "开发区"  # may be any of the others
 
 
 def may_be_one_sub(one: str, other: str) -> bool:
@@ -137,8 +143,8 @@ def may_be_one_sub(one: str, other: str) -> bool:
         return False
     if may_be_short(one, other):
         return True
-    kinds = {next((kind for kind in ZONE_KINDS if sub.endswith(kind)), "") for sub in (one, other)}
-    return one.endswith("区") and other.endswith("区") and "" in kinds
+    plain = one == PLAIN_ZONE or other == PLAIN_ZONE
+    return plain and one.endswith("区") and other.endswith("区")
 
 
 def same_strange(one: BodyName, other: BodyName) -> Answer:
@@ -169,14 +175,17 @@ def same_department(one: BodyName, other: BodyName) -> Answer:
         return "different"
     if first == second:
         return "same"
-    both_known = not first.startswith(UNKNOWN_KIND) and not second.startswith(UNKNOWN_KIND)
     if is_linked(first, second):
         return "unknown"
-    if not first or not second or OFFICE in (first, second) or both_known:
-        return "different"
-    if last_of(first) != last_of(second):
-        return "different"
-    return "unknown" if may_be_short(first, second) else "different"
+    return "unknown" if may_be_one_department(first, second) else "different"
+
+
+def may_be_one_department(one: str, other: str) -> bool:
+    """Whether of two departments one is in no table and may be short for the other; governments and offices are not."""
+    if not one or not other or OFFICE in (one, other):
+        return False
+    in_no_table = UNKNOWN_KIND in (one[0], other[0])
+    return in_no_table and last_of(one) == last_of(other) and may_be_short(one, other)
 
 
 def is_linked(one: str, other: str) -> bool:
@@ -220,16 +229,20 @@ def may_be_one(one: str, other: str, year: int | None = None) -> bool:
 
 
 def is_apart(one: BodyName, other: BodyName) -> bool:
-    """青溪县 and 南山县: places that the data do not know, whose names have nothing in common."""
+    """青溪县 and 南山县, places that the data do not know, with nothing in common; a town and its county."""
     if bool(one.sub) != bool(other.sub) and one.has_place and other.has_place:
         return True
-    if not (one.strange or other.strange):
-        return bool(one.sub and other.sub) and not may_be_short(one.sub, other.sub)
+    if one.strange or other.strange:
+        return not may_be_near(one, other)
+    return bool(one.sub and other.sub) and not may_be_short(one.sub, other.sub)
+
+
+def may_be_near(one: BodyName, other: BodyName) -> bool:
     places = [names_of(found) for found in (one, other)]
     if not all(places):
-        return False
-    near = any(may_be_short(first, second) for first in places[0] for second in places[1])
-    return not near or same_department(one, other) == "different"
+        return True
+    alike = any(may_be_short(first, second) for first in places[0] for second in places[1])
+    return alike and same_department(one, other) != "different"
 
 
 def names_of(found: BodyName) -> list[str]:
@@ -246,9 +259,10 @@ def successions_of(name: str, year: int | None = None) -> list[Succession]:
     """What the body of this name may be called after a change; [] where none is known. What is only local (城管局,
     综合执法局) is never asserted."""
     found = parsed(name, year)
-    if found.strange or found.division is None:
-        return list(of_departments(found, normal(name, year))) if found.strange else []
-    return [*of_departments(found, normal(name, year)), *of_divisions(found, found.division, normal(name, year))]
+    old = normal(name, year)
+    departments = of_departments(found, old) if found.strange or found.division else ()
+    divisions = of_divisions(found, found.division, old) if found.division and not found.strange else ()
+    return [*departments, *divisions]
 
 
 def of_departments(found: BodyName, old: str) -> Iterator[Succession]:

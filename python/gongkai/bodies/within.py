@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from gongkai.bodies.divisions import Division, around, by_name, lies_in
+from gongkai.bodies.divisions import Division, around, by_name, is_there, lies_in
 from gongkai.bodies.names import (
     CORPS,
     LETTERS,
@@ -69,7 +69,7 @@ def listed_in(found: BodyName, year: int | None) -> Division | None:
     """The row of the lists that holds in a year, the latest where none is given: 公主岭市 of 2018 lay in 四平市."""
     if year is None:
         return found.division
-    there = [one for one in found.listed if one.since <= year and (not one.until or year < one.until)]
+    there = [one for one in found.listed if is_there(one, year)]
     return there[0] if len(there) == 1 else None
 
 
@@ -83,15 +83,8 @@ def level_of(found: BodyName) -> BodyLevel:
         return levels.pop()
     if found.strange.endswith("地区"):
         return "prefecture"
-    return "county" if COUNTY.search(found.strange) and is_new_name(found.strange) else ""
-
-
-COUNTY = re.compile(r"(?:[县旗]|(?<![景港园矿林片岗示技发特新验范假税])区)$")
-
-
-def is_new_name(strange: str) -> bool:
-    """Whether no list has it: 河南省河南县 contradicts itself."""
-    return strange not in by_name()
+    named = found.strange.endswith(("县", "旗", "区")) and found.strange not in by_name()
+    return "county" if named else ""  # 青溪县; not 河南省河南县, which contradicts itself
 
 
 def is_national(found: BodyName) -> bool:
@@ -158,10 +151,16 @@ def qualified(name: str, area: str) -> str:
     found = parsed(text)
     if is_whole(found, text, area):
         return text
+    return area + text[shared_with(area, text) :]
+
+
+def shared_with(area: str, text: str) -> int:
+    """How many letters of a name are the end of its area's: 县教育局 in 青溪县 has 1; 市场监管局 in 瑞安市 none."""
     shared = next((size for size in range(len(area), 0, -1) if text.startswith(area[-size:])), 0)
-    if shared == 1 and (text[:1] not in "县旗州盟" or text[1:2] in GOES_ON) and without_lead(text) == text:
-        shared = 0
-    return area + text[shared:]
+    if shared != 1 or without_lead(text) != text:
+        return shared
+    leads = text[0] in "县旗州盟" and text[1:2] not in GOES_ON
+    return 1 if leads else 0
 
 
 def is_whole(found: BodyName, text: str, area: str) -> bool:
@@ -233,16 +232,18 @@ def why_no_rules(name: str) -> str:
     "" for one that may, and where its name does not tell.
     """
     found = parsed(name)
-    if TAX_OFFICE.match(name.strip()) or is_national(found) or found.party or not found.has_place:
+    if TAX_OFFICE.match(name.strip()) or is_national(found) or found.party or level_of(found) == "zone":
         return ""
+    if found.department in ("", OFFICE):
+        return why_no_government(found)
+    local = found.has_place and plain(name).endswith(("局", "厅", "委员会", "委", "办公室"))
+    return "地方政府的部门" if local else ""
+
+
+def why_no_government(found: BodyName) -> str:
     level = level_of(found)
-    if level == "zone":
-        return ""
-    if found.department not in ("", OFFICE):
-        return "地方政府的部门" if plain(name).endswith(("局", "厅", "委员会", "委", "办公室")) else ""
     if level == "town":
         return "乡镇、街道"
     own = found.division.name if found.division else found.strange
-    if own.endswith("新区"):
-        return ""  # 浦东新区 makes rules of its own
-    return "县级政府" if level == "county" and own not in WITHOUT_DISTRICTS else ""
+    makes_rules = own in WITHOUT_DISTRICTS or own.endswith("新区")  # 浦东新区 makes rules of its own
+    return "县级政府" if level == "county" and not makes_rules else ""
