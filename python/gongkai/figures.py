@@ -64,6 +64,7 @@ class Reading(NamedTuple):
 
 
 PICTURE = "[图片]"  # the text of a cell that holds a picture alone
+DRAWN = "^□"  # behind a figure that a page hides or moves, or beside which it draws something
 BLANK = Reading("blank")
 SIGN = Reading("sign")
 UNREADABLE = Reading("unreadable")
@@ -140,3 +141,20 @@ def exact(number: Decimal) -> Value:
 def shown(value: Value) -> str:
     """A figure as plain text, never in exponent form; "" for blank."""
     return "" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+# --- digits as they are seen ----------------------------------------------------------------------
+# One idea of what is too faint and what too small, for pages, Word and Excel.
+
+PALE_HEX = "f[0-9a-f]f[0-9a-f]f[0-9a-f]"  # ffffff, fefefe
+MUCH_SMALLER = 0.7
+
+
+def is_pale(rgb: str) -> bool:
+    """Whether nobody sees letters of a colour on white: FFFFFF, FEFEFE, the last six digits of FFFAFAFA."""
+    return re.fullmatch(PALE_HEX, rgb[-6:], re.IGNORECASE) is not None
+
+
+def is_much_smaller(size: float, other: float) -> bool:
+    """Whether a digit of one size is a note beside one of the other: 6 beside 11, not 9."""
+    return size < MUCH_SMALLER * other

@@ -145,6 +145,16 @@ def test_what_all_figures_of_a_table_bear_is_their_dress(marked: str, css: str) 
     assert read == [str(figure) for figure in range(101, 113)]
 
 
+def test_half_of_the_figures_are_not_most_and_a_unit_is_part_of_a_figure() -> None:
+    white = "<td style='color:#fff'>{}</td>"
+    rows = [
+        f"<tr><td>{name}</td><td>{figure}</td>{white.format(figure)}</tr>"
+        for name, figure in zip("甲乙", "12", strict=True)
+    ]
+    assert [row[1:] for row in texts(html_blocks(f"<table>{''.join(rows)}</table>"))] == [["1", "1^□"], ["2", "2^□"]]
+    assert fifth("<td><span style='color:#fff'>{}件</span></td>", plain="<td>{}件</td>") == "105件^□"
+
+
 # --- runs beside digits: what is not known to be harmless -----------------------------------------
 
 BESIDE = [

@@ -67,7 +67,7 @@ class Member:
     @property
     def is_certain(self) -> bool:
         """Whether its reports name it in full: only then two that differ are certainly of one body."""
-        return all(is_certain(child.agency) for child in self.children)
+        return all(is_certain(child.agency, child.report.year if child.report else None) for child in self.children)
 
 
 class Named(NamedTuple):

@@ -269,7 +269,7 @@ def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> 
     who = f"机关“{clipped(report.agency)}”"
     candidates = matched.candidates(report, year - 1, group)
     if candidates:
-        why = "" if is_certain(report.agency) else "，名称中没有写明所属的市县"
+        why = "" if is_certain(report.agency, report.year) else "，名称中没有写明所属的市县"
         text = f"{who}没有{year - 1}年的报告可以核对{why}；可能是同一机关但不能确定的：{named(candidates)}"
         return (unmatched(f"{text}。如果是，请在工作簿封面上把机关名称补全成一致后再核对。"),)
     earlier = max((one for one in group.years if one < year), default=None)

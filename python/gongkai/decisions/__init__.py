@@ -140,4 +140,4 @@ def is_about(report: Report, agency: str, year: int | None) -> bool:
         return False
     from gongkai.bodies import may_be_one
 
-    return not agency or may_be_one(report.agency, agency)
+    return not agency or may_be_one(report.agency, agency, year)

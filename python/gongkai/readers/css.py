@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Literal
 
+from gongkai.figures import PALE_HEX
+
 # gone: not there at all; blank: nothing to see in its place; hidden: blank by a rule of the page, which a script may
 # lift; raised: beside a figure, but no part of it; moved, white, odd (not known to be harmless), apart (of another size
 # or place on the line): the same, but only where digits touch. What covers a whole cell is weighed (dress); line, cell:
@@ -50,7 +52,8 @@ ANY_FAR = rf"(?:.*\s)?(?:{FAR})(?:\s.*)?"  # auto -30px
 PALE = "|".join(
     (
         "white|snow|ivory|azure|mintcream|ghostwhite|floralwhite|whitesmoke|aliceblue|seashell|honeydew|canvas",
-        r"#f[0-9a-f]f[0-9a-f]f[0-9a-f](?:[0-9a-f]{2})?|#[ef]{3}[0-9a-f]?",  # #fafafa, #fff
+        rf"#{PALE_HEX}(?:[0-9a-f][0-9a-f])?",  # #fafafa
+        r"#[ef]{3}[0-9a-f]?",  # #fff
         r"#[0-9a-f]{6}[01][0-9a-f]|#[0-9a-f]{3}[01]",  # #00000000
         r"rgba?\((?:\s*2[45]\d\b[\s,]*){3}.*",  # rgb(255, 250, 250)
         r"rgba?\((?:\s*(?:9[5-9]|100)(?:\.\d+)?%[\s,]*){3}.*",

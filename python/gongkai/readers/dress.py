@@ -14,6 +14,7 @@ from html import unescape
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from gongkai.figures import read_figure
 from gongkai.readers.css import (
     HIDES,
     PALE,
@@ -50,7 +51,7 @@ STRANGE_RUNS = ",".join(f"{run}[class],{run}[title]" for run in RUNS)
 CLASSES = re.compile(rb"""class\s*=\s*("[^"]*"|'[^']*'|[^\s>]*)""")
 HAS_TITLE = re.compile(rb"title\s*=")
 CELLS = ("td", "th")
-FIGURE = re.compile(r"\s*[\d,，.．]{1,40}\s*")
+LONGEST_FIGURE = 40  # characters
 DEEPEST = 30  # elements from a run up to its cell
 SIMPLE = re.compile(r"[A-Za-z]*[.#][A-Za-z_-][\w-]*", re.ASCII)  # span.n
 STEP = re.compile(r"(\s*[>+~]\s*|\s+)(?![^(\[]*[)\]])")  # between td, .n and i in: td .n > i
@@ -289,7 +290,7 @@ def judge(tree: LexborHTMLParser, dress: Dress, suspects: Iterable[DoubtfulNode]
         figures = [cell for cell in table.css("td,th") if figure_text(cell)]
         borne = [looks_of(cell, looks) for cell in figures]
         counts = Counter(chain.from_iterable(borne))
-        few = {look for look, count in counts.items() if 2 * count < len(figures)}
+        few = {look for look, count in counts.items() if 2 * count <= len(figures)}  # most bear their dress
         for cell, its in zip(figures, borne, strict=True):
             for look in its & few:
                 if look.startswith("."):
@@ -331,8 +332,8 @@ def nearest(node: LexborNode | None, tags: tuple[str, ...]) -> LexborNode | None
 
 
 def figure_text(cell: LexborNode) -> str:
-    text = cell.text() if cell.tag in CELLS and cell.css_first("table") is None else ""
-    return text.strip() if FIGURE.fullmatch(text) else ""
+    text = cell.text().strip() if cell.tag in CELLS and cell.css_first("table") is None else ""
+    return text if len(text) <= LONGEST_FIGURE and read_figure(text).value is not None else ""
 
 
 def covers(node: LexborNode, holder: LexborNode, figure: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gongkai.figures import DRAWN
 from gongkai.model import Block, Grid, Link, Place, Prose, UnreadableDocument
 from gongkai.readers.blocks import (
     CELLS,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
 END_OF_LINK = f"\0{LINKED})"
 HAS_DIGIT = re.compile(r"\d")
-DRAWN = "^□"  # stands for a text that the page draws beside another
 MOST_MOVED = 10_000_000  # lines handed up by tables that only arrange, once for each table that they stand in
 
 IMPORTED = re.compile(r"""@import\s+(?:url\(\s*)?["']?([^"')\s;]+)""", re.IGNORECASE)

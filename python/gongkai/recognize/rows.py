@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from gongkai.editions import editions
-from gongkai.figures import Reading, clean, read_figure, scale_of
+from gongkai.figures import DRAWN, Reading, clean, read_figure, scale_of
 from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Relation, Row, Value
 from gongkai.recognize.headers import COUNTER, Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
@@ -57,6 +57,7 @@ FIGURE_IN_LABEL = "行标签里另有数字，没有填入"
 MANY_CELLS = 20
 MANY_NO_FIGURES = "这样的格有{}个，都不是单独的一个数字，未填入"
 NOT_A_FIGURE = "不是单独的一个数字，未填入"
+NOT_SEEN = "这个数字在网页上看不见、移了位，或旁边另有图形文字，未填入"
 WRONG_COUNT = "这一行的数字个数与表头的列数不符，无法确定各数字所在的列，未填入"
 TWO_UNITS = "单位不一致（{}），无法确定是哪一个单位，未填入"
 LABEL_TWICE = "有两行用了这个标签且数字不同，无法确定哪一行是它，未填入"
@@ -257,10 +258,14 @@ def place_figure(reading: TableReading, row: Row, column: str, token: Token | No
     reading.entries[cell] = entry
     reading.placed += 1
     if found.state == "unreadable":
-        reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), NOT_A_FIGURE))
+        reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), why_none(token)))
     elif entry.value is None and found.value is not None:
         why = TWO_UNITS.format(f"{stated.where}、单元格“{clean(token.text)}”" if found.unit else stated.where)
         reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), why))
+
+
+def why_none(token: Token) -> str:
+    return NOT_SEEN if token.text.endswith(DRAWN) else NOT_A_FIGURE
 
 
 def as_one(reading: TableReading) -> None:

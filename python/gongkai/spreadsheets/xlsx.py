@@ -15,6 +15,7 @@ from struct import pack
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from gongkai.figures import is_much_smaller, is_pale
 from gongkai.model import UnreadableDocument
 from gongkai.opc import Archive, BadArchive, Reason, open_archive
 from gongkai.spreadsheets import MOST_SHEETS, SAVE_AS, Look, Position, letters, too_many
@@ -49,11 +50,10 @@ ERROR = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]* t="e"[^>]*>(?:<f\b[^>]*?
 MARKUP_IN_TAG = re.compile(rb"<[^>]*&")
 SPACED = re.compile(rb"""\s=\s*["']|=\s*'|=\s+\"""")
 PLAIN_PIECE, STRUCK_PIECE = (False, False, False), (True, False, False)  # raised, small, white
-SMALLEST, USUAL_SIZE = 0.7, 11.0  # share of the largest piece; points
+USUAL_SIZE = 11.0  # points
 HEAD = 100  # bytes, in which the declaration stands
 # A cell or row that does not begin with its address; a name with a prefix.
 STRANGE_TAG = re.compile(rb'<(?:c(?=[\s/>])(?! r="[A-Z])|row(?! r="\d)|/?[\w.-]+:)')
-PALE = re.compile("F[0-9A-F]F[0-9A-F]F[0-9A-F]")
 TINT = re.compile(r"-?\d(?:\.\d+)?(?:E-?\d+)?")
 DARKENED = -0.1  # a tint; white with more of it is seen
 AREA_END = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -176,8 +176,7 @@ def is_white(color: _Element | None) -> bool:
     theme, tint = color.get("theme", ""), color.get("tint", "0")
     lightened = float(tint) if TINT.fullmatch(tint) else 0.0
     of_theme = (theme == "0" and lightened > DARKENED) or (theme == "1" and lightened > -DARKENED * 9)
-    pale = PALE.fullmatch(color.get("rgb", "")[-6:].upper()) is not None
-    return of_theme or pale or color.get("indexed") in ("1", "9", "65")
+    return of_theme or is_pale(color.get("rgb", "")) or color.get("indexed") in ("1", "9", "65")
 
 
 def same_color(font: _Element, fill: _Element) -> bool:
@@ -451,7 +450,7 @@ def set_apart(root: _Element) -> None:
             if is_set(run, "strike"):
                 node.text, last = "", STRUCK_PIECE
                 continue
-            piece = (is_raised(run), size_of(run) < SMALLEST * largest, is_white(run.find("{*}rPr/{*}color")))
+            piece = (is_raised(run), is_much_smaller(size_of(run), largest), is_white(run.find("{*}rPr/{*}color")))
             apart = piece[0] != last[0] or (piece != last and node.text.strip()[:1].isdigit())
             if before.strip() and node.text.strip() and apart:
                 node.text = "^" + node.text

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from gongkai.figures import is_pale
 from gongkai.opc.office import attribute, child, children, kind, value
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-WHITE = re.compile("F[0-9A-F]F[0-9A-F]F[0-9A-F]")  # FFFFFF, FEFEFE
 WHITE_THEMES = ("background1", "light1", "bg1", "lt1")
 USUAL_SIZE = 20  # half points, of a text of which nothing is said
 OFF = ("0", "false", "off", "none")
@@ -87,7 +87,7 @@ def whiteness(said: Mapping[str, _Element]) -> bool | None:
     if color is None:
         return None
     theme = attribute(color, "w:themeColor")
-    white = theme in WHITE_THEMES if theme else WHITE.fullmatch(value(color).upper()) is not None
+    white = theme in WHITE_THEMES if theme else is_pale(value(color))
     shade = said.get("w:shd")
     grounded = "w:highlight" in said or (shade is not None and is_ground(shade))
     return white and not grounded
@@ -100,7 +100,7 @@ def is_shaded(properties: _Element | None) -> bool:
 
 def is_ground(shade: _Element) -> bool:
     fill = attribute(shade, "w:fill").upper()
-    return fill not in ("", "AUTO") and not WHITE.fullmatch(fill)
+    return fill not in ("", "AUTO") and not is_pale(fill)
 
 
 def number_of(numbering: _Element | None) -> tuple[str, int | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from gongkai.figures import is_much_smaller
 from gongkai.model import Link, Place, UnreadableDocument
 from gongkai.opc.office import AGAIN, PartRelation, attribute, child, children, kind, value
 from gongkai.readers.blocks import LINKED, LONGEST_HEADING, RAISED, FlowItem, collapse, settle
@@ -173,7 +174,7 @@ class WordText:
         if not self.in_cell or child(node, "w:t") is None:
             return
         small, large = sorted((size, self.size or size))
-        if 10 * small < 7 * large:
+        if is_much_smaller(small, large):
             self.mark(LINKED, "(")
         self.size = size
 
