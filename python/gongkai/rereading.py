@@ -332,9 +332,9 @@ def flushed(pieces: list[str]) -> Iterator[str]:
 def pdf_order(content: bytes) -> tuple[Block, ...]:
     from pdfminer.psexceptions import PSException
 
+    from gongkai.readers.layout.lines import runs_of
+    from gongkai.readers.layout.visible import visible_ink
     from gongkai.readers.pdf import BROKEN, opened, painted
-    from gongkai.readers.pdf.lines import runs_of
-    from gongkai.readers.pdf.visible import visible_ink
 
     try:
         inks = painted(opened(content))

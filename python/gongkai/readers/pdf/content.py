@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import hypot
-from typing import Any
+from typing import Any, NamedTuple
 
 from pdfminer.pdfcolor import PDFColorSpace
 from pdfminer.pdfdevice import PDFTextDevice, PDFTextSeq
@@ -23,14 +23,24 @@ from pdfminer.utils import Matrix, apply_matrix_pt, decode_text, mult_matrix
 
 from gongkai.figures import INVISIBLE
 from gongkai.model import UnreadableDocument
-from gongkai.readers.pdf.ink import EVERYWHERE, UNREADABLE, Budget, Char, Color, Fill, Ink, PaintState, Rect, Stroke
+from gongkai.readers.layout.ink import UNREADABLE, Budget, Char, Color, Fill, Ink, Rect, Stroke
 
 THIN = 3.0  # points; a filled rectangle as thin is a ruling
 FAINT = 0.1  # opacity below which nothing is seen
 WHITE = 0.97
 SLANT = 0.2  # rise of a line of text, from there on it is set askew
 TOUCHING = 0.2  # of the size, between two characters of one number
+EVERYWHERE = (-1e9, -1e9, 1e9, 1e9)
 SEEN_THROUGH = ("SMask", "Mask", "ImageMask", "IM")  # of pictures: a seal over the date
+
+
+class PaintState(NamedTuple):
+    """What pdfminer's graphics state lacks: the box that clips, whether paint covers, whether it is seen at all."""
+
+    clip: Rect = EVERYWHERE
+    alpha: float = 1.0
+    blended: bool = False
+    off: int = 0
 
 
 def page_ink(page: PDFPage, fonts: Fonts, budget: Budget, layers_off: frozenset[int]) -> Ink:

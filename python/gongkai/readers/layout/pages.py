@@ -11,8 +11,17 @@ from dataclasses import replace
 
 from gongkai.model import Block, Grid, GridCell, Link, Place
 from gongkai.readers.blocks import CELLS, too_large
-from gongkai.readers.pdf.cells import NUMBERED, PageCell, PageRow, PageTable, is_figure, is_words, may_be_one_row, moved
-from gongkai.readers.pdf.ink import UNREADABLE
+from gongkai.readers.layout.cells import (
+    NUMBERED,
+    PageCell,
+    PageRow,
+    PageTable,
+    is_figure,
+    is_words,
+    may_be_one_row,
+    moved,
+)
+from gongkai.readers.layout.ink import UNREADABLE
 
 SAME_EDGE = 4.0  # points
 SAME_WIDTH = 6.0

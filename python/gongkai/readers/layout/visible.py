@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from gongkai.readers.pdf.ink import UNREADABLE, Char, Color, Fill, Ink, Rect, Stroke
+from gongkai.readers.layout.ink import UNREADABLE, Char, Color, Fill, Ink, Rect, Stroke
 
 SAME_COLOR = 0.04  # of each of red, green and blue
 SAME_PLACE = 0.2  # of the size; characters side by side are further apart

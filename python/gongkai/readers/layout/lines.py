@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gongkai.readers.blocks import RAISED, settle
-from gongkai.readers.pdf.ink import Char
-from gongkai.readers.pdf.visible import turned
+from gongkai.readers.layout.ink import Char
+from gongkai.readers.layout.visible import turned
 
 SAME_LINE = 0.4  # of the size, between the middles
 GAP, GAP_MIXED, GAP_WIDE = 0.2, 0.45, 0.6  # of the size: between digits or letters; beside an ideograph; between two

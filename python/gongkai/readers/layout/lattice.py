@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from gongkai.readers.pdf.ink import Rect, Stroke
+from gongkai.readers.layout.ink import Rect, Stroke
 
 NEAR = 4.0  # points; lines nearer than this are one line
 TOUCHES = 4.0

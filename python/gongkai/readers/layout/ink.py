@@ -9,7 +9,6 @@ from gongkai.model import UnreadableDocument
 
 MOST_CHARS, MOST_STROKES, MOST_FORMS = 150_000, 60_000, 3_000  # per document; a report has some thousands
 UNREADABLE = "\ufffd"  # stands for a character that the PDF does not name: never a digit, never nothing
-EVERYWHERE = (-1e9, -1e9, 1e9, 1e9)
 
 Rect = tuple[float, float, float, float]
 Color = tuple[float, float, float] | None  # red, green, blue; None where it is not known
@@ -59,15 +58,6 @@ class Ink:
     fills: list[Fill] = field(default_factory=list)
     images: list[Fill] = field(default_factory=list)
     drawings: list[Rect] = field(default_factory=list)
-
-
-class PaintState(NamedTuple):
-    """What pdfminer's graphics state lacks: the box that clips, whether paint covers, whether it is seen at all."""
-
-    clip: Rect = EVERYWHERE
-    alpha: float = 1.0
-    blended: bool = False
-    off: int = 0
 
 
 @dataclass

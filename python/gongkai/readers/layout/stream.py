@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise, product, takewhile
 
-from gongkai.readers.pdf.cells import PageCell, PageRow, PageTable, may_be_one_row
-from gongkai.readers.pdf.ink import UNREADABLE, Rect
-from gongkai.readers.pdf.lines import CharLine, line_text
-from gongkai.readers.pdf.paragraphs import HEADING, PageLine
+from gongkai.readers.layout.cells import PageCell, PageRow, PageTable, may_be_one_row
+from gongkai.readers.layout.ink import UNREADABLE, Rect
+from gongkai.readers.layout.lines import CharLine, line_text
+from gongkai.readers.layout.paragraphs import HEADING, PageLine
 
 WORD_GAP = 0.55  # of the size; words of a cell stand closer together
 FIGURE = re.compile(

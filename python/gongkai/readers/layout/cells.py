@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from gongkai.figures import SIGNS
-from gongkai.readers.pdf.ink import UNREADABLE, Char, Ink, Rect
-from gongkai.readers.pdf.lattice import Lattice
-from gongkai.readers.pdf.lines import GAP, lines_of, text_of
+from gongkai.readers.layout.ink import UNREADABLE, Char, Ink, Rect
+from gongkai.readers.layout.lattice import Lattice
+from gongkai.readers.layout.lines import GAP, lines_of, text_of
 
 PADDING = 14.0  # points, of both sides of a cell together
 OFF_CENTRE = 3.0  # points, of a text that stands in the middle of its row

@@ -1,0 +1,166 @@
+"""Pages of ink -> blocks: ruled tables as grids, joined over page breaks, and the text around them as prose.
+
+Whatever paints `Ink` is read here: the pages of a PDF, and of formats to come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from gongkai.figures import read_figure
+from gongkai.model import Block, Link, Place, Prose
+from gongkai.readers.blocks import PAINTED
+from gongkai.readers.layout.cells import PageTable, tables_of
+from gongkai.readers.layout.ink import Ink
+from gongkai.readers.layout.lattice import lattices_of
+from gongkai.readers.layout.lines import lines_of, runs_of
+from gongkai.readers.layout.pages import (
+    continues,
+    grid_of,
+    side_by_side,
+    stitched,
+    with_cut_figures,
+    with_last_row_unreadable,
+)
+from gongkai.readers.layout.paragraphs import PageLine, join_paragraphs, mark_headings, without_furniture
+from gongkai.readers.layout.stream import Words, unruled, words_of_line
+from gongkai.readers.layout.visible import visible_ink
+
+SMALLEST_PICTURE = 20.0  # points
+LONGEST_PIECE = 12  # characters of a label that is broken over lines
+
+
+@dataclass(slots=True)
+class Page:
+    """A page's tables and lines of text, and the size of the page in points."""
+
+    width: float
+    height: float
+    tables: list[PageTable]
+    lines: list[Words]
+    pictures: int
+    painted: list[str]
+
+
+def blocks_of_pages(inks: Sequence[Ink]) -> tuple[Block, ...]:
+    """The blocks of a document's pages: a table that goes on over a page break is one grid on its first page."""
+    pages = [read_page(ink, number) for number, ink in enumerate(inks, 1)]
+    text = "\n".join(run for page in pages for run in page.painted)
+    return (*blocks_of(pages), Prose(Place(), PAINTED, text))
+
+
+def read_page(ink: Ink, number: int) -> Page:
+    ink = visible_ink(ink)
+    tables, outside = tables_of(ink, lattices_of(ink.strokes), number)
+    tables = side_by_side(tables)
+    lines = [words_of_line(line) for line in lines_of(outside)]
+    large = [
+        image
+        for image in ink.images
+        if min(image.bounds[2] - image.bounds[0], image.bounds[3] - image.bounds[1]) > SMALLEST_PICTURE
+    ]
+    return Page(ink.width, ink.height, tables, lines, len(large), runs_of(ink.chars))
+
+
+def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
+    kept = without_furniture([[line.text for line in page.lines] for page in pages], [page.height for page in pages])
+    known = {id(text) for texts in kept for text in texts}
+    items = joined_pages([page_flow(page, number, known) for number, page in enumerate(pages, 1)])
+    mark_headings(items, [page.width for page in pages])
+    join_paragraphs([item for group in items for item in group if isinstance(item, PageLine) and not item.heading])
+    line, table = 1, 0
+    for number, group in enumerate(items, 1):
+        lines: list[str] = []
+        for item in (*group, None):
+            if isinstance(item, PageLine) and not item.heading:
+                lines += [item.text] if item.text else []
+                continue
+            if lines:
+                yield Prose(Place(page=number, line=line), "", "\n".join(lines))
+                line += len(lines)
+                lines = []
+            if isinstance(item, PageLine):
+                if item.text:
+                    yield Prose(Place(page=number, line=line), item.heading, item.text)
+                    line += 1 + item.text.count("\n")
+            elif item is not None:
+                table += 1
+                yield from grid_of(item, table)
+        for _ in range(pages[number - 1].pictures):
+            yield Link(Place(page=number, line=line), "image", "", "")
+
+
+def page_flow(page: Page, number: int, known: Collection[int]) -> list[PageLine | PageTable]:
+    """A page's texts and tables from top to bottom, tables without rulings among them."""
+    lines = [line for line in page.lines if id(line.text) in known]
+    ordered: list[Words | PageTable] = sorted([*lines, *page.tables], key=lambda item: place_of(item, page.tables))
+    found: list[PageLine | PageTable] = []
+    for is_table, group in groupby(ordered, key=lambda item: isinstance(item, PageTable)):
+        if is_table:
+            found += [item for item in group if isinstance(item, PageTable)]
+        else:
+            found += unruled([item for item in group if isinstance(item, Words)], number)
+    return found
+
+
+def joined_pages(pages: Sequence[list[PageLine | PageTable]]) -> list[list[PageLine | PageTable]]:
+    """The items of each page; a table that a page break cut stands whole on its first page."""
+    found: list[list[PageLine | PageTable]] = []
+    known = ""
+    for items in pages:
+        before = next((group for group in reversed(found) if group), None)
+        if before:
+            mark_cut_figures(before, items, known)
+        known += "".join(line for item in items for line in lines_in(item))
+        last = before[-1] if before else None
+        first = items[0] if items else None
+        if before and isinstance(last, PageTable) and isinstance(first, PageTable) and continues(last, first):
+            before[-1] = stitched(last, first)
+            items = items[1:]
+        found.append(items)
+    return found
+
+
+def mark_cut_figures(before: list[PageLine | PageTable], after: list[PageLine | PageTable], known: str) -> None:
+    """Mark in place, where a page break cuts a table without lines, the figures of rows that may be one.
+
+    What stands on the later page above them is a head repeated, of lines ``known`` from the text of earlier pages, or
+    pieces of a label; pieces of a label may also follow the table on the earlier page.
+    """
+    spot = next((at for at in reversed(range(len(before))) if not is_short_line(before[at])), 0)
+    above = before[spot]
+    if not isinstance(above, PageTable) or above.ys:
+        return
+    for at, item in enumerate(after):
+        if isinstance(item, PageTable):
+            if not item.ys:
+                before[spot], after[at] = with_cut_figures(above, item, known)
+            return
+        new = [line for line in item.text.split("\n") if "".join(line.split()) not in known]
+        if new and all(map(read_as_figure, new[0].split())):
+            before[spot] = with_last_row_unreadable(above)
+        if new and not is_short_line(item):
+            return
+
+
+def is_short_line(item: PageLine | PageTable) -> bool:
+    return isinstance(item, PageLine) and len(item.text) <= LONGEST_PIECE
+
+
+def read_as_figure(text: str) -> bool:
+    return read_figure(text).state == "figure"
+
+
+def lines_in(item: PageLine | PageTable) -> list[str]:
+    texts = [item.text] if isinstance(item, PageLine) else [piece.text for row in item.rows for piece in row]
+    return ["".join(line.split()) for text in texts for line in text.split("\n")]
+
+
+def place_of(item: Words | PageTable, tables: Sequence[PageTable]) -> tuple[float, float]:
+    """Where an item stands in reading order; text between the lines of a table comes after it."""
+    if isinstance(item, PageTable):
+        return item.bounds[1], item.bounds[0]
+    around = [table for table in tables if table.bounds[1] <= item.middle <= table.bounds[3]]
+    return (around[0].bounds[1] + 0.01 if around else item.middle), item.text.x0
