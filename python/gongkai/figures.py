@@ -51,6 +51,11 @@ YUAN_IN_WAN = 10_000
 LONGEST = 24  # characters; beyond that no count or amount is plausible, and Decimal stays exact below it
 
 
+# 17 over 08 in a narrow cell, 1 7 0 8 set wide, 1 708 with a thin blank: one figure, or two.
+PARTED = re.compile(r"[1-9][0-9]{0,6}(?: [0-9]{1,7})+")
+LONGEST_PARTED = 9  # digits
+
+
 class Reading(NamedTuple):
     """What a cell's text says: its state, the exact value for a figure, and the unit that it was converted from.
 
@@ -109,6 +114,13 @@ def read_figure(text: str, unit: str = "件") -> Reading:
     if match is None or len(plain) > LONGEST:
         return UNREADABLE
     return convert(Decimal(match["number"].replace(",", "")), match["unit"] or "", unit)
+
+
+def joined_digits(text: str) -> int | None:
+    """The one figure that digits parted by blanks or lines may be: 17 over 08 -> 1708; None for any other text."""
+    plain = " ".join(fold(text).translate(WIDTHS).split())
+    digits = plain.replace(" ", "")
+    return int(digits) if len(digits) <= LONGEST_PARTED and PARTED.fullmatch(plain) else None
 
 
 def convert(number: Decimal, written: str, unit: str) -> Reading:

@@ -17,7 +17,7 @@ from struct import unpack_from
 from typing import TYPE_CHECKING
 
 from gongkai.editions import editions
-from gongkai.figures import fold, read_figure
+from gongkai.figures import fold, joined_digits, read_figure
 from gongkai.model import Block, Document, Entry, Grid, Place, Problem, Prose, Report, Table, UnreadableDocument, Value
 from gongkai.readers import HTML, is_cut, read_blocks
 from gongkai.readers.blocks import PAINTED, folded
@@ -150,6 +150,8 @@ def pairs_of(table: Table, rows: Mapping[str, str], texts: Iterable[str]) -> lis
     behind: dict[str, list[str]] = {row: [] for row in rows.values()}
     row: str | None = None
     for text in texts:
+        if joined_digits(text) is not None:
+            return []  # 41 68: two cells painted as one run, or one cell in two lines
         kind = kind_of(text)
         if kind == "text" and not HAS_DIGIT.search(text):
             row = rows.get(squash(text))

@@ -39,7 +39,7 @@ from gongkai.recognize.labels import (
     without,
 )
 from gongkai.recognize.lines import pitch_of
-from gongkai.recognize.rows import TableReading, as_one, place_rows, place_short_rows
+from gongkai.recognize.rows import TableReading, as_one, place_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.segments import (
     LONGEST_CELL,
@@ -53,6 +53,7 @@ from gongkai.recognize.segments import (
     vague_caption,
     written_beside,
 )
+from gongkai.recognize.settle import join_parted, place_short_rows
 from gongkai.recognize.tokens import Token, tokenize
 from gongkai.recognize.units import contradicted_by, note_places, scaled_note, unit_lines
 
@@ -314,6 +315,7 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Tabl
     if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
         theirs = grid_rows_of(tokens, chains)
         disputes = place_blocks(tokens, form(preferred, "disputes"), pitch_of(tokens, blocks.chain), theirs)
+        join_parted(disputes, editions()[preferred].relations_of("disputes"))
         if disputes.placed or disputes.problems:
             disputes.start = blocks.chain[0].start
             disputes.spots = tuple(match.start for match in blocks.chain)
@@ -395,7 +397,9 @@ def read_copy(
 ) -> TableReading:
     stop = min((start for start in begins if start >= found.chain[-1].end), default=len(tokens))
     reading = place_rows(tokens, found.chain, form(found.edition, table), stop, lines)
-    place_short_rows(reading, editions()[found.edition].relations_of(table))
+    relations = editions()[found.edition].relations_of(table)
+    place_short_rows(reading, relations)
+    join_parted(reading, relations)
     as_one(reading)
     reading.start = found.chain[0].start
     reading.spots = tuple(match.start for match in found.chain)

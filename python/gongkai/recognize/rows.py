@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 
 from gongkai.editions import editions
-from gongkai.figures import DRAWN, Reading, clean, read_figure, scale_of
-from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Relation, Row, Value
+from gongkai.figures import DRAWN, Reading, clean, joined_digits, read_figure, scale_of
+from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Row, Value
 from gongkai.recognize.headers import COUNTER, Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
 from gongkai.recognize.lines import (
@@ -38,7 +37,7 @@ from gongkai.recognize.units import (
     scaled_note,
     stated_unit,
 )
-from gongkai.sums import possible, stated_and_computed
+from gongkai.sums import stated_and_computed
 from gongkai.wording import EMPTY_ROW
 
 ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
@@ -57,6 +56,7 @@ FIGURE_IN_LABEL = "行标签里另有数字，没有填入"
 MANY_CELLS = 20
 MANY_NO_FIGURES = "这样的格有{}个，都不是单独的一个数字，未填入"
 NOT_A_FIGURE = "不是单独的一个数字，未填入"
+PARTED = "这一格的数字分成几段，不能确定是不是一个数字，未填入"
 NOT_SEEN = "这个数字在网页上看不见、移了位，或旁边另有图形文字，未填入"
 WRONG_COUNT = "这一行的数字个数与表头的列数不符，无法确定各数字所在的列，未填入"
 TWO_UNITS = "单位不一致（{}），无法确定是哪一个单位，未填入"
@@ -265,7 +265,9 @@ def place_figure(reading: TableReading, row: Row, column: str, token: Token | No
 
 
 def why_none(token: Token) -> str:
-    return NOT_SEEN if token.text.endswith(DRAWN) else NOT_A_FIGURE
+    if token.text.endswith(DRAWN):
+        return NOT_SEEN
+    return NOT_A_FIGURE if joined_digits(token.text) is None else PARTED
 
 
 def as_one(reading: TableReading) -> None:
@@ -371,68 +373,3 @@ def end_of(reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match
             break
         end += 1
     return end
-
-
-# --- rows that lost their blank cells -------------------------------------------------------------
-# Placed only where the relations leave one possibility.
-
-PLACED_BY_RELATIONS = "这一行缺少空白单元格，各数字所在的列是按勾稽关系推定的，请核对"
-TOO_MANY = "数字比列数多，其中可能有一行缺了标签，未填入"
-MANY_WRONG = "有{}行的数字个数与表头的列数不符（第一行如上），无法确定各数字所在的列，这些行未填入"
-MANY_ROWS = 5
-MOST_ROWS = 6  # each costs up to 35 questions to the relations
-
-
-def place_short_rows(reading: TableReading, relations: Sequence[Relation]) -> None:
-    """Settle ``reading.short_rows``; what stays uncertain is blank with a problem that shows its text."""
-    progress = bool(relations) and len(reading.short_rows) <= MOST_ROWS
-    while progress:
-        progress = False
-        for row_id in list(reading.short_rows):
-            chosen = only_placement(reading, row_id, relations)
-            if chosen is not None:
-                short = reading.short_rows.pop(row_id)
-                for column, token in chosen.items():
-                    place_figure(reading, short.row, column, token)
-                raw = cut(" ".join(token.text for token in short.slots))
-                reading.problems.append(Problem(reading.form.id, row_id, "", raw, PLACED_BY_RELATIONS))
-                progress = True
-    by_columns: dict[tuple[str, ...], list[ShortRow]] = {}
-    for short in reading.short_rows.values():
-        by_columns.setdefault(short.columns, []).append(short)
-    for shorts in by_columns.values():
-        reading.problems += short_problems(reading.form, shorts)
-
-
-def short_problems(form: Form, shorts: Sequence[ShortRow]) -> list[Problem]:
-    """A problem for each row; one where many rows of one head do not fit it, for then the head is at fault."""
-    texts = [[token.text for token in short.slots if token.kind != "blank"] for short in shorts]
-    lines = [cut(" ".join(words)) for words in texts]
-    if len(shorts) >= MANY_ROWS:
-        label = shorts[0].row.label.text
-        return [Problem(form.id, "", "", f"{label} {lines[0]}", MANY_WRONG.format(len(shorts)))]
-    found = [Problem(form.id, short.row.id, "", line, WRONG_COUNT) for short, line in zip(shorts, lines, strict=True)]
-    longer = [line for short, words, line in zip(shorts, texts, lines, strict=True) if len(words) > len(short.columns)]
-    return found + [Problem(form.id, "", "", line, TOO_MANY) for line in longer]
-
-
-def only_placement(reading: TableReading, row_id: str, relations: Sequence[Relation]) -> dict[str, Token] | None:
-    """Column id -> token for the one order-preserving placement that the relations allow; None if none or several."""
-    short = reading.short_rows[row_id]
-    columns, tokens = short.columns, [token for token in short.slots if token.kind != "blank"]
-    figures = [read_figure(token.text) for token in tokens]
-    single = all(figure.state == "figure" for figure in figures) and all(token.colspan == 1 for token in tokens)
-    if not single or not 0 < len(tokens) <= len(columns):
-        return None
-    choices = [short.likely] if short.likely else combinations(columns, len(tokens))
-    known: dict[str, Value] = {cell: entry.value for cell, entry in reading.entries.items()}
-    found: list[tuple[str, ...]] = []
-    for choice in choices:
-        trial = known | {
-            f"{reading.form.id}.{row_id}.{column}": figure.value for column, figure in zip(choice, figures, strict=True)
-        }
-        if possible(relations, trial):
-            found.append(choice)
-            if len(found) > 1:
-                return None
-    return dict(zip(found[0], tokens, strict=True)) if found else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from gongkai.figures import PICTURE, fold, read_figure
+from gongkai.figures import PICTURE, fold, joined_digits, read_figure
 from gongkai.model import Block, Grid, Link, Place, Prose
 
 TokenKind = Literal["figure", "sign", "blank", "filler", "text"]
@@ -58,7 +58,8 @@ def squash(text: str) -> str:
 def kind_of(text: str) -> TokenKind:
     state = read_figure(text).state
     if state == "unreadable":
-        return "figure" if read_figure(text, "万元").state == "figure" else "text"
+        amount = read_figure(text, "万元").state == "figure"
+        return "figure" if amount or joined_digits(text) is not None else "text"
     return state
 
 

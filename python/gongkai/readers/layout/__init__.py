@@ -5,6 +5,7 @@ Whatever paints `Ink` is read here: the pages of a PDF, and of formats to come.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,30 +13,26 @@ from itertools import groupby
 from gongkai.figures import read_figure
 from gongkai.model import Block, Link, Place, Prose
 from gongkai.readers.blocks import PAINTED
+from gongkai.readers.layout.breaks import stitched, with_cut_figures, with_last_row_unreadable
 from gongkai.readers.layout.cells import PageTable, tables_of
 from gongkai.readers.layout.ink import Ink
 from gongkai.readers.layout.lattice import lattices_of
 from gongkai.readers.layout.lines import lines_of, runs_of
-from gongkai.readers.layout.pages import (
-    continues,
-    grid_of,
-    side_by_side,
-    stitched,
-    with_cut_figures,
-    with_last_row_unreadable,
-)
-from gongkai.readers.layout.paragraphs import PageLine, join_paragraphs, mark_headings, without_furniture
+from gongkai.readers.layout.pages import grid_of, pages_of, side_by_side
+from gongkai.readers.layout.paragraphs import PAGE_NUMBER, PageLine, join_paragraphs, mark_headings, without_furniture
 from gongkai.readers.layout.stream import Words, unruled, words_of_line
 from gongkai.readers.layout.visible import visible_ink
 
 SMALLEST_PICTURE = 20.0  # points
+OF_BREAK = re.compile(r"[（(]?\s*(?:续[表上页]?|接上[页表]|[转见]下页|表[二三四]?续)\s*[)）]?|" + PAGE_NUMBER.pattern)
 LONGEST_PIECE = 12  # characters of a label that is broken over lines
 
 
 @dataclass(slots=True)
 class Page:
-    """A page's tables and lines of text, and the size of the page in points."""
+    """A page's tables and lines of text, the number of its sheet, and its size in points."""
 
+    number: int
     width: float
     height: float
     tables: list[PageTable]
@@ -46,13 +43,14 @@ class Page:
 
 def blocks_of_pages(inks: Sequence[Ink]) -> tuple[Block, ...]:
     """The blocks of a document's pages: a table that goes on over a page break is one grid on its first page."""
-    pages = [read_page(ink, number) for number, ink in enumerate(inks, 1)]
+    pages = []
+    for number, ink in enumerate(inks, 1):
+        pages += [read_page(page, number) for page in pages_of(visible_ink(ink))]
     text = "\n".join(run for page in pages for run in page.painted)
     return (*blocks_of(pages), Prose(Place(), PAINTED, text))
 
 
 def read_page(ink: Ink, number: int) -> Page:
-    ink = visible_ink(ink)
     tables, outside = tables_of(ink, lattices_of(ink.strokes), number)
     tables = side_by_side(tables)
     lines = [words_of_line(line) for line in lines_of(outside)]
@@ -61,17 +59,18 @@ def read_page(ink: Ink, number: int) -> Page:
         for image in ink.images
         if min(image.bounds[2] - image.bounds[0], image.bounds[3] - image.bounds[1]) > SMALLEST_PICTURE
     ]
-    return Page(ink.width, ink.height, tables, lines, len(large), runs_of(ink.chars))
+    return Page(number, ink.width, ink.height, tables, lines, len(large), runs_of(ink.chars))
 
 
 def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
     kept = without_furniture([[line.text for line in page.lines] for page in pages], [page.height for page in pages])
     known = {id(text) for texts in kept for text in texts}
-    items = joined_pages([page_flow(page, number, known) for number, page in enumerate(pages, 1)])
+    items = joined_pages([page_flow(page, known) for page in pages])
     mark_headings(items, [page.width for page in pages])
     join_paragraphs([item for group in items for item in group if isinstance(item, PageLine) and not item.heading])
     line, table = 1, 0
-    for number, group in enumerate(items, 1):
+    for page, group in zip(pages, items, strict=True):
+        number = page.number
         lines: list[str] = []
         for item in (*group, None):
             if isinstance(item, PageLine) and not item.heading:
@@ -88,11 +87,11 @@ def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
             elif item is not None:
                 table += 1
                 yield from grid_of(item, table)
-        for _ in range(pages[number - 1].pictures):
+        for _ in range(page.pictures):
             yield Link(Place(page=number, line=line), "image", "", "")
 
 
-def page_flow(page: Page, number: int, known: Collection[int]) -> list[PageLine | PageTable]:
+def page_flow(page: Page, known: Collection[int]) -> list[PageLine | PageTable]:
     """A page's texts and tables from top to bottom, tables without rulings among them."""
     lines = [line for line in page.lines if id(line.text) in known]
     ordered: list[Words | PageTable] = sorted([*lines, *page.tables], key=lambda item: place_of(item, page.tables))
@@ -101,7 +100,7 @@ def page_flow(page: Page, number: int, known: Collection[int]) -> list[PageLine 
         if is_table:
             found += [item for item in group if isinstance(item, PageTable)]
         else:
-            found += unruled([item for item in group if isinstance(item, Words)], number)
+            found += unruled([item for item in group if isinstance(item, Words)], page.number)
     return found
 
 
@@ -114,13 +113,27 @@ def joined_pages(pages: Sequence[list[PageLine | PageTable]]) -> list[list[PageL
         if before:
             mark_cut_figures(before, items, known)
         known += "".join(line for item in items for line in lines_in(item))
-        last = before[-1] if before else None
-        first = items[0] if items else None
-        if before and isinstance(last, PageTable) and isinstance(first, PageTable) and continues(last, first):
-            before[-1] = stitched(last, first)
-            items = items[1:]
+        if before:
+            join_at_break(before, items)
         found.append(items)
     return found
+
+
+def join_at_break(before: list[PageLine | PageTable], items: list[PageLine | PageTable]) -> None:
+    """Move in place the table at the head of a page to the one at the foot of the page before, if it goes on."""
+    last = next((at for at in reversed(range(len(before))) if not is_of_break(before[at])), 0)
+    first = next((at for at, item in enumerate(items) if not is_of_break(item)), 0)
+    above, below = before[last], items[first] if items else None
+    if isinstance(above, PageTable) and isinstance(below, PageTable):
+        whole = stitched(above, below)
+        if whole is not None:
+            before[last] = whole
+            del items[first]
+
+
+def is_of_break(item: PageLine | PageTable) -> bool:
+    """（续表）, 接上页, － 3 －: what stands between the parts of a table and is none of it."""
+    return isinstance(item, PageLine) and OF_BREAK.fullmatch(item.text) is not None
 
 
 def mark_cut_figures(before: list[PageLine | PageTable], after: list[PageLine | PageTable], known: str) -> None:

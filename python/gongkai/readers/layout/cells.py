@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 from gongkai.figures import SIGNS
 from gongkai.readers.layout.ink import UNREADABLE, Char, Ink, Rect
 from gongkai.readers.layout.lattice import Lattice
-from gongkai.readers.layout.lines import GAP, lines_of, text_of
+from gongkai.readers.layout.lines import GAP, line_text, lines_of, text_of
 
 PADDING = 14.0  # points, of both sides of a cell together
+USUAL_PADDING = 10.0  # of both sides: Word and LibreOffice leave 5.4 points at each
 OFF_CENTRE = 3.0  # points, of a text that stands in the middle of its row
 ON_LINE = 0.2  # of the size, on both sides of the middle of a character
 LETTER = re.compile(r"[^\W\d_]")
@@ -21,12 +23,15 @@ NUMBERED = re.compile(
     r"\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．])"
 )
 UNIT = re.compile(r"(?<=\d)\s*(?:件|万?元)")
+FULL = 1.2  # characters of room, from there on a line could have held another
+CLOSING = re.compile(r"[：:，,。、；;）)」』”！？》〉]")  # never begins a line
+DIGIT_LINES = re.compile(r"[\d.,]+(?:\n[\d.,]+)+")
 OF_FIGURE = re.compile(r"[\d.,，．]")
 
 
 @dataclass(frozen=True, slots=True)
 class PageCell:
-    """A cell of a page: text, left and right edge, rows covered; ``full`` where its last line could hold no more.
+    """A cell of a page: text, left and right edge, rows covered; ``room`` is left in its last line, in characters.
 
     ``picture`` tells that something is drawn in it that is no text.
     """
@@ -35,7 +40,7 @@ class PageCell:
     x0: float
     x1: float
     rowspan: int = 1
-    full: bool = False
+    room: float = inf
     picture: bool = False
 
 
@@ -142,7 +147,7 @@ def table_of(
     for number, box in enumerate(lattice.boxes):
         here = chars.get(number, [])
         x0, x1 = lattice.xs[box.column], lattice.xs[box.column + box.colspan]
-        parts = rows_within(here, lattice.ys[box.row : box.row + box.rowspan + 1])
+        parts = rows_within(here, lattice.ys[box.row : box.row + box.rowspan + 1], x1 - x0)
         if parts is not None and number not in torn:
             for row, part in enumerate(parts, box.row):
                 rows[row].append(PageCell(text_of(part, ink.width, ink.height), x0, x1))
@@ -151,12 +156,14 @@ def table_of(
         between = box.rowspan > 1 and any(OF_FIGURE.match(char.text) for char in here) and not is_words(text)
         if number in torn or between:
             text = UNREADABLE if is_words(text) else text + UNREADABLE
+        elif DIGIT_LINES.fullmatch(text) and is_wrapped(here, x1 - x0):
+            text = text.replace("\n", "")  # 1151923. over 1
         picture = number in drawn and not text
-        rows[box.row].append(PageCell(text, x0, x1, box.rowspan, is_full(here, x1 - x0), picture))
+        rows[box.row].append(PageCell(text, x0, x1, box.rowspan, room_in(here, x1 - x0), picture))
     return PageTable(page, lattice.bounds, rows, xs=lattice.xs, ys=lattice.ys)
 
 
-def rows_within(chars: Sequence[Char], ys: Sequence[float]) -> list[list[Char]] | None:
+def rows_within(chars: Sequence[Char], ys: Sequence[float], width: float) -> list[list[Char]] | None:
     """The characters of a cell over several rows, row by row, where a line between them must be missing; else None.
 
     It must be where each text stands in the middle of a row: of figures any number of texts (one in the middle of an
@@ -174,8 +181,25 @@ def rows_within(chars: Sequence[Char], ys: Sequence[float]) -> list[list[Char]] 
             return None
     filled = [number for number, part in enumerate(found) if part]
     if any(LETTER.match(char.text) for char in chars):
-        return found if len(filled) == len(found) else None
+        return found if len(filled) == len(found) and not is_one_text(found, width) else None
     return None if len(filled) == 1 and 2 * filled[0] + 1 == len(found) else found
+
+
+def is_one_text(parts: Sequence[list[Char]], width: float) -> bool:
+    """为：第一项加第二项之 over 和，等于第三项…: each line but the last is full, and none begins with a number."""
+    texts = [line_text(sorted(part, key=lambda char: char.x0)) for part in parts]
+    numbered = any(NUMBERED.match(text) for text in texts[1:])
+    full = (is_full(room_in(part, width), text) for part, text in zip(parts, texts[1:], strict=False))
+    return not numbered and all(full)
+
+
+def is_wrapped(chars: Sequence[Char], width: float) -> bool:
+    """Whether digits stand in several lines because one more found no room in any: 17 over 08 in 24 points."""
+    lines = lines_of(chars)
+    long, last = lines[:-1], lines[-1]
+    alike = len({len(line.chars) for line in long}) == 1 and len(last.chars) <= len(long[0].chars)
+    digit = max(char.x1 - char.x0 for char in chars)
+    return alike and all(line.x1 - line.x0 + digit > width - USUAL_PADDING for line in long)
 
 
 def torn_cells(chars: dict[int, list[Char]]) -> set[int]:
@@ -192,11 +216,14 @@ def torn_cells(chars: dict[int, list[Char]]) -> set[int]:
     return torn
 
 
-def is_full(chars: Sequence[Char], width: float) -> bool:
-    """Whether the last line of a cell could hold no further character, so that its text may go on elsewhere."""
+def room_in(chars: Sequence[Char], width: float) -> float:
+    """How many further characters the last line of a cell could hold; inf for an empty cell."""
     lines = lines_of([char for char in chars if not char.turn])
-    return bool(lines) and width - (lines[-1].x1 - lines[-1].x0) < 1.2 * lines[-1].size + PADDING
+    if not lines:
+        return inf
+    return (width - PADDING - (lines[-1].x1 - lines[-1].x0)) / max(lines[-1].size, 1.0)
 
 
-def moved(row: PageRow, by: float) -> PageRow:
-    return [replace(cell, x0=cell.x0 + by, x1=cell.x1 + by) for cell in row]
+def is_full(room: float, following: str) -> bool:
+    """Whether the text that follows found no room in a line: 为： needs that of two, since no line begins with ：."""
+    return room < FULL + bool(CLOSING.match(following[1:2]))

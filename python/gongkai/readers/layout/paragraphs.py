@@ -15,6 +15,7 @@ LETTER = re.compile(r"[^\W\d_]")
 HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)])")
 LONGEST_HEADING = 40
 LARGER = 1.12  # of the usual size, from there on a centred line is a heading
+MUCH_LARGER = 1.3
 CENTRED = 0.06  # of the page's width
 
 
@@ -77,13 +78,14 @@ def edge_key(text: PageLine, foot: bool) -> tuple[str, bool, int]:
 
 
 def mark_headings(pages: Sequence[Sequence[object]], widths: Sequence[float]) -> None:
-    """Make centred lines of a larger size headings, those of one size that follow each other as one."""
+    """Make centred lines of a larger size headings, those of one size that follow each other as one; much larger ones
+    at the left edge too: …政府信息公开工作年 over 度报告."""
     texts = [item for items in pages for item in items if isinstance(item, PageLine)]
     usual = usual_size(texts)
     for items, width in zip(pages, widths, strict=True):
         before: PageLine | None = None
         for item in items:
-            if not isinstance(item, PageLine) or not is_centred(item, width) or item.size < LARGER * usual:
+            if not isinstance(item, PageLine) or not is_set_large(item, width, usual):
                 before = None
                 continue
             item.heading = "h1"
@@ -94,6 +96,12 @@ def mark_headings(pages: Sequence[Sequence[object]], widths: Sequence[float]) ->
                 item.text = ""
             else:
                 before = item
+
+
+def is_set_large(text: PageLine, width: float, usual: float) -> bool:
+    if is_centred(text, width):
+        return text.size >= LARGER * usual
+    return text.size >= MUCH_LARGER * usual and not HEADING.match(text.text)
 
 
 def is_centred(text: PageLine, width: float) -> bool:

@@ -1,0 +1,99 @@
+"""The column lines of a table's part on one page -> where they stand on the page of the part before.
+
+The pages of a document are one long strip, but its parts need not stand at one edge, nor in one size: a scaled page, a
+wider margin, a column that somebody dragged on one page. The lines that agree say how a part lies; between two of
+these the others are paired in their order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, product
+
+from gongkai.readers.layout.lattice import NEAR
+
+FEWEST_AGREED = 3  # lines: two edges agree by chance
+AGREED = 0.75  # of the lines of the part that has fewer
+LEAST_SCALE, MOST_SCALE = 0.5, 2.0
+LOOSE = 12.0  # points between two borders that texts tell, where no line is drawn
+
+LinePair = tuple[int, int]  # a line of the upper part, a line of the lower one
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How a lower part lies on the strip: ``lines`` are its own, ``places`` where they stand under the upper part."""
+
+    lines: tuple[float, ...]
+    places: tuple[float, ...]
+
+    def at(self, x: float) -> float:
+        """Any place between two lines, by its share of the way: 251.5 between 251 and 285 -> between their places."""
+        right = min(max(bisect_right(self.lines, x), 1), len(self.lines) - 1)
+        start, end = self.lines[right - 1], self.lines[right]
+        share = (x - start) / (end - start)
+        return self.places[right - 1] + share * (self.places[right] - self.places[right - 1])
+
+
+def common_columns(upper: Sequence[float], lower: Sequence[float], ruled: bool = True) -> Mapping | None:
+    """How the lines of a lower part lie under those of an upper one; None where too few of them agree.
+
+    72 244 336 416 520 over 72 244 336 416 524.5: four lines agree as they stand, and the last is the last of both.
+    """
+    near = NEAR if ruled else LOOSE
+    if len(upper) < 2 or len(lower) < 2:
+        return None
+    scale, shift = likeliest_scale_and_shift(upper, lower, near)
+    agreed = agreed_lines(upper, [scale * x + shift for x in lower], near)
+    fewest = min(len(upper), len(lower))
+    if len(agreed) < max(min(FEWEST_AGREED, fewest), AGREED * fewest):
+        return None
+    paired = dict(in_order(agreed, len(upper), len(lower)))
+    places = [upper[paired[at]] if at in paired else scale * x + shift for at, x in enumerate(lower)]
+    rising = all(before < after for before, after in pairwise(places))
+    return Mapping(tuple(lower), tuple(places)) if rising else None
+
+
+def likeliest_scale_and_shift(upper: Sequence[float], lower: Sequence[float], near: float) -> tuple[float, float]:
+    """The one under which most lines agree; the part as it stands before one that is moved, a moved before a scaled."""
+    best, found = (-1, 0.0), (1.0, 0.0)
+    for scale, shift in scales_and_shifts(upper, lower):
+        agreed = agreed_lines(upper, [scale * x + shift for x in lower], near)
+        off = sum(abs(upper[one] - scale * lower[other] - shift) for one, other in agreed)
+        if (len(agreed), -off) > (best[0], best[1] + near):
+            best, found = (len(agreed), -off), (scale, shift)
+    return found
+
+
+def scales_and_shifts(upper: Sequence[float], lower: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """As it stands; each line moved to each; both edges moved to both edges."""
+    yield 1.0, 0.0
+    for one, other in product(upper, lower):
+        yield 1.0, one - other
+    scale = (upper[-1] - upper[0]) / (lower[-1] - lower[0])
+    if LEAST_SCALE <= scale <= MOST_SCALE:
+        yield scale, upper[0] - scale * lower[0]
+
+
+def agreed_lines(upper: Sequence[float], lower: Sequence[float], near: float) -> list[LinePair]:
+    """The pairs of lines that stand together, each line once, from left to right."""
+    found: list[LinePair] = []
+    one = other = 0
+    while one < len(upper) and other < len(lower):
+        apart = lower[other] - upper[one]
+        if abs(apart) <= near:
+            found.append((one, other))
+        one, other = one + (apart >= -near), other + (apart <= near)
+    return found
+
+
+def in_order(agreed: Sequence[LinePair], uppers: int, lowers: int) -> Iterator[LinePair]:
+    """(lower line, upper line) of all pairs: those that agree, and between two of them the rest where both parts have
+    as many: 402 and 449 under 409 and 449, a column dragged."""
+    stops = [(-1, -1), *agreed, (uppers, lowers)]
+    for (one, other), (next_one, next_other) in pairwise(stops):
+        if next_one - one == next_other - other:
+            yield from zip(range(other + 1, next_other), range(one + 1, next_one), strict=True)
+    yield from ((other, one) for one, other in agreed)
