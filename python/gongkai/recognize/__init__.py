@@ -26,7 +26,8 @@ from gongkai.model import (
     Value,
 )
 from gongkai.recognize.cover import agency_of, is_title, named_titles, published_of, title_of, why_unreadable, year_of
-from gongkai.recognize.disputes import place_blocks
+from gongkai.recognize.disputes import names_of, place_blocks
+from gongkai.recognize.headers import stacked
 from gongkai.recognize.labels import (
     Match,
     align,
@@ -299,9 +300,10 @@ def filler_of(texts: Sequence[str], labels: int) -> str:
 def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[TableReading, str]]:
     """Table id -> its reading and the edition of its layout, for the tables that were found."""
     chains = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
-    blocks = find_chain(tokens, preferred, "disputes")
+    heads, spots = stacked(tokens, names_of(form(preferred, "disputes")))
+    blocks = find_chain(heads, preferred, "disputes")
     begins = [found.chain[0].start for copies in chains.values() for found in copies if not found.partial]
-    begins += [blocks.chain[0].start] if len(blocks.chain) >= FEWEST_BLOCK_LABELS else []
+    begins += [spots[blocks.chain[0].start]] if len(blocks.chain) >= FEWEST_BLOCK_LABELS else []
     lines = unit_lines(tokens)
     readings: dict[str, tuple[TableReading, str]] = {}
     for name, copies in chains.items():
@@ -314,19 +316,15 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Tabl
             readings[name] = (chosen, copies[0].edition)
     if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
         theirs = grid_rows_of(tokens, chains)
-        disputes = place_blocks(tokens, form(preferred, "disputes"), pitch_of(tokens, blocks.chain), theirs)
+        disputes = place_blocks(heads, form(preferred, "disputes"), pitch_of(heads, blocks.chain), theirs)
         join_parted(disputes, editions()[preferred].relations_of("disputes"))
         if disputes.placed or disputes.problems:
-            disputes.start = blocks.chain[0].start
-            disputes.spots = tuple(match.start for match in blocks.chain)
-            note = scaled_note(note_places(tokens, lines, *bounds_of(blocks.chain), ()))
+            disputes.start = spots[blocks.chain[0].start]
+            disputes.spots = tuple(spots[match.start] for match in blocks.chain)
+            note = scaled_note(note_places(tokens, lines, disputes.start, spots[blocks.chain[-1].end - 1] + 1, ()))
             disputes = left_blank(disputes, note, SCALED) if note else disputes
             readings["disputes"] = (disputes, preferred)
     return readings
-
-
-def bounds_of(chain: Sequence[Match]) -> tuple[int, int]:
-    return chain[0].start, chain[-1].end
 
 
 def grid_rows_of(tokens: Sequence[Token], chains: Mapping[str, Sequence[FoundTable]]) -> set[int]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from gongkai.model import Form, Label, Part
-from gongkai.recognize.labels import LONGEST_LABEL, alike_enough, bare
+from gongkai.recognize.labels import LONGEST_LABEL, alike_enough, bare, words_without_note
 from gongkai.recognize.tokens import Token, squash
 
 JOINED_LINES = 6
@@ -144,6 +144,7 @@ def is_stranger(token: Token, found: Sequence[FoundLabel], at: dict[str, int]) -
 def match_head(tokens: Sequence[Token], labels: Sequence[Label]) -> tuple[list[FoundLabel], list[Token]]:
     """Labels of a head found in tokens, in reading order, and the texts that none of them explains."""
     exact = {squash(text): label for label in labels for text in (label.text, *label.aliases)}
+    tokens, _ = stacked(tokens, exact)
     found: list[FoundLabel] = []
     unknown: list[Token] = []
     at = 0
@@ -153,7 +154,7 @@ def match_head(tokens: Sequence[Token], labels: Sequence[Label]) -> tuple[list[F
             continue
         end, label = longest(tokens, at, exact)
         if label is None:
-            label = likely(tokens[at], labels)
+            label = without_note(tokens[at], exact) or likely(tokens[at], labels)
             end = at + 1
         if label is None:
             unknown.append(tokens[at])
@@ -163,7 +164,65 @@ def match_head(tokens: Sequence[Token], labels: Sequence[Label]) -> tuple[list[F
     return found, unknown
 
 
-def longest(tokens: Sequence[Token], start: int, exact: dict[str, Label]) -> tuple[int, Label | None]:
+def without_note(token: Token, exact: Mapping[str, Label]) -> Label | None:
+    """自然人（含港澳台居民） as 自然人."""
+    return next((exact[word] for word in words_without_note(token.text) if word in exact), None)
+
+
+# --- labels in several cells ----------------------------------------------------------------------
+
+TALLEST_STACK = 6  # cells of one label: one for each character
+
+
+def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[Token], list[int]]:
+    """The cells of a head, those below each other that are one label as one cell: 商业 over 企业, 其 over 他.
+
+    It is as wide as the widest of them, and stands where the first does; the numbers tell where each stood.
+    """
+    below = cells_below(tokens)
+    kept = list(tokens)
+    gone: set[int] = set()
+    for at, token in enumerate(tokens):
+        if id(token) in gone or token.squash in exact:
+            continue
+        pile = label_pile(token, below, exact)
+        if pile:
+            kept[at] = as_one(pile)
+            gone.update(id(piece) for piece in pile[1:])
+    left = [at for at, token in enumerate(kept) if id(token) not in gone]
+    return [kept[at] for at in left], left
+
+
+def cells_below(tokens: Sequence[Token]) -> dict[int, Token]:
+    """id of a cell with text -> the next cell with text that begins in the same column of the same grid."""
+    last: dict[tuple[int, int], Token] = {}
+    found: dict[int, Token] = {}
+    for token in tokens:
+        if token.grid and token.spans and token.kind == "text":
+            spot = token.grid, token.column
+            if spot in last:
+                found[id(last[spot])] = token
+            last[spot] = token
+    return found
+
+
+def label_pile(token: Token, below: dict[int, Token], exact: Mapping[str, Label]) -> list[Token]:
+    """The fewest cells from one downwards whose texts together are a label; [] where none are."""
+    pile = [token]
+    while len(pile) < TALLEST_STACK and id(pile[-1]) in below:
+        pile.append(below[id(pile[-1])])
+        if without_note(as_one(pile), exact) or "".join(piece.squash for piece in pile) in exact:
+            return pile
+    return []
+
+
+def as_one(pile: Sequence[Token]) -> Token:
+    text = "".join(piece.text for piece in pile)
+    word = "".join(piece.squash for piece in pile)
+    return replace(pile[0], text=text, squash=word, colspan=max(piece.colspan for piece in pile))
+
+
+def longest(tokens: Sequence[Token], start: int, exact: Mapping[str, Label]) -> tuple[int, Label | None]:
     """The longest join of lines from ``start`` that is a label: (end, label), or (start + 1, None)."""
     reach = 1 if tokens[start].grid else JOINED_LINES
     word, best = "", (start + 1, None)

@@ -17,12 +17,18 @@ from gongkai.recognize.tokens import Token, squash
 NUMBERING = re.compile(
     r"^\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．,，:：)）])\s*[、.．]?\s*"
 )
-REMARK = re.compile(r"(?<=.)\s*[（(][^（）()]*[）)]\s*$", re.DOTALL)
+# A note behind a label: 规章（设区的市制定的）, 行政许可【含委托事项】, 行政许可—含告知承诺, 规章 over 注：省政府规章.
+OPENING, CLOSING = "（(【[〔", "）)】]〕"
+LOOSE_NOTE = re.compile(r"(?<=[\u4e00-\u9fff）)])\s*(?:[—–－-]{1,2}|[：:]|\n)\s*(?![\d\s]).+$", re.DOTALL)
 # Words that make another thing of a label: （一）不予以公开, 非行政许可, 上年收费金额, 失效件数. The
 # label of a group may stand before that of its row: （五）不予处理 3.要求提供公开出版物.
 TURNING = re.compile(r"非|不(?!予(?:处理|公开))|未|失效|去年|往年|历年|前年|明年|[上下]一?年|本年|累计|预计|计划|平均")
-# Closing remarks that do as well: 行政许可（教育局）, 行政处罚（罚款万元）; not 规章（设区的市制定的）.
-TURNING_REMARK = re.compile(r"元|罚款|(?:局|厅|委|办|办公室|委员会|街道|乡|镇)[）)]\s*$")
+# Notes that do as well: 行政许可（教育局）, 行政处罚（罚款万元）, 行政许可（上年）; not 收费（单位：万元）.
+TURNING_NOTE = re.compile(
+    r"罚款|(?:局|厅|委|办|办公室|委员会|街道|乡|镇)[）)】\]〕]?\s*$"
+    r"|^\W*(?:上一?年|去年|往年|同期)度?(?:数|数据|数量|情况)?\W*$"
+)
+MONEY = re.compile(r"收费|金额|费用")
 LONGEST_JOIN = 14  # a label set vertically has a character a line
 WINDOW = 300  # candidates looked back over; bounds the time on a hostile page
 SKIPPED_ROW = 0.3
@@ -114,7 +120,7 @@ def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
         for end, word in ((start + 1, token.squash),) if alone else joined(tokens, start, words.prefixes):
             hits = words.exact.get(word)
             if hits is None and end == start + 1:
-                hits = hits_without_remark(token.text, words)
+                hits = hits_without_note(token.text, words)
             for number, weight in hits or ():
                 if words.labels[number].kind == "row" and follows_figure(tokens, end):
                     weight += FOLLOWED_BY_FIGURE
@@ -122,20 +128,51 @@ def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
     return found
 
 
-def hits_without_remark(text: str, words: Lexicon) -> tuple[tuple[int, float], ...]:
-    """Labels that a text is without its closing remark in brackets, or without its number."""
-    for word in words_without_remark(text):
-        if word in words.exact:
-            return tuple((number, weight - 0.05) for number, weight in words.exact[word])
+def hits_without_note(text: str, words: Lexicon) -> tuple[tuple[int, float], ...]:
+    """Labels that a text is without the note behind it, or without its number."""
+    for word in words_without_note(text):
+        hits = words.exact.get(word, ())
+        if len(word) < SHORTEST_BARE:  # 规章, of 规章（设区的市…）; not 其他, of 4.其他（…）
+            hits = tuple((number, weight) for number, weight in hits if weight == 1.0)
+        if hits:
+            return tuple((number, weight - 0.05) for number, weight in hits)
     return ()
 
 
 @lru_cache(maxsize=4096)
-def words_without_remark(text: str) -> tuple[str, ...]:
-    plain = REMARK.sub("", text)
-    if TURNING_REMARK.search(text[len(plain) :]):
+def words_without_note(text: str) -> tuple[str, ...]:
+    """Squashed texts that a label may be without its note, the fullest first; () where the note makes another of it."""
+    plain = without_notes(text)
+    if plain == text:
+        return (word,) if len(word := bare(text)) >= SHORTEST_BARE else ()
+    if is_other_thing(plain, text[len(plain) :]):
         return ()
-    return tuple(word for word in (squash(plain), bare(text), bare(plain)) if len(word) >= SHORTEST_BARE)
+    bares = [word for word in (bare(text), bare(plain)) if len(word) >= SHORTEST_BARE]
+    return (squash(plain), *bares)
+
+
+def without_notes(text: str) -> str:
+    """规章（设区的市、自治州人民政府（含园区）） -> 规章; 规章——指本级政府规章 -> 规章."""
+    plain = text.rstrip()
+    while plain[-1:] and plain[-1] in CLOSING and (start := opening_of(plain)) > 0:
+        plain = plain[:start].rstrip()
+    return LOOSE_NOTE.sub("", plain)
+
+
+def opening_of(text: str) -> int:
+    """Where the bracket opens that closes at the end of a text; -1 where none does."""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1):
+        depth += (text[at] in CLOSING) - (text[at] in OPENING)
+        if depth == 0:
+            return at
+    return -1
+
+
+def is_other_thing(label: str, note: str) -> bool:
+    """行政处罚（罚款万元）, 行政许可（教育局）; a unit of money fits only what is counted in money."""
+    money = "元" in note and not MONEY.search(label)
+    return money or TURNING_NOTE.search(note) is not None
 
 
 def follows_figure(tokens: Sequence[Token], end: int) -> bool:

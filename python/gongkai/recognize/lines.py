@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from gongkai.figures import read_figure
 from gongkai.model import Part, Row
 from gongkai.recognize.headers import COUNTER, Head
 from gongkai.recognize.labels import Match
@@ -180,12 +181,11 @@ def fit(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:
     by_grid = at_columns(line, head)
     if by_grid is not None or not expected or head.strangers:
         return by_grid
+    if expected == 1 < len(slots) <= official_width(line, head.columns[0]):
+        return under_one(slots)
     if len(slots) == expected:
         doubtful = filled and line.row.label.box.width > 1 and slots[0].kind == "blank"
-        merged = any(
-            token.colspan > max(1, head.widths.get(column, 1)) and token.kind != "blank" and not is_wide(line, column)
-            for column, token in zip(head.columns, slots, strict=True)
-        )
+        merged = any(is_merged(line, head, *each) for each in zip(head.columns, slots, strict=True))
         spread = any(token.colspan > 1 for token in slots) and any(token.kind == "blank" for token in slots)
         return None if doubtful or merged or (spread and line.part.columns[0].label.box.width == 1) else slots
     wide = [token for token in slots for _ in range(token.colspan)]
@@ -200,9 +200,26 @@ def fit(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:
     return None
 
 
-def is_wide(line: FoundRow, column: str) -> bool:
-    """Whether a figure of this column covers several columns in the official form too."""
-    return any(item.id == column and item.label.box.width > 1 for item in line.part.columns)
+def is_merged(line: FoundRow, head: Head, column: str, token: Token) -> bool:
+    """Whether a figure stands under more columns than its head and its place in the official form cover."""
+    wider = token.colspan > max(1, head.widths.get(column, 1))
+    return wider and token.kind != "blank" and official_width(line, column) == 1
+
+
+def official_width(line: FoundRow, column: str) -> int:
+    """How many columns a figure covers in the official form: 3 for the decisions of 表二."""
+    return max((item.label.box.width for item in line.part.columns if item.id == column), default=1)
+
+
+def under_one(slots: Sequence[Token]) -> Sequence[Token] | None:
+    """The figure of a row that parted the cell under its head: 2822652 0 0, or 247 / /; None where two may be it."""
+    figures = [token for token in slots if token.kind != "blank" and not is_nothing(token)]
+    return None if len(figures) > 1 else figures or slots[:1]
+
+
+def is_nothing(token: Token) -> bool:
+    """0, 0.00, / or 无."""
+    return token.kind == "sign" or read_figure(token.text, "万元").value == 0
 
 
 def at_columns(line: FoundRow, head: Head) -> list[Token] | None:

@@ -19,7 +19,7 @@ from gongkai.sums import possible, stated_and_computed
 # Placed only where the relations leave one possibility.
 
 PLACED_BY_RELATIONS = "这一行缺少空白单元格，各数字所在的列是按勾稽关系推定的，请核对"
-TOO_MANY = "数字比列数多，其中可能有一行缺了标签，未填入"
+TOO_MANY = "这一行的数字比表头的列数多，可能合有两行或另有一列，未填入"
 MANY_WRONG = "有{}行的数字个数与表头的列数不符（第一行如上），无法确定各数字所在的列，这些行未填入"
 MANY_ROWS = 5
 MOST_ROWS = 6  # each costs up to 35 questions to the relations
@@ -53,9 +53,11 @@ def short_problems(form: Form, shorts: Sequence[ShortRow]) -> list[Problem]:
     if len(shorts) >= MANY_ROWS:
         label = shorts[0].row.label.text
         return [Problem(form.id, "", "", f"{label} {lines[0]}", MANY_WRONG.format(len(shorts)))]
-    found = [Problem(form.id, short.row.id, "", line, WRONG_COUNT) for short, line in zip(shorts, lines, strict=True)]
-    longer = [line for short, words, line in zip(shorts, texts, lines, strict=True) if len(words) > len(short.columns)]
-    return found + [Problem(form.id, "", "", line, TOO_MANY) for line in longer]
+    found = []
+    for short, words, line in zip(shorts, texts, lines, strict=True):
+        why = TOO_MANY if len(words) > len(short.columns) else WRONG_COUNT
+        found.append(Problem(form.id, short.row.id, "", line, why))
+    return found
 
 
 def only_placement(reading: TableReading, row_id: str, relations: Sequence[Relation]) -> dict[str, Token] | None:
