@@ -14,6 +14,7 @@ FILES = sorted(FOLDER.rglob("*.py"))
 MOST_FILES, MOST_IN_A_FOLDER, FEWEST_LINES = 160, 12, 80
 LARGE_FOLDERS = {
     "excel": "a file for each group of commands, and those of the worksheet functions",
+    "recognize": "a file for each step from tokens to a report, and one for what is none",
 }
 SHORT_FILES = {
     "__main__.py": "python -m gongkai",

@@ -105,7 +105,7 @@ def test_one_figure_is_evaluated_and_no_relation_is(kind: str, cell: str, tmp_pa
     found = run_command("check", saved_as(tmp_path, kind, changed_sheets(one_figure(cell))))
     assert not is_clean(found.stdout), found
     if found.returncode == 2:
-        assert kind in ("txt", "lines.txt", "xlsx")
+        assert kind in ("txt", "lines.txt", "full.txt", "xlsx")
         assert "“7”" in found.stderr
         assert "空白表格" not in found.stderr
 

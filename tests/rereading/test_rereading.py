@@ -44,8 +44,6 @@ from helpers.writers.words import MANNERS, word_page
 # Typed figures that the second reading leaves blank; of all other cases it gives every one.
 LEFT_BLANK = {
     "et-2020": 49,
-    "pdf-libreoffice-2022": 7,
-    "pdf-unruled-2021": 15,
     "rtf-2020": 198,
     "wps-2022": 114,
     "written-forms-2022": 5,

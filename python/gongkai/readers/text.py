@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gongkai.figures import read_figure
 from gongkai.model import Block, Grid, GridCell, Place, Prose
 from gongkai.readers.blocks import CELLS, too_large
+from gongkai.readers.typeset import is_typeset, typeset_blocks
 
+OTHER_BARS = str.maketrans(dict.fromkeys("¦│┃║┆┊╎∣‖", "|"))
 BAR = re.compile(r"(?<!\\)[|｜]")
 SEPARATORS = "|｜\t"
 RULE = re.compile(r":?-{2,}:?|:-:?|-:")  # a cell of the line under a Markdown head
@@ -40,6 +44,12 @@ def text_blocks(text: str) -> tuple[Block, ...]:
     as they are. A single blank line between single rows is spacing and goes out. Raises UnreadableDocument beyond the
     number of cells that a page may have.
     """
+    if is_typeset(text):
+        return typeset_blocks(text)
+    text = text.translate(OTHER_BARS)
+    separator = separator_of(text)
+    if separator:
+        return tuple(separated_blocks(text, separator))
     if len(text) > CELLS and sum(map(text.count, SEPARATORS)) > CELLS:
         raise too_large()
     lines = [split_line(line) for line in text.splitlines()]
@@ -130,3 +140,61 @@ def has_border(lines: Sequence[TextLine], end: int) -> bool:
     edged = [len(line.cells) for line in rows if not line.cells[end]]
     plain = [len(line.cells) for line in rows if line.cells[end]]
     return len(edged) > len(plain) and max(plain, default=0) < max(edged)
+
+
+# --- values parted by commas, semicolons or tabs ---------------------------------------------------
+
+FEWEST_FIELDS, FEWEST_RECORDS = 4, 4
+LONGEST_FIELD = 100  # characters; a longer one is prose
+SEPARATOR_LINE = re.compile(r"sep=(.)\s*")  # Excel's own first line
+
+
+def separator_of(text: str) -> str:
+    """What parts the fields of a file that a spreadsheet program wrote, "" for a text that is none.
+
+    Tabs are left to the lines (``runs``) unless fields are quoted: a quoted one may hold the end of a line.
+    """
+    named = SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0])
+    if named:
+        return named[1]
+    candidates = ",;\t" if '"' in text else ",;"
+    return next((sign for sign in candidates if is_separated(records_of(text, sign))), "")
+
+
+def records_of(text: str, separator: str) -> list[list[str]]:
+    lines = text.splitlines(keepends=True)
+    named = bool(lines) and SEPARATOR_LINE.fullmatch(lines[0]) is not None
+    try:
+        return list(csv.reader(lines[named:], delimiter=separator))
+    except csv.Error:
+        return []
+
+
+def is_separated(records: Sequence[Sequence[str]]) -> bool:
+    """Whether several records hold a label and figures: 规章,1,0,11."""
+    held = [record for record in records if len(record) >= FEWEST_FIELDS and is_record(record)]
+    return len(held) >= FEWEST_RECORDS
+
+
+def is_record(record: Sequence[str]) -> bool:
+    states = [read_figure(field).state for field in record]
+    short = all(len(field) <= LONGEST_FIELD for field in record)
+    return short and "unreadable" in states and states[-1] != "unreadable" and "figure" in states
+
+
+def separated_blocks(text: str, separator: str) -> Iterator[Block]:
+    """Records of several fields as grids, those of one field as prose between them; a record may be of many lines."""
+    grid: list[tuple[GridCell, ...]] = []
+    line, table = 1, 0
+    for record in (*records_of(text, separator), []):
+        fields = [field.strip() for field in record]
+        if sum(map(bool, fields)) > 1 or (grid and len(fields) >= FEWEST_FIELDS):
+            grid.append(tuple(GridCell(field, column) for column, field in enumerate(fields)))
+        else:
+            if grid:
+                table += 1
+                yield Grid(Place(table=table, line=line - len(grid)), tuple(grid), spans=False)
+                grid = []
+            if any(fields):
+                yield Prose(Place(line=line), "", "".join(fields))
+        line += 1

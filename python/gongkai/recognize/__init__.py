@@ -27,6 +27,7 @@ from gongkai.model import (
 )
 from gongkai.recognize.cover import agency_of, is_title, named_titles, published_of, title_of, why_unreadable, year_of
 from gongkai.recognize.disputes import names_of, place_blocks
+from gongkai.recognize.flat import flattened
 from gongkai.recognize.headers import stacked
 from gongkai.recognize.labels import (
     Match,
@@ -77,6 +78,7 @@ NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
 FEWEST_ROWS = {"disclosure": 2, "applications": 5}
 FEWEST_BLOCK_LABELS = 5
+FEWEST_LABELS_ALONE = 9  # of the 17 of 表二
 FEWEST_OF_A_SUMMARY = 3  # rows
 SAME_SHARE = 0.6  # of the rows: from there on it is another table of the same kind, not a mention of some labels
 MOST_COPIES = 4
@@ -106,7 +108,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     Of tables that are there without any figure the report says so (``is_evaluated``). Raises NoReport where the blocks
     hold none of its three tables, UnreadableDocument where they hold too many.
     """
-    tokens = tokenize(blocks)
+    tokens = flattened(tokenize(blocks))
     lines = lines_of(blocks)
     title = title_of(blocks)
     year = year_of(title, "\n".join(lines))
@@ -129,7 +131,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         doubt_units(reading, page.agency, "\n".join(texts.values()), others)
     found = [name for name, (reading, _) in readings.items() if reading.placed]
     unread: list[Problem] = []
-    if not found or (found == ["disclosure"] and not is_title(title)):
+    if not found or (found == ["disclosure"] and not is_title(title) and not is_whole(readings["disclosure"][0])):
         unread = labels_alone(tokens, edition.name)
         if not unread:
             raise NoReport(why_unreadable(blocks, document.origin))
@@ -157,6 +159,11 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         part=chosen.parts.index(chosen.cut) + 1 if chosen.cut in chosen.parts else 0,
         chosen_by=chosen.by,
     )
+
+
+def is_whole(disclosure: TableReading) -> bool:
+    """Whether 表二 has most of its labels, so that no other list of 行政许可 and 行政处罚 can be meant."""
+    return len(disclosure.spots) >= FEWEST_LABELS_ALONE
 
 
 def doubt_rivals(

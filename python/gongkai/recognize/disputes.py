@@ -90,7 +90,8 @@ class HeadSoFar:
         run, at = read_run(tokens, first)
         if numbers_columns(run) and self.labels:
             return at
-        if is_whole_row(tokens, first, at) or any(cell.kind in ("figure", "sign") for cell in run):
+        held = any(cell.kind in ("figure", "sign") for cell in run)
+        if held or is_whole_row(tokens, first, at) or is_blank_run(run, self.labels):
             self.place(run)
         elif is_blank_row(tokens, first, at, self.labels):
             self.labels = []
@@ -190,6 +191,11 @@ def is_whole_row(tokens: Sequence[Token], first: int, end: int) -> bool:
     row = tokens[first].row
     begins = first == 0 or tokens[first - 1].row != row
     return tokens[first].grid > 0 and begins and (end == len(tokens) or tokens[end].row != row)
+
+
+def is_blank_run(run: Sequence[Token], labels: Sequence[HeadLabel]) -> bool:
+    """Whether lines outside grids are as many blank cells as there are columns: | | | below 结果维持 | 结果纠正 |."""
+    return bool(run) and not run[0].grid and len(run) == sum(label.leaf for label in labels) > 0
 
 
 def is_blank_row(

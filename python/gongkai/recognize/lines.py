@@ -52,6 +52,8 @@ def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], par
         return FoundRow(part, row, label, slots, False, 0)
     while at < stop and not tokens[at].grid:
         token = tokens[at]
+        if len(slots) == len(part.columns) and slots[0].row == slots[-1].row != token.row:
+            break  # a number in a line of its own below a full row: the page's
         if token.kind == "filler":
             fillers = True
         elif token.is_slot or has_note(token) or (token.text[:1].isdigit() and stop - match.end == len(part.columns)):
@@ -191,6 +193,8 @@ def fit(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:
     wide = [token for token in slots for _ in range(token.colspan)]
     if len(wide) == expected and all(t.colspan == 1 or t.kind == "blank" for t in slots):
         return wide
+    if len(slots) > expected and not line.label.spans and all(token.kind == "blank" for token in slots):
+        return slots[:expected]
     leading = lead(line, expected)
     trailing = len(slots) - expected if all(t.kind == "blank" for t in slots[expected:]) else 0
     if leading and not (trailing and not filled):
@@ -212,8 +216,13 @@ def official_width(line: FoundRow, column: str) -> int:
 
 
 def under_one(slots: Sequence[Token]) -> Sequence[Token] | None:
-    """The figure of a row that parted the cell under its head: 2822652 0 0, or 247 / /; None where two may be it."""
+    """The figure of a row that parted the cell under its head: 2822652 0 0, or 247 / /; None where two may be it.
+
+    3985 3985 3985 is one cell written in each of its columns.
+    """
     figures = [token for token in slots if token.kind != "blank" and not is_nothing(token)]
+    if len(figures) > 2 and len({token.text for token in slots}) == 1:
+        return figures[:1]
     return None if len(figures) > 1 else figures or slots[:1]
 
 

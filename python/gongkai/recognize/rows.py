@@ -107,20 +107,26 @@ def place_rows(
     reading = TableReading(form)
     lines = read_lines(reading, tokens[:stop], chain)
     pitch = pitch_of(tokens[:stop], chain)
-    filled = sum(1 for line, head in lines if lead(line, len(head.columns))) >= 2
+    filled = sum(1 for line, head in lines if has_lead(line, head)) >= 2
     widths = full_widths(tokens[:stop])
     labels = {spot for match in chain for spot in range(match.start, match.end)}
     notes = note_places(tokens, lines_of_units, chain[0].start, chain[-1].end, labels)
     for line, head in lines:
         state_units(reading, line, head, notes)
         beside = [other for other, _ in lines if other.part is line.part]
-        sound = is_borne_out(head, line.part, beside, form, pitch) and widths.get(line.label.row, True)
+        full = widths.get(line.label.row, True) or len(line.part.columns) == len(line.slots) == 1
+        sound = is_borne_out(head, line.part, beside, form, pitch) and full
         place_line(reading, line, head, pitch, filled, sound)
     for cell in form.cells:
         if cell not in reading.entries:
             reading.entries[cell] = Entry(cell, None)
     report_strays(reading, tokens, chain, stop)
     return reading
+
+
+def has_lead(line: FoundRow, head: Head) -> bool:
+    """Whether a row with a figure writes the cells that its merged label covers; of a blank row nobody can tell."""
+    return any(token.kind != "blank" for token in line.slots) and lead(line, len(head.columns)) > 0
 
 
 def is_borne_out(head: Head, part: Part, lines: Sequence[FoundRow], form: Form, pitch: int) -> bool:

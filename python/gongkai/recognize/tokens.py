@@ -21,7 +21,7 @@ BAR = re.compile(r"[|｜]")
 BARS_AND_BLANKS = "|｜ \t\u3000\xa0"
 PAGE_NUMBER = re.compile(r"[-—–－·\s]+\d{1,3}[-—–－·\s]+|第\s*\d{1,3}\s*页.{0,12}")
 LABEL_AND_FIGURES = re.compile(
-    r"(?P<label>.*[^\d\s,.，．%/|-].*?)(?P<figures>(?:\s+(?:[\d０-９][\d０-９,，.]*|[-—/]))+)\s*"
+    r"(?P<label>.*[^\d\s,.，．%/|-].*?)(?P<figures>(?:\s+(?:[+＋－-]?[\d０-９][\d０-９,，.]*|[-—/]))+)\s*"
 )
 
 FIGURE_ENDS = frozenset("0123456789０１２３４５６７８９-—/")
@@ -109,11 +109,8 @@ def line_parts(line: str) -> Iterator[tuple[str, TokenKind, str]]:
     if not text or PAGE_NUMBER.fullmatch(text):
         return
     if BARS.fullmatch(text):
-        yield (
-            text,
-            "blank" if len(BARS.sub("", text)) == 0 and text.count("|") + text.count("｜") == 1 else "filler",
-            "",
-        )
+        alone = len(BAR.findall(text)) == 1
+        yield ("", "blank", "") if alone else (text, "filler", "")
         return
     text = text.rstrip(BARS_AND_BLANKS)
     if "|" in text or "｜" in text:

@@ -1,0 +1,123 @@
+"""Plain text set in columns of one width -> its pages' ink: tables drawn with ─ and │, or by blanks alone.
+
+What a person sees in such a text is a page; so it is painted as one, and read as any other page is (readers.layout).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from gongkai.model import Block
+from gongkai.readers.layout import blocks_of_pages
+from gongkai.readers.layout.ink import MOST_CHARS, Char, Ink, Stroke
+
+SIZE, WIDTH = 10.0, 5.0  # of a letter and of half an ideograph, in points
+LEADING = 20.0  # of a line: so far apart none is taken for one text with the next
+BLACK = (0.0, 0.0, 0.0)
+# Which sides of its place a sign draws: left, right, up, down.
+LEVEL, UPRIGHT = "─━═┄┈╌", "│┃║┆┊╎"
+LEFT = LEVEL + "┐┘┤┬┴┼┓┛┫┳┻╋╗╝╣╦╩╬"
+RIGHT = LEVEL + "┌└├┬┴┼┏┗┣┳┻╋╔╚╠╦╩╬"
+UP = UPRIGHT + "└┘├┤┴┼┗┛┣┫┻╋╚╝╠╣╩╬"
+DOWN = UPRIGHT + "┌┐├┤┬┼┏┓┣┫┳╋╔╗╠╣╦╬"
+CORNERS = re.compile("[┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬]")
+PLUS_RULE = re.compile(r"\s*\+(?:[-=]+\+)+\s*")
+TALL = "❘"  # a bar that reaches the rules above and below its line
+BARRED = re.compile(r"\s*\|.*\|\s*")
+GAP = re.compile(r"(?<=\S)[ \u3000]{2,}(?=\S)")
+FIGURES = re.compile(r"(?:\s*[+-]?[\d０-９][\d０-９.,，．]*(?:\s|$)){2,}")
+FEWEST_LINES = 5  # with gaps and figures in them
+
+
+def is_typeset(text: str) -> bool:
+    """Whether a text draws its tables, or parts its columns by several blanks: 规章      0      0      0."""
+    if len(text) > MOST_CHARS:
+        return False
+    lines = text.splitlines()
+    if any(CORNERS.search(line) or PLUS_RULE.fullmatch(line) for line in lines):
+        return True
+    set_wide = [line for line in lines if len(GAP.findall(line)) > 1 and "\t" not in line and "|" not in line]
+    return sum(FIGURES.search(GAP.sub("  ", line)) is not None for line in set_wide) >= FEWEST_LINES
+
+
+def typeset_blocks(text: str) -> tuple[Block, ...]:
+    """The blocks of a text as its lines stand on a page. Raises UnreadableDocument beyond the bounds of a page."""
+    lines = [line.expandtabs(8).rstrip() for line in text.splitlines()]
+    wide = ambiguous_width(lines)
+    drawn = any(CORNERS.search(line) or PLUS_RULE.fullmatch(line) for line in lines)
+    chars: list[Char] = []
+    strokes: list[Stroke] = []
+    for number, line in enumerate(lines):
+        signs = signs_of(line) if drawn else {}
+        for letter, x0, x1 in placed_letters(line, wide):
+            sign = signs.get(letter, letter)
+            sides = list(sides_of(sign, x0, x1, number)) if drawn else []
+            strokes += sides
+            if not sides and not letter.isspace():
+                chars.append(char_at(letter, x0, x1, number, len(chars)))
+    width = max((char.x1 for char in chars), default=SIZE)
+    height = LEADING * (len(lines) + 1)
+    return blocks_of_pages([Ink(max(width, *(s.x1 for s in strokes), SIZE), height, chars, strokes)])
+
+
+def signs_of(line: str) -> dict[str, str]:
+    """What the signs of a line stand for: +---+ is a rule, | 规章 | 2 | has bars; a - between dates is no line."""
+    if PLUS_RULE.fullmatch(line):
+        return {"+": "─", "-": "─", "=": "═"}
+    return {"|": TALL} if BARRED.fullmatch(line) else {}
+
+
+def ambiguous_width(lines: Sequence[str]) -> int:
+    """How many half places “ and ─ take, which is one or two as the font has it: that under which the tables' lines
+    end together, or the columns of figures do."""
+    scores = {wide: ends_together(lines, wide) for wide in (1, 2)}
+    return max((2, 1), key=lambda wide: scores[wide])
+
+
+def ends_together(lines: Sequence[str], wide: int) -> int:
+    """How many lines end where another one does, as the rows of a drawn table do."""
+    ends = Counter(line_width(line, wide) for line in lines if CORNERS.search(line) or line[-1:] in UPRIGHT)
+    ends += Counter(line_width(line, wide) for line in lines if line[-1:].isdigit() and GAP.search(line))
+    return sum(count for count in ends.values() if count > 1)
+
+
+def line_width(line: str, wide: int) -> int:
+    return sum(letter_width(letter, wide) for letter in line)
+
+
+def letter_width(letter: str, wide: int) -> int:
+    """Half places of a letter: 1 for 7, 2 for 章, ``wide`` for “."""
+    kind = unicodedata.east_asian_width(letter)
+    return wide if kind == "A" else 2 if kind in "WF" else 1
+
+
+def placed_letters(line: str, wide: int) -> Iterator[tuple[str, float, float]]:
+    at = 0
+    for letter in line:
+        width = letter_width(letter, wide)
+        yield letter, at * WIDTH, (at + width) * WIDTH
+        at += width
+
+
+def char_at(letter: str, x0: float, x1: float, number: int, order: int) -> Char:
+    top = LEADING * number + (LEADING - SIZE) / 2
+    return Char(letter, x0, top, x1, top + SIZE, SIZE, 0, order, BLACK, hidden=False)
+
+
+def sides_of(letter: str, x0: float, x1: float, number: int) -> Iterator[Stroke]:
+    """What a sign of a table draws: half a line to each of its sides."""
+    top, bottom = LEADING * number, LEADING * (number + 1)
+    x, y = (x0 + x1) / 2, (top + bottom) / 2
+    if letter == TALL:
+        yield Stroke(x, top - LEADING / 2, x, bottom + LEADING / 2)
+    if letter in LEFT:
+        yield Stroke(x0, y, x, y)
+    if letter in RIGHT:
+        yield Stroke(x, y, x1, y)
+    if letter in UP:
+        yield Stroke(x, top, x, y)
+    if letter in DOWN:
+        yield Stroke(x, y, x, bottom)
