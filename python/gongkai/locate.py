@@ -14,7 +14,7 @@ from itertools import combinations, islice
 from pathlib import Path
 
 from gongkai.bodies import may_be_one
-from gongkai.links import Directory, Lead, address_of, directory_of, goes_on, leads_of
+from gongkai.links import Directory, Lead, address_of, directory_of, frames_left, goes_on, leads_of
 from gongkai.links.addresses import host_of
 from gongkai.model import (
     Block,
@@ -25,13 +25,15 @@ from gongkai.model import (
     NoFigures,
     NoReport,
     Problem,
+    Prose,
     Report,
     Segment,
     UnreadableDocument,
 )
-from gongkai.readers import read_blocks
+from gongkai.readers import as_page, read_blocks, unpacked
 from gongkai.readers.css import named_in, screen_rules
 from gongkai.readers.detect import binary_format, decode
+from gongkai.readers.hidden import hidden_html, listed_html
 from gongkai.recognize import completed, recognize
 from gongkai.recognize.segments import NO_SUCH_PART
 from gongkai.rereading import with_uncovered_reread
@@ -41,6 +43,8 @@ from gongkai.wording import WORKBOOK_TYPE, clipped, evaluated
 from gongkai.workbook import is_ours, read_workbook
 
 TABLES = 3
+DEEPEST = 1  # frames within a frame
+HIDDEN = "报告取自网页中没有直接显示的内容（文本框、内嵌网页或脚本中的数据）。"
 NO_FIGURE = "的表没有数字"
 GONE = (404, 410)
 CONVERTED = "旧格式的文件，由 LibreOffice 转换后读取。"
@@ -75,12 +79,12 @@ def report_of(
     if is_workbook(document) or binary_format(document.content) is not None:
         loaded()  # only a page leads on
         return report_in(document, part)
-    document, blocks = with_styles(document, limits, access)
+    document, blocks = with_styles(unpacked(document), limits, access)
     following = Following(document, blocks, limits, access, part=part)
     try:
-        report = recognized(blocks, document, part)
+        report = shown_or_hidden(blocks, document, part)
     except UnreadableDocument:
-        listed = directory_of(blocks, document)
+        listed = directory_of((*blocks, *listed_by_scripts(document)), document)
         if listed:
             raise Directory(document.origin, listed, goes_on(blocks)) from None
         found = following.report(())
@@ -90,6 +94,29 @@ def report_of(
     if not report.is_evaluated:
         return elsewhere(report, replace(following, own_lack=NO_FIGURE))
     return report if len(report.tables) == TABLES else fuller(report, following)
+
+
+def shown_or_hidden(blocks: Sequence[Block], document: Document, part: int) -> Report:
+    """The report that a page shows, else the one that it holds out of sight. Raises as ``recognize``."""
+    try:
+        return recognized(blocks, document, part)
+    except UnreadableDocument:
+        inner = hidden_html(decode(document.content, document.charset)) if blocks else ""
+        if not inner:
+            raise
+        page = as_page(document, inner, HIDDEN)
+        heads = [block for block in blocks if isinstance(block, Prose) and block.heading.startswith(("title", "meta"))]
+        try:
+            return completed(recognized((*heads, *read_blocks(page)), page, part), blocks)
+        except UnreadableDocument:
+            pass
+        raise
+
+
+def listed_by_scripts(document: Document) -> tuple[Block, ...]:
+    """The links of a list that a page's scripts write."""
+    listed = listed_html(decode(document.content, document.charset))
+    return read_blocks(as_page(document, listed, "")) if listed else ()
 
 
 def elsewhere(report: Report, following: Following) -> Report:
@@ -144,7 +171,8 @@ def report_in(document: Document, part: int = 0, blocks: Sequence[Block] = ()) -
     found = binary_format(document.content)
     if found is not None and found.office:
         document = replace(document, provenance=(*document.provenance, CONVERTED))
-    return recognized(blocks or read_blocks(document), document, part)
+    document = unpacked(document)
+    return shown_or_hidden(blocks or read_blocks(document), document, part)
 
 
 def recognized(blocks: Sequence[Block], document: Document, part: int) -> Report:
@@ -176,6 +204,7 @@ class Following:
     access: Access
     own_lack: str = "没有三张表"  # what the page itself has not
     part: int = 0
+    depth: int = 0  # of frames within frames
 
     def report(self, own: Sequence[str]) -> Report | None:
         """The one report that the page's frames or attachments hold, if it has more tables than the page's ``own``.
@@ -222,10 +251,8 @@ class Following:
         if seconds <= 0:
             raise FetchError(f"{lead.source}：{self.limits.deadline:g}秒内没有取到它；请稍后重试。", "timeout")
         document = load(lead.source, replace(self.limits, deadline=seconds), self.access, self.page.url)
-        blocks: Sequence[Block] = ()
-        if lead.kind == "frame" and binary_format(document.content) is None:
-            document, blocks = with_styles(document, self.limits, self.access)
-        report = evaluated(report_in(document, self.part, blocks))
+        report = evaluated(self.report_of(lead, unpacked(document)))
+        document = report.document or document
         lacking = f"中{self.own_lack}" if not own else f"中只有{len(own)}张表"
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”（{lead.why}）"
         step = (
@@ -235,9 +262,25 @@ class Following:
         named = replace(document, origin=self.page.origin, provenance=provenance)
         return completed(replace(report, document=named), self.blocks)
 
+    def report_of(self, lead: Lead, document: Document) -> Report:
+        """The report in what a lead leads to; in a frame's own frames once more."""
+        if lead.kind != "frame" or binary_format(document.content) is not None:
+            return report_in(document, self.part)
+        document, blocks = with_styles(document, self.limits, self.access)
+        try:
+            return report_in(document, self.part, blocks)
+        except NoReport:
+            found = Following(document, blocks, self.limits, self.access, part=self.part, depth=self.depth + 1)
+            report = found.report(()) if self.depth < DEEPEST else None
+            if report is None:
+                raise
+            return report
+
     def failure(self, lead: Lead, error: GongkaiError) -> GongkaiError:
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”"
-        text = f"{self.page.origin}：页面中{self.own_lack}，其{what}也没有读出报告：{reason_of(lead, error)}"
+        left = frames_left(self.blocks, self.page) if lead.kind == "frame" else ()
+        more = f"（另有内嵌网页没有读取：{'、'.join(left)}）" if left else ""
+        text = f"{self.page.origin}：页面中{self.own_lack}，其{what}也没有读出报告{more}：{reason_of(lead, error)}"
         if isinstance(error, FetchError):
             return FetchError(text, error.stage, error.status)
         for kind in (NoReport, NoFigures):

@@ -288,11 +288,12 @@ SHEET = "sheet"  # the heading of a Prose that is the name of a worksheet, befor
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Something the source points to: ``kind`` is link, frame, image, password (a field that asks for one), or
-    stylesheet (one that may say how figures look; its text names their classes)."""
+    """Something the source points to: ``kind`` is link, frame, image, password (a field that asks for one), stylesheet
+    (one that may say how figures look; its text names their classes), or data: what a page without tables loads; its
+    text is address, script (it loads something), challenge (it asks for proof of a browser) or feed."""
 
     place: Place
-    kind: Literal["link", "frame", "image", "password", "stylesheet"]
+    kind: Literal["link", "frame", "image", "password", "stylesheet", "data"]
     text: str
     target: str
 

@@ -113,9 +113,10 @@ def test_an_attachment_without_a_report_or_that_is_gone() -> None:
     assert getattr(caught.value, "status", 0) == 404
 
 
-def test_only_one_level_is_followed() -> None:
-    message, server = refused("<iframe src='/b.html'></iframe>", {"/b.html": shell("<iframe src='/c.html'></iframe>")})
-    assert server.requests == ["/a/1.html", "/b.html"]
+def test_frames_are_followed_two_levels() -> None:
+    frames = {f"/{name}.html": shell(f"<iframe src='/{other}.html'></iframe>") for name, other in ("bc", "cd", "de")}
+    message, server = refused("<iframe src='/b.html'></iframe>", frames)
+    assert server.requests == ["/a/1.html", "/b.html", "/c.html"]
     assert "内嵌网页" in message
 
 

@@ -300,7 +300,7 @@ def test_an_attachment_cut_at_any_place_is_refused() -> None:
     ("body", "sentence"),
     [
         ("<a href=/1.pdf>年报.pdf</a>", "服务器上已没有这个文件（状态 404）；请在浏览器中打开网页查看"),
-        ("<a href=/1.ofd>年报.ofd</a>", "附件“年报.ofd”中；请下载附件，打开后另存为网页"),
+        ("<a href=/1.ofd>年报.ofd</a>", "附件“年报.ofd”中；请下载附件，用 OFD 阅读器打开后另存（或打印）为 PDF"),
         ("<a href=/1.zip>年报.zip</a>", "附件“年报.zip”中；请下载附件并解压"),
         ("".join(f"<a href=/{n}.pdf>附件{n}.pdf</a>" for n in range(5)), "附件“附件0.pdf”等5个附件中；请下载附件"),
     ],
@@ -321,12 +321,12 @@ def test_the_advice_for_an_attachment_is_to_download_it() -> None:
 def test_a_report_in_pictures_beside_others_is_no_directory() -> None:
     others = "".join(f"<a href=/{year}.html>{BODY}{year}年政府信息公开工作年度报告</a>" for year in (2018, 2019, 2020))
     message, _ = refused(f"<img src=1.jpg>{others}", {})
-    assert "报告可能是图片" in message
+    assert "只有1张图片" in message
     message, _ = refused(f"<img src=1.jpg>{others}", {}, "政府信息公开年报")
     assert "这是目录页" in message
 
 
-def test_a_page_of_scripts_alone_is_no_text() -> None:
+def test_a_page_of_scripts_alone_says_so() -> None:
     pages = {"/": [answer(b"<script>if(a)location='/x'</script>")]}
-    with serving(pages) as server, pytest.raises(GongkaiError, match="没有可读的文字"):
+    with serving(pages) as server, pytest.raises(GongkaiError, match="由脚本载入"):
         read_source(server.url(), ONCE)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urldefrag, urlsplit
 
 from gongkai.links.addresses import address_of, base_of, is_of_file_host, is_of_site, own_address, unquoted
 from gongkai.model import Block, Document, Link, Prose, UnreadableDocument
+from gongkai.recognize.refusals import is_login
 from gongkai.wording import one_line
 
 YEAR = re.compile(r"(?<!\d)20[0-4]\d(?!\d)")
@@ -102,7 +103,7 @@ def directory_of(blocks: Sequence[Block], document: Document) -> list[Candidate]
 
     Attachments alone make a directory only where the page is not that of a single report, and they are of several.
     """
-    if any(isinstance(block, Link) and block.kind == "password" for block in blocks):
+    if is_login(blocks):
         return []
     found = candidates(blocks, base_of(document))
     pages = [candidate for candidate in found if not ATTACHED.search(candidate.source)]
@@ -174,6 +175,12 @@ def leads_of(blocks: Sequence[Block], document: Document) -> list[Lead]:
 
 
 # --- frames ---------------------------------------------------------------------------------------
+
+
+def frames_left(blocks: Sequence[Block], document: Document) -> list[str]:
+    """The addresses of frames that are not followed, since there are more than ``MOST``."""
+    found = list(frames_of(blocks, base_of(document), own_address(document)))
+    return [lead.source for lead in found[MOST:]]
 
 
 def frames_of(blocks: Sequence[Block], base: str, home: str) -> Iterator[Lead]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from gongkai.model import Block, Document, UnreadableDocument
 from gongkai.readers.blocks import folded
 from gongkai.readers.detect import REPLACED, binary_format, decode, refuse_lines, text_format
+from gongkai.readers.mhtml import html_of_mhtml, is_mhtml
 from gongkai.system import remove_left_folders
 
 HTML = re.compile(
@@ -15,6 +17,9 @@ HTML = re.compile(
     re.IGNORECASE,
 )
 ENDING = 2_000  # characters
+DATA_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[\w$.]{1,60}\s*\(\s*)?[\[{]")
+MHTML_READ = "单个文件网页（.mht），读取的是其中的网页。"
+DATA_READ = "网站接口返回的数据，读取的是其中的正文。"
 
 
 def read_blocks(document: Document) -> tuple[Block, ...]:
@@ -30,7 +35,30 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
         raise UnreadableDocument(f"{document.origin}：{error}") from error
 
 
+def unpacked(document: Document) -> Document:
+    """The page that a document holds in another wrapping: one saved as a single file, the answer of an interface, the
+    list that a CMS keeps in a script. Any other document as it is. Raises UnreadableDocument."""
+    from gongkai.readers.hidden import data_html, with_records
+
+    content = document.content
+    if is_mhtml(content):
+        return as_page(document, html_of_mhtml(content), MHTML_READ)
+    if DATA_START.match(content):
+        page = data_html(decode(content, document.charset))
+        return as_page(document, page, DATA_READ) if page else document
+    if b"<datastore" in content:
+        return as_page(document, with_records(decode(content, document.charset)), "")
+    return document
+
+
+def as_page(document: Document, text: str, step: str) -> Document:
+    provenance = (*document.provenance, step) if step else document.provenance
+    page = text.encode("utf-8", "replace")
+    return replace(document, content=page, charset="utf-8", media_type="text/html", provenance=provenance)
+
+
 def blocks_of(document: Document) -> tuple[Block, ...]:
+    document = unpacked(document)
     found = binary_format(document.content)
     if found is not None and found.reader:
         from gongkai.readers.libreoffice import to_docx

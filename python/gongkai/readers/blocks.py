@@ -156,7 +156,7 @@ def blocks_of(items: Sequence[FlowItem]) -> Iterator[Block]:
         lines, links = [], []
         if isinstance(item, Grid):
             table += 1
-            yield Grid(Place(table=table), item.rows)
+            yield Grid(Place(table=table), item.rows, item.spans)
         elif item[1]:
             yield Prose(Place(line=line), item[0], item[1])
             line += 1 + item[1].count("\n")

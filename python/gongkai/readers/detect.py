@@ -52,7 +52,7 @@ PACKED = (  # parts of a zip archive that tell its format
     ("word/", WORD),
     ("xl/workbook.bin", Format("Excel 二进制工作簿（.xlsb）", "请打开后另存为.xlsx，再导入该文件")),
     ("xl/", EXCEL),
-    ("OFD.xml", Format("OFD 版式文件", SAVE)),
+    ("OFD.xml", Format("OFD 版式文件", "请用 OFD 阅读器打开后另存（或打印）为 PDF，再导入该文件")),
     ("mimetype", Format("OpenDocument 文档", SAVE)),
 )
 COMPOUND = (  # streams of an OLE2 file, named in UTF-16
@@ -62,7 +62,6 @@ COMPOUND = (  # streams of an OLE2 file, named in UTF-16
     ("EncryptedPackage", Format("加了密码的 Office 文件", "请打开后去掉密码，另存一份再导入")),
 )
 OFFICE_XML = re.compile(r"<\?mso-application|<(?:w:wordDocument|pkg:package|office:document|(?:ss:)?Workbook)\b")
-MHTML = re.compile(r"(?:[\w-]+:[^\n]*\n)*MIME-Version:", re.IGNORECASE)
 SNIFFED = 4_096  # bytes or characters at the start that tell the format
 SAMPLED = 16_384  # characters at the start that tell text from junk
 JUNK = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufffd]")
@@ -108,8 +107,6 @@ def text_format(text: str) -> Format | None:
         return Format("二进制文件或乱码", "请检查网址或文件是否正确")
     if OFFICE_XML.search(start):
         return Format("XML 格式的 Office 文档", SAVE)
-    if MHTML.match(start):
-        return Format("单个文件网页（.mht）", "请在浏览器中打开网页，另存为“网页，仅 HTML”，再导入该文件")
     return None
 
 

@@ -39,6 +39,8 @@ from gongkai.readers.blocks import (
 from gongkai.readers.css import Effect, is_on_screen
 from gongkai.readers.detect import refuse_tags
 from gongkai.readers.dress import Dress, dress_of
+from gongkai.readers.hidden import data_addresses
+from gongkai.readers.text import text_blocks
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -48,6 +50,13 @@ HAS_DIGIT = re.compile(r"\d")
 MOST_MOVED = 10_000_000  # lines handed up by tables that only arrange, once for each table that they stand in
 
 IMPORTED = re.compile(r"""@import\s+(?:url\(\s*)?["']?([^"')\s;]+)""", re.IGNORECASE)
+FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.IGNORECASE)
+CHALLENGE = re.compile(r"\$_ts|__jsl|acw_sc|cf[-_]chl|document\.cookie\s*=.{0,2000}location\s*[.=]", re.DOTALL)
+FILE_NAME = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)\s*$", re.IGNORECASE)
+OPENED_FILE = re.compile(r"[\"']([^\"']{1,300}\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar))[\"']", re.IGNORECASE)
+NOWHERE = "javascript:;"  # what only a script of the page can open
+MOST_CLICKS = 200
+MOST_ADDRESSES = 3
 FIGURES_NAMED = 3  # of those that bear a class
 
 NAMED = ("ArticleTitle", "PubDate", "ContentSource", "SiteName", "og:title", "publishdate", "publish_time", "author")
@@ -64,6 +73,7 @@ LINES = (
 SET_OFF = ("small", "abbr", "acronym", "dfn", "q", "cite", "var", "kbd", "samp", "data", "time", "output")
 INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "o:p")
 FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}
+LATE_SOURCES = ("data-original", "data-src", "data-lazy", "src")
 TYPED = ("", "text", "number", "tel", "search")
 
 Close = Callable[[], None]
@@ -89,7 +99,32 @@ def html_blocks(text: str, styles: str = "") -> tuple[Block, ...]:
     if tree.root is not None:
         walk(tree.root, page)
     page.end_line()
-    return (*page.head(), *stylesheets(tree, dress), *blocks_of(page.items))
+    loaded = () if any(isinstance(item, Grid) for item in page.items) else (*what_it_loads(text), *on_click(tree))
+    return (*page.head(), *stylesheets(tree, dress), *blocks_of(page.items), *loaded)
+
+
+def what_it_loads(text: str) -> Iterator[Link]:
+    """What a page without any table says of where its content is."""
+    if FEED.match(text):
+        yield Link(Place(), "data", "feed", "")
+    if CHALLENGE.search(text):
+        yield Link(Place(), "data", "challenge", "")
+    addresses = data_addresses(text)[:MOST_ADDRESSES]
+    yield from (Link(Place(), "data", "address", address) for address in addresses)
+    if not addresses and "<script" in text.lower():
+        yield Link(Place(), "data", "script", "")
+
+
+def on_click(tree: LexborHTMLParser) -> Iterator[Link]:
+    """Files that a click opens by script: onclick="window.open('/attach/8f2e.pdf')"."""
+    for node in tree.css("[onclick]")[:MOST_CLICKS]:
+        found = OPENED_FILE.search(node.attributes.get("onclick") or "")
+        text = collapse(node.text())[:LONGEST_LINK]
+        if found:
+            address = found[1] if "/" in found[1] else NOWHERE
+            yield Link(Place(), "link", text if FILE_NAME.search(text) else f"{text} {found[1]}".strip(), address)
+        elif FILE_NAME.search(text):
+            yield Link(Place(), "link", text, NOWHERE)
 
 
 def stylesheets(tree: LexborHTMLParser, dress: Dress) -> Iterator[Link]:
@@ -140,6 +175,19 @@ def walk(root: LexborNode, page: PageContent) -> None:
         node = following
 
 
+def pre_items(text: str, in_cell: bool) -> Iterator[FlowItem]:
+    """What <pre> sets as it is written: tables by tabs, bars or blanks are tables, all else is lines."""
+    blocks = () if in_cell else text_blocks(text)
+    if not any(isinstance(block, Grid) for block in blocks):
+        yield from (("", collapse(line)) for line in text.removeprefix("\n").removesuffix("\n").split("\n"))
+        return
+    for block in blocks:
+        if isinstance(block, Grid):
+            yield block
+        else:
+            yield from (("", collapse(line)) for line in block.text.split("\n"))
+
+
 def look_of(node: LexborNode) -> tuple[str | None, ...]:
     """What a run's look comes from, as far as it does not come from what it stands in."""
     attributes = node.attributes
@@ -149,6 +197,11 @@ def look_of(node: LexborNode) -> tuple[str | None, ...]:
 
 def skip() -> None:
     """Returned by an opener to leave out what the node holds."""
+
+
+def in_turn(*closes: Close | None) -> None:
+    for close in filter(None, closes):
+        close()
 
 
 def left_out(node: LexborNode) -> Close:
@@ -221,9 +274,9 @@ class PageContent:
         if effect == "drawn":
             return self.drawn_cell if opener == self.cell else partial(self.drawn_run, opener)
         if effect in ("apart", "odd", "moved", "white"):
-            return self.apart if opener in (None, self.link) else opener
+            return self.link_apart if opener == self.link else opener or self.apart
         if effect in ("hidden", "raised"):
-            return self.raised if opener in (None, self.link) else opener
+            return partial(self.raised_link, opener) if opener == self.link else opener or self.raised
         if opener in (None, self.lines):
             return self.paragraph if effect == "cell" else self.lines
         return opener
@@ -257,7 +310,7 @@ class PageContent:
             text = settle(text if self.in_cell else without_links(text))
             self.marked = False
         if self.in_pre:
-            self.items += [("", collapse(line)) for line in text.removeprefix("\n").removesuffix("\n").split("\n")]
+            self.items += pre_items(text, self.in_cell)
         elif text.strip(" \t\n\r\f"):
             self.items.append(("", collapse(text)))
 
@@ -307,6 +360,15 @@ class PageContent:
         self.mark(RAISED, "(")
         return partial(self.mark, RAISED, ")")
 
+    def link_apart(self, node: LexborNode) -> Close | None:
+        """A link is set apart as it is; <a title=注1>1</a>, which leads nowhere, as any run."""
+        return self.link(node) or self.apart(node)
+
+    def raised_link(self, opener: Opener, node: LexborNode) -> Close | None:
+        """12<a style="vertical-align:super" href="#n1">3</a>: what it leads to, and a mark that is no digit of 12."""
+        end_raised, end_link = self.raised(node), opener(node)
+        return partial(in_turn, end_link, end_raised)
+
     def apart(self, node: LexborNode) -> Close | None:
         """Text of another look than what stands beside it: 43<small>1</small> is not 431. Two runs of one look are one,
         as editors part them: <span class=x>43</span><span class=x>1</span>."""
@@ -337,13 +399,16 @@ class PageContent:
             inside[0] = inside[0].removeprefix(collapse(text_of(pieces, 0, at)))
         inside.append(text_of(self.pieces, at if pieces is self.pieces else 0))
         text = collapse(" ".join(piece[:LONGEST_LINK] for piece in inside))
-        self.items.append(Link(Place(), "link", text or node.attributes.get("title") or "", target))
+        title = collapse(node.attributes.get("title") or "")
+        text = title if title and (not text or text.rstrip("….").strip() != text) else text  # a name cut short
+        self.items.append(Link(Place(), "link", text, target))
         self.mark(LINKED, ")")
 
     def image(self, node: LexborNode) -> None:
         attributes = node.attributes
         text = collapse(attributes.get("alt") or attributes.get("title") or "")
-        self.items.append(Link(Place(), "image", text, attributes.get("src") or ""))
+        late = (attributes.get(name) for name in LATE_SOURCES)  # of a picture that is loaded when it comes into view
+        self.items.append(Link(Place(), "image", text, next(filter(None, late), "")))
 
     def frame(self, node: LexborNode) -> Close | None:
         attributes = node.attributes

@@ -25,7 +25,7 @@ from gongkai.model import (
     UnreadableDocument,
     Value,
 )
-from gongkai.recognize.cover import agency_of, is_title, named_titles, published_of, title_of, why_unreadable, year_of
+from gongkai.recognize.cover import agency_of, is_title, named_titles, published_of, title_of, year_of
 from gongkai.recognize.disputes import names_of, place_blocks
 from gongkai.recognize.flat import flattened
 from gongkai.recognize.headers import stacked
@@ -41,6 +41,7 @@ from gongkai.recognize.labels import (
     without,
 )
 from gongkai.recognize.lines import pitch_of
+from gongkai.recognize.refusals import why_unreadable
 from gongkai.recognize.rows import TableReading, as_one, place_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.segments import (

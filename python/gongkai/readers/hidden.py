@@ -1,0 +1,313 @@
+"""What a page holds out of sight -> the HTML of it: a textarea, an inner page, data of a script, a list for its CMS.
+
+A page whose own text is no report may carry the report so. Nothing is run and nothing is fetched. What is text in the
+source stays text: titles and days are escaped before they stand in a page again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape, unescape
+from typing import NamedTuple
+
+from gongkai.readers.scripts import Json, values_in
+
+REPORT_WORDS = ("规范性文件", "行政许可", "行政处罚", "予以公开", "属于国家秘密", "结转下年度", "结果维持")
+FEWEST_WORDS = 3
+HOLDERS = ("textarea", "noscript", "template", "xmp")
+DEEPEST = 4  # pages within pages, JSON within JSON
+LONGEST_CELL = 400  # characters
+LONGEST = 8_000_000  # characters of a page that is looked into
+OPENING = re.compile(r"<(script|textarea|noscript|template|xmp|datastore|record)\b([^<>]*)>", re.IGNORECASE)
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+ATTRIBUTE = re.compile(r"\s[\w:.-]+\s*=\s*(?:\"([^\"]{400,})\"|'([^']{400,})')")
+TAG = re.compile(r"<[a-zA-Z!/][^<>]*>")
+NOT_SHOWN = re.compile(
+    r"\s(?:style\s*=\s*(?:\"[^\"]*display\s*:\s*none[^\"]*\"|'[^']*display\s*:\s*none[^']*')|hidden(?=[\s>]))", re.I
+)
+ESCAPED_TAG = re.compile(r"&(?:amp;)*(?:lt|#60|#x3c);\s*/?(?:p|table|tr|td|div|span)\b", re.IGNORECASE)
+TITLE_KEY = re.compile(
+    r"(?:\w*(?:title|subject|headline)|(?:doc|file|art|article|news|info)?_?name|bt|wjmc)", re.IGNORECASE
+)
+DATE_KEY = re.compile(
+    r"\w*(?:pub|release|issue|create|show|fb|cw)\w*(?:date|time|rq|sj)|date|time|fbrq|fbsj", re.IGNORECASE
+)
+SOURCE_KEY = re.compile(r"\w*(?:source|origin|publisher|organ|orgname|dept\w*|unit\w*|fbjg|ly)", re.IGNORECASE)
+ADDRESS_KEY = re.compile(r"\w*(?:url|link|href|path)", re.IGNORECASE)
+DATE = re.compile(r"\s*(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})")
+NAMES_REPORT = re.compile(r"信息公开.{0,12}(?:报告|年报)|年报|年度报告")
+CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+DATA = re.compile(r"\s*(?:[\w$.]+\s*\(\s*)?[\[{]")  # JSON, or a call with it: callback({…})
+CALLS = re.compile(
+    r"(?:fetch|axios(?:\.\w+)?|\$\.(?:get|post|getJSON|ajax)|\.open|\.load|request(?:\.\w+)?|http(?:\.\w+)?)\s*\("
+    r"\s*(?:[\"'](?:get|post)[\"']\s*,)?[^()'\"`]{0,60}[\"'`]([^\"'`\s]{3,300})"
+    r"|\burl\s*[:=]\s*[\"'`]([^\"'`\s]{3,300})",
+    re.IGNORECASE,
+)
+NO_DATA = re.compile(r"\.(?:js|css|png|jpe?g|gif|ico|svg|woff2?)(?:$|\?)|^(?:get|post|put)$", re.IGNORECASE)
+
+
+class Element(NamedTuple):
+    """A script, textarea or the like: its name, its attributes and content as written, and where it stands."""
+
+    name: str
+    attributes: str
+    content: str
+    start: int
+    end: int
+
+
+def elements(text: str, *names: str) -> Iterator[Element]:
+    """The elements of these names, outermost, in order. One that is never closed ends with nothing."""
+    lower = text.lower()
+    open_ended: set[str] = set()
+    at = 0
+    while (tag := OPENING.search(text, at)) is not None:
+        at = tag.end()
+        name = tag[1].lower()
+        end = lower.find(f"</{name}", at) if name in names and name not in open_ended else -1
+        if end >= 0:
+            yield Element(name, tag[2], text[at:end], tag.start(), end)
+            at = end
+        elif name in names:
+            open_ended.add(name)
+
+
+def without(text: str, *names: str) -> str:
+    """The text without such elements."""
+    pieces, at = [], 0
+    for element in elements(text, *names):
+        pieces.append(text[at : element.start])
+        at = element.end
+    return " ".join((*pieces, text[at:]))
+
+
+def holds_report(text: str) -> bool:
+    return sum(word in text for word in REPORT_WORDS) >= FEWEST_WORDS
+
+
+def holds_all(text: str) -> bool:
+    """Whether the words of 表二 and of 表三 stand in it: no table of a report is one by itself."""
+    return "行政处罚" in text and "予以公开" in text
+
+
+def hidden_html(text: str, depth: int = 0) -> str:
+    """The HTML of what a page holds out of sight and may be a report; "" for nothing of the kind."""
+    if depth > DEEPEST or len(text) > LONGEST:
+        return ""
+    found: list[str] = []
+    for fragment in fragments(text):
+        inner = "" if holds_report(visible_text(fragment)) else hidden_html(fragment, depth + 1)
+        found += [inner or fragment] if holds_report(inner or fragment) else []
+    shown = NOT_SHOWN.sub(" ", text)
+    if not found and shown != text and holds_report(visible_text(shown)):
+        found = [shown]
+    return "\n".join(dict.fromkeys(found))
+
+
+def fragments(text: str) -> Iterator[str]:
+    """Each piece of HTML or text that a page holds in a place where no browser shows it as part of the page."""
+    for script in elements(text, "script"):
+        yield from script_fragments(script.attributes, script.content)
+    rest = COMMENT.sub(" ", without(text, "script"))
+    for holder in elements(rest, *HOLDERS):
+        yield opened(holder.content)
+    for double, single in ATTRIBUTE.findall(without(rest, *HOLDERS)):
+        yield opened(unescape(double or single))
+
+
+def script_fragments(attributes: str, script: str) -> Iterator[str]:
+    """A template as it is; of any other script the reports in its values."""
+    if re.search(r"type\s*=\s*[\"']?text/(?!javascript)", attributes, re.IGNORECASE):
+        yield opened(script)
+    elif holds_report(script) or holds_report(plain_letters(script)):
+        for value in values_in(script):
+            yield from reports_in(value)
+
+
+def plain_letters(script: str) -> str:
+    r"""The script with its ``\u4fe1`` as letters: only to look for words."""
+    return re.sub(r"\\{1,4}u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), script)
+
+
+def opened(content: str) -> str:
+    """HTML that was escaped, once or twice: until a tag shows; text as it is."""
+    for _ in range(DEEPEST):
+        if TAG.search(content) or not ESCAPED_TAG.search(content):
+            break
+        content = unescape(content)
+    return content
+
+
+def visible_text(text: str) -> str:
+    """A page's text roughly, without what stands in scripts, textareas and attributes."""
+    return TAG.sub(" ", without(COMMENT.sub(" ", text), "script", *HOLDERS))
+
+
+# --- values of scripts and answers ----------------------------------------------------------------
+
+
+def data_html(text: str) -> str:
+    """The HTML of the reports in an answer of an interface, JSON or a call with it; else of its list of links."""
+    if not DATA.match(text) or len(text) > LONGEST:
+        return ""
+    values = list(values_in(text))
+    reports: list[str] = []
+    for value in values:
+        reports += [page for page in reports_in(value) if holds_report(page)]
+    return "\n".join(reports) or "\n".join(link for value in values for link in links_in(value))
+
+
+def reports_in(value: Json, depth: int = 0) -> Iterator[str]:
+    """The pages of the reports in a value, each with the title, day and source that stand beside its text."""
+    if depth > DEEPEST * 4 or not holds_report(text_in(value)):
+        return
+    if isinstance(value, str):
+        yield from string_reports(value, depth)
+        return
+    parts = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    is_here = holds_all if holds_all(text_in(value)) else holds_report
+    whole = [part for part in parts if is_here(text_in(part))]
+    if not whole or is_rows(value):
+        yield head_of(value) + rendered(value)
+        return
+    found = [page for part in whole for page in reports_in(part, depth + 1)]
+    head = head_of(value) if len(found) == 1 else ""
+    yield from (head + page for page in found)
+
+
+def string_reports(text: str, depth: int) -> Iterator[str]:
+    inner = list(values_in(text)) if DATA.match(text) else []
+    pages = [page for value in inner for page in reports_in(value, depth + 1)]
+    yield from pages or [rendered(opened(text))]
+
+
+def is_rows(value: Json) -> bool:
+    """[["规章", 0, 0, 0], …], or [{"项目": "规章", "制发": 0}, …]: a table."""
+    if not isinstance(value, list) or len(value) < 2:
+        return False
+    rows = [cells_of(row) for row in value]
+    cells = [cell for row in rows for cell in row]
+    return all(rows) and not any(isinstance(cell, (list, dict)) or is_article(cell) for cell in cells)
+
+
+def is_article(cell: Json) -> bool:
+    return isinstance(cell, str) and len(cell) > LONGEST_CELL
+
+
+def cells_of(row: Json) -> list[Json]:
+    return row if isinstance(row, list) else list(row.values()) if isinstance(row, dict) else []
+
+
+def text_in(value: Json) -> str:
+    """All strings of a value; \\u in a string that is JSON itself read as letters."""
+    if isinstance(value, str):
+        return plain_letters(value) if "\\u" in value else value
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return "\n".join(text_in(part) for part in parts if isinstance(part, (str, list, dict)))
+
+
+def rendered(value: Json) -> str:
+    """A value as HTML: its tables and texts in their order. Text without any tag keeps its lines."""
+    if isinstance(value, str):
+        return value if TAG.search(value) else f"<pre>{escape(value)}</pre>"
+    if is_rows(value) and isinstance(value, list):
+        return f"<pre>{escape(chr(10).join(map(bar_line, named_rows(value))))}</pre>"
+    if isinstance(value, dict):
+        kept = (part for key, part in value.items() if not is_of_head(key))
+        return "\n".join(map(rendered, kept))
+    return "\n".join(map(rendered, value)) if isinstance(value, list) else ""
+
+
+def named_rows(rows: list[Json]) -> list[Json]:
+    """The rows, those of objects below a row of their keys."""
+    first = rows[0]
+    return [list(first), *rows] if isinstance(first, dict) else rows
+
+
+def bar_line(row: Json) -> str:
+    """规章 | 2 | 0 | 11 |: nothing is known of merged cells."""
+    texts = ("" if cell is None else str(cell).replace("|", " ") for cell in cells_of(row))
+    return " | ".join(" ".join(text.split()) for text in texts) + " |"
+
+
+def is_of_head(key: str) -> bool:
+    return any(pattern.fullmatch(key) for pattern in (TITLE_KEY, DATE_KEY, SOURCE_KEY)) and key != "name"
+
+
+def head_of(value: Json) -> str:
+    """<h1>title</h1> and the lines of day and source, by the keys of an object."""
+    if not isinstance(value, dict):
+        return ""
+    title = named(value, TITLE_KEY)
+    day = DATE.match(named(value, DATE_KEY))
+    source = named(value, SOURCE_KEY)
+    lines = [f"<h1>{escape(title)}</h1>"] if title else []
+    lines += [f"<p>发布日期：{day[1]}-{day[2]}-{day[3]}</p>"] if day else []
+    lines += [f"<p>来源：{escape(source)}</p>"] if source else []
+    return "\n".join(lines)
+
+
+def named(value: dict[str, Json], key: re.Pattern[str]) -> str:
+    """The first short string under such a key."""
+    texts = [text for name, text in value.items() if isinstance(text, str) and key.fullmatch(name)]
+    return next((text.strip() for text in texts if 0 < len(text.strip()) <= 100 and not TAG.search(text)), "")
+
+
+# --- lists ----------------------------------------------------------------------------------------
+
+
+def listed_html(text: str) -> str:
+    """The links that a page's scripts hold: written out (document.write), or as objects with title and address."""
+    found: list[str] = []
+    for script in elements(text[:LONGEST], "script"):
+        if NAMES_REPORT.search(plain_letters(script.content)):
+            found += [link for value in values_in(script.content) for link in links_in(value)]
+    return "\n".join(found)
+
+
+def links_in(value: Json, depth: int = 0) -> Iterator[str]:
+    if isinstance(value, str):
+        if "<a " in value and NAMES_REPORT.search(value):
+            yield value
+    elif isinstance(value, dict):
+        title, address = named(value, TITLE_KEY), named(value, ADDRESS_KEY)
+        if title and address and NAMES_REPORT.search(title):
+            yield f'<p><a href="{escape(address)}">{escape(title)}</a></p>'
+        else:
+            yield from links_of_all(list(value.values()), depth)
+    elif isinstance(value, list):
+        yield from links_of_all(value, depth)
+
+
+def links_of_all(values: Sequence[Json], depth: int) -> Iterator[str]:
+    if depth < DEEPEST * 2:
+        for value in values:
+            yield from links_in(value, depth + 1)
+
+
+def with_records(text: str) -> str:
+    """A page with the records of its CMS's list where their script stands: <script type="text/xml"><datastore>…."""
+    pieces, at = [], 0
+    for script in elements(text, "script"):
+        shown = records_shown(script.content)
+        if shown:
+            pieces += [text[at : script.start], shown]
+            at = script.end
+    return "".join((*pieces, text[at:]))
+
+
+def records_shown(script: str) -> str:
+    store = next(elements(script, "datastore"), None)
+    records = [CDATA.sub("", record.content) for record in elements(store.content, "record")] if store else []
+    content = "\n".join(records)
+    bare_rows = content.lstrip().lower().startswith(("<tr", "<td"))
+    return f"<table>{content}</table>" if bare_rows else f"<div>{content}</div>" if content.strip() else ""
+
+
+def data_addresses(text: str) -> list[str]:
+    """Where a page's scripts take its content from, as they write it: /api/article/123."""
+    scripts = [script.content for script in elements(text[:LONGEST], "script")]
+    found = [first or second for script in scripts for first, second in CALLS.findall(script)]
+    return list(dict.fromkeys(address for address in found if not NO_DATA.search(address)))

@@ -1,0 +1,61 @@
+"""A page saved as one file (.mhtml, .mht) -> its HTML, the pages of its frames where they stand in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from email import message_from_bytes
+from email.message import Message
+
+from gongkai.model import UnreadableDocument
+from gongkai.readers.detect import decode
+
+HEADERS = re.compile(rb"\s*(?:[A-Za-z][\w-]{0,40}:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}")
+KINDS = re.compile(rb"^Content-Type:\s*(?:multipart/related|text/html)", re.IGNORECASE | re.MULTILINE)
+SNIFFED = 4_096  # bytes
+FRAME = re.compile(r"<i?frame\b[^<>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)[^<>]*>", re.IGNORECASE)
+DEEPEST = 3  # frames within frames
+MOST_PARTS = 2_000
+BROKEN = "这个单个文件网页（.mht）已损坏或不完整，不能读取；请在浏览器中打开网页，另存为“网页，仅 HTML”，再导入该文件。"
+
+
+def is_mhtml(content: bytes) -> bool:
+    """Whether the bytes begin with the headers of a message that holds a page."""
+    start = content[:SNIFFED]
+    headers = HEADERS.match(start)
+    return headers is not None and KINDS.search(headers[0]) is not None
+
+
+def html_of_mhtml(content: bytes) -> str:
+    """The first page of the file, with those of its frames in place. Raises UnreadableDocument."""
+    try:
+        parts = [part for part in message_from_bytes(content).walk() if part.get_content_type() == "text/html"]
+    except (RecursionError, ValueError, LookupError) as error:
+        raise UnreadableDocument(BROKEN) from error
+    if not parts or len(parts) > MOST_PARTS:
+        raise UnreadableDocument(BROKEN)
+    pages = {name: part for part in parts[1:] for name in names_of(part)}
+    return with_frames(text_of(parts[0]), pages, DEEPEST)
+
+
+def names_of(part: Message) -> list[str]:
+    """By what a frame may name a part: its address, or cid: and its number."""
+    location, number = part.get("Content-Location"), part.get("Content-ID")
+    names = [str(location).strip()] if location else []
+    return [*names, f"cid:{str(number).strip().strip('<>')}"] if number else names
+
+
+def text_of(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    return decode(content, part.get_content_charset("") or "") if isinstance(content, bytes) else ""
+
+
+def with_frames(text: str, pages: Mapping[str, Message], depth: int) -> str:
+    """The page with the content of the frames that the file holds; other frames stay."""
+    pieces, at = [], 0
+    for frame in FRAME.finditer(text) if depth else ():
+        page = pages.get(frame[1])
+        if page is not None:
+            pieces += [text[at : frame.start()], with_frames(text_of(page), pages, depth - 1)]
+            at = frame.end()
+    return "".join((*pieces, text[at:]))

@@ -1,0 +1,149 @@
+"""The text of a script -> the values that it writes down: JSON, and objects as JavaScript has them.
+
+Nothing is run. ``{title: 'A', rows: [[1, 2]]}`` is a dict; what is no literal (a call, a variable) is None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+DEEPEST = 60  # brackets within brackets
+EFFORT = 20  # times the length of the text; a hostile one is given up
+BLANK = re.compile(r"(?:\s|//[^\n]*|/\*.{0,500}?\*/)+", re.DOTALL)
+STRING = re.compile(
+    r'"([^"\\\n]*(?:\\.[^"\\\n]*)*)"|\'([^\'\\\n]*(?:\\.[^\'\\\n]*)*)\'|`([^`\\]*(?:\\.[^`\\]*)*)`', re.DOTALL
+)
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+WORD = re.compile(r"[A-Za-z_$][\w$]*")
+WORDS: dict[str, Json] = {"true": True, "false": False, "null": None, "undefined": None}
+ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|(\r?\n)|(.))", re.DOTALL)
+LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "v": "\v"}
+OPENERS = re.compile(r"[\[{\"'`]|//[^\n]*|/\*.{0,500}?\*/", re.DOTALL)
+SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+class NoValue(Exception):
+    """What stands here is no literal."""
+
+
+def values_in(text: str) -> Iterator[Json]:
+    """The objects, lists and strings that a script writes down, the outermost ones, in order."""
+    reader = ValueReader(text)
+    at = 0
+    while (found := OPENERS.search(text, at)) is not None and reader.effort > 0:
+        at = found.end()
+        if found[0].startswith("/"):
+            continue
+        try:
+            value, at = reader.value(found.start(), 0)
+        except NoValue:
+            continue
+        yield value
+
+
+class ValueReader:
+    """``effort`` is what may still be spent, in characters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.effort = EFFORT * len(text) + 1_000
+
+    def value(self, at: int, depth: int) -> tuple[Json, int]:
+        """The value that begins at a place, and where it ends. Raises NoValue."""
+        at = self.skipped(at)
+        sign = self.text[at : at + 1]
+        self.effort -= 1
+        if depth > DEEPEST or self.effort <= 0:
+            raise NoValue
+        if sign == "{":
+            return self.mapping(at + 1, depth + 1)
+        if sign == "[":
+            return self.row(at + 1, depth + 1)
+        if sign in ('"', "'", "`"):
+            return self.string(at)
+        return self.plain(at)
+
+    def skipped(self, at: int) -> int:
+        """Behind blanks and comments."""
+        found = BLANK.match(self.text, at)
+        return found.end() if found else at
+
+    def mapping(self, at: int, depth: int) -> tuple[Json, int]:
+        found: dict[str, Json] = {}
+        while (at := self.skipped(at)) < len(self.text) and self.text[at] != "}":
+            key, at = self.key(at)
+            value, at = self.value(at, depth)
+            found[key] = value
+            at = self.after_comma(at, "}")
+        return found, self.closed(at)
+
+    def row(self, at: int, depth: int) -> tuple[Json, int]:
+        found: list[Json] = []
+        while (at := self.skipped(at)) < len(self.text) and self.text[at] != "]":
+            value, at = self.value(at, depth)
+            found.append(value)
+            at = self.after_comma(at, "]")
+        return found, self.closed(at)
+
+    def closed(self, at: int) -> int:
+        if at >= len(self.text):
+            raise NoValue
+        return at + 1
+
+    def after_comma(self, at: int, end: str) -> int:
+        at = self.skipped(at)
+        if self.text[at : at + 1] == ",":
+            return at + 1
+        if self.text[at : at + 1] != end:
+            raise NoValue
+        return at
+
+    def key(self, at: int) -> tuple[str, int]:
+        found = WORD.match(self.text, at) or NUMBER.match(self.text, at)
+        if found:
+            name, at = found[0], found.end()
+        else:
+            name, at = self.string(at)
+        at = self.skipped(at)
+        if self.text[at : at + 1] != ":":
+            raise NoValue
+        return name, at + 1
+
+    def string(self, at: int) -> tuple[str, int]:
+        found = STRING.match(self.text, at)
+        if found is None:
+            self.effort -= len(self.text) - at  # looked through for its end
+            raise NoValue
+        self.effort -= found.end() - at
+        body = next(group for group in found.groups() if group is not None)
+        return unescaped(body), found.end()
+
+    def plain(self, at: int) -> tuple[Json, int]:
+        """A number, or true, false, null; None for a variable's name."""
+        number = NUMBER.match(self.text, at)
+        if number:
+            self.effort -= number.end() - at
+            whole = number[0].lstrip("-").isdigit() and len(number[0]) < 16
+            return (int(number[0]) if whole else number[0]), number.end()
+        word = WORD.match(self.text, at)
+        if word is None:
+            raise NoValue
+        return WORDS.get(word[0]), word.end()
+
+
+def unescaped(body: str) -> str:
+    r"""``\u4fe1\/`` as a person reads it."""
+    if "\\" not in body:
+        return body
+    text = ESCAPE.sub(one_letter, body)
+    return SURROGATES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+
+
+def one_letter(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    if code:
+        return chr(int(code, 16)) if int(code, 16) < 0x110000 else ""
+    return "" if match[4] else LETTERS.get(match[5], match[5])

@@ -1,0 +1,350 @@
+"""A document that holds no report -> what it is instead, and what to do: one Chinese sentence.
+
+The kinds stand in one table, ``KINDS``, in the order in which they are asked; each has its sentence and a test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from gongkai.figures import clean
+from gongkai.model import Block, Grid, Link, Prose
+from gongkai.recognize.cover import LONGEST_TITLE, REPORT, SITE_SUFFIX, YEAR, is_title
+
+SHORT = 600  # characters of a page that says little but its one thing
+FEW = 1_500
+START = 3_000
+LAST_OF_OLD_FORM = 2018
+OWN_TITLE = re.compile(r"h[1-3]|meta:(?:ArticleTitle|og:title)")
+TITLES = re.compile(r"title|h[1-3]|meta:(?:ArticleTitle|og:title)")
+LOGIN = re.compile(r"登\s*[录陆]|身份认证|sign\s?in|log\s?in", re.IGNORECASE)
+LOGIN_WORDS = re.compile(r"登\s*[录陆]|失效|用户名|账号|帐号|密\s*码|扫码|未登录")
+VERIFY = re.compile(
+    r"验证码|安全验证|人机验证|访问过于频繁|请开启\s*JavaScript|正在(?:检查您的浏览器|验证您)|真人|滑块|访问(?:拦截|被阻断|被拦截)"
+    r"|Just a moment|安全威胁",
+    re.IGNORECASE,
+)
+ERROR = re.compile(
+    r"\b(?:40[0-9]|50[0-9])\b|页面不存在|页面没有找到|找不到(?:页面|文件|该页)|无法找到|网页无法访问|您访问的页面|(?:文章|信息|内容|页面).{0,4}不存在"
+    r"|已(?:被)?删除|系统维护|正在维护|维护中|服务器(?:内部)?错误|Bad Gateway|Not Found|Forbidden|签名|参数错误|无权限",
+    re.IGNORECASE,
+)
+ANSWER = re.compile(r"\s*(?:[\w$.]+\s*\(\s*)?\{")
+ANSWERED = re.compile(r"\"(?:msg|message|error|errmsg|info|detail)\"\s*:\s*\"([^\"]{1,60})\"", re.IGNORECASE)
+NO_TEXT = re.compile(r"\"\w*(?:content|text|body|html|txt)\"\s*:\s*(?:null|\"\s*\")", re.IGNORECASE)
+OLD_YEAR = re.compile(r"(20(?:0[7-9]|1[0-8]))(?!\d)\s*年?")
+OLD_LIST = re.compile(r"指\s*标.{0,20}单\s*位.{0,20}统\s*计\s*数|主动公开政府信息数|依申请公开信息目录数", re.DOTALL)
+UNIVERSITY = re.compile(r"高等学校信息公开|高校信息公开|学年.{0,12}信息公开|(?:大学|学院|职业技术学校).{0,20}信息公开")
+UTILITY = re.compile(
+    r"公共企事业单位信息公开|(?:有限|集团|股份|自来水|供水|供电|燃气)公司.{0,20}信息公开|医院.{0,16}信息公开"
+)
+CIRCULAR = re.compile(r"通\s*知$|的通知|(?:格式|填报|编制).{0,6}说明|印发.{0,30}(?:格式|办法)|报告格式")
+ABOUT_REPORTS = re.compile(r"信息公开.{0,12}(?:报告|年报)|年度报告")
+OTHER_REPORT = re.compile(
+    r"(?:法治政府|依法行政|政府网站|网站工作|行政执法|部门|预算|决算|企业|环境|绩效|社会责任|统计|国民经济|政府工作|工作)"
+    r".{0,24}(?:报告|年报|报表|公报|公示|公开)|年度报告|年报|工作要点|统计公报|政府工作报告|决算|预算|要点$|公报$|总结$"
+)
+ATTACHMENT = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)(?:$|[?#\"])", re.IGNORECASE)
+ATTACHED = re.compile(r"[^\s\"'/\\]{0,80}\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)(?=[\"'?#])", re.IGNORECASE)
+NAMES_REPORT = re.compile(r"信息公开.{0,10}(?:年度?报告|年报)|年报")
+ONLY_YEAR = re.compile(r"20[0-4]\d\s*年?度?(?:年报|报告)?")
+FURNITURE = re.compile(
+    r"logo|icon|gaba|ewm|qr|erweima|weixin|wechat|beian|jiucuo|dzjg|red\.png|badge|banner|loading|blank|arrow|share|print"
+    r"|二维码|标识|备案|政府网站找错|党政机关|适老|无障碍",
+    re.IGNORECASE,
+)
+ADVICE = {  # suffix of an attachment that cannot be read as it is -> what to do with it
+    "ofd": "请下载附件，用 OFD 阅读器打开后另存（或打印）为 PDF，再导入该文件",
+    "zip": "请下载附件并解压，再导入其中的报告",
+    "rar": "请下载附件并解压，再导入其中的报告",
+}
+DOWNLOAD = "请下载附件，再导入该文件"
+SAVE_PAGE = "请在浏览器中打开网页，等内容显示后另存为网页，再导入该文件"
+TEXT_VERSION = "请向发布机关索取文字版，或手工填表"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is known of a document without a report."""
+
+    blocks: Sequence[Block]
+
+    @cached_property
+    def prose(self) -> list[Prose]:
+        return [block for block in self.blocks if isinstance(block, Prose)]
+
+    @cached_property
+    def text(self) -> str:
+        return "\n".join(block.text for block in self.prose)
+
+    @property
+    def start(self) -> str:
+        return self.text[:START]
+
+    @cached_property
+    def own_text(self) -> str:
+        """Its text without titles and the texts of its links: what is left of a page's frame is short."""
+        links = sorted({link.text for link in self.links if link.text}, key=len, reverse=True)
+        lines = [
+            block.text for block in self.blocks if isinstance(block, Prose) and not TITLES.fullmatch(block.heading)
+        ]
+        text = "\n".join(lines)
+        for link in links[:200]:
+            text = text.replace(link, "")
+        return text
+
+    @cached_property
+    def titles(self) -> list[str]:
+        """The page's own titles, without the names of column and site; where it has none, its first lines."""
+        heads = [clean(block.text) for block in self.prose if OWN_TITLE.fullmatch(block.heading)]
+        page = [SITE_SUFFIX.split(clean(block.text))[0] for block in self.prose if block.heading == "title"]
+        lines = [clean(line) for line in self.own_text.split("\n")[:6]]
+        return [*heads, *page] or [line for line in lines if 4 < len(line) <= LONGEST_TITLE]
+
+    @cached_property
+    def links(self) -> list[Link]:
+        return [block for block in self.blocks if isinstance(block, Link)]
+
+    def linked(self, *kinds: str) -> list[Link]:
+        return [link for link in self.links if link.kind in kinds]
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.own_text) < SHORT
+
+
+class Refusal(NamedTuple):
+    """A kind of document that is no report; ``told`` is its sentence without the source's name, "" for others."""
+
+    kind: str
+    told: Callable[[Page], str]
+
+
+def why_unreadable(blocks: Sequence[Block], origin: str) -> str:
+    """One Chinese sentence: what the document is instead of a report, and what to do."""
+    page = Page(blocks)
+    told = next(filter(None, (kind.told(page) for kind in KINDS)), "")
+    found = told or nothing(page)
+    return f"{origin}：{found if origin.startswith('http') else found.replace('网址或文件', '文件')}。"
+
+
+def is_login(blocks: Sequence[Block]) -> bool:
+    return bool(login(Page(blocks)))
+
+
+# --- what stands in the way -----------------------------------------------------------------------
+
+
+def login(page: Page) -> str:
+    """A field for a password with little else, or a short page that speaks of nothing but logging in."""
+    if any(is_title(title) for title in page.titles):
+        return ""
+    named = any(LOGIN.search(title) for title in page.titles)
+    asked = bool(page.linked("password")) and len(page.own_text) < FEW
+    speaks = len(set(LOGIN_WORDS.findall(page.own_text))) > 1 and page.is_short
+    told = "这是登录页面，不是年度报告；请在浏览器中登录后把报告网页另存为文件，再导入该文件"
+    return told if (page.is_short and named) or asked or speaks else ""
+
+
+def verification(page: Page) -> str:
+    challenged = any(link.text == "challenge" for link in page.linked("data"))
+    short = len(page.own_text) < FEW and VERIFY.search(page.start)
+    told = "网站要求验证后才能访问，没有得到年度报告；请在浏览器中打开网页并另存为文件，再导入该文件"
+    return told if (challenged and page.is_short) or short else ""
+
+
+def answer(page: Page) -> str:
+    """What an interface said in place of a report: {"code": 401, "msg": "未登录"}."""
+    if not ANSWER.match(page.text) or len(page.text) > START:
+        return ""
+    attached = ATTACHED.search(page.text)
+    if attached:
+        return f"网站接口返回的数据中没有正文，报告可能在附件“{short_text(attached[0])}”中；{advice_for(attached[0])}"
+    said = ANSWERED.search(page.text)
+    if NO_TEXT.search(page.text):
+        return f"网站接口返回的数据中正文（内容）是空的；{SAVE_PAGE}"
+    code = re.search(r"\b[45]\d\d\b", page.text)
+    what = " ".join(filter(None, (code[0] if code else "", said[1] if said else "")))
+    return f"网站接口返回的是错误信息（{what}），不是年度报告；{SAVE_PAGE}" if what else ""
+
+
+def error_page(page: Page) -> str:
+    found = ERROR.search("\n".join((*page.titles, page.own_text[:START])))
+    if found is None or len(page.own_text) > FEW or any(REPORT.search(title) for title in page.titles):
+        return ""
+    return f"这是出错页面（{short_text(found[0])}），页面不存在、已删除或暂时不能访问；请检查网址，或稍后重试"
+
+
+def feed(page: Page) -> str:
+    found = any(link.text == "feed" for link in page.linked("data"))
+    return "这是网站的订阅或目录文件（RSS、XML），不是报告；请导入其中一篇报告的网址" if found else ""
+
+
+# --- another document -----------------------------------------------------------------------------
+
+
+def old_form(page: Page) -> str:
+    """Reports for 2008 to 2018, by title or by their list 指标·单位·统计数."""
+    titles = [title for title in page.titles if REPORT.search(title) or ("信息公开" in title and "报告" in title)]
+    years = [int(found[1]) for title in titles if (found := OLD_YEAR.search(title))]
+    later = any((found := YEAR.search(title)) and int(found[1]) > LAST_OF_OLD_FORM for title in titles)
+    if later or not (years or OLD_LIST.search(whole_text(page))):
+        return ""
+    of_year = f"{years[0]}年的" if years else ""
+    return (
+        f"这是{of_year}年度报告，用的是2019年以前的旧格式（没有现在的三张表），不能读取；"
+        "本工具读取2019年及以后的年度报告"
+    )
+
+
+def university(page: Page) -> str:
+    """中山大学2021—2022学年信息公开年度报告; a water company's."""
+    heads = "\n".join((*page.titles, page.own_text[:SHORT]))
+    school, company = UNIVERSITY.search(heads), UTILITY.search(heads)
+    if not (school or company) or "报告" not in heads:
+        return ""
+    whose = "高等学校" if school else "公共企事业单位"
+    return f"这是{whose}的信息公开年度报告，格式与行政机关的不同，没有三张表，不能读取；请导入行政机关的年度报告"
+
+
+def circular(page: Page) -> str:
+    titles = [title for title in page.titles if CIRCULAR.search(title)]
+    if not titles or not ABOUT_REPORTS.search(page.text):
+        return ""
+    return (
+        f"这是关于年度报告的通知或格式说明（“{short_text(titles[0])}”），没有填好的报告；"
+        "请导入某一机关年度报告的网址或文件"
+    )
+
+
+def other_report(page: Page) -> str:
+    """法治政府建设年度报告, 部门决算, 统计公报: by its own title."""
+    if any(NAMES_REPORT.fullmatch(title) or REPORT.search(title) for title in page.titles):
+        return ""
+    titles = [title for title in page.titles if OTHER_REPORT.search(title) and "目录" not in title]
+    told = "不是政府信息公开工作年度报告；请检查网址或文件，导入政府信息公开工作年度报告"
+    return f"这是“{short_text(titles[0])}”，{told}" if titles else ""
+
+
+# --- the report is elsewhere ----------------------------------------------------------------------
+
+
+def attachment(page: Page) -> str:
+    attached = [link for link in page.linked("link") if is_attachment(link)]
+    found = [link for link in attached if NAMES_REPORT.search(link.text + link.target)] or attached
+    if not found:
+        return ""
+    readable = [link for link in found if not any(f".{suffix}" in said_of(link) for suffix in ADVICE)]
+    link = (readable or found)[0]
+    several = f"等{len(found)}个附件" if len(found) > 1 else ""
+    name = short_text(link.text or link.target)
+    name = name if ATTACHMENT.search(name) or not link.target else f"{name}（{short_text(file_name(link.target))}）"
+    return f"页面中没有三张表，报告可能在附件“{name}”{several}中；{advice_for(said_of(link))}"
+
+
+def pictures(page: Page) -> str:
+    """A report whose pages, or whose tables, are pictures: how many there are."""
+    named = any(NAMES_REPORT.search(title) for title in page.titles)
+    found = {link.target or number: link for number, link in enumerate(page.linked("image")) if is_content(link)}
+    if not (named and found):
+        return ""
+    return f"页面中没有文字的三张表，只有{len(found)}张图片，报告（或其中的表）是图片或扫描件，不能读取；{TEXT_VERSION}"
+
+
+def index(page: Page) -> str:
+    """A list of reports: links named as such, or by their years alone below 政府信息公开年报."""
+    links = page.linked("link")
+    found = [link for link in links if NAMES_REPORT.search(link.text) and YEAR.search(link.text)]
+    if not found and any(NAMES_REPORT.search(title) for title in page.titles):
+        found = [link for link in links if ONLY_YEAR.fullmatch(link.text.strip())]
+    if not found or any(is_title(title) and YEAR.search(title) for title in page.titles):
+        return ""
+    first = found[0]
+    where = f"，地址 {short_text(first.target, 100)}" if first.target else ""
+    return (
+        f"这是目录页，列有{len(found)}个年度报告链接（如“{short_text(first.text)}”{where}）；请导入其中一个链接的网址"
+    )
+
+
+def frame(page: Page) -> str:
+    frames = [link for link in page.linked("frame") if link.target]
+    return (
+        f"页面中没有三张表，内容在内嵌网页 {short_text(frames[0].target, 100)} 中；请导入内嵌网页的网址"
+        if frames
+        else ""
+    )
+
+
+def script_content(page: Page) -> str:
+    """A page that a browser fills in: it says from where, if it shows that."""
+    data = [link for link in page.linked("data") if link.text in ("address", "script")]
+    if not data or not page.is_short:
+        return ""
+    addresses = [link.target for link in data if link.target]
+    shown = f"（数据地址 {short_text(addresses[0], 100)}）" if addresses else ""
+    return f"网页的内容由脚本载入{shown}，文件里没有报告；{SAVE_PAGE}"
+
+
+def nothing(page: Page) -> str:
+    if not page.text.strip():
+        return f"内容是空的，没有可读的文字，网页可能要在浏览器中才显示内容；{SAVE_PAGE}"
+    start = short_text(page.text)
+    return f"没有找到政府信息公开工作年度报告的三张表（开头是“{start}”）；请检查网址或文件是否正确"
+
+
+KINDS = (
+    Refusal("login", login),
+    Refusal("verification", verification),
+    Refusal("answer", answer),
+    Refusal("error page", error_page),
+    Refusal("feed", feed),
+    Refusal("old form", old_form),
+    Refusal("university", university),
+    Refusal("circular", circular),
+    Refusal("other report", other_report),
+    Refusal("attachment", attachment),
+    Refusal("index", index),
+    Refusal("pictures", pictures),
+    Refusal("frame", frame),
+    Refusal("content by script", script_content),
+)
+
+
+# --- helpers --------------------------------------------------------------------------------------
+
+
+def whole_text(page: Page) -> str:
+    """Its text, that of tables too."""
+    cells = (cell.text for block in page.blocks if isinstance(block, Grid) for row in block.rows for cell in row)
+    return f"{page.text}\n{' '.join(cells)}"
+
+
+def is_attachment(link: Link) -> bool:
+    """By where it leads, or by its text, which may be all that a page says of a link that a script opens."""
+    return any(ATTACHMENT.search(text) for text in (link.target, link.text))
+
+
+def said_of(link: Link) -> str:
+    return f"{link.target} {link.text}".lower()
+
+
+def advice_for(text: str) -> str:
+    return next((advice for suffix, advice in ADVICE.items() if f".{suffix}" in text.lower()), DOWNLOAD)
+
+
+def file_name(target: str) -> str:
+    return target.partition("?")[0].rpartition("/")[2] or target
+
+
+def is_content(link: Link) -> bool:
+    """Whether a picture may be a page of the report, and is none of the site's own: a logo, a code to be scanned."""
+    return not FURNITURE.search(f"{link.target[:300]} {link.text}")
+
+
+def short_text(text: str, longest: int = 40) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[:longest] + "…"
