@@ -31,9 +31,9 @@ from gongkai.model import (
     UnreadableDocument,
 )
 from gongkai.readers import as_page, read_blocks, unpacked
-from gongkai.readers.css import named_in, screen_rules
 from gongkai.readers.detect import binary_format, decode
-from gongkai.readers.hidden import hidden_html, listed_html
+from gongkai.readers.html.css import named_in, screen_rules
+from gongkai.readers.html.hidden import hidden_html, listed_html
 from gongkai.recognize import completed, recognize
 from gongkai.recognize.segments import NO_SUCH_PART
 from gongkai.rereading import with_uncovered_reread

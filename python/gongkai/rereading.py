@@ -22,7 +22,7 @@ from gongkai.model import Block, Document, Entry, Grid, Place, Problem, Prose, R
 from gongkai.readers import HTML, is_cut, read_blocks
 from gongkai.readers.blocks import PAINTED, folded
 from gongkai.readers.detect import EXCEL, OLD_EXCEL, OLD_WORD, PDF, REPLACED, WORD, binary_format, decode, refuse_lines
-from gongkai.readers.dress import dress_of
+from gongkai.readers.html.dress import dress_of
 from gongkai.recognize import recognize
 from gongkai.recognize.tokens import kind_of, squash
 from gongkai.wording import clipped

@@ -21,7 +21,7 @@ from gongkai.checks.rules import other_rules, rule_of, rules
 from gongkai.editions import editions, explanations
 from gongkai.model import UNKNOWN_UNIT, Entry, GongkaiError, Problem, Report, Rule, Segment, Table
 from gongkai.recognize import NO_TABLE
-from gongkai.recognize.rows import NO_LABEL, NOT_FOUND_COLUMN, NOT_FOUND_ROW
+from gongkai.recognize.tables.rows import NO_LABEL, NOT_FOUND_COLUMN, NOT_FOUND_ROW
 from helpers import DOCUMENTS
 from helpers.made import blank_report, older, report_of
 from helpers.pages import CASES, typed

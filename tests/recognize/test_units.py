@@ -8,7 +8,7 @@ import pytest
 
 from gongkai.checks import check
 from gongkai.model import Finding, Report, Value
-from gongkai.recognize.units import count_units, money_units
+from gongkai.recognize.tables.units import count_units, money_units
 from helpers.counts import matrix
 from helpers.made import report_of
 from helpers.pages import figures, read_page

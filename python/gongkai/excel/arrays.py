@@ -18,8 +18,8 @@ from xlwings.conversion import Accessor, ValueAccessor
 from gongkai.editions import editions
 from gongkai.figures import read_figure, shown
 from gongkai.model import Box, Cell, Entry, Form, GongkaiError, Grid, GridCell, Label, Place, Problem, Table, Value
-from gongkai.recognize import read_tables
 from gongkai.recognize.labels import wordings
+from gongkai.recognize.tables import read_tables
 from gongkai.recognize.tokens import squash, tokenize
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.workbook.layout import same_form

@@ -8,7 +8,7 @@ from dataclasses import replace
 from gongkai.model import Block, Document, UnreadableDocument
 from gongkai.readers.blocks import folded
 from gongkai.readers.detect import REPLACED, binary_format, decode, refuse_lines, text_format
-from gongkai.readers.mhtml import html_of_mhtml, is_mhtml
+from gongkai.readers.html.mhtml import html_of_mhtml, is_mhtml
 from gongkai.system import remove_left_folders
 
 HTML = re.compile(
@@ -38,7 +38,7 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
 def unpacked(document: Document) -> Document:
     """The page that a document holds in another wrapping: one saved as a single file, the answer of an interface, the
     list that a CMS keeps in a script. Any other document as it is. Raises UnreadableDocument."""
-    from gongkai.readers.hidden import data_html, with_records
+    from gongkai.readers.html.hidden import data_html, with_records
 
     content = document.content
     if is_mhtml(content):

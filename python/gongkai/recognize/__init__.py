@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gongkai.bodies import may_be_one
-from gongkai.editions import edition_of_year, editions, form
+from gongkai.editions import edition_of_year
+from gongkai.editions import editions as editions
+from gongkai.editions import form as form
 from gongkai.figures import PICTURE
 from gongkai.model import (
     SHEET,
@@ -22,30 +24,20 @@ from gongkai.model import (
     Report,
     Segment,
     Table,
-    UnreadableDocument,
     Value,
 )
-from gongkai.recognize.cover import agency_of, is_title, named_titles, published_of, title_of, year_of
-from gongkai.recognize.disputes import names_of, place_blocks
-from gongkai.recognize.flat import flattened
-from gongkai.recognize.headers import stacked
-from gongkai.recognize.labels import (
-    Match,
-    align,
-    best_chain,
-    chain_weight,
-    exact_matches,
-    follows_figure,
-    form_words,
-    lexicon,
-    without,
+from gongkai.model import (
+    UnreadableDocument as UnreadableDocument,
 )
-from gongkai.recognize.lines import pitch_of
+from gongkai.recognize.cover import agency_of, is_title, named_titles, published_of, title_of, year_of
+from gongkai.recognize.flat import flattened
+from gongkai.recognize.labels import lexicon
 from gongkai.recognize.refusals import why_unreadable
-from gongkai.recognize.rows import TableReading, as_one, place_rows
 from gongkai.recognize.sections import find_sections, headings_of, opening_of, section_texts
 from gongkai.recognize.segments import (
-    LONGEST_CELL,
+    LONGEST_CELL as LONGEST_CELL,
+)
+from gongkai.recognize.segments import (
     Chosen,
     Cut,
     choose,
@@ -56,51 +48,41 @@ from gongkai.recognize.segments import (
     vague_caption,
     written_beside,
 )
-from gongkai.recognize.settle import join_parted, place_short_rows
+from gongkai.recognize.tables import (
+    FEWEST_BLOCK_LABELS,
+    FEWEST_ROWS,
+    SAME_SHARE,
+    find_chain,
+    left_blank,
+    read_tables,
+    value_in,
+)
+from gongkai.recognize.tables.rows import TableReading
+from gongkai.recognize.tables.rows import as_one as as_one
+from gongkai.recognize.tables.rows import place_rows as place_rows
+from gongkai.recognize.tables.units import contradicted_by
+from gongkai.recognize.tables.units import note_places as note_places
+from gongkai.recognize.tables.units import scaled_note as scaled_note
+from gongkai.recognize.tables.units import unit_lines as unit_lines
 from gongkai.recognize.tokens import Token, tokenize
-from gongkai.recognize.units import contradicted_by, note_places, scaled_note, unit_lines
 
 NO_TABLE = "没有找到这张表"
 HAS_NUMBER = re.compile(r"\d|[一二三四五六七八九十零〇]$")  # (134), 12②, 十二: perhaps a figure, but none for certain
 NO_FIGURE = "找到了表格的标签，但标签旁没有数字"
 NOT_PLACED = "表格中有数字，但不能确定属于哪一格，未填入"
 ONLY_TEXT = "标签旁的文字不是单独的数字，未填入"
-TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
-TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
 OTHER_REPORT = "这张表前面是另一份报告的标题，可能不属于本报告，未填入"
 DOUBTED_UNIT = "{}，换算后{}，可能是单位写错，未填入；请核对单位"
-ELSEWHERE = "文中另有几行同样的标签，其中{}格的数字与表中不同（第一个如上），请核对"
 RIVAL = "这一节里另有一张没有读出的表或图片，读出的表不一定是本报告的，未填入；请核对"
 OUTSIDE = "这张表不在规定的那一节里，不一定是本报告的，请核对"
 CAPTIONED = "这张表旁边这样写，不一定是本报告的，请核对"
-SCALED = "表旁这样写，表中的数不是以件为单位，未填入；请核对"
 SECTION_OF = {"disclosure": 2, "applications": 3, "disputes": 4}
 NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
-FEWEST_ROWS = {"disclosure": 2, "applications": 5}
-FEWEST_BLOCK_LABELS = 5
 FEWEST_LABELS_ALONE = 9  # of the 17 of 表二
-FEWEST_OF_A_SUMMARY = 3  # rows
-SAME_SHARE = 0.6  # of the rows: from there on it is another table of the same kind, not a mention of some labels
-MOST_COPIES = 4
-MOST_MATCHES = 6000
 
 
 Readings = Mapping[str, tuple[TableReading, str]]  # table id -> its reading and the edition of its layout
-
-
-@dataclass(frozen=True, slots=True)
-class FoundTable:
-    """A table found in the tokens: the edition of its layout, its chain of labels, and their total weight.
-
-    ``matches`` are all tokens that agree with one of its labels, in the chain or not; a ``partial`` one has some rows.
-    """
-
-    edition: str
-    chain: list[Match]
-    weight: float
-    matches: list[Match]
-    partial: bool = False
 
 
 def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Report:
@@ -303,151 +285,3 @@ def filler_of(texts: Sequence[str], labels: int) -> str:
     """The text that stands in cell after cell of a table: 暂无, □, ***; "" where none does."""
     (text, count), *_ = Counter(texts).most_common(1) or [("", 0)]
     return text if 2 * count > labels else ""
-
-
-def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[TableReading, str]]:
-    """Table id -> its reading and the edition of its layout, for the tables that were found."""
-    chains = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
-    heads, spots = stacked(tokens, names_of(form(preferred, "disputes")))
-    blocks = find_chain(heads, preferred, "disputes")
-    begins = [found.chain[0].start for copies in chains.values() for found in copies if not found.partial]
-    begins += [spots[blocks.chain[0].start]] if len(blocks.chain) >= FEWEST_BLOCK_LABELS else []
-    lines = unit_lines(tokens)
-    readings: dict[str, tuple[TableReading, str]] = {}
-    for name, copies in chains.items():
-        read = [read_copy(tokens, name, found, begins, lines) for found in copies if not found.partial]
-        chosen = agreed(read)
-        if chosen is not None:
-            partial = [found for found in copies if found.partial]
-            tell_differences(chosen, [read_copy(tokens, name, found, begins, lines) for found in partial])
-            chosen.spots = tuple(at for each in read for at in each.spots)
-            readings[name] = (chosen, copies[0].edition)
-    if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
-        theirs = grid_rows_of(tokens, chains)
-        disputes = place_blocks(heads, form(preferred, "disputes"), pitch_of(heads, blocks.chain), theirs)
-        join_parted(disputes, editions()[preferred].relations_of("disputes"))
-        if disputes.placed or disputes.problems:
-            disputes.start = spots[blocks.chain[0].start]
-            disputes.spots = tuple(spots[match.start] for match in blocks.chain)
-            note = scaled_note(note_places(tokens, lines, disputes.start, spots[blocks.chain[-1].end - 1] + 1, ()))
-            disputes = left_blank(disputes, note, SCALED) if note else disputes
-            readings["disputes"] = (disputes, preferred)
-    return readings
-
-
-def grid_rows_of(tokens: Sequence[Token], chains: Mapping[str, Sequence[FoundTable]]) -> set[int]:
-    """The grid rows of other tables' rows of figures: their labels and figures are none of 表四."""
-    rows = set()
-    for name, copies in chains.items():
-        for found in [copy for copy in copies if not copy.partial]:
-            labels = form(found.edition, name).labels
-            rows |= {
-                tokens[match.start].row
-                for match in found.chain
-                if labels[match.label].kind == "row" and tokens[match.start].grid
-            }
-    return rows
-
-
-def find_chain(tokens: Sequence[Token], edition: str, table: str) -> FoundTable:
-    words = lexicon(edition, table)
-    matches = exact_matches(tokens, words)
-    if len(matches) > MOST_MATCHES:
-        raise UnreadableDocument(TOO_MANY)
-    chain = align(tokens, words, matches)
-    return FoundTable(edition, chain, chain_weight(chain), matches)
-
-
-def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[FoundTable]:
-    """The table wherever it stands in the document, in the layout that explains it best; [] if it does not."""
-    best = find_chain(tokens, preferred, table)
-    if best.weight < lexicon(preferred, table).full:
-        ranked = [best, *(find_chain(tokens, edition, table) for edition in editions() if edition != preferred)]
-        best = max(ranked, key=lambda found: (round(found.weight, 3), found.edition == preferred))
-    rows = count_rows(tokens, best.chain, best.edition, table)
-    if rows < FEWEST_ROWS[table]:
-        return []
-    copies = [best]
-    words = lexicon(best.edition, table)
-    left = without(best.matches, best.chain)
-    while left and len(copies) < MOST_COPIES:
-        chain = best_chain(left, words)
-        found = count_rows(tokens, chain, best.edition, table)
-        if found < FEWEST_OF_A_SUMMARY:
-            break
-        partial = found < SAME_SHARE * rows
-        chain = chain if partial else align(tokens, words, left)
-        copies.append(FoundTable(best.edition, chain, chain_weight(chain), left, partial))
-        left = without(left, chain)
-    return copies
-
-
-def count_rows(tokens: Sequence[Token], chain: Sequence[Match], edition: str, table: str) -> int:
-    """How many rows of the form a chain finds with a figure, a sign, an empty cell or a short text after the label."""
-    labels = form(edition, table).labels
-    rows = [match for match in chain if labels[match.label].kind == "row"]
-    return sum(1 for match in rows if follows_figure(tokens, match.end) or follows_text(tokens, match.end))
-
-
-def follows_text(tokens: Sequence[Token], end: int) -> bool:
-    """Whether a short text stands beside a label in a grid, where a figure should: □, 无, 12（上年3）."""
-    if end >= len(tokens):
-        return False
-    token = tokens[end]
-    beside = token.grid > 0 and token.row == tokens[end - 1].row and token.kind == "text"
-    return beside and len(token.text) <= LONGEST_CELL and token.squash not in form_words()
-
-
-def read_copy(
-    tokens: Sequence[Token], table: str, found: FoundTable, begins: Sequence[int], lines: Sequence[int]
-) -> TableReading:
-    stop = min((start for start in begins if start >= found.chain[-1].end), default=len(tokens))
-    reading = place_rows(tokens, found.chain, form(found.edition, table), stop, lines)
-    relations = editions()[found.edition].relations_of(table)
-    place_short_rows(reading, relations)
-    join_parted(reading, relations)
-    as_one(reading)
-    reading.start = found.chain[0].start
-    reading.spots = tuple(match.start for match in found.chain)
-    return reading
-
-
-def agreed(readings: Sequence[TableReading]) -> TableReading | None:
-    """The fullest of several readings of one table if all agree in each cell that any of them gives, else one that is
-    blank: a copy that could not be placed agrees with nothing. The problems of all stay."""
-    placed = sorted(readings, key=lambda reading: -reading.placed)
-    if not placed:
-        return None
-    chosen = placed[0]
-    if all(is_equal(chosen, other) for other in placed[1:]):
-        return chosen
-    blank = left_blank(chosen, f"{chosen.form.number}×{len(placed)}", TWICE)
-    unread = [reading for reading in placed if not reading.holds_figures]
-    blank.problems += [problem for reading in unread for problem in reading.problems]
-    return blank
-
-
-def tell_differences(reading: TableReading, partial: Sequence[TableReading]) -> None:
-    """A problem for each summary of a few rows that gives other figures than the table does."""
-    for part in partial:
-        given = [entry for entry in part.entries.values() if entry.value is not None]
-        other = [entry for entry in given if value_in(reading, entry.cell) not in (None, entry.value)]
-        if other:
-            reading.problems.append(Problem(reading.form.id, "", "", other[0].raw, ELSEWHERE.format(len(other))))
-
-
-def is_equal(one: TableReading, other: TableReading) -> bool:
-    cells = one.entries.keys() | other.entries.keys()
-    return all(value_in(one, cell) == value_in(other, cell) for cell in cells)
-
-
-def value_in(reading: TableReading, cell: str) -> Value:
-    entry = reading.entries.get(cell)
-    return entry.value if entry else None
-
-
-def left_blank(reading: TableReading, raw: str, reason: str) -> TableReading:
-    """A table that was found and of which no figure is certain to belong to this report."""
-    problem = Problem(reading.form.id, "", "", raw, reason)
-    blank = {cell: Entry(cell, None) for cell in reading.entries}
-    return TableReading(reading.form, blank, [problem], placed=1, start=reading.start)

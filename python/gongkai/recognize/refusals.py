@@ -30,7 +30,7 @@ VERIFY = re.compile(
 )
 ERROR = re.compile(
     r"\b(?:40[0-9]|50[0-9])\b|页面不存在|页面没有找到|找不到(?:页面|文件|该页)|无法找到|网页无法访问|您访问的页面|(?:文章|信息|内容|页面).{0,4}不存在"
-    r"|已(?:被)?删除|系统维护|正在维护|维护中|服务器(?:内部)?错误|Bad Gateway|Not Found|Forbidden|签名|参数错误|无权限",
+    r"|已(?:被)?删除|系统维护|正在维护|维护中|服务器(?:内部)?错误|Bad Gateway|Not Evidence|Forbidden|签名|参数错误|无权限",
     re.IGNORECASE,
 )
 ANSWER = re.compile(r"\s*(?:[\w$.]+\s*\(\s*)?\{")
@@ -68,7 +68,7 @@ TEXT_VERSION = "请向发布机关索取文字版，或手工填表"
 
 
 @dataclass(frozen=True)
-class Page:
+class Evidence:
     """What is known of a document without a report."""
 
     blocks: Sequence[Block]
@@ -121,25 +121,25 @@ class Refusal(NamedTuple):
     """A kind of document that is no report; ``told`` is its sentence without the source's name, "" for others."""
 
     kind: str
-    told: Callable[[Page], str]
+    told: Callable[[Evidence], str]
 
 
 def why_unreadable(blocks: Sequence[Block], origin: str) -> str:
     """One Chinese sentence: what the document is instead of a report, and what to do."""
-    page = Page(blocks)
+    page = Evidence(blocks)
     told = next(filter(None, (kind.told(page) for kind in KINDS)), "")
     found = told or nothing(page)
     return f"{origin}：{found if origin.startswith('http') else found.replace('网址或文件', '文件')}。"
 
 
 def is_login(blocks: Sequence[Block]) -> bool:
-    return bool(login(Page(blocks)))
+    return bool(login(Evidence(blocks)))
 
 
 # --- what stands in the way -----------------------------------------------------------------------
 
 
-def login(page: Page) -> str:
+def login(page: Evidence) -> str:
     """A field for a password with little else, or a short page that speaks of nothing but logging in."""
     if any(is_title(title) for title in page.titles):
         return ""
@@ -150,14 +150,14 @@ def login(page: Page) -> str:
     return told if (page.is_short and named) or asked or speaks else ""
 
 
-def verification(page: Page) -> str:
+def verification(page: Evidence) -> str:
     challenged = any(link.text == "challenge" for link in page.linked("data"))
     short = len(page.own_text) < FEW and VERIFY.search(page.start)
     told = "网站要求验证后才能访问，没有得到年度报告；请在浏览器中打开网页并另存为文件，再导入该文件"
     return told if (challenged and page.is_short) or short else ""
 
 
-def answer(page: Page) -> str:
+def answer(page: Evidence) -> str:
     """What an interface said in place of a report: {"code": 401, "msg": "未登录"}."""
     if not ANSWER.match(page.text) or len(page.text) > START:
         return ""
@@ -172,14 +172,14 @@ def answer(page: Page) -> str:
     return f"网站接口返回的是错误信息（{what}），不是年度报告；{SAVE_PAGE}" if what else ""
 
 
-def error_page(page: Page) -> str:
+def error_page(page: Evidence) -> str:
     found = ERROR.search("\n".join((*page.titles, page.own_text[:START])))
     if found is None or len(page.own_text) > FEW or any(REPORT.search(title) for title in page.titles):
         return ""
     return f"这是出错页面（{short_text(found[0])}），页面不存在、已删除或暂时不能访问；请检查网址，或稍后重试"
 
 
-def feed(page: Page) -> str:
+def feed(page: Evidence) -> str:
     found = any(link.text == "feed" for link in page.linked("data"))
     return "这是网站的订阅或目录文件（RSS、XML），不是报告；请导入其中一篇报告的网址" if found else ""
 
@@ -187,7 +187,7 @@ def feed(page: Page) -> str:
 # --- another document -----------------------------------------------------------------------------
 
 
-def old_form(page: Page) -> str:
+def old_form(page: Evidence) -> str:
     """Reports for 2008 to 2018, by title or by their list 指标·单位·统计数."""
     titles = [title for title in page.titles if REPORT.search(title) or ("信息公开" in title and "报告" in title)]
     years = [int(found[1]) for title in titles if (found := OLD_YEAR.search(title))]
@@ -201,7 +201,7 @@ def old_form(page: Page) -> str:
     )
 
 
-def university(page: Page) -> str:
+def university(page: Evidence) -> str:
     """中山大学2021—2022学年信息公开年度报告; a water company's."""
     heads = "\n".join((*page.titles, page.own_text[:SHORT]))
     school, company = UNIVERSITY.search(heads), UTILITY.search(heads)
@@ -211,7 +211,7 @@ def university(page: Page) -> str:
     return f"这是{whose}的信息公开年度报告，格式与行政机关的不同，没有三张表，不能读取；请导入行政机关的年度报告"
 
 
-def circular(page: Page) -> str:
+def circular(page: Evidence) -> str:
     titles = [title for title in page.titles if CIRCULAR.search(title)]
     if not titles or not ABOUT_REPORTS.search(page.text):
         return ""
@@ -221,19 +221,21 @@ def circular(page: Page) -> str:
     )
 
 
-def other_report(page: Page) -> str:
+def other_report(page: Evidence) -> str:
     """法治政府建设年度报告, 部门决算, 统计公报: by its own title."""
     if any(NAMES_REPORT.fullmatch(title) or REPORT.search(title) for title in page.titles):
         return ""
     titles = [title for title in page.titles if OTHER_REPORT.search(title) and "目录" not in title]
-    told = "不是政府信息公开工作年度报告；请检查网址或文件，导入政府信息公开工作年度报告"
-    return f"这是“{short_text(titles[0])}”，{told}" if titles else ""
+    if not titles:
+        return ""
+    advice = "请检查网址或文件，导入政府信息公开工作年度报告"
+    return f"这是“{short_text(titles[0])}”，不是政府信息公开工作年度报告；{advice}"
 
 
 # --- the report is elsewhere ----------------------------------------------------------------------
 
 
-def attachment(page: Page) -> str:
+def attachment(page: Evidence) -> str:
     attached = [link for link in page.linked("link") if is_attachment(link)]
     found = [link for link in attached if NAMES_REPORT.search(link.text + link.target)] or attached
     if not found:
@@ -246,7 +248,7 @@ def attachment(page: Page) -> str:
     return f"页面中没有三张表，报告可能在附件“{name}”{several}中；{advice_for(said_of(link))}"
 
 
-def pictures(page: Page) -> str:
+def pictures(page: Evidence) -> str:
     """A report whose pages, or whose tables, are pictures: how many there are."""
     named = any(NAMES_REPORT.search(title) for title in page.titles)
     found = {link.target or number: link for number, link in enumerate(page.linked("image")) if is_content(link)}
@@ -255,7 +257,7 @@ def pictures(page: Page) -> str:
     return f"页面中没有文字的三张表，只有{len(found)}张图片，报告（或其中的表）是图片或扫描件，不能读取；{TEXT_VERSION}"
 
 
-def index(page: Page) -> str:
+def index(page: Evidence) -> str:
     """A list of reports: links named as such, or by their years alone below 政府信息公开年报."""
     links = page.linked("link")
     found = [link for link in links if NAMES_REPORT.search(link.text) and YEAR.search(link.text)]
@@ -270,7 +272,7 @@ def index(page: Page) -> str:
     )
 
 
-def frame(page: Page) -> str:
+def frame(page: Evidence) -> str:
     frames = [link for link in page.linked("frame") if link.target]
     return (
         f"页面中没有三张表，内容在内嵌网页 {short_text(frames[0].target, 100)} 中；请导入内嵌网页的网址"
@@ -279,7 +281,7 @@ def frame(page: Page) -> str:
     )
 
 
-def script_content(page: Page) -> str:
+def script_content(page: Evidence) -> str:
     """A page that a browser fills in: it says from where, if it shows that."""
     data = [link for link in page.linked("data") if link.text in ("address", "script")]
     if not data or not page.is_short:
@@ -289,7 +291,7 @@ def script_content(page: Page) -> str:
     return f"网页的内容由脚本载入{shown}，文件里没有报告；{SAVE_PAGE}"
 
 
-def nothing(page: Page) -> str:
+def nothing(page: Evidence) -> str:
     if not page.text.strip():
         return f"内容是空的，没有可读的文字，网页可能要在浏览器中才显示内容；{SAVE_PAGE}"
     start = short_text(page.text)
@@ -317,7 +319,7 @@ KINDS = (
 # --- helpers --------------------------------------------------------------------------------------
 
 
-def whole_text(page: Page) -> str:
+def whole_text(page: Evidence) -> str:
     """Its text, that of tables too."""
     cells = (cell.text for block in page.blocks if isinstance(block, Grid) for row in block.rows for cell in row)
     return f"{page.text}\n{' '.join(cells)}"

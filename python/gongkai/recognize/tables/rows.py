@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from gongkai.editions import editions
 from gongkai.figures import DRAWN, Reading, clean, joined_digits, read_figure, scale_of
 from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Row, Value
-from gongkai.recognize.headers import COUNTER, Head, read_head
 from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
-from gongkai.recognize.lines import (
+from gongkai.recognize.tables.headers import COUNTER, Head, read_head
+from gongkai.recognize.tables.lines import (
     FoundRow,
     at_columns,
     cells_by_pitch,
@@ -23,8 +23,7 @@ from gongkai.recognize.lines import (
     read_line,
     without_others,
 )
-from gongkai.recognize.tokens import Token
-from gongkai.recognize.units import (
+from gongkai.recognize.tables.units import (
     NOT_STATED,
     StatedUnit,
     UnitPlace,
@@ -37,6 +36,7 @@ from gongkai.recognize.units import (
     scaled_note,
     stated_unit,
 )
+from gongkai.recognize.tokens import Token
 from gongkai.sums import stated_and_computed
 from gongkai.wording import EMPTY_ROW
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row
-from gongkai.recognize.headers import OF_OTHERS, likely, longest
 from gongkai.recognize.labels import lexicon
-from gongkai.recognize.lines import cells_by_pitch
-from gongkai.recognize.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT, TableReading, cut, place_figure
+from gongkai.recognize.tables.headers import OF_OTHERS, likely, longest
+from gongkai.recognize.tables.lines import cells_by_pitch
+from gongkai.recognize.tables.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT, TableReading, cut, place_figure
 from gongkai.recognize.tokens import Token, has_note, squash
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"

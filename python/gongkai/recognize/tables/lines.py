@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from gongkai.figures import read_figure
 from gongkai.model import Part, Row
-from gongkai.recognize.headers import COUNTER, Head
 from gongkai.recognize.labels import Match
+from gongkai.recognize.tables.headers import COUNTER, Head
 from gongkai.recognize.tokens import Token, has_note, squash
 
 FEWEST_COUNTED = 5  # rows numbered in order, from which a column without a head is one of numbers

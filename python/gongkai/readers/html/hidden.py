@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from html import escape, unescape
 from typing import NamedTuple
 
-from gongkai.readers.scripts import Json, values_in
+from gongkai.readers.html.scripts import Json, values_in
 
 REPORT_WORDS = ("规范性文件", "行政许可", "行政处罚", "予以公开", "属于国家秘密", "结转下年度", "结果维持")
 FEWEST_WORDS = 3

@@ -11,7 +11,7 @@ from itertools import combinations
 
 from gongkai.figures import joined_digits, read_figure
 from gongkai.model import Form, Problem, Relation, Value
-from gongkai.recognize.rows import PARTED, WRONG_COUNT, ShortRow, TableReading, cut, place_figure
+from gongkai.recognize.tables.rows import PARTED, WRONG_COUNT, ShortRow, TableReading, cut, place_figure
 from gongkai.recognize.tokens import Token
 from gongkai.sums import possible, stated_and_computed
 

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from gongkai.figures import read_figure
-from gongkai.readers.css import (
+from gongkai.readers.html.css import (
     HIDES,
     PALE,
     Done,
