@@ -9,10 +9,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from gongkai.model import Block
+from gongkai.figures import read_figure
+from gongkai.model import Block, Grid, GridCell
 from gongkai.readers.layout import blocks_of_pages
-from gongkai.readers.layout.ink import MOST_CHARS, Char, Ink, Stroke
+from gongkai.readers.layout.ink import MOST_CHARS, UNREADABLE, Char, Ink, Stroke
 
 SIZE, WIDTH = 10.0, 5.0  # of a letter and of half an ideograph, in points
 LEADING = 20.0  # of a line: so far apart none is taken for one text with the next
@@ -24,6 +26,7 @@ RIGHT = LEVEL + "┌└├┬┴┼┏┗┣┳┻╋╔╚╠╦╩╬"
 UP = UPRIGHT + "└┘├┤┴┼┗┛┣┫┻╋╚╝╠╣╩╬"
 DOWN = UPRIGHT + "┌┐├┤┬┼┏┓┣┫┳╋╔╗╠╣╦╬"
 CORNERS = re.compile("[┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬]")
+RULE = re.compile(r"\s*[─━═┄┈╌┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬+=-]{3,}\s*")
 PLUS_RULE = re.compile(r"\s*\+(?:[-=]+\+)+\s*")
 TALL = "❘"  # a bar that reaches the rules above and below its line
 BARRED = re.compile(r"\s*\|.*\|\s*")
@@ -50,17 +53,63 @@ def typeset_blocks(text: str) -> tuple[Block, ...]:
     drawn = any(CORNERS.search(line) or PLUS_RULE.fullmatch(line) for line in lines)
     chars: list[Char] = []
     strokes: list[Stroke] = []
+    ends = table_ends(lines, wide) if drawn else {}
     for number, line in enumerate(lines):
         signs = signs_of(line) if drawn else {}
+        torn = number in ends and line_width(line, wide) != ends[number]
         for letter, x0, x1 in placed_letters(line, wide):
             sign = signs.get(letter, letter)
             sides = list(sides_of(sign, x0, x1, number)) if drawn else []
             strokes += sides
             if not sides and not letter.isspace():
-                chars.append(char_at(letter, x0, x1, number, len(chars)))
-    width = max((char.x1 for char in chars), default=SIZE)
-    height = LEADING * (len(lines) + 1)
-    return blocks_of_pages([Ink(max(width, *(s.x1 for s in strokes), SIZE), height, chars, strokes)])
+                shown = UNREADABLE if torn and letter.isalnum() else letter
+                chars.append(char_at(shown, x0, x1, number, len(chars)))
+    width = max([*(char.x1 for char in chars), *(stroke.x1 for stroke in strokes)], default=SIZE)
+    blocks = blocks_of_pages([Ink(max(width, SIZE), LEADING * (len(lines) + 1), chars, strokes)])
+    return blocks if drawn else tuple(map(without_short_rows, blocks))
+
+
+def without_short_rows(block: Block) -> Block:
+    """A grid of which rows that end before the last column are unreadable: a figure lost in them moves all behind it,
+    and a blank at the end leaves nothing either."""
+    if not isinstance(block, Grid) or not block.spans:
+        return block  # of cells of which only the order is known, the number in a row tells
+    last = max(cell.column for row in block.rows for cell in row)
+    rows = (unsure_row(row, last) if is_short_row(row, last) else row for row in block.rows)
+    return replace(block, rows=tuple(rows))
+
+
+def unsure_row(row: Sequence[GridCell], last: int) -> tuple[GridCell, ...]:
+    cells = [unsure(cell) for cell in row if cell.column != last]
+    return (*cells, GridCell(UNREADABLE, last))
+
+
+def is_short_row(row: Sequence[GridCell], last: int) -> bool:
+    figures = [cell for cell in row if is_figure_text(cell.text)]
+    return len(figures) > 1 and not any(cell.column == last and cell.text for cell in row)
+
+
+def unsure(cell: GridCell) -> GridCell:
+    return cell._replace(text=cell.text + UNREADABLE) if is_figure_text(cell.text) else cell
+
+
+def is_figure_text(text: str) -> bool:
+    return read_figure(text).state in ("figure", "sign")
+
+
+def table_ends(lines: Sequence[str], wide: int) -> dict[int, int]:
+    """Line -> how far the rule above it reaches, for the lines of drawn tables: a row that ends elsewhere has lost or
+    won a cell, and nobody knows which."""
+    found: dict[int, int] = {}
+    end = 0
+    for number, line in enumerate(lines):
+        if RULE.fullmatch(line):
+            end = line_width(line, wide)
+        elif end and (line[-1:] in UPRIGHT or line[-1:] == "|"):
+            found[number] = end
+        else:
+            end = 0
+    return found
 
 
 def signs_of(line: str) -> dict[str, str]:

@@ -399,12 +399,17 @@ def written_beside(tokens: Sequence[Token], section: range, start: int, places: 
     feet = [at for at in below if is_alone(tokens, at) and tokens[at].grid]
     captions = [tokens[at].text for at in (*above, first, *feet) if tokens[at].kind == "text"]
     inside = [tokens[at] for at in (*range(first, table.stop), *below)]
-    notes = [token.text for token in inside if token.kind == "text" and token.place not in places]
+    notes = [token.text for token in inside if token.kind == "text" and not is_cell_of(token, places)]
     found = [text for text in captions if is_of_another(text, own)]
     heading = tokens[section.start].text
     found += [heading] if OF_ANOTHER_TIME.search(heading) or names_another_body(heading, own) else []
     found += [text for text in notes if names_another_year(text, own)]
     return next((text for text in found if len(text) <= LONGEST_CAPTION and not SENTENCE.search(text)), "")
+
+
+def is_cell_of(token: Token, places: Collection[Place]) -> bool:
+    """Whether a text stands where a figure was read; in a line of text its label has the same place."""
+    return token.place in places and (token.grid > 0 or token.text[:1].isdigit())
 
 
 def names_another_year(text: str, own: Segment) -> bool:

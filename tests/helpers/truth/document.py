@@ -13,11 +13,11 @@ from helpers.writers.pdfs import Style as PdfStyle
 from helpers.writers.pdfs import pdf_of
 from helpers.writers.sheets import Style as SheetStyle
 from helpers.writers.sheets import report_book, workbook_bytes
-from helpers.writers.styles import LAYOUTS, Sheet, Spot, report_sheets, title_of
+from helpers.writers.styles import LAYOUTS, PASTED, Sheet, Spot, report_sheets, title_of
 from helpers.writers.words import Manner, word_page
 
 PAGES = ("plain", "word", "bare", "nested", "glued", "split", "small", "vertical", "paragraphs")
-TEXTS = ("bars", "full_bars", "tabs", "lines", "trailing")
+TEXTS = ("bars", "full_bars", "tabs", "lines", "trailing", *PASTED)
 SLOW = ("docx", "xlsx", "pdf", "pdf-unruled")  # forms of which one in SELDOM documents is
 SELDOM = 40
 FORMS = (*PAGES, *TEXTS, *SLOW)
@@ -76,7 +76,7 @@ class Made:
         if self.form in SLOW:
             style = PdfStyle(width=842.0, height=595.0, rules="none" if self.form == "pdf-unruled" else "lines")
             return pdf_of(self.report, style, self.sheets)
-        page = LAYOUTS[self.form](self.report, self.sheets)
+        page = (LAYOUTS | PASTED)[self.form](self.report, self.sheets)
         for change in self.changes:
             page = change(page)
         for number, markup in enumerate(self.markup):

@@ -6,11 +6,14 @@ change sheets between the two steps, so that every layout can be broken in the s
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from html import escape
 from itertools import groupby
+from unicodedata import east_asian_width
 
 from gongkai.editions import editions
 from gongkai.model import Box, Cell, Form, Report, Value
@@ -263,15 +266,7 @@ def bars_text(sheet: Sheet, bar: str = " | ", end: str = " |") -> str:
 
 def full_bars_text(sheet: Sheet) -> str:
     """Cells between bars; covered cells are written empty, so that every line has all columns (save lost cells)."""
-    found = []
-    for line in range(1, max(spot.box.bottom for spot in sheet) + 1):
-        here = sorted((spot for spot in sheet if spot.box.top <= line <= spot.box.bottom), key=lambda s: s.box.left)
-        texts = []
-        for spot in here:
-            first = spot.text.replace("\n", " ") if spot.box.top == line else ""
-            texts += [first] + [""] * (spot.box.width - 1)
-        found.append("| " + " | ".join(texts) + " |")
-    return "\n".join(found) + "\n"
+    return "\n".join(f"| {' | '.join(texts)} |" for texts in full_lines(sheet)) + "\n"
 
 
 def trailing_text(sheet: Sheet) -> str:
@@ -282,6 +277,61 @@ def trailing_text(sheet: Sheet) -> str:
         found += ["| " + "|" * covered] if covered else []
         found += [f"{spot.text} |" + (" " + "|" * spot.box.width if spot.box.width > 1 else "") for spot in spots]
     return "\n".join(found) + "\n"
+
+
+# --- as other programs write it ---------------------------------------------------------------------------------
+
+
+def full_lines(sheet: Sheet) -> list[list[str]]:
+    """Each line with all its columns: a label in the first of those that it covers, the others blank."""
+    found = []
+    for line in range(1, max(spot.box.bottom for spot in sheet) + 1):
+        here = sorted((spot for spot in sheet if spot.box.top <= line <= spot.box.bottom), key=lambda s: s.box.left)
+        texts = []
+        for spot in here:
+            first = spot.text.replace("\n", " ") if spot.box.top == line else ""
+            texts += [first] + [""] * (spot.box.width - 1)
+        found.append(texts)
+    return found
+
+
+def copied_text(sheet: Sheet) -> str:
+    """What a PDF viewer copies: the texts of a line parted by single blanks; blank cells leave nothing."""
+    return "\n".join(" ".join(filter(None, texts)) for texts in full_lines(sheet)) + "\n"
+
+
+def csv_text(sheet: Sheet) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(full_lines(sheet))
+    return out.getvalue()
+
+
+def places(text: str) -> int:
+    """The width of a text in half places: 规章 is 4."""
+    return sum(2 if east_asian_width(letter) in "WFA" else 1 for letter in text)
+
+
+def padded(lines: list[list[str]]) -> list[list[str]]:
+    """The lines with each column as wide as its longest text, an even number of places."""
+    widths: dict[int, int] = {}
+    for texts in lines:
+        for at, text in enumerate(texts):
+            widths[at] = max(widths.get(at, 2), places(text) + places(text) % 2)
+    return [[text + " " * (widths[at] - places(text)) for at, text in enumerate(texts)] for texts in lines]
+
+
+def drawn_text(sheet: Sheet) -> str:
+    """A table drawn with ─ and │, every cell closed; a rule's sign is two places wide, as Chinese fonts have it."""
+    lines = padded(full_lines(sheet))
+    rules = ["─" * (places(text) // 2) for text in max(lines, key=len)]
+    top, between, bottom = f"┌{'┬'.join(rules)}┐", f"├{'┼'.join(rules)}┤", f"└{'┴'.join(rules)}┘"
+    body = f"\n{between}\n".join(f"│{'│'.join(texts)}│" for texts in lines)
+    return f"{top}\n{body}\n{bottom}\n"
+
+
+def fixed_text(sheet: Sheet) -> str:
+    """Columns of one width, parted by blanks."""
+    return "\n".join("  ".join(texts).rstrip() for texts in padded(full_lines(sheet))) + "\n"
 
 
 # --- pages ------------------------------------------------------------------------------------------------------
@@ -373,6 +423,12 @@ FLAT: dict[str, Layout] = {
     "trailing": text_layout(trailing_text),
 }
 LAYOUTS: dict[str, Layout] = GRIDS | FLAT
+PASTED: dict[str, Layout] = {  # what programs write or copy as plain text
+    "copied": text_layout(copied_text),
+    "csv": text_layout(csv_text),
+    "drawn": text_layout(drawn_text),
+    "fixed": text_layout(fixed_text),
+}
 
 
 def render(report: Report, layout: str = "plain", labels: str = "official", figures: str = "plain") -> str:

@@ -19,6 +19,7 @@ from gongkai.readers.blocks import (
     LONGEST_CELL,
     LONGEST_HEADING,
     LONGEST_LINK,
+    PAINTED,
     RAISED,
     TALLEST,
     WIDEST,
@@ -184,7 +185,7 @@ def pre_items(text: str, in_cell: bool) -> Iterator[FlowItem]:
     for block in blocks:
         if isinstance(block, Grid):
             yield block
-        else:
+        elif isinstance(block, Prose) and block.heading != PAINTED:
             yield from (("", collapse(line)) for line in block.text.split("\n"))
 
 
@@ -273,6 +274,8 @@ class PageContent:
             return opener if opener in (self.cell, self.row) else left_out
         if effect == "drawn":
             return self.drawn_cell if opener == self.cell else partial(self.drawn_run, opener)
+        if effect == "white" and opener is None and self.in_cell:
+            return self.raised  # white 0 before a black 件 is no figure: what is seen has none
         if effect in ("apart", "odd", "moved", "white"):
             return self.link_apart if opener == self.link else opener or self.apart
         if effect in ("hidden", "raised"):

@@ -183,7 +183,7 @@ def fit(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:
     by_grid = at_columns(line, head)
     if by_grid is not None or not expected or head.strangers:
         return by_grid
-    if expected == 1 < len(slots) <= official_width(line, head.columns[0]):
+    if expected == 1 < len(slots) <= official_width(line, head.columns[0]) and are_cells(line):
         return under_one(slots)
     if len(slots) == expected:
         doubtful = filled and line.row.label.box.width > 1 and slots[0].kind == "blank"
@@ -213,6 +213,14 @@ def is_merged(line: FoundRow, head: Head, column: str, token: Token) -> bool:
 def official_width(line: FoundRow, column: str) -> int:
     """How many columns a figure covers in the official form: 3 for the decisions of 表二."""
     return max((item.label.box.width for item in line.part.columns if item.id == column), default=1)
+
+
+def are_cells(line: FoundRow) -> bool:
+    """Whether a row's figures are cells of their own: 0 7 in one line below a label may be the text of one cell."""
+    rows = {token.row for token in line.slots}
+    apart = len(rows) == len(line.slots)
+    in_line = len(line.slots) > 2 and rows == {line.label.row}
+    return line.label.grid > 0 or apart or in_line
 
 
 def under_one(slots: Sequence[Token]) -> Sequence[Token] | None:
