@@ -293,16 +293,17 @@ def script_content(page: Evidence) -> str:
 
 
 def nothing(page: Evidence) -> str:
-    if not page.text.strip():
+    text = whole_text(page).strip()
+    if not text:
         return f"内容是空的，没有可读的文字，网页可能要在浏览器中才显示内容；{SAVE_PAGE}"
-    start = short_text(page.text)
+    start = short_text(text)
     return f"没有找到政府信息公开工作年度报告的三张表（开头是“{start}”）；请检查网址或文件是否正确"
 
 
 KINDS = (
+    Refusal("answer", answer),
     Refusal("login", login),
     Refusal("verification", verification),
-    Refusal("answer", answer),
     Refusal("error page", error_page),
     Refusal("feed", feed),
     Refusal("old form", old_form),

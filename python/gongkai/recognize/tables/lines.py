@@ -231,7 +231,8 @@ def under_one(slots: Sequence[Token]) -> Sequence[Token] | None:
     figures = [token for token in slots if token.kind != "blank" and not is_nothing(token)]
     if len(figures) > 2 and len({token.text for token in slots}) == 1:
         return figures[:1]
-    return None if len(figures) > 1 else figures or slots[:1]
+    held = figures or [token for token in slots if token.kind != "blank"] or slots
+    return None if len(figures) > 1 else held[:1]
 
 
 def is_nothing(token: Token) -> bool:

@@ -1,0 +1,108 @@
+"""Text that other programs write or copy: heads on one line, drawn boxes, columns of one width, CSV."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from gongkai.model import Grid
+from gongkai.readers.text import text_blocks
+from helpers.counts import counted, many
+from helpers.pages import figures, read_page
+from helpers.ruian import RUIAN, TRUTH
+from helpers.truth.judge import trial
+from helpers.writers.styles import PASTED, report_sheets
+
+EVERY = pytest.mark.parametrize("layout", PASTED)
+SIGNS = str.maketrans("─│┌┐└┘├┤┬┴┼", "━┃┏┓┗┛┣┫┳┻╋")
+ASCII = str.maketrans("│┌┐└┘├┤┬┴┼", "|+++++++++")
+
+
+def pasted(layout: str) -> str:
+    return PASTED[layout](RUIAN, report_sheets(RUIAN))
+
+
+@EVERY
+def test_every_figure_is_read(layout: str) -> None:
+    read = read_page(pasted(layout))
+    assert (figures(read), read.problems) == (TRUTH, ())
+
+
+@EVERY
+@pytest.mark.parametrize("charset", ["utf-8-sig", "gb18030", "utf-16"])
+def test_in_every_charset(layout: str, charset: str) -> None:
+    assert figures(read_page(pasted(layout).encode(charset))) == TRUTH
+
+
+@pytest.mark.parametrize("layout", ["copied", "drawn", "fixed"])
+def test_within_pre(layout: str) -> None:
+    page = f"<html><title>{RUIAN.title}</title><body><pre>{pasted(layout)}</pre></body></html>"
+    assert figures(read_page(page)) == TRUTH
+
+
+def ascii_box(text: str) -> str:
+    """+-----+ with a narrow dash for each half place."""
+    return "\n".join(line.replace("─", "--").translate(ASCII) for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("change", [lambda text: text.translate(SIGNS), ascii_box])
+def test_boxes_of_other_signs(change: Callable[[str], str]) -> None:
+    assert figures(read_page(change(pasted("drawn")))) == TRUTH
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_other_separators(sign: str) -> None:
+    page = pasted("csv").replace(",", sign)
+    assert figures(read_page(page)) == TRUTH
+    assert figures(read_page(f"sep={sign}\n{page}" if sign == ";" else page)) == TRUTH
+
+
+def test_quoted_fields_hold_lines_and_commas() -> None:
+    page = pasted("csv").replace("行政许可,247525", '"行政\n许可","247,525"')
+    assert figures(read_page(page)) == TRUTH
+
+
+def test_a_csv_of_other_columns_is_one_grid_a_run() -> None:
+    blocks = text_blocks("标题\n甲,乙,丙,丁\n规章,1,2,3\n规章,1,2,3\n规章,1,2,3\n规章,1,2,3\n结尾")
+    assert [type(block) is Grid for block in blocks] == [False, True, False]
+
+
+def test_a_label_goes_on_behind_its_figures() -> None:
+    label = "一、本年新收政府信息公开申请数量"
+    page = pasted("copied").replace(
+        label + " 436 12 0 0 3 4 455", "一、本年新收政府信 436 12 0 0 3 4 455\n息公开申请数量"
+    )
+    assert figures(read_page(page)) == TRUTH
+    page = (
+        pasted("copied")
+        .replace(label + " 436", "一、本年新收政\n府信息公开 436")
+        .replace("3 4 455", "3 4 455\n申请数量", 1)
+    )
+    assert figures(read_page(page)) == TRUTH
+
+
+def test_a_page_number_below_a_full_row_is_no_figure_of_it() -> None:
+    page = pasted("copied").replace("8.属于行政查询事项 1 0 0 0 0 0 1", "8.属于行政查询事项 1 0 0 0 0 0 1\n7")
+    assert figures(read_page(page)) == TRUTH
+
+
+@pytest.mark.parametrize("layout", ["drawn", "fixed"])
+def test_a_row_that_lost_a_cell_is_told(layout: str) -> None:
+    lines = pasted(layout).split("\n")
+    at = next(number for number, line in enumerate(lines) if "行政规范性文件" in line)
+    cells = lines[at].split("│" if layout == "drawn" else "  ")
+    kept = [cell for cell in cells if cell.strip() != "124"]
+    lines[at] = ("│" if layout == "drawn" else "  ").join(kept)
+    read = read_page("\n".join(lines))
+    assert [read.value(f"disclosure.normative.{column}") for column in ("made", "repealed", "valid")] == [None] * 3
+    assert any(problem.table == "disclosure" for problem in read.problems)
+
+
+@counted
+@pytest.mark.parametrize("seed", range(many(160)))
+def test_faults_in_pairs(seed: int) -> None:
+    number = random.Random(seed).randrange(10**9)
+    found = trial("pasted", number, tuple(PASTED))
+    assert (found.cells["SILENT"], found.cells["blank, untold"]) == ([], [])

@@ -1,0 +1,175 @@
+"""Heads are read by column; notes behind labels, three cells under one head, digits apart."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gongkai.model import Report, Value
+from helpers.counts import matrix
+from helpers.pages import figures, read_page
+from helpers.ruian import RUIAN, TRUTH, read_texts
+from helpers.writers.styles import render
+
+PAGE = render(RUIAN)
+COMPANY, RESEARCH, WELFARE, LEGAL = "商业企业", "科研机构", "社会公益组织", "法律服务机构"
+LOWER_HEAD = "".join(f"<td>{text}</td>" for text in (COMPANY, RESEARCH, WELFARE, LEGAL, "其他"))
+HEAD = re.search(rf"<tr>\s*{LOWER_HEAD}\s*</tr>", PAGE)
+
+
+def with_head(*rows: list[str]) -> str:
+    """The page with the lowest row of 表三's head in several rows."""
+    assert HEAD is not None
+    more = len(rows) - 1
+    page = PAGE.replace(HEAD[0], "".join(f"<tr>{''.join(row)}</tr>" for row in rows))
+    for text in ("（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）", "自然人", "总计"):
+        at = page.index(f">{text}</td>", page.index("三、收到和处理"))
+        start = page.rindex("<td", 0, at)
+        tag = page[start:at]
+        span = int(re.search(r'rowspan="?(\d)', tag)[1])  # type: ignore[index]
+        page = page[:start] + re.sub(r'rowspan="?\d"?', f'rowspan="{span + more}"', tag) + page[at:]
+    return page
+
+
+def cells(*texts: str) -> list[str]:
+    return [f"<td>{text}</td>" for text in texts]
+
+
+HEADS = {
+    "two cells": [cells("商业", "科研", "社会公益", "法律服务", "其"), cells("企业", "机构", "组织", "机构", "他")],
+    "some of them": [
+        [*cells("商业", "科研"), *(f"<td rowspan=2>{text}</td>" for text in (WELFARE, LEGAL, "其他"))],
+        cells("企业", "机构"),
+    ],
+    "three cells": [
+        cells("商业", "科", "社会", "法律", "其"),
+        cells("企", "研机", "公益", "服务", "他"),
+        cells("业", "构", "组织", "机构", ""),
+    ],
+    "blank below": [cells(COMPANY, RESEARCH, WELFARE, LEGAL, "其他"), cells("", "", "", "", "")],
+    "notes": [cells(f"{COMPANY}（含个体工商户）", RESEARCH, WELFARE, f"{LEGAL}【件】", "其他（事业单位等）")],
+    "notes in two cells": [
+        cells("商业", RESEARCH, WELFARE, LEGAL, "其他"),
+        cells("企业（含个体工商户）", "", "", "", ""),
+    ],
+    "other words": [cells("企业", "科研院所", "社会公益机构", "法律服务组织", "其它")],
+    "a character a line": [cells("商<br>业<br>企<br>业", "科<br>研<br>机<br>构", WELFARE, LEGAL, "其<br>他")],
+}
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_heads_are_read_by_column(head: str) -> None:
+    read = read_page(with_head(*HEADS[head]))
+    assert (figures(read), read.problems) == (TRUTH, ())
+
+
+def test_halves_that_are_exchanged_are_no_labels() -> None:
+    read = read_page(with_head(cells("商业", "科研", WELFARE, LEGAL, "其他"), cells("机构", "企业", "", "", "")))
+    assert not any(read.value(f"applications.new.{column}") for column in ("company", "research"))
+    assert read.problems
+
+
+def test_columns_in_another_order_keep_their_figures() -> None:
+    read = read_page(with_head(cells("科研", "商业", WELFARE, LEGAL, "其他"), cells("机构", "企业", "", "", "")))
+    assert read.value("applications.new.company") in (None, 0)  # under 商业企业 stands what was 科研机构's
+
+
+NOTES = (
+    "（设区的市、自治州人民政府应提供相关数据）",
+    "【含委托事项】",
+    "[含简易程序]",
+    "——指本级",
+    "<br>注：按登记数",
+    "（第（一）项）",
+)
+
+
+@matrix(label=["规章", "行政许可", "行政强制", "（一）予以公开", "（七）总计"], note=NOTES)
+def test_a_note_behind_a_label_is_no_part_of_it(label: str, note: str) -> None:
+    read = read_page(PAGE.replace(f"{label}</td>", f"{label}{note}</td>", 1))
+    assert (figures(read), read.problems) == (TRUTH, ())
+
+
+@pytest.mark.parametrize("note", ["（教育局）", "（罚款万元）", "（上年）", "（去年数据）", "（飞云街道）"])
+def test_some_notes_make_another_thing_of_a_label(note: str) -> None:
+    read = read_page(PAGE.replace("行政许可</td>", f"行政许可{note}</td>", 1))
+    assert read.value("disclosure.permits.decisions") is None
+    assert read.problems
+
+
+# --- three cells under one head ---------------------------------------------------------------------
+
+ONE = re.search(r"<td>行政处罚</td>\s*<td[^>]*>17040</td>", PAGE)
+
+
+def with_cells(*texts: str) -> Report:
+    assert ONE is not None
+    return read_page(PAGE.replace(ONE[0], "".join(cells("行政处罚", *texts))))
+
+
+@pytest.mark.parametrize(
+    ("texts", "value"),
+    [
+        (("17040", "0", "0"), 17040),
+        (("17040", "", ""), 17040),
+        (("", "17040", "/"), 17040),
+        (("0", "0", "17040"), 17040),
+        (("0", "0", "0"), 0),
+        (("17040", "17040", "17040"), 17040),
+        (("17040", "317", "0"), None),
+        (("17040", "17040", "0"), None),
+    ],
+)
+def test_three_cells_under_one_head(texts: tuple[str, ...], value: Value) -> None:
+    read = with_cells(*texts)
+    assert read.value("disclosure.penalties.decisions") == value
+    assert len(read.problems) == (value is None)  # one cause, one message
+
+
+# --- digits apart -----------------------------------------------------------------------------------
+
+
+@matrix(
+    text=["4\n36", "43\n6", "4 36", "4 3 6", "4\u200936", "4\u00a036"], layout=["plain", "word", "vertical", "bars"]
+)
+def test_digits_apart_are_one_figure_where_the_sums_say_so(text: str, layout: str) -> None:
+    read = read_texts(layout, {"applications.new.natural": text if layout != "bars" else text.replace("\n", " ")})
+    assert (figures(read), read.problems) == (TRUTH, ())
+
+
+@pytest.mark.parametrize("text", ["17\n040", "17 040"])
+def test_without_sums_they_are_told(text: str) -> None:
+    read = read_texts("plain", {"disclosure.penalties.decisions": text})
+    assert read.value("disclosure.penalties.decisions") is None
+    assert ["分成几段" in problem.reason for problem in read.problems] == [True]
+
+
+@pytest.mark.parametrize("text", ["43 7", "436 1", "4 36 0"])
+def test_against_the_sums_they_are_told(text: str) -> None:
+    read = read_texts("plain", {"applications.new.natural": text})
+    assert read.value("applications.new.natural") is None
+    assert read.problems
+
+
+def test_two_of_one_sum_bear_each_other_out() -> None:
+    read = read_texts("plain", {"applications.new.natural": "4 36", "applications.new.total": "45 5"})
+    assert figures(read) == TRUTH
+
+
+# --- a table alone ----------------------------------------------------------------------------------
+
+
+def test_table_two_alone_is_found_by_its_labels() -> None:
+    alone = PAGE[PAGE.index("<table") : PAGE.index("</table>") + 8]
+    assert "行政事业性收费" in alone
+    read = read_page(f"<html><body>{alone}</body></html>")
+    assert {cell: value for cell, value in figures(read).items() if value is not None} == {
+        cell: value for cell, value in TRUTH.items() if cell.startswith("disclosure")
+    }
+
+
+def test_a_list_of_permits_and_penalties_is_no_table_two() -> None:
+    page = "<table><tr><td>行政许可</td><td>5</td></tr><tr><td>行政处罚</td><td>7</td></tr></table>"
+    with pytest.raises(Exception, match="没有找到"):
+        read_page(page)
