@@ -174,7 +174,7 @@ def test_a_saved_file_without_a_page_is_refused(read: Read) -> None:
 
 NAMES = ("宿城区", "宿豫区", "泗阳县")
 ITEMS = "".join(
-    f'<li><a href="/art/2023/1/0/art_{number}.html" title="{name}2022年政府信息公开工作年度报告">{name}2022年政府…</a></li>'
+    f'<li><a href="/art/2023/1/0/art_{number}.html" title="{name}2022年政府信息公开工作年度报告">{name}2022…</a></li>'
     for number, name in enumerate(NAMES)
 )
 LISTS = {

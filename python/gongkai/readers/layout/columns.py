@@ -16,6 +16,7 @@ from gongkai.readers.layout.lattice import NEAR
 
 FEWEST_AGREED = 3  # lines: two edges agree by chance
 AGREED = 0.75  # of the lines of the part that has fewer
+OVERHANG = 24.0  # points that a part may reach beyond the other: an outer edge was dragged
 LEAST_SCALE, MOST_SCALE = 0.5, 2.0
 LOOSE = 12.0  # points between two borders that texts tell, where no line is drawn
 
@@ -53,7 +54,8 @@ def common_columns(upper: Sequence[float], lower: Sequence[float], ruled: bool =
     paired = dict(in_order(agreed, len(upper), len(lower)))
     places = [upper[paired[at]] if at in paired else scale * x + shift for at, x in enumerate(lower)]
     rising = all(before < after for before, after in pairwise(places))
-    return Mapping(tuple(lower), tuple(places)) if rising else None
+    inside = upper[0] - OVERHANG <= places[0] and places[-1] <= upper[-1] + OVERHANG
+    return Mapping(tuple(lower), tuple(places)) if rising and inside else None
 
 
 def likeliest_scale_and_shift(upper: Sequence[float], lower: Sequence[float], near: float) -> tuple[float, float]:
