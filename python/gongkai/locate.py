@@ -14,7 +14,7 @@ from itertools import combinations, islice
 from pathlib import Path
 
 from gongkai.bodies import may_be_one
-from gongkai.links import Directory, Lead, address_of, directory_of, frames_left, goes_on, leads_of
+from gongkai.links import Directory, Lead, address_of, directory_of, frames_left, goes_on, leads_of, own_year
 from gongkai.links.addresses import host_of
 from gongkai.model import (
     Block,
@@ -44,6 +44,7 @@ from gongkai.workbook import is_ours, read_workbook
 
 TABLES = 3
 DEEPEST = 1  # frames within a frame
+NOT_SHOWN = "报告取自网页中没有直接显示的内容，请对照网页核对"
 HIDDEN = "报告取自网页中没有直接显示的内容（文本框、内嵌网页或脚本中的数据）。"
 NO_FIGURE = "的表没有数字"
 GONE = (404, 410)
@@ -82,8 +83,11 @@ def report_of(
     document, blocks = with_styles(unpacked(document), limits, access)
     following = Following(document, blocks, limits, access, part=part)
     try:
-        report = shown_or_hidden(blocks, document, part)
+        report = recognized(blocks, document, part)
     except UnreadableDocument:
+        hidden = hidden_report(blocks, document, part)
+        if hidden is not None:
+            return led_to(following) or hidden
         listed = directory_of((*blocks, *listed_by_scripts(document)), document)
         if listed:
             raise Directory(document.origin, listed, goes_on(blocks)) from None
@@ -92,8 +96,17 @@ def report_of(
             raise
         return found
     if not report.is_evaluated:
-        return elsewhere(report, replace(following, own_lack=NO_FIGURE))
+        found = elsewhere(report, replace(following, own_lack=NO_FIGURE))
+        return found if found.is_evaluated else hidden_report(blocks, document, part) or found
     return report if len(report.tables) == TABLES else fuller(report, following)
+
+
+def led_to(following: Following) -> Report | None:
+    """The report in a frame or attachment, which a reader of the page comes to before anything that it hides."""
+    try:
+        return following.report(())
+    except GongkaiError:
+        return None
 
 
 def shown_or_hidden(blocks: Sequence[Block], document: Document, part: int) -> Report:
@@ -101,16 +114,26 @@ def shown_or_hidden(blocks: Sequence[Block], document: Document, part: int) -> R
     try:
         return recognized(blocks, document, part)
     except UnreadableDocument:
-        inner = hidden_html(decode(document.content, document.charset)) if blocks else ""
-        if not inner:
+        hidden = hidden_report(blocks, document, part)
+        if hidden is None:
             raise
-        page = as_page(document, inner, HIDDEN)
-        heads = [block for block in blocks if isinstance(block, Prose) and block.heading.startswith(("title", "meta"))]
-        try:
-            return completed(recognized((*heads, *read_blocks(page)), page, part), blocks)
-        except UnreadableDocument:
-            pass
-        raise
+        return hidden
+
+
+def hidden_report(blocks: Sequence[Block], document: Document, part: int) -> Report | None:
+    """The report that a page holds out of sight, with a word that it does; None where it holds none."""
+    if binary_format(document.content) is not None:
+        return None
+    inner = hidden_html(decode(document.content, document.charset))
+    if not inner:
+        return None
+    page = as_page(document, inner, HIDDEN)
+    heads = [block for block in blocks if isinstance(block, Prose) and block.heading.startswith(("title", "meta"))]
+    try:
+        report = recognized((*heads, *read_blocks(page)), page, part)
+    except UnreadableDocument:
+        return None
+    return with_problem(completed(report, blocks), "", NOT_SHOWN)
 
 
 def listed_by_scripts(document: Document) -> tuple[Block, ...]:
@@ -215,9 +238,11 @@ class Following:
         failures: dict[str, tuple[Lead, GongkaiError]] = {}
         found: dict[str, Report] = {}
         until = time.monotonic() + self.limits.deadline  # for all of them together: a worksheet function waits
-        for lead in leads_of(self.blocks, self.page):
-            if lead.document in found:
-                continue
+        leads = leads_of(self.blocks, self.page)
+        frames = {lead.document for lead in leads if lead.kind == "frame"}
+        for lead in leads:
+            if lead.document in found or (lead.kind != "frame" and not frames.isdisjoint(found)):
+                continue  # what a frame shows is seen in the page itself
             try:
                 report = self.arrive(lead, own, until - time.monotonic())
             except GongkaiError as error:
@@ -225,17 +250,17 @@ class Following:
                 continue
             if len(report.tables) > len(own):
                 found[lead.document] = report
-                if lead.kind == "frame":  # what a reader sees in the page itself
-                    return report
         failed = [failure for document, failure in failures.items() if document not in found]
         if failed and not found:
             raise self.failure(*max(failed, key=weight))
-        if not is_one(list(found.values())):
+        reports = of_year(list(found.values()), own_year(self.blocks))
+        if not is_one(reports):
+            what = "内嵌网页" if frames else "附件"
             raise UnreadableDocument(
-                f"{self.page.origin}：页面上有{len(found)}个附件都是年度报告而内容不同，无法确定是哪一个；"
+                f"{self.page.origin}：页面上有{len(found)}个{what}都是年度报告而内容不同，无法确定是哪一个；"
                 "请下载后导入其中的一个。"
             )
-        best = max(found.values(), key=lambda report: len(report.tables), default=None)
+        best = max(reports, key=lambda report: len(report.tables), default=None)
         return best and self.beside(best, failed)
 
     def beside(self, report: Report, failed: Sequence[tuple[Lead, GongkaiError]]) -> Report:
@@ -302,6 +327,11 @@ def weight(failure: tuple[Lead, GongkaiError]) -> tuple[bool, bool]:
     the page's furniture before its attachment."""
     lead, error = failure
     return lead.kind == "attachment", not isinstance(error, NoReport)
+
+
+def of_year(reports: Sequence[Report], year: int | None) -> Sequence[Report]:
+    """Those of the page's year, where some are."""
+    return [report for report in reports if report.year == year] or reports
 
 
 def is_one(reports: Sequence[Report]) -> bool:

@@ -223,7 +223,11 @@ def test_json_is_read_as_json(value: object) -> None:
     [
         ("a={b:1,'c':[2,],\"d\":null,}", [{"b": 1, "c": [2], "d": None}]),
         (r"s='\u4fe1\x41\/\'';", ["信A/'"]),
-        ("f({a:g()}); h('x')", ["x"]),
+        ("f({a:g()}); h('x')", [{"a": None}, "x"]),
+        ("{title:'t', show(){}}", [{"title": "t"}, {}]),
+        ("w('a' + 'b'); w('c' + n + 'd'); w(n + 'e')", ["ab", "c\ufffdd", "\ufffde"]),
+        ("w(`a${n}b`)", ["a\ufffdb"]),
+        ("/* 'x' */ 'y' /* 'z'", ["y", "z"]),
         ("// {a:1}\n/* [2] */ [3]", [[3]]),
         ("`a\nb`", ["a\nb"]),
         ("{a:}", []),

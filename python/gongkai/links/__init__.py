@@ -1,7 +1,17 @@
 """A page without a report -> what it points to: reports that it lists, or what may hold its own."""
 
 from gongkai.links.addresses import address_of, base_of
-from gongkai.links.leads import Candidate, Directory, Lead, candidates, directory_of, frames_left, goes_on, leads_of
+from gongkai.links.leads import (
+    Candidate,
+    Directory,
+    Lead,
+    candidates,
+    directory_of,
+    frames_left,
+    goes_on,
+    leads_of,
+    own_year,
+)
 
 __all__ = [
     "Candidate",
@@ -14,4 +24,5 @@ __all__ = [
     "frames_left",
     "goes_on",
     "leads_of",
+    "own_year",
 ]

@@ -143,6 +143,7 @@ VIEWED = ("file", "url", "src", "pdf", "path")  # in the address of a viewer the
 FURNITURE = re.compile(
     r"/(?:head|foot|top|bottom|nav|menu|left|right|share|search|login|copyright)[^/]*$", re.IGNORECASE
 )  # frames around a page's content
+OF_OTHER_YEARS = re.compile(r"往年|历年|相关|推荐")  # in the title of a frame
 MOST = 3  # of a kind that are opened
 
 
@@ -189,7 +190,8 @@ def frames_of(blocks: Sequence[Block], base: str, home: str) -> Iterator[Lead]:
         if not isinstance(link, Link) or link.kind != "frame":
             continue
         source = viewed(address_of(link.target, base), base)
-        if source and source not in seen and is_of_site(source, home) and not FURNITURE.search(urlsplit(source).path):
+        beside = FURNITURE.search(urlsplit(source).path) or OF_OTHER_YEARS.search(link.text)
+        if source and source not in seen and is_of_site(source, home) and not beside:
             seen.add(source)
             yield Lead("frame", source, one_line(link.text), "页面的内容在其中", source)
 

@@ -40,7 +40,7 @@ def is_typeset(text: str) -> bool:
     if len(text) > MOST_CHARS:
         return False
     lines = text.splitlines()
-    if any(CORNERS.search(line) or PLUS_RULE.fullmatch(line) for line in lines):
+    if any(map(is_rule_or_corner, lines)):
         return True
     set_wide = [line for line in lines if len(GAP.findall(line)) > 1 and "\t" not in line and "|" not in line]
     return sum(FIGURES.search(GAP.sub("  ", line)) is not None for line in set_wide) >= FEWEST_LINES
@@ -49,8 +49,19 @@ def is_typeset(text: str) -> bool:
 def typeset_blocks(text: str) -> tuple[Block, ...]:
     """The blocks of a text as its lines stand on a page. Raises UnreadableDocument beyond the bounds of a page."""
     lines = [line.expandtabs(8).rstrip() for line in text.splitlines()]
+    drawn = any(map(is_rule_or_corner, lines))
+    ink = painted(lines, drawn)
+    blocks = blocks_of_pages([ink])
+    return blocks if drawn else tuple(map(without_short_rows, blocks))
+
+
+def is_rule_or_corner(line: str) -> bool:
+    return CORNERS.search(line) is not None or PLUS_RULE.fullmatch(line) is not None
+
+
+def painted(lines: Sequence[str], drawn: bool) -> Ink:
+    """The lines as a page's ink; in a ``drawn`` text the signs of tables are strokes."""
     wide = ambiguous_width(lines)
-    drawn = any(CORNERS.search(line) or PLUS_RULE.fullmatch(line) for line in lines)
     chars: list[Char] = []
     strokes: list[Stroke] = []
     ends = table_ends(lines, wide) if drawn else {}
@@ -65,8 +76,7 @@ def typeset_blocks(text: str) -> tuple[Block, ...]:
                 shown = UNREADABLE if torn and letter.isalnum() else letter
                 chars.append(char_at(shown, x0, x1, number, len(chars)))
     width = max([*(char.x1 for char in chars), *(stroke.x1 for stroke in strokes)], default=SIZE)
-    blocks = blocks_of_pages([Ink(max(width, SIZE), LEADING * (len(lines) + 1), chars, strokes)])
-    return blocks if drawn else tuple(map(without_short_rows, blocks))
+    return Ink(max(width, SIZE), LEADING * (len(lines) + 1), chars, strokes)
 
 
 def without_short_rows(block: Block) -> Block:

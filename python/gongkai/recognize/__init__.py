@@ -77,6 +77,12 @@ RIVAL = "这一节里另有一张没有读出的表或图片，读出的表不�
 OUTSIDE = "这张表不在规定的那一节里，不一定是本报告的，请核对"
 CAPTIONED = "这张表旁边这样写，不一定是本报告的，请核对"
 SECTION_OF = {"disclosure": 2, "applications": 3, "disputes": 4}
+IN_DOUBT = "文中这样写，可能不是正式发布的年度报告，请核对"
+LONGEST_WARNING = 60  # characters
+NOT_IN_FORCE = re.compile(
+    r"作废|草稿|征求意见|送审|讨论稿|未审定|示例|样[表例张]|范[本例]|模板|虚构|假数据|撤[回稿]|填[写报]说明|培训|[×xX]{2,}[县市区局]|某某"
+    r"|季度|[上下]半年|(?:以下|下列)[为是].{0,8}(?:上年|20\d\d年)|上年(?:度)?数据"
+)
 NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
 FEWEST_LABELS_ALONE = 9  # of the 17 of 表二
@@ -123,6 +129,8 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         unread += lone_figures(own.tokens, edition.name)
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
     problems += unread
+    if readings:
+        problems += warned(page.title, opening_of(own.tokens, sections))
     told = {*tables, *(problem.table for problem in unread)}
     problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in told]
     if chosen.by == "only" and not is_same(own.segment, page):
@@ -142,6 +150,13 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         part=chosen.parts.index(chosen.cut) + 1 if chosen.cut in chosen.parts else 0,
         chosen_by=chosen.by,
     )
+
+
+def warned(title: str, opening: str) -> list[Problem]:
+    """A problem for the line that says of a document that it is no report in force: 征求意见稿, 作废, 样表."""
+    lines = [line for line in (title, *opening.split("\n")) if len(line) <= LONGEST_WARNING]
+    found = next(filter(NOT_IN_FORCE.search, lines), "")
+    return [Problem("", "", "", found, IN_DOUBT)] if found else []
 
 
 def is_whole(disclosure: TableReading) -> bool:

@@ -44,6 +44,7 @@ UTILITY = re.compile(
     r"公共企事业单位信息公开|(?:有限|集团|股份|自来水|供水|供电|燃气)公司.{0,20}信息公开|医院.{0,16}信息公开"
 )
 CIRCULAR = re.compile(r"通\s*知$|的通知|(?:格式|填报|编制).{0,6}说明|印发.{0,30}(?:格式|办法)|报告格式")
+PUBLISHES = re.compile(r"(?:公布|公开|发布|印发).{2,40}20\d\d.{2,20}年度?报告.{0,4}的(?:通知|公告)")
 ABOUT_REPORTS = re.compile(r"信息公开.{0,12}(?:报告|年报)|年度报告")
 OTHER_REPORT = re.compile(
     r"(?:法治政府|依法行政|政府网站|网站工作|行政执法|部门|预算|决算|企业|环境|绩效|社会责任|统计|国民经济|政府工作|工作)"
@@ -53,6 +54,7 @@ ATTACHMENT = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)(?:$|[?#\"])
 ATTACHED = re.compile(r"[^\s\"'/\\]{0,80}\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)(?=[\"'?#])", re.IGNORECASE)
 NAMES_REPORT = re.compile(r"信息公开.{0,10}(?:年度?报告|年报)|年报")
 ONLY_YEAR = re.compile(r"20[0-4]\d\s*年?度?(?:年报|报告)?")
+NO_ADDRESS = re.compile(r"\s*(?:javascript|file|data|about|blob):", re.IGNORECASE)
 FURNITURE = re.compile(
     r"logo|icon|gaba|ewm|qr|erweima|weixin|wechat|beian|jiucuo|dzjg|red\.png|badge|banner|loading|blank|arrow|share|print"
     r"|二维码|标识|备案|政府网站找错|党政机关|适老|无障碍",
@@ -152,6 +154,8 @@ def login(page: Evidence) -> str:
 
 
 def verification(page: Evidence) -> str:
+    if any(is_title(title) for title in page.titles):
+        return ""
     challenged = any(link.text == "challenge" for link in page.linked("data"))
     short = len(page.own_text) < FEW and VERIFY.search(page.start)
     told = "网站要求验证后才能访问，没有得到年度报告；请在浏览器中打开网页并另存为文件，再导入该文件"
@@ -170,7 +174,7 @@ def answer(page: Evidence) -> str:
         return f"网站接口返回的数据中正文（内容）是空的；{SAVE_PAGE}"
     code = re.search(r"\b[45]\d\d\b", page.text)
     what = " ".join(filter(None, (code[0] if code else "", said[1] if said else "")))
-    return f"网站接口返回的是错误信息（{what}），不是年度报告；{SAVE_PAGE}" if what else ""
+    return f"网站接口返回的是错误信息（“{what}”），不是年度报告；{SAVE_PAGE}" if what else ""
 
 
 def error_page(page: Evidence) -> str:
@@ -204,7 +208,8 @@ def old_form(page: Evidence) -> str:
 
 def university(page: Evidence) -> str:
     """中山大学2021—2022学年信息公开年度报告; a water company's."""
-    heads = "\n".join((*page.titles, page.own_text[:SHORT]))
+    named = any(is_title(title) and not is_dated_by_terms(title) for title in page.titles)
+    heads = "\n".join(page.titles if named else (*page.titles, page.own_text[:SHORT]))
     school, company = UNIVERSITY.search(heads), UTILITY.search(heads)
     if not (school or company) or "报告" not in heads:
         return ""
@@ -212,8 +217,12 @@ def university(page: Evidence) -> str:
     return f"这是{whose}的信息公开年度报告，格式与行政机关的不同，没有三张表，不能读取；请导入行政机关的年度报告"
 
 
+def is_dated_by_terms(title: str) -> bool:
+    return "学年" in title
+
+
 def circular(page: Evidence) -> str:
-    titles = [title for title in page.titles if CIRCULAR.search(title)]
+    titles = [title for title in page.titles if CIRCULAR.search(title) and not PUBLISHES.search(title)]
     if not titles or not ABOUT_REPORTS.search(page.text):
         return ""
     return (
@@ -274,7 +283,7 @@ def index(page: Evidence) -> str:
 
 
 def frame(page: Evidence) -> str:
-    frames = [link for link in page.linked("frame") if link.target]
+    frames = [link for link in page.linked("frame") if link.target and not NO_ADDRESS.match(link.target)]
     return (
         f"页面中没有三张表，内容在内嵌网页 {short_text(frames[0].target, 100)} 中；请导入内嵌网页的网址"
         if frames

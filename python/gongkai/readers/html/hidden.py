@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from html import escape, unescape
 from typing import NamedTuple
 
-from gongkai.readers.html.scripts import Json, values_in
+from gongkai.readers.html.scripts import Json, named_values, values_in
 
 REPORT_WORDS = ("规范性文件", "行政许可", "行政处罚", "予以公开", "属于国家秘密", "结转下年度", "结果维持")
 FEWEST_WORDS = 3
@@ -35,6 +35,12 @@ DATE_KEY = re.compile(
 )
 SOURCE_KEY = re.compile(r"\w*(?:source|origin|publisher|organ|orgname|dept\w*|unit\w*|fbjg|ly)", re.IGNORECASE)
 ADDRESS_KEY = re.compile(r"\w*(?:url|link|href|path)", re.IGNORECASE)
+# What is not, or no longer, the text of the page: an article beside it, an older version, an example.
+OTHERS_KEY = re.compile(
+    r"\w*(?:history|prev|last|old|next|draft|demo|sample|example|mock|related|recommend|template|deleted|backup)\w*",
+    re.IGNORECASE,
+)
+OUT_OF_FORCE = re.compile(r"作废|草稿|撤回|撤稿|已删除|draft|deleted|revoked", re.IGNORECASE)
 DATE = re.compile(r"\s*(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})")
 NAMES_REPORT = re.compile(r"信息公开.{0,12}(?:报告|年报)|年报|年度报告")
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
@@ -96,14 +102,19 @@ def hidden_html(text: str, depth: int = 0) -> str:
     """The HTML of what a page holds out of sight and may be a report; "" for nothing of the kind."""
     if depth > DEEPEST or len(text) > LONGEST:
         return ""
-    found: list[str] = []
-    for fragment in fragments(text):
-        inner = "" if holds_report(visible_text(fragment)) else hidden_html(fragment, depth + 1)
-        found += [inner or fragment] if holds_report(inner or fragment) else []
+    found = filter(holds_report, (innermost(fragment, depth) for fragment in fragments(text)))
+    return "\n".join(dict.fromkeys(found)) or all_shown(text)
+
+
+def innermost(fragment: str, depth: int) -> str:
+    """A fragment, or what it holds out of sight itself where it shows no report."""
+    return fragment if holds_report(visible_text(fragment)) else hidden_html(fragment, depth + 1) or fragment
+
+
+def all_shown(text: str) -> str:
+    """The page with its hidden parts (<div style="display:none">) shown, if a report stands there; else ""."""
     shown = NOT_SHOWN.sub(" ", text)
-    if not found and shown != text and holds_report(visible_text(shown)):
-        found = [shown]
-    return "\n".join(dict.fromkeys(found))
+    return shown if shown != text and holds_report(visible_text(shown)) else ""
 
 
 def fragments(text: str) -> Iterator[str]:
@@ -122,8 +133,9 @@ def script_fragments(attributes: str, script: str) -> Iterator[str]:
     if re.search(r"type\s*=\s*[\"']?text/(?!javascript)", attributes, re.IGNORECASE):
         yield opened(script)
     elif holds_report(script) or holds_report(plain_letters(script)):
-        for value in values_in(script):
-            yield from reports_in(value)
+        for name, value in named_values(script):
+            if not OTHERS_KEY.fullmatch(name):
+                yield from reports_in(value)
 
 
 def plain_letters(script: str) -> str:
@@ -166,7 +178,7 @@ def reports_in(value: Json, depth: int = 0) -> Iterator[str]:
     if isinstance(value, str):
         yield from string_reports(value, depth)
         return
-    parts = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    parts = parts_of(value)
     is_here = holds_all if holds_all(text_in(value)) else holds_report
     whole = [part for part in parts if is_here(text_in(part))]
     if not whole or is_rows(value):
@@ -175,6 +187,22 @@ def reports_in(value: Json, depth: int = 0) -> Iterator[str]:
     found = [page for part in whole for page in reports_in(part, depth + 1)]
     head = head_of(value) if len(found) == 1 else ""
     yield from (head + page for page in found)
+
+
+def parts_of(value: Json) -> list[Json]:
+    """What a value holds of its own: without its title, and without articles beside it, drafts and older versions."""
+    if isinstance(value, dict):
+        if any(is_out_of_force(key, part) for key, part in value.items()):
+            return []
+        return [part for key, part in value.items() if not is_of_head(key) and not OTHERS_KEY.fullmatch(key)]
+    return value if isinstance(value, list) else []
+
+
+def is_out_of_force(key: str, part: Json) -> bool:
+    """{"status": "作废"}, {"deleted": true}."""
+    if isinstance(part, str) and len(part) < 20 and re.fullmatch(r"\w*(?:status|state)\w*", key, re.IGNORECASE):
+        return OUT_OF_FORCE.search(part) is not None
+    return part is True and OUT_OF_FORCE.search(key) is not None
 
 
 def string_reports(text: str, depth: int) -> Iterator[str]:
@@ -204,8 +232,8 @@ def text_in(value: Json) -> str:
     """All strings of a value; \\u in a string that is JSON itself read as letters."""
     if isinstance(value, str):
         return plain_letters(value) if "\\u" in value else value
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return "\n".join(text_in(part) for part in parts if isinstance(part, (str, list, dict)))
+    held = (part for part in parts_of(value) if isinstance(part, (str, list, dict)))
+    return "\n".join(map(text_in, held))
 
 
 def rendered(value: Json) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from email import message_from_bytes
 from email.message import Message
 
@@ -14,7 +15,11 @@ HEADERS = re.compile(rb"\s*(?:[A-Za-z][\w-]{0,40}:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n
 KINDS = re.compile(rb"^Content-Type:\s*(?:multipart/related|text/html)", re.IGNORECASE | re.MULTILINE)
 SNIFFED = 4_096  # bytes
 FRAME = re.compile(r"<i?frame\b[^<>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)[^<>]*>", re.IGNORECASE)
+UNSEEN = re.compile(r"display\s*:\s*none|\shidden[\s>=]", re.IGNORECASE)
 DEEPEST = 3  # frames within frames
+LONG_HEADER = re.compile(
+    rb"\n[\w-]{1,40}:[^\n]*(?:\n[ \t]+[\w*-]+=[^\n]*){400}"
+)  # lines that go on; the parser's time grows with their square
 MOST_PARTS = 2_000
 BROKEN = "这个单个文件网页（.mht）已损坏或不完整，不能读取；请在浏览器中打开网页，另存为“网页，仅 HTML”，再导入该文件。"
 
@@ -28,14 +33,29 @@ def is_mhtml(content: bytes) -> bool:
 
 def html_of_mhtml(content: bytes) -> str:
     """The first page of the file, with those of its frames in place. Raises UnreadableDocument."""
+    if LONG_HEADER.search(content):
+        raise UnreadableDocument(BROKEN)
     try:
         parts = [part for part in message_from_bytes(content).walk() if part.get_content_type() == "text/html"]
     except (RecursionError, ValueError, LookupError) as error:
         raise UnreadableDocument(BROKEN) from error
     if not parts or len(parts) > MOST_PARTS:
         raise UnreadableDocument(BROKEN)
-    pages = {name: part for part in parts[1:] for name in names_of(part)}
-    return with_frames(text_of(parts[0]), pages, DEEPEST)
+    root = root_of(content, parts)
+    names = [(name, part) for part in parts if part is not root for name in names_of(part)]
+    counts = Counter(name for name, _ in names)
+    pages = {name: part for name, part in names if counts[name] == 1}  # of two of one name neither is certain
+    return with_frames(text_of(root), pages, DEEPEST)
+
+
+def root_of(content: bytes, parts: Sequence[Message]) -> Message:
+    """The page itself: the part that the file's head names (start=, Snapshot-Content-Location), else the first."""
+    head = message_from_bytes(content.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0])
+    start = str(head.get_param("start") or "").strip("<> ")
+    place = str(head.get("Snapshot-Content-Location") or "").strip()
+    wanted = [f"cid:{start}" if start else "", place]
+    named = (part for name in wanted if name for part in parts if name in names_of(part))
+    return next(named, parts[0])
 
 
 def names_of(part: Message) -> list[str]:
@@ -54,7 +74,7 @@ def with_frames(text: str, pages: Mapping[str, Message], depth: int) -> str:
     """The page with the content of the frames that the file holds; other frames stay."""
     pieces, at = [], 0
     for frame in FRAME.finditer(text) if depth else ():
-        page = pages.get(frame[1])
+        page = pages.get(frame[1]) if not UNSEEN.search(frame[0]) else None
         if page is not None:
             pieces += [text[at : frame.start()], with_frames(text_of(page), pages, depth - 1)]
             at = frame.end()

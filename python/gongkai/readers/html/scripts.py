@@ -11,8 +11,8 @@ from collections.abc import Iterator
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 DEEPEST = 60  # brackets within brackets
-EFFORT = 20  # times the length of the text; a hostile one is given up
-BLANK = re.compile(r"(?:\s|//[^\n]*|/\*.{0,500}?\*/)+", re.DOTALL)
+EFFORT = 6  # times the length of the text; a hostile one is given up
+BLANK = re.compile(r"(?:\s|//[^\n]*)+")
 STRING = re.compile(
     r'"([^"\\\n]*(?:\\.[^"\\\n]*)*)"|\'([^\'\\\n]*(?:\\.[^\'\\\n]*)*)\'|`([^`\\]*(?:\\.[^`\\]*)*)`', re.DOTALL
 )
@@ -21,8 +21,13 @@ WORD = re.compile(r"[A-Za-z_$][\w$]*")
 WORDS: dict[str, Json] = {"true": True, "false": False, "null": None, "undefined": None}
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|(\r?\n)|(.))", re.DOTALL)
 LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "v": "\v"}
-OPENERS = re.compile(r"[\[{\"'`]|//[^\n]*|/\*.{0,500}?\*/", re.DOTALL)
+OPENERS = re.compile(r"[\[{\"'`]|//[^\n]*|/\*")
 SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+FILLED_IN = re.compile(r"\$\{[^{}]*\}")
+OPERAND = re.compile(r"[^+;,()\[\]{}\"'`\n]*(?:\([^()\"'`\n]*\))?[^+;,()\[\]{}\"'`\n]*")
+GIVEN = re.compile(r"(\w+)[\"']?\s*[=:]\s*$")
+NEAR = 60  # characters
+UNKNOWN = "\ufffd"  # what only running the script would tell
 
 
 class NoValue(Exception):
@@ -30,18 +35,35 @@ class NoValue(Exception):
 
 
 def values_in(text: str) -> Iterator[Json]:
-    """The objects, lists and strings that a script writes down, the outermost ones, in order."""
+    """The objects, lists and strings that a script writes down, as ``named_values`` finds them."""
+    return (value for _, value in named_values(text))
+
+
+def named_values(text: str) -> Iterator[tuple[str, Json]]:
+    """The objects, lists and strings that a script writes down, the outermost ones, in order, each with the name that
+    it is given (var demo = {…}), "" for none; not those in comments.
+
+    What cannot be read to its end is given as far as it could be: {title: 'A', show: function () {…}} is {title: A}.
+    """
     reader = ValueReader(text)
     at = 0
     while (found := OPENERS.search(text, at)) is not None and reader.effort > 0:
         at = found.end()
-        if found[0].startswith("/"):
+        if found[0].startswith("//"):
+            continue
+        if found[0] == "/*":
+            at = reader.behind_comment(found.start())
             continue
         try:
-            value, at = reader.value(found.start(), 0)
+            value, end = reader.value(found.start(), 0)
         except NoValue:
+            at = max(at, reader.reached)  # up to there stand only brackets without a value
             continue
-        yield value
+        at = max(end, at)
+        before = text[max(0, found.start() - NEAR) : found.start()].rstrip()
+        name = GIVEN.search(before)
+        unknown = isinstance(value, str) and before.endswith("+")  # n + '82'
+        yield name[1] if name else "", f"{UNKNOWN}{value}" if unknown else value
 
 
 class ValueReader:
@@ -50,12 +72,15 @@ class ValueReader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.effort = EFFORT * len(text) + 1_000
+        self.reached = 0
+        self.commented = len(text)  # from here on no comment ends
 
     def value(self, at: int, depth: int) -> tuple[Json, int]:
         """The value that begins at a place, and where it ends. Raises NoValue."""
         at = self.skipped(at)
         sign = self.text[at : at + 1]
         self.effort -= 1
+        self.reached = at
         if depth > DEEPEST or self.effort <= 0:
             raise NoValue
         if sign == "{":
@@ -63,35 +88,66 @@ class ValueReader:
         if sign == "[":
             return self.row(at + 1, depth + 1)
         if sign in ('"', "'", "`"):
-            return self.string(at)
+            return self.joined(at)
         return self.plain(at)
+
+    def joined(self, at: int) -> tuple[str, int]:
+        """A string, with those put behind it: 'a' + 'b' is ab, 'a' + n + 'b' is a, something unknown, and b."""
+        value, at = self.string(at)
+        pieces = [value]
+        while self.text[(after := self.skipped(at)) : after + 1] == "+":
+            at = self.skipped(after + 1)
+            if self.text[at : at + 1] in ('"', "'", "`"):
+                value, at = self.string(at)
+                pieces.append(value)
+            else:
+                at = operand.end() if (operand := OPERAND.match(self.text, at)) else at
+                pieces.append(UNKNOWN)
+        return "".join(pieces), at
 
     def skipped(self, at: int) -> int:
         """Behind blanks and comments."""
-        found = BLANK.match(self.text, at)
-        return found.end() if found else at
+        while True:
+            found = BLANK.match(self.text, at)
+            at = found.end() if found else at
+            if not self.text.startswith("/*", at):
+                return at
+            at = self.behind_comment(at)
+
+    def behind_comment(self, at: int) -> int:
+        """Behind a comment; one that is never closed is none."""
+        end = self.text.find("*/", at + 2) if at < self.commented else -1
+        if end < 0:
+            self.commented = min(self.commented, at)
+        return end + 2 if end >= 0 else at + 2
 
     def mapping(self, at: int, depth: int) -> tuple[Json, int]:
         found: dict[str, Json] = {}
-        while (at := self.skipped(at)) < len(self.text) and self.text[at] != "}":
-            key, at = self.key(at)
-            value, at = self.value(at, depth)
-            found[key] = value
-            at = self.after_comma(at, "}")
-        return found, self.closed(at)
+        try:
+            while (at := self.skipped(at)) < len(self.text) and self.text[at] != "}":
+                key, behind = self.key(at)
+                found[key], at = self.value(behind, depth)
+                at = self.after_comma(at, "}")
+            return found, at + 1
+        except NoValue:
+            return self.as_far(found, at)
 
     def row(self, at: int, depth: int) -> tuple[Json, int]:
         found: list[Json] = []
-        while (at := self.skipped(at)) < len(self.text) and self.text[at] != "]":
-            value, at = self.value(at, depth)
-            found.append(value)
-            at = self.after_comma(at, "]")
-        return found, self.closed(at)
+        try:
+            while (at := self.skipped(at)) < len(self.text) and self.text[at] != "]":
+                value, at = self.value(at, depth)
+                found.append(value)
+                at = self.after_comma(at, "]")
+            return found, at + 1
+        except NoValue:
+            return self.as_far(found, at)
 
-    def closed(self, at: int) -> int:
-        if at >= len(self.text):
+    def as_far(self, found: Json, at: int) -> tuple[Json, int]:
+        """What was read of a value that could not be read to its end. Raises NoValue where that is nothing."""
+        if not found or self.effort <= 0:
             raise NoValue
-        return at + 1
+        return found, at
 
     def after_comma(self, at: int, end: str) -> int:
         at = self.skipped(at)
@@ -119,7 +175,8 @@ class ValueReader:
             raise NoValue
         self.effort -= found.end() - at
         body = next(group for group in found.groups() if group is not None)
-        return unescaped(body), found.end()
+        filled = FILLED_IN.sub(UNKNOWN, body) if found[0][0] == "`" else body
+        return unescaped(filled), found.end()
 
     def plain(self, at: int) -> tuple[Json, int]:
         """A number, or true, false, null; None for a variable's name."""

@@ -25,6 +25,7 @@ from gongkai.readers.layout.ink import UNREADABLE
 from gongkai.readers.layout.lattice import NEAR
 
 CutCell = tuple[PageCell, PageCell]  # the last of a column above a break, the first of it below
+CutSpot = tuple[tuple[int, int], PageCell]  # row and position of the one above, the one below
 
 
 def stitched(above: PageTable, below: PageTable) -> PageTable | None:
@@ -87,15 +88,22 @@ def join_rows(upper: list[PageRow], lower: list[PageRow], cut_beside: bool) -> N
             upper[row][at] = as_one_cell(upper[row][at], below, 1)
         del lower[0]
         return
-    for (row, at), below in spots:
-        if cut_beside and is_cut_beside(upper[row][at], below, first):
-            upper[row][at] = as_one_cell(upper[row][at], below, 0)
-            lower[0].remove(below)
+    if cut_beside:
+        join_beside(upper, lower[0], spots)
     if one_row or is_cut_within([upper[row][at] for row, at in last_cells(upper)], first, cells):
         make_unreadable(upper, lower[0], spots)
 
 
-def paired_spots(upper: Sequence[PageRow], first: PageRow) -> list[tuple[tuple[int, int], PageCell]]:
+def join_beside(upper: list[PageRow], lower: PageRow, spots: Sequence[CutSpot]) -> None:
+    """The cells beside several rows, each as one; in place."""
+    first = list(lower)
+    for (row, at), below in spots:
+        if is_cut_beside(upper[row][at], below, first):
+            upper[row][at] = as_one_cell(upper[row][at], below, 0)
+            lower.remove(below)
+
+
+def paired_spots(upper: Sequence[PageRow], first: PageRow) -> list[CutSpot]:
     """The cells that end at the break, by row and position, each with the one that begins in its columns below."""
     found = []
     for row, at in last_cells(upper):
@@ -118,11 +126,11 @@ def is_cut_beside(above: PageCell, below: PageCell, first: PageRow) -> bool:
     return is_beside(above, below, first) and (not below.text or goes_on(above, below))
 
 
-def make_unreadable(upper: list[PageRow], lower: PageRow, spots: Sequence[tuple[tuple[int, int], PageCell]]) -> None:
+def make_unreadable(upper: list[PageRow], lower: PageRow, spots: Sequence[CutSpot]) -> None:
     """Figures of rows that may be one: both parts in both rows, which is no figure."""
     for (row, at), below in spots:
         above = upper[row][at]
-        if above.rowspan == below.rowspan == 1 and is_figure(above) and is_figure(below):
+        if above.rowspan == below.rowspan == 1 and are_figures((above, below)):
             text = both_parts(above.text, below.text)
             upper[row][at] = replace(above, text=text)
             lower[lower.index(below)] = replace(below, text=text)
@@ -176,25 +184,39 @@ def is_one_row(cells: Sequence[CutCell]) -> bool:
 def has_rest_of_label(pairs: Sequence[CutCell]) -> bool:
     """（四）无法 over 提供, beside figures that stand in one of the two parts, or whose line was full."""
     both = [pair for pair in pairs if pair[0].text and pair[1].text]
-    labels = [pair for pair in both if is_words(pair[0].text) or is_words(pair[1].text)]
+    labels = list(filter(holds_words, both))
     if not labels or not all(goes_on(above, below) for above, below in labels):
         return False
-    figures = [above for above, below in both if is_figure(above) and is_figure(below)]
+    figures = list(filter(are_figures, both))
     if figures:
-        return all(is_full(above.room, "") for above in figures)
+        return all(is_full(above.room, "") for above, _ in figures)
     rest = [pair for pair in pairs if pair not in both]
-    one_sided = not any(above.text for above, _ in rest) or not any(below.text for _, below in rest)
-    return bool(rest) and one_sided
+    return bool(rest) and is_one_sided(rest)
+
+
+def holds_words(pair: CutCell) -> bool:
+    return is_words(pair[0].text) or is_words(pair[1].text)
+
+
+def are_figures(pair: CutCell) -> bool:
+    return is_figure(pair[0]) and is_figure(pair[1])
+
+
+def is_one_sided(pairs: Sequence[CutCell]) -> bool:
+    """Whether all texts stand above the break, or all below it."""
+    return not any(above.text for above, _ in pairs) or not any(below.text for _, below in pairs)
 
 
 def has_rest_of_figures(pairs: Sequence[CutCell]) -> bool:
     """72 64 17 37 over nothing, nothing, 8, nothing: no row of its own has figures just where a line was full."""
     below = [pair for pair in pairs if pair[1].text]
-    if not below or any(is_words(lower.text) for _, lower in below):
-        return False
-    full = all(is_figure(upper) and is_full(upper.room, "") for upper, _ in below)
-    alone = [upper for upper, lower in pairs if is_figure(upper) and not lower.text]
-    return full and len(alone) >= len(below)
+    alone = [pair for pair in pairs if is_figure(pair[0]) and not pair[1].text]
+    return 0 < len(below) <= len(alone) and all(map(is_cut_figure, below))
+
+
+def is_cut_figure(pair: CutCell) -> bool:
+    """17 in a full line over 8."""
+    return are_figures(pair) and is_full(pair[0].room, "")
 
 
 def with_cut_figures(above: PageTable, below: PageTable, known: str) -> tuple[PageTable, PageTable]:

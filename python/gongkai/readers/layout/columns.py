@@ -44,18 +44,24 @@ def common_columns(upper: Sequence[float], lower: Sequence[float], ruled: bool =
     72 244 336 416 520 over 72 244 336 416 524.5: four lines agree as they stand, and the last is the last of both.
     """
     near = NEAR if ruled else LOOSE
-    if len(upper) < 2 or len(lower) < 2:
+    fewest = min(len(upper), len(lower))
+    if fewest < 2:
         return None
     scale, shift = likeliest_scale_and_shift(upper, lower, near)
-    agreed = agreed_lines(upper, [scale * x + shift for x in lower], near)
-    fewest = min(len(upper), len(lower))
+    moved = [scale * x + shift for x in lower]
+    agreed = agreed_lines(upper, moved, near)
     if len(agreed) < max(min(FEWEST_AGREED, fewest), AGREED * fewest):
         return None
-    paired = dict(in_order(agreed, len(upper), len(lower)))
-    places = [upper[paired[at]] if at in paired else scale * x + shift for at, x in enumerate(lower)]
+    places = list(moved)
+    for at, other in in_order(agreed, len(upper), len(lower)):
+        places[at] = upper[other]
+    return Mapping(tuple(lower), tuple(places)) if is_sound(places, upper) else None
+
+
+def is_sound(places: Sequence[float], upper: Sequence[float]) -> bool:
+    """Whether the lines keep their order, within the edges of the upper part or little beyond."""
     rising = all(before < after for before, after in pairwise(places))
-    inside = upper[0] - OVERHANG <= places[0] and places[-1] <= upper[-1] + OVERHANG
-    return Mapping(tuple(lower), tuple(places)) if rising and inside else None
+    return rising and upper[0] - OVERHANG <= places[0] and places[-1] <= upper[-1] + OVERHANG
 
 
 def likeliest_scale_and_shift(upper: Sequence[float], lower: Sequence[float], near: float) -> tuple[float, float]:

@@ -22,22 +22,18 @@ WIDEST_GAP = 24.0  # between the parts of a table that stand side by side
 def pages_of(ink: Ink) -> list[Ink]:
     """The pages that one sheet shows: two where it lies across, nothing crosses its middle, and words stand on both
     sides of it (a table across the sheet has figures alone on its right side)."""
-    middle, aside = ink.width / 2, GUTTER * ink.width
-    if ink.width <= ink.height or any(crosses(stroke.x0, stroke.x1, middle, aside) for stroke in ink.strokes):
-        return [ink]
     inner = [char for char in ink.chars if MARGIN * ink.height < char.top < (1 - MARGIN) * ink.height]
-    sides = [[char.text for char in inner if (centre(char) > middle) == right] for right in (False, True)]
-    if any(crosses(char.x0, char.x1, middle, aside) for char in inner) or not all(map(holds_words, sides)):
+    if ink.width <= ink.height or crosses_middle(ink, [*inner, *ink.strokes]):
         return [ink]
-    return [half(ink, 0.0), half(ink, middle)]
+    left = [char.text for char in inner if char.x1 < ink.width / 2]
+    right = [char.text for char in inner if char.x0 > ink.width / 2]
+    whole = holds_words(left) and holds_words(right)
+    return [half(ink, 0.0), half(ink, ink.width / 2)] if whole else [ink]
 
 
-def crosses(x0: float, x1: float, middle: float, aside: float) -> bool:
-    return x0 < middle + aside and x1 > middle - aside
-
-
-def centre(char: Char) -> float:
-    return (char.x0 + char.x1) / 2
+def crosses_middle(ink: Ink, items: Sequence[Char | Stroke]) -> bool:
+    middle, aside = ink.width / 2, GUTTER * ink.width
+    return any(item.x0 < middle + aside and item.x1 > middle - aside for item in items)
 
 
 def holds_words(texts: Sequence[str]) -> bool:

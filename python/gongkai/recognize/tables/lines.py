@@ -228,11 +228,15 @@ def under_one(slots: Sequence[Token]) -> Sequence[Token] | None:
 
     3985 3985 3985 is one cell written in each of its columns.
     """
-    figures = [token for token in slots if token.kind != "blank" and not is_nothing(token)]
-    if len(figures) > 2 and len({token.text for token in slots}) == 1:
-        return figures[:1]
-    held = figures or [token for token in slots if token.kind != "blank"] or slots
-    return None if len(figures) > 1 else held[:1]
+    written = [token for token in slots if token.kind != "blank"]
+    figures = [token for token in written if not is_nothing(token)]
+    if len(figures) > 1 and not (len(slots) > 2 and is_repeated(slots)):
+        return None
+    return (figures or written or slots)[:1]
+
+
+def is_repeated(slots: Sequence[Token]) -> bool:
+    return len({token.text for token in slots}) == 1
 
 
 def is_nothing(token: Token) -> bool:
