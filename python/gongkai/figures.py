@@ -39,6 +39,7 @@ SIGNS = frozenset({"/", "\\", "-", "--", "---", "无", "*", "**", "//", "——"
 WIDTHS = str.maketrans(
     {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.fromkeys("‐‑‒–―−─﹣", "-")
 )
+THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}$")  # 1.708 of what is counted may be 1708
 COUNTED = "件|个|项|条|次|宗|人|份|起|例|家|部|篇|类"
 NUMBER = re.compile(
     r"(?:人民币 ?)?(?P<number>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?) ?"
@@ -111,7 +112,7 @@ def read_figure(text: str, unit: str = "件") -> Reading:
     if plain in SIGNS:
         return SIGN
     match = NUMBER.fullmatch(plain)
-    if match is None or len(plain) > LONGEST:
+    if match is None or len(plain) > LONGEST or (unit != "万元" and THOUSANDS.match(match["number"])):
         return UNREADABLE
     return convert(Decimal(match["number"].replace(",", "")), match["unit"] or "", unit)
 

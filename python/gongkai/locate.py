@@ -253,9 +253,11 @@ class Following:
         failed = [failure for document, failure in failures.items() if document not in found]
         if failed and not found:
             raise self.failure(*max(failed, key=weight))
-        reports = of_year(list(found.values()), own_year(self.blocks))
+        reports = list(found.values())
+        if not frames.isdisjoint(found):
+            reports = of_year(reports, own_year(self.blocks))
         if not is_one(reports):
-            what = "内嵌网页" if frames else "附件"
+            what = "附件" if frames.isdisjoint(found) else "内嵌网页"
             raise UnreadableDocument(
                 f"{self.page.origin}：页面上有{len(found)}个{what}都是年度报告而内容不同，无法确定是哪一个；"
                 "请下载后导入其中的一个。"
@@ -329,7 +331,7 @@ def weight(failure: tuple[Lead, GongkaiError]) -> tuple[bool, bool]:
     return lead.kind == "attachment", not isinstance(error, NoReport)
 
 
-def of_year(reports: Sequence[Report], year: int | None) -> Sequence[Report]:
+def of_year(reports: list[Report], year: int | None) -> list[Report]:
     """Those of the page's year, where some are."""
     return [report for report in reports if report.year == year] or reports
 

@@ -19,7 +19,6 @@ SHORT_FILES = {
     "__main__.py": "python -m gongkai",
     "cli/levels.py": "one command",
     "readers/layout/ink.py": "the seam between what paints a page and what reads it",
-    "readers/html/mhtml.py": "one format, without which nothing else changes",
     "decisions/check.py": "what the checks ask of decisions; the front is imported where no check is made",
     "excel/commands.py": "workbooks in use name this module",
     "workbook/adopting.py": "stands above fill, which stands above proposals",

@@ -88,7 +88,7 @@ def test_the_published_set_is_what_make_conformance_makes(published: Path) -> No
         assert path.is_file()
         if each.case.form not in SLOW:  # the others hold the time at which they were made
             assert path.read_bytes() == each.case.written()
-    assert len(list(published.iterdir())) == len(made) + 1 == 121
+    assert len(list(published.iterdir())) == len(made) + 1 == 153
 
 
 @pytest.mark.slow

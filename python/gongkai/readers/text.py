@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gongkai.figures import read_figure
 from gongkai.model import Block, Grid, GridCell, Place, Prose
 from gongkai.readers.blocks import CELLS, too_large
-from gongkai.readers.typeset import is_typeset, typeset_blocks
+from gongkai.readers.typeset import chunks, is_typeset, typeset_blocks
 
 OTHER_BARS = str.maketrans(dict.fromkeys("¦│┃║┆┊╎∣‖", "|"))
 BAR = re.compile(r"(?<!\\)[|｜]")
@@ -44,6 +44,24 @@ def text_blocks(text: str) -> tuple[Block, ...]:
     as they are. A single blank line between single rows is spacing and goes out. Raises UnreadableDocument beyond the
     number of cells that a page may have.
     """
+    found: list[Block] = []
+    for start, chunk in chunks(text):
+        blocks = chunk_blocks(chunk)
+        tables = sum(isinstance(block, Grid) for block in found)
+        found += [placed(block, start, tables) for block in blocks]
+    return tuple(found)
+
+
+def placed(block: Block, start: int, tables: int) -> Block:
+    """A block of a part of the text as one of the whole: ``start`` lines and ``tables`` tables stand before it."""
+    place = block.place
+    number = place.table + tables if place.table else 0
+    line = place.line + start if place.line else 0
+    return replace(block, place=place._replace(page=0, table=number, line=line))
+
+
+def chunk_blocks(text: str) -> tuple[Block, ...]:
+    """The blocks of a part that is written in one way."""
     if is_typeset(text):
         return typeset_blocks(text)
     text = text.translate(OTHER_BARS)
@@ -145,6 +163,8 @@ def has_border(lines: Sequence[TextLine], end: int) -> bool:
 # --- values parted by commas, semicolons or tabs ---------------------------------------------------
 
 FEWEST_FIELDS, FEWEST_RECORDS = 4, 4
+SEPARATING = ",;\t|"
+GROUPED = re.compile(r"\d{3}(?:\s+\d.*)?")  # 000 37: the pieces of 8,000 37,000
 LONGEST_FIELD = 100  # characters; a longer one is prose
 SEPARATOR_LINE = re.compile(r"sep=(.)\s*")  # Excel's own first line
 
@@ -178,8 +198,22 @@ def is_separated(records: Sequence[Sequence[str]]) -> bool:
 
 def is_record(record: Sequence[str]) -> bool:
     states = [read_figure(field).state for field in record]
-    short = all(len(field) <= LONGEST_FIELD for field in record)
-    return short and "unreadable" in states and states[-1] != "unreadable" and "figure" in states
+    if any(len(field) > LONGEST_FIELD for field in record) or sum(map(is_group, record[1:])) > 1:
+        return False
+    return "unreadable" in states and states[-1] != "unreadable" and "figure" in states
+
+
+def is_group(field: str) -> bool:
+    """000, 000 37: what a comma within figures leaves; 134 may be that too, but not in most fields of a row."""
+    return GROUPED.fullmatch(field.strip()) is not None and (" " in field.strip() or field.strip().startswith("0"))
+
+
+def in_other_fields(record: Sequence[str]) -> Sequence[str]:
+    """A record that the separator does not part, as another one parts it: a table with ; below one with commas."""
+    if len(record) != 1:
+        return record
+    parted = (record[0].split(sign) for sign in SEPARATING)
+    return next((fields for fields in parted if len(fields) >= FEWEST_FIELDS and is_record(fields)), record)
 
 
 def separated_blocks(text: str, separator: str) -> Iterator[Block]:
@@ -187,7 +221,7 @@ def separated_blocks(text: str, separator: str) -> Iterator[Block]:
     grid: list[tuple[GridCell, ...]] = []
     line, table = 1, 0
     for record in (*records_of(text, separator), []):
-        fields = [field.strip() for field in record]
+        fields = [field.strip() for field in in_other_fields(record)]
         if sum(map(bool, fields)) > 1 or (grid and len(fields) >= FEWEST_FIELDS):
             grid.append(tuple(GridCell(field, column) for column, field in enumerate(fields)))
         else:

@@ -25,7 +25,8 @@ LEFT = LEVEL + "┐┘┤┬┴┼┓┛┫┳┻╋╗╝╣╦╩╬"
 RIGHT = LEVEL + "┌└├┬┴┼┏┗┣┳┻╋╔╚╠╦╩╬"
 UP = UPRIGHT + "└┘├┤┴┼┗┛┣┫┻╋╚╝╠╣╩╬"
 DOWN = UPRIGHT + "┌┐├┤┬┼┏┓┣┫┳╋╔╗╠╣╦╬"
-CORNERS = re.compile("[┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬]")
+CORNER_SIGNS = "┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬"
+CORNERS = re.compile(f"[{CORNER_SIGNS}]")
 RULE = re.compile(r"\s*[─━═┄┈╌┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬+=-]{3,}\s*")
 PLUS_RULE = re.compile(r"\s*\+(?:[-=]+\+)+\s*")
 TALL = "❘"  # a bar that reaches the rules above and below its line
@@ -33,6 +34,35 @@ BARRED = re.compile(r"\s*\|.*\|\s*")
 GAP = re.compile(r"(?<=\S)[ \u3000]{2,}(?=\S)")
 FIGURES = re.compile(r"(?:\s*[+-]?[\d０-９][\d０-９.,，．]*(?:\s|$)){2,}")
 FEWEST_LINES = 5  # with gaps and figures in them
+
+
+def chunks(text: str) -> Iterator[tuple[int, str]]:
+    """The drawn tables of a text and what stands between them, each with the number of lines before it."""
+    lines = text.splitlines()
+    start = 0
+    for first, end in drawn_runs(lines):
+        if first > start:
+            yield start, "\n".join(lines[start:first])
+        yield first, "\n".join(lines[first:end])
+        start = end
+    if start < len(lines) or not lines:
+        yield start, "\n".join(lines[start:])
+
+
+def drawn_runs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """(first line, line behind the last) of each drawn table: from a rule to the last line with a bar at its end."""
+    first = -1
+    for number, line in enumerate((*lines, "")):
+        drawn = RULE.fullmatch(line) is not None or (first >= 0 and is_row_of_bars(line))
+        if drawn and first < 0 and is_rule_or_corner(line):
+            first = number
+        elif not drawn and first >= 0:
+            yield first, number
+            first = -1
+
+
+def is_row_of_bars(line: str) -> bool:
+    return line.rstrip()[-1:] in (*UPRIGHT, "|", *CORNER_SIGNS)
 
 
 def is_typeset(text: str) -> bool:

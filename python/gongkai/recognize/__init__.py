@@ -52,6 +52,7 @@ from gongkai.recognize.tables import (
     FEWEST_BLOCK_LABELS,
     FEWEST_ROWS,
     SAME_SHARE,
+    TWICE,
     find_chain,
     left_blank,
     read_tables,
@@ -83,6 +84,7 @@ NOT_IN_FORCE = re.compile(
     r"作废|草稿|征求意见|送审|讨论稿|未审定|示例|样[表例张]|范[本例]|模板|虚构|假数据|撤[回稿]|填[写报]说明|培训|[×xX]{2,}[县市区局]|某某"
     r"|季度|[上下]半年|(?:以下|下列)[为是].{0,8}(?:上年|20\d\d年)|上年(?:度)?数据"
 )
+BESIDE_TWO = "文中有多张这样的表，像是两份报告，另一份的表也可能读作了本报告的，请核对"
 NO_PART = "文中有几份这样的报告，无法确定是哪一份，未填入"
 OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表格是否属于本报告"
 FEWEST_LABELS_ALONE = 9  # of the 17 of 表二
@@ -113,6 +115,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     readings = read_tables(own.tokens, edition.name) if chosen.cut else {}
     doubt_rivals(readings, own.tokens, sections)
     tell_places(readings, own, sections)
+    tell_of_others(readings)
     others = [read_tables(other.tokens, edition.name) for other in chosen.parts if other is not chosen.cut]
     leave_blank_what_others_have(readings, others, chosen)
     texts = section_texts(own.tokens, sections, edition.sections)
@@ -192,6 +195,17 @@ def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> No
             reading.problems.append(Problem(name, "", "", caption, CAPTIONED))
         elif section and reading.start not in section:
             reading.problems.append(Problem(name, "", "", "", OUTSIDE))
+
+
+def tell_of_others(readings: Readings) -> None:
+    """A problem for each table beside one that stands there twice: the second one's report may be its own, too."""
+    doubled = [
+        name for name, (reading, _) in readings.items() if any(told.reason == TWICE for told in reading.problems)
+    ]
+    for name, (reading, _) in readings.items() if doubled else ():
+        if name not in doubled and reading.holds_figures:
+            number = readings[doubled[0]][0].form.number
+            reading.problems.append(Problem(name, "", "", number, BESIDE_TWO))
 
 
 def doubt_units(reading: TableReading, agency: str, prose: str, others: Sequence[Readings]) -> None:

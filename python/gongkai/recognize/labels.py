@@ -22,13 +22,23 @@ OPENING, CLOSING = "（(【[〔", "）)】]〕"
 LOOSE_NOTE = re.compile(r"(?<=[\u4e00-\u9fff）)])\s*(?:[—–－-]{1,2}|[：:]|\n)\s*(?![\d\s]).+$", re.DOTALL)
 # Words that make another thing of a label: （一）不予以公开, 非行政许可, 上年收费金额, 失效件数. The
 # label of a group may stand before that of its row: （五）不予处理 3.要求提供公开出版物.
-TURNING = re.compile(r"非|不(?!予(?:处理|公开))|未|失效|去年|往年|历年|前年|明年|[上下]一?年|本年|累计|预计|计划|平均")
+TURNING = re.compile(
+    r"非|党内|拟|受理|草案|减免|移送|立案|备案|撤销|吊销|注销|[一二再]审|应收|半年|季度|同比|占比|比例|目标|修改|金额|总数"
+    r"|不(?!予(?:处理|公开))|未|失效|去年|往年|历年|前年|明年|[上下]一?年|本年|累计|预计|计划|平均"
+)
 # Notes that do as well: 行政许可（教育局）, 行政处罚（罚款万元）, 行政许可（上年）; not 收费（单位：万元）.
 TURNING_NOTE = re.compile(
     r"罚款|^\W*(?!不?含|包括|其中).*(?:局|厅|委|办|办公室|委员会|街道|乡|镇)[）)】\]〕]?\s*$"
     r"|^\W*(?:上一?年|去年|往年|同期)度?(?:数|数据|数量|情况)?\W*$"
 )
 MONEY = re.compile(r"收费|金额|费用")
+# Notes that may: the figure is read, and the note is told.
+DOUBTFUL_NOTE = re.compile(
+    r"累计|历年|半年|季度|\d\s*[-—~～至]\s*\d+\s*月|截[至止]|上年|去年|往年|同期|较上|增[加减长幅]|同比|环比|占比|比[例重]|率"
+    r"|[两二三五十]年|预计|计划|目标|其中|[省市县区旗]本级|一审|二审|再审|征求意见|草案|[未不]公开|撤[销回]|废止|失效|除.{1,12}外|修[正订改]"
+    r"|不含|不包括|[（(]人[数次]?[)）]|应收|减免|受理|申请|立案|移送|不予|备案|拟|总数|金额|法院|注销|吊销"
+    r"|20\d\d\s*年"
+)
 LONGEST_JOIN = 14  # a label set vertically has a character a line
 WINDOW = 300  # candidates looked back over; bounds the time on a hostile page
 SKIPPED_ROW = 0.3
@@ -149,6 +159,19 @@ def words_without_note(text: str) -> tuple[str, ...]:
         return ()
     bares = [word for word in (bare(text), bare(plain)) if len(word) >= SHORTEST_BARE]
     return (squash(plain), *bares)
+
+
+def doubtful_note(text: str, label: Label) -> str:
+    """What stands behind a label and may make another thing of it, "" for nothing of the kind: （累计）, （上半年）;
+    not （设区的市制定的）, nor the official remark."""
+    plain = label.text if text.startswith(label.text) else without_notes(text)
+    note = text[len(plain) :]
+    return note if DOUBTFUL_NOTE.search(note) and squash(text) not in spellings_of(label) else ""
+
+
+@cache
+def spellings_of(label: Label) -> frozenset[str]:
+    return frozenset(squash(text) for text in (label.text, *label.aliases))
 
 
 def without_notes(text: str) -> str:

@@ -24,6 +24,7 @@ LABEL_AND_FIGURES = re.compile(
     r"(?P<label>.*[^\d\s,.，．%/|-].*?)(?P<figures>(?:\s+(?:[+＋－-]?[\d０-９][\d０-９,，.]*|[-—/]))+)\s*"
 )
 
+LEADING_ZERO = re.compile(r"0\d+")
 FIGURE_ENDS = frozenset("0123456789０１２３４５６７８９-—/")
 LONGEST_LINE = 200  # a row of a flattened table; a longer line is prose
 
@@ -128,6 +129,8 @@ def split_figures(text: str) -> list[str]:
     if text[-1] not in FIGURE_ENDS or len(text) > LONGEST_LINE:
         return [text]
     pieces = text.split()
+    if any(LEADING_ZERO.fullmatch(piece) for piece in pieces[1:]):
+        return [text]  # 199 000: thousands, or no figures at all
     if len(pieces) > 1 and all(kind_of(piece) in ("figure", "sign") for piece in pieces):
         return pieces
     match = LABEL_AND_FIGURES.fullmatch(text)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 
-from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row
+from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row, Value
 from gongkai.recognize.labels import lexicon
 from gongkai.recognize.tables.headers import OF_OTHERS, likely, longest
 from gongkai.recognize.tables.lines import cells_by_pitch
@@ -264,10 +264,20 @@ def place_run(
     extra = [token.text for token in run if id(token) not in placed and token.kind != "blank"]
     if extra:
         reading.problems.append(Problem(form.id, "", "", cut(" ".join(extra)), EXTRA_COLUMN))
+    held = any(value_at(reading, spot) is not None for spot in placed.values())
     for token in run:
         if id(token) in placed:
-            enter(reading, placed[id(token)], token)
+            enter(reading, placed[id(token)], token, held)
     return True
+
+
+def value_at(reading: TableReading, spot: FormPlace) -> Value:
+    entry = reading.entries.get(cell_of(reading.form, spot))
+    return entry.value if entry else None
+
+
+def cell_of(form: Form, spot: FormPlace) -> str:
+    return f"{form.id}.{spot[1].id}.{spot[2].id}"
 
 
 def stand_below(cells: Sequence[Token | None], labels: Sequence[HeadLabel]) -> bool:
@@ -297,14 +307,17 @@ def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> Se
     return None if extra else run
 
 
-def enter(reading: TableReading, spot: FormPlace, token: Token) -> None:
-    """One figure; a second and different one for the same cell blanks it."""
+def enter(reading: TableReading, spot: FormPlace, token: Token, held: bool = False) -> None:
+    """One figure; a second and different one for the same cell blanks it, and so does one for a cell that is blank in
+    a row whose other figures were read (``held``): 72 64 _ 37, and below it 70 60 17 30."""
     _, row, column = spot
-    cell = f"{reading.form.id}.{row.id}.{column.id}"
+    cell = cell_of(reading.form, spot)
     before = reading.entries.get(cell)
     place_figure(reading, row, column.id, token)
-    if before is not None and before.value not in (None, reading.entries[cell].value):
-        raw = cut(f"{before.raw} / {token.text}")
+    now = reading.entries[cell].value
+    filled = held and before is not None and before.value is None and now is not None
+    if filled or (before is not None and before.value not in (None, now)):
+        raw = cut(f"{before.raw if before else ''} / {token.text}")
         reading.entries[cell] = Entry(cell, None, raw, token.place)
         reading.problems.append(Problem(reading.form.id, row.id, column.id, raw, DIFFERENT))
 

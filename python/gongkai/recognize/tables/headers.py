@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.model import Form, Label, Part
-from gongkai.recognize.labels import LONGEST_LABEL, alike_enough, bare, words_without_note
+from gongkai.recognize.labels import LONGEST_LABEL, alike_enough, bare, doubtful_note, words_without_note
 from gongkai.recognize.tokens import Token, squash
 
 JOINED_LINES = 6
@@ -31,6 +31,8 @@ class Head:
     ``widths``: id -> grid columns that the label of a column covers, for all that were found; ``remarks``: texts of a
     flattened head that no label explains. ``ignored``: grid columns of 行次, 同比 and the like; ``counted`` tells that
     one of them numbers the rows. ``units``: texts above the part that state a unit.
+    ``plain``: no further text stands between the heads and the figures. ``doubts``: column id ("" for a label over
+    several) and the text of a label whose note may make another thing of it.
     """
 
     columns: tuple[str, ...]
@@ -42,6 +44,8 @@ class Head:
     ignored: frozenset[int] = frozenset()
     counted: bool = False
     units: tuple[tuple[str, str], ...] = ()
+    plain: bool = True
+    doubts: tuple[tuple[str, str], ...] = ()
 
 
 NO_HEAD = Head((), 0, {}, {}, {}, ())
@@ -64,6 +68,7 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     years = year_columns(columns, tokens)
     if years is None:
         order, at, years = (), {}, {}
+    all_unknown = list(unknown)
     apart = [token for token in unknown if OF_OTHERS.fullmatch(token.squash) and heads_column(token, tokens)]
     if at or years:
         unknown = [token for token in unknown if token not in apart]
@@ -78,7 +83,23 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
         tuple(token.text for token in unknown if not token.grid and token.row > first) if found else (),
         columns_of_others(apart, at, columns, years) if at or years else frozenset(),
         any(COUNTER.fullmatch(token.squash) for token in apart),
+        plain=not stands_behind(tokens, columns, all_unknown),
+        doubts=tuple(doubts_of(found)),
     )
+
+
+def doubts_of(found: Sequence[FoundLabel]) -> Iterator[tuple[str, str]]:
+    for item in found:
+        if doubtful_note(item.token.text, item.label):
+            yield item.label.id if item.label.kind == "column" else "", item.token.text
+
+
+def stands_behind(tokens: Sequence[Token], columns: Sequence[FoundLabel], unknown: Sequence[Token]) -> bool:
+    """Whether another text of the head follows the last column's: 本年处理决定数量 over 上年 and 本年."""
+    others = {id(token) for token in unknown if not COUNTER.fullmatch(token.squash)}
+    spots = {id(token): at for at, token in enumerate(tokens)}
+    last = max((spots.get(id(item.token), -1) for item in columns), default=-1)
+    return any(at > last for name, at in spots.items() if name in others)
 
 
 def heads_column(token: Token, tokens: Sequence[Token]) -> bool:
@@ -183,7 +204,7 @@ def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[T
     kept = list(tokens)
     gone: set[int] = set()
     for at, token in enumerate(tokens):
-        if id(token) in gone or token.squash in exact:
+        if id(token) in gone or is_whole_label(token, below.get(id(token)), exact):
             continue
         pile = label_pile(token, below, exact)
         if pile:
@@ -191,6 +212,12 @@ def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[T
             gone.update(id(piece) for piece in pile[1:])
     left = [at for at, token in enumerate(kept) if id(token) not in gone]
     return [kept[at] for at in left], left
+
+
+def is_whole_label(token: Token, below: Token | None, exact: Mapping[str, Label]) -> bool:
+    """其他 over a figure; not 其他 over 结果, which is no label by itself."""
+    longer = below is not None and below.squash not in exact and token.squash + below.squash in exact
+    return token.squash in exact and not longer
 
 
 def cells_below(tokens: Sequence[Token]) -> dict[int, Token]:

@@ -183,7 +183,7 @@ def fit(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:
     by_grid = at_columns(line, head)
     if by_grid is not None or not expected or head.strangers:
         return by_grid
-    if expected == 1 < len(slots) <= official_width(line, head.columns[0]) and are_cells(line):
+    if expected == 1 < len(slots) <= official_width(line, head.columns[0]) and head.plain and are_cells(line):
         return under_one(slots)
     if len(slots) == expected:
         doubtful = filled and line.row.label.box.width > 1 and slots[0].kind == "blank"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from gongkai.editions import editions
 from gongkai.figures import DRAWN, Reading, clean, joined_digits, read_figure, scale_of
 from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Row, Value
-from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, lexicon, likenesses
+from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, doubtful_note, lexicon, likenesses
 from gongkai.recognize.tables.headers import COUNTER, Head, read_head
 from gongkai.recognize.tables.lines import (
     FoundRow,
@@ -56,6 +56,7 @@ FIGURE_IN_LABEL = "行标签里另有数字，没有填入"
 MANY_CELLS = 20
 MANY_NO_FIGURES = "这样的格有{}个，都不是单独的一个数字，未填入"
 NOT_A_FIGURE = "不是单独的一个数字，未填入"
+NOTED = "标签后面的说明可能使它成为另一项，请核对是不是官方表格中的这一项"
 PARTED = "这一格的数字分成几段，不能确定是不是一个数字，未填入"
 NOT_SEEN = "这个数字在网页上看不见、移了位，或旁边另有图形文字，未填入"
 WRONG_COUNT = "这一行的数字个数与表头的列数不符，无法确定各数字所在的列，未填入"
@@ -106,6 +107,7 @@ def place_rows(
     """
     reading = TableReading(form)
     lines = read_lines(reading, tokens[:stop], chain)
+    reading.problems += group_problems(form, tokens, chain)
     pitch = pitch_of(tokens[:stop], chain)
     filled = sum(1 for line, head in lines if has_lead(line, head)) >= 2
     widths = full_widths(tokens[:stop])
@@ -186,9 +188,18 @@ def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[M
             lines += [(line, head) for line in kept]
             reading.problems += (Problem(form.id, "", "", cut(text), EXTRA_COLUMN) for text in head.strangers.values())
             reading.problems += head_problems(form, part, head)
+            reading.problems += (Problem(form.id, "", column, cut(text), NOTED) for column, text in head.doubts)
         missing = [row for row in part.rows if row.label.box not in starts]
         reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
     return lines
+
+
+def group_problems(form: Form, tokens: Sequence[Token], chain: Sequence[Match]) -> Iterator[Problem]:
+    """A problem for each label of a group with a note that may turn it: 三、本年度办理结果（上半年）."""
+    for match in chain:
+        label = form.labels[match.label]
+        if label.kind == "group" and doubtful_note(tokens[match.end - 1].text, label):
+            yield Problem(form.id, "", "", cut(tokens[match.end - 1].text), NOTED)
 
 
 def state_units(reading: TableReading, line: FoundRow, head: Head, notes: Sequence[UnitPlace]) -> None:
@@ -217,6 +228,8 @@ def place_line(reading: TableReading, line: FoundRow, head: Head, pitch: int, fi
     """``sound`` is False where cells may have been lost, so that neither order nor grid says what the others are."""
     form, row = reading.form.id, line.row
     reading.used.update(id(token) for token in (*line.slots, *line.passed))
+    if doubtful_note(line.label.text, row.label):
+        reading.problems.append(Problem(form, row.id, "", cut(line.label.text), NOTED))
     if ENDS_IN_FIGURE.search(line.label.text):
         reading.problems.append(Problem(form, row.id, "", cut(line.label.text), FIGURE_IN_LABEL))
     chosen = cells_of(line, head, pitch, filled) if head.columns and sound and line.certain else None

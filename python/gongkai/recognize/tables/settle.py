@@ -5,11 +5,11 @@ A row that lost its blank cells has figures without columns; a figure in a narro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from gongkai.figures import joined_digits, read_figure
+from gongkai.figures import clean, joined_digits, read_figure
 from gongkai.model import Form, Problem, Relation, Value
 from gongkai.recognize.tables.rows import PARTED, WRONG_COUNT, ShortRow, TableReading, cut, place_figure
 from gongkai.recognize.tokens import Token
@@ -90,11 +90,11 @@ def join_parted(reading: TableReading, relations: Sequence[Relation]) -> None:
     fails; the others stay blank with their problem."""
     values: dict[str, Value] = {cell: entry.value for cell, entry in reading.entries.items()}
     parted = parted_figures(reading)
-    left: dict[str, int] = {}
+    left: dict[str, list[int]] = {}
     while parted != left:
         left = parted
-        parted = borne_out(left, values | left, relations)
-    for cell, value in parted.items():
+        parted = borne_out(left, {**values, **joined_values(left)}, relations)
+    for cell, value in joined_values(parted).items():
         reading.entries[cell] = replace(reading.entries[cell], value=value)
     names = [tuple(cell.split(".")) for cell in parted]
     reading.problems[:] = [
@@ -104,19 +104,42 @@ def join_parted(reading: TableReading, relations: Sequence[Relation]) -> None:
     ]
 
 
-def parted_figures(reading: TableReading) -> dict[str, int]:
+Parted = dict[
+    str, list[int]
+]  # cell -> the one figure that its digits may be, and the figure that the first of them are
+
+
+def parted_figures(reading: TableReading) -> Parted:
     told = [problem for problem in reading.problems if problem.reason == PARTED]
     cells = [f"{problem.table}.{problem.row}.{problem.column}" for problem in told]
-    joined = {cell: joined_digits(reading.entries[cell].raw) for cell in cells}
-    return {cell: value for cell, value in joined.items() if value is not None}
+    raws = [(cell, reading.entries[cell].raw) for cell in cells]
+    joined = [(cell, joined_digits(raw), raw) for cell, raw in raws]
+    return {cell: [value, int(clean(raw).split()[0])] for cell, value, raw in joined if value is not None}
 
 
-def borne_out(parted: Mapping[str, int], values: Mapping[str, Value], relations: Sequence[Relation]) -> dict[str, int]:
-    """Those of the figures that stand in a sum that holds, and in none that does not."""
+def joined_values(parted: Parted) -> dict[str, Value]:
+    return {cell: figures[0] for cell, figures in parted.items()}
+
+
+def first_pieces(parted: Parted, cells: Iterable[str]) -> dict[str, Value]:
+    """What two rows in one would make of a sum: 8 over 23, 5 over 11, 13 over 34 adds up as 823, 511, 1334 too."""
+    return {cell: parted[cell][1] for cell in cells if cell in parted}
+
+
+def borne_out(parted: Parted, values: Mapping[str, Value], relations: Sequence[Relation]) -> Parted:
+    """Those of the figures that stand in a sum that holds with them alone, and in none that does not."""
     good: set[str] = set()
     bad: set[str] = set()
     for relation in relations:
-        sums = stated_and_computed(relation, values)
-        if sums is not None:
-            (good if sums[0] == sums[1] else bad).update((*relation.whole, *relation.parts))
+        cells = (*relation.whole, *relation.parts)
+        if holds(relation, values) is False:
+            bad.update(cells)
+        elif holds(relation, values) and not holds(relation, {**values, **first_pieces(parted, cells)}):
+            good.update(cells)
     return {cell: value for cell, value in parted.items() if cell in good and cell not in bad}
+
+
+def holds(relation: Relation, values: Mapping[str, Value]) -> bool | None:
+    """Whether a sum holds; None where one of its cells is blank."""
+    sums = stated_and_computed(relation, values)
+    return None if sums is None else sums[0] == sums[1]
