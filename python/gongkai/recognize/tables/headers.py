@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gongkai.model import Form, Label, Part
 from gongkai.recognize.labels import LONGEST_LABEL, alike_enough, bare, doubtful_note, words_without_note
@@ -200,11 +201,14 @@ def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[T
 
     It is as wide as the widest of them, and stands where the first does; the numbers tell where each stood.
     """
+    begun = beginnings(frozenset(exact))
+    if not any(is_begun(token, begun) for token in tokens):
+        return list(tokens), list(range(len(tokens)))
     below = cells_below(tokens)
     kept = list(tokens)
     gone: set[int] = set()
     for at, token in enumerate(tokens):
-        if id(token) in gone or is_whole_label(token, below.get(id(token)), exact):
+        if id(token) in gone or not is_begun(token, begun) or is_whole_label(token, below.get(id(token)), exact):
             continue
         pile = label_pile(token, below, exact)
         if pile:
@@ -212,6 +216,16 @@ def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[T
             gone.update(id(piece) for piece in pile[1:])
     left = [at for at, token in enumerate(kept) if id(token) not in gone]
     return [kept[at] for at in left], left
+
+
+@lru_cache(maxsize=64)
+def beginnings(words: frozenset[str]) -> frozenset[str]:
+    """What a squashed label may begin with, the whole of none but those that begin another: 商, 商业, 其."""
+    return frozenset(word[:size] for word in words for size in range(1, len(word)))
+
+
+def is_begun(token: Token, begun: frozenset[str]) -> bool:
+    return token.squash in begun and token.grid > 0 and token.spans
 
 
 def is_whole_label(token: Token, below: Token | None, exact: Mapping[str, Label]) -> bool:
