@@ -12,7 +12,7 @@ from gongkai.model import Block, Grid, GridCell, Place, Prose
 from gongkai.readers.blocks import CELLS, too_large
 from gongkai.readers.typeset import chunks, is_typeset, typeset_blocks
 
-OTHER_BARS = str.maketrans(dict.fromkeys("¦│┃║┆┊╎∣‖", "|"))
+OTHER_BARS = re.compile("[¦│┃║┆┊╎∣‖]")
 BAR = re.compile(r"(?<!\\)[|｜]")
 SEPARATORS = "|｜\t"
 RULE = re.compile(r":?-{2,}:?|:-:?|-:")  # a cell of the line under a Markdown head
@@ -55,6 +55,8 @@ def text_blocks(text: str) -> tuple[Block, ...]:
 def placed(block: Block, start: int, tables: int) -> Block:
     """A block of a part of the text as one of the whole: ``start`` lines and ``tables`` tables stand before it."""
     place = block.place
+    if not (start or tables or place.page):
+        return block
     number = place.table + tables if place.table else 0
     line = place.line + start if place.line else 0
     return replace(block, place=place._replace(page=0, table=number, line=line))
@@ -64,7 +66,7 @@ def chunk_blocks(text: str) -> tuple[Block, ...]:
     """The blocks of a part that is written in one way."""
     if is_typeset(text):
         return typeset_blocks(text)
-    text = text.translate(OTHER_BARS)
+    text = OTHER_BARS.sub("|", text)
     separator = separator_of(text)
     if separator:
         return tuple(separated_blocks(text, separator))
@@ -177,8 +179,15 @@ def separator_of(text: str) -> str:
     named = SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0])
     if named:
         return named[1]
-    candidates = ",;\t" if '"' in text else ",;"
+    candidates = [sign for sign in (",;\t" if '"' in text else ",;") if is_frequent(sign, text)]
     return next((sign for sign in candidates if is_separated(records_of(text, sign))), "")
+
+
+def is_frequent(sign: str, text: str) -> bool:
+    """Whether some lines may be records, before they are looked at one by one."""
+    if text.count(sign) < (FEWEST_FIELDS - 1) * FEWEST_RECORDS:
+        return False
+    return sum(line.count(sign) >= FEWEST_FIELDS - 1 for line in text.split("\n")) >= FEWEST_RECORDS
 
 
 def records_of(text: str, separator: str) -> list[list[str]]:

@@ -38,6 +38,9 @@ FEWEST_LINES = 5  # with gaps and figures in them
 
 def chunks(text: str) -> Iterator[tuple[int, str]]:
     """The drawn tables of a text and what stands between them, each with the number of lines before it."""
+    if not may_be_drawn(text):
+        yield 0, text
+        return
     lines = text.splitlines()
     start = 0
     for first, end in drawn_runs(lines):
@@ -47,6 +50,10 @@ def chunks(text: str) -> Iterator[tuple[int, str]]:
         start = end
     if start < len(lines) or not lines:
         yield start, "\n".join(lines[start:])
+
+
+def may_be_drawn(text: str) -> bool:
+    return CORNERS.search(text) is not None or "+-" in text or "+=" in text
 
 
 def drawn_runs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -70,8 +77,10 @@ def is_typeset(text: str) -> bool:
     if len(text) > MOST_CHARS:
         return False
     lines = text.splitlines()
-    if any(map(is_rule_or_corner, lines)):
+    if may_be_drawn(text) and any(map(is_rule_or_corner, lines)):
         return True
+    if "  " not in text and "\u3000" not in text:
+        return False
     set_wide = [line for line in lines if len(GAP.findall(line)) > 1 and "\t" not in line and "|" not in line]
     return sum(FIGURES.search(GAP.sub("  ", line)) is not None for line in set_wide) >= FEWEST_LINES
 

@@ -132,8 +132,9 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         unread += lone_figures(own.tokens, edition.name)
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
     problems += unread
+    opening = opening_of(own.tokens, sections)
     if readings:
-        problems += warned(page.title, opening_of(own.tokens, sections))
+        problems += warned(page.title, opening)
     told = {*tables, *(problem.table for problem in unread)}
     problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in told]
     if chosen.by == "only" and not is_same(own.segment, page):
@@ -148,7 +149,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         problems=tuple(problems),
         document=document,
         headings=headings_of(own.tokens, sections),
-        opening=opening_of(own.tokens, sections),
+        opening=opening,
         parts=tuple(each.segment for each in chosen.parts),
         part=chosen.parts.index(chosen.cut) + 1 if chosen.cut in chosen.parts else 0,
         chosen_by=chosen.by,

@@ -32,27 +32,37 @@ def form_prefixes() -> frozenset[str]:
     return frozenset().union(*(prefixes_of(form.labels) for form in forms))
 
 
+@cache
+def all_labels() -> str:
+    """All squashed labels in one text: a piece of any of them stands in it."""
+    return "\n".join(sorted(form_words()))
+
+
 # --- several labels in one line -------------------------------------------------------------------
 
 
 def taken_apart(tokens: Sequence[Token]) -> Iterator[Token]:
     """自然人 法人或其他组织 总计 as three tokens; （三）不予公开 1.属于国家秘密 before figures as two."""
+    words, prefixes = form_words(), form_prefixes()
     begun = ""  # what the line before ended with, if a label may go on
     for at, token in enumerate(tokens):
         if token.grid or token.heading or token.kind != "text":
             begun = ""
             yield token
             continue
-        beside = at + 1 < len(tokens) and tokens[at + 1].row == token.row
-        found = list(pieces_of(token, begun, beside))
-        begun = found[-1].squash if found[-1].squash in form_prefixes() else ""
+        if token.squash in words or len(token.text) > LONGEST_LINE:
+            found = [token]
+        else:
+            beside = at + 1 < len(tokens) and tokens[at + 1].row == token.row
+            found = list(pieces_of(token, begun, beside))
+        begun = found[-1].squash if found[-1].squash in prefixes else ""
         yield from found
 
 
 def pieces_of(token: Token, begun: str, beside: bool) -> Iterator[Token]:
     """The labels in a line, and what is left of it if that may be the beginning of one or figures stand ``beside``;
     the line as it is where that is not so."""
-    texts, rest = words_in(token.text, begun) if len(token.text) <= LONGEST_LINE else ([], token.text)
+    texts, rest = words_in(token.text, begun)
     if not texts and beside:
         texts, rest = with_last_word(token.text)
     if not texts and not rest[-1:].isdigit():
@@ -109,6 +119,8 @@ def end_of_label(pieces: Sequence[str], start: int, begun: str) -> int:
 def with_labels_first(tokens: list[Token]) -> list[Token]:
     """一、本年新收政府信 · 4451 330 … · 息公开申请数量 -> the label, then its figures. Each line stays as it is unless
     the pieces before and behind the figures are a label to the letter."""
+    if not any(map(goes_on_behind, tokens, tokens[1:])):
+        return tokens
     groups = [list(group) for _, group in groupby(tokens, key=is_slot_of_line)]
     for at in range(1, len(groups) - 1):
         if not groups[at] or not is_slot_of_line(groups[at][0]):
@@ -117,6 +129,12 @@ def with_labels_first(tokens: list[Token]) -> list[Token]:
         groups[at - 1] += groups[at + 1][:count]
         del groups[at + 1][:count]
     return [token for group in groups for token in group]
+
+
+def goes_on_behind(slot: Token, token: Token) -> bool:
+    """Whether a piece of a label stands behind a figure, outside grids."""
+    text = token.kind == "text" and not token.grid and slot.is_slot
+    return text and token.squash in all_labels() and token.squash not in form_words()
 
 
 def is_slot_of_line(token: Token) -> bool:

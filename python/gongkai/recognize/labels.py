@@ -164,9 +164,11 @@ def words_without_note(text: str) -> tuple[str, ...]:
 def doubtful_note(text: str, label: Label) -> str:
     """What stands behind a label and may make another thing of it, "" for nothing of the kind: （累计）, （上半年）;
     not （设区的市制定的）, nor the official remark."""
+    if text == label.text or squash(text) in spellings_of(label):
+        return ""
     plain = label.text if text.startswith(label.text) else without_notes(text)
     note = text[len(plain) :]
-    return note if DOUBTFUL_NOTE.search(note) and squash(text) not in spellings_of(label) else ""
+    return note if DOUBTFUL_NOTE.search(note) else ""
 
 
 @cache

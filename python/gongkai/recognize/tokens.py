@@ -129,7 +129,7 @@ def split_figures(text: str) -> list[str]:
     if text[-1] not in FIGURE_ENDS or len(text) > LONGEST_LINE:
         return [text]
     pieces = text.split()
-    if any(LEADING_ZERO.fullmatch(piece) for piece in pieces[1:]):
+    if " 0" in text and any(map(LEADING_ZERO.fullmatch, pieces[1:])):
         return [text]  # 199 000: thousands, or no figures at all
     if len(pieces) > 1 and all(kind_of(piece) in ("figure", "sign") for piece in pieces):
         return pieces

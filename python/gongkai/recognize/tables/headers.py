@@ -202,7 +202,7 @@ def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[T
     It is as wide as the widest of them, and stands where the first does; the numbers tell where each stood.
     """
     begun = beginnings(frozenset(exact))
-    if not any(is_begun(token, begun) for token in tokens):
+    if not any(token.squash in begun and is_begun(token, begun) for token in tokens):
         return list(tokens), list(range(len(tokens)))
     below = cells_below(tokens)
     kept = list(tokens)
