@@ -74,6 +74,7 @@ bench: $(TEST_STAMP)
 
 accuracy: $(TEST_STAMP) debian
 	$(BIN)/python benchmarks/accuracy.py
+	PYTHONPATH=tests $(BIN)/python benchmarks/breaks.py build/breaks
 	$(BIN)/python benchmarks/narrative.py
 
 fuzz: $(STAMP)

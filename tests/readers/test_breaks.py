@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +18,7 @@ from gongkai.readers.layout import blocks_of_pages
 from gongkai.readers.layout.columns import common_columns
 from gongkai.readers.layout.ink import Char, Ink, Stroke
 from gongkai.readers.layout.lattice import NEAR
+from helpers import ROOT
 from helpers.counts import matrix, properties
 
 WIDTH, HEIGHT, SIZE, ROW = 595.0, 842.0, 10.0, 40.0
@@ -195,3 +200,19 @@ def test_a_scaled_part_is_mapped_too(xs: list[float], scale: float) -> None:
 
 def test_too_few_lines_agree_by_chance() -> None:
     assert common_columns((70, 180, 220, 260, 300), (70, 110, 150, 190, 230, 300)) is None
+
+
+# --- printed by a real program ----------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_reports_that_libreoffice_printed(tmp_path: Path) -> None:
+    """46 documents whose pages end everywhere: benchmarks/breaks.py says how many figures are read."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / "breaks.py", tmp_path],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert "0 silently wrong, 0 blank and untold" in done.stdout

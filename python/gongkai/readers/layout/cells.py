@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
 
@@ -144,6 +144,7 @@ def table_of(
         if (spot := lattice.box_at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)) is not None
     }
     rows: list[PageRow] = [[] for _ in lattice.ys[1:]]
+    wrapped: dict[tuple[int, int], str] = {}
     for number, box in enumerate(lattice.boxes):
         here = chars.get(number, [])
         x0, x1 = lattice.xs[box.column], lattice.xs[box.column + box.colspan]
@@ -157,10 +158,22 @@ def table_of(
         if number in torn or between:
             text = UNREADABLE if is_words(text) else text + UNREADABLE
         elif DIGIT_LINES.fullmatch(text) and is_wrapped(here, x1 - x0):
-            text = text.replace("\n", "")  # 1151923. over 1
+            wrapped[box.row, len(rows[box.row])] = text.replace("\n", "")  # 1151923. over 1
         picture = number in drawn and not text
         rows[box.row].append(PageCell(text, x0, x1, box.rowspan, room_in(here, x1 - x0), picture))
+    join_wrapped(rows, wrapped)
     return PageTable(page, lattice.bounds, rows, xs=lattice.xs, ys=lattice.ys)
+
+
+def join_wrapped(rows: Sequence[PageRow], wrapped: Mapping[tuple[int, int], str]) -> None:
+    """Give cells the figures that wrapped in them, in place; not where all figures of a row stand in two lines: these
+    may be two rows of which no line parts them."""
+    for at, row in enumerate(rows):
+        joined = {spot: text for (number, spot), text in wrapped.items() if number == at}
+        figures = [cell for cell in row if is_figure(cell)]
+        if len(joined) < len(figures) or len(figures) == 1:
+            for spot, text in joined.items():
+                row[spot] = replace(row[spot], text=text)
 
 
 def rows_within(chars: Sequence[Char], ys: Sequence[float], width: float) -> list[list[Char]] | None:
