@@ -95,10 +95,10 @@ def report_of(
         if found is None:
             raise
         return found
-    if not report.is_evaluated:
-        found = elsewhere(report, replace(following, own_lack=NO_FIGURE))
-        return found if found.is_evaluated else hidden_report(blocks, document, part) or found
-    return report if len(report.tables) == TABLES else fuller(report, following)
+    if report.is_evaluated:
+        return report if len(report.tables) == TABLES else fuller(report, following)
+    found = elsewhere(report, replace(following, own_lack=NO_FIGURE))
+    return found if found.is_evaluated else hidden_report(blocks, document, part) or found
 
 
 def led_to(following: Following) -> Report | None:
@@ -241,8 +241,9 @@ class Following:
         leads = leads_of(self.blocks, self.page)
         frames = {lead.document for lead in leads if lead.kind == "frame"}
         for lead in leads:
-            if lead.document in found or (lead.kind != "frame" and not frames.isdisjoint(found)):
-                continue  # what a frame shows is seen in the page itself
+            seen = lead.kind != "frame" and not frames.isdisjoint(found)  # what a frame shows is seen in the page
+            if seen or lead.document in found:
+                continue
             try:
                 report = self.arrive(lead, own, until - time.monotonic())
             except GongkaiError as error:
@@ -253,17 +254,20 @@ class Following:
         failed = [failure for document, failure in failures.items() if document not in found]
         if failed and not found:
             raise self.failure(*max(failed, key=weight))
-        reports = list(found.values())
-        if not frames.isdisjoint(found):
-            reports = of_year(reports, own_year(self.blocks))
-        if not is_one(reports):
-            what = "附件" if frames.isdisjoint(found) else "内嵌网页"
+        best = self.one_of(list(found.values()), not frames.isdisjoint(found))
+        return best and self.beside(best, failed)
+
+    def one_of(self, reports: list[Report], framed: bool) -> Report | None:
+        """The fullest of several readings of one report; of frames that of the page's year. Raises UnreadableDocument
+        where they are of several reports."""
+        alike = of_year(reports, own_year(self.blocks)) if framed else reports
+        if not is_one(alike):
+            what = "内嵌网页" if framed else "附件"
             raise UnreadableDocument(
-                f"{self.page.origin}：页面上有{len(found)}个{what}都是年度报告而内容不同，无法确定是哪一个；"
+                f"{self.page.origin}：页面上有{len(reports)}个{what}都是年度报告而内容不同，无法确定是哪一个；"
                 "请下载后导入其中的一个。"
             )
-        best = max(reports, key=lambda report: len(report.tables), default=None)
-        return best and self.beside(best, failed)
+        return max(alike, key=lambda report: len(report.tables), default=None)
 
     def beside(self, report: Report, failed: Sequence[tuple[Lead, GongkaiError]]) -> Report:
         """A report with a problem for each attachment that may hold another one and could not be read."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gongkai.figures import read_figure
@@ -29,6 +29,7 @@ CORNER_SIGNS = "┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚�
 CORNERS = re.compile(f"[{CORNER_SIGNS}]")
 RULE = re.compile(r"\s*[─━═┄┈╌┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬+=-]{3,}\s*")
 PLUS_RULE = re.compile(r"\s*\+(?:[-=]+\+)+\s*")
+SIGNS = frozenset(LEFT + RIGHT + UP + DOWN)
 TALL = "❘"  # a bar that reaches the rules above and below its line
 BARRED = re.compile(r"\s*\|.*\|\s*")
 GAP = re.compile(r"(?<=\S)[ \u3000]{2,}(?=\S)")
@@ -76,13 +77,17 @@ def is_typeset(text: str) -> bool:
     """Whether a text draws its tables, or parts its columns by several blanks: 规章      0      0      0."""
     if len(text) > MOST_CHARS:
         return False
-    lines = text.splitlines()
-    if may_be_drawn(text) and any(map(is_rule_or_corner, lines)):
+    if may_be_drawn(text) and any(map(is_rule_or_corner, text.splitlines())):
         return True
-    if "  " not in text and "\u3000" not in text:
+    wide = "  " in text or "\u3000" in text
+    return wide and sum(map(is_set_wide, text.splitlines())) >= FEWEST_LINES
+
+
+def is_set_wide(line: str) -> bool:
+    """规章      0      0      0: several gaps, no tabs or bars, and figures."""
+    if "\t" in line or "|" in line or len(GAP.findall(line)) < 2:
         return False
-    set_wide = [line for line in lines if len(GAP.findall(line)) > 1 and "\t" not in line and "|" not in line]
-    return sum(FIGURES.search(GAP.sub("  ", line)) is not None for line in set_wide) >= FEWEST_LINES
+    return FIGURES.search(GAP.sub("  ", line)) is not None
 
 
 def typeset_blocks(text: str) -> tuple[Block, ...]:
@@ -105,15 +110,13 @@ def painted(lines: Sequence[str], drawn: bool) -> Ink:
     strokes: list[Stroke] = []
     ends = table_ends(lines, wide) if drawn else {}
     for number, line in enumerate(lines):
-        signs = signs_of(line) if drawn else {}
         torn = number in ends and line_width(line, wide) != ends[number]
-        for letter, x0, x1 in placed_letters(line, wide):
-            sign = signs.get(letter, letter)
-            sides = list(sides_of(sign, x0, x1, number)) if drawn else []
-            strokes += sides
-            if not sides and not letter.isspace():
-                shown = UNREADABLE if torn and letter.isalnum() else letter
-                chars.append(char_at(shown, x0, x1, number, len(chars)))
+        letters = list(placed_letters(torn_line(line) if torn else line, wide))
+        if drawn:
+            strokes += strokes_of(line, letters, number)
+            letters = [place for place in letters if not is_sign(place[0], signs_of(line))]
+        shown = (place for place in letters if not place[0].isspace())
+        chars += (char_at(*place, number, len(chars) + at) for at, place in enumerate(shown))
     width = max([*(char.x1 for char in chars), *(stroke.x1 for stroke in strokes)], default=SIZE)
     return Ink(max(width, SIZE), LEADING * (len(lines) + 1), chars, strokes)
 
@@ -144,6 +147,21 @@ def unsure(cell: GridCell) -> GridCell:
 
 def is_figure_text(text: str) -> bool:
     return read_figure(text).state in ("figure", "sign")
+
+
+def torn_line(line: str) -> str:
+    """A row of a drawn table that has lost a cell: nobody knows which, so nothing in it can be read."""
+    return "".join(UNREADABLE if letter.isalnum() else letter for letter in line)
+
+
+def strokes_of(line: str, letters: Sequence[tuple[str, float, float]], number: int) -> Iterator[Stroke]:
+    signs = signs_of(line)
+    for letter, x0, x1 in letters:
+        yield from sides_of(signs.get(letter, letter), x0, x1, number)
+
+
+def is_sign(letter: str, signs: Mapping[str, str]) -> bool:
+    return letter in signs or letter in SIGNS
 
 
 def table_ends(lines: Sequence[str], wide: int) -> dict[int, int]:

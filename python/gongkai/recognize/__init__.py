@@ -121,9 +121,8 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     texts = section_texts(own.tokens, sections, edition.sections)
     for reading, _ in readings.values():
         doubt_units(reading, page.agency, "\n".join(texts.values()), others)
-    found = [name for name, (reading, _) in readings.items() if reading.placed]
     unread: list[Problem] = []
-    if not found or (found == ["disclosure"] and not is_title(title) and not is_whole(readings["disclosure"][0])):
+    if not is_report(readings, title):
         unread = labels_alone(tokens, edition.name)
         if not unread:
             raise NoReport(why_unreadable(blocks, document.origin))
@@ -133,8 +132,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
     problems += unread
     opening = opening_of(own.tokens, sections)
-    if readings:
-        problems += warned(page.title, opening)
+    problems += warned(page.title, opening) if readings else ()
     told = {*tables, *(problem.table for problem in unread)}
     problems += [Problem(name, "", "", "", NO_TABLE) for name in edition.forms if name not in told]
     if chosen.by == "only" and not is_same(own.segment, page):
@@ -161,6 +159,14 @@ def warned(title: str, opening: str) -> list[Problem]:
     lines = [line for line in (title, *opening.split("\n")) if len(line) <= LONGEST_WARNING]
     found = next(filter(NOT_IN_FORCE.search, lines), "")
     return [Problem("", "", "", found, IN_DOUBT)] if found else []
+
+
+def is_report(readings: Readings, title: str) -> bool:
+    """Whether a table of the form was read: 表二 alone is one below a report's title, or with most of its labels."""
+    found = [name for name, (reading, _) in readings.items() if reading.placed]
+    if found == ["disclosure"]:
+        return is_title(title) or is_whole(readings["disclosure"][0])
+    return bool(found)
 
 
 def is_whole(disclosure: TableReading) -> bool:

@@ -65,20 +65,24 @@ def pieces_of(token: Token, begun: str, beside: bool) -> Iterator[Token]:
     texts, rest = words_in(token.text, begun)
     if not texts and beside:
         texts, rest = with_last_word(token.text)
-    if not texts and not rest[-1:].isdigit():
-        yield token
-        return
-    word = squash(rest)
     glued = GLUED.fullmatch(rest)
     if glued and squash(glued["label"]) in form_words():  # 行政许可24617
-        texts, rest, word = [*texts, glued["label"]], glued["figure"], ""
-    elif word and not (texts and (beside or word in form_prefixes())):
+        yield from (piece_of(token, text) for text in (*texts, glued["label"], glued["figure"]))
+    elif texts and (beside or may_go_on(rest)):
+        yield from (piece_of(token, text) for text in (*texts, rest) if text)
+    else:
         yield token
-        return
-    for text in (*texts, rest):
-        if text:
-            kind = kind_of(text)
-            yield replace(token, text=text, kind=kind, squash=squash(text) if kind == "text" else "")
+
+
+def may_go_on(rest: str) -> bool:
+    """Whether nothing is left of a line, or what a label begins with."""
+    word = squash(rest)
+    return not word or word in form_prefixes()
+
+
+def piece_of(token: Token, text: str) -> Token:
+    kind = kind_of(text)
+    return replace(token, text=text, kind=kind, squash=squash(text) if kind == "text" else "")
 
 
 def words_in(line: str, begun: str) -> tuple[list[str], str]:
@@ -143,19 +147,25 @@ def is_slot_of_line(token: Token) -> bool:
 
 def rest_of_label(before: Sequence[Token], behind: Sequence[Token]) -> int:
     """How many of the tokens behind a row's figures end the label that those before them begin."""
-    starts = [before[-count:] for count in range(1, min(MOST_LINES, len(before)) + 1)]
-    for begun in ("".join(token.squash for token in start) for start in starts if all_of_lines(start)):
+    for count in range(1, min(MOST_LINES, len(before)) + 1):
+        start = before[-count:]
+        begun = "".join(token.squash for token in start) if all_of_lines(start) else ""
         if begun in form_words():
             return 0
-        if begun not in form_prefixes():
-            continue
-        word = begun
-        for count, token in enumerate(behind[:MOST_LINES], 1):
-            word += token.squash
-            if token.grid or token.kind != "text" or word not in form_prefixes():
-                break
-            if word in form_words():
-                return count
+        found = pieces_to_end(begun, behind) if begun in form_prefixes() else 0
+        if found:
+            return found
+    return 0
+
+
+def pieces_to_end(word: str, behind: Sequence[Token]) -> int:
+    """How many tokens make a label of what it begins with; 0 where none do."""
+    for count, token in enumerate(behind[:MOST_LINES], 1):
+        word += token.squash
+        if token.grid or token.kind != "text" or word not in form_prefixes():
+            return 0
+        if word in form_words():
+            return count
     return 0
 
 

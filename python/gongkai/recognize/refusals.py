@@ -37,7 +37,7 @@ ERROR = re.compile(
 ANSWER = re.compile(r"\s*(?:[\w$.]+\s*\(\s*)?\{")
 ANSWERED = re.compile(r"\"(?:msg|message|error|errmsg|info|detail)\"\s*:\s*\"([^\"]{1,60})\"", re.IGNORECASE)
 NO_TEXT = re.compile(r"\"\w*(?:content|text|body|html|txt)\"\s*:\s*(?:null|\"\s*\")", re.IGNORECASE)
-OLD_YEAR = re.compile(r"(20(?:0[7-9]|1[0-8]))(?!\d)\s*年?")
+YEAR_NAMED = re.compile(r"(20[0-4]\d)(?!\d)\s*年?")
 OLD_LIST = re.compile(r"指\s*标.{0,20}单\s*位.{0,20}统\s*计\s*数|主动公开政府信息数|依申请公开信息目录数", re.DOTALL)
 UNIVERSITY = re.compile(r"高等学校信息公开|高校信息公开|学年.{0,12}信息公开|(?:大学|学院|职业技术学校).{0,20}信息公开")
 UTILITY = re.compile(
@@ -194,16 +194,21 @@ def feed(page: Evidence) -> str:
 
 def old_form(page: Evidence) -> str:
     """Reports for 2008 to 2018, by title or by their list 指标·单位·统计数."""
-    titles = [title for title in page.titles if REPORT.search(title) or ("信息公开" in title and "报告" in title)]
-    years = [int(found[1]) for title in titles if (found := OLD_YEAR.search(title))]
-    later = any((found := YEAR.search(title)) and int(found[1]) > LAST_OF_OLD_FORM for title in titles)
-    if later or not (years or OLD_LIST.search(whole_text(page))):
+    titles = list(filter(is_of_a_report, page.titles))
+    years = [int(year[1]) for year in map(YEAR_NAMED.search, titles) if year]
+    if any(year > LAST_OF_OLD_FORM for year in years):
+        return ""
+    if not years and not OLD_LIST.search(whole_text(page)):
         return ""
     of_year = f"{years[0]}年的" if years else ""
     return (
         f"这是{of_year}年度报告，用的是2019年以前的旧格式（没有现在的三张表），不能读取；"
         "本工具读取2019年及以后的年度报告"
     )
+
+
+def is_of_a_report(title: str) -> bool:
+    return REPORT.search(title) is not None or ("信息公开" in title and "报告" in title)
 
 
 def university(page: Evidence) -> str:
@@ -246,16 +251,25 @@ def other_report(page: Evidence) -> str:
 
 
 def attachment(page: Evidence) -> str:
-    attached = [link for link in page.linked("link") if is_attachment(link)]
+    attached = list(filter(is_attachment, page.linked("link")))
     found = [link for link in attached if NAMES_REPORT.search(link.text + link.target)] or attached
     if not found:
         return ""
-    readable = [link for link in found if not any(f".{suffix}" in said_of(link) for suffix in ADVICE)]
-    link = (readable or found)[0]
+    link = min(found, key=needs_more)
     several = f"等{len(found)}个附件" if len(found) > 1 else ""
+    return f"页面中没有三张表，报告可能在附件“{name_of(link)}”{several}中；{advice_for(said_of(link))}"
+
+
+def needs_more(link: Link) -> bool:
+    """Whether an attachment cannot be imported as it is: an OFD file, an archive."""
+    return any(f".{suffix}" in said_of(link) for suffix in ADVICE)
+
+
+def name_of(link: Link) -> str:
+    """Its text, and the file's name where that does not tell it: 点击下载（年报.docx）."""
     name = short_text(link.text or link.target)
-    name = name if ATTACHMENT.search(name) or not link.target else f"{name}（{short_text(file_name(link.target))}）"
-    return f"页面中没有三张表，报告可能在附件“{name}”{several}中；{advice_for(said_of(link))}"
+    told = ATTACHMENT.search(name) is not None or not link.target
+    return name if told else f"{name}（{short_text(file_name(link.target))}）"
 
 
 def pictures(page: Evidence) -> str:
@@ -270,16 +284,21 @@ def pictures(page: Evidence) -> str:
 def index(page: Evidence) -> str:
     """A list of reports: links named as such, or by their years alone below 政府信息公开年报."""
     links = page.linked("link")
-    found = [link for link in links if NAMES_REPORT.search(link.text) and YEAR.search(link.text)]
-    if not found and any(NAMES_REPORT.search(title) for title in page.titles):
+    found = [link for link in links if is_dated(link.text)]
+    if not found and any(map(NAMES_REPORT.search, page.titles)):
         found = [link for link in links if ONLY_YEAR.fullmatch(link.text.strip())]
-    if not found or any(is_title(title) and YEAR.search(title) for title in page.titles):
+    if not found or any(is_title(title) and is_dated(title) for title in page.titles):
         return ""
     first = found[0]
     where = f"，地址 {short_text(first.target, 100)}" if first.target else ""
     return (
         f"这是目录页，列有{len(found)}个年度报告链接（如“{short_text(first.text)}”{where}）；请导入其中一个链接的网址"
     )
+
+
+def is_dated(text: str) -> bool:
+    """青溪县2023年政府信息公开年报."""
+    return NAMES_REPORT.search(text) is not None and YEAR.search(text) is not None
 
 
 def frame(page: Evidence) -> str:

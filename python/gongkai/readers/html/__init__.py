@@ -264,14 +264,8 @@ class PageContent:
 
     def opener_for(self, effect: Effect, opener: Opener | None) -> Opener | None:
         """What begins a node with a style, in place of its usual opener. Only what is gone leaves no empty cell."""
-        if effect == "gone":
-            return left_out
-        if effect == "blank":
-            if opener == self.cell:
-                return self.blank_cell
-            return self.blank_row if opener == self.row else left_out
-        if effect == "hidden" and self.in_cell:
-            return opener if opener in (self.cell, self.row) else left_out
+        if effect in ("gone", "blank") or (effect == "hidden" and self.in_cell):
+            return self.opener_unseen(effect, opener)
         if effect == "drawn":
             return self.drawn_cell if opener == self.cell else partial(self.drawn_run, opener)
         if effect == "white" and opener is None and self.in_cell:
@@ -280,9 +274,21 @@ class PageContent:
             return self.link_apart if opener == self.link else opener or self.apart
         if effect in ("hidden", "raised"):
             return partial(self.raised_link, opener) if opener == self.link else opener or self.raised
-        if opener in (None, self.lines):
-            return self.paragraph if effect == "cell" else self.lines
-        return opener
+        return self.opener_of_line(effect, opener)
+
+    def opener_unseen(self, effect: Effect, opener: Opener | None) -> Opener | None:
+        """What nobody sees is left out; a cell or a row keeps its place unless it is gone."""
+        if effect == "blank" and opener == self.cell:
+            return self.blank_cell
+        if effect == "blank" and opener == self.row:
+            return self.blank_row
+        return opener if effect == "hidden" and opener in (self.cell, self.row) else left_out
+
+    def opener_of_line(self, effect: Effect, opener: Opener | None) -> Opener | None:
+        """A run that is set as a line of its own, or as a cell."""
+        if opener not in (None, self.lines):
+            return opener
+        return self.paragraph if effect == "cell" else self.lines
 
     def head(self) -> Iterator[Prose]:
         if self.title:

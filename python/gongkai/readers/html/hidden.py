@@ -178,15 +178,19 @@ def reports_in(value: Json, depth: int = 0) -> Iterator[str]:
     if isinstance(value, str):
         yield from string_reports(value, depth)
         return
-    parts = parts_of(value)
-    is_here = holds_all if holds_all(text_in(value)) else holds_report
-    whole = [part for part in parts if is_here(text_in(part))]
-    if not whole or is_rows(value):
+    whole = [] if is_rows(value) else parts_with_report(value)
+    if not whole:
         yield head_of(value) + rendered(value)
         return
     found = [page for part in whole for page in reports_in(part, depth + 1)]
     head = head_of(value) if len(found) == 1 else ""
     yield from (head + page for page in found)
+
+
+def parts_with_report(value: Json) -> list[Json]:
+    """The parts that hold a report of their own; none where its tables stand in several of them."""
+    is_here = holds_all if holds_all(text_in(value)) else holds_report
+    return [part for part in parts_of(value) if is_here(text_in(part))]
 
 
 def parts_of(value: Json) -> list[Json]:

@@ -33,19 +33,25 @@ def is_mhtml(content: bytes) -> bool:
 
 def html_of_mhtml(content: bytes) -> str:
     """The first page of the file, with those of its frames in place. Raises UnreadableDocument."""
+    parts = parts_of(content)
+    root = root_of(content, parts)
+    names = [(name, part) for part in parts if part is not root for name in names_of(part)]
+    counts = Counter(name for name, _ in names)
+    pages = {name: part for name, part in names if counts[name] == 1}  # of two of one name neither is certain
+    return with_frames(text_of(root), pages, DEEPEST)
+
+
+def parts_of(content: bytes) -> list[Message]:
+    """The parts that are pages. Raises UnreadableDocument for none, too many, or what no parser can take apart."""
     if LONG_HEADER.search(content):
         raise UnreadableDocument(BROKEN)
     try:
         parts = [part for part in message_from_bytes(content).walk() if part.get_content_type() == "text/html"]
     except (RecursionError, ValueError, LookupError) as error:
         raise UnreadableDocument(BROKEN) from error
-    if not parts or len(parts) > MOST_PARTS:
+    if not 0 < len(parts) <= MOST_PARTS:
         raise UnreadableDocument(BROKEN)
-    root = root_of(content, parts)
-    names = [(name, part) for part in parts if part is not root for name in names_of(part)]
-    counts = Counter(name for name, _ in names)
-    pages = {name: part for name, part in names if counts[name] == 1}  # of two of one name neither is certain
-    return with_frames(text_of(root), pages, DEEPEST)
+    return parts
 
 
 def root_of(content: bytes, parts: Sequence[Message]) -> Message:

@@ -23,6 +23,7 @@ from gongkai.readers.layout.paragraphs import PAGE_NUMBER, PageLine, join_paragr
 from gongkai.readers.layout.stream import Words, unruled, words_of_line
 from gongkai.readers.layout.visible import visible_ink
 
+TABLE = "table"
 SMALLEST_PICTURE = 20.0  # points
 OF_BREAK = re.compile(r"[（(]?\s*(?:续[表上页]?|接上[页表]|[转见]下页|表[二三四]?续)\s*[)）]?|" + PAGE_NUMBER.pattern)
 LONGEST_PIECE = 12  # characters of a label that is broken over lines
@@ -70,25 +71,23 @@ def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
     join_paragraphs([item for group in items for item in group if isinstance(item, PageLine) and not item.heading])
     line, table = 1, 0
     for page, group in zip(pages, items, strict=True):
-        number = page.number
-        lines: list[str] = []
-        for item in (*group, None):
-            if isinstance(item, PageLine) and not item.heading:
-                lines += [item.text] if item.text else []
+        for kind, run in groupby(group, key=kind_of):
+            if kind == TABLE:
+                for item in run:
+                    table += 1
+                    yield from grid_of(item, table) if isinstance(item, PageTable) else ()
                 continue
-            if lines:
-                yield Prose(Place(page=number, line=line), "", "\n".join(lines))
-                line += len(lines)
-                lines = []
-            if isinstance(item, PageLine):
-                if item.text:
-                    yield Prose(Place(page=number, line=line), item.heading, item.text)
-                    line += 1 + item.text.count("\n")
-            elif item is not None:
-                table += 1
-                yield from grid_of(item, table)
-        for _ in range(page.pictures):
-            yield Link(Place(page=number, line=line), "image", "", "")
+            texts = [item.text for item in run if isinstance(item, PageLine) and item.text]
+            for text in texts if kind else ["\n".join(texts)]:
+                if text:
+                    yield Prose(Place(page=page.number, line=line), kind, text)
+                    line += 1 + text.count("\n")
+        yield from [Link(Place(page=page.number, line=line), "image", "", "")] * page.pictures
+
+
+def kind_of(item: PageLine | PageTable) -> str:
+    """Lines of one kind that follow each other are one prose: "" for plain ones, h1 for a title's."""
+    return item.heading if isinstance(item, PageLine) else TABLE
 
 
 def page_flow(page: Page, known: Collection[int]) -> list[PageLine | PageTable]:

@@ -22,13 +22,19 @@ WIDEST_GAP = 24.0  # between the parts of a table that stand side by side
 def pages_of(ink: Ink) -> list[Ink]:
     """The pages that one sheet shows: two where it lies across, nothing crosses its middle, and words stand on both
     sides of it (a table across the sheet has figures alone on its right side)."""
-    inner = [char for char in ink.chars if MARGIN * ink.height < char.top < (1 - MARGIN) * ink.height]
-    if ink.width <= ink.height or crosses_middle(ink, [*inner, *ink.strokes]):
+    if ink.width <= ink.height:
         return [ink]
-    left = [char.text for char in inner if char.x1 < ink.width / 2]
-    right = [char.text for char in inner if char.x0 > ink.width / 2]
-    whole = holds_words(left) and holds_words(right)
-    return [half(ink, 0.0), half(ink, ink.width / 2)] if whole else [ink]
+    inner = [char for char in ink.chars if MARGIN * ink.height < char.top < (1 - MARGIN) * ink.height]
+    if crosses_middle(ink, [*inner, *ink.strokes]) or not all(map(holds_words, sides_of(ink, inner))):
+        return [ink]
+    return [half(ink, 0.0), half(ink, ink.width / 2)]
+
+
+def sides_of(ink: Ink, chars: Sequence[Char]) -> tuple[list[str], list[str]]:
+    """The characters on the left and on the right of the middle."""
+    left = [char.text for char in chars if char.x1 < ink.width / 2]
+    right = [char.text for char in chars if char.x0 > ink.width / 2]
+    return left, right
 
 
 def crosses_middle(ink: Ink, items: Sequence[Char | Stroke]) -> bool:
