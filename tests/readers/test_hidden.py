@@ -46,8 +46,6 @@ WAYS: dict[str, str] = {
     "textarea": f"<textarea id=c style=display:none>{escape(TABLES)}</textarea><textarea>说点什么</textarea>",
     "escaped twice": f"<textarea>{escape(escape(TABLES))}</textarea>",
     "raw in a textarea": f"<textarea>{TABLES}</textarea>",
-    "inner page": f'<iframe srcdoc="{escape(TABLES)}"></iframe><iframe srcdoc="&lt;p&gt;广告&lt;/p&gt;"></iframe>',
-    "inner page within": f'<iframe srcdoc="{escape(f"""<iframe srcdoc="{escape(TABLES)}"></iframe>""")}"></iframe>',
     "template": f"<template>{TABLES}</template>",
     "script template": f"<script type=text/html>{TABLES}</script>",
     "noscript": f"<noscript>{TABLES}</noscript>",
@@ -59,6 +57,12 @@ WAYS: dict[str, str] = {
     "object": f"<script>new Vue({{el: '#app', data: {js_object(ARTICLE)}}})</script>",
     "JSON in a string": f"<script>var d = JSON.parse({json.dumps(json.dumps(ARTICLE))})</script>",
     "written": f"<script>document.write({json.dumps(TABLES)})</script>",
+}
+
+
+INNER_PAGES: dict[str, str] = {
+    "one": f'<iframe srcdoc="{escape(TABLES)}"></iframe><iframe srcdoc="&lt;p&gt;广告&lt;/p&gt;"></iframe>',
+    "within": f'<iframe srcdoc="{escape(f"""<iframe srcdoc="{escape(TABLES)}"></iframe>""")}"></iframe>',
 }
 
 
@@ -81,6 +85,14 @@ def test_what_a_page_holds_is_read(way: str, read: Read) -> None:
     assert (figures(report), report.year, report.agency) == (TRUTH, 2021, "瑞安市人民政府")
     assert report.document is not None
     assert any("没有直接显示" in step for step in report.document.provenance)
+
+
+@pytest.mark.parametrize("way", INNER_PAGES)
+def test_inner_pages_are_shown(way: str, read: Read) -> None:
+    report = read(SHELL.format(INNER_PAGES[way]))
+    assert (figures(report), report.year, report.problems) == (TRUTH, 2021, ())
+    unseen = INNER_PAGES[way].replace("<iframe ", "<iframe style='display:none' ").replace("436", "437")
+    assert read(SHELL.format(unseen + TABLES)).value("applications.new.natural") == 436
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -38,7 +38,7 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
 def unpacked(document: Document) -> Document:
     """The page that a document holds in another wrapping: one saved as a single file, the answer of an interface, the
     list that a CMS keeps in a script. Any other document as it is. Raises UnreadableDocument."""
-    from gongkai.readers.html.hidden import data_html, with_records
+    from gongkai.readers.html.hidden import data_html, with_inner_pages, with_records
 
     content = document.content
     if is_mhtml(content):
@@ -46,8 +46,9 @@ def unpacked(document: Document) -> Document:
     if DATA_START.match(content):
         page = data_html(decode(content, document.charset))
         return as_page(document, page, DATA_READ) if page else document
-    if b"<datastore" in content:
-        return as_page(document, with_records(decode(content, document.charset)), "")
+    if b"<datastore" in content or b"srcdoc" in content:
+        text = with_inner_pages(with_records(decode(content, document.charset)))
+        return as_page(document, text, "")
     return document
 
 

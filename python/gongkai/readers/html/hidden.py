@@ -43,6 +43,11 @@ OTHERS_KEY = re.compile(
 OUT_OF_FORCE = re.compile(r"作废|草稿|撤回|撤稿|已删除|draft|deleted|revoked", re.IGNORECASE)
 DATE = re.compile(r"\s*(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})")
 NAMES_REPORT = re.compile(r"信息公开.{0,12}(?:报告|年报)|年报|年度报告")
+INNER_PAGE = re.compile(
+    r"<iframe\b([^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*?)\bsrcdoc\s*=\s*(?:\"([^\"]*)\"|'([^']*)')([^<>]*)>",
+    re.IGNORECASE,
+)
+UNSEEN_FRAME = re.compile(r"display\s*:\s*none|\shidden(?=[\s=]|$)", re.IGNORECASE)
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 DATA = re.compile(r"\s*(?:[\w$.]+\s*\(\s*)?[\[{]")  # JSON, or a call with it: callback({…})
 CALLS = re.compile(
@@ -317,6 +322,18 @@ def links_of_all(values: Sequence[Json], depth: int) -> Iterator[str]:
     if depth < DEEPEST * 2:
         for value in values:
             yield from links_in(value, depth + 1)
+
+
+def with_inner_pages(text: str, depth: int = DEEPEST) -> str:
+    """A page with the pages that it writes out for its frames, <iframe srcdoc="…">, where they stand: a browser shows
+    them."""
+    pieces, at = [], 0
+    for frame in INNER_PAGE.finditer(text) if depth else ():
+        if not UNSEEN_FRAME.search(frame[1] + frame[4]):
+            inner = with_inner_pages(unescape(frame[2] or frame[3] or ""), depth - 1)
+            pieces += [text[at : frame.start()], f"<div>{inner}</div>"]
+            at = frame.end()
+    return "".join((*pieces, text[at:]))
 
 
 def with_records(text: str) -> str:
