@@ -324,6 +324,8 @@ def reason_of(lead: Lead, error: GongkaiError) -> str:
     """Why nothing was read, for a reader who has the page before him: how to get at the attachment by hand."""
     if isinstance(error, FetchError) and error.status in GONE:
         return f"服务器上已没有这个文件（状态 {error.status}）；请在浏览器中打开网页查看，或向发布机关索取。"
+    if isinstance(error, FetchError) and error.stage == "address" and not lead.source.startswith(("http:", "https:")):
+        return "它没有和网页存在一起；请用网页的网址导入，或在浏览器中下载后导入。"
     reason = str(error).removeprefix(f"{lead.source}：")
     return reason if lead.kind == "frame" else reason.replace(BY_HAND, "在浏览器中打开网页并下载附件")
 

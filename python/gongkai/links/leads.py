@@ -191,7 +191,7 @@ def frames_of(blocks: Sequence[Block], base: str, home: str) -> Iterator[Lead]:
             continue
         source = viewed(address_of(link.target, base), base)
         beside = FURNITURE.search(urlsplit(source).path) or OF_OTHER_YEARS.search(link.text)
-        if source and source not in seen and is_of_site(source, home) and not beside:
+        if source and source not in (*seen, home) and is_of_site(source, home) and not beside:
             seen.add(source)
             yield Lead("frame", source, one_line(link.text), "页面的内容在其中", source)
 

@@ -15,6 +15,7 @@ from gongkai.figures import read_figure
 from gongkai.model import Block, Grid, GridCell
 from gongkai.readers.layout import blocks_of_pages
 from gongkai.readers.layout.ink import MOST_CHARS, UNREADABLE, Char, Ink, Stroke
+from gongkai.readers.layout.paragraphs import PAGE_NUMBER
 
 SIZE, WIDTH = 10.0, 5.0  # of a letter and of half an ideograph, in points
 LEADING = 20.0  # of a line: so far apart none is taken for one text with the next
@@ -34,6 +35,8 @@ TALL = "❘"  # a bar that reaches the rules above and below its line
 BARRED = re.compile(r"\s*\|.*\|\s*")
 GAP = re.compile(r"(?<=\S)[ \u3000]{2,}(?=\S)")
 FIGURES = re.compile(r"(?:\s*[+-]?[\d０-９][\d０-９.,，．]*(?:\s|$)){2,}")
+MOST_BETWEEN = 2  # lines that are none of a table, between two of its lines
+FEW_RULES = 3
 FEWEST_LINES = 5  # with gaps and figures in them
 
 
@@ -47,7 +50,7 @@ def chunks(text: str) -> Iterator[tuple[int, str]]:
     for first, end in drawn_runs(lines):
         if first > start:
             yield start, "\n".join(lines[start:first])
-        yield first, "\n".join(lines[first:end])
+        yield first, "\n".join(filter(is_of_table, lines[first:end]))
         start = end
     if start < len(lines) or not lines:
         yield start, "\n".join(lines[start:])
@@ -59,14 +62,24 @@ def may_be_drawn(text: str) -> bool:
 
 def drawn_runs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
     """(first line, line behind the last) of each drawn table: from a rule to the last line with a bar at its end."""
-    first = -1
-    for number, line in enumerate((*lines, "")):
+    first, last = -1, -1
+    for number, line in enumerate((*lines, *["."] * (MOST_BETWEEN + 1))):
         drawn = RULE.fullmatch(line) is not None or (first >= 0 and is_row_of_bars(line))
-        if drawn and first < 0 and is_rule_or_corner(line):
-            first = number
-        elif not drawn and first >= 0:
-            yield first, number
+        if drawn and (first >= 0 or is_rule_or_corner(line)):
+            first = number if first < 0 else first
+            last = number
+        elif first >= 0 and (number - last > MOST_BETWEEN or not is_between(line)):
+            yield first, last + 1
             first = -1
+
+
+def is_between(line: str) -> bool:
+    """A blank line or a page's number, as pasting leaves them between the lines of a table."""
+    return not line.strip() or PAGE_NUMBER.fullmatch(line.strip()) is not None
+
+
+def is_of_table(line: str) -> bool:
+    return RULE.fullmatch(line) is not None or is_row_of_bars(line)
 
 
 def is_row_of_bars(line: str) -> bool:
@@ -106,12 +119,15 @@ def is_rule_or_corner(line: str) -> bool:
 def painted(lines: Sequence[str], drawn: bool) -> Ink:
     """The lines as a page's ink; in a ``drawn`` text the signs of tables are strokes."""
     wide = ambiguous_width(lines)
+    ruled_between = drawn and has_few_rules(lines)
     chars: list[Char] = []
     strokes: list[Stroke] = []
     ends = table_ends(lines, wide) if drawn else {}
     for number, line in enumerate(lines):
         torn = number in ends and line_width(line, wide) != ends[number]
         letters = list(placed_letters(torn_line(line) if torn else line, wide))
+        if ruled_between and is_row_of_bars(line) and number and is_row_of_bars(lines[number - 1]):
+            strokes.append(Stroke(0.0, LEADING * number, line_width(line, wide) * WIDTH, LEADING * number))
         if drawn:
             strokes += strokes_of(line, letters, number)
             letters = [place for place in letters if not is_sign(place[0], signs_of(line))]
@@ -147,6 +163,12 @@ def unsure(cell: GridCell) -> GridCell:
 
 def is_figure_text(text: str) -> bool:
     return read_figure(text).state in ("figure", "sign")
+
+
+def has_few_rules(lines: Sequence[str]) -> bool:
+    """Whether rules stand at the head and the foot alone, so that each line between them is a row."""
+    rules = sum(RULE.fullmatch(line) is not None for line in lines)
+    return FEW_RULES * rules < len(lines) - rules
 
 
 def torn_line(line: str) -> str:

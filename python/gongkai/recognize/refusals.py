@@ -317,7 +317,7 @@ def script_content(page: Evidence) -> str:
         return ""
     addresses = [link.target for link in data if link.target]
     shown = f"（数据地址 {short_text(addresses[0], 100)}）" if addresses else ""
-    return f"网页的内容由脚本载入{shown}，文件里没有报告；{SAVE_PAGE}"
+    return f"网页的内容由脚本载入{shown}，没有读出报告；{SAVE_PAGE}"
 
 
 def nothing(page: Evidence) -> str:

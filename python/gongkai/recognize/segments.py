@@ -23,6 +23,8 @@ LONGEST_CAPTION = 40  # characters, squashed; a longer line is a sentence
 FARTHEST_HEADING = 40  # rows below a title in which its first section begins
 LOOK_AHEAD = 4  # rows below a caption in which its table begins
 NO_SUCH_PART = "文中有表格的部分只有{}份，没有第{}份；请用 gongkai read --parts 查看。"
+MOST_PARTS = 60  # reports and annexes; the time to read them grows with their square
+TOO_MANY_PARTS = "文中有{}份报告或表格，像是汇编；请分成单份报告后再导入。"
 FEWEST_LABELS = 4  # labels of rows from which a segment is taken to hold a table
 FEWEST_CELLS = 8  # filled cells from which a grid is a table of its own
 FEWEST_ROWS = 3
@@ -266,6 +268,8 @@ def choose(cuts: Sequence[Cut], page: Segment, named: Segment | None, part: int)
     ``named`` is what the page's own title names, None where it names none; ``page`` what its first title does.
     """
     parts = tuple(cut for cut in cuts if cut.has_table())
+    if len(parts) > MOST_PARTS:
+        raise UnreadableDocument(TOO_MANY_PARTS.format(len(parts)))
     if part:
         if part > len(parts):
             raise UnreadableDocument(NO_SUCH_PART.format(len(parts), part))

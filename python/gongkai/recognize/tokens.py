@@ -24,6 +24,8 @@ LABEL_AND_FIGURES = re.compile(
     r"(?P<label>.*[^\d\s,.，．%/|-].*?)(?P<figures>(?:\s+(?:[+＋－-]?[\d０-９][\d０-９,，.]*|[-—/]))+)\s*"
 )
 
+GROUPED = re.compile(r"[1-9]\d{0,2} \d{3}")
+CUT_FIGURE = re.compile(r"[,，]\d{3}(?!\d).*")  # ,009 below 3
 LEADING_ZERO = re.compile(r"0\d+")
 FIGURE_ENDS = frozenset("0123456789０１２３４５６７８９-—/")
 LONGEST_LINE = 200  # a row of a flattened table; a longer line is prose
@@ -60,7 +62,8 @@ def kind_of(text: str) -> TokenKind:
     state = read_figure(text).state
     if state == "unreadable":
         amount = read_figure(text, "万元").state == "figure"
-        return "figure" if amount or joined_digits(text) is not None else "text"
+        parted = joined_digits(text) is not None or CUT_FIGURE.fullmatch(text) is not None
+        return "figure" if amount or parted else "text"
     return state
 
 
@@ -129,8 +132,8 @@ def split_figures(text: str) -> list[str]:
     if text[-1] not in FIGURE_ENDS or len(text) > LONGEST_LINE:
         return [text]
     pieces = text.split()
-    if " 0" in text and any(map(LEADING_ZERO.fullmatch, pieces[1:])):
-        return [text]  # 199 000: thousands, or no figures at all
+    if GROUPED.fullmatch(text) or (" 0" in text and any(map(LEADING_ZERO.fullmatch, pieces[1:]))):
+        return [text]  # 6 387, 199 000: thousands, or two cells; no row has two figures
     if len(pieces) > 1 and all(kind_of(piece) in ("figure", "sign") for piece in pieces):
         return pieces
     match = LABEL_AND_FIGURES.fullmatch(text)

@@ -251,6 +251,8 @@ def place_run(
     cells = ordered_cells(run, len(spots), line, pitch) if spots else None
     if cells and len(run) != len(cells) and not stand_below(cells, labels):
         cells = None
+    if any(token.spans and token.colspan > 1 and token.kind != "blank" for token in run):
+        cells = None  # 12, then one cell over two columns: the count of cells says nothing
     ordered = dict(zip(map(id, cells), spots, strict=True)) if spots and cells else None
     placed = ordered or (seen if spots is None or len(run) > len(spots) else None)
     if ordered and seen and any(ordered[id(t)] != seen.get(id(t)) for t in run if t.kind != "blank"):

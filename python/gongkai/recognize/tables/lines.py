@@ -183,7 +183,7 @@ def fit(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:
     by_grid = at_columns(line, head)
     if by_grid is not None or not expected or head.strangers:
         return by_grid
-    if expected == 1 < len(slots) <= official_width(line, head.columns[0]) and head.plain and are_cells(line):
+    if expected == 1 < len(slots) and head.plain and are_cells(line) and are_under(line, head.columns[0]):
         return under_one(slots)
     if len(slots) == expected:
         doubtful = filled and line.row.label.box.width > 1 and slots[0].kind == "blank"
@@ -221,6 +221,14 @@ def are_cells(line: FoundRow) -> bool:
     apart = len(rows) == len(line.slots)
     in_line = len(line.slots) > 2 and rows == {line.label.row}
     return line.label.grid > 0 or apart or in_line
+
+
+def are_under(line: FoundRow, column: str) -> bool:
+    """Whether a row's cells are as wide together as the one head over them: not 0 over three columns, and 8; nor 0 and
+    22, of which one may be another's."""
+    width = sum(token.colspan for token in line.slots)
+    alone = sum(token.kind != "blank" for token in line.slots) == 1
+    return width == official_width(line, column) or (alone and width < official_width(line, column))
 
 
 def under_one(slots: Sequence[Token]) -> Sequence[Token] | None:
