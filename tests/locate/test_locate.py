@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -323,3 +324,36 @@ def test_an_attachment_that_is_a_blank_form(tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_bytes(FORMATS["docx"](changed_sheets(BLANK)))
     with pytest.raises(NoFigures, match=r"没有读出数字.*空白表格"):
         read_source(str(tmp_path / "page.html"), LIMITS)
+
+
+# --- frames and what a page hides -------------------------------------------------------------------
+
+OTHER = page().replace(b">436<", b">437<")
+
+
+def textarea(text: bytes) -> str:
+    body = text.decode().partition("<body>")[2].partition("</body>")[0]
+    return f"<textarea>{escape(body)}</textarea>"
+
+
+def test_two_frames_that_differ_are_refused() -> None:
+    frames = "<iframe src='/1.html'></iframe><iframe src='/2.html'></iframe>"
+    message, _ = refused(frames, {"/1.html": page(), "/2.html": OTHER})
+    assert "2个内嵌网页都是年度报告而内容不同" in message
+
+
+def test_a_frame_onto_itself_is_not_followed() -> None:
+    message, server = refused("<iframe src='/a/1.html'></iframe>", {})
+    assert server.requests == ["/a/1.html"]
+    assert "也没有读出报告" not in message
+
+
+def test_what_a_frame_shows_comes_before_what_a_page_hides() -> None:
+    report, server = followed(f"<iframe src='/1.html'></iframe>{textarea(OTHER)}", {"/1.html": page()})
+    assert (figures(report), server.requests[1:]) == (WHOLE, ["/1.html"])
+
+
+def test_what_a_page_hides_is_read_where_its_frame_holds_nothing() -> None:
+    report, _ = followed(f"<iframe src='/1.html'></iframe>{textarea(page())}", {"/1.html": b"<p>x</p>"})
+    assert figures(report) == WHOLE
+    assert any("没有直接显示" in problem.reason for problem in report.problems)

@@ -12,8 +12,9 @@ from gongkai.readers.text import text_blocks
 from helpers.counts import counted, many
 from helpers.pages import figures, read_page
 from helpers.ruian import RUIAN, TRUTH
+from helpers.strategies import changed
 from helpers.truth.judge import trial
-from helpers.writers.styles import PASTED, report_sheets
+from helpers.writers.styles import PASTED, render, report_sheets
 
 EVERY = pytest.mark.parametrize("layout", PASTED)
 SIGNS = str.maketrans("─│┌┐└┘├┤┬┴┼", "━┃┏┓┗┛┣┫┳┻╋")
@@ -106,3 +107,61 @@ def test_faults_in_pairs(seed: int) -> None:
     number = random.Random(seed).randrange(10**9)
     found = trial("pasted", number, tuple(PASTED))
     assert (found.cells["SILENT"], found.cells["blank, untold"]) == ([], [])
+
+
+@pytest.mark.parametrize("layout", ["tabs", "bars", "full_bars"])
+def test_commas_within_figures_part_no_cells(layout: str) -> None:
+    """43,210 between tabs is no record of a CSV file."""
+    report = RUIAN
+    for number, cell in enumerate(cell for cell in TRUTH if cell.startswith("applications")):
+        report = changed(report, cell, 1_000 + 37 * number)
+    large = figures(report)
+    page = render(report, layout, figures="commas")
+    assert {cell: value for cell, value in figures(read_page(page)).items() if value != large[cell]} == {}
+
+
+# --- found by attack --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "value"), [("6 387", None), ("199 000", None), ("1.708", None), ("0.00", 0)])
+def test_thousands_in_other_ways_are_no_two_figures(text: str, value: int | None) -> None:
+    lines = [*["规章", "0", "0", "0"], "行政规范性文件", text, "", "0"]
+    head = [
+        "二、主动公开政府信息情况",
+        "第二十条第（一）项",
+        "信息内容",
+        "本年制发件数",
+        "本年废止件数",
+        "现行有效件数",
+    ]
+    others = ["第二十条第（五）项", "信息内容", "本年处理决定数量", "行政许可", "3", "行政处罚", "4", "行政强制", "5"]
+    read = read_page("\n".join([RUIAN.title, *head, *lines, *others]))
+    assert read.value("disclosure.normative.made") == value
+
+
+def test_a_table_of_other_separators_is_seen_beside_one_of_commas() -> None:
+    """Else the own table would vanish, and the one below it be taken."""
+    own = PASTED["csv"](RUIAN, report_sheets(RUIAN))
+    start, end = own.index("三、收到"), own.index("四、政府信息公开行政复议")
+    table = own[start:end]
+    below = table.partition("\n")[2].replace(",436,", ",437,")
+    read = read_page(own[:start] + table.replace(",", ";") + below + own[end:])
+    assert read.value("applications.new.natural") is None
+    assert read.problems
+
+
+@pytest.mark.parametrize("between", ["", "4", "— 4 —"])
+def test_what_pasting_leaves_between_the_lines_of_a_box(between: str) -> None:
+    lines = pasted("drawn").split("\n")
+    at = max(number for number, line in enumerate(lines) if line.startswith("├"))
+    assert figures(read_page("\n".join([*lines[: at + 1], between, *lines[at + 1 :]]))) == TRUTH
+    assert figures(read_page(pasted("drawn").replace("\n", "\n\n"))) == TRUTH
+
+
+def test_a_box_with_rules_at_head_and_foot_alone() -> None:
+    lines = pasted("drawn").split("\n")
+    kept = [line for line in lines if not line.startswith("├")]
+    read = read_page("\n".join(kept))
+    assert {cell: value for cell, value in TRUTH.items() if cell.startswith("applications")}.items() <= figures(
+        read
+    ).items()

@@ -173,3 +173,83 @@ def test_a_list_of_permits_and_penalties_is_no_table_two() -> None:
     page = "<table><tr><td>行政许可</td><td>5</td></tr><tr><td>行政处罚</td><td>7</td></tr></table>"
     with pytest.raises(Exception, match="没有找到"):
         read_page(page)
+
+
+# --- found by attack --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("heads", [("上年", "本年"), ("累计", "本年"), ("立案", "结案"), ("本级", "下级")])
+@pytest.mark.parametrize("texts", [("5", "0", ""), ("0", "4", "")])
+def test_heads_below_a_head_leave_none_certain(heads: tuple[str, str], texts: tuple[str, ...]) -> None:
+    """0 under 本年 is no blank: the other cell is not the report's."""
+    assert ONE is not None
+    page = PAGE.replace(ONE[0], "".join(cells("行政处罚", *texts)))
+    at = page.index("行政处罚")
+    start = page.rindex("<tr", 0, at)
+    read = read_page(f"{page[:start]}<tr>{''.join(cells('', *heads, '备用'))}</tr>{page[start:]}")
+    assert read.value("disclosure.penalties.decisions") is None
+    assert read.problems
+
+
+def test_a_figure_beside_the_head_is_none_of_it() -> None:
+    """0 over all three columns, and 8 behind them."""
+    assert ONE is not None
+    read = read_page(PAGE.replace(ONE[0], "<td>行政处罚</td><td colspan=3>0</td><td>8</td>"))
+    assert read.value("disclosure.penalties.decisions") in (None, 0)
+    assert read.value("disclosure.penalties.decisions") == 0 or read.problems
+
+
+NOTED = (
+    "（累计）",
+    "（上半年）",
+    "（截至上年底）",
+    "（较上年增加）",
+    "（预计）",
+    "（征求意见稿）",
+    "（2020年）",
+    "—立案",
+    "（不含乡镇）",
+)
+
+
+@matrix(label=["行政许可", "规章", "四、结转下年度继续办理", "自然人"], note=NOTED)
+def test_a_note_that_may_turn_a_label_is_told(label: str, note: str) -> None:
+    read = read_page(PAGE.replace(f"{label}</td>", f"{label}{note}</td>", 1))
+    assert any(label in problem.raw or not problem.raw for problem in read.problems)
+
+
+DISPUTES = re.search(r"<tr>\s*<td[^>]*>44</td>.*?</tr>", PAGE, re.DOTALL)
+
+
+def test_a_second_row_fills_no_blank_of_the_first() -> None:
+    assert DISPUTES is not None
+    first = DISPUTES[0].replace(">5<", "><", 1)
+    second = re.sub(r">(\d+)<", lambda figure: f">{int(figure[1]) + 2}<", DISPUTES[0])
+    read = read_page(PAGE.replace(DISPUTES[0], first + second))
+    told = {problem.column for problem in read.problems}
+    assert read.value("disputes.review.other") is None
+    assert "other" in told
+
+
+@pytest.mark.parametrize("between", ["<br>", " ", "<p>"])
+def test_two_rows_in_one_are_no_figures(between: str) -> None:
+    """8 over 23 in every cell: last year's row below this year's adds up as 823 too."""
+    assert DISPUTES is not None
+    both = re.sub(r">(\d+)<", lambda figure: f">{int(figure[1]) + 1}{between}{10 + len(figure[1])}<", DISPUTES[0])
+    read = read_page(PAGE.replace(DISPUTES[0], both))
+    assert all(read.value(cell) is None for cell in TRUTH if cell.startswith("disputes"))
+
+
+def test_a_merged_cell_moves_no_figure() -> None:
+    """A blank edge column, and one figure over two columns: fifteen cells, and each in another's place."""
+    assert DISPUTES is not None
+    row = DISPUTES[0].replace("<td>9</td><td>5</td>", "<td colspan=2>9</td>", 1)
+    shifted = re.sub(r"<tr>", "<tr><td></td>", row, count=1)
+    read = read_page(PAGE.replace(DISPUTES[0], shifted))
+    assert [cell for cell in TRUTH if cell.startswith("disputes") and read.value(cell) not in (None, TRUTH[cell])] == []
+
+
+@pytest.mark.parametrize("mark", ["征求意见稿", "样表", "本报告已作废", "送审稿", "第三季度"])
+def test_a_report_that_is_not_in_force_says_so(mark: str) -> None:
+    page = PAGE.replace("<p>本报告由", f"<p>（{mark}）</p><p>本报告由", 1)
+    assert any(mark in problem.raw for problem in read_page(page).problems)

@@ -202,6 +202,7 @@ def records_of(text: str, separator: str) -> list[list[str]]:
 def is_separated(records: Sequence[Sequence[str]]) -> bool:
     """Whether several records hold a label and figures: 规章,1,0,11."""
     held = [record for record in records if len(record) >= FEWEST_FIELDS and is_record(record)]
+    held = [record for record in held if not is_of_other_kind(record)]
     return len(held) >= FEWEST_RECORDS
 
 
@@ -217,12 +218,19 @@ def is_group(field: str) -> bool:
     return GROUPED.fullmatch(field.strip()) is not None and (" " in field.strip() or field.strip().startswith("0"))
 
 
-def in_other_fields(record: Sequence[str]) -> Sequence[str]:
-    """A record that the separator does not part, as another one parts it: a table with ; below one with commas."""
-    if len(record) != 1:
+def in_other_fields(record: Sequence[str], separator: str) -> Sequence[str]:
+    """A line that the separator does not part, as another one parts it: a table with ; or tabs below one with commas,
+    whose figures may hold commas (12,345)."""
+    if len(record) != 1 and not is_of_other_kind(record):
         return record
-    parted = (record[0].split(sign) for sign in SEPARATING)
-    return next((fields for fields in parted if len(fields) >= FEWEST_FIELDS and is_record(fields)), record)
+    line = separator.join(record)
+    parted = (line.split(sign) for sign in SEPARATING if sign != separator)
+    return next((fields for fields in parted if len(fields) >= FEWEST_FIELDS and is_record(fields)), [line])
+
+
+def is_of_other_kind(record: Sequence[str]) -> bool:
+    """Whether tabs or bars stand in the fields: those part the cells of that line."""
+    return any("\t" in field or "|" in field for field in record)
 
 
 def separated_blocks(text: str, separator: str) -> Iterator[Block]:
@@ -230,7 +238,7 @@ def separated_blocks(text: str, separator: str) -> Iterator[Block]:
     grid: list[tuple[GridCell, ...]] = []
     line, table = 1, 0
     for record in (*records_of(text, separator), []):
-        fields = [field.strip() for field in in_other_fields(record)]
+        fields = [field.strip() for field in in_other_fields(record, separator)]
         if sum(map(bool, fields)) > 1 or (grid and len(fields) >= FEWEST_FIELDS):
             grid.append(tuple(GridCell(field, column) for column, field in enumerate(fields)))
         else:
