@@ -253,3 +253,12 @@ def test_a_merged_cell_moves_no_figure() -> None:
 def test_a_report_that_is_not_in_force_says_so(mark: str) -> None:
     page = PAGE.replace("<p>本报告由", f"<p>（{mark}）</p><p>本报告由", 1)
     assert any(mark in problem.raw for problem in read_page(page).problems)
+
+
+def test_a_row_that_moved_is_told() -> None:
+    """A blank in front, the last figure gone: two totals of three are broken, and each figure may be its neighbour's."""
+    assert DISPUTES is not None
+    texts = re.findall(r">(\d+)<", DISPUTES[0])
+    moved = f"<tr>{''.join(cells('', *texts[:-1]))}</tr>"
+    read = read_page(PAGE.replace(DISPUTES[0], moved))
+    assert any(problem.table == "disputes" and "错了位" in problem.reason for problem in read.problems)

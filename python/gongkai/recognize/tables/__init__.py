@@ -23,7 +23,7 @@ from gongkai.recognize.tables.disputes import names_of, place_blocks
 from gongkai.recognize.tables.headers import stacked
 from gongkai.recognize.tables.lines import pitch_of
 from gongkai.recognize.tables.rows import TableReading, as_one, place_rows
-from gongkai.recognize.tables.settle import join_parted, place_short_rows
+from gongkai.recognize.tables.settle import join_parted, place_short_rows, tell_moved
 from gongkai.recognize.tables.units import note_places, scaled_note, unit_lines
 from gongkai.recognize.tokens import Token
 
@@ -73,7 +73,9 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Tabl
     if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
         theirs = grid_rows_of(tokens, chains)
         disputes = place_blocks(heads, form(preferred, "disputes"), pitch_of(heads, blocks.chain), theirs)
-        join_parted(disputes, editions()[preferred].relations_of("disputes"))
+        relations = editions()[preferred].relations_of("disputes")
+        join_parted(disputes, relations)
+        tell_moved(disputes, relations)
         if disputes.placed or disputes.problems:
             disputes.start = spots[blocks.chain[0].start]
             disputes.spots = tuple(spots[match.start] for match in blocks.chain)

@@ -82,6 +82,23 @@ def only_placement(reading: TableReading, row_id: str, relations: Sequence[Relat
     return dict(zip(found[0], tokens, strict=True)) if found else None
 
 
+# --- a row that may have moved --------------------------------------------------------------------
+
+MOVED = "这张表的几个总计都不符，可能整行错了位，请核对各数字所在的列"
+SEVERAL = 2  # sums of 表四
+
+
+def tell_moved(reading: TableReading, relations: Sequence[Relation]) -> None:
+    """A problem where a blank cell and several broken totals say that the figures of 表四's one row stand in each
+    other's columns: _ 1 5 8 38 52 36 …."""
+    values: dict[str, Value] = {cell: entry.value for cell, entry in reading.entries.items()}
+    broken = [relation for relation in relations if holds(relation, values) is False]
+    blank = any(value is None for value in values.values())
+    if blank and len(broken) >= SEVERAL:
+        text = " ".join(entry.raw for entry in reading.entries.values() if entry.raw)
+        reading.problems.append(Problem(reading.form.id, "", "", cut(text), MOVED))
+
+
 # --- figures in pieces ----------------------------------------------------------------------------
 
 
