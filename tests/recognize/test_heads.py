@@ -256,7 +256,7 @@ def test_a_report_that_is_not_in_force_says_so(mark: str) -> None:
 
 
 def test_a_row_that_moved_is_told() -> None:
-    """A blank in front, the last figure gone: two totals of three are broken, and each figure may be its neighbour's."""
+    """A blank in front, the last figure gone: two totals of three are broken, each figure may be its neighbour's."""
     assert DISPUTES is not None
     texts = re.findall(r">(\d+)<", DISPUTES[0])
     moved = f"<tr>{''.join(cells('', *texts[:-1]))}</tr>"
