@@ -251,8 +251,8 @@ def place_run(
     cells = ordered_cells(run, len(spots), line, pitch) if spots else None
     if cells and len(run) != len(cells) and not stand_below(cells, labels):
         cells = None
-    if any(token.spans and token.colspan > 1 and token.kind != "blank" for token in run):
-        cells = None  # 12, then one cell over two columns: the count of cells says nothing
+    if cells and not are_below(cells, labels):
+        cells = None
     ordered = dict(zip(map(id, cells), spots, strict=True)) if spots and cells else None
     placed = ordered or (seen if spots is None or len(run) > len(spots) else None)
     if ordered and seen and any(ordered[id(t)] != seen.get(id(t)) for t in run if t.kind != "blank"):
@@ -280,6 +280,21 @@ def value_at(reading: TableReading, spot: FormPlace) -> Value:
 
 def cell_of(form: Form, spot: FormPlace) -> str:
     return f"{form.id}.{spot[1].id}.{spot[2].id}"
+
+
+def are_below(cells: Sequence[Token | None], labels: Sequence[HeadLabel]) -> bool:
+    """Whether each figure stands under its label, where one of them covers several columns: _ 12, one cell over two
+    columns, and then 26 are as many cells as labels, and each but the last is in another's place."""
+    if not any(cell is not None and cell.spans and cell.colspan > 1 and cell.kind != "blank" for cell in cells):
+        return True
+    leaves = [label.token for label in labels if label.leaf]
+    if len(leaves) != len(cells):
+        return False
+    return all(cell is None or overlap(cell, leaf) for cell, leaf in zip(cells, leaves, strict=True))
+
+
+def overlap(one: Token, other: Token) -> bool:
+    return one.column < other.column + other.colspan and other.column < one.column + one.colspan
 
 
 def stand_below(cells: Sequence[Token | None], labels: Sequence[HeadLabel]) -> bool:
