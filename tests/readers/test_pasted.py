@@ -89,6 +89,15 @@ def test_a_page_number_below_a_full_row_is_no_figure_of_it() -> None:
     assert figures(read_page(page)) == TRUTH
 
 
+def test_a_page_number_completes_no_row() -> None:
+    """A blank cell leaves nothing in copied text: six figures and the page's number are not seven."""
+    page = pasted("copied").replace("8.属于行政查询事项 1 0 0 0 0 0 1", "8.属于行政查询事项 1 0 0 0 0 1\n7")
+    read = read_page(page)
+    found = [read.value(cell) for cell in TRUTH if "refused_inquiry" in cell]
+    assert 7 not in found
+    assert any(problem.row == "refused_inquiry" for problem in read.problems)
+
+
 @pytest.mark.parametrize("layout", ["drawn", "fixed"])
 def test_a_row_that_lost_a_cell_is_told(layout: str) -> None:
     lines = pasted(layout).split("\n")

@@ -52,8 +52,8 @@ def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], par
         return FoundRow(part, row, label, slots, False, 0)
     while at < stop and not tokens[at].grid:
         token = tokens[at]
-        if len(slots) == len(part.columns) and slots[0].row == slots[-1].row != token.row:
-            break  # a number in a line of its own below a full row: the page's
+        if len(slots) > 1 and slots[0].row == slots[-1].row and is_alone(tokens, at):
+            break  # a number in a line of its own below a row in one line: the page's, or nobody can tell
         if token.kind == "filler":
             fillers = True
         elif token.is_slot or has_note(token) or (token.text[:1].isdigit() and stop - match.end == len(part.columns)):
@@ -62,6 +62,12 @@ def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], par
             break
         at += 1
     return FoundRow(part, row, label, slots, fillers, tokens[at].place.line if at == stop < len(tokens) else 0)
+
+
+def is_alone(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token is the only one of its line."""
+    beside = [tokens[near].row for near in (at - 1, at + 1) if 0 <= near < len(tokens)]
+    return tokens[at].row not in beside
 
 
 def without_others(lines: Sequence[FoundRow], head: Head) -> tuple[list[FoundRow], Head]:
