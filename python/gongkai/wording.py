@@ -152,15 +152,18 @@ def written(raw: str, unit: str) -> str:
 
 
 NO_FIGURES = "没有读出数字"
+ASK_FOR_TEXT = "请向发布机关索取文字版，或"  # of pictures and scans
+TEXT_VERSION = f"{ASK_FOR_TEXT}手工填表"
+TEXT_OR_WORKBOOK = f"{ASK_FOR_TEXT}在工作簿中照着填写"
+OFD_AS_PDF = "用 OFD 阅读器打开后另存（或打印）为 PDF，再导入该文件"
 WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"  # of a document that is a workbook of ours
 ANOTHER_PART = "要读取别的部分，请用命令 gongkai read --parts 查看，再用 --part 指定。"
 BLANK_FORM = (
-    "表格中只有标签，格都是空的，是空白表格；打开来源能看到数字的，数字是图片或用样式画上的，"
-    "请向发布机关索取文字版，或在工作簿中照着填写。"
+    f"表格中只有标签，格都是空的，是空白表格；打开来源能看到数字的，数字是图片或用样式画上的，{TEXT_OR_WORKBOOK}。"
 )
 BLANK_WORKBOOK = "工作簿的三张表都是空的；请先导入一份报告，或在表二、表三、表四中填写数字。"
 BLANK_RANGE = "区域中的格都是空的，是空白表格；请填写数字，或选中填有数字的表。"
-PICTURES = "格中的数字是图片，不能读取；请向发布机关索取文字版，或在工作簿中照着填写。"
+PICTURES = f"格中的数字是图片，不能读取；{TEXT_OR_WORKBOOK}。"
 SIGNS = "格中填的都是{}，不当作0；没有的请填0，再重新读取。"
 DOUBTFUL = "{}；请对照原文核对，或在工作簿中照着填写。"
 NO_NUMBERS = "格中的文字都不能确定是数字，如“{}”"

@@ -14,6 +14,7 @@ from gongkai.model import UNKNOWN_UNIT, Cell, Entry, Finding, Form, Problem, Rep
 from gongkai.wording import (
     ANOTHER_PART,
     BLANK_WORKBOOK,
+    TEXT_OR_WORKBOOK,
     clipped,
     column_label,
     label_of,
@@ -239,7 +240,7 @@ RULES: tuple[Rule, ...] = (
         "整份报告一个数字也没有读出，所以什么也没有校验，既不是没有错误，也不是有错误：不写工作簿，不与别的报告比对，不能忽略。",
         f"{OURS}：没有校验的不说没有错误。",
         f"没有读出数字：{BLANK_WORKBOOK}",
-        "是空白表格的，请改用填好的报告；数字是图片的，请向发布机关索取文字版，或在工作簿中照着填写；没有的请填0，不要用符号。",
+        f"是空白表格的，请改用填好的报告；数字是图片的，{TEXT_OR_WORKBOOK}；没有的请填0，不要用符号。",
     ),
     Rule(
         "coverage.table",

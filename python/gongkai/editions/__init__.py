@@ -29,6 +29,8 @@ from gongkai.model import (
 FOLDER = Path(__file__).parent
 NAMES = ("2019", "2021")
 UNITS = ("件", "项", "万元")
+# Text that speaks of annual reports, those of other kinds among it: 信息公开年报, 2023年年报.
+ABOUT_REPORTS = re.compile(r"信息公开.{0,12}(?:报告|年报)|年报|年度报告")
 
 
 @cache

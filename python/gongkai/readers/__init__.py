@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gongkai.model import Block, Document, UnreadableDocument
 from gongkai.readers.blocks import folded
-from gongkai.readers.detect import REPLACED, binary_format, decode, refuse_lines, text_format
+from gongkai.readers.detect import DATA, REPLACED, binary_format, decode, refuse_lines, text_format
 from gongkai.readers.html.mhtml import html_of_mhtml, is_mhtml
 from gongkai.system import remove_left_folders
 
@@ -17,7 +17,7 @@ HTML = re.compile(
     re.IGNORECASE,
 )
 ENDING = 2_000  # characters
-DATA_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[\w$.]{1,60}\s*\(\s*)?[\[{]")
+DATA_START = re.compile(rb"(?:\xef\xbb\xbf)?" + DATA.pattern.encode())
 MHTML_READ = "单个文件网页（.mht），读取的是其中的网页。"
 DATA_READ = "网站接口返回的数据，读取的是其中的正文。"
 

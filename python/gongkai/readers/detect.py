@@ -8,10 +8,11 @@ import re
 from dataclasses import dataclass
 
 from gongkai.model import UnreadableDocument
+from gongkai.wording import OFD_AS_PDF, TEXT_VERSION
 
 SAVE = "请打开后另存为网页（.html）或纯文本（.txt），再导入该文件"
-PICTURE = "请向发布机关索取文字版，或手工填表"
 UNPACK = "请解压后导入其中的报告"
+DATA = re.compile(r"\s*(?:[\w$.]{1,60}\s*\(\s*)?[\[{]")  # JSON, or a call with it: callback({…})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,11 @@ DAMAGED = Format("不完整或已损坏的压缩包或 Office 文件", "请重�
 MARKS = (
     (b"%PDF-", PDF),
     (b"{\\rtf", RTF),
-    (b"\x89PNG\r\n", Format("PNG 图片", PICTURE)),
-    (b"\xff\xd8\xff", Format("JPEG 图片", PICTURE)),
-    (b"GIF8", Format("GIF 图片", PICTURE)),
-    (b"II*\x00", Format("TIFF 图片", PICTURE)),
-    (b"MM\x00*", Format("TIFF 图片", PICTURE)),
+    (b"\x89PNG\r\n", Format("PNG 图片", TEXT_VERSION)),
+    (b"\xff\xd8\xff", Format("JPEG 图片", TEXT_VERSION)),
+    (b"GIF8", Format("GIF 图片", TEXT_VERSION)),
+    (b"II*\x00", Format("TIFF 图片", TEXT_VERSION)),
+    (b"MM\x00*", Format("TIFF 图片", TEXT_VERSION)),
     (b"Rar!\x1a", Format("RAR 压缩包", UNPACK)),
     (b"7z\xbc\xaf", Format("7z 压缩包", UNPACK)),
     (b"\x1f\x8b", Format("gzip 压缩文件", UNPACK)),
@@ -52,7 +53,7 @@ PACKED = (  # parts of a zip archive that tell its format
     ("word/", WORD),
     ("xl/workbook.bin", Format("Excel 二进制工作簿（.xlsb）", "请打开后另存为.xlsx，再导入该文件")),
     ("xl/", EXCEL),
-    ("OFD.xml", Format("OFD 版式文件", "请用 OFD 阅读器打开后另存（或打印）为 PDF，再导入该文件")),
+    ("OFD.xml", Format("OFD 版式文件", f"请{OFD_AS_PDF}")),
     ("mimetype", Format("OpenDocument 文档", SAVE)),
 )
 COMPOUND = (  # streams of an OLE2 file, named in UTF-16
@@ -82,9 +83,9 @@ def binary_format(content: bytes) -> Format | None:
         streams = (found for stream, found in COMPOUND if stream.encode("utf-16-le") in content)
         return next(streams, OLD_OFFICE)
     if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
-        return Format("WebP 图片", PICTURE)
+        return Format("WebP 图片", TEXT_VERSION)
     if start.startswith(b"BM") and start[6:10] == bytes(4):
-        return Format("BMP 图片", PICTURE)
+        return Format("BMP 图片", TEXT_VERSION)
     return None
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from gongkai.editions import ABOUT_REPORTS
 from gongkai.figures import clean
 from gongkai.model import Block, Grid, Link, Prose
 from gongkai.recognize.cover import LONGEST_TITLE, REPORT, SITE_SUFFIX, YEAR, is_title
+from gongkai.wording import OFD_AS_PDF, TEXT_VERSION
 
 SHORT = 600  # characters of a page that says little but its one thing
 FEW = 1_500
@@ -37,7 +39,6 @@ ERROR = re.compile(
 ANSWER = re.compile(r"\s*(?:[\w$.]+\s*\(\s*)?\{")
 ANSWERED = re.compile(r"\"(?:msg|message|error|errmsg|info|detail)\"\s*:\s*\"([^\"]{1,60})\"", re.IGNORECASE)
 NO_TEXT = re.compile(r"\"\w*(?:content|text|body|html|txt)\"\s*:\s*(?:null|\"\s*\")", re.IGNORECASE)
-YEAR_NAMED = re.compile(r"(20[0-4]\d)(?!\d)\s*年?")
 OLD_LIST = re.compile(r"指\s*标.{0,20}单\s*位.{0,20}统\s*计\s*数|主动公开政府信息数|依申请公开信息目录数", re.DOTALL)
 UNIVERSITY = re.compile(r"高等学校信息公开|高校信息公开|学年.{0,12}信息公开|(?:大学|学院|职业技术学校).{0,20}信息公开")
 UTILITY = re.compile(
@@ -45,7 +46,6 @@ UTILITY = re.compile(
 )
 CIRCULAR = re.compile(r"通\s*知$|的通知|(?:格式|填报|编制).{0,6}说明|印发.{0,30}(?:格式|办法)|报告格式")
 PUBLISHES = re.compile(r"(?:公布|公开|发布|印发).{2,40}20\d\d.{2,20}年度?报告.{0,4}的(?:通知|公告)")
-ABOUT_REPORTS = re.compile(r"信息公开.{0,12}(?:报告|年报)|年度报告")
 OTHER_REPORT = re.compile(
     r"(?:法治政府|依法行政|政府网站|网站工作|行政执法|部门|预算|决算|企业|环境|绩效|社会责任|统计|国民经济|政府工作|工作)"
     r".{0,24}(?:报告|年报|报表|公报|公示|公开)|年度报告|年报|工作要点|统计公报|政府工作报告|决算|预算|要点$|公报$|总结$"
@@ -61,13 +61,12 @@ FURNITURE = re.compile(
     re.IGNORECASE,
 )
 ADVICE = {  # suffix of an attachment that cannot be read as it is -> what to do with it
-    "ofd": "请下载附件，用 OFD 阅读器打开后另存（或打印）为 PDF，再导入该文件",
+    "ofd": f"请下载附件，{OFD_AS_PDF}",
     "zip": "请下载附件并解压，再导入其中的报告",
     "rar": "请下载附件并解压，再导入其中的报告",
 }
 DOWNLOAD = "请下载附件，再导入该文件"
 SAVE_PAGE = "请在浏览器中打开网页，等内容显示后另存为网页，再导入该文件"
-TEXT_VERSION = "请向发布机关索取文字版，或手工填表"
 
 
 @dataclass(frozen=True)
@@ -195,7 +194,7 @@ def feed(page: Evidence) -> str:
 def old_form(page: Evidence) -> str:
     """Reports for 2008 to 2018, by title or by their list 指标·单位·统计数."""
     titles = list(filter(is_of_a_report, page.titles))
-    years = [int(year[1]) for year in map(YEAR_NAMED.search, titles) if year]
+    years = [int(year[1]) for year in map(YEAR.search, titles) if year]
     if any(year > LAST_OF_OLD_FORM for year in years):
         return ""
     if not years and not OLD_LIST.search(whole_text(page)):

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from html import escape, unescape
 from typing import NamedTuple
 
+from gongkai.editions import ABOUT_REPORTS
+from gongkai.readers.detect import DATA
 from gongkai.readers.html.scripts import Json, named_values, values_in
 
 REPORT_WORDS = ("规范性文件", "行政许可", "行政处罚", "予以公开", "属于国家秘密", "结转下年度", "结果维持")
@@ -42,14 +44,12 @@ OTHERS_KEY = re.compile(
 )
 OUT_OF_FORCE = re.compile(r"作废|草稿|撤回|撤稿|已删除|draft|deleted|revoked", re.IGNORECASE)
 DATE = re.compile(r"\s*(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})")
-NAMES_REPORT = re.compile(r"信息公开.{0,12}(?:报告|年报)|年报|年度报告")
 INNER_PAGE = re.compile(
     r"<iframe\b([^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*?)\bsrcdoc\s*=\s*(?:\"([^\"]*)\"|'([^']*)')([^<>]*)>",
     re.IGNORECASE,
 )
 UNSEEN_FRAME = re.compile(r"display\s*:\s*none|\shidden(?=[\s=]|$)", re.IGNORECASE)
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
-DATA = re.compile(r"\s*(?:[\w$.]+\s*\(\s*)?[\[{]")  # JSON, or a call with it: callback({…})
 CALLS = re.compile(
     r"(?:fetch|axios(?:\.\w+)?|\$\.(?:get|post|getJSON|ajax)|\.open|\.load|request(?:\.\w+)?|http(?:\.\w+)?)\s*\("
     r"\s*(?:[\"'](?:get|post)[\"']\s*,)?[^()'\"`]{0,60}[\"'`]([^\"'`\s]{3,300})"
@@ -299,18 +299,18 @@ def listed_html(text: str) -> str:
     """The links that a page's scripts hold: written out (document.write), or as objects with title and address."""
     found: list[str] = []
     for script in elements(text[:LONGEST], "script"):
-        if NAMES_REPORT.search(plain_letters(script.content)):
+        if ABOUT_REPORTS.search(plain_letters(script.content)):
             found += [link for value in values_in(script.content) for link in links_in(value)]
     return "\n".join(found)
 
 
 def links_in(value: Json, depth: int = 0) -> Iterator[str]:
     if isinstance(value, str):
-        if "<a " in value and NAMES_REPORT.search(value):
+        if "<a " in value and ABOUT_REPORTS.search(value):
             yield value
     elif isinstance(value, dict):
         title, address = named(value, TITLE_KEY), named(value, ADDRESS_KEY)
-        if title and address and NAMES_REPORT.search(title):
+        if title and address and ABOUT_REPORTS.search(title):
             yield f'<p><a href="{escape(address)}">{escape(title)}</a></p>'
         else:
             yield from links_of_all(list(value.values()), depth)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gongkai.model import Block, UnreadableDocument
 from gongkai.readers.layout import blocks_of_pages
 from gongkai.readers.layout.ink import Budget
+from gongkai.wording import TEXT_VERSION
 
 if TYPE_CHECKING:
     from pdfminer.pdfdocument import PDFDocument
@@ -32,9 +33,9 @@ LONG = f"这个 PDF 文件超过{MOST_PAGES}页，不像是一份年度报告；
 PACKAGE = "这个 PDF 文件是装有其他文件的文件包，不能读取；请打开后把其中的年度报告另存出来，再导入。"
 DYNAMIC = "这个 PDF 文件是动态表单，不能读取；请用 Adobe Reader 打开后打印为普通 PDF，再导入。"
 EMPTY = "这个 PDF 文件没有页面，不能读取；请重新下载，或打开后另存一份再导入。"
-SCANNED = "这个 PDF 文件是扫描件或图片，没有文字，不能读取；请向发布机关索取文字版，或手工填表。"
-GUESSED = "这个 PDF 文件是扫描件，图片下面隐藏的文字是识别软件猜的，不能用作数据；请向发布机关索取文字版，或手工填表。"
-OUTLINED = "这个 PDF 文件的文字已转成图形，不能读取；请向发布机关索取文字版，或手工填表。"
+SCANNED = f"这个 PDF 文件是扫描件或图片，没有文字，不能读取；{TEXT_VERSION}。"
+GUESSED = f"这个 PDF 文件是扫描件，图片下面隐藏的文字是识别软件猜的，不能用作数据；{TEXT_VERSION}。"
+OUTLINED = f"这个 PDF 文件的文字已转成图形，不能读取；{TEXT_VERSION}。"
 
 
 def pdf_blocks(content: bytes) -> tuple[Block, ...]:
