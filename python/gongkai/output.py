@@ -21,7 +21,7 @@ from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
-from gongkai.wording import escaped, one_line, plain, relation_lines, why_no_figures
+from gongkai.wording import doubts_text, escaped, one_line, plain, relation_lines, why_no_figures
 
 if TYPE_CHECKING:
     import pandas
@@ -74,6 +74,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         "body": body_of(report),
         "year": report.year,
         "published": report.published,
+        "evidence": evidence_of(report),
         "source": source_of(report),
         "provenance": list(provenance_of(report)),
         **evaluation_of(report),
@@ -89,6 +90,11 @@ def report_to_dict(report: Report) -> dict[str, Any]:
 def body_of(report: Report) -> dict[str, str]:
     """Who reports, as far as the name tells it: level, kind, department, parent, 行政区划代码."""
     return asdict(body(report.agency, report.year))
+
+
+def evidence_of(report: Report) -> dict[str, dict[str, str]]:
+    """Whence body, year and day are known: value, the source's own sentence, certain, likely or ""."""
+    return {fact: asdict(found) for fact, found in report.evidence.items()}
 
 
 def parts_to_dict(report: Report) -> dict[str, Any]:
@@ -118,6 +124,7 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
             "agency": report.agency,
             "body": body_of(report),
             "year": report.year,
+            "evidence": evidence_of(report),
             "source": source_of(report),
             "provenance": list(provenance_of(report)),
         },
@@ -247,6 +254,8 @@ def head_lines(report: Report) -> Iterator[str]:
     yield report.title or "（没有标题）"
     year = f"{report.year}年" if report.year else "未识别"
     yield f"  机关：{report.agency or '未识别'}　年度：{year}　发布日期：{report.published or '未注明'}"
+    if told := doubts_text(report):
+        yield f"  {told}"
     yield f"  来源：{one_line(source_of(report))}"
     for step in provenance_of(report):
         yield f"  取得经过：{one_line(step)}"

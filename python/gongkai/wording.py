@@ -15,6 +15,7 @@ from gongkai.model import (
     UNKNOWN_UNIT,
     Cell,
     Column,
+    CoverFact,
     Edition,
     Entry,
     Form,
@@ -44,6 +45,25 @@ UNSEEN = re.compile(
 KINDS = (f"[{ENDS}]", CONTROLS.pattern, HALVES.pattern, UNSEEN.pattern)
 ESCAPED = re.compile("|".join(KINDS))
 REMARK = re.compile(r"(?<=.)（[^（）]*）$")
+
+
+FACTS: dict[CoverFact, str] = {"agency": "机关", "year": "年度", "published": "发布日期"}
+
+
+def doubts_text(report: Report) -> str:
+    """机关、年度待核: what of a report's cover is not certain; "" where all is."""
+    told = "、".join(FACTS[fact] for fact in report.doubts)
+    return f"{told}待核" if told else ""
+
+
+def evidence_lines(report: Report) -> Iterator[str]:
+    """机关、年度据“青溪县教育局2021年…报告”。 where the cover's body, year and day come from."""
+    facts: dict[tuple[str, str], list[str]] = {}
+    for fact, found in report.evidence.items():
+        if found.value:
+            facts.setdefault((clipped(found.source), found.certainty), []).append(FACTS[fact])
+    for (source, certainty), names in facts.items():
+        yield f"{'、'.join(names)}据“{source}”{'推定，待核' if certainty == 'likely' else ''}。"
 
 
 def row_label(row: Row) -> str:

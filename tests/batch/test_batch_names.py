@@ -64,11 +64,12 @@ def test_names(agency: str, expected: str) -> None:
 
 
 def test_names_without_a_body() -> None:
-    assert name_of("", "2021年年报") == "2021年年报.xlsm"
+    assert name_of("", "2021年年报") == "2021年年报（机关待核）.xlsm"
     assert name_of("\u200b", "...", 2021) == "未识别机关2021年度报告.xlsm"
-    assert name_of("", "", None) == "未识别机关年度报告.xlsm"
-    assert name_of("", "NUL", None) == "_NUL.xlsm"
-    assert name_of("甲县", year=None) == "甲县年度报告.xlsm"
+    assert name_of("", "", None) == "未识别机关年度报告（机关、年度待核）.xlsm"
+    assert name_of("", "NUL", None) == "NUL（机关、年度待核）.xlsm"
+    assert name_of("NUL", "", 2021) == "NUL2021年度报告.xlsm"
+    assert name_of("甲县", year=None) == "甲县年度报告（年度待核）.xlsm"
 
 
 def test_endless_names_are_cut_between_letters() -> None:

@@ -165,6 +165,7 @@ MADE: dict[str, Callable[[], Report]] = {
     "coverage.cell": lambda: report_of({GRANTED: None}, raws={GRANTED: "十二"}),
     "coverage.unplaced": lambda: problem(raw="合 计 12", reason=NO_LABEL),
     "coverage.parts": lambda: replace(report_of(), parts=PARTS, part=1, chosen_by="title"),
+    "coverage.agency": lambda: replace(report_of(), agency=""),
     "coverage.year": lambda: report_of(year=None),
     "coverage.edition": lambda: replace(older(), year=2021),
     "coverage.sign": lambda: report_of({"disclosure.rules.made": None}, raws={"disclosure.rules.made": "/"}),
@@ -175,6 +176,7 @@ MADE: dict[str, Callable[[], Report]] = {
     "plausibility.rules": lambda: report_of({"disclosure.rules.made": 24}),
     "plausibility.fees": nobody_applied,
     "plausibility.period": lambda: with_prose({}, opening=PERIOD),
+    "plausibility.published": lambda: replace(report_of(), agency="青溪县教育局", published="2022-03-05"),
     "plausibility.sections": lambda: with_prose({5: ""}),
     "plausibility.numbering": lambda: with_prose({1: "（一）主动公开\n（三）平台建设"}),
 }

@@ -16,6 +16,7 @@ from gongkai import cli
 from helpers import DOCUMENTS, ROOT
 from helpers.command import PROCESS, disk_of, run_command
 
+RUIAN_TITLE = "瑞安市人民政府2021年政府信息公开工作年度报告"
 RUIAN = str(DOCUMENTS / "ruian-2021-text" / "source.txt")
 BROKEN = str(DOCUMENTS / "broken-2022" / "source.html")
 CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*[。.]$")
@@ -26,7 +27,7 @@ def test_read_json_has_the_documented_shape() -> None:
     assert (run.returncode, run.stderr) == (0, "")
     found = json.loads(run.stdout)
     assert list(found) == [
-        *("title", "agency", "body", "year", "published", "source", "provenance"),
+        *("title", "agency", "body", "year", "published", "evidence", "source", "provenance"),
         *("evaluated", "tables", "sections", "problems"),
     ]
     assert (found["agency"], found["year"], found["published"]) == ("瑞安市人民政府", 2021, "2022-02-20")
@@ -66,6 +67,15 @@ def test_check_of_a_clean_report() -> None:
             "code": "330381",
         },
         "year": 2021,
+        "evidence": {
+            "agency": {"value": "瑞安市人民政府", "source": RUIAN_TITLE, "certainty": "certain"},
+            "year": {"value": "2021", "source": RUIAN_TITLE, "certainty": "certain"},
+            "published": {
+                "value": "2022-02-20",
+                "source": "发布日期: 2022- 02- 20 14: 36 浏览次数: 来源: 瑞安市 字体:[ ]",
+                "certainty": "certain",
+            },
+        },
         "source": RUIAN,
         "provenance": [],
     }

@@ -40,9 +40,14 @@ def made_page(wrong: bool) -> str:
     return render(report_of(WRONG if wrong else {}))
 
 
+DAY = "2022-01-20"  # of publication, of the report for 2021
+
+
 def page(agency: str = BODY, *, wrong: bool = False, year: int = 2021) -> bytes:
     """The page of a body's report, sound or with a total that is wrong."""
-    return made_page(wrong).replace(BODY, agency).replace("2021年", f"{year}年").encode()
+    return (
+        made_page(wrong).replace(BODY, agency).replace("2021年", f"{year}年").replace(DAY, f"{year + 1}-01-20").encode()
+    )
 
 
 def bodies(count: int) -> list[str]:
@@ -70,7 +75,7 @@ def list_file(place: Path, sources: Iterable[str]) -> Path:
 def later(agency: str, figures: Mapping[str, Value]) -> bytes:
     """The report of 2022: sound in itself; with the figures SOUND it follows that of 2021."""
     text = render(report_of(figures))
-    return text.replace(BODY, agency).replace("2021年", "2022年").encode()
+    return text.replace(BODY, agency).replace("2021年", "2022年").replace(DAY, "2023-01-20").encode()
 
 
 def pages(folder: Path, *, sound: bool = True) -> list[str]:

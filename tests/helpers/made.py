@@ -74,7 +74,8 @@ def report_of(
         for name, official in editions()["2021"].forms.items()
         if name != without
     }
-    return Report("年度报告", "青溪县人民政府", year, "2022-01-20", tables, problems=tuple(problems))
+    published = f"{year + 1}-01-20" if year else "2022-01-20"
+    return Report("年度报告", "青溪县人民政府", year, published, tables, problems=tuple(problems))
 
 
 def blank_report(edition: str, year: int) -> Report:

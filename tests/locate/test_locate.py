@@ -47,7 +47,8 @@ def test_the_only_attachment_is_read_and_the_choice_explained() -> None:
     assert f"  取得经过：{step}" in list(head_lines(report))
     assert report_to_dict(report)["provenance"] == [step]
     cover = {(edit.row, edit.column): edit.value for edit in cover_edits(report, check(report))}
-    assert cover[layout.COVER_SPOTS["provenance"]] == step
+    told = str(cover[layout.COVER_SPOTS["provenance"]])
+    assert told.startswith(f"{step}机关、年度据“青溪县人民政府2021年政府信息公开工作年度报告”。")
     assert cover[layout.COVER_SPOTS["source"]] == report.document.url
 
 

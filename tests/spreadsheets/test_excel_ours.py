@@ -109,7 +109,7 @@ def test_both_kinds_in_one_folder_and_in_a_list(ours: Path, tmp_path: Path) -> N
     done = run(found.sources, tmp_path / "out")
     assert [done[source].row.state for source in found.sources] == ["完成", "未读出数字", "完成", "完成", "完成"]
     assert "都是空的" in done[str(place / "blank.xlsm")].row.message
-    assert len([name for name in names_in(tmp_path / "out") if name.endswith("年度报告.xlsm")]) == 4
+    assert len([name for name in names_in(tmp_path / "out") if "年度报告" in name]) == 4
 
 
 def test_a_foreign_workbook_alone_is_a_batch_of_one(tmp_path: Path) -> None:

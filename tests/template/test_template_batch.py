@@ -78,12 +78,12 @@ def test_every_figure_stands_under_its_group(book: Workbook) -> None:
 
 
 def test_text_columns_hold_text_and_figures_are_not_rounded(book: Workbook) -> None:
-    for sheet, numbers, width in ((layout.BATCH, {4, 6}, 9), (layout.SUMMARY, {2, 7, 8, 9, 10}, 12)):
+    for sheet, numbers, width in ((layout.BATCH, {4, 6}, 9), (layout.SUMMARY, {2, 7, 8, 9, 10}, 13)):
         columns = book[sheet].column_dimensions
         for column in range(1, width + 1):
             kept_as_text = (columns[letters(column)].number_format, columns[letters(column)].quotePrefix)
             assert kept_as_text == (("General", False) if column in numbers else ("@", True))
-    figures = [book[layout.SUMMARY].column_dimensions[letters(column)] for column in (13, 41, 80)]
+    figures = [book[layout.SUMMARY].column_dimensions[letters(column)] for column in (14, 42, 81)]
     assert {(column.number_format, column.alignment.horizontal) for column in figures} == {("General", "right")}
     folder = book[layout.BATCH].cell(*layout.FOLDER_SPOT)
     assert (folder.value, folder.number_format, folder.quotePrefix) == (None, "@", True)

@@ -32,6 +32,7 @@ WRITTEN = "written"  # the one field of a line with the summary's digests
 ACROSS = "years"  # depends on the other reports, so it is found anew and not remembered
 DECIDED = ("decisions", "dismissed")  # stand beside the row: a journal of an earlier version has them not
 FIELDS = frozenset(field.name for field in fields(BatchRow)) - {ACROSS, *DECIDED}
+LATER = {"doubts": ""}  # fields that a journal of an earlier version has not
 TEXTS = FIELDS - {"figures", *COUNTS}
 
 
@@ -233,8 +234,9 @@ def decided_to_dict(row: BatchRow) -> dict[str, Any]:
 
 def dict_to_entry(found: Mapping[str, Any] | None) -> JournalEntry | None:
     """None for anything that is no entry of ours."""
-    row = found.get("row") if found else None
-    if found is None or not isinstance(row, dict) or set(row) != FIELDS or not is_row(row):
+    stored = found.get("row") if found else None
+    row = {**LATER, **stored} if isinstance(stored, dict) else {}
+    if found is None or set(row) != FIELDS or not is_row(row):
         return None
     sha256, check = found.get("sha256"), found.get("check")
     if not isinstance(sha256, str) or not isinstance(check, dict | None):

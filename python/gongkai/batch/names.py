@@ -13,7 +13,7 @@ from pathlib import Path
 from gongkai.decisions.file import decisions_bytes, decisions_path
 from gongkai.model import Report
 from gongkai.system import DEVICE, move, read_plain
-from gongkai.wording import HALVES, one_line
+from gongkai.wording import HALVES, doubts_text, one_line
 
 SUFFIX = ".xlsm"
 LONGEST_READ = 1_000  # characters of a hostile text that are looked at
@@ -25,11 +25,13 @@ FORBIDDEN = re.compile(r'[<>:"/\\|?*=%^&]')
 
 
 def report_file_name(report: Report) -> str:
-    """``瑞安市人民政府2021年度报告.xlsm``; without a body's name its title. Safe on Windows, Mac and Linux."""
+    """``瑞安市人民政府2021年度报告.xlsm``; without a body's name its title, and ``（机关待核）`` behind what is not
+    certain. Safe on Windows, Mac and Linux."""
     agency = safe_text(report.agency)
     year = f"{report.year}" if report.year else ""
     stem = f"{agency}{year}年度报告" if agency else safe_text(report.title) or f"未识别机关{year}年度报告"
-    name = stem + SUFFIX
+    told = doubts_text(report)
+    name = f"{stem}（{told}）{SUFFIX}" if told else stem + SUFFIX
     return f"_{name}" if DEVICE.match(name) else name
 
 

@@ -109,7 +109,11 @@ def compared(rows: Sequence[BatchRow]) -> list[YearComparison]:
     A row that an earlier version wrote has the totals only; the text says how much was compared.
     """
     done = [row for row in rows if row.is_done]
-    return compare_years([Yearly(row.agency, row.year, row.source, row.figures, row.decisions) for row in done])
+    return compare_years(list(map(yearly_of, done)))
+
+
+def yearly_of(row: BatchRow) -> Yearly:
+    return Yearly(row.agency, row.year, row.source, row.figures, row.decisions, doubts=row.doubts)
 
 
 def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:

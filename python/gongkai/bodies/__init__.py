@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from gongkai.bodies.names import is_certain, normal
 from gongkai.bodies.verdicts import Succession, may_be_one, same_body, successions_of
-from gongkai.bodies.within import Body, body, parts_of, tail, why_no_rules
+from gongkai.bodies.within import Body, body, last_day_of, parts_of, tail, why_no_rules
 
 __all__ = [
     "Body",
     "Succession",
     "body",
     "is_certain",
+    "last_day_of",
     "may_be_one",
     "normal",
     "parts_of",

@@ -33,7 +33,7 @@ LETTERS = "省市县区旗州盟镇乡"  # 县教育局: of whose, is not said
 STREET = re.compile(r"(?:街道|[镇乡])(?:办事处|人民政府|政府|$)")
 CENTRAL = re.compile(
     r"(?:中华人民共和国|国家|国务院|中国)(?P<rest>.+)|(?P<ministry>(?!.*[省市县区州旗盟])[^局]{2,}部)$"
-    r"|(?P<head>.{2,}总局)$"
+    r"|(?P<head>.{2,}总[局署]|审计署)$"
 )
 CORPS_NAME = re.compile(r"(?:新疆生产建设)?兵团|(?=第[一二三四五六七八九十]{1,3}师)")
 CORPS_DIVISION = re.compile(r"第[一二三四五六七八九十]{1,3}师(?:[^市局]{1,6}市)?")

@@ -23,7 +23,7 @@ from gongkai.bodies.names import (
 )
 
 SuccessionKind = Literal["renamed", "merged", "split"]
-Certainty = Literal["national", "local", "usage"]
+Extent = Literal["national", "local", "usage"]
 Answer = Literal["same", "different", "unknown"]
 
 
@@ -302,7 +302,7 @@ class DepartmentChange:
     new: tuple[str, ...]
     kind: SuccessionKind
     since: int
-    certainty: Certainty
+    certainty: Extent
     source: str
 
 
@@ -314,7 +314,7 @@ def changes() -> tuple[DepartmentChange, ...]:
 def change_of(row: list[str]) -> DepartmentChange:
     old, new, kind, since, certainty, source = row
     kinds: dict[str, SuccessionKind] = {"renamed": "renamed", "merged": "merged"}
-    certainties: dict[str, Certainty] = {"national": "national", "local": "local", "usage": "usage"}
+    certainties: dict[str, Extent] = {"national": "national", "local": "local", "usage": "usage"}
     return DepartmentChange(
         tuple(old.split()), tuple(new.split()), kinds[kind], int(since), certainties[certainty], source
     )

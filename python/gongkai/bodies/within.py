@@ -247,3 +247,20 @@ def why_no_government(found: BodyName) -> str:
     own = found.division.name if found.division else found.strange
     makes_rules = own in WITHOUT_DISTRICTS or own.endswith("新区")  # 浦东新区 makes rules of its own
     return "县级政府" if level == "county" and not makes_rules else ""
+
+
+# --- days by which a report is to be published ----------------------------------------------------
+# 《条例》第四十九条 gives departments of governments from the county's on until 31 January, and those governments, by
+# their own 主管部门, until 31 March. Of towns and streets no article speaks.
+
+DEPARTMENTS_DAY, GOVERNMENTS_DAY = (1, 31), (3, 31)
+
+
+def last_day_of(name: str) -> tuple[int, int] | None:
+    """(month, day) of the following year by which a body has to publish its report; None where no article says it,
+    or the name does not tell what the body is."""
+    found = parsed(name)
+    level = level_of(found)
+    if found == BodyName() or found.party or found.sub or not (level or is_national(found)):
+        return None
+    return DEPARTMENTS_DAY if found.department else GOVERNMENTS_DAY

@@ -16,10 +16,11 @@ def check(report: Report) -> list[Finding]:
     Of a report without any figure there is one, which says so.
     """
     from gongkai.checks.coverage import (
+        check_cover,
         check_coverage,
         check_figures,
         check_parts,
-        check_year,
+        is_of_cover,
         missing_table,
         unplaced,
     )
@@ -33,7 +34,7 @@ def check(report: Report) -> list[Finding]:
 
     if not report.is_evaluated:
         return [check_figures(report)]  # whatever was decided: nobody can make nothing right
-    found = check_year(report.year) + check_parts(report)
+    found = [*check_cover(report), *check_parts(report)]
     forms = edition_of_year(report.year).forms
     for name, form in forms.items():
         problems = [problem for problem in report.problems if problem.table == name]
@@ -42,7 +43,7 @@ def check(report: Report) -> list[Finding]:
             found += missing_table(form, problems)
         else:
             found += check_coverage(report.year, table, problems) + check_sums(table)
-    found += unplaced(problem for problem in report.problems if problem.table not in forms)
+    found += unplaced(problem for problem in report.problems if problem.table not in forms and not is_of_cover(problem))
     found += check_plausibility(report)
     said = claims(report)
     found = with_prose(report, found, said) + check_narrative(report, said)

@@ -8,12 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from gongkai.bodies.places import is_relative
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure, shown
-from gongkai.model import UNKNOWN_UNIT, Cell, Entry, Finding, Form, Problem, Report, Rule, Segment, Severity, Table
+from gongkai.model import (
+    UNKNOWN_UNIT,
+    Cell,
+    CoverFact,
+    Entry,
+    Finding,
+    Form,
+    Problem,
+    Report,
+    Rule,
+    Segment,
+    Severity,
+    Table,
+)
 from gongkai.wording import (
     ANOTHER_PART,
     BLANK_WORKBOOK,
+    FACTS,
     TEXT_OR_WORKBOOK,
     clipped,
     column_label,
@@ -28,10 +43,34 @@ EMPTY = Entry("", None)
 MANY_CONVERTED = 5
 
 
-def check_year(year: int | None) -> list[Finding]:
-    if year is not None:
-        return []
-    return [Finding("coverage.year", "warning", "没有识别出报告的年度，无法核对应当使用哪一年的格式。")]
+NO_FACT: dict[CoverFact, str] = {
+    "agency": "没有识别出是哪个机关的报告，不能与其他年度、其他机关的报告核对",
+    "year": "没有识别出报告的年度，无法核对应当使用哪一年的格式",
+}
+COVER_RULES: dict[CoverFact, str] = {"agency": "coverage.agency", "year": "coverage.year"}
+
+
+def check_cover(report: Report) -> Iterator[Finding]:
+    """Whether body and year are known, and for certain: of each one finding at most."""
+    for fact in report.doubts:
+        told = next((told for told in report.problems if is_of_cover(told) and told.row == fact), None)
+        if told or not report.is_likely(fact):
+            why = sentence(told.reason) if told else NO_FACT[fact]
+            yield Finding(COVER_RULES[fact], "warning", f"{why}。")
+        else:
+            yield Finding(COVER_RULES[fact], "note", likely_text(report, fact))
+
+
+def likely_text(report: Report, fact: CoverFact) -> str:
+    if fact == "agency" and is_relative(report.agency):
+        return f"机关“{clipped(report.agency)}”的名称没有写明所属的市县，报告和网址中也没有；请核对。"
+    found = report.evidence[fact]
+    return f"{FACTS[fact]}“{clipped(found.value)}”是按“{clipped(found.source)}”推定的；请核对。"
+
+
+def is_of_cover(problem: Problem) -> bool:
+    """Whether a problem is told with the body or the year that it left blank."""
+    return not problem.table and problem.row in COVER_RULES
 
 
 def check_figures(report: Report) -> Finding:
@@ -317,10 +356,21 @@ RULES: tuple[Rule, ...] = (
         "核对读取的是不是所要的那一份；不是的，用 --part 指定，或把要的那一份单独存成文件再导入。",
     ),
     Rule(
+        "coverage.agency",
+        "warning",
+        "没有识别出机关，或机关待核",
+        "标题、开头和网页的来源、栏目都没有写明是哪个机关的报告，或者互相矛盾，所以机关一栏空着。"
+        "机关是按来源、联系方式、网站推定的，或名称中没有写明所属市县的，为提示。",
+        f"{OURS}：本机关、我局、本年度报告不是机关的名称，拿不准的不填；《条例》第五十条。",
+        "没有识别出是哪个机关的报告，不能与其他年度、其他机关的报告核对。",
+        "在工作簿封面的机关一栏填上全称（如“瑞安市人民政府”），再校验一次；批量导入的，核对“待核”一栏写有机关的各行。",
+    ),
+    Rule(
         "coverage.year",
         "warning",
-        "没有识别出年度",
-        "从标题和统计期限都看不出是哪一年的报告，所以按最新的格式核对。",
+        "没有识别出年度，或年度有矛盾",
+        "从标题、开头和统计期限都看不出是哪一年的报告，或者标题的年度与统计期限、发布日期、索引号相矛盾，"
+        "所以年度一栏空着，按最新的格式核对。年度是按发布日期等推定的，为提示。",
         f"{OURS}；各年应当使用的格式见国办公开办函〔2019〕60号、〔2021〕30号。",
         "没有识别出报告的年度，无法核对应当使用哪一年的格式。",
         "在工作簿封面的年度一栏填上四位数字的年份，再校验一次。",

@@ -1,7 +1,7 @@
 """A report -> notes on what is unlikely though no sum says so, each with its text.
 
-Rules: plausibility.rules, .fees, .period, .sections, .numbering. A note is given only where the text leaves no other
-reading; a body whose level the name does not tell and a list that starts anew give none.
+Rules: plausibility.rules, .fees, .period, .published, .sections, .numbering. A note is given only where the text leaves
+no other reading; a body whose level the name does not tell and a list that starts anew give none.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice, pairwise
 
-from gongkai.bodies import why_no_rules
+from gongkai.bodies import last_day_of, why_no_rules
+from gongkai.bodies.within import GOVERNMENTS_DAY
 from gongkai.checks.numbering import in_han, slips_in
 from gongkai.editions import edition_of_year, editions
 from gongkai.figures import AMOUNT, shown
@@ -70,6 +71,16 @@ RULES: tuple[Rule, ...] = (
         "打开原文核对；是原文的错误就改正统计期限一句，数字本身不受影响。",
     ),
     Rule(
+        "plausibility.published",
+        "note",
+        "发布日期晚于规定，或早于年度结束",
+        "县级以上政府部门应在次年1月31日前、县级以上地方政府应在次年3月31日前公布年度报告；乡镇、街道没有规定日期，不提示。"
+        "年度没有结束就发布的，日期或年度多半写错了。网页上的日期也可能是网站迁移、重新发布的日期。",
+        "《条例》第四十九条。",
+        "发布日期2022-03-05晚于规定的2022-01-31（青溪县教育局是政府部门）；网页的日期也可能是重新发布的日期，请核对。",
+        "核对实际公布的日期；确属逾期的，按考核规定处理。",
+    ),
+    Rule(
         "plausibility.sections",
         "note",
         "缺少规定的一节，或次序、编号不同",
@@ -93,9 +104,10 @@ RULES: tuple[Rule, ...] = (
 
 
 def check_plausibility(report: Report) -> list[Finding]:
-    """Notes, in the order of the report: period, sections, rules, fees, numbering."""
+    """Notes, in the order of the report: period, day of publication, sections, rules, fees, numbering."""
     return [
         *check_period(report),
+        *check_published(report),
         *check_sections(report),
         *check_rules(report),
         *check_fees(report),
@@ -113,11 +125,12 @@ def note(rule: str, message: str, cells: tuple[str, ...] = ()) -> Finding:
 def check_period(report: Report) -> list[Finding]:
     """The period of the figures, as the opening or section one says it, against the year of the title."""
     found = []
+    year = None if told_with_year(report) else report.year
     for text in (report.opening, report.sections.get(1, "")):
         plain = APART.sub("", text) if PERIOD_WORDS.search(text) else ""
         for match in PERIOD.finditer(plain):
             lead = re.split(r"[。；;]", plain[max(0, match.start() - LEAD) : match.start()])[-1]
-            why = PERIOD_WORDS.search(lead) and what_is_wrong(match, report.year)
+            why = PERIOD_WORDS.search(lead) and what_is_wrong(match, year)
             if why:
                 quoted = re.split(r"[，,：:\n]", lead)[-1] + match[0]
                 found.append(note("plausibility.period", f"“{clipped(quoted)}”{why}；请核对原文。"))
@@ -135,6 +148,31 @@ def what_is_wrong(match: re.Match[str], year: int | None) -> str:
         if year is not None and int(digits) != year:
             return f"中的{int(digits)}年，与报告的年度{year}年不同"
     return ""
+
+
+# --- day of publication ---------------------------------------------------------------------------
+
+
+def check_published(report: Report) -> Iterator[Finding]:
+    """The day of publication against the end of the year, and against the law's last day for such a body."""
+    day, year = report.published, report.year
+    if not day or year is None or told_with_year(report):
+        return
+    if day < f"{year}-12-01":
+        yield note("plausibility.published", f"发布日期{day}早于{year}年度结束；请核对发布日期和年度。")
+        return
+    last = last_day_of(report.agency)
+    limit = f"{year + 1}-{last[0]:02}-{last[1]:02}" if last else ""
+    if not last or not limit < day < f"{year + 2}{limit[4:]}":
+        return  # a year later and more, a page was put up again
+    kind = "一级政府" if last == GOVERNMENTS_DAY else "政府部门"
+    text = f"发布日期{day}晚于规定的{limit}（{clipped(report.agency)}是{kind}）"
+    yield note("plausibility.published", f"{text}；网页的日期也可能是重新发布的日期，请核对。")
+
+
+def told_with_year(report: Report) -> bool:
+    """Whether what contradicts the year is told with it."""
+    return any(problem.row == "year" and not problem.table for problem in report.problems)
 
 
 # --- sections -------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ class Yearly:
     figures: Mapping[str, Value]
     decisions: Mapping[str, Decision] = field(default_factory=dict, compare=False)
     is_evaluated: bool = True
+    doubts: str = ""  # what of body and year a person has to confirm: 机关、年度
 
 
 @dataclass

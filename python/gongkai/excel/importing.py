@@ -19,7 +19,7 @@ from gongkai.excel.runner import YES, CommandResult, Request, file_of, tell
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file, read_report, with_decisions_of
 from gongkai.spreadsheets import Spot
-from gongkai.wording import clipped, evaluated
+from gongkai.wording import clipped, doubts_text, evaluated
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 from gongkai.workbook.decisions import decisions_in
@@ -139,7 +139,9 @@ def activate(book: xw.Book, name: str) -> None:
 
 def name_of(report: Report) -> str:
     agency = clipped(report.agency or report.title) or "报告（没有机关名称）"
-    return f"{agency} {report.year}年" if report.year else agency
+    told = doubts_text(report)
+    named = f"{agency} {report.year}年" if report.year else agency
+    return f"{named}（{told}）" if told else named
 
 
 def verdict(report: Report, findings: list[Finding]) -> str:

@@ -13,14 +13,12 @@ from gongkai.editions import editions as editions
 from gongkai.editions import form as form
 from gongkai.figures import PICTURE
 from gongkai.model import (
-    SHEET,
     Block,
     Document,
     Entry,
     Link,
     NoReport,
     Problem,
-    Prose,
     Report,
     Segment,
     Table,
@@ -29,7 +27,8 @@ from gongkai.model import (
 from gongkai.model import (
     UnreadableDocument as UnreadableDocument,
 )
-from gongkai.recognize.cover import agency_of, is_title, named_titles, published_of, title_of, year_of
+from gongkai.recognize.cover import cover_of, cover_of_part, with_page
+from gongkai.recognize.cover.titles import is_title, named_titles, segment_of
 from gongkai.recognize.flat import flattened
 from gongkai.recognize.labels import lexicon
 from gongkai.recognize.refusals import why_unreadable
@@ -100,16 +99,14 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     hold none of its three tables, UnreadableDocument where they hold too many.
     """
     tokens = flattened(tokenize(blocks))
-    lines = lines_of(blocks)
-    title = title_of(blocks)
-    year = year_of(title, "\n".join(lines))
-    page = Segment("report", title, agency_of(title, lines), year)
+    cover = cover_of(blocks, document.url or document.origin)
+    page = cover.segment
     links = {block.text for block in blocks if isinstance(block, Link)}
     cuts = cut(tokens, links, page)
     chosen = choose(cuts, page, named_by(blocks), part)
     own = chosen.cut or cuts[0]
     if own is not cuts[0] and chosen.by != "only":
-        page = own.segment
+        page, cover = own.segment, cover_of_part(own.segment, cover)
     edition = edition_of_year(page.year)
     sections = find_sections(own.tokens, edition.sections)
     readings = read_tables(own.tokens, edition.name) if chosen.cut else {}
@@ -122,7 +119,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     for reading, _ in readings.values():
         doubt_units(reading, page.agency, "\n".join(texts.values()), others)
     unread: list[Problem] = []
-    if not is_report(readings, title):
+    if not is_report(readings, cover.title):
         unread = labels_alone(tokens, edition.name)
         if not unread:
             raise NoReport(why_unreadable(blocks, document.origin))
@@ -131,6 +128,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         unread += lone_figures(own.tokens, edition.name)
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]
     problems += unread
+    problems += cover.problems
     opening = opening_of(own.tokens, sections)
     problems += warned(page.title, opening) if readings else ()
     told = {*tables, *(problem.table for problem in unread)}
@@ -139,9 +137,9 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         problems.append(Problem("", "", "", own.segment.title, OTHER_ABOVE))
     return Report(
         title=page.title,
-        agency=page.agency,
-        year=page.year,
-        published=published_of(blocks, lines),
+        agency=cover.agency,
+        year=cover.year,
+        published=cover.published,
         tables={name: tables[name] for name in edition.forms if name in tables},
         sections=texts,
         problems=tuple(problems),
@@ -151,6 +149,7 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         parts=tuple(each.segment for each in chosen.parts),
         part=chosen.parts.index(chosen.cut) + 1 if chosen.cut in chosen.parts else 0,
         chosen_by=chosen.by,
+        evidence=cover.evidence,
     )
 
 
@@ -233,18 +232,10 @@ def value_of(readings: Readings, cell: str) -> Value:
     return value_in(found[0], cell) if found else None
 
 
-def lines_of(blocks: Sequence[Block]) -> list[str]:
-    """The lines of all prose but titles and properties of the page."""
-    prose = [
-        block for block in blocks if isinstance(block, Prose) and not block.heading.startswith(("title", "meta", SHEET))
-    ]
-    return [line for block in prose for line in block.text.split("\n")]
-
-
 def named_by(blocks: Sequence[Block]) -> Segment | None:
     """What the page's own title names: its properties, else its <title>; None where neither is a report's title."""
-    titles = [title for title in named_titles(blocks) if year_of(title, "")]
-    return Segment("report", titles[0], agency_of(titles[0], ()), year_of(titles[0], "")) if titles else None
+    named = map(segment_of, named_titles(blocks))
+    return next((found for found in named if found.year), None)
 
 
 def leave_blank_what_others_have(
@@ -259,31 +250,29 @@ def leave_blank_what_others_have(
                 readings[name] = (left_blank(reading, title, why), layout)
 
 
-def completed(report: Report, blocks: Sequence[Block]) -> Report:
+def completed(report: Report, blocks: Sequence[Block], url: str = "") -> Report:
     """A report from an attachment with what only its page says of it: title, body, year, day of publication.
 
     A page that names another year or body than the attachment is a problem: it may be that of another report.
     """
-    lines = lines_of(blocks)
-    title = title_of(blocks)
-    title = title if is_title(title) else ""
-    year = year_of(title, "")
+    page = cover_of(blocks, url)
+    named = segment_of(page.title) if is_title(page.title) else Segment("report", "", "", None)
     problems = list(report.problems)
-    if year and report.year and year != report.year:
-        problems.append(
-            Problem("", "", "", title, f"网页标题的年度是{year}年，附件中是{report.year}年，请核对附件是否正确")
-        )
-    named = agency_of(title, ()) if title else ""
-    if not may_be_one(named, report.agency):
-        why = f"网页标题中的机关是{named}，附件中是{report.agency}，请核对附件是否正确"
-        problems.append(Problem("", "", "", title, why))
+    if named.year and report.year and named.year != report.year:
+        why = f"网页标题的年度是{named.year}年，附件中是{report.year}年，请核对附件是否正确"
+        problems.append(Problem("", "", "", named.title, why))
+    if not may_be_one(named.agency, report.agency):
+        why = f"网页标题中的机关是{named.agency}，附件中是{report.agency}，请核对附件是否正确"
+        problems.append(Problem("", "", "", named.title, why))
+    whole = with_page(report, page)
     return replace(
         report,
-        title=report.title if is_title(report.title) or not title else title,
-        agency=report.agency or agency_of(title, lines),
-        year=report.year or year,
-        published=report.published or published_of(blocks, lines),
-        problems=tuple(problems),
+        title=report.title if is_title(report.title) or not named.title else named.title,
+        agency=whole.agency,
+        year=whole.year,
+        published=whole.published,
+        problems=(*problems, *whole.problems),
+        evidence=whole.evidence,
     )
 
 

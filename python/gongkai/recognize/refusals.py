@@ -14,7 +14,7 @@ from typing import NamedTuple
 from gongkai.editions import ABOUT_REPORTS
 from gongkai.figures import clean
 from gongkai.model import Block, Grid, Link, Prose
-from gongkai.recognize.cover import LONGEST_TITLE, REPORT, SITE_SUFFIX, YEAR, is_title
+from gongkai.recognize.cover.titles import LONGEST_TITLE, REPORT, SITE_SUFFIX, YEAR, is_title
 from gongkai.wording import OFD_AS_PDF, TEXT_VERSION
 
 SHORT = 600  # characters of a page that says little but its one thing
@@ -70,7 +70,7 @@ SAVE_PAGE = "请在浏览器中打开网页，等内容显示后另存为网页�
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Unread:
     """What is known of a document without a report."""
 
     blocks: Sequence[Block]
@@ -123,25 +123,25 @@ class Refusal(NamedTuple):
     """A kind of document that is no report; ``told`` is its sentence without the source's name, "" for others."""
 
     kind: str
-    told: Callable[[Evidence], str]
+    told: Callable[[Unread], str]
 
 
 def why_unreadable(blocks: Sequence[Block], origin: str) -> str:
     """One Chinese sentence: what the document is instead of a report, and what to do."""
-    page = Evidence(blocks)
+    page = Unread(blocks)
     told = next(filter(None, (kind.told(page) for kind in KINDS)), "")
     found = told or nothing(page)
     return f"{origin}：{found if origin.startswith('http') else found.replace('网址或文件', '文件')}。"
 
 
 def is_login(blocks: Sequence[Block]) -> bool:
-    return bool(login(Evidence(blocks)))
+    return bool(login(Unread(blocks)))
 
 
 # --- what stands in the way -----------------------------------------------------------------------
 
 
-def login(page: Evidence) -> str:
+def login(page: Unread) -> str:
     """A field for a password with little else, or a short page that speaks of nothing but logging in."""
     if any(is_title(title) for title in page.titles):
         return ""
@@ -152,7 +152,7 @@ def login(page: Evidence) -> str:
     return told if (page.is_short and named) or asked or speaks else ""
 
 
-def verification(page: Evidence) -> str:
+def verification(page: Unread) -> str:
     if any(is_title(title) for title in page.titles):
         return ""
     challenged = any(link.text == "challenge" for link in page.linked("data"))
@@ -161,7 +161,7 @@ def verification(page: Evidence) -> str:
     return told if (challenged and page.is_short) or short else ""
 
 
-def answer(page: Evidence) -> str:
+def answer(page: Unread) -> str:
     """What an interface said in place of a report: {"code": 401, "msg": "未登录"}."""
     if not ANSWER.match(page.text) or len(page.text) > START:
         return ""
@@ -176,14 +176,14 @@ def answer(page: Evidence) -> str:
     return f"网站接口返回的是错误信息（“{what}”），不是年度报告；{SAVE_PAGE}" if what else ""
 
 
-def error_page(page: Evidence) -> str:
+def error_page(page: Unread) -> str:
     found = ERROR.search("\n".join((*page.titles, page.own_text[:START])))
     if found is None or len(page.own_text) > FEW or any(REPORT.search(title) for title in page.titles):
         return ""
     return f"这是出错页面（{short_text(found[0])}），页面不存在、已删除或暂时不能访问；请检查网址，或稍后重试"
 
 
-def feed(page: Evidence) -> str:
+def feed(page: Unread) -> str:
     found = any(link.text == "feed" for link in page.linked("data"))
     return "这是网站的订阅或目录文件（RSS、XML），不是报告；请导入其中一篇报告的网址" if found else ""
 
@@ -191,7 +191,7 @@ def feed(page: Evidence) -> str:
 # --- another document -----------------------------------------------------------------------------
 
 
-def old_form(page: Evidence) -> str:
+def old_form(page: Unread) -> str:
     """Reports for 2008 to 2018, by title or by their list 指标·单位·统计数."""
     titles = list(filter(is_of_a_report, page.titles))
     years = [int(year[1]) for year in map(YEAR.search, titles) if year]
@@ -210,7 +210,7 @@ def is_of_a_report(title: str) -> bool:
     return REPORT.search(title) is not None or ("信息公开" in title and "报告" in title)
 
 
-def university(page: Evidence) -> str:
+def university(page: Unread) -> str:
     """中山大学2021—2022学年信息公开年度报告; a water company's."""
     named = any(is_title(title) and not is_dated_by_terms(title) for title in page.titles)
     heads = "\n".join(page.titles if named else (*page.titles, page.own_text[:SHORT]))
@@ -225,7 +225,7 @@ def is_dated_by_terms(title: str) -> bool:
     return "学年" in title
 
 
-def circular(page: Evidence) -> str:
+def circular(page: Unread) -> str:
     titles = [title for title in page.titles if CIRCULAR.search(title) and not PUBLISHES.search(title)]
     if not titles or not ABOUT_REPORTS.search(page.text):
         return ""
@@ -235,7 +235,7 @@ def circular(page: Evidence) -> str:
     )
 
 
-def other_report(page: Evidence) -> str:
+def other_report(page: Unread) -> str:
     """法治政府建设年度报告, 部门决算, 统计公报: by its own title."""
     if any(NAMES_REPORT.fullmatch(title) or REPORT.search(title) for title in page.titles):
         return ""
@@ -249,7 +249,7 @@ def other_report(page: Evidence) -> str:
 # --- the report is elsewhere ----------------------------------------------------------------------
 
 
-def attachment(page: Evidence) -> str:
+def attachment(page: Unread) -> str:
     attached = list(filter(is_attachment, page.linked("link")))
     found = [link for link in attached if NAMES_REPORT.search(link.text + link.target)] or attached
     if not found:
@@ -271,7 +271,7 @@ def name_of(link: Link) -> str:
     return name if told else f"{name}（{short_text(file_name(link.target))}）"
 
 
-def pictures(page: Evidence) -> str:
+def pictures(page: Unread) -> str:
     """A report whose pages, or whose tables, are pictures: how many there are."""
     named = any(NAMES_REPORT.search(title) for title in page.titles)
     found = {link.target or number: link for number, link in enumerate(page.linked("image")) if is_content(link)}
@@ -280,7 +280,7 @@ def pictures(page: Evidence) -> str:
     return f"页面中没有文字的三张表，只有{len(found)}张图片，报告（或其中的表）是图片或扫描件，不能读取；{TEXT_VERSION}"
 
 
-def index(page: Evidence) -> str:
+def index(page: Unread) -> str:
     """A list of reports: links named as such, or by their years alone below 政府信息公开年报."""
     links = page.linked("link")
     found = [link for link in links if is_dated(link.text)]
@@ -300,7 +300,7 @@ def is_dated(text: str) -> bool:
     return NAMES_REPORT.search(text) is not None and YEAR.search(text) is not None
 
 
-def frame(page: Evidence) -> str:
+def frame(page: Unread) -> str:
     frames = [link for link in page.linked("frame") if link.target and not NO_ADDRESS.match(link.target)]
     return (
         f"页面中没有三张表，内容在内嵌网页 {short_text(frames[0].target, 100)} 中；请导入内嵌网页的网址"
@@ -309,7 +309,7 @@ def frame(page: Evidence) -> str:
     )
 
 
-def script_content(page: Evidence) -> str:
+def script_content(page: Unread) -> str:
     """A page that a browser fills in: it says from where, if it shows that."""
     data = [link for link in page.linked("data") if link.text in ("address", "script")]
     if not data or not page.is_short:
@@ -319,7 +319,7 @@ def script_content(page: Evidence) -> str:
     return f"网页的内容由脚本载入{shown}，没有读出报告；{SAVE_PAGE}"
 
 
-def nothing(page: Evidence) -> str:
+def nothing(page: Unread) -> str:
     text = whole_text(page).strip()
     if not text:
         return f"内容是空的，没有可读的文字，网页可能要在浏览器中才显示内容；{SAVE_PAGE}"
@@ -348,7 +348,7 @@ KINDS = (
 # --- helpers --------------------------------------------------------------------------------------
 
 
-def whole_text(page: Evidence) -> str:
+def whole_text(page: Unread) -> str:
     """Its text, that of tables too."""
     cells = (cell.text for block in page.blocks if isinstance(block, Grid) for row in block.rows for cell in row)
     return f"{page.text}\n{' '.join(cells)}"

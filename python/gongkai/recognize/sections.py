@@ -11,7 +11,7 @@ from functools import cache
 
 from gongkai.editions import editions
 from gongkai.model import Heading, Section
-from gongkai.recognize.cover import is_title
+from gongkai.recognize.cover.titles import is_title
 from gongkai.recognize.labels import bare
 from gongkai.recognize.tokens import Token, squash
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from gongkai.bodies import may_be_one
 from gongkai.figures import PICTURE, clean
 from gongkai.model import SHEET, PartChoice, Place, Segment, UnreadableDocument
-from gongkai.recognize.cover import agency_of, body_in, is_title, line_above, tidy_title, year_of
+from gongkai.recognize.cover.titles import body_in, is_title, line_above, segment_of, tidy_title
 from gongkai.recognize.labels import form_words, row_words
 from gongkai.recognize.sections import section_number
 from gongkai.recognize.tokens import Token, squash
@@ -145,7 +145,7 @@ class Cutter:
 
     def open_report(self, title: str, below: Sequence[Sequence[Token]]) -> None:
         """Go on with the report of that title; one whose sections begin anew below is another report of that title."""
-        found = Segment("report", title, agency_of(title, ()), year_of(title, ""))
+        found = segment_of(title)
         if not found.year and not found.agency:
             return
         reports = [cut for cut in self.cuts if cut.segment.kind == "report"]

@@ -12,6 +12,7 @@ from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import EXACT_DIGITS
 from gongkai.sums import difference, total
+from gongkai.wording import evidence_lines
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, source_text
 from gongkai.workbook.decisions import about_edits, decision_cells, kept_edits
@@ -79,7 +80,7 @@ def cover_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
         "year": report.year,
         "source": ((document.url or document.origin) if document else "") or None,
         "published": report.published or None,
-        "provenance": ("".join(document.provenance) if document else "") or None,
+        "provenance": "".join((*(document.provenance if document else ()), *evidence_lines(report))) or None,
     }
     edits = [Edit(layout.COVER, *layout.COVER_SPOTS[name], value) for name, value in texts.items()]
     for table, place in layout.EDITION_SPOTS.items():

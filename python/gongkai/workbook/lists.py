@@ -15,7 +15,7 @@ from gongkai.figures import read_figure
 from gongkai.model import Cell, Decision, Edit, Finding, Form, Report, Value, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
-from gongkai.wording import one_line
+from gongkai.wording import FACTS, one_line
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, text_of
 from gongkai.workbook.fill import as_number
@@ -54,6 +54,7 @@ SUMMARY_HEADS: Mapping[str, str] = {
     "dismissed": "已忽略",
     "years": "跨年核对",
     "code": "行政区划代码",
+    "doubts": "待核",
 }
 TOLD_BY_NAME = ("code",)  # columns that are worked out from the others
 COUNTS = ("year", "errors", "warnings", "notes", "dismissed")
@@ -70,6 +71,7 @@ class BatchRow:
     ``finished`` is local time, ``2026-11-24 09:30``; ``file`` the name of the report's own workbook within the batch's
     folder. ``years`` tells what came of comparing the report with that of the year before, among the lines beside it.
     ``decisions`` are what was decided about the report, ``dismissed`` how many of its own findings do not count for it.
+    ``doubts`` names what of its body and year is not certain: 机关、年度.
     """
 
     source: str
@@ -88,6 +90,7 @@ class BatchRow:
     years: str = ""
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     dismissed: int | None = None
+    doubts: str = ""
 
     @property
     def code(self) -> str:
@@ -210,6 +213,7 @@ def report_to_row(report: Report, findings: Sequence[Finding], source: str, fini
         years="",
         decisions=report.decisions,
         dismissed=sum(not is_open(finding) for finding in findings),
+        doubts="、".join(FACTS[fact] for fact in report.doubts),
     )
 
 

@@ -1,0 +1,143 @@
+"""Names without their area, as 市教育局 on the site of 宣城市 -> names with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from gongkai.bodies.divisions import Division, around, by_name, lies_in, path_of
+from gongkai.bodies.names import (
+    LETTERS,
+    NATION,
+    BodyName,
+    is_certain,
+    is_department,
+    parsed,
+    plain,
+    whole_name,
+    without_lead,
+)
+
+# Where these letters begin a word of their own: 市场监督管理局, 县域经济办公室.
+OWN_WORD = re.compile(r"市场|市政(?![务府])|市容|市民|市辖|县域|区域|州志|旗帜|省级|镇域|乡村|镇区")
+# What a unit that a name belongs to may end with, by the name's first letter: 州水利局 of 巴音郭楞蒙古自治州.
+REGION = "自治区"
+FITTING = {"省": "省区", "镇": "", "乡": ""}
+SITE_ENDS = re.compile(r"(?:shi|xian|qu|zf|gov|city)$")
+NO_PLACE = frozenset(("www", "gov", "cn", "com", "org", "net", "edu"))
+# 亚运城市环境 names no 运城市, 公开县教育局 no 开县: before a place stands no letter, or a word that leads to one.
+LEADS_TO_PLACE = re.compile(
+    r"(?:^|[^\u4e00-\u9fff]|[在于由和与为是向到对经受据照按及至从赴驻省市县区州盟旗将请系]"
+    r"|公[开布]|发布|编制|反映|结合|关于|联系|汇总|参照|连同|配合|[本该]为|单位)$"
+)
+LOOK_BACK = 4  # letters
+LONGEST_SEARCHED = 2_000  # characters of a text
+
+
+def is_relative(name: str) -> bool:
+    """Whether a name leaves its area out: 市教育局, 财政局, 海河镇, 鼓楼区; not 南京海关, 教育部."""
+    found = parsed(name)
+    if found == BodyName() or is_certain(name) or NATION in found.divisions:
+        return False
+    return found.has_place or not path_of(plain(name), None)[0]
+
+
+def lead_of(name: str) -> str:
+    """The letter that stands for a name's area: 市 of 市教育局, 区 of 区大数据中心; "" for 财政局, 市场监管局."""
+    text = plain(name)
+    if text.startswith(REGION):
+        return REGION
+    if text[:1] not in LETTERS or len(text) < 3 or OWN_WORD.match(text) or parsed(name).has_place:
+        return ""
+    return text[0] if without_lead(text) != text or not is_department(text) else ""
+
+
+def named_in(name: str, texts: Sequence[Collection[Division]], site: Collection[Division]) -> str:
+    """A relative name with the one area that fits it, "" where nothing does, or several do.
+
+    ``texts`` are the places that each witness names: the head of a page, then sentences; ``site`` those that its site
+    may be of, which are believed before sentences: 市教育局 in 宣城市 is 宣城市教育局.
+    """
+    lead, text = lead_of(name), plain(name)
+    found = [set(units_for(text, lead, named)) for named in texts]
+    told: set[Division] = set()
+    for other in (*found[:1], site_units(text, lead, site, texts), *found[1:]):
+        told = told & other or told or other
+    return f"{whole_name(told.pop())}{text[len(lead) :]}" if len(told) == 1 else ""
+
+
+def site_units(
+    name: str, lead: str, site: Collection[Division], texts: Sequence[Collection[Division]]
+) -> set[Division]:
+    """Of the divisions that an address spells those that fit; where the texts name what one lies in, that alone:
+    wushan.gov.cn is 武山县 where 天水市 is named, not 巫山县."""
+    fitting = {one for one in site if fits(name, lead, one)}
+    outer = [place for named in texts for place in named]
+    return {one for one in fitting if any(lies_in(one, place) for place in outer)} or fitting
+
+
+def units_for(name: str, lead: str, places: Collection[Division]) -> Iterator[Division]:
+    for place in places:
+        unit = unit_for(name, lead, place)
+        if unit:
+            yield unit
+
+
+def unit_for(name: str, lead: str, place: Division) -> Division | None:
+    """Of a place the innermost unit that a name can belong to: of 张掖市甘州区 the city for 市人防办."""
+    return next((one for one in (place, *reversed(around(place))) if fits(name, lead, one)), None)
+
+
+def fits(name: str, lead: str, unit: Division) -> bool:
+    if lead == REGION:
+        return unit.name.endswith(REGION)
+    if lead:
+        return unit.name[-1] in FITTING.get(lead, lead)
+    found = parsed(name)
+    if found.divisions:  # a district that several cities have
+        return any(unit.code in one.parents for one in found.divisions)
+    return unit.level == "county" or not found.sub
+
+
+def places_in(text: str) -> list[Division]:
+    """The divisions that a text names in full, each once: 张掖市甘州区 of 联系方式：张掖市甘州区县府南街."""
+    found: dict[Division, None] = {}
+    at, text = 0, text[:LONGEST_SEARCHED]
+    while at < len(text):
+        length, those = path_of(text[at : at + 30], None)
+        named = any(text[at : at + length].endswith((one.name, *one.short)) for one in those)
+        whole = named and leads_to_place(text, at)
+        if whole and len(those) == 1:
+            found[next(iter(those))] = None
+        at += length if whole else 1
+    return list(found)
+
+
+def leads_to_place(text: str, at: int) -> bool:
+    """Whether a place may begin here, and not within a word."""
+    return LEADS_TO_PLACE.search(text[max(0, at - LOOK_BACK) : at]) is not None
+
+
+def places_of_site(address: str) -> list[Division]:
+    """The divisions that a site may be of, by the spelling of its name: 四平市 of jtys.siping.gov.cn."""
+    host = urlsplit(address).hostname or "" if address.startswith(("http:", "https:")) else ""
+    for label in reversed(host.split(".")):
+        names = () if label in NO_PLACE else spelled(label)
+        if names:
+            return [one for name in names for one in by_name().get(name, ()) if not one.until]
+    return []
+
+
+def spelled(label: str) -> Sequence[str]:
+    return spellings().get(label) or spellings().get(SITE_ENDS.sub("", label)) or ()
+
+
+@cache
+def spellings() -> Mapping[str, Sequence[str]]:
+    """Spelling -> the names of the divisions that have it (sites.tsv)."""
+    text = files("gongkai.bodies").joinpath("sites.tsv").read_text(encoding="utf-8")
+    lines = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    return {spelling: names.split(",") for spelling, names in lines}

@@ -1,0 +1,325 @@
+"""Blocks -> what stands at the head of a report, by kind: titles, labelled lines, crumbs, the opening."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from gongkai.figures import clean
+from gongkai.model import SHEET, Block, Grid, Prose
+from gongkai.recognize.cover.names import name_of
+from gongkai.recognize.cover.titles import (
+    SITE_SUFFIX,
+    body_in,
+    first_title,
+    headings,
+    is_title,
+    link_texts,
+    page_titles,
+    tidy_title,
+    with_digits,
+)
+
+SECTION = re.compile(r"一\s*[、.]\s*(?:总体|概述|概况|基本|工作|情况|20\d\d)|^\s*一\s*[、.]")
+OF_THE_FORM = re.compile(r"第二十条|自然人|行政复议|信息内容|本年新收|上一年项目")
+LONGEST_HEAD = 3_000  # characters of a page before its first section
+LONGEST_TEXT = 800  # characters of the first section that are looked at
+LONGEST_LABELLED = 120  # characters of a line of labels
+CRUMBS = re.compile(r"(?:当前|所在|您的)?.{0,3}位置\s*[:：]|^首\s*页.{0,3}[>/»›]|>.*>")
+CRUMB = re.compile(r"\s*[>/»›]+\s*")
+SITE_NAME = re.compile(r"^\S+(?:人民政府|政府|网|网站)\s+")  # 安吉县人民政府 县府信息公开年报
+AT_PLACE = re.compile(r"^.*位置\s*[:：]\s*")
+IN_SENTENCE = re.compile(r"[,，。;；]|[（(]$")  # 依据通知（|发布日期：2022年1月4日）
+NO_PIECE = re.compile(r"[,，。;；:：>]")
+LONGEST_PIECE = 40  # characters of a line that is a part of a title
+LONGEST_VALUE = 40  # characters of a value in the line behind its label
+SENTENCE = re.compile(r"[,，。;；]")
+SIGNED = re.compile(r"(?P<body>[\u4e00-\u9fff()]{3,30}) (?P<day>20\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}.{0,9})")
+BULLET = re.compile(r"^[-•·]\s+")
+SUBSECTION = re.compile(r"\n\s*(?:\(一\)|[(]?1[.、)])")
+SHORTEST_OPENING = 40  # characters of sentences before the first section; else those of that section count too
+MENU_LINE = re.compile(r"^.{0,40}[|｜]\s*[|｜]")  # 国家卫生健康委员会| | |无障碍浏览
+MENU = 12  # characters of a link that is an entry of a menu
+
+
+class Labelled(NamedTuple):
+    """发布机构：市应急管理局 -> the kind of its label, the value, and all of it."""
+
+    kind: str
+    value: str
+    sentence: str
+
+
+# What the labels of a page's own data say. ``day`` is the day of publication, ``made`` that of another step, ``time``
+# a day of which nothing more is said.
+LABELS = {
+    "body": (
+        "信息来源|文章来源|稿件来源|来源|信息发布机构|发布机构|发布单位|发布机关|发文机关|发文单位|发布主体"
+        "|公开机构|公开主体|公开单位|公开机关|编制机关|编制单位|编制主体|制发机关|制作单位|主办单位|单位名称"
+        "|机关名称|报告单位|填报单位|责任单位|供稿单位|提供单位|所属机构|所属单位|所属部门|作者|发布者|发布|部门名称"
+        "|信息所属单位"
+    ),
+    "day": "信息发布日期|发布日期|发布时间|公开日期|公开时间|公布日期|公布时间|发布于|上线时间|上线日期",
+    "made": (
+        "发文日期|发文时间|成文日期|成文时间|生成日期|生成时间|印发日期|填报日期|制发日期|制作日期|创建时间|形成日期"
+    ),
+    "time": "更新日期|更新时间|日期|时间",
+    "title": "文件名称|信息名称|信息标题|文章标题|名称|标题|题名",
+    "year": "报告年度|统计年度|所属年度|年度",
+    "index": "信息索引号|信息索引|索引号|索引|索取号",
+}
+KINDS = {label: kind for kind, labels in LABELS.items() for label in labels.split("|")}
+EVERY = "|".join(r"\s*".join(label) for label in sorted(KINDS, key=len, reverse=True))
+# 来源：邹城市政府办公室 日期：2022-02-11, 【索引号】：1134…, 发布日期 2024-01-08 | 来源 曲周县委统战部
+INLINE = re.compile(
+    rf"(?:^|(?<=[\s|｜【\[(（>,;，；。\d)）\]】]))[【\[]?(?P<label>{EVERY})[】\]]?\s*(?:[:：]|(?<=[\u4e00-\u9fff])\s+)\s*"
+)
+
+
+@dataclass(frozen=True)
+class FrontPage:
+    """The head of a document. ``titles`` are texts that may name the report, the likeliest first; ``joined`` those of
+    them that no line or heading says alone: the first of two lines may be a site's banner. ``opening`` is the text
+    before the first section, ``text`` the beginning of that; ``site`` are texts that may name the site."""
+
+    titles: tuple[str, ...]
+    joined: frozenset[str]
+    labelled: tuple[Labelled, ...]
+    crumbs: tuple[str, ...]
+    opening: str
+    text: str
+    lines: tuple[str, ...]
+    site: tuple[str, ...]
+    url: str
+
+
+def page_of(blocks: Sequence[Block], url: str) -> FrontPage:
+    prose = [block for block in blocks if isinstance(block, Prose)]
+    head, text = parted(blocks)
+    crumbs, lines = parted_crumbs(head, link_texts(blocks))
+    own = list(filter(is_text, lines))
+    first = first_title(own, prose)
+    joined = unlinked(joined_lines(own, first - 1), blocks)
+    labelled = (*labelled_grids(blocks), *labelled_lines(head), *properties(prose))
+    page = [clean(block.text) for block in prose if block.heading == "title"]
+    return FrontPage(
+        titles=titles_in(prose, labelled, page, [*joined, *unlinked(own[first:], blocks)]),
+        joined=doubtful_titles(blocks, joined, own),
+        labelled=labelled,
+        crumbs=tuple(crumbs),
+        opening=opening_of(sentences_in(own, text)),
+        text=tidy_text(text[:LONGEST_TEXT]),
+        lines=tuple(lines),
+        site=(*page, *crumbs),
+        url=url,
+    )
+
+
+def doubtful_titles(blocks: Sequence[Block], joined: Sequence[str], lines: Sequence[str]) -> frozenset[str]:
+    """The titles that two lines make together or the page's own title gives, not both, and that no line or heading
+    shows whole; on the pages of a PDF no site has a banner."""
+    prose = [block for block in blocks if isinstance(block, Prose)]
+    if any(block.place.page for block in prose):
+        return frozenset()
+    page = [clean(block.text) for block in prose if block.heading == "title"]
+    named = set(map(tidy_title, (*page_titles(prose)[0], *pieces_of(page))))
+    return frozenset(named.symmetric_difference(map(tidy_title, joined)) - set(map(tidy_title, lines)))
+
+
+def parted_crumbs(head: Sequence[str], links: Collection[str]) -> tuple[list[str], list[str]]:
+    """The lines of crumbs, and the others but for the entries of a menu."""
+    crumbs = list(filter(is_crumbs, head))
+    menu = {line for line in links if len(line) <= MENU}
+    return crumbs, [line for line in head if not is_crumbs(line) and line not in menu]
+
+
+def is_text(line: str) -> bool:
+    return not is_labelled(line) and not MENU_LINE.search(line)
+
+
+def unlinked(lines: Sequence[str], blocks: Sequence[Block]) -> list[str]:
+    links = link_texts(blocks)
+    return [line for line in lines if line not in links]
+
+
+def is_crumbs(line: str) -> bool:
+    """当前位置：首页 > 政府信息公开 > 年报."""
+    return CRUMBS.search(line) is not None and len(line) <= LONGEST_LABELLED
+
+
+def titles_in(
+    prose: Sequence[Prose], labelled: Sequence[Labelled], page: Sequence[str], lines: Sequence[str]
+) -> tuple[str, ...]:
+    """The texts that may be the report's title: headings, 标题：…, lines, the pieces of the page's own title."""
+    named = [found.value for found in labelled if found.kind == "title"]
+    tidy = map(tidy_title, (*map(without_site, headings(prose)), *named, *lines, *pieces_of(page)))
+    return tuple(dict.fromkeys(filter(None, tidy)))
+
+
+def pieces_of(page: Sequence[str]) -> list[str]:
+    """The pieces of a page's own title without the site's name."""
+    return [without_site(piece) for title in page for piece in SITE_SUFFIX.split(title)]
+
+
+def without_site(title: str) -> str:
+    """安吉县人民政府 安吉县教育局2021年… -> 安吉县教育局2021年…; 安吉县人民政府 2021年… as it is."""
+    rest = SITE_NAME.sub("", title)
+    return rest if not is_title(rest) or body_in(rest) else title
+
+
+def sentences_in(lines: Sequence[str], text: str) -> list[str]:
+    """The lines of the opening without titles; where that says next to nothing, the beginning of section one too."""
+    found = [line for line in lines if not is_title(tidy_title(line))]
+    if sum(len(line) for line in found if SENTENCE.search(line)) >= SHORTEST_OPENING:
+        return found
+    first = SUBSECTION.split(text)[0].split("\n")
+    return [*found, *(line for line in first if line and not is_title(tidy_title(line)))]
+
+
+def parted(blocks: Sequence[Block]) -> tuple[list[str], str]:
+    """The lines before the first section, and the text of that."""
+    head: list[str] = []
+    lines = list(lines_before_tables(blocks))
+    size = 0
+    for number, line in enumerate(lines):
+        found = SECTION.search(line)
+        if found or size > LONGEST_HEAD:
+            cut = found.start() if found else 0
+            rest = "\n".join((line[cut:], *lines[number + 1 : number + 20]))
+            return ([*head, line[:cut]] if cut else head), rest
+        head.append(line)
+        size += len(line)
+    return head, ""
+
+
+def lines_before_tables(blocks: Sequence[Block]) -> Iterator[str]:
+    """The lines of a document up to the first table of the form, but for its titles and properties."""
+    for block in blocks:
+        if isinstance(block, Grid) and OF_THE_FORM.search(text_of(block)):
+            return
+        if isinstance(block, Prose) and not block.heading.startswith(("title", "meta", SHEET)):
+            yield from filter(None, (BULLET.sub("", clean(line)) for line in block.text.split("\n")))
+
+
+def text_of(grid: Grid) -> str:
+    return "".join(cell.text for row in grid.rows[:12] for cell in row).replace(" ", "")
+
+
+def joined_lines(lines: Sequence[str], first: int) -> list[str]:
+    """The titles that two or three lines make together, from the ``first`` on: 平定县统计局|政府信息公开年报|2020年.
+
+    Of a list of bodies above a title none belongs to it.
+    """
+    tidy = [tidy_title(line) for line in lines]
+    found = []
+    for number in range(max(first, 0), len(tidy)):
+        above = tidy[number - 1] if number else ""
+        found += [] if name_of(above, alone=True) else [title_from(tidy[number : number + 4])]
+    return list(filter(None, found))
+
+
+def title_from(lines: Sequence[str]) -> str:
+    """The title that several short lines make together; "" for none."""
+    if len(lines) < 2 or is_title(lines[0]):
+        return ""
+    for count in (2, 3):
+        pieces = lines[:count]
+        if not all(map(may_be_piece, pieces)) or any(name_of(piece, alone=True) for piece in pieces[1:]):
+            return ""
+        if is_title("".join(pieces)):
+            whole = is_title(pieces[-1]) and body_in(pieces[-1])
+            return "" if whole else "".join(pieces)
+    return ""
+
+
+def may_be_piece(line: str) -> bool:
+    return len(line) <= LONGEST_PIECE and NO_PIECE.search(line) is None
+
+
+def opening_of(lines: Sequence[str]) -> str:
+    """The sentences of a head, a line that was broken in a sentence joined to the next one."""
+    text = ""
+    for line in lines:
+        ends = not text or text.endswith(("\n", "。", "：", ":", "；")) or len(text.split("\n")[-1]) < 20
+        text += ("\n" if ends else "") + line
+    return tidy_text(text)
+
+
+def tidy_text(text: str) -> str:
+    """Without blanks beside ideographs, brackets in one width, 二〇二一年 as 2021年."""
+    tidy = re.sub(r"(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])", "", with_digits(text))
+    return tidy.replace("(", "（").replace(")", "）")
+
+
+# --- labels ---------------------------------------------------------------------------------------
+
+
+def labelled_lines(lines: Sequence[str]) -> Iterator[Labelled]:
+    """What the labels of text lines say, in a line of their own or before their value."""
+    for line, following in pairwise((*lines, "")):
+        kind = kind_of(line)
+        if kind and following and len(following) <= LONGEST_VALUE:
+            yield Labelled(kind, following, f"{line} {following}")
+            continue
+        yield from signed(line)
+        yield from labelled_in(line)
+
+
+def signed(line: str) -> Iterator[Labelled]:
+    """大竹县庙坝镇人民政府 2024-02-22: a body and a day without labels."""
+    found = SIGNED.fullmatch(line)
+    if found and not INLINE.search(line):
+        yield Labelled("body", found["body"], line)
+        yield Labelled("time", found["day"], line)
+
+
+def labelled_in(line: str) -> Iterator[Labelled]:
+    """来源：邹城市政府办公室 日期：2022-02-11; in a long line only where it begins with a label."""
+    found = list(INLINE.finditer(line))
+    first = found[0].start() if found else 0
+    if not found or (first > 1 and (len(line) > LONGEST_LABELLED or IN_SENTENCE.search(line[:first]))):
+        return
+    ends = [*(match.start() for match in found[1:]), len(line)]
+    for match, end in zip(found, ends, strict=True):
+        value = line[match.end() : end].strip(" |｜[【")
+        yield Labelled(KINDS["".join(match["label"].split())], value, line[:LONGEST_LABELLED])
+
+
+def labelled_grids(blocks: Sequence[Block]) -> Iterator[Labelled]:
+    """What the cells of a table of labels say: 发布机构 | 市应急管理局."""
+    for block in blocks:
+        if not isinstance(block, Grid):
+            continue
+        if OF_THE_FORM.search(text_of(block)):
+            return
+        for row in block.rows:
+            cells = [clean(cell.text) for cell in row]
+            yield from labelled_lines([cell for cell in cells if cell])
+
+
+def is_labelled(line: str) -> bool:
+    """Whether a line is one of labels: 来源：… 时间：…; a line that is a title after a label is the title."""
+    found = [match for match in INLINE.finditer(line) if KINDS["".join(match["label"].split())] != "title"]
+    if kind_of(line):
+        return True
+    return bool(found) and len(line) <= LONGEST_LABELLED and (found[0].start() < 2 or not SENTENCE.search(line))
+
+
+def kind_of(text: str) -> str:
+    """The kind of a label that is all of a text: 索 引 号, 公开日期：; "" for any other."""
+    return KINDS.get("".join(text.split()).strip(":：【】[]"), "")
+
+
+PROPERTIES = {"contentsource": "body", "pubdate": "day", "publishdate": "day", "publishtime": "day"}
+
+
+def properties(prose: Sequence[Prose]) -> Iterator[Labelled]:
+    """What the page's own properties say: ContentSource, PubDate, ArticleTitle."""
+    for block in prose:
+        name = block.heading.lower().removeprefix("meta:").replace("_", "")
+        kind = "title" if name in ("articletitle", "og:title") else PROPERTIES.get(name, "")
+        if kind and block.heading.startswith("meta:"):
+            yield Labelled(kind, clean(block.text), f"{block.heading.removeprefix('meta:')}：{clean(block.text)}")

@@ -1,0 +1,171 @@
+"""Texts -> which of them is the title of a report; the body and the year that a title names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gongkai.figures import clean
+from gongkai.model import Block, Link, Prose, Segment
+from gongkai.recognize.cover.names import BODY, BODY_ENDINGS, name_of
+
+REPORT = re.compile(
+    r"(?:政府)?信息公开.{0,8}(?:年度?报告|年报)|年度?(?:政府)?信息公开.{0,6}报告"
+    r"|信息公开.{0,8}报告(?=[(（]20)"
+)
+YEAR = re.compile(r"(20[0-4]\d)(?!\d)(?!\s*年第\d)(?!\s*[-年/.]\s*\d{1,2}\s*[-月/.])\s*年?")
+SCHOOL_YEAR = re.compile(r"学年|20\d\d\s*[-—–－~至]+\s*20\d\d")
+NUMERAL_YEAR = re.compile(r"(二[〇○零ОO0])([〇○零ОO0一二三四五六七八九])([〇○零ОO0一二三四五六七八九])(?=年)")
+NUMERALS = {
+    **dict.fromkeys("〇○零ОO0", "0"),
+    **{letter: str(digit) for digit, letter in enumerate("一二三四五六七八九", 1)},
+}
+SITE_SUFFIX = re.compile(r"\s*[-_|—–]+\s*")
+AGENCY_TAIL = re.compile(r"(?:政府)?信息公开(?!.*信息公开).*$")
+AGENCY_NOISE = re.compile(
+    r"^关于|[【\[〔][^】\]〕]{0,6}[】\]〕]|\s|[《》〈〉“”\"']|20\d\d\s*年?度?|（.*?）|\(.*?\)|[-_|—–:：]+$|的$"
+)
+# 金统发〔2025〕2号: the number of a document, before its title.
+DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(（]20\d\d[〕\])）]第?\d+号")
+# A sentence, a list, a neighbour in a menu (下一篇：…): no title of this page.
+NO_TITLE = re.compile(r"[，。；,;]|根据|编制|目录|指南$|[上下]一[篇条页]|详见|参见")
+# 十堰市人民政府办公室关于印发十堰市2022年…报告的通知: the notice is the office's, the report is not.
+# 政府信息公开工作年度报告（2023）——舟山市定海区气象局
+BEHIND = re.compile(
+    r"^(?:.{0,3}年?度?)?(?:政府)?信息公开.{0,8}(?:报告|年报)[（(\s)）]*[-—–_]+\s*([\u4e00-\u9fff（）]{3,})$"
+)
+ISSUED = re.compile(r"^.*关于(?:印发|发布|公布|公开|转发|做好)")
+NAMED = re.compile(r"^(?:(?:文件|信息|文章)?(?:标题|名称)|题名)\s*[:：]\s*")
+LONGEST_TITLE = 80
+LONGEST_PIECE = 40  # characters of a line that is a part of a title
+MOST_PIECES = 3  # 平定县统计局 | 政府信息公开年报 | 2020年
+ONLY_YEAR = re.compile(r"[（(]?20[0-4]\d年?度?[）)]?")
+
+
+def title_of(blocks: Sequence[Block]) -> str:
+    """The report's title: a heading that names such a report, else the first short line that does, else the page's.
+
+    A title without a body is completed by the body's name, from another title or the line above it. A link to another
+    report is no title, unless there is none besides.
+    """
+    prose = [block for block in blocks if isinstance(block, Prose)]
+    candidates = title_texts(blocks, prose)
+    if not candidates:
+        page = page_titles(prose)[1]
+        return tidy_title(page[0])[:LONGEST_TITLE] if page else ""
+    dated = list(filter(year_in, candidates)) or candidates
+    return with_body(next(filter(body_in, dated), dated[0]), candidates, text_lines(prose))
+
+
+def title_texts(blocks: Sequence[Block], prose: Sequence[Prose]) -> list[str]:
+    """All texts that are titles: of headings, properties, lines, the page's own title; links only where all are."""
+    lines = text_lines(prose)
+    named, _, pieces = page_titles(prose)
+    texts = (*headings(prose), *named, *lines[first_title(lines, prose) :], *pieces)
+    every = list(filter(is_title, map(tidy_title, texts)))
+    linked = set(map(tidy_title, link_texts(blocks)))
+    return [text for text in every if text not in linked] or every
+
+
+def headings(prose: Sequence[Prose]) -> list[str]:
+    return [clean(block.text) for block in prose if re.fullmatch(r"h[1-3]", block.heading)]
+
+
+def first_title(lines: Sequence[str], prose: Sequence[Prose]) -> int:
+    """The line of the first heading that is a title, 0 where none is: what stands before is of the site, a menu or
+    the head of a column."""
+    heads = [text for text in headings(prose) if is_title(tidy_title(text))]
+    return next((at for at, line in enumerate(lines) if line in heads), 0)
+
+
+def with_body(title: str, candidates: Sequence[str], lines: Sequence[str]) -> str:
+    """A title completed by the body's name, where another title or the line above it has that."""
+    if body_in(title):
+        return title
+    fuller = [text for text in candidates if text != title and text.endswith(title) and body_in(text)]
+    return fuller[0] if fuller else line_above(title, lines) + title
+
+
+def link_texts(blocks: Sequence[Block]) -> set[str]:
+    """The texts of a page's links: neighbours in a menu or a list."""
+    return {clean(block.text) for block in blocks if isinstance(block, Link) and block.kind == "link"}
+
+
+def text_lines(prose: Sequence[Prose]) -> list[str]:
+    """The lines of all prose but titles and properties of the page."""
+    return [
+        clean(line)
+        for block in prose
+        if not block.heading.startswith(("title", "meta", "sheet"))
+        for line in block.text.split("\n")
+    ]
+
+
+def page_titles(prose: Sequence[Prose]) -> tuple[list[str], list[str], list[str]]:
+    """The titles that a page's properties give, its <title>, and the pieces of that between dashes and bars."""
+    named = [clean(block.text) for block in prose if block.heading.lower() in ("meta:articletitle", "meta:og:title")]
+    page = [clean(block.text) for block in prose if block.heading == "title"]
+    return named, page, [piece for text in page for piece in SITE_SUFFIX.split(text)]
+
+
+def named_titles(blocks: Sequence[Block]) -> list[str]:
+    """The titles of reports among a page's own titles, its properties first."""
+    named, _, pieces = page_titles([block for block in blocks if isinstance(block, Prose)])
+    return [tidy_title(text) for text in (*named, *pieces) if is_title(tidy_title(text))]
+
+
+def line_above(title: str, lines: Sequence[str]) -> str:
+    """The body's name where it stands on a line of its own above the title, else ""."""
+    texts = [tidy_title(line) for line in lines if line]
+    spot = texts.index(title) if title in texts else 0
+    above = texts[spot - 1] if spot else ""
+    named = above.endswith(BODY_ENDINGS) and re.fullmatch(BODY, above)
+    return above if 2 < len(above) <= 30 and named and name_of(above) else ""
+
+
+def body_in(title: str) -> str:
+    """What a title names besides the year and the kind of report: the body's name or the area's, "" if nothing."""
+    text = ISSUED.sub("", title_without_year(title))
+    behind = BEHIND.search(text)
+    if behind:
+        return AGENCY_NOISE.sub("", behind[1])
+    found = AGENCY_NOISE.sub("", AGENCY_TAIL.sub("", AGENCY_NOISE.sub("", text)))
+    found = found.removesuffix("年度").removesuffix("年").removesuffix("关于")
+    return f"{found}政府" if found.endswith("人民") else found
+
+
+def segment_of(title: str) -> Segment:
+    """The report that a title names, as far as it does."""
+    return Segment("report", title, body_in(clean(title)) if REPORT.search(title) else "", year_in(title))
+
+
+def title_without_year(title: str) -> str:
+    return re.sub(r"20[0-4]\d\s*年?度?", "", with_digits(title))
+
+
+def year_in(title: str) -> int | None:
+    """The one year that a title names: 2021年…, 二〇二一年…, （2021年度）; None for none or several."""
+    years = set(map(int, YEAR.findall(with_digits(title))))
+    return years.pop() if len(years) == 1 and not SCHOOL_YEAR.search(title) else None
+
+
+def with_digits(text: str) -> str:
+    """二〇二一年 -> 2021年."""
+    return NUMERAL_YEAR.sub(lambda found: "2" + "".join(NUMERALS[at] for at in found[0][1:]), text)
+
+
+def is_title(text: str) -> bool:
+    if not 8 <= len(text) <= LONGEST_TITLE or text.endswith(("。", "；", ";")) or ">" in text:
+        return False
+    match = REPORT.search(text)
+    return match is not None and not NO_TITLE.search(text)
+
+
+def tidy_title(text: str) -> str:
+    """A title without blanks between ideographs, full-width brackets restored: 桐 城 市 2 0 2 1 年 -> 桐城市2021年."""
+    letters = text.split(" ")
+    if len(letters) > 3 and all(len(letter) == 1 for letter in letters):
+        text = "".join(letters)
+    text = re.sub(r"(?<=[\u4e00-\u9fff\d])\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+(?=\d)", "", text)
+    text = NAMED.sub("", DOCUMENT_NUMBER.sub("", text))
+    return re.sub(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)", r"（\1）", text)
