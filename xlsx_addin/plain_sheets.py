@@ -25,7 +25,7 @@ COVER_LABELS = {
     "year": "年度",
     "source": "来源",
     "published": "发布日期",
-    "provenance": "取得经过",
+    "provenance": "来源说明",
 }
 COUNT_LABELS: dict[Severity, str] = {"error": "错误", "warning": "警告", "note": "提示"}
 COUNTERS = (8, 9, 10, 11)  # hidden columns of the cover: relations, broken ones, those that hold, figures
