@@ -103,6 +103,12 @@ def by_name() -> Mapping[str, list[Division]]:
 
 
 @cache
+def beginnings() -> frozenset[str]:
+    """The first two letters of all names: where none of them stands, no division begins."""
+    return frozenset(name[:SHORTEST] for name in by_name())
+
+
+@cache
 def by_code() -> Mapping[str, list[Division]]:
     found: dict[str, list[Division]] = {}
     for one in divisions():

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from gongkai.bodies.divisions import Division, around, by_name, lies_in, path_of
+from gongkai.bodies.divisions import Division, around, beginnings, by_name, lies_in, path_of
 from gongkai.bodies.names import (
     LETTERS,
     NATION,
@@ -33,6 +33,7 @@ LEADS_TO_PLACE = re.compile(
     r"(?:^|[^\u4e00-\u9fff]|[在于由和与为是向到对经受据照按及至从赴驻省市县区州盟旗将请系]"
     r"|公[开布]|发布|编制|反映|结合|关于|联系|汇总|参照|连同|配合|[本该]为|单位)$"
 )
+LONGEST_PATH = 30  # letters of a division with all around it
 LOOK_BACK = 4  # letters
 LONGEST_SEARCHED = 2_000  # characters of a text
 
@@ -107,13 +108,30 @@ def places_in(text: str) -> list[Division]:
     found: dict[Division, None] = {}
     at, text = 0, text[:LONGEST_SEARCHED]
     while at < len(text):
-        length, those = path_of(text[at : at + 30], None)
-        named = any(text[at : at + length].endswith((one.name, *one.short)) for one in those)
-        whole = named and leads_to_place(text, at)
-        if whole and len(those) == 1:
-            found[next(iter(those))] = None
-        at += length if whole else 1
+        length, those = place_at(text, at)
+        if len(those) == 1:
+            found |= dict.fromkeys(those)
+        at += length or 1
     return list(found)
+
+
+def place_at(text: str, at: int) -> tuple[int, frozenset[Division]]:
+    """(letters, candidates) of the whole division that begins at a place of a text, and not within a word; 0 and none
+    where none does."""
+    found = division_at(text, at)
+    return found if found[0] and leads_to_place(text, at) else (0, frozenset())
+
+
+def is_division_at(text: str, at: int) -> bool:
+    return division_at(text, at)[0] > 0
+
+
+def division_at(text: str, at: int) -> tuple[int, frozenset[Division]]:
+    if text[at : at + 2] not in beginnings():
+        return 0, frozenset()
+    length, those = path_of(text[at : at + LONGEST_PATH], None)
+    whole = any(text[at : at + length].endswith((one.name, *one.short)) for one in those)
+    return (length, those) if whole else (0, frozenset())
 
 
 def leads_to_place(text: str, at: int) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gongkai.bodies import body, normal
 from gongkai.bodies.divisions import path_of
 from gongkai.bodies.names import CORPS, NATION, UNKNOWN_KIND, is_department, parsed
-from gongkai.bodies.places import lead_of, leads_to_place
+from gongkai.bodies.places import is_division_at, lead_of, place_at
 from gongkai.figures import clean
 
 BODY = r"[\u4e00-\u9fff（）()、]{2,40}?"
@@ -193,9 +193,9 @@ def central_at(text: str, at: int) -> NameFound | None:
 
 def local_at(text: str, at: int) -> NameFound | None:
     """The longest name from a place on that begins with a whole division."""
-    if not is_place_at(text, at) or not leads_to_place(text, at):
+    length, _ = place_at(text, at)
+    if not length:
         return None  # 自然资|源县, 关于公|开县教育局
-    length, _ = path_of(text[at : at + 30], None)
     run = RUN.match(text, at)
     best = ""
     for end in range(at + length + 2, run.end() + 1 if run else at):
@@ -224,9 +224,4 @@ def goes_on(more: str) -> bool:
 
 def has_place(text: str) -> bool:
     """Whether a whole division stands in a text: 配合安吉县教育局."""
-    return any(is_place_at(text, at) for at in range(len(text) - 1))
-
-
-def is_place_at(text: str, at: int) -> bool:
-    length, those = path_of(text[at : at + 30], None)
-    return any(text[at : at + length].endswith((one.name, *one.short)) for one in those)
+    return any(is_division_at(text, at) for at in range(len(text) - 1))

@@ -38,10 +38,9 @@ OF_ALL = re.compile(r"全[省市县区州旗镇]|各(?:级|乡镇|镇街|街道|
 
 def agency_of(page: FrontPage) -> tuple[Evidence, str]:
     """The body that reports; and why it has none where its witnesses contradict each other."""
-    found = without_columns(witnesses(page), page)
-    places = places_of(page)
-    strong = [whole(one, places) for one in found if one.kind in STRONG]
-    weak = [whole(one, places) for one in found if one.kind in WEAK]
+    found = with_areas(without_columns(witnesses(page), page), page)
+    strong = [one for one in found if one.kind in STRONG]
+    weak = [one for one in found if one.kind in WEAK]
     if not strong:
         return proposed(page, weak), ""
     lead = strong[0]
@@ -83,6 +82,14 @@ class NamedPlaces(NamedTuple):
 
     texts: Sequence[Sequence[Division]]
     site: Sequence[Division]
+
+
+def with_areas(found: Sequence[Witness], page: FrontPage) -> list[Witness]:
+    """The witnesses, names without their area completed where the page tells that."""
+    if not any(is_relative(one.name) for one in found):
+        return list(found)
+    places = places_of(page)
+    return [whole(one, places) for one in found]
 
 
 def places_of(page: FrontPage) -> NamedPlaces:
