@@ -28,14 +28,14 @@ AGENCY_NOISE = re.compile(
 # 金统发〔2025〕2号: the number of a document, before its title.
 DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(（]20\d\d[〕\])）]第?\d+号")
 # A sentence, a list, a neighbour in a menu (下一篇：…): no title of this page.
-NO_TITLE = re.compile(r"[，。；,;]|根据|编制|目录|指南$|[上下]一[篇条页]|详见|参见")
+NO_TITLE = re.compile(r"[，。；,;]|\d{5}|索引号|主题词|根据|编制|目录|指南$|[上下]一[篇条页]|详见|参见")
 # 十堰市人民政府办公室关于印发十堰市2022年…报告的通知: the notice is the office's, the report is not.
 # 政府信息公开工作年度报告（2023）——舟山市定海区气象局
 BEHIND = re.compile(
     r"^(?:.{0,3}年?度?)?(?:政府)?信息公开.{0,8}(?:报告|年报)[（(\s)）]*[-—–_]+\s*([\u4e00-\u9fff（）]{3,})$"
 )
 ISSUED = re.compile(r"^.*关于(?:印发|发布|公布|公开|转发|做好)")
-NAMED = re.compile(r"^(?:(?:文件|信息|文章)?(?:标题|名称)|题名)\s*[:：]\s*")
+NAMED = re.compile(r"^(?:(?:文件|信息|文章)?(?:标\s*题|名\s*称)|题\s*名)(?:\s*[:：]\s*|\s+)")
 LONGEST_TITLE = 80
 LONGEST_PIECE = 40  # characters of a line that is a part of a title
 MOST_PIECES = 3  # 平定县统计局 | 政府信息公开年报 | 2020年
@@ -168,9 +168,9 @@ def is_title(text: str) -> bool:
 
 def tidy_title(text: str) -> str:
     """A title without blanks between ideographs, full-width brackets restored: 桐 城 市 2 0 2 1 年 -> 桐城市2021年."""
+    text = NAMED.sub("", DOCUMENT_NUMBER.sub("", text))
     letters = text.split(" ")
     if len(letters) > 3 and all(len(letter) == 1 for letter in letters):
         text = "".join(letters)
     text = re.sub(r"(?<=[\u4e00-\u9fff\d])\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+(?=\d)", "", text)
-    text = NAMED.sub("", DOCUMENT_NUMBER.sub("", text))
     return re.sub(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)", r"（\1）", text)

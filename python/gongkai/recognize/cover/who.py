@@ -15,7 +15,7 @@ from gongkai.model import Evidence
 from gongkai.recognize.cover.names import begins_with_place, governs
 from gongkai.recognize.cover.page import FrontPage
 from gongkai.recognize.cover.titles import year_in
-from gongkai.recognize.cover.witnesses import Witness, asked, witnesses
+from gongkai.recognize.cover.witnesses import Witness, asked, is_area_only, witnesses
 
 CONTRADICTED = "“{}”与“{}”中的机关不同，无法确定是哪个机关的报告"
 OWN_KIND = re.compile(r"[我本](局|委|厅|办|镇|乡|街道|院|部|署|中心|馆)(?!公室)")
@@ -113,14 +113,11 @@ def whole(found: Witness, places: NamedPlaces) -> Witness:
 
 def is_against(name: str, other: Witness) -> bool:
     """Whether a second strong witness names another body; who compiles a government's report may be one of its own."""
-    if may_be_one(name, other.name) or (other.name.startswith(name) and not is_area_only(name)):
+    part = other.name.startswith(name) or (other.name in name and not name.startswith(other.name))
+    if may_be_one(name, other.name) or (part and not is_area_only(name)):
         return False
     inside = governed_area(name) != "" and lies_within(other.name, name)
     return not (inside and other.kind == "compiled" and MANAGES.search(other.name))
-
-
-def is_area_only(name: str) -> bool:
-    return parts_of(name)[1] == "" and governed_area(name) != ""
 
 
 def chosen(page: FrontPage, lead: Witness, others: Sequence[Witness]) -> Evidence:

@@ -61,8 +61,10 @@ ABOUT_CONTACT = re.compile(r"联系|咨询|疑问|地址|致函|致电")
 BEFORE_CONTACT = re.compile(r"(?:[与向和]|致函|联系(?:单位|部门|方式|人)?[:：]?|咨询)$")
 OF_SITE = re.compile(r"[”』」]?(?:[（(].{0,30}[）)])?(?:门户|政府|官方|政务)*(?:网站|网)|官网|微信")
 # 登在市人社局门户网站: whose site it is, may tell whose report it is.
+HOST = re.compile(r"主办单位")  # of the site, where the lines of its foot are about
+OF_FOOTER = re.compile(r"承办单位|版权|网站标识|ICP备")
 ON_SITE = re.compile(rf"(?:登在|刊登在|在|登录|访问|到|从)(?P<body>{BODY})(?:门户|政务|官方)*网站?")
-ISSUES = re.compile(r"(?:印发|批准|出台|转发|下发)")
+ISSUES = re.compile(r"印发|批准|出台|转发|下发|《关于|《(?![^》]{0,60}(?:报告|年报)》)")
 ADDRESS = re.compile(r"^[^,，。;；:：）]{0,14}(?:路|街(?!道)|巷|\d+号|大道|幢|村|楼|大厦)")
 OWN_RULE = re.compile(r"(?:制定|修订|制订|建立|印发|出台|完善|发布|有)[了的]?《$")
 FOLLOWING = re.compile(r"按照?|根据|依据|依照|遵照|落实|经|受|在|照")
@@ -126,12 +128,13 @@ def compilers(text: str) -> Iterator[Witness]:
         for match in pattern.finditer(text):
             name = name_of(of_inner_office(match["body"]))
             sentence = sentence_at(text, match.start("body"))
-            yield Witness("named" if OF_OTHERS.search(sentence) else "compiled", name, sentence)
+            is_plain = not OF_OTHERS.search(sentence) and not (match[0].startswith("结合") and is_area_only(name))
+            yield Witness("compiled" if is_plain else "named", name, sentence)
 
 
 def labels(page: FrontPage) -> Iterator[Witness]:
     for label in page.labelled:
-        if label.kind == "body":
+        if label.kind == "body" and not (HOST.match(label.sentence) and OF_FOOTER.search("".join(page.lines))):
             yield Witness("label", name_of(label.value.split(" ")[0], alone=True), label.sentence)
 
 
@@ -283,6 +286,11 @@ def sentence_at(text: str, at: int) -> str:
     start = max(text.rfind(mark, 0, at) for mark in "。\n") + 1
     ends = [end for mark in "。\n" if (end := text.find(mark, at)) >= 0]
     return text[start : min(ends, default=len(text))].strip()[:120]
+
+
+def is_area_only(name: str) -> bool:
+    """安吉县, 临空经济区: an area, and no word for who governs it or a part of that."""
+    return name != "" and name[-1] in "省市县区旗州盟镇乡"
 
 
 def is_town(name: str) -> bool:
