@@ -180,6 +180,11 @@ def test_a_body_in_a_sentence_about_others_is_not_certain(sentence: str, label: 
         "<title>安吉县人民政府2021年政府信息公开工作年度报告</title><h1>{}</h1><p>我局编制。</p>",
         "<h1>安吉县人民政府{}</h1><h2>（安吉县教育局）</h2>",
         "<h1>关于公开县教育局{}的通知</h1>",
+        "<div>国家税务总局浙江省税务局</div><h1>{}</h1><p>来源：国家税务总局安吉县税务局</p>",
+        "<div>湖州市公安局</div><h1>{}</h1><p>本报告由湖州市公安局安吉县分局编制。</p>",
+        "<div>安吉县教育局</div><h1>{}</h1><p>来源：安吉县民政局</p>",
+        "<h1>{}</h1><p>来源：安吉县教育局</p><p>现公布安吉县财政局2021年政府信息公开工作年度报告。</p>",
+        "<h1>{}</h1><p>附件：安吉县教育局2021年政府信息公开工作年度报告</p>",
     ],
 )
 def test_the_banner_of_a_site_is_no_body(head: str) -> None:
@@ -200,6 +205,13 @@ def test_the_banner_of_a_site_is_no_body(head: str) -> None:
         ("安吉县教育局信息公开2021年年度报告", "安吉县教育局"),
         ("安吉县教育局关于2021年政府信息公开工作情况的年度报告", "安吉县教育局"),
         ("二○二一年安吉县教育局政府信息公开工作年度报告", "安吉县教育局"),
+        ("2021年武夷山国家公园管理局政府信息公开工作年度报告", "武夷山国家公园管理局"),
+        (
+            "中国（浙江）自由贸易试验区舟山管理委员会2021年政府信息公开工作年度报告",
+            "中国（浙江）自由贸易试验区舟山管理委员会",
+        ),
+        ("中国人民银行2021年政府信息公开工作年度报告", "中国人民银行"),
+        ("水利部 政府信息公开年报 水利部2021年政府信息公开工作年度报告", "水利部"),
     ],
 )
 def test_a_title_with_more_in_it(title: str, name: str) -> None:
@@ -219,6 +231,22 @@ def test_a_title_with_more_in_it(title: str, name: str) -> None:
 def test_a_year_of_other_times_is_not_certain(text: str) -> None:
     read = cover(f"安吉县教育局政府信息公开工作年度报告\n{text}。\n一、总体情况\n公开32条。")
     assert read.evidence["year"].certainty != "certain"
+
+
+def test_titles_of_other_reports_below_are_not_this_ones() -> None:
+    own, other = "安吉县教育局政府信息公开工作年度报告", "安吉县民政局2021年政府信息公开工作年度报告"
+    read = cover(f"{own}\n2020年度 2019年度\n依据条例编制本报告。\n一、总体情况\n无。\n相关文章\n{other}")
+    assert (read.title, read.agency) == (own, "安吉县教育局")
+    assert read.evidence["year"].certainty != "certain"
+
+
+@pytest.mark.parametrize("letter", ["-", "—", " ", "县", "安吉县", "《", "（", "2021年", "来源：", ">", "本报告由"])
+def test_a_line_without_an_end_is_read_in_time(letter: str) -> None:
+    """By the regular expressions of the head of a page: 100,000 letters in a title, a label, the opening."""
+    long = letter * (100_000 // len(letter))
+    for head in (f"<h1>{long}</h1>", f"<p>来源：{long}</p>", f"<p>本报告由{long}编制。</p>", f"<title>{long}</title>"):
+        read = cover(f"<html><body>{head}<h1>安吉县教育局{UNTITLED}</h1><p>一、总体情况</p>", dress="html")
+        assert read.year in (2021, None)
 
 
 def test_of_two_years_in_titles_none_is_certain() -> None:

@@ -30,7 +30,7 @@ SITE_ENDS = re.compile(r"(?:shi|xian|qu|zf|gov|city)$")
 NO_PLACE = frozenset(("www", "gov", "cn", "com", "org", "net", "edu"))
 # 亚运城市环境 names no 运城市, 公开县教育局 no 开县: before a place stands no letter, or a word that leads to one.
 LEADS_TO_PLACE = re.compile(
-    r"(?:^|[^\u4e00-\u9fff]|[在于由和与为是向到对经受据照按及至从赴驻省市县区州盟旗将请系]"
+    r"(?:^|[^\u4e00-\u9fff]|[在于由把和与为是向到对经受据照按及至从赴驻省市县区州盟旗将请系]"
     r"|公[开布]|发布|编制|反映|结合|关于|联系|汇总|参照|连同|配合|[本该]为|单位)$"
 )
 LONGEST_PATH = 30  # letters of a division with all around it

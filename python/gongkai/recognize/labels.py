@@ -149,9 +149,14 @@ def hits_without_note(text: str, words: Lexicon) -> tuple[tuple[int, float], ...
     return ()
 
 
+LONGEST_NOTED = 300  # characters of a label with its note
+
+
 @lru_cache(maxsize=4096)
 def words_without_note(text: str) -> tuple[str, ...]:
     """Squashed texts that a label may be without its note, the fullest first; () where the note makes another of it."""
+    if len(text) > LONGEST_NOTED:
+        return ()
     plain = without_notes(text)
     if plain == text:
         return (word,) if len(word := bare(text)) >= SHORTEST_BARE else ()

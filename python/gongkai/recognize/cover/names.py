@@ -9,14 +9,14 @@ from typing import NamedTuple
 from gongkai.bodies import body, normal
 from gongkai.bodies.divisions import path_of
 from gongkai.bodies.names import CORPS, NATION, UNKNOWN_KIND, is_department, parsed
-from gongkai.bodies.places import is_division_at, lead_of, place_at
+from gongkai.bodies.places import is_division_at, lead_of, leads_to_place, place_at
 from gongkai.figures import clean
 
 BODY = r"[\u4e00-\u9fff（）()、]{2,40}?"
 NAME = re.compile(r"[\u4e00-\u9fff（）()、\d]{2,40}")  # 第七师125团: in a title digits too
 BODY_ENDINGS = (
     *("局", "委", "厅", "部", "会", "室", "院", "署", "处", "所", "站", "中心", "办", "公司"),
-    *("校", "馆", "队", "镇", "乡", "街", "街道", "府", "海关", "学", "团", "场", "社", "分行"),
+    *("银行", "校", "馆", "队", "镇", "乡", "街道", "府", "海关", "学", "团", "场", "社", "分行"),
 )
 AREA_ENDINGS = (*"省市县区旗州盟镇乡师", "街道", "苏木")
 # What leads up to a name: 现将瑞安市…, 特公布…, 由…; not 将乐县, 编制委员会办公室.
@@ -40,9 +40,9 @@ NEVER = re.compile(
 )
 STATISTICS = re.compile(r"统计局|统计调查|调查队|统计信息")
 INNER = re.compile(
-    r"(?<=[局厅委会院府室办处镇乡道])(?:党政综合|党政|综合|政务公开|政府信息公开|信息公开|机关|秘书|信息|法规|政策法规|行政"
-    r"|宣传|人事)(?:管理)?(?:办公室|办|科|处|股|室)$|(?<=[局厅院处心])办公室$|(?:(?<=管委会)|(?<=管理委员会))办公室$"
-    r"|(?<=[局委厅办])党[委组]$|(?<=总局)政府$"
+    r"(?<=[局厅委会院府室办处镇乡道区心署])(?:党政综合|党政|综合|政务公开|政府信息公开|信息公开|机关|秘书|信息|法规|政策法规|行政"
+    r"|宣传|人事)(?:管理)?(?:办公室|办|科|处|股|室)$|(?<=[局厅院处心署])办公室$|(?:(?<=管委会)|(?<=管理委员会))办公室$"
+    r"|(?<=[局委厅办])党[委组]$|(?<=银行)办公[厅室]$|(?<=总局)政府$"
 )
 
 
@@ -56,7 +56,7 @@ def name_of(text: str, alone: bool = False) -> str:
     if not is_name(found):
         return ""
     if begins_with_place(found):
-        return "" if len(list(names_in(found))) > 1 or is_phrase(found) else found
+        return "" if is_phrase(found) else found
     inner = list(names_in(found, 1))
     if inner:
         return inner[-1].name if inner[-1].end == len(found) else ""
@@ -65,9 +65,9 @@ def name_of(text: str, alone: bool = False) -> str:
 
 def is_phrase(text: str) -> bool:
     """黔南州人民政府和黔南州农业农村局, 安吉县卫生健康局配合安吉县教育局: words behind a name that make no other."""
-    found = next(names_in(text), None)
-    rest = text[found.end :] if found else ""
-    return has_place(rest) or VERB.search(rest) is not None
+    found = list(names_in(text))
+    rest = text[found[0].end :] if found else ""
+    return len(found) > 1 or has_place(rest) or VERB.search(rest) is not None or JOINED.search(text) is not None
 
 
 def stripped(text: str) -> str:
@@ -88,16 +88,21 @@ def balanced(text: str) -> str:
 
 def begins_with_place(text: str) -> bool:
     """瑞安市司法局, 南京海关, 水利部; not 现把国家税务总局…, 市教育局."""
-    return bool(path_of(text, None)[0]) or bool(parsed(text).divisions & {NATION, CORPS})
+    if path_of(text, None)[0] or CORPS in parsed(text).divisions:
+        return True
+    is_short = len(text) <= LONGEST_MINISTRY and not FUNCTION.search(text)
+    return CENTRAL.fullmatch(text) is not None or (NATION in parsed(text).divisions and is_short)
 
 
 # What joins words, and is in no name of a place: 让余杭区统计局, 明确行政审批服务局.
 FUNCTION = re.compile(
-    r"[让把用被使请等及与到从照按为其该报呈就均，、]|社会|公开|涵盖|包括|明确|及时|更新|提请|登录|选择|输入|搜索|无障碍|欢迎"
+    r"年报|文号|[让把用被使请等及与到从照按为其该报呈就均，、]|社会|公开|涵盖|包括|明确|及时|更新|提请|登录|选择|输入|搜索|无障碍|欢迎"
     r"|编成|进入|根据|首页|返回|打印|关闭|字体"
 )
-JOINED = re.compile(r"[局厅委办府][和与及、]")  # 县财政局和县教育局
+JOINED = re.compile(r"(?:[局厅委办府]|海关)[和与及、]")  # 县财政局和县教育局
+TWICE = 6  # letters of a name's beginning that are not in it again
 MOST_BUREAUS = 2  # 瑞安市公安局塘下分局; more are several names in a row
+LONGEST_MINISTRY = 10  # letters: 人力资源和社会保障部
 LONGEST_TOWN, LONGEST_PLACE, LONGEST_KIND = 8, 10, 16  # letters
 
 
@@ -119,14 +124,18 @@ def is_bounded(text: str) -> bool:
 
 def is_name(text: str) -> bool:
     """Whether a text is shaped as a body's name: of a known kind or area, or ending as such names do."""
-    plain = STATISTICS.sub("局", text)
-    if not 2 <= len(text) <= 40 or NEVER.search(plain) or not NAME.fullmatch(text):
+    if not NAME.fullmatch(text) or NEVER.search(STATISTICS.sub("局", text)) or is_several(text):
         return False
-    if not normal(text) or balanced(text) != text or text.count("局") > MOST_BUREAUS:
+    if not normal(text) or balanced(text) != text:
         return False
     if text.endswith(BODY_ENDINGS) or text.endswith("）"):
         return len(text) > 2
     return text.endswith(AREA_ENDINGS) and is_area(text)
+
+
+def is_several(text: str) -> bool:
+    """日照海事局威海海事局潍坊海事局, 长兴岛管委会办公室长兴岛管委会: names in a row."""
+    return text.count("局") > MOST_BUREAUS or (len(text) > TWICE and text[:TWICE] in text[TWICE:])
 
 
 def is_area(text: str) -> bool:
@@ -163,7 +172,7 @@ GOES_ON = re.compile(
 VERB = re.compile(
     r"[”』」]|(?<!联)网(?![信络格])|贯彻|深入|完成|落实|推进|坚持|关于|组织|特向|依法|现[就将予]|不断|接受"
     r"|综合(?!行政|执法|保障|窗口|办)|顺利|通过|紧紧|发布|联系|持续|政府信息与|进行|负责|承担|印发|配合|委托|所属|同意|转发"
-    r"|会同|协助|牵头|提供|审核|公开县|(?<!公)共(?![青产])|于(?!都)|就(?!业)|按(?!摩)|受(?!理)|对(?!外)|向|为|全年|已|代(?![县表])"
+    r"|会同|通过|协助|牵头|提供|审核|公开县|(?<!公)共(?![青产])|于(?!都)|就(?!业)|按(?!摩)|受(?!理)|对(?!外)|向|为|全年|已|代(?![县表])"
 )
 
 
@@ -188,7 +197,7 @@ def names_in(text: str, start: int = 0) -> Iterator[NameFound]:
 
 
 def central_at(text: str, at: int) -> NameFound | None:
-    match = CENTRAL.match(text, at) if text[at] in "国中海审" else None
+    match = CENTRAL.match(text, at) if text[at] in "国中海审" and leads_to_place(text, at) else None
     return NameFound(match[0], at, match.end()) if match and is_name(match[0]) else None
 
 

@@ -12,6 +12,7 @@ from gongkai.figures import clean
 from gongkai.model import SHEET, Block, Grid, Prose
 from gongkai.recognize.cover.names import name_of
 from gongkai.recognize.cover.titles import (
+    SECTION,
     SITE_SUFFIX,
     body_in,
     first_title,
@@ -23,7 +24,6 @@ from gongkai.recognize.cover.titles import (
     with_digits,
 )
 
-SECTION = re.compile(r"一\s*[、.]\s*(?:总体|概述|概况|基本|工作|情况|20\d\d)|^\s*一\s*[、.]")
 OF_THE_FORM = re.compile(r"第二十条|自然人|行政复议|信息内容|本年新收|上一年项目")
 LONGEST_HEAD = 3_000  # characters of a page before its first section
 LONGEST_TEXT = 800  # characters of the first section that are looked at
@@ -41,7 +41,8 @@ SIGNED = re.compile(r"(?P<body>[\u4e00-\u9fff()]{3,30}) (?P<day>20\d\d[-年/.]\d
 BULLET = re.compile(r"^[-•·]\s+")
 SUBSECTION = re.compile(r"\n\s*(?:\(一\)|[(]?1[.、)])")
 SHORTEST_OPENING = 40  # characters of sentences before the first section; else those of that section count too
-MENU_LINE = re.compile(r"^.{0,40}[|｜]\s*[|｜]")  # 国家卫生健康委员会| | |无障碍浏览
+# 国家卫生健康委员会| | |无障碍浏览, 2023年 2022年 2021年
+MENU_LINE = re.compile(r"^.{0,40}[|｜]\s*[|｜]|^(?:20\d\d年?度?[\s/|]*)+$")
 MENU = 12  # characters of a link that is an entry of a menu
 
 
@@ -68,7 +69,7 @@ LABELS = {
     ),
     "time": "更新日期|更新时间|日期|时间",
     "title": "文件名称|信息名称|信息标题|文章标题|名称|标题|题名",
-    "year": "报告年度|统计年度|所属年度|年度",
+    "year": "报告年度|统计年度|所属年度",
     "index": "信息索引号|信息索引|索引号|索引|索取号",
 }
 KINDS = {label: kind for kind, labels in LABELS.items() for label in labels.split("|")}
@@ -201,7 +202,7 @@ def lines_before_tables(blocks: Sequence[Block]) -> Iterator[str]:
         if isinstance(block, Grid) and OF_THE_FORM.search(text_of(block)):
             return
         if isinstance(block, Prose) and not block.heading.startswith(("title", "meta", SHEET)):
-            yield from filter(None, (BULLET.sub("", clean(line)) for line in block.text.split("\n")))
+            yield from filter(None, (BULLET.sub("", clean(line[:LONGEST_HEAD])) for line in block.text.split("\n")))
 
 
 def text_of(grid: Grid) -> str:
@@ -271,7 +272,7 @@ def labelled_lines(lines: Sequence[str]) -> Iterator[Labelled]:
 def signed(line: str) -> Iterator[Labelled]:
     """大竹县庙坝镇人民政府 2024-02-22: a body and a day without labels."""
     found = SIGNED.fullmatch(line)
-    if found and not INLINE.search(line):
+    if found and not INLINE.search(line) and name_of(found["body"], alone=True):
         yield Labelled("body", found["body"], line)
         yield Labelled("time", found["day"], line)
 

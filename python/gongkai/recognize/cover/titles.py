@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gongkai.figures import clean
 from gongkai.model import Block, Link, Prose, Segment
@@ -20,15 +20,16 @@ NUMERALS = {
     **dict.fromkeys("〇○零ОO0", "0"),
     **{letter: str(digit) for digit, letter in enumerate("一二三四五六七八九", 1)},
 }
+SECTION = re.compile(r"一\s*[、.]\s*(?:总体|概述|概况|基本|工作|情况|20\d\d)|^\s*一\s*[、.]")
 SITE_SUFFIX = re.compile(r"\s*[-_|—–]+\s*")
 AGENCY_TAIL = re.compile(r"(?:政府)?信息公开(?!.*信息公开).*$")
 AGENCY_NOISE = re.compile(
-    r"^关于|[【\[〔][^】\]〕]{0,6}[】\]〕]|\s|[《》〈〉“”\"']|20\d\d\s*年?度?|（.*?）|\(.*?\)|[-_|—–:：]+$|的$"
+    r"^关于|[【\[〔][^】\]〕]{0,6}[】\]〕]|\s|[《》〈〉“”\"']|20\d\d\s*年?度?|(?<!中国)（.*?）|(?<!中国)\(.*?\)|[-_|—–:：]+$|的$"
 )
 # 金统发〔2025〕2号: the number of a document, before its title.
 DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(（]20\d\d[〕\])）]第?\d+号")
 # A sentence, a list, a neighbour in a menu (下一篇：…): no title of this page.
-NO_TITLE = re.compile(r"[，。；,;]|\d{5}|索引号|主题词|根据|编制|目录|指南$|[上下]一[篇条页]|详见|参见")
+NO_TITLE = re.compile(r"[，。；,;]|^附件?\d*[:：]|\d{5}|索引号|主题词|根据|编制|目录|指南$|[上下]一[篇条页]|详见|参见")
 # 十堰市人民政府办公室关于印发十堰市2022年…报告的通知: the notice is the office's, the report is not.
 # 政府信息公开工作年度报告（2023）——舟山市定海区气象局
 BEHIND = re.compile(
@@ -53,18 +54,22 @@ def title_of(blocks: Sequence[Block]) -> str:
     if not candidates:
         page = page_titles(prose)[1]
         return tidy_title(page[0])[:LONGEST_TITLE] if page else ""
-    dated = list(filter(year_in, candidates)) or candidates
-    return with_body(next(filter(body_in, dated), dated[0]), candidates, text_lines(prose))
+    return with_body(next(filter(year_in, candidates), candidates[0]), candidates, text_lines(prose))
 
 
 def title_texts(blocks: Sequence[Block], prose: Sequence[Prose]) -> list[str]:
     """All texts that are titles: of headings, properties, lines, the page's own title; links only where all are."""
     lines = text_lines(prose)
     named, _, pieces = page_titles(prose)
-    texts = (*headings(prose), *named, *lines[first_title(lines, prose) :], *pieces)
-    every = list(filter(is_title, map(tidy_title, filter(may_be_title, texts))))
+    first = next((at for at, line in enumerate(lines) if SECTION.search(line)), len(lines))
+    above = (*headings(prose), *named, *lines[first_title(lines, prose) : first], *pieces)
+    every = titles_among(above) or titles_among(lines[first:])  # below stand those of other reports
     linked = set(map(tidy_title, link_texts(blocks)))
     return [text for text in every if text not in linked] or every
+
+
+def titles_among(texts: Iterable[str]) -> list[str]:
+    return list(filter(is_title, map(tidy_title, filter(may_be_title, texts))))
 
 
 def may_be_title(text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gongkai.model import Evidence
 from gongkai.recognize.cover.page import FrontPage
-from gongkai.recognize.cover.titles import is_title, with_digits, year_in
+from gongkai.recognize.cover.titles import ONLY_YEAR, is_title, with_digits, year_in
 from gongkai.recognize.cover.witnesses import MENTION, clause_at, sentence_at
 
 NOT_KNOWN = "无法确定是哪一年的报告"
@@ -109,16 +109,17 @@ def winner(page: FrontPage, stated: Sequence[YearSaid], votes: Counter[int]) -> 
 def is_sure(page: FrontPage, said: YearSaid, votes: Counter[int]) -> bool:
     """Whether several kinds of witnesses name a year, or one that stands whole on the page and no other."""
     shown = any(year_in(text) == said.year for text in page.titles if text not in page.joined)
-    return votes[said.year] > 1 or (len(votes) == 1 and (said.kind != "title" or shown))
+    told = text_year(page) in (None, said.year)
+    return votes[said.year] > 1 or (len(votes) == 1 and (shown if said.kind == "title" else told))
 
 
 def years_stated(page: FrontPage, title: str) -> Iterator[YearSaid]:
     """What title, opening, labels and period say."""
     yield from years_of_titles(page, title)
     for match in MENTION.finditer(page.opening):
-        found = DATED_YEAR.search(match[0])
-        if found and not OF_OTHER_TIMES.search(clause_at(page.opening, match.start("before"), match.end())):
-            yield YearSaid("mention", int(found[1]), sentence_at(page.opening, match.start()))
+        named = DATED_YEAR.findall(match[0])
+        if named and not OF_OTHER_TIMES.search(clause_at(page.opening, match.start("before"), match.end())):
+            yield YearSaid("mention", int(named[-1]), sentence_at(page.opening, match.start()))
     for label in page.labelled:
         found = NAMED_YEAR.match(label.value) if label.kind == "year" else None
         if found:
@@ -142,7 +143,9 @@ def years_of_titles(page: FrontPage, title: str) -> Iterator[YearSaid]:
 
 
 def may_be_dated(text: str) -> bool:
-    return bool(TITLE_LIKE.search(text)) and not SENTENCE.search(text) and year_in(text) is not None
+    """人防办2021年年报; not 2021年度 alone, an entry of a menu."""
+    is_like = TITLE_LIKE.search(text) and not SENTENCE.search(text) and not ONLY_YEAR.fullmatch(text)
+    return bool(is_like) and year_in(text) is not None
 
 
 def years_beside(page: FrontPage, published: Evidence) -> Iterator[YearSaid]:
@@ -220,9 +223,15 @@ def published_of(page: FrontPage) -> Evidence:
         days.pop("", None)
         if days:
             day, source = next(iter(days.items()))
-            is_one = kind != "made" and {*days, *alone} == {day}
+            is_one = kind != "made" and {*days, *alone, *days_of(page)} == {day}
             return Evidence(day, source, "certain" if is_one else "likely")
     return Evidence(*next(iter(alone.items())), "likely") if alone else Evidence()
+
+
+def days_of(page: FrontPage) -> set[str]:
+    """All days under labels of publication, or of no step."""
+    found = {day_in(label.value) for label in page.labelled if label.kind in ("day", "time")}
+    return found - {""}
 
 
 def days_alone(page: FrontPage) -> dict[str, str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gongkai.bodies import is_certain, may_be_one, normal, parts_of
+from gongkai.bodies import is_certain, may_be_one, normal, parts_of, same_body
 from gongkai.bodies.divisions import Division
 from gongkai.bodies.names import OFFICE
 from gongkai.bodies.places import is_relative, lead_of, named_in, places_in, places_of_site
@@ -28,6 +28,7 @@ KIND_ENDS = {
 }
 # Which departments compile a government's report, as the 主管部门 of disclosure.
 MANAGES = re.compile(r"办公[室厅]$|政务服务|行政审批|数据")
+SAYS_WHO = ("mention", "compiled", "named", "contact", "label")  # besides titles
 LONGEST_NAMING = 40  # characters of a line that may say whose page it is
 # The voices in the order in which they are believed. What stands below "strong" only proposes.
 STRONG = ("title", "mention", "compiled")
@@ -44,10 +45,32 @@ def agency_of(page: FrontPage) -> tuple[Evidence, str]:
     if not strong:
         return proposed(page, weak), ""
     lead = strong[0]
-    against = next((one for one in strong[1:] if is_against(lead.name, one)), None)
+    others = (one for one in strong[1:] if is_against(lead.name, one))
+    against = next(others, None) or beside_banner(page, lead, found)
     if against is not None:
         return Evidence(), CONTRADICTED.format(lead.sentence, against.sentence)
     return chosen(page, lead, [*strong, *weak]), ""
+
+
+def beside_banner(page: FrontPage, lead: Witness, found: Sequence[Witness]) -> Witness | None:
+    """Another body beside a title of two lines: the first may be a site's banner, of a tax bureau above, of a bureau
+    whose branch reports."""
+    if lead.kind != "title" or lead.sentence not in page.joined:
+        return None
+    borne_out = any(one.kind in STRONG[1:] and normal(one.name) == normal(lead.name) for one in found)
+    others = (one for one in found if not borne_out and one.kind in SAYS_WHO and is_other(lead, one))
+    return next(others, None)
+
+
+def is_other(lead: Witness, one: Witness) -> bool:
+    """Whether a witness names another body than the lead, not a government or its office as publisher."""
+    alike = lead.name.endswith(one.name) or one.name.endswith(lead.name) or is_fuller(one.name, lead.name)
+    return not governs(one.name) and not alike and same_body(lead.name, one.name) is not True and is_apart(lead, one)
+
+
+def is_apart(lead: Witness, one: Witness) -> bool:
+    part = one.name.startswith(lead.name) and one.name != lead.name
+    return part or not may_be_one(lead.name, one.name)
 
 
 def without_columns(found: Sequence[Witness], page: FrontPage) -> list[Witness]:
@@ -125,8 +148,14 @@ def chosen(page: FrontPage, lead: Witness, others: Sequence[Witness]) -> Evidenc
     alike = [one for one in others if may_be_one(lead.name, one.name) or one.name.endswith(lead.name)]
     meant = meant_by(page, lead, alike)
     full = fuller_than(meant, alike)
-    is_sure = not meant.completed and not is_relative(full.name) and (not is_compiler(meant) or is_titled(meant, alike))
+    doubted = not is_titled(meant, alike) and (is_compiler(meant) or any(is_other(meant, one) for one in told(others)))
+    is_sure = not meant.completed and not is_relative(full.name) and not doubted
     return Evidence(full.name, full.sentence, "certain" if is_sure else "likely")
+
+
+def told(witnesses: Sequence[Witness]) -> list[Witness]:
+    """Those that say whose report it is, besides titles and sentences on the report."""
+    return [one for one in witnesses if one.kind in ("contact", "label")]
 
 
 def meant_by(page: FrontPage, lead: Witness, alike: Sequence[Witness]) -> Witness:
@@ -143,8 +172,8 @@ def is_titled(found: Witness, alike: Sequence[Witness]) -> bool:
 
 
 def is_compiler(found: Witness) -> bool:
-    """Whether a government's office, or the government, is only said to have compiled the report."""
-    return found.kind == "compiled" and governs(found.name)
+    """Whether a government's office, or a department that does so for it, is only said to have compiled the report."""
+    return found.kind == "compiled" and (governs(found.name) or MANAGES.search(found.name) is not None)
 
 
 # 县政府办公室认真贯彻…: the office speaks of itself; where it only compiles, the report is the government's.

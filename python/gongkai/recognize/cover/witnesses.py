@@ -20,7 +20,7 @@ MENTION = re.compile(
 # 三门峡市住房和城乡建设局2020年度报告, 【年报】独山县财政局
 SHORT_TITLE = re.compile(r"(?P<body>.{3,40}?)\s*(?:20\d\d)?\s*年?度?(?:工作)?(?:年?度?报告|年报)|【年报】(?P<after>.+)")
 # 安吉县政府信息公开 安吉县教育局…, 安吉县人民政府门户网站: the site's name at the head of a title.
-SITE_IN_TITLE = re.compile(r"^.*(?:信息公开|门户网站|政府网站|[·:：])")
+SITE_IN_TITLE = re.compile(r"^.*(?:信息公开(?:年报|专栏|平台|目录|网)?|门户网站|政府网站|[·:：])")
 IN_BRACKETS = re.compile(r"[（(][\u4e00-\u9fff]{4,30}[）)]")  # （安吉县教育局） below a title
 BEHIND_TITLE = re.compile(r"(?:报告|年报)\s*[-—–_|]+\s*([\u4e00-\u9fff（）]{3,30})$")
 ANY_YEAR = re.compile(r"20\d\d\s*年?度?")
@@ -200,7 +200,7 @@ def mentions(text: str) -> Iterator[Witness]:
     """
     for match in MENTION.finditer(text):
         before = match["before"]
-        year = ANY_YEAR.search(before)
+        year = next(reversed(list(ANY_YEAR.finditer(before))), None)
         parts = (before[year.end() :], before[: year.start()]) if year else (before,)
         name = next(filter(None, map(name_of, parts)), "")
         if name and (year or REPORT.search(match[0]) or "反映" in before):
