@@ -8,6 +8,7 @@ import pytest
 
 from gongkai.model import Report, Value
 from helpers.counts import matrix
+from helpers.made import report_of
 from helpers.pages import figures, read_page
 from helpers.ruian import RUIAN, TRUTH, read_texts
 from helpers.writers.styles import render
@@ -262,3 +263,11 @@ def test_a_row_that_moved_is_told() -> None:
     moved = f"<tr>{''.join(cells('', *texts[:-1]))}</tr>"
     read = read_page(PAGE.replace(DISPUTES[0], moved))
     assert any(problem.table == "disputes" and "错了位" in problem.reason for problem in read.problems)
+
+
+def test_a_row_below_that_lost_its_label_gives_no_figure_to_the_one_above() -> None:
+    """行政处罚 | 0, then a row without its label: 0, a blank and 749 are not three cells of one row."""
+    text = render(report_of({"disclosure.coercion.decisions": 749}), "trailing").replace("行政强制 |", " |", 1)
+    read = read_page(text)
+    assert [read.value(f"disclosure.{row}.decisions") for row in ("penalties", "coercion")] == [None, None]
+    assert any("这一行的数字比表头的列数多" in problem.reason for problem in read.problems)

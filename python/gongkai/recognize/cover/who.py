@@ -70,7 +70,14 @@ def is_other(lead: Witness, one: Witness) -> bool:
 
 def is_apart(lead: Witness, one: Witness) -> bool:
     part = one.name.startswith(lead.name) and one.name != lead.name
-    return part or not may_be_one(lead.name, one.name)
+    unlike = not holds_letters(one.name, lead.name) and not holds_letters(lead.name, one.name)
+    return part or not may_be_one(lead.name, one.name) or (unlike and not is_relative(one.name))
+
+
+def holds_letters(name: str, short: str) -> bool:
+    """铁岭市供销合作社联合社 has the letters of 市供销社 in their order."""
+    letters = iter(name)
+    return all(letter in letters for letter in short)
 
 
 def without_columns(found: Sequence[Witness], page: FrontPage) -> list[Witness]:
@@ -196,7 +203,7 @@ def fuller_than(lead: Witness, alike: Sequence[Witness]) -> Witness:
     """市供销社 -> 铁岭市供销合作社联合社, 国家药监局 -> 国家药品监督管理局: the same letters and more, of one body."""
     if normal(lead.name) and is_certain(lead.name) and not lead.completed and parts_of(lead.name)[1] in ("", OFFICE):
         return lead
-    found = [one for one in alike if is_fuller(one.name, lead.name)]
+    found = [one for one in alike if not one.completed and is_fuller(one.name, lead.name)]
     return max(found, key=lambda one: len(one.name), default=lead)
 
 
@@ -207,8 +214,7 @@ def is_fuller(name: str, short: str) -> bool:
     if name.endswith(short):
         return True
     alike = name[-1] == short[-1] or (short[-1], name[-1]) == ("委", "会")
-    letters = iter(name)
-    return alike and is_own(name) and all(letter in letters for letter in short)
+    return alike and is_own(name) and holds_letters(name, short)
 
 
 def is_own(name: str) -> bool:

@@ -222,11 +222,18 @@ def official_width(line: FoundRow, column: str) -> int:
 
 
 def are_cells(line: FoundRow) -> bool:
-    """Whether a row's figures are cells of their own: 0 7 in one line below a label may be the text of one cell."""
+    """Whether a row's figures are cells of their own: 0 7 in one line below a label may be the text of one cell, and
+    0, a blank, 7 in lines below each other two rows, of which the second has lost its label."""
     rows = {token.row for token in line.slots}
-    apart = len(rows) == len(line.slots)
+    apart = len(rows) == len(line.slots) and not is_parted(line.slots)
     in_line = len(line.slots) > 2 and rows == {line.label.row}
     return line.label.grid > 0 or apart or in_line
+
+
+def is_parted(slots: Sequence[Token]) -> bool:
+    """Whether a blank stands between what is written in a row's cells."""
+    written = [at for at, token in enumerate(slots) if token.kind != "blank"]
+    return bool(written) and written[-1] - written[0] >= len(written)
 
 
 def are_under(line: FoundRow, column: str) -> bool:
