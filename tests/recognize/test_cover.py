@@ -212,6 +212,8 @@ def test_the_banner_of_a_site_is_no_body(head: str) -> None:
             "中国（浙江）自由贸易试验区舟山管理委员会",
         ),
         ("中国人民银行2021年政府信息公开工作年度报告", "中国人民银行"),
+        ("苏州高新区（虎丘区）教育局2021年政府信息公开工作年度报告", "苏州高新区（虎丘区）教育局"),
+        ("安吉县教育局（2021年度）政府信息公开工作年度报告", "安吉县教育局"),
         ("水利部 政府信息公开年报 水利部2021年政府信息公开工作年度报告", "水利部"),
     ],
 )
@@ -296,13 +298,22 @@ def test_pairs_of_witnesses(title: str, label: str, opening: str, contact: str) 
     assert (read.year, read.published) == (2022, "2023-01-20" if label else "")
 
 
+def test_the_office_of_the_body_itself_is_no_other_body() -> None:
+    """A title of two lines, of which the first may be a site's banner, and the archive's own office to be asked."""
+    read = cover(f"献县档案馆2022年政府\n信息公开工作年度报告\n{PERIOD}如有疑问请与献县档案馆办公室联系。")
+    assert (read.agency, read.evidence["agency"].certainty, read.problems) == ("献县档案馆", "certain", ())
+
+
 @pytest.mark.parametrize(
     ("title", "period", "day", "index", "year", "certainty", "is_told"),
     [
         (2022, 2022, "2023-01-20", "2023-00017", 2022, "certain", False),
         (2022, None, "2023-01-20", "", 2022, "certain", False),
         (2022, None, "2026-05-20", "", 2022, "certain", False),  # put up again
-        (2022, 2021, "2023-01-20", "", 2022, "certain", False),  # an old sentence of the period: plausibility.period
+        (2022, 2021, "2023-01-20", "", 2022, "likely", True),  # an old sentence of the period, or the title is old
+        (2022, 2022, "2022-01-20", "", 2022, "likely", True),
+        (2022, 2022, "", "2022-00017", 2022, "likely", True),
+        (2022, 2021, "2023-01-20", "2023-00017", 2022, "likely", True),
         (2022, 2021, "", "", 2022, "likely", True),
         (2022, None, "2022-01-20", "", 2022, "likely", True),
         (2022, None, "", "2022-00017", 2022, "likely", True),
@@ -432,14 +443,14 @@ TITLE = "<h1>{}2022年政府信息公开工作年度报告</h1><p>发布日期�
         ),
         (
             f"{TITLE.format('献县教育局', '2023-01-20')}<p>{PERIOD.replace('2022', '2021')}</p>",
-            [("note", "plausibility.period")],
-            (),
+            [("warning", "coverage.year")],
+            ("year",),
         ),
         (f"{TITLE.format('献县教育局', '2023-03-20')}<p>{PERIOD}</p>", [("note", "plausibility.published")], ()),
         (f"{TITLE.format('献县', '2023-03-20')}<p>{PERIOD}</p>", [], ()),
         (f"{TITLE.format('献县', '2023-04-20')}<p>{PERIOD}</p>", [("note", "plausibility.published")], ()),
         (f"{TITLE.format('献县韩村镇', '2023-04-20')}<p>{PERIOD}</p>", [], ()),
-        (f"{TITLE.format('献县教育局', '2022-01-20')}<p>{PERIOD}</p>", [("note", "plausibility.published")], ()),
+        (f"{TITLE.format('献县教育局', '2022-01-20')}<p>{PERIOD}</p>", [("warning", "coverage.year")], ("year",)),
     ],
 )
 def test_one_finding_of_one_cause(head: str, said: list[tuple[str, str]], doubts: tuple[str, ...]) -> None:

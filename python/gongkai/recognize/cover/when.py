@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from gongkai.model import Evidence
-from gongkai.recognize.cover.page import FrontPage
+from gongkai.recognize.cover.page import SENTENCE, FrontPage
 from gongkai.recognize.cover.titles import ONLY_YEAR, is_title, with_digits, year_in
 from gongkai.recognize.cover.witnesses import MENTION, clause_at, sentence_at
 
@@ -36,10 +36,9 @@ NO_DAY = re.compile(r"今天|现在|星期|[,，。;；]")
 LONGEST_DATED = 60  # characters of a line with a date
 IN_BOOKS = re.compile(r"《[^》]*》")
 TITLE_LIKE = re.compile(r"报告|年报|年度")
-SENTENCE = re.compile(r"[,，。;；]")
 DAY_KINDS = ("day", "made", "time")
 LAST_MONTH = 12
-ROOM = 1  # years after its own in which a report is published
+SURE_KINDS = ("period", "day", "index")  # what no sentence on another year is taken for
 KINDS = {
     "title": "标题",
     "other": "另一标题",
@@ -65,8 +64,8 @@ class YearSaid(NamedTuple):
 def year_of(page: FrontPage, title: str, published: Evidence) -> tuple[Evidence, str]:
     """The year that is reported on, and what its witnesses contradict each other about.
 
-    A title against which one of period, publication and index speaks, and for which none of them does, is doubtful; one
-    against which two do is not believed.
+    A title against which period, publication or index speaks is doubtful; one for which nothing speaks, but two of
+    them against it, is not believed.
     """
     stated = list(years_stated(page, title))
     beside = list(years_beside(page, published))
@@ -80,8 +79,11 @@ def year_of(page: FrontPage, title: str, published: Evidence) -> tuple[Evidence,
     told = AGAINST_TITLE.format(own.sentence, own.year, said_by(against))
     if votes[own.year] > 1 or not against:
         found, why = winner(page, stated, votes)
-        return (found, why) if found.value == str(own.year) else (Evidence(), why or f"{told}，{NOT_KNOWN}")
-    if len(against) > 1:
+        if found.value != str(own.year):
+            return Evidence(), why or f"{told}，{NOT_KNOWN}"
+        if not any(one.kind in SURE_KINDS for one in against):
+            return found, why
+    elif len(against) > 1:
         return Evidence(), f"{told}，{NOT_KNOWN}"
     return Evidence(str(own.year), own.sentence, "likely"), f"{told}，请核对"
 
