@@ -158,10 +158,23 @@ def other_reports(report: Report) -> Iterator[tuple[int, Report]]:
     it could not be told which one is meant."""
     if report.document is None or len(report.parts) < 2:
         return
-    own = None if not report.part and not report.chosen_by else (report.year, report.agency)
+    own = own_part(report)
     for number, part in enumerate(report.parts, 1):
-        if part.kind == "report" and number != report.part and (part.year, part.agency) != own:
+        if part.kind == "report" and number != report.part and not (own and is_alike(part, own)):
             yield number, report_in(report.document, number)
+
+
+def own_part(report: Report) -> Segment | None:
+    """The part that a report was read from, the first of several of one title; None where that could not be told."""
+    if report.part:
+        return report.parts[report.part - 1]
+    titled = (part for part in report.parts if part.title == report.title)
+    return next(titled, None) if report.chosen_by else None
+
+
+def is_alike(part: Segment, own: Segment) -> bool:
+    """Whether the titles of two parts name one body and year: what pages say besides is of the whole document."""
+    return (part.year, part.agency) == (own.year, own.agency)
 
 
 def fuller(report: Report, following: Following) -> Report:

@@ -76,3 +76,25 @@ def test_the_live_list_gets_a_row_for_each(source: str, tmp_path: Path) -> None:
 )
 def test_a_part_is_named_behind_the_source(text: str, expected: tuple[str, int]) -> None:
     assert source_and_part(text) == expected
+
+
+NOBODY = "本机关{}年政府信息公开工作年度报告"
+
+
+def test_a_part_whose_title_names_no_body_has_none(tmp_path: Path) -> None:
+    titles = [report_title(OWN), NOBODY.format(2020)]
+    page = written("plain", [titled(OWN), titled(LAST_YEAR, title=titles[1])], titles[0])
+    path = tmp_path / "两份.html"
+    path.write_text(page, encoding="utf-8")
+    own, other = [imported.row for imported in run_batch([str(path)], tmp_path / "out")][::-1]
+    assert (own.agency, own.year, own.doubts) == (OWN.agency, 2021, "")
+    assert (other.agency, other.year, other.doubts) == ("", 2020, "机关")
+
+
+def test_copies_of_one_report_are_no_other_reports(tmp_path: Path) -> None:
+    """Two copies of 本机关2021年…, read as one without a body, and the report for 2020."""
+    parts = [titled(OWN, title=NOBODY.format(2021))] * 2 + [titled(LAST_YEAR, title=NOBODY.format(2020))]
+    path = tmp_path / "三份.html"
+    path.write_text(written("plain", parts, NOBODY.format(2021)), encoding="utf-8")
+    rows = {imported.row.source.removeprefix(str(path)): imported.row for imported in run_batch([str(path)], tmp_path)}
+    assert {part: (row.agency, row.year) for part, row in rows.items()} == {"": ("", 2021), "#part=3": ("", 2020)}

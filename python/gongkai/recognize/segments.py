@@ -14,7 +14,7 @@ from itertools import pairwise
 from gongkai.bodies import may_be_one
 from gongkai.figures import PICTURE, clean
 from gongkai.model import SHEET, PartChoice, Place, Segment, UnreadableDocument
-from gongkai.recognize.cover.titles import body_in, is_title, line_above, segment_of, tidy_title
+from gongkai.recognize.cover.titles import body_in, is_title, line_above, segment_of, tidy_title, with_digits
 from gongkai.recognize.labels import form_words, row_words
 from gongkai.recognize.sections import section_number
 from gongkai.recognize.tokens import Token, squash
@@ -377,16 +377,13 @@ NOTE = re.compile(r"^[（(]?(?:注|备注|说明|填表|制表|填报|审核|联
 GENERAL = re.compile(
     r"20\d\d|年度?|情况|数据|统计|报告|全年|总体|基本|月|日|[表的为起止至自：:（）()“”、.~～—–\s一二三四五六七八九十\d〇○-]"
 )
-WRITTEN_YEAR = re.compile(r"[〇○零一二三四五六七八九]{4}(?=年)")
 SHORT_YEAR = re.compile(r"(?<!\d)([12]\d)(?=年度)")
-NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 BELOW_A_TABLE = 2  # rows
 
 
 def years_in(text: str) -> set[int]:
     """The years that a text names: 2020年, 二〇二〇年, 20年度; not 2022年1月20日."""
-    text = WRITTEN_YEAR.sub(lambda year: year[0].translate(NUMERALS), text)
-    return set(map(int, YEAR_NAMED.findall(SHORT_YEAR.sub(r"20\1", text))))
+    return set(map(int, YEAR_NAMED.findall(SHORT_YEAR.sub(r"20\1", with_digits(text)))))
 
 
 def written_beside(tokens: Sequence[Token], section: range, start: int, places: Collection[Place], own: Segment) -> str:

@@ -15,6 +15,7 @@ from gongkai.recognize.cover.page import page_of
 from gongkai.recognize.cover.titles import segment_of, title_of
 from gongkai.recognize.cover.when import published_of, year_of
 from gongkai.recognize.cover.who import agency_of
+from gongkai.recognize.cover.witnesses import body_of_title
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,10 @@ def cover_of(blocks: Sequence[Block], url: str = "") -> CoverPage:
 def cover_of_part(part: Segment, whole: CoverPage) -> CoverPage:
     """What the title of one of several reports says of it; the day is that of the document."""
     year = str(part.year or "")
-    certainty: Certainty = "likely" if is_relative(part.agency) else "certain"
+    agency = body_of_title(part.title)
+    certainty: Certainty = "likely" if is_relative(agency) else "certain"
     evidence: dict[CoverFact, Evidence] = {
-        "agency": Evidence(part.agency, part.title, certainty) if part.agency else Evidence(),
+        "agency": Evidence(agency, part.title, certainty) if agency else Evidence(),
         "year": Evidence(year, part.title, "certain") if year else Evidence(),
         "published": whole.evidence["published"],
     }

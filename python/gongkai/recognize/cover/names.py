@@ -41,7 +41,7 @@ NEVER = re.compile(
 STATISTICS = re.compile(r"统计局|统计调查|调查队|统计信息")
 INNER = re.compile(
     r"(?<=[局厅委会院府室办处镇乡道区心署])(?:党政综合|党政|综合|政务公开|政府信息公开|信息公开|机关|秘书|信息|法规|政策法规|行政"
-    r"|宣传|人事)(?:管理)?(?:办公室|办|科|处|股|室)$|(?<=[局厅院处心署])办公室$|(?:(?<=管委会)|(?<=管理委员会))办公室$"
+    r"|宣传|人事)(?:管理)?(?:办公室|办|科|处|股|室)$|(?<=[局厅院处心署馆社校队站所])办公室$|(?:(?<=管委会)|(?<=管理委员会))办公室$"
     r"|(?<=[局委厅办])党[委组]$|(?<=银行)办公[厅室]$|(?<=总局)政府$"
 )
 
@@ -149,7 +149,8 @@ def of_inner_office(text: str) -> str:
     return INNER.sub("", INNER.sub("", text))  # 厚桥街道|党政办公室|综合科
 
 
-def governs(name: str) -> bool:
+def is_government(name: str) -> bool:
+    """Whether a name is a government's or its office's: 青溪县人民政府, 青溪县人民政府办公室."""
     return body(name).kind in ("government", "office")
 
 

@@ -9,17 +9,20 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from gongkai.figures import clean
-from gongkai.model import SHEET, Block, Grid, Prose
+from gongkai.model import Block, Grid, Prose
 from gongkai.recognize.cover.names import name_of
 from gongkai.recognize.cover.titles import (
     SECTION,
     SITE_SUFFIX,
+    TITLE_PROPERTIES,
     body_in,
     first_title,
     headings,
+    is_shown,
     is_title,
     link_texts,
     page_titles,
+    property_of,
     tidy_title,
     with_digits,
 )
@@ -105,7 +108,7 @@ def page_of(blocks: Sequence[Block], url: str) -> FrontPage:
     first = first_title(own, prose)
     joined = unlinked(joined_lines(own, first - 1), blocks)
     labelled = (*labelled_grids(blocks), *labelled_lines(head), *properties(prose))
-    page = [clean(block.text) for block in prose if block.heading == "title"]
+    page = page_titles(prose)[1]
     return FrontPage(
         titles=titles_in(prose, labelled, page, [*joined, *unlinked(own[first:], blocks)]),
         joined=doubtful_titles(blocks, joined, own),
@@ -125,8 +128,8 @@ def doubtful_titles(blocks: Sequence[Block], joined: Sequence[str], lines: Seque
     prose = [block for block in blocks if isinstance(block, Prose)]
     if any(block.place.page for block in prose):
         return frozenset()
-    page = [clean(block.text) for block in prose if block.heading == "title"]
-    named = set(map(tidy_title, (*page_titles(prose)[0], *pieces_of(page))))
+    properties, page, _ = page_titles(prose)
+    named = set(map(tidy_title, (*properties, *pieces_of(page))))
     return frozenset(named.symmetric_difference(map(tidy_title, joined)) - set(map(tidy_title, lines)))
 
 
@@ -201,7 +204,7 @@ def lines_before_tables(blocks: Sequence[Block]) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Grid) and OF_THE_FORM.search(text_of(block)):
             return
-        if isinstance(block, Prose) and not block.heading.startswith(("title", "meta", SHEET)):
+        if isinstance(block, Prose) and is_shown(block):
             yield from filter(None, (BULLET.sub("", clean(line[:LONGEST_HEAD])) for line in block.text.split("\n")))
 
 
@@ -314,13 +317,16 @@ def kind_of(text: str) -> str:
     return KINDS.get("".join(text.split()).strip(":：【】[]"), "")
 
 
-PROPERTIES = {"contentsource": "body", "pubdate": "day", "publishdate": "day", "publishtime": "day"}
+PROPERTIES = {
+    "contentsource": "body",
+    **dict.fromkeys(("pubdate", "publishdate", "publishtime"), "day"),
+    **dict.fromkeys(TITLE_PROPERTIES, "title"),
+}
 
 
 def properties(prose: Sequence[Prose]) -> Iterator[Labelled]:
     """What the page's own properties say: ContentSource, PubDate, ArticleTitle."""
     for block in prose:
-        name = block.heading.lower().removeprefix("meta:").replace("_", "")
-        kind = "title" if name in ("articletitle", "og:title") else PROPERTIES.get(name, "")
-        if kind and block.heading.startswith("meta:"):
+        kind = PROPERTIES.get(property_of(block), "")
+        if kind:
             yield Labelled(kind, clean(block.text), f"{block.heading.removeprefix('meta:')}：{clean(block.text)}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from gongkai.figures import clean
-from gongkai.model import Block, Link, Prose, Segment
+from gongkai.model import SHEET, Block, Link, Prose, Segment
 from gongkai.recognize.cover.names import BODY, BODY_ENDINGS, name_of
 
 REPORT = re.compile(
@@ -23,23 +23,23 @@ NUMERALS = {
 SECTION = re.compile(r"一\s*[、.]\s*(?:总体|概述|概况|基本|工作|情况|20\d\d)|^\s*一\s*[、.]")
 SITE_SUFFIX = re.compile(r"\s*[-_|—–]+\s*")
 AGENCY_TAIL = re.compile(r"(?:政府)?信息公开(?!.*信息公开).*$")
+# Brackets are no part of a name, （2021年度）, but with an area in them: 苏州高新区（虎丘区）教育局.
 AGENCY_NOISE = re.compile(
-    r"^关于|[【\[〔][^】\]〕]{0,6}[】\]〕]|\s|[《》〈〉“”\"']|20\d\d\s*年?度?|(?<!中国)（.*?）|(?<!中国)\(.*?\)|[-_|—–:：]+$|的$"
+    r"^关于|[【\[〔][^】\]〕]{0,6}[】\]〕]|\s|[《》〈〉“”\"']|20\d\d\s*年?度?|(?<!中国)（(?!\w{2,6}[区县市]）).*?）|(?<!中国)\(.*?\)|[-_|—–:：]+$|的$"
 )
 # 金统发〔2025〕2号: the number of a document, before its title.
 DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(（]20\d\d[〕\])）]第?\d+号")
 # A sentence, a list, a neighbour in a menu (下一篇：…): no title of this page.
 NO_TITLE = re.compile(r"[，。；,;]|^附件?\d*[:：]|\d{5}|索引号|主题词|根据|编制|目录|指南$|[上下]一[篇条页]|详见|参见")
-# 十堰市人民政府办公室关于印发十堰市2022年…报告的通知: the notice is the office's, the report is not.
 # 政府信息公开工作年度报告（2023）——舟山市定海区气象局
 BEHIND = re.compile(
     r"^(?:.{0,3}年?度?)?(?:政府)?信息公开.{0,8}(?:报告|年报)[（(\s)）]*[-—–_]+\s*([\u4e00-\u9fff（）]{3,})$"
 )
+# 十堰市人民政府办公室关于印发十堰市2022年…报告的通知: the notice is the office's, the report is not.
 ISSUED = re.compile(r"^.*关于(?:印发|发布|公布|公开|转发|做好)")
 NAMED = re.compile(r"^(?:(?:文件|信息|文章)?(?:标\s*题|名\s*称)|题\s*名)(?:\s*[:：]\s*|\s+)")
 LONGEST_TITLE = 80
-LONGEST_PIECE = 40  # characters of a line that is a part of a title
-MOST_PIECES = 3  # 平定县统计局 | 政府信息公开年报 | 2020年
+TITLE_PROPERTIES = ("articletitle", "og:title")
 ONLY_YEAR = re.compile(r"[（(]?20[0-4]\d年?度?[）)]?")
 
 
@@ -103,19 +103,25 @@ def link_texts(blocks: Sequence[Block]) -> set[str]:
 
 def text_lines(prose: Sequence[Prose]) -> list[str]:
     """The lines of all prose but titles and properties of the page."""
-    return [
-        clean(line)
-        for block in prose
-        if not block.heading.startswith(("title", "meta", "sheet"))
-        for line in block.text.split("\n")
-    ]
+    return [clean(line) for block in prose if is_shown(block) for line in block.text.split("\n")]
+
+
+def is_shown(block: Prose) -> bool:
+    """Whether a text stands on the page; its own title, its properties and a worksheet's name do not."""
+    return not block.heading.startswith(("title", "meta", SHEET))
 
 
 def page_titles(prose: Sequence[Prose]) -> tuple[list[str], list[str], list[str]]:
     """The titles that a page's properties give, its <title>, and the pieces of that between dashes and bars."""
-    named = [clean(block.text) for block in prose if block.heading.lower() in ("meta:articletitle", "meta:og:title")]
+    named = [clean(block.text) for block in prose if property_of(block) in TITLE_PROPERTIES]
     page = [clean(block.text) for block in prose if block.heading == "title"]
     return named, page, [piece for text in page for piece in SITE_SUFFIX.split(text)]
+
+
+def property_of(block: Prose) -> str:
+    """meta:Article_Title -> articletitle; "" for a text that is no property."""
+    name = block.heading.lower()
+    return name.removeprefix("meta:").replace("_", "") if name.startswith("meta:") else ""
 
 
 def named_titles(blocks: Sequence[Block]) -> list[str]:

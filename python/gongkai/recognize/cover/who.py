@@ -12,7 +12,7 @@ from gongkai.bodies.names import OFFICE
 from gongkai.bodies.places import is_relative, lead_of, named_in, places_in, places_of_site
 from gongkai.bodies.within import governed_area, is_office, lies_within
 from gongkai.model import Evidence
-from gongkai.recognize.cover.names import begins_with_place, governs
+from gongkai.recognize.cover.names import begins_with_place, is_government
 from gongkai.recognize.cover.page import FrontPage
 from gongkai.recognize.cover.titles import year_in
 from gongkai.recognize.cover.witnesses import Witness, asked, is_area_only, witnesses
@@ -65,7 +65,9 @@ def beside_banner(page: FrontPage, lead: Witness, found: Sequence[Witness]) -> W
 def is_other(lead: Witness, one: Witness) -> bool:
     """Whether a witness names another body than the lead, not a government or its office as publisher."""
     alike = lead.name.endswith(one.name) or one.name.endswith(lead.name) or is_fuller(one.name, lead.name)
-    return not governs(one.name) and not alike and same_body(lead.name, one.name) is not True and is_apart(lead, one)
+    return (
+        not is_government(one.name) and not alike and same_body(lead.name, one.name) is not True and is_apart(lead, one)
+    )
 
 
 def is_apart(lead: Witness, one: Witness) -> bool:
@@ -91,10 +93,10 @@ def without_columns(found: Sequence[Witness], page: FrontPage) -> list[Witness]:
 
 
 def is_of_column(title: Witness, found: Sequence[Witness], ends: tuple[str, ...]) -> bool:
-    if not governs(title.name):
+    if not is_government(title.name):
         return False
     others = [one.name for one in found if one.kind in ("compiled", "named")]
-    inside = any(not governs(name) and lies_within(name, title.name) for name in others)
+    inside = any(not is_government(name) and lies_within(name, title.name) for name in others)
     return inside or (bool(ends) and not title.name.endswith(ends))
 
 
@@ -155,14 +157,16 @@ def chosen(page: FrontPage, lead: Witness, others: Sequence[Witness]) -> Evidenc
     alike = [one for one in others if may_be_one(lead.name, one.name) or one.name.endswith(lead.name)]
     meant = meant_by(page, lead, alike)
     full = fuller_than(meant, alike)
-    doubted = not is_titled(meant, alike) and (is_compiler(meant) or any(is_other(meant, one) for one in told(others)))
+    doubted = not is_titled(meant, alike) and (
+        is_compiler(meant) or any(is_other(meant, one) for one in contacts_and_labels(others))
+    )
     is_sure = not meant.completed and not is_relative(full.name) and not doubted
     return Evidence(full.name, full.sentence, "certain" if is_sure else "likely")
 
 
-def told(witnesses: Sequence[Witness]) -> list[Witness]:
+def contacts_and_labels(found: Sequence[Witness]) -> list[Witness]:
     """Those that say whose report it is, besides titles and sentences on the report."""
-    return [one for one in witnesses if one.kind in ("contact", "label")]
+    return [one for one in found if one.kind in ("contact", "label")]
 
 
 def meant_by(page: FrontPage, lead: Witness, alike: Sequence[Witness]) -> Witness:
@@ -180,7 +184,7 @@ def is_titled(found: Witness, alike: Sequence[Witness]) -> bool:
 
 def is_compiler(found: Witness) -> bool:
     """Whether a government's office, or a department that does so for it, is only said to have compiled the report."""
-    return found.kind == "compiled" and (governs(found.name) or MANAGES.search(found.name) is not None)
+    return found.kind == "compiled" and (is_government(found.name) or MANAGES.search(found.name) is not None)
 
 
 # 县政府办公室认真贯彻…: the office speaks of itself; where it only compiles, the report is the government's.
@@ -237,10 +241,10 @@ def fitting_of(page: FrontPage, weak: Sequence[Witness]) -> Iterator[Witness]:
     """The witnesses of the kind that the report calls itself; of a government's office only where the text tells
     whether the report is the government's or its own."""
     ends, text = own_ends(page), f"{page.opening}\n{page.text}"
-    told = OF_ALL.search(text) or OFFICE_ACTS.search(text)
+    is_told = OF_ALL.search(text) or OFFICE_ACTS.search(text)
     for one in weak:
         found = of_government(page, one)
-        if (told or one.kind != "office") and (not ends or found.name.endswith(ends)):
+        if (is_told or one.kind != "office") and (not ends or found.name.endswith(ends)):
             yield found
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gongkai.bodies import body
 from gongkai.bodies.within import is_office, lies_within
-from gongkai.recognize.cover.names import BODY, NameFound, governs, name_of, names_in, of_inner_office
+from gongkai.recognize.cover.names import BODY, NameFound, is_government, name_of, names_in, of_inner_office
 from gongkai.recognize.cover.page import AT_PLACE, CRUMB, FrontPage
 from gongkai.recognize.cover.titles import REPORT, body_in, is_title
 
@@ -60,9 +60,9 @@ CONTACT = re.compile(
 ABOUT_CONTACT = re.compile(r"联系|咨询|疑问|地址|致函|致电")
 BEFORE_CONTACT = re.compile(r"(?:[与向和]|致函|联系(?:单位|部门|方式|人)?[:：]?|咨询)$")
 OF_SITE = re.compile(r"[”』」]?(?:[（(].{0,30}[）)])?(?:门户|政府|官方|政务)*(?:网站|网)|官网|微信")
-# 登在市人社局门户网站: whose site it is, may tell whose report it is.
 HOST = re.compile(r"主办单位")  # of the site, where the lines of its foot are about
 OF_FOOTER = re.compile(r"承办单位|版权|网站标识|ICP备")
+# 登在市人社局门户网站: whose site it is, may tell whose report it is.
 ON_SITE = re.compile(rf"(?:登在|刊登在|在|登录|访问|到|从)(?P<body>{BODY})(?:门户|政务|官方)*网站?")
 ISSUES = re.compile(r"印发|批准|出台|转发|下发|《关于|《(?![^》]{0,60}(?:报告|年报)》)")
 ADDRESS = re.compile(r"^[^,，。;；:：）]{0,14}(?:路|街(?!道)|巷|\d+号|大道|幢|村|楼|大厦)")
@@ -118,7 +118,7 @@ def witness_of(title: str, page: FrontPage) -> Witness:
     if IN_BRACKETS.fullmatch(title):
         return Witness("mention", name_of(title[1:-1], alone=True), title)
     name = body_of_title(title)
-    banner = title in page.joined and governs(name) and not is_town(name)
+    banner = title in page.joined and is_government(name) and not is_town(name)
     return Witness("banner" if banner else "title", name, title)
 
 
@@ -160,7 +160,7 @@ def crumbs(page: FrontPage) -> Iterator[Witness]:
 def sites(text: str) -> Iterator[Witness]:
     for match in ON_SITE.finditer(text):
         name = name_of(match["body"])
-        yield Witness("site", "" if governs(name) else name, sentence_at(text, match.start()))
+        yield Witness("site", "" if is_government(name) else name, sentence_at(text, match.start()))
 
 
 def subjects(text: str) -> Iterator[Witness]:
@@ -173,7 +173,7 @@ def body_of_title(title: str) -> str:
     """瑞安市2021年政府信息公开年报 -> 瑞安市; 三门峡市住房和城乡建设局2020年度报告; "" for a line that is no title."""
     if is_title(title):
         front, behind = name_in_title(body_in(title)), name_behind(title)
-        inside = lies_within(behind, front) and not governs(behind)
+        inside = lies_within(behind, front) and not is_government(behind)
         return behind if behind and (not front or inside) else front
     short = SHORT_TITLE.fullmatch(title)
     return name_of(short["body"] or short["after"], alone=True) if short and "信息公开" not in title[:4] else ""
@@ -230,7 +230,7 @@ def role_of(line: str, found: NameFound, kind: str) -> Iterator[Witness]:
     if is_beside(line, found, before, after, kind):
         return
     if is_of_site(before, after):
-        is_own_site = not governs(found.name) or is_town(found.name)
+        is_own_site = not is_government(found.name) or is_town(found.name)
         yield Witness("site", found.name if is_own_site else "", sentence)
     elif BEFORE_CONTACT.search(before) and ABOUT_CONTACT.search(sentence):
         yield contact(found.name, sentence)
@@ -246,7 +246,7 @@ def is_of_site(before: str, after: str) -> bool:
 
 def is_beside(line: str, found: NameFound, before: str, after: str, kind: str) -> bool:
     """Whether a name is there for something else: in the name of a rule, an order, an address."""
-    own_rule = kind == "text" and OWN_RULE.search(before) and not governs(found.name)
+    own_rule = kind == "text" and OWN_RULE.search(before) and not is_government(found.name)
     if is_in_book(line, found.start) and not own_rule:
         return True
     of_place = OF_A_PLACE.search(before) or ADDRESS.search(after)
