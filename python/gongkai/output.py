@@ -21,7 +21,7 @@ from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
-from gongkai.wording import doubts_text, escaped, one_line, plain, relation_lines, why_no_figures
+from gongkai.wording import doubted_facts, doubts_text, escaped, one_line, plain, relation_lines, why_no_figures
 
 if TYPE_CHECKING:
     import pandas
@@ -254,7 +254,7 @@ def head_lines(report: Report) -> Iterator[str]:
     yield report.title or "（没有标题）"
     year = f"{report.year}年" if report.year else "未识别"
     yield f"  机关：{report.agency or '未识别'}　年度：{year}　发布日期：{report.published or '未注明'}"
-    if told := doubts_text(report):
+    if told := doubts_text(doubted_facts(report)):
         yield f"  {told}"
     yield f"  来源：{one_line(source_of(report))}"
     for step in provenance_of(report):

@@ -8,7 +8,7 @@ file's name or a viewer of JSON.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from gongkai.figures import PICTURE, clean, read_figure, shown
 from gongkai.model import (
@@ -18,6 +18,7 @@ from gongkai.model import (
     CoverFact,
     Edition,
     Entry,
+    Evidence,
     Form,
     NoFigures,
     Problem,
@@ -50,20 +51,44 @@ REMARK = re.compile(r"(?<=.)（[^（）]*）$")
 FACTS: dict[CoverFact, str] = {"agency": "机关", "year": "年度", "published": "发布日期"}
 
 
-def doubts_text(report: Report) -> str:
-    """机关、年度待核: what of a report's cover is not certain; "" where all is."""
-    told = "、".join(FACTS[fact] for fact in report.doubts)
-    return f"{told}待核" if told else ""
+LIKELY = re.compile(rf"({'|'.join(FACTS.values())})“([^“”]*)”据“([^“”]*)”推定，待核。")
+
+
+def doubted_facts(report: Report) -> str:
+    """机关、年度: what of a report's cover is not certain, as lists name it; "" where all is."""
+    return "、".join(FACTS[fact] for fact in report.doubts)
+
+
+def doubts_text(facts: str) -> str:
+    """机关、年度 -> 机关、年度待核."""
+    return f"{facts}待核" if facts else ""
 
 
 def evidence_lines(report: Report) -> Iterator[str]:
-    """机关、年度据“青溪县教育局2021年…报告”。 where the cover's body, year and day come from."""
-    facts: dict[tuple[str, str], list[str]] = {}
+    """机关、年度据“青溪县教育局2021年…报告”。 where the cover's body, year and day come from; of each that is not
+    certain 机关“青溪县教育局”据“来源：青溪县教育局”推定，待核。, which ``likely_facts`` reads."""
+    facts: dict[str, list[str]] = {}
     for fact, found in report.evidence.items():
-        if found.value:
-            facts.setdefault((clipped(found.source), found.certainty), []).append(FACTS[fact])
-    for (source, certainty), names in facts.items():
-        yield f"{'、'.join(names)}据“{source}”{'推定，待核' if certainty == 'likely' else ''}。"
+        source = inside_quotes(found.source)
+        if found.certainty == "likely":
+            yield f"{FACTS[fact]}“{inside_quotes(found.value)}”据“{source}”推定，待核。"
+        elif found.value:
+            facts.setdefault(source, []).append(FACTS[fact])
+    for source, names in facts.items():
+        yield f"{'、'.join(names)}据“{source}”。"
+
+
+def likely_facts(text: str, cover: Mapping[CoverFact, str]) -> dict[CoverFact, Evidence]:
+    """What ``evidence_lines`` says is not certain, and still stands on the cover as it says."""
+    facts = {name: fact for fact, name in FACTS.items()}
+    found = {facts[match[1]]: match for match in LIKELY.finditer(text)}
+    stands = {fact: match for fact, match in found.items() if inside_quotes(cover[fact]) == match[2]}
+    return {fact: Evidence(cover[fact], match[3], "likely") for fact, match in stands.items()}
+
+
+def inside_quotes(text: str) -> str:
+    """“依申请公开”专栏 -> ‘依申请公开’专栏."""
+    return clipped(text).replace("“", "‘").replace("”", "’")
 
 
 def row_label(row: Row) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from gongkai.decisions.file import decisions_bytes, decisions_path
 from gongkai.model import Report
 from gongkai.system import DEVICE, move, read_plain
-from gongkai.wording import HALVES, doubts_text, one_line
+from gongkai.wording import HALVES, doubted_facts, doubts_text, one_line
 
 SUFFIX = ".xlsm"
 LONGEST_READ = 1_000  # characters of a hostile text that are looked at
@@ -30,7 +30,7 @@ def report_file_name(report: Report) -> str:
     agency = safe_text(report.agency)
     year = f"{report.year}" if report.year else ""
     stem = f"{agency}{year}年度报告" if agency else safe_text(report.title) or f"未识别机关{year}年度报告"
-    told = doubts_text(report)
+    told = doubts_text(doubted_facts(report))
     name = f"{stem}（{told}）{SUFFIX}" if told else stem + SUFFIX
     return f"_{name}" if DEVICE.match(name) else name
 

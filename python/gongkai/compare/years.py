@@ -18,7 +18,17 @@ from gongkai.editions import YearLink, editions, jump_cells, links, public_cells
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule
 from gongkai.sums import difference, stated_figures, total
-from gongkai.wording import FACTS, NO_FIGURES, clipped, column_label, label_of, official_order, one_line, row_label
+from gongkai.wording import (
+    NO_FIGURES,
+    clipped,
+    column_label,
+    doubted_facts,
+    doubts_text,
+    label_of,
+    official_order,
+    one_line,
+    row_label,
+)
 
 FACTOR, LEAST = 5, 20  # a jump: so many times as much, and the larger figure at least so large
 MOST_NAMED = 3
@@ -52,7 +62,7 @@ def yearly(report: Report) -> Yearly:
     values = {cell: report.value(cell) for cell in yearly_cells()}
     source = report.document.origin if report.document else ""
     stated = {cell: value for cell, value in values.items() if value is not None}
-    doubts = "、".join(FACTS[fact] for fact in report.doubts)
+    doubts = doubted_facts(report)
     return Yearly(report.agency, report.year, source, stated, report.decisions, report.is_evaluated, doubts)
 
 
@@ -69,7 +79,7 @@ def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
 def doubted(report: Yearly) -> str:
     """What is said of a report that may be of another body or year than it is compared as."""
     known = report.agency and report.year is not None
-    return f"（{report.doubts}待核）" if report.doubts and known else ""
+    return f"（{doubts_text(report.doubts)}）" if report.doubts and known else ""
 
 
 def decided(findings: Sequence[Finding], report: Yearly) -> tuple[Finding, ...]:

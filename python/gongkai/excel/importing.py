@@ -19,7 +19,7 @@ from gongkai.excel.runner import YES, CommandResult, Request, file_of, tell
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file, read_report, with_decisions_of
 from gongkai.spreadsheets import Spot
-from gongkai.wording import clipped, doubts_text, evaluated
+from gongkai.wording import clipped, doubted_facts, doubts_text, evaluated
 from gongkai.workbook import layout
 from gongkai.workbook.cells import text_of
 from gongkai.workbook.decisions import decisions_in
@@ -139,7 +139,7 @@ def activate(book: xw.Book, name: str) -> None:
 
 def name_of(report: Report) -> str:
     agency = clipped(report.agency or report.title) or "报告（没有机关名称）"
-    told = doubts_text(report)
+    told = doubts_text(doubted_facts(report))
     named = f"{agency} {report.year}年" if report.year else agency
     return f"{named}（{told}）" if told else named
 

@@ -15,7 +15,7 @@ from gongkai.figures import read_figure
 from gongkai.model import Cell, Decision, Edit, Finding, Form, Report, Value, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
-from gongkai.wording import FACTS, one_line
+from gongkai.wording import doubted_facts, one_line
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, text_of
 from gongkai.workbook.fill import as_number
@@ -213,7 +213,7 @@ def report_to_row(report: Report, findings: Sequence[Finding], source: str, fini
         years="",
         decisions=report.decisions,
         dismissed=sum(not is_open(finding) for finding in findings),
-        doubts="、".join(FACTS[fact] for fact in report.doubts),
+        doubts=doubted_facts(report),
     )
 
 

@@ -11,9 +11,10 @@ from hashlib import sha256
 from gongkai.decisions import squeezed
 from gongkai.editions import editions
 from gongkai.figures import fold, read_figure
-from gongkai.model import Box, Cell, Entry, Label, Place, Problem, Report, Table, Value
+from gongkai.model import Box, Cell, CoverFact, Entry, Label, Place, Problem, Report, Table, Value
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
+from gongkai.wording import likely_facts
 from gongkai.workbook import layout
 from gongkai.workbook.cells import canonical, text_of, with_source
 from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
@@ -44,7 +45,18 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
         sections=read_sections(values.get(layout.PROSE, {}), problems),
         problems=tuple(problems),
     )
-    return with_decisions(report, values.get(layout.RESULTS, {}))
+    said = text_of(cover.get(layout.COVER_SPOTS["provenance"]))
+    return with_decisions(with_doubts(report, said), values.get(layout.RESULTS, {}))
+
+
+def with_doubts(report: Report, said: str) -> Report:
+    """A report whose body, year or day is not certain, by what its cover says (``said``) of what stands there."""
+    cover: dict[CoverFact, str] = {
+        "agency": report.agency,
+        "year": str(report.year or ""),
+        "published": report.published,
+    }
+    return replace(report, evidence=likely_facts(said, cover))
 
 
 def with_decisions(report: Report, results: SheetValues) -> Report:
