@@ -66,9 +66,9 @@ def ours_word(content: bytes) -> object:
 
 
 def ours_excel(content: bytes) -> object:
-    from gongkai.readers.excel import excel_blocks
+    from gongkai.readers.excel import sheet_blocks
 
-    return excel_blocks(content)
+    return sheet_blocks(content)
 
 
 class Row(NamedTuple):

@@ -22,10 +22,10 @@ sys.path.insert(0, str(ROOT / "python"))
 
 with atheris.instrument_imports(include=["gongkai"]):
     from gongkai.model import Document, GongkaiError
-    from gongkai.readers import blocks_of, html, text  # noqa: F401
-    from gongkai.readers.detect import binary_format
+    from gongkai.readers import READERS, blocks_of, html, text  # noqa: F401
     from gongkai.readers.worker import answer_to
     from gongkai.recognize import recognize
+    from gongkai.sources.detect import kind_of
 
 LONGEST = 300_000
 # Another program's work comes before ours, or the library for them aborts, which only a process apart outlives.
@@ -36,11 +36,11 @@ def one(content: bytes) -> None:
     """Read and recognise a document; anything but GongkaiError ends the run with the input that did it."""
     document = Document("fuzz", "", content, "")
     try:
-        found = binary_format(content)
-        if found is not None and found.reader:
-            kind, value = answer_to(found.reader, content)
-            assert kind in ("blocks", "refused", "memory", "failed"), kind
-            blocks = value if kind == "blocks" and isinstance(value, tuple) else ()
+        reader = READERS.get(kind_of(content).format, "")
+        if reader:
+            answer = answer_to(reader, content)
+            assert answer.kind in ("read", "refused", "memory", "failed"), answer.kind
+            blocks = answer.found
         else:
             blocks = blocks_of(document)
         recognize(blocks, document)

@@ -14,9 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "xlsx_addin"), str(ROOT / "python")]
 
 from openpyxl import Workbook  # noqa: E402
+from openpyxl.packaging.custom import StringProperty  # noqa: E402
 
 from batch_sheets import add_batch, add_summary  # noqa: E402
 from buttons import with_buttons  # noqa: E402
+from gongkai.sources.detect import MARK  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
 from looks import font  # noqa: E402
 from macros import addin_modules, macro_modules, of_addin, with_macros  # noqa: E402
@@ -84,6 +86,7 @@ def new_workbook() -> Workbook:
 
 def lay_out() -> Workbook:
     workbook = new_workbook()
+    workbook.custom_doc_props.append(StringProperty(name=MARK, value="1"))
     add_cover(workbook)
     for sheet in layout.table_sheets():
         add_table_sheet(workbook, sheet, hidden=sheet is not layout.newest_sheet(sheet.table))

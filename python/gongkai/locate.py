@@ -31,16 +31,16 @@ from gongkai.model import (
     UnreadableDocument,
 )
 from gongkai.readers import as_page, read_blocks, unpacked
-from gongkai.readers.detect import binary_format, decode
 from gongkai.readers.html.css import named_in, screen_rules
 from gongkai.readers.html.hidden import hidden_html, listed_html
 from gongkai.recognize import completed, recognize
 from gongkai.recognize.segments import NO_SUCH_PART
 from gongkai.rereading import with_uncovered_reread
 from gongkai.sources import ACCESS, Access, Limits, load
+from gongkai.sources.detect import TEXT, decode, identify
 from gongkai.sources.errors import BY_HAND
 from gongkai.wording import WORKBOOK_TYPE, clipped, evaluated
-from gongkai.workbook import is_ours, read_workbook
+from gongkai.workbook import read_workbook
 
 TABLES = 3
 DEEPEST = 1  # frames within a frame
@@ -77,7 +77,7 @@ def report_of(
     part: int = 0,
 ) -> Report:
     """The report that a document holds or leads to. Raises as ``read_source``."""
-    if is_workbook(document) or binary_format(document.content) is not None:
+    if identify(document).format is not TEXT:
         loaded()  # only a page leads on
         return report_in(document, part)
     document, blocks = with_styles(unpacked(document), limits, access)
@@ -122,7 +122,7 @@ def shown_or_hidden(blocks: Sequence[Block], document: Document, part: int) -> R
 
 def hidden_report(blocks: Sequence[Block], document: Document, part: int) -> Report | None:
     """The report that a page holds out of sight, with a word that it does; None where it holds none."""
-    if binary_format(document.content) is not None:
+    if identify(document).format is not TEXT:
         return None
     inner = hidden_html(decode(document.content, document.charset))
     if not inner:
@@ -200,12 +200,12 @@ def with_problem(report: Report, raw: str, why: str) -> Report:
 
 def report_in(document: Document, part: int = 0, blocks: Sequence[Block] = ()) -> Report:
     """The report in a document itself, or part number ``part`` of it; its blocks, if they are known."""
-    if is_workbook(document):
+    kind = identify(document)
+    if kind.is_ours:
         if part > 1:
             raise UnreadableDocument(f"{document.origin}：{NO_SUCH_PART.format(1, part)}")
         return report_of_workbook(document)
-    found = binary_format(document.content)
-    if found is not None and found.office:
+    if kind.format.office:
         document = replace(document, provenance=(*document.provenance, CONVERTED))
     document = unpacked(document)
     return shown_or_hidden(blocks or read_blocks(document), document, part)
@@ -216,18 +216,12 @@ def recognized(blocks: Sequence[Block], document: Document, part: int) -> Report
     return with_uncovered_reread(recognize(blocks, document, part), blocks)
 
 
-def is_workbook(document: Document) -> bool:
-    """Whether a document is a workbook of ours, by its content; a broken one still is. Any other holds no more than
-    what its sheets show, as a page does."""
-    return is_ours(document.content)
-
-
 def report_of_workbook(document: Document) -> Report:
     """The report in a workbook of ours. Raises WorkbookError."""
-    report = read_workbook(Path(document.origin.strip()), document.content)
+    report = read_workbook(Path(document.origin.strip()), document.content, document.kind)
     whole = Segment("report", report.title, report.agency, report.year)
     report = replace(report, parts=(whole,), part=1, chosen_by="only")
-    return replace(report, document=replace(document, media_type=WORKBOOK_TYPE, content=b""))
+    return replace(report, document=replace(document, media_type=WORKBOOK_TYPE, content=b"", kind=None))
 
 
 @dataclass(frozen=True)
@@ -308,7 +302,7 @@ class Following:
 
     def report_of(self, lead: Lead, document: Document) -> Report:
         """The report in what a lead leads to; in a frame's own frames once more."""
-        if lead.kind != "frame" or binary_format(document.content) is not None:
+        if lead.kind != "frame" or identify(document).format is not TEXT:
             return report_in(document, self.part)
         document, blocks = with_styles(document, self.limits, self.access)
         try:

@@ -216,12 +216,33 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class Format:
+    """A format of files, named as users know it; ``advice`` says what to do about one that is not read. ``office`` is
+    the suffix under which LibreOffice first makes a .docx of it, or ""."""
+
+    name: str
+    advice: str = ""
+    office: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a document is (``sources.detect.identify``); ``opened`` is the archive of a workbook of ours, which was
+    opened to find that out and need not be opened again."""
+
+    format: Format
+    is_ours: bool = False
+    opened: object = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """The bytes of a source. ``origin`` is what the user named, ``url`` where it really came from (or "").
 
     ``provenance`` says what happened between the two that the user did not ask for, a Chinese sentence each: an
     attachment taken instead of its page, a copy from the cache, a certificate that was not checked. ``styles`` is what
-    a page's external stylesheets say of a few of its figures (CSS), where the page itself does not.
+    a page's external stylesheets say of a few of its figures (CSS), where the page itself does not. ``kind`` is what
+    it is, None where nobody has looked yet.
     """
 
     origin: str
@@ -233,6 +254,7 @@ class Document:
     charset: str = ""
     provenance: tuple[str, ...] = ()
     styles: str = field(default="", repr=False)
+    kind: Kind | None = field(default=None, compare=False, repr=False)
 
 
 class Place(NamedTuple):

@@ -21,10 +21,11 @@ from gongkai.figures import fold, joined_digits, read_figure
 from gongkai.model import Block, Document, Entry, Grid, Place, Problem, Prose, Report, Table, UnreadableDocument, Value
 from gongkai.readers import HTML, is_cut, read_blocks
 from gongkai.readers.blocks import PAINTED, folded
-from gongkai.readers.detect import EXCEL, OLD_EXCEL, OLD_WORD, PDF, REPLACED, WORD, binary_format, decode, refuse_lines
 from gongkai.readers.html.dress import dress_of
+from gongkai.readers.limits import refuse_lines
 from gongkai.recognize import recognize
 from gongkai.recognize.tokens import kind_of, squash
+from gongkai.sources.detect import EXCEL, ODS, OLD_EXCEL, OLD_WORD, PDF, REPLACED, TEXT, WORD, decode, identify
 from gongkai.wording import clipped
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ APART = {  # read as the first reading is, in a process of its own
     PDF: "gongkai.rereading:pdf_order",
     OLD_WORD: "gongkai.rereading:doc_order",
 }
-REORDERED = (WORD, EXCEL, OLD_EXCEL)
+REORDERED = (TEXT, WORD, EXCEL, OLD_EXCEL, ODS)
 
 
 def reread(document: Document, first: Report | None = None) -> Report | None:
@@ -59,17 +60,17 @@ def part_of(first: Report | None) -> int:
 
 def blocks_in_order(document: Document) -> tuple[Block, ...]:
     """() where the format has no second way. Raises UnreadableDocument."""
-    found = binary_format(document.content)
+    found = identify(document).format
     if found in APART:
         from gongkai.readers.worker import read_apart
 
         return read_apart(APART[found], document.content)
-    if found is None:
+    if found is TEXT:
         text = decode(document.content, document.charset)
         refuse_lines(text)
         if HTML.search(text) and not hides_figures(text, document.styles):
             return html_order(text + REPLACED if is_cut(text) else text)
-    return reordered(read_blocks(document)) if found is None or found in REORDERED else ()
+    return reordered(read_blocks(document)) if found in REORDERED else ()
 
 
 # --- 表二, which no sum covers --------------------------------------------------------------------
@@ -105,7 +106,7 @@ def with_uncovered_reread(report: Report, blocks: Sequence[Block]) -> Report:
 
 def uncovered_by_tags(document: Document) -> list[list[str]]:
     """The texts of each 表二 of a page, in order, by the other parser."""
-    if binary_format(document.content) is not None:
+    if identify(document).format is not TEXT:
         return []
     sources = fragments(decode(document.content, document.charset))
     return [list(map(fold, page_lines(parsed_page(source)))) for source in sources[:MOST_TABLES]]
@@ -192,7 +193,7 @@ def told_apart(pair: Pair) -> Problem:
 
 def is_hidden_from_one(document: Document) -> bool:
     """Whether the page's styles hide figures, which the second reading takes for seen."""
-    if binary_format(document.content) is not None:
+    if identify(document).format is not TEXT:
         return False
     return hides_figures(decode(document.content, document.charset), document.styles)
 

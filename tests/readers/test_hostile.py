@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gongkai.model import GongkaiError, UnreadableDocument
-from gongkai.readers import detect, html, text
-from gongkai.readers.detect import DEEPEST, MOST_TAGS
+from gongkai.readers import html, limits, text
 from gongkai.readers.html import CELLS, html_blocks
+from gongkai.readers.limits import DEEPEST, MOST_TAGS
 from gongkai.readers.text import text_blocks
 from helpers.blocks import prose, read
 from helpers.counts import properties
@@ -113,7 +113,7 @@ def test_a_flood_of_lines_is_refused(content: bytes) -> None:
 
 
 def test_a_crlf_ends_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detect, "MOST_LINES", 2_000)
+    monkeypatch.setattr(limits, "MOST_LINES", 2_000)
     assert prose(read(b"a" + b"\r\n" * 1_500 + b"b"))[0][1].count("\n") == 1_500
     with pytest.raises(UnreadableDocument, match="超过2000行"):
         read(b"a" + b"\r\n" * 2_500 + b"b")

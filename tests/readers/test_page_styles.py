@@ -8,8 +8,8 @@ import pytest
 
 from gongkai.model import Document, Grid
 from gongkai.readers import read_blocks
-from gongkai.readers.detect import decode
 from gongkai.readers.html import html_blocks
+from gongkai.sources.detect import decode
 from helpers import DOCUMENTS
 from helpers.blocks import cell, prose, texts
 from helpers.counts import matrix

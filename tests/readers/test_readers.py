@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from gongkai.figures import INVISIBLE
 from gongkai.model import Grid, Link, Prose, UnreadableDocument
-from gongkai.readers.detect import decode
 from gongkai.readers.html import html_blocks
 from gongkai.readers.text import text_blocks
+from gongkai.sources.detect import decode
 from helpers.blocks import cell, links, prose, read, texts
 from helpers.counts import properties
 

@@ -222,17 +222,17 @@ LIES = (
     b"",
     b"\x80\x04cos\nsystem\n",
     b"[" * 100_000,
-    b'["blocks"]',
+    b'["read"]',
     b'["told", [], ""]',
     b'["refused", [], 5]',
-    b'["blocks", [["prose", [0,0,0,0,0], "", 5]], ""]',
-    b'["blocks", [["prose", [0,0,0,0,-1], "", "x"]], ""]',
-    b'["blocks", [["prose", [0,0,0,0,0,0], "", "x"]], ""]',
-    b'["blocks", [["grid", [0,0,0,0,0], [[["5", 0, 1, 1e300]]], true]], ""]',
-    b'["blocks", [["grid", [0,0,0,0,0], [[["5", true, 1, 1]]], true]], ""]',
-    b'["blocks", [["link", [0,0,0,0,0], "script", "", ""]], ""]',
-    b'["blocks", {"a": 1}, ""]',
-    b'["blocks", [7], ""]',
+    b'["read", [["prose", [0,0,0,0,0], "", 5]], ""]',
+    b'["read", [["prose", [0,0,0,0,-1], "", "x"]], ""]',
+    b'["read", [["prose", [0,0,0,0,0,0], "", "x"]], ""]',
+    b'["read", [["grid", [0,0,0,0,0], [[["5", 0, 1, 1e300]]], true]], ""]',
+    b'["read", [["grid", [0,0,0,0,0], [[["5", true, 1, 1]]], true]], ""]',
+    b'["read", [["link", [0,0,0,0,0], "script", "", ""]], ""]',
+    b'["read", {"a": 1}, ""]',
+    b'["read", [7], ""]',
 )
 
 
@@ -250,12 +250,12 @@ def test_no_more_is_taken_than_an_answer_can_be() -> None:
 def test_blocks_cross_the_border_unchanged(case: str) -> None:
     [source] = (DOCUMENTS / case).glob("source.*")
     blocks = read_blocks(Document(source.name, "", source.read_bytes(), ""))
-    assert unpacked(packed(WorkerResult("blocks", blocks))) == WorkerResult("blocks", blocks)
+    assert unpacked(packed(WorkerResult("read", blocks))) == WorkerResult("read", blocks)
 
 
 def test_a_half_of_a_character_crosses_too() -> None:
     blocks = (Prose(Place(1, 2, 3, 4, 5), "h1", "\ud800\x00"), Link(Place(), "image", "图", "a.png"))
-    assert unpacked(packed(WorkerResult("blocks", blocks))).blocks == blocks
+    assert unpacked(packed(WorkerResult("read", blocks))).found == blocks
 
 
 def test_the_other_process_knows_nothing_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:

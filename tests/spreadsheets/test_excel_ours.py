@@ -12,7 +12,8 @@ from gongkai import check
 from gongkai.batch.listing import plan
 from gongkai.model import Report, UnreadableDocument, WorkbookError
 from gongkai.pipeline import read_report
-from gongkai.workbook import copy_template, is_ours, write_workbook
+from gongkai.sources.detect import kind_of
+from gongkai.workbook import copy_template, write_workbook
 from helpers import DOCUMENTS
 from helpers.batches import names_in, run
 from helpers.command import run_command
@@ -55,14 +56,14 @@ def test_a_workbook_of_ours_gives_the_same_report_from_anywhere(ours: Path) -> N
 def test_ours_stays_ours_in_libreoffice(ours: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (resaved,) = recalculated([ours], tmp_path / "out")
-    assert is_ours(resaved.read_bytes())
+    assert kind_of(resaved.read_bytes()).is_ours
     assert unlike(figures(read_report(ours)), read_report(resaved)) == []
 
 
 def test_ours_stays_ours_in_other_programs_and_broken(ours: Path, tmp_path: Path) -> None:
     book = load_workbook(ours, keep_vba=True)
     book.save(tmp_path / "resaved.xlsm")
-    assert is_ours((tmp_path / "resaved.xlsm").read_bytes())
+    assert kind_of((tmp_path / "resaved.xlsm").read_bytes()).is_ours
     assert unlike(figures(read_report(ours)), read_report(tmp_path / "resaved.xlsm")) == []
     del book["工具"], book["xlwings.conf"]
     book["表三"].title = "我的表三"
@@ -79,14 +80,16 @@ def test_a_foreign_workbook_may_have_sheets_named_like_ours(tmp_path: Path) -> N
     book.create_sheet("正文")
     path = tmp_path / "a.xlsx"
     path.write_bytes(workbook_bytes(book))
-    assert not is_ours(path.read_bytes())
+    assert not kind_of(path.read_bytes()).is_ours
     assert unlike(figures(report), read_report(path)) == []
 
 
 def test_what_is_no_workbook_is_not_ours(ours: Path) -> None:
     content = ours.read_bytes()
-    assert [is_ours(given) for given in (b"", b"PK\x03\x04", b"<html>xl/workbook.xml", content[:9_000])] == [False] * 4
-    assert not is_ours(rewritten(content, {"xl/workbook.xml": lambda part: b" " * 40_000_000}))
+    assert [kind_of(given).is_ours for given in (b"", b"PK\x03\x04", b"<html>xl/workbook.xml", content[:9_000])] == [
+        False
+    ] * 4
+    assert not kind_of(rewritten(content, {"xl/workbook.xml": lambda part: b" " * 40_000_000})).is_ours
     cut = {"/cut": [answer(content[: len(content) // 2])]}
     with serving(cut) as server, pytest.raises(UnreadableDocument, match="损坏"):
         read_report(server.url("/cut"))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from gongkai.model import Document, Report, UnreadableDocument
-from gongkai.readers.excel import excel_blocks
+from gongkai.readers.excel import sheet_blocks
 from gongkai.recognize import recognize
 from helpers.counts import properties
 from helpers.office import convert
@@ -22,7 +22,7 @@ from helpers.writers.styles import FIGURES, LABELS, TABLES, Sheets, report_sheet
 
 def read_book(report: Report, sheets: Sheets, style: Style) -> Report:
     content = workbook_bytes(report_book(report, sheets, style))
-    return recognize(excel_blocks(content), Document("book", "", content, ""))
+    return recognize(sheet_blocks(content), Document("book", "", content, ""))
 
 
 @properties(64, HealthCheck.data_too_large)
@@ -73,5 +73,5 @@ def test_every_style_in_the_old_format(tmp_path: Path) -> None:
         file.write_bytes(workbook_bytes(report_book(report, report_sheets(report), style)))
     (tmp_path / "out").mkdir()
     for file, style in zip(convert(files, "xls", tmp_path / "out"), styles, strict=True):
-        read = recognize(excel_blocks(file.read_bytes()), Document(file.name, "", b"", ""))
+        read = recognize(sheet_blocks(file.read_bytes()), Document(file.name, "", b"", ""))
         assert unlike(figures(report), read) == [], style

@@ -282,10 +282,10 @@ def test_cells_of_other_programs(
 
 
 FORMS: tuple[tuple[str, int | Decimal, str], ...] = (
-    ("yyyy-mm-dd", 44625, "44625（单元格为日期或时间格式）"),
-    ("mm-dd-yy", 44625, "44625（单元格为日期或时间格式）"),  # the built-in format 14
-    ("[$-804]aaaa", 44625, "44625（单元格为日期或时间格式）"),
-    ("[h]:mm", Decimal("0.0625"), "0.0625（单元格为日期或时间格式）"),
+    ("yyyy-mm-dd", 44625, "2022-03-05"),
+    ("mm-dd-yy", 44625, "2022-03-05"),  # the built-in format 14
+    ("[$-804]aaaa", 44625, "2022-03-05"),
+    ("[h]:mm", Decimal("0.0625"), "0.0625（单元格为时长格式）"),
     ('m"月"d"日"', 0, "0（单元格为日期或时间格式）"),
     ("0%", Decimal("0.12"), "0.12（单元格为百分比格式）"),
     ("0.00%", 12, "12（单元格为百分比格式）"),
@@ -392,6 +392,15 @@ def entities(path: Path) -> None:
     rewrite(template_path(), path, {part_of("表三"): lambda part: part.replace(b"<worksheet", declared, 1)})
 
 
+def torn(path: Path) -> None:
+    """A few bytes in the midst of a packed part are others."""
+    content = bytearray(template_path().read_bytes())
+    with ZipFile(template_path()) as file:
+        at = file.getinfo(part_of("表三")).header_offset + 200
+    content[at : at + 9] = bytes(255 - byte for byte in content[at : at + 9])
+    path.write_bytes(content)
+
+
 def others(path: Path) -> None:
     renamed = {"xl/workbook.xml": lambda part: part.replace("表三".encode(), "别的".encode())}
     rewrite(template_path(), path, renamed)
@@ -402,13 +411,13 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "folder": (lambda path: path.mkdir(), "文件夹"),
     "empty": (lambda path: path.write_bytes(b""), "不是Excel工作簿"),
     "page": (lambda path: path.write_bytes(b"<html>"), "不是Excel工作簿"),
-    "old": (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), "旧版格式"),
+    "old": (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), "损坏"),
     "sealed": (
         lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")),
         "密码",
     ),
     "cut": (lambda path: path.write_bytes(template_path().read_bytes()[:20_000]), "不完整或已损坏"),
-    "torn": (lambda path: path.write_bytes(template_path().read_bytes().replace(b"\x00\x00", b"\x01\x00", 9)), "损坏"),
+    "torn": (torn, "损坏"),
     "zip": (lambda path: rewrite(template_path(), path, {"_rels/.rels": lambda part: b"<x/>"}), "不是Excel工作簿"),
     "xml": (lambda path: rewrite(template_path(), path, {part_of("正文"): lambda part: part[:-9]}), "已损坏"),
     "bomb": (bomb, "过大"),

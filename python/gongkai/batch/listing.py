@@ -49,11 +49,12 @@ def plan(argument: str, folder: Path, access: Access = ACCESS) -> Plan:
 
 
 def plan_of_document(named: str, access: Access) -> Plan:
-    from gongkai.locate import is_workbook, report_of
+    from gongkai.locate import report_of
     from gongkai.sources import LIMITS, load
+    from gongkai.sources.detect import identify
 
     document = load(named, LIMITS, access)
-    if is_workbook(document):
+    if identify(document).is_ours:
         return Plan((named,))
     if not is_web(named):
         sources = listed(document.content, Path(named).parent)
@@ -111,9 +112,9 @@ def listed(content: bytes, place: Path) -> tuple[str, ...]:
 def list_lines(content: bytes) -> list[str]:
     """What stands on the lines of a text but for remarks, which begin with #; [] for a page or a document."""
     from gongkai.readers import HTML
-    from gongkai.readers.detect import binary_format, decode
+    from gongkai.sources.detect import TEXT, decode, kind_of
 
-    if binary_format(content):
+    if kind_of(content).format is not TEXT:
         return []
     text = decode(content, "")
     if HTML.search(text):

@@ -44,8 +44,8 @@ def open_workbook(name: str) -> Opened:
     """Raises WorkbookError for anything but a workbook of ours, NoFigures for one without a figure."""
     from gongkai.decisions.file import with_decisions_beside
     from gongkai.pipeline import check
+    from gongkai.sources.detect import kind_of
     from gongkai.wording import why_no_figures
-    from gongkai.workbook import is_ours
     from gongkai.workbook.file import read_file
     from gongkai.workbook.values import values_to_report
 
@@ -56,10 +56,11 @@ def open_workbook(name: str) -> Opened:
     except (OSError, ValueError) as error:
         reason = system_reason(error) if isinstance(error, OSError) else "文件名无效"
         raise WorkbookError(f"无法读取{path.name}：{reason}。") from error
-    if not is_ours(content):
+    kind = kind_of(content)
+    if not kind.is_ours:
         what = "不是由本工具生成的工作簿，不能采纳建议；" if is_there else "：没有这个文件；请检查路径，或"
         raise WorkbookError(f"{name}{what}请先用 gongkai fill 生成工作簿。")
-    values = read_file(path, content)
+    values = read_file(path, content, kind, (*layout.report_names(), layout.LOG))
     report = values_to_report(values)
     if not report.is_evaluated:
         raise NoFigures(f"{name}：{why_no_figures(report)}")

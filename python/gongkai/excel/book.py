@@ -40,10 +40,7 @@ from gongkai.workbook.layout import TableSheet
 
 Values = dict[str, dict[Spot, object]]
 MOST_ROWS = 10_000  # of a list that a user may have made longer
-# The sheets that a report is read from, and what a check leaves.
-REPORT = (
-    layout.COVER, *(sheet.name for sheet in layout.table_sheets()), layout.PROSE, layout.RESULTS,
-)  # fmt: skip
+REPORT = layout.report_names()
 TABLES = {sheet.name: sheet for sheet in layout.table_sheets()}
 LISTS = (layout.BATCH, layout.SUMMARY, layout.LOG)
 MOST_PARTS = 2  # writes of a sheet; for more of them it pays to ask what stands between

@@ -1,17 +1,19 @@
-"""A zip or OLE2 file from elsewhere -> its parts, in memory and bounded; nothing of it goes to disk."""
+"""A zip archive or OLE2 file from elsewhere -> its parts, in memory and bounded; nothing of it goes to disk."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from struct import error as StructError
-from struct import unpack, unpack_from
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-Reason = Literal["damaged", "large", "doubled", "locked"]
+if TYPE_CHECKING:
+    from olefile import OleFileIO
+
+Reason = Literal["damaged", "large", "doubled", "locked", "entities", "deep"]
 
 MOST_PARTS = 5_000
 MOST_BYTES = 128 * 1024 * 1024  # of all parts, unpacked, as the archive says; no part gives more than it says
@@ -23,7 +25,7 @@ FAILURES = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError,
 
 class BadArchive(Exception):
     """``reason``: no zip or damaged; more or larger parts than any document of ours has; two parts of one name; a
-    password. Whoever opened the archive says it to the user."""
+    password; XML with entities, or nested beyond sense. Whoever opened the archive says it to the user."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -82,67 +84,38 @@ def part_name(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
 
 
-# --- OLE2 (.xls, .et, .doc): one of the streams, by [MS-CFB] ---------------------------------------
+# --- OLE2 (.xls, .et, .doc, .wps) -----------------------------------------------------------------
+# The format ([MS-CFB]) is olefile's to know; whatever it raises on a damaged file is one ValueError here.
 
-LAST = 0xFFFFFFFA  # from here on a number is no sector but a mark
-IN_HEADER = 109  # of the sectors that hold the table of sectors
-STREAM_ENTRY = 128  # bytes
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MOST_OF_STREAM = 64 * 1024 * 1024  # bytes
+
+
+@contextmanager
+def ole2_file(content: bytes) -> Iterator[OleFileIO[str]]:
+    """Raises ValueError where the file is damaged."""
+    from olefile import OleFileIO
+
+    try:
+        with OleFileIO(BytesIO(content)) as file:
+            yield file
+    except ValueError:
+        raise
+    except Exception as error:  # olefile raises what its own look into the bytes raises
+        raise ValueError("damaged") from error
 
 
 def read_stream(content: bytes, names: Sequence[str]) -> bytes:
     """The first of the named streams that there is. Raises ValueError where there is none or the file is damaged."""
-    try:
-        return stream(content, names)
-    except (IndexError, StopIteration, StructError) as error:
-        raise ValueError("damaged") from error
+    with ole2_file(content) as file:
+        for name in names:
+            if file.exists(name) and file.get_size(name) <= MOST_OF_STREAM:
+                found: bytes = file.openstream(name).read()
+                return found
+    raise ValueError(names[0])
 
 
-def stream(content: bytes, names: Sequence[str]) -> bytes:
-    size, small = (1 << min(shift, 16) for shift in unpack_from("<2H", content, 30))
-    directory_at, _, cutoff, small_at, _, more, _ = unpack_from("<7I", content, 48)
-    where = list(unpack_from(f"<{IN_HEADER}I", content, 76))
-    seen = 0
-    while more < LAST:
-        listed = unpack(f"<{size // 4}I", sector(content, more, size))
-        where += listed[:-1]
-        more, seen = listed[-1], seen + 1
-        if seen * size > len(content):
-            raise ValueError("a list of sectors without end")
-    table = numbers(content, [spot for spot in where if spot < LAST], size)
-    directory = joined(content, chain(table, directory_at), size)
-    entries: dict[str, tuple[int, int]] = {}
-    for at in range(0, len(directory) - STREAM_ENTRY + 1, STREAM_ENTRY):
-        length = min(unpack_from("<H", directory, at + 64)[0], 64)
-        name = directory[at : at + max(length - 2, 0)].decode("utf-16-le", "replace")
-        entries.setdefault(name if at else "", unpack_from("<II", directory, at + 116))
-    start, length = next(entries[name] for name in names if name in entries)
-    if length >= cutoff:
-        return joined(content, chain(table, start), size)[:length]
-    root, _ = entries[""]
-    within = joined(content, chain(table, root), size)
-    small_table = numbers(content, chain(table, small_at), size)
-    return b"".join(within[spot * small : (spot + 1) * small] for spot in chain(small_table, start))[:length]
-
-
-def sector(content: bytes, number: int, size: int) -> bytes:
-    return content[(number + 1) * size : (number + 2) * size]
-
-
-def joined(content: bytes, sectors: Sequence[int], size: int) -> bytes:
-    return b"".join(sector(content, number, size) for number in sectors)
-
-
-def numbers(content: bytes, sectors: Sequence[int], size: int) -> tuple[int, ...]:
-    found = joined(content, sectors, size)
-    return unpack_from(f"<{len(found) // 4}I", found)
-
-
-def chain(table: Sequence[int], start: int) -> list[int]:
-    """The sectors from ``start`` on. Raises ValueError where they go in a circle, IndexError where they leave it."""
-    found = []
-    while start < LAST:
-        found.append(start)
-        if len(found) > len(table):
-            raise ValueError("a chain of sectors without end")
-        start = table[start]
-    return found
+def stream_names(content: bytes) -> frozenset[str]:
+    """The streams and folders at the top of a file. Raises ValueError where it is damaged."""
+    with ole2_file(content) as file:
+        return frozenset(str(path[0]) for path in file.listdir(streams=True, storages=True))

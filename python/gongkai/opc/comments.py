@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
-from gongkai.model import WorkbookError
-from gongkai.opc.package import Package, actual_name, listing_of, local, parse_part, part_bytes, relationships
+from gongkai.opc import Archive, BadArchive
+from gongkai.opc.package import actual_name, listing_of, local, part_bytes, read_xml, relations
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -68,7 +68,7 @@ class Comment:
 class NewParts:
     """Parts of a package that change or come anew; ``changed``: name -> content."""
 
-    package: Package
+    archive: Archive
     changed: dict[str, bytes] = field(default_factory=dict)
 
     def xml(self, part: str | None, otherwise: str) -> _Element:
@@ -77,16 +77,16 @@ class NewParts:
 
         if part is not None and part in self.changed:
             return etree.fromstring(self.changed[part])
-        if part is not None and part in self.package.parts:
-            return parse_part(self.package, part)
+        if part is not None and part in self.archive:
+            return read_xml(self.archive, part, keeping=True)
         return etree.fromstring(otherwise)
 
     def has(self, name: str) -> bool:
-        return name in self.changed or actual_name(self.package, name) in self.package.parts
+        return name in self.changed or name in self.archive
 
 
-def has_comments(package: Package, part: str) -> bool:
-    return any(kind == "comments" for _, kind, _ in relationships(package, part))
+def has_comments(archive: Archive, part: str) -> bool:
+    return any(relation.kind == "comments" for relation in relations(archive, part).values())
 
 
 def patch_comments(parts: NewParts, part: str, sheet: _Element, wanted: Sequence[Comment]) -> bool:
@@ -97,13 +97,13 @@ def patch_comments(parts: NewParts, part: str, sheet: _Element, wanted: Sequence
     cannot be read, or the sheet is of an unusual dialect (strict): what a comment tells stands in the
     list of findings too.
     """
-    if not (has_comments(parts.package, part) or any(comment.text for comment in wanted)):
+    if not (has_comments(parts.archive, part) or any(comment.text for comment in wanted)):
         return False
     try:
-        names = names_of(parts.package, part, sheet)
+        names = names_of(parts.archive, part, sheet)
         texts = parts.xml(names.get("comments"), EMPTY_LIST)
         drawing = parts.xml(names.get("vmlDrawing"), EMPTY_DRAWING)
-    except WorkbookError:
+    except BadArchive:
         return False
     if sheet.tag != f"{{{MAIN}}}worksheet" or not put_comments(texts, drawing, wanted):
         return False
@@ -113,22 +113,22 @@ def patch_comments(parts: NewParts, part: str, sheet: _Element, wanted: Sequence
     return True
 
 
-def names_of(package: Package, part: str, sheet: _Element) -> dict[str, str]:
+def names_of(archive: Archive, part: str, sheet: _Element) -> dict[str, str]:
     """Kind -> part of a sheet's list of comments and of their drawing, as far as it has them.
 
-    Raises WorkbookError where an arrow leads nowhere. A header's pictures are a drawing of that kind,
+    Raises BadArchive where an arrow leads nowhere. A header's pictures are a drawing of that kind,
     too, but of another arrow.
     """
     drawn = sheet.find(f"{{{MAIN}}}legacyDrawing")
     key = drawn.get(f"{{{ARROWS}}}id") if drawn is not None else None
     found = {}
-    for number, kind, target in relationships(package, part):
-        if kind == "comments" or (kind == "vmlDrawing" and number == key):
-            found[kind] = target
-    if any(name not in package.parts for name in found.values()):
-        raise WorkbookError(package.name)
+    for number, relation in relations(archive, part).items():
+        if relation.kind == "comments" or (relation.kind == "vmlDrawing" and number == key):
+            found[relation.kind] = relation.target
+    if any(name not in archive for name in found.values()):
+        raise BadArchive("damaged")
     if key is not None and "vmlDrawing" not in found:
-        raise WorkbookError(package.name)
+        raise BadArchive("damaged")
     return found
 
 
@@ -251,16 +251,16 @@ def declare(parts: NewParts, kind: str, name: str) -> None:
     """By its own name: a default for all parts of an ending may say something else."""
     from lxml import etree
 
-    types = parts.xml(actual_name(parts.package, TYPES_PART), f'<Types xmlns="{CONTENT}"/>')
+    types = parts.xml(actual_name(parts.archive, TYPES_PART), f'<Types xmlns="{CONTENT}"/>')
     said = {"PartName": f"/{name}", "ContentType": KINDS[kind]}
     etree.SubElement(types, f"{{{CONTENT}}}Override", said)
-    parts.changed[actual_name(parts.package, TYPES_PART)] = part_bytes(types)
+    parts.changed[actual_name(parts.archive, TYPES_PART)] = part_bytes(types)
 
 
 def relate(parts: NewParts, sheet_part: str, kind: str, name: str) -> str:
     from lxml import etree
 
-    listing = listing_of(parts.package, sheet_part)
+    listing = listing_of(parts.archive, sheet_part)
     arrows = parts.xml(listing, f'<Relationships xmlns="{LISTING}"/>')
     taken = {arrow.get("Id") for arrow in arrows}
     key = next(key for key in map("rId{}".format, count(1)) if key not in taken)

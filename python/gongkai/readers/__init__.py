@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
-from gongkai.model import Block, Document, UnreadableDocument
+from gongkai.model import Block, Document, Format, Kind, UnreadableDocument
 from gongkai.readers.blocks import folded
-from gongkai.readers.detect import DATA, REPLACED, binary_format, decode, refuse_lines, text_format
 from gongkai.readers.html.mhtml import html_of_mhtml, is_mhtml
+from gongkai.readers.limits import refuse_lines
+from gongkai.sources.detect import (
+    DATA,
+    EXCEL,
+    ODS,
+    OLD_EXCEL,
+    OLD_WORD,
+    PDF,
+    REPLACED,
+    RTF,
+    TEXT,
+    WORD,
+    decode,
+    identify,
+    text_format,
+)
 from gongkai.system import remove_left_folders
 
 HTML = re.compile(
@@ -19,6 +35,13 @@ HTML = re.compile(
 ENDING = 2_000  # characters
 DATA_START = re.compile(rb"(?:\xef\xbb\xbf)?" + DATA.pattern.encode())
 MHTML_READ = "单个文件网页（.mht），读取的是其中的网页。"
+WORD_READER, SHEETS_READER = "gongkai.readers.word:word_blocks", "gongkai.readers.excel:sheet_blocks"
+# Format -> the function that makes blocks of its bytes, in a process of its own (readers.worker).
+READERS: Mapping[Format, str] = {
+    PDF: "gongkai.readers.pdf:pdf_blocks",
+    **dict.fromkeys((WORD, OLD_WORD, RTF), WORD_READER),
+    **dict.fromkeys((EXCEL, OLD_EXCEL, ODS), SHEETS_READER),
+}
 DATA_READ = "网站接口返回的数据，读取的是其中的正文。"
 
 
@@ -55,25 +78,33 @@ def unpacked(document: Document) -> Document:
 def as_page(document: Document, text: str, step: str) -> Document:
     provenance = (*document.provenance, step) if step else document.provenance
     page = text.encode("utf-8", "replace")
-    return replace(document, content=page, charset="utf-8", media_type="text/html", provenance=provenance)
+    return replace(
+        document,
+        content=page,
+        charset="utf-8",
+        media_type="text/html",
+        provenance=provenance,
+        kind=Kind(TEXT),
+    )
 
 
 def blocks_of(document: Document) -> tuple[Block, ...]:
     document = unpacked(document)
-    found = binary_format(document.content)
-    if found is not None and found.reader:
+    found = identify(document).format
+    if found in READERS:
         from gongkai.readers.libreoffice import to_docx
         from gongkai.readers.worker import read_apart
 
         content = to_docx(document.content, found.office) if found.office else document.content
-        return read_apart(found.reader, content)
-    if found is None:
+        return read_apart(READERS[found], content)
+    if found is TEXT:
         text = decode(document.content, document.charset)
         if not text.strip("\ufeff\x00 \t\r\n\f\v"):
             raise UnreadableDocument("内容是空的，没有可读的文字；请检查网址或文件。")
-        found = text_format(text)
-        if found is None:
+        other = text_format(text)
+        if other is None:
             return blocks_of_text(text, document.styles)
+        found = other
     raise UnreadableDocument(f"这是{found.name}，不能读取；{found.advice}。")
 
 

@@ -1,4 +1,4 @@
-"""A reader's name + bytes -> its blocks, from a process that is bounded in time and memory.
+"""A reader's name + bytes -> its blocks or sheets, from a process that is bounded in time and memory.
 
 The parsers of PDF and Office files are other people's, and a hostile file makes them run for hours, fill the memory or
 crash. Nothing but a process can be ended from outside. Processes are kept and used again, so that of many documents
@@ -22,6 +22,9 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any, Literal, NamedTuple
 
 from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableDocument
+from gongkai.spreadsheets import Area, Sheet, Spot
+from gongkai.spreadsheets.formats import as_figure, number_of
+from gongkai.spreadsheets.seen import text_of
 
 MOST = 1 << 31  # of pages, rows and columns
 LENGTH = 8  # bytes of the number before each message
@@ -54,15 +57,27 @@ BOUNDS = Bounds()
 
 
 class WorkerResult(NamedTuple):
-    """What a process sends back: the blocks, or a sentence why there are none, or the name of an error."""
+    """What a process sends back: the blocks or sheets, or a sentence why there are none, or the name of an error."""
 
-    kind: Literal["blocks", "refused", "memory", "failed"]
-    blocks: tuple[Block, ...] = ()
+    kind: Literal["read", "refused", "memory", "failed"]
+    found: tuple[Block | Sheet, ...] = ()
     why: str = ""
 
 
 def read_apart(reader: str, content: bytes, bounds: Bounds = BOUNDS) -> tuple[Block, ...]:
-    """What ``reader`` (``module:function``, from bytes to blocks) makes of a document, in a process of its own.
+    """The blocks that ``reader`` (``module:function``) makes of a document, in a process of its own. Raises as
+    ``found_apart``."""
+    return tuple(part for part in found_apart(reader, content, bounds) if not isinstance(part, Sheet))
+
+
+def sheets_apart(content: bytes, bounds: Bounds = BOUNDS) -> list[Sheet]:
+    """All sheets of an .xls or .et, read in a process of its own. Raises as ``found_apart``."""
+    found = found_apart("gongkai.spreadsheets.xls:every_sheet", content, bounds)
+    return [part for part in found if isinstance(part, Sheet)]
+
+
+def found_apart(reader: str, content: bytes, bounds: Bounds) -> tuple[Block | Sheet, ...]:
+    """What a reader makes of a document, in a process of its own.
 
     Raises UnreadableDocument, without the document's name, for what the reader refuses, for a document that takes
     more than the bounds, and for one on which the reader fails.
@@ -75,8 +90,8 @@ def read_apart(reader: str, content: bytes, bounds: Bounds = BOUNDS) -> tuple[Bl
             process.end()
             raise
         process.release()
-    if answer.kind == "blocks":
-        return answer.blocks
+    if answer.kind == "read":
+        return answer.found
     if answer.kind == "refused":
         raise UnreadableDocument(answer.why)
     if answer.kind == "memory":
@@ -237,7 +252,7 @@ def whole(stream: IO[bytes], size: int) -> bytes:
 
 
 def packed(answer: WorkerResult) -> bytes:
-    plain = [packed_block(block) for block in answer.blocks]
+    plain = [packed_sheet(part) if isinstance(part, Sheet) else packed_block(part) for part in answer.found]
     return json.dumps([answer.kind, plain, answer.why]).encode()
 
 
@@ -251,12 +266,48 @@ def packed_block(block: Block) -> list[object]:
             return ["link", place, kind, text, target]
 
 
+def packed_sheet(sheet: Sheet) -> list[object]:
+    """A sheet without conditions, which no format that is read here tells."""
+    cells = [[*spot, as_figure(value) is not None, text_of(value)] for spot, value in sheet.cells.items()]
+    kinds = [[*spot, kind] for spot, kind in sheet.kinds.items()]
+    hidden = [sorted(sheet.hidden_rows), sorted(sheet.hidden_columns)]
+    return ["sheet", sheet.name, sheet.visible, cells, kinds, *hidden, list(sheet.merged)]
+
+
 def unpacked(message: bytes) -> WorkerResult:
     """Raises ValueError and TypeError for what ``packed`` does not make."""
-    kind, blocks, why = json.loads(message)
-    if kind not in ("blocks", "refused", "memory", "failed"):
+    kind, found, why = json.loads(message)
+    if kind not in ("read", "refused", "memory", "failed"):
         raise ValueError(kind)
-    return WorkerResult(kind, tuple(map(unpacked_block, blocks)), text_in(why))
+    return WorkerResult(kind, tuple(map(unpacked_part, found)), text_in(why))
+
+
+def unpacked_part(plain: list[Any]) -> Block | Sheet:
+    return unpacked_sheet(plain[1:]) if plain[0] == "sheet" else unpacked_block(plain)
+
+
+def unpacked_sheet(plain: list[Any]) -> Sheet:
+    name, visible, cells, kinds, rows, columns, merged = plain
+    return Sheet(
+        name=text_in(name),
+        visible=visible is True,
+        cells=dict(map(unpacked_cell, cells)),
+        kinds={(number_in(row), number_in(column)): text_in(kind) for row, column, kind in kinds},
+        hidden_rows=frozenset(map(number_in, rows)),
+        hidden_columns=frozenset(map(number_in, columns)),
+        merged=[area_in(area) for area in merged],
+    )
+
+
+def unpacked_cell(plain: list[Any]) -> tuple[Spot, object]:
+    row, column, is_number, text = plain
+    value = number_of(text_in(text)) if is_number is True else text_in(text)
+    return (number_in(row), number_in(column)), value
+
+
+def area_in(plain: list[Any]) -> Area:
+    top, left, bottom, right = map(number_in, plain)
+    return top, left, bottom, right
 
 
 def unpacked_block(plain: list[Any]) -> Block:
@@ -299,8 +350,8 @@ def answer_to(reader: str, content: bytes) -> WorkerResult:
     """Call a reader; every failure is an answer."""
     try:
         module, _, name = reader.partition(":")
-        function: Callable[[bytes], tuple[Block, ...]] = getattr(importlib.import_module(module), name)
-        return WorkerResult("blocks", function(content))
+        function: Callable[[bytes], tuple[Block | Sheet, ...]] = getattr(importlib.import_module(module), name)
+        return WorkerResult("read", function(content))
     except UnreadableDocument as error:
         return WorkerResult("refused", why=str(error))
     except MemoryError:

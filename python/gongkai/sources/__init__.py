@@ -2,7 +2,7 @@
 
 ``load`` is the way in. documents: bytes -> Document, paths and standard input, what a fetch may take. web: one fetch
 over all its hops and retries; guard: which addresses may be asked; body: bytes as sent -> plain bytes; redirects: where
-a page itself sends its readers; cache: pages kept on disk; errors: the sentences.
+a page itself sends its readers; cache: pages kept on disk; detect: what a document is; errors: the sentences.
 """
 
 from __future__ import annotations

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from gongkai.model import Document, FetchError
+from gongkai.sources.detect import identify
 from gongkai.sources.errors import empty, not_plain, too_large
 from gongkai.system import NotPlainFile, open_plain, system_reason
 
@@ -27,7 +28,8 @@ def document(
     if not content:
         raise empty(origin)
     digest = hashlib.sha256(content).hexdigest()
-    return Document(origin, media_type, content, digest, fetched_at or now(), url, charset, provenance)
+    found = Document(origin, media_type, content, digest, fetched_at or now(), url, charset, provenance)
+    return replace(found, kind=identify(found))
 
 
 def now() -> str:

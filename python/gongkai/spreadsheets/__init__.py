@@ -1,50 +1,93 @@
-"""What a person sees on the sheets of a workbook file: bytes -> a Look for each visible sheet (xlsx, xls).
+"""What a person sees on the sheets of a workbook: a file's bytes, or what an open program says, -> values.
 
-Beside it what any sheet has: number formats (formats), the cells of an .xlsx as stored (values). Nothing is calculated.
+``read_sheets`` is the way in for files; xlsx, xls and ods read one format each, and all give the same Sheet, as does
+the live workbook (gongkai.excel). What is seen of a Sheet is judged in one place (seen), by number formats (formats)
+and by the looks of pieces of a text (pieces). Nothing is calculated.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gongkai.model import UnreadableDocument
+from gongkai.opc import OLE2, Archive, open_archive
 
 if TYPE_CHECKING:
     from gongkai.spreadsheets.formats import Condition
 
 MOST_SHEETS = 100
+MOST_MERGED = 20_000  # merged ranges of a sheet
+MOST_AREA = 2_000_000  # cells from the first to the last of a sheet
 SAVE_AS = "请在Excel或WPS中打开，另存为.xlsx后重试"
 PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+FLAT, NARROW = 1.0, 0.1  # points, characters: a row less high, a column less wide shows nothing
 
-Position = tuple[int, int]  # (row, column), 0-based, as in a Look
-Spot = tuple[int, int]  # (row, column), 1-based, as in a sheet: K28 is (28, 11)
+Spot = tuple[int, int]  # (row, column), 1-based: K28 is (28, 11)
+Area = tuple[int, int, int, int]  # top, left, bottom, right; 1-based, all edges included
+IsWanted = Callable[[str, bool], bool]  # whether a sheet is to be read, by its name and whether it is visible
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a look into the file says of one visible sheet. All places are (row, column), 0-based.
+class Sheet:
+    """One sheet as its workbook has it.
 
-    ``number`` is the sheet's in the file that calamine is given; ``kinds`` the cells whose format does not show the
-    number (see formats); ``texts`` what stands in cells of which calamine would say nothing or less; ``conditions``
-    the conditional formats that hide numbers.
+    ``cells``: what is stored, blanks left out: int, Decimal, a text, a day or time; an error as its text (#DIV/0!), a
+    formula without a result as = and the formula. Of a text in pieces what is struck is left out and what is raised
+    is set apart (``pieces.joined``). ``kinds``: cells that show it otherwise, or not at all (``formats``), and
+    ``conditions`` those that do so for some numbers. ``hidden_rows`` and ``hidden_columns`` are flat or narrow ones
+    too. ``formulas``: cells whose value is the result of one, as far as the format says.
     """
 
     name: str
-    number: int
-    area: tuple[int, int]
-    hidden_rows: Collection[int]
-    hidden_columns: Collection[int]
-    kinds: Mapping[Position, str]
-    texts: Mapping[Position, str]
+    visible: bool = True
+    cells: Mapping[Spot, object] = field(default_factory=dict)
+    kinds: Mapping[Spot, str] = field(default_factory=dict)
     conditions: Sequence[Condition] = ()
+    hidden_rows: Collection[int] = ()
+    hidden_columns: Collection[int] = ()
+    merged: Sequence[Area] = ()
+    formulas: Collection[Spot] = ()
+
+    def is_hidden(self, spot: Spot) -> bool:
+        return spot[0] in self.hidden_rows or spot[1] in self.hidden_columns
 
 
-def too_many(sheets: int) -> UnreadableDocument:
-    return UnreadableDocument(f"工作簿有{sheets}张工作表，不像是年度报告；请只保留报告的工作表后重试。")
+def every_visible(name: str, visible: bool) -> bool:
+    return visible
+
+
+def read_sheets(content: bytes, wanted: IsWanted = every_visible, opened: Archive | None = None) -> list[Sheet]:
+    """The wanted sheets of an .xlsx, .xlsm, .xls, .et or .ods, in the order of their tabs.
+
+    ``opened`` is the archive that ``content`` is, if somebody opened it before. Raises BadArchive for an archive that
+    cannot be read, UnreadableDocument for all else, in a sentence.
+    """
+    if content.startswith(OLE2):
+        from gongkai.spreadsheets.xls import xls_sheets
+
+        return xls_sheets(content, wanted)
+    archive = opened or open_archive(content)
+    if "content.xml" in archive:
+        from gongkai.spreadsheets.ods import ods_sheets
+
+        return ods_sheets(archive, wanted)
+    from gongkai.spreadsheets.xlsx import xlsx_sheets
+
+    return xlsx_sheets(archive, wanted)
+
+
+def refuse_many(sheets: int) -> None:
+    if sheets > MOST_SHEETS:
+        raise UnreadableDocument(f"工作簿有{sheets}张工作表，不像是年度报告；请只保留报告的工作表后重试。")
+
+
+def refuse_merged(name: str, count: int) -> None:
+    if count > MOST_MERGED:
+        raise UnreadableDocument(f"工作表“{name}”有{count}处合并单元格，不像是年度报告；请检查文件是否正确。")
 
 
 # --- where cells stand ----------------------------------------------------------------------------
@@ -67,3 +110,14 @@ def column_of(place: str) -> int:
     for letter in found[1] if found else "":
         number = number * 26 + ord(letter) - 64
     return number
+
+
+def area_of(text: str) -> Area | None:
+    """``D5:J5`` or ``$D$5`` -> its cells from the first to the last; None for what is no area."""
+    first, _, last = text.replace("$", "").partition(":")
+    ends = [PLACE.fullmatch(end) for end in (first, last or first)]
+    if ends[0] is None or ends[1] is None:
+        return None
+    rows = sorted(int(end[2]) for end in ends if end)
+    columns = sorted(column_of(end[0]) for end in ends if end)
+    return rows[0], columns[0], rows[1], columns[1]

@@ -1,4 +1,4 @@
-"""A stored value, its number format and the conditional ones -> the number, or a text where another is shown."""
+"""A number format, or a conditional one -> the kind of what it makes of a number, "" for the number itself."""
 
 from __future__ import annotations
 
@@ -10,23 +10,28 @@ from decimal import Decimal
 
 from gongkai.figures import exact, read_figure
 from gongkai.model import Value
-from gongkai.spreadsheets import column_of
+from gongkai.spreadsheets import Area, column_of
 
 EXACT_DIGITS = 15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
 DATE, PERCENT, SCALED = "日期或时间", "百分比", "按千位缩小显示的"
 STRANGE, HIDDEN, STRUCK = "无法识别的", "不显示数值的", "加了删除线的"
 MONEY, UNSIGNED, WHITE = "带货币单位的", "不显示负号的", "白色字体的"
+RAISED, ELAPSED = "上标或下标", "时长"
+OF_FONTS = (STRUCK, WHITE, RAISED)  # kinds that hide a text as well as a number
 # Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East Asian versions.
 BUILTIN = {str(number): DATE for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))} | {
     "9": PERCENT,
     "10": PERCENT,
     **dict.fromkeys(("5", "6", "7", "8", "42", "44"), MONEY),
 }
+LARGEST = 300  # powers of ten
 LONGEST_CODE = 255
 # What a format code shows as it stands, or does not show: "text", \c, !c, _c, *c, colours and conditions; not [h].
 LITERAL = re.compile(r'"[^"]*"|[\\!].|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
-ODD_CODES = (  # aaa is a day of the week; a comma after the last digit hides three digits
+# [h]:mm counts hours beyond a day; aaa is a day of the week; a comma after the last digit hides three digits.
+ODD_CODES = (
     (PERCENT, re.compile("%")),
+    (ELAPSED, re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)),
     (DATE, re.compile("[ymdhs]|aaa", re.IGNORECASE)),
     (SCALED, re.compile("[0#?.],+(?![0#?,])")),
 )
@@ -62,6 +67,17 @@ def as_figure(value: object) -> Value:
     if len(value.as_tuple().digits) > EXACT_DIGITS:
         value = Decimal(format(value, f".{EXACT_DIGITS}g"))
     return exact(value)
+
+
+def number_of(text: str) -> object:
+    """A number at the digits that a spreadsheet keeps; the text itself where it is none, or beyond all sense."""
+    try:
+        number = Decimal(text.strip())
+    except ArithmeticError:
+        return text
+    if not number.is_finite() or abs(number.adjusted()) > LARGEST:
+        return text
+    return as_figure(number)
 
 
 def kind_of(code: str) -> str:
@@ -124,7 +140,6 @@ def doubtful(number: str, kind: str) -> str:
 
 # --- conditional formats --------------------------------------------------------------------------
 
-Area = tuple[int, int, int, int]  # top, left, bottom, right; 0-based
 NEVER, UNKNOWN = "never", ""  # operators: the rule is for no number; it cannot be evaluated
 COMPARED: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "equal": operator.eq,
@@ -188,7 +203,7 @@ def condition(sort: str, named: str, formulas: Sequence[str], areas: tuple[Area,
 def is_of_itself(found: re.Match[str], areas: tuple[Area, ...]) -> bool:
     """Whether a formula on the first cell asks of each cell its own value: $B1=0 in B1:B9, not in B1:C9."""
     top, left = min(area[0] for area in areas), min(area[1] for area in areas)
-    if (column_of(f"{found[2].upper()}1"), int(found[4])) != (left + 1, top + 1):
+    if (column_of(f"{found[2].upper()}1"), int(found[4])) != (left, top):
         return False
     one_column = all(area[1] == area[3] == left for area in areas)
     one_row = all(area[0] == area[2] == top for area in areas)

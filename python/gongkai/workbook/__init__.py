@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from gongkai.model import Finding, Report, WorkbookError
+from gongkai.model import Finding, Kind, Report, WorkbookError
 
-__all__ = ["copy_template", "is_ours", "read_ours", "read_workbook", "write_workbook"]
+__all__ = ["copy_template", "read_ours", "read_workbook", "write_workbook"]
 
 
 def write_workbook(
@@ -33,15 +33,16 @@ def write_workbook(
     return fill_file(template or template_path(), target, edits, overwrite=overwrite)
 
 
-def read_workbook(path: Path, content: bytes | None = None) -> Report:
+def read_workbook(path: Path, content: bytes | None = None, kind: Kind | None = None) -> Report:
     """The report that a workbook of ours shows, as edited by whichever program. Raises WorkbookError.
 
-    ``content`` is what the file holds where that is known; the path then only names it.
+    ``content`` is what the file holds and ``kind`` what that is, where it is known; the path then only names it.
     """
     from gongkai.workbook.file import read_file
+    from gongkai.workbook.layout import report_names
     from gongkai.workbook.values import values_to_report
 
-    return values_to_report(read_file(path, content))
+    return values_to_report(read_file(path, content, kind, report_names()))
 
 
 def read_ours(path: Path) -> Report | None:
@@ -53,22 +54,16 @@ def read_ours(path: Path) -> Report | None:
         content = path.read_bytes() if path.is_file() else b""  # a pipe would be waited for
     except (OSError, ValueError):
         return None  # whoever writes there says what is wrong
-    if not is_ours(content):
+    from gongkai.sources.detect import kind_of
+
+    kind = kind_of(content)
+    if not kind.is_ours:
         return None
     try:
-        return read_workbook(path, content)
+        return read_workbook(path, content, kind)
     except WorkbookError as error:
         why = str(error).rstrip("。")
         raise WorkbookError(f"{why}；其中的处理（确认、忽略）读不出来，所以没有覆盖它，请先把它移走再试。") from error
-
-
-def is_ours(content: bytes) -> bool:
-    """Whether a file was made from our template, even if somebody then broke it."""
-    if not content.startswith(b"PK"):  # a page need not pay for what reads workbooks
-        return False
-    from gongkai.workbook.file import is_ours as is_ours_file
-
-    return is_ours_file(content)
 
 
 def copy_template(target: Path, *, overwrite: bool = False) -> Path:

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gongkai.model import Edit, WorkbookError
-from gongkai.opc import BadArchive, open_archive
+from gongkai.model import Edit, Kind, UnreadableDocument, WorkbookError
+from gongkai.opc import OLE2, Archive, BadArchive, Reason, open_archive
 from gongkai.opc.comments import Comment, NewParts, has_comments, patch_comments
 from gongkai.opc.package import (
-    MOST_XML,
-    Package,
     drop,
     local,
+    main_part,
     package_bytes,
-    parse_part,
     part_bytes,
-    read_package,
-    relationships,
-    sheet_parts,
+    read_xml,
+    relations,
+    tabs_of,
     whole,
-    workbook_part,
 )
-from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.values import formula_spots, odd_styles, shared_strings, sheet_values
-from gongkai.system import refuse_existing, write_whole
+from gongkai.readers.worker import sheets_apart
+from gongkai.spreadsheets import Sheet, Spot, read_sheets
+from gongkai.spreadsheets.seen import figures_seen
+from gongkai.system import read_plain, refuse_existing, system_reason, write_whole
 from gongkai.workbook import layout
 from gongkai.workbook.cells import cell_text, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
@@ -38,8 +36,16 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 TEMPLATE = "workbook_template.xlsm"
-PART = b"xl/workbook.xml"
-OUR_NAME = re.compile(rb"""<(?:\w+:)?definedName\b[^>]*\sname=["'](?:disclosure|applications|disputes)\.\w+\.\w+["']""")
+REFUSED: dict[Reason, str] = {
+    "damaged": "不完整或已损坏，请重新取得该文件",
+    "large": "解压后过大，不像是年报工作簿，没有打开",
+    "doubled": "含有重名的部件，不是正常的工作簿，没有打开",
+    "locked": "的压缩包设有密码，请先取消密码后再试",
+    "entities": "含有不允许的实体声明，没有打开",
+    "deep": "的内容嵌套层数过多，不是正常的工作簿，没有打开",
+}
+ODS_PART = "content.xml"
+NOT_OURS = "不是Excel工作簿，请选择由gongkai生成的.xlsm文件。"
 BEFORE_CALC = ("definedNames", "externalReferences", "functionGroups", "sheets")
 
 
@@ -68,36 +74,36 @@ def fill_file(template: Path, target: Path, edits: Sequence[Edit], *, overwrite:
 
 def refuse_older(template: Path) -> None:
     """WorkbookError for a template of one's own, or a workbook, whose list of findings has other columns."""
-    package = read_package(template)
-    part = sheet_parts(package, parse_part(package, workbook_part(package))).get(layout.RESULTS)
-    if part:
-        values = sheet_values(parse_part(package, part), read_strings(package), read_styles(package))
-        refuse_older_results(values, template.name)
+    with refused(template.name):
+        found = read_sheets(b"", lambda name, _: name == layout.RESULTS, opened(template))
+    if found:
+        refuse_older_results(found[0].cells, template.name)
 
 
 def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) -> bytes:
     """The workbook that ``template`` and the edits make; ``content`` is what it holds, if known. WorkbookError."""
-    package = read_package(template, content)
-    return package_bytes(package, patch_package(package, edits))
+    with refused(template.name):
+        archive = opened(template, content)
+        return package_bytes(archive, patch_package(archive, edits, template.name))
 
 
-def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
-    """Part -> new content, for the parts that the edits change."""
-    part = workbook_part(package)
-    workbook = parse_part(package, part)
-    sheets = sheet_parts(package, workbook)
+def patch_package(archive: Archive, edits: Sequence[Edit], file: str) -> dict[str, bytes]:
+    """Part -> new content, for the parts that the edits change. Raises BadArchive, WorkbookError."""
+    part = main_part(archive)
+    workbook = read_xml(archive, part, keeping=True)
+    sheets = {tab.name: tab.part for tab in tabs_of(archive, workbook)}
     shown = shown_sheets(edits)
     tables = {sheet.name: sheet for sheet in layout.table_sheets()}
-    parts = NewParts(package)
+    parts = NewParts(archive)
     changed: dict[str, bytes] = {}
     overwritten: dict[str, set[Spot]] = {}
     for name, wanted in by_sheet(edits).items():
         if name not in sheets:
             if name == layout.TOOL:  # a template from before the macros; nothing but they reads this sheet
                 continue
-            raise WorkbookError(f"{package.name}没有工作表“{name}”，请使用gongkai的模板。")
-        root = parse_part(package, sheets[name])
-        before = comments_before(package, sheets[name], root, tables[name]) if name in tables else {}
+            raise WorkbookError(f"{file}没有工作表“{name}”，请使用gongkai的模板。")
+        root = read_xml(archive, sheets[name], keeping=True)
+        before = comments_before(archive, sheets[name], tables[name]) if name in tables else {}
         touched, overwritten[name] = patch_sheet(root, wanted)
         if name in layout.WRAPPED:
             fit_rows(root, wanted, layout.WRAPPED[name])
@@ -110,15 +116,15 @@ def patch_package(package: Package, edits: Sequence[Edit]) -> dict[str, bytes]:
             changed[sheets[name]] = part_bytes(root)
     if patch_workbook(workbook, shown):
         changed[part] = part_bytes(workbook)
-    return changed | parts.changed | patch_chain(package, workbook, overwritten)
+    return changed | parts.changed | patch_chain(archive, workbook, overwritten)
 
 
-def comments_before(package: Package, part: str, root: _Element, sheet: TableSheet) -> dict[Spot, str]:
+def comments_before(archive: Archive, part: str, sheet: TableSheet) -> dict[Spot, str]:
     """What we said on the cells of a sheet, by what it keeps; {} for one without comments."""
-    if not has_comments(package, part):
+    if not has_comments(archive, part):
         return {}
-    values = sheet_values(root, read_strings(package), read_styles(package))
-    return comments_of(sheet, kept_edits(sheet, values))
+    (found,) = read_sheets(b"", lambda name, _: name == sheet.name, archive)
+    return comments_of(sheet, kept_edits(sheet, found.cells))
 
 
 def cell_comments(wanted: Mapping[Spot, str], before: Mapping[Spot, str]) -> list[Comment]:
@@ -176,9 +182,10 @@ def ask_for_calculation(workbook: _Element) -> bool:
     return True
 
 
-def patch_chain(package: Package, workbook: _Element, overwritten: Mapping[str, set[Spot]]) -> dict[str, bytes]:
+def patch_chain(archive: Archive, workbook: _Element, overwritten: Mapping[str, set[Spot]]) -> dict[str, bytes]:
     """Take overwritten formulas off the list of formulas that Excel keeps; it calls a file with others damaged."""
-    chains = [target for _, kind, target in relationships(package, workbook_part(package)) if kind == "calcChain"]
+    known = relations(archive, main_part(archive)).values()
+    chains = [relation.target for relation in known if relation.kind == "calcChain"]
     gone = {
         (tab.get("sheetId", ""), layout.address(place))
         for tab in workbook.iterfind("{*}sheets/{*}sheet")
@@ -186,7 +193,7 @@ def patch_chain(package: Package, workbook: _Element, overwritten: Mapping[str, 
     }
     if not gone or not chains:
         return {}
-    root = parse_part(package, chains[0])
+    root = read_xml(archive, chains[0], keeping=True)
     sheet = ""
     for node in list(root):
         # A sheet's number stands only where it differs from the entry before, so every entry gets its own.
@@ -200,54 +207,88 @@ def patch_chain(package: Package, workbook: _Element, overwritten: Mapping[str, 
 # --- reading --------------------------------------------------------------------------------------
 
 
-def is_ours(content: bytes) -> bool:
-    """Whether a file is a workbook whose cells have our names: they survive renamed, deleted and hidden sheets, and
-    every program that saves it."""
-    if not content.startswith(b"PK") or PART not in content:
-        return False
+@contextmanager
+def refused(name: str) -> Iterator[None]:
+    """Says of a file that cannot be read what is wrong with it. WorkbookError."""
     try:
-        archive = open_archive(content)
-        return PART.decode() in archive and OUR_NAME.search(archive.read(PART.decode(), MOST_XML)) is not None
-    except BadArchive:
-        return False
+        yield
+    except BadArchive as error:
+        raise WorkbookError(f"{name}{REFUSED[error.reason]}。") from error
+    except UnreadableDocument as error:
+        raise WorkbookError(f"{name}：{error}") from error
 
 
-def read_file(path: Path, content: bytes | None = None) -> dict[str, dict[Spot, object]]:
-    """A workbook of ours -> sheet name -> (row, column) -> value, for all our sheets that it has.
+def opened(path: Path, content: bytes | None = None) -> Archive:
+    """The archive of a workbook that can be written to. WorkbookError for any other file; raises BadArchive."""
+    content = content_of(path) if content is None else content
+    if content.startswith(OLE2):
+        refuse_sealed(path.name, content)
+        raise WorkbookError(f"{path.name}是旧版格式（.xls），请另存为.xlsx或.xlsm后再试。")
+    archive = archive_of(path.name, content)
+    if ODS_PART in archive:
+        raise WorkbookError(f"{path.name}是OpenDocument格式（.ods），请另存为.xlsx或.xlsm后再试。")
+    return archive
 
-    Values are int, Decimal or text; saved by whichever program. WorkbookError for anything that is no such workbook.
+
+def archive_of(name: str, content: bytes) -> Archive:
+    """The archive that a workbook is. WorkbookError for what is none; raises BadArchive."""
+    archive = open_archive(content) if content.startswith(b"PK") else None
+    if archive is None or not (ODS_PART in archive or main_part(archive)):
+        raise WorkbookError(f"{name}{NOT_OURS}")
+    return archive
+
+
+def refuse_sealed(name: str, content: bytes) -> None:
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise WorkbookError(f"{name}设有打开密码，请先取消密码后再试。")
+
+
+def content_of(path: Path) -> bytes:
+    try:
+        return read_plain(path)
+    except OSError as error:
+        raise WorkbookError(f"无法读取{path.name}：{system_reason(error)}。") from error
+    except ValueError as error:  # a name that no system takes
+        raise WorkbookError(f"无法读取{path.name}：文件名无效。") from error
+
+
+def read_file(
+    path: Path,
+    content: bytes | None = None,
+    kind: Kind | None = None,
+    names: Sequence[str] = (),
+) -> dict[str, dict[Spot, object]]:
+    """A workbook of ours -> sheet name -> (row, column) -> value, for those named (all of ours) that it has.
+
+    Values are int, Decimal or text, as a person sees them; saved by whichever program, as .xls and .ods too. ``kind``
+    is what the content is, if that is known. WorkbookError for anything that is no such workbook.
     """
-    package = read_package(path, content)
-    workbook = parse_part(package, workbook_part(package))
-    sheets = sheet_parts(package, workbook)
+    tables = {sheet.name: list(sheet.cells.values()) for sheet in layout.table_sheets()}
+    wanted = names or layout.sheet_names()
+    found = {sheet.name: sheet for sheet in our_sheets(path, content, kind, wanted)}
     visible = {layout.newest_sheet(table).name for table in layout.EDITION_SPOTS} | {layout.COVER}
-    missing = [name for name in layout.sheet_names() if name in visible and name not in sheets]
+    missing = [name for name in layout.sheet_names() if name in visible and name not in found]
     if missing:
         raise WorkbookError(f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。")
-    strings, odd = read_strings(package), read_styles(package)
-    names = [name for name in layout.sheet_names() if name in sheets]
-    return {name: sheet_values(parse_part(package, sheets[name]), strings, odd) for name in names}
+    with refused(path.name):
+        return {name: figures_seen(sheet, tables.get(name, ())) for name, sheet in found.items()}
+
+
+def our_sheets(path: Path, content: bytes | None, kind: Kind | None, names: Sequence[str]) -> list[Sheet]:
+    """Those of the named sheets that a file has. WorkbookError."""
+    content = content_of(path) if content is None else content
+    with refused(path.name):
+        if content.startswith(OLE2):
+            refuse_sealed(path.name, content)
+            return [sheet for sheet in sheets_apart(content) if sheet.name in names]
+        known = kind.opened if kind is not None else None
+        archive = known if isinstance(known, Archive) else archive_of(path.name, content)
+        return read_sheets(content, lambda name, visible: name in names, archive)
 
 
 def read_formulas(path: Path, content: bytes) -> dict[str, set[Spot]]:
     """Sheet of a table -> where a formula stands or puts its result."""
-    package = read_package(path, content)
-    sheets = sheet_parts(package, parse_part(package, workbook_part(package)))
-    names = [sheet.name for sheet in layout.table_sheets() if sheet.name in sheets]
-    return {name: formula_spots(parse_part(package, sheets[name])) for name in names}
-
-
-def read_strings(package: Package) -> list[str]:
-    part = related_part(package, "sharedStrings")
-    return shared_strings(parse_part(package, part)) if part in package.parts else []
-
-
-def read_styles(package: Package) -> dict[str, str]:
-    part = related_part(package, "styles")
-    return odd_styles(parse_part(package, part)) if part in package.parts else {}
-
-
-def related_part(package: Package, wanted: str) -> str:
-    """The part that the workbook names for a kind of content, "" if none."""
-    found = (target for _, kind, target in relationships(package, workbook_part(package)) if kind == wanted)
-    return next(found, "")
+    tables = {sheet.name for sheet in layout.table_sheets()}
+    with refused(path.name):
+        found = read_sheets(content, lambda name, _: name in tables, opened(path, content))
+    return {sheet.name: set(sheet.formulas) for sheet in found}

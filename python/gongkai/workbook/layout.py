@@ -237,6 +237,11 @@ def sheet_names() -> tuple[str, ...]:
     return (COVER, *(sheet.name for sheet in table_sheets()), PROSE, RESULTS, LOG, BATCH, SUMMARY, TOOL, SETTINGS)
 
 
+def report_names() -> tuple[str, ...]:
+    """The sheets that a report is read from, and what a check leaves."""
+    return (COVER, *(sheet.name for sheet in table_sheets()), PROSE, RESULTS)
+
+
 @cache
 def sheet_of(table: str, edition: str) -> TableSheet:
     return next(sheet for sheet in table_sheets() if sheet.table == table and edition in sheet.editions)

@@ -11,7 +11,7 @@ from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
 from gongkai.opc.package import drop, local, whole
 from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.values import index_rows, placed_cells
+from gongkai.spreadsheets.xlsx import index_rows, placed_cells
 from gongkai.workbook.cells import cell_text
 from gongkai.workbook.layout import Wrapped, address
 

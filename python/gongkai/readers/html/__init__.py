@@ -37,10 +37,10 @@ from gongkai.readers.blocks import (
     too_large,
     without_links,
 )
-from gongkai.readers.detect import refuse_tags
 from gongkai.readers.html.css import Effect, is_on_screen
 from gongkai.readers.html.dress import Dress, dress_of
 from gongkai.readers.html.hidden import data_addresses
+from gongkai.readers.limits import refuse_tags
 from gongkai.readers.text import text_blocks
 
 if TYPE_CHECKING:

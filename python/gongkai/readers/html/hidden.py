@@ -12,8 +12,8 @@ from html import escape, unescape
 from typing import NamedTuple
 
 from gongkai.editions import ABOUT_REPORTS
-from gongkai.readers.detect import DATA
 from gongkai.readers.html.scripts import Json, named_values, values_in
+from gongkai.sources.detect import DATA
 
 REPORT_WORDS = ("规范性文件", "行政许可", "行政处罚", "予以公开", "属于国家秘密", "结转下年度", "结果维持")
 FEWEST_WORDS = 3

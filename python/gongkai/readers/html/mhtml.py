@@ -9,7 +9,7 @@ from email import message_from_bytes
 from email.message import Message
 
 from gongkai.model import UnreadableDocument
-from gongkai.readers.detect import decode
+from gongkai.sources.detect import decode
 
 HEADERS = re.compile(rb"\s*(?:[A-Za-z][\w-]{0,40}:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}")
 KINDS = re.compile(rb"^Content-Type:\s*(?:multipart/related|text/html)", re.IGNORECASE | re.MULTILINE)

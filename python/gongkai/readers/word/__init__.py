@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gongkai.model import Block, Grid, GridCell, Place, UnreadableDocument
-from gongkai.opc import Archive
-from gongkai.opc.office import AGAIN, attribute, child, children, kind, open_package, read_xml, relations, value
+from gongkai.opc import Archive, BadArchive, open_archive
+from gongkai.opc.package import main_part, read_xml, relations
 from gongkai.readers.blocks import (
     CELLS,
     WIDEST,
@@ -20,7 +20,19 @@ from gongkai.readers.blocks import (
     read_span,
     too_large,
 )
-from gongkai.readers.word.styles import Numbering, is_on, is_shaded, styles_of
+from gongkai.readers.word.styles import (
+    AGAIN,
+    REFUSED,
+    Numbering,
+    attribute,
+    child,
+    children,
+    is_on,
+    is_shaded,
+    kind,
+    styles_of,
+    value,
+)
 from gongkai.readers.word.text import ELSEWHERE, WordText, chosen, is_gone, refuse_elsewhere
 
 if TYPE_CHECKING:
@@ -39,8 +51,15 @@ def word_blocks(content: bytes) -> tuple[Block, ...]:
     table that holds other grids, has one column, or has a cell as long as an article only arranges the document: its
     text is prose. Raises UnreadableDocument for what is damaged or beyond bounds.
     """
-    package = open_package(content)
-    main = next((found.target for found in relations(package, "").values() if found.kind == "officeDocument"), MAIN)
+    try:
+        return blocks_in(open_archive(content))
+    except BadArchive as error:
+        raise UnreadableDocument(REFUSED[error.reason]) from error
+
+
+def blocks_in(package: Archive) -> tuple[Block, ...]:
+    """The same of an archive. Raises UnreadableDocument, BadArchive."""
+    main = main_part(package) or MAIN
     if main not in package:
         raise UnreadableDocument(f"文件里没有 Word 文档的正文，不能读取；{AGAIN}。")
     root = read_xml(package, main)

@@ -1,18 +1,40 @@
-"""A Word document's styles and lists -> what they say of a text: hidden, struck, raised, numbered."""
+"""A Word document's styles, lists and markup -> what they say of a text: hidden, struck, raised, numbered."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.figures import is_pale
-from gongkai.opc.office import attribute, child, children, kind, value
+from gongkai.opc import Reason
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+AGAIN = "请用 Word 或 WPS 打开，另存一份后再导入"
+REFUSED: dict[Reason, str] = {
+    "damaged": f"文件不完整或已损坏，不能读取；{AGAIN}。",
+    "large": "文件解压后过大，不像是年度报告；请检查文件，或只保留报告部分另存一份后再导入。",
+    "doubled": f"文件里有重名的部件，不是正常的文档，没有读取；{AGAIN}。",
+    "locked": "文件设有密码，不能读取；请打开后去掉密码，另存一份再导入。",
+    "entities": f"文件里有不允许的实体声明，不是正常的文档，没有读取；{AGAIN}。",
+    "deep": f"文件的内容嵌套层数过多，不是正常的文档，没有读取；{AGAIN}。",
+}
+PREFIXES = {
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main": "w",
+    "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
+    "http://purl.oclc.org/ooxml/officeDocument/math": "m",
+    "http://schemas.openxmlformats.org/drawingml/2006/main": "a",
+    "http://purl.oclc.org/ooxml/drawingml/main": "a",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "r",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships": "r",
+    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
+    "urn:schemas-microsoft-com:vml": "v",
+}
 WHITE_THEMES = ("background1", "light1", "bg1", "lt1")
 USUAL_SIZE = 20  # half points, of a text of which nothing is said
 OFF = ("0", "false", "off", "none")
@@ -280,3 +302,38 @@ def counted(number: int, way: str) -> str:
 def in_chinese(number: int) -> str:
     tens, ones = divmod(number, 10)
     return (DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (DIGITS[ones] if ones else "")
+
+
+# --- markup ---------------------------------------------------------------------------------------
+# Names of nodes and attributes in one dialect (w:p), whichever the file is written in.
+
+
+@lru_cache(maxsize=4096)
+def kind(tag: str) -> str:
+    """``{namespace}p`` -> ``w:p``, the same in strict files; a name from a namespace that we don't read is ``:p``."""
+    namespace, _, name = tag.removeprefix("{").rpartition("}")
+    return f"{PREFIXES.get(namespace, '')}:{name}"
+
+
+def attribute(node: _Element, name: str) -> str:
+    """An attribute by the name that ``kind`` gives it (``w:val``), "" where it is missing."""
+    return next((str(value) for key, value in node.items() if kind(str(key)) == name), "")
+
+
+def child(node: _Element | None, name: str) -> _Element | None:
+    """The first child of a kind."""
+    if node is not None:
+        for found in node:
+            if kind(found.tag) == name:
+                return found
+    return None
+
+
+def children(node: _Element | None) -> dict[str, _Element]:
+    """Kind -> child, for properties, of which each kind stands there once: one look instead of many."""
+    return {kind(found.tag): found for found in node} if node is not None else {}
+
+
+def value(node: _Element | None) -> str:
+    """The attribute ``w:val`` of a property, "" where it or the property is missing."""
+    return attribute(node, "w:val") if node is not None else ""

@@ -7,9 +7,23 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import is_much_smaller
 from gongkai.model import Link, Place, UnreadableDocument
-from gongkai.opc.office import AGAIN, PartRelation, attribute, child, children, kind, value
+from gongkai.opc.package import PartRelation
 from gongkai.readers.blocks import LINKED, LONGEST_HEADING, RAISED, FlowItem, collapse, settle
-from gongkai.readers.word.styles import NO_STYLE, USUAL_SIZE, Numbering, RunLook, Style, Styles, number_of
+from gongkai.readers.word.styles import (
+    AGAIN,
+    NO_STYLE,
+    USUAL_SIZE,
+    Numbering,
+    RunLook,
+    Style,
+    Styles,
+    attribute,
+    child,
+    children,
+    kind,
+    number_of,
+    value,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

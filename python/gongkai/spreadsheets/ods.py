@@ -1,0 +1,443 @@
+"""An .ods file -> its sheets: values, looks, what is hidden and merged ([ODF 1.3] part 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from gongkai.figures import is_pale
+from gongkai.model import UnreadableDocument
+from gongkai.opc import Archive, BadArchive
+from gongkai.opc.package import local, read_xml, whole
+from gongkai.spreadsheets import FLAT, Area, IsWanted, Sheet, Spot, area_of, refuse_many, refuse_merged
+from gongkai.spreadsheets.formats import (
+    HIDDEN,
+    OF_FONTS,
+    RAISED,
+    STRUCK,
+    WHITE,
+    Condition,
+    condition,
+    kind_of,
+    number_of,
+)
+from gongkai.spreadsheets.pieces import USUAL_SIZE, Piece, settled
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MOST_CELLS = 200_000  # of a sheet, those that a repeated one stands for counted too
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+DEEPEST = 10  # styles that go back to others
+NUMBERS = ("float", "percentage", "currency")
+POINTS = {"pt": 1.0, "cm": 28.35, "mm": 2.835, "in": 72.0, "px": 0.75, "pc": 12.0}
+LENGTH = re.compile(r"(\d+(?:\.\d+)?)(pt|cm|mm|in|px|pc)")
+PLACES = re.compile(r"'?(?:[^'.]|'')*'?\.(\$?[A-Z]{1,3}\$?\d+)")  # 'Sheet 1'.B2
+TEST = re.compile(r"(?:cell-content\(\))?(<>|!=|<=|>=|=|<|>)(-?\d+(?:\.\d+)?)")
+BETWEEN = re.compile(r"(not-)?(?:cell-content-is-(not-)?)?between\((-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)\)")
+NAMED = {"=": "equal", "!=": "notEqual", "<>": "notEqual", "<": "lessThan", "<=": "lessThanOrEqual"} | {
+    ">": "greaterThan",
+    ">=": "greaterThanOrEqual",
+}
+SIGN_OF_SECTION = {"value()>=0", "value()>0", "value()<0", "value()=0"}  # as the sections of a format code go
+
+
+@dataclass(frozen=True)
+class Look:
+    """What styles say of letters: their colour and ground are "" where nothing is said."""
+
+    color: str = ""
+    ground: str = ""
+    struck: bool = False
+    raised: bool = False
+    size: float = USUAL_SIZE
+    code: str = ""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nobody sees the letters: white ones, or of the colour behind them."""
+        if self.ground and not is_pale(self.ground):
+            return self.color == self.ground
+        return is_pale(self.color)
+
+    @property
+    def kind(self) -> str:
+        if self.struck:
+            return STRUCK
+        if self.is_lost:
+            return WHITE
+        return RAISED if self.raised else kind_of(self.code)
+
+
+@dataclass
+class SheetStyles:
+    """SheetStyles by family and name, formats of numbers by name; looks are worked out once."""
+
+    styles: dict[tuple[str, str], _Element] = field(default_factory=dict)
+    formats: dict[str, _Element] = field(default_factory=dict)
+    looks: dict[tuple[str, str], Look] = field(default_factory=dict)
+
+    def look(self, family: str, name: str) -> Look:
+        if (family, name) not in self.looks:
+            self.looks[family, name] = self.look_of(family, name, DEEPEST)
+        return self.looks[family, name]
+
+    def look_of(self, family: str, name: str, depth: int) -> Look:
+        node = self.styles.get((family, name))
+        if node is None or depth == 0:
+            return Look()
+        parent = attribute(node, "parent-style-name")
+        under = self.look_of(family, parent, depth - 1) if parent else Look()
+        code = attribute(node, "data-style-name")
+        return dressed(under, node, code_of(self.formats, code) if code else under.code)
+
+
+def ods_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
+    """The wanted sheets, in the order of their tabs. Raises BadArchive, UnreadableDocument."""
+    root = read_xml(archive, "content.xml")
+    parts = [read_xml(archive, "styles.xml"), root] if "styles.xml" in archive else [root]
+    styles = styles_in(parts)
+    tables = root.findall("{*}body/{*}spreadsheet/{*}table")
+    if not tables and root.find("{*}body/{*}spreadsheet") is None:
+        raise BadArchive("damaged")
+    refuse_many(len(tables))
+    found = []
+    for table in tables:
+        name, visible = attribute(table, "name"), is_displayed(table, styles)
+        if wanted(name, visible):
+            found.append(sheet_of(table, name, visible, styles))
+    return found
+
+
+def attribute(node: _Element, name: str) -> str:
+    """An attribute by its name without a namespace; "" where there is none."""
+    return next((str(value) for key, value in node.items() if str(key).rpartition("}")[2] == name), "")
+
+
+# --- a sheet --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Filling:
+    """A sheet while its rows are gone through."""
+
+    name: str
+    styles: SheetStyles
+    columns: Mapping[int, str]  # column -> style of its cells that name none
+    cells: dict[Spot, object] = field(default_factory=dict)
+    kinds: dict[Spot, str] = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
+    formulas: set[Spot] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+
+    def add_row(self, node: _Element, row: int, repeated: int) -> None:
+        if not is_seen(node, self.styles, "table-row", "row-height"):
+            self.hidden_rows.update(range(row, row + min(repeated, MOST_ROWS - row + 1)))
+        own_style = attribute(node, "default-cell-style-name")
+        column = 1
+        for cell in node:
+            name = local(cell)
+            if name not in ("table-cell", "covered-table-cell"):
+                continue
+            count = min(times(cell, "number-columns-repeated"), MOST_COLUMNS - column + 1)
+            style = attribute(cell, "style-name") or own_style or self.columns.get(column, "")
+            self.add_cells(cell, style, (row, column), (repeated, count))
+            column += count
+
+    def add_cells(self, node: _Element, style: str, spot: Spot, repeated: tuple[int, int]) -> None:
+        """A cell, at all the places that it stands for."""
+        look = self.styles.look("table-cell", style)
+        value, kind = value_of(node, look, self.styles)
+        area = span_of(node, spot)
+        if area is not None:
+            self.merged.append(area)
+            refuse_merged(self.name, len(self.merged))
+        if value is None:
+            return
+        rows, columns = repeated
+        if len(self.cells) + rows * columns > MOST_CELLS:
+            raise UnreadableDocument(f"工作表“{self.name}”的单元格过多，不是年度报告；请检查文件是否正确。")
+        for row in range(spot[0], spot[0] + rows):
+            for column in range(spot[1], spot[1] + columns):
+                self.cells[row, column] = value
+                if kind:
+                    self.kinds[row, column] = kind
+                if attribute(node, "formula"):
+                    self.formulas.add((row, column))
+
+
+def sheet_of(table: _Element, name: str, visible: bool, styles: SheetStyles) -> Sheet:
+    hidden, defaults = columns_of(table, styles)
+    filling = Filling(name, styles, defaults)
+    row = 1
+    for node in rows_in(table):
+        count = times(node, "number-rows-repeated")
+        if row <= MOST_ROWS:
+            filling.add_row(node, row, count)
+        row += count
+    return Sheet(
+        name=name,
+        visible=visible,
+        cells=filling.cells,
+        kinds=filling.kinds,
+        conditions=conditions_of(table, styles),
+        hidden_rows=filling.hidden_rows,
+        hidden_columns=hidden,
+        merged=filling.merged,
+        formulas=filling.formulas,
+    )
+
+
+def rows_in(node: _Element) -> Iterator[_Element]:
+    """The rows of a table, those in groups and heads too."""
+    for child in node:
+        name = local(child)
+        if name == "table-row":
+            yield child
+        elif name in ("table-rows", "table-row-group", "table-header-rows"):
+            yield from rows_in(child)
+
+
+def columns_of(table: _Element, styles: SheetStyles) -> tuple[set[int], dict[int, str]]:
+    """The hidden columns, and the styles of columns for cells that have none of their own."""
+    hidden: set[int] = set()
+    defaults: dict[int, str] = {}
+    column = 1
+    for node in table.iter("{*}table-column"):
+        count = min(times(node, "number-columns-repeated"), max(MOST_COLUMNS - column + 1, 0))
+        places = range(column, column + count)
+        if not is_seen(node, styles, "table-column", "column-width"):
+            hidden.update(places)
+        defaults |= dict.fromkeys(places, attribute(node, "default-cell-style-name"))
+        column += count
+    return hidden, defaults
+
+
+def times(node: _Element, name: str) -> int:
+    return max(whole(attribute(node, name), 1), 1)
+
+
+def span_of(node: _Element, spot: Spot) -> Area | None:
+    rows, columns = times(node, "number-rows-spanned"), times(node, "number-columns-spanned")
+    if rows * columns == 1:
+        return None
+    return spot[0], spot[1], spot[0] + rows - 1, spot[1] + columns - 1
+
+
+def is_displayed(table: _Element, styles: SheetStyles) -> bool:
+    node = styles.styles.get(("table", attribute(table, "style-name")))
+    look = node.find("{*}table-properties") if node is not None else None
+    return look is None or attribute(look, "display") != "false"
+
+
+def is_seen(node: _Element, styles: SheetStyles, family: str, measure: str) -> bool:
+    """Whether a row or column is neither hidden nor filtered out nor flat."""
+    if attribute(node, "visibility") in ("collapse", "filter"):
+        return False
+    style = styles.styles.get((family, attribute(node, "style-name")))
+    look = style.find("{*}" + f"{family}-properties") if style is not None else None
+    length = points(attribute(look, measure)) if look is not None else None
+    return length is None or length >= FLAT
+
+
+def points(length: str) -> float | None:
+    """0.45cm -> 12.8; None for what is no length."""
+    found = LENGTH.fullmatch(length)
+    return float(found[1]) * POINTS[found[2]] if found else None
+
+
+# --- a cell ---------------------------------------------------------------------------------------
+
+
+def value_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[object, str]:
+    """(int, Decimal, text or day, None for a blank: see ``Sheet.cells``; the kind of its format)."""
+    kind = attribute(node, "value-type")
+    if kind in NUMBERS:
+        return number_in(node, look, styles), look.kind
+    if kind == "boolean":
+        return ("TRUE" if attribute(node, "boolean-value") == "true" else "FALSE"), look.kind
+    if kind == "date":
+        return day_in(attribute(node, "date-value")), look.kind
+    text, of_text = text_of(node, look, styles)
+    if not text and attribute(node, "formula") and not kind:
+        return f"={attribute(node, 'formula')}", ""
+    return text or attribute(node, "string-value") or None, of_text
+
+
+def number_in(node: _Element, look: Look, styles: SheetStyles) -> object:
+    """The number of a cell; the text that it shows where that has no digit: LibreOffice keeps TRUE as the number 1."""
+    number = number_of(attribute(node, "value"))
+    text, _ = text_of(node, look, styles)
+    is_word = number != 0 and text.strip() and not any(map(str.isdigit, text))
+    return text if is_word else number
+
+
+def day_in(text: str) -> object:
+    """2021-03-05, 2021-03-05T08:30:00; the text itself where it is no day."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text or None
+
+
+def text_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[str, str]:
+    """(text, kind) of the lines of a cell; a comment on it is none of them."""
+    pieces: list[Piece] = []
+    for line in node.iterchildren("{*}p"):
+        pieces += [piece("\n" if pieces else "", look), *pieces_in(line, look, styles)]
+    return settled(pieces, piece("", look), filled=False)
+
+
+def pieces_in(node: _Element, look: Look, styles: SheetStyles) -> Iterator[Piece]:
+    """The pieces of a paragraph."""
+    yield piece(node.text, look)
+    for child in node:
+        name = local(child)
+        if name == "span":
+            own = styles.styles.get(("text", attribute(child, "style-name")))
+            yield from pieces_in(child, look if own is None else dressed(look, own, ""), styles)
+        elif name == "s":
+            yield piece(" " * min(times(child, "c"), 1_000), look)
+        elif name in ("tab", "line-break"):
+            yield piece(" " if name == "tab" else "\n", look)
+        elif name == "a":
+            yield from pieces_in(child, look, styles)
+        yield piece(child.tail, look)
+
+
+def piece(text: str | None, look: Look) -> Piece:
+    return Piece(text or "", look.raised, look.struck, look.is_lost, look.size)
+
+
+# --- styles ---------------------------------------------------------------------------------------
+
+
+def styles_in(parts: Sequence[_Element]) -> SheetStyles:
+    found = SheetStyles()
+    for root in parts:
+        for group in (*root.iterfind("{*}styles"), *root.iterfind("{*}automatic-styles")):
+            for node in group:
+                if local(node) == "style":
+                    found.styles[attribute(node, "family"), attribute(node, "name")] = node
+                elif local(node).endswith("-style"):
+                    found.formats[attribute(node, "name")] = node
+    return found
+
+
+def dressed(under: Look, style: _Element, code: str) -> Look:
+    """A look with what a style adds to it."""
+    letters, cell = style.find("{*}text-properties"), style.find("{*}table-cell-properties")
+    color, ground = under.color, under.ground
+    struck, raised, size = under.struck, under.raised, under.size
+    if cell is not None and (behind := attribute(cell, "background-color")):
+        ground = behind.strip("#") if behind.startswith("#") else ""
+    if letters is not None:
+        color = attribute(letters, "color").strip("#") or color
+        line = attribute(letters, "text-line-through-style") or attribute(letters, "text-line-through-type")
+        struck = line != "none" if line else struck
+        position = attribute(letters, "text-position")
+        raised = not position.startswith("0") if position else raised
+        size = points(attribute(letters, "font-size")) or size
+    return Look(color, ground, struck, raised, size, code)
+
+
+def code_of(formats: Mapping[str, _Element], name: str, depth: int = 3) -> str:
+    """A format of numbers as the code that other spreadsheets write for it: 0.00, 0%, yyyy-mm-dd, 0;-0.
+
+    Sections for other signs are formats of their own, of which this one's maps tell.
+    """
+    node = formats.get(name)
+    if node is None:
+        return ""
+    sections = []
+    for part in node.iterchildren("{*}map") if depth else ():
+        test = attribute(part, "condition").replace(" ", "")
+        inner = code_of(formats, attribute(part, "apply-style-name"), depth - 1)
+        sections.append(inner if test in SIGN_OF_SECTION else f"[{test.removeprefix('value()')}]{inner}")
+    return ";".join([*sections, section_of(node)])
+
+
+def section_of(node: _Element) -> str:
+    sort = local(node)
+    if sort in ("date-style", "time-style"):
+        return "[h]:mm" if attribute(node, "truncate-on-overflow") == "false" else "yyyy-mm-dd"
+    if sort == "text-style":
+        return "@"
+    return "".join(filter(None, (code_part(part) for part in node)))
+
+
+def code_part(node: _Element) -> str:
+    """A part of a format: its digits, a text, the sign of money, a colour."""
+    name, text = local(node), node.text or ""
+    if name == "number":
+        return digits_of(node)
+    if name == "scientific-number":
+        return "0.00E+00"
+    if name == "fraction":
+        return "# ?/?"
+    if name == "text":
+        return "%" if text.strip() == "%" else quoted(text)
+    if name == "currency-symbol":
+        return quoted(text or "¤")
+    if name == "fill-character":
+        return f"*{text[:1]}"
+    if name == "text-properties":
+        color = attribute(node, "color").strip("#")
+        return "" if not color else "[White]" if is_pale(color) else "[Red]"
+    return ""
+
+
+def digits_of(node: _Element) -> str:
+    code = "#,##0" if attribute(node, "grouping") == "true" else "0"
+    places = min(whole(attribute(node, "decimal-places")), 20)
+    code += f".{'0' * places}" if places else ""
+    scale = attribute(node, "display-factor")
+    return f"{code}," if scale not in ("", "1") else code
+
+
+def quoted(text: str) -> str:
+    """A text within a code; the blanks around a number say nothing."""
+    return f'"{text}"' if text.strip() else " "
+
+
+# --- conditional formats --------------------------------------------------------------------------
+
+
+def conditions_of(table: _Element, styles: SheetStyles) -> list[Condition]:
+    """The conditional formats that make numbers white, strike them or hide them."""
+    found = []
+    for block in table.iterfind("{*}conditional-formats/{*}conditional-format"):
+        areas = areas_in(attribute(block, "target-range-address"))
+        for rule in block:
+            kind = kind_of_rule(rule, styles)
+            if kind and areas:
+                sort, named, bounds = test_of(attribute(rule, "value"))
+                found.append(condition(sort, named, bounds, areas, kind))
+    return found
+
+
+def kind_of_rule(rule: _Element, styles: SheetStyles) -> str:
+    if local(rule) in ("data-bar", "icon-set"):
+        return HIDDEN if attribute(rule, "show-value") == "false" else ""
+    kind = styles.look("table-cell", attribute(rule, "apply-style-name")).kind if local(rule) == "condition" else ""
+    return kind if kind in (*OF_FONTS, HIDDEN) else ""
+
+
+def areas_in(text: str) -> tuple[Area, ...]:
+    """'Sheet 1'.B2:'Sheet 1'.C9 Sheet1.D1 -> the areas."""
+    plain = PLACES.sub(r"\1", text)
+    return tuple(area for area in map(area_of, plain.split()) if area is not None)
+
+
+def test_of(text: str) -> tuple[str, str, list[str]]:
+    """=5 -> ("cellIs", "equal", ["5"]); what cannot be evaluated is an expression of its own."""
+    plain = text.replace(" ", "")
+    one, two = TEST.fullmatch(plain), BETWEEN.fullmatch(plain)
+    if one:
+        return "cellIs", NAMED[one[1]], [one[2]]
+    if two:
+        return "cellIs", "notBetween" if two[1] or two[2] else "between", [two[3], two[4]]
+    return "expression", "", [plain]

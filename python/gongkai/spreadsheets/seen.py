@@ -1,0 +1,143 @@
+"""A Sheet -> what a person sees in its cells: one judgement for a stranger's file, our own, and the open workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from gongkai.figures import shown
+from gongkai.model import UnreadableDocument, Value
+from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Area, Sheet, Spot
+from gongkai.spreadsheets.formats import OF_FONTS, Condition, as_figure, doubtful, is_shown
+
+OUT_OF_SIGHT = "（所在的行或列已隐藏）"
+ACROSS = "（与其他格合并）"
+FIRST_DAY, FIRST_DAY_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+NO_DAY = 60  # the 29th of February 1900, which never was; days before it count from one day later
+LAST_DAY = 2_958_465  # 9999-12-31
+
+
+def seen_values(sheet: Sheet) -> dict[Spot, object]:
+    """(row, column) -> int, Decimal or text, as a person sees it; blanks left out.
+
+    What a merged cell covers is not there. A number in a cell that shows another one, or a text or number in one that
+    shows nothing, is a text that says so: 134（单元格为加了删除线的格式）. A day is a text: 2021-03-05. Raises
+    UnreadableDocument for more merged cells or conditions than any report has.
+    """
+    under = covered(sheet)
+    found: dict[Spot, object] = {}
+    for spot, value in sheet.cells.items():
+        if spot not in under and value is not None:
+            found[spot] = shown_as(value, sheet.kinds.get(spot, ""))
+    hide_by_conditions(found, sheet)
+    return found
+
+
+def figures_seen(sheet: Sheet, spots: Collection[Spot]) -> dict[Spot, object]:
+    """The same of a sheet of ours, whose figures stand at ``spots``: what a person hid is no figure, nor is one in a
+    merged cell that takes the place of two. Other hidden rows and columns are our own."""
+    found = seen_values(sheet)
+    for spot in spots:
+        if spot in found and sheet.is_hidden(spot):
+            found[spot] = f"{text_of(found[spot])}{OUT_OF_SIGHT}"
+    for area in sheet.merged:
+        first = (area[0], area[1])
+        if first in found and first in spots and any(other != first for other in within(area, spots)):
+            found[first] = f"{text_of(found[first])}{ACROSS}"
+    return found
+
+
+def shown_as(value: object, kind: str) -> object:
+    """A stored value as its cell shows it, once the kind of its format is known."""
+    number = as_figure(value)
+    if number is not None:
+        return number if is_shown(number, kind) else doubtful(shown(number), kind)
+    text = text_of(value)
+    return doubtful(text, kind) if kind in OF_FONTS and text.strip() else text
+
+
+def text_of(value: object) -> str:
+    """A value as it would be typed: 0.3, TRUE, 2021-03-05, 08:30:00; "" for a blank."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    number = as_figure(value)
+    return shown(number) if number is not None else str(value)
+
+
+def day_of(number: Value, from_1904: bool) -> object:
+    """The day or time that a number stands for in a cell that shows one; the number itself where there is no such day.
+
+    44260 -> 2021-03-05, 0.5 -> 12:00:00. Workbooks made on old Macs count from 1904.
+    """
+    if number is None or not 0 < number < LAST_DAY:
+        return number
+    days, rest = divmod(Decimal(number), 1)
+    clock = timedelta(seconds=int((rest * 86_400).to_integral_value()))
+    if days == 0 and not from_1904:
+        return (datetime.min + clock).time()
+    first = FIRST_DAY_1904 if from_1904 else FIRST_DAY
+    early = 0 if from_1904 or days >= NO_DAY else 1
+    return first + timedelta(days=int(days) + early) + clock
+
+
+# --- merged cells ---------------------------------------------------------------------------------
+
+
+def covered(sheet: Sheet) -> set[Spot]:
+    """The cells with something in them that merged cells hide; LibreOffice keeps it there."""
+    found: set[Spot] = set()
+    looked = 0
+    for area in sheet.merged:
+        inside = list(within(area, sheet.cells))
+        looked += min(size_of(area), len(sheet.cells))
+        if looked > MOST_AREA:
+            raise UnreadableDocument(f"工作表“{sheet.name}”的合并单元格互相重叠，文件已损坏；{SAVE_AS}。")
+        found.update(spot for spot in inside if spot != (area[0], area[1]))
+    return found
+
+
+def size_of(area: Area) -> int:
+    top, left, bottom, right = area
+    return (bottom - top + 1) * (right - left + 1)
+
+
+def within(area: Area, spots: Collection[Spot]) -> Iterator[Spot]:
+    """Those of the spots that lie in an area, whichever of the two is less to look through."""
+    top, left, bottom, right = area
+    if size_of(area) <= len(spots):
+        inside = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+        return filter(spots.__contains__, inside)
+    return (spot for spot in spots if top <= spot[0] <= bottom and left <= spot[1] <= right)
+
+
+# --- conditional formats --------------------------------------------------------------------------
+
+
+def hide_by_conditions(values: dict[Spot, object], sheet: Sheet) -> None:
+    """What a conditional format makes white is no figure: a text that says so takes its place."""
+    looked = 0
+    for condition in sheet.conditions:
+        for area in condition.areas:
+            looked += 1 + min(size_of(area), len(values))
+            if looked > MOST_AREA:
+                raise UnreadableDocument(f"工作表“{sheet.name}”的条件格式过多，不像是年度报告；{SAVE_AS}。")
+            hide(values, list(within(area, values)), condition)
+
+
+def hide(values: dict[Spot, object], spots: Iterable[Spot], condition: Condition) -> None:
+    for spot in spots:
+        value = values[spot]
+        if is_number(value) and condition.hides(as_figure(value)):
+            values[spot] = doubtful(text_of(value), condition.kind)
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a number, or a text of digits."""
+    return as_figure(value) is not None or (isinstance(value, str) and value.strip().isdigit())

@@ -1,0 +1,128 @@
+"""One figure of a sheet, dressed in every way that makes a person see another: what is right for each.
+
+``DRESSED`` is the truth: a name -> how the cell is made by openpyxl, and the figure that a person sees, or DOUBT: then
+nothing may be read there, and something must be said of it. A hidden, struck or white figure is no figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from openpyxl.cell.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Color, Font, PatternFill
+
+from gongkai.model import Value
+
+DOUBT = "doubt"
+Truth = Value | str
+Dress = Callable[[Cell], object]
+
+
+@dataclass(frozen=True)
+class Dressed:
+    """``is_text``: a figure stored as a text, which the formulas of a sheet pass over."""
+
+    dress: Dress
+    seen: Truth
+    is_text: bool = False
+
+
+def put(value: Any, code: str = "", font: Font | None = None, ground: str = "") -> Dress:
+    def dress(cell: Cell) -> None:
+        cell.value = value
+        cell.number_format = code or cell.number_format
+        if font:
+            cell.font = font
+        if ground:
+            cell.fill = PatternFill("solid", fgColor=ground)
+
+    return dress
+
+
+def pieces(*texts: tuple[str, dict[str, Any]]) -> Dress:
+    """A text in pieces, each in a font of its own."""
+    runs = [TextBlock(InlineFont(rFont="宋体", **{"sz": 11, **font}), text) for text, font in texts]
+    return put(CellRichText(*runs))
+
+
+def hide_row(cell: Cell) -> None:
+    cell.value = 134
+    cell.parent.row_dimensions[cell.row].hidden = True
+
+
+def flatten_row(cell: Cell) -> None:
+    cell.value = 134
+    cell.parent.row_dimensions[cell.row].height = 0.25
+
+
+def hide_column(cell: Cell) -> None:
+    cell.value = 134
+    cell.parent.column_dimensions[cell.column_letter].hidden = True
+
+
+def narrow_column(cell: Cell) -> None:
+    cell.value = 134
+    cell.parent.column_dimensions[cell.column_letter].width = 0.01
+
+
+SUPER, SUB = {"vertAlign": "superscript"}, {"vertAlign": "subscript"}
+STRUCK = {"strike": True}
+DRESSED: dict[str, Dressed] = {
+    "a number": Dressed(put(134), 134),
+    "a text": Dressed(put("134"), 134, is_text=True),
+    "a text with blanks": Dressed(put(" 134\xa0"), 134, is_text=True),
+    "a wide text": Dressed(put("１３４"), 134, is_text=True),
+    "a text with its unit": Dressed(put("134件"), 134, is_text=True),
+    "raised behind": Dressed(pieces(("13", {}), ("4", SUPER)), DOUBT),
+    "raised before": Dressed(pieces(("1", SUPER), ("34", {})), DOUBT),
+    "lowered behind": Dressed(pieces(("13", {}), ("4", SUB)), DOUBT),
+    "raised and struck": Dressed(pieces(("134", {}), ("2", {**SUPER, **STRUCK})), 134, is_text=True),
+    "struck before": Dressed(pieces(("9", STRUCK), ("134", {})), 134, is_text=True),
+    "struck behind": Dressed(pieces(("134", {}), ("9", STRUCK)), 134, is_text=True),
+    "struck within": Dressed(pieces(("1", {}), ("9", STRUCK), ("34", {})), DOUBT),
+    "struck in pieces": Dressed(pieces(("13", STRUCK), ("4", {**STRUCK, "b": True})), DOUBT),
+    "white behind": Dressed(pieces(("13", {}), ("4", {"color": "FFFFFFFF"})), DOUBT),
+    "small behind": Dressed(pieces(("13", {}), ("4", {"sz": 6})), DOUBT),
+    "bold in part": Dressed(pieces(("1", {"b": True}), ("34", {})), 134, is_text=True),
+    "red in part": Dressed(pieces(("1", {"color": "FFFF0000"}), ("34", {})), 134, is_text=True),
+    "all struck": Dressed(put(134, font=Font(strike=True)), DOUBT),
+    "all struck, a text": Dressed(put("134", font=Font(strike=True)), DOUBT),
+    "all raised": Dressed(put(134, font=Font(vertAlign="superscript")), DOUBT),
+    "all raised, a text": Dressed(put("134", font=Font(vertAlign="superscript")), DOUBT),
+    "all white": Dressed(put(134, font=Font(color="FFFFFFFF")), DOUBT),
+    "all white, a text": Dressed(put("134", font=Font(color="FFFFFFFF")), DOUBT),
+    "nearly white": Dressed(put(134, font=Font(color=Color(rgb="FFFDFDFD"))), DOUBT),
+    "white on navy": Dressed(put(134, font=Font(color="FFFFFFFF"), ground="FF1F3864"), 134),
+    "navy on navy": Dressed(put(134, font=Font(color="FF1F3864"), ground="FF1F3864"), DOUBT),
+    "red": Dressed(put(134, font=Font(color="FFFF0000")), 134),
+    "hidden row": Dressed(hide_row, DOUBT),
+    "row of no height": Dressed(flatten_row, DOUBT),
+    "hidden column": Dressed(hide_column, DOUBT),
+    "column of no width": Dressed(narrow_column, DOUBT),
+    "percent": Dressed(put(1.34, "0%"), DOUBT),
+    "a date": Dressed(put(date(2021, 3, 5)), DOUBT),
+    "a number as a date": Dressed(put(134, "yyyy/m/d"), DOUBT),
+    "a time": Dressed(put(0.5, "h:mm"), DOUBT),
+    "by thousands": Dressed(put(134_000, "0,"), DOUBT),
+    "not shown": Dressed(put(134, ";;;"), DOUBT),
+    "with its unit": Dressed(put(134, '0"件"'), 134),
+    "with decimals": Dressed(put(134, "0.00"), 134),
+    "grouped": Dressed(put(1_234, "#,##0"), 1_234),
+    "as text format": Dressed(put(134, "@"), 134),
+    "money": Dressed(put(134, '"¥"0.00'), DOUBT),
+    "huge": Dressed(put(123456789012345678), 123456789012346000),
+    "huge, a text": Dressed(put("123456789012345678"), 123456789012345678, is_text=True),
+    "beyond all": Dressed(put(1e305), DOUBT),
+    "a third and a bit": Dressed(put(0.1 + 0.2), Decimal("0.3")),
+    "negative": Dressed(put(-134), -134),
+    "true": Dressed(put(True), DOUBT),
+    "an error": Dressed(put("#DIV/0!"), DOUBT),
+    "a circled mark": Dressed(put("134①"), DOUBT),
+    "a sign": Dressed(put("/"), None),
+}
