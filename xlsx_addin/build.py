@@ -86,7 +86,7 @@ def new_workbook() -> Workbook:
 
 def lay_out() -> Workbook:
     workbook = new_workbook()
-    workbook.custom_doc_props.append(StringProperty(name=MARK, value="1"))
+    workbook.custom_doc_props.append(StringProperty(name=MARK, value="1"))  # type: ignore[attr-defined]
     add_cover(workbook)
     for sheet in layout.table_sheets():
         add_table_sheet(workbook, sheet, hidden=sheet is not layout.newest_sheet(sheet.table))

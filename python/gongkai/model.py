@@ -362,7 +362,8 @@ UNKNOWN_UNIT = "未注明"  # the unit of an amount where neither the form nor t
 class Entry:
     """One figure of a report. ``value`` is exact and in the form's unit, None where nothing certain stands; ``raw`` is
     the source text. ``unit`` is that in which the source writes it, if another than the form's: it was converted;
-    ``stated`` quotes what says so, "" for the cell itself."""
+    ``stated`` quotes what says so, "" for the cell itself. ``read_by`` is "text" for a figure that a workbook of ours
+    holds as a text: the formulas of its sheets pass over it."""
 
     cell: str
     value: Value
@@ -370,6 +371,7 @@ class Entry:
     place: Place | None = field(default=None, compare=False)
     unit: str = field(default="", compare=False)
     stated: str = field(default="", compare=False)
+    read_by: Literal["", "text"] = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

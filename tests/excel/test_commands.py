@@ -22,10 +22,12 @@ from helpers.counts import counted, properties
 from helpers.excel.engine import cell_of, excel_of, snapshot
 from helpers.excel.live import (
     A_HANDFUL,
+    LOOKS,
     calls_of_work,
     failing_calls,
     fill_live,
     most_calls,
+    most_looks,
     open_live,
     press,
     put,
@@ -156,6 +158,7 @@ def test_an_import_and_a_check_take_no_call_per_cell(book: xw.Book, site: str) -
     for name in ("check", "next_problem", "clear_marks"):
         assert press(book, name).kind == "done"
         assert most_calls(book) <= A_HANDFUL, name
+        assert most_looks(book) <= LOOKS, name
 
 
 def test_what_is_there_already_is_not_written_again(book: xw.Book, site: str) -> None:

@@ -128,7 +128,7 @@ def check_coverage(year: int | None, table: Table, problems: Sequence[Problem]) 
     given = {cell: entry for cell, entry in in_order(form, table) if entry.value is not None}
     for cell_id, entry in given.items():
         found += check_figure(form, form.cells[cell_id], entry)
-    return found + unit_notes(form, given) + check_blanks(form, left, table)
+    return found + text_warnings(form, given) + unit_notes(form, given) + check_blanks(form, left, table)
 
 
 def in_order(form: Form, table: Table) -> Iterator[tuple[str, Entry]]:
@@ -230,6 +230,17 @@ def check_figure(form: Form, cell: Cell, entry: Entry) -> list[Finding]:
         message = f"{form.number} {label_of(cell)} 填{shown(value)}，应当是整数。"
         found.append(Finding("coverage.fraction", "error", message, (cell.id,), stated=value))
     return found
+
+
+def text_warnings(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:
+    """One warning on all figures that a workbook of ours holds as texts, ``cells`` those with a figure."""
+    texts = [cell for cell, entry in cells.items() if entry.read_by == "text"]
+    if not texts:
+        return []
+    which = label_of(form.cells[texts[0]])
+    count = f"等{len(texts)}格" if len(texts) > 1 else ""
+    message = f"{form.number} {which}{count}的数字存成了文本，表中的公式不计算它；请用“文本转数字”改成数字。"
+    return [Finding("coverage.text", "warning", message, tuple(texts))]
 
 
 def unit_notes(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:
@@ -334,6 +345,16 @@ RULES: tuple[Rule, ...] = (
         f"{OURS}：拿不准的不填。",
         "表三 （一）予以公开·自然人，原文“十二”：没有读成数字，未采用。",
         "看原文，在工作簿的这一格填上正确的数字；一格里写了两个数字或加了注的，请分开。",
+    ),
+    Rule(
+        "coverage.text",
+        "warning",
+        "数字存成了文本",
+        "工作簿的这一格里是文本形式的数字（左上角常有绿色三角）。本工具照样读取和核对，但表中的公式不计算文本，"
+        "工作表上的“勾稽校验”因此不完整。",
+        f"{OURS}：表上显示的核对结果应当与本工具的一致。",
+        "表三 （一）予以公开·自然人的数字存成了文本，表中的公式不计算它；请用“文本转数字”改成数字。",
+        "点“文本转数字”，或运行 gongkai numbers 文件名；也可以在这一格重新输入数字。改动记在“修改记录”。",
     ),
     Rule(
         "coverage.unplaced",

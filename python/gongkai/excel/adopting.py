@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import xlwings as xw
 
-from gongkai.excel.book import TABLES, Values, apply_edits, format_kind, read_values, sheet_names
+from gongkai.excel.book import TABLES, Values, apply_edits, read_values, sheet_names
 from gongkai.excel.checking import evaluated_report, result_text, selected
 from gongkai.excel.importing import activate
+from gongkai.excel.looks import format_kind
 from gongkai.excel.runner import LONGEST_TEXT, YES, CommandResult, Request
 from gongkai.model import Finding, Form, Report, WorkbookError
 from gongkai.pipeline import check as check_report

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from itertools import groupby, product
 from typing import Any
@@ -16,12 +15,12 @@ from typing import Any
 from xlwings.conversion import Accessor, ValueAccessor
 
 from gongkai.editions import editions
-from gongkai.figures import read_figure, shown
+from gongkai.figures import read_figure
 from gongkai.model import Box, Cell, Entry, Form, GongkaiError, Grid, GridCell, Label, Place, Problem, Table, Value
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tables import read_tables
 from gongkai.recognize.tokens import squash, tokenize
-from gongkai.spreadsheets.formats import as_figure
+from gongkai.spreadsheets.seen import text_of
 from gongkai.workbook.layout import same_form
 
 Rows = list[list[object]]
@@ -123,18 +122,10 @@ def is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def text_of(value: object) -> str:
+def typed_text(value: object) -> str:
     """A cell's value as it would be typed; the names of errors as Excel shows them."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, int) and value in ERRORS:
-        return ERRORS[value]
-    if isinstance(value, date):
-        return value.isoformat()[:10]
-    number = as_figure(value)
-    return str(value) if number is None else shown(number)
+    is_error = isinstance(value, int) and not isinstance(value, bool) and value in ERRORS
+    return ERRORS[value] if is_error else text_of(value)  # type: ignore[index]
 
 
 def entry_of(cell: Cell, value: object) -> Entry:
@@ -143,7 +134,7 @@ def entry_of(cell: Cell, value: object) -> Entry:
         return Entry(cell.id, int(value), "")
     if value is None:
         return Entry(cell.id, None)
-    text = text_of(value)
+    text = typed_text(value)
     figure: Value = read_figure(text, cell.column.unit).value
     return Entry(cell.id, figure, text)
 
@@ -333,5 +324,5 @@ def recognized(blocks: Sequence[Rows]) -> Placed:
 
 def grid_of(rows: Rows, number: int) -> Grid:
     """A block as a table of a document that cannot say spans: a merged cell comes as its text and blanks."""
-    cells = tuple(tuple(GridCell(text_of(value), at) for at, value in enumerate(row)) for row in rows)
+    cells = tuple(tuple(GridCell(typed_text(value), at) for at, value in enumerate(row)) for row in rows)
     return Grid(Place(table=number), cells, spans=False)

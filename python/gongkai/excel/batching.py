@@ -23,9 +23,9 @@ from gongkai.excel.importing import activate
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, is_in_cloud, tell
 from gongkai.model import Edit, GongkaiError, NoFigures, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file
+from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import clipped, one_line, why_no_figures
 from gongkai.workbook import layout
-from gongkai.workbook.cells import text_of
 from gongkai.workbook.file import read_file
 from gongkai.workbook.lists import (
     DONE,

@@ -9,7 +9,8 @@ from datetime import date
 from gongkai.model import Edit
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
-from gongkai.workbook.cells import Written, plain_text, text_of
+from gongkai.spreadsheets.seen import text_of
+from gongkai.workbook.cells import Written, plain_text
 
 Cells = Mapping[Spot, object]
 

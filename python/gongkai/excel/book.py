@@ -28,10 +28,10 @@ from gongkai.excel.blocks import (
     joined,
     units,
 )
-from gongkai.figures import shown
+from gongkai.excel.looks import Untold, sheet_seen
 from gongkai.model import Edit, WorkbookError
 from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import STRANGE, as_figure, doubtful, is_shown, kind_of
+from gongkai.spreadsheets.seen import figures_seen
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
@@ -113,36 +113,20 @@ def extent(sheet: xw.Sheet) -> Spot:
     return min(max(rows, last.row), max(rows, MOST_ROWS)), columns
 
 
-def with_formats(book: xw.Book, values: Values) -> Values:
-    """The same values, a number in a cell that shows another number (a percentage, a scaled one) as text that says so.
+def as_seen(book: xw.Book, values: Values) -> tuple[Values, bool]:
+    """The same values as a person sees them (``spreadsheets.seen``), and whether the program said all about them.
 
-    A block of figures has one format as a rule, so this takes one call for each block that holds a number.
+    For figures at most eight questions a sheet and one a block of figures, where nothing is out of the ordinary.
     """
     found = dict(values)
     for name, sheet in TABLES.items():
-        numbers = {spot for spot in sheet.cells.values() if as_figure(values.get(name, {}).get(spot)) is not None}
-        if numbers:
-            found[name] = values[name] | odd_numbers(book.sheets[name], sheet, values[name], numbers)
-    return found
-
-
-def odd_numbers(live: xw.Sheet, sheet: TableSheet, cells: Cells, numbers: set[Spot]) -> dict[Spot, object]:
-    odd: dict[Spot, object] = {}
-    for block in edits_to_blocks([Edit(sheet.name, *spot, None) for spot in sheet.cells.values()]):
-        inside = [spot for spot, _ in block.cells() if spot in numbers]
-        if not inside or format_kind(live.range(*block.corners)) == "":
-            continue
-        for spot in inside:
-            kind, number = format_kind(live.range(spot)), as_figure(cells[spot])
-            if not is_shown(number, kind):
-                odd[spot] = doubtful(shown(number), kind)
-    return odd
-
-
-def format_kind(cells: xw.Range) -> str:
-    """What the format makes of a number, "" for the number itself; STRANGE where the cells have several formats."""
-    code = cells.number_format
-    return kind_of(code) if isinstance(code, str) else STRANGE
+        if name in values:
+            try:
+                seen = sheet_seen(book.sheets[name], sheet, values[name])
+            except Untold:
+                return values, False
+            found[name] = figures_seen(seen, set(sheet.cells.values()))
+    return found, True
 
 
 # --- writing --------------------------------------------------------------------------------------

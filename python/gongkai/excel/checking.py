@@ -9,17 +9,17 @@ import xlwings as xw
 from gongkai.checks import NONE_CHECKED, checked
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.excel.blocks import Cells
-from gongkai.excel.book import TABLES, Values, apply_edits, read_values, with_formats
+from gongkai.excel.book import TABLES, Values, apply_edits, as_seen, read_values
 from gongkai.excel.importing import activate, verdict
 from gongkai.excel.runner import CommandResult, Request
-from gongkai.model import Edit, Finding, Report, WorkbookError
+from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
 from gongkai.output import SEVERITIES
 from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
+from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import evaluated
 from gongkai.workbook import layout
-from gongkai.workbook.cells import text_of
 from gongkai.workbook.decisions import about_in, decision_of, decisions_in
 from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of, result_edits
 from gongkai.workbook.proposals import certain_suspects
@@ -27,6 +27,13 @@ from gongkai.workbook.values import fingerprint, values_to_report
 
 FlaggedCell = tuple[str, Spot]
 BLANK = Report("", "", None, "", {})
+UNTOLD = Problem(
+    "",
+    "",
+    "",
+    "",
+    "表格程序没有告知字体和隐藏的行列，没有检查删除线、上标、白色和隐藏的数字，请保存后用 gongkai check 核对文件",
+)
 
 
 def current_report(book: xw.Book) -> tuple[Values, Report]:
@@ -34,8 +41,9 @@ def current_report(book: xw.Book) -> tuple[Values, Report]:
     values = read_values(book)
     if not fingerprint(values):
         raise WorkbookError("工作簿中还没有内容：请先导入一份报告，或在表二、表三、表四中填写数字。")
-    values = with_formats(book, values)
-    return values, values_to_report(values)
+    seen, told = as_seen(book, values)
+    report = values_to_report(seen)
+    return seen, report if told else replace(report, problems=(*report.problems, UNTOLD))
 
 
 def evaluated_report(book: xw.Book) -> tuple[Values, Report]:

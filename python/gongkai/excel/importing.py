@@ -19,9 +19,9 @@ from gongkai.excel.runner import YES, CommandResult, Request, file_of, tell
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file, read_report, with_decisions_of
 from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import clipped, doubted_facts, doubts_text, evaluated
 from gongkai.workbook import layout
-from gongkai.workbook.cells import text_of
 from gongkai.workbook.decisions import decisions_in
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.values import displaced, fingerprint, values_to_report

@@ -2,7 +2,7 @@
 
 ``read_sheets`` is the way in for files; xlsx, xls and ods read one format each, and all give the same Sheet, as does
 the live workbook (gongkai.excel). What is seen of a Sheet is judged in one place (seen), by number formats (formats)
-and by the looks of pieces of a text (pieces). Nothing is calculated.
+and by the looks of pieces of a text. Nothing is calculated.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Sheet:
 
     ``cells``: what is stored, blanks left out: int, Decimal, a text, a day or time; an error as its text (#DIV/0!), a
     formula without a result as = and the formula. Of a text in pieces what is struck is left out and what is raised
-    is set apart (``pieces.joined``). ``kinds``: cells that show it otherwise, or not at all (``formats``), and
+    is set apart (``seen.joined``). ``kinds``: cells that show it otherwise, or not at all (``formats``), and
     ``conditions`` those that do so for some numbers. ``hidden_rows`` and ``hidden_columns`` are flat or narrow ones
     too. ``formulas``: cells whose value is the result of one, as far as the format says.
     """

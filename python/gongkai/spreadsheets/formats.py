@@ -16,8 +16,8 @@ EXACT_DIGITS = 15  # a spreadsheet keeps no more; a longer figure is written as 
 DATE, PERCENT, SCALED = "日期或时间", "百分比", "按千位缩小显示的"
 STRANGE, HIDDEN, STRUCK = "无法识别的", "不显示数值的", "加了删除线的"
 MONEY, UNSIGNED, WHITE = "带货币单位的", "不显示负号的", "白色字体的"
-RAISED, ELAPSED = "上标或下标", "时长"
-OF_FONTS = (STRUCK, WHITE, RAISED)  # kinds that hide a text as well as a number
+RAISED, ELAPSED, MIXED = "上标或下标", "时长", "字体不一的"
+OF_FONTS = (STRUCK, WHITE, RAISED, MIXED)  # kinds that hide a text as well as a number
 # Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East Asian versions.
 BUILTIN = {str(number): DATE for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))} | {
     "9": PERCENT,
@@ -52,7 +52,7 @@ CHANGES = re.compile(
 
 
 def as_figure(value: object) -> Value:
-    """A number of a spreadsheet -> exact figure; None for anything else.
+    """A number of a spreadsheet -> exact figure; None for anything else, and for one beyond all sense.
 
     A float is taken at the 15 digits that a spreadsheet shows: 1.1 is stored as 1.1000000000000001.
     """
@@ -62,7 +62,7 @@ def as_figure(value: object) -> Value:
         return value
     if isinstance(value, float):
         value = Decimal(repr(value))
-    if not isinstance(value, Decimal) or not value.is_finite():
+    if not isinstance(value, Decimal) or not value.is_finite() or abs(value.adjusted()) > LARGEST:
         return None
     if len(value.as_tuple().digits) > EXACT_DIGITS:
         value = Decimal(format(value, f".{EXACT_DIGITS}g"))
@@ -70,14 +70,12 @@ def as_figure(value: object) -> Value:
 
 
 def number_of(text: str) -> object:
-    """A number at the digits that a spreadsheet keeps; the text itself where it is none, or beyond all sense."""
+    """A number as a file writes it; the text itself where it is none, or beyond all sense."""
     try:
-        number = Decimal(text.strip())
+        number = as_figure(Decimal(text.strip()))
     except ArithmeticError:
         return text
-    if not number.is_finite() or abs(number.adjusted()) > LARGEST:
-        return text
-    return as_figure(number)
+    return text if number is None else number
 
 
 def kind_of(code: str) -> str:

@@ -24,7 +24,7 @@ from gongkai.spreadsheets.formats import (
     kind_of,
     number_of,
 )
-from gongkai.spreadsheets.pieces import USUAL_SIZE, Piece, settled
+from gongkai.spreadsheets.seen import USUAL_SIZE, Piece, settled
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -1,21 +1,27 @@
-"""A Sheet -> what a person sees in its cells: one judgement for a stranger's file, our own, and the open workbook."""
+"""A Sheet -> what a person sees in its cells: one judgement for a stranger's file, our own, and the open workbook.
+
+So are the pieces of a text, each in a font of its own -> the text that a person reads.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
-from gongkai.figures import shown
+from gongkai.figures import is_much_smaller, shown
 from gongkai.model import UnreadableDocument, Value
 from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Area, Sheet, Spot
-from gongkai.spreadsheets.formats import OF_FONTS, Condition, as_figure, doubtful, is_shown
+from gongkai.spreadsheets.formats import OF_FONTS, RAISED, STRUCK, WHITE, Condition, as_figure, doubtful, is_shown
 
 OUT_OF_SIGHT = "（所在的行或列已隐藏）"
 ACROSS = "（与其他格合并）"
 FIRST_DAY, FIRST_DAY_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 NO_DAY = 60  # the 29th of February 1900, which never was; days before it count from one day later
 LAST_DAY = 2_958_465  # 9999-12-31
+USUAL_SIZE = 11.0  # points, of a piece that says nothing of it
+APART = "^"  # stands between pieces that are no one figure
 
 
 def seen_values(sheet: Sheet) -> dict[Spot, object]:
@@ -34,7 +40,7 @@ def seen_values(sheet: Sheet) -> dict[Spot, object]:
     return found
 
 
-def figures_seen(sheet: Sheet, spots: Collection[Spot]) -> dict[Spot, object]:
+def figures_seen(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, object]:
     """The same of a sheet of ours, whose figures stand at ``spots``: what a person hid is no figure, nor is one in a
     merged cell that takes the place of two. Other hidden rows and columns are our own."""
     found = seen_values(sheet)
@@ -141,3 +147,75 @@ def hide(values: dict[Spot, object], spots: Iterable[Spot], condition: Condition
 def is_number(value: object) -> bool:
     """Whether a value is a number, or a text of digits."""
     return as_figure(value) is not None or (isinstance(value, str) and value.strip().isdigit())
+
+
+# --- the pieces of a text -------------------------------------------------------------------------
+# 12 with a raised 2 behind it is 12^2, never 122; a struck 9 before 21 is 21.
+
+
+class Piece(NamedTuple):
+    """``raised``: set higher or lower than the line; ``white``: not seen on the ground behind it; ``size`` in points.
+    A piece that says nothing of its looks has those of its cell (``own`` is False)."""
+
+    text: str
+    raised: bool = False
+    struck: bool = False
+    white: bool = False
+    size: float = USUAL_SIZE
+    own: bool = True
+
+    @property
+    def kind(self) -> str:
+        """Why it is no part of a figure, as of a whole cell that looks so; "" where it may be."""
+        if self.struck:
+            return STRUCK
+        if self.white:
+            return WHITE
+        return RAISED if self.raised else ""
+
+
+def settled(pieces: Sequence[Piece], cell: Piece, filled: bool) -> tuple[str, str]:
+    """(text, kind) of a cell whose text has pieces; ``cell`` looks as the cell does, ``filled``: it has a ground.
+
+    Where all of them look alike, that is the look of the cell: 134 struck in two pieces is as one struck whole.
+    """
+    whole = [piece if piece.own else cell._replace(text=piece.text) for piece in pieces]
+    whole = [piece._replace(white=False) for piece in whole] if filled else whole
+    kinds = {piece.kind for piece in whole if piece.text.strip()}
+    if len(kinds) == 1 and "" not in kinds:
+        return "".join(piece.text for piece in whole), kinds.pop()
+    return joined(whole), ""
+
+
+def joined(pieces: Iterable[Piece]) -> str:
+    """The text without what is struck, with a sign before each piece that is set apart from the one before it."""
+    kept = [piece for piece in pieces if piece.text]
+    largest = max((piece.size for piece in kept), default=0.0)
+    text, before = "", None
+    for piece in kept:
+        if piece.struck:
+            before = piece
+            continue
+        if before is not None and text.strip() and is_apart(piece, before, largest):
+            text += APART
+        text, before = text + piece.text, piece
+    return text
+
+
+def is_apart(piece: Piece, before: Piece, largest: float) -> bool:
+    """Whether a reader takes a piece for something else than the one before it.
+
+    A struck digit within a figure (1, 9 struck, 34) parts it as well: which of them stand cannot be told.
+    """
+    if not piece.text.strip():
+        return False
+    if before.struck:
+        return piece.raised or begins_with_digit(piece)
+    if piece.raised != before.raised:
+        return True
+    small = is_much_smaller(piece.size, largest) != is_much_smaller(before.size, largest)
+    return begins_with_digit(piece) and (small or piece.white != before.white)
+
+
+def begins_with_digit(piece: Piece) -> bool:
+    return piece.text.strip()[:1].isdigit()

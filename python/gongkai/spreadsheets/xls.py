@@ -10,8 +10,7 @@ from gongkai.figures import is_pale
 from gongkai.model import UnreadableDocument
 from gongkai.spreadsheets import FLAT, NARROW, SAVE_AS, Area, IsWanted, Sheet, Spot, refuse_many, refuse_merged
 from gongkai.spreadsheets.formats import BUILTIN, DATE, RAISED, STRUCK, WHITE, as_figure, kind_of
-from gongkai.spreadsheets.pieces import Piece, settled
-from gongkai.spreadsheets.seen import day_of
+from gongkai.spreadsheets.seen import Piece, day_of, settled
 
 if TYPE_CHECKING:
     from xlrd import Book

@@ -35,8 +35,7 @@ from gongkai.spreadsheets.formats import (
     kind_of,
     number_of,
 )
-from gongkai.spreadsheets.pieces import USUAL_SIZE, Piece, settled
-from gongkai.spreadsheets.seen import day_of, size_of
+from gongkai.spreadsheets.seen import USUAL_SIZE, Piece, day_of, settled, size_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

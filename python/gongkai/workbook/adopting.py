@@ -8,8 +8,9 @@ from datetime import datetime
 from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
+from gongkai.spreadsheets.seen import text_of
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written, text_of
+from gongkai.workbook.cells import Written
 from gongkai.workbook.fill import as_number, flag_edits
 from gongkai.workbook.proposals import NO_FIGURE, Adoption, Choice
 

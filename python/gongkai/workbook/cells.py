@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 from gongkai.figures import read_figure, shown
 from gongkai.model import Edit, Entry
 from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import as_figure
+from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import one_line, plain, unit_text
 from gongkai.workbook.layout import TableSheet
 
@@ -27,20 +26,9 @@ ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x000D_ as a 
 Written = int | Decimal | str | None  # what a cell may be given
 
 
-def text_of(value: object) -> str:
-    """A cell's value as text; a number as it would be typed."""
-    if value is None:
-        return ""
-    number = as_figure(value)
-    return str(value) if number is None else shown(number)
-
-
 def canonical(value: object) -> str:
     """A cell's value as the one text that it has in every program."""
-    if isinstance(value, date):
-        return value.isoformat()[:10]
-    text = text_of(value)
-    return "".join(plain_text(text).split()) if isinstance(value, str) else text
+    return "".join(plain_text(text_of(value)).split())
 
 
 def cell_text(text: str) -> str:

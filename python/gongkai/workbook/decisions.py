@@ -16,9 +16,9 @@ from typing import NamedTuple
 from gongkai.decisions import WORDS, is_about, squeezed
 from gongkai.model import Decision, Edit, Report, WorkbookError
 from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import plain
 from gongkai.workbook import layout
-from gongkai.workbook.cells import text_of
 
 VERDICTS = {word: verdict for verdict, word in WORDS.items()} | {
     f"已{word}": verdict for verdict, word in WORDS.items()

@@ -263,7 +263,7 @@ def read_file(
     Values are int, Decimal or text, as a person sees them; saved by whichever program, as .xls and .ods too. ``kind``
     is what the content is, if that is known. WorkbookError for anything that is no such workbook.
     """
-    tables = {sheet.name: list(sheet.cells.values()) for sheet in layout.table_sheets()}
+    tables = {sheet.name: set(sheet.cells.values()) for sheet in layout.table_sheets()}
     wanted = names or layout.sheet_names()
     found = {sheet.name: sheet for sheet in our_sheets(path, content, kind, wanted)}
     visible = {layout.newest_sheet(table).name for table in layout.EDITION_SPOTS} | {layout.COVER}
@@ -271,7 +271,7 @@ def read_file(
     if missing:
         raise WorkbookError(f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。")
     with refused(path.name):
-        return {name: figures_seen(sheet, tables.get(name, ())) for name, sheet in found.items()}
+        return {name: figures_seen(sheet, tables.get(name, set())) for name, sheet in found.items()}
 
 
 def our_sheets(path: Path, content: bytes | None, kind: Kind | None, names: Sequence[str]) -> list[Sheet]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from gongkai.decisions import in_order, is_open, key_of
@@ -20,13 +21,27 @@ from gongkai.workbook.layout import DOUBTFUL, Suspicion, TableSheet
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
 
+TEXT_RULE = "coverage.text"
 SELF_EVIDENT = ("coverage.blank", "coverage.sign")  # the cells show it themselves, often a hundred of them
 PARAGRAPH = 1_000  # characters that a row of the prose sheet can show: a row is at most 409 points high
 LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
 
 
 def report_to_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
-    """Everything that the workbook has to show, as one edit for each cell that a fill may ever touch."""
+    """Everything that the workbook has to show, as one edit for each cell that a fill may ever touch.
+
+    Figures are written as numbers, so that nothing is told of those that another workbook holds as texts.
+    """
+    numbers = {name: replace(table, entries=as_numbers(table.entries)) for name, table in report.tables.items()}
+    told = [finding for finding in findings if finding.rule != TEXT_RULE]
+    return all_edits(replace(report, tables=numbers), told)
+
+
+def as_numbers(entries: Mapping[str, Entry]) -> dict[str, Entry]:
+    return {cell: replace(entry, read_by="") if entry.read_by else entry for cell, entry in entries.items()}
+
+
+def all_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     edits = cover_edits(report, findings)
     for sheet in layout.table_sheets():
         edits += figure_edits(sheet, report)
@@ -53,7 +68,7 @@ def flag_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     flags[layout.COVER] = set(layout.COUNTED)
     return [
         edit
-        for edit in report_to_edits(report, findings)
+        for edit in all_edits(report, findings)
         if edit.sheet == layout.RESULTS or (edit.row, edit.column) in flags.get(edit.sheet, ())
     ]
 
@@ -149,7 +164,7 @@ def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> 
             if cell_id in sheet.cells and (cell_id not in severities or graver):
                 severities[cell_id] = finding.severity
     marks = {
-        cell_id: layout.MARK_CODES[severity] + (0 if is_number(report.value(cell_id)) else layout.MARK_BLANK)
+        cell_id: layout.MARK_CODES[severity] + (0 if is_counted(report, cell_id) else layout.MARK_BLANK)
         for cell_id, severity in severities.items()
     }
     errors = {cell_id: mark for cell_id, mark in marks.items() if severities[cell_id] == "error"}
@@ -174,7 +189,7 @@ def mark_life(sheet: TableSheet, cell_id: str, report: Report, under: int) -> in
     for another wrong figure may still upset the other. ``under`` is the mark of another finding in the same place, 0
     for none: an error's keeps it lit, a warning's or a note's shows after it.
     """
-    if not is_number(report.value(cell_id)):
+    if not is_counted(report, cell_id):
         return layout.MARK_BLANK
     broken = [shown_by_lane(lane.relation, report) for lane in sheet.lanes_of(cell_id)]
     if under == layout.MARK_CODES["error"] or not any(broken):
@@ -182,21 +197,27 @@ def mark_life(sheet: TableSheet, cell_id: str, report: Report, under: int) -> in
     return (layout.MARK_ALL if all(broken) else layout.MARK_ANY) + layout.MARK_OVER * under
 
 
-def is_number(value: Value) -> bool:
+def is_counted(report: Report, cell_id: str) -> bool:
     """Whether a figure stands in its cell as a number, so that formulas count it."""
-    return value is not None and not isinstance(as_number(value), str)
+    table = report.tables.get(cell_id.partition(".")[0])
+    entry = table.entries.get(cell_id) if table is not None else None
+    if entry is None or entry.value is None or entry.read_by == "text":
+        return False
+    return not isinstance(as_number(entry.value), str)
 
 
 def shown_by_lane(relation: Relation, report: Report) -> bool:
     """Whether the relation's own formula shows a difference: the same rule as that formula, blanks unknown."""
-    parts, whole = ([report.value(cell_id) for cell_id in cells] for cells in (relation.parts, relation.whole))
-    stated_parts, stated_whole = (
-        [value for value in side if value is not None and is_number(value)] for side in (parts, whole)
-    )
-    gap = difference(total(stated_parts), total(stated_whole))
-    exceeds = gap > 0 and len(stated_whole) == len(whole)
-    falls_short = gap < 0 and len(stated_parts) == len(parts)
+    parts, whole = counted_values(report, relation.parts), counted_values(report, relation.whole)
+    gap = difference(total(parts), total(whole))
+    exceeds = gap > 0 and len(whole) == len(relation.whole)
+    falls_short = gap < 0 and len(parts) == len(relation.parts)
     return exceeds or falls_short
+
+
+def counted_values(report: Report, cells: Sequence[str]) -> list[int | Decimal]:
+    found = ((cell_id, report.value(cell_id)) for cell_id in cells)
+    return [value for cell_id, value in found if value is not None and is_counted(report, cell_id)]
 
 
 # --- prose ----------------------------------------------------------------------------------------
@@ -272,7 +293,7 @@ def result_row(number: int, finding: Finding, report: Report) -> dict[str, Writt
         lane = sheet.lanes.get(finding.rule)
         if lane and shown_by_lane(lane.relation, report):
             row["lane"] = layout.address(lane.spot, sheet.name)
-        elif not is_number(report.value(cell_id)):
+        elif not is_counted(report, cell_id):
             row["blank"] = place
     return row
 

@@ -15,9 +15,10 @@ from gongkai.figures import read_figure
 from gongkai.model import Cell, Decision, Edit, Finding, Form, Report, Value, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
+from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import doubted_facts, one_line
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written, text_of
+from gongkai.workbook.cells import Written
 from gongkai.workbook.fill import as_number
 
 RowState = Literal["", "待确认", "完成", "失败", "未读出数字", "目录"]

@@ -13,9 +13,10 @@ from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Alternative, Cell, Finding, Form, Report, Suspect, Table, Value, WorkbookError
 from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import label_of
 from gongkai.workbook import layout
-from gongkai.workbook.cells import plain_text, text_of
+from gongkai.workbook.cells import plain_text
 from gongkai.workbook.layout import TableSheet
 
 MOST_ALTERNATIVES = 9  # as many as one digit tells apart

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -12,15 +12,17 @@ from gongkai.decisions import squeezed
 from gongkai.editions import editions
 from gongkai.figures import fold, read_figure
 from gongkai.model import Box, Cell, CoverFact, Entry, Label, Place, Problem, Report, Table, Value
-from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets import Spot, letters
 from gongkai.spreadsheets.formats import as_figure
+from gongkai.spreadsheets.seen import OUT_OF_SIGHT, text_of
 from gongkai.wording import likely_facts
 from gongkai.workbook import layout
-from gongkai.workbook.cells import canonical, text_of, with_source
+from gongkai.workbook.cells import canonical, with_source
 from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
 from gongkai.workbook.layout import DOUBTFUL, TableSheet
 
 SheetValues = Mapping[Spot, object]
+HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
 
 
 def values_to_report(values: Mapping[str, SheetValues]) -> Report:
@@ -138,23 +140,45 @@ def has_figures(sheet: TableSheet, values: Mapping[str, SheetValues]) -> bool:
 
 
 def read_entries(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> dict[str, Entry]:
-    """One entry for each cell; a figure whose label is not where it belongs is not taken."""
+    """One entry for each cell; a figure whose label is not where it belongs is not taken, nor is a hidden one."""
     moved = displaced(sheet, values, problems)
+    hidden = {cell_id for cell_id, place in sheet.cells.items() if is_out_of_sight(values.get(place))}
+    problems += hidden_problems(sheet, values, hidden)
     entries = {}
     for cell_id, place in sheet.cells.items():
         cell = sheet.form.cells[cell_id]
         value = values.get(place)
         raw = text_of(value)
         at = Place(row=place[0], column=place[1])
-        if cell.row.label in moved or cell.column.label in moved:
+        if cell_id in hidden or cell.row.label in moved or cell.column.label in moved:
             entries[cell_id] = Entry(cell_id, None, raw, at)
             continue
         figure, reason = read_value(value, cell, layout.address(place, sheet.name))
-        kept = values.get(sheet.sources[cell_id])
-        entries[cell_id] = with_source(Entry(cell_id, figure, raw, at), kept)
+        is_text = figure is not None and isinstance(value, str)
+        entry = Entry(cell_id, figure, raw, at, read_by="text" if is_text else "")
+        entries[cell_id] = with_source(entry, values.get(sheet.sources[cell_id]))
         if reason:
             problems.append(Problem(sheet.table, cell.row.id, cell.column.id, raw.removeprefix(DOUBTFUL), reason))
     return entries
+
+
+def is_out_of_sight(value: object) -> bool:
+    return isinstance(value, str) and value.endswith(OUT_OF_SIGHT)
+
+
+def hidden_problems(sheet: TableSheet, values: SheetValues, hidden: Collection[str]) -> Iterator[Problem]:
+    """One for each row of which all that it holds is hidden, and one for each column of what else is."""
+    held = [cell for cell_id, cell in sheet.form.cells.items() if sheet.cells[cell_id] in values]
+    seen_rows = {cell.row.id for cell in held if cell.id not in hidden}
+    rows = {cell.row.id: cell for cell in held if cell.row.id not in seen_rows}
+    for row, cell in rows.items():
+        number = sheet.cells[cell.id][0]
+        yield Problem(sheet.table, row, "", "", HIDDEN_LINE.format(f"第{number}行"))
+    left = [cell for cell in held if cell.id in hidden and cell.row.id not in rows]
+    columns = {cell.column.id: cell for cell in left}
+    for column, cell in columns.items():
+        letter = letters(sheet.cells[cell.id][1])
+        yield Problem(sheet.table, "", column, "", HIDDEN_LINE.format(f"{letter}列"))
 
 
 def displaced(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> set[Label]:

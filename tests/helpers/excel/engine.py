@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -18,10 +18,11 @@ from typing import Any
 
 import xlwings as xw
 from openpyxl import load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils import column_index_from_string
 from xlwings import base_classes
 
-from helpers.excel.entry import ERRORS, GENERAL, Cell, ComError
+from helpers.excel.entry import ERRORS, GENERAL, PLAIN, Cell, ComError, Look
 from helpers.excel.grid import Range, Sheet, Spot
 
 TEXTS = {number: text for text, number in ERRORS.items()}
@@ -29,7 +30,8 @@ TEXTS = {number: text for text, number in ERRORS.items()}
 
 @dataclass
 class Call:
-    """One call that touches a range: read, write, formula (read), set formula, format, autofit, select, clear."""
+    """One call that touches a range: read, write, formula (read), set formula, format, look (a question of looks),
+    autofit, select, clear."""
 
     kind: str
     sheet: str
@@ -104,30 +106,40 @@ def snapshot(book: xw.Book) -> dict[str, dict[Spot, tuple[object, str]]]:
 class ParsedSheet:
     """What a file says of a sheet: its cells, formats of whole columns, merged cells.
 
-    A cell is (value, formula, format). A blank one in its column's format is not among them: every
-    book that is opened makes its own cells of these.
+    A blank cell in its column's format is not among them: every book that is opened makes its own cells of these.
     """
 
     name: str
     visible: bool
-    cells: Mapping[Spot, tuple[object, str, str]]
+    cells: Mapping[Spot, Cell]
     formats: Mapping[int, str]
     anchors: Mapping[Spot, Spot]
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
 
 
 @cache
 def parse_book(content: bytes) -> tuple[tuple[ParsedSheet, ...], Mapping[str, str], int]:
     """Sheets, defined names and the active sheet's place; kept, for openpyxl takes a second for the template."""
-    workbook = load_workbook(BytesIO(content))
+    workbook = load_workbook(BytesIO(content), rich_text=True)
     names = {name: str(entry.attr_text) for name, entry in workbook.defined_names.items()}
     return tuple(parse_sheet(sheet) for sheet in workbook), names, workbook.index(workbook.active)
 
 
 def parse_sheet(source: Any) -> ParsedSheet:
     formats: dict[int, str] = {}
+    hidden: set[int] = set()
     for letter, column in source.column_dimensions.items():
         number = column_index_from_string(letter)
-        formats |= dict.fromkeys(range(column.min or number, (column.max or number) + 1), column.number_format)
+        places = range(column.min or number, (column.max or number) + 1)
+        formats |= dict.fromkeys(places, column.number_format)
+        if column.hidden or (column.width is not None and column.width < 0.1):
+            hidden.update(places)
+    rows = {
+        number
+        for number, row in source.row_dimensions.items()
+        if row.hidden or (row.height is not None and row.height < 1)
+    }
     anchors = {
         (row, column): (box.min_row, box.min_col)
         for box in source.merged_cells.ranges
@@ -137,17 +149,43 @@ def parse_sheet(source: Any) -> ParsedSheet:
     cells = {}
     for cell in (cell for line in source.iter_rows() for cell in line):
         parsed = parse_cell(cell)
-        if parsed != (None, "", formats.get(cell.column, GENERAL)):
+        if parsed.filled or parsed.format != formats.get(cell.column, GENERAL):
             cells[cell.row, cell.column] = parsed
-    return ParsedSheet(source.title, source.sheet_state == "visible", cells, formats, anchors)
+    visible = source.sheet_state == "visible"
+    return ParsedSheet(source.title, visible, cells, formats, anchors, frozenset(rows), frozenset(hidden))
 
 
-def parse_cell(source: Any) -> tuple[object, str, str]:
-    value = getattr(source.value, "text", source.value)
+def parse_cell(source: Any) -> Cell:
+    value, code = getattr(source.value, "text", source.value), source.number_format
     if source.data_type == "f":
-        return None, str(value), source.number_format
+        return Cell(None, str(value), code)
+    look = look_of(source.font, source.fill) if value is not None else PLAIN
+    if isinstance(value, CellRichText):
+        runs = tuple(
+            (str(run), look_of(run.font, source.fill) if isinstance(run, TextBlock) else look) for run in value
+        )
+        return Cell(str(value), "", code, look=look, runs=runs)
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return (float(value) if number else value), "", source.number_format
+    return Cell(float(value) if number else value, "", code, look=look)
+
+
+def look_of(font: Any, fill: Any) -> Look:
+    """Of a cell's font, or that of a piece of its text."""
+    raised = font.vertAlign or ""
+    size = float(font.sz or PLAIN.size)
+    ground = color_of(fill.fgColor, PLAIN.ground) if fill.fill_type == "solid" else PLAIN.ground
+    color = color_of(font.color, PLAIN.color)
+    return Look(raised == "superscript", raised == "subscript", bool(font.strike), color, size, ground)
+
+
+def color_of(color: Any, otherwise: int) -> int:
+    """As Excel counts it, blue first; of the colours of a theme only the first two are told apart."""
+    if color is None:
+        return otherwise
+    if color.type == "theme":
+        return 0xFFFFFF if color.theme == 0 else 0
+    red, green, blue = bytes.fromhex(color.rgb[-6:]) if color.type == "rgb" else (0, 0, 0)
+    return red + (green << 8) + (blue << 16)
 
 
 def load_book(path: Path, app: App) -> Book:
@@ -155,9 +193,11 @@ def load_book(path: Path, app: App) -> Book:
     book = Book(app, str(path))
     for parsed in sheets:
         sheet = Sheet(book, parsed.name, parsed.visible)
-        for spot, (value, formula, code) in parsed.cells.items():
-            sheet.cells_[spot] = Cell(app.excel.results.get(formula) if formula else value, formula, code)
+        for spot, cell in parsed.cells.items():
+            value = app.excel.results.get(cell.formula) if cell.formula else cell.value
+            sheet.cells_[spot] = replace(cell, value=value)
         sheet.formats, sheet.anchors = dict(parsed.formats), dict(parsed.anchors)
+        sheet.hidden_rows, sheet.hidden_columns = set(parsed.hidden_rows), set(parsed.hidden_columns)
         book.sheets_.append(sheet)
     book.names_, book.active = dict(names), book.sheets_[active]
     return book

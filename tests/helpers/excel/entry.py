@@ -49,14 +49,33 @@ class ComError(Exception):
 ComError.__module__, ComError.__name__ = "pywintypes", "com_error"
 
 
+@dataclass(frozen=True)
+class Look:
+    """What Range.Font and Range.Interior say: colours as Excel counts them, blue first."""
+
+    superscript: bool = False
+    subscript: bool = False
+    struck: bool = False
+    color: int = 0
+    size: float = 11.0
+    ground: int = 0xFFFFFF
+
+
+PLAIN = Look()
+
+
 @dataclass(slots=True)
 class Cell:
-    """``value`` is a float, bool, text, datetime, an error's text or None; ``formula`` has its =, or is ""."""
+    """``value`` is a float, bool, text, datetime, an error's text or None; ``formula`` has its =, or is "".
+
+    ``runs`` are the pieces of a text in several fonts."""
 
     value: object = None
     formula: str = ""
     format: str = GENERAL
     prefix: bool = False
+    look: Look = PLAIN
+    runs: tuple[tuple[str, Look], ...] = ()
 
     @property
     def filled(self) -> bool:

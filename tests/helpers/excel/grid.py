@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from xlwings import base_classes
 
-from helpers.excel.entry import GENERAL, Cell, ComError, enter, formula_text, shown_value
+from helpers.excel.entry import GENERAL, Cell, ComError, Look, enter, formula_text, shown_value
 
 Spot = tuple[int, int]
 MOST_NAME = 31
@@ -25,8 +26,15 @@ class Sheet(base_classes.Sheet):
         self.anchors: dict[Spot, Spot] = {}
         self.notes_: dict[Spot, str] = {}
         self.deaf: set[int] = set()  # rows that take nothing and say nothing
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
 
     api = property(lambda self: self)
+
+    def Range(self, address: str) -> Areas:
+        """Worksheet.Range with several areas: B4:D5,B8."""
+        return Areas([self.range(part) for part in address.split(",")])
+
     book = property(lambda self: self._book)
     index = property(lambda self: self._book.sheets_.index(self) + 1)
     cells = property(lambda self: Range(self, 1, 1, 1_048_576, 16_384))
@@ -174,7 +182,7 @@ class Range(base_classes.Range):
                     if self.sheet_.anchors.get(spot, spot) != spot or spot[0] in self.sheet_.deaf:
                         continue  # a covered cell of a merged area takes nothing
                     cell = self.sheet_.cell(spot)
-                    kept[spot] = Cell(cell.value, cell.formula, cell.format, cell.prefix)
+                    kept[spot] = replace(cell)
                     enter(cell, value, results, in_array)
         except ComError:
             self.sheet_.cells_ |= kept
@@ -240,8 +248,126 @@ class Range(base_classes.Range):
             raise ComError("类 Range 的 Select 方法无效")
         self.sheet_.book.app.selected = self
 
+    @property
+    def looks(self) -> list[Look]:
+        """The looks of all letters: of a text in pieces those of each."""
+        cells = [self.sheet_.cells_.get(spot) for row in self.spots() for spot in row]
+        found: list[Look] = []
+        for cell in cells:
+            found += [look for _, look in cell.runs] if cell and cell.runs else [cell.look if cell else Look()]
+        return found
+
+    Font = property(lambda self: Asked(self))
+    Interior = property(lambda self: Ground(self))
+    EntireRow = property(lambda self: Asked(self, "hidden_rows"))
+    EntireColumn = property(lambda self: Asked(self, "hidden_columns"))
+
+    @property
+    def MergeCells(self) -> bool | None:
+        self.check("look")
+        merged = {spot in self.sheet_.anchors for row in self.spots() for spot in row}
+        return merged.pop() if len(merged) == 1 else None
+
+    @property
+    def merge_area(self) -> Range:
+        spot = (self.row_, self.column_)
+        anchor = self.sheet_.anchors.get(spot, spot)
+        inside = [other for other, first in self.sheet_.anchors.items() if first == anchor] or [spot]
+        rows, columns = [row for row, _ in inside], [column for _, column in inside]
+        return Range(self.sheet_, min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
+
+    @property
+    def characters(self) -> Characters:
+        return Characters(self, 0, len(str(self.sheet_.cell((self.row_, self.column_)).value or "")))
+
     wrap_text = property(lambda self: False, lambda self, value: self.check("set format"))
     column_width = property(lambda self: 8.4, lambda self, value: self.check("set format"))
+
+
+class Asked:
+    """Range.Font, .Interior, .EntireRow, .EntireColumn: one value where all cells agree, None where they differ."""
+
+    def __init__(self, of: Range | Areas | Characters, lines: str = "") -> None:
+        self.of, self.lines = of, lines
+
+    def one(self, name: str) -> object:
+        self.of.check("look")
+        values = {getattr(look, name) for look in self.of.looks}
+        return values.pop() if len(values) == 1 else None
+
+    Superscript = property(lambda self: self.one("superscript"))
+    Subscript = property(lambda self: self.one("subscript"))
+    Strikethrough = property(lambda self: self.one("struck"))
+    Size = property(lambda self: self.one("size"))
+
+    @property
+    def Color(self) -> object:
+        return self.one(self.color_name)
+
+    color_name = "color"
+
+    @property
+    def Hidden(self) -> bool | None:
+        self.of.check("look")
+        at = 0 if self.lines == "hidden_rows" else 1
+        spots = [(area.sheet_, spot) for area in parts_of(self.of) for row in area.spots() for spot in row]
+        hidden = {spot[at] in getattr(sheet, self.lines) for sheet, spot in spots}
+        return hidden.pop() if len(hidden) == 1 else None
+
+
+class Ground(Asked):
+    color_name = "ground"
+
+
+def parts_of(of: Range | Areas | Characters) -> list[Range]:
+    return of.parts if isinstance(of, Areas) else [of] if isinstance(of, Range) else [of.cell]
+
+
+class Areas:
+    """A range of several areas; only its looks are asked for."""
+
+    def __init__(self, parts: list[Range]) -> None:
+        self.parts = parts
+
+    def check(self, kind: str) -> None:
+        self.parts[0].check(kind)
+
+    @property
+    def looks(self) -> list[Look]:
+        return [look for part in self.parts for look in part.looks]
+
+    Font = property(lambda self: Asked(self))
+    Interior = property(lambda self: Ground(self))
+    EntireRow = property(lambda self: Asked(self, "hidden_rows"))
+    EntireColumn = property(lambda self: Asked(self, "hidden_columns"))
+
+    @property
+    def MergeCells(self) -> bool | None:
+        self.check("look")
+        merged = {spot in part.sheet_.anchors for part in self.parts for row in part.spots() for spot in row}
+        return merged.pop() if len(merged) == 1 else None
+
+
+class Characters(base_classes.Characters):
+    """Range.Characters(start, length) of a text."""
+
+    def __init__(self, cell: Range, start: int, stop: int) -> None:
+        self.cell, self.start, self.stop = cell, start, stop
+
+    api = property(lambda self: self)
+    Font = property(lambda self: Asked(self))
+
+    def check(self, kind: str) -> None:
+        self.cell.check(kind)
+
+    def __getitem__(self, item: slice) -> Characters:
+        return Characters(self.cell, item.start or 0, self.stop if item.stop is None else item.stop)
+
+    @property
+    def looks(self) -> list[Look]:
+        cell = self.cell.sheet_.cell((self.cell.row_, self.cell.column_))
+        each = [look for text, look in cell.runs for _ in text] or [cell.look] * self.stop
+        return each[self.start : self.stop]
 
 
 class Note(base_classes.Note):

@@ -23,6 +23,7 @@ from helpers.excel.engine import cell_of, excel_of, open_book
 
 # Calls for one sheet in one run: its values, its formulas, a few blocks of figures, marks, labels.
 A_HANDFUL = 8
+LOOKS = 8  # raised, lowered, struck, colour, ground, merged, hidden row, hidden column
 
 
 def live_template(folder: Path) -> Path:
@@ -96,12 +97,18 @@ def shown_report(book: xw.Book) -> Report:
 def most_calls(book: xw.Book) -> int:
     """The range calls of the last run for the sheet that had the most of them.
 
-    A call costs about the same whatever the size of its block, so a sheet is read and written in
-    ``A_HANDFUL`` of them however many figures, marks and findings stand in it; a call for each cell
-    would be hundreds.
+    Questions about looks aside. A call costs about the same whatever the size of its block, so a sheet
+    is read and written in ``A_HANDFUL`` of them however many figures, marks and findings stand in it; a
+    call for each cell would be hundreds.
     """
-    calls = Counter(call.sheet for call in excel_of(book).calls)
+    calls = Counter(call.sheet for call in excel_of(book).calls if call.kind != "look")
     return max(calls.values())
+
+
+def most_looks(book: xw.Book) -> int:
+    """The questions about looks in the last run, for the sheet that had the most of them: ``LOOKS`` if it is sound."""
+    looks = Counter(call.sheet for call in excel_of(book).calls if call.kind == "look")
+    return max(looks.values(), default=0)
 
 
 def calls_of_work(book: xw.Book) -> int:

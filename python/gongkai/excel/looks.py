@@ -1,0 +1,235 @@
+"""What the open program says of the looks of figures -> a Sheet, as a file's reader gives it.
+
+A question is asked of all figures of a sheet at once: the program answers with one value where they agree, and with
+none where they differ; only there the range is halved. So a sound sheet takes one call a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+import xlwings as xw
+
+from gongkai.excel.blocks import Cells, Rectangle, edits_to_blocks
+from gongkai.figures import is_pale
+from gongkai.model import Box, Edit
+from gongkai.spreadsheets import Area, Sheet, Spot
+from gongkai.spreadsheets.formats import MIXED, STRANGE, as_figure, kind_of
+from gongkai.spreadsheets.seen import Piece, settled, text_of
+from gongkai.workbook.layout import TableSheet, address
+
+# Question -> where Windows keeps the answer, and where a Mac does.
+QUESTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "superscript": (("Font", "Superscript"), ("font_object", "superscript")),
+    "subscript": (("Font", "Subscript"), ("font_object", "subscript")),
+    "struck": (("Font", "Strikethrough"), ("font_object", "strikethrough")),
+    "color": (("Font", "Color"), ("font_object", "color")),
+    "size": (("Font", "Size"), ("font_object", "font_size")),
+    "ground": (("Interior", "Color"), ("interior_object", "color")),
+    "merged": (("MergeCells",), ("merge_cells",)),
+    "row": (("EntireRow", "Hidden"), ("entire_row", "hidden")),
+    "column": (("EntireColumn", "Hidden"), ("entire_column", "hidden")),
+}
+WHOLE = ("superscript", "subscript", "struck", "color", "ground", "row", "column")
+OF_PIECES = ("superscript", "subscript", "struck", "color", "size")
+LONGEST = 40  # characters of a text that are asked one by one; no figure is longer
+WHITE = "FFFFFF"
+Answers = Mapping[Spot, object]
+
+
+class Untold(Exception):
+    """The program does not say how cells look."""
+
+
+def sheet_seen(live: xw.Sheet, sheet: TableSheet, cells: Cells) -> Sheet:
+    """A sheet of a table as its program shows it. Raises Untold."""
+    figures = [spot for spot in sheet.cells.values() if spot in cells]
+    if not figures:
+        return Sheet(sheet.name, cells=cells)
+    blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in sheet.cells.values()])
+    told = {question: answers(live, blocks, question, figures) for question in WHOLE}
+    told["merged"] = merged_figures(live, sheet, figures)
+    texts = [spot for spot in figures if isinstance(cells[spot], str)]
+    told["size"] = answers(live, blocks, "size", texts) if texts else {}
+    found, kinds = dict(cells), number_kinds(live, blocks, cells, figures)
+    for spot in figures:
+        if is_in_pieces(told, spot) and spot in texts:
+            found[spot], kinds[spot] = text_in_pieces(live, spot, text_of(cells[spot]), told)
+        else:
+            kinds[spot] = letters_at(told, spot).kind or kinds.get(spot, "")
+    return Sheet(
+        name=sheet.name,
+        cells=found,
+        kinds=kinds,
+        hidden_rows={row for row, column in figures if told["row"][row, column] is True},
+        hidden_columns={column for row, column in figures if told["column"][row, column] is True},
+        merged=list(merged_areas(live, told["merged"])),
+    )
+
+
+# --- questions ------------------------------------------------------------------------------------
+
+
+def answers(live: xw.Sheet, blocks: Sequence[Rectangle], question: str, spots: Collection[Spot]) -> Answers:
+    """Spot -> the answer; None for a cell that is no one thing itself, as a text of which a part is struck."""
+    areas = [(*first, *last) for first, last in (block.corners for block in blocks)]
+    together = all_of(live, areas)
+    value = told_of(together, question) if together is not None else None
+    if value is not None:
+        return dict.fromkeys(spots, value)
+    found: dict[Spot, object] = {}
+    for area in areas:
+        found |= answers_in(live, area, question, spots)
+    return found
+
+
+def answers_in(live: xw.Sheet, area: Area, question: str, spots: Collection[Spot]) -> Answers:
+    top, left, bottom, right = area
+    inside = [spot for spot in spots if top <= spot[0] <= bottom and left <= spot[1] <= right]
+    if not inside:
+        return {}
+    value = told_of(live.range((top, left), (bottom, right)).api, question)
+    if value is not None or (top, left) == (bottom, right):
+        return dict.fromkeys(inside, value)
+    one, other = halves(area)
+    return {**answers_in(live, one, question, spots), **answers_in(live, other, question, spots)}
+
+
+def halves(area: Area) -> tuple[Area, Area]:
+    """B4:D5 -> B4:D4 and B5:D5; rows first, for what is hidden or struck is a row of a form as a rule."""
+    top, left, bottom, right = area
+    if bottom > top:
+        middle = (top + bottom) // 2
+        return (top, left, middle, right), (middle + 1, left, bottom, right)
+    middle = (left + right) // 2
+    return (top, left, bottom, middle), (top, middle + 1, bottom, right)
+
+
+def all_of(live: xw.Sheet, areas: Sequence[Area]) -> Any:
+    """The program's own object for several areas at once; None where it has none, as on a Mac: xlwings would take the
+    first cell of B4:D5,B8 there."""
+    if len(areas) == 1:
+        return None
+    try:
+        return live.api.Range(",".join(map(address_of, areas)))
+    except (AttributeError, NotImplementedError):
+        return None
+
+
+def address_of(area: Area) -> str:
+    first, last = address(area[:2]), address(area[2:])
+    return first if first == last else f"{first}:{last}"
+
+
+def told_of(found: Any, question: str) -> object:
+    """What the program's object says: a truth, a size, a colour (RRGGBB); None where cells differ. Raises Untold."""
+    windows, mac = QUESTIONS[question]
+    try:
+        try:
+            value: object = reduce(getattr, windows, found)
+        except AttributeError:
+            value = reduce(getattr, mac, found).get()
+    except (AttributeError, NotImplementedError) as error:
+        raise Untold(question) from error
+    if question in ("color", "ground"):
+        return color_in(value)
+    return value if isinstance(value, bool | int | float) else None
+
+
+def color_in(value: object) -> str | None:
+    """Windows says a colour as a number, blue first (0xC83C00 is 003CC8), a Mac as red, green and blue."""
+    if isinstance(value, int | float) and value >= 0:
+        blue, green, red = int(value).to_bytes(3, "big")
+        return f"{red:02X}{green:02X}{blue:02X}"
+    if isinstance(value, list | tuple) and len(value) == 3:
+        return "".join(f"{int(part) & 0xFF:02X}" for part in value)
+    return None
+
+
+# --- looks ----------------------------------------------------------------------------------------
+
+
+def letters_at(told: Mapping[str, Answers], spot: Spot) -> Piece:
+    """How the letters of a cell look as a whole."""
+    raised = told["superscript"][spot] is True or told["subscript"][spot] is True
+    return Piece("", raised, told["struck"][spot] is True, is_lost(told["color"][spot], told["ground"][spot]))
+
+
+def is_lost(color: object, ground: object) -> bool:
+    """Whether nobody sees letters of a colour: pale on white, or the very colour behind them."""
+    if not isinstance(color, str):
+        return False
+    if isinstance(ground, str) and not is_pale(ground):
+        return color == ground
+    return is_pale(color)
+
+
+def is_in_pieces(told: Mapping[str, Answers], spot: Spot) -> bool:
+    return any(told[question].get(spot, "") is None for question in OF_PIECES)
+
+
+def text_in_pieces(live: xw.Sheet, spot: Spot, text: str, told: Mapping[str, Answers]) -> tuple[str, str]:
+    """(text, kind) of a cell parts of which look otherwise. Where the program does not say which, no part is taken."""
+    ground = told["ground"][spot]
+    filled = isinstance(ground, str) and not is_pale(ground)
+    cell = live.range(spot)
+    try:
+        pieces = [piece_at(cell, at, text) for at in range(len(text[:LONGEST]))]
+    except Untold:
+        return text, MIXED
+    return settled([*pieces, Piece(text[LONGEST:])], Piece(""), filled)
+
+
+def piece_at(cell: xw.Range, at: int, text: str) -> Piece:
+    """One character of a text."""
+    try:
+        character = cell.characters[at : at + 1].api
+    except Exception as error:  # broken on some Macs, where xlwings says what AppleScript says
+        raise Untold("characters") from error
+    raised = told_of(character, "superscript") is True or told_of(character, "subscript") is True
+    size = told_of(character, "size")
+    white = is_lost(told_of(character, "color"), WHITE)
+    look = Piece(text[at], raised, told_of(character, "struck") is True, white)
+    return look._replace(size=float(size)) if isinstance(size, int | float) else look
+
+
+def merged_figures(live: xw.Sheet, sheet: TableSheet, figures: Collection[Spot]) -> Answers:
+    """Whether figures stand in merged cells, or under them; those aside that the official form merges itself."""
+    single = [spot for cell, spot in sheet.cells.items() if is_single(sheet.form.cells[cell].box)]
+    blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in single])
+    return answers(live, blocks, "merged", [spot for spot in figures if spot in single])
+
+
+def is_single(box: Box) -> bool:
+    return (box.top, box.left) == (box.bottom, box.right)
+
+
+def merged_areas(live: xw.Sheet, merged: Answers) -> Iterator[Area]:
+    for spot, is_merged in merged.items():
+        if is_merged is not False:
+            area = live.range(spot).merge_area
+            last = area.last_cell
+            yield area.row, area.column, last.row, last.column
+
+
+# --- number formats -------------------------------------------------------------------------------
+
+
+def number_kinds(
+    live: xw.Sheet, blocks: Sequence[Rectangle], cells: Cells, figures: Collection[Spot]
+) -> dict[Spot, str]:
+    """Kinds of the formats of cells with numbers. A block has one format as a rule: one call for each."""
+    kinds: dict[Spot, str] = {}
+    for block in blocks:
+        inside = [spot for spot, _ in block.cells() if spot in figures and as_figure(cells[spot]) is not None]
+        if inside and format_kind(live.range(*block.corners)) != "":
+            kinds |= {spot: format_kind(live.range(spot)) for spot in inside}
+    return kinds
+
+
+def format_kind(cells: xw.Range) -> str:
+    """What the format makes of a number, "" for the number itself; STRANGE where the cells have several formats."""
+    code = cells.number_format
+    return kind_of(code) if isinstance(code, str) else STRANGE
