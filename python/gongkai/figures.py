@@ -117,6 +117,15 @@ def read_figure(text: str, unit: str = "件") -> Reading:
     return convert(Decimal(match["number"].replace(",", "")), match["unit"] or "", unit)
 
 
+def plain_number(text: str) -> Value:
+    """The number that a text is and nothing else: １３４, ' 1,234'; None for 134件, 12万, 1.708 of what is counted."""
+    plain = fold(text).translate(WIDTHS).strip()
+    match = NUMBER.fullmatch(plain)
+    if match is None or match["unit"] or not match["number"] or len(plain) > LONGEST or "人民币" in plain:
+        return None
+    return exact(Decimal(match["number"].replace(",", "")))
+
+
 def joined_digits(text: str) -> int | None:
     """The one figure that digits parted by blanks or lines may be: 17 over 08 -> 1708; None for any other text."""
     plain = " ".join(fold(text).translate(WIDTHS).split())

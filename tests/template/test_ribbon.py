@@ -15,6 +15,7 @@ KNOWN_ICONS = {
     "ChartInsert",
     "ClearFormats",
     "ConvertTableToText",
+    "ConvertTextToTable",
     "CopyToFolder",
     "FileOpen",
     "FileSaveAs",

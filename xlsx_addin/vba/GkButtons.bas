@@ -27,6 +27,10 @@ Public Sub GkAdopt()
     GkStart "adopt", ""
 End Sub
 
+Public Sub GkNumbers()
+    GkStart "numbers", ""
+End Sub
+
 Public Sub GkClearMarks()
     GkStart "clear_marks", ""
 End Sub

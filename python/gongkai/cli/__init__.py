@@ -99,6 +99,9 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
         help="“校验结果”中的序号；有几种改法的写成 序号=方案，如 3=2；不写则只列出建议",
     )
 
+    numbers = add_command(commands, "numbers", "把工作簿中存成文本的数字改成数字，原来的文本记入修改记录", run_numbers)
+    numbers.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿（.xlsm）")
+
 
 def add_part(command: ChineseParser) -> None:
     command.add_argument(
@@ -393,6 +396,12 @@ def run_adopt(options: argparse.Namespace) -> int:
     from gongkai.cli.adopting import run
 
     return run(options)
+
+
+def run_numbers(options: argparse.Namespace) -> int:
+    from gongkai.cli.adopting import run_numbers
+
+    return run_numbers(options)
 
 
 def run_template(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``gongkai adopt``: a workbook of ours -> its proposals as a list, or applied as chosen."""
+"""``gongkai adopt``: a workbook of ours -> its proposals as a list, or applied as chosen; ``gongkai numbers``."""
 
 from __future__ import annotations
 
@@ -131,6 +131,37 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     judged = check(with_decisions_beside(report, opened.path))  # before writing: the file beside it may be damaged
     write_whole(opened.path, content, overwrite=True)
     return [f"已{question_of(change)}。" for change in changes] + closing(opened.path, report, judged), judged
+
+
+def run_numbers(options: argparse.Namespace) -> int:
+    """``gongkai numbers``: texts that are plainly numbers -> numbers, in the workbook itself."""
+    opened = open_workbook(options.workbook)
+    lines, findings = converted(opened)
+    with written(opened.path):
+        show(lines)
+    return code_of(findings)
+
+
+def converted(opened: Opened) -> tuple[list[str], list[Finding]]:
+    """What was done, and what the checks say afterwards. WorkbookError."""
+    from gongkai.decisions.file import with_decisions_beside
+    from gongkai.output import finding_lines
+    from gongkai.pipeline import check
+    from gongkai.system import write_whole
+    from gongkai.workbook.adopting import adoption_edits, done_text, text_changes, with_changes
+    from gongkai.workbook.file import filled, read_formulas
+    from gongkai.workbook.values import values_to_report
+
+    refuse_older(opened)
+    changes, left = text_changes(opened.report, read_formulas(opened.path, opened.content))
+    if not changes:
+        return [*finding_lines(opened.report, opened.findings), done_text(changes, left)], opened.findings
+    report = values_to_report(with_changes(opened.values, changes))
+    edits = adoption_edits(changes, opened.values, report, check(report))
+    content = filled(opened.path, edits, opened.content)
+    judged = check(with_decisions_beside(report, opened.path))
+    write_whole(opened.path, content, overwrite=True)
+    return [done_text(changes, left), *finding_lines(report, judged), f"已写入 {opened.path}"], judged
 
 
 def closing(path: Path, report: Report, findings: Sequence[Finding]) -> list[str]:

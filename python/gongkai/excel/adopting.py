@@ -1,4 +1,4 @@
-"""Proposals on the sheet -> figures in their places, once the user agrees."""
+"""Proposals on the sheet, texts that are numbers -> figures in their places, once the user agrees."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import is_shown
 from gongkai.workbook import layout
-from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_unmended, with_changes
+from gongkai.workbook.adopting import (
+    adoption_edits,
+    done_text,
+    question_of_texts,
+    refuse_formulas,
+    refuse_unmended,
+    text_changes,
+    with_changes,
+)
 from gongkai.workbook.fill import place_of
 from gongkai.workbook.proposals import (
     STALE,
@@ -33,6 +41,7 @@ from gongkai.workbook.proposals import (
 )
 from gongkai.workbook.values import values_to_report
 
+TEXT_FORMAT = "@"
 HOW = f"请在“{layout.RESULTS}”的“采纳”一栏填建议的序号（①填1），再点“采纳建议”。"
 
 
@@ -65,6 +74,32 @@ def question(changes: Sequence[Adoption]) -> str:
     if len(text) > LONGEST_TEXT:
         raise WorkbookError(f"一次要改{len(changes)}格，太多了，没有改动；请分几次采纳，每次少填几条。")
     return text
+
+
+def numbers(book: xw.Book, asked: Request) -> CommandResult:
+    """Texts that are plainly numbers -> numbers, which the formulas of the sheets count."""
+    refuse_older(book)
+    values, report = evaluated_report(book)
+    changes, left = text_changes(report, text_formulas(book, report, values))
+    if not changes:
+        return CommandResult("done", done_text(changes, left))
+    if asked.answer != YES:
+        return CommandResult("ask", question_of_texts(changes))
+    after = values_to_report(with_changes(values, changes))
+    findings = check_report(after)
+    values |= read_values(book, [layout.LOG])
+    for change in changes:
+        cell = book.sheets[change.sheet.name].range(change.spot)
+        if cell.number_format == TEXT_FORMAT:  # it would make a text of the number again
+            cell.number_format = "General"
+    apply_edits(book, adoption_edits(changes, values, after, findings))
+    return CommandResult("done", f"{done_text(changes, left)}{result_text(after, findings)}")
+
+
+def text_formulas(book: xw.Book, report: Report, values: Values) -> dict[str, set[Spot]]:
+    """The formulas among the figures that are texts."""
+    changes, _ = text_changes(report, {})
+    return formulas_at(book, changes, values)
 
 
 # --- what was chosen ------------------------------------------------------------------------------

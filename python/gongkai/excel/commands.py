@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, Command] = {
     "check": checking.check,
     "next_problem": checking.next_problem,
     "adopt": adopting.adopt,
+    "numbers": adopting.numbers,
     "clear_marks": checking.clear_marks,
     "summary": batching.summary,
     "export_csv": exporting.export_csv,

@@ -1,10 +1,11 @@
-"""Proposals that a user has chosen -> edits: the figures, their old values in the log, new flags."""
+"""Proposals that a user has chosen, texts that are plainly numbers -> edits: figures, old values in the log, flags."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from gongkai.figures import plain_number
 from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
@@ -12,7 +13,7 @@ from gongkai.spreadsheets.seen import text_of
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written
 from gongkai.workbook.fill import as_number, flag_edits
-from gongkai.workbook.proposals import NO_FIGURE, Adoption, Choice
+from gongkai.workbook.proposals import NO_FIGURE, Adoption, Choice, forms_of, name_of
 
 BookValues = Mapping[str, Mapping[Spot, object]]
 
@@ -52,6 +53,63 @@ def refuse_unmended(choices: Sequence[Choice], left: Sequence[Finding]) -> None:
             raise WorkbookError(
                 f"所选的几种改法不能同时采纳：都改以后，第{choice.number}条仍不相符。没有改动，请逐条采纳。"
             )
+
+
+# --- texts into numbers ---------------------------------------------------------------------------
+
+TEXT_REASON = "把文本形式的数字改成数字"
+MOST_NAMED = 5
+
+
+def text_changes(report: Report, formulas: Mapping[str, set[Spot]]) -> tuple[list[Adoption], list[str]]:
+    """(changes, places of the texts that are left) of the figures that a workbook holds as texts.
+
+    Only a text that is a number and nothing else is changed: 134件 may have been meant so, a formula makes its text
+    anew, and of more than 15 digits a number would lose some.
+    """
+    forms = forms_of(report.tables)
+    changes: list[Adoption] = []
+    left: list[str] = []
+    for table in report.tables.values():
+        sheet = layout.sheet_of(table.id, table.edition)
+        for entry in table.entries.values():
+            spot = sheet.cells[entry.cell]
+            if entry.read_by != "text" or entry.value is None:
+                continue
+            number = plain_number(entry.raw)
+            kept = spot in formulas.get(sheet.name, ()) or isinstance(as_number(entry.value), str)
+            if number != entry.value or kept:
+                left.append(layout.address(spot, sheet.name))
+            else:
+                name = name_of(entry.cell, forms)
+                changes.append(Adoption(sheet, spot, name, entry.value, entry.value, TEXT_REASON))
+    return changes, left
+
+
+def question_of_texts(changes: Sequence[Adoption]) -> str:
+    return f"把{places_text(changes)}文本形式的数字改成数字？原来的文本会记在“{layout.LOG}”表。"
+
+
+def done_text(changes: Sequence[Adoption], left: Sequence[str]) -> str:
+    """What was done, and what was not."""
+    done = f"已把{places_text(changes)}文本形式的数字改成数字，记在“{layout.LOG}”表。" if changes else NO_TEXTS
+    if not left:
+        return done
+    named = "、".join(left[:MOST_NAMED])
+    more = f"等{len(left)}格" if len(left) > MOST_NAMED else ""
+    return f"{done}{named}{more}带有单位、是公式或超过15位，没有改，请手工核对。"
+
+
+NO_TEXTS = "没有可以直接改成数字的文本。"
+
+
+def places_text(changes: Sequence[Adoption]) -> str:
+    """'表三'!D7、'表三'!E7等12格."""
+    named = "、".join(layout.address(change.spot, change.sheet.name) for change in changes[:MOST_NAMED])
+    return f"{named}等{len(changes)}格" if len(changes) > MOST_NAMED else named
+
+
+# --- the log --------------------------------------------------------------------------------------
 
 
 def log_edits(changes: Sequence[Adoption], values: BookValues, time: str) -> Iterator[Edit]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from gongkai.editions import editions
 from gongkai.figures import shown
@@ -56,7 +57,7 @@ class Adoption:
     spot: Spot
     name: str
     stated: Value
-    proposed: int
+    proposed: int | Decimal
     reason: str
 
 
