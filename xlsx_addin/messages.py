@@ -34,7 +34,8 @@ MESSAGES: Mapping[str, str] = {
     "choose_file": "选择年报文件（网页、文本，或由本工具生成的工作簿）",
     "save_as": "另存为",
     "file_filter": "年报文件（网页、PDF、Word、Excel、文本）,"
-    "*.htm;*.html;*.pdf;*.docx;*.doc;*.wps;*.rtf;*.xlsx;*.xlsm;*.xls;*.et;*.txt;*.csv;*.mht;*.mhtml,所有文件 (*.*),*.*",
+    "*.htm;*.html;*.pdf;*.docx;*.doc;*.wps;*.rtf;*.xlsx;*.xlsm;*.xls;*.et;*.ods;*.txt;*.csv;*.mht;*.mhtml,"
+    "所有文件 (*.*),*.*",
     "save_workbook": "启用宏的工作簿 (*.xlsm),*.xlsm",
     "save_csv": "CSV文件 (*.csv),*.csv",
     "save_json": "JSON文件 (*.json),*.json",

@@ -123,6 +123,14 @@ def test_every_finding_made_is_of_a_known_rule() -> None:
 # --- examples -----------------------------------------------------------------------------------------------------
 
 
+def typed_as_text(cell: str) -> Report:
+    """A workbook of ours in which somebody typed a figure as a text."""
+    report = report_of()
+    table = report.tables["applications"]
+    entry = replace(table.entries[cell], read_by="text")
+    return replace(report, tables={**report.tables, table.id: replace(table, entries={**table.entries, cell: entry})})
+
+
 def problem(row: str = "", column: str = "", raw: str = "", reason: str = "", table: str = "applications") -> Report:
     blank = {} if not row else {f"{table}.{row}.{name}": None for name in ("natural", "total")}
     return report_of(blank, problems=[Problem(table, row, column, raw, reason)])
@@ -168,6 +176,7 @@ MADE: dict[str, Callable[[], Report]] = {
     "coverage.agency": lambda: replace(report_of(), agency=""),
     "coverage.year": lambda: report_of(year=None),
     "coverage.edition": lambda: replace(older(), year=2021),
+    "coverage.text": lambda: typed_as_text(GRANTED),
     "coverage.sign": lambda: report_of({"disclosure.rules.made": None}, raws={"disclosure.rules.made": "/"}),
     "coverage.blank": lambda: report_of({"disclosure.rules.made": None}),
     "coverage.converted": lambda: report_of({AMOUNT: Decimal("25.1")}, raws={AMOUNT: "251000元"}),

@@ -21,7 +21,6 @@ SHORT_FILES = {
     "readers/layout/ink.py": "the seam between what paints a page and what reads it",
     "decisions/check.py": "what the checks ask of decisions; the front is imported where no check is made",
     "excel/commands.py": "workbooks in use name this module",
-    "workbook/adopting.py": "stands above fill, which stands above proposals",
 }
 
 

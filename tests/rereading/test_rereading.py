@@ -81,7 +81,7 @@ def with_value(report: Report, cell: str, value: int) -> Report:
     return replace(report, tables={**report.tables, table.id: Table(table.id, table.edition, entries)})
 
 
-BROKEN = ("broken-2022", "docx-tracked-2023", "pdf-rotated-2023", "xlsx-sheets-2023")  # as published
+BROKEN = ("broken-2022", "docx-tracked-2023", "ods-2023", "pdf-rotated-2023", "xlsx-sheets-2023")  # as published
 ALL_READ = [pytest.param(case, marks=pytest.mark.slow if case in BY_LIBREOFFICE else []) for case in CASES]
 FIRST_READ = [each for each in ALL_READ if each.values[0] not in BROKEN]
 

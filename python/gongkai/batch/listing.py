@@ -18,7 +18,7 @@ from gongkai.system import system_reason
 
 WEB = re.compile(r"https?:", re.IGNORECASE)
 PAGES = (".html", ".htm", ".shtml", ".txt", ".xlsm")
-DOCUMENTS = (".pdf", ".docx", ".doc", ".wps", ".rtf", ".xlsx", ".xls", ".et")
+DOCUMENTS = (".pdf", ".docx", ".doc", ".wps", ".rtf", ".xlsx", ".xls", ".et", ".ods")
 OTHER_PAGES = (".shtm", ".xhtml", ".xht", ".jhtml", ".asp", ".aspx", ".jsp", ".php", ".mht", ".mhtml", ".csv", ".tsv")
 UNREAD = (".ofd", ".zip", ".rar", ".7z")  # may hold a report too, but nothing that can be read yet
 INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"  # pasted along, and seen by nobody

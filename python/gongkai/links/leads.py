@@ -22,10 +22,10 @@ NEVER = re.compile(r"指南|目录|制度|条例|通知|解读")
 OTHERS = re.compile(r"法治|依法行政|网站|企业|财务|决算|预算|统计|审计|质量|公积金|社会责任|报表")
 NAMED_TARGET = re.compile(r"nianbao|niandu|ndbg|nbg|xxgkn[bd]|gknb|gkndbg|annual", re.IGNORECASE)
 ARTICLE = re.compile(
-    r"\.(?:s?html?|jhtml|aspx?|jspx?|php|pdf|docx?|wps|ofd|rtf|xlsx?|et|txt)$|\d{5}|/t?\d+_\d+", re.IGNORECASE
+    r"\.(?:s?html?|jhtml|aspx?|jspx?|php|pdf|docx?|wps|ofd|rtf|xlsx?|et|ods|txt)$|\d{5}|/t?\d+_\d+", re.IGNORECASE
 )
 COLUMN_PAGE = re.compile(r"(?:^|/)(?:index|list|default|column|more)[^/]*$", re.IGNORECASE)
-ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|xlsx?|et|zip|rar)$", re.IGNORECASE)
+ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|xlsx?|et|ods|zip|rar)$", re.IGNORECASE)
 NEXT_PAGE = re.compile(r"下一?页|尾页|末页")
 HEADING = re.compile(r"title|h[1-3]|meta:(?:ArticleTitle|og:title)")
 FEWEST = 2  # a lone link that looks like a report is more often the menu of a page of another kind
@@ -135,7 +135,18 @@ def short_texts(blocks: Sequence[Block]) -> Iterator[str]:
 
 # --- leads to a report that stands elsewhere ------------------------------------------------------
 
-READABLE = ("docx", "doc", "wps", "rtf", "xlsx", "xlsm", "xls", "et", "pdf")  # of one report the most exact form first
+READABLE = (
+    "docx",
+    "doc",
+    "wps",
+    "rtf",
+    "xlsx",
+    "xlsm",
+    "xls",
+    "et",
+    "ods",
+    "pdf",
+)  # of one report the most exact form first
 SUFFIX = re.compile(rf"\.({'|'.join(READABLE)})(?![A-Za-z0-9])", re.IGNORECASE)
 DOWNLOAD = re.compile(r"/(?:attach|annex|down|file|upload)\w*(?:[./]|$)", re.IGNORECASE)  # of what form does not show
 VIEWER = re.compile(r"viewer|pdfjs|preview|/op/(?:view|embed)\.aspx", re.IGNORECASE)  # in the path of its address

@@ -147,7 +147,10 @@ class Range(base_classes.Range):
         return f"{first}:${get_column_letter(self.column_ + self.columns_ - 1)}${self.row_ + self.rows_ - 1}"
 
     def check(self, kind: str) -> None:
-        self.sheet_.book.app.excel.touch(kind, self)
+        excel = self.sheet_.book.app.excel
+        if kind == "look" and "looks" in excel.lacks:
+            raise NotImplementedError
+        excel.touch(kind, self)
 
     def spots(self) -> list[list[Spot]]:
         columns = range(self.column_, self.column_ + self.columns_)

@@ -1,7 +1,8 @@
-"""One figure of a sheet, dressed in every way that makes a person see another: what is right for each.
+"""Figures of 表三 dressed in every way that makes a person see another one: what is right for each.
 
-``DRESSED`` is the truth: a name -> how the cell is made by openpyxl, and the figure that a person sees, or DOUBT: then
-nothing may be read there, and something must be said of it. A hidden, struck or white figure is no figure.
+``DRESSED`` is the truth for cells: a name -> how the cell is made by openpyxl, and the figure that a person sees, or
+DOUBT: then nothing may be read there, and something must be said of it. ``LINES`` is that for whole rows and columns.
+``cells_book`` and ``lines_book`` make a stranger's workbook of them, or one of ours.
 """
 
 from __future__ import annotations
@@ -10,14 +11,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from io import BytesIO
 from typing import Any
 
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Color, Font, PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
 
+from gongkai.checks import check
+from gongkai.editions import editions
 from gongkai.model import Value
+from gongkai.workbook.file import filled, template_path
+from gongkai.workbook.fill import report_to_edits
+from gongkai.workbook.layout import address, sheet_of
+from helpers.made import report_of
+from helpers.writers.sheets import Style, report_book, workbook_bytes
+from helpers.writers.styles import report_sheets
 
 DOUBT = "doubt"
 Truth = Value | str
@@ -51,26 +64,6 @@ def pieces(*texts: tuple[str, dict[str, Any]]) -> Dress:
     return put(CellRichText(*runs))
 
 
-def hide_row(cell: Cell) -> None:
-    cell.value = 134
-    cell.parent.row_dimensions[cell.row].hidden = True
-
-
-def flatten_row(cell: Cell) -> None:
-    cell.value = 134
-    cell.parent.row_dimensions[cell.row].height = 0.25
-
-
-def hide_column(cell: Cell) -> None:
-    cell.value = 134
-    cell.parent.column_dimensions[cell.column_letter].hidden = True
-
-
-def narrow_column(cell: Cell) -> None:
-    cell.value = 134
-    cell.parent.column_dimensions[cell.column_letter].width = 0.01
-
-
 SUPER, SUB = {"vertAlign": "superscript"}, {"vertAlign": "subscript"}
 STRUCK = {"strike": True}
 DRESSED: dict[str, Dressed] = {
@@ -101,10 +94,6 @@ DRESSED: dict[str, Dressed] = {
     "white on navy": Dressed(put(134, font=Font(color="FFFFFFFF"), ground="FF1F3864"), 134),
     "navy on navy": Dressed(put(134, font=Font(color="FF1F3864"), ground="FF1F3864"), DOUBT),
     "red": Dressed(put(134, font=Font(color="FFFF0000")), 134),
-    "hidden row": Dressed(hide_row, DOUBT),
-    "row of no height": Dressed(flatten_row, DOUBT),
-    "hidden column": Dressed(hide_column, DOUBT),
-    "column of no width": Dressed(narrow_column, DOUBT),
     "percent": Dressed(put(1.34, "0%"), DOUBT),
     "a date": Dressed(put(date(2021, 3, 5)), DOUBT),
     "a number as a date": Dressed(put(134, "yyyy/m/d"), DOUBT),
@@ -126,3 +115,78 @@ DRESSED: dict[str, Dressed] = {
     "a circled mark": Dressed(put("134①"), DOUBT),
     "a sign": Dressed(put("/"), None),
 }
+
+# --- whole rows and columns -----------------------------------------------------------------------
+
+
+def hide_row(cell: Cell) -> None:
+    cell.parent.row_dimensions[cell.row].hidden = True
+
+
+def flatten_row(cell: Cell) -> None:
+    cell.parent.row_dimensions[cell.row].height = 0.25
+
+
+def hide_column(cell: Cell) -> None:
+    cell.parent.column_dimensions[cell.column_letter].hidden = True
+
+
+def narrow_column(cell: Cell) -> None:
+    cell.parent.column_dimensions[cell.column_letter].width = 0.01
+
+
+# A cell of the line -> what is done to its line; no figure of the line is seen then.
+LINES: dict[str, Callable[[Cell], None]] = {
+    "applications.granted.natural": hide_row,
+    "applications.partly_granted.natural": flatten_row,
+    "applications.new.research": hide_column,
+    "applications.new.welfare": narrow_column,
+}
+
+# --- workbooks ------------------------------------------------------------------------------------
+
+TABLE, TITLE = "applications", "三、收到和处理政府信息公开申请情况"
+COLUMNS = ("natural", "company", "legal")
+STYLE = Style("sheets")
+
+
+def places() -> dict[str, str]:
+    """Case -> the id of the cell that it is put into: down the first columns of figures."""
+    form = editions()["2021"].forms[TABLE]
+    cells = [f"{TABLE}.{row.id}.{column}" for column in COLUMNS for row in form.rows]
+    return dict(zip(DRESSED, cells, strict=False))
+
+
+def pages_of(who: str) -> tuple[Workbook, Worksheet, dict[str, str]]:
+    """A sound report as a stranger typed it, or a workbook of ours: (book, its sheet of 表三, cell id -> address)."""
+    report = report_of()
+    if who == "ours":
+        book = load_workbook(BytesIO(filled_bytes()), rich_text=True)
+        return book, book["表三"], {cell: address(spot) for cell, spot in sheet_of(TABLE, "2021").cells.items()}
+    sheets = report_sheets(report)
+    book = report_book(report, sheets, STYLE)
+    figures = (spot for spot in sheets[TABLE] if spot.kind == "figure")
+    shift = STYLE.top + STYLE.gap - 1
+    return book, book[TITLE[:20]], {spot.id: address((spot.box.top + shift, spot.box.left)) for spot in figures}
+
+
+@cache
+def filled_bytes() -> bytes:
+    report = report_of()
+    edits = [edit for edit in report_to_edits(report, check(report)) if edit.value is not None]
+    return filled(template_path(), edits)
+
+
+def cells_book(who: str) -> bytes:
+    """A workbook of a ``stranger``, or of ``ours``, that holds every case of DRESSED in its place."""
+    book, page, addresses = pages_of(who)
+    for name, cell in places().items():
+        DRESSED[name].dress(page[addresses[cell]])
+    return workbook_bytes(book)
+
+
+def lines_book(who: str) -> bytes:
+    book, page, addresses = pages_of(who)
+    for cell, dress in LINES.items():
+        dress(page[addresses[cell]])
+    return workbook_bytes(book)

@@ -1,0 +1,120 @@
+"""What a person sees in a cell, through every path: a stranger's workbook, our own, the open one; .xlsx, .xls, .ods."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gongkai.checks import check
+from gongkai.excel.checking import current_report
+from gongkai.model import Problem, Report
+from gongkai.pipeline import read_report
+from helpers.excel.engine import excel_of, open_book
+from helpers.office import convert
+from helpers.writers.dressed import DOUBT, DRESSED, LINES, cells_book, lines_book, places
+
+WHO = ("stranger", "ours")
+LOST = {"all raised"}  # LibreOffice drops what the font of a whole number says of its height
+LOST_LINES = {"applications.partly_granted.natural"}  # and gives a row of no height its usual one
+
+
+def wrong_cells(report: Report, lost: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
+    """The cases of which something else was read than a person sees, or nothing was said."""
+    found = []
+    for name, cell in places().items():
+        seen, value = DRESSED[name].seen, report.value(cell)
+        right = value is None and is_told(report, cell) if seen == DOUBT else value == seen
+        if not right and name not in lost:
+            found.append(f"{name}: {value}")
+    return found
+
+
+def is_told(report: Report, cell: str) -> bool:
+    _, row, column = cell.split(".")
+    told = [problem for problem in report.problems if problem.table == "applications"]
+    named = any(problem.row in ("", row) and problem.is_on(column) for problem in told)
+    return named or any(cell in finding.cells for finding in check(report))
+
+
+def wrong_lines(report: Report, lost: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
+    found = [cell for cell in LINES if report.value(cell) is not None or not is_told(report, cell)]
+    assert report.value("applications.new.natural") == 436
+    return [cell for cell in found if cell not in lost]
+
+
+def texts_in(report: Report) -> set[str]:
+    entries = report.tables["applications"].entries
+    return {name for name, cell in places().items() if entries[cell].read_by == "text"}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_an_xlsx_is_read_as_a_person_sees_it(who: str, tmp_path: Path) -> None:
+    cells, lines = tmp_path / "cells.xlsx", tmp_path / "lines.xlsx"
+    cells.write_bytes(cells_book(who))
+    lines.write_bytes(lines_book(who))
+    report = read_report(cells)
+    assert wrong_cells(report) == []
+    assert wrong_lines(read_report(lines)) == []
+    assert texts_in(report) == ({name for name, case in DRESSED.items() if case.is_text} if who == "ours" else set())
+
+
+def test_the_open_workbook_is_read_as_a_person_sees_it(tmp_path: Path) -> None:
+    cells, lines = tmp_path / "cells.xlsx", tmp_path / "lines.xlsx"
+    cells.write_bytes(cells_book("ours"))
+    lines.write_bytes(lines_book("ours"))
+    _, report = current_report(open_book(cells))
+    assert wrong_cells(report) == []
+    assert texts_in(report) == {name for name, case in DRESSED.items() if case.is_text}
+    assert wrong_lines(current_report(open_book(lines))[1]) == []
+
+
+def test_file_and_open_workbook_say_the_same(tmp_path: Path) -> None:
+    for name, content in {"cells": cells_book("ours"), "lines": lines_book("ours")}.items():
+        path = tmp_path / f"{name}.xlsx"
+        path.write_bytes(content)
+        one, other = read_report(path), current_report(open_book(path))[1]
+        assert one.tables == other.tables
+        assert list(map(place_of, one.problems)) == list(map(place_of, other.problems))
+
+
+def test_a_program_that_does_not_tell_of_looks_leaves_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "ours.xlsx"
+    path.write_bytes(lines_book("ours"))
+    book = open_book(path)
+    excel_of(book).lacks.add("looks")
+    _, report = current_report(book)
+    assert "没有告知字体" in report.problems[-1].reason
+    assert "coverage.unplaced" in {finding.rule for finding in check(report)}
+
+
+def test_a_hidden_line_is_one_problem(tmp_path: Path) -> None:
+    path = tmp_path / "lines.xlsx"
+    path.write_bytes(lines_book("ours"))
+    told = [(problem.row, problem.column, problem.reason[:12]) for problem in read_report(path).problems]
+    assert told == [
+        ("granted", "", "工作表的第7行已隐藏，其"),
+        ("partly_granted", "", "工作表的第8行已隐藏，其"),
+        ("", "research", "工作表的F列已隐藏，其中"),
+        ("", "welfare", "工作表的G列已隐藏，其中"),
+    ]
+
+
+def place_of(problem: Problem) -> tuple[str, str, str]:
+    return problem.table, problem.row, problem.column
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_old_and_open_formats_are_read_as_a_person_sees_them(kind: str, tmp_path: Path) -> None:
+    """As LibreOffice converts them, in one run."""
+    files = []
+    for who in WHO:
+        for name, make in {"cells": cells_book, "lines": lines_book}.items():
+            files.append(tmp_path / f"{who}-{name}.xlsx")
+            files[-1].write_bytes(make(who))
+    made = convert(files, kind, tmp_path / kind)
+    for path in made:
+        report = read_report(path)
+        wrong = wrong_cells(report, LOST) if "cells" in path.stem else wrong_lines(report, LOST_LINES)
+        assert wrong == [], path.name
