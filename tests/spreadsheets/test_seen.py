@@ -10,9 +10,11 @@ from gongkai.checks import check
 from gongkai.excel.checking import current_report
 from gongkai.model import Problem, Report
 from gongkai.pipeline import read_report
+from gongkai.workbook.layout import sheet_of
 from helpers.excel.engine import excel_of, open_book
+from helpers.excel.live import set_cell
 from helpers.office import convert
-from helpers.writers.dressed import DOUBT, DRESSED, LINES, cells_book, lines_book, places
+from helpers.writers.dressed import DOUBT, DRESSED, LINES, MERGED, cells_book, lines_book, merged_book, places
 
 WHO = ("stranger", "ours")
 LOST = {"all raised"}  # LibreOffice drops what the font of a whole number says of its height
@@ -57,6 +59,27 @@ def test_an_xlsx_is_read_as_a_person_sees_it(who: str, tmp_path: Path) -> None:
     assert wrong_cells(report) == []
     assert wrong_lines(read_report(lines)) == []
     assert texts_in(report) == ({name for name, case in DRESSED.items() if case.is_text} if who == "ours" else set())
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_what_a_merged_cell_covers_is_none(who: str, tmp_path: Path) -> None:
+    path = tmp_path / "merged.xlsx"
+    path.write_bytes(merged_book(who))
+    refuse_merged(read_report(path))
+
+
+def refuse_merged(report: Report) -> None:
+    """Which of the two columns the figure in their merged cell belongs to, nobody can tell."""
+    assert [report.value(cell) for cell in MERGED] == [None, None]
+    assert is_told(report, MERGED[0])
+
+
+def test_a_value_under_a_merged_cell_of_the_open_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "merged.xlsx"
+    path.write_bytes(merged_book("ours"))
+    book = open_book(path)
+    set_cell(book, "表三", sheet_of("applications", "2021").cells[MERGED[1]], 7)  # LibreOffice keeps it there
+    refuse_merged(current_report(book)[1])
 
 
 def test_the_open_workbook_is_read_as_a_person_sees_it(tmp_path: Path) -> None:
@@ -110,11 +133,14 @@ def test_old_and_open_formats_are_read_as_a_person_sees_them(kind: str, tmp_path
     """As LibreOffice converts them, in one run."""
     files = []
     for who in WHO:
-        for name, make in {"cells": cells_book, "lines": lines_book}.items():
+        for name, make in {"cells": cells_book, "lines": lines_book, "merged": merged_book}.items():
             files.append(tmp_path / f"{who}-{name}.xlsx")
             files[-1].write_bytes(make(who))
     made = convert(files, kind, tmp_path / kind)
     for path in made:
         report = read_report(path)
+        if "merged" in path.stem:
+            refuse_merged(report)
+            continue
         wrong = wrong_cells(report, LOST) if "cells" in path.stem else wrong_lines(report, LOST_LINES)
         assert wrong == [], path.name

@@ -13,7 +13,6 @@ from typing import Any
 import xlwings as xw
 
 from gongkai.excel.blocks import Cells, Rectangle, edits_to_blocks
-from gongkai.figures import is_pale
 from gongkai.model import Box, Edit
 from gongkai.spreadsheets import Area, Sheet, Spot
 from gongkai.spreadsheets.formats import MIXED, STRANGE, as_figure, kind_of
@@ -35,7 +34,6 @@ QUESTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 WHOLE = ("superscript", "subscript", "struck", "color", "ground", "row", "column")
 OF_PIECES = ("superscript", "subscript", "struck", "color", "size")
 LONGEST = 40  # characters of a text that are asked one by one; no figure is longer
-WHITE = "FFFFFF"
 Answers = Mapping[Spot, object]
 
 
@@ -154,16 +152,12 @@ def color_in(value: object) -> str | None:
 def letters_at(told: Mapping[str, Answers], spot: Spot) -> Piece:
     """How the letters of a cell look as a whole."""
     raised = told["superscript"][spot] is True or told["subscript"][spot] is True
-    return Piece("", raised, told["struck"][spot] is True, is_lost(told["color"][spot], told["ground"][spot]))
+    letters = Piece("", raised, told["struck"][spot] is True, word_of(told["color"][spot]))
+    return letters.on(word_of(told["ground"][spot]))
 
 
-def is_lost(color: object, ground: object) -> bool:
-    """Whether nobody sees letters of a colour: pale on white, or the very colour behind them."""
-    if not isinstance(color, str):
-        return False
-    if isinstance(ground, str) and not is_pale(ground):
-        return color == ground
-    return is_pale(color)
+def word_of(color: object) -> str:
+    return color if isinstance(color, str) else ""
 
 
 def is_in_pieces(told: Mapping[str, Answers], spot: Spot) -> bool:
@@ -172,14 +166,12 @@ def is_in_pieces(told: Mapping[str, Answers], spot: Spot) -> bool:
 
 def text_in_pieces(live: xw.Sheet, spot: Spot, text: str, told: Mapping[str, Answers]) -> tuple[str, str]:
     """(text, kind) of a cell parts of which look otherwise. Where the program does not say which, no part is taken."""
-    ground = told["ground"][spot]
-    filled = isinstance(ground, str) and not is_pale(ground)
     cell = live.range(spot)
     try:
         pieces = [piece_at(cell, at, text) for at in range(len(text[:LONGEST]))]
     except Untold:
         return text, MIXED
-    return settled([*pieces, Piece(text[LONGEST:])], Piece(""), filled)
+    return settled([*pieces, Piece(text[LONGEST:])], Piece(""), word_of(told["ground"][spot]))
 
 
 def piece_at(cell: xw.Range, at: int, text: str) -> Piece:
@@ -190,8 +182,8 @@ def piece_at(cell: xw.Range, at: int, text: str) -> Piece:
         raise Untold("characters") from error
     raised = told_of(character, "superscript") is True or told_of(character, "subscript") is True
     size = told_of(character, "size")
-    white = is_lost(told_of(character, "color"), WHITE)
-    look = Piece(text[at], raised, told_of(character, "struck") is True, white)
+    color = word_of(told_of(character, "color"))
+    look = Piece(text[at], raised, told_of(character, "struck") is True, color)
     return look._replace(size=float(size)) if isinstance(size, int | float) else look
 
 

@@ -16,9 +16,6 @@ from gongkai.spreadsheets import FLAT, Area, IsWanted, Sheet, Spot, area_of, ref
 from gongkai.spreadsheets.formats import (
     HIDDEN,
     OF_FONTS,
-    RAISED,
-    STRUCK,
-    WHITE,
     Condition,
     condition,
     kind_of,
@@ -57,19 +54,11 @@ class Look:
     code: str = ""
 
     @property
-    def is_lost(self) -> bool:
-        """Whether nobody sees the letters: white ones, or of the colour behind them."""
-        if self.ground and not is_pale(self.ground):
-            return self.color == self.ground
-        return is_pale(self.color)
-
-    @property
     def kind(self) -> str:
-        if self.struck:
-            return STRUCK
-        if self.is_lost:
-            return WHITE
-        return RAISED if self.raised else kind_of(self.code)
+        return self.letters().on(self.ground).kind or kind_of(self.code)
+
+    def letters(self, text: str = "") -> Piece:
+        return Piece(text, self.raised, self.struck, self.color, self.size)
 
 
 @dataclass
@@ -287,29 +276,25 @@ def text_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[str, str]:
     """(text, kind) of the lines of a cell; a comment on it is none of them."""
     pieces: list[Piece] = []
     for line in node.iterchildren("{*}p"):
-        pieces += [piece("\n" if pieces else "", look), *pieces_in(line, look, styles)]
-    return settled(pieces, piece("", look), filled=False)
+        pieces += [look.letters("\n" if pieces else ""), *pieces_in(line, look, styles)]
+    return settled(pieces, look.letters(), look.ground)
 
 
 def pieces_in(node: _Element, look: Look, styles: SheetStyles) -> Iterator[Piece]:
     """The pieces of a paragraph."""
-    yield piece(node.text, look)
+    yield look.letters(node.text or "")
     for child in node:
         name = local(child)
         if name == "span":
             own = styles.styles.get(("text", attribute(child, "style-name")))
             yield from pieces_in(child, look if own is None else dressed(look, own, ""), styles)
         elif name == "s":
-            yield piece(" " * min(times(child, "c"), 1_000), look)
+            yield look.letters(" " * min(times(child, "c"), 1_000))
         elif name in ("tab", "line-break"):
-            yield piece(" " if name == "tab" else "\n", look)
+            yield look.letters(" " if name == "tab" else "\n")
         elif name == "a":
             yield from pieces_in(child, look, styles)
-        yield piece(child.tail, look)
-
-
-def piece(text: str | None, look: Look) -> Piece:
-    return Piece(text or "", look.raised, look.struck, look.is_lost, look.size)
+        yield look.letters(child.tail or "")
 
 
 # --- styles ---------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from gongkai.figures import is_much_smaller, shown
+from gongkai.figures import is_much_smaller, is_pale, shown
 from gongkai.model import UnreadableDocument, Value
 from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Area, Sheet, Spot
 from gongkai.spreadsheets.formats import OF_FONTS, RAISED, STRUCK, WHITE, Condition, as_figure, doubtful, is_shown
@@ -21,6 +21,7 @@ FIRST_DAY, FIRST_DAY_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 NO_DAY = 60  # the 29th of February 1900, which never was; days before it count from one day later
 LAST_DAY = 2_958_465  # 9999-12-31
 USUAL_SIZE = 11.0  # points, of a piece that says nothing of it
+LOST = "lost"  # the colour of letters that nobody sees
 APART = "^"  # stands between pieces that are no one figure
 
 
@@ -154,13 +155,13 @@ def is_number(value: object) -> bool:
 
 
 class Piece(NamedTuple):
-    """``raised``: set higher or lower than the line; ``white``: not seen on the ground behind it; ``size`` in points.
-    A piece that says nothing of its looks has those of its cell (``own`` is False)."""
+    """``raised``: set higher or lower than the line; ``color`` as in ``is_lost``; ``size`` in points. A piece that says
+    nothing of its looks has those of its cell (``own`` is False)."""
 
     text: str
     raised: bool = False
     struck: bool = False
-    white: bool = False
+    color: str = ""
     size: float = USUAL_SIZE
     own: bool = True
 
@@ -169,18 +170,32 @@ class Piece(NamedTuple):
         """Why it is no part of a figure, as of a whole cell that looks so; "" where it may be."""
         if self.struck:
             return STRUCK
-        if self.white:
+        if self.color == LOST:
             return WHITE
         return RAISED if self.raised else ""
 
+    def on(self, ground: str) -> Piece:
+        """The piece as it is seen on a ground: LOST, or in a colour that does not matter."""
+        return self._replace(color=LOST if is_lost(self.color, ground) else "")
 
-def settled(pieces: Sequence[Piece], cell: Piece, filled: bool) -> tuple[str, str]:
-    """(text, kind) of a cell whose text has pieces; ``cell`` looks as the cell does, ``filled``: it has a ground.
+
+def is_lost(color: str, ground: str) -> bool:
+    """Whether nobody sees letters of a colour: pale on white, or of the very colour behind them.
+
+    A colour is RRGGBB, or any word that is the same for the same colour; "" for one of which nothing is said.
+    """
+    if ground and not is_pale(ground):
+        return color == ground
+    return is_pale(color)
+
+
+def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str, str]:
+    """(text, kind) of a cell whose text has pieces; ``cell`` looks as the cell does, ``ground`` is the colour behind.
 
     Where all of them look alike, that is the look of the cell: 134 struck in two pieces is as one struck whole.
     """
     whole = [piece if piece.own else cell._replace(text=piece.text) for piece in pieces]
-    whole = [piece._replace(white=False) for piece in whole] if filled else whole
+    whole = [piece.on(ground) for piece in whole]
     kinds = {piece.kind for piece in whole if piece.text.strip()}
     if len(kinds) == 1 and "" not in kinds:
         return "".join(piece.text for piece in whole), kinds.pop()
@@ -214,7 +229,7 @@ def is_apart(piece: Piece, before: Piece, largest: float) -> bool:
     if piece.raised != before.raised:
         return True
     small = is_much_smaller(piece.size, largest) != is_much_smaller(before.size, largest)
-    return begins_with_digit(piece) and (small or piece.white != before.white)
+    return begins_with_digit(piece) and (small or piece.color != before.color)
 
 
 def begins_with_digit(piece: Piece) -> bool:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from gongkai.figures import is_pale
 from gongkai.model import UnreadableDocument
 from gongkai.spreadsheets import FLAT, NARROW, SAVE_AS, Area, IsWanted, Sheet, Spot, refuse_many, refuse_merged
-from gongkai.spreadsheets.formats import BUILTIN, DATE, RAISED, STRUCK, WHITE, as_figure, kind_of
+from gongkai.spreadsheets.formats import BUILTIN, DATE, as_figure, kind_of
 from gongkai.spreadsheets.seen import Piece, day_of, settled
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def shown_cell(book: Book, source: OldSheet, at: tuple[int, int], value: object,
     if runs and isinstance(value, str):
         style = book.xf_list[number]
         pieces = pieces_of(book, value, runs, style.font_index)
-        return settled(pieces, Piece(""), is_filled(book, style))
+        return settled(pieces, Piece(""), ground_of(book, style))
     kind = kinds.get(number, "")
     figure = as_figure(value) if kind == DATE else None
     return (value if figure is None else day_of(figure, book.datemode == 1)), kind
@@ -121,8 +120,8 @@ def pieces_of(book: Book, text: str, runs: Sequence[tuple[int, int]], own: int) 
 
 def piece_of(book: Book, text: str, number: int) -> Piece:
     font = book.font_list[number]
-    white = is_white(book, font.colour_index)
-    return Piece(text, font.escapement != 0, bool(font.struck_out), white, font.height / TWIPS)
+    color = rgb_of(book, font.colour_index)
+    return Piece(text, font.escapement != 0, bool(font.struck_out), color, font.height / TWIPS)
 
 
 # --- hidden and merged ----------------------------------------------------------------------------
@@ -153,7 +152,8 @@ def odd_styles(book: Book) -> Kinds:
     """Number of a cell style -> kind of its format, for those that show something else than what is stored."""
     found = {}
     for number, style in enumerate(book.xf_list):
-        kind = kind_of_font(book, style) or kind_of_format(book, style.format_key)
+        letters = piece_of(book, "", style.font_index).on(ground_of(book, style))
+        kind = letters.kind or kind_of_format(book, style.format_key)
         if kind:
             found[number] = kind
     return found
@@ -166,28 +166,10 @@ def kind_of_format(book: Book, key: int) -> str:
     return kind_of(known.format_str) if known is not None else ""
 
 
-def kind_of_font(book: Book, style: Any) -> str:
-    """How letters of a style are not seen, or not as digits of a figure."""
-    font, ground = book.font_list[style.font_index], style.background
-    if font.struck_out:
-        return STRUCK
-    color = rgb_of(book, font.colour_index)
-    behind = rgb_of(book, ground.pattern_colour_index)
-    lost = color != "" and color == behind if is_filled(book, style) else is_white(book, font.colour_index)
-    if lost:
-        return WHITE
-    return RAISED if font.escapement else ""
-
-
-def is_filled(book: Book, style: Any) -> bool:
-    """Whether a cell has a ground of its own, which white letters stand out from."""
+def ground_of(book: Book, style: Any) -> str:
+    """The colour behind letters, "" for none."""
     ground = style.background
-    return ground.fill_pattern != NO_PATTERN and not is_pale(rgb_of(book, ground.pattern_colour_index))
-
-
-def is_white(book: Book, number: int) -> bool:
-    color = rgb_of(book, number)
-    return color != "" and is_pale(color)
+    return rgb_of(book, ground.pattern_colour_index) if ground.fill_pattern != NO_PATTERN else ""
 
 
 def rgb_of(book: Book, number: int) -> str:

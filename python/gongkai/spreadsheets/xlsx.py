@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.figures import is_pale
 from gongkai.opc import Archive, BadArchive
@@ -26,7 +26,6 @@ from gongkai.spreadsheets.formats import (
     BUILTIN,
     DATE,
     HIDDEN,
-    RAISED,
     STRUCK,
     WHITE,
     Condition,
@@ -52,16 +51,30 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 SIZE = re.compile(r"\d{1,3}(?:\.\d+)?")
 
 
+class CellLook(NamedTuple):
+    """A cell style: its letters, the colour behind them, and the kind that a number or plain text in it has."""
+
+    letters: Piece = Piece("")
+    ground: str = ""
+    kind: str = ""
+
+
+PLAIN = CellLook()
+
+
 @dataclass(frozen=True)
 class Book:
-    """What a workbook says for all of its sheets: texts, kinds of cell styles by number, conditional formats that hide
-    a number by theirs, whether its days count from 1904; ``styles`` is the part that tells of fonts and grounds."""
+    """What a workbook says for all of its sheets: texts, looks by the numbers of cell styles, conditional formats that
+    hide a number by theirs, and whether its days count from 1904."""
 
     strings: Sequence[Text]
-    styles: _Element | None
-    kinds: Mapping[str, str]
+    looks: Sequence[CellLook]
     hiding: Mapping[str, str]
     from_1904: bool
+
+    def look(self, style: str) -> CellLook:
+        at = whole(style)
+        return self.looks[at] if at < len(self.looks) else PLAIN
 
 
 def xlsx_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
@@ -83,8 +96,7 @@ def book_of(archive: Archive, part: str, workbook: _Element) -> Book:
     look = read_xml(archive, styles) if styles else None
     return Book(
         strings=shared_strings(read_xml(archive, texts)) if texts else (),
-        styles=look,
-        kinds=odd_styles(look) if look is not None else {},
+        looks=styles_of(look) if look is not None else (),
         hiding=hiding_formats(look) if look is not None else {},
         from_1904=settings is not None and is_on(settings.get("date1904")),
     )
@@ -128,26 +140,11 @@ def sheet_of(archive: Archive, tab: Tab, book: Book) -> Sheet:
 def shown_cell(value: object, style: str, book: Book) -> tuple[object, str]:
     """What is stored in a cell of a style, and the kind of its format: a day for the number of one, the text of
     pieces."""
+    look = book.look(style)
     if isinstance(value, tuple):
-        return settled(value, *look_of(style, book))
-    kind = book.kinds.get(style, "")
-    number = as_figure(value) if kind == DATE else None
-    return (value if number is None else day_of(number, book.from_1904)), kind
-
-
-def look_of(style: str, book: Book) -> tuple[Piece, bool]:
-    """How letters of a cell style look, and whether it has a ground of its own."""
-    if book.styles is None:
-        return Piece(""), False
-    styles = book.styles.findall("{*}cellXfs/{*}xf")
-    own = nth(styles, style)
-    fonts, fills = book.styles.findall("{*}fonts/{*}font"), book.styles.findall("{*}fills/{*}fill")
-    font = nth(fonts, own.get("fontId")) if own is not None else None
-    fill = nth(fills, own.get("fillId")) if own is not None else None
-    filled = fill is not None and is_filled(fill)
-    if font is None:
-        return Piece(""), filled
-    return Piece("", is_raised(font), is_struck(font), is_white(font.find("{*}color")), font_size(font)), filled
+        return settled(value, look.letters, look.ground)
+    number = as_figure(value) if look.kind == DATE else None
+    return (value if number is None else day_of(number, book.from_1904)), look.kind
 
 
 def formula_area(formula: _Element) -> Iterator[Spot]:
@@ -192,17 +189,18 @@ def merged_areas(root: _Element, name: str) -> list[Area]:
 # --- the looks of cells ---------------------------------------------------------------------------
 
 
-def odd_styles(root: _Element) -> dict[str, str]:
-    """Number of a cell style -> kind of its format, for those that show something else than what is stored."""
+def styles_of(root: _Element) -> list[CellLook]:
+    """The looks of all cell styles, by their numbers."""
     fonts, fills = root.findall("{*}fonts/{*}font"), root.findall("{*}fills/{*}fill")
     codes = root.findall("{*}numFmts/{*}numFmt")
     of_codes = BUILTIN | {node.get("numFmtId", ""): kind_of(node.get("formatCode", "")) for node in codes}
-    found = {}
-    for place, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
+    found = []
+    for style in root.iterfind("{*}cellXfs/{*}xf"):
         font, fill = nth(fonts, style.get("fontId")), nth(fills, style.get("fillId"))
-        kind = kind_of_font(font, fill) or of_codes.get(style.get("numFmtId", ""), "")
-        if kind:
-            found[str(place)] = kind
+        letters = Piece("") if font is None else letters_of(font, "")
+        ground = "" if fill is None else ground_of(fill)
+        kind = letters.on(ground).kind or of_codes.get(style.get("numFmtId", ""), "")
+        found.append(CellLook(letters, ground, kind))
     return found
 
 
@@ -211,46 +209,41 @@ def nth(nodes: Sequence[_Element], number: str | None) -> _Element | None:
     return nodes[at] if at < len(nodes) else None
 
 
-def kind_of_font(font: _Element | None, fill: _Element | None) -> str:
-    """How letters in this font on this ground are not seen, or not as digits of a figure."""
-    if font is None:
-        return ""
-    if is_struck(font):
-        return STRUCK
-    ground = fill if fill is not None and is_filled(fill) else None
-    lost = is_white(font.find("{*}color")) if ground is None else same_color(font, ground)
-    if lost:
-        return WHITE
-    return RAISED if is_raised(font) else ""
+def letters_of(look: _Element, text: str) -> Piece:
+    """A text in a font, or in the look of a run."""
+    strike, raised, size = look.find("{*}strike"), look.find("{*}vertAlign"), look.find("{*}sz")
+    points = size.get("val", "") if size is not None else ""
+    return Piece(
+        text,
+        raised=raised is not None and raised.get("val") != "baseline",
+        struck=strike is not None and is_on(strike.get("val", "1")),
+        color=color_of(look.find("{*}color")),
+        size=float(points) if SIZE.fullmatch(points) else USUAL_SIZE,
+    )
 
 
-def is_white(color: _Element | None) -> bool:
-    """White, or so nearly that nobody sees it: FFFEFEFE, the theme's first colour, its second one with a tint of 1."""
+def color_of(color: _Element | None) -> str:
+    """A word for a colour, FFFFFF for whatever nobody sees on white: FFFEFEFE, the theme's first colour, its second one
+    with a tint of 1."""
     if color is None:
-        return False
-    theme, tint = color.get("theme", ""), color.get("tint", "0")
+        return ""
+    theme, tint, rgb = color.get("theme", ""), color.get("tint", "0"), color.get("rgb", "")
     lightened = float(tint) if TINT.fullmatch(tint) else 0.0
     of_theme = (theme == "0" and lightened > DARKENED) or (theme == "1" and lightened > -DARKENED * 9)
-    return of_theme or is_pale(color.get("rgb", "")) or color.get("indexed") in ("1", "9", "65")
+    if of_theme or is_pale(rgb) or color.get("indexed") in ("1", "9", "65"):
+        return "FFFFFF"
+    return f"{theme}/{color.get('indexed', '')}/{tint}/{rgb[-6:]}"
 
 
-def same_color(font: _Element, fill: _Element) -> bool:
-    """Whether letters have the very colour that is behind them."""
-    one = font.find("{*}color")
-    other = fill.find("{*}patternFill/{*}fgColor")
-    solid = fill.find("{*}patternFill[@patternType='solid']")
-    if one is None or other is None or solid is None:
-        return False
-    names = ("rgb", "theme", "indexed", "tint")
-    return [one.get(name, "")[-6:] for name in names] == [other.get(name, "")[-6:] for name in names]
-
-
-def is_filled(fill: _Element) -> bool:
-    """Whether a cell has a ground of its own, which white letters stand out from."""
+def ground_of(fill: _Element) -> str:
+    """The colour behind letters, "" for none. Of a pattern or a gradient no letters have the colour."""
     pattern = fill.find("{*}patternFill")
     if pattern is None:
-        return len(fill) > 0
-    return pattern.get("patternType", "none") != "none" and not is_white(pattern.find("{*}fgColor"))
+        return "gradient" if len(fill) else ""
+    sort = pattern.get("patternType", "none")
+    if sort == "none":
+        return ""
+    return color_of(pattern.find("{*}fgColor")) if sort == "solid" else sort
 
 
 # --- conditional formats --------------------------------------------------------------------------
@@ -267,11 +260,11 @@ def hiding_kind(dxf: _Element) -> str:
     if code is not None and kind_of(code.get("formatCode", "")) == HIDDEN:
         return HIDDEN
     font, fill = dxf.find("{*}font"), dxf.find("{*}fill")
-    if font is not None and is_struck(font):
+    if font is not None and letters_of(font, "").struck:
         return STRUCK
     grounds = fill.iter("{*}fgColor", "{*}bgColor") if fill is not None else ()
-    seen = any(not is_white(ground) and ground.get("indexed") not in ("64", "65") for ground in grounds)
-    return WHITE if font is not None and not seen and is_white(font.find("{*}color")) else ""
+    seen = any(not is_pale(color_of(ground)) and ground.get("indexed") not in ("64", "65") for ground in grounds)
+    return WHITE if font is not None and not seen and is_pale(color_of(font.find("{*}color"))) else ""
 
 
 def conditions_of(root: _Element, hiding: Mapping[str, str]) -> list[Condition]:
@@ -368,26 +361,7 @@ def string_of(item: _Element | None) -> Text:
 def piece_of(run: _Element) -> Piece:
     text = unescaped("".join(node.text or "" for node in run.iterfind("{*}t")))
     look = run.find("{*}rPr")
-    if look is None:
-        return Piece(text, own=False)
-    return Piece(text, is_raised(look), is_struck(look), is_white(look.find("{*}color")), font_size(look))
-
-
-def is_struck(look: _Element) -> bool:
-    """Of a font, or of the look of a run."""
-    strike = look.find("{*}strike")
-    return strike is not None and is_on(strike.get("val", "1"))
-
-
-def is_raised(look: _Element) -> bool:
-    node = look.find("{*}vertAlign")
-    return node is not None and node.get("val") != "baseline"
-
-
-def font_size(look: _Element) -> float:
-    node = look.find("{*}sz")
-    size = node.get("val", "") if node is not None else ""
-    return float(size) if SIZE.fullmatch(size) else USUAL_SIZE
+    return Piece(text, own=False) if look is None else letters_of(look, text)
 
 
 def unescaped(text: str) -> str:

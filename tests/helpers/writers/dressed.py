@@ -29,7 +29,7 @@ from gongkai.workbook.file import filled, template_path
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.layout import address, sheet_of
 from helpers.made import report_of
-from helpers.writers.sheets import Style, report_book, workbook_bytes
+from helpers.writers.sheets import Style, report_book, rewritten, workbook_bytes
 from helpers.writers.styles import report_sheets
 
 DOUBT = "doubt"
@@ -148,6 +148,7 @@ LINES: dict[str, Callable[[Cell], None]] = {
 TABLE, TITLE = "applications", "三、收到和处理政府信息公开申请情况"
 COLUMNS = ("natural", "company", "legal")
 STYLE = Style("sheets")
+MERGED = ("applications.granted.natural", "applications.granted.company")
 
 
 def places() -> dict[str, str]:
@@ -190,3 +191,19 @@ def lines_book(who: str) -> bytes:
     for cell, dress in LINES.items():
         dress(page[addresses[cell]])
     return workbook_bytes(book)
+
+
+def merged_book(who: str) -> bytes:
+    """Two figures of a row in one merged cell: 134, and under it the 7 of the next column, which nobody sees."""
+    book, page, addresses = pages_of(who)
+    area = f"{addresses[MERGED[0]]}:{addresses[MERGED[1]]}"
+    part = f"xl/worksheets/sheet{book.worksheets.index(page) + 1}.xml"
+    one = f'<mergeCell ref="{area}"/>'.encode()
+
+    def merge(xml: bytes) -> bytes:
+        """openpyxl empties what it merges, LibreOffice does not."""
+        if b"<mergeCells" in xml:
+            return xml.replace(b"</mergeCells>", one + b"</mergeCells>")
+        return xml.replace(b"</sheetData>", b"</sheetData><mergeCells>" + one + b"</mergeCells>")
+
+    return rewritten(workbook_bytes(book), {part: merge})
