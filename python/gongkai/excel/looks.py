@@ -32,7 +32,7 @@ QUESTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "column": (("EntireColumn", "Hidden"), ("entire_column", "hidden")),
 }
 WHOLE = ("superscript", "subscript", "struck", "color", "ground", "row", "column")
-OF_PIECES = ("superscript", "subscript", "struck", "color", "size")
+OF_PIECES = ("superscript", "subscript", "struck", "color")
 LONGEST = 40  # characters of a text that are asked one by one; no figure is longer
 Answers = Mapping[Spot, object]
 
@@ -48,23 +48,32 @@ def sheet_seen(live: xw.Sheet, sheet: TableSheet, cells: Cells) -> Sheet:
         return Sheet(sheet.name, cells=cells)
     blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in sheet.cells.values()])
     told = {question: answers(live, blocks, question, figures) for question in WHOLE}
-    told["merged"] = merged_figures(live, sheet, figures)
-    texts = [spot for spot in figures if isinstance(cells[spot], str)]
-    told["size"] = answers(live, blocks, "size", texts) if texts else {}
-    found, kinds = dict(cells), number_kinds(live, blocks, cells, figures)
-    for spot in figures:
-        if is_in_pieces(told, spot) and spot in texts:
-            found[spot], kinds[spot] = text_in_pieces(live, spot, text_of(cells[spot]), told)
-        else:
-            kinds[spot] = letters_at(told, spot).kind or kinds.get(spot, "")
+    found, kinds = dict(cells), number_kinds(live, blocks, cells, figures) | letter_kinds(told, figures)
+    for spot in texts_in_pieces(live, blocks, cells, told):
+        found[spot], kinds[spot] = text_in_pieces(live, spot, cells, told)
     return Sheet(
         name=sheet.name,
         cells=found,
         kinds=kinds,
-        hidden_rows={row for row, column in figures if told["row"][row, column] is True},
-        hidden_columns={column for row, column in figures if told["column"][row, column] is True},
-        merged=list(merged_areas(live, told["merged"])),
+        hidden_rows={row for row, _ in hidden_at(told["row"])},
+        hidden_columns={column for _, column in hidden_at(told["column"])},
+        merged=list(merged_areas(live, merged_figures(live, sheet, figures))),
     )
+
+
+def hidden_at(told: Answers) -> list[Spot]:
+    return [spot for spot, hidden in told.items() if hidden is True]
+
+
+def texts_in_pieces(
+    live: xw.Sheet, blocks: Sequence[Rectangle], cells: Cells, told: Mapping[str, Answers]
+) -> Iterator[Spot]:
+    """The texts of which parts look otherwise; only they are asked for sizes, for a number has one."""
+    texts = [spot for spot in told["struck"] if isinstance(cells[spot], str)]
+    sizes = answers(live, blocks, "size", texts) if texts else {}
+    for spot in texts:
+        if sizes[spot] is None or any(told[question][spot] is None for question in OF_PIECES):
+            yield spot
 
 
 # --- questions ------------------------------------------------------------------------------------
@@ -149,6 +158,11 @@ def color_in(value: object) -> str | None:
 # --- looks ----------------------------------------------------------------------------------------
 
 
+def letter_kinds(told: Mapping[str, Answers], figures: Collection[Spot]) -> dict[Spot, str]:
+    found = {spot: letters_at(told, spot).kind for spot in figures}
+    return {spot: kind for spot, kind in found.items() if kind}
+
+
 def letters_at(told: Mapping[str, Answers], spot: Spot) -> Piece:
     """How the letters of a cell look as a whole."""
     raised = told["superscript"][spot] is True or told["subscript"][spot] is True
@@ -160,13 +174,9 @@ def word_of(color: object) -> str:
     return color if isinstance(color, str) else ""
 
 
-def is_in_pieces(told: Mapping[str, Answers], spot: Spot) -> bool:
-    return any(told[question].get(spot, "") is None for question in OF_PIECES)
-
-
-def text_in_pieces(live: xw.Sheet, spot: Spot, text: str, told: Mapping[str, Answers]) -> tuple[str, str]:
+def text_in_pieces(live: xw.Sheet, spot: Spot, cells: Cells, told: Mapping[str, Answers]) -> tuple[str, str]:
     """(text, kind) of a cell parts of which look otherwise. Where the program does not say which, no part is taken."""
-    cell = live.range(spot)
+    cell, text = live.range(spot), text_of(cells[spot])
     try:
         pieces = [piece_at(cell, at, text) for at in range(len(text[:LONGEST]))]
     except Untold:

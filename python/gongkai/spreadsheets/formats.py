@@ -89,16 +89,26 @@ def kind_of(code: str) -> str:
     if IN_WHITE.search(code.partition(";")[0]):
         return WHITE
     code = OF_ZERO.sub("", code, count=1)
-    plain = LITERAL.sub("", code)
+    if not code:
+        return ""
+    return kind_of_signs(LITERAL.sub("", code)) or kind_of_sections(code)
+
+
+def kind_of_signs(plain: str) -> str:
+    """By what the signs of a code are for, its literal texts taken out: 0% , yyyy, 0, and none at all."""
     kind = next((kind for kind, sign in ODD_CODES if sign.search(plain)), "")
-    if kind or not code:
+    if kind or SHOWS.search(plain.partition(";")[0]):
         return kind
-    if not SHOWS.search(plain.partition(";")[0]):
-        return HIDDEN
+    return HIDDEN
+
+
+def kind_of_sections(code: str) -> str:
+    """By what a code shows where the number is ``SAMPLE``, and whether that for negative ones shows their sign."""
     first, *others = PIECE.sub(shown_part, code).split(";")
-    kinds = map(kind_of_sample, (first, *others[:2]) if CONDITION.search(code) else (first,))
-    kind = next(filter(None, kinds), "")
-    if kind or not others or RED.search(code) or CONDITION.search(code):
+    conditional = CONDITION.search(code) is not None
+    sections = (first, *others[:2]) if conditional else (first,)
+    kind = next(filter(None, map(kind_of_sample, sections)), "")
+    if kind or not others or conditional or RED.search(code):
         return kind
     bare = others[0].strip(SIGNS)
     return UNSIGNED if bare == others[0].strip() or kind_of_sample(bare) else ""
@@ -186,16 +196,22 @@ class Condition:
 def condition(sort: str, named: str, formulas: Sequence[str], areas: tuple[Area, ...], kind: str) -> Condition:
     """A rule as a workbook states it: cellIs with an operator and constants, or a formula on the first cell itself."""
     plain = [re.sub(r"\s", "", formula) for formula in formulas]
-    if sort in ("containsBlanks", "containsErrors") or (plain and FOR_NO_NUMBER.fullmatch(plain[0])):
-        return Condition(areas, NEVER, (), kind)
-    if sort == "expression" and plain and plain[0].upper() in ("FALSE", "FALSE()", "0"):
+    first = plain[0] if plain else ""
+    if is_for_no_number(sort, first):
         return Condition(areas, NEVER, (), kind)
     if sort == "cellIs" and plain and all(map(CONSTANT.fullmatch, plain)):
         return Condition(areas, named, tuple(map(Decimal, plain)), kind)
-    found = COMPARES.fullmatch(plain[0]) if sort == "expression" and plain else None
+    found = COMPARES.fullmatch(first) if sort == "expression" else None
     if found and is_of_itself(found, areas):
         return Condition(areas, IN_FORMULA[found[5]], (Decimal(found[6]),), kind)
     return Condition(areas, UNKNOWN, (), kind)
+
+
+def is_for_no_number(sort: str, formula: str) -> bool:
+    """Whether a rule is for blanks, errors, texts, or for nothing at all."""
+    if sort in ("containsBlanks", "containsErrors") or FOR_NO_NUMBER.fullmatch(formula):
+        return True
+    return sort == "expression" and formula.upper() in ("FALSE", "FALSE()", "0")
 
 
 def is_of_itself(found: re.Match[str], areas: tuple[Area, ...]) -> bool:

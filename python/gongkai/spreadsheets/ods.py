@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -355,24 +355,21 @@ def section_of(node: _Element) -> str:
 
 
 def code_part(node: _Element) -> str:
-    """A part of a format: its digits, a text, the sign of money, a colour."""
-    name, text = local(node), node.text or ""
-    if name == "number":
-        return digits_of(node)
-    if name == "scientific-number":
-        return "0.00E+00"
-    if name == "fraction":
-        return "# ?/?"
-    if name == "text":
-        return "%" if text.strip() == "%" else quoted(text)
-    if name == "currency-symbol":
-        return quoted(text or "¤")
-    if name == "fill-character":
-        return f"*{text[:1]}"
-    if name == "text-properties":
-        color = attribute(node, "color").strip("#")
-        return "" if not color else "[White]" if is_pale(color) else "[Red]"
-    return ""
+    """A part of a format: its digits, a text, the sign of money, a colour; "" for what shows nothing."""
+    part = CODE_PARTS.get(local(node))
+    return part(node) if part is not None else ""
+
+
+def text_part(node: _Element) -> str:
+    text = node.text or ""
+    return "%" if text.strip() == "%" else quoted(text)
+
+
+def color_part(node: _Element) -> str:
+    color = attribute(node, "color").strip("#")
+    if not color:
+        return ""
+    return "[White]" if is_pale(color) else "[Red]"
 
 
 def digits_of(node: _Element) -> str:
@@ -387,6 +384,16 @@ def quoted(text: str) -> str:
     """A text within a code; the blanks around a number say nothing."""
     return f'"{text}"' if text.strip() else " "
 
+
+CODE_PARTS: Mapping[str, Callable[[_Element], str]] = {
+    "number": digits_of,
+    "scientific-number": lambda node: "0.00E+00",
+    "fraction": lambda node: "# ?/?",
+    "text": text_part,
+    "currency-symbol": lambda node: quoted(node.text or "¤"),
+    "fill-character": lambda node: f"*{(node.text or '')[:1]}",
+    "text-properties": color_part,
+}
 
 # --- conditional formats --------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.figures import is_pale
@@ -109,42 +109,43 @@ def sheet_of(archive: Archive, tab: Tab, book: Book) -> Sheet:
     merged = merged_areas(root, tab.name)
     data = root.find("{*}sheetData")
     rows = index_rows(data) if data is not None else {}
-    cells: dict[Spot, object] = {}
-    kinds: dict[Spot, str] = {}
-    formulas: set[Spot] = set()
-    for number, row in rows.items():
-        for spot, cell in placed_cells(row, number):
-            if not len(cell):
-                continue
-            value = cell_value(cell, book.strings)
-            if value is not None:
-                cells[spot], kind = shown_cell(value, cell.get("s", "0"), book)
-                if kind:
-                    kinds[spot] = kind
-            formula = cell.find("{*}f") if len(cell) > 1 or value is None else None
-            if formula is not None:
-                formulas |= {spot, *formula_area(formula)}
+    found = contents_of(rows, book)
     return Sheet(
         name=tab.name,
         visible=tab.visible,
-        cells=cells,
-        kinds=kinds,
+        cells=found.cells,
+        kinds=found.kinds,
         conditions=conditions_of(root, book.hiding),
         hidden_rows=hidden_rows(rows),
         hidden_columns=hidden_columns(root),
         merged=merged,
-        formulas=formulas,
+        formulas=found.formulas,
     )
 
 
-def shown_cell(value: object, style: str, book: Book) -> tuple[object, str]:
-    """What is stored in a cell of a style, and the kind of its format: a day for the number of one, the text of
-    pieces."""
-    look = book.look(style)
-    if isinstance(value, tuple):
-        return settled(value, look.letters, look.ground)
-    number = as_figure(value) if look.kind == DATE else None
-    return (value if number is None else day_of(number, book.from_1904)), look.kind
+@dataclass
+class Contents:
+    """What stands in the cells of a sheet, the kinds of those that show it otherwise, and where formulas stand."""
+
+    cells: dict[Spot, object] = field(default_factory=dict)
+    kinds: dict[Spot, str] = field(default_factory=dict)
+    formulas: set[Spot] = field(default_factory=set)
+
+
+def contents_of(rows: Mapping[int, _Element], book: Book) -> Contents:
+    found = Contents()
+    for number, row in rows.items():
+        for spot, cell in placed_cells(row, number):
+            if not len(cell):
+                continue
+            if cell[0].tag.endswith("}f"):
+                found.formulas |= {spot, *formula_area(cell[0])}
+            value = cell_value(cell, book.strings)
+            if value is not None:
+                found.cells[spot], kind = shown_cell(value, cell.get("s", "0"), book)
+                if kind:
+                    found.kinds[spot] = kind
+    return found
 
 
 def formula_area(formula: _Element) -> Iterator[Spot]:
@@ -156,6 +157,16 @@ def formula_area(formula: _Element) -> Iterator[Spot]:
     for row in range(top, min(bottom, MOST_COVERED) + 1):
         for column in range(left, min(right, MOST_COVERED) + 1):
             yield row, column
+
+
+def shown_cell(value: object, style: str, book: Book) -> tuple[object, str]:
+    """What is stored in a cell of a style, and the kind of its format: a day for the number of one, the text of
+    pieces."""
+    look = book.look(style)
+    if isinstance(value, tuple):
+        return settled(value, look.letters, look.ground)
+    number = as_figure(value) if look.kind == DATE else None
+    return (value if number is None else day_of(number, book.from_1904)), look.kind
 
 
 # --- hidden and merged ----------------------------------------------------------------------------
@@ -256,15 +267,23 @@ def hiding_formats(root: _Element) -> dict[str, str]:
 
 
 def hiding_kind(dxf: _Element) -> str:
-    code = dxf.find("{*}numFmt")
+    """How a conditional format hides a number or makes it white; "" where it does not."""
+    code, font = dxf.find("{*}numFmt"), dxf.find("{*}font")
     if code is not None and kind_of(code.get("formatCode", "")) == HIDDEN:
         return HIDDEN
-    font, fill = dxf.find("{*}font"), dxf.find("{*}fill")
-    if font is not None and letters_of(font, "").struck:
+    if font is None:
+        return ""
+    letters = letters_of(font, "")
+    if letters.struck:
         return STRUCK
-    grounds = fill.iter("{*}fgColor", "{*}bgColor") if fill is not None else ()
-    seen = any(not is_pale(color_of(ground)) and ground.get("indexed") not in ("64", "65") for ground in grounds)
-    return WHITE if font is not None and not seen and is_pale(color_of(font.find("{*}color"))) else ""
+    return WHITE if is_pale(letters.color) and not has_ground(dxf) else ""
+
+
+def has_ground(dxf: _Element) -> bool:
+    """Whether a conditional format gives its cells a ground from which white letters stand out."""
+    grounds = dxf.iterfind("{*}fill//{*}fgColor"), dxf.iterfind("{*}fill//{*}bgColor")
+    nodes = [node for found in grounds for node in found if node.get("indexed") not in ("64", "65")]
+    return any(not is_pale(color_of(node)) for node in nodes)
 
 
 def conditions_of(root: _Element, hiding: Mapping[str, str]) -> list[Condition]:
@@ -320,10 +339,14 @@ def cell_value(cell: _Element, strings: Sequence[Text]) -> object:
     if kind == "inlineStr":
         return string_of(cell.find("{*}is"))
     parts = {child.tag.rpartition("}")[2]: child for child in cell}
-    result = parts.get("v")
-    text = result.text if result is not None else None
+    text = parts["v"].text if "v" in parts else None
     if not text or (kind == "n" and not text.strip()):
         return unfinished(parts, kind)
+    return stored(text, kind, strings)
+
+
+def stored(text: str, kind: str, strings: Sequence[Text]) -> object:
+    """The value that a text stands for in a cell of a kind: a number, a place in the list of texts, yes or no."""
     if kind == "s":
         return shared_string(text, strings)
     if kind == "b":

@@ -93,30 +93,35 @@ def patch_package(archive: Archive, edits: Sequence[Edit], file: str) -> dict[st
     workbook = read_xml(archive, part, keeping=True)
     sheets = {tab.name: tab.part for tab in tabs_of(archive, workbook)}
     shown = shown_sheets(edits)
-    tables = {sheet.name: sheet for sheet in layout.table_sheets()}
     parts = NewParts(archive)
-    changed: dict[str, bytes] = {}
     overwritten: dict[str, set[Spot]] = {}
     for name, wanted in by_sheet(edits).items():
-        if name not in sheets:
-            if name == layout.TOOL:  # a template from before the macros; nothing but they reads this sheet
-                continue
+        if name in sheets:
+            is_shown = shown.get(name, True)
+            overwritten[name] = patch_one(parts, sheets[name], name, wanted, is_shown)
+        elif name != layout.TOOL:  # a template from before the macros; nothing but they reads that sheet
             raise WorkbookError(f"{file}没有工作表“{name}”，请使用gongkai的模板。")
-        root = read_xml(archive, sheets[name], keeping=True)
-        before = comments_before(archive, sheets[name], tables[name]) if name in tables else {}
-        touched, overwritten[name] = patch_sheet(root, wanted)
-        if name in layout.WRAPPED:
-            fit_rows(root, wanted, layout.WRAPPED[name])
-        if not shown.get(name, True):
-            touched = deselect(root) or touched
-        if name in tables:
-            comments = cell_comments(comments_of(tables[name], wanted), before)
-            touched = patch_comments(parts, sheets[name], root, comments) or touched
-        if touched:
-            changed[sheets[name]] = part_bytes(root)
     if patch_workbook(workbook, shown):
-        changed[part] = part_bytes(workbook)
-    return changed | parts.changed | patch_chain(archive, workbook, overwritten)
+        parts.changed[part] = part_bytes(workbook)
+    return parts.changed | patch_chain(archive, workbook, overwritten)
+
+
+def patch_one(parts: NewParts, part: str, name: str, wanted: Sequence[Edit], is_shown: bool) -> set[Spot]:
+    """Change one sheet and what is said on its cells; the places of formulas that were overwritten."""
+    root = read_xml(parts.archive, part, keeping=True)
+    table = next((sheet for sheet in layout.table_sheets() if sheet.name == name), None)
+    before = comments_before(parts.archive, part, table) if table is not None else {}
+    touched, overwritten = patch_sheet(root, wanted)
+    if name in layout.WRAPPED:
+        fit_rows(root, wanted, layout.WRAPPED[name])
+    if not is_shown:
+        touched = deselect(root) or touched
+    if table is not None:
+        comments = cell_comments(comments_of(table, wanted), before)
+        touched = patch_comments(parts, part, root, comments) or touched
+    if touched:
+        parts.changed[part] = part_bytes(root)
+    return overwritten
 
 
 def comments_before(archive: Archive, part: str, sheet: TableSheet) -> dict[Spot, str]:

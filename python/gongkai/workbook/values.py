@@ -170,15 +170,18 @@ def hidden_problems(sheet: TableSheet, values: SheetValues, hidden: Collection[s
     """One for each row of which all that it holds is hidden, and one for each column of what else is."""
     held = [cell for cell_id, cell in sheet.form.cells.items() if sheet.cells[cell_id] in values]
     seen_rows = {cell.row.id for cell in held if cell.id not in hidden}
-    rows = {cell.row.id: cell for cell in held if cell.row.id not in seen_rows}
-    for row, cell in rows.items():
-        number = sheet.cells[cell.id][0]
-        yield Problem(sheet.table, row, "", "", HIDDEN_LINE.format(f"第{number}行"))
-    left = [cell for cell in held if cell.id in hidden and cell.row.id not in rows]
-    columns = {cell.column.id: cell for cell in left}
-    for column, cell in columns.items():
-        letter = letters(sheet.cells[cell.id][1])
-        yield Problem(sheet.table, "", column, "", HIDDEN_LINE.format(f"{letter}列"))
+    columns: dict[str, str] = {}
+    rows: dict[str, int] = {}
+    for cell in held:
+        row, column = sheet.cells[cell.id]
+        if cell.row.id not in seen_rows:
+            rows[cell.row.id] = row
+        elif cell.id in hidden:
+            columns[cell.column.id] = letters(column)
+    for name, row in rows.items():
+        yield Problem(sheet.table, name, "", "", HIDDEN_LINE.format(f"第{row}行"))
+    for name, letter in columns.items():
+        yield Problem(sheet.table, "", name, "", HIDDEN_LINE.format(f"{letter}列"))
 
 
 def displaced(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> set[Label]:
