@@ -134,7 +134,11 @@ def test_a_value_is_shown_as_it_was_typed(value: Any, text: str) -> None:
         ('"✗ 差"General', "43831"),
         ('0"万元"', "43831"),
         ('[=0]"-";0', "43831"),
-        ("0.00E+00", "43831"),
+        ("0.00E+00", "43831（单元格为科学计数格式）"),
+        ('0"days"', "43831（单元格为无法识别的格式）"),
+        ('"−"0', "43831（单元格为无法识别的格式）"),
+        ('0"仟"', "43831（单元格为无法识别的格式）"),
+        ('0"余"', "43831（单元格为无法识别的格式）"),
         ("# ?/?", "43831"),
         ("G/通用格式", "43831"),
         ("#,##0_);[Red](#,##0)", "43831"),
@@ -155,9 +159,15 @@ def test_a_format_that_shows_another_number_leaves_no_figure(code: str, text: st
         ("0;[Red]0", -5, "-5"),
         ("#,##0_);(#,##0)", -5, "-5"),
         ('0;-0;"-"', 0, "0"),
+        ('0;-0;"1"', 0, "0（单元格为把0显示为别的数的格式）"),
+        ('0;-0;"1"', 5, "5"),
+        ('"9"@', "5", "5（单元格为把文本显示为别的内容的格式）"),
+        (";;;", "5", "5（单元格为把文本显示为别的内容的格式）"),
+        ('0;0;0;"无"', "5", "5（单元格为把文本显示为别的内容的格式）"),
+        ('_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ ', "5", "5"),
     ],
 )
-def test_a_format_may_show_some_numbers_only(code: str, value: int, text: str) -> None:
+def test_a_format_may_show_some_values_only(code: str, value: int | str, text: str) -> None:
     assert shown(value, code) == text
 
 
@@ -275,7 +285,7 @@ def test_letters_of_the_colour_behind_them_are_not_seen() -> None:
         page["B1"].font = Font(color="FF1F4E79")
         page["B1"].fill = PatternFill(fill_type="solid", fgColor="FF1F4E79")
 
-    assert grids(sheet_blocks(saved(fill)))[0][0][1] == f"12{WHITE_TEXT}"
+    assert grids(sheet_blocks(saved(fill)))[0][0][1] == "12（单元格为字体与底色相同的格式）"
 
 
 def test_bars_and_signs_in_the_place_of_numbers() -> None:

@@ -109,11 +109,16 @@ def part_text(number: int, part: Segment) -> str:
 
 def missing_table(form: Form, problems: Sequence[Problem]) -> list[Finding]:
     """The error for a table that a report lacks, with the reasons known for it, and what else was found of it."""
-    reasons = dict.fromkeys(sentence(p.reason) for p in problems if not (p.row or p.column or p.raw))
-    told = "".join(f"：{reason}" for reason in reasons)
-    lost = Finding("coverage.table", "error", f"缺少{form.number}（{form.title}）{told}。")
-    others = [problem for problem in problems if problem.row or problem.column or problem.raw]
+    why, others = reasons_apart(problems)
+    lost = Finding("coverage.table", "error", f"缺少{form.number}（{form.title}）{why}。")
     return [lost, *(problem_finding(form, problem, ()) for problem in others)]
+
+
+def reasons_apart(problems: Sequence[Problem]) -> tuple[str, list[Problem]]:
+    """What is told of a table as a whole (：工作表“表三”已隐藏…), and the other problems."""
+    whole = [problem for problem in problems if not (problem.row or problem.column or problem.raw)]
+    reasons = dict.fromkeys(sentence(problem.reason) for problem in whole)
+    return "".join(f"：{reason}" for reason in reasons), [problem for problem in problems if problem not in whole]
 
 
 def check_coverage(year: int | None, table: Table, problems: Sequence[Problem]) -> list[Finding]:
@@ -122,7 +127,8 @@ def check_coverage(year: int | None, table: Table, problems: Sequence[Problem]) 
     covered = {cell.id for problem in problems for cell in problem_cells(form, problem)}
     found = check_edition(year, form)
     if problems and all(entry.value is None for entry in table.entries.values()):
-        found.append(Finding("coverage.table", "error", f"{form.number}没有读出任何数字。"))
+        why, problems = reasons_apart(problems)
+        found.append(Finding("coverage.table", "error", f"{form.number}没有读出任何数字{why}。"))
     found += [problem_finding(form, problem, problem_cells(form, problem)) for problem in problems]
     left = [cell for cell in form.cells.values() if cell.id not in covered]
     given = {cell: entry for cell, entry in in_order(form, table) if entry.value is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from gongkai.system import read_plain, system_reason
 from gongkai.workbook import layout
 
 if TYPE_CHECKING:
-    from gongkai.workbook.proposals import Choice
+    from gongkai.workbook.proposals import Adoption, Choice
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,11 @@ def run(options: argparse.Namespace) -> int:
     return code_of(findings)
 
 
-def open_workbook(name: str) -> Opened:
-    """Raises WorkbookError for anything but a workbook of ours, NoFigures for one without a figure."""
+def open_workbook(name: str, what: str = "采纳建议") -> Opened:
+    """A workbook of ours, opened for ``what``.
+
+    Raises WorkbookError for anything else, NoFigures for one without a figure.
+    """
     from gongkai.decisions.file import with_decisions_beside
     from gongkai.pipeline import check
     from gongkai.sources.detect import kind_of
@@ -58,8 +61,8 @@ def open_workbook(name: str) -> Opened:
         raise WorkbookError(f"无法读取{path.name}：{reason}。") from error
     kind = kind_of(content)
     if not kind.is_ours:
-        what = "不是由本工具生成的工作簿，不能采纳建议；" if is_there else "：没有这个文件；请检查路径，或"
-        raise WorkbookError(f"{name}{what}请先用 gongkai fill 生成工作簿。")
+        why = f"不是由本工具生成的工作簿，不能{what}；" if is_there else "：没有这个文件；请检查路径，或"
+        raise WorkbookError(f"{name}{why}请先用 gongkai fill 生成工作簿。")
     values = read_file(path, content, kind, (*layout.report_names(), layout.LOG))
     report = values_to_report(values)
     if not report.is_evaluated:
@@ -135,7 +138,7 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
 
 def run_numbers(options: argparse.Namespace) -> int:
     """``gongkai numbers``: texts that are plainly numbers -> numbers, in the workbook itself."""
-    opened = open_workbook(options.workbook)
+    opened = open_workbook(options.workbook, "转换数字")
     lines, findings = converted(opened)
     with written(opened.path):
         show(lines)
@@ -148,20 +151,53 @@ def converted(opened: Opened) -> tuple[list[str], list[Finding]]:
     from gongkai.output import finding_lines
     from gongkai.pipeline import check
     from gongkai.system import write_whole
-    from gongkai.workbook.adopting import adoption_edits, done_text, text_changes, with_changes
-    from gongkai.workbook.file import filled, read_formulas
-    from gongkai.workbook.values import values_to_report
+    from gongkai.workbook.adopting import done_text, text_changes
+    from gongkai.workbook.file import read_formulas
 
-    refuse_older(opened)
-    changes, left = text_changes(opened.report, read_formulas(opened.path, opened.content))
+    refuse_older(opened, "转换")
+    formulas = read_formulas(opened.path, opened.content)
+    changes, left = text_changes(opened.report, formulas)
+    report, content = with_numbers(opened, changes)
+    misshown = [change for change in changes if not shows_number(report, change)]
+    if misshown:  # a cell whose format makes another number of it
+        changes = [change for change in changes if change not in misshown]
+        left += [layout.address(change.spot, change.sheet.name) for change in misshown]
+        report, content = with_numbers(opened, changes)
     if not changes:
         return [*finding_lines(opened.report, opened.findings), done_text(changes, left)], opened.findings
-    report = values_to_report(with_changes(opened.values, changes))
-    edits = adoption_edits(changes, opened.values, report, check(report))
-    content = filled(opened.path, edits, opened.content)
     judged = check(with_decisions_beside(report, opened.path))
     write_whole(opened.path, content, overwrite=True)
-    return [done_text(changes, left), *finding_lines(report, judged), f"已写入 {opened.path}"], judged
+    lines = [done_text(changes, left), *finding_lines(report, judged), f"已写入 {opened.path}"]
+    return [*lines, *([RECALCULATE] if has_formulas(formulas) else [])], judged
+
+
+RECALCULATE = "表中有公式，请用表格软件打开这个工作簿并保存一次，公式才有新的结果，再核对。"
+
+
+def with_numbers(opened: Opened, changes: Sequence[Adoption]) -> tuple[Report, bytes]:
+    """The file with its texts changed, and the report that it then shows."""
+    from gongkai.pipeline import check
+    from gongkai.workbook import read_workbook
+    from gongkai.workbook.adopting import adoption_edits, with_changes
+    from gongkai.workbook.file import filled
+    from gongkai.workbook.values import values_to_report
+
+    if not changes:
+        return opened.report, opened.content
+    planned = values_to_report(with_changes(opened.values, changes))
+    content = filled(opened.path, adoption_edits(changes, opened.values, planned, check(planned)), opened.content)
+    return read_workbook(opened.path, content), content
+
+
+def shows_number(report: Report, change: Adoption) -> bool:
+    cell = next(cell for cell, spot in change.sheet.cells.items() if spot == change.spot)
+    return report.value(cell) == change.proposed
+
+
+def has_formulas(formulas: Mapping[str, set[Spot]]) -> bool:
+    """Whether somebody has a formula in the place of a figure: what it gave is no longer in the file."""
+    figures = {sheet.name: set(sheet.cells.values()) for sheet in layout.table_sheets()}
+    return any(not figures[name].isdisjoint(spots) for name, spots in formulas.items())
 
 
 def closing(path: Path, report: Report, findings: Sequence[Finding]) -> list[str]:
@@ -170,12 +206,12 @@ def closing(path: Path, report: Report, findings: Sequence[Finding]) -> list[str
     return [*finding_lines(report, findings), f"原来的数记在“{layout.LOG}”表，已写入 {path}"]
 
 
-def refuse_older(opened: Opened) -> None:
+def refuse_older(opened: Opened, what: str = "采纳") -> None:
     if layout.LOG not in opened.values:
         name = opened.path.name
         raise WorkbookError(
             f"{name}由旧版本生成，没有“{layout.LOG}”表，没有改动；"
-            f"请先运行 gongkai fill {name} -o 新文件.xlsm，再在新的工作簿中采纳。"
+            f"请先运行 gongkai fill {name} -o 新文件.xlsm，再在新的工作簿中{what}。"
         )
 
 

@@ -81,6 +81,9 @@ def numbers(book: xw.Book, asked: Request) -> CommandResult:
     refuse_older(book)
     values, report = evaluated_report(book)
     changes, left = text_changes(report, text_formulas(book, report, values))
+    misshown = [change for change in changes if not is_shown(change.proposed, number_kind(book, change))]
+    changes = [change for change in changes if change not in misshown]
+    left += [layout.address(change.spot, change.sheet.name) for change in misshown]
     if not changes:
         return CommandResult("done", done_text(changes, left))
     if asked.answer != YES:
@@ -94,6 +97,12 @@ def numbers(book: xw.Book, asked: Request) -> CommandResult:
             cell.number_format = "General"
     apply_edits(book, adoption_edits(changes, values, after, findings))
     return CommandResult("done", f"{done_text(changes, left)}{result_text(after, findings)}")
+
+
+def number_kind(book: xw.Book, change: Adoption) -> str:
+    """What the format of a cell makes of a number; that for texts is changed with it."""
+    cell = book.sheets[change.sheet.name].range(change.spot)
+    return "" if cell.number_format == TEXT_FORMAT else format_kind(cell)
 
 
 def text_formulas(book: xw.Book, report: Report, values: Values) -> dict[str, set[Spot]]:

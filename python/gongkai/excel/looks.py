@@ -15,7 +15,7 @@ import xlwings as xw
 from gongkai.excel.blocks import Cells, Rectangle, edits_to_blocks
 from gongkai.model import Box, Edit
 from gongkai.spreadsheets import Area, Sheet, Spot
-from gongkai.spreadsheets.formats import MIXED, STRANGE, as_figure, kind_of
+from gongkai.spreadsheets.formats import MIXED, STRANGE, as_figure, kind_of, kind_of_text
 from gongkai.spreadsheets.seen import Piece, settled, text_of
 from gongkai.workbook.layout import TableSheet, address
 
@@ -31,8 +31,9 @@ QUESTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "row": (("EntireRow", "Hidden"), ("entire_row", "hidden")),
     "column": (("EntireColumn", "Hidden"), ("entire_column", "hidden")),
 }
-WHOLE = ("superscript", "subscript", "struck", "color", "ground", "row", "column")
+WHOLE = ("superscript", "subscript", "struck", "color", "row", "column")
 OF_PIECES = ("superscript", "subscript", "struck", "color")
+BLACK = "000000"
 LONGEST = 40  # characters of a text that are asked one by one; no figure is longer
 Answers = Mapping[Spot, object]
 
@@ -48,11 +49,13 @@ def sheet_seen(live: xw.Sheet, sheet: TableSheet, cells: Cells) -> Sheet:
         return Sheet(sheet.name, cells=cells)
     blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in sheet.cells.values()])
     told = {question: answers(live, blocks, question, figures) for question in WHOLE}
-    found, kinds = dict(cells), number_kinds(live, blocks, cells, figures) | letter_kinds(told, figures)
+    told["ground"] = grounds(live, blocks, told["color"])
+    found, kinds = dict(cells), format_kinds(live, blocks, cells, figures) | letter_kinds(told, figures)
     for spot in texts_in_pieces(live, blocks, cells, told):
         found[spot], kinds[spot] = text_in_pieces(live, spot, cells, told)
     return Sheet(
         name=sheet.name,
+        visible=bool(live.visible),
         cells=found,
         kinds=kinds,
         hidden_rows={row for row, _ in hidden_at(told["row"])},
@@ -158,6 +161,13 @@ def color_in(value: object) -> str | None:
 # --- looks ----------------------------------------------------------------------------------------
 
 
+def grounds(live: xw.Sheet, blocks: Sequence[Rectangle], colors: Answers) -> Answers:
+    """The colours behind letters. Of black ones nobody asks: that is one question less for nearly every sheet."""
+    others = [spot for spot, color in colors.items() if color != BLACK]
+    found = answers(live, blocks, "ground", others) if others else {}
+    return {spot: found.get(spot, "") for spot in colors}
+
+
 def letter_kinds(told: Mapping[str, Answers], figures: Collection[Spot]) -> dict[Spot, str]:
     found = {spot: letters_at(told, spot).kind for spot in figures}
     return {spot: kind for spot, kind in found.items() if kind}
@@ -219,16 +229,23 @@ def merged_areas(live: xw.Sheet, merged: Answers) -> Iterator[Area]:
 # --- number formats -------------------------------------------------------------------------------
 
 
-def number_kinds(
+def format_kinds(
     live: xw.Sheet, blocks: Sequence[Rectangle], cells: Cells, figures: Collection[Spot]
 ) -> dict[Spot, str]:
-    """Kinds of the formats of cells with numbers. A block has one format as a rule: one call for each."""
+    """Kinds of the formats of cells. A block has one format as a rule: one call for each, and one for each odd cell."""
     kinds: dict[Spot, str] = {}
     for block in blocks:
-        inside = [spot for spot, _ in block.cells() if spot in figures and as_figure(cells[spot]) is not None]
-        if inside and format_kind(live.range(*block.corners)) != "":
-            kinds |= {spot: format_kind(live.range(spot)) for spot in inside}
+        inside = [spot for spot, _ in block.cells() if spot in figures]
+        if inside and not is_plain(live.range(*block.corners).number_format):
+            for spot in inside:
+                code = live.range(spot).number_format
+                is_number = as_figure(cells[spot]) is not None
+                kinds[spot] = (kind_of if is_number else kind_of_text)(code) if isinstance(code, str) else STRANGE
     return kinds
+
+
+def is_plain(code: object) -> bool:
+    return isinstance(code, str) and kind_of(code) == "" and kind_of_text(code) == ""
 
 
 def format_kind(cells: xw.Range) -> str:

@@ -23,7 +23,7 @@ from typing import IO, Any, Literal, NamedTuple
 
 from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableDocument
 from gongkai.spreadsheets import Area, Sheet, Spot
-from gongkai.spreadsheets.formats import as_figure, number_of
+from gongkai.spreadsheets.formats import as_figure, condition, number_of
 from gongkai.spreadsheets.seen import text_of
 
 MOST = 1 << 31  # of pages, rows and columns
@@ -267,11 +267,12 @@ def packed_block(block: Block) -> list[object]:
 
 
 def packed_sheet(sheet: Sheet) -> list[object]:
-    """A sheet without conditions, which no format that is read here tells."""
+    """A sheet. Of its conditions those of an .xls: they ask for nothing (``xls.conditions_by_sheet``)."""
     cells = [[*spot, as_figure(value) is not None, text_of(value)] for spot, value in sheet.cells.items()]
     kinds = [[*spot, kind] for spot, kind in sheet.kinds.items()]
     hidden = [sorted(sheet.hidden_rows), sorted(sheet.hidden_columns)]
-    return ["sheet", sheet.name, sheet.visible, cells, kinds, *hidden, list(sheet.merged)]
+    rules = [[rule.areas, rule.kind] for rule in sheet.conditions]
+    return ["sheet", sheet.name, sheet.visible, cells, kinds, *hidden, list(sheet.merged), rules]
 
 
 def unpacked(message: bytes) -> WorkerResult:
@@ -287,7 +288,7 @@ def unpacked_part(plain: list[Any]) -> Block | Sheet:
 
 
 def unpacked_sheet(plain: list[Any]) -> Sheet:
-    name, visible, cells, kinds, rows, columns, merged = plain
+    name, visible, cells, kinds, rows, columns, merged, rules = plain
     return Sheet(
         name=text_in(name),
         visible=visible is True,
@@ -296,6 +297,7 @@ def unpacked_sheet(plain: list[Any]) -> Sheet:
         hidden_rows=frozenset(map(number_in, rows)),
         hidden_columns=frozenset(map(number_in, columns)),
         merged=[area_in(area) for area in merged],
+        conditions=[condition("", "", [], tuple(map(area_in, areas)), text_in(kind)) for areas, kind in rules],
     )
 
 

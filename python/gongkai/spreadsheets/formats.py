@@ -17,21 +17,28 @@ DATE, PERCENT, SCALED = "日期或时间", "百分比", "按千位缩小显示�
 STRANGE, HIDDEN, STRUCK = "无法识别的", "不显示数值的", "加了删除线的"
 MONEY, UNSIGNED, WHITE = "带货币单位的", "不显示负号的", "白色字体的"
 RAISED, ELAPSED, MIXED = "上标或下标", "时长", "字体不一的"
-OF_FONTS = (STRUCK, WHITE, RAISED, MIXED)  # kinds that hide a text as well as a number
+SAME, TINY, REPEATED = "字体与底色相同的", "字号过小的", "填充对齐的"
+SCIENTIFIC, OTHER_ZERO, OTHER_TEXT = "科学计数", "把0显示为别的数的", "把文本显示为别的内容的"
+# Kinds that hide a text as well as a number, or make another of it.
+OF_TEXTS = (STRUCK, WHITE, SAME, RAISED, TINY, MIXED, REPEATED, OTHER_TEXT)
 # Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East Asian versions.
 BUILTIN = {str(number): DATE for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))} | {
     "9": PERCENT,
     "10": PERCENT,
+    "11": SCIENTIFIC,
+    "48": SCIENTIFIC,
     **dict.fromkeys(("5", "6", "7", "8", "42", "44"), MONEY),
 }
 LARGEST = 300  # powers of ten
 LONGEST_CODE = 255
+TEXT_SECTION = 4  # of the parts of a code
 # What a format code shows as it stands, or does not show: "text", \c, !c, _c, *c, colours and conditions; not [h].
 LITERAL = re.compile(r'"[^"]*"|[\\!].|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 # [h]:mm counts hours beyond a day; aaa is a day of the week; a comma after the last digit hides three digits.
 ODD_CODES = (
     (PERCENT, re.compile("%")),
     (ELAPSED, re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)),
+    (SCIENTIFIC, re.compile("E[+-]", re.IGNORECASE)),
     (DATE, re.compile("[ymdhs]|aaa", re.IGNORECASE)),
     (SCALED, re.compile("[0#?.],+(?![0#?,])")),
 )
@@ -46,9 +53,7 @@ SAMPLE = 5
 SIGNS = "-()（）负 "
 MONEY_SIGN = re.compile("[¥￥$元]")
 REPEATS = re.compile(r"(?<![\\!\"_])\*[0-9]|[0#] [0#]")  # 0*0 shows 1480000, "# #" 14 8
-CHANGES = re.compile(
-    r"\d.*\d|[<>≤≥＜＞约近超]|[-+±.,/%‰()（）万亿千百十]|年$", re.DOTALL
-)  # makes of a number another, or a year
+OUR_WORDS = re.compile("年版|✗ 差")  # of the formats in our own workbooks
 
 
 def as_figure(value: object) -> Value:
@@ -108,10 +113,45 @@ def kind_of_sections(code: str) -> str:
     conditional = CONDITION.search(code) is not None
     sections = (first, *others[:2]) if conditional else (first,)
     kind = next(filter(None, map(kind_of_sample, sections)), "")
-    if kind or not others or conditional or RED.search(code):
+    if kind or not others or conditional:
         return kind
-    bare = others[0].strip(SIGNS)
-    return UNSIGNED if bare == others[0].strip() or kind_of_sample(bare) else ""
+    if len(others) > 1 and any(map(str.isdigit, literals_of(sections_of(code)[2]))):
+        return OTHER_ZERO
+    return "" if RED.search(code) else kind_of_negative(others[0])
+
+
+def kind_of_negative(section: str) -> str:
+    """Whether the section for negative numbers shows that they are: -5, (5), 负5."""
+    bare = section.strip(SIGNS)
+    return UNSIGNED if bare == section.strip() or kind_of_sample(bare) else ""
+
+
+def sections_of(code: str) -> list[str]:
+    """The parts of a code for positive and negative numbers, zero and texts; a semicolon in quotes parts nothing."""
+    return LITERAL.sub(lambda match: match[0].replace(";", "；"), code).split(";")
+
+
+def literals_of(section: str) -> str:
+    """What a section shows as it stands."""
+    return "".join(shown_part(match) for match in LITERAL.finditer(section))
+
+
+def kind_of_text(code: str) -> str:
+    """What a number format code makes of a text; "" where it shows the text itself.
+
+    The section for texts is the fourth, or the last one where it has a sign for them: ``"9"@`` shows 95 for 5, and
+    ``;;;`` nothing.
+    """
+    sections = sections_of(code)
+    last = sections[-1]
+    if len(sections) < TEXT_SECTION and "@" not in LITERAL.sub("", last):
+        return ""
+    section = sections[TEXT_SECTION - 1] if len(sections) >= TEXT_SECTION else last
+    if IN_WHITE.search(section):
+        return WHITE
+    signs = LITERAL.sub("", section).strip()
+    is_itself = signs in ("@", "General", "G/通用格式") and not literals_of(section).strip()
+    return "" if is_itself else OTHER_TEXT
 
 
 def shown_part(match: re.Match[str]) -> str:
@@ -125,19 +165,20 @@ def shown_part(match: re.Match[str]) -> str:
 
 
 def kind_of_sample(text: str) -> str:
-    """Words that a format adds (2021年版, 差5) leave the number what it is; units of money and signs do not."""
-    count, amount = read_figure(text), read_figure(text, "万元")
+    """What a format adds is judged as in any text: 5件 is a figure, 负5, 5仟, 其中5, 5余 are another, or none."""
+    plain = OUR_WORDS.sub("", text)
+    count, amount = read_figure(plain), read_figure(plain, "万元")
     if count.value == SAMPLE or (amount.value == SAMPLE and not amount.converted):
         return ""
-    if MONEY_SIGN.search(text):
-        return MONEY
-    return STRANGE if CHANGES.search(text) or str(SAMPLE) not in text else ""
+    return MONEY if MONEY_SIGN.search(plain) else STRANGE
 
 
 def is_shown(number: Value, kind: str) -> bool:
     """Whether a cell whose format is of this kind shows this number all the same."""
     if number is None or not kind:
         return not kind
+    if kind == OTHER_ZERO:
+        return number != 0
     return (kind == MONEY and number == 0) or (kind == UNSIGNED and number >= 0)
 
 

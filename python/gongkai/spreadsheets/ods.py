@@ -15,10 +15,15 @@ from gongkai.opc.package import local, read_xml, whole
 from gongkai.spreadsheets import FLAT, Area, IsWanted, Sheet, Spot, area_of, refuse_many, refuse_merged
 from gongkai.spreadsheets.formats import (
     HIDDEN,
-    OF_FONTS,
+    MIXED,
+    MONEY,
+    OF_TEXTS,
+    PERCENT,
+    REPEATED,
     Condition,
     condition,
     kind_of,
+    kind_of_text,
     number_of,
 )
 from gongkai.spreadsheets.seen import USUAL_SIZE, Piece, settled
@@ -30,16 +35,18 @@ MOST_CELLS = 200_000  # of a sheet, those that a repeated one stands for counted
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 DEEPEST = 10  # styles that go back to others
 NUMBERS = ("float", "percentage", "currency")
+UNSTYLED = {"percentage": PERCENT, "currency": MONEY}  # how programs show a number of which no style says it
 POINTS = {"pt": 1.0, "cm": 28.35, "mm": 2.835, "in": 72.0, "px": 0.75, "pc": 12.0}
 LENGTH = re.compile(r"(\d+(?:\.\d+)?)(pt|cm|mm|in|px|pc)")
-PLACES = re.compile(r"'?(?:[^'.]|'')*'?\.(\$?[A-Z]{1,3}\$?\d+)")  # 'Sheet 1'.B2
+PLACES = re.compile(r"(?:'(?:[^']|'')*'|[^'.:\s]*)\.(\$?[A-Z]{1,3}\$?\d+)")  # 'Sheet 1'.B2
 TEST = re.compile(r"(?:cell-content\(\))?(<>|!=|<=|>=|=|<|>)(-?\d+(?:\.\d+)?)")
 BETWEEN = re.compile(r"(not-)?(?:cell-content-is-(not-)?)?between\((-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)\)")
 NAMED = {"=": "equal", "!=": "notEqual", "<>": "notEqual", "<": "lessThan", "<=": "lessThanOrEqual"} | {
     ">": "greaterThan",
     ">=": "greaterThanOrEqual",
 }
-SIGN_OF_SECTION = {"value()>=0", "value()>0", "value()<0", "value()=0"}  # as the sections of a format code go
+# The tests of maps that stand for the plain sections of a format code: 0;-0 and 0;-0;0.
+PLAIN_SECTIONS = (["value()>=0"], ["value()>0", "value()<0"])
 
 
 @dataclass(frozen=True)
@@ -52,10 +59,19 @@ class Look:
     raised: bool = False
     size: float = USUAL_SIZE
     code: str = ""
+    repeated: bool = False
 
     @property
-    def kind(self) -> str:
-        return self.letters().on(self.ground).kind or kind_of(self.code)
+    def of_numbers(self) -> str:
+        return self.of_all or kind_of(self.code)
+
+    @property
+    def of_texts(self) -> str:
+        return self.of_all or kind_of_text(self.code)
+
+    @property
+    def of_all(self) -> str:
+        return self.letters().on(self.ground).kind or (REPEATED if self.repeated else "")
 
     def letters(self, text: str = "") -> Piece:
         return Piece(text, self.raised, self.struck, self.color, self.size)
@@ -121,6 +137,7 @@ class Filling:
     merged: list[Area] = field(default_factory=list)
     formulas: set[Spot] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
+    conditions: list[Condition] = field(default_factory=list)
 
     def add_row(self, node: _Element, row: int, repeated: int) -> None:
         if not is_seen(node, self.styles, "table-row", "row-height"):
@@ -147,6 +164,7 @@ class Filling:
         if value is None:
             return
         rows, columns = repeated
+        self.conditions += conditions_of_style(style, (*spot, spot[0] + rows - 1, spot[1] + columns - 1), self.styles)
         if len(self.cells) + rows * columns > MOST_CELLS:
             raise UnreadableDocument(f"工作表“{self.name}”的单元格过多，不是年度报告；请检查文件是否正确。")
         for row in range(spot[0], spot[0] + rows):
@@ -172,7 +190,7 @@ def sheet_of(table: _Element, name: str, visible: bool, styles: SheetStyles) -> 
         visible=visible,
         cells=filling.cells,
         kinds=filling.kinds,
-        conditions=conditions_of(table, styles),
+        conditions=[*conditions_of(table, styles), *filling.conditions],
         hidden_rows=filling.hidden_rows,
         hidden_columns=hidden,
         merged=filling.merged,
@@ -245,15 +263,18 @@ def value_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[object, s
     """(int, Decimal, text or day, None for a blank: see ``Sheet.cells``; the kind of its format)."""
     kind = attribute(node, "value-type")
     if kind in NUMBERS:
-        return number_in(node, look, styles), look.kind
+        return number_in(node, look, styles), look.of_numbers or ("" if look.code else UNSTYLED.get(kind, ""))
     if kind == "boolean":
-        return ("TRUE" if attribute(node, "boolean-value") == "true" else "FALSE"), look.kind
+        return ("TRUE" if attribute(node, "boolean-value") == "true" else "FALSE"), look.of_texts
     if kind == "date":
-        return day_in(attribute(node, "date-value")), look.kind
+        return day_in(attribute(node, "date-value")), look.of_texts
     text, of_text = text_of(node, look, styles)
     if not text and attribute(node, "formula") and not kind:
         return f"={attribute(node, 'formula')}", ""
-    return text or attribute(node, "string-value") or None, of_text
+    stored = attribute(node, "string-value")
+    if text and stored and stored != text:
+        return stored, MIXED  # LibreOffice shows the one, other programs the other
+    return text or stored or None, of_text or look.of_texts
 
 
 def number_in(node: _Element, look: Look, styles: SheetStyles) -> object:
@@ -306,7 +327,8 @@ def styles_in(parts: Sequence[_Element]) -> SheetStyles:
         for group in (*root.iterfind("{*}styles"), *root.iterfind("{*}automatic-styles")):
             for node in group:
                 if local(node) == "style":
-                    found.styles[attribute(node, "family"), attribute(node, "name")] = node
+                    for name in (attribute(node, "name"), attribute(node, "display-name")):
+                        found.styles.setdefault((attribute(node, "family"), name), node)
                 elif local(node).endswith("-style"):
                     found.formats[attribute(node, "name")] = node
     return found
@@ -317,8 +339,11 @@ def dressed(under: Look, style: _Element, code: str) -> Look:
     letters, cell = style.find("{*}text-properties"), style.find("{*}table-cell-properties")
     color, ground = under.color, under.ground
     struck, raised, size = under.struck, under.raised, under.size
-    if cell is not None and (behind := attribute(cell, "background-color")):
+    repeated = under.repeated
+    if cell is not None:
+        behind = attribute(cell, "background-color") or f"#{ground}"
         ground = behind.strip("#") if behind.startswith("#") else ""
+        repeated = attribute(cell, "repeat-content") == "true" or repeated
     if letters is not None:
         color = attribute(letters, "color").strip("#") or color
         line = attribute(letters, "text-line-through-style") or attribute(letters, "text-line-through-type")
@@ -326,7 +351,7 @@ def dressed(under: Look, style: _Element, code: str) -> Look:
         position = attribute(letters, "text-position")
         raised = not position.startswith("0") if position else raised
         size = points(attribute(letters, "font-size")) or size
-    return Look(color, ground, struck, raised, size, code)
+    return Look(color, ground, struck, raised, size, code, repeated)
 
 
 def code_of(formats: Mapping[str, _Element], name: str, depth: int = 3) -> str:
@@ -337,11 +362,12 @@ def code_of(formats: Mapping[str, _Element], name: str, depth: int = 3) -> str:
     node = formats.get(name)
     if node is None:
         return ""
+    maps = list(node.iterchildren("{*}map")) if depth else []
+    tests = [attribute(part, "condition").replace(" ", "") for part in maps]
     sections = []
-    for part in node.iterchildren("{*}map") if depth else ():
-        test = attribute(part, "condition").replace(" ", "")
+    for part, test in zip(maps, tests, strict=True):
         inner = code_of(formats, attribute(part, "apply-style-name"), depth - 1)
-        sections.append(inner if test in SIGN_OF_SECTION else f"[{test.removeprefix('value()')}]{inner}")
+        sections.append(inner if tests in PLAIN_SECTIONS else f"[{test.removeprefix('value()')}]{inner}")
     return ";".join([*sections, section_of(node)])
 
 
@@ -350,7 +376,7 @@ def section_of(node: _Element) -> str:
     if sort in ("date-style", "time-style"):
         return "[h]:mm" if attribute(node, "truncate-on-overflow") == "false" else "yyyy-mm-dd"
     if sort == "text-style":
-        return "@"
+        return "".join(filter(None, (code_part(part) for part in node))) or "@"
     return "".join(filter(None, (code_part(part) for part in node)))
 
 
@@ -376,8 +402,9 @@ def digits_of(node: _Element) -> str:
     code = "#,##0" if attribute(node, "grouping") == "true" else "0"
     places = min(whole(attribute(node, "decimal-places")), 20)
     code += f".{'0' * places}" if places else ""
+    inner = "".join(text.text or "" for text in node.iterfind("{*}embedded-text"))
     scale = attribute(node, "display-factor")
-    return f"{code}," if scale not in ("", "1") else code
+    return (f"{code}," if scale not in ("", "1") else code) + (f'"{inner}"0' if inner else "")
 
 
 def quoted(text: str) -> str:
@@ -390,6 +417,7 @@ CODE_PARTS: Mapping[str, Callable[[_Element], str]] = {
     "scientific-number": lambda node: "0.00E+00",
     "fraction": lambda node: "# ?/?",
     "text": text_part,
+    "text-content": lambda node: "@",
     "currency-symbol": lambda node: quoted(node.text or "¤"),
     "fill-character": lambda node: f"*{(node.text or '')[:1]}",
     "text-properties": color_part,
@@ -411,11 +439,25 @@ def conditions_of(table: _Element, styles: SheetStyles) -> list[Condition]:
     return found
 
 
+def conditions_of_style(name: str, area: Area, styles: SheetStyles) -> Iterator[Condition]:
+    """The conditions that stand in a cell's own style; LibreOffice writes its formats there as well."""
+    style = styles.styles.get(("table-cell", name))
+    for rule in style.iterchildren("{*}map") if style is not None else ():
+        kind = kind_of_style(attribute(rule, "apply-style-name"), styles)
+        if kind:
+            yield condition(*test_of(attribute(rule, "condition")), (area,), kind)
+
+
 def kind_of_rule(rule: _Element, styles: SheetStyles) -> str:
     if local(rule) in ("data-bar", "icon-set"):
-        return HIDDEN if attribute(rule, "show-value") == "false" else ""
-    kind = styles.look("table-cell", attribute(rule, "apply-style-name")).kind if local(rule) == "condition" else ""
-    return kind if kind in (*OF_FONTS, HIDDEN) else ""
+        return HIDDEN if any(attribute(node, "show-value") == "false" for node in (rule, *rule)) else ""
+    return kind_of_style(attribute(rule, "apply-style-name"), styles) if local(rule) == "condition" else ""
+
+
+def kind_of_style(name: str, styles: SheetStyles) -> str:
+    """How a style that a condition gives to cells hides numbers; "" where it does not."""
+    kind = styles.look("table-cell", name).of_numbers
+    return kind if kind in (*OF_TEXTS, HIDDEN) else ""
 
 
 def areas_in(text: str) -> tuple[Area, ...]:

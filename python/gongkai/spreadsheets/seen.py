@@ -5,6 +5,7 @@ So are the pieces of a text, each in a font of its own -> the text that a person
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,15 +14,30 @@ from typing import NamedTuple
 from gongkai.figures import is_much_smaller, is_pale, shown
 from gongkai.model import UnreadableDocument, Value
 from gongkai.spreadsheets import MOST_AREA, SAVE_AS, Area, Sheet, Spot
-from gongkai.spreadsheets.formats import OF_FONTS, RAISED, STRUCK, WHITE, Condition, as_figure, doubtful, is_shown
+from gongkai.spreadsheets.formats import (
+    OF_TEXTS,
+    RAISED,
+    SAME,
+    STRUCK,
+    TINY,
+    WHITE,
+    Condition,
+    as_figure,
+    doubtful,
+    is_shown,
+)
 
 OUT_OF_SIGHT = "（所在的行或列已隐藏）"
 ACROSS = "（与其他格合并）"
+HIDDEN_SHEET: Spot = (0, 0)  # no cell: it says of a sheet of figures that nobody sees it
 FIRST_DAY, FIRST_DAY_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 NO_DAY = 60  # the 29th of February 1900, which never was; days before it count from one day later
 LAST_DAY = 2_958_465  # 9999-12-31
 USUAL_SIZE = 11.0  # points, of a piece that says nothing of it
-LOST = "lost"  # the colour of letters that nobody sees
+PALE, ALIKE = "pale", "alike"  # colours of letters that nobody sees
+LEAST_SIZE = 4.0  # points; smaller letters nobody reads
+NEAR = 24  # of 255, in red, green and blue: colours that nobody tells apart
+HEX = re.compile("[0-9A-Fa-f]{6}")
 APART = "^"  # stands between pieces that are no one figure
 
 
@@ -45,6 +61,8 @@ def figures_seen(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, object]:
     """The same of a sheet of ours, whose figures stand at ``spots``: what a person hid is no figure, nor is one in a
     merged cell that takes the place of two. Other hidden rows and columns are our own."""
     found = seen_values(sheet)
+    if spots and not sheet.visible:
+        found[HIDDEN_SHEET] = True
     for spot in spots:
         if spot in found and sheet.is_hidden(spot):
             found[spot] = f"{text_of(found[spot])}{OUT_OF_SIGHT}"
@@ -61,7 +79,7 @@ def shown_as(value: object, kind: str) -> object:
     if number is not None:
         return number if is_shown(number, kind) else doubtful(shown(number), kind)
     text = text_of(value)
-    return doubtful(text, kind) if kind in OF_FONTS and text.strip() else text
+    return doubtful(text, kind) if kind in OF_TEXTS and text.strip() else text
 
 
 def text_of(value: object) -> str:
@@ -155,8 +173,10 @@ def is_number(value: object) -> bool:
 
 
 class Piece(NamedTuple):
-    """``raised``: set higher or lower than the line; ``color`` as in ``is_lost``; ``size`` in points. A piece that says
-    nothing of its looks has those of its cell (``own`` is False)."""
+    """``raised``: set higher or lower than the line; ``color`` as in ``seen_color``; ``size`` in points.
+
+    A piece that says nothing of its looks has those of its cell (``own`` is False).
+    """
 
     text: str
     raised: bool = False
@@ -170,23 +190,32 @@ class Piece(NamedTuple):
         """Why it is no part of a figure, as of a whole cell that looks so; "" where it may be."""
         if self.struck:
             return STRUCK
-        if self.color == LOST:
-            return WHITE
+        if self.color in (PALE, ALIKE):
+            return WHITE if self.color == PALE else SAME
+        if self.size < LEAST_SIZE:
+            return TINY
         return RAISED if self.raised else ""
 
     def on(self, ground: str) -> Piece:
-        """The piece as it is seen on a ground: LOST, or in a colour that does not matter."""
-        return self._replace(color=LOST if is_lost(self.color, ground) else "")
+        """The piece as it is seen on a ground: PALE or ALIKE, or in a colour that does not matter."""
+        return self._replace(color=seen_color(self.color, ground))
 
 
-def is_lost(color: str, ground: str) -> bool:
-    """Whether nobody sees letters of a colour: pale on white, or of the very colour behind them.
+def seen_color(color: str, ground: str) -> str:
+    """PALE for letters pale on white, ALIKE for those of the colour behind them: nobody sees them. "" for others.
 
     A colour is RRGGBB, or any word that is the same for the same colour; "" for one of which nothing is said.
     """
     if ground and not is_pale(ground):
+        return ALIKE if is_alike(color, ground) else ""
+    return PALE if is_pale(color) else ""
+
+
+def is_alike(color: str, ground: str) -> bool:
+    if not (HEX.fullmatch(color) and HEX.fullmatch(ground)):
         return color == ground
-    return is_pale(color)
+    pairs = zip(bytes.fromhex(color), bytes.fromhex(ground), strict=True)
+    return all(abs(one - other) <= NEAR for one, other in pairs)
 
 
 def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str, str]:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from struct import unpack_from
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gongkai.model import UnreadableDocument
+from gongkai.opc import read_stream
 from gongkai.spreadsheets import FLAT, NARROW, SAVE_AS, Area, IsWanted, Sheet, Spot, refuse_many, refuse_merged
-from gongkai.spreadsheets.formats import BUILTIN, DATE, as_figure, kind_of
+from gongkai.spreadsheets.formats import (
+    BUILTIN,
+    DATE,
+    HIDDEN,
+    REPEATED,
+    Condition,
+    as_figure,
+    condition,
+    kind_of,
+    kind_of_text,
+)
 from gongkai.spreadsheets.seen import Piece, day_of, settled
 
 if TYPE_CHECKING:
@@ -21,7 +33,8 @@ TWIPS, WIDTHS = 20, 256  # in a point, in the width of a character
 NO_PATTERN = 0  # of a cell's ground
 EMPTY, TEXT, NUMBER, DAY, BOOLEAN, ERROR, BLANK = range(7)  # the types of cells, as xlrd counts them
 VISIBLE = 0
-Kinds = dict[int, str]
+BIFF8 = 80  # the format since Excel 97, as xlrd counts
+FILLED = 4  # of alignments: a text is repeated over the width of its cell
 
 
 def xls_sheets(content: bytes, wanted: IsWanted) -> list[Sheet]:
@@ -40,8 +53,9 @@ def xls_sheets(content: bytes, wanted: IsWanted) -> list[Sheet]:
             logfile=StringIO(),
         )
         refuse_many(book.nsheets)
-        kinds = odd_styles(book)
-        return [sheet_of(book, number, kinds) for number in asked(book, wanted)]
+        looks = style_kinds(book)
+        rules = conditions_by_sheet(book, content)
+        return [sheet_of(book, number, looks, rules[number]) for number in asked(book, wanted)]
     except (UnreadableDocument, MemoryError):
         raise
     except Exception as error:  # xlrd raises what its look into damaged bytes raises
@@ -59,7 +73,7 @@ def asked(book: Book, wanted: IsWanted) -> Iterator[int]:
             yield number
 
 
-def sheet_of(book: Book, number: int, kinds: Kinds) -> Sheet:
+def sheet_of(book: Book, number: int, looks: Sequence[StyleKinds], conditions: Sequence[Condition]) -> Sheet:
     source = book.sheet_by_index(number)
     refuse_merged(source.name, len(source.merged_cells))
     cells: dict[Spot, object] = {}
@@ -70,7 +84,7 @@ def sheet_of(book: Book, number: int, kinds: Kinds) -> Sheet:
             if value is None:
                 continue
             spot = (row + 1, column + 1)
-            cells[spot], kind = shown_cell(book, source, (row, column), value, kinds)
+            cells[spot], kind = shown_cell(book, source, (row, column), value, looks)
             if kind:
                 odd[spot] = kind
     return Sheet(
@@ -81,10 +95,13 @@ def sheet_of(book: Book, number: int, kinds: Kinds) -> Sheet:
         hidden_rows=hidden_rows(source),
         hidden_columns=hidden_columns(source),
         merged=merged_areas(source),
+        conditions=conditions,
     )
 
 
-def shown_cell(book: Book, source: OldSheet, at: tuple[int, int], value: object, kinds: Kinds) -> tuple[object, str]:
+def shown_cell(
+    book: Book, source: OldSheet, at: tuple[int, int], value: object, looks: Sequence[StyleKinds]
+) -> tuple[object, str]:
     """What is stored in a cell, and the kind of its format: a day for the number of one, the text of pieces."""
     number = source.cell_xf_index(*at)
     runs = source.rich_text_runlist_map.get(at)
@@ -92,9 +109,11 @@ def shown_cell(book: Book, source: OldSheet, at: tuple[int, int], value: object,
         style = book.xf_list[number]
         pieces = pieces_of(book, value, runs, style.font_index)
         return settled(pieces, Piece(""), ground_of(book, style))
-    kind = kinds.get(number, "")
-    figure = as_figure(value) if kind == DATE else None
-    return (value if figure is None else day_of(figure, book.datemode == 1)), kind
+    figure = as_figure(value)
+    if figure is None:
+        return value, looks[number].of_texts
+    kind = looks[number].of_numbers
+    return (day_of(figure, book.datemode == 1) if kind == DATE else figure), kind
 
 
 def value_at(source: OldSheet, row: int, column: int) -> object:
@@ -148,22 +167,32 @@ def merged_areas(source: OldSheet) -> list[Area]:
 # --- the looks of cells ---------------------------------------------------------------------------
 
 
-def odd_styles(book: Book) -> Kinds:
-    """Number of a cell style -> kind of its format, for those that show something else than what is stored."""
-    found = {}
-    for number, style in enumerate(book.xf_list):
+class StyleKinds(NamedTuple):
+    """What a cell style makes of a number and of a text; "" where it shows them."""
+
+    of_numbers: str = ""
+    of_texts: str = ""
+
+
+def style_kinds(book: Book) -> list[StyleKinds]:
+    """The kinds of all cell styles, by their numbers."""
+    found = []
+    for style in book.xf_list:
         letters = piece_of(book, "", style.font_index).on(ground_of(book, style))
-        kind = letters.kind or kind_of_format(book, style.format_key)
-        if kind:
-            found[number] = kind
+        kind = letters.kind or kind_of_alignment(style)
+        code = code_of(book, style.format_key)
+        number = BUILTIN.get(str(style.format_key)) or kind_of(code)
+        found.append(StyleKinds(kind or number, kind or kind_of_text(code)))
     return found
 
 
-def kind_of_format(book: Book, key: int) -> str:
-    if str(key) in BUILTIN:
-        return BUILTIN[str(key)]
+def kind_of_alignment(style: Any) -> str:
+    return REPEATED if style.alignment is not None and style.alignment.hor_align == FILLED else ""
+
+
+def code_of(book: Book, key: int) -> str:
     known = book.format_map.get(key)
-    return kind_of(known.format_str) if known is not None else ""
+    return known.format_str if known is not None else ""
 
 
 def ground_of(book: Book, style: Any) -> str:
@@ -176,3 +205,83 @@ def rgb_of(book: Book, number: int) -> str:
     """FF0000 for a colour's number; "" for the usual colour of letters, or an unknown one."""
     color = book.colour_map.get(number)
     return "".join(f"{part:02X}" for part in color) if color else ""
+
+
+# --- conditional formats --------------------------------------------------------------------------
+# Their records ([MS-XLS] 2.4.42, 2.4.56, 2.5.92), which xlrd passes over. Of none is looked when it applies: no number
+# is taken where one may hide it.
+
+BOUNDSHEET, CF_HEAD, CF_RULE, PART_END = 0x0085, 0x01B0, 0x01B1, 0x000A
+WORKSHEET = 0
+RULE_LOOK = 6  # bytes of a rule before what it says of looks
+HAS_CODE, HAS_FONT, HAS_ALIGNMENT, HAS_BORDER, HAS_GROUND = (1 << bit for bit in range(25, 30))
+OWN_CODE = 1 << 32  # the code stands there, and is no number of one
+FONT_LOOK, LINES = 118, 8  # bytes of what a rule says of letters; of alignment, and of borders
+FONT_FLAGS, FONT_COLOR, FONT_UNSET = 68, 80, 88  # places in the former
+STRIKES = 0x80
+
+
+def conditions_by_sheet(book: Book, content: bytes) -> list[list[Condition]]:
+    """The conditional formats of each worksheet that hide numbers or make them white; [] for what is no BIFF8."""
+    if book.biff_version < BIFF8:
+        return [[] for _ in range(book.nsheets)]
+    stream = read_stream(content, ("Workbook",))
+    sheets = [unpack_from("<IBB", found) for number, found in records(stream, 0) if number == BOUNDSHEET]
+    return [conditions_at(book, stream, start) for start, _, kind in sheets if kind == WORKSHEET]
+
+
+def records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """(number, content) of the records from a place on, up to the end of their part."""
+    while at + 4 <= len(stream):
+        number, length = unpack_from("<HH", stream, at)
+        yield number, stream[at + 4 : at + 4 + length]
+        if number == PART_END:
+            return
+        at += 4 + length
+
+
+def conditions_at(book: Book, stream: bytes, start: int) -> list[Condition]:
+    areas: tuple[Area, ...] = ()
+    found = []
+    for number, content in records(stream, start):
+        if number == CF_HEAD:
+            areas = areas_in(content)
+        elif number == CF_RULE and (kind := kind_of_rule(book, content)):
+            found.append(condition("", "", [], areas, kind))
+    return found
+
+
+def areas_in(content: bytes) -> tuple[Area, ...]:
+    (count,) = unpack_from("<H", content, 12)
+    found = (unpack_from("<4H", content, 14 + 8 * number) for number in range(count))
+    return tuple((top + 1, left + 1, bottom + 1, right + 1) for top, bottom, left, right in found)
+
+
+def kind_of_rule(book: Book, content: bytes) -> str:
+    """How a rule hides a number or makes it white; "" where it does not."""
+    low, high = unpack_from("<IH", content, RULE_LOOK)
+    flags, at = low | high << 32, RULE_LOOK + 6
+    if flags & HAS_CODE:
+        size = unpack_from("<H", content, at)[0] if flags & OWN_CODE else 2
+        code = rule_code(content[at + 2 : at + size]) if flags & OWN_CODE else code_of(book, content[at + 1])
+        if kind_of(code) == HIDDEN:
+            return HIDDEN
+        at += size
+    if not flags & HAS_FONT:
+        return ""
+    color, unset = unpack_from("<I", content, at + FONT_COLOR)[0], unpack_from("<I", content, at + FONT_UNSET)[0]
+    struck = unpack_from("<I", content, at + FONT_FLAGS)[0] & ~unset & STRIKES
+    at += FONT_LOOK + LINES * (bool(flags & HAS_ALIGNMENT) + bool(flags & HAS_BORDER))
+    ground = rule_ground(book, content, at) if flags & HAS_GROUND else ""
+    return Piece("", struck=bool(struck), color=rgb_of(book, color)).on(ground).kind
+
+
+def rule_code(raw: bytes) -> str:
+    """A text of BIFF8: its length, a byte of flags, characters of one byte or two."""
+    length, wide = unpack_from("<HB", raw)
+    return raw[3 : 3 + 2 * length].decode("utf-16-le") if wide & 1 else raw[3 : 3 + length].decode("latin-1")
+
+
+def rule_ground(book: Book, content: bytes, at: int) -> str:
+    (colors,) = unpack_from("<H", content, at + 2)
+    return rgb_of(book, colors >> 7 & 0x7F) or rgb_of(book, colors & 0x7F)

@@ -26,12 +26,13 @@ from gongkai.spreadsheets.formats import (
     BUILTIN,
     DATE,
     HIDDEN,
+    REPEATED,
     STRUCK,
-    WHITE,
     Condition,
     as_figure,
     condition,
     kind_of,
+    kind_of_text,
     number_of,
 )
 from gongkai.spreadsheets.seen import USUAL_SIZE, Piece, day_of, settled, size_of
@@ -39,6 +40,15 @@ from gongkai.spreadsheets.seen import USUAL_SIZE, Piece, day_of, settled, size_o
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+BLACK = "000000"
+PALETTE = {  # of the colours that have a number those that are plain
+    **dict.fromkeys(("0", "8", "64"), BLACK),
+    **dict.fromkeys(("1", "9", "65"), "FFFFFF"),
+    **dict.fromkeys(("2", "10"), "FF0000"),
+    **dict.fromkeys(("3", "11"), "00FF00"),
+    **dict.fromkeys(("4", "12"), "0000FF"),
+    **dict.fromkeys(("5", "13"), "FFFF00"),
+}
 TINT = re.compile(r"-?\d(?:\.\d+)?(?:E-?\d+)?")
 DARKENED = -0.1  # a tint; white with more of it is seen
 MEASURE = re.compile(r"\d{0,4}(?:\.\d+)?")
@@ -52,11 +62,12 @@ SIZE = re.compile(r"\d{1,3}(?:\.\d+)?")
 
 
 class CellLook(NamedTuple):
-    """A cell style: its letters, the colour behind them, and the kind that a number or plain text in it has."""
+    """A cell style: its letters, the colour behind them, and the kinds that a number or a plain text in it has."""
 
     letters: Piece = Piece("")
     ground: str = ""
-    kind: str = ""
+    of_numbers: str = ""
+    of_texts: str = ""
 
 
 PLAIN = CellLook()
@@ -165,8 +176,10 @@ def shown_cell(value: object, style: str, book: Book) -> tuple[object, str]:
     look = book.look(style)
     if isinstance(value, tuple):
         return settled(value, look.letters, look.ground)
-    number = as_figure(value) if look.kind == DATE else None
-    return (value if number is None else day_of(number, book.from_1904)), look.kind
+    number = as_figure(value)
+    if number is None:
+        return value, look.of_texts
+    return (day_of(number, book.from_1904) if look.of_numbers == DATE else number), look.of_numbers
 
 
 # --- hidden and merged ----------------------------------------------------------------------------
@@ -203,16 +216,24 @@ def merged_areas(root: _Element, name: str) -> list[Area]:
 def styles_of(root: _Element) -> list[CellLook]:
     """The looks of all cell styles, by their numbers."""
     fonts, fills = root.findall("{*}fonts/{*}font"), root.findall("{*}fills/{*}fill")
-    codes = root.findall("{*}numFmts/{*}numFmt")
-    of_codes = BUILTIN | {node.get("numFmtId", ""): kind_of(node.get("formatCode", "")) for node in codes}
+    codes = {node.get("numFmtId", ""): node.get("formatCode", "") for node in root.iterfind("{*}numFmts/{*}numFmt")}
+    of_numbers = BUILTIN | {number: kind_of(code) for number, code in codes.items()}
+    of_texts = {number: kind_of_text(code) for number, code in codes.items()}
     found = []
     for style in root.iterfind("{*}cellXfs/{*}xf"):
         font, fill = nth(fonts, style.get("fontId")), nth(fills, style.get("fillId"))
-        letters = Piece("") if font is None else letters_of(font, "")
+        letters = Piece("", color=BLACK) if font is None else letters_of(font, "")
         ground = "" if fill is None else ground_of(fill)
-        kind = letters.on(ground).kind or of_codes.get(style.get("numFmtId", ""), "")
-        found.append(CellLook(letters, ground, kind))
+        number, kind = style.get("numFmtId", ""), letters.on(ground).kind or kind_of_alignment(style)
+        look = CellLook(letters, ground, kind or of_numbers.get(number, ""), kind or of_texts.get(number, ""))
+        found.append(look)
     return found
+
+
+def kind_of_alignment(style: _Element) -> str:
+    """5 set to fill its cell is shown as 555555."""
+    alignment = style.find("{*}alignment")
+    return REPEATED if alignment is not None and alignment.get("horizontal") == "fill" else ""
 
 
 def nth(nodes: Sequence[_Element], number: str | None) -> _Element | None:
@@ -234,27 +255,37 @@ def letters_of(look: _Element, text: str) -> Piece:
 
 
 def color_of(color: _Element | None) -> str:
-    """A word for a colour, FFFFFF for whatever nobody sees on white: FFFEFEFE, the theme's first colour, its second one
-    with a tint of 1."""
+    """RRGGBB, or a word for a colour of the theme that has a tint; FFFFFF for whatever nobody sees on white: FFFEFEFE,
+    the theme's first colour, its second one with a tint of 1."""
     if color is None:
-        return ""
-    theme, tint, rgb = color.get("theme", ""), color.get("tint", "0"), color.get("rgb", "")
-    lightened = float(tint) if TINT.fullmatch(tint) else 0.0
-    of_theme = (theme == "0" and lightened > DARKENED) or (theme == "1" and lightened > -DARKENED * 9)
-    if of_theme or is_pale(rgb) or color.get("indexed") in ("1", "9", "65"):
+        return BLACK
+    theme, rgb, indexed = color.get("theme", ""), color.get("rgb", ""), color.get("indexed", "")
+    if theme:
+        return color_of_theme(theme, color.get("tint", "0"))
+    if is_pale(rgb):
         return "FFFFFF"
-    return f"{theme}/{color.get('indexed', '')}/{tint}/{rgb[-6:]}"
+    return rgb[-6:].upper() or PALETTE.get(indexed, f"color{indexed}")
+
+
+def color_of_theme(theme: str, tint: str) -> str:
+    lightened = float(tint) if TINT.fullmatch(tint) else 0.0
+    if (theme == "0" and lightened > DARKENED) or (theme == "1" and lightened > -DARKENED * 9):
+        return "FFFFFF"
+    return BLACK if theme == "1" and lightened == 0 else f"theme{theme}/{tint}"
 
 
 def ground_of(fill: _Element) -> str:
-    """The colour behind letters, "" for none. Of a pattern or a gradient no letters have the colour."""
+    """The colour behind letters, "" for none. Of a pattern or of several colours no letters have the colour."""
     pattern = fill.find("{*}patternFill")
     if pattern is None:
-        return "gradient" if len(fill) else ""
+        colors = {color_of(node) for node in fill.iterfind("{*}gradientFill/{*}stop/{*}color")}
+        return colors.pop() if len(colors) == 1 else "gradient" if len(fill) else ""
     sort = pattern.get("patternType", "none")
     if sort == "none":
         return ""
-    return color_of(pattern.find("{*}fgColor")) if sort == "solid" else sort
+    front, back = pattern.find("{*}fgColor"), pattern.find("{*}bgColor")
+    is_plain = sort == "solid" or color_of(front) == color_of(back)
+    return color_of(front) if is_plain else sort
 
 
 # --- conditional formats --------------------------------------------------------------------------
@@ -271,19 +302,15 @@ def hiding_kind(dxf: _Element) -> str:
     code, font = dxf.find("{*}numFmt"), dxf.find("{*}font")
     if code is not None and kind_of(code.get("formatCode", "")) == HIDDEN:
         return HIDDEN
-    if font is None:
-        return ""
-    letters = letters_of(font, "")
-    if letters.struck:
-        return STRUCK
-    return WHITE if is_pale(letters.color) and not has_ground(dxf) else ""
+    letters = Piece("", color=BLACK) if font is None else letters_of(font, "")
+    return STRUCK if letters.struck else letters._replace(raised=False, size=USUAL_SIZE).on(ground_of_rule(dxf)).kind
 
 
-def has_ground(dxf: _Element) -> bool:
-    """Whether a conditional format gives its cells a ground from which white letters stand out."""
-    grounds = dxf.iterfind("{*}fill//{*}fgColor"), dxf.iterfind("{*}fill//{*}bgColor")
-    nodes = [node for found in grounds for node in found if node.get("indexed") not in ("64", "65")]
-    return any(not is_pale(color_of(node)) for node in nodes)
+def ground_of_rule(dxf: _Element) -> str:
+    """The colour that a conditional format gives its cells, "" for none; a solid one is the other colour here."""
+    nodes = [*dxf.iterfind("{*}fill//{*}bgColor"), *dxf.iterfind("{*}fill//{*}fgColor")]
+    plain = [node for node in nodes if node.get("indexed") not in ("64", "65")]
+    return color_of(plain[0]) if plain else ""
 
 
 def conditions_of(root: _Element, hiding: Mapping[str, str]) -> list[Condition]:

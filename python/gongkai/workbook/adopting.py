@@ -97,7 +97,7 @@ def done_text(changes: Sequence[Adoption], left: Sequence[str]) -> str:
         return done
     named = "、".join(left[:MOST_NAMED])
     more = f"等{len(left)}格" if len(left) > MOST_NAMED else ""
-    return f"{done}{named}{more}带有单位、是公式或超过15位，没有改，请手工核对。"
+    return f"{done}{named}{more}带有单位、是公式、超过15位或单元格格式不是“常规”，没有改，请手工核对。"
 
 
 NO_TEXTS = "没有可以直接改成数字的文本。"

@@ -14,7 +14,7 @@ from gongkai.figures import fold, read_figure
 from gongkai.model import Box, Cell, CoverFact, Entry, Label, Place, Problem, Report, Table, Value
 from gongkai.spreadsheets import Spot, letters
 from gongkai.spreadsheets.formats import as_figure
-from gongkai.spreadsheets.seen import OUT_OF_SIGHT, text_of
+from gongkai.spreadsheets.seen import HIDDEN_SHEET, OUT_OF_SIGHT, text_of
 from gongkai.wording import likely_facts
 from gongkai.workbook import layout
 from gongkai.workbook.cells import canonical, with_source
@@ -22,6 +22,7 @@ from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
 from gongkai.workbook.layout import DOUBTFUL, TableSheet
 
 SheetValues = Mapping[Spot, object]
+HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请取消隐藏"
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
 
 
@@ -119,7 +120,11 @@ def read_table(table: str, values: Mapping[str, SheetValues], problems: list[Pro
         if other is not sheet:
             reason = f"采用的是“{sheet.name}”，“{other.name}”中也有数字，没有采用，请核对封面的版式一栏。"
             problems.append(Problem(table, "", "", other.name, reason))
-    entries = read_entries(sheet, values.get(sheet.name, {}), problems)
+    own = values.get(sheet.name, {})
+    if own.get(HIDDEN_SHEET):
+        problems.append(Problem(table, "", "", "", HIDDEN_TABLE.format(sheet.name)))
+        own = {spot: value for spot, value in own.items() if spot not in set(sheet.cells.values())}
+    entries = read_entries(sheet, own, problems)
     return Table(table, edition or sheet.form.edition, entries)
 
 

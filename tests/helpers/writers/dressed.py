@@ -19,7 +19,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Color, Font, PatternFill
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment, Color, Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.checks import check
@@ -39,11 +41,13 @@ Dress = Callable[[Cell], object]
 
 @dataclass(frozen=True)
 class Dressed:
-    """``is_text``: a figure stored as a text, which the formulas of a sheet pass over."""
+    """``is_text``: a figure stored as a text, which the formulas of a sheet pass over. ``not_asked``: the open program
+    is not asked for what would show it, for each question costs a call."""
 
     dress: Dress
     seen: Truth
     is_text: bool = False
+    not_asked: bool = False
 
 
 def put(value: Any, code: str = "", font: Font | None = None, ground: str = "") -> Dress:
@@ -62,6 +66,27 @@ def pieces(*texts: tuple[str, dict[str, Any]]) -> Dress:
     """A text in pieces, each in a font of its own."""
     runs = [TextBlock(InlineFont(rFont="宋体", **{"sz": 11, **font}), text) for text, font in texts]
     return put(CellRichText(*runs))
+
+
+def repeat(cell: Cell) -> None:
+    cell.value = 5
+    cell.alignment = Alignment(horizontal="fill")
+
+
+def on_condition(font: Font) -> Dress:
+    """A conditional format that applies to every number."""
+
+    def dress(cell: Cell) -> None:
+        cell.value = 134
+        rule = Rule(type="cellIs", operator="greaterThan", formula=["1"], dxf=DifferentialStyle(font=font))
+        cell.parent.conditional_formatting.add(cell.coordinate, rule)
+
+    return dress
+
+
+def blue_on_blue(cell: Cell) -> None:
+    pieces(("25", {}), ("134", {"color": "FF1F3864"}))(cell)
+    cell.fill = PatternFill("solid", fgColor="FF1F3864")
 
 
 SUPER, SUB = {"vertAlign": "superscript"}, {"vertAlign": "subscript"}
@@ -105,6 +130,21 @@ DRESSED: dict[str, Dressed] = {
     "grouped": Dressed(put(1_234, "#,##0"), 1_234),
     "as text format": Dressed(put(134, "@"), 134),
     "money": Dressed(put(134, '"¥"0.00'), DOUBT),
+    "a minus in the format": Dressed(put(134, '"−"0'), DOUBT),
+    "thousands in the format": Dressed(put(134, '0"仟"'), DOUBT),
+    "half a digit in the format": Dressed(put(134, '0"0"'), DOUBT),
+    "a point in the format": Dressed(put(134, "0\\.00"), DOUBT),
+    "scientific": Dressed(put(247525, "0E+00"), DOUBT),
+    "zero as one": Dressed(put(0, '0;-0;"1"'), DOUBT),
+    "zero as a dash": Dressed(put(0, '0;-0;"-"'), 0),
+    "a text with a digit before": Dressed(put("5", '"9"@'), DOUBT),
+    "a text not shown": Dressed(put("5", ";;;"), DOUBT),
+    "letters of one point": Dressed(put(134, font=Font(sz=1)), DOUBT, not_asked=True),
+    "repeated over the cell": Dressed(repeat, DOUBT, not_asked=True),
+    "whitened by a condition": Dressed(on_condition(Font(color="FFFFFFFF")), DOUBT, not_asked=True),
+    "struck by a condition": Dressed(on_condition(Font(strike=True)), DOUBT, not_asked=True),
+    "red by a condition": Dressed(on_condition(Font(color="FFFF0000")), 134),
+    "a run of the colour behind": Dressed(blue_on_blue, DOUBT),
     "huge": Dressed(put(123456789012345678), 123456789012346000),
     "huge, a text": Dressed(put("123456789012345678"), 123456789012345678, is_text=True),
     "beyond all": Dressed(put(1e305), DOUBT),
@@ -146,7 +186,7 @@ LINES: dict[str, Callable[[Cell], None]] = {
 # --- workbooks ------------------------------------------------------------------------------------
 
 TABLE, TITLE = "applications", "三、收到和处理政府信息公开申请情况"
-COLUMNS = ("natural", "company", "legal")
+COLUMNS = ("natural", "company", "legal", "other")
 STYLE = Style("sheets")
 MERGED = ("applications.granted.natural", "applications.granted.company")
 
