@@ -6,14 +6,17 @@ from collections.abc import Set
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from gongkai.checks import check
 from gongkai.excel.checking import current_report
 from gongkai.model import Problem, Report, Value
 from gongkai.pipeline import read_report
+from gongkai.workbook import write_workbook
 from gongkai.workbook.layout import sheet_of
 from helpers.excel.engine import excel_of, open_book
 from helpers.excel.live import set_cell
+from helpers.made import report_of
 from helpers.office import convert
 from helpers.writers.dressed import DOUBT, DRESSED, LINES, MERGED, cells_book, lines_book, merged_book, places
 
@@ -113,6 +116,16 @@ def test_a_program_that_does_not_tell_of_looks_leaves_a_word(tmp_path: Path) -> 
     _, report = current_report(book)
     assert "没有告知字体" in report.problems[-1].reason
     assert "coverage.unplaced" in {finding.rule for finding in check(report)}
+
+
+def test_a_hidden_sheet_is_one_error(tmp_path: Path) -> None:
+    path = write_workbook(report_of(), [], tmp_path / "ours.xlsm")
+    workbook = load_workbook(path, keep_vba=True)
+    workbook["表三"].sheet_state = "hidden"
+    workbook.save(path)
+    for report in (read_report(path), current_report(open_book(path))[1]):
+        told = [finding.message for finding in check(report) if finding.severity != "note"]
+        assert told == ["表三没有读出任何数字：工作表“表三”已隐藏，其中的数字没有采用，请取消隐藏。"]
 
 
 def test_a_hidden_line_is_one_problem(tmp_path: Path) -> None:

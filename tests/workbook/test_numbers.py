@@ -156,6 +156,23 @@ def test_more_than_15_digits_stay_a_text(tmp_path: Path) -> None:
     assert read_report(path).value(NATURAL) == 1234567890123456
 
 
+def test_a_cell_that_would_show_another_number_is_left(tmp_path: Path) -> None:
+    """6 as a text in a cell of percentages would be 600% as a number."""
+    path = typed(tmp_path, {NATURAL: "134", TOTAL: "143"})
+    workbook = load_workbook(path, keep_vba=True)
+    workbook[SHEET].cell(*CELLS[TOTAL]).number_format = "0%"
+    workbook.save(path)
+    run = run_command("numbers", path)
+    assert "'表三'!J7带有单位、是公式、超过15位或单元格格式不是“常规”，没有改" in run.stdout
+    sheet = load_workbook(path)[SHEET]
+    assert [sheet.cell(*CELLS[cell]).value for cell in (NATURAL, TOTAL)] == [134, "143"]
+
+
+def test_the_command_says_that_formulas_have_to_be_calculated(tmp_path: Path) -> None:
+    path = typed(tmp_path, {NATURAL: "134", TOTAL: "=SUM(D7:I7)"})
+    assert "用表格软件打开这个工作簿并保存一次" in run_command("numbers", path).stdout
+
+
 def test_what_is_none_of_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"<html>")
     run = run_command("numbers", tmp_path / "a.xlsx")
@@ -184,6 +201,13 @@ def test_a_cell_formatted_as_text_becomes_a_number_too(book: xw.Book) -> None:
     cell_of(book, SHEET, CELLS[NATURAL]).format = "@"
     assert press(book, "numbers", answer="yes").kind == "done"
     assert value_at(book, SHEET, CELLS[NATURAL]) == 134
+
+
+def test_a_cell_of_percentages_is_left_by_the_button_too(book: xw.Book) -> None:
+    set_cell(book, SHEET, CELLS[NATURAL], "134")
+    cell_of(book, SHEET, CELLS[NATURAL]).format = "0%"
+    assert "没有改" in press(book, "numbers", answer="yes").text
+    assert value_at(book, SHEET, CELLS[NATURAL]) == "134"
 
 
 def test_nothing_to_do(book: xw.Book) -> None:
