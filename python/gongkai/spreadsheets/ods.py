@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from gongkai.figures import is_pale
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 MOST_CELLS = 200_000  # of a sheet, those that a repeated one stands for counted too
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 DEEPEST = 10  # styles that go back to others
+MOST_MAPS = 4  # sections of a format of numbers
 NUMBERS = ("float", "percentage", "currency")
 UNSTYLED = {"percentage": PERCENT, "currency": MONEY}  # how programs show a number of which no style says it
 POINTS = {"pt": 1.0, "cm": 28.35, "mm": 2.835, "in": 72.0, "px": 0.75, "pc": 12.0}
@@ -354,15 +356,15 @@ def dressed(under: Look, style: _Element, code: str) -> Look:
     return Look(color, ground, struck, raised, size, code, repeated)
 
 
-def code_of(formats: Mapping[str, _Element], name: str, depth: int = 3) -> str:
+def code_of(formats: Mapping[str, _Element], name: str, depth: int = 1) -> str:
     """A format of numbers as the code that other spreadsheets write for it: 0.00, 0%, yyyy-mm-dd, 0;-0.
 
-    Sections for other signs are formats of their own, of which this one's maps tell.
+    Sections for other signs are formats of their own, of which this one's maps tell; maps of those are none.
     """
     node = formats.get(name)
     if node is None:
         return ""
-    maps = list(node.iterchildren("{*}map")) if depth else []
+    maps = list(islice(node.iterchildren("{*}map"), MOST_MAPS)) if depth else []
     tests = [attribute(part, "condition").replace(" ", "") for part in maps]
     sections = []
     for part, test in zip(maps, tests, strict=True):

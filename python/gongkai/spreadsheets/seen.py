@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -59,8 +60,10 @@ def seen_values(sheet: Sheet) -> dict[Spot, object]:
 
 def figures_seen(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, object]:
     """The same of a sheet of ours, whose figures stand at ``spots``: what a person hid is no figure, nor is one in a
-    merged cell that takes the place of two. Other hidden rows and columns are our own."""
-    found = seen_values(sheet)
+    merged cell that takes the place of two. Other hidden rows and columns are our own, and a name is a name however
+    its cell looks."""
+    kinds = {spot: kind for spot, kind in sheet.kinds.items() if spot in spots}
+    found = seen_values(replace(sheet, kinds=kinds, conditions=sheet.conditions if spots else ()))
     if spots and not sheet.visible:
         found[HIDDEN_SHEET] = True
     for spot in spots:

@@ -124,7 +124,8 @@ def value_at(source: OldSheet, row: int, column: int) -> object:
     if kind == TEXT:
         return value or None
     if kind in (NUMBER, DAY):
-        return as_figure(value)
+        figure = as_figure(value)
+        return str(value) if figure is None else figure  # nan, or a number beyond all sense
     if kind == BOOLEAN:
         return "TRUE" if value else "FALSE"
     return error_text_from_code.get(int(value), "#N/A") if kind == ERROR else None
