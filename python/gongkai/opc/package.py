@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_XML = 24 * 1024 * 1024  # of one part; the tree takes some ten times as much. A report has less than 1 MB
+MOST_TAGS = 1_000_000  # of one part; the tree takes some 200 bytes for each
 FASTEST = 1  # zip level of the parts that we write: half the time of the default for a tenth more bytes
 ENTITIES = [b"<!DOCTYPE".decode().encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be")]
 ID = "relationships}id"  # ends the name of the attribute r:id in either dialect
@@ -51,6 +52,8 @@ def parsed(content: bytes, *, keeping: bool = False) -> _Element:
     """XML without entities and outside references. Raises BadArchive."""
     from lxml import etree
 
+    if content.count(b"<") > MOST_TAGS:
+        raise BadArchive("large")
     if b"!" in content and any(mark in content for mark in ENTITIES):
         raise BadArchive("entities")
     parser = etree.XMLParser(

@@ -102,21 +102,25 @@ def kind_of_archive(content: bytes) -> Kind:
         archive = open_archive(content)
     except BadArchive:
         return Kind(next((found for part, found in PACKED if part.encode() in content), DAMAGED))
-    try:
-        found = format_of_parts(archive)
-        ours = is_our_workbook(archive, found)
-    except BadArchive:
-        return Kind(found)
+    found = format_of_parts(archive)
+    ours = is_our_workbook(archive, found)
     return Kind(found, ours, archive if ours else None)
 
 
 def format_of_parts(archive: Archive) -> Format:
-    """Raises BadArchive."""
     for part, found in PACKED:
         if any(name.startswith(part.lower()) for name in archive.parts):
-            is_sheets = part == "mimetype" and archive.read(part, SNIFFED).strip() == SHEETS_TYPE
+            is_sheets = part == "mimetype" and read_or_nothing(archive, part, SNIFFED).strip() == SHEETS_TYPE
             return ODS if is_sheets else found
     return ZIP
+
+
+def read_or_nothing(archive: Archive, part: str, most: int) -> bytes:
+    """A part's content, b"" for one that is missing, damaged or beyond ``most``: who reads it says so."""
+    try:
+        return archive.read(part, most) if part in archive else b""
+    except BadArchive:
+        return b""
 
 
 def compound_format(content: bytes) -> Format:
@@ -143,13 +147,12 @@ PLACES = {EXCEL: ("docProps/custom.xml", "xl/workbook.xml", OUR_NAMES), ODS: ("m
 
 
 def is_our_workbook(archive: Archive, found: Format) -> bool:
-    """Raises BadArchive."""
     if found not in PLACES:
         return False
     properties, names, ours = PLACES[found]
-    if properties in archive and MARK.encode() in archive.read(properties, MOST_LOOKED_AT):
+    if MARK.encode() in read_or_nothing(archive, properties, MOST_LOOKED_AT):
         return True
-    return names in archive and ours.search(archive.read(names, MOST_LOOKED_AT)) is not None
+    return ours.search(read_or_nothing(archive, names, MOST_LOOKED_AT)) is not None
 
 
 def is_our_old_workbook(content: bytes) -> bool:

@@ -81,7 +81,7 @@ class Look:
 
 @dataclass
 class SheetStyles:
-    """SheetStyles by family and name, formats of numbers by name; looks are worked out once."""
+    """Styles by family and name, formats of numbers by name; looks are worked out once."""
 
     styles: dict[tuple[str, str], _Element] = field(default_factory=dict)
     formats: dict[str, _Element] = field(default_factory=dict)
@@ -105,8 +105,8 @@ class SheetStyles:
 def ods_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
     """The wanted sheets, in the order of their tabs. Raises BadArchive, UnreadableDocument."""
     root = read_xml(archive, "content.xml")
-    parts = [read_xml(archive, "styles.xml"), root] if "styles.xml" in archive else [root]
-    styles = styles_in(parts)
+    # A style of the content comes before one of the same name that page headers have.
+    styles = styles_in([root, read_xml(archive, "styles.xml")] if "styles.xml" in archive else [root])
     tables = root.findall("{*}body/{*}spreadsheet/{*}table")
     if not tables and root.find("{*}body/{*}spreadsheet") is None:
         raise BadArchive("damaged")
@@ -332,7 +332,7 @@ def styles_in(parts: Sequence[_Element]) -> SheetStyles:
                     for name in (attribute(node, "name"), attribute(node, "display-name")):
                         found.styles.setdefault((attribute(node, "family"), name), node)
                 elif local(node).endswith("-style"):
-                    found.formats[attribute(node, "name")] = node
+                    found.formats.setdefault(attribute(node, "name"), node)
     return found
 
 
@@ -411,7 +411,8 @@ def digits_of(node: _Element) -> str:
 
 def quoted(text: str) -> str:
     """A text within a code; the blanks around a number say nothing."""
-    return f'"{text}"' if text.strip() else " "
+    plain = text.replace('"', "")
+    return f'"{plain}"' if plain.strip() else " "
 
 
 CODE_PARTS: Mapping[str, Callable[[_Element], str]] = {

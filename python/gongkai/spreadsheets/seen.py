@@ -238,15 +238,16 @@ def joined(pieces: Iterable[Piece]) -> str:
     """The text without what is struck, with a sign before each piece that is set apart from the one before it."""
     kept = [piece for piece in pieces if piece.text]
     largest = max((piece.size for piece in kept), default=0.0)
-    text, before = "", None
+    found: list[str] = []
+    before, is_begun = None, False
     for piece in kept:
-        if piece.struck:
-            before = piece
-            continue
-        if before is not None and text.strip() and is_apart(piece, before, largest):
-            text += APART
-        text, before = text + piece.text, piece
-    return text
+        if not piece.struck:
+            if before is not None and is_begun and is_apart(piece, before, largest):
+                found.append(APART)
+            found.append(piece.text)
+            is_begun = is_begun or bool(piece.text.strip())
+        before = piece
+    return "".join(found)
 
 
 def is_apart(piece: Piece, before: Piece, largest: float) -> bool:

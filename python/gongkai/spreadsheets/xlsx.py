@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gongkai.figures import is_pale
 from gongkai.opc import Archive, BadArchive
@@ -53,9 +53,11 @@ TINT = re.compile(r"-?\d(?:\.\d+)?(?:E-?\d+)?")
 DARKENED = -0.1  # a tint; white with more of it is seen
 MEASURE = re.compile(r"\d{0,4}(?:\.\d+)?")
 MOST_COLUMNS = 16_384
+MOST_STYLES = 65_536  # Excel takes no more
 MOST_COVERED = 100  # rows and columns of an array formula that are looked at
 Pieces = tuple[Piece, ...]
 Text = str | Pieces
+Found = TypeVar("Found")
 MOST_ROWS = 1_048_576
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 SIZE = re.compile(r"\d{1,3}(?:\.\d+)?")
@@ -219,11 +221,15 @@ def styles_of(root: _Element) -> list[CellLook]:
     codes = {node.get("numFmtId", ""): node.get("formatCode", "") for node in root.iterfind("{*}numFmts/{*}numFmt")}
     of_numbers = BUILTIN | {number: kind_of(code) for number, code in codes.items()}
     of_texts = {number: kind_of_text(code) for number, code in codes.items()}
+    letters_by_font = [letters_of(font, "") for font in fonts]
+    grounds = [ground_of(fill) for fill in fills]
+    styles = root.findall("{*}cellXfs/{*}xf")
+    if max(len(styles), len(fonts), len(fills)) > MOST_STYLES:
+        raise BadArchive("large")
     found = []
-    for style in root.iterfind("{*}cellXfs/{*}xf"):
-        font, fill = nth(fonts, style.get("fontId")), nth(fills, style.get("fillId"))
-        letters = Piece("", color=BLACK) if font is None else letters_of(font, "")
-        ground = "" if fill is None else ground_of(fill)
+    for style in styles:
+        letters = nth(letters_by_font, style.get("fontId"), Piece("", color=BLACK))
+        ground = nth(grounds, style.get("fillId"), "")
         number, kind = style.get("numFmtId", ""), letters.on(ground).kind or kind_of_alignment(style)
         look = CellLook(letters, ground, kind or of_numbers.get(number, ""), kind or of_texts.get(number, ""))
         found.append(look)
@@ -236,9 +242,9 @@ def kind_of_alignment(style: _Element) -> str:
     return REPEATED if alignment is not None and alignment.get("horizontal") == "fill" else ""
 
 
-def nth(nodes: Sequence[_Element], number: str | None) -> _Element | None:
+def nth(found: Sequence[Found], number: str | None, otherwise: Found) -> Found:
     at = whole(number)
-    return nodes[at] if at < len(nodes) else None
+    return found[at] if at < len(found) else otherwise
 
 
 def letters_of(look: _Element, text: str) -> Piece:
