@@ -49,7 +49,7 @@ def open_workbook(name: str, what: str = "采纳建议") -> Opened:
     from gongkai.pipeline import check
     from gongkai.sources.detect import kind_of
     from gongkai.wording import why_no_figures
-    from gongkai.workbook.file import read_file
+    from gongkai.workbook.file import read_file, refuse_damaged
     from gongkai.workbook.values import values_to_report
 
     path = Path(name)
@@ -61,6 +61,7 @@ def open_workbook(name: str, what: str = "采纳建议") -> Opened:
         raise WorkbookError(f"无法读取{path.name}：{reason}。") from error
     kind = kind_of(content)
     if not kind.is_ours:
+        refuse_damaged(path, content)
         why = f"不是由本工具生成的工作簿，不能{what}；" if is_there else "：没有这个文件；请检查路径，或"
         raise WorkbookError(f"{name}{why}请先用 gongkai fill 生成工作簿。")
     values = read_file(path, content, kind, (*layout.report_names(), layout.LOG))

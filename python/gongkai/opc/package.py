@@ -6,8 +6,9 @@ It may be hostile. What cannot be read is a BadArchive with a reason; whoever as
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_XML = 24 * 1024 * 1024  # of one part; the tree takes some ten times as much. A report has less than 1 MB
-MOST_TAGS = 1_000_000  # of one part; the tree takes some 200 bytes for each
+MOST_TAGS = 2_000_000  # of one part; the tree takes some 200 bytes for each
+MOST_RELATIONS = 20_000  # of one part
 FASTEST = 1  # zip level of the parts that we write: half the time of the default for a tenth more bytes
 ENTITIES = [b"<!DOCTYPE".decode().encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be")]
 ID = "relationships}id"  # ends the name of the attribute r:id in either dialect
@@ -72,6 +74,14 @@ def parsed(content: bytes, *, keeping: bool = False) -> _Element:
     return root
 
 
+def few(nodes: Iterable[_Element], most: int) -> list[_Element]:
+    """The nodes, of which no honest file has more than ``most``. Raises BadArchive before more of them are made."""
+    found = list(islice(nodes, most + 1))
+    if len(found) > most:
+        raise BadArchive("large")
+    return found
+
+
 def part_bytes(root: _Element) -> bytes:
     from lxml import etree
 
@@ -110,7 +120,7 @@ def relations(archive: Archive, part: str) -> dict[str, PartRelation]:
     if listing not in archive:
         return {}
     found = {}
-    for node in read_xml(archive, listing):
+    for node in few(read_xml(archive, listing), MOST_RELATIONS):
         target, kind = node.get("Target", ""), node.get("Type", "").rpartition("/")[2]
         outside = node.get("TargetMode") == "External"
         if not outside:

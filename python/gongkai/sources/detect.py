@@ -101,7 +101,8 @@ def kind_of_archive(content: bytes) -> Kind:
     try:
         archive = open_archive(content)
     except BadArchive:
-        return Kind(next((found for part, found in PACKED if part.encode() in content), DAMAGED))
+        named = ODS if SHEETS_TYPE in content[:SNIFFED] else DAMAGED
+        return Kind(next((found for part, found in PACKED[:-1] if part.encode() in content), named))
     found = format_of_parts(archive)
     ours = is_our_workbook(archive, found)
     return Kind(found, ours, archive if ours else None)

@@ -30,6 +30,7 @@ BUILTIN = {str(number): DATE for number in (*range(14, 23), *range(27, 37), *ran
     **dict.fromkeys(("5", "6", "7", "8", "42", "44"), MONEY),
 }
 LARGEST = 300  # powers of ten
+WRITTEN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
 LONGEST_CODE = 255
 TEXT_SECTION = 4  # of the parts of a code
 # What a format code shows as it stands, or does not show: "text", \c, !c, _c, *c, colours and conditions; not [h].
@@ -76,10 +77,9 @@ def as_figure(value: object) -> Value:
 
 def number_of(text: str) -> object:
     """A number as a file writes it; the text itself where it is none, or beyond all sense."""
-    try:
-        number = as_figure(Decimal(text.strip()))
-    except ArithmeticError:
+    if not WRITTEN.fullmatch(text.strip()):  # Decimal takes 1_000 and ٤٣٦ as well
         return text
+    number = as_figure(Decimal(text.strip()))
     return text if number is None else number
 
 

@@ -264,6 +264,8 @@ def points(length: str) -> float | None:
 def value_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[object, str]:
     """(int, Decimal, text or day, None for a blank: see ``Sheet.cells``; the kind of its format)."""
     kind = attribute(node, "value-type")
+    if kind in NUMBERS and not attribute(node, "value"):
+        return text_of(node, look, styles)[0] or None, MIXED  # what it shows may be stale
     if kind in NUMBERS:
         return number_in(node, look, styles), look.of_numbers or ("" if look.code else UNSTYLED.get(kind, ""))
     if kind == "boolean":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gongkai.figures import is_pale
 from gongkai.opc import Archive, BadArchive
-from gongkai.opc.package import Tab, is_on, main_part, read_xml, related, tabs_of, whole
+from gongkai.opc.package import Tab, few, is_on, main_part, read_xml, related, tabs_of, whole
 from gongkai.spreadsheets import (
     FLAT,
     NARROW,
@@ -53,6 +53,8 @@ TINT = re.compile(r"-?\d(?:\.\d+)?(?:E-?\d+)?")
 DARKENED = -0.1  # a tint; white with more of it is seen
 MEASURE = re.compile(r"\d{0,4}(?:\.\d+)?")
 MOST_COLUMNS = 16_384
+MOST_STRINGS, MOST_RUNS = 300_000, 10_000  # texts of a workbook, pieces of one
+MOST_AREAS = 20_000  # of one conditional format
 MOST_STYLES = 65_536  # Excel takes no more
 MOST_COVERED = 100  # rows and columns of an array formula that are looked at
 Pieces = tuple[Piece, ...]
@@ -96,8 +98,8 @@ def xlsx_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
     if not part:
         raise BadArchive("damaged")
     workbook = read_xml(archive, part)
+    refuse_many(sum(1 for _ in workbook.iterfind("{*}sheets/{*}sheet")))
     tabs = tabs_of(archive, workbook)
-    refuse_many(len(tabs))
     book = book_of(archive, part, workbook)
     asked = [tab for tab in tabs if tab.kind == "worksheet" and wanted(tab.name, tab.visible)]
     return [sheet_of(archive, tab, book) for tab in asked]
@@ -206,9 +208,8 @@ def is_less(measure: str | None, least: float) -> bool:
 
 
 def merged_areas(root: _Element, name: str) -> list[Area]:
-    nodes = root.findall("{*}mergeCells/{*}mergeCell")
-    refuse_merged(name, len(nodes))
-    areas = [area_of(node.get("ref", "")) for node in nodes]
+    refuse_merged(name, sum(1 for _ in root.iterfind("{*}mergeCells/{*}mergeCell")))
+    areas = [area_of(node.get("ref", "")) for node in root.iterfind("{*}mergeCells/{*}mergeCell")]
     return [area for area in areas if area is not None and size_of(area) > 1]
 
 
@@ -217,15 +218,14 @@ def merged_areas(root: _Element, name: str) -> list[Area]:
 
 def styles_of(root: _Element) -> list[CellLook]:
     """The looks of all cell styles, by their numbers."""
-    fonts, fills = root.findall("{*}fonts/{*}font"), root.findall("{*}fills/{*}fill")
+    fonts = few(root.iterfind("{*}fonts/{*}font"), MOST_STYLES)
+    fills = few(root.iterfind("{*}fills/{*}fill"), MOST_STYLES)
+    styles = few(root.iterfind("{*}cellXfs/{*}xf"), MOST_STYLES)
     codes = {node.get("numFmtId", ""): node.get("formatCode", "") for node in root.iterfind("{*}numFmts/{*}numFmt")}
     of_numbers = BUILTIN | {number: kind_of(code) for number, code in codes.items()}
     of_texts = {number: kind_of_text(code) for number, code in codes.items()}
     letters_by_font = [letters_of(font, "") for font in fonts]
     grounds = [ground_of(fill) for fill in fills]
-    styles = root.findall("{*}cellXfs/{*}xf")
-    if max(len(styles), len(fonts), len(fills)) > MOST_STYLES:
-        raise BadArchive("large")
     found = []
     for style in styles:
         letters = nth(letters_by_font, style.get("fontId"), Piece("", color=BLACK))
@@ -299,7 +299,8 @@ def ground_of(fill: _Element) -> str:
 
 def hiding_formats(root: _Element) -> dict[str, str]:
     """Number of a conditional format -> its kind, for those that hide a number or make it white."""
-    formats = ((str(number), hiding_kind(dxf)) for number, dxf in enumerate(root.iterfind("{*}dxfs/{*}dxf")))
+    dxfs = few(root.iterfind("{*}dxfs/{*}dxf"), MOST_STYLES)
+    formats = ((str(number), hiding_kind(dxf)) for number, dxf in enumerate(dxfs))
     return {number: kind for number, kind in formats if kind}
 
 
@@ -341,7 +342,10 @@ def kind_of_rule(rule: _Element, hiding: Mapping[str, str]) -> str:
 
 def areas_in(places: str) -> tuple[Area, ...]:
     """B2 C3:D9 -> the cells of each, from first to last."""
-    return tuple(area for area in map(area_of, places.split()) if area is not None)
+    named = places.split()
+    if len(named) > MOST_AREAS:
+        raise BadArchive("large")
+    return tuple(area for area in map(area_of, named) if area is not None)
 
 
 # --- rows and cells -------------------------------------------------------------------------------
@@ -400,14 +404,14 @@ def shared_string(text: str, strings: Sequence[Text]) -> Text:
 
 
 def shared_strings(root: _Element) -> list[Text]:
-    return [string_of(item) for item in root.iterfind("{*}si")]
+    return [string_of(item) for item in few(root.iterfind("{*}si"), MOST_STRINGS)]
 
 
 def string_of(item: _Element | None) -> Text:
     """A plain string, or the pieces of a rich one, without its phonetic guide."""
     if item is None:
         return ""
-    runs = item.findall("{*}r")
+    runs = few(item.iterchildren("{*}r"), MOST_RUNS)
     if not runs:
         return unescaped("".join(node.text or "" for node in item.iterfind("{*}t")))
     plain = [Piece(unescaped(node.text or ""), own=False) for node in item.iterfind("{*}t")]

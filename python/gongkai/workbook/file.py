@@ -248,6 +248,13 @@ def refuse_sealed(name: str, content: bytes) -> None:
         raise WorkbookError(f"{name}设有打开密码，请先取消密码后再试。")
 
 
+def refuse_damaged(path: Path, content: bytes) -> None:
+    """WorkbookError that says what is wrong with an archive that cannot be opened; nothing for anything else."""
+    if content.startswith(b"PK"):
+        with refused(path.name):
+            open_archive(content)
+
+
 def content_of(path: Path) -> bytes:
     try:
         return read_plain(path)
