@@ -228,7 +228,6 @@ def test_a_list_that_was_cleared_does_not_matter(path: Path) -> None:
         ("http://a.cn/1.html", "没有这个文件"),
         ("没有.xlsm", "没有这个文件"),
         ("页.html", "不是由本工具生成的工作簿"),
-        ("空.xlsm", "不是由本工具生成的工作簿"),
         (".", "不是由本工具生成的工作簿"),
     ],
 )
@@ -237,11 +236,19 @@ def test_anything_but_a_workbook_of_ours(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "页.html").write_text("<p>年报", encoding="utf-8")
-    (tmp_path / "空.xlsm").write_bytes(b"PK\x03\x04" + b"\0" * 50 + b"xl/workbook.xml")
     assert main(["adopt", name, "1"]) == 2
     told = capsys.readouterr().err
     assert why in told
     assert "请先用 gongkai fill 生成工作簿" in told
+
+
+def test_a_damaged_workbook_is_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "空.xlsm").write_bytes(b"PK\x03\x04" + b"\0" * 50 + b"xl/workbook.xml")
+    assert main(["adopt", "空.xlsm", "1"]) == 2
+    assert capsys.readouterr().err == "空.xlsm不完整或已损坏，请重新取得该文件。\n"
 
 
 def rewritten(path: Path, change: dict[str, tuple[bytes, bytes]]) -> None:

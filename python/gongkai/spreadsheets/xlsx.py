@@ -59,7 +59,7 @@ MOST_STYLES = 65_536  # Excel takes no more
 MOST_COVERED = 100  # rows and columns of an array formula that are looked at
 Pieces = tuple[Piece, ...]
 Text = str | Pieces
-Found = TypeVar("Found")
+CellPart = TypeVar("CellPart")
 MOST_ROWS = 1_048_576
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 SIZE = re.compile(r"\d{1,3}(?:\.\d+)?")
@@ -242,7 +242,7 @@ def kind_of_alignment(style: _Element) -> str:
     return REPEATED if alignment is not None and alignment.get("horizontal") == "fill" else ""
 
 
-def nth(found: Sequence[Found], number: str | None, otherwise: Found) -> Found:
+def nth(found: Sequence[CellPart], number: str | None, otherwise: CellPart) -> CellPart:
     at = whole(number)
     return found[at] if at < len(found) else otherwise
 
