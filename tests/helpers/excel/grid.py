@@ -265,11 +265,7 @@ class Range(base_classes.Range):
     EntireRow = property(lambda self: Asked(self, "hidden_rows"))
     EntireColumn = property(lambda self: Asked(self, "hidden_columns"))
 
-    @property
-    def MergeCells(self) -> bool | None:
-        self.check("look")
-        merged = {spot in self.sheet_.anchors for row in self.spots() for spot in row}
-        return merged.pop() if len(merged) == 1 else None
+    MergeCells = property(lambda self: are_merged(self))
 
     @property
     def merge_area(self) -> Range:
@@ -322,6 +318,12 @@ class Ground(Asked):
     color_name = "ground"
 
 
+def are_merged(of: Range | Areas) -> bool | None:
+    of.check("look")
+    merged = {spot in part.sheet_.anchors for part in parts_of(of) for row in part.spots() for spot in row}
+    return merged.pop() if len(merged) == 1 else None
+
+
 def parts_of(of: Range | Areas | Characters) -> list[Range]:
     return of.parts if isinstance(of, Areas) else [of] if isinstance(of, Range) else [of.cell]
 
@@ -344,11 +346,7 @@ class Areas:
     EntireRow = property(lambda self: Asked(self, "hidden_rows"))
     EntireColumn = property(lambda self: Asked(self, "hidden_columns"))
 
-    @property
-    def MergeCells(self) -> bool | None:
-        self.check("look")
-        merged = {spot in part.sheet_.anchors for part in self.parts for row in part.spots() for spot in row}
-        return merged.pop() if len(merged) == 1 else None
+    MergeCells = property(lambda self: are_merged(self))
 
 
 class Characters(base_classes.Characters):
