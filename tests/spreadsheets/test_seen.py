@@ -22,7 +22,8 @@ from helpers.writers.dressed import DOUBT, DRESSED, LINES, MERGED, cells_book, l
 
 WHO = ("stranger", "ours")
 NOT_ASKED = {name for name, case in DRESSED.items() if case.not_asked}
-LOST = {"all raised"}  # LibreOffice drops what the font of a whole number says of its height
+# LibreOffice drops what the font of a whole number says of its height, and in .xls the format of a condition.
+LOST = {"xls": {"all raised", "in percent by a condition"}, "ods": {"all raised"}}
 LOST_LINES = {"applications.partly_granted.natural"}  # and gives a row of no height its usual one
 
 
@@ -163,5 +164,5 @@ def test_old_and_open_formats_are_read_as_a_person_sees_them(kind: str, tmp_path
         if "merged" in path.stem:
             refuse_merged(report)
             continue
-        wrong = wrong_cells(report, LOST) if "cells" in path.stem else wrong_lines(report, LOST_LINES)
+        wrong = wrong_cells(report, LOST[kind]) if "cells" in path.stem else wrong_lines(report, LOST_LINES)
         assert wrong == [], path.name

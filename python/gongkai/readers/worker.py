@@ -17,13 +17,14 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any, Literal, NamedTuple
 
 from gongkai.model import Block, Grid, GridCell, Link, Place, Prose, UnreadableDocument
 from gongkai.spreadsheets import Area, Sheet, Spot
-from gongkai.spreadsheets.formats import as_figure, condition, number_of
+from gongkai.spreadsheets.formats import Condition, as_figure, number_of
 from gongkai.spreadsheets.seen import text_of
 
 MOST = 1 << 31  # of pages, rows and columns
@@ -267,11 +268,11 @@ def packed_block(block: Block) -> list[object]:
 
 
 def packed_sheet(sheet: Sheet) -> list[object]:
-    """A sheet. Of its conditions those of an .xls: they ask for nothing (``xls.conditions_by_sheet``)."""
+    """A sheet, its formulas aside, which no format that is read here tells."""
     cells = [[*spot, as_figure(value) is not None, text_of(value)] for spot, value in sheet.cells.items()]
     kinds = [[*spot, kind] for spot, kind in sheet.kinds.items()]
     hidden = [sorted(sheet.hidden_rows), sorted(sheet.hidden_columns)]
-    rules = [[rule.areas, rule.kind] for rule in sheet.conditions]
+    rules = [[rule.areas, rule.test, list(map(str, rule.bounds)), rule.kind] for rule in sheet.conditions]
     return ["sheet", sheet.name, sheet.visible, cells, kinds, *hidden, list(sheet.merged), rules]
 
 
@@ -297,8 +298,14 @@ def unpacked_sheet(plain: list[Any]) -> Sheet:
         hidden_rows=frozenset(map(number_in, rows)),
         hidden_columns=frozenset(map(number_in, columns)),
         merged=[area_in(area) for area in merged],
-        conditions=[condition("", "", [], tuple(map(area_in, areas)), text_in(kind)) for areas, kind in rules],
+        conditions=[unpacked_rule(rule) for rule in rules],
     )
+
+
+def unpacked_rule(plain: list[Any]) -> Condition:
+    areas, test, bounds, kind = plain
+    numbers = tuple(Decimal(text_in(bound)) for bound in bounds)
+    return Condition(tuple(map(area_in, areas)), text_in(test), numbers, text_in(kind))
 
 
 def unpacked_cell(plain: list[Any]) -> tuple[Spot, object]:

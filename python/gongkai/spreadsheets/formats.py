@@ -54,7 +54,8 @@ SAMPLE = 5
 SIGNS = "-()（）负 "
 MONEY_SIGN = re.compile("[¥￥$元]")
 REPEATS = re.compile(r"(?<![\\!\"_])\*[0-9]|[0#] [0#]")  # 0*0 shows 1480000, "# #" 14 8
-OUR_WORDS = re.compile("年版|✗ 差")  # of the formats in our own workbooks
+OUR_WORDS = re.compile(r"年版|✗ 差|(?:✗|!|i|疑\??) ")  # of the formats and marks in our own workbooks
+BY_SIGN = re.compile(r"\[>=0\]([^;]*);\[<0\]")  # two sections as they are without a word on it
 
 
 def as_figure(value: object) -> Value:
@@ -93,7 +94,7 @@ def kind_of(code: str) -> str:
         return STRANGE
     if IN_WHITE.search(code.partition(";")[0]):
         return WHITE
-    code = OF_ZERO.sub("", code, count=1)
+    code = OF_ZERO.sub("", BY_SIGN.sub(r"\1;", code), count=1)
     if not code:
         return ""
     return kind_of_signs(LITERAL.sub("", code)) or kind_of_sections(code)
@@ -122,8 +123,9 @@ def kind_of_sections(code: str) -> str:
 
 def kind_of_negative(section: str) -> str:
     """Whether the section for negative numbers shows that they are: -5, (5), 负5."""
-    bare = section.strip(SIGNS)
-    return UNSIGNED if bare == section.strip() or kind_of_sample(bare) else ""
+    plain = OUR_WORDS.sub("", section)
+    bare = plain.strip(SIGNS)
+    return UNSIGNED if bare == plain.strip() or kind_of_sample(bare) else ""
 
 
 def sections_of(code: str) -> list[str]:

@@ -18,7 +18,6 @@ from gongkai.spreadsheets.formats import (
     HIDDEN,
     MIXED,
     MONEY,
-    OF_TEXTS,
     PERCENT,
     REPEATED,
     Condition,
@@ -43,12 +42,19 @@ LENGTH = re.compile(r"(\d+(?:\.\d+)?)(pt|cm|mm|in|px|pc)")
 PLACES = re.compile(r"(?:'(?:[^']|'')*'|[^'.:\s]*)\.(\$?[A-Z]{1,3}\$?\d+)")  # 'Sheet 1'.B2
 TEST = re.compile(r"(?:cell-content\(\))?(<>|!=|<=|>=|=|<|>)(-?\d+(?:\.\d+)?)")
 BETWEEN = re.compile(r"(not-)?(?:cell-content-is-(not-)?)?between\((-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)\)")
+FORMULA = re.compile(r"(?:formula-is|is-true-formula)\((.*)\)")
+REFERENCE = re.compile(r"\[(?:[^\]]*)\.(\$?[A-Z]+\$?\d+)\]")  # [.B2]
 NAMED = {"=": "equal", "!=": "notEqual", "<>": "notEqual", "<": "lessThan", "<=": "lessThanOrEqual"} | {
     ">": "greaterThan",
     ">=": "greaterThanOrEqual",
 }
-# The tests of maps that stand for the plain sections of a format code: 0;-0 and 0;-0;0.
-PLAIN_SECTIONS = (["value()>=0"], ["value()>0", "value()<0"])
+# The tests of maps that stand for the plain sections of a format code: 0;-0 and 0;-0;0 and 0;-0;0;@.
+PLAIN_SECTIONS = (
+    ["value()>=0"],
+    ["value()>0", "value()<0"],
+    ["value()>0", "value()<0", "value()=0"],
+)
+NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟")
 
 
 @dataclass(frozen=True)
@@ -276,7 +282,7 @@ def value_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[object, s
     if not text and attribute(node, "formula") and not kind:
         return f"={attribute(node, 'formula')}", ""
     stored = attribute(node, "string-value")
-    if text and stored and stored != text:
+    if text.strip() and stored and stored.strip() != text.strip():
         return stored, MIXED  # LibreOffice shows the one, other programs the other
     return text or stored or None, of_text or look.of_texts
 
@@ -285,7 +291,7 @@ def number_in(node: _Element, look: Look, styles: SheetStyles) -> object:
     """The number of a cell; the text that it shows where that has no digit: LibreOffice keeps TRUE as the number 1."""
     number = number_of(attribute(node, "value"))
     text, _ = text_of(node, look, styles)
-    is_word = number != 0 and text.strip() and not any(map(str.isdigit, text))
+    is_word = number != 0 and text.strip() and not any(map(str.isdigit, text)) and NUMERALS.isdisjoint(text)
     return text if is_word else number
 
 
@@ -461,8 +467,7 @@ def kind_of_rule(rule: _Element, styles: SheetStyles) -> str:
 
 def kind_of_style(name: str, styles: SheetStyles) -> str:
     """How a style that a condition gives to cells hides numbers; "" where it does not."""
-    kind = styles.look("table-cell", name).of_numbers
-    return kind if kind in (*OF_TEXTS, HIDDEN) else ""
+    return styles.look("table-cell", name).of_numbers
 
 
 def areas_in(text: str) -> tuple[Area, ...]:
@@ -472,11 +477,13 @@ def areas_in(text: str) -> tuple[Area, ...]:
 
 
 def test_of(text: str) -> tuple[str, str, list[str]]:
-    """=5 -> ("cellIs", "equal", ["5"]); what cannot be evaluated is an expression of its own."""
+    """=5 -> ("cellIs", "equal", ["5"]), formula-is(ISERROR(B2)) -> ("expression", "", ["ISERROR(B2)"])."""
     plain = text.replace(" ", "")
-    one, two = TEST.fullmatch(plain), BETWEEN.fullmatch(plain)
+    one, two, formula = TEST.fullmatch(plain), BETWEEN.fullmatch(plain), FORMULA.fullmatch(plain)
     if one:
         return "cellIs", NAMED[one[1]], [one[2]]
     if two:
         return "cellIs", "notBetween" if two[1] or two[2] else "between", [two[3], two[4]]
-    return "expression", "", [plain]
+    if formula:
+        return "expression", "", [REFERENCE.sub(r"\1", formula[1])]
+    return ("containsErrors" if plain == "is-error" else "expression"), "", [plain]

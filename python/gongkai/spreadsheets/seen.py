@@ -37,7 +37,8 @@ LAST_DAY = 2_958_465  # 9999-12-31
 USUAL_SIZE = 11.0  # points, of a piece that says nothing of it
 PALE, ALIKE = "pale", "alike"  # colours of letters that nobody sees
 LEAST_SIZE = 4.0  # points; smaller letters nobody reads
-NEAR = 24  # of 255, in red, green and blue: colours that nobody tells apart
+WEIGHTS = (0.30, 0.59, 0.11)  # of red, green and blue in what the eye sees as light
+NEAR = 12.0  # of 255: colours that nobody tells apart
 HEX = re.compile("[0-9A-Fa-f]{6}")
 APART = "^"  # stands between pieces that are no one figure
 
@@ -217,8 +218,8 @@ def seen_color(color: str, ground: str) -> str:
 def is_alike(color: str, ground: str) -> bool:
     if not (HEX.fullmatch(color) and HEX.fullmatch(ground)):
         return color == ground
-    pairs = zip(bytes.fromhex(color), bytes.fromhex(ground), strict=True)
-    return all(abs(one - other) <= NEAR for one, other in pairs)
+    pairs = zip(WEIGHTS, bytes.fromhex(color), bytes.fromhex(ground), strict=True)
+    return sum(weight * abs(one - other) for weight, one, other in pairs) <= NEAR
 
 
 def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str, str]:

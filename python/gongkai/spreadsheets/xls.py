@@ -13,7 +13,6 @@ from gongkai.spreadsheets import FLAT, NARROW, SAVE_AS, Area, IsWanted, Sheet, S
 from gongkai.spreadsheets.formats import (
     BUILTIN,
     DATE,
-    HIDDEN,
     REPEATED,
     Condition,
     as_figure,
@@ -209,8 +208,8 @@ def rgb_of(book: Book, number: int) -> str:
 
 
 # --- conditional formats --------------------------------------------------------------------------
-# Their records ([MS-XLS] 2.4.42, 2.4.56, 2.5.92), which xlrd passes over. Of none is looked when it applies: no number
-# is taken where one may hide it.
+# Their records ([MS-XLS] 2.4.42, 2.4.56, 2.5.92), which xlrd passes over. Of a formula only a few are understood; where
+# another may hide a number, none is taken.
 
 BOUNDSHEET, CF_HEAD, CF_RULE, PART_END = 0x0085, 0x01B0, 0x01B1, 0x000A
 WORKSHEET = 0
@@ -220,6 +219,20 @@ OWN_CODE = 1 << 32  # the code stands there, and is no number of one
 FONT_LOOK, LINES = 118, 8  # bytes of what a rule says of letters; of alignment, and of borders
 FONT_FLAGS, FONT_COLOR, FONT_UNSET = 68, 80, 88  # places in the former
 STRIKES = 0x80
+BLACK = "000000"
+COMPARES = 1  # of rules: with the value of the cell
+OPERATORS = {
+    1: "between",
+    2: "notBetween",
+    3: "equal",
+    4: "notEqual",
+    5: "greaterThan",
+    6: "lessThan",
+    7: "greaterThanOrEqual",
+    8: "lessThanOrEqual",
+}
+EMPTY_TEXT = b"\x17\x00\x00\x0b"  # ="" behind a cell
+OF_NO_NUMBER = (2, 3, 126, 127, 129)  # ISNA, ISERROR, ISERR, ISTEXT, ISBLANK
 
 
 def conditions_by_sheet(book: Book, content: bytes) -> list[list[Condition]]:
@@ -248,7 +261,7 @@ def conditions_at(book: Book, stream: bytes, start: int) -> list[Condition]:
         if number == CF_HEAD:
             areas = areas_in(content)
         elif number == CF_RULE and (kind := kind_of_rule(book, content)):
-            found.append(condition("", "", [], areas, kind))
+            found.append(condition(*test_of(content), areas, kind))
     return found
 
 
@@ -258,23 +271,51 @@ def areas_in(content: bytes) -> tuple[Area, ...]:
     return tuple((top + 1, left + 1, bottom + 1, right + 1) for top, bottom, left, right in found)
 
 
+def test_of(content: bytes) -> tuple[str, str, list[str]]:
+    """What a rule asks, as ``formats.condition`` takes it: a comparison with constants, or for blanks and errors."""
+    sort, named, one, two = unpack_from("<BBHH", content)
+    first = content[len(content) - one - two : len(content) - two]
+    bounds = [constant_of(first), *([constant_of(content[len(content) - two :])] if two else [])]
+    if sort == COMPARES and named in OPERATORS and all(bounds):
+        return "cellIs", OPERATORS[named], bounds
+    return ("containsErrors" if asks_no_number(first) else "expression"), "", ["?"]
+
+
+def constant_of(tokens: bytes) -> str:
+    """The number that a formula is, "" for any other."""
+    if tokens[:1] == b"\x1e" and len(tokens) == 3:
+        return str(unpack_from("<H", tokens, 1)[0])
+    return str(as_figure(unpack_from("<d", tokens, 1)[0])) if tokens[:1] == b"\x1f" and len(tokens) == 9 else ""
+
+
+def asks_no_number(tokens: bytes) -> bool:
+    """Whether a formula asks of a cell if it is an error, a text or blank: ISERROR(B2), B2=""."""
+    if len(tokens) < 8 or tokens[0] & 0x1F not in (0x04, 0x0C):  # a cell, by its place or from the cell itself
+        return False
+    rest = tokens[5:]
+    is_function = len(rest) == 3 and rest[0] & 0x1F == 0x01
+    return rest == EMPTY_TEXT or (is_function and unpack_from("<H", rest, 1)[0] in OF_NO_NUMBER)
+
+
 def kind_of_rule(book: Book, content: bytes) -> str:
-    """How a rule hides a number or makes it white; "" where it does not."""
+    """How a rule hides a number or makes another of it; "" where it does not."""
     low, high = unpack_from("<IH", content, RULE_LOOK)
     flags, at = low | high << 32, RULE_LOOK + 6
     if flags & HAS_CODE:
         size = unpack_from("<H", content, at)[0] if flags & OWN_CODE else 2
         code = rule_code(content[at + 2 : at + size]) if flags & OWN_CODE else code_of(book, content[at + 1])
-        if kind_of(code) == HIDDEN:
-            return HIDDEN
+        if kind := kind_of(code):
+            return kind
         at += size
-    if not flags & HAS_FONT:
-        return ""
-    color, unset = unpack_from("<I", content, at + FONT_COLOR)[0], unpack_from("<I", content, at + FONT_UNSET)[0]
-    struck = unpack_from("<I", content, at + FONT_FLAGS)[0] & ~unset & STRIKES
-    at += FONT_LOOK + LINES * (bool(flags & HAS_ALIGNMENT) + bool(flags & HAS_BORDER))
-    ground = rule_ground(book, content, at) if flags & HAS_GROUND else ""
-    return Piece("", struck=bool(struck), color=rgb_of(book, color)).on(ground).kind
+    letters = rule_letters(book, content, at) if flags & HAS_FONT else Piece("", color=BLACK)
+    at += FONT_LOOK * bool(flags & HAS_FONT)
+    at += LINES * (bool(flags & HAS_ALIGNMENT) + bool(flags & HAS_BORDER))
+    return letters.on(rule_ground(book, content, at) if flags & HAS_GROUND else "").kind
+
+
+def rule_letters(book: Book, content: bytes, at: int) -> Piece:
+    flags, color, unset = (unpack_from("<I", content, at + place)[0] for place in (FONT_FLAGS, FONT_COLOR, FONT_UNSET))
+    return Piece("", struck=bool(flags & ~unset & STRIKES), color=rgb_of(book, color) or BLACK)
 
 
 def rule_code(raw: bytes) -> str:

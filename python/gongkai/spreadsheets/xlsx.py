@@ -290,8 +290,8 @@ def ground_of(fill: _Element) -> str:
     if sort == "none":
         return ""
     front, back = pattern.find("{*}fgColor"), pattern.find("{*}bgColor")
-    is_plain = sort == "solid" or color_of(front) == color_of(back)
-    return color_of(front) if is_plain else sort
+    is_one = front is not None and back is not None and color_of(front) == color_of(back)
+    return color_of(front) if sort == "solid" or is_one else sort
 
 
 # --- conditional formats --------------------------------------------------------------------------
@@ -305,10 +305,11 @@ def hiding_formats(root: _Element) -> dict[str, str]:
 
 
 def hiding_kind(dxf: _Element) -> str:
-    """How a conditional format hides a number or makes it white; "" where it does not."""
+    """How a conditional format hides a number, or makes another of it; "" where it does not."""
     code, font = dxf.find("{*}numFmt"), dxf.find("{*}font")
-    if code is not None and kind_of(code.get("formatCode", "")) == HIDDEN:
-        return HIDDEN
+    kind = kind_of(code.get("formatCode", "")) if code is not None else ""
+    if kind:
+        return kind
     letters = Piece("", color=BLACK) if font is None else letters_of(font, "")
     return STRUCK if letters.struck else letters._replace(raised=False, size=USUAL_SIZE).on(ground_of_rule(dxf)).kind
 

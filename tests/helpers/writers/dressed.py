@@ -22,6 +22,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Color, Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.checks import check
@@ -73,15 +74,29 @@ def repeat(cell: Cell) -> None:
     cell.alignment = Alignment(horizontal="fill")
 
 
-def on_condition(font: Font) -> Dress:
+def on_condition(font: Font, code: str = "") -> Dress:
     """A conditional format that applies to every number."""
 
     def dress(cell: Cell) -> None:
         cell.value = 134
-        rule = Rule(type="cellIs", operator="greaterThan", formula=["1"], dxf=DifferentialStyle(font=font))
+        look = DifferentialStyle(font=font, numFmt=NumberFormat(190, code) if code else None)
+        rule = Rule(type="cellIs", operator="greaterThan", formula=["1"], dxf=look)
         cell.parent.conditional_formatting.add(cell.coordinate, rule)
 
     return dress
+
+
+def for_errors(cell: Cell) -> None:
+    """What clerks do to hide #DIV/0!."""
+    cell.value = 134
+    look = DifferentialStyle(font=Font(color="FFFFFFFF"))
+    rule = Rule(type="expression", formula=[f"ISERROR({cell.coordinate})"], dxf=look)
+    cell.parent.conditional_formatting.add(cell.coordinate, rule)
+
+
+def on_pattern(cell: Cell) -> None:
+    cell.value = 134
+    cell.fill = PatternFill("gray125")
 
 
 def blue_on_blue(cell: Cell) -> None:
@@ -89,6 +104,7 @@ def blue_on_blue(cell: Cell) -> None:
     cell.fill = PatternFill("solid", fgColor="FF1F3864")
 
 
+ACCOUNTING = '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"??_ ;_ @_ '  # 会计专用, as Excel writes it
 SUPER, SUB = {"vertAlign": "superscript"}, {"vertAlign": "subscript"}
 STRUCK = {"strike": True}
 DRESSED: dict[str, Dressed] = {
@@ -143,6 +159,12 @@ DRESSED: dict[str, Dressed] = {
     "repeated over the cell": Dressed(repeat, DOUBT, not_asked=True),
     "whitened by a condition": Dressed(on_condition(Font(color="FFFFFFFF")), DOUBT, not_asked=True),
     "struck by a condition": Dressed(on_condition(Font(strike=True)), DOUBT, not_asked=True),
+    "in percent by a condition": Dressed(on_condition(Font(), "0%"), DOUBT, not_asked=True),
+    "white for errors alone": Dressed(for_errors, 134),
+    "in an accounting format": Dressed(put(134, ACCOUNTING), 134),
+    "a text in an accounting format": Dressed(put("134", ACCOUNTING), 134, is_text=True),
+    "in four sections": Dressed(put(134, "0;-0;0;@"), 134),
+    "on a pattern without colours": Dressed(on_pattern, 134),
     "red by a condition": Dressed(on_condition(Font(color="FFFF0000")), 134),
     "a run of the colour behind": Dressed(blue_on_blue, DOUBT),
     "huge": Dressed(put(123456789012345678), 123456789012346000),
