@@ -135,22 +135,32 @@ def address_of(area: Area) -> str:
 
 def told_of(found: Any, question: str) -> object:
     """What the program's object says: a truth, a size, a colour (RRGGBB); None where cells differ. Raises Untold."""
-    windows, mac = QUESTIONS[question]
-    try:
-        try:
-            value: object = reduce(getattr, windows, found)
-        except AttributeError:
-            value = reduce(getattr, mac, found).get()
-    except (AttributeError, NotImplementedError) as error:
-        raise Untold(question) from error
+    value = answer_of(found, question)
     if question in ("color", "ground"):
         return color_in(value)
     return value if isinstance(value, bool | int | float) else None
 
 
+def answer_of(found: Any, question: str) -> object:
+    """As the program says it. Raises Untold where it has no such property; a Mac says so by an error of its own."""
+    windows, mac = QUESTIONS[question]
+    try:
+        return reduce(getattr, windows, found)
+    except NotImplementedError as error:
+        raise Untold(question) from error
+    except AttributeError:
+        pass
+    try:
+        return reduce(getattr, mac, found).get()
+    except Exception as error:
+        if isinstance(error, AttributeError) or type(error).__module__.partition(".")[0] in ("appscript", "aem"):
+            raise Untold(question) from error
+        raise
+
+
 def color_in(value: object) -> str | None:
     """Windows says a colour as a number, blue first (0xC83C00 is 003CC8), a Mac as red, green and blue."""
-    if isinstance(value, int | float) and value >= 0:
+    if isinstance(value, int | float) and 0 <= value <= 0xFFFFFF:
         blue, green, red = int(value).to_bytes(3, "big")
         return f"{red:02X}{green:02X}{blue:02X}"
     if isinstance(value, list | tuple) and len(value) == 3:

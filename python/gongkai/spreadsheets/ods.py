@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -270,18 +270,27 @@ def points(length: str) -> float | None:
 def value_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[object, str]:
     """(int, Decimal, text or day, None for a blank: see ``Sheet.cells``; the kind of its format)."""
     kind = attribute(node, "value-type")
-    if kind in NUMBERS and not attribute(node, "value"):
-        return text_of(node, look, styles)[0] or None, MIXED  # what it shows may be stale
     if kind in NUMBERS:
-        return number_in(node, look, styles), look.of_numbers or ("" if look.code else UNSTYLED.get(kind, ""))
+        return value_of_number(node, kind, look, styles)
     if kind == "boolean":
         return ("TRUE" if attribute(node, "boolean-value") == "true" else "FALSE"), look.of_texts
     if kind == "date":
         return day_in(attribute(node, "date-value")), look.of_texts
+    return value_of_text(node, kind, look, styles)
+
+
+def value_of_number(node: _Element, kind: str, look: Look, styles: SheetStyles) -> tuple[object, str]:
+    if not attribute(node, "value"):
+        return text_of(node, look, styles)[0] or None, MIXED  # what it shows may be stale
+    unstyled = "" if look.code else UNSTYLED.get(kind, "")
+    return number_in(node, look, styles), look.of_numbers or unstyled
+
+
+def value_of_text(node: _Element, kind: str, look: Look, styles: SheetStyles) -> tuple[object, str]:
     text, of_text = text_of(node, look, styles)
-    if not text and attribute(node, "formula") and not kind:
-        return f"={attribute(node, 'formula')}", ""
-    stored = attribute(node, "string-value")
+    formula, stored = attribute(node, "formula"), attribute(node, "string-value")
+    if not text and formula and not kind:
+        return f"={formula}", ""
     if text.strip() and stored and stored.strip() != text.strip():
         return stored, MIXED  # LibreOffice shows the one, other programs the other
     return text or stored or None, of_text or look.of_texts
@@ -347,21 +356,28 @@ def styles_in(parts: Sequence[_Element]) -> SheetStyles:
 def dressed(under: Look, style: _Element, code: str) -> Look:
     """A look with what a style adds to it."""
     letters, cell = style.find("{*}text-properties"), style.find("{*}table-cell-properties")
-    color, ground = under.color, under.ground
-    struck, raised, size = under.struck, under.raised, under.size
-    repeated = under.repeated
+    found = replace(under, code=code)
     if cell is not None:
-        behind = attribute(cell, "background-color") or f"#{ground}"
-        ground = behind.strip("#") if behind.startswith("#") else ""
-        repeated = attribute(cell, "repeat-content") == "true" or repeated
-    if letters is not None:
-        color = attribute(letters, "color").strip("#") or color
-        line = attribute(letters, "text-line-through-style") or attribute(letters, "text-line-through-type")
-        struck = line != "none" if line else struck
-        position = attribute(letters, "text-position")
-        raised = not position.startswith("0") if position else raised
-        size = points(attribute(letters, "font-size")) or size
-    return Look(color, ground, struck, raised, size, code, repeated)
+        found = on_ground(found, cell)
+    return with_letters(found, letters) if letters is not None else found
+
+
+def on_ground(look: Look, cell: _Element) -> Look:
+    behind = attribute(cell, "background-color")
+    ground = look.ground if not behind else behind.strip("#") if behind.startswith("#") else ""
+    return replace(look, ground=ground, repeated=attribute(cell, "repeat-content") == "true" or look.repeated)
+
+
+def with_letters(look: Look, letters: _Element) -> Look:
+    line = attribute(letters, "text-line-through-style") or attribute(letters, "text-line-through-type")
+    position = attribute(letters, "text-position")
+    return replace(
+        look,
+        color=attribute(letters, "color").strip("#") or look.color,
+        struck=line != "none" if line else look.struck,
+        raised=not position.startswith("0") if position else look.raised,
+        size=points(attribute(letters, "font-size")) or look.size,
+    )
 
 
 def code_of(formats: Mapping[str, _Element], name: str, depth: int = 1) -> str:

@@ -67,14 +67,17 @@ def figures_seen(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, object]:
     found = seen_values(replace(sheet, kinds=kinds, conditions=sheet.conditions if spots else ()))
     if spots and not sheet.visible:
         found[HIDDEN_SHEET] = True
-    for spot in spots:
-        if spot in found and sheet.is_hidden(spot):
-            found[spot] = f"{text_of(found[spot])}{OUT_OF_SIGHT}"
+    unseen = {spot: OUT_OF_SIGHT for spot in spots if sheet.is_hidden(spot)}
+    unseen |= dict.fromkeys(joining(sheet, spots), ACROSS)
+    return found | {spot: f"{text_of(found[spot])}{why}" for spot, why in unseen.items() if spot in found}
+
+
+def joining(sheet: Sheet, spots: Set[Spot]) -> Iterator[Spot]:
+    """The figures that stand in a merged cell which covers another one's place."""
     for area in sheet.merged:
         first = (area[0], area[1])
-        if first in found and first in spots and any(other != first for other in within(area, spots)):
-            found[first] = f"{text_of(found[first])}{ACROSS}"
-    return found
+        if first in spots and any(other != first for other in within(area, spots)):
+            yield first
 
 
 def shown_as(value: object, kind: str) -> object:

@@ -120,12 +120,17 @@ def read_table(table: str, values: Mapping[str, SheetValues], problems: list[Pro
         if other is not sheet:
             reason = f"采用的是“{sheet.name}”，“{other.name}”中也有数字，没有采用，请核对封面的版式一栏。"
             problems.append(Problem(table, "", "", other.name, reason))
-    own = values.get(sheet.name, {})
-    if own.get(HIDDEN_SHEET):
-        problems.append(Problem(table, "", "", "", HIDDEN_TABLE.format(sheet.name)))
-        own = {spot: value for spot, value in own.items() if spot not in set(sheet.cells.values())}
-    entries = read_entries(sheet, own, problems)
+    entries = read_entries(sheet, seen_of(sheet, values.get(sheet.name, {}), problems), problems)
     return Table(table, edition or sheet.form.edition, entries)
+
+
+def seen_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> SheetValues:
+    """What stands on a sheet; of one that is hidden no figure."""
+    if not values.get(HIDDEN_SHEET):
+        return values
+    problems.append(Problem(sheet.table, "", "", "", HIDDEN_TABLE.format(sheet.name)))
+    figures = set(sheet.cells.values())
+    return {spot: value for spot, value in values.items() if spot not in figures}
 
 
 def named_edition(table: str, values: Mapping[str, SheetValues], problems: list[Problem]) -> str:

@@ -23,7 +23,7 @@ from helpers.excel.engine import cell_of, excel_of, open_book
 
 # Calls for one sheet in one run: its values, its formulas, a few blocks of figures, marks, labels.
 A_HANDFUL = 8
-LOOKS = 8  # raised, lowered, struck, colour, ground, merged, hidden row, hidden column
+LOOKS = 7  # raised, lowered, struck, colour, merged, hidden row, hidden column; besides whether it is hidden
 
 
 def live_template(folder: Path) -> Path:
