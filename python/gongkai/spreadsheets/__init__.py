@@ -24,7 +24,7 @@ MOST_MERGED = 20_000  # merged ranges of a sheet
 MOST_AREA = 2_000_000  # cells from the first to the last of a sheet
 SAVE_AS = "请在Excel或WPS中打开，另存为.xlsx后重试"
 PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-FLAT, NARROW = 3.0, 0.5  # points, characters: a row less high, a column less wide shows nothing
+FLAT, NARROW = 4.0, 0.5  # points, characters: a row less high, a column less wide shows nothing
 
 Spot = tuple[int, int]  # (row, column), 1-based: K28 is (28, 11)
 Area = tuple[int, int, int, int]  # top, left, bottom, right; 1-based, all edges included
