@@ -23,6 +23,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gongkai.model import Block, Grid, Report, UnreadableDocument
 from gongkai.pipeline import read_report
 from gongkai.readers.excel import sheet_blocks
+from gongkai.spreadsheets.formats import kind_of, kind_of_text
+from gongkai.spreadsheets.seen import day_of
 from helpers import DOCUMENTS
 from helpers.blocks import prose, read
 from helpers.made import report_of
@@ -198,6 +200,20 @@ def test_small_or_white_digits_of_a_text_are_no_part_of_the_figure(
     first: InlineFont, second: InlineFont, text: str
 ) -> None:
     assert shown(CellRichText(TextBlock(first, "43"), TextBlock(second, "1"))) == text
+
+
+@pytest.mark.parametrize("code", ["0[$;;]", "0;0[$;;]", '"a;b"0;0;0', "0;\\;;0", '0;[Red];"1', ";[$;]", "[$;"])
+def test_a_semicolon_in_quotes_parts_no_sections(code: str) -> None:
+    """Whatever a code is, it is judged; a text that a bracket holds may have semicolons."""
+    assert isinstance(kind_of(code), str)
+    assert isinstance(kind_of_text(code), str)
+
+
+@pytest.mark.parametrize("number", ["0.00001", "60", "2957003.5", "2958464", "2958464.9999999", "3000000", "-1"])
+@pytest.mark.parametrize("from_1904", [True, False])
+def test_any_number_in_a_cell_of_days(number: str, from_1904: bool) -> None:
+    """The last day is the 31st of December 9999, whichever day is the first."""
+    assert day_of(Decimal(number), from_1904) is not None
 
 
 WHITE_FONT = DifferentialStyle(font=Font(color="FFFFFFFF"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from struct import unpack_from
 from typing import TYPE_CHECKING, Literal
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -119,3 +120,16 @@ def stream_names(content: bytes) -> frozenset[str]:
     """The streams and folders at the top of a file. Raises ValueError where it is damaged."""
     with ole2_file(content) as file:
         return frozenset(str(path[0]) for path in file.listdir(streams=True, storages=True))
+
+
+PART_END = 0x000A  # the record that ends what is said of a whole workbook, or of one sheet
+
+
+def biff_records(stream: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
+    """(number, content) of the records of an .xls from a place on, up to the end of their part ([MS-XLS] 2.1.4)."""
+    while at + 4 <= len(stream):
+        number, length = unpack_from("<HH", stream, at)
+        yield number, stream[at + 4 : at + 4 + length]
+        if number == PART_END:
+            return
+        at += 4 + length

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
-from struct import unpack_from
 
 from gongkai.model import Document, Format, Kind
-from gongkai.opc import OLE2, Archive, BadArchive, open_archive, read_stream, stream_names
+from gongkai.opc import OLE2, Archive, BadArchive, biff_records, open_archive, read_stream, stream_names
 from gongkai.wording import OFD_AS_PDF, TEXT_VERSION
 
 SAVE = "请打开后另存为网页（.html）或纯文本（.txt），再导入该文件"
@@ -143,7 +141,7 @@ OUR_RANGES = re.compile(rb"""<table:named-range\b[^>]*\btable:name=["']%b["']"""
 MOST_LOOKED_AT = 24 * 1024 * 1024  # bytes of a part
 # Where Office keeps in an .xls what stands in docProps/custom.xml of an .xlsx ([MS-OLEPS] 2.24.2).
 ABOUT = "\x05DocumentSummaryInformation"
-BIFF_NAME, BIFF_END = 0x0018, 0x000A  # records: a defined name; the end of what is said of the whole workbook
+BIFF_NAME = 0x0018  # the record of a defined name ([MS-XLS] 2.4.150)
 PLACES = {EXCEL: ("docProps/custom.xml", "xl/workbook.xml", OUR_NAMES), ODS: ("meta.xml", "content.xml", OUR_RANGES)}
 
 
@@ -164,21 +162,10 @@ def is_our_old_workbook(content: bytes) -> bool:
     if MARK.encode() in about or MARK.encode("utf-16-le") in about:
         return True
     try:
-        return any(re.search(OUR_CELL, name) for name in defined_names(read_stream(content, ["Workbook"])))
+        records = biff_records(read_stream(content, ["Workbook"]))
     except ValueError:
         return False
-
-
-def defined_names(stream: bytes) -> Iterator[bytes]:
-    """The records of the names that a workbook of the old format defines ([MS-XLS] 2.4.150)."""
-    at = 0
-    while at + 4 <= len(stream):
-        number, length = unpack_from("<HH", stream, at)
-        if number == BIFF_END:
-            return
-        if number == BIFF_NAME:
-            yield stream[at + 4 : at + 4 + length]
-        at += 4 + length
+    return any(number == BIFF_NAME and re.search(OUR_CELL, name) for number, name in records)
 
 
 # --- texts ----------------------------------------------------------------------------------------

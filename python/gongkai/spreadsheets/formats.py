@@ -110,13 +110,14 @@ def kind_of_signs(plain: str) -> str:
 
 def kind_of_sections(code: str) -> str:
     """By what a code shows where the number is ``SAMPLE``, and whether that for negative ones shows their sign."""
-    first, *others = PIECE.sub(shown_part, code).split(";")
+    parts = sections_of(code)
+    first, *others = [PIECE.sub(shown_part, part) for part in parts]
     conditional = CONDITION.search(code) is not None
     sections = (first, *others[:2]) if conditional else (first,)
     kind = next(filter(None, map(kind_of_sample, sections)), "")
     if kind or not others or conditional:
         return kind
-    if len(others) > 1 and any(map(str.isdigit, literals_of(sections_of(code)[2]))):
+    if len(others) > 1 and any(map(str.isdigit, literals_of(parts[2]))):
         return OTHER_ZERO
     return "" if RED.search(code) else kind_of_negative(others[0])
 
@@ -157,10 +158,10 @@ def kind_of_text(code: str) -> str:
 
 
 def shown_part(match: re.Match[str]) -> str:
-    """What a piece of a format code shows where the number is ``SAMPLE``; without semicolons."""
+    """What a piece of a format code shows where the number is ``SAMPLE``."""
     piece = match[0]
     if piece[0] in '"\\!':
-        return piece.strip('"').lstrip("\\!").replace(";", "；")
+        return piece.strip('"').lstrip("\\!")
     if piece[0] == "[":
         return piece[2:-1].partition("-")[0] if piece.startswith("[$") else ""
     return "" if piece[0] in "_*" else str(SAMPLE)

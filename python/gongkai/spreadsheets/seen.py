@@ -34,6 +34,7 @@ HIDDEN_SHEET: Spot = (0, 0)  # no cell: it says of a sheet of figures that nobod
 FIRST_DAY, FIRST_DAY_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 NO_DAY = 60  # the 29th of February 1900, which never was; days before it count from one day later
 LAST_DAY = 2_958_465  # 9999-12-31
+DAYS_TO_1904 = 1_462
 USUAL_SIZE = 11.0  # points, of a piece that says nothing of it
 PALE, ALIKE = "pale", "alike"  # colours of letters that nobody sees
 LEAST_SIZE = 4.0  # points; smaller letters nobody reads
@@ -108,7 +109,8 @@ def day_of(number: Value, from_1904: bool) -> object:
 
     44260 -> 2021-03-05, 0.5 -> 12:00:00. Workbooks made on old Macs count from 1904.
     """
-    if number is None or not 0 < number < LAST_DAY:
+    last = LAST_DAY - DAYS_TO_1904 if from_1904 else LAST_DAY
+    if number is None or not 0 < number < last:
         return number
     days, rest = divmod(Decimal(number), 1)
     clock = timedelta(seconds=int((rest * 86_400).to_integral_value()))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from io import StringIO
+from struct import error as StructError
 from struct import unpack_from
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gongkai.model import UnreadableDocument
-from gongkai.opc import read_stream
+from gongkai.opc import biff_records, read_stream
 from gongkai.spreadsheets import FLAT, NARROW, SAVE_AS, Area, IsWanted, Sheet, Spot, refuse_many, refuse_merged
 from gongkai.spreadsheets.formats import (
     BUILTIN,
     DATE,
     REPEATED,
+    STRANGE,
     Condition,
     as_figure,
     condition,
@@ -211,7 +213,7 @@ def rgb_of(book: Book, number: int) -> str:
 # Their records ([MS-XLS] 2.4.42, 2.4.56, 2.5.92), which xlrd passes over. Of a formula only a few are understood; where
 # another may hide a number, none is taken.
 
-BOUNDSHEET, CF_HEAD, CF_RULE, PART_END = 0x0085, 0x01B0, 0x01B1, 0x000A
+BOUNDSHEET, CF_HEAD, CF_RULE = 0x0085, 0x01B0, 0x01B1
 WORKSHEET = 0
 RULE_LOOK = 6  # bytes of a rule before what it says of looks
 HAS_CODE, HAS_FONT, HAS_ALIGNMENT, HAS_BORDER, HAS_GROUND = (1 << bit for bit in range(25, 30))
@@ -240,29 +242,28 @@ def conditions_by_sheet(book: Book, content: bytes) -> list[list[Condition]]:
     if book.biff_version < BIFF8:
         return [[] for _ in range(book.nsheets)]
     stream = read_stream(content, ("Workbook",))
-    sheets = [unpack_from("<IBB", found) for number, found in records(stream, 0) if number == BOUNDSHEET]
+    sheets = [unpack_from("<IBB", found) for number, found in biff_records(stream) if number == BOUNDSHEET]
     return [conditions_at(book, stream, start) for start, _, kind in sheets if kind == WORKSHEET]
-
-
-def records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """(number, content) of the records from a place on, up to the end of their part."""
-    while at + 4 <= len(stream):
-        number, length = unpack_from("<HH", stream, at)
-        yield number, stream[at + 4 : at + 4 + length]
-        if number == PART_END:
-            return
-        at += 4 + length
 
 
 def conditions_at(book: Book, stream: bytes, start: int) -> list[Condition]:
     areas: tuple[Area, ...] = ()
     found = []
-    for number, content in records(stream, start):
+    for number, content in biff_records(stream, start):
         if number == CF_HEAD:
             areas = areas_in(content)
-        elif number == CF_RULE and (kind := kind_of_rule(book, content)):
-            found.append(condition(*test_of(content), areas, kind))
+        elif number == CF_RULE:
+            found += rule_of(book, content, areas)
     return found
+
+
+def rule_of(book: Book, content: bytes, areas: tuple[Area, ...]) -> list[Condition]:
+    """A rule that hides numbers, [] for any other; one that cannot be read may do so, and need not spoil the file."""
+    try:
+        kind = kind_of_rule(book, content)
+        return [condition(*test_of(content), areas, kind)] if kind else []
+    except (StructError, IndexError, ValueError):
+        return [condition("", "", [], areas, STRANGE)]
 
 
 def areas_in(content: bytes) -> tuple[Area, ...]:
