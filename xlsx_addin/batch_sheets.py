@@ -28,8 +28,8 @@ from gongkai.workbook.lists import (
     summary_columns,
     summary_row_heads,
 )
+from gongkai.workbook.live.overview import BLOCK_LEFT, YEARS_TOP, YearBlock, block_cells
 from looks import CENTRED, FIGURE, HAIR, LEFT, QUIET, as_text, font, put
-from overview import BLOCK_LEFT, YEARS_TOP, Block, block_cells
 from plain_sheets import new_page, put_head
 
 STEPS = "\n".join(
@@ -190,7 +190,7 @@ def put_block(page: Worksheet) -> None:
             cell.alignment = Alignment("center", "center", shrink_to_fit=True)
 
 
-def block_format(block: Block, row: int, column: int) -> str:
+def block_format(block: YearBlock, row: int, column: int) -> str:
     if column in block.shares.values():
         return "0.0%"
     return "General" if row < YEARS_TOP or column in (1, BLOCK_LEFT, block.helper) else "#,##0"

@@ -18,8 +18,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.model import Box
 from gongkai.spreadsheets import letters
+from gongkai.workbook.live.overview import YEARS, YEARS_TOP, YearBlock
 from looks import HEI, SONG
-from overview import YEARS, YEARS_TOP, Block
 
 RECEIVED = "历年新收申请（件）"
 SHARES = "历年办理结果占比"
@@ -36,7 +36,7 @@ FRAME = "D9D9D9"
 LEAST_SHARE = 0.055  # a smaller one has no room for its label
 
 
-def add_charts(page: Worksheet, block: Block) -> None:
+def add_charts(page: Worksheet, block: YearBlock) -> None:
     """Applications received on the left, shares of the outcomes on the right, above the list."""
     place_chart(page, received_chart(page), Box(2, 3, block.total_row, 4))
     place_chart(page, shares_chart(page, block), Box(2, 5, block.total_row, 9))
@@ -61,7 +61,7 @@ def received_chart(page: Worksheet) -> BarChart:
     return chart
 
 
-def shares_chart(page: Worksheet, block: Block) -> BarChart:
+def shares_chart(page: Worksheet, block: YearBlock) -> BarChart:
     chart = new_chart(SHARES, "bar")
     chart.grouping, chart.overlap, chart.gapWidth = "percentStacked", 100, 22
     chart.x_axis.scaling.orientation = "maxMin"

@@ -10,12 +10,12 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 import looks
-from formulas import figure_count, relation_counts
 from gongkai.decisions import WORDS
 from gongkai.editions import editions
 from gongkai.model import Edition, Severity
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
+from gongkai.workbook.live.formulas import COUNTERS, IGNORED, STATE_COLUMN, formulas_of
 from gongkai.workbook.proposals import MOST_ALTERNATIVES
 from looks import CENTRED, FANG, HAIR, HEI, LEFT, QUIET, TOP_LEFT, as_text, font, put
 
@@ -28,8 +28,6 @@ COVER_LABELS = {
     "provenance": "来源说明",
 }
 COUNT_LABELS: dict[Severity, str] = {"error": "错误", "warning": "警告", "note": "提示"}
-COUNTERS = (8, 9, 10, 11)  # hidden columns of the cover: relations, broken ones, those that hold, figures
-NO_FIGURES = "没有可以计算的数字"
 LEGEND: tuple[tuple[looks.Flag, str, str], ...] = (
     ("suspect", "疑 12", "疑为此格填错：改动最少的办法都要改它，应为多少见“建议”一栏"),
     ("error", "✗ 12", "不符：所填的总计与各项之和不等，或者该数有误"),
@@ -65,7 +63,6 @@ LOG_HEADS = {
     "proposed": "改为",
     "reason": "依据",
 }
-IGNORED = "已忽略"  # in 现状: dismissed, and the difference is still the one that was dismissed
 LEFT_ALIGNED = ("place", "message", "proposal", "reason")
 AS_TEXT = ("message", "proposal", "reason", "key")
 
@@ -108,6 +105,8 @@ def add_cover(workbook: Workbook) -> None:
         put(page, *place, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
     put_field(page, layout.DISMISSED_SPOT[0], "已忽略")
     put(page, *layout.DISMISSED_SPOT, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
+    for spot, formula in formulas_of(layout.COVER).items():
+        page.cell(*spot).value = formula
     put_legend(page, 20)
     looks.on_one_page(page, landscape=True)
 
@@ -132,42 +131,28 @@ def put_editions(page: Worksheet) -> None:
         put_field(page, row, f"{layout.newest_sheet(table).form.number}版式")
         put(page, *place, int(newest), number_format=looks.EDITION_FORMAT, font=font(11), alignment=LEFT, border=HAIR)
         choice.add(layout.address(place))
-        for column, formula in zip(COUNTERS, (*relation_counts(table), figure_count(table)), strict=True):
-            put(page, row, column, formula, font=font(8, color=QUIET))
-        all_, broken, holding, figures = (f"{letters(column)}{row}" for column in COUNTERS)
-        state = (
-            f'=IF({figures}=0,"{NO_FIGURES}",IF({all_}=0,"没有规定勾稽关系",'
-            f'IF({broken}>0,"✗ 不符"&{broken}&"项",'
-            f'IF({holding}={all_},"✓ 全部相符","相符"&{holding}&"项，其余数据不全"))))'
-        )
-        put(page, row, 4, state, font=font(10, color=QUIET), border=HAIR, alignment=Alignment("left", "center"))
-        add_alarm(page, f"D{row}", f"{broken}>0")
-    for column in COUNTERS:
+        for column in COUNTERS.values():
+            put(page, row, column, font=font(8, color=QUIET))
+        put(page, row, STATE_COLUMN, font=font(10, color=QUIET), border=HAIR, alignment=Alignment("left", "center"))
+        add_alarm(page, f"{letters(STATE_COLUMN)}{row}", alarm(row, row))
+    for column in COUNTERS.values():
         page.column_dimensions[letters(column)].hidden = True
 
 
 def put_live_line(page: Worksheet) -> None:
     rows = [row for row, _ in layout.EDITION_SPOTS.values()]
-    sums = [f"SUM({letters(column)}{rows[0]}:{letters(column)}{rows[-1]})" for column in COUNTERS]
-    all_, broken, holding, figures = sums
-    told = (
-        f'IF({broken}>0,"✗ ","")&"勾稽关系共"&{all_}&"项，不符"&{broken}&"项"'
-        f'&"（相符"&{holding}&"项，数据不全"&({all_}-{broken}-{holding})&"项）"'
-    )
-    open_ = f'IF({broken}+{holding}=0,"没有能核对的勾稽关系（共"&{all_}&"项，数据不全）",{told})'
-    line = f'=IF({figures}=0,"{NO_FIGURES}，什么也没有校验",{open_})&{ignored_line()}'
     row, column = layout.LIVE_SPOT
     put_field(page, row, "现在")
-    put(page, row, column, line, font=font(12, bold=True), alignment=LEFT, border=HAIR)
+    put(page, row, column, font=font(12, bold=True), alignment=LEFT, border=HAIR)
     page.row_dimensions[row].height = 26
-    add_alarm(page, layout.address(layout.LIVE_SPOT), f"{broken}>0")
+    add_alarm(page, layout.address(layout.LIVE_SPOT), alarm(rows[0], rows[-1]))
 
 
-def ignored_line() -> str:
-    """What of the list of findings is dismissed, as text of a formula; "" where nothing is."""
-    state, top = letters(layout.RESULT_COLUMNS["state"]), layout.RESULTS_TOP
-    count = f"COUNTIF('{layout.RESULTS}'!${state}${top}:${state}${top + layout.RESULTS_ROWS - 1},\"{IGNORED}\")"
-    return f'IF({count}>0,"；“{layout.RESULTS}”中已忽略"&{count}&"处","")'
+def alarm(first: int, last: int) -> str:
+    """Whether anything is wrong with the tables on these lines of the cover: a difference, a text, a line moved."""
+    areas = {name: f"{letters(column)}{first}:{letters(column)}{last}" for name, column in COUNTERS.items()}
+    broken, texts, changed, moved = (areas[name] for name in ("broken", "texts", "changed", "moved"))
+    return f'OR(SUM({broken},{texts},{changed})>0,COUNTIF({moved},"?*")>0)'
 
 
 def add_alarm(page: Worksheet, place: str, formula: str) -> None:
@@ -244,6 +229,8 @@ def add_results(workbook: Workbook) -> None:
         page.column_dimensions[letters(column)].hidden = True
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
         put_result_row(page, row)
+    for spot, formula in formulas_of(layout.RESULTS).items():
+        page.cell(*spot).value = formula
     add_result_rules(page)
     add_adopt_choice(page)
     add_verdicts(page)
@@ -251,19 +238,9 @@ def add_results(workbook: Workbook) -> None:
 
 
 def put_result_row(page: Worksheet, row: int) -> None:
-    at = {name: f"{letters(column)}{row}" for name, column in layout.RESULT_COLUMNS.items()}
-    link, text, lane, blank, gap = at["link"], at["link_text"], at["lane"], at["blank"], at["difference"]
-    ignored = f'{at["verdict"]}="{WORDS["dismissed"]}"'
-    formulas = {
-        "place": f'=IF({link}="",{text}&"",HYPERLINK("#"&{link},{text}))',
-        "state": f'=IF({lane}<>"",IF(ISNUMBER(INDIRECT({lane})),'
-        f'IF(AND({ignored},INDIRECT({lane})={gap}),"{IGNORED}","仍不符"),IF(INDIRECT({lane})="{layout.HOLDS}",'
-        f'"已相符","待补全")),IF({blank}<>"",IF(ISNUMBER(INDIRECT({blank})),"已填写",'
-        f'IF({ignored},"{IGNORED}","未填写")),IF({ignored},"{IGNORED}","")))',
-    }
     for name in (*RESULT_HEADS, "key"):
         ink = "FF00507D" if name == "place" else looks.INK
-        cell = put(page, row, layout.RESULT_COLUMNS[name], formulas.get(name), font=font(color=ink))
+        cell = put(page, row, layout.RESULT_COLUMNS[name], font=font(color=ink))
         cell.alignment = LEFT if name in LEFT_ALIGNED else CENTRED
         if name in AS_TEXT:
             as_text(cell)

@@ -15,11 +15,12 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 import looks
-from formulas import Flagged, any_of, flagged_boxes, lane_formula, mark_flag, range_of, suspect_flag
+from flags import Flagged, any_of, flagged_boxes, mark_flag, suspect_flag
 from gongkai.model import Box, Column, Label, Severity
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Lane, TableSheet, address
+from gongkai.workbook.layout import TableSheet, address
+from gongkai.workbook.live.formulas import formulas_of, range_of
 from looks import CENTRED, FIGURE, LEFT, QUIET, font, put
 
 # Pixels at 100 %; the label columns, then one width for each figure column.
@@ -32,8 +33,10 @@ LANE_WIDTH = 112
 LINE, GLYPH = 18, 13.4  # pixels: the height of a line of text, the width of a Chinese character at 10 points
 LOWEST = 20
 TALLER: Mapping[str, int] = {"disclosure": 26, "disputes": 28}
-LANE_HEAD = "勾稽校验"
-LANE_HINT = "✓ 相符　　✗ 差n 不符（n＝相加之和－所填总计）　　缺 数据不全，暂不能核对"
+LANE_HINT = (
+    f"{layout.HOLDS} 相符　　✗ 差n 不符（n＝相加之和－所填总计）　　{layout.MISSING} 数据不全，暂不能核对　　"
+    f"{layout.TEXT} 有的格是文本　　{layout.MOVED} 行列与官方表格不同"
+)
 
 
 def add_table_sheet(workbook: Workbook, sheet: TableSheet, *, hidden: bool) -> None:
@@ -51,17 +54,21 @@ def add_table_sheet(workbook: Workbook, sheet: TableSheet, *, hidden: bool) -> N
         frame(page, layout.moved(cell.box), alignment=FIGURE)
     put_lanes(page, sheet)
     put_flags(page, sheet)
+    flag_labels(page, sheet)
     add_validations(page, sheet)
     hide_beside(page, sheet)
-    name_cells(page, sheet)
+    name_cells(workbook, page, sheet)
     # No print area: the columns beside are hidden, and LibreOffice prints hidden sheets that have one.
     looks.on_one_page(page, landscape=True)
 
 
-def name_cells(page: Worksheet, sheet: TableSheet) -> None:
-    """Each figure under its cell id, on its own sheet: ``applications.granted.total`` in a user's formula."""
+def name_cells(workbook: Workbook, page: Worksheet, sheet: TableSheet) -> None:
+    """Each figure under its cell id, on its own sheet: ``applications.granted.total`` in a user's formula. And under a
+    name of the whole workbook, for the list's links: LibreOffice follows no other name from another sheet."""
     for cell, (row, column) in sheet.cells.items():
-        page.defined_names.add(DefinedName(cell, attr_text=f"'{sheet.name}'!${letters(column)}${row}"))
+        place = f"'{sheet.name}'!${letters(column)}${row}"
+        page.defined_names.add(DefinedName(cell, attr_text=place))
+        workbook.defined_names.add(DefinedName(sheet.link(cell), attr_text=place))
 
 
 def set_sizes(page: Worksheet, sheet: TableSheet) -> None:
@@ -110,49 +117,29 @@ def frame(page: Worksheet, box: Box, text: str | None = None, **style: object) -
 def put_lanes(page: Worksheet, sheet: TableSheet) -> None:
     small: dict[str, Any] = {"font": font(8, color=QUIET), "alignment": CENTRED}
     for lane in sheet.lanes.values():
-        put(page, *lane.spot, lane_formula(sheet, lane), number_format=looks.LANE_FORMAT, **small)
+        put(page, *lane.spot, number_format=looks.LANE_FORMAT, **small)
+    for spot, formula in formulas_of(sheet.name).items():
+        page.cell(*spot).value = formula
     beside = [lane for lane in sheet.lanes.values() if lane.beside]
     if beside:
         column = beside[0].spot[1]
         first = min(lane.spot[0] for lane in beside)
-        put(page, layout.FORM_TOP, column, f"{LANE_HEAD}\n{beside[0].relation.label}", **small)
+        put(page, layout.FORM_TOP, column, f"{layout.LANE_HEAD}\n{beside[0].relation.label}", **small)
         page.merge_cells(start_row=layout.FORM_TOP, end_row=first - 1, start_column=column, end_column=column)
-    for row, box, words in lane_labels(sheet):
+    for row, box, words in sheet.lane_labels:
         put(page, row, box.left, words, font=font(8, color=QUIET), alignment=Alignment("right", "center"))
         if box.width > 1:
             page.merge_cells(range_of(box))
         page.row_dimensions[row].height = looks.row_height(LOWEST)
     if sheet.lanes:
-        row = sheet.size.bottom + len(lane_lines(sheet)) + 1
+        row = sheet.last_line
         put(page, row, 1, LANE_HINT, font=font(8, color=QUIET), alignment=Alignment("left", "center"))
         page.row_dimensions[row].height = looks.row_height(LOWEST)
     broken = looks.words(looks.ALARM, bold=True)
     for lane in sheet.lanes.values():
         place = address(lane.spot)
-        add_rule(page, place, f"ISNUMBER({place})", broken)
-
-
-def lane_lines(sheet: TableSheet) -> list[int]:
-    return sorted({lane.spot[0] for lane in sheet.lanes.values() if not lane.beside})
-
-
-def lane_labels(sheet: TableSheet) -> list[tuple[int, Box, str]]:
-    """(row, box, words) for the lanes under a table: one label a line, or one a block where a line has several."""
-    found = []
-    for row in lane_lines(sheet):
-        lanes = [lane for lane in sheet.lanes.values() if lane.spot[0] == row]
-        for lane in lanes if lanes[0].relation.kind == "total" else lanes[:1]:
-            left, right = label_span(sheet, lane)
-            head = f"{LANE_HEAD}　" if left == 1 else ""
-            found.append((row, Box(row, left, row, right), head + lane.relation.label))
-    return found
-
-
-def label_span(sheet: TableSheet, lane: Lane) -> tuple[int, int]:
-    columns = [sheet.cells[cell_id][1] for cell_id in lane.relation.cells]
-    if len(set(columns)) > 1:
-        return min(columns), lane.spot[1] - 1
-    return 1, min(column for _, column in sheet.cells.values()) - 1
+        signs = [f'{place}="{sign}"' for sign in (layout.MOVED, layout.TEXT)]
+        add_rule(page, place, any_of([f"ISNUMBER({place})", *signs]), broken)
 
 
 # --- flags and marks ----------------------------------------------------------------------------------------------
@@ -164,6 +151,12 @@ def put_flags(page: Worksheet, sheet: TableSheet) -> None:
             add_rule(page, range_of(cells.box), formula, look)
 
 
+def flag_labels(page: Worksheet, sheet: TableSheet) -> None:
+    """A label that is not the official one of its place."""
+    for spot, _ in sheet.guarded:
+        add_rule(page, address(spot), f"ISNUMBER({address(sheet.image(spot))})", looks.words(looks.ALARM, bold=True))
+
+
 def cell_rules(cells: Flagged) -> Iterator[tuple[str, DifferentialStyle]]:
     """The rules in their order: the gravest first, and it alone; the tint of the other parts last."""
     if cells.lanes:
@@ -171,6 +164,7 @@ def cell_rules(cells: Flagged) -> Iterator[tuple[str, DifferentialStyle]]:
     if cells.marked:
         yield any_of(cells.marked), looks.flag("error")
     yield mark_flag(cells, "error"), looks.flag("error")
+    yield f"{cells.text}=1", looks.flag("warning")
     if cells.lanes:
         yield suspect_flag(cells, "possible"), looks.flag("possible")
     severities: tuple[Severity, ...] = ("warning", "note")
@@ -190,6 +184,8 @@ def hide_beside(page: Worksheet, sheet: TableSheet) -> None:
     columns = [column for _, column in (*sheet.marks.values(), *sheet.sources.values())]
     for column in range(min(columns), max(columns) + 1):
         page.column_dimensions[letters(column)].hidden = True
+    for row in range(sheet.image_box.top, sheet.image_box.bottom + 1):
+        page.row_dimensions[row].hidden = True
 
 
 # --- what may be typed --------------------------------------------------------------------------------------------

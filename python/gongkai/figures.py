@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from math import prod
 from typing import Literal, NamedTuple
 
-from gongkai.model import Value
+from gongkai.model import Figure, Value
 
 State = Literal["figure", "blank", "sign", "unreadable"]
 
@@ -36,9 +36,15 @@ RADICALS = dict(zip(
 ))  # fmt: skip
 SIGNS = frozenset({"/", "\\", "-", "--", "---", "无", "*", "**", "//", "——", "—", "∕"})
 # Full-width forms only: NFKC would also turn a footnote mark (12② or 12²) into digits of the figure.
-WIDTHS = str.maketrans(
-    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.fromkeys("‐‑‒–―−─﹣", "-")
+WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.fromkeys("‐‑‒–―−─﹣", "-")
+WIDTHS = str.maketrans(WIDE)
+# The same signs in all widths, as they stand in a sheet: formulas know no other way to tell them from texts.
+PLAIN_SIGNS = tuple(
+    sorted(SIGNS | {wide * len(sign) for sign in SIGNS for wide, narrow in WIDE.items() if {narrow} == set(sign)})
 )
+BLANKS = " \u3000\u00a0\t\n\r"  # what sheets hold between and around texts
+TOLERANCE = Decimal("0.000001")  # a fen in 万元: sums that differ by less hold, on the sheet and here
+PLACES = 7  # to which a difference is rounded before that: 0.1 + 0.2 - 0.3 is 5E-17 in a spreadsheet
 THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}$")  # 1.708 of what is counted may be 1708
 COUNTED = "件|个|项|条|次|宗|人|份|起|例|家|部|篇|类"
 NUMBER = re.compile(
@@ -49,6 +55,8 @@ NUMBER = re.compile(
 AMOUNT = re.compile(r"(?<![\d.,，])(?P<figure>\d{1,12}(?:[,，]\d{3})*(?:\.\d{1,8})?)\s?(?P<unit>[十百千万亿]{0,3}元)")
 SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 YUAN_IN_WAN = 10_000
+NO_BLANKS, AS_SPACES = (dict.fromkeys(map(ord, BLANKS), other) for other in ("", " "))
+WIDEST = Context(prec=1_000)  # the default one holds 28 digits
 LONGEST = 24  # characters; beyond that no count or amount is plausible, and Decimal stays exact below it
 
 
@@ -158,6 +166,29 @@ def exact(number: Decimal) -> Value:
     """An int where the number is whole (0.00 is 0), else the Decimal without trailing zeros."""
     whole = int(number)
     return whole if number == whole else number.normalize()
+
+
+def rounded(gap: Figure) -> Figure:
+    """A difference of sums without what is no difference: 0.0000004 -> 0, 2.00000001 -> 2, 0.000001 stays.
+
+    ROUND(…,7) of the sheets' formulas (gongkai.workbook.live.formulas).
+    """
+    if isinstance(gap, int):
+        return gap
+    near = gap.quantize(Decimal(1).scaleb(-PLACES), ROUND_HALF_UP, WIDEST)
+    whole = int(near.to_integral_value(ROUND_HALF_UP))
+    return whole if abs(near - whole) < TOLERANCE else near.normalize(WIDEST)
+
+
+def without_blanks(text: str) -> str:
+    """一、本年 新收⏎申请 -> 一、本年新收申请: a label as formulas and we compare it."""
+    return text.translate(NO_BLANKS)
+
+
+def is_text(text: str) -> bool:
+    """Whether a figure's cell of a sheet holds a text there, neither nothing nor a sign: '134', 见附表; not ' － '."""
+    plain = text.translate(AS_SPACES).strip(" ")
+    return plain != "" and plain not in PLAIN_SIGNS
 
 
 def shown(value: Value) -> str:

@@ -132,7 +132,7 @@ def test_no_import_beside_labels_that_were_moved(filled: bool, book: xw.Book, si
     before = kept(book)
     outcome = press(book, "import_url", f"{site}/2021.html", answer="yes")
     assert outcome.kind == "error"
-    assert "“表三”的行列改动过" in outcome.text
+    assert "“表三”的第12行移动过" in outcome.text
     assert kept(book) == before
 
 

@@ -47,6 +47,7 @@ def labelled(values: Mapping[str, dict[tuple[int, int], object]]) -> dict[str, d
     found = {name: dict(cells) for name, cells in values.items()}
     for sheet in layout.table_sheets():
         found[sheet.name] |= {(box.top, box.left): label.text for label, box in sheet.labels}
+        found[sheet.name] |= dict(sheet.guards_below)
     for name, head in layout.DECISION_HEADS.items():
         found[layout.RESULTS][layout.RESULTS_TOP - 1, AT[name]] = head
     return found

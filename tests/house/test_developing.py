@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import gongkai
-from formulas import flagged_boxes, lane_formula, suspect_flag
+from flags import flagged_boxes, suspect_flag
 from gongkai.checks.sums import solution_of
 from gongkai.demo import pages
 from gongkai.editions import form
@@ -28,6 +28,7 @@ from gongkai.workbook import layout
 from gongkai.workbook.adopting import adoption_edits, with_changes
 from gongkai.workbook.file import filled, read_file, template_path
 from gongkai.workbook.fill import report_to_edits
+from gongkai.workbook.live.formulas import lane_formula, mirror_formula
 from gongkai.workbook.proposals import Choice, adoptions_of, question_of
 from gongkai.workbook.values import values_to_report
 from helpers import ROOT, TESTS
@@ -292,6 +293,8 @@ def sheet_values() -> Iterator[str]:
     """The formulas of the template that hold the relation and show the mark."""
     sheet = layout.sheet_of("applications", "2021")
     lane = sheet.lanes[RULE]
+    spot = sheet.cells[CELL]
+    yield f"{layout.address(sheet.image(spot), sheet.name)} {mirror_formula(sheet, spot)}"
     yield f"{layout.address(lane.spot, sheet.name)} {lane_formula(sheet, lane)}"
     corners = {(group.box.top, group.box.left): group for group in flagged_boxes(sheet)}
     yield suspect_flag(corners[sheet.cells[CELL]], "suspect")

@@ -25,7 +25,9 @@ from helpers.office import convert, page_texts
 
 SHEETS = {sheet.name: sheet for sheet in layout.table_sheets()}
 EACH_SHEET = pytest.mark.parametrize("name", SHEETS)
-SHARED = {"SUM", "COUNT", "IF", "AND", "OR", "NOT", "ABS", "ISNUMBER", "COUNTIF", "INDIRECT", "HYPERLINK"}
+SHARED = {"SUM", "COUNT", "COUNTA", "COUNTIF", "MIN", "MAX", "ABS", "INT", "MOD", "ROUND", "IF", "AND", "OR", "NOT"}
+SHARED |= {"INDEX", "ROW", "ROWS", "COLUMN", "COLUMNS", "HYPERLINK", "EXACT", "FIND", "SUBSTITUTE", "TRIM", "CHAR"}
+SHARED |= {"ISERROR", "ISLOGICAL", "ISNUMBER", "ISTEXT"}
 SHARED |= {"COUNTA", "COUNTIFS", "LARGE", "MAX", "SMALL", "SUMIF"}  # the summary's
 SHARED |= {"INT", "MOD"}  # one mark under another
 SCREEN = (1_400, 720)  # pixels at 100 % on the screen of an office computer, less the program's own bars

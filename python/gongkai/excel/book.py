@@ -95,8 +95,8 @@ def extent(sheet: xw.Sheet) -> Spot:
     """The last row and column of a sheet that matter here."""
     name = sheet.name
     if name in TABLES:
-        spots = [*TABLES[name].cells.values(), *TABLES[name].sources.values()]
-        return max(row for row, _ in spots), max(column for _, column in spots)
+        table = TABLES[name]  # down to the lanes, whose labels tell of the last lines
+        return table.last_line, max(column for _, column in table.sources.values())
     fixed: dict[str, Iterable[Spot]] = {
         layout.COVER: (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values(), *layout.COUNTED),
         layout.TOOL: layout.TOOL_SPOTS.values(),

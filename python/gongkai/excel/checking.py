@@ -154,7 +154,7 @@ def flagged(values: Values, report: Report) -> dict[FlaggedCell, str]:
         for cell_id, spot in sheet.marks.items():
             place = sheet.name, sheet.cells[cell_id]
             if cell_id not in named and place not in stops and mark_applies(cells.get(spot), cells.get(place[1])):
-                message = messages.get(layout.address(place[1], place[0]), "此处有标记，请对照原文核实。")
+                message = messages.get(sheet.link(cell_id), "此处有标记，请对照原文核实。")
                 stops |= {place: message} if message else {}
     return stops
 
@@ -171,7 +171,7 @@ def mark_applies(mark: object, value: object) -> bool:
 
 
 def result_messages(results: Cells) -> dict[str, str]:
-    """Address -> message, as the sheet of results says; the gravest comes first there.
+    """Name of a link -> message, as the sheet of results says; the gravest comes first there.
 
     "" where all that is listed for the cell is dismissed.
     """

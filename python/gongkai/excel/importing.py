@@ -16,7 +16,7 @@ from gongkai.decisions import dismissed_text, is_grave, is_open
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, NotRestored, Values, apply_edits, as_entered, put_rows, read_values, sheet_names
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, tell
-from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
+from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file, read_report, with_decisions_of
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import text_of
@@ -24,7 +24,7 @@ from gongkai.wording import clipped, doubted_facts, doubts_text, evaluated
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import decisions_in
 from gongkai.workbook.fill import report_to_edits
-from gongkai.workbook.values import displaced, fingerprint, values_to_report
+from gongkai.workbook.values import displaced, displaced_text, fingerprint, values_to_report
 
 
 def import_url(book: xw.Book, asked: Request) -> CommandResult:
@@ -104,12 +104,12 @@ def refuse_displaced(values: Values, edits: Sequence[Edit]) -> None:
     filled = {edit.sheet for edit in edits if edit.value is not None}
     for name, sheet in TABLES.items():
         cells = values.get(name, {})
-        problems: list[Problem] = []
         used = name in filled or any(spot in cells for spot in sheet.cells.values())
-        if used and displaced(sheet, cells, problems):
-            found = problems[0].reason.partition("，这")[0]
+        moved = displaced(sheet, cells) if used else []
+        if moved:
             raise WorkbookError(
-                f"“{name}”的行列改动过（{found}），没有导入，工作簿没有改动；请恢复官方表格的行列，或在新的工作簿中导入。"
+                f"{displaced_text(sheet, moved)}，没有导入，工作簿没有改动；"
+                "请先用“还原表格”还原，或在新的工作簿中导入。"
             )
 
 

@@ -39,7 +39,8 @@ class Sheet:
     formula without a result as = and the formula. Of a text in pieces what is struck is left out and what is raised
     is set apart (``seen.joined``). ``kinds``: cells that show it otherwise, or not at all (``formats``), and
     ``conditions`` those that do so for some numbers. ``hidden_rows`` and ``hidden_columns`` are flat or narrow ones
-    too. ``formulas``: cells whose value is the result of one, as far as the format says.
+    too. ``formulas``: cells whose value is the result of one, as far as the format says, each with its text as Excel
+    has it (=SUM(D4:I4)), "" where the format writes another.
     """
 
     name: str
@@ -50,7 +51,7 @@ class Sheet:
     hidden_rows: Collection[int] = ()
     hidden_columns: Collection[int] = ()
     merged: Sequence[Area] = ()
-    formulas: Collection[Spot] = ()
+    formulas: Mapping[Spot, str] = field(default_factory=dict)
 
     def is_hidden(self, spot: Spot) -> bool:
         return spot[0] in self.hidden_rows or spot[1] in self.hidden_columns
@@ -60,10 +61,16 @@ def every_visible(name: str, visible: bool) -> bool:
     return visible
 
 
-def read_sheets(content: bytes, wanted: IsWanted = every_visible, opened: Archive | None = None) -> list[Sheet]:
+def read_sheets(
+    content: bytes,
+    wanted: IsWanted = every_visible,
+    opened: Archive | None = None,
+    lasts: Mapping[str, int] | None = None,
+) -> list[Sheet]:
     """The wanted sheets of an .xlsx, .xlsm, .xls, .et or .ods, in the order of their tabs.
 
-    ``opened`` is the archive that ``content`` is, if somebody opened it before. Raises BadArchive for an archive that
+    ``opened`` is the archive that ``content`` is, if somebody opened it before; ``lasts`` are the last rows of some
+    sheets, by name, below which an .xlsx need not be read. Raises BadArchive for an archive that
     cannot be read, UnreadableDocument for all else, in a sentence.
     """
     if content.startswith(OLE2):
@@ -77,7 +84,7 @@ def read_sheets(content: bytes, wanted: IsWanted = every_visible, opened: Archiv
         return ods_sheets(archive, wanted)
     from gongkai.spreadsheets.xlsx import xlsx_sheets
 
-    return xlsx_sheets(archive, wanted)
+    return xlsx_sheets(archive, wanted, lasts or {})
 
 
 def refuse_many(sheets: int) -> None:

@@ -143,7 +143,7 @@ class Filling:
     cells: dict[Spot, object] = field(default_factory=dict)
     kinds: dict[Spot, str] = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
-    formulas: set[Spot] = field(default_factory=set)
+    formulas: dict[Spot, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     conditions: list[Condition] = field(default_factory=list)
 
@@ -181,7 +181,7 @@ class Filling:
                 if kind:
                     self.kinds[row, column] = kind
                 if attribute(node, "formula"):
-                    self.formulas.add((row, column))
+                    self.formulas[row, column] = ""
 
 
 def sheet_of(table: _Element, name: str, visible: bool, styles: SheetStyles) -> Sheet:

@@ -92,8 +92,11 @@ class Book:
         return self.looks[at] if at < len(self.looks) else PLAIN
 
 
-def xlsx_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
-    """The wanted sheets, in the order of their tabs. Raises BadArchive, UnreadableDocument."""
+def xlsx_sheets(archive: Archive, wanted: IsWanted, lasts: Mapping[str, int]) -> list[Sheet]:
+    """The wanted sheets, in the order of their tabs, each down to its last row in ``lasts`` if it is there.
+
+    Raises BadArchive, UnreadableDocument.
+    """
     part = main_part(archive)
     if not part:
         raise BadArchive("damaged")
@@ -102,7 +105,7 @@ def xlsx_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
     tabs = tabs_of(archive, workbook)
     book = book_of(archive, part, workbook)
     asked = [tab for tab in tabs if tab.kind == "worksheet" and wanted(tab.name, tab.visible)]
-    return [sheet_of(archive, tab, book) for tab in asked]
+    return [sheet_of(archive, tab, book, lasts.get(tab.name, MOST_ROWS)) for tab in asked]
 
 
 def book_of(archive: Archive, part: str, workbook: _Element) -> Book:
@@ -117,13 +120,14 @@ def book_of(archive: Archive, part: str, workbook: _Element) -> Book:
     )
 
 
-def sheet_of(archive: Archive, tab: Tab, book: Book) -> Sheet:
+def sheet_of(archive: Archive, tab: Tab, book: Book, last: int) -> Sheet:
     if tab.part not in archive:
         raise BadArchive("damaged")
     root = read_xml(archive, tab.part)
     merged = merged_areas(root, tab.name)
     data = root.find("{*}sheetData")
-    rows = index_rows(data) if data is not None else {}
+    numbered = index_rows(data) if data is not None else {}
+    rows = {number: row for number, row in numbered.items() if number <= last}
     found = contents_of(rows, book)
     return Sheet(
         name=tab.name,
@@ -144,7 +148,7 @@ class Contents:
 
     cells: dict[Spot, object] = field(default_factory=dict)
     kinds: dict[Spot, str] = field(default_factory=dict)
-    formulas: set[Spot] = field(default_factory=set)
+    formulas: dict[Spot, str] = field(default_factory=dict)
 
 
 def contents_of(rows: Mapping[int, _Element], book: Book) -> Contents:
@@ -154,7 +158,8 @@ def contents_of(rows: Mapping[int, _Element], book: Book) -> Contents:
             if not len(cell):
                 continue
             if cell[0].tag.endswith("}f"):
-                found.formulas |= {spot, *formula_area(cell[0])}
+                found.formulas |= dict.fromkeys(formula_area(cell[0]), "")
+                found.formulas[spot] = f"={cell[0].text}" if cell[0].text else ""
             value = cell_value(cell, book.strings)
             if value is not None:
                 found.cells[spot], kind = shown_cell(value, cell.get("s", "0"), book)

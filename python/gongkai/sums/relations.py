@@ -16,17 +16,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 
+from gongkai.figures import WIDEST, rounded
 from gongkai.model import Figure, Relation, Value
 
 Exact = int | Fraction
 Blame = frozenset[int]
 SparseRow = dict[int, Exact]
 
-EXACT = Context(prec=1_000)  # the default context would round a sum of long amounts to 28 digits
 REST = -1  # the key of a sparse row's right-hand side
 
 
@@ -70,13 +70,13 @@ def total(figures: Iterable[Figure]) -> Figure:
     figures = list(figures)
     if Decimal not in set(map(type, figures)):  # several times as fast as to look at each
         return sum(figures)
-    result = reduce(EXACT.add, figures, Decimal(0))
+    result = reduce(WIDEST.add, figures, Decimal(0))
     return int(result) if result == int(result) else result
 
 
 def difference(computed: Figure, stated: Figure) -> Figure:
     """computed - stated, exact; an int where it is whole."""
-    return total((computed, EXACT.minus(stated) if isinstance(stated, Decimal) else -stated))
+    return total((computed, WIDEST.minus(stated) if isinstance(stated, Decimal) else -stated))
 
 
 def stated_and_computed(relation: Relation, values: Mapping[str, Value]) -> tuple[Figure, Figure] | None:
@@ -113,7 +113,7 @@ def solve(relations: Iterable[Relation], values: Mapping[str, Value]) -> Solutio
             conflicts.append((relation,))
         elif sums is None:
             left.append(relation)
-        elif sums[0] != sums[1]:
+        elif rounded(difference(*sums)):
             broken.append(relation)
     while True:
         implied, blame = examine(left, values)
@@ -159,7 +159,7 @@ def equation(number: int, relation: Relation, values: Mapping[str, Value]) -> Eq
     terms = {cell: 1 for cell in relation.parts if values.get(cell) is None}
     terms |= {cell: -1 for cell in relation.whole if values.get(cell) is None}
     stated = total(stated_figures(relation.whole, values))
-    rest = difference(stated, total(stated_figures(relation.parts, values)))
+    rest = rounded(difference(stated, total(stated_figures(relation.parts, values))))
     return Equation(terms, rest if isinstance(rest, int) else Fraction(rest), frozenset((number,)))
 
 

@@ -11,8 +11,8 @@ from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written
-from gongkai.workbook.fill import as_number, flag_edits
+from gongkai.workbook.cells import Written, as_number
+from gongkai.workbook.fill import flag_edits
 from gongkai.workbook.proposals import NO_FIGURE, Adoption, Choice, forms_of, name_of
 
 BookValues = Mapping[str, Mapping[Spot, object]]

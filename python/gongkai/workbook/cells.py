@@ -14,6 +14,7 @@ from decimal import Decimal
 from gongkai.figures import read_figure, shown
 from gongkai.model import Edit, Entry
 from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.formats import EXACT_DIGITS
 from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import one_line, plain, unit_text
 from gongkai.workbook.layout import TableSheet
@@ -43,6 +44,12 @@ def plain_text(text: str, most: int = MOST_UNITS) -> str:
         room = (most - len(CUT)) * 2
         text = text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + CUT
     return text
+
+
+def as_number(value: int | Decimal) -> int | Decimal | str:
+    """A figure for a cell: its digits as a text where a number would lose some."""
+    text = format(value, "f") if isinstance(value, Decimal) else str(value)
+    return text if len(text.strip("-0.").replace(".", "")) > EXACT_DIGITS else value
 
 
 # --- figures in another unit than their source ----------------------------------------------------

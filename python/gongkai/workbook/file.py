@@ -17,8 +17,8 @@ from gongkai.opc.package import (
     package_bytes,
     part_bytes,
     read_xml,
+    related,
     relations,
-    tabs_of,
     whole,
 )
 from gongkai.readers.worker import sheets_apart
@@ -30,7 +30,9 @@ from gongkai.workbook.cells import cell_text, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet
-from gongkai.workbook.sheet import fit_rows, patch_sheet
+from gongkai.workbook.live.stored import OpenFile, altered_lanes, renew
+from gongkai.workbook.sheet import Patched, fit_rows, patch_sheet
+from gongkai.workbook.values import ALTERED
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -46,6 +48,8 @@ REFUSED: dict[Reason, str] = {
 }
 ODS_PART = "content.xml"
 NOT_OURS = "不是Excel工作簿，请选择由gongkai生成的.xlsm文件。"
+CALCULATOR = 191_029  # the version of formulas of every Excel since 2019
+PROGRAM = "gongkai"
 BEFORE_CALC = ("definedNames", "externalReferences", "functionGroups", "sheets")
 
 
@@ -64,7 +68,8 @@ def template_path() -> Path:
 def fill_file(template: Path, target: Path, edits: Sequence[Edit], *, overwrite: bool = False) -> Path:
     """Write a copy of ``template`` with the edits to ``target``; ``template`` may be a workbook already filled.
 
-    Only sheets with edits and xl/workbook.xml change (and the list of formulas, where an edit replaces one).
+    Only sheets with edits change, those whose formulas show something else then, and what the workbook says of
+    itself (and the list of formulas, where an edit replaces one).
     WorkbookError where ``target`` exists and ``overwrite`` is False, or anything fails; what was there stays.
     """
     refuse_existing(target, overwrite)
@@ -91,27 +96,30 @@ def patch_package(archive: Archive, edits: Sequence[Edit], file: str) -> dict[st
     """Part -> new content, for the parts that the edits change. Raises BadArchive, WorkbookError."""
     part = main_part(archive)
     workbook = read_xml(archive, part, keeping=True)
-    sheets = {tab.name: tab.part for tab in tabs_of(archive, workbook)}
+    book = OpenFile(archive, workbook)
     shown = shown_sheets(edits)
     parts = NewParts(archive)
-    overwritten: dict[str, set[Spot]] = {}
+    done: dict[str, Patched] = {}
     for name, wanted in by_sheet(edits).items():
-        if name in sheets:
-            is_shown = shown.get(name, True)
-            overwritten[name] = patch_one(parts, sheets[name], name, wanted, is_shown)
+        if name in book.parts:
+            done[name] = patch_one(parts, book, name, wanted, shown.get(name, True))
         elif name != layout.TOOL:  # a template from before the macros; nothing but they reads that sheet
             raise WorkbookError(f"{file}没有工作表“{name}”，请使用gongkai的模板。")
-    if patch_workbook(workbook, shown):
-        parts.changed[part] = part_bytes(workbook)
-    return parts.changed | patch_chain(archive, workbook, overwritten)
+    complete = renew(book, [(name, spot) for name, patched in done.items() for spot in patched.changed])
+    changed = parts.changed | {book.parts[name]: part_bytes(book.roots[name]) for name in book.touched}
+    if patch_workbook(workbook, shown, complete):
+        changed[part] = part_bytes(workbook)
+    overwritten = {name: patched.formulas for name, patched in done.items()}
+    return changed | patch_chain(archive, workbook, overwritten) | patch_author(archive)
 
 
-def patch_one(parts: NewParts, part: str, name: str, wanted: Sequence[Edit], is_shown: bool) -> set[Spot]:
-    """Change one sheet and what is said on its cells; the places of formulas that were overwritten."""
-    root = read_xml(parts.archive, part, keeping=True)
+def patch_one(parts: NewParts, book: OpenFile, name: str, wanted: Sequence[Edit], is_shown: bool) -> Patched:
+    """Change one sheet and what is said on its cells."""
+    root, part = book.root(name), book.parts[name]
     table = next((sheet for sheet in layout.table_sheets() if sheet.name == name), None)
     before = comments_before(parts.archive, part, table) if table is not None else {}
-    touched, overwritten = patch_sheet(root, wanted)
+    done = patch_sheet(root, wanted)
+    touched = bool(done.changed)
     if name in layout.WRAPPED:
         fit_rows(root, wanted, layout.WRAPPED[name])
     if not is_shown:
@@ -120,8 +128,8 @@ def patch_one(parts: NewParts, part: str, name: str, wanted: Sequence[Edit], is_
         comments = cell_comments(comments_of(table, wanted), before)
         touched = patch_comments(parts, part, root, comments) or touched
     if touched:
-        parts.changed[part] = part_bytes(root)
-    return overwritten
+        book.touched.add(name)
+    return done
 
 
 def comments_before(archive: Archive, part: str, sheet: TableSheet) -> dict[Spot, str]:
@@ -152,8 +160,9 @@ def deselect(root: _Element) -> bool:
     return sum(drop(view, "tabSelected") for view in views) > 0
 
 
-def patch_workbook(workbook: _Element, shown: Mapping[str, bool]) -> bool:
-    """Show and hide sheets and ask for a full calculation on opening; whether that changed anything."""
+def patch_workbook(workbook: _Element, shown: Mapping[str, bool], complete: bool) -> bool:
+    """Show and hide sheets, ask for a full calculation on opening unless all results are told (``complete``); whether
+    that changed anything."""
     changed = False
     tabs = workbook.findall("{*}sheets/{*}sheet")
     for tab in tabs:
@@ -170,10 +179,11 @@ def patch_workbook(workbook: _Element, shown: Mapping[str, bool]) -> bool:
         if active < len(tabs) and not shown.get(tabs[active].get("name", ""), True):
             view.set("activeTab", "0")
             changed = True
-    return ask_for_calculation(workbook) or changed
+    return set_calculation(workbook, complete) or changed
 
 
-def ask_for_calculation(workbook: _Element) -> bool:
+def set_calculation(workbook: _Element, complete: bool) -> bool:
+    """A workbook that asks for a calculation, or seems to come from an older Excel, asks for saving when closed."""
     from lxml import etree
 
     settings = workbook.find("{*}calcPr")
@@ -181,10 +191,28 @@ def ask_for_calculation(workbook: _Element) -> bool:
         settings = etree.Element(workbook.tag[: -len("workbook")] + "calcPr")
         before = next(node for name in BEFORE_CALC for node in workbook if local(node) == name)
         before.addnext(settings)
-    if settings.get("fullCalcOnLoad") in ("1", "true"):
-        return False
-    settings.set("fullCalcOnLoad", "1")
-    return True
+    stood = dict(settings.items())
+    settings.set("calcId", str(max(whole(settings.get("calcId")), CALCULATOR)))
+    if complete:
+        drop(settings, "fullCalcOnLoad")
+    else:
+        settings.set("fullCalcOnLoad", "1")
+    return dict(settings.items()) != stood
+
+
+def patch_author(archive: Archive) -> dict[str, bytes]:
+    """Who wrote the file last. Of one that Excel wrote LibreOffice shows the stored results and calculates nothing."""
+    part = related(archive, "", "extended-properties")
+    if not part:
+        return {}
+    root = read_xml(archive, part, keeping=True)
+    application = root.find("{*}Application")
+    if application is None or application.text == PROGRAM:
+        return {}
+    application.text = PROGRAM
+    for version in root.findall("{*}AppVersion"):
+        root.remove(version)
+    return {part: part_bytes(root)}
 
 
 def patch_chain(archive: Archive, workbook: _Element, overwritten: Mapping[str, set[Spot]]) -> dict[str, bytes]:
@@ -283,7 +311,11 @@ def read_file(
     if missing:
         raise WorkbookError(f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。")
     with refused(path.name):
-        return {name: figures_seen(sheet, tables.get(name, set())) for name, sheet in found.items()}
+        values = {name: figures_seen(sheet, tables.get(name, set())) for name, sheet in found.items()}
+    for table in layout.table_sheets():
+        if table.name in found:
+            values[table.name][ALTERED] = altered_lanes(table, found[table.name].formulas)
+    return values
 
 
 def our_sheets(path: Path, content: bytes | None, kind: Kind | None, names: Sequence[str]) -> list[Sheet]:
@@ -295,7 +327,8 @@ def our_sheets(path: Path, content: bytes | None, kind: Kind | None, names: Sequ
             return [sheet for sheet in sheets_apart(content) if sheet.name in names]
         known = kind.opened if kind is not None else None
         archive = known if isinstance(known, Archive) else archive_of(path.name, content)
-        return read_sheets(content, lambda name, visible: name in names, archive)
+        lasts = {sheet.name: sheet.is_moved[0] for sheet in layout.table_sheets()}
+        return read_sheets(content, lambda name, visible: name in names, archive, lasts)
 
 
 def read_formulas(path: Path, content: bytes) -> dict[str, set[Spot]]:

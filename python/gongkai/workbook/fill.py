@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from gongkai.decisions import in_order, is_open, key_of
 from gongkai.editions import editions
-from gongkai.figures import clean, read_figure
+from gongkai.figures import clean, is_text, read_figure
 from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity, Value
 from gongkai.spreadsheets import Spot
-from gongkai.spreadsheets.formats import EXACT_DIGITS
-from gongkai.sums import difference, total
 from gongkai.wording import evidence_lines
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written, source_text
+from gongkai.workbook.cells import Written, as_number, source_text
 from gongkai.workbook.decisions import about_edits, decision_cells, kept_edits
 from gongkai.workbook.layout import DOUBTFUL, Suspicion, TableSheet
+from gongkai.workbook.live.results import is_number, judged
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
 
@@ -137,11 +135,6 @@ def written(entry: Entry, cell: Cell) -> Written:
     return clean(entry.raw) if state == "sign" else DOUBTFUL + entry.raw
 
 
-def as_number(value: int | Decimal) -> int | Decimal | str:
-    text = format(value, "f") if isinstance(value, Decimal) else str(value)
-    return text if len(text.strip("-0.").replace(".", "")) > EXACT_DIGITS else value
-
-
 # --- marks ----------------------------------------------------------------------------------------
 
 
@@ -199,25 +192,27 @@ def mark_life(sheet: TableSheet, cell_id: str, report: Report, under: int) -> in
 
 def is_counted(report: Report, cell_id: str) -> bool:
     """Whether a figure stands in its cell as a number, so that formulas count it."""
+    held = held_by(report, cell_id)
+    return held is not None and not isinstance(held, str)
+
+
+def held_by(report: Report, cell_id: str) -> Written:
+    """What stands in a figure's cell."""
     table = report.tables.get(cell_id.partition(".")[0])
     entry = table.entries.get(cell_id) if table is not None else None
-    if entry is None or entry.value is None or entry.read_by == "text":
-        return False
-    return not isinstance(as_number(entry.value), str)
+    if table is None or entry is None:
+        return None
+    if entry.read_by == "text":
+        return entry.raw
+    return written(entry, editions()[table.edition].forms[table.id].cells[cell_id])
 
 
 def shown_by_lane(relation: Relation, report: Report) -> bool:
-    """Whether the relation's own formula shows a difference: the same rule as that formula, blanks unknown."""
-    parts, whole = counted_values(report, relation.parts), counted_values(report, relation.whole)
-    gap = difference(total(parts), total(whole))
-    exceeds = gap > 0 and len(whole) == len(relation.whole)
-    falls_short = gap < 0 and len(parts) == len(relation.parts)
-    return exceeds or falls_short
-
-
-def counted_values(report: Report, cells: Sequence[str]) -> list[int | Decimal]:
-    found = ((cell_id, report.value(cell_id)) for cell_id in cells)
-    return [value for cell_id, value in found if value is not None and is_counted(report, cell_id)]
+    """Whether the relation's own formula shows a difference."""
+    parts, whole = ([held_by(report, cell) for cell in cells] for cells in (relation.parts, relation.whole))
+    if any(isinstance(held, str) and is_text(held) for held in (*parts, *whole)):
+        return False
+    return is_number(judged(parts, whole))
 
 
 # --- prose ----------------------------------------------------------------------------------------
@@ -263,7 +258,7 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     rows = [result_row(number, finding, report) for number, finding in shown]
     if len(shown) < len(findings):
         rows.append({"message": f"另有{len(findings) - len(shown)}条未列出，请先改正以上各条，再重新校验。"})
-    columns = {name: at for name, at in layout.RESULT_COLUMNS.items() if name not in ("place", "state")}
+    columns = {name: at for name, at in layout.RESULT_COLUMNS.items() if name not in ("place", "state", "now")}
     for row in range(room):
         values = rows[row] if row < len(rows) else {}
         for name, column in columns.items():
@@ -288,14 +283,18 @@ def result_row(number: int, finding: Finding, report: Report) -> dict[str, Writt
         return row
     row["table"] = sheet.name
     if cell_id:
-        place = layout.address(sheet.cells[cell_id], sheet.name)
-        row |= {"link": place, "link_text": cell_label(sheet.form.cells[cell_id])}
+        row |= {"link": sheet.link(cell_id), "link_text": cell_label(sheet.form.cells[cell_id])}
         lane = sheet.lanes.get(finding.rule)
         if lane and shown_by_lane(lane.relation, report):
-            row["lane"] = layout.address(lane.spot, sheet.name)
+            row["lane"] = place_code(lane.spot)
         elif not is_counted(report, cell_id):
-            row["blank"] = place
+            row["blank"] = place_code(sheet.cells[cell_id])
     return row
+
+
+def place_code(spot: Spot) -> int:
+    """K7 -> 7011, for the list's formulas to find its twin."""
+    return spot[0] * layout.PLACE_ROW + spot[1]
 
 
 def place_of(finding: Finding, report: Report) -> tuple[TableSheet | None, str]:

@@ -2,13 +2,19 @@
 
 Rows and columns are 1-based. A table's form stands below a title line; its live relations stand beside or under it
 (the check lane), and its marks stand ``MARK_SHIFT`` columns to the right, hidden and outside the print area.
+
+Right below and ``MARK_SHIFT`` to the right, on hidden rows and columns, stands the table's image: what is computed
+about a cell stands as far from that cell as for every other one. In 表三 (33 lines) the figure D7 has its mirror in
+X40, the label B7 its guard in V40, the lane K7 its twin in AE40. Rows and columns both differ, so nothing that a user
+inserts, deletes or shifts within the table goes through its image. ``MARK_SHIFT`` further stand the texts: 1 for a
+figure's cell that holds a text and no sign, and for a lane that shows something else than its twin.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 from gongkai.editions import editions
@@ -33,6 +39,8 @@ COUNTED: tuple[Spot, ...] = (*COUNT_SPOTS.values(), DISMISSED_SPOT)
 LIVE_SPOT: Spot = (15, 3)
 MISSING = "缺"  # stands for the edition of a table that the report lacks, and in a lane that blanks leave open
 HOLDS = "✓"
+MOVED = "移"  # in every lane of a table of which a label is not in its place
+TEXT = "文"  # in a lane of which a cell holds a text that is no sign
 
 PROSE_TOP, PROSE_ROWS = 4, 400
 PROSE_COLUMNS: Mapping[str, int] = {"number": 1, "title": 2, "text": 3}
@@ -56,9 +64,11 @@ RESULT_COLUMNS: Mapping[str, int] = {
     "key": 14,  # next to what is seen, so that a program that sorts the list takes all of a row along
     "link": 15,
     "link_text": 16,
-    "lane": 17,
+    "lane": 17,  # place in the table's image: row * PLACE_ROW + column
     "blank": 18,
+    "now": 19,  # what stands there now
 }
+PLACE_ROW = 1_000
 # What was changed by adopting a proposal: appended to, never cleared.
 LOG, LOG_TOP, LOG_ROWS = "修改记录", 4, 9_000
 LOG_COLUMNS: Mapping[str, int] = {
@@ -148,7 +158,10 @@ BATCH_WIDTHS: Mapping[str, int] = {
 }
 SIGNS: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
 
+TITLE_SPOT: Spot = (1, 1)
 FORM_TOP = 2  # the form's first line; the title stands above it
+GUARDED = ("row", "column", "group")  # kinds of labels
+LANE_HEAD = "勾稽校验"
 MARK_SHIFT = 20
 SOURCE_SHIFT = 2 * MARK_SHIFT  # hidden as well: what the source of a converted figure says
 MARK_CODES: Mapping[Severity, int] = {"note": 1, "warning": 2, "error": 3}
@@ -214,6 +227,82 @@ class TableSheet:
     @property
     def size(self) -> Box:
         return moved(self.form.size)
+
+    @cached_property
+    def lane_lines(self) -> tuple[int, ...]:
+        """The rows of the lanes that stand under the table."""
+        return tuple(sorted({lane.spot[0] for lane in self.lanes.values() if not lane.beside}))
+
+    @property
+    def last_line(self) -> int:
+        """The last row that is seen: the table, its lanes, and what their signs mean."""
+        return self.size.bottom + len(self.lane_lines) + (1 if self.lanes else 0)
+
+    @property
+    def is_moved(self) -> Spot:
+        """The cell that says which label is not in its place: 第9行, "" for none."""
+        return self.image(TITLE_SPOT)
+
+    @property
+    def first_moved(self) -> Spot:
+        """The number of the first guard whose label is not in its place."""
+        return self.image((TITLE_SPOT[0], TITLE_SPOT[1] + 2))
+
+    @property
+    def signs(self) -> Spot:
+        """The cell that holds the signs, such as /, that stand for nothing."""
+        return self.image((TITLE_SPOT[0], TITLE_SPOT[1] + 1))
+
+    @property
+    def image_box(self) -> Box:
+        first, last = self.image(TITLE_SPOT), self.image((self.last_line, self.size.right + 1))
+        return Box(*first, *last)
+
+    def image(self, place: Spot) -> Spot:
+        """Where what is computed about a cell stands: D7 -> X40."""
+        return place[0] + self.last_line, place[1] + MARK_SHIFT
+
+    def link(self, cell_id: str) -> str:
+        """The workbook's name for a figure's cell, to which links lead: an address would fail where Excel counts
+        columns by numbers (R7C4). Of the newest edition goto.applications.granted.total, of 2019 goto2019.… ."""
+        edition = "" if self is newest_sheet(self.table) else self.editions[0]
+        return f"goto{edition}.{cell_id}"
+
+    def text_flag(self, place: Spot) -> Spot:
+        return place[0] + self.last_line, place[1] + SOURCE_SHIFT
+
+    @cached_property
+    def guarded(self) -> tuple[tuple[Spot, str], ...]:
+        """The labels that tell whether every line is in its place, and what stands left of the lanes below: a table
+        may end with a line that bears no label, as 表四 does."""
+        printed = [((box.top, box.left), label.text) for label, box in self.labels if label.kind in GUARDED]
+        return (*printed, *self.guards_below)
+
+    @cached_property
+    def guards_below(self) -> tuple[tuple[Spot, str], ...]:
+        return tuple(((row, box.left), words) for row, box, words in self.lane_labels)
+
+    def is_column_label(self, place: Spot) -> bool:
+        """Whether a guarded label tells of a column rather than of a row."""
+        return any(label.kind == "column" and (box.top, box.left) == place for label, box in self.labels)
+
+    @cached_property
+    def lane_labels(self) -> tuple[tuple[int, Box, str], ...]:
+        """(row, box, words) for the lanes under a table: a label a line, or one a block where a line has several."""
+        found = []
+        for row in self.lane_lines:
+            lanes = [lane for lane in self.lanes.values() if lane.spot[0] == row]
+            for lane in lanes if lanes[0].relation.kind == "total" else lanes[:1]:
+                left, right = self.label_span(lane)
+                head = f"{LANE_HEAD}　" if left == 1 else ""
+                found.append((row, Box(row, left, row, right), head + lane.relation.label))
+        return tuple(found)
+
+    def label_span(self, lane: Lane) -> tuple[int, int]:
+        columns = [self.cells[cell_id][1] for cell_id in lane.relation.cells]
+        if len(set(columns)) > 1:
+            return min(columns), lane.spot[1] - 1
+        return 1, min(column for _, column in self.cells.values()) - 1
 
     def lanes_of(self, cell_id: str) -> list[Lane]:
         """The lanes of the relations that a cell takes part in."""

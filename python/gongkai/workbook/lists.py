@@ -18,8 +18,7 @@ from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import doubted_facts, one_line
 from gongkai.workbook import layout
-from gongkai.workbook.cells import Written
-from gongkai.workbook.fill import as_number
+from gongkai.workbook.cells import Written, as_number
 
 RowState = Literal["", "待确认", "完成", "失败", "未读出数字", "目录"]
 STATES: tuple[RowState, ...] = get_args(RowState)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from gongkai.figures import shown
 from gongkai.model import Edit, WorkbookError
 from gongkai.opc.package import drop, local, whole
 from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.formats import number_of
 from gongkai.spreadsheets.xlsx import index_rows, placed_cells
 from gongkai.workbook.cells import cell_text
 from gongkai.workbook.layout import Wrapped, address
@@ -23,16 +25,20 @@ SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 Columns = dict[int, "_Element"]
 
 
-def patch_sheet(root: _Element, edits: Iterable[Edit]) -> tuple[bool, set[Spot]]:
-    """Write edits into a sheet's XML in place; styles stay, results of formulas are dropped as no longer true.
+@dataclass
+class Patched:
+    """Places of a sheet: where another value stands now, and where a formula was overwritten."""
 
-    Returns whether anything changed, and the places where a formula was overwritten.
-    """
+    changed: set[Spot] = field(default_factory=set)
+    formulas: set[Spot] = field(default_factory=set)
+
+
+def patch_sheet(root: _Element, edits: Iterable[Edit]) -> Patched:
+    """Write edits into a sheet's XML in place; styles stay."""
     data = root.find("{*}sheetData")
     if data is None:
         raise WorkbookError("模板的工作表没有数据区，请使用原样的模板。")
-    changed = drop_results(data)
-    formulas: set[Spot] = set()
+    done = Patched()
     rows = index_rows(data)
     planned = by_row(edits)
     styles = column_styles(root, {edit.column for wanted in planned.values() for edit in wanted})
@@ -43,15 +49,15 @@ def patch_sheet(root: _Element, edits: Iterable[Edit]) -> tuple[bool, set[Spot]]
                 continue
             rows[number] = insert_row(data, number, rows)
         if emptied:
-            changed = empty_row(rows[number], wanted, formulas) or changed
+            empty_row(rows[number], wanted, done)
         else:
-            changed = patch_row(rows[number], wanted, formulas, styles) or changed
-    if formulas:
+            patch_row(rows[number], wanted, done, styles)
+    if done.formulas:
         refuse_orphans(data)
-    if changed:  # it only helps a reader to plan ahead, and may now be wrong
+    if done.changed:  # it only helps a reader to plan ahead, and may now be wrong
         for dimension in root.findall("{*}dimension"):
             root.remove(dimension)
-    return changed, formulas
+    return done
 
 
 def by_row(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
@@ -61,18 +67,15 @@ def by_row(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
     return rows
 
 
-def empty_row(row: _Element, edits: Sequence[Edit], formulas: set[Spot]) -> bool:
+def empty_row(row: _Element, edits: Sequence[Edit], done: Patched) -> None:
     """Empty cells of a row; on its own, for most rows of a list are empty and stay so."""
     columns = {edit.column for edit in edits}
     found = [(place, cell) for place, cell in placed_cells(row, edits[0].row) if len(cell) and place[1] in columns]
-    formulas.update(place for place, cell in found if cell.find("{*}f") is not None)
-    for _, cell in found:
-        write_cell(cell, None)
-    return bool(found)
+    for place, cell in found:
+        put(cell, place, None, done)
 
 
-def patch_row(row: _Element, edits: Iterable[Edit], formulas: set[Spot], styles: Mapping[int, str]) -> bool:
-    changed = False
+def patch_row(row: _Element, edits: Iterable[Edit], done: Patched, styles: Mapping[int, str]) -> None:
     columns: Columns | None = None
     for edit in edits:
         if columns is None:
@@ -82,10 +85,15 @@ def patch_row(row: _Element, edits: Iterable[Edit], formulas: set[Spot], styles:
             if edit.value is None:
                 continue
             cell = columns[edit.column] = insert_cell(row, edit, columns, styles)
-        if len(cell) and cell.find("{*}f") is not None:
-            formulas.add((edit.row, edit.column))
-        changed = write_cell(cell, edit.value) or changed
-    return changed
+        put(cell, (edit.row, edit.column), edit.value, done)
+
+
+def put(cell: _Element, place: Spot, value: int | Decimal | str | None, done: Patched) -> None:
+    has_formula = len(cell) > 0 and cell.find("{*}f") is not None
+    if has_formula:
+        done.formulas.add(place)
+    if write_cell(cell, value):
+        done.changed.add(place)
 
 
 def fit_rows(root: _Element, edits: Iterable[Edit], wrapped: Wrapped) -> None:
@@ -124,19 +132,6 @@ def refuse_orphans(data: _Element) -> None:
         if formula.get("si") not in owned:
             place = cell.get("r", "")
             raise WorkbookError(f"模板{place}的公式引自一个要填写的单元格，请把它改为独立的公式后再试。")
-
-
-def drop_results(data: _Element) -> bool:
-    changed = False
-    for formula in data.iter("{*}f"):
-        cell = formula.getparent()
-        if cell is None or (len(cell) == 1 and "t" not in cell.attrib):
-            continue
-        for result in [node for node in cell if local(node) in ("v", "is")]:
-            cell.remove(result)
-            changed = True
-        changed = drop(cell, "t") or changed
-    return changed
 
 
 def index_cells(row: _Element, number: int) -> Columns:
@@ -178,7 +173,7 @@ def write_cell(cell: _Element, value: int | Decimal | str | None) -> bool:
     """Set one cell's value, its style untouched; whether that changed anything."""
     from lxml import etree
 
-    if value is None and not len(cell):
+    if (value is None and not len(cell)) or holds(cell, value):
         return False
     for child in list(cell):
         cell.remove(child)
@@ -191,3 +186,12 @@ def write_cell(cell: _Element, value: int | Decimal | str | None) -> bool:
     elif value is not None:
         etree.SubElement(cell, space + "v").text = shown(value)
     return True
+
+
+def holds(cell: _Element, value: int | Decimal | str | None) -> bool:
+    """Whether a cell holds a value as we would write it already: a number, or a text of its own."""
+    if len(cell) != 1 or value is None:
+        return False
+    if isinstance(value, str):
+        return cell.get("t") == "inlineStr" and cell[0].findtext("{*}t") == cell_text(value) and len(cell[0]) == 1
+    return cell.get("t", "n") == "n" and local(cell[0]) == "v" and number_of(cell[0].text or "") == value

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
-from gongkai.decisions import squeezed
 from gongkai.editions import editions
-from gongkai.figures import fold, read_figure
-from gongkai.model import Box, Cell, CoverFact, Entry, Label, Place, Problem, Report, Table, Value
+from gongkai.figures import fold, read_figure, without_blanks
+from gongkai.figures import is_text as sheet_text
+from gongkai.model import Cell, CoverFact, Entry, Place, Problem, Report, Table, Value
 from gongkai.spreadsheets import Spot, letters
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import HIDDEN_SHEET, OUT_OF_SIGHT, text_of
-from gongkai.wording import likely_facts
+from gongkai.wording import clipped, likely_facts
 from gongkai.workbook import layout
 from gongkai.workbook.cells import canonical, with_source
 from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
 from gongkai.workbook.layout import DOUBTFUL, TableSheet
 
 SheetValues = Mapping[Spot, object]
+MOST_PLACES = 5
 HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请取消隐藏"
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
+RESTORE = "请用“还原表格”（或运行 gongkai check 文件名 --write）还原"
+ODD_SIGN = "{}的内容“{}”含有看不见的字符或不常用的符号，公式不认得；请删去后重新填写。"
+ALTERED: Spot = (0, 1)  # no cell: the places of the lanes of a sheet that no longer hold their formulas
 
 
 def values_to_report(values: Mapping[str, SheetValues]) -> Report:
@@ -120,7 +124,8 @@ def read_table(table: str, values: Mapping[str, SheetValues], problems: list[Pro
         if other is not sheet:
             reason = f"采用的是“{sheet.name}”，“{other.name}”中也有数字，没有采用，请核对封面的版式一栏。"
             problems.append(Problem(table, "", "", other.name, reason))
-    entries = read_entries(sheet, seen_of(sheet, values.get(sheet.name, {}), problems), problems)
+    seen = placed_of(sheet, seen_of(sheet, values.get(sheet.name, {}), problems), problems)
+    entries = read_entries(sheet, seen, problems)
     return Table(table, edition or sheet.form.edition, entries)
 
 
@@ -131,6 +136,27 @@ def seen_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> 
     problems.append(Problem(sheet.table, "", "", "", HIDDEN_TABLE.format(sheet.name)))
     figures = set(sheet.cells.values())
     return {spot: value for spot, value in values.items() if spot not in figures}
+
+
+def placed_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> SheetValues:
+    """What stands on a sheet; of one whose lines are not the official ones no figure."""
+    moved = displaced(sheet, values)
+    if moved:
+        reason = f"{displaced_text(sheet, moved)}，整张表的数字没有采用；{RESTORE}"
+        problems.append(Problem(sheet.table, "", "", "", reason))
+        figures = set(sheet.cells.values())
+        return {spot: value for spot, value in values.items() if spot not in figures}
+    altered = values.get(ALTERED)
+    if isinstance(altered, tuple) and altered:
+        reason = f"“{sheet.name}”的勾稽校验有{len(altered)}格（{places_text(altered)}）被改动或清除；{RESTORE}。"
+        problems.append(Problem("", "", "", "", reason))
+    return values
+
+
+def places_text(places: Sequence[Spot]) -> str:
+    """K7、K8、K9等5格."""
+    named = "、".join(map(layout.address, places[:MOST_PLACES]))
+    return f"{named}等" if len(places) > MOST_PLACES else named
 
 
 def named_edition(table: str, values: Mapping[str, SheetValues], problems: list[Problem]) -> str:
@@ -150,8 +176,7 @@ def has_figures(sheet: TableSheet, values: Mapping[str, SheetValues]) -> bool:
 
 
 def read_entries(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> dict[str, Entry]:
-    """One entry for each cell; a figure whose label is not where it belongs is not taken, nor is a hidden one."""
-    moved = displaced(sheet, values, problems)
+    """One entry for each cell; a hidden figure is not taken."""
     hidden = {cell_id for cell_id, place in sheet.cells.items() if is_out_of_sight(values.get(place))}
     problems += hidden_problems(sheet, values, hidden)
     entries = {}
@@ -160,11 +185,11 @@ def read_entries(sheet: TableSheet, values: SheetValues, problems: list[Problem]
         value = values.get(place)
         raw = text_of(value)
         at = Place(row=place[0], column=place[1])
-        if cell_id in hidden or cell.row.label in moved or cell.column.label in moved:
+        if cell_id in hidden:
             entries[cell_id] = Entry(cell_id, None, raw, at)
             continue
         figure, reason = read_value(value, cell, layout.address(place, sheet.name))
-        is_text = figure is not None and isinstance(value, str)
+        is_text = figure is not None and isinstance(value, str) and sheet_text(value)
         entry = Entry(cell_id, figure, raw, at, read_by="text" if is_text else "")
         entries[cell_id] = with_source(entry, values.get(sheet.sources[cell_id]))
         if reason:
@@ -194,23 +219,23 @@ def hidden_problems(sheet: TableSheet, values: SheetValues, hidden: Collection[s
         yield Problem(sheet.table, "", name, "", HIDDEN_LINE.format(f"{letter}列"))
 
 
-def displaced(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> set[Label]:
-    """The row and column labels that are not in their official place (a line was inserted, deleted or reworded)."""
-    moved = set()
-    for label, box in sheet.labels:
-        found = text_of(values.get((box.top, box.left)))
-        if label.kind not in ("row", "column") or squeezed(found) == squeezed(label.text):
-            continue
-        moved.add(label)
-        row, column = (label.id, "") if label.kind == "row" else ("", label.id)
-        problems.append(Problem(sheet.table, row, column, found, displaced_reason(sheet, label, box, found)))
-    return moved
+def displaced(sheet: TableSheet, values: SheetValues) -> list[tuple[Spot, str, str]]:
+    """(place, official label, what stands there) where a line was inserted, deleted, sorted or reworded.
+
+    The same labels as the guards on the sheet have an eye on (gongkai.workbook.live.formulas).
+    """
+    found = [(spot, label, text_of(values.get(spot))) for spot, label in sheet.guarded]
+    moved = [each for each in found if without_blanks(each[2]) != without_blanks(each[1])]
+    return sorted(moved, key=lambda each: (sheet.is_column_label(each[0]), each[0]))
 
 
-def displaced_reason(sheet: TableSheet, label: Label, box: Box, found: str) -> str:
-    place = layout.address((box.top, box.left), sheet.name)
-    line = "一行" if label.kind == "row" else "一列"
-    return f"{place}应为“{label.text}”，现为“{found}”，这{line}的数字没有采用，请恢复官方表格的行列。"
+def displaced_text(sheet: TableSheet, moved: Sequence[tuple[Spot, str, str]]) -> str:
+    """“表三”的B9应为“…”，现为“…”，共22处与官方表格不同."""
+    spot, label, found = moved[0]
+    stands = f"现为“{clipped(found)}”" if found.strip() else "现为空白"
+    count = f"，共{len(moved)}处与官方表格不同" if len(moved) > 1 else ""
+    line = f"{letters(spot[1])}列" if sheet.is_column_label(spot) else f"第{spot[0]}行"
+    return f"“{sheet.name}”的{line}移动过：{layout.address(spot)}应为“{label}”，{stands}{count}"
 
 
 def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
@@ -222,6 +247,8 @@ def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
     if text.startswith("="):
         return None, f"{place}的公式没有计算结果，请在表格软件中打开并保存后再试。"
     reading = read_figure(text, cell.column.unit)
+    if reading.state in ("blank", "sign") and sheet_text(text):
+        return None, ODD_SIGN.format(place, text)
     if reading.state == "unreadable":
         return None, f"{place}的内容“{text.removeprefix(DOUBTFUL)}”不是可以确定的数，请核对原文后填写。"
     return reading.value, ""

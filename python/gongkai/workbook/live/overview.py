@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from gongkai.spreadsheets import Spot, letters
 from gongkai.workbook import layout
@@ -21,7 +23,7 @@ OUTCOME = re.compile(r"（[一二三四五六]）([^（]+)")
 
 
 @dataclass(frozen=True)
-class Block:
+class YearBlock:
     """Where the block's figures stand. ``counts`` and ``shares`` by outcome: the column of each."""
 
     cells: Mapping[Spot, str]
@@ -44,7 +46,7 @@ def outcomes() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def block_cells() -> Block:
+def block_cells() -> YearBlock:
     """Columns A and B hold years and applications received; the rest stands right of the charts."""
     rest, total = YEARS_TOP + YEARS, YEARS_TOP + YEARS + 1
     names = list(outcomes())
@@ -59,7 +61,7 @@ def block_cells() -> Block:
     for row in range(YEARS_TOP, rest):
         cells[row, helper] = newest_years(row, letters(helper))
         cells[row, 1] = oldest_first(row, letters(helper))
-    return Block(cells, counts, shares, helper, rest, total)
+    return YearBlock(cells, counts, shares, helper, rest, total)
 
 
 def line_cells(kind: str, row: int, counts: Mapping[str, int], shares: Mapping[str, int]) -> dict[int, str]:
@@ -117,3 +119,92 @@ def oldest_first(row: int, helper: str) -> str:
     place = row - YEARS_TOP + 1
     found = f"${helper}${YEARS_TOP}:${helper}${YEARS_TOP + YEARS - 1}"
     return f'=IF({place}>COUNT({found}),"",SMALL({found},{place}))'
+
+
+# --- what the formulas show -----------------------------------------------------------------------
+
+
+def block_results(cells: Mapping[Spot, object]) -> dict[Spot, int | float | str] | None:
+    """Place -> what the block's formulas show over the list as it stands; None where a year is no plain number.
+
+    To a spreadsheet a text 2021 is the number in one function and not in the next: nothing is told then.
+    """
+    lines = summary_lines(cells)
+    years = [line.year for line in lines if line.year is not None]
+    if not all(isinstance(year, int) for year in years):
+        return None
+    block, found = block_cells(), {}
+    newest = sorted(set(years), reverse=True)[:YEARS]  # type: ignore[type-var]
+    for place in range(YEARS):
+        row = YEARS_TOP + place
+        found[row, block.helper] = newest[place] if place < len(newest) else ""
+        year = found[row, 1] = newest[::-1][place] if place < len(newest) else ""
+        found |= line_results(block, row, year, [line for line in lines if line.year == year and year != ""])
+    found |= line_results(block, block.total_row, None, lines)
+    found |= rest_results(block, found)
+    return {spot: value for spot, value in found.items() if block.cells.get(spot, "").startswith("=")}  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class SummaryLine:
+    """A line of the list: its year, and the figures of the outcomes and of what was received."""
+
+    year: object
+    source: bool
+    figures: Mapping[str, int | float]
+
+
+def summary_lines(cells: Mapping[Spot, object]) -> list[SummaryLine]:
+    columns = {name: column for column, name in enumerate((*SUMMARY_HEADS, *summary_cells()), 1)}
+    wanted = {"applications.new.total", *(cell for found in outcomes().values() for cell in found)}
+    last = layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1
+    rows = sorted({row for row, _ in cells if layout.SUMMARY_TOP <= row <= last})
+    lines = []
+    for row in rows:
+        held = {name: cells.get((row, columns[name])) for name in (*wanted, "year", "source")}
+        figures = {name: plain_number(held[name]) for name in wanted}
+        lines.append(SummaryLine(held["year"], held["source"] is not None, figures))
+    return lines
+
+
+def plain_number(value: object) -> int | float:
+    """A figure as SUM counts it: a text is none."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return float(value) if isinstance(value, float | Decimal) else 0
+
+
+def line_results(block: YearBlock, row: int, year: object, lines: Sequence[SummaryLine]) -> dict[Spot, Any]:
+    """A line of the block: of one year, or of all (None)."""
+    names = {2: ("applications.new.total",), **{column: outcomes()[name] for name, column in block.counts.items()}}
+    sums = {column: sum(line.figures[name] for line in lines for name in figures) for column, figures in names.items()}
+    sums[BLOCK_LEFT + 1] = len(lines) if year is not None else sum(line.source for line in lines)
+    sums[sum_column(block)] = sum(sums[column] for column in block.counts.values())
+    found: dict[int, Any] = sums | shares_of(block, sums)
+    if year == "":
+        found = dict.fromkeys(found, "")
+    title = "合计" if year is None else str(year)
+    return {(row, column): value for column, value in (found | {BLOCK_LEFT: title}).items()}
+
+
+def sum_column(block: YearBlock) -> int:
+    return max(block.counts.values()) + 1
+
+
+def shares_of(block: YearBlock, sums: Mapping[int, int | float]) -> dict[int, float | str]:
+    whole = sums[sum_column(block)]
+    return {column: sums[block.counts[name]] / whole if whole else "" for name, column in block.shares.items()}
+
+
+def rest_results(block: YearBlock, found: Mapping[Spot, Any]) -> dict[Spot, Any]:
+    """The line of all other years: the whole less the years above."""
+    row = block.rest_row
+    columns = [2, BLOCK_LEFT + 1, *block.counts.values()]
+    sums = {
+        column: found[block.total_row, column]
+        - sum(found[above, column] or 0 for above in range(YEARS_TOP, YEARS_TOP + YEARS))
+        for column in columns
+    }
+    sums[sum_column(block)] = sum(sums[column] for column in block.counts.values())
+    told = sums | shares_of(block, sums) | {BLOCK_LEFT: str(block.cells[row, 1])}
+    return {(row, column): value for column, value in told.items()}

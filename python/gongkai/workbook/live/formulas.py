@@ -1,0 +1,334 @@
+"""The relations as formulas of a spreadsheet, and what cover and list of findings show of them.
+
+Only functions that Excel 2010, WPS and LibreOffice share; no INDIRECT and no OFFSET, which are computed anew with
+every change. What each formula shows stands once more in ``results``; a test holds both against real programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+
+from gongkai.decisions import WORDS
+from gongkai.figures import BLANKS, PLACES, PLAIN_SIGNS, TOLERANCE, without_blanks
+from gongkai.model import Box
+from gongkai.spreadsheets import Spot, letters
+from gongkai.workbook import layout
+from gongkai.workbook.layout import Lane, TableSheet, address
+from gongkai.workbook.live.overview import block_cells
+
+Formulas = Mapping[Spot, str]
+
+NEAR = format(TOLERANCE, "f")
+IN_PLACE = "✓"  # a guard whose label stands where it belongs
+COLUMN_GUARD = 1_000  # added to the number of a column, so that a guard tells it from a row's
+KNOWN_SIGNS = f"||{'|'.join(PLAIN_SIGNS)}|"  # nothing is one of them
+SHAPE = "行列"  # what is not in its place where no label tells it
+IGNORED = "已忽略"  # in 现状: dismissed, and the difference is still the one that was dismissed
+NO_FIGURES = "没有可以计算的数字"
+# Hidden columns of the cover, a line for each table.
+COUNTERS: Mapping[str, int] = {
+    "relations": 8,
+    "broken": 9,
+    "holding": 10,
+    "figures": 11,
+    "texts": 12,
+    "moved": 13,
+    "changed": 14,
+}
+STATE_COLUMN = 4  # what the cover says of each table
+
+
+def sheets_with_formulas() -> tuple[str, ...]:
+    return (layout.COVER, *(sheet.name for sheet in layout.table_sheets()), layout.RESULTS, layout.SUMMARY)
+
+
+@cache
+def formulas_of(name: str) -> Formulas:
+    """Place -> formula, of a sheet; {} for one that has none of ours."""
+    table = next((sheet for sheet in layout.table_sheets() if sheet.name == name), None)
+    if table is not None:
+        return table_formulas(table)
+    if name == layout.SUMMARY:
+        return {spot: text for spot, text in block_cells().cells.items() if text.startswith("=")}
+    return {layout.COVER: cover_formulas, layout.RESULTS: results_formulas}.get(name, dict)()
+
+
+# --- a table --------------------------------------------------------------------------------------
+
+
+def table_formulas(sheet: TableSheet) -> Formulas:
+    """The lanes, and the image of the table: mirrors, guards, twins; behind it what is a text."""
+    found: dict[Spot, str] = {sheet.image(spot): mirror_formula(sheet, spot) for spot in sheet.cells.values()}
+    found[sheet.signs] = f'="{KNOWN_SIGNS}"'
+    found |= {sheet.text_flag(spot): text_formula(sheet, spot) for spot in sheet.cells.values()}
+    found |= {sheet.image(spot): guard_formula(sheet, spot, text) for spot, text in sheet.guarded}
+    found |= {sheet.first_moved: first_formula(sheet), sheet.is_moved: moved_formula(sheet)}
+    for lane in sheet.lanes.values():
+        formula = lane_formula(sheet, lane)
+        shown, twin = address(lane.spot), address(sheet.image(lane.spot))
+        found |= {lane.spot: formula, sheet.image(lane.spot): formula}
+        found[sheet.text_flag(lane.spot)] = f"=IF(ISERROR({shown}),1,IF({shown}={twin},0,1))"
+    return found
+
+
+def block_of(sheet: TableSheet) -> str:
+    """``$A$1:$J$29``: a table without its lanes, which look at its image."""
+    size = sheet.size
+    return f"$A$1:${letters(size.right)}${size.bottom}"
+
+
+def cell_at(sheet: TableSheet, place: Spot) -> str:
+    """What stands in a place, whatever was dragged there or away: D7 is the fourth of the seventh line."""
+    return f"INDEX({block_of(sheet)},{place[0]},{place[1]})"
+
+
+def mirror_formula(sheet: TableSheet, place: Spot) -> str:
+    """INDEX alone makes 0 of a blank."""
+    here = cell_at(sheet, place)
+    return f'=IF({here}="","",{here})'
+
+
+def text_formula(sheet: TableSheet, place: Spot) -> str:
+    """1 for what is neither a number nor nothing nor a sign; TRUE and #N/A are none (``figures.is_text``)."""
+    mirror = address(sheet.image(place))
+    plain = f"TRIM({replaced(mirror, BLANKS.strip(' '), ' ')})"
+    sign = f'ISNUMBER(FIND("|"&SUBSTITUTE({plain},"|","　")&"|",{address_of(sheet.signs)}))'
+    return f"=IF(ISLOGICAL({mirror}),1,IF(ISNUMBER({mirror}),0,IF(ISTEXT({mirror}),IF({sign},0,1),1)))"
+
+
+def replaced(text: str, letters_out: str, other: str) -> str:
+    """SUBSTITUTE around SUBSTITUTE; a control as CHAR(10), for none may stand in a formula."""
+    for letter in letters_out:
+        written = f'"{letter}"' if letter.isprintable() or letter in "\u3000\u00a0" else f"CHAR({ord(letter)})"
+        text = f'SUBSTITUTE({text},{written},"{other}")'
+    return text
+
+
+def guard_formula(sheet: TableSheet, place: Spot, label: str) -> str:
+    """✓, or the number of the line whose label another text, or none, has taken the place of."""
+    below = place in dict(sheet.guards_below)
+    here = address(place) if below else cell_at(sheet, place)
+    same = f'EXACT({replaced(here, BLANKS, "")},"{without_blanks(label)}")'
+    if below:
+        same = f"AND(ROW({here})={place[0]},{same})"
+    number = COLUMN_GUARD + place[1] if sheet.is_column_label(place) else place[0]
+    return f'=IF({same},"{IN_PLACE}",{number})'
+
+
+def first_formula(sheet: TableSheet) -> str:
+    """The first guard whose label is not in its place, 0 where all are; -1 where guards are gone or damaged."""
+    guards = ranges_of(sheet.image(spot) for spot, _ in sheet.guarded)
+    lost = f"OR(ISERROR(SUM({guards})),COUNTA({guards})<{len(sheet.guarded)})"
+    return f"=IF({lost},-1,IF(COUNT({guards})=0,0,MIN({guards})))"
+
+
+def moved_formula(sheet: TableSheet) -> str:
+    """第9行, D列 or 行列: what of a table is not in its place; "" where all is."""
+    block, first = block_of(sheet), address_of(sheet.first_moved)
+    rows, columns = sheet.size.bottom, sheet.size.right
+    lost = f"ISERROR({first}+ROWS({block})+ROW($A$1))"
+    column = f'CHAR(64+{first}-{COLUMN_GUARD})&"列"'
+    named = f'IF({first}<{COLUMN_GUARD},"第"&{first}&"行",{column})'
+    shape = f"ROW($A$1)<>1,COLUMN($A$1)<>1,ROWS({block})<>{rows},COLUMNS({block})<>{columns}"
+    told = f'IF({first}>0,{named},IF(OR({first}<0,{shape}),"{SHAPE}",""))'
+    return f'=IF({lost},"{SHAPE}",{told})'
+
+
+def lane_formula(sheet: TableSheet, lane: Lane) -> str:
+    """移, 文, the signed difference, "" (nothing filled in), ✓ or 缺 (open), in this order.
+
+    Blanks are unknown whole figures from 0 upwards: a difference that no filling of them takes away is one.
+    """
+    relation = lane.relation
+    parts, whole = (ranges_of(map(sheet.image, spots(sheet, cells))) for cells in (relation.parts, relation.whole))
+    texts = ranges_of(map(sheet.text_flag, spots(sheet, relation.cells)))
+    gap = f"ROUND(SUM({parts})-SUM({whole}),{PLACES})"
+    parts_full, whole_full = f"COUNT({parts})={len(relation.parts)}", f"COUNT({whole})={len(relation.whole)}"
+    wrong = f"AND({gap}>={NEAR},{whole_full}),AND({gap}<=-{NEAR},{parts_full}),ABS({gap}-ROUND({gap},0))>={NEAR}"
+    holds = f"AND(ABS({gap})<{NEAR},COUNT({whole})>0,OR({parts_full},{whole_full}))"
+    judged = f'IF(OR({wrong}),{gap},IF({holds},"{layout.HOLDS}","{layout.MISSING}"))'
+    filled = f'IF(COUNT({parts},{whole})=0,"",{judged})'
+    moved = address_of(sheet.is_moved)
+    return f'=IF({moved}<>"","{layout.MOVED}",IF(SUM({texts})>0,"{layout.TEXT}",{filled}))'
+
+
+def spots(sheet: TableSheet, cells: Iterable[str]) -> list[Spot]:
+    return [sheet.cells[cell_id] for cell_id in cells]
+
+
+def address_of(place: Spot) -> str:
+    """``$U$34``."""
+    return f"${letters(place[1])}${place[0]}"
+
+
+# --- ranges ---------------------------------------------------------------------------------------
+
+
+def ranges_of(places: Iterable[Spot], sheet: str = "") -> str:
+    """``D4:I4`` or ``D6:D26,D30``: cells as the fewest ranges, each with the sheet's name if one is given."""
+    name = f"'{sheet}'!" if sheet else ""
+    return ",".join(name + range_of(box) for box in rectangles(places))
+
+
+def range_of(box: Box) -> str:
+    first, last = address((box.top, box.left)), address((box.bottom, box.right))
+    return first if first == last else f"{first}:{last}"
+
+
+def rectangles(places: Iterable[Spot]) -> list[Box]:
+    """Cells -> rectangles that cover each once: runs along a row, equal runs of neighbouring rows joined."""
+    runs: list[Box] = []
+    for row, column in sorted(places):
+        if runs and runs[-1].top == row and runs[-1].right == column - 1:
+            runs[-1] = Box(row, runs[-1].left, row, column)
+        else:
+            runs.append(Box(row, column, row, column))
+    joined: list[Box] = []
+    for run in runs:
+        above = next((box for box in joined if fits_below(run, box)), None)
+        if above:
+            joined.remove(above)
+            run = Box(above.top, run.left, run.bottom, run.right)
+        joined.append(run)
+    return joined
+
+
+def fits_below(run: Box, box: Box) -> bool:
+    return box.bottom == run.top - 1 and (box.left, box.right) == (run.left, run.right)
+
+
+# --- cover ----------------------------------------------------------------------------------------
+
+
+def cover_formulas() -> dict[Spot, str]:
+    found = {}
+    for table, (row, _) in layout.EDITION_SPOTS.items():
+        for name, column in COUNTERS.items():
+            found[row, column] = f"={by_edition(table, COUNTED[name])}"
+        found[row, STATE_COLUMN] = state_formula(row)
+    found[layout.LIVE_SPOT] = live_formula()
+    return found
+
+
+def by_edition(table: str, told: Callable[[TableSheet], str]) -> str:
+    """What is told of the sheet of the edition that the cover names for a table; of the newest by default."""
+    formula = told(layout.newest_sheet(table))
+    cell = f"$C${layout.EDITION_SPOTS[table][0]}"
+    for sheet in layout.table_sheets():
+        if sheet.table == table and sheet is not layout.newest_sheet(table):
+            formula = f"IF({cell}={sheet.editions[0]},{told(sheet)},{formula})"
+    return formula
+
+
+def twins(sheet: TableSheet) -> str:
+    return ranges_of((sheet.image(lane.spot) for lane in sheet.lanes.values()), sheet.name)
+
+
+def count_of_lanes(sheet: TableSheet, shown: str) -> str:
+    ranges = twins(sheet).split(",") if sheet.lanes else []
+    return "+".join(f'COUNTIF({each},"{shown}")' for each in ranges) or "0"
+
+
+COUNTED: Mapping[str, Callable[[TableSheet], str]] = {
+    "relations": lambda sheet: str(len(sheet.lanes)),
+    "broken": lambda sheet: f"COUNT({twins(sheet)})" if sheet.lanes else "0",
+    "holding": lambda sheet: count_of_lanes(sheet, layout.HOLDS),
+    "figures": lambda sheet: f"COUNT({ranges_of(map(sheet.image, sheet.cells.values()), sheet.name)})",
+    "texts": lambda sheet: f"SUM({ranges_of(map(sheet.text_flag, sheet.cells.values()), sheet.name)})",
+    "moved": lambda sheet: address(sheet.is_moved, sheet.name),
+    "changed": lambda sheet: f"SUM({changed_lanes(sheet)})" if sheet.lanes else "0",
+}
+
+
+def changed_lanes(sheet: TableSheet) -> str:
+    return ranges_of((sheet.text_flag(lane.spot) for lane in sheet.lanes.values()), sheet.name)
+
+
+def state_formula(row: int) -> str:
+    """What the cover says of one table: 移 before 文 before ✓."""
+    at = {name: f"{letters(column)}{row}" for name, column in COUNTERS.items()}
+    texts, broken, holding, relations = at["texts"], at["broken"], at["holding"], at["relations"]
+    also = f'IF({texts}>0,"，{layout.TEXT} "&{texts}&"格是文本","")'
+    told = f'IF({holding}={relations},"✓ 全部相符","相符"&{holding}&"项，其余数据不全")'
+    told = f'IF({texts}>0,"{layout.TEXT} "&{texts}&"格是文本，有关的项没有核对",{told})'
+    told = f'IF({broken}>0,"✗ 不符"&{broken}&"项"&{also},{told})'
+    without = f'IF({texts}>0,"{layout.TEXT} "&{texts}&"格是文本","没有规定勾稽关系")'
+    told = f"IF({relations}=0,{without},{told})"
+    told = f'IF({at["figures"]}+{texts}=0,"{NO_FIGURES}",{told})'
+    changed = f'IF({at["changed"]}>0,"；"&{at["changed"]}&"格勾稽校验被改动","")'
+    moved = f'"{layout.MOVED} "&{at["moved"]}&"与官方表格不同，没有核对"'
+    return f'=IF({at["moved"]}<>"",{moved},{told}&{changed})'
+
+
+def live_formula() -> str:
+    """What the cover says of the whole report as it stands now."""
+    rows = [row for row, _ in layout.EDITION_SPOTS.values()]
+    total = {name: f"SUM({letters(column)}{rows[0]}:{letters(column)}{rows[-1]})" for name, column in COUNTERS.items()}
+    relations, broken, holding, texts = (total[name] for name in ("relations", "broken", "holding", "texts"))
+    told = (
+        f'IF({broken}>0,"✗ ","")&"勾稽关系共"&{relations}&"项，不符"&{broken}&"项"'
+        f'&"（相符"&{holding}&"项，数据不全"&({relations}-{broken}-{holding})&"项）"'
+    )
+    told = f'IF({broken}+{holding}=0,"没有能核对的勾稽关系（共"&{relations}&"项，数据不全）",{told})'
+    told = f'IF({total["figures"]}+{texts}=0,"{NO_FIGURES}，什么也没有校验",{told})'
+    also = f'IF({texts}>0,"；{layout.TEXT} "&{texts}&"格是文本","")'
+    return f"={moved_tables()}&{told}&{also}&{ignored_line()}"
+
+
+def moved_tables() -> str:
+    """移 表三第9行；, "" where every table is in order."""
+    told = []
+    for table, (row, _) in layout.EDITION_SPOTS.items():
+        cell = f"{letters(COUNTERS['moved'])}{row}"
+        told.append(f'IF({cell}<>"","{layout.MOVED} {layout.newest_sheet(table).form.number}"&{cell}&"；","")')
+    return "&".join(told)
+
+
+def ignored_line() -> str:
+    """What of the list of findings is dismissed, as text of a formula; "" where nothing is."""
+    state, top = letters(layout.RESULT_COLUMNS["state"]), layout.RESULTS_TOP
+    area = f"'{layout.RESULTS}'!${state}${top}:${state}${top + layout.RESULTS_ROWS - 1}"
+    count = f'COUNTIF({area},"{IGNORED}")'
+    return f'IF({count}>0,"；“{layout.RESULTS}”中已忽略"&{count}&"处","")'
+
+
+# --- list of findings -----------------------------------------------------------------------------
+
+
+def results_formulas() -> dict[Spot, str]:
+    found: dict[Spot, str] = {}
+    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
+        at = {name: f"{letters(column)}{row}" for name, column in layout.RESULT_COLUMNS.items()}
+        formulas = {"place": place_formula(at), "now": now_formula(at), "state": state_of_finding(at)}
+        found |= {(row, layout.RESULT_COLUMNS[name]): text for name, text in formulas.items()}
+    return found
+
+
+def place_formula(at: Mapping[str, str]) -> str:
+    link, text = at["link"], at["link_text"]
+    return f'=IF({link}="",{text}&"",HYPERLINK("#"&{link},{text}))'
+
+
+def now_formula(at: Mapping[str, str]) -> str:
+    """What the lane or the cell of a finding shows now, read in the image of its table."""
+    place = f"MAX({at['lane']},{at['blank']})"
+    told = '""'
+    for sheet in reversed(layout.table_sheets()):
+        box = sheet.image_box
+        area = f"'{sheet.name}'!{address_of((box.top, box.left))}:{address_of((box.bottom, box.right))}"
+        row, column = f"INT({place}/{layout.PLACE_ROW})", f"MOD({place},{layout.PLACE_ROW})"
+        here = f'IF(INDEX({area},1,1)<>"","{layout.MOVED}",INDEX({area},{row},{column}))'
+        told = f'IF({at["table"]}="{sheet.name}",{here},{told})'
+    return f'=IF({place}=0,"",{told})'
+
+
+def state_of_finding(at: Mapping[str, str]) -> str:
+    now, gap = at["now"], at["difference"]
+    ignored = f'{at["verdict"]}="{WORDS["dismissed"]}"'
+    signs = f'IF(OR({now}="{layout.MOVED}",{now}="{layout.TEXT}"),{now},"待补全")'
+    settled = f'IF({now}="{layout.HOLDS}","已相符",{signs})'
+    of_lane = f'IF(ISNUMBER({now}),IF(AND({ignored},{now}={gap}),"{IGNORED}","仍不符"),{settled})'
+    of_blank = f'IF(ISNUMBER({now}),"已填写",IF({ignored},"{IGNORED}","未填写"))'
+    other = f'IF({ignored},"{IGNORED}","")'
+    return f'=IF({at["lane"]}<>"",{of_lane},IF({at["blank"]}<>"",{of_blank},{other}))'

@@ -1,0 +1,305 @@
+"""What each formula of ``formulas`` shows, worked out from what stands in the cells: its twin in Python.
+
+CellValues hold what a spreadsheet knows of them: a number, a text, True or False, an error, None for nothing. UNKNOWN
+stands for the result of somebody's own formula that is no longer true, and goes into all that depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Final, TypeGuard
+
+from gongkai.decisions import WORDS
+from gongkai.figures import is_text, rounded, shown, without_blanks
+from gongkai.model import Figure, Relation
+from gongkai.spreadsheets import Spot, letters
+from gongkai.sums import difference, total
+from gongkai.workbook import layout
+from gongkai.workbook.layout import TableSheet
+from gongkai.workbook.live.formulas import (
+    COLUMN_GUARD,
+    COUNTERS,
+    IGNORED,
+    IN_PLACE,
+    KNOWN_SIGNS,
+    NO_FIGURES,
+    SHAPE,
+    STATE_COLUMN,
+)
+
+
+class UnknownResult(Enum):
+    """The one value of UNKNOWN."""
+
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class CellError:
+    """#N/A."""
+
+    text: str
+
+
+UNKNOWN: Final = UnknownResult.UNKNOWN
+CellValue = Figure | float | str | bool | CellError | UnknownResult | None
+CellValues = Mapping[Spot, CellValue]
+Results = dict[Spot, CellValue]
+SKIPS = ("", None)
+
+
+def is_number(value: CellValue) -> TypeGuard[Figure | float]:
+    return isinstance(value, int | Decimal | float) and not isinstance(value, bool)
+
+
+def text_shown(value: CellValue) -> str:
+    """A value beside & in a formula."""
+    return shown(value) if isinstance(value, int | Decimal) else "" if value is None else str(value)
+
+
+# --- a table --------------------------------------------------------------------------------------
+
+
+def table_results(sheet: TableSheet, cells: CellValues, own: Iterable[Spot] = ()) -> Results:
+    """``cells`` as they stand; ``own`` are the lanes in which still stands what ``formulas`` says."""
+    found: Results = {sheet.signs: KNOWN_SIGNS}
+    for spot in sheet.cells.values():
+        held = cells.get(spot)
+        found[sheet.image(spot)] = "" if held is None else held
+        found[sheet.text_flag(spot)] = text_flag(held)
+    guards = {spot: guard(sheet, spot, text, cells.get(spot)) for spot, text in sheet.guarded}
+    found |= {sheet.image(spot): value for spot, value in guards.items()}
+    found[sheet.first_moved] = first = first_moved(list(guards.values()))
+    found[sheet.is_moved] = moved = moved_text(first)
+    whole = set(own)
+    for lane in sheet.lanes.values():
+        twin = lane_result(sheet, lane.relation, found, moved)
+        found[sheet.image(lane.spot)] = twin
+        stands = cells.get(lane.spot)
+        if lane.spot in whole:
+            found[lane.spot] = stands = twin
+        found[sheet.text_flag(lane.spot)] = is_changed(stands, twin)
+    return found
+
+
+def text_flag(held: CellValue) -> CellValue:
+    if held is UNKNOWN:
+        return UNKNOWN
+    if isinstance(held, str):
+        return int(is_text(held))
+    return int(held is not None and not is_number(held))
+
+
+def guard(sheet: TableSheet, spot: Spot, label: str, held: CellValue) -> CellValue:
+    if isinstance(held, CellError | UnknownResult):
+        return held
+    if without_blanks(text_shown(held)) == without_blanks(label):
+        return IN_PLACE
+    return COLUMN_GUARD + spot[1] if sheet.is_column_label(spot) else spot[0]
+
+
+def first_moved(guards: Sequence[CellValue]) -> int | UnknownResult:
+    if UNKNOWN in guards:
+        return UNKNOWN
+    if any(isinstance(value, CellError) for value in guards):
+        return -1
+    return min((int(value) for value in guards if is_number(value)), default=0)
+
+
+def moved_text(first: int | UnknownResult) -> CellValue:
+    if first is UNKNOWN or first == 0:
+        return UNKNOWN if first is UNKNOWN else ""
+    if first < 0:
+        return SHAPE
+    return f"第{first}行" if first < COLUMN_GUARD else f"{letters(first - COLUMN_GUARD)}列"
+
+
+def lane_result(sheet: TableSheet, relation: Relation, found: Results, moved: CellValue) -> CellValue:
+    if moved != "":
+        return moved if moved is UNKNOWN else layout.MOVED
+    parts, whole = (
+        [found[sheet.image(sheet.cells[cell])] for cell in cells] for cells in (relation.parts, relation.whole)
+    )
+    flags = [found[sheet.text_flag(sheet.cells[cell])] for cell in relation.cells]
+    if UNKNOWN in flags:
+        return UNKNOWN
+    return layout.TEXT if any(flags) else judged(parts, whole)
+
+
+def judged(parts: Sequence[CellValue], whole: Sequence[CellValue]) -> CellValue:
+    """The difference where no filling of the blanks takes it away, ✓, 缺, "" where nothing is filled in."""
+    stated_parts, stated_whole = figures_of(parts), figures_of(whole)
+    if not stated_parts and not stated_whole:
+        return ""
+    gap = rounded(difference(total(stated_parts), total(stated_whole)))
+    parts_full, whole_full = len(stated_parts) == len(parts), len(stated_whole) == len(whole)
+    if (gap > 0 and whole_full) or (gap < 0 and parts_full) or gap != int(gap):
+        return gap
+    holds = gap == 0 and stated_whole and (parts_full or whole_full)
+    return layout.HOLDS if holds else layout.MISSING
+
+
+def figures_of(values: Iterable[CellValue]) -> list[Figure]:
+    return [value if isinstance(value, int | Decimal) else Decimal(repr(value)) for value in values if is_number(value)]
+
+
+def is_changed(stands: CellValue, twin: CellValue) -> CellValue:
+    """Whether a lane shows something else than its relation gives: it was overtyped or cleared."""
+    if UNKNOWN in (stands, twin):
+        return UNKNOWN
+    shows_error = isinstance(stands, CellError)
+    return int(shows_error or ("" if stands is None else stands) != twin)
+
+
+# --- cover ----------------------------------------------------------------------------------------
+
+
+def cover_results(cells: CellValues, tables: Mapping[str, Results], ignored: CellValue) -> Results:
+    found: Results = {}
+    counts: dict[str, dict[str, CellValue]] = {}
+    for table, spot in layout.EDITION_SPOTS.items():
+        sheet = chosen_sheet(table, cells.get(spot))
+        counts[table] = counted(sheet, tables.get(sheet.name))
+        for name, column in COUNTERS.items():
+            found[spot[0], column] = counts[table][name]
+        found[spot[0], STATE_COLUMN] = state_text(counts[table])
+    found[layout.LIVE_SPOT] = live_text(counts, ignored)
+    return found
+
+
+def chosen_sheet(table: str, edition: CellValue) -> TableSheet:
+    named = str(int(edition)) if is_number(edition) and edition == int(edition) else ""
+    sheets = [sheet for sheet in layout.table_sheets() if sheet.table == table and sheet.editions[0] == named]
+    return sheets[0] if sheets else layout.newest_sheet(table)
+
+
+def counted(sheet: TableSheet, found: Results | None) -> dict[str, CellValue]:
+    """What the hidden columns of the cover count of a table; UNKNOWN for a sheet that is not as we write it."""
+    if found is None:
+        return dict.fromkeys(COUNTERS, UNKNOWN)
+    lanes = [found[sheet.image(lane.spot)] for lane in sheet.lanes.values()]
+    figures = [found[sheet.image(spot)] for spot in sheet.cells.values()]
+    return {
+        "relations": len(lanes),
+        "broken": sum_of(int(is_number(lane)) for lane in lanes) if UNKNOWN not in lanes else UNKNOWN,
+        "holding": lanes.count(layout.HOLDS) if UNKNOWN not in lanes else UNKNOWN,
+        "figures": sum(map(is_number, figures)) if UNKNOWN not in figures else UNKNOWN,
+        "texts": sum_of(found[sheet.text_flag(spot)] for spot in sheet.cells.values()),
+        "moved": found[sheet.is_moved],
+        "changed": sum_of(found[sheet.text_flag(lane.spot)] for lane in sheet.lanes.values()),
+    }
+
+
+def count_in(values: Iterable[CellValue]) -> int:
+    return sum(int(value) for value in values if is_number(value))
+
+
+def sum_of(values: Iterable[CellValue]) -> CellValue:
+    found = list(values)
+    return UNKNOWN if UNKNOWN in found else count_in(found)
+
+
+def state_text(counts: Mapping[str, CellValue]) -> CellValue:
+    if UNKNOWN in counts.values():
+        return UNKNOWN
+    if counts["moved"] != "":
+        return f"{layout.MOVED} {counts['moved']}与官方表格不同，没有核对"
+    changed = counts["changed"]
+    return state_of_figures(counts) + (f"；{changed}格勾稽校验被改动" if changed else "")
+
+
+def state_of_figures(counts: Mapping[str, CellValue]) -> str:
+    texts, broken, holding = counts["texts"], counts["broken"], counts["holding"]
+    told = f"{layout.TEXT} {texts}格是文本" if texts else ""
+    if not counts["figures"] and not texts:
+        return NO_FIGURES
+    if not counts["relations"]:
+        return told or "没有规定勾稽关系"
+    if broken:
+        return "，".join(filter(None, (f"✗ 不符{broken}项", told)))
+    if told:
+        return f"{told}，有关的项没有核对"
+    return "✓ 全部相符" if holding == counts["relations"] else f"相符{holding}项，其余数据不全"
+
+
+def live_text(counts: Mapping[str, Mapping[str, CellValue]], ignored: CellValue) -> CellValue:
+    values = [value for one in counts.values() for value in one.values()]
+    if UNKNOWN in values or not is_number(ignored):
+        return UNKNOWN
+    total_of = {name: count_in(one[name] for one in counts.values()) for name in COUNTERS}
+    numbers = {table: layout.newest_sheet(table).form.number for table in counts}
+    moved = "".join(f"{layout.MOVED} {numbers[table]}{one['moved']}；" for table, one in counts.items() if one["moved"])
+    also = f"；{layout.TEXT} {total_of['texts']}格是文本" if total_of["texts"] else ""
+    dismissed = f"；“{layout.RESULTS}”中已忽略{ignored}处" if ignored else ""
+    return f"{moved}{live_count(total_of)}{also}{dismissed}"
+
+
+def live_count(counts: Mapping[str, int]) -> str:
+    relations, broken, holding = counts["relations"], counts["broken"], counts["holding"]
+    if not counts["figures"] and not counts["texts"]:
+        return f"{NO_FIGURES}，什么也没有校验"
+    if not broken and not holding:
+        return f"没有能核对的勾稽关系（共{relations}项，数据不全）"
+    told = f"勾稽关系共{relations}项，不符{broken}项（相符{holding}项，数据不全{relations - broken - holding}项）"
+    return f"✗ {told}" if broken else told
+
+
+# --- list of findings -----------------------------------------------------------------------------
+
+
+def findings_results(cells: CellValues, tables: Mapping[str, Results]) -> Results:
+    found: Results = {}
+    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
+        at = {name: (row, column) for name, column in layout.RESULT_COLUMNS.items()}
+        held = {name: cells.get(spot) for name, spot in at.items()}
+        found[at["place"]] = text_shown(held["link_text"]) if held["link"] in SKIPS else held["link_text"]
+        found[at["now"]] = now = now_result(held, tables)
+        found[at["state"]] = finding_state(held, now)
+    return found
+
+
+def now_result(held: Mapping[str, CellValue], tables: Mapping[str, Results]) -> CellValue:
+    places = [value for name in ("lane", "blank") if is_number(value := held[name])]
+    place = int(max(places, default=0))
+    if not place:
+        return ""
+    sheet = next((one for one in layout.table_sheets() if one.name == held["table"]), None)
+    if sheet is None:
+        return ""
+    results = tables.get(sheet.name)
+    if results is None or results[sheet.is_moved] is UNKNOWN:
+        return UNKNOWN
+    if results[sheet.is_moved] != "":
+        return layout.MOVED
+    return results.get(sheet.image(divmod(place, layout.PLACE_ROW)), UNKNOWN)
+
+
+def finding_state(held: Mapping[str, CellValue], now: CellValue) -> CellValue:
+    if now is UNKNOWN:
+        return UNKNOWN
+    ignored = held["verdict"] == WORDS["dismissed"]
+    if held["lane"] not in SKIPS:
+        return lane_state(now, ignored and now == held["difference"])
+    if held["blank"] not in SKIPS:
+        return "已填写" if is_number(now) else IGNORED if ignored else "未填写"
+    return IGNORED if ignored else ""
+
+
+def lane_state(now: CellValue, ignored: bool) -> str:
+    if is_number(now):
+        return IGNORED if ignored else "仍不符"
+    if now in (layout.MOVED, layout.TEXT):
+        return str(now)
+    return "已相符" if now == layout.HOLDS else "待补全"
+
+
+def ignored_in(found: Results) -> CellValue:
+    states = [found[row, layout.RESULT_COLUMNS["state"]] for row in result_rows()]
+    return UNKNOWN if UNKNOWN in states else states.count(IGNORED)
+
+
+def result_rows() -> range:
+    return range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
