@@ -7,13 +7,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pyopenvba.cfb import CFB  # type: ignore[import-untyped]
 from pyopenvba.excel import ExcelFile  # type: ignore[import-untyped]
+from pyopenvba.vba import (  # type: ignore[import-untyped]
+    compress,
+    parse_vba_project,
+    serialize_dir_stream,
+)
 
 from packages import Parts, packed, unpacked
 from wrappers import functions_module
 
 SOURCES = Path(__file__).with_name("vba")
 GENERATED = "GkFunctions"
+PROJECT_PART = "xl/vbaProject.bin"
+# [MS-OVBA] 2.3.4.1 as in its example 3.1.1: 0x61CC, version 0xFFFF, 0x00, 0x0001, and no cache behind them.
+OF_NO_VERSION = bytes.fromhex("CC61 FFFF 00 0100")
+NO_COOKIE = 0xFFFF
 CALLBACKS = re.compile(r"\bGk(OnLoad|Action|UrlChanged|UrlText)\b")
 
 
@@ -49,4 +59,25 @@ def with_macros(parts: Parts, modules: Mapping[str, str]) -> Parts:
             for name, source in modules.items():
                 project.add_module(name, "\r\n".join(source.splitlines()) + "\r\n")
             file.save()
-        return unpacked(path.read_bytes())
+        done = unpacked(path.read_bytes())
+    return {**done, PROJECT_PART: without_caches(done[PROJECT_PART])}
+
+
+def without_caches(content: bytes) -> bytes:
+    """The project as its sources alone, which every version of Office compiles anew.
+
+    pyOpenVBA says version 0x00B5, that of Excel today, before a cache of zeros: CC 61 B5 00 00 00 00 ...
+    An Excel of that very version may take the zeros for compiled macros. ThisWorkbook has 1,008 bytes
+    that Office once compiled before its source, as the template of pyOpenVBA had them.
+    """
+    file = CFB.from_bytes(content)
+    project = parse_vba_project(file)
+    project.project_cookie = NO_COOKIE
+    for module in project.modules:
+        stream = file.get_stream_in_storage("VBA", module.stream_name)
+        file.write_stream_in_storage("VBA", module.stream_name, stream[module.text_offset :])
+        module.text_offset, module.cookie = 0, NO_COOKIE
+    file.write_stream_in_storage("VBA", "dir", compress(serialize_dir_stream(project)))
+    file.write_stream_in_storage("VBA", "_VBA_PROJECT", OF_NO_VERSION)
+    file.drop_streams_in_storage("VBA", lambda name: name.startswith("__SRP_"))
+    return bytes(file.to_bytes())

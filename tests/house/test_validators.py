@@ -23,13 +23,14 @@ from helpers import HELPERS, TESTS
 from helpers.excel.desk import ADDIN, as_workbook, open_desk
 from helpers.made import converted_report, report_of
 from helpers.office import PATIENCE
-from macros import macro_modules
+from macros import addin_modules, macro_modules
 
 VALIDATOR = TESTS / "tools" / "node_modules" / ".bin" / "ooxml-validator"
 TOOLS = Path(sys.executable).parent
 SYSTEM_PYTHON = "/usr/bin/python3"  # the one that has LibreOffice's module
 # Words of any macro that does anything; what starts by itself or hides something is not among them.
 HARMLESS = {"run", "open", "command", "system", "hex strings", "base64 strings"}
+SOURCES = {"template": macro_modules, "addin": addin_modules}
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,20 @@ def test_olevba_finds_nothing_that_starts_by_itself(file: str, files: dict[str, 
     found = {(each["type"], each["keyword"].lower()) for each in report["analysis"]}
     assert {word for kind, word in found if kind == "Suspicious"} <= HARMLESS
     assert {kind for kind, _ in found} <= {"Suspicious"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", SOURCES)
+def test_olevba_reads_the_sources(file: str, files: dict[str, Path]) -> None:
+    done = subprocess.run([TOOLS / "olevba", "--json", files[file]], check=True, capture_output=True)
+    [report] = [entry for entry in json.loads(done.stdout) if entry.get("type") == "OpenXML"]
+    read = {each["vba_filename"].rpartition(".")[0]: each["code"] for each in report["macros"]}
+    for name, source in SOURCES[file]().items():
+        assert code_lines(read[name]) == code_lines(source)
+
+
+def code_lines(source: str) -> list[str]:
+    return [line for line in source.split("\n") if line and not line.startswith("Attribute ")]
 
 
 def test_a_filled_workbook_has_the_macros_of_the_template(files: dict[str, Path]) -> None:
