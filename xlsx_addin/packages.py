@@ -22,6 +22,8 @@ RIBBON, RIBBON_KIND = (
     "customUI/customUI14.xml",
     "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility",
 )
+# One of a list: '汇总'!$A:$B. A comma between quotes is the sheet's.
+AREA = re.compile(r"(?:'(?:[^']|'')*'|[^',])+")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 STAMP = b"2021-01-01T00:00:00Z"
 FONT_ORDER = (
@@ -69,6 +71,7 @@ def repaired(parts: Parts, main_type: bytes) -> Parts:
         TYPES: lambda part: part.replace(PLAIN, main_type),
         "docProps/core.xml": fixed_dates,
         "xl/styles.xml": ordered_fonts,
+        "xl/workbook.xml": ordered_titles,
     }
     return {
         name: (tidy_sheet if name.startswith("xl/worksheets/sheet") else repairs.get(name, bytes))(part)
@@ -91,6 +94,18 @@ def tidy_sheet(part: bytes) -> bytes:
             del cell.attrib["t"]
         if not len(cell):
             cell.text = None
+    return written(root)
+
+
+def ordered_titles(part: bytes) -> bytes:
+    """Columns that repeat on each page before rows that do, as Excel writes them.
+
+    openpyxl has rows first, '汇总'!$13:$14,'汇总'!$A:$B, which Gnumeric, for one, warns about.
+    """
+    root = etree.fromstring(part)
+    for node in root.iterfind("{*}definedNames/{*}definedName[@name='_xlnm.Print_Titles']"):
+        areas = AREA.findall(node.text or "")
+        node.text = ",".join(sorted(areas, key=lambda area: area[-1].isdigit()))
     return written(root)
 
 

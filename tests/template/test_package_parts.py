@@ -24,7 +24,7 @@ from helpers.excel.desk import ADDIN, as_workbook
 from helpers.excel.ribbon import BUTTON_MACROS
 from helpers.made import report_of
 from macros import addin_modules, macro_modules
-from packages import OFFICE_NS, TYPES, Parts, sheet_parts, unpacked
+from packages import OFFICE_NS, TYPES, Parts, ordered_titles, sheet_parts, unpacked
 
 BUILD = ROOT / "xlsx_addin" / "build.py"
 FILES = {"template": template_path(), "addin": ADDIN}
@@ -34,6 +34,7 @@ MAIN_TYPES = {
 }
 VBA_KIND = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
 RIBBON_KIND = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
+TITLES = "_xlnm.Print_Titles"
 EACH = pytest.mark.parametrize("file", FILES)
 
 
@@ -184,6 +185,32 @@ def test_two_builds_in_two_processes_are_the_same_bytes() -> None:
         for seed in ("1", "2")
     }
     assert len(printed) == 1
+
+
+# --- what openpyxl writes otherwise than Excel ---------------------------------------------------
+
+
+def test_titles_are_columns_before_rows() -> None:
+    root = etree.fromstring(parts_of("template")["xl/workbook.xml"])
+    titles = [node.text for node in root.iter("{*}definedName") if node.get("name") == TITLES]
+    assert "'汇总'!$A:$B,'汇总'!$13:$14" in titles
+    assert [title for title in titles if "," in title] == titles[-1:]
+    summary = load_workbook(FILES["template"])[layout.SUMMARY]
+    assert (summary.print_title_cols, summary.print_title_rows) == ("$A:$B", "$13:$14")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("'a, ''b'' 1'!$1:$2,'a, ''b'' 1'!$A:$C", "'a, ''b'' 1'!$A:$C,'a, ''b'' 1'!$1:$2"),
+        ("S1!$A:$B,S1!$1:$1", "S1!$A:$B,S1!$1:$1"),
+        ("S1!$3:$3", "S1!$3:$3"),
+    ],
+)
+def test_titles_of_any_sheet(before: str, after: str) -> None:
+    name = f'<definedName name="{TITLES}">{before}</definedName>'
+    done = etree.fromstring(ordered_titles(f"<w><definedNames>{name}</definedNames></w>".encode()))
+    assert done.findtext("definedNames/definedName") == after
 
 
 # --- buttons on the sheets ----------------------------------------------------------------------------------------
