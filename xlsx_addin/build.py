@@ -15,6 +15,7 @@ sys.path[:0] = [str(ROOT / "xlsx_addin"), str(ROOT / "python")]
 
 from openpyxl import Workbook  # noqa: E402
 from openpyxl.packaging.custom import StringProperty  # noqa: E402
+from openpyxl.workbook.properties import CalcProperties  # noqa: E402
 
 from batch_sheets import add_batch, add_summary  # noqa: E402
 from buttons import with_buttons  # noqa: E402
@@ -35,6 +36,7 @@ TEMPLATE = ROOT / "workbook_template.xlsm"
 ADDIN_FILE = ROOT / "xlsx_addin" / "gongkai.xlam"
 RIBBON = ROOT / "xlsx_addin" / "ribbon" / "customUI14.xml"
 HIDES = b' getVisible="GkTabVisible"'
+CALC_ENGINE = 191029  # of Excel 2019 and all since; openpyxl says 124519, that of Excel 2007
 TITLE = "政府信息公开工作年度报告数据核对"
 
 
@@ -84,6 +86,8 @@ def new_workbook() -> Workbook:
     workbook.code_name = "ThisWorkbook"
     workbook.properties.creator = "gongkai"
     workbook.properties.title = TITLE
+    # Without openpyxl's order to calculate all on loading, for which Excel asks to save on closing.
+    workbook.calculation = CalcProperties(calcId=CALC_ENGINE, fullCalcOnLoad=None)
     workbook._named_styles["Normal"].font = font()  # type: ignore[attr-defined]
     return workbook
 

@@ -25,6 +25,12 @@ RIBBON, RIBBON_KIND = (
 # One of a list: '汇总'!$A:$B. A comma between quotes is the sheet's.
 AREA = re.compile(r"(?:'(?:[^']|'')*'|[^',])+")
 EPOCH = (1980, 1, 1, 0, 0, 0)
+# openpyxl says "Microsoft Excel Compatible / Openpyxl 3.1.5". LibreOffice believes the results that
+# a file by "Microsoft Excel" has stored, and calculates nothing on loading.
+MADE_BY = (
+    b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
+    b'extended-properties"><Application>gongkai</Application></Properties>'
+)
 STAMP = b"2021-01-01T00:00:00Z"
 FONT_ORDER = (
     "b",
@@ -69,6 +75,7 @@ def repaired(parts: Parts, main_type: bytes) -> Parts:
     """The parts as the schema has them, of a workbook or an add-in with macros."""
     repairs: Mapping[str, Callable[[bytes], bytes]] = {
         TYPES: lambda part: part.replace(PLAIN, main_type),
+        "docProps/app.xml": lambda part: MADE_BY,
         "docProps/core.xml": fixed_dates,
         "xl/styles.xml": ordered_fonts,
         "xl/workbook.xml": ordered_titles,

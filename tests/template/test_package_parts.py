@@ -23,8 +23,9 @@ from helpers import ROOT
 from helpers.excel.desk import ADDIN, as_workbook
 from helpers.excel.ribbon import BUTTON_MACROS
 from helpers.made import report_of
+from helpers.office import recalculated
 from macros import addin_modules, macro_modules
-from packages import OFFICE_NS, TYPES, Parts, ordered_titles, sheet_parts, unpacked
+from packages import OFFICE_NS, TYPES, Parts, ordered_titles, packed, sheet_parts, unpacked
 
 BUILD = ROOT / "xlsx_addin" / "build.py"
 FILES = {"template": template_path(), "addin": ADDIN}
@@ -211,6 +212,30 @@ def test_titles_of_any_sheet(before: str, after: str) -> None:
     name = f'<definedName name="{TITLES}">{before}</definedName>'
     done = etree.fromstring(ordered_titles(f"<w><definedNames>{name}</definedNames></w>".encode()))
     assert done.findtext("definedNames/definedName") == after
+
+
+@EACH
+def test_the_file_says_who_made_it_and_does_not_order_a_calculation(file: str) -> None:
+    said = etree.fromstring(parts_of(file)["docProps/app.xml"])
+    assert [node.tag.rpartition("}")[2] for node in said] == ["Application"]
+    assert said[0].text == "gongkai"
+    [settings] = etree.fromstring(parts_of(file)["xl/workbook.xml"]).iterfind("{*}calcPr")
+    assert dict(settings.attrib) == {"calcId": "191029"}
+
+
+@pytest.mark.slow
+def test_libreoffice_does_not_believe_a_stored_result(tmp_path: Path) -> None:
+    parts = parts_of("template")
+    part = sheet_parts(parts)["表三"]
+    root = etree.fromstring(parts[part])
+    [cell] = [cell for cell in root.iter("{*}c") if cell.get("r") == "K5"]
+    cell.set("t", "str")
+    etree.SubElement(cell, etree.QName(root, "v").text).text = "old"
+    stored = tmp_path / "stored.xlsm"
+    stored.write_bytes(packed({**parts, part: etree.tostring(root)}))
+    books = [stored, *recalculated([stored], tmp_path)]
+    results = [load_workbook(book, data_only=True)["表三"]["K5"].value for book in books]
+    assert results[0] == "old" != results[1]
 
 
 # --- buttons on the sheets ----------------------------------------------------------------------------------------
