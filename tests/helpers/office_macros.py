@@ -10,6 +10,8 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,18 +27,25 @@ PATIENCE = 600  # seconds; ends a hang, says nothing of speed
 
 def main(arguments: list[str]) -> int:
     formula, *files = arguments
+    with running_office() as desktop:
+        print(json.dumps({Path(file).name: answer(desktop, formula, Path(file)) for file in files}))
+    return 0
+
+
+@contextmanager
+def running_office() -> Iterator:
+    """The desktop of a LibreOffice with a profile of its own, ended afterwards."""
     pipe = f"gongkai{time.monotonic_ns()}"
     with TemporaryDirectory() as profile:
         command = ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--norestore"]
         office = subprocess.Popen([*command, f"--accept=pipe,name={pipe};urp;"], stdout=subprocess.DEVNULL)
         try:
             desktop = connected(pipe)
-            print(json.dumps({Path(file).name: answer(desktop, formula, Path(file)) for file in files}))
+            yield desktop
             desktop.terminate()
             office.wait(PATIENCE)
         finally:
             office.kill()
-    return 0
 
 
 def connected(pipe: str):
