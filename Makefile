@@ -2,6 +2,7 @@
 # make test-all   these and the slow ones: kills, LibreOffice, validators, the wheel, properties with full counts
 # make test-bounds   make test's tests with the oldest versions that setup.cfg allows, in .venv-bounds
 # make test-busy   make test beside a busy core, with what it took
+# make engines   formulas asked of engines whose licences (GPL, AGPL) keep them out of make test and test-all
 # make template   rebuild the template and the add-in      make bench   speed, side by side
 # make truth    N documents with faults in pairs (SEED=…): none silently wrong
 # make conformance   the set of documents that gongkai conformance writes
@@ -16,12 +17,12 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 PYTEST := $(BIN)/pytest -n logical --dist loadfile
 BOUNDS := .venv-bounds
-VALIDATOR := tests/tools/node_modules/.bin/ooxml-validator
+NODE_STAMP := tests/tools/node_modules/.installed
 
 N ?= 2000
 SEED ?= 1
 
-.PHONY: demo truth conformance divisions test test-all test-bounds test-busy template bench accuracy fuzz pictures manual rules debian validator clean
+.PHONY: demo truth conformance divisions test test-all test-bounds test-busy engines template bench accuracy fuzz pictures manual rules debian validator clean
 
 demo: $(STAMP)
 	$(BIN)/gongkai demo -o demo
@@ -30,10 +31,13 @@ test: $(TEST_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow and not engines"
 
 test-all: test debian validator
-	GONGKAI_TESTS=full $(PYTEST) -m "slow or counted or hypothesis"
+	GONGKAI_TESTS=full $(PYTEST) -m "(slow or counted or hypothesis) and not engines"
+
+engines: $(TEST_STAMP) debian $(NODE_STAMP)
+	$(PYTEST) -m engines
 
 conformance: $(TEST_STAMP)
 	PYTHONPATH=tests $(BIN)/python -m helpers.truth.conformance
@@ -42,7 +46,7 @@ truth: $(TEST_STAMP)
 	PYTHONPATH=tests $(BIN)/python -m helpers.truth.run $(N) $(SEED) build/truth
 
 test-bounds: $(BOUNDS)/.installed
-	$(BOUNDS)/bin/pytest -n logical --dist loadfile -m "not slow"
+	$(BOUNDS)/bin/pytest -n logical --dist loadfile -m "not slow and not engines"
 
 $(BOUNDS)/.installed: setup.cfg setup.py pyproject.toml constraints.txt tests/bounds.py
 	$(PYTHON) -m venv $(BOUNDS)
@@ -110,9 +114,9 @@ debian:
 		&& /usr/bin/python3 -c 'import uno' 2>/dev/null || sh .ci/install-debian
 
 # The validator of the Open XML SDK; it brings its own binary.
-validator: debian $(VALIDATOR)
+validator: debian $(NODE_STAMP)
 
-$(VALIDATOR): tests/tools/package.json
+$(NODE_STAMP): tests/tools/package.json
 	npm install --prefix tests/tools --no-package-lock --no-audit --no-fund --loglevel=error
 	touch $@
 

@@ -11,6 +11,7 @@ import os
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -18,7 +19,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from betteroffice_xlsx import CellError
 from betteroffice_xlsx import Workbook as BetterWorkbook
 from lxml import etree
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter
+from openpyxl.utils.datetime import to_excel
+from openpyxl.worksheet.formula import ArrayFormula
 
 from helpers import HELPERS, TESTS
 
@@ -163,10 +168,46 @@ def better_value(book: BetterWorkbook, sheet: str, spot: Spot) -> object:
     return str(value) if isinstance(value, CellError) else plain(value)
 
 
-def printed(command: Sequence[str | Path], **variables: str) -> str:
+def by_hyperformula(copies: Sequence[Copy]) -> list[Sheets]:
+    """It is under the GPL, so it runs as a program of its own; and it reads no files."""
+    assert (TOOLS / "node_modules" / "hyperformula").is_dir(), "make engines installs HyperFormula"
+    books = json.dumps([typed(copy.path) for copy in copies])
+    return told(printed(["node", TOOLS / "hyperformula_values.js"], books))
+
+
+def typed(path: Path) -> dict[str, object]:
+    """A workbook as somebody would type it in, with what its names stand for."""
+    book = load_workbook(path)
+    sheets = {sheet.title: [*map(typed_row, sheet.iter_rows())] for sheet in book.worksheets}
+    names = {name: f"={defined.attr_text}" for name, defined in book.defined_names.items()}
+    return {"sheets": sheets, "names": names}
+
+
+def typed_row(row: Sequence[Cell | MergedCell]) -> list[object]:
+    return [typed_cell(cell) for cell in row]
+
+
+def typed_cell(cell: Cell | MergedCell) -> object:
+    """The text 1% -> "'1%", the formula =A1 -> "=A1", 3 -> 3, a date -> its number."""
+    value = cell.value
+    if isinstance(value, ArrayFormula):
+        return f"=ARRAYFORMULA({str(value.text).removeprefix('=')})"
+    if isinstance(value, str):
+        return value if cell.data_type in ("f", "e") else f"'{value}"
+    if isinstance(value, date | time | timedelta):
+        return to_excel(value)  # type: ignore[no-untyped-call]
+    return value
+
+
+def printed(command: Sequence[str | Path], given: str = "", **variables: str) -> str:
     """What a program of tests/tools prints."""
-    environment = {**os.environ, **variables}
-    done = subprocess.run(command, capture_output=True, timeout=PATIENCE, env=environment)
+    done = subprocess.run(
+        command,
+        input=given.encode(),
+        capture_output=True,
+        timeout=PATIENCE,
+        env={**os.environ, **variables},
+    )
     assert done.returncode == 0, done.stderr.decode(errors="replace")[-3000:]
     return done.stdout.decode()
 
@@ -191,4 +232,5 @@ def plain(value: object) -> object:
 ENGINES: dict[str, Callable[[Sequence[Copy]], list[Sheets]]] = {
     "libreoffice": by_libreoffice,
     "betteroffice": by_betteroffice,
+    "hyperformula": by_hyperformula,
 }

@@ -20,6 +20,7 @@ EACH = pytest.mark.parametrize(
     [
         pytest.param("libreoffice", marks=pytest.mark.slow),
         "betteroffice",
+        pytest.param("hyperformula", marks=pytest.mark.engines),
     ],
 )
 DATA, FORMULAS = "表三", "公式（2021）"
@@ -247,6 +248,16 @@ ODD: dict[str, dict[str, object]] = {
         'COUNTIF(D!A1:A9,">0")': 4.0,
         'COUNTIF(D!A1:A9,"")': 1.0,
         "ROUND(0.285,2)": 0.28,
+    },
+    # It has no INDIRECT; "" in a cell is 0 in sums of two and false to AND, and no blank.
+    "hyperformula": {
+        "D!A7+1": 1.0,
+        'COUNTIF(D!A1:A9,"")': 1.0,
+        "AND(D!A1:A9)": False,
+        "ROUND(0.285,2)": 0.28,
+        "HYPERLINK(\"#'表三'!A1\",D!A1)": "3",
+        "INDIRECT(\"'表三'!A2\")": "#NAME?",
+        'ISNUMBER(INDIRECT("表三!A2"))': False,
     },
 }
 
