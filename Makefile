@@ -17,6 +17,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 PYTEST := $(BIN)/pytest -n logical --dist loadfile
 BOUNDS := .venv-bounds
+ENGINES := .venv-engines
 NODE_STAMP := tests/tools/node_modules/.installed
 
 N ?= 2000
@@ -36,8 +37,13 @@ test: $(TEST_STAMP)
 test-all: test debian validator
 	GONGKAI_TESTS=full $(PYTEST) -m "(slow or counted or hypothesis) and not engines"
 
-engines: $(TEST_STAMP) debian $(NODE_STAMP)
+engines: $(TEST_STAMP) debian $(NODE_STAMP) $(ENGINES)/.installed
 	$(PYTEST) -m engines
+
+$(ENGINES)/.installed: tests/tools/requirements-engines.txt
+	$(PYTHON) -m venv $(ENGINES)
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/tools/requirements-engines.txt
+	touch $@
 
 conformance: $(TEST_STAMP)
 	PYTHONPATH=tests $(BIN)/python -m helpers.truth.conformance
@@ -121,4 +127,4 @@ $(NODE_STAMP): tests/tools/package.json
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(BOUNDS) demo build dist python/*.egg-info tests/tools/node_modules
+	rm -rf $(VENV) $(BOUNDS) $(ENGINES) demo build dist python/*.egg-info tests/tools/node_modules

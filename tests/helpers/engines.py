@@ -25,7 +25,7 @@ from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.formula import ArrayFormula
 
-from helpers import HELPERS, TESTS
+from helpers import HELPERS, ROOT, TESTS
 
 Spot = tuple[int, int]
 Sheets = dict[str, dict[Spot, object]]
@@ -34,6 +34,7 @@ Spots = dict[str, set[Spot]]
 PLANTED = "gongkai: stored, not computed"
 TOOLS = TESTS / "tools"
 SYSTEM_PYTHON = "/usr/bin/python3"
+ENGINES_PYTHON = ROOT / ".venv-engines" / "bin" / "python"
 PATIENCE = 900  # seconds; ends a hang, says nothing of speed
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -199,6 +200,21 @@ def typed_cell(cell: Cell | MergedCell) -> object:
     return value
 
 
+def by_onlyoffice(copies: Sequence[Copy]) -> list[Sheets]:
+    """It is under the AGPL, so it runs as a program of its own, in a venv of its own."""
+    assert ENGINES_PYTHON.exists(), "make engines installs OnlyOffice's engine"
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "values.json"
+        books = json.dumps([with_formulas(copy) for copy in copies])
+        printed([ENGINES_PYTHON, TOOLS / "onlyoffice_values.py", target], books)
+        return told(target.read_text(encoding="utf-8"))
+
+
+def with_formulas(copy: Copy) -> dict[str, object]:
+    formulas = {name: sorted(spots) for name, spots in copy.formulas.items()}
+    return {"path": str(copy.path), "formulas": formulas}
+
+
 def printed(command: Sequence[str | Path], given: str = "", **variables: str) -> str:
     """What a program of tests/tools prints."""
     done = subprocess.run(
@@ -233,4 +249,5 @@ ENGINES: dict[str, Callable[[Sequence[Copy]], list[Sheets]]] = {
     "libreoffice": by_libreoffice,
     "betteroffice": by_betteroffice,
     "hyperformula": by_hyperformula,
+    "onlyoffice": by_onlyoffice,
 }

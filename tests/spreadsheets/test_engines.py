@@ -21,6 +21,7 @@ EACH = pytest.mark.parametrize(
         pytest.param("libreoffice", marks=pytest.mark.slow),
         "betteroffice",
         pytest.param("hyperformula", marks=pytest.mark.engines),
+        pytest.param("onlyoffice", marks=pytest.mark.engines),
     ],
 )
 DATA, FORMULAS = "表三", "公式（2021）"
@@ -77,9 +78,22 @@ def test_the_false_values_are_in_the_file(tmp_path: Path) -> None:
 def test_an_engine_trusts_no_stored_value(engine: str, tmp_path: Path) -> None:
     """Asked directly, without the helper's own copy that holds none of these values."""
     path = falsified(tmp_path / "plain.xlsx")
-    spots = {DATA: {(1, 1), (2, 1), *TRUE_VALUES}}
-    [sheets] = ENGINES[engine]([Copy(path, spots, {})])
+    copy = Copy(path, {DATA: {(1, 1), (2, 1), *TRUE_VALUES}}, {DATA: {*TRUE_VALUES}})
+    [sheets] = ENGINES[engine]([copy])
     assert {spot: sheets[DATA][spot] for spot in TRUE_VALUES} == TRUE_VALUES
+
+
+@EACH
+def test_formulas_that_are_alike_and_lean_on_later_ones(engine: str, tmp_path: Path) -> None:
+    """Each of them refers to the row below, the last to a number: a single pass is not enough."""
+    book = Workbook()
+    sheet = book.create_sheet(DATA, 0)
+    for row in range(1, 21):
+        sheet.cell(row, 1).value = f"=A{row + 1}+1"
+    sheet["A21"] = 5
+    book.save(tmp_path / "chain.xlsx")
+    [sheets] = calculated(engine, [tmp_path / "chain.xlsx"])
+    assert [sheets[DATA][row, 1] for row in range(1, 22)] == [26.0 - row for row in range(1, 22)]
 
 
 @EACH
@@ -259,6 +273,8 @@ ODD: dict[str, dict[str, object]] = {
         "INDIRECT(\"'表三'!A2\")": "#NAME?",
         'ISNUMBER(INDIRECT("表三!A2"))': False,
     },
+    # A truth value in a cell is a number to LARGE.
+    "onlyoffice": {"LARGE(D!A1:A9,3)": 1.0, "ISERROR(LARGE(D!A1:A9,4))": False},
 }
 
 
