@@ -124,7 +124,8 @@ def put_lanes(page: Worksheet, sheet: TableSheet) -> None:
     if beside:
         column = beside[0].spot[1]
         first = min(lane.spot[0] for lane in beside)
-        put(page, layout.FORM_TOP, column, f"{layout.LANE_HEAD}\n{beside[0].relation.label}", **small)
+        for spot, words in sheet.lane_head:
+            put(page, *spot, words, **small)
         page.merge_cells(start_row=layout.FORM_TOP, end_row=first - 1, start_column=column, end_column=column)
     for row, box, words in sheet.lane_labels:
         put(page, row, box.left, words, font=font(8, color=QUIET), alignment=Alignment("right", "center"))

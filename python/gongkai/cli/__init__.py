@@ -78,6 +78,8 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
         command.add_argument("--json", action="store_true", help="输出 JSON")
         add_part(command)
         add_access(command)
+    check.add_argument("--write", action="store_true", help="来源是本工具的工作簿：校验并写回，上一版另存一份")
+    check.add_argument("--yes", action="store_true", help="与 --write 同用：需要还原表格时不再询问")
     read.add_argument("--parts", action="store_true", help="只列出来源中有表格的各部分（几份报告、附表），不读取数字")
 
     fill = add_command(commands, "fill", "读取报告，填入工作簿并标出问题", run_fill)
@@ -336,6 +338,10 @@ def run_read(options: argparse.Namespace) -> int:
 
 
 def run_check(options: argparse.Namespace) -> int:
+    if options.write:
+        from gongkai.cli.rechecking import run
+
+        return run(options)
     from gongkai.compare.bodies import Yearly
     from gongkai.compare.years import compare_years, yearly
     from gongkai.output import check_to_dict, finding_lines, head_lines

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gongkai.cli.console import code_of, show, written
-from gongkai.model import Finding, NoFigures, Report, WorkbookError
+from gongkai.model import Finding, Kind, NoFigures, Report, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.system import read_plain, system_reason
 from gongkai.workbook import layout
@@ -47,10 +47,22 @@ def open_workbook(name: str, what: str = "采纳建议") -> Opened:
     """
     from gongkai.decisions.file import with_decisions_beside
     from gongkai.pipeline import check
-    from gongkai.sources.detect import kind_of
     from gongkai.wording import why_no_figures
-    from gongkai.workbook.file import read_file, refuse_damaged
+    from gongkai.workbook.file import read_file
     from gongkai.workbook.values import values_to_report
+
+    path, content, kind = our_content(name, what)
+    values = read_file(path, content, kind, (*layout.report_names(), layout.LOG))
+    report = values_to_report(values)
+    if not report.is_evaluated:
+        raise NoFigures(f"{name}：{why_no_figures(report)}")
+    return Opened(path, content, values, report, check(with_decisions_beside(report, path)))
+
+
+def our_content(name: str, what: str) -> tuple[Path, bytes, Kind]:
+    """The path of a workbook of ours, what the file holds and what that is. WorkbookError for anything else."""
+    from gongkai.sources.detect import kind_of
+    from gongkai.workbook.file import refuse_damaged
 
     path = Path(name)
     try:
@@ -64,11 +76,7 @@ def open_workbook(name: str, what: str = "采纳建议") -> Opened:
         refuse_damaged(path, content)
         why = f"不是由本工具生成的工作簿，不能{what}；" if is_there else "：没有这个文件；请检查路径，或"
         raise WorkbookError(f"{name}{why}请先用 gongkai fill 生成工作簿。")
-    values = read_file(path, content, kind, (*layout.report_names(), layout.LOG))
-    report = values_to_report(values)
-    if not report.is_evaluated:
-        raise NoFigures(f"{name}：{why_no_figures(report)}")
-    return Opened(path, content, values, report, check(with_decisions_beside(report, path)))
+    return path, content, kind
 
 
 # --- listing --------------------------------------------------------------------------------------

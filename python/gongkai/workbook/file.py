@@ -11,7 +11,9 @@ from gongkai.model import Edit, Kind, UnreadableDocument, WorkbookError
 from gongkai.opc import OLE2, Archive, BadArchive, Reason, open_archive
 from gongkai.opc.comments import Comment, NewParts, has_comments, patch_comments
 from gongkai.opc.package import (
+    MOST_XML,
     drop,
+    is_on,
     local,
     main_part,
     package_bytes,
@@ -19,6 +21,7 @@ from gongkai.opc.package import (
     read_xml,
     related,
     relations,
+    tabs_of,
     whole,
 )
 from gongkai.readers.worker import sheets_apart
@@ -30,9 +33,11 @@ from gongkai.workbook.cells import cell_text, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet
+from gongkai.workbook.live.rebuild import rebuilt
+from gongkai.workbook.live.restoring import Standing, standing
 from gongkai.workbook.live.stored import OpenFile, altered_lanes, renew
 from gongkai.workbook.sheet import Patched, fit_rows, patch_sheet
-from gongkai.workbook.values import ALTERED
+from gongkai.workbook.values import ALTERED, displaced
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -47,6 +52,7 @@ REFUSED: dict[Reason, str] = {
     "deep": "的内容嵌套层数过多，不是正常的工作簿，没有打开",
 }
 ODS_PART = "content.xml"
+PROTECTED = "工作表{}设有保护，没有改动；请先取消保护（“审阅”中的“撤销工作表保护”）再试。"
 NOT_OURS = "不是Excel工作簿，请选择由gongkai生成的.xlsm文件。"
 CALCULATOR = 191_029  # the version of formulas of every Excel since 2019
 PROGRAM = "gongkai"
@@ -86,14 +92,67 @@ def refuse_older(template: Path) -> None:
 
 
 def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) -> bytes:
-    """The workbook that ``template`` and the edits make; ``content`` is what it holds, if known. WorkbookError."""
+    """The workbook that ``template`` and the edits make; ``content`` is what it holds, if known. WorkbookError.
+
+    One from before the images of the tables gets the formulas of today with them.
+    """
     with refused(template.name):
         archive = opened(template, content)
+        if is_older(archive):
+            archive = open_archive(restored(template, (), content))
         return package_bytes(archive, patch_package(archive, edits, template.name))
+
+
+def is_older(archive: Archive) -> bool:
+    """Whether the lanes of a workbook of ours look at no image."""
+    parts = {tab.name: tab.part for tab in tabs_of(archive, read_xml(archive, main_part(archive)))}
+    sheets = [sheet.name for sheet in layout.table_sheets() if sheet.lanes]
+    known = [parts[name] for name in sheets if parts.get(name, "") in archive]
+    return bool(known) and layout.MOVED.encode() not in archive.read(known[0], MOST_XML)
+
+
+def restored(path: Path, moved: Sequence[Standing], content: bytes | None = None) -> bytes:
+    """The workbook with the tables in ``moved`` put back, and with all our formulas, flags and names. WorkbookError.
+
+    Results are not stored: what is written next stores them.
+    """
+    with refused(path.name):
+        archive = opened(path, content)
+        refuse_protected(archive)
+        return package_bytes(archive, rebuilt(archive, template_path().read_bytes(), moved))
+
+
+def standings(path: Path, content: bytes | None = None) -> list[Standing]:
+    """Where the lines of each table stand of which a label is not in its place. WorkbookError."""
+    with refused(path.name):
+        archive = opened(path, content)
+        book = OpenFile(archive, read_xml(archive, main_part(archive)))
+        found = []
+        for sheet in layout.table_sheets():
+            held = book.sheet(sheet.name)
+            if held is not None and displaced(sheet, held.cells):
+                found.append(standing(sheet, held.cells, held.foreign))
+    return found
+
+
+def protected_sheets(archive: Archive) -> list[str]:
+    """Our sheets that a user has protected."""
+    tabs = tabs_of(archive, read_xml(archive, main_part(archive)))
+    ours = [tab for tab in tabs if tab.name in layout.sheet_names() and tab.part in archive]
+    marked = [tab for tab in ours if b"sheetProtection" in archive.read(tab.part, MOST_XML)]
+    roots = {tab.name: read_xml(archive, tab.part).find("{*}sheetProtection") for tab in marked}
+    return [name for name, node in roots.items() if node is not None and is_on(node.get("sheet"))]
+
+
+def refuse_protected(archive: Archive) -> None:
+    names = protected_sheets(archive)
+    if names:
+        raise WorkbookError(PROTECTED.format("、".join(f"“{name}”" for name in names)))
 
 
 def patch_package(archive: Archive, edits: Sequence[Edit], file: str) -> dict[str, bytes]:
     """Part -> new content, for the parts that the edits change. Raises BadArchive, WorkbookError."""
+    refuse_protected(archive)
     part = main_part(archive)
     workbook = read_xml(archive, part, keeping=True)
     book = OpenFile(archive, workbook)

@@ -282,6 +282,14 @@ class TableSheet:
     def guards_below(self) -> tuple[tuple[Spot, str], ...]:
         return tuple(((row, box.left), words) for row, box, words in self.lane_labels)
 
+    @cached_property
+    def lane_head(self) -> tuple[tuple[Spot, str], ...]:
+        """What stands above the lanes beside a table; nothing where there are none."""
+        beside = [lane for lane in self.lanes.values() if lane.beside]
+        if not beside:
+            return ()
+        return (((FORM_TOP, beside[0].spot[1]), f"{LANE_HEAD}\n{beside[0].relation.label}"),)
+
     def is_column_label(self, place: Spot) -> bool:
         """Whether a guarded label tells of a column rather than of a row."""
         return any(label.kind == "column" and (box.top, box.left) == place for label, box in self.labels)

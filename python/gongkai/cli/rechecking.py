@@ -1,0 +1,105 @@
+"""``gongkai check --write``: a workbook of ours checked in its place, its tables and formulas put right before."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gongkai.cli.adopting import our_content, refuse_unread
+from gongkai.cli.console import code_of, complain, complain_of, put, show, tell
+from gongkai.model import Finding, GongkaiError, Report, WorkbookError
+
+if TYPE_CHECKING:
+    from gongkai.workbook.live.restoring import Standing
+
+YES = ("y", "yes", "是", "好")
+WHAT = "校验并写入"
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """A workbook as it was written, and what the checks say of it."""
+
+    path: Path
+    kept: Path
+    report: Report
+    findings: list[Finding]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Each workbook apart: one that is refused leaves the others theirs."""
+    from gongkai.output import check_to_dict, failure_to_dict, finding_lines, head_lines, to_json
+
+    codes, told = [], []
+    for source in options.sources:
+        try:
+            done = rechecked(source, options.yes)
+        except GongkaiError as error:
+            codes.append(complain_of(error))
+            told.append(failure_to_dict(source, error))
+            continue
+        codes.append(code_of(done.findings))
+        told.append({**check_to_dict(done.report, done.findings), "workbook": str(done.path)})
+        if not options.json:
+            lines = [*head_lines(done.report), *finding_lines(done.report, done.findings)]
+            show([*lines, f"已写入 {done.path}，上一版是 {done.kept.name}"])
+    if options.json:
+        put(to_json(told[0] if len(told) == 1 else told))
+    return max(codes)
+
+
+def rechecked(name: str, agreed: bool) -> Rechecked:
+    """WorkbookError where the workbook is none of ours, cannot be put right, or nobody agrees to that."""
+    from gongkai.pipeline import check, read_report
+    from gongkai.system import write_whole
+    from gongkai.wording import evaluated
+    from gongkai.workbook import read_workbook
+    from gongkai.workbook.file import filled, restored, standings
+    from gongkai.workbook.fill import flag_edits
+
+    path, content, _ = our_content(name, WHAT)
+    moved = standings(path, content)
+    question = question_about(path, content, moved)
+    if question and not (agreed or is_agreed(question)):
+        raise WorkbookError(f"{path.name}没有改动。")
+    right = restored(path, moved, content)
+    report = evaluated(read_workbook(path, right))
+    findings = check(report)
+    written = filled(path, flag_edits(report, findings), right)
+    refuse_unread(path, written, report)
+    kept = path.with_name(f"{path.stem}（上一版）{path.suffix}")
+    write_whole(kept, content, overwrite=True)
+    write_whole(path, written, overwrite=True)
+    report = read_report(str(path))
+    return Rechecked(path, kept, report, check(report))
+
+
+def question_about(path: Path, content: bytes, moved: Sequence[Standing]) -> str:
+    """What has to be agreed to before it is written; "" for nothing."""
+    from gongkai.workbook.file import read_file
+    from gongkai.workbook.layout import table_sheets
+    from gongkai.workbook.live.restoring import question_of
+    from gongkai.workbook.values import ALTERED
+
+    values = read_file(path, content)
+    standing = {each.sheet.name: each for each in moved}
+    told = []
+    for sheet in table_sheets():
+        altered = values.get(sheet.name, {}).get(ALTERED)
+        lanes = len(altered) if isinstance(altered, tuple) else 0
+        if sheet.name in standing or lanes:
+            told.append(question_of(sheet, standing.get(sheet.name), lanes))
+    return f"{path.name}：{'；'.join(told)}。" if told else ""
+
+
+def is_agreed(question: str) -> bool:
+    """Asked at a terminal; elsewhere nobody can say yes."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        complain(f"{question}同意的话请加上 --yes 再运行。")
+        return False
+    tell(f"{question}要这样做吗？（是/否）")
+    return sys.stdin.readline().strip().lower() in YES

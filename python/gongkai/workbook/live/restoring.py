@@ -1,0 +1,198 @@
+"""Where the lines of a table stand after rows or columns were inserted, deleted or sorted, by their labels.
+
+Nothing is guessed: a label that stands twice, or a line that could be one of two, is a WorkbookError that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gongkai.figures import without_blanks
+from gongkai.model import WorkbookError
+from gongkai.spreadsheets import Spot, letters
+from gongkai.spreadsheets.seen import text_of
+from gongkai.wording import clipped
+from gongkai.workbook.layout import TableSheet, address
+
+Lines = Mapping[int, int]  # official row or column -> where it stands now; one that was deleted is left out
+MOST_INSERTED = 60  # rows or columns; beyond them nothing is looked for
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the rows and columns of a table stand on its sheet, and what else stands between them."""
+
+    sheet: TableSheet
+    rows: Lines
+    columns: Lines
+    strange: tuple[Spot, ...]
+
+    @property
+    def is_official(self) -> bool:
+        """Whether every line is in its place."""
+        return all(line == place for lines in (self.rows, self.columns) for line, place in lines.items()) and not (
+            self.missing_rows or self.missing_columns
+        )
+
+    @property
+    def missing_rows(self) -> list[int]:
+        return [row for row in range(1, self.sheet.last_line + 1) if row not in self.rows]
+
+    @property
+    def missing_columns(self) -> list[int]:
+        return [column for column in range(1, self.sheet.size.right + 2) if column not in self.columns]
+
+    @property
+    def kept_rows(self) -> Lines:
+        """The same rows in the order in which they stand: what a sort exchanged is put back by its figures alone."""
+        return in_order(self.rows)
+
+    @property
+    def kept_columns(self) -> Lines:
+        return in_order(self.columns)
+
+    def place(self, spot: Spot) -> Spot | None:
+        """Where what belongs into a cell stands now; None where its line is gone."""
+        row, column = self.rows.get(spot[0]), self.columns.get(spot[1])
+        return (row, column) if row is not None and column is not None else None
+
+
+def in_order(lines: Lines) -> Lines:
+    return dict(zip(sorted(lines), sorted(lines.values()), strict=True))
+
+
+def standing(sheet: TableSheet, cells: Mapping[Spot, object], formulas: Collection[Spot]) -> Standing:
+    """``formulas`` are the cells whose value is the result of one: none of them is a label.
+
+    Raises WorkbookError where the labels leave open which line is which.
+    """
+    labels = found_labels(sheet, {spot: value for spot, value in cells.items() if spot not in formulas})
+    heading = {(box.top, box.left) for label, box in sheet.labels if label.kind == "group"}
+    known_rows = agreed(sheet, ((spot[0], place[0]) for spot, place in labels.items() if spot not in heading), "行")
+    known_columns = agreed(sheet, ((spot[1], place[1]) for spot, place in labels.items()), "列")
+    held_rows = {row for row, column in cells if column <= sheet.size.right + MOST_INSERTED}
+    held_columns = {column for row, column in cells if row <= sheet.last_line + MOST_INSERTED}
+    rows = filled_in(sheet, known_rows, sheet.last_line, held_rows, "行")
+    columns = filled_in(sheet, known_columns, sheet.size.right + 1, held_columns, "列")
+    return Standing(sheet, rows, columns, tuple(strange_cells(sheet, cells, rows, columns)))
+
+
+def found_labels(sheet: TableSheet, cells: Mapping[Spot, object]) -> dict[Spot, Spot]:
+    """Official place of a label -> where it stands. Of labels of one text those that stand are taken in their order,
+    or, where some are missing, only the ones in their places."""
+    official: dict[str, list[Spot]] = {}
+    for spot, text in (*sheet.guarded, *sheet.lane_head):
+        official.setdefault(without_blanks(text), []).append(spot)
+    stands: dict[str, list[Spot]] = {text: [] for text in official}
+    for spot in sorted(cells):
+        text = without_blanks(text_of(cells[spot]))
+        if text in stands and is_near(sheet, spot):
+            stands[text].append(spot)
+    found: dict[Spot, Spot] = {}
+    for text, places in official.items():
+        if len(places) == len(stands[text]):
+            found |= zip(sorted(places), stands[text], strict=True)
+        elif len(stands[text]) > len(places):
+            raise WorkbookError(
+                f"“{sheet.name}”中“{clipped(text)}”有{len(stands[text])}处，不能确定是哪一行；{BY_HAND}"
+            )
+        else:
+            found |= {place: place for place in places if place in stands[text]}
+    return found
+
+
+BY_HAND = "没有还原，请手工删去多余的行列后再试。"
+
+
+def is_near(sheet: TableSheet, spot: Spot) -> bool:
+    return spot[0] <= sheet.last_line + MOST_INSERTED and spot[1] <= sheet.size.right + MOST_INSERTED
+
+
+def agreed(sheet: TableSheet, pairs: Iterable[tuple[int, int]], what: str) -> dict[int, int]:
+    """Line -> place, by all labels on it. The labels of several columns stand on the rows of the head."""
+    found: dict[int, int] = {}
+    for line, place in pairs:
+        if found.setdefault(line, place) != place:
+            raise WorkbookError(f"“{sheet.name}”的行列混在一起，不能按行名和列名还原（第{line}{what}）；{BY_HAND}")
+    if len(set(found.values())) < len(found):
+        raise WorkbookError(f"“{sheet.name}”有两{what}合成了一{what}，不能还原；{BY_HAND}")
+    return found
+
+
+def filled_in(sheet: TableSheet, known: Lines, last: int, held: set[int], what: str) -> dict[int, int]:
+    """The lines without a label that was found, by their neighbours: between line 4 in 4 and line 6 in 7 the line 5
+    is the one of 5 and 6 that holds something; between 4 in 4 and 6 in 5 it is gone."""
+    found = dict(known)
+    if not found:
+        raise WorkbookError(f"“{sheet.name}”中找不到官方表格的行名和列名，不能还原；{BY_HAND}")
+    run: list[int] = []
+    for line in range(1, last + 2):
+        if line in known:
+            if run:
+                found |= run_of_lines(sheet, run, known.get(line - len(run) - 1), known[line], held, what)
+            run = []
+        elif line <= last:
+            run.append(line)
+    before = max(known)
+    return found | {line: known[before] + line - before for line in run}
+
+
+def run_of_lines(
+    sheet: TableSheet, run: Sequence[int], before: int | None, after: int, held: set[int], what: str
+) -> dict[int, int]:
+    """Neighbouring lines without labels -> their places between two that have one."""
+    if before is None:  # the first lines of the sheet, the title among them
+        first = after - len(run)
+        return {line: first + at for at, line in enumerate(run) if first + at > 0}
+    between = list(range(before + 1, after))
+    if len(between) > len(run):
+        between = [place for place in between if place in held]
+    if len(between) == len(run):
+        return dict(zip(run, between, strict=True))
+    if not between:
+        return {}
+    raise WorkbookError(f"“{sheet.name}”第{before}{what}以下的行列不能确定是哪一{what}；{BY_HAND}")
+
+
+def strange_cells(sheet: TableSheet, cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> list[Spot]:
+    """What stands on lines that are none of the table's, between those that are."""
+    own_rows, own_columns = set(rows.values()), set(columns.values())
+    lowest, rightmost = max(own_rows), max(own_columns)
+    return [
+        spot
+        for spot in sorted(cells)
+        if spot[0] <= lowest and spot[1] <= rightmost and (spot[0] not in own_rows or spot[1] not in own_columns)
+    ]
+
+
+# --- told -----------------------------------------------------------------------------------------
+
+
+def question_of(sheet: TableSheet, found: Standing | None, lanes: int) -> str:
+    """What restoring a table does, for a person to agree to: ``found`` if a label is not in its place, and how many
+    lanes were overtyped."""
+    told = lines_told(found) if found is not None else []
+    if lanes:
+        told.append(f"恢复“{sheet.name}”被改动的{lanes}格勾稽校验")
+    return "，".join(told)
+
+
+def lines_told(found: Standing) -> list[str]:
+    name = found.sheet.name
+    if found.is_official:
+        return [f"把“{name}”的行名和列名改回官方表格的文字"]
+    told = [f"把“{name}”的数字按行名和列名放回官方表格的位置"]
+    lost = [f"第{row}行" for row in found.missing_rows]
+    lost += [f"{letters(column)}列" for column in found.missing_columns]
+    if lost:
+        told.append(f"{named(lost)}已被删除，还原后为空白")
+    if found.strange:
+        told.append(f"官方表格以外的{named(list(map(address, found.strange)))}的内容移出表格")
+    return told
+
+
+def named(places: Sequence[str]) -> str:
+    more = f"等{len(places)}处" if len(places) > MOST_NAMED else ""
+    return f"{'、'.join(places[:MOST_NAMED])}{more}"
