@@ -8,7 +8,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Alignment, Border
+from openpyxl.styles import Alignment, Border, Protection
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -51,7 +51,7 @@ def add_table_sheet(workbook: Workbook, sheet: TableSheet, *, hidden: bool) -> N
     for label, box in sheet.labels:
         put_label(page, sheet.table, label, box)
     for cell in sheet.form.cells.values():
-        frame(page, layout.moved(cell.box), alignment=FIGURE)
+        frame(page, layout.moved(cell.box), alignment=FIGURE, protection=Protection(locked=False))
     put_lanes(page, sheet)
     put_flags(page, sheet)
     flag_labels(page, sheet)

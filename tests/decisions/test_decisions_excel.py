@@ -146,7 +146,7 @@ def test_next_problem_passes_over_a_mark_of_the_import_that_is_dismissed(tmp_pat
     sheet = sheet_of("applications", "2021")
     cell = "applications.granted.natural"
     set_cell(book, "表三", sheet.marks[cell], 2)
-    set_cell(book, layout.RESULTS, (TOP, AT["link"]), layout.address(sheet.cells[cell], "表三"))
+    set_cell(book, layout.RESULTS, (TOP, AT["link"]), sheet.link(cell))
     set_cell(book, layout.RESULTS, (TOP, AT["message"]), "原文此处不清")
     assert "原文此处不清" in press(book, "next_problem").text
     decide(book, TOP, "忽略")

@@ -222,8 +222,10 @@ def test_a_failed_import_leaves_no_snapshot(book: xw.Book, site: str) -> None:
     before = kept(book)
     outcome = press(book, "import_url", f"{site}/2021.html", answer="yes")
     assert outcome.kind == "error"
-    assert "受保护" in outcome.text
+    assert outcome.text.startswith("工作表“表三”设有保护，没有改动；请先取消保护")
     assert kept(book) == before
+    excel_of(book).protected.clear()
+    assert press(book, "import_url", f"{site}/2021.html", answer="yes").kind == "done"
 
 
 # --- rollback -----------------------------------------------------------------------------------------------------
@@ -386,8 +388,7 @@ def test_next_problem_finds_what_only_the_source_showed(book: xw.Book) -> None:
     sheet = sheet_of("applications", "2021")
     set_cell(book, "表三", sheet.marks["applications.granted.natural"], 2)
     row = layout.RESULTS_TOP
-    spot = sheet.cells["applications.granted.natural"]
-    set_cell(book, layout.RESULTS, (row, layout.RESULT_COLUMNS["link"]), layout.address(spot, "表三"))
+    set_cell(book, layout.RESULTS, (row, layout.RESULT_COLUMNS["link"]), sheet.link("applications.granted.natural"))
     set_cell(book, layout.RESULTS, (row, layout.RESULT_COLUMNS["message"]), "原文此处不清")
     assert "原文此处不清" in press(book, "next_problem").text
     set_cell(book, "表三", sheet.marks["applications.granted.natural"], 12)

@@ -31,6 +31,14 @@ Public Sub GkNumbers()
     GkStart "numbers", ""
 End Sub
 
+Public Sub GkRestore()
+    GkStart "restore", ""
+End Sub
+
+Public Sub GkProtect()
+    GkStart "protect", ""
+End Sub
+
 Public Sub GkClearMarks()
     GkStart "clear_marks", ""
 End Sub

@@ -15,7 +15,7 @@ from typing import Any
 from xlwings.conversion import Accessor, ValueAccessor
 
 from gongkai.editions import editions
-from gongkai.figures import read_figure
+from gongkai.figures import is_text, read_figure
 from gongkai.model import Box, Cell, Entry, Form, GongkaiError, Grid, GridCell, Label, Place, Problem, Table, Value
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tables import read_tables
@@ -136,7 +136,8 @@ def entry_of(cell: Cell, value: object) -> Entry:
         return Entry(cell.id, None)
     text = typed_text(value)
     figure: Value = read_figure(text, cell.column.unit).value
-    return Entry(cell.id, figure, text)
+    stored_as_text = figure is not None and isinstance(value, str) and is_text(value)
+    return Entry(cell.id, figure, text, read_by="text" if stored_as_text else "")
 
 
 def table_of(form: Form, values: Mapping[str, object]) -> Table:

@@ -9,7 +9,7 @@ import xlwings as xw
 from gongkai.checks import NONE_CHECKED, checked
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.excel.blocks import Cells
-from gongkai.excel.book import TABLES, Values, apply_edits, as_seen, read_values
+from gongkai.excel.book import TABLES, Values, apply_edits, as_seen, read_formulas, read_values
 from gongkai.excel.importing import activate, verdict
 from gongkai.excel.runner import CommandResult, Request
 from gongkai.model import Edit, Finding, Problem, Report, WorkbookError
@@ -22,8 +22,9 @@ from gongkai.wording import evaluated
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import about_in, decision_of, decisions_in
 from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of, result_edits
+from gongkai.workbook.live.stored import altered_lanes
 from gongkai.workbook.proposals import certain_suspects
-from gongkai.workbook.values import fingerprint, values_to_report
+from gongkai.workbook.values import ALTERED, fingerprint, values_to_report
 
 FlaggedCell = tuple[str, Spot]
 BLANK = Report("", "", None, "", {})
@@ -42,8 +43,20 @@ def current_report(book: xw.Book) -> tuple[Values, Report]:
     if not fingerprint(values):
         raise WorkbookError("工作簿中还没有内容：请先导入一份报告，或在表二、表三、表四中填写数字。")
     seen, told = as_seen(book, values)
+    seen |= altered_sheets(book, values, seen)
     report = values_to_report(seen)
     return seen, report if told else replace(report, problems=(*report.problems, UNTOLD))
+
+
+def altered_sheets(book: xw.Book, values: Values, seen: Values) -> Values:
+    """What is seen of each table in use, and which lanes no longer hold their formulas."""
+    found = {}
+    for name, sheet in TABLES.items():
+        cells = values.get(name, {})
+        if sheet.lanes and any(spot in cells for spot in sheet.cells.values()):
+            formulas = read_formulas(book.sheets[name], cells, [layout.TITLE_SPOT, sheet.is_moved])
+            found[name] = {**seen[name], ALTERED: altered_lanes(sheet, formulas or {})}
+    return found
 
 
 def evaluated_report(book: xw.Book) -> tuple[Values, Report]:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gongkai.excel import adopting, batching, checking, exporting, helping, importing
+from gongkai.excel import adopting, batching, checking, exporting, helping, importing, restoring
+from gongkai.excel.restoring import writing
 from gongkai.excel.runner import Command, run_command
 
 COMMANDS: Mapping[str, Command] = {
-    "import_url": importing.import_url,
-    "import_file": importing.import_file,
+    "import_url": writing(importing.import_url),
+    "import_file": writing(importing.import_file),
     "batch": batching.batch,
-    "check": checking.check,
+    "check": writing(checking.check),
     "next_problem": checking.next_problem,
-    "adopt": adopting.adopt,
-    "numbers": adopting.numbers,
-    "clear_marks": checking.clear_marks,
+    "adopt": writing(adopting.adopt),
+    "numbers": writing(adopting.numbers),
+    "restore": restoring.unprotected(restoring.restore),
+    "protect": restoring.protect,
+    "clear_marks": writing(checking.clear_marks),
     "summary": batching.summary,
     "export_csv": exporting.export_csv,
     "export_json": exporting.export_json,

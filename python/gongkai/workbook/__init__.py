@@ -22,14 +22,14 @@ def write_workbook(
 
     WorkbookError where ``target`` exists and ``overwrite`` is False, or cannot be written; what was there stays.
     """
-    from gongkai.workbook.file import fill_file, refuse_older, template_path
+    from gongkai.workbook.file import fill_file, refuse_unfit, template_path
     from gongkai.workbook.fill import report_to_edits
 
     edits = report_to_edits(report, findings)
     if template is None:  # it is blank: emptying its cells, nine edits of ten, changes nothing
         edits = [edit for edit in edits if edit.value is not None]
     else:
-        refuse_older(template)
+        refuse_unfit(template)
     return fill_file(template or template_path(), target, edits, overwrite=overwrite)
 
 

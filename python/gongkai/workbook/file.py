@@ -37,7 +37,7 @@ from gongkai.workbook.live.rebuild import rebuilt
 from gongkai.workbook.live.restoring import Standing, standing
 from gongkai.workbook.live.stored import OpenFile, altered_lanes, renew
 from gongkai.workbook.sheet import Patched, fit_rows, patch_sheet
-from gongkai.workbook.values import ALTERED, displaced
+from gongkai.workbook.values import ALTERED, RESTORE, displaced, displaced_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -83,12 +83,17 @@ def fill_file(template: Path, target: Path, edits: Sequence[Edit], *, overwrite:
     return target
 
 
-def refuse_older(template: Path) -> None:
-    """WorkbookError for a template of one's own, or a workbook, whose list of findings has other columns."""
+def refuse_unfit(template: Path) -> None:
+    """WorkbookError for a template of one's own, or a workbook, whose list of findings has other columns, or of which
+    a table has other lines than the official one: figures would stand beside other labels."""
+    tables = {sheet.name: sheet for sheet in layout.table_sheets()}
     with refused(template.name):
-        found = read_sheets(b"", lambda name, _: name == layout.RESULTS, opened(template))
-    if found:
-        refuse_older_results(found[0].cells, template.name)
+        found = read_sheets(b"", lambda name, _: name == layout.RESULTS or name in tables, opened(template))
+    for sheet in found:
+        if sheet.name == layout.RESULTS:
+            refuse_older_results(sheet.cells, template.name)
+        elif moved := displaced(tables[sheet.name], sheet.cells):
+            raise WorkbookError(f"{template.name}的{displaced_text(tables[sheet.name], moved)}，没有写入；{RESTORE}。")
 
 
 def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) -> bytes:

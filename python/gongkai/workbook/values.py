@@ -226,7 +226,13 @@ def displaced(sheet: TableSheet, values: SheetValues) -> list[tuple[Spot, str, s
     """
     found = [(spot, label, text_of(values.get(spot))) for spot, label in sheet.guarded]
     moved = [each for each in found if without_blanks(each[2]) != without_blanks(each[1])]
-    return sorted(moved, key=lambda each: (sheet.is_column_label(each[0]), each[0]))
+    return sorted(moved, key=lambda each: line_of_label(sheet, each[0]))
+
+
+def line_of_label(sheet: TableSheet, spot: Spot) -> tuple[bool, int]:
+    """Rows before columns, each by its number, as the guards have it."""
+    is_column = sheet.is_column_label(spot)
+    return is_column, spot[1] if is_column else spot[0]
 
 
 def displaced_text(sheet: TableSheet, moved: Sequence[tuple[Spot, str, str]]) -> str:

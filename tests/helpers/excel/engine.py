@@ -350,6 +350,10 @@ class Names(base_classes.Names):
     def contains(self, key: str) -> bool:
         return key in self.book.names_
 
+    def add(self, name: str, refers_to: str) -> Name:
+        self.book.names_[name] = refers_to.removeprefix("=")
+        return Name(self.book, name)
+
     def __len__(self) -> int:
         return len(self.book.names_)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from openpyxl.utils import coordinate_to_tuple, get_column_letter
+from openpyxl.utils import column_index_from_string, coordinate_to_tuple, get_column_letter
 from xlwings import base_classes
 
 from helpers.excel.entry import GENERAL, Cell, ComError, Look, enter, formula_text, shown_value
@@ -15,6 +15,7 @@ from helpers.excel.entry import GENERAL, Cell, ComError, Look, enter, formula_te
 Spot = tuple[int, int]
 MOST_NAME = 31
 BAD_IN_NAME = re.compile(r"[\[\]:*?/\\]")
+LINES = re.compile(r"(\d+):(\d+)|([A-Z]{1,3}):([A-Z]{1,3})")
 ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 
 
@@ -97,6 +98,37 @@ class Sheet(base_classes.Sheet):
         _, _, bottom, right = corners(self, second) if second is not None else (0, 0, bottom, right)
         return Range(self, top, left, bottom - top + 1, right - left + 1)
 
+    def shift_lines(self, lines: Range, by: int) -> None:
+        """Cells and merged areas beyond whole rows or columns move on or up; those on lines that go are gone.
+
+        Formulas keep their words: nothing here looks at what they name.
+        """
+        axis = 0 if lines.columns_ > lines.rows_ else 1
+        first, count = (lines.row_, lines.rows_) if axis == 0 else (lines.column_, lines.columns_)
+
+        def moved(spot: Spot) -> Spot | None:
+            if spot[axis] < first:
+                return spot
+            if by < 0 and spot[axis] < first + count:
+                return None
+            at = spot[axis] + by * count
+            return (at, spot[1]) if axis == 0 else (spot[0], at)
+
+        self.cells_ = {place: cell for spot, cell in self.cells_.items() if (place := moved(spot))}
+        shifted = {moved(spot): (moved(anchor), anchor) for spot, anchor in self.anchors.items()}
+        self.anchors = {}
+        for place, (anchor, _) in shifted.items():
+            if place is not None:
+                self.anchors[place] = anchor or place
+
+    def Protect(self) -> None:
+        self._book.app.excel.protected.add(self._name)
+
+    def Unprotect(self) -> None:
+        self._book.app.excel.protected.discard(self._name)
+
+    ProtectContents = property(lambda self: self._name in self._book.app.excel.protected)
+
     def clear_contents(self) -> None:
         Range(self, 1, 1, 1, 1).check("clear")
         for cell in self.cells_.values():
@@ -110,7 +142,11 @@ def corners(sheet: Sheet, place: Any) -> tuple[int, int, int, int]:
         if 0 in place:
             raise IndexError("Attempted to access 0-based Range.")
         return place[0], place[1], place[0], place[1]
-    found = ADDRESS.fullmatch(place)
+    found, lines = ADDRESS.fullmatch(place), LINES.fullmatch(place)
+    if lines and lines[1]:
+        return int(lines[1]), 1, int(lines[2]), 16_384
+    if lines:
+        return 1, column_index_from_string(lines[3]), 1_048_576, column_index_from_string(lines[4])
     if not found:
         return corners(sheet, sheet.book.names(place).refers_to_range)
     top, left = coordinate_to_tuple(f"{found[1]}{found[2]}")
@@ -214,6 +250,28 @@ class Range(base_classes.Range):
         for row in self.spots():
             for spot in row:
                 self.sheet_.cell(spot).format = value
+
+    def insert(self, shift: str | None = None, copy_origin: str | None = None) -> None:
+        """Whole rows (9:9, down) or columns (C:C, right) come before this one."""
+        self.check("write")
+        self.sheet_.shift_lines(self, 1)
+
+    def delete(self, shift: str | None = None) -> None:
+        self.check("write")
+        self.sheet_.shift_lines(self, -1)
+
+    def merge(self, across: bool = False) -> None:
+        self.check("write")
+        for row in self.spots():
+            self.sheet_.anchors |= dict.fromkeys(row, (self.row_, self.column_))
+
+    def unmerge(self) -> None:
+        self.check("write")
+        inside = {spot for row in self.spots() for spot in row}
+        gone = {first for spot, first in self.sheet_.anchors.items() if spot in inside}
+        self.sheet_.anchors = {spot: first for spot, first in self.sheet_.anchors.items() if first not in gone}
+
+    row_height = property(lambda self: 15.0, lambda self, value: self.check("set format"))
 
     def clear_contents(self) -> None:
         """Part of a merged area can't be changed (error 1004)."""

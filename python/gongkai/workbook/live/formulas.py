@@ -6,6 +6,7 @@ every change. What each formula shows stands once more in ``results``; a test ho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
@@ -54,6 +55,25 @@ def formulas_of(name: str) -> Formulas:
     return {layout.COVER: cover_formulas, layout.RESULTS: results_formulas}.get(name, dict)()
 
 
+# --- the same in another writing ------------------------------------------------------------------
+
+QUOTES = re.compile(r"'([^'!]+)'!")
+NUMBER = re.compile(r"(?<![\w.$])\d+(?:\.\d+)?(?:E[+-]?\d+)?(?![\w.(:!])", re.IGNORECASE)
+
+
+def same_formula(text: str, wanted: str) -> bool:
+    """表三!X7 is '表三'!X7, and 1E-06 is 0.000001."""
+    return text == wanted or plain_formula(text) == plain_wanted(wanted)
+
+
+def plain_formula(text: str) -> str:
+    unquoted = QUOTES.sub(r"\1!", text)
+    return NUMBER.sub(lambda found: repr(float(found[0])), unquoted)
+
+
+plain_wanted = cache(plain_formula)
+
+
 # --- a table --------------------------------------------------------------------------------------
 
 
@@ -66,9 +86,9 @@ def table_formulas(sheet: TableSheet) -> Formulas:
     found |= {sheet.first_moved: first_formula(sheet), sheet.is_moved: moved_formula(sheet)}
     for lane in sheet.lanes.values():
         formula = lane_formula(sheet, lane)
-        shown, twin = address(lane.spot), address(sheet.image(lane.spot))
+        shown, twin = lane_at(sheet, lane.spot), address(sheet.image(lane.spot))
         found |= {lane.spot: formula, sheet.image(lane.spot): formula}
-        found[sheet.text_flag(lane.spot)] = f"=IF(ISERROR({shown}),1,IF({shown}={twin},0,1))"
+        found[sheet.text_flag(lane.spot)] = changed_formula(shown, twin)
     return found
 
 
@@ -81,6 +101,11 @@ def block_of(sheet: TableSheet) -> str:
 def cell_at(sheet: TableSheet, place: Spot) -> str:
     """What stands in a place, whatever was dragged there or away: D7 is the fourth of the seventh line."""
     return f"INDEX({block_of(sheet)},{place[0]},{place[1]})"
+
+
+def lane_at(sheet: TableSheet, place: Spot) -> str:
+    """What stands in a lane's place; a reference would go with a lane that is dragged away."""
+    return f"INDEX($A$1:${letters(sheet.size.right + 1)}${sheet.last_line},{place[0]},{place[1]})"
 
 
 def mirror_formula(sheet: TableSheet, place: Spot) -> str:
@@ -114,6 +139,14 @@ def guard_formula(sheet: TableSheet, place: Spot, label: str) -> str:
         same = f"AND(ROW({here})={place[0]},{same})"
     number = COLUMN_GUARD + place[1] if sheet.is_column_label(place) else place[0]
     return f'=IF({same},"{IN_PLACE}",{number})'
+
+
+def changed_formula(lane: str, twin: str) -> str:
+    """1 for a lane that shows something else than its twin: it was overtyped or cleared.
+
+    One with the same constant in it is told by Python alone until it differs: Excel 2010 knows no ISFORMULA.
+    """
+    return f"=IF(ISERROR({lane}),1,IF({lane}={twin},0,1))"
 
 
 def first_formula(sheet: TableSheet) -> str:

@@ -20,7 +20,7 @@ from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, address
 from gongkai.workbook.live.formulas import formulas_of
 from gongkai.workbook.live.restoring import Lines, Standing
-from gongkai.workbook.live.stored import OpenFile
+from gongkai.workbook.live.stored import LAST_COLUMN, LAST_ROW, OpenFile
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -125,13 +125,13 @@ def shift(root: _Element, standing: Standing) -> None:
     rows = turned(standing.kept_rows, standing.sheet.last_line)
     columns = turned(standing.kept_columns, standing.sheet.size.right + 1)
     for number, row in index_rows(data).items() if data is not None else ():
-        place = moved_line(number, rows)
+        place = moved_line(number, rows, LAST_ROW)
         parent = row.getparent()
         if not place and parent is not None:
             parent.remove(row)
             continue
         for (_, column), cell in list(placed_cells(row, number)):
-            at = moved_line(column, columns)
+            at = moved_line(column, columns, LAST_COLUMN)
             if at:
                 cell.set("r", address((place, at)))
             else:
@@ -145,11 +145,12 @@ def turned(lines: Lines, last: int) -> dict[int, int]:
     return {place: line for line, place in lines.items()} | {0: last - max(lines.values())}
 
 
-def moved_line(place: int, lines: Mapping[int, int]) -> int:
-    """The official line of a place, 0 for one that goes."""
+def moved_line(place: int, lines: Mapping[int, int], last: int) -> int:
+    """The official line of a place, 0 for one that goes; ``last`` is the sheet's."""
     if place in lines:
         return lines[place]
-    return place + lines[0] if place > max(lines) else 0
+    moved = place + lines[0] if place > max(lines) else 0
+    return moved if moved <= last else 0
 
 
 def texts_of(sheet: TableSheet) -> list[Spot]:
@@ -369,7 +370,8 @@ def is_flag(block: _Element, sheet: TableSheet) -> bool:
     formulas = " ".join(node.text or "" for node in block.iter("{*}formula"))
     columns = {letters(column) for column in range(1, sheet.size.right + 2)}
     hidden = any(found not in columns for found in BEYOND.findall(formulas))
-    return hidden or formulas == f"ISNUMBER({block.get('sqref')})"
+    lane = formulas == f"ISNUMBER({block.get('sqref')})" or f'"{layout.MOVED}"' in formulas
+    return hidden or lane
 
 
 def rule_text(block: _Element) -> str:

@@ -6,7 +6,7 @@ stands for the result of somebody's own formula that is no longer true, and goes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -63,8 +63,8 @@ def text_shown(value: CellValue) -> str:
 # --- a table --------------------------------------------------------------------------------------
 
 
-def table_results(sheet: TableSheet, cells: CellValues, own: Iterable[Spot] = ()) -> Results:
-    """``cells`` as they stand; ``own`` are the lanes in which still stands what ``formulas`` says."""
+def table_results(sheet: TableSheet, cells: CellValues, own: Collection[Spot] = ()) -> Results:
+    """``cells`` as they stand; ``own`` are those in which still stands what ``formulas`` says."""
     found: Results = {sheet.signs: KNOWN_SIGNS}
     for spot in sheet.cells.values():
         held = cells.get(spot)
@@ -74,12 +74,11 @@ def table_results(sheet: TableSheet, cells: CellValues, own: Iterable[Spot] = ()
     found |= {sheet.image(spot): value for spot, value in guards.items()}
     found[sheet.first_moved] = first = first_moved(list(guards.values()))
     found[sheet.is_moved] = moved = moved_text(first)
-    whole = set(own)
     for lane in sheet.lanes.values():
         twin = lane_result(sheet, lane.relation, found, moved)
         found[sheet.image(lane.spot)] = twin
         stands = cells.get(lane.spot)
-        if lane.spot in whole:
+        if lane.spot in own:
             found[lane.spot] = stands = twin
         found[sheet.text_flag(lane.spot)] = is_changed(stands, twin)
     return found

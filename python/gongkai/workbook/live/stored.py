@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
@@ -22,7 +21,7 @@ from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.xlsx import cell_value, formula_area, index_rows, placed_cells, shared_strings
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet
-from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
+from gongkai.workbook.live.formulas import formulas_of, same_formula, sheets_with_formulas
 from gongkai.workbook.live.overview import block_results
 from gongkai.workbook.live.results import (
     UNKNOWN,
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from gongkai.spreadsheets.xlsx import Text
 
 SheetSpot = tuple[str, Spot]
-QUOTES = re.compile(r"'([^'!]+)'!")
-NUMBER = re.compile(r"(?<![\w.$])\d+(?:\.\d+)?(?:E[+-]?\d+)?(?![\w.(:!])", re.IGNORECASE)
 UNTOLD = re.compile(r"\b(?:INDIRECT|OFFSET|NOW|TODAY|RAND|RANDBETWEEN|CELL|INFO|GK_\w+)\(", re.IGNORECASE)
 COLUMNS = re.compile(r"\$?([A-Z]{1,3}):\$?([A-Z]{1,3})")
 ROWS = re.compile(r"\$?(\d{1,7}):\$?(\d{1,7})")
@@ -153,19 +150,6 @@ def renew(book: OpenFile, changed: Iterable[SheetSpot]) -> bool:
         if [cell for cell, value in values if store(cell, value)]:
             book.touched.add(name)
     return complete
-
-
-def same_formula(text: str, wanted: str) -> bool:
-    """表三!X7 is '表三'!X7, and 1E-06 is 0.000001."""
-    return text == wanted or plain_formula(text) == plain_wanted(wanted)
-
-
-def plain_formula(text: str) -> str:
-    unquoted = QUOTES.sub(r"\1!", text)
-    return NUMBER.sub(lambda found: repr(float(found[0])), unquoted)
-
-
-plain_wanted = cache(plain_formula)
 
 
 def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:

@@ -1,0 +1,314 @@
+"""Tables whose lines were moved, lanes that were overtyped, older workbooks: told, and put right on request.
+
+What is done to the workbooks LibreOffice does, as its users do.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from lxml import etree
+from openpyxl import load_workbook
+from test_live import stale, without_results
+
+from gongkai.cli import main
+from gongkai.editions import editions
+from gongkai.model import Edit, Report, Value, WorkbookError
+from gongkai.pipeline import check
+from gongkai.workbook import layout, read_workbook, write_workbook
+from gongkai.workbook.file import fill_file, standings, template_path
+from gongkai.workbook.fill import report_to_edits
+from gongkai.workbook.layout import TableSheet, newest_sheet
+from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
+from gongkai.workbook.live.restoring import standing
+from helpers.engines import calculated
+from helpers.lanes import SHEETS, changed_by_office, random_changes, random_workbook, verdict_on
+from helpers.made import report_of
+
+OLDER = Path(__file__).parent / "older" / "88fddb6.xlsm"  # written by that commit, the last without images
+THREE, FOUR = "表三", "表四"
+CASES: Mapping[str, list[list[object]]] = {
+    "row inserted": [["insert rows", THREE, 9]],
+    "row inserted above": [["insert rows", THREE, 1]],
+    "row deleted": [["remove rows", THREE, 12]],
+    "rows sorted": [["sort", THREE, 9, 3, 16, 10, 10]],
+    "column inserted": [["insert columns", THREE, 6]],
+    "column deleted": [["remove columns", THREE, 6]],
+    "figures' row": [["insert rows", FOUR, 5]],
+    "columns of 表四": [["insert columns", FOUR, 8]],
+    "two things": [["insert rows", THREE, 20], ["insert columns", THREE, 1]],
+    "written between": [["insert rows", THREE, 9], ["type", THREE, 9, 4, 777]],
+    "lane overtyped": [["type", THREE, 7, 11, "✓"], ["type", THREE, 7, 4, 1]],
+    "lane dragged": [["move", THREE, 7, 11, 7, 14]],
+    "label reworded": [["type", THREE, 7, 2, "予以公开"]],
+    "figure dragged": [["move", THREE, 7, 4, 8, 5]],
+}
+MOVED = {name for name in CASES if name not in ("lane overtyped", "lane dragged", "figure dragged")}
+LOST = {"row deleted": "refused_third_party", "column deleted": "research"}
+
+
+def sound() -> Report:
+    return report_of({f"applications.refused_third_party.{column}": 0 for column in ("natural", "total")})
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A sound workbook after each case."""
+    folder = tmp_path_factory.mktemp("changed")
+    files = [folder / f"{number}.xlsm" for number, _ in enumerate(CASES)]
+    for file in files:
+        write_workbook(sound(), check(sound()), file)
+    return dict(zip(CASES, changed_by_office(files, list(CASES.values()), folder / "out"), strict=True))
+
+
+@pytest.fixture
+def copy(changed: dict[str, Path], tmp_path: Path) -> Path:
+    return tmp_path / "年报.xlsx"
+
+
+EACH = pytest.mark.parametrize("name", CASES)
+
+
+@EACH
+def test_no_lane_is_fooled(name: str, changed: dict[str, Path]) -> None:
+    """After a line was moved every lane of the table shows 移; a dragged figure counts where it stands."""
+    path = changed[name]
+    [found] = calculated("betteroffice", [path])
+    sheet = FOUR if "表四" in name or name == "figures' row" else THREE
+    cover = str(found[layout.COVER][layout.LIVE_SPOT])
+    if name in MOVED:
+        assert verdict_on(path).moved == {sheet}
+        assert cover.startswith(f"移 {sheet}")
+        assert "✗" not in cover
+    elif name == "figure dragged":
+        shown = [found[THREE][7, 11], found[THREE][8, 11]]
+        assert shown[0] == "缺"
+        assert isinstance(shown[1], float)
+    else:
+        row = layout.EDITION_SPOTS["applications"][0]
+        assert str(found[layout.COVER][row, 4]).endswith("；1格勾稽校验被改动")
+
+
+@EACH
+def test_python_says_which(name: str, changed: dict[str, Path]) -> None:
+    report = read_workbook(changed[name])
+    told = [problem.reason for problem in report.problems]
+    if name in MOVED:
+        table = "disputes" if name in ("columns of 表四", "figures' row") else "applications"
+        assert all(entry.value is None for entry in report.tables[table].entries.values())
+        assert len(told) == 1
+        assert "移动过：" in told[0]
+        assert "整张表的数字没有采用；请用“还原表格”（或运行 gongkai check 文件名 --write）还原" in told[0]
+    elif name != "figure dragged":
+        assert told == [
+            "“表三”的勾稽校验有1格（K7）被改动或清除；请用“还原表格”（或运行 gongkai check 文件名 --write）还原。"
+        ]
+        assert any("勾稽校验有1格" in found.message for found in check(report))
+
+
+@EACH
+def test_it_is_put_back_by_its_labels(
+    name: str, changed: dict[str, Path], copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copyfile(changed[name], copy)
+    before = copy.read_bytes()
+    if name != "figure dragged":  # without a yes nothing happens
+        assert main(["check", str(copy), "--write"]) == 2
+        assert "请加上 --yes 再运行" in capsys.readouterr().err
+        assert copy.read_bytes() == before
+    main(["check", str(copy), "--write", "--yes"])
+    assert copy.with_name("年报（上一版）.xlsx").read_bytes() == before
+    assert standings(copy) == []
+    wanted = values_of(sound())
+    lost = LOST.get(name, " ")
+    wanted |= {cell: None for cell in wanted if cell.startswith("applications.") and lost in cell.split(".")}
+    wanted |= {"applications.granted.natural": 1} if name == "lane overtyped" else {}
+    if name == "figure dragged":
+        natural, company = "applications.granted.natural", "applications.partly_granted.company"
+        wanted |= {natural: None, company: wanted[natural]}
+    assert values_of(read_workbook(copy)) == wanted
+    assert without_results(copy) == []
+    assert stale("betteroffice", [copy]) == []
+    assert_official(copy)
+
+
+def values_of(report: Report) -> dict[str, Value]:
+    return {entry.cell: entry.value for entry in report.entries()}
+
+
+def assert_official(path: Path) -> None:
+    """Texts, merged cells, names and formulas as in the template, and no lane anywhere else."""
+    book, model = load_workbook(path), load_workbook(template_path())
+    for sheet in layout.table_sheets():
+        page, official = book[sheet.name], model[sheet.name]
+        for label, box in sheet.labels:
+            assert page.cell(box.top, box.left).value == label.text
+        assert sorted(map(str, page.merged_cells.ranges)) == sorted(map(str, official.merged_cells.ranges))
+        rules = [len(block.rules) for block in page.conditional_formatting]
+        assert rules == [len(block.rules) for block in official.conditional_formatting]
+    for name in sheets_with_formulas():
+        found = {
+            (cell.row, cell.column): cell.value
+            for row in book[name].iter_rows()
+            for cell in row
+            if isinstance(cell.value, str) and cell.value.startswith("=")
+        }
+        if name != layout.SUMMARY:
+            assert found == dict(formulas_of(name))
+    assert book.defined_names["goto.applications.granted.natural"].attr_text == "'表三'!$D$7"
+    assert book[THREE].defined_names["applications.granted.natural"].attr_text == "'表三'!$D$7"
+
+
+@pytest.mark.slow
+def test_what_a_careless_hand_did_is_put_back_or_refused(tmp_path: Path) -> None:
+    """Lanes show then what they showed before, but for what was typed, dragged or deleted."""
+    seeds = range(60)
+    changes = [random_changes(seed) for seed in seeds]
+    files = [random_workbook(seed, tmp_path) for seed in seeds]
+    moved = changed_by_office(files, changes, tmp_path / "out")
+    harmless = ("insert rows", "insert columns", "sort")
+    right = []
+    for before, after, steps in zip(files, moved, changes, strict=True):
+        if main(["check", str(after), "--write", "--yes"]) == 2:
+            continue
+        right.append(after)
+        if all(step[0] in harmless for step in steps):
+            assert verdict_on(after) == verdict_on(before), steps
+    assert len(right) > 50
+    assert stale("betteroffice", right) == []
+
+
+# --- plans ----------------------------------------------------------------------------------------
+
+
+def cells_of(sheet: TableSheet) -> dict[tuple[int, int], object]:
+    """A sheet on which each figure is its own number."""
+    texts = dict((*sheet.guarded, *sheet.lane_head))
+    return {**texts, **{spot: number for number, spot in enumerate(sheet.cells.values())}}
+
+
+@pytest.mark.parametrize("sheet", layout.table_sheets(), ids=lambda sheet: sheet.name)
+def test_any_one_line_inserted_or_deleted_is_found(sheet: TableSheet) -> None:
+    cells = cells_of(sheet)
+    official = standing(sheet, cells, ())
+    assert official.is_official
+    for axis, last in ((0, sheet.size.bottom), (1, sheet.size.right)):
+        for line in range(1, last + 1):
+            inserted = {moved(spot, axis, line, 1): value for spot, value in cells.items()}
+            found = standing(sheet, inserted, ())
+            placed = {spot: inserted.get(place) for spot in sheet.cells.values() if (place := found.place(spot))}
+            assert placed == {spot: cells[spot] for spot in sheet.cells.values()}, (axis, line)
+            assert found.strange == ()
+            gone = {moved(spot, axis, line, -1): value for spot, value in cells.items() if spot[axis] != line}
+            try:
+                found = standing(sheet, gone, ())
+            except WorkbookError:
+                continue  # labels above labels: nobody can tell which of two lines went
+            for spot in sheet.cells.values():
+                place = found.place(spot)
+                if place is not None and place in gone:
+                    assert gone[place] == cells[spot], (axis, line, spot)
+
+
+def moved(spot: tuple[int, int], axis: int, line: int, by: int) -> tuple[int, int]:
+    at = spot[axis] + (by if spot[axis] >= line + (by < 0) else 0)
+    return (at, spot[1]) if axis == 0 else (spot[0], at)
+
+
+def test_a_label_that_stands_twice_is_no_guess() -> None:
+    sheet = newest_sheet("applications")
+    cells = cells_of(sheet) | {(40, 2): "（一）予以公开"}
+    with pytest.raises(WorkbookError, match="“（一）予以公开”有2处，不能确定是哪一行"):
+        standing(sheet, cells, ())
+    with pytest.raises(WorkbookError, match="找不到官方表格的行名和列名"):
+        standing(sheet, {(1, 1): "别的"}, ())
+
+
+# --- older workbooks ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    path = tmp_path / "旧版.xlsm"
+    path.write_bytes(OLDER.read_bytes())
+    return path
+
+
+def test_an_older_workbook_is_read_as_before(older: Path) -> None:
+    report = read_workbook(older)
+    assert report.problems == ()
+    assert report.value("disputes.review.total") == 12
+    assert [decision.reason for decision in report.decisions.values()] == ["已与原件核对"]
+
+
+WRITERS = {
+    "check": ["check", "{}", "--write"],
+    "numbers": ["numbers", "{}"],
+    "adopt": ["adopt", "{}", "1=1"],
+    "fill": ["fill", "{}", "--template", "{}", "-o", "{}.xlsm"],
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_whoever_writes_brings_an_older_workbook_up(writer: str, older: Path) -> None:
+    """Figures, decisions, the log and what a user wrote below the table stay."""
+    if writer == "numbers":
+        fill_file(older, older, [Edit(THREE, 7, 5, "7")], overwrite=True)
+    figures, logged = values_of(read_workbook(older)), log_of(older)
+    assert main([word.format(older) for word in WRITERS[writer]]) in (0, 1)
+    older = Path(f"{older}.xlsm") if writer == "fill" else older
+    assert_official(older)
+    assert without_results(older) == []
+    assert stale("betteroffice", [older]) == []
+    after = values_of(read_workbook(older))
+    assert {cell for cell in after if after[cell] != figures[cell]} <= {"disputes.review.upheld"}
+    assert log_of(older)[: len(logged)] == logged
+    page = load_workbook(older)[THREE]
+    assert page["A34"].value == "注：本表由办公室填写"
+    assert not page.row_dimensions[34].hidden
+    assert page.row_dimensions[35].hidden
+    if writer != "adopt":
+        assert [decision.reason for decision in read_workbook(older).decisions.values()] == ["已与原件核对"]
+
+
+def log_of(path: Path) -> list[list[object]]:
+    page = load_workbook(path)[layout.LOG]
+    rows = [[cell.value for cell in row[1:7]] for row in page.iter_rows(min_row=layout.LOG_TOP)]
+    return [row for row in rows if any(row)]
+
+
+def test_looks_do_not_pile_up(older: Path) -> None:
+    """Each further check adds nothing to the workbook's styles."""
+    sizes = []
+    for _ in range(3):
+        main(["check", str(older), "--write"])
+        with ZipFile(older) as archive:
+            sizes.append(len(etree.fromstring(archive.read("xl/styles.xml")).find("{*}dxfs")))
+    assert sizes[0] == sizes[1] == sizes[2]
+
+
+def test_a_template_with_a_line_moved_takes_no_report(changed: dict[str, Path], tmp_path: Path) -> None:
+    """Figures would stand beside other labels."""
+    with pytest.raises(WorkbookError, match=r"移动过：.*没有写入"):
+        write_workbook(sound(), [], tmp_path / "b.xlsx", template=changed["row inserted"])
+    assert not (tmp_path / "b.xlsx").exists()
+
+
+def test_a_figure_s_cell_may_be_filled_in_on_a_protected_sheet() -> None:
+    book = load_workbook(template_path())
+    for sheet in layout.table_sheets():
+        page = book[sheet.name]
+        assert not page.protection.sheet
+        spots = {spot for spot in sheet.cells.values() if not page.cell(*spot).protection.locked}
+        assert spots == set(sheet.cells.values())
+        assert all(page.cell(*lane.spot).protection.locked for lane in sheet.lanes.values())
+
+
+def test_all_sheets_with_lanes_are_tried() -> None:
+    assert {sheet.name for sheet in SHEETS} == {THREE, FOUR, "表三（2019）"}
+    assert report_to_edits(sound(), ())
+    assert set(editions()) == {"2019", "2021"}
