@@ -23,6 +23,7 @@ from gongkai.opc import open_archive  # noqa: E402
 from gongkai.sources.detect import MARK  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
 from gongkai.workbook.file import patch_package  # noqa: E402
+from gongkai.workbook.live.stored import OpenFile  # noqa: E402
 from looks import font  # noqa: E402
 from macros import addin_modules, macro_modules, of_addin, with_macros  # noqa: E402
 from messages import MESSAGES  # noqa: E402
@@ -62,8 +63,8 @@ def build_template() -> bytes:
     workbook = lay_out()
     parts = with_macros(saved(workbook, WORKBOOK), macro_modules())
     whole = packed(with_buttons(with_ribbon(parts, RIBBON.read_bytes()), workbook))
-    archive = open_archive(whole)
-    return packed(unpacked(whole) | patch_package(archive, (), TEMPLATE.name))  # what its formulas show
+    book = OpenFile(open_archive(whole))
+    return packed(unpacked(whole) | patch_package(book, (), TEMPLATE.name))  # what its formulas show
 
 
 def build_addin() -> bytes:

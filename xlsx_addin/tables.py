@@ -182,8 +182,7 @@ def add_rule(page: Worksheet, place: str, formula: str, look: DifferentialStyle)
 def hide_beside(page: Worksheet, sheet: TableSheet) -> None:
     for row, column in sheet.marks.values():
         put(page, row, column, font=font(8, color=QUIET), border=Border())
-    columns = [column for _, column in (*sheet.marks.values(), *sheet.sources.values())]
-    for column in range(min(columns), max(columns) + 1):
+    for column in range(sheet.image_box.left, sheet.last_hidden + 1):
         page.column_dimensions[letters(column)].hidden = True
     for row in range(sheet.image_box.top, sheet.image_box.bottom + 1):
         page.row_dimensions[row].hidden = True

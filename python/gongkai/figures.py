@@ -42,7 +42,7 @@ WIDTHS = str.maketrans(WIDE)
 PLAIN_SIGNS = tuple(
     sorted(SIGNS | {wide * len(sign) for sign in SIGNS for wide, narrow in WIDE.items() if {narrow} == set(sign)})
 )
-BLANKS = " \u3000\u00a0\t\n\r"  # what sheets hold between and around texts
+BLANKS = " \u3000\u00a0\n"  # what sheets hold between and around texts
 TOLERANCE = Decimal("0.000001")  # a fen in 万元: sums that differ by less hold, on the sheet and here
 PLACES = 7  # to which a difference is rounded before that: 0.1 + 0.2 - 0.3 is 5E-17 in a spreadsheet
 THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}$")  # 1.708 of what is counted may be 1708

@@ -185,7 +185,7 @@ def hide(page: xw.Sheet, sheet: TableSheet) -> None:
     box = sheet.image_box
     with suppress(Exception):  # only looks depend on it
         page.range((box.top, 1), (box.bottom, 1)).row_height = 0
-    hide_columns(page, box.left, sheet.text_flag((1, sheet.size.right + 1))[1])
+    hide_columns(page, box.left, sheet.last_hidden)
 
 
 def hide_columns(page: xw.Sheet, first: int, last: int) -> None:

@@ -11,7 +11,6 @@ from gongkai.model import Edit, Kind, UnreadableDocument, WorkbookError
 from gongkai.opc import OLE2, Archive, BadArchive, Reason, open_archive
 from gongkai.opc.comments import Comment, NewParts, has_comments, patch_comments
 from gongkai.opc.package import (
-    MOST_XML,
     drop,
     is_on,
     local,
@@ -21,7 +20,6 @@ from gongkai.opc.package import (
     read_xml,
     related,
     relations,
-    tabs_of,
     whole,
 )
 from gongkai.readers.worker import sheets_apart
@@ -102,18 +100,16 @@ def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) 
     One from before the images of the tables gets the formulas of today with them.
     """
     with refused(template.name):
-        archive = opened(template, content)
-        if is_older(archive):
-            archive = open_archive(restored(template, (), content))
-        return package_bytes(archive, patch_package(archive, edits, template.name))
+        book = OpenFile(opened(template, content))
+        if is_older(book):
+            book = OpenFile(open_archive(restored(template, (), content)))
+        return package_bytes(book.archive, patch_package(book, edits, template.name))
 
 
-def is_older(archive: Archive) -> bool:
+def is_older(book: OpenFile) -> bool:
     """Whether the lanes of a workbook of ours look at no image."""
-    parts = {tab.name: tab.part for tab in tabs_of(archive, read_xml(archive, main_part(archive)))}
-    sheets = [sheet.name for sheet in layout.table_sheets() if sheet.lanes]
-    known = [parts[name] for name in sheets if parts.get(name, "") in archive]
-    return bool(known) and layout.MOVED.encode() not in archive.read(known[0], MOST_XML)
+    known = [sheet.name for sheet in layout.table_sheets() if sheet.lanes and sheet.name in book.parts]
+    return bool(known) and layout.MOVED.encode() not in book.content(known[0])
 
 
 def restored(path: Path, moved: Sequence[Standing], content: bytes | None = None) -> bytes:
@@ -123,15 +119,14 @@ def restored(path: Path, moved: Sequence[Standing], content: bytes | None = None
     """
     with refused(path.name):
         archive = opened(path, content)
-        refuse_protected(archive)
+        refuse_protected(OpenFile(archive))
         return package_bytes(archive, rebuilt(archive, template_path().read_bytes(), moved))
 
 
 def standings(path: Path, content: bytes | None = None) -> list[Standing]:
     """Where the lines of each table stand of which a label is not in its place. WorkbookError."""
     with refused(path.name):
-        archive = opened(path, content)
-        book = OpenFile(archive, read_xml(archive, main_part(archive)))
+        book = OpenFile(opened(path, content))
         found = []
         for sheet in layout.table_sheets():
             held = book.sheet(sheet.name)
@@ -140,29 +135,20 @@ def standings(path: Path, content: bytes | None = None) -> list[Standing]:
     return found
 
 
-def protected_sheets(archive: Archive) -> list[str]:
-    """Our sheets that a user has protected."""
-    tabs = tabs_of(archive, read_xml(archive, main_part(archive)))
-    ours = [tab for tab in tabs if tab.name in layout.sheet_names() and tab.part in archive]
-    marked = [tab for tab in ours if b"sheetProtection" in archive.read(tab.part, MOST_XML)]
-    roots = {tab.name: read_xml(archive, tab.part).find("{*}sheetProtection") for tab in marked}
-    return [name for name, node in roots.items() if node is not None and is_on(node.get("sheet"))]
-
-
-def refuse_protected(archive: Archive) -> None:
-    names = protected_sheets(archive)
+def refuse_protected(book: OpenFile) -> None:
+    """WorkbookError that names those of our sheets that a user has protected."""
+    ours = [name for name in layout.sheet_names() if b"sheetProtection" in book.content(name)]
+    marks = {name: book.root(name).find("{*}sheetProtection") for name in ours}
+    names = [f"“{name}”" for name, mark in marks.items() if mark is not None and is_on(mark.get("sheet"))]
     if names:
-        raise WorkbookError(PROTECTED.format("、".join(f"“{name}”" for name in names)))
+        raise WorkbookError(PROTECTED.format("、".join(names)))
 
 
-def patch_package(archive: Archive, edits: Sequence[Edit], file: str) -> dict[str, bytes]:
+def patch_package(book: OpenFile, edits: Sequence[Edit], file: str) -> dict[str, bytes]:
     """Part -> new content, for the parts that the edits change. Raises BadArchive, WorkbookError."""
-    refuse_protected(archive)
-    part = main_part(archive)
-    workbook = read_xml(archive, part, keeping=True)
-    book = OpenFile(archive, workbook)
+    refuse_protected(book)
     shown = shown_sheets(edits)
-    parts = NewParts(archive)
+    parts = NewParts(book.archive)
     done: dict[str, Patched] = {}
     for name, wanted in by_sheet(edits).items():
         if name in book.parts:
@@ -171,10 +157,10 @@ def patch_package(archive: Archive, edits: Sequence[Edit], file: str) -> dict[st
             raise WorkbookError(f"{file}没有工作表“{name}”，请使用gongkai的模板。")
     complete = renew(book, [(name, spot) for name, patched in done.items() for spot in patched.changed])
     changed = parts.changed | {book.parts[name]: part_bytes(book.roots[name]) for name in book.touched}
-    if patch_workbook(workbook, shown, complete):
-        changed[part] = part_bytes(workbook)
+    if patch_workbook(book.workbook, shown, complete):
+        changed[book.main] = part_bytes(book.workbook)
     overwritten = {name: patched.formulas for name, patched in done.items()}
-    return changed | patch_chain(archive, workbook, overwritten) | patch_author(archive)
+    return changed | patch_chain(book, overwritten) | patch_author(book.archive)
 
 
 def patch_one(parts: NewParts, book: OpenFile, name: str, wanted: Sequence[Edit], is_shown: bool) -> Patched:
@@ -279,18 +265,18 @@ def patch_author(archive: Archive) -> dict[str, bytes]:
     return {part: part_bytes(root)}
 
 
-def patch_chain(archive: Archive, workbook: _Element, overwritten: Mapping[str, set[Spot]]) -> dict[str, bytes]:
+def patch_chain(book: OpenFile, overwritten: Mapping[str, set[Spot]]) -> dict[str, bytes]:
     """Take overwritten formulas off the list of formulas that Excel keeps; it calls a file with others damaged."""
-    known = relations(archive, main_part(archive)).values()
+    known = relations(book.archive, book.main).values()
     chains = [relation.target for relation in known if relation.kind == "calcChain"]
     gone = {
         (tab.get("sheetId", ""), layout.address(place))
-        for tab in workbook.iterfind("{*}sheets/{*}sheet")
+        for tab in book.workbook.iterfind("{*}sheets/{*}sheet")
         for place in overwritten.get(tab.get("name", ""), ())
     }
     if not gone or not chains:
         return {}
-    root = read_xml(archive, chains[0], keeping=True)
+    root = read_xml(book.archive, chains[0], keeping=True)
     sheet = ""
     for node in list(root):
         # A sheet's number stands only where it differs from the entry before, so every entry gets its own.

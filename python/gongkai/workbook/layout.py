@@ -258,6 +258,11 @@ class TableSheet:
         first, last = self.image(TITLE_SPOT), self.image((self.last_line, self.size.right + 1))
         return Box(*first, *last)
 
+    @property
+    def last_hidden(self) -> int:
+        """The last hidden column: that which tells whether a lane beside the table was overtyped."""
+        return self.text_flag((1, self.size.right + 1))[1]
+
     def image(self, place: Spot) -> Spot:
         """Where what is computed about a cell stands: D7 -> X40."""
         return place[0] + self.last_line, place[1] + MARK_SHIFT

@@ -176,8 +176,9 @@ def lane_formula(sheet: TableSheet, lane: Lane) -> str:
     relation = lane.relation
     parts, whole = (ranges_of(map(sheet.image, spots(sheet, cells))) for cells in (relation.parts, relation.whole))
     texts = ranges_of(map(sheet.text_flag, spots(sheet, relation.cells)))
-    gap = f"ROUND(SUM({parts})-SUM({whole}),{PLACES})"
-    broken_off = f"ABS(ROUND({gap}-ROUND({gap},0),{PLACES}))>={NEAR}"
+    sums = f"SUM({parts})-SUM({whole})"
+    gap = f"ROUND({sums},{PLACES})"
+    broken_off = f"ABS(ROUND({sums}-ROUND({sums},0),{PLACES}))>={NEAR}"
     parts_full, whole_full = f"COUNT({parts})={len(relation.parts)}", f"COUNT({whole})={len(relation.whole)}"
     wrong = f"AND({gap}>={NEAR},{whole_full}),AND({gap}<=-{NEAR},{parts_full}),{broken_off}"
     holds = f"AND(ABS({gap})<{NEAR},COUNT({whole})>0,OR({parts_full},{whole_full}))"

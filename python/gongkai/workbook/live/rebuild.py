@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from gongkai.opc import Archive, open_archive
-from gongkai.opc.package import drop, local, main_part, part_bytes, read_xml, related, whole
+from gongkai.opc.package import drop, local, part_bytes, read_xml, related, whole
 from gongkai.spreadsheets import Spot, area_of, letters
 from gongkai.spreadsheets.xlsx import index_rows, placed_cells
 from gongkai.workbook import layout
@@ -37,11 +37,10 @@ class Rebuilt:
 
     def __init__(self, archive: Archive, template: bytes) -> None:
         self.archive = archive
-        self.workbook = read_xml(archive, main_part(archive), keeping=True)
-        self.book = OpenFile(archive, self.workbook)
+        self.book = OpenFile(archive)
         self.model = template_file(template)
         self.dxfs: dict[str, str] = {}
-        styles = related(archive, main_part(archive), "styles")
+        styles = related(archive, self.book.main, "styles")
         self.styles = (styles, read_xml(archive, styles, keeping=True)) if styles else None
         self.styles_changed = False
 
@@ -50,13 +49,12 @@ class Rebuilt:
         found = {self.book.parts[name]: part_bytes(root) for name, root in self.book.roots.items()}
         if self.styles and self.styles_changed:
             found[self.styles[0]] = part_bytes(self.styles[1])
-        return found | {main_part(self.archive): part_bytes(self.workbook)}
+        return found | {self.book.main: part_bytes(self.book.workbook)}
 
 
 @cache
 def template_file(content: bytes) -> OpenFile:
-    archive = open_archive(content)
-    return OpenFile(archive, read_xml(archive, main_part(archive)))
+    return OpenFile(open_archive(content))
 
 
 def rebuilt(archive: Archive, template: bytes, moved: Iterable[Standing]) -> dict[str, bytes]:
@@ -308,7 +306,7 @@ def merged_parts(root: _Element, model: _Element, sheet: TableSheet) -> list[_El
 
 
 def is_beyond(row: int, column: int, sheet: TableSheet) -> bool:
-    return row > sheet.image_box.bottom or column > sheet.text_flag((1, sheet.size.right + 1))[1]
+    return row > sheet.image_box.bottom or column > sheet.last_hidden
 
 
 def hide_image(root: _Element, sheet: TableSheet) -> None:
@@ -318,7 +316,7 @@ def hide_image(root: _Element, sheet: TableSheet) -> None:
     for number in range(sheet.image_box.top, sheet.image_box.bottom + 1):
         if number not in written:
             cells.row(number).set("hidden", "1")
-    hide_columns(root, sheet.image_box.left, sheet.text_flag((1, sheet.size.right + 1))[1])
+    hide_columns(root, sheet.image_box.left, sheet.last_hidden)
 
 
 def hide_columns(root: _Element, first: int, last: int) -> None:
@@ -388,7 +386,7 @@ def with_looks(work: Rebuilt, block: _Element) -> _Element:
 
 def look_of(work: Rebuilt, number: str) -> str:
     if number not in work.dxfs and work.styles is not None:
-        styles = related(work.model.archive, main_part(work.model.archive), "styles")
+        styles = related(work.model.archive, work.model.main, "styles")
         wanted = read_xml(work.model.archive, styles).findall("{*}dxfs/{*}dxf")[whole(number)]
         found = work.styles[1].find("{*}dxfs")
         assert found is not None
@@ -403,7 +401,7 @@ def put_names(work: Rebuilt) -> None:
     """The names of figures' cells, each at its place in the form."""
     from lxml import etree
 
-    workbook = work.workbook
+    workbook = work.book.workbook
     names = workbook.find("{*}definedNames")
     if names is None:
         names = etree.Element(workbook.tag[: -len("workbook")] + "definedNames")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gongkai.figures import shown
 from gongkai.model import Box
 from gongkai.opc import Archive
-from gongkai.opc.package import MOST_XML, drop, local, main_part, read_xml, related, tabs_of
+from gongkai.opc.package import MOST_XML, drop, local, main_part, parsed, read_xml, related, tabs_of
 from gongkai.spreadsheets import Spot, area_of, column_of
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.xlsx import cell_value, formula_area, index_rows, placed_cells, shared_strings
@@ -62,17 +62,26 @@ class OpenSheet:
 class OpenFile:
     """The sheets of a workbook's file, each parsed once and only if somebody asks for it."""
 
-    def __init__(self, archive: Archive, workbook: _Element) -> None:
-        self.archive = archive
-        self.parts = {tab.name: tab.part for tab in tabs_of(archive, workbook) if tab.kind == "worksheet"}
+    def __init__(self, archive: Archive) -> None:
+        self.archive, self.main = archive, main_part(archive)
+        self.workbook = read_xml(archive, self.main, keeping=True)
+        self.parts = {tab.name: tab.part for tab in tabs_of(archive, self.workbook) if tab.kind == "worksheet"}
+        self.contents: dict[str, bytes] = {}
         self.roots: dict[str, _Element] = {}
         self.touched: set[str] = set()
         self.sheets: dict[str, OpenSheet] = {}
         self.strings: Sequence[Text] | None = None
 
+    def content(self, name: str) -> bytes:
+        """The bytes of a sheet, b"" for one of which the file has none. Raises BadArchive."""
+        if name not in self.contents:
+            part = self.parts.get(name, "")
+            self.contents[name] = self.archive.read(part, MOST_XML) if part in self.archive else b""
+        return self.contents[name]
+
     def root(self, name: str) -> _Element:
         if name not in self.roots:
-            self.roots[name] = read_xml(self.archive, self.parts[name], keeping=True)
+            self.roots[name] = parsed(self.content(name), keeping=True)
         return self.roots[name]
 
     def sheet(self, name: str) -> OpenSheet | None:
@@ -83,7 +92,7 @@ class OpenFile:
 
     def read_sheet(self, name: str) -> OpenSheet:
         if self.strings is None:
-            part = related(self.archive, main_part(self.archive), "sharedStrings")
+            part = related(self.archive, self.main, "sharedStrings")
             self.strings = shared_strings(read_xml(self.archive, part)) if part else ()
         found, wanted = OpenSheet(self.root(name)), formulas_of(name)
         data = found.root.find("{*}sheetData")
@@ -95,10 +104,8 @@ class OpenFile:
 
     def needs_reading(self, name: str) -> bool:
         """Whether a sheet was changed, or has formulas of others, or one of ours without a result."""
-        if name in self.roots:
-            return True
-        part, mark = self.parts[name], b"</f></c>" if formulas_of(name) else b"<f"
-        return part in self.archive and mark in self.archive.read(part, MOST_XML)
+        mark = b"</f></c>" if formulas_of(name) else b"<f"
+        return name in self.roots or mark in self.content(name)
 
 
 def take_cell(sheet: OpenSheet, spot: Spot, cell: _Element, wanted: str | None, strings: Sequence[Text]) -> None:
