@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from gongkai.cli.adopting import our_content, refuse_unread
 from gongkai.cli.console import code_of, complain, complain_of, put, show, tell
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
+from gongkai.spreadsheets import Spot
 
 if TYPE_CHECKING:
     from gongkai.workbook.live.restoring import Standing
 
 YES = ("y", "yes", "是", "好")
 WHAT = "校验并写入"
+TELL = "请把这个工作簿发给开发者。"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 def rechecked(name: str, agreed: bool) -> Rechecked:
     """WorkbookError where the workbook is none of ours, cannot be put right, or nobody agrees to that."""
+    from gongkai.decisions.file import with_decisions_beside
     from gongkai.pipeline import check, read_report
     from gongkai.system import write_whole
     from gongkai.wording import evaluated
@@ -66,21 +69,33 @@ def rechecked(name: str, agreed: bool) -> Rechecked:
     question = question_about(path, content, moved)
     if question and not (agreed or is_agreed(question)):
         raise WorkbookError(f"{path.name}没有改动。")
-    right = restored(path, moved, content)
+    right = restored(path, moved, content, strays=bool(question))
     report = evaluated(read_workbook(path, right))
+    if not moved and report.tables != read_workbook(path, content).tables:
+        raise WorkbookError(f"{path.name}写入后读出的数字与原来不同，没有改动；{TELL}")
     findings = check(report)
     written = filled(path, flag_edits(report, findings), right)
     refuse_unread(path, written, report)
-    kept = path.with_name(f"{path.stem}（上一版）{path.suffix}")
+    check(with_decisions_beside(report, path))  # before writing: the file beside it may be damaged
+    kept = copy_before(path, bool(question))
     write_whole(kept, content, overwrite=True)
     write_whole(path, written, overwrite=True)
     report = read_report(str(path))
     return Rechecked(path, kept, report, check(report))
 
 
+def copy_before(path: Path, restoring: bool) -> Path:
+    """Where the version before is kept: one file, but for what is put back one of its own each time, for that may
+    take something away: 年报（上一版）.xlsm, 年报（还原前）.xlsm, 年报（还原前2）.xlsm."""
+    if not restoring:
+        return path.with_name(f"{path.stem}（上一版）{path.suffix}")
+    names = (path.with_name(f"{path.stem}（还原前{number or ''}）{path.suffix}") for number in (0, *range(2, 1_000)))
+    return next(name for name in names if not name.exists())
+
+
 def question_about(path: Path, content: bytes, moved: Sequence[Standing]) -> str:
     """What has to be agreed to before it is written; "" for nothing."""
-    from gongkai.workbook.file import read_file
+    from gongkai.workbook.file import read_file, read_formulas
     from gongkai.workbook.layout import table_sheets
     from gongkai.workbook.live.restoring import question_of
     from gongkai.workbook.values import ALTERED
@@ -93,7 +108,15 @@ def question_about(path: Path, content: bytes, moved: Sequence[Standing]) -> str
         lanes = len(altered) if isinstance(altered, tuple) else 0
         if sheet.name in standing or lanes:
             told.append(question_of(sheet, standing.get(sheet.name), lanes))
+    formulas = sum(len(read_formulas(path, content)[each.sheet.name] & figure_places(each)) for each in moved)
+    if formulas:
+        told.append(f"这些表中的{formulas}个公式换成它们现在的值")
     return f"{path.name}：{'；'.join(told)}。" if told else ""
+
+
+def figure_places(found: Standing) -> set[Spot]:
+    """Where the figures of a moved table stand now."""
+    return {place for spot in found.sheet.cells.values() if (place := found.place(spot))}
 
 
 def is_agreed(question: str) -> bool:

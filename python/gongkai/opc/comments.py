@@ -7,13 +7,13 @@ which holds the sheet's buttons too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
 from gongkai.opc import Archive, BadArchive
-from gongkai.opc.package import actual_name, listing_of, local, part_bytes, read_xml, relations
+from gongkai.opc.package import actual_name, listing_of, local, part_bytes, read_xml, relations, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -48,6 +48,9 @@ EMPTY_DRAWING = f"""<xml xmlns:v="{VML}" xmlns:o="{OFFICE}" xmlns:x="{EXCEL}">
 <v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>
 </xml>"""
 EMPTY_LIST = f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'
+
+
+CellPlace = tuple[int, int]  # row and column, from 1
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,50 @@ def patch_comments(parts: NewParts, part: str, sheet: _Element, wanted: Sequence
         name = names.get(kind) or add_part(parts, part, sheet, kind)
         parts.changed[name] = part_bytes(root)
     return True
+
+
+def move_comments(
+    parts: NewParts,
+    part: str,
+    sheet: _Element,
+    place: Callable[[CellPlace], CellPlace | None],
+    name: Callable[[str], str],
+) -> None:
+    """Comments of the sheet ``part`` to where ``place`` says that their cells go, (row, column) from 1, and ``name``
+    the same of addresses, "" for none; those of cells that go are taken away. Nothing changes where what is there
+    cannot be read."""
+    if not has_comments(parts.archive, part):
+        return
+    try:
+        names = names_of(parts.archive, part, sheet)
+        roots = {kind: parts.xml(names.get(kind), EMPTY_LIST) for kind in names}
+    except BadArchive:
+        return
+    for root in roots.values():
+        for comment in list(root.iter(f"{{{MAIN}}}comment")):
+            move_text(comment, name(comment.get("ref", "")))
+        for shape in list(root.iter(f"{{{VML}}}shape")):
+            move_box(shape, place)
+    parts.changed.update({names[kind]: part_bytes(root) for kind, root in roots.items()})
+
+
+def move_text(comment: _Element, cell: str) -> None:
+    if cell:
+        comment.set("ref", cell)
+    else:
+        comment.getparent().remove(comment)  # type: ignore[union-attr]
+
+
+def move_box(shape: _Element, place: Callable[[CellPlace], CellPlace | None]) -> None:
+    """<x:Row>8</x:Row><x:Column>3</x:Column> is D9; buttons have neither."""
+    row, column = (shape.find(f"{{{EXCEL}}}ClientData/{{{EXCEL}}}{name}") for name in ("Row", "Column"))
+    if row is None or column is None:
+        return
+    spot = place((whole(row.text) + 1, whole(column.text) + 1))
+    if spot is None:
+        shape.getparent().remove(shape)  # type: ignore[union-attr]
+    else:
+        row.text, column.text = str(spot[0] - 1), str(spot[1] - 1)
 
 
 def names_of(archive: Archive, part: str, sheet: _Element) -> dict[str, str]:

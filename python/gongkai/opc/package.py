@@ -6,7 +6,7 @@ It may be hostile. What cannot be read is a BadArchive with a reason; whoever as
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -180,14 +180,16 @@ def tabs_of(archive: Archive, workbook: _Element) -> list[Tab]:
 # --- written back ---------------------------------------------------------------------------------
 
 
-def package_bytes(archive: Archive, changed: Mapping[str, bytes]) -> bytes:
-    """The file with some parts replaced; order, times and every other part as they were. Raises BadArchive.
+def package_bytes(archive: Archive, changed: Mapping[str, bytes], dropped: Collection[str] = ()) -> bytes:
+    """The file with some parts replaced or left out; order, times and every other part as they were. BadArchive.
 
     New parts come last, with the oldest time that an archive can hold: the same edits make the same file.
     """
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as written:
         for info in archive.parts.values():
+            if info.filename in dropped:
+                continue
             level = FASTEST if info.compress_type == ZIP_DEFLATED else None
             content = changed.get(info.filename)
             content = archive.read(info.filename) if content is None else content

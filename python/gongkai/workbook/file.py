@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from gongkai.model import Edit, Kind, UnreadableDocument, WorkbookError
 from gongkai.opc import OLE2, Archive, BadArchive, Reason, open_archive
-from gongkai.opc.comments import Comment, NewParts, has_comments, patch_comments
+from gongkai.opc.comments import TYPES_PART, Comment, NewParts, has_comments, patch_comments
 from gongkai.opc.package import (
     drop,
     is_on,
+    listing_of,
     local,
     main_part,
     package_bytes,
@@ -31,9 +32,11 @@ from gongkai.workbook.cells import cell_text, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet
-from gongkai.workbook.live.rebuild import rebuilt
+from gongkai.workbook.live.fittings import Looks, hide_helpers, hide_image, put_formulas, put_names, put_rules
+from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
+from gongkai.workbook.live.rebuild import drop_strays, put_back
 from gongkai.workbook.live.restoring import Standing, standing
-from gongkai.workbook.live.stored import OpenFile, altered_lanes, renew
+from gongkai.workbook.live.stored import PROGRAM, OpenFile, altered_lanes, foreign_formulas, forget, renew
 from gongkai.workbook.sheet import Patched, fit_rows, patch_sheet
 from gongkai.workbook.values import ALTERED, RESTORE, displaced, displaced_text
 
@@ -53,7 +56,6 @@ ODS_PART = "content.xml"
 PROTECTED = "工作表{}设有保护，没有改动；请先取消保护（“审阅”中的“撤销工作表保护”）再试。"
 NOT_OURS = "不是Excel工作簿，请选择由gongkai生成的.xlsm文件。"
 CALCULATOR = 191_029  # the version of formulas of every Excel since 2019
-PROGRAM = "gongkai"
 BEFORE_CALC = ("definedNames", "externalReferences", "functionGroups", "sheets")
 
 
@@ -108,19 +110,70 @@ def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) 
 
 def is_older(book: OpenFile) -> bool:
     """Whether the lanes of a workbook of ours look at no image."""
-    known = [sheet.name for sheet in layout.table_sheets() if sheet.lanes and sheet.name in book.parts]
-    return bool(known) and layout.MOVED.encode() not in book.content(known[0])
+    known = [sheet for sheet in layout.table_sheets() if sheet.lanes and sheet.name in book.parts]
+    found = book.sheet(known[0].name) if known else None
+    if found is None:
+        return False
+    texts = (text for text, _ in found.foreign.values())
+    return not found.ours and not any(f'"{layout.MOVED}"' in text for text in texts)
 
 
-def restored(path: Path, moved: Sequence[Standing], content: bytes | None = None) -> bytes:
-    """The workbook with the tables in ``moved`` put back, and with all our formulas, flags and names. WorkbookError.
+def restored(path: Path, moved: Sequence[Standing], content: bytes | None = None, *, strays: bool = False) -> bytes:
+    """The workbook with the tables in ``moved`` put back, and with all our formulas, flags and names; ``strays``: and
+    with no lane beside its place. WorkbookError.
 
-    Results are not stored: what is written next stores them.
+    Results of formulas are not stored: what is written next stores those that it can tell.
     """
     with refused(path.name):
-        archive = opened(path, content)
-        refuse_protected(OpenFile(archive))
-        return package_bytes(archive, rebuilt(archive, template_path().read_bytes(), moved))
+        book = OpenFile(opened(path, content))
+        refuse_protected(book)
+        model = OpenFile(open_archive(template_path().read_bytes()))
+        parts = NewParts(book.archive)
+        for standing in moved:
+            put_back(book, model, parts, standing)
+        if moved:
+            for name, spot in foreign_formulas(book):
+                forget(book, name, spot)
+        for sheet in layout.table_sheets() if strays else ():
+            if sheet.name in book.parts:
+                drop_strays(book, sheet)
+        changed = refitted(book, model)
+        dropped, without = without_chain(book)
+        return package_bytes(book.archive, parts.changed | changed | without, dropped)
+
+
+def refitted(book: OpenFile, model: OpenFile) -> dict[str, bytes]:
+    """Part -> content, with every formula, flag and name of ours where the template has it."""
+    styles = related(book.archive, book.main, "styles")
+    looks = Looks((styles, read_xml(book.archive, styles, keeping=True)) if styles else None, model)
+    for sheet in layout.table_sheets():
+        if sheet.name in book.parts:
+            hide_image(book.root(sheet.name), sheet)
+            put_rules(book.root(sheet.name), model.root(sheet.name), sheet, looks)
+    for name in sheets_with_formulas():
+        if name in book.parts and name != layout.SUMMARY:
+            put_formulas(book.root(name), formulas_of(name))
+    hide_helpers(book)
+    put_names(book.workbook)
+    changed = {book.parts[name]: part_bytes(root) for name, root in book.roots.items()}
+    if looks.root is not None and looks.numbers:
+        changed[looks.part] = part_bytes(looks.root)
+    return changed | {book.main: part_bytes(book.workbook)}
+
+
+def without_chain(book: OpenFile) -> tuple[list[str], dict[str, bytes]]:
+    """(parts to leave out, part -> content) without the list of formulas that Excel keeps, and makes anew where there
+    is none: it calls a file damaged whose list names a cell without one."""
+    chain = related(book.archive, book.main, "calcChain")
+    if not chain:
+        return [], {}
+    listing, types = listing_of(book.archive, book.main), read_xml(book.archive, TYPES_PART, keeping=True)
+    arrows = read_xml(book.archive, listing, keeping=True)
+    for node in [node for node in arrows if node.get("Type", "").endswith("/calcChain")]:
+        arrows.remove(node)
+    for node in [node for node in types if node.get("PartName", "").lstrip("/").lower() == chain.lower()]:
+        types.remove(node)
+    return [chain], {listing: part_bytes(arrows), TYPES_PART: part_bytes(types)}
 
 
 def standings(path: Path, content: bytes | None = None) -> list[Standing]:
@@ -155,6 +208,7 @@ def patch_package(book: OpenFile, edits: Sequence[Edit], file: str) -> dict[str,
             done[name] = patch_one(parts, book, name, wanted, shown.get(name, True))
         elif name != layout.TOOL:  # a template from before the macros; nothing but they reads that sheet
             raise WorkbookError(f"{file}没有工作表“{name}”，请使用gongkai的模板。")
+    book.sheets.clear()  # what was read before the edits
     complete = renew(book, [(name, spot) for name, patched in done.items() for spot in patched.changed])
     changed = parts.changed | {book.parts[name]: part_bytes(book.roots[name]) for name in book.touched}
     if patch_workbook(book.workbook, shown, complete):

@@ -295,6 +295,14 @@ class TableSheet:
             return ()
         return (((FORM_TOP, beside[0].spot[1]), f"{LANE_HEAD}\n{beside[0].relation.label}"),)
 
+    @cached_property
+    def own_texts(self) -> tuple[Spot, ...]:
+        """Where the form's own texts stand, those beside the lanes too."""
+        labels = [(box.top, box.left) for _, box in self.labels]
+        beside = [spot for spot, _ in (*self.guards_below, *self.lane_head)]
+        hint = [(self.last_line, 1)] if self.lanes else []
+        return (TITLE_SPOT, *labels, *beside, *hint)
+
     def is_column_label(self, place: Spot) -> bool:
         """Whether a guarded label tells of a column rather than of a row."""
         return any(label.kind == "column" and (box.top, box.left) == place for label, box in self.labels)

@@ -252,7 +252,7 @@ def by_edition(table: str, told: Callable[[TableSheet], str]) -> str:
     cell = f"$C${layout.EDITION_SPOTS[table][0]}"
     for sheet in layout.table_sheets():
         if sheet.table == table and sheet is not layout.newest_sheet(table):
-            formula = f"IF({cell}={sheet.editions[0]},{told(sheet)},{formula})"
+            formula = f'IF({cell}&""="{sheet.editions[0]}",{told(sheet)},{formula})'
     return formula
 
 

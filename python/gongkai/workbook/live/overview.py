@@ -124,67 +124,76 @@ def oldest_first(row: int, helper: str) -> str:
 # --- what the formulas show -----------------------------------------------------------------------
 
 
-def block_results(cells: Mapping[Spot, object]) -> dict[Spot, int | float | str] | None:
-    """Place -> what the block's formulas show over the list as it stands; None where a year is no plain number.
-
-    To a spreadsheet a text 2021 is the number in one function and not in the next: nothing is told then.
-    """
+def block_results(cells: Mapping[Spot, object]) -> dict[Spot, Any]:
+    """Place -> what the block's formulas show over the list as it stands; nothing is told where a year or a figure is
+    no plain number: to a spreadsheet a text 2021 is the number in one function and not in the next."""
     lines = summary_lines(cells)
-    years = [line.year for line in lines if line.year is not None]
-    if not all(isinstance(year, int) for year in years):
-        return None
+    if lines is None:
+        return {}
     block, found = block_cells(), {}
-    newest = sorted(set(years), reverse=True)[:YEARS]  # type: ignore[type-var]
+    years = sorted({line.year for line in lines if line.year is not None}, reverse=True)[:YEARS]
     for place in range(YEARS):
         row = YEARS_TOP + place
-        found[row, block.helper] = newest[place] if place < len(newest) else ""
-        year = found[row, 1] = newest[::-1][place] if place < len(newest) else ""
-        found |= line_results(block, row, year, [line for line in lines if line.year == year and year != ""])
-    found |= line_results(block, block.total_row, None, lines)
+        found[row, block.helper] = years[place] if place < len(years) else ""
+        year = found[row, 1] = years[::-1][place] if place < len(years) else ""
+        found |= line_results(block, row, str(year), [line for line in lines if line.year == year])
+    found |= line_results(block, block.total_row, "合计", lines)
+    found[block.total_row, BLOCK_LEFT + 1] = sum(line.source for line in lines)
     found |= rest_results(block, found)
-    return {spot: value for spot, value in found.items() if block.cells.get(spot, "").startswith("=")}  # type: ignore[misc]
+    return {spot: value for spot, value in found.items() if block.cells.get(spot, "").startswith("=")}
 
 
 @dataclass(frozen=True)
 class SummaryLine:
     """A line of the list: its year, and the figures of the outcomes and of what was received."""
 
-    year: object
+    year: int | None
     source: bool
     figures: Mapping[str, int | float]
 
 
-def summary_lines(cells: Mapping[Spot, object]) -> list[SummaryLine]:
+def counted_cells() -> set[str]:
+    outcome_cells = {cell for found in outcomes().values() for cell in found}
+    return {"applications.new.total", *outcome_cells}
+
+
+def summary_lines(cells: Mapping[Spot, object]) -> list[SummaryLine] | None:
     columns = {name: column for column, name in enumerate((*SUMMARY_HEADS, *summary_cells()), 1)}
-    wanted = {"applications.new.total", *(cell for found in outcomes().values() for cell in found)}
     last = layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1
-    rows = sorted({row for row, _ in cells if layout.SUMMARY_TOP <= row <= last})
     lines = []
-    for row in rows:
-        held = {name: cells.get((row, columns[name])) for name in (*wanted, "year", "source")}
-        figures = {name: plain_number(held[name]) for name in wanted}
-        lines.append(SummaryLine(held["year"], held["source"] is not None, figures))
+    for row in sorted({row for row, _ in cells if layout.SUMMARY_TOP <= row <= last}):
+        held = {name: cells.get((row, column)) for name, column in columns.items()}
+        figures = {name: counted_figure(held[name]) for name in counted_cells()}
+        known = {name: figure for name, figure in figures.items() if figure is not None}
+        year = held["year"]
+        if len(known) < len(figures) or not (year is None or type(year) is int):
+            return None
+        lines.append(SummaryLine(year, held["source"] is not None, known))
     return lines
 
 
-def plain_number(value: object) -> int | float:
-    """A figure as SUM counts it: a text is none."""
-    if isinstance(value, int) and not isinstance(value, bool):
+def counted_figure(value: object) -> int | float | None:
+    """A figure as SUM counts it, a text as nothing; None for what no sum can be told with, such as #N/A."""
+    if isinstance(value, bool | str) or value is None:
+        return 0
+    if isinstance(value, int):
         return value
-    return float(value) if isinstance(value, float | Decimal) else 0
+    return float(value) if isinstance(value, float | Decimal) else None
 
 
-def line_results(block: YearBlock, row: int, year: object, lines: Sequence[SummaryLine]) -> dict[Spot, Any]:
-    """A line of the block: of one year, or of all (None)."""
+def line_results(block: YearBlock, row: int, title: str, lines: Sequence[SummaryLine]) -> dict[Spot, Any]:
+    """A line of the block: of one year, of all, or of none ("")."""
     names = {2: ("applications.new.total",), **{column: outcomes()[name] for name, column in block.counts.items()}}
-    sums = {column: sum(line.figures[name] for line in lines for name in figures) for column, figures in names.items()}
-    sums[BLOCK_LEFT + 1] = len(lines) if year is not None else sum(line.source for line in lines)
+    sums: dict[int, int | float] = {column: sum_of(lines, cells) for column, cells in names.items()}
+    sums[BLOCK_LEFT + 1] = len(lines)
     sums[sum_column(block)] = sum(sums[column] for column in block.counts.values())
     found: dict[int, Any] = sums | shares_of(block, sums)
-    if year == "":
-        found = dict.fromkeys(found, "")
-    title = "合计" if year is None else str(year)
-    return {(row, column): value for column, value in (found | {BLOCK_LEFT: title}).items()}
+    told = found if title else dict.fromkeys(found, "")
+    return {(row, column): value for column, value in (told | {BLOCK_LEFT: title}).items()}
+
+
+def sum_of(lines: Sequence[SummaryLine], cells: Sequence[str]) -> int | float:
+    return sum(sum(line.figures[cell] for cell in cells) for line in lines)
 
 
 def sum_column(block: YearBlock) -> int:
@@ -198,13 +207,10 @@ def shares_of(block: YearBlock, sums: Mapping[int, int | float]) -> dict[int, fl
 
 def rest_results(block: YearBlock, found: Mapping[Spot, Any]) -> dict[Spot, Any]:
     """The line of all other years: the whole less the years above."""
-    row = block.rest_row
-    columns = [2, BLOCK_LEFT + 1, *block.counts.values()]
-    sums = {
-        column: found[block.total_row, column]
-        - sum(found[above, column] or 0 for above in range(YEARS_TOP, YEARS_TOP + YEARS))
-        for column in columns
-    }
+    row, sums = block.rest_row, {}
+    for column in (2, BLOCK_LEFT + 1, *block.counts.values()):
+        above = [found[line, column] or 0 for line in range(YEARS_TOP, YEARS_TOP + YEARS)]
+        sums[column] = found[block.total_row, column] - sum(above)
     sums[sum_column(block)] = sum(sums[column] for column in block.counts.values())
     told = sums | shares_of(block, sums) | {BLOCK_LEFT: str(block.cells[row, 1])}
     return {(row, column): value for column, value in told.items()}

@@ -1,141 +1,71 @@
-"""A workbook's file with lines, labels, formulas, flags and names of our sheets as the template has them.
+"""Lines of a table back in their places, in a workbook's file: whole rows and columns first, then figures and labels.
 
-Figures, texts and everything that is not ours stay; what a table's line takes along (its height, its looks) moves
-with it. Results of formulas are stored by whoever writes next (``stored``).
+What a line takes along (its looks, notes beside it, comments, links) moves with it, and formulas elsewhere that look at
+the table look at the same cells afterwards. Results of formulas are stored by whoever writes next (``stored``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gongkai.opc import Archive, open_archive
-from gongkai.opc.package import drop, local, part_bytes, read_xml, related, whole
-from gongkai.spreadsheets import Spot, area_of, letters
+from gongkai.opc.comments import NewParts, move_comments
+from gongkai.opc.package import drop, whole
+from gongkai.spreadsheets import Area, Spot, area_of
 from gongkai.spreadsheets.xlsx import index_rows, placed_cells
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, address
+from gongkai.workbook.live.fittings import CellsOf, all_cells, empty, insert_after, outside
+from gongkai.workbook.live.foreign import LAST_COLUMN, LAST_ROW, moved_formula
 from gongkai.workbook.live.formulas import formulas_of
 from gongkai.workbook.live.restoring import Lines, Standing
-from gongkai.workbook.live.stored import LAST_COLUMN, LAST_ROW, OpenFile
+from gongkai.workbook.live.stored import OpenFile
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-OURS = re.compile(r"(?:goto\d*\.)?(?:disclosure|applications|disputes)\.")  # names of figures' cells
-LANE = re.compile(r'"缺"\)+$|^=?IF\((?:INDEX|EXACT|AND\(ROW|ISLOGICAL|ISERROR)\(')
-BEYOND = re.compile(r"\$?([A-Z]{1,3})\$?\d")
-RULES_BEFORE = ("dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter")
-NAMES_BEFORE = ("sheets", "functionGroups", "externalReferences")
+REFERENCE = re.compile(r"\$?[A-Z]{1,3}\$?\d+")
+COUNT = re.compile(r"\b\d+\b")
+WITH_PLACES = ("hyperlinks/{*}hyperlink", "conditionalFormatting", "dataValidations/{*}dataValidation")
+Official = Callable[[Spot], Spot | None]  # where a cell belongs; None for one on a line that goes
 
 
-class Rebuilt:
-    """A file under repair, and the template that it is repaired by."""
-
-    def __init__(self, archive: Archive, template: bytes) -> None:
-        self.archive = archive
-        self.book = OpenFile(archive)
-        self.model = template_file(template)
-        self.dxfs: dict[str, str] = {}
-        styles = related(archive, self.book.main, "styles")
-        self.styles = (styles, read_xml(archive, styles, keeping=True)) if styles else None
-        self.styles_changed = False
-
-    def parts(self) -> dict[str, bytes]:
-        """The parts that are others now."""
-        found = {self.book.parts[name]: part_bytes(root) for name, root in self.book.roots.items()}
-        if self.styles and self.styles_changed:
-            found[self.styles[0]] = part_bytes(self.styles[1])
-        return found | {self.book.main: part_bytes(self.book.workbook)}
-
-
-@cache
-def template_file(content: bytes) -> OpenFile:
-    return OpenFile(open_archive(content))
-
-
-def rebuilt(archive: Archive, template: bytes, moved: Iterable[Standing]) -> dict[str, bytes]:
-    """Part -> content: every table in ``moved`` put back, all sheets with their formulas. Raises BadArchive."""
-    work = Rebuilt(archive, template)
-    for standing in moved:
-        put_back(work, standing)
-    for sheet in layout.table_sheets():
-        if sheet.name in work.book.parts:
-            drop_strays(work.book.root(sheet.name), sheet)
-            hide_image(work.book.root(sheet.name), sheet)
-            put_rules(work, sheet)
-    for name in (layout.COVER, *(sheet.name for sheet in layout.table_sheets()), layout.RESULTS):
-        if name in work.book.parts:
-            put_formulas(work.book.root(name), formulas_of(name))
-    hide_columns(work.book.root(layout.COVER), 8, 14)
-    hide_columns(work.book.root(layout.RESULTS), layout.RESULT_COLUMNS["key"], max(layout.KEPT_COLUMNS.values()))
-    put_names(work)
-    return work.parts()
-
-
-# --- lines ----------------------------------------------------------------------------------------
-
-
-def put_back(work: Rebuilt, standing: Standing) -> None:
-    """Rows and columns in their places, then figures and labels in theirs."""
+def put_back(book: OpenFile, model: OpenFile, parts: NewParts, standing: Standing) -> None:
+    """Rows and columns in their places, then figures and labels in theirs; ``model`` is the template."""
     sheet = standing.sheet
-    root, model = work.book.root(sheet.name), work.model.root(sheet.name)
+    root, template = book.root(sheet.name), model.root(sheet.name)
+    place = official_place(standing)
+    single_formulas(book, sheet.name)
+    look_again(book, sheet.name, place)
     figures = figures_of(root, standing)
+    others = [node for node in merged_cells(root) if is_beside(node, sheet)]
     shift(root, standing)
     clear_between(root, sheet)
-    cells = CellsOf(root)
-    for spot, content in figures.items():
-        fill(cells, spot, content)
-    for spot in texts_of(sheet):
-        fill(cells, spot, content_at(work.model, sheet.name, spot))
-    replace_blocks(root, model, "mergeCells", merged_parts(root, model, sheet))
-    if not standing.is_official:
-        replace_blocks(root, model, "dataValidations", list(model.iterfind("{*}dataValidations/{*}dataValidation")))
-        replace_blocks(root, model, "cols", list(model.iterfind("{*}cols/{*}col")))
+    put_figures(root, standing, figures)
+    put_texts(root, model, sheet)
+    for node in others:
+        node.set("ref", moved_areas(node.get("ref", ""), place))
+    replace_list(root, template, "mergeCells", [*merged_cells(template), *others])
+    move_places(root, place)
+    if any(line != at for line, at in standing.kept_columns.items()) or standing.missing_columns:
+        put_columns(root, template, standing)
+    move_comments(parts, book.parts[sheet.name], root, place, lambda cell: moved_areas(cell, place))
 
 
-def figures_of(root: _Element, standing: Standing) -> dict[Spot, list[_Element]]:
-    """Official place -> what its cell holds, wherever that stands now; of a formula that was moved its result."""
-    places = {standing.place(spot): spot for spot in standing.sheet.cells.values()}
-    found: dict[Spot, list[_Element]] = {spot: [] for spot in standing.sheet.cells.values()}
-    for spot, cell in all_cells(root):
-        official = places.get(spot)
-        if official is not None and not is_stray(cell):
-            found[official] = held(cell, keeping=spot == official)
-    return found
-
-
-def held(cell: _Element, *, keeping: bool) -> list[_Element]:
-    """What stands in a cell, as a cell without address or style."""
-    copy = deepcopy(cell)
-    drop(copy, "r", "s", "cm", "vm")
-    for formula in [] if keeping else copy.findall("{*}f"):
-        copy.remove(formula)
-    return [copy]
-
-
-def shift(root: _Element, standing: Standing) -> None:
-    """Whole rows and columns of the sheet to where the form has them; lines that are none of the table's go."""
-    data = root.find("{*}sheetData")
+def official_place(standing: Standing) -> Official:
+    """Where any cell of the sheet belongs: a figure by its labels, all else by the line on which it stands."""
     rows = turned(standing.kept_rows, standing.sheet.last_line)
     columns = turned(standing.kept_columns, standing.sheet.size.right + 1)
-    for number, row in index_rows(data).items() if data is not None else ():
-        place = moved_line(number, rows, LAST_ROW)
-        parent = row.getparent()
-        if not place and parent is not None:
-            parent.remove(row)
-            continue
-        for (_, column), cell in list(placed_cells(row, number)):
-            at = moved_line(column, columns, LAST_COLUMN)
-            if at:
-                cell.set("r", address((place, at)))
-            else:
-                row.remove(cell)
-        row.set("r", str(place))
-        drop(row, "spans")
+    figures = {standing.place(spot): spot for spot in standing.sheet.cells.values()}
+
+    def place(spot: Spot) -> Spot | None:
+        row, column = moved_line(spot[0], rows, LAST_ROW), moved_line(spot[1], columns, LAST_COLUMN)
+        return figures.get(spot) or ((row, column) if row and column else None)
+
+    return place
 
 
 def turned(lines: Lines, last: int) -> dict[int, int]:
@@ -151,273 +81,209 @@ def moved_line(place: int, lines: Mapping[int, int], last: int) -> int:
     return moved if moved <= last else 0
 
 
-def texts_of(sheet: TableSheet) -> list[Spot]:
-    """Where the form's own texts stand, those beside the lanes too."""
-    beside = [spot for spot, _ in (*sheet.guards_below, *sheet.lane_head)]
-    hint = [(sheet.last_line, 1)] if sheet.lanes else []
-    return [layout.TITLE_SPOT, *((box.top, box.left) for _, box in sheet.labels), *beside, *hint]
+# --- formulas of others ---------------------------------------------------------------------------
+
+
+def single_formulas(book: OpenFile, name: str) -> None:
+    """Every formula of a sheet by itself: shared ones each with its text, array formulas as their results."""
+    sheet = book.sheet(name)
+    for spot, (text, cell) in list(sheet.foreign.items()) if sheet else ():
+        formula = cell.find("{*}f")
+        if formula is None or formula.get("t", "normal") == "normal":
+            continue
+        if formula.get("t") == "shared" and text != "=":
+            formula.text = text[1:]
+            drop(formula, "t", "si", "ref")
+        else:
+            cell.remove(formula)
+            del sheet.foreign[spot]  # type: ignore[union-attr]
+
+
+def look_again(book: OpenFile, moved: str, place: Official) -> None:
+    """Formulas of others look at the cells that they looked at; of what is gone they keep the result that they had."""
+    for name in book.parts:
+        sheet = book.sheet(name) if b"f>" in book.content(name) else None
+        for spot, (text, cell) in list(sheet.foreign.items()) if sheet else ():
+            formula, told = cell.find("{*}f"), moved_formula(name, text, moved, place)
+            if formula is None or told == text:
+                continue
+            if told is None:
+                cell.remove(formula)
+                del sheet.foreign[spot]  # type: ignore[union-attr]
+            else:
+                formula.text = told[1:]
+                sheet.foreign[spot] = told, cell  # type: ignore[union-attr]
+
+
+# --- figures and texts ----------------------------------------------------------------------------
+
+
+def figures_of(root: _Element, standing: Standing) -> dict[Spot, _Element]:
+    """Official place -> a copy of the cell that belongs there, with the result in the place of a formula."""
+    places = {standing.place(spot): spot for spot in standing.sheet.cells.values()}
+    found = {}
+    for spot, cell in all_cells(root):
+        official = places.get(spot)
+        if official is not None and len(cell) and not is_lane(standing.sheet.name, cell):
+            copy = deepcopy(cell)
+            for formula in copy.findall("{*}f"):
+                copy.remove(formula)
+            found[official] = copy
+    return found
+
+
+def is_lane(name: str, cell: _Element) -> bool:
+    """Whether a cell holds a lane, with whatever references: one that was dragged has others."""
+    text = cell.findtext("{*}f")
+    return bool(text) and layout.MOVED in (text or "") and shape_of(f"={text}") in shapes_of(name)
+
+
+def drop_strays(book: OpenFile, sheet: TableSheet) -> None:
+    """No lane anywhere but in its place: one that was dragged away would show what it once did."""
+    own = {lane.spot for lane in sheet.lanes.values()} | {sheet.image(lane.spot) for lane in sheet.lanes.values()}
+    for spot, cell in all_cells(book.root(sheet.name)):
+        if spot not in own and is_lane(sheet.name, cell):
+            empty(cell)
+
+
+@cache
+def shapes_of(name: str) -> frozenset[str]:
+    return frozenset(map(shape_of, formulas_of(name).values()))
+
+
+def shape_of(text: str) -> str:
+    """=IF(SUM(D7:I7)=3,…) -> =IF(SUM(@:@)=#,…)."""
+    return COUNT.sub("#", REFERENCE.sub("@", text))
+
+
+def shift(root: _Element, standing: Standing) -> None:
+    """Whole rows and columns of the sheet to where the form has them; lines that are none of the table's go."""
+    data = root.find("{*}sheetData")
+    rows = turned(standing.kept_rows, standing.sheet.last_line)
+    columns = turned(standing.kept_columns, standing.sheet.size.right + 1)
+    for number, row in index_rows(data).items() if data is not None else ():
+        place = moved_line(number, rows, LAST_ROW)
+        for (_, column), cell in list(placed_cells(row, number)):
+            at = moved_line(column, columns, LAST_COLUMN)
+            if at:
+                cell.set("r", address((place or number, at)))
+            else:
+                row.remove(cell)
+        if place:
+            row.set("r", str(place))
+            drop(row, "spans")
+        elif data is not None:
+            data.remove(row)
 
 
 def clear_between(root: _Element, sheet: TableSheet) -> None:
-    """Nothing in the table besides figures and labels."""
+    """Nothing in the table besides figures and texts."""
     size = sheet.size
-    kept = {*sheet.cells.values(), *texts_of(sheet)}
+    kept = {*sheet.cells.values(), *sheet.own_texts}
     for spot, cell in all_cells(root):
         if len(cell) and spot[0] <= size.bottom and spot[1] <= size.right and spot not in kept:
             empty(cell)
 
 
-def drop_strays(root: _Element, sheet: TableSheet) -> None:
-    """No lane, mirror or guard anywhere but in its place: one that was dragged away would show what it once did."""
-    wanted = formulas_of(sheet.name)
-    for spot, cell in all_cells(root):
-        if spot not in wanted and is_stray(cell):
-            empty(cell)
-
-
-def is_stray(cell: _Element) -> bool:
-    return len(cell) > 0 and LANE.search(cell.findtext("{*}f") or "") is not None
-
-
-# --- cells ----------------------------------------------------------------------------------------
-
-
-class CellsOf:
-    """The cells of a sheet by their places; a new one comes where it belongs."""
-
-    def __init__(self, root: _Element) -> None:
-        data = root.find("{*}sheetData")
-        assert data is not None
-        self.data = data
-        self.rows = index_rows(data)
-        self.found = dict(all_cells(root))
-
-    def cell(self, spot: Spot) -> _Element:
-        from lxml import etree
-
-        if spot not in self.found:
-            row = self.row(spot[0])
-            cell = etree.Element(self.data.tag.replace("sheetData", "c"), {"r": address(spot)})
-            before = [other for (_, column), other in placed_cells(row, spot[0]) if column < spot[1]]
-            row.insert(row.index(before[-1]) + 1 if before else 0, cell)
-            drop(row, "spans")
-            self.found[spot] = cell
-        return self.found[spot]
-
-    def row(self, number: int) -> _Element:
-        from lxml import etree
-
-        if number not in self.rows:
-            row = etree.Element(self.data.tag.replace("sheetData", "row"), {"r": str(number)})
-            after = [other for other in self.rows if other < number]
-            self.data.insert(self.data.index(self.rows[max(after)]) + 1 if after else 0, row)
-            self.rows[number] = row
-        return self.rows[number]
-
-
-def all_cells(root: _Element) -> Iterator[tuple[Spot, _Element]]:
-    data = root.find("{*}sheetData")
-    for number, row in index_rows(data).items() if data is not None else ():
-        yield from placed_cells(row, number)
-
-
-def empty(cell: _Element) -> None:
-    for child in list(cell):
-        cell.remove(child)
-    drop(cell, "t", "cm", "vm")
-
-
-def fill(cells: CellsOf, spot: Spot, content: list[_Element]) -> None:
-    """Put into a cell what another one holds; its style stays."""
-    if not content and spot not in cells.found:
-        return
-    cell = cells.cell(spot)
-    empty(cell)
-    for other in content:
-        for child in other:
-            cell.append(deepcopy(child))
-        if other.get("t"):
-            cell.set("t", other.get("t", ""))
-
-
-def content_at(model: OpenFile, name: str, spot: Spot) -> list[_Element]:
-    """A text of the template, as one that stands in its own cell."""
-    from lxml import etree
-
-    sheet = model.sheet(name)
-    text = sheet.cells.get(spot) if sheet else None
-    root = model.root(name)
-    if not isinstance(text, str):
-        return []
-    space = root.tag[: -len("worksheet")]
-    cell = etree.Element(space + "c", {"t": "inlineStr"})
-    etree.SubElement(etree.SubElement(cell, space + "is"), space + "t").text = text
-    return [cell]
-
-
-def put_formulas(root: _Element, formulas: Mapping[Spot, str]) -> None:
-    from lxml import etree
-
+def put_figures(root: _Element, standing: Standing, figures: Mapping[Spot, _Element]) -> None:
+    """A line that was deleted has the looks of the one above, or before."""
     cells = CellsOf(root)
-    for spot, text in formulas.items():
-        cell = cells.cell(spot)
-        formula = cell.find("{*}f")
-        if formula is not None and f"={formula.text}" == text and not formula.attrib:
-            continue
-        empty(cell)
-        etree.SubElement(cell, cell.tag[:-1] + "f").text = text[1:]
+    sheet = standing.sheet
+    for row in standing.missing_rows:
+        for column in range(1, sheet.size.right + 2):
+            cells.dress((row, column), (row - 1, column))
+    for column in standing.missing_columns:
+        for row in range(1, sheet.last_line + 1):
+            cells.dress((row, column), (row, column - 1))
+    for spot in sheet.cells.values():
+        if spot in figures or spot in cells.found:
+            cells.fill(spot, figures.get(spot))
+
+
+def put_texts(root: _Element, model: OpenFile, sheet: TableSheet) -> None:
+    """Labels as the template has them."""
+    cells, template = CellsOf(root), model.sheet(sheet.name)
+    for spot in sheet.own_texts:
+        text = template.cells.get(spot) if template else None
+        if isinstance(text, str):
+            cells.write(spot, text)
 
 
 # --- what goes with them --------------------------------------------------------------------------
 
 
-def replace_blocks(root: _Element, model: _Element, name: str, parts: list[_Element]) -> None:
-    """Give a sheet the list (merged cells, columns) that these parts make."""
-    old, new = root.find(f"{{*}}{name}"), model.find(f"{{*}}{name}")
+def merged_cells(root: _Element) -> list[_Element]:
+    return list(root.iterfind("{*}mergeCells/{*}mergeCell"))
+
+
+def is_beside(node: _Element, sheet: TableSheet) -> bool:
+    """Whether merged cells lie outside of a table and its image."""
+    area = area_of(node.get("ref", ""))
+    return area is not None and (area[0] > sheet.image_box.bottom + 1 or area[1] > sheet.last_hidden + 1)
+
+
+def replace_list(root: _Element, template: _Element, name: str, nodes: list[_Element]) -> None:
+    """Give a sheet the list (merged cells, columns) that these nodes make."""
+    old, new = root.find(f"{{*}}{name}"), template.find(f"{{*}}{name}")
     if new is None:
         return
     copy = deepcopy(new)
     for node in list(copy):
         copy.remove(node)
-    copy.extend(deepcopy(part) for part in parts)
+    copy.extend(deepcopy(node) for node in nodes)
     if copy.get("count"):
-        copy.set("count", str(len(parts)))
+        copy.set("count", str(len(nodes)))
     if old is not None:
-        old.getparent().replace(old, copy)  # type: ignore[union-attr]
+        root.replace(old, copy)
     else:
-        insert_after(root, copy, [local(node) for node in list(model)[: model.index(new)]])
+        insert_after(root, copy, [str(node.tag).rpartition("}")[2] for node in list(template)[: template.index(new)]])
 
 
-def insert_after(root: _Element, node: _Element, before: Collection[str]) -> None:
-    """Put a node behind the last one that may stand before it."""
-    places = [at for at, child in enumerate(root) if local(child) in before]
-    root.insert(places[-1] + 1 if places else 0, node)
+def move_places(root: _Element, place: Official) -> None:
+    """Links, validations and conditional formats with the cells on which they lie."""
+    for path in WITH_PLACES:
+        for node in list(root.iterfind(f"{{*}}{path}")):
+            name = "ref" if node.get("ref") else "sqref"
+            areas = moved_areas(node.get(name, ""), place)
+            if areas:
+                node.set(name, areas)
+            else:
+                node.getparent().remove(node)  # type: ignore[union-attr]
 
 
-def merged_parts(root: _Element, model: _Element, sheet: TableSheet) -> list[_Element]:
-    """The template's merged cells, and those of others beyond the table."""
-    own = list(model.iterfind("{*}mergeCells/{*}mergeCell"))
-    others = [
-        node
-        for node in root.iterfind("{*}mergeCells/{*}mergeCell")
-        if (area := area_of(node.get("ref", ""))) and is_beyond(area[0], area[1], sheet)
-    ]
-    return own + others
+def moved_areas(places: str, place: Official) -> str:
+    """N10 D9:E12 -> N9 D8:E11; what lies on lines that go is left out."""
+    found = [moved_area(area, place) for text in places.split() if (area := area_of(text))]
+    return " ".join(filter(None, found))
 
 
-def is_beyond(row: int, column: int, sheet: TableSheet) -> bool:
-    return row > sheet.image_box.bottom or column > sheet.last_hidden
+def moved_area(area: Area, place: Official) -> str:
+    corners = [place(area[:2]), place(area[2:])]
+    if None in corners:
+        inside = [place((row, column)) for row, column in edges(area)]
+        kept = sorted(spot for spot in inside if spot)
+        corners = [kept[0], kept[-1]] if kept else [None, None]
+    first, last = corners
+    if first is None or last is None:
+        return ""
+    return address(first) if first == last else f"{address(first)}:{address(last)}"
 
 
-def hide_image(root: _Element, sheet: TableSheet) -> None:
-    """A line below the table on which somebody has written stays in sight."""
-    cells = CellsOf(root)
-    written = {row for (row, column), cell in cells.found.items() if len(cell) and column < sheet.image_box.left}
-    for number in range(sheet.image_box.top, sheet.image_box.bottom + 1):
-        if number not in written:
-            cells.row(number).set("hidden", "1")
-    hide_columns(root, sheet.image_box.left, sheet.last_hidden)
+def edges(area: Area) -> Iterator[Spot]:
+    """The cells of an area's first column and row: enough to find what is left of it."""
+    top, left, bottom, right = area
+    yield from ((row, left) for row in range(top, min(bottom, top + 500) + 1))
+    yield from ((top, column) for column in range(left, min(right, left + 500) + 1))
 
 
-def hide_columns(root: _Element, first: int, last: int) -> None:
-    """Hide columns, whatever was said of them; others stay as they are."""
-    from lxml import etree
-
-    columns = root.find("{*}cols")
-    if columns is None:
-        columns = etree.Element(root.tag.replace("worksheet", "cols"))
-        data = root.find("{*}sheetData")
-        assert data is not None
-        data.addprevious(columns)
-    kept = [part for node in columns for part in outside(node, first, last)]
-    hidden = etree.Element(columns.tag[:-1], {"min": str(first), "max": str(last), "width": "9", "hidden": "1"})
-    for node in list(columns):
-        columns.remove(node)
-    columns.extend(sorted([*kept, hidden], key=lambda node: whole(node.get("min"))))
-
-
-def outside(node: _Element, first: int, last: int) -> Iterator[_Element]:
-    """What is left of some columns' settings without those from ``first`` to ``last``."""
-    left, right = whole(node.get("min")), whole(node.get("max"))
-    for low, high in ((left, min(right, first - 1)), (max(left, last + 1), right)):
-        if low <= high:
-            part = deepcopy(node)
-            part.set("min", str(low))
-            part.set("max", str(high))
-            yield part
-
-
-def put_rules(work: Rebuilt, sheet: TableSheet) -> None:
-    """The flags of the template in the place of ours; conditional formats of others stay, behind them."""
-    root, model = work.book.root(sheet.name), work.model.root(sheet.name)
-    ours = [block for block in root.iterfind("{*}conditionalFormatting") if is_flag(block, sheet)]
-    wanted = list(model.iterfind("{*}conditionalFormatting"))
-    if [rule_text(block) for block in ours] == [rule_text(block) for block in wanted]:
-        return
-    for block in ours:
-        root.remove(block)
-    copies = [with_looks(work, deepcopy(block)) for block in wanted]
-    first = next((at for at, node in enumerate(root) if local(node) in ("conditionalFormatting", *RULES_BEFORE)), None)
-    at = len(root) if first is None else first
-    for number, block in enumerate(copies):
-        root.insert(at + number, block)
-
-
-def is_flag(block: _Element, sheet: TableSheet) -> bool:
-    """Whether rules look at what only we write: marks and images, or a lane."""
-    formulas = " ".join(node.text or "" for node in block.iter("{*}formula"))
-    columns = {letters(column) for column in range(1, sheet.size.right + 2)}
-    hidden = any(found not in columns for found in BEYOND.findall(formulas))
-    lane = formulas == f"ISNUMBER({block.get('sqref')})" or f'"{layout.MOVED}"' in formulas
-    return hidden or lane
-
-
-def rule_text(block: _Element) -> str:
-    formulas = [node.text or "" for node in block.iter("{*}formula")]
-    return "|".join([block.get("sqref", ""), *formulas])
-
-
-def with_looks(work: Rebuilt, block: _Element) -> _Element:
-    """Rules of the template with the numbers that their looks have in the other workbook."""
-    for rule in block.iter("{*}cfRule"):
-        rule.set("dxfId", look_of(work, rule.get("dxfId", "")))
-    return block
-
-
-def look_of(work: Rebuilt, number: str) -> str:
-    if number not in work.dxfs and work.styles is not None:
-        styles = related(work.model.archive, work.model.main, "styles")
-        wanted = read_xml(work.model.archive, styles).findall("{*}dxfs/{*}dxf")[whole(number)]
-        found = work.styles[1].find("{*}dxfs")
-        assert found is not None
-        found.append(deepcopy(wanted))
-        found.set("count", str(len(found)))
-        work.styles_changed = True
-        work.dxfs[number] = str(len(found) - 1)
-    return work.dxfs.get(number, "0")
-
-
-def put_names(work: Rebuilt) -> None:
-    """The names of figures' cells, each at its place in the form."""
-    from lxml import etree
-
-    workbook = work.book.workbook
-    names = workbook.find("{*}definedNames")
-    if names is None:
-        names = etree.Element(workbook.tag[: -len("workbook")] + "definedNames")
-        insert_after(workbook, names, NAMES_BEFORE)
-    for node in [node for node in names if OURS.match(node.get("name", ""))]:
-        names.remove(node)
-    sheets = [node.get("name", "") for node in workbook.iterfind("{*}sheets/{*}sheet")]
-    for sheet in layout.table_sheets():
-        if sheet.name in sheets:
-            for name, local_to, place in names_of(sheet, sheets.index(sheet.name)):
-                node = etree.SubElement(names, names.tag[:-1], {"name": name} | local_to)
-                node.text = place
-
-
-def names_of(sheet: TableSheet, number: int) -> Iterator[tuple[str, dict[str, str], str]]:
-    for cell, (row, column) in sheet.cells.items():
-        place = f"'{sheet.name}'!${letters(column)}${row}"
-        yield cell, {"localSheetId": str(number)}, place
-        yield sheet.link(cell), {}, place
+def put_columns(root: _Element, template: _Element, standing: Standing) -> None:
+    """Widths of the table and of what is hidden as the template has them; further columns keep theirs."""
+    sheet = standing.sheet
+    delta = sheet.size.right + 1 - max(standing.kept_columns.values())
+    beyond = []
+    for node in root.iterfind("{*}cols/{*}col"):
+        for part in outside(node, 1, sheet.last_hidden - delta):
+            part.set("min", str(whole(part.get("min")) + delta))
+            part.set("max", str(min(whole(part.get("max")) + delta, LAST_COLUMN)))
+            beyond.append(part)
+    replace_list(root, template, "cols", [*template.iterfind("{*}cols/{*}col"), *beyond])

@@ -157,14 +157,11 @@ def run_of_lines(
 
 
 def strange_cells(sheet: TableSheet, cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> list[Spot]:
-    """What stands on lines that are none of the table's, between those that are."""
+    """What stands on lines that go, for they are none of the table's: beside and below the table too."""
     own_rows, own_columns = set(rows.values()), set(columns.values())
-    lowest, rightmost = max(own_rows), max(own_columns)
-    return [
-        spot
-        for spot in sorted(cells)
-        if spot[0] <= lowest and spot[1] <= rightmost and (spot[0] not in own_rows or spot[1] not in own_columns)
-    ]
+    gone_rows = set(range(1, max(own_rows))) - own_rows
+    gone_columns = set(range(1, max(own_columns))) - own_columns
+    return [spot for spot in sorted(cells) if spot[0] in gone_rows or spot[1] in gone_columns]
 
 
 # --- told -----------------------------------------------------------------------------------------
@@ -189,7 +186,7 @@ def lines_told(found: Standing) -> list[str]:
     if lost:
         told.append(f"{named(lost)}已被删除，还原后为空白")
     if found.strange:
-        told.append(f"官方表格以外的{named(list(map(address, found.strange)))}的内容移出表格")
+        told.append(f"删去多余的行列，连同其中{named(list(map(address, found.strange)))}的内容")
     return told
 
 

@@ -149,8 +149,9 @@ def is_changed(stands: CellValue, twin: CellValue) -> CellValue:
     """Whether a lane shows something else than its relation gives: it was overtyped or cleared."""
     if UNKNOWN in (stands, twin):
         return UNKNOWN
-    shows_error = isinstance(stands, CellError)
-    return int(shows_error or ("" if stands is None else stands) != twin)
+    shown_there = "" if stands is None else stands
+    same = shown_there == twin and is_number(shown_there) == is_number(twin)
+    return int(isinstance(stands, CellError) or not same)
 
 
 # --- cover ----------------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ def cover_results(cells: CellValues, tables: Mapping[str, Results], ignored: Cel
 
 
 def chosen_sheet(table: str, edition: CellValue) -> TableSheet:
-    named = str(int(edition)) if is_number(edition) and edition == int(edition) else ""
+    named = text_shown(edition)
     sheets = [sheet for sheet in layout.table_sheets() if sheet.table == table and sheet.editions[0] == named]
     return sheets[0] if sheets else layout.newest_sheet(table)
 

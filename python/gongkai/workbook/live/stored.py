@@ -8,20 +8,20 @@ look at has changed; who opens the workbook in a spreadsheet program then has al
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
-from gongkai.model import Box
 from gongkai.opc import Archive
-from gongkai.opc.package import MOST_XML, drop, local, main_part, parsed, read_xml, related, tabs_of
-from gongkai.spreadsheets import Spot, area_of, column_of
+from gongkai.opc.package import MOST_XML, drop, is_on, local, main_part, parsed, read_xml, related, tabs_of
+from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.xlsx import cell_value, formula_area, index_rows, placed_cells, shared_strings
 from gongkai.workbook import layout
-from gongkai.workbook.layout import TableSheet
-from gongkai.workbook.live.formulas import formulas_of, same_formula, sheets_with_formulas
+from gongkai.workbook.layout import TableSheet, address
+from gongkai.workbook.live.foreign import SheetSpot, stale_formulas
+from gongkai.workbook.live.formulas import formulas_of, same_formula
 from gongkai.workbook.live.overview import block_results
 from gongkai.workbook.live.results import (
     UNKNOWN,
@@ -40,12 +40,10 @@ if TYPE_CHECKING:
 
     from gongkai.spreadsheets.xlsx import Text
 
-SheetSpot = tuple[str, Spot]
-UNTOLD = re.compile(r"\b(?:INDIRECT|OFFSET|NOW|TODAY|RAND|RANDBETWEEN|CELL|INFO|GK_\w+)\(", re.IGNORECASE)
-COLUMNS = re.compile(r"\$?([A-Z]{1,3}):\$?([A-Z]{1,3})")
-ROWS = re.compile(r"\$?(\d{1,7}):\$?(\d{1,7})")
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-MOST_FOREIGN = 2_000  # formulas of others that are looked into; of more none is trusted
+PROGRAM = "gongkai"  # what a file says of who wrote it last
+FORMULA_TAG = re.compile(rb"<(?:\w+:)?f[ >/]")
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 @dataclass
@@ -86,7 +84,7 @@ class OpenFile:
 
     def sheet(self, name: str) -> OpenSheet | None:
         """What stands on a sheet by now; None where the file has none of that name."""
-        if name in self.parts and name not in self.sheets:
+        if self.content(name) and name not in self.sheets:
             self.sheets[name] = self.read_sheet(name)
         return self.sheets.get(name)
 
@@ -95,23 +93,47 @@ class OpenFile:
             part = related(self.archive, self.main, "sharedStrings")
             self.strings = shared_strings(read_xml(self.archive, part)) if part else ()
         found, wanted = OpenSheet(self.root(name)), formulas_of(name)
-        data = found.root.find("{*}sheetData")
-        for number, row in index_rows(data).items() if data is not None else ():
-            for spot, cell in placed_cells(row, number):
-                if len(cell):
-                    take_cell(found, spot, cell, wanted.get(spot), self.strings)
+        shared: dict[str, tuple[str, str]] = {}
+        for spot, cell in filled_cells(found.root):
+            take_cell(found, spot, cell, wanted.get(spot), self.strings, shared)
         return found
 
     def needs_reading(self, name: str) -> bool:
-        """Whether a sheet was changed, or has formulas of others, or one of ours without a result."""
-        mark = b"</f></c>" if formulas_of(name) else b"<f"
-        return name in self.roots or mark in self.content(name)
+        """Whether a sheet was changed, or has formulas of others, or results that we did not store."""
+        if name in self.roots:
+            return True
+        content = self.content(name)
+        formulas = len(FORMULA_TAG.findall(content))
+        if not formulas:
+            return False
+        return formulas != len(formulas_of(name)) or b"</f></c>" in content or not self.is_stored_by_us
+
+    @property
+    def is_stored_by_us(self) -> bool:
+        """Whether we wrote the file last, and all results."""
+        part = related(self.archive, "", "extended-properties")
+        settings = self.workbook.find("{*}calcPr")
+        asks = settings is not None and is_on(settings.get("fullCalcOnLoad"))
+        return bool(part) and not asks and f">{PROGRAM}<".encode() in self.archive.read(part, MOST_XML)
 
 
-def take_cell(sheet: OpenSheet, spot: Spot, cell: _Element, wanted: str | None, strings: Sequence[Text]) -> None:
+def filled_cells(root: _Element) -> list[tuple[Spot, _Element]]:
+    data = root.find("{*}sheetData")
+    rows = index_rows(data).items() if data is not None else ()
+    return [placed for number, row in rows for placed in placed_cells(row, number) if len(placed[1])]
+
+
+def take_cell(
+    sheet: OpenSheet,
+    spot: Spot,
+    cell: _Element,
+    wanted: str | None,
+    strings: Sequence[Text],
+    shared: dict[str, tuple[str, str]],
+) -> None:
     formula = cell[0] if cell[0].tag.endswith("}f") else None
     if formula is not None:
-        text = f"={formula.text or ''}"
+        text = formula_text(formula, address(spot), shared)
         if wanted is not None and same_formula(text, wanted):
             sheet.ours[spot] = cell
             return
@@ -121,20 +143,48 @@ def take_cell(sheet: OpenSheet, spot: Spot, cell: _Element, wanted: str | None, 
         sheet.cells[spot] = value
 
 
+def formula_text(formula: _Element, place: str, shared: dict[str, tuple[str, str]]) -> str:
+    """A formula as its cell would have it alone: of one that several cells share the others have a number only.
+
+    ``shared``: number -> the text and place of the first, which is kept here.
+    """
+    text = f"={formula.text or ''}"
+    number = formula.get("si") if formula.get("t") == "shared" else None
+    if number is None:
+        return text
+    if formula.text:
+        shared[number] = text, place
+        return text
+    if number not in shared:
+        return text
+    from openpyxl.formula.translate import Translator
+
+    first, origin = shared[number]
+    return str(Translator(first, origin).translate_formula(place))
+
+
 def held_value(cell: _Element, strings: Sequence[Text]) -> CellValue:
     """What a spreadsheet's formulas make of a cell: the number behind a date, a text with all of its pieces."""
     kind, stored = cell.get("t", "n"), cell.findtext("{*}v")
-    if stored is None and cell.find("{*}f") is not None and cell.find("{*}is") is None:
-        return UNKNOWN
     if kind == "b":
         return stored == "1"
     if kind == "e":
         return CellError(stored or "")
+    if kind == "d" or is_unfinished(cell, kind, stored):
+        return UNKNOWN
     value = cell_value(cell, strings)
     if isinstance(value, tuple):
         return "".join(piece.text for piece in value)
     figure = as_figure(value)
-    return figure if figure is not None else None if value is None else str(value)
+    if figure is not None or value is None:
+        return figure
+    return UNKNOWN if kind == "n" else str(value)  # 1E+305 is more than we read
+
+
+def is_unfinished(cell: _Element, kind: str, stored: str | None) -> bool:
+    """Whether a cell is a formula without a result: no <v>, or an empty one, as openpyxl writes it."""
+    empty = not stored and kind != "str" if stored is not None else cell.find("{*}is") is None
+    return empty and cell.find("{*}f") is not None
 
 
 # --- renewed --------------------------------------------------------------------------------------
@@ -145,18 +195,32 @@ def renew(book: OpenFile, changed: Iterable[SheetSpot]) -> bool:
     the workbook are told, those of other people's formulas too."""
     for name in [name for name in book.parts if book.needs_reading(name)]:
         book.sheet(name)
-    foreign = {(name, spot): formula for name, sheet in book.sheets.items() for spot, formula in sheet.foreign.items()}
+    for table in looked_at_tables(book):
+        book.sheet(table)
+    foreign = foreign_formulas(book)
     for name, spot in stale_formulas(foreign, set(changed)):
-        forget(book, book.sheets[name], name, spot)
+        forget(book, name, spot)
     told = results_of(book)
-    complete = all(book.sheets[name].cells.get(spot, UNKNOWN) is not UNKNOWN for name, spot in foreign)
+    known = [store_results(book, name, told.get(name, {})) for name in book.sheets]
+    return all(known) and all(book.sheets[name].cells.get(spot) is not UNKNOWN for name, spot in foreign)
+
+
+def foreign_formulas(book: OpenFile) -> dict[SheetSpot, tuple[str, set[Spot]]]:
+    """Place -> a formula that is none of ours, and the cells that its result fills."""
+    found = {}
     for name, sheet in book.sheets.items():
-        results = told.get(name, {})
-        values = [(cell, results.get(spot, UNKNOWN)) for spot, cell in sheet.ours.items()]
-        complete = complete and all(value is not UNKNOWN for _, value in values)
-        if [cell for cell, value in values if store(cell, value)]:
-            book.touched.add(name)
-    return complete
+        for spot, (text, cell) in sheet.foreign.items():
+            formula = cell.find("{*}f")
+            found[name, spot] = text, {spot, *(formula_area(formula) if formula is not None else ())}
+    return found
+
+
+def store_results(book: OpenFile, name: str, results: Results) -> bool:
+    """Whether every formula of ours on a sheet has a result."""
+    values = [(cell, results.get(spot, UNKNOWN)) for spot, cell in book.sheets[name].ours.items()]
+    if [cell for cell, value in values if store(cell, value)]:
+        book.touched.add(name)
+    return all(value is not UNKNOWN for _, value in values)
 
 
 def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
@@ -165,48 +229,49 @@ def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot
     if table.is_moved not in formulas:
         return ()
     wanted = formulas_of(table.name)
-    return tuple(
-        lane.spot
-        for lane in table.lanes.values()
-        if lane.spot not in formulas
-        or (formulas[lane.spot] and not same_formula(formulas[lane.spot], wanted[lane.spot]))
-    )
+    return tuple(lane.spot for lane in table.lanes.values() if not stands(formulas.get(lane.spot), wanted[lane.spot]))
+
+
+def stands(found: str | None, wanted: str) -> bool:
+    return found is not None and (found == "" or same_formula(found, wanted))
 
 
 def results_of(book: OpenFile) -> dict[str, Results]:
     """What our formulas show; nothing is told of a table whose image is not whole, nor of what looks at it."""
-    found: dict[str, Results] = {}
-    cover, listed = book.sheet(layout.COVER), book.sheet(layout.RESULTS)
-    summary = book.sheets.get(layout.SUMMARY)
-    for table in looked_at_tables(cover, listed):
-        book.sheet(table)
-    tables = {
+    found: dict[str, Results] = {
         table.name: table_results(table, sheet.cells, sheet.ours)
         for table in layout.table_sheets()
         if (sheet := book.sheets.get(table.name)) and has_whole_image(table, sheet)
     }
+    tables = dict(found)
+    cover, listed = book.sheet(layout.COVER), book.sheet(layout.RESULTS)
+    summary = book.sheets.get(layout.SUMMARY)
     if listed:
         found[layout.RESULTS] = findings_results(listed.cells, tables)
     if cover:
         ignored = ignored_in(found[layout.RESULTS]) if listed else UNKNOWN
         found[layout.COVER] = cover_results(cover.cells, tables, ignored)
     if summary:
-        found[layout.SUMMARY] = dict(block_results(summary.cells) or {})
-    return found | tables
+        found[layout.SUMMARY] = block_results(summary.cells)
+    return found
 
 
-def looked_at_tables(cover: OpenSheet | None, listed: OpenSheet | None) -> set[str]:
+def looked_at_tables(book: OpenFile) -> set[str]:
     """The tables' sheets that the cover tells of, and those of which the list of findings does."""
+    cover, listed = book.sheet(layout.COVER), book.sheet(layout.RESULTS)
     held = cover.cells if cover else {}
-    shown = {chosen_sheet(table, held.get(spot)).name for table, spot in layout.EDITION_SPOTS.items()}
+    shown_tables = {chosen_sheet(table, held.get(spot)).name for table, spot in layout.EDITION_SPOTS.items()}
     column = layout.RESULT_COLUMNS["table"]
     named = {value for (_, at), value in listed.cells.items() if at == column} if listed else set()
-    return shown | {sheet.name for sheet in layout.table_sheets() if sheet.name in named}
+    return shown_tables | {sheet.name for sheet in layout.table_sheets() if sheet.name in named}
 
 
 def has_whole_image(table: TableSheet, sheet: OpenSheet) -> bool:
     lanes = {lane.spot for lane in table.lanes.values()}
     return formulas_of(table.name).keys() - lanes <= sheet.ours.keys()
+
+
+# --- one result -----------------------------------------------------------------------------------
 
 
 def store(cell: _Element, value: CellValue) -> bool:
@@ -223,7 +288,8 @@ def store(cell: _Element, value: CellValue) -> bool:
     if kind != "n":
         cell.set("t", kind)
     if text is not None:
-        etree.SubElement(cell, cell.tag[:-1] + "v").text = text
+        node = etree.SubElement(cell, cell.tag[:-1] + "v", {SPACE: "preserve"} if text != text.strip() else {})
+        node.text = text
     return True
 
 
@@ -236,88 +302,21 @@ def as_stored(value: CellValue) -> tuple[str, str | None]:
     if isinstance(value, CellError):
         return "e", value.text
     if isinstance(value, str):
-        return "str", value
+        return "str", UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", value)
     return "n", repr(value) if isinstance(value, float) else shown(value)
 
 
-def forget(book: OpenFile, sheet: OpenSheet, name: str, spot: Spot) -> None:
+def forget(book: OpenFile, name: str, spot: Spot) -> None:
     """Drop the result of a formula, and those of an array formula in all the cells that it fills."""
+    sheet = book.sheets[name]
     cell = sheet.foreign[spot][1]
     formula = cell.find("{*}f")
     filled = {spot, *(formula_area(formula) if formula is not None else ())}
-    for place in filled:
-        sheet.cells[place] = UNKNOWN
-    data = sheet.root.find("{*}sheetData")
-    rows = index_rows(data) if data is not None and len(filled) > 1 else {}
-    others = [other for row in {place[0] for place in filled} if row in rows for other in placed_cells(rows[row], row)]
-    for other in [cell, *(found for place, found in others if place in filled)]:
-        if store(other, UNKNOWN):
-            book.touched.add(name)
+    sheet.cells.update(dict.fromkeys(filled, UNKNOWN))
+    cells = [cell] if len(filled) == 1 else cells_at(sheet.root, filled)
+    if [other for other in cells if store(other, UNKNOWN)]:
+        book.touched.add(name)
 
 
-# --- formulas of others ---------------------------------------------------------------------------
-
-
-def stale_formulas(foreign: Mapping[SheetSpot, tuple[str, _Element]], changed: set[SheetSpot]) -> set[SheetSpot]:
-    """Those whose results may be others now: they look at what changed, at a formula of ours, or at such a one."""
-    if not foreign or not changed:
-        return set()
-    looks = {place: looked_at(place[0], text, cell) for place, (text, cell) in foreign.items()}
-    if len(foreign) > MOST_FOREIGN:
-        return set(foreign)
-    dirty: dict[str, set[Spot]] = {name: set(formulas_of(name)) for name in sheets_with_formulas()}
-    for name, spot in changed:
-        dirty.setdefault(name, set()).add(spot)
-    stale: set[SheetSpot] = set()
-    while True:
-        more = {place for place in foreign if place not in stale and is_touched(looks[place], dirty)}
-        if not more:
-            return stale
-        stale |= more
-        for name, spot in more:
-            dirty.setdefault(name, set()).add(spot)
-
-
-def is_touched(areas: Sequence[tuple[str, Box]] | None, dirty: Mapping[str, set[Spot]]) -> bool:
-    if areas is None:
-        return True
-    return any(is_inside(spot, box) for name, box in areas for spot in dirty.get(name, ()))
-
-
-def is_inside(spot: Spot, box: Box) -> bool:
-    return box.top <= spot[0] <= box.bottom and box.left <= spot[1] <= box.right
-
-
-def looked_at(sheet: str, text: str, cell: _Element) -> list[tuple[str, Box]] | None:
-    """The areas that a formula names; None where it may look at anything."""
-    formula = cell.find("{*}f")
-    if formula is None or formula.get("t") in ("shared", "dataTable") or UNTOLD.search(text):
-        return None
-    from openpyxl.formula import Tokenizer
-
-    operands = (token for token in Tokenizer(text).items if token.type == "OPERAND" and token.subtype == "RANGE")
-    found = [named_area(sheet, token.value) for token in operands]
-    return None if None in found else [area for area in found if area is not None]
-
-
-def named_area(sheet: str, text: str) -> tuple[str, Box] | None:
-    """'表三'!D7:D9 -> 表三 and its cells; None for a name, and for what is no area of one sheet."""
-    name, _, place = text.rpartition("!")
-    if "[" in name or ":" in name:
-        return None
-    box = box_of(place.upper())
-    return (name.strip("'").replace("''", "'") or sheet, box) if box else None
-
-
-def box_of(place: str) -> Box | None:
-    area = area_of(place)
-    if area:
-        return Box(*area)
-    columns, rows = COLUMNS.fullmatch(place), ROWS.fullmatch(place)
-    if columns:
-        left, right = sorted(column_of(f"{name}1") for name in columns.groups())
-        return Box(1, left, LAST_ROW, right)
-    if rows:
-        top, bottom = sorted(map(int, rows.groups()))
-        return Box(top, 1, bottom, LAST_COLUMN)
-    return None
+def cells_at(root: _Element, places: Collection[Spot]) -> list[_Element]:
+    return [cell for spot, cell in filled_cells(root) if spot in places]

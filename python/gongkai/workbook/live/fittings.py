@@ -1,0 +1,267 @@
+"""What makes a sheet one of ours, put into a file: formulas, flags, names, what is hidden. Nothing else is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+from gongkai.model import Box
+from gongkai.opc.package import drop, local, read_xml, related, whole
+from gongkai.spreadsheets import Spot, letters
+from gongkai.spreadsheets.xlsx import index_rows, placed_cells
+from gongkai.workbook import layout
+from gongkai.workbook.cells import cell_text
+from gongkai.workbook.layout import TableSheet, address
+from gongkai.workbook.live.foreign import looked_at
+from gongkai.workbook.live.formulas import COUNTERS
+from gongkai.workbook.live.stored import SPACE, OpenFile
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+RULES_BEFORE = ("dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter")
+NAMES_BEFORE = ("sheets", "functionGroups", "externalReferences")
+
+
+def all_cells(root: _Element) -> Iterator[tuple[Spot, _Element]]:
+    data = root.find("{*}sheetData")
+    for number, row in index_rows(data).items() if data is not None else ():
+        yield from placed_cells(row, number)
+
+
+def empty(cell: _Element) -> None:
+    for child in list(cell):
+        cell.remove(child)
+    drop(cell, "t", "cm", "vm")
+
+
+class CellsOf:
+    """The cells of a sheet by their places; a new one comes where it belongs."""
+
+    def __init__(self, root: _Element) -> None:
+        data = root.find("{*}sheetData")
+        assert data is not None
+        self.data = data
+        self.rows = index_rows(data)
+        self.found = dict(all_cells(root))
+
+    def cell(self, spot: Spot) -> _Element:
+        from lxml import etree
+
+        if spot not in self.found:
+            row = self.row(spot[0])
+            cell = etree.Element(self.data.tag.replace("sheetData", "c"), {"r": address(spot)})
+            before = [other for (_, column), other in placed_cells(row, spot[0]) if column < spot[1]]
+            row.insert(row.index(before[-1]) + 1 if before else 0, cell)
+            drop(row, "spans")
+            self.found[spot] = cell
+        return self.found[spot]
+
+    def row(self, number: int) -> _Element:
+        from lxml import etree
+
+        if number not in self.rows:
+            row = etree.Element(self.data.tag.replace("sheetData", "row"), {"r": str(number)})
+            after = [other for other in self.rows if other < number]
+            self.data.insert(self.data.index(self.rows[max(after)]) + 1 if after else 0, row)
+            self.rows[number] = row
+        return self.rows[number]
+
+    def fill(self, spot: Spot, content: _Element | None) -> None:
+        """Put into a cell what another one holds; its style stays."""
+        cell = self.cell(spot)
+        empty(cell)
+        if content is not None:
+            cell.extend(deepcopy(child) for child in content)
+            if content.get("t"):
+                cell.set("t", content.get("t", ""))
+
+    def write(self, spot: Spot, text: str) -> None:
+        from lxml import etree
+
+        cell = self.cell(spot)
+        empty(cell)
+        cell.set("t", "inlineStr")
+        space = cell.tag[:-1]
+        node = etree.SubElement(etree.SubElement(cell, space + "is"), space + "t", {SPACE: "preserve"})
+        node.text = cell_text(text)
+
+    def dress(self, spot: Spot, like: Spot) -> None:
+        """Give a cell the style of another one, if it has none."""
+        style = self.found[like].get("s") if like in self.found else None
+        if style and not self.cell(spot).get("s"):
+            self.cell(spot).set("s", style)
+
+
+def insert_after(root: _Element, node: _Element, before: Collection[str]) -> None:
+    """Put a node behind the last one that may stand before it."""
+    places = [at for at, child in enumerate(root) if local(child) in before]
+    root.insert(places[-1] + 1 if places else 0, node)
+
+
+# --- formulas and what is hidden ------------------------------------------------------------------
+
+
+def put_formulas(root: _Element, formulas: Mapping[Spot, str]) -> None:
+    from lxml import etree
+
+    cells = CellsOf(root)
+    for spot, text in formulas.items():
+        cell = cells.cell(spot)
+        formula = cell.find("{*}f")
+        if formula is not None and f"={formula.text}" == text and not formula.attrib:
+            continue
+        empty(cell)
+        etree.SubElement(cell, cell.tag[:-1] + "f").text = text[1:]
+
+
+def hide_image(root: _Element, sheet: TableSheet) -> None:
+    """A line below the table on which somebody has written stays in sight."""
+    cells = CellsOf(root)
+    written = {row for (row, column), cell in cells.found.items() if len(cell) and column < sheet.image_box.left}
+    for number in range(sheet.image_box.top, sheet.image_box.bottom + 1):
+        if number not in written:
+            cells.row(number).set("hidden", "1")
+    hide_columns(root, sheet.image_box.left, sheet.last_hidden)
+
+
+def hide_helpers(book: OpenFile) -> None:
+    """The columns of the cover and of the list of findings that only formulas look at."""
+    if layout.COVER in book.parts:
+        hide_columns(book.root(layout.COVER), min(COUNTERS.values()), max(COUNTERS.values()))
+    if layout.RESULTS in book.parts:
+        hide_columns(book.root(layout.RESULTS), layout.RESULT_COLUMNS["key"], max(layout.KEPT_COLUMNS.values()))
+
+
+def hide_columns(root: _Element, first: int, last: int) -> None:
+    """Hide columns, whatever was said of them; others stay as they are."""
+    from lxml import etree
+
+    columns = root.find("{*}cols")
+    if columns is None:
+        columns = etree.Element(root.tag.replace("worksheet", "cols"))
+        data = root.find("{*}sheetData")
+        assert data is not None
+        data.addprevious(columns)
+    kept = [part for node in columns for part in outside(node, first, last)]
+    hidden = etree.Element(columns.tag[:-1], {"min": str(first), "max": str(last), "width": "9", "hidden": "1"})
+    for node in list(columns):
+        columns.remove(node)
+    columns.extend(sorted([*kept, hidden], key=lambda node: whole(node.get("min"))))
+
+
+def outside(node: _Element, first: int, last: int) -> Iterator[_Element]:
+    """What is left of some columns' settings without those from ``first`` to ``last``."""
+    left, right = whole(node.get("min")), whole(node.get("max"))
+    for low, high in ((left, min(right, first - 1)), (max(left, last + 1), right)):
+        if low <= high:
+            part = deepcopy(node)
+            part.set("min", str(low))
+            part.set("max", str(high))
+            yield part
+
+
+# --- flags ----------------------------------------------------------------------------------------
+
+
+class Looks:
+    """The looks of the template's flags in the styles of another workbook, each put there once it is needed."""
+
+    def __init__(self, styles: tuple[str, _Element] | None, model: OpenFile) -> None:
+        self.part = styles[0] if styles else ""
+        self.root = styles[1] if styles else None
+        self.model = model
+        self.numbers: dict[str, str] = {}
+
+    def number(self, number: str) -> str:
+        if number not in self.numbers and self.root is not None:
+            styles = read_xml(self.model.archive, related(self.model.archive, self.model.main, "styles"))
+            found = self.root.find("{*}dxfs")
+            assert found is not None
+            found.append(deepcopy(styles.findall("{*}dxfs/{*}dxf")[whole(number)]))
+            found.set("count", str(len(found)))
+            self.numbers[number] = str(len(found) - 1)
+        return self.numbers.get(number, "0")
+
+
+def put_rules(root: _Element, model: _Element, sheet: TableSheet, looks: Looks) -> None:
+    """The template's flags in the place of ours; conditional formats of others stay, behind them."""
+    wanted = list(model.iterfind("{*}conditionalFormatting"))
+    known = {rule_text(rule) for block in wanted for rule in block.iter("{*}cfRule")}
+    blocks = list(root.iterfind("{*}conditionalFormatting"))
+    ours = [rule for block in blocks for rule in block.iter("{*}cfRule") if is_flag(rule, known, sheet)]
+    if [placed_rule(rule) for rule in ours] == [placed_rule(rule) for block in wanted for rule in block]:
+        return
+    for rule in ours:
+        rule.getparent().remove(rule)  # type: ignore[union-attr]
+    for block in blocks:
+        if not len(block):
+            root.remove(block)
+    first = next((at for at, node in enumerate(root) if local(node) in ("conditionalFormatting", *RULES_BEFORE)), None)
+    for number, block in enumerate(wanted, len(root) if first is None else first):
+        copy = deepcopy(block)
+        for rule in copy.iter("{*}cfRule"):
+            rule.set("dxfId", looks.number(rule.get("dxfId", "")))
+        root.insert(number, copy)
+
+
+def is_flag(rule: _Element, known: Collection[str], sheet: TableSheet) -> bool:
+    """Whether a rule is one of the template's, also after its lines were moved, or one of before: they look at what is
+    hidden, or at the lane on which they lie."""
+    text, places = rule_text(rule), placed_rule(rule)[0]
+    if text in known:
+        return True
+    if text == f"ISNUMBER({places})":
+        return places in {address(lane.spot) for lane in sheet.lanes.values()}
+    areas = [box for name, box in looked_at(sheet.name, f"={text}") or () if name == sheet.name]
+    lanes = text.startswith(("OR(ISNUMBER(", "ISNUMBER(")) and all(is_at_lanes(box, sheet) for box in areas)
+    return layout.MOVED in text or lanes or any(is_hidden(box, sheet) for box in areas)
+
+
+def is_at_lanes(box: Box, sheet: TableSheet) -> bool:
+    return box.left == sheet.size.right + 1 or box.top in sheet.lane_lines
+
+
+def is_hidden(box: Box, sheet: TableSheet) -> bool:
+    """Whether an area is one cell of what is hidden beside a table, a column shifted or not."""
+    return box.left == box.right and sheet.image_box.left - 1 <= box.left <= sheet.last_hidden + 1
+
+
+def rule_text(rule: _Element) -> str:
+    return "|".join(node.text or "" for node in rule.iter("{*}formula"))
+
+
+def placed_rule(rule: _Element) -> tuple[str, str]:
+    block = rule.getparent()
+    return (block.get("sqref", "") if block is not None else "", rule_text(rule))
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def put_names(workbook: _Element) -> None:
+    """The names of figures' cells, each at its place in the form."""
+    from lxml import etree
+
+    names = workbook.find("{*}definedNames")
+    if names is None:
+        names = etree.Element(workbook.tag[: -len("workbook")] + "definedNames")
+        insert_after(workbook, names, NAMES_BEFORE)
+    sheets = [node.get("name", "") for node in workbook.iterfind("{*}sheets/{*}sheet")]
+    wanted = dict(wanted_names(sheets))
+    for node in [node for node in names if (node.get("name", ""), node.get("localSheetId", "")) in wanted]:
+        names.remove(node)
+    for (name, local_to), place in wanted.items():
+        attributes = {"name": name} | ({"localSheetId": local_to} if local_to else {})
+        etree.SubElement(names, names.tag[:-1], attributes).text = place
+
+
+def wanted_names(sheets: Iterable[str]) -> Iterator[tuple[tuple[str, str], str]]:
+    """((name, number of its sheet or "" for the workbook's), place)."""
+    numbers = {name: str(number) for number, name in enumerate(sheets)}
+    for sheet in layout.table_sheets():
+        for cell, (row, column) in sheet.cells.items() if sheet.name in numbers else ():
+            place = f"'{sheet.name}'!${letters(column)}${row}"
+            yield (cell, numbers[sheet.name]), place
+            yield (sheet.link(cell), ""), place

@@ -1,0 +1,175 @@
+"""Formulas that are none of ours: what they look at, which of them may be stale, and what they are once lines move.
+
+A formula is taken apart by openpyxl. Of what cannot be told (a name, INDIRECT, another workbook) everything is
+assumed: such a formula is stale as soon as anything changes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gongkai.model import Box
+from gongkai.spreadsheets import Spot, area_of, column_of, letters
+from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
+
+if TYPE_CHECKING:
+    from openpyxl.formula.tokenizer import Token
+
+SheetSpot = tuple[str, Spot]
+Areas = Sequence[tuple[str, Box]]
+Moved = Callable[[Spot], Spot | None]  # where a cell stands after lines were put back; None for one that is gone
+
+# Their results change with the time, or with cells that the formula does not name: a short sum range is stretched.
+UNTOLD = (
+    "INDIRECT",
+    "OFFSET",
+    "NOW",
+    "TODAY",
+    "RAND",
+    "RANDBETWEEN",
+    "RANDARRAY",
+    "CELL",
+    "INFO",
+    "SUMIF",
+    "AVERAGEIF",
+)
+CELL = re.compile(r"(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6})", re.IGNORECASE)
+COLUMNS = re.compile(r"\$?([A-Z]{1,3}):\$?([A-Z]{1,3})")
+ROWS = re.compile(r"\$?(\d{1,7}):\$?(\d{1,7})")
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+MOST_FOREIGN = 2_000  # formulas of others that are looked into; of more none is trusted
+
+
+def stale_formulas(
+    foreign: Mapping[SheetSpot, tuple[str, Collection[Spot]]], changed: Collection[SheetSpot]
+) -> set[SheetSpot]:
+    """Those whose results may be others now: they look at what changed, at a formula of ours, or at such a one."""
+    if not foreign or not changed or len(foreign) > MOST_FOREIGN:
+        return set(foreign) if changed else set()
+    looks = {place: looked_at(place[0], text) for place, (text, _) in foreign.items()}
+    fresh: dict[str, set[Spot]] = {name: set(formulas_of(name)) for name in sheets_with_formulas()}
+    for name, spot in changed:
+        fresh.setdefault(name, set()).add(spot)
+    stale: set[SheetSpot] = set()
+    while fresh:
+        more = [place for place, areas in looks.items() if place not in stale and is_touched(areas, fresh)]
+        stale.update(more)
+        fresh = {}
+        for name, spot in more:
+            fresh.setdefault(name, set()).update(foreign[name, spot][1])
+    return stale
+
+
+def is_touched(areas: Areas | None, fresh: Mapping[str, set[Spot]]) -> bool:
+    if areas is None:
+        return True
+    return any(has_any(box, fresh[name]) for name, box in areas if name in fresh)
+
+
+def has_any(box: Box, spots: set[Spot]) -> bool:
+    if box.width * box.height == 1:
+        return (box.top, box.left) in spots
+    return any(box.top <= row <= box.bottom and box.left <= column <= box.right for row, column in spots)
+
+
+# --- what a formula names -------------------------------------------------------------------------
+
+
+def tokens_of(text: str) -> list[Token] | None:
+    """None for what is no formula to openpyxl."""
+    from openpyxl.formula import Tokenizer
+    from openpyxl.formula.tokenizer import TokenizerError
+
+    try:
+        return list(Tokenizer(text).items)
+    except (TokenizerError, IndexError):
+        return None
+
+
+def looked_at(sheet: str, text: str) -> list[tuple[str, Box]] | None:
+    """The areas that a formula names; None where it may look at anything."""
+    tokens = tokens_of(text)
+    if tokens is None or text == "=" or any(map(is_untold, tokens)):
+        return None
+    found = [named_area(sheet, token.value) for token in tokens if is_reference(token)]
+    return None if None in found else [area for area in found if area is not None]
+
+
+def is_reference(token: Token) -> bool:
+    return token.type == "OPERAND" and token.subtype == "RANGE"
+
+
+def is_untold(token: Token) -> bool:
+    """A function that looks elsewhere or is nobody's we know; a range from one formula to another."""
+    from openpyxl.utils import FORMULAE
+
+    if token.type == "FUNC" and token.subtype == "OPEN":
+        name = token.value.upper().removesuffix("(").removeprefix("_XLFN.")
+        return name in UNTOLD or name not in FORMULAE
+    return ":" in token.value and not is_reference(token) and token.subtype != "TEXT"
+
+
+def named_area(sheet: str, text: str) -> tuple[str, Box] | None:
+    """'表三'!D7:D9 -> 表三 and its cells; None for a name, and for what is no area of one sheet."""
+    name, _, place = text.rpartition("!")
+    if "[" in name or ":" in name:
+        return None
+    box = box_of(place.upper())
+    return (unquoted(name) or sheet, box) if box else None
+
+
+def unquoted(name: str) -> str:
+    """'甲''乙' -> 甲'乙."""
+    return name[1:-1].replace("''", "'") if name.startswith("'") else name
+
+
+def box_of(place: str) -> Box | None:
+    area = area_of(place)
+    if area:
+        return Box(*area)
+    columns, rows = COLUMNS.fullmatch(place), ROWS.fullmatch(place)
+    if columns:
+        left, right = sorted(column_of(f"{name}1") for name in columns.groups())
+        return Box(1, left, LAST_ROW, right)
+    if rows:
+        top, bottom = sorted(map(int, rows.groups()))
+        return Box(top, 1, bottom, LAST_COLUMN)
+    return None
+
+
+# --- after lines were put back --------------------------------------------------------------------
+
+
+def moved_formula(own: str, text: str, sheet: str, moved: Moved) -> str | None:
+    """A formula on the sheet ``own`` that looks at ``sheet``, after cells of that one moved; None where what it looks
+    at is gone. =表三!D9*2 -> =表三!D8*2 after an inserted row was taken out."""
+    tokens = tokens_of(text)
+    if tokens is None:
+        return None
+    parts = []
+    for token in tokens:
+        name, _, place = token.value.rpartition("!")
+        here = is_reference(token) and (unquoted(name) or own) == sheet and box_of(place.upper()) is not None
+        part = moved_reference(place, moved) if here else place
+        if part is None:
+            return None
+        parts.append(f"{name}!{part}" if name else part)
+    return f"={''.join(parts)}"
+
+
+def moved_reference(place: str, moved: Moved) -> str | None:
+    """$D$9:D12 -> $D$8:D11; whole rows and columns stay."""
+    cells = place.split(":")
+    if not all(CELL.fullmatch(cell) for cell in cells):
+        return place
+    found = [moved_cell(cell, moved) for cell in cells]
+    return None if None in found else ":".join(cell for cell in found if cell is not None)
+
+
+def moved_cell(cell: str, moved: Moved) -> str | None:
+    match = CELL.fullmatch(cell)
+    assert match is not None
+    spot = moved((int(match[4]), column_of(f"{match[2].upper()}1")))
+    return f"{match[1]}{letters(spot[1])}{match[3]}{spot[0]}" if spot else None
