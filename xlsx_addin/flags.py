@@ -71,7 +71,7 @@ def tests(sheet: TableSheet, box: Box, places: Iterable[Anchor]) -> tuple[str, .
 
 
 def seen_from(sheet: TableSheet, box: Box, place: Anchor) -> str:
-    """The twin of a lane as the first of some cells sees it: $AE40 from D7 in 表三, whose lane is K7."""
+    """The twin of a lane as the first of some cells sees it: $AE39 from D7 in 表三, whose lane is K7."""
     row, column = sheet.image((place[0] or box.top, place[1] or box.left))
     return f"{'$' * bool(place[1])}{letters(column)}{'$' * bool(place[0])}{row}"
 

@@ -75,7 +75,7 @@ def test_lines_go_back_to_their_places(name: str, book: xw.Book) -> None:
     assert told.startswith("✗ 1处错误，39项因空白不能核对：")
     assert "移动过：" in told
     text = restored(book)
-    assert text.startswith("已还原。原来的内容在工作表“备份")
+    assert text.startswith("已还原。原来的表在工作表“备份")
     assert text.endswith("✓ 42项勾稽关系全部相符。")
     assert shown_report(book).tables == figures
     assert lost_formulas(book) == []

@@ -6,16 +6,16 @@ them; then labels, figures and formulas are written into their places.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import xlwings as xw
 
 from gongkai.excel.blocks import Cells, is_long
-from gongkai.excel.book import NotRestored, as_entered, read_block, read_values, sheet_names
+from gongkai.excel.book import TABLES, NotRestored, as_entered, read_block, sheet_names
 from gongkai.excel.checking import check
-from gongkai.excel.importing import write_snapshot
+from gongkai.excel.importing import new_name
 from gongkai.excel.runner import YES, Command, CommandResult, Request
 from gongkai.model import WorkbookError
 from gongkai.spreadsheets import Spot, letters
@@ -24,10 +24,11 @@ from gongkai.workbook.file import PROTECTED
 from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.live.formulas import COUNTERS, formulas_of, rectangles, same_formula, sheets_with_formulas
 from gongkai.workbook.live.restoring import MOST_INSERTED, Lines, Standing, question_of, standing
+from gongkai.workbook.live.stored import altered_lanes
 from gongkai.workbook.values import displaced
 
 IN_ORDER = "各表的行列、行名、列名和勾稽校验都与官方表格相同，不需要还原。"
-ASK = "。\n原来的内容先存到一张新的“备份”工作表。要还原吗？"
+ASK = "。\n原来的表先复制一份，名为“备份”。要还原吗？"
 HALFWAY = "还原中断，表格可能只还原了一半：请不要保存，关闭本工作簿后重新打开再试。"
 
 
@@ -38,26 +39,32 @@ class Examined:
 
     sheet: TableSheet
     cells: Cells
-    formulas: Mapping[Spot, str]
     found: Standing | None
     lanes: tuple[Spot, ...]
     is_whole: bool
 
     @property
-    def is_older(self) -> bool:
-        return self.sheet.is_moved not in self.formulas
+    def needs_a_yes(self) -> bool:
+        return self.found is not None or bool(self.lanes)
 
 
 def restore(book: xw.Book, asked: Request) -> CommandResult:
     """Lines and lanes back to their places, by their labels, once the user agrees; then a check."""
     present = sheet_names(book)
     examined = [examine(book, sheet) for sheet in layout.table_sheets() if sheet.name in present]
-    told = [question_of(one.sheet, one.found, len(one.lanes)) for one in examined if one.found or one.lanes]
+    told = [question_of(one.sheet, one.found, len(one.lanes)) for one in examined if one.needs_a_yes]
     if not told and all(one.is_whole for one in examined):
         return CommandResult("done", IN_ORDER)
     if told and asked.answer != YES:
         return CommandResult("ask", "；\n".join(told) + ASK)
-    kept = write_snapshot(book, read_values(book)) if told else None
+    kept = [backup_of(book, one.sheet.name) for one in examined if one.needs_a_yes]
+    put_right(book, examined)
+    result = check(book, asked)
+    backup = f"原来的表在工作表{'、'.join(kept)}。" if kept else ""
+    return CommandResult(result.kind, f"已还原。{backup}{result.text}")
+
+
+def put_right(book: xw.Book, examined: Sequence[Examined]) -> None:
     try:
         for one in examined:
             if one.found is not None:
@@ -65,9 +72,13 @@ def restore(book: xw.Book, asked: Request) -> CommandResult:
         put_formulas(book)
     except Exception as error:
         raise NotRestored(HALFWAY) from error
-    result = check(book, asked)
-    backup = f"原来的内容在工作表“{kept.name}”。" if kept is not None else ""
-    return CommandResult(result.kind, f"已还原。{backup}{result.text}")
+
+
+def backup_of(book: xw.Book, name: str) -> str:
+    """A copy of a sheet as it is, last in the workbook: looks, formulas and notes beside the table too."""
+    last = [page for page in book.sheets if page.visible][-1]
+    copy = book.sheets[name].copy(after=last, name=new_name(sheet_names(book)))
+    return f"“{copy.name}”"
 
 
 def examine(book: xw.Book, sheet: TableSheet) -> Examined:
@@ -77,11 +88,8 @@ def examine(book: xw.Book, sheet: TableSheet) -> Examined:
     formulas = read_formulas(page, last, cells)
     wanted = formulas_of(sheet.name)
     lost = {spot for spot, text in wanted.items() if not same_formula(formulas.get(spot, ""), text)}
-    lanes = {lane.spot for lane in sheet.lanes.values()}
     found = standing(sheet, cells, formulas) if displaced(sheet, cells) else None
-    is_older = sheet.is_moved not in formulas
-    overtyped = () if found or is_older else tuple(sorted(lost & lanes))
-    return Examined(sheet, cells, formulas, found, overtyped, not lost)
+    return Examined(sheet, cells, found, () if found else altered_lanes(sheet, formulas), not lost)
 
 
 def read_formulas(page: xw.Sheet, last: Spot, cells: Cells) -> dict[Spot, str]:
@@ -102,24 +110,28 @@ def read_formulas(page: xw.Sheet, last: Spot, cells: Cells) -> dict[Spot, str]:
 
 def put_back(page: xw.Sheet, one: Examined, found: Standing) -> None:
     sheet = one.sheet
-    move_lines(page, found.kept_rows, sheet.last_line, "up", "down", str)
-    move_lines(page, found.kept_columns, sheet.size.right + 1, "left", "right", letters)
+    move_lines(page, found.kept_rows, sheet.last_line, ("up", "down"), str)
+    move_lines(page, found.kept_columns, sheet.size.right + 1, ("left", "right"), letters)
     put_merged(page, sheet)
+    stands = read_block(page, (1, 1), (sheet.size.bottom, sheet.size.right))
+    stands |= read_block(page, (sheet.last_line, 1), (sheet.last_line, sheet.size.right))
     texts = {(box.top, box.left): label.text for label, box in sheet.labels}
     texts |= {**dict(sheet.guards_below), **dict(sheet.lane_head)}
-    stands = read_block(page, (1, 1), (sheet.last_line, sheet.size.right + 1))
-    wanted: dict[Spot, object] = dict(texts)
-    for spot in sheet.cells.values():
-        place = found.place(spot)
-        stays = place is not None and place == kept_place(found, spot)
-        wanted[spot] = stands.get(spot) if stays else one.cells.get(place) if place else None
-    own = {*wanted, layout.TITLE_SPOT, *(lane.spot for lane in sheet.lanes.values())}
-    for spot in stands:
-        if spot not in own and spot[0] <= sheet.size.bottom and spot[1] <= sheet.size.right:
-            wanted[spot] = None
+    figures = {spot: figure_at(one, found, spot, stands) for spot in sheet.cells.values()}
+    strange = set(stands) - {*texts, *figures, *sheet.own_texts}
+    wanted: dict[Spot, object] = {**dict.fromkeys(strange), **texts, **figures}
     for spot, value in wanted.items():
         if stands.get(spot) != value:
             page.range(spot).value = as_entered(value, plain=spot in texts)
+
+
+def figure_at(one: Examined, found: Standing, spot: Spot, stands: Cells) -> object:
+    """What belongs into a figure's cell: what stands there by now, or, where a sort exchanged lines, what stood where
+    the label was."""
+    place = found.place(spot)
+    if place is None:
+        return None
+    return stands.get(spot) if place == kept_place(found, spot) else one.cells.get(place)
 
 
 def kept_place(found: Standing, spot: Spot) -> Spot | None:
@@ -128,21 +140,18 @@ def kept_place(found: Standing, spot: Spot) -> Spot | None:
     return (row, column) if row is not None and column is not None else None
 
 
-def move_lines(page: xw.Sheet, lines: Lines, last: int, back: str, on: str, name: object) -> None:
-    """Delete the lines that are none of the table's, from the last one on; then insert those that are gone."""
+def move_lines(page: xw.Sheet, lines: Lines, last: int, shifts: tuple[str, str], name: Callable[[int], str]) -> None:
+    """Delete the lines that are none of the table's, from the last one on; then insert those that are gone.
+
+    ``name`` makes 9:9 of a row, C:C of a column.
+    """
     own = set(lines.values())
     for place in reversed(range(1, max(own) + 1)):
         if place not in own:
-            page.range(line_address(place, name)).delete(back)
+            page.range(f"{name(place)}:{name(place)}").delete(shifts[0])
     for line in range(1, last + 1):
         if line not in lines:
-            page.range(line_address(line, name)).insert(on)
-
-
-def line_address(place: int, name: object) -> str:
-    """9:9 of a row, C:C of a column."""
-    text = name(place) if callable(name) else ""
-    return f"{text}:{text}"
+            page.range(f"{name(line)}:{name(line)}").insert(shifts[1])
 
 
 def put_merged(page: xw.Sheet, sheet: TableSheet) -> None:
@@ -167,8 +176,7 @@ def put_formulas(book: xw.Book) -> None:
         if sheet.name in present:
             hide(book.sheets[sheet.name], sheet)
     hide_columns(book.sheets[layout.COVER], min(COUNTERS.values()), max(COUNTERS.values()))
-    now = layout.RESULT_COLUMNS["now"]
-    hide_columns(book.sheets[layout.RESULTS], now, now)
+    hide_columns(book.sheets[layout.RESULTS], layout.RESULT_COLUMNS["key"], max(layout.KEPT_COLUMNS.values()))
     put_names(book, present)
 
 
@@ -268,7 +276,7 @@ NO_SWITCH = "这个表格程序没有提供保护工作表的操作，没有改�
 
 def protect(book: xw.Book, asked: Request) -> CommandResult:
     """All visible tables protected, without a password; where any is, all are set free."""
-    pages = [page for page in book.sheets if page.name in TABLE_NAMES and page.visible]
+    pages = [page for page in book.sheets if page.name in TABLES and page.visible]
     named = "、".join(f"“{page.name}”" for page in pages)
     locked = [page for page in pages if is_protected(page)]
     try:
@@ -277,9 +285,6 @@ def protect(book: xw.Book, asked: Request) -> CommandResult:
     except AttributeError as error:
         raise WorkbookError(NO_SWITCH) from error
     return CommandResult("done", (OFF if locked else ON).format(named))
-
-
-TABLE_NAMES: Sequence[str] = tuple(sheet.name for sheet in layout.table_sheets())
 
 
 def switch(page: xw.Sheet, on: bool) -> None:

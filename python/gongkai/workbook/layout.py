@@ -4,8 +4,8 @@ Rows and columns are 1-based. A table's form stands below a title line; its live
 (the check lane), and its marks stand ``MARK_SHIFT`` columns to the right, hidden and outside the print area.
 
 Right below and ``MARK_SHIFT`` to the right, on hidden rows and columns, stands the table's image: what is computed
-about a cell stands as far from that cell as for every other one. In 表三 (33 lines) the figure D7 has its mirror in
-X40, the label B7 its guard in V40, the lane K7 its twin in AE40. Rows and columns both differ, so nothing that a user
+about a cell stands as far from that cell as for every other one. In 表三 (32 lines) the figure D7 has its mirror in
+X39, the label B7 its guard in V39, the lane K7 its twin in AE39. Rows and columns both differ, so nothing that a user
 inserts, deletes or shifts within the table goes through its image. ``MARK_SHIFT`` further stand the texts: 1 for a
 figure's cell that holds a text and no sign, and for a lane that shows something else than its twin.
 """
@@ -264,7 +264,7 @@ class TableSheet:
         return self.text_flag((1, self.size.right + 1))[1]
 
     def image(self, place: Spot) -> Spot:
-        """Where what is computed about a cell stands: D7 -> X40."""
+        """Where what is computed about a cell stands: D7 -> X39."""
         return place[0] + self.last_line, place[1] + MARK_SHIFT
 
     def link(self, cell_id: str) -> str:

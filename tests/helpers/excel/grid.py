@@ -79,6 +79,15 @@ class Sheet(base_classes.Sheet):
 
     select = activate
 
+    def copy(self, before: Sheet | None, after: Sheet | None) -> None:
+        """A sheet like this one, with a number behind its name, as the active one."""
+        other = Sheet(self._book, f"{self._name} (2)", True)
+        other.cells_ = {spot: replace(cell) for spot, cell in self.cells_.items()}
+        other.formats, other.anchors, other.notes_ = dict(self.formats), dict(self.anchors), dict(self.notes_)
+        near = after or before or self
+        self._book.sheets_.insert(self._book.sheets_.index(near) + (1 if after else 0), other)
+        self._book.active = other
+
     def delete(self) -> None:
         self._book.sheets_.remove(self)
         if self._book.active is self:

@@ -193,7 +193,7 @@ def spots(sheet: TableSheet, cells: Iterable[str]) -> list[Spot]:
 
 
 def address_of(place: Spot) -> str:
-    """``$U$34``."""
+    """``$U$33``."""
     return f"${letters(place[1])}${place[0]}"
 
 

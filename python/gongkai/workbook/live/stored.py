@@ -311,7 +311,9 @@ def forget(book: OpenFile, name: str, spot: Spot) -> None:
     sheet = book.sheets[name]
     cell = sheet.foreign[spot][1]
     formula = cell.find("{*}f")
-    filled = {spot, *(formula_area(formula) if formula is not None else ())}
+    if formula is None:
+        return  # its result stands there by now
+    filled = {spot, *formula_area(formula)}
     sheet.cells.update(dict.fromkeys(filled, UNKNOWN))
     cells = [cell] if len(filled) == 1 else cells_at(sheet.root, filled)
     if [other for other in cells if store(other, UNKNOWN)]:
