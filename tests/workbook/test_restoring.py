@@ -313,3 +313,69 @@ def test_all_sheets_with_lanes_are_tried() -> None:
     assert {sheet.name for sheet in SHEETS} == {THREE, FOUR, "表三（2019）"}
     assert report_to_edits(sound(), ())
     assert set(editions()) == {"2019", "2021"}
+
+
+# --- values pasted over formulas ------------------------------------------------------------------
+
+
+def pasted(path: Path, sheet: str, places: str = "") -> Path:
+    """A sound workbook on one sheet of which values were pasted over formulas, and then D5 of 表三 made 999."""
+    source = write_workbook(sound(), [], path.with_suffix(".xlsm"))
+    book, values = load_workbook(source), load_workbook(source, data_only=True)
+    for row in book[sheet].iter_rows():
+        for cell in row:
+            if isinstance(cell.value, str) and cell.value.startswith("=") and places in ("", cell.coordinate):
+                cell.value = values[sheet][cell.coordinate].value
+    book[THREE]["D5"] = 999
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("places", ["", "X37"])
+def test_a_cover_is_not_fooled_by_pasted_values(places: str, tmp_path: Path) -> None:
+    [found] = calculated("betteroffice", [pasted(tmp_path / "a.xlsx", THREE, places)])
+    assert found[layout.COVER][12, 4] == "移 校验格与官方表格不同，没有核对"
+    assert str(found[layout.COVER][layout.LIVE_SPOT]).startswith("移 表三校验格；")
+
+
+def test_pasted_values_are_told_and_restored(tmp_path: Path) -> None:
+    lanes = pasted(tmp_path / "a.xlsx", THREE)
+    assert any("“表三”的勾稽校验有39格" in problem.reason for problem in read_workbook(lanes).problems)
+    cover = pasted(tmp_path / "b.xlsx", layout.COVER)
+    told = [problem.reason for problem in read_workbook(cover).problems]
+    assert told[0].startswith("“封面”的核对公式有4格（C15、D11、D12、D13）被改动或清除，所显示的结论不可靠")
+    for path in (lanes, cover):
+        assert main(["check", str(path), "--write", "--yes"]) == 1
+        assert_official(path)
+        assert stale("betteroffice", [path]) == []
+
+
+def test_a_column_inserted_beside_the_table_is_told(tmp_path: Path) -> None:
+    """Between the table and its lanes: no label of the table moves."""
+    path = write_workbook(sound(), [], tmp_path / "a.xlsm")
+    [moved_file] = changed_by_office([path], [[["insert columns", THREE, 11]]], tmp_path / "out")
+    (told,) = read_workbook(moved_file).problems
+    assert told.reason.startswith("“表三”的勾稽校验有39格（D30、")
+
+
+def test_figures_that_are_merged_are_not_put_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = load_workbook(write_workbook(sound(), [], tmp_path / "a.xlsm"))
+    book[THREE].merge_cells("D13:E13")
+    book[THREE]["B7"] = "予以公开"
+    book.save(tmp_path / "b.xlsx")
+    assert main(["check", str(tmp_path / "b.xlsx"), "--write", "--yes"]) == 2
+    assert "“表三”的D13:E13合并了几个数字格，没有还原；请先取消合并。" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("sheet", "place"), [(layout.COVER, "封面"), (layout.RESULTS, "校验结果")])
+def test_a_cover_or_list_with_other_lines_is_refused(
+    sheet: str, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was decided would not be found, and what is written would stand beside other words."""
+    path = write_workbook(sound(), check(sound()), tmp_path / "a.xlsm")
+    step = ["insert rows", sheet, 5] if sheet == layout.COVER else ["insert columns", sheet, 1]
+    [moved_file] = changed_by_office([path], [[step]], tmp_path / "out")
+    before = moved_file.read_bytes()
+    assert main(["check", str(moved_file), "--write", "--yes"]) == 2
+    assert f"没有写入；请先恢复“{place}”的行列。" in capsys.readouterr().err
+    assert moved_file.read_bytes() == before

@@ -67,7 +67,9 @@ def rechecked(name: str, agreed: bool) -> Rechecked:
     path, content, _ = our_content(name, WHAT)
     moved = standings(path, content)
     question = question_about(path, content, moved)
-    if question and not (agreed or is_agreed(question)):
+    if question and agreed:
+        tell(question)
+    elif question and not is_agreed(question):
         raise WorkbookError(f"{path.name}没有改动。")
     right = restored(path, moved, content, strays=bool(question))
     report = evaluated(read_workbook(path, right))

@@ -22,7 +22,8 @@ from gongkai.wording import evaluated
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import about_in, decision_of, decisions_in
 from gongkai.workbook.fill import SELF_EVIDENT, flag_edits, mark_edits, place_of, result_edits
-from gongkai.workbook.live.stored import altered_lanes
+from gongkai.workbook.live.formulas import formulas_of
+from gongkai.workbook.live.stored import altered_cover, altered_lanes
 from gongkai.workbook.proposals import certain_suspects
 from gongkai.workbook.values import ALTERED, fingerprint, values_to_report
 
@@ -55,7 +56,12 @@ def altered_sheets(book: xw.Book, values: Values, seen: Values) -> Values:
         cells = values.get(name, {})
         if sheet.lanes and any(spot in cells for spot in sheet.cells.values()):
             formulas = read_formulas(book.sheets[name], cells, [layout.TITLE_SPOT, sheet.is_moved])
-            found[name] = {**seen[name], ALTERED: altered_lanes(sheet, formulas or {})}
+            if formulas is not None:
+                found[name] = {**seen[name], ALTERED: altered_lanes(sheet, formulas)}
+    cover = values.get(layout.COVER, {})
+    formulas = read_formulas(book.sheets[layout.COVER], cover, list(formulas_of(layout.COVER)))
+    if formulas is not None:
+        found[layout.COVER] = {**seen[layout.COVER], ALTERED: altered_cover(formulas)}
     return found
 
 

@@ -52,12 +52,13 @@ def restore(book: xw.Book, asked: Request) -> CommandResult:
     """Lines and lanes back to their places, by their labels, once the user agrees; then a check."""
     present = sheet_names(book)
     examined = [examine(book, sheet) for sheet in layout.table_sheets() if sheet.name in present]
-    told = [question_of(one.sheet, one.found, len(one.lanes)) for one in examined if one.needs_a_yes]
-    if not told and all(one.is_whole for one in examined):
+    doubtful = [one for one in examined if one.needs_a_yes]
+    if all(one.is_whole for one in examined) and not doubtful:
         return CommandResult("done", IN_ORDER)
-    if told and asked.answer != YES:
+    if doubtful and asked.answer != YES:
+        told = [question_of(one.sheet, one.found, len(one.lanes)) for one in doubtful]
         return CommandResult("ask", "；\n".join(told) + ASK)
-    kept = [backup_of(book, one.sheet.name) for one in examined if one.needs_a_yes]
+    kept = [backup_of(book, one.sheet.name) for one in doubtful]
     put_right(book, examined)
     result = check(book, asked)
     backup = f"原来的表在工作表{'、'.join(kept)}。" if kept else ""
@@ -277,21 +278,18 @@ NO_SWITCH = "这个表格程序没有提供保护工作表的操作，没有改�
 def protect(book: xw.Book, asked: Request) -> CommandResult:
     """All visible tables protected, without a password; where any is, all are set free."""
     pages = [page for page in book.sheets if page.name in TABLES and page.visible]
-    named = "、".join(f"“{page.name}”" for page in pages)
     locked = [page for page in pages if is_protected(page)]
-    try:
-        for page in locked or pages:
-            switch(page, not locked)
-    except AttributeError as error:
-        raise WorkbookError(NO_SWITCH) from error
+    changed = locked or pages
+    for page in changed:
+        switch(page, not locked)
+    named = "、".join(f"“{page.name}”" for page in changed)
     return CommandResult("done", (OFF if locked else ON).format(named))
 
 
 def switch(page: xw.Sheet, on: bool) -> None:
-    api = page.api
-    if on:
-        protect_one = getattr(api, "Protect", None) or api.protect_worksheet
-        protect_one()
-    else:
-        unprotect_one = getattr(api, "Unprotect", None) or api.unprotect
-        unprotect_one()
+    """pywin32 has Protect and Unprotect, appscript protect_worksheet and unprotect. WorkbookError where neither is."""
+    for name in ("Protect", "protect_worksheet") if on else ("Unprotect", "unprotect"):
+        with suppress(AttributeError):
+            getattr(page.api, name)()
+            return
+    raise WorkbookError(NO_SWITCH)

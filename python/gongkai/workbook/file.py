@@ -24,8 +24,8 @@ from gongkai.opc.package import (
     whole,
 )
 from gongkai.readers.worker import sheets_apart
-from gongkai.spreadsheets import Sheet, Spot, read_sheets
-from gongkai.spreadsheets.seen import figures_seen
+from gongkai.spreadsheets import Area, Sheet, Spot, area_of, read_sheets
+from gongkai.spreadsheets.seen import figures_seen, text_of
 from gongkai.system import read_plain, refuse_existing, system_reason, write_whole
 from gongkai.workbook import layout
 from gongkai.workbook.cells import cell_text, comments_of, kept_edits
@@ -36,7 +36,15 @@ from gongkai.workbook.live.fittings import Looks, hide_helpers, hide_image, put_
 from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
 from gongkai.workbook.live.rebuild import drop_strays, put_back
 from gongkai.workbook.live.restoring import Standing, standing
-from gongkai.workbook.live.stored import PROGRAM, OpenFile, altered_lanes, foreign_formulas, forget, renew
+from gongkai.workbook.live.stored import (
+    PROGRAM,
+    OpenFile,
+    altered_cover,
+    altered_lanes,
+    foreign_formulas,
+    forget,
+    renew,
+)
 from gongkai.workbook.sheet import Patched, fit_rows, patch_sheet
 from gongkai.workbook.values import ALTERED, RESTORE, displaced, displaced_text
 
@@ -128,6 +136,7 @@ def restored(path: Path, moved: Sequence[Standing], content: bytes | None = None
         book = OpenFile(opened(path, content))
         refuse_protected(book)
         model = OpenFile(open_archive(template_path().read_bytes()))
+        refuse_shifted(book, model)
         parts = NewParts(book.archive)
         for standing in moved:
             put_back(book, model, parts, standing)
@@ -185,7 +194,38 @@ def standings(path: Path, content: bytes | None = None) -> list[Standing]:
             held = book.sheet(sheet.name)
             if held is not None and displaced(sheet, held.cells):
                 found.append(standing(sheet, held.cells, held.foreign))
+                refuse_joined(held.root, found[-1])
     return found
+
+
+def refuse_joined(root: _Element, found: Standing) -> None:
+    """WorkbookError where figures are merged: which of them is meant nobody can tell."""
+    figures = {found.place(spot) for spot in found.sheet.cells.values()}
+    for node in root.iterfind("{*}mergeCells/{*}mergeCell"):
+        area = area_of(node.get("ref", ""))
+        inside = [spot for spot in figures if spot and area and is_within(spot, area)]
+        if len(inside) > 1:
+            raise WorkbookError(f"“{found.sheet.name}”的{node.get('ref')}合并了几个数字格，没有还原；请先取消合并。")
+
+
+def is_within(spot: Spot, area: Area) -> bool:
+    return area[0] <= spot[0] <= area[2] and area[1] <= spot[1] <= area[3]
+
+
+def refuse_shifted(book: OpenFile, model: OpenFile) -> None:
+    """WorkbookError where cover or list of findings have other lines than the template: what is written would stand
+    beside other words, and what was decided would not be found."""
+    heads = {
+        layout.COVER: [(row, 2) for row, _ in (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values())],
+        layout.RESULTS: [(layout.RESULTS_TOP - 1, column) for column in range(1, layout.RESULT_COLUMNS["state"] + 1)],
+    }
+    for name, spots in heads.items():
+        held, official = book.sheet(name), model.sheet(name)
+        for spot in spots if held and official else ():
+            wanted, found = (text_of(one.cells.get(spot)) for one in (official, held) if one)
+            if wanted.strip() != found.strip():
+                place = layout.address(spot, name)
+                raise WorkbookError(f"{place}应为“{wanted}”，现为“{found}”，没有写入；请先恢复“{name}”的行列。")
 
 
 def refuse_protected(book: OpenFile) -> None:
@@ -416,10 +456,22 @@ def read_file(
         raise WorkbookError(f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。")
     with refused(path.name):
         values = {name: figures_seen(sheet, tables.get(name, set())) for name, sheet in found.items()}
+    return values if is_old_format(path, content) else with_altered(values, found)
+
+
+def with_altered(values: dict[str, dict[Spot, object]], found: Mapping[str, Sheet]) -> dict[str, dict[Spot, object]]:
+    """The same, and for each sheet where formulas of ours no longer stand."""
     for table in layout.table_sheets():
         if table.name in found:
             values[table.name][ALTERED] = altered_lanes(table, found[table.name].formulas)
+    if layout.COVER in found:
+        values[layout.COVER][ALTERED] = altered_cover(found[layout.COVER].formulas)
     return values
+
+
+def is_old_format(path: Path, content: bytes | None) -> bool:
+    """Whether a file does not say where formulas stand."""
+    return (content_of(path) if content is None else content).startswith(OLE2)
 
 
 def our_sheets(path: Path, content: bytes | None, kind: Kind | None, names: Sequence[str]) -> list[Sheet]:

@@ -43,6 +43,7 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
         read = read_table(table, values, problems)
         if read:
             tables[table] = read
+    problems += cover_problems(values)
     report = Report(
         title=fold(text_of(cover.get(layout.COVER_SPOTS["title"]))),
         agency=fold(text_of(cover.get(layout.COVER_SPOTS["agency"]))),
@@ -127,6 +128,18 @@ def read_table(table: str, values: Mapping[str, SheetValues], problems: list[Pro
     seen = placed_of(sheet, seen_of(sheet, values.get(sheet.name, {}), problems), problems)
     entries = read_entries(sheet, seen, problems)
     return Table(table, edition or sheet.form.edition, entries)
+
+
+def cover_problems(values: Mapping[str, SheetValues]) -> list[Problem]:
+    """What is wrong with the cover's own formulas; after lines of a table or its lanes were moved they look at other
+    places, and that is told already."""
+    altered = values.get(layout.COVER, {}).get(ALTERED)
+    tables = [(sheet, values[sheet.name]) for sheet in layout.table_sheets() if sheet.name in values]
+    told = any(cells.get(ALTERED) or displaced(sheet, cells) for sheet, cells in tables)
+    if not isinstance(altered, tuple) or not altered or told:
+        return []
+    reason = f"“{layout.COVER}”的核对公式有{len(altered)}格（{places_text(altered)}）被改动或清除，所显示的结论不可靠；"
+    return [Problem("", "", "", "", f"{reason}{RESTORE}。")]
 
 
 def seen_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> SheetValues:

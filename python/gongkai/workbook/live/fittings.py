@@ -187,36 +187,45 @@ class Looks:
 
 def put_rules(root: _Element, model: _Element, sheet: TableSheet, looks: Looks) -> None:
     """The template's flags in the place of ours; conditional formats of others stay, behind them."""
-    wanted = list(model.iterfind("{*}conditionalFormatting"))
-    known = {rule_text(rule) for block in wanted for rule in block.iter("{*}cfRule")}
-    blocks = list(root.iterfind("{*}conditionalFormatting"))
-    ours = [rule for block in blocks for rule in block.iter("{*}cfRule") if is_flag(rule, known, sheet)]
-    if [placed_rule(rule) for rule in ours] == [placed_rule(rule) for block in wanted for rule in block]:
+    wanted = rules_of(model)
+    known = set(map(rule_text, wanted))
+    ours = [rule for rule in rules_of(root) if is_flag(rule, known, sheet)]
+    if list(map(placed_rule, ours)) == list(map(placed_rule, wanted)):
         return
     for rule in ours:
-        rule.getparent().remove(rule)  # type: ignore[union-attr]
-    for block in blocks:
-        if not len(block):
-            root.remove(block)
+        take_away(rule)
     first = next((at for at, node in enumerate(root) if local(node) in ("conditionalFormatting", *RULES_BEFORE)), None)
-    for number, block in enumerate(wanted, len(root) if first is None else first):
+    for number, block in enumerate(model.iterfind("{*}conditionalFormatting"), len(root) if first is None else first):
         copy = deepcopy(block)
         for rule in copy.iter("{*}cfRule"):
             rule.set("dxfId", looks.number(rule.get("dxfId", "")))
         root.insert(number, copy)
 
 
+def rules_of(root: _Element) -> list[_Element]:
+    return list(root.iterfind("{*}conditionalFormatting/{*}cfRule"))
+
+
+def take_away(rule: _Element) -> None:
+    """A rule, and the block around it if it was the only one there."""
+    block = rule.getparent()
+    if block is None:
+        return
+    block.remove(rule)
+    around = block.getparent()
+    if not len(block) and around is not None:
+        around.remove(block)
+
+
 def is_flag(rule: _Element, known: Collection[str], sheet: TableSheet) -> bool:
     """Whether a rule is one of the template's, also after its lines were moved, or one of before: they look at what is
     hidden, or at the lane on which they lie."""
-    text, places = rule_text(rule), placed_rule(rule)[0]
-    if text in known:
+    text = rule_text(rule)
+    if text in known or layout.MOVED in text:
         return True
-    if text == f"ISNUMBER({places})":
-        return places in {address(lane.spot) for lane in sheet.lanes.values()}
     areas = [box for name, box in looked_at(sheet.name, f"={text}") or () if name == sheet.name]
-    lanes = text.startswith(("OR(ISNUMBER(", "ISNUMBER(")) and all(is_at_lanes(box, sheet) for box in areas)
-    return layout.MOVED in text or lanes or any(is_hidden(box, sheet) for box in areas)
+    at_lanes = text.startswith(("OR(ISNUMBER(", "ISNUMBER(")) and all(is_at_lanes(box, sheet) for box in areas)
+    return at_lanes or any(is_hidden(box, sheet) for box in areas)
 
 
 def is_at_lanes(box: Box, sheet: TableSheet) -> bool:

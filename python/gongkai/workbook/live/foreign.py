@@ -7,7 +7,7 @@ assumed: such a formula is stale as soon as anything changes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gongkai.model import Box
@@ -49,17 +49,21 @@ def stale_formulas(
     if not foreign or not changed or len(foreign) > MOST_FOREIGN:
         return set(foreign) if changed else set()
     looks = {place: looked_at(place[0], text) for place, (text, _) in foreign.items()}
-    fresh: dict[str, set[Spot]] = {name: set(formulas_of(name)) for name in sheets_with_formulas()}
-    for name, spot in changed:
-        fresh.setdefault(name, set()).add(spot)
-    stale: set[SheetSpot] = set()
+    ours = [(name, spot) for name in sheets_with_formulas() for spot in formulas_of(name)]
+    fresh = by_sheet([*ours, *changed])
     while fresh:
-        more = [place for place, areas in looks.items() if place not in stale and is_touched(areas, fresh)]
-        stale.update(more)
-        fresh = {}
-        for name, spot in more:
-            fresh.setdefault(name, set()).update(foreign[name, spot][1])
-    return stale
+        more = [place for place, areas in looks.items() if is_touched(areas, fresh)]
+        for place in more:
+            del looks[place]
+        fresh = by_sheet([(name, filled) for name, spot in more for filled in foreign[name, spot][1]])
+    return set(foreign) - set(looks)
+
+
+def by_sheet(places: Iterable[SheetSpot]) -> dict[str, set[Spot]]:
+    found: dict[str, set[Spot]] = {}
+    for name, spot in places:
+        found.setdefault(name, set()).add(spot)
+    return found
 
 
 def is_touched(areas: Areas | None, fresh: Mapping[str, set[Spot]]) -> bool:

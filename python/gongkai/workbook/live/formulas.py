@@ -25,6 +25,7 @@ IN_PLACE = "✓"  # a guard whose label stands where it belongs
 COLUMN_GUARD = 1_000  # added to the number of a column, so that a guard tells it from a row's
 KNOWN_SIGNS = f"||{'|'.join(PLAIN_SIGNS)}|"  # nothing is one of them
 SHAPE = "行列"  # what is not in its place where no label tells it
+IMAGE = "校验格"
 IGNORED = "已忽略"  # in 现状: dismissed, and the difference is still the one that was dismissed
 NO_FIGURES = "没有可以计算的数字"
 # Hidden columns of the cover, a line for each table.
@@ -164,8 +165,20 @@ def moved_formula(sheet: TableSheet) -> str:
     column = f'CHAR(64+{first}-{COLUMN_GUARD})&"列"'
     named = f'IF({first}<{COLUMN_GUARD},"第"&{first}&"行",{column})'
     shape = f"ROW($A$1)<>1,COLUMN($A$1)<>1,ROWS({block})<>{rows},COLUMNS({block})<>{columns}"
-    told = f'IF({first}>0,{named},IF(OR({first}<0,{shape}),"{SHAPE}",""))'
+    image = unless_apart(sheet, '""')
+    told = f'IF({first}>0,{named},IF(OR({first}<0,{shape}),"{SHAPE}",{image}))'
     return f'=IF({lost},"{SHAPE}",{told})'
+
+
+def unless_apart(sheet: TableSheet, told: str, name: str = "") -> str:
+    """``told``, or 校验格 where the mirrors hold other figures than the table: values were pasted over formulas.
+
+    The cover asks once more, under the sheet's ``name``: a whole sheet may have been pasted so.
+    """
+    block = f"'{name}'!{block_of(sheet)}" if name else block_of(sheet)
+    mirrors = ranges_of(map(sheet.image, sheet.cells.values()), name)
+    apart = f"OR(COUNT({block})<>COUNT({mirrors}),ABS(SUM({block})-SUM({mirrors}))>={NEAR})"
+    return f'IF(ISERROR(SUM({block})+SUM({mirrors})),{told},IF({apart},"{IMAGE}",{told}))'
 
 
 def lane_formula(sheet: TableSheet, lane: Lane) -> str:
@@ -271,7 +284,7 @@ COUNTED: Mapping[str, Callable[[TableSheet], str]] = {
     "holding": lambda sheet: count_of_lanes(sheet, layout.HOLDS),
     "figures": lambda sheet: f"COUNT({ranges_of(map(sheet.image, sheet.cells.values()), sheet.name)})",
     "texts": lambda sheet: f"SUM({ranges_of(map(sheet.text_flag, sheet.cells.values()), sheet.name)})",
-    "moved": lambda sheet: address(sheet.is_moved, sheet.name),
+    "moved": lambda sheet: unless_apart(sheet, f'{address(sheet.is_moved, sheet.name)}&""', sheet.name),
     "changed": lambda sheet: f"SUM({changed_lanes(sheet)})" if sheet.lanes else "0",
 }
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import count
 from typing import Any
 
 from gongkai.spreadsheets import Spot, letters
@@ -130,12 +131,12 @@ def block_results(cells: Mapping[Spot, object]) -> dict[Spot, Any]:
     lines = summary_lines(cells)
     if lines is None:
         return {}
-    block, found = block_cells(), {}
+    block = block_cells()
+    found: dict[Spot, Any] = {}
     years = sorted({line.year for line in lines if line.year is not None}, reverse=True)[:YEARS]
-    for place in range(YEARS):
-        row = YEARS_TOP + place
-        found[row, block.helper] = years[place] if place < len(years) else ""
-        year = found[row, 1] = years[::-1][place] if place < len(years) else ""
+    blank: list[Any] = [""] * (YEARS - len(years))
+    for row, newest, year in zip(count(YEARS_TOP), years + blank, years[::-1] + blank, strict=False):
+        found |= {(row, block.helper): newest, (row, 1): year}
         found |= line_results(block, row, str(year), [line for line in lines if line.year == year])
     found |= line_results(block, block.total_row, "合计", lines)
     found[block.total_row, BLOCK_LEFT + 1] = sum(line.source for line in lines)
@@ -160,16 +161,18 @@ def counted_cells() -> set[str]:
 def summary_lines(cells: Mapping[Spot, object]) -> list[SummaryLine] | None:
     columns = {name: column for column, name in enumerate((*SUMMARY_HEADS, *summary_cells()), 1)}
     last = layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1
-    lines = []
-    for row in sorted({row for row, _ in cells if layout.SUMMARY_TOP <= row <= last}):
-        held = {name: cells.get((row, column)) for name, column in columns.items()}
-        figures = {name: counted_figure(held[name]) for name in counted_cells()}
-        known = {name: figure for name, figure in figures.items() if figure is not None}
-        year = held["year"]
-        if len(known) < len(figures) or not (year is None or type(year) is int):
-            return None
-        lines.append(SummaryLine(year, held["source"] is not None, known))
-    return lines
+    rows = sorted({row for row, _ in cells if layout.SUMMARY_TOP <= row <= last})
+    lines = [summary_line({name: cells.get((row, column)) for name, column in columns.items()}) for row in rows]
+    return None if None in lines else [line for line in lines if line is not None]
+
+
+def summary_line(held: Mapping[str, object]) -> SummaryLine | None:
+    year = held["year"]
+    figures = {name: counted_figure(held[name]) for name in counted_cells()}
+    known = {name: figure for name, figure in figures.items() if figure is not None}
+    if len(known) < len(figures) or (year is not None and type(year) is not int):
+        return None
+    return SummaryLine(year, held["source"] is not None, known)
 
 
 def counted_figure(value: object) -> int | float | None:

@@ -68,42 +68,51 @@ def standing(sheet: TableSheet, cells: Mapping[Spot, object], formulas: Collecti
 
     Raises WorkbookError where the labels leave open which line is which.
     """
-    labels = found_labels(sheet, {spot: value for spot, value in cells.items() if spot not in formulas})
-    heading = {(box.top, box.left) for label, box in sheet.labels if label.kind == "group"}
-    known_rows = agreed(sheet, ((spot[0], place[0]) for spot, place in labels.items() if spot not in heading), "行")
-    known_columns = agreed(sheet, ((spot[1], place[1]) for spot, place in labels.items()), "列")
-    held_rows = {row for row, column in cells if column <= sheet.size.right + MOST_INSERTED}
-    held_columns = {column for row, column in cells if row <= sheet.last_line + MOST_INSERTED}
-    rows = filled_in(sheet, known_rows, sheet.last_line, held_rows, "行")
-    columns = filled_in(sheet, known_columns, sheet.size.right + 1, held_columns, "列")
-    return Standing(sheet, rows, columns, tuple(strange_cells(sheet, cells, rows, columns)))
+    labels = found_labels(sheet, constants_of(cells, formulas))
+    near = [spot for spot in cells if is_near(sheet, spot)]
+    rows = filled_in(
+        sheet, agreed(sheet, row_pairs(sheet, labels), "行"), sheet.last_line, {row for row, _ in near}, "行"
+    )
+    known = agreed(sheet, [(spot[1], place[1]) for spot, place in labels.items()], "列")
+    columns = filled_in(sheet, known, sheet.size.right + 1, {column for _, column in near}, "列")
+    return Standing(sheet, rows, columns, tuple(strange_cells(cells, rows, columns)))
+
+
+def constants_of(cells: Mapping[Spot, object], formulas: Collection[Spot]) -> dict[Spot, object]:
+    return {spot: value for spot, value in cells.items() if spot not in formulas}
+
+
+def row_pairs(sheet: TableSheet, labels: Mapping[Spot, Spot]) -> list[tuple[int, int]]:
+    """(row, where it stands), by every label but those over several rows: a sort leaves them where they are."""
+    over_several = {(box.top, box.left) for label, box in sheet.labels if label.kind == "group"}
+    return [(spot[0], place[0]) for spot, place in labels.items() if spot not in over_several]
 
 
 def found_labels(sheet: TableSheet, cells: Mapping[Spot, object]) -> dict[Spot, Spot]:
     """Official place of a label -> where it stands. Of labels of one text those that stand are taken in their order,
     or, where some are missing, only the ones in their places."""
-    official: dict[str, list[Spot]] = {}
-    for spot, text in (*sheet.guarded, *sheet.lane_head):
-        official.setdefault(without_blanks(text), []).append(spot)
-    stands: dict[str, list[Spot]] = {text: [] for text in official}
-    for spot in sorted(cells):
-        text = without_blanks(text_of(cells[spot]))
-        if text in stands and is_near(sheet, spot):
-            stands[text].append(spot)
+    official = by_text((*sheet.guarded, *sheet.lane_head))
+    near = [spot for spot in sorted(cells) if is_near(sheet, spot)]
+    stands = by_text((spot, text_of(cells[spot])) for spot in near)
     found: dict[Spot, Spot] = {}
     for text, places in official.items():
-        if len(places) == len(stands[text]):
-            found |= zip(sorted(places), stands[text], strict=True)
-        elif len(stands[text]) > len(places):
-            raise WorkbookError(
-                f"“{sheet.name}”中“{clipped(text)}”有{len(stands[text])}处，不能确定是哪一行；{BY_HAND}"
-            )
-        else:
-            found |= {place: place for place in places if place in stands[text]}
+        at = stands.get(text, [])
+        if len(at) > len(places):
+            raise WorkbookError(f"“{sheet.name}”中“{clipped(text)}”有{len(at)}处，不能确定是哪一行；{BY_HAND}")
+        pairs = zip(sorted(places), at, strict=True) if len(at) == len(places) else zip(at, at, strict=True)
+        found |= {place: spot for place, spot in pairs if place in places}
     return found
 
 
-BY_HAND = "没有还原，请手工删去多余的行列后再试。"
+def by_text(labels: Iterable[tuple[Spot, str]]) -> dict[str, list[Spot]]:
+    """Text without blanks -> the places where it stands."""
+    found: dict[str, list[Spot]] = {}
+    for spot, text in labels:
+        found.setdefault(without_blanks(text), []).append(spot)
+    return found
+
+
+BY_HAND = "没有还原，请手工恢复官方表格的行列后再试。"
 
 
 def is_near(sheet: TableSheet, spot: Spot) -> bool:
@@ -156,7 +165,7 @@ def run_of_lines(
     raise WorkbookError(f"“{sheet.name}”第{before}{what}以下的行列不能确定是哪一{what}；{BY_HAND}")
 
 
-def strange_cells(sheet: TableSheet, cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> list[Spot]:
+def strange_cells(cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> list[Spot]:
     """What stands on lines that go, for they are none of the table's: beside and below the table too."""
     own_rows, own_columns = set(rows.values()), set(columns.values())
     gone_rows = set(range(1, max(own_rows))) - own_rows

@@ -135,10 +135,15 @@ def judged(parts: Sequence[CellValue], whole: Sequence[CellValue]) -> CellValue:
         return ""
     gap = rounded(difference(total(stated_parts), total(stated_whole)))
     parts_full, whole_full = len(stated_parts) == len(parts), len(stated_whole) == len(whole)
-    if (gap > 0 and whole_full) or (gap < 0 and parts_full) or gap != int(gap):
+    if is_broken(gap, parts_full, whole_full):
         return gap
     holds = gap == 0 and stated_whole and (parts_full or whole_full)
     return layout.HOLDS if holds else layout.MISSING
+
+
+def is_broken(gap: Figure, parts_full: bool, whole_full: bool) -> bool:
+    """Whether whole figures from 0 upwards in the blanks cannot take a difference away."""
+    return (gap > 0 and whole_full) or (gap < 0 and parts_full) or gap != int(gap)
 
 
 def figures_of(values: Iterable[CellValue]) -> list[Figure]:
@@ -230,11 +235,15 @@ def live_text(counts: Mapping[str, Mapping[str, CellValue]], ignored: CellValue)
     if UNKNOWN in values or not is_number(ignored):
         return UNKNOWN
     total_of = {name: count_in(one[name] for one in counts.values()) for name in COUNTERS}
-    numbers = {table: layout.newest_sheet(table).form.number for table in counts}
-    moved = "".join(f"{layout.MOVED} {numbers[table]}{one['moved']}；" for table, one in counts.items() if one["moved"])
+    moved = "".join(moved_table(table, one["moved"]) for table, one in counts.items())
     also = f"；{layout.TEXT} {total_of['texts']}格是文本" if total_of["texts"] else ""
     dismissed = f"；“{layout.RESULTS}”中已忽略{ignored}处" if ignored else ""
     return f"{moved}{live_count(total_of)}{also}{dismissed}"
+
+
+def moved_table(table: str, moved: CellValue) -> str:
+    """移 表三第9行；"""
+    return f"{layout.MOVED} {layout.newest_sheet(table).form.number}{moved}；" if moved else ""
 
 
 def live_count(counts: Mapping[str, int]) -> str:

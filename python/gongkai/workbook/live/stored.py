@@ -21,7 +21,7 @@ from gongkai.spreadsheets.xlsx import cell_value, formula_area, index_rows, plac
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, address
 from gongkai.workbook.live.foreign import SheetSpot, stale_formulas
-from gongkai.workbook.live.formulas import formulas_of, same_formula
+from gongkai.workbook.live.formulas import STATE_COLUMN, formulas_of, same_formula
 from gongkai.workbook.live.overview import block_results
 from gongkai.workbook.live.results import (
     UNKNOWN,
@@ -175,10 +175,9 @@ def held_value(cell: _Element, strings: Sequence[Text]) -> CellValue:
     value = cell_value(cell, strings)
     if isinstance(value, tuple):
         return "".join(piece.text for piece in value)
-    figure = as_figure(value)
-    if figure is not None or value is None:
-        return figure
-    return UNKNOWN if kind == "n" else str(value)  # 1E+305 is more than we read
+    if kind == "n":
+        return UNKNOWN if isinstance(value, str) else as_figure(value)  # 1E+305 is more than we read
+    return None if value is None else str(value)
 
 
 def is_unfinished(cell: _Element, kind: str, stored: str | None) -> bool:
@@ -224,12 +223,25 @@ def store_results(book: OpenFile, name: str, results: Results) -> bool:
 
 
 def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
-    """The lanes that no longer hold their formulas, by the formulas of a sheet; none where no format tells of them, or
-    the sheet is from before the images: it has other lanes. A formula in another format's writing counts ("")."""
-    if table.is_moved not in formulas:
-        return ()
+    """The lanes that no longer hold their formulas, by all formulas of the sheet down to the first line of its image.
+
+    A formula in another format's writing counts (""), and in a workbook from before the images any: its lanes are
+    others.
+    """
     wanted = formulas_of(table.name)
-    return tuple(lane.spot for lane in table.lanes.values() if not stands(formulas.get(lane.spot), wanted[lane.spot]))
+    is_older = not any(f'"{layout.MOVED}"' in text or not text for text in formulas.values())
+    found = ((lane.spot, formulas.get(lane.spot)) for lane in table.lanes.values())
+    return tuple(spot for spot, text in found if text is None or not (is_older or stands(text, wanted[spot])))
+
+
+def altered_cover(formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
+    """The same of what the cover says of each table and of all."""
+    wanted = formulas_of(layout.COVER)
+    is_older = not any(layout.MOVED in text or not text for text in formulas.values())
+    told = [layout.LIVE_SPOT, *((row, STATE_COLUMN) for row, _ in layout.EDITION_SPOTS.values())]
+    counted = [] if is_older else [spot for spot in wanted if spot not in told]
+    found = ((spot, formulas.get(spot)) for spot in (*told, *counted))
+    return tuple(spot for spot, text in found if text is None or not (is_older or stands(text, wanted[spot])))
 
 
 def stands(found: str | None, wanted: str) -> bool:
@@ -279,8 +291,7 @@ def store(cell: _Element, value: CellValue) -> bool:
     from lxml import etree
 
     kind, text = as_stored(value)
-    before = cell.find("{*}v")
-    if cell.get("t", "n") == kind and (before.text or "" if before is not None else None) == text:
+    if (cell.get("t", "n"), stored_text(cell)) == (kind, text):
         return False
     for child in [node for node in cell if local(node) in ("v", "is")]:
         cell.remove(child)
@@ -291,6 +302,11 @@ def store(cell: _Element, value: CellValue) -> bool:
         node = etree.SubElement(cell, cell.tag[:-1] + "v", {SPACE: "preserve"} if text != text.strip() else {})
         node.text = text
     return True
+
+
+def stored_text(cell: _Element) -> str | None:
+    node = cell.find("{*}v")
+    return None if node is None else node.text or ""
 
 
 def as_stored(value: CellValue) -> tuple[str, str | None]:
