@@ -229,8 +229,9 @@ def test_libreoffice_does_not_believe_a_stored_result(tmp_path: Path) -> None:
     part = sheet_parts(parts)["表三"]
     root = etree.fromstring(parts[part])
     [cell] = [cell for cell in root.iter("{*}c") if cell.get("r") == "K5"]
-    cell.set("t", "str")
-    etree.SubElement(cell, etree.QName(root, "v").text).text = "old"
+    stored_result = cell.find("{*}v")
+    assert stored_result is not None
+    stored_result.text = "old"
     stored = tmp_path / "stored.xlsm"
     stored.write_bytes(packed({**parts, part: etree.tostring(root)}))
     books = [stored, *recalculated([stored], tmp_path)]

@@ -408,7 +408,7 @@ def test_what_another_program_saved_is_the_same_report(saved: dict[str, Path]) -
 @pytest.mark.slow
 def test_text_negative_and_fractional_figures_do_not_upset_a_lane(saved: dict[str, Path]) -> None:
     sheet = load_workbook(saved["strange"], data_only=True)["表三"]
-    assert sheet["K5"].value == "缺"
+    assert sheet["K5"].value == "文"  # of 12② nobody knows which figure it is
     assert sheet["D30"].value == -440
     assert sheet["E30"].value == pytest.approx(-11.9)
 
