@@ -156,7 +156,7 @@ def test_a_command_brings_an_older_workbook_up(command: str, tmp_path: Path) -> 
 
 # --- protection -----------------------------------------------------------------------------------
 
-WRITING = ("import_url", "import_file", "check", "adopt", "numbers", "clear_marks", "restore")
+WRITING = ("import_url", "import_file", "check", "adopt", "numbers", "clear_marks", "restore", "batch", "summary")
 
 
 def test_protection_is_a_switch(book: xw.Book) -> None:

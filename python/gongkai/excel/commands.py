@@ -14,7 +14,7 @@ from gongkai.excel.runner import Command, run_command
 COMMANDS: Mapping[str, Command] = {
     "import_url": writing(importing.import_url),
     "import_file": writing(importing.import_file),
-    "batch": batching.batch,
+    "batch": restoring.unprotected(batching.batch),
     "check": writing(checking.check),
     "next_problem": checking.next_problem,
     "adopt": writing(adopting.adopt),
@@ -22,7 +22,7 @@ COMMANDS: Mapping[str, Command] = {
     "restore": restoring.unprotected(restoring.restore),
     "protect": restoring.protect,
     "clear_marks": writing(checking.clear_marks),
-    "summary": batching.summary,
+    "summary": restoring.unprotected(batching.summary),
     "export_csv": exporting.export_csv,
     "export_json": exporting.export_json,
     "save_report": exporting.save_report,
