@@ -22,7 +22,7 @@ from buttons import with_buttons  # noqa: E402
 from gongkai.opc import open_archive  # noqa: E402
 from gongkai.sources.detect import MARK  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
-from gongkai.workbook.file import patch_package  # noqa: E402
+from gongkai.workbook.file import CALCULATOR, patch_package  # noqa: E402
 from gongkai.workbook.live.stored import OpenFile  # noqa: E402
 from looks import font  # noqa: E402
 from macros import addin_modules, macro_modules, of_addin, with_macros  # noqa: E402
@@ -37,7 +37,6 @@ TEMPLATE = ROOT / "workbook_template.xlsm"
 ADDIN_FILE = ROOT / "xlsx_addin" / "gongkai.xlam"
 RIBBON = ROOT / "xlsx_addin" / "ribbon" / "customUI14.xml"
 HIDES = b' getVisible="GkTabVisible"'
-CALC_ENGINE = 191029  # of Excel 2019 and all since; openpyxl says 124519, that of Excel 2007
 TITLE = "政府信息公开工作年度报告数据核对"
 
 
@@ -88,7 +87,7 @@ def new_workbook() -> Workbook:
     workbook.properties.creator = "gongkai"
     workbook.properties.title = TITLE
     # Without openpyxl's order to calculate all on loading, for which Excel asks to save on closing.
-    workbook.calculation = CalcProperties(calcId=CALC_ENGINE, fullCalcOnLoad=None)
+    workbook.calculation = CalcProperties(calcId=CALCULATOR, fullCalcOnLoad=None)
     workbook._named_styles["Normal"].font = font()  # type: ignore[attr-defined]
     return workbook
 

@@ -10,6 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 
+from gongkai.workbook.live.stored import PROGRAM
+
 Parts = dict[str, bytes]
 
 TYPES = "[Content_Types].xml"
@@ -28,9 +30,9 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 # openpyxl says "Microsoft Excel Compatible / Openpyxl 3.1.5". LibreOffice believes the results that
 # a file by "Microsoft Excel" has stored, and calculates nothing on loading.
 MADE_BY = (
-    b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
-    b'extended-properties"><Application>gongkai</Application></Properties>'
-)
+    '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
+    f'extended-properties"><Application>{PROGRAM}</Application></Properties>'
+).encode()
 STAMP = b"2021-01-01T00:00:00Z"
 FONT_ORDER = (
     "b",

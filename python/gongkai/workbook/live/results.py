@@ -261,7 +261,7 @@ def live_count(counts: Mapping[str, int]) -> str:
 
 def findings_results(cells: CellValues, tables: Mapping[str, Results]) -> Results:
     found: Results = {}
-    for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
+    for row in result_rows():
         at = {name: (row, column) for name, column in layout.RESULT_COLUMNS.items()}
         held = {name: cells.get(spot) for name, spot in at.items()}
         found[at["place"]] = text_shown(held["link_text"]) if held["link"] in SKIPS else held["link_text"]
