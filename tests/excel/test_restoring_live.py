@@ -120,6 +120,15 @@ def test_a_cleared_image_comes_back_without_a_question(book: xw.Book) -> None:
     assert lost_formulas(book) == []
 
 
+def test_a_cover_pasted_as_values_is_told_and_comes_back(book: xw.Book) -> None:
+    set_cell(book, layout.COVER, layout.LIVE_SPOT, "勾稽关系共42项，不符0项")
+    press(book, "check")
+    message = str(value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["message"])))
+    assert message.startswith("“封面”的核对公式有1格（C15）被改动或清除")
+    assert press(book, "restore").text.startswith("已还原。")
+    assert lost_formulas(book) == []
+
+
 def test_what_cannot_be_told_apart_is_left_alone(book: xw.Book) -> None:
     set_cell(book, "表三", (10, 3), "1.属于国家秘密")
     before = snapshot(book)["表三"]

@@ -24,7 +24,7 @@ from gongkai.workbook.file import PROTECTED
 from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.live.formulas import COUNTERS, formulas_of, rectangles, same_formula, sheets_with_formulas
 from gongkai.workbook.live.restoring import MOST_INSERTED, Lines, Standing, question_of, standing
-from gongkai.workbook.live.stored import altered_lanes
+from gongkai.workbook.live.stored import altered_cover, altered_lanes
 from gongkai.workbook.values import displaced
 
 IN_ORDER = "各表的行列、行名、列名和勾稽校验都与官方表格相同，不需要还原。"
@@ -53,7 +53,7 @@ def restore(book: xw.Book, asked: Request) -> CommandResult:
     present = sheet_names(book)
     examined = [examine(book, sheet) for sheet in layout.table_sheets() if sheet.name in present]
     doubtful = [one for one in examined if one.needs_a_yes]
-    if all(one.is_whole for one in examined) and not doubtful:
+    if not doubtful and all(one.is_whole for one in examined) and is_cover_whole(book):
         return CommandResult("done", IN_ORDER)
     if doubtful and asked.answer != YES:
         told = [question_of(one.sheet, one.found, len(one.lanes)) for one in doubtful]
@@ -63,6 +63,14 @@ def restore(book: xw.Book, asked: Request) -> CommandResult:
     result = check(book, asked)
     backup = f"原来的表在工作表{'、'.join(kept)}。" if kept else ""
     return CommandResult(result.kind, f"已还原。{backup}{result.text}")
+
+
+def is_cover_whole(book: xw.Book) -> bool:
+    """Whether the cover's own formulas stand: what it says of the tables may have been pasted as values."""
+    rows, columns = zip(*formulas_of(layout.COVER), strict=True)
+    last = max(rows), max(columns)
+    page = book.sheets[layout.COVER]
+    return not altered_cover(read_formulas(page, last, read_block(page, (1, 1), last)))
 
 
 def put_right(book: xw.Book, examined: Sequence[Examined]) -> None:
