@@ -22,9 +22,10 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests")]
 
-from gongkai.checks.sums import check_sums, solution_of  # noqa: E402
+from gongkai.checks.sums import check_sums  # noqa: E402
 from gongkai.editions import editions, form  # noqa: E402
 from gongkai.model import Entry, Finding, Table  # noqa: E402
+from gongkai.sums import table_state  # noqa: E402
 
 Figures = dict[str, int | None]
 Planter = Callable[[Random, Figures], Figures | None]
@@ -257,7 +258,7 @@ def trials(kind: Planter, count: int, table: str = TABLE) -> Iterator[Trial]:
             cell: figures[cell] for cell, figure in changes.items() if figure is not None and figure != figures[cell]
         }
         stated = Table(table, edition, {cell: Entry(cell, figure) for cell, figure in (figures | changes).items()})
-        solution = solution_of(stated)
+        solution = table_state(stated).solution
         if truth and (solution.broken or solution.conflicts):
             made += 1
             yield Trial(stated, truth)

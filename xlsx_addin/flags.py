@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from gongkai.model import Box, Severity
 from gongkai.spreadsheets import Spot, letters
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Lane, Suspicion, TableSheet
-from gongkai.workbook.live.formulas import rectangles
+from gongkai.workbook.layout import Lane, Suspicion, TableSheet, rectangles
 
 Anchor = tuple[int, int]  # (row, column) of a lane; 0 where it is the row or column of the cell that looks at it
 

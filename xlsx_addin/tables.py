@@ -19,8 +19,8 @@ from flags import Flagged, any_of, flagged_boxes, mark_flag, suspect_flag
 from gongkai.model import Box, Column, Label, Severity
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout
-from gongkai.workbook.layout import TableSheet, address
-from gongkai.workbook.live.formulas import formulas_of, range_of
+from gongkai.workbook.layout import TableSheet, address, range_of
+from gongkai.workbook.live.formulas import formulas_of
 from looks import CENTRED, FIGURE, LEFT, QUIET, font, put
 
 # Pixels at 100 %; the label columns, then one width for each figure column.
@@ -184,7 +184,7 @@ def hide_beside(page: Worksheet, sheet: TableSheet) -> None:
         put(page, row, column, font=font(8, color=QUIET), border=Border())
     for column in range(sheet.image_box.left, sheet.last_hidden + 1):
         page.column_dimensions[letters(column)].hidden = True
-    for row in range(sheet.image_box.top, sheet.image_box.bottom + 1):
+    for row in sheet.hidden_lines:
         page.row_dimensions[row].hidden = True
 
 
@@ -213,6 +213,6 @@ def validation(column: Column) -> DataValidation:
     )
     rule.errorStyle = "warning"
     rule.errorTitle = "请核对"
-    rule.error = f"此处应填{wanted}；没有数据可以留空。"
+    rule.error = f"此处应填{wanted}；没有的填0。"
     rule.showErrorMessage = True
     return rule

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from gongkai.bodies import body
-from gongkai.checks import NONE_CHECKED, checked
+from gongkai.checks import assumed, checked, checked_text
 from gongkai.checks.misread import raw_line, raws_of
 from gongkai.checks.rules import other_rules
 from gongkai.compare.years import YearComparison
@@ -21,6 +21,7 @@ from gongkai.editions import edition_of_year, editions, form
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
+from gongkai.sums import table_state
 from gongkai.wording import doubted_facts, doubts_text, escaped, one_line, plain, relation_lines, why_no_figures
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 # The columns of a report as a pandas table.
 COLUMNS = (
     "agency", "year", "cell", "table", "edition", "row", "column", "row_label", "column_label",
-    "unit", "value", "raw", "page", "line", "code", "level", "kind",
+    "unit", "value", "raw", "page", "line", "code", "level", "kind", "state", "implied",
 )  # fmt: skip
 # What a spreadsheet program may run when it opens a CSV.
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
@@ -107,12 +108,23 @@ def parts_to_dict(report: Report) -> dict[str, Any]:
 
 
 def table_to_dict(table: Table) -> dict[str, Any]:
-    layout = form(table.edition, table.id)
+    """``values`` as the source states them. A blank is null there; ``states`` tells whether the relations leave it a
+    figure (implied) or not (open), ``implied`` which one."""
+    layout, state = form(table.edition, table.id), table_state(table)
     rows = []
     for row in layout.rows:
-        entries = [table.entries[cell.id] for cell in layout.row_cells(row.id)]
-        values = [number(entry.value) for entry in entries]
-        rows.append({"id": row.id, "label": row.label.text, "values": values, "raw": [entry.raw for entry in entries]})
+        cells = [cell.id for cell in layout.row_cells(row.id)]
+        entries = [table.entries[cell] for cell in cells]
+        rows.append(
+            {
+                "id": row.id,
+                "label": row.label.text,
+                "values": [number(entry.value) for entry in entries],
+                "raw": [entry.raw for entry in entries],
+                "states": [state.cells[cell] for cell in cells],
+                "implied": [state.figures.get(cell) for cell in cells],
+            }
+        )
     return {"edition": table.edition, "rows": rows}
 
 
@@ -130,6 +142,7 @@ def check_to_dict(report: Report, findings: Sequence[Finding]) -> dict[str, Any]
         },
         **evaluation_of(report),
         "checked": checked(report),
+        "assumed": assumed(report),
         "findings": [finding_to_dict(finding, report) for finding in findings],
     }
 
@@ -263,13 +276,13 @@ def head_lines(report: Report) -> Iterator[str]:
 
 def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     """The outcome of the checks for people: a summary, then each finding with the texts of its source."""
-    count = checked(report)
+    count, start = checked(report), checked_text(report)
     if not findings:
-        yield f"✓ 核对{count}项勾稽关系，全部相符。" if count else f"{NONE_CHECKED}。"
+        yield f"✓ {start}，全部相符。" if count else f"{start}。"
         return
     calm = no_errors(findings) if count else ""
     told = "，".join(filter(None, (calm, tally(findings), dismissed_text(findings))))
-    yield f"{f'核对{count}项勾稽关系' if count else NONE_CHECKED}，{told}："
+    yield f"{start}，{told}："
     for number, finding in in_order(findings):
         yield f"  {finding_line(number, finding)}"
         if line := raw_line(report, finding):
@@ -341,6 +354,9 @@ def rule_lines(rule: Rule) -> Iterator[str]:
 def report_to_frame(report: Report) -> pandas.DataFrame:
     """One row per figure in official order; ``value`` is object (int, Decimal or None), so that it stays exact.
 
+    ``state`` is stated, implied or open. A blank to which the relations leave one figure has it in ``implied``,
+    never in ``value``.
+
     Of a report without figures the rows are there with no value, or none where not even a table was recognised: an
     exception would end a panel of thousands at the first blank form, and ``frame.attrs`` is lost by ``concat``. Who
     has to know asks ``report.is_evaluated``, or counts the values of the body and year.
@@ -350,14 +366,18 @@ def report_to_frame(report: Report) -> pandas.DataFrame:
     who = body(report.agency, report.year)
     rows = []
     for table in report.tables.values():
+        state = table_state(table)
         for cell in form(table.edition, table.id).cells.values():
             entry = table.entries[cell.id]
             page, line = (entry.place.page, entry.place.line) if entry.place else (0, 0)
             row, column = cell.row, cell.column
             rows.append(
                 (report.agency, report.year, cell.id, table.id, table.edition, row.id, column.id, row.label.text,
-                 column.label.text, column.unit, entry.value, entry.raw, page, line, who.code, who.level, who.kind)
+                 column.label.text, column.unit, entry.value, entry.raw, page, line, who.code, who.level, who.kind,
+                 state.cells[cell.id], state.figures.get(cell.id))
             )  # fmt: skip
     frame = pandas.DataFrame(rows, columns=list(COLUMNS))
-    frame["value"] = pandas.Series([row[10] for row in rows], dtype=object)
+    for name in ("value", "implied"):
+        place = COLUMNS.index(name)
+        frame[name] = pandas.Series([row[place] for row in rows], dtype=object)
     return frame

@@ -196,6 +196,11 @@ def written(raw: str, unit: str) -> str:
 # comparison: ``evaluated`` lets nothing else through, and every part of the house says ``why_no_figures``.
 
 
+def assumed_text(count: int) -> str:
+    """其中39项含推定的0, to go with every count of relations that hold; "" where nothing was assumed."""
+    return f"其中{count}项含推定的0" if count else ""
+
+
 NO_FIGURES = "没有读出数字"
 ASK_FOR_TEXT = "请向发布机关索取文字版，或"  # of pictures and scans
 TEXT_VERSION = f"{ASK_FOR_TEXT}手工填表"

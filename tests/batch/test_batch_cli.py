@@ -80,9 +80,9 @@ def test_json_is_that_of_check(tmp_path: Path) -> None:
             found = json.loads(run.stdout)
             assert run.returncode == 2
             assert [sorted(item) for item in found] == [
-                ["checked", "evaluated", "findings", "report", "workbook"],
+                ["assumed", "checked", "evaluated", "findings", "report", "workbook"],
                 ["error", "source"],
-                ["checked", "evaluated", "findings", "report", "workbook"],
+                ["assumed", "checked", "evaluated", "findings", "report", "workbook"],
             ]
             assert found[0]["report"]["source"] == sources[0]
             assert found[1]["source"] == sources[1]
@@ -90,7 +90,7 @@ def test_json_is_that_of_check(tmp_path: Path) -> None:
             assert [item["severity"] for item in found[0]["findings"]].count("error") == 2
         checked = run_command("check", sources[0], "--json")
         assert json.loads(checked.stdout) == {
-            key: found[0][key] for key in ("report", "evaluated", "checked", "findings")
+            key: found[0][key] for key in ("report", "evaluated", "checked", "assumed", "findings")
         }
 
 

@@ -130,7 +130,7 @@ def test_signs_and_blanks_are_told_apart() -> None:
     assert [(finding.rule, finding.message) for finding in check(report)] == [
         ("coverage.sign", "表二 有1格填的是“—”，按空白处理，不当作0。"),
         ("coverage.blank", "表二 有1格空白，不当作0。"),
-        ("coverage.sign", "表四 有2格填的是“/”，按空白处理，不当作0。"),
+        ("coverage.sign", "表四 有2格填的是“/”，按空白处理，按勾稽关系均为0。"),
     ]
 
 

@@ -17,6 +17,7 @@ from helpers.excel.live import fill_live, open_live, press, run_again, set_cell,
 from helpers.made import report_of
 
 OLDER = Path(__file__).parents[1] / "workbook" / "older" / "88fddb6.xlsm"
+BEFORE = OLDER.with_name("0b2fe28.xlsm")
 SHEETS = (layout.COVER, "表二", "表三", "表四", layout.RESULTS)
 LANE = newest_sheet("applications").lanes["applications.across.granted"].spot
 
@@ -161,6 +162,15 @@ def test_a_command_brings_an_older_workbook_up(command: str, tmp_path: Path) -> 
     assert shown_report(book).tables == figures
     assert value_at(book, "表三", (34, 1)) == "注：本表由办公室填写"
     assert "goto.applications.granted.natural" in {name.name for name in book.names}
+
+
+def test_a_workbook_without_steps_gets_them(tmp_path: Path) -> None:
+    path = tmp_path / "上一版.xlsm"
+    path.write_bytes(BEFORE.read_bytes())
+    book = open_book(path)
+    book.set_mock_caller()
+    assert press(book, "check").text.startswith("已核对42项勾稽关系，其中35项含推定的0：✗ 2项不符")
+    assert lost_formulas(book) == []
 
 
 # --- protection -----------------------------------------------------------------------------------

@@ -17,16 +17,19 @@ from random import Random
 from openpyxl import load_workbook
 
 from gongkai.figures import is_text
-from gongkai.model import Edit, Relation, Report, Value
+from gongkai.model import Edit, Figure, Relation, Report, Value
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import HIDDEN_SHEET
 from gongkai.sums import difference, possible, total
+from gongkai.sums.states import ROUNDS
 from gongkai.workbook import layout
 from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.layout import TableSheet
+from gongkai.workbook.live.steps import is_lane_formula
 from gongkai.workbook.values import values_to_report
 from helpers import HELPERS, TESTS
 
+NEAR = Decimal("0.000001")
 PATIENCE = 900  # seconds; ends a hang, says nothing of speed
 SHEETS = [sheet for sheet in layout.table_sheets() if sheet.lanes]
 EDITION_OF = {sheet.name: sheet.editions[-1] for sheet in SHEETS}
@@ -143,9 +146,9 @@ def verdict_on(path: Path) -> Verdict:
         report = values_to_report(named)
         if any(one.table == sheet.table and "移动过" in one.reason for one in report.problems):
             moved.add(sheet.name)
-        for rule, lane in sheet.lanes.items():
-            shown = layout.MOVED if sheet.name in moved else lane_of(lane.relation, report)
-            lanes[sheet.name, rule] = float(shown) if isinstance(shown, int | Decimal) else shown
+        shown = dict.fromkeys(sheet.lanes, layout.MOVED) if sheet.name in moved else lanes_of(sheet, report)
+        for rule, value in shown.items():
+            lanes[sheet.name, rule] = float(value) if isinstance(value, int | Decimal) else value
     return Verdict(lanes, frozenset(moved))
 
 
@@ -154,22 +157,57 @@ def seen(cells: Mapping[Spot, object]) -> dict[Spot, object]:
     return {spot: value for spot, value in cells.items() if spot != HIDDEN_SHEET}
 
 
-def lane_of(relation: Relation, report: Report) -> object:
-    """By the rules of the checks, not by those of the formula."""
-    entries = {cell: report.tables[relation.table].entries[cell] for cell in relation.cells}
-    if any(is_text(entry.raw) for entry in entries.values() if entry.value is None or entry.read_by == "text"):
-        return layout.TEXT
+def lanes_of(sheet: TableSheet, report: Report) -> dict[str, object]:
+    """By plain steps of its own: not by those of the formulas, nor by ``sums.states``."""
+    entries = report.tables[sheet.table].entries
+    texts = {cell for cell, e in entries.items() if is_text(e.raw) and (e.value is None or e.read_by == "text")}
     values = {cell: entry.value for cell, entry in entries.items()}
-    parts, whole = (
-        [value for cell in cells if (value := values[cell]) is not None] for cells in (relation.parts, relation.whole)
-    )
-    if not parts and not whole:
-        return ""
-    gap = difference(total(parts), total(whole))
-    if not possible([relation], values):
-        return round(gap, 7)
-    full = len(parts) == len(relation.parts) or len(whole) == len(relation.whole)
-    return layout.HOLDS if abs(gap) < Decimal("0.000001") and whole and full else layout.MISSING
+    relations = {rule: lane.relation for rule, lane in sheet.lanes.items()}
+    judged = {rule: one for rule, one in relations.items() if texts.isdisjoint(one.cells)}
+    shown: dict[str, object] = dict.fromkeys(relations, layout.TEXT)
+    return shown | verdicts_of(judged, values)
+
+
+def verdicts_of(relations: Mapping[str, Relation], values: Mapping[str, Value]) -> dict[str, object]:
+    zeros: set[str] = set()
+    first: set[str] = set()
+    for turn in range(ROUNDS):
+        closing = {rule for rule, one in relations.items() if leaves_zeros(one, values, zeros)}
+        first = first if turn else closing
+        zeros = {cell for rule in closing for cell in relations[rule].cells if values[cell] is None}
+    struck = {
+        cell
+        for one in relations.values()
+        if possible([one], values) and not possible([one], {**values, **dict.fromkeys(zeros, 0)})
+        for cell in one.cells
+        if values[cell] is None
+    }
+    if struck:
+        kept = [relations[rule] for rule in first if struck.isdisjoint(relations[rule].cells)]
+        believed = {cell for one in kept for cell in one.cells if values[cell] is None}
+    else:
+        believed = zeros
+    return {rule: shown_for(one, values, zeros, believed) for rule, one in relations.items()}
+
+
+def leaves_zeros(relation: Relation, values: Mapping[str, Value], zeros: set[str]) -> bool:
+    """Whether one side is full, zeros put in, and both sides give the same sum."""
+    full = [all(values[c] is not None or c in zeros for c in side) for side in (relation.parts, relation.whole)]
+    return any(full) and abs(gap_of(relation, values)) < NEAR
+
+
+def gap_of(relation: Relation, values: Mapping[str, Value]) -> Figure:
+    sides = [[values[cell] or 0 for cell in side] for side in (relation.parts, relation.whole)]
+    return difference(total(sides[0]), total(sides[1]))
+
+
+def shown_for(relation: Relation, values: Mapping[str, Value], zeros: set[str], believed: set[str]) -> object:
+    if not possible([relation], {**values, **dict.fromkeys(zeros & set(relation.cells), 0)}):
+        return round(gap_of(relation, values), 7)
+    known = [cell for cell in relation.cells if values[cell] is not None]
+    if all(cell in believed for cell in relation.cells if values[cell] is None):
+        return layout.HOLDS
+    return layout.MISSING if known else ""
 
 
 def disagreements(path: Path, found: Mapping[str, Mapping[Spot, object]], verdict: Verdict) -> list[str]:
@@ -194,7 +232,7 @@ def disagreements(path: Path, found: Mapping[str, Mapping[Spot, object]], verdic
 def lanes_in(path: Path, sheet: str) -> list[Spot]:
     """Where formulas of lanes stand."""
     cells = (cell for row in load_workbook(path)[sheet].iter_rows() for cell in row)
-    return [(cell.row, cell.column) for cell in cells if str(cell.value).endswith('"✓","缺")))))')]
+    return [(cell.row, cell.column) for cell in cells if is_lane_formula(str(cell.value))]
 
 
 def same(shown: object, wanted: object) -> bool:

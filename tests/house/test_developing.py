@@ -14,7 +14,6 @@ import pytest
 
 import gongkai
 from flags import flagged_boxes, suspect_flag
-from gongkai.checks.sums import solution_of
 from gongkai.demo import pages
 from gongkai.editions import form
 from gongkai.model import Document, Edit, Entry, Grid, Report, Table, Value
@@ -23,12 +22,13 @@ from gongkai.readers import read_blocks
 from gongkai.recognize import recognize
 from gongkai.recognize.labels import exact_matches, lexicon
 from gongkai.recognize.tokens import tokenize
-from gongkai.sums import localize
+from gongkai.sums import localize, table_state
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import adoption_edits, with_changes
 from gongkai.workbook.file import filled, read_file, template_path
 from gongkai.workbook.fill import report_to_edits
-from gongkai.workbook.live.formulas import lane_formula, mirror_formula
+from gongkai.workbook.live.formulas import mirror_formula
+from gongkai.workbook.live.steps import lane_formula
 from gongkai.workbook.proposals import Choice, adoptions_of, question_of
 from gongkai.workbook.values import values_to_report
 from helpers import ROOT, TESTS
@@ -257,7 +257,7 @@ def broken_values() -> Iterator[object]:
     """What becomes of it once the page says 135."""
     report = read(page_of(SLIP))
     table = report.tables["applications"]
-    solution = solution_of(table)
+    solution = table_state(table).solution
     yield [relation.rule for relation in solution.broken]
     yield localize(table.edition, table.id, values_of(table), solution)[1]
     findings = check(report)

@@ -16,11 +16,11 @@ import scipy.optimize  # type: ignore[import-untyped]
 
 import gongkai
 from gongkai.checks import check
-from gongkai.checks.sums import check_sums, proposals, solution_of
+from gongkai.checks.sums import check_sums, proposals
 from gongkai.editions import editions, form
 from gongkai.model import Finding, Relation, Report, Value
 from gongkai.output import finding_to_dict
-from gongkai.sums import localize
+from gongkai.sums import localize, table_state
 from gongkai.sums.network import SECONDS, NetworkState, TooMany, network_of, state_of
 from gongkai.sums.repairs import DIGIT, OTHER, SLIP, exchanged, moved, oddness, split
 from gongkai.sums.search import FARTHEST, farthest, smallest_sets
@@ -318,7 +318,7 @@ def test_real_reports_get_an_answer(case: str) -> None:
 def test_a_sound_table_asks_nothing() -> None:
     table = report_of().tables["applications"]
     stated = {cell: entry.value for cell, entry in table.entries.items()}
-    assert localize(table.edition, table.id, stated, solution_of(table)) == []
+    assert localize(table.edition, table.id, stated, table_state(table).solution) == []
 
 
 class Worked:
@@ -381,7 +381,7 @@ def test_out_of_time_nothing_is_certain(monkeypatch: pytest.MonkeyPatch) -> None
     values = table_of(sound_values() | {"applications.granted.natural": 141}).entries
     stated = {cell: entry.value for cell, entry in values.items()}
     table = table_of(stated)
-    assert set(localize(table.edition, table.id, stated, solution_of(table))) == {UNKNOWN}
+    assert set(localize(table.edition, table.id, stated, table_state(table).solution)) == {UNKNOWN}
 
 
 def test_figures_too_large_for_the_solver_are_not_given_to_it() -> None:

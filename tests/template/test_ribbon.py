@@ -12,6 +12,7 @@ from macros import macro_modules
 
 # Names from Office's own lists of icons; any other shows nothing, without a word.
 KNOWN_ICONS = {
+    "AutoSum",
     "ChartInsert",
     "ClearFormats",
     "ConvertTableToText",
@@ -19,6 +20,9 @@ KNOWN_ICONS = {
     "CopyToFolder",
     "FileOpen",
     "FileSaveAs",
+    "FillDown",
+    "FillRight",
+    "FillUp",
     "FindNext",
     "FunctionWizard",
     "Help",
@@ -30,8 +34,10 @@ KNOWN_ICONS = {
     "ReviewAcceptChange",
     "SheetProtect",
     "TableExcelSpreadsheetInsert",
+    "Undo",
     "ViewVisualBasicCode",
 }
+BLANKS = ["空白填0", "填推定的0", "全部空白填0", "空白和符号填0", "撤销空白填0"]
 PRESSED = [node for node in CONTROLS if node.get("onAction")]
 # What Office passes to a callback: (control), (control, text), (control, ByRef returnedVal).
 CALLBACKS = {
@@ -81,7 +87,7 @@ def test_the_groups_are_those_of_the_manual() -> None:
     assert TAB.get("label") == "政府信息公开"
     assert groups == {
         "导入": ["网址", "导入网址", "导入文件", "批量导入", "允许联网函数"],
-        "校验": ["校验本报告", "下一处问题", "采纳建议", "文本转数字", "还原表格", "保护表格", "清除标记"],
+        "校验": ["校验本报告", "下一处问题", "采纳建议", "文本转数字", *BLANKS, "还原表格", "保护表格", "清除标记"],
         "结果": ["汇总", "导出", "CSV文件", "JSON文件", "另存报告"],
         "帮助": ["勾稽规则", "使用手册", "关于/诊断"],
     }

@@ -30,6 +30,7 @@ from helpers.lanes import SHEETS, changed_by_office, random_changes, random_work
 from helpers.made import report_of
 
 OLDER = Path(__file__).parent / "older" / "88fddb6.xlsm"  # written by that commit, the last without images
+BEFORE = OLDER.with_name("0b2fe28.xlsm")  # the last whose lanes know no implied zeros
 THREE, FOUR = "表三", "表四"
 CASES: Mapping[str, list[list[object]]] = {
     "row inserted": [["insert rows", THREE, 9]],
@@ -237,6 +238,21 @@ def older(tmp_path: Path) -> Path:
     path = tmp_path / "旧版.xlsm"
     path.write_bytes(OLDER.read_bytes())
     return path
+
+
+def test_a_workbook_without_steps_is_read_and_brought_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its lanes are no altered ones, what was dismissed about its blanks still is, and its cover counts as we do."""
+    path = tmp_path / "上一版.xlsm"
+    path.write_bytes(BEFORE.read_bytes())
+    report = read_workbook(path)
+    assert report.problems == ()
+    assert main(["check", "--write", str(path)]) == 1
+    assert "，其中35项含推定的0，2处错误，另有1处已忽略" in capsys.readouterr().out
+    assert_official(path)
+    assert without_results(path) == []
+    assert stale("betteroffice", [path]) == []
+    shown = load_workbook(path, data_only=True)[layout.COVER].cell(*layout.LIVE_SPOT).value
+    assert "不符2项（相符40项，其中35项含推定的0，数据不全0项）" in shown
 
 
 def test_an_older_workbook_is_read_as_before(older: Path) -> None:

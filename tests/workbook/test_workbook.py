@@ -23,20 +23,18 @@ from gongkai.model import (
     Edit,
     Entry,
     Finding,
-    Relation,
     Report,
     Suspect,
     Table,
-    Value,
     WorkbookError,
 )
-from gongkai.sums import difference, possible, total
 from gongkai.workbook import copy_template, layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, read_file, template_path
 from gongkai.workbook.fill import report_to_edits, shown_sheets
 from gongkai.workbook.layout import Lane, TableSheet, sheet_of
 from helpers.counts import properties
 from helpers.excel.desk import calculated, open_desk, range_of
+from helpers.lanes import lanes_of as python_lanes
 from helpers.made import blank_report, older, report_of
 from helpers.office import convert, page_pixels, recalculated
 from helpers.strategies import AMOUNTS, changed, reports
@@ -221,19 +219,6 @@ def test_more_findings_than_rows(target: Path) -> None:
 # --- live formulas: as pyOpenVBA calculates them, which is quick, and as LibreOffice does -------------------------
 
 
-def expected(relation: Relation, values: Mapping[str, Value]) -> object:
-    """What a lane must show: the difference where no filling of the blanks could be right, else ✓, 缺 or nothing."""
-    parts, whole = ([values[cell] for cell in cells] for cells in (relation.parts, relation.whole))
-    stated_parts, stated_whole = ([value for value in side if value is not None] for side in (parts, whole))
-    if not stated_parts and not stated_whole:
-        return None
-    gap = difference(total(stated_parts), total(stated_whole))
-    if not possible([relation], values):
-        return gap
-    complete = len(stated_parts) == len(parts) or len(stated_whole) == len(whole)
-    return layout.HOLDS if gap == 0 and stated_whole and complete else layout.MISSING
-
-
 def planted(seed: int) -> Report:
     """Rui'an's figures or the older layout's, with errors, blanks and signs strewn in: few, many, or nearly all."""
     random = Random(seed)
@@ -277,8 +262,8 @@ def lanes_of(report: Report) -> dict[str, Lane]:
 
 
 def lanes_wanted(report: Report) -> dict[str, object]:
-    values = {entry.cell: entry.value for entry in report.entries()}
-    return {rule: expected(lane.relation, values) for rule, lane in lanes_of(report).items()}
+    found = {rule: value for sheet in used_sheets(report) for rule, value in python_lanes(sheet, report).items()}
+    return {rule: None if value == "" else value for rule, value in found.items()}
 
 
 def cover_line(wanted: Mapping[str, object]) -> str:

@@ -31,6 +31,22 @@ Public Sub GkNumbers()
     GkStart "numbers", ""
 End Sub
 
+Public Sub GkFillBlanks()
+    GkStart "fill_blanks", ""
+End Sub
+
+Public Sub GkFillAllBlanks()
+    GkStart "fill_all_blanks", ""
+End Sub
+
+Public Sub GkFillSigns()
+    GkStart "fill_signs", ""
+End Sub
+
+Public Sub GkUndoBlanks()
+    GkStart "undo_blanks", ""
+End Sub
+
 Public Sub GkRestore()
     GkStart "restore", ""
 End Sub

@@ -32,8 +32,8 @@ WRITTEN = "written"  # the one field of a line with the summary's digests
 ACROSS = "years"  # depends on the other reports, so it is found anew and not remembered
 DECIDED = ("decisions", "dismissed")  # stand beside the row: a journal of an earlier version has them not
 FIELDS = frozenset(field.name for field in fields(BatchRow)) - {ACROSS, *DECIDED}
-LATER = {"doubts": ""}  # fields that a journal of an earlier version has not
-TEXTS = FIELDS - {"figures", *COUNTS}
+LATER: Mapping[str, Any] = {"doubts": "", "implied": {}}  # fields that a journal of an earlier version has not
+TEXTS = FIELDS - {"figures", "implied", *COUNTS}
 
 
 @dataclass(frozen=True)
@@ -243,6 +243,7 @@ def dict_to_entry(found: Mapping[str, Any] | None) -> JournalEntry | None:
         return None
     try:
         figures = {cell: dict_to_value(value) for cell, value in row["figures"].items()}
+        row["implied"] = {cell: int(value) for cell, value in row["implied"].items()}
         decided = dict_to_decided(found.get("decided", {}))
     except (InvalidOperation, TypeError, ValueError, AttributeError):
         return None
@@ -264,7 +265,8 @@ def is_row(row: Mapping[str, Any]) -> bool:
     """Whether every field is of its kind, and the file's name leads nowhere else."""
     texts = all(isinstance(row[name], str) for name in TEXTS)
     counts = all(row[name] is None or type(row[name]) is int for name in FIELDS.intersection(COUNTS))
-    return texts and counts and row["state"] in STATES and isinstance(row["figures"], dict) and is_name(row["file"])
+    maps = all(isinstance(row[name], dict) for name in ("figures", "implied"))
+    return texts and counts and maps and row["state"] in STATES and is_name(row["file"])
 
 
 def is_name(text: str) -> bool:

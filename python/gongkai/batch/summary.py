@@ -113,7 +113,7 @@ def compared(rows: Sequence[BatchRow]) -> list[YearComparison]:
 
 
 def yearly_of(row: BatchRow) -> Yearly:
-    return Yearly(row.agency, row.year, row.source, row.figures, row.decisions, doubts=row.doubts)
+    return Yearly(row.agency, row.year, row.source, row.figures, row.decisions, doubts=row.doubts, implied=row.implied)
 
 
 def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gongkai.model import Finding, Report
+from gongkai.wording import assumed_text
 
-__all__ = ["NONE_CHECKED", "check", "checked"]
+__all__ = ["NONE_CHECKED", "assumed", "check", "checked", "checked_text"]
 NONE_CHECKED = "没有能核对的勾稽关系（数字不全，核对0项）"
 RANKS = {"error": 0, "warning": 1, "note": 2}
 
@@ -52,7 +53,20 @@ def check(report: Report) -> list[Finding]:
 
 
 def checked(report: Report) -> int:
-    """How many relations could be decided: all cells stated, or impossible whatever the blanks are."""
-    from gongkai.checks.sums import count_decided
+    """How many relations hold or are broken; in the others a blank may be any figure."""
+    from gongkai.sums import table_state
 
-    return sum(count_decided(table) for table in report.tables.values())
+    return sum(table_state(table).decided for table in report.tables.values())
+
+
+def assumed(report: Report) -> int:
+    """How many relations hold with blanks that can be nothing but 0."""
+    from gongkai.sums import table_state
+
+    return sum(len(table_state(table).assumed) for table in report.tables.values())
+
+
+def checked_text(report: Report) -> str:
+    """核对42项勾稽关系，其中39项含推定的0; or that none could be checked."""
+    count, told = checked(report), assumed_text(assumed(report))
+    return "，".join(filter(None, (f"核对{count}项勾稽关系", told))) if count else NONE_CHECKED

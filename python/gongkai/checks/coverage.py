@@ -25,6 +25,7 @@ from gongkai.model import (
     Severity,
     Table,
 )
+from gongkai.sums import TableState, table_state
 from gongkai.wording import (
     ANOTHER_PART,
     BLANK_WORKBOOK,
@@ -156,7 +157,7 @@ def check_blanks(form: Form, cells: Iterable[Cell], table: Table) -> list[Findin
         elif entry.value is None:
             lost = Problem(form.id, cell.row.id, cell.column.id, entry.raw, "没有读成数字，未采用")
             found.append(problem_finding(form, lost, (cell,)))
-    return found + blank_notes(form, blanks, signs)
+    return found + blank_notes(form, blanks, signs, table_state(table))
 
 
 def check_edition(year: int | None, form: Form) -> list[Finding]:
@@ -269,17 +270,25 @@ def unit_notes(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:
     return found
 
 
-def blank_notes(form: Form, blanks: Sequence[str], signs: dict[str, str]) -> list[Finding]:
+def blank_notes(form: Form, blanks: Sequence[str], signs: Mapping[str, str], state: TableState) -> list[Finding]:
     """One note on the cells filled with signs and one on the empty ones."""
     found = []
     if signs:
         written = "、".join(f"“{sign}”" for sign in dict.fromkeys(signs.values()))
-        message = f"{form.number} 有{len(signs)}格填的是{written}，按空白处理，不当作0。"
+        message = f"{form.number} 有{len(signs)}格填的是{written}，按空白处理，{zeros_text(list(signs), state)}。"
         found.append(Finding("coverage.sign", "note", message, tuple(signs)))
     if blanks:
-        message = f"{form.number} 有{len(blanks)}格空白，不当作0。"
+        message = f"{form.number} 有{len(blanks)}格空白，{zeros_text(blanks, state)}。"
         found.append(Finding("coverage.blank", "note", message, tuple(blanks)))
     return found
+
+
+def zeros_text(cells: Sequence[str], state: TableState) -> str:
+    """What the relations say of blanks: 按勾稽关系均为0; 按勾稽关系30格为0，其余10格不当作0; 不当作0."""
+    zeros = sum(state.figures.get(cell) == 0 for cell in cells)
+    if zeros == len(cells):
+        return "按勾稽关系均为0" if zeros > 1 else "按勾稽关系为0"
+    return f"按勾稽关系{zeros}格为0，其余{len(cells) - zeros}格不当作0" if zeros else "不当作0"
 
 
 # --- what the rules stand for ---------------------------------------------------------------------

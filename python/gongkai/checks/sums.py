@@ -9,20 +9,20 @@ from functools import lru_cache
 from gongkai.editions import editions
 from gongkai.figures import read_figure, shown
 from gongkai.model import Entry, Finding, Form, Relation, Suspect, Table, Value
-from gongkai.sums import Proposal, Solution, difference, localize, solve, stated_and_computed, stated_figures, total
+from gongkai.sums import (
+    Proposal,
+    difference,
+    localize,
+    stated_and_computed,
+    stated_figures,
+    table_state,
+    total,
+)
+from gongkai.sums.states import solved
 from gongkai.wording import label_of, official_order, subject_and_names, written
 
 MOST_PARTS = 6  # named one by one in a message; of more only those that are not zero
 MOST_RELATIONS = 6  # named in the message about a conflict
-
-
-def solution_of(table: Table) -> Solution:
-    return solved(table.edition, table.id, tuple(values_of(table).items()))
-
-
-@lru_cache(maxsize=4)  # the findings and the count of what was decided both need it
-def solved(edition: str, table: str, values: tuple[tuple[str, Value], ...]) -> Solution:
-    return solve(editions()[edition].relations_of(table), dict(values))
 
 
 @lru_cache(maxsize=4)  # a workbook's functions ask again for the same table
@@ -35,16 +35,6 @@ def values_of(table: Table) -> dict[str, Value]:
     return {cell: entry.value for cell, entry in table.entries.items()}
 
 
-def count_decided(table: Table) -> int:
-    """The relations of a table with all cells stated, and those shown to be impossible in spite of blanks."""
-    values = values_of(table)
-    relations = editions()[table.edition].relations_of(table.id)
-    if all(values.get(cell) is not None for cell in editions()[table.edition].forms[table.id].cells):
-        return len(relations)
-    stated = sum(1 for relation in relations if stated_and_computed(relation, values))
-    return stated + sum(len(conflict) for conflict in solution_of(table).conflicts)
-
-
 def check_sums(table: Table) -> list[Finding]:
     """Errors in the order of the relations, then a note for each blank whose figure is known and not zero.
 
@@ -55,7 +45,7 @@ def check_sums(table: Table) -> list[Finding]:
     edition = editions()[table.edition]
     form, values = edition.forms[table.id], values_of(table)
     order = {relation.rule: number for number, relation in enumerate(edition.relations)}
-    solution = solution_of(table)
+    solution = table_state(table).solution
     found = [broken_finding(form, relation, values) for relation in solution.broken]
     found += [conflict_finding(form, conflict, values) for conflict in solution.conflicts]
     if found:

@@ -104,6 +104,14 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     numbers = add_command(commands, "numbers", "把工作簿中存成文本的数字改成数字，原来的文本记入修改记录", run_numbers)
     numbers.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿（.xlsm）")
 
+    blanks = add_command(
+        commands, "fill-blanks", "把工作簿中按勾稽关系只能是0的空白填为0，记入修改记录", run_fill_blanks
+    )
+    blanks.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿")
+    blanks.add_argument("--all", action="store_true", help="其余空白也填0（请先确认都是没有）")
+    blanks.add_argument("--signs", action="store_true", help="填“/”“—”“无”等符号的也算空白")
+    blanks.add_argument("--undo", action="store_true", help="撤销上一次填的0")
+
 
 def add_part(command: ChineseParser) -> None:
     command.add_argument(
@@ -408,6 +416,12 @@ def run_numbers(options: argparse.Namespace) -> int:
     from gongkai.cli.adopting import run_numbers
 
     return run_numbers(options)
+
+
+def run_fill_blanks(options: argparse.Namespace) -> int:
+    from gongkai.cli.adopting import run_fill_blanks
+
+    return run_fill_blanks(options)
 
 
 def run_template(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``gongkai adopt``: a workbook of ours -> its proposals as a list, or applied as chosen; ``gongkai numbers``."""
+"""A workbook of ours -> its proposals, listed or applied (``gongkai adopt``); ``numbers`` and ``fill-blanks``."""
 
 from __future__ import annotations
 
@@ -250,3 +250,57 @@ def chosen(opened: Opened, number: int, alternative: int) -> Choice:
         )
     row = ShownRow(0, str(number), finding.message, proposal_text(finding.suspects, forms), "")
     return choice_of(row, alternative, [finding], forms)
+
+
+# --- blanks filled with 0 -------------------------------------------------------------------------
+
+
+def run_fill_blanks(options: argparse.Namespace) -> int:
+    from gongkai.output import finding_lines
+
+    opened = open_workbook(options.workbook, "把空白填0")
+    refuse_older(opened, "填0")
+    changes, told = undone(opened) if options.undo else zeros_of(opened, options)
+    if not changes:
+        show([*finding_lines(opened.report, opened.findings), told])
+        return code_of(opened.findings)
+    lines, findings = made(opened, changes)
+    with written(opened.path):
+        show([told, *lines])
+    return code_of(findings)
+
+
+def zeros_of(opened: Opened, options: argparse.Namespace) -> tuple[Sequence[Adoption], str]:
+    """The changes, and what is said of them."""
+    from gongkai.workbook.blanks import BlankChoice, filled_text, filling_of
+    from gongkai.workbook.file import read_formulas
+
+    formulas = read_formulas(opened.path, opened.content)
+    found = filling_of(opened.report, formulas, BlankChoice(options.all, options.signs))
+    return found.changes, filled_text(found)
+
+
+def undone(opened: Opened) -> tuple[Sequence[Adoption], str]:
+    from gongkai.workbook.blanks import refuse_nothing, undoing_of, undone_text
+
+    changes = undoing_of(opened.values)
+    refuse_nothing(changes)
+    return changes, undone_text(changes)
+
+
+def made(opened: Opened, changes: Sequence[Adoption]) -> tuple[list[str], list[Finding]]:
+    """Write the changes to the file; what the checks say afterwards. WorkbookError."""
+    from gongkai.decisions.file import with_decisions_beside
+    from gongkai.pipeline import check
+    from gongkai.system import write_whole
+    from gongkai.workbook.adopting import adoption_edits, with_changes
+    from gongkai.workbook.file import filled
+    from gongkai.workbook.values import values_to_report
+
+    report = values_to_report(with_changes(opened.values, changes))
+    edits = adoption_edits(changes, opened.values, report, check(report))
+    content = filled(opened.path, edits, opened.content)
+    refuse_unread(opened.path, content, report)
+    judged = check(with_decisions_beside(report, opened.path))  # before writing: the file beside it may be damaged
+    write_whole(opened.path, content, overwrite=True)
+    return closing(opened.path, report, judged), judged

@@ -17,8 +17,9 @@ MOST_LOOKED_AT, MOST_FOUND = 20, 4  # reports with names alike; one more than ar
 
 @dataclass(frozen=True)
 class Yearly:
-    """A report as far as years are compared; ``figures`` holds what it states: no blanks. Of one that is not evaluated
-    no figure was read at all, and nothing is compared with it."""
+    """A report as far as years are compared; ``figures`` holds what it states: no blanks. ``implied`` holds the blanks
+    to which its own relations leave one figure. Of one that is not evaluated no figure was read at all, and nothing is
+    compared with it."""
 
     agency: str
     year: int | None
@@ -27,6 +28,11 @@ class Yearly:
     decisions: Mapping[str, Decision] = field(default_factory=dict, compare=False)
     is_evaluated: bool = True
     doubts: str = ""  # what of body and year a person has to confirm: 机关、年度
+    implied: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    @property
+    def known(self) -> dict[str, Value]:
+        return {**self.implied, **self.figures}
 
 
 @dataclass

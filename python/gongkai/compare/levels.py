@@ -1,19 +1,19 @@
 """A government's report + its children's -> each figure beside the sum of theirs.
 
-Rules: levels.sum (warning), levels.children (warning or note), levels.uncertain, levels.blank (notes). A difference is
-never an error of the report for certain: who belongs to the government only a person knows.
+Rules: levels.sum (warning), levels.children (warning or note), levels.implied, levels.uncertain, levels.blank (notes).
+A difference is never an error of the report for certain: who belongs to the government only a person knows. A figure
+that only the relations imply is counted, and said to be; a difference that it has a part in is a question.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from heapq import nlargest
-from itertools import repeat
 from operator import itemgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gongkai.bodies.within import governed_area, is_office
 from gongkai.compare.children import Child, Member, Roll, differ, listed, report_in, reports_of, roll_findings, roll_of
@@ -21,14 +21,15 @@ from gongkai.decisions import decided_findings, key_of
 from gongkai.editions import editions, form
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
-from gongkai.sums import difference, total
+from gongkai.sums import difference, table_state, total
 from gongkai.wording import NO_FIGURES, label_of
 
-Status = Literal["equal", "differs", "exceeds", "uncertain", "blank"]
+Status = Literal["equal", "differs", "exceeds", "asked", "uncertain", "blank"]
 STATUSES: Mapping[Status, str] = {
     "equal": "相等",
     "differs": "不等",
     "exceeds": "已超过上级",
+    "asked": "推定后不等",
     "uncertain": "不能确定",
     "blank": "上级空白",
 }
@@ -42,7 +43,9 @@ class LevelFigure:
     """A figure of the parent beside the sum of its children's.
 
     ``figures`` stand in the order of the roll's members, None where one states nothing or not certainly; ``lacking``
-    are the members and left-out children whose figures the sum lacks, by name.
+    are the members and left-out children whose figures the sum lacks, by name. ``implied`` are the numbers of the
+    members that leave the cell blank while their own relations leave it one figure; ``is_implied`` tells the same of
+    the parent.
     """
 
     cell: Cell
@@ -51,6 +54,8 @@ class LevelFigure:
     computed: Figure
     figures: tuple[Value, ...]
     lacking: tuple[str, ...]
+    implied: tuple[int, ...] = ()
+    is_implied: bool = False
 
     @property
     def difference(self) -> Value:
@@ -83,6 +88,7 @@ def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     own = own_figures(parent, roll.members)
     said += one_body_findings(lines, roll.members)
     said += [sum_finding(line, roll.members, own) for line in lines if line.status in ("differs", "exceeds")]
+    said += [implied_finding(line, roll.members) for line in lines if line.status == "asked"]
     said += uncertain_notes(lines, roll)
     said += blank_notes(parent, lines)
     said = decided_findings(said, parent.decisions, parent, sums_of(lines))
@@ -117,10 +123,22 @@ RULES = (
         "按提示整理文件夹或名单后再比对；机关名称或年度认错的，导入工作簿改正后，用工作簿比对。",
     ),
     Rule(
+        "levels.implied",
+        "note",
+        "计入了推定的数，与上级不等",
+        "下级（或上级）的这一格空着，按它自己的勾稽关系只能是一个数（多半是0），所以按这个数计入；计入后与上级不相等。"
+        "空着的格可能是漏填，其他的数也可能填错，所以只作提示，不算不符。",
+        "本工具的提示。",
+        "表三 （一）予以公开·自然人：12个下级之和为143（其中公安局80、教育局40、民政局20），上级填145，上级多2；"
+        "其中1个下级的数是推定的：民政局0，请核对。",
+        "请空着的机关补填（没有的填0），再比对；补填后仍不相等的，按不符处理。",
+    ),
+    Rule(
         "levels.uncertain",
         "note",
         "下级不全，不能确定",
-        "有下级缺报告、没有读出、年度或格式与上级不同，或者相应的格空白，已有之和没有超过上级，无法判断是否相符。空白不当作0。",
+        "有下级缺报告、没有读出、年度或格式与上级不同，或者相应的格空白又推不出是多少，已有之和没有超过上级，"
+        "无法判断是否相符。",
         "本工具的提示。",
         "有2个下级的数字不全：民政局（没有它的报告）、司法局（没有读出）；因此有150格不能确定，补齐后请再比对。",
         "补齐这些报告；网页打不开的另存为文件放进文件夹；空白的格核实后填入工作簿。",
@@ -142,38 +160,57 @@ RULES = (
 
 def table_lines(table: Table, roll: Roll) -> Iterator[LevelFigure]:
     layout = form(table.edition, table.id)
+    own = held_in(table, layout)
     columns = [column_of(member, layout) for member in roll.members]
-    rows = zip(*columns, strict=True) if columns else repeat(())
     absent = tuple(one.child.title for one in roll.lacking)
-    for cell, figures in zip(layout.cells.values(), rows, strict=False):
-        given, lacking = figures, absent
-        if None in figures:
-            given = tuple(figure for figure in figures if figure is not None)
-            gaps = zip(roll.members, figures, strict=True)
-            lacking = (*absent, *(member.title for member, figure in gaps if figure is None))
-        entry = table.entries.get(cell.id)
-        stated, computed = entry.value if entry else None, total(given)
-        status = status_of(cell, stated, computed, bool(figures) and not lacking)
-        yield LevelFigure(cell, status, stated, computed, figures, lacking)
+    for cell in layout.cells.values():
+        held = [column[cell.id] for column in columns]
+        lost = [member.title for member, one in zip(roll.members, held, strict=True) if one.value is None]
+        stated, figures = own[cell.id], tuple(one.value for one in held)
+        implied = tuple(number for number, one in enumerate(held) if one.is_implied)
+        computed = total(figure for figure in figures if figure is not None)
+        line = LevelFigure(cell, "blank", stated.value, computed, figures, (*absent, *lost), implied, stated.is_implied)
+        yield replace(line, status=status_of(line))
 
 
-def column_of(member: Member, layout: Form) -> list[Value]:
-    """What a member states in the cells of a table of this layout; None where its reports differ on it."""
+class Given(NamedTuple):
+    """What a report has in a cell; ``is_implied`` where it leaves it blank and its relations leave it this figure."""
+
+    value: Value
+    is_implied: bool = False
+
+
+NOTHING = Given(None)
+
+
+def held_in(table: Table, layout: Form) -> dict[str, Given]:
+    """Every cell of a layout with what a table has there."""
+    held = {cell: Given(entry.value) for cell, entry in table.entries.items()}
+    if any(one.value is None for one in held.values()):
+        held |= {cell: Given(figure, True) for cell, figure in table_state(table).figures.items()}
+    return {cell: held.get(cell, NOTHING) for cell in layout.cells}
+
+
+def column_of(member: Member, layout: Form) -> dict[str, Given]:
+    """What a member has in the cells of a table of this layout; nothing where its reports differ on it."""
     tables = [report_in(child).tables.get(layout.id) for child in member.children]
-    stated = [table.entries for table in tables if table is not None and is_layout(table, layout)]
-    columns = [[entries[cell].value if cell in entries else None for cell in layout.cells] for entries in stated]
-    if len(columns) == 1:
-        return columns[0]
-    figures = [agreed(values) for values in zip(*columns, strict=True)] or [None] * len(layout.cells)
+    found = [held_in(table, layout) for table in tables if table is not None and is_layout(table, layout)]
+    if len(found) == 1:
+        return found[0]
+    held = {cell: agreed([one[cell] for one in found]) for cell in layout.cells}
     if member.is_certain or not differ(reports_of(member)):
-        return figures
-    return [figure if figure == 0 else None for figure in figures]  # of two bodies, what is alike would be added up
+        return held
+    # Of two bodies, what is alike would be added up.
+    return {cell: one if one.value == 0 else NOTHING for cell, one in held.items()}
 
 
-def agreed(values: Sequence[Value]) -> Value:
-    """The one figure that all of those stated agree on."""
-    found = {value for value in values if value is not None}
-    return found.pop() if len(found) == 1 else None
+def agreed(held: Sequence[Given]) -> Given:
+    """The one figure that all of those stated agree on; of none stated, the one that all imply."""
+    known = [one for one in held if one.value is not None]
+    found = {one.value for one in known if not one.is_implied} or {one.value for one in known}
+    if len(found) != 1:
+        return NOTHING
+    return Given(found.pop(), all(one.is_implied for one in known))
 
 
 def is_layout(table: Table, layout: Form) -> bool:
@@ -181,13 +218,19 @@ def is_layout(table: Table, layout: Form) -> bool:
     return table.edition == layout.edition or form(table.edition, table.id).labels == layout.labels
 
 
-def status_of(cell: Cell, stated: Value, computed: Figure, whole: bool) -> Status:
+def status_of(line: LevelFigure) -> Status:
     """Where the sum is not whole, what it lacks can only add to it: figures are not negative but in signed columns."""
-    if stated is None:
+    if line.stated is None:
         return "blank"
-    if whole:
-        return "equal" if computed == stated else "differs"
-    return "exceeds" if computed > stated and not cell.column.signed else "uncertain"
+    is_whole = bool(line.figures) and not line.lacking
+    if is_whole and line.computed == line.stated:
+        return "equal"
+    exceeds = line.computed > line.stated and not line.cell.column.signed
+    if not is_whole and not exceeds:
+        return "uncertain"
+    if line.implied or line.is_implied:
+        return "asked"
+    return "differs" if is_whole else "exceeds"
 
 
 # --- what is said of them -------------------------------------------------------------------------
@@ -216,15 +259,33 @@ def one_body_findings(lines: Sequence[LevelFigure], members: Sequence[Member]) -
 
 
 def sum_finding(line: LevelFigure, members: Sequence[Member], own: str) -> Finding:
+    _, gap = more_and_gap(line)
+    message = f"{sums_text(line, members)}{hints(line, members, own, gap)}。"
+    return Finding("levels.sum", "warning", message, (line.cell.id,), line.stated, line.computed, line.difference)
+
+
+def more_and_gap(line: LevelFigure) -> tuple[str, Figure]:
+    """Who has more, and how much."""
     assert line.stated is not None, f"{line.cell.id} is blank"
     apart = difference(line.computed, line.stated)
-    more, gap = ("下级之和", apart) if apart > 0 else ("上级", difference(line.stated, line.computed))
+    return ("下级之和", apart) if apart > 0 else ("上级", difference(line.stated, line.computed))
+
+
+def sums_text(line: LevelFigure, members: Sequence[Member]) -> str:
+    """表三 …·自然人：12个下级之和为143（其中公安局80、教育局40），上级填134，下级之和多9"""
+    more, gap = more_and_gap(line)
     count = sum(figure is not None for figure in line.figures)
-    message = (
-        f"{where(line.cell)}：{count}个下级之和为{shown(line.computed)}{largest(line, members)}，"
-        f"上级填{shown(line.stated)}，{more}多{shown(gap)}{hints(line, members, own, gap)}。"
-    )
-    return Finding("levels.sum", "warning", message, (line.cell.id,), line.stated, line.computed, apart)
+    sums = f"{count}个下级之和为{shown(line.computed)}{largest(line, members)}"
+    stated = f"上级空白，推定为{shown(line.stated)}" if line.is_implied else f"上级填{shown(line.stated)}"
+    return f"{where(line.cell)}：{sums}，{stated}，{more}多{shown(gap)}"
+
+
+def implied_finding(line: LevelFigure, members: Sequence[Member]) -> Finding:
+    """A difference that figures have a part in which nobody wrote."""
+    guessed = [f"{members[at].title}{shown(line.figures[at])}" for at in line.implied]
+    told = f"；其中{len(guessed)}个下级的数是推定的：{listed(guessed)}" if guessed else ""
+    message = f"{sums_text(line, members)}{told}，请核对。"
+    return Finding("levels.implied", "note", message, (line.cell.id,), line.stated, line.computed, line.difference)
 
 
 def where(cell: Cell) -> str:

@@ -1,8 +1,9 @@
 """Reports of one body for several years -> what does not continue from one to the next.
 
 Each finding belongs to the later report: its cells are that report's, ``stated`` is what it states and ``computed``
-what follows from the year before. Which of the two reports is wrong is not certain, so none is an error. Only figures
-that are stated are compared: a blank is not zero. Rules: years.carried, .documents (warnings); .jump, .gap, .double,
+what follows from the year before. Which of the two reports is wrong is not certain, so none is an error. A blank is
+compared only where its report's own relations leave it one figure; a difference is a note then. Rules:
+years.carried, .documents (warnings); .jump, .gap, .double,
 .unmatched (notes).
 """
 
@@ -16,8 +17,8 @@ from gongkai.compare.bodies import Group, Matched, Yearly, match
 from gongkai.decisions import decided_findings, is_open
 from gongkai.editions import YearLink, editions, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown
-from gongkai.model import Cell, Figure, Finding, Form, Report, Rule
-from gongkai.sums import difference, stated_figures, total
+from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Severity
+from gongkai.sums import difference, stated_figures, table_state, total
 from gongkai.wording import (
     NO_FIGURES,
     clipped,
@@ -34,6 +35,7 @@ FACTOR, LEAST = 5, 20  # a jump: so many times as much, and the larger figure at
 MOST_NAMED = 3
 MOST_TOLD = 4  # differences named in the short text
 LONGEST_SOURCE = 200
+LINKED = ("years.carried", "years.documents")
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,16 @@ def yearly(report: Report) -> Yearly:
     source = report.document.origin if report.document else ""
     stated = {cell: value for cell, value in values.items() if value is not None}
     doubts = doubted_facts(report)
-    return Yearly(report.agency, report.year, source, stated, report.decisions, report.is_evaluated, doubts)
+    known = (report.agency, report.year, source, stated, report.decisions, report.is_evaluated, doubts)
+    return Yearly(*known, implied=implied_in(report))
+
+
+def implied_in(report: Report) -> dict[str, int]:
+    """The blanks among the figures that years are compared by, to which the report's relations leave one figure."""
+    found: dict[str, int] = {}
+    for table in report.tables.values():
+        found |= table_state(table).figures
+    return {cell: figure for cell, figure in found.items() if cell in yearly_cells()}
 
 
 def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
@@ -121,57 +132,89 @@ def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> Year
 # --- two years that follow each other -------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Sides:
+    """What a report has in a cell, and what follows for it from the year before. ``guessed`` are the cells of the
+    report and of the last one that are blank and have one figure only by their own relations."""
+
+    stated: Figure
+    computed: Figure
+    guessed: tuple[str, ...] = ()
+
+    @property
+    def differ(self) -> bool:
+        return self.stated != self.computed
+
+
 def compared_with(report: Yearly, last: Yearly) -> YearComparison:
     """A report against that of the year before."""
     found: list[Finding] = []
     short: list[str] = []
     dismissed = compared = carried = 0
     for link in links():
-        sides = stated_and_carried(link, report, last)
+        sides = sides_of(link, report, last)
         if sides is None:
-            found += implied(link, report, last)
+            found += unfilled(link, report, last)
             continue
         compared += 1
         carried += link.rule == "years.carried"
-        if sides[0] != sides[1]:
-            found += decided([broken(link, report, last, *sides)], report)
-            if is_open(found[-1]):
-                follows = f"{last.year}年结转" if link.rule == "years.carried" else "应为"
-                short.append(f"{short_name(link)}填{shown(sides[0])}，{follows}{shown(sides[1])}")
-            else:
-                dismissed += 1
+        if sides.differ:
+            found += decided([broken(link, report, last, sides)], report)
+        if sides.differ and not is_open(found[-1]):
+            dismissed += 1
+        elif sides.differ and not sides.guessed:
+            short.append(short_text(link, last, sides))
     found += jumps(report, last)
-    text = outcome_text(last, short, dismissed, limits_text(report, last, compared, carried)) if compared else ""
+    remark = limits_text(report, last, compared, carried) + guessed_text(found)
+    text = outcome_text(last, short, dismissed, remark) if compared else ""
     return YearComparison(report, text or f"与{last.year}年没有可比的数字", tuple(found), compared)
 
 
-def stated_and_carried(link: YearLink, report: Yearly, last: Yearly) -> tuple[Figure, Figure] | None:
-    """What the report states and what follows from the year before; None where any figure is blank."""
+def short_text(link: YearLink, last: Yearly, sides: Sides) -> str:
+    follows = f"{last.year}年结转" if link.rule == "years.carried" else "应为"
+    return f"{short_name(link)}填{shown(sides.stated)}，{follows}{shown(sides.computed)}"
+
+
+def guessed_text(findings: Sequence[Finding]) -> str:
+    """（另有1处按推定的数不符，请核对）: what differs only where a blank was taken for the figure that it can be."""
+    asked = [one for one in findings if one.severity == "note" and one.rule in LINKED and one.stated is not None]
+    count = sum(map(is_open, asked))
+    return f"（另有{count}处按推定的数不符，请核对）" if count else ""
+
+
+def sides_of(link: YearLink, report: Yearly, last: Yearly) -> Sides | None:
+    """None where any figure is blank and may be more than one."""
     cells = (link.cell, *link.plus, *link.minus)
-    own, before = stated_figures(cells, report.figures), stated_figures((link.last,), last.figures)
+    own, before = stated_figures(cells, report.known), stated_figures((link.last,), last.known)
     if len(own) < len(cells) or not before:
         return None
     added, taken = own[1 : 1 + len(link.plus)], own[1 + len(link.plus) :]
-    return own[0], difference(total([*before, *added]), total(taken))
+    guessed = [cell for cell in cells if cell not in report.figures]
+    guessed += [] if link.last in last.figures else [link.last]
+    return Sides(own[0], difference(total([*before, *added]), total(taken)), tuple(guessed))
 
 
-def broken(link: YearLink, report: Yearly, last: Yearly, stated: Figure, computed: Figure) -> Finding:
+def broken(link: YearLink, report: Yearly, last: Yearly, sides: Sides) -> Finding:
     form, cell = form_of(link.table, link.cell)
+    stated, computed = sides.stated, sides.computed
     apart = difference(max(stated, computed), min(stated, computed))
     before = form.cells[link.last]
-    start = f"{form.number} {label_of(cell)} 填{shown(stated)}，{last.year}年报告的"
-    figure = shown(last.figures[link.last])
+    written = f"空白，按勾稽关系为{shown(stated)}" if link.cell in sides.guessed else f"填{shown(stated)}"
+    start = f"{form.number} {label_of(cell)} {written}，{last.year}年报告的"
+    figure = shown(last.known[link.last])
     if link.rule == "years.carried":
-        told = f"“{row_label(before.row)}”为{figure}"
+        blank = "空白，按勾稽关系" if link.last in sides.guessed else ""
+        told = f"“{row_label(before.row)}”{blank}为{figure}"
     else:
-        plus, minus = (shown(report.figures[name]) for name in (link.plus[0], link.minus[0]))
+        plus, minus = (shown(report.known[name]) for name in (link.plus[0], link.minus[0]))
         told = f"{column_label(before.column)}{figure}，加本年制发{plus}，减本年废止{minus}，应为{shown(computed)}"
     message = f"{start}{told}，差{shown(apart)}（{former(report, last)}）。"
     cells = official_order(form, (link.cell, *link.plus, *link.minus))
-    return Finding(link.rule, "warning", message, cells, stated, computed, difference(computed, stated))
+    severity: Severity = "note" if sides.guessed else "warning"
+    return Finding(link.rule, severity, message, cells, stated, computed, difference(computed, stated))
 
 
-def implied(link: YearLink, report: Yearly, last: Yearly) -> Iterator[Finding]:
+def unfilled(link: YearLink, report: Yearly, last: Yearly) -> Iterator[Finding]:
     """A note where the year before has carried something out and this year's figure is blank."""
     before = last.figures.get(link.last)
     if link.rule == "years.carried" and before and link.cell not in report.figures:
@@ -315,7 +358,7 @@ RULES: tuple[Rule, ...] = (
         "warning",
         "上年结转与上一年的结转下年度不一致",
         "同一机关今年表三“二、上年结转政府信息公开申请数量”，应当等于上一年报告的“四、结转下年度继续办理”，七类申请人逐列核对。"
-        "只比较两份报告都填了的数字，空白不当作0；上一年有结转而今年空白时给出提示。",
+        "空白不当作0：只有按本报告的勾稽关系只能是一个数的才比，不一致时是提示；上一年有结转而今年空白时也给出提示。",
         "国办公开办函〔2021〕30号、〔2019〕60号所附表三：第二项、第四项。",
         "表三 二、上年结转政府信息公开申请数量·自然人 填3，2020年报告的“四、结转下年度继续办理”为5，差2"
         "（2020年报告：……）。",

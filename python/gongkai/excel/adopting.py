@@ -10,7 +10,7 @@ from gongkai.excel.book import TABLES, Values, apply_edits, read_values, sheet_n
 from gongkai.excel.checking import evaluated_report, result_text, selected
 from gongkai.excel.importing import activate
 from gongkai.excel.looks import format_kind
-from gongkai.excel.runner import LONGEST_TEXT, YES, CommandResult, Request
+from gongkai.excel.runner import LONGEST_TEXT, YES, Command, CommandResult, Request
 from gongkai.model import Finding, Form, Report, WorkbookError
 from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import Spot
@@ -24,6 +24,15 @@ from gongkai.workbook.adopting import (
     refuse_unmended,
     text_changes,
     with_changes,
+)
+from gongkai.workbook.blanks import (
+    BlankChoice,
+    filled_text,
+    filling_of,
+    question_of_filling,
+    refuse_nothing,
+    undoing_of,
+    undone_text,
 )
 from gongkai.workbook.fill import place_of
 from gongkai.workbook.proposals import (
@@ -81,7 +90,7 @@ def numbers(book: xw.Book, asked: Request) -> CommandResult:
     refuse_older(book)
     values, report = evaluated_report(book)
     changes, left = text_changes(report, text_formulas(book, report, values))
-    misshown = [change for change in changes if not is_shown(change.proposed, number_kind(book, change))]
+    misshown = [change for change in changes if not is_shown(change.figure, number_kind(book, change))]
     changes = [change for change in changes if change not in misshown]
     left += [layout.address(change.spot, change.sheet.name) for change in misshown]
     if not changes:
@@ -109,6 +118,53 @@ def text_formulas(book: xw.Book, report: Report, values: Values) -> dict[str, se
     """The formulas among the figures that are texts."""
     changes, _ = text_changes(report, {})
     return formulas_at(book, changes, values)
+
+
+# --- blanks filled with 0 -------------------------------------------------------------------------
+
+
+def filling(wanted: BlankChoice) -> Command:
+    """A command that fills those of the blanks that are ``wanted``."""
+
+    def fill(book: xw.Book, asked: Request) -> CommandResult:
+        refuse_older(book)
+        values, report = evaluated_report(book)
+        found = filling_of(report, blank_formulas(book, report, values), wanted)
+        if not found.changes:
+            return CommandResult("done", filled_text(found))
+        refuse_formats(book, found.changes)
+        if asked.answer != YES:
+            return CommandResult("ask", question_of_filling(found))
+        return CommandResult("done", filled_text(found) + changed(book, values, found.changes))
+
+    return fill
+
+
+def undo_filling(book: xw.Book, asked: Request) -> CommandResult:
+    """The last filling with 0 taken back."""
+    refuse_older(book)
+    values, _ = evaluated_report(book)
+    values |= read_values(book, [layout.LOG])
+    changes = undoing_of(values)
+    refuse_nothing(changes)
+    if asked.answer != YES:
+        return CommandResult("ask", f"撤销上次的空白填0，{len(changes)}格恢复原样？")
+    return CommandResult("done", undone_text(changes) + changed(book, values, changes))
+
+
+def changed(book: xw.Book, values: Values, changes: Sequence[Adoption]) -> str:
+    """Make the changes, with log and flags; what the checks say then."""
+    after = values_to_report(with_changes(values, changes))
+    findings = check_report(after)
+    values |= read_values(book, [layout.LOG])
+    apply_edits(book, adoption_edits(changes, values, after, findings))
+    return result_text(after, findings)
+
+
+def blank_formulas(book: xw.Book, report: Report, values: Values) -> dict[str, set[Spot]]:
+    """The formulas among the cells that show nothing."""
+    found = filling_of(report, {}, BlankChoice(every=True, signs=True))
+    return formulas_at(book, found.changes, values)
 
 
 # --- what was chosen ------------------------------------------------------------------------------
@@ -182,6 +238,6 @@ def refuse_formats(book: xw.Book, changes: Sequence[Adoption]) -> None:
     """WorkbookError where a cell would show another number than the one that is put into it."""
     for change in changes:
         kind = format_kind(book.sheets[change.sheet.name].range(change.spot))
-        if not is_shown(change.proposed, kind):
+        if not is_shown(change.figure, kind):
             place = layout.address(change.spot, change.sheet.name)
             raise WorkbookError(f"{place}（{change.name}）是{kind}格式，没有改动；请先改为“常规”格式再采纳。")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import xlwings as xw
 
-from gongkai.checks import NONE_CHECKED, checked
+from gongkai.checks import NONE_CHECKED, checked, checked_text
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, Values, apply_edits, as_seen, read_formulas, read_values
@@ -87,7 +87,7 @@ def result_text(report: Report, findings: list[Finding]) -> str:
     count, text = f"{checked(report)}项勾稽关系", verdict(report, findings)
     if not checked(report):
         return text
-    return text if count in text else f"已核对{count}：{text}"
+    return text if count in text else f"已{checked_text(report)}：{text}"
 
 
 def clear_marks(book: xw.Book, asked: Request) -> CommandResult:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from gongkai.excel import adopting, batching, checking, exporting, helping, importing, restoring
 from gongkai.excel.restoring import writing
 from gongkai.excel.runner import Command, run_command
+from gongkai.workbook.blanks import BlankChoice
 
 COMMANDS: Mapping[str, Command] = {
     "import_url": writing(importing.import_url),
@@ -19,6 +20,10 @@ COMMANDS: Mapping[str, Command] = {
     "next_problem": checking.next_problem,
     "adopt": writing(adopting.adopt),
     "numbers": writing(adopting.numbers),
+    "fill_blanks": writing(adopting.filling(BlankChoice())),
+    "fill_all_blanks": writing(adopting.filling(BlankChoice(every=True))),
+    "fill_signs": writing(adopting.filling(BlankChoice(every=True, signs=True))),
+    "undo_blanks": writing(adopting.undo_filling),
     "restore": restoring.unprotected(restoring.restore),
     "protect": restoring.protect,
     "clear_marks": writing(checking.clear_marks),

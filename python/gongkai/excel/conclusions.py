@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gongkai.checks import RANKS
 from gongkai.checks.coverage import blank_notes, check_coverage, unplaced
-from gongkai.checks.sums import check_sums, count_decided
+from gongkai.checks.sums import check_sums
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.editions import edition_of_year, editions
 from gongkai.excel.arrays import Placed
@@ -14,9 +14,10 @@ from gongkai.figures import clean, read_figure, shown
 from gongkai.model import Alternative, Cell, Entry, Finding, Form, GongkaiError, Label, Relation, Report, Table, Value
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tokens import squash
-from gongkai.sums import difference, stated_and_computed
+from gongkai.sums import difference, stated_and_computed, table_state
 from gongkai.wording import (
     BLANK_RANGE,
+    assumed_text,
     column_label,
     evaluated,
     label_of,
@@ -62,7 +63,9 @@ def on_held_cells(table: Table, findings: Sequence[Finding]) -> Iterator[Finding
     form = editions()[table.edition].forms[table.id]
     for finding in findings:
         if finding.rule == "coverage.blank" and len(table.entries) < len(form.cells):
-            yield from blank_notes(form, [cell for cell in finding.cells if cell in table.entries], {})
+            yield from blank_notes(
+                form, [cell for cell in finding.cells if cell in table.entries], {}, table_state(table)
+            )
         else:
             yield finding
 
@@ -77,7 +80,7 @@ def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str 
     """
     serious = [finding for finding in findings if finding.severity != "note"]
     relations = {relation.rule: (table, relation) for table in tables for relation in relations_of(table)}
-    decided = sum(count_decided(table) for table in tables)
+    decided = sum(table_state(table).decided for table in tables)
     errors = [finding for finding in serious if finding.severity == "error" and is_open(finding)]
     warnings = [finding for finding in serious if finding.severity == "warning" and is_open(finding)]
     broken = sum(finding.rule in relations for finding in errors)
@@ -105,7 +108,8 @@ def relations_of(table: Table) -> tuple[Relation, ...]:
 
 def all_well(tables: Sequence[Table], relations: int) -> str:
     if relations:
-        return f"{relations}项勾稽关系全部相符"
+        told = assumed_text(sum(len(table_state(table).assumed) for table in tables))
+        return "，".join(filter(None, (f"{relations}项勾稽关系全部相符", told)))
     figures = [entry.value for table in tables for entry in table.entries.values()]
     blank = figures.count(None)
     return f"没有勾稽关系，{len(figures) - blank}格数字没有问题" + (f"，{blank}格空白" if blank else "")
@@ -196,7 +200,7 @@ def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]
 
 def well(placed: Placed) -> str:
     """What stands in a list without findings: 表二 has no relations that could be wrong."""
-    return ALL_WELL if any(map(count_decided, placed.tables)) else NONE_DECIDED
+    return ALL_WELL if any(table_state(table).decided for table in placed.tables) else NONE_DECIDED
 
 
 def suspects_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]:

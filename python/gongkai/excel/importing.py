@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import xlwings as xw
 
-from gongkai.checks import NONE_CHECKED, checked
+from gongkai.checks import NONE_CHECKED, assumed, checked, checked_text
 from gongkai.decisions import dismissed_text, is_grave, is_open
 from gongkai.excel.blocks import Cells
 from gongkai.excel.book import TABLES, NotRestored, Values, apply_edits, as_entered, put_rows, read_values, sheet_names
@@ -20,7 +20,7 @@ from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file, read_report, with_decisions_of
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import text_of
-from gongkai.wording import clipped, doubted_facts, doubts_text, evaluated
+from gongkai.wording import assumed_text, clipped, doubted_facts, doubts_text, evaluated
 from gongkai.workbook import layout
 from gongkai.workbook.decisions import decisions_in
 from gongkai.workbook.fill import report_to_edits
@@ -158,9 +158,10 @@ def verdict(report: Report, findings: list[Finding]) -> str:
         return "，".join([NONE_CHECKED, *others, "见“校验结果”。"])
     if others:
         other = "其他" if any(finding.severity == "error" for finding in findings) else ""
-        what = f"没有发现{other}不符（核对{checked(report)}项勾稽关系）"
+        what = f"没有发现{other}不符（{checked_text(report)}）"
         return "，".join([what, *others, "见“校验结果”。"])
-    return f"✓ {checked(report)}项勾稽关系全部相符。"
+    told = [f"✓ {checked(report)}项勾稽关系全部相符", assumed_text(assumed(report))]
+    return f"{'，'.join(filter(None, told))}。"
 
 
 # --- the old values kept --------------------------------------------------------------------------

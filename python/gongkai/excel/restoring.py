@@ -21,8 +21,8 @@ from gongkai.model import WorkbookError
 from gongkai.spreadsheets import Spot, letters
 from gongkai.workbook import layout
 from gongkai.workbook.file import PROTECTED
-from gongkai.workbook.layout import TableSheet
-from gongkai.workbook.live.formulas import COUNTERS, formulas_of, rectangles, same_formula, sheets_with_formulas
+from gongkai.workbook.layout import TableSheet, rectangles
+from gongkai.workbook.live.formulas import COUNTERS, formulas_of, same_formula, sheets_with_formulas
 from gongkai.workbook.live.restoring import MOST_INSERTED, Lines, Standing, question_of, standing
 from gongkai.workbook.live.stored import altered_cover, altered_lanes
 from gongkai.workbook.values import displaced
@@ -92,7 +92,7 @@ def backup_of(book: xw.Book, name: str) -> str:
 
 def examine(book: xw.Book, sheet: TableSheet) -> Examined:
     page = book.sheets[sheet.name]
-    last = (sheet.last_line + MOST_INSERTED, sheet.size.right + MOST_INSERTED)
+    last = (max(sheet.last_line + MOST_INSERTED, sheet.hidden_lines[-1]), sheet.size.right + MOST_INSERTED)
     cells = read_block(page, (1, 1), last)
     formulas = read_formulas(page, last, cells)
     wanted = formulas_of(sheet.name)
@@ -199,10 +199,10 @@ def write_formulas(page: xw.Sheet, formulas: Mapping[Spot, str]) -> None:
 
 
 def hide(page: xw.Sheet, sheet: TableSheet) -> None:
-    box = sheet.image_box
+    lines = sheet.hidden_lines
     with suppress(Exception):  # only looks depend on it
-        page.range((box.top, 1), (box.bottom, 1)).row_height = 0
-    hide_columns(page, box.left, sheet.last_hidden)
+        page.range((lines[0], 1), (lines[-1], 1)).row_height = 0
+    hide_columns(page, sheet.image_box.left, sheet.last_hidden)
 
 
 def hide_columns(page: xw.Sheet, first: int, last: int) -> None:
@@ -243,12 +243,12 @@ def unprotected(command: Command) -> Command:
 
 
 def bring_up(book: xw.Book) -> None:
-    """Give a workbook from before the images of the tables the formulas of today: those of then can be fooled."""
+    """Give a workbook of an earlier version the formulas of today: those of then can be fooled, or know no zeros."""
     sheet = next(sheet for sheet in layout.table_sheets() if sheet.lanes)
     present = sheet_names(book)
     if sheet.name not in present or layout.LOG not in present:
         return  # the command itself says what is wrong
-    formula = book.sheets[sheet.name].range(sheet.is_moved).formula
+    formula = book.sheets[sheet.name].range(sheet.struck).formula
     stands = isinstance(formula, str) and formula.startswith("=")
     if stands:
         return

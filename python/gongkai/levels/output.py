@@ -8,6 +8,8 @@ from typing import Any
 from gongkai.compare.children import Child, listed
 from gongkai.compare.levels import STATUSES, LevelFigure, Levels, numbers
 from gongkai.decisions import dismissed_text, in_order
+from gongkai.figures import shown
+from gongkai.model import Value
 from gongkai.output import (
     finding_line,
     finding_to_dict,
@@ -45,7 +47,7 @@ def levels_to_dict(found: Levels) -> dict[str, Any]:
             *(child_to_dict(one.child, one.kind, one.reason) for one in found.roll.left_out),
         ],
         "findings": [{**finding_to_dict(finding, parent), "key": found.key_of(finding)} for finding in found.findings],
-        "cells": [line_to_dict(line) for line in found.lines],
+        "cells": [line_to_dict(found, line) for line in found.lines],
     }
 
 
@@ -62,13 +64,20 @@ def child_to_dict(child: Child, status: str, error: str) -> dict[str, Any]:
     }
 
 
-def line_to_dict(line: LevelFigure) -> dict[str, Any]:
+def title_of(found: Levels, member: int) -> str:
+    return found.roll.members[member].title
+
+
+def line_to_dict(found: Levels, line: LevelFigure) -> dict[str, Any]:
+    """``implied``: whose blank counts as the one figure that its own relations leave it."""
     return {
         "cell": line.cell.id,
         "parent": number(line.stated),
         "sum": number(line.computed),
         "difference": number(line.difference),
         "status": line.status,
+        "implied": [title_of(found, at) for at in line.implied],
+        "parent_implied": line.is_implied,
         "missing": list(line.lacking),
     }
 
@@ -104,5 +113,12 @@ def levels_csv(found: Levels) -> bytes:
 def csv_line(line: LevelFigure) -> list[object]:
     cell = line.cell
     labels = (numbers()[cell.table], row_label(cell.row), column_label(cell.column), cell.id)
-    figures = (line.stated, line.computed, line.difference)
-    return [*labels, *figures, STATUSES[line.status], listed(line.lacking), *line.figures]
+    stated = marked(line.stated, line.is_implied)
+    sums = (stated, line.computed, line.difference, STATUSES[line.status], listed(line.lacking))
+    figures = [marked(figure, at in line.implied) for at, figure in enumerate(line.figures)]
+    return [*labels, *sums, *figures]
+
+
+def marked(figure: Value, is_implied: bool) -> object:
+    """0（推定）: a figure that nobody wrote never stands there like one."""
+    return f"{shown(figure)}（推定）" if is_implied else figure

@@ -1,7 +1,8 @@
 """The stated sums (勾稽关系) of a table, some figures blank -> what they imply, and what is likely wrong.
 
-relations: what is broken, impossible, implied. suspects: the cells that are likely wrong, by network (the relations as
-a graph), repairs (of a few nodes) and search (of the whole table).
+states: what is stated, implied, open, and which relations hold. relations: what is broken, impossible, implied.
+suspects: the cells that are likely wrong, by network (the relations as a graph), repairs (of a few nodes) and search
+(of the whole table).
 """
 
 from gongkai.sums.relations import (
@@ -13,16 +14,20 @@ from gongkai.sums.relations import (
     stated_figures,
     total,
 )
+from gongkai.sums.states import CellState, TableState, table_state
 from gongkai.sums.suspects import Proposal, localize
 
 __all__ = [
+    "CellState",
     "Proposal",
     "Solution",
+    "TableState",
     "difference",
     "localize",
     "possible",
     "solve",
     "stated_and_computed",
     "stated_figures",
+    "table_state",
     "total",
 ]

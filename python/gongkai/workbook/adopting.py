@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from gongkai.figures import plain_number
 from gongkai.model import Edit, Finding, Report, WorkbookError
@@ -22,9 +23,13 @@ def adoption_edits(
     changes: Sequence[Adoption], values: BookValues, report: Report, findings: Sequence[Finding]
 ) -> list[Edit]:
     """All that adopting writes. ``values`` are those before, ``report`` and ``findings`` those after the changes."""
-    figures = [Edit(change.sheet.name, *change.spot, as_number(change.proposed)) for change in changes]
+    figures = [Edit(change.sheet.name, *change.spot, for_cell(change.proposed)) for change in changes]
     time = f"{datetime.now():%Y-%m-%d %H:%M:%S}"
     return [*figures, *log_edits(changes, values, time), *flag_edits(report, findings)]
+
+
+def for_cell(value: Written) -> Written:
+    return as_number(value) if isinstance(value, int | Decimal) else value
 
 
 def with_changes(values: BookValues, changes: Sequence[Adoption]) -> dict[str, dict[Spot, object]]:
@@ -132,6 +137,6 @@ def log_line(change: Adoption, stood: object, time: str) -> dict[str, Written]:
         "cell": layout.address(change.spot),
         "name": change.name.partition(" ")[2],
         "stated": as_number(figure) if figure is not None else text_of(stood) or NO_FIGURE,
-        "proposed": as_number(change.proposed),
+        "proposed": NO_FIGURE if change.proposed is None else for_cell(change.proposed),
         "reason": change.reason,
     }

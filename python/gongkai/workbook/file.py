@@ -36,6 +36,7 @@ from gongkai.workbook.live.fittings import Looks, hide_helpers, hide_image, put_
 from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
 from gongkai.workbook.live.rebuild import drop_strays, put_back
 from gongkai.workbook.live.restoring import Standing, standing
+from gongkai.workbook.live.steps import is_lane_formula
 from gongkai.workbook.live.stored import (
     PROGRAM,
     OpenFile,
@@ -117,13 +118,13 @@ def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) 
 
 
 def is_older(book: OpenFile) -> bool:
-    """Whether the lanes of a workbook of ours look at no image."""
+    """Whether the lanes of a workbook of ours were written by an earlier version: they have no steps."""
     known = [sheet for sheet in layout.table_sheets() if sheet.lanes and sheet.name in book.parts]
     found = book.sheet(known[0].name) if known else None
     if found is None:
         return False
     texts = (text for text, _ in found.foreign.values())
-    return not found.ours and not any(f'"{layout.MOVED}"' in text for text in texts)
+    return known[0].struck not in found.ours and not any(map(is_lane_formula, texts))
 
 
 def restored(path: Path, moved: Sequence[Standing], content: bytes | None = None, *, strays: bool = False) -> bytes:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from gongkai.decisions import in_order, is_open, key_of
 from gongkai.editions import editions
-from gongkai.figures import clean, is_text, read_figure
-from gongkai.model import Cell, Edit, Entry, Finding, Relation, Report, Severity, Value
+from gongkai.figures import clean, read_figure
+from gongkai.model import Cell, Edit, Entry, Finding, Report, Severity, Value
 from gongkai.spreadsheets import Spot
 from gongkai.wording import evidence_lines
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number, source_text
 from gongkai.workbook.decisions import about_edits, decision_cells, kept_edits
 from gongkai.workbook.layout import DOUBTFUL, Suspicion, TableSheet
-from gongkai.workbook.live.results import is_number, judged
+from gongkai.workbook.live.results import is_number, shown_lanes
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
 
@@ -147,15 +147,8 @@ def mark_edits(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -
 def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> dict[str, int]:
     """Cell id -> mark: suspects, and findings that count and that no lane shows by itself; the gravest one wins."""
     findings = list(filter(is_open, findings))
-    severities: dict[str, Severity] = {}
-    for finding in findings:
-        lane = sheet.lanes.get(finding.rule)
-        if finding.rule in SELF_EVIDENT or (lane and shown_by_lane(lane.relation, report)):
-            continue
-        for cell_id in (lane.relation.marked,) if lane else finding.cells:
-            graver = layout.MARK_CODES[finding.severity] > layout.MARK_CODES.get(severities.get(cell_id, "note"), 0)
-            if cell_id in sheet.cells and (cell_id not in severities or graver):
-                severities[cell_id] = finding.severity
+    broken = broken_lanes(report)
+    severities = gravest(sheet, findings, broken)
     marks = {
         cell_id: layout.MARK_CODES[severity] + (0 if is_counted(report, cell_id) else layout.MARK_BLANK)
         for cell_id, severity in severities.items()
@@ -163,31 +156,51 @@ def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> 
     errors = {cell_id: mark for cell_id, mark in marks.items() if severities[cell_id] == "error"}
     every = [suspect.cell for finding in findings for alternative in finding.suspects for suspect in alternative]
     certain = [suspect.cell for finding in findings for suspect in certain_suspects(finding)]
-    possible_marks = suspect_marks(sheet, report, "possible", every, marks)
-    return marks | possible_marks | errors | suspect_marks(sheet, report, "suspect", certain, marks)
+    lives = Lives(sheet, report, broken, marks)
+    return marks | lives.of("possible", every) | errors | lives.of("suspect", certain)
 
 
-def suspect_marks(
-    sheet: TableSheet, report: Report, suspicion: Suspicion, cells: Sequence[str], marks: Mapping[str, int]
-) -> dict[str, int]:
-    """Cell id -> mark for suspected cells, those of other sheets left out."""
-    code = layout.SUSPECT_CODES[suspicion]
-    return {cell: code + mark_life(sheet, cell, report, marks.get(cell, 0)) for cell in cells if cell in sheet.cells}
+def gravest(sheet: TableSheet, findings: Sequence[Finding], broken: Collection[str]) -> dict[str, Severity]:
+    """Cell id -> severity of the gravest finding that leads there and that no lane in ``broken`` shows."""
+    found: dict[str, Severity] = {}
+    for finding in findings:
+        lane = sheet.lanes.get(finding.rule)
+        if finding.rule in SELF_EVIDENT or (lane and finding.rule in broken):
+            continue
+        for cell_id in (lane.relation.marked,) if lane else finding.cells:
+            graver = layout.MARK_CODES[finding.severity] > layout.MARK_CODES.get(found.get(cell_id, "note"), 0)
+            if cell_id in sheet.cells and (cell_id not in found or graver):
+                found[cell_id] = finding.severity
+    return found
 
 
-def mark_life(sheet: TableSheet, cell_id: str, report: Report, under: int) -> int:
+@dataclass(frozen=True)
+class Lives:
     """What is added to a suspect's code so that the mark goes out without Python once the figure is right.
 
-    A wrong figure upsets its row and its column; where both show that, the mark goes out with the first to be right,
-    for another wrong figure may still upset the other. ``under`` is the mark of another finding in the same place, 0
-    for none: an error's keeps it lit, a warning's or a note's shows after it.
+    A wrong figure upsets its row and its column; where both show that (``broken``), the mark goes out with the first
+    to be right, for another wrong figure may still upset the other. ``under`` holds the marks of other findings in
+    the same places: an error's keeps it lit, a warning's or a note's shows after it.
     """
-    if not is_counted(report, cell_id):
-        return layout.MARK_BLANK
-    broken = [shown_by_lane(lane.relation, report) for lane in sheet.lanes_of(cell_id)]
-    if under == layout.MARK_CODES["error"] or not any(broken):
-        return 0
-    return (layout.MARK_ALL if all(broken) else layout.MARK_ANY) + layout.MARK_OVER * under
+
+    sheet: TableSheet
+    report: Report
+    broken: Collection[str]
+    under: Mapping[str, int]
+
+    def of(self, suspicion: Suspicion, cells: Sequence[str]) -> dict[str, int]:
+        """Cell id -> mark for suspected cells, those of other sheets left out."""
+        code = layout.SUSPECT_CODES[suspicion]
+        return {cell: code + self.life(cell) for cell in cells if cell in self.sheet.cells}
+
+    def life(self, cell: str) -> int:
+        if not is_counted(self.report, cell):
+            return layout.MARK_BLANK
+        under = self.under.get(cell, 0)
+        upset = [lane.relation.rule in self.broken for lane in self.sheet.lanes_of(cell)]
+        if under == layout.MARK_CODES["error"] or not any(upset):
+            return 0
+        return (layout.MARK_ALL if all(upset) else layout.MARK_ANY) + layout.MARK_OVER * under
 
 
 def is_counted(report: Report, cell_id: str) -> bool:
@@ -207,12 +220,14 @@ def held_by(report: Report, cell_id: str) -> Written:
     return written(entry, editions()[table.edition].forms[table.id].cells[cell_id])
 
 
-def shown_by_lane(relation: Relation, report: Report) -> bool:
-    """Whether the relation's own formula shows a difference."""
-    parts, whole = ([held_by(report, cell) for cell in cells] for cells in (relation.parts, relation.whole))
-    if any(isinstance(held, str) and is_text(held) for held in (*parts, *whole)):
-        return False
-    return is_number(judged(parts, whole))
+def broken_lanes(report: Report) -> frozenset[str]:
+    """The rules of the relations whose own formula shows a difference."""
+    found: set[str] = set()
+    for table in report.tables.values():
+        sheet = layout.sheet_of(table.id, table.edition)
+        shown = shown_lanes(sheet, {cell: held_by(report, cell) for cell in sheet.cells})
+        found |= {rule for rule, value in shown.items() if is_number(value)}
+    return frozenset(found)
 
 
 # --- prose ----------------------------------------------------------------------------------------
@@ -255,7 +270,8 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     room = layout.RESULTS_ROWS
     listed = in_order(findings)
     shown = listed if len(listed) <= room else listed[: room - 1]
-    rows = [result_row(number, finding, report) for number, finding in shown]
+    broken = broken_lanes(report)
+    rows = [result_row(number, finding, report, broken) for number, finding in shown]
     if len(shown) < len(findings):
         rows.append({"message": f"另有{len(findings) - len(shown)}条未列出，请先改正以上各条，再重新校验。"})
     columns = {name: at for name, at in layout.RESULT_COLUMNS.items() if name not in ("place", "state", "now")}
@@ -267,7 +283,7 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     yield from kept_edits(report.decisions, {key_of(finding, report) for _, finding in shown})
 
 
-def result_row(number: int, finding: Finding, report: Report) -> dict[str, Written]:
+def result_row(number: int, finding: Finding, report: Report, broken: Collection[str]) -> dict[str, Written]:
     row: dict[str, Written] = {
         "number": number,
         "severity": layout.SIGNS[finding.severity],
@@ -285,7 +301,7 @@ def result_row(number: int, finding: Finding, report: Report) -> dict[str, Writt
     if cell_id:
         row |= {"link": sheet.link(cell_id), "link_text": cell_label(sheet.form.cells[cell_id])}
         lane = sheet.lanes.get(finding.rule)
-        if lane and shown_by_lane(lane.relation, report):
+        if lane and finding.rule in broken:
             row["lane"] = place_code(lane.spot)
         elif not is_counted(report, cell_id):
             row["blank"] = place_code(sheet.cells[cell_id])

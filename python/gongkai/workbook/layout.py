@@ -7,7 +7,8 @@ Right below and ``MARK_SHIFT`` to the right, on hidden rows and columns, stands 
 about a cell stands as far from that cell as for every other one. In 表三 (32 lines) the figure D7 has its mirror in
 X39, the label B7 its guard in V39, the lane K7 its twin in AE39. Rows and columns both differ, so nothing that a user
 inserts, deletes or shifts within the table goes through its image. ``MARK_SHIFT`` further stand the texts: 1 for a
-figure's cell that holds a text and no sign, and for a lane that shows something else than its twin.
+figure's cell that holds a text and no sign, and for a lane that shows something else than its twin. Below the image,
+each as many lines further as the table has, stand the steps by which a lane is judged (``STEPS``).
 """
 
 from __future__ import annotations
@@ -164,6 +165,8 @@ GUARDED = ("row", "column", "group")  # kinds of labels
 LANE_HEAD = "勾稽校验"
 MARK_SHIFT = 20
 SOURCE_SHIFT = 2 * MARK_SHIFT  # hidden as well: what the source of a converted figure says
+# By which a lane is judged (workbook.live.steps), each as far below the step before.
+STEPS = ("gap", "round1", "round2", "round3", "broken", "settling", "assumed")
 MARK_CODES: Mapping[Severity, int] = {"note": 1, "warning": 2, "error": 3}
 SUSPECT_CODES: Mapping[Suspicion, int] = {"possible": 4, "suspect": 5}
 MARK_BLANK = 10  # added to the code of a mark that goes out once the cell holds a number
@@ -263,6 +266,12 @@ class TableSheet:
         """The last hidden column: that which tells whether a lane beside the table was overtyped."""
         return self.text_flag((1, self.size.right + 1))[1]
 
+    @property
+    def hidden_lines(self) -> range:
+        """The rows of the image and of the steps below it."""
+        last = self.step((self.last_line, 1), STEPS[-1])[0] if self.lanes else self.image_box.bottom
+        return range(self.image_box.top, last + 1)
+
     def image(self, place: Spot) -> Spot:
         """Where what is computed about a cell stands: D7 -> X39."""
         return place[0] + self.last_line, place[1] + MARK_SHIFT
@@ -275,6 +284,16 @@ class TableSheet:
 
     def text_flag(self, place: Spot) -> Spot:
         return place[0] + self.last_line, place[1] + SOURCE_SHIFT
+
+    def step(self, place: Spot, name: str) -> Spot:
+        """Where a step of a lane stands."""
+        row, column = self.image(place)
+        return row + self.last_line * (STEPS.index(name) + 1), column
+
+    @property
+    def struck(self) -> Spot:
+        """The cell that counts the relations that the zeros of others break."""
+        return self.step(TITLE_SPOT, "broken")
 
     @cached_property
     def guarded(self) -> tuple[tuple[Spot, str], ...]:
@@ -430,3 +449,39 @@ def address(place: Spot, sheet: str = "") -> str:
     """``J28``, or ``'表三'!J28`` with a sheet."""
     cell = f"{letters(place[1])}{place[0]}"
     return f"'{sheet}'!{cell}" if sheet else cell
+
+
+# --- ranges ---------------------------------------------------------------------------------------
+
+
+def ranges_of(places: Iterable[Spot], sheet: str = "") -> str:
+    """``D4:I4`` or ``D6:D26,D30``: cells as the fewest ranges, each with the sheet's name if one is given."""
+    name = f"'{sheet}'!" if sheet else ""
+    return ",".join(name + range_of(box) for box in rectangles(places))
+
+
+def range_of(box: Box) -> str:
+    first, last = address((box.top, box.left)), address((box.bottom, box.right))
+    return first if first == last else f"{first}:{last}"
+
+
+def rectangles(places: Iterable[Spot]) -> list[Box]:
+    """Cells -> rectangles that cover each once: runs along a row, equal runs of neighbouring rows joined."""
+    runs: list[Box] = []
+    for row, column in sorted(places):
+        if runs and runs[-1].top == row and runs[-1].right == column - 1:
+            runs[-1] = Box(row, runs[-1].left, row, column)
+        else:
+            runs.append(Box(row, column, row, column))
+    joined: list[Box] = []
+    for run in runs:
+        above = next((box for box in joined if fits_below(run, box)), None)
+        if above:
+            joined.remove(above)
+            run = Box(above.top, run.left, run.bottom, run.right)
+        joined.append(run)
+    return joined
+
+
+def fits_below(run: Box, box: Box) -> bool:
+    return box.bottom == run.top - 1 and (box.left, box.right) == (run.left, run.right)

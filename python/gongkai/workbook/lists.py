@@ -9,6 +9,7 @@ from functools import cache
 from typing import Literal, get_args
 
 from gongkai.bodies import body
+from gongkai.compare.years import implied_in
 from gongkai.decisions import dismissed_text, is_open
 from gongkai.editions import editions, yearly_cells
 from gongkai.figures import read_figure
@@ -71,7 +72,8 @@ class BatchRow:
     ``finished`` is local time, ``2026-11-24 09:30``; ``file`` the name of the report's own workbook within the batch's
     folder. ``years`` tells what came of comparing the report with that of the year before, among the lines beside it.
     ``decisions`` are what was decided about the report, ``dismissed`` how many of its own findings do not count for it.
-    ``doubts`` names what of its body and year is not certain: 机关、年度.
+    ``doubts`` names what of its body and year is not certain: 机关、年度. ``implied`` are the blanks that years are
+    compared by, to which the report's own relations leave one figure.
     """
 
     source: str
@@ -91,6 +93,7 @@ class BatchRow:
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     dismissed: int | None = None
     doubts: str = ""
+    implied: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -214,6 +217,7 @@ def report_to_row(report: Report, findings: Sequence[Finding], source: str, fini
         decisions=report.decisions,
         dismissed=sum(not is_open(finding) for finding in findings),
         doubts=doubted_facts(report),
+        implied=implied_in(report),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from gongkai.editions import editions
 from gongkai.figures import shown
@@ -17,7 +16,7 @@ from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import label_of
 from gongkai.workbook import layout
-from gongkai.workbook.cells import plain_text
+from gongkai.workbook.cells import Written, plain_text
 from gongkai.workbook.layout import TableSheet
 
 MOST_ALTERNATIVES = 9  # as many as one digit tells apart
@@ -51,14 +50,19 @@ class Choice:
 
 @dataclass(frozen=True)
 class Adoption:
-    """A figure to be changed, where it stands, and why."""
+    """A figure to be changed, where it stands, and why. ``proposed`` is what will stand there: a blank or a sign where
+    a filling is undone."""
 
     sheet: TableSheet
     spot: Spot
     name: str
     stated: Value
-    proposed: int | Decimal
+    proposed: Written
     reason: str
+
+    @property
+    def figure(self) -> Value:
+        return None if isinstance(self.proposed, str) else self.proposed
 
 
 # --- as text --------------------------------------------------------------------------------------

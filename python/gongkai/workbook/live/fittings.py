@@ -120,7 +120,7 @@ def hide_image(root: _Element, sheet: TableSheet) -> None:
     """A line below the table on which somebody has written stays in sight."""
     cells = CellsOf(root)
     written = {row for (row, column), cell in cells.found.items() if len(cell) and column < sheet.image_box.left}
-    for number in range(sheet.image_box.top, sheet.image_box.bottom + 1):
+    for number in sheet.hidden_lines:
         if number not in written:
             cells.row(number).set("hidden", "1")
     hide_columns(root, sheet.image_box.left, sheet.last_hidden)

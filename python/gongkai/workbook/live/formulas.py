@@ -7,20 +7,20 @@ every change. What each formula shows stands once more in ``results``; a test ho
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from gongkai.decisions import WORDS
-from gongkai.figures import BLANKS, PLACES, PLAIN_SIGNS, TOLERANCE, without_blanks
-from gongkai.model import Box
+from gongkai.figures import BLANKS, PLAIN_SIGNS, without_blanks
 from gongkai.spreadsheets import Spot, letters
+from gongkai.wording import assumed_text
 from gongkai.workbook import layout
-from gongkai.workbook.layout import Lane, TableSheet, address
+from gongkai.workbook.layout import TableSheet, address, ranges_of
 from gongkai.workbook.live.overview import block_cells
+from gongkai.workbook.live.steps import NEAR, lane_formula, step_formulas
 
 Formulas = Mapping[Spot, str]
 
-NEAR = format(TOLERANCE, "f")
 IN_PLACE = "✓"  # a guard whose label stands where it belongs
 COLUMN_GUARD = 1_000  # added to the number of a column, so that a guard tells it from a row's
 KNOWN_SIGNS = f"||{'|'.join(PLAIN_SIGNS)}|"  # nothing is one of them
@@ -37,6 +37,7 @@ COUNTERS: Mapping[str, int] = {
     "texts": 12,
     "moved": 13,
     "changed": 14,
+    "assumed": 15,
 }
 STATE_COLUMN = 4  # what the cover says of each table
 
@@ -79,12 +80,13 @@ plain_wanted = cache(plain_formula)
 
 
 def table_formulas(sheet: TableSheet) -> Formulas:
-    """The lanes, and the image of the table: mirrors, guards, twins; behind it what is a text."""
+    """The lanes, and the image of the table: mirrors, guards, twins; behind it what is a text, and the steps."""
     found: dict[Spot, str] = {sheet.image(spot): mirror_formula(sheet, spot) for spot in sheet.cells.values()}
     found[sheet.signs] = f'="{KNOWN_SIGNS}"'
     found |= {sheet.text_flag(spot): text_formula(sheet, spot) for spot in sheet.cells.values()}
     found |= {sheet.image(spot): guard_formula(sheet, spot, text) for spot, text in sheet.guarded}
     found |= {sheet.first_moved: first_formula(sheet), sheet.is_moved: moved_formula(sheet)}
+    found |= step_formulas(sheet)
     for lane in sheet.lanes.values():
         formula = lane_formula(sheet, lane)
         shown, twin = lane_at(sheet, lane.spot), address(sheet.image(lane.spot))
@@ -181,69 +183,9 @@ def unless_apart(sheet: TableSheet, told: str, name: str = "") -> str:
     return f'IF(ISERROR(SUM({block})+SUM({mirrors})),{told},IF({apart},"{IMAGE}",{told}))'
 
 
-def lane_formula(sheet: TableSheet, lane: Lane) -> str:
-    """移, 文, the signed difference, "" (nothing filled in), ✓ or 缺 (open), in this order.
-
-    Blanks are unknown whole figures from 0 upwards: a difference that no filling of them takes away is one.
-    """
-    relation = lane.relation
-    parts, whole = (ranges_of(map(sheet.image, spots(sheet, cells))) for cells in (relation.parts, relation.whole))
-    texts = ranges_of(map(sheet.text_flag, spots(sheet, relation.cells)))
-    sums = f"SUM({parts})-SUM({whole})"
-    gap = f"ROUND({sums},{PLACES})"
-    broken_off = f"ABS(ROUND({sums}-ROUND({sums},0),{PLACES}))>={NEAR}"
-    parts_full, whole_full = f"COUNT({parts})={len(relation.parts)}", f"COUNT({whole})={len(relation.whole)}"
-    wrong = f"AND({gap}>={NEAR},{whole_full}),AND({gap}<=-{NEAR},{parts_full}),{broken_off}"
-    holds = f"AND(ABS({gap})<{NEAR},COUNT({whole})>0,OR({parts_full},{whole_full}))"
-    judged = f'IF(OR({wrong}),{gap},IF({holds},"{layout.HOLDS}","{layout.MISSING}"))'
-    filled = f'IF(COUNT({parts},{whole})=0,"",{judged})'
-    moved = address_of(sheet.is_moved)
-    return f'=IF({moved}<>"","{layout.MOVED}",IF(SUM({texts})>0,"{layout.TEXT}",{filled}))'
-
-
-def spots(sheet: TableSheet, cells: Iterable[str]) -> list[Spot]:
-    return [sheet.cells[cell_id] for cell_id in cells]
-
-
 def address_of(place: Spot) -> str:
     """``$U$33``."""
     return f"${letters(place[1])}${place[0]}"
-
-
-# --- ranges ---------------------------------------------------------------------------------------
-
-
-def ranges_of(places: Iterable[Spot], sheet: str = "") -> str:
-    """``D4:I4`` or ``D6:D26,D30``: cells as the fewest ranges, each with the sheet's name if one is given."""
-    name = f"'{sheet}'!" if sheet else ""
-    return ",".join(name + range_of(box) for box in rectangles(places))
-
-
-def range_of(box: Box) -> str:
-    first, last = address((box.top, box.left)), address((box.bottom, box.right))
-    return first if first == last else f"{first}:{last}"
-
-
-def rectangles(places: Iterable[Spot]) -> list[Box]:
-    """Cells -> rectangles that cover each once: runs along a row, equal runs of neighbouring rows joined."""
-    runs: list[Box] = []
-    for row, column in sorted(places):
-        if runs and runs[-1].top == row and runs[-1].right == column - 1:
-            runs[-1] = Box(row, runs[-1].left, row, column)
-        else:
-            runs.append(Box(row, column, row, column))
-    joined: list[Box] = []
-    for run in runs:
-        above = next((box for box in joined if fits_below(run, box)), None)
-        if above:
-            joined.remove(above)
-            run = Box(above.top, run.left, run.bottom, run.right)
-        joined.append(run)
-    return joined
-
-
-def fits_below(run: Box, box: Box) -> bool:
-    return box.bottom == run.top - 1 and (box.left, box.right) == (run.left, run.right)
 
 
 # --- cover ----------------------------------------------------------------------------------------
@@ -286,6 +228,7 @@ COUNTED: Mapping[str, Callable[[TableSheet], str]] = {
     "texts": lambda sheet: f"SUM({ranges_of(map(sheet.text_flag, sheet.cells.values()), sheet.name)})",
     "moved": lambda sheet: unless_apart(sheet, f'{address(sheet.is_moved, sheet.name)}&""', sheet.name),
     "changed": lambda sheet: f"SUM({changed_lanes(sheet)})" if sheet.lanes else "0",
+    "assumed": lambda sheet: f"SUM({assumed_lanes(sheet)})" if sheet.lanes else "0",
 }
 
 
@@ -293,12 +236,28 @@ def changed_lanes(sheet: TableSheet) -> str:
     return ranges_of((sheet.text_flag(lane.spot) for lane in sheet.lanes.values()), sheet.name)
 
 
+def assumed_lanes(sheet: TableSheet) -> str:
+    return ranges_of((sheet.step(lane.spot, "assumed") for lane in sheet.lanes.values()), sheet.name)
+
+
+def assumed_formula(count: str) -> str:
+    """``wording.assumed_text``: ，其中39项含推定的0, "" where nothing was assumed."""
+    start, end = assumed_text(1).split("1")
+    return f'IF({count}>0,"，{start}"&{count}&"{end}","")'
+
+
+def is_cover_formula(text: str) -> bool:
+    """Whether a formula of the cover tells of implied zeros; those of earlier versions do not."""
+    return assumed_text(1).partition("1")[2] in text
+
+
 def state_formula(row: int) -> str:
     """What the cover says of one table: 移 before 文 before ✓."""
     at = {name: f"{letters(column)}{row}" for name, column in COUNTERS.items()}
     texts, broken, holding, relations = at["texts"], at["broken"], at["holding"], at["relations"]
+    assumed = assumed_formula(at["assumed"])
     also = f'IF({texts}>0,"，{layout.TEXT} "&{texts}&"格是文本","")'
-    told = f'IF({holding}={relations},"✓ 全部相符","相符"&{holding}&"项，其余数据不全")'
+    told = f'IF({holding}={relations},"✓ 全部相符","相符"&{holding}&"项，其余数据不全")&{assumed}'
     told = f'IF({texts}>0,"{layout.TEXT} "&{texts}&"格是文本，有关的项没有核对",{told})'
     told = f'IF({broken}>0,"✗ 不符"&{broken}&"项"&{also},{told})'
     without = f'IF({texts}>0,"{layout.TEXT} "&{texts}&"格是文本","没有规定勾稽关系")'
@@ -316,7 +275,8 @@ def live_formula() -> str:
     relations, broken, holding, texts = (total[name] for name in ("relations", "broken", "holding", "texts"))
     told = (
         f'IF({broken}>0,"✗ ","")&"勾稽关系共"&{relations}&"项，不符"&{broken}&"项"'
-        f'&"（相符"&{holding}&"项，数据不全"&({relations}-{broken}-{holding})&"项）"'
+        f'&"（相符"&{holding}&"项"&{assumed_formula(total["assumed"])}'
+        f'&"，数据不全"&({relations}-{broken}-{holding})&"项）"'
     )
     told = f'IF({broken}+{holding}=0,"没有能核对的勾稽关系（共"&{relations}&"项，数据不全）",{told})'
     told = f'IF({total["figures"]}+{texts}=0,"{NO_FIGURES}，什么也没有校验",{told})'

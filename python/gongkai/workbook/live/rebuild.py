@@ -22,6 +22,7 @@ from gongkai.workbook.live.fittings import CellsOf, all_cells, empty, insert_aft
 from gongkai.workbook.live.foreign import LAST_COLUMN, LAST_ROW, moved_formula
 from gongkai.workbook.live.formulas import formulas_of
 from gongkai.workbook.live.restoring import Lines, Standing
+from gongkai.workbook.live.steps import is_lane_formula
 from gongkai.workbook.live.stored import OpenFile
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def figures_of(root: _Element, standing: Standing) -> dict[Spot, _Element]:
 def is_lane(name: str, cell: _Element) -> bool:
     """Whether a cell holds a lane, with whatever references: one that was dragged has others."""
     text = cell.findtext("{*}f")
-    return bool(text) and layout.MOVED in (text or "") and shape_of(f"={text}") in shapes_of(name)
+    return is_lane_formula(f"={text}") and shape_of(f"={text}") in shapes_of(name)
 
 
 def drop_strays(book: OpenFile, sheet: TableSheet) -> None:
@@ -220,7 +221,7 @@ def merged_cells(root: _Element) -> list[_Element]:
 def is_beside(node: _Element, sheet: TableSheet) -> bool:
     """Whether merged cells lie outside of a table and its image."""
     area = area_of(node.get("ref", ""))
-    return area is not None and (area[0] > sheet.image_box.bottom + 1 or area[1] > sheet.last_hidden + 1)
+    return area is not None and (area[0] > sheet.hidden_lines[-1] + 1 or area[1] > sheet.last_hidden + 1)
 
 
 def replace_list(root: _Element, template: _Element, name: str, nodes: list[_Element]) -> None:

@@ -6,17 +6,19 @@ stands for the result of somebody's own formula that is no longer true, and goes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import Final, TypeGuard
 
 from gongkai.decisions import WORDS
-from gongkai.figures import is_text, rounded, shown, without_blanks
-from gongkai.model import Figure, Relation
+from gongkai.figures import is_text, shown, without_blanks
+from gongkai.model import Figure, Relation, Value
 from gongkai.spreadsheets import Spot, letters
-from gongkai.sums import difference, total
+from gongkai.sums import stated_figures
+from gongkai.sums.states import Judged, judge
+from gongkai.wording import assumed_text
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet
 from gongkai.workbook.live.formulas import (
@@ -28,7 +30,9 @@ from gongkai.workbook.live.formulas import (
     NO_FIGURES,
     SHAPE,
     STATE_COLUMN,
+    formulas_of,
 )
+from gongkai.workbook.live.steps import crossing_lanes, step_results
 
 
 class UnknownResult(Enum):
@@ -74,10 +78,9 @@ def table_results(sheet: TableSheet, cells: CellValues, own: Collection[Spot] = 
     found |= {sheet.image(spot): value for spot, value in guards.items()}
     found[sheet.first_moved] = first = first_moved(list(guards.values()))
     found[sheet.is_moved] = moved = moved_text(first)
+    found |= lane_results(sheet, found, moved)
     for lane in sheet.lanes.values():
-        twin = lane_result(sheet, lane.relation, found, moved)
-        found[sheet.image(lane.spot)] = twin
-        stands = cells.get(lane.spot)
+        twin, stands = found[sheet.image(lane.spot)], cells.get(lane.spot)
         if lane.spot in own:
             found[lane.spot] = stands = twin
         found[sheet.text_flag(lane.spot)] = is_changed(stands, twin)
@@ -116,38 +119,84 @@ def moved_text(first: int | UnknownResult) -> CellValue:
     return f"第{first}行" if first < COLUMN_GUARD else f"{letters(first - COLUMN_GUARD)}列"
 
 
-def lane_result(sheet: TableSheet, relation: Relation, found: Results, moved: CellValue) -> CellValue:
+def lane_results(sheet: TableSheet, found: Results, moved: CellValue) -> Results:
+    """What the lanes show, and the steps by which they come to it."""
+    flags = {cell: found[sheet.text_flag(spot)] for cell, spot in sheet.cells.items()}
+    signs = signs_of(sheet, flags, moved)
+    known = {rule: sign for rule, sign in signs.items() if isinstance(sign, str)}
+    values = {cell: figure_in(found[sheet.image(spot)]) for cell, spot in sheet.cells.items()}
+    judging = judge(judged_relations(sheet, signs), values)
+    shown = lane_texts(sheet, known, judging, values)
+    told: Results = {**step_results(sheet, judging, known)}
+    told |= {sheet.image(sheet.lanes[rule].spot): text for rule, text in shown.items()}
+    lost = lost_lanes(sheet, signs)
+    return told | dict.fromkeys(places_of(sheet, lost), UNKNOWN)
+
+
+def lost_lanes(sheet: TableSheet, signs: Mapping[str, CellValue]) -> set[str]:
+    """The lanes of which nothing is known: the zeros of one relation tell of those of the next."""
+    lost = {rule for rule, sign in signs.items() if sign is UNKNOWN}
+    crossing = set(crossing_lanes(sheet))
+    return lost | crossing if lost & crossing else lost
+
+
+def places_of(sheet: TableSheet, rules: Collection[str]) -> Iterator[Spot]:
+    """The twins and steps of some lanes, and what counts them."""
+    if rules and sheet.struck in formulas_of(sheet.name):
+        yield sheet.struck
+    for rule in rules:
+        spot = sheet.lanes[rule].spot
+        yield sheet.image(spot)
+        yield from (sheet.step(spot, name) for name in layout.STEPS)
+
+
+def shown_lanes(sheet: TableSheet, held: Mapping[str, CellValue]) -> dict[str, CellValue]:
+    """Rule -> what its lane shows, with these values in the cells of the table."""
+    signs = signs_of(sheet, {cell: text_flag(value) for cell, value in held.items()}, "")
+    known = {rule: str(sign) for rule, sign in signs.items()}
+    values = {cell: figure_in(value) for cell, value in held.items()}
+    return lane_texts(sheet, known, judge(judged_relations(sheet, signs), values), values)
+
+
+def signs_of(sheet: TableSheet, flags: Mapping[str, CellValue], moved: CellValue) -> dict[str, CellValue]:
+    """移 or 文, by rule, for the relations that are not judged; UNKNOWN where that is not known."""
     if moved != "":
-        return moved if moved is UNKNOWN else layout.MOVED
-    parts, whole = (
-        [found[sheet.image(sheet.cells[cell])] for cell in cells] for cells in (relation.parts, relation.whole)
-    )
-    flags = [found[sheet.text_flag(sheet.cells[cell])] for cell in relation.cells]
-    if UNKNOWN in flags:
-        return UNKNOWN
-    return layout.TEXT if any(flags) else judged(parts, whole)
+        return dict.fromkeys(sheet.lanes, UNKNOWN if moved is UNKNOWN else layout.MOVED)
+    found: dict[str, CellValue] = {}
+    for rule, lane in sheet.lanes.items():
+        held = [flags[cell] for cell in lane.relation.cells]
+        if UNKNOWN in held:
+            found[rule] = UNKNOWN
+        elif any(held):
+            found[rule] = layout.TEXT
+    return found
 
 
-def judged(parts: Sequence[CellValue], whole: Sequence[CellValue]) -> CellValue:
-    """The difference where no filling of the blanks takes it away, ✓, 缺, "" where nothing is filled in."""
-    stated_parts, stated_whole = figures_of(parts), figures_of(whole)
-    if not stated_parts and not stated_whole:
-        return ""
-    gap = rounded(difference(total(stated_parts), total(stated_whole)))
-    parts_full, whole_full = len(stated_parts) == len(parts), len(stated_whole) == len(whole)
-    if is_broken(gap, parts_full, whole_full):
-        return gap
-    holds = gap == 0 and stated_whole and (parts_full or whole_full)
-    return layout.HOLDS if holds else layout.MISSING
+def judged_relations(sheet: TableSheet, signs: Collection[str]) -> list[Relation]:
+    return [lane.relation for rule, lane in sheet.lanes.items() if rule not in signs]
 
 
-def is_broken(gap: Figure, parts_full: bool, whole_full: bool) -> bool:
-    """Whether whole figures from 0 upwards in the blanks cannot take a difference away."""
-    return (gap > 0 and whole_full) or (gap < 0 and parts_full) or gap != int(gap)
+def figure_in(value: CellValue) -> Value:
+    if not is_number(value):
+        return None
+    return value if isinstance(value, int | Decimal) else Decimal(repr(value))
 
 
-def figures_of(values: Iterable[CellValue]) -> list[Figure]:
-    return [value if isinstance(value, int | Decimal) else Decimal(repr(value)) for value in values if is_number(value)]
+def lane_texts(
+    sheet: TableSheet, signs: Mapping[str, str], judging: Judged, values: Mapping[str, Value]
+) -> dict[str, CellValue]:
+    """By rule: 移, 文, the difference, ✓, "" where nothing is filled in, else 缺."""
+    found: dict[str, CellValue] = {}
+    for rule, lane in sheet.lanes.items():
+        verdict = "" if rule not in judging.gaps else judging.verdict(rule)
+        if verdict == "broken":
+            found[rule] = judging.gaps[rule]
+        elif verdict == "holds":
+            found[rule] = layout.HOLDS
+        else:
+            filled = stated_figures(lane.relation.cells, values)
+            found[rule] = signs.get(rule) or (layout.MISSING if filled else "")
+    return found
 
 
 def is_changed(stands: CellValue, twin: CellValue) -> CellValue:
@@ -195,6 +244,7 @@ def counted(sheet: TableSheet, found: Results | None) -> dict[str, CellValue]:
         "texts": sum_of(found[sheet.text_flag(spot)] for spot in sheet.cells.values()),
         "moved": found[sheet.is_moved],
         "changed": sum_of(found[sheet.text_flag(lane.spot)] for lane in sheet.lanes.values()),
+        "assumed": sum_of(found[sheet.step(lane.spot, "assumed")] for lane in sheet.lanes.values()),
     }
 
 
@@ -227,7 +277,13 @@ def state_of_figures(counts: Mapping[str, CellValue]) -> str:
         return "，".join(filter(None, (f"✗ 不符{broken}项", told)))
     if told:
         return f"{told}，有关的项没有核对"
-    return "✓ 全部相符" if holding == counts["relations"] else f"相符{holding}项，其余数据不全"
+    told = "✓ 全部相符" if holding == counts["relations"] else f"相符{holding}项，其余数据不全"
+    return told + also_assumed(counts["assumed"])
+
+
+def also_assumed(count: CellValue) -> str:
+    """，其中39项含推定的0"""
+    return f"，{assumed_text(int(count))}" if is_number(count) and count else ""
 
 
 def live_text(counts: Mapping[str, Mapping[str, CellValue]], ignored: CellValue) -> CellValue:
@@ -252,7 +308,8 @@ def live_count(counts: Mapping[str, int]) -> str:
         return f"{NO_FIGURES}，什么也没有校验"
     if not broken and not holding:
         return f"没有能核对的勾稽关系（共{relations}项，数据不全）"
-    told = f"勾稽关系共{relations}项，不符{broken}项（相符{holding}项，数据不全{relations - broken - holding}项）"
+    held = f"相符{holding}项{also_assumed(counts['assumed'])}"
+    told = f"勾稽关系共{relations}项，不符{broken}项（{held}，数据不全{relations - broken - holding}项）"
     return f"✗ {told}" if broken else told
 
 

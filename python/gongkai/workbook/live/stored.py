@@ -21,7 +21,7 @@ from gongkai.spreadsheets.xlsx import cell_value, formula_area, index_rows, plac
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, address
 from gongkai.workbook.live.foreign import SheetSpot, stale_formulas
-from gongkai.workbook.live.formulas import STATE_COLUMN, formulas_of, same_formula
+from gongkai.workbook.live.formulas import STATE_COLUMN, formulas_of, is_cover_formula, same_formula
 from gongkai.workbook.live.overview import block_results
 from gongkai.workbook.live.results import (
     UNKNOWN,
@@ -34,6 +34,7 @@ from gongkai.workbook.live.results import (
     ignored_in,
     table_results,
 )
+from gongkai.workbook.live.steps import is_lane_formula
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -225,11 +226,11 @@ def store_results(book: OpenFile, name: str, results: Results) -> bool:
 def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
     """The lanes that no longer hold their formulas, by all formulas of the sheet down to the first line of its image.
 
-    A formula in another format's writing counts (""), and in a workbook from before the images any: its lanes are
+    A formula in another format's writing counts (""), and in a workbook of an earlier version any: its lanes are
     others.
     """
     wanted = formulas_of(table.name)
-    is_older = not any(f'"{layout.MOVED}"' in text or not text for text in formulas.values())
+    is_older = not any(not text or is_lane_formula(text) for text in formulas.values())
     found = ((lane.spot, formulas.get(lane.spot)) for lane in table.lanes.values())
     return tuple(spot for spot, text in found if text is None or not (is_older or stands(text, wanted[spot])))
 
@@ -237,7 +238,7 @@ def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot
 def altered_cover(formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
     """The same of what the cover says of each table and of all."""
     wanted = formulas_of(layout.COVER)
-    is_older = not any(layout.MOVED in text or not text for text in formulas.values())
+    is_older = not any(not text or is_cover_formula(text) for text in formulas.values())
     told = [layout.LIVE_SPOT, *((row, STATE_COLUMN) for row, _ in layout.EDITION_SPOTS.values())]
     counted = [] if is_older else [spot for spot in wanted if spot not in told]
     found = ((spot, formulas.get(spot)) for spot in (*told, *counted))

@@ -1,0 +1,219 @@
+"""Figures of a table, some blank -> the state of each cell (stated, implied, open) and of each relation (勾稽关系).
+
+The one notion of both for all that counts, compares or shows: the checks, the sheets' own formulas
+(``workbook.live.formulas``), worksheet functions, batches, years, levels, JSON and tables.
+
+A blank is implied where the relations leave it one figure, as a rule 0: the six applicants of a row state what its
+总计 states, so those left blank are 0. A sign such as / is a blank. A text that could not be read is none: it is open,
+and no relation with such a cell is judged. Nor is a blank implied by relations that no filling satisfies together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from gongkai.editions import editions
+from gongkai.figures import read_figure, rounded
+from gongkai.model import Entry, Figure, Relation, Table, Value
+from gongkai.sums.relations import Solution, difference, solve, stated_figures, total
+
+CellState = Literal["stated", "implied", "open"]
+Verdict = Literal["holds", "broken", "open"]
+Conflict = Literal["alone", "with others"]
+
+ROUNDS = 3  # of zeros that follow from zeros; after them nothing new comes but in one table of a thousand
+
+
+@dataclass(frozen=True)
+class TableState:
+    """What the relations say of a table as it stands.
+
+    ``cells``: cell id -> state. ``figures``: the implied ones, by cell. ``verdicts``: rule -> whether the relation
+    holds, is broken, or cannot be told; ``assumed`` are those that hold with implied zeros.
+    """
+
+    cells: Mapping[str, CellState]
+    figures: Mapping[str, int]
+    verdicts: Mapping[str, Verdict]
+    assumed: frozenset[str]
+    solution: Solution
+
+    @property
+    def decided(self) -> int:
+        """How many relations hold or are broken."""
+        return sum(verdict != "open" for verdict in self.verdicts.values())
+
+    @property
+    def zeros(self) -> tuple[str, ...]:
+        """The blanks that can be nothing but 0."""
+        return tuple(cell for cell, figure in self.figures.items() if not figure)
+
+
+def table_state(table: Table) -> TableState:
+    """Every cell of the table's form is in ``cells``; a cell without an entry (a range of a sheet ends before it)
+    is open, and no relation with it is judged."""
+    form = editions()[table.edition].forms[table.id]
+    values = tuple((cell, entry.value) for cell, entry in table.entries.items())
+    unread = [cell for cell in form.cells if is_unread(table.entries.get(cell), form.cells[cell].column.unit)]
+    return worked_out(table.edition, table.id, values, frozenset(unread))
+
+
+def is_unread(entry: Entry | None, unit: str) -> bool:
+    """Whether nobody can say what a cell holds: 十二, or what a range leaves out."""
+    if entry is None:
+        return True
+    if entry.value is not None:
+        return False
+    return read_figure(entry.raw, unit).state not in ("blank", "sign")
+
+
+@lru_cache(maxsize=8)  # checks, counts and lists ask for the same tables
+def worked_out(edition: str, table: str, values: tuple[tuple[str, Value], ...], unread: frozenset[str]) -> TableState:
+    relations = editions()[edition].relations_of(table)
+    form = editions()[edition].forms[table]
+    stated = dict(values)
+    solution = solved(edition, table, values)
+    told = judge([one for one in relations if unread.isdisjoint(one.cells)], stated)
+    implied = implied_figures(solution, told)
+    figures = {cell: implied[cell] for cell in form.cells if cell in implied and cell not in unread}
+    states: dict[str, CellState] = {}
+    for cell in form.cells:
+        is_stated = stated.get(cell) is not None
+        states[cell] = "stated" if is_stated else "implied" if cell in figures else "open"
+    verdicts = {one.rule: told.verdict(one.rule) for one in relations}
+    return TableState(states, figures, verdicts, told.assumed, solution)
+
+
+def implied_figures(solution: Solution, told: Judged) -> dict[str, int]:
+    """Blank -> the one figure that it can have. Where relations conflict, 0 only by those that have no part in it."""
+    if not solution.conflicts:
+        return dict(solution.implied)
+    others = {cell: figure for cell, figure in solution.implied.items() if figure}
+    return others | dict.fromkeys(told.zeros, 0)
+
+
+@lru_cache(maxsize=8)
+def solved(edition: str, table: str, values: tuple[tuple[str, Value], ...]) -> Solution:
+    """What is broken, in conflict and implied among the relations of a table."""
+    return solve(editions()[edition].relations_of(table), dict(values))
+
+
+# --- relations ------------------------------------------------------------------------------------
+# Step by step as the formulas of the sheets go, for both give the same verdicts whatever is filled in.
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Relations by their rules, step by step.
+
+    ``gaps``: the stated parts less the stated whole. ``closed``: after each round those that leave their blanks 0.
+    ``broken``: those that no filling of their own blanks satisfies (``alone``), or none once the closed ones have
+    filled theirs. ``settling``: those whose blanks count as 0, ``zeros`` these blanks. ``holding``, and of
+    these ``assumed``: with blanks.
+    """
+
+    gaps: Mapping[str, Figure]
+    closed: tuple[frozenset[str], ...]
+    broken: Mapping[str, Conflict]
+    settling: frozenset[str]
+    zeros: frozenset[str]
+    holding: frozenset[str]
+    assumed: frozenset[str]
+
+    def verdict(self, rule: str) -> Verdict:
+        return "broken" if rule in self.broken else "holds" if rule in self.holding else "open"
+
+
+def judge(relations: Sequence[Relation], values: Mapping[str, Value]) -> Judged:
+    """Relation by relation: a blank is 0 where the filled cells of a relation that holds already reach its sum.
+
+    Row （一）予以公开: 134 ＋ 7 and four blanks, 总计 141: the four are 0. That is round 1. With them a column may be
+    full and reach its own sum, and leave 0 in the rest of it: round 2.
+    """
+    sums = [RelationSums.of(relation, values) for relation in relations]
+    closed = [frozenset(one.rule for one in sums if one.closes(frozenset()))]
+    while len(closed) < ROUNDS:
+        known = blanks_of(sums, closed[-1])
+        closed.append(frozenset(one.rule for one in sums if one.closes(known)))
+    broken = broken_among(sums, blanks_of(sums, closed[-1]))
+    settling = settling_among(sums, closed, broken)
+    zeros = blanks_of(sums, settling)
+    holding = frozenset(one.rule for one in sums if one.rule not in broken and one.holds(zeros))
+    assumed = frozenset(one.rule for one in sums if one.rule in holding and one.blanks)
+    gaps = {one.rule: one.gap for one in sums}
+    return Judged(gaps, tuple(closed), broken, settling, zeros, holding, assumed)
+
+
+@dataclass(frozen=True)
+class RelationSums:
+    """A relation with what it states: ``gap`` is parts less whole; the blank cells of both sides."""
+
+    rule: str
+    gap: Figure
+    parts: frozenset[str]
+    whole: frozenset[str]
+
+    @classmethod
+    def of(cls, relation: Relation, values: Mapping[str, Value]) -> RelationSums:
+        parts, whole = stated_figures(relation.parts, values), stated_figures(relation.whole, values)
+        gap = rounded(difference(total(parts), total(whole)))
+        return cls(relation.rule, gap, unfilled(relation.parts, values), unfilled(relation.whole, values))
+
+    @property
+    def blanks(self) -> frozenset[str]:
+        return self.parts | self.whole
+
+    def closes(self, known: frozenset[str]) -> bool:
+        """Whether it leaves its blanks 0, those in ``known`` being 0 already."""
+        return self.gap == 0 and (self.parts <= known or self.whole <= known)
+
+    def is_broken(self, known: frozenset[str]) -> bool:
+        return is_broken(self.gap, self.parts <= known, self.whole <= known)
+
+    def holds(self, known: frozenset[str]) -> bool:
+        return self.gap == 0 and self.blanks <= known
+
+
+def unfilled(cells: Iterable[str], values: Mapping[str, Value]) -> frozenset[str]:
+    return frozenset(cell for cell in cells if values.get(cell) is None)
+
+
+def is_broken(gap: Figure, parts_full: bool, whole_full: bool) -> bool:
+    """Whether whole figures from 0 upwards in the blanks cannot take a difference away.
+
+    Parts 141 and a whole of 140 with blanks among the parts only: no filling makes the parts less.
+    """
+    return (gap > 0 and whole_full) or (gap < 0 and parts_full) or gap != int(gap)
+
+
+def blanks_of(sums: Iterable[RelationSums], rules: Collection[str]) -> frozenset[str]:
+    """The blank cells of the relations with these rules."""
+    return frozenset().union(*(one.blanks for one in sums if one.rule in rules))
+
+
+def broken_among(sums: Iterable[RelationSums], known: frozenset[str]) -> dict[str, Conflict]:
+    found: dict[str, Conflict] = {}
+    for one in sums:
+        if one.is_broken(frozenset()):
+            found[one.rule] = "alone"
+        elif one.is_broken(known):
+            found[one.rule] = "with others"
+    return found
+
+
+def settling_among(
+    sums: Sequence[RelationSums], closed: Sequence[frozenset[str]], broken: Mapping[str, Conflict]
+) -> frozenset[str]:
+    """The closed relations; where the zeros of others break one, those that have no part in it.
+
+    Then none counts that shares a blank with it, and of the others those that closed by what is filled in alone.
+    """
+    struck = [one for one in sums if broken.get(one.rule) == "with others"]
+    if not struck:
+        return closed[-1]
+    doubtful = frozenset().union(*(one.blanks for one in struck))
+    alone = [one for one in sums if one.rule in closed[0]]
+    return frozenset(one.rule for one in alone if doubtful.isdisjoint(one.blanks))

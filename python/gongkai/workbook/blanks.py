@@ -1,0 +1,157 @@
+"""A report in its workbook -> the blanks to be filled with 0, as changes that the log keeps; and what undoes them.
+
+Forced ones are blanks that the relations leave nothing but 0 (``sums.states``). A sign such as / stays unless it is
+asked for too, and a text that could not be read always does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gongkai.editions import form
+from gongkai.figures import read_figure
+from gongkai.model import Entry, Report, WorkbookError
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.formats import as_figure
+from gongkai.spreadsheets.seen import text_of
+from gongkai.sums import TableState, table_state
+from gongkai.workbook import layout
+from gongkai.workbook.adopting import BookValues, places_text
+from gongkai.workbook.layout import TableSheet
+from gongkai.workbook.proposals import NO_FIGURE, Adoption, forms_of, name_of
+
+FORCED = "空白填0：按勾稽关系只能是0"
+ASKED = "空白填0：按要求填的"
+UNDONE = "撤销空白填0"
+KINDS = (FORCED, ASKED)
+NOTHING = "没有可以填0的空白。"
+
+
+@dataclass(frozen=True)
+class BlankChoice:
+    """Which blanks: the forced ones, or with ``every`` all of them; with ``signs`` those that hold a sign too."""
+
+    every: bool = False
+    signs: bool = False
+
+
+@dataclass(frozen=True)
+class ZeroFilling:
+    """The changes, and how many blanks stay: signs, those that are not 0 by the relations, formulas, those that may
+    be anything."""
+
+    changes: tuple[Adoption, ...]
+    signs: int
+    others: int
+    formulas: int
+    open: int
+
+
+def filling_of(report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankChoice) -> ZeroFilling:
+    changes: list[Adoption] = []
+    left = {"signs": 0, "others": 0, "formulas": 0, "open": 0}
+    forms = forms_of(report.tables)
+    for table in report.tables.values():
+        sheet, state = layout.sheet_of(table.id, table.edition), table_state(table)
+        for entry in blank_entries(table.entries, sheet):
+            kept = why_kept(entry, state, wanted, sheet.cells[entry.cell] in formulas.get(sheet.name, ()))
+            if kept:
+                left[kept] += 1
+                continue
+            reason = FORCED if state.figures.get(entry.cell) == 0 else ASKED
+            name = name_of(entry.cell, forms)
+            changes.append(Adoption(sheet, sheet.cells[entry.cell], name, None, 0, reason))
+    return ZeroFilling(tuple(changes), **left)
+
+
+def blank_entries(entries: Mapping[str, Entry], sheet: TableSheet) -> Iterator[Entry]:
+    """What holds nothing, or a sign."""
+    for cell in sheet.cells:
+        entry = entries.get(cell)
+        if entry is not None and entry.value is None and state_in(entry, sheet) in ("blank", "sign"):
+            yield entry
+
+
+def state_in(entry: Entry, sheet: TableSheet) -> str:
+    unit = form(sheet.form.edition, sheet.table).cells[entry.cell].column.unit
+    return read_figure(entry.raw, unit).state
+
+
+def why_kept(entry: Entry, state: TableState, wanted: BlankChoice, is_formula: bool) -> str:
+    """Why a blank stays as it is, "" for one that is filled."""
+    figure = state.figures.get(entry.cell)
+    if is_formula:
+        return "formulas"
+    if entry.raw.strip() and not wanted.signs:
+        return "signs"
+    if figure:
+        return "others"
+    return "" if figure == 0 or wanted.every else "open"
+
+
+# --- undone ---------------------------------------------------------------------------------------
+
+
+def undoing_of(values: BookValues) -> tuple[Adoption, ...]:
+    """What takes back the last filling: the cells that it filled and that hold its 0 still, and nothing since."""
+    lines = last_lines(values)
+    filled = {place: line for place, line in lines.items() if line["reason"] in KINDS}
+    last = max((line["time"] for line in filled.values()), default="")
+    sheets = {sheet.name: sheet for sheet in layout.table_sheets()}
+    changes: list[Adoption] = []
+    for (name, address), line in filled.items():
+        sheet = sheets[name]
+        spot = next((spot for spot in sheet.cells.values() if layout.address(spot) == address), None)
+        if line["time"] != last or spot is None or as_figure(values.get(name, {}).get(spot)) != 0:
+            continue
+        stood = None if line["stated"] == NO_FIGURE else line["stated"]
+        changes.append(Adoption(sheet, spot, f"{sheet.name} {line['name']}", 0, stood, UNDONE))
+    return tuple(changes)
+
+
+def last_lines(values: BookValues) -> dict[tuple[str, str], dict[str, str]]:
+    """(sheet, cell) of a table -> the last line of the log about it."""
+    held = values.get(layout.LOG, {})
+    names = {sheet.name for sheet in layout.table_sheets()}
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for row in sorted({row for row, _ in held if row >= layout.LOG_TOP}):
+        line = {name: text_of(held.get((row, column))) for name, column in layout.LOG_COLUMNS.items()}
+        if line["table"] in names:
+            found[line["table"], line["cell"]] = line
+    return found
+
+
+# --- what is said of it ---------------------------------------------------------------------------
+
+
+def question_of_filling(filling: ZeroFilling) -> str:
+    forced = sum(change.reason == FORCED for change in filling.changes)
+    asked = len(filling.changes) - forced
+    told = [f"{forced}格按勾稽关系只能是0"] if forced else []
+    told += [f"{asked}格不能由勾稽关系确定，请确认都是没有"] if asked else []
+    where = places_text(filling.changes)
+    return f"把{where}空白填为0（{'，'.join(told)}）？改动会记在“{layout.LOG}”表，可以撤销。"
+
+
+def filled_text(filling: ZeroFilling) -> str:
+    """What was filled, and what was left and why."""
+    count = len(filling.changes)
+    done = f"已把{count}格空白填为0，记在“{layout.LOG}”表。" if count else NOTHING
+    reasons = {
+        "是“/”之类的符号": filling.signs,
+        "按勾稽关系不是0": filling.others,
+        "是公式": filling.formulas,
+        "不能由勾稽关系确定": filling.open,
+    }
+    left = "，".join(f"{number}格{reason}" for reason, number in reasons.items() if number)
+    return f"{done}没有填的：{left}。" if left else done
+
+
+def undone_text(changes: Sequence[Adoption]) -> str:
+    return f"已撤销上次的空白填0，{len(changes)}格恢复原样，记在“{layout.LOG}”表。"
+
+
+def refuse_nothing(changes: Sequence[Adoption]) -> None:
+    if not changes:
+        raise WorkbookError("没有可以撤销的空白填0：没有填过，或填的0后来改动过。")

@@ -1,0 +1,249 @@
+"""The relations of a table, step by step -> formulas on its sheet, and what each of them shows.
+
+Round by round blanks are found that can be nothing but 0, as ``gongkai.sums.states.judge`` does it: that is the twin of
+all formulas here, and names what each step is. A step of a lane stands as far from its twin as those of all lanes do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from gongkai.figures import PLACES, TOLERANCE
+from gongkai.model import Box, Figure, Relation
+from gongkai.spreadsheets import Spot
+from gongkai.sums.states import ROUNDS, Judged
+from gongkai.workbook import layout
+from gongkai.workbook.layout import Lane, TableSheet, address, range_of, ranges_of
+
+NEAR = format(TOLERANCE, "f")
+ALONE, WITH_OTHERS = 1, 2  # in the step ``broken``
+CONFLICTS: Mapping[str, int] = {"alone": ALONE, "with others": WITH_OTHERS}
+
+
+def round_name(number: int) -> str:
+    return f"round{number}"
+
+
+# --- blanks and who else has a say about them -----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Run:
+    """Cells side by side or one below the other, and the lanes of their other relations, in step with them.
+
+    The six applicants of row 7 and the six lanes 自然人 … 其他 below the table: D7:I7 and D30:I30.
+    """
+
+    cells: tuple[Spot, ...]
+    lanes: tuple[tuple[Spot, ...], ...]
+
+    def fits(self, cell: Spot, lanes: Sequence[Spot]) -> bool:
+        """Whether a cell with its lanes goes on as the run does."""
+        if len(lanes) != len(self.lanes):
+            return False
+        way = way_between(self.cells[-1], cell)
+        ways = [way_between(run[-1], lane) for run, lane in zip(self.lanes, lanes, strict=True)]
+        begun = way if len(self.cells) == 1 else way_between(self.cells[0], self.cells[1])
+        return way in ((0, 1), (1, 0)) and way == begun and all(one == way for one in ways)
+
+    def with_cell(self, cell: Spot, lanes: Sequence[Spot]) -> Run:
+        runs = tuple((*run, lane) for run, lane in zip(self.lanes, lanes, strict=True))
+        return Run((*self.cells, cell), runs)
+
+
+def way_between(one: Spot, other: Spot) -> Spot:
+    return other[0] - one[0], other[1] - one[1]
+
+
+@cache
+def runs_of(name: str, rule: str, is_whole: bool) -> tuple[Run, ...]:
+    """The cells of one side of a relation on the sheet of this name."""
+    sheet = next(one for one in layout.table_sheets() if one.name == name)
+    relation = sheet.lanes[rule].relation
+    found: list[Run] = []
+    for cell in relation.whole if is_whole else relation.parts:
+        spot = sheet.cells[cell]
+        lanes = [lane.spot for lane in sheet.lanes_of(cell) if lane.relation.rule != rule]
+        if found and found[-1].fits(spot, lanes):
+            found[-1] = found[-1].with_cell(spot, lanes)
+        else:
+            found.append(Run((spot,), tuple((lane,) for lane in lanes)))
+    return tuple(found)
+
+
+def sides_of(sheet: TableSheet, relation: Relation) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+    """The runs of the parts, and of the whole."""
+    return runs_of(sheet.name, relation.rule, False), runs_of(sheet.name, relation.rule, True)
+
+
+def crossing_lanes(sheet: TableSheet) -> list[str]:
+    """The rules whose cells take part in other relations too: all of 表三, none of 表四."""
+    found = []
+    for rule, lane in sheet.lanes.items():
+        parts, whole = sides_of(sheet, lane.relation)
+        if any(run.lanes for run in (*parts, *whole)):
+            found.append(rule)
+    return found
+
+
+def block(places: Iterable[Spot]) -> str:
+    """``X39:AC39``: a run as one range."""
+    spots = list(places)
+    return range_of(Box(*spots[0], *spots[-1]))
+
+
+def unknown(sheet: TableSheet, runs: Sequence[Run], step: str) -> str:
+    """How many blanks no lane with a 1 in ``step`` makes 0."""
+    terms = []
+    for run in runs:
+        cells = block(map(sheet.image, run.cells))
+        known = [f"(1-{block(sheet.step(lane, step) for lane in lanes)})" for lanes in run.lanes]
+        if known:
+            terms.append(f"SUMPRODUCT({'*'.join([f'(1-ISNUMBER({cells}))', *known])})")
+        else:
+            terms.append(f"{len(run.cells)}-COUNT({cells})")
+    return "+".join(terms)
+
+
+def doubtful(sheet: TableSheet, runs: Sequence[Run]) -> str:
+    """How many blanks stand in a relation that the zeros of others break; "" where no other relation has them."""
+    terms = []
+    for run in runs:
+        cells = block(map(sheet.image, run.cells))
+        places = [block(sheet.step(lane, "broken") for lane in lanes) for lanes in run.lanes]
+        struck = "+".join(f"({place}={WITH_OTHERS})" for place in places)
+        if struck:
+            terms.append(f"SUMPRODUCT((1-ISNUMBER({cells}))*({struck}))")
+    return "+".join(terms)
+
+
+# --- formulas -------------------------------------------------------------------------------------
+
+
+def step_formulas(sheet: TableSheet) -> dict[Spot, str]:
+    found: dict[Spot, str] = {}
+    if crossing_lanes(sheet):
+        found[sheet.struck] = struck_formula(sheet)
+    for lane in sheet.lanes.values():
+        found |= {sheet.step(lane.spot, name): text for name, text in lane_steps(sheet, lane).items()}
+    return found
+
+
+def lane_steps(sheet: TableSheet, lane: Lane) -> dict[str, str]:
+    relation = lane.relation
+    steps = {"gap": gap_formula(sheet, relation)}
+    steps[round_name(1)] = closing_formula(sheet, lane, *blank_counts(sheet, relation))
+    for number in range(2, ROUNDS + 1):
+        sides = (unknown(sheet, side, round_name(number - 1)) for side in sides_of(sheet, relation))
+        steps[round_name(number)] = closing_formula(sheet, lane, *sides)
+    steps["broken"] = broken_formula(sheet, lane)
+    steps["settling"] = settling_formula(sheet, lane)
+    steps["assumed"] = assumed_formula(sheet, lane)
+    return steps
+
+
+def image_ranges(sheet: TableSheet, cells: Iterable[str]) -> str:
+    return ranges_of(sheet.image(sheet.cells[cell]) for cell in cells)
+
+
+def blank_counts(sheet: TableSheet, relation: Relation) -> tuple[str, str]:
+    """How many blanks the parts have, and the whole."""
+    counts = [f"{len(cells)}-COUNT({image_ranges(sheet, cells)})" for cells in (relation.parts, relation.whole)]
+    return counts[0], counts[1]
+
+
+def gap_formula(sheet: TableSheet, relation: Relation) -> str:
+    """The stated parts less the stated whole, as ``figures.rounded`` has it; 移 or 文 where nothing is judged."""
+    parts, whole = image_ranges(sheet, relation.parts), image_ranges(sheet, relation.whole)
+    texts = ranges_of(sheet.text_flag(sheet.cells[cell]) for cell in relation.cells)
+    gap = f"ROUND(SUM({parts})-SUM({whole}),{PLACES})"
+    near = f"IF(ROUND(ABS({gap}-ROUND({gap},0)),{PLACES})<{NEAR},ROUND({gap},0),{gap})"
+    moved = address(sheet.is_moved)
+    return f'=IF({moved}<>"","{layout.MOVED}",IF(SUM({texts})>0,"{layout.TEXT}",{near}))'
+
+
+def gap_at(sheet: TableSheet, lane: Lane) -> str:
+    return address(sheet.step(lane.spot, "gap"))
+
+
+START = "=IF(ISNUMBER("
+
+
+def judged(sheet: TableSheet, lane: Lane, told: str, otherwise: str = "0") -> str:
+    """``told`` where the relation has a difference, be it 0."""
+    return f"{START}{gap_at(sheet, lane)}),{told},{otherwise})"
+
+
+def closing_formula(sheet: TableSheet, lane: Lane, parts: str, whole: str) -> str:
+    """1 where one side has no blank left that may be more than 0, and the sums are equal."""
+    gap = gap_at(sheet, lane)
+    return judged(sheet, lane, f"IF({gap}=0,IF({parts}=0,1,IF({whole}=0,1,0)),0)")
+
+
+def broken_formula(sheet: TableSheet, lane: Lane) -> str:
+    alone = is_wrong(gap_at(sheet, lane), *blank_counts(sheet, lane.relation))
+    last = round_name(ROUNDS)
+    sides = [unknown(sheet, side, last) for side in sides_of(sheet, lane.relation)]
+    others = is_wrong(gap_at(sheet, lane), sides[0], sides[1])
+    return judged(sheet, lane, f"IF({alone},{ALONE},IF({others},{WITH_OTHERS},0))")
+
+
+def is_wrong(gap: str, parts: str, whole: str) -> str:
+    """``sums.states.is_broken``, by how many blanks the sides have."""
+    return f"OR(AND({gap}>0,{whole}=0),AND({gap}<0,{parts}=0),{gap}<>ROUND({gap},0))"
+
+
+def struck_formula(sheet: TableSheet) -> str:
+    """How many relations the zeros of others break."""
+    ranges = ranges_of(sheet.step(lane.spot, "broken") for lane in sheet.lanes.values())
+    return "=" + "+".join(f"COUNTIF({each},{WITH_OTHERS})" for each in ranges.split(","))
+
+
+def settling_formula(sheet: TableSheet, lane: Lane) -> str:
+    first, last = (address(sheet.step(lane.spot, round_name(number))) for number in (1, ROUNDS))
+    counts = [doubtful(sheet, side) for side in sides_of(sheet, lane.relation)]
+    doubt = "+".join(filter(None, counts))
+    if not doubt:
+        return f"={first}"
+    return f"=IF({address(sheet.struck)}=0,{last},IF({doubt}=0,{first},0))"
+
+
+def assumed_formula(sheet: TableSheet, lane: Lane) -> str:
+    """1 for a relation that holds with blanks."""
+    blanks = "+".join(blank_counts(sheet, lane.relation))
+    return f'=IF({address(sheet.image(lane.spot))}="{layout.HOLDS}",IF({blanks}>0,1,0),0)'
+
+
+def lane_formula(sheet: TableSheet, lane: Lane) -> str:
+    """移, 文, the signed difference, ✓, "" (nothing filled in) or 缺 (open), in this order."""
+    gap, relation = gap_at(sheet, lane), lane.relation
+    broken, settling = (address(sheet.step(lane.spot, name)) for name in ("broken", "settling"))
+    left = "+".join(unknown(sheet, side, "settling") for side in sides_of(sheet, relation))
+    filled = f"COUNT({image_ranges(sheet, relation.parts)},{image_ranges(sheet, relation.whole)})"
+    empty = f'IF({filled}=0,"","{layout.MISSING}")'
+    holds = f'IF({settling}=1,"{layout.HOLDS}",IF({left}=0,"{layout.HOLDS}",{empty}))'
+    return judged(sheet, lane, f"IF({broken}>0,{gap},IF({gap}=0,{holds},{empty}))", gap)
+
+
+def is_lane_formula(text: str) -> bool:
+    """Whether a formula is that of a lane with steps, wherever it was dragged to; earlier versions had others."""
+    return text.startswith(START) and f'"{layout.HOLDS}"' in text and f'"{layout.MISSING}"' in text
+
+
+# --- what they show -------------------------------------------------------------------------------
+
+
+def step_results(sheet: TableSheet, told: Judged, signs: Mapping[str, str]) -> dict[Spot, Figure | str]:
+    """What the steps show; ``signs``: rule -> 移 or 文, for the relations that are not judged."""
+    found: dict[Spot, Figure | str] = {}
+    if crossing_lanes(sheet):
+        found[sheet.struck] = sum(conflict == "with others" for conflict in told.broken.values())
+    rounds = {round_name(number): closed for number, closed in enumerate(told.closed, 1)}
+    sets = {**rounds, "settling": told.settling, "assumed": told.assumed}
+    for rule, lane in sheet.lanes.items():
+        found[sheet.step(lane.spot, "gap")] = told.gaps.get(rule, signs.get(rule, ""))
+        found[sheet.step(lane.spot, "broken")] = CONFLICTS.get(told.broken.get(rule, ""), 0)
+        found |= {sheet.step(lane.spot, name): int(rule in rules) for name, rules in sets.items()}
+    return found
