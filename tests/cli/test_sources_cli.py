@@ -201,6 +201,16 @@ def test_check_write_of_a_glob_leaves_the_summary_alone(out: Path) -> None:
     assert (out / "汇总.xlsm").read_bytes() == before
 
 
+def test_check_write_of_a_glob_leaves_what_it_kept_alone(out: Path) -> None:
+    for _ in range(2):
+        run = run_command("check", "--write", *sorted(out.glob("*.xlsm")))
+        assert run.returncode == 0, run.stderr
+    kept = out / f"{ROAD}2023年度报告（上一版）.xlsm"
+    assert f"{kept}：这是 check --write 留下的上一版，没有写入。" in run.stderr
+    assert not list(out.glob("*（上一版）（*"))
+    assert len(json.loads(run_command("check", books(out)[0], kept, "--json").stdout)) == 2
+
+
 def test_check_write_of_a_folder_takes_the_workbooks_of_ours(tmp_path: Path) -> None:
     """A page beside its workbook cannot be written into; that is no failure of the folder."""
     (tmp_path / "页.txt").write_bytes(sound())
@@ -208,7 +218,8 @@ def test_check_write_of_a_folder_takes_the_workbooks_of_ours(tmp_path: Path) -> 
     run = run_command("check", "--write", tmp_path)
     told = f"{tmp_path}：文件夹中另有1个文件不是本工具的工作簿，没有写入。\n"
     assert (run.returncode, run.stderr) == (0, told)
-    (tmp_path / "年报.xlsm").unlink()
+    for path in tmp_path.glob("*.xlsm"):
+        path.unlink()
     assert "没有本工具的工作簿" in run_command("check", "--write", tmp_path).stderr
     run_command("fill", tmp_path / "页.txt", "-o", tmp_path / "年报.xlsm")
     named = run_command("check", "--write", tmp_path / "年报.xlsm", tmp_path / "页.txt")

@@ -16,10 +16,12 @@ STANDARD_INPUT = "-"
 
 @dataclass(frozen=True)
 class Source:
-    """``name`` as it is read and shown; ``lost`` is why it cannot be read, if that is known already."""
+    """``name`` as it is read and shown; ``lost`` is why it cannot be read, if that is known already; ``is_listed``
+    where a folder gave it, which gives no records of ours."""
 
     name: str
     lost: GongkaiError | None = None
+    is_listed: bool = False
 
 
 def sources_of(named: Sequence[str], *, workbooks: bool = False) -> list[Source]:
@@ -30,7 +32,7 @@ def sources_of(named: Sequence[str], *, workbooks: bool = False) -> list[Source]
     found: list[Source] = []
     for one in named:
         found += in_folder(one, workbooks) if is_folder(one) else [Source(one)]
-    return without_records(found)
+    return without_records(without_copies(found) if workbooks else found)
 
 
 def is_folder(name: str) -> bool:
@@ -46,18 +48,19 @@ def in_folder(name: str, workbooks: bool) -> list[Source]:
     try:
         plan = plan_of_folder(Path(name))
     except GongkaiError as error:
-        return [Source(name, error)]
+        return [Source(name, error, is_listed=True)]
     if workbooks:
         return workbooks_among(name, plan.sources)
     if plan.left_out:
         tell(f"{name}：{left_out_line(plan.left_out, '读取')}")
-    return [Source(one) for one in plan.sources]
+    return [Source(one, is_listed=True) for one in plan.sources]
 
 
 def workbooks_among(folder: str, names: Sequence[str]) -> list[Source]:
-    found = [Source(name) for name in names if is_workbook(name)]
+    found = [Source(name, is_listed=True) for name in names if is_workbook(name)]
     if not found:
-        return [Source(folder, GongkaiError(f"文件夹{folder}中没有本工具的工作簿，没有写入；请检查文件夹是否正确。"))]
+        lost = GongkaiError(f"文件夹{folder}中没有本工具的工作簿，没有写入；请检查文件夹是否正确。")
+        return [Source(folder, lost, is_listed=True)]
     others = len(names) - len(found)
     if others:
         tell(f"{folder}：文件夹中另有{others}个文件不是本工具的工作簿，没有写入。")
@@ -75,6 +78,17 @@ def is_workbook(name: str) -> bool:
         return True
 
 
+def without_copies(found: Sequence[Source]) -> list[Source]:
+    """``gongkai check --write out/*`` names what its last run kept too; nothing is written into that."""
+    from gongkai.batch.ours import is_copy
+
+    names = {one.name for one in found}
+    copies = [one for one in found if is_copy(one.name, names)]
+    for one in copies:
+        tell(f"{one.name}：这是 check --write 留下的上一版，没有写入。")
+    return [one for one in found if one not in copies]
+
+
 def without_records(found: Sequence[Source]) -> list[Source]:
     """``gongkai check out/*`` names 汇总.xlsm, 汇总.csv, the journal and decisions too; where nothing else is named,
     each is refused as before."""
@@ -82,7 +96,7 @@ def without_records(found: Sequence[Source]) -> list[Source]:
 
     if len(found) < 2:
         return list(found)
-    records = {one: record_of(Path(one.name)) for one in found if one.lost is None}
+    records = {one: record_of(Path(one.name)) for one in found if not one.is_listed}
     others = [one for one in found if not records.get(one)]
     if not others:
         return list(found)

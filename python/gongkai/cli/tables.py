@@ -25,11 +25,12 @@ from gongkai.output import head_lines, problem_line
 from gongkai.wording import one_line
 
 WIDTH = 80  # columns of a terminal
-INDENT, GAP = 2, 2
-NARROWEST = 16  # of the labels beside figures that need all the room
+INDENT = 2
+GAP, CLOSE = 2, 1  # between figures, and where these leave no room for the labels
+NARROW, NARROWEST = 28, 16  # of the labels, beside figures that need much room and all of it
 FEW = 5  # columns that have room for their heads on one line
 SHORT, PIECE = 3, 2  # letters: of a head that is never broken, and of the pieces of one that is
-LONGEST_TEXT = 12  # columns of what is no figure; the list of what was not read has all of it
+LONGEST_TEXT = 8  # columns of what is no figure; the list of what was not read has all of it
 BLANK = "（空）"
 CLOSING = "、，。；：）”"
 
@@ -67,7 +68,9 @@ def table_lines(table: Table) -> Iterator[str]:
     texts = {cell: text_of(table.entries[cell]) for cell in layout.cells}
     blocks = blocks_of(layout)
     widths = [column_widths(layout, block, texts) for block in blocks]
-    labels = label_width(layout, widths)
+    gap = GAP if room_beside(widths, GAP) >= min(NARROW, longest_label(layout)) else CLOSE
+    labels = max(min(longest_label(layout), room_beside(widths, gap)), NARROWEST)
+    widths = [[gap + width for width in own] for own in widths]
     for number, (block, own) in enumerate(zip(blocks, widths, strict=True)):
         if number:
             yield ""
@@ -107,11 +110,13 @@ def column_widths(layout: Form, block: Block, texts: Mapping[str, str]) -> list[
     return widths
 
 
-def label_width(layout: Form, widths: Sequence[Sequence[int]]) -> int:
-    """Of the labels beside the figures: as much as they take, or as the figures leave."""
-    longest = max(2 * len(row.groups) + width_of(row.label.text) for row in layout.rows)
-    left = WIDTH - INDENT - max(sum(own) + GAP * len(own) for own in widths)
-    return max(min(longest, left), NARROWEST)
+def longest_label(layout: Form) -> int:
+    return max(2 * len(row.groups) + width_of(row.label.text) for row in layout.rows)
+
+
+def room_beside(widths: Sequence[Sequence[int]], gap: int) -> int:
+    """Columns that the figures of all blocks leave for the labels."""
+    return WIDTH - INDENT - max(sum(own) + gap * len(own) for own in widths)
 
 
 def head_pieces(block: Block) -> list[list[str]]:
@@ -168,7 +173,8 @@ def figure_rows(
 
 
 def row_line(label: str, labels: int, texts: Sequence[str], widths: Sequence[int]) -> str:
-    cells = [" " * (GAP + width - width_of(text)) + text for text, width in zip(texts, widths, strict=True)]
+    """``widths`` hold the gap before each column."""
+    cells = [" " * (width - width_of(text)) + text for text, width in zip(texts, widths, strict=True)]
     return (" " * INDENT + label + " " * (labels - width_of(label)) + "".join(cells)).rstrip()
 
 
