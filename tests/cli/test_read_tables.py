@@ -118,7 +118,7 @@ def test_blanks_and_signs_and_doubts() -> None:
     report = with_raw(with_raw(report_of(), CELLS[0], ""), CELLS[1], " / ")
     report = with_raw(report, CELLS[2], "12②（见附注\n二，不含转办）")
     [row] = [line for line in lines_of(report, "applications") if "一、本年新收" in line]
-    assert row.split()[-7:] == ["（空）", "/", "12②（…", "0", "3", "4", "455"]
+    assert row.split()[-7:] == ["（空）", "/", "12②（见…", "0", "3", "4", "455"]
 
 
 CELLS = [f"applications.new.{name}" for name in ("natural", "company", "research")]

@@ -7,7 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
+from gongkai.model import Edit
+from gongkai.workbook import layout
+from gongkai.workbook.file import filled
 from helpers import DOCUMENTS, ROOT
 from helpers.command import run_command
 from helpers.formats.transcript import BOOK, ROAD, slip, sound
@@ -159,6 +163,17 @@ def test_a_table_saved_by_excel_anew_is_still_a_record(out: Path) -> None:
     assert run_command("check", *sorted(out.iterdir())).returncode == 0
 
 
+def test_a_summary_without_tables_is_a_record(out: Path) -> None:
+    """As a batch writes it that has no report in its workbook, with macros or without."""
+    book = load_workbook(out / "汇总.xlsm")
+    for name in set(book.sheetnames) - {layout.BATCH, layout.SUMMARY}:
+        del book[name]
+    book.save(out / "各县.xlsx")
+    assert sources(out) == books(out)
+    (out / "gongkai-batch.jsonl").unlink()
+    assert sources(out) == books(out)
+
+
 def test_an_empty_workbook_is_no_record(tmp_path: Path) -> None:
     """Somebody forgot to fill it in: that is told, and passes for nothing else."""
     shutil.copy(ROOT / "workbook_template.xlsm", tmp_path / "空.xlsm")
@@ -169,10 +184,6 @@ def test_an_empty_workbook_is_no_record(tmp_path: Path) -> None:
 
 def test_a_report_with_a_list_in_its_workbook_is_a_report(out: Path) -> None:
     """The add-in writes list and summary into the workbook that is open, whatever stands in its tables."""
-    from gongkai.model import Edit
-    from gongkai.workbook import layout
-    from gongkai.workbook.file import filled
-
     book = out / BOOK
     book.write_bytes(filled(book, [Edit(layout.BATCH, layout.BATCH_TOP, 1, "a.html")]))
     assert sources(*books(out)) == books(out)

@@ -55,7 +55,7 @@ def test_lines_show_blank_and_unread_apart_from_zero() -> None:
     shown = "\n".join(report_lines(RUIAN))
     for form in editions()["2021"].forms.values():
         assert form.title in shown
-    assert "行政事业性收费                32367.144295" in shown
+    assert "行政事业性收费                  32367.144295" in shown
 
 
 def test_the_types_of_a_report_can_be_looked_up() -> None:

@@ -69,7 +69,7 @@ def holds_summary_table(content: bytes) -> bool:
 
 
 def is_summary_book(path: Path, content: bytes) -> bool:
-    """Whether a workbook of ours has a line on 批量导入 or 汇总, and nothing in its tables."""
+    """Whether a workbook of ours has a line on 批量导入 or 汇总 and nothing in its tables, or these sheets alone."""
     kind = kind_of(content)
     if not kind.is_ours:
         return False
@@ -78,6 +78,8 @@ def is_summary_book(path: Path, content: bytes) -> bool:
     except WorkbookError:  # whoever reads it says why
         return False
     tables = [sheet for sheet in layout.table_sheets() if sheet.name in found]
+    if not tables:
+        return bool(found)
     if any(is_filled(found[sheet.name], sheet.cells.values()) for sheet in tables):
         return False
     return any(name in found and is_listed(found[name], *LISTS[name]) for name in LISTS)

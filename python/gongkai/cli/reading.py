@@ -38,7 +38,7 @@ def add_json_forms(command: ChineseParser) -> None:
         forms.add_argument(name, dest="json", action="store_const", const=form, default="", help=text)
 
 
-class Answers:
+class JsonOutput:
     """The results of several sources as JSON. Lines are put out at once, or at the end where that ``adds`` to them."""
 
     def __init__(self, form: str, adds: bool = False) -> None:
@@ -110,7 +110,7 @@ def run_sources(
     from gongkai.output import failure_to_dict, years_lines
 
     sources = sources_of(options.sources)
-    answers = Answers(options.json, adds=across is not None)
+    answers = JsonOutput(options.json, adds=across is not None)
     codes = [CLEAN]
     for number, (source, report) in enumerate(each_report(sources, reading)):
         if isinstance(report, GongkaiError):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gongkai.batch.ours import BEFORE, UNRESTORED
 from gongkai.cli.adopting import our_content, refuse_unread, with_figures
 from gongkai.cli.console import code_of, complain, complain_of, show, tell
-from gongkai.cli.reading import Answers
+from gongkai.cli.reading import JsonOutput
 from gongkai.cli.sources import Source, sources_of
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 from gongkai.spreadsheets import Spot
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     """Each workbook apart: one that is refused leaves the others theirs."""
     from gongkai.output import check_to_dict, failure_to_dict, finding_lines, head_lines
 
-    codes, answers = [], Answers(options.json)
+    codes, answers = [], JsonOutput(options.json)
     for source in sources_of(options.sources, workbooks=True):
         try:
             done = rechecked(source, options.yes)

@@ -36,7 +36,7 @@ CLOSING = "、，。；：）”"
 
 
 @dataclass(frozen=True)
-class Block:
+class HeadedRows:
     """Rows of a table under the same heads: those of several parts, where their columns say the same."""
 
     columns: tuple[Column, ...]
@@ -88,12 +88,12 @@ def text_of(entry: Entry) -> str:
     return text or BLANK
 
 
-def blocks_of(layout: Form) -> list[Block]:
-    found: list[Block] = []
+def blocks_of(layout: Form) -> list[HeadedRows]:
+    found: list[HeadedRows] = []
     for part in layout.parts:
-        block = Block(part.columns, part.rows)
+        block = HeadedRows(part.columns, part.rows)
         if found and found[-1].heads == block.heads:
-            found[-1] = Block(found[-1].columns, found[-1].rows + part.rows)
+            found[-1] = HeadedRows(found[-1].columns, found[-1].rows + part.rows)
         else:
             found.append(block)
     return found
@@ -102,7 +102,7 @@ def blocks_of(layout: Form) -> list[Block]:
 # --- widths ---------------------------------------------------------------------------------------
 
 
-def column_widths(layout: Form, block: Block, texts: Mapping[str, str]) -> list[int]:
+def column_widths(layout: Form, block: HeadedRows, texts: Mapping[str, str]) -> list[int]:
     widths = [max(map(width_of, pieces)) for pieces in head_pieces(block)]
     for row in block.rows:
         own = [width_of(texts[cell.id]) for cell in layout.row_cells(row.id)]
@@ -119,7 +119,7 @@ def room_beside(widths: Sequence[Sequence[int]], gap: int) -> int:
     return WIDTH - INDENT - max(sum(own) + gap * len(own) for own in widths)
 
 
-def head_pieces(block: Block) -> list[list[str]]:
+def head_pieces(block: HeadedRows) -> list[list[str]]:
     """Of each column the lines of its head; where their units differ, the unit below.
 
     Of many columns 社会公益组织 -> 社会, 公益, 组织, as the official form breaks it.
@@ -137,14 +137,14 @@ def pieces_of(text: str) -> list[str]:
     return [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
 
 
-def is_mixed(block: Block) -> bool:
+def is_mixed(block: HeadedRows) -> bool:
     return len({column.unit for column in block.columns}) > 1
 
 
 # --- lines ----------------------------------------------------------------------------------------
 
 
-def head_rows(block: Block, labels: int, widths: Sequence[int]) -> Iterator[str]:
+def head_rows(block: HeadedRows, labels: int, widths: Sequence[int]) -> Iterator[str]:
     """The heads, their last lines side by side, and the unit where all have one."""
     pieces = head_pieces(block)
     deepest = max(map(len, pieces))
@@ -155,7 +155,7 @@ def head_rows(block: Block, labels: int, widths: Sequence[int]) -> Iterator[str]
 
 
 def figure_rows(
-    layout: Form, block: Block, labels: int, widths: Sequence[int], texts: Mapping[str, str]
+    layout: Form, block: HeadedRows, labels: int, widths: Sequence[int], texts: Mapping[str, str]
 ) -> Iterator[str]:
     """The rows, below the groups that they lie under; a label that is too long goes on below itself."""
     above: tuple[Label, ...] = ()
