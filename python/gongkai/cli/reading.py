@@ -39,14 +39,19 @@ def add_json_forms(command: ChineseParser) -> None:
 
 
 class JsonOutput:
-    """The results of several sources as JSON. Lines are put out at once, or at the end where that ``adds`` to them."""
+    """The results of several sources as JSON; nothing for people, whose form is "".
+
+    Lines are put out at once, or at the end where that ``adds`` to them.
+    """
 
     def __init__(self, form: str, adds: bool = False) -> None:
-        self.form = form
+        self.form, self.adds = form, adds
         self.waits = form != LINES or adds
         self.held: list[dict[str, Any]] = []
 
     def add(self, result: dict[str, Any]) -> None:
+        if not self.form:
+            return
         if self.waits:
             self.held.append(result)
         else:
@@ -56,8 +61,10 @@ class JsonOutput:
         """``comparisons`` are those of the results with findings, in their order."""
         from gongkai.output import add_years, to_json
 
-        left = {id(one): each for one, each in zip(filter(has_findings, self.held), comparisons, strict=False)}
-        held = [add_years(one, left[id(one)]) if id(one) in left else one for one in self.held]
+        left = iter(comparisons)
+        held = [add_years(one, next(left)) if self.adds and has_findings(one) else one for one in self.held]
+        if not self.form:
+            return
         if self.form == LINES:
             for one in held:
                 self.put_line(one)
@@ -110,28 +117,32 @@ def run_sources(
     from gongkai.output import failure_to_dict, years_lines
 
     sources = sources_of(options.sources)
-    answers = JsonOutput(options.json, adds=across is not None)
+    output = JsonOutput(options.json, adds=across is not None)
     codes = [CLEAN]
     for number, (source, report) in enumerate(each_report(sources, reading)):
         if isinstance(report, GongkaiError):
             codes.append(UNREADABLE)
-            if options.json:
-                answers.add(failure_to_dict(source, report))
+            output.add(failure_to_dict(source, report))
             continue
         findings = judge(report)
         codes.append(code_of(findings))
         if refuses and not report.is_evaluated:
             codes.append(complain_of_nothing(report))
         if options.json:
-            answers.add(as_dict(report, findings))
+            output.add(as_dict(report, findings))
         else:
             show([*([""] if number else []), *as_lines(report, findings)])
     comparisons = across() if across else ()
-    if options.json:
-        answers.end(comparisons)
-    elif lines := [*years_lines(comparisons)]:
-        show(["", *lines])
+    output.end(comparisons)
+    if not options.json:
+        show(below(years_lines(comparisons)))
     return max(codes)
+
+
+def below(lines: Iterable[str]) -> list[str]:
+    """Lines under a blank one; nothing for none."""
+    found = list(lines)
+    return ["", *found] if found else []
 
 
 def run_read(options: argparse.Namespace, reading: Mapping[str, Any]) -> int:

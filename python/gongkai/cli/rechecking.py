@@ -39,23 +39,21 @@ def run(options: argparse.Namespace) -> int:
     """Each workbook apart: one that is refused leaves the others theirs."""
     from gongkai.output import check_to_dict, failure_to_dict, finding_lines, head_lines
 
-    codes, answers = [], JsonOutput(options.json)
+    codes, output = [], JsonOutput(options.json)
     for source in sources_of(options.sources, workbooks=True):
         try:
             done = rechecked(source, options.yes)
         except GongkaiError as error:
             codes.append(complain_of(error))
-            if options.json:
-                answers.add(failure_to_dict(source.name, error))
+            output.add(failure_to_dict(source.name, error))
             continue
         codes.append(code_of(done.findings))
         if options.json:
-            answers.add({**check_to_dict(done.report, done.findings), "workbook": str(done.path)})
+            output.add({**check_to_dict(done.report, done.findings), "workbook": str(done.path)})
         else:
             lines = [*head_lines(done.report), *finding_lines(done.report, done.findings)]
             show([*lines, f"已写入 {done.path}，上一版是 {done.kept.name}"])
-    if options.json:
-        answers.end()
+    output.end()
     return max(codes)
 
 
