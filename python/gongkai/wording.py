@@ -88,14 +88,14 @@ def title_line(report: Report) -> str:
     made = title_of(report)
     if made == report.title:
         return ""
-    source = f"的标题是“{inside_quotes(report.title)}”" if report.title else "没有标题"
-    return f"标题“{inside_quotes(made)}”按机关和年度拟写，来源{source}。"
+    source = f"的标题是“{single_quotes(report.title)}”" if report.title else "没有标题"
+    return f"标题“{single_quotes(made)}”按机关和年度拟写，来源{source}。"
 
 
 def title_in_source(said: str, title: str) -> str:
     """The title of the source, by what ``title_line`` says, where the made one still stands on the cover."""
     found = MADE_TITLE.search(said)
-    return found[2] or "" if found and found[1] == inside_quotes(title) else title
+    return found[2] or "" if found and found[1] == single_quotes(title) else title
 
 
 # --- what is not certain --------------------------------------------------------------------------
@@ -135,7 +135,12 @@ def likely_facts(text: str, cover: Mapping[CoverFact, str]) -> dict[CoverFact, E
 
 def inside_quotes(text: str) -> str:
     """“依申请公开”专栏 -> ‘依申请公开’专栏."""
-    return clipped(text).replace("“", "‘").replace("”", "’")
+    return single_quotes(clipped(text))
+
+
+def single_quotes(text: str) -> str:
+    """The whole text on one line, such that it may stand in quotes."""
+    return one_line(text).replace("“", "‘").replace("”", "’")
 
 
 def row_label(row: Row) -> str:

@@ -61,7 +61,7 @@ def test_people_see_the_made_title_and_programs_the_sources() -> None:
     assert report_to_row(report, [], "a", "", "").title == MADE
 
 
-@pytest.mark.parametrize("title", ["", "政府信息公开年报", "“中国青溪”"])
+@pytest.mark.parametrize("title", ["", "政府信息公开年报", "“中国青溪”", "政府信息公开年报" * 10])
 def test_a_workbook_shows_the_made_title_and_gives_back_the_sources(title: str, tmp_path: Path) -> None:
     report = titled(title)
     path = write_workbook(report, check(report), tmp_path / "a.xlsm")
