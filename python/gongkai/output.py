@@ -22,7 +22,16 @@ from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
 from gongkai.sums import table_state
-from gongkai.wording import doubted_facts, doubts_text, escaped, one_line, plain, relation_lines, why_no_figures
+from gongkai.wording import (
+    doubted_facts,
+    doubts_text,
+    escaped,
+    one_line,
+    plain,
+    relation_lines,
+    title_of,
+    why_no_figures,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -47,6 +56,11 @@ def number(value: Value) -> int | float | str | None:
 
 def to_json(value: Any) -> str:
     return escaped(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def to_json_line(value: Any) -> str:
+    """On one line, whatever the texts in it hold."""
+    return escaped(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def to_csv(rows: Iterable[Iterable[object]]) -> bytes:
@@ -219,28 +233,6 @@ def rule_to_dict(rule: Rule) -> dict[str, str]:
     return {"rule": texts.pop("id"), **texts}
 
 
-def report_lines(report: Report) -> Iterator[str]:
-    """A report for people: who, when, the three tables, what could not be read."""
-    yield from head_lines(report)
-    for table in report.tables.values():
-        layout = form(table.edition, table.id)
-        yield ""
-        yield f"{layout.title}（{table.edition}年格式）"
-        for row in layout.rows:
-            figures = [table.entries[cell.id] for cell in layout.row_cells(row.id)]
-            texts = [
-                shown(entry.value) if entry.value is not None else entry.raw.strip() or "（空）" for entry in figures
-            ]
-            yield f"  {row.label.text}：" + "  ".join(" ".join(text.split()) for text in texts)
-    if report.problems:
-        yield ""
-        yield f"有{len(report.problems)}处没有读出："
-    for problem in report.problems:
-        yield f"  ! {problem_line(report, problem.table, problem.row, problem.column)}{problem.reason}" + (
-            f"：“{problem.raw}”" if problem.raw else ""
-        )
-
-
 def problem_line(report: Report, table: str, row: str, column: str) -> str:
     """Where a problem is, in the official labels."""
     found = report.tables.get(table)
@@ -264,7 +256,7 @@ def part_lines(report: Report) -> Iterator[str]:
 
 
 def head_lines(report: Report) -> Iterator[str]:
-    yield report.title or "（没有标题）"
+    yield title_of(report) or "（没有标题）"
     year = f"{report.year}年" if report.year else "未识别"
     yield f"  机关：{report.agency or '未识别'}　年度：{year}　发布日期：{report.published or '未注明'}"
     if told := doubts_text(doubted_facts(report)):

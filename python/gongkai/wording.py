@@ -54,6 +54,53 @@ FACTS: dict[CoverFact, str] = {"agency": "机关", "year": "年度", "published"
 LIKELY = re.compile(rf"({'|'.join(FACTS.values())})“([^“”]*)”据“([^“”]*)”推定，待核。")
 
 
+# --- the title that people are shown --------------------------------------------------------------
+
+GOVERNMENT = "人民政府"
+OFFICE = 3  # letters at the end of a department's name that tell it: 教育局
+YEAR = re.compile(r"(?:19|20)\d\d|二[〇○零]\w\w年")
+MADE_TITLE = re.compile(r"标题“([^“”]*)”按机关和年度拟写，来源(?:没有标题|的标题是“([^“”]*)”)。")
+
+
+def title_of(report: Report) -> str:
+    """What a report is called where people see it: its own title, or one made of body and year where it has none, or
+    one that names neither: 政府信息公开年报 -> 瑞安市人民政府2021年政府信息公开工作年度报告.
+
+    ``Report.title`` and JSON keep what the source says; nobody takes a made title for evidence.
+    """
+    if not (report.agency and report.year) or names_body_or_year(report.title, report.agency):
+        return report.title
+    return f"{report.agency}{report.year}年政府信息公开工作年度报告"
+
+
+def names_body_or_year(title: str, agency: str) -> bool:
+    """青溪县政府信息公开年报 names 青溪县人民政府, 县教育局年报 names 青溪县教育局; 2020年年报 names a year."""
+    text, body = ("".join(clean(one).split()) for one in (title, agency))
+    own = body.removesuffix(GOVERNMENT) if body.endswith(GOVERNMENT) else body[-OFFICE:]
+    return own in text or YEAR.search(text) is not None
+
+
+def title_line(report: Report) -> str:
+    """标题“…”按机关和年度拟写，来源的标题是“政府信息公开年报”。 of a made title, else "".
+
+    ``title_in_source`` reads it again.
+    """
+    made = title_of(report)
+    if made == report.title:
+        return ""
+    source = f"的标题是“{single_quotes(report.title)}”" if report.title else "没有标题"
+    return f"标题“{single_quotes(made)}”按机关和年度拟写，来源{source}。"
+
+
+def title_in_source(said: str, title: str) -> str:
+    """The title of the source, by what ``title_line`` says, where the made one still stands on the cover."""
+    found = MADE_TITLE.search(said)
+    return found[2] or "" if found and found[1] == single_quotes(title) else title
+
+
+# --- what is not certain --------------------------------------------------------------------------
+
+
 def doubted_facts(report: Report) -> str:
     """机关、年度: what of a report's cover is not certain, as lists name it; "" where all is."""
     return "、".join(FACTS[fact] for fact in report.doubts)
@@ -88,7 +135,12 @@ def likely_facts(text: str, cover: Mapping[CoverFact, str]) -> dict[CoverFact, E
 
 def inside_quotes(text: str) -> str:
     """“依申请公开”专栏 -> ‘依申请公开’专栏."""
-    return clipped(text).replace("“", "‘").replace("”", "’")
+    return single_quotes(clipped(text))
+
+
+def single_quotes(text: str) -> str:
+    """The whole text on one line, such that it may stand in quotes."""
+    return one_line(text).replace("“", "‘").replace("”", "’")
 
 
 def row_label(row: Row) -> str:

@@ -25,7 +25,7 @@ CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*[。.]$")
 def test_read_json_has_the_documented_shape() -> None:
     run = run_command("read", RUIAN, "--json")
     assert (run.returncode, run.stderr) == (0, "")
-    found = json.loads(run.stdout)
+    [found] = json.loads(run.stdout)
     assert list(found) == [
         *("title", "agency", "body", "year", "published", "evidence", "source", "provenance"),
         *("evaluated", "tables", "sections", "problems"),
@@ -51,7 +51,7 @@ def test_read_json_has_the_documented_shape() -> None:
 def test_check_of_a_clean_report() -> None:
     run = run_command("check", RUIAN, "--json")
     assert run.returncode == 0
-    found = json.loads(run.stdout)
+    [found] = json.loads(run.stdout)
     assert list(found) == ["report", "evaluated", "checked", "findings"]
     assert found["checked"] == 42
     assert [item for item in found["findings"] if item["severity"] == "error"] == []
@@ -150,7 +150,7 @@ def test_fill_then_check_then_refuse_to_overwrite(tmp_path: Path) -> None:
     assert "--force" in again.stderr
     assert target.read_bytes() == before
     runs = [run_command("check", source, "--json") for source in (BROKEN, target)]
-    checks = [json.loads(run.stdout) for run in runs]
+    checks = [json.loads(run.stdout)[0] for run in runs]
     assert [check["report"]["source"] for check in checks] == [BROKEN, str(target)]
     only_page = {"cause", "raws"}  # what the user typed into a workbook is not read a second time
     from_page, from_book = (
@@ -273,7 +273,8 @@ def test_unruly_names_stay_on_their_line(tmp_path: Path) -> None:
         assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (2, "", 1)
     found = run_command("check", name, "--json")
     assert (found.returncode, found.stderr) == (0, "")
-    assert json.loads(found.stdout)["checked"] == 42
+    [checked] = json.loads(found.stdout)
+    assert checked["checked"] == 42
 
 
 def test_the_file_behind_standard_input_is_not_replaced(tmp_path: Path) -> None:

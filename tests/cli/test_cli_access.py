@@ -27,7 +27,8 @@ def test_offline_takes_what_was_fetched_before_and_says_so(tmp_path: Path) -> No
     assert (gone.returncode, "可在命令行加 --offline 使用" in gone.stderr) == (2, True)
     offline = run_command("check", url, "--offline")
     assert (offline.returncode, "  取得经过：取自本机缓存（" in offline.stdout) == (0, True)
-    (step,) = json.loads(run_command("read", url, "--offline", "--json").stdout)["provenance"]
+    [found] = json.loads(run_command("read", url, "--offline", "--json").stdout)
+    [step] = found["provenance"]
     assert step.startswith("取自本机缓存（")
     filled = run_command("fill", url, "--offline", "-o", str(tmp_path / "a.xlsm"))
     assert (filled.returncode, (tmp_path / "a.xlsm").is_file()) == (0, True)
@@ -71,7 +72,7 @@ def test_a_directory_lists_its_candidates() -> None:
     with serving({"/": [answer(f"<html><h1>各县年报</h1>{links}</html>".encode())]}) as server:
         urls = [server.url(f"/{n}.pdf") for n in (1, 2, 3)]
         run = run_command("check", server.url())
-        found = json.loads(run_command("read", server.url(), "--json").stdout)
+        [found] = json.loads(run_command("read", server.url(), "--json").stdout)
     first, *listed = run.stderr.splitlines()
     assert (run.returncode, run.stdout, "列有3个像年度报告的链接" in first) == (2, "", True)
     assert [line.split()[-1] for line in listed] == urls

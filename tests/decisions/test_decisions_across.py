@@ -72,7 +72,7 @@ def found_in(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[s
     capsys.readouterr()
     cli.main([*arguments, "--json"])
     found = json.loads(capsys.readouterr().out)
-    return list((found[0] if isinstance(found, list) else found)["findings"])
+    return list((found[0] if isinstance(found, list) else found)["findings"])  # levels gives one object
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

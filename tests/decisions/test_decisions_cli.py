@@ -52,7 +52,8 @@ def test_dismiss_check_undo(page: Path, capsys: pytest.CaptureFixture[str]) -> N
         assert "，没有其他错误，" in shown
         assert f"，另有{count}处已忽略：" in shown
     assert main(["check", str(page), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["findings"]
+    [checked] = json.loads(capsys.readouterr().out)
+    found = checked["findings"]
     decision = {"verdict": "dismissed", "reason": "=已核实\n第二行"}
     assert [item["ruling"] for item in found if item["severity"] == "error"] == [decision] * count
     assert main(["dismiss", str(page), found[0]["key"], "--undo"]) == 0

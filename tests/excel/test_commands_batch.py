@@ -14,6 +14,7 @@ from gongkai.checks import check
 from gongkai.excel import batching
 from gongkai.excel.book import apply_edits
 from gongkai.excel.runner import CommandResult
+from gongkai.wording import title_of
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.lists import summary_heads
@@ -312,4 +313,4 @@ def test_formulas_of_the_summary_stay(book: xw.Book, folder: Path) -> None:
     write_workbook(report_of(), [], folder / "a.xlsm")
     press(book, "summary")
     assert {spot for spot, (_, formula) in snapshot(book)[layout.SUMMARY].items() if formula} == formulas
-    assert cell_of(book, layout.SUMMARY, (layout.SUMMARY_TOP, 3)).value == "年度报告"
+    assert cell_of(book, layout.SUMMARY, (layout.SUMMARY_TOP, 3)).value == title_of(report_of())

@@ -9,9 +9,10 @@ from typing import get_type_hints
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gongkai.cli.tables import report_lines
 from gongkai.editions import editions
 from gongkai.model import Problem, Report
-from gongkai.output import number, report_lines, report_to_dict, to_json
+from gongkai.output import number, report_to_dict, to_json
 from helpers.counts import properties
 from helpers.pages import figures, typed_report
 
@@ -54,7 +55,7 @@ def test_lines_show_blank_and_unread_apart_from_zero() -> None:
     shown = "\n".join(report_lines(RUIAN))
     for form in editions()["2021"].forms.values():
         assert form.title in shown
-    assert "行政事业性收费：32367.144295" in shown
+    assert "行政事业性收费                  32367.144295" in shown
 
 
 def test_the_types_of_a_report_can_be_looked_up() -> None:

@@ -157,12 +157,12 @@ def test_check_as_json(tmp_path: Path) -> None:
     source = saved_page(tmp_path, BLANK)
     found = run_command("check", source, "--json")
     assert found.returncode == 2
-    told = json.loads(found.stdout)
+    [told] = json.loads(found.stdout)
     assert (told["evaluated"], told["checked"]) == (False, 0)
     assert NOTHING in told["error"]
     assert told["report"]["agency"]
     assert [finding["rule"] for finding in told["findings"]] == ["coverage.figures"]
-    sound = json.loads(run_command("check", saved_page(tmp_path, ZEROS), "--json").stdout)
+    [sound] = json.loads(run_command("check", saved_page(tmp_path, ZEROS), "--json").stdout)
     assert (sound["evaluated"], sound["checked"], "error" in sound) == (True, 42, False)
 
 
@@ -171,7 +171,7 @@ def test_read_shows_what_there_is_and_says_so(tmp_path: Path) -> None:
     refused("read", source)
     shown = run_command("read", source)
     assert "表" in shown.stdout or "政府信息公开" in shown.stdout
-    told = json.loads(run_command("read", source, "--json").stdout)
+    [told] = json.loads(run_command("read", source, "--json").stdout)
     assert told["evaluated"] is False
     assert told["tables"]
 

@@ -47,7 +47,7 @@ def test_a_workbook_of_ours_gives_the_same_report_from_anywhere(ours: Path) -> N
     runs = (named, piped)
     assert [run.returncode for run in runs] == [0, 0]
     told = [json.loads(run.stdout) for run in runs]
-    for facts in told:
+    for [facts] in told:
         facts.pop("source")
     assert told[0] == told[1]
 

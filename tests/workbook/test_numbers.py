@@ -222,5 +222,5 @@ def test_a_check_of_texts_is_no_clean_one(book: xw.Book) -> None:
 
 def test_json_names_the_rule(tmp_path: Path) -> None:
     path = typed(tmp_path, {NATURAL: "134"})
-    found = json.loads(run_command("check", "--json", path).stdout)
+    [found] = json.loads(run_command("check", "--json", path).stdout)
     assert RULE in {finding["rule"] for finding in found["findings"]}

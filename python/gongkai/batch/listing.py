@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urldefrag
 
 from gongkai.batch.journal import changed_stem, read_journal, summary_names
+from gongkai.batch.ours import is_copy, record_of
 from gongkai.links import Candidate, Directory
 from gongkai.model import FetchError, GongkaiError
 from gongkai.pipeline import is_same_file
@@ -72,8 +73,8 @@ def is_web(source: str) -> bool:
 
 
 def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
-    """The pages, documents and workbooks in a folder, by name; no summary, and nothing that the batch of ``folder``
-    itself wrote there.
+    """The pages, documents and workbooks in a folder, by name; no record of ours, whatever its name, no version before
+    that ``check --write`` kept, and nothing that the batch of ``folder`` itself wrote there.
 
     What has such a name and is no file (a pipe, a link to nothing) is among them: reading it says
     so."""
@@ -87,9 +88,12 @@ def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
     if folder and is_same_file(place, folder):
         ours |= {entry.row.file for entry in entries.values()}
     others = [name for name in names if name not in ours and not name.startswith((".", "~$", kept))]
-    found = tuple(str(place / name) for name in others if name.lower().endswith(PAGES + DOCUMENTS + OTHER_PAGES))
+    named = [name for name in others if name.lower().endswith(PAGES + DOCUMENTS + OTHER_PAGES)]
+    found = tuple(str(place / name) for name in named if not is_copy(name, names) and not record_of(place / name))
     if not found:
-        raise GongkaiError(f"文件夹{place}中没有可导入的文件（{'、'.join(PAGES + DOCUMENTS)}）；请检查文件夹是否正确。")
+        raise GongkaiError(
+            f"文件夹{place}中没有可以读取的文件（{'、'.join(PAGES + DOCUMENTS)}）；请检查文件夹是否正确。"
+        )
     return Plan(found, left_out=tuple(name for name in others if name.lower().endswith(UNREAD)))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from gongkai import __version__
 from gongkai.cli.batch import MOST_PER_HOST, PAUSE, PER_HOST, requests_at_a_time, run_list, seconds
@@ -15,12 +14,10 @@ from gongkai.cli.console import (
     ERRORS,
     INTERRUPTED,
     READER_GONE,
-    UNREADABLE,
     ChineseParser,
     code_of,
     complain,
     complain_of,
-    complain_of_nothing,
     file_name,
     keep_apart,
     number_and_alternative,
@@ -33,10 +30,8 @@ from gongkai.cli.console import (
 )
 from gongkai.cli.deciding import run_decision
 from gongkai.cli.levels import run_levels
-from gongkai.model import Finding, GongkaiError, Report, WorkbookError
-
-if TYPE_CHECKING:
-    from gongkai.compare.years import YearComparison
+from gongkai.cli.reading import add_json_forms
+from gongkai.model import GongkaiError, WorkbookError
 
 Subcommand = Callable[[argparse.Namespace], int]
 
@@ -47,7 +42,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = ChineseParser(
         prog="gongkai",
         description="政府信息公开工作年度报告：读取、校验勾稽关系、填入工作簿并标出不符的单元格。",
-        epilog="退出码：0 没有错误；1 有勾稽错误（包括可能是读取有误的）；2 有来源无法读取，或没有读出数字。",
+        epilog="退出码：0 没有错误；1 有勾稽错误（包括可能是读取有误的）；2 有来源无法读取，或没有读出数字；"
+        "有几个来源的（文件夹也是），取其中最大的。",
     )
     parser.add_argument("--version", action="version", version=f"gongkai {__version__}", help="显示版本")
     commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True)
@@ -74,8 +70,8 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
         commands, "check", "校验报告的勾稽关系、正文和格式；同一机关连续几年的报告一起给出时，还作跨年核对", run_check
     )
     for command in (read, check):
-        command.add_argument("sources", nargs="+", metavar="来源", help=SOURCE_HELP)
-        command.add_argument("--json", action="store_true", help="输出 JSON")
+        command.add_argument("sources", nargs="+", metavar="来源", help=f"{SOURCE_HELP}；存放报告的文件夹")
+        add_json_forms(command)
         add_part(command)
         add_access(command)
     check.add_argument("--write", action="store_true", help="来源是本工具的工作簿：校验并写回，上一版另存一份")
@@ -274,99 +270,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 # --- commands -------------------------------------------------------------------------------------
 
 
-def each_report(sources: Sequence[str], reading: Mapping[str, Any]) -> Iterator[tuple[str, Report | GongkaiError]]:
-    """Every source with its report or its failure; progress on standard error where several are read at a terminal."""
-    from gongkai.pipeline import read_report
-
-    for number, source in enumerate(sources, 1):
-        if len(sources) > 1 and sys.stderr is not None and sys.stderr.isatty():
-            tell(f"[{number}/{len(sources)}] {source}")
-        try:
-            yield source, read_report(source, **reading)
-        except GongkaiError as error:
-            complain_of(error)
-            yield source, error
-
-
-def run_sources(
-    options: argparse.Namespace,
-    judge: Callable[[Report], list[Finding]],
-    as_dict: Callable[[Report, list[Finding]], dict[str, Any]],
-    as_lines: Callable[[Report, list[Finding]], Iterable[str]],
-    across: Callable[[], Sequence[YearComparison]] = tuple,
-    refuses: bool = True,
-) -> int:
-    """Read each source, judge it and print it; one source gives one JSON object, several give a list.
-
-    A report without figures is told on standard error, as what cannot be read; with ``refuses`` False figures do not
-    matter. ``across`` is called once all are read and says what came of comparing the reports with each other.
-    """
-    from gongkai.output import add_years, failure_to_dict, to_json, years_lines
-
-    results: list[dict[str, Any]] = []
-    codes = [CLEAN]
-    for source, report in each_report(options.sources, reading_of(options)):
-        if isinstance(report, GongkaiError):
-            results.append(failure_to_dict(source, report))
-            codes.append(UNREADABLE)
-            continue
-        findings = judge(report)
-        codes.append(code_of(findings))
-        if refuses and not report.is_evaluated:
-            codes.append(complain_of_nothing(report))
-        results.append(as_dict(report, findings) if options.json else {})
-        if not options.json:
-            lines = as_lines(report, findings)
-            show(["", *lines] if len(results) > 1 else lines)
-    comparisons = across()
-    if options.json:
-        left = iter(comparisons)
-        results = [add_years(one, next(left)) if "findings" in one else one for one in results]
-        put(to_json(results[0] if len(options.sources) == 1 else results))
-    elif lines := [*years_lines(comparisons)]:
-        show(["", *lines])
-    return max(codes)
-
-
 def run_read(options: argparse.Namespace) -> int:
-    from gongkai.output import part_lines, parts_to_dict, report_lines, report_to_dict
+    from gongkai.cli.reading import run_read
 
-    if options.parts:
-        return run_sources(
-            options,
-            lambda report: [],
-            lambda report, _: parts_to_dict(report),
-            lambda report, _: part_lines(report),
-            refuses=False,
-        )
-
-    return run_sources(
-        options, lambda report: [], lambda report, _: report_to_dict(report), lambda report, _: report_lines(report)
-    )
+    return run_read(options, reading_of(options))
 
 
 def run_check(options: argparse.Namespace) -> int:
-    if options.write:
-        from gongkai.cli.rechecking import run
+    from gongkai.cli.reading import run_check
 
-        return run(options)
-    from gongkai.compare.bodies import Yearly
-    from gongkai.compare.years import compare_years, yearly
-    from gongkai.output import check_to_dict, finding_lines, head_lines
-    from gongkai.pipeline import check
-
-    seen: list[Yearly] = []
-
-    def judge(report: Report) -> list[Finding]:
-        seen.append(yearly(report))
-        return check(report)
-
-    def lines(report: Report, findings: list[Finding]) -> Iterator[str]:
-        yield from head_lines(report)
-        if report.is_evaluated:
-            yield from finding_lines(report, findings)
-
-    return run_sources(options, judge, check_to_dict, lines, lambda: compare_years(seen))
+    return run_check(options, reading_of(options))
 
 
 def run_fill(options: argparse.Namespace) -> int:

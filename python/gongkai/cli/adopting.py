@@ -47,16 +47,22 @@ def open_workbook(name: str, what: str = "采纳建议") -> Opened:
     """
     from gongkai.decisions.file import with_decisions_beside
     from gongkai.pipeline import check
-    from gongkai.wording import why_no_figures
     from gongkai.workbook.file import read_file
     from gongkai.workbook.values import values_to_report
 
     path, content, kind = our_content(name, what)
     values = read_file(path, content, kind, (*layout.report_names(), layout.LOG))
-    report = values_to_report(values)
-    if not report.is_evaluated:
-        raise NoFigures(f"{name}：{why_no_figures(report)}")
+    report = with_figures(name, values_to_report(values))
     return Opened(path, content, values, report, check(with_decisions_beside(report, path)))
+
+
+def with_figures(name: str, report: Report) -> Report:
+    """The report of a workbook itself. NoFigures, with the workbook's name, where no figure stands in it."""
+    from gongkai.wording import why_no_figures
+
+    if report.is_evaluated:
+        return report
+    raise NoFigures(f"{name}：{why_no_figures(report)}")
 
 
 def our_content(name: str, what: str) -> tuple[Path, bytes, Kind]:

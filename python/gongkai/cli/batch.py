@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
 from gongkai.cli.console import (
     CLEAN,
@@ -19,12 +18,13 @@ from gongkai.cli.console import (
     UNREADABLE,
     complain,
     discard,
+    fitting,
     put,
     show,
     tell,
+    width_of,
 )
 from gongkai.model import GongkaiError
-from gongkai.wording import one_line
 
 if TYPE_CHECKING:
     from gongkai.batch import Imported, Plan
@@ -66,7 +66,7 @@ def run_list(options: argparse.Namespace) -> int:
     if found.candidates and not options.yes and not confirmed(found, options.json):
         return UNREADABLE
     if found.left_out:
-        tell(left_out_line(found.left_out))
+        tell(left_out_line(found.left_out, "导入"))
     if found.goes_on and options.yes:
         tell(GOES_ON)
     return import_all(found.sources, options, access)
@@ -105,9 +105,12 @@ def candidate_lines(found: Plan) -> Iterator[str]:
         yield f"# {GOES_ON}"
 
 
-def left_out_line(names: Sequence[str]) -> str:
+def left_out_line(names: Sequence[str], what: str) -> str:
+    """``what`` is 导入 or 读取: what was not done with these files of a folder."""
     shown = "、".join(names[:SHOWN_NAMES]) + ("等" if len(names) > SHOWN_NAMES else "")
-    return f"文件夹中另有{len(names)}个文件的格式不能读取，没有导入：{shown}；其中如有年报，请解压或另存为网页再导入。"
+    return (
+        f"文件夹中另有{len(names)}个文件的格式不能读取，没有{what}：{shown}；其中如有年报，请解压或另存为网页再{what}。"
+    )
 
 
 # --- the run --------------------------------------------------------------------------------------
@@ -265,15 +268,3 @@ class Progress:
             sys.stderr.flush()
         except OSError:
             discard(sys.stderr)
-
-
-def width_of(text: str) -> int:
-    """Columns of a terminal."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def fitting(text: str, columns: int) -> str:
-    text = one_line(text)
-    while width_of(text) > columns:
-        text = text[:-1]
-    return text

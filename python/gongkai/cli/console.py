@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
+from unicodedata import east_asian_width
 
 from gongkai.decisions import is_grave
 from gongkai.model import Finding, GongkaiError, NoFigures, Report
@@ -120,6 +121,21 @@ def complain_of_nothing(report: Report) -> int:
 def code_of(findings: Sequence[Finding]) -> int:
     """A sum that is broken as read is not clean, though the reading may be at fault."""
     return ERRORS if any(map(is_grave, findings)) else CLEAN
+
+
+# --- the width of a text ---------------------------------------------------------------------------
+
+
+def width_of(text: str) -> int:
+    """Columns of a terminal."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def fitting(text: str, columns: int) -> str:
+    text = one_line(text)
+    while width_of(text) > columns:
+        text = text[:-1]
+    return text
 
 
 # --- argparse in Chinese --------------------------------------------------------------------------

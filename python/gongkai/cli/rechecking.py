@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gongkai.cli.adopting import our_content, refuse_unread
-from gongkai.cli.console import code_of, complain, complain_of, put, show, tell
+from gongkai.batch.ours import BEFORE, UNRESTORED
+from gongkai.cli.adopting import our_content, refuse_unread, with_figures
+from gongkai.cli.console import code_of, complain, complain_of, show, tell
+from gongkai.cli.reading import JsonOutput
+from gongkai.cli.sources import Source, sources_of
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 from gongkai.spreadsheets import Spot
 
@@ -34,37 +37,38 @@ class Rechecked:
 
 def run(options: argparse.Namespace) -> int:
     """Each workbook apart: one that is refused leaves the others theirs."""
-    from gongkai.output import check_to_dict, failure_to_dict, finding_lines, head_lines, to_json
+    from gongkai.output import check_to_dict, failure_to_dict, finding_lines, head_lines
 
-    codes, told = [], []
-    for source in options.sources:
+    codes, output = [], JsonOutput(options.json)
+    for source in sources_of(options.sources, workbooks=True):
         try:
             done = rechecked(source, options.yes)
         except GongkaiError as error:
             codes.append(complain_of(error))
-            told.append(failure_to_dict(source, error))
+            output.add(failure_to_dict(source.name, error))
             continue
         codes.append(code_of(done.findings))
-        told.append({**check_to_dict(done.report, done.findings), "workbook": str(done.path)})
-        if not options.json:
+        if options.json:
+            output.add({**check_to_dict(done.report, done.findings), "workbook": str(done.path)})
+        else:
             lines = [*head_lines(done.report), *finding_lines(done.report, done.findings)]
             show([*lines, f"已写入 {done.path}，上一版是 {done.kept.name}"])
-    if options.json:
-        put(to_json(told[0] if len(told) == 1 else told))
+    output.end()
     return max(codes)
 
 
-def rechecked(name: str, agreed: bool) -> Rechecked:
-    """WorkbookError where the workbook is none of ours, cannot be put right, or nobody agrees to that."""
+def rechecked(source: Source, agreed: bool) -> Rechecked:
+    """GongkaiError where the workbook is none of ours, cannot be put right, or nobody agrees to that."""
     from gongkai.decisions.file import with_decisions_beside
     from gongkai.pipeline import check, read_report
     from gongkai.system import write_whole
-    from gongkai.wording import evaluated
     from gongkai.workbook import read_workbook
     from gongkai.workbook.file import filled, restored, standings
     from gongkai.workbook.fill import flag_edits
 
-    path, content, _ = our_content(name, WHAT)
+    if source.lost:
+        raise source.lost
+    path, content, _ = our_content(source.name, WHAT)
     moved = standings(path, content)
     question = question_about(path, content, moved)
     if question and agreed:
@@ -72,7 +76,7 @@ def rechecked(name: str, agreed: bool) -> Rechecked:
     elif question and not is_agreed(question):
         raise WorkbookError(f"{path.name}没有改动。")
     right = restored(path, moved, content, strays=bool(question))
-    report = evaluated(read_workbook(path, right))
+    report = with_figures(source.name, read_workbook(path, right))
     if not moved and report.tables != read_workbook(path, content).tables:
         raise WorkbookError(f"{path.name}写入后读出的数字与原来不同，没有改动；{TELL}")
     findings = check(report)
@@ -90,8 +94,10 @@ def copy_before(path: Path, restoring: bool) -> Path:
     """Where the version before is kept: one file, but for what is put back one of its own each time, for that may
     take something away: 年报（上一版）.xlsm, 年报（还原前）.xlsm, 年报（还原前2）.xlsm."""
     if not restoring:
-        return path.with_name(f"{path.stem}（上一版）{path.suffix}")
-    names = (path.with_name(f"{path.stem}（还原前{number or ''}）{path.suffix}") for number in (0, *range(2, 1_000)))
+        return path.with_name(f"{path.stem}（{BEFORE}）{path.suffix}")
+    names = (
+        path.with_name(f"{path.stem}（{UNRESTORED}{number or ''}）{path.suffix}") for number in (0, *range(2, 1_000))
+    )
     return next(name for name in names if not name.exists())
 
 

@@ -10,7 +10,7 @@ from gongkai.editions import editions
 from gongkai.figures import clean, read_figure
 from gongkai.model import Cell, Edit, Entry, Finding, Report, Severity, Value
 from gongkai.spreadsheets import Spot
-from gongkai.wording import evidence_lines
+from gongkai.wording import evidence_lines, title_line, title_of
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number, source_text
 from gongkai.workbook.decisions import about_edits, decision_cells, kept_edits
@@ -87,13 +87,14 @@ def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
 
 def cover_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     document = report.document
+    origin = document.provenance if document else ()
     texts: dict[str, Written] = {
-        "title": report.title or None,
+        "title": title_of(report) or None,
         "agency": report.agency or None,
         "year": report.year,
         "source": ((document.url or document.origin) if document else "") or None,
         "published": report.published or None,
-        "provenance": "".join((*(document.provenance if document else ()), *evidence_lines(report))) or None,
+        "provenance": "".join((*origin, *evidence_lines(report), title_line(report))) or None,
     }
     edits = [Edit(layout.COVER, *layout.COVER_SPOTS[name], value) for name, value in texts.items()]
     for table, place in layout.EDITION_SPOTS.items():

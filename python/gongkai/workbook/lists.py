@@ -17,7 +17,7 @@ from gongkai.model import Cell, Decision, Edit, Finding, Form, Report, Value, Wo
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
-from gongkai.wording import doubted_facts, one_line
+from gongkai.wording import doubted_facts, one_line, title_of
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number
 
@@ -206,7 +206,7 @@ def report_to_row(report: Report, findings: Sequence[Finding], source: str, fini
         state=DONE,
         agency=clipped(report.agency),
         year=report.year,
-        title=clipped(report.title),
+        title=clipped(title_of(report)),
         editions=editions_text(report),
         **counts,
         message=message_of(findings),

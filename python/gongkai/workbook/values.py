@@ -15,7 +15,7 @@ from gongkai.model import Cell, CoverFact, Entry, Place, Problem, Report, Table,
 from gongkai.spreadsheets import Spot, letters
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import HIDDEN_SHEET, OUT_OF_SIGHT, text_of
-from gongkai.wording import clipped, likely_facts
+from gongkai.wording import clipped, likely_facts, title_in_source
 from gongkai.workbook import layout
 from gongkai.workbook.cells import canonical, with_source
 from gongkai.workbook.decisions import about_in, decisions_in, is_about_another
@@ -44,8 +44,9 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
         if read:
             tables[table] = read
     problems += cover_problems(values)
+    said = text_of(cover.get(layout.COVER_SPOTS["provenance"]))
     report = Report(
-        title=fold(text_of(cover.get(layout.COVER_SPOTS["title"]))),
+        title=title_in_source(said, fold(text_of(cover.get(layout.COVER_SPOTS["title"])))),
         agency=fold(text_of(cover.get(layout.COVER_SPOTS["agency"]))),
         year=read_year(cover.get(layout.COVER_SPOTS["year"]), problems),
         published=read_date(cover.get(layout.COVER_SPOTS["published"]), problems),
@@ -53,7 +54,6 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
         sections=read_sections(values.get(layout.PROSE, {}), problems),
         problems=tuple(problems),
     )
-    said = text_of(cover.get(layout.COVER_SPOTS["provenance"]))
     return with_decisions(with_doubts(report, said), values.get(layout.RESULTS, {}))
 
 

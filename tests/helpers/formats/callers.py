@@ -184,7 +184,7 @@ def changes(before: Snapshot, after: Snapshot) -> Iterator[str]:
 
 def functions_on_ranges() -> Iterator[str]:
     """The functions on the figures of a table with errors."""
-    tables = json.loads(printed("read", "报告.txt", "--json"))["tables"]
+    tables = json.loads(printed("read", "报告.txt", "--json"))[0]["tables"]
     for table in ("applications", "disputes"):
         cells = [[float(value) for value in row["values"]] for row in tables[table]["rows"]]
         yield f"GK_CHECK {functions.GK_CHECK(cells)}\n"

@@ -125,7 +125,7 @@ def decisions_text() -> str:
     """What is decided, taken back, and counted; the file after each step."""
     write("报告.txt", slip())
     write("次年.txt", sound(year=2024))
-    key = json.loads(printed("check", "报告.txt", "--json"))["findings"][1]["key"]
+    key = json.loads(printed("check", "报告.txt", "--json"))[0]["findings"][1]["key"]
     steps: Sequence[Sequence[str]] = (
         ("dismiss", "报告.txt", "1", "３", "--reason", "已核实：“原文”如此"),
         ("confirm", "报告.txt", key, "1"),
@@ -138,7 +138,7 @@ def decisions_text() -> str:
     key = next(one["key"] for one in both[1]["findings"] if one["rule"].startswith("years"))
     told.append(said("dismiss", "次年.txt", key, "--with", "报告.txt", "--reason", "口径不同"))
     told += [shown_file("次年.处理.json"), said("check", "报告.txt", "次年.txt")]
-    findings = json.loads(printed("check", "报告.txt", "--json"))["findings"]
+    findings = json.loads(printed("check", "报告.txt", "--json"))[0]["findings"]
     return "".join([*told, f"{compact([one['ruling'] for one in findings])}\n"])
 
 
@@ -186,7 +186,7 @@ def entry_text(entry: Mapping[str, Any]) -> str:
     told += [f"  {name}: {compact(value)}\n" for name, value in row.items() if name != "figures"]
     told.append(f"  figures: {len(row['figures'])} {digest(compact(row['figures']))}\n")
     told.append(f"  sha256 {whose(entry['sha256'], row['file'])}\n")
-    own = json.loads(printed("check", row["source"], "--json"))
+    [own] = json.loads(printed("check", row["source"], "--json"))
     found = digest(settled(compact(check), Path.cwd()))
     told.append(f"  check {'as check --json of the source' if check == own else found}\n")
     return "".join(told)

@@ -1,0 +1,106 @@
+"""What the user named -> the sources to be read: a folder is its documents, records of ours beside them are none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gongkai.cli.batch import left_out_line
+from gongkai.cli.console import tell
+from gongkai.model import GongkaiError
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True)
+class Source:
+    """``name`` as it is read and shown; ``lost`` is why it cannot be read, if that is known already; ``is_listed``
+    where a folder gave it, which gives no records of ours."""
+
+    name: str
+    lost: GongkaiError | None = None
+    is_listed: bool = False
+
+
+def sources_of(named: Sequence[str], *, workbooks: bool = False) -> list[Source]:
+    """The sources in their order, never none; standard error is told what is passed over.
+
+    ``workbooks``: of a folder's documents only the workbooks of ours.
+    """
+    found: list[Source] = []
+    for one in named:
+        found += in_folder(one, workbooks) if is_folder(one) else [Source(one)]
+    return without_records(without_copies(found) if workbooks else found)
+
+
+def is_folder(name: str) -> bool:
+    from gongkai.batch.listing import is_web
+
+    return name != STANDARD_INPUT and not is_web(name) and os.path.isdir(name)
+
+
+def in_folder(name: str, workbooks: bool) -> list[Source]:
+    """The documents in a folder by name; where there are none, the folder itself, which cannot be read."""
+    from gongkai.batch.listing import plan_of_folder
+
+    try:
+        plan = plan_of_folder(Path(name))
+    except GongkaiError as error:
+        return [Source(name, error, is_listed=True)]
+    if workbooks:
+        return workbooks_among(name, plan.sources)
+    if plan.left_out:
+        tell(f"{name}：{left_out_line(plan.left_out, '读取')}")
+    return [Source(one, is_listed=True) for one in plan.sources]
+
+
+def workbooks_among(folder: str, names: Sequence[str]) -> list[Source]:
+    found = [Source(name, is_listed=True) for name in names if is_workbook(name)]
+    if not found:
+        lost = GongkaiError(f"文件夹{folder}中没有本工具的工作簿，没有写入；请检查文件夹是否正确。")
+        return [Source(folder, lost, is_listed=True)]
+    others = len(names) - len(found)
+    if others:
+        tell(f"{folder}：文件夹中另有{others}个文件不是本工具的工作簿，没有写入。")
+    return found
+
+
+def is_workbook(name: str) -> bool:
+    """Whether a file is a workbook of ours; one that cannot be read may be, and is told when it is written."""
+    from gongkai.sources.detect import kind_of
+    from gongkai.system import read_plain
+
+    try:
+        return kind_of(read_plain(Path(name))).is_ours
+    except OSError:
+        return True
+
+
+def without_copies(found: Sequence[Source]) -> list[Source]:
+    """``gongkai check --write out/*`` names what its last run kept too; nothing is written into that."""
+    from gongkai.batch.ours import is_copy
+
+    names = {one.name for one in found}
+    copies = [one for one in found if is_copy(one.name, names)]
+    for one in copies:
+        tell(f"{one.name}：这是 check --write 留下的上一版，没有写入。")
+    return [one for one in found if one not in copies]
+
+
+def without_records(found: Sequence[Source]) -> list[Source]:
+    """``gongkai check out/*`` names 汇总.xlsm, 汇总.csv, the journal and decisions too; where nothing else is named,
+    each is refused as before."""
+    from gongkai.batch.ours import record_of
+
+    if len(found) < 2:
+        return list(found)
+    records = {one: record_of(Path(one.name)) for one in found if not one.is_listed}
+    others = [one for one in found if not records.get(one)]
+    if not others:
+        return list(found)
+    for one, what in records.items():
+        if what:
+            tell(f"{one.name}：这是{what}，不是报告，没有读取。")
+    return others
