@@ -1,0 +1,112 @@
+"""What stands in a workbook -> what is printed of each sheet: the official forms, the findings as far as they go.
+
+Of a table the official form alone, or, once somebody chose so, its lanes too; an area that is neither is somebody's
+own and stays. Only 校验结果 needs an area besides: a hundred rows of formulas are prepared there. On 正文 and 修改记录
+nothing is prepared, so that without an area all of their rows are printed, those typed a minute ago as well. A hidden
+sheet has no area: LibreOffice would print it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from gongkai.model import Box
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.seen import text_of
+from gongkai.workbook import layout
+from gongkai.workbook.layout import TableSheet, absolute
+from gongkai.workbook.live.fittings import NameKey, define, defined_names
+from gongkai.workbook.live.stored import OpenFile
+from gongkai.workbook.values import displaced
+
+AREA = "_xlnm.Print_Area"
+TABLES = {sheet.name: sheet for sheet in layout.table_sheets()}
+LAST_COLUMN = layout.RESULT_COLUMNS["state"]  # of what is seen of 校验结果
+FORMULAS = [layout.RESULT_COLUMNS[name] for name in ("place", "state")]  # these stand on every row
+
+
+def table_area(sheet: TableSheet, with_lanes: bool) -> str:
+    """$A$1:$J$29 of 表三; $A$1:$K$32 ``with_lanes``."""
+    return absolute(sheet.printed_with_lanes if with_lanes else sheet.printed)
+
+
+def results_area(cells: Mapping[Spot, object]) -> str:
+    """$A$1:$M$43 for forty findings, $A$1:$M$3 for none: from the title to the last row that holds something."""
+    last = layout.RESULTS_TOP - 1
+    for (row, column), value in cells.items():
+        is_seen = column <= LAST_COLUMN and column not in FORMULAS
+        if is_seen and row > last and text_of(value).strip():
+            last = row
+    return absolute(Box(1, 1, last, LAST_COLUMN))
+
+
+def bare(area: str) -> str:
+    """'表三'!$A$1:$J$29, or 表三!$A$1:$J$29 as Excel writes it, with = before it or not -> $A$1:$J$29."""
+    return area if "," in area else area.rpartition("!")[2]
+
+
+# --- in a file ------------------------------------------------------------------------------------
+
+
+class Said:
+    """What a workbook's file says of its sheets: their numbers, which are shown, what their own names stand for."""
+
+    def __init__(self, book: OpenFile) -> None:
+        tabs = list(book.workbook.iterfind("{*}sheets/{*}sheet"))
+        self.numbers = {tab.get("name", ""): str(number) for number, tab in enumerate(tabs)}
+        self.shown = {tab.get("name", "") for tab in tabs if tab.get("state", "visible") == "visible"}
+        self.names = defined_names(book.workbook)
+
+    def place(self, name: str, sheet: str) -> str:
+        """$A$1:$J$29; "" where the sheet has no such name."""
+        return bare(self.names.get((name, self.numbers[sheet]), ""))
+
+    def has_lanes(self, sheet: str) -> bool:
+        """Whether a table's lanes are printed, also where Excel has moved both since."""
+        area = self.place(AREA, sheet)
+        return bool(area and TABLES[sheet].lanes) and area == self.place(layout.LANES_NAME, sheet)
+
+
+def put_areas(book: OpenFile) -> bool:
+    """Give each of our sheets its area, as its cells are and sheets are shown by now; whether any changed."""
+    said = Said(book)
+    tables = [name for name in TABLES if name in said.numbers]
+    with_lanes = any(said.has_lanes(name) for name in tables)
+    wanted: dict[NameKey, str] = {}
+    for name in tables:
+        for key, place in names_of_table(book, said, name, with_lanes):
+            wanted[key, said.numbers[name]] = place and f"'{name}'!{place}"
+    listed = book.sheet(layout.RESULTS)
+    if listed is not None:
+        area = results_area(listed.cells) if layout.RESULTS in said.shown else ""
+        wanted[AREA, said.numbers[layout.RESULTS]] = area and f"'{layout.RESULTS}'!{area}"
+    changed = {key: place for key, place in wanted.items() if bare(said.names.get(key, "")) != bare(place)}
+    if changed:
+        define(book.workbook, changed)
+    return bool(changed)
+
+
+def names_of_table(book: OpenFile, said: Said, name: str, with_lanes: bool) -> Iterator[tuple[str, str]]:
+    """The names that a table's sheet lacks or must not have; none of a table whose lines were moved before it had
+    them: they would cut it off."""
+    if name not in said.shown:
+        yield AREA, ""
+    lacking = [AREA] if name in said.shown and not said.place(AREA, name) else []
+    if not said.place(layout.LANES_NAME, name):
+        lacking.append(layout.LANES_NAME)
+    held = book.sheet(name) if lacking else None
+    if held is None or displaced(TABLES[name], held.cells):
+        return
+    for key in lacking:
+        yield key, table_area(TABLES[name], with_lanes or key == layout.LANES_NAME)
+
+
+def put_areas_back(book: OpenFile, tables: Collection[str]) -> None:
+    """The areas of tables whose lines were put back into their places, with lanes where they had them."""
+    said = Said(book)
+    wanted = {
+        (AREA, said.numbers[name]): f"'{name}'!{table_area(TABLES[name], said.has_lanes(name))}"
+        for name in tables
+        if said.place(AREA, name)
+    }
+    define(book.workbook, wanted)
