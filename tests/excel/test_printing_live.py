@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from gongkai.model import Edit
 from gongkai.excel.book import apply_edits
+from gongkai.model import Edit
 from gongkai.workbook import layout
-from helpers.excel.engine import open_book
+from helpers.excel.engine import excel_of, open_book
 from helpers.excel.live import fill_live, open_live, press, run_again, set_cell
 from helpers.made import report_of
 
@@ -116,6 +116,13 @@ def test_a_workbook_of_before(tmp_path: Path) -> None:
     press(book, "check")
     assert {name: tables(book)[name] for name in WITH_LANES} == WITH_LANES
     assert layout.RESULTS in areas(book)
+
+
+def test_without_a_printer_all_but_printing_is_done(book: xw.Book) -> None:
+    excel_of(book).lacks.add("printer")
+    assert press(book, "check").kind == "done"
+    outcome = press(book, "print_lanes")
+    assert (outcome.kind, outcome.text.startswith("Excel没有接受这次操作")) == ("error", True)
 
 
 def test_the_log_shows_once_something_stands_in_it(book: xw.Book) -> None:

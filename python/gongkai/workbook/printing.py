@@ -48,7 +48,7 @@ def bare(area: str) -> str:
 # --- in a file ------------------------------------------------------------------------------------
 
 
-class Said:
+class PrintedSheets:
     """What a workbook's file says of its sheets: their numbers, which are shown, what their own names stand for."""
 
     def __init__(self, book: OpenFile) -> None:
@@ -69,7 +69,7 @@ class Said:
 
 def put_areas(book: OpenFile) -> bool:
     """Give each of our sheets its area, as its cells are and sheets are shown by now; whether any changed."""
-    said = Said(book)
+    said = PrintedSheets(book)
     tables = [name for name in TABLES if name in said.numbers]
     with_lanes = any(said.has_lanes(name) for name in tables)
     wanted: dict[NameKey, str] = {}
@@ -86,7 +86,7 @@ def put_areas(book: OpenFile) -> bool:
     return bool(changed)
 
 
-def names_of_table(book: OpenFile, said: Said, name: str, with_lanes: bool) -> Iterator[tuple[str, str]]:
+def names_of_table(book: OpenFile, said: PrintedSheets, name: str, with_lanes: bool) -> Iterator[tuple[str, str]]:
     """The names that a table's sheet lacks or must not have; none of a table whose lines were moved before it had
     them: they would cut it off."""
     if name not in said.shown:
@@ -103,7 +103,7 @@ def names_of_table(book: OpenFile, said: Said, name: str, with_lanes: bool) -> I
 
 def put_areas_back(book: OpenFile, tables: Collection[str]) -> None:
     """The areas of tables whose lines were put back into their places, with lanes where they had them."""
-    said = Said(book)
+    said = PrintedSheets(book)
     wanted = {
         (AREA, said.numbers[name]): f"'{name}'!{table_area(TABLES[name], said.has_lanes(name))}"
         for name in tables
