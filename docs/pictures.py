@@ -65,9 +65,13 @@ def with_lanes(path: Path) -> Path:
     """A workbook of which the tables print as they are seen, with their lanes."""
     book = OpenFile(open_archive(path.read_bytes()))
     numbers = PrintedSheets(book).numbers
-    areas = {(AREA, numbers[name]): layout.absolute(sheet.printed_with_lanes, name) for name, sheet in TABLES.items()}
     known = defined_names(book.workbook)
-    define(book.workbook, {key: area for key, area in areas.items() if key in known})
+    areas = {}
+    for name, sheet in TABLES.items():
+        key = AREA, numbers[name]
+        if key in known:
+            areas[key] = layout.absolute(sheet.printed_with_lanes, name)
+    define(book.workbook, areas)
     path.write_bytes(package_bytes(book.archive, {book.main: part_bytes(book.workbook)}))
     return path
 
@@ -102,7 +106,8 @@ def take_pictures(book: Path, pictures: dict[str, tuple[str, int, tuple[int, int
     for name, (sheet, dots, (left, top, width, height)) in pictures.items():
         # The foot of a list names its sheet; a table has its title alone.
         head = re.escape(TABLES[sheet].form.title) if sheet in TABLES else rf"{sheet}\s+第"
-        page = next(number for number, text in enumerate(pages.split("\f"), 1) if re.search(head, text))
+        texts = pages.split("\f")
+        page = next(number for number, text in enumerate(texts, 1) if re.search(head, text))
         crop = ["-x", str(left), "-y", str(top), "-W", str(width), "-H", str(height)]
         only = ["-png", "-singlefile", "-r", str(dots), "-f", str(page), "-l", str(page)]
         subprocess.run(["pdftoppm", *only, *crop, pdf, IMAGES / name], check=True)

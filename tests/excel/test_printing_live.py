@@ -129,3 +129,12 @@ def test_the_log_shows_once_something_stands_in_it(book: xw.Book) -> None:
     assert not book.sheets[layout.LOG].visible
     apply_edits(book, [Edit(layout.LOG, layout.LOG_TOP, 1, "2022-01-20")])
     assert book.sheets[layout.LOG].visible
+
+
+def test_where_no_table_with_lanes_is_shown(book: xw.Book) -> None:
+    for name in ("表三", "表四"):
+        book.sheets[name].visible = False
+    outcome = press(book, "print_lanes")
+    assert (outcome.kind, outcome.text) == (
+        "error", "没有显示带勾稽校验的表，没有改动；请先取消隐藏“表三”、“表四”。",
+    )  # fmt: skip

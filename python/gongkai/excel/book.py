@@ -160,7 +160,8 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
         raise
     fit_rows(book, [change.new for change in changes])
     show_comments(book, edits, old)
-    put_areas(book, with_edits(old, edits))
+    if layout.COVER in names or layout.RESULTS in names:
+        put_areas(book, with_edits(old, edits))
 
 
 def with_edits(old: Values, edits: Iterable[Edit]) -> Values:

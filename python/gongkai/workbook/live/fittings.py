@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RULES_BEFORE = ("dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter")
 NAMES_BEFORE = ("sheets", "functionGroups", "externalReferences")
 
-NameKey = tuple[str, str]  # a name, and the number of the sheet whose own it is, "" for the workbook's
+NameKey = tuple[str, str]  # a name, and the number of the sheet that owns it, "" for the workbook
 
 
 def all_cells(root: _Element) -> Iterator[tuple[Spot, _Element]]:
@@ -271,11 +271,12 @@ def wanted_names(sheets: Iterable[str]) -> Iterator[tuple[NameKey, str]]:
 
 
 def defined_names(workbook: _Element) -> dict[NameKey, str]:
-    return {key_of(node): node.text or "" for node in workbook.iterfind("{*}definedNames/{*}definedName")}
+    nodes = workbook.iterfind("{*}definedNames/{*}definedName")
+    return {key_of(node): node.text or "" for node in nodes}
 
 
 def define(workbook: _Element, wanted: Mapping[NameKey, str]) -> None:
-    """Give names their places, "" to take one away; all stand in Excel's order afterwards, each once."""
+    """Give names their places, "" to take one away; all stand in Excel's order afterwards."""
     from lxml import etree
 
     names = workbook.find("{*}definedNames")
