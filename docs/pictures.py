@@ -16,10 +16,15 @@ from tempfile import TemporaryDirectory
 from gongkai.batch import report_file_name, with_years
 from gongkai.demo import run
 from gongkai.model import Edit
+from gongkai.opc import open_archive
+from gongkai.opc.package import package_bytes, part_bytes
 from gongkai.pipeline import check, fill, read_report
 from gongkai.workbook import layout
 from gongkai.workbook.file import fill_file, template_path
 from gongkai.workbook.lists import FAILED, BatchRow, batch_edits, report_to_row, summary_edits
+from gongkai.workbook.live.fittings import define, defined_names
+from gongkai.workbook.live.stored import OpenFile
+from gongkai.workbook.printing import AREA, TABLES, PrintedSheets
 
 IMAGES = Path(__file__).parent / "images"
 DOCUMENTS = Path(__file__).parents[1] / "tests" / "documents"
@@ -49,11 +54,26 @@ def main() -> int:
     with TemporaryDirectory() as made:
         folder = Path(made)
         list(run(folder))
-        take_pictures(folder / "ruian2021-broken.xlsm", REPORT)
+        take_pictures(with_lanes(folder / "ruian2021-broken.xlsm"), REPORT)
         older = read_report(DOCUMENTS / "edition-2019-of-2020" / "source.html")
-        take_pictures(fill(older, check(older), folder / "older.xlsm"), OLDER)
+        take_pictures(with_lanes(fill(older, check(older), folder / "older.xlsm")), OLDER)
         take_pictures(made_batch(folder), BATCH)
     return 0
+
+
+def with_lanes(path: Path) -> Path:
+    """A workbook of which the tables print as they are seen, with their lanes."""
+    book = OpenFile(open_archive(path.read_bytes()))
+    numbers = PrintedSheets(book).numbers
+    known = defined_names(book.workbook)
+    areas = {}
+    for name, sheet in TABLES.items():
+        key = AREA, numbers[name]
+        if key in known:
+            areas[key] = layout.absolute(sheet.printed_with_lanes, name)
+    define(book.workbook, areas)
+    path.write_bytes(package_bytes(book.archive, {book.main: part_bytes(book.workbook)}))
+    return path
 
 
 def made_batch(folder: Path) -> Path:
@@ -84,10 +104,10 @@ def take_pictures(book: Path, pictures: dict[str, tuple[str, int, tuple[int, int
     pdf = book.with_suffix(".pdf")
     pages = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True).stdout.decode()
     for name, (sheet, dots, (left, top, width, height)) in pictures.items():
-        # The foot of each page names its sheet.
-        page = next(
-            number for number, text in enumerate(pages.split("\f"), 1) if re.search(rf"{re.escape(sheet)}\s+第", text)
-        )
+        # The foot of a list names its sheet; a table has its title alone.
+        head = re.escape(TABLES[sheet].form.title) if sheet in TABLES else rf"{sheet}\s+第"
+        texts = pages.split("\f")
+        page = next(number for number, text in enumerate(texts, 1) if re.search(head, text))
         crop = ["-x", str(left), "-y", str(top), "-W", str(width), "-H", str(height)]
         only = ["-png", "-singlefile", "-r", str(dots), "-f", str(page), "-l", str(page)]
         subprocess.run(["pdftoppm", *only, *crop, pdf, IMAGES / name], check=True)

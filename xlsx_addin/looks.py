@@ -123,8 +123,8 @@ def row_height(pixels: int) -> float:
     return pixels * 0.75
 
 
-def on_one_page(sheet: Worksheet, *, landscape: bool, tall: bool = False) -> None:
-    """A4, as wide as the page; ``tall`` lets it run over several pages."""
+def on_one_page(sheet: Worksheet, *, landscape: bool, tall: bool = False, foot: bool = True) -> None:
+    """A4, as wide as the page; ``tall`` lets it run over several pages, ``foot`` says which sheet it is of."""
     setup = sheet.page_setup
     setup.paperSize = 9
     setup.orientation = "landscape" if landscape else "portrait"
@@ -136,6 +136,8 @@ def on_one_page(sheet: Worksheet, *, landscape: bool, tall: bool = False) -> Non
     margins = sheet.page_margins
     margins.left = margins.right = margins.top = margins.bottom = 0.5
     margins.header = margins.footer = 0.25
+    if not foot:
+        return
     footer = sheet.oddFooter
     assert footer is not None
     footer.center.text = "&A　第&P页"

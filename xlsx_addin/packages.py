@@ -10,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 
+from gongkai.workbook.live.fittings import define
 from gongkai.workbook.live.stored import PROGRAM
 
 Parts = dict[str, bytes]
@@ -80,7 +81,7 @@ def repaired(parts: Parts, main_type: bytes) -> Parts:
         "docProps/app.xml": lambda part: MADE_BY,
         "docProps/core.xml": fixed_dates,
         "xl/styles.xml": ordered_fonts,
-        "xl/workbook.xml": ordered_titles,
+        "xl/workbook.xml": ordered_names,
     }
     return {
         name: (tidy_sheet if name.startswith("xl/worksheets/sheet") else repairs.get(name, bytes))(part)
@@ -106,8 +107,8 @@ def tidy_sheet(part: bytes) -> bytes:
     return written(root)
 
 
-def ordered_titles(part: bytes) -> bytes:
-    """Columns that repeat on each page before rows that do, as Excel writes them.
+def ordered_names(part: bytes) -> bytes:
+    """Names in Excel's order, and of what repeats on each page columns before rows, as Excel writes them.
 
     openpyxl has rows first, '汇总'!$13:$14,'汇总'!$A:$B, which Gnumeric, for one, warns about.
     """
@@ -115,6 +116,7 @@ def ordered_titles(part: bytes) -> bytes:
     for node in root.iterfind("{*}definedNames/{*}definedName[@name='_xlnm.Print_Titles']"):
         areas = AREA.findall(node.text or "")
         node.text = ",".join(sorted(areas, key=lambda area: area[-1].isdigit()))
+    define(root, {})
     return written(root)
 
 

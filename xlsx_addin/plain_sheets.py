@@ -302,6 +302,7 @@ def add_rule(page: Worksheet, place: str, formula: str, look: DifferentialStyle)
 def add_log(workbook: Workbook) -> None:
     hint = "采纳建议时改动的每一格：一格一行，导入和校验都不清除。要改回原数，在原表填回“原填”的数即可。"
     page = new_page(workbook, layout.LOG, "Log", "修改记录", hint)
+    page.sheet_state = "hidden"  # until something stands in it: it would be a page more of every report
     for name, column in layout.LOG_COLUMNS.items():
         put_head(page, layout.LOG_TOP - 1, column, LOG_HEADS[name])
         whole = page.column_dimensions[letters(column)]

@@ -58,8 +58,7 @@ def add_table_sheet(workbook: Workbook, sheet: TableSheet, *, hidden: bool) -> N
     add_validations(page, sheet)
     hide_beside(page, sheet)
     name_cells(workbook, page, sheet)
-    # No print area: the columns beside are hidden, and LibreOffice prints hidden sheets that have one.
-    looks.on_one_page(page, landscape=True)
+    looks.on_one_page(page, landscape=True, foot=False)  # as published: the official form has none
 
 
 def name_cells(workbook: Workbook, page: Worksheet, sheet: TableSheet) -> None:

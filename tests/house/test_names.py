@@ -11,7 +11,7 @@ import gongkai
 
 FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
-MOST_FILES, MOST_IN_A_FOLDER, FEWEST_LINES = 185, 12, 80  # files: 170 before the sheets had formulas of their own
+MOST_FILES, MOST_IN_A_FOLDER, FEWEST_LINES = 190, 12, 80  # files: 170 before the sheets had formulas of their own
 LARGE_FOLDERS = {
     "excel": "a file for each group of commands, and those of the worksheet functions",
 }

@@ -25,7 +25,7 @@ from helpers.excel.ribbon import BUTTON_MACROS
 from helpers.made import report_of
 from helpers.office import recalculated
 from macros import addin_modules, macro_modules
-from packages import OFFICE_NS, TYPES, Parts, ordered_titles, packed, sheet_parts, unpacked
+from packages import OFFICE_NS, TYPES, Parts, ordered_names, packed, sheet_parts, unpacked
 
 BUILD = ROOT / "xlsx_addin" / "build.py"
 FILES = {"template": template_path(), "addin": ADDIN}
@@ -210,7 +210,7 @@ def test_titles_are_columns_before_rows() -> None:
 )
 def test_titles_of_any_sheet(before: str, after: str) -> None:
     name = f'<definedName name="{TITLES}">{before}</definedName>'
-    done = etree.fromstring(ordered_titles(f"<w><definedNames>{name}</definedNames></w>".encode()))
+    done = etree.fromstring(ordered_names(f"<w><definedNames>{name}</definedNames></w>".encode()))
     assert done.findtext("definedNames/definedName") == after
 
 

@@ -29,6 +29,7 @@ KNOWN_ICONS = {
     "HyperlinkInsert",
     "Info",
     "Lock",
+    "PrintAreaMenu",
     "RefreshAll",
     "ReplaceDialog",
     "ReviewAcceptChange",
@@ -88,7 +89,7 @@ def test_the_groups_are_those_of_the_manual() -> None:
     assert groups == {
         "导入": ["网址", "导入网址", "导入文件", "批量导入", "允许联网函数"],
         "校验": ["校验本报告", "下一处问题", "采纳建议", "文本转数字", *BLANKS, "还原表格", "保护表格", "清除标记"],
-        "结果": ["汇总", "导出", "CSV文件", "JSON文件", "另存报告"],
+        "结果": ["汇总", "导出", "CSV文件", "JSON文件", "另存报告", "打印勾稽校验"],
         "帮助": ["勾稽规则", "使用手册", "关于/诊断"],
     }
 

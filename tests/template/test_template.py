@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from io import BytesIO
 from itertools import product
-from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -18,10 +16,8 @@ import build
 import looks
 from gongkai.editions import editions
 from gongkai.spreadsheets import letters
-from gongkai.workbook import layout, write_workbook
+from gongkai.workbook import layout
 from gongkai.workbook.file import template_path
-from helpers.made import report_of
-from helpers.office import convert, page_texts
 
 SHEETS = {sheet.name: sheet for sheet in layout.table_sheets()}
 EACH_SHEET = pytest.mark.parametrize("name", SHEETS)
@@ -93,7 +89,7 @@ def test_fonts_are_in_the_order_of_the_schema(parts: dict[str, str]) -> None:
 def test_the_sheets_and_which_are_hidden(book: Workbook) -> None:
     assert tuple(book.sheetnames) == layout.sheet_names()
     hidden = [page.title for page in book if page.sheet_state != "visible"]
-    assert hidden == ["表二（2019）", "表三（2019）", layout.TOOL, layout.SETTINGS]
+    assert hidden == ["表二（2019）", "表三（2019）", layout.LOG, layout.TOOL, layout.SETTINGS]
     assert {sheet.name: sheet.editions for sheet in SHEETS.values()} == {
         "表二": ("2021",),
         "表三": ("2021",),
@@ -143,22 +139,6 @@ def test_marks_are_out_of_sight(name: str, book: Workbook) -> None:
         for column in range(found.min, found.max + 1)
     }
     assert {column for _, column in sheet.marks.values()} <= hidden
-
-
-@pytest.mark.slow
-def test_tables_print_on_a_page_each(tmp_path: Path) -> None:
-    filled = write_workbook(replace(report_of(), sections={1: "一段文字"}), [], tmp_path / "filled.xlsm")
-    pages = page_texts(convert([filled], "pdf", tmp_path)[0])
-    firsts = [re.findall(r"(\S+) +第\d+页", page)[-1] for page in pages]
-    assert firsts[:5] == ["封面", "表二", "表三", "表四", "正文"] or firsts[:5] == [
-        "封面",
-        "表二",
-        "表三",
-        "表四",
-        "校验结果",
-    ]
-    assert "四、结转下年度继续办理" in pages[2]
-    assert "勾稽校验" in pages[2]
 
 
 # --- formulas and flags -------------------------------------------------------------------------------------------
@@ -274,6 +254,7 @@ def test_parts_that_every_program_reads(parts: dict[str, str]) -> None:
 
 @EACH_SHEET
 def test_every_figure_has_its_cell_id_as_a_name(book: Workbook, name: str) -> None:
-    names = {cell: named.attr_text for cell, named in book[name].defined_names.items() if not cell.startswith("Print")}
+    names = {cell: named.attr_text for cell, named in book[name].defined_names.items()}
     places = SHEETS[name].cells.items()
+    assert names.pop(layout.LANES_NAME) == layout.absolute(SHEETS[name].printed_with_lanes, name)
     assert names == {cell: f"'{name}'!${letters(column)}${row}" for cell, (row, column) in places}

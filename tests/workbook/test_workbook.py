@@ -174,7 +174,7 @@ def test_the_sheets_of_the_layout_in_use_are_shown(target: Path) -> None:
     older = {cell: Entry(cell, 0) for cell in editions()["2019"].forms["applications"].cells}
     mixed = replace(mixed, tables={**mixed.tables, "applications": Table("applications", "2019", older)})
     states = {sheet.title: sheet.sheet_state for sheet in load_workbook(write_workbook(mixed, [], target))}
-    hidden = dict.fromkeys(("表二（2019）", "表三", layout.TOOL, layout.SETTINGS), "hidden")
+    hidden = dict.fromkeys(("表二（2019）", "表三", layout.LOG, layout.TOOL, layout.SETTINGS), "hidden")
     assert states == dict.fromkeys(layout.sheet_names(), "visible") | hidden
     assert shown_sheets(report_to_edits(report_of(), []))["表三"]
     assert shown_sheets([Edit("表三", 5, 4, 1)]) == {}

@@ -75,6 +75,10 @@ Public Sub GkSaveReport()
     GkStart "save_report", ""
 End Sub
 
+Public Sub GkPrintLanes()
+    GkStart "print_lanes", ""
+End Sub
+
 Public Sub GkAllowFetch()
     GkStart "allow_fetch", ""
 End Sub

@@ -29,6 +29,7 @@ from gongkai.excel.blocks import (
     units,
 )
 from gongkai.excel.looks import Untold, sheet_seen
+from gongkai.excel.printing import put_areas
 from gongkai.model import Edit, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import figures_seen
@@ -159,6 +160,16 @@ def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = No
         raise
     fit_rows(book, [change.new for change in changes])
     show_comments(book, edits, old)
+    if layout.COVER in names or layout.RESULTS in names:
+        put_areas(book, with_edits(old, edits))
+
+
+def with_edits(old: Values, edits: Iterable[Edit]) -> Values:
+    """What stands on the sheets that were read, once edits are written."""
+    cells = {name: dict(values) for name, values in old.items()}
+    for edit in edits:
+        cells[edit.sheet][edit.row, edit.column] = edit.value
+    return cells
 
 
 @dataclass(frozen=True)

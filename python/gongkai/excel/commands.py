@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Command] = {
     "export_csv": exporting.export_csv,
     "export_json": exporting.export_json,
     "save_report": exporting.save_report,
+    "print_lanes": exporting.print_lanes,
     "allow_fetch": helping.allow_fetch,
     "rules": helping.rules,
     "manual": helping.manual,

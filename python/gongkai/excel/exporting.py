@@ -1,4 +1,4 @@
-"""The report in the open workbook -> a file: CSV, JSON, text."""
+"""The report in the open workbook -> a file: CSV, JSON, text; or what its tables print."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import xlwings as xw
 
 from gongkai.batch import report_file_name
 from gongkai.excel.checking import current_report
+from gongkai.excel.printing import switch_lanes
 from gongkai.excel.runner import CommandResult, Request, file_of
 from gongkai.model import Report, WorkbookError
 from gongkai.output import COLUMNS, check_to_dict, report_to_dict, to_csv, to_json
@@ -85,3 +86,8 @@ def save_report(book: xw.Book, asked: Request) -> CommandResult:
     book.sheets[layout.TOOL].range(first, last).value = [[None]] * (last[0] - first[0] + 1)
     book.save(target)
     return CommandResult("done", f"已另存为 {target}")
+
+
+def print_lanes(book: xw.Book, asked: Request) -> CommandResult:
+    """A switch: only what is printed changes, nothing is printed."""
+    return CommandResult("done", switch_lanes(book))

@@ -16,6 +16,7 @@ from gongkai.excel.blocks import Cells, is_long
 from gongkai.excel.book import TABLES, NotRestored, as_entered, read_block, sheet_names
 from gongkai.excel.checking import check
 from gongkai.excel.importing import new_name
+from gongkai.excel.printing import put_areas_back, tables_with_lanes
 from gongkai.excel.runner import YES, Command, CommandResult, Request
 from gongkai.model import WorkbookError
 from gongkai.spreadsheets import Spot, letters
@@ -74,6 +75,7 @@ def is_cover_whole(book: xw.Book) -> bool:
 
 
 def put_right(book: xw.Book, examined: Sequence[Examined]) -> None:
+    with_lanes = tables_with_lanes(book)
     try:
         for one in examined:
             if one.found is not None:
@@ -81,6 +83,7 @@ def put_right(book: xw.Book, examined: Sequence[Examined]) -> None:
         put_formulas(book)
     except Exception as error:
         raise NotRestored(HALFWAY) from error
+    put_areas_back(book, [one.sheet.name for one in examined if one.found is not None], with_lanes)
 
 
 def backup_of(book: xw.Book, name: str) -> str:
@@ -211,12 +214,17 @@ def hide_columns(page: xw.Sheet, first: int, last: int) -> None:
 
 
 def put_names(book: xw.Book, present: Iterable[str]) -> None:
-    """The names to which the list's links lead, where a workbook from before them has none."""
+    """The names to which the list's links lead, where a workbook from before them has none, and of each table that of
+    what is printed with its lanes."""
     known = {name.name for name in book.names}
     for sheet in layout.table_sheets():
         for cell, (row, column) in sheet.cells.items() if sheet.name in present else ():
             if sheet.link(cell) not in known:
                 book.names.add(sheet.link(cell), f"='{sheet.name}'!${letters(column)}${row}")
+        if sheet.name in present:
+            with suppress(Exception):  # only printing depends on it
+                place = layout.absolute(sheet.printed_with_lanes, sheet.name)
+                book.sheets[sheet.name].names.add(layout.LANES_NAME, f"={place}")
 
 
 # --- before a command writes ----------------------------------------------------------------------

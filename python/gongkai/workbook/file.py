@@ -46,6 +46,7 @@ from gongkai.workbook.live.stored import (
     forget,
     renew,
 )
+from gongkai.workbook.printing import put_areas, put_areas_back
 from gongkai.workbook.sheet import Patched, fit_rows, patch_sheet
 from gongkai.workbook.values import ALTERED, RESTORE, displaced, displaced_text
 
@@ -147,6 +148,7 @@ def restored(path: Path, moved: Sequence[Standing], content: bytes | None = None
         for sheet in layout.table_sheets() if strays else ():
             if sheet.name in book.parts:
                 drop_strays(book, sheet)
+        put_areas_back(book, [standing.sheet.name for standing in moved])
         changed = refitted(book, model)
         dropped, without = without_chain(book)
         return package_bytes(book.archive, parts.changed | changed | without, dropped)
@@ -252,7 +254,8 @@ def patch_package(book: OpenFile, edits: Sequence[Edit], file: str) -> dict[str,
     book.sheets.clear()  # what was read before the edits
     complete = renew(book, [(name, spot) for name, patched in done.items() for spot in patched.changed])
     changed = parts.changed | {book.parts[name]: part_bytes(book.roots[name]) for name in book.touched}
-    if patch_workbook(book.workbook, shown, complete):
+    is_said = patch_workbook(book.workbook, shown, complete)
+    if put_areas(book) or is_said:
         changed[book.main] = part_bytes(book.workbook)
     overwritten = {name: patched.formulas for name, patched in done.items()}
     return changed | patch_chain(book, overwritten) | patch_author(book.archive)

@@ -72,14 +72,18 @@ def flag_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
 
 
 def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
-    """Sheet name -> shown, for the sheets about which the edits decide (by the editions named on the cover)."""
+    """Sheet name -> shown, for the sheets about which the edits decide: tables by the editions named on the cover, the
+    log once something stands in it."""
     tables = {spot: table for table, spot in layout.EDITION_SPOTS.items()}
     named = {
         tables[edit.row, edit.column]: "" if edit.value == layout.MISSING else str(edit.value)
         for edit in edits
         if edit.sheet == layout.COVER and (edit.row, edit.column) in tables
     }
-    return layout.sheets_shown(named)
+    shown = layout.sheets_shown(named)
+    if any(edit.sheet == layout.LOG and edit.row == layout.LOG_TOP for edit in edits):
+        shown[layout.LOG] = True
+    return shown
 
 
 # --- cover and tables -----------------------------------------------------------------------------

@@ -163,6 +163,7 @@ TITLE_SPOT: Spot = (1, 1)
 FORM_TOP = 2  # the form's first line; the title stands above it
 GUARDED = ("row", "column", "group")  # kinds of labels
 LANE_HEAD = "勾稽校验"
+LANES_NAME = f"含{LANE_HEAD}"  # names on each sheet of a table what is printed with its lanes
 MARK_SHIFT = 20
 SOURCE_SHIFT = 2 * MARK_SHIFT  # hidden as well: what the source of a converted figure says
 # By which a lane is judged (workbook.live.steps), each as far below the step before.
@@ -240,6 +241,17 @@ class TableSheet:
     def last_line(self) -> int:
         """The last row that is seen: the table, its lanes, and what their signs mean."""
         return self.size.bottom + len(self.lane_lines) + (1 if self.lanes else 0)
+
+    @property
+    def printed(self) -> Box:
+        """What is printed: title and table as the official form has them, A1:J29 of 表三."""
+        return Box(*TITLE_SPOT, self.size.bottom, self.size.right)
+
+    @property
+    def printed_with_lanes(self) -> Box:
+        """The same with its lanes and what their signs mean, A1:K32 of 表三."""
+        beside = any(lane.beside for lane in self.lanes.values())
+        return Box(*TITLE_SPOT, self.last_line, self.size.right + (1 if beside else 0))
 
     @property
     def is_moved(self) -> Spot:
@@ -449,6 +461,14 @@ def address(place: Spot, sheet: str = "") -> str:
     """``J28``, or ``'表三'!J28`` with a sheet."""
     cell = f"{letters(place[1])}{place[0]}"
     return f"'{sheet}'!{cell}" if sheet else cell
+
+
+def absolute(box: Box, sheet: str = "") -> str:
+    """``$A$1:$J$29``, ``$D$7`` of one cell, or ``'表三'!$D$7`` with a sheet."""
+    first = f"${letters(box.left)}${box.top}"
+    last = f"${letters(box.right)}${box.bottom}"
+    area = first if first == last else f"{first}:{last}"
+    return f"'{sheet}'!{area}" if sheet else area
 
 
 # --- ranges ---------------------------------------------------------------------------------------

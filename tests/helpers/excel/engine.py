@@ -23,7 +23,7 @@ from openpyxl.utils import column_index_from_string
 from xlwings import base_classes
 
 from helpers.excel.entry import ERRORS, GENERAL, PLAIN, Cell, ComError, Look
-from helpers.excel.grid import Range, Sheet, Spot
+from helpers.excel.grid import PRINT_AREA, Range, Sheet, Spot
 
 TEXTS = {number: text for text, number in ERRORS.items()}
 
@@ -44,7 +44,8 @@ class Excel:
 
     ``fail_at`` is the number (1 for the first) of the range call that raises, counted over ``COUNTED`` kinds;
     ``broken`` makes every later one raise too. ``lacks`` names properties of the application that raise
-    NotImplementedError, as they do on platforms without them. ``protected`` are sheets that refuse to be written.
+    NotImplementedError, as they do on platforms without them; one that lacks a "printer" has no page setup.
+    ``protected`` are sheets that refuse to be written.
     """
 
     calls: list[Call] = field(default_factory=list)
@@ -116,6 +117,7 @@ class ParsedSheet:
     anchors: Mapping[Spot, Spot]
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
+    names: Mapping[str, str]
 
 
 @cache
@@ -152,7 +154,10 @@ def parse_sheet(source: Any) -> ParsedSheet:
         if parsed.filled or parsed.format != formats.get(cell.column, GENERAL):
             cells[cell.row, cell.column] = parsed
     visible = source.sheet_state == "visible"
-    return ParsedSheet(source.title, visible, cells, formats, anchors, frozenset(rows), frozenset(hidden))
+    names = {name: str(entry.attr_text).rpartition("!")[2] for name, entry in source.defined_names.items()}
+    if source.print_area:
+        names[PRINT_AREA] = str(source.print_area).rpartition("!")[2]
+    return ParsedSheet(source.title, visible, cells, formats, anchors, frozenset(rows), frozenset(hidden), names)
 
 
 def parse_cell(source: Any) -> Cell:
@@ -198,6 +203,7 @@ def load_book(path: Path, app: App) -> Book:
             sheet.cells_[spot] = replace(cell, value=value)
         sheet.formats, sheet.anchors = dict(parsed.formats), dict(parsed.anchors)
         sheet.hidden_rows, sheet.hidden_columns = set(parsed.hidden_rows), set(parsed.hidden_columns)
+        sheet.names_ = dict(parsed.names)
         book.sheets_.append(sheet)
     book.names_, book.active = dict(names), book.sheets_[active]
     return book

@@ -14,7 +14,9 @@ from helpers.excel.entry import GENERAL, Cell, ComError, Look, enter, formula_te
 
 Spot = tuple[int, int]
 MOST_NAME = 31
+PRINT_AREA = "Print_Area"
 BAD_IN_NAME = re.compile(r"[\[\]:*?/\\]")
+AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)")
 LINES = re.compile(r"(\d+):(\d+)|([A-Z]{1,3}):([A-Z]{1,3})")
 ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 
@@ -29,7 +31,10 @@ class Sheet(base_classes.Sheet):
         self.deaf: set[int] = set()  # rows that take nothing and say nothing
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
+        self.names_: dict[str, str] = {}  # the sheet's own; its print area is one of them, as in Excel
 
+    page_setup = property(lambda self: PageSetup(self))
+    names = property(lambda self: Names(self))
     api = property(lambda self: self)
 
     def Range(self, address: str) -> Areas:
@@ -84,6 +89,7 @@ class Sheet(base_classes.Sheet):
         other = Sheet(self._book, f"{self._name} (2)", True)
         other.cells_ = {spot: replace(cell) for spot, cell in self.cells_.items()}
         other.formats, other.anchors, other.notes_ = dict(self.formats), dict(self.anchors), dict(self.notes_)
+        other.names_ = dict(self.names_)
         near = after or before or self
         self._book.sheets_.insert(self._book.sheets_.index(near) + (1 if after else 0), other)
         self._book.active = other
@@ -108,7 +114,8 @@ class Sheet(base_classes.Sheet):
         return Range(self, top, left, bottom - top + 1, right - left + 1)
 
     def shift_lines(self, lines: Range, by: int) -> None:
-        """Cells and merged areas beyond whole rows or columns move on or up; those on lines that go are gone.
+        """Cells, merged areas and the sheet's own names beyond whole rows or columns move on or up; what is on lines
+        that go is gone.
 
         Formulas keep their words: nothing here looks at what they name.
         """
@@ -129,6 +136,8 @@ class Sheet(base_classes.Sheet):
         for place, (anchor, _) in shifted.items():
             if place is not None:
                 self.anchors[place] = anchor or place
+        for name, area in self.names_.items():
+            self.names_[name] = AREA.sub(lambda found: shifted_area(found, axis, first, by * count), area)
 
     def Protect(self) -> None:
         self._book.app.excel.protected.add(self._name)
@@ -137,6 +146,71 @@ class Sheet(base_classes.Sheet):
         self._book.app.excel.protected.discard(self._name)
 
     ProtectContents = property(lambda self: self._name in self._book.app.excel.protected)
+
+
+def shifted_area(area: re.Match[str], axis: int, first: int, by: int) -> str:
+    """An area after lines came or went: A1:J29 is A1:J30 once a row was inserted at 9."""
+    top, bottom = int(area[2]), int(area[4])
+    left, right = column_index_from_string(area[1]), column_index_from_string(area[3])
+    ends = [[top, bottom], [left, right]]
+    ends[axis] = [max(end + by, first - 1) if end >= first else end for end in ends[axis]]
+    (top, bottom), (left, right) = ends
+    return f"${get_column_letter(left)}${top}:${get_column_letter(right)}${bottom}"
+
+
+class PageSetup(base_classes.PageSetup):
+    """Worksheet.PageSetup, of which only the print area is known: "" for none, whole and without the sheet."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+
+    @property
+    def print_area(self) -> str | None:
+        self.refuse()
+        return self.sheet.names_.get(PRINT_AREA)
+
+    @print_area.setter
+    def print_area(self, value: str) -> None:
+        self.refuse()
+        if not value:
+            self.sheet.names_.pop(PRINT_AREA, None)
+            return
+        found = AREA.fullmatch(value)
+        if found is None:
+            raise ComError("不能设置类 PageSetup 的 PrintArea 属性")
+        self.sheet.names_[PRINT_AREA] = "${}${}:${}${}".format(*found.groups())
+
+    def refuse(self) -> None:
+        """Without a printer Excel has no page setup."""
+        if "printer" in self.sheet.book.app.excel.lacks:
+            raise ComError("不能取得类 PageSetup 的 PrintArea 属性")
+
+
+class Names(base_classes.Names):
+    """Worksheet.Names: those of the sheet alone."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+
+    def __call__(self, key: str) -> Name:
+        if key not in self.sheet.names_:
+            raise ComError("应用程序定义或对象定义错误")
+        return Name(self.sheet, key)
+
+    def contains(self, key: str) -> bool:
+        return key in self.sheet.names_
+
+    def add(self, name: str, refers_to: str) -> Name:
+        self.sheet.names_[name] = refers_to.rpartition("!")[2]
+        return Name(self.sheet, name)
+
+
+class Name(base_classes.Name):
+    def __init__(self, sheet: Sheet, text: str) -> None:
+        self.sheet, self.text = sheet, text
+
+    name = property(lambda self: f"{self.sheet.name}!{self.text}")
+    refers_to = property(lambda self: f"='{self.sheet.name}'!{self.sheet.names_[self.text]}")
 
     def clear_contents(self) -> None:
         Range(self, 1, 1, 1, 1).check("clear")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from gongkai.model import Box
 from gongkai.opc.package import drop, local, read_xml, related, whole
-from gongkai.spreadsheets import Spot, letters
+from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.xlsx import index_rows, placed_cells
 from gongkai.workbook import layout
 from gongkai.workbook.cells import cell_text
-from gongkai.workbook.layout import TableSheet, address
+from gongkai.workbook.layout import TableSheet, absolute, address
 from gongkai.workbook.live.foreign import looked_at
 from gongkai.workbook.live.formulas import COUNTERS
 from gongkai.workbook.live.stored import SPACE, OpenFile
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 RULES_BEFORE = ("dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter")
 NAMES_BEFORE = ("sheets", "functionGroups", "externalReferences")
+
+NameKey = tuple[str, str]  # a name, and the number of the sheet that owns it, "" for the workbook
 
 
 def all_cells(root: _Element) -> Iterator[tuple[Spot, _Element]]:
@@ -250,27 +252,53 @@ def placed_rule(rule: _Element) -> tuple[str, str]:
 
 
 def put_names(workbook: _Element) -> None:
-    """The names of figures' cells, each at its place in the form."""
+    """The names of figures' cells and of tables with their lanes, each at its place in the form."""
+    sheets = [node.get("name", "") for node in workbook.iterfind("{*}sheets/{*}sheet")]
+    define(workbook, dict(wanted_names(sheets)))
+
+
+def wanted_names(sheets: Iterable[str]) -> Iterator[tuple[NameKey, str]]:
+    numbers = {name: str(number) for number, name in enumerate(sheets)}
+    for sheet in layout.table_sheets():
+        if sheet.name not in numbers:
+            continue
+        for cell, (row, column) in sheet.cells.items():
+            place = absolute(Box(row, column, row, column), sheet.name)
+            yield (cell, numbers[sheet.name]), place
+            yield (sheet.link(cell), ""), place
+        lanes = absolute(sheet.printed_with_lanes, sheet.name)
+        yield (layout.LANES_NAME, numbers[sheet.name]), lanes
+
+
+def defined_names(workbook: _Element) -> dict[NameKey, str]:
+    nodes = workbook.iterfind("{*}definedNames/{*}definedName")
+    return {key_of(node): node.text or "" for node in nodes}
+
+
+def define(workbook: _Element, wanted: Mapping[NameKey, str]) -> None:
+    """Give names their places, "" to take one away; all stand in Excel's order afterwards."""
     from lxml import etree
 
     names = workbook.find("{*}definedNames")
     if names is None:
         names = etree.Element(workbook.tag[: -len("workbook")] + "definedNames")
         insert_after(workbook, names, NAMES_BEFORE)
-    sheets = [node.get("name", "") for node in workbook.iterfind("{*}sheets/{*}sheet")]
-    wanted = dict(wanted_names(sheets))
-    for node in [node for node in names if (node.get("name", ""), node.get("localSheetId", "")) in wanted]:
+    for node in [node for node in names if key_of(node) in wanted]:
         names.remove(node)
     for (name, local_to), place in wanted.items():
         attributes = {"name": name} | ({"localSheetId": local_to} if local_to else {})
-        etree.SubElement(names, names.tag[:-1], attributes).text = place
+        if place:
+            etree.SubElement(names, names.tag[:-1], attributes).text = place
+    names[:] = sorted(names, key=in_names_order)
+    if not len(names):
+        workbook.remove(names)
 
 
-def wanted_names(sheets: Iterable[str]) -> Iterator[tuple[tuple[str, str], str]]:
-    """((name, number of its sheet or "" for the workbook's), place)."""
-    numbers = {name: str(number) for number, name in enumerate(sheets)}
-    for sheet in layout.table_sheets():
-        for cell, (row, column) in sheet.cells.items() if sheet.name in numbers else ():
-            place = f"'{sheet.name}'!${letters(column)}${row}"
-            yield (cell, numbers[sheet.name]), place
-            yield (sheet.link(cell), ""), place
+def key_of(node: _Element) -> NameKey:
+    return node.get("name", ""), node.get("localSheetId", "")
+
+
+def in_names_order(node: _Element) -> tuple[str, int]:
+    """By name whatever its case; the workbook's own before those of its sheets in their order."""
+    name, local_to = key_of(node)
+    return name.lower(), whole(local_to, -1)

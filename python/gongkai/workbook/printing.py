@@ -1,0 +1,116 @@
+"""What stands in a workbook -> what is printed of each sheet: official forms, all findings.
+
+Of a table the official form alone, or, once somebody chose so, its lanes too; an area that is
+neither is somebody's own and stays. Only 校验结果 needs an area besides: a hundred rows of formulas
+are prepared there. On 正文 and 修改记录 nothing is prepared, so that without an area all of their
+rows are printed, those typed a minute ago as well. A hidden sheet has no area: LibreOffice would
+print it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from gongkai.model import Box
+from gongkai.spreadsheets import Spot
+from gongkai.spreadsheets.seen import text_of
+from gongkai.workbook import layout
+from gongkai.workbook.layout import TableSheet, absolute
+from gongkai.workbook.live.fittings import NameKey, define, defined_names
+from gongkai.workbook.live.stored import OpenFile
+from gongkai.workbook.values import displaced
+
+AREA = "_xlnm.Print_Area"
+TABLES = {sheet.name: sheet for sheet in layout.table_sheets()}
+LAST_COLUMN = layout.RESULT_COLUMNS["state"]  # of what is seen of 校验结果
+FORMULAS = [layout.RESULT_COLUMNS[name] for name in ("place", "state")]  # these stand on every row
+
+
+def table_area(sheet: TableSheet, with_lanes: bool) -> str:
+    """$A$1:$J$29 of 表三; $A$1:$K$32 ``with_lanes``."""
+    return absolute(sheet.printed_with_lanes if with_lanes else sheet.printed)
+
+
+def results_area(cells: Mapping[Spot, object]) -> str:
+    """From the title to the last row that holds something: $A$1:$M$43 for forty findings."""
+    last = layout.RESULTS_TOP - 1
+    for (row, column), value in cells.items():
+        is_seen = column <= LAST_COLUMN and column not in FORMULAS
+        if is_seen and row > last and text_of(value).strip():
+            last = row
+    return absolute(Box(1, 1, last, LAST_COLUMN))
+
+
+def bare(area: str) -> str:
+    """'表三'!$A$1:$J$29, 表三!$A$1:$J$29 as Excel writes it, or with = before it -> $A$1:$J$29."""
+    return area if "," in area else area.rpartition("!")[2]
+
+
+# --- in a file ------------------------------------------------------------------------------------
+
+
+class PrintedSheets:
+    """What a file says of its sheets: their numbers, which are shown, what names stand for."""
+
+    def __init__(self, book: OpenFile) -> None:
+        self.book = book
+        tabs = list(book.workbook.iterfind("{*}sheets/{*}sheet"))
+        self.numbers = {tab.get("name", ""): str(number) for number, tab in enumerate(tabs)}
+        visible = [tab for tab in tabs if tab.get("state", "visible") == "visible"]
+        self.shown = {tab.get("name", "") for tab in visible}
+        self.names = defined_names(book.workbook)
+
+    def place(self, name: str, sheet: str) -> str:
+        """$A$1:$J$29; "" where the sheet has no such name."""
+        return bare(self.names.get((name, self.numbers[sheet]), ""))
+
+    def has_lanes(self, sheet: str) -> bool:
+        """Whether a table's lanes are printed, also where Excel has moved both since."""
+        area = self.place(AREA, sheet)
+        return bool(area and TABLES[sheet].lanes) and area == self.place(layout.LANES_NAME, sheet)
+
+
+def put_areas(book: OpenFile) -> bool:
+    """Give each sheet its area, as cells are and sheets are shown by now; whether any changed."""
+    said = PrintedSheets(book)
+    tables = [name for name in TABLES if name in said.numbers]
+    with_lanes = any(said.has_lanes(name) for name in tables)
+    wanted: dict[NameKey, str] = {}
+    for name in tables:
+        for key, place in names_of_table(said, name, with_lanes):
+            wanted[key, said.numbers[name]] = place and f"'{name}'!{place}"
+    listed = book.sheet(layout.RESULTS)
+    if listed is not None:
+        area = results_area(listed.cells) if layout.RESULTS in said.shown else ""
+        wanted[AREA, said.numbers[layout.RESULTS]] = area and f"'{layout.RESULTS}'!{area}"
+    stands = {key: bare(said.names.get(key, "")) for key in wanted}
+    changed = {key: place for key, place in wanted.items() if stands[key] != bare(place)}
+    if changed:
+        define(book.workbook, changed)
+    return bool(changed)
+
+
+def names_of_table(said: PrintedSheets, name: str, with_lanes: bool) -> Iterator[tuple[str, str]]:
+    """The names that a table's sheet lacks or must not have; none of a table whose lines were moved
+    before it had them: they would cut it off."""
+    if name not in said.shown:
+        yield AREA, ""
+    lacking = [AREA] if name in said.shown and not said.place(AREA, name) else []
+    if not said.place(layout.LANES_NAME, name):
+        lacking.append(layout.LANES_NAME)
+    held = said.book.sheet(name) if lacking else None
+    if held is None or displaced(TABLES[name], held.cells):
+        return
+    for key in lacking:
+        yield key, table_area(TABLES[name], with_lanes or key == layout.LANES_NAME)
+
+
+def put_areas_back(book: OpenFile, tables: Collection[str]) -> None:
+    """The areas of tables whose lines were put back, with lanes where they had them."""
+    said = PrintedSheets(book)
+    wanted = {
+        (AREA, said.numbers[name]): f"'{name}'!{table_area(TABLES[name], said.has_lanes(name))}"
+        for name in tables
+        if said.place(AREA, name)
+    }
+    define(book.workbook, wanted)
