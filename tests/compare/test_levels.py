@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -14,7 +15,8 @@ from gongkai.bodies.within import governed_area, is_office, lies_within, qualifi
 from gongkai.compare.children import Child, roll_of
 from gongkai.compare.levels import RULES, STATUSES, Levels, compare
 from gongkai.editions import editions, form
-from gongkai.model import Document, Entry, Finding, Report, Table
+from gongkai.levels.output import levels_csv, levels_to_dict
+from gongkai.model import Document, Entry, Finding, Report, Table, Value
 from gongkai.sums import total
 from helpers.counts import properties
 from helpers.families import BODIES, CELLS, FEES, GRANTED, OFFICE, PARENT, child, family_of, report, summed
@@ -179,20 +181,76 @@ def test_signed_columns_never_exceed() -> None:
 
 
 def test_a_blank_of_one_child_is_no_zero() -> None:
-    family = [report(BODIES[1], {GRANTED: 3}), report(BODIES[2], {GRANTED: None})]
-    found = compare(report(PARENT, {GRANTED: 3}), list(map(child, family)))
-    line = next(line for line in found.lines if line.cell.id == GRANTED)
+    family = [report(BODIES[1], {FEES: 3}), report(BODIES[2], {FEES: None})]
+    found = compare(report(PARENT, {FEES: 3}), list(map(child, family)))
+    line = next(line for line in found.lines if line.cell.id == FEES)
     assert (line.status, line.computed, line.figures, line.lacking) == ("uncertain", 3, (3, None), (BODIES[2],))
     assert f"{BODIES[2]}（1格没有可以计入的数字）" in messages(found, "levels.uncertain")[0]
-    assert compare(report(PARENT, {GRANTED: 2}), list(map(child, family))).counts()["exceeds"] == 1
+    assert compare(report(PARENT, {FEES: 2}), list(map(child, family))).counts()["exceeds"] == 1
 
 
 def test_a_blank_of_the_parent_is_no_zero() -> None:
-    found = compare(report(PARENT, {GRANTED: None}), [child(report(BODIES[1], {GRANTED: 3}))])
-    assert statuses(found)[GRANTED] == "blank"
+    found = compare(report(PARENT, {FEES: None}), [child(report(BODIES[1], {FEES: 3}))])
+    assert statuses(found)[FEES] == "blank"
     assert messages(found, "levels.blank") == [
-        "上级报告有1格空白，没有比对；其中下级之和不为0的有1格：表三 （一）予以公开·自然人3。"
+        "上级报告有1格空白，没有比对；其中下级之和不为0的有1格：表二 行政事业性收费·本年收费金额3。"
     ]
+
+
+# --- zeros that the relations imply ---------------------------------------------------------------------------------
+
+CARRIED = {f"applications.{row}.total": 0 for row in ("carried_in", "carried_out")}
+SUMS = {f"disputes.{block}.total": 0 for block in ("review", "direct_litigation", "reviewed_litigation")}
+
+
+def with_blanks(agency: str, values: Mapping[str, Value] | None = None) -> Report:
+    """A body that wrote 5 applications, its totals and table two, and left every other 0 blank."""
+    whole = {f"applications.{row}.{who}": 5 for row in ("new", "granted", "handled") for who in ("natural", "total")}
+    blank: dict[str, Value] = {cell: None for cell in CELLS if not cell.startswith("disclosure")}
+    return report(agency, {**blank, **whole, **CARRIED, **SUMS, **dict(values or {})})
+
+
+def test_one_child_of_thirty_with_zeros_left_blank_takes_no_cell_away() -> None:
+    family = [report_of() for _ in range(29)]
+    names = [f"青溪县{chr(0x4E00 + at)}局" for at in range(29)]
+    family = [replace(one, agency=name) for one, name in zip(family, names, strict=True)]
+    family.append(with_blanks(BODIES[2]))
+    parent = summed(family)
+    found = compare(parent, list(map(child, family)))
+    assert found.counts()["equal"] == len(found.lines) == 200
+    line = next(line for line in found.lines if line.cell.id == "applications.refused_law.legal")
+    assert (line.implied, line.lacking, line.figures[29]) == ((29,), (), 0)
+
+
+def test_what_fails_by_an_implied_zero_is_a_question() -> None:
+    family = [report(BODIES[1]), with_blanks(BODIES[2])]
+    law = "applications.refused_law.natural"
+    found = compare(report(PARENT, {law: 2}), list(map(child, family)))
+    assert statuses(found)[law] == "asked"
+    [told] = [finding for finding in by_rule(found, "levels.implied") if finding.cells == (law,)]
+    assert told.severity == "note"
+    assert told.message == (
+        "表三 （三）不予公开 2.其他法律行政法规禁止公开·自然人：2个下级之和为0，上级填2，上级多2；"
+        f"其中1个下级的数是推定的：{BODIES[2]}0，请核对。"
+    )
+    assert (told.stated, told.computed, told.difference) == (2, 0, -2)
+    assert not [finding for finding in by_rule(found, "levels.sum") if finding.cells == (law,)]
+
+
+def test_the_parents_own_implied_zero_is_asked_about() -> None:
+    law = "applications.refused_law.natural"
+    found = compare(with_blanks(PARENT), [child(report(BODIES[1], {law: 2}))])
+    [told] = [finding for finding in by_rule(found, "levels.implied") if finding.cells == (law,)]
+    assert "上级空白，推定为0，下级之和多2，请核对。" in told.message
+
+
+def test_in_the_table_and_in_json_an_implied_figure_bears_its_mark() -> None:
+    found = compare(report(PARENT), [child(with_blanks(BODIES[2]))])
+    rows = levels_csv(found).decode("utf-8-sig").splitlines()
+    [line] = [row for row in rows if ",applications.refused_law.natural," in row]
+    assert line.endswith(",0（推定）")
+    [told] = [line for line in levels_to_dict(found)["cells"] if line["cell"] == "applications.refused_law.natural"]
+    assert (told["implied"], told["parent_implied"]) == ([BODIES[2]], False)
 
 
 def test_a_table_that_either_lacks() -> None:
@@ -510,10 +568,19 @@ def test_a_short_name_is_made_whole(name: str, area: str, whole: str) -> None:
 # --- rules --------------------------------------------------------------------------------------------------------
 
 
+UNSURE = ("levels.implied", "levels.uncertain", "levels.blank")
+
+
 def test_every_finding_is_under_a_rule_that_is_explained() -> None:
-    assert [rule.id for rule in RULES] == ["levels.sum", "levels.children", "levels.uncertain", "levels.blank"]
+    assert [rule.id for rule in RULES] == [
+        "levels.sum",
+        "levels.children",
+        "levels.implied",
+        "levels.uncertain",
+        "levels.blank",
+    ]
     assert all(all((rule.title, rule.meaning, rule.source, rule.example, rule.advice)) for rule in RULES)
-    assert list(STATUSES) == ["equal", "differs", "exceeds", "uncertain", "blank"]
+    assert list(STATUSES) == ["equal", "differs", "exceeds", "asked", "uncertain", "blank"]
     assert set(sound_values()) == set(CELLS)
     assert report_of().agency == PARENT
     assert form("2021", "disputes").number == "表四"

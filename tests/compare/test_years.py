@@ -255,6 +255,23 @@ def test_it_is_said_how_many_documents_could_not_be_compared() -> None:
     assert found.text == "与2021年相符（2022年表二是旧格式，文件数不能比）"
 
 
+def test_an_implied_zero_is_compared_and_a_difference_is_asked_about() -> None:
+    """Carried in is left blank; by the row and its 总计 it is 0."""
+    first, second = (report_of({"applications.carried_in.company": None}, year=year) for year in (2021, 2022))
+    same = report_of({"applications.carried_out.company": 0})
+    found = compare_years([yearly(same), yearly(second)])[1]
+    assert found.compared == 9
+    [none] = [one for one in found.findings if one.cells == ("applications.carried_in.natural",)]
+    assert none.severity == "warning"  # 12 were carried out and 8 in: both are stated
+    out = {"applications.carried_out.company": 3, "applications.carried_out.total": 15}
+    found = compare_years([yearly(report_of(out)), yearly(second)])[1]
+    [asked] = [one for one in found.findings if one.cells == ("applications.carried_in.company",)]
+    assert (asked.severity, asked.stated, asked.computed) == ("note", 0, 3)
+    assert "商业企业 空白，按勾稽关系为0，2021年报告的“四、结转下年度继续办理”为3，差3" in asked.message
+    assert "另有1处按推定的数不符，请核对" in found.text
+    assert first.year == 2021
+
+
 def test_a_blank_that_matters_is_a_note() -> None:
     one, two = chain([{"applications.carried_out.natural": 5}, {}])
     found = compare_years([one, with_figure(two, NATURAL, None)])[1]
