@@ -44,6 +44,8 @@ def test_read_json_has_the_documented_shape() -> None:
         "label": "行政事业性收费",
         "values": [32367.144295],
         "raw": ["32367.144295"],
+        "states": ["stated"],
+        "implied": [None],
     }
     assert list(found["sections"]) == ["1", "5", "6"]
 
@@ -52,7 +54,7 @@ def test_check_of_a_clean_report() -> None:
     run = run_command("check", RUIAN, "--json")
     assert run.returncode == 0
     [found] = json.loads(run.stdout)
-    assert list(found) == ["report", "evaluated", "checked", "findings"]
+    assert list(found) == ["report", "evaluated", "checked", "assumed", "findings"]
     assert found["checked"] == 42
     assert [item for item in found["findings"] if item["severity"] == "error"] == []
     assert found["report"] == {
@@ -93,7 +95,7 @@ def test_several_sources_give_a_list_and_the_gravest_code(tmp_path: Path) -> Non
     run = run_command("check", RUIAN, BROKEN, str(tmp_path / "missing.html"), "--json")
     assert run.returncode == 2
     found = json.loads(run.stdout)
-    read = ["checked", "evaluated", "findings", "report"]
+    read = ["assumed", "checked", "evaluated", "findings", "report"]
     assert [sorted(item) for item in found] == [read] * 2 + [["error", "source"]]
     assert len(run.stderr.splitlines()) == 1
     assert CHINESE_SENTENCE.search(run.stderr.strip())
@@ -382,7 +384,7 @@ def test_errors_never_go_to_standard_output() -> None:
             run = run_command("check", "missing.html", BROKEN, "--json", stderr=messages)
             unread, broken = json.loads(run.stdout)
             assert (run.returncode, sorted(unread)) == (2, ["error", "source"])
-            assert sorted(broken) == ["checked", "evaluated", "findings", "report"]
+            assert sorted(broken) == ["assumed", "checked", "evaluated", "findings", "report"]
             assert run_command("nonsense", stderr=messages).stdout == ""
 
 

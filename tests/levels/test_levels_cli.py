@@ -209,6 +209,8 @@ def test_json_has_the_documented_shape(county: Path) -> None:
         "sum": 32,
         "difference": -7,
         "status": "uncertain",
+        "implied": [],
+        "parent_implied": False,
         "missing": [f"{BODIES[3]}.html"],
     }
     assert by_cell[FEES]["parent"] == 19.2
