@@ -177,6 +177,19 @@ def test_a_verdict_is_true_of_every_filling(figures: list[Value]) -> None:
         assert all(filling[cell] == 0 for cell in believed)
 
 
+@counted
+@pytest.mark.parametrize("seed", range(many(200)))
+def test_a_whole_table_is_judged_as_one_with_blanks(seed: int) -> None:
+    """The short way against the steps."""
+    random = Random(seed)
+    values = sound(seed)
+    for cell in random.sample(sorted(values), seed % 4):
+        values[cell] = int(values[cell] or 0) + random.choice((-1, 1, 3))
+    told, state = judge(RELATIONS, values), table_state(table_of(values))
+    assert dict(state.verdicts) == {one.rule: told.verdict(one.rule) for one in RELATIONS}
+    assert (state.assumed, state.zeros, told.zeros) == (frozenset(), (), frozenset())
+
+
 def test_the_states_of_equal_tables_are_worked_out_once() -> None:
     one = table_of(without_zeros(sound(3)))
     assert table_state(one) is table_state(replace(one))

@@ -5,7 +5,8 @@ The one notion of both for all that counts, compares or shows: the checks, the s
 
 A blank is implied where the relations leave it one figure, as a rule 0: the six applicants of a row state what its
 总计 states, so those left blank are 0. A sign such as / is a blank. A text that could not be read is none: it is open,
-and no relation with such a cell is judged. Nor is a blank implied by relations that no filling satisfies together.
+and no relation with such a cell is judged. Nor is a blank implied by relations that no filling satisfies together:
+where there are such, the exact solver (``sums.relations``) says of each blank what the others leave it.
 """
 
 from __future__ import annotations
@@ -73,26 +74,27 @@ def is_unread(entry: Entry | None, unit: str) -> bool:
 @lru_cache(maxsize=8)  # checks, counts and lists ask for the same tables
 def worked_out(edition: str, table: str, values: tuple[tuple[str, Value], ...], unread: frozenset[str]) -> TableState:
     relations = editions()[edition].relations_of(table)
-    form = editions()[edition].forms[table]
     stated = dict(values)
     solution = solved(edition, table, values)
+    if not unread and None not in stated.values():
+        return whole_state(relations, stated, solution)
     told = judge([one for one in relations if unread.isdisjoint(one.cells)], stated)
-    implied = implied_figures(solution, told)
-    figures = {cell: implied[cell] for cell in form.cells if cell in implied and cell not in unread}
+    cells = editions()[edition].forms[table].cells
+    figures = {cell: solution.implied[cell] for cell in cells if cell in solution.implied and cell not in unread}
     states: dict[str, CellState] = {}
-    for cell in form.cells:
+    for cell in cells:
         is_stated = stated.get(cell) is not None
         states[cell] = "stated" if is_stated else "implied" if cell in figures else "open"
     verdicts = {one.rule: told.verdict(one.rule) for one in relations}
     return TableState(states, figures, verdicts, told.assumed, solution)
 
 
-def implied_figures(solution: Solution, told: Judged) -> dict[str, int]:
-    """Blank -> the one figure that it can have. Where relations conflict, 0 only by those that have no part in it."""
-    if not solution.conflicts:
-        return dict(solution.implied)
-    others = {cell: figure for cell, figure in solution.implied.items() if figure}
-    return others | dict.fromkeys(told.zeros, 0)
+def whole_state(relations: Iterable[Relation], stated: Mapping[str, Value], solution: Solution) -> TableState:
+    """The same of a table without blanks, as most are."""
+    verdicts: dict[str, Verdict] = {one.rule: "holds" for one in relations}
+    verdicts |= {one.rule: "broken" for one in solution.broken}
+    states: dict[str, CellState] = dict.fromkeys(stated, "stated")
+    return TableState(states, {}, verdicts, frozenset(), solution)
 
 
 @lru_cache(maxsize=8)
