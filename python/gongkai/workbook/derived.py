@@ -1,0 +1,289 @@
+"""A workbook's file -> the same without its macros, or without some of its sheets; all other parts as they are.
+
+The template holds everything. A report's workbook is taken out of it (without the list and the summary), and a
+batch's (without a report), each as .xlsm and, without macros and the buttons that call them, as .xlsx.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from gongkai.model import WorkbookError
+from gongkai.opc import Archive, open_archive, part_name
+from gongkai.opc.comments import TYPES_PART
+from gongkai.opc.package import (
+    ID,
+    MOST_XML,
+    listing_of,
+    local,
+    main_part,
+    package_bytes,
+    part_bytes,
+    read_xml,
+    related,
+    relations,
+    tabs_of,
+    whole,
+)
+from gongkai.workbook import layout
+from gongkai.workbook.file import opened, refused, template_path
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+Kind = Literal["report", "batch"]
+
+DROPPED: Mapping[Kind, tuple[str, ...]] = {
+    "report": (layout.BATCH, layout.SUMMARY),
+    "batch": (*layout.report_names(), layout.LOG),
+}
+SUFFIXES = (".xlsx", ".xlsm")  # what a workbook of ours is written as
+PLAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+OF_MACROS = ("vbaProject", "extensibility")  # kinds of relations: the macros, and a ribbon that calls them
+SAYING = "gk_say_"  # begins the name of a text of the macros
+# A button in a VML drawing. Excel's VML need not be well-formed XML, so it is taken as text.
+SHAPE = re.compile(rb"\s*<v:shape\b(?:(?!</v:shape>).)*</v:shape>", re.DOTALL)
+CALLS = b"<x:FmlaMacro>"
+WRAPPERS = ("Choice", "AlternateContent", "controls")
+MACRO = re.compile(rb'\bmacro="[^"]+"')
+
+
+def blank(kind: Kind, suffix: str) -> bytes:
+    """The official workbook without a report: ``suffix`` .xlsx or .xlsm."""
+    return taken_out(template_path(), kind, suffix)
+
+
+@cache
+def taken_out(template: Path, kind: Kind, suffix: str) -> bytes:
+    """``blank``, made once in a process: a batch writes hundreds."""
+    draft = Draft(open_archive(template.read_bytes()))
+    draft.drop_sheets(DROPPED[kind])
+    if suffix == ".xlsm":
+        draft.contents[related(draft.archive, draft.main, "vbaProject")] = macros_of(kind)
+    else:
+        draft.drop_sayings()
+        draft.drop_macros()
+    return draft.content()
+
+
+def macros_of(kind: Kind) -> bytes:
+    """The template's macros, with a module for each sheet that is there and for no other: Excel's editor shows one
+    without its sheet, and nobody can delete it. Made by xlsx_addin/build.py."""
+    return files("gongkai.workbook").joinpath(f"macros/{kind}.bin").read_bytes()
+
+
+def fitted(path: Path, suffix: str, content: bytes | None = None) -> bytes:
+    """A workbook such that it may bear a suffix: without its macros for .xlsx. All of its sheets stay. WorkbookError.
+
+    ``content`` is what the file holds, if known.
+    """
+    with refused(path.name):
+        archive = opened(path, content)
+        draft = Draft(archive)
+        if suffix == ".xlsx":
+            draft.drop_macros()
+        elif not related(archive, draft.main, "vbaProject"):
+            raise WorkbookError(f"{path.name}不含宏，不能存成.xlsm；请把文件名改为.xlsx。")
+        else:
+            draft.declare(MACROS)
+        return draft.content()
+
+
+def without_macros(content: bytes) -> bytes:
+    """A workbook as an .xlsx holds it: no macro, no ribbon, no button that calls one. Raises BadArchive."""
+    draft = Draft(open_archive(content))
+    draft.drop_macros()
+    return draft.content()
+
+
+def without_sheets(content: bytes, names: Collection[str]) -> bytes:
+    """A workbook of ours, as openpyxl lays it out, without some of its sheets and what belongs to them alone."""
+    draft = Draft(open_archive(content))
+    draft.drop_sheets(names)
+    return draft.content()
+
+
+class Draft:
+    """A package under change. ``roots`` and ``contents`` are the parts that change, as XML and as bytes."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive, self.main = archive, main_part(archive)
+        self.roots: dict[str, _Element] = {}
+        self.contents: dict[str, bytes] = {}
+
+    def root(self, part: str) -> _Element:
+        """The XML of a part that changes."""
+        if part not in self.roots:
+            self.roots[part] = read_xml(self.archive, part, keeping=True)
+        return self.roots[part]
+
+    def text(self, part: str) -> bytes:
+        """The bytes of a part, which need be no XML."""
+        return self.contents.get(part) or self.archive.read(part, MOST_XML)
+
+    def drop_arrows(self, part: str, is_gone: Callable[[_Element], bool]) -> None:
+        """Let a part (or the package, "") point no longer to some others."""
+        listing = listing_of(self.archive, part)
+        if listing not in self.archive:
+            return
+        for arrow in [arrow for arrow in self.root(listing) if is_gone(arrow)]:
+            self.root(listing).remove(arrow)
+
+    def content(self) -> bytes:
+        """The package, without the parts to which nothing leads any more."""
+        changed = {part: part_bytes(root) for part, root in self.roots.items()} | self.contents
+        archive = open_archive(package_bytes(self.archive, changed))
+        held = reached(archive)
+        dropped = [info.filename for name, info in archive.parts.items() if name not in held]
+        types = read_xml(archive, TYPES_PART, keeping=True)
+        drop_types(types, held)
+        return package_bytes(archive, {archive.parts[part_name(TYPES_PART)].filename: part_bytes(types)}, dropped)
+
+    # sheets
+
+    def drop_sheets(self, names: Collection[str]) -> None:
+        """Take sheets out, and with them the names that are theirs; sheets behind them move up."""
+        workbook = self.root(self.main)
+        tabs = workbook.findall("{*}sheets/{*}sheet")
+        left = [number for number, tab in enumerate(tabs) if tab.get("name") not in names]
+        gone = [tab for tab in tabs if tab.get("name") in names]
+        keys = {str(value) for tab in gone for name, value in tab.items() if str(name).endswith(ID)}
+        self.drop_arrows(self.main, lambda arrow: arrow.get("Id") in keys)
+        for tab in gone:
+            tab.getparent().remove(tab)  # type: ignore[union-attr]
+        numbers = {old: new for new, old in enumerate(left)}
+        renumber_names(workbook, numbers, names)
+        for view in workbook.iterfind("{*}bookViews/{*}workbookView"):
+            for name in ("activeTab", "firstSheet"):
+                view.set(name, str(numbers.get(whole(view.get(name)), 0)))
+
+    # macros
+
+    def drop_macros(self) -> None:
+        """Take out macros, ribbon and buttons, and say that there are none."""
+        for part in ("", self.main):
+            self.drop_arrows(part, lambda arrow: arrow.get("Type", "").rpartition("/")[2] in OF_MACROS)
+        for tab in tabs_of(self.archive, read_xml(self.archive, self.main)):
+            if tab.part in self.archive:
+                self.drop_buttons(tab.part)
+        self.declare(PLAIN)
+
+    def declare(self, kind: str) -> None:
+        """Say what kind of workbook it is."""
+        for node in self.root(TYPES_PART):
+            if part_name(node.get("PartName", "")) == part_name(self.main):
+                node.set("ContentType", kind)
+
+    def drop_buttons(self, sheet: str) -> None:
+        """Whatever on a sheet calls a macro when it is clicked."""
+        pointed = relations(self.archive, sheet)
+        for key, relation in pointed.items():
+            if relation.kind == "vmlDrawing" and relation.target in self.archive:
+                self.drop_shapes(sheet, key, relation.target)
+        numbers = self.drop_controls(sheet) if "ctrlProp" in [one.kind for one in pointed.values()] else set()
+        for relation in pointed.values():
+            if relation.kind == "drawing" and relation.target in self.archive:
+                self.drop_anchors(relation.target, numbers)
+
+    def drop_shapes(self, sheet: str, key: str, part: str) -> None:
+        """The buttons of a VML drawing, and the drawing where it has nothing else."""
+        text = self.text(part)
+        kept = SHAPE.sub(lambda found: b"" if CALLS in found[0] else found[0], text)
+        if kept == text:
+            return
+        self.contents[part] = kept
+        if SHAPE.search(kept) is None:
+            self.drop_arrows(sheet, lambda arrow: arrow.get("Id") == key)
+            for node in self.root(sheet).findall("{*}legacyDrawing"):
+                node.getparent().remove(node)  # type: ignore[union-attr]
+
+    def drop_controls(self, sheet: str) -> set[str]:
+        """What Excel 2010 and later write about buttons besides; their numbers."""
+        calling = [node for node in self.root(sheet).iter("{*}control") if any(prop.get("macro") for prop in node)]
+        keys = {str(value) for node in calling for name, value in node.items() if str(name).endswith(ID)}
+        for node in calling:
+            remove_wrapped(node)
+        self.drop_arrows(sheet, lambda arrow: arrow.get("Id") in keys)
+        return {node.get("shapeId", "") for node in calling}
+
+    def drop_anchors(self, part: str, numbers: Collection[str]) -> None:
+        """The hidden shapes of buttons; of other shapes only the call."""
+        if numbers:
+            shapes = [node for node in self.root(part).iter("{*}cNvPr") if node.get("id") in numbers]
+            for shape in shapes:
+                anchors = (node for node in shape.iterancestors() if local(node).endswith("Anchor"))
+                remove_wrapped(next(anchors, shape))
+        text = part_bytes(self.roots[part]) if part in self.roots else self.text(part)
+        if MACRO.search(text):
+            self.roots.pop(part, None)
+            self.contents[part] = MACRO.sub(b'macro=""', text)
+
+    def drop_sayings(self) -> None:
+        """The texts of the macros on the sheet that they share with commands, of the template alone."""
+        names = self.root(self.main).findall("{*}definedNames/{*}definedName")
+        for node in [node for node in names if node.get("name", "").startswith(SAYING)]:
+            node.getparent().remove(node)  # type: ignore[union-attr]
+        tabs = tabs_of(self.archive, read_xml(self.archive, self.main))
+        sheet = self.root(next(tab.part for tab in tabs if tab.name == layout.TOOL))
+        for row in [row for row in sheet.iter("{*}row") if whole(row.get("r")) >= layout.TOOL_SAYINGS]:
+            row.getparent().remove(row)  # type: ignore[union-attr]
+        last = max(row for row, _ in layout.TOOL_SPOTS.values())
+        for node in sheet.findall("{*}dimension"):
+            node.set("ref", f"A1:{layout.address((last, 2))}")
+
+
+def renumber_names(workbook: _Element, numbers: Mapping[int, int], gone: Collection[str]) -> None:
+    """Names that belong to one sheet count sheets by their places; those of a sheet that is gone go with it."""
+    for node in workbook.findall("{*}definedNames/{*}definedName"):
+        own = node.get("localSheetId")
+        is_left = own is None or whole(own) in numbers
+        if not is_left or leads_to(node.text or "", gone):
+            node.getparent().remove(node)  # type: ignore[union-attr]
+        elif own is not None:
+            node.set("localSheetId", str(numbers[whole(own)]))
+
+
+def leads_to(formula: str, sheets: Iterable[str]) -> bool:
+    """'汇总'!$A$1 leads to 汇总."""
+    return any(formula.startswith((f"'{name}'!", f"{name}!")) for name in sheets)
+
+
+def remove_wrapped(node: _Element) -> None:
+    """Remove a node, and what was there for it alone: <mc:AlternateContent><mc:Choice><controls>…"""
+    parent = node.getparent()
+    if parent is None:
+        return
+    parent.remove(node)
+    is_empty = not len(parent) and local(parent) in WRAPPERS
+    has_fallback_alone = local(parent) == "AlternateContent" and all(local(child) == "Fallback" for child in parent)
+    if is_empty or has_fallback_alone:
+        remove_wrapped(parent)
+
+
+def reached(archive: Archive) -> set[str]:
+    """The parts to which the package leads, lists of relations that hold any, and the list of types."""
+    held, left = {part_name(TYPES_PART)}, [""]
+    while left:
+        part = left.pop()
+        held.add(part_name(part))
+        pointed = relations(archive, part).values()
+        if pointed:
+            held.add(part_name(listing_of(archive, part)))
+        left += [one.target for one in pointed if not one.outside and part_name(one.target) not in held]
+    return held
+
+
+def drop_types(types: _Element, held: Collection[str]) -> None:
+    """Take out of the list of types the parts that are gone, and the endings that none has."""
+    endings = {name.rpartition(".")[2] for name in held}
+    for node in list(types):
+        name, ending = node.get("PartName"), node.get("Extension")
+        is_gone = name is not None and part_name(name) not in held
+        if is_gone or (ending is not None and ending.lower() not in endings):
+            types.remove(node)
