@@ -16,7 +16,7 @@ import pytest
 
 from gongkai.compare.children import Child
 from gongkai.compare.levels import compare
-from gongkai.levels import family_of, levels_csv, levels_lines, read_children
+from gongkai.levels import family_of, levels_bytes, levels_lines, read_children
 from gongkai.levels.output import HEADS
 from gongkai.model import GongkaiError, Report
 from gongkai.workbook import write_workbook
@@ -246,7 +246,7 @@ def test_hostile_names_are_text_everywhere() -> None:
     children = [child(report(name, {GRANTED: at}), f"{at}.html") for at, name in enumerate(evil)]
     children.append(Child("=1+1\u202e.html", "/x", error="=1\n+1"))
     found = compare(report("=cmd|' /C calc'!A0", {GRANTED: 1}), children, ["-2+3", "../../etc"])
-    table = list(csv.reader(io.StringIO(levels_csv(found).decode("utf-8-sig"))))
+    table = list(csv.reader(io.StringIO(levels_bytes(found, ".csv").decode("utf-8-sig"))))
     assert [text for line in table for text in line if text[:1] in "=+-@" and text and not text[1:].isdigit()] == []
     assert len(table) == len(CELLS) + 1
     for line in levels_lines(found):

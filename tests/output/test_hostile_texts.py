@@ -23,7 +23,7 @@ from gongkai.decisions.file import read_decisions, save_decisions
 from gongkai.excel.exporting import report_to_csv, report_to_json
 from gongkai.excel.functions import in_cells
 from gongkai.figures import INVISIBLE
-from gongkai.levels import levels_csv, levels_lines, levels_to_dict
+from gongkai.levels import levels_bytes, levels_lines, levels_to_dict
 from gongkai.model import Decision, Document, Finding, Problem, Report, Segment
 from gongkai.output import check_to_dict, parts_to_dict, report_to_dict, to_json
 from gongkai.pipeline import check
@@ -150,7 +150,7 @@ def test_tables(text: str) -> None:
     assert_table(csv_bytes([report_to_row(report, findings, text, text, text)]))
     sound = report_of()
     levels = compare(report, [child(replace(sound, agency=text), text or "a"), child(report, text or "b")], (text,))
-    assert_table(levels_csv(levels))
+    assert_table(levels_bytes(levels, ".csv"))
     assert unseen_in(to_json(levels_to_dict(levels))) == []
     assert all(unseen_in(one_line(line)) == [] for line in levels_lines(levels))
 

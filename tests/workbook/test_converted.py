@@ -204,8 +204,8 @@ def test_nothing_but_these_parts_is_new(filled: Path, tmp_path: Path) -> None:
     assert new == [
         "xl/comments1.xml",
         "xl/comments2.xml",
+        "xl/drawings/vmlDrawing2.vml",
         "xl/drawings/vmlDrawing3.vml",
-        "xl/drawings/vmlDrawing4.vml",
         "xl/worksheets/_rels/sheet2.xml.rels",
         "xl/worksheets/_rels/sheet3.xml.rels",
     ]

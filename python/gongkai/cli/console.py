@@ -122,6 +122,11 @@ def code_of(findings: Sequence[Finding]) -> int:
     return ERRORS if any(map(is_grave, findings)) else CLEAN
 
 
+def reading_of(options: argparse.Namespace) -> dict[str, Any]:
+    """How pages are got, and which part of a source is read."""
+    return {name: getattr(options, name) for name in ("offline", "refresh", "insecure", "part")}
+
+
 # --- argparse in Chinese --------------------------------------------------------------------------
 
 MOST_DIGITS = 4  # of the number of a finding

@@ -27,12 +27,12 @@ def write_workbook(
     WorkbookError for any other, where ``target`` exists and ``overwrite`` is False, or cannot be written; what was
     there stays.
     """
-    from gongkai.system import refuse_existing, refuse_suffix, write_whole
+    from gongkai.system import refuse_existing, write_whole
     from gongkai.workbook.derived import blank, fitted
     from gongkai.workbook.file import filled, refuse_unfit, template_path
     from gongkai.workbook.fill import report_to_edits
 
-    suffix = refuse_suffix(target, WRITTEN)
+    suffix = refuse_unwritable(target)
     refuse_existing(target, overwrite)
     held = ".xlsx" if suffix == ODS else suffix
     edits = report_to_edits(report, findings)
@@ -45,6 +45,18 @@ def write_workbook(
     content = filled(template or template_path(), edits, content)
     write_whole(target, to_ods(content) if suffix == ODS else content, overwrite)
     return target
+
+
+def refuse_unwritable(target: Path) -> str:
+    """The suffix that a report's workbook is to have. WorkbookError for one that no workbook is written with, and for
+    .ods where there is no LibreOffice."""
+    from gongkai.readers.libreoffice import ODS_MISSING, find_program
+    from gongkai.system import refuse_suffix
+
+    suffix = refuse_suffix(target, WRITTEN)
+    if suffix == ODS and find_program() is None:
+        raise WorkbookError(ODS_MISSING)
+    return suffix
 
 
 def to_ods(content: bytes) -> bytes:

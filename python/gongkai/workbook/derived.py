@@ -19,6 +19,7 @@ from gongkai.opc.comments import TYPES_PART
 from gongkai.opc.package import (
     ID,
     MOST_XML,
+    actual_name,
     listing_of,
     local,
     main_part,
@@ -31,7 +32,7 @@ from gongkai.opc.package import (
     whole,
 )
 from gongkai.workbook import layout
-from gongkai.workbook.file import opened, refused, template_path
+from gongkai.workbook.file import content_of, opened, refused, template_path
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -46,6 +47,7 @@ SUFFIXES = (".xlsx", ".xlsm")  # what a workbook of ours is written as
 PLAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 OF_MACROS = ("vbaProject", "extensibility")  # kinds of relations: the macros, and a ribbon that calls them
+PARTS_OF_MACROS = ("customui/", "xl/vbaproject")
 SAYING = "gk_say_"  # begins the name of a text of the macros
 # A button in a VML drawing. Excel's VML need not be well-formed XML, so it is taken as text.
 SHAPE = re.compile(rb"\s*<v:shape\b(?:(?!</v:shape>).)*</v:shape>", re.DOTALL)
@@ -83,15 +85,17 @@ def fitted(path: Path, suffix: str, content: bytes | None = None) -> bytes:
 
     ``content`` is what the file holds, if known.
     """
+    content = content_of(path) if content is None else content
     with refused(path.name):
-        archive = opened(path, content)
-        draft = Draft(archive)
+        draft = Draft(opened(path, content))
+        if suffix == ".xlsm" and not related(draft.archive, draft.main, "vbaProject"):
+            raise WorkbookError(f"{path.name}不含宏，不能存成.xlsm；请把文件名改为.xlsx。")
+        wanted = MACROS if suffix == ".xlsm" else PLAIN
+        if draft.kind == wanted:
+            return content
         if suffix == ".xlsx":
             draft.drop_macros()
-        elif not related(archive, draft.main, "vbaProject"):
-            raise WorkbookError(f"{path.name}不含宏，不能存成.xlsm；请把文件名改为.xlsx。")
-        else:
-            draft.declare(MACROS)
+        draft.declare(wanted)
         return draft.content()
 
 
@@ -110,12 +114,15 @@ def without_sheets(content: bytes, names: Collection[str]) -> bytes:
 
 
 class Draft:
-    """A package under change. ``roots`` and ``contents`` are the parts that change, as XML and as bytes."""
+    """A package under change. ``roots`` and ``contents`` are the parts that change, as XML and as bytes, ``gone`` some
+    that are left out."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive, self.main = archive, main_part(archive)
+        self.types = actual_name(archive, TYPES_PART)
         self.roots: dict[str, _Element] = {}
         self.contents: dict[str, bytes] = {}
+        self.gone: set[str] = set()
 
     def root(self, part: str) -> _Element:
         """The XML of a part that changes."""
@@ -138,12 +145,22 @@ class Draft:
     def content(self) -> bytes:
         """The package, without the parts to which nothing leads any more."""
         changed = {part: part_bytes(root) for part, root in self.roots.items()} | self.contents
+        before = reached(self.archive)  # of which nothing can be read any more once it was written
         archive = open_archive(package_bytes(self.archive, changed))
-        held = reached(archive)
-        dropped = [info.filename for name, info in archive.parts.items() if name not in held]
-        types = read_xml(archive, TYPES_PART, keeping=True)
-        drop_types(types, held)
-        return package_bytes(archive, {archive.parts[part_name(TYPES_PART)].filename: part_bytes(types)}, dropped)
+        gone = (before - reached(archive)) | self.gone
+        types = read_xml(archive, self.types, keeping=True)
+        drop_types(types, gone, archive.parts.keys() - gone)
+        dropped = [archive.parts[name].filename for name in gone if name in archive.parts]
+        return package_bytes(archive, {self.types: part_bytes(types)}, dropped)
+
+    @property
+    def kind(self) -> str:
+        """What kind of workbook it says it is."""
+        nodes = read_xml(self.archive, self.types)
+        return next((node.get("ContentType", "") for node in nodes if self.is_main(node)), "")
+
+    def is_main(self, node: _Element) -> bool:
+        return part_name(node.get("PartName", "")) == part_name(self.main)
 
     # sheets
 
@@ -167,6 +184,8 @@ class Draft:
 
     def drop_macros(self) -> None:
         """Take out macros, ribbon and buttons, and say that there are none."""
+        # openpyxl keeps them without an arrow to them.
+        self.gone = {name for name in self.archive.parts if name.startswith(PARTS_OF_MACROS)}
         for part in ("", self.main):
             self.drop_arrows(part, lambda arrow: arrow.get("Type", "").rpartition("/")[2] in OF_MACROS)
         for tab in tabs_of(self.archive, read_xml(self.archive, self.main)):
@@ -176,8 +195,8 @@ class Draft:
 
     def declare(self, kind: str) -> None:
         """Say what kind of workbook it is."""
-        for node in self.root(TYPES_PART):
-            if part_name(node.get("PartName", "")) == part_name(self.main):
+        for node in self.root(self.types):
+            if self.is_main(node):
                 node.set("ContentType", kind)
 
     def drop_buttons(self, sheet: str) -> None:
@@ -267,8 +286,9 @@ def remove_wrapped(node: _Element) -> None:
 
 
 def reached(archive: Archive) -> set[str]:
-    """The parts to which the package leads, lists of relations that hold any, and the list of types."""
-    held, left = {part_name(TYPES_PART)}, [""]
+    """The parts to which the package leads, and the lists of relations that hold any; as ``part_name``."""
+    held: set[str] = set()
+    left = [""]
     while left:
         part = left.pop()
         held.add(part_name(part))
@@ -279,11 +299,9 @@ def reached(archive: Archive) -> set[str]:
     return held
 
 
-def drop_types(types: _Element, held: Collection[str]) -> None:
-    """Take out of the list of types the parts that are gone, and the endings that none has."""
-    endings = {name.rpartition(".")[2] for name in held}
+def drop_types(types: _Element, gone: Collection[str], held: Collection[str]) -> None:
+    """Take out of the list of types the parts that are gone, and the endings that only they had."""
+    endings = {name.rpartition(".")[2] for name in gone} - {name.rpartition(".")[2] for name in held}
     for node in list(types):
-        name, ending = node.get("PartName"), node.get("Extension")
-        is_gone = name is not None and part_name(name) not in held
-        if is_gone or (ending is not None and ending.lower() not in endings):
+        if part_name(node.get("PartName", "")) in gone or node.get("Extension", "").lower() in endings:
             types.remove(node)
