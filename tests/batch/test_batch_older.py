@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from gongkai.batch.journal import NAME, read_journal
 from gongkai.workbook import layout, read_workbook
 from helpers import TESTS
-from helpers.batches import names_in
+from helpers.batches import names_in, sheets_in
 from helpers.command import run_command
 from helpers.excel.engine import open_book
 from helpers.excel.live import live_template, press, set_cell, value_at
@@ -43,15 +44,9 @@ def test_a_second_run_keeps_names_and_decisions(folder: Path) -> None:
     assert "已忽略的问题1处" in done.stdout
     assert names_in(folder) == NAMES
     assert {name: (folder / name).read_bytes() for name in books} == books
-    values = read_file_of_batch(folder / "汇总.xlsm")
+    values = sheets_in(folder / "汇总.xlsm")
     assert values[layout.SUMMARY][layout.SUMMARY_TOP, 1] is not None
     assert "汇总：结果/汇总.xlsm、结果/汇总.csv" in done.stdout
-
-
-def read_file_of_batch(path: Path) -> dict[str, dict[tuple[int, int], object]]:
-    from gongkai.spreadsheets import read_sheets
-
-    return {sheet.name: dict(sheet.cells) for sheet in read_sheets(path.read_bytes(), lambda name, _: True)}
 
 
 def test_a_workbook_that_is_gone_comes_back_under_its_name(folder: Path) -> None:
@@ -61,9 +56,7 @@ def test_a_workbook_that_is_gone_comes_back_under_its_name(folder: Path) -> None
     assert names_in(folder) == NAMES
     report = read_workbook(folder / f"{OTHER}.xlsm")
     assert report.value("applications.new.natural") == 436
-    import zipfile
-
-    with zipfile.ZipFile(folder / f"{OTHER}.xlsm") as archive:
+    with ZipFile(folder / f"{OTHER}.xlsm") as archive:
         assert "xl/vbaProject.bin" in archive.namelist()
 
 
@@ -125,4 +118,4 @@ def test_a_new_folder_is_of_xlsx(folder: Path) -> None:
     again = run_command("batch", "名单.txt", "-o", "新")
     assert "跳过已完成的3份" in again.stdout
     assert names_in(new) == {name.replace(".xlsm", ".xlsx") for name in NAMES}
-    assert set(read_file_of_batch(new / "汇总.xlsx")) == {layout.BATCH, layout.SUMMARY, layout.TOOL, layout.SETTINGS}
+    assert set(sheets_in(new / "汇总.xlsx")) == {layout.BATCH, layout.SUMMARY, layout.TOOL, layout.SETTINGS}

@@ -77,7 +77,14 @@ def ran(command: str, path: Path, tmp_path: Path) -> CompletedProcess[str]:
     (path.parent / "瑞安.txt").write_bytes(Path(RUIAN).read_bytes())
     broken = tmp_path / "broken.html"
     broken.write_bytes(Path(BROKEN).read_bytes())
-    words = {"*": path, "OUT": tmp_path / "out.xlsx", "RUIAN": RUIAN, "BROKEN": broken, "LIST": names, "FOLDER": path.parent}
+    words = {
+        "*": path,
+        "OUT": tmp_path / "out.xlsx",
+        "RUIAN": RUIAN,
+        "BROKEN": broken,
+        "LIST": names,
+        "FOLDER": path.parent,
+    }
     return run_command(*(words.get(word, word) for word in command.split()))
 
 
