@@ -11,13 +11,14 @@ import gongkai
 
 FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
-MOST_FILES, MOST_IN_A_FOLDER, FEWEST_LINES = 181, 12, 80  # files: 170 before the sheets had formulas of their own
+MOST_FILES, MOST_IN_A_FOLDER, FEWEST_LINES = 183, 12, 80  # files: 170 before the sheets had formulas of their own
 LARGE_FOLDERS = {
     "excel": "a file for each group of commands, and those of the worksheet functions",
 }
 SHORT_FILES = {
     "__main__.py": "python -m gongkai",
     "cli/levels.py": "one command",
+    "cli/exporting.py": "one command",
     "readers/layout/ink.py": "the seam between what paints a page and what reads it",
     "decisions/check.py": "what the checks ask of decisions; the front is imported where no check is made",
     "excel/commands.py": "workbooks in use name this module",

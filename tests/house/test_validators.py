@@ -138,12 +138,8 @@ def test_pyopenvba_opens_it_and_runs_a_function(file: str, files: dict[str, Path
 
 @pytest.mark.slow
 def test_libreoffice_runs_a_function_in_a_cell(files: dict[str, Path]) -> None:
-    command = [
-        SYSTEM_PYTHON,
-        HELPERS / "office_macros.py",
-        "=GK_ADDIN_VERSION()",
-        *(files[name] for name in WITH_MACROS),
-    ]
+    given = [files[name] for name in WITH_MACROS]
+    command = [SYSTEM_PYTHON, HELPERS / "office_macros.py", "=GK_ADDIN_VERSION()", *given]
     done = subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     found = json.loads(done.stdout)
     for name, path in zip(WITH_MACROS, given, strict=True):

@@ -37,9 +37,9 @@ from gongkai.workbook.file import content_of, opened, refused, template_path
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-Kind = Literal["report", "batch"]
+Purpose = Literal["report", "batch"]
 
-DROPPED: Mapping[Kind, tuple[str, ...]] = {
+DROPPED: Mapping[Purpose, tuple[str, ...]] = {
     "report": (layout.BATCH, layout.SUMMARY),
     "batch": (*layout.report_names(), layout.LOG),
 }
@@ -56,28 +56,28 @@ WRAPPERS = ("Choice", "AlternateContent", "controls")
 MACRO = re.compile(rb'\bmacro="[^"]+"')
 
 
-def blank(kind: Kind, suffix: str) -> bytes:
+def blank(purpose: Purpose, suffix: str) -> bytes:
     """The official workbook without a report: ``suffix`` .xlsx or .xlsm."""
-    return taken_out(template_path(), kind, suffix)
+    return taken_out(template_path(), purpose, suffix)
 
 
 @cache
-def taken_out(template: Path, kind: Kind, suffix: str) -> bytes:
+def taken_out(template: Path, purpose: Purpose, suffix: str) -> bytes:
     """``blank``, made once in a process: a batch writes hundreds."""
     draft = Draft(open_archive(template.read_bytes()))
-    draft.drop_sheets(DROPPED[kind])
+    draft.drop_sheets(DROPPED[purpose])
     if suffix == ".xlsm":
-        draft.contents[related(draft.archive, draft.main, "vbaProject")] = macros_of(kind)
+        draft.contents[related(draft.archive, draft.main, "vbaProject")] = macros_of(purpose)
     else:
         draft.drop_sayings()
         draft.drop_macros()
     return draft.content()
 
 
-def macros_of(kind: Kind) -> bytes:
+def macros_of(purpose: Purpose) -> bytes:
     """The template's macros, with a module for each sheet that is there and for no other: Excel's editor shows one
     without its sheet, and nobody can delete it. Made by xlsx_addin/build.py."""
-    return files("gongkai.workbook").joinpath(f"macros/{kind}.bin").read_bytes()
+    return files("gongkai.workbook").joinpath(f"macros/{purpose}.bin").read_bytes()
 
 
 def fitted(path: Path, suffix: str, content: bytes | None = None) -> bytes:
