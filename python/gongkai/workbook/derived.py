@@ -1,7 +1,7 @@
-"""A workbook's file -> the same without its macros, or without some of its sheets; all other parts as they are.
+"""A workbook's file -> the same without macros, or without some of its sheets; all else as it was.
 
-The template holds everything. A report's workbook is taken out of it (without the list and the summary), and a
-batch's (without a report), each as .xlsm and, without macros and the buttons that call them, as .xlsx.
+The template holds everything. A report's workbook is taken out of it (without list and summary), and
+a batch's (without a report), each as .xlsm and, without macros and the buttons that call them, .xlsx.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ DROPPED: Mapping[Purpose, tuple[str, ...]] = {
 SUFFIXES = (".xlsx", ".xlsm")  # what a workbook of ours is written as
 PLAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
-OF_MACROS = ("vbaProject", "extensibility")  # kinds of relations: the macros, and a ribbon that calls them
+OF_MACROS = ("vbaProject", "extensibility")  # kinds of relations; the second is a ribbon
 PARTS_OF_MACROS = ("customui/", "xl/vbaproject")
 SAYING = "gk_say_"  # begins the name of a text of the macros
 # A button in a VML drawing. Excel's VML need not be well-formed XML, so it is taken as text.
@@ -75,15 +75,18 @@ def taken_out(template: Path, purpose: Purpose, suffix: str) -> bytes:
 
 
 def macros_of(purpose: Purpose) -> bytes:
-    """The template's macros, with a module for each sheet that is there and for no other: Excel's editor shows one
-    without its sheet, and nobody can delete it. Made by xlsx_addin/build.py."""
+    """The template's macros, with a module for each sheet that is there and for no other.
+
+    Excel's editor shows a module without its sheet, and nobody can delete it. Made by
+    xlsx_addin/build.py.
+    """
     return files("gongkai.workbook").joinpath(f"macros/{purpose}.bin").read_bytes()
 
 
 def fitted(path: Path, suffix: str, content: bytes | None = None) -> bytes:
-    """A workbook such that it may bear a suffix: without its macros for .xlsx. All of its sheets stay. WorkbookError.
+    """A workbook such that it may bear a suffix: for .xlsx without its macros. WorkbookError.
 
-    ``content`` is what the file holds, if known.
+    All of its sheets stay. ``content`` is what the file holds, if known.
     """
     content = content_of(path) if content is None else content
     with refused(path.name):
@@ -100,22 +103,22 @@ def fitted(path: Path, suffix: str, content: bytes | None = None) -> bytes:
 
 
 def without_macros(content: bytes) -> bytes:
-    """A workbook as an .xlsx holds it: no macro, no ribbon, no button that calls one. Raises BadArchive."""
+    """A workbook without macro, ribbon, or button that calls one. Raises BadArchive."""
     draft = Draft(open_archive(content))
     draft.drop_macros()
     return draft.content()
 
 
 def without_sheets(content: bytes, names: Collection[str]) -> bytes:
-    """A workbook of ours, as openpyxl lays it out, without some of its sheets and what belongs to them alone."""
+    """A workbook without some of its sheets and what belongs to them alone."""
     draft = Draft(open_archive(content))
     draft.drop_sheets(names)
     return draft.content()
 
 
 class Draft:
-    """A package under change. ``roots`` and ``contents`` are the parts that change, as XML and as bytes, ``gone`` some
-    that are left out."""
+    """A package under change: the parts that change, as XML (``roots``) and as bytes (``contents``),
+    and some that are left out (``gone``)."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive, self.main = archive, main_part(archive)
@@ -170,7 +173,7 @@ class Draft:
         tabs = workbook.findall("{*}sheets/{*}sheet")
         left = [number for number, tab in enumerate(tabs) if tab.get("name") not in names]
         gone = [tab for tab in tabs if tab.get("name") in names]
-        keys = {str(value) for tab in gone for name, value in tab.items() if str(name).endswith(ID)}
+        keys = keys_of(gone)
         self.drop_arrows(self.main, lambda arrow: arrow.get("Id") in keys)
         for tab in gone:
             tab.getparent().remove(tab)  # type: ignore[union-attr]
@@ -187,7 +190,7 @@ class Draft:
         # openpyxl keeps them without an arrow to them.
         self.gone = {name for name in self.archive.parts if name.startswith(PARTS_OF_MACROS)}
         for part in ("", self.main):
-            self.drop_arrows(part, lambda arrow: arrow.get("Type", "").rpartition("/")[2] in OF_MACROS)
+            self.drop_arrows(part, is_of_macros)
         for tab in tabs_of(self.archive, read_xml(self.archive, self.main)):
             if tab.part in self.archive:
                 self.drop_buttons(tab.part)
@@ -205,7 +208,8 @@ class Draft:
         for key, relation in pointed.items():
             if relation.kind == "vmlDrawing" and relation.target in self.archive:
                 self.drop_shapes(sheet, key, relation.target)
-        numbers = self.drop_controls(sheet) if "ctrlProp" in [one.kind for one in pointed.values()] else set()
+        has_controls = any(one.kind == "ctrlProp" for one in pointed.values())
+        numbers = self.drop_controls(sheet) if has_controls else set()
         for relation in pointed.values():
             if relation.kind == "drawing" and relation.target in self.archive:
                 self.drop_anchors(relation.target, numbers)
@@ -224,8 +228,9 @@ class Draft:
 
     def drop_controls(self, sheet: str) -> set[str]:
         """What Excel 2010 and later write about buttons besides; their numbers."""
-        calling = [node for node in self.root(sheet).iter("{*}control") if any(prop.get("macro") for prop in node)]
-        keys = {str(value) for node in calling for name, value in node.items() if str(name).endswith(ID)}
+        controls = self.root(sheet).iter("{*}control")
+        calling = [node for node in controls if any(prop.get("macro") for prop in node)]
+        keys = keys_of(calling)
         for node in calling:
             remove_wrapped(node)
         self.drop_arrows(sheet, lambda arrow: arrow.get("Id") in keys)
@@ -234,7 +239,8 @@ class Draft:
     def drop_anchors(self, part: str, numbers: Collection[str]) -> None:
         """The hidden shapes of buttons; of other shapes only the call."""
         if numbers:
-            shapes = [node for node in self.root(part).iter("{*}cNvPr") if node.get("id") in numbers]
+            named = self.root(part).iter("{*}cNvPr")
+            shapes = [node for node in named if node.get("id") in numbers]
             for shape in shapes:
                 anchors = (node for node in shape.iterancestors() if local(node).endswith("Anchor"))
                 remove_wrapped(next(anchors, shape))
@@ -244,21 +250,33 @@ class Draft:
             self.contents[part] = MACRO.sub(b'macro=""', text)
 
     def drop_sayings(self) -> None:
-        """The texts of the macros on the sheet that they share with commands, of the template alone."""
+        """The texts of the macros on the sheet that they share with commands: of the template alone."""
         names = self.root(self.main).findall("{*}definedNames/{*}definedName")
         for node in [node for node in names if node.get("name", "").startswith(SAYING)]:
             node.getparent().remove(node)  # type: ignore[union-attr]
         tabs = tabs_of(self.archive, read_xml(self.archive, self.main))
         sheet = self.root(next(tab.part for tab in tabs if tab.name == layout.TOOL))
-        for row in [row for row in sheet.iter("{*}row") if whole(row.get("r")) >= layout.TOOL_SAYINGS]:
-            row.getparent().remove(row)  # type: ignore[union-attr]
+        rows = list(sheet.iter("{*}row"))
+        for row in rows:
+            if whole(row.get("r")) >= layout.TOOL_SAYINGS:
+                row.getparent().remove(row)  # type: ignore[union-attr]
         last = max(row for row, _ in layout.TOOL_SPOTS.values())
         for node in sheet.findall("{*}dimension"):
             node.set("ref", f"A1:{layout.address((last, 2))}")
 
 
+def keys_of(nodes: Iterable[_Element]) -> set[str]:
+    """The relations that nodes name: r:id="rId3"."""
+    pairs = [pair for node in nodes for pair in node.items()]
+    return {str(value) for name, value in pairs if str(name).endswith(ID)}
+
+
+def is_of_macros(arrow: _Element) -> bool:
+    return arrow.get("Type", "").rpartition("/")[2] in OF_MACROS
+
+
 def renumber_names(workbook: _Element, numbers: Mapping[int, int], gone: Collection[str]) -> None:
-    """Names that belong to one sheet count sheets by their places; those of a sheet that is gone go with it."""
+    """Names of one sheet count sheets by their places; those of a sheet that is gone go with it."""
     for node in workbook.findall("{*}definedNames/{*}definedName"):
         own = node.get("localSheetId")
         is_left = own is None or whole(own) in numbers
@@ -274,19 +292,19 @@ def leads_to(formula: str, sheets: Iterable[str]) -> bool:
 
 
 def remove_wrapped(node: _Element) -> None:
-    """Remove a node, and what was there for it alone: <mc:AlternateContent><mc:Choice><controls>…"""
+    """Remove a node, and what was there for it alone: <mc:AlternateContent><mc:Choice>…"""
     parent = node.getparent()
     if parent is None:
         return
     parent.remove(node)
     is_empty = not len(parent) and local(parent) in WRAPPERS
-    has_fallback_alone = local(parent) == "AlternateContent" and all(local(child) == "Fallback" for child in parent)
-    if is_empty or has_fallback_alone:
+    is_choice_gone = local(parent) == "AlternateContent" and parent.find("{*}Choice") is None
+    if is_empty or is_choice_gone:
         remove_wrapped(parent)
 
 
 def reached(archive: Archive) -> set[str]:
-    """The parts to which the package leads, and the lists of relations that hold any; as ``part_name``."""
+    """The parts to which the package leads, and the lists of relations that hold any."""
     held: set[str] = set()
     left = [""]
     while left:
@@ -295,13 +313,19 @@ def reached(archive: Archive) -> set[str]:
         pointed = relations(archive, part).values()
         if pointed:
             held.add(part_name(listing_of(archive, part)))
-        left += [one.target for one in pointed if not one.outside and part_name(one.target) not in held]
+        targets = [one.target for one in pointed if not one.outside]
+        left += [target for target in targets if part_name(target) not in held]
     return held
 
 
 def drop_types(types: _Element, gone: Collection[str], held: Collection[str]) -> None:
     """Take out of the list of types the parts that are gone, and the endings that only they had."""
-    endings = {name.rpartition(".")[2] for name in gone} - {name.rpartition(".")[2] for name in held}
+    endings = endings_of(gone) - endings_of(held)
     for node in list(types):
-        if part_name(node.get("PartName", "")) in gone or node.get("Extension", "").lower() in endings:
+        is_gone = part_name(node.get("PartName", "")) in gone
+        if is_gone or node.get("Extension", "").lower() in endings:
             types.remove(node)
+
+
+def endings_of(names: Iterable[str]) -> set[str]:
+    return {name.rpartition(".")[2] for name in names}
