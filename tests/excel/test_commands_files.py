@@ -20,7 +20,7 @@ from gongkai.model import Report
 from gongkai.output import COLUMNS
 from gongkai.workbook import copy_template, layout, write_workbook
 from gongkai.workbook.cells import plain_text
-from gongkai.workbook.derived import without_macros
+from gongkai.workbook.derived import fitted
 from gongkai.workbook.layout import sheet_of
 from helpers.excel.engine import cell_of, excel_of, open_book, snapshot
 from helpers.excel.live import fill_live, open_live, press, run_again, set_cell, tool, value_at
@@ -231,7 +231,7 @@ def test_save_report_without_macros(book: xw.Book, tmp_path: Path) -> None:
     assert tool(book, "argument") == ""
     assert (book.fullname, book.impl.saved, Path(name).read_bytes()) == (name, [], before)
     parts = unpacked(target.read_bytes())
-    assert parts == unpacked(without_macros(before))
+    assert parts == unpacked(fitted(target, ".xlsx", before))
     assert not [part for part in parts if "vba" in part.lower() or "customui" in part.lower()]
     assert press(book, "save_report", answer=str(target)).kind == "error"  # it is there already
 

@@ -17,7 +17,7 @@ from gongkai.model import WorkbookError
 from gongkai.pipeline import check, fill
 from gongkai.sources.detect import kind_of
 from gongkai.workbook import copy_template, layout, read_workbook, write_workbook
-from gongkai.workbook.derived import blank, without_macros
+from gongkai.workbook.derived import blank, fitted
 from gongkai.workbook.file import read_file, template_path
 from helpers.excel.desk import as_workbook, open_desk
 from helpers.made import converted_report, report_of
@@ -237,7 +237,7 @@ def as_excel_saves_it(folder: Path) -> bytes:
 
 
 def test_buttons_as_excel_saves_them_go_too(tmp_path: Path) -> None:
-    parts = unpacked(without_macros(as_excel_saves_it(tmp_path)))
+    parts = unpacked(fitted(tmp_path, ".xlsx", as_excel_saves_it(tmp_path)))
     assert_whole(parts)
     sheet, shapes = parts["xl/worksheets/sheet1.xml"], parts["xl/drawings/d.xml"]
     assert b"legacyDrawing" not in sheet
@@ -251,7 +251,7 @@ def test_buttons_as_excel_saves_them_go_too(tmp_path: Path) -> None:
 
 def test_one_without_macros_stays_as_it_is(tmp_path: Path) -> None:
     content = blank("report", ".xlsx")
-    assert unpacked(without_macros(content)) == unpacked(content)
+    assert fitted(tmp_path, ".xlsx", content) == content
 
 
 def test_a_batch_workbook_holds_no_report(tmp_path: Path) -> None:

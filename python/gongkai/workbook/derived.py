@@ -98,15 +98,9 @@ def fitted(path: Path, suffix: str, content: bytes | None = None) -> bytes:
             return content
         if suffix == ".xlsx":
             draft.drop_macros()
-        draft.declare(wanted)
+        else:
+            draft.declare(MACROS)
         return draft.content()
-
-
-def without_macros(content: bytes) -> bytes:
-    """A workbook without macro, ribbon, or button that calls one. Raises BadArchive."""
-    draft = Draft(open_archive(content))
-    draft.drop_macros()
-    return draft.content()
 
 
 def without_sheets(content: bytes, names: Collection[str]) -> bytes:
