@@ -241,7 +241,7 @@ def test_libreoffice_keeps_comments_and_what_is_kept(filled: Path, tmp_path: Pat
     [saved] = recalculated([filled], tmp_path)
     assert comments(saved) == SAID
     assert rules(read_workbook(saved)) == NOTED
-    assert comments(write(report_of(), tmp_path / "next.xlsm", saved)) == {}
+    assert comments(write(report_of(), tmp_path / "next.xlsx", saved)) == {}
 
 
 # --- in Excel -------------------------------------------------------------------------------------
