@@ -54,7 +54,7 @@ def main() -> int:
     with TemporaryDirectory() as made:
         folder = Path(made)
         list(run(folder))
-        take_pictures(with_lanes(folder / "ruian2021-broken.xlsm"), REPORT)
+        take_pictures(with_lanes(folder / "ruian2021-broken.xlsx"), REPORT)
         older = read_report(DOCUMENTS / "edition-2019-of-2020" / "source.html")
         take_pictures(with_lanes(fill(older, check(older), folder / "older.xlsm")), OLDER)
         take_pictures(made_batch(folder), BATCH)

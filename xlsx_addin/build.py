@@ -1,4 +1,4 @@
-"""Builds workbook_template.xlsm and gongkai.xlam from their sources; ``--check`` only compares them.
+"""Builds the template, the add-in and the macros of what is taken out of the template; ``--check`` only compares.
 
 The same sources give the same bytes: no time, no name of a machine or a user goes in.
 """
@@ -6,7 +6,7 @@ The same sources give the same bytes: no time, no name of a machine or a user go
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -22,10 +22,11 @@ from buttons import with_buttons  # noqa: E402
 from gongkai.opc import open_archive  # noqa: E402
 from gongkai.sources.detect import MARK  # noqa: E402
 from gongkai.workbook import layout  # noqa: E402
+from gongkai.workbook.derived import DROPPED, without_sheets  # noqa: E402
 from gongkai.workbook.file import CALCULATOR, patch_package  # noqa: E402
 from gongkai.workbook.live.stored import OpenFile  # noqa: E402
 from looks import font  # noqa: E402
-from macros import addin_modules, macro_modules, of_addin, with_macros  # noqa: E402
+from macros import PROJECT_PART, addin_modules, macro_modules, of_addin, with_macros  # noqa: E402
 from messages import MESSAGES  # noqa: E402
 from packages import ADDIN, WORKBOOK, Parts, packed, repaired, unpacked, with_ribbon  # noqa: E402
 from plain_sheets import add_cover, add_log, add_prose, add_results  # noqa: E402
@@ -35,6 +36,7 @@ from wrappers import function_texts  # noqa: E402
 
 TEMPLATE = ROOT / "workbook_template.xlsm"
 ADDIN_FILE = ROOT / "xlsx_addin" / "gongkai.xlam"
+MACROS = ROOT / "python" / "gongkai" / "workbook" / "macros"
 RIBBON = ROOT / "xlsx_addin" / "ribbon" / "customUI14.xml"
 HIDES = b' getVisible="GkTabVisible"'
 TITLE = "政府信息公开工作年度报告数据核对"
@@ -42,8 +44,10 @@ TITLE = "政府信息公开工作年度报告数据核对"
 
 def main(arguments: list[str]) -> int:
     built = {TEMPLATE: build_template(), ADDIN_FILE: build_addin()}
+    built |= {MACROS / f"{kind}.bin": build_macros(names) for kind, names in DROPPED.items()}
     if arguments != ["--check"]:
         for path, content in built.items():
+            path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
         return 0
     differing = [path.name for path, content in built.items() if not same(path, content)]
@@ -53,7 +57,9 @@ def main(arguments: list[str]) -> int:
 
 
 def same(path: Path, content: bytes) -> bool:
-    """By parts: another zlib packs them in other bytes."""
+    """A workbook by its parts: another zlib packs them in other bytes."""
+    if path.suffix == ".bin":
+        return path.is_file() and path.read_bytes() == content
     return path.is_file() and list(unpacked(path.read_bytes()).items()) == list(unpacked(content).items())
 
 
@@ -64,6 +70,12 @@ def build_template() -> bytes:
     whole = packed(with_buttons(with_ribbon(parts, RIBBON.read_bytes()), workbook))
     book = OpenFile(open_archive(whole))
     return packed(unpacked(whole) | patch_package(book, (), TEMPLATE.name))  # what its formulas show
+
+
+def build_macros(dropped: Collection[str]) -> bytes:
+    """The template's macros in a workbook without some of its sheets."""
+    parts = unpacked(without_sheets(packed(saved(lay_out(), WORKBOOK)), dropped))
+    return with_macros(parts, macro_modules())[PROJECT_PART]
 
 
 def build_addin() -> bytes:

@@ -36,7 +36,7 @@ MESSAGES: Mapping[str, str] = {
     "file_filter": "年报文件（网页、PDF、Word、Excel、文本）,"
     "*.htm;*.html;*.pdf;*.docx;*.doc;*.wps;*.rtf;*.xlsx;*.xlsm;*.xls;*.et;*.ods;*.txt;*.csv;*.mht;*.mhtml,"
     "所有文件 (*.*),*.*",
-    "save_workbook": "启用宏的工作簿 (*.xlsm),*.xlsm",
+    "save_workbook": "Excel工作簿，不含宏 (*.xlsx),*.xlsx,启用宏的工作簿 (*.xlsm),*.xlsm",
     "save_csv": "CSV文件 (*.csv),*.csv",
     "save_json": "JSON文件 (*.json),*.json",
     "save_any": "所有文件 (*.*),*.*",

@@ -42,6 +42,7 @@ COLUMNS = (
     "unit", "value", "raw", "page", "line", "code", "level", "kind", "state", "implied",
 )  # fmt: skip
 # What a spreadsheet program may run when it opens a CSV.
+LONGEST_CELL = 32_767  # UTF-16 units that a cell of a sheet holds
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
 DISMISSED = "○ 已忽略"
 SEVERITIES: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
@@ -68,6 +69,34 @@ def to_csv(rows: Iterable[Iterable[object]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(map(csv_cell, row) for row in rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def to_xlsx(rows: Iterable[Iterable[object]]) -> bytes:
+    """A table as a plain sheet: figures as numbers where Excel holds them exactly, all else as texts, none of which
+    runs as a formula."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    page = book.create_sheet("数据")
+    page.freeze_panes = "A2"
+    for row in rows:
+        page.append([sheet_cell(page, value) for value in row])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def sheet_cell(page: Any, value: object) -> object:
+    """A figure as a number, anything else as a text: ``=1+1`` stays what it is."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    held = number(value) if isinstance(value, Decimal) else value
+    if not isinstance(held, str):
+        return held
+    cell = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", plain(held))[:LONGEST_CELL])
+    cell.data_type = "s"  # whatever it begins with
+    return cell
 
 
 def csv_cell(value: object) -> object:
@@ -100,6 +129,27 @@ def report_to_dict(report: Report) -> dict[str, Any]:
             for p in report.problems
         ],
     }
+
+
+def report_to_csv(report: Report) -> bytes:
+    """A line for each figure."""
+    return to_csv(report_rows(report))
+
+
+def report_to_xlsx(report: Report) -> bytes:
+    """The same as a sheet."""
+    return to_xlsx(report_rows(report))
+
+
+def report_rows(report: Report) -> list[Iterable[object]]:
+    """The report's table with its heads, a row for each figure."""
+    return [COLUMNS, *report.to_frame().itertuples(index=False)]
+
+
+def report_to_json(report: Report, findings: Sequence[Finding]) -> str:
+    """What ``gongkai read --json`` and ``gongkai check --json`` give, in one object."""
+    checked = {name: value for name, value in check_to_dict(report, findings).items() if name != "report"}
+    return to_json({**report_to_dict(report), **checked})
 
 
 def body_of(report: Report) -> dict[str, str]:

@@ -100,14 +100,17 @@ def fill(
 ) -> Path:
     """Write report and findings into a workbook at ``target``, from the official template or one of your own.
 
+    The suffix decides: .xlsx, .xlsm with macros, .ods by LibreOffice; any other is a WorkbookError.
+
     What was decided about findings in a workbook that is overwritten stays, if that shows the same body and year.
     Raises NoFigures for a report of which no figure was read: its workbook would show that nothing is wrong.
     Raises WorkbookError where ``target`` exists and ``overwrite`` is False, is the report's own source or the
     template, or cannot be written; what was there stays.
     """
-    from gongkai.workbook import write_workbook
+    from gongkai.workbook import refuse_unwritable, write_workbook
     from gongkai.workbook.file import template_path
 
+    refuse_unwritable(Path(target))
     evaluated(report)
     target, own = Path(target), Path(template) if template else None
     source = report.document.origin if report.document else ""

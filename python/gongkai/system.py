@@ -16,7 +16,7 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from io import BufferedReader, FileIO
@@ -232,6 +232,17 @@ def refuse_existing(target: Path, overwrite: bool) -> None:
         raise WorkbookError(f"{target.name or target}{kind}，没有写入；请另选文件名。")
     if not overwrite:
         raise WorkbookError(f"{target.name}已存在，没有覆盖；如需覆盖请加--force，或另选文件名。")
+
+
+def refuse_suffix(target: Path, allowed: Sequence[str]) -> str:
+    """The ending of a file to be written, in small letters: ``年报.XLSX`` -> ``.xlsx``. WorkbookError for one that is
+    not allowed, or none: a file is what its name says."""
+    suffix = target.suffix.lower()
+    if suffix not in allowed:
+        *others, last = allowed
+        listed = f"{'、'.join(others)}或{last}" if others else last
+        raise WorkbookError(f"文件名要以{listed}结尾（所给的是{target.name}），没有写入。")
+    return suffix
 
 
 def write_whole(target: Path, content: bytes, overwrite: bool, aside: Path | None = None) -> None:

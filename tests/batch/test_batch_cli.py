@@ -52,8 +52,8 @@ def test_exit_codes_and_output(tmp_path: Path) -> None:
         "完成1份，跳过已完成的1份，失败0个；有勾稽错误的报告1份。",
         "完成0份，跳过已完成的1份，失败1个；有勾稽错误的报告1份。",
     ]
-    assert runs[0].stdout.splitlines()[1] == f"汇总：{tmp_path}/out/汇总.xlsm、{tmp_path}/out/汇总.csv"
-    line = re.compile(r"\[\d/2\] 完成 http://\S+ (第\d县人民政府) 2021 错误0处 \1(?:2021)年度报告\.xlsm")
+    assert runs[0].stdout.splitlines()[1] == f"汇总：{tmp_path}/out/汇总.xlsx、{tmp_path}/out/汇总.csv"
+    line = re.compile(r"\[\d/2\] 完成 http://\S+ (第\d县人民政府) 2021 错误0处 \1(?:2021)年度报告\.xlsx")
     assert [bool(line.fullmatch(text)) for text in runs[0].stderr.splitlines()] == [True, True]
     assert "失败" in runs[2].stderr
     assert "404" in runs[2].stderr
@@ -86,7 +86,7 @@ def test_json_is_that_of_check(tmp_path: Path) -> None:
             ]
             assert found[0]["report"]["source"] == sources[0]
             assert found[1]["source"] == sources[1]
-            assert found[0]["workbook"] == str(tmp_path / "out" / "第3县人民政府2021年度报告.xlsm")
+            assert found[0]["workbook"] == str(tmp_path / "out" / "第3县人民政府2021年度报告.xlsx")
             assert [item["severity"] for item in found[0]["findings"]].count("error") == 2
         checked = run_command("check", sources[0], "--json")
         shared = ("report", "evaluated", "checked", "assumed", "findings")
@@ -322,7 +322,7 @@ def test_interrupted_and_taken_up_again(tmp_path: Path) -> None:
         again = command(place, "-o", out, *QUICK)
     assert again.returncode == 1
     assert again.stdout.startswith("完成2份，跳过已完成的1份，失败0个；有勾稽错误的报告1份。")
-    assert len([name for name in names_in(out) if name.endswith("报告.xlsm")]) == 3
+    assert len([name for name in names_in(out) if name.endswith("报告.xlsx")]) == 3
 
 
 @pytest.mark.process
@@ -344,7 +344,7 @@ def test_a_full_disk_stops_with_a_sentence_and_keeps_what_is_done(tmp_path: Path
         assert full.returncode == 2
         assert "磁盘空间不足" in full.stderr.splitlines()[-1]
         assert "接着导入" in full.stderr
-        assert [name for name in names_in(tmp_path / "out") if name.endswith((".xlsm", "part"))] == []
+        assert [name for name in names_in(tmp_path / "out") if name.endswith((".xlsx", "part"))] == []
         assert command(place, "-o", tmp_path / "out", *QUICK).returncode == 0
 
 
@@ -352,11 +352,11 @@ def test_a_summary_that_cannot_be_written_is_said_at_the_end(tmp_path: Path) -> 
     source = tmp_path / "a.html"
     source.write_bytes(page())
     assert command(source, "-o", tmp_path / "out").returncode == 0
-    (tmp_path / "out" / "汇总.xlsm").unlink()
-    (tmp_path / "out" / "汇总.xlsm").mkdir()
+    (tmp_path / "out" / "汇总.xlsx").unlink()
+    (tmp_path / "out" / "汇总.xlsx").mkdir()
     run = command(source, "-o", tmp_path / "out")
     assert (run.returncode, run.stdout[:4]) == (2, "完成0份")
-    assert "汇总.xlsm是文件夹" in run.stderr
+    assert "汇总.xlsx是文件夹" in run.stderr
 
 
 def test_an_output_that_nobody_reads(tmp_path: Path) -> None:

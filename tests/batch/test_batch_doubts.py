@@ -32,9 +32,9 @@ def doubtful(year: int | None = 2021) -> Report:
 
 
 def test_a_body_that_is_inferred_is_never_named_without_a_word() -> None:
-    assert report_file_name(doubtful()) == f"{BODY}2021年度报告（机关待核）.xlsm"
-    assert report_file_name(doubtful(None)) == f"{BODY}年度报告（机关、年度待核）.xlsm"
-    assert report_file_name(report_of()) == f"{BODY}2021年度报告.xlsm"
+    assert report_file_name(doubtful()) == f"{BODY}2021年度报告（机关待核）.xlsx"
+    assert report_file_name(doubtful(None)) == f"{BODY}年度报告（机关、年度待核）.xlsx"
+    assert report_file_name(report_of()) == f"{BODY}2021年度报告.xlsx"
     assert name_of(doubtful()) == f"{BODY} 2021年（机关待核）"
     row = report_to_row(doubtful(), [], "a.html", "", "")
     assert row.doubts == "机关"
@@ -68,7 +68,7 @@ def test_a_title_alone_against_its_period_and_day_is_filed_under_no_year(tmp_pat
     source.write_text(text, encoding="utf-8")
     (imported,) = run([str(source)], tmp_path / "out").values()
     assert (imported.row.year, imported.row.doubts, imported.row.warnings) == (None, "年度", 1)
-    assert imported.row.file == f"{BODY}年度报告（年度待核）.xlsm"
+    assert imported.row.file == f"{BODY}年度报告（年度待核）.xlsx"
     assert "无法确定是哪一年的报告" in imported.row.message
 
 

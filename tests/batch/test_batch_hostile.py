@@ -20,7 +20,7 @@ from gongkai.workbook.lists import BatchRow
 from helpers.batches import formulas_in, list_file, names_in, page, rows_of, run
 from helpers.web.server import answer, serving
 
-SUMMARY = {"汇总.xlsm", "汇总.csv", NAME}
+SUMMARY = {"汇总.xlsx", "汇总.csv", NAME}
 HOSTILE = [
     "=cmd|' /C calc'!A0",
     "+1+1",
@@ -51,7 +51,7 @@ def test_hostile_texts_in_a_workbook(tmp_path: Path) -> None:
     report = read_report(str(list_file(tmp_path / "x.html", [page().decode()])))
     sources = []
     for number, text in enumerate(HOSTILE):
-        path = tmp_path / f"{number}.xlsm"
+        path = tmp_path / f"{number}.xlsx"
         fill(replace(report, agency=text, title=text), [], path)
         sources.append(str(path))
     odd = tmp_path / "=1+1\udcff\n.html"
@@ -67,7 +67,7 @@ def check_hostile(folder: Path, rows: Collection[BatchRow], texts: list[str]) ->
     files = [row.file for row in rows]
     assert len({name.casefold() for name in files}) == len(files)
     assert set(files) | SUMMARY == names_in(folder)
-    for name in ("汇总.xlsm", *files):
+    for name in ("汇总.xlsx", *files):
         assert formulas_in(folder / name, [text[:5] for text in texts if len(text) > 3]) == []
     with (folder / "汇总.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = [cell for line in csv.reader(file) for cell in line]

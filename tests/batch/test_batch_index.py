@@ -137,7 +137,7 @@ def test_import_report_never_overwrites_and_never_raises(tmp_path: Path) -> None
     (folder / "青溪县人民政府2021年度报告.XLSM").write_text("mine")
     rows = [import_report(str(source), folder)[0] for _ in range(2)]
     assert [(row.state, row.errors, row.file) for row in rows] == [
-        ("完成", 2, f"青溪县人民政府2021年度报告（{n}）.xlsm") for n in (2, 3)
+        ("完成", 2, f"青溪县人民政府2021年度报告（{n}）.xlsx") for n in (2, 3)
     ]
     assert (folder / "青溪县人民政府2021年度报告.XLSM").read_text() == "mine"
     for bad in ("", "-", "x\0y", str(tmp_path), str(tmp_path / "none.html"), "http://", "http://[::1", "ftp://x/y"):
@@ -170,7 +170,7 @@ def test_a_report_is_a_batch_of_one(tmp_path: Path) -> None:
     saved = tmp_path / "a.html"
     saved.write_bytes(page())
     run([str(saved)], tmp_path / "books")
-    book = str(tmp_path / "books" / "青溪县人民政府2021年度报告.xlsm")
+    book = str(tmp_path / "books" / "青溪县人民政府2021年度报告.xlsx")
     for source in (ruian, str(saved), book):
         assert plan(source, tmp_path).sources == (source,)
     with serving({"/1.html": [answer(page())]}) as server:
@@ -178,7 +178,7 @@ def test_a_report_is_a_batch_of_one(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_saved_pages(tmp_path: Path) -> None:
-    for name in ("b.html", "a.htm", "c.TXT", ".hidden.html", "~$x.xlsm", "~$x.xlsx", "d.png"):
+    for name in ("b.html", "a.htm", "c.TXT", ".hidden.html", "~$x.xlsx", "~$x.xlsm", "d.png"):
         (tmp_path / name).write_bytes(page(name))
     (tmp_path / "b_files").mkdir()
     expected = tuple(str(tmp_path / name) for name in ("a.htm", "b.html", "c.TXT"))
@@ -186,7 +186,7 @@ def test_a_folder_of_saved_pages(tmp_path: Path) -> None:
     assert {one.row.state for one in run(expected, tmp_path).values()} == {"完成"}
     assert plan(str(tmp_path), tmp_path).sources == expected  # its own workbooks are no sources
     books = plan(str(tmp_path), tmp_path / "other").sources  # for another batch they are, but not the summary
-    assert [Path(book).suffix for book in books].count(".xlsm") == 3
+    assert [Path(book).suffix for book in books].count(".xlsx") == 3
     assert "汇总" not in "".join(books)
 
 

@@ -55,15 +55,15 @@ def test_a_summary_with_the_users_changes_is_kept(tmp_path: Path) -> None:
     assert command(place, "-o", out).returncode == 0
     assert "改动" not in command(place, "-o", out).stderr
     for turn in (1, 2):
-        book = openpyxl.load_workbook(out / "汇总.xlsm", keep_vba=True)
+        book = openpyxl.load_workbook(out / "汇总.xlsx", keep_vba=True)
         book.create_sheet(f"我的{turn}")
-        book.save(out / "汇总.xlsm")
+        book.save(out / "汇总.xlsx")
         (out / "汇总.csv").write_text(f"我的{turn}", encoding="utf-8")
         again = command(place, "-o", out)
         assert again.returncode == 0
         assert again.stderr.count("没有覆盖") == 2
-        assert f"汇总-改动{turn}.xlsm" in again.stderr
-        kept = openpyxl.load_workbook(out / f"汇总-改动{turn}.xlsm", read_only=True)
+        assert f"汇总-改动{turn}.xlsx" in again.stderr
+        kept = openpyxl.load_workbook(out / f"汇总-改动{turn}.xlsx", read_only=True)
         assert f"我的{turn}" in kept.sheetnames
         assert (out / f"汇总-改动{turn}.csv").read_text(encoding="utf-8") == f"我的{turn}"
         assert "第1县人民政府" in (out / "汇总.csv").read_text(encoding="utf-8-sig")
@@ -73,7 +73,7 @@ def test_a_summary_with_the_users_changes_is_kept(tmp_path: Path) -> None:
 
 def test_each_part_of_the_summary_is_written_though_the_other_cannot(tmp_path: Path) -> None:
     sources = saved(tmp_path / "pages")
-    for blocked, other in (("汇总.csv", "汇总.xlsm"), ("汇总.xlsm", "汇总.csv")):
+    for blocked, other in (("汇总.csv", "汇总.xlsx"), ("汇总.xlsx", "汇总.csv")):
         out = tmp_path / other
         run(sources[:1], out)
         before = (out / other).read_bytes()
@@ -96,7 +96,7 @@ def test_a_kill_while_the_summary_is_written_leaves_nothing_behind(tmp_path: Pat
     killed = subprocess.run([sys.executable, "-c", code, str(tmp_path / "out"), *sources], check=False)
     assert killed.returncode == 9
     run(sources, tmp_path / "out")
-    assert names_in(tmp_path / "out") == {NAME, "汇总.csv", "汇总.xlsm", "第1县人民政府2021年度报告.xlsm"}
+    assert names_in(tmp_path / "out") == {NAME, "汇总.csv", "汇总.xlsx", "第1县人民政府2021年度报告.xlsx"}
 
 
 def test_a_nul_before_a_formula_does_not_let_it_run() -> None:
@@ -132,7 +132,7 @@ def test_a_full_disk_leaves_whole_lines_only(tmp_path: Path) -> None:
 
 def test_the_checks_of_earlier_runs_are_not_kept_in_memory(tmp_path: Path) -> None:
     with open_journal(tmp_path) as journal:
-        journal.add(JournalEntry(BatchRow("x", "完成", file="x.xlsm"), "0", {"findings": []}))
+        journal.add(JournalEntry(BatchRow("x", "完成", file="x.xlsx"), "0", {"findings": []}))
     with open_journal(tmp_path) as journal:
         assert journal.entries["x"].check is None
     assert set(batch_checks(tmp_path)) == {"x"}
@@ -142,7 +142,7 @@ def test_the_checks_of_earlier_runs_are_not_kept_in_memory(tmp_path: Path) -> No
 
 
 def test_a_blank_workbook_is_no_report(tmp_path: Path) -> None:
-    blank = str(copy_template(tmp_path / "blank.xlsm"))
+    blank = str(copy_template(tmp_path / "blank.xlsx"))
     (one,) = run([blank], tmp_path / "out").values()
     assert (one.row.state, one.row.file) == ("未读出数字", "")
     assert "都是空的" in one.row.message
@@ -228,7 +228,7 @@ def test_paths_that_windows_and_excel_open() -> None:
         folder = Path("/" + "深" * depth)
         name = fitting_name(long, folder, "win32")
         assert len(str(folder / numbered(name, 999))) <= LONGEST_PATH
-        assert name.endswith(".xlsm")
+        assert name.endswith(".xlsx")
         assert name.startswith("长" * 20)
         assert not is_too_deep(folder, "win32")
         assert fitting_name(long, folder, "linux") == report_file_name(long)

@@ -25,9 +25,9 @@ def name_of(agency: str, title: str = "年度报告", year: int | None = 2021) -
 
 
 def is_safe(name: str) -> bool:
-    stem = name.removesuffix(".xlsm")
+    stem = name.removesuffix(".xlsx")
     return (
-        name.endswith(".xlsm")
+        name.endswith(".xlsx")
         and stem == stem.strip(" .")
         and bool(stem)
         and not name.startswith(("-", "~", "."))
@@ -42,20 +42,20 @@ def is_safe(name: str) -> bool:
 @pytest.mark.parametrize(
     ("agency", "expected"),
     [
-        ("瑞安市人民政府", "瑞安市人民政府2021年度报告.xlsm"),
-        ("a/b", "a_b2021年度报告.xlsm"),
-        (r"..\..\etc", "_.._etc2021年度报告.xlsm"),
-        ("=cmd|' /C calc'!A0", "_cmd_' _C calc'!A02021年度报告.xlsm"),
-        ("CON", "CON2021年度报告.xlsm"),
-        ("con.txt", "_con.txt2021年度报告.xlsm"),
-        ("LPT1 .x", "_LPT1 .x2021年度报告.xlsm"),
-        ("甲\u202egpj.局\u200b", "甲gpj.局2021年度报告.xlsm"),
-        ("甲\n\t乙\x00", "甲 乙2021年度报告.xlsm"),
-        ("局 . . .", "局2021年度报告.xlsm"),
-        ("😀县", "😀县2021年度报告.xlsm"),
-        ("\ud83d县", "县2021年度报告.xlsm"),
-        ("--force", "force2021年度报告.xlsm"),
-        ("~$甲", "$甲2021年度报告.xlsm"),
+        ("瑞安市人民政府", "瑞安市人民政府2021年度报告.xlsx"),
+        ("a/b", "a_b2021年度报告.xlsx"),
+        (r"..\..\etc", "_.._etc2021年度报告.xlsx"),
+        ("=cmd|' /C calc'!A0", "_cmd_' _C calc'!A02021年度报告.xlsx"),
+        ("CON", "CON2021年度报告.xlsx"),
+        ("con.txt", "_con.txt2021年度报告.xlsx"),
+        ("LPT1 .x", "_LPT1 .x2021年度报告.xlsx"),
+        ("甲\u202egpj.局\u200b", "甲gpj.局2021年度报告.xlsx"),
+        ("甲\n\t乙\x00", "甲 乙2021年度报告.xlsx"),
+        ("局 . . .", "局2021年度报告.xlsx"),
+        ("😀县", "😀县2021年度报告.xlsx"),
+        ("\ud83d县", "县2021年度报告.xlsx"),
+        ("--force", "force2021年度报告.xlsx"),
+        ("~$甲", "$甲2021年度报告.xlsx"),
     ],
 )
 def test_names(agency: str, expected: str) -> None:
@@ -64,12 +64,12 @@ def test_names(agency: str, expected: str) -> None:
 
 
 def test_names_without_a_body() -> None:
-    assert name_of("", "2021年年报") == "2021年年报（机关待核）.xlsm"
-    assert name_of("\u200b", "...", 2021) == "未识别机关2021年度报告.xlsm"
-    assert name_of("", "", None) == "未识别机关年度报告（机关、年度待核）.xlsm"
-    assert name_of("", "NUL", None) == "NUL（机关、年度待核）.xlsm"
-    assert name_of("NUL", "", 2021) == "NUL2021年度报告.xlsm"
-    assert name_of("甲县", year=None) == "甲县年度报告（年度待核）.xlsm"
+    assert name_of("", "2021年年报") == "2021年年报（机关待核）.xlsx"
+    assert name_of("\u200b", "...", 2021) == "未识别机关2021年度报告.xlsx"
+    assert name_of("", "", None) == "未识别机关年度报告（机关、年度待核）.xlsx"
+    assert name_of("", "NUL", None) == "NUL（机关、年度待核）.xlsx"
+    assert name_of("NUL", "", 2021) == "NUL2021年度报告.xlsx"
+    assert name_of("甲县", year=None) == "甲县年度报告（年度待核）.xlsx"
 
 
 def test_endless_names_are_cut_between_letters() -> None:
@@ -90,10 +90,10 @@ def test_any_text_gives_a_safe_name(agency: str, title: str, year: int | None) -
 
 
 @properties(100)
-@given(st.lists(st.sampled_from(["甲.xlsm", "A.xlsm", "a.xlsm", "é.xlsm", unicodedata.normalize("NFD", "é.xlsm")])))
+@given(st.lists(st.sampled_from(["甲.xlsx", "A.xlsx", "a.xlsx", "é.xlsx", unicodedata.normalize("NFD", "é.xlsx")])))
 def test_no_two_names_are_one_file(wanted: list[str]) -> None:
-    names = FileNames(["汇总.xlsm", "A.XLSM"])
+    names = FileNames(["汇总.xlsx", "A.XLSM"])
     claimed = [names.claim(name) for name in wanted]
-    keys = [name_key(name) for name in [*claimed, "a.xlsm"]]
+    keys = [name_key(name) for name in [*claimed, "a.xlsx"]]
     assert len(set(keys)) == len(keys)
-    assert names.claim("汇总.xlsm") == "汇总（2）.xlsm"
+    assert names.claim("汇总.xlsx") == "汇总（2）.xlsx"

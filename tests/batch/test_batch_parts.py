@@ -37,10 +37,10 @@ def test_every_report_of_a_document_is_imported(source: str, tmp_path: Path) -> 
 def test_a_second_run_does_nothing_again(source: str, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     list(run_batch([source], folder))
-    before = {path.name: path.read_bytes() for path in folder.glob("*年度报告*.xlsm")}
+    before = {path.name: path.read_bytes() for path in folder.glob("*年度报告*.xlsx")}
     [again] = run_batch([source], folder)
     assert (again.skipped, again.row.source) == (True, source)
-    assert {path.name: path.read_bytes() for path in folder.glob("*年度报告*.xlsm")} == before
+    assert {path.name: path.read_bytes() for path in folder.glob("*年度报告*.xlsx")} == before
 
 
 def test_a_run_that_was_stopped_between_them_goes_on(source: str, tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_run_that_was_stopped_between_them_goes_on(source: str, tmp_path: Path
     assert first.row.source == f"{source}#part=2"  # the source itself is remembered last
     rows = {imported.row.source: imported.row for imported in run_batch([source], folder)}
     assert rows[source].state == "完成"
-    assert len(list(folder.glob("*年度报告*.xlsm"))) == len(EACH)
+    assert len(list(folder.glob("*年度报告*.xlsx"))) == len(EACH)
 
 
 def test_a_part_can_be_listed_by_itself(source: str, tmp_path: Path) -> None:

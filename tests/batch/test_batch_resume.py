@@ -65,7 +65,7 @@ def test_killed_again_and_again(seed: int, server: Server, tmp_path: Path) -> No
         OPEN.set()
     for _ in range(KILLS):
         kill_one(place, out, lines=dice.choice((0, 1, 2, 4)), delay=dice.random() * 0.3)
-        for path in out.glob("*.xlsm"):
+        for path in out.glob("*.xlsx"):
             assert path.read_bytes()[-22:-18] == b"PK\x05\x06"  # whole: a zip ends so
     for _ in range(2):
         last = command(place, "-o", out, "--pause", "0")
@@ -114,7 +114,7 @@ def check_states(sources: Sequence[str], tmp_path: Path, every: int) -> None:
             for name in files:
                 shutil.copy(whole / name, folder / name)
             (folder / PART).mkdir()
-            (folder / PART / "report.xlsm").write_bytes(b"half")
+            (folder / PART / "report.xlsx").write_bytes(b"half")
             (folder / PART / ".gongkai-000000000000.tmp").write_bytes(b"half")
             run(sources, folder)
             assert outcome(folder) == wanted
@@ -134,6 +134,6 @@ def test_twins_keep_their_names(server: Server, tmp_path: Path) -> None:
         (tmp_path / first[source].row.file).unlink()
         assert run(sources, tmp_path)[source].row.file == first[source].row.file
     assert {one.row.file for one in first.values()} == {
-        "第1县人民政府2021年度报告.xlsm",
-        "第1县人民政府2021年度报告（2）.xlsm",
+        "第1县人民政府2021年度报告.xlsx",
+        "第1县人民政府2021年度报告（2）.xlsx",
     }

@@ -42,7 +42,7 @@ from helpers.waiting import PATIENCE, wait_until
 from helpers.web.server import Chunks, Server, answer, redirect, serving
 from helpers.web.site import FETCHING
 
-SUMMARY = {"汇总.xlsm", "汇总.csv", NAME}
+SUMMARY = {"汇总.xlsx", "汇总.csv", NAME}
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +94,7 @@ def test_pages_of_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert asked == [1, 1, 3, 5, 6]
     names = {row.file for row in found.values() if row.file}
     assert names_in(tmp_path / "out") == names | SUMMARY
-    assert {"第1县人民政府2021年度报告.xlsm", "第1县人民政府2021年度报告（2）.xlsm"} <= names
+    assert {"第1县人民政府2021年度报告.xlsx", "第1县人民政府2021年度报告（2）.xlsx"} <= names
     for source in good[:3]:
         assert figures_of(tmp_path / "out" / found[source].file)["applications.new.natural"] == 436
 
@@ -103,7 +103,7 @@ def test_the_summary_holds_what_the_workbooks_hold(tmp_path: Path) -> None:
     with serving(served(bodies(7))) as server:
         sources = [server.url(f"/{n}.html") for n in range(1, 9)]
         run(sources, tmp_path)
-    sheets = sheets_of(tmp_path / "汇总.xlsm")
+    sheets = sheets_of(tmp_path / "汇总.xlsx")
     listed, summed = read_batch(sheets[layout.BATCH]), read_summary(sheets[layout.SUMMARY])
     assert [row.source for row in listed] == sources
     assert [row.state for row in listed] == ["完成"] * 7 + ["失败"]
@@ -136,7 +136,7 @@ def test_the_summary_is_recent_while_the_batch_runs(
             assert not (tmp_path / "汇总.csv").exists()
             next(batch)
         assert len((tmp_path / "汇总.csv").read_text(encoding="utf-8-sig").splitlines()) == 4 + 1
-        rows = read_batch(sheets_of(tmp_path / "汇总.xlsm")[layout.BATCH])
+        rows = read_batch(sheets_of(tmp_path / "汇总.xlsx")[layout.BATCH])
         assert [row.state for row in rows].count("") == 7 - 4
 
 
@@ -334,20 +334,20 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
         assert sorted(server.requests[before:]) == ["/2.html", "/5.html"]
     assert [one.skipped for one in second.values()].count(True) == 3
     assert {one.row.state for one in second.values()} == {"完成"}
-    assert {one.row.file for one in second.values()} == {f"{name}2021年度报告.xlsm" for name in bodies(5)}
+    assert {one.row.file for one in second.values()} == {f"{name}2021年度报告.xlsx" for name in bodies(5)}
 
 
 def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
     kept = {"第1县人民政府2021年度报告.XLSM": b"mine", "汇总.csv": b"a,b", "notes.txt": b"!"}
     for name, content in kept.items():
         (tmp_path / name).write_bytes(content)
-    (tmp_path / "第2县人民政府2021年度报告.xlsm").mkdir()
+    (tmp_path / "第2县人民政府2021年度报告.xlsx").mkdir()
     with serving(served(bodies(2))) as server:
         for _ in range(2):
             found = run(many(server, 2), tmp_path)
-    assert {one.row.file for one in found.values()} == {f"第{n}县人民政府2021年度报告（2）.xlsm" for n in (1, 2)}
+    assert {one.row.file for one in found.values()} == {f"第{n}县人民政府2021年度报告（2）.xlsx" for n in (1, 2)}
     assert {name: (tmp_path / name).read_bytes() for name in kept} == kept
-    assert {"汇总（2）.xlsm", "汇总（2）.csv"} <= names_in(tmp_path)
+    assert {"汇总（2）.xlsx", "汇总（2）.csv"} <= names_in(tmp_path)
 
 
 def test_a_file_that_appears_meanwhile_is_left_alone(tmp_path: Path) -> None:
@@ -356,10 +356,10 @@ def test_a_file_that_appears_meanwhile_is_left_alone(tmp_path: Path) -> None:
     answers["/2.html"] = [[partial(appeared.wait, PATIENCE), *answers["/2.html"][0]]]
     with serving(answers) as server:
         for _ in run_batch(many(server, 3), tmp_path, per_host=1, pause=0):
-            (tmp_path / "第2县人民政府2021年度报告.xlsm").write_bytes(b"mine")
+            (tmp_path / "第2县人民政府2021年度报告.xlsx").write_bytes(b"mine")
             appeared.set()
-    assert (tmp_path / "第2县人民政府2021年度报告.xlsm").read_bytes() == b"mine"
-    assert "第2县人民政府2021年度报告（2）.xlsm" in names_in(tmp_path)
+    assert (tmp_path / "第2县人民政府2021年度报告.xlsx").read_bytes() == b"mine"
+    assert "第2县人民政府2021年度报告（2）.xlsx" in names_in(tmp_path)
 
 
 def test_a_workbook_changed_since_counts_as_it_stands(tmp_path: Path) -> None:
@@ -385,7 +385,7 @@ def test_lists_one_after_another_are_summed_up_together(tmp_path: Path) -> None:
         run(many(server, 1), tmp_path)
         run([server.url("/2.html"), server.url("/9.html")], tmp_path)
         found = run([server.url("/3.html")], tmp_path)
-    rows = read_batch(sheets_of(tmp_path / "汇总.xlsm")[layout.BATCH])
+    rows = read_batch(sheets_of(tmp_path / "汇总.xlsx")[layout.BATCH])
     assert [row.agency for row in rows] == ["第3县人民政府", "第1县人民政府", "第2县人民政府"]
     assert len(found) == 1
 

@@ -14,9 +14,8 @@ from gongkai.batch.journal import NAME
 from gongkai.checks import check
 from gongkai.editions import links
 from gongkai.workbook import layout, write_workbook
-from gongkai.workbook.file import read_file
 from gongkai.workbook.lists import SUMMARY_HEADS, BatchRow, read_summary, summary_row_heads
-from helpers.batches import BODY, later, page, pages, rows_of_two_years, run, years_in
+from helpers.batches import BODY, later, page, pages, rows_of_two_years, run, sheets_in, years_in
 from helpers.excel.live import open_live, press, set_cell, value_at
 from helpers.growth import LINEAR, doubling
 from helpers.made import report_of
@@ -80,7 +79,7 @@ def test_a_batch_compares_what_several_runs_imported(tmp_path: Path, capsys: pyt
     told = "与2021年不符2处：上年结转·自然人填8，2021年结转12；上年结转·总计填8，2021年结转12"
     assert f"跨年核对：与上一年不符1份（逐份见“汇总”的跨年核对一栏）。\n  浙江省青溪县政府 2022年：{told}\n" in out
     assert years_in(folder)["浙江省青溪县政府", "2022"] == told
-    rows = {row.source: row for row in read_summary(read_file(folder / "汇总.xlsm")[layout.SUMMARY])}
+    rows = {row.source: row for row in read_summary(sheets_in(folder / "汇总.xlsx")[layout.SUMMARY])}
     assert (rows[late].years, rows[first].years) == (told, "没有2020年的报告")
     assert (rows[late].errors, rows[late].warnings) == (0, 0)
     assert cli.main(["batch", late, "-o", str(folder), "--json"]) == 0
@@ -145,7 +144,7 @@ def test_lines_cost_as_much_as_there_are_bodies() -> None:
 def test_the_summary_in_excel(tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     folder.mkdir()
-    write_workbook(report_of(), check(report_of()), folder / "a.xlsm")
+    write_workbook(report_of(), check(report_of()), folder / "a.xlsx")
     write_workbook(report_of(year=2022), [], folder / "b.xlsm")
     book = open_live(tmp_path)
     set_cell(book, layout.BATCH, layout.FOLDER_SPOT, str(folder))
@@ -158,7 +157,7 @@ def test_the_summary_in_excel(tmp_path: Path) -> None:
 @pytest.mark.parametrize("heads", [[], ["跨年核对"]])
 def test_the_summary_of_an_older_template_is_not_written_into(tmp_path: Path, heads: list[str]) -> None:
     """Its figures begin where a new column stands, or one column stands where another does now."""
-    write_workbook(report_of(), [], tmp_path / "a.xlsm")
+    write_workbook(report_of(), [], tmp_path / "a.xlsx")
     book = open_live(tmp_path)
     set_cell(book, layout.BATCH, layout.FOLDER_SPOT, str(tmp_path))
     older = [*list(SUMMARY_HEADS.values())[:9], *heads, *summary_row_heads()[len(SUMMARY_HEADS) :]]

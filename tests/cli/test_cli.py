@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from gongkai import cli
-from helpers import DOCUMENTS, ROOT
+from gongkai.workbook.derived import blank
+from helpers import DOCUMENTS
 from helpers.command import PROCESS, disk_of, run_command
 
 RUIAN_TITLE = "瑞安市人民政府2021年政府信息公开工作年度报告"
@@ -167,7 +168,9 @@ def test_fill_then_check_then_refuse_to_overwrite(tmp_path: Path) -> None:
 def test_template_is_the_blank_workbook(tmp_path: Path) -> None:
     target = tmp_path / "blank.xlsm"
     assert run_command("template", "-o", str(target)).returncode == 0
-    assert target.read_bytes() == (ROOT / "workbook_template.xlsm").read_bytes()
+    assert target.read_bytes() == blank("report", ".xlsm")
+    assert run_command("template", "--batch", "-o", str(tmp_path / "batch.XLSX")).returncode == 0
+    assert (tmp_path / "batch.XLSX").read_bytes() == blank("batch", ".xlsx")
     assert run_command("template", "-o", str(target)).returncode == 2
 
 
@@ -187,7 +190,7 @@ def test_demo_imports_by_url_and_shows_both_outcomes(tmp_path: Path) -> None:
     # the published period lacks 年; its prose counts the documents of 市本级 alone
     assert "核对42项勾稽关系，没有错误，3处提示" in run.stdout
     assert "✗ 错误" in run.stdout
-    assert len(list(tmp_path.glob("*.xlsm"))) == 2
+    assert len(list(tmp_path.glob("*.xlsx"))) == 2
 
 
 def test_an_internal_error_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -239,7 +242,8 @@ def test_a_template_is_not_filled_in_place(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", [("fill", RUIAN), ("template",), ("demo",)])
 @pytest.mark.parametrize(
-    ("name", "said"), [("", "没有给出文件名"), ("x" * 300, "文件名太长"), ("kept/a", "不是文件夹"), ("kept", "kept")]
+    ("name", "said"),
+    [("", "没有给出文件名"), (f"{'x' * 300}.xlsx", "文件名太长"), ("kept/a.xlsx", "不是文件夹"), ("kept", "kept")],
 )
 def test_odd_outputs_get_one_sentence(command: tuple[str, ...], name: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("mine")
@@ -280,7 +284,7 @@ def test_unruly_names_stay_on_their_line(tmp_path: Path) -> None:
 
 
 def test_the_file_behind_standard_input_is_not_replaced(tmp_path: Path) -> None:
-    page = tmp_path / "page.txt"
+    page = tmp_path / "page.xlsx"  # whatever its name says
     page.write_bytes(Path(RUIAN).read_bytes())
     with page.open() as given:
         same = run_command("fill", "-", "-o", page, "--force", stdin=given)

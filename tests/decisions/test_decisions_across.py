@@ -23,9 +23,8 @@ from gongkai.decisions.file import decisions_path
 from gongkai.model import Decision, Finding, Report, Severity
 from gongkai.output import finding_to_dict
 from gongkai.workbook import layout, read_workbook
-from gongkai.workbook.file import read_file
 from gongkai.workbook.lists import DONE, BatchRow, read_summary
-from helpers.batches import later, page, pages, run, years_in
+from helpers.batches import later, page, pages, run, sheets_in, years_in
 from helpers.families import BODIES, CELLS, GRANTED, family, parent_of, report, saved, summed
 from helpers.made import report_of
 from helpers.strategies import changed
@@ -199,7 +198,7 @@ def test_a_batch_says_what_is_dismissed(
         shown = told(capsys, "batch", str(Path(late).parent), "-o", str(folder))
         assert "跨年核对：与上一年不符1份，另有提示1份，已忽略的问题1处（逐份" in shown, turn
         assert years_in(folder)["浙江省青溪县政府", "2022"] == text
-        rows = {row.source: row for row in read_summary(read_file(folder / "汇总.xlsm")[layout.SUMMARY])}
+        rows = {row.source: row for row in read_summary(sheets_in(folder / "汇总.xlsx")[layout.SUMMARY])}
         assert (rows[late].years, rows[late].dismissed) == (text, 0)
     assert [item["ruling"] and item["ruling"]["verdict"] for item in batch_checks(folder)[late]["findings"]] == [
         "dismissed",

@@ -17,9 +17,9 @@ from gongkai.decisions import file, is_open
 from gongkai.decisions.file import decisions_path
 from gongkai.model import Decision, Edit, Finding, WorkbookError
 from gongkai.workbook import layout, read_workbook
-from gongkai.workbook.file import fill_file, read_file
+from gongkai.workbook.file import fill_file
 from gongkai.workbook.lists import read_summary
-from helpers.batches import BODY, command, names_in, run
+from helpers.batches import BODY, command, names_in, run, sheets_in
 from helpers.batches import page as made_page
 from helpers.decided import dismiss_all, errors_of, stderr_line
 from helpers.waiting import PATIENCE
@@ -253,7 +253,7 @@ def test_a_batch_reads_what_is_beside_its_workbooks(page: Path, tmp_path: Path) 
     dismiss_all(book)
     again = run([str(page)], folder)[str(page)]
     assert (again.skipped, again.row.errors, again.row.dismissed) == (True, 0, first.row.errors)
-    rows = read_summary(read_file(folder / "汇总.xlsm")[layout.SUMMARY])
+    rows = read_summary(sheets_in(folder / "汇总.xlsx")[layout.SUMMARY])
     assert [row.dismissed for row in rows] == [first.row.errors]
     told = command(page, "-o", folder)
     assert (told.returncode, f"，已忽略的问题{first.row.errors}处。" in told.stdout) == (0, True)

@@ -13,13 +13,15 @@ from gongkai import demo
 from gongkai.checks import check
 from gongkai.excel import batching
 from gongkai.excel.book import apply_edits
+from gongkai.excel.commands import COMMANDS
 from gongkai.excel.runner import CommandResult
 from gongkai.wording import title_of
-from gongkai.workbook import layout, read_workbook, write_workbook
+from gongkai.workbook import copy_template, layout, read_workbook, write_workbook
+from gongkai.workbook.derived import blank
 from gongkai.workbook.fill import report_to_edits
 from gongkai.workbook.lists import summary_heads
 from helpers.clock import fake_clock
-from helpers.excel.engine import cell_of, excel_of, snapshot
+from helpers.excel.engine import cell_of, excel_of, open_book, snapshot
 from helpers.excel.live import open_live, press, run_again, set_cell, value_at
 from helpers.made import report_of
 from helpers.web.site import FETCHING
@@ -159,8 +161,7 @@ def test_nothing_pasted(book: xw.Book) -> None:
 
 def test_a_book_without_the_sheets(book: xw.Book) -> None:
     book.sheets[layout.BATCH].delete()
-    assert "没有工作表“批量导入”" in press(book, "batch").text
-    assert "没有工作表“批量导入”" in press(book, "summary").text
+    assert press(book, "batch") == press(book, "summary") == CommandResult("save", "批量导入.xlsx")
 
 
 def test_a_failure_of_excel_loses_only_what_was_not_written(book: xw.Book, site: str) -> None:
@@ -314,3 +315,81 @@ def test_formulas_of_the_summary_stay(book: xw.Book, folder: Path) -> None:
     press(book, "summary")
     assert {spot for spot, (_, formula) in snapshot(book)[layout.SUMMARY].items() if formula} == formulas
     assert cell_of(book, layout.SUMMARY, (layout.SUMMARY_TOP, 3)).value == title_of(report_of())
+
+
+# --- a report's own workbook --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def report_book(tmp_path: Path) -> xw.Book:
+    """Without 批量导入 and 汇总, as fill writes it."""
+    found = open_book(write_workbook(report_of(), [], tmp_path / "一份年报.xlsx"))
+    found.set_mock_caller()
+    return found
+
+
+@pytest.mark.parametrize("command", ["batch", "summary"])
+@pytest.mark.parametrize("suffix", [".xlsx", ".xlsm"])
+def test_a_new_batch_workbook_comes_to_the_front(
+    command: str, suffix: str, report_book: xw.Book, tmp_path: Path
+) -> None:
+    before = snapshot(report_book)
+    outcome = press(report_book, command)
+    assert (outcome.kind, outcome.text) == ("save", "批量导入.xlsx")
+    target = tmp_path / f"批量导入{suffix}"
+    outcome = run_again(report_book, command, answer=str(target))
+    assert outcome.kind == "done"
+    assert outcome.text.startswith(f"已新建批量导入的工作簿 {target}。请在A列每行粘贴一个来源")
+    assert target.read_bytes() == blank("batch", suffix)
+    active = report_book.app.books.active
+    assert (active.fullname, active.sheets.active.name) == (str(target), layout.BATCH)
+    del before[layout.TOOL]
+    assert {name: cells for name, cells in snapshot(report_book).items() if name != layout.TOOL} == before
+
+
+def test_an_open_batch_workbook_comes_to_the_front(report_book: xw.Book, tmp_path: Path) -> None:
+    report_book.app.books.open(str(copy_template(tmp_path / "批量.xlsx", batch=True)))
+    report_book.activate()
+    outcome = press(report_book, "batch")
+    assert outcome.kind == "done"
+    assert "已转到打开着的“批量.xlsx”" in outcome.text
+    assert report_book.app.books.active.name == "批量.xlsx"
+
+
+def test_a_new_batch_workbook_replaces_nothing(report_book: xw.Book, tmp_path: Path) -> None:
+    for name, told in (("有了.xlsx", "没有覆盖"), ("a.docx", "文件名要以.xlsx或.xlsm结尾")):
+        (tmp_path / name).write_text("我的")
+        press(report_book, "batch")
+        outcome = run_again(report_book, "batch", answer=str(tmp_path / name))
+        assert outcome.kind == "error"
+        assert told in outcome.text
+        assert (tmp_path / name).read_text() == "我的"
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".xlsm"])
+def test_a_batch_workbook_works_through_its_list(suffix: str, site: str, folder: Path, tmp_path: Path) -> None:
+    book = open_book(copy_template(tmp_path / f"批量{suffix}", batch=True))
+    book.set_mock_caller()
+    set_cell(book, layout.BATCH, layout.FOLDER_SPOT, str(folder))
+    paste(book, f"{site}/2021.html")
+    outcome, _ = to_the_end(book)
+    assert (outcome.kind, outcome.text) == ("done", "已导入1份报告。")
+    assert column(book, "file") == ["瑞安市人民政府2021年度报告.xlsx"]
+    assert value_at(book, layout.SUMMARY, (layout.SUMMARY_TOP, 5)) == "瑞安市人民政府2021年度报告.xlsx"
+    assert press(book, "summary").kind == "done"
+
+
+OF_A_REPORT = sorted(set(COMMANDS) - {"batch", "summary", "allow_fetch", "rules", "manual", "about"})
+
+
+@pytest.mark.parametrize("command", OF_A_REPORT)
+def test_there_is_no_report_in_a_batch_workbook(command: str, tmp_path: Path) -> None:
+    book = open_book(copy_template(tmp_path / "批量.xlsx", batch=True))
+    book.set_mock_caller()
+    before = snapshot(book)
+    outcome = press(book, command, "报告.html")
+    told = "这是批量导入的工作簿，其中没有报告；请打开一份年报的工作簿，再点这个按钮。"
+    assert (outcome.kind, outcome.text) == ("error", told)
+    assert {k: v for k, v in snapshot(book).items() if k != layout.TOOL} == {
+        k: v for k, v in before.items() if k != layout.TOOL
+    }

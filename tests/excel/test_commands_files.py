@@ -18,13 +18,15 @@ from gongkai.excel.blocks import MOST_UNITS
 from gongkai.excel.commands import COMMANDS
 from gongkai.model import Report
 from gongkai.output import COLUMNS
-from gongkai.workbook import layout
+from gongkai.workbook import copy_template, layout, write_workbook
 from gongkai.workbook.cells import plain_text
+from gongkai.workbook.derived import fitted
 from gongkai.workbook.layout import sheet_of
-from helpers.excel.engine import cell_of, excel_of, snapshot
+from helpers.excel.engine import cell_of, excel_of, open_book, snapshot
 from helpers.excel.live import fill_live, open_live, press, run_again, set_cell, tool, value_at
 from helpers.made import report_of
 from helpers.writers.styles import LAYOUTS, report_sheets
+from packages import unpacked
 
 HOSTILE = {
     "dde": "=cmd|'/C calc'!A0",
@@ -116,7 +118,7 @@ def test_a_hostile_page_through_the_whole_import(book: xw.Book, text: str, tmp_p
 @EACH
 def test_exports_of_hostile_texts(book: xw.Book, text: str, tmp_path: Path) -> None:
     fill_live(book, hostile_report(text))
-    for name, suffix in (("export_csv", ".csv"), ("export_json", ".json"), ("save_report", ".xlsm")):
+    for name, suffix in (("export_csv", ".csv"), ("export_json", ".json"), ("save_report", ".xlsx")):
         proposal = press(book, name)
         assert proposal.kind == "save"
         assert proposal.text.endswith(suffix)
@@ -197,16 +199,16 @@ def test_places_that_cannot_be_written(book: xw.Book, tmp_path: Path, answer: st
         assert outcome.text.endswith(("。", ".csv"))
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".xls", ".xlsb", ".html"])
-def test_the_workbook_keeps_its_macros(book: xw.Book, tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize("suffix", [".xls", ".xlsb", ".html", ".ods", ".docx"])
+def test_the_suffix_says_what_a_workbook_is(book: xw.Book, tmp_path: Path, suffix: str) -> None:
     fill_live(book, report_of())
     outcome = press(book, "save_report", answer=str(tmp_path / f"a{suffix}"))
-    assert outcome.kind == "error"
-    assert ".xlsm" in outcome.text
+    told = f"文件名要以.xlsx或.xlsm结尾（所给的是a{suffix}），没有写入。"
+    assert (outcome.kind, outcome.text) == ("error", told)
     assert book.impl.saved == []
 
 
-def test_save_report(book: xw.Book, tmp_path: Path) -> None:
+def test_save_report_with_macros(book: xw.Book, tmp_path: Path) -> None:
     fill_live(book, report_of())
     target = tmp_path / "另存.xlsm"
     outcome = press(book, "save_report", argument="C:\\Users\\某人", answer=str(target))
@@ -217,6 +219,43 @@ def test_save_report(book: xw.Book, tmp_path: Path) -> None:
     outcome = press(book, "save_report", answer=str(tmp_path / "又.xlsm"))
     assert outcome.kind == "error"
     assert "无法访问文件" in outcome.text
+
+
+def test_save_report_without_macros(book: xw.Book, tmp_path: Path) -> None:
+    fill_live(book, report_of())
+    before, name = Path(book.fullname).read_bytes(), book.fullname
+    target = tmp_path / "另存.XLSX"
+    outcome = press(book, "save_report", argument="C:\\Users\\某人", answer=str(target))
+    told = f"已另存为 {target}（不含宏）。打开着的仍是原来的工作簿。"
+    assert (outcome.kind, outcome.text) == ("done", told)
+    assert tool(book, "argument") == ""
+    assert (book.fullname, book.impl.saved, Path(name).read_bytes()) == (name, [], before)
+    parts = unpacked(target.read_bytes())
+    assert parts == unpacked(fitted(target, ".xlsx", before))
+    assert not [part for part in parts if "vba" in part.lower() or "customui" in part.lower()]
+    assert press(book, "save_report", answer=str(target)).kind == "error"  # it is there already
+
+
+def test_a_workbook_without_macros_is_saved_again(tmp_path: Path) -> None:
+    book = open_book(write_workbook(report_of(), [], tmp_path / "年报.xlsx"))
+    book.set_mock_caller()
+    assert press(book, "save_report").text == "青溪县人民政府2021年度报告.xlsx"
+    assert press(book, "save_report", answer=book.fullname).kind == "done"
+    assert book.impl.saved == [book.fullname]
+    again = tmp_path / "又.xlsx"
+    assert press(book, "save_report", answer=str(again)).kind == "done"
+    assert unpacked(again.read_bytes()) == unpacked(Path(book.fullname).read_bytes())
+
+
+def test_where_no_copy_can_be_saved_macros_stay(book: xw.Book, tmp_path: Path) -> None:
+    """Excel for the Mac has no SaveCopyAs."""
+    excel_of(book).lacks.add("SaveCopyAs")
+    fill_live(book, report_of())
+    assert press(book, "save_report").text == "青溪县人民政府2021年度报告.xlsm"
+    outcome = press(book, "save_report", answer=str(tmp_path / "a.xlsx"))
+    assert outcome.kind == "error"
+    assert "改为.xlsm" in outcome.text
+    assert not (tmp_path / "a.xlsx").exists()
 
 
 @pytest.mark.parametrize("name", ["export_csv", "export_json", "save_report"])
@@ -271,6 +310,13 @@ def test_about_says_what_is_where_and_what_is_missing(book: xw.Book) -> None:
     assert "本工作簿缺少：无" in text
     book.sheets[layout.SUMMARY].delete()
     assert f"本工作簿缺少：{layout.SUMMARY}" in press(book, "about").text
+
+
+@pytest.mark.parametrize("batch", [True, False])
+def test_about_misses_nothing_that_is_left_out_on_purpose(batch: bool, tmp_path: Path) -> None:
+    book = open_book(copy_template(tmp_path / "a.xlsx", batch=batch))
+    book.set_mock_caller()
+    assert "本工作簿缺少：无" in press(book, "about").text
 
 
 def test_allow_fetch(book: xw.Book, state: Path) -> None:

@@ -19,6 +19,7 @@ from gongkai.batch.journal import NAME, read_journal
 from gongkai.batch.run import PART
 from gongkai.editions import yearly_cells
 from gongkai.model import Value
+from gongkai.spreadsheets import read_sheets
 from gongkai.workbook import read_workbook
 from gongkai.workbook.lists import BatchRow
 from helpers.command import PROCESS, run_command
@@ -112,7 +113,7 @@ def outcome(folder: Path) -> dict[str, Any]:
     _, entries = read_journal(folder)
     rows = {source: replace(entry.row, finished="") for source, entry in entries.items()}
     books = {
-        name: figures_of(folder / name) for name in names_in(folder) if name.endswith(".xlsm") and "汇总" not in name
+        name: figures_of(folder / name) for name in names_in(folder) if name.endswith(".xlsx") and "汇总" not in name
     }
     assert PART not in names_in(folder)
     return {
@@ -139,6 +140,11 @@ def lines_of(folder: Path) -> list[dict[str, Any]]:
 def years_in(folder: Path) -> dict[tuple[str, str], str]:
     lines = csv.DictReader(io.StringIO((folder / "汇总.csv").read_bytes().decode("utf-8-sig")))
     return {(line["机关"], line["年度"]): line["跨年核对"] for line in lines}
+
+
+def sheets_in(path: Path) -> dict[str, Mapping[tuple[int, int], object]]:
+    """The sheets of any workbook, a batch's too, in which there is no report."""
+    return {sheet.name: sheet.cells for sheet in read_sheets(path.read_bytes(), lambda name, visible: True)}
 
 
 def formulas_in(path: Path, texts: Iterable[str]) -> list[str]:

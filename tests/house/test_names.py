@@ -18,6 +18,7 @@ LARGE_FOLDERS = {
 SHORT_FILES = {
     "__main__.py": "python -m gongkai",
     "cli/levels.py": "one command",
+    "cli/exporting.py": "one command",
     "readers/layout/ink.py": "the seam between what paints a page and what reads it",
     "decisions/check.py": "what the checks ask of decisions; the front is imported where no check is made",
     "excel/commands.py": "workbooks in use name this module",

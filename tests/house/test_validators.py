@@ -17,7 +17,7 @@ from pyopenvba.excel import ExcelFile
 
 from buttons import BUTTONS
 from gongkai import __version__
-from gongkai.workbook import layout, write_workbook
+from gongkai.workbook import copy_template, layout, write_workbook
 from gongkai.workbook.file import template_path
 from helpers import HELPERS, TESTS
 from helpers.excel.desk import ADDIN, as_workbook, open_desk
@@ -37,14 +37,29 @@ SOURCES = {"template": macro_modules, "addin": addin_modules}
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     filled = write_workbook(report_of(), [], tmp_path_factory.mktemp("filled") / "filled.xlsm")
     commented = write_workbook(converted_report(), [], filled.with_name("commented.xlsm"))
-    return {"template": template_path(), "addin": ADDIN, "filled": filled, "commented": commented}
+    batch = copy_template(filled.with_name("batch.xlsm"), batch=True)
+    plain = {
+        "plain": write_workbook(report_of(), [], filled.with_name("plain.xlsx")),
+        "plain commented": write_workbook(converted_report(), [], filled.with_name("commented.xlsx")),
+        "plain batch": copy_template(filled.with_name("batch.xlsx"), batch=True),
+    }
+    with_macros = {
+        "template": template_path(),
+        "addin": ADDIN,
+        "filled": filled,
+        "commented": commented,
+        "batch": batch,
+    }
+    return with_macros | plain
 
 
-EACH = pytest.mark.parametrize("file", ["template", "addin", "filled", "commented"])
+WITH_MACROS = ("template", "addin", "filled", "commented", "batch")
+PLAIN = ("plain", "plain commented", "plain batch")
+EACH = pytest.mark.parametrize("file", WITH_MACROS)
 
 
 @pytest.mark.slow
-@EACH
+@pytest.mark.parametrize("file", [*WITH_MACROS, *PLAIN])
 def test_the_validator_of_the_open_xml_sdk(file: str, files: dict[str, Path]) -> None:
     assert VALIDATOR.exists(), "make validator installs it"
     done = subprocess.run([VALIDATOR, files[file]], capture_output=True, text=True)
@@ -84,12 +99,18 @@ def code_lines(source: str) -> list[str]:
 
 
 def test_a_filled_workbook_has_the_macros_of_the_template(files: dict[str, Path]) -> None:
-    assert macros_of(files["filled"]) == macros_of(files["template"])
+    with ExcelFile(files["filled"]) as filled, ExcelFile(files["template"]) as template:
+        modules = {name: template.get_module(name) for name in template.vba_modules()}
+        gone = {"Batch", "Summary"}  # the modules of sheets that it has not
+        kept = {name: filled.get_module(name) for name in filled.vba_modules()}
+    assert kept == {name: module for name, module in modules.items() if name not in gone}
 
 
-def macros_of(file: Path) -> bytes:
-    with ZipFile(file) as archive:
-        return archive.read("xl/vbaProject.bin")
+@pytest.mark.parametrize("file", PLAIN)
+def test_one_without_macros_has_none(file: str, files: dict[str, Path]) -> None:
+    with ZipFile(files[file]) as archive:
+        assert [name for name in archive.namelist() if "vba" in name.lower() or "customui" in name.lower()] == []
+    assert layout.TOOL in load_workbook(files[file]).sheetnames
 
 
 @pytest.mark.slow
@@ -117,13 +138,17 @@ def test_pyopenvba_opens_it_and_runs_a_function(file: str, files: dict[str, Path
 
 @pytest.mark.slow
 def test_libreoffice_runs_a_function_in_a_cell(files: dict[str, Path]) -> None:
-    command = [SYSTEM_PYTHON, HELPERS / "office_macros.py", "=GK_ADDIN_VERSION()", *files.values()]
+    given = [files[name] for name in WITH_MACROS]
+    command = [SYSTEM_PYTHON, HELPERS / "office_macros.py", "=GK_ADDIN_VERSION()", *given]
     done = subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     found = json.loads(done.stdout)
-    for name, path in files.items():
+    for name, path in zip(WITH_MACROS, given, strict=True):
         answer = found[path.name]
         assert answer["answer"] == __version__
         assert set(macro_modules()) <= set(answer["modules"])
-        captions = [] if name == "addin" else [caption for caption, _ in BUTTONS[layout.COVER]]
+        sheet = layout.BATCH if name == "batch" else layout.COVER
+        captions = [] if name == "addin" else [caption for caption, _ in BUTTONS[sheet]]
         assert answer["buttons"] == captions
-    assert tuple(found["filled.xlsm"]["sheets"]) == layout.sheet_names()
+    report = [name for name in layout.sheet_names() if name not in (layout.BATCH, layout.SUMMARY)]
+    assert found["filled.xlsm"]["sheets"] == report
+    assert found[template_path().name]["sheets"] == list(layout.sheet_names())

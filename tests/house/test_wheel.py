@@ -108,9 +108,9 @@ def test_everything_is_inside(wheel: Path) -> None:
 def test_the_demo_runs_from_an_empty_folder(python: Path, tmp_path: Path) -> None:
     said = run(python.with_name("gongkai"), "demo", folder=tmp_path)
     made = sorted(path.name for path in (tmp_path / "gongkai-demo").iterdir())
-    assert made == ["ruian2021-broken.xlsm", "ruian2021.xlsm"]
+    assert made == ["ruian2021-broken.xlsx", "ruian2021.xlsx"]
     assert "3处错误" in said
-    again = run(python, "-m", "gongkai", "check", tmp_path / "gongkai-demo" / "ruian2021.xlsm", folder=tmp_path)
+    again = run(python, "-m", "gongkai", "check", tmp_path / "gongkai-demo" / "ruian2021.xlsx", folder=tmp_path)
     assert "瑞安市人民政府" in again
 
 

@@ -13,10 +13,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from gongkai.compare.children import Child
 from gongkai.compare.levels import compare
-from gongkai.levels import family_of, levels_csv, levels_lines, read_children
+from gongkai.levels import family_of, levels_bytes, levels_lines, read_children
 from gongkai.levels.output import HEADS
 from gongkai.model import GongkaiError, Report
 from gongkai.workbook import write_workbook
@@ -229,9 +230,22 @@ def test_csv_holds_every_childs_figure(county: Path) -> None:
     fees = lines[CELLS.index(FEES)]
     assert fees[:9] == ["表二", "行政事业性收费", "本年收费金额", FEES, "19.2", "19.2", "0", "相等", ""]
     assert sorted(map(Decimal, fees[9:])) == [Decimal("0.7") + at for at in range(6)]
+    assert levels(parent_of(county), county / "下级", "-o", county / "比对.xlsx").returncode == 0
+    page = load_workbook(county / "比对.xlsx").active
+    shown_there = [[cell.value for cell in row] for row in page]
+    assert shown_there[0] == head
+    assert [as_text(value) for value in shown_there[1 + CELLS.index(FEES)]] == fees
+    assert type(shown_there[1 + CELLS.index(FEES)][4]) is float
+    assert levels(parent_of(county), county / "下级", "-o", county / "比对.json").returncode == 0
+    said = levels(parent_of(county), county / "下级", "--json").stdout
+    assert json.loads((county / "比对.json").read_text(encoding="utf-8")) == json.loads(said)
     again = levels(parent_of(county), county / "下级", "-o", target)
     assert (again.returncode, again.stdout, "已存在" in again.stderr) == (2, "", True)
     assert levels(parent_of(county), county / "下级", "-o", target, "--force").returncode == 0
+
+
+def as_text(value: object) -> str:
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def test_the_table_never_replaces_what_is_read(county: Path) -> None:
@@ -239,7 +253,12 @@ def test_the_table_never_replaces_what_is_read(county: Path) -> None:
     before = page.read_bytes(), parent_of(county).read_bytes()
     for target in (page, parent_of(county)):
         found = levels(parent_of(county), county / "下级", "-o", target, "--force")
-        assert (found.returncode, "就是所读的文件" in found.stderr) == (2, True)
+        assert (found.returncode, "文件名要以.csv、.json或.xlsx结尾" in found.stderr) == (2, True)
+    book = write_workbook(summed(family()), [], county / "县.xlsx")
+    whole = book.read_bytes()
+    found = levels(book, county / "下级", "-o", book, "--force")
+    assert (found.returncode, "就是所读的文件" in found.stderr) == (2, True)
+    assert book.read_bytes() == whole
     assert (page.read_bytes(), parent_of(county).read_bytes()) == before
 
 
@@ -248,7 +267,7 @@ def test_hostile_names_are_text_everywhere() -> None:
     children = [child(report(name, {GRANTED: at}), f"{at}.html") for at, name in enumerate(evil)]
     children.append(Child("=1+1\u202e.html", "/x", error="=1\n+1"))
     found = compare(report("=cmd|' /C calc'!A0", {GRANTED: 1}), children, ["-2+3", "../../etc"])
-    table = list(csv.reader(io.StringIO(levels_csv(found).decode("utf-8-sig"))))
+    table = list(csv.reader(io.StringIO(levels_bytes(found, ".csv").decode("utf-8-sig"))))
     assert [text for line in table for text in line if text[:1] in "=+-@" and text and not text[1:].isdigit()] == []
     assert len(table) == len(CELLS) + 1
     for line in levels_lines(found):

@@ -9,23 +9,32 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from gongkai.batch import report_file_name
 from gongkai.batch.summary import csv_bytes
 from gongkai.compare.levels import compare
 from gongkai.decisions import key_of
 from gongkai.decisions.file import read_decisions, save_decisions
-from gongkai.excel.exporting import report_to_csv, report_to_json
 from gongkai.excel.functions import in_cells
 from gongkai.figures import INVISIBLE
-from gongkai.levels import levels_csv, levels_lines, levels_to_dict
+from gongkai.levels import levels_bytes, levels_lines, levels_to_dict
 from gongkai.model import Decision, Document, Finding, Problem, Report, Segment
-from gongkai.output import check_to_dict, parts_to_dict, report_to_dict, to_json
+from gongkai.output import (
+    check_to_dict,
+    parts_to_dict,
+    report_to_csv,
+    report_to_dict,
+    report_to_json,
+    report_to_xlsx,
+    to_json,
+)
 from gongkai.pipeline import check
 from gongkai.wording import one_line, plain
 from gongkai.workbook import read_workbook, write_workbook
@@ -77,6 +86,13 @@ def assert_table(content: bytes) -> None:
         assert unseen_in(cell, "\n\t") == []
         begins = cell.startswith(SIGNS) or cell.strip().startswith(SIGNS)
         assert not begins or cell.lstrip("-").replace(".", "").isdecimal(), cell
+
+
+def assert_sheet(content: bytes) -> None:
+    """No cell holds a formula, whatever its text begins with."""
+    cells = [cell for row in load_workbook(BytesIO(content)).active for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert [text for cell in cells if cell.data_type == "s" for text in unseen_in(str(cell.value), "\n\t")] == []
 
 
 # --- what they are ------------------------------------------------------------------------------------------------
@@ -137,8 +153,8 @@ def test_json_is_exact(text: str) -> None:
     for value in (report_to_dict(report), check_to_dict(report, findings), parts_to_dict(report)):
         assert unseen_in(to_json(value)) == []
         assert json.loads(to_json(value)) == json.loads(json.dumps(value))
-    assert unseen_in(report_to_json(report)) == []
-    assert json.loads(report_to_json(report))["title"] == json.loads(json.dumps(text))
+    assert unseen_in(report_to_json(report, findings)) == []
+    assert json.loads(report_to_json(report, findings))["title"] == json.loads(json.dumps(text))
 
 
 @given(texts())
@@ -147,10 +163,11 @@ def test_tables(text: str) -> None:
     report = hostile(text)
     findings = check(report)
     assert_table(report_to_csv(report))
+    assert_sheet(report_to_xlsx(report))
     assert_table(csv_bytes([report_to_row(report, findings, text, text, text)]))
     sound = report_of()
     levels = compare(report, [child(replace(sound, agency=text), text or "a"), child(report, text or "b")], (text,))
-    assert_table(levels_csv(levels))
+    assert_table(levels_bytes(levels, ".csv"))
     assert unseen_in(to_json(levels_to_dict(levels))) == []
     assert all(unseen_in(one_line(line)) == [] for line in levels_lines(levels))
 

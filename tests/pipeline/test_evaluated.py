@@ -298,7 +298,7 @@ def test_a_batch(tmp_path: Path) -> None:
         [line] = [line for line in found.stderr.splitlines() if "blank.html" in line]
         assert "未读出数字" in line
         assert "空白表格" in line
-        assert sorted(path.suffix for path in out.glob("*.xlsm")) == [".xlsm", ".xlsm"]  # the sound one, the summary
+        assert sorted(path.suffix for path in out.glob("*.xlsx")) == [".xlsx", ".xlsx"]  # the sound one, the summary
         assert "未读出数字1个" in found.stdout
     told = json.loads(run_command("batch", tmp_path / "pages", "-o", out, "--json").stdout)
     [blank] = [one for one in told if "error" in one]
@@ -313,7 +313,7 @@ def test_a_batch_whose_workbook_somebody_emptied(tmp_path: Path) -> None:
     saved_page(tmp_path / "pages", ZEROS, "sound.html")
     out = tmp_path / "out"
     assert run_command("batch", tmp_path / "pages", "-o", out).returncode == 0
-    [made] = [path for path in out.glob("*.xlsm") if not path.name.startswith("汇总")]
+    [made] = [path for path in out.glob("*.xlsx") if not path.name.startswith("汇总")]
     made.write_bytes(workbook_without_figures(tmp_path).read_bytes())
     found = run_command("batch", tmp_path / "pages", "-o", out)
     assert found.returncode == 2

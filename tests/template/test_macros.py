@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pyopenvba.interpreter._values import error
 
+from gongkai.workbook import copy_template
 from gongkai.workbook.file import template_path
 from helpers.excel.desk import ADDIN, INFORMATION, NO, QUESTION, WARNING, YES, Desk, Python, answers, open_desk, quiet
 from helpers.excel.ribbon import BUTTON_MACROS, TAGS
@@ -58,6 +59,17 @@ def test_a_button_of_the_ribbon_sends_its_command(file: str, request: pytest.Fix
         assert desk.shown[-1] == (tag, INFORMATION)
         assert quiet(desk)
     assert len(desk.sent) == len(desk.shown) == len(TAGS)
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_the_ribbon_of_the_addin_works_where_there_are_no_macros(batch: bool, tmp_path: Path) -> None:
+    desk = open_desk(ADDIN, report=copy_template(tmp_path / "a.xlsx", batch=batch))
+    for tag in TAGS:
+        desk.python = answers(("done", tag))
+        desk.application.chosen = ["/a.html"]
+        desk.press(tag)
+        assert (desk.sent[-1], desk.seen[-1]["book"]) == (SOURCE.format(tag), "a.xlsx")
+        assert desk.shown[-1] == (tag, INFORMATION)
 
 
 def test_a_macro_sends_its_command(desk: Desk) -> None:
@@ -203,7 +215,13 @@ def test_more_runs_on_and_says_how_far(desk: Desk) -> None:
 
 @pytest.mark.parametrize("path", ["C:\\报告\\a.csv", ""])
 def test_a_file_to_write(path: str, desk: Desk) -> None:
-    filters = {"a.csv": "save_csv", "b.JSON": "save_json", "c.d.xlsm": "save_workbook", "d": "save_any"}
+    filters = {
+        "a.csv": "save_csv",
+        "b.JSON": "save_json",
+        "c.d.xlsm": "save_workbook",
+        "e.xlsx": "save_workbook",
+        "d": "save_any",
+    }
     for name, key in filters.items():
         desk.python = answers(("save", name), ("done", ""))
         desk.application.chosen = [path]

@@ -100,7 +100,7 @@ def test_cells_for_buttons_are_free(book: Workbook) -> None:
 
 def test_the_sheets_stay_visible_whatever_is_filled_in(tmp_path: Path) -> None:
     for number, report in enumerate((blank_report("2019", 2020), report_of(without="disputes"))):
-        path = write_workbook(report, [], tmp_path / f"{number}.xlsm")
+        path = write_workbook(report, [], tmp_path / f"{number}.xlsm", template=template_path())
         filled = load_workbook(path, read_only=True)
         states = [filled[name].sheet_state for name in (layout.BATCH, layout.SUMMARY, layout.TOOL)]
         assert states == ["visible", "visible", "hidden"]

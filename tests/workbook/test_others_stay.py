@@ -21,7 +21,7 @@ from gongkai.cli import main
 from gongkai.model import Edit
 from gongkai.pipeline import check
 from gongkai.workbook import layout, read_workbook, write_workbook
-from gongkai.workbook.file import fill_file
+from gongkai.workbook.file import fill_file, template_path
 from gongkai.workbook.live.foreign import looked_at, moved_formula, stale_formulas
 from gongkai.workbook.live.formulas import formulas_of
 from gongkai.workbook.live.overview import block_cells
@@ -44,7 +44,7 @@ FORMULAS = {
 
 def with_things(path: Path) -> Path:
     """A filled workbook into which somebody has put things of his own, saved by openpyxl."""
-    write_workbook(report_of(), check(report_of()), path)
+    write_workbook(report_of(), check(report_of()), path, template=template_path())  # with 汇总, as of old
     book = load_workbook(path)
     mine = book.create_sheet("我的")
     mine["A1"] = 134

@@ -301,7 +301,7 @@ Private Function GkSavePath(ByVal suggested As String) As String
 #Else
     Dim key As String
     Select Case LCase$(Mid$(suggested, InStrRev(suggested, ".") + 1))
-        Case "xlsm": key = "save_workbook"
+        Case "xlsx", "xlsm": key = "save_workbook"
         Case "csv": key = "save_csv"
         Case "json": key = "save_json"
         Case Else: key = "save_any"

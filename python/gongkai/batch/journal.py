@@ -18,7 +18,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from gongkai.batch.names import name_key
+from gongkai.batch.names import SUFFIX, SUFFIXES, book_key
 from gongkai.decisions import WORDS
 from gongkai.model import Decision, GongkaiError, Value
 from gongkai.system import BUSY, lock_file, read_plain, system_reason
@@ -28,6 +28,8 @@ NAME = "gongkai-batch.jsonl"
 VERSION = 1
 OPENING = b'{"gongkai": "batch"'  # how the first line begins
 SUMMARY = "汇总"
+BOOK = "book"  # in the first line: the ending of the summary's workbook
+OLDER_BOOK = ".xlsm"  # of a folder whose first line does not say it: an earlier version began it
 WRITTEN = "written"  # the one field of a line with the summary's digests
 ACROSS = "years"  # depends on the other reports, so it is found anew and not remembered
 DECIDED = ("decisions", "dismissed")  # stand beside the row: a journal of an earlier version has them not
@@ -56,13 +58,13 @@ class Memory:
 
 @dataclass
 class Journal:
-    """An open journal: the newest entry of each source (without its check), the stem of the summary's files, and the
-    digests of all that were ever written."""
+    """An open journal: the newest entry of each source (without its check), the names of the summary's workbook and
+    CSV, and the digests of all that were ever written."""
 
     folder: Path
     file: FileIO
     entries: dict[str, JournalEntry]
-    summary: str
+    summary: tuple[str, str]
     written: set[str]
 
     def add(self, entry: JournalEntry) -> None:
@@ -103,10 +105,10 @@ def open_journal(folder: Path) -> Iterator[Journal]:
         if len(whole) < len(content):
             file.truncate(len(whole))
         if not found.head:
-            found.head = {"gongkai": "batch", "version": VERSION, "summary": free_summary(folder)}
+            found.head = {"gongkai": "batch", "version": VERSION, "summary": free_summary(folder), BOOK: SUFFIX}
             write_line(file, found.head)
         del content, whole
-        yield Journal(folder, file, found.entries, found.head["summary"], found.written)
+        yield Journal(folder, file, found.entries, summary_names(found.head), found.written)
 
 
 def lock(file: FileIO, folder: Path) -> None:
@@ -122,9 +124,9 @@ def lock(file: FileIO, folder: Path) -> None:
 
 def free_summary(folder: Path) -> str:
     """The stem of the summary's files, such that none that was there before is ever replaced."""
-    taken = {name_key(name) for name in os.listdir(folder)}
+    taken = {book_key(name) for name in os.listdir(folder)}
     number = 1
-    while taken & {name_key(name) for name in summary_names(numbered_stem(number))}:
+    while taken & {book_key(f"{numbered_stem(number)}{ending}") for ending in (SUFFIX, ".csv")}:
         number += 1
     return numbered_stem(number)
 
@@ -138,8 +140,9 @@ def changed_stem(stem: str) -> str:
     return f"{stem}-改动"
 
 
-def summary_names(stem: str) -> tuple[str, str]:
-    return f"{stem}.xlsm", f"{stem}.csv"
+def summary_names(head: Mapping[str, Any]) -> tuple[str, str]:
+    """The summary's workbook and CSV, by a journal's first line."""
+    return f"{head['summary']}{head.get(BOOK, OLDER_BOOK)}", f"{head['summary']}.csv"
 
 
 def write_line(file: FileIO, value: Mapping[str, Any]) -> None:
@@ -180,7 +183,7 @@ def parse(path: Path, content: bytes, *, checks: bool = True) -> Memory:
         raise foreign(path)
     if head.get("version") != VERSION:
         raise GongkaiError(f"{path}由另一版本的gongkai写成，本版本不能接着导入；请升级gongkai，或用 -o 另选文件夹。")
-    if not isinstance(head.get("summary"), str) or not is_name(head["summary"]):
+    if not isinstance(head.get("summary"), str) or not is_name(head["summary"]) or not is_book(head):
         raise foreign(path)
     entries: dict[str, JournalEntry] = {}
     written: set[str] = set()
@@ -196,6 +199,10 @@ def parse(path: Path, content: bytes, *, checks: bool = True) -> Memory:
         if entry is not None:
             entries[entry.row.source] = entry if checks else replace(entry, check=None)
     return Memory(head, entries, written)
+
+
+def is_book(head: Mapping[str, Any]) -> bool:
+    return head.get(BOOK, OLDER_BOOK) in SUFFIXES
 
 
 def digests_of(line: Mapping[str, Any] | None) -> list[str]:

@@ -83,7 +83,7 @@ def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
     except OSError as error:
         raise FetchError(f"无法读取文件夹{place}：{system_reason(error)}。", "read") from error
     head, entries = read_journal(place)
-    ours = set(summary_names(head["summary"])) if head else set()
+    ours = set(summary_names(head)) if head else set()
     kept = changed_stem(head["summary"]) if head else "\0"
     if folder and is_same_file(place, folder):
         ours |= {entry.row.file for entry in entries.values()}

@@ -15,7 +15,8 @@ from gongkai.model import Report
 from gongkai.system import DEVICE, move, read_plain
 from gongkai.wording import HALVES, doubted_facts, doubts_text, one_line
 
-SUFFIX = ".xlsm"
+SUFFIX = ".xlsx"  # of a new workbook; one of an earlier version keeps its .xlsm
+SUFFIXES = (SUFFIX, ".xlsm")
 LONGEST_READ = 1_000  # characters of a hostile text that are looked at
 LONGEST_STEM, MOST_STEM_BYTES = 80, 200  # leaves room for a number and the suffix within 255 bytes
 LONGEST_PATH = 218  # characters of a path that Excel opens; Windows itself may stop at 259
@@ -25,7 +26,7 @@ FORBIDDEN = re.compile(r'[<>:"/\\|?*=%^&]')
 
 
 def report_file_name(report: Report) -> str:
-    """``瑞安市人民政府2021年度报告.xlsm``; without a body's name its title, and ``（机关待核）`` behind what is not
+    """``瑞安市人民政府2021年度报告.xlsx``; without a body's name its title, and ``（机关待核）`` behind what is not
     certain. Safe on Windows, Mac and Linux."""
     agency = safe_text(report.agency)
     year = f"{report.year}" if report.year else ""
@@ -57,7 +58,7 @@ def safe_text(text: str) -> str:
 
 
 def numbered(name: str, number: int) -> str:
-    """The name for the second, third... report that would have it: ``…（2）.xlsm``."""
+    """The name for the second, third... report that would have it: ``…（2）.xlsx``."""
     return name if number == 1 else f"{name.removesuffix(SUFFIX)}（{number}）{SUFFIX}"
 
 
@@ -66,18 +67,25 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def book_key(name: str) -> str:
+    """``name_key``, the same for a workbook with macros and without: ``a.xlsx`` never comes to stand beside ``a.xlsm``,
+    of which nobody could tell which one is edited."""
+    key = name_key(name)
+    return next((key.removesuffix(suffix) + SUFFIX for suffix in SUFFIXES if key.endswith(suffix)), key)
+
+
 class FileNames:
     """The names in a folder that are taken, by files in it or by reports still to be written."""
 
     def __init__(self, taken: Iterable[str]) -> None:
-        self.keys = {name_key(name) for name in taken}
+        self.keys = {book_key(name) for name in taken}
 
     def claim(self, name: str) -> str:
         """The first form of a name that is free; it is taken from now on."""
         number = 1
-        while name_key(numbered(name, number)) in self.keys:
+        while book_key(numbered(name, number)) in self.keys:
             number += 1
-        self.keys.add(name_key(numbered(name, number)))
+        self.keys.add(book_key(numbered(name, number)))
         return numbered(name, number)
 
 

@@ -55,7 +55,7 @@ def run_batch(
     access: Access = ACCESS,
     tell: Callable[[str], None] = lambda sentence: None,
 ) -> Generator[Imported, None, None]:
-    """Import every source once and save each report's workbook, 汇总.xlsm and 汇总.csv into ``folder``.
+    """Import every source once and save each report's workbook, 汇总.xlsx and 汇总.csv into ``folder``.
 
     Yields each source as it finishes; those of which the folder holds the workbook already come first. A source that
     fails is a row 失败, one without figures a row 未读出数字; both are tried again by the next run. Raises GongkaiError
@@ -118,7 +118,7 @@ def comparisons_in(folder: Path, entries: Iterable[JournalEntry]) -> list[YearCo
 def summary_files(folder: Path) -> tuple[Path, ...]:
     """The workbook and the CSV that sum up a folder's batches, those of them that are there."""
     head, _ = read_journal(folder)
-    paths = [folder / name for name in summary_names(head["summary"])] if head else []
+    paths = [folder / name for name in summary_names(head)] if head else []
     return tuple(path for path in paths if path.is_file())
 
 
@@ -181,7 +181,7 @@ class BatchRun:
         self.sources, self.journal, self.part, self.folder = sources, journal, part, journal.folder
         self.rows: dict[str, BatchRow] = {}
         files = [entry.row.file for entry in journal.entries.values()]
-        self.names = FileNames([*os.listdir(self.folder), *summary_names(journal.summary), *files])
+        self.names = FileNames([*os.listdir(self.folder), *journal.summary, *files])
         self.lock = Lock()
         self.closed = False
         self.queue = SourceQueue((), 1, 0)
@@ -327,12 +327,13 @@ class BatchRun:
 
     def save(self, source: str, report: Report, findings: Sequence[Finding]) -> BatchRow:
         """Write a report's workbook aside, remember it, and only then give it its name."""
-        part = write_workbook(report, findings, self.part / "report.xlsm", overwrite=True)
-        written, facts = digest(part), check_to_dict(report, findings)
+        facts = check_to_dict(report, findings)
         name = self.own_name(source) or self.names.claim(fitting_name(report, self.folder))
         while True:
+            aside = self.part / f"report{Path(name).suffix}"  # an earlier run's name may end with .xlsm
+            part = write_workbook(report, findings, aside, overwrite=True)
             row = report_to_row(report, findings, source, now(), name)
-            self.journal.add(JournalEntry(row, written, facts))
+            self.journal.add(JournalEntry(row, digest(part), facts))
             if move_new(part, self.folder / name):
                 return row
             name = self.names.claim(fitting_name(report, self.folder))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gongkai.batch.journal import Journal, changed_stem, summary_names
+from gongkai.batch.journal import Journal, changed_stem
 from gongkai.batch.names import digest, digest_of, move_new
 from gongkai.compare.bodies import Yearly
 from gongkai.compare.years import YearComparison, compare_years
@@ -31,11 +31,13 @@ def write_summary(journal: Journal, rows: Sequence[BatchRow], part: Path, tell: 
     otherwise than we ever wrote it is renamed before, which ``tell`` is told. Raises GongkaiError.
     """
     from gongkai.system import refuse_existing, write_whole
-    from gongkai.workbook.file import filled, template_path
+    from gongkai.workbook.derived import blank
+    from gongkai.workbook.file import filled
 
-    book, table = summary_names(journal.summary)
+    book, table = journal.summary
+    empty = blank("batch", Path(book).suffix)
     edits = summary_book_edits(journal.folder, table, rows)
-    contents = {table: csv_bytes(rows), book: filled(template_path(), edits)}
+    contents = {table: csv_bytes(rows), book: filled(Path(book), edits, empty)}
     journal.add_written(map(digest_of, contents.values()))
     failures = []
     for name, content in contents.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from gongkai import __version__
 from gongkai.cli.batch import MOST_PER_HOST, PAUSE, PER_HOST, requests_at_a_time, run_list, seconds
@@ -23,6 +22,7 @@ from gongkai.cli.console import (
     number_and_alternative,
     part_number,
     put,
+    reading_of,
     set_streams,
     show,
     tell,
@@ -80,15 +80,26 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
 
     fill = add_command(commands, "fill", "读取报告，填入工作簿并标出问题", run_fill)
     fill.add_argument("source", metavar="来源", help=SOURCE_HELP)
-    fill.add_argument("-o", "--output", type=file_name, required=True, metavar="文件", help="要写的工作簿（.xlsm）")
+    fill.add_argument(
+        "-o", "--output", type=file_name, required=True, metavar="文件", help="要写的工作簿：.xlsx，带宏的.xlsm，或.ods"
+    )
     fill.add_argument("--force", action="store_true", help="文件已存在时覆盖")
     fill.add_argument("--template", default="", metavar="文件", help="用自己改过的模板（默认用官方格式模板）")
     fill.add_argument("--json", action="store_true", help="输出 JSON")
     add_part(fill)
     add_access(fill)
 
+    export = add_command(commands, "export", "读取报告，把三张表的数字写成表格或 JSON，每个数字一行", run_export)
+    export.add_argument("source", metavar="来源", help=SOURCE_HELP)
+    export.add_argument(
+        "-o", "--output", type=file_name, required=True, metavar="文件", help="要写的文件：.csv、.xlsx 或 .json"
+    )
+    export.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    add_part(export)
+    add_access(export)
+
     adopt = add_command(commands, "adopt", "列出工作簿中的改正建议，或采纳其中几条，原来的数记入修改记录", run_adopt)
-    adopt.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿（.xlsm）")
+    adopt.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿（.xlsx、.xlsm）")
     adopt.add_argument(
         "choices",
         nargs="*",
@@ -98,7 +109,7 @@ def add_reports(commands: Commands[ChineseParser]) -> None:
     )
 
     numbers = add_command(commands, "numbers", "把工作簿中存成文本的数字改成数字，原来的文本记入修改记录", run_numbers)
-    numbers.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿（.xlsm）")
+    numbers.add_argument("workbook", metavar="工作簿", help="由 gongkai fill 生成的工作簿（.xlsx、.xlsm）")
 
     blanks = add_command(
         commands, "fill-blanks", "把工作簿中按勾稽关系只能是0的空白填为0，记入修改记录", run_fill_blanks
@@ -127,15 +138,6 @@ def add_access(command: ChineseParser) -> None:
     command.add_argument(
         "--insecure", action="store_true", help="网站的证书不可信或加密方式过时也打开（请先确认网址可信）"
     )
-
-
-def access_of(options: argparse.Namespace) -> dict[str, bool]:
-    return {name: getattr(options, name) for name in ("offline", "refresh", "insecure")}
-
-
-def reading_of(options: argparse.Namespace) -> dict[str, Any]:
-    """How pages are got, and which part of a source is read."""
-    return {**access_of(options), "part": options.part}
 
 
 def add_decisions(commands: Commands[ChineseParser]) -> None:
@@ -196,7 +198,9 @@ def add_levels(commands: Commands[ChineseParser]) -> None:
         "或文本文件（每行一个网址、文件路径或机关名称，# 开头的行是备注）",
     )
     levels.add_argument("--names", default="", metavar="名单", help="必须到齐的机关名称，文本文件，每行一个")
-    levels.add_argument("-o", "--output", type=file_name, metavar="文件", help="把逐格比对写成表格（.csv）")
+    levels.add_argument(
+        "-o", "--output", type=file_name, metavar="文件", help="把逐格比对写成表格（.csv、.xlsx、.json）"
+    )
     levels.add_argument("--force", action="store_true", help="文件已存在时覆盖")
     levels.add_argument("--json", action="store_true", help="输出 JSON")
     add_access(levels)
@@ -210,7 +214,10 @@ def add_others(commands: Commands[ChineseParser]) -> None:
     rules.add_argument("--json", action="store_true", help="输出 JSON")
 
     template = add_command(commands, "template", "另存一份空白工作簿", run_template)
-    template.add_argument("-o", "--output", type=file_name, required=True, metavar="文件", help="要写的工作簿（.xlsm）")
+    template.add_argument(
+        "-o", "--output", type=file_name, required=True, metavar="文件", help="要写的工作簿：.xlsx，或带宏的.xlsm"
+    )
+    template.add_argument("--batch", action="store_true", help="批量导入用的工作簿：有“批量导入”和“汇总”，没有报告")
     template.add_argument("--force", action="store_true", help="文件已存在时覆盖")
 
     demo = add_command(commands, "demo", "演示：从本机网页导入一份真实报告", run_demo)
@@ -286,7 +293,9 @@ def run_fill(options: argparse.Namespace) -> int:
     from gongkai.output import check_to_dict, finding_lines, head_lines, to_json
     from gongkai.pipeline import check, fill, read_report, refilled
     from gongkai.wording import evaluated
+    from gongkai.workbook import refuse_unwritable
 
+    refuse_unwritable(options.output)  # before anything is read for it
     report = evaluated(read_report(options.source, **reading_of(options)))
     if options.force:
         report, lost = refilled(report, options.output)
@@ -325,6 +334,12 @@ def run_adopt(options: argparse.Namespace) -> int:
     return run(options)
 
 
+def run_export(options: argparse.Namespace) -> int:
+    from gongkai.cli.exporting import run
+
+    return run(options)
+
+
 def run_numbers(options: argparse.Namespace) -> int:
     from gongkai.cli.adopting import run_numbers
 
@@ -340,7 +355,7 @@ def run_fill_blanks(options: argparse.Namespace) -> int:
 def run_template(options: argparse.Namespace) -> int:
     from gongkai.workbook import copy_template
 
-    target = copy_template(options.output, overwrite=options.force)
+    target = copy_template(options.output, batch=options.batch, overwrite=options.force)
     with written(target):
         show([f"已写入 {target}"])
     return CLEAN

@@ -120,7 +120,7 @@ def is_numbered_so(opened: Opened, number: int, finding: Finding) -> bool:
 
 
 def how_to_check(path: Path) -> str:
-    return f"（在Excel中点“校验本报告”，或运行 gongkai fill {path.name} --template {path.name} -o 新文件.xlsm）"
+    return f"（在Excel中点“校验本报告”，或运行 gongkai fill {path.name} --template {path.name} -o 新文件{path.suffix}）"
 
 
 # --- adopting -------------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ def refuse_older(opened: Opened, what: str = "采纳") -> None:
         name = opened.path.name
         raise WorkbookError(
             f"{name}由旧版本生成，没有“{layout.LOG}”表，没有改动；"
-            f"请先运行 gongkai fill {name} -o 新文件.xlsm，再在新的工作簿中{what}。"
+            f"请先运行 gongkai fill {name} -o 新文件.xlsx，再在新的工作簿中{what}。"
         )
 
 

@@ -138,6 +138,11 @@ def fitting(text: str, columns: int) -> str:
     return text
 
 
+def reading_of(options: argparse.Namespace) -> dict[str, Any]:
+    """How pages are got, and which part of a source is read."""
+    return {name: getattr(options, name) for name in ("offline", "refresh", "insecure", "part")}
+
+
 # --- argparse in Chinese --------------------------------------------------------------------------
 
 MOST_DIGITS = 4  # of the number of a finding

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from itertools import count
-from pathlib import Path
 
 from gongkai.cli.console import CLEAN, UNREADABLE, put, show, tell, written
-from gongkai.model import WorkbookError
+from gongkai.cli.exporting import SUFFIXES, refuse_target
 
 
 def run_levels(options: argparse.Namespace) -> int:
     from gongkai.batch.importing import read_report_in
     from gongkai.compare.levels import compare
-    from gongkai.levels import family_of, levels_csv, levels_lines, levels_to_dict, read_children
+    from gongkai.levels import family_of, levels_bytes, levels_lines, levels_to_dict, read_children
     from gongkai.output import to_json
     from gongkai.sources import LIMITS, Access
-    from gongkai.system import write_whole
+    from gongkai.system import refuse_suffix, write_whole
     from gongkai.wording import evaluated
 
     target, access = options.output, Access(options.offline, options.refresh, options.insecure)
+    suffix = refuse_suffix(target, SUFFIXES) if target else ""
     parent = evaluated(read_report_in(options.parent, LIMITS, access))
     family = family_of(options.children, options.names, parent.year, access)
     if family.passed_over:
@@ -32,7 +32,7 @@ def run_levels(options: argparse.Namespace) -> int:
     children = [*read_children(family.sources, access, progress(len(family.sources))), *family.lost]
     found = compare(parent, children, family.names)
     if target:
-        write_whole(target, levels_csv(found), options.force)
+        write_whole(target, levels_bytes(found, suffix), options.force)
     with written(target) if target else nullcontext():
         if options.json:
             put(to_json(levels_to_dict(found)))
@@ -40,16 +40,6 @@ def run_levels(options: argparse.Namespace) -> int:
             show([*levels_lines(found), *([f"已写入 {target}"] if target else [])])
     unread = any(one.kind in ("unread", "no_figures") for one in found.roll.left_out)
     return UNREADABLE if unread else CLEAN
-
-
-def refuse_target(target: Path, sources: Sequence[str], force: bool) -> None:
-    """WorkbookError where the table may not be written, before all the reports are read for it."""
-    from gongkai.pipeline import is_same_file
-    from gongkai.system import refuse_existing
-
-    refuse_existing(target, force)
-    if any(source and is_same_file(Path(source), target) for source in sources):
-        raise WorkbookError(f"{target.name}就是所读的文件，没有写入；请另选文件名。")
 
 
 def progress(total: int) -> Callable[[str], None]:

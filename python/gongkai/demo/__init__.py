@@ -72,7 +72,7 @@ def run(folder: Path) -> Iterator[str]:
         for path in content:
             report = read_report(address + path)
             findings = check(report)
-            target = fill(report, findings, folder / f"ruian{Path(path).stem}.xlsm", overwrite=True)
+            target = fill(report, findings, folder / f"ruian{Path(path).stem}.xlsx", overwrite=True)
             yield from head_lines(report)
             yield from finding_lines(report, findings)
             yield f"  已写入 {target}"

@@ -8,6 +8,7 @@ only when no row is new. An answer counts for one run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,16 +18,19 @@ import xlwings as xw
 
 from gongkai.batch import import_report, with_years
 from gongkai.decisions.file import with_decisions_beside
-from gongkai.excel.book import Values, apply_edits, read_values
+from gongkai.excel.book import Values, apply_edits, read_values, sheet_names
 from gongkai.excel.checking import evaluated_report
+from gongkai.excel.exporting import chosen, refuse_to_replace
 from gongkai.excel.importing import activate
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, is_in_cloud, tell
-from gongkai.model import Edit, GongkaiError, NoFigures, Report, WorkbookError
+from gongkai.model import Edit, GongkaiError, NoFigures, Report
 from gongkai.pipeline import check, is_same_file
+from gongkai.sources.detect import kind_of
 from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import clipped, one_line, why_no_figures
-from gongkai.workbook import layout
-from gongkai.workbook.file import read_file
+from gongkai.workbook import copy_template, layout
+from gongkai.workbook.derived import SUFFIXES
+from gongkai.workbook.file import BatchWorkbook, content_of, read_file, refuse_damaged
 from gongkai.workbook.lists import (
     DONE,
     FINISHED,
@@ -84,6 +88,8 @@ class Work:
 
 def batch(book: xw.Book, asked: Request) -> CommandResult:
     """Import the new rows for a while; ``more`` until none is left, then what came of them."""
+    if lacks_batch(book):
+        return to_batch_workbook(book, asked)
     work = read_work(book)
     if not any(row.source for row in work.rows):
         return CommandResult(
@@ -110,10 +116,39 @@ def batch(book: xw.Book, asked: Request) -> CommandResult:
     return CommandResult("done", text)
 
 
+# --- which workbook -------------------------------------------------------------------------------
+
+NEW_BATCH = "批量导入.xlsx"
+HOW_TO_BEGIN = "请在A列每行粘贴一个来源，填写保存到的文件夹，再点“批量导入”。"
+
+
+def lacks_batch(book: xw.Book) -> bool:
+    """Whether it is a report's own workbook, in which there is no list and no summary."""
+    return not {layout.BATCH, layout.SUMMARY} <= set(sheet_names(book))
+
+
+def to_batch_workbook(book: xw.Book, asked: Request) -> CommandResult:
+    """A workbook with list and summary in front: one that is open, else a new one, saved where the user says."""
+    for other in book.app.books:
+        if not lacks_batch(other) and layout.TOOL in sheet_names(other):
+            bring_to_front(other)
+            return CommandResult("done", f"本工作簿没有批量导入的表，已转到打开着的“{other.name}”。{HOW_TO_BEGIN}")
+    if not asked.answer:
+        return CommandResult("save", NEW_BATCH)
+    target = chosen(asked.answer, *SUFFIXES)
+    refuse_to_replace(target)
+    copy_template(target, batch=True)
+    bring_to_front(book.app.books.open(str(target)))
+    return CommandResult("done", f"已新建批量导入的工作簿 {target}。{HOW_TO_BEGIN}")
+
+
+def bring_to_front(book: xw.Book) -> None:
+    book.activate()
+    activate(book, layout.BATCH)
+
+
 def read_work(book: xw.Book) -> Work:
     values = read_values(book, [layout.BATCH])
-    if layout.BATCH not in values:
-        raise WorkbookError(f"当前工作簿没有工作表“{layout.BATCH}”，请使用新版的gongkai模板。")
     return Work(book, values, read_batch(values[layout.BATCH]))
 
 
@@ -203,6 +238,8 @@ def saved(book: xw.Book) -> str:
 
 def summary(book: xw.Book, asked: Request) -> CommandResult:
     """All reports of the batch's folder; without a folder and a batch the report in this workbook alone."""
+    if lacks_batch(book):
+        return to_batch_workbook(book, asked)
     work = read_work(book)
     if not folder_in(work.values) and not work.waiting(DONE) and not asked.answer:
         values, report = evaluated_report(book)
@@ -235,18 +272,37 @@ def fill_summary(book: xw.Book, folder: Path) -> Summed:
     known = {row.file: row for row in read_batch(read_values(book, [layout.BATCH]).get(layout.BATCH, {})) if row.file}
     rows: list[BatchRow] = []
     unread: list[str] = []
-    for path in sorted(folder.glob("*.xlsm")):
-        if path.name.startswith(("~$", ".")) or is_open(book, path):
+    for path in books_in(folder):
+        if is_open(book, path):
             continue
         tell(book, f"正在汇总 {path.name}")
         try:
-            values = read_file(path)
-            if fingerprint(values):  # a blank one holds no report, such as the summary that the command line writes
+            values = values_in(path)
+            if fingerprint(values):  # a blank one holds no report, such as the summary that an earlier version wrote
                 rows.append(file_row(values, path, known.get(path.name)))
         except GongkaiError as error:
             unread.append(str(error))
     write_summary(book, with_years(rows))
     return Summed(len(rows), tuple(unread))
+
+
+def books_in(folder: Path) -> list[Path]:
+    """What may be workbooks of ours, by name; not what Excel puts beside an open one."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    return [path for path in paths if not path.name.startswith(("~$", "."))]
+
+
+def values_in(path: Path) -> Values:
+    """What a workbook shows; {} for a batch's, and for a sheet of somebody else's, of which a folder may hold many.
+    WorkbookError."""
+    content = content_of(path)
+    refuse_damaged(path, content)
+    kind = kind_of(content)
+    if path.suffix.lower() == ".xlsx" and not kind.is_ours:
+        return {}
+    with suppress(BatchWorkbook):
+        return read_file(path, content, kind)
+    return {}
 
 
 def is_open(book: xw.Book, path: Path) -> bool:
@@ -280,8 +336,6 @@ def current_row(report: Report, values: Values, file: str) -> BatchRow:
 def write_summary(book: xw.Book, rows: Sequence[BatchRow]) -> None:
     """The rows from the top of the sheet; what longer lists left below is cleared."""
     old = read_values(book, [layout.SUMMARY])
-    if layout.SUMMARY not in old:
-        raise WorkbookError(f"当前工作簿没有工作表“{layout.SUMMARY}”，请使用新版的gongkai模板。")
     refuse_older_summary(old[layout.SUMMARY])
     width = len(summary_heads())
     edits = summary_edits(rows)

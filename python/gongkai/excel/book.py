@@ -70,12 +70,19 @@ def read_values(book: xw.Book, names: Iterable[str] = ()) -> Values:
 
 def refuse_other(present: Sequence[str]) -> None:
     """WorkbookError for a workbook that is none of ours."""
+    refuse_batch(present)
     needed = (layout.COVER, *(layout.newest_sheet(table).name for table in layout.EDITION_SPOTS))
     missing = [name for name in needed if name not in present]
     if missing:
         raise WorkbookError(
             f"当前工作簿没有工作表“{missing[0]}”，不是gongkai的工作簿；请打开由gongkai模板生成的工作簿再试。"
         )
+
+
+def refuse_batch(present: Sequence[str]) -> None:
+    """WorkbookError for a batch's workbook, in which there is no report."""
+    if layout.BATCH in present and layout.COVER not in present:
+        raise WorkbookError("这是批量导入的工作簿，其中没有报告；请打开一份年报的工作簿，再点这个按钮。")
 
 
 def read_sheet(sheet: xw.Sheet) -> dict[Spot, object]:

@@ -1,9 +1,10 @@
-"""The report in the open workbook -> a file: CSV, JSON, text; or what its tables print."""
+"""The report in the open workbook -> a file: CSV, JSON, a workbook; or what its tables print."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import xlwings as xw
 
@@ -12,10 +13,13 @@ from gongkai.excel.checking import current_report
 from gongkai.excel.printing import switch_lanes
 from gongkai.excel.runner import CommandResult, Request, file_of
 from gongkai.model import Report, WorkbookError
-from gongkai.output import COLUMNS, check_to_dict, report_to_dict, to_csv, to_json
+from gongkai.output import report_to_csv, report_to_json
 from gongkai.pipeline import check, is_same_file
-from gongkai.system import refuse_existing, write_whole
+from gongkai.system import refuse_existing, refuse_suffix, write_whole
 from gongkai.workbook import layout
+from gongkai.workbook.derived import SUFFIXES, fitted
+
+PLAIN = ".xlsx"
 
 
 def export_csv(book: xw.Book, asked: Request) -> CommandResult:
@@ -26,25 +30,13 @@ def export_csv(book: xw.Book, asked: Request) -> CommandResult:
 
 def export_json(book: xw.Book, asked: Request) -> CommandResult:
     _, report = current_report(book)
-    return save_as(asked, report, ".json", lambda: report_to_json(report).encode())
-
-
-def report_to_csv(report: Report) -> bytes:
-    return to_csv([COLUMNS, *report.to_frame().itertuples(index=False)])
-
-
-def report_to_json(report: Report) -> str:
-    """What ``gongkai read --json`` and ``gongkai check --json`` give, in one object."""
-    findings = check(report)
-    return to_json(
-        {**report_to_dict(report), **{k: v for k, v in check_to_dict(report, findings).items() if k != "report"}}
-    )
+    return save_as(asked, report, ".json", lambda: report_to_json(report, check(report)).encode())
 
 
 def save_as(asked: Request, report: Report, suffix: str, content: Callable[[], bytes]) -> CommandResult:
     if not asked.answer:
         return CommandResult("save", suggested(report, suffix))
-    target = with_suffix(asked.answer, suffix)
+    target = chosen(asked.answer, suffix)
     refuse_to_replace(target)
     write_whole(target, content(), overwrite=False)
     return CommandResult("done", f"已写入 {target}")
@@ -54,15 +46,14 @@ def suggested(report: Report, suffix: str) -> str:
     return Path(report_file_name(report)).with_suffix(suffix).name
 
 
-def with_suffix(answer: str, suffix: str) -> Path:
-    """The chosen path; without an ending it gets ours. WorkbookError for any other ending."""
+def chosen(answer: str, *allowed: str) -> Path:
+    """The chosen path; without an ending it gets the first of those allowed. WorkbookError for any other ending."""
     target = Path(answer)
     if target.is_dir():
         raise WorkbookError(f"{target.name or target}是文件夹，没有写入；请另选文件名。")
     if not target.suffix:
-        return target.with_name(target.name + suffix)
-    if target.suffix.lower() != suffix:
-        raise WorkbookError(f"文件名要以{suffix}结尾（所选的是{target.name}），没有写入；请重新选择。")
+        return target.with_name(target.name + allowed[0])
+    refuse_suffix(target, allowed)
     return target
 
 
@@ -73,19 +64,45 @@ def refuse_to_replace(target: Path) -> None:
     refuse_existing(target, overwrite=True)
 
 
+# --- the workbook itself --------------------------------------------------------------------------
+
+NO_COPY = "这里的Excel不能另存不含宏的副本，没有写入；请把文件名改为.xlsm，或用“文件”中的“另存为”。"
+
+
 def save_report(book: xw.Book, asked: Request) -> CommandResult:
-    """The workbook itself under another name, macros and all."""
-    if not asked.answer:
-        return CommandResult("save", suggested(current_report(book)[1], ".xlsm"))
-    target = with_suffix(asked.answer, ".xlsm")
+    """The workbook itself under another name, macros and all (.xlsm), or a copy of it without them (.xlsx), beside
+    which it stays open as it is."""
     own = file_of(book)
-    if own is None or not is_same_file(target, own):
+    if not asked.answer:
+        is_plain = can_copy(book) or (own is not None and own.suffix.lower() == PLAIN)
+        return CommandResult("save", suggested(current_report(book)[1], PLAIN if is_plain else ".xlsm"))
+    target = chosen(asked.answer, *SUFFIXES)
+    is_own = own is not None and is_same_file(target, own)
+    if not is_own:
         refuse_to_replace(target)
     # What macro and command said to each other (paths on this machine) is nobody's business who gets the file.
     first, last = layout.TOOL_SPOTS["argument"], layout.TOOL_SPOTS["text"]
     book.sheets[layout.TOOL].range(first, last).value = [[None]] * (last[0] - first[0] + 1)
-    book.save(target)
-    return CommandResult("done", f"已另存为 {target}")
+    if is_own or target.suffix.lower() != PLAIN:
+        book.save(target)
+        return CommandResult("done", f"已另存为 {target}")
+    write_whole(target, fitted(target, PLAIN, copy_of(book)), overwrite=False)
+    return CommandResult("done", f"已另存为 {target}（不含宏）。打开着的仍是原来的工作簿。")
+
+
+def can_copy(book: xw.Book) -> bool:
+    """Whether the program can write a copy of an open workbook: Excel for the Mac cannot."""
+    return hasattr(book.api, "SaveCopyAs")
+
+
+def copy_of(book: xw.Book) -> bytes:
+    """The open workbook as it would be saved now, edits that are not saved and all; it stays open under its name."""
+    if not can_copy(book):
+        raise WorkbookError(NO_COPY)
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "copy.xlsm"
+        book.api.SaveCopyAs(str(path))
+        return path.read_bytes()
 
 
 def print_lanes(book: xw.Book, asked: Request) -> CommandResult:

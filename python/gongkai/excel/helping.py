@@ -20,6 +20,7 @@ from gongkai.excel.runner import CommandResult, Request, log_path
 from gongkai.model import GongkaiError, WorkbookError
 from gongkai.wording import relation_lines
 from gongkai.workbook import layout
+from gongkai.workbook.derived import DROPPED
 from gongkai.workbook.file import template_path
 
 RULES = "勾稽规则"
@@ -94,8 +95,8 @@ def manual_path() -> Path:
 def about(book: xw.Book, asked: Request) -> CommandResult:
     """Versions, paths, and what is missing."""
     present = sheet_names(book)
-    needed = (*layout.sheet_names(), layout.TOOL, layout.BATCH, layout.SUMMARY)
-    missing = [name for name in needed if name not in present]
+    left_out = next((names for names in DROPPED.values() if not set(names) & set(present)), ())  # on purpose
+    missing = [name for name in layout.sheet_names() if name not in (*present, *left_out)]
     facts = {
         "gongkai": gongkai.__version__,
         "xlwings": xw.__version__,

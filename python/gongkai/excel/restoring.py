@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import xlwings as xw
 
 from gongkai.excel.blocks import Cells, is_long
-from gongkai.excel.book import TABLES, NotRestored, as_entered, read_block, sheet_names
+from gongkai.excel.book import TABLES, NotRestored, as_entered, read_block, refuse_batch, sheet_names
 from gongkai.excel.checking import check
 from gongkai.excel.importing import new_name
 from gongkai.excel.printing import put_areas_back, tables_with_lanes
@@ -52,6 +52,7 @@ class Examined:
 def restore(book: xw.Book, asked: Request) -> CommandResult:
     """Lines and lanes back to their places, by their labels, once the user agrees; then a check."""
     present = sheet_names(book)
+    refuse_batch(present)
     examined = [examine(book, sheet) for sheet in layout.table_sheets() if sheet.name in present]
     doubtful = [one for one in examined if one.needs_a_yes]
     if not doubtful and all(one.is_whole for one in examined) and is_cover_whole(book):
@@ -234,6 +235,7 @@ def writing(command: Command) -> Command:
     """A command that writes: not into protected sheets, and not beside formulas from before the images."""
 
     def run(book: xw.Book, asked: Request) -> CommandResult:
+        refuse_batch(sheet_names(book))
         bring_up(book)
         return command(book, asked)
 
@@ -293,6 +295,7 @@ NO_SWITCH = "这个表格程序没有提供保护工作表的操作，没有改�
 
 def protect(book: xw.Book, asked: Request) -> CommandResult:
     """All visible tables protected, without a password; where any is, all are set free."""
+    refuse_batch(sheet_names(book))
     pages = [page for page in book.sheets if page.name in TABLES and page.visible]
     locked = [page for page in pages if is_protected(page)]
     changed = locked or pages

@@ -1,4 +1,4 @@
-"""A comparison -> a JSON-ready value, lines of text for a terminal, a CSV table."""
+"""A comparison -> a JSON-ready value, lines of text for a terminal, a table."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from gongkai.output import (
     source_of,
     tally,
     to_csv,
+    to_json,
+    to_xlsx,
 )
 from gongkai.wording import clipped, column_label, one_line, row_label
 
@@ -104,10 +106,14 @@ def levels_lines(found: Levels) -> Iterator[str]:
         yield f"比对{len(found.lines)}格：{told}{end}。" if told else "没有可以比对的格。"
 
 
-def levels_csv(found: Levels) -> bytes:
-    """A line for each figure of the parent with each child's own."""
-    heads = [*HEADS, *(member.title for member in found.roll.members)]
-    return to_csv([heads, *map(csv_line, found.lines)])
+def levels_bytes(found: Levels, suffix: str) -> bytes:
+    """The comparison as a file: .json as ``levels --json`` has it; .csv and .xlsx with a line for each figure of the
+    parent with each child's own."""
+    if suffix == ".json":
+        return to_json(levels_to_dict(found)).encode()
+    heads: list[object] = [*HEADS, *(member.title for member in found.roll.members)]
+    rows = [heads, *map(csv_line, found.lines)]
+    return to_xlsx(rows) if suffix == ".xlsx" else to_csv(rows)
 
 
 def csv_line(line: LevelFigure) -> list[object]:

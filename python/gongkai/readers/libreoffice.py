@@ -1,4 +1,4 @@
-"""Old Word documents (.doc, .wps) and RTF -> .docx, by LibreOffice where this machine has it.
+"""Old Word documents (.doc, .wps) and RTF -> .docx, a workbook of ours -> .ods, by LibreOffice where it is installed.
 
 LibreOffice is started anew for each document, with a profile that lasts as long: no macro runs, nothing is fetched
 that a document points to, and what it takes in time, memory and bytes is bounded from outside.
@@ -44,7 +44,9 @@ LEAVING = threading.Event()
 SAVE = "请用 Word 或 WPS 打开，另存为 .docx 后再导入"
 MISSING = f"读取这种文件要用 LibreOffice，本机没有找到；请安装 LibreOffice（libreoffice.org），或{SAVE}。"
 LOCKED = "文件设有打开密码，不能读取；请打开后去掉密码，另存一份再导入。"
-FAILED = f"LibreOffice 没能打开这个文件，它可能已损坏或设有密码；{SAVE}。"
+FAILED = "LibreOffice 没能打开这个文件，它可能已损坏或设有密码；{}。"
+ODS_SAVE = "请改用.xlsx"
+ODS_MISSING = "写.ods要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.xlsx。"
 
 # Each is told by LibreOffice's own schema (officecfg): Security/Scripting in Common.xcs, Content/Update in Writer.xcs,
 # Settings in Inet.xcs. The proxy is a port on which nothing answers.
@@ -80,17 +82,27 @@ def to_docx(content: bytes, suffix: str, limits: ProgramLimits = LIMITS) -> byte
     """
     if is_locked(content):
         raise UnreadableDocument(LOCKED)
+    return converted(content, suffix, "docx", limits)
+
+
+def converted(
+    content: bytes, suffix: str, to: str, limits: ProgramLimits = LIMITS, missing: str = MISSING, save: str = SAVE
+) -> bytes:
+    """A file with the ending ``suffix`` as LibreOffice saves it with the ending ``to``. UnreadableDocument.
+
+    ``missing`` is said where there is no LibreOffice; ``save``, in other failures, is what to do instead.
+    """
     program = find_program()
     if program is None:
-        raise UnreadableDocument(MISSING)
+        raise UnreadableDocument(missing)
     with ALONE, document_folder() as folder:
-        source, made = folder / f"source.{suffix}", folder / "made" / "source.docx"
+        source, made = folder / f"source.{suffix}", folder / "made" / f"source.{to}"
         source.write_bytes(content)
         made.parent.mkdir()
-        command = [*program_call(program, folder / "profile"), "--convert-to", "docx", "--outdir", str(made.parent)]
-        run([*command, str(source)], folder, limits)
+        command = [*program_call(program, folder / "profile"), "--convert-to", to, "--outdir", str(made.parent)]
+        run([*command, str(source)], folder, limits, save)
         if not made.is_file() or not 0 < made.stat().st_size <= limits.output:
-            raise UnreadableDocument(FAILED)
+            raise UnreadableDocument(FAILED.format(save))
         return made.read_bytes()
 
 
@@ -138,7 +150,7 @@ def program_call(program: str, profile: Path) -> list[str]:
     return [program, f"-env:UserInstallation={profile.as_uri()}", *quiet]
 
 
-def run(command: Sequence[str], folder: Path, limits: ProgramLimits) -> None:
+def run(command: Sequence[str], folder: Path, limits: ProgramLimits, save: str = SAVE) -> None:
     """Run a command to its end and leave none of its processes. Raises UnreadableDocument beyond the limits."""
     # It leaves a folder where temporary files are made, and more than that where it is killed.
     temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))
@@ -154,12 +166,12 @@ def run(command: Sequence[str], folder: Path, limits: ProgramLimits) -> None:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError as error:
-        raise UnreadableDocument(f"LibreOffice 不能启动；请重新安装，或{SAVE}。") from error
+        raise UnreadableDocument(f"LibreOffice 不能启动；请重新安装，或{save}。") from error
     RUNNING.add(process)
     deadline = time.monotonic() + limits.seconds
     try:
         while process.poll() is None and not LEAVING.is_set():
-            watch(process.pid, folder, deadline, limits)
+            watch(process.pid, folder, deadline, limits, save)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(TICK)
     finally:
@@ -176,11 +188,11 @@ def end_running() -> None:
     ALONE.acquire(timeout=CLEARED)
 
 
-def watch(pid: int, folder: Path, deadline: float, limits: ProgramLimits) -> None:
+def watch(pid: int, folder: Path, deadline: float, limits: ProgramLimits, save: str) -> None:
     if time.monotonic() > deadline:
-        raise UnreadableDocument(f"LibreOffice 打开这个文件超过{limits.seconds:g}秒，已停止；{SAVE}。")
+        raise UnreadableDocument(f"LibreOffice 打开这个文件超过{limits.seconds:g}秒，已停止；{save}。")
     if sum(weights(pid)) > limits.memory or sum(sizes(folder)) > limits.output:
-        raise UnreadableDocument(f"LibreOffice 打开这个文件所需的内存或磁盘空间过大，已停止；{SAVE}。")
+        raise UnreadableDocument(f"LibreOffice 打开这个文件所需的内存或磁盘空间过大，已停止；{save}。")
 
 
 def family(pid: int) -> list[psutil.Process]:

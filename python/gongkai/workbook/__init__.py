@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from gongkai.model import Finding, Kind, Report, WorkbookError
+from gongkai.model import Finding, Kind, Report, UnreadableDocument, WorkbookError
 
 __all__ = ["copy_template", "read_ours", "read_workbook", "write_workbook"]
+
+ODS = ".ods"
+WRITTEN = (".xlsx", ".xlsm", ODS)  # what a report's workbook is written as
 
 
 def write_workbook(
@@ -20,17 +23,50 @@ def write_workbook(
 ) -> Path:
     """Fill ``template`` (the official one if None) and write it to ``target``, which is returned.
 
-    WorkbookError where ``target`` exists and ``overwrite`` is False, or cannot be written; what was there stays.
+    The suffix of ``target`` says what is written: .xlsx without macros, .xlsm with them, .ods by LibreOffice.
+    WorkbookError for any other, where ``target`` exists and ``overwrite`` is False, or cannot be written; what was
+    there stays.
     """
-    from gongkai.workbook.file import fill_file, refuse_unfit, template_path
+    from gongkai.system import refuse_existing, write_whole
+    from gongkai.workbook.derived import blank, fitted
+    from gongkai.workbook.file import filled, refuse_unfit, template_path
     from gongkai.workbook.fill import report_to_edits
 
+    suffix = refuse_unwritable(target)
+    refuse_existing(target, overwrite)
+    held = ".xlsx" if suffix == ODS else suffix
     edits = report_to_edits(report, findings)
     if template is None:  # it is blank: emptying its cells, nine edits of ten, changes nothing
         edits = [edit for edit in edits if edit.value is not None]
+        content = blank("report", held)
     else:
         refuse_unfit(template)
-    return fill_file(template or template_path(), target, edits, overwrite=overwrite)
+        content = fitted(template, held)
+    content = filled(template or template_path(), edits, content)
+    write_whole(target, to_ods(content) if suffix == ODS else content, overwrite)
+    return target
+
+
+def refuse_unwritable(target: Path) -> str:
+    """The suffix that a report's workbook is to have. WorkbookError for one that no workbook is written with, and for
+    .ods where there is no LibreOffice."""
+    from gongkai.readers.libreoffice import ODS_MISSING, find_program
+    from gongkai.system import refuse_suffix
+
+    suffix = refuse_suffix(target, WRITTEN)
+    if suffix == ODS and find_program() is None:
+        raise WorkbookError(ODS_MISSING)
+    return suffix
+
+
+def to_ods(content: bytes) -> bytes:
+    """An .xlsx of ours as LibreOffice saves it in .ods. WorkbookError where there is none, or it fails."""
+    from gongkai.readers.libreoffice import ODS_MISSING, ODS_SAVE, converted
+
+    try:
+        return converted(content, "xlsx", "ods", missing=ODS_MISSING, save=ODS_SAVE)
+    except UnreadableDocument as error:
+        raise WorkbookError(str(error)) from error
 
 
 def read_workbook(path: Path, content: bytes | None = None, kind: Kind | None = None) -> Report:
@@ -66,11 +102,15 @@ def read_ours(path: Path) -> Report | None:
         raise WorkbookError(f"{why}；其中的处理（确认、忽略）读不出来，所以没有覆盖它，请先把它移走再试。") from error
 
 
-def copy_template(target: Path, *, overwrite: bool = False) -> Path:
-    """Write the blank workbook to ``target``, which is returned. Raises WorkbookError as ``write_workbook`` does."""
-    from gongkai.system import refuse_existing, write_whole
-    from gongkai.workbook.file import template_path
+def copy_template(target: Path, *, batch: bool = False, overwrite: bool = False) -> Path:
+    """Write a blank workbook to ``target``, which is returned: for a report, or for a ``batch``, its list and summary.
 
+    Raises WorkbookError as ``write_workbook`` does; .ods is none of its suffixes.
+    """
+    from gongkai.system import refuse_existing, refuse_suffix, write_whole
+    from gongkai.workbook.derived import SUFFIXES, blank
+
+    suffix = refuse_suffix(target, SUFFIXES)
     refuse_existing(target, overwrite)
-    write_whole(target, template_path().read_bytes(), overwrite)
+    write_whole(target, blank("batch" if batch else "report", suffix), overwrite)
     return target

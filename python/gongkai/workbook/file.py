@@ -64,7 +64,7 @@ REFUSED: dict[Reason, str] = {
 }
 ODS_PART = "content.xml"
 PROTECTED = "工作表{}设有保护，没有改动；请先取消保护（“审阅”中的“撤销工作表保护”）再试。"
-NOT_OURS = "不是Excel工作簿，请选择由gongkai生成的.xlsm文件。"
+NOT_OURS = "不是Excel工作簿，请选择由gongkai生成的.xlsx或.xlsm文件。"
 CALCULATOR = 191_029  # the version of formulas of every Excel since 2019
 BEFORE_CALC = ("definedNames", "externalReferences", "functionGroups", "sheets")
 
@@ -456,11 +456,23 @@ def read_file(
     found = {sheet.name: sheet for sheet in our_sheets(path, content, kind, wanted)}
     visible = {layout.newest_sheet(table).name for table in layout.EDITION_SPOTS} | {layout.COVER}
     missing = [name for name in layout.sheet_names() if name in visible and name not in found]
+    if len(missing) == len(visible):
+        refuse_batch(path, content, kind)
     if missing:
         raise WorkbookError(f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。")
     with refused(path.name):
         values = {name: figures_seen(sheet, tables.get(name, set())) for name, sheet in found.items()}
     return values if is_old_format(path, content) else with_altered(values, found)
+
+
+class BatchWorkbook(WorkbookError):
+    """A workbook of ours for a list of reports, and not for one."""
+
+
+def refuse_batch(path: Path, content: bytes | None, kind: Kind | None) -> None:
+    """BatchWorkbook for a workbook without the sheets of a report that has the list of a batch."""
+    if our_sheets(path, content, kind, (layout.BATCH,)):
+        raise BatchWorkbook(f"{path.name}是批量导入的工作簿，其中没有报告；请选择各份年报自己的工作簿。")
 
 
 def with_altered(values: dict[str, dict[Spot, object]], found: Mapping[str, Sheet]) -> dict[str, dict[Spot, object]]:

@@ -361,7 +361,7 @@ def refuse_older_summary(values: Mapping[Spot, object]) -> None:
             continue
         raise WorkbookError(
             f"本工作簿的“{layout.SUMMARY}”是旧版的，没有“{head}”一栏，没有写入；"
-            "请用 gongkai template -o 新文件.xlsm 另存一份新版工作簿，在其中汇总。"
+            "请用 gongkai template --batch -o 新文件.xlsx 另存一份新版工作簿，在其中汇总。"
         )
 
 

@@ -299,14 +299,21 @@ class Books(base_classes.Books):
     active = property(lambda self: self.app.excel.books[-1])
 
     def __call__(self, key: int | str) -> Book:
+        """KeyError, as xlwings' own engines raise it, for one that is not open."""
         books = self.app.excel.books
-        return books[key - 1] if isinstance(key, int) else next(book for book in books if book.name == key)
+        return books[key - 1] if isinstance(key, int) else {book.name: book for book in books}[key]
 
     def __len__(self) -> int:
         return len(self.app.excel.books)
 
     def __iter__(self) -> Iterator[Book]:
         return iter(self.app.excel.books)
+
+    def open(self, fullname: str, *others: object) -> Book:
+        """A file, which becomes the active workbook."""
+        book = load_book(Path(fullname), self.app)
+        self.app.excel.books.append(book)
+        return book
 
 
 class Book(base_classes.Book):
@@ -332,7 +339,20 @@ class Book(base_classes.Book):
     names = property(lambda self: Names(self))
 
     def activate(self) -> None:
-        """The only book is always the active one."""
+        books = self._app.excel.books
+        books.append(books.pop(books.index(self)))
+
+    def __getattr__(self, name: str) -> object:
+        """What Excel has on Windows alone."""
+        if name == "SaveCopyAs" and "SaveCopyAs" not in self._app.excel.lacks:
+            return self.save_copy
+        raise AttributeError(name)
+
+    def save_copy(self, path: str) -> None:
+        """As ``save``, and the workbook stays open under its name."""
+        if self.unsaveable:
+            raise ComError("无法访问文件")
+        Path(path).write_bytes(Path(self._fullname).read_bytes())
 
     def save(self, path: str | None = None, password: str | None = None) -> None:
         """Only recorded, but the file is there afterwards, as after Workbook.SaveAs."""

@@ -15,11 +15,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 from helpers.command import run_command
-from helpers.formats.transcript import BOOK, digest, files_in, printed, said, slip, sound, write
+from helpers.formats.transcript import ROAD, digest, files_in, printed, said, slip, sound, write
 from helpers.web.server import answer, serving
 
 BATCH = ("batch", "名单.txt", "-o", "结果")
 JOURNAL = Path("结果", "gongkai-batch.jsonl")
+BOOK = f"{ROAD}2023年度报告.xlsm"  # of that version
 State = dict[str, tuple[int, bytes]]
 
 

@@ -51,8 +51,8 @@ Snapshot = dict[str, dict[Spot, tuple[object, str]]]
 
 
 def packaged_text() -> str:
-    told = [said("template", "-o", "空白.xlsm")]
-    for path in (Path("空白.xlsm"), TEMPLATE, ADDIN):
+    told = [said("template", "-o", "空白.xlsm"), said("template", "--batch", "-o", "批量.xlsx")]
+    for path in (Path("空白.xlsm"), Path("批量.xlsx"), TEMPLATE, ADDIN):
         told.append(f"{path.name} {digest(path.read_bytes())}\n")
     return "".join(told)
 
@@ -142,7 +142,7 @@ def steps(book: xw.Book) -> Iterator[str]:
     yield press(book, "check")
     yield press(book, "summary")
     yield press(book, "rules")
-    for name, suffix in (("export_csv", "csv"), ("export_json", "json"), ("save_report", "xlsm")):
+    for name, suffix in (("export_csv", "csv"), ("export_json", "json"), ("save_report", "xlsx")):
         yield press(book, name)
         yield press(book, name, answer=str(Path(f"导出.{suffix}").resolve()))
     yield press(book, "batch")

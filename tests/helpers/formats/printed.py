@@ -21,7 +21,7 @@ CHOICES = re.compile(r"(?<=choose from )[^)]*")  # quoted up to Python 3.11
 # Python 3.13 names the value of an option once: ``-o, --output FILE``.
 TWICE_NAMED = re.compile(r"(-\w) (\S+), (--[\w-]+) \2")
 COMMANDS = (
-    *("read", "check", "fill", "adopt", "dismiss", "confirm"),
+    *("read", "check", "fill", "export", "adopt", "dismiss", "confirm"),
     *("batch", "levels", "rules", "template", "demo", "addin"),
 )
 

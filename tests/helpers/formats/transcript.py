@@ -118,7 +118,7 @@ def files_in(folder: str) -> str:
 # --- reports ----------------------------------------------------------------------------------
 
 ROAD = "云岭市交通运输局"
-BOOK = f"{ROAD}2023年度报告.xlsm"
+BOOK = f"{ROAD}2023年度报告.xlsx"
 LOGIN = "<title>登录</title><form>用户名<input><input type=password></form>".encode()
 
 

@@ -47,6 +47,9 @@ def parts_of(name: str, origin: str | Path = TEMPLATE) -> str:
         told.append(f"as in the template: {' '.join(same)}\ntimes: {times_of}\n")
         for part in book.namelist():
             if part not in same:
+                if part.endswith(".bin"):
+                    told.append(f"{part} {digest(book.read(part))}\n")
+                    continue
                 content = settled(book.read(part).decode(), Path.cwd())
                 told.append(f"{part} {digest(content)}\n")
                 told += changed_cells(cells_of(part, template), cells_in(content))
@@ -154,7 +157,7 @@ def batch_text() -> str:
     write("名单.txt", "# 名单\n另一份.txt\n".encode("gbk"))
     run = ("batch", "来源", "-o", "结果")
     told = [said(*run), files_in("结果"), journal_text(), shown_file("结果/汇总.csv")]
-    told += [parts_of("结果/汇总.xlsm"), said(*run)]
+    told += [parts_of("结果/汇总.xlsx"), said(*run)]
     told.append(said("dismiss", f"结果/{BOOK}", "1", "--reason", "已核实"))
     with Path("结果/汇总.csv").open("ab") as file:
         file.write("备注\r\n".encode())
@@ -202,7 +205,7 @@ def whose(found: str, name: str) -> str:
 
 def written_text(line: Mapping[str, Any]) -> str:
     """Which of the digests are those of the summaries as they stand there now."""
-    now = {digest(Path("结果", name).read_bytes()): name for name in ("汇总.xlsm", "汇总.csv")}
+    now = {digest(Path("结果", name).read_bytes()): name for name in ("汇总.xlsx", "汇总.csv")}
     names = sorted(now.get(one, "an earlier one") for one in line["written"])
     return f"{compact(list(line))} {' '.join(names)}\n"
 

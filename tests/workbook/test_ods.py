@@ -1,0 +1,80 @@
+"""A report's workbook as .ods: LibreOffice makes it of our .xlsx; without LibreOffice one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from gongkai.editions import editions
+from gongkai.model import WorkbookError
+from gongkai.pipeline import check, fill
+from gongkai.readers import libreoffice
+from gongkai.sources.detect import kind_of
+from gongkai.workbook import layout, read_workbook
+from gongkai.workbook.file import filled
+from gongkai.workbook.fill import Edit
+from helpers.command import run_command
+from helpers.made import converted_report, report_of
+
+WRONG = {"applications.granted.total": 1}
+MISSING = "写.ods要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.xlsx。"
+
+
+def test_without_libreoffice_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(libreoffice, "PLACES", {})
+    with pytest.raises(WorkbookError) as told:
+        fill(report_of(), [], tmp_path / "a.ods")
+    assert str(told.value) == MISSING
+    done = run_command("fill", "没有的.html", "-o", tmp_path / "a.ods")  # said before anything is read
+    assert (done.returncode, done.stderr) == (2, f"{MISSING}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("report", [report_of(WRONG), converted_report()], ids=["wrong", "converted"])
+def test_it_reads_back(report: object, tmp_path: Path) -> None:
+    findings = check(report)  # type: ignore[arg-type]
+    book = fill(report, findings, tmp_path / "a.xlsx")  # type: ignore[arg-type]
+    target = fill(report, findings, tmp_path / "a.ods")  # type: ignore[arg-type]
+    assert kind_of(target.read_bytes()).is_ours
+    again = read_workbook(target)
+    figures = {entry.cell: entry.value for entry in again.entries()}
+    assert figures == {entry.cell: entry.value for entry in report.entries()}  # type: ignore[attr-defined]
+    assert len(figures) == sum(len(form.cells) for form in editions()["2021"].forms.values())
+    assert again.decisions == read_workbook(book).decisions
+    back = tmp_path / "back.xlsx"
+    back.write_bytes(libreoffice.converted(target.read_bytes(), "ods", "xlsx"))
+    shown, wanted = (load_workbook(path, data_only=True) for path in (back, book))
+    for sheet in layout.table_sheets():
+        for lane in sheet.lanes.values():
+            assert result(shown, sheet.name, lane.spot) == result(wanted, sheet.name, lane.spot), lane.spot
+    assert result(shown, layout.COVER, layout.LIVE_SPOT) == result(wanted, layout.COVER, layout.LIVE_SPOT)
+
+
+def result(book: Workbook, sheet: str, spot: tuple[int, int]) -> object:
+    return book[sheet].cell(*spot).value or ""
+
+
+@pytest.mark.slow
+def test_what_was_decided_in_it_stays(tmp_path: Path) -> None:
+    report = report_of(WRONG)
+    book = fill(report, check(report), tmp_path / "a.xlsx")
+    columns = layout.RESULT_COLUMNS
+    edits = [Edit(layout.RESULTS, layout.RESULTS_TOP, columns[name], text) for name, text in DECIDED.items()]
+    target = tmp_path / "a.ods"
+    target.write_bytes(libreoffice.converted(filled(book, edits), "xlsx", "ods"))
+    assert [one.verdict for one in read_workbook(target).decisions.values()] == ["dismissed"]
+    fill(report, check(report), target, overwrite=True)
+    assert [one.reason for one in read_workbook(target).decisions.values()] == ["已核实"]
+    for command in (("check", target, "--write"), ("adopt", target, "2"), ("numbers", target)):
+        before = target.read_bytes()
+        done = run_command(*command)
+        assert target.read_bytes() == before
+        assert "OpenDocument格式（.ods），请另存为.xlsx或.xlsm后再试。" in done.stderr, command
+    assert run_command("check", target).returncode == 1
+
+
+DECIDED = {"verdict": "忽略", "reason": "已核实"}
