@@ -363,6 +363,49 @@ def years_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
             yield f"    {finding_line(key_of(finding, comparison.report.figures), finding)}"
 
 
+YEAR_HEADS = (
+    "机关", "年度", "来源", "结果", "规则", "级别", "单元格", "填报", "按上一年应为", "差", "说明", "处理",
+)  # fmt: skip
+
+
+def years_to_list(comparisons: Sequence[YearComparison]) -> list[dict[str, Any]]:
+    """``years --json``: each report with what came of comparing it with the year before."""
+    return [
+        {
+            "agency": one.report.agency,
+            "year": one.report.year,
+            "source": one.report.source,
+            "outcome": one.text,
+            "compared": one.compared,
+            "findings": [finding_to_dict(finding, one.report.figures) for finding in one.findings],
+        }
+        for one in comparisons
+    ]
+
+
+def years_bytes(comparisons: Sequence[YearComparison], suffix: str) -> bytes:
+    """The same as a file: .json; .csv and .xlsx with a line for each finding, one for a report without any."""
+    if suffix == ".json":
+        return to_json(years_to_list(comparisons)).encode()
+    rows: list[Iterable[object]] = [YEAR_HEADS]
+    for comparison in comparisons:
+        rows += year_rows(comparison)
+    return to_xlsx(rows) if suffix == ".xlsx" else to_csv(rows)
+
+
+def year_rows(comparison: YearComparison) -> Iterator[list[object]]:
+    report = comparison.report
+    start: list[object] = [report.agency, report.year, report.source, comparison.text]
+    for finding in comparison.findings:
+        figures = (finding.stated, finding.computed, finding.difference)
+        decision = decision_text(finding.decision) if finding.decision else ""
+        severity = SEVERITIES[finding.severity][2:] if is_open(finding) else DISMISSED[2:]
+        cell = finding.cells[0] if finding.cells else ""
+        yield [*start, finding.rule, severity, cell, *figures, finding.message, decision]
+    if not comparison.findings:
+        yield [*start, *[""] * (len(YEAR_HEADS) - len(start))]
+
+
 def tally(findings: Sequence[Finding]) -> str:
     """``2处错误、1处提示`` of the findings that count."""
     counts = {name: sum(f.severity == name and is_open(f) for f in findings) for name in SEVERITIES}

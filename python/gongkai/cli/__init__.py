@@ -29,7 +29,7 @@ from gongkai.cli.console import (
     written,
 )
 from gongkai.cli.deciding import run_decision
-from gongkai.cli.levels import run_levels
+from gongkai.cli.levels import run_levels, run_years
 from gongkai.cli.reading import add_json_forms
 from gongkai.model import GongkaiError, WorkbookError
 
@@ -51,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_decisions(commands)
     add_batch(commands)
     add_levels(commands)
+    add_years(commands)
     add_others(commands)
     return parser
 
@@ -204,6 +205,18 @@ def add_levels(commands: Commands[ChineseParser]) -> None:
     levels.add_argument("--force", action="store_true", help="文件已存在时覆盖")
     levels.add_argument("--json", action="store_true", help="输出 JSON")
     add_access(levels)
+
+
+def add_years(commands: Commands[ChineseParser]) -> None:
+    years = add_command(commands, "years", "同一机关连续几年的报告互相核对，逐条列出接不上的数字", run_years)
+    years.add_argument("sources", nargs="+", metavar="来源", help=f"{SOURCE_HELP}；或存放它们的文件夹")
+    years.add_argument(
+        "-o", "--output", type=file_name, metavar="文件", help="把核对结果写成表格（.csv、.xlsx、.json）"
+    )
+    years.add_argument("--force", action="store_true", help="文件已存在时覆盖")
+    years.add_argument("--json", action="store_true", help="输出 JSON")
+    years.set_defaults(part=0)
+    add_access(years)
 
 
 def add_others(commands: Commands[ChineseParser]) -> None:

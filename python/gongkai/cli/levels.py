@@ -1,4 +1,4 @@
-"""``gongkai levels``: a government's report + those that it covers -> the comparison."""
+"""``gongkai levels``: a government's report + those that it covers -> the comparison; ``years``: one body's years."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from itertools import count
 
-from gongkai.cli.console import CLEAN, UNREADABLE, put, show, tell, written
+from gongkai.cli.console import CLEAN, UNREADABLE, put, reading_of, show, tell, written
 from gongkai.cli.exporting import SUFFIXES, refuse_target
+from gongkai.model import Report
 
 
 def run_levels(options: argparse.Namespace) -> int:
@@ -40,6 +41,34 @@ def run_levels(options: argparse.Namespace) -> int:
             show([*levels_lines(found), *([f"已写入 {target}"] if target else [])])
     unread = any(one.kind in ("unread", "no_figures") for one in found.roll.left_out)
     return UNREADABLE if unread else CLEAN
+
+
+def run_years(options: argparse.Namespace) -> int:
+    """Several years of one body or of many, held against each other; the code is that of the worst source."""
+    from gongkai.cli.reading import each_report
+    from gongkai.cli.sources import sources_of
+    from gongkai.compare.years import compare_years, yearly
+    from gongkai.output import to_json, years_bytes, years_lines, years_to_list
+    from gongkai.system import refuse_suffix, write_whole
+
+    target = options.output
+    suffix = refuse_suffix(target, SUFFIXES) if target else ""
+    sources = sources_of(options.sources)
+    if target:
+        refuse_target(target, tuple(source.name for source in sources), options.force)
+    read = [report for _, report in each_report(sources, reading_of(options))]
+    found = compare_years([yearly(report) for report in read if isinstance(report, Report)])
+    if target:
+        write_whole(target, years_bytes(found, suffix), options.force)
+    with written(target) if target else nullcontext():
+        if options.json:
+            put(to_json(years_to_list(found)))
+        else:
+            show([*(list(years_lines(found)) or [NO_YEARS]), *([f"已写入 {target}"] if target else [])])
+    return CLEAN if len(found) == len(read) else UNREADABLE
+
+
+NO_YEARS = "没有可以互相核对的年度；请给出同一机关连续几年的报告，或存放它们的文件夹。"
 
 
 def progress(total: int) -> Callable[[str], None]:
