@@ -40,7 +40,7 @@ PAGES = [DEVELOPING, *DECISIONS]
 EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
 LONGEST = {DEVELOPING: 190}
 LONGEST_DECISION, WIDEST = 40, 120
-TERMS = 40
+TERMS = 41
 WORDED = (".py", ".toml", ".bas", ".xml")  # files whose official terms count
 
 CODE = re.compile(r"`([^`\n]+)`")
@@ -67,13 +67,14 @@ def blocks(kind: str) -> list[str]:
 # --- the pages --------------------------------------------------------------------------------
 
 
-def test_there_are_five_decisions() -> None:
+def test_there_are_six_decisions() -> None:
     assert [page.stem for page in DECISIONS] == [
         "exact-simplex",
         "formulas-are-the-truth",
         "lxml-patches-parts",
         "no-pdfium",
         "two-readings",
+        "zeros-in-rounds",
     ]
 
 
@@ -190,7 +191,7 @@ def corpus() -> str:
     return "\n".join(text_of(path) for path in files)
 
 
-def test_the_glossary_has_forty_terms() -> None:
+def test_the_glossary_has_all_its_terms() -> None:
     officials = [official for official, _, _ in terms()]
     assert len(officials) == TERMS
     assert len(set(officials)) == TERMS
