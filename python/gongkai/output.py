@@ -94,7 +94,10 @@ def sheet_cell(page: Any, value: object) -> object:
     held = number(value) if isinstance(value, Decimal) else value
     if not isinstance(held, str):
         return held
-    cell = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", plain(held))[:LONGEST_CELL])
+    text = ILLEGAL_CHARACTERS_RE.sub("", plain(held))[:LONGEST_CELL]
+    if not text:
+        return None
+    cell = WriteOnlyCell(page, text)
     cell.data_type = "s"  # whatever it begins with
     return cell
 

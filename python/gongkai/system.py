@@ -238,10 +238,12 @@ def refuse_suffix(target: Path, allowed: Sequence[str]) -> str:
     """The ending of a file to be written, in small letters: ``年报.XLSX`` -> ``.xlsx``. WorkbookError for one that is
     not allowed, or none: a file is what its name says."""
     suffix = target.suffix.lower()
-    if suffix not in allowed:
+    real = target.resolve() if target.is_symlink() else target  # 年报.xlsx that leads to 报告.docx
+    wrong = next((one for one in (target, real) if one.suffix.lower() != suffix or suffix not in allowed), None)
+    if wrong is not None:
         *others, last = allowed
         listed = f"{'、'.join(others)}或{last}" if others else last
-        raise WorkbookError(f"文件名要以{listed}结尾（所给的是{target.name}），没有写入。")
+        raise WorkbookError(f"文件名要以{listed}结尾（所给的是{wrong.name or wrong}），没有写入。")
     return suffix
 
 

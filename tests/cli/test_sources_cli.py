@@ -10,14 +10,15 @@ import pytest
 from openpyxl import load_workbook
 
 from gongkai.model import Edit
-from gongkai.workbook import layout
-from gongkai.workbook.file import filled
+from gongkai.workbook import layout, read_workbook
+from gongkai.workbook.file import fill_file, filled, template_path
+from gongkai.workbook.fill import report_to_edits
 from helpers import DOCUMENTS, ROOT
 from helpers.command import run_command
 from helpers.formats.transcript import BOOK, ROAD, slip, sound
 
 RUIAN = DOCUMENTS / "ruian-2021-text" / "source.txt"
-RECORDS = ("汇总.xlsm", "汇总.csv", "gongkai-batch.jsonl")
+RECORDS = ("汇总.xlsx", "汇总.csv", "gongkai-batch.jsonl")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def out(batched: Path, tmp_path: Path) -> Path:
 
 
 def books(folder: Path) -> list[str]:
-    return [str(folder / f"{ROAD}{year}年度报告.xlsm") for year in (2023, 2024)]
+    return [str(folder / f"{ROAD}{year}年度报告.xlsx") for year in (2023, 2024)]
 
 
 def sources(*words: object) -> list[str]:
@@ -77,7 +78,7 @@ def test_a_folder_and_a_file_beside_it(out: Path) -> None:
 
 
 def test_renamed_summaries_in_a_folder_are_none_of_its_documents(out: Path) -> None:
-    (out / "汇总.xlsm").rename(out / "全市年报.xlsm")
+    (out / "汇总.xlsx").rename(out / "全市年报.xlsx")
     (out / "汇总.csv").rename(out / "全市年报.csv")
     (out / "gongkai-batch.jsonl").rename(out / "记录.txt")
     assert sources(out) == books(out)
@@ -85,10 +86,10 @@ def test_renamed_summaries_in_a_folder_are_none_of_its_documents(out: Path) -> N
 
 def test_what_is_kept_of_a_version_before_is_none_of_a_folders_documents(out: Path) -> None:
     first, _ = books(out)
-    shutil.copy(first, first.replace(".xlsm", "（上一版）.xlsm"))
-    shutil.copy(first, first.replace(".xlsm", "（还原前2）.xlsm"))
-    shutil.copy(first, out / "别的（上一版）.xlsm")  # of which no later version is there
-    assert sources(out) == sorted([*books(out), str(out / "别的（上一版）.xlsm")])
+    shutil.copy(first, first.replace(".xlsx", "（上一版）.xlsx"))
+    shutil.copy(first, first.replace(".xlsx", "（还原前2）.xlsx"))
+    shutil.copy(first, out / "别的（上一版）.xlsx")  # of which no later version is there
+    assert sources(out) == sorted([*books(out), str(out / "别的（上一版）.xlsx")])
 
 
 @pytest.mark.parametrize("command", [("read",), ("check",), ("check", "--write")])
@@ -131,17 +132,18 @@ def test_a_glob_with_our_own_records_does_not_fail(out: Path) -> None:
     assert run.returncode == 0, run.stderr
     told = run.stderr.splitlines()
     assert [line.partition("：")[0] for line in told] == [
-        str(path) for path in named if path.suffix != ".xlsm" or path.name == "汇总.xlsm"
+        str(path) for path in named if path.suffix != ".xlsx" or path.name == "汇总.xlsx"
     ]
     assert all("不是报告" in line and line.endswith("没有读取。") for line in told)
     assert len(json.loads(run_command("check", *named, "--json").stdout)) == 2
 
 
-@pytest.mark.parametrize("name", ["汇总.xlsm", "汇总.csv", "gongkai-batch.jsonl"])
+@pytest.mark.parametrize("name", ["汇总.xlsx", "汇总.csv", "gongkai-batch.jsonl"])
 def test_named_alone_a_record_is_refused(name: str, out: Path) -> None:
     run = run_command("check", out / name)
     assert run.returncode == 2
-    assert "没有读出数字" in run.stderr or "没有找到政府信息公开工作年度报告" in run.stderr
+    refused = ("没有读出数字", "没有找到政府信息公开工作年度报告", "是批量导入的工作簿，其中没有报告")
+    assert any(told in run.stderr for told in refused)
 
 
 def test_records_alone_are_refused_each(out: Path) -> None:
@@ -151,7 +153,7 @@ def test_records_alone_are_refused_each(out: Path) -> None:
 
 
 def test_renamed_records_are_known_by_what_they_hold(out: Path) -> None:
-    for name, other in {"汇总.xlsm": "一.xlsm", "汇总.csv": "二.txt", "gongkai-batch.jsonl": "三"}.items():
+    for name, other in {"汇总.xlsx": "一.xlsx", "汇总.csv": "二.txt", "gongkai-batch.jsonl": "三"}.items():
         (out / name).rename(out / other)
     run = run_command("check", *sorted(out.iterdir()))
     assert (run.returncode, len(run.stderr.splitlines())) == (0, 3)
@@ -165,7 +167,7 @@ def test_a_table_saved_by_excel_anew_is_still_a_record(out: Path) -> None:
 
 def test_a_summary_without_tables_is_a_record(out: Path) -> None:
     """As a batch writes it that has no report in its workbook, with macros or without."""
-    book = load_workbook(out / "汇总.xlsm")
+    book = load_workbook(out / "汇总.xlsx")
     for name in set(book.sheetnames) - {layout.BATCH, layout.SUMMARY}:
         del book[name]
     book.save(out / "各县.xlsx")
@@ -184,7 +186,7 @@ def test_an_empty_workbook_is_no_record(tmp_path: Path) -> None:
 
 def test_a_report_with_a_list_in_its_workbook_is_a_report(out: Path) -> None:
     """The add-in writes list and summary into the workbook that is open, whatever stands in its tables."""
-    book = out / BOOK
+    book = fill_file(template_path(), out / BOOK, report_to_edits(read_workbook(out / BOOK), []), overwrite=True)
     book.write_bytes(filled(book, [Edit(layout.BATCH, layout.BATCH_TOP, 1, "a.html")]))
     assert sources(*books(out)) == books(out)
 
@@ -199,27 +201,47 @@ def test_check_write_takes_a_folder_time_and_again(out: Path) -> None:
         assert [line.partition("，")[0] for line in run.stdout.splitlines() if "已写入" in line] == [
             f"已写入 {name}" for name in books(out)
         ]
-    kept = [f"{ROAD}{year}年度报告（上一版）.xlsm" for year in (2023, 2024)]
+    kept = [f"{ROAD}{year}年度报告（上一版）.xlsx" for year in (2023, 2024)]
     assert sorted(path.name for path in out.iterdir()) == sorted(
         [*RECORDS, *(Path(name).name for name in books(out)), *kept]
     )
 
 
 def test_check_write_of_a_glob_leaves_the_summary_alone(out: Path) -> None:
-    before = (out / "汇总.xlsm").read_bytes()
+    before = (out / "汇总.xlsx").read_bytes()
     run = run_command("check", "--write", *sorted(out.iterdir()))
     assert run.returncode == 0, run.stderr
-    assert (out / "汇总.xlsm").read_bytes() == before
+    assert (out / "汇总.xlsx").read_bytes() == before
 
 
 def test_check_write_of_a_glob_leaves_what_it_kept_alone(out: Path) -> None:
     for _ in range(2):
-        run = run_command("check", "--write", *sorted(out.glob("*.xlsm")))
+        run = run_command("check", "--write", *sorted(out.glob("*.xlsx")))
         assert run.returncode == 0, run.stderr
-    kept = out / f"{ROAD}2023年度报告（上一版）.xlsm"
+    kept = out / f"{ROAD}2023年度报告（上一版）.xlsx"
     assert f"{kept}：这是 check --write 留下的上一版，没有写入。" in run.stderr
     assert not list(out.glob("*（上一版）（*"))
-    assert len(json.loads(run_command("check", books(out)[0], kept, "--json").stdout)) == 2
+    read = run_command("check", books(out)[0], kept, "--json")
+    assert len(json.loads(read.stdout)) == 1
+    assert read.stderr == f"{kept}：这是 check --write 留下的上一版，没有读取。\n"
+    assert len(json.loads(run_command("check", kept, "--json").stdout)) == 1
+
+
+def test_what_a_spreadsheet_program_leaves_is_passed_over(out: Path) -> None:
+    (out / f"~${ROAD}2023年度报告.xlsx").write_bytes(b"\x04Zhao" + b" " * 160)
+    run = run_command("check", *sorted(out.iterdir()))
+    assert run.returncode == 0
+    assert "这是表格软件打开工作簿时的临时文件，不是报告，没有读取。" in run.stderr
+
+
+def test_a_file_of_somebody_elses_is_no_version_before(out: Path) -> None:
+    book = Path(books(out)[0])
+    kept = book.with_name(f"{book.stem}（上一版）.xlsx")
+    kept.write_text("我的")
+    run = run_command("check", "--write", book)
+    assert run.returncode == 2
+    assert "不是本工具的工作簿，没有覆盖，也没有写入；请先移走或改名。" in run.stderr
+    assert kept.read_text() == "我的"
 
 
 def test_check_write_of_a_folder_takes_the_workbooks_of_ours(tmp_path: Path) -> None:

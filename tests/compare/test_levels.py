@@ -15,7 +15,7 @@ from gongkai.bodies.within import governed_area, is_office, lies_within, qualifi
 from gongkai.compare.children import Child, roll_of
 from gongkai.compare.levels import RULES, STATUSES, Levels, compare
 from gongkai.editions import editions, form
-from gongkai.levels.output import levels_csv, levels_to_dict
+from gongkai.levels.output import levels_bytes, levels_to_dict
 from gongkai.model import Document, Entry, Finding, Report, Table, Value
 from gongkai.sums import total
 from helpers.counts import properties
@@ -246,7 +246,7 @@ def test_the_parents_own_implied_zero_is_asked_about() -> None:
 
 def test_in_the_table_and_in_json_an_implied_figure_bears_its_mark() -> None:
     found = compare(report(PARENT), [child(with_blanks(BODIES[2]))])
-    rows = levels_csv(found).decode("utf-8-sig").splitlines()
+    rows = levels_bytes(found, ".csv").decode("utf-8-sig").splitlines()
     [line] = [row for row in rows if ",applications.refused_law.natural," in row]
     assert line.endswith(",0（推定）")
     [told] = [line for line in levels_to_dict(found)["cells"] if line["cell"] == "applications.refused_law.natural"]

@@ -11,13 +11,13 @@ import gongkai
 
 FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
-MOST_FILES, MOST_IN_A_FOLDER, FEWEST_LINES = 190, 12, 80  # files: 170 before the sheets had formulas of their own
+MOST_FILES, MOST_IN_A_FOLDER, FEWEST_LINES = 192, 12, 80  # files: 170 before the sheets had formulas of their own
 LARGE_FOLDERS = {
     "excel": "a file for each group of commands, and those of the worksheet functions",
+    "workbook": "one workbook, and a file for each thing that a command does to it",
 }
 SHORT_FILES = {
     "__main__.py": "python -m gongkai",
-    "cli/levels.py": "one command",
     "cli/exporting.py": "one command",
     "readers/layout/ink.py": "the seam between what paints a page and what reads it",
     "decisions/check.py": "what the checks ask of decisions; the front is imported where no check is made",

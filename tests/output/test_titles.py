@@ -119,7 +119,7 @@ def test_a_workbook_filled_in_by_hand_has_a_title(tmp_path: Path) -> None:
     for command in ("read", "check"):
         assert run_command(command, path).stdout.startswith(f"{MADE}\n")
     assert json.loads(run_command("read", path, "--json").stdout)[0]["title"] == ""
-    assert report_file_name(read_workbook(path)) == f"{BODY}2021年度报告.xlsm"
+    assert report_file_name(read_workbook(path)) == f"{BODY}2021年度报告.xlsx"
 
 
 def keys_of(path: Path) -> list[str]:

@@ -373,7 +373,7 @@ def test_unknown_goes_into_all_that_depends_on_it() -> None:
     shown = {rule: found[lane.spot] for rule, lane in sheet.lanes.items()}
     assert shown.pop("disputes.total.review") is UNKNOWN
     assert set(shown.values()) == {"✓"}
-    cover = cover_results({}, {sheet.name: found}, 0)
+    cover = cover_results({}, {sheet.name: found}, 0, 0)
     assert cover[layout.LIVE_SPOT] is UNKNOWN
 
 

@@ -122,3 +122,9 @@ def move_new(part: Path, target: Path) -> bool:
         return True
     part.unlink()
     return True
+
+
+def still_there(path: Path) -> Path | None:
+    """A report's workbook, also where somebody saved it with the other suffix: 年报.xlsm that is 年报.xlsx by now."""
+    others = (path.with_suffix(suffix) for suffix in SUFFIXES)
+    return next((one for one in (path, *others) if one.is_file()), None)

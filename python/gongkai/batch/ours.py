@@ -22,6 +22,7 @@ from gongkai.workbook import layout
 from gongkai.workbook.file import our_sheets
 from gongkai.workbook.lists import SUMMARY_HEADS
 
+LOCK = "表格软件打开工作簿时的临时文件"
 JOURNAL, DECISIONS = "批量导入的进度记录", "处理（确认、忽略）的记录"
 TABLE, BOOK = "批量导入的汇总表", "批量导入的汇总工作簿"
 HEADS = tuple(SUMMARY_HEADS.values())[:5]  # 机关,年度,标题,来源,文件: the first of every version
@@ -36,7 +37,10 @@ COPY = re.compile(rf"(?P<stem>.+)（(?:{BEFORE}|{UNRESTORED}\d*)）(?P<suffix>\.
 
 
 def record_of(path: Path) -> str:
-    """What a file is called in a sentence, if it is a record of ours; "" for what may hold a report."""
+    """What a file is called in a sentence, if it is a record of ours, or what a spreadsheet program leaves beside an
+    open workbook; "" for what may hold a report."""
+    if path.name.startswith(("~$", ".~lock.")):
+        return LOCK
     try:
         with open_plain(path) as file:
             content = file.read(LIMITS.size + 1)

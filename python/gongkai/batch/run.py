@@ -15,7 +15,15 @@ from typing import Any
 
 from gongkai.batch.importing import failed_row, internal_error, now, reports_in
 from gongkai.batch.journal import Journal, JournalEntry, open_journal, read_journal, summary_names
-from gongkai.batch.names import FileNames, digest, digest_with_decisions, fitting_name, is_too_deep, move_new
+from gongkai.batch.names import (
+    FileNames,
+    digest,
+    digest_with_decisions,
+    fitting_name,
+    is_too_deep,
+    move_new,
+    still_there,
+)
 from gongkai.batch.scheduler import LOCAL, SourceQueue, host_of
 from gongkai.batch.summary import Pace, compared, with_years, write_summary
 from gongkai.compare.years import YearComparison
@@ -203,12 +211,13 @@ class BatchRun:
         entry = self.journal.entries.get(source)
         if entry is None or not entry.row.is_done:
             return None
-        path = self.folder / entry.row.file
-        if not path.is_file():
+        path = still_there(self.folder / entry.row.file)
+        if path is None:
             return None
         try:
             found = digest_with_decisions(path)
-            as_written = found == entry.sha256 and entry.row.figures  # an earlier version saved blank forms too
+            is_same = found == entry.sha256 and path.name == entry.row.file
+            as_written = is_same and entry.row.figures  # an earlier version saved blank forms too
             return entry.row if as_written else self.changed_row(path, entry.row, found)
         except NoFigures as error:
             why = f"{str(error).rstrip('。')}（{path.name}）；或把该文件移走后重新导入。"

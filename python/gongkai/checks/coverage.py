@@ -284,11 +284,16 @@ def blank_notes(form: Form, blanks: Sequence[str], signs: Mapping[str, str], sta
 
 
 def zeros_text(cells: Sequence[str], state: TableState) -> str:
-    """What the relations say of blanks: 按勾稽关系均为0; 按勾稽关系30格为0，其余10格不当作0; 不当作0."""
+    """What the relations say of blanks: 按勾稽关系均为0; 按勾稽关系30格为0，2格为其他数，其余8格不当作0; 不当作0."""
     zeros = sum(state.figures.get(cell) == 0 for cell in cells)
+    others = sum(bool(state.figures.get(cell)) for cell in cells)
     if zeros == len(cells):
         return "按勾稽关系均为0" if zeros > 1 else "按勾稽关系为0"
-    return f"按勾稽关系{zeros}格为0，其余{len(cells) - zeros}格不当作0" if zeros else "不当作0"
+    known = [f"{count}格为{what}" for count, what in ((zeros, "0"), (others, "其他数")) if count]
+    left = len(cells) - zeros - others
+    if not known:
+        return "不当作0"
+    return "，".join([f"按勾稽关系{known[0]}", *known[1:], *([f"其余{left}格不当作0"] if left else [])])
 
 
 # --- what the rules stand for ---------------------------------------------------------------------

@@ -132,6 +132,7 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     from gongkai.pipeline import check
     from gongkai.system import write_whole
     from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_unmended, with_changes
+    from gongkai.workbook.derived import as_named
     from gongkai.workbook.file import filled, read_formulas
     from gongkai.workbook.proposals import adoptions_of, question_of
     from gongkai.workbook.values import values_to_report
@@ -144,7 +145,7 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     findings = check(report)
     refuse_unmended(choices, findings)
     edits = adoption_edits(changes, opened.values, report, findings)
-    content = filled(opened.path, edits, opened.content)
+    content = as_named(opened.path, filled(opened.path, edits, opened.content))
     refuse_unread(opened.path, content, report)
     judged = check(with_decisions_beside(report, opened.path))  # before writing: the file beside it may be damaged
     write_whole(opened.path, content, overwrite=True)
@@ -194,13 +195,15 @@ def with_numbers(opened: Opened, changes: Sequence[Adoption]) -> tuple[Report, b
     from gongkai.pipeline import check
     from gongkai.workbook import read_workbook
     from gongkai.workbook.adopting import adoption_edits, with_changes
+    from gongkai.workbook.derived import as_named
     from gongkai.workbook.file import filled
     from gongkai.workbook.values import values_to_report
 
     if not changes:
         return opened.report, opened.content
     planned = values_to_report(with_changes(opened.values, changes))
-    content = filled(opened.path, adoption_edits(changes, opened.values, planned, check(planned)), opened.content)
+    edits = adoption_edits(changes, opened.values, planned, check(planned))
+    content = as_named(opened.path, filled(opened.path, edits, opened.content))
     return read_workbook(opened.path, content), content
 
 
@@ -300,12 +303,13 @@ def made(opened: Opened, changes: Sequence[Adoption]) -> tuple[list[str], list[F
     from gongkai.pipeline import check
     from gongkai.system import write_whole
     from gongkai.workbook.adopting import adoption_edits, with_changes
+    from gongkai.workbook.derived import as_named
     from gongkai.workbook.file import filled
     from gongkai.workbook.values import values_to_report
 
     report = values_to_report(with_changes(opened.values, changes))
     edits = adoption_edits(changes, opened.values, report, check(report))
-    content = filled(opened.path, edits, opened.content)
+    content = as_named(opened.path, filled(opened.path, edits, opened.content))
     refuse_unread(opened.path, content, report)
     judged = check(with_decisions_beside(report, opened.path))  # before writing: the file beside it may be damaged
     write_whole(opened.path, content, overwrite=True)

@@ -13,7 +13,7 @@ from gongkai.batch.ours import BEFORE, UNRESTORED
 from gongkai.cli.adopting import our_content, refuse_unread, with_figures
 from gongkai.cli.console import code_of, complain, complain_of, show, tell
 from gongkai.cli.reading import JsonOutput
-from gongkai.cli.sources import Source, sources_of
+from gongkai.cli.sources import Source, is_workbook, sources_of
 from gongkai.model import Finding, GongkaiError, Report, WorkbookError
 from gongkai.spreadsheets import Spot
 
@@ -63,6 +63,7 @@ def rechecked(source: Source, agreed: bool) -> Rechecked:
     from gongkai.pipeline import check, read_report
     from gongkai.system import write_whole
     from gongkai.workbook import read_workbook
+    from gongkai.workbook.derived import as_named
     from gongkai.workbook.file import filled, restored, standings
     from gongkai.workbook.fill import flag_edits
 
@@ -80,7 +81,7 @@ def rechecked(source: Source, agreed: bool) -> Rechecked:
     if not moved and report.tables != read_workbook(path, content).tables:
         raise WorkbookError(f"{path.name}写入后读出的数字与原来不同，没有改动；{TELL}")
     findings = check(report)
-    written = filled(path, flag_edits(report, findings), right)
+    written = as_named(path, filled(path, flag_edits(report, findings), right))
     refuse_unread(path, written, report)
     check(with_decisions_beside(report, path))  # before writing: the file beside it may be damaged
     kept = copy_before(path, bool(question))
@@ -94,7 +95,10 @@ def copy_before(path: Path, restoring: bool) -> Path:
     """Where the version before is kept: one file, but for what is put back one of its own each time, for that may
     take something away: 年报（上一版）.xlsm, 年报（还原前）.xlsm, 年报（还原前2）.xlsm."""
     if not restoring:
-        return path.with_name(f"{path.stem}（{BEFORE}）{path.suffix}")
+        kept = path.with_name(f"{path.stem}（{BEFORE}）{path.suffix}")
+        if kept.is_file() and not is_workbook(str(kept)):
+            raise WorkbookError(f"{kept.name}已存在，不是本工具的工作簿，没有覆盖，也没有写入；请先移走或改名。")
+        return kept
     names = (
         path.with_name(f"{path.stem}（{UNRESTORED}{number or ''}）{path.suffix}") for number in (0, *range(2, 1_000))
     )

@@ -32,7 +32,7 @@ def sources_of(named: Sequence[str], *, workbooks: bool = False) -> list[Source]
     found: list[Source] = []
     for one in named:
         found += in_folder(one, workbooks) if is_folder(one) else [Source(one)]
-    return without_records(without_copies(found) if workbooks else found)
+    return without_records(without_copies(found, "写入" if workbooks else "读取"))
 
 
 def is_folder(name: str) -> bool:
@@ -78,14 +78,14 @@ def is_workbook(name: str) -> bool:
         return True
 
 
-def without_copies(found: Sequence[Source]) -> list[Source]:
-    """``gongkai check --write out/*`` names what its last run kept too; nothing is written into that."""
+def without_copies(found: Sequence[Source], done: str) -> list[Source]:
+    """``gongkai check out/*`` names what ``check --write`` kept of a workbook too; it is not ``done`` once more."""
     from gongkai.batch.ours import is_copy
 
     names = {one.name for one in found}
     copies = [one for one in found if is_copy(one.name, names)]
     for one in copies:
-        tell(f"{one.name}：这是 check --write 留下的上一版，没有写入。")
+        tell(f"{one.name}：这是 check --write 留下的上一版，没有{done}。")
     return [one for one in found if one not in copies]
 
 

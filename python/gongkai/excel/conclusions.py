@@ -14,7 +14,7 @@ from gongkai.figures import clean, read_figure, shown
 from gongkai.model import Alternative, Cell, Entry, Finding, Form, GongkaiError, Label, Relation, Report, Table, Value
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tokens import squash
-from gongkai.sums import difference, stated_and_computed, table_state
+from gongkai.sums import TableState, Verdict, difference, stated_and_computed, table_state
 from gongkai.wording import (
     BLANK_RANGE,
     assumed_text,
@@ -80,26 +80,40 @@ def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str 
     """
     serious = [finding for finding in findings if finding.severity != "note"]
     relations = {relation.rule: (table, relation) for table in tables for relation in relations_of(table)}
-    decided = sum(table_state(table).decided for table in tables)
+    states = [table_state(table) for table in tables]
+    verdicts = {rule: verdict for state in states for rule, verdict in state.verdicts.items()}
     errors = [finding for finding in serious if finding.severity == "error" and is_open(finding)]
     warnings = [finding for finding in serious if finding.severity == "warning" and is_open(finding)]
-    broken = sum(finding.rule in relations for finding in errors)
-    undecided = len(relations) - decided
-    counts = [
-        (broken, "项不符"),
-        (len(errors) - broken, "处错误"),
-        (len(warnings), "处疑问"),
-        (undecided, "项因空白不能核对"),
-    ]
-    told, also = "，".join(f"{count}{what}" for count, what in counts if count), dismissed_text(serious)
+    broken = sum(verdicts.get(finding.rule) == "broken" for finding in errors)
+    told = counted_text(list(verdicts.values()), (broken, len(errors) - broken, len(warnings)))
+    if told and all(finding.severity != "error" for finding in serious):
+        told = holding_text(list(verdicts.values()), states) + told
+    also = dismissed_text(serious)
     if not told and not also:
         return f"✓ {all_well(tables, len(relations))}{about}"
     if not told:
         return f"○ 没有待处理的问题，{also}{about}"
     sign = "✗" if errors else "!"
-    holds = decided and all(finding.severity != "error" for finding in serious)
-    told = "，".join(filter(None, (f"{decided}项相符" if holds else "", told, also)))
+    told = "，".join(filter(None, (told, also)))
     return f"{sign} {told}{about}{first_texts([*errors, *warnings], relations)}"
+
+
+def holding_text(verdicts: Sequence[Verdict], states: Sequence[TableState]) -> str:
+    """27项相符（其中11项含推定的0）， to go before what is open; "" where nothing holds."""
+    holding = verdicts.count("holds")
+    zeros = assumed_text(sum(len(state.assumed) for state in states))
+    return f"{holding}项相符{f'（{zeros}）' if zeros else ''}，" if holding else ""
+
+
+def counted_text(verdicts: Sequence[Verdict], counts: tuple[int, int, int]) -> str:
+    """1项不符，2处错误，12项因空白不能核对; "" where all holds.
+
+    ``counts``: broken relations, other errors, warnings.
+    """
+    broken, errors, warnings = counts
+    left = verdicts.count("open")
+    bad = [(broken, "项不符"), (errors, "处错误"), (warnings, "处疑问"), (left, "项因空白不能核对")]
+    return "，".join(f"{count}{what}" for count, what in bad if count)
 
 
 def relations_of(table: Table) -> tuple[Relation, ...]:

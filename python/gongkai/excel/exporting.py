@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import xlwings as xw
 
 from gongkai.batch import report_file_name
+from gongkai.excel.book import refuse_batch, sheet_names
 from gongkai.excel.checking import current_report
 from gongkai.excel.printing import switch_lanes
 from gongkai.excel.runner import CommandResult, Request, file_of
@@ -107,4 +108,5 @@ def copy_of(book: xw.Book) -> bytes:
 
 def print_lanes(book: xw.Book, asked: Request) -> CommandResult:
     """A switch: only what is printed changes, nothing is printed."""
+    refuse_batch(sheet_names(book))
     return CommandResult("done", switch_lanes(book))

@@ -14,7 +14,7 @@ from gongkai.sums.relations import (
     stated_figures,
     total,
 )
-from gongkai.sums.states import CellState, TableState, table_state
+from gongkai.sums.states import CellState, TableState, Verdict, table_state
 from gongkai.sums.suspects import Proposal, localize
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Proposal",
     "Solution",
     "TableState",
+    "Verdict",
     "difference",
     "localize",
     "possible",

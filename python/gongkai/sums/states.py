@@ -68,6 +68,8 @@ def is_unread(entry: Entry | None, unit: str) -> bool:
         return True
     if entry.value is not None:
         return False
+    if entry.read_by == "text":  # a zero-width blank: nothing to a person, a text to the sheet's formulas
+        return True
     return read_figure(entry.raw, unit).state not in ("blank", "sign")
 
 

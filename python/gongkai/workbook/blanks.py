@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gongkai.editions import form
-from gongkai.figures import read_figure
-from gongkai.model import Entry, Report, WorkbookError
+from gongkai.editions import editions, form
+from gongkai.figures import read_figure, rounded
+from gongkai.model import Entry, Report, Table, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
-from gongkai.sums import TableState, table_state
+from gongkai.sums import difference, stated_figures, table_state, total
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import BookValues, places_text
 from gongkai.workbook.layout import TableSheet
@@ -54,15 +54,30 @@ def filling_of(report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankC
     forms = forms_of(report.tables)
     for table in report.tables.values():
         sheet, state = layout.sheet_of(table.id, table.edition), table_state(table)
+        short = short_blanks(table)
         for entry in blank_entries(table.entries, sheet):
-            kept = why_kept(entry, state, wanted, sheet.cells[entry.cell] in formulas.get(sheet.name, ()))
+            is_formula = sheet.cells[entry.cell] in formulas.get(sheet.name, ())
+            figure, is_short = state.figures.get(entry.cell), entry.cell in short
+            kept = "formulas" if is_formula else why_kept(entry, figure, wanted, is_short)
             if kept:
                 left[kept] += 1
                 continue
-            reason = FORCED if state.figures.get(entry.cell) == 0 else ASKED
+            reason = FORCED if figure == 0 else ASKED
             name = name_of(entry.cell, forms)
             changes.append(Adoption(sheet, sheet.cells[entry.cell], name, None, 0, reason))
     return ZeroFilling(tuple(changes), **left)
+
+
+def short_blanks(table: Table) -> frozenset[str]:
+    """The blanks of relations whose filled cells do not reach the sum: not all of them can be 0."""
+    found: set[str] = set()
+    for relation in editions()[table.edition].relations_of(table.id):
+        values = {cell: entry.value for cell in relation.cells if (entry := table.entries.get(cell))}
+        blanks = [cell for cell in relation.cells if values.get(cell) is None]
+        parts, whole = (total(stated_figures(side, values)) for side in (relation.parts, relation.whole))
+        if rounded(difference(parts, whole)):
+            found.update(blanks)
+    return frozenset(found)
 
 
 def blank_entries(entries: Mapping[str, Entry], sheet: TableSheet) -> Iterator[Entry]:
@@ -78,16 +93,15 @@ def state_in(entry: Entry, sheet: TableSheet) -> str:
     return read_figure(entry.raw, unit).state
 
 
-def why_kept(entry: Entry, state: TableState, wanted: BlankChoice, is_formula: bool) -> str:
-    """Why a blank stays as it is, "" for one that is filled."""
-    figure = state.figures.get(entry.cell)
-    if is_formula:
-        return "formulas"
+def why_kept(entry: Entry, figure: int | None, wanted: BlankChoice, is_short: bool) -> str:
+    """Why a blank stays as it is, "" for one that is filled; ``figure`` is what the relations leave it, if one."""
     if entry.raw.strip() and not wanted.signs:
         return "signs"
-    if figure:
-        return "others"
-    return "" if figure == 0 or wanted.every else "open"
+    if figure is not None:
+        return "others" if figure else ""
+    if not wanted.every:
+        return "open"
+    return "others" if is_short else ""
 
 
 # --- undone ---------------------------------------------------------------------------------------
@@ -140,7 +154,7 @@ def filled_text(filling: ZeroFilling) -> str:
     done = f"已把{count}格空白填为0，记在“{layout.LOG}”表。" if count else NOTHING
     reasons = {
         "是“/”之类的符号": filling.signs,
-        "按勾稽关系不是0": filling.others,
+        "按勾稽关系不会是0": filling.others,
         "是公式": filling.formulas,
         "不能由勾稽关系确定": filling.open,
     }

@@ -31,6 +31,7 @@ from gongkai.opc.package import (
     tabs_of,
     whole,
 )
+from gongkai.system import refuse_suffix
 from gongkai.workbook import layout
 from gongkai.workbook.file import content_of, opened, refused, template_path
 
@@ -93,7 +94,18 @@ def fitted(path: Path, suffix: str, content: bytes | None = None) -> bytes:
         draft = Draft(opened(path, content))
         if suffix == ".xlsm" and not related(draft.archive, draft.main, "vbaProject"):
             raise WorkbookError(f"{path.name}不含宏，不能存成.xlsm；请把文件名改为.xlsx。")
-        wanted = MACROS if suffix == ".xlsm" else PLAIN
+    return as_named(path.with_suffix(suffix), content)
+
+
+def as_named(path: Path, content: bytes) -> bytes:
+    """What is to be written into a workbook, as its name says: one that somebody renamed to .xlsx loses its macros.
+
+    WorkbookError for a name that is no workbook's.
+    """
+    suffix = refuse_suffix(path, SUFFIXES)
+    wanted = MACROS if suffix == ".xlsm" else PLAIN
+    with refused(path.name):
+        draft = Draft(opened(path, content))
         if draft.kind == wanted:
             return content
         if suffix == ".xlsx":

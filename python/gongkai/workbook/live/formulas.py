@@ -28,6 +28,7 @@ SHAPE = "行列"  # what is not in its place where no label tells it
 IMAGE = "校验格"
 IGNORED = "已忽略"  # in 现状: dismissed, and the difference is still the one that was dismissed
 NO_FIGURES = "没有可以计算的数字"
+OTHER_ERRORS = f"；写入时另有{{}}处错误，见“{layout.RESULTS}”"
 # Hidden columns of the cover, a line for each table.
 COUNTERS: Mapping[str, int] = {
     "relations": 8,
@@ -281,7 +282,7 @@ def live_formula() -> str:
     told = f'IF({broken}+{holding}=0,"没有能核对的勾稽关系（共"&{relations}&"项，数据不全）",{told})'
     told = f'IF({total["figures"]}+{texts}=0,"{NO_FIGURES}，什么也没有校验",{told})'
     also = f'IF({texts}>0,"；{layout.TEXT} "&{texts}&"格是文本","")'
-    return f"={moved_tables()}&{told}&{also}&{ignored_line()}"
+    return f"={moved_tables()}&{told}&{also}&{others_line()}&{ignored_line()}"
 
 
 def moved_tables() -> str:
@@ -293,11 +294,24 @@ def moved_tables() -> str:
     return "&".join(told)
 
 
+def others_line() -> str:
+    """What Python found and no lane shows, such as sums that cannot hold together: ；写入时另有2处错误."""
+    areas = {name: result_area(name) for name in ("severity", "lane", "state")}
+    errors = f'({areas["severity"]}="{layout.SIGNS["error"]}")*(1-ISNUMBER({areas["lane"]}))'
+    count = f'SUMPRODUCT({errors}*({areas["state"]}<>"{IGNORED}"))'
+    start, end = OTHER_ERRORS.split("{}")
+    return f'IF({count}>0,"{start}"&{count}&"{end}","")'
+
+
+def result_area(name: str) -> str:
+    """'校验结果'!$M$4:$M$103: a column of the list of findings."""
+    column, top = letters(layout.RESULT_COLUMNS[name]), layout.RESULTS_TOP
+    return f"'{layout.RESULTS}'!${column}${top}:${column}${top + layout.RESULTS_ROWS - 1}"
+
+
 def ignored_line() -> str:
     """What of the list of findings is dismissed, as text of a formula; "" where nothing is."""
-    state, top = letters(layout.RESULT_COLUMNS["state"]), layout.RESULTS_TOP
-    area = f"'{layout.RESULTS}'!${state}${top}:${state}${top + layout.RESULTS_ROWS - 1}"
-    count = f'COUNTIF({area},"{IGNORED}")'
+    count = f'COUNTIF({result_area("state")},"{IGNORED}")'
     return f'IF({count}>0,"；“{layout.RESULTS}”中已忽略"&{count}&"处","")'
 
 

@@ -28,6 +28,7 @@ from gongkai.workbook.live.formulas import (
     IN_PLACE,
     KNOWN_SIGNS,
     NO_FIGURES,
+    OTHER_ERRORS,
     SHAPE,
     STATE_COLUMN,
     formulas_of,
@@ -211,7 +212,7 @@ def is_changed(stands: CellValue, twin: CellValue) -> CellValue:
 # --- cover ----------------------------------------------------------------------------------------
 
 
-def cover_results(cells: CellValues, tables: Mapping[str, Results], ignored: CellValue) -> Results:
+def cover_results(cells: CellValues, tables: Mapping[str, Results], ignored: CellValue, others: CellValue) -> Results:
     found: Results = {}
     counts: dict[str, dict[str, CellValue]] = {}
     for table, spot in layout.EDITION_SPOTS.items():
@@ -220,7 +221,7 @@ def cover_results(cells: CellValues, tables: Mapping[str, Results], ignored: Cel
         for name, column in COUNTERS.items():
             found[spot[0], column] = counts[table][name]
         found[spot[0], STATE_COLUMN] = state_text(counts[table])
-    found[layout.LIVE_SPOT] = live_text(counts, ignored)
+    found[layout.LIVE_SPOT] = live_text(counts, ignored, others)
     return found
 
 
@@ -286,15 +287,16 @@ def also_assumed(count: CellValue) -> str:
     return f"，{assumed_text(int(count))}" if is_number(count) and count else ""
 
 
-def live_text(counts: Mapping[str, Mapping[str, CellValue]], ignored: CellValue) -> CellValue:
+def live_text(counts: Mapping[str, Mapping[str, CellValue]], ignored: CellValue, others: CellValue) -> CellValue:
     values = [value for one in counts.values() for value in one.values()]
-    if UNKNOWN in values or not is_number(ignored):
+    if UNKNOWN in values or not is_number(ignored) or not is_number(others):
         return UNKNOWN
     total_of = {name: count_in(one[name] for one in counts.values()) for name in COUNTERS}
     moved = "".join(moved_table(table, one["moved"]) for table, one in counts.items())
     also = f"；{layout.TEXT} {total_of['texts']}格是文本" if total_of["texts"] else ""
     dismissed = f"；“{layout.RESULTS}”中已忽略{ignored}处" if ignored else ""
-    return f"{moved}{live_count(total_of)}{also}{dismissed}"
+    told = OTHER_ERRORS.format(others) if others else ""
+    return f"{moved}{live_count(total_of)}{also}{told}{dismissed}"
 
 
 def moved_table(table: str, moved: CellValue) -> str:
@@ -365,6 +367,20 @@ def lane_state(now: CellValue, ignored: bool) -> str:
 def ignored_in(found: Results) -> CellValue:
     states = [found[row, layout.RESULT_COLUMNS["state"]] for row in result_rows()]
     return UNKNOWN if UNKNOWN in states else states.count(IGNORED)
+
+
+def others_in(cells: CellValues, found: Results) -> CellValue:
+    """How many errors of the list no lane shows, those left out that are dismissed."""
+    at = layout.RESULT_COLUMNS
+    count = 0
+    for row in result_rows():
+        state = found[row, at["state"]]
+        is_error = cells.get((row, at["severity"])) == layout.SIGNS["error"]
+        if is_error and not is_number(cells.get((row, at["lane"]))):
+            if state is UNKNOWN:
+                return UNKNOWN
+            count += state != IGNORED
+    return count
 
 
 def result_rows() -> range:

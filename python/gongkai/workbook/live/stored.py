@@ -32,6 +32,7 @@ from gongkai.workbook.live.results import (
     cover_results,
     findings_results,
     ignored_in,
+    others_in,
     table_results,
 )
 from gongkai.workbook.live.steps import is_lane_formula
@@ -263,7 +264,8 @@ def results_of(book: OpenFile) -> dict[str, Results]:
         found[layout.RESULTS] = findings_results(listed.cells, tables)
     if cover:
         ignored = ignored_in(found[layout.RESULTS]) if listed else UNKNOWN
-        found[layout.COVER] = cover_results(cover.cells, tables, ignored)
+        others = others_in(listed.cells, found[layout.RESULTS]) if listed else UNKNOWN
+        found[layout.COVER] = cover_results(cover.cells, tables, ignored, others)
     if summary:
         found[layout.SUMMARY] = block_results(summary.cells)
     return found
