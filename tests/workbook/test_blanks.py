@@ -158,3 +158,57 @@ def test_the_button_undoes(book: xw.Book) -> None:
     set_cell(book, THREE, SPOTS[WELFARE], None)
     assert shown_report(book).tables == before
     assert press(book, "undo_blanks").kind == "error"
+
+
+def test_a_cell_that_would_show_no_zero_is_named_and_the_others_are_filled(path: Path) -> None:
+    book = load_workbook(path, keep_vba=True)
+    book[THREE].cell(*SPOTS[WELFARE]).number_format = "yyyy-mm-dd"
+    book.save(path)
+    run = run_command("fill-blanks", path)
+    assert run.stdout.startswith("已把137格空白填为0")
+    assert "'表三'!G7合并、隐藏或设有特殊格式，填了看不到0" in run.stdout
+    assert read_workbook(path).value(WELFARE) is None
+    assert read_workbook(path).value(LAW) == 0
+
+
+def test_the_button_names_such_a_cell_too(book: xw.Book) -> None:
+    book.sheets[THREE].range(SPOTS[WELFARE]).number_format = "yyyy-mm-dd"
+    assert "等137格空白填为0" in press(book, "fill_blanks").text
+    assert "'表三'!G7合并、隐藏" in press(book, "fill_blanks", answer="yes").text
+    assert value_at(book, THREE, SPOTS[WELFARE]) is None
+
+
+CHAIN: dict[str, Value] = {  # 法律 of the first row is 4, of the second 1: 5 is typed, and the 1 left out
+    "applications.granted.legal": 5,
+    "applications.refused_inquiry.legal": None,
+    "applications.refused_inquiry.welfare": None,
+    "applications.unprocessed_repeat.welfare": None,
+}
+
+
+def chained() -> Report:
+    """A conflict of four relations, none of which is broken by itself."""
+    figures = {"applications.granted.legal": 4, "applications.refused_inquiry.legal": 1}
+    figures |= {"applications.refused_inquiry.welfare": 2, "applications.unprocessed_repeat.welfare": 3}
+    values = {cell: value for cell, value in sound_values().items() if cell.startswith("applications.")}
+    for cell, figure in figures.items():
+        _, row, column = cell.split(".")
+        added = figure - int(values[cell] or 0)
+        for name in (cell, f"applications.{row}.total", f"applications.handled.{column}", "applications.handled.total"):
+            values[name] = int(values[name] or 0) + added
+        for name in (f"applications.new.{column}", "applications.new.total"):
+            values[name] = int(values[name] or 0) + added
+    return report_of({**values, **CHAIN})
+
+
+@pytest.mark.parametrize("option", [(), ("--all",)])
+def test_no_zero_comes_from_relations_that_cannot_hold_together(option: tuple[str, ...], tmp_path: Path) -> None:
+    report = chained()
+    errors = [finding for finding in check(report) if finding.severity == "error"]
+    assert errors
+    path = write_workbook(report, check(report), tmp_path / "a.xlsx")
+    run_command("fill-blanks", path, *option)
+    read = read_workbook(path)
+    assert [cell for cell in CHAIN if read.value(cell) == 0] == []
+    shown = load_workbook(path, data_only=True)[layout.COVER].cell(*layout.LIVE_SPOT).value
+    assert f"；写入时另有{len(errors)}处错误，见“校验结果”" in shown or "不符0项" not in shown

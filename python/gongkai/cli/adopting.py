@@ -265,52 +265,46 @@ def chosen(opened: Opened, number: int, alternative: int) -> Choice:
 
 
 def run_fill_blanks(options: argparse.Namespace) -> int:
-    from gongkai.output import finding_lines
-
+    """``gongkai fill-blanks``: zeros into blanks, or the last of them taken back, in the workbook itself."""
     opened = open_workbook(options.workbook, "把空白填0")
     refuse_older(opened, "填0")
-    changes, told = undone(opened) if options.undo else zeros_of(opened, options)
-    if not changes:
-        show([*finding_lines(opened.report, opened.findings), told])
-        return code_of(opened.findings)
-    lines, findings = made(opened, changes)
-    with written(opened.path):
-        show([told, *lines])
-    return code_of(findings)
+    return undo_zeros(opened) if options.undo else fill_zeros(opened, options)
 
 
-def zeros_of(opened: Opened, options: argparse.Namespace) -> tuple[Sequence[Adoption], str]:
-    """The changes, and what is said of them."""
+def fill_zeros(opened: Opened, options: argparse.Namespace) -> int:
+    from gongkai.output import finding_lines
     from gongkai.workbook.blanks import BlankChoice, filled_text, filling_of
     from gongkai.workbook.file import read_formulas
 
     formulas = read_formulas(opened.path, opened.content)
     found = filling_of(opened.report, formulas, BlankChoice(options.all, options.signs))
-    return found.changes, filled_text(found)
+    report, content = with_numbers(opened, found.changes)
+    found = found.without([change for change in found.changes if not shows_number(report, change)])
+    if found.odd:
+        report, content = with_numbers(opened, found.changes)
+    if not found.changes:
+        show([*finding_lines(opened.report, opened.findings), filled_text(found)])
+        return code_of(opened.findings)
+    return kept(opened, report, content, filled_text(found))
 
 
-def undone(opened: Opened) -> tuple[Sequence[Adoption], str]:
+def undo_zeros(opened: Opened) -> int:
     from gongkai.workbook.blanks import refuse_nothing, undoing_of, undone_text
 
     changes = undoing_of(opened.values)
     refuse_nothing(changes)
-    return changes, undone_text(changes)
+    report, content = with_numbers(opened, changes)
+    return kept(opened, report, content, undone_text(changes))
 
 
-def made(opened: Opened, changes: Sequence[Adoption]) -> tuple[list[str], list[Finding]]:
-    """Write the changes to the file; what the checks say afterwards. WorkbookError."""
+def kept(opened: Opened, report: Report, content: bytes, told: str) -> int:
+    """Write what was changed to the file, and say what the checks say of it."""
     from gongkai.decisions.file import with_decisions_beside
     from gongkai.pipeline import check
     from gongkai.system import write_whole
-    from gongkai.workbook.adopting import adoption_edits, with_changes
-    from gongkai.workbook.derived import as_named
-    from gongkai.workbook.file import filled
-    from gongkai.workbook.values import values_to_report
 
-    report = values_to_report(with_changes(opened.values, changes))
-    edits = adoption_edits(changes, opened.values, report, check(report))
-    content = as_named(opened.path, filled(opened.path, edits, opened.content))
-    refuse_unread(opened.path, content, report)
     judged = check(with_decisions_beside(report, opened.path))  # before writing: the file beside it may be damaged
     write_whole(opened.path, content, overwrite=True)
-    return closing(opened.path, report, judged), judged
+    with written(opened.path):
+        show([told, *closing(opened.path, report, judged)])
+    return code_of(judged)

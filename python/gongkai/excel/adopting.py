@@ -130,9 +130,9 @@ def filling(wanted: BlankChoice) -> Command:
         refuse_older(book)
         values, report = evaluated_report(book)
         found = filling_of(report, blank_formulas(book, report, values), wanted)
+        found = found.without([change for change in found.changes if not is_shown(0, number_kind(book, change))])
         if not found.changes:
             return CommandResult("done", filled_text(found))
-        refuse_formats(book, found.changes)
         if asked.answer != YES:
             return CommandResult("ask", question_of_filling(found))
         return CommandResult("done", filled_text(found) + changed(book, values, found.changes))

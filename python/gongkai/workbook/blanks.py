@@ -7,7 +7,7 @@ asked for too, and a text that could not be read always does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gongkai.editions import editions, form
 from gongkai.figures import read_figure, rounded
@@ -39,13 +39,17 @@ class BlankChoice:
 @dataclass(frozen=True)
 class ZeroFilling:
     """The changes, and how many blanks stay: signs, those that are not 0 by the relations, formulas, those that may
-    be anything."""
+    be anything. ``odd`` are places where no 0 would be seen: merged or hidden cells, or those shown as a date."""
 
     changes: tuple[Adoption, ...]
     signs: int
     others: int
     formulas: int
     open: int
+    odd: tuple[Adoption, ...] = ()
+
+    def without(self, odd: Sequence[Adoption]) -> ZeroFilling:
+        return replace(self, changes=tuple(one for one in self.changes if one not in odd), odd=tuple(odd))
 
 
 def filling_of(report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankChoice) -> ZeroFilling:
@@ -65,7 +69,7 @@ def filling_of(report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankC
             reason = FORCED if figure == 0 else ASKED
             name = name_of(entry.cell, forms)
             changes.append(Adoption(sheet, sheet.cells[entry.cell], name, None, 0, reason))
-    return ZeroFilling(tuple(changes), **left)
+    return ZeroFilling(tuple(changes), left["signs"], left["others"], left["formulas"], left["open"])
 
 
 def short_blanks(table: Table) -> frozenset[str]:
@@ -158,8 +162,10 @@ def filled_text(filling: ZeroFilling) -> str:
         "是公式": filling.formulas,
         "不能由勾稽关系确定": filling.open,
     }
-    left = "，".join(f"{number}格{reason}" for reason, number in reasons.items() if number)
-    return f"{done}没有填的：{left}。" if left else done
+    left = [f"{number}格{reason}" for reason, number in reasons.items() if number]
+    if filling.odd:
+        left.append(f"{places_text(filling.odd)}合并、隐藏或设有特殊格式，填了看不到0")
+    return f"{done}没有填的：{'，'.join(left)}。" if left else done
 
 
 def undone_text(changes: Sequence[Adoption]) -> str:
