@@ -363,7 +363,7 @@ class Entry:
     """One figure of a report. ``value`` is exact and in the form's unit, None where nothing certain stands; ``raw`` is
     the source text. ``unit`` is that in which the source writes it, if another than the form's: it was converted;
     ``stated`` quotes what says so, "" for the cell itself. ``read_by`` is "text" for a figure that a workbook of ours
-    holds as a text, and for a text there that is none: the formulas of its sheets pass over both."""
+    holds as a text, and for a blank that is one to people only: its sheets' formulas know neither."""
 
     cell: str
     value: Value

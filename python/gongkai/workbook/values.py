@@ -202,7 +202,8 @@ def read_entries(sheet: TableSheet, values: SheetValues, problems: list[Problem]
             entries[cell_id] = Entry(cell_id, None, raw, at)
             continue
         figure, reason = read_value(value, cell, layout.address(place, sheet.name))
-        is_text = isinstance(value, str) and sheet_text(value)
+        is_told = figure is not None or read_figure(raw, cell.column.unit).state in ("blank", "sign")
+        is_text = isinstance(value, str) and sheet_text(value) and is_told
         entry = Entry(cell_id, figure, raw, at, read_by="text" if is_text else "")
         entries[cell_id] = with_source(entry, values.get(sheet.sources[cell_id]))
         if reason:
