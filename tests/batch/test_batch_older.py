@@ -14,6 +14,7 @@ import pytest
 
 from gongkai.batch.journal import NAME, read_journal
 from gongkai.workbook import layout, read_workbook
+from gongkai.workbook.derived import fitted
 from helpers import TESTS
 from helpers.batches import names_in, sheets_in
 from helpers.command import run_command
@@ -47,6 +48,18 @@ def test_a_second_run_keeps_names_and_decisions(folder: Path) -> None:
     values = sheets_in(folder / "汇总.xlsm")
     assert values[layout.SUMMARY][layout.SUMMARY_TOP, 1] is not None
     assert "汇总：结果/汇总.xlsm、结果/汇总.csv" in done.stdout
+
+
+def test_a_workbook_saved_with_the_other_suffix_is_not_doubled(folder: Path) -> None:
+    """Somebody saved it as .xlsx and took the .xlsm away; what is dismissed in it stays so."""
+    write = fitted(folder / f"{FIRST}.xlsm", ".xlsx")
+    (folder / f"{FIRST}.xlsx").write_bytes(write)
+    (folder / f"{FIRST}.xlsm").unlink()
+    for _ in range(2):
+        done = run_command("batch", "名单.txt", "-o", "结果")
+        assert "完成0份，跳过已完成的3份" in done.stdout
+        assert "已忽略的问题1处" in done.stdout
+        assert names_in(folder) == NAMES - {f"{FIRST}.xlsm"} | {f"{FIRST}.xlsx"}
 
 
 def test_a_workbook_that_is_gone_comes_back_under_its_name(folder: Path) -> None:

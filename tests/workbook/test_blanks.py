@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from gongkai.checks import check
 from gongkai.model import Report, Value
+from gongkai.sums import table_state
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.layout import sheet_of
 from helpers.command import run_command
@@ -212,3 +213,23 @@ def test_no_zero_comes_from_relations_that_cannot_hold_together(option: tuple[st
     assert [cell for cell in CHAIN if read.value(cell) == 0] == []
     shown = load_workbook(path, data_only=True)[layout.COVER].cell(*layout.LIVE_SPOT).value
     assert f"；写入时另有{len(errors)}处错误，见“校验结果”" in shown or "不符0项" not in shown
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\u2003", "/\u200b", "\t"])
+def test_a_blank_that_formulas_take_for_a_text_is_open_to_all(text: str, path: Path) -> None:
+    """The lane shows 文, so nobody counts the relation, and nothing is filled in."""
+    book = load_workbook(path, keep_vba=True)
+    book[THREE].cell(*SPOTS[WELFARE]).value = text
+    book.save(path)
+    report = read_workbook(path)
+    state = table_state(report.tables["applications"])
+    assert state.cells[WELFARE] == "open"
+    assert state.verdicts["applications.across.granted"] == "open"
+    assert run_command("check", "--write", path).returncode == 0
+    shown = load_workbook(path, data_only=True)
+    lane = sheet_of("applications", "2021").lanes["applications.across.granted"].spot
+    assert shown[THREE].cell(*lane).value == layout.TEXT
+    run_command("fill-blanks", path)
+    assert read_workbook(path).value(WELFARE) is None
+    run_command("fill-blanks", path, "--all", "--signs")
+    assert read_workbook(path).value(WELFARE) == 0

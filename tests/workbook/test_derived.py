@@ -19,6 +19,7 @@ from gongkai.sources.detect import kind_of
 from gongkai.workbook import copy_template, layout, read_workbook, write_workbook
 from gongkai.workbook.derived import blank, fitted
 from gongkai.workbook.file import read_file, template_path
+from helpers.command import run_command
 from helpers.excel.desk import as_workbook, open_desk
 from helpers.made import converted_report, report_of
 from packages import WORKBOOK, unpacked
@@ -268,3 +269,44 @@ def test_openpyxl_opens_each(tmp_path: Path) -> None:
             path = tmp_path / f"{kind}{suffix}"
             path.write_bytes(blank(kind, suffix))  # type: ignore[arg-type]
             assert tuple(load_workbook(as_workbook(path)).sheetnames) == SHEETS[kind]
+
+
+# --- what somebody renamed ----------------------------------------------------------------------------------------
+
+
+def main_type(path: Path) -> str:
+    with ZipFile(path) as archive:
+        return archive.read("[Content_Types].xml").decode()
+
+
+@pytest.mark.parametrize("command", [("check", "--write"), ("fill-blanks", "--all"), ("adopt",)])
+def test_what_is_written_is_what_the_name_says(command: tuple[str, ...], tmp_path: Path) -> None:
+    """报告.xlsm that somebody renamed to .xlsx, and the other way round."""
+    wrong = report_of({**WRONG, "disclosure.fees.amount": None})
+    made = write_workbook(wrong, check(wrong), tmp_path / "a.xlsm")
+    renamed = made.rename(tmp_path / "a.xlsx")
+    numbers = ["1"] if command[0] == "adopt" else []
+    assert run_command(*command, renamed, *numbers).returncode in (0, 1)
+    assert "macroEnabled" not in main_type(renamed)
+    with ZipFile(renamed) as archive:
+        assert not [name for name in archive.namelist() if "vba" in name.lower() or "customui" in name.lower()]
+    other = write_workbook(wrong, check(wrong), tmp_path / "b.xlsx").rename(tmp_path / "b.xlsm")
+    assert run_command(*command, other, *numbers).returncode in (0, 1)
+    assert "macroEnabled" in main_type(other)
+
+
+def test_a_workbook_under_the_name_of_something_else_is_not_written(tmp_path: Path) -> None:
+    path = write_workbook(report_of(), [], tmp_path / "a.xlsx").rename(tmp_path / "a.html")
+    before = path.read_bytes()
+    run = run_command("check", "--write", path)
+    assert run.returncode == 2
+    assert "文件名要以.xlsx或.xlsm结尾（所给的是a.html），没有写入。" in run.stderr
+    assert path.read_bytes() == before
+
+
+def test_a_link_is_judged_by_where_it_leads(tmp_path: Path) -> None:
+    (tmp_path / "稿.docx").write_text("我的")
+    (tmp_path / "a.xlsx").symlink_to(tmp_path / "稿.docx")
+    with pytest.raises(WorkbookError, match=r"所给的是稿\.docx"):
+        fill(report_of(), [], tmp_path / "a.xlsx", overwrite=True)
+    assert (tmp_path / "稿.docx").read_text() == "我的"
