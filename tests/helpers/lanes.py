@@ -203,7 +203,8 @@ def gap_of(relation: Relation, values: Mapping[str, Value]) -> Figure:
 
 def shown_for(relation: Relation, values: Mapping[str, Value], zeros: set[str], believed: set[str]) -> object:
     if not possible([relation], {**values, **dict.fromkeys(zeros & set(relation.cells), 0)}):
-        return round(gap_of(relation, values), 7)
+        gap = round(gap_of(relation, values), 7)
+        return round(gap) if abs(gap - round(gap)) < NEAR else gap
     known = [cell for cell in relation.cells if values[cell] is not None]
     if all(cell in believed for cell in relation.cells if values[cell] is None):
         return layout.HOLDS

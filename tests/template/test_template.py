@@ -24,7 +24,6 @@ EACH_SHEET = pytest.mark.parametrize("name", SHEETS)
 SHARED = {"SUM", "COUNT", "COUNTA", "COUNTIF", "MIN", "MAX", "ABS", "INT", "MOD", "ROUND", "IF", "AND", "OR", "NOT"}
 SHARED |= {"INDEX", "ROW", "ROWS", "COLUMN", "COLUMNS", "HYPERLINK", "EXACT", "FIND", "SUBSTITUTE", "TRIM", "CHAR"}
 SHARED |= {"ISERROR", "ISLOGICAL", "ISNUMBER", "ISTEXT"}
-SHARED |= {"SUMPRODUCT"}  # the zeros of the lanes
 SHARED |= {"COUNTA", "COUNTIFS", "LARGE", "MAX", "SMALL", "SUMIF"}  # the summary's
 SHARED |= {"INT", "MOD"}  # one mark under another
 SCREEN = (1_400, 720)  # pixels at 100 % on the screen of an office computer, less the program's own bars

@@ -17,7 +17,7 @@ from gongkai.wording import assumed_text
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, address, ranges_of
 from gongkai.workbook.live.overview import block_cells
-from gongkai.workbook.live.steps import NEAR, lane_formula, step_formulas
+from gongkai.workbook.live.steps import ANY_NUMBER, NEAR, lane_formula, step_formulas
 
 Formulas = Mapping[Spot, str]
 
@@ -297,8 +297,8 @@ def moved_tables() -> str:
 def others_line() -> str:
     """What Python found and no lane shows, such as sums that cannot hold together: ；写入时另有2处错误."""
     areas = {name: result_area(name) for name in ("severity", "lane", "state")}
-    errors = f'({areas["severity"]}="{layout.SIGNS["error"]}")*(1-ISNUMBER({areas["lane"]}))'
-    count = f'SUMPRODUCT({errors}*({areas["state"]}<>"{IGNORED}"))'
+    errors = f'{areas["severity"]},"{layout.SIGNS["error"]}",{areas["state"]},"<>{IGNORED}"'
+    count = f"COUNTIFS({errors})-COUNTIFS({errors},{areas['lane']},{ANY_NUMBER})"
     start, end = OTHER_ERRORS.split("{}")
     return f'IF({count}>0,"{start}"&{count}&"{end}","")'
 

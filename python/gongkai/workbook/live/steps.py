@@ -18,6 +18,7 @@ from gongkai.workbook import layout
 from gongkai.workbook.layout import Lane, TableSheet, address, range_of, ranges_of
 
 NEAR = format(TOLERANCE, "f")
+ANY_NUMBER = '">-999999999999999"'  # as a criterion
 ALONE, WITH_OTHERS = 1, 2  # in the step ``broken``
 CONFLICTS: Mapping[str, int] = {"alone": ALONE, "with others": WITH_OTHERS}
 
@@ -99,11 +100,8 @@ def unknown(sheet: TableSheet, runs: Sequence[Run], step: str) -> str:
     terms = []
     for run in runs:
         cells = block(map(sheet.image, run.cells))
-        known = [f"(1-{block(sheet.step(lane, step) for lane in lanes)})" for lanes in run.lanes]
-        if known:
-            terms.append(f"SUMPRODUCT({'*'.join([f'(1-ISNUMBER({cells}))', *known])})")
-        else:
-            terms.append(f"{len(run.cells)}-COUNT({cells})")
+        open_lanes = [(block(sheet.step(lane, step) for lane in lanes), "0") for lanes in run.lanes]
+        terms.append(blanks_where(cells, open_lanes) if open_lanes else f"{len(run.cells)}-COUNT({cells})")
     return "+".join(terms)
 
 
@@ -113,10 +111,17 @@ def doubtful(sheet: TableSheet, runs: Sequence[Run]) -> str:
     for run in runs:
         cells = block(map(sheet.image, run.cells))
         places = [block(sheet.step(lane, "broken") for lane in lanes) for lanes in run.lanes]
-        struck = "+".join(f"({place}={WITH_OTHERS})" for place in places)
-        if struck:
-            terms.append(f"SUMPRODUCT((1-ISNUMBER({cells}))*({struck}))")
+        terms += [blanks_where(cells, [(place, str(WITH_OTHERS))]) for place in places]
     return "+".join(terms)
+
+
+def blanks_where(cells: str, wanted: Sequence[tuple[str, str]]) -> str:
+    """How many of the cells hold no number while the lanes beside them hold what is wanted: all such less the numbers.
+
+    No array of truth values: not every program makes one of ISNUMBER over a range.
+    """
+    lanes = ",".join(f"{place},{value}" for place, value in wanted)
+    return f"COUNTIFS({lanes})-COUNTIFS({cells},{ANY_NUMBER},{lanes})"
 
 
 # --- formulas -------------------------------------------------------------------------------------
