@@ -58,6 +58,8 @@ def table_state(table: Table) -> TableState:
     is open, and no relation with it is judged."""
     form = editions()[table.edition].forms[table.id]
     values = tuple((cell, entry.value) for cell, entry in table.entries.items())
+    if len(values) == len(form.cells) and all(value is not None for _, value in values):
+        return worked_out(table.edition, table.id, values, frozenset())
     unread = [cell for cell in form.cells if is_unread(table.entries.get(cell), form.cells[cell].column.unit)]
     return worked_out(table.edition, table.id, values, frozenset(unread))
 
