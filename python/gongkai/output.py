@@ -403,10 +403,16 @@ def year_rows(comparison: YearComparison) -> Iterator[list[object]]:
         figures = (finding.stated, finding.computed, finding.difference)
         decision = decision_text(finding.decision) if finding.decision else ""
         severity = SEVERITIES[finding.severity][2:] if is_open(finding) else DISMISSED[2:]
-        cell = finding.cells[0] if finding.cells else ""
+        cell = stated_cell(finding, report.figures)
         yield [*start, finding.rule, severity, cell, *figures, finding.message, decision]
     if not comparison.findings:
         yield [*start, *[""] * (len(YEAR_HEADS) - len(start))]
+
+
+def stated_cell(finding: Finding, figures: Mapping[str, Value]) -> str:
+    """The cell of what a finding states: of 现行有效, 本年制发 and 本年废止 the first, whose figure it is."""
+    same = (cell for cell in finding.cells if finding.stated is not None and figures.get(cell) == finding.stated)
+    return next(same, finding.cells[0] if finding.cells else "")
 
 
 def tally(findings: Sequence[Finding]) -> str:

@@ -238,7 +238,7 @@ def refuse_suffix(target: Path, allowed: Sequence[str]) -> str:
     """The ending of a file to be written, in small letters: ``年报.XLSX`` -> ``.xlsx``. WorkbookError for one that is
     not allowed, or none: a file is what its name says."""
     suffix = target.suffix.lower()
-    real = target.resolve() if os.path.islink(target) else target  # 年报.xlsx that leads to 报告.docx
+    real = Path(os.path.realpath(target)) if os.path.islink(target) else target  # 年报.xlsx that leads to 报告.docx
     wrong = next((one for one in (target, real) if one.suffix.lower() != suffix or suffix not in allowed), None)
     if wrong is not None:
         *others, last = allowed

@@ -62,6 +62,13 @@ def test_a_workbook_saved_with_the_other_suffix_is_not_doubled(folder: Path) -> 
         assert names_in(folder) == NAMES - {f"{FIRST}.xlsm"} | {f"{FIRST}.xlsx"}
 
 
+def test_both_suffixes_of_one_report_are_told(folder: Path) -> None:
+    shutil.copy(folder / f"{FIRST}.xlsm", folder / f"{FIRST}.xlsx")
+    done = run_command("batch", "名单.txt", "-o", "结果")
+    assert f"{FIRST}.xlsm旁边另有{FIRST}.xlsx，没有采用；请留下其中一份。" in done.stderr
+    assert "完成0份，跳过已完成的3份" in done.stdout
+
+
 def test_a_workbook_that_is_gone_comes_back_under_its_name(folder: Path) -> None:
     (folder / f"{OTHER}.xlsm").unlink()
     done = run_command("batch", "名单.txt", "-o", "结果")

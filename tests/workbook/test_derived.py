@@ -310,3 +310,9 @@ def test_a_link_is_judged_by_where_it_leads(tmp_path: Path) -> None:
     with pytest.raises(WorkbookError, match=r"所给的是稿\.docx"):
         fill(report_of(), [], tmp_path / "a.xlsx", overwrite=True)
     assert (tmp_path / "稿.docx").read_text() == "我的"
+    (tmp_path / "圈.docx").symlink_to(tmp_path / "圈.docx")
+    with pytest.raises(WorkbookError):
+        fill(report_of(), [], tmp_path / "圈.docx", overwrite=True)
+    (tmp_path / "圈.xlsx").symlink_to(tmp_path / "圈.xlsx")
+    with pytest.raises(WorkbookError):
+        fill(report_of(), [], tmp_path / "圈.xlsx", overwrite=True)

@@ -128,3 +128,9 @@ def still_there(path: Path) -> Path | None:
     """A report's workbook, also where somebody saved it with the other suffix: 年报.xlsm that is 年报.xlsx by now."""
     others = (path.with_suffix(suffix) for suffix in SUFFIXES)
     return next((one for one in (path, *others) if one.is_file()), None)
+
+
+def twin_of(path: Path) -> Path | None:
+    """What stands beside a workbook under its name with the other suffix."""
+    others = (path.with_suffix(suffix) for suffix in SUFFIXES if suffix != path.suffix)
+    return next((one for one in others if one.is_file()), None)

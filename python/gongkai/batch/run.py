@@ -23,6 +23,7 @@ from gongkai.batch.names import (
     is_too_deep,
     move_new,
     still_there,
+    twin_of,
 )
 from gongkai.batch.scheduler import LOCAL, SourceQueue, host_of
 from gongkai.batch.summary import Pace, compared, with_years, write_summary
@@ -214,6 +215,8 @@ class BatchRun:
         path = still_there(self.folder / entry.row.file)
         if path is None:
             return None
+        if other := twin_of(path):
+            self.tell(f"{path.name}旁边另有{other.name}，没有采用；请留下其中一份。")
         try:
             found = digest_with_decisions(path)
             is_same = found == entry.sha256 and path.name == entry.row.file
