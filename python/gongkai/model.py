@@ -363,7 +363,8 @@ class Entry:
     """One figure of a report. ``value`` is exact and in the form's unit, None where nothing certain stands; ``raw`` is
     the source text. ``unit`` is that in which the source writes it, if another than the form's: it was converted;
     ``stated`` quotes what says so, "" for the cell itself. ``read_by`` is "text" for a figure that a workbook of ours
-    holds as a text, and for a blank that is one to people only: its sheets' formulas know neither."""
+    holds as a text, and for a blank that is one to people only: its sheets' formulas know neither. It is "lost" where
+    a row or column of the source was not found or not placed: nobody knows what stands there, so it is no blank."""
 
     cell: str
     value: Value
@@ -371,7 +372,7 @@ class Entry:
     place: Place | None = field(default=None, compare=False)
     unit: str = field(default="", compare=False)
     stated: str = field(default="", compare=False)
-    read_by: Literal["", "text"] = field(default="", compare=False)
+    read_by: Literal["", "text", "lost"] = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

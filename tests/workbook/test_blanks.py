@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from gongkai.checks import check
 from gongkai.model import Report, Value
+from gongkai.pipeline import read_report
 from gongkai.sums import table_state
 from gongkai.workbook import layout, read_workbook, write_workbook
 from gongkai.workbook.layout import sheet_of
@@ -18,6 +19,7 @@ from helpers.command import run_command
 from helpers.excel.engine import cell_of
 from helpers.excel.live import fill_live, open_live, press, set_cell, shown_report, value_at
 from helpers.made import report_of, sound_values
+from helpers.writers.styles import render
 
 THREE = "表三"
 SPOTS = sheet_of("applications", "2021").cells
@@ -233,3 +235,37 @@ def test_a_blank_that_formulas_take_for_a_text_is_open_to_all(text: str, path: P
     assert read_workbook(path).value(WELFARE) is None
     run_command("fill-blanks", path, "--all", "--signs")
     assert read_workbook(path).value(WELFARE) == 0
+
+
+# --- a row that was not found ---------------------------------------------------------------------
+
+
+def with_a_lost_row(folder: Path) -> Path:
+    """Two faults: the label of 重复申请, which says 3, is another one, and the sum of its column is 3 too small."""
+    row = "applications.unprocessed_repeat"
+    blank: dict[str, Value] = {cell: None for cell, value in sound_values().items() if cell in SPOTS and value == 0}
+    page = render(report_of({**blank, f"{row}.natural": 3, f"{row}.total": 3}), "plain")
+    assert page.count("2.重复申请") == 1
+    path = folder / "页.html"
+    path.write_text(page.replace("2.重复申请", "复查复核类事项"), encoding="utf-8")
+    return path
+
+
+def test_a_lost_row_is_no_zero_on_the_page_or_in_its_workbook(tmp_path: Path) -> None:
+    page, target = with_a_lost_row(tmp_path), tmp_path / "a.xlsx"
+    report = read_report(page)
+    lost = {cell for cell in SPOTS if ".unprocessed_repeat." in cell}
+    state = table_state(report.tables["applications"])
+    assert {state.cells[cell] for cell in lost} == {"open"}
+    assert state.verdicts["applications.sum.natural"] == "open"
+    run_command("fill", page, "-o", target)
+    again = read_workbook(target)
+    assert table_state(again.tables["applications"]).verdicts == state.verdicts
+    told = [finding for finding in check(again) if finding.severity == "error"]
+    assert [finding.message.partition("；")[0] for finding in told] == [
+        "表三 “（五）不予处理 2.重复申请”一行：工作表的第21行标着“？”，来源中的数字没有读出"
+    ]
+    lane = sheet_of("applications", "2021").lanes["applications.across.unprocessed_repeat"].spot
+    assert load_workbook(target, data_only=True)[THREE].cell(*lane).value == layout.TEXT
+    run_command("fill-blanks", target, "--all", "--signs")
+    assert {read_workbook(target).value(cell) for cell in lost} == {None}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gongkai.bodies.places import is_relative
-from gongkai.editions import editions
+from gongkai.editions import editions, problem_cells
 from gongkai.figures import clean, read_figure, shown
 from gongkai.model import (
     UNKNOWN_UNIT,
@@ -170,15 +170,6 @@ def check_edition(year: int | None, form: Form) -> list[Finding]:
 
 
 # --- what recognition reported --------------------------------------------------------------------
-
-
-def problem_cells(form: Form, problem: Problem) -> tuple[Cell, ...]:
-    """The cells that a problem speaks of; none where it names no row and no column of the form."""
-    if not problem.row and not problem.column:
-        return ()
-    return tuple(
-        cell for cell in form.cells.values() if problem.row in ("", cell.row.id) and problem.is_on(cell.column.id)
-    )
 
 
 def problem_finding(form: Form, problem: Problem, cells: Sequence[Cell]) -> Finding:

@@ -13,6 +13,7 @@ from typing import Any
 
 from gongkai.model import (
     Box,
+    Cell,
     Column,
     Edition,
     EditionError,
@@ -21,6 +22,7 @@ from gongkai.model import (
     Label,
     LabelKind,
     Part,
+    Problem,
     Relation,
     Row,
     Section,
@@ -58,6 +60,15 @@ def edition_of_year(year: int | None) -> Edition:
 
 def form(edition: str, table: str) -> Form:
     return editions()[edition].forms[table]
+
+
+def problem_cells(form: Form, problem: Problem) -> tuple[Cell, ...]:
+    """The cells that a problem speaks of; none where it names no row and no column of the form."""
+    if not problem.row and not problem.column:
+        return ()
+    return tuple(
+        cell for cell in form.cells.values() if problem.row in ("", cell.row.id) and problem.is_on(cell.column.id)
+    )
 
 
 def read_toml(path: Path) -> dict[str, Any]:

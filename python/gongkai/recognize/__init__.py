@@ -65,6 +65,7 @@ from gongkai.recognize.tables.units import note_places as note_places
 from gongkai.recognize.tables.units import scaled_note as scaled_note
 from gongkai.recognize.tables.units import unit_lines as unit_lines
 from gongkai.recognize.tokens import Token, tokenize
+from gongkai.sums import with_lost
 
 NO_TABLE = "没有找到这张表"
 HAS_NUMBER = re.compile(r"\d|[一二三四五六七八九十零〇]$")  # (134), 12②, 十二: perhaps a figure, but none for certain
@@ -123,7 +124,10 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         unread = labels_alone(tokens, edition.name)
         if not unread:
             raise NoReport(why_unreadable(blocks, document.origin))
-    tables = {name: Table(name, found, reading.entries) for name, (reading, found) in readings.items()}
+    tables = {
+        name: with_lost(Table(name, found, reading.entries), reading.problems)
+        for name, (reading, found) in readings.items()
+    }
     if not any(reading.holds_figures for reading, _ in readings.values()):
         unread += lone_figures(own.tokens, edition.name)
     problems = [problem for reading, _ in readings.values() for problem in reading.problems]

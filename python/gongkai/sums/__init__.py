@@ -14,7 +14,7 @@ from gongkai.sums.relations import (
     stated_figures,
     total,
 )
-from gongkai.sums.states import CellState, TableState, Verdict, table_state
+from gongkai.sums.states import CellState, TableState, Verdict, table_state, with_lost
 from gongkai.sums.suspects import Proposal, localize
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "stated_figures",
     "table_state",
     "total",
+    "with_lost",
 ]

@@ -36,7 +36,7 @@ def report_to_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
 
 
 def as_numbers(entries: Mapping[str, Entry]) -> dict[str, Entry]:
-    return {cell: replace(entry, read_by="") if entry.read_by else entry for cell, entry in entries.items()}
+    return {cell: replace(entry, read_by="") if entry.read_by == "text" else entry for cell, entry in entries.items()}
 
 
 def all_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
@@ -131,12 +131,13 @@ def source_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
 
 
 def written(entry: Entry, cell: Cell) -> Written:
-    """What a figure's cell holds: the exact figure, a sign such as ``/``, or a doubtful text marked as such."""
+    """What a figure's cell holds: the exact figure, a sign such as ``/``, or a doubtful text marked as such; the mark
+    alone where the source's row was not found, so that no formula takes it for a blank."""
     if entry.value is not None:
         return as_number(entry.value)
     state = read_figure(entry.raw, cell.column.unit).state
     if state == "blank":
-        return None
+        return DOUBTFUL if entry.read_by == "lost" else None
     return clean(entry.raw) if state == "sign" else DOUBTFUL + entry.raw
 
 

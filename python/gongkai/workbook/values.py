@@ -24,6 +24,7 @@ from gongkai.workbook.layout import DOUBTFUL, TableSheet
 SheetValues = Mapping[Spot, object]
 MOST_PLACES = 5
 HIDDEN_TABLE = "工作表“{}”已隐藏，其中的数字没有采用，请取消隐藏"
+LOST_LINE = f"工作表的{{}}标着“{DOUBTFUL}”，来源中的数字没有读出；请对照原文填写，没有的填0"
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
 RESTORE = "请用“还原表格”（或运行 gongkai check 文件名 --write）还原"
 ODD_SIGN = "{}的内容“{}”含有看不见的字符或不常用的符号，公式不认得；请删去后重新填写。"
@@ -191,7 +192,9 @@ def has_figures(sheet: TableSheet, values: Mapping[str, SheetValues]) -> bool:
 def read_entries(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> dict[str, Entry]:
     """One entry for each cell; a hidden figure is not taken."""
     hidden = {cell_id for cell_id, place in sheet.cells.items() if is_out_of_sight(values.get(place))}
-    problems += hidden_problems(sheet, values, hidden)
+    lost = {cell_id for cell_id, place in sheet.cells.items() if is_lost(values.get(place))}
+    problems += line_problems(sheet, values, hidden, HIDDEN_LINE)
+    problems += line_problems(sheet, values, lost, LOST_LINE)
     entries = {}
     for cell_id, place in sheet.cells.items():
         cell = sheet.form.cells[cell_id]
@@ -206,7 +209,7 @@ def read_entries(sheet: TableSheet, values: SheetValues, problems: list[Problem]
         is_text = isinstance(value, str) and sheet_text(value) and is_told
         entry = Entry(cell_id, figure, raw, at, read_by="text" if is_text else "")
         entries[cell_id] = with_source(entry, values.get(sheet.sources[cell_id]))
-        if reason:
+        if reason and cell_id not in lost:
             problems.append(Problem(sheet.table, cell.row.id, cell.column.id, raw.removeprefix(DOUBTFUL), reason))
     return entries
 
@@ -215,22 +218,27 @@ def is_out_of_sight(value: object) -> bool:
     return isinstance(value, str) and value.endswith(OUT_OF_SIGHT)
 
 
-def hidden_problems(sheet: TableSheet, values: SheetValues, hidden: Collection[str]) -> Iterator[Problem]:
-    """One for each row of which all that it holds is hidden, and one for each column of what else is."""
+def is_lost(value: object) -> bool:
+    """The mark of a doubtful text without one: a row or column of the source that was not found."""
+    return isinstance(value, str) and value.strip() == DOUBTFUL
+
+
+def line_problems(sheet: TableSheet, values: SheetValues, told: Collection[str], reason: str) -> Iterator[Problem]:
+    """One for each row of which all that it holds is ``told``, and one for each column of what else is."""
     held = [cell for cell_id, cell in sheet.form.cells.items() if sheet.cells[cell_id] in values]
-    seen_rows = {cell.row.id for cell in held if cell.id not in hidden}
+    seen_rows = {cell.row.id for cell in held if cell.id not in told}
     columns: dict[str, str] = {}
     rows: dict[str, int] = {}
     for cell in held:
         row, column = sheet.cells[cell.id]
         if cell.row.id not in seen_rows:
             rows[cell.row.id] = row
-        elif cell.id in hidden:
+        elif cell.id in told:
             columns[cell.column.id] = letters(column)
     for name, row in rows.items():
-        yield Problem(sheet.table, name, "", "", HIDDEN_LINE.format(f"第{row}行"))
+        yield Problem(sheet.table, name, "", "", reason.format(f"第{row}行"))
     for name, letter in columns.items():
-        yield Problem(sheet.table, "", name, "", HIDDEN_LINE.format(f"{letter}列"))
+        yield Problem(sheet.table, "", name, "", reason.format(f"{letter}列"))
 
 
 def displaced(sheet: TableSheet, values: SheetValues) -> list[tuple[Spot, str, str]]:
