@@ -42,7 +42,6 @@ COLUMNS = (
     "unit", "value", "raw", "page", "line", "code", "level", "kind", "state", "implied",
 )  # fmt: skip
 # What a spreadsheet program may run when it opens a CSV.
-LONGEST_CELL = 32_767  # UTF-16 units that a cell of a sheet holds
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
 DISMISSED = "○ 已忽略"
 SEVERITIES: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警告", "note": "i 提示"}
@@ -89,12 +88,13 @@ def to_xlsx(rows: Iterable[Iterable[object]]) -> bytes:
 def sheet_cell(page: Any, value: object) -> object:
     """A figure as a number, anything else as a text: ``=1+1`` stays what it is."""
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    from gongkai.workbook.cells import cell_text
 
     held = number(value) if isinstance(value, Decimal) else value
     if not isinstance(held, str):
         return held
-    text = ILLEGAL_CHARACTERS_RE.sub("", plain(held))[:LONGEST_CELL]
+    text = cell_text(held)
     if not text:
         return None
     cell = WriteOnlyCell(page, text)

@@ -18,10 +18,11 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from gongkai.batch.names import SUFFIX, SUFFIXES, book_key
+from gongkai.batch.names import SUFFIX, book_key
 from gongkai.decisions import WORDS
 from gongkai.model import Decision, GongkaiError, Value
 from gongkai.system import BUSY, lock_file, read_plain, system_reason
+from gongkai.workbook.derived import SUFFIXES
 from gongkai.workbook.lists import COUNTS, STATES, BatchRow
 
 NAME = "gongkai-batch.jsonl"

@@ -14,9 +14,9 @@ from gongkai.decisions.file import decisions_bytes, decisions_path
 from gongkai.model import Report
 from gongkai.system import DEVICE, move, read_plain
 from gongkai.wording import HALVES, doubted_facts, doubts_text, one_line
+from gongkai.workbook.derived import SUFFIXES
 
 SUFFIX = ".xlsx"  # of a new workbook; one of an earlier version keeps its .xlsm
-SUFFIXES = (SUFFIX, ".xlsm")
 LONGEST_READ = 1_000  # characters of a hostile text that are looked at
 LONGEST_STEM, MOST_STEM_BYTES = 80, 200  # leaves room for a number and the suffix within 255 bytes
 LONGEST_PATH = 218  # characters of a path that Excel opens; Windows itself may stop at 259

@@ -58,6 +58,11 @@ class LevelFigure:
     is_implied: bool = False
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether a figure has a part in it that nobody wrote."""
+        return bool(self.implied) or self.is_implied
+
+    @property
     def difference(self) -> Value:
         return None if self.stated is None else difference(self.computed, self.stated)
 
@@ -225,10 +230,9 @@ def status_of(line: LevelFigure) -> Status:
     is_whole = bool(line.figures) and not line.lacking
     if is_whole and line.computed == line.stated:
         return "equal"
-    exceeds = line.computed > line.stated and not line.cell.column.signed
-    if not is_whole and not exceeds:
+    if not is_whole and (line.computed <= line.stated or line.cell.column.signed):
         return "uncertain"
-    if line.implied or line.is_implied:
+    if line.is_guessed:
         return "asked"
     return "differs" if is_whole else "exceeds"
 

@@ -9,7 +9,7 @@ years.carried, .documents (warnings); .jump, .gap, .double,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.bodies import Succession, is_certain
@@ -57,7 +57,7 @@ class YearComparison:
     @property
     def follows(self) -> bool:
         """Whether all that could be compared continues the year before; what was dismissed does not."""
-        return self.compared > 0 and not any(finding.severity == "warning" for finding in self.findings)
+        return self.compared > 0 and not any(map(is_difference, self.findings))
 
 
 def yearly(report: Report) -> Yearly:
@@ -150,24 +150,19 @@ def compared_with(report: Yearly, last: Yearly) -> YearComparison:
     """A report against that of the year before."""
     found: list[Finding] = []
     short: list[str] = []
-    dismissed = compared = carried = 0
-    for link in links():
-        sides = sides_of(link, report, last)
-        if sides is None:
+    sides = {link: sides_of(link, report, last) for link in links()}
+    for link, one in sides.items():
+        if one is None:
             found += unfilled(link, report, last)
-            continue
-        compared += 1
-        carried += link.rule == "years.carried"
-        if sides.differ:
-            found += decided([broken(link, report, last, sides)], report)
-        if sides.differ and not is_open(found[-1]):
-            dismissed += 1
-        elif sides.differ and not sides.guessed:
-            short.append(short_text(link, last, sides))
+        elif one.differ:
+            found += decided([broken(link, report, last, one)], report)
+            short += [short_text(link, last, one)] if is_open(found[-1]) and not one.guessed else []
+    differing = list(filter(is_difference, found))
     found += jumps(report, last)
-    remark = limits_text(report, last, compared, carried) + guessed_text(found)
-    text = outcome_text(last, short, dismissed, remark) if compared else ""
-    return YearComparison(report, text or f"与{last.year}年没有可比的数字", tuple(found), compared)
+    known = {link: one for link, one in sides.items() if one is not None}
+    remark = limits_text(report, last, known) + guessed_text(known, differing)
+    outcome = outcome_text(last, short, differing, remark) if known else ""
+    return YearComparison(report, outcome or f"与{last.year}年没有可比的数字", tuple(found), len(known))
 
 
 def short_text(link: YearLink, last: Yearly, sides: Sides) -> str:
@@ -175,11 +170,22 @@ def short_text(link: YearLink, last: Yearly, sides: Sides) -> str:
     return f"{short_name(link)}填{shown(sides.stated)}，{follows}{shown(sides.computed)}"
 
 
-def guessed_text(findings: Sequence[Finding]) -> str:
-    """（另有1处按推定的数不符，请核对）: what differs only where a blank was taken for the figure that it can be."""
-    asked = [one for one in findings if one.severity == "note" and one.rule in LINKED and one.stated is not None]
-    count = sum(map(is_open, asked))
-    return f"（另有{count}处按推定的数不符，请核对）" if count else ""
+def guessed_text(known: Mapping[YearLink, Sides], differing: Sequence[Finding]) -> str:
+    """（其中3项按推定的数核对）（另有1处按推定的数不符，请核对）: what rests on blanks of one possible figure."""
+    equal = sum(bool(one.guessed) and not one.differ for one in known.values())
+    asked = sum(map(is_asked, differing))
+    told = [f"（其中{equal}项按推定的数核对）"] if equal else []
+    told += [f"（另有{asked}处按推定的数不符，请核对）"] if asked else []
+    return "".join(told)
+
+
+def is_difference(finding: Finding) -> bool:
+    return finding.rule in LINKED and finding.stated is not None
+
+
+def is_asked(finding: Finding) -> bool:
+    """Whether it tells of a difference that counts, but rests on a figure that nobody wrote."""
+    return is_difference(finding) and finding.severity == "note" and is_open(finding)
 
 
 def sides_of(link: YearLink, report: Yearly, last: Yearly) -> Sides | None:
@@ -261,22 +267,27 @@ def short_name(link: YearLink) -> str:
     return f"上年结转·{column_label(cell.column)}" if link.rule == "years.carried" else f"{form.number}{label_of(cell)}"
 
 
-def outcome_text(last: Yearly, short: Sequence[str], dismissed: int, remark: str) -> str:
+def outcome_text(last: Yearly, short: Sequence[str], differing: Sequence[Finding], remark: str) -> str:
     """``与2020年相符``, or the differences that count; how many are dismissed, and what could not be compared."""
-    if not short:
-        return f"与{last.year}年的{dismissed}处不符已忽略{remark}" if dismissed else f"与{last.year}年相符{remark}"
-    more = "等" if len(short) > MOST_TOLD else ""
-    also = f"（另{dismissed}处已忽略）" if dismissed else ""
-    return f"与{last.year}年不符{len(short)}处{also}：{'；'.join(short[:MOST_TOLD])}{more}{remark}"
+    dismissed = sum(not is_open(one) for one in differing)
+    if short:
+        more = "等" if len(short) > MOST_TOLD else ""
+        also = f"（另{dismissed}处已忽略）" if dismissed else ""
+        return f"与{last.year}年不符{len(short)}处{also}：{'；'.join(short[:MOST_TOLD])}{more}{remark}"
+    if dismissed:
+        return f"与{last.year}年的{dismissed}处不符已忽略{remark}"
+    what = "填了的数字相符" if any(map(is_asked, differing)) else "相符"
+    return f"与{last.year}年{what}{remark}"
 
 
-def limits_text(report: Yearly, last: Yearly, compared: int, carried: int) -> str:
+def limits_text(report: Yearly, last: Yearly, known: Collection[YearLink]) -> str:
     """（结转7项只能比1项）: what could not be compared; "" where all could."""
     limits = []
     wanted = sum(link.rule == "years.carried" for link in links())
+    carried = sum(link.rule == "years.carried" for link in known)
     if carried < wanted:
         limits.append(f"结转{wanted}项只能比{carried}项")
-    limits += documents_limit(report, last, compared - carried)
+    limits += documents_limit(report, last, len(known) - carried)
     return f"（{'；'.join(limits)}）" if limits else ""
 
 

@@ -97,15 +97,11 @@ def numbers(book: xw.Book, asked: Request) -> CommandResult:
         return CommandResult("done", done_text(changes, left))
     if asked.answer != YES:
         return CommandResult("ask", question_of_texts(changes))
-    after = values_to_report(with_changes(values, changes))
-    findings = check_report(after)
-    values |= read_values(book, [layout.LOG])
     for change in changes:
         cell = book.sheets[change.sheet.name].range(change.spot)
         if cell.number_format == TEXT_FORMAT:  # it would make a text of the number again
             cell.number_format = "General"
-    apply_edits(book, adoption_edits(changes, values, after, findings))
-    return CommandResult("done", f"{done_text(changes, left)}{result_text(after, findings)}")
+    return CommandResult("done", f"{done_text(changes, left)}{changed(book, values, changes)}")
 
 
 def number_kind(book: xw.Book, change: Adoption) -> str:

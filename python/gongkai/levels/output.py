@@ -96,14 +96,24 @@ def levels_lines(found: Levels) -> Iterator[str]:
         yield f"  {LEFT_OUT.get(one.kind, '没有计入')}　{one.child.title}{file}：{one_line(one.reason)}"
     for _, finding in in_order(found.findings):
         yield f"  {finding_line(found.key_of(finding), finding)}"
+    yield outcome_line(found)
+
+
+def outcome_line(found: Levels) -> str:
+    """✓ 比对200格，全部相等，其中30格含推定的数。 or how many figures came out how."""
     counts = found.counts()
+    guessed = sum(line.status == "equal" and line.is_guessed for line in found.lines)
+    also = f"其中{guessed}格含推定的数" if guessed else ""
     if counts["equal"] == len(found.lines) and not found.findings:
-        yield f"✓ 比对{len(found.lines)}格，全部相等。"
-    else:
-        told = "、".join(f"{STATUSES[status]}{count}格" for status, count in counts.items() if count)
-        counted = filter(None, (tally(found.findings), dismissed_text(found.findings)))
-        end = f"；{'，'.join(counted)}" if found.findings else ""
-        yield f"比对{len(found.lines)}格：{told}{end}。" if told else "没有可以比对的格。"
+        return f"✓ {'，'.join(filter(None, (f'比对{len(found.lines)}格，全部相等', also)))}。"
+    told = [f"{STATUSES[status]}{count}格" for status, count in counts.items() if count]
+    if not told:
+        return "没有可以比对的格。"
+    if also:
+        told[0] += f"（{also}）"  # equal ones come first
+    counted = filter(None, (tally(found.findings), dismissed_text(found.findings)))
+    end = f"；{'，'.join(counted)}" if found.findings else ""
+    return f"比对{len(found.lines)}格：{'、'.join(told)}{end}。"
 
 
 def levels_bytes(found: Levels, suffix: str) -> bytes:

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.editions import editions, form
-from gongkai.figures import read_figure, rounded
+from gongkai.figures import read_figure
 from gongkai.model import Entry, Report, Table, WorkbookError
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
 from gongkai.spreadsheets.seen import text_of
-from gongkai.sums import difference, stated_figures, table_state, total
+from gongkai.sums import table_state
+from gongkai.sums.states import RelationSums
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import BookValues, places_text
 from gongkai.workbook.layout import TableSheet
@@ -74,14 +75,10 @@ def filling_of(report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankC
 
 def short_blanks(table: Table) -> frozenset[str]:
     """The blanks of relations whose filled cells do not reach the sum: not all of them can be 0."""
-    found: set[str] = set()
-    for relation in editions()[table.edition].relations_of(table.id):
-        values = {cell: entry.value for cell in relation.cells if (entry := table.entries.get(cell))}
-        blanks = [cell for cell in relation.cells if values.get(cell) is None]
-        parts, whole = (total(stated_figures(side, values)) for side in (relation.parts, relation.whole))
-        if rounded(difference(parts, whole)):
-            found.update(blanks)
-    return frozenset(found)
+    values = {cell: entry.value for cell, entry in table.entries.items()}
+    relations = editions()[table.edition].relations_of(table.id)
+    sums = (RelationSums.of(relation, values) for relation in relations)
+    return frozenset().union(*(one.blanks for one in sums if one.gap))
 
 
 def blank_entries(entries: Mapping[str, Entry], sheet: TableSheet) -> Iterator[Entry]:
