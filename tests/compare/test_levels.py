@@ -15,7 +15,7 @@ from gongkai.bodies.within import governed_area, is_office, lies_within, qualifi
 from gongkai.compare.children import Child, roll_of
 from gongkai.compare.levels import RULES, STATUSES, Levels, compare
 from gongkai.editions import editions, form
-from gongkai.levels.output import levels_bytes, levels_to_dict
+from gongkai.levels.output import levels_bytes, levels_to_dict, outcome_line
 from gongkai.model import Document, Entry, Finding, Report, Table, Value
 from gongkai.sums import total
 from helpers.counts import properties
@@ -218,6 +218,9 @@ def test_one_child_of_thirty_with_zeros_left_blank_takes_no_cell_away() -> None:
     parent = summed(family)
     found = compare(parent, list(map(child, family)))
     assert found.counts()["equal"] == len(found.lines) == 200
+    guessed = sum(line.is_guessed for line in found.lines)
+    assert guessed > 100
+    assert outcome_line(found) == f"✓ 比对200格，全部相等，其中{guessed}格含推定的数。"
     line = next(line for line in found.lines if line.cell.id == "applications.refused_law.legal")
     assert (line.implied, line.lacking, line.figures[29]) == ((29,), (), 0)
 

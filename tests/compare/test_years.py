@@ -261,6 +261,7 @@ def test_an_implied_zero_is_compared_and_a_difference_is_asked_about() -> None:
     same = report_of({"applications.carried_out.company": 0})
     found = compare_years([yearly(same), yearly(second)])[1]
     assert found.compared == 9
+    assert found.text.endswith("（其中1项按推定的数核对）")
     [none] = [one for one in found.findings if one.cells == ("applications.carried_in.natural",)]
     assert none.severity == "warning"  # 12 were carried out and 8 in: both are stated
     out = {"applications.carried_out.company": 3, "applications.carried_out.total": 15}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urldefrag
@@ -72,6 +72,16 @@ def is_web(source: str) -> bool:
     return WEB.match(source.strip()) is not None
 
 
+def without_own(names: Sequence[str], place: Path, folder: Path | None) -> list[str]:
+    """The names in a folder but for those of the batch that was run there, and for hidden and temporary files."""
+    head, entries = read_journal(place)
+    ours = set(summary_names(head)) if head else set()
+    kept = changed_stem(head["summary"]) if head else "\0"
+    if folder and is_same_file(place, folder):
+        ours |= {entry.row.file for entry in entries.values()}
+    return [name for name in names if name not in ours and not name.startswith((".", "~$", kept))]
+
+
 def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
     """The pages, documents and workbooks in a folder, by name; no record of ours, whatever its name, no version before
     that ``check --write`` kept, and nothing that the batch of ``folder`` itself wrote there.
@@ -82,12 +92,7 @@ def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
         names = sorted(entry.name for entry in os.scandir(place) if not entry.is_dir())
     except OSError as error:
         raise FetchError(f"无法读取文件夹{place}：{system_reason(error)}。", "read") from error
-    head, entries = read_journal(place)
-    ours = set(summary_names(head)) if head else set()
-    kept = changed_stem(head["summary"]) if head else "\0"
-    if folder and is_same_file(place, folder):
-        ours |= {entry.row.file for entry in entries.values()}
-    others = [name for name in names if name not in ours and not name.startswith((".", "~$", kept))]
+    others = without_own(names, place, folder)
     named = [name for name in others if name.lower().endswith(PAGES + DOCUMENTS + OTHER_PAGES)]
     found = tuple(str(place / name) for name in named if not is_copy(name, names) and not record_of(place / name))
     if not found:

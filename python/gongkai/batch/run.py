@@ -218,10 +218,7 @@ class BatchRun:
         if other := twin_of(path):
             self.tell(f"{path.name}旁边另有{other.name}，没有采用；请留下其中一份。")
         try:
-            found = digest_with_decisions(path)
-            is_same = found == entry.sha256 and path.name == entry.row.file
-            as_written = is_same and entry.row.figures  # an earlier version saved blank forms too
-            return entry.row if as_written else self.changed_row(path, entry.row, found)
+            return self.current_row(path, entry)
         except NoFigures as error:
             why = f"{str(error).rstrip('。')}（{path.name}）；或把该文件移走后重新导入。"
             return replace(failed_row(source, NoFigures(why)), file=path.name)
@@ -235,6 +232,14 @@ class BatchRun:
             raise stopped(self.folder, error) from error
         except Exception as error:
             return replace(internal_error(source, error), file=path.name)
+
+    def current_row(self, path: Path, entry: JournalEntry) -> BatchRow:
+        """The row of a workbook as it is by now; an earlier version saved blank forms too."""
+        found = digest_with_decisions(path)
+        is_same = found == entry.sha256 and path.name == entry.row.file
+        if is_same and entry.row.figures:
+            return entry.row
+        return self.changed_row(path, entry.row, found)
 
     def changed_row(self, path: Path, old: BatchRow, found: str) -> BatchRow:
         report = with_decisions_beside(evaluated(read_workbook(path)), path)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from itertools import count
+from pathlib import Path
 
 from gongkai.cli.console import CLEAN, UNREADABLE, put, reading_of, show, tell, written
 from gongkai.cli.exporting import SUFFIXES, refuse_target
@@ -17,7 +18,6 @@ def run_levels(options: argparse.Namespace) -> int:
     from gongkai.batch.importing import read_report_in
     from gongkai.compare.levels import compare
     from gongkai.levels import family_of, levels_bytes, levels_lines, levels_to_dict, read_children
-    from gongkai.output import to_json
     from gongkai.sources import LIMITS, Access
     from gongkai.system import refuse_suffix, write_whole
     from gongkai.wording import evaluated
@@ -34,11 +34,7 @@ def run_levels(options: argparse.Namespace) -> int:
     found = compare(parent, children, family.names)
     if target:
         write_whole(target, levels_bytes(found, suffix), options.force)
-    with written(target) if target else nullcontext():
-        if options.json:
-            put(to_json(levels_to_dict(found)))
-        else:
-            show([*levels_lines(found), *([f"已写入 {target}"] if target else [])])
+    tell_outcome(options, levels_to_dict(found), list(levels_lines(found)))
     unread = any(one.kind in ("unread", "no_figures") for one in found.roll.left_out)
     return UNREADABLE if unread else CLEAN
 
@@ -48,10 +44,10 @@ def run_years(options: argparse.Namespace) -> int:
     from gongkai.cli.reading import each_report
     from gongkai.cli.sources import sources_of
     from gongkai.compare.years import compare_years, yearly
-    from gongkai.output import to_json, years_bytes, years_lines, years_to_list
+    from gongkai.output import years_bytes, years_lines, years_to_list
     from gongkai.system import refuse_suffix, write_whole
 
-    target = options.output
+    target: Path | None = options.output
     suffix = refuse_suffix(target, SUFFIXES) if target else ""
     sources = sources_of(options.sources)
     if target:
@@ -60,12 +56,20 @@ def run_years(options: argparse.Namespace) -> int:
     found = compare_years([yearly(report) for report in read if isinstance(report, Report)])
     if target:
         write_whole(target, years_bytes(found, suffix), options.force)
+    tell_outcome(options, years_to_list(found), list(years_lines(found)) or [NO_YEARS])
+    return CLEAN if len(found) == len(read) else UNREADABLE
+
+
+def tell_outcome(options: argparse.Namespace, as_json: object, lines: Sequence[str]) -> None:
+    """What came of a comparison, beside the file that holds it."""
+    from gongkai.output import to_json
+
+    target = options.output
     with written(target) if target else nullcontext():
         if options.json:
-            put(to_json(years_to_list(found)))
+            put(to_json(as_json))
         else:
-            show([*(list(years_lines(found)) or [NO_YEARS]), *([f"已写入 {target}"] if target else [])])
-    return CLEAN if len(found) == len(read) else UNREADABLE
+            show([*lines, *([f"已写入 {target}"] if target else [])])
 
 
 NO_YEARS = "没有可以互相核对的年度；请给出同一机关连续几年的报告，或存放它们的文件夹。"

@@ -171,11 +171,16 @@ def table_lines(table: Table, roll: Roll) -> Iterator[LevelFigure]:
     for cell in layout.cells.values():
         held = [column[cell.id] for column in columns]
         lost = [member.title for member, one in zip(roll.members, held, strict=True) if one.value is None]
-        stated, figures = own[cell.id], tuple(one.value for one in held)
-        implied = tuple(number for number, one in enumerate(held) if one.is_implied)
-        computed = total(figure for figure in figures if figure is not None)
-        line = LevelFigure(cell, "blank", stated.value, computed, figures, (*absent, *lost), implied, stated.is_implied)
-        yield replace(line, status=status_of(line))
+        yield figure_line(cell, own[cell.id], held, (*absent, *lost))
+
+
+def figure_line(cell: Cell, own: Given, held: Sequence[Given], lacking: tuple[str, ...]) -> LevelFigure:
+    """``own`` is the parent's, ``held`` the members', ``lacking`` who has none."""
+    figures = tuple(one.value for one in held)
+    implied = tuple(number for number, one in enumerate(held) if one.is_implied)
+    computed = total(figure for figure in figures if figure is not None)
+    line = LevelFigure(cell, "blank", own.value, computed, figures, lacking, implied, own.is_implied)
+    return replace(line, status=status_of(line))
 
 
 class Given(NamedTuple):

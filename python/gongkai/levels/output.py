@@ -112,8 +112,8 @@ def outcome_line(found: Levels) -> str:
     if also:
         told[0] += f"（{also}）"  # equal ones come first
     counted = filter(None, (tally(found.findings), dismissed_text(found.findings)))
-    end = f"；{'，'.join(counted)}" if found.findings else ""
-    return f"比对{len(found.lines)}格：{'、'.join(told)}{end}。"
+    parts = [f"比对{len(found.lines)}格：{'、'.join(told)}", "，".join(counted)]
+    return f"{'；'.join(filter(None, parts))}。"
 
 
 def levels_bytes(found: Levels, suffix: str) -> bytes:

@@ -160,17 +160,23 @@ def judge(relations: Sequence[Relation], values: Mapping[str, Value]) -> Judged:
     full and reach its own sum, and leave 0 in the rest of it: round 2.
     """
     sums = [RelationSums.of(relation, values) for relation in relations]
-    closed = [frozenset(one.rule for one in sums if one.closes(frozenset()))]
-    while len(closed) < ROUNDS:
-        known = blanks_of(sums, closed[-1])
-        closed.append(frozenset(one.rule for one in sums if one.closes(known)))
+    closed = closed_in_rounds(sums)
     broken = broken_among(sums, blanks_of(sums, closed[-1]))
     settling = settling_among(sums, closed, broken)
     zeros = blanks_of(sums, settling)
     holding = frozenset(one.rule for one in sums if one.rule not in broken and one.holds(zeros))
     assumed = frozenset(one.rule for one in sums if one.rule in holding and one.blanks)
     gaps = {one.rule: one.gap for one in sums}
-    return Judged(gaps, tuple(closed), broken, settling, zeros, holding, assumed)
+    return Judged(gaps, closed, broken, settling, zeros, holding, assumed)
+
+
+def closed_in_rounds(sums: Sequence[RelationSums]) -> tuple[frozenset[str], ...]:
+    found: list[frozenset[str]] = []
+    known: frozenset[str] = frozenset()
+    for _ in range(ROUNDS):
+        found.append(frozenset(one.rule for one in sums if one.closes(known)))
+        known = blanks_of(sums, found[-1])
+    return tuple(found)
 
 
 @dataclass(frozen=True)

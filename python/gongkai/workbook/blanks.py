@@ -110,19 +110,20 @@ def why_kept(entry: Entry, figure: int | None, wanted: BlankChoice, is_short: bo
 
 def undoing_of(values: BookValues) -> tuple[Adoption, ...]:
     """What takes back the last filling: the cells that it filled and that hold its 0 still, and nothing since."""
-    lines = last_lines(values)
-    filled = {place: line for place, line in lines.items() if line["reason"] in KINDS}
+    filled = {place: line for place, line in last_lines(values).items() if line["reason"] in KINDS}
     last = max((line["time"] for line in filled.values()), default="")
-    sheets = {sheet.name: sheet for sheet in layout.table_sheets()}
-    changes: list[Adoption] = []
-    for (name, address), line in filled.items():
-        sheet = sheets[name]
-        spot = next((spot for spot in sheet.cells.values() if layout.address(spot) == address), None)
-        if line["time"] != last or spot is None or as_figure(values.get(name, {}).get(spot)) != 0:
-            continue
-        stood = None if line["stated"] == NO_FIGURE else line["stated"]
-        changes.append(Adoption(sheet, spot, f"{sheet.name} {line['name']}", 0, stood, UNDONE))
-    return tuple(changes)
+    found = (undone_cell(place, line, values) for place, line in filled.items() if line["time"] == last)
+    return tuple(one for one in found if one is not None)
+
+
+def undone_cell(place: tuple[str, str], line: Mapping[str, str], values: BookValues) -> Adoption | None:
+    """None where another figure has taken the place of the 0."""
+    sheet = next(one for one in layout.table_sheets() if one.name == place[0])
+    spot = next((spot for spot in sheet.cells.values() if layout.address(spot) == place[1]), None)
+    if spot is None or as_figure(values.get(sheet.name, {}).get(spot)) != 0:
+        return None
+    stood = None if line["stated"] == NO_FIGURE else line["stated"]
+    return Adoption(sheet, spot, f"{sheet.name} {line['name']}", 0, stood, UNDONE)
 
 
 def last_lines(values: BookValues) -> dict[tuple[str, str], dict[str, str]]:

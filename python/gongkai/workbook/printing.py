@@ -79,15 +79,20 @@ def put_areas(book: OpenFile) -> bool:
     for name in tables:
         for key, place in names_of_table(said, name, with_lanes):
             wanted[key, said.numbers[name]] = place and f"'{name}'!{place}"
-    listed = book.sheet(layout.RESULTS)
-    if listed is not None:
-        area = results_area(listed.cells) if layout.RESULTS in said.shown else ""
-        wanted[AREA, said.numbers[layout.RESULTS]] = area and f"'{layout.RESULTS}'!{area}"
+    wanted |= area_of_results(book, said)
     stands = {key: bare(said.names.get(key, "")) for key in wanted}
     changed = {key: place for key, place in wanted.items() if stands[key] != bare(place)}
     if changed:
         define(book.workbook, changed)
     return bool(changed)
+
+
+def area_of_results(book: OpenFile, said: PrintedSheets) -> dict[NameKey, str]:
+    listed = book.sheet(layout.RESULTS)
+    if listed is None:
+        return {}
+    area = results_area(listed.cells) if layout.RESULTS in said.shown else ""
+    return {(AREA, said.numbers[layout.RESULTS]): area and f"'{layout.RESULTS}'!{area}"}
 
 
 def names_of_table(said: PrintedSheets, name: str, with_lanes: bool) -> Iterator[tuple[str, str]]:
