@@ -251,6 +251,14 @@ def with_a_lost_row(folder: Path) -> Path:
     return path
 
 
+def test_of_a_table_that_was_lost_whole_one_message_speaks(tmp_path: Path) -> None:
+    page, target = with_a_lost_row(tmp_path), tmp_path / "a.xlsx"
+    page.write_text(page.read_text(encoding="utf-8").replace("科研机构", "某某单位"), encoding="utf-8")
+    run_command("fill", page, "-o", target)
+    told = [finding.message for finding in check(read_workbook(target)) if finding.severity == "error"]
+    assert told == ["表三没有读出任何数字：工作表的数字格都标着“？”，来源中的数字没有读出；请对照原文填写，没有的填0。"]
+
+
 def test_a_lost_row_is_no_zero_on_the_page_or_in_its_workbook(tmp_path: Path) -> None:
     page, target = with_a_lost_row(tmp_path), tmp_path / "a.xlsx"
     report = read_report(page)

@@ -194,7 +194,10 @@ def read_entries(sheet: TableSheet, values: SheetValues, problems: list[Problem]
     hidden = {cell_id for cell_id, place in sheet.cells.items() if is_out_of_sight(values.get(place))}
     lost = {cell_id for cell_id, place in sheet.cells.items() if is_lost(values.get(place))}
     problems += line_problems(sheet, values, hidden, HIDDEN_LINE)
-    problems += line_problems(sheet, values, lost, LOST_LINE)
+    if len(lost) == len(sheet.cells):
+        problems.append(Problem(sheet.table, "", "", "", LOST_LINE.format("数字格都")))
+    else:
+        problems += line_problems(sheet, values, lost, LOST_LINE)
     entries = {}
     for cell_id, place in sheet.cells.items():
         cell = sheet.form.cells[cell_id]
