@@ -76,12 +76,14 @@ def is_unread(entry: Entry | None, unit: str) -> bool:
 
 
 def with_lost(table: Table, problems: Iterable[Problem]) -> Table:
-    """A table whose blanks are marked as lost where a problem speaks of them.
+    """A table whose blanks are marked as lost where a problem speaks of them, all where no figure was read.
 
     The row 重复申请 of a page was not found, and its 总计 is 3 too small: by the sums the row would be 0.
     """
-    layout = form(table.edition, table.id)
-    lost = {cell.id for problem in problems for cell in problem_cells(layout, problem)}
+    layout, told = form(table.edition, table.id), list(problems)
+    lost = {cell.id for problem in told for cell in problem_cells(layout, problem)}
+    if told and all(entry.value is None for entry in table.entries.values()):
+        lost = set(layout.cells)
     entries = dict(table.entries)
     for cell in lost & entries.keys():
         if entries[cell].value is None and not entries[cell].raw.strip():
