@@ -1,4 +1,6 @@
-"""Puts the built template and add-in beside the package: in a checkout they stand where their users look for them."""
+"""Puts the built template and add-in beside the package: in a checkout they stand where their users
+look for them.
+"""
 
 import shutil
 from pathlib import Path

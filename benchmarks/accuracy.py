@@ -1,8 +1,9 @@
 """Every real markup with typed truth: figures right, blank with a problem, silently wrong.
 
-Run as ``python benchmarks/accuracy.py``; prints a Markdown table, and exits with 1 if a figure is silently wrong or
-lost without a word. Beside it what a plain importer gets from the raw tables of ``pandas.read_html`` and pdfplumber:
-each row found by its label to the letter, the figures after it taken in their order, as such importers do.
+Run as ``python benchmarks/accuracy.py``; prints a Markdown table, and exits with 1 if a figure is
+silently wrong or lost without a word. Beside it what a plain importer gets from the raw tables of
+``pandas.read_html`` and pdfplumber: each row found by its label to the letter, the figures after it
+taken in their order, as such importers do.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ HTML = (".html", ".htm")
 
 
 class Score(NamedTuple):
-    """Figures of a case: as typed; blank or unread and said so; another figure; absent without a word."""
+    """Figures of a case: as typed; blank or unread and said so; another figure; absent without a
+    word.
+    """
 
     right: int = 0
     named: int = 0
@@ -54,7 +57,7 @@ def scored(truth: Mapping[str, Any], got: Mapping[str, Any], named: Mapping[str,
     return Score(**counts)
 
 
-# --- ours ---------------------------------------------------------------------------------------------------------
+# --- ours -----------------------------------------------------------------------------------------
 
 
 def score_of_ours(source: Path, truth: Mapping[str, Any]) -> Score:
@@ -65,7 +68,7 @@ def score_of_ours(source: Path, truth: Mapping[str, Any]) -> Score:
     return scored(truth, figures(report), {cell: named(report, cell) for cell in truth})
 
 
-# --- a plain importer ---------------------------------------------------------------------------------------------
+# --- a plain importer -----------------------------------------------------------------------------
 
 
 def raw_tables(source: Path) -> Iterator[Rows] | None:
@@ -78,9 +81,14 @@ def raw_tables(source: Path) -> Iterator[Rows] | None:
 def tables_of_pandas(source: Path) -> Iterator[Rows]:
     import pandas
 
-    with suppress(ValueError, UnicodeDecodeError):  # a page without a table, or in another charset than it says
+    with suppress(
+        ValueError, UnicodeDecodeError
+    ):  # a page without a table, or in another charset than it says
         for table in pandas.read_html(io.BytesIO(source.read_bytes()), flavor="lxml", header=None):
-            yield [["" if pandas.isna(cell) else str(cell) for cell in row] for row in table.itertuples(index=False)]
+            yield [
+                ["" if pandas.isna(cell) else str(cell) for cell in row]
+                for row in table.itertuples(index=False)
+            ]
 
 
 def tables_of_pdfplumber(source: Path) -> Iterator[Rows]:
@@ -92,8 +100,12 @@ def tables_of_pdfplumber(source: Path) -> Iterator[Rows]:
                 yield [[cell or "" for cell in row] for row in table]
 
 
-def plain_figures(tables: Sequence[Rows], truth: Mapping[str, Any], layouts: Mapping[str, str]) -> dict[str, Any]:
-    """Cell -> figure by the labels of the rows and the order of the cells; the row of 表四 is the one of 15 figures."""
+def plain_figures(
+    tables: Sequence[Rows], truth: Mapping[str, Any], layouts: Mapping[str, str]
+) -> dict[str, Any]:
+    """Cell -> figure by the labels of the rows and the order of the cells; the row of 表四 is the
+    one of 15 figures.
+    """
     from gongkai.editions import form
     from gongkai.recognize.tokens import squash
 
@@ -103,7 +115,11 @@ def plain_figures(tables: Sequence[Rows], truth: Mapping[str, Any], layouts: Map
             words = [squash(text) for text in row]
             if len([text for text in row if number(text) is not None]) == len(row) == 15:
                 found |= dict(
-                    zip((cell for cell in truth if cell.startswith("disputes.")), map(number, row), strict=False)
+                    zip(
+                        (cell for cell in truth if cell.startswith("disputes.")),
+                        map(number, row),
+                        strict=False,
+                    )
                 )
             for table, edition in layouts.items():
                 for line in form(edition, table).rows if table != "disputes" else ():
@@ -112,7 +128,11 @@ def plain_figures(tables: Sequence[Rows], truth: Mapping[str, Any], layouts: Map
                         last = len(words) - 1 - words[::-1].index(label)
                         cells = [cell.id for cell in form(edition, table).row_cells(line.id)]
                         figures = zip(cells, row[last + 1 :], strict=False)
-                        found |= {cell: value for cell, text in figures if (value := number(text)) is not None}
+                        found |= {
+                            cell: value
+                            for cell, text in figures
+                            if (value := number(text)) is not None
+                        }
     return found
 
 
@@ -124,12 +144,16 @@ def number(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def score_of_plain(source: Path, truth: Mapping[str, Any], layouts: Mapping[str, str]) -> Score | None:
+def score_of_plain(
+    source: Path, truth: Mapping[str, Any], layouts: Mapping[str, str]
+) -> Score | None:
     tables = raw_tables(source)
-    return None if tables is None else scored(truth, plain_figures(list(tables), truth, layouts), {})
+    return (
+        None if tables is None else scored(truth, plain_figures(list(tables), truth, layouts), {})
+    )
 
 
-# --- the table ----------------------------------------------------------------------------------------------------
+# --- the table ------------------------------------------------------------------------------------
 
 
 def cases() -> Iterator[tuple[str, Path, Score, Score | None]]:
@@ -146,11 +170,16 @@ def cases() -> Iterator[tuple[str, Path, Score, Score | None]]:
 
 def line(name: str, kind: str, ours: Score, plain: Score | None) -> str:
     beside = f"{plain.right} | {plain.lost} | {plain.wrong}" if plain else "— | — | —"
-    return f"| {name} | {kind} | {ours.right} | {ours.named} | {ours.wrong + ours.lost} | {beside} |"
+    return (
+        f"| {name} | {kind} | {ours.right} | {ours.named} | {ours.wrong + ours.lost} | {beside} |"
+    )
 
 
 def main() -> int:
-    print("| case | form | right | blank, said | silently wrong | plain: right | missing | silently wrong |")
+    print(
+        "| case | form | right | blank, said | silently wrong | plain: right | missing | "
+        "silently wrong |"
+    )
     print("|---|---|---:|---:|---:|---:|---:|---:|")
     total, comparable, plain_total, count = Score(), Score(), Score(), 0
     for name, source, ours, plain in cases():

@@ -1,9 +1,10 @@
 """200 pages from a loopback server: a batch, beside a plain loop of httpx and pandas.read_html.
 
-Run as ``python benchmarks/batch.py``; prints a Markdown table. Each way runs in a process of its own, which measures
-its seconds, its processor's seconds and its peak memory; rounds alternate and figures are medians. The batch reads,
-checks and saves a workbook for each page, and a summary; the loop has raw tables in the end, no figure of which it
-knows the meaning. Pauses between requests are off.
+Run as ``python benchmarks/batch.py``; prints a Markdown table. Each way runs in a process of its
+own, which measures its seconds, its processor's seconds and its peak memory; rounds alternate and
+figures are medians. The batch reads, checks and saves a workbook for each page, and a summary; the
+loop has raw tables in the end, no figure of which it knows the meaning. Pauses between requests are
+off.
 """
 
 from __future__ import annotations
@@ -66,10 +67,16 @@ def measured(way: str, listing: Path, folder: Path) -> None:
     seconds = time.perf_counter() - start
     used = resource.getrusage(resource.RUSAGE_SELF)
     scale = 1_000_000 if sys.platform == "darwin" else 1_000
-    print(json.dumps({
-        "seconds": seconds, "processor": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / scale,
-        "figures": figures,
-    }))  # fmt: skip
+    print(
+        json.dumps(
+            {
+                "seconds": seconds,
+                "processor": used.ru_utime + used.ru_stime,
+                "peak": used.ru_maxrss / scale,
+                "figures": figures,
+            }
+        )
+    )
 
 
 def in_process(way: str, listing: Path) -> Measured:
@@ -88,7 +95,10 @@ def pages() -> dict[str, bytes]:
 
     page = published()["/2021.html"]
     name = "瑞安市人民政府".encode()
-    return {f"/{number}.html": page.replace(name, f"第{number}县人民政府".encode()) for number in range(PAGES)}
+    return {
+        f"/{number}.html": page.replace(name, f"第{number}县人民政府".encode())
+        for number in range(PAGES)
+    }
 
 
 def markdown(found: Mapping[str, Sequence[Measured]]) -> str:
@@ -96,9 +106,14 @@ def markdown(found: Mapping[str, Sequence[Measured]]) -> str:
         f"| {PAGES} pages | seconds | pages/s | figures/s | processor s | peak MB |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    names = {"batch": "gongkai batch: read, check, 200 workbooks, summary", "loop": "httpx + pandas.read_html: tables"}
+    names = {
+        "batch": "gongkai batch: read, check, 200 workbooks, summary",
+        "loop": "httpx + pandas.read_html: tables",
+    }
     for way, rounds in found.items():
-        seconds, processor, peak = (median(one[name] for one in rounds) for name in ("seconds", "processor", "peak"))
+        seconds, processor, peak = (
+            median(one[name] for one in rounds) for name in ("seconds", "processor", "peak")
+        )
         figures = f"{rounds[0]['figures'] / seconds:,.0f}" if way == "batch" else ""
         cells = f"{seconds:.1f} | {PAGES / seconds:.1f} | {figures} | {processor:.1f} | {peak:.0f}"
         lines.append(f"| {names[way]} | {cells} |")

@@ -131,7 +131,9 @@ def big_report() -> Report:
         values[f"disclosure.rules.{column}"] = 0
         values[f"disclosure.normative.{column}"] = random.randint(largest // 9, largest)
     for row in ("review", "direct_litigation", "reviewed_litigation"):
-        parts = {column: random.randint(0, 400) for column in ("upheld", "corrected", "other", "pending")}
+        parts = {
+            column: random.randint(0, 400) for column in ("upheld", "corrected", "other", "pending")
+        }
         values |= {f"disputes.{row}.{column}": figure for column, figure in parts.items()}
         values[f"disputes.{row}.total"] = sum(parts.values())
     return report_of(values, year=2023)
@@ -271,7 +273,9 @@ def title(report: Report, style: Print) -> str:
         return paragraph(run(text, sized(40) + "<w:b/>"), '<w:jc w:val="center"/>')
     cut = text.index("年") + 1
     lines = (text[:cut], text[cut:])
-    return "".join(paragraph(run(line, sized(56) + "<w:b/>"), '<w:jc w:val="left"/>') for line in lines)
+    return "".join(
+        paragraph(run(line, sized(56) + "<w:b/>"), '<w:jc w:val="left"/>') for line in lines
+    )
 
 
 def set_tables(report: Report, style: Print) -> dict[str, str]:
@@ -299,7 +303,9 @@ def body(report: Report, style: Print) -> str:
     parts = page_parts(report, set_tables(report, style))[1:]
     at = parts.index("二、主动公开政府信息情况")
     parts[at:at] = prose(style.lines)
-    whole = [part if part.startswith("<") else texted(part) for part in joined(parts, style.between)]
+    whole = [
+        part if part.startswith("<") else texted(part) for part in joined(parts, style.between)
+    ]
     return title(report, style) + "".join(whole)
 
 

@@ -1,7 +1,9 @@
-"""A command while one core is kept busy: seconds by the wall and of processor time; its own exit code.
+"""A command while one core is kept busy: seconds by the wall and of processor time; its own exit
+code.
 
-Run as ``make test-busy`` or ``python benchmarks/busy.py COMMAND...``. A suite that passes here in its time passes on a
-desktop that has other work. Nothing is failed for being slow: the figure is for the reader.
+Run as ``make test-busy`` or ``python benchmarks/busy.py COMMAND...``. A suite that passes here in
+its time passes on a desktop that has other work. Nothing is failed for being slow: the figure is
+for the reader.
 """
 
 from __future__ import annotations

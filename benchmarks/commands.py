@@ -1,7 +1,8 @@
 """What the commands ask of Excel: range calls of each, counted on the tests' Excel in memory.
 
-Run as ``python benchmarks/commands.py``; prints a Markdown table. A call over COM takes about a millisecond on
-Windows whatever the size of its block, and some twenty times that over AppleScript on a Mac, so calls are what counts.
+Run as ``python benchmarks/commands.py``; prints a Markdown table. A call over COM takes about a
+millisecond on Windows whatever the size of its block, and some twenty times that over AppleScript
+on a Mac, so calls are what counts.
 """
 
 from __future__ import annotations
@@ -52,19 +53,39 @@ def lines(folder: Path, site: str) -> list[Line]:
     book = open_live(folder)
     sound, broken = f"{site}/2021.html", f"{site}/2021-broken.html"
     found = [
-        measure(book, "import_url, blank workbook, report with errors", lambda: press(book, "import_url", broken)),
-        measure(book, "import_url, other figures of the same report", lambda: press(book, "import_url", sound)),
+        measure(
+            book,
+            "import_url, blank workbook, report with errors",
+            lambda: press(book, "import_url", broken),
+        ),
+        measure(
+            book,
+            "import_url, other figures of the same report",
+            lambda: press(book, "import_url", sound),
+        ),
         measure(book, "import_url, the same again", lambda: press(book, "import_url", sound)),
     ]
     set_cell(book, "表三", (5, 4), 5)
     found += [
         measure(book, "import_url, the question", lambda: press(book, "import_url", sound)),
-        measure(book, "import_url, yes, with a snapshot", lambda: run_again(book, "import_url", answer="yes")),
+        measure(
+            book,
+            "import_url, yes, with a snapshot",
+            lambda: run_again(book, "import_url", answer="yes"),
+        ),
     ]
     for name in ("check", "next_problem", "clear_marks", "summary", "rules", "about"):
         found.append(measure(book, name, lambda name=name: press(book, name)))
-    for name, file in (("export_csv", "a.csv"), ("export_json", "a.json"), ("save_report", "a.xlsm")):
-        found.append(measure(book, name, lambda name=name, file=file: press(book, name, "", str(folder / file))))
+    for name, file in (
+        ("export_csv", "a.csv"),
+        ("export_json", "a.json"),
+        ("save_report", "a.xlsm"),
+    ):
+        found.append(
+            measure(
+                book, name, lambda name=name, file=file: press(book, name, "", str(folder / file))
+            )
+        )
     batch_folder = folder / "batch"
     batch_folder.mkdir()
     set_cell(book, layout.BATCH, layout.FOLDER_SPOT, str(batch_folder))
@@ -74,17 +95,25 @@ def lines(folder: Path, site: str) -> list[Line]:
     other = open_live(folder)
     apply_edits(other, report_to_edits(older(), []))
     over = measure(
-        other, "import_url, over a report in the older layout", lambda: press(other, "import_url", broken, "yes")
+        other,
+        "import_url, over a report in the older layout",
+        lambda: press(other, "import_url", broken, "yes"),
     )
     return [*found, over]
 
 
 def markdown(found: list[Line]) -> str:
-    head = ["| command | reads | writes | range calls | ms in Python |", "|---|---:|---:|---:|---:|"]
+    head = [
+        "| command | reads | writes | range calls | ms in Python |",
+        "|---|---:|---:|---:|---:|",
+    ]
     return "\n".join(
         head
         + [
-            f"| {line.name} | {line.reads} | {line.writes} | {line.reads + line.writes} | {line.milliseconds:.0f} |"
+            (
+                f"| {line.name} | {line.reads} | {line.writes} | {line.reads + line.writes} | "
+                f"{line.milliseconds:.0f} |"
+            )
             for line in found
         ]
     )

@@ -1,7 +1,7 @@
 """Many reports compared: a government's children, years of many bodies, the rows of a summary.
 
-Run as ``python benchmarks/compare.py``; prints a Markdown table of processor time, medians of interleaved rounds, and
-of T(2n)/T(n), which is 2 where the cost grows as the number does.
+Run as ``python benchmarks/compare.py``; prints a Markdown table of processor time, medians of
+interleaved rounds, and of T(2n)/T(n), which is 2 where the cost grows as the number does.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ ROUNDS = 9
 
 @dataclass(frozen=True)
 class Comparison:
-    """``sized`` makes input of a size, ``work`` is measured on it; ``unit`` says what is counted."""
+    """``sized`` makes input of a size, ``work`` is measured on it; ``unit`` says what is
+    counted.
+    """
 
     name: str
     unit: str
@@ -39,8 +41,12 @@ class Comparison:
 
 
 COMPARISONS = (
-    Comparison("levels: a parent and its children", "children", 500, family_of, lambda it: compare(*it)),
-    Comparison("years: three years of each body", "times 28 reports", 71, reports_of_bodies, compare_years),
+    Comparison(
+        "levels: a parent and its children", "children", 500, family_of, lambda it: compare(*it)
+    ),
+    Comparison(
+        "years: three years of each body", "times 28 reports", 71, reports_of_bodies, compare_years
+    ),
     Comparison("summary: two years of each body", "bodies", 100, rows_of_two_years, with_years),
 )
 

@@ -1,8 +1,8 @@
 """The set of ``gongkai conformance``, read by us and by a plain importer: right, blank, wrong.
 
-Run as ``python benchmarks/conformance.py``; prints the Markdown table of README.md, and exits with 1
-if we read a figure wrong without a warning. The plain importer is that of accuracy.py: the raw tables
-of ``pandas.read_html``, for web pages alone.
+Run as ``python benchmarks/conformance.py``; prints the Markdown table of README.md, and exits with
+1 if we read a figure wrong without a warning. The plain importer is that of accuracy.py: the raw
+tables of ``pandas.read_html``, for web pages alone.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ OUTCOMES = ("right", "blank, told", "blank, untold", "wrong, told", "silently wr
 Document = dict[str, Any]
 
 
-def outcome(document: Document, cell: str, value: object, blank_told: bool, wrong_told: bool) -> str:
+def outcome(
+    document: Document, cell: str, value: object, blank_told: bool, wrong_told: bool
+) -> str:
     if value is None:
         return "blank, told" if blank_told or cell in document["blank"] else "blank, untold"
     doubtful = cell in document["doubtful"] and not wrong_told
@@ -51,7 +53,9 @@ def plain(path: Path, document: Document) -> Counter[str]:
     """It says nothing of what it does not read."""
     tables = raw_tables(path)
     got = plain_figures(list(tables), document["answers"], LAYOUTS) if tables is not None else {}
-    return Counter(outcome(document, cell, got.get(cell), False, False) for cell in document["answers"])
+    return Counter(
+        outcome(document, cell, got.get(cell), False, False) for cell in document["answers"]
+    )
 
 
 def line(name: str, count: int, cells: Counter[str]) -> str:
@@ -62,7 +66,9 @@ def main() -> int:
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_conformance(folder, overwrite=False)
-        documents: list[Document] = json.loads((folder / EXPECTED).read_text(encoding="utf-8"))["documents"]
+        documents: list[Document] = json.loads((folder / EXPECTED).read_text(encoding="utf-8"))[
+            "documents"
+        ]
         pages = [document for document in documents if document["file"].endswith(".html")]
         mine = sum((ours(folder / each["file"], each) for each in documents), Counter())
         on_pages = sum((ours(folder / each["file"], each) for each in pages), Counter())

@@ -1,8 +1,9 @@
 """Each form of a report: our reader beside the bare library on the same bytes, in one run.
 
-Run as ``python benchmarks/formats.py``; prints a Markdown table. The bare library opens the file and takes the text of
-every table cell and paragraph, nothing more. Milliseconds are medians of interleaved rounds in one process; megabytes
-are the peak of a process that reads the file once, its interpreter and imports included.
+Run as ``python benchmarks/formats.py``; prints a Markdown table. The bare library opens the file
+and takes the text of every table cell and paragraph, nothing more. Milliseconds are medians of
+interleaved rounds in one process; megabytes are the peak of a process that reads the file once, its
+interpreter and imports included.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ def bare_word(content: bytes) -> object:
     from docx import Document
 
     document = Document(io.BytesIO(content))
-    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
+    tables = [
+        [[cell.text for cell in row.cells] for row in table.rows] for table in document.tables
+    ]
     return tables, [paragraph.text for paragraph in document.paragraphs]
 
 
@@ -50,7 +53,9 @@ def bare_openpyxl(content: bytes) -> object:
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    return [[[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book.worksheets]
+    return [
+        [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book.worksheets
+    ]
 
 
 def ours_pdf(content: bytes) -> object:
@@ -72,7 +77,9 @@ def ours_excel(content: bytes) -> object:
 
 
 class Row(NamedTuple):
-    """A line of the table: the form, a case of it, the library that it is read with, and our reader."""
+    """A line of the table: the form, a case of it, the library that it is read with, and our
+    reader.
+    """
 
     form: str
     case: str
@@ -114,10 +121,15 @@ def main() -> None:
     print("|---|---|---:|---:|---:|---:|---:|")
     for number, row in enumerate(ROWS):
         content = source_of(row).read_bytes()
-        found = medians({"bare": partial(row.bare, content), "ours": partial(row.ours, content)}, ROUNDS)
+        found = medians(
+            {"bare": partial(row.bare, content), "ours": partial(row.ours, content)}, ROUNDS
+        )
         times = f"{found['bare']:.1f} | {found['ours']:.1f} | {found['ours'] / found['bare']:.2f}"
         print(
-            f"| {row.form} | {row.library} | {times} | {peak(number, False):.0f} | {peak(number, True):.0f} |",
+            (
+                f"| {row.form} | {row.library} | {times} | {peak(number, False):.0f} | "
+                f"{peak(number, True):.0f} |"
+            ),
             flush=True,
         )
 

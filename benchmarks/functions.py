@@ -1,7 +1,8 @@
 """GK_CHECK on ranges beside the same sums in plain pandas, in one run.
 
-Run as ``python benchmarks/functions.py``; prints a Markdown table. Rounds are interleaved; figures are medians in
-milliseconds. The plain sums only say whether the 39 relations hold: no blanks, no texts, no message.
+Run as ``python benchmarks/functions.py``; prints a Markdown table. Rounds are interleaved; figures
+are medians in milliseconds. The plain sums only say whether the 39 relations hold: no blanks, no
+texts, no message.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ Rows = list[list[object]]
 def medians(tasks: Mapping[str, Callable[[], object]]) -> dict[str, float]:
     """Name -> median milliseconds; each round runs every task once, after one round to warm up.
 
-    Every call finds new figures, as in a sheet that was changed: what is remembered of the last ones is dropped.
+    Every call finds new figures, as in a sheet that was changed: what is remembered of the last
+    ones is dropped.
     """
     from gongkai.checks.sums import solved
 

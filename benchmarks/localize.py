@@ -1,10 +1,11 @@
 """Errors of every kind planted in consistent reports: is it said which cells are wrong?
 
-Run as ``python benchmarks/localize.py [TRIALS]``; prints a Markdown table. A trial counts as ``unique`` where the
-findings name the planted cells with their true figures and nothing else, as ``shown`` where these are among the
-alternatives, as ``wrong`` where something else is given as the only answer. Beside it, on every hundredth trial, the
-plain way: integer programming with one weight for all cells, which takes the first smallest set that it finds within
-five seconds. Trials whose errors break no sum are drawn anew. All from one seed. Times are of the processor, ours of
+Run as ``python benchmarks/localize.py [TRIALS]``; prints a Markdown table. A trial counts as
+``unique`` where the findings name the planted cells with their true figures and nothing else, as
+``shown`` where these are among the alternatives, as ``wrong`` where something else is given as the
+only answer. Beside it, on every hundredth trial, the plain way: integer programming with one weight
+for all cells, which takes the first smallest set that it finds within five seconds. Trials whose
+errors break no sum are drawn anew. All from one seed. Times are of the processor, ours of
 ``check_sums`` on the whole table.
 """
 
@@ -31,14 +32,15 @@ Figures = dict[str, int | None]
 Planter = Callable[[Random, Figures], Figures | None]
 TABLE = "applications"
 COLUMNS = ("natural", "company", "research", "welfare", "legal", "other")
-# Like the reports of counties: how often a cell of a column is not 0, and how large it then is at most.
+# Like the reports of counties: how often a cell of a column is not 0, and how large it then is at
+# most.
 FILLED = {"natural": (0.6, 300), "company": (0.25, 40)}
 ELSEWHERE = (0.06, 12)
 PLAIN_EVERY = 100
 SEED = 20_211
 
 
-# --- consistent reports ---------------------------------------------------------------------------------------
+# --- consistent reports ---------------------------------------------------------------------------
 
 
 def consistent(random: Random, edition: str) -> Figures:
@@ -46,14 +48,20 @@ def consistent(random: Random, edition: str) -> Figures:
     results = rows[rows.index("granted") : rows.index("handled")]
     found: Figures = {}
     for column in COLUMNS:
-        drawn = {row: drawn_figure(random, column) for row in (*results, "carried_out", "carried_in")}
+        drawn = {
+            row: drawn_figure(random, column) for row in (*results, "carried_out", "carried_in")
+        }
         handled = sum(drawn[row] for row in results)
         carried_in = min(drawn["carried_in"], handled + drawn["carried_out"])
         new = handled + drawn["carried_out"] - carried_in
         for row in rows:
-            found[f"{TABLE}.{row}.{column}"] = (drawn | {"handled": handled, "carried_in": carried_in, "new": new})[row]
+            found[f"{TABLE}.{row}.{column}"] = (
+                drawn | {"handled": handled, "carried_in": carried_in, "new": new}
+            )[row]
     for row in rows:
-        found[f"{TABLE}.{row}.total"] = sum(found[f"{TABLE}.{row}.{column}"] or 0 for column in COLUMNS)
+        found[f"{TABLE}.{row}.total"] = sum(
+            found[f"{TABLE}.{row}.{column}"] or 0 for column in COLUMNS
+        )
     return {cell: found[cell] for cell in form(edition, TABLE).cells}
 
 
@@ -71,7 +79,7 @@ def consistent_disputes(random: Random) -> Figures:
     return found
 
 
-# --- planted errors: figures -> the changed cells, None where the kind does not fit ---------------------------
+# --- planted errors: figures -> the changed cells, None where the kind does not fit ---------------
 
 
 def digit(random: Random, figures: Figures) -> Figures | None:
@@ -86,7 +94,11 @@ def digit(random: Random, figures: Figures) -> Figures | None:
 def transposed(random: Random, figures: Figures) -> Figures | None:
     cell, text = long_figure(random, figures)
     at = random.randrange(len(text) - 1)
-    return {cell: int(text[:at] + text[at + 1] + text[at] + text[at + 2 :])} if text[at] != text[at + 1] else None
+    return (
+        {cell: int(text[:at] + text[at + 1] + text[at] + text[at + 2 :])}
+        if text[at] != text[at + 1]
+        else None
+    )
 
 
 def dropped(random: Random, figures: Figures) -> Figures | None:
@@ -107,7 +119,9 @@ def any_figure(random: Random, figures: Figures) -> Figures | None:
 
 
 def long_figure(random: Random, figures: Figures) -> tuple[str, str]:
-    cell = random.choice([cell for cell, figure in figures.items() if figure is not None and figure > 9])
+    cell = random.choice(
+        [cell for cell, figure in figures.items() if figure is not None and figure > 9]
+    )
     return cell, str(figures[cell])
 
 
@@ -183,7 +197,11 @@ def with_blanks(plant: Planter, blank: Callable[[Random, Figures], list[str]]) -
 
     def planted(random: Random, figures: Figures) -> Figures | None:
         changes = plant(random, figures)
-        return None if changes is None else changes | dict.fromkeys(blank(random, {**figures, **changes}))
+        return (
+            None
+            if changes is None
+            else changes | dict.fromkeys(blank(random, {**figures, **changes}))
+        )
 
     return planted
 
@@ -235,7 +253,7 @@ def merged(one: Figures | None, other: Figures | None) -> Figures | None:
     return None if one is None or other is None or one.keys() & other.keys() else one | other
 
 
-# --- trials ---------------------------------------------------------------------------------------------------
+# --- trials ---------------------------------------------------------------------------------------
 
 
 class Trial(NamedTuple):
@@ -255,9 +273,15 @@ def trials(kind: Planter, count: int, table: str = TABLE) -> Iterator[Trial]:
         if changes is None or any(figure is not None and figure < 0 for figure in changes.values()):
             continue
         truth = {
-            cell: figures[cell] for cell, figure in changes.items() if figure is not None and figure != figures[cell]
+            cell: figures[cell]
+            for cell, figure in changes.items()
+            if figure is not None and figure != figures[cell]
         }
-        stated = Table(table, edition, {cell: Entry(cell, figure) for cell, figure in (figures | changes).items()})
+        stated = Table(
+            table,
+            edition,
+            {cell: Entry(cell, figure) for cell, figure in (figures | changes).items()},
+        )
         solution = table_state(stated).solution
         if truth and (solution.broken or solution.conflicts):
             made += 1
@@ -265,7 +289,9 @@ def trials(kind: Planter, count: int, table: str = TABLE) -> Iterator[Trial]:
 
 
 class Verdict(NamedTuple):
-    """The truth is the only answer; it is among the alternatives; an answer given as the only one is not the truth."""
+    """The truth is the only answer; it is among the alternatives; an answer given as the only one
+    is not the truth.
+    """
 
     unique: bool
     shown: bool
@@ -279,7 +305,9 @@ def judged(findings: list[Finding], truth: Mapping[str, int | None]) -> Verdict:
     for finding in findings:
         if finding.severity != "error":
             continue
-        pairs = [{s.cell: s.proposed for s in each if s.stated is not None} for each in finding.suspects]
+        pairs = [
+            {s.cell: s.proposed for s in each if s.stated is not None} for each in finding.suspects
+        ]
         right = [each for each in pairs if each.items() <= truth.items()]
         shown &= bool(right)
         unique &= len(pairs) == 1
@@ -306,7 +334,7 @@ def score_of_ours(tried: list[Trial]) -> Score:
     return score
 
 
-# --- the plain way --------------------------------------------------------------------------------------------
+# --- the plain way --------------------------------------------------------------------------------
 
 
 def plain_answer(table: Table) -> dict[str, int]:
@@ -363,7 +391,7 @@ def score_of_plain(tried: list[Trial]) -> Score:
     return score
 
 
-# --- the table ------------------------------------------------------------------------------------------------
+# --- the table ------------------------------------------------------------------------------------
 
 
 def line(name: str, tried: list[Trial]) -> str:
@@ -386,7 +414,10 @@ def line(name: str, tried: list[Trial]) -> str:
 def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
     print(f"{count} trials of each kind; plain MILP on every {PLAIN_EVERY}th of them.\n")
-    print("| planted in 表三 | unique | shown | wrong | median ms | p99 ms | plain MILP right | median ms |")
+    print(
+        "| planted in 表三 | unique | shown | wrong | median ms | p99 ms | plain MILP right | "
+        "median ms |"
+    )
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     score_of_plain(list(trials(KINDS["any figure, 1 cell"], 1)))  # the solver is loaded once
     for name, kind in KINDS.items():

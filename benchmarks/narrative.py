@@ -1,10 +1,11 @@
 """The prose against the tables: what is found of the labelled clauses, and how long it takes.
 
-Run as ``python benchmarks/narrative.py``; prints a Markdown table, and exits with 1 if a warning is false or less than
-80 % of the labelled claims or findings are found. All sets but clauses were labelled before the grammar was run on
-them. First runs: held_out 139 of 170 claims (6 false warnings), fresh 43 of 55 (none), unseen 162 of 248 and 48 of 74
-findings (8 false warnings), then, after the grammar was widened on it, blind 87 of 100 and 27 of 30 (1 warning beside
-the labels, a true one).
+Run as ``python benchmarks/narrative.py``; prints a Markdown table, and exits with 1 if a warning is
+false or less than 80 % of the labelled claims or findings are found. All sets but clauses were
+labelled before the grammar was run on them. First runs: held_out 139 of 170 claims (6 false
+warnings), fresh 43 of 55 (none), unseen 162 of 248 and 48 of 74 findings (8 false warnings), then,
+after the grammar was widened on it, blind 87 of 100 and 27 of 30 (1 warning beside the labels, a
+true one).
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ ROUNDS = 20
 
 
 class Score(NamedTuple):
-    """``wanted`` are labelled, ``right`` found among them, ``extra`` found beside them; ``false`` are warnings."""
+    """``wanted`` are labelled, ``right`` found among them, ``extra`` found beside them; ``false``
+    are warnings.
+    """
 
     wanted: int = 0
     right: int = 0
@@ -59,7 +62,9 @@ def milliseconds() -> float:
     from gongkai.checks.narrative import check_narrative, claims
     from helpers.made import report_of
 
-    text = (ROOT / "tests" / "checks" / "narrative_clauses" / "ordinary.txt").read_text(encoding="utf-8")
+    text = (ROOT / "tests" / "checks" / "narrative_clauses" / "ordinary.txt").read_text(
+        encoding="utf-8"
+    )
     report = replace(report_of(), sections={1: text})
     times = []
     for _ in range(ROUNDS):
@@ -79,13 +84,20 @@ def line(name: str, count: int, claims: Score, findings: Score) -> str:
 def main() -> int:
     from helpers.narratives import SETS
 
-    print("| set | texts | claims found | other claims | findings found | other findings | false warnings |")
+    print(
+        "| set | texts | claims found | other claims | findings found | other findings | false "
+        "warnings |"
+    )
     print("|---|---:|---:|---:|---:|---:|---:|")
     total, all_claims, all_findings = 0, Score(), Score()
     for name in SETS:
         count, claims, findings = score_of(name)
         print(line(name, count, claims, findings))
-        total, all_claims, all_findings = total + count, all_claims + claims, all_findings + findings
+        total, all_claims, all_findings = (
+            total + count,
+            all_claims + claims,
+            all_findings + findings,
+        )
     print(line("all", total, all_claims, all_findings))
     print(f"\nan ordinary report's prose: {milliseconds():.2f} ms")
     few = any(score.right < LEAST_RECALL * score.wanted for score in (all_claims, all_findings))

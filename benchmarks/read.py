@@ -1,7 +1,7 @@
 """Read + check beside pandas.read_html on the demo's page, and whole processes, in one run.
 
-Run as ``python benchmarks/read.py``; prints a Markdown table. Rounds are interleaved, so that a slow moment of the
-machine falls on all of them alike; figures are medians in milliseconds.
+Run as ``python benchmarks/read.py``; prints a Markdown table. Rounds are interleaved, so that a
+slow moment of the machine falls on all of them alike; figures are medians in milliseconds.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def process(*arguments: str) -> Callable[[], object]:
     environment = {"PYTHONPATH": str(ROOT / "python"), "PATH": "", "PYTHONUTF8": "1"}
 
     def run() -> None:
-        done = subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, check=False)
+        done = subprocess.run(
+            [sys.executable, *arguments], env=environment, capture_output=True, check=False
+        )
         if done.returncode:
             raise SystemExit(f"{arguments}: {done.stderr.decode()}")
 

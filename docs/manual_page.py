@@ -1,4 +1,5 @@
-"""docs/manual.zh.md -> python/gongkai/manual.html, one file with its pictures in it; ``--check`` compares.
+"""docs/manual.zh.md -> python/gongkai/manual.html, one file with its pictures in it; ``--check``
+compares.
 
 The ribbon's 使用手册 opens it on a machine that has no checkout, and maybe no network.
 """
@@ -26,7 +27,8 @@ h1, h2 { border-bottom: 1px solid #d8dee4; padding-bottom: .3em; }
 h2 { margin-top: 2.5em; }
 img { max-width: 100%; border: 1px solid #d8dee4; border-radius: 6px; }
 pre { background: #f6f8fa; padding: .8em 1em; border-radius: 6px; overflow: auto; }
-code { font-family: Consolas, Menlo, "Noto Sans Mono CJK SC", monospace; background: #f6f8fa; padding: .1em .3em; }
+code { font-family: Consolas, Menlo, "Noto Sans Mono CJK SC", monospace;
+       background: #f6f8fa; padding: .1em .3em; }
 pre code { padding: 0; }
 table { border-collapse: collapse; }
 th, td { border: 1px solid #d8dee4; padding: .35em .7em; text-align: left; vertical-align: top; }
@@ -58,7 +60,10 @@ def render(text: str, folder: Path) -> str:
         for child in token.children or ():
             if child.type == "image":
                 child.attrSet("src", as_data(folder / str(child.attrGet("src"))))
-    links = "\n".join(f'<a href="#part-{number}">{escape(title)}</a>' for number, (_, title) in enumerate(heads, 1))
+    links = "\n".join(
+        f'<a href="#part-{number}">{escape(title)}</a>'
+        for number, (_, title) in enumerate(heads, 1)
+    )
     title, _, body = markdown.renderer.render(tokens, markdown.options, {}).partition("</h1>\n")
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'

@@ -1,7 +1,7 @@
 """Renders the sheets of filled workbooks into docs/images, with LibreOffice and pdftoppm.
 
-Run as ``make pictures`` after a change to the looks of the workbook. The report is the demo's flagged one, the list is
-made of the reports that the tests read.
+Run as ``make pictures`` after a change to the looks of the workbook. The report is the demo's
+flagged one, the list is made of the reports that the tests read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from gongkai.workbook.printing import AREA, TABLES, PrintedSheets
 
 IMAGES = Path(__file__).parent / "images"
 DOCUMENTS = Path(__file__).parents[1] / "tests" / "documents"
-# Name -> sheet, dots an inch, and the part of its first page that is not white: left, top, width, height in pixels.
+# Name -> sheet, dots an inch, and the part of its first page that is not white: left, top, width,
+# height in pixels.
 REPORT = {
     "cover": ("封面", 100, (40, 60, 1000, 740)),
     "disclosure": ("表二", 100, (40, 40, 1100, 440)),
@@ -45,7 +46,14 @@ BATCH = {
     "batch": ("批量导入", 110, (50, 50, 1190, 310)),
     "summary": ("汇总", 110, (50, 50, 1190, 250)),
 }
-LISTED = ("ruian-2021-html", "edition-2019-of-2020", "broken-2022", "word-2022", "hongze-2024", "wrong-spans-2023")
+LISTED = (
+    "ruian-2021-html",
+    "edition-2019-of-2020",
+    "broken-2022",
+    "word-2022",
+    "hongze-2024",
+    "wrong-spans-2023",
+)
 SITE = "https://www.example.gov.cn/xxgk"
 
 
@@ -81,28 +89,45 @@ def made_batch(folder: Path) -> Path:
     done = with_years(list(listed_rows()))
     rows = [
         *done,
-        BatchRow(f"{SITE}/login.html", FAILED, message="这是登录页面，不是年度报告", finished="2026-11-24 09:31"),
-        BatchRow(f"{SITE}/2020.html", "待确认", year=2020, message="2020年政府信息公开工作年度报告"),
+        BatchRow(
+            f"{SITE}/login.html",
+            FAILED,
+            message="这是登录页面，不是年度报告",
+            finished="2026-11-24 09:31",
+        ),
+        BatchRow(
+            f"{SITE}/2020.html", "待确认", year=2020, message="2020年政府信息公开工作年度报告"
+        ),
     ]
     where = Edit(layout.BATCH, *layout.FOLDER_SPOT, r"D:\年报")
-    return fill_file(template_path(), folder / "batch.xlsm", [*batch_edits(rows), *summary_edits(done), where])
+    return fill_file(
+        template_path(), folder / "batch.xlsm", [*batch_edits(rows), *summary_edits(done), where]
+    )
 
 
 def listed_rows() -> Iterator[BatchRow]:
     for number, name in enumerate(LISTED, 1):
         report = read_report(str(next((DOCUMENTS / name).glob("source.*"))))
         yield report_to_row(
-            report, check(report), f"{SITE}/{number}.html", "2026-11-24 09:30", report_file_name(report)
+            report,
+            check(report),
+            f"{SITE}/{number}.html",
+            "2026-11-24 09:30",
+            report_file_name(report),
         )
 
 
-def take_pictures(book: Path, pictures: dict[str, tuple[str, int, tuple[int, int, int, int]]]) -> None:
+def take_pictures(
+    book: Path, pictures: dict[str, tuple[str, int, tuple[int, int, int, int]]]
+) -> None:
     folder = book.parent
     profile = f"-env:UserInstallation=file://{folder}/profile"
     command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, book]
     subprocess.run(command, check=True, capture_output=True)
     pdf = book.with_suffix(".pdf")
-    pages = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True).stdout.decode()
+    pages = subprocess.run(
+        ["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True
+    ).stdout.decode()
     for name, (sheet, dots, (left, top, width, height)) in pictures.items():
         # The foot of a list names its sheet; a table has its title alone.
         head = re.escape(TABLES[sheet].form.title) if sheet in TABLES else rf"{sheet}\s+第"

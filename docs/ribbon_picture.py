@@ -1,7 +1,8 @@
-"""Draws the ribbon from the XML that Excel reads: docs/images/ribbon*.svg. A drawing made so cannot drift.
+"""Draws the ribbon from the XML that Excel reads: docs/images/ribbon*.svg. A drawing made so cannot
+drift.
 
-No Excel is at hand to take a picture of. Where Excel shows an icon, the drawing shows the keytip: the letter to press
-after Alt and the tab's own. ``--check`` only compares.
+No Excel is at hand to take a picture of. Where Excel shows an icon, the drawing shows the keytip:
+the letter to press after Alt and the tab's own. ``--check`` only compares.
 """
 
 from __future__ import annotations
@@ -54,7 +55,11 @@ def main(arguments: list[str]) -> int:
         for path, text in drawn.items():
             path.write_text(text, encoding="utf-8")
         return 0
-    differing = [path.name for path, text in drawn.items() if not path.is_file() or path.read_text("utf-8") != text]
+    differing = [
+        path.name
+        for path, text in drawn.items()
+        if not path.is_file() or path.read_text("utf-8") != text
+    ]
     if differing:
         print(f"{'、'.join(differing)}与功能区的定义不符，请运行 make pictures", file=sys.stderr)
     return 1 if differing else 0
@@ -63,7 +68,9 @@ def main(arguments: list[str]) -> int:
 def pictures(ribbon: bytes) -> dict[str, str]:
     """File name -> SVG: the whole tab, and each group."""
     label, keytip, groups = read_ribbon(ribbon)
-    single = {f"ribbon-{group.name}.svg": drawing("", "", [group], at) for at, group in enumerate(groups)}
+    single = {
+        f"ribbon-{group.name}.svg": drawing("", "", [group], at) for at, group in enumerate(groups)
+    }
     return {"ribbon.svg": drawing(label, keytip, groups), **single}
 
 
@@ -78,10 +85,12 @@ def read_ribbon(ribbon: bytes) -> tuple[str, str, list[Group]]:
 
 
 def control_of(element: ElementTree.Element) -> Control:
-    return Control(element.tag.removeprefix(MINE), element.get("label", ""), element.get("keytip", ""))
+    return Control(
+        element.tag.removeprefix(MINE), element.get("label", ""), element.get("keytip", "")
+    )
 
 
-# --- drawing ------------------------------------------------------------------------------------------------------
+# --- drawing --------------------------------------------------------------------------------------
 
 
 def text_width(text: str) -> int:
@@ -97,7 +106,8 @@ def drawing(label: str, keytip: str, groups: list[Group], turn: int = 0) -> str:
         f' viewBox="0 0 {width} {top + BODY + FOOT}" font-family="{FONT}" font-size="12">',
         f'<rect width="{width}" height="{top + BODY + FOOT}" fill="#f3f3f3"/>',
         *tab_lines(label, keytip),
-        f'<rect x="3" y="{top + 2}" width="{width - 6}" height="{BODY + FOOT - 5}" rx="6" fill="#ffffff"'
+        f'<rect x="3" y="{top + 2}" width="{width - 6}" height="{BODY + FOOT - 5}" rx="6" '
+        f'fill="#ffffff"'
         ' stroke="#d0d0d0"/>',
     ]
     left = 4
@@ -114,7 +124,10 @@ def tab_lines(label: str, keytip: str) -> Iterator[str]:
         wide = text_width(label)
         yield f'<text x="16" y="20" font-weight="bold">{escape(label)}</text>'
         yield f'<rect x="16" y="25" width="{wide}" height="3" fill="#217346"/>'
-        yield f'<text x="{wide + 26}" y="20" fill="#767676" font-size="11">Alt，{escape("、".join(keytip))}</text>'
+        yield (
+            f'<text x="{wide + 26}" y="20" fill="#767676" font-size="11">Alt，'
+            f"{escape('、'.join(keytip))}</text>"
+        )
 
 
 def group_lines(group: Group, left: int, top: int, colour: str) -> Iterator[str]:
@@ -124,7 +137,10 @@ def group_lines(group: Group, left: int, top: int, colour: str) -> Iterator[str]
         yield from draw(control, at, top, colour)
         at += control.width
     middle = left + group.width // 2
-    yield f'<text x="{middle}" y="{top + BODY + 16}" text-anchor="middle" fill="#767676">{escape(group.label)}</text>'
+    yield (
+        f'<text x="{middle}" y="{top + BODY + 16}" text-anchor="middle" '
+        f'fill="#767676">{escape(group.label)}</text>'
+    )
 
 
 def button_lines(control: Control, left: int, top: int, colour: str) -> Iterator[str]:
@@ -143,7 +159,10 @@ def box_lines(control: Control, left: int, top: int, colour: str) -> Iterator[st
     beside = left + text_width(control.label) + 8
     room = left + control.width - beside - 8
     yield f'<text x="{left + 2}" y="{top + 36}">{escape(control.label)}</text>'
-    yield f'<rect x="{beside}" y="{top + 21}" width="{room}" height="22" fill="#ffffff" stroke="#8a8a8a"/>'
+    yield (
+        f'<rect x="{beside}" y="{top + 21}" width="{room}" height="22" fill="#ffffff" '
+        f'stroke="#8a8a8a"/>'
+    )
     yield f'<text x="{beside + 6}" y="{top + 36}" fill="#9a9a9a" font-size="11">https://…</text>'
 
 

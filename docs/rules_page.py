@@ -1,6 +1,8 @@
-"""The registry of rules -> docs/rules.zh.md, for those who fill the reports in; ``--check`` compares.
+"""The registry of rules -> docs/rules.zh.md, for those who fill the reports in; ``--check``
+compares.
 
-Nothing on the page is written here but its headings: what a rule means, rests on and asks for stands with the rule.
+Nothing on the page is written here but its headings: what a rule means, rests on and asks for
+stands with the rule.
 """
 
 from __future__ import annotations
@@ -55,11 +57,16 @@ def main(arguments: list[str]) -> int:
 def render() -> str:
     relations, others = by_family(relation_rules()), by_family(other_rules())
     kinds = {
-        kind: [rule for rules in relations.values() for rule in rules if rule.id.split(".")[1] == kind]
+        kind: [
+            rule for rules in relations.values() for rule in rules if rule.id.split(".")[1] == kind
+        ]
         for kind in explanations()
     }
     lines = [INTRO, "## 目录", "", f"- [勾稽关系](#relations)（{sum(map(len, kinds.values()))}项）"]
-    lines += [f"  - [{explanations()[kind].title}](#{kind})（{len(rules)}项）" for kind, rules in kinds.items()]
+    lines += [
+        f"  - [{explanations()[kind].title}](#{kind})（{len(rules)}项）"
+        for kind, rules in kinds.items()
+    ]
     for family, rules in others.items():
         lines.append(f"- [{FAMILIES[family]}](#{family})（{len(rules)}项）")
         lines += [f"  - [{rule.title}](#{rule.id})　`{rule.id}`" for rule in rules]
@@ -81,23 +88,36 @@ def by_family(rules: Iterator[Rule] | Sequence[Rule]) -> dict[str, list[Rule]]:
 def relation_part(kinds: dict[str, list[Rule]]) -> Iterator[str]:
     """A section for each kind of relation, with a table of all that are of the kind."""
     yield from (anchor("relations"), "## 勾稽关系", "")
-    counts = "、".join(f"{name}年格式{len(edition.relations)}项" for name, edition in reversed(editions().items()))
+    counts = "、".join(
+        f"{name}年格式{len(edition.relations)}项" for name, edition in reversed(editions().items())
+    )
     yield from (f"同一份报告的数字之间必须成立的等式：{counts}。不成立就是**错误**。", "")
     for kind, rules in kinds.items():
         explained = explanations()[kind]
         circulars = "、".join(edition.circular for edition in reversed(editions().values()))
         yield from (anchor(kind), f"### {explained.title}", "")
         yield from texts(
-            explained.meaning, f"{circulars}所附年度报告格式，{explained.source}", rules[0].example, explained.advice
+            explained.meaning,
+            f"{circulars}所附年度报告格式，{explained.source}",
+            rules[0].example,
+            explained.advice,
         )
         yield from ("| 编号 | 应当成立的等式 |", "| --- | --- |")
         for rule in rules:
-            yield f"| {anchor(rule.id)}`{rule.id}` | {rule.meaning.removesuffix(explained.meaning)} |"
+            yield (
+                f"| {anchor(rule.id)}`{rule.id}` | {rule.meaning.removesuffix(explained.meaning)} |"
+            )
         yield ""
 
 
 def rule_section(rule: Rule) -> Iterator[str]:
-    yield from (anchor(rule.id), f"### {rule.title}", "", f"`{rule.id}`　{SEVERITIES[rule.severity]}", "")
+    yield from (
+        anchor(rule.id),
+        f"### {rule.title}",
+        "",
+        f"`{rule.id}`　{SEVERITIES[rule.severity]}",
+        "",
+    )
     yield from texts(rule.meaning, rule.source, rule.example, rule.advice)
 
 

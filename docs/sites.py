@@ -15,9 +15,18 @@ from pathlib import Path
 import pypinyin
 
 HEAD = "# spelling\tdivisions ; by pypinyin 0.55.0 (MIT) from divisions.tsv"
-PEOPLES = re.compile(r"(?:(?:维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|各|..?)族|蒙古|哈萨克).*$")
+PEOPLES = re.compile(
+    r"(?:(?:维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|各|..?)族|蒙古|哈萨克).*$"
+)
 # Where the package takes the other reading of a letter: 长治 is changzhi, 长子 is zhangzi.
-READINGS = {"长": "chang", "长子": "zhangzi", "朝": "chao", "单县": "shanxian", "洪洞": "hongtong", "乐陵": "laoling"}
+READINGS = {
+    "长": "chang",
+    "长子": "zhangzi",
+    "朝": "chao",
+    "单县": "shanxian",
+    "洪洞": "hongtong",
+    "乐陵": "laoling",
+}
 SHORTEST = 2
 
 

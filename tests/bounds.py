@@ -1,7 +1,8 @@
 """setup.cfg and constraints.txt -> the oldest versions that users may have, as constraints for pip.
 
-``make test-bounds`` runs the tests there: what the package needs stands at its lower bound, the tools of the tests as
-constraints.txt pins them, and what these need is left to pip. Run before anything is installed.
+``make test-bounds`` runs the tests there: what the package needs stands at its lower bound, the
+tools of the tests as constraints.txt pins them, and what these need is left to pip. Run before
+anything is installed.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def asked(root: Path) -> dict[str, list[str]]:
 def lowest(needed: Sequence[str], tools: Sequence[str], pins: Mapping[str, str]) -> list[str]:
     """``lxml>=5.0`` -> ``lxml==5.0``; a tool as it is pinned."""
     names = [line.partition(">=")[0] for line in tools]
-    return [line.replace(">=", "==") for line in needed] + [f"{name}=={pins[plain(name)]}" for name in names]
+    return [line.replace(">=", "==") for line in needed] + [
+        f"{name}=={pins[plain(name)]}" for name in names
+    ]
 
 
 def requirements(root: Path) -> list[str]:

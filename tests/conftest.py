@@ -1,4 +1,6 @@
-"""For every test: a cache of its own, empty; no deadline on the wall for properties; ``--costs``."""
+"""For every test: a cache of its own, empty; no deadline on the wall for properties;
+``--costs``.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,16 @@ from helpers.costs import Costs
 
 NUMBERS = count(1)
 
-# For properties that say nothing themselves; those that say how many examples they try go by helpers/counts.py.
+# For properties that say nothing themselves; those that say how many examples they try go by
+# helpers/counts.py.
 settings.register_profile("gongkai", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gongkai")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--costs", action="store_true", help="print which tests cost the most processor time")
+    parser.addoption(
+        "--costs", action="store_true", help="print which tests cost the most processor time"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,7 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What collection made stays to the end: the collector need not look through it after each test."""
+    """What collection made stays to the end: the collector need not look through it after each
+    test.
+    """
     gc.collect()
     gc.freeze()
 
@@ -49,7 +56,9 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_proxy() -> Iterator[None]:
-    """Servers on 127.0.0.2 and made-up names are asked directly, whatever proxy this machine has."""
+    """Servers on 127.0.0.2 and made-up names are asked directly, whatever proxy this machine
+    has.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             patch.delenv(name, raising=False)

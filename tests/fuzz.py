@@ -1,8 +1,9 @@
 """Fuzzing of readers and recognition by coverage: whatever the bytes, only GongkaiError gets out.
 
-Run as ``make fuzz`` or ``python tests/fuzz.py SECONDS [SUFFIX ...]``; needs atheris. The documents of the cases are the
-first corpus. Of zip archives the parts are changed and packed again, for a changed archive is only a damaged one.
-A reader is called as its process calls it, so that what a library raises counts as what a user would be told.
+Run as ``make fuzz`` or ``python tests/fuzz.py SECONDS [SUFFIX ...]``; needs atheris. The documents
+of the cases are the first corpus. Of zip archives the parts are changed and packed again, for a
+changed archive is only a damaged one. A reader is called as its process calls it, so that what a
+library raises counts as what a user would be told.
 """
 
 from __future__ import annotations
@@ -28,12 +29,15 @@ with atheris.instrument_imports(include=["gongkai"]):
     from gongkai.sources.detect import kind_of
 
 LONGEST = 300_000
-# Another program's work comes before ours, or the library for them aborts, which only a process apart outlives.
+# Another program's work comes before ours, or the library for them aborts, which only a process
+# apart outlives.
 OUTSIDE = ".doc", ".wps", ".rtf", ".xls", ".et"
 
 
 def one(content: bytes) -> None:
-    """Read and recognise a document; anything but GongkaiError ends the run with the input that did it."""
+    """Read and recognise a document; anything but GongkaiError ends the run with the input that did
+    it.
+    """
     document = Document("fuzz", "", content, "")
     try:
         reader = READERS.get(kind_of(content).format, "")
@@ -68,7 +72,11 @@ def changed(content: bytes, size: int, seed: int) -> bytes:
 
 def seeds(suffixes: Iterable[str]) -> list[Path]:
     sources = sorted((ROOT / "tests" / "documents").glob("*/source.*"))
-    return [path for path in sources if path.suffix not in OUTSIDE and (not suffixes or path.suffix[1:] in suffixes)]
+    return [
+        path
+        for path in sources
+        if path.suffix not in OUTSIDE and (not suffixes or path.suffix[1:] in suffixes)
+    ]
 
 
 def main() -> None:
@@ -76,7 +84,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as corpus:
         for path in seeds(suffixes):
             Path(corpus, f"{path.parent.name}{path.suffix}").write_bytes(path.read_bytes())
-        options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=60", "-rss_limit_mb=4000"]
+        options = [
+            f"-max_total_time={seconds}",
+            f"-max_len={LONGEST}",
+            "-timeout=60",
+            "-rss_limit_mb=4000",
+        ]
         atheris.Setup([sys.argv[0], *options, corpus], one, custom_mutator=changed)
         atheris.Fuzz()
 

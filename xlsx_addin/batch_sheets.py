@@ -34,31 +34,50 @@ from plain_sheets import new_page, put_head
 
 STEPS = "\n".join(
     (
-        "一、在A列粘贴年报的网址或本机文件的路径，一行一个；也可以只填一个目录页的网址，程序先列出其中像年报的链接，供您确认。",
+        (
+            "一、在A列粘贴年报的网址或本机文件的路径，一行一个；也可以只填一个目录页的网址，"
+            "程序先列出其中像年报的链接，供您确认。"
+        ),
         "二、填写下面的文件夹，每份年报另存为其中的一个工作簿；不填，开始时会请您选择。",
-        "三、点“批量导入”，逐份导入、核对，数字汇入“汇总”。随时可以停下；已完成的行不再重做，要重做某一行，清空它的状态再点一次。",
+        (
+            "三、点“批量导入”，逐份导入、核对，数字汇入“汇总”。随时可以停下；已完成的行不再重做，"
+            "要重做某一行，清空它的状态再点一次。"
+        ),
     )
 )
 SUMMARY_HINT = (
-    "一份年报一行，由“批量导入”填写。表三各列取“总计”一栏；空白表示原报告没有这个数，或填的是“/”，不当作0。"
+    "一份年报一行，由“批量导入”填写。表三各列取“总计”一栏；空白表示原报告没有这个数，或填的是“/”"
+    "，不当作0。"
     "同一机关同一年度有两行时标黄：合计会重复计算。左边的“－”收起图表。"
 )
 # Pixels at 100 %.
 SUMMARY_WIDTHS = {
-    "agency": 176, "year": 72, "title": 300, "source": 210, "file": 210, "editions": 176, "errors": 52, "warnings": 52,
-    "notes": 52, "dismissed": 60, "years": 190,
-    "code": 92, "doubts": 80,
-}  # fmt: skip
+    "agency": 176,
+    "year": 72,
+    "title": 300,
+    "source": 210,
+    "file": 210,
+    "editions": 176,
+    "errors": 52,
+    "warnings": 52,
+    "notes": 52,
+    "dismissed": 60,
+    "years": 190,
+    "code": 92,
+    "doubts": 80,
+}
 FIGURE_WIDTH = 92
 STRIP_LINE, GROUP_LINE, HEAD_LINE = 16, 20, 62
 GROUP_ROW, HEAD_ROW = layout.SUMMARY_TOP - 2, layout.SUMMARY_TOP - 1
 NUMBER = Alignment(horizontal="right", vertical="center", shrink_to_fit=True)
 EDITION = re.compile(r"(?=（\d{4}年版）$)")  # where the head of an older edition's figure breaks
-UNDER_FILTER = Alignment(horizontal="center", vertical="top", wrap_text=True)  # its button covers the foot of a head
+UNDER_FILTER = Alignment(
+    horizontal="center", vertical="top", wrap_text=True
+)  # its button covers the foot of a head
 ONE_LINE = Alignment(horizontal="left", vertical="center")
 
 
-# --- 批量导入 -----------------------------------------------------------------------------------------------------
+# --- 批量导入 -------------------------------------------------------------------------------------
 
 
 def add_batch(workbook: Workbook) -> None:
@@ -76,7 +95,9 @@ def add_batch(workbook: Workbook) -> None:
         style_column(whole, text=name not in COUNTS)
         whole.alignment = column_alignment(name)
         put_head(page, layout.BATCH_TOP - 1, column, BATCH_HEADS[name])
-    page.auto_filter.ref = f"A{layout.BATCH_TOP - 1}:{letters(len(columns))}{bottom_row(layout.BATCH)}"
+    page.auto_filter.ref = (
+        f"A{layout.BATCH_TOP - 1}:{letters(len(columns))}{bottom_row(layout.BATCH)}"
+    )
     page.freeze_panes = f"A{layout.BATCH_TOP}"
     page.print_title_rows = f"{layout.BATCH_TOP - 1}:{layout.BATCH_TOP - 1}"
     looks.on_one_page(page, landscape=True, tall=True)
@@ -85,7 +106,14 @@ def add_batch(workbook: Workbook) -> None:
 
 def put_folder(page: Worksheet, last: str) -> None:
     row, column = layout.FOLDER_SPOT
-    put(page, row, 1, "保存到文件夹", font=font(11, color="FF595959"), alignment=Alignment("right", "center", indent=1))
+    put(
+        page,
+        row,
+        1,
+        "保存到文件夹",
+        font=font(11, color="FF595959"),
+        alignment=Alignment("right", "center", indent=1),
+    )
     for place in range(column, layout.BATCH_COLUMNS["message"] + 1):
         as_text(put(page, row, place, font=font(11), alignment=ONE_LINE, border=HAIR))
     page.merge_cells(f"{layout.address(layout.FOLDER_SPOT)}:{last}{row}")
@@ -143,7 +171,7 @@ def add_rules(page: Worksheet, place: str, rules: list[tuple[str, DifferentialSt
         page.conditional_formatting.add(place, rule)
 
 
-# --- 汇总 ---------------------------------------------------------------------------------------------------------
+# --- 汇总 -----------------------------------------------------------------------------------------
 
 
 def add_summary(workbook: Workbook) -> None:
@@ -156,7 +184,9 @@ def add_summary(workbook: Workbook) -> None:
     put_block(page)
     add_charts(page, block_cells())
     put_summary_heads(page)
-    page.auto_filter.ref = f"A{HEAD_ROW}:{letters(len(summary_row_heads()))}{bottom_row(layout.SUMMARY)}"
+    page.auto_filter.ref = (
+        f"A{HEAD_ROW}:{letters(len(summary_row_heads()))}{bottom_row(layout.SUMMARY)}"
+    )
     page.freeze_panes = f"C{layout.SUMMARY_TOP}"
     page.print_title_rows, page.print_title_cols = f"{GROUP_ROW}:{HEAD_ROW}", "A:B"
     looks.on_one_page(page, landscape=True, tall=True)
@@ -176,13 +206,17 @@ def set_summary_columns(page: Worksheet) -> None:
 
 
 def put_block(page: Worksheet) -> None:
-    """The figures behind the charts: quiet, with a line under their heads and one above the last."""
+    """The figures behind the charts: quiet, with a line under their heads and one above the
+    last.
+    """
     block = block_cells()
     for (row, column), value in block.cells.items():
         head = row == YEARS_TOP - 1
         last = row == block.total_row
         ink = QUIET if column == block.helper else looks.INK
-        cell = put(page, row, column, value, font=font(9, bold=head or last, color=ink), alignment=NUMBER)
+        cell = put(
+            page, row, column, value, font=font(9, bold=head or last, color=ink), alignment=NUMBER
+        )
         cell.number_format = block_format(block, row, column)
         if head or row == block.rest_row:
             cell.border = HAIR
@@ -201,7 +235,12 @@ def put_summary_heads(page: Worksheet) -> None:
         for column in range(left, left + width):
             put_head(page, GROUP_ROW, column, text if column == left else "")
         if width > 1:
-            page.merge_cells(start_row=GROUP_ROW, end_row=GROUP_ROW, start_column=left, end_column=left + width - 1)
+            page.merge_cells(
+                start_row=GROUP_ROW,
+                end_row=GROUP_ROW,
+                start_column=left,
+                end_column=left + width - 1,
+            )
         page.cell(GROUP_ROW, left).alignment = Alignment("left", "center")
     for column, text in enumerate(summary_row_heads(), 1):
         put_head(page, HEAD_ROW, column, EDITION.sub("\n", text))
@@ -212,7 +251,9 @@ def put_summary_heads(page: Worksheet) -> None:
 
 
 def head_groups() -> Iterator[tuple[int, int, str]]:
-    """(first column, width, text) of the line above the heads. Columns that stay on the screen share no group."""
+    """(first column, width, text) of the line above the heads. Columns that stay on the screen
+    share no group.
+    """
     yield 1, 2, "报告"
     yield 3, len(SUMMARY_HEADS) - 2, ""
     left = len(SUMMARY_HEADS) + 1
@@ -230,7 +271,9 @@ def add_summary_rules(page: Worksheet) -> None:
     at = {name: letters(list(SUMMARY_HEADS).index(name) + 1) for name in named}
     errors, years, doubts = at["errors"], at["years"], at["doubts"]
     ink, fill, _ = looks.ACCENTS["warning"]
-    double = DifferentialStyle(font=Font(color=ink), fill=PatternFill("solid", bgColor=fill), border=HAIR)
+    double = DifferentialStyle(
+        font=Font(color=ink), fill=PatternFill("solid", bgColor=fill), border=HAIR
+    )
     alarm = DifferentialStyle(font=Font(b=True, color=looks.ALARM), border=HAIR)
     line = (f'$D{top}<>""', DifferentialStyle(border=HAIR))
     end = letters(len(summary_row_heads()))
@@ -240,5 +283,8 @@ def add_summary_rules(page: Worksheet) -> None:
     add_rules(page, f"{years}{top}:{years}{last}", [(differs, double), line])
     add_rules(page, f"{doubts}{top}:{doubts}{last}", [(f'{doubts}{top}<>""', double), line])
     figures = f"{letters(len(SUMMARY_HEADS) + 1)}{top}:{end}{last}"
-    counts, code = f"{at['warnings']}{top}:{at['dismissed']}{last}", f"{at['code']}{top}:{at['code']}{last}"
+    counts, code = (
+        f"{at['warnings']}{top}:{at['dismissed']}{last}",
+        f"{at['code']}{top}:{at['code']}{last}",
+    )
     add_rules(page, f"C{top}:F{last} {counts} {code} {figures}", [line])

@@ -1,4 +1,5 @@
-"""Builds the template, the add-in and the macros of what is taken out of the template; ``--check`` only compares.
+"""Builds the template, the add-in and the macros of what is taken out of the template; ``--check``
+only compares.
 
 The same sources give the same bytes: no time, no name of a machine or a user goes in.
 """
@@ -52,7 +53,10 @@ def main(arguments: list[str]) -> int:
         return 0
     differing = [path.name for path, content in built.items() if not same(path, content)]
     if differing:
-        print(f"{'、'.join(differing)}与其来源不符，请运行 python xlsx_addin/build.py", file=sys.stderr)
+        print(
+            f"{'、'.join(differing)}与其来源不符，请运行 python xlsx_addin/build.py",
+            file=sys.stderr,
+        )
     return 1 if differing else 0
 
 
@@ -60,7 +64,9 @@ def same(path: Path, content: bytes) -> bool:
     """A workbook by its parts: another zlib packs them in other bytes."""
     if path.suffix == ".bin":
         return path.is_file() and path.read_bytes() == content
-    return path.is_file() and list(unpacked(path.read_bytes()).items()) == list(unpacked(content).items())
+    return path.is_file() and list(unpacked(path.read_bytes()).items()) == list(
+        unpacked(content).items()
+    )
 
 
 def build_template() -> bytes:
@@ -69,7 +75,9 @@ def build_template() -> bytes:
     parts = with_macros(saved(workbook, WORKBOOK), macro_modules())
     whole = packed(with_buttons(with_ribbon(parts, RIBBON.read_bytes()), workbook))
     book = OpenFile(open_archive(whole))
-    return packed(unpacked(whole) | patch_package(book, (), TEMPLATE.name))  # what its formulas show
+    return packed(
+        unpacked(whole) | patch_package(book, (), TEMPLATE.name)
+    )  # what its formulas show
 
 
 def build_macros(dropped: Collection[str]) -> bytes:
@@ -126,7 +134,9 @@ def lay_out_addin() -> Workbook:
     workbook = new_workbook()
     page = workbook.create_sheet("gongkai")
     page.sheet_properties.codeName = "Start"
-    page["A1"] = "这是政府信息公开年报的Excel加载项。请不要直接打开，请用 gongkai addin install 安装。"
+    page["A1"] = (
+        "这是政府信息公开年报的Excel加载项。请不要直接打开，请用 gongkai addin install 安装。"
+    )
     add_tool_sheet(workbook, sayings())
     workbook.active = 0
     return workbook

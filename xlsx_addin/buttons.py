@@ -1,6 +1,7 @@
 """Buttons on the sheets, for programs and people without a ribbon.
 
-They are drawn as Excel 2007 does (VML alone): in that form they survive openpyxl, and other programs show them.
+They are drawn as Excel 2007 does (VML alone): in that form they survive openpyxl, and other
+programs show them.
 """
 
 from __future__ import annotations
@@ -30,8 +31,18 @@ BUTTONS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 WIDTH, HEIGHT, GAP = 132, 24, 12  # pixels
-AFTER = ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst")
-HEAD = """<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" \
+AFTER = (
+    "legacyDrawingHF",
+    "drawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
+)
+HEAD = """<xml xmlns:v="urn:schemas-microsoft-com:vml" \
+xmlns:o="urn:schemas-microsoft-com:office:office" \
 xmlns:x="urn:schemas-microsoft-com:office:excel">
  <o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{drawing}"/></o:shapelayout>
  <v:shapetype id="_x0000_t201" coordsize="21600,21600" o:spt="201" path="m,l,21600r21600,l21600,xe">
@@ -40,12 +51,14 @@ xmlns:x="urn:schemas-microsoft-com:office:excel">
   <o:lock v:ext="edit" shapetype="t"/>
  </v:shapetype>
 """
-SHAPE = """ <v:shape id="_x0000_s{number}" type="#_x0000_t201" style="position:absolute;z-index:{order}" \
+SHAPE = """ <v:shape id="_x0000_s{number}" type="#_x0000_t201" \
+style="position:absolute;z-index:{order}" \
 o:button="t" fillcolor="buttonFace [67]" strokecolor="windowText [64]" o:insetmode="auto">
   <v:fill color2="buttonFace [67]" o:detectmouseclick="t"/>
   <o:lock v:ext="edit" rotation="t"/>
   <v:textbox style="mso-direction-alt:auto" o:singleclick="f">
-   <div style="text-align:center"><font face="{font}" size="220" color="#000000">{caption}</font></div>
+   <div style="text-align:center">\
+<font face="{font}" size="220" color="#000000">{caption}</font></div>
   </v:textbox>
   <x:ClientData ObjectType="Button">
    <x:Anchor>{anchor}</x:Anchor>
@@ -60,7 +73,9 @@ o:button="t" fillcolor="buttonFace [67]" strokecolor="windowText [64]" o:insetmo
 
 
 def with_buttons(parts: Parts, workbook: Workbook) -> Parts:
-    """The file with the buttons of each sheet; ``workbook`` is what it was made of, for the heights of its rows."""
+    """The file with the buttons of each sheet; ``workbook`` is what it was made of, for the heights
+    of its rows.
+    """
     added = dict(parts)
     declare(added, "vml", VML_TYPE)
     sheets = sheet_parts(added)
@@ -74,7 +89,9 @@ def with_buttons(parts: Parts, workbook: Workbook) -> Parts:
 
 def with_drawing(sheet: bytes, key: str) -> bytes:
     root = etree.fromstring(sheet)
-    node = etree.Element(f"{{{etree.QName(root).namespace}}}legacyDrawing", {f"{{{OFFICE_NS}}}id": key})
+    node = etree.Element(
+        f"{{{etree.QName(root).namespace}}}legacyDrawing", {f"{{{OFFICE_NS}}}id": key}
+    )
     later = next((child for child in root if etree.QName(child).localname in AFTER), None)
     if later is None:
         root.append(node)
@@ -84,7 +101,9 @@ def with_drawing(sheet: bytes, key: str) -> bytes:
 
 
 def vml(drawing: int, name: str, page: Worksheet) -> str:
-    """The drawing of a sheet's buttons. The numbers of shapes go by the thousand for each drawing."""
+    """The drawing of a sheet's buttons. The numbers of shapes go by the thousand for each
+    drawing.
+    """
     shapes = [
         SHAPE.format(
             number=drawing * 1024 + order,
@@ -100,12 +119,23 @@ def vml(drawing: int, name: str, page: Worksheet) -> str:
 
 
 def anchor(area: Box, index: int, page: Worksheet) -> str:
-    """Left column and pixels, top row and pixels, right, bottom: one button a row, or all side by side in one row."""
+    """Left column and pixels, top row and pixels, right, bottom: one button a row, or all side by
+    side in one row.
+    """
     below = area.bottom > area.top
     row = area.top + index if below else area.top
     left = GAP if below else GAP + index * (WIDTH + GAP)
     height = page.row_dimensions[row].height
     assert height
     top = round((height / 0.75 - HEIGHT) / 2)
-    numbers = (area.left - 1, left, row - 1, top, area.left - 1, left + WIDTH, row - 1, top + HEIGHT)
+    numbers = (
+        area.left - 1,
+        left,
+        row - 1,
+        top,
+        area.left - 1,
+        left + WIDTH,
+        row - 1,
+        top + HEIGHT,
+    )
     return ", ".join(map(str, numbers))

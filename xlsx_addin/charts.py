@@ -13,7 +13,13 @@ from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
-from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
+from openpyxl.drawing.text import (
+    CharacterProperties,
+    Font,
+    Paragraph,
+    ParagraphProperties,
+    RegularTextRun,
+)
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.model import Box
@@ -23,7 +29,8 @@ from looks import HEI, SONG
 
 RECEIVED = "历年新收申请（件）"
 SHARES = "历年办理结果占比"
-# Apart for every kind of colour blindness: two blues, vermilion, amber, two greys; white or black labels on them.
+# Apart for every kind of colour blindness: two blues, vermilion, amber, two greys; white or black
+# labels on them.
 COLOURS = (
     ("0072B2", "FFFFFF"),
     ("8EC3E8", "000000"),
@@ -97,10 +104,15 @@ def new_chart(title: str, kind: str) -> BarChart:
 def chart_title(text: str) -> Title:
     look = character(1000, HEI, bold=True)
     run = RegularTextRun(rPr=look, t=text)
-    return Title(tx=Text(rich=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), r=[run])])), overlay=False)
+    return Title(
+        tx=Text(rich=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), r=[run])])),
+        overlay=False,
+    )
 
 
-def character(size: int, name: str = SONG, *, bold: bool = False, color: str = "404040") -> CharacterProperties:
+def character(
+    size: int, name: str = SONG, *, bold: bool = False, color: str = "404040"
+) -> CharacterProperties:
     face = Font(typeface=name)
     return CharacterProperties(sz=size, b=bold, solidFill=color, latin=face, ea=face)
 
@@ -111,7 +123,9 @@ def words(size: int, color: str = "404040") -> RichText:
 
 
 def new_series(page: Worksheet, column: int, fill: str, named_by: int) -> Any:
-    """A column of the block. Years are categories by their text, so that none is taken for an amount."""
+    """A column of the block. Years are categories by their text, so that none is taken for an
+    amount.
+    """
     last = YEARS_TOP + YEARS - 1
     series = Series(Reference(page, min_col=column, min_row=YEARS_TOP, max_row=last))
     series.tx = SeriesLabel(strRef=StrRef(f=f"'{page.title}'!${letters(named_by)}${YEARS_TOP - 1}"))
@@ -132,7 +146,9 @@ def labels(code: str, color: str, position: str) -> DataLabelList:
         tree = plain(*arguments, **named)
         for node in tree:
             if node.tag.endswith("numFmt"):
-                node.set("sourceLinked", "0")  # openpyxl leaves open whether the cells' own format wins
+                node.set(
+                    "sourceLinked", "0"
+                )  # openpyxl leaves open whether the cells' own format wins
         return tree
 
     found.to_tree = to_tree  # type: ignore[method-assign]

@@ -15,10 +15,12 @@ from gongkai.model import Severity
 from gongkai.workbook.layout import Suspicion
 
 SONG, FANG, HEI = "宋体", "仿宋", "黑体"
-GB = 134  # the character set of these fonts: without it a program may fall back to one without Chinese
+# the character set of these fonts: without it a program may fall back to one without Chinese
+GB = 134
 
 INK, QUIET, CAPTION = "FF000000", "FF7F7F7F", "FFC6D9F1"
-# Vermilion, amber and blue stay apart for every kind of colour blindness and in grey; the purple is darker than all.
+# Vermilion, amber and blue stay apart for every kind of colour blindness and in grey; the purple is
+# darker than all.
 ALARM, ALARM_PALE = "FFC83C00", "FFFDF0EC"
 Line = Literal["thin", "dashed", "dotted"]
 Flag = Severity | Suspicion
@@ -30,9 +32,19 @@ ACCENTS: Mapping[Flag, tuple[str, str, Line]] = {
     "note": ("FF00507D", "FFDCEBF7", "dotted"),
 }
 EDGES: Mapping[Flag, str] = {
-    "suspect": "FF000000", "possible": "FF46125F", "error": "FF8F2A00", "warning": "FF8A6100", "note": "FF0072B2",
-}  # fmt: skip
-MARKS: Mapping[Flag, str] = {"error": "✗", "warning": "!", "note": "i", "suspect": "疑", "possible": "疑?"}
+    "suspect": "FF000000",
+    "possible": "FF46125F",
+    "error": "FF8F2A00",
+    "warning": "FF8A6100",
+    "note": "FF0072B2",
+}
+MARKS: Mapping[Flag, str] = {
+    "error": "✗",
+    "warning": "!",
+    "note": "i",
+    "suspect": "疑",
+    "possible": "疑?",
+}
 
 TEXT = "@"
 LANE_FORMAT = '"✗ 差"General;"✗ 差-"General;General;@'
@@ -84,12 +96,16 @@ def flag(severity: Flag) -> DifferentialStyle:
     ink, fill, line = ACCENTS[severity]
     side = Side(style=line, color=EDGES[severity])
     sign = MARKS[severity]
-    number = 200 + list(MARKS).index(severity)  # one for each format: a program may keep formats by number
+    number = 200 + list(MARKS).index(
+        severity
+    )  # one for each format: a program may keep formats by number
     return DifferentialStyle(
         font=Font(b=True, color=ink),
         fill=PatternFill("solid", bgColor=fill),
         border=Border(left=side, right=side, top=side, bottom=side),
-        numFmt=NumberFormat(number, f'"{sign} "General;"{sign} -"General;"{sign} "General;"{sign} "@'),
+        numFmt=NumberFormat(
+            number, f'"{sign} "General;"{sign} -"General;"{sign} "General;"{sign} "@'
+        ),
     )
 
 
@@ -101,7 +117,9 @@ def to_fill_in() -> DifferentialStyle:
     """The look of a cell in which something is to be typed."""
     side = Side(style="thin", color="FFBF9000")
     box = Border(left=side, right=side, top=side, bottom=side)
-    return DifferentialStyle(font=Font(b=True), fill=PatternFill("solid", bgColor="FFFFF6DC"), border=box)
+    return DifferentialStyle(
+        font=Font(b=True), fill=PatternFill("solid", bgColor="FFFFF6DC"), border=box
+    )
 
 
 def settled() -> DifferentialStyle:
@@ -115,7 +133,9 @@ def words(color: str, *, bold: bool = False) -> DifferentialStyle:
 
 
 def column_width(pixels: int) -> float:
-    """Pixels at 100 % -> the width that a column is given (a digit of the 10-point default font is 7 wide)."""
+    """Pixels at 100 % -> the width that a column is given (a digit of the 10-point default font is
+    7 wide).
+    """
     return round((pixels - 5) / 7, 2)
 
 
@@ -123,8 +143,12 @@ def row_height(pixels: int) -> float:
     return pixels * 0.75
 
 
-def on_one_page(sheet: Worksheet, *, landscape: bool, tall: bool = False, foot: bool = True) -> None:
-    """A4, as wide as the page; ``tall`` lets it run over several pages, ``foot`` says which sheet it is of."""
+def on_one_page(
+    sheet: Worksheet, *, landscape: bool, tall: bool = False, foot: bool = True
+) -> None:
+    """A4, as wide as the page; ``tall`` lets it run over several pages, ``foot`` says which sheet
+    it is of.
+    """
     setup = sheet.page_setup
     setup.paperSize = 9
     setup.orientation = "landscape" if landscape else "portrait"

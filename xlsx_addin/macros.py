@@ -21,7 +21,8 @@ from wrappers import functions_module
 SOURCES = Path(__file__).with_name("vba")
 GENERATED = "GkFunctions"
 PROJECT_PART = "xl/vbaProject.bin"
-# [MS-OVBA] 2.3.4.1 as in its example 3.1.1: 0x61CC, version 0xFFFF, 0x00, 0x0001, and no cache behind them.
+# [MS-OVBA] 2.3.4.1 as in its example 3.1.1: 0x61CC, version 0xFFFF, 0x00, 0x0001, and no cache
+# behind them.
 OF_NO_VERSION = bytes.fromhex("CC61 FFFF 00 0100")
 NO_COOKIE = 0xFFFF
 CALLBACKS = re.compile(r"\bGk(OnLoad|Action|UrlChanged|UrlText)\b")
@@ -30,8 +31,8 @@ CALLBACKS = re.compile(r"\bGk(OnLoad|Action|UrlChanged|UrlText)\b")
 def of_addin(text: str) -> str:
     """Macros or ribbon with the add-in's own names for callbacks.
 
-    Of two open files with a callback of one name Excel may run that of the active one, older macros perhaps, which
-    knows nothing of what was typed into the add-in's box.
+    Of two open files with a callback of one name Excel may run that of the active one, older macros
+    perhaps, which knows nothing of what was typed into the add-in's box.
     """
     return CALLBACKS.sub(r"GkAddin\1", text)
 
@@ -41,17 +42,24 @@ def addin_modules() -> dict[str, str]:
 
 
 def macro_modules() -> dict[str, str]:
-    """Name -> source of all modules. ASCII: VBA would make question marks of anything else without a word."""
-    modules = {path.stem: path.read_text(encoding="ascii") for path in sorted(SOURCES.glob("*.bas"))}
+    """Name -> source of all modules. ASCII: VBA would make question marks of anything else without
+    a word.
+    """
+    modules = {
+        path.stem: path.read_text(encoding="ascii") for path in sorted(SOURCES.glob("*.bas"))
+    }
     generated = functions_module()
     generated.encode("ascii")
     return {**modules, GENERATED: generated}
 
 
 def with_macros(parts: Parts, modules: Mapping[str, str]) -> Parts:
-    """The file with a VBA project: the modules, and an empty one for the workbook and each sheet by its code name."""
+    """The file with a VBA project: the modules, and an empty one for the workbook and each sheet by
+    its code name.
+    """
     with TemporaryDirectory() as folder:
-        # A project is only ever given to a file of this name; the type of the content stays what it is.
+        # A project is only ever given to a file of this name; the type of the content stays what it
+        # is.
         path = Path(folder) / "book.xlsm"
         path.write_bytes(packed(parts))
         with ExcelFile(path) as file:
@@ -66,9 +74,9 @@ def with_macros(parts: Parts, modules: Mapping[str, str]) -> Parts:
 def without_caches(content: bytes) -> bytes:
     """The project as its sources alone, which every version of Office compiles anew.
 
-    pyOpenVBA says version 0x00B5, that of Excel today, before a cache of zeros: CC 61 B5 00 00 00 00 ...
-    An Excel of that very version may take the zeros for compiled macros. ThisWorkbook has 1,008 bytes
-    that Office once compiled before its source, as the template of pyOpenVBA had them.
+    pyOpenVBA says version 0x00B5, that of Excel today, before a cache of zeros: CC 61 B5 00 00 00
+    00 ... An Excel of that very version may take the zeros for compiled macros. ThisWorkbook has
+    1,008 bytes that Office once compiled before its source, as the template of pyOpenVBA had them.
     """
     file = CFB.from_bytes(content)
     project = parse_vba_project(file)

@@ -71,7 +71,7 @@ def packed(parts: Parts) -> bytes:
     return buffer.getvalue()
 
 
-# --- what openpyxl wrote ------------------------------------------------------------------------------------------
+# --- what openpyxl wrote --------------------------------------------------------------------------
 
 
 def repaired(parts: Parts, main_type: bytes) -> Parts:
@@ -84,13 +84,17 @@ def repaired(parts: Parts, main_type: bytes) -> Parts:
         "xl/workbook.xml": ordered_names,
     }
     return {
-        name: (tidy_sheet if name.startswith("xl/worksheets/sheet") else repairs.get(name, bytes))(part)
+        name: (tidy_sheet if name.startswith("xl/worksheets/sheet") else repairs.get(name, bytes))(
+            part
+        )
         for name, part in parts.items()
     }
 
 
 def fixed_dates(part: bytes) -> bytes:
-    return re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", lambda found: found[1] + STAMP, part)
+    return re.sub(
+        rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", lambda found: found[1] + STAMP, part
+    )
 
 
 def tidy_sheet(part: bytes) -> bytes:
@@ -108,7 +112,8 @@ def tidy_sheet(part: bytes) -> bytes:
 
 
 def ordered_names(part: bytes) -> bytes:
-    """Names in Excel's order, and of what repeats on each page columns before rows, as Excel writes them.
+    """Names in Excel's order, and of what repeats on each page columns before rows, as Excel writes
+    them.
 
     openpyxl has rows first, '汇总'!$13:$14,'汇总'!$A:$B, which Gnumeric, for one, warns about.
     """
@@ -132,7 +137,7 @@ def written(root: etree._Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-# --- what is added ------------------------------------------------------------------------------------------------
+# --- what is added --------------------------------------------------------------------------------
 
 
 def with_ribbon(parts: Parts, ribbon: bytes) -> Parts:
@@ -150,7 +155,9 @@ def relate(parts: Parts, source: str, kind: str, target: str) -> str:
     taken = {node.get("Id") for node in root}
     key = next(f"rId{number}" for number in range(1, len(taken) + 2) if f"rId{number}" not in taken)
     path = posixpath.relpath(target, folder) if folder else target
-    etree.SubElement(root, f"{{{PACKAGE_NS}relationships}}Relationship", Id=key, Type=kind, Target=path)
+    etree.SubElement(
+        root, f"{{{PACKAGE_NS}relationships}}Relationship", Id=key, Type=kind, Target=path
+    )
     parts[listing] = written(root)
     return key
 
@@ -159,7 +166,9 @@ def declare(parts: Parts, extension: str, content_type: str) -> None:
     """Say of what type the parts with an extension are."""
     root = etree.fromstring(parts[TYPES])
     if not any(node.get("Extension") == extension for node in root):
-        node = etree.Element(f"{{{PACKAGE_NS}content-types}}Default", Extension=extension, ContentType=content_type)
+        node = etree.Element(
+            f"{{{PACKAGE_NS}content-types}}Default", Extension=extension, ContentType=content_type
+        )
         root.insert(0, node)
         parts[TYPES] = written(root)
 
@@ -167,7 +176,9 @@ def declare(parts: Parts, extension: str, content_type: str) -> None:
 def sheet_parts(parts: Parts) -> dict[str, str]:
     """Sheet name -> part."""
     targets = {
-        node.get("Id", ""): posixpath.normpath(posixpath.join("/xl", node.get("Target", ""))).lstrip("/")
+        node.get("Id", ""): posixpath.normpath(
+            posixpath.join("/xl", node.get("Target", ""))
+        ).lstrip("/")
         for node in etree.fromstring(parts["xl/_rels/workbook.xml.rels"])
     }
     sheets = etree.fromstring(parts["xl/workbook.xml"]).iterfind("{*}sheets/{*}sheet")

@@ -71,14 +71,16 @@ def new_page(workbook: Workbook, name: str, code: str, title: str, hint: str) ->
     page: Worksheet = workbook.create_sheet(name)
     page.sheet_properties.codeName = code
     page.sheet_view.showGridLines = False
-    put(page, 1, 1, title, font=font(14, bold=True, name=HEI), alignment=Alignment("left", "center"))
+    put(
+        page, 1, 1, title, font=font(14, bold=True, name=HEI), alignment=Alignment("left", "center")
+    )
     put(page, 2, 1, hint, font=font(9, color=QUIET), alignment=Alignment("left", "center"))
     page.row_dimensions[1].height = 28
     page.row_dimensions[2].height = 18
     return page
 
 
-# --- cover --------------------------------------------------------------------------------------------------------
+# --- cover ----------------------------------------------------------------------------------------
 
 
 def add_cover(workbook: Workbook) -> None:
@@ -88,7 +90,9 @@ def add_cover(workbook: Workbook) -> None:
     for column, pixels in enumerate((24, 110, 480, 300), 1):
         page.column_dimensions[letters(column)].width = looks.column_width(pixels)
     put(page, 2, 2, "政府信息公开工作年度报告　数据核对", font=font(18, bold=True, name=HEI))
-    circulars = "，".join(f"{period(edition)}用{edition.circular}" for edition in editions().values())
+    circulars = "，".join(
+        f"{period(edition)}用{edition.circular}" for edition in editions().values()
+    )
     put(page, 3, 2, f"表格按国务院办公厅规定的格式：{circulars}", font=font(9, color=QUIET))
     page.row_dimensions[2].height, page.row_dimensions[3].height = 34, 18
     for name, (row, column) in layout.COVER_SPOTS.items():
@@ -104,7 +108,14 @@ def add_cover(workbook: Workbook) -> None:
         put_field(page, place[0], COUNT_LABELS[severity] if severity != "error" else "写入时　错误")
         put(page, *place, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
     put_field(page, layout.DISMISSED_SPOT[0], "已忽略")
-    put(page, *layout.DISMISSED_SPOT, font=font(11), alignment=LEFT, border=HAIR, number_format='0"条"')
+    put(
+        page,
+        *layout.DISMISSED_SPOT,
+        font=font(11),
+        alignment=LEFT,
+        border=HAIR,
+        number_format='0"条"',
+    )
     for spot, formula in formulas_of(layout.COVER).items():
         page.cell(*spot).value = formula
     put_legend(page, 20)
@@ -117,23 +128,47 @@ def period(edition: Edition) -> str:
 
 
 def put_field(page: Worksheet, row: int, text: str) -> None:
-    put(page, row, 2, text, font=font(11, color="FF595959"), alignment=Alignment("right", "center", indent=1))
+    put(
+        page,
+        row,
+        2,
+        text,
+        font=font(11, color="FF595959"),
+        alignment=Alignment("right", "center", indent=1),
+    )
     page.row_dimensions[row].height = 21
 
 
 def put_editions(page: Worksheet) -> None:
     newest = list(editions())[-1]
-    choice = DataValidation(type="list", formula1=f'"{",".join([*editions(), layout.MISSING])}"', allow_blank=False)
+    choice = DataValidation(
+        type="list", formula1=f'"{",".join([*editions(), layout.MISSING])}"', allow_blank=False
+    )
     choice.errorTitle, choice.error, choice.showErrorMessage = "版式", "请从列表中选择版式。", True
     page.add_data_validation(choice)
     for table, place in layout.EDITION_SPOTS.items():
         row = place[0]
         put_field(page, row, f"{layout.newest_sheet(table).form.number}版式")
-        put(page, *place, int(newest), number_format=looks.EDITION_FORMAT, font=font(11), alignment=LEFT, border=HAIR)
+        put(
+            page,
+            *place,
+            int(newest),
+            number_format=looks.EDITION_FORMAT,
+            font=font(11),
+            alignment=LEFT,
+            border=HAIR,
+        )
         choice.add(layout.address(place))
         for column in COUNTERS.values():
             put(page, row, column, font=font(8, color=QUIET))
-        put(page, row, STATE_COLUMN, font=font(10, color=QUIET), border=HAIR, alignment=Alignment("left", "center"))
+        put(
+            page,
+            row,
+            STATE_COLUMN,
+            font=font(10, color=QUIET),
+            border=HAIR,
+            alignment=Alignment("left", "center"),
+        )
         add_alarm(page, f"{letters(STATE_COLUMN)}{row}", alarm(row, row))
     for column in COUNTERS.values():
         page.column_dimensions[letters(column)].hidden = True
@@ -149,9 +184,16 @@ def put_live_line(page: Worksheet) -> None:
 
 
 def alarm(first: int, last: int) -> str:
-    """Whether anything is wrong with the tables on these lines of the cover: a difference, a text, a line moved."""
-    areas = {name: f"{letters(column)}{first}:{letters(column)}{last}" for name, column in COUNTERS.items()}
-    broken, texts, changed, moved = (areas[name] for name in ("broken", "texts", "changed", "moved"))
+    """Whether anything is wrong with the tables on these lines of the cover: a difference, a text,
+    a line moved.
+    """
+    areas = {
+        name: f"{letters(column)}{first}:{letters(column)}{last}"
+        for name, column in COUNTERS.items()
+    }
+    broken, texts, changed, moved = (
+        areas[name] for name in ("broken", "texts", "changed", "moved")
+    )
     return f'OR(SUM({broken},{texts},{changed})>0,COUNTIF({moved},"?*")>0)'
 
 
@@ -162,25 +204,49 @@ def add_alarm(page: Worksheet, place: str, formula: str) -> None:
 
 def put_legend(page: Worksheet, top: int) -> None:
     put(page, top, 2, "图例", font=font(11, bold=True))
-    samples = [(sample, looks.ACCENTS[severity], looks.EDGES[severity], text) for severity, sample, text in LEGEND]
+    samples = [
+        (sample, looks.ACCENTS[severity], looks.EDGES[severity], text)
+        for severity, sample, text in LEGEND
+    ]
     row = top
     for row, (sample, (ink, fill, line), edge, text) in enumerate(samples, top + 1):
         side = Side(style=line, color=edge)
         box = Border(left=side, right=side, top=side, bottom=side)
         put(
-            page, row, 2, sample, font=font(bold=True, color=ink), fill=looks.solid(fill), border=box, alignment=CENTRED
+            page,
+            row,
+            2,
+            sample,
+            font=font(bold=True, color=ink),
+            fill=looks.solid(fill),
+            border=box,
+            alignment=CENTRED,
         )
         put(page, row, 3, text, alignment=LEFT)
-    put(page, row + 1, 2, "12", fill=looks.solid(looks.ALARM_PALE), border=looks.thin_box(), alignment=CENTRED)
+    put(
+        page,
+        row + 1,
+        2,
+        "12",
+        fill=looks.solid(looks.ALARM_PALE),
+        border=looks.thin_box(),
+        alignment=CENTRED,
+    )
     put(page, row + 1, 3, "浅底：与不符的总计有关的其他各数", alignment=LEFT)
     put(page, row + 2, 2, "？12②", border=looks.thin_box(), alignment=CENTRED)
-    put(page, row + 2, 3, "原文不能确定是哪个数，照录在“？”之后；空白、0和“/”各自原样保留", alignment=LEFT)
+    put(
+        page,
+        row + 2,
+        3,
+        "原文不能确定是哪个数，照录在“？”之后；空白、0和“/”各自原样保留",
+        alignment=LEFT,
+    )
     for line_number, text in enumerate(STEPS, row + 4):
         put(page, line_number, 2, text, font=font(11))
         page.row_dimensions[line_number].height = 21
 
 
-# --- prose --------------------------------------------------------------------------------------------------------
+# --- prose ----------------------------------------------------------------------------------------
 
 
 def add_prose(workbook: Workbook) -> None:
@@ -201,7 +267,16 @@ def add_prose(workbook: Workbook) -> None:
 
 def put_head(page: Worksheet, row: int, column: int, text: str) -> None:
     fill = looks.solid(looks.CAPTION)
-    put(page, row, column, text, font=font(bold=True), fill=fill, alignment=CENTRED, border=looks.thin_box())
+    put(
+        page,
+        row,
+        column,
+        text,
+        font=font(bold=True),
+        fill=fill,
+        alignment=CENTRED,
+        border=looks.thin_box(),
+    )
     page.row_dimensions[row].height = 21
 
 
@@ -211,7 +286,7 @@ def finish_list(page: Worksheet, top: int, *, landscape: bool) -> None:
     looks.on_one_page(page, landscape=landscape, tall=True)
 
 
-# --- findings -----------------------------------------------------------------------------------------------------
+# --- findings -------------------------------------------------------------------------------------
 
 
 def add_results(workbook: Workbook) -> None:
@@ -223,7 +298,9 @@ def add_results(workbook: Workbook) -> None:
     columns = layout.RESULT_COLUMNS
     for name, head in RESULT_HEADS.items():
         put_head(page, layout.RESULTS_TOP - 1, columns[name], head)
-        page.column_dimensions[letters(columns[name])].width = looks.column_width(layout.RESULT_WIDTHS[name])
+        page.column_dimensions[letters(columns[name])].width = looks.column_width(
+            layout.RESULT_WIDTHS[name]
+        )
     hidden = [columns[name] for name in columns.keys() - RESULT_HEADS.keys()]
     for column in sorted([*hidden, *layout.KEPT_COLUMNS.values()]):
         page.column_dimensions[letters(column)].hidden = True
@@ -247,7 +324,9 @@ def put_result_row(page: Worksheet, row: int) -> None:
 
 
 def add_adopt_choice(page: Worksheet) -> None:
-    choice = DataValidation(type="whole", operator="between", formula1="1", formula2=str(MOST_ALTERNATIVES))
+    choice = DataValidation(
+        type="whole", operator="between", formula1="1", formula2=str(MOST_ALTERNATIVES)
+    )
     choice.allow_blank = True
     choice.errorTitle, choice.showErrorMessage = "采纳", True
     choice.error = f"请填左边建议的序号：①填1，②填2，最大{MOST_ALTERNATIVES}；不采纳就留空。"
@@ -271,12 +350,16 @@ def add_result_rules(page: Worksheet) -> None:
     """Each range has rules of its own: where ranges overlap, programs differ on which rule wins."""
     columns = {name: letters(column) for name, column in layout.RESULT_COLUMNS.items()}
     number, state, severity, proposal = (
-        f"${columns[name]}{layout.RESULTS_TOP}" for name in ("number", "state", "severity", "proposal")
+        f"${columns[name]}{layout.RESULTS_TOP}"
+        for name in ("number", "state", "severity", "proposal")
     )
     grey = DifferentialStyle(font=Font(color="FFA6A6A6"), border=HAIR)
     settled = (f'OR({state}="已相符",{state}="已填写",{state}="{IGNORED}")', grey)
     line = (f'{number}<>""', DifferentialStyle(border=HAIR))
-    others = [result_range(*ends) for ends in (("number", "number"), ("table", "proposal"), ("verdict", "state"))]
+    others = [
+        result_range(*ends)
+        for ends in (("number", "number"), ("table", "proposal"), ("verdict", "state"))
+    ]
     for name, sign in layout.SIGNS.items():
         look = DifferentialStyle(font=Font(b=True, color=looks.EDGES[name]), border=HAIR)
         add_rule(page, result_range("severity", "severity"), f'{severity}="{sign}"', look)
@@ -293,16 +376,23 @@ def result_range(first: str, last: str) -> str:
 
 
 def add_rule(page: Worksheet, place: str, formula: str, look: DifferentialStyle) -> None:
-    page.conditional_formatting.add(place, Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True))
+    page.conditional_formatting.add(
+        place, Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True)
+    )
 
 
-# --- what was adopted ---------------------------------------------------------------------------------------------
+# --- what was adopted -----------------------------------------------------------------------------
 
 
 def add_log(workbook: Workbook) -> None:
-    hint = "采纳建议时改动的每一格：一格一行，导入和校验都不清除。要改回原数，在原表填回“原填”的数即可。"
+    hint = (
+        "采纳建议时改动的每一格：一格一行，导入和校验都不清除。要改回原数，在原表填回“原填”"
+        "的数即可。"
+    )
     page = new_page(workbook, layout.LOG, "Log", "修改记录", hint)
-    page.sheet_state = "hidden"  # until something stands in it: it would be a page more of every report
+    page.sheet_state = (
+        "hidden"  # until something stands in it: it would be a page more of every report
+    )
     for name, column in layout.LOG_COLUMNS.items():
         put_head(page, layout.LOG_TOP - 1, column, LOG_HEADS[name])
         whole = page.column_dimensions[letters(column)]

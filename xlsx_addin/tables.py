@@ -30,11 +30,15 @@ WIDTHS: Mapping[str, tuple[tuple[int, ...], int]] = {
     "disputes": ((), 72),
 }
 LANE_WIDTH = 112
-LINE, GLYPH = 18, 13.4  # pixels: the height of a line of text, the width of a Chinese character at 10 points
+LINE, GLYPH = (
+    18,
+    13.4,
+)  # pixels: the height of a line of text, the width of a Chinese character at 10 points
 LOWEST = 20
 TALLER: Mapping[str, int] = {"disclosure": 26, "disputes": 28}
 LANE_HINT = (
-    f"{layout.HOLDS} 相符　　✗ 差n 不符（n＝相加之和－所填总计）　　{layout.MISSING} 数据不全，暂不能核对　　"
+    f"{layout.HOLDS} 相符　　✗ 差n 不符（n＝相加之和－所填总计）　　{layout.MISSING} 数据不全，"
+    f"暂不能核对　　"
     f"{layout.TEXT} 有的格是文本　　{layout.MOVED} 行列与官方表格不同"
 )
 
@@ -62,8 +66,10 @@ def add_table_sheet(workbook: Workbook, sheet: TableSheet, *, hidden: bool) -> N
 
 
 def name_cells(workbook: Workbook, page: Worksheet, sheet: TableSheet) -> None:
-    """Each figure under its cell id, on its own sheet: ``applications.granted.total`` in a user's formula. And under a
-    name of the whole workbook, for the list's links: LibreOffice follows no other name from another sheet."""
+    """Each figure under its cell id, on its own sheet: ``applications.granted.total`` in a user's
+    formula. And under a name of the whole workbook, for the list's links: LibreOffice follows no
+    other name from another sheet.
+    """
     for cell, (row, column) in sheet.cells.items():
         place = f"'{sheet.name}'!${letters(column)}${row}"
         page.defined_names.add(DefinedName(cell, attr_text=place))
@@ -110,7 +116,7 @@ def frame(page: Worksheet, box: Box, text: str | None = None, **style: object) -
         page.merge_cells(range_of(box))
 
 
-# --- check lane ---------------------------------------------------------------------------------------------------
+# --- check lane -----------------------------------------------------------------------------------
 
 
 def put_lanes(page: Worksheet, sheet: TableSheet) -> None:
@@ -125,15 +131,31 @@ def put_lanes(page: Worksheet, sheet: TableSheet) -> None:
         first = min(lane.spot[0] for lane in beside)
         for spot, words in sheet.lane_head:
             put(page, *spot, words, **small)
-        page.merge_cells(start_row=layout.FORM_TOP, end_row=first - 1, start_column=column, end_column=column)
+        page.merge_cells(
+            start_row=layout.FORM_TOP, end_row=first - 1, start_column=column, end_column=column
+        )
     for row, box, words in sheet.lane_labels:
-        put(page, row, box.left, words, font=font(8, color=QUIET), alignment=Alignment("right", "center"))
+        put(
+            page,
+            row,
+            box.left,
+            words,
+            font=font(8, color=QUIET),
+            alignment=Alignment("right", "center"),
+        )
         if box.width > 1:
             page.merge_cells(range_of(box))
         page.row_dimensions[row].height = looks.row_height(LOWEST)
     if sheet.lanes:
         row = sheet.last_line
-        put(page, row, 1, LANE_HINT, font=font(8, color=QUIET), alignment=Alignment("left", "center"))
+        put(
+            page,
+            row,
+            1,
+            LANE_HINT,
+            font=font(8, color=QUIET),
+            alignment=Alignment("left", "center"),
+        )
         page.row_dimensions[row].height = looks.row_height(LOWEST)
     broken = looks.words(looks.ALARM, bold=True)
     for lane in sheet.lanes.values():
@@ -142,7 +164,7 @@ def put_lanes(page: Worksheet, sheet: TableSheet) -> None:
         add_rule(page, place, any_of([f"ISNUMBER({place})", *signs]), broken)
 
 
-# --- flags and marks ----------------------------------------------------------------------------------------------
+# --- flags and marks ------------------------------------------------------------------------------
 
 
 def put_flags(page: Worksheet, sheet: TableSheet) -> None:
@@ -154,11 +176,18 @@ def put_flags(page: Worksheet, sheet: TableSheet) -> None:
 def flag_labels(page: Worksheet, sheet: TableSheet) -> None:
     """A label that is not the official one of its place."""
     for spot, _ in sheet.guarded:
-        add_rule(page, address(spot), f"ISNUMBER({address(sheet.image(spot))})", looks.words(looks.ALARM, bold=True))
+        add_rule(
+            page,
+            address(spot),
+            f"ISNUMBER({address(sheet.image(spot))})",
+            looks.words(looks.ALARM, bold=True),
+        )
 
 
 def cell_rules(cells: Flagged) -> Iterator[tuple[str, DifferentialStyle]]:
-    """The rules in their order: the gravest first, and it alone; the tint of the other parts last."""
+    """The rules in their order: the gravest first, and it alone; the tint of the other parts
+    last.
+    """
     if cells.lanes:
         yield suspect_flag(cells, "suspect"), looks.flag("suspect")
     if cells.marked:
@@ -175,7 +204,9 @@ def cell_rules(cells: Flagged) -> Iterator[tuple[str, DifferentialStyle]]:
 
 
 def add_rule(page: Worksheet, place: str, formula: str, look: DifferentialStyle) -> None:
-    page.conditional_formatting.add(place, Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True))
+    page.conditional_formatting.add(
+        place, Rule(type="expression", formula=[formula], dxf=look, stopIfTrue=True)
+    )
 
 
 def hide_beside(page: Worksheet, sheet: TableSheet) -> None:
@@ -187,7 +218,7 @@ def hide_beside(page: Worksheet, sheet: TableSheet) -> None:
         page.row_dimensions[row].hidden = True
 
 
-# --- what may be typed --------------------------------------------------------------------------------------------
+# --- what may be typed ----------------------------------------------------------------------------
 
 
 def add_validations(page: Worksheet, sheet: TableSheet) -> None:
@@ -203,7 +234,13 @@ def add_validations(page: Worksheet, sheet: TableSheet) -> None:
 
 
 def validation(column: Column) -> DataValidation:
-    wanted = "金额（单位：万元）" if column.decimal else "整数，减少的用负数" if column.signed else "不小于0的整数"
+    wanted = (
+        "金额（单位：万元）"
+        if column.decimal
+        else "整数，减少的用负数"
+        if column.signed
+        else "不小于0的整数"
+    )
     rule = DataValidation(
         type="decimal" if column.decimal else "whole",
         operator="greaterThanOrEqual",

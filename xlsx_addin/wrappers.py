@@ -25,18 +25,25 @@ End Function
 
 
 def functions_module() -> str:
-    """The source of GkFunctions: a wrapper for each function, and their names with the number of their arguments."""
-    listed = " ".join(f"{function.name}:{len(function.arguments)}" for function in FUNCTIONS.values())
+    """The source of GkFunctions: a wrapper for each function, and their names with the number of
+    their arguments.
+    """
+    listed = " ".join(
+        f"{function.name}:{len(function.arguments)}" for function in FUNCTIONS.values()
+    )
     head = HEAD.format(functions=listed, version=version())
     return "\n".join([head, *(wrapper(function) for function in FUNCTIONS.values())])
 
 
 def wrapper(function: Function) -> str:
     declared = ", ".join(
-        f"{'Optional ' if argument.optional else ''}ByVal {argument.name} As Variant" for argument in function.arguments
+        f"{'Optional ' if argument.optional else ''}ByVal {argument.name} As Variant"
+        for argument in function.arguments
     )
     # xlwings puts the calling cell in place of the argument of that name.
-    passed = ", ".join([*(argument.name for argument in function.arguments), *["Nothing"] * function.caller])
+    passed = ", ".join(
+        [*(argument.name for argument in function.arguments), *["Nothing"] * function.caller]
+    )
     lines = [
         f"Public Function {function.name}({declared}) As Variant",
         *volatile(function),
@@ -48,14 +55,25 @@ def wrapper(function: Function) -> str:
 
 
 def volatile(function: Function) -> Iterator[str]:
-    """A function that reads the whole workbook has to be asked anew; one that was given its cells has not."""
+    """A function that reads the whole workbook has to be asked anew; one that was given its cells
+    has not.
+    """
     if function.volatile:
-        optional = next((f" IsMissing({argument.name})" for argument in function.arguments if argument.optional), "")
+        optional = next(
+            (
+                f" IsMissing({argument.name})"
+                for argument in function.arguments
+                if argument.optional
+            ),
+            "",
+        )
         yield f"    Application.Volatile{optional}"
 
 
 def function_texts() -> dict[str, str]:
-    """What the macros say to the function wizard: gk_check, and gk_check_1 for its first argument."""
+    """What the macros say to the function wizard: gk_check, and gk_check_1 for its first
+    argument.
+    """
     texts = dict(described())
     long = [key for key, text in texts.items() if len(text) > LONGEST_TEXT]
     if long:

@@ -11,7 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gongkai.bodies import body, same_body
-from gongkai.model import FRAMING, FetchError, Finding, GongkaiError, Report, UnreadableDocument, WorkbookError
+from gongkai.model import (
+    FRAMING,
+    FetchError,
+    Finding,
+    GongkaiError,
+    Report,
+    UnreadableDocument,
+    WorkbookError,
+)
 from gongkai.pipeline import check, fill, read_report
 
 if TYPE_CHECKING:

@@ -1,4 +1,6 @@
-"""Arguments of ``py -m gongkai`` -> the command, where the folder of scripts is not on the path (Windows)."""
+"""Arguments of ``py -m gongkai`` -> the command, where the folder of scripts is not on the path
+(Windows).
+"""
 
 import sys
 

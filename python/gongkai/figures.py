@@ -14,17 +14,24 @@ from gongkai.model import Figure, Value
 State = Literal["figure", "blank", "sign", "unreadable"]
 
 # Not U+202E: it turns 13 round, so that a person sees 31.
-UNSEEN = r"\u1160\u17b4\u17b5\u180b-\u180f\u206a-\u206f\u3164\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
-UNSEEN += r"\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202d\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff"
+UNSEEN = (
+    r"\u1160\u17b4\u17b5\u180b-\u180f\u206a-\u206f\u3164\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+UNSEEN += (
+    r"\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202d\u2060-\u2064\u2066-\u2069\ufe00-\u"
+    r"fe0f\ufeff"
+)
 INVISIBLE = re.compile(f"[{UNSEEN}]")
-# Letters, digits and radicals that have another form: Ⅲ, ⼈, ㈠, １, Ａ, 𝟏. Punctuation is none of them.
+# Letters, digits and radicals that have another form: Ⅲ, ⼈, ㈠, １, Ａ, 𝟏. Punctuation is none of
+# them.
 FORMS = (
-    r"\u2160-\u217f\u2e80-\u2fdf\u3038-\u303a\u3220-\u3229\uf900-\ufaff\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a"
+    r"\u2160-\u217f\u2e80-\u2fdf\u3038-\u303a\u3220-\u3229\uf900-\ufaff\ufb00-\ufb06\uff10-\uff19"
+    r"\uff21-\uff3a"
     r"\uff41-\uff5a\uff66-\uffdc\U0001d400-\U0001d7ff\U0001fbf0-\U0001fbf9\U0002f800-\U0002fa1f"
 )
 FOLDED = re.compile(f"[{UNSEEN}{FORMS}]")
-# The ideographs of radicals of which NFKC knows none (EquivalentUnifiedIdeograph.txt, Unicode 14.0):
-# a PDF that a browser printed writes 人⺠政府.
+# The ideographs of radicals of which NFKC knows none (EquivalentUnifiedIdeograph.txt, Unicode
+# 14.0): a PDF that a browser printed writes 人⺠政府.
 RADICALS = dict(zip(
     "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪"
     "⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒"
@@ -35,16 +42,32 @@ RADICALS = dict(zip(
     strict=True,
 ))  # fmt: skip
 SIGNS = frozenset({"/", "\\", "-", "--", "---", "无", "*", "**", "//", "——", "—", "∕"})
-# Full-width forms only: NFKC would also turn a footnote mark (12② or 12²) into digits of the figure.
-WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.fromkeys("‐‑‒–―−─﹣", "-")
+# Full-width forms only: NFKC would also turn a footnote mark (12② or 12²) into digits of the
+# figure.
+WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
+    "‐‑‒–―−─﹣", "-"
+)
 WIDTHS = str.maketrans(WIDE)
-# The same signs in all widths, as they stand in a sheet: formulas know no other way to tell them from texts.
+# The same signs in all widths, as they stand in a sheet: formulas know no other way to tell them
+# from texts.
 PLAIN_SIGNS = tuple(
-    sorted(SIGNS | {wide * len(sign) for sign in SIGNS for wide, narrow in WIDE.items() if {narrow} == set(sign)})
+    sorted(
+        SIGNS
+        | {
+            wide * len(sign)
+            for sign in SIGNS
+            for wide, narrow in WIDE.items()
+            if {narrow} == set(sign)
+        }
+    )
 )
 BLANKS = " \u3000\u00a0\n"  # what sheets hold between and around texts
-TOLERANCE = Decimal("0.000001")  # a fen in 万元: sums that differ by less hold, on the sheet and here
-PLACES = 7  # to which a difference is rounded before that: 0.1 + 0.2 - 0.3 is 5E-17 in a spreadsheet
+TOLERANCE = Decimal(
+    "0.000001"
+)  # a fen in 万元: sums that differ by less hold, on the sheet and here
+PLACES = (
+    7  # to which a difference is rounded before that: 0.1 + 0.2 - 0.3 is 5E-17 in a spreadsheet
+)
 THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}$")  # 1.708 of what is counted may be 1708
 COUNTED = "件|个|项|条|次|宗|人|份|起|例|家|部|篇|类"
 NUMBER = re.compile(
@@ -52,12 +75,17 @@ NUMBER = re.compile(
     rf"\(?(?P<unit>{COUNTED}|[十百千万亿]{{0,3}}元)?(?:整|人民币)?\)?"
 )
 # An amount in running text: 2,670元, 57588.71 万元, 3千元; not the 670元 of 2,670元.
-AMOUNT = re.compile(r"(?<![\d.,，])(?P<figure>\d{1,12}(?:[,，]\d{3})*(?:\.\d{1,8})?)\s?(?P<unit>[十百千万亿]{0,3}元)")
+AMOUNT = re.compile(
+    r"(?<![\d.,，])(?P<figure>\d{1,12}(?:[,，]\d{3})*(?:\.\d{1,8})?)\s?(?P<unit>[十百千万亿]{0,"
+    r"3}元)"
+)
 SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 YUAN_IN_WAN = 10_000
 NO_BLANKS, AS_SPACES = (dict.fromkeys(map(ord, BLANKS), other) for other in ("", " "))
 WIDEST = Context(prec=1_000)  # the default one holds 28 digits
-LONGEST = 24  # characters; beyond that no count or amount is plausible, and Decimal stays exact below it
+LONGEST = (
+    24  # characters; beyond that no count or amount is plausible, and Decimal stays exact below it
+)
 
 
 # 17 over 08 in a narrow cell, 1 7 0 8 set wide, 1 708 with a thin blank: one figure, or two.
@@ -66,7 +94,8 @@ LONGEST_PARTED = 9  # digits
 
 
 class Reading(NamedTuple):
-    """What a cell's text says: its state, the exact value for a figure, and the unit that it was converted from.
+    """What a cell's text says: its state, the exact value for a figure, and the unit that it was
+    converted from.
 
     ``unit`` is the one that the text itself states, "" where it states none.
     """
@@ -85,10 +114,11 @@ UNREADABLE = Reading("unreadable")
 
 
 def fold(text: str) -> str:
-    """The text that a person sees: nothing invisible, letters, digits and radicals in their one form.
+    """The text that a person sees: nothing invisible, letters, digits and radicals in their one
+    form.
 
-    人⺠政府 -> 人民政府, １２ -> 12, ⼀ -> 一; 12①, 12² and （） stay as they are seen. All that is read passes
-    here once, before any rule looks at it.
+    人⺠政府 -> 人民政府, １２ -> 12, ⼀ -> 一; 12①, 12² and （） stay as they are seen. All that is
+    read passes here once, before any rule looks at it.
     """
     return text if text.isascii() else FOLDED.sub(one_form, text)
 
@@ -120,22 +150,36 @@ def read_figure(text: str, unit: str = "件") -> Reading:
     if plain in SIGNS:
         return SIGN
     match = NUMBER.fullmatch(plain)
-    if match is None or len(plain) > LONGEST or (unit != "万元" and THOUSANDS.match(match["number"])):
+    if (
+        match is None
+        or len(plain) > LONGEST
+        or (unit != "万元" and THOUSANDS.match(match["number"]))
+    ):
         return UNREADABLE
     return convert(Decimal(match["number"].replace(",", "")), match["unit"] or "", unit)
 
 
 def plain_number(text: str) -> Value:
-    """The number that a text is and nothing else: １３４, ' 1,234'; None for 134件, 12万, 1.708 of what is counted."""
+    """The number that a text is and nothing else: １３４, ' 1,234'; None for 134件, 12万, 1.708 of
+    what is counted.
+    """
     plain = fold(text).translate(WIDTHS).strip()
     match = NUMBER.fullmatch(plain)
-    if match is None or match["unit"] or not match["number"] or len(plain) > LONGEST or "人民币" in plain:
+    if (
+        match is None
+        or match["unit"]
+        or not match["number"]
+        or len(plain) > LONGEST
+        or "人民币" in plain
+    ):
         return None
     return exact(Decimal(match["number"].replace(",", "")))
 
 
 def joined_digits(text: str) -> int | None:
-    """The one figure that digits parted by blanks or lines may be: 17 over 08 -> 1708; None for any other text."""
+    """The one figure that digits parted by blanks or lines may be: 17 over 08 -> 1708; None for any
+    other text.
+    """
     plain = " ".join(fold(text).translate(WIDTHS).split())
     digits = plain.replace(" ", "")
     return int(digits) if len(digits) <= LONGEST_PARTED and PARTED.fullmatch(plain) else None
@@ -150,7 +194,9 @@ def convert(number: Decimal, written: str, unit: str) -> Reading:
 
 
 def factor_of(written: str, unit: str) -> Decimal:
-    """What a figure in the unit ``written`` is multiplied by, to stand in ``unit``: 元 under 万元 0.0001, 千件 1000."""
+    """What a figure in the unit ``written`` is multiplied by, to stand in ``unit``: 元 under 万元
+    0.0001, 千件 1000.
+    """
     if not written:
         return Decimal(1)
     factor = scale_of(written) / scale_of(unit)
@@ -169,7 +215,8 @@ def exact(number: Decimal) -> Value:
 
 
 def rounded(gap: Figure) -> Figure:
-    """A difference of sums without what is no difference: 0.0000004 -> 0, 2.00000001 -> 2, 0.000001 stays.
+    """A difference of sums without what is no difference: 0.0000004 -> 0, 2.00000001 -> 2, 0.000001
+    stays.
 
     ROUND(…,7) of the sheets' formulas (gongkai.workbook.live.formulas).
     """
@@ -186,7 +233,9 @@ def without_blanks(text: str) -> str:
 
 
 def is_text(text: str) -> bool:
-    """Whether a figure's cell of a sheet holds a text there, neither nothing nor a sign: '134', 见附表; not ' － '."""
+    """Whether a figure's cell of a sheet holds a text there, neither nothing nor a sign: '134',
+    见附表; not ' － '.
+    """
     plain = text.translate(AS_SPACES).strip(" ")
     return plain != "" and plain not in PLAIN_SIGNS
 
@@ -204,7 +253,9 @@ MUCH_SMALLER = 0.7
 
 
 def is_pale(rgb: str) -> bool:
-    """Whether nobody sees letters of a colour on white: FFFFFF, FEFEFE, the last six digits of FFFAFAFA."""
+    """Whether nobody sees letters of a colour on white: FFFFFF, FEFEFE, the last six digits of
+    FFFAFAFA.
+    """
     return re.fullmatch(PALE_HEX, rgb[-6:], re.IGNORECASE) is not None
 
 

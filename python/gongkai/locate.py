@@ -14,7 +14,16 @@ from itertools import combinations, islice
 from pathlib import Path
 
 from gongkai.bodies import may_be_one
-from gongkai.links import Directory, Lead, address_of, directory_of, frames_left, goes_on, leads_of, own_year
+from gongkai.links import (
+    Directory,
+    Lead,
+    address_of,
+    directory_of,
+    frames_left,
+    goes_on,
+    leads_of,
+    own_year,
+)
 from gongkai.links.addresses import host_of
 from gongkai.model import (
     Block,
@@ -58,8 +67,9 @@ def read_source(
     loaded: Callable[[], None] = lambda: None,
     part: int = 0,
 ) -> Report:
-    """The report in a page, a file or standard input; ``loaded`` is called once no host need be asked any more.
-    ``part`` is the number of the segment to be read, 0 for the one that the page names.
+    """The report in a page, a file or standard input; ``loaded`` is called once no host need be
+    asked any more. ``part`` is the number of the segment to be read, 0 for the one that the page
+    names.
 
     Raises FetchError, UnreadableDocument, WorkbookError; Directory for a page that lists reports.
     """
@@ -102,7 +112,9 @@ def report_of(
 
 
 def led_to(following: Following) -> Report | None:
-    """The report in a frame or attachment, which a reader of the page comes to before anything that it hides."""
+    """The report in a frame or attachment, which a reader of the page comes to before anything that
+    it hides.
+    """
     try:
         return following.report(())
     except GongkaiError:
@@ -110,7 +122,9 @@ def led_to(following: Following) -> Report | None:
 
 
 def shown_or_hidden(blocks: Sequence[Block], document: Document, part: int) -> Report:
-    """The report that a page shows, else the one that it holds out of sight. Raises as ``recognize``."""
+    """The report that a page shows, else the one that it holds out of sight. Raises as
+    ``recognize``.
+    """
     try:
         return recognized(blocks, document, part)
     except UnreadableDocument:
@@ -121,14 +135,20 @@ def shown_or_hidden(blocks: Sequence[Block], document: Document, part: int) -> R
 
 
 def hidden_report(blocks: Sequence[Block], document: Document, part: int) -> Report | None:
-    """The report that a page holds out of sight, with a word that it does; None where it holds none."""
+    """The report that a page holds out of sight, with a word that it does; None where it holds
+    none.
+    """
     if identify(document).format is not TEXT:
         return None
     inner = hidden_html(decode(document.content, document.charset))
     if not inner:
         return None
     page = as_page(document, inner, HIDDEN)
-    heads = [block for block in blocks if isinstance(block, Prose) and block.heading.startswith(("title", "meta"))]
+    heads = [
+        block
+        for block in blocks
+        if isinstance(block, Prose) and block.heading.startswith(("title", "meta"))
+    ]
     try:
         report = recognized((*heads, *read_blocks(page)), page, part)
     except UnreadableDocument:
@@ -143,9 +163,11 @@ def listed_by_scripts(document: Document) -> tuple[Block, ...]:
 
 
 def elsewhere(report: Report, following: Following) -> Report:
-    """The report to which a page leads whose own tables hold no figure; else the page's own, which says so.
+    """The report to which a page leads whose own tables hold no figure; else the page's own, which
+    says so.
 
-    Raises as ``Following.report`` where what it leads to may hold the figures and could not be read.
+    Raises as ``Following.report`` where what it leads to may hold the figures and could not be
+    read.
     """
     try:
         return following.report(()) or report
@@ -154,8 +176,9 @@ def elsewhere(report: Report, following: Following) -> Report:
 
 
 def other_reports(report: Report) -> Iterator[tuple[int, Report]]:
-    """(number, report) of the other reports in a report's document, annexes aside; those of its own title too where
-    it could not be told which one is meant."""
+    """(number, report) of the other reports in a report's document, annexes aside; those of its own
+    title too where it could not be told which one is meant.
+    """
     if report.document is None or len(report.parts) < 2:
         return
     own = own_part(report)
@@ -165,7 +188,9 @@ def other_reports(report: Report) -> Iterator[tuple[int, Report]]:
 
 
 def own_part(report: Report) -> Segment | None:
-    """The part that a report was read from, the first of several of one title; None where that could not be told."""
+    """The part that a report was read from, the first of several of one title; None where that
+    could not be told.
+    """
     if report.part:
         return report.parts[report.part - 1]
     titled = (part for part in report.parts if part.title == report.title)
@@ -173,12 +198,16 @@ def own_part(report: Report) -> Segment | None:
 
 
 def is_alike(part: Segment, own: Segment) -> bool:
-    """Whether the titles of two parts name one body and year: what pages say besides is of the whole document."""
+    """Whether the titles of two parts name one body and year: what pages say besides is of the
+    whole document.
+    """
     return (part.year, part.agency) == (own.year, own.agency)
 
 
 def fuller(report: Report, following: Following) -> Report:
-    """The whole report to which a page with some of its tables leads; else the page's own, which says what it lacks."""
+    """The whole report to which a page with some of its tables leads; else the page's own, which
+    says what it lacks.
+    """
     try:
         found = following.report(tuple(report.tables))
     except NoReport:
@@ -190,7 +219,9 @@ def fuller(report: Report, following: Following) -> Report:
         return report
     if not is_one((report, found)):
         where = found.document.url or found.document.origin if found.document else ""
-        return with_problem(report, where, "网页的附件或内嵌网页中也有报告，但与网页中的不同，没有采用，请核对")
+        return with_problem(
+            report, where, "网页的附件或内嵌网页中也有报告，但与网页中的不同，没有采用，请核对"
+        )
     return found
 
 
@@ -199,7 +230,9 @@ def with_problem(report: Report, raw: str, why: str) -> Report:
 
 
 def report_in(document: Document, part: int = 0, blocks: Sequence[Block] = ()) -> Report:
-    """The report in a document itself, or part number ``part`` of it; its blocks, if they are known."""
+    """The report in a document itself, or part number ``part`` of it; its blocks, if they are
+    known.
+    """
     kind = identify(document)
     if kind.is_ours:
         if part > 1:
@@ -221,7 +254,9 @@ def report_of_workbook(document: Document) -> Report:
     report = read_workbook(Path(document.origin.strip()), document.content, document.kind)
     whole = Segment("report", report.title, report.agency, report.year)
     report = replace(report, parts=(whole,), part=1, chosen_by="only")
-    return replace(report, document=replace(document, media_type=WORKBOOK_TYPE, content=b"", kind=None))
+    return replace(
+        report, document=replace(document, media_type=WORKBOOK_TYPE, content=b"", kind=None)
+    )
 
 
 @dataclass(frozen=True)
@@ -237,18 +272,24 @@ class Following:
     depth: int = 0  # of frames within frames
 
     def report(self, own: Sequence[str]) -> Report | None:
-        """The one report that the page's frames or attachments hold, if it has more tables than the page's ``own``.
+        """The one report that the page's frames or attachments hold, if it has more tables than the
+        page's ``own``.
 
-        None where it points to nothing of the kind. Raises FetchError or UnreadableDocument where nothing it points
-        to could be read (NoReport: was read and holds none), or where two attachments hold different reports.
+        None where it points to nothing of the kind. Raises FetchError or UnreadableDocument where
+        nothing it points to could be read (NoReport: was read and holds none), or where two
+        attachments hold different reports.
         """
         failures: dict[str, tuple[Lead, GongkaiError]] = {}
         found: dict[str, Report] = {}
-        until = time.monotonic() + self.limits.deadline  # for all of them together: a worksheet function waits
+        until = (
+            time.monotonic() + self.limits.deadline
+        )  # for all of them together: a worksheet function waits
         leads = leads_of(self.blocks, self.page)
         frames = {lead.document for lead in leads if lead.kind == "frame"}
         for lead in leads:
-            seen = lead.kind != "frame" and not frames.isdisjoint(found)  # what a frame shows is seen in the page
+            seen = lead.kind != "frame" and not frames.isdisjoint(
+                found
+            )  # what a frame shows is seen in the page
             if seen or lead.document in found:
                 continue
             try:
@@ -265,36 +306,47 @@ class Following:
         return best and self.beside(best, failed)
 
     def one_of(self, reports: list[Report], framed: bool) -> Report | None:
-        """The fullest of several readings of one report; of frames that of the page's year. Raises UnreadableDocument
-        where they are of several reports."""
+        """The fullest of several readings of one report; of frames that of the page's year. Raises
+        UnreadableDocument where they are of several reports.
+        """
         alike = of_year(reports, own_year(self.blocks)) if framed else reports
         if not is_one(alike):
             what = "内嵌网页" if framed else "附件"
             raise UnreadableDocument(
-                f"{self.page.origin}：页面上有{len(reports)}个{what}都是年度报告而内容不同，无法确定是哪一个；"
+                f"{self.page.origin}：页面上有{len(reports)}个{what}都是年度报告而内容不同，"
+                f"无法确定是哪一个；"
                 "请下载后导入其中的一个。"
             )
         return max(alike, key=lambda report: len(report.tables), default=None)
 
     def beside(self, report: Report, failed: Sequence[tuple[Lead, GongkaiError]]) -> Report:
-        """A report with a problem for each attachment that may hold another one and could not be read."""
+        """A report with a problem for each attachment that may hold another one and could not be
+        read.
+        """
         for lead, error in failed:
             if lead.kind == "attachment" and not isinstance(error, NoReport):
                 why = reason_of(lead, error).rstrip("。")
-                report = with_problem(report, lead.name, f"网页的另一个附件没有读出，请核对报告取自哪个附件：{why}")
+                report = with_problem(
+                    report, lead.name, f"网页的另一个附件没有读出，请核对报告取自哪个附件：{why}"
+                )
         return report
 
     def arrive(self, lead: Lead, own: Sequence[str], seconds: float) -> Report:
         """The report to which a lead leads, completed by what its page says of it."""
         if seconds <= 0:
-            raise FetchError(f"{lead.source}：{self.limits.deadline:g}秒内没有取到它；请稍后重试。", "timeout")
-        document = load(lead.source, replace(self.limits, deadline=seconds), self.access, self.page.url)
+            raise FetchError(
+                f"{lead.source}：{self.limits.deadline:g}秒内没有取到它；请稍后重试。", "timeout"
+            )
+        document = load(
+            lead.source, replace(self.limits, deadline=seconds), self.access, self.page.url
+        )
         report = evaluated(self.report_of(lead, unpacked(document)))
         document = report.document or document
         lacking = f"中{self.own_lack}" if not own else f"中只有{len(own)}张表"
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”（{lead.why}）"
         step = (
-            f"网页{self.page.url or self.page.origin}{lacking}，报告取自其{what}：{document.url or document.origin}。"
+            f"网页{self.page.url or self.page.origin}{lacking}，报告取自其{what}："
+            f"{document.url or document.origin}。"
         )
         provenance = (*self.page.provenance, step, *document.provenance)
         named = replace(document, origin=self.page.origin, provenance=provenance)
@@ -308,7 +360,9 @@ class Following:
         try:
             return report_in(document, self.part, blocks)
         except NoReport:
-            found = Following(document, blocks, self.limits, self.access, part=self.part, depth=self.depth + 1)
+            found = Following(
+                document, blocks, self.limits, self.access, part=self.part, depth=self.depth + 1
+            )
             report = found.report(()) if self.depth < DEEPEST else None
             if report is None:
                 raise
@@ -318,7 +372,10 @@ class Following:
         what = "内嵌网页" if lead.kind == "frame" else f"附件“{lead.name}”"
         left = frames_left(self.blocks, self.page) if lead.kind == "frame" else ()
         more = f"（另有内嵌网页没有读取：{'、'.join(left)}）" if left else ""
-        text = f"{self.page.origin}：页面中{self.own_lack}，其{what}也没有读出报告{more}：{reason_of(lead, error)}"
+        text = (
+            f"{self.page.origin}：页面中{self.own_lack}，其{what}也没有读出报告{more}："
+            f"{reason_of(lead, error)}"
+        )
         if isinstance(error, FetchError):
             return FetchError(text, error.stage, error.status)
         for kind in (NoReport, NoFigures):
@@ -328,18 +385,30 @@ class Following:
 
 
 def reason_of(lead: Lead, error: GongkaiError) -> str:
-    """Why nothing was read, for a reader who has the page before him: how to get at the attachment by hand."""
+    """Why nothing was read, for a reader who has the page before him: how to get at the attachment
+    by hand.
+    """
     if isinstance(error, FetchError) and error.status in GONE:
-        return f"服务器上已没有这个文件（状态 {error.status}）；请在浏览器中打开网页查看，或向发布机关索取。"
-    if isinstance(error, FetchError) and error.stage == "address" and not lead.source.startswith(("http:", "https:")):
+        return (
+            f"服务器上已没有这个文件（状态 {error.status}）；请在浏览器中打开网页查看，"
+            f"或向发布机关索取。"
+        )
+    if (
+        isinstance(error, FetchError)
+        and error.stage == "address"
+        and not lead.source.startswith(("http:", "https:"))
+    ):
         return "它没有和网页存在一起；请用网页的网址导入，或在浏览器中下载后导入。"
     reason = str(error).removeprefix(f"{lead.source}：")
-    return reason if lead.kind == "frame" else reason.replace(BY_HAND, "在浏览器中打开网页并下载附件")
+    return (
+        reason if lead.kind == "frame" else reason.replace(BY_HAND, "在浏览器中打开网页并下载附件")
+    )
 
 
 def weight(failure: tuple[Lead, GongkaiError]) -> tuple[bool, bool]:
-    """Of several failures the one to be told of: what was not read before what holds nothing, and not a frame of
-    the page's furniture before its attachment."""
+    """Of several failures the one to be told of: what was not read before what holds nothing, and
+    not a frame of the page's furniture before its attachment.
+    """
     lead, error = failure
     return lead.kind == "attachment", not isinstance(error, NoReport)
 
@@ -362,8 +431,8 @@ def is_one(reports: Sequence[Report]) -> bool:
 
 
 # --- stylesheets elsewhere ------------------------------------------------------------------------
-# Most pages need none: only a class that few figures of a table bear and of which the page itself says nothing asks for
-# them, since it may hide what it covers.
+# Most pages need none: only a class that few figures of a table bear and of which the page itself
+# says nothing asks for them, since it may hide what it covers.
 
 MOST_SHEETS = 2
 MOST_BYTES = 2_000_000
@@ -372,9 +441,12 @@ NOT_HAD = "网页的样式表没有取到，不能确定网页上是否显示下
 CLASS = re.compile(r"(?:^|；)([^：]*)：")
 
 
-def with_styles(document: Document, limits: Limits, access: Access) -> tuple[Document, tuple[Block, ...]]:
-    """The blocks of a document, and the document with what its stylesheets say of the classes in doubt; where those
-    cannot be had its provenance names the figures. Raises UnreadableDocument."""
+def with_styles(
+    document: Document, limits: Limits, access: Access
+) -> tuple[Document, tuple[Block, ...]]:
+    """The blocks of a document, and the document with what its stylesheets say of the classes in
+    doubt; where those cannot be had its provenance names the figures. Raises UnreadableDocument.
+    """
     blocks = read_blocks(document)
     asked = stylesheets(blocks)
     if not asked or document.styles:
@@ -383,8 +455,12 @@ def with_styles(document: Document, limits: Limits, access: Access) -> tuple[Doc
     targets = list(dict.fromkeys(link.target for link in asked))
     sheets = [sheet_at(target, document, limits, access) for target in targets[:MOST_SHEETS]]
     styles = rules_on(names, [sheet for sheet in sheets if sheet is not None])
-    if len(targets) <= MOST_SHEETS and all(sheet is not None and "@import" not in sheet for sheet in sheets):
-        styles += "".join(f".{name}{{}}" for name in sorted(names))  # what no stylesheet names looks like all else
+    if len(targets) <= MOST_SHEETS and all(
+        sheet is not None and "@import" not in sheet for sheet in sheets
+    ):
+        styles += "".join(
+            f".{name}{{}}" for name in sorted(names)
+        )  # what no stylesheet names looks like all else
     dressed = replace(document, styles=styles)
     blocks = read_blocks(dressed)
     left = stylesheets(blocks)
@@ -399,12 +475,16 @@ def stylesheets(blocks: Iterable[Block]) -> list[Link]:
 
 
 def sheet_at(target: str, page: Document, limits: Limits, access: Access) -> str | None:
-    """The text of a stylesheet on the page's own host, or in its folder; None where it cannot be had."""
+    """The text of a stylesheet on the page's own host, or in its folder; None where it cannot be
+    had.
+    """
     base = page.url or page.origin
     source = address_of(target, base)
     if not source or host_of(source) != host_of(base):
         return None
-    few = replace(limits, size=min(limits.size, MOST_BYTES), deadline=min(limits.deadline, PATIENCE), tries=1)
+    few = replace(
+        limits, size=min(limits.size, MOST_BYTES), deadline=min(limits.deadline, PATIENCE), tries=1
+    )
     try:
         sheet = load(source, few, access, page.url)
         return decode(sheet.content, sheet.charset)
@@ -413,7 +493,9 @@ def sheet_at(target: str, page: Document, limits: Limits, access: Access) -> str
 
 
 def rules_on(names: set[str], sheets: Sequence[str]) -> str:
-    """The rules that name one of the classes: all else is of no interest, and a stylesheet may be long."""
+    """The rules that name one of the classes: all else is of no interest, and a stylesheet may be
+    long.
+    """
     found = []
     for sheet in sheets:
         for selectors, body in screen_rules(sheet):

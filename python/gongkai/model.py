@@ -1,7 +1,8 @@
 """The values that rooms hand to each other, and the exceptions; imports nothing of ours.
 
-Every value here is frozen and can be printed, stored and compared. A cell id is ``table.row.column``
-(``applications.granted.natural``); it names the same figure in TOML, JSON, findings, tests and the workbook.
+Every value here is frozen and can be printed, stored and compared. A cell id is
+``table.row.column`` (``applications.granted.natural``); it names the same figure in TOML, JSON,
+findings, tests and the workbook.
 """
 
 from __future__ import annotations
@@ -46,9 +47,11 @@ LabelKind = Literal["caption", "head", "group", "row", "column"]
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A printed text of the official form: where it stands, its official wording and other wordings in use.
+    """A printed text of the official form: where it stands, its official wording and other wordings
+    in use.
 
-    ``id`` is the row or column id for kinds ``row`` and ``column``, the group's id for ``group``, else "".
+    ``id`` is the row or column id for kinds ``row`` and ``column``, the group's id for ``group``,
+    else "".
     """
 
     id: str
@@ -60,7 +63,9 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of figures. ``unit`` is 件 or 万元; amounts in 万元 may be decimal, ``signed`` ones negative."""
+    """A column of figures. ``unit`` is 件 or 万元; amounts in 万元 may be decimal, ``signed`` ones
+    negative.
+    """
 
     id: str
     label: Label
@@ -74,7 +79,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of figures; ``line`` is the line of the form on which they stand, ``groups`` the labels it lies under."""
+    """A row of figures; ``line`` is the line of the form on which they stand, ``groups`` the labels
+    it lies under.
+    """
 
     id: str
     label: Label
@@ -84,7 +91,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A rectangle of a table whose rows share their columns (table two has several; table four has three)."""
+    """A rectangle of a table whose rows share their columns (table two has several; table four has
+    three).
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -105,7 +114,8 @@ class Cell:
 class Form:
     """The official form of one table in one edition.
 
-    ``number`` is 表二, 表三 or 表四; ``labels`` are all printed texts in reading order (row by row).
+    ``number`` is 表二, 表三 or 表四; ``labels`` are all printed texts in reading order (row by
+    row).
     """
 
     id: str
@@ -138,10 +148,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A stated sum (勾稽关系): the figures of ``parts`` together equal the figures of ``whole`` together.
+    """A stated sum (勾稽关系): the figures of ``parts`` together equal the figures of ``whole``
+    together.
 
-    ``kind`` is balance, sum, across or total; ``marked`` is the cell that carries the flag when it is broken;
-    ``label`` says the relation in the words of those who fill the form in.
+    ``kind`` is balance, sum, across or total; ``marked`` is the cell that carries the flag when it
+    is broken; ``label`` says the relation in the words of those who fill the form in.
     """
 
     rule: str
@@ -159,7 +170,9 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What all relations of one kind have in common; ``source`` names the place in the form without its circular."""
+    """What all relations of one kind have in common; ``source`` names the place in the form without
+    its circular.
+    """
 
     title: str
     meaning: str
@@ -171,7 +184,8 @@ class Explanation:
 class Rule:
     """What a finding's rule id stands for, in the words of those who fill the form in.
 
-    ``source`` is the circular and article that it follows from, ``example`` a message, ``advice`` what to do.
+    ``source`` is the circular and article that it follows from, ``example`` a message, ``advice``
+    what to do.
     """
 
     id: str
@@ -185,7 +199,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One of the six sections of a report; ``table`` is the id of the table that it holds, or ""."""
+    """One of the six sections of a report; ``table`` is the id of the table that it holds, or
+    "".
+    """
 
     number: int
     title: str
@@ -195,7 +211,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Edition:
-    """An official layout: ``years`` (first, last or None), ``circular`` the number of its circular."""
+    """An official layout: ``years`` (first, last or None), ``circular`` the number of its
+    circular.
+    """
 
     name: str
     years: tuple[int, int | None]
@@ -217,8 +235,9 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of files, named as users know it; ``advice`` says what to do about one that is not read. ``office`` is
-    the suffix under which LibreOffice first makes a .docx of it, or ""."""
+    """A format of files, named as users know it; ``advice`` says what to do about one that is not
+    read. ``office`` is the suffix under which LibreOffice first makes a .docx of it, or "".
+    """
 
     name: str
     advice: str = ""
@@ -227,8 +246,9 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a document is (``sources.detect.identify``); ``opened`` is the archive of a workbook of ours, which was
-    opened to find that out and need not be opened again."""
+    """What a document is (``sources.detect.identify``); ``opened`` is the archive of a workbook of
+    ours, which was opened to find that out and need not be opened again.
+    """
 
     format: Format
     is_ours: bool = False
@@ -237,12 +257,14 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The bytes of a source. ``origin`` is what the user named, ``url`` where it really came from (or "").
+    """The bytes of a source. ``origin`` is what the user named, ``url`` where it really came from
+    (or "").
 
-    ``provenance`` says what happened between the two that the user did not ask for, a Chinese sentence each: an
-    attachment taken instead of its page, a copy from the cache, a certificate that was not checked. ``styles`` is what
-    a page's external stylesheets say of a few of its figures (CSS), where the page itself does not. ``kind`` is what
-    it is, None where nobody has looked yet.
+    ``provenance`` says what happened between the two that the user did not ask for, a Chinese
+    sentence each: an attachment taken instead of its page, a copy from the cache, a certificate
+    that was not checked. ``styles`` is what a page's external stylesheets say of a few of its
+    figures (CSS), where the page itself does not. ``kind`` is what it is, None where nobody has
+    looked yet.
     """
 
     origin: str
@@ -258,9 +280,11 @@ class Document:
 
 
 class Place(NamedTuple):
-    """Where in a source something stood; 0 where it does not apply. Grid row and column are 1-based.
+    """Where in a source something stood; 0 where it does not apply. Grid row and column are
+    1-based.
 
-    A named tuple, as GridCell is: a page has hundreds, and a frozen dataclass takes three times as long to make.
+    A named tuple, as GridCell is: a page has hundreds, and a frozen dataclass takes three times as
+    long to make.
     """
 
     page: int = 0
@@ -283,8 +307,9 @@ class GridCell(NamedTuple):
 class Grid:
     """A table of the source. ``rows[i]`` holds the cells that start in row i, left to right.
 
-    ``GridCell.column`` is the 0-based grid column once the spans from above are taken into account. ``spans`` is
-    False where the source cannot say them (text with bars), so a covered cell may be missing or written empty.
+    ``GridCell.column`` is the 0-based grid column once the spans from above are taken into account.
+    ``spans`` is False where the source cannot say them (text with bars), so a covered cell may be
+    missing or written empty.
     """
 
     place: Place
@@ -296,8 +321,8 @@ class Grid:
 class Prose:
     """Text outside tables, its lines and blank lines kept.
 
-    ``heading`` is "" for body text, h1 to h6, ``title`` for the page's title, ``meta:NAME`` for a named property,
-    ``sheet`` for the name of one of several worksheets.
+    ``heading`` is "" for body text, h1 to h6, ``title`` for the page's title, ``meta:NAME`` for a
+    named property, ``sheet`` for the name of one of several worksheets.
     """
 
     place: Place
@@ -310,9 +335,11 @@ SHEET = "sheet"  # the heading of a Prose that is the name of a worksheet, befor
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Something the source points to: ``kind`` is link, frame, image, password (a field that asks for one), stylesheet
-    (one that may say how figures look; its text names their classes), or data: what a page without tables loads; its
-    text is address, script (it loads something), challenge (it asks for proof of a browser) or feed."""
+    """Something the source points to: ``kind`` is link, frame, image, password (a field that asks
+    for one), stylesheet (one that may say how figures look; its text names their classes), or data:
+    what a page without tables loads; its text is address, script (it loads something), challenge
+    (it asks for proof of a browser) or feed.
+    """
 
     place: Place
     kind: Literal["link", "frame", "image", "password", "stylesheet", "data"]
@@ -325,8 +352,10 @@ Block = Grid | Prose | Link
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One report or annex inside a document, as its title or caption names it; ``year`` None and ``agency`` ""
-    where it does not. An annex shows another year, a comparison or a sample: no report is read from it."""
+    """One report or annex inside a document, as its title or caption names it; ``year`` None and
+    ``agency`` "" where it does not. An annex shows another year, a comparison or a sample: no
+    report is read from it.
+    """
 
     kind: Literal["report", "annex"]
     title: str
@@ -340,15 +369,18 @@ CoverFact = Literal["agency", "year", "published"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Whence a report's body, year or day of publication is known: ``value`` as a text ("" for none), the sentence of
-    the source that says it, and how certain that is: ``likely`` is to be confirmed by a person, "" is for no value."""
+    """Whence a report's body, year or day of publication is known: ``value`` as a text ("" for
+    none), the sentence of the source that says it, and how certain that is: ``likely`` is to be
+    confirmed by a person, "" is for no value.
+    """
 
     value: str = ""
     source: str = ""
     certainty: Certainty = ""
 
 
-# What told which segment is the report: it is the only one, the page's title, the latest year, the user; "" nothing.
+# What told which segment is the report: it is the only one, the page's title, the latest year, the
+# user; "" nothing.
 PartChoice = Literal["only", "title", "latest", "part", ""]
 
 
@@ -360,11 +392,13 @@ UNKNOWN_UNIT = "未注明"  # the unit of an amount where neither the form nor t
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One figure of a report. ``value`` is exact and in the form's unit, None where nothing certain stands; ``raw`` is
-    the source text. ``unit`` is that in which the source writes it, if another than the form's: it was converted;
-    ``stated`` quotes what says so, "" for the cell itself. ``read_by`` is "text" for a figure that a workbook of ours
-    holds as a text, and for a blank that is one to people only: its sheets' formulas know neither. It is "lost" where
-    a row or column of the source was not found or not placed: nobody knows what stands there, so it is no blank."""
+    """One figure of a report. ``value`` is exact and in the form's unit, None where nothing certain
+    stands; ``raw`` is the source text. ``unit`` is that in which the source writes it, if another
+    than the form's: it was converted; ``stated`` quotes what says so, "" for the cell itself.
+    ``read_by`` is "text" for a figure that a workbook of ours holds as a text, and for a blank that
+    is one to people only: its sheets' formulas know neither. It is "lost" where a row or column of
+    the source was not found or not placed: nobody knows what stands there, so it is no blank.
+    """
 
     cell: str
     value: Value
@@ -377,9 +411,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What could not be placed or read: the table and, where known, row and column ids; the text; the reason.
+    """What could not be placed or read: the table and, where known, row and column ids; the text;
+    the reason.
 
-    Of one cause one problem speaks: ``column`` may name several columns, parted by blanks (``natural company``).
+    Of one cause one problem speaks: ``column`` may name several columns, parted by blanks
+    (``natural company``).
     """
 
     table: str
@@ -395,7 +431,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a report, with the edition of its own layout and one entry per cell of that layout."""
+    """A table of a report, with the edition of its own layout and one entry per cell of that
+    layout.
+    """
 
     id: str
     edition: str
@@ -403,26 +441,31 @@ class Table:
 
 
 class Heading(NamedTuple):
-    """The heading of a section as the source words it; ``section`` is the number of the official one."""
+    """The heading of a section as the source words it; ``section`` is the number of the official
+    one.
+    """
 
     section: int
     text: str
 
 
-# What makes a pandas table of a report stands above this room: the front door (gongkai/__init__) puts it here.
+# What makes a pandas table of a report stands above this room: the front door (gongkai/__init__)
+# puts it here.
 FRAMING: list[Callable[[Report], pandas.DataFrame]] = []
 
 
 @dataclass(frozen=True)
 class Report:
-    """An annual report as read. ``tables`` holds the recognised ones; ``published`` is an ISO date or "".
+    """An annual report as read. ``tables`` holds the recognised ones; ``published`` is an ISO date
+    or "".
 
-    ``sections`` are the prose ones. ``headings`` are those of all sections in the order of the source, ``opening`` the
-    text before the first of them; a workbook keeps neither.
-    ``parts`` are the segments of the document that hold tables, ``part`` the number of the one that this report is,
-    counted from 1, 0 where that cannot be told, and ``chosen_by`` what told it; a workbook keeps none of them.
-    ``decisions`` are what a person has decided about findings on it, by the findings' keys. ``evidence`` tells whence
-    body, year and day are known; a workbook's are what stands on its cover, and it has none.
+    ``sections`` are the prose ones. ``headings`` are those of all sections in the order of the
+    source, ``opening`` the text before the first of them; a workbook keeps neither. ``parts`` are
+    the segments of the document that hold tables, ``part`` the number of the one that this report
+    is, counted from 1, 0 where that cannot be told, and ``chosen_by`` what told it; a workbook
+    keeps none of them. ``decisions`` are what a person has decided about findings on it, by the
+    findings' keys. ``evidence`` tells whence body, year and day are known; a workbook's are what
+    stands on its cover, and it has none.
     """
 
     title: str
@@ -447,13 +490,16 @@ class Report:
 
     @property
     def is_evaluated(self) -> bool:
-        """Whether at least one figure was read, a 0 as well as a 3. Nothing can be said of a report without any: it
-        is neither right nor wrong."""
+        """Whether at least one figure was read, a 0 as well as a 3. Nothing can be said of a report
+        without any: it is neither right nor wrong.
+        """
         return any(entry.value is not None for entry in self.entries())
 
     @property
     def doubts(self) -> tuple[CoverFact, ...]:
-        """Which of body and year nobody can be certain of: none is known, or a person has to confirm it."""
+        """Which of body and year nobody can be certain of: none is known, or a person has to
+        confirm it.
+        """
         values: dict[CoverFact, object] = {"agency": self.agency, "year": self.year}
         return tuple(fact for fact, value in values.items() if not value or self.is_likely(fact))
 
@@ -468,13 +514,17 @@ class Report:
         return entry.value if entry else None
 
     def to_frame(self) -> pandas.DataFrame:
-        """One row per figure: cell, table, edition, row, column, their labels, value (object), raw, page, line."""
+        """One row per figure: cell, table, edition, row, column, their labels, value (object), raw,
+        page, line.
+        """
         return FRAMING[0](self)
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A cell whose figure is likely wrong: what it states (None for a blank) and what would mend the sums."""
+    """A cell whose figure is likely wrong: what it states (None for a blank) and what would mend
+    the sums.
+    """
 
     cell: str
     stated: Value
@@ -486,10 +536,12 @@ Alternative = tuple[Suspect, ...]  # the cells that are wrong together, in one w
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person has decided about a finding: that it is right, or that it is to be left out of account.
+    """What a person has decided about a finding: that it is right, or that it is to be left out of
+    account.
 
-    ``verdict`` is "" where nothing is decided yet: a reason alone was written, or a ``word`` that is no verdict.
-    ``kept`` tells that no workbook shows it: it stands in the file beside, or hidden for a finding that is not listed.
+    ``verdict`` is "" where nothing is decided yet: a reason alone was written, or a ``word`` that
+    is no verdict. ``kept`` tells that no workbook shows it: it stands in the file beside, or hidden
+    for a finding that is not listed.
     """
 
     verdict: Literal["confirmed", "dismissed", ""]
@@ -500,12 +552,13 @@ class Decision:
 
 @dataclass(frozen=True)
 class Finding:
-    """A violation as a value. ``difference`` is computed - stated; all three are None where they do not apply.
+    """A violation as a value. ``difference`` is computed - stated; all three are None where they do
+    not apply.
 
-    ``suspects`` are the smallest sets of changes that would mend it, the likeliest first, one alternative where that is
-    unique; none where nothing can be proposed, and ``too_many`` where there are more than can be told. ``cause`` tells
-    whether the report itself is at fault or more likely our reading of it; "" where that was not asked. ``cells`` come
-    in official order.
+    ``suspects`` are the smallest sets of changes that would mend it, the likeliest first, one
+    alternative where that is unique; none where nothing can be proposed, and ``too_many`` where
+    there are more than can be told. ``cause`` tells whether the report itself is at fault or more
+    likely our reading of it; "" where that was not asked. ``cells`` come in official order.
     """
 
     rule: str
@@ -539,7 +592,9 @@ class GongkaiError(Exception):
 
 
 class FetchError(GongkaiError):
-    """A source could not be fetched; worth a retry. ``stage`` names what failed, ``status`` is the server's or 0."""
+    """A source could not be fetched; worth a retry. ``stage`` names what failed, ``status`` is the
+    server's or 0.
+    """
 
     def __init__(self, message: str, stage: str = "", status: int = 0) -> None:
         super().__init__(message)
@@ -547,7 +602,9 @@ class FetchError(GongkaiError):
 
 
 class UnreadableDocument(GongkaiError):
-    """A document was fetched but holds no report that can be read; the batch records it and goes on."""
+    """A document was fetched but holds no report that can be read; the batch records it and goes
+    on.
+    """
 
 
 class NoFigures(UnreadableDocument):

@@ -38,9 +38,26 @@ if TYPE_CHECKING:
 
 # The columns of a report as a pandas table.
 COLUMNS = (
-    "agency", "year", "cell", "table", "edition", "row", "column", "row_label", "column_label",
-    "unit", "value", "raw", "page", "line", "code", "level", "kind", "state", "implied",
-)  # fmt: skip
+    "agency",
+    "year",
+    "cell",
+    "table",
+    "edition",
+    "row",
+    "column",
+    "row_label",
+    "column_label",
+    "unit",
+    "value",
+    "raw",
+    "page",
+    "line",
+    "code",
+    "level",
+    "kind",
+    "state",
+    "implied",
+)
 # What a spreadsheet program may run when it opens a CSV.
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
 DISMISSED = "○ 已忽略"
@@ -48,7 +65,9 @@ SEVERITIES: Mapping[Severity, str] = {"error": "✗ 错误", "warning": "! 警�
 
 
 def number(value: Value) -> int | float | str | None:
-    """A figure for JSON: a number where JSON's doubles hold it exactly, else its digits as a string."""
+    """A figure for JSON: a number where JSON's doubles hold it exactly, else its digits as a
+    string.
+    """
     if not isinstance(value, Decimal):
         return value
     return float(value) if Decimal(repr(float(value))) == value else shown(value)
@@ -71,8 +90,9 @@ def to_csv(rows: Iterable[Iterable[object]]) -> bytes:
 
 
 def to_xlsx(rows: Iterable[Iterable[object]]) -> bytes:
-    """A table as a plain sheet: figures as numbers where Excel holds them exactly, all else as texts, none of which
-    runs as a formula."""
+    """A table as a plain sheet: figures as numbers where Excel holds them exactly, all else as
+    texts, none of which runs as a formula.
+    """
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
@@ -114,7 +134,9 @@ def csv_cell(value: object) -> object:
 
 
 def report_to_dict(report: Report) -> dict[str, Any]:
-    """``read --json``: rows and values in official order, blank = null, ``raw`` the source texts of the values."""
+    """``read --json``: rows and values in official order, blank = null, ``raw`` the source texts of
+    the values.
+    """
     return {
         "title": report.title,
         "agency": report.agency,
@@ -151,7 +173,9 @@ def report_rows(report: Report) -> list[Iterable[object]]:
 
 def report_to_json(report: Report, findings: Sequence[Finding]) -> str:
     """What ``gongkai read --json`` and ``gongkai check --json`` give, in one object."""
-    checked = {name: value for name, value in check_to_dict(report, findings).items() if name != "report"}
+    checked = {
+        name: value for name, value in check_to_dict(report, findings).items() if name != "report"
+    }
     return to_json({**report_to_dict(report), **checked})
 
 
@@ -161,22 +185,33 @@ def body_of(report: Report) -> dict[str, str]:
 
 
 def evidence_of(report: Report) -> dict[str, dict[str, str]]:
-    """Whence body, year and day are known: value, the source's own sentence, certain, likely or ""."""
+    """Whence body, year and day are known: value, the source's own sentence, certain, likely or
+    "".
+    """
     return {fact: asdict(found) for fact, found in report.evidence.items()}
 
 
 def parts_to_dict(report: Report) -> dict[str, Any]:
-    """``read --parts --json``: the parts that hold tables, numbered from 1; ``part`` is the one that is read."""
+    """``read --parts --json``: the parts that hold tables, numbered from 1; ``part`` is the one
+    that is read.
+    """
     parts = [
-        {"part": number, "kind": part.kind, "title": part.title, "agency": part.agency, "year": part.year}
+        {
+            "part": number,
+            "kind": part.kind,
+            "title": part.title,
+            "agency": part.agency,
+            "year": part.year,
+        }
         for number, part in enumerate(report.parts, 1)
     ]
     return {"source": source_of(report), "part": report.part or None, "parts": parts}
 
 
 def table_to_dict(table: Table) -> dict[str, Any]:
-    """``values`` as the source states them. A blank is null there; ``states`` tells whether the relations leave it a
-    figure (implied) or not (open), ``implied`` which one."""
+    """``values`` as the source states them. A blank is null there; ``states`` tells whether the
+    relations leave it a figure (implied) or not (open), ``implied`` which one.
+    """
     layout, state = form(table.edition, table.id), table_state(table)
     rows = []
     for row in layout.rows:
@@ -225,7 +260,10 @@ def finding_to_dict(finding: Finding, held: Report | Mapping[str, Value]) -> dic
         "stated": number(finding.stated),
         "computed": number(finding.computed),
         "difference": number(finding.difference),
-        "suspects": [[suspect_to_dict(suspect) for suspect in alternative] for alternative in finding.suspects],
+        "suspects": [
+            [suspect_to_dict(suspect) for suspect in alternative]
+            for alternative in finding.suspects
+        ],
         "too_many": finding.too_many,
         "cause": finding.cause or None,
         "raws": raws_of(held, finding) if isinstance(held, Report) else {},
@@ -239,17 +277,28 @@ def suspect_to_dict(suspect: Suspect) -> dict[str, Any]:
 
 
 def add_years(found: Mapping[str, Any], comparison: YearComparison) -> dict[str, Any]:
-    """``check --json`` of a report, with what came of comparing it with the year before among its findings."""
+    """``check --json`` of a report, with what came of comparing it with the year before among its
+    findings.
+    """
     figures = comparison.report.figures
     across = [finding_to_dict(finding, figures) for finding in comparison.findings]
     findings = [*found["findings"], *across]
-    return {**found, "findings": sorted(findings, key=lambda finding: list(SEVERITIES).index(finding["severity"]))}
+    return {
+        **found,
+        "findings": sorted(
+            findings, key=lambda finding: list(SEVERITIES).index(finding["severity"])
+        ),
+    }
 
 
 def failure_to_dict(source: str, error: GongkaiError) -> dict[str, Any]:
     """A source that could not be read; ``candidates`` are the links of a directory page."""
     found = {"source": source, "error": str(error)}
-    return {**found, "candidates": links_to_list(error.found)} if isinstance(error, Directory) else found
+    return (
+        {**found, "candidates": links_to_list(error.found)}
+        if isinstance(error, Directory)
+        else found
+    )
 
 
 def links_to_list(found: Sequence[Candidate]) -> list[dict[str, Any]]:
@@ -257,7 +306,9 @@ def links_to_list(found: Sequence[Candidate]) -> list[dict[str, Any]]:
 
 
 def evaluation_of(report: Report) -> dict[str, Any]:
-    """Whether any figure was read, and if not, why: ``checked`` 0 without findings must not pass for clean."""
+    """Whether any figure was read, and if not, why: ``checked`` 0 without findings must not pass
+    for clean.
+    """
     if report.is_evaluated:
         return {"evaluated": True}
     return {"evaluated": False, "error": why_no_figures(report)}
@@ -272,7 +323,9 @@ def provenance_of(report: Report) -> tuple[str, ...]:
 
 
 def rules_to_list(edition: str, every: bool = False) -> list[dict[str, Any]]:
-    """``rules --json``: every relation of an edition with its cells; with ``every`` all other rules after them."""
+    """``rules --json``: every relation of an edition with its cells; with ``every`` all other rules
+    after them.
+    """
     relations: list[dict[str, Any]] = [
         {"rule": r.rule, "table": r.table, "parts": list(r.parts), "whole": list(r.whole)}
         for r in editions()[edition].relations
@@ -294,7 +347,9 @@ def problem_line(report: Report, table: str, row: str, column: str) -> str:
         return ""
     rows = [item.label.text for item in layout.rows if item.id == row]
     wanted = column.split()
-    columns = [item.label.text for part in layout.parts for item in part.columns if item.id in wanted]
+    columns = [
+        item.label.text for part in layout.parts for item in part.columns if item.id in wanted
+    ]
     return " ".join([layout.number, *rows, *dict.fromkeys(columns)]) + " "
 
 
@@ -311,7 +366,10 @@ def part_lines(report: Report) -> Iterator[str]:
 def head_lines(report: Report) -> Iterator[str]:
     yield title_of(report) or "（没有标题）"
     year = f"{report.year}年" if report.year else "未识别"
-    yield f"  机关：{report.agency or '未识别'}　年度：{year}　发布日期：{report.published or '未注明'}"
+    yield (
+        f"  机关：{report.agency or '未识别'}　年度：{year}　发布日期："
+        f"{report.published or '未注明'}"
+    )
     if told := doubts_text(doubted_facts(report)):
         yield f"  {told}"
     yield f"  来源：{one_line(source_of(report))}"
@@ -320,7 +378,9 @@ def head_lines(report: Report) -> Iterator[str]:
 
 
 def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
-    """The outcome of the checks for people: a summary, then each finding with the texts of its source."""
+    """The outcome of the checks for people: a summary, then each finding with the texts of its
+    source.
+    """
     count, start = checked(report), checked_text(report)
     if not findings:
         yield f"✓ {start}，全部相符。" if count else f"{start}。"
@@ -335,7 +395,9 @@ def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def no_errors(findings: Sequence[Finding]) -> str:
-    """What to say where no error counts, "" where one does; one that is dismissed was an error none the less."""
+    """What to say where no error counts, "" where one does; one that is dismissed was an error none
+    the less.
+    """
     errors = [finding for finding in findings if finding.severity == "error"]
     if any(map(is_open, errors)):
         return ""
@@ -345,14 +407,20 @@ def no_errors(findings: Sequence[Finding]) -> str:
 
 
 def finding_line(name: int | str, finding: Finding) -> str:
-    """``2. ○ 已忽略　表四…（理由：…）``; the number, or the key of what was found in several reports, is what
-    ``gongkai dismiss`` and ``confirm`` take."""
+    """``2. ○ 已忽略 表四…（理由：…）``; the number, or the key of what was found in several
+    reports, is what ``gongkai dismiss`` and ``confirm`` take.
+    """
     sign = SEVERITIES[finding.severity] if is_open(finding) else DISMISSED
-    return f"{name}. {sign}　{finding.message}{decision_text(finding.decision) if finding.decision else ''}"
+    return (
+        f"{name}. {sign}　{finding.message}"
+        f"{decision_text(finding.decision) if finding.decision else ''}"
+    )
 
 
 def years_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
-    """What came of comparing reports over years, for people; nothing where there was nothing to compare."""
+    """What came of comparing reports over years, for people; nothing where there was nothing to
+    compare.
+    """
     if not any(comparison.compared or comparison.findings for comparison in comparisons):
         return
     yield "跨年核对："
@@ -367,8 +435,19 @@ def years_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
 
 
 YEAR_HEADS = (
-    "机关", "年度", "来源", "结果", "规则", "级别", "单元格", "填报", "按上一年应为", "差", "说明", "处理",
-)  # fmt: skip
+    "机关",
+    "年度",
+    "来源",
+    "结果",
+    "规则",
+    "级别",
+    "单元格",
+    "填报",
+    "按上一年应为",
+    "差",
+    "说明",
+    "处理",
+)
 
 
 def years_to_list(comparisons: Sequence[YearComparison]) -> list[dict[str, Any]]:
@@ -387,7 +466,9 @@ def years_to_list(comparisons: Sequence[YearComparison]) -> list[dict[str, Any]]
 
 
 def years_bytes(comparisons: Sequence[YearComparison], suffix: str) -> bytes:
-    """The same as a file: .json; .csv and .xlsx with a line for each finding, one for a report without any."""
+    """The same as a file: .json; .csv and .xlsx with a line for each finding, one for a report
+    without any.
+    """
     if suffix == ".json":
         return to_json(years_to_list(comparisons)).encode()
     rows: list[Iterable[object]] = [YEAR_HEADS]
@@ -410,8 +491,14 @@ def year_rows(comparison: YearComparison) -> Iterator[list[object]]:
 
 
 def stated_cell(finding: Finding, figures: Mapping[str, Value]) -> str:
-    """The cell of what a finding states: of 现行有效, 本年制发 and 本年废止 the first, whose figure it is."""
-    same = (cell for cell in finding.cells if finding.stated is not None and figures.get(cell) == finding.stated)
+    """The cell of what a finding states: of 现行有效, 本年制发 and 本年废止 the first, whose figure
+    it is.
+    """
+    same = (
+        cell
+        for cell in finding.cells
+        if finding.stated is not None and figures.get(cell) == finding.stated
+    )
     return next(same, finding.cells[0] if finding.cells else "")
 
 
@@ -422,13 +509,21 @@ def tally(findings: Sequence[Finding]) -> str:
 
 
 def rules_lines(edition: str, every: bool = False) -> Iterator[str]:
-    """Every relation of an edition in the official labels; with ``every`` all other rules after them."""
-    yield f"{edition}年格式（{editions()[edition].circular}），勾稽关系{len(editions()[edition].relations)}项："
+    """Every relation of an edition in the official labels; with ``every`` all other rules after
+    them.
+    """
+    yield (
+        f"{edition}年格式（{editions()[edition].circular}），勾稽关系"
+        f"{len(editions()[edition].relations)}项："
+    )
     for rule, table, subject, sides in relation_lines(editions()[edition]):
         yield f"  {rule}　{table} {subject}：{sides}"
     yield ""
     if not every:
-        yield f"另有{len(other_rules())}项检查和提示，用 gongkai rules --all 列出；用 gongkai rules 编号 看一项的说明。"
+        yield (
+            f"另有{len(other_rules())}项检查和提示，用 gongkai rules --all 列出；用 gongkai "
+            f"rules 编号 看一项的说明。"
+        )
         return
     yield f"其他检查和提示{len(other_rules())}项："
     for other in other_rules():
@@ -438,7 +533,12 @@ def rules_lines(edition: str, every: bool = False) -> Iterator[str]:
 def rule_lines(rule: Rule) -> Iterator[str]:
     """What a rule stands for and what to do."""
     yield f"{rule.id}　{SEVERITIES[rule.severity][2:]}　{rule.title}"
-    for head, text in (("含义", rule.meaning), ("依据", rule.source), ("例子", rule.example), ("怎么办", rule.advice)):
+    for head, text in (
+        ("含义", rule.meaning),
+        ("依据", rule.source),
+        ("例子", rule.example),
+        ("怎么办", rule.advice),
+    ):
         yield f"  {head}：{text}"
 
 
@@ -446,14 +546,16 @@ def rule_lines(rule: Rule) -> Iterator[str]:
 
 
 def report_to_frame(report: Report) -> pandas.DataFrame:
-    """One row per figure in official order; ``value`` is object (int, Decimal or None), so that it stays exact.
+    """One row per figure in official order; ``value`` is object (int, Decimal or None), so that it
+    stays exact.
 
-    ``state`` is stated, implied or open. A blank to which the relations leave one figure has it in ``implied``,
-    never in ``value``.
+    ``state`` is stated, implied or open. A blank to which the relations leave one figure has it in
+    ``implied``, never in ``value``.
 
-    Of a report without figures the rows are there with no value, or none where not even a table was recognised: an
-    exception would end a panel of thousands at the first blank form, and ``frame.attrs`` is lost by ``concat``. Who
-    has to know asks ``report.is_evaluated``, or counts the values of the body and year.
+    Of a report without figures the rows are there with no value, or none where not even a table was
+    recognised: an exception would end a panel of thousands at the first blank form, and
+    ``frame.attrs`` is lost by ``concat``. Who has to know asks ``report.is_evaluated``, or counts
+    the values of the body and year.
     """
     import pandas
 
@@ -466,10 +568,28 @@ def report_to_frame(report: Report) -> pandas.DataFrame:
             page, line = (entry.place.page, entry.place.line) if entry.place else (0, 0)
             row, column = cell.row, cell.column
             rows.append(
-                (report.agency, report.year, cell.id, table.id, table.edition, row.id, column.id, row.label.text,
-                 column.label.text, column.unit, entry.value, entry.raw, page, line, who.code, who.level, who.kind,
-                 state.cells[cell.id], state.figures.get(cell.id))
-            )  # fmt: skip
+                (
+                    report.agency,
+                    report.year,
+                    cell.id,
+                    table.id,
+                    table.edition,
+                    row.id,
+                    column.id,
+                    row.label.text,
+                    column.label.text,
+                    column.unit,
+                    entry.value,
+                    entry.raw,
+                    page,
+                    line,
+                    who.code,
+                    who.level,
+                    who.kind,
+                    state.cells[cell.id],
+                    state.figures.get(cell.id),
+                )
+            )
     frame = pandas.DataFrame(rows, columns=list(COLUMNS))
     for name in ("value", "implied"):
         place = COLUMNS.index(name)

@@ -22,17 +22,20 @@ def read_report(
     insecure: bool = False,
     part: int = 0,
 ) -> Report:
-    """The report in a web page (http or https URL), a file, a workbook of ours or another, or standard input (``-``).
+    """The report in a web page (http or https URL), a file, a workbook of ours or another, or
+    standard input (``-``).
 
-    A page whose report is in a frame or an attachment is followed one level, on its own site; the provenance of the
-    report's document says so. ``offline`` takes pages from the cache alone, ``refresh`` fetches them whatever the cache
-    holds, ``insecure`` opens sites whose certificate or encryption cannot be trusted. Of a document with several
-    reports the one that the page's title names is read, else the latest (``chosen_by``); ``part`` takes another one.
+    A page whose report is in a frame or an attachment is followed one level, on its own site; the
+    provenance of the report's document says so. ``offline`` takes pages from the cache alone,
+    ``refresh`` fetches them whatever the cache holds, ``insecure`` opens sites whose certificate or
+    encryption cannot be trusted. Of a document with several reports the one that the page's title
+    names is read, else the latest (``chosen_by``); ``part`` takes another one.
 
-    Figures are exact (int or Decimal) in the units of the official tables (件, 万元), None where nothing certain
-    stands; ``problems`` lists what could not be placed or read, ``decisions`` what was decided about findings, in the
-    workbook itself or in the file beside it. A report may hold no figure at all (a blank form): ``is_evaluated`` is
-    False then. Raises FetchError, UnreadableDocument, WorkbookError.
+    Figures are exact (int or Decimal) in the units of the official tables (件, 万元), None where
+    nothing certain stands; ``problems`` lists what could not be placed or read, ``decisions`` what
+    was decided about findings, in the workbook itself or in the file beside it. A report may hold
+    no figure at all (a blank form): ``is_evaluated`` is False then. Raises FetchError,
+    UnreadableDocument, WorkbookError.
     """
     from gongkai.decisions.file import with_decisions_beside
     from gongkai.locate import read_source
@@ -58,16 +61,21 @@ def is_standard_input(path: Path) -> bool:
 
 
 def check(report: Report) -> list[Finding]:
-    """All findings on a report: errors first, then warnings and notes, each in the order of the official tables.
+    """All findings on a report: errors first, then warnings and notes, each in the order of the
+    official tables.
 
-    The relations are those of each table's own layout (国办公开办函〔2019〕60号, 〔2021〕30号). Blanks are unknown
-    figures, not zeros. Where a sum is broken, the document is read a second time, another way: a sum that its figures
-    satisfy is a warning with the cause ``reading``.
+    The relations are those of each table's own layout (国办公开办函〔2019〕60号, 〔2021〕30号).
+    Blanks are unknown figures, not zeros. Where a sum is broken, the document is read a second
+    time, another way: a sum that its figures satisfy is a warning with the cause ``reading``.
     """
     from gongkai.checks.misread import has_broken_sums, is_from_elsewhere, weigh
 
     findings = checks.check(report)
-    if report.document is None or not is_from_elsewhere(report) or not has_broken_sums(report, findings):
+    if (
+        report.document is None
+        or not is_from_elsewhere(report)
+        or not has_broken_sums(report, findings)
+    ):
         return findings
     from gongkai.rereading import reread
 
@@ -75,15 +83,18 @@ def check(report: Report) -> list[Finding]:
 
 
 def with_decisions_of(report: Report, old: Report) -> tuple[Report, int]:
-    """A report with what stands in the workbook that it is to replace, where that shows the report of the same body
-    and year; else as it is, and how many decisions would be lost."""
+    """A report with what stands in the workbook that it is to replace, where that shows the report
+    of the same body and year; else as it is, and how many decisions would be lost.
+    """
     if is_about(report, old.agency, old.year):
         return replace(report, decisions=merged(report.decisions, old.decisions)), 0
     return report, sum(decision.verdict != "" for decision in old.decisions.values())
 
 
 def refilled(report: Report, target: Path) -> tuple[Report, int]:
-    """``with_decisions_of`` a workbook of ours at ``target``, if there is one. Raises WorkbookError."""
+    """``with_decisions_of`` a workbook of ours at ``target``, if there is one. Raises
+    WorkbookError.
+    """
     from gongkai.workbook import read_ours
 
     old = read_ours(target)
@@ -98,14 +109,15 @@ def fill(
     overwrite: bool = False,
     template: str | Path = "",
 ) -> Path:
-    """Write report and findings into a workbook at ``target``, from the official template or one of your own.
+    """Write report and findings into a workbook at ``target``, from the official template or one of
+    your own.
 
     The suffix decides: .xlsx, .xlsm with macros, .ods by LibreOffice; any other is a WorkbookError.
 
-    What was decided about findings in a workbook that is overwritten stays, if that shows the same body and year.
-    Raises NoFigures for a report of which no figure was read: its workbook would show that nothing is wrong.
-    Raises WorkbookError where ``target`` exists and ``overwrite`` is False, is the report's own source or the
-    template, or cannot be written; what was there stays.
+    What was decided about findings in a workbook that is overwritten stays, if that shows the same
+    body and year. Raises NoFigures for a report of which no figure was read: its workbook would
+    show that nothing is wrong. Raises WorkbookError where ``target`` exists and ``overwrite`` is
+    False, is the report's own source or the template, or cannot be written; what was there stays.
     """
     from gongkai.workbook import refuse_unwritable, write_workbook
     from gongkai.workbook.file import template_path
@@ -114,7 +126,11 @@ def fill(
     evaluated(report)
     target, own = Path(target), Path(template) if template else None
     source = report.document.origin if report.document else ""
-    if is_standard_input(target) if source == "-" else source and is_same_file(Path(source), target):
+    if (
+        is_standard_input(target)
+        if source == "-"
+        else source and is_same_file(Path(source), target)
+    ):
         raise WorkbookError(f"{target.name}就是报告的来源，没有写入；请另选文件名。")
     if is_same_file(own or template_path(), target):
         raise WorkbookError(f"{target.name}就是所用的模板，没有写入；请另选文件名。")

@@ -1,9 +1,11 @@
-"""A document -> its report by its text in its order alone, a second way that must read nothing wrong.
+"""A document -> its report by its text in its order alone, a second way that must read nothing
+wrong.
 
-The first reading places a figure by the grid of its table. This one takes the cells one after the other, as the
-source writes them, and counts; where that can be had, by another parser or past the converter. Where the two agree,
-a broken sum is the report's. It leaves figures blank and must read none wrong (tests/rereading/test_rereading.py), so
-what sees more than the page shows, such as a plain look into an .xlsx or .docx, is not used.
+The first reading places a figure by the grid of its table. This one takes the cells one after the
+other, as the source writes them, and counts; where that can be had, by another parser or past the
+converter. Where the two agree, a broken sum is the report's. It leaves figures blank and must read
+none wrong (tests/rereading/test_rereading.py), so what sees more than the page shows, such as a
+plain look into an .xlsx or .docx, is not used.
 """
 
 from __future__ import annotations
@@ -18,14 +20,37 @@ from typing import TYPE_CHECKING
 
 from gongkai.editions import editions
 from gongkai.figures import fold, joined_digits, read_figure
-from gongkai.model import Block, Document, Entry, Grid, Place, Problem, Prose, Report, Table, UnreadableDocument, Value
+from gongkai.model import (
+    Block,
+    Document,
+    Entry,
+    Grid,
+    Place,
+    Problem,
+    Prose,
+    Report,
+    Table,
+    UnreadableDocument,
+    Value,
+)
 from gongkai.readers import HTML, is_cut, read_blocks
 from gongkai.readers.blocks import PAINTED, folded
 from gongkai.readers.html.dress import dress_of
 from gongkai.readers.limits import refuse_lines
 from gongkai.recognize import recognize
 from gongkai.recognize.tokens import kind_of, squash
-from gongkai.sources.detect import EXCEL, ODS, OLD_EXCEL, OLD_WORD, PDF, REPLACED, TEXT, WORD, decode, identify
+from gongkai.sources.detect import (
+    EXCEL,
+    ODS,
+    OLD_EXCEL,
+    OLD_WORD,
+    PDF,
+    REPLACED,
+    TEXT,
+    WORD,
+    decode,
+    identify,
+)
 from gongkai.wording import clipped
 
 if TYPE_CHECKING:
@@ -39,11 +64,12 @@ REORDERED = (TEXT, WORD, EXCEL, OLD_EXCEL, ODS)
 
 
 def reread(document: Document, first: Report | None = None) -> Report | None:
-    """The report as its text order alone gives it; None where that cannot be told, or is no other way of reading.
+    """The report as its text order alone gives it; None where that cannot be told, or is no other
+    way of reading.
 
-    ``first`` is the first reading: of a document with several parts the same one is read, if it has the same parts.
-    It takes about as long as the first reading. A failure says nothing about the report: then there is no second
-    opinion.
+    ``first`` is the first reading: of a document with several parts the same one is read, if it has
+    the same parts. It takes about as long as the first reading. A failure says nothing about the
+    report: then there is no second opinion.
     """
     try:
         blocks = folded(blocks_in_order(document))
@@ -74,7 +100,8 @@ def blocks_in_order(document: Document) -> tuple[Block, ...]:
 
 
 # --- 表二, which no sum covers --------------------------------------------------------------------
-# It alone is read a second time whatever the sums say, in a plain way: the figures behind each label.
+# It alone is read a second time whatever the sums say, in a plain way: the figures behind each
+# label.
 
 UNCOVERED = "disclosure"
 TABLE_TAG = re.compile(r"<(/?)table\b", re.IGNORECASE)
@@ -84,7 +111,9 @@ LONGEST_TABLE = 400_000  # characters of a page's source
 HAS_DIGIT = re.compile(r"\d")
 MOST_TABLES = 4
 APART_READ = "两种读法不同：按表格的行列读作{}，按文字顺序读作{}，无法确定，未填入；请核对原文"
-Pair = tuple[Entry, str]  # what the first reading has of a cell, and what stands there by the second
+Pair = tuple[
+    Entry, str
+]  # what the first reading has of a cell, and what stands there by the second
 
 
 def with_uncovered_reread(report: Report, blocks: Sequence[Block]) -> Report:
@@ -95,7 +124,9 @@ def with_uncovered_reread(report: Report, blocks: Sequence[Block]) -> Report:
     rows = rows_of(table)
     sources = uncovered_by_tags(document) or uncovered_by_cells(table, blocks)
     tables = [pairs_of(table, rows, texts) for texts in sources]
-    pairs = max(tables, key=lambda pairs: len(pairs) - len(list(filter(is_apart, pairs))), default=[])
+    pairs = max(
+        tables, key=lambda pairs: len(pairs) - len(list(filter(is_apart, pairs))), default=[]
+    )
     apart = list(filter(is_apart, pairs))
     if 2 * len(apart) >= len(pairs) or (apart and is_hidden_from_one(document)):
         return report  # another table, or no second opinion
@@ -113,7 +144,9 @@ def uncovered_by_tags(document: Document) -> list[list[str]]:
 
 
 def uncovered_by_cells(table: Table, blocks: Sequence[Block]) -> list[list[str]]:
-    """A PDF's texts as they were painted; else the cells of the grids from which the table was read."""
+    """A PDF's texts as they were painted; else the cells of the grids from which the table was
+    read.
+    """
     for block in blocks:
         if isinstance(block, Prose) and block.heading == PAINTED:
             return [block.text.split("\n")]
@@ -123,7 +156,9 @@ def uncovered_by_cells(table: Table, blocks: Sequence[Block]) -> list[list[str]]
 
 
 def fragments(text: str) -> list[str]:
-    """The source of each table of a page that looks like 表二 and holds no other one: <table>…</table>."""
+    """The source of each table of a page that looks like 表二 and holds no other one:
+    <table>…</table>.
+    """
     found, start = [], -1
     for tag in TABLE_TAG.finditer(text):
         if not tag[1]:
@@ -132,8 +167,11 @@ def fragments(text: str) -> list[str]:
             found.append(text[start : tag.start()])
             start = -1
     found = [source for source in found if len(source) <= LONGEST_TABLE]
-    # Labels are seldom parted by tags (行政<span>许可</span>); only then all tags are taken out to look.
-    return list(filter(is_uncovered, found)) or [source for source in found if is_uncovered(TAG.sub("", source))]
+    # Labels are seldom parted by tags (行政<span>许可</span>); only then all tags are taken out to
+    # look.
+    return list(filter(is_uncovered, found)) or [
+        source for source in found if is_uncovered(TAG.sub("", source))
+    ]
 
 
 def is_uncovered(text: str) -> bool:
@@ -147,7 +185,9 @@ def rows_of(table: Table) -> dict[str, str]:
 
 
 def pairs_of(table: Table, rows: Mapping[str, str], texts: Iterable[str]) -> list[Pair]:
-    """The cells of each row that has as many figures behind its label as the first reading found there."""
+    """The cells of each row that has as many figures behind its label as the first reading found
+    there.
+    """
     behind: dict[str, list[str]] = {row: [] for row in rows.values()}
     row: str | None = None
     for text in texts:
@@ -168,7 +208,11 @@ def pairs_of(table: Table, rows: Mapping[str, str], texts: Iterable[str]) -> lis
 def by_row(table: Table) -> dict[str, list[Entry]]:
     """Row -> its cells that hold a text, in the order of the source."""
     rows: dict[str, list[Entry]] = {}
-    held = [(entry.place, entry) for entry in table.entries.values() if entry.place and entry.raw.strip()]
+    held = [
+        (entry.place, entry)
+        for entry in table.entries.values()
+        if entry.place and entry.raw.strip()
+    ]
     for _, entry in sorted(held, key=itemgetter(0)):
         rows.setdefault(entry.cell.split(".")[1], []).append(entry)
     return rows
@@ -210,7 +254,8 @@ def in_order(lines: Iterable[str], title: str = "") -> tuple[Block, ...]:
 
 
 def reordered(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """The cells of grids one a line. Without any grid the blank lines go out: the order alone is left to tell.
+    """The cells of grids one a line. Without any grid the blank lines go out: the order alone is
+    left to tell.
 
     () where that leaves what was there.
     """
@@ -224,15 +269,49 @@ def reordered(blocks: Sequence[Block]) -> tuple[Block, ...]:
 def lines_of(block: Block) -> Sequence[str]:
     if isinstance(block, Grid):
         return [cell.text for row in block.rows for cell in row]
-    return block.text.split("\n") if isinstance(block, Prose) and not block.heading.startswith("meta") else ()
+    return (
+        block.text.split("\n")
+        if isinstance(block, Prose) and not block.heading.startswith("meta")
+        else ()
+    )
 
 
 # --- web pages ------------------------------------------------------------------------------------
 # By libxml2 in the place of the first reading's parser.
 
 BREAKS = {
-    *("address", "article", "blockquote", "body", "center", "dd", "div", "dl", "dt", "footer", "form", "header", "hr"),
-    *("h1", "h2", "h3", "h4", "h5", "h6", "li", "main", "ol", "section", "table", "tbody", "thead", "tr", "ul"),
+    *(
+        "address",
+        "article",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "footer",
+        "form",
+        "header",
+        "hr",
+    ),
+    *(
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "main",
+        "ol",
+        "section",
+        "table",
+        "tbody",
+        "thead",
+        "tr",
+        "ul",
+    ),
 }
 LINES = {"p", "br", "pre"}  # each ends a line, a blank one too
 OWN_LINES = BREAKS | LINES
@@ -279,7 +358,9 @@ UNSEEN_EFFECTS = ("gone", "blank", "hidden", "raised", "drawn")
 
 
 def hides_figures(text: str, styles: str = "") -> bool:
-    """Whether the page's styles hide or raise something with a digit in it: this reading would take it for seen."""
+    """Whether the page's styles hide or raise something with a digit in it: this reading would take
+    it for seen.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
     content = text.encode("utf-8", "replace")
@@ -349,7 +430,8 @@ def pdf_order(content: bytes) -> tuple[Block, ...]:
 # --- old Word files -------------------------------------------------------------------------------
 # The text that a .doc or .wps stores, without LibreOffice.
 
-# Offsets of [MS-DOC]: the flags, and the place and length of the table of pieces, in the file's header.
+# Offsets of [MS-DOC]: the flags, and the place and length of the table of pieces, in the file's
+# header.
 FLAGS, OTHER_TABLE, PIECES = 0x0A, 0x0200, 0x01A2
 PACKED = 1 << 30  # of a piece's place: one byte for a character
 FIELD = re.compile("\x13[^\x13-\x15]*(?:\x14([^\x13-\x15]*))?\x15")
@@ -357,7 +439,9 @@ MARKS = re.compile("[\x07\r\x0b\x0c]")
 
 
 def doc_order(content: bytes) -> tuple[Block, ...]:
-    """What a .doc or .wps stores as its text. It ends cells and rows alike, so blank lines would say nothing."""
+    """What a .doc or .wps stores as its text. It ends cells and rows alike, so blank lines would
+    say nothing.
+    """
     try:
         text = doc_text(content)
     except (ValueError, StructError) as error:

@@ -28,14 +28,20 @@ from gongkai.model import WorkbookError
 
 T = TypeVar("T")
 
-# On Windows a virus scanner, an index or a cloud drive holds a file for a moment after it was written.
+# On Windows a virus scanner, an index or a cloud drive holds a file for a moment after it was
+# written.
 SCANNED = (0.05, 0.1, 0.2, 0.4)  # seconds to wait, one after the other
 LOCKED_AT = 1 << 40  # a byte far beyond the end: Windows keeps others from reading what is locked
 # Windows takes these for devices whatever follows their first dot: NUL, nul.html, COM1.2021.txt.
 DEVICES = r"CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]"
 DEVICE = re.compile(rf"(?:{DEVICES})\s*(?:[.:]|$)", re.IGNORECASE)
 DEVICE_FOLDERS = ("\\\\.\\", "//./")  # \\.\COM12, \\.\pipe\name: all there are devices and pipes
-KINDS = ((stat.S_ISFIFO, "管道"), (stat.S_ISSOCK, "套接字"), (stat.S_ISCHR, "设备"), (stat.S_ISBLK, "设备"))
+KINDS = (
+    (stat.S_ISFIFO, "管道"),
+    (stat.S_ISSOCK, "套接字"),
+    (stat.S_ISCHR, "设备"),
+    (stat.S_ISBLK, "设备"),
+)
 # A pipe opened so does not wait for its other end, a terminal does not become this process's own.
 AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 FOLDERS, HELD = "gongkai-document-", "held"
@@ -65,7 +71,9 @@ class NotPlainFile(OSError):
 
 
 def system_reason(error: BaseException) -> str:
-    """Why the system refused, for the people who read it; the cause is looked for behind a library's own error."""
+    """Why the system refused, for the people who read it; the cause is looked for behind a
+    library's own error.
+    """
     found: BaseException | None = error
     while found is not None and not (isinstance(found, OSError) and found.errno is not None):
         found = found.__cause__ or found.__context__
@@ -75,11 +83,15 @@ def system_reason(error: BaseException) -> str:
         return "找不到这个网站的地址"
     number = found.errno if isinstance(found, OSError) else None
     code = errno.errorcode.get(number or 0, "")
-    return next((reason for reason, codes in REASONS if code in codes), f"读写出错（{code or type(error).__name__}）")
+    return next(
+        (reason for reason, codes in REASONS if code in codes),
+        f"读写出错（{code or type(error).__name__}）",
+    )
 
 
 def in_time(work: Callable[[], T], seconds: float) -> T | None:
-    """What a piece of work gives, or None after so many seconds: it is left to go on, and whatever it gives is lost.
+    """What a piece of work gives, or None after so many seconds: it is left to go on, and whatever
+    it gives is lost.
 
     Raises what the work raises.
     """
@@ -102,7 +114,9 @@ def in_time(work: Callable[[], T], seconds: float) -> T | None:
 
 
 def move(source: Path, target: Path, how: Callable[[Path, Path], object] | None = None) -> None:
-    """Rename a file by ``os.replace`` or otherwise, on Windows with some patience. Raises OSError."""
+    """Rename a file by ``os.replace`` or otherwise, on Windows with some patience. Raises
+    OSError.
+    """
     how = how or os.replace
     for pause in SCANNED if sys.platform == "win32" else ():
         try:
@@ -163,7 +177,9 @@ def is_device_name(path: str) -> bool:
 
 
 def lock_file(file: FileIO | BufferedReader) -> None:
-    """Hold a file for this process alone until it is closed. OSError, of BUSY where another process holds it."""
+    """Hold a file for this process alone until it is closed. OSError, of BUSY where another process
+    holds it.
+    """
     if sys.platform == "win32":
         import msvcrt
 
@@ -177,7 +193,9 @@ def lock_file(file: FileIO | BufferedReader) -> None:
 
 @contextmanager
 def document_folder() -> Iterator[Path]:
-    """A temporary folder for a document that another program has to open; held until it is removed."""
+    """A temporary folder for a document that another program has to open; held until it is
+    removed.
+    """
     with (
         TemporaryDirectory(prefix=FOLDERS, ignore_cleanup_errors=True) as name,
         (Path(name) / HELD).open("xb", buffering=0) as file,
@@ -210,7 +228,9 @@ def is_left(folder: Path) -> bool:
 
 
 def discard_file(path: Path) -> None:
-    """Delete a file of ours if it is there and can be deleted; Windows deletes none that is read-only."""
+    """Delete a file of ours if it is there and can be deleted; Windows deletes none that is
+    read-only.
+    """
     with suppress(OSError):
         if not path.is_symlink():  # the mode of what a link leads to is not ours to change
             path.chmod(0o600)
@@ -219,7 +239,9 @@ def discard_file(path: Path) -> None:
 
 
 def refuse_existing(target: Path, overwrite: bool) -> None:
-    """WorkbookError where a target may not be written: it exists, or is no file (a folder, a device, a pipe)."""
+    """WorkbookError where a target may not be written: it exists, or is no file (a folder, a
+    device, a pipe).
+    """
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:
@@ -235,11 +257,17 @@ def refuse_existing(target: Path, overwrite: bool) -> None:
 
 
 def refuse_suffix(target: Path, allowed: Sequence[str]) -> str:
-    """The ending of a file to be written, in small letters: ``年报.XLSX`` -> ``.xlsx``. WorkbookError for one that is
-    not allowed, or none: a file is what its name says."""
+    """The ending of a file to be written, in small letters: ``年报.XLSX`` -> ``.xlsx``.
+    WorkbookError for one that is not allowed, or none: a file is what its name says.
+    """
     suffix = target.suffix.lower()
-    real = Path(os.path.realpath(target)) if os.path.islink(target) else target  # 年报.xlsx that leads to 报告.docx
-    wrong = next((one for one in (target, real) if one.suffix.lower() != suffix or suffix not in allowed), None)
+    real = (
+        Path(os.path.realpath(target)) if os.path.islink(target) else target
+    )  # 年报.xlsx that leads to 报告.docx
+    wrong = next(
+        (one for one in (target, real) if one.suffix.lower() != suffix or suffix not in allowed),
+        None,
+    )
     if wrong is not None:
         *others, last = allowed
         listed = f"{'、'.join(others)}或{last}" if others else last
@@ -248,8 +276,8 @@ def refuse_suffix(target: Path, allowed: Sequence[str]) -> str:
 
 
 def write_whole(target: Path, content: bytes, overwrite: bool, aside: Path | None = None) -> None:
-    """Put a file in place at once: written beside its target first (or in ``aside``, on the same disk), nothing left
-    behind on failure.
+    """Put a file in place at once: written beside its target first (or in ``aside``, on the same
+    disk), nothing left behind on failure.
 
     A link is followed, and a file that was there keeps its permissions.
     """
@@ -272,7 +300,8 @@ def write_whole(target: Path, content: bytes, overwrite: bool, aside: Path | Non
 def state_folder(
     platform: str | None = None, home: Path | None = None, environ: Mapping[str, str] | None = None
 ) -> Path:
-    """Where the system wants a program's state, outside all workbooks; the folder may not exist yet.
+    """Where the system wants a program's state, outside all workbooks; the folder may not exist
+    yet.
 
     The arguments are this machine's where not given, ``platform`` as ``sys.platform`` names it.
     """
@@ -290,7 +319,8 @@ def cache_folder(
 ) -> Path | None:
     """Where the system wants what can be fetched again; the folder may not exist yet.
 
-    GONGKAI_CACHE names another folder, and turns the cache off where it is empty: None. Arguments as above.
+    GONGKAI_CACHE names another folder, and turns the cache off where it is empty: None. Arguments
+    as above.
     """
     environ = os.environ if environ is None else environ
     if "GONGKAI_CACHE" in environ:

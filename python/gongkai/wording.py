@@ -63,8 +63,9 @@ MADE_TITLE = re.compile(r"标题“([^“”]*)”按机关和年度拟写，来
 
 
 def title_of(report: Report) -> str:
-    """What a report is called where people see it: its own title, or one made of body and year where it has none, or
-    one that names neither: 政府信息公开年报 -> 瑞安市人民政府2021年政府信息公开工作年度报告.
+    """What a report is called where people see it: its own title, or one made of body and year
+    where it has none, or one that names neither: 政府信息公开年报 ->
+    瑞安市人民政府2021年政府信息公开工作年度报告.
 
     ``Report.title`` and JSON keep what the source says; nobody takes a made title for evidence.
     """
@@ -74,7 +75,9 @@ def title_of(report: Report) -> str:
 
 
 def names_body_or_year(title: str, agency: str) -> bool:
-    """青溪县政府信息公开年报 names 青溪县人民政府, 县教育局年报 names 青溪县教育局; 2020年年报 names a year."""
+    """青溪县政府信息公开年报 names 青溪县人民政府, 县教育局年报 names 青溪县教育局; 2020年年报
+    names a year.
+    """
     text, body = ("".join(clean(one).split()) for one in (title, agency))
     own = body.removesuffix(GOVERNMENT) if body.endswith(GOVERNMENT) else body[-OFFICE:]
     return own in text or YEAR.search(text) is not None
@@ -93,7 +96,9 @@ def title_line(report: Report) -> str:
 
 
 def title_in_source(said: str, title: str) -> str:
-    """The title of the source, by what ``title_line`` says, where the made one still stands on the cover."""
+    """The title of the source, by what ``title_line`` says, where the made one still stands on the
+    cover.
+    """
     found = MADE_TITLE.search(said)
     return found[2] or "" if found and found[1] == single_quotes(title) else title
 
@@ -112,8 +117,10 @@ def doubts_text(facts: str) -> str:
 
 
 def evidence_lines(report: Report) -> Iterator[str]:
-    """机关、年度据“青溪县教育局2021年…报告”。 where the cover's body, year and day come from; of each that is not
-    certain 机关“青溪县教育局”据“来源：青溪县教育局”推定，待核。, which ``likely_facts`` reads."""
+    """机关、年度据“青溪县教育局2021年…报告”。 where the cover's body, year and day come from; of
+    each that is not certain 机关“青溪县教育局”据“来源：青溪县教育局”推定，待核。, which
+    ``likely_facts`` reads.
+    """
     facts: dict[str, list[str]] = {}
     for fact, found in report.evidence.items():
         source = inside_quotes(found.source)
@@ -129,7 +136,9 @@ def likely_facts(text: str, cover: Mapping[CoverFact, str]) -> dict[CoverFact, E
     """What ``evidence_lines`` says is not certain, and still stands on the cover as it says."""
     facts = {name: fact for fact, name in FACTS.items()}
     found = {facts[match[1]]: match for match in LIKELY.finditer(text)}
-    stands = {fact: match for fact, match in found.items() if inside_quotes(cover[fact]) == match[2]}
+    stands = {
+        fact: match for fact, match in found.items() if inside_quotes(cover[fact]) == match[2]
+    }
     return {fact: Evidence(cover[fact], match[3], "likely") for fact, match in stands.items()}
 
 
@@ -144,7 +153,9 @@ def single_quotes(text: str) -> str:
 
 
 def row_label(row: Row) -> str:
-    """The official wording without its closing remark; under its group where its number starts anew in each group."""
+    """The official wording without its closing remark; under its group where its number starts anew
+    in each group.
+    """
     text = REMARK.sub("", row.label.text)
     if not text[0].isdigit() or not row.groups:
         return text
@@ -162,14 +173,18 @@ def label_of(cell: Cell) -> str:
 
 def unit_text(entry: Entry, column: Column) -> str:
     """How a figure came into the form's unit, as the list of findings and the comment on its cell
-    say it: 原文“2670”以元为单位（见表头“金额（元）”），已换算为0.267万元; "" where it stood in it."""
+    say it: 原文“2670”以元为单位（见表头“金额（元）”），已换算为0.267万元; "" where it stood in
+    it.
+    """
     unit = entry.unit or (column.decimal and read_figure(entry.raw, column.unit).converted)
     if not unit or not entry.value:  # zero is zero in every unit
         return ""
     if unit == UNKNOWN_UNIT:
         return f"填{shown(entry.value)}，来源没有写明单位，按{column.unit}计；请核对单位"
     by = f"（见{clipped(entry.stated)}）" if entry.stated else ""
-    return f"原文“{clipped(entry.raw)}”以{unit}为单位{by}，已换算为{shown(entry.value)}{column.unit}"
+    return (
+        f"原文“{clipped(entry.raw)}”以{unit}为单位{by}，已换算为{shown(entry.value)}{column.unit}"
+    )
 
 
 def official_order(form: Form, cells: Iterable[str]) -> tuple[str, ...]:
@@ -178,7 +193,9 @@ def official_order(form: Form, cells: Iterable[str]) -> tuple[str, ...]:
 
 
 def subject_and_names(form: Form, relation: Relation) -> tuple[str, dict[str, str]]:
-    """What all cells of a relation share (one row, or one column), and cell id -> what tells it from the others."""
+    """What all cells of a relation share (one row, or one column), and cell id -> what tells it
+    from the others.
+    """
     cells = [form.cells[cell] for cell in relation.cells]
     if len({cell.row.id for cell in cells}) == 1:
         return row_label(cells[0].row), {cell.id: column_label(cell.column) for cell in cells}
@@ -186,11 +203,15 @@ def subject_and_names(form: Form, relation: Relation) -> tuple[str, dict[str, st
 
 
 def relation_lines(edition: Edition) -> Iterator[tuple[str, str, str, str]]:
-    """(rule, table, subject, ``自然人＋商业企业＝总计``) of every relation, in the official labels."""
+    """(rule, table, subject, ``自然人＋商业企业＝总计``) of every relation, in the official
+    labels.
+    """
     for relation in edition.relations:
         form = edition.forms[relation.table]
         subject, names = subject_and_names(form, relation)
-        parts, whole = ("＋".join(names[cell] for cell in cells) for cells in (relation.parts, relation.whole))
+        parts, whole = (
+            "＋".join(names[cell] for cell in cells) for cells in (relation.parts, relation.whole)
+        )
         yield relation.rule, form.number, subject, f"{parts}＝{whole}"
 
 
@@ -244,12 +265,15 @@ def written(raw: str, unit: str) -> str:
 # --- why a report has no figure -------------------------------------------------------------------
 # A report -> the one sentence that says why no figure of it was read.
 #
-# Whether any was is ``Report.is_evaluated``. A report without figures is not clean, has no workbook and counts in no
-# comparison: ``evaluated`` lets nothing else through, and every part of the house says ``why_no_figures``.
+# Whether any was is ``Report.is_evaluated``. A report without figures is not clean, has no workbook
+# and counts in no comparison: ``evaluated`` lets nothing else through, and every part of the house
+# says ``why_no_figures``.
 
 
 def assumed_text(count: int) -> str:
-    """其中39项含推定的0, to go with every count of relations that hold; "" where nothing was assumed."""
+    """其中39项含推定的0, to go with every count of relations that hold; "" where nothing was
+    assumed.
+    """
     return f"其中{count}项含推定的0" if count else ""
 
 
@@ -258,10 +282,13 @@ ASK_FOR_TEXT = "请向发布机关索取文字版，或"  # of pictures and scan
 TEXT_VERSION = f"{ASK_FOR_TEXT}手工填表"
 TEXT_OR_WORKBOOK = f"{ASK_FOR_TEXT}在工作簿中照着填写"
 OFD_AS_PDF = "用 OFD 阅读器打开后另存（或打印）为 PDF，再导入该文件"
-WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.12"  # of a document that is a workbook of ours
+WORKBOOK_TYPE = (
+    "application/vnd.ms-excel.sheet.macroEnabled.12"  # of a document that is a workbook of ours
+)
 ANOTHER_PART = "要读取别的部分，请用命令 gongkai read --parts 查看，再用 --part 指定。"
 BLANK_FORM = (
-    f"表格中只有标签，格都是空的，是空白表格；打开来源能看到数字的，数字是图片或用样式画上的，{TEXT_OR_WORKBOOK}。"
+    f"表格中只有标签，格都是空的，是空白表格；打开来源能看到数字的，数字是图片或用样式画上的，"
+    f"{TEXT_OR_WORKBOOK}。"
 )
 BLANK_WORKBOOK = "工作簿的三张表都是空的；请先导入一份报告，或在表二、表三、表四中填写数字。"
 BLANK_RANGE = "区域中的格都是空的，是空白表格；请填写数字，或选中填有数字的表。"
@@ -277,7 +304,9 @@ BARS = " \t\n\u3000\xa0|｜"  # between the cells of a table as text, and blanks
 
 
 def evaluated(report: Report, blank: str = "") -> Report:
-    """The report itself, if any figure of it was read. Raises NoFigures with the sentence that says why not."""
+    """The report itself, if any figure of it was read. Raises NoFigures with the sentence that says
+    why not.
+    """
     if report.is_evaluated:
         return report
     origin = report.document.origin if report.document else ""
@@ -287,21 +316,30 @@ def evaluated(report: Report, blank: str = "") -> Report:
 def why_no_figures(report: Report, blank: str = "") -> str:
     """``没有读出数字：表格中只有标签，格都是空的，是空白表格；…。``
 
-    ``blank`` is what to say where all cells are truly empty; "" leaves that to where the report comes from.
+    ``blank`` is what to say where all cells are truly empty; "" leaves that to where the report
+    comes from.
     """
-    return f"{NO_FIGURES}：{parts_reason(report) or text_reason(report) or blank or blank_reason(report)}"
+    return (
+        f"{NO_FIGURES}："
+        f"{parts_reason(report) or text_reason(report) or blank or blank_reason(report)}"
+    )
 
 
 def parts_reason(report: Report) -> str:
     """Of a document with several parts that another one may be meant; "" where there is one."""
     if len(report.parts) < 2:
         return ""
-    told = CHOSEN_PART.format(report.part, len(report.parts)) if report.part else NO_PART.format(len(report.parts))
+    told = (
+        CHOSEN_PART.format(report.part, len(report.parts))
+        if report.part
+        else NO_PART.format(len(report.parts))
+    )
     return told + ANOTHER_PART
 
 
 def blank_reason(report: Report) -> str:
-    """What stands in no cell at all: a sheet that nobody has filled in yet, or the official form as it is handed out.
+    """What stands in no cell at all: a sheet that nobody has filled in yet, or the official form as
+    it is handed out.
 
     The workbook that is open in Excel has no document.
     """
@@ -329,8 +367,9 @@ def text_reason(report: Report) -> str:
 
 
 def is_doubt(problem: Problem) -> bool:
-    """Whether a problem speaks of something in a table that may be a figure: not of a whole table that is not there, a
-    row after which nothing stands, nor of signs: ``/ / / /``."""
+    """Whether a problem speaks of something in a table that may be a figure: not of a whole table
+    that is not there, a row after which nothing stands, nor of signs: ``/ / / /``.
+    """
     named = (problem.raw or problem.row or problem.column) and problem.reason != EMPTY_ROW
     return bool(problem.table and named) and not (problem.raw.strip() and is_signs(problem.raw))
 

@@ -1,4 +1,6 @@
-"""The add-in on a fake home of either kind: what comes where, and that all of it goes away again."""
+"""The add-in on a fake home of either kind: what comes where, and that all of it goes away
+again.
+"""
 
 from __future__ import annotations
 
@@ -29,19 +31,27 @@ def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Places:
     return request.param(made_home(tmp_path, request.param is windows))
 
 
-# --- putting in place and taking away -----------------------------------------------------------------------------
+# --- putting in place and taking away -------------------------------------------------------------
 
 
 def test_everything_comes_where_excel_and_xlwings_look(machine: Places) -> None:
     lines = install(machine)
     start = machine.startup
     assert (start / ADDIN).read_bytes() == addin_path().read_bytes()
-    assert (start / "gongkai" / "workbook_template.xlsm").read_bytes() == template_path().read_bytes()
-    assert (start / XLWINGS).read_bytes() == Path(xlwings.__file__).with_name("addin").joinpath(XLWINGS).read_bytes()
+    assert (
+        start / "gongkai" / "workbook_template.xlsm"
+    ).read_bytes() == template_path().read_bytes()
+    assert (start / XLWINGS).read_bytes() == Path(xlwings.__file__).with_name("addin").joinpath(
+        XLWINGS
+    ).read_bytes()
     assert machine.settings.read_bytes() == settings_of(machine)
     # Excel opens every file in its start folder: no other may lie there.
     assert sorted(path.name for path in start.iterdir()) == ["gongkai", ADDIN, XLWINGS]
-    named = [line for line in lines if any(str(path) in line for path in start.parent.rglob("*") if path.is_file())]
+    named = [
+        line
+        for line in lines
+        if any(str(path) in line for path in start.parent.rglob("*") if path.is_file())
+    ]
     assert len(named) == 3
     assert any(f"{machine.key} = {machine.interpreter}" in line for line in lines)
 
@@ -80,7 +90,9 @@ def test_what_was_there_comes_back(machine: Places) -> None:
     (machine.startup / XLWINGS).write_bytes(b"an older xlwings")
     (machine.startup / "personal.xlsb").write_bytes(b"the user's own")
     machine.settings.parent.mkdir(exist_ok=True, parents=True)
-    machine.settings.write_bytes(OLD_SETTINGS.replace(b"interpreter_win", machine.key.lower().encode()))
+    machine.settings.write_bytes(
+        OLD_SETTINGS.replace(b"interpreter_win", machine.key.lower().encode())
+    )
     before = tree(home_of(machine))
     lines = install(machine)
     assert sum("原有的文件已备份到" in line for line in lines) == 2
@@ -100,7 +112,9 @@ def pretend_older(machine: Places) -> None:
     """Let an older version of ours have put the add-in there, as its record says."""
     data = json.loads(record_path(machine.state).read_text(encoding="utf-8"))
     data["version"] = "0.0.9"
-    next(entry for entry in data["entries"] if entry["path"].endswith(ADDIN))["ours"] = [digest_of(b"0.0.9")]
+    next(entry for entry in data["entries"] if entry["path"].endswith(ADDIN))["ours"] = [
+        digest_of(b"0.0.9")
+    ]
     record_path(machine.state).write_text(json.dumps(data), encoding="utf-8")
     (machine.startup / ADDIN).write_bytes(b"0.0.9")
 
@@ -167,7 +181,9 @@ def test_links_are_followed(machine: Places) -> None:
     before = tree(home)
     install(machine)
     assert machine.settings.is_symlink()
-    assert setting_of((real / "xlwings.conf").read_bytes(), machine.key) == machine.interpreter.encode(machine.encoding)
+    assert setting_of(
+        (real / "xlwings.conf").read_bytes(), machine.key
+    ) == machine.interpreter.encode(machine.encoding)
     list(uninstall(machine))
     assert tree(home) == before
 
@@ -191,7 +207,7 @@ def test_other_things_in_the_state_folder_stay(machine: Places) -> None:
     assert [path.name for path in machine.state.iterdir()] == ["gongkai.log"]
 
 
-# --- status -------------------------------------------------------------------------------------------------------
+# --- status ---------------------------------------------------------------------------------------
 
 
 def test_status_of_a_whole_installation(machine: Places) -> None:
@@ -242,7 +258,7 @@ def test_status_misses_the_library_of_the_functions(tmp_path: Path) -> None:
     assert examine(machine)[1]
 
 
-# --- the command --------------------------------------------------------------------------------------------------
+# --- the command ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("action", ["install", "uninstall", "status"])
@@ -268,8 +284,12 @@ def pretend_mac(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     return mac(tmp_path, Path(sys.executable))
 
 
-def test_the_command_and_its_exit_codes(pretend_mac: Places, capsys: pytest.CaptureFixture[str]) -> None:
-    assert [cli.main(["addin", action]) for action in ("status", "install", "status", "uninstall")] == [1, 0, 0, 0]
+def test_the_command_and_its_exit_codes(
+    pretend_mac: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert [
+        cli.main(["addin", action]) for action in ("status", "install", "status", "uninstall")
+    ] == [1, 0, 0, 0]
     out, err = capsys.readouterr()
     assert err == ""
     for said in ("有缺漏", "安装完成", "全部就绪", "卸载完成"):

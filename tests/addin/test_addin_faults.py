@@ -27,12 +27,16 @@ def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Places:
     return request.param(made_home(tmp_path, request.param is windows))
 
 
-# --- failures -----------------------------------------------------------------------------------------------------
+# --- failures -------------------------------------------------------------------------------------
 
 
 @pytest.fixture(params=[ACCESS, FULL], ids=["locked", "full"])
-def refuse(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Lets the system refuse to put a file of a certain name in place, as Windows does while Excel has it open."""
+def refuse(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], None]:
+    """Lets the system refuse to put a file of a certain name in place, as Windows does while Excel
+    has it open.
+    """
     replace, unlink = os.replace, Path.unlink
 
     def start(name: str) -> None:
@@ -69,7 +73,9 @@ def test_a_failed_install_leaves_all_as_it_was(
         (machine.startup / "gongkai" / "workbook_template.xlsm").unlink()
     before = tree(home_of(machine))
     refuse(name)
-    with pytest.raises(GongkaiError, match=r"没有安装：写入.*已经恢复原状.*gongkai addin install。$"):
+    with pytest.raises(
+        GongkaiError, match=r"没有安装：写入.*已经恢复原状.*gongkai addin install。$"
+    ):
         install(machine)
     assert tree(home_of(machine)) == before
 
@@ -83,7 +89,9 @@ def test_the_sentence_names_the_cause(machine: Places, monkeypatch: pytest.Monke
         install(machine)
 
 
-def test_a_stop_by_the_user_leaves_all_as_it_was(machine: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_by_the_user_leaves_all_as_it_was(
+    machine: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = tree(home_of(machine))
     replace = os.replace
 
@@ -98,7 +106,9 @@ def test_a_stop_by_the_user_leaves_all_as_it_was(machine: Places, monkeypatch: p
     assert tree(home_of(machine)) == before
 
 
-def test_what_cannot_be_rolled_back_is_named_and_recorded(machine: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_rolled_back_is_named_and_recorded(
+    machine: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
     machine.startup.mkdir(parents=True)
     (machine.startup / ADDIN).write_bytes(b"old")
     before = tree(home_of(machine))
@@ -133,7 +143,9 @@ def test_an_uninstall_goes_on_where_it_stopped(
 
 
 @pytest.mark.parametrize("after", range(1, 7))
-def test_a_kill_at_any_point_can_be_uninstalled(machine: Places, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+def test_a_kill_at_any_point_can_be_uninstalled(
+    machine: Places, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
     machine.startup.mkdir(parents=True)
     (machine.startup / XLWINGS).write_bytes(b"an older xlwings")
     before = tree(home_of(machine))
@@ -154,14 +166,16 @@ def test_a_kill_at_any_point_can_be_uninstalled(machine: Places, monkeypatch: py
     os.waitpid(pid, 0)
     list(uninstall(machine))
     left = tree(home_of(machine))
-    # A kill between the backup and the record leaves the backup; folders that it had just made may stay empty.
-    assert {name: held for name, held in left.items() if held is not None and "backups" not in name} == {
-        name: held for name, held in before.items() if held is not None
-    }
+    # A kill between the backup and the record leaves the backup; folders that it had just made may
+    # stay empty.
+    assert {
+        name: held for name, held in left.items() if held is not None and "backups" not in name
+    } == {name: held for name, held in before.items() if held is not None}
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{", b'{"format": 2}', b"\xff", b'{"format":1,"version":1}', b"[" * 9999]
+    "content",
+    [b"", b"[]", b"{", b'{"format": 2}', b"\xff", b'{"format":1,"version":1}', b"[" * 9999],
 )
 def test_a_damaged_record_stops_everything(machine: Places, content: bytes) -> None:
     install(machine)

@@ -11,7 +11,14 @@ import xlwings
 import xlwings.utils
 
 from gongkai.addin import install, uninstall
-from gongkai.addin.places import Places, console_python, places, setting_of, with_setting, without_setting
+from gongkai.addin.places import (
+    Places,
+    console_python,
+    places,
+    setting_of,
+    with_setting,
+    without_setting,
+)
 from gongkai.model import GongkaiError
 from helpers.excel.homes import OLD_SETTINGS, home_of, mac, made_home, tree, windows
 
@@ -21,12 +28,15 @@ def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Places:
     return request.param(made_home(tmp_path, request.param is windows))
 
 
-# --- the settings -------------------------------------------------------------------------------------------------
+# --- the settings ---------------------------------------------------------------------------------
 
 
 def test_other_settings_stay_byte_for_byte() -> None:
-    changed = with_setting(OLD_SETTINGS, "INTERPRETER_WIN", "D:\\新\\python.exe".encode("gbk"), "\r\n")
-    # The comment has no comma: the VBA takes the next key for its value, so ours has to come before it.
+    changed = with_setting(
+        OLD_SETTINGS, "INTERPRETER_WIN", "D:\\新\\python.exe".encode("gbk"), "\r\n"
+    )
+    # The comment has no comma: the VBA takes the next key for its value, so ours has to come before
+    # it.
     assert changed == '"INTERPRETER_WIN","D:\\新\\python.exe"\r\n'.encode("gbk") + OLD_SETTINGS
     plain = OLD_SETTINGS.partition(b"\r\n")[2]
     changed = with_setting(plain, "INTERPRETER_WIN", b"new", "\r\n")
@@ -57,7 +67,10 @@ def test_a_setting_is_seen_and_goes_away_again(content: bytes) -> None:
     assert [line for line in content.splitlines() if b"OTHER" in line] == [
         line for line in changed.splitlines() if b"OTHER" in line
     ]
-    before = next((line for line in content.splitlines() if line.lower().startswith((b'"key",', b"key ,"))), None)
+    before = next(
+        (line for line in content.splitlines() if line.lower().startswith((b'"key",', b"key ,"))),
+        None,
+    )
     assert without_setting(changed, "KEY", "值".encode("gbk"), before) == content
 
 
@@ -121,19 +134,30 @@ def test_wide_settings_are_refused(machine: Places) -> None:
     assert tree(home_of(machine)) == before
 
 
-# --- the interpreter ----------------------------------------------------------------------------------------------
+# --- the interpreter ------------------------------------------------------------------------------
 
 
 def test_the_interpreter_is_never_pythonw(tmp_path: Path) -> None:
-    assert windows(tmp_path, Path(r"C:\pythonw\PythonW.exe")).interpreter == r"C:\pythonw\python.exe"
+    assert (
+        windows(tmp_path, Path(r"C:\pythonw\PythonW.exe")).interpreter == r"C:\pythonw\python.exe"
+    )
     assert console_python(r"C:\pythonw\python.exe") == r"C:\pythonw\python.exe"
 
 
 @pytest.mark.parametrize(
     ("python", "base"),
     [
-        (r"C:\Users\z\AppData\Local\Microsoft\WindowsApps\PythonSoftwareFoundation.Python.3.12_q\python.exe", ""),
-        (r"D:\venv\Scripts\python.exe", r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.11_3_x64"),
+        (
+            (
+                r"C:\Users\z\AppData\Local\Microsoft\WindowsApps\PythonSoftwareFoundation.Python.3."
+                r"12_q\python.exe"
+            ),
+            "",
+        ),
+        (
+            r"D:\venv\Scripts\python.exe",
+            r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.11_3_x64",
+        ),
     ],
 )
 def test_a_python_from_the_store_is_refused(python: str, base: str, tmp_path: Path) -> None:
@@ -162,7 +186,8 @@ def test_on_a_mac_a_path_with_spaces_gets_a_launcher(tmp_path: Path) -> None:
     install(machine)
     assert machine.interpreter == str(tmp_path / ".gongkai" / "python")
     run = subprocess.run(
-        f"{machine.interpreter} -c 'import sys; print(sys.argv[1:])' 'a b' \"it's\"",  # as xlwings' script does it
+        # as xlwings' script does it
+        f"{machine.interpreter} -c 'import sys; print(sys.argv[1:])' 'a b' \"it's\"",
         shell=True,
         capture_output=True,
         text=True,

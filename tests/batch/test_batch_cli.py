@@ -33,11 +33,14 @@ QUICK = ("--pause", "0")
 
 
 def index_page(count: int) -> bytes:
-    links = (f"<a href='/{n}.html'>{name}2021年政府信息公开年度报告</a>" for n, name in enumerate(bodies(count), 1))
+    links = (
+        f"<a href='/{n}.html'>{name}2021年政府信息公开年度报告</a>"
+        for n, name in enumerate(bodies(count), 1)
+    )
     return f"<html><body>{''.join(links)}</body></html>".encode()
 
 
-# --- outcome ------------------------------------------------------------------------------------------------------
+# --- outcome --------------------------------------------------------------------------------------
 
 
 def test_exit_codes_and_output(tmp_path: Path) -> None:
@@ -52,8 +55,12 @@ def test_exit_codes_and_output(tmp_path: Path) -> None:
         "完成1份，跳过已完成的1份，失败0个；有勾稽错误的报告1份。",
         "完成0份，跳过已完成的1份，失败1个；有勾稽错误的报告1份。",
     ]
-    assert runs[0].stdout.splitlines()[1] == f"汇总：{tmp_path}/out/汇总.xlsx、{tmp_path}/out/汇总.csv"
-    line = re.compile(r"\[\d/2\] 完成 http://\S+ (第\d县人民政府) 2021 错误0处 \1(?:2021)年度报告\.xlsx")
+    assert (
+        runs[0].stdout.splitlines()[1] == f"汇总：{tmp_path}/out/汇总.xlsx、{tmp_path}/out/汇总.csv"
+    )
+    line = re.compile(
+        r"\[\d/2\] 完成 http://\S+ (第\d县人民政府) 2021 错误0处 \1(?:2021)年度报告\.xlsx"
+    )
     assert [bool(line.fullmatch(text)) for text in runs[0].stderr.splitlines()] == [True, True]
     assert "失败" in runs[2].stderr
     assert "404" in runs[2].stderr
@@ -97,8 +104,14 @@ def test_help_is_chinese_and_says_the_real_defaults() -> None:
     text = command("--help").stdout
     assert text.startswith("用法：gongkai batch")
     assert not re.search(r"\b(show|options|positional|arguments|usage|default)\b", text)
-    defaults = {name: item.default for name, item in inspect.signature(run_batch).parameters.items()}
-    assert (defaults["per_host"], defaults["pause"]) == (cli_batch.PER_HOST, cli_batch.PAUSE) == (2, 1.0)
+    defaults = {
+        name: item.default for name, item in inspect.signature(run_batch).parameters.items()
+    }
+    assert (
+        (defaults["per_host"], defaults["pause"])
+        == (cli_batch.PER_HOST, cli_batch.PAUSE)
+        == (2, 1.0)
+    )
     assert "（默认 2，最多 8）" in text
     assert "（默认 1）" in text
 
@@ -130,13 +143,17 @@ def test_wrong_arguments_get_one_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
-# --- a directory page ---------------------------------------------------------------------------------------------
+# --- a directory page -----------------------------------------------------------------------------
 
 
 def test_a_directory_is_listed_first_and_imported_with_yes(tmp_path: Path) -> None:
     with serving({**served(bodies(2)), "/": [answer(index_page(2))]}) as server:
         listed = command(server.url(), "-o", tmp_path / "out")
-        assert (listed.returncode, listed.stderr.count("\n"), "--yes" in listed.stderr) == (2, 1, True)
+        assert (listed.returncode, listed.stderr.count("\n"), "--yes" in listed.stderr) == (
+            2,
+            1,
+            True,
+        )
         assert listed.stdout.splitlines() == [
             "# 第1县人民政府2021年政府信息公开年度报告",
             server.url("/1.html"),
@@ -158,7 +175,7 @@ def test_a_directory_is_listed_first_and_imported_with_yes(tmp_path: Path) -> No
         assert "跳过已完成的2份" in again.stdout
 
 
-# --- a terminal ---------------------------------------------------------------------------------------------------
+# --- a terminal -----------------------------------------------------------------------------------
 
 QUESTION = "输入 y".encode()
 COLUMNS = 80
@@ -273,7 +290,7 @@ def test_a_bar_never_breaks_a_line() -> None:
     assert width_of("中a") == 3
 
 
-# --- stopping -----------------------------------------------------------------------------------------------------
+# --- stopping -------------------------------------------------------------------------------------
 
 
 Running = tuple["subprocess.Popen[bytes]", threading.Event]
@@ -295,7 +312,9 @@ def in_the_midst_of_three(place: Path, out: Path) -> Iterator[Running]:
             [*COMMAND, str(place), "-o", str(out), *QUICK],
             stderr=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests run in the background ignore it
+            preexec_fn=lambda: signal.signal(
+                signal.SIGINT, signal.SIG_DFL
+            ),  # tests run in the background ignore it
         )
         try:
             assert process.stderr is not None
@@ -344,7 +363,9 @@ def test_a_full_disk_stops_with_a_sentence_and_keeps_what_is_done(tmp_path: Path
         assert full.returncode == 2
         assert "磁盘空间不足" in full.stderr.splitlines()[-1]
         assert "接着导入" in full.stderr
-        assert [name for name in names_in(tmp_path / "out") if name.endswith((".xlsx", "part"))] == []
+        assert [
+            name for name in names_in(tmp_path / "out") if name.endswith((".xlsx", "part"))
+        ] == []
         assert command(place, "-o", tmp_path / "out", *QUICK).returncode == 0
 
 

@@ -1,4 +1,6 @@
-"""Reports of which body or year is not certain: names of files, the summary and the comparison over years say so."""
+"""Reports of which body or year is not certain: names of files, the summary and the comparison over
+years say so.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ from helpers.made import report_of
 
 LIKELY = Evidence(BODY, f"来源：{BODY}", "likely")
 OWN = page().decode()
-UNNAMED = OWN.replace(f"{BODY}2021年", "2021年").replace(f"由{BODY}编制", "由我局编制").replace(BODY, "")
+UNNAMED = (
+    OWN.replace(f"{BODY}2021年", "2021年").replace(f"由{BODY}编制", "由我局编制").replace(BODY, "")
+)
 
 
 def doubtful(year: int | None = 2021) -> Report:
@@ -38,7 +42,9 @@ def test_a_body_that_is_inferred_is_never_named_without_a_word() -> None:
     assert name_of(doubtful()) == f"{BODY} 2021年（机关待核）"
     row = report_to_row(doubtful(), [], "a.html", "", "")
     assert row.doubts == "机关"
-    assert [one.text for one in compare_years([yearly(doubtful())])] == ["没有2020年的报告（机关待核）"]
+    assert [one.text for one in compare_years([yearly(doubtful())])] == [
+        "没有2020年的报告（机关待核）"
+    ]
     assert [one.years for one in with_years([row])] == ["没有2020年的报告（机关待核）"]
     cover = {(edit.row, edit.column): edit.value for edit in cover_edits(doubtful(), [])}
     said = str(cover[layout.COVER_SPOTS["provenance"]])
@@ -61,10 +67,14 @@ def test_two_bodies_without_a_name_have_two_files(tmp_path: Path) -> None:
 
 
 def test_a_title_alone_against_its_period_and_day_is_filed_under_no_year(tmp_path: Path) -> None:
-    """青溪县人民政府2022年…, of which period and day of publication are those of the report for 2021."""
+    """青溪县人民政府2022年…, of which period and day of publication are those of the report for
+    2021.
+    """
     source = tmp_path / "a.html"
     text = OWN.replace(f"{BODY}2021年", f"{BODY}2022年")
-    text = text.replace("一、总体情况", "</p><p>统计期限自2021年1月1日起至2021年12月31日止。</p><p>一、总体情况", 1)
+    text = text.replace(
+        "一、总体情况", "</p><p>统计期限自2021年1月1日起至2021年12月31日止。</p><p>一、总体情况", 1
+    )
     source.write_text(text, encoding="utf-8")
     (imported,) = run([str(source)], tmp_path / "out").values()
     assert (imported.row.year, imported.row.doubts, imported.row.warnings) == (None, "年度", 1)
@@ -74,8 +84,19 @@ def test_a_title_alone_against_its_period_and_day_is_filed_under_no_year(tmp_pat
 
 KINDS: tuple[CoverFact, ...] = ("agency", "year", "published")
 SUBSETS = [chosen for size in range(4) for chosen in combinations(KINDS, size)]
-NAMES = (BODY, "中国（浙江）自由贸易试验区舟山管理委员会", "青溪县“放管服”办公室", "青溪县" + "教育局" * 30)
-SOURCES = ("来源：青溪县", "见“推定，待核。”一栏”据“", "", "年度“2021”据“标题”推定，待核。", "长" * 200)
+NAMES = (
+    BODY,
+    "中国（浙江）自由贸易试验区舟山管理委员会",
+    "青溪县“放管服”办公室",
+    "青溪县" + "教育局" * 30,
+)
+SOURCES = (
+    "来源：青溪县",
+    "见“推定，待核。”一栏”据“",
+    "",
+    "年度“2021”据“标题”推定，待核。",
+    "长" * 200,
+)
 
 
 def reread(report: Report, changes: dict[str, object] | None = None) -> Report:
@@ -91,7 +112,9 @@ def reread(report: Report, changes: dict[str, object] | None = None) -> Report:
 @pytest.mark.parametrize("agency", NAMES)
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("doubted", SUBSETS)
-def test_a_workbook_keeps_what_is_not_certain(agency: str, source: str, doubted: tuple[CoverFact, ...]) -> None:
+def test_a_workbook_keeps_what_is_not_certain(
+    agency: str, source: str, doubted: tuple[CoverFact, ...]
+) -> None:
     values: dict[CoverFact, str] = {"agency": agency, "year": "2021", "published": "2022-01-20"}
     evidence = {fact: Evidence(value, source, "certain") for fact, value in values.items()}
     evidence |= {fact: Evidence(values[fact], source, "likely") for fact in doubted}

@@ -1,4 +1,6 @@
-"""Hostile texts through a batch: into file names, the CSV and cells, and never more than text there."""
+"""Hostile texts through a batch: into file names, the CSV and cells, and never more than text
+there.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ def check_hostile(folder: Path, rows: Collection[BatchRow], texts: list[str]) ->
 
 
 def test_figures_in_the_csv_are_plain_numbers() -> None:
-    row = BatchRow("-x", "完成", agency=" =1", errors=0, figures={"disclosure.fees.amount": Decimal("-1.50")})
+    row = BatchRow(
+        "-x", "完成", agency=" =1", errors=0, figures={"disclosure.fees.amount": Decimal("-1.50")}
+    )
     text = csv_bytes([row, BatchRow("y", "失败")]).decode("utf-8-sig").splitlines()
     assert len(text) == 2
     assert text[1].startswith("' =1,,,'-x,")
@@ -86,7 +90,9 @@ def test_figures_in_the_csv_are_plain_numbers() -> None:
 def test_more_rows_than_the_sheets_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout, "BATCH_ROWS", 20)
     monkeypatch.setattr(layout, "SUMMARY_ROWS", 50)
-    rows = [BatchRow(f"https://x.gov.cn/{n}", "完成", errors=0) for n in range(layout.SUMMARY_ROWS + 1)]
+    rows = [
+        BatchRow(f"https://x.gov.cn/{n}", "完成", errors=0) for n in range(layout.SUMMARY_ROWS + 1)
+    ]
     edits = summary_book_edits(tmp_path, "汇总.csv", rows)
     said = [edit.value for edit in edits if isinstance(edit.value, str) and "共" in edit.value]
     assert said == [

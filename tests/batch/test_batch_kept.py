@@ -1,4 +1,6 @@
-"""What a batch must never lose or pass over in silence: a user's changes, other files, further pages."""
+"""What a batch must never lose or pass over in silence: a user's changes, other files, further
+pages.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,7 @@ def saved(folder: Path, count: int = 2) -> list[str]:
     return [str(folder / f"{number}.html") for number in range(1, count + 1)]
 
 
-# --- the summary --------------------------------------------------------------------------------------------------
+# --- the summary ----------------------------------------------------------------------------------
 
 
 def test_a_summary_with_the_users_changes_is_kept(tmp_path: Path) -> None:
@@ -93,10 +95,17 @@ def test_a_kill_while_the_summary_is_written_leaves_nothing_behind(tmp_path: Pat
     )
     run(sources, tmp_path / "out")
     (tmp_path / "out" / "汇总.csv").unlink()
-    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path / "out"), *sources], check=False)
+    killed = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "out"), *sources], check=False
+    )
     assert killed.returncode == 9
     run(sources, tmp_path / "out")
-    assert names_in(tmp_path / "out") == {NAME, "汇总.csv", "汇总.xlsx", "第1县人民政府2021年度报告.xlsx"}
+    assert names_in(tmp_path / "out") == {
+        NAME,
+        "汇总.csv",
+        "汇总.xlsx",
+        "第1县人民政府2021年度报告.xlsx",
+    }
 
 
 def test_a_nul_before_a_formula_does_not_let_it_run() -> None:
@@ -105,14 +114,15 @@ def test_a_nul_before_a_formula_does_not_let_it_run() -> None:
     assert csv_cell("甲\0") == "甲 "
 
 
-# --- the memory ---------------------------------------------------------------------------------------------------
+# --- the memory -----------------------------------------------------------------------------------
 
 
 def test_a_full_disk_leaves_whole_lines_only(tmp_path: Path) -> None:
     """What the disk refused must not be written after all when the file is closed."""
     code = (
         "import resource, signal, sys\nfrom pathlib import Path\n"
-        "from gongkai.batch.journal import JournalEntry, open_journal\nfrom gongkai.workbook.lists import BatchRow\n"
+        "from gongkai.batch.journal import JournalEntry, open_journal\nfrom gongkai.workbook."
+        "lists import BatchRow\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
         "with open_journal(Path(sys.argv[1])) as journal:\n"
@@ -122,7 +132,9 @@ def test_a_full_disk_leaves_whole_lines_only(tmp_path: Path) -> None:
         "    except Exception as error:\n"
         "        print(type(error).__name__, len(journal.entries))\n"
     )
-    ended = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, check=False, text=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, check=False, text=True
+    )
     assert (ended.returncode, ended.stderr) == (0, "")
     kind, count = ended.stdout.split()
     content = (tmp_path / NAME).read_bytes()
@@ -138,7 +150,7 @@ def test_the_checks_of_earlier_runs_are_not_kept_in_memory(tmp_path: Path) -> No
     assert set(batch_checks(tmp_path)) == {"x"}
 
 
-# --- what is no report, and what is not imported ------------------------------------------------------------------
+# --- what is no report, and what is not imported --------------------------------------------------
 
 
 def test_a_blank_workbook_is_no_report(tmp_path: Path) -> None:
@@ -155,7 +167,9 @@ def test_what_a_folder_holds_besides_pages_is_said(tmp_path: Path) -> None:
         (place / name).write_bytes(b"x")
     for number, kind in enumerate(("shtm", "xhtml", "jhtml", "aspx"), 5):
         (place / f"{number}.{kind}").write_bytes(page(f"第{number}县人民政府"))
-    (place / "saved.mht").write_bytes(b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n<html>")
+    (place / "saved.mht").write_bytes(
+        b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n<html>"
+    )
     found = plan(str(place), tmp_path / "out")
     assert len(found.sources) == 6
     assert found.left_out == ("b.ofd", "c.ZIP")
@@ -175,7 +189,12 @@ def test_further_pages_of_a_directory_are_said_with_yes_too(tmp_path: Path) -> N
 
 
 def test_one_page_under_two_fragments_is_one_source(tmp_path: Path) -> None:
-    lines = ["https://x.gov.cn/1#a", "https://x.gov.cn/1#b", "https://x.gov.cn/1", "\u200bhttps://x.gov.cn/2\ufeff"]
+    lines = [
+        "https://x.gov.cn/1#a",
+        "https://x.gov.cn/1#b",
+        "https://x.gov.cn/1",
+        "\u200bhttps://x.gov.cn/2\ufeff",
+    ]
     place = list_file(tmp_path / "list.txt", lines)
     assert plan(str(place), tmp_path).sources == ("https://x.gov.cn/1#a", "https://x.gov.cn/2")
 
@@ -192,15 +211,19 @@ def test_one_page_under_two_fragments_is_one_source(tmp_path: Path) -> None:
 )
 def test_links_start_from_the_base_that_a_page_names(base: str, expected: str) -> None:
     content = f"<html><head>{base}</head><a href='1.html'>2021年政府信息公开年度报告</a>".encode()
-    document = Document("https://x.gov.cn/list/index.html", "", content, "", url="https://x.gov.cn/list/index.html")
+    document = Document(
+        "https://x.gov.cn/list/index.html", "", content, "", url="https://x.gov.cn/list/index.html"
+    )
     found = candidates(read_blocks(document), base_of(document))
     assert [link.source for link in found] == [expected]
     saved_page = replace(document, origin="/pages/x/index.html", url="")
     start = "https://y.gov.cn/a/" if "y.gov" in base else "/pages/x/"
-    assert [link.source for link in candidates(read_blocks(saved_page), base_of(saved_page))] == [f"{start}1.html"]
+    assert [link.source for link in candidates(read_blocks(saved_page), base_of(saved_page))] == [
+        f"{start}1.html"
+    ]
 
 
-# --- files on Windows ---------------------------------------------------------------------------------------------
+# --- files on Windows -----------------------------------------------------------------------------
 
 
 def test_a_file_held_for_a_moment_by_a_scanner_is_moved_all_the_same(
@@ -236,7 +259,9 @@ def test_paths_that_windows_and_excel_open() -> None:
     assert is_too_deep(Path("/" + "深" * 200), "win32")
 
 
-def test_a_read_only_file_of_ours_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_only_file_of_ours_is_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Windows refuses to delete what is read-only."""
     path = tmp_path / "a"
     path.write_text("x")

@@ -16,7 +16,9 @@ from gongkai.batch.names import FileNames, name_key, numbered
 from helpers.counts import properties
 from helpers.made import report_of
 
-BAD = re.compile(r'[<>:"/\\|?*=%^&\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]')
+BAD = re.compile(
+    r'[<>:"/\\|?*=%^&\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]'
+)
 DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d) *\.", re.IGNORECASE)
 
 
@@ -90,7 +92,13 @@ def test_any_text_gives_a_safe_name(agency: str, title: str, year: int | None) -
 
 
 @properties(100)
-@given(st.lists(st.sampled_from(["甲.xlsx", "A.xlsx", "a.xlsx", "é.xlsx", unicodedata.normalize("NFD", "é.xlsx")])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["甲.xlsx", "A.xlsx", "a.xlsx", "é.xlsx", unicodedata.normalize("NFD", "é.xlsx")]
+        )
+    )
+)
 def test_no_two_names_are_one_file(wanted: list[str]) -> None:
     names = FileNames(["汇总.xlsx", "A.XLSM"])
     claimed = [names.claim(name) for name in wanted]

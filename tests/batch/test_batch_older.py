@@ -1,7 +1,9 @@
-"""A folder that an earlier version wrote, of .xlsm alone: it goes on under its names, and nothing in it is doubled.
+"""A folder that an earlier version wrote, of .xlsm alone: it goes on under its names, and nothing
+in it is doubled.
 
-``older/0b2fe28`` was written by the version of that commit in a folder /older: three reports, of which that of 2021
-has a finding 忽略 in its workbook. Its archives are packed tighter since; the journal's digests say so.
+``older/0b2fe28`` was written by the version of that commit in a folder /older: three reports, of
+which that of 2021 has a finding 忽略 in its workbook. Its archives are packed tighter since; the
+journal's digests say so.
 """
 
 from __future__ import annotations
@@ -22,7 +24,11 @@ from helpers.excel.engine import open_book
 from helpers.excel.live import live_template, press, set_cell, value_at
 
 OLDER = TESTS / "batch" / "older" / "0b2fe28"
-FIRST, SECOND, OTHER = "青溪县人民政府2021年度报告", "青溪县人民政府2022年度报告", "南山县政府2021年度报告"
+FIRST, SECOND, OTHER = (
+    "青溪县人民政府2021年度报告",
+    "青溪县人民政府2022年度报告",
+    "南山县政府2021年度报告",
+)
 NAMES = {f"{FIRST}.xlsm", f"{SECOND}.xlsm", f"{OTHER}.xlsm", "汇总.xlsm", "汇总.csv", NAME}
 
 
@@ -109,7 +115,9 @@ def test_check_levels_adopt_numbers_dismiss(folder: Path) -> None:
 def test_fill_updates_it_in_its_place(folder: Path) -> None:
     done = run_command("fill", "来源/2021.html", "-o", f"结果/{FIRST}.xlsm", "--force")
     assert "1处已忽略" in done.stdout
-    assert [one.verdict for one in read_workbook(folder / f"{FIRST}.xlsm").decisions.values()] == ["dismissed"]
+    assert [one.verdict for one in read_workbook(folder / f"{FIRST}.xlsm").decisions.values()] == [
+        "dismissed"
+    ]
 
 
 def test_the_ribbon_sums_up_both_kinds(folder: Path, tmp_path: Path) -> None:
@@ -138,4 +146,9 @@ def test_a_new_folder_is_of_xlsx(folder: Path) -> None:
     again = run_command("batch", "名单.txt", "-o", "新")
     assert "跳过已完成的3份" in again.stdout
     assert names_in(new) == {name.replace(".xlsm", ".xlsx") for name in NAMES}
-    assert set(sheets_in(new / "汇总.xlsx")) == {layout.BATCH, layout.SUMMARY, layout.TOOL, layout.SETTINGS}
+    assert set(sheets_in(new / "汇总.xlsx")) == {
+        layout.BATCH,
+        layout.SUMMARY,
+        layout.TOOL,
+        layout.SETTINGS,
+    }

@@ -93,8 +93,16 @@ def test_a_part_whose_title_names_no_body_has_none(tmp_path: Path) -> None:
 
 def test_copies_of_one_report_are_no_other_reports(tmp_path: Path) -> None:
     """Two copies of 本机关2021年…, read as one without a body, and the report for 2020."""
-    parts = [titled(OWN, title=NOBODY.format(2021))] * 2 + [titled(LAST_YEAR, title=NOBODY.format(2020))]
+    parts = [titled(OWN, title=NOBODY.format(2021))] * 2 + [
+        titled(LAST_YEAR, title=NOBODY.format(2020))
+    ]
     path = tmp_path / "三份.html"
     path.write_text(written("plain", parts, NOBODY.format(2021)), encoding="utf-8")
-    rows = {imported.row.source.removeprefix(str(path)): imported.row for imported in run_batch([str(path)], tmp_path)}
-    assert {part: (row.agency, row.year) for part, row in rows.items()} == {"": ("", 2021), "#part=3": ("", 2020)}
+    rows = {
+        imported.row.source.removeprefix(str(path)): imported.row
+        for imported in run_batch([str(path)], tmp_path)
+    }
+    assert {part: (row.agency, row.year) for part, row in rows.items()} == {
+        "": ("", 2021),
+        "#part=3": ("", 2020),
+    }

@@ -17,7 +17,17 @@ import pytest
 from gongkai.batch.journal import NAME
 from gongkai.batch.run import PART
 from helpers import DOCUMENTS
-from helpers.batches import COMMAND, bodies, command, list_file, names_in, outcome, page, run, served
+from helpers.batches import (
+    COMMAND,
+    bodies,
+    command,
+    list_file,
+    names_in,
+    outcome,
+    page,
+    run,
+    served,
+)
 from helpers.web.server import Server, answer, serving
 
 OFFICE = "docx-official-2022"
@@ -35,7 +45,10 @@ def server() -> Iterator[Server]:
     (office,) = (DOCUMENTS / OFFICE).glob("source.*")
     answers[f"/{OFFICE}"] = [answer(office.read_bytes())]
     (attached,) = (DOCUMENTS / "pdf-word-2022").glob("source.*")
-    answers |= {"/up/1.pdf": [answer(attached.read_bytes())], "/a": [answer(b"<p>x<a href='up/1.pdf'>1.pdf</a>")]}
+    answers |= {
+        "/up/1.pdf": [answer(attached.read_bytes())],
+        "/a": [answer(b"<p>x<a href='up/1.pdf'>1.pdf</a>")],
+    }
     OPEN.set()
     with serving(answers) as found:
         yield found
@@ -98,7 +111,9 @@ def test_every_state_that_a_kill_can_leave(server: Server, tmp_path: Path) -> No
 
 
 def check_states(sources: Sequence[str], tmp_path: Path, every: int) -> None:
-    """The memory up to any line and some bytes of the next; the last line's workbook with its name or without."""
+    """The memory up to any line and some bytes of the next; the last line's workbook with its name
+    or without.
+    """
     whole = undisturbed(sources, tmp_path / "undisturbed")
     lines = (whole / NAME).read_bytes().splitlines(keepends=True)
     assert len(lines) > len(sources)

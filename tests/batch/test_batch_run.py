@@ -58,11 +58,13 @@ def sheets_of(path: Path) -> dict[str, dict[tuple[int, int], object]]:
     found: dict[str, dict[tuple[int, int], object]] = {}
     for name in (layout.BATCH, layout.SUMMARY):
         cells = (cell for row in book[name].iter_rows() for cell in row)
-        found[name] = {(cell.row, cell.column): cell.value for cell in cells if cell.value is not None}
+        found[name] = {
+            (cell.row, cell.column): cell.value for cell in cells if cell.value is not None
+        }
     return found
 
 
-# --- what comes of all kinds of pages -----------------------------------------------------------------------------
+# --- what comes of all kinds of pages -------------------------------------------------------------
 
 
 def test_pages_of_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,13 +85,22 @@ def test_pages_of_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     saved.write_bytes(page("存盘县人民政府"))
     with serving(answers) as server:
         good = [server.url(path) for path in answers if path not in bad] + [str(saved)]
-        poor = [server.url(path) for path in (*bad, "/404")] + [str(tmp_path / "none.html"), "http://[::1", ""]
+        poor = [server.url(path) for path in (*bad, "/404")] + [
+            str(tmp_path / "none.html"),
+            "http://[::1",
+            "",
+        ]
         found = rows_of(run([*poor, *good], tmp_path / "out"))
-        asked = [server.requests.count(path) for path in ("/404", "/login", "/late.html", "/later.html", "/500")]
+        asked = [
+            server.requests.count(path)
+            for path in ("/404", "/login", "/late.html", "/later.html", "/500")
+        ]
     assert {source for source, row in found.items() if row.state == "完成"} == set(good)
     assert {source for source, row in found.items() if row.state == "失败"} == set(poor)
     assert all(
-        row.message.endswith("。") and not row.message.startswith("http") for row in found.values() if not row.file
+        row.message.endswith("。") and not row.message.startswith("http")
+        for row in found.values()
+        if not row.file
     )
     assert asked == [1, 1, 3, 5, 6]
     names = {row.file for row in found.values() if row.file}
@@ -147,7 +158,7 @@ def test_the_same_source_twice_is_one(tmp_path: Path) -> None:
     assert len(found) == 1
 
 
-# --- politeness ---------------------------------------------------------------------------------------------------
+# --- politeness -----------------------------------------------------------------------------------
 
 
 def many(server: Server, count: int) -> list[str]:
@@ -319,7 +330,7 @@ def test_no_turn_after_the_end() -> None:
     assert found.take() is None
 
 
-# --- what a folder keeps ------------------------------------------------------------------------------------------
+# --- what a folder keeps --------------------------------------------------------------------------
 
 
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
@@ -334,7 +345,9 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
         assert sorted(server.requests[before:]) == ["/2.html", "/5.html"]
     assert [one.skipped for one in second.values()].count(True) == 3
     assert {one.row.state for one in second.values()} == {"完成"}
-    assert {one.row.file for one in second.values()} == {f"{name}2021年度报告.xlsx" for name in bodies(5)}
+    assert {one.row.file for one in second.values()} == {
+        f"{name}2021年度报告.xlsx" for name in bodies(5)
+    }
 
 
 def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
@@ -345,7 +358,9 @@ def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
     with serving(served(bodies(2))) as server:
         for _ in range(2):
             found = run(many(server, 2), tmp_path)
-    assert {one.row.file for one in found.values()} == {f"第{n}县人民政府2021年度报告（2）.xlsx" for n in (1, 2)}
+    assert {one.row.file for one in found.values()} == {
+        f"第{n}县人民政府2021年度报告（2）.xlsx" for n in (1, 2)
+    }
     assert {name: (tmp_path / name).read_bytes() for name in kept} == kept
     assert {"汇总（2）.xlsx", "汇总（2）.csv"} <= names_in(tmp_path)
 
@@ -408,7 +423,7 @@ def test_stopping_early_keeps_what_is_done(tmp_path: Path) -> None:
     assert {one.row.state for one in again.values()} == {"完成"}
 
 
-# --- damaged memories ---------------------------------------------------------------------------------------------
+# --- damaged memories -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -421,7 +436,10 @@ def test_stopping_early_keeps_what_is_done(tmp_path: Path) -> None:
         (b'{"gongkai": "batch", "version": 2, "summary": "x"}\n', "另一版本"),
         (b'{"gongkai": "batch", "version": 1, "summary": "x"}\n{}\n', "第2行已损坏"),
         (b'{"gongkai": "batch", "version": 1, "summary": "x"}\n\0\0\n', "第2行已损坏"),
-        (b'{"gongkai": "batch", "version": 1, "summary": "x"}\n' + b"[" * 100_000 + b"\n", "第2行已损坏"),
+        (
+            b'{"gongkai": "batch", "version": 1, "summary": "x"}\n' + b"[" * 100_000 + b"\n",
+            "第2行已损坏",
+        ),
     ],
 )
 def test_a_foreign_or_damaged_memory(tmp_path: Path, content: bytes, said: str) -> None:
@@ -464,14 +482,18 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine"
 
 
-# --- faults of our own --------------------------------------------------------------------------------------------
+# --- faults of our own ----------------------------------------------------------------------------
 
 
 def test_an_unexpected_failure_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import gongkai.batch.run as module
 
     sound = module.check
-    monkeypatch.setattr(module, "check", lambda report: 1 // 0 if report.agency == "第2县人民政府" else sound(report))
+    monkeypatch.setattr(
+        module,
+        "check",
+        lambda report: 1 // 0 if report.agency == "第2县人民政府" else sound(report),
+    )
     with serving(served(bodies(3))) as server:
         found = rows_of(run(many(server, 3), tmp_path))
         assert [row.state for _, row in sorted(found.items())] == ["完成", "失败", "完成"]

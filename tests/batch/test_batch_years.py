@@ -1,4 +1,6 @@
-"""Years compared where reports come together: the command line, a batch's folder, 汇总 of a workbook."""
+"""Years compared where reports come together: the command line, a batch's folder, 汇总 of a
+workbook.
+"""
 
 from __future__ import annotations
 
@@ -24,20 +26,27 @@ from helpers.web.server import Server, answer, serving
 YEARS_COLUMN = list(SUMMARY_HEADS).index("years") + 1
 
 
-# --- gongkai check ----------------------------------------------------------------------------------------------------
+# --- gongkai check --------------------------------------------------------------------------------
 
 
-def test_check_compares_its_sources_whatever_their_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_compares_its_sources_whatever_their_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sources = pages(tmp_path / "pages", sound=False)
     for order in (sources, sources[::-1]):
         assert cli.main(["check", *order]) == 0
         _, _, across = capsys.readouterr().out.partition("\n跨年核对：\n")
         assert "  浙江省青溪县政府 2022年：与2021年不符2处\n" in across
-        assert f"填8，2021年报告的“四、结转下年度继续办理”为12，差4（2021年“{BODY}”报告：{sources[1]}）。" in across
+        assert (
+            f"填8，2021年报告的“四、结转下年度继续办理”为12，差4（2021年“{BODY}”报告："
+            f"{sources[1]}）。"
+        ) in across
         assert "机关“南山县政府”没有其他年度的报告" in across
 
 
-def test_check_as_json_adds_to_the_later_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_as_json_adds_to_the_later_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sources = pages(tmp_path / "pages", sound=False)
     assert cli.main(["check", "--json", str(tmp_path / "missing.html"), *sources]) == 2
     _, late, first, other = json.loads(capsys.readouterr().out)
@@ -48,7 +57,9 @@ def test_check_as_json_adds_to_the_later_report(tmp_path: Path, capsys: pytest.C
     assert [finding["rule"] for finding in other["findings"]] == ["years.unmatched"]
 
 
-def test_one_report_or_one_year_has_no_such_section(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_report_or_one_year_has_no_such_section(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     _, first, other = pages(tmp_path / "pages")
     assert cli.main(["check", first]) == 0
     assert cli.main(["check", first, other]) == 0
@@ -56,7 +67,7 @@ def test_one_report_or_one_year_has_no_such_section(tmp_path: Path, capsys: pyte
     assert "跨年" not in capsys.readouterr().out
 
 
-# --- gongkai batch ----------------------------------------------------------------------------------------------------
+# --- gongkai batch --------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -69,7 +80,9 @@ def site() -> Iterator[Server]:
         yield server
 
 
-def test_a_batch_compares_what_several_runs_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_batch_compares_what_several_runs_imported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder, (late, first, _) = tmp_path / "out", pages(tmp_path / "pages", sound=False)
     assert cli.main(["batch", first, "-o", str(folder)]) == 0
     assert "跨年" not in capsys.readouterr().out
@@ -77,9 +90,14 @@ def test_a_batch_compares_what_several_runs_imported(tmp_path: Path, capsys: pyt
     assert cli.main(["batch", late, "-o", str(folder)]) == 0
     out = capsys.readouterr().out
     told = "与2021年不符2处：上年结转·自然人填8，2021年结转12；上年结转·总计填8，2021年结转12"
-    assert f"跨年核对：与上一年不符1份（逐份见“汇总”的跨年核对一栏）。\n  浙江省青溪县政府 2022年：{told}\n" in out
+    assert (
+        f"跨年核对：与上一年不符1份（逐份见“汇总”的跨年核对一栏）。\n  浙江省青溪县政府 2022年："
+        f"{told}\n"
+    ) in out
     assert years_in(folder)["浙江省青溪县政府", "2022"] == told
-    rows = {row.source: row for row in read_summary(sheets_in(folder / "汇总.xlsx")[layout.SUMMARY])}
+    rows = {
+        row.source: row for row in read_summary(sheets_in(folder / "汇总.xlsx")[layout.SUMMARY])
+    }
     assert (rows[late].years, rows[first].years) == (told, "没有2020年的报告")
     assert (rows[late].errors, rows[late].warnings) == (0, 0)
     assert cli.main(["batch", late, "-o", str(folder), "--json"]) == 0
@@ -88,7 +106,9 @@ def test_a_batch_compares_what_several_runs_imported(tmp_path: Path, capsys: pyt
     assert batch_checks(folder)[first]["findings"] == []
 
 
-def test_a_report_that_follows_the_year_before(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_that_follows_the_year_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "out"
     pages(tmp_path / "pages")
     assert cli.main(["batch", str(tmp_path / "pages"), "-o", str(folder)]) == 0
@@ -118,19 +138,24 @@ def test_a_journal_of_an_earlier_version(tmp_path: Path) -> None:
     for entry in entries:
         if "row" in entry:
             assert "years" not in entry["row"]
-            old = {cell: value for cell, value in entry["row"]["figures"].items() if cell.endswith(".total")}
+            old = {
+                cell: value
+                for cell, value in entry["row"]["figures"].items()
+                if cell.endswith(".total")
+            }
             entry["row"]["figures"] = old
     (folder / NAME).write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
     run([late], folder)
-    assert (
-        years_in(folder)["浙江省青溪县政府", "2022"]
-        == "与2021年不符1处：上年结转·总计填8，2021年结转12（结转7项只能比1项；文件数没有可比的数字）"
+    assert years_in(folder)["浙江省青溪县政府", "2022"] == (
+        "与2021年不符1处：上年结转·总计填8，2021年结转12（结转7项只能比1项；文件数没有可比的数字）"
     )
 
 
 def test_hundreds_of_lines_are_compared() -> None:
     found = with_years([*rows_of_two_years(100), BatchRow("x", "失败")])
-    assert [row.years for row in found] == ["没有2020年的报告"] * 100 + ["与2021年相符"] * 100 + [""]
+    assert [row.years for row in found] == ["没有2020年的报告"] * 100 + ["与2021年相符"] * 100 + [
+        ""
+    ]
     assert len(links()) == 9
 
 
@@ -138,7 +163,7 @@ def test_lines_cost_as_much_as_there_are_bodies() -> None:
     assert doubling(with_years, rows_of_two_years, 50) < LINEAR
 
 
-# --- 汇总 in Excel ----------------------------------------------------------------------------------------------------
+# --- 汇总 in Excel --------------------------------------------------------------------------------
 
 
 def test_the_summary_in_excel(tmp_path: Path) -> None:
@@ -149,13 +174,18 @@ def test_the_summary_in_excel(tmp_path: Path) -> None:
     book = open_live(tmp_path)
     set_cell(book, layout.BATCH, layout.FOLDER_SPOT, str(folder))
     assert press(book, "summary").kind == "done"
-    texts = [value_at(book, layout.SUMMARY, (layout.SUMMARY_TOP + line, YEARS_COLUMN)) for line in range(2)]
+    texts = [
+        value_at(book, layout.SUMMARY, (layout.SUMMARY_TOP + line, YEARS_COLUMN))
+        for line in range(2)
+    ]
     assert texts[0] == "没有2020年的报告"
     assert str(texts[1]).startswith("与2021年不符2处：")
 
 
 @pytest.mark.parametrize("heads", [[], ["跨年核对"]])
-def test_the_summary_of_an_older_template_is_not_written_into(tmp_path: Path, heads: list[str]) -> None:
+def test_the_summary_of_an_older_template_is_not_written_into(
+    tmp_path: Path, heads: list[str]
+) -> None:
     """Its figures begin where a new column stands, or one column stands where another does now."""
     write_workbook(report_of(), [], tmp_path / "a.xlsx")
     book = open_live(tmp_path)

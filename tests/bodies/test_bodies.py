@@ -10,17 +10,24 @@ from gongkai.bodies import body, is_certain, may_be_one, normal, same_body, succ
 from helpers.counts import properties
 
 SAME = """
-    瑞安市人民政府=瑞安市政府 瑞安市人民政府=瑞安市 瑞安市人民=瑞安市政府 浙江省瑞安市人民政府=温州市瑞安市
-    江苏省南京市鼓楼区=南京市鼓楼区人民政府 瑞安市人民政府办公室=瑞安市政府办 浙江省温州市瑞安市司法局=瑞安市司法局
-    瑞安市塘下镇人民政府=浙江省瑞安市塘下镇 瑞安市安阳街道=瑞安市安阳街道办事处 青溪县经济开发区=青溪县经济开发区管委会
-    瑞安市住建局=瑞安市住房和城乡建设局 瑞安市发展改革局=瑞安市发展和改革局 国家税务总局青溪县税务局=青溪县税务局
-    杭州市卫生健康委员会（杭州市中医药管理局）=杭州市卫健委 瑞安市司法局=瑞安市司法局 河南省新乡市=新乡市政府
+    瑞安市人民政府=瑞安市政府 瑞安市人民政府=瑞安市 瑞安市人民=瑞安市政府
+    浙江省瑞安市人民政府=温州市瑞安市
+    江苏省南京市鼓楼区=南京市鼓楼区人民政府 瑞安市人民政府办公室=瑞安市政府办
+    浙江省温州市瑞安市司法局=瑞安市司法局
+    瑞安市塘下镇人民政府=浙江省瑞安市塘下镇 瑞安市安阳街道=瑞安市安阳街道办事处
+    青溪县经济开发区=青溪县经济开发区管委会
+    瑞安市住建局=瑞安市住房和城乡建设局 瑞安市发展改革局=瑞安市发展和改革局
+    国家税务总局青溪县税务局=青溪县税务局
+    杭州市卫生健康委员会（杭州市中医药管理局）=杭州市卫健委 瑞安市司法局=瑞安市司法局
+    河南省新乡市=新乡市政府
     广西壮族自治区南宁市青秀区政府=南宁市青秀区 延边州敦化市=敦化市
     恩施州巴东县=巴东县人民政府 浦东新区=浦东新区人民政府
 """
 NOT_SAME = """
-    瑞安市司法局=瑞安市政府 瑞安市政府=乐清市政府 瑞安市司法局=乐清市司法局 瑞安市人民政府=瑞安市人民政府办公室
-    鼓楼区人民政府=鼓楼区人民政府 南京市鼓楼区=徐州市鼓楼区 鼓楼区=南京市鼓楼区 城关镇人民政府=城关镇人民政府
+    瑞安市司法局=瑞安市政府 瑞安市政府=乐清市政府 瑞安市司法局=乐清市司法局
+    瑞安市人民政府=瑞安市人民政府办公室
+    鼓楼区人民政府=鼓楼区人民政府 南京市鼓楼区=徐州市鼓楼区 鼓楼区=南京市鼓楼区
+    城关镇人民政府=城关镇人民政府
     财政局=财政局 县财政局=县财政局 本局=本局 = 瑞安市塘下镇=瑞安市政府 青溪县经济开发区=青溪县
     瑞安市教育局=瑞安市体育局
     温州市=温州市瓯海区 甲市朝阳区司法局=乙市朝阳区司法局
@@ -80,14 +87,20 @@ def test_spaces_and_provinces_change_nothing(
 
 @properties(100)
 @given(
-    name=st.text(st.sampled_from("浙江省瑞安市县区镇乡旗州盟街道人民政府办公室局（）()、和 委公第师部总"), max_size=14),
+    name=st.text(
+        st.sampled_from("浙江省瑞安市县区镇乡旗州盟街道人民政府办公室局（）()、和 委公第师部总"),
+        max_size=14,
+    ),
     other=st.text(
-        st.sampled_from("浙江省瑞安市县区镇乡旗州盟街道人民政府办公室局（）()、和 委公第师部总"), max_size=14
+        st.sampled_from("浙江省瑞安市县区镇乡旗州盟街道人民政府办公室局（）()、和 委公第师部总"),
+        max_size=14,
     ),
     year=st.none() | st.integers(2008, 2026),
 )
 def test_any_text_is_told_or_not(name: str, other: str, year: int | None) -> None:
-    """The answer is the same both ways; a name that tells its body is its own; what is certain is possible."""
+    """The answer is the same both ways; a name that tells its body is its own; what is certain is
+    possible.
+    """
     answer = same_body(name, other, year)
     assert same_body(other, name, year) is answer
     assert not is_certain(name, year) or same_body(name, name, year)
@@ -97,11 +110,20 @@ def test_any_text_is_told_or_not(name: str, other: str, year: int | None) -> Non
 
 def test_changes_of_a_body() -> None:
     for name, news in (("温州市", ["生态环境"]), ("瑞安市", ["生态环境", "生态环境分局"])):
-        found = [(change.new, change.since, change.kind) for change in successions_of(f"{name}环保局")]
+        found = [
+            (change.new, change.since, change.kind) for change in successions_of(f"{name}环保局")
+        ]
         assert found == [(f"{name}{new}", 2018, "renamed") for new in news]
-    assert [change.new for change in successions_of("北京市密云区环保局")] == ["北京市密云区生态环境"]
+    assert [change.new for change in successions_of("北京市密云区环保局")] == [
+        "北京市密云区生态环境"
+    ]
     [change] = successions_of("洪泽县人民政府")
-    assert (change.new, change.since, change.settled, change.kind) == (normal("洪泽区人民政府"), 2016, 2017, "renamed")
+    assert (change.new, change.since, change.settled, change.kind) == (
+        normal("洪泽区人民政府"),
+        2016,
+        2017,
+        "renamed",
+    )
     assert {one.kind for one in successions_of("青溪县国土资源局")} == {"merged"}
     assert successions_of("青溪县司法局") == successions_of("国土资源局") == []
 
@@ -138,7 +160,9 @@ def test_a_year_decides_who_bore_a_name(one: str) -> None:
         ("广州市番禺区市桥街道", "town", "government", "番禺区", "440113"),
     ],
 )
-def test_what_a_name_says_of_a_body(name: str, level: str, kind: str, parent: str, code: str) -> None:
+def test_what_a_name_says_of_a_body(
+    name: str, level: str, kind: str, parent: str, code: str
+) -> None:
     found = body(name)
     assert (found.level, found.kind, found.parent, found.code) == (level, kind, parent, code)
 
@@ -148,7 +172,9 @@ def test_the_code_is_that_of_the_year() -> None:
     assert codes == ["220381", "220184", "220184"]
     assert [body("寿县人民政府", year).parent for year in (2014, 2017)] == ["六安市", "淮南市"]
     assert [body("临平区人民政府", year).code for year in (2015, 2022)] == ["", "330113"]
-    assert [body("杭州市公安局西湖分局", year).code for year in (2012, 2024, None)] == ["330106"] * 3
+    assert [body("杭州市公安局西湖分局", year).code for year in (2012, 2024, None)] == [
+        "330106"
+    ] * 3
     assert [body("石家庄市公安局桥东分局", year).code for year in (2012, None)] == ["130103"] * 2
     assert [body("北京市公安局密云县分局", year).code for year in (2012, 2024)] == ["110228", ""]
     assert [body("老河口市教育局", year).parent for year in (2009, 2015)] == ["襄樊市", "襄阳市"]
@@ -157,4 +183,7 @@ def test_the_code_is_that_of_the_year() -> None:
 def test_a_renamed_body_may_be_the_one_of_its_old_name() -> None:
     assert may_be_one("密云县人民政府", "密云区人民政府")
     assert not may_be_one("余杭区人民政府", "临平区人民政府")
-    assert not any(change.new == change.old and change.kind == "renamed" for change in successions_of("星子县人民政府"))
+    assert not any(
+        change.new == change.old and change.kind == "renamed"
+        for change in successions_of("星子县人民政府")
+    )

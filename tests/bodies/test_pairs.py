@@ -1,7 +1,9 @@
-"""Pairs of names with a truth typed before the code, by one who had not seen it (pairs.tsv, changes.tsv).
+"""Pairs of names with a truth typed before the code, by one who had not seen it (pairs.tsv,
+changes.tsv).
 
-First run of the code on them: 256 of 303 pairs right, 6 of them said to be one of which nobody can tell, and 63 of 65
-changes. The table that was used before knew 14 changes of departments and 16 of areas.
+First run of the code on them: 256 of 303 pairs right, 6 of them said to be one of which nobody can
+tell, and 63 of 65 changes. The table that was used before knew 14 changes of departments and 16 of
+areas.
 """
 
 from __future__ import annotations
@@ -13,17 +15,19 @@ from gongkai import same_body
 from gongkai.bodies import normal, successions_of
 
 ANSWERS = {True: "same", False: "different", None: "unknown"}
-# Three counties that do not exist, with and without a province: no two counties have one name, so it is one; a place
-# of years to come is read in the same way.
+# Three counties that do not exist, with and without a province: no two counties have one name, so
+# it is one; a place of years to come is read in the same way.
 HELD_TO_BE_ONE = {"云海县人民政府", "东陵县财政局", "海岚市教育局"}
-# A zone and a district of its city, which may have one government; customs and a city; a ministry and what is named
-# after it; brackets; 巢湖市 in the year of its change.
+# A zone and a district of its city, which may have one government; customs and a city; a ministry
+# and what is named after it; brackets; 巢湖市 in the year of its change.
 NOT_TOLD = 8
 
 
 def lines(name: str) -> list[list[str]]:
     text = (Path(__file__).parent / name).read_text(encoding="utf-8")
-    return [(line.split("\t") + [""] * 4)[:5] for line in text.splitlines() if not line.startswith("#")]
+    return [
+        (line.split("\t") + [""] * 4)[:5] for line in text.splitlines() if not line.startswith("#")
+    ]
 
 
 def test_pairs() -> None:
@@ -32,7 +36,10 @@ def test_pairs() -> None:
         for names in ((one, other), (other, one)):
             answer = ANSWERS[same_body(*names, int(year) if year else None)]
             told[verdict, answer] += 1
-            if {verdict, answer} == {"same", "different"} or (verdict, answer) == ("unknown", "same"):
+            if {verdict, answer} == {"same", "different"} or (verdict, answer) == (
+                "unknown",
+                "same",
+            ):
                 assert one in HELD_TO_BE_ONE, names
     wrong = {pair: count for pair, count in told.items() if pair[0] != pair[1]}
     assert sum(told.values()) == 2 * 303

@@ -18,9 +18,12 @@ from helpers.counts import properties
 from helpers.made import blank_report, cells_of_row, only, report_of, rules, sound_values
 from helpers.strategies import changed, reports
 
-HARMLESS = ("coverage.edition", "plausibility.rules")  # any figures, whatever the layout and the body
+HARMLESS = (
+    "coverage.edition",
+    "plausibility.rules",
+)  # any figures, whatever the layout and the body
 
-# --- all cells stated ---------------------------------------------------------------------------------------
+# --- all cells stated -----------------------------------------------------------------------------
 
 
 def test_a_sound_report_has_no_findings() -> None:
@@ -34,16 +37,25 @@ def test_total_of_disputes() -> None:
         "表四 行政复议：结果维持10＋结果纠正1＋其他结果0＋尚未审结0＝11，总计填0，差11。"
         "疑为 表四 行政复议·总计 填0，应为11。"
     )
-    assert (finding.severity, finding.stated, finding.computed, finding.difference) == ("error", 0, 11, 11)
+    assert (finding.severity, finding.stated, finding.computed, finding.difference) == (
+        "error",
+        0,
+        11,
+        11,
+    )
     assert finding.cells == tuple(form("2021", "disputes").cells)[:5]
 
 
 def test_across() -> None:
     report = report_of({"applications.granted.total": 134})
-    assert rules(report) == [("error", "applications.sum.total"), ("error", "applications.across.granted")]
+    assert rules(report) == [
+        ("error", "applications.sum.total"),
+        ("error", "applications.across.granted"),
+    ]
     finding = only(report, "applications.across.granted")
     assert finding.message == (
-        "表三 （一）予以公开：自然人134＋商业企业7＋科研机构0＋社会公益组织0＋法律服务机构1＋其他1＝143，"
+        "表三 （一）予以公开：自然人134＋商业企业7＋科研机构0＋社会公益组织0＋法律服务机构1＋其他"
+        "1＝143，"
         "总计填134，差9。疑为 表三 （一）予以公开·总计 填134，应为143。"
     )
     assert finding.cells == cells_of_row("granted")
@@ -52,7 +64,8 @@ def test_across() -> None:
 def test_sum_names_only_what_is_not_zero() -> None:
     finding = only(report_of({"applications.handled.natural": 433}), "applications.sum.natural")
     assert finding.message == (
-        "表三 自然人列：（一）予以公开134＋（二）部分公开82＋（三）不予公开 1.属于国家秘密4＋3.危及“三安全一稳定”1"
+        "表三 自然人列：（一）予以公开134＋（二）部分公开82＋（三）不予公开 1.属于国家秘密4＋3."
+        "危及“三安全一稳定”1"
         "＋（四）无法提供 1.本机关不掌握相关政府信息123＋（六）其他处理 3.其他88（其余为0）＝432，"
         "（七）总计填433，差1。疑为 表三 （七）总计·自然人 填433，应为432。"
     )
@@ -63,7 +76,8 @@ def test_sum_names_only_what_is_not_zero() -> None:
 def test_sum_of_nothing() -> None:
     finding = only(report_of({"applications.handled.research": 5}), "applications.sum.research")
     assert finding.message == (
-        "表三 科研机构列：各项之和＝0，（七）总计填5，差5。疑为 表三 （七）总计·科研机构 填5，应为0。"
+        "表三 科研机构列：各项之和＝0，（七）总计填5，差5。疑为 表三 （七）总计·科研机构 填5，"
+        "应为0。"
     )
 
 
@@ -71,7 +85,8 @@ def test_balance() -> None:
     finding = only(report_of({"applications.carried_out.total": 11}), "applications.balance.total")
     assert finding.message == (
         "表三 总计列：一、本年新收政府信息公开申请数量455＋二、上年结转政府信息公开申请数量8＝463，"
-        "（七）总计451＋四、结转下年度继续办理11＝462，差1。疑为 表三 四、结转下年度继续办理·总计 填11，应为12。"
+        "（七）总计451＋四、结转下年度继续办理11＝462，差1。疑为 表三 四、"
+        "结转下年度继续办理·总计 填11，应为12。"
     )
     assert (finding.stated, finding.computed, finding.difference) == (462, 463, 1)
     assert finding.cells[0] == "applications.new.total"
@@ -79,7 +94,9 @@ def test_balance() -> None:
 
 
 def test_differences_of_long_figures_are_exact() -> None:
-    report = report_of({"disputes.review.upheld": Decimal("1" * 29 + ".5"), "disputes.review.total": 0})
+    report = report_of(
+        {"disputes.review.upheld": Decimal("1" * 29 + ".5"), "disputes.review.total": 0}
+    )
     finding = only(report, "disputes.total.review")
     assert f"总计填0，差{'1' * 28}2.5。可能是：" in finding.message
 
@@ -93,18 +110,26 @@ def test_a_consistent_report_has_no_findings(report: Report) -> None:
 
 @properties(50)
 @given(reports(), st.data())
-def test_any_changed_figure_is_an_error_at_each_of_its_relations(report: Report, data: st.DataObject) -> None:
-    figures = {entry.cell: entry.value for entry in report.entries() if not entry.cell.startswith("disclosure")}
+def test_any_changed_figure_is_an_error_at_each_of_its_relations(
+    report: Report, data: st.DataObject
+) -> None:
+    figures = {
+        entry.cell: entry.value
+        for entry in report.entries()
+        if not entry.cell.startswith("disclosure")
+    }
     cell = data.draw(st.sampled_from(sorted(figures)))
     value = data.draw(st.integers(0, 10_000).filter(lambda drawn: drawn != figures[cell]))
     table = report.tables[cell.partition(".")[0]]
-    touched = {each.rule for each in editions()[table.edition].relations_of(table.id) if cell in each.cells}
+    touched = {
+        each.rule for each in editions()[table.edition].relations_of(table.id) if cell in each.cells
+    }
     found = check(changed(report, cell, value))
     assert {finding.rule for finding in found if finding.severity == "error"} == touched
     assert all(cell in finding.cells for finding in found if finding.severity == "error")
 
 
-# --- with blanks --------------------------------------------------------------------------------------------
+# --- with blanks ----------------------------------------------------------------------------------
 
 
 def test_blanks_are_no_zeros() -> None:
@@ -127,34 +152,54 @@ def test_a_blank_total_is_told() -> None:
 
 
 def test_the_total_column_left_empty() -> None:
-    totals = {f"applications.{row.id}.total": None for row in form("2021", "applications").rows if row.id != "handled"}
+    totals = {
+        f"applications.{row.id}.total": None
+        for row in form("2021", "applications").rows
+        if row.id != "handled"
+    }
     report = report_of(totals)
-    implied = {finding.cells[0]: finding.computed for finding in check(report) if finding.rule == "coverage.implied"}
+    implied = {
+        finding.cells[0]: finding.computed
+        for finding in check(report)
+        if finding.rule == "coverage.implied"
+    }
     assert implied == {cell: figure for cell in totals if (figure := sound_values()[cell])}
     assert {severity for severity, _ in rules(report)} == {"note"}
-    # Six balance, six sum, across.handled, and table four are stated in full; rows of zeros have a 总计 of 0.
+    # Six balance, six sum, across.handled, and table four are stated in full; rows of zeros have a
+    # 总计 of 0.
     zeros = [cell for cell in totals if not sound_values()[cell]]
     assert checked(report) == 6 + 6 + 1 + 3 + len(zeros)
     assert assumed(report) == len(zeros) == 15
 
 
-@pytest.mark.parametrize(("raw", "state"), [("/", "填“/”"), ("–", "填“–”"), ("14З", "原文“14З”未采用"), (" ", "空白")])
+@pytest.mark.parametrize(
+    ("raw", "state"), [("/", "填“/”"), ("–", "填“–”"), ("14З", "原文“14З”未采用"), (" ", "空白")]
+)
 def test_an_implied_figure_says_what_stands_there(raw: str, state: str) -> None:
-    report = report_of({"applications.granted.total": None}, raws={"applications.granted.total": raw})
+    report = report_of(
+        {"applications.granted.total": None}, raws={"applications.granted.total": raw}
+    )
     message = only(report, "coverage.implied").message
     assert message == f"表三 （一）予以公开·总计 {state}，按勾稽关系应为143。"
 
 
 def test_parts_above_a_total() -> None:
     changes = dict.fromkeys(("applications.granted.research", "applications.granted.welfare"))
-    report = report_of(changes | {"applications.granted.total": 134, "applications.other_rest.total": 102})
+    report = report_of(
+        changes | {"applications.granted.total": 134, "applications.other_rest.total": 102}
+    )
     finding = only(report, "applications.across.granted")
     assert finding.message == (
         "表三 （一）予以公开：已填各项之和143，已超过总计134（有2格空白），无论空白填多少都不相符。"
         "疑为 表三 （一）予以公开·总计 填134，应为143；（六）其他处理 3.其他·总计 填102，应为93"
         "（另有1种可能性较小的改法，请对照原文）。"
     )
-    assert (finding.severity, finding.stated, finding.computed, finding.difference) == ("error", 134, 143, 9)
+    assert (finding.severity, finding.stated, finding.computed, finding.difference) == (
+        "error",
+        134,
+        143,
+        9,
+    )
     assert set(finding.cells) == set(cells_of_row("granted")) - set(changes)
 
 
@@ -162,8 +207,10 @@ def test_one_side_of_the_balance_above_the_other() -> None:
     changes = {"applications.carried_out.natural": None, "applications.new.natural": 400}
     message = only(report_of(changes), "applications.balance.natural").message
     assert message == (
-        "表三 自然人列：已填的（七）总计432，已超过各项之和408（有1格空白），无论空白填多少都不相符。"
-        "疑为 表三 一、本年新收政府信息公开申请数量·自然人 填400，应为436；四、结转下年度继续办理·自然人 空白，应为12。"
+        "表三 自然人列：已填的（七）总计432，已超过各项之和408（有1格空白），"
+        "无论空白填多少都不相符。"
+        "疑为 表三 一、本年新收政府信息公开申请数量·自然人 填400，应为436；四、"
+        "结转下年度继续办理·自然人 空白，应为12。"
     )
 
 
@@ -213,7 +260,9 @@ def test_a_form_with_one_figure(edition: str, count: list[int]) -> None:
     first = next(iter(table.entries))
     filled = replace(table, entries={**table.entries, first: Entry(first, 0)})
     one = replace(report, tables={**report.tables, "disclosure": filled})
-    assert [(finding.rule, len(finding.cells)) for finding in check(one)] == [("coverage.blank", n) for n in count]
+    assert [(finding.rule, len(finding.cells)) for finding in check(one)] == [
+        ("coverage.blank", n) for n in count
+    ]
     assert checked(one) == 0
 
 
@@ -223,7 +272,8 @@ def test_blanks_alone_are_never_an_error(report: Report, random: Random, share: 
     tables = {}
     for table in report.tables.values():
         entries = {
-            cell: Entry(cell, None) if random.random() < share else entry for cell, entry in table.entries.items()
+            cell: Entry(cell, None) if random.random() < share else entry
+            for cell, entry in table.entries.items()
         }
         tables[table.id] = Table(table.id, table.edition, entries)
     emptied = Report(report.title, report.agency, report.year, report.published, tables)

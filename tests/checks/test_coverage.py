@@ -13,7 +13,9 @@ from helpers.made import cells_of_row, only, report_of, rules
 
 
 def test_a_missing_table() -> None:
-    report = report_of(problems=[Problem("disputes", "", "", "", "没有找到这张表")], without="disputes")
+    report = report_of(
+        problems=[Problem("disputes", "", "", "", "没有找到这张表")], without="disputes"
+    )
     finding = only(report, "coverage.table")
     assert finding.message == "缺少表四（四、政府信息公开行政复议、行政诉讼情况）：没有找到这张表。"
     assert rules(report) == [("error", "coverage.table")]
@@ -22,24 +24,35 @@ def test_a_missing_table() -> None:
 
 def test_a_table_missing_without_a_word() -> None:
     report = report_of(without="applications")
-    assert only(report, "coverage.table").message == "缺少表三（三、收到和处理政府信息公开申请情况）。"
+    assert (
+        only(report, "coverage.table").message == "缺少表三（三、收到和处理政府信息公开申请情况）。"
+    )
 
 
 def test_a_table_of_which_nothing_was_read() -> None:
     blank = dict.fromkeys(form("2021", "disputes").cells)
-    report = report_of(blank, problems=[Problem("disputes", "", "", "表四×2", "文中有多张这样的表且数字不同，未填入")])
+    report = report_of(
+        blank,
+        problems=[Problem("disputes", "", "", "表四×2", "文中有多张这样的表且数字不同，未填入")],
+    )
     assert only(report, "coverage.table").message == "表四没有读出任何数字。"
-    assert only(report, "coverage.unplaced").message == "表四 原文“表四×2”：文中有多张这样的表且数字不同，未填入。"
+    assert (
+        only(report, "coverage.unplaced").message
+        == "表四 原文“表四×2”：文中有多张这样的表且数字不同，未填入。"
+    )
 
 
 def test_a_missing_row() -> None:
     cells = cells_of_row("refused_law")
     report = report_of(
-        dict.fromkeys(cells), problems=[Problem("applications", "refused_law", "", "", "没有找到这一行")]
+        dict.fromkeys(cells),
+        problems=[Problem("applications", "refused_law", "", "", "没有找到这一行")],
     )
     finding = only(report, "coverage.row")
     assert (finding.severity, finding.cells) == ("error", cells)
-    assert finding.message == "表三 “（三）不予公开 2.其他法律行政法规禁止公开”一行：没有找到这一行。"
+    assert (
+        finding.message == "表三 “（三）不予公开 2.其他法律行政法规禁止公开”一行：没有找到这一行。"
+    )
     assert rules(report) == [("error", "coverage.row")]
 
 
@@ -52,19 +65,25 @@ def test_a_missing_column() -> None:
 
 
 def test_an_unread_cell() -> None:
-    problem = Problem("applications", "new", "natural", "436（含网上3件）", "不是单独的一个数字，未填入")
+    problem = Problem(
+        "applications", "new", "natural", "436（含网上3件）", "不是单独的一个数字，未填入"
+    )
     report = report_of({"applications.new.natural": None}, problems=[problem])
     finding = only(report, "coverage.cell")
     assert (finding.severity, finding.cells) == ("warning", ("applications.new.natural",))
     assert finding.message == (
-        "表三 一、本年新收政府信息公开申请数量·自然人，原文“436（含网上3件）”：不是单独的一个数字，未填入。"
+        "表三 一、本年新收政府信息公开申请数量·自然人，原文“436（含网上3件）”："
+        "不是单独的一个数字，未填入。"
     )
     assert rules(report) == [("warning", "coverage.cell"), ("note", "coverage.implied")]
 
 
 def test_text_left_unread_without_a_problem_is_told() -> None:
     report = report_of({"disclosure.rules.made": None}, raws={"disclosure.rules.made": "十二"})
-    assert only(report, "coverage.cell").message == "表二 规章·本年制发件数，原文“十二”：没有读成数字，未采用。"
+    assert (
+        only(report, "coverage.cell").message
+        == "表二 规章·本年制发件数，原文“十二”：没有读成数字，未采用。"
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,7 +97,10 @@ def test_text_left_unread_without_a_problem_is_told() -> None:
             Problem("applications", "granted", "", "1 2 3", "个数不符。"),
             "表三 “（一）予以公开”一行，原文“1 2 3”：个数不符。",
         ),
-        (Problem("applications", "", "total", "合 计 数", "表头不同"), "表三 “总计”一列，原文“合 计 数”：表头不同。"),
+        (
+            Problem("applications", "", "total", "合 计 数", "表头不同"),
+            "表三 “总计”一列，原文“合 计 数”：表头不同。",
+        ),
         (Problem("", "", "", "去年", "封面的年度“去年”不是年份。"), "封面的年度“去年”不是年份。"),
         (Problem("applications", "no_such", "", "", "没有"), "表三：没有。"),
         (Problem("applications", "granted", "no_such", "x", "没有"), "表三 原文“x”：没有。"),
@@ -93,7 +115,8 @@ def test_text_without_a_place(problem: Problem, message: str) -> None:
 def test_text_from_a_page_stays_on_one_short_line() -> None:
     raw = "=HYPERLINK(1)\x1b[31m\n\u202e<b>" + "长" * 500
     message = only(
-        report_of(problems=[Problem("applications", "", "", raw, "没有位置\n")]), "coverage.unplaced"
+        report_of(problems=[Problem("applications", "", "", raw, "没有位置\n")]),
+        "coverage.unplaced",
     ).message
     assert message.isprintable()
     assert len(message) < 90
@@ -118,14 +141,20 @@ def test_a_signed_column_may_be_negative() -> None:
 
 
 def test_a_fraction_of_a_count() -> None:
-    report = report_of({"disclosure.permits.decisions": Decimal("3.5"), "disclosure.fees.amount": Decimal("3.5")})
+    report = report_of(
+        {"disclosure.permits.decisions": Decimal("3.5"), "disclosure.fees.amount": Decimal("3.5")}
+    )
     finding = only(report, "coverage.fraction")
     assert (finding.severity, finding.stated) == ("error", Decimal("3.5"))
     assert finding.message == "表二 行政许可·本年处理决定数量 填3.5，应当是整数。"
 
 
 def test_signs_and_blanks_are_told_apart() -> None:
-    signs = {"disputes.review.other": "/", "disputes.review.pending": "／", "disclosure.rules.made": "—"}
+    signs = {
+        "disputes.review.other": "/",
+        "disputes.review.pending": "／",
+        "disclosure.rules.made": "—",
+    }
     report = report_of(dict.fromkeys(signs) | {"disclosure.rules.valid": None}, raws=signs)
     assert [(finding.rule, finding.message) for finding in check(report)] == [
         ("coverage.sign", "表二 有1格填的是“—”，按空白处理，不当作0。"),
@@ -136,17 +165,28 @@ def test_signs_and_blanks_are_told_apart() -> None:
 
 def test_an_amount_in_yuan() -> None:
     amount = {"disclosure.fees.amount": Decimal("25.1")}
-    finding = only(report_of(amount, raws={"disclosure.fees.amount": "251000元"}), "coverage.converted")
+    finding = only(
+        report_of(amount, raws={"disclosure.fees.amount": "251000元"}), "coverage.converted"
+    )
     assert finding.severity == "note"
-    assert finding.message == "表二 行政事业性收费·本年收费金额 原文“251000元”以元为单位，已换算为25.1万元。"
+    assert (
+        finding.message
+        == "表二 行政事业性收费·本年收费金额 原文“251000元”以元为单位，已换算为25.1万元。"
+    )
     assert check(report_of(amount, raws={"disclosure.fees.amount": "25.1万元"})) == []
 
 
 def test_a_layout_of_another_year() -> None:
     report = report_of(year=2020)
     assert [(finding.severity, finding.message) for finding in check(report)] == [
-        ("note", "表二用的是2021年格式，2020年的报告应当用2019年格式（国办公开办函〔2019〕60号）。"),
-        ("note", "表三用的是2021年格式，2020年的报告应当用2019年格式（国办公开办函〔2019〕60号）。"),
+        (
+            "note",
+            "表二用的是2021年格式，2020年的报告应当用2019年格式（国办公开办函〔2019〕60号）。",
+        ),
+        (
+            "note",
+            "表三用的是2021年格式，2020年的报告应当用2019年格式（国办公开办函〔2019〕60号）。",
+        ),
     ]
 
 

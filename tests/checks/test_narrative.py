@@ -1,4 +1,6 @@
-"""The prose of sections one and six against the tables: labelled clauses, properties, hostile prose."""
+"""The prose of sections one and six against the tables: labelled clauses, properties, hostile
+prose.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +25,14 @@ from helpers.narratives import SETS, cases, claims_of, findings_of, judged, trap
 from helpers.narratives import Case as Labelled
 
 ALL = [(name, case) for name in SETS for case in cases(name)]
-# What the grammar does not find, or reads otherwise, and is known to: claims and findings of the labels.
+# What the grammar does not find, or reads otherwise, and is known to: claims and findings of the
+# labels.
 MISSED = 24
 
 
-def prose(text: str, changes: dict[str, Value] | None = None, *, section: int = 1, year: int = 2021) -> Report:
+def prose(
+    text: str, changes: dict[str, Value] | None = None, *, section: int = 1, year: int = 2021
+) -> Report:
     return replace(report_of(changes, year=year), sections={section: text})
 
 
@@ -36,14 +41,18 @@ def only_claim(text: str) -> Claim:
     return claim
 
 
-def found(text: str, changes: dict[str, Value] | None = None) -> list[tuple[str, str, Value, Value]]:
+def found(
+    text: str, changes: dict[str, Value] | None = None
+) -> list[tuple[str, str, Value, Value]]:
     return [(f.severity, f.rule, f.stated, f.computed) for f in judged(prose(text, changes))]
 
 
-# --- the labelled sets --------------------------------------------------------------------------------------------
+# --- the labelled sets ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("case", [case for _, case in ALL], ids=[f"{name}-{case.text[:24]}" for name, case in ALL])
+@pytest.mark.parametrize(
+    "case", [case for _, case in ALL], ids=[f"{name}-{case.text[:24]}" for name, case in ALL]
+)
 def test_no_false_warning(case: Labelled) -> None:
     extra = findings_of(case.report) - case.findings
     assert [text for text in extra if text.startswith("warning")] == []
@@ -79,7 +88,7 @@ def test_the_benchmark_prints_and_passes(capsys: pytest.CaptureFixture[str]) -> 
     assert "| all |" in capsys.readouterr().out
 
 
-# --- findings -----------------------------------------------------------------------------------------------------
+# --- findings -------------------------------------------------------------------------------------
 
 
 def test_a_finding_says_what_where_and_by_how_much() -> None:
@@ -88,7 +97,8 @@ def test_a_finding_says_what_where_and_by_how_much() -> None:
         "narrative.received",
         "warning",
         "第一节第2段“全年共收到政府信息公开申请460件”：正文为460件，"
-        "表三 一、本年新收政府信息公开申请数量·总计为455件，差5件。请核对是正文还是表格有误，改成一致。",
+        "表三 一、本年新收政府信息公开申请数量·总计为455件，差5件。请核对是正文还是表格有误，"
+        "改成一致。",
         ("applications.new.total",),
         455,
         460,
@@ -116,7 +126,9 @@ def test_every_example_is_what_the_check_says() -> None:
 
 
 def test_the_checks_of_a_report_hold_them() -> None:
-    assert ("warning", "narrative.received") in [(f.severity, f.rule) for f in check(prose("收到申请460件。"))]
+    assert ("warning", "narrative.received") in [
+        (f.severity, f.rule) for f in check(prose("收到申请460件。"))
+    ]
 
 
 def test_blank_cells_say_nothing() -> None:
@@ -145,13 +157,18 @@ def test_sums_over_the_cells_of_a_group_and_of_both_litigation_blocks() -> None:
         "disputes.direct_litigation.total",
         "disputes.reviewed_litigation.total",
     )
-    assert only_claim("收办申请463件。").quantity.cells == ("applications.new.total", "applications.carried_in.total")
+    assert only_claim("收办申请463件。").quantity.cells == (
+        "applications.new.total",
+        "applications.carried_in.total",
+    )
     assert len(only_claim("依申请公开中，不予公开5件。").quantity.cells) == 8
 
 
 def test_a_body_within_may_have_less_but_not_more() -> None:
     assert found("县公安局收到政府信息公开申请35件。") == []
-    assert found("县公安局收到政府信息公开申请600件。") == [("note", "narrative.received", 455, 600)]
+    assert found("县公安局收到政府信息公开申请600件。") == [
+        ("note", "narrative.received", 455, 600)
+    ]
 
 
 def test_only_sections_one_and_six_are_read() -> None:
@@ -180,7 +197,7 @@ def test_a_line_broken_by_the_page_is_one_paragraph() -> None:
     assert (claim.figure, claim.paragraph) == (460, 1)
 
 
-# --- properties ---------------------------------------------------------------------------------------------------
+# --- properties -----------------------------------------------------------------------------------
 
 CLAUSES = {
     "全年新收政府信息公开申请{}件": "applications.new.total",
@@ -218,32 +235,45 @@ def test_other_figures_warn_and_equal_ones_do_not(clause: str, table: int, text:
 @given(st.sampled_from(list(CLAUSES)), COUNTS, SURROUNDINGS, SURROUNDINGS)
 def test_the_text_around_changes_nothing(clause: str, count: int, before: str, after: str) -> None:
     got = claims(prose(f"{before}{clause.format(count)}，{after}"))
-    assert [(claim.quantity.name, claim.figure, claim.scope) for claim in got] == [(CLAUSES[clause], count, "same")]
+    assert [(claim.quantity.name, claim.figure, claim.scope) for claim in got] == [
+        (CLAUSES[clause], count, "same")
+    ]
 
 
 @properties(60)
 @given(
-    st.sampled_from(list(CLAUSES)), st.sampled_from(["县本级", "县政府办公室", "代表县政府", "全县", "各乡镇", "本级"])
+    st.sampled_from(list(CLAUSES)),
+    st.sampled_from(["县本级", "县政府办公室", "代表县政府", "全县", "各乡镇", "本级"]),
 )
 def test_words_for_another_scope_make_it_a_note(clause: str, scope: str) -> None:
     got = judged(prose(f"{scope}{clause.format(987654)}", {CLAUSES[clause]: 3}))
     assert [finding.severity for finding in got] == ["note"]
 
 
-@pytest.mark.parametrize("written", ["1,234件", "１２３４件", "1234 件", "一千二百三十四件", "0.1234万件", "1234宗"])
+@pytest.mark.parametrize(
+    "written", ["1,234件", "１２３４件", "1234 件", "一千二百三十四件", "0.1234万件", "1234宗"]
+)
 def test_numbers_in_every_hand(written: str) -> None:
     assert only_claim(f"全年收到政府信息公开申请{written}。").figure == 1234
 
 
 @pytest.mark.parametrize(
     ("letters", "number"),
-    [("三十五", 35), ("十", 10), ("一百零五", 105), ("两", 2), ("零", 0), ("一二", -1), ("百千", -1)],
+    [
+        ("三十五", 35),
+        ("十", 10),
+        ("一百零五", 105),
+        ("两", 2),
+        ("零", 0),
+        ("一二", -1),
+        ("百千", -1),
+    ],
 )
 def test_spelt_numbers(letters: str, number: int) -> None:
     assert spelt(letters) == number
 
 
-# --- words --------------------------------------------------------------------------------------------------------
+# --- words ----------------------------------------------------------------------------------------
 
 
 def test_no_word_has_two_meanings() -> None:
@@ -260,7 +290,7 @@ def test_the_labels_of_the_form_are_words() -> None:
     assert words["未经复议直接起诉"] == Word("topic", "direct_litigation")
 
 
-# --- hostile prose ------------------------------------------------------------------------------------------------
+# --- hostile prose --------------------------------------------------------------------------------
 
 HOSTILE = {
     "digits": "1",
@@ -297,7 +327,9 @@ def test_hostile_prose_takes_linear_time(piece: str) -> None:
 @properties(200)
 @given(
     st.lists(
-        st.sampled_from([*list(lexicon())[::7], "5件", "，", "、", "。", "（", "）", "分别为", "2021年", "未"]),
+        st.sampled_from(
+            [*list(lexicon())[::7], "5件", "，", "、", "。", "（", "）", "分别为", "2021年", "未"]
+        ),
         max_size=30,
     )
 )

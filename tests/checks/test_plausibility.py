@@ -49,7 +49,7 @@ def message(**given: object) -> str:
     return found[0][1]
 
 
-# --- sound reports ------------------------------------------------------------------------------------------------
+# --- sound reports --------------------------------------------------------------------------------
 
 SOUND_SIX = [
     "无",
@@ -58,7 +58,10 @@ SOUND_SIX = [
     "本年度未收取信息处理费。",
     "全年没有产生信息处理费。",
     "按照《政府信息公开信息处理费管理办法》收取信息处理费2670元。",
-    "按照《国务院办公厅关于印发〈政府信息公开信息处理费管理办法〉的通知》，全年收取政府信息公开信息处理费0元。",
+    (
+        "按照《国务院办公厅关于印发〈政府信息公开信息处理费管理办法〉的通知》，"
+        "全年收取政府信息公开信息处理费0元。"
+    ),
     "2021年发出4份收费通知，总金额2670元，实际收取580元。",
     "2021年，本机关依申请公开收取信息处理费1,830.50元，已全部上缴国库。",
     "信息处理费按件计收，10件以上的部分每件100元；本年度没有达到收费标准的申请。",
@@ -92,7 +95,10 @@ SOUND_ONE = [
     "一、主动公开\n（一）文件\n（二）会议\n二、依申请公开\n（一）受理\n三、其他",
     "（一）主动公开\n1.文件\n（二）依申请公开\n2.答复\n3.会商",
     "2021年公布文件24件。\n2021年废止97件。\n12、13日举办培训。",
-    "（一）公开\n（二）申请\n（三）管理\n（四）平台\n（五）监督\n（六）培训\n（七）考核\n（八）评议\n（九）问责\n（十）开放日\n（十一）其他",
+    (
+        "（一）公开\n（二）申请\n（三）管理\n（四）平台\n（五）监督\n（六）培训\n（七）考核\n（八）"
+        "评议\n（九）问责\n（十）开放日\n（十一）其他"
+    ),
     "（一）公开。\n第二，办理申请。\n（三）平台。",
     "1.公开。②受理。\n3.平台。",
     "（一）公开。（二）申请。\n（三）平台。",
@@ -119,7 +125,7 @@ def test_sound_numbers(text: str) -> None:
     assert told(sections={1: text, 5: text}) == []
 
 
-# --- rules --------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -193,7 +199,7 @@ def test_rules_that_a_body_of_2019_publishes_may_be_those_of_others() -> None:
     assert made == [("disclosure.rules.made",)]
 
 
-# --- fees ---------------------------------------------------------------------------------------------------------
+# --- fees -----------------------------------------------------------------------------------------
 
 NO_APPLICATIONS = {
     f"applications.{row}.{column}": 0
@@ -205,10 +211,13 @@ UNPAID = {"applications.other_unpaid.total": 2}
 
 def test_fees_without_applications() -> None:
     assert message(changes=NO_APPLICATIONS, sections={6: "2021年收取信息处理费2,670元。"}) == (
-        "第六节写有收费“2021年收取信息处理费2,670元”，但表三的新收、结转和办理的申请都是0件；请核对。"
+        "第六节写有收费“2021年收取信息处理费2,670元”，但表三的新收、结转和办理的申请都是0件；"
+        "请核对。"
     )
     text = "2021年发出4份收费通知，总金额2670元，实际收取580元。"
-    assert "信息处理费3千元" in message(changes=NO_APPLICATIONS, sections={6: "2021年收取信息处理费3千元。"})
+    assert "信息处理费3千元" in message(
+        changes=NO_APPLICATIONS, sections={6: "2021年收取信息处理费3千元。"}
+    )
     assert "“实际收取580元”" in message(changes=NO_APPLICATIONS, sections={6: text})
 
 
@@ -250,13 +259,18 @@ def test_unpaid_beyond_the_notices(text: str, sent: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["未收取信息处理费。", "发出收费通知2份，收取信息处理费0元。", "发出3份收费通知，再次发出1份收费通知。"]
+    "text",
+    [
+        "未收取信息处理费。",
+        "发出收费通知2份，收取信息处理费0元。",
+        "发出3份收费通知，再次发出1份收费通知。",
+    ],
 )
 def test_unpaid_within_the_notices(text: str) -> None:
     assert told(UNPAID, sections={6: text}) == []
 
 
-# --- period -------------------------------------------------------------------------------------------------------
+# --- period ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -282,14 +296,15 @@ def test_a_garbled_period_needs_no_year() -> None:
     assert "缺字" in message(opening="统计期限自20211月1日起至202112月31日止。", year=None)
 
 
-# --- sections -----------------------------------------------------------------------------------------------------
+# --- sections -------------------------------------------------------------------------------------
 
 
 def test_missing_sections() -> None:
     report = replace(report_of(), sections={1: "收到申请455件。"})
     (finding,) = check_plausibility(report)
     assert finding.message == (
-        "没有找到“五、存在的主要问题及改进情况”和“六、其他需要报告的事项”一节；请核对是否漏写，或标题与规定的写法相差太远。"
+        "没有找到“五、存在的主要问题及改进情况”和“六、其他需要报告的事项”一节；请核对是否漏写，"
+        "或标题与规定的写法相差太远。"
     )
     assert check_plausibility(report_of()) == [], "tables alone are no report"
 
@@ -298,19 +313,26 @@ def turned(*order: int) -> tuple[Heading, ...]:
     return tuple(IN_ORDER[number - 1] for number in order)
 
 
-@pytest.mark.parametrize("order", [(1, 2, 3, 4, 5, 6), (1, 5, 6, 2, 3, 4), (2, 3, 4, 1, 5, 6), (1, 3, 5), ()])
+@pytest.mark.parametrize(
+    "order", [(1, 2, 3, 4, 5, 6), (1, 5, 6, 2, 3, 4), (2, 3, 4, 1, 5, 6), (1, 3, 5), ()]
+)
 def test_sections_in_order(order: tuple[int, ...]) -> None:
     assert told(headings=turned(*order)) == []
 
 
-@pytest.mark.parametrize("order", [(1, 2, 3, 4, 6, 5), (1, 2, 4, 3, 5, 6), (1, 2, 3, 5, 4, 6), (1, 6, 5, 2, 3, 4)])
+@pytest.mark.parametrize(
+    "order", [(1, 2, 3, 4, 6, 5), (1, 2, 4, 3, 5, 6), (1, 2, 3, 5, 4, 6), (1, 6, 5, 2, 3, 4)]
+)
 def test_sections_out_of_order(order: tuple[int, ...]) -> None:
     assert "之前，与规定的次序不同" in message(headings=turned(*order))
 
 
 def test_a_section_with_the_number_of_another() -> None:
     headings = (*IN_ORDER[:4], Heading(5, "四、存在的主要问题及改进情况"), IN_ORDER[5])
-    assert message(headings=headings) == "“四、存在的主要问题及改进情况”应是第五节，编号写成了四；请核对。"
+    assert (
+        message(headings=headings)
+        == "“四、存在的主要问题及改进情况”应是第五节，编号写成了四；请核对。"
+    )
 
 
 TABLES = (DOCUMENTS / "bars-2023" / "source.txt").read_text(encoding="utf-8")
@@ -338,7 +360,8 @@ def test_a_section_under_the_number_of_another_is_found(tmp_path: object) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["：无。", "。2021年收取信息处理费0元，没有其他需要报告的事项，也没有其他情况需要说明。"]
+    "text",
+    ["：无。", "。2021年收取信息处理费0元，没有其他需要报告的事项，也没有其他情况需要说明。"],
 )
 def test_text_in_the_line_of_its_heading(text: str, tmp_path: object) -> None:
     head = TABLES[: TABLES.index("六、其他需要报告的事项")]
@@ -358,7 +381,7 @@ def test_a_list_within_a_section_is_no_section(tmp_path: object) -> None:
         assert "没有找到" in check_plausibility(report)[0].message
 
 
-# --- numbering ----------------------------------------------------------------------------------------------------
+# --- numbering ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -394,7 +417,9 @@ def test_numbers_in_han(number: int) -> None:
 
 
 STYLES = ("{han}、", "（{han}）", "{digit}.", "（{digit}）")
-TREES = st.recursive(st.just([]), lambda below: st.lists(below, min_size=1, max_size=12), max_leaves=60)
+TREES = st.recursive(
+    st.just([]), lambda below: st.lists(below, min_size=1, max_size=12), max_leaves=60
+)
 
 
 def lines_of(tree: list[object], depth: int = 0) -> list[str]:
@@ -416,12 +441,14 @@ def test_no_slip_in_any_sound_outline(tree: list[object]) -> None:
 @given(st.integers(3, 12), st.data())
 def test_a_paragraph_left_out_is_a_slip(size: int, data: st.DataObject) -> None:
     lost, style = data.draw(st.integers(2, size - 1)), data.draw(st.sampled_from(STYLES))
-    lines = [style.format(han=in_han(n), digit=n) + "推进工作。" for n in range(1, size + 1) if n != lost]
+    lines = [
+        style.format(han=in_han(n), digit=n) + "推进工作。" for n in range(1, size + 1) if n != lost
+    ]
     (slip,) = slips_in("\n".join(lines))
     assert slip.missing.strip("（）") in (str(lost), in_han(lost))
 
 
-# --- cost ---------------------------------------------------------------------------------------------------------
+# --- cost -----------------------------------------------------------------------------------------
 
 # What stands before, what is repeated, what stands after.
 HOSTILE = {

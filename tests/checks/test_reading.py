@@ -29,7 +29,9 @@ PAGE = Document("page", "", b"x", "")
 RELATIONS = {relation.rule: relation for relation in editions()["2021"].relations}
 
 
-def from_page(changes: Mapping[str, Value] | None = None, raws: Mapping[str, str] | None = None) -> Report:
+def from_page(
+    changes: Mapping[str, Value] | None = None, raws: Mapping[str, str] | None = None
+) -> Report:
     return replace(report_of(changes, raws=raws), document=PAGE)
 
 
@@ -49,7 +51,8 @@ def test_a_second_reading_that_satisfies_the_sums_makes_them_a_matter_of_reading
     }
     message = next(finding.message for finding in found if finding.rule.endswith("granted"))
     assert message.startswith(
-        "表三 （一）予以公开·自然人 读作143，另一种读法（按文字顺序）读作134：可能是读取有误，不一定是报告的错误，"
+        "表三 （一）予以公开·自然人 读作143，另一种读法（按文字顺序）读作134：可能是读取有误，"
+        "不一定是报告的错误，"
         "请对照原文核实。原先的核对结果：表三 （一）予以公开：自然人143＋商业企业7"
     )
 
@@ -60,7 +63,9 @@ def test_a_second_reading_with_the_same_figures_blames_the_report() -> None:
         ("applications.sum.natural", "error", "report"),
         ("applications.across.granted", "error", "report"),
     }
-    assert [f.message for f in weighed(first, report_of(MISREAD))] == [f.message for f in check(first)]
+    assert [f.message for f in weighed(first, report_of(MISREAD))] == [
+        f.message for f in check(first)
+    ]
 
 
 def test_without_a_second_reading_nothing_is_said_of_the_cause() -> None:
@@ -68,7 +73,9 @@ def test_without_a_second_reading_nothing_is_said_of_the_cause() -> None:
     assert weighed(first, None) == check(first)
     assert weighed(first, report_of(MISREAD, without="applications")) == check(first)
     assert weighed(first, report_of({CELL: None})) == check(first)  # blank where it matters
-    blank = {cell: None for cell in sound_values() if cell.startswith("applications") and cell != CELL}
+    blank = {
+        cell: None for cell in sound_values() if cell.startswith("applications") and cell != CELL
+    }
     assert weighed(first, report_of(blank)) == check(first)
     assert weighed(first, older()) == check(first)
 
@@ -77,7 +84,8 @@ def test_another_figure_that_satisfies_no_sum_is_told_and_changes_nothing() -> N
     found = weighed(from_page(MISREAD), report_of({CELL: 145}))
     assert {(finding.severity, finding.cause) for finding in found} == {("error", "")}
     assert all(
-        "另一种读法（按文字顺序）读作145，照此也不相符，请对照原文核实。" in finding.message for finding in found
+        "另一种读法（按文字顺序）读作145，照此也不相符，请对照原文核实。" in finding.message
+        for finding in found
     )
 
 
@@ -86,9 +94,9 @@ def test_only_the_sums_that_the_second_reading_satisfies_are_doubted() -> None:
     found = keys(weighed(from_page(MISREAD | other_error), report_of(other_error)))
     assert ("applications.sum.natural", "warning", "reading") in found
     assert ("applications.across.new", "error", "report") in found
-    assert {(severity, cause) for rule, severity, cause in found if rule.startswith("disputes")} == {
-        ("error", "report")
-    }
+    assert {
+        (severity, cause) for rule, severity, cause in found if rule.startswith("disputes")
+    } == {("error", "report")}
 
 
 def test_a_second_reading_that_mends_one_sum_by_breaking_another_is_not_believed() -> None:
@@ -103,8 +111,12 @@ def test_a_second_reading_that_mends_one_sum_by_breaking_another_is_not_believed
     [
         pytest.param(dict.fromkeys(sound_values(), 0), id="zeros"),
         pytest.param(dict.fromkeys(sound_values(), 7), id="sevens"),
-        pytest.param(dict(zip(sound_values(), [0, *sound_values().values()], strict=False)), id="shifted"),
-        pytest.param({cell: value * 2 for cell, value in sound_values().items() if value}, id="doubled"),
+        pytest.param(
+            dict(zip(sound_values(), [0, *sound_values().values()], strict=False)), id="shifted"
+        ),
+        pytest.param(
+            {cell: value * 2 for cell, value in sound_values().items() if value}, id="doubled"
+        ),
     ],
 )
 def test_rubbish_hides_no_error(second: dict[str, Value]) -> None:
@@ -118,20 +130,27 @@ FIGURES = st.one_of(st.none(), st.integers(0, 500))
 
 @properties(150)
 @given(
-    planted=st.dictionaries(st.sampled_from(sorted(sound_values())), FIGURES, min_size=1, max_size=3),
+    planted=st.dictionaries(
+        st.sampled_from(sorted(sound_values())), FIGURES, min_size=1, max_size=3
+    ),
     heard=st.dictionaries(st.sampled_from(sorted(sound_values())), FIGURES, max_size=6),
     right=st.booleans(),
 )
 def test_whatever_the_second_reading_no_finding_is_lost(
     planted: dict[str, Value], heard: dict[str, Value], right: bool
 ) -> None:
-    """A sum is doubted only where the figures of the second reading satisfy it, and it stays in sight."""
+    """A sum is doubted only where the figures of the second reading satisfy it, and it stays in
+    sight.
+    """
     first, second = from_page(planted), report_of(heard if right else planted | heard)
     before, after = check(first), weighed(first, second)
     assert sorted(finding.rule for finding in after) == sorted(finding.rule for finding in before)
-    assert [f.severity for f in after] == sorted((f.severity for f in after), key=["error", "warning", "note"].index)
+    assert [f.severity for f in after] == sorted(
+        (f.severity for f in after), key=["error", "warning", "note"].index
+    )
     merged = {
-        entry.cell: entry.value if (other := second.value(entry.cell)) is None else other for entry in first.entries()
+        entry.cell: entry.value if (other := second.value(entry.cell)) is None else other
+        for entry in first.entries()
     }
     for finding in after:
         if finding.cause == "reading":
@@ -140,7 +159,9 @@ def test_whatever_the_second_reading_no_finding_is_lost(
             assert sums is None or sums[0] == sums[1]
         if finding.cause == "report":
             assert all(second.value(cell) == first.value(cell) for cell in finding.cells)
-    demoted = sum(finding.severity == "error" for finding in before) - sum(f.severity == "error" for f in after)
+    demoted = sum(finding.severity == "error" for finding in before) - sum(
+        f.severity == "error" for f in after
+    )
     assert demoted == sum(finding.cause == "reading" for finding in after)
 
 
@@ -162,14 +183,20 @@ def test_figures_that_the_first_reading_lacks_settle_a_conflict() -> None:
     assert ("applications.across.new", "warning", "reading") in keys(found)
 
 
-# --- what is told -------------------------------------------------------------------------------------------------
+# --- what is told ---------------------------------------------------------------------------------
 
 
 def test_the_outcome_is_not_called_clean() -> None:
     found = weighed(from_page(MISREAD), report_of())
     assert cli.code_of(found) == 1
-    assert next(finding_lines(from_page(MISREAD), found)) == "核对42项勾稽关系，其中2项可能是读取有误，2处警告："
-    assert verdict(from_page(MISREAD), found) == "! 2项可能是读取有误，请对照原文核实，2处警告，见“校验结果”。"
+    assert (
+        next(finding_lines(from_page(MISREAD), found))
+        == "核对42项勾稽关系，其中2项可能是读取有误，2处警告："
+    )
+    assert (
+        verdict(from_page(MISREAD), found)
+        == "! 2项可能是读取有误，请对照原文核实，2处警告，见“校验结果”。"
+    )
 
 
 def test_json_has_the_cause_and_the_texts_of_the_source() -> None:
@@ -187,21 +214,42 @@ def test_a_text_that_is_not_simply_the_figure_is_in_the_message() -> None:
     assert all("（原文：" in finding.message for finding in found)
     across = next(finding for finding in found if finding.rule == "applications.across.granted")
     assert across.message.endswith("（原文：自然人“１４３ 件”。）")
-    doubted = next(f for f in weighed(first, report_of()) if f.rule == "applications.across.granted")
+    doubted = next(
+        f for f in weighed(first, report_of()) if f.rule == "applications.across.granted"
+    )
     assert "读作143（原文“１４３ 件”），另一种读法" in doubted.message
 
 
 def test_the_line_of_texts_begins_with_the_suspects_and_leaves_out_zeros() -> None:
-    raws = {f"applications.granted.{column}": text for column, text in (("natural", "143"), ("company", "7"))}
-    first = from_page(MISREAD, raws=raws | {"applications.granted.research": "0", "applications.granted.total": "143"})
-    across = next(finding for finding in check(first) if finding.rule == "applications.across.granted")
+    raws = {
+        f"applications.granted.{column}": text
+        for column, text in (("natural", "143"), ("company", "7"))
+    }
+    first = from_page(
+        MISREAD,
+        raws=raws | {"applications.granted.research": "0", "applications.granted.total": "143"},
+    )
+    across = next(
+        finding for finding in check(first) if finding.rule == "applications.across.granted"
+    )
     assert raw_line(first, across) == "原文：自然人“143”、商业企业“7”、总计“143”"
     suspect = (Suspect("applications.granted.total", 143, 152),)
-    assert raw_line(first, replace(across, suspects=(suspect,))) == "原文：总计“143”、自然人“143”、商业企业“7”"
-    assert raw_line(first, replace(across, cause="report")).startswith("原文（两种读法相同）：自然人“143”")
+    assert (
+        raw_line(first, replace(across, suspects=(suspect,)))
+        == "原文：总计“143”、自然人“143”、商业企业“7”"
+    )
+    assert raw_line(first, replace(across, cause="report")).startswith(
+        "原文（两种读法相同）：自然人“143”"
+    )
     assert raw_line(replace(first, document=None), across) == ""
-    assert raw_line(replace(first, document=replace(PAGE, content=b"")), across) == ""  # a workbook of ours
-    assert list(raws_of(first, across)) == [*raws, "applications.granted.research", "applications.granted.total"]
+    assert (
+        raw_line(replace(first, document=replace(PAGE, content=b"")), across) == ""
+    )  # a workbook of ours
+    assert list(raws_of(first, across)) == [
+        *raws,
+        "applications.granted.research",
+        "applications.granted.total",
+    ]
 
 
 def test_texts_are_clipped_and_few() -> None:
@@ -217,8 +265,14 @@ def test_texts_are_clipped_and_few() -> None:
 
 def test_other_findings_are_left_alone() -> None:
     first = from_page({"applications.granted.natural": -1})
-    found = [finding for finding in weighed(first, report_of()) if not finding.rule.startswith("applications")]
-    assert found == [finding for finding in check(first) if not finding.rule.startswith("applications")]
+    found = [
+        finding
+        for finding in weighed(first, report_of())
+        if not finding.rule.startswith("applications")
+    ]
+    assert found == [
+        finding for finding in check(first) if not finding.rule.startswith("applications")
+    ]
 
 
 def test_tables_of_a_second_reading_are_of_the_same_layout() -> None:
@@ -228,7 +282,7 @@ def test_tables_of_a_second_reading_are_of_the_same_layout() -> None:
     assert weighed(first, replace(report_of(), tables={table.id: fewer})) == check(first)
 
 
-# --- the prose ----------------------------------------------------------------------------------------------------
+# --- the prose ------------------------------------------------------------------------------------
 
 
 def test_a_proposal_that_the_prose_bears_out_is_told_with_its_words() -> None:
@@ -242,7 +296,12 @@ def test_a_proposal_that_the_prose_bears_out_is_told_with_its_words() -> None:
     place = "第一节第1段“其中自然人申请予以公开134件”"
     said = "全年新收申请，其中自然人申请予以公开134件。"
     assert told(said) == replace(found, message=f"差9。{place}，（一）予以公开·自然人也是134。")
-    for silent in ("", said.replace("134", "143"), "全年共收到申请134件。", said.replace("134件", "约134件")):
+    for silent in (
+        "",
+        said.replace("134", "143"),
+        "全年共收到申请134件。",
+        said.replace("134件", "约134件"),
+    ):
         assert told(silent) == found, silent
     both = replace(found, suspects=((part, replace(whole, proposed=5)),))
     assert told(f"{said}\n全年予以公开9件。", both) == both
@@ -256,6 +315,10 @@ def test_a_proposal_that_the_prose_bears_out_is_told_with_its_words() -> None:
 def test_a_check_cites_the_prose() -> None:
     broken = report_of({CELL: 143, "applications.new.natural": None})
     report = replace(broken, sections={1: f"其中自然人申请予以公开{sound_values()[CELL]}件。"})
-    findings = [finding for finding in check(report) if any(CELL in s.cell for c in finding.suspects for s in c)]
+    findings = [
+        finding
+        for finding in check(report)
+        if any(CELL in s.cell for c in finding.suspects for s in c)
+    ]
     assert findings
     assert all("第一节第1段" in finding.message for finding in findings)

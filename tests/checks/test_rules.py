@@ -1,4 +1,6 @@
-"""The registry of rules: whole, none unknown, every example a message of ours, the page as generated."""
+"""The registry of rules: whole, none unknown, every example a message of ours, the page as
+generated.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ OTHERS = {rule.id for rule in other_rules()}
 FAMILIES = {rule_id.partition(".")[0] for rule_id in OTHERS}
 
 
-# --- whole --------------------------------------------------------------------------------------------------------
+# --- whole ----------------------------------------------------------------------------------------
 
 
 def test_ids_are_unique() -> None:
@@ -56,15 +58,22 @@ def test_texts_are_sentences_for_clerks(rule: Rule) -> None:
 def test_every_rule_of_the_documents_is_registered() -> None:
     stated = {item["rule"] for case in CASES for item in typed(case, "findings.json")}
     sources = [
-        path for case in CASES for path in (DOCUMENTS / case).glob("source.*") if path.suffix in (".txt", ".html")
+        path
+        for case in CASES
+        for path in (DOCUMENTS / case).glob("source.*")
+        if path.suffix in (".txt", ".html")
     ]
-    stated |= {finding.rule for path in sources for finding in check(gongkai.read_report(str(path)))}
+    stated |= {
+        finding.rule for path in sources for finding in check(gongkai.read_report(str(path)))
+    }
     assert stated
     assert stated <= REGISTERED
 
 
 def literals(tree: ast.AST) -> Iterator[str]:
-    """The texts of a module outside its rules; of a text with figures in it the start with a star."""
+    """The texts of a module outside its rules; of a text with figures in it the start with a
+    star.
+    """
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Rule":
             continue
@@ -102,13 +111,19 @@ def test_every_rule_in_the_code_is_registered_and_no_other() -> None:
     assert {text for text in used(CHECKS) if not text.endswith("*")} <= OTHERS
     everywhere = used(PACKAGE)
     starts = tuple(text[:-1] for text in everywhere if text.endswith("*"))
-    assert {rule_id for rule_id in OTHERS - everywhere if not (starts and rule_id.startswith(starts))} == set()
+    assert {
+        rule_id for rule_id in OTHERS - everywhere if not (starts and rule_id.startswith(starts))
+    } == set()
 
 
 def first_arguments() -> Iterator[str]:
     for tree in trees().values():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Finding" and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func).rpartition(".")[2] == "Finding"
+                and node.args
+            ):
                 first = node.args[0]
                 if isinstance(first, ast.Constant):
                     yield str(first.value)
@@ -120,7 +135,7 @@ def test_every_finding_made_is_of_a_known_rule() -> None:
     assert made <= OTHERS
 
 
-# --- examples -----------------------------------------------------------------------------------------------------
+# --- examples -------------------------------------------------------------------------------------
 
 
 def typed_as_text(cell: str) -> Report:
@@ -128,17 +143,24 @@ def typed_as_text(cell: str) -> Report:
     report = report_of()
     table = report.tables["applications"]
     entry = replace(table.entries[cell], read_by="text")
-    return replace(report, tables={**report.tables, table.id: replace(table, entries={**table.entries, cell: entry})})
+    return replace(
+        report,
+        tables={**report.tables, table.id: replace(table, entries={**table.entries, cell: entry})},
+    )
 
 
-def problem(row: str = "", column: str = "", raw: str = "", reason: str = "", table: str = "applications") -> Report:
+def problem(
+    row: str = "", column: str = "", raw: str = "", reason: str = "", table: str = "applications"
+) -> Report:
     blank = {} if not row else {f"{table}.{row}.{name}": None for name in ("natural", "total")}
     return report_of(blank, problems=[Problem(table, row, column, raw, reason)])
 
 
 def with_prose(sections: dict[int, str], **changes: object) -> Report:
     prose = {1: "收到申请455件。", 5: "时效不强。", 6: "无。"} | sections
-    return replace(report_of(), sections={number: text for number, text in prose.items() if text}, **changes)
+    return replace(
+        report_of(), sections={number: text for number, text in prose.items() if text}, **changes
+    )
 
 
 def nobody_applied() -> Report:
@@ -165,7 +187,9 @@ PARTS = (
 )
 MADE: dict[str, Callable[[], Report]] = {
     "coverage.figures": lambda: blank_report("2021", 2021),
-    "coverage.table": lambda: report_of(without="disputes", problems=[Problem("disputes", "", "", "", NO_TABLE)]),
+    "coverage.table": lambda: report_of(
+        without="disputes", problems=[Problem("disputes", "", "", "", NO_TABLE)]
+    ),
     "coverage.row": lambda: problem(row="granted", reason=NOT_FOUND_ROW),
     "coverage.column": lambda: problem(column="research", reason=NOT_FOUND_COLUMN),
     "coverage.negative": lambda: report_of({GRANTED: -3}),
@@ -177,7 +201,9 @@ MADE: dict[str, Callable[[], Report]] = {
     "coverage.year": lambda: report_of(year=None),
     "coverage.edition": lambda: replace(older(), year=2021),
     "coverage.text": lambda: typed_as_text(GRANTED),
-    "coverage.sign": lambda: report_of({"disclosure.rules.made": None}, raws={"disclosure.rules.made": "/"}),
+    "coverage.sign": lambda: report_of(
+        {"disclosure.rules.made": None}, raws={"disclosure.rules.made": "/"}
+    ),
     "coverage.blank": lambda: report_of({"disclosure.rules.made": None}),
     "coverage.converted": lambda: report_of({AMOUNT: Decimal("25.1")}, raws={AMOUNT: "251000元"}),
     "coverage.unit": unit_unknown,
@@ -185,7 +211,9 @@ MADE: dict[str, Callable[[], Report]] = {
     "plausibility.rules": lambda: report_of({"disclosure.rules.made": 24}),
     "plausibility.fees": nobody_applied,
     "plausibility.period": lambda: with_prose({}, opening=PERIOD),
-    "plausibility.published": lambda: replace(report_of(), agency="青溪县教育局", published="2022-03-05"),
+    "plausibility.published": lambda: replace(
+        report_of(), agency="青溪县教育局", published="2022-03-05"
+    ),
     "plausibility.sections": lambda: with_prose({5: ""}),
     "plausibility.numbering": lambda: with_prose({1: "（一）主动公开\n（三）平台建设"}),
 }
@@ -196,11 +224,15 @@ def test_an_example_is_what_the_check_says(rule_id: str) -> None:
     rule = rule_of(rule_id)
     messages = [finding.message for finding in check(MADE[rule_id]()) if finding.rule == rule_id]
     assert rule.example in messages
-    assert {finding.severity for finding in check(MADE[rule_id]()) if finding.rule == rule_id} == {rule.severity}
+    assert {finding.severity for finding in check(MADE[rule_id]()) if finding.rule == rule_id} == {
+        rule.severity
+    }
 
 
 def test_coverage_and_plausibility_have_an_example_each() -> None:
-    assert set(MADE) == {rule_id for rule_id in OTHERS if rule_id.startswith(("coverage.", "plausibility."))}
+    assert set(MADE) == {
+        rule_id for rule_id in OTHERS if rule_id.startswith(("coverage.", "plausibility."))
+    }
 
 
 @pytest.mark.parametrize("rule_id", sorted(RELATIONS))
@@ -214,25 +246,33 @@ def test_the_example_of_a_relation_is_what_the_check_says(rule_id: str) -> None:
     edition, relation = found[0]
     figures = {relation.parts[0]: 12, relation.parts[1]: 3, relation.whole[0]: 14}
     tables = {
-        name: Table(name, edition.name, {cell: Entry(cell, figures.get(cell, 0)) for cell in form.cells})
+        name: Table(
+            name, edition.name, {cell: Entry(cell, figures.get(cell, 0)) for cell in form.cells}
+        )
         for name, form in edition.forms.items()
     }
     broken = check(replace(report_of(year=int(edition.name)), tables=tables))
     rule = rule_of(rule_id)
     # After it the check says which cells are likely wrong, which depends on the rest of the table.
-    assert any(finding.message.startswith(rule.example) for finding in broken if finding.rule == rule_id)
+    assert any(
+        finding.message.startswith(rule.example) for finding in broken if finding.rule == rule_id
+    )
     assert rule.advice == explanations()[relation.kind].advice
     assert edition.circular in rule.source
     assert rule.example[: rule.example.index("：")] in rule.meaning
 
 
 def test_a_relation_of_one_edition_says_so() -> None:
-    assert rule_of("applications.across.other").meaning.startswith("2019年格式：表三 （六）其他处理：")
-    assert rule_of("applications.across.granted").meaning.startswith("表三 （一）予以公开：自然人＋")
+    assert rule_of("applications.across.other").meaning.startswith(
+        "2019年格式：表三 （六）其他处理："
+    )
+    assert rule_of("applications.across.granted").meaning.startswith(
+        "表三 （一）予以公开：自然人＋"
+    )
     assert "；2019年格式：" in rule_of("applications.sum.total").meaning
 
 
-# --- the page -----------------------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------
 
 PAGE = rules_page.PAGE.read_text(encoding="utf-8") if rules_page.PAGE.is_file() else ""
 
@@ -255,10 +295,13 @@ def test_every_rule_has_its_place_on_the_page() -> None:
     assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) <= set(places)
     for rule in other_rules():
         section = PAGE.partition(f'<a id="{rule.id}"></a>')[2].partition("<a id=")[0]
-        assert all(text in section for text in (rule.title, rule.meaning, rule.source, rule.example, rule.advice))
+        assert all(
+            text in section
+            for text in (rule.title, rule.meaning, rule.source, rule.example, rule.advice)
+        )
 
 
-# --- the command --------------------------------------------------------------------------------------------------
+# --- the command ----------------------------------------------------------------------------------
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -266,14 +309,25 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("rule_id", ["applications.across.granted", "coverage.implied", "plausibility.fees"])
+@pytest.mark.parametrize(
+    "rule_id", ["applications.across.granted", "coverage.implied", "plausibility.fees"]
+)
 def test_one_rule_is_explained(rule_id: str, capsys: pytest.CaptureFixture[str]) -> None:
     rule = rule_of(rule_id)
     text = said(capsys, rule_id)
-    heads = (f"含义：{rule.meaning}", f"依据：{rule.source}", f"例子：{rule.example}", f"怎么办：{rule.advice}")
+    heads = (
+        f"含义：{rule.meaning}",
+        f"依据：{rule.source}",
+        f"例子：{rule.example}",
+        f"怎么办：{rule.advice}",
+    )
     assert all(line in text for line in heads)
     found = json.loads(said(capsys, rule_id, "--json"))
-    assert (found["rule"], found["advice"], found["severity"]) == (rule.id, rule.advice, rule.severity)
+    assert (found["rule"], found["advice"], found["severity"]) == (
+        rule.id,
+        rule.advice,
+        rule.severity,
+    )
 
 
 def test_all_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -298,7 +352,9 @@ def test_all_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
         ("x" * 5000, ""),
     ],
 )
-def test_an_unknown_rule_is_told_with_those_near(rule_id: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_rule_is_told_with_those_near(
+    rule_id: str, near: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["rules", rule_id]) == 2
     text = capsys.readouterr().err
     assert text.startswith("没有编号为“")

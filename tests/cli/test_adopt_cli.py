@@ -1,4 +1,6 @@
-"""``gongkai adopt``: the proposals listed, applied to a file, or refused; and the file that results."""
+"""``gongkai adopt``: the proposals listed, applied to a file, or refused; and the file that
+results.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ from helpers.excel.desk import Desk, open_desk, range_of
 from helpers.made import report_of
 from helpers.office import convert, page_pixels, page_texts, recalculated
 
-NATURAL, COMPANY, REVIEW = "applications.granted.natural", "applications.granted.company", "disputes.review.total"
+NATURAL, COMPANY, REVIEW = (
+    "applications.granted.natural",
+    "applications.granted.company",
+    "disputes.review.total",
+)
 TOTAL, UPHELD = "applications.granted.total", "disputes.review.upheld"
 SPOT = sheet_of("applications", "2021").cells[NATURAL]
 ASIDE = 90, 60  # a cell that nothing stands in
@@ -76,7 +82,9 @@ def parts(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_without_numbers_it_lists_and_writes_nothing(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_numbers_it_lists_and_writes_nothing(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = path.read_bytes()
     assert main(["adopt", str(path)]) == 1
     told = capsys.readouterr().out
@@ -88,7 +96,9 @@ def test_without_numbers_it_lists_and_writes_nothing(path: Path, capsys: pytest.
     assert path.read_bytes() == before
 
 
-def test_a_sound_report_has_nothing_to_adopt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sound_report_has_nothing_to_adopt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sound = filled(tmp_path / "好.xlsm", report_of())
     assert main(["adopt", str(sound)]) == 0
     assert "没有要采纳的建议" in capsys.readouterr().out
@@ -120,13 +130,17 @@ def test_what_is_adopted_stands_in_the_file(path: Path, capsys: pytest.CaptureFi
     assert list(parts(path)) == list(before)
 
 
-def test_what_was_dismissed_beside_the_file_does_not_count(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_dismissed_beside_the_file_does_not_count(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     listed = numbers(path)
     assert main(["dismiss", str(path), str(listed["行政复议"]), "--reason", "已核实"]) == 0
     capsys.readouterr()
     assert main(["adopt", str(path)]) == 1
     told = capsys.readouterr().out
-    assert told.index(f"{listed['（一）予以公开']}. ✗ 错误") < told.index(f"{listed['行政复议']}. ○ 已忽略")
+    assert told.index(f"{listed['（一）予以公开']}. ✗ 错误") < told.index(
+        f"{listed['行政复议']}. ○ 已忽略"
+    )
     assert main(["adopt", str(path), str(listed["（一）予以公开"])]) == 0
     assert "没有其他错误，另有1处已忽略" in capsys.readouterr().out
     assert main(["check", str(path)]) == 0
@@ -149,8 +163,12 @@ def test_one_after_the_other(path: Path) -> None:
     assert main(["adopt", str(path), "1"]) == 2
 
 
-@pytest.mark.parametrize("choice", ["x", "0", "1=", "=1", "1=0", "-1", "1.5", "1=1=1", "99999", "一"])
-def test_what_is_no_number_is_explained(path: Path, choice: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "choice", ["x", "0", "1=", "=1", "1=0", "-1", "1.5", "1=1=1", "99999", "一"]
+)
+def test_what_is_no_number_is_explained(
+    path: Path, choice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["adopt", str(path), choice])
     assert stopped.value.code == 2
@@ -170,12 +188,16 @@ def refused(path: Path, *choices: str, capsys: pytest.CaptureFixture[str]) -> st
 
 def test_several_ways_want_a_number(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     number = numbers(path)["行政复议"]
-    assert f"请先选定一种：写成 序号=方案，如 {number}=1。" in refused(path, str(number), capsys=capsys)
+    assert f"请先选定一种：写成 序号=方案，如 {number}=1。" in refused(
+        path, str(number), capsys=capsys
+    )
     assert "只有3种改法" in refused(path, f"{number}=9", capsys=capsys)
     assert "不能同时采纳" in refused(path, f"{number}=1", f"{number}=2", capsys=capsys)
 
 
-def test_a_finding_without_a_proposal_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_finding_without_a_proposal_is_told_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     lost = Problem(
         "disputes", "", "", "", "没有找到这张表"
     )  # what only the page could tell: the list says it, the file not
@@ -183,20 +205,26 @@ def test_a_finding_without_a_proposal_is_told_so(tmp_path: Path, capsys: pytest.
     assert "第1条没有建议，不能采纳" in refused(path, "1", capsys=capsys)
 
 
-def test_a_list_older_than_the_figures_is_refused(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_list_older_than_the_figures_is_refused(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     number = numbers(path)["（一）予以公开"]
     fill_file(path, path, [Edit("表三", *SPOT, 144)], overwrite=True)
     assert "数字或序号已有变动，请重新校验" in refused(path, str(number), capsys=capsys)
     other = report_of({COMPANY: 70})
     fill_file(path, path, [Edit("表三", *SPOT, 134)], overwrite=True)
-    fill_file(path, path, [Edit("表三", SPOT[0], SPOT[1] + 1, other.value(COMPANY))], overwrite=True)
+    fill_file(
+        path, path, [Edit("表三", SPOT[0], SPOT[1] + 1, other.value(COMPANY))], overwrite=True
+    )
     assert "数字或序号已有变动" in refused(path, str(number), capsys=capsys)
 
 
 def test_what_was_likely_misread_stands_elsewhere_in_the_list(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An import lists it after the errors; the workbook alone knows of no second reading, and counts it as one."""
+    """An import lists it after the errors; the workbook alone knows of no second reading, and
+    counts it as one.
+    """
     misread = report_of({NATURAL: 143, REVIEW: 10})
     second = replace(misread, tables={"applications": report_of().tables["applications"]})
     path, anew = tmp_path / "年报.xlsm", tmp_path / "新.xlsm"
@@ -216,7 +244,10 @@ def test_a_list_that_was_cleared_does_not_matter(path: Path) -> None:
     columns = layout.RESULT_COLUMNS.items()
     rows = range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
     empty = [
-        Edit(layout.RESULTS, row, at, None) for row in rows for name, at in columns if name not in ("place", "state")
+        Edit(layout.RESULTS, row, at, None)
+        for row in rows
+        for name, at in columns
+        if name not in ("place", "state")
     ]
     fill_file(path, path, empty, overwrite=True)
     assert main(["adopt", str(path), str(number)]) == 1
@@ -233,7 +264,11 @@ def test_a_list_that_was_cleared_does_not_matter(path: Path) -> None:
     ],
 )
 def test_anything_but_a_workbook_of_ours(
-    name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str,
+    why: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "页.html").write_text("<p>年报", encoding="utf-8")
@@ -272,9 +307,13 @@ def test_an_older_workbook_is_told_so(path: Path, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize("formula", [b"<f>100+43</f>", b'<f t="array" ref="C7:E7">B1:D1</f>'])
-def test_a_formula_is_left_alone(path: Path, formula: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_formula_is_left_alone(
+    path: Path, formula: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
     number = str(numbers(path)["（一）予以公开"])
-    rewritten(path, {"sheet3.xml": (b'<v>143</v></c><c r="E7"', formula + b'<v>143</v></c><c r="E7"')})
+    rewritten(
+        path, {"sheet3.xml": (b'<v>143</v></c><c r="E7"', formula + b'<v>143</v></c><c r="E7"')}
+    )
     assert "D7（表三 （一）予以公开·自然人）是公式" in refused(path, number, capsys=capsys)
 
 
@@ -322,7 +361,7 @@ def adopt_one(saved: Path, number: int) -> None:
     assert log_of(saved)[0][1:3] == ("表三", "D7")
 
 
-# --- marks, as the workbook shows them ----------------------------------------------------------------------------
+# --- marks, as the workbook shows them ------------------------------------------------------------
 
 
 @cache
@@ -406,7 +445,7 @@ def test_a_note_of_the_prose_shows_once_the_suspect_is_right(in_prose: Path) -> 
     assert mark_of(desk, TOTAL) in ("!", "i")
 
 
-# --- marks, as LibreOffice shows them -----------------------------------------------------------------------------
+# --- marks, as LibreOffice shows them -------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -435,14 +474,21 @@ def printed(
 def dark_dots(pdf: Path, page: int, folder: Path) -> int:
     """Dots in the colour of a suspect."""
     pixels = page_pixels(pdf, page, folder)
-    return sum(40 < red < 110 and green < 60 and 70 < blue < 130 and blue > red for red, green, blue in pixels)
+    return sum(
+        40 < red < 110 and green < 60 and 70 < blue < 130 and blue > red
+        for red, green, blue in pixels
+    )
 
 
 @pytest.mark.slow
 def test_a_mark_goes_out_in_libreoffice(printed: dict[str, Path], tmp_path: Path) -> None:
     pdfs = [printed[name] for name in ("figures", "half", "figures-right")]
     texts = ["".join(page_texts(pdf)[2].split()) for pdf in pdfs]
-    assert [("疑143" in text, "疑9" in text) for text in texts] == [(True, True), (False, True), (False, False)]
+    assert [("疑143" in text, "疑9" in text) for text in texts] == [
+        (True, True),
+        (False, True),
+        (False, False),
+    ]
     both, one, none = (dark_dots(pdf, 3, tmp_path) for pdf in pdfs)
     assert both > one > none == 0
 

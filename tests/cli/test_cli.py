@@ -31,7 +31,11 @@ def test_read_json_has_the_documented_shape() -> None:
         *("title", "agency", "body", "year", "published", "evidence", "source", "provenance"),
         *("evaluated", "tables", "sections", "problems"),
     ]
-    assert (found["agency"], found["year"], found["published"]) == ("瑞安市人民政府", 2021, "2022-02-20")
+    assert (found["agency"], found["year"], found["published"]) == (
+        "瑞安市人民政府",
+        2021,
+        "2022-02-20",
+    )
     tables = found["tables"]
     assert [len(row["values"]) for row in tables["disclosure"]["rows"]] == [3, 3, 1, 1, 1, 1]
     assert [len(row["values"]) for row in tables["applications"]["rows"]] == [7] * 25
@@ -112,7 +116,10 @@ def test_standard_input() -> None:
     ("name", "content"),
     [
         ("empty.html", b""),
-        ("login.html", "<title>登录</title><form>用户名<input><input type=password></form>".encode()),
+        (
+            "login.html",
+            "<title>登录</title><form>用户名<input><input type=password></form>".encode(),
+        ),
         ("prose.txt", "今天天气很好。".encode()),
         ("truncated.pdf", b"%PDF-1.7\n1 0 obj <<"),
         ("zip.xlsm", b"PK\x03\x04" + b"\0" * 50),
@@ -121,7 +128,9 @@ def test_standard_input() -> None:
     ],
 )
 @pytest.mark.parametrize("command", ["read", "check", "fill"])
-def test_bad_input_gets_one_chinese_sentence(tmp_path: Path, command: str, name: str, content: bytes) -> None:
+def test_bad_input_gets_one_chinese_sentence(
+    tmp_path: Path, command: str, name: str, content: bytes
+) -> None:
     source = tmp_path / name
     source.write_bytes(content)
     target = ["-o", tmp_path / "out.xlsm"] if command == "fill" else []
@@ -134,7 +143,15 @@ def test_bad_input_gets_one_chinese_sentence(tmp_path: Path, command: str, name:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["nonsense"], ["read"], ["fill", RUIAN], ["rules", "--edition", "1999"], ["check", RUIAN, "--x"]]
+    "arguments",
+    [
+        [],
+        ["nonsense"],
+        ["read"],
+        ["fill", RUIAN],
+        ["rules", "--edition", "1999"],
+        ["check", RUIAN, "--x"],
+    ],
 )
 def test_wrong_arguments_are_explained_in_chinese(arguments: list[str]) -> None:
     run = run_command(*arguments)
@@ -157,7 +174,11 @@ def test_fill_then_check_then_refuse_to_overwrite(tmp_path: Path) -> None:
     assert [check["report"]["source"] for check in checks] == [BROKEN, str(target)]
     only_page = {"cause", "raws"}  # what the user typed into a workbook is not read a second time
     from_page, from_book = (
-        [{key: f[key] for key in f.keys() - only_page} for f in check["findings"] if f["severity"] == "error"]
+        [
+            {key: f[key] for key in f.keys() - only_page}
+            for f in check["findings"]
+            if f["severity"] == "error"
+        ]
         for check in checks
     )
     assert from_page == from_book
@@ -180,8 +201,9 @@ def test_rules_lists_every_relation() -> None:
     text = run_command("rules").stdout
     assert "applications.balance.natural" in text
     assert (
-        "一、本年新收政府信息公开申请数量＋二、上年结转政府信息公开申请数量＝（七）总计＋四、结转下年度继续办理" in text
-    )
+        "一、本年新收政府信息公开申请数量＋二、上年结转政府信息公开申请数量＝（七）总计＋四、"
+        "结转下年度继续办理"
+    ) in text
 
 
 def test_demo_imports_by_url_and_shows_both_outcomes(tmp_path: Path) -> None:
@@ -193,7 +215,9 @@ def test_demo_imports_by_url_and_shows_both_outcomes(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.xlsx"))) == 2
 
 
-def test_an_internal_error_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_internal_error_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def fail(options: object) -> int:
         raise ZeroDivisionError
 
@@ -236,16 +260,27 @@ def test_a_template_is_not_filled_in_place(tmp_path: Path) -> None:
     assert run_command("template", "-o", str(mine)).returncode == 0
     before = mine.read_bytes()
     run = run_command("fill", RUIAN, "--template", str(mine), "-o", str(mine), "--force")
-    assert (run.returncode, run.stdout, run.stderr) == (2, "", "mine.xlsm就是所用的模板，没有写入；请另选文件名。\n")
+    assert (run.returncode, run.stdout, run.stderr) == (
+        2,
+        "",
+        "mine.xlsm就是所用的模板，没有写入；请另选文件名。\n",
+    )
     assert mine.read_bytes() == before
 
 
 @pytest.mark.parametrize("command", [("fill", RUIAN), ("template",), ("demo",)])
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("", "没有给出文件名"), (f"{'x' * 300}.xlsx", "文件名太长"), ("kept/a.xlsx", "不是文件夹"), ("kept", "kept")],
+    [
+        ("", "没有给出文件名"),
+        (f"{'x' * 300}.xlsx", "文件名太长"),
+        ("kept/a.xlsx", "不是文件夹"),
+        ("kept", "kept"),
+    ],
 )
-def test_odd_outputs_get_one_sentence(command: tuple[str, ...], name: str, said: str, tmp_path: Path) -> None:
+def test_odd_outputs_get_one_sentence(
+    command: tuple[str, ...], name: str, said: str, tmp_path: Path
+) -> None:
     (tmp_path / "kept").write_text("mine")
     run = run_command(*command, "-o", str(tmp_path / name) if name else "")
     assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (2, "", 1)
@@ -255,7 +290,7 @@ def test_odd_outputs_get_one_sentence(command: tuple[str, ...], name: str, said:
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("kept", "mine")]
 
 
-# --- names that are unruly ----------------------------------------------------------------------------------------
+# --- names that are unruly ------------------------------------------------------------------------
 
 
 def test_unruly_names_stay_on_their_line(tmp_path: Path) -> None:
@@ -295,7 +330,7 @@ def test_the_file_behind_standard_input_is_not_replaced(tmp_path: Path) -> None:
     assert other.returncode == 0
 
 
-# --- outputs that are unruly --------------------------------------------------------------------------------------
+# --- outputs that are unruly ----------------------------------------------------------------------
 
 PRINTING = [
     ["rules"],
@@ -362,7 +397,9 @@ def test_whatever_prints_may_lose_its_reader(arguments: list[str]) -> None:
 
 @pytest.mark.process
 def test_what_libraries_print_does_not_stand_in_the_output() -> None:
-    """HiGHS, the solver in scipy, prints a line of its own now and then, at the end of the process as a rule."""
+    """HiGHS, the solver in scipy, prints a line of its own now and then, at the end of the process
+    as a rule.
+    """
     code = (
         "import ctypes, os, sys\n"
         "from gongkai.cli import main\n"
@@ -370,7 +407,9 @@ def test_what_libraries_print_does_not_stand_in_the_output() -> None:
         "os.write(1, b'HighsMipSolverData')\n"
         "sys.exit(code)\n"
     )
-    run = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code], capture_output=True, check=True
+    )
     assert len(json.loads(run.stdout.decode())) == 42
 
 
@@ -401,7 +440,9 @@ def test_an_output_without_chinese_letters_is_no_failure() -> None:
 
 
 @pytest.mark.parametrize("command", [["fill", RUIAN], ["fill", RUIAN, "--json"], ["template"]])
-def test_a_file_that_was_written_is_named_where_the_output_fails(command: list[str], tmp_path: Path) -> None:
+def test_a_file_that_was_written_is_named_where_the_output_fails(
+    command: list[str], tmp_path: Path
+) -> None:
     target = tmp_path / "a.xlsm"
     run = run_command(*command, "-o", target, stdout=None)
     assert run.returncode == 2

@@ -54,7 +54,11 @@ def test_insecure_opens_a_site_that_signed_for_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["check", "read", "fill", "batch"])
 def test_offline_and_refresh_exclude_each_other(command: str) -> None:
     run = run_command(command, "x", "-o", "y", "--offline", "--refresh")
-    assert (run.returncode, "这两个选项不能同时使用" in run.stderr, run.stderr.count("\n")) == (2, True, 1)
+    assert (run.returncode, "这两个选项不能同时使用" in run.stderr, run.stderr.count("\n")) == (
+        2,
+        True,
+        1,
+    )
     for option in ("--offline", "--refresh", "--insecure"):
         assert option in run_command(command, "--help").stdout
 
@@ -64,11 +68,17 @@ def test_an_attachment_is_read_and_the_choice_printed() -> None:
     with serving({"/": [answer(body)], "/1.doc": [answer(page(wrong=True))]}) as server:
         run = run_command("check", server.url())
     assert run.returncode == 1
-    assert f"报告取自其附件“报告全文.doc”（页面上唯一的文档附件）：{server.url('/1.doc')}。" in run.stdout
+    assert (
+        f"报告取自其附件“报告全文.doc”（页面上唯一的文档附件）：{server.url('/1.doc')}。"
+        in run.stdout
+    )
 
 
 def test_a_directory_lists_its_candidates() -> None:
-    links = "".join(f"<a href='/{n}.pdf'>{name}2021年政府信息公开年度报告</a>" for n, name in enumerate(bodies(3), 1))
+    links = "".join(
+        f"<a href='/{n}.pdf'>{name}2021年政府信息公开年度报告</a>"
+        for n, name in enumerate(bodies(3), 1)
+    )
     with serving({"/": [answer(f"<html><h1>各县年报</h1>{links}</html>".encode())]}) as server:
         urls = [server.url(f"/{n}.pdf") for n in (1, 2, 3)]
         run = run_command("check", server.url())

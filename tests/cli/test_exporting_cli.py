@@ -40,7 +40,11 @@ def test_the_figures_as_a_file(source: str, book: Path, tmp_path: Path) -> None:
     assert (tmp_path / "a.csv").read_bytes() == report_to_csv(read_report(given))
     rows = list(csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()))
     found = json.loads((tmp_path / "a.JSON").read_text(encoding="utf-8"))
-    assert (found["year"], found["checked"], found["tables"]["disputes"]["edition"]) == (2021, 42, "2021")
+    assert (found["year"], found["checked"], found["tables"]["disputes"]["edition"]) == (
+        2021,
+        42,
+        "2021",
+    )
     sheet = [[cell.value for cell in row] for row in load_workbook(tmp_path / "a.xlsx").active]
     assert tuple(sheet[0]) == COLUMNS
     shown = [["" if value is None else str(value) for value in row] for row in sheet[1:]]
@@ -57,7 +61,11 @@ def test_nothing_is_replaced_without_force(book: Path, tmp_path: Path) -> None:
     assert run_command("export", RUIAN, "-o", target, "--force").returncode == 0
     before = book.read_bytes()
     same = run_command("export", book, "-o", book, "--force")
-    assert (same.returncode, "就是所读的文件" in same.stderr, book.read_bytes()) == (2, True, before)
+    assert (same.returncode, "就是所读的文件" in same.stderr, book.read_bytes()) == (
+        2,
+        True,
+        before,
+    )
 
 
 @pytest.mark.parametrize("command", LISTS)

@@ -1,4 +1,6 @@
-"""``--json`` is a list for every number of sources, ``--jsonl`` an object a line, ``--json-object`` the form before."""
+"""``--json`` is a list for every number of sources, ``--jsonl`` an object a line, ``--json-object``
+the form before.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +106,9 @@ def test_check_write_gives_a_list_and_lines(tmp_path: Path) -> None:
 
 
 def test_one_thing_stays_one_object(tmp_path: Path) -> None:
-    """One source with one workbook, one government with those below it, one rule: no list of sources."""
+    """One source with one workbook, one government with those below it, one rule: no list of
+    sources.
+    """
     filled = json.loads(run_command("fill", RUIAN, "-o", tmp_path / "a.xlsm", "--json").stdout)
     assert filled["workbook"] == str(tmp_path / "a.xlsm")
     assert "cells" in json.loads(run_command("levels", RUIAN, RUIAN, "--json").stdout)

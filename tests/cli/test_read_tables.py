@@ -97,14 +97,20 @@ def test_units_that_differ_stand_below_their_heads() -> None:
 
 @pytest.mark.parametrize("edition", ["2019", "2021"])
 @pytest.mark.parametrize("value", [None, 0, 123456])
-def test_figures_stand_under_their_heads_within_eighty_columns(edition: str, value: int | None) -> None:
+def test_figures_stand_under_their_heads_within_eighty_columns(
+    edition: str, value: int | None
+) -> None:
     """All lines with figures end where their heads end, measured as a terminal does."""
     for form in editions()[edition].forms.values():
         entries = {cell: Entry(cell, value, "", None) for cell in form.cells}
         found = list(table_lines(Table(form.id, edition, entries)))
         assert max(map(width_of, found)) <= WIDTH
         for block in "\n".join(found[1:]).split("\n\n"):
-            ends = {width_of(line) for line in block.split("\n") if line.endswith(("（空）", "0", "123456"))}
+            ends = {
+                width_of(line)
+                for line in block.split("\n")
+                if line.endswith(("（空）", "0", "123456"))
+            }
             heads = {
                 width_of(line)
                 for line in block.split("\n")

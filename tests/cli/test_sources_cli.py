@@ -1,4 +1,6 @@
-"""Folders and globs as sources of ``read`` and ``check``: a folder is its documents, our own records are none."""
+"""Folders and globs as sources of ``read`` and ``check``: a folder is its documents, our own
+records are none.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +96,9 @@ def test_what_is_kept_of_a_version_before_is_none_of_a_folders_documents(out: Pa
 
 @pytest.mark.parametrize("command", [("read",), ("check",), ("check", "--write")])
 @pytest.mark.parametrize("names", [(), ("备注.docm", "图.svg")])
-def test_a_folder_without_documents(command: tuple[str, ...], names: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_folder_without_documents(
+    command: tuple[str, ...], names: tuple[str, ...], tmp_path: Path
+) -> None:
     for name in names:
         (tmp_path / name).write_bytes(b"x")
     run = run_command(*command, tmp_path)
@@ -142,7 +146,11 @@ def test_a_glob_with_our_own_records_does_not_fail(out: Path) -> None:
 def test_named_alone_a_record_is_refused(name: str, out: Path) -> None:
     run = run_command("check", out / name)
     assert run.returncode == 2
-    refused = ("没有读出数字", "没有找到政府信息公开工作年度报告", "是批量导入的工作簿，其中没有报告")
+    refused = (
+        "没有读出数字",
+        "没有找到政府信息公开工作年度报告",
+        "是批量导入的工作簿，其中没有报告",
+    )
     assert any(told in run.stderr for told in refused)
 
 
@@ -153,7 +161,11 @@ def test_records_alone_are_refused_each(out: Path) -> None:
 
 
 def test_renamed_records_are_known_by_what_they_hold(out: Path) -> None:
-    for name, other in {"汇总.xlsx": "一.xlsx", "汇总.csv": "二.txt", "gongkai-batch.jsonl": "三"}.items():
+    for name, other in {
+        "汇总.xlsx": "一.xlsx",
+        "汇总.csv": "二.txt",
+        "gongkai-batch.jsonl": "三",
+    }.items():
         (out / name).rename(out / other)
     run = run_command("check", *sorted(out.iterdir()))
     assert (run.returncode, len(run.stderr.splitlines())) == (0, 3)
@@ -185,8 +197,12 @@ def test_an_empty_workbook_is_no_record(tmp_path: Path) -> None:
 
 
 def test_a_report_with_a_list_in_its_workbook_is_a_report(out: Path) -> None:
-    """The add-in writes list and summary into the workbook that is open, whatever stands in its tables."""
-    book = fill_file(template_path(), out / BOOK, report_to_edits(read_workbook(out / BOOK), []), overwrite=True)
+    """The add-in writes list and summary into the workbook that is open, whatever stands in its
+    tables.
+    """
+    book = fill_file(
+        template_path(), out / BOOK, report_to_edits(read_workbook(out / BOOK), []), overwrite=True
+    )
     book.write_bytes(filled(book, [Edit(layout.BATCH, layout.BATCH_TOP, 1, "a.html")]))
     assert sources(*books(out)) == books(out)
 
@@ -198,9 +214,9 @@ def test_check_write_takes_a_folder_time_and_again(out: Path) -> None:
     for _ in range(2):
         run = run_command("check", "--write", out)
         assert run.returncode == 0, run.stderr
-        assert [line.partition("，")[0] for line in run.stdout.splitlines() if "已写入" in line] == [
-            f"已写入 {name}" for name in books(out)
-        ]
+        assert [
+            line.partition("，")[0] for line in run.stdout.splitlines() if "已写入" in line
+        ] == [f"已写入 {name}" for name in books(out)]
     kept = [f"{ROAD}{year}年度报告（上一版）.xlsx" for year in (2023, 2024)]
     assert sorted(path.name for path in out.iterdir()) == sorted(
         [*RECORDS, *(Path(name).name for name in books(out)), *kept]

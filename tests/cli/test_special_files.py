@@ -1,4 +1,6 @@
-"""A path that names a pipe, a device or a socket: every command says so at once, and nobody waits."""
+"""A path that names a pipe, a device or a socket: every command says so at once, and nobody
+waits.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ RUIAN = str(DOCUMENTS / "ruian-2021-text" / "source.txt")
 BROKEN = str(DOCUMENTS / "broken-2022" / "source.html")
 SENTENCE = re.compile(r".*[\u4e00-\u9fff].*。")
 
-# Each command with every place where it opens a path that a user names: * is the path, OUT a new file or folder.
+# Each command with every place where it opens a path that a user names: * is the path, OUT a new
+# file or folder.
 ONE_LINE = [
     "check *",
     "read *",
@@ -89,7 +92,9 @@ def ran(command: str, path: Path, tmp_path: Path) -> CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("command", ONE_LINE)
-def test_it_is_refused_in_one_sentence(command: str, special: tuple[Path, str], tmp_path: Path) -> None:
+def test_it_is_refused_in_one_sentence(
+    command: str, special: tuple[Path, str], tmp_path: Path
+) -> None:
     path, word = special
     before = os.lstat(path)
     run = ran(command, path, tmp_path)
@@ -97,7 +102,11 @@ def test_it_is_refused_in_one_sentence(command: str, special: tuple[Path, str], 
     assert (run.returncode, len(said)) == (2, 1), run.stderr
     assert SENTENCE.fullmatch(said[0])
     target = command.endswith(("-o *", "-o * --force"))
-    assert any(one in said[0] for one in ("不是普通文件", "不是文件夹", "文件名要以")) if target else word in said[0]
+    assert (
+        any(one in said[0] for one in ("不是普通文件", "不是文件夹", "文件名要以"))
+        if target
+        else word in said[0]
+    )
     assert path.name in said[0]
     assert os.path.samestat(os.lstat(path), before)
     assert not (tmp_path / "out").exists()
@@ -123,7 +132,10 @@ def test_a_link_to_a_file_stays(tmp_path: Path) -> None:
     (tmp_path / "two.txt").symlink_to(tmp_path / "one.txt")
     assert run_command("check", str(tmp_path / "two.txt")).returncode == 0
     (tmp_path / "list.txt").write_text("two.txt\n", encoding="utf-8")
-    assert run_command("batch", str(tmp_path / "list.txt"), "-o", str(tmp_path / "out")).returncode == 0
+    assert (
+        run_command("batch", str(tmp_path / "list.txt"), "-o", str(tmp_path / "out")).returncode
+        == 0
+    )
 
 
 def test_a_link_to_nothing_in_a_folder_is_told(tmp_path: Path) -> None:
@@ -138,7 +150,9 @@ def test_a_link_to_nothing_in_a_folder_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["check", "read"])
 def test_the_pipe_of_a_shell_is_sent_to_standard_input(name: str) -> None:
-    """``gongkai check <(curl ...)`` names /dev/fd/63: whether anybody ever writes there, nothing tells."""
+    """``gongkai check <(curl ...)`` names /dev/fd/63: whether anybody ever writes there, nothing
+    tells.
+    """
     reads, writes = os.pipe()
     try:
         os.write(writes, Path(RUIAN).read_bytes()[:1000])

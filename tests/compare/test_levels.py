@@ -1,4 +1,6 @@
-"""A government's report against the sum of its children's: which figures, who lacks, nothing twice."""
+"""A government's report against the sum of its children's: which figures, who lacks, nothing
+twice.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,18 @@ from gongkai.levels.output import levels_bytes, levels_to_dict, outcome_line
 from gongkai.model import Document, Entry, Finding, Report, Table, Value
 from gongkai.sums import total
 from helpers.counts import properties
-from helpers.families import BODIES, CELLS, FEES, GRANTED, OFFICE, PARENT, child, family_of, report, summed
+from helpers.families import (
+    BODIES,
+    CELLS,
+    FEES,
+    GRANTED,
+    OFFICE,
+    PARENT,
+    child,
+    family_of,
+    report,
+    summed,
+)
 from helpers.growth import LINEAR, doubling
 from helpers.made import report_of, sound_values
 from helpers.strategies import MAKERS, changed, make_report
@@ -37,7 +50,7 @@ def messages(found: Levels, rule: str = "levels.children") -> list[str]:
     return [finding.message for finding in by_rule(found, rule)]
 
 
-# --- sums ---------------------------------------------------------------------------------------------------------
+# --- sums -----------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -46,25 +59,33 @@ def families(draw: st.DrawFn) -> list[Report]:
     count = draw(st.integers(1, len(BODIES)))
     found = []
     for agency in BODIES[:count]:
-        values = {table: draw(make(editions()["2021"].forms[table])) for table, make in MAKERS.items()}
+        values = {
+            table: draw(make(editions()["2021"].forms[table])) for table, make in MAKERS.items()
+        }
         found.append(make_report(values, dict.fromkeys(values, "2021"), agency, 2021))
     return found
 
 
 @properties(40)
 @given(families(), st.randoms(use_true_random=False))
-def test_a_sum_of_children_has_no_findings_in_any_order(reports: list[Report], random: Random) -> None:
+def test_a_sum_of_children_has_no_findings_in_any_order(
+    reports: list[Report], random: Random
+) -> None:
     parent = summed(reports)
     random.shuffle(reports)
     found = compare(parent, [child(one) for one in reports])
-    assert [finding for finding in found.findings if "数字与上级完全相同" not in finding.message] == []
+    assert [
+        finding for finding in found.findings if "数字与上级完全相同" not in finding.message
+    ] == []
     assert set(statuses(found).values()) == {"equal"}
     assert len(found.lines) == len(CELLS)
 
 
 @properties(40)
 @given(families(), st.data())
-def test_changed_figures_of_one_child_are_told_cell_by_cell(reports: list[Report], data: st.DataObject) -> None:
+def test_changed_figures_of_one_child_are_told_cell_by_cell(
+    reports: list[Report], data: st.DataObject
+) -> None:
     parent = summed(reports)
     at = data.draw(st.integers(0, len(reports) - 1))
     cells = data.draw(st.sets(st.sampled_from(CELLS), min_size=1, max_size=4))
@@ -81,7 +102,9 @@ def test_changed_figures_of_one_child_are_told_cell_by_cell(reports: list[Report
 
 @properties(40)
 @given(families(), st.data())
-def test_without_one_child_nothing_is_certain_and_it_is_named(reports: list[Report], data: st.DataObject) -> None:
+def test_without_one_child_nothing_is_certain_and_it_is_named(
+    reports: list[Report], data: st.DataObject
+) -> None:
     parent = summed(reports)
     gone = reports.pop(data.draw(st.integers(0, len(reports) - 1)))
     found = compare(parent, [child(one) for one in reports], BODIES[: len(reports) + 1])
@@ -106,35 +129,52 @@ def test_the_order_of_children_changes_nothing(reports: list[Report], random: Ra
 
 
 def test_the_message_says_who_contributes_and_what_may_explain_it() -> None:
-    family = [report(name, {GRANTED: figure}) for name, figure in zip(BODIES, (5, 80, 40, 9, 0, 1), strict=True)]
+    family = [
+        report(name, {GRANTED: figure})
+        for name, figure in zip(BODIES, (5, 80, 40, 9, 0, 1), strict=True)
+    ]
     found = compare(changed(summed(family), GRANTED, 126), list(map(child, family)))
     (told,) = by_rule(found, "levels.sum")
     assert told.message == (
-        "表三 （一）予以公开·自然人：6个下级之和为135（其中青溪县教育局80、青溪县公安局40、青溪县民政局9），"
+        "表三 （一）予以公开·自然人：6个下级之和为135（其中青溪县教育局80、青溪县公安局40、"
+        "青溪县民政局9），"
         "上级填126，下级之和多9；相差的正好是青溪县民政局的9，请核对上级是否漏计。"
     )
     assert (told.stated, told.computed, told.difference) == (126, 135, 9)
     found = compare(changed(summed(family), GRANTED, 140), list(map(child, family[1:])))
     (told,) = by_rule(found, "levels.sum")
-    assert told.message.endswith("上级填140，上级多10；下级中没有政府办公室，政府本身的数字可能没有计入。")
+    assert told.message.endswith(
+        "上级填140，上级多10；下级中没有政府办公室，政府本身的数字可能没有计入。"
+    )
     found = compare(changed(summed(family), GRANTED, 144), list(map(child, family)))
     (told,) = by_rule(found, "levels.sum")
     assert told.message.endswith("上级多9；相差的正好是青溪县民政局的9，请核对上级是否重复计入。")
 
 
 def test_a_body_left_out_or_counted_twice_as_a_whole_is_named() -> None:
-    family = [report(name, {GRANTED: at, FEES: at, "disputes.review.upheld": 3}) for at, name in enumerate(BODIES)]
-    for parent, how in ((summed(family[:3] + family[4:]), "漏计"), (summed([*family, family[3]]), "重复计入")):
+    family = [
+        report(name, {GRANTED: at, FEES: at, "disputes.review.upheld": 3})
+        for at, name in enumerate(BODIES)
+    ]
+    for parent, how in (
+        (summed(family[:3] + family[4:]), "漏计"),
+        (summed([*family, family[3]]), "重复计入"),
+    ):
         first, *others = by_rule(compare(parent, list(map(child, family))), "levels.sum")
-        assert first.message == f"相差的每一格都正好是青溪县民政局的数字，请先核对上级是否{how}了它。"
-        assert first.cells == tuple(cell for cell in CELLS if cell in (GRANTED, FEES, "disputes.review.upheld"))
+        assert (
+            first.message == f"相差的每一格都正好是青溪县民政局的数字，请先核对上级是否{how}了它。"
+        )
+        assert first.cells == tuple(
+            cell for cell in CELLS if cell in (GRANTED, FEES, "disputes.review.upheld")
+        )
         assert [finding.cells[0] for finding in others] == list(first.cells)
 
 
 def test_documents_in_force_may_be_counted_by_those_who_drafted_them() -> None:
     family = [report(name, {"disclosure.normative.valid": 8}) for name in BODIES[:3]]
     (told,) = by_rule(
-        compare(changed(summed(family), "disclosure.normative.valid", 8), list(map(child, family))), "levels.sum"
+        compare(changed(summed(family), "disclosure.normative.valid", 8), list(map(child, family))),
+        "levels.sum",
     )
     assert told.message.endswith("以政府名义制发的文件，起草部门可能也计了一次。")
 
@@ -151,7 +191,7 @@ def test_fees_are_exact() -> None:
     assert "下级之和多0.004295" in told.message
 
 
-# --- what lacks ---------------------------------------------------------------------------------------------------
+# --- what lacks -----------------------------------------------------------------------------------
 
 
 def test_a_sum_that_exceeds_is_told_though_a_child_lacks() -> None:
@@ -184,7 +224,12 @@ def test_a_blank_of_one_child_is_no_zero() -> None:
     family = [report(BODIES[1], {FEES: 3}), report(BODIES[2], {FEES: None})]
     found = compare(report(PARENT, {FEES: 3}), list(map(child, family)))
     line = next(line for line in found.lines if line.cell.id == FEES)
-    assert (line.status, line.computed, line.figures, line.lacking) == ("uncertain", 3, (3, None), (BODIES[2],))
+    assert (line.status, line.computed, line.figures, line.lacking) == (
+        "uncertain",
+        3,
+        (3, None),
+        (BODIES[2],),
+    )
     assert f"{BODIES[2]}（1格没有可以计入的数字）" in messages(found, "levels.uncertain")[0]
     assert compare(report(PARENT, {FEES: 2}), list(map(child, family))).counts()["exceeds"] == 1
 
@@ -197,15 +242,21 @@ def test_a_blank_of_the_parent_is_no_zero() -> None:
     ]
 
 
-# --- zeros that the relations imply ---------------------------------------------------------------------------------
+# --- zeros that the relations imply ---------------------------------------------------------------
 
 CARRIED = {f"applications.{row}.total": 0 for row in ("carried_in", "carried_out")}
-SUMS = {f"disputes.{block}.total": 0 for block in ("review", "direct_litigation", "reviewed_litigation")}
+SUMS = {
+    f"disputes.{block}.total": 0 for block in ("review", "direct_litigation", "reviewed_litigation")
+}
 
 
 def with_blanks(agency: str, values: Mapping[str, Value] | None = None) -> Report:
     """A body that wrote 5 applications, its totals and table two, and left every other 0 blank."""
-    whole = {f"applications.{row}.{who}": 5 for row in ("new", "granted", "handled") for who in ("natural", "total")}
+    whole = {
+        f"applications.{row}.{who}": 5
+        for row in ("new", "granted", "handled")
+        for who in ("natural", "total")
+    }
     blank: dict[str, Value] = {cell: None for cell in CELLS if not cell.startswith("disclosure")}
     return report(agency, {**blank, **whole, **CARRIED, **SUMS, **dict(values or {})})
 
@@ -252,13 +303,19 @@ def test_in_the_table_and_in_json_an_implied_figure_bears_its_mark() -> None:
     rows = levels_bytes(found, ".csv").decode("utf-8-sig").splitlines()
     [line] = [row for row in rows if ",applications.refused_law.natural," in row]
     assert line.endswith(",0（推定）")
-    [told] = [line for line in levels_to_dict(found)["cells"] if line["cell"] == "applications.refused_law.natural"]
+    [told] = [
+        line
+        for line in levels_to_dict(found)["cells"]
+        if line["cell"] == "applications.refused_law.natural"
+    ]
     assert (told["implied"], told["parent_implied"]) == ([BODIES[2]], False)
 
 
 def test_a_table_that_either_lacks() -> None:
     whole = report(BODIES[1])
-    part = replace(whole, tables={name: table for name, table in whole.tables.items() if name != "disputes"})
+    part = replace(
+        whole, tables={name: table for name, table in whole.tables.items() if name != "disputes"}
+    )
     found = compare(report(PARENT), [child(part)])
     assert {line.status for line in found.lines if line.cell.table == "disputes"} == {"uncertain"}
     found = compare(replace(part, agency=PARENT), [child(whole)])
@@ -270,11 +327,15 @@ def test_a_table_of_another_layout_is_not_summed() -> None:
         name: Table(name, "2019", {cell: Entry(cell, 2) for cell in official.cells})
         for name, official in editions()["2019"].forms.items()
     }
-    found = compare(report(PARENT), [child(report(BODIES[1])), child(replace(report(BODIES[2]), tables=older))])
+    found = compare(
+        report(PARENT), [child(report(BODIES[1])), child(replace(report(BODIES[2]), tables=older))]
+    )
     by_table = {line.cell.table: line for line in found.lines}
     assert by_table["disclosure"].lacking == by_table["applications"].lacking == (BODIES[2],)
     assert by_table["disputes"].lacking == ()  # the same layout in both editions
-    assert {line.status for line in found.lines if line.cell.table == "applications"} == {"uncertain"}
+    assert {line.status for line in found.lines if line.cell.table == "applications"} == {
+        "uncertain"
+    }
 
 
 def test_without_children_nothing_is_equal() -> None:
@@ -283,7 +344,7 @@ def test_without_children_nothing_is_equal() -> None:
     assert "没有可以计入的下级" in messages(found, "levels.uncertain")[0]
 
 
-# --- who counts ---------------------------------------------------------------------------------------------------
+# --- who counts -----------------------------------------------------------------------------------
 
 
 def test_the_parent_among_its_children_is_not_counted() -> None:
@@ -305,7 +366,10 @@ def test_the_parents_own_bytes_are_known_whatever_their_name() -> None:
 
 
 def test_another_report_under_the_parents_name_is_doubtful() -> None:
-    found = compare(report(PARENT, {GRANTED: 9}), [child(report(PARENT, {GRANTED: 4})), child(report(BODIES[1]))])
+    found = compare(
+        report(PARENT, {GRANTED: 9}),
+        [child(report(PARENT, {GRANTED: 4})), child(report(BODIES[1]))],
+    )
     assert "与上级同名而数字不同" in messages(found)[0]
     assert set(statuses(found).values()) == {"uncertain"}
 
@@ -329,8 +393,13 @@ def test_a_department_has_no_office_of_a_government() -> None:
 
 def test_a_child_with_the_parents_figures_is_told() -> None:
     values = {GRANTED: 9, "applications.new.natural": 9}
-    found = compare(report(PARENT, values), [child(report(OFFICE, values)), child(report(BODIES[1], {GRANTED: 1}))])
-    assert f"数字与上级完全相同，可能就是上级报告，数字已经计入，请核对：{OFFICE}。" in messages(found)
+    found = compare(
+        report(PARENT, values),
+        [child(report(OFFICE, values)), child(report(BODIES[1], {GRANTED: 1}))],
+    )
+    assert f"数字与上级完全相同，可能就是上级报告，数字已经计入，请核对：{OFFICE}。" in messages(
+        found
+    )
     assert found.counts()["differs"] == 1
 
 
@@ -340,13 +409,18 @@ def test_a_child_twice_is_counted_once() -> None:
     found = compare(summed(family), [*map(child, family), child(again, "教育局（2）.html")])
     assert set(statuses(found).values()) == {"equal"}
     assert messages(found) == [
-        "同一机关有多份报告，数字没有矛盾，各只计一次：青溪县教育局（青溪县教育局.html、教育局（2）.html）。"
+        (
+            "同一机关有多份报告，数字没有矛盾，各只计一次：青溪县教育局（青溪县教育局.html、"
+            "教育局（2）.html）。"
+        )
     ]
 
 
 def test_of_a_child_that_is_there_many_times_some_names_are_told() -> None:
     one = report(BODIES[1], {GRANTED: 2})
-    found = compare(report(PARENT, {GRANTED: 2}), [child(one, f"{number}.html") for number in range(500)])
+    found = compare(
+        report(PARENT, {GRANTED: 2}), [child(one, f"{number}.html") for number in range(500)]
+    )
     (told,) = (message for message in messages(found) if message.startswith("同一机关有多份报告"))
     assert told.endswith("、11.html等500个）。")
 
@@ -357,7 +431,9 @@ def test_two_different_reports_of_one_child_leave_their_cells_uncertain() -> Non
     found = compare(summed(family), [*map(child, family), child(other, "教育局（2）.html")])
     assert [cell for cell, status in statuses(found).items() if status != "equal"] == [GRANTED]
     assert statuses(found)[GRANTED] == "uncertain"
-    assert messages(found)[0].startswith("同一机关有多份报告而数字不同，不同的格不能确定：青溪县教育局（")
+    assert messages(found)[0].startswith(
+        "同一机关有多份报告而数字不同，不同的格不能确定：青溪县教育局（"
+    )
 
 
 def test_two_different_reports_under_a_short_name_may_be_of_two_bodies() -> None:
@@ -369,10 +445,16 @@ def test_two_different_reports_under_a_short_name_may_be_of_two_bodies() -> None
 
 
 def test_a_body_of_another_county_is_told() -> None:
-    family = [report(name) for name in (*BODIES, "云岭市青溪县财政局", "国家税务总局青溪县税务局", "云岭县水利局")]
+    family = [
+        report(name)
+        for name in (*BODIES, "云岭市青溪县财政局", "国家税务总局青溪县税务局", "云岭县水利局")
+    ]
     found = compare(report(PARENT), list(map(child, family)))
     assert messages(found) == ["看名称不属于上级的区域，数字已经计入，请核对：云岭县水利局。"]
-    city = compare(report("云岭市人民政府"), [child(report("青溪县人民政府")), child(report("云岭市城北区人民政府"))])
+    city = compare(
+        report("云岭市人民政府"),
+        [child(report("青溪县人民政府")), child(report("云岭市城北区人民政府"))],
+    )
     assert messages(city) == []
     district = compare(report("城北区人民政府"), [child(report("云岭市城北区教育局"))])
     assert messages(district) == []
@@ -386,9 +468,14 @@ def test_a_copy_fills_what_the_other_leaves_blank() -> None:
 
 def test_a_body_below_a_government_of_the_list_is_not_counted_twice() -> None:
     city, district = "云岭市人民政府", report("云岭市城北区人民政府", {GRANTED: 7})
-    inner = [report("云岭市城北区教育局", {GRANTED: 5}), report("城北区东街街道办事处", {GRANTED: 2})]
+    inner = [
+        report("云岭市城北区教育局", {GRANTED: 5}),
+        report("城北区东街街道办事处", {GRANTED: 2}),
+    ]
     others = [report("云岭市教育局", {GRANTED: 1}), report("云岭市人民政府办公室")]
-    found = compare(report(city, {GRANTED: 8}), [*map(child, inner), child(district), *map(child, others)])
+    found = compare(
+        report(city, {GRANTED: 8}), [*map(child, inner), child(district), *map(child, others)]
+    )
     assert set(statuses(found).values()) == {"equal"}
     (message,) = messages(found)
     assert "云岭市城北区教育局（应已计入云岭市城北区人民政府）、城北区东街街道办事处" in message
@@ -400,7 +487,9 @@ def test_reports_of_other_years_lack(year: int | None) -> None:
     found = compare(summed(family), [child(family[0]), child(replace(family[1], year=year))])
     assert set(statuses(found).values()) == {"uncertain"}
     reason = "2020年的报告" if year else "没有识别出年度"
-    assert messages(found) == [f"年度与上级报告不同，或没有识别出年度，没有计入：青溪县教育局（{reason}）。"]
+    assert messages(found) == [
+        f"年度与上级报告不同，或没有识别出年度，没有计入：青溪县教育局（{reason}）。"
+    ]
     assert f"青溪县教育局（{reason}）" in messages(found, "levels.uncertain")[0]
 
 
@@ -413,7 +502,9 @@ def test_older_reports_of_bodies_that_are_there_lack_nothing() -> None:
 
 
 @pytest.mark.parametrize(("year", "status"), [(2020, "equal"), (None, "uncertain")])
-def test_the_parents_own_report_of_another_year_lacks_nothing(year: int | None, status: str) -> None:
+def test_the_parents_own_report_of_another_year_lacks_nothing(
+    year: int | None, status: str
+) -> None:
     """A batch folder holds the years of all, the parent's among them."""
     family = [report(name, {GRANTED: 5}) for name in BODIES]
     for name in (PARENT, "青溪县"):
@@ -429,19 +520,28 @@ def test_a_parent_without_a_year_is_compared_with_nothing() -> None:
     found = compare(report(PARENT, year=None), [child(report(BODIES[1]))])
     assert set(statuses(found).values()) == {"uncertain"}
     assert messages(found) == [
-        "上级报告没有识别出年度，不能确定下级是否同一年度，没有比对；请在它的工作簿中填上年度后再比对。"
+        (
+            "上级报告没有识别出年度，不能确定下级是否同一年度，没有比对；"
+            "请在它的工作簿中填上年度后再比对。"
+        )
     ]
 
 
 def test_nameless_reports_are_counted_and_told() -> None:
     nameless = child(report("", {GRANTED: 2}), "scan.pdf")
-    found = compare(report(PARENT, {GRANTED: 4}), [nameless, child(report(BODIES[1], {GRANTED: 2}))])
+    found = compare(
+        report(PARENT, {GRANTED: 4}), [nameless, child(report(BODIES[1], {GRANTED: 2}))]
+    )
     assert set(statuses(found).values()) == {"equal"}
-    assert messages(found) == ["没有识别出机关名称，数字已经计入，请核对是否与其他下级重复：scan.pdf。"]
+    assert messages(found) == [
+        "没有识别出机关名称，数字已经计入，请核对是否与其他下级重复：scan.pdf。"
+    ]
 
 
 NAMES = st.one_of(
-    st.sampled_from([PARENT, *BODIES, "教育局", "城关镇", "城关镇东街社区", "青溪县", "本机关", ""]),
+    st.sampled_from(
+        [PARENT, *BODIES, "教育局", "城关镇", "城关镇东街社区", "青溪县", "本机关", ""]
+    ),
     st.text("青溪县市区镇乡街道人民政府办公室教育局（）、 =1\n\u202e", max_size=14),
 )
 
@@ -455,7 +555,10 @@ NAMES = st.one_of(
 def test_each_child_is_counted_once_or_left_out(
     drawn: list[tuple[str, int | None, int]], expected: list[str], parent: str
 ) -> None:
-    children = [child(report(name, {GRANTED: figure}, year), str(at)) for at, (name, year, figure) in enumerate(drawn)]
+    children = [
+        child(report(name, {GRANTED: figure}, year), str(at))
+        for at, (name, year, figure) in enumerate(drawn)
+    ]
     children.append(Child("x", "x", error="打不开。"))
     found = compare(report(parent, {GRANTED: 3}), children, expected)
     counted = [one for member in found.roll.members for one in member.children]
@@ -465,7 +568,9 @@ def test_each_child_is_counted_once_or_left_out(
     line = next(line for line in found.lines if line.cell.id == GRANTED)
     assert line.computed <= total([one.report.value(GRANTED) or 0 for one in counted if one.report])
     assert line.status in ("uncertain", "exceeds")
-    assert all(finding.message.endswith("。") and "\n" not in finding.message for finding in found.findings)
+    assert all(
+        finding.message.endswith("。") and "\n" not in finding.message for finding in found.findings
+    )
 
 
 def test_many_children_are_compared() -> None:
@@ -477,7 +582,7 @@ def test_many_children_take_linear_time() -> None:
     assert doubling(lambda family: compare(*family), family_of, 50) < LINEAR
 
 
-# --- who must be there --------------------------------------------------------------------------------------------
+# --- who must be there ----------------------------------------------------------------------------
 
 
 def test_names_are_matched_in_full_and_in_short() -> None:
@@ -487,11 +592,17 @@ def test_names_are_matched_in_full_and_in_short() -> None:
 
 
 def test_missing_doubtful_and_extra_names_are_told() -> None:
-    family = [child(report(name)) for name in ("青溪县教育局", "青溪县城关镇人民政府", "青溪县城北镇人民政府")]
+    family = [
+        child(report(name))
+        for name in ("青溪县教育局", "青溪县城关镇人民政府", "青溪县城北镇人民政府")
+    ]
     found = compare(report(PARENT), family, ["教育局", "水利局", "教育局"])
     assert [(one.child.name, one.kind) for one in found.roll.left_out] == [("水利局", "missing")]
     assert messages(found) == [
-        "名单上没有这些机关，它们的数字已经计入：青溪县城关镇人民政府、青溪县城北镇人民政府；不应计入的请移出后再比对。"
+        (
+            "名单上没有这些机关，它们的数字已经计入：青溪县城关镇人民政府、青溪县城北镇人民政府；"
+            "不应计入的请移出后再比对。"
+        )
     ]
     near = [child(report("青溪县农业农村和水利局"))]
     found = compare(report(PARENT), near, ["水利局"])
@@ -501,18 +612,24 @@ def test_missing_doubtful_and_extra_names_are_told() -> None:
 
 def test_names_of_reports_that_are_left_out_are_not_missing() -> None:
     family = [child(report(BODIES[1])), child(report("城关镇农业站")), child(report(BODIES[4]))]
-    roll = roll_of(report(PARENT), [*family, child(report(PARENT, {GRANTED: 1}))], ["教育局", "城关镇", "城关镇农业站"])
+    roll = roll_of(
+        report(PARENT),
+        [*family, child(report(PARENT, {GRANTED: 1}))],
+        ["教育局", "城关镇", "城关镇农业站"],
+    )
     assert [one.kind for one in roll.left_out] == ["namesake", "within"]
     assert roll.extra == ()
 
 
 def test_a_name_that_is_none_stands_for_nobody() -> None:
-    roll = roll_of(report(PARENT), [child(report(BODIES[1]))], ["=cmd|' /C calc'!A0", "../..", "局"])
+    roll = roll_of(
+        report(PARENT), [child(report(BODIES[1]))], ["=cmd|' /C calc'!A0", "../..", "局"]
+    )
     assert [one.kind for one in roll.left_out] == ["missing"] * 3
     assert [member.title for member in roll.extra] == [BODIES[1]]
 
 
-# --- names and areas ----------------------------------------------------------------------------------------------
+# --- names and areas ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -533,7 +650,9 @@ def test_governed_area(name: str, area: str) -> None:
     assert governed_area(name) == area
 
 
-@pytest.mark.parametrize("name", ["青溪县人民政府办公室", "浙江省人民政府办公厅", "县政府办", "政府办公室"])
+@pytest.mark.parametrize(
+    "name", ["青溪县人民政府办公室", "浙江省人民政府办公厅", "县政府办", "政府办公室"]
+)
 def test_offices(name: str) -> None:
     assert is_office(name)
     assert not is_office("青溪县人民政府")
@@ -568,7 +687,7 @@ def test_a_short_name_is_made_whole(name: str, area: str, whole: str) -> None:
     assert qualified(name, area) == whole
 
 
-# --- rules --------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 UNSURE = ("levels.implied", "levels.uncertain", "levels.blank")
@@ -582,7 +701,9 @@ def test_every_finding_is_under_a_rule_that_is_explained() -> None:
         "levels.uncertain",
         "levels.blank",
     ]
-    assert all(all((rule.title, rule.meaning, rule.source, rule.example, rule.advice)) for rule in RULES)
+    assert all(
+        all((rule.title, rule.meaning, rule.source, rule.example, rule.advice)) for rule in RULES
+    )
     assert list(STATUSES) == ["equal", "differs", "exceeds", "asked", "uncertain", "blank"]
     assert set(sound_values()) == set(CELLS)
     assert report_of().agency == PARENT

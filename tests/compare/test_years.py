@@ -1,4 +1,6 @@
-"""Reports of one body over years: what must continue, what is never compared, and what is said of it."""
+"""Reports of one body over years: what must continue, what is never compared, and what is said of
+it.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,13 @@ from helpers.counts import properties
 from helpers.growth import LINEAR, doubling
 from helpers.made import older, report_of
 
-FREE = [link.last for link in links()] + [cell for link in links() for cell in (*link.plus, *link.minus)]
+FREE = [link.last for link in links()] + [
+    cell for link in links() for cell in (*link.plus, *link.minus)
+]
 STEPS = st.lists(
-    st.fixed_dictionaries({cell: st.integers(0, 60) for cell in sorted(set(FREE))}), min_size=2, max_size=4
+    st.fixed_dictionaries({cell: st.integers(0, 60) for cell in sorted(set(FREE))}),
+    min_size=2,
+    max_size=4,
 )
 NATURAL = "applications.carried_in.natural"
 
@@ -27,11 +33,18 @@ NATURAL = "applications.carried_in.natural"
 def other_name(agency: str) -> st.SearchStrategy[str]:
     area = agency.removesuffix("人民政府")
     return st.sampled_from(
-        [agency, area, f"{area}政府", f"浙江省{agency}", f"温州市{area} 政府", f"浙江省温州市{area}"]
+        [
+            agency,
+            area,
+            f"{area}政府",
+            f"浙江省{agency}",
+            f"温州市{area} 政府",
+            f"浙江省温州市{area}",
+        ]
     )
 
 
-# --- properties -------------------------------------------------------------------------------------------------------
+# --- properties -----------------------------------------------------------------------------------
 
 
 @properties(100)
@@ -48,17 +61,27 @@ def test_years_that_continue_give_nothing(steps: list[dict[str, int]], data: st.
 
 @properties(100)
 @given(steps=STEPS, data=st.data())
-def test_one_wrong_figure_gives_exactly_its_findings(steps: list[dict[str, int]], data: st.DataObject) -> None:
+def test_one_wrong_figure_gives_exactly_its_findings(
+    steps: list[dict[str, int]], data: st.DataObject
+) -> None:
     reports = chain(steps)
     place = data.draw(st.integers(0, len(reports) - 1))
-    cell = data.draw(st.sampled_from(sorted({cell for link in links() for cell in (link.cell, link.last)} | set(FREE))))
+    cell = data.draw(
+        st.sampled_from(
+            sorted({cell for link in links() for cell in (link.cell, link.last)} | set(FREE))
+        )
+    )
     old = reports[place].figures[cell]
     assert isinstance(old, int)
     new = data.draw(st.integers(0, 90).filter(lambda value: value != old))
     reports[place] = with_figure(reports[place], cell, new)
     expected = set()
     for link in links():
-        own = [c for c in editions()["2021"].forms[link.table].cells if c in (link.cell, *link.plus, *link.minus)]
+        own = [
+            c
+            for c in editions()["2021"].forms[link.table].cells
+            if c in (link.cell, *link.plus, *link.minus)
+        ]
         if place and cell in own:
             expected.add((reports[place].year, link.rule, tuple(own)))
         if cell == link.last and place + 1 < len(reports):
@@ -68,12 +91,20 @@ def test_one_wrong_figure_gives_exactly_its_findings(steps: list[dict[str, int]]
 
 
 @properties(100)
-@given(steps=STEPS, cell=st.sampled_from(sorted({link.cell for link in links()} | set(FREE))), data=st.data())
-def test_a_blank_breaks_nothing(steps: list[dict[str, int]], cell: str, data: st.DataObject) -> None:
+@given(
+    steps=STEPS,
+    cell=st.sampled_from(sorted({link.cell for link in links()} | set(FREE))),
+    data=st.data(),
+)
+def test_a_blank_breaks_nothing(
+    steps: list[dict[str, int]], cell: str, data: st.DataObject
+) -> None:
     reports = chain(steps)
     place = data.draw(st.integers(0, len(reports) - 1))
     reports[place] = with_figure(reports[place], cell, None)
-    assert {finding.severity for one in compare_years(reports) for finding in one.findings} <= {"note"}
+    assert {finding.severity for one in compare_years(reports) for finding in one.findings} <= {
+        "note"
+    }
 
 
 NAMES = st.sampled_from(
@@ -96,7 +127,9 @@ REPORTS = st.lists(
         agency=NAMES,
         year=st.none() | st.integers(2019, 2023),
         source=st.sampled_from(["a.html", "b.html", "https://a.gov.cn/1", "https://b.gov.cn/1"]),
-        figures=st.dictionaries(st.sampled_from(sorted(yearly_cells())), st.integers(0, 40), max_size=30),
+        figures=st.dictionaries(
+            st.sampled_from(sorted(yearly_cells())), st.integers(0, 40), max_size=30
+        ),
     ),
     max_size=12,
 )
@@ -104,7 +137,9 @@ REPORTS = st.lists(
 
 @properties(100)
 @given(reports=REPORTS, chance=st.randoms())
-def test_the_order_of_the_sources_does_not_matter(reports: list[Yearly], chance: random.Random) -> None:
+def test_the_order_of_the_sources_does_not_matter(
+    reports: list[Yearly], chance: random.Random
+) -> None:
     numbered = [changed(one, source=f"{one.source}{number}") for number, one in enumerate(reports)]
     mixed = list(numbered)
     chance.shuffle(mixed)
@@ -117,7 +152,7 @@ def test_the_order_of_the_sources_does_not_matter(reports: list[Yearly], chance:
     }
 
 
-# --- which reports ----------------------------------------------------------------------------------------------------
+# --- which reports --------------------------------------------------------------------------------
 
 
 def pair(one: str, other: str, sources: tuple[str, str] = ("a.html", "b.html")) -> list[Yearly]:
@@ -143,11 +178,16 @@ def pair(one: str, other: str, sources: tuple[str, str] = ("a.html", "b.html")) 
 )
 def test_names_of_one_body_are_compared(one: str, other: str) -> None:
     [carried] = [finding for found in compare_years(pair(one, other)) for finding in found.findings]
-    assert (carried.rule, carried.severity, carried.cells) == ("years.carried", "warning", (NATURAL,))
+    assert (carried.rule, carried.severity, carried.cells) == (
+        "years.carried",
+        "warning",
+        (NATURAL,),
+    )
     assert (carried.stated, carried.computed, carried.difference) == (3, 5, 2)
     former = "2020年报告：a.html" if one == other else f"2020年“{one}”报告：a.html"
     assert carried.message == (
-        f"表三 二、上年结转政府信息公开申请数量·自然人 填3，2020年报告的“四、结转下年度继续办理”为5，差2（{former}）。"
+        f"表三 二、上年结转政府信息公开申请数量·自然人 填3，2020年报告的“四、结转下年度继续办理”"
+        f"为5，差2（{former}）。"
     )
 
 
@@ -160,7 +200,10 @@ def test_names_of_one_body_are_compared(one: str, other: str) -> None:
         (
             "鼓楼区人民政府",
             "鼓楼区人民政府",
-            "名称中没有写明所属的市县；可能是同一机关但不能确定的：“鼓楼区人民政府”（2020年，a.html）",
+            (
+                "名称中没有写明所属的市县；可能是同一机关但不能确定的：“鼓楼区人民政府”（2020年，a."
+                "html）"
+            ),
         ),
         (
             "南京市鼓楼区人民政府",
@@ -184,10 +227,16 @@ def test_what_is_not_certain_is_not_compared_but_said(one: str, other: str, said
 
 
 def test_a_report_without_year_or_body_is_named() -> None:
-    reports = [*pair("瑞安市政府", "瑞安市政府"), Yearly("瑞安市政府", None, "c", {}), Yearly("我局", 2021, "d", {})]
+    reports = [
+        *pair("瑞安市政府", "瑞安市政府"),
+        Yearly("瑞安市政府", None, "c", {}),
+        Yearly("我局", 2021, "d", {}),
+    ]
     found = compare_years(reports)
     assert [one.text for one in found[2:]] == ["没有识别出年度", "没有识别出机关名称"]
-    assert [finding.rule for one in found[2:] for finding in one.findings] == ["years.unmatched"] * 2
+    assert [finding.rule for one in found[2:] for finding in one.findings] == [
+        "years.unmatched"
+    ] * 2
 
 
 def test_names_that_do_not_tell_the_body_are_one_on_one_site() -> None:
@@ -207,7 +256,10 @@ def test_a_missing_year_and_two_reports_of_one_year() -> None:
         (2022, "years.double"),
         (2023, "years.unmatched"),
     ]
-    assert by_source([one, two, twice, three])[three.source].text == "2022年有2份数字不同的报告，没有核对"
+    assert (
+        by_source([one, two, twice, three])[three.source].text
+        == "2022年有2份数字不同的报告，没有核对"
+    )
     assert findings_of([one, two, changed(two, source="copy.html"), three]) == []
 
 
@@ -217,15 +269,21 @@ def test_reports_of_one_year_say_nothing() -> None:
     assert {one.text for one in compare_years(reports)} == {"没有2020年的报告"}
 
 
-# --- which figures ----------------------------------------------------------------------------------------------------
+# --- which figures --------------------------------------------------------------------------------
 
 
 def test_documents_are_told_with_their_sum() -> None:
     one, two = chain([{"disclosure.normative.valid": 20}, {"disclosure.normative.made": 3}])
     [found] = compare_years([one, with_figure(two, "disclosure.normative.valid", 24)])[1].findings
-    assert (found.rule, found.stated, found.computed, found.difference) == ("years.documents", 24, 23, -1)
+    assert (found.rule, found.stated, found.computed, found.difference) == (
+        "years.documents",
+        24,
+        23,
+        -1,
+    )
     assert found.message == (
-        "表二 行政规范性文件·现行有效件数 填24，2021年报告的现行有效件数20，加本年制发3，减本年废止0，应为23，差1"
+        "表二 行政规范性文件·现行有效件数 填24，2021年报告的现行有效件数20，加本年制发3，"
+        "减本年废止0，应为23，差1"
         f"（2021年报告：{one.source}）。"
     )
 
@@ -242,7 +300,9 @@ def test_the_layouts_of_2019_and_2021_are_compared_where_they_can_be() -> None:
 
 def test_it_is_said_how_many_documents_could_not_be_compared() -> None:
     first, second = yearly(report_of(year=2021)), yearly(report_of(year=2022))
-    carried = {link.cell: first.figures[link.last] for link in links() if link.rule == "years.carried"}
+    carried = {
+        link.cell: first.figures[link.last] for link in links() if link.rule == "years.carried"
+    }
     second = replace(second, figures={**second.figures, **carried})
     (_, found) = compare_years([first, second])
     assert found.text == "与2021年相符"
@@ -251,13 +311,17 @@ def test_it_is_said_how_many_documents_could_not_be_compared() -> None:
     none = {cell: value for cell, value in second.figures.items() if not cell.endswith(".valid")}
     (_, found) = compare_years([first, replace(second, figures=none)])
     assert found.text == "与2021年相符（文件数没有可比的数字）"
-    (_, found) = compare_years([first, replace(second, figures=none | dict.fromkeys(public_cells(), 3))])
+    (_, found) = compare_years(
+        [first, replace(second, figures=none | dict.fromkeys(public_cells(), 3))]
+    )
     assert found.text == "与2021年相符（2022年表二是旧格式，文件数不能比）"
 
 
 def test_an_implied_zero_is_compared_and_a_difference_is_asked_about() -> None:
     """Carried in is left blank; by the row and its 总计 it is 0."""
-    first, second = (report_of({"applications.carried_in.company": None}, year=year) for year in (2021, 2022))
+    first, second = (
+        report_of({"applications.carried_in.company": None}, year=year) for year in (2021, 2022)
+    )
     same = report_of({"applications.carried_out.company": 0})
     found = compare_years([yearly(same), yearly(second)])[1]
     assert found.compared == 9
@@ -268,7 +332,10 @@ def test_an_implied_zero_is_compared_and_a_difference_is_asked_about() -> None:
     found = compare_years([yearly(report_of(out)), yearly(second)])[1]
     [asked] = [one for one in found.findings if one.cells == ("applications.carried_in.company",)]
     assert (asked.severity, asked.stated, asked.computed) == ("note", 0, 3)
-    assert "商业企业 空白，按勾稽关系为0，2021年报告的“四、结转下年度继续办理”为3，差3" in asked.message
+    assert (
+        "商业企业 空白，按勾稽关系为0，2021年报告的“四、结转下年度继续办理”为3，差3"
+        in asked.message
+    )
     assert "另有1处按推定的数不符，请核对" in found.text
     assert first.year == 2021
 
@@ -280,7 +347,9 @@ def test_a_blank_that_matters_is_a_note() -> None:
     assert found.text == "与2021年相符（结转7项只能比6项）"
 
 
-@pytest.mark.parametrize(("before", "now", "expected"), [(4, 20, 1), (5, 20, 0), (0, 20, 1), (0, 19, 0), (100, 20, 1)])
+@pytest.mark.parametrize(
+    ("before", "now", "expected"), [(4, 20, 1), (5, 20, 0), (0, 20, 1), (0, 19, 0), (100, 20, 1)]
+)
 def test_jumps(before: int, now: int, expected: int) -> None:
     cell = "disclosure.fees.amount"
     one, two = chain([{cell: before}, {cell: now}])
@@ -298,13 +367,22 @@ def test_text_of_a_page_stays_on_one_line() -> None:
             assert len(text) < 600
 
 
-# --- data, rules, speed -----------------------------------------------------------------------------------------------
+# --- data, rules, speed ---------------------------------------------------------------------------
 
 
 def test_cells_exist_and_rules_are_told() -> None:
-    known = {cell for edition in editions().values() for form in edition.forms.values() for cell in form.cells}
+    known = {
+        cell
+        for edition in editions().values()
+        for form in edition.forms.values()
+        for cell in form.cells
+    }
     assert yearly_cells() <= known
-    assert {cell.rpartition(".")[2] for cell in (link.cell for link in links()[:7])} >= {"natural", "company", "total"}
+    assert {cell.rpartition(".")[2] for cell in (link.cell for link in links()[:7])} >= {
+        "natural",
+        "company",
+        "total",
+    }
     assert len(links()) == 9
     assert len(jump_cells()) == 9
     assert {rule.id for rule in RULES} == {

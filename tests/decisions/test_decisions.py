@@ -1,4 +1,6 @@
-"""Decisions: under which key they are kept, where they count, and that a workbook gives them back."""
+"""Decisions: under which key they are kept, where they count, and that a workbook gives them
+back.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +36,18 @@ from helpers.strategies import changed, reports
 PART, OTHER = "disputes.review.upheld", "applications.granted.natural"
 
 
-# --- keys ---------------------------------------------------------------------------------------------------------
+# --- keys -----------------------------------------------------------------------------------------
 
 
 @properties(60)
 @given(reports(), st.data())
-def test_a_key_changes_exactly_with_a_figure_of_its_finding(report: Report, data: st.DataObject) -> None:
+def test_a_key_changes_exactly_with_a_figure_of_its_finding(
+    report: Report, data: st.DataObject
+) -> None:
     cells = sorted(entry.cell for entry in report.entries())
-    report = changed(report, data.draw(st.sampled_from(cells)), data.draw(st.sampled_from([None, 7_777_777])))
+    report = changed(
+        report, data.draw(st.sampled_from(cells)), data.draw(st.sampled_from([None, 7_777_777]))
+    )
     findings = check(report)
     keys = [key_of(finding, report) for finding in findings]
     assert len(set(keys)) == len(keys)
@@ -59,7 +65,11 @@ def test_wording_severity_and_suspects_are_no_part_of_a_key(text: str) -> None:
     suspects = ((Suspect(TOTAL, 0, 11),),)
     said = replace(finding, message=text, severity="note", suspects=suspects, cause="reading")
     assert key_of(said, report) == key_of(finding, report)
-    for other in (replace(finding, stated=1), replace(finding, computed=1), replace(finding, rule="a.b")):
+    for other in (
+        replace(finding, stated=1),
+        replace(finding, computed=1),
+        replace(finding, rule="a.b"),
+    ):
         assert key_of(other, report) != key_of(finding, report)
 
 
@@ -73,7 +83,9 @@ def test_a_finding_without_cells_and_figures_is_known_by_its_message() -> None:
 
 
 def test_two_texts_that_found_no_cell_are_two_findings() -> None:
-    problems = [Problem("applications", "new", "natural", text, "不是一个数字") for text in ("约5", "约6")]
+    problems = [
+        Problem("applications", "new", "natural", text, "不是一个数字") for text in ("约5", "约6")
+    ]
     problems += [Problem("applications", "new", "", text, "多出的数字") for text in ("7", "8")]
     report = report_of(problems=problems)
     found = [finding for finding in check(report) if finding.rule == "coverage.unplaced"]
@@ -87,13 +99,15 @@ def test_what_stands_in_a_doubtful_cell_is_a_figure_too() -> None:
     assert key_of(findings[0], one) == key_of(replace(findings[0], message="x"), one)
 
 
-# --- where they count ---------------------------------------------------------------------------------------------
+# --- where they count -----------------------------------------------------------------------------
 
 
 def test_a_dismissed_finding_counts_nowhere_and_is_never_hidden() -> None:
     report = broken()
     findings = check(report)
-    assert [is_open(finding) for finding in findings] == [finding.rule != REVIEW_RULE for finding in findings]
+    assert [is_open(finding) for finding in findings] == [
+        finding.rule != REVIEW_RULE for finding in findings
+    ]
     row = report_to_row(report, findings, "a", "", "a.xlsm")
     assert row.errors == 1
     assert row.message.startswith("表四 未经复议直接起诉")
@@ -136,18 +150,25 @@ def test_lines_show_the_dismissed_at_the_end_under_the_same_number() -> None:
 def test_json_has_key_and_decision() -> None:
     report = broken()
     found = check_to_dict(report, check(report))["findings"]
-    assert [item["ruling"] for item in found] == [{"verdict": "dismissed", "reason": "已核实"}, None]
+    assert [item["ruling"] for item in found] == [
+        {"verdict": "dismissed", "reason": "已核实"},
+        None,
+    ]
     assert found[0]["key"] == next(iter(report.decisions))
 
 
 def test_the_order_and_the_numbers_stay() -> None:
     findings = check(broken())
-    assert [finding.message for finding in findings] == [finding.message for finding in check(report_of(WRONG))]
+    assert [finding.message for finding in findings] == [
+        finding.message for finding in check(report_of(WRONG))
+    ]
     assert [number for number, _ in in_order(findings)] == [2, 1]
-    assert apply_decisions(findings, report_of(WRONG)) == findings  # nothing decided, nothing touched
+    assert (
+        apply_decisions(findings, report_of(WRONG)) == findings
+    )  # nothing decided, nothing touched
 
 
-# --- a workbook ---------------------------------------------------------------------------------------------------
+# --- a workbook -----------------------------------------------------------------------------------
 
 
 def written(report: Report, target: Path) -> Report:
@@ -212,7 +233,9 @@ def test_a_page_and_its_workbook_give_the_same_keys(report: Report, data: st.Dat
         report = changed(report, cell, data.draw(st.sampled_from([None, 5, 123_456_789])))
     findings = check(report)
     decisions = {
-        key_of(finding, report): data.draw(st.sampled_from([Decision("dismissed", "甲"), Decision("confirmed")]))
+        key_of(finding, report): data.draw(
+            st.sampled_from([Decision("dismissed", "甲"), Decision("confirmed")])
+        )
         for finding in findings
     }
     report = replace(report, decisions=decisions)
@@ -221,7 +244,9 @@ def test_a_page_and_its_workbook_give_the_same_keys(report: Report, data: st.Dat
     assert all(finding.decision for finding in check(shown_again))
 
 
-@pytest.mark.parametrize("reason", ["=1+1", "第一行\n第二行", "+A1", "a" * 32_000, "_x000D_", "'引号", "2021", "1E5"])
+@pytest.mark.parametrize(
+    "reason", ["=1+1", "第一行\n第二行", "+A1", "a" * 32_000, "_x000D_", "'引号", "2021", "1E5"]
+)
 def test_any_reason_comes_back_as_text(tmp_path: Path, reason: str) -> None:
     report = decided(report_of(WRONG), REVIEW_RULE, reason=reason)
     path = tmp_path / "a.xlsm"
@@ -230,7 +255,9 @@ def test_any_reason_comes_back_as_text(tmp_path: Path, reason: str) -> None:
     assert [cell.data_type for cell in reasons if cell.value is not None] == ["s"]
 
 
-@pytest.mark.parametrize(("word", "says"), [("是", "处理“是”不能识别"), ("1", "处理“1”不能识别"), ("", "只填了理由")])
+@pytest.mark.parametrize(
+    ("word", "says"), [("是", "处理“是”不能识别"), ("1", "处理“1”不能识别"), ("", "只填了理由")]
+)
 def test_a_word_that_is_none_is_told_and_kept(tmp_path: Path, word: str, says: str) -> None:
     path = tmp_path / "a.xlsm"
     written(report_of(WRONG), path)
@@ -258,7 +285,11 @@ def test_a_verdict_on_an_empty_row_is_told(tmp_path: Path) -> None:
     written(report_of(WRONG), path)
     report = decide(path, layout.RESULTS_TOP + 9, "忽略")
     assert "没有列出问题" in only(report, "rulings.verdict").message
-    assert [finding.rule for finding in check(written(report, path)) if finding.rule == "rulings.verdict"] == []
+    assert [
+        finding.rule
+        for finding in check(written(report, path))
+        if finding.rule == "rulings.verdict"
+    ] == []
 
 
 def test_rows_may_be_sorted_whole_or_without_the_hidden_columns(tmp_path: Path) -> None:
@@ -269,20 +300,35 @@ def test_rows_may_be_sorted_whole_or_without_the_hidden_columns(tmp_path: Path) 
         decide(path, top, "忽略", "已核实")
         sheet = load_workbook(path)[layout.RESULTS]
         places = [(row, column) for row in (top, top + 1) for column in columns]
-        swapped = {(2 * top + 1 - row, column): sheet.cell(row, column).value for row, column in places}
-        swapped = {spot: value for spot, value in swapped.items() if spot[1] not in (AT["place"], AT["state"])}
+        swapped = {
+            (2 * top + 1 - row, column): sheet.cell(row, column).value for row, column in places
+        }
+        swapped = {
+            spot: value
+            for spot, value in swapped.items()
+            if spot[1] not in (AT["place"], AT["state"])
+        }
         assert with_cells(path, swapped).decisions == broken().decisions
 
 
 def test_decisions_beyond_the_rows_are_kept(tmp_path: Path) -> None:
-    wrong = {cell: 1_000 for cell in report_of().tables["applications"].entries if cell.endswith(".total")}
+    wrong = {
+        cell: 1_000
+        for cell in report_of().tables["applications"].entries
+        if cell.endswith(".total")
+    }
     problems = [Problem("", "", "", f"文字{number}", "没有放进表格") for number in range(120)]
     report = report_of(wrong, problems=problems)
     findings = check(report)
-    report = replace(report, decisions={key_of(finding, report): Decision("dismissed", "乙") for finding in findings})
+    report = replace(
+        report,
+        decisions={key_of(finding, report): Decision("dismissed", "乙") for finding in findings},
+    )
     assert len(findings) > layout.RESULTS_ROWS
     assert written(report, tmp_path / "a.xlsm").decisions == report.decisions
-    room = {f"{number:012x}": Decision("dismissed", "丙") for number in range(layout.KEPT_ROWS + 50)}
+    room = {
+        f"{number:012x}": Decision("dismissed", "丙") for number in range(layout.KEPT_ROWS + 50)
+    }
     kept = written(replace(report_of(), decisions=room), tmp_path / "a.xlsm").decisions
     assert list(kept) == list(room)[: layout.KEPT_ROWS]
 

@@ -1,4 +1,6 @@
-"""Decisions on what several reports together show: years and levels, on the command line and in a batch."""
+"""Decisions on what several reports together show: years and levels, on the command line and in a
+batch.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def found_in(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[s
     capsys.readouterr()
     cli.main([*arguments, "--json"])
     found = json.loads(capsys.readouterr().out)
-    return list((found[0] if isinstance(found, list) else found)["findings"])  # levels gives one object
+    return list(
+        (found[0] if isinstance(found, list) else found)["findings"]
+    )  # levels gives one object
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -80,7 +84,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
-# --- years --------------------------------------------------------------------------------------------------------
+# --- years ----------------------------------------------------------------------------------------
 
 
 def test_a_difference_between_years_is_dismissed_by_its_key(
@@ -97,7 +101,10 @@ def test_a_difference_between_years_is_dismissed_by_its_key(
     for order in ([late, first], [first, late]):
         shown = told(capsys, "check", *order)
         assert "2022年：与2021年不符1处（另1处已忽略）\n" in shown
-        assert re.search(rf"    {keys[1]}\. ! 警告.*\n    {keys[0]}\. ○ 已忽略　.*（理由：上年报告已更正）\n", shown)
+        assert re.search(
+            rf"    {keys[1]}\. ! 警告.*\n    {keys[0]}\. ○ 已忽略　.*（理由：上年报告已更正）\n",
+            shown,
+        )
     assert [item["ruling"] for item in found_in(capsys, "check", late, first)] == [
         {"verdict": "dismissed", "reason": "上年报告已更正"},
         None,
@@ -162,12 +169,24 @@ def test_what_cannot_be_found_is_told(
 ) -> None:
     late, first = two
     key = found_in(capsys, "check", late, first)[0]["key"]
-    assert cli.main(["dismiss", late, *(word.format(key=key, first=first, late=late) for word in words), *REASON]) == 2
+    assert (
+        cli.main(
+            [
+                "dismiss",
+                late,
+                *(word.format(key=key, first=first, late=late) for word in words),
+                *REASON,
+            ]
+        )
+        == 2
+    )
     assert says in capsys.readouterr().err
     assert not decisions_path(Path(late)).exists()
 
 
-def test_a_folder_with_what_cannot_be_read(two: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_with_what_cannot_be_read(
+    two: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     late, first = two
     key = found_in(capsys, "check", late, first)[0]["key"]
     (Path(first).parent / "坏.pdf").write_bytes(b"%PDF-1.4 nothing")
@@ -175,10 +194,12 @@ def test_a_folder_with_what_cannot_be_read(two: tuple[str, str], capsys: pytest.
     assert "没有与它核对" in capsys.readouterr().err
 
 
-# --- a batch ------------------------------------------------------------------------------------------------------
+# --- a batch --------------------------------------------------------------------------------------
 
 
-def dismissed_in_batch(two: tuple[str, str], folder: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+def dismissed_in_batch(
+    two: tuple[str, str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> Path:
     late, first = two
     assert cli.main(["batch", str(Path(late).parent), "-o", str(folder)]) == 0
     checks = batch_checks(folder)
@@ -198,9 +219,14 @@ def test_a_batch_says_what_is_dismissed(
         shown = told(capsys, "batch", str(Path(late).parent), "-o", str(folder))
         assert "跨年核对：与上一年不符1份，另有提示1份，已忽略的问题1处（逐份" in shown, turn
         assert years_in(folder)["浙江省青溪县政府", "2022"] == text
-        rows = {row.source: row for row in read_summary(sheets_in(folder / "汇总.xlsx")[layout.SUMMARY])}
+        rows = {
+            row.source: row for row in read_summary(sheets_in(folder / "汇总.xlsx")[layout.SUMMARY])
+        }
         assert (rows[late].years, rows[late].dismissed) == (text, 0)
-    assert [item["ruling"] and item["ruling"]["verdict"] for item in batch_checks(folder)[late]["findings"]] == [
+    assert [
+        item["ruling"] and item["ruling"]["verdict"]
+        for item in batch_checks(folder)[late]["findings"]
+    ] == [
         "dismissed",
         None,
     ]
@@ -235,7 +261,15 @@ def test_the_workbook_carries_what_was_decided_on_the_page(
 
 
 @pytest.mark.parametrize(
-    "decided", [[], {"rulings": [1]}, {"rulings": {"a": ["x", "y"]}}, {"rulings": {"a": 1}}, {"dismissed": []}, 5]
+    "decided",
+    [
+        [],
+        {"rulings": [1]},
+        {"rulings": {"a": ["x", "y"]}},
+        {"rulings": {"a": 1}},
+        {"dismissed": []},
+        5,
+    ],
 )
 def test_a_journal_with_other_things_than_decisions_is_told(
     imported: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], decided: object
@@ -253,11 +287,15 @@ def test_rows_carry_what_was_decided() -> None:
     row = BatchRow("b", DONE, "甲县人民政府", 2021, figures={NATURAL: 3, TOTAL: 12})
     plain = with_years([row, last])[0].years
     assert plain.startswith("与2020年不符1处：")
-    outcome = compare_years([Yearly(one.agency, one.year, one.source, one.figures) for one in (row, last)])[0]
+    outcome = compare_years(
+        [Yearly(one.agency, one.year, one.source, one.figures) for one in (row, last)]
+    )[0]
     key = key_of(outcome.findings[0], row.figures)
     decided = replace(row, decisions={key: Decision("dismissed", "甲")})
     assert with_years([decided, last])[0].years.startswith("与2020年的1处不符已忽略")
-    assert with_years([replace(row, decisions={key: Decision("confirmed")}), last])[0].years == plain
+    assert (
+        with_years([replace(row, decisions={key: Decision("confirmed")}), last])[0].years == plain
+    )
 
 
 def test_a_dismissed_note_alone_is_counted_too() -> None:
@@ -265,10 +303,12 @@ def test_a_dismissed_note_alone_is_counted_too() -> None:
     outcome = compare_years(reports)[0]
     keys = {key_of(finding, {}): Decision("dismissed", "甲") for finding in outcome.findings}
     only = compare_years([replace(reports[0], decisions=keys), reports[1]])[:1]
-    assert [*across_lines(only)] == [f"跨年核对：已忽略的问题{len(keys)}处（逐份见“汇总”的跨年核对一栏）。"]
+    assert [*across_lines(only)] == [
+        f"跨年核对：已忽略的问题{len(keys)}处（逐份见“汇总”的跨年核对一栏）。"
+    ]
 
 
-# --- the exit code ------------------------------------------------------------------------------------------------
+# --- the exit code --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -289,10 +329,14 @@ def test_check_and_batch_give_one_code(
     verdict: str,
     code: int,
 ) -> None:
-    """A sum that is broken as we read it: neither command calls that clean, whichever run imported the report."""
+    """A sum that is broken as we read it: neither command calls that clean, whichever run imported
+    the report.
+    """
     source, folder = imported[0], copied(imported[1], tmp_path)
     decision = Decision(verdict, "甲") if verdict else None  # type: ignore[arg-type]
-    finding = Finding("applications.sum.natural", severity, "可能是读取有误", cause=cause or "", decision=decision)
+    finding = Finding(
+        "applications.sum.natural", severity, "可能是读取有误", cause=cause or "", decision=decision
+    )
     lines = [json.loads(line) for line in (folder / NAME).read_text().splitlines()]
     for line in lines:
         if "check" in line:
@@ -301,10 +345,12 @@ def test_check_and_batch_give_one_code(
     assert cli.main(["batch", str(source), "-o", str(folder)]) == code == cli.code_of([finding])
 
 
-# --- levels -------------------------------------------------------------------------------------------------------
+# --- levels ---------------------------------------------------------------------------------------
 
 
-def test_a_difference_between_levels_is_dismissed(county: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_difference_between_levels_is_dismissed(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     parent, children = str(parent_of(county)), str(county / "下级")
     [item] = found_in(capsys, "levels", parent, children)
     assert f"  {item['key']}. ! 警告　" in told(capsys, "levels", parent, children)
@@ -321,7 +367,9 @@ def test_a_difference_between_levels_is_dismissed(county: Path, capsys: pytest.C
     assert found_in(capsys, "levels", parent, children)[0]["ruling"] is None
 
 
-def levels_of(figures: list[int], stated: int, other: int = 0, decisions: dict[str, Decision] | None = None) -> Any:
+def levels_of(
+    figures: list[int], stated: int, other: int = 0, decisions: dict[str, Decision] | None = None
+) -> Any:
     """Two cells; the parent lacks or has too much of some child in both."""
     second = "applications.new.natural"
     children = [
@@ -346,14 +394,19 @@ def test_what_states_no_figure_is_known_by_its_text_and_the_sums() -> None:
     again = levels_of([5, 6, 7], 13, decisions=decisions)
     assert [finding.decision is not None for finding in again.findings].count(True) == 1
     for figures, stated in (([5, 6, 8], 14), ([5, 6, 7], 11), ([5, 7, 7], 14)):
-        assert all(finding.decision is None for finding in levels_of(figures, stated, decisions=decisions).findings)
+        assert all(
+            finding.decision is None
+            for finding in levels_of(figures, stated, decisions=decisions).findings
+        )
 
 
 def test_a_child_more_that_lacks_is_told_again() -> None:
     def found(errors: list[str], decisions: dict[str, Decision]) -> Any:
         children = [Child(name, name, error="不能读取。") for name in errors]
         children.append(Child(BODIES[0], BODIES[0], report(BODIES[0], {GRANTED: 1})))
-        return compare(replace(report("青溪县人民政府", {GRANTED: 9}), decisions=decisions), children)
+        return compare(
+            replace(report("青溪县人民政府", {GRANTED: 9}), decisions=decisions), children
+        )
 
     first = found(["a"], {})
     decisions = {first.key_of(finding): Decision("dismissed", "甲") for finding in first.findings}

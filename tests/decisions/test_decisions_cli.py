@@ -103,7 +103,15 @@ def test_the_file_of_another_report_means_nothing(page: Path) -> None:
     page.write_bytes(made_page("泰顺县人民政府", wrong=True))
     assert main(["check", str(page)]) == 1
     dismiss_all(page)
-    assert len({record["agency"] for record in json.loads(decisions_path(page).read_bytes())["rulings"]}) == 2
+    assert (
+        len(
+            {
+                record["agency"]
+                for record in json.loads(decisions_path(page).read_bytes())["rulings"]
+            }
+        )
+        == 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,11 +124,18 @@ def test_the_file_of_another_report_means_nothing(page: Path) -> None:
         b'[{"key": "a", "verdict": "yes", "reason": "", "agency": "", "year": null}]}',
     ],
 )  # fmt: skip
-def test_a_damaged_file_is_told_and_stays(page: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
+def test_a_damaged_file_is_told_and_stays(
+    page: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
     beside = decisions_path(page)
     beside.write_bytes(content)
     target = str(page.with_name("b.xlsm"))
-    for words in (["check"], ["dismiss", "1", "--reason", "甲"], ["confirm", "1"], ["fill", "-o", target]):
+    for words in (
+        ["check"],
+        ["dismiss", "1", "--reason", "甲"],
+        ["confirm", "1"],
+        ["fill", "-o", target],
+    ):
         assert main([words[0], str(page), *words[1:]]) == 2
         assert "报告.处理.json" in stderr_line(capsys)
         assert beside.read_bytes() == content
@@ -158,7 +173,9 @@ def test_notepad_may_save_it(page: Path) -> None:
         ["confirm", "{page}"],
     ],
 )
-def test_what_cannot_be_done_is_told(page: Path, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+def test_what_cannot_be_done_is_told(
+    page: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
     try:
         code = main([word.replace("{page}", str(page)) for word in words])
     except SystemExit as stop:
@@ -168,7 +185,9 @@ def test_what_cannot_be_done_is_told(page: Path, capsys: pytest.CaptureFixture[s
     assert not decisions_path(page).exists()
 
 
-def test_fill_takes_them_along_and_the_workbook_goes_before(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fill_takes_them_along_and_the_workbook_goes_before(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     dismiss_all(page)
     target = page.with_name("结果.xlsm")
     assert main(["fill", str(page), "-o", str(target)]) == 0
@@ -193,7 +212,9 @@ def test_fill_takes_them_along_and_the_workbook_goes_before(page: Path, capsys: 
     assert main(["check", str(target)]) == 0
 
 
-def test_force_keeps_what_stands_in_the_workbook(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_force_keeps_what_stands_in_the_workbook(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     target = page.with_name("结果.xlsm")
     dismiss_all(page)
     main(["fill", str(page), "-o", str(target)])

@@ -1,4 +1,6 @@
-"""Decisions in the live workbook: 处理 and 理由 over checks, imports, clearing, and what counts them."""
+"""Decisions in the live workbook: 处理 and 理由 over checks, imports, clearing, and what counts
+them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,15 @@ from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.layout import sheet_of
 from gongkai.workbook.lists import read_summary
 from helpers.decided import AT, DIRECT_RULE, REVIEW_RULE, TOTAL, WRONG, broken, decided
-from helpers.excel.live import A_HANDFUL, fill_live, most_calls, open_live, press, set_cell, value_at
+from helpers.excel.live import (
+    A_HANDFUL,
+    fill_live,
+    most_calls,
+    open_live,
+    press,
+    set_cell,
+    value_at,
+)
 from helpers.made import report_of
 
 SPOT = sheet_of("disputes", "2021").cells[TOTAL]
@@ -56,7 +66,10 @@ def decide(book: xw.Book, row: int, word: str | None, reason: str | None = None)
 
 def rows(book: xw.Book) -> list[tuple[object, ...]]:
     names = ("number", "verdict", "reason")
-    found = [tuple(value_at(book, layout.RESULTS, (row, AT[name])) for name in names) for row in range(TOP, TOP + 20)]
+    found = [
+        tuple(value_at(book, layout.RESULTS, (row, AT[name])) for name in names)
+        for row in range(TOP, TOP + 20)
+    ]
     return [row for row in found if any(row)]
 
 
@@ -74,7 +87,9 @@ def test_check_keeps_them_and_counts(book: xw.Book) -> None:
         assert rows(book) == BOTH
         assert counts(book) == [1, 0, 0, 1]
         assert most_calls(book) <= A_HANDFUL  # marks of suspects are blocks too
-    assert GK_CHECK(None, Caller(book)).startswith("✗ 1项不符，另有1处已忽略：表四 未经复议直接起诉")
+    assert GK_CHECK(None, Caller(book)).startswith(
+        "✗ 1项不符，另有1处已忽略：表四 未经复议直接起诉"
+    )
 
 
 def test_a_changed_figure_brings_it_back_and_the_old_one_takes_it_away_again(book: xw.Book) -> None:
@@ -181,7 +196,10 @@ def test_conclusions_never_show_a_bare_tick() -> None:
     assert told(report_of()) == "✓ 42项勾稽关系全部相符"
     both = decided(broken(), DIRECT_RULE)
     assert told(both) == "○ 没有待处理的问题，另有2处已忽略"
-    assert verdict(both, check(both)) == "没有发现其他不符（核对42项勾稽关系），另有2处已忽略，见“校验结果”。"
+    assert (
+        verdict(both, check(both))
+        == "没有发现其他不符（核对42项勾稽关系），另有2处已忽略，见“校验结果”。"
+    )
     cell = "applications.refused_secret.natural"
     doubtful = report_of({TOTAL: 0, cell: None}, raws={cell: "4②"})
     one = decided(doubtful, REVIEW_RULE)

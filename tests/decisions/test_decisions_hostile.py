@@ -67,21 +67,27 @@ def all_open(report: Report) -> bool:
     return all(is_open(finding) for finding in check(report))
 
 
-# --- a copied workbook --------------------------------------------------------------------------------------------
+# --- a copied workbook ----------------------------------------------------------------------------
 
 
 def copied(changes: Mapping[str, object], report: Report | None = None) -> Report:
-    """The workbook of another report, of which somebody wrote over the cover alone: all figures are equal."""
+    """The workbook of another report, of which somebody wrote over the cover alone: all figures are
+    equal.
+    """
     values = sheets(report or broken())
     values[layout.COVER] |= {layout.COVER_SPOTS[name]: value for name, value in changes.items()}
     return values_to_report(values)
 
 
-@pytest.mark.parametrize("changes", [{"agency": "白汀镇人民政府"}, {"year": 2022}, {"agency": None}, {"year": None}])
+@pytest.mark.parametrize(
+    "changes", [{"agency": "白汀镇人民政府"}, {"year": 2022}, {"agency": None}, {"year": None}]
+)
 def test_a_copied_workbook_of_another_body_or_year_starts_anew(changes: dict[str, object]) -> None:
     report = copied(changes)
     assert all_open(report)
-    assert "中有1条处理（确认、忽略）是对“青溪县人民政府”2021年的报告作的，没有采用" in told_in(report)
+    assert "中有1条处理（确认、忽略）是对“青溪县人民政府”2021年的报告作的，没有采用" in told_in(
+        report
+    )
     again = values_to_report(sheets(report))
     assert (again.decisions, "没有采用" in told_in(again)) == ({}, False)
 
@@ -93,7 +99,9 @@ def test_a_name_written_otherwise_is_the_same_body(changes: dict[str, object]) -
 
 def test_who_was_unknown_may_be_filled_in() -> None:
     unknown = replace(decided(report_of(WRONG), only_rule(), "dismissed"), agency="", year=None)
-    assert copied({"agency": "青溪县人民政府", "year": 2021}, unknown).decisions == unknown.decisions
+    assert (
+        copied({"agency": "青溪县人民政府", "year": 2021}, unknown).decisions == unknown.decisions
+    )
 
 
 def only_rule() -> str:
@@ -109,7 +117,7 @@ def test_unknown_is_nobody_else() -> None:
     assert is_about(replace(report, agency="", year=None), "", None)
 
 
-# --- rows that were moved, copied, written over -------------------------------------------------------------------
+# --- rows that were moved, copied, written over ---------------------------------------------------
 
 
 def after(change: Callable[[dict[tuple[int, int], object]], None]) -> Report:
@@ -145,7 +153,10 @@ def test_a_word_filled_down_with_all_that_is_hidden_beside_it() -> None:
             cells[TOP + 1, column] = cells.get((TOP, column))
 
     report = after(filled_down)
-    assert [is_open(finding) for finding in check(report) if finding.severity == "error"] == [False, True]
+    assert [is_open(finding) for finding in check(report) if finding.severity == "error"] == [
+        False,
+        True,
+    ]
     assert "没有采用" in told_in(report)
 
 
@@ -155,7 +166,11 @@ def test_a_row_copied_below_or_deleted() -> None:
 
     def deleted(cells: dict[tuple[int, int], object]) -> None:
         """The whole row of the sheet, of the other finding."""
-        moved = {(row - (row > TOP + 1), at): value for (row, at), value in cells.items() if row != TOP + 1}
+        moved = {
+            (row - (row > TOP + 1), at): value
+            for (row, at), value in cells.items()
+            if row != TOP + 1
+        }
         cells.clear()
         cells |= moved
 
@@ -181,7 +196,10 @@ def test_two_findings_with_one_text_are_two() -> None:
 
     for row in (TOP, TOP + 1):
         key = str(cells[row, AT["key"]]).partition("-")[0]
-        cells |= {(row, AT["message"]): "同样的文字", (row, AT["key"]): f"{key}-{digest_of(key, '同样的文字')}"}
+        cells |= {
+            (row, AT["message"]): "同样的文字",
+            (row, AT["key"]): f"{key}-{digest_of(key, '同样的文字')}",
+        }
     cells[TOP, AT["verdict"]] = "忽略"
     assert [is_open(finding) for finding in check(values_to_report(values))] == [False, True]
 
@@ -198,7 +216,9 @@ def test_a_formula_without_a_result_is_no_verdict(word: object) -> None:
 @properties(40)
 @given(st.data())
 def test_whatever_is_done_to_the_rows_no_other_finding_is_dismissed(data: st.DataObject) -> None:
-    """Cells of the list are copied about at random: what is dismissed has 忽略 beside its own text."""
+    """Cells of the list are copied about at random: what is dismissed has 忽略 beside its own
+    text.
+    """
     values = sheets(report_of(WRONG))
     cells = values[layout.RESULTS]
     cells[TOP, AT["verdict"]] = "忽略"
@@ -207,7 +227,9 @@ def test_whatever_is_done_to_the_rows_no_other_finding_is_dismissed(data: st.Dat
         cells[data.draw(spots)] = cells.get(data.draw(spots))
     report = values_to_report(values)
     beside = {
-        cells.get((row, AT["message"])) for row in range(TOP, TOP + 4) if cells.get((row, AT["verdict"])) == "忽略"
+        cells.get((row, AT["message"]))
+        for row in range(TOP, TOP + 4)
+        if cells.get((row, AT["verdict"])) == "忽略"
     }
     kept = {cells.get((row, layout.KEPT_COLUMNS["key"])) for row in range(TOP, TOP + 4)}
     for finding in check(report):
@@ -224,7 +246,7 @@ def test_any_message_is_known_again(text: str) -> None:
     assert digest_of("a", plain_text(text)) == digest_of("a", text)
 
 
-# --- keys ---------------------------------------------------------------------------------------------------------
+# --- keys -----------------------------------------------------------------------------------------
 
 
 def test_prose_of_another_scope_is_another_finding() -> None:
@@ -235,36 +257,62 @@ def test_prose_of_another_scope_is_another_finding() -> None:
 
 def test_what_section_six_says_is_a_figure_too() -> None:
     report = report_of()
-    one, other = (Finding("plausibility.fees", "note", text, ("applications.new.total",)) for text in ("3份", "30份"))
+    one, other = (
+        Finding("plausibility.fees", "note", text, ("applications.new.total",))
+        for text in ("3份", "30份")
+    )
     assert key_of(one, report) != key_of(other, report)
 
 
-# --- a file of decisions --------------------------------------------------------------------------------------------
+# --- a file of decisions --------------------------------------------------------------------------
 
-RECORD: dict[str, Any] = {"key": "0" * 12, "verdict": "dismissed", "reason": "", "agency": "", "year": None}
+RECORD: dict[str, Any] = {
+    "key": "0" * 12,
+    "verdict": "dismissed",
+    "reason": "",
+    "agency": "",
+    "year": None,
+}
 
 
 def written(path: Path, *records: Mapping[str, Any]) -> None:
-    decisions_path(path).write_text(json.dumps({"gongkai": "rulings", "version": 1, "rulings": records}), "utf-8")
+    decisions_path(path).write_text(
+        json.dumps({"gongkai": "rulings", "version": 1, "rulings": records}), "utf-8"
+    )
 
 
 @pytest.mark.parametrize(
     "content",
     [
         b'{"a":' * 200_000,
-        b'{"gongkai": "rulings", "version": 1, "rulings": ' + b"[" * 200_000 + b"]" * 200_000 + b"}",
+        b'{"gongkai": "rulings", "version": 1, "rulings": '
+        + b"[" * 200_000
+        + b"]" * 200_000
+        + b"}",
         b"\x00" * 1000,
         b'{"gongkai": "rulings", "version": 1, "rulings": [null]}',
         b'{"gongkai": "rulings", "version": 1, "rulings": {"a": 1}}',
         b'{"gongkai": "rulings", "version": true, "rulings": [' + b"1" * 5000 + b"]}",
-        json.dumps({"gongkai": "rulings", "version": 1, "rulings": [RECORD | {"key": "x\x00"}]}).encode(),
-        json.dumps({"gongkai": "rulings", "version": 1, "rulings": [RECORD | {"key": "0" * 13}]}).encode(),
-        json.dumps({"gongkai": "rulings", "version": 1, "rulings": [RECORD | {"year": "2021"}]}).encode(),
-        json.dumps({"gongkai": "rulings", "version": 1, "rulings": [RECORD | {"verdict": ["dismissed"]}]}).encode(),
-        json.dumps({"gongkai": "rulings", "version": 1, "rulings": [RECORD | {"reason": None}]}).encode(),
+        json.dumps(
+            {"gongkai": "rulings", "version": 1, "rulings": [RECORD | {"key": "x\x00"}]}
+        ).encode(),
+        json.dumps(
+            {"gongkai": "rulings", "version": 1, "rulings": [RECORD | {"key": "0" * 13}]}
+        ).encode(),
+        json.dumps(
+            {"gongkai": "rulings", "version": 1, "rulings": [RECORD | {"year": "2021"}]}
+        ).encode(),
+        json.dumps(
+            {"gongkai": "rulings", "version": 1, "rulings": [RECORD | {"verdict": ["dismissed"]}]}
+        ).encode(),
+        json.dumps(
+            {"gongkai": "rulings", "version": 1, "rulings": [RECORD | {"reason": None}]}
+        ).encode(),
     ],
-)  # fmt: skip
-def test_hostile_content_is_told_and_stays(page: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
+)
+def test_hostile_content_is_told_and_stays(
+    page: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
     decisions_path(page).write_bytes(content)
     for words in (["check", str(page)], ["dismiss", str(page), "1", "--reason", "甲"]):
         assert main(words) == 2
@@ -287,10 +335,15 @@ def test_a_pipe_keeps_nobody_waiting(page: Path, capsys: pytest.CaptureFixture[s
     assert "不能读取（这是管道，不是普通文件）" in stderr_line(capsys)
 
 
-@pytest.mark.parametrize("change", [{"year": None}, {"year": 2022}, {"agency": ""}, {"agency": "南山县人民政府"}])
+@pytest.mark.parametrize(
+    "change", [{"year": None}, {"year": 2022}, {"agency": ""}, {"agency": "南山县人民政府"}]
+)
 def test_records_of_another_report_mean_nothing(page: Path, change: dict[str, Any]) -> None:
     report = gongkai.read_report(page)
-    records = [RECORD | {"key": item["key"], "agency": report.agency, "year": report.year} for item in errors_of(page)]
+    records = [
+        RECORD | {"key": item["key"], "agency": report.agency, "year": report.year}
+        for item in errors_of(page)
+    ]
     written(page, *records)
     assert main(["check", str(page)]) == 0
     written(page, *(record | change for record in records))
@@ -329,7 +382,7 @@ def test_any_reason_is_shown_on_its_line(page: Path, capsys: pytest.CaptureFixtu
     assert not any(is_open(finding) for finding in check(read_workbook(target)))
 
 
-# --- what cannot be written ---------------------------------------------------------------------------------------
+# --- what cannot be written -----------------------------------------------------------------------
 
 
 def test_a_full_disk_loses_nothing(page: Path) -> None:
@@ -365,7 +418,9 @@ def test_a_full_decisions_file_is_told(page: Path, capsys: pytest.CaptureFixture
     assert decisions_path(page).stat().st_size == before
 
 
-def test_what_stands_in_the_workbook_cannot_be_undone_beside_it(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_stands_in_the_workbook_cannot_be_undone_beside_it(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Both say the same, and the workbook's would stay."""
     dismiss_all(page)
     target = page.with_name("结果.xlsm")
@@ -376,7 +431,9 @@ def test_what_stands_in_the_workbook_cannot_be_undone_beside_it(page: Path, caps
     assert "以那里的为准" in stderr_line(capsys)
 
 
-def test_adopt_knows_what_is_beside_a_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_adopt_knows_what_is_beside_a_workbook(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = write_workbook(report_of(WRONG), check(report_of(WRONG)), tmp_path / "a.xlsm")
     assert main(["adopt", str(path)]) == 1
     assert main(["dismiss", str(path), *KEYS, "--reason", "甲"]) == 0

@@ -1,4 +1,6 @@
-"""The official layouts, against facts typed from the circulars' annexes, and the loader's refusals."""
+"""The official layouts, against facts typed from the circulars' annexes, and the loader's
+refusals.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,7 @@ def texts(official: Form, kind: str) -> list[str]:
     return [label.text for label in official.labels if label.kind == kind]
 
 
-# --- relations ----------------------------------------------------------------------------------------------------
+# --- relations ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,10 @@ def test_number_of_relations(name: str, split: dict[str, int]) -> None:
     relations = editions()[name].relations
     assert Counter(relation.kind for relation in relations) == split
     assert len({relation.rule for relation in relations}) == len(relations)
-    assert Counter(relation.table for relation in relations) == {"applications": sum(split.values()) - 3, "disputes": 3}
+    assert Counter(relation.table for relation in relations) == {
+        "applications": sum(split.values()) - 3,
+        "disputes": 3,
+    }
 
 
 def test_relations_in_full() -> None:
@@ -87,7 +92,10 @@ def test_relations_in_full() -> None:
     assert balance.whole == ("applications.handled.natural", "applications.carried_out.natural")
     column = relations["applications.sum.total"]
     assert len(column.parts) == 21
-    assert (column.parts[0], column.parts[-1]) == ("applications.granted.total", "applications.other_rest.total")
+    assert (column.parts[0], column.parts[-1]) == (
+        "applications.granted.total",
+        "applications.other_rest.total",
+    )
     assert column.whole == ("applications.handled.total",)
     across = relations["applications.across.carried_out"]
     assert [cell.split(".")[2] for cell in across.parts] == [
@@ -100,7 +108,13 @@ def test_relations_in_full() -> None:
     ]
     assert across.whole == ("applications.carried_out.total",)
     review = relations["disputes.total.review"]
-    assert [cell.split(".")[2] for cell in review.cells] == ["upheld", "corrected", "other", "pending", "total"]
+    assert [cell.split(".")[2] for cell in review.cells] == [
+        "upheld",
+        "corrected",
+        "other",
+        "pending",
+        "total",
+    ]
     assert len(editions()["2019"].relations_of("applications")[7].parts) == 19
 
 
@@ -114,7 +128,7 @@ def test_relations_name_cells_of_the_form(name: str) -> None:
         assert relation.marked in relation.whole
 
 
-# --- labels, order, merged cells ----------------------------------------------------------------------------------
+# --- labels, order, merged cells ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "labels"), [("2019", RESULTS_2019), ("2021", RESULTS_2021)])
@@ -131,8 +145,14 @@ def test_rows_of_table_three(name: str, labels: list[str]) -> None:
 @pytest.mark.parametrize(
     ("name", "at"),
     [
-        ("2021", {"三、本年度办理结果": "A6:A27", "（六）其他处理": "B24:B26", "（七）总计": "B27:C27"}),
-        ("2019", {"三、本年度办理结果": "A6:A25", "（六）其他处理": "B24:C24", "（七）总计": "B25:C25"}),
+        (
+            "2021",
+            {"三、本年度办理结果": "A6:A27", "（六）其他处理": "B24:B26", "（七）总计": "B27:C27"},
+        ),
+        (
+            "2019",
+            {"三、本年度办理结果": "A6:A25", "（六）其他处理": "B24:C24", "（七）总计": "B25:C25"},
+        ),
     ],
 )
 def test_merged_cells_of_table_three(name: str, at: dict[str, str]) -> None:
@@ -157,13 +177,17 @@ def test_merged_cells_of_table_three(name: str, at: dict[str, str]) -> None:
         "四、结转下年度继续办理": last,
     }
     official = form(name, "applications")
-    assert {text: boxes(official, text) for text in common | at} == {t: [box(a)] for t, a in (common | at).items()}
+    assert {text: boxes(official, text) for text in common | at} == {
+        t: [box(a)] for t, a in (common | at).items()
+    }
     assert official.cells["applications.new.natural"].box == box("D4")
     assert official.cells["applications.carried_out.total"].box == box(f"J{last[-2:]}")
 
 
 def test_groups_of_a_row() -> None:
-    groups = {row.id: [group.id for group in row.groups] for row in form("2021", "applications").rows}
+    groups = {
+        row.id: [group.id for group in row.groups] for row in form("2021", "applications").rows
+    }
     assert groups["new"] == groups["carried_out"] == []
     assert groups["granted"] == groups["handled"] == ["results"]
     assert groups["refused_secret"] == ["results", "refused"]
@@ -203,7 +227,9 @@ def test_table_two_of_2021() -> None:
         "disclosure.fees.amount",
     ]
     assert official.cells["disclosure.fees.amount"].box == box("B14:D14")
-    assert [cell.id for cell in official.cells.values() if cell.column.decimal] == ["disclosure.fees.amount"]
+    assert [cell.id for cell in official.cells.values() if cell.column.decimal] == [
+        "disclosure.fees.amount"
+    ]
 
 
 def test_table_two_of_2019() -> None:
@@ -230,31 +256,47 @@ def test_table_two_of_2019() -> None:
     ]
     signed = {cell.column.label.text for cell in official.cells.values() if cell.column.signed}
     assert signed == {"本年增/减"}
-    assert [cell.id for cell in official.cells.values() if cell.column.decimal] == ["disclosure.procurement.amount"]
+    assert [cell.id for cell in official.cells.values() if cell.column.decimal] == [
+        "disclosure.procurement.amount"
+    ]
     assert len(official.cells) == 22
 
 
 @pytest.mark.parametrize("name", ["2019", "2021"])
 def test_table_four(name: str) -> None:
     official = form(name, "disputes")
-    assert [row.label.text for row in official.rows] == ["行政复议", "未经复议直接起诉", "复议后起诉"]
-    assert [[column.label.text for column in part.columns] for part in official.parts] == [OUTCOMES] * 3
+    assert [row.label.text for row in official.rows] == [
+        "行政复议",
+        "未经复议直接起诉",
+        "复议后起诉",
+    ]
+    assert [[column.label.text for column in part.columns] for part in official.parts] == [
+        OUTCOMES
+    ] * 3
     assert boxes(official, "行政复议") == [box("A1:E1")]
     assert boxes(official, "行政诉讼") == [box("F1:O1")]
     assert boxes(official, "未经复议直接起诉") == [box("F2:J2")]
     assert boxes(official, "复议后起诉") == [box("K2:O2")]
     assert boxes(official, "结果维持") == [box("A2:A3"), box("F3"), box("K3")]
-    assert [cell.box for cell in official.cells.values()] == [Box(4, column, 4, column) for column in range(1, 16)]
+    assert [cell.box for cell in official.cells.values()] == [
+        Box(4, column, 4, column) for column in range(1, 16)
+    ]
     assert official.size == Box(1, 1, 4, 15)
 
 
-@pytest.mark.parametrize(("name", "table"), [*product(["2019", "2021"], ["disclosure", "applications", "disputes"])])
+@pytest.mark.parametrize(
+    ("name", "table"), [*product(["2019", "2021"], ["disclosure", "applications", "disputes"])]
+)
 def test_labels_and_figures_fill_the_form(name: str, table: str) -> None:
     official = form(name, table)
-    covered = [label.box for label in official.labels] + [cell.box for cell in official.cells.values()]
+    covered = [label.box for label in official.labels] + [
+        cell.box for cell in official.cells.values()
+    ]
     area = sum(each.width * each.height for each in covered)
     assert area == official.size.width * official.size.height
-    assert list(official.labels) == sorted(official.labels, key=lambda label: (label.box.top, label.box.left))
+    assert list(official.labels) == sorted(
+        official.labels, key=lambda label: (label.box.top, label.box.left)
+    )
 
 
 def test_years_and_circulars() -> None:
@@ -265,7 +307,9 @@ def test_years_and_circulars() -> None:
 
 @pytest.mark.parametrize("name", ["2019", "2021"])
 def test_sections(name: str) -> None:
-    assert [(section.number, section.title, section.table) for section in editions()[name].sections] == [
+    assert [
+        (section.number, section.title, section.table) for section in editions()[name].sections
+    ] == [
         (1, "一、总体情况", ""),
         (2, "二、主动公开政府信息情况", "disclosure"),
         (3, "三、收到和处理政府信息公开申请情况", "applications"),
@@ -284,7 +328,7 @@ def test_no_alias_names_two_things() -> None:
                     assert spoken.setdefault(text, label).text == label.text
 
 
-# --- the loader refuses -------------------------------------------------------------------------------------------
+# --- the loader refuses ---------------------------------------------------------------------------
 
 
 def table_of(source: dict[str, Any], name: str) -> dict[str, Any]:
@@ -371,7 +415,10 @@ FAULTS: list[tuple[Callable[[dict[str, Any]], None], list[str]]] = [
     (same_column_twice, ["2021.applications", "new.natural"]),
     (same_table_twice, ["2021", "disclosure"]),
     (merge_over_a_label, ["2021.applications", "（三）不予公开", "（四）无法提供"]),
-    (merge_over_a_figure, ["2021.applications", "一、本年新收政府信息公开申请数量", "applications.new.natural"]),
+    (
+        merge_over_a_figure,
+        ["2021.applications", "一、本年新收政府信息公开申请数量", "applications.new.natural"],
+    ),
     (unknown_unit, ["2021.disclosure", "amount", "亿元"]),
     (no_such_place, ["2021.disputes", "行政诉讼", "O1:F1"]),
     (same_as_nothing, ["2021", "disputes", "2020"]),
@@ -381,7 +428,9 @@ FAULTS: list[tuple[Callable[[dict[str, Any]], None], list[str]]] = [
 
 
 @pytest.mark.parametrize(("fault", "named"), FAULTS, ids=[fault.__name__ for fault, _ in FAULTS])
-def test_data_that_contradicts_itself_is_refused(fault: Callable[[dict[str, Any]], None], named: list[str]) -> None:
+def test_data_that_contradicts_itself_is_refused(
+    fault: Callable[[dict[str, Any]], None], named: list[str]
+) -> None:
     sources = {name: read_toml(FOLDER / f"{name}.toml") for name in ("2019", "2021")}
     source = copy.deepcopy(sources["2021"])
     fault(source)

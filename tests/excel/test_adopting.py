@@ -29,7 +29,9 @@ from helpers.excel.live import (
 )
 from helpers.made import report_of
 
-NATURAL, COMPANY, LEGAL = (f"applications.granted.{name}" for name in ("natural", "company", "legal"))
+NATURAL, COMPANY, LEGAL = (
+    f"applications.granted.{name}" for name in ("natural", "company", "legal")
+)
 REVIEW = "disputes.review.total"
 CELLS = sheet_of("applications", "2021").cells | sheet_of("disputes", "2021").cells
 COLUMNS = layout.RESULT_COLUMNS
@@ -42,7 +44,9 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def book(tmp_path: Path) -> xw.Book:
-    """One figure wrong, for certain, and one relation of table four with several ways to mend it."""
+    """One figure wrong, for certain, and one relation of table four with several ways to mend
+    it.
+    """
     return filled(tmp_path, report_of({NATURAL: 143, REVIEW: 10}))
 
 
@@ -55,7 +59,9 @@ def filled(folder: Path, report: Report) -> xw.Book:
 def row_of(book: xw.Book, proposal: str) -> int:
     rows = range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
     return next(
-        row for row in rows if proposal in str(value_at(book, layout.RESULTS, (row, COLUMNS["proposal"])) or "")
+        row
+        for row in rows
+        if proposal in str(value_at(book, layout.RESULTS, (row, COLUMNS["proposal"])) or "")
     )
 
 
@@ -69,8 +75,15 @@ def select(book: xw.Book, sheet: str, spot: tuple[int, int]) -> None:
 
 
 def log_of(book: xw.Book) -> list[list[object]]:
-    rows = [row for row, column in book.sheets[layout.LOG].impl.cells_ if column == 1 and row >= layout.LOG_TOP]
-    lines = [[value_at(book, layout.LOG, (row, at)) for at in layout.LOG_COLUMNS.values()] for row in sorted(rows)]
+    rows = [
+        row
+        for row, column in book.sheets[layout.LOG].impl.cells_
+        if column == 1 and row >= layout.LOG_TOP
+    ]
+    lines = [
+        [value_at(book, layout.LOG, (row, at)) for at in layout.LOG_COLUMNS.values()]
+        for row in sorted(rows)
+    ]
     return [line for line in lines if any(value is not None for value in line)]
 
 
@@ -80,7 +93,7 @@ def kept(book: xw.Book) -> dict[str, dict[tuple[int, int], tuple[object, str]]]:
     return found
 
 
-# --- what is adopted ----------------------------------------------------------------------------------------------
+# --- what is adopted ------------------------------------------------------------------------------
 
 
 def test_a_number_typed_in_the_list(book: xw.Book) -> None:
@@ -133,7 +146,9 @@ def test_the_selected_row_and_the_selected_cell(book: xw.Book) -> None:
 
 
 def test_a_figure_that_was_misread(tmp_path: Path) -> None:
-    """The list tells of a second reading, which the workbook knows nothing of; the proposal is the same."""
+    """The list tells of a second reading, which the workbook knows nothing of; the proposal is the
+    same.
+    """
     report = report_of({NATURAL: 143})
     book = open_live(tmp_path)
     apply_edits(book, report_to_edits(report, weigh(report, check(report), report_of())))
@@ -180,7 +195,7 @@ def test_import_and_check_leave_the_log_alone(book: xw.Book, tmp_path: Path) -> 
     assert layout.LOG not in "".join(str(cell.value) for cell in copy.impl.cells_.values())
 
 
-# --- what is refused ----------------------------------------------------------------------------------------------
+# --- what is refused ------------------------------------------------------------------------------
 
 
 def refused(book: xw.Book, answer: str = "yes") -> str:
@@ -193,7 +208,12 @@ def refused(book: xw.Book, answer: str = "yes") -> str:
 
 
 def test_nothing_selected_that_has_a_proposal(book: xw.Book) -> None:
-    for sheet, spot in ((layout.COVER, (5, 3)), ("表三", CELLS[LEGAL]), ("表三", (1, 1)), (layout.RESULTS, (90, 1))):
+    for sheet, spot in (
+        (layout.COVER, (5, 3)),
+        ("表三", CELLS[LEGAL]),
+        ("表三", (1, 1)),
+        (layout.RESULTS, (90, 1)),
+    ):
         select(book, sheet, spot)
         assert "“采纳”一栏填建议的序号" in refused(book)
 
@@ -210,7 +230,13 @@ def test_several_ways_want_a_number(book: xw.Book) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{NATURAL: 144}, {"applications.granted.total": 144}, {NATURAL: 134}, {NATURAL: "？12②"}, {NATURAL: None}],
+    [
+        {NATURAL: 144},
+        {"applications.granted.total": 144},
+        {NATURAL: 134},
+        {NATURAL: "？12②"},
+        {NATURAL: None},
+    ],
 )
 def test_figures_changed_in_between(book: xw.Book, changes: dict[str, object]) -> None:
     type_number(book, "①表三 （一）予以公开·自然人", 1)
@@ -227,8 +253,15 @@ def test_figures_changed_elsewhere_do_not_matter(book: xw.Book) -> None:
 
 def test_a_list_that_was_cleared_or_rewritten(book: xw.Book) -> None:
     select(book, "表三", CELLS[NATURAL])
-    set_cell(book, layout.RESULTS, (row_of(book, "自然人"), COLUMNS["proposal"]), "①表三 （一）予以公开·自然人 143→999")
-    assert press(book, "adopt").kind == "ask"  # the other finding with this proposal still stands in the list
+    set_cell(
+        book,
+        layout.RESULTS,
+        (row_of(book, "自然人"), COLUMNS["proposal"]),
+        "①表三 （一）予以公开·自然人 143→999",
+    )
+    assert (
+        press(book, "adopt").kind == "ask"
+    )  # the other finding with this proposal still stands in the list
     press(book, "clear_marks")
     assert "数字已有变动" in refused(book)
 
@@ -236,7 +269,11 @@ def test_a_list_that_was_cleared_or_rewritten(book: xw.Book) -> None:
 def test_two_rows_that_propose_the_same_are_one_change(book: xw.Book) -> None:
     for cell in ("（七）总计 · 自然人", "（一）予以公开 · 总计"):
         rows = range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
-        row = next(row for row in rows if value_at(book, layout.RESULTS, (row, COLUMNS["link_text"])) == cell)
+        row = next(
+            row
+            for row in rows
+            if value_at(book, layout.RESULTS, (row, COLUMNS["link_text"])) == cell
+        )
         set_cell(book, layout.RESULTS, (row, COLUMNS["adopt"]), 1)
     assert press(book, "adopt").text.count("把 ") == 1
 
@@ -279,7 +316,9 @@ def test_no_answer_changes_nothing(book: xw.Book) -> None:
     assert kept(book) == before
 
 
-def test_more_changes_than_a_question_can_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_changes_than_a_question_can_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("gongkai.excel.adopting.LONGEST_TEXT", 30)
     book = filled(tmp_path, report_of({NATURAL: 143}))
     select(book, "表三", CELLS[NATURAL])
@@ -306,7 +345,7 @@ def test_a_failure_at_any_call_leaves_the_workbook_as_it_was(tmp_path: Path) -> 
         assert [name for name in after if after[name] != before.get(name)] == [], number
 
 
-# --- from flag to flag --------------------------------------------------------------------------------------------
+# --- from flag to flag ----------------------------------------------------------------------------
 
 
 def test_the_next_problem_stops_at_the_suspect_and_tells_the_proposal_once(book: xw.Book) -> None:
@@ -319,7 +358,9 @@ def test_the_next_problem_stops_at_the_suspect_and_tells_the_proposal_once(book:
     press(book, "adopt")
     select(book, "表三", CELLS[NATURAL])
     press(book, "adopt", answer="yes")
-    assert {press(book, "next_problem").text.partition("\n")[0] for _ in range(3)} == {"第1处，共1处　'表四'!E5"}
+    assert {press(book, "next_problem").text.partition("\n")[0] for _ in range(3)} == {
+        "第1处，共1处　'表四'!E5"
+    }
 
 
 def test_a_corrected_suspect_is_no_stop(book: xw.Book) -> None:

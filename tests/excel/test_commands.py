@@ -1,4 +1,6 @@
-"""The commands that import into a live book and check it, on xlwings' own classes over the engine."""
+"""The commands that import into a live book and check it, on xlwings' own classes over the
+engine.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,7 @@ def kept(book: xw.Book) -> dict[str, dict[tuple[int, int], tuple[object, str]]]:
     return found
 
 
-# --- import -------------------------------------------------------------------------------------------------------
+# --- import ---------------------------------------------------------------------------------------
 
 
 def test_import_url(book: xw.Book, site: str) -> None:
@@ -88,7 +90,10 @@ def test_import_with_errors_leads_to_the_results(book: xw.Book, site: str) -> No
     outcome = press(book, "import_url", f"{site}/2021-broken.html")
     assert re.fullmatch(r"已导入 瑞安市人民政府 2021年：✗ \d+项不符.*见“校验结果”。", outcome.text)
     assert book.sheets.active.name == layout.RESULTS
-    assert value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["severity"])) == "✗ 错误"
+    assert (
+        value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["severity"]))
+        == "✗ 错误"
+    )
 
 
 def test_an_empty_box_means_the_source_on_the_cover(book: xw.Book, site: str) -> None:
@@ -99,7 +104,16 @@ def test_an_empty_box_means_the_source_on_the_cover(book: xw.Book, site: str) ->
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://a.cn/x", "file:///etc/passwd", "C:\\年报.html", "report.html", "-", "http://", "http://a b", "http://["],
+    [
+        "ftp://a.cn/x",
+        "file:///etc/passwd",
+        "C:\\年报.html",
+        "report.html",
+        "-",
+        "http://",
+        "http://a b",
+        "http://[",
+    ],
 )
 def test_only_web_addresses_are_fetched(book: xw.Book, url: str) -> None:
     outcome = press(book, "import_url", url)
@@ -113,7 +127,10 @@ def test_import_file(book: xw.Book, tmp_path: Path) -> None:
     assert press(book, "import_file", str(page)).kind == "done"
     other = write_workbook(report_of(), check(report_of()), tmp_path / "另一份.xlsm")
     outcome = press(book, "import_file", str(other))
-    assert (outcome.kind, value_at(book, layout.COVER, layout.COVER_SPOTS["agency"])) == ("done", "青溪县人民政府")
+    assert (outcome.kind, value_at(book, layout.COVER, layout.COVER_SPOTS["agency"])) == (
+        "done",
+        "青溪县人民政府",
+    )
 
 
 @pytest.mark.parametrize("path", ["", "没有这个文件.html", "-", "http://a.cn/1.html"])
@@ -138,9 +155,13 @@ def test_a_failed_import_changes_nothing(book: xw.Book, site: str, path: str) ->
 
 
 @pytest.mark.parametrize("name", ["import_url", "check", "clear_marks"])
-def test_a_workbook_from_before_the_proposals_is_not_written(book: xw.Book, site: str, name: str) -> None:
+def test_a_workbook_from_before_the_proposals_is_not_written(
+    book: xw.Book, site: str, name: str
+) -> None:
     fill_live(book, report_of({"applications.granted.natural": 143}))
-    set_cell(book, layout.RESULTS, (layout.RESULTS_TOP - 1, layout.RESULT_COLUMNS["proposal"]), "现状")
+    set_cell(
+        book, layout.RESULTS, (layout.RESULTS_TOP - 1, layout.RESULT_COLUMNS["proposal"]), "现状"
+    )
     before = kept(book)
     outcome = press(book, name, f"{site}/2021.html", answer="yes")
     assert outcome.kind == "error"
@@ -148,7 +169,7 @@ def test_a_workbook_from_before_the_proposals_is_not_written(book: xw.Book, site
     assert kept(book) == before
 
 
-# --- number of calls ----------------------------------------------------------------------------------------------
+# --- number of calls ------------------------------------------------------------------------------
 
 
 def test_an_import_and_a_check_take_no_call_per_cell(book: xw.Book, site: str) -> None:
@@ -168,7 +189,7 @@ def test_what_is_there_already_is_not_written_again(book: xw.Book, site: str) ->
     assert [call.sheet for call in written] == [layout.TOOL]
 
 
-# --- what a person changed ----------------------------------------------------------------------------------------
+# --- what a person changed ------------------------------------------------------------------------
 
 
 def test_no_question_where_nobody_changed_anything(book: xw.Book, site: str) -> None:
@@ -193,14 +214,24 @@ def test_a_changed_workbook_is_asked_about_and_kept(book: xw.Book, site: str) ->
     assert value_at(book, "表三", TOTAL) != 999
     block = old_block(book, name, "表三")
     assert block[TOTAL] == 999
-    assert block == {s: v for s, (v, _) in before["表三"].items() if s[0] <= 29 and s[1] <= 10 and v is not None}
+    assert block == {
+        s: v for s, (v, _) in before["表三"].items() if s[0] <= 29 and s[1] <= 10 and v is not None
+    }
     assert press(book, "import_url", f"{site}/2021.html").kind == "done"
 
 
 def old_block(book: xw.Book, snapshot_sheet: str, name: str) -> dict[tuple[int, int], object]:
     """The cells that a snapshot keeps of one sheet, at the places that they had there."""
-    cells = {s: c.value for s, c in book.sheets[snapshot_sheet].impl.cells_.items() if c.value is not None}
-    heads = sorted(row for (row, column), value in cells.items() if column == 1 and str(value).startswith("以下是“"))
+    cells = {
+        s: c.value
+        for s, c in book.sheets[snapshot_sheet].impl.cells_.items()
+        if c.value is not None
+    }
+    heads = sorted(
+        row
+        for (row, column), value in cells.items()
+        if column == 1 and str(value).startswith("以下是“")
+    )
     top = next(row for row in heads if f"“{name}”" in str(cells[row, 1]))
     end = next((row for row in heads if row > top), 10**6)
     return {(row - top, column): value for (row, column), value in cells.items() if top < row < end}
@@ -228,7 +259,7 @@ def test_a_failed_import_leaves_no_snapshot(book: xw.Book, site: str) -> None:
     assert press(book, "import_url", f"{site}/2021.html", answer="yes").kind == "done"
 
 
-# --- rollback -----------------------------------------------------------------------------------------------------
+# --- rollback -------------------------------------------------------------------------------------
 
 
 def before_an_import(folder: Path) -> xw.Book:
@@ -242,7 +273,9 @@ def before_an_import(folder: Path) -> xw.Book:
 
 @counted
 def test_a_failure_at_any_call_leaves_the_workbook_as_it_was(tmp_path: Path) -> None:
-    """Formulas that a person typed into the form come back too, and hidden sheets are hidden again."""
+    """Formulas that a person typed into the form come back too, and hidden sheets are hidden
+    again.
+    """
     page = tmp_path / "page.html"
     page.write_bytes(demo.pages()["/2021-broken.html"])
     whole = before_an_import(tmp_path)
@@ -285,7 +318,9 @@ def test_the_other_layout_takes_the_sheets_place(book: xw.Book, site: str) -> No
     assert {value_at(book, sheet.name, spot) for spot in sheet.cells.values()} == {None}
 
 
-def test_a_users_formula_gives_way_to_the_figure_even_where_it_shows_the_same(book: xw.Book) -> None:
+def test_a_users_formula_gives_way_to_the_figure_even_where_it_shows_the_same(
+    book: xw.Book,
+) -> None:
     report = report_of()
     fill_live(book, report)
     set_cell(book, "表三", TOTAL, value_at(book, "表三", TOTAL), "=SUM(J7:J27)")
@@ -294,19 +329,25 @@ def test_a_users_formula_gives_way_to_the_figure_even_where_it_shows_the_same(bo
 
 
 def test_formulas_of_the_template_stay(book: xw.Book, site: str) -> None:
-    formulas = {name: {s for s, (_, f) in cells.items() if f} for name, cells in snapshot(book).items()}
+    formulas = {
+        name: {s for s, (_, f) in cells.items() if f} for name, cells in snapshot(book).items()
+    }
     press(book, "import_url", f"{site}/2021-broken.html")
     press(book, "check")
     press(book, "clear_marks")
-    assert {name: {s for s, (_, f) in cells.items() if f} for name, cells in snapshot(book).items()} == formulas
+    assert {
+        name: {s for s, (_, f) in cells.items() if f} for name, cells in snapshot(book).items()
+    } == formulas
 
 
-# --- round trip ---------------------------------------------------------------------------------------------------
+# --- round trip -----------------------------------------------------------------------------------
 
 
 @properties(15)
 @given(report=reports())
-def test_any_report_comes_back_equal(report: Report, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_any_report_comes_back_equal(
+    report: Report, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     book = open_live(tmp_path_factory.mktemp("live"))
     fill_live(book, report_of())
     fill_live(book, report)
@@ -314,7 +355,7 @@ def test_any_report_comes_back_equal(report: Report, tmp_path_factory: pytest.Te
     assert shown_report(book) == report
 
 
-# --- check --------------------------------------------------------------------------------------------------------
+# --- check ----------------------------------------------------------------------------------------
 
 
 def test_check_marks_and_lists_and_touches_nothing_else(book: xw.Book, site: str) -> None:
@@ -329,10 +370,20 @@ def test_check_marks_and_lists_and_touches_nothing_else(book: xw.Book, site: str
     assert value_at(book, layout.COVER, layout.COUNT_SPOTS["error"]) == 1
     after["表四"][DISPUTE] = before["表四"][DISPUTE]
     for name in ("表二", "表三", "表四", layout.PROSE):
-        marks = {spot for sheet in layout.table_sheets() if sheet.name == name for spot in sheet.marks.values()}
-        unmarked = [{s: c for s, c in found[name].items() if s not in marks} for found in (before, after)]
+        marks = {
+            spot
+            for sheet in layout.table_sheets()
+            if sheet.name == name
+            for spot in sheet.marks.values()
+        }
+        unmarked = [
+            {s: c for s, c in found[name].items() if s not in marks} for found in (before, after)
+        ]
         assert unmarked[0] == unmarked[1]
-    assert after[layout.TOOL][layout.TOOL_SPOTS["fingerprint"]] == before[layout.TOOL][layout.TOOL_SPOTS["fingerprint"]]
+    assert (
+        after[layout.TOOL][layout.TOOL_SPOTS["fingerprint"]]
+        == before[layout.TOOL][layout.TOOL_SPOTS["fingerprint"]]
+    )
 
 
 def test_check_of_a_blank_workbook_says_so(book: xw.Book) -> None:
@@ -345,7 +396,9 @@ def test_a_percentage_is_no_count(book: xw.Book) -> None:
     fill_live(book, report_of())
     cell_of(book, "表三", (5, 4)).value, cell_of(book, "表三", (5, 4)).format = 0.12, "0%"
     press(book, "check")
-    messages = [value for (_, column), (value, _) in snapshot(book)[layout.RESULTS].items() if column == 8]
+    messages = [
+        value for (_, column), (value, _) in snapshot(book)[layout.RESULTS].items() if column == 8
+    ]
     assert any("百分比" in str(message) for message in messages)
 
 
@@ -354,16 +407,22 @@ def test_clear_marks(book: xw.Book, site: str) -> None:
     report = shown_report(book)
     assert press(book, "clear_marks").kind == "done"
     cells = snapshot(book)
-    assert [s for s in cells[layout.RESULTS] if s[0] >= layout.RESULTS_TOP and not cells[layout.RESULTS][s][1]] == []
+    assert [
+        s
+        for s in cells[layout.RESULTS]
+        if s[0] >= layout.RESULTS_TOP and not cells[layout.RESULTS][s][1]
+    ] == []
     assert value_at(book, layout.COVER, layout.COUNT_SPOTS["error"]) is None
     assert shown_report(book).tables == report.tables
 
 
-# --- from flag to flag --------------------------------------------------------------------------------------------
+# --- from flag to flag ----------------------------------------------------------------------------
 
 
 def test_next_problem_goes_round(book: xw.Book) -> None:
-    wrong = changed(changed(report_of(), "disputes.review.total", 10), "applications.granted.total", 1)
+    wrong = changed(
+        changed(report_of(), "disputes.review.total", 10), "applications.granted.total", 1
+    )
     fill_live(book, wrong)
     total = int(re.search(r"共(\d+)处", press(book, "next_problem").text)[1])
     first = book.selection.sheet.name, book.selection.address
@@ -388,21 +447,28 @@ def test_next_problem_finds_what_only_the_source_showed(book: xw.Book) -> None:
     sheet = sheet_of("applications", "2021")
     set_cell(book, "表三", sheet.marks["applications.granted.natural"], 2)
     row = layout.RESULTS_TOP
-    set_cell(book, layout.RESULTS, (row, layout.RESULT_COLUMNS["link"]), sheet.link("applications.granted.natural"))
+    set_cell(
+        book,
+        layout.RESULTS,
+        (row, layout.RESULT_COLUMNS["link"]),
+        sheet.link("applications.granted.natural"),
+    )
     set_cell(book, layout.RESULTS, (row, layout.RESULT_COLUMNS["message"]), "原文此处不清")
     assert "原文此处不清" in press(book, "next_problem").text
     set_cell(book, "表三", sheet.marks["applications.granted.natural"], 12)
     assert press(book, "next_problem").text.startswith("✓ 没有问题")
 
 
-# --- failures -----------------------------------------------------------------------------------------------------
+# --- failures -------------------------------------------------------------------------------------
 
 
 def test_an_unknown_command_is_a_sentence(book: xw.Book) -> None:
     assert "没有“no_such”这个命令" in press(book, "no_such").text
 
 
-def test_a_bug_is_a_sentence_and_a_log(book: xw.Book, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_a_sentence_and_a_log(
+    book: xw.Book, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     set_cell(book, layout.COVER, layout.COVER_SPOTS["title"], "标题")
     monkeypatch.setattr("gongkai.excel.checking.check_report", lambda report: 1 / 0)
     outcome = press(book, "check")

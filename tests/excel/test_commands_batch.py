@@ -1,4 +1,6 @@
-"""Batch import and summary on a live book: rows as the state, slices of time, questions and answers."""
+"""Batch import and summary on a live book: rows as the state, slices of time, questions and
+answers.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,7 @@ def to_the_end(book: xw.Book) -> tuple[CommandResult, int]:
     return outcome, runs
 
 
-# --- rows ---------------------------------------------------------------------------------------------------------
+# --- rows -----------------------------------------------------------------------------------------
 
 
 def test_a_list_is_worked_through(book: xw.Book, site: str, folder: Path) -> None:
@@ -126,7 +128,11 @@ def test_rows_done_are_skipped(book: xw.Book, site: str, folder: Path) -> None:
 
 
 def test_blank_lines_and_lines_above_stay(book: xw.Book, site: str) -> None:
-    head = {spot: cell for spot, cell in snapshot(book)[layout.BATCH].items() if spot[0] < layout.BATCH_TOP}
+    head = {
+        spot: cell
+        for spot, cell in snapshot(book)[layout.BATCH].items()
+        if spot[0] < layout.BATCH_TOP
+    }
     paste(book, f"{site}/2021.html", "", f"{site}/2021.html")
     to_the_end(book)
     after = snapshot(book)[layout.BATCH]
@@ -136,7 +142,18 @@ def test_blank_lines_and_lines_above_stay(book: xw.Book, site: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["=cmd|'/C calc'!A0", "+1+1", "@SUM(1)", "没有.html", "长" * 30_000, "😀", "CON", "-", "http://["]
+    "source",
+    [
+        "=cmd|'/C calc'!A0",
+        "+1+1",
+        "@SUM(1)",
+        "没有.html",
+        "长" * 30_000,
+        "😀",
+        "CON",
+        "-",
+        "http://[",
+    ],
 )
 def test_hostile_sources_are_rows_that_failed(
     book: xw.Book,
@@ -150,7 +167,9 @@ def test_hostile_sources_are_rows_that_failed(
     assert outcome.kind == "ask"
     assert column(book, "state") == ["失败"]
     assert column(book, "source") == [source]
-    assert [spot for spot, (_, formula) in snapshot(book)[layout.BATCH].items() if formula] == formulas
+    assert [
+        spot for spot, (_, formula) in snapshot(book)[layout.BATCH].items() if formula
+    ] == formulas
 
 
 def test_nothing_pasted(book: xw.Book) -> None:
@@ -182,7 +201,7 @@ def test_a_book_that_cannot_be_saved_is_told(book: xw.Book, site: str) -> None:
     assert column(book, "state") == ["完成"]
 
 
-# --- questions ----------------------------------------------------------------------------------------------------
+# --- questions ------------------------------------------------------------------------------------
 
 
 def test_the_folder_is_asked_for_and_kept(book: xw.Book, site: str, folder: Path) -> None:
@@ -215,7 +234,9 @@ def test_failed_rows_are_tried_again_only_when_the_user_says_so(book: xw.Book, s
 
 
 def test_a_yes_counts_once(book: xw.Book, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The macro leaves the answer in its cell while it runs again; a retry that fails again must ask again."""
+    """The macro leaves the answer in its cell while it runs again; a retry that fails again must
+    ask again.
+    """
     monkeypatch.setattr(batching, "SLICE", -1.0)
     paste(book, f"{site}/empty.html", f"{site}/missing.html")
     assert to_the_end(book)[0].kind == "ask"
@@ -256,7 +277,7 @@ def test_new_rows_come_before_a_question(book: xw.Book, site: str) -> None:
     assert column(book, "state") == ["目录", "待确认", "待确认", "完成"]
 
 
-# --- summary ------------------------------------------------------------------------------------------------------
+# --- summary --------------------------------------------------------------------------------------
 
 
 def test_summary_of_this_report_alone(book: xw.Book) -> None:
@@ -283,9 +304,16 @@ def test_summary_of_a_folder(book: xw.Book, folder: Path) -> None:
     for number in (1, 2, 3):
         (folder / f"{number}.xlsm").unlink()
     press(book, "summary")
-    filled = {row for row, column in snapshot(book)[layout.SUMMARY] if row >= layout.SUMMARY_TOP and column <= 9}
+    filled = {
+        row
+        for row, column in snapshot(book)[layout.SUMMARY]
+        if row >= layout.SUMMARY_TOP and column <= 9
+    }
     assert filled == {layout.SUMMARY_TOP}
-    figures = [value_at(book, layout.SUMMARY, (layout.SUMMARY_TOP, at)) for at in range(10, len(summary_heads()) + 1)]
+    figures = [
+        value_at(book, layout.SUMMARY, (layout.SUMMARY_TOP, at))
+        for at in range(10, len(summary_heads()) + 1)
+    ]
     assert 455.0 in figures
 
 
@@ -313,11 +341,13 @@ def test_formulas_of_the_summary_stay(book: xw.Book, folder: Path) -> None:
     formulas = {spot for spot, (_, formula) in snapshot(book)[layout.SUMMARY].items() if formula}
     write_workbook(report_of(), [], folder / "a.xlsm")
     press(book, "summary")
-    assert {spot for spot, (_, formula) in snapshot(book)[layout.SUMMARY].items() if formula} == formulas
+    assert {
+        spot for spot, (_, formula) in snapshot(book)[layout.SUMMARY].items() if formula
+    } == formulas
     assert cell_of(book, layout.SUMMARY, (layout.SUMMARY_TOP, 3)).value == title_of(report_of())
 
 
-# --- a report's own workbook --------------------------------------------------------------------------------------
+# --- a report's own workbook ----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -344,7 +374,9 @@ def test_a_new_batch_workbook_comes_to_the_front(
     active = report_book.app.books.active
     assert (active.fullname, active.sheets.active.name) == (str(target), layout.BATCH)
     del before[layout.TOOL]
-    assert {name: cells for name, cells in snapshot(report_book).items() if name != layout.TOOL} == before
+    assert {
+        name: cells for name, cells in snapshot(report_book).items() if name != layout.TOOL
+    } == before
 
 
 def test_an_open_batch_workbook_comes_to_the_front(report_book: xw.Book, tmp_path: Path) -> None:
@@ -367,7 +399,9 @@ def test_a_new_batch_workbook_replaces_nothing(report_book: xw.Book, tmp_path: P
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".xlsm"])
-def test_a_batch_workbook_works_through_its_list(suffix: str, site: str, folder: Path, tmp_path: Path) -> None:
+def test_a_batch_workbook_works_through_its_list(
+    suffix: str, site: str, folder: Path, tmp_path: Path
+) -> None:
     book = open_book(copy_template(tmp_path / f"批量{suffix}", batch=True))
     book.set_mock_caller()
     set_cell(book, layout.BATCH, layout.FOLDER_SPOT, str(folder))
@@ -375,11 +409,15 @@ def test_a_batch_workbook_works_through_its_list(suffix: str, site: str, folder:
     outcome, _ = to_the_end(book)
     assert (outcome.kind, outcome.text) == ("done", "已导入1份报告。")
     assert column(book, "file") == ["瑞安市人民政府2021年度报告.xlsx"]
-    assert value_at(book, layout.SUMMARY, (layout.SUMMARY_TOP, 5)) == "瑞安市人民政府2021年度报告.xlsx"
+    assert (
+        value_at(book, layout.SUMMARY, (layout.SUMMARY_TOP, 5)) == "瑞安市人民政府2021年度报告.xlsx"
+    )
     assert press(book, "summary").kind == "done"
 
 
-OF_A_REPORT = sorted(set(COMMANDS) - {"batch", "summary", "allow_fetch", "rules", "manual", "about"})
+OF_A_REPORT = sorted(
+    set(COMMANDS) - {"batch", "summary", "allow_fetch", "rules", "manual", "about"}
+)
 
 
 @pytest.mark.parametrize("command", OF_A_REPORT)

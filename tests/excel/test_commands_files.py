@@ -49,7 +49,10 @@ HOSTILE = {
 ALWAYS = ("dde", "apostrophe", "long", "controls", "device", "surrogate")  # a text of each kind
 EACH = pytest.mark.parametrize(
     "text",
-    [pytest.param(HOSTILE[name], id=name, marks=() if name in ALWAYS else pytest.mark.slow) for name in HOSTILE],
+    [
+        pytest.param(HOSTILE[name], id=name, marks=() if name in ALWAYS else pytest.mark.slow)
+        for name in HOSTILE
+    ],
 )
 
 
@@ -71,10 +74,13 @@ def hostile_report(text: str) -> Report:
 
 
 def formulas(book: xw.Book) -> dict[str, set[tuple[int, int]]]:
-    return {name: {spot for spot, (_, formula) in cells.items() if formula} for name, cells in snapshot(book).items()}
+    return {
+        name: {spot for spot, (_, formula) in cells.items() if formula}
+        for name, cells in snapshot(book).items()
+    }
 
 
-# --- hostile texts ------------------------------------------------------------------------------------------------
+# --- hostile texts --------------------------------------------------------------------------------
 
 
 @EACH
@@ -85,7 +91,10 @@ def test_a_text_stays_a_text_in_every_cell(book: xw.Book, text: str, tmp_path: P
     for spot in (layout.COVER_SPOTS["title"], layout.COVER_SPOTS["agency"]):
         assert value_at(book, layout.COVER, spot) == plain_text(text, MOST_UNITS)
     assert isinstance(
-        value_at(book, "表三", sheet_of("applications", "2021").cells["applications.granted.natural"]), str
+        value_at(
+            book, "表三", sheet_of("applications", "2021").cells["applications.granted.natural"]
+        ),
+        str,
     )
     for name in ("check", "next_problem", "rules", "clear_marks", "about"):
         assert press(book, name).kind == "done", name
@@ -97,7 +106,9 @@ def test_a_text_stays_a_text_in_every_cell(book: xw.Book, text: str, tmp_path: P
 
 @EACH
 def test_a_hostile_page_through_the_whole_import(book: xw.Book, text: str, tmp_path: Path) -> None:
-    """Read, asked about, kept on a snapshot, imported again: no cell but the template's own holds a formula."""
+    """Read, asked about, kept on a snapshot, imported again: no cell but the template's own holds a
+    formula.
+    """
     page = next(iter(LAYOUTS.values()))
     report = replace(report_of(), title=f"{text}2021年政府信息公开工作年度报告"[:500])
     html = tmp_path / "page.html"
@@ -105,20 +116,28 @@ def test_a_hostile_page_through_the_whole_import(book: xw.Book, text: str, tmp_p
     html.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
     before = formulas(book)
     assert press(book, "import_file", str(html)).kind == "done"
-    assert press(book, "import_file", str(html)).kind == "done"  # nothing was changed by hand, whatever the text
+    assert (
+        press(book, "import_file", str(html)).kind == "done"
+    )  # nothing was changed by hand, whatever the text
     typed = text[:32_767]
     set_cell(book, layout.COVER, layout.COVER_SPOTS["agency"], typed)
     set_cell(book, "表三", (5, 4), typed)
     assert press(book, "import_file", str(html)).kind == "ask"
     outcome = run_again(book, "import_file", answer="yes")
     assert outcome.kind == "done"
-    assert {name: spots for name, spots in formulas(book).items() if spots} == {k: v for k, v in before.items() if v}
+    assert {name: spots for name, spots in formulas(book).items() if spots} == {
+        k: v for k, v in before.items() if v
+    }
 
 
 @EACH
 def test_exports_of_hostile_texts(book: xw.Book, text: str, tmp_path: Path) -> None:
     fill_live(book, hostile_report(text))
-    for name, suffix in (("export_csv", ".csv"), ("export_json", ".json"), ("save_report", ".xlsx")):
+    for name, suffix in (
+        ("export_csv", ".csv"),
+        ("export_json", ".json"),
+        ("save_report", ".xlsx"),
+    ):
         proposal = press(book, name)
         assert proposal.kind == "save"
         assert proposal.text.endswith(suffix)
@@ -132,7 +151,10 @@ def test_exports_of_hostile_texts(book: xw.Book, text: str, tmp_path: Path) -> N
     with (next(tmp_path.glob("*.csv"))).open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             for column, cell in row.items():
-                assert column == "value" or not cell.startswith(tuple("=+-@\t\r＝＋－＠")), (column, cell)
+                assert column == "value" or not cell.startswith(tuple("=+-@\t\r＝＋－＠")), (
+                    column,
+                    cell,
+                )
     json.loads(next(tmp_path.glob("*.json")).read_text(encoding="utf-8"))
 
 
@@ -146,7 +168,7 @@ def test_hostile_arguments(book: xw.Book, text: str) -> None:
         assert len(outcome.text) < 1_000
 
 
-# --- exports ------------------------------------------------------------------------------------------------------
+# --- exports --------------------------------------------------------------------------------------
 
 
 def test_csv_has_a_line_for_each_figure(book: xw.Book, tmp_path: Path) -> None:
@@ -162,7 +184,10 @@ def test_csv_has_a_line_for_each_figure(book: xw.Book, tmp_path: Path) -> None:
     assert list(rows[0]) == list(COLUMNS)
     assert len(rows) == sum(1 for _ in report.entries())
     values = {row["cell"]: row["value"] for row in rows}
-    assert (values["applications.new.natural"], values["applications.granted.natural"]) == ("436", "")
+    assert (values["applications.new.natural"], values["applications.granted.natural"]) == (
+        "436",
+        "",
+    )
 
 
 def test_json_holds_report_and_findings(book: xw.Book, tmp_path: Path) -> None:
@@ -176,7 +201,8 @@ def test_json_holds_report_and_findings(book: xw.Book, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "file"), [("export_csv", "a.csv"), ("export_json", "a.json"), ("save_report", "a.xlsm")]
+    ("name", "file"),
+    [("export_csv", "a.csv"), ("export_json", "a.json"), ("save_report", "a.xlsm")],
 )
 def test_nothing_is_overwritten(book: xw.Book, tmp_path: Path, name: str, file: str) -> None:
     fill_live(book, report_of())
@@ -214,7 +240,9 @@ def test_save_report_with_macros(book: xw.Book, tmp_path: Path) -> None:
     outcome = press(book, "save_report", argument="C:\\Users\\某人", answer=str(target))
     assert (outcome.kind, book.impl.saved) == ("done", [str(target)])
     assert tool(book, "argument") == ""
-    assert press(book, "save_report", answer=str(target)).kind == "done"  # the same file again is an ordinary save
+    assert (
+        press(book, "save_report", answer=str(target)).kind == "done"
+    )  # the same file again is an ordinary save
     book.impl.unsaveable = True
     outcome = press(book, "save_report", answer=str(tmp_path / "又.xlsm"))
     assert outcome.kind == "error"
@@ -263,7 +291,7 @@ def test_nothing_to_export(book: xw.Book, name: str) -> None:
     assert press(book, name).kind == "error"
 
 
-# --- explanations -------------------------------------------------------------------------------------------------
+# --- explanations ---------------------------------------------------------------------------------
 
 
 def test_rules_are_written_once(book: xw.Book) -> None:

@@ -19,7 +19,16 @@ from gongkai.workbook.fill import report_to_edits
 from helpers.counts import counted
 from helpers.excel.engine import cell_of, excel_of, snapshot
 from helpers.excel.entry import Cell, enter
-from helpers.excel.live import A_HANDFUL, failing_calls, most_calls, open_live, press, put, set_cell, value_at
+from helpers.excel.live import (
+    A_HANDFUL,
+    failing_calls,
+    most_calls,
+    open_live,
+    press,
+    put,
+    set_cell,
+    value_at,
+)
 from helpers.made import older, report_of
 
 Kept = dict[str, dict[tuple[int, int], tuple[object, str]]]
@@ -56,7 +65,7 @@ def mark(book: xw.Book, names: list[str]) -> None:
             set_cell(book, name, spot, 3)
 
 
-# --- number of calls ----------------------------------------------------------------------------------------------
+# --- number of calls ------------------------------------------------------------------------------
 
 
 def blank(book: xw.Book) -> None:
@@ -82,7 +91,9 @@ def over_figures_in_every_table(book: xw.Book) -> None:
 
 
 @pytest.mark.parametrize("path", ["2021.html", "2021-broken.html"])
-@pytest.mark.parametrize("before", [blank, over_older, over_older_with_marks_and_changes, over_figures_in_every_table])
+@pytest.mark.parametrize(
+    "before", [blank, over_older, over_older_with_marks_and_changes, over_figures_in_every_table]
+)
 def test_an_import_takes_no_call_per_cell_over_whatever_is_there(
     before: Callable[[xw.Book], None], path: str, book: xw.Book, site: str
 ) -> None:
@@ -92,7 +103,9 @@ def test_an_import_takes_no_call_per_cell_over_whatever_is_there(
 
 
 def test_what_stands_between_the_figures_is_left_alone(book: xw.Book, site: str) -> None:
-    """A remark and a formula that shows nothing, between blocks that would be one write without them."""
+    """A remark and a formula that shows nothing, between blocks that would be one write without
+    them.
+    """
     set_cell(book, "表二", (6, 3), "备注")
     set_cell(book, "表二", (9, 3), None, '=""')
     set_cell(book, "表二", (5, 15), None, '=IF(1,"","")')
@@ -102,7 +115,9 @@ def test_what_stands_between_the_figures_is_left_alone(book: xw.Book, site: str)
     after = snapshot(book)["表二"]
     filled = set(TABLES["表二"].cells.values()) | set(TABLES["表二"].marks.values())
     assert {spot: cell for spot, cell in after.items() if spot not in filled} == before
-    assert not any(cell_of(book, "表二", spot).prefix for spot in labels)  # no apostrophe in the formula bar
+    assert not any(
+        cell_of(book, "表二", spot).prefix for spot in labels
+    )  # no apostrophe in the formula bar
 
 
 def test_an_official_label_is_a_text_without_an_apostrophe() -> None:
@@ -113,14 +128,17 @@ def test_an_official_label_is_a_text_without_an_apostrophe() -> None:
             assert (cell.value, cell.formula) == (label.text, "")
 
 
-# --- lines that were moved ----------------------------------------------------------------------------------------
+# --- lines that were moved ------------------------------------------------------------------------
 
 
 def insert_row(book: xw.Book, name: str, at: int) -> None:
     sheet = book.sheets[name].impl
-    sheet.cells_ = {(row + (row >= at), column): cell for (row, column), cell in sheet.cells_.items()}
+    sheet.cells_ = {
+        (row + (row >= at), column): cell for (row, column), cell in sheet.cells_.items()
+    }
     sheet.anchors = {
-        (row + (row >= at), column): (top + (top >= at), left) for (row, column), (top, left) in sheet.anchors.items()
+        (row + (row >= at), column): (top + (top >= at), left)
+        for (row, column), (top, left) in sheet.anchors.items()
     }
 
 
@@ -145,7 +163,7 @@ def test_a_text_that_a_new_line_pushed_down_is_not_read_on(book: xw.Book, site: 
     assert "上一份报告的最后一段" in [value for value, _ in backup.values()]
 
 
-# --- cells that take nothing --------------------------------------------------------------------------------------
+# --- cells that take nothing ----------------------------------------------------------------------
 
 
 def test_a_figure_in_a_covered_cell_is_not_lost_without_a_word(book: xw.Book, site: str) -> None:
@@ -167,7 +185,9 @@ def test_a_line_that_the_summary_cannot_hold_is_not_lost_without_a_word(book: xw
     assert "筛选" in outcome.text
 
 
-def test_a_row_that_the_list_cannot_hold_is_not_lost_without_a_word(book: xw.Book, site: str, tmp_path: Path) -> None:
+def test_a_row_that_the_list_cannot_hold_is_not_lost_without_a_word(
+    book: xw.Book, site: str, tmp_path: Path
+) -> None:
     set_cell(book, layout.BATCH, layout.FOLDER_SPOT, str(tmp_path))
     set_cell(book, layout.BATCH, (layout.BATCH_TOP, 1), f"{site}/2021.html")
     book.sheets[layout.BATCH].impl.deaf = {layout.BATCH_TOP}
@@ -177,20 +197,24 @@ def test_a_row_that_the_list_cannot_hold_is_not_lost_without_a_word(book: xw.Boo
 
 
 @pytest.mark.parametrize(("code", "shows"), [("@", "436"), ("yyyy/m/d", None), ("0%", 436.0)])
-def test_a_figure_in_a_cell_of_any_format_counts_as_written(code: str, shows: object, book: xw.Book, site: str) -> None:
+def test_a_figure_in_a_cell_of_any_format_counts_as_written(
+    code: str, shows: object, book: xw.Book, site: str
+) -> None:
     cell_of(book, "表三", (ROW, 4)).format = code
     assert press(book, "import_url", f"{site}/2021.html").kind == "done"
     if shows is not None:
         assert value_at(book, "表三", (ROW, 4)) == shows
 
 
-# --- a workbook in a cloud ----------------------------------------------------------------------------------------
+# --- a workbook in a cloud ------------------------------------------------------------------------
 
 
 def test_commands_work_on_a_workbook_of_which_only_an_address_is_known(
     book: xw.Book, tmp_path: Path, site: str
 ) -> None:
-    """Excel names a workbook on OneDrive by its URL, and xlwings raises where it finds no copy of it."""
+    """Excel names a workbook on OneDrive by its URL, and xlwings raises where it finds no copy of
+    it.
+    """
     page = tmp_path / "page.html"
     page.write_bytes(demo.pages()["/2021.html"])
     book.impl.in_cloud = True
@@ -206,7 +230,7 @@ def test_commands_work_on_a_workbook_of_which_only_an_address_is_known(
     assert press(book, "save_report", answer=str(tmp_path / "另存.xlsm")).kind == "done"
 
 
-# --- rollback -----------------------------------------------------------------------------------------------------
+# --- rollback -------------------------------------------------------------------------------------
 
 
 def before_an_import(folder: Path) -> xw.Book:
@@ -219,7 +243,9 @@ def before_an_import(folder: Path) -> xw.Book:
 
 @counted
 def test_a_failure_at_any_call_puts_back_what_one_write_covered(tmp_path: Path) -> None:
-    """Figures, marks and labels that go in one write come back each as it was, a user's formula among them."""
+    """Figures, marks and labels that go in one write come back each as it was, a user's formula
+    among them.
+    """
     page = tmp_path / "page.html"
     page.write_bytes(demo.pages()["/2021-broken.html"])
     whole = before_an_import(tmp_path)
@@ -231,4 +257,6 @@ def test_a_failure_at_any_call_puts_back_what_one_write_covered(tmp_path: Path) 
         assert press(book, "import_file", str(page), answer="yes").kind in ("error", ""), number
         after = kept(book)
         assert [name for name in after if after[name] != before.get(name)] == [], number
-        assert not any(cell_of(book, "表二", (box.top, box.left)).prefix for _, box in TABLES["表二"].labels)
+        assert not any(
+            cell_of(book, "表二", (box.top, box.left)).prefix for _, box in TABLES["表二"].labels
+        )

@@ -71,7 +71,9 @@ def test_a_stranger_s_token_allows_nothing(book: xw.Book, token: object) -> None
     assert allowed(book)
 
 
-def test_a_copy_on_another_machine_asks_anew(book: xw.Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_on_another_machine_asks_anew(
+    book: xw.Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     allow(book)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other"))
     assert not allowed(book)
@@ -93,7 +95,16 @@ def test_two_workbooks_are_asked_about_each(book: xw.Book, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "content",
     [
-        *(b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"tokens": 5}', b'{"tokens": {"a": 1}}', b'{"tokens": [[]]}'),
+        *(
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b"\xff\xfe",
+            b'{"tokens": 5}',
+            b'{"tokens": {"a": 1}}',
+            b'{"tokens": [[]]}',
+        ),
         *(b"[" * 100_000, b'{"tokens": [1, null, true]}'),
     ],
     ids=range(10),
@@ -149,4 +160,8 @@ def test_a_workbook_of_another_kind(book: xw.Book) -> None:
 
 
 def test_the_file_stands_in_the_user_s_own_folder(home: Path) -> None:
-    assert tokens_file() == state_folder() / "allowed.json" == home / "state" / "gongkai" / "allowed.json"
+    assert (
+        tokens_file()
+        == state_folder() / "allowed.json"
+        == home / "state" / "gongkai" / "allowed.json"
+    )

@@ -20,11 +20,28 @@ from gongkai.checks import check
 from gongkai.editions import editions, form
 from gongkai.excel import functions
 from gongkai.excel.arrays import MOST_CELLS, Bounded, read_array
-from gongkai.excel.functions import FUNCTIONS, GK_CHECK, GK_DIFF, GK_FINDINGS, GK_RULES, GK_SUSPECT, GK_VERSION
+from gongkai.excel.functions import (
+    FUNCTIONS,
+    GK_CHECK,
+    GK_DIFF,
+    GK_FINDINGS,
+    GK_RULES,
+    GK_SUSPECT,
+    GK_VERSION,
+)
 from gongkai.model import Finding, Report, Table
 from helpers import HELPERS
 from helpers.counts import counted, part, properties
-from helpers.excel.ranges import WRITINGS, Rows, Writing, figures, in_one_row, piece, printed, turned
+from helpers.excel.ranges import (
+    WRITINGS,
+    Rows,
+    Writing,
+    figures,
+    in_one_row,
+    piece,
+    printed,
+    turned,
+)
 from helpers.made import report_of
 from helpers.strategies import changed, reports
 
@@ -34,7 +51,9 @@ EVERY_TABLE = pytest.mark.parametrize("table", ["disclosure", "applications", "d
 
 
 def relations_of(report: Report, table: str) -> list[str]:
-    return [relation.rule for relation in editions()[report.tables[table].edition].relations_of(table)]
+    return [
+        relation.rule for relation in editions()[report.tables[table].edition].relations_of(table)
+    ]
 
 
 def shapes(report: Report, table: str, writing: Writing = WRITINGS["float"]) -> dict[str, Rows]:
@@ -52,7 +71,7 @@ def shapes(report: Report, table: str, writing: Writing = WRITINGS["float"]) -> 
     return found
 
 
-# --- any shape ----------------------------------------------------------------------------------------------------
+# --- any shape ------------------------------------------------------------------------------------
 
 
 @properties(40)
@@ -72,7 +91,9 @@ def test_a_consistent_table_in_any_shape(report: Report) -> None:
 @given(reports(), st.data())
 def test_a_changed_figure_is_named(report: Report, data: st.DataObject) -> None:
     table = data.draw(st.sampled_from(["applications", "disputes"]))
-    relation = data.draw(st.sampled_from(editions()[report.tables[table].edition].relations_of(table)))
+    relation = data.draw(
+        st.sampled_from(editions()[report.tables[table].edition].relations_of(table))
+    )
     cell = data.draw(st.sampled_from(relation.cells))
     more = data.draw(st.integers(1, 10**6))
     wrong = changed(report, cell, (report.value(cell) or 0) + more)
@@ -120,7 +141,10 @@ def is_about(finding: Finding, table: str) -> bool:
 
 
 def flat(findings: Sequence[Finding]) -> list[tuple[object, ...]]:
-    return [(f.rule, f.severity, f.message, f.cells, f.stated, f.computed, f.difference) for f in findings]
+    return [
+        (f.rule, f.severity, f.message, f.cells, f.stated, f.computed, f.difference)
+        for f in findings
+    ]
 
 
 @EVERY_TABLE
@@ -156,7 +180,9 @@ def test_one_label_column_and_a_head_row() -> None:
 def test_a_table_twice_with_one_figure_different_is_never_sound(table: str) -> None:
     once = printed(SOUND, table)
     spots = [(line, spot) for line, row in enumerate(once) for spot, _ in enumerate(row)]
-    for line, spot in part([(line, spot) for line, spot in spots if isinstance(once[line][spot], int | float)]):
+    for line, spot in part(
+        [(line, spot) for line, spot in spots if isinstance(once[line][spot], int | float)]
+    ):
         other = [list(row) for row in once]
         other[line][spot] = float(str(once[line][spot])) + 1
         for rows in ([*once, [], *other], [*other, [], *once]):
@@ -184,10 +210,14 @@ def test_a_part_of_table_two() -> None:
     assert GK_CHECK(block) == "✓ 没有勾稽关系，6格数字没有问题（表二的一部分，2021年格式）"
     assert GK_CHECK(rows[4:7]) == "✓ 没有勾稽关系，1格数字没有问题（表二的一部分，2021年格式）"
     rows[3][1] = None
-    assert GK_CHECK(rows[:4]) == "✓ 没有勾稽关系，5格数字没有问题，1格空白（表二的一部分，2021年格式）"
+    assert (
+        GK_CHECK(rows[:4]) == "✓ 没有勾稽关系，5格数字没有问题，1格空白（表二的一部分，2021年格式）"
+    )
     assert [row[5] for row in GK_FINDINGS(rows[:4])[1:]] == ["表二 有1格空白，不当作0。"]
     block[1][0] = -3
-    assert GK_CHECK(block).startswith("✗ 1处错误（表二的一部分，2021年格式）：表二 行政规范性文件·本年制发件数 填-3")
+    assert GK_CHECK(block).startswith(
+        "✗ 1处错误（表二的一部分，2021年格式）：表二 行政规范性文件·本年制发件数 填-3"
+    )
 
 
 def test_a_part_of_table_two_that_could_be_several() -> None:
@@ -196,7 +226,7 @@ def test_a_part_of_table_two_that_could_be_several() -> None:
     assert GK_CHECK(rows).startswith("! ")
 
 
-# --- no piece of the form is taken for another --------------------------------------------------------------------
+# --- no piece of the form is taken for another ----------------------------------------------------
 
 
 @counted
@@ -205,28 +235,46 @@ def test_a_part_of_table_two_that_could_be_several() -> None:
 def test_a_piece_with_row_labels_gives_its_own_figures_or_none(edition: str, table: str) -> None:
     layout = form(edition, table)
     values = {cell: number for number, cell in enumerate(layout.cells, 1)}
-    entries = {cell: replace(SOUND.tables[table].entries.get(cell) or EMPTY, value=n) for cell, n in values.items()}
+    entries = {
+        cell: replace(SOUND.tables[table].entries.get(cell) or EMPTY, value=n)
+        for cell, n in values.items()
+    }
     rows = printed(Report("", "", None, "", {table: Table(table, edition, entries)}), table)
-    bottoms = range(1, len(rows) + 1) if table == "disclosure" else (len(rows) - 2, len(rows) - 1, len(rows))
-    pieces = [rows[top:bottom] for top in range(0, len(rows), 1 if table == "disclosure" else 3) for bottom in bottoms]
+    bottoms = (
+        range(1, len(rows) + 1)
+        if table == "disclosure"
+        else (len(rows) - 2, len(rows) - 1, len(rows))
+    )
+    pieces = [
+        rows[top:bottom]
+        for top in range(0, len(rows), 1 if table == "disclosure" else 3)
+        for bottom in bottoms
+    ]
     for each in part([each for each in pieces if any(isinstance(row[0], str) for row in each)]):
         answer = GK_CHECK(each)
         if answer.startswith("! 区域"):
             continue
         for found in read_array(each).tables:
             assert found.id == table
-            assert {c: e.value for c, e in found.entries.items() if e.value is not None}.items() <= values.items()
+            assert {
+                c: e.value for c, e in found.entries.items() if e.value is not None
+            }.items() <= values.items()
 
 
 EMPTY = next(iter(SOUND.tables["disclosure"].entries.values()))
 
 
-# --- what is refused or left open ---------------------------------------------------------------------------------
+# --- what is refused or left open -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "rows",
-    [*(5, None, "", "x", [], [[]], [1, 2], [[1], [2, 3]]), [[1.0] * 5] * 5, [[0.0] * 7] * 24, [[1, 2], [3, 4], [5, 6]]],
+    [
+        *(5, None, "", "x", [], [[]], [1, 2], [[1], [2, 3]]),
+        [[1.0] * 5] * 5,
+        [[0.0] * 7] * 24,
+        [[1, 2], [3, 4], [5, 6]],
+    ],
 )
 def test_other_shapes_are_named(rows: object) -> None:
     answer = GK_CHECK(rows) if rows is not None else GK_CHECK([[None]])
@@ -240,7 +288,9 @@ def test_a_range_that_is_too_large() -> None:
     assert "太大" in GK_CHECK([[1.0] * 100] * (MOST_CELLS // 100 + 1))
 
 
-@pytest.mark.parametrize("rows", [[["总计", 3]], [["自然人", "商业企业"], [1, 2]], [["", "结果维持"], ["行政复议", 3]]])
+@pytest.mark.parametrize(
+    "rows", [[["总计", 3]], [["自然人", "商业企业"], [1, 2]], [["", "结果维持"], ["行政复议", 3]]]
+)
 def test_labels_that_do_not_match(rows: Rows) -> None:
     assert GK_CHECK(rows).startswith("! 区域中的表头或行名与官方表格对不上")
 
@@ -284,7 +334,9 @@ def test_what_is_no_figure_is_told(value: object, shown: str) -> None:
         assert answer.startswith("! 37项相符，1处疑问，2项因空白不能核对（表三，2021年格式）：")
         assert "（一）予以公开·自然人" in answer
         assert shown in answer
-        assert GK_DIFF(rows, "applications.across.granted").startswith("! 不能计算：有1格空白或不是数")
+        assert GK_DIFF(rows, "applications.across.granted").startswith(
+            "! 不能计算：有1格空白或不是数"
+        )
 
 
 def test_blanks_and_signs_leave_relations_open() -> None:
@@ -302,8 +354,13 @@ def test_only_blanks_are_no_table() -> None:
 
 def test_a_broken_relation_in_short() -> None:
     rows = figures(report_of({"disputes.review.total": 9}), "disputes")
-    assert GK_CHECK(rows) == "✗ 1项不符（表四）：表四 行政复议 维持＋纠正＋其他＋尚未审结＝总计，填9，算得11"
-    wrong = report_of({f"applications.{row}.total": 9_999 for row in ("granted", "handled", "new", "carried_out")})
+    assert (
+        GK_CHECK(rows)
+        == "✗ 1项不符（表四）：表四 行政复议 维持＋纠正＋其他＋尚未审结＝总计，填9，算得11"
+    )
+    wrong = report_of(
+        {f"applications.{row}.total": 9_999 for row in ("granted", "handled", "new", "carried_out")}
+    )
     answer = GK_CHECK(figures(wrong, "applications"))
     assert re.match(r"✗ \d项不符（表三，2021年格式）：", answer)
     assert answer.endswith("；等")
@@ -319,7 +376,7 @@ def test_long_figures_stay_exact() -> None:
     assert GK_DIFF(rows, "disputes.total.review") == str(long)
 
 
-# --- rules --------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("edition", ["2021", 2021, 2021.0, "2019", [["2019"]]])
@@ -327,11 +384,15 @@ def test_the_rules_of_an_edition(edition: object) -> None:
     rows = GK_RULES(edition)
     name = "2019" if "2019" in str(edition) else "2021"
     assert rows[0] == ["规则", "表", "勾稽关系"]
-    assert [row[0] for row in rows[1:]] == [relation.rule for relation in editions()[name].relations]
+    assert [row[0] for row in rows[1:]] == [
+        relation.rule for relation in editions()[name].relations
+    ]
     assert "行政复议：结果维持＋结果纠正＋其他结果＋尚未审结＝总计" in [row[2] for row in rows]
 
 
-@pytest.mark.parametrize("edition", [None, "", 2018, "x" * 500, "=1+1", [["2019", "2021"]], -2146826281])
+@pytest.mark.parametrize(
+    "edition", [None, "", 2018, "x" * 500, "=1+1", [["2019", "2021"]], -2146826281]
+)
 def test_an_edition_that_is_none(edition: object) -> None:
     answer = GK_RULES(edition)
     assert answer.startswith("! ")
@@ -366,12 +427,15 @@ def test_a_bug_is_told_in_the_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     assert GK_CHECK([[1]]).startswith("! 程序出错（ZeroDivisionError")
 
 
-# --- as xlwings calls them ----------------------------------------------------------------------------------------
+# --- as xlwings calls them ------------------------------------------------------------------------
 
 
 def test_the_only_suspect_of_a_table() -> None:
     rows = figures(report_of({"applications.granted.natural": 143}), "applications")
-    problem = "表三 自然人列 纵向：（一）至（六）之和＝（七）总计、表三 （一）予以公开 横向：各类申请人之和＝总计"
+    problem = (
+        "表三 自然人列 纵向：（一）至（六）之和＝（七）总计、表三 （一）予以公开 横向："
+        "各类申请人之和＝总计"
+    )
     assert GK_SUSPECT(rows) == [
         ["问题", "方案", "位置", "填报数", "应为"],
         [problem, 1, "表三 （一）予以公开·自然人", 143.0, 134.0],
@@ -392,8 +456,13 @@ def test_several_ways_to_mend_a_relation() -> None:
 def test_no_suspects() -> None:
     heads = ["问题", "方案", "位置", "填报数", "应为"]
     assert GK_SUSPECT(figures(SOUND, "applications")) == [heads, ["没有不符", "", "", "", ""]]
-    assert GK_SUSPECT(figures(SOUND, "disclosure")[:2]) == [heads, ["没有能核对的勾稽关系", "", "", "", ""]]
-    scrambled = {cell: number * 7 % 31 for number, cell in enumerate(SOUND.tables["applications"].entries)}
+    assert GK_SUSPECT(figures(SOUND, "disclosure")[:2]) == [
+        heads,
+        ["没有能核对的勾稽关系", "", "", "", ""],
+    ]
+    scrambled = {
+        cell: number * 7 % 31 for number, cell in enumerate(SOUND.tables["applications"].entries)
+    }
     rows = GK_SUSPECT(figures(report_of(scrambled), "applications"))
     assert {tuple(row[1:]) for row in rows[1:]} == {("不能确定是哪一格", "", "", "")}
     assert str(GK_SUSPECT([["", ""]])).startswith("!")
@@ -425,7 +494,9 @@ CALLS: list[tuple[str, Sequence[object]]] = [
 def on_windows() -> Mapping[str, Any]:
     """What xlwings notes, writes and answers there to all the calls."""
     command = [sys.executable, str(HELPERS / "excel" / "windows_udfs.py")]
-    run = subprocess.run(command, input=json.dumps(CALLS), capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        command, input=json.dumps(CALLS), capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)  # type: ignore[no-any-return]
 
@@ -435,26 +506,40 @@ def test_what_xlwings_knows_of_the_functions(on_windows: Mapping[str, Any]) -> N
     assert list(noted) == list(FUNCTIONS)
     for name, about in FUNCTIONS.items():
         category, description, volatile, arguments = noted[name]
-        assert (category, description, volatile) == ("政府信息公开", about.description, about.volatile)
+        assert (category, description, volatile) == (
+            "政府信息公开",
+            about.description,
+            about.volatile,
+        )
         names = [argument.name for argument in about.arguments] + ["caller"] * about.caller
         assert [argument[0] for argument in arguments] == names
         for (_, default, doc), argument in zip(arguments, about.arguments, strict=False):
             assert default == (None if argument.optional else "-")
             assert doc == argument.description
         assert len(description) <= 255
-        assert all(len(argument.description) <= 255 and argument.name.isascii() for argument in about.arguments)
-        wrapper = ", ".join(("Optional " if each.optional else "") + each.name for each in about.arguments)
+        assert all(
+            len(argument.description) <= 255 and argument.name.isascii()
+            for argument in about.arguments
+        )
+        wrapper = ", ".join(
+            ("Optional " if each.optional else "") + each.name for each in about.arguments
+        )
         passed = ", ".join([each.name for each in about.arguments] + ["Nothing"] * about.caller)
         assert f"Function {name}({wrapper})\n" in on_windows["vba"]
         if names:
-            assert f'CallUDF("gongkai.excel.functions", "{name}", Array({passed}), ActiveWorkbook' in on_windows["vba"]
+            assert (
+                f'CallUDF("gongkai.excel.functions", "{name}", Array({passed}), ActiveWorkbook'
+                in on_windows["vba"]
+            )
 
 
 def test_calls_through_xlwings(on_windows: Mapping[str, Any]) -> None:
     found = on_windows["answers"]
     assert found[0][0][0] == GK_CHECK(DISPUTES) == found[2][0][0]
     assert "#DIV/0!" in found[1][0][0]
-    assert found[3][0][0].startswith("! 当前工作簿没有工作表")  # the caller's workbook was looked at
+    assert found[3][0][0].startswith(
+        "! 当前工作簿没有工作表"
+    )  # the caller's workbook was looked at
     assert found[4] == [[2.0]]
     assert [len(row) for row in found[5]] == [7, 7]
     assert len(found[6]) == 43
@@ -465,10 +550,13 @@ def test_calls_through_xlwings(on_windows: Mapping[str, Any]) -> None:
 
 
 def test_nothing_heavy_is_needed() -> None:
-    """Pandas, numpy and openpyxl cannot be imported at all here; xlwings itself imports the first two if it can."""
+    """Pandas, numpy and openpyxl cannot be imported at all here; xlwings itself imports the first
+    two if it can.
+    """
     code = (
         "import sys\n"
-        "for name in ('pandas', 'numpy', 'openpyxl', 'lxml', 'rapidfuzz'): sys.modules[name] = None\n"
+        "for name in ('pandas', 'numpy', 'openpyxl', 'lxml', 'rapidfuzz'): sys.modules[name] = "
+        "None\n"
         "from gongkai.excel.functions import GK_CHECK, GK_FINDINGS\n"
         f"rows = {figures(SOUND, 'applications')!r}\n"
         "assert GK_CHECK(rows).startswith('✓ 39'), GK_CHECK(rows)\n"
@@ -477,12 +565,16 @@ def test_nothing_heavy_is_needed() -> None:
         "assert GK_FINDINGS(rows)[1][0] == '没有不符'\n"
         "print([name for name in ('httpx', 'selectolax', 'pyopenvba') if name in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, check=False
+    )
     assert (run.stdout.strip(), run.stderr) == ("[]", "")
 
 
 def test_the_reader_of_ranges_is_registered_for_every_table() -> None:
-    assert [name for name, about in FUNCTIONS.items() if any(a.name == "table" for a in about.arguments)] == [
+    assert [
+        name for name, about in FUNCTIONS.items() if any(a.name == "table" for a in about.arguments)
+    ] == [
         *("GK_CHECK", "GK_DIFF", "GK_FINDINGS", "GK_SUSPECT"),
     ]
     assert Bounded.reader({"ndim": 2})[0].__name__ == "to_used_part"

@@ -78,7 +78,7 @@ def server() -> Iterator[Server]:
         yield running
 
 
-# --- the workbook's own report ------------------------------------------------------------------------------------
+# --- the workbook's own report --------------------------------------------------------------------
 
 
 def filled(report: Report, path: Path) -> xw.Range:
@@ -90,7 +90,9 @@ def test_the_report_in_the_caller_s_workbook(tmp_path: Path) -> None:
     assert GK_CHECK(None, filled(report_of(), tmp_path / "a.xlsm")) == "✓ 42项勾稽关系全部相符"
     wrong = report_of({"applications.granted.natural": 135, "disputes.review.total": 9})
     answered = GK_CHECK(None, filled(wrong, tmp_path / "b.xlsm"))
-    assert answered.startswith("✗ 3项不符：表三 自然人列 纵向：（一）至（六）之和＝（七）总计，填432，算得433；表三 ")
+    assert answered.startswith(
+        "✗ 3项不符：表三 自然人列 纵向：（一）至（六）之和＝（七）总计，填432，算得433；表三 "
+    )
     assert answered.endswith("；等")
 
 
@@ -121,12 +123,16 @@ def test_a_workbook_without_a_report(book: xw.Book) -> None:
     assert GK_CHECK(None, book.sheets[layout.COVER].range("Z1")).startswith("! 工作簿中还没有内容")
     for sheet in layout.table_sheets():
         book.sheets[sheet.name].delete()
-    assert GK_CHECK(None, book.sheets[layout.COVER].range("Z1")).startswith("! 当前工作簿没有工作表")
+    assert GK_CHECK(None, book.sheets[layout.COVER].range("Z1")).startswith(
+        "! 当前工作簿没有工作表"
+    )
     assert GK_CHECK() == "! 不知道公式在哪个工作簿中；请在单元格中使用这个函数。"
 
 
 def test_the_sheet_s_own_range(tmp_path: Path) -> None:
-    """As xlwings reads an argument that is a range; whole columns only as far as the sheet is used."""
+    """As xlwings reads an argument that is a range; whole columns only as far as the sheet is
+    used.
+    """
     book = filled(report_of(), tmp_path / "a.xlsm").sheet.book
     options = {"convert": Bounded, "ndim": 2, "err_to_str": True}
     sheet = book.sheets["表三"]
@@ -135,12 +141,18 @@ def test_the_sheet_s_own_range(tmp_path: Path) -> None:
         assert len(rows) < 300, address  # with what is hidden below the table
         assert GK_CHECK(rows) == "✓ 39项勾稽关系全部相符（表三，2021年格式）", address
     assert len(conversion.read(sheet.range("A2:XFD29"), None, options)[0]) < 100
-    assert GK_CHECK(conversion.read(book.sheets["表四"].range("A1:O5"), None, options)).startswith("✓ 3项")
-    assert GK_CHECK(conversion.read(sheet.range("ZZ5000:ZZ5001"), None, options)).startswith("! 区域中没有数字")
-    assert GK_CHECK(conversion.read(sheet.range("ZZ1:ZZ1048576"), None, options)).startswith("! 区域中没有数字")
+    assert GK_CHECK(conversion.read(book.sheets["表四"].range("A1:O5"), None, options)).startswith(
+        "✓ 3项"
+    )
+    assert GK_CHECK(conversion.read(sheet.range("ZZ5000:ZZ5001"), None, options)).startswith(
+        "! 区域中没有数字"
+    )
+    assert GK_CHECK(conversion.read(sheet.range("ZZ1:ZZ1048576"), None, options)).startswith(
+        "! 区域中没有数字"
+    )
 
 
-# --- permission ---------------------------------------------------------------------------------------------------
+# --- permission -----------------------------------------------------------------------------------
 
 
 def test_nothing_is_fetched_before_the_user_allows_it(book: xw.Book, server: Server) -> None:
@@ -149,7 +161,9 @@ def test_nothing_is_fetched_before_the_user_allows_it(book: xw.Book, server: Ser
     assert GK_IMPORT(server.url("/a"), caller) == f"! {NOT_ALLOWED}"
     assert server.requests == []
     allow(book)
-    assert GK_VALUE(server.url("/a"), "granted", None, caller) == RUIAN.value("applications.granted.total")
+    assert GK_VALUE(server.url("/a"), "granted", None, caller) == RUIAN.value(
+        "applications.granted.total"
+    )
 
 
 def test_nothing_is_fetched_for_a_workbook_of_another_kind(book: xw.Book, server: Server) -> None:
@@ -164,8 +178,26 @@ def test_nothing_is_fetched_for_a_workbook_of_another_kind(book: xw.Book, server
 @pytest.mark.parametrize(
     "url",
     [
-        *(None, "", 5, 2021.0, "file:///etc/passwd", "/etc/passwd", "C:\\a.html", "-", "ftp://example.gov.cn/"),
-        *("www.example.gov.cn", "javascript:alert(1)", "http:", "http://", "http://[::1", "=HYPERLINK(1)", " "),
+        *(
+            None,
+            "",
+            5,
+            2021.0,
+            "file:///etc/passwd",
+            "/etc/passwd",
+            "C:\\a.html",
+            "-",
+            "ftp://example.gov.cn/",
+        ),
+        *(
+            "www.example.gov.cn",
+            "javascript:alert(1)",
+            "http:",
+            "http://",
+            "http://[::1",
+            "=HYPERLINK(1)",
+            " ",
+        ),
         "http://example.gov.cn/" + "a" * 5_000,
     ],
 )
@@ -176,7 +208,7 @@ def test_addresses_that_are_none(url: object, cell: xw.Range) -> None:
     assert len(answered) < 200
 
 
-# --- one figure ---------------------------------------------------------------------------------------------------
+# --- one figure -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -202,8 +234,12 @@ def test_addresses_that_are_none(url: object, cell: xw.Range) -> None:
         ("行政许可", "本年处理决定数量", "disclosure.permits.decisions"),
     ],
 )
-def test_a_figure_by_its_names(figure: str, applicant: str | None, wanted: str, cell: xw.Range, server: Server) -> None:
-    assert GK_VALUE(server.url("/a"), figure, applicant, cell) == pytest.approx(float(RUIAN.value(wanted) or 0))
+def test_a_figure_by_its_names(
+    figure: str, applicant: str | None, wanted: str, cell: xw.Range, server: Server
+) -> None:
+    assert GK_VALUE(server.url("/a"), figure, applicant, cell) == pytest.approx(
+        float(RUIAN.value(wanted) or 0)
+    )
 
 
 @pytest.mark.parametrize(
@@ -248,11 +284,13 @@ def test_blanks_signs_and_texts_are_told_apart(cell: xw.Range, server: Server) -
     assert "/" in told or "（空）" in told
 
 
-# --- a whole report -----------------------------------------------------------------------------------------------
+# --- a whole report -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/a", "/old", "/moved"])
-def test_the_tables_spill_as_the_form_prints_them(path: str, cell: xw.Range, server: Server) -> None:
+def test_the_tables_spill_as_the_form_prints_them(
+    path: str, cell: xw.Range, server: Server
+) -> None:
     rows = GK_IMPORT(server.url(path), cell)
     report = read_report(server.url(path))
     assert {len(row) for row in rows} == {15}
@@ -260,7 +298,9 @@ def test_the_tables_spill_as_the_form_prints_them(path: str, cell: xw.Range, ser
     assert [title[:2] for title in titles] == ["表二", "表三", "表四"]
     count = sum(len(editions()[t.edition].relations_of(t.id)) for t in report.tables.values())
     assert GK_CHECK(rows).startswith(f"✓ {count}项勾稽关系全部相符（表二、表三、表四，")
-    assert GK_CHECK([[value if value != "" else None for value in row] for row in rows]) == GK_CHECK(rows)
+    assert GK_CHECK(
+        [[value if value != "" else None for value in row] for row in rows]
+    ) == GK_CHECK(rows)
     errors = [finding.rule for finding in check(report) if finding.severity == "error"]
     assert errors == [row[0] for row in GK_FINDINGS(rows) if row[0] in errors]
 
@@ -279,7 +319,7 @@ def test_pages_without_a_report(cell: xw.Range, server: Server) -> None:
         assert "Traceback" not in answered
 
 
-# --- how often and how long ---------------------------------------------------------------------------------------
+# --- how often and how long -----------------------------------------------------------------------
 
 
 def test_a_page_is_fetched_once_a_session(cell: xw.Range, server: Server) -> None:
@@ -289,7 +329,9 @@ def test_a_page_is_fetched_once_a_session(cell: xw.Range, server: Server) -> Non
     assert server.requests == ["/a"]
 
 
-def test_the_session_forgets_the_pages_used_longest_ago(session: Session, cell: xw.Range, server: Server) -> None:
+def test_the_session_forgets_the_pages_used_longest_ago(
+    session: Session, cell: xw.Range, server: Server
+) -> None:
     first = server.url("/a")
     GK_VALUE(first, "new", None, cell)
     for number in range(KEPT - 1):
@@ -299,7 +341,9 @@ def test_the_session_forgets_the_pages_used_longest_ago(session: Session, cell: 
     assert len(session.reports) == KEPT
     assert first in session.reports
     assert "http://example.gov.cn/0" not in session.reports
-    assert all(not report.document.content for report in session.reports.values() if report.document)
+    assert all(
+        not report.document.content for report in session.reports.values() if report.document
+    )
 
 
 def test_a_failure_stands_for_a_while(cell: xw.Range, server: Server, clock: Clock) -> None:
@@ -317,13 +361,17 @@ def test_a_host_that_does_not_answer_is_asked_once(cell: xw.Range, session: Sess
     session.limits = replace(ONCE, read=0.1)
     begun = [b"HTTP/1.1 200 OK\r\n", SILENCE]
     with serving({path: [begun] for path in ("/a", "/b", "/c")}) as silent:
-        answers = {GK_VALUE(silent.url(path), "new", None, cell) for path in ("/a", "/b", "/c", "/a")}
+        answers = {
+            GK_VALUE(silent.url(path), "new", None, cell) for path in ("/a", "/b", "/c", "/a")
+        }
         wait_until(lambda: silent.requests, "the server has been asked")
     assert len(answers) == 1
     assert silent.requests == ["/a"]
 
 
-def test_all_fetches_together_have_a_budget(session: Session, cell: xw.Range, server: Server, clock: Clock) -> None:
+def test_all_fetches_together_have_a_budget(
+    session: Session, cell: xw.Range, server: Server, clock: Clock
+) -> None:
     session.spent.append((clock.now, session.budget))
     clock.move(fetching.WINDOW - 1)
     answered = GK_VALUE(server.url("/a"), "new", None, cell)
@@ -348,7 +396,9 @@ def test_a_sheet_waits_no_longer_than_seconds() -> None:
     assert fetching.BUDGET <= 30
 
 
-def test_an_attachment_is_waited_for_no_longer_than_seconds(cell: xw.Range, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_attachment_is_waited_for_no_longer_than_seconds(
+    cell: xw.Range, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of what comes after a fetch (LibreOffice, say) its deadline knows nothing."""
     assert LONGEST <= 15
     monkeypatch.setattr(fetching, "LONGEST", 0.5)

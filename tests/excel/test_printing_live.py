@@ -18,7 +18,10 @@ CLEAN = {"表二": "$A$1:$D$15", "表三": "$A$1:$J$29", "表四": "$A$1:$O$5"}
 WITH_LANES = {"表二": "$A$1:$D$15", "表三": "$A$1:$K$32", "表四": "$A$1:$O$7"}
 OLDER = Path(__file__).parents[1] / "workbook" / "older" / "88fddb6.xlsm"
 BROKEN = {"applications.new.total": 1, "applications.granted.total": 1}
-ON = "已改为连同勾稽校验打印：“表三”、“表四”各打印一页，带勾稽校验和符号说明；再点一次“打印勾稽校验”，恢复为官方表格。"
+ON = (
+    "已改为连同勾稽校验打印：“表三”、“表四”各打印一页，带勾稽校验和符号说明；"
+    "再点一次“打印勾稽校验”，恢复为官方表格。"
+)
 OFF = "已恢复为只打印官方表格：“表三”、“表四”各打印一页，不带勾稽校验。"
 
 
@@ -71,8 +74,10 @@ def test_another_edition_takes_the_choice_along(book: xw.Book) -> None:
     apply_edits(book, [Edit(layout.COVER, *layout.EDITION_SPOTS["applications"], 2019)])
     lanes = layout.sheet_of("applications", "2019").printed_with_lanes
     assert tables(book) == {
-        "表二": WITH_LANES["表二"], "表四": WITH_LANES["表四"], "表三（2019）": layout.absolute(lanes),
-    }  # fmt: skip
+        "表二": WITH_LANES["表二"],
+        "表四": WITH_LANES["表四"],
+        "表三（2019）": layout.absolute(lanes),
+    }
 
 
 @pytest.mark.parametrize("chosen", [CLEAN, WITH_LANES])
@@ -100,8 +105,9 @@ def test_lines_that_were_moved_are_put_back_first(book: xw.Book) -> None:
     before = areas(book)
     outcome = press(book, "print_lanes")
     assert (outcome.kind, outcome.text) == (
-        "error", "“表三”的行列移动过，没有改动打印区域；请先点“还原表格”。",
-    )  # fmt: skip
+        "error",
+        "“表三”的行列移动过，没有改动打印区域；请先点“还原表格”。",
+    )
     assert areas(book) == before
 
 
@@ -136,5 +142,6 @@ def test_where_no_table_with_lanes_is_shown(book: xw.Book) -> None:
         book.sheets[name].visible = False
     outcome = press(book, "print_lanes")
     assert (outcome.kind, outcome.text) == (
-        "error", "没有显示带勾稽校验的表，没有改动；请先取消隐藏“表三”、“表四”。",
-    )  # fmt: skip
+        "error",
+        "没有显示带勾稽校验的表，没有改动；请先取消隐藏“表三”、“表四”。",
+    )

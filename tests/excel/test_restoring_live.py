@@ -13,7 +13,15 @@ from gongkai.workbook import layout
 from gongkai.workbook.layout import newest_sheet
 from gongkai.workbook.live.formulas import formulas_of
 from helpers.excel.engine import cell_of, excel_of, open_book, snapshot
-from helpers.excel.live import fill_live, open_live, press, run_again, set_cell, shown_report, value_at
+from helpers.excel.live import (
+    fill_live,
+    open_live,
+    press,
+    run_again,
+    set_cell,
+    shown_report,
+    value_at,
+)
 from helpers.made import report_of
 
 OLDER = Path(__file__).parents[1] / "workbook" / "older" / "88fddb6.xlsm"
@@ -69,7 +77,9 @@ def test_lines_go_back_to_their_places(name: str, book: xw.Book) -> None:
     CHANGES[name](book.sheets["表三"])
     checked = press(book, "check")
     assert checked.text.startswith("已核对3项勾稽关系：✗ 1项不符")
-    message = str(value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["message"])))
+    message = str(
+        value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["message"]))
+    )
     assert message.startswith("表三没有读出任何数字：“表三”的")
     assert "移动过：" in message
     told = GK_CHECK(None, book.sheets[layout.COVER].range("Z1"))
@@ -95,7 +105,10 @@ def test_a_deleted_row_is_told_before_and_blank_afterwards(book: xw.Book) -> Non
 
 def test_sorted_rows_are_put_in_order(book: xw.Book) -> None:
     figures = shown_report(book).tables
-    rows = {row: [value_at(book, "表三", (row, column)) for column in range(3, 11)] for row in range(9, 17)}
+    rows = {
+        row: [value_at(book, "表三", (row, column)) for column in range(3, 11)]
+        for row in range(9, 17)
+    }
     for row, other in zip(rows, reversed(rows), strict=True):
         for column, value in enumerate(rows[other], 3):
             set_cell(book, "表三", (row, column), value)
@@ -106,7 +119,9 @@ def test_sorted_rows_are_put_in_order(book: xw.Book) -> None:
 def test_an_overtyped_lane_is_told_and_restored(book: xw.Book) -> None:
     set_cell(book, "表三", LANE, "✓")
     assert press(book, "check").text == "没有发现不符（核对42项勾稽关系），1处警告，见“校验结果”。"
-    message = str(value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["message"])))
+    message = str(
+        value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["message"]))
+    )
     assert message.startswith("“表三”的勾稽校验有1格（K7）被改动或清除")
     assert press(book, "restore").text.startswith("恢复“表三”被改动的1格勾稽校验。")
     assert lost_formulas(book) == ["'表三'!K7"]
@@ -124,7 +139,9 @@ def test_a_cleared_image_comes_back_without_a_question(book: xw.Book) -> None:
 def test_a_cover_pasted_as_values_is_told_and_comes_back(book: xw.Book) -> None:
     set_cell(book, layout.COVER, layout.LIVE_SPOT, "勾稽关系共42项，不符0项")
     press(book, "check")
-    message = str(value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["message"])))
+    message = str(
+        value_at(book, layout.RESULTS, (layout.RESULTS_TOP, layout.RESULT_COLUMNS["message"]))
+    )
     assert message.startswith("“封面”的核对公式有1格（C15）被改动或清除")
     assert press(book, "restore").text.startswith("已还原。")
     assert lost_formulas(book) == []
@@ -175,7 +192,17 @@ def test_a_workbook_without_steps_gets_them(tmp_path: Path) -> None:
 
 # --- protection -----------------------------------------------------------------------------------
 
-WRITING = ("import_url", "import_file", "check", "adopt", "numbers", "clear_marks", "restore", "batch", "summary")
+WRITING = (
+    "import_url",
+    "import_file",
+    "check",
+    "adopt",
+    "numbers",
+    "clear_marks",
+    "restore",
+    "batch",
+    "summary",
+)
 
 
 def test_protection_is_a_switch(book: xw.Book) -> None:
@@ -187,7 +214,9 @@ def test_protection_is_a_switch(book: xw.Book) -> None:
 
 
 @pytest.mark.parametrize("command", WRITING)
-def test_a_protected_sheet_is_named_and_nothing_changes(command: str, book: xw.Book, tmp_path: Path) -> None:
+def test_a_protected_sheet_is_named_and_nothing_changes(
+    command: str, book: xw.Book, tmp_path: Path
+) -> None:
     set_cell(book, "表三", LANE, "✓")
     excel_of(book).protected.add("表四")
     before = {name: cells for name, cells in snapshot(book).items() if name != layout.TOOL}

@@ -1,4 +1,6 @@
-"""Excel's commands on a path that names a pipe, a device or a socket: a sentence, and Excel does not hang."""
+"""Excel's commands on a path that names a pipe, a device or a socket: a sentence, and Excel does
+not hang.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def test_import_file(book: xw.Book, tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_row_of_the_batch_and_a_workbook_of_the_summary(book: xw.Book, tmp_path: Path, kind: str) -> None:
+def test_a_row_of_the_batch_and_a_workbook_of_the_summary(
+    book: xw.Book, tmp_path: Path, kind: str
+) -> None:
     make, word = KINDS[kind]
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -43,4 +47,6 @@ def test_a_row_of_the_batch_and_a_workbook_of_the_summary(book: xw.Book, tmp_pat
     set_cell(book, layout.BATCH, (layout.BATCH_TOP, layout.BATCH_COLUMNS["source"]), str(path))
     press(book, "batch")
     assert value_at(book, layout.BATCH, (layout.BATCH_TOP, layout.BATCH_COLUMNS["state"])) == "失败"
-    assert word in str(value_at(book, layout.BATCH, (layout.BATCH_TOP, layout.BATCH_COLUMNS["message"])))
+    assert word in str(
+        value_at(book, layout.BATCH, (layout.BATCH_TOP, layout.BATCH_COLUMNS["message"]))
+    )

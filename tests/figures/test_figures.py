@@ -120,17 +120,24 @@ def test_a_sign_is_neither_blank_nor_zero(text: str) -> None:
 @pytest.mark.parametrize("text", UNREADABLE)
 def test_anything_else_is_no_figure(text: str) -> None:
     for unit in ("件", "万元"):
-        assert (read_figure(text, unit).state, read_figure(text, unit).value) == ("unreadable", None)
+        assert (read_figure(text, unit).state, read_figure(text, unit).value) == (
+            "unreadable",
+            None,
+        )
 
 
-@pytest.mark.parametrize(("text", "unit"), [("12元", "件"), ("12万元", "件"), ("12万元", "项"), ("12件", "万元")])
+@pytest.mark.parametrize(
+    ("text", "unit"), [("12元", "件"), ("12万元", "件"), ("12万元", "项"), ("12件", "万元")]
+)
 def test_a_unit_of_another_kind_is_no_figure(text: str, unit: str) -> None:
     assert read_figure(text, unit).state == "unreadable"
 
 
 WRITTEN: dict[str, Callable[[int], str]] = {
     "plain": str,
-    "full width": lambda number: str(number).translate({ord(d): ord(d) + 0xFEE0 for d in "0123456789"}),
+    "full width": lambda number: str(number).translate(
+        {ord(d): ord(d) + 0xFEE0 for d in "0123456789"}
+    ),
     "thousands": "{:,}".format,
     "full-width thousands": lambda number: f"{number:,}".replace(",", "，"),
     "counted": "{}件".format,
@@ -166,13 +173,39 @@ def test_yuan_become_ten_thousand_yuan_exactly(yuan: int) -> None:
 NUMBERS = st.integers(0, 10**6).map(str)
 # Between digits a comma, a point, or something that no eye sees would make one number of the two.
 BETWEEN = st.sampled_from(
-    [" ", "  ", "/", "-", "—", "、", "；", "\n", "\u3000", "+", "=", "（", "年", "件", "~", ":", "·"]
+    [
+        " ",
+        "  ",
+        "/",
+        "-",
+        "—",
+        "、",
+        "；",
+        "\n",
+        "\u3000",
+        "+",
+        "=",
+        "（",
+        "年",
+        "件",
+        "~",
+        ":",
+        "·",
+    ]
 )
 
 
 @properties(100)
-@given(NUMBERS, BETWEEN, NUMBERS, st.sampled_from(["", "件", "）", "年", "元"]), st.sampled_from(["件", "项", "万元"]))
-def test_two_numbers_are_no_figure(first: str, between: str, second: str, end: str, unit: str) -> None:
+@given(
+    NUMBERS,
+    BETWEEN,
+    NUMBERS,
+    st.sampled_from(["", "件", "）", "年", "元"]),
+    st.sampled_from(["件", "项", "万元"]),
+)
+def test_two_numbers_are_no_figure(
+    first: str, between: str, second: str, end: str, unit: str
+) -> None:
     assert read_figure(f"{first}{between}{second}{end}", unit).value is None
 
 

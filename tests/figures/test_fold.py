@@ -94,7 +94,15 @@ LAYOUTS = ("plain", "nested", "bars", "tabs", "lines")
 
 def radical(text: str) -> str:
     """As a browser prints it to a PDF, and a person copies it from there."""
-    pairs = (("民", "⺠"), ("行", "⾏"), ("青", "⻘"), ("自", "⾃"), ("年", "年"), ("一", "⼀"), ("人", "⼈"))
+    pairs = (
+        ("民", "⺠"),
+        ("行", "⾏"),
+        ("青", "⻘"),
+        ("自", "⾃"),
+        ("年", "年"),
+        ("一", "⼀"),
+        ("人", "⼈"),
+    )
     for ideograph, letter in pairs:
         text = text.replace(ideograph, letter)
     return text
@@ -104,7 +112,11 @@ def radical(text: str) -> str:
 def test_a_report_in_radicals_is_read_whole(layout: str) -> None:
     text = render(report_of(), layout)
     plain, folded = read_page(text), read_page(radical(text))
-    assert (folded.title, folded.agency, folded.sections) == (plain.title, plain.agency, plain.sections)
+    assert (folded.title, folded.agency, folded.sections) == (
+        plain.title,
+        plain.agency,
+        plain.sections,
+    )
     assert figures(folded) == figures(plain) == figures(report_of())
     assert folded.problems == plain.problems
 

@@ -1,6 +1,7 @@
 """What tests stand on; README.md beside this file says what each module is for.
 
-The folders are named here once, so that a test that moves to another folder keeps finding its documents.
+The folders are named here once, so that a test that moves to another folder keeps finding its
+documents.
 """
 
 from __future__ import annotations

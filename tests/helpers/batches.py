@@ -47,7 +47,11 @@ DAY = "2022-01-20"  # of publication, of the report for 2021
 def page(agency: str = BODY, *, wrong: bool = False, year: int = 2021) -> bytes:
     """The page of a body's report, sound or with a total that is wrong."""
     return (
-        made_page(wrong).replace(BODY, agency).replace("2021年", f"{year}年").replace(DAY, f"{year + 1}-01-20").encode()
+        made_page(wrong)
+        .replace(BODY, agency)
+        .replace("2021年", f"{year}年")
+        .replace(DAY, f"{year + 1}-01-20")
+        .encode()
     )
 
 
@@ -60,11 +64,18 @@ def served(names: Iterable[str]) -> dict[str, list[Chunks]]:
     return {f"/{n}.html": [answer(page(name, wrong=n % 3 == 0))] for n, name in enumerate(names, 1)}
 
 
-def run(sources: Iterable[str], folder: Path, pause: float = 0, per_host: int = 8) -> dict[str, Imported]:
-    return {one.row.source: one for one in run_batch(list(sources), folder, pause=pause, per_host=per_host)}
+def run(
+    sources: Iterable[str], folder: Path, pause: float = 0, per_host: int = 8
+) -> dict[str, Imported]:
+    return {
+        one.row.source: one
+        for one in run_batch(list(sources), folder, pause=pause, per_host=per_host)
+    }
 
 
-def command(*arguments: object, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def command(
+    *arguments: object, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return run_command("batch", *arguments, environment=environment)
 
 
@@ -76,11 +87,15 @@ def list_file(place: Path, sources: Iterable[str]) -> Path:
 def later(agency: str, figures: Mapping[str, Value]) -> bytes:
     """The report of 2022: sound in itself; with the figures SOUND it follows that of 2021."""
     text = render(report_of(figures))
-    return text.replace(BODY, agency).replace("2021年", "2022年").replace(DAY, "2023-01-20").encode()
+    return (
+        text.replace(BODY, agency).replace("2021年", "2022年").replace(DAY, "2023-01-20").encode()
+    )
 
 
 def pages(folder: Path, *, sound: bool = True) -> list[str]:
-    """Files: a body's reports of 2022 and of 2021, of which the first follows the second if sound; another body's."""
+    """Files: a body's reports of 2022 and of 2021, of which the first follows the second if sound;
+    another body's.
+    """
     folder.mkdir(exist_ok=True)
     contents = {
         "2022.html": later("浙江省青溪县政府", SOUND if sound else {}),
@@ -101,7 +116,7 @@ def rows_of_two_years(bodies: int) -> list[BatchRow]:
     ]
 
 
-# --- what a batch left ------------------------------------------------------------------------------------------
+# --- what a batch left ----------------------------------------------------------------------------
 
 
 def names_in(folder: Path) -> set[str]:
@@ -109,11 +124,15 @@ def names_in(folder: Path) -> set[str]:
 
 
 def outcome(folder: Path) -> dict[str, Any]:
-    """What must be the same whether a batch was interrupted or not: rows without their times, files, the summary."""
+    """What must be the same whether a batch was interrupted or not: rows without their times,
+    files, the summary.
+    """
     _, entries = read_journal(folder)
     rows = {source: replace(entry.row, finished="") for source, entry in entries.items()}
     books = {
-        name: figures_of(folder / name) for name in names_in(folder) if name.endswith(".xlsx") and "汇总" not in name
+        name: figures_of(folder / name)
+        for name in names_in(folder)
+        if name.endswith(".xlsx") and "汇总" not in name
     }
     assert PART not in names_in(folder)
     return {
@@ -144,7 +163,10 @@ def years_in(folder: Path) -> dict[tuple[str, str], str]:
 
 def sheets_in(path: Path) -> dict[str, Mapping[tuple[int, int], object]]:
     """The sheets of any workbook, a batch's too, in which there is no report."""
-    return {sheet.name: sheet.cells for sheet in read_sheets(path.read_bytes(), lambda name, visible: True)}
+    return {
+        sheet.name: sheet.cells
+        for sheet in read_sheets(path.read_bytes(), lambda name, visible: True)
+    }
 
 
 def formulas_in(path: Path, texts: Iterable[str]) -> list[str]:

@@ -19,9 +19,13 @@ def texts(blocks: tuple[Block, ...]) -> list[list[str]]:
 
 
 def cell(markup: str) -> str:
-    """The text of a cell with this content, the same in the quick reading and in the walk (which a div forces)."""
+    """The text of a cell with this content, the same in the quick reading and in the walk (which a
+    div forces).
+    """
     quick = texts(html_blocks(f"<table><tr><td>{markup}</td><td>x</td></tr></table>"))[0][0]
-    walked = texts(html_blocks(f"<table><tr><td><div></div>{markup}</td><td>x</td></tr></table>"))[0][0]
+    walked = texts(html_blocks(f"<table><tr><td><div></div>{markup}</td><td>x</td></tr></table>"))[
+        0
+    ][0]
     assert quick == walked
     return quick
 

@@ -1,6 +1,8 @@
-"""A clock that only tests move. It takes the place of the module ``time`` in the modules of ours that ask for it.
+"""A clock that only tests move. It takes the place of the module ``time`` in the modules of ours
+that ask for it.
 
-``time.sleep`` on it returns at once and moves it, so back-off and patience cost nothing and can be read off:
+``time.sleep`` on it returns at once and moves it, so back-off and patience cost nothing and can be
+read off:
 
     clock = fake_clock(monkeypatch, hops)
     ...
@@ -18,7 +20,9 @@ import pytest
 
 
 class Clock:
-    """Stands for the module ``time``: what is not moved here (``time.time``) is the real module's."""
+    """Stands for the module ``time``: what is not moved here (``time.time``) is the real
+    module's.
+    """
 
     def __init__(self) -> None:
         self.now = 1000.0

@@ -1,7 +1,9 @@
-"""The command ``gongkai`` in this process: arguments and standard input in; exit code, output and messages out.
+"""The command ``gongkai`` in this process: arguments and standard input in; exit code, output and
+messages out.
 
-A process of its own costs a start of half a second. Only what a shell, a signal or a closed stream does to the command
-cannot be seen from inside: those tests are marked ``process`` and start ``PROCESS``.
+A process of its own costs a start of half a second. Only what a shell, a signal or a closed stream
+does to the command cannot be seen from inside: those tests are marked ``process`` and start
+``PROCESS``.
 """
 
 from __future__ import annotations

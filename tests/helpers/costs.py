@@ -1,7 +1,8 @@
-"""What tests cost in processor time, their processes' included: the option ``--costs`` prints the dearest.
+"""What tests cost in processor time, their processes' included: the option ``--costs`` prints the
+dearest.
 
-Wall time tells what else the machine did. A process that goes on (the reader that is kept) counts when it ends. What
-comes before the first test of a file (its import, at collection) is not counted.
+Wall time tells what else the machine did. A process that goes on (the reader that is kept) counts
+when it ends. What comes before the first test of a file (its import, at collection) is not counted.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ def spent() -> float:
 
 
 class Costs:
-    """Notes each test's cost in its last report; with xdist all reports come together in the first process."""
+    """Notes each test's cost in its last report; with xdist all reports come together in the first
+    process.
+    """
 
     def __init__(self) -> None:
         self.before = spent()
@@ -33,7 +36,9 @@ class Costs:
         self.before = spent()
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, object, object]:
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, object, object]:
         report = yield
         assert isinstance(report, pytest.TestReport)
         if call.when == "teardown":

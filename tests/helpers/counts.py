@@ -1,9 +1,10 @@
 """How many examples and seeds a test tries: few by default, all of them in ``make test-all``.
 
-The variable GONGKAI_TESTS chooses: ``few`` (default), ``full``, ``deep`` (ten times as many, at random, for hunting).
-A test of properties says its full number: ``@properties(150)`` tries 18 examples by default. A test over seeds says
-``@counted`` and takes its seeds from ``range(many(2_000))``: 250 by default. What goes through a long list says
-``part(all_of_it)``. A test for every combination of some values says ``@matrix(layout=LAYOUTS, labels=LABELS)``: by
+The variable GONGKAI_TESTS chooses: ``few`` (default), ``full``, ``deep`` (ten times as many, at
+random, for hunting). A test of properties says its full number: ``@properties(150)`` tries 18
+examples by default. A test over seeds says ``@counted`` and takes its seeds from
+``range(many(2_000))``: 250 by default. What goes through a long list says ``part(all_of_it)``. A
+test for every combination of some values says ``@matrix(layout=LAYOUTS, labels=LABELS)``: by
 default as few combinations as show each value once, the others are ``slow``.
 """
 
@@ -37,7 +38,8 @@ def many(full: int) -> int:
 def properties(full: int, *suppressed: HealthCheck) -> settings:
     """Settings of a test of properties. The same examples every time, but for ``deep``.
 
-    Neither a deadline nor a health check that looks at the clock: on a busy machine both fail what is right.
+    Neither a deadline nor a health check that looks at the clock: on a busy machine both fail what
+    is right.
     """
     return settings(
         max_examples=many(full),
@@ -54,7 +56,9 @@ def part(whole: Sequence[T]) -> Sequence[T]:
 
 
 def matrix(**axes: Iterable[object]) -> pytest.MarkDecorator:
-    """``parametrize`` over all combinations, in this order; those that show no new value by default are ``slow``."""
+    """``parametrize`` over all combinations, in this order; those that show no new value by default
+    are ``slow``.
+    """
     values = [list(axis) for axis in axes.values()]
     longest = max(map(len, values))
     shown = {tuple(turn % len(axis) for axis in values) for turn in range(longest)}

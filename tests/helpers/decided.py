@@ -26,9 +26,13 @@ AT = layout.RESULT_COLUMNS
 CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*。$")
 
 
-def decided(report: Report, rule: str, verdict: str = "dismissed", reason: str = "已核实") -> Report:
+def decided(
+    report: Report, rule: str, verdict: str = "dismissed", reason: str = "已核实"
+) -> Report:
     decision = Decision(verdict, reason)  # type: ignore[arg-type]
-    return replace(report, decisions={**report.decisions, key_of(only(report, rule), report): decision})
+    return replace(
+        report, decisions={**report.decisions, key_of(only(report, rule), report): decision}
+    )
 
 
 def rule_of(total: str) -> str:
@@ -42,7 +46,9 @@ def broken() -> Report:
     return decided(report_of(WRONG), REVIEW_RULE)
 
 
-def labelled(values: Mapping[str, dict[tuple[int, int], object]]) -> dict[str, dict[tuple[int, int], object]]:
+def labelled(
+    values: Mapping[str, dict[tuple[int, int], object]],
+) -> dict[str, dict[tuple[int, int], object]]:
     """Planned cells among the labels of the template."""
     found = {name: dict(cells) for name, cells in values.items()}
     for sheet in layout.table_sheets():
@@ -53,7 +59,7 @@ def labelled(values: Mapping[str, dict[tuple[int, int], object]]) -> dict[str, d
     return found
 
 
-# --- by the command -----------------------------------------------------------------------------------------------
+# --- by the command -------------------------------------------------------------------------------
 
 
 def errors_of(path: Path) -> list[dict[str, Any]]:

@@ -11,7 +11,16 @@ from gongkai.workbook.file import fill_file, template_path
 from gongkai.workbook.fill import report_to_edits
 from helpers.made import report_of
 from helpers.writers import pdfs, sheets, words
-from helpers.writers.styles import LAYOUTS, Sheet, Sheets, Spot, html_page, report_sheets, simple_cell, table_html
+from helpers.writers.styles import (
+    LAYOUTS,
+    Sheet,
+    Sheets,
+    Spot,
+    html_page,
+    report_sheets,
+    simple_cell,
+    table_html,
+)
 
 Change = Callable[[Spot], str]  # what stands in a figure's cell instead
 
@@ -34,7 +43,9 @@ def one_figure(cell: str) -> Change:
 def changed_sheets(change: Change, report: Report = SOUND) -> dict[str, Sheet]:
     found = {}
     for table, sheet in report_sheets(report).items():
-        found[table] = [replace(spot, text=change(spot)) if spot.kind == "figure" else spot for spot in sheet]
+        found[table] = [
+            replace(spot, text=change(spot)) if spot.kind == "figure" else spot for spot in sheet
+        ]
     return found
 
 
@@ -44,7 +55,9 @@ def with_cells(cell: str) -> str:
     def written(spot: Spot, spans: str) -> str:
         return cell if spot.kind == "figure" else simple_cell(spot, spans)
 
-    return html_page(SOUND, {table: table_html(sheet, written) for table, sheet in report_sheets(SOUND).items()})
+    return html_page(
+        SOUND, {table: table_html(sheet, written) for table, sheet in report_sheets(SOUND).items()}
+    )
 
 
 def page_of(made: Sheets, layout: str = "plain", report: Report = SOUND) -> bytes:
@@ -69,13 +82,19 @@ def saved_as(folder: Path, kind: str, made: Sheets) -> Path:
     return target
 
 
-def saved_page(folder: Path, change: Change, name: str = "report.html", report: Report = SOUND) -> Path:
+def saved_page(
+    folder: Path, change: Change, name: str = "report.html", report: Report = SOUND
+) -> Path:
     target = folder / name
     target.write_bytes(page_of(changed_sheets(change, report), report=report))
     return target
 
 
 def workbook_without_figures(folder: Path, report: Report = SOUND) -> Path:
-    """A workbook of ours with a cover and no figure, as a user leaves it who has emptied the tables."""
+    """A workbook of ours with a cover and no figure, as a user leaves it who has emptied the
+    tables.
+    """
     edits = [edit for edit in report_to_edits(report, []) if not edit.sheet.startswith("表")]
-    return fill_file(template_path(), folder / "空表.xlsm", [edit for edit in edits if edit.value is not None])
+    return fill_file(
+        template_path(), folder / "空表.xlsm", [edit for edit in edits if edit.value is not None]
+    )

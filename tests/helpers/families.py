@@ -1,4 +1,6 @@
-"""A government and the bodies below it: reports of zeros but for what a test sets, and the parent that sums them."""
+"""A government and the bodies below it: reports of zeros but for what a test sets, and the parent
+that sums them.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,26 @@ PARENT = "青溪县人民政府"
 CELLS = [cell for official in editions()["2021"].forms.values() for cell in official.cells]
 GRANTED = "applications.granted.natural"
 OFFICE = "青溪县人民政府办公室"
-BODIES = (OFFICE, "青溪县教育局", "青溪县公安局", "青溪县民政局", "青溪县城关镇人民政府", "青溪县白汀镇人民政府")
+BODIES = (
+    OFFICE,
+    "青溪县教育局",
+    "青溪县公安局",
+    "青溪县民政局",
+    "青溪县城关镇人民政府",
+    "青溪县白汀镇人民政府",
+)
 FEES = "disclosure.fees.amount"
-FIGURES = {GRANTED: 4, "applications.new.natural": 5, "disputes.review.upheld": 1, FEES: Decimal("0.7")}
+FIGURES = {
+    GRANTED: 4,
+    "applications.new.natural": 5,
+    "disputes.review.upheld": 1,
+    FEES: Decimal("0.7"),
+}
 
 
-def report(agency: str, values: Mapping[str, Value] | None = None, year: int | None = 2021) -> Report:
+def report(
+    agency: str, values: Mapping[str, Value] | None = None, year: int | None = 2021
+) -> Report:
     """A report of zeros but for ``values``."""
     figures: dict[str, Value] = dict.fromkeys(CELLS, 0) | dict(values or {})
     tables = {
@@ -38,14 +54,18 @@ def child(found: Report, name: str = "") -> Child:
 
 def summed(reports: Sequence[Report], agency: str = PARENT) -> Report:
     """The parent of reports that share their layout."""
-    values = {cell: total([figure for one in reports if (figure := one.value(cell)) is not None]) for cell in CELLS}
+    values = {
+        cell: total([figure for one in reports if (figure := one.value(cell)) is not None])
+        for cell in CELLS
+    }
     return report(agency, values)
 
 
 def family() -> list[Report]:
     """A report of each of BODIES."""
     return [
-        report(name, {cell: total([figure, at]) for cell, figure in FIGURES.items()}) for at, name in enumerate(BODIES)
+        report(name, {cell: total([figure, at]) for cell, figure in FIGURES.items()})
+        for at, name in enumerate(BODIES)
     ]
 
 

@@ -1,7 +1,8 @@
-"""How the cost of a piece of work grows with its size, in processor time and as a ratio: no clock on the wall.
+"""How the cost of a piece of work grows with its size, in processor time and as a ratio: no clock
+on the wall.
 
-Work that is linear costs 2 times as much for a doubled size, quadratic work 4 times; ``LINEAR`` is the bound between,
-with room for caches that overflow and for what a busy neighbour does to them.
+Work that is linear costs 2 times as much for a doubled size, quadratic work 4 times; ``LINEAR`` is
+the bound between, with room for caches that overflow and for what a busy neighbour does to them.
 """
 
 from __future__ import annotations

@@ -129,7 +129,9 @@ def random_workbook(seed: int, folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a lane shows (a float for a difference), by sheet and relation; where a line was moved."""
+    """What a lane shows (a float for a difference), by sheet and relation; where a line was
+    moved.
+    """
 
     lanes: Mapping[tuple[str, str], object]
     moved: frozenset[str]
@@ -146,7 +148,11 @@ def verdict_on(path: Path) -> Verdict:
         report = values_to_report(named)
         if any(one.table == sheet.table and "移动过" in one.reason for one in report.problems):
             moved.add(sheet.name)
-        shown = dict.fromkeys(sheet.lanes, layout.MOVED) if sheet.name in moved else lanes_of(sheet, report)
+        shown = (
+            dict.fromkeys(sheet.lanes, layout.MOVED)
+            if sheet.name in moved
+            else lanes_of(sheet, report)
+        )
         for rule, value in shown.items():
             lanes[sheet.name, rule] = float(value) if isinstance(value, int | Decimal) else value
     return Verdict(lanes, frozenset(moved))
@@ -160,7 +166,11 @@ def seen(cells: Mapping[Spot, object]) -> dict[Spot, object]:
 def lanes_of(sheet: TableSheet, report: Report) -> dict[str, object]:
     """By plain steps of its own: not by those of the formulas, nor by ``sums.states``."""
     entries = report.tables[sheet.table].entries
-    texts = {cell for cell, e in entries.items() if is_text(e.raw) and (e.value is None or e.read_by == "text")}
+    texts = {
+        cell
+        for cell, e in entries.items()
+        if is_text(e.raw) and (e.value is None or e.read_by == "text")
+    }
     values = {cell: entry.value for cell, entry in entries.items()}
     relations = {rule: lane.relation for rule, lane in sheet.lanes.items()}
     judged = {rule: one for rule, one in relations.items() if texts.isdisjoint(one.cells)}
@@ -168,7 +178,9 @@ def lanes_of(sheet: TableSheet, report: Report) -> dict[str, object]:
     return shown | verdicts_of(judged, values)
 
 
-def verdicts_of(relations: Mapping[str, Relation], values: Mapping[str, Value]) -> dict[str, object]:
+def verdicts_of(
+    relations: Mapping[str, Relation], values: Mapping[str, Value]
+) -> dict[str, object]:
     zeros: set[str] = set()
     first: set[str] = set()
     for turn in range(ROUNDS):
@@ -192,7 +204,10 @@ def verdicts_of(relations: Mapping[str, Relation], values: Mapping[str, Value]) 
 
 def leaves_zeros(relation: Relation, values: Mapping[str, Value], zeros: set[str]) -> bool:
     """Whether one side is full, zeros put in, and both sides give the same sum."""
-    full = [all(values[c] is not None or c in zeros for c in side) for side in (relation.parts, relation.whole)]
+    full = [
+        all(values[c] is not None or c in zeros for c in side)
+        for side in (relation.parts, relation.whole)
+    ]
     return any(full) and abs(gap_of(relation, values)) < NEAR
 
 
@@ -201,7 +216,9 @@ def gap_of(relation: Relation, values: Mapping[str, Value]) -> Figure:
     return difference(total(sides[0]), total(sides[1]))
 
 
-def shown_for(relation: Relation, values: Mapping[str, Value], zeros: set[str], believed: set[str]) -> object:
+def shown_for(
+    relation: Relation, values: Mapping[str, Value], zeros: set[str], believed: set[str]
+) -> object:
     if not possible([relation], {**values, **dict.fromkeys(zeros & set(relation.cells), 0)}):
         gap = round(gap_of(relation, values), 7)
         return round(gap) if abs(gap - round(gap)) < NEAR else gap
@@ -211,7 +228,9 @@ def shown_for(relation: Relation, values: Mapping[str, Value], zeros: set[str], 
     return layout.MISSING if known else ""
 
 
-def disagreements(path: Path, found: Mapping[str, Mapping[Spot, object]], verdict: Verdict) -> list[str]:
+def disagreements(
+    path: Path, found: Mapping[str, Mapping[Spot, object]], verdict: Verdict
+) -> list[str]:
     """Where lanes or their twins show something else than Python says.
 
     Of a table with a line moved every lane is looked at where it stands now.
@@ -272,7 +291,9 @@ def random_changes(seed: int) -> Changes:
     return [random.choice(steps) for _ in range(random.choice((1, 1, 2)))]
 
 
-def changed_by_office(files: Sequence[Path], changes: Sequence[Changes], folder: Path) -> list[Path]:
+def changed_by_office(
+    files: Sequence[Path], changes: Sequence[Changes], folder: Path
+) -> list[Path]:
     """The workbooks after the steps, saved by LibreOffice as .xlsx."""
     folder.mkdir(exist_ok=True)
     targets = [folder / f"{file.stem}.xlsx" for file in files]

@@ -11,7 +11,8 @@ from gongkai.checks import check
 from gongkai.editions import editions, form
 from gongkai.model import Entry, Finding, Problem, Report, Table, Value
 
-# Rui'an 2021, table three: new, carried in, results, total, carried out; columns natural, company, legal, other.
+# Rui'an 2021, table three: new, carried in, results, total, carried out; columns natural, company,
+# legal, other.
 RUIAN: dict[str, tuple[int, ...]] = {
     "new": (436, 12, 3, 4),
     "carried_in": (8, 0, 0, 0),
@@ -32,20 +33,26 @@ DISPUTES: dict[str, tuple[int, ...]] = {
 
 
 def sound_values() -> dict[str, Value]:
-    values: dict[str, Value] = {cell: 0 for official in editions()["2021"].forms.values() for cell in official.cells}
+    values: dict[str, Value] = {
+        cell: 0 for official in editions()["2021"].forms.values() for cell in official.cells
+    }
     for row, figures in RUIAN.items():
         for column, figure in zip(("natural", "company", "legal", "other"), figures, strict=True):
             values[f"applications.{row}.{column}"] = figure
         values[f"applications.{row}.total"] = sum(figures)
     for row, figures in DISPUTES.items():
-        for column, figure in zip(("upheld", "corrected", "other", "pending", "total"), figures, strict=True):
+        for column, figure in zip(
+            ("upheld", "corrected", "other", "pending", "total"), figures, strict=True
+        ):
             values[f"disputes.{row}.{column}"] = figure
     return values
 
 
 FEES, NEW = "disclosure.fees.amount", "applications.new.natural"
 CONVERTED = {
-    FEES: Entry(FEES, Decimal("5.758871"), "57588.71", None, "元", "表头“本年收费金额（单位：元）”"),
+    FEES: Entry(
+        FEES, Decimal("5.758871"), "57588.71", None, "元", "表头“本年收费金额（单位：元）”"
+    ),
     NEW: Entry(NEW, 436, "0.436", None, "千件", "表旁“单位：千件”"),
 }
 
@@ -54,7 +61,10 @@ def converted_report() -> Report:
     """A sound report of which two figures, on two sheets, stood in other units in their source."""
     report = report_of()
     tables = {
-        name: replace(table, entries={cell: CONVERTED.get(cell, entry) for cell, entry in table.entries.items()})
+        name: replace(
+            table,
+            entries={cell: CONVERTED.get(cell, entry) for cell, entry in table.entries.items()},
+        )
         for name, table in report.tables.items()
     }
     return replace(report, tables=tables)
@@ -70,7 +80,11 @@ def report_of(
 ) -> Report:
     values, texts = sound_values() | dict(changes or {}), raws or {}
     tables = {
-        name: Table(name, "2021", {cell: Entry(cell, values[cell], texts.get(cell, "")) for cell in official.cells})
+        name: Table(
+            name,
+            "2021",
+            {cell: Entry(cell, values[cell], texts.get(cell, "")) for cell in official.cells},
+        )
         for name, official in editions()["2021"].forms.items()
         if name != without
     }
@@ -109,7 +123,9 @@ def cells_of_row(row: str) -> tuple[str, ...]:
     return tuple(cell.id for cell in form("2021", "applications").row_cells(row))
 
 
-def table_of(values: Mapping[str, Value], table: str = "applications", edition: str = "2021") -> Table:
+def table_of(
+    values: Mapping[str, Value], table: str = "applications", edition: str = "2021"
+) -> Table:
     cells = form(edition, table).cells
     return Table(table, edition, {cell: Entry(cell, values.get(cell)) for cell in cells})
 
@@ -123,9 +139,13 @@ def consistent(random: Random, edition: str, largest: int = 60) -> dict[str, int
     for column in columns:
         figures = {row: random.choice((0, 0, 1, random.randint(0, largest))) for row in rows}
         figures["handled"] = sum(figures[row] for row in results)
-        figures["carried_in"] = min(figures["carried_in"], figures["handled"] + figures["carried_out"])
+        figures["carried_in"] = min(
+            figures["carried_in"], figures["handled"] + figures["carried_out"]
+        )
         figures["new"] = figures["handled"] + figures["carried_out"] - figures["carried_in"]
         found |= {f"applications.{row}.{column}": figure for row, figure in figures.items()}
     for row in rows:
-        found[f"applications.{row}.total"] = sum(found[f"applications.{row}.{column}"] for column in columns)
+        found[f"applications.{row}.total"] = sum(
+            found[f"applications.{row}.{column}"] for column in columns
+        )
     return {cell: found[cell] for cell in form(edition, "applications").cells}

@@ -1,4 +1,6 @@
-"""The labelled clauses of tests/checks/narrative_clauses: cases as reports, and what was found of what was labelled."""
+"""The labelled clauses of tests/checks/narrative_clauses: cases as reports, and what was found of
+what was labelled.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ SETS = ("clauses", "held_out", "fresh", "unseen", "blind")
 
 
 class Case(NamedTuple):
-    """A labelled text: the report that it stands in, the claims and the findings that it must give."""
+    """A labelled text: the report that it stands in, the claims and the findings that it must
+    give.
+    """
 
     text: str
     report: Report
@@ -33,7 +37,9 @@ def judged(report: Report) -> list[Finding]:
 
 
 def cases(name: str) -> Iterator[Case]:
-    facts = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"), parse_float=Decimal)
+    facts = tomllib.loads(
+        (FOLDER / f"{name}.toml").read_text(encoding="utf-8"), parse_float=Decimal
+    )
     for case in facts["case"]:
         yield case_of(case, facts["facts"])
 
@@ -44,7 +50,9 @@ def case_of(case: dict[str, Any], facts: dict[str, Any]) -> Case:
         sections={case.get("section", 1): case["text"]},
         agency=case.get("agency", "青溪县人民政府"),
     )
-    return Case(case["text"], report, Counter(case.get("claims", ())), Counter(case.get("findings", ())))
+    return Case(
+        case["text"], report, Counter(case.get("claims", ())), Counter(case.get("findings", ()))
+    )
 
 
 def traps() -> list[Report]:
@@ -53,14 +61,18 @@ def traps() -> list[Report]:
     pairs = [line.split("|", 1) for line in lines if not line.startswith("#")]
     return [
         replace(
-            report_of(), sections={1: text.replace("\\n", "\n")}, agency=f"青溪县{body.replace('政府', '人民政府')}"
+            report_of(),
+            sections={1: text.replace("\\n", "\n")},
+            agency=f"青溪县{body.replace('政府', '人民政府')}",
         )
         for body, text in pairs
     ]
 
 
 def claims_of(report: Report) -> Counter[str]:
-    return Counter(f"{claim.quantity.name} {shown(claim.figure)} {claim.scope}" for claim in claims(report))
+    return Counter(
+        f"{claim.quantity.name} {shown(claim.figure)} {claim.scope}" for claim in claims(report)
+    )
 
 
 def findings_of(report: Report) -> Counter[str]:

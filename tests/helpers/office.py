@@ -39,7 +39,9 @@ def recalculated(files: Sequence[Path], folder: Path) -> list[Path]:
 
 
 def page_texts(pdf: Path) -> list[str]:
-    printed = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True).stdout
+    printed = subprocess.run(
+        ["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True
+    ).stdout
     return printed.decode().split("\f")[:-1]
 
 
@@ -47,7 +49,9 @@ def page_pixels(pdf: Path, page: int, folder: Path) -> list[Pixel]:
     """The colours of one page (counted from 1) at 50 dots an inch."""
     root = folder / f"{pdf.stem}-{page}"
     span = ["-f", str(page), "-l", str(page)]
-    subprocess.run(["pdftoppm", "-r", "50", "-singlefile", *span, pdf, root], check=True, capture_output=True)
+    subprocess.run(
+        ["pdftoppm", "-r", "50", "-singlefile", *span, pdf, root], check=True, capture_output=True
+    )
     content = root.with_suffix(".ppm").read_bytes()
     _, width, height, _ = content.split(maxsplit=4)[:4]
     dots = content[-int(width) * int(height) * 3 :]

@@ -1,9 +1,10 @@
-"""Run by the system's Python, which has LibreOffice's module: files with macros -> what a cell answers.
+"""Run by the system's Python, which has LibreOffice's module: files with macros -> what a cell
+answers.
 
     /usr/bin/python3 tests/helpers/office_macros.py FORMULA FILE...
 
-Opens each file in LibreOffice with its macros allowed, puts the formula into a free cell of its first sheet, and prints
-the sheets and the answers as JSON.
+Opens each file in LibreOffice with its macros allowed, puts the formula into a free cell of its
+first sheet, and prints the sheets and the answers as JSON.
 """
 
 import json
@@ -37,8 +38,15 @@ def running_office() -> Iterator:
     """The desktop of a LibreOffice with a profile of its own, ended afterwards."""
     pipe = f"gongkai{time.monotonic_ns()}"
     with TemporaryDirectory() as profile:
-        command = ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--norestore"]
-        office = subprocess.Popen([*command, f"--accept=pipe,name={pipe};urp;"], stdout=subprocess.DEVNULL)
+        command = [
+            "soffice",
+            f"-env:UserInstallation=file://{profile}",
+            "--headless",
+            "--norestore",
+        ]
+        office = subprocess.Popen(
+            [*command, f"--accept=pipe,name={pipe};urp;"], stdout=subprocess.DEVNULL
+        )
         try:
             desktop = connected(pipe)
             yield desktop
@@ -50,12 +58,16 @@ def running_office() -> Iterator:
 
 def connected(pipe: str):
     context = uno.getComponentContext()
-    resolver = context.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", context)
+    resolver = context.ServiceManager.createInstanceWithContext(
+        "com.sun.star.bridge.UnoUrlResolver", context
+    )
     end = time.monotonic() + PATIENCE
     while True:
         try:
             found = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-            return found.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", found)
+            return found.ServiceManager.createInstanceWithContext(
+                "com.sun.star.frame.Desktop", found
+            )
         except NoConnectException:
             if time.monotonic() > end:
                 raise
@@ -79,7 +91,9 @@ def answer(desktop, formula: str, path: Path) -> dict[str, object]:
             "sheets": list(document.Sheets.ElementNames),
             "answer": cell.getString(),
             "modules": list(document.BasicLibraries.getByName("VBAProject").getElementNames()),
-            "buttons": [page.getByIndex(number).getControl().Label for number in range(page.getCount())],
+            "buttons": [
+                page.getByIndex(number).getControl().Label for number in range(page.getCount())
+            ],
         }
     finally:
         document.close(True)

@@ -1,4 +1,6 @@
-"""Reading a page in memory, typed truths as reports, and the oracle that no figure is silently wrong."""
+"""Reading a page in memory, typed truths as reports, and the oracle that no figure is silently
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from helpers import DOCUMENTS
 CASES = sorted(path.name for path in DOCUMENTS.iterdir() if path.is_dir())
 
 
-# --- typed truths -----------------------------------------------------------------------------------------------
+# --- typed truths ---------------------------------------------------------------------------------
 
 
 def typed(case: str, name: str) -> Any:
@@ -24,11 +26,15 @@ def typed(case: str, name: str) -> Any:
 
 
 def typed_figures(truth: Mapping[str, Any]) -> dict[str, Value]:
-    """report.json -> cell id -> figure; also holds the typed rows against the edition's, so that none is forgotten."""
+    """report.json -> cell id -> figure; also holds the typed rows against the edition's, so that
+    none is forgotten.
+    """
     found: dict[str, Value] = {}
     for table, content in truth["tables"].items():
         form = editions()[content["edition"]].forms[table]
-        assert [(row["id"], row["label"]) for row in content["rows"]] == [(row.id, row.label.text) for row in form.rows]
+        assert [(row["id"], row["label"]) for row in content["rows"]] == [
+            (row.id, row.label.text) for row in form.rows
+        ]
         for row in content["rows"]:
             cells = [cell.id for cell in form.row_cells(row["id"])]
             found |= dict(zip(cells, row["values"], strict=True))
@@ -40,13 +46,17 @@ def typed_report(case: str) -> Report:
     truth = typed(case, "report.json")
     values = typed_figures(truth)
     tables = {
-        table: Table(table, content["edition"], {c: Entry(c, v) for c, v in values.items() if c.startswith(table)})
+        table: Table(
+            table,
+            content["edition"],
+            {c: Entry(c, v) for c, v in values.items() if c.startswith(table)},
+        )
         for table, content in truth["tables"].items()
     }
     return Report(truth["title"], truth["agency"], truth["year"], truth["published"], tables)
 
 
-# --- reading ----------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def read_page(page: str | bytes) -> Report:
@@ -66,23 +76,28 @@ def layouts(report: Report) -> dict[str, str]:
     return {table.id: table.edition for table in report.tables.values()}
 
 
-# --- the oracle -------------------------------------------------------------------------------------------------
+# --- the oracle -----------------------------------------------------------------------------------
 
 
 def named(report: Report, cell: str) -> bool:
-    """Whether a problem names the cell: its table, and its row and column where the problem gives them."""
+    """Whether a problem names the cell: its table, and its row and column where the problem gives
+    them.
+    """
     table, row, column = cell.split(".")
     return any(
-        problem.table == table and problem.row in ("", row) and problem.is_on(column) for problem in report.problems
+        problem.table == table and problem.row in ("", row) and problem.is_on(column)
+        for problem in report.problems
     )
 
 
 def misread(truth: Mapping[str, Value], report: Report, blank: Collection[str] = ()) -> list[str]:
-    """The law: every figure is the one that stands in the page, or blank with a problem that names it.
+    """The law: every figure is the one that stands in the page, or blank with a problem that names
+    it.
 
-    ``truth`` says for each cell what the page says there, None where it says nothing; cells in ``blank`` were emptied
-    on purpose and may be None without a problem. A line for each figure that differs from the page (silently wrong:
-    a problem does not excuse a wrong figure) and for each blank that no problem names (lost).
+    ``truth`` says for each cell what the page says there, None where it says nothing; cells in
+    ``blank`` were emptied on purpose and may be None without a problem. A line for each figure that
+    differs from the page (silently wrong: a problem does not excuse a wrong figure) and for each
+    blank that no problem names (lost).
     """
     found = []
     for cell, expected in truth.items():
@@ -91,7 +106,13 @@ def misread(truth: Mapping[str, Value], report: Report, blank: Collection[str] =
         got, raw = (entry.value, entry.raw) if entry else (None, "")
         if got is not None and got != expected:
             found.append(f"silently wrong {cell}: expected {expected}, got {got}, raw {raw!r}")
-        elif got is None and expected is not None and cell not in blank and table and not named(report, cell):
+        elif (
+            got is None
+            and expected is not None
+            and cell not in blank
+            and table
+            and not named(report, cell)
+        ):
             found.append(f"lost without a problem {cell}: expected {expected}, raw {raw!r}")
     return found
 
@@ -103,5 +124,9 @@ def unlike(truth: Mapping[str, Value], report: Report) -> list[str]:
         table = report.tables.get(cell.partition(".")[0])
         entry = table.entries.get(cell) if table else None
         if (entry.value if entry else None) != expected:
-            found.append(f"{cell}: expected {expected}, got {entry.value if entry else 'no cell'}, entry {entry}")
+            found.append(
+                f"{cell}: expected {expected}, got {entry.value if entry else 'no cell'}, "
+                f"entry "
+                f"{entry}"
+            )
     return found

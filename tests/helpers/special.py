@@ -1,7 +1,8 @@
-"""What a path may name besides files: pipes, devices and sockets; whoever opens one so that it may wait is told so.
+"""What a path may name besides files: pipes, devices and sockets; whoever opens one so that it may
+wait is told so.
 
-A test of such a path must not hang where the code is wrong: while ``watched`` is on, opening one without O_NONBLOCK
-raises instead of waiting.
+A test of such a path must not hang where the code is wrong: while ``watched`` is on, opening one
+without O_NONBLOCK raises instead of waiting.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ class WouldWait(AssertionError):
 
 
 def hook(event: str, arguments: tuple[object, ...]) -> None:
-    """An audit hook of Python, which cannot be taken away again: it looks only while it is wanted."""
+    """An audit hook of Python, which cannot be taken away again: it looks only while it is
+    wanted.
+    """
     if WATCHING and event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
         path, _, flags = arguments
         waits = not (isinstance(flags, int) and flags & os.O_NONBLOCK)

@@ -10,7 +10,9 @@ STEP = 0.02
 
 
 def wait_until(holds: Callable[[], object], what: str) -> None:
-    """Come back as soon as ``holds()`` is true. ``what`` is said if it never is: "the process has ended"."""
+    """Come back as soon as ``holds()`` is true. ``what`` is said if it never is: "the process has
+    ended".
+    """
     until = time.monotonic() + PATIENCE
     while not holds():
         if time.monotonic() > until:

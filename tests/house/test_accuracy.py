@@ -33,19 +33,32 @@ def test_the_plain_importer_is_no_straw_man() -> None:
     """It gets whole what is written cleanly, and only that."""
     layouts = {"disclosure": "2021", "applications": "2021", "disputes": "2021"}
     truth = typed_figures(typed("broken-2022", "report.json"))
-    assert score_of_plain(DOCUMENTS / "broken-2022" / "source.html", truth, layouts) == Score(right=len(truth))
+    assert score_of_plain(DOCUMENTS / "broken-2022" / "source.html", truth, layouts) == Score(
+        right=len(truth)
+    )
     assert score_of_plain(DOCUMENTS / "bars-2023" / "source.txt", truth, layouts) is None
     rows = [["（一）予以公开", "（一）予以公开", "1,234", "", "x", "0.5"]]
     cells = ("natural", "company", "research", "welfare")
     found = plain_figures([rows], {}, layouts)
-    assert [found.get(f"applications.granted.{cell}") for cell in cells] == [1234, None, None, Decimal("0.5")]
+    assert [found.get(f"applications.granted.{cell}") for cell in cells] == [
+        1234,
+        None,
+        None,
+        Decimal("0.5"),
+    ]
 
 
 def test_the_published_total_is_that_of_the_cases(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The number of cases and of their figures in the README; that all are right, test_documents.py tests."""
-    figures = sum(value is not None for case in CASES for value in typed_figures(typed(case, "report.json")).values())
+    """The number of cases and of their figures in the README; that all are right, test_documents.py
+    tests.
+    """
+    figures = sum(
+        value is not None
+        for case in CASES
+        for value in typed_figures(typed(case, "report.json")).values()
+    )
     (row,) = re.findall(r"\| all \d+ cases \|.*", README.read_text(encoding="utf-8"))
     assert row == f"| all {len(CASES)} cases |  | {figures} | 0 | 0 | — | — | — |"
     monkeypatch.setattr("helpers.pages.CASES", CASES[:1])

@@ -1,4 +1,6 @@
-"""What setup.cfg asks for: every package from some version on, none newer than the one that is tested."""
+"""What setup.cfg asks for: every package from some version on, none newer than the one that is
+tested.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def test_every_package_has_a_lower_bound_that_is_tested(line: str) -> None:
 
 def test_what_is_installed_for_the_lower_bounds() -> None:
     """What users need at its bound, the tools of the tests as constraints.txt has them."""
-    assert lowest(["lxml>=5.0", "pdfminer.six>=20260107"], ["pyOpenVBA>=6"], {"pyopenvba": "6.5.0"}) == [
+    assert lowest(
+        ["lxml>=5.0", "pdfminer.six>=20260107"], ["pyOpenVBA>=6"], {"pyopenvba": "6.5.0"}
+    ) == [
         "lxml==5.0",
         "pdfminer.six==20260107",
         "pyOpenVBA==6.5.0",

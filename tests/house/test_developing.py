@@ -134,7 +134,9 @@ def paths_of(name: str) -> list[Path]:
 
 
 def module_files(name: str) -> list[Path]:
-    """``sums.relations`` -> its file; ``editions.2021.toml`` and ``editions/2021.toml`` are data."""
+    """``sums.relations`` -> its file; ``editions.2021.toml`` and ``editions/2021.toml`` are
+    data.
+    """
     if "/" in name or name.endswith(SOURCES):
         return [path for path in paths_of(name) if path.is_file()]
     path = PACKAGE.joinpath(*name.removeprefix("gongkai.").split("."))

@@ -1,4 +1,6 @@
-"""What README and manual say can be done exists: commands, make targets, pictures, figures, names."""
+"""What README and manual say can be done exists: commands, make targets, pictures, figures,
+names.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ EACH = pytest.mark.parametrize("name", TEXTS)
 
 @EACH
 def test_every_command_shown_is_understood(name: str) -> None:
-    commands = "read|check|fill|batch|levels|adopt|dismiss|confirm|rules|template|demo|conformance|addin"
+    commands = (
+        "read|check|fill|batch|levels|adopt|dismiss|confirm|rules|template|demo|conformance|addin"
+    )
     pattern = rf"(?:^|`)(?:py(?:thon3)? -m )?gongkai ((?:{commands})\b[^`#\n]*)"
     shown = re.findall(pattern, TEXTS[name], re.MULTILINE)
     assert len(shown) >= 6
@@ -33,13 +37,18 @@ def test_every_command_shown_is_understood(name: str) -> None:
 def test_pictures_and_links_exist(name: str) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", TEXTS[name])
     assert targets
-    assert [target for target in targets if not (ROOT / name).parent.joinpath(target).is_file()] == []
+    assert [
+        target for target in targets if not (ROOT / name).parent.joinpath(target).is_file()
+    ] == []
 
 
 @EACH
 def test_make_targets_exist(name: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
-    targets = "demo|truth|conformance|test-all|test-busy|test|template|bench|accuracy|fuzz|pictures|manual|rules"
+    targets = (
+        "demo|truth|conformance|test-all|test-busy|test|template|bench|accuracy|fuzz|pictures|"
+        "manual|rules"
+    )
     for target in re.findall(rf"make ({targets})\b", TEXTS[name]):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
@@ -58,5 +67,10 @@ def test_readme_python_uses_the_front_door() -> None:
 
 def test_manual_names_every_sheet_and_severity() -> None:
     manual = TEXTS["docs/manual.zh.md"]
-    sheets = [layout.COVER, layout.PROSE, layout.RESULTS, *(sheet.name for sheet in layout.table_sheets())]
+    sheets = [
+        layout.COVER,
+        layout.PROSE,
+        layout.RESULTS,
+        *(sheet.name for sheet in layout.table_sheets()),
+    ]
     assert [name for name in [*sheets, *SEVERITIES.values()] if name not in manual] == []

@@ -23,9 +23,11 @@ HEAVY = ("pandas", "openpyxl", "lxml", "httpx", "selectolax", "rapidfuzz", "xlwi
 
 
 def levels_in(page: str) -> list[list[str]]:
-    """The block of rooms of docs/developing.md, lowest level first; rooms of one line never import each other.
+    """The block of rooms of docs/developing.md, lowest level first; rooms of one line never import
+    each other.
 
-    ``wording · bodies · opc      names of cells in sentences`` -> [..., ["wording", "bodies", "opc"], ...]
+    ``wording · bodies · opc names of cells in sentences`` -> [..., ["wording", "bodies", "opc"],
+    ...]
     """
     [block] = ROOMS.findall(page)
     return [re.split(" {2,}", line)[0].split(" · ") for line in block.splitlines()]
@@ -106,9 +108,18 @@ def test_a_sideways_import_is_seen(source: str) -> None:
 
 
 def test_an_upward_import_is_seen() -> None:
-    assert wrong_way("editions", rooms_imported("from gongkai import check", "gongkai.editions")) == {FRONT_DOOR}
-    assert wrong_way("figures", rooms_imported("import gongkai.sums.relations", "gongkai.figures")) == {"sums"}
-    assert wrong_way("sums", rooms_imported("from gongkai.model import Relation", "gongkai.sums.relations")) == set()
+    assert wrong_way(
+        "editions", rooms_imported("from gongkai import check", "gongkai.editions")
+    ) == {FRONT_DOOR}
+    assert wrong_way(
+        "figures", rooms_imported("import gongkai.sums.relations", "gongkai.figures")
+    ) == {"sums"}
+    assert (
+        wrong_way(
+            "sums", rooms_imported("from gongkai.model import Relation", "gongkai.sums.relations")
+        )
+        == set()
+    )
 
 
 def test_the_command_starts_light() -> None:

@@ -1,4 +1,6 @@
-"""The manual holds what a clerk meets, as it really is: every button, function, sheet and sentence."""
+"""The manual holds what a clerk meets, as it really is: every button, function, sheet and
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def tables(head: str) -> Iterator[list[str]]:
     """The cells of every line below a table head that begins with ``head``."""
     inside = False
     for line in MANUAL.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
+        cells = (
+            [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
+        )
         if not cells:
             inside = False
         elif inside and not set(line) <= set("|-"):
@@ -44,7 +48,11 @@ def said() -> str:
     found = []
     for path in [*Path(gongkai.__file__).parent.rglob("*.py"), *(ROOT / "xlsx_addin").glob("*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        found += [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        found += [
+            n.value
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Constant) and isinstance(n.value, str)
+        ]
     return "\n".join(found)
 
 
@@ -72,7 +80,9 @@ def test_a_changed_ribbon_changes_its_picture() -> None:
     changed = RIBBON.replace('label="导入网址"'.encode(), 'label="另一个 &lt;b&gt; 标签"'.encode())
     drawn = ribbon_picture.pictures(changed)
     assert "另一个 &lt;b&gt; 标签" in drawn["ribbon.svg"]
-    assert drawn["ribbon-gongkaiHelp.svg"] == ribbon_picture.pictures(RIBBON)["ribbon-gongkaiHelp.svg"]
+    assert (
+        drawn["ribbon-gongkaiHelp.svg"] == ribbon_picture.pictures(RIBBON)["ribbon-gongkaiHelp.svg"]
+    )
 
 
 def test_every_label_of_the_ribbon_is_explained() -> None:
@@ -84,11 +94,20 @@ def test_every_label_of_the_ribbon_is_explained() -> None:
 
 def test_every_sheet_has_its_picture() -> None:
     pictures = re.findall(r"!\[([^\]]*)\]\(images/\w+\.png\)", MANUAL)
-    sheets = [layout.COVER, "表二", "表三", "表四", layout.PROSE, layout.RESULTS, layout.BATCH, layout.SUMMARY]
+    sheets = [
+        layout.COVER,
+        "表二",
+        "表三",
+        "表四",
+        layout.PROSE,
+        layout.RESULTS,
+        layout.BATCH,
+        layout.SUMMARY,
+    ]
     assert [name for name in sheets if not any(name in text for text in pictures)] == []
 
 
-# --- functions ----------------------------------------------------------------------------------------------------
+# --- functions ------------------------------------------------------------------------------------
 
 
 def examples() -> list[tuple[str, list[str]]]:
@@ -101,7 +120,9 @@ def test_every_function_has_an_example() -> None:
     assert {name for name, _ in examples()} == set(FUNCTIONS)
     for name, arguments in examples():
         known = FUNCTIONS[name].arguments
-        assert sum(not argument.optional for argument in known) <= len(arguments) <= len(known), name
+        assert sum(not argument.optional for argument in known) <= len(arguments) <= len(known), (
+            name
+        )
 
 
 def test_the_ranges_in_examples_are_those_of_the_template() -> None:
@@ -109,7 +130,10 @@ def test_the_ranges_in_examples_are_those_of_the_template() -> None:
     ranges = re.findall(r"([^\s(`]+)!([A-Z]+\d+):([A-Z]+\d+)", MANUAL)
     assert len(ranges) >= 3
     for name, first, last in ranges:
-        assert (first, last) == (layout.address(min(sheets[name])), layout.address(max(sheets[name])))
+        assert (first, last) == (
+            layout.address(min(sheets[name])),
+            layout.address(max(sheets[name])),
+        )
 
 
 def test_the_answers_shown_are_given() -> None:
@@ -121,7 +145,7 @@ def test_the_answers_shown_are_given() -> None:
     assert set(re.findall(r'GK_DIFF\([^`]*"([\w.]+)"', MANUAL)) <= rules
 
 
-# --- sentences ----------------------------------------------------------------------------------------------------
+# --- sentences ------------------------------------------------------------------------------------
 
 
 def first_sentence(text: str) -> str:
@@ -129,7 +153,9 @@ def first_sentence(text: str) -> str:
 
 
 def test_every_sentence_of_the_macros_is_answered() -> None:
-    sentences = [first_sentence(text) for text in MESSAGES.values() if re.search(r"[。？：…]$", text.strip())]
+    sentences = [
+        first_sentence(text) for text in MESSAGES.values() if re.search(r"[。？：…]$", text.strip())
+    ]
     assert len(sentences) >= 15
     listed = [cells[0] for cells in tables("提示")]
     assert [sentence for sentence in sentences if sentence not in listed] == []

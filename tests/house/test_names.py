@@ -1,4 +1,6 @@
-"""Names and sizes: one class name, one module; few files, none of a line or two without a reason."""
+"""Names and sizes: one class name, one module; few files, none of a line or two without a
+reason.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,11 @@ import gongkai
 
 FOLDER = Path(gongkai.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))
-MOST_FILES, MOST_IN_A_FOLDER, FEWEST_LINES = 192, 12, 80  # files: 170 before the sheets had formulas of their own
+MOST_FILES, MOST_IN_A_FOLDER, FEWEST_LINES = (
+    192,
+    12,
+    80,
+)  # files: 170 before the sheets had formulas of their own
 LARGE_FOLDERS = {
     "excel": "a file for each group of commands, and those of the worksheet functions",
     "workbook": "one workbook, and a file for each thing that a command does to it",
@@ -19,8 +25,9 @@ LARGE_FOLDERS = {
 SHORT_FILES = {
     "__main__.py": "python -m gongkai",
     "cli/exporting.py": "one command",
-    "readers/layout/ink.py": "the seam between what paints a page and what reads it",
-    "decisions/check.py": "what the checks ask of decisions; the front is imported where no check is made",
+    "decisions/check.py": (
+        "what the checks ask of decisions; the front is imported where no check is made"
+    ),
     "excel/commands.py": "workbooks in use name this module",
 }
 
@@ -61,7 +68,11 @@ def test_a_class_name_stands_in_one_module() -> None:
 
 
 def test_a_name_in_two_modules_is_seen() -> None:
-    sources = {"a": "class Line: pass", "b": "Line = tuple[int, int]", "c": "LINE = 1\nline: int = 2"}
+    sources = {
+        "a": "class Line: pass",
+        "b": "Line = tuple[int, int]",
+        "c": "LINE = 1\nline: int = 2",
+    }
     assert doubled(sources) == {"Line": ["a", "b"]}
     assert doubled({"a": "Line: type = int", "b": "class Line(int): ..."}) == {"Line": ["a", "b"]}
 

@@ -1,4 +1,6 @@
-"""The suite itself: no test looks at a clock, every helper is told of, few tests start the command."""
+"""The suite itself: no test looks at a clock, every helper is told of, few tests start the
+command.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ CLOCKS = {
     "time_ns",
 }
 MOST_PROCESSES = 10
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(TESTS.rglob("test_*.py"))}
+TREES = {
+    path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(TESTS.rglob("test_*.py"))
+}
 
 
 def clocks_in(tree: ast.AST) -> Iterator[str]:
@@ -49,7 +53,9 @@ def test_no_test_looks_at_a_clock() -> None:
 
 
 def test_a_clock_is_seen() -> None:
-    assert list(clocks_in(ast.parse("import time\nassert time.monotonic() < 3"))) == ["time.monotonic"]
+    assert list(clocks_in(ast.parse("import time\nassert time.monotonic() < 3"))) == [
+        "time.monotonic"
+    ]
     assert list(clocks_in(ast.parse("from time import perf_counter, sleep"))) == ["perf_counter"]
     assert list(clocks_in(ast.parse("import time as t\nassert t.time() < 3"))) == ["time as t"]
     assert list(clocks_in(ast.parse("import time\ntime.sleep(1)"))) == []

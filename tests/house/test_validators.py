@@ -40,7 +40,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     batch = copy_template(filled.with_name("batch.xlsm"), batch=True)
     plain = {
         "plain": write_workbook(report_of(), [], filled.with_name("plain.xlsx")),
-        "plain commented": write_workbook(converted_report(), [], filled.with_name("commented.xlsx")),
+        "plain commented": write_workbook(
+            converted_report(), [], filled.with_name("commented.xlsx")
+        ),
         "plain batch": copy_template(filled.with_name("batch.xlsx"), batch=True),
     }
     with_macros = {
@@ -76,7 +78,9 @@ def test_the_validator_sees_a_fault(tmp_path: Path) -> None:
 @pytest.mark.slow
 @EACH
 def test_olevba_finds_nothing_that_starts_by_itself(file: str, files: dict[str, Path]) -> None:
-    done = subprocess.run([TOOLS / "olevba", "--json", files[file]], check=True, capture_output=True)
+    done = subprocess.run(
+        [TOOLS / "olevba", "--json", files[file]], check=True, capture_output=True
+    )
     [report] = [entry for entry in json.loads(done.stdout) if entry.get("type") == "OpenXML"]
     assert {each["code"].split("\n")[0].strip() for each in report["macros"]} != {""}
     found = {(each["type"], each["keyword"].lower()) for each in report["analysis"]}
@@ -87,7 +91,9 @@ def test_olevba_finds_nothing_that_starts_by_itself(file: str, files: dict[str, 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", SOURCES)
 def test_olevba_reads_the_sources(file: str, files: dict[str, Path]) -> None:
-    done = subprocess.run([TOOLS / "olevba", "--json", files[file]], check=True, capture_output=True)
+    done = subprocess.run(
+        [TOOLS / "olevba", "--json", files[file]], check=True, capture_output=True
+    )
     [report] = [entry for entry in json.loads(done.stdout) if entry.get("type") == "OpenXML"]
     read = {each["vba_filename"].rpartition(".")[0]: each["code"] for each in report["macros"]}
     for name, source in SOURCES[file]().items():
@@ -109,7 +115,11 @@ def test_a_filled_workbook_has_the_macros_of_the_template(files: dict[str, Path]
 @pytest.mark.parametrize("file", PLAIN)
 def test_one_without_macros_has_none(file: str, files: dict[str, Path]) -> None:
     with ZipFile(files[file]) as archive:
-        assert [name for name in archive.namelist() if "vba" in name.lower() or "customui" in name.lower()] == []
+        assert [
+            name
+            for name in archive.namelist()
+            if "vba" in name.lower() or "customui" in name.lower()
+        ] == []
     assert layout.TOOL in load_workbook(files[file]).sheetnames
 
 
@@ -122,7 +132,9 @@ def test_static_analysis_of_the_macros(file: str, files: dict[str, Path]) -> Non
 
 
 @EACH
-def test_openpyxl_opens_it_and_keeps_the_macros(file: str, files: dict[str, Path], tmp_path: Path) -> None:
+def test_openpyxl_opens_it_and_keeps_the_macros(
+    file: str, files: dict[str, Path], tmp_path: Path
+) -> None:
     book = load_workbook(as_workbook(files[file]), keep_vba=True)
     assert layout.TOOL in book.sheetnames
     again = tmp_path / "again.xlsm"

@@ -1,4 +1,6 @@
-"""The installed wheel, away from the checkout: all it needs is inside, and what users run first runs."""
+"""The installed wheel, away from the checkout: all it needs is inside, and what users run first
+runs.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,19 @@ from helpers import ROOT
 
 pytestmark = pytest.mark.slow
 
-SOURCES = ("python", "xlsx_addin", "setup.py", "setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
+SOURCES = (
+    "python",
+    "xlsx_addin",
+    "setup.py",
+    "setup.cfg",
+    "pyproject.toml",
+    "MANIFEST.in",
+    "README.md",
+    "LICENSE",
+)
 TEMPLATE = "workbook_template.xlsm"
-# The add-in on a fake home of either kind; what the command does there, with nothing of this machine in it.
+# The add-in on a fake home of either kind; what the command does there, with nothing of this
+# machine in it.
 INSTALL = """
 import sys
 from pathlib import Path
@@ -26,10 +38,14 @@ from gongkai.addin import examine, install, uninstall
 from gongkai.addin.places import places
 
 home = Path.cwd()
-excels = {"win32": "Roaming/Microsoft/Excel", "darwin": "Library/Containers/com.microsoft.Excel/Data"}
+excels = {
+    "win32": "Roaming/Microsoft/Excel",
+    "darwin": "Library/Containers/com.microsoft.Excel/Data",
+}
 for platform, excel in excels.items():
     (home / excel).mkdir(parents=True)
-    machine = places(platform, home, {"APPDATA": str(home / "Roaming")}, sys.executable, encoding="gbk")
+    settings = {"APPDATA": str(home / "Roaming")}
+    machine = places(platform, home, settings, sys.executable, encoding="gbk")
     before = sorted(home.rglob("*"))
     print(*install(machine), sep="\\n")
     print(*examine(machine)[0], sep="\\n")
@@ -39,10 +55,21 @@ for platform, excel in excels.items():
 
 
 def run(*command: str | Path, folder: Path) -> str:
-    """Standard output of a command that must succeed, run in a folder, with nothing of this environment's Python."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    """Standard output of a command that must succeed, run in a folder, with nothing of this
+    environment's Python.
+    """
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
+    }
     done = subprocess.run(
-        [*map(str, command)], cwd=folder, env=environ | {"PYTHONUTF8": "1"}, capture_output=True, text=True, check=False
+        [*map(str, command)],
+        cwd=folder,
+        env=environ | {"PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
@@ -50,7 +77,9 @@ def run(*command: str | Path, folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy: setuptools leaves its traces where it builds, and takes old ones for sources."""
+    """Built from a copy: setuptools leaves its traces where it builds, and takes old ones for
+    sources.
+    """
     copy = tmp_path_factory.mktemp("copy")
     ignore = shutil.ignore_patterns("*.egg-info", "__pycache__")
     for name in (*SOURCES, TEMPLATE):
@@ -59,7 +88,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(place, copy / name, ignore=ignore)
         else:
             shutil.copy2(place, copy / name)
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps")
+    pip = (
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+    )
     run(*pip, "--wheel-dir", copy / "dist", ".", folder=copy)
     (built,) = (copy / "dist").glob("gongkai-*.whl")
     return built
@@ -91,8 +128,14 @@ def test_everything_is_inside(wheel: Path) -> None:
         inside = {info.filename: info.file_size for info in archive.infolist()}
         template, addin = (archive.read(f"gongkai/{name}") for name in (TEMPLATE, "gongkai.xlam"))
     package = ROOT / "python" / "gongkai"
-    wanted = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    missing = [str(path) for path in wanted if f"gongkai/{path.relative_to(package).as_posix()}" not in inside]
+    wanted = [
+        path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ]
+    missing = [
+        str(path)
+        for path in wanted
+        if f"gongkai/{path.relative_to(package).as_posix()}" not in inside
+    ]
     assert missing == []
     assert {
         "gongkai/manual.html",
@@ -110,7 +153,14 @@ def test_the_demo_runs_from_an_empty_folder(python: Path, tmp_path: Path) -> Non
     made = sorted(path.name for path in (tmp_path / "gongkai-demo").iterdir())
     assert made == ["ruian2021-broken.xlsx", "ruian2021.xlsx"]
     assert "3处错误" in said
-    again = run(python, "-m", "gongkai", "check", tmp_path / "gongkai-demo" / "ruian2021.xlsx", folder=tmp_path)
+    again = run(
+        python,
+        "-m",
+        "gongkai",
+        "check",
+        tmp_path / "gongkai-demo" / "ruian2021.xlsx",
+        folder=tmp_path,
+    )
     assert "瑞安市人民政府" in again
 
 
@@ -123,7 +173,9 @@ def test_nothing_comes_from_the_checkout(python: Path, tmp_path: Path) -> None:
     )
     places = [Path(line) for line in run(python, "-c", code, folder=tmp_path).splitlines()]
     assert len(places) == 4
-    assert [place for place in places if not place.is_file() or python.parents[1] not in place.parents] == []
+    assert [
+        place for place in places if not place.is_file() or python.parents[1] not in place.parents
+    ] == []
 
 
 def test_the_addin_goes_into_fake_homes(python: Path, tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""``gongkai levels`` as its users call it: folders, lists, pages; what it prints, writes and returns."""
+"""``gongkai levels`` as its users call it: folders, lists, pages; what it prints, writes and
+returns.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,19 @@ from gongkai.workbook import write_workbook
 from helpers import ROOT
 from helpers.batches import LOGIN, run
 from helpers.command import run_command
-from helpers.families import BODIES, CELLS, FEES, GRANTED, PARENT, child, family, parent_of, report, saved, summed
+from helpers.families import (
+    BODIES,
+    CELLS,
+    FEES,
+    GRANTED,
+    PARENT,
+    child,
+    family,
+    parent_of,
+    report,
+    saved,
+    summed,
+)
 from helpers.strategies import changed
 from helpers.web.server import answer, serving
 from helpers.writers.styles import render
@@ -49,7 +63,7 @@ def county(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path, dirs_exist_ok=True))
 
 
-# --- folders ------------------------------------------------------------------------------------------------------
+# --- folders --------------------------------------------------------------------------------------
 
 
 def test_a_family_that_adds_up(county: Path) -> None:
@@ -68,7 +82,8 @@ def test_a_difference_is_a_warning_and_no_error(county: Path) -> None:
     told, counts = found.stdout.splitlines()[-2:]
     assert re.match(r"  [0-9a-f]{12}\. ", told)
     assert [told[16:], counts] == [
-        "! 警告　表三 （一）予以公开·自然人：6个下级之和为93（其中青溪县公安局60、青溪县白汀镇人民政府9、"
+        "! 警告　表三 （一）予以公开·自然人：6个下级之和为93（其中青溪县公安局60、"
+        "青溪县白汀镇人民政府9、"
         "青溪县城关镇人民政府8），上级填39，下级之和多54。",
         f"比对{len(CELLS)}格：相等{len(CELLS) - 1}格、不等1格；1处警告。",
     ]
@@ -139,7 +154,7 @@ def test_what_may_hold_a_report_and_cannot_be_read_makes_uncertain(county: Path)
     assert "没有读出　司法局.ofd：这种格式不能读取" in found.stdout
 
 
-# --- lists and pages ----------------------------------------------------------------------------------------------
+# --- lists and pages ------------------------------------------------------------------------------
 
 
 def test_a_list_of_paths_and_names(county: Path) -> None:
@@ -165,7 +180,9 @@ def test_a_list_of_names_alone_and_a_list_that_is_none(county: Path) -> None:
 
 def test_a_report_as_text_is_no_list(tmp_path: Path) -> None:
     place = tmp_path / "report.txt"
-    place.write_text(render(family()[1], "lines") + "\nhttp://www.qingxi.gov.cn/\n", encoding="utf-8")
+    place.write_text(
+        render(family()[1], "lines") + "\nhttp://www.qingxi.gov.cn/\n", encoding="utf-8"
+    )
     assert family_of(str(place)).sources == (str(place),)
     assert family_of(str(place)).names == ()
 
@@ -174,21 +191,26 @@ def test_a_directory_page(county: Path) -> None:
     reports = family()
     pages = {f"/{at}.html": [answer(render(one).encode())] for at, one in enumerate(reports)}
     links = "".join(
-        f"<a href='/{at}.html'>{one.agency}2021年政府信息公开年度报告</a>" for at, one in enumerate(reports)
+        f"<a href='/{at}.html'>{one.agency}2021年政府信息公开年度报告</a>"
+        for at, one in enumerate(reports)
     )
     old = "<a href='/old.html'>青溪县教育局2020年政府信息公开年度报告</a>"
-    with serving({"/": [answer(f"<html><h1>年报</h1>{links}{old}</html>".encode())], **pages}) as server:
+    with serving(
+        {"/": [answer(f"<html><h1>年报</h1>{links}{old}</html>".encode())], **pages}
+    ) as server:
         found = family_of(server.url(), year=2021)
         assert found.sources == tuple(server.url(path) for path in pages)
         assert (found.passed_over, found.names, found.lost) == (1, (), ())
         listed = county / "网址.txt"
-        listed.write_text("\n".join([server.url("/0.html"), server.url("/404.html")]), encoding="utf-8")
+        listed.write_text(
+            "\n".join([server.url("/0.html"), server.url("/404.html")]), encoding="utf-8"
+        )
         children = read_children(family_of(str(listed)).sources)
     assert [bool(one.error) for one in children] == [False, True]
     assert children[0].agency == BODIES[0]
 
 
-# --- JSON and CSV -------------------------------------------------------------------------------------------------
+# --- JSON and CSV ---------------------------------------------------------------------------------
 
 
 def test_json_has_the_documented_shape(county: Path) -> None:
@@ -200,7 +222,11 @@ def test_json_has_the_documented_shape(county: Path) -> None:
     assert {tuple(one) for one in found["children"]} == {fields}
     assert sorted(one["status"] for one in found["children"]) == ["counted"] * 5 + ["unread"]
     lost = next(one for one in found["children"] if one["status"] == "unread")
-    assert (lost["source"], lost["agency"], lost["year"]) == (str(county / "下级" / f"{BODIES[3]}.html"), "", None)
+    assert (lost["source"], lost["agency"], lost["year"]) == (
+        str(county / "下级" / f"{BODIES[3]}.html"),
+        "",
+        None,
+    )
     assert lost["error"].endswith("。")
     assert [cell["cell"] for cell in found["cells"]] == CELLS
     by_cell = {cell["cell"]: cell for cell in found["cells"]}
@@ -228,7 +254,17 @@ def test_csv_holds_every_childs_figure(county: Path) -> None:
     assert head == [*HEADS, *sorted(BODIES)]
     assert [line[3] for line in lines] == CELLS
     fees = lines[CELLS.index(FEES)]
-    assert fees[:9] == ["表二", "行政事业性收费", "本年收费金额", FEES, "19.2", "19.2", "0", "相等", ""]
+    assert fees[:9] == [
+        "表二",
+        "行政事业性收费",
+        "本年收费金额",
+        FEES,
+        "19.2",
+        "19.2",
+        "0",
+        "相等",
+        "",
+    ]
     assert sorted(map(Decimal, fees[9:])) == [Decimal("0.7") + at for at in range(6)]
     assert levels(parent_of(county), county / "下级", "-o", county / "比对.xlsx").returncode == 0
     page = load_workbook(county / "比对.xlsx").active
@@ -263,19 +299,31 @@ def test_the_table_never_replaces_what_is_read(county: Path) -> None:
 
 
 def test_hostile_names_are_text_everywhere() -> None:
-    evil = ['=HYPERLINK("http://x","y")', "@SUM(1+1)\u202e", "青溪县\x1b[31m教育局", "+甲\r\n乙" * 60]
+    evil = [
+        '=HYPERLINK("http://x","y")',
+        "@SUM(1+1)\u202e",
+        "青溪县\x1b[31m教育局",
+        "+甲\r\n乙" * 60,
+    ]
     children = [child(report(name, {GRANTED: at}), f"{at}.html") for at, name in enumerate(evil)]
     children.append(Child("=1+1\u202e.html", "/x", error="=1\n+1"))
     found = compare(report("=cmd|' /C calc'!A0", {GRANTED: 1}), children, ["-2+3", "../../etc"])
     table = list(csv.reader(io.StringIO(levels_bytes(found, ".csv").decode("utf-8-sig"))))
-    assert [text for line in table for text in line if text[:1] in "=+-@" and text and not text[1:].isdigit()] == []
+    assert [
+        text
+        for line in table
+        for text in line
+        if text[:1] in "=+-@" and text and not text[1:].isdigit()
+    ] == []
     assert len(table) == len(CELLS) + 1
     for line in levels_lines(found):
         assert len(line) < 2_000
         assert all(letter not in line for letter in "\x1b\u202e\r\n")
 
 
-def test_internal_errors_are_children_that_were_not_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_internal_errors_are_children_that_were_not_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def fail(*arguments: object) -> Report:
         raise RecursionError
 

@@ -1,4 +1,6 @@
-"""``gongkai years``: several years of one body, for people, as JSON, as a file of any of its suffixes."""
+"""``gongkai years``: several years of one body, for people, as JSON, as a file of any of its
+suffixes.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +34,20 @@ def test_for_people_and_as_json(folder: Path) -> None:
     run = run_command("years", folder)
     assert run.returncode == 0
     assert "青溪县人民政府 2022年：与2021年不符" in run.stdout
-    found = json.loads(run_command("years", folder / "2021.xlsx", folder / "2022.xlsx", "--json").stdout)
+    found = json.loads(
+        run_command("years", folder / "2021.xlsx", folder / "2022.xlsx", "--json").stdout
+    )
     assert [(one["year"], one["outcome"].partition("：")[0]) for one in found] == [
         (2021, "没有2020年的报告"),
         (2022, "与2021年不符2处"),
     ]
     first = found[1]["findings"][0]
-    assert (first["rule"], first["stated"], first["computed"], first["cells"]) == ("years.carried", 8, 12, [CARRIED])
+    assert (first["rule"], first["stated"], first["computed"], first["cells"]) == (
+        "years.carried",
+        8,
+        12,
+        [CARRIED],
+    )
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".json", ".XLSX"])

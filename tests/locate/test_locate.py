@@ -1,4 +1,6 @@
-"""Pages whose report is in a frame or an attachment: which one is taken, why, and what is left alone."""
+"""Pages whose report is in a frame or an attachment: which one is taken, why, and what is left
+alone.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,8 @@ def test_the_only_attachment_is_read_and_the_choice_explained() -> None:
     )  # fmt: skip
     (step,) = report.document.provenance
     assert step == (
-        f"网页{server.url('/a/1.html')}中没有三张表，报告取自其附件“附件.doc”（页面上唯一的文档附件）："
+        f"网页{server.url('/a/1.html')}中没有三张表，报告取自其附件“附件.doc”"
+        f"（页面上唯一的文档附件）："
         f"{server.url(path)}。"
     )
     assert f"  取得经过：{step}" in list(head_lines(report))
@@ -54,7 +57,8 @@ def test_the_only_attachment_is_read_and_the_choice_explained() -> None:
 
 def test_a_report_in_a_frame() -> None:
     report, server = followed(
-        "<iframe src='/b/2.html'></iframe><a href='/x.pdf'>2021年年报.pdf</a>", {"/b/2.html": page()}
+        "<iframe src='/b/2.html'></iframe><a href='/x.pdf'>2021年年报.pdf</a>",
+        {"/b/2.html": page()},
     )
     assert figures(report) == WHOLE
     assert server.requests == ["/a/1.html", "/b/2.html"]
@@ -69,13 +73,21 @@ def test_a_viewer_in_a_frame_shows_a_file() -> None:
 
 
 def test_frames_around_the_content_are_left_alone() -> None:
-    body = "".join(f"<iframe src='/{name}.html'></iframe>" for name in ("head", "left", "main", "foot_new"))
+    body = "".join(
+        f"<iframe src='/{name}.html'></iframe>" for name in ("head", "left", "main", "foot_new")
+    )
     report, server = followed(body, {"/main.html": page()})
     assert (figures(report), server.requests) == (WHOLE, ["/a/1.html", "/main.html"])
 
 
 def test_the_report_among_other_attachments() -> None:
-    names = ("2020年政府信息公开年度报告", "2021年政府信息公开年度报告", "2021年年度报告解读", "财务报表", "公开指南")
+    names = (
+        "2020年政府信息公开年度报告",
+        "2021年政府信息公开年度报告",
+        "2021年年度报告解读",
+        "财务报表",
+        "公开指南",
+    )
     body = "".join(f"<a href='/{n}.doc'>{name}</a>" for n, name in enumerate(names))
     report, server = followed(body, {f"/{n}.doc": page(wrong=n != 1) for n in range(5)})
     assert (figures(report), server.requests) == (WHOLE, ["/a/1.html", "/1.doc"])
@@ -86,13 +98,17 @@ def test_the_report_among_other_attachments() -> None:
 def test_one_report_in_several_forms_is_read_once_in_the_most_exact() -> None:
     name = "2021年政府信息公开年度报告"
     body = "".join(f"<a href='/1.{form}'>{name}.{form}</a>" for form in ("pdf", "doc", "docx"))
-    report, server = followed(body, {f"/1.{form}": page(wrong=form != "docx") for form in ("pdf", "doc", "docx")})
+    report, server = followed(
+        body, {f"/1.{form}": page(wrong=form != "docx") for form in ("pdf", "doc", "docx")}
+    )
     assert (figures(report), server.requests) == (WHOLE, ["/a/1.html", "/1.docx"])
 
 
 def test_two_attachments_that_differ_are_refused_and_two_that_agree_taken() -> None:
     body = "<a href='/1.doc'>甲.doc</a><a href='/2.doc'>乙.doc</a><a href='/3.doc'>丙.doc</a>"
-    message, _ = refused(body, {"/1.doc": page(), "/2.doc": page(wrong=True), "/3.doc": NO_TABLES.encode()})
+    message, _ = refused(
+        body, {"/1.doc": page(), "/2.doc": page(wrong=True), "/3.doc": NO_TABLES.encode()}
+    )
     assert "2个附件都是年度报告而内容不同" in message
     message, _ = refused(body, {"/1.doc": page(), "/2.doc": page(year=2020)})
     assert "2个附件都是年度报告而内容不同" in message
@@ -110,13 +126,19 @@ def test_more_attachments_than_can_be_told_apart_are_not_opened() -> None:
 def test_an_attachment_without_a_report_or_that_is_gone() -> None:
     message, _ = refused("<a href='/1.doc'>年报.doc</a>", {"/1.doc": NO_TABLES.encode()})
     assert "其附件“年报.doc”也没有读出报告：没有找到" in message
-    with serving(answers("<a href='/1.doc'>年报.doc</a>", {})) as server, pytest.raises(GongkaiError) as caught:
+    with (
+        serving(answers("<a href='/1.doc'>年报.doc</a>", {})) as server,
+        pytest.raises(GongkaiError) as caught,
+    ):
         read_report(server.url("/a/1.html"))
     assert getattr(caught.value, "status", 0) == 404
 
 
 def test_frames_are_followed_two_levels() -> None:
-    frames = {f"/{name}.html": shell(f"<iframe src='/{other}.html'></iframe>") for name, other in ("bc", "cd", "de")}
+    frames = {
+        f"/{name}.html": shell(f"<iframe src='/{other}.html'></iframe>")
+        for name, other in ("bc", "cd", "de")
+    }
     message, server = refused("<iframe src='/b.html'></iframe>", frames)
     assert server.requests == ["/a/1.html", "/b.html", "/c.html"]
     assert "内嵌网页" in message
@@ -133,15 +155,24 @@ def test_frames_are_followed_two_levels() -> None:
     ],
 )
 def test_what_lies_elsewhere_is_not_opened(target: str) -> None:
-    message, server = refused(f'<a href="{target}">2021年年报.doc</a><iframe src="{target}"></iframe>', {})
+    message, server = refused(
+        f'<a href="{target}">2021年年报.doc</a><iframe src="{target}"></iframe>', {}
+    )
     assert server.requests == ["/a/1.html"]
     assert message.count("；") >= 1
 
 
 def test_what_the_page_says_completes_its_attachment() -> None:
-    bare = render(report_of()).replace(TITLE, "附表").replace("2021年", "").replace("2022-01-20", "")
+    bare = (
+        render(report_of()).replace(TITLE, "附表").replace("2021年", "").replace("2022-01-20", "")
+    )
     report, _ = followed("<a href='/1.doc'>附表.doc</a>", {"/1.doc": bare.encode()})
-    assert (report.title, report.agency, report.year, report.published) == (TITLE, BODY, 2021, "2022-01-28")
+    assert (report.title, report.agency, report.year, report.published) == (
+        TITLE,
+        BODY,
+        2021,
+        "2022-01-28",
+    )
 
 
 def test_an_attachment_of_another_year_is_a_problem() -> None:
@@ -149,7 +180,9 @@ def test_an_attachment_of_another_year_is_a_problem() -> None:
     assert report.year == 2020
     (problem,) = [problem for problem in report.problems if "年度" in problem.reason]
     assert (problem.raw, "2021" in problem.reason, "2020" in problem.reason) == (TITLE, True, True)
-    assert any(finding.severity != "note" and "2021年" in finding.message for finding in check(report))
+    assert any(
+        finding.severity != "note" and "2021年" in finding.message for finding in check(report)
+    )
 
 
 def test_a_page_with_some_tables_takes_the_fuller_attachment() -> None:
@@ -168,7 +201,10 @@ def test_a_page_with_some_tables_takes_the_fuller_attachment() -> None:
 
 
 def test_a_whole_report_is_not_left_for_its_attachment() -> None:
-    body = page().decode().partition("<body>")[2] + "<a href='/1.doc'>2021年政府信息公开年度报告.doc</a>"
+    body = (
+        page().decode().partition("<body>")[2]
+        + "<a href='/1.doc'>2021年政府信息公开年度报告.doc</a>"
+    )
     report, server = followed(body, {"/1.doc": page(wrong=True)})
     assert (figures(report), server.requests) == (WHOLE, ["/a/1.html"])
 
@@ -184,14 +220,17 @@ def test_an_old_format_says_that_it_was_converted() -> None:
 def test_an_attachment_of_every_kind(case: str) -> None:
     (source,) = (DOCUMENTS / case).glob("source.*")
     path = f"/files/1{source.suffix}"
-    report, _ = followed(f"<a href='{path}'>年报{source.suffix}</a>", {path: source.read_bytes()}, "某局2030年公告")
+    report, _ = followed(
+        f"<a href='{path}'>年报{source.suffix}</a>", {path: source.read_bytes()}, "某局2030年公告"
+    )
     assert figures(report) == typed_figures(typed(case, "report.json"))
 
 
 def test_a_filled_workbook_as_attachment(tmp_path: Path) -> None:
     book = write_workbook(report_of(), [], tmp_path / "a.xlsm")
     report, _ = followed(
-        "<a href='/1.xlsm'>年报.xlsm</a><a href='/1.xlsx'>年报.xlsx</a>", {"/1.xlsx": book.read_bytes()}
+        "<a href='/1.xlsm'>年报.xlsm</a><a href='/1.xlsx'>年报.xlsx</a>",
+        {"/1.xlsx": book.read_bytes()},
     )
     assert figures(report) == WHOLE
 
@@ -208,11 +247,15 @@ def test_a_document_with_links_leads_nowhere() -> None:
 
 
 def test_an_index_lists_its_candidates() -> None:
-    body = "".join(f"<a href='/{n}.pdf'>第{n}县{2010 + n}年政府信息公开年度报告.pdf</a>" for n in range(10, 14))
+    body = "".join(
+        f"<a href='/{n}.pdf'>第{n}县{2010 + n}年政府信息公开年度报告.pdf</a>" for n in range(10, 14)
+    )
     with serving(answers(body, {}, "政府信息公开年报")) as server:
         with pytest.raises(Directory) as caught:
             read_report(server.url("/a/1.html"))
-        assert [link.source for link in caught.value.found] == [server.url(f"/{n}.pdf") for n in (13, 12, 11, 10)]
+        assert [link.source for link in caught.value.found] == [
+            server.url(f"/{n}.pdf") for n in (13, 12, 11, 10)
+        ]
         assert server.requests == ["/a/1.html"]
 
 
@@ -230,14 +273,20 @@ def test_leads_share_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_host_is_free_once_nothing_more_is_asked() -> None:
     calls: list[int] = []
     with serving(answers("<a href='/1.doc'>附件.doc</a>", {"/1.doc": page()})) as server:
-        read_source(server.url("/a/1.html"), Limits(), loaded=lambda: calls.append(len(server.requests)))
+        read_source(
+            server.url("/a/1.html"), Limits(), loaded=lambda: calls.append(len(server.requests))
+        )
         assert calls == [2]
         with pytest.raises(GongkaiError):
-            read_source(server.url("/none"), Limits(tries=1), loaded=lambda: calls.append(len(server.requests)))
+            read_source(
+                server.url("/none"),
+                Limits(tries=1),
+                loaded=lambda: calls.append(len(server.requests)),
+            )
     assert calls == [2, 3]
 
 
-# --- sites --------------------------------------------------------------------------------------------------------
+# --- sites ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -290,9 +339,12 @@ def test_an_empty_workbook_is_not_clean(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["sound", "blank", "gone"])
 def test_a_blank_form_beside_its_attachment(kind: str, tmp_path: Path) -> None:
-    """A page that shows the form as it is handed out, with the report itself in an attachment: that one is read, and
-    a second blank form is no report."""
-    page = page_of(changed_sheets(BLANK)).replace(b"</body>", "<a href='a.docx'>年度报告.docx</a></body>".encode())
+    """A page that shows the form as it is handed out, with the report itself in an attachment: that
+    one is read, and a second blank form is no report.
+    """
+    page = page_of(changed_sheets(BLANK)).replace(
+        b"</body>", "<a href='a.docx'>年度报告.docx</a></body>".encode()
+    )
     (tmp_path / "page.html").write_bytes(page)
     if kind != "gone":
         change = BLANK if kind == "blank" else AS_WRITTEN
@@ -327,7 +379,7 @@ def test_an_attachment_that_is_a_blank_form(tmp_path: Path) -> None:
         read_source(str(tmp_path / "page.html"), LIMITS)
 
 
-# --- frames and what a page hides -------------------------------------------------------------------
+# --- frames and what a page hides -----------------------------------------------------------------
 
 OTHER = page().replace(b">436<", b">437<")
 
@@ -350,11 +402,15 @@ def test_a_frame_onto_itself_is_not_followed() -> None:
 
 
 def test_what_a_frame_shows_comes_before_what_a_page_hides() -> None:
-    report, server = followed(f"<iframe src='/1.html'></iframe>{textarea(OTHER)}", {"/1.html": page()})
+    report, server = followed(
+        f"<iframe src='/1.html'></iframe>{textarea(OTHER)}", {"/1.html": page()}
+    )
     assert (figures(report), server.requests[1:]) == (WHOLE, ["/1.html"])
 
 
 def test_what_a_page_hides_is_read_where_its_frame_holds_nothing() -> None:
-    report, _ = followed(f"<iframe src='/1.html'></iframe>{textarea(page())}", {"/1.html": b"<p>x</p>"})
+    report, _ = followed(
+        f"<iframe src='/1.html'></iframe>{textarea(page())}", {"/1.html": b"<p>x</p>"}
+    )
     assert figures(report) == WHOLE
     assert any("没有直接显示" in problem.reason for problem in report.problems)

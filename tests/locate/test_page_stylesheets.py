@@ -1,4 +1,6 @@
-"""Pages whose stylesheets are elsewhere: read only for a class of a few figures, and told where they cannot be had."""
+"""Pages whose stylesheets are elsewhere: read only for a class of a few figures, and told where
+they cannot be had.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from helpers.web.server import Server, answer, serving
 
 CASE = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8")
 CELL = "applications.granted.natural"
-NOTED = re.compile(r"网页的样式表没有取到，不能确定网页上是否显示下列样式的数字，请对照网页核对：x：134。")
+NOTED = re.compile(
+    r"网页的样式表没有取到，不能确定网页上是否显示下列样式的数字，请对照网页核对：x：134。"
+)
 CSS = "Content-Type: text/css"
 
 
@@ -28,10 +32,17 @@ def page(head: str, markup: str = "<td class=x>134</td>") -> str:
     return marked.replace("<head>", f"<head>{head}") if "<head>" in marked else head + marked
 
 
-def read(head: str, sheets: Mapping[str, bytes], markup: str = "<td class=x>134</td>") -> tuple[Report, Server]:
+def read(
+    head: str, sheets: Mapping[str, bytes], markup: str = "<td class=x>134</td>"
+) -> tuple[Report, Server]:
     answers = {path: [answer(css, CSS)] for path, css in sheets.items()}
     with serving(
-        {"/a/1.html": [answer(page(head, markup).encode(), "Content-Type: text/html; charset=utf-8")], **answers}
+        {
+            "/a/1.html": [
+                answer(page(head, markup).encode(), "Content-Type: text/html; charset=utf-8")
+            ],
+            **answers,
+        }
     ) as server:
         return read_report(server.url("/a/1.html")), server
 
@@ -86,14 +97,21 @@ def test_a_stylesheet_that_cannot_be_had_is_told_once_with_the_figures(head: str
 
 
 def test_a_stylesheet_that_calls_for_another_does_not_say_all() -> None:
-    report, server = read(LINK, {"/css/a.css": b"@import 'b.css'; p{}", "/css/b.css": b".x{display:none}"})
+    report, server = read(
+        LINK, {"/css/a.css": b"@import 'b.css'; p{}", "/css/b.css": b".x{display:none}"}
+    )
     assert [bool(NOTED.fullmatch(step)) for step in told(report)] == [True]
     assert server.requests == ["/a/1.html", "/css/a.css"]
 
 
-@pytest.mark.parametrize("kind", ["media=print", "rel='alternate stylesheet'", "disabled", "media='not screen'"])
+@pytest.mark.parametrize(
+    "kind", ["media=print", "rel='alternate stylesheet'", "disabled", "media='not screen'"]
+)
 def test_stylesheets_for_other_uses_are_left_alone(kind: str) -> None:
-    report, server = read(LINK.replace("rel=stylesheet", kind) if "rel" in kind else LINK.replace(">", f" {kind}>"), {})
+    report, server = read(
+        LINK.replace("rel=stylesheet", kind) if "rel" in kind else LINK.replace(">", f" {kind}>"),
+        {},
+    )
     assert server.requests == ["/a/1.html"]
     assert told(report) == ()
 
@@ -117,9 +135,17 @@ def test_nothing_is_fetched_where_no_figure_is_in_doubt() -> None:
 
 
 def test_a_page_in_a_frame_has_its_own_stylesheets() -> None:
-    frame = {"/b/2.html": [answer(page(LINK.replace("..", "/b")).encode(), "Content-Type: text/html; charset=utf-8")]}
+    frame = {
+        "/b/2.html": [
+            answer(
+                page(LINK.replace("..", "/b")).encode(), "Content-Type: text/html; charset=utf-8"
+            )
+        ]
+    }
     outer = b"<title>x</title><iframe src=/b/2.html></iframe>"
-    with serving({"/a/1.html": [answer(outer)], "/b/css/a.css": [answer(b".x{opacity:0}", CSS)], **frame}) as server:
+    with serving(
+        {"/a/1.html": [answer(outer)], "/b/css/a.css": [answer(b".x{opacity:0}", CSS)], **frame}
+    ) as server:
         report = read_report(server.url("/a/1.html"))
     assert server.requests == ["/a/1.html", "/b/2.html", "/b/css/a.css"]
     assert figures(report)[CELL] is None
@@ -158,5 +184,7 @@ def test_a_long_or_broken_stylesheet_is_none() -> None:
 
 
 def test_what_a_stylesheet_says_never_ends_the_style_that_holds_it() -> None:
-    report, _ = read(LINK, {"/css/a.css": b".x{color:red} .x</style><table><tr><td>1{display:none}"})
+    report, _ = read(
+        LINK, {"/css/a.css": b".x{color:red} .x</style><table><tr><td>1{display:none}"}
+    )
     assert figures(report)[CELL] == 134

@@ -32,7 +32,11 @@ def refusal(content: bytes, name: str = "a") -> str:
 
 
 @properties(100)
-@given(st.dictionaries(st.text("abc/._", min_size=1, max_size=9).map(lambda t: "x" + t), st.binary(), max_size=6))
+@given(
+    st.dictionaries(
+        st.text("abc/._", min_size=1, max_size=9).map(lambda t: "x" + t), st.binary(), max_size=6
+    )
+)
 def test_what_was_packed_comes_back(parts: dict[str, bytes]) -> None:
     archive = open_archive(packed(parts))
     assert {name: archive.read(name) for name in parts} == parts
@@ -40,8 +44,12 @@ def test_what_was_packed_comes_back(parts: dict[str, bytes]) -> None:
 
 
 def test_names_are_compared_as_office_does() -> None:
-    archive = open_archive(packed({"Word\\Document.xml": b"1", "/docProps/core.xml": b"2", "../../etc/x": b"3"}))
-    assert [archive.read(name) for name in ("word/document.xml", "docprops/CORE.xml", "../../etc/x")] == [
+    archive = open_archive(
+        packed({"Word\\Document.xml": b"1", "/docProps/core.xml": b"2", "../../etc/x": b"3"})
+    )
+    assert [
+        archive.read(name) for name in ("word/document.xml", "docprops/CORE.xml", "../../etc/x")
+    ] == [
         b"1",
         b"2",
         b"3",
@@ -72,7 +80,9 @@ def lying(content: bytes, declared: int) -> bytes:
     true = packed({"a": content})
     size, wrong = len(content).to_bytes(4, "little"), declared.to_bytes(4, "little")
     crc = zlib.crc32(content).to_bytes(4, "little")
-    return true.replace(size, wrong).replace(crc, zlib.crc32(content[:declared]).to_bytes(4, "little"))
+    return true.replace(size, wrong).replace(
+        crc, zlib.crc32(content[:declared]).to_bytes(4, "little")
+    )
 
 
 def test_a_part_gives_no_more_than_it_says_and_takes_no_more_memory() -> None:

@@ -1,4 +1,6 @@
-"""No character that nobody sees leaves in a table, a sheet, a name or on a terminal; in JSON it is told as \\uXXXX."""
+"""No character that nobody sees leaves in a table, a sheet, a name or on a terminal; in JSON it is
+told as \\uXXXX.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +55,13 @@ SIGNS = tuple("=+-@＝＋－＠\t\r\n")
 
 def hostile(text: str) -> Report:
     """A report with a text in every place where a text of a page can stand."""
-    report = report_of({GRANTED: None, "disputes.review.total": 1}, raws={GRANTED: text, "disputes.review.total": text})
-    document = Document(f"/tmp/{text}", text, b"", "", "2022-01-20", "", text, (text, f"网页{text}。"))
+    report = report_of(
+        {GRANTED: None, "disputes.review.total": 1},
+        raws={GRANTED: text, "disputes.review.total": text},
+    )
+    document = Document(
+        f"/tmp/{text}", text, b"", "", "2022-01-20", "", text, (text, f"网页{text}。")
+    )
     return replace(
         report,
         title=text,
@@ -77,7 +84,11 @@ def folder() -> Iterator[Path]:
 
 
 def cells_of(content: bytes) -> list[str]:
-    return [cell for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")) for cell in row]
+    return [
+        cell
+        for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        for cell in row
+    ]
 
 
 def assert_table(content: bytes) -> None:
@@ -92,14 +103,21 @@ def assert_sheet(content: bytes) -> None:
     """No cell holds a formula, whatever its text begins with."""
     cells = [cell for row in load_workbook(BytesIO(content)).active for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
-    assert [text for cell in cells if cell.data_type == "s" for text in unseen_in(str(cell.value), "\n\t")] == []
+    assert [
+        text
+        for cell in cells
+        if cell.data_type == "s"
+        for text in unseen_in(str(cell.value), "\n\t")
+    ] == []
 
 
-# --- what they are ------------------------------------------------------------------------------------------------
+# --- what they are --------------------------------------------------------------------------------
 
 
 def test_all_of_them_are_known() -> None:
-    left = [letter for letter in sorted(UNSEEN) if set(plain(f"a{letter}b")) & UNSEEN - {"\n", "\t"}]
+    left = [
+        letter for letter in sorted(UNSEEN) if set(plain(f"a{letter}b")) & UNSEEN - {"\n", "\t"}
+    ]
     assert unseen_in("".join(left), "") == []
 
 
@@ -130,7 +148,9 @@ def test_what_a_figure_may_hold_unseen_is_among_them() -> None:
     ],
 )
 def test_what_becomes_of_them(text: str, many_lines: str, line: str) -> None:
-    """A sign that Unicode added after this Python was made, and one of a private font, may stand in a name."""
+    """A sign that Unicode added after this Python was made, and one of a private font, may stand in
+    a name.
+    """
     assert (plain(text), one_line(text)) == (many_lines, line)
 
 
@@ -142,7 +162,7 @@ def test_twice_is_once(text: str) -> None:
         assert unseen_in(way(text), "\n\t") == []
 
 
-# --- where they leave ---------------------------------------------------------------------------------------------
+# --- where they leave -----------------------------------------------------------------------------
 
 
 @given(texts())
@@ -166,7 +186,11 @@ def test_tables(text: str) -> None:
     assert_sheet(report_to_xlsx(report))
     assert_table(csv_bytes([report_to_row(report, findings, text, text, text)]))
     sound = report_of()
-    levels = compare(report, [child(replace(sound, agency=text), text or "a"), child(report, text or "b")], (text,))
+    levels = compare(
+        report,
+        [child(replace(sound, agency=text), text or "a"), child(report, text or "b")],
+        (text,),
+    )
     assert_table(levels_bytes(levels, ".csv"))
     assert unseen_in(to_json(levels_to_dict(levels))) == []
     assert all(unseen_in(one_line(line)) == [] for line in levels_lines(levels))
@@ -179,7 +203,11 @@ def test_sheets_and_names_of_files(text: str) -> None:
     assert unseen_in(report_file_name(report), "") == []
     with folder() as place:
         target = write_workbook(report, check(report), place / "a.xlsm")
-        assert {name: found for name, one in part_texts(target).items() if (found := unseen_in(one, "\n\t"))} == {}
+        assert {
+            name: found
+            for name, one in part_texts(target).items()
+            if (found := unseen_in(one, "\n\t"))
+        } == {}
 
 
 @given(texts())
@@ -189,20 +217,30 @@ def test_the_file_of_decisions(text: str) -> None:
         source = place / "a.html"
         source.write_bytes(b"a")
         finding = Finding("a.b", "error", text)
-        path = save_decisions(hostile(text), source, {"0" * 12: finding}, Decision("dismissed", text))
+        path = save_decisions(
+            hostile(text), source, {"0" * 12: finding}, Decision("dismissed", text)
+        )
         assert unseen_in(path.read_text(encoding="utf-8")) == []
         (record,) = read_decisions(path)
         assert [record["reason"], record["message"]] == [json.loads(json.dumps(text))] * 2
 
 
 def page(text: str) -> bytes:
-    """A page with the text in its title, its labels and its figures, as far as a page can hold it."""
+    """A page with the text in its title, its labels and its figures, as far as a page can hold
+    it.
+    """
     title = f"{text}青溪县{text}人民政府2021年政府信息公开工作年度报告"
-    report = replace(report_of({"disputes.review.total": 1}), title=title, agency=f"青溪县{text}人民政府")
+    report = replace(
+        report_of({"disputes.review.total": 1}), title=title, agency=f"青溪县{text}人民政府"
+    )
     layout = next(iter(LAYOUTS.values()))
     content = layout(report, report_sheets(report))
     whole = content.decode("utf-8") if isinstance(content, bytes) else content
-    return whole.replace("予以公开", f"予以{text}公开").replace(">436<", f">4{text}36<").encode("utf-8", "replace")
+    return (
+        whole.replace("予以公开", f"予以{text}公开")
+        .replace(">436<", f">4{text}36<")
+        .encode("utf-8", "replace")
+    )
 
 
 @pytest.mark.parametrize("text", LIKELY, ids=ascii)

@@ -21,7 +21,11 @@ HONGZE = typed_report("hongze-2024")
 
 
 @properties(100)
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12))
+@given(
+    st.decimals(
+        allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12
+    )
+)
 def test_a_figure_in_json_is_exact(value: Decimal) -> None:
     assert Decimal(str(json.loads(to_json(number(value)), parse_float=Decimal))) == value
 
@@ -47,7 +51,12 @@ def test_json_follows_each_tables_own_layout() -> None:
 
 def test_lines_show_blank_and_unread_apart_from_zero() -> None:
     report = Report(
-        "题", "某局", None, "", {}, problems=(Problem("applications", "new", "natural", "约5", "不是单独的一个数字"),)
+        "题",
+        "某局",
+        None,
+        "",
+        {},
+        problems=(Problem("applications", "new", "natural", "约5", "不是单独的一个数字"),),
     )
     text = "\n".join(report_lines(report))
     assert "年度：未识别" in text

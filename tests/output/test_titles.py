@@ -37,7 +37,11 @@ def titled(title: str, agency: str = BODY, year: int | None = 2021) -> Report:
         ("青溪县人民政府门户网站", "青溪县教育局", "青溪县教育局2021年政府信息公开工作年度报告"),
         ("2021年政府信息公开年报", BODY, "2021年政府信息公开年报"),
         ("二〇二一年年报", BODY, "二〇二一年年报"),
-        ("2020年年报", BODY, "2020年年报"),  # that it contradicts the year is for the findings to say
+        (
+            "2020年年报",
+            BODY,
+            "2020年年报",
+        ),  # that it contradicts the year is for the findings to say
         ("青溪县政府信息公开年报", BODY, "青溪县政府信息公开年报"),
         ("县教育局信息公开年报", "青溪县教育局", "县教育局信息公开年报"),
         ("青 溪 县 2 0 2 1 年 年报", BODY, "青 溪 县 2 0 2 1 年 年报"),
@@ -62,7 +66,9 @@ def test_people_see_the_made_title_and_programs_the_sources() -> None:
 
 
 @pytest.mark.parametrize("title", ["", "政府信息公开年报", "“中国青溪”", "政府信息公开年报" * 10])
-def test_a_workbook_shows_the_made_title_and_gives_back_the_sources(title: str, tmp_path: Path) -> None:
+def test_a_workbook_shows_the_made_title_and_gives_back_the_sources(
+    title: str, tmp_path: Path
+) -> None:
     report = titled(title)
     path = write_workbook(report, check(report), tmp_path / "a.xlsm")
     assert cover_of(path)["title"] == MADE
@@ -78,15 +84,22 @@ def test_a_workbook_shows_the_made_title_and_gives_back_the_sources(title: str, 
 def test_another_body_on_the_cover_makes_another_title(tmp_path: Path) -> None:
     report = titled("政府信息公开年报")
     path = write_workbook(report, check(report), tmp_path / "a.xlsm")
-    path.write_bytes(filled(path, [Edit(layout.COVER, *layout.COVER_SPOTS["agency"], "云岭市教育局")]))
+    path.write_bytes(
+        filled(path, [Edit(layout.COVER, *layout.COVER_SPOTS["agency"], "云岭市教育局")])
+    )
     again = read_workbook(path)
-    assert (again.title, title_of(again)) == ("政府信息公开年报", "云岭市教育局2021年政府信息公开工作年度报告")
+    assert (again.title, title_of(again)) == (
+        "政府信息公开年报",
+        "云岭市教育局2021年政府信息公开工作年度报告",
+    )
 
 
 def test_a_title_that_somebody_writes_on_the_cover_is_the_reports(tmp_path: Path) -> None:
     report = titled("")
     path = write_workbook(report, check(report), tmp_path / "a.xlsm")
-    path.write_bytes(filled(path, [Edit(layout.COVER, *layout.COVER_SPOTS["title"], "青溪县2021年年报")]))
+    path.write_bytes(
+        filled(path, [Edit(layout.COVER, *layout.COVER_SPOTS["title"], "青溪县2021年年报")])
+    )
     assert read_workbook(path).title == "青溪县2021年年报"
 
 

@@ -1,4 +1,6 @@
-"""Real markups, each with truth typed by hand: every figure, every finding, no figure silently wrong."""
+"""Real markups, each with truth typed by hand: every figure, every finding, no figure silently
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -48,11 +50,15 @@ def test_every_figure_is_right(truth: dict[str, Any], report: Report) -> None:
     expected = typed_figures(truth)
     different = unlike(expected, report)
     assert not different, "\n" + "\n".join(different)
-    assert list(figures(report)) == list(expected), "cells beyond the layout, or out of the official order"
+    assert list(figures(report)) == list(expected), (
+        "cells beyond the layout, or out of the official order"
+    )
 
 
 def test_each_table_has_its_own_layout(truth: dict[str, Any], report: Report) -> None:
-    assert layouts(report) == {table: content["edition"] for table, content in truth["tables"].items()}
+    assert layouts(report) == {
+        table: content["edition"] for table, content in truth["tables"].items()
+    }
 
 
 def test_title_body_year_and_date(truth: dict[str, Any], report: Report) -> None:
@@ -69,7 +75,9 @@ def test_problems_are_those_of_the_source(truth: dict[str, Any], report: Report)
 
 
 def test_findings(case: str, report: Report) -> None:
-    """Errors and notes of plausibility are exactly the typed ones; other warnings and notes are among those found."""
+    """Errors and notes of plausibility are exactly the typed ones; other warnings and notes are
+    among those found.
+    """
     keys = ("rule", "severity", "stated", "computed")
     expected = Counter(tuple(item[key] for key in keys) for item in typed(case, "findings.json"))
     got = Counter(tuple(getattr(finding, key) for key in keys) for finding in gongkai.check(report))
@@ -78,4 +86,8 @@ def test_findings(case: str, report: Report) -> None:
 
 
 def exact(found: Counter[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
-    return {key: count for key, count in found.items() if key[1] == "error" or key[0].startswith("plausibility.")}
+    return {
+        key: count
+        for key, count in found.items()
+        if key[1] == "error" or key[0].startswith("plausibility.")
+    }

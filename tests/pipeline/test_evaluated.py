@@ -1,4 +1,6 @@
-"""Nothing read is a result of its own: never clean, never a wrong report, on every surface and in every format."""
+"""Nothing read is a result of its own: never clean, never a wrong report, on every surface and in
+every format.
+"""
 
 from __future__ import annotations
 
@@ -99,9 +101,13 @@ def test_zeros_everywhere_are_figures(kind: str, tmp_path: Path) -> None:
 
 
 @EVERY_FORMAT
-@pytest.mark.parametrize("cell", ["applications.new.natural", "disclosure.rules.made", "disputes.review.upheld"])
+@pytest.mark.parametrize(
+    "cell", ["applications.new.natural", "disclosure.rules.made", "disputes.review.upheld"]
+)
 def test_one_figure_is_evaluated_and_no_relation_is(kind: str, cell: str, tmp_path: Path) -> None:
-    """A lone figure may have lost its column, or its table: then it is not read, and the form is not called blank."""
+    """A lone figure may have lost its column, or its table: then it is not read, and the form is
+    not called blank.
+    """
     found = run_command("check", saved_as(tmp_path, kind, changed_sheets(one_figure(cell))))
     assert not is_clean(found.stdout), found
     if found.returncode == 2:
@@ -121,7 +127,9 @@ def test_several_parts_of_which_none_is_certain(tmp_path: Path) -> None:
     """Each of two parts has all tables; the sentence says how to choose."""
     bodies = []
     for agency in ("青溪县教育局", "青溪县民政局"):
-        page = saved_page(tmp_path, AS_WRITTEN, report=replace(report_of(), agency=agency)).read_text()
+        page = saved_page(
+            tmp_path, AS_WRITTEN, report=replace(report_of(), agency=agency)
+        ).read_text()
         bodies.append(page.partition("<body>")[2].partition("</body>")[0].replace("2021年", ""))
     source = tmp_path / "two.html"
     source.write_text(f"<html><body>{''.join(bodies)}</body></html>", encoding="utf-8")
@@ -143,7 +151,9 @@ def test_a_table_alone(kind: str, table: str, tmp_path: Path) -> None:
 
 
 def test_table_two_alone_among_blank_ones_is_not_called_clean(tmp_path: Path) -> None:
-    source = saved_page(tmp_path, lambda spot: spot.text if spot.id.startswith("disclosure") else "")
+    source = saved_page(
+        tmp_path, lambda spot: spot.text if spot.id.startswith("disclosure") else ""
+    )
     found = run_command("check", source)
     assert found.returncode == 0, found
     assert "没有能核对的勾稽关系" in found.stdout
@@ -197,7 +207,9 @@ def test_fill_keeps_what_was_there(tmp_path: Path) -> None:
 def test_the_front_door(tmp_path: Path) -> None:
     found = gongkai.read_report(saved_page(tmp_path, BLANK))
     assert not found.is_evaluated
-    assert [(one.rule, one.severity) for one in gongkai.check(found)] == [("coverage.figures", "error")]
+    assert [(one.rule, one.severity) for one in gongkai.check(found)] == [
+        ("coverage.figures", "error")
+    ]
     with pytest.raises(UnreadableDocument, match=NOTHING):
         gongkai.fill(found, gongkai.check(found), tmp_path / "out.xlsm")
     frame = found.to_frame()
@@ -208,7 +220,13 @@ def test_the_front_door(tmp_path: Path) -> None:
 def test_workbooks_of_ours_say_the_same(tmp_path: Path) -> None:
     blank = copy_template(tmp_path / "空白.xlsm")
     for source in (blank, workbook_without_figures(tmp_path)):
-        for command in (["check"], ["read"], ["adopt"], ["adopt", "{}", "1"], ["dismiss", "{}", "1", "--reason", "x"]):
+        for command in (
+            ["check"],
+            ["read"],
+            ["adopt"],
+            ["adopt", "{}", "1"],
+            ["dismiss", "{}", "1", "--reason", "x"],
+        ):
             words = [str(source) if word == "{}" else word for word in command]
             told = refused(*words, *([source] if "{}" not in command else []))
             assert "都是空的" in told, told
@@ -298,7 +316,10 @@ def test_a_batch(tmp_path: Path) -> None:
         [line] = [line for line in found.stderr.splitlines() if "blank.html" in line]
         assert "未读出数字" in line
         assert "空白表格" in line
-        assert sorted(path.suffix for path in out.glob("*.xlsx")) == [".xlsx", ".xlsx"]  # the sound one, the summary
+        assert sorted(path.suffix for path in out.glob("*.xlsx")) == [
+            ".xlsx",
+            ".xlsx",
+        ]  # the sound one, the summary
         assert "未读出数字1个" in found.stdout
     told = json.loads(run_command("batch", tmp_path / "pages", "-o", out, "--json").stdout)
     [blank] = [one for one in told if "error" in one]
@@ -338,7 +359,11 @@ def emptied_book(folder: Path) -> xw.Book:
 
 def test_no_flag_is_not_all_well_where_nothing_was_checked(tmp_path: Path) -> None:
     book = open_live(tmp_path)
-    blank = {entry.cell: None for entry in report_of().entries() if not entry.cell.startswith("disclosure")}
+    blank = {
+        entry.cell: None
+        for entry in report_of().entries()
+        if not entry.cell.startswith("disclosure")
+    }
     fill_live(book, report_of(blank))
     for name in ("check", "next_problem"):
         result = press(book, name)
@@ -440,7 +465,9 @@ def test_gk_check_on_the_whole_workbook(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("change", "expected"), [(BLANK, "空白表格"), (SIGNS, "“/”")])
-def test_functions_of_the_web(change: Change, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_functions_of_the_web(
+    change: Change, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = saved_page(tmp_path, change)
     found = gongkai.read_report(source)
 
@@ -452,6 +479,9 @@ def test_functions_of_the_web(change: Change, expected: str, tmp_path: Path, mon
     monkeypatch.setattr(fetching, "allowed", lambda book: True)
     caller = open_live(tmp_path).sheets[0].range("A1")
     url = "https://x.cn/1"
-    for told in (GK_VALUE(url, "一、本年新收政府信息公开申请数量", None, caller), GK_IMPORT(url, caller)):
+    for told in (
+        GK_VALUE(url, "一、本年新收政府信息公开申请数量", None, caller),
+        GK_IMPORT(url, caller),
+    ):
         assert str(told).startswith("! ")
         assert expected in str(told)

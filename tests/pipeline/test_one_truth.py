@@ -1,4 +1,6 @@
-"""Whoever counts says the same of a report with blanks: the command, the sheet, functions, JSON and tables."""
+"""Whoever counts says the same of a report with blanks: the command, the sheet, functions, JSON and
+tables.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +30,18 @@ LIVE = re.compile(r"不符(\d+)项（相符(\d+)项(?:，其中(\d+)项含推定
 
 
 def random_report(seed: int) -> Report:
-    """Sound, zeros left blank or signs; two figures wrong in two of three, two left out in one of four."""
+    """Sound, zeros left blank or signs; two figures wrong in two of three, two left out in one of
+    four.
+    """
     random = Random(seed)
     values: dict[str, Value] = dict(consistent(random, "2021"))
     raws: dict[str, str] = {}
     stated = sorted(cell for cell, value in values.items() if value)
     if seed % 3:
-        values |= {cell: int(values[cell] or 0) + random.choice((1, 2, 10)) for cell in random.sample(stated, 2)}
+        values |= {
+            cell: int(values[cell] or 0) + random.choice((1, 2, 10))
+            for cell in random.sample(stated, 2)
+        }
     for cell in [cell for cell, value in values.items() if value == 0]:
         values[cell] = None if random.random() < 0.9 else 0
         if values[cell] is None and random.random() < 0.1:
@@ -84,13 +91,17 @@ def assert_states_alike(report: Report) -> None:
         states = dict(table_state(table).cells)
         own = frame[frame["table"] == name]
         assert dict(zip(own["cell"], own["state"], strict=True)) == states
-        assert [state for row in listed[name]["rows"] for state in row["states"]] == list(states.values())
+        assert [state for row in listed[name]["rows"] for state in row["states"]] == list(
+            states.values()
+        )
         assert not any(value is not None for value in own[own["state"] != "stated"]["value"])
 
 
 def test_a_spreadsheet_program_counts_alike(tmp_path: Path) -> None:
     reports = [random_report(seed) for seed in range(6)]
-    files = [write_workbook(one, check(one), tmp_path / f"{at}.xlsm") for at, one in enumerate(reports)]
+    files = [
+        write_workbook(one, check(one), tmp_path / f"{at}.xlsm") for at, one in enumerate(reports)
+    ]
     for report, sheets in zip(reports, calculated("betteroffice", files), strict=True):
         assert counts_in(str(sheets[layout.COVER][layout.LIVE_SPOT])) == told_by(report)
 
@@ -116,7 +127,9 @@ def test_no_implied_figure_is_written_as_a_value(tmp_path: Path) -> None:
     assert all(read.value(cell) is None for cell in blank)
     frame = report.to_frame().set_index("cell")
     assert list(frame.columns[-2:]) == list(COLUMNS[-2:]) == ["state", "implied"]
-    assert all(frame.loc[cell, "value"] is None and frame.loc[cell, "implied"] == 0 for cell in blank)
+    assert all(
+        frame.loc[cell, "value"] is None and frame.loc[cell, "implied"] == 0 for cell in blank
+    )
 
 
 def test_blank_relations_do_not_make_a_report_sound() -> None:

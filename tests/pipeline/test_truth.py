@@ -1,4 +1,5 @@
-"""Documents with faults in pairs: no figure is wrong without a warning, none is lost without a word.
+"""Documents with faults in pairs: no figure is wrong without a warning, none is lost without a
+word.
 
 ``make truth`` runs as many as are asked for, with any seed.
 """
@@ -30,7 +31,9 @@ def failures(seed: str, numbers: range, forms: tuple[str, ...]) -> list[str]:
         each = trial(seed, number, forms)
         if each.cells["SILENT"] or each.cells["blank, untold"]:
             small = shrunk(seed, number, forms)
-            found.append(f"{seed}/{number} {small.case.form}: {small.name}: {small.cells['SILENT'][:3]}")
+            found.append(
+                f"{seed}/{number} {small.case.form}: {small.name}: {small.cells['SILENT'][:3]}"
+            )
     return found
 
 
@@ -93,7 +96,9 @@ def test_the_published_set_is_what_make_conformance_makes(published: Path) -> No
 
 @pytest.mark.slow
 def test_readme_shows_what_the_benchmark_prints() -> None:
-    done = subprocess.run([sys.executable, ROOT / "benchmarks" / "conformance.py"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / "conformance.py"], capture_output=True, text=True
+    )
     assert done.returncode == 0
     assert done.stdout in (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -106,7 +111,9 @@ def test_files_that_are_there_are_kept(published: Path, capsys: pytest.CaptureFi
     assert main(["conformance", str(file)]) == 2
 
 
-def test_nothing_is_written_through_a_link(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_written_through_a_link(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     precious = tmp_path / "precious.txt"
     precious.write_text("mine")
     folder = tmp_path / "set"

@@ -1,4 +1,6 @@
-"""The parts of a table on several pages as one: columns by agreement, and what a page's end cuts."""
+"""The parts of a table on several pages as one: columns by agreement, and what a page's end
+cuts.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ WIDTH, HEIGHT, SIZE, ROW = 595.0, 842.0, 10.0, 40.0
 BLACK = (0.0, 0.0, 0.0)
 XS = (70.0, 180.0, 220.0, 260.0, 300.0)
 HEAD = ["", "自然人", "商业企业", "总计"]
-ROWS = [["（一）予以公开", "134", "7", "141"], ["（二）部分公开", "82", "2", "84"], ["（七）总计", "216", "9", "225"]]
+ROWS = [
+    ["（一）予以公开", "134", "7", "141"],
+    ["（二）部分公开", "82", "2", "84"],
+    ["（七）总计", "216", "9", "225"],
+]
 
 Lines = Sequence[Sequence[str]]
 
@@ -38,12 +44,16 @@ def chars_of(text: str, x0: float, x1: float, top: float) -> list[Char]:
         at, y = (x0 + x1 - width) / 2, top + 3 + number * (SIZE + 2)
         for letter in line:
             end = at + (SIZE if letter > "\u2e80" else SIZE / 2)
-            found.append(Char(letter, at, y, end, y + SIZE, SIZE, 0, len(found), BLACK, hidden=False))
+            found.append(
+                Char(letter, at, y, end, y + SIZE, SIZE, 0, len(found), BLACK, hidden=False)
+            )
             at = end
     return found
 
 
-def page(rows: Lines, xs: Sequence[float] = XS, top: float = 80.0, above: str = "", below: str = "") -> Ink:
+def page(
+    rows: Lines, xs: Sequence[float] = XS, top: float = 80.0, above: str = "", below: str = ""
+) -> Ink:
     """A page with a ruled table, a line above it and one at its foot."""
     ink = Ink(WIDTH, HEIGHT)
     for number, row in enumerate(rows):
@@ -51,7 +61,9 @@ def page(rows: Lines, xs: Sequence[float] = XS, top: float = 80.0, above: str = 
         for text, x0, x1 in zip(row, xs, xs[1:], strict=False):
             ink.chars += chars_of(text, x0, x1, y)
     bottom = top + len(rows) * ROW
-    ink.strokes += [Stroke(xs[0], top + n * ROW, xs[-1], top + n * ROW) for n in range(len(rows) + 1)]
+    ink.strokes += [
+        Stroke(xs[0], top + n * ROW, xs[-1], top + n * ROW) for n in range(len(rows) + 1)
+    ]
     ink.strokes += [Stroke(x, top, x, bottom) for x in xs]
     ink.chars += chars_of(above, 70, 300, top - 25) if above else []
     ink.chars += chars_of(below, 70, 300, HEIGHT - 40) if below else []
@@ -81,7 +93,9 @@ def test_the_parts_of_a_table_lie_under_each_other(edges: str, cut: int) -> None
 
 
 def test_a_part_of_three_pages() -> None:
-    assert read(page(WHOLE[:2]), page(WHOLE[2:3], EDGES["moved"]), page(WHOLE[3:], EDGES["smaller"])) == [WHOLE]
+    assert read(
+        page(WHOLE[:2]), page(WHOLE[2:3], EDGES["moved"]), page(WHOLE[3:], EDGES["smaller"])
+    ) == [WHOLE]
 
 
 @pytest.mark.parametrize("head", [True, False])
@@ -99,7 +113,10 @@ def test_another_table_of_the_same_form_stays_another() -> None:
 
 def test_a_table_of_other_columns_is_no_part() -> None:
     other = (70.0, 110.0, 150.0, 205.0, 240.0, 275.0, 300.0)
-    rows = [["结果维持", "结果纠正", "其他", "尚未审结", "总计", "x"], ["1", "2", "3", "4", "10", "0"]]
+    rows = [
+        ["结果维持", "结果纠正", "其他", "尚未审结", "总计", "x"],
+        ["1", "2", "3", "4", "10", "0"],
+    ]
     assert read(page(WHOLE), page(rows, other)) == [WHOLE, rows]
 
 
@@ -128,12 +145,14 @@ def test_what_a_page_ends_within_is_one_row(cut: str) -> None:
 
 def test_a_row_with_a_figure_in_each_column_is_a_row() -> None:
     """Its label was lost; what stands above it is another row, and neither is certain."""
-    (found,) = read(page([ROWS[0], ["（二）部分公开", "8200", "2000", "8400"]]), page([["", "10", "20", "30"]]))
+    (found,) = read(
+        page([ROWS[0], ["（二）部分公开", "8200", "2000", "8400"]]), page([["", "10", "20", "30"]])
+    )
     assert len(found) == 3
     assert all("\n" in text or not text.isdigit() for text in found[1][1:])
 
 
-# --- digits in a narrow cell ------------------------------------------------------------------------
+# --- digits in a narrow cell ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("text", "width", "seen"), [
@@ -148,7 +167,7 @@ def test_digits_that_found_no_room(text: str, width: float, seen: str) -> None:
     assert found[0][1] == seen
 
 
-# --- two pages on a sheet ---------------------------------------------------------------------------
+# --- two pages on a sheet -------------------------------------------------------------------------
 
 
 def sheet(left: Ink, right: Ink) -> Ink:
@@ -171,7 +190,7 @@ def test_a_table_across_a_sheet_is_no_two_pages() -> None:
     assert read(Ink(2 * WIDTH, HEIGHT, ink.chars, ink.strokes)) == [[HEAD, *LABELS]]
 
 
-# --- columns ----------------------------------------------------------------------------------------
+# --- columns --------------------------------------------------------------------------------------
 
 COLUMNS = st.lists(st.integers(20, 120), min_size=3, max_size=14).map(
     lambda widths: [50.0 + sum(widths[:at]) for at in range(len(widths) + 1)]
@@ -181,7 +200,9 @@ COLUMNS = st.lists(st.integers(20, 120), min_size=3, max_size=14).map(
 @properties(150)
 @given(xs=COLUMNS, shift=st.floats(-60, 60), lost=st.integers(0, 1))
 def test_lines_are_mapped_onto_those_they_were(xs: list[float], shift: float, lost: int) -> None:
-    """A part moved sideways, perhaps without one of its lines (a merged label), stands where it stood."""
+    """A part moved sideways, perhaps without one of its lines (a merged label), stands where it
+    stood.
+    """
     lower = [x + shift for x in xs if not (lost and x == xs[1])]
     found = common_columns(xs, lower)
     if found is not None:
@@ -195,19 +216,25 @@ def test_lines_are_mapped_onto_those_they_were(xs: list[float], shift: float, lo
 @given(xs=COLUMNS, scale=st.floats(0.6, 1.6))
 def test_a_scaled_part_is_mapped_too(xs: list[float], scale: float) -> None:
     found = common_columns(xs, [30 + scale * x for x in xs])
-    assert found is None or [round(place) for place in found.places] == [round(x) for x in xs] or len(xs) < 6
+    assert (
+        found is None
+        or [round(place) for place in found.places] == [round(x) for x in xs]
+        or len(xs) < 6
+    )
 
 
 def test_too_few_lines_agree_by_chance() -> None:
     assert common_columns((70, 180, 220, 260, 300), (70, 110, 150, 190, 230, 300)) is None
 
 
-# --- printed by a real program ----------------------------------------------------------------------
+# --- printed by a real program --------------------------------------------------------------------
 
 
 @pytest.mark.slow
 def test_reports_that_libreoffice_printed(tmp_path: Path) -> None:
-    """46 documents whose pages end everywhere: benchmarks/breaks.py says how many figures are read."""
+    """46 documents whose pages end everywhere: benchmarks/breaks.py says how many figures are
+    read.
+    """
     done = subprocess.run(
         [sys.executable, ROOT / "benchmarks" / "breaks.py", tmp_path],
         capture_output=True,

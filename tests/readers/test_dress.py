@@ -112,10 +112,17 @@ SEEN = [  # this one is seen, whatever the others look like
     ("<td><p style='margin-top:-1px'>{}</p></td>", ""),
     ("<td><p style='float:right;margin-left:4px'>{}</p></td>", ""),
     (
-        "<td style='width:12%;height:20pt;padding:0cm 5.4pt;vertical-align:middle;border:solid 1.0pt'>{}</td>",
+        (
+            "<td style='width:12%;height:20pt;padding:0cm 5.4pt;vertical-align:middle;"
+            "border:solid 1."
+            "0pt'>{}</td>"
+        ),
         "",
     ),
-    ("<td style='text-align:center;line-height:150%;white-space:nowrap;overflow:hidden'>{}</td>", ""),
+    (
+        "<td style='text-align:center;line-height:150%;white-space:nowrap;overflow:hidden'>{}</td>",
+        "",
+    ),
     ("<td><div style='transform:scale(1)'>{}</div></td>", ""),
     ("<td><div style='transform:translateY(1px)'>{}</div></td>", ""),
     ("<td><ul><li>{}</li></ul></td>", ""),
@@ -151,8 +158,13 @@ def test_half_of_the_figures_are_not_most_and_a_unit_is_part_of_a_figure() -> No
         f"<tr><td>{name}</td><td>{figure}</td>{white.format(figure)}</tr>"
         for name, figure in zip("甲乙", "12", strict=True)
     ]
-    assert [row[1:] for row in texts(html_blocks(f"<table>{''.join(rows)}</table>"))] == [["1", "1^□"], ["2", "2^□"]]
-    assert fifth("<td><span style='color:#fff'>{}件</span></td>", plain="<td>{}件</td>") == "105件^□"
+    assert [row[1:] for row in texts(html_blocks(f"<table>{''.join(rows)}</table>"))] == [
+        ["1", "1^□"],
+        ["2", "2^□"],
+    ]
+    assert (
+        fifth("<td><span style='color:#fff'>{}件</span></td>", plain="<td>{}件</td>") == "105件^□"
+    )
 
 
 # --- runs beside digits: what is not known to be harmless -----------------------------------------
@@ -181,11 +193,23 @@ BESIDE = [
 ]
 HARMLESS = [
     "43<span style='font:12pt 宋体;letter-spacing:0;word-spacing:normal'>1</span>",
-    "43<span style='text-autospace:none;mso-ascii-theme-font:minor;mso-hansi-font-family:Calibri'>1</span>",
-    "43<span style='-webkit-text-stroke-width:0px;orphans:2;float:none;display:inline !important'>1</span>",
-    "43<span style='border:none windowtext 1.0pt;padding:0cm 0cm 0cm 0cm;text-transform:none'>1</span>",
+    (
+        "43<span style='text-autospace:none;mso-ascii-theme-font:minor;"
+        "mso-hansi-font-family:Calibri'>1</span>"
+    ),
+    (
+        "43<span style='-webkit-text-stroke-width:0px;orphans:2;float:none;display:inline "
+        "!important'>1</span>"
+    ),
+    (
+        "43<span style='border:none windowtext 1.0pt;padding:0cm 0cm 0cm 0cm;"
+        "text-transform:none'>1</span>"
+    ),
     "43<span style='background-color:rgb(255, 255, 255);box-sizing:border-box'>1</span>",
-    "43<span style='color:rgb(51, 51, 51);font-size:16px;text-indent:0px;text-wrap:nowrap'>1</span>",
+    (
+        "43<span style='color:rgb(51, 51, 51);font-size:16px;text-indent:0px;"
+        "text-wrap:nowrap'>1</span>"
+    ),
     "43<font face=宋体 color='#000000' size=3>1</font>",
     "43<ins>1</ins>",
     "43<o:p>1</o:p>",
@@ -234,10 +258,16 @@ def asked(source: str) -> list[tuple[str, str]]:
     return [(block.text, block.target) for block in html_blocks(source) if isinstance(block, Link)]
 
 
-def test_a_class_that_few_figures_bear_and_the_page_does_not_define_asks_for_the_stylesheets() -> None:
+def test_a_class_that_few_figures_bear_and_the_page_does_not_define_asks_for_the_stylesheets() -> (
+    None
+):
     assert asked(page("<td class=x>{}</td>", head=SHEET)) == [("x：105", "/css/a.css")]
-    assert asked(page("<td><p class=x><span>{}</span></p></td>", head=SHEET)) == [("x：105", "/css/a.css")]
-    assert asked(page("<td>{}<span class=x>1</span></td>", head=SHEET)) == [("x：1051", "/css/a.css")]
+    assert asked(page("<td><p class=x><span>{}</span></p></td>", head=SHEET)) == [
+        ("x：105", "/css/a.css")
+    ]
+    assert asked(page("<td>{}<span class=x>1</span></td>", head=SHEET)) == [
+        ("x：1051", "/css/a.css")
+    ]
     row = re.sub("<tr>(?=<td>丙)", "<tr class=x>", page("<td>{}</td>", head=SHEET))
     assert asked(row) == [("x：107、108、109", "/css/a.css")]
 
@@ -251,7 +281,9 @@ def test_nothing_is_asked_for_where_the_page_says_it_or_nothing_can() -> None:
     assert asked(page("<td class=x>{}</td>", head="<link rel=icon href=/a.ico>")) == []
 
 
-@pytest.mark.parametrize(("styles", "read"), [(".x{display:none}", "105^□"), (".x{color:red}", "105"), (".x{}", "105")])
+@pytest.mark.parametrize(
+    ("styles", "read"), [(".x{display:none}", "105^□"), (".x{color:red}", "105"), (".x{}", "105")]
+)
 def test_what_a_stylesheet_says_holds_as_if_the_page_said_it(styles: str, read: str) -> None:
     blocks = html_blocks(page("<td class=x>{}</td>", head=SHEET), styles)
     grid = next(block for block in blocks if isinstance(block, Grid))

@@ -1,4 +1,6 @@
-"""A report that a page holds out of sight: in textareas, inner pages, scripts, answers, saved files, lists of a CMS."""
+"""A report that a page holds out of sight: in textareas, inner pages, scripts, answers, saved
+files, lists of a CMS.
+"""
 
 from __future__ import annotations
 
@@ -28,22 +30,39 @@ from helpers.writers.styles import render
 BODY = render(RUIAN).partition("<body>")[2].partition("</body>")[0]
 TABLES = BODY[BODY.index("<p>本报告") :]
 SHELL = (
-    "<!DOCTYPE html><html><head><meta charset=utf-8><title>瑞安市人民政府2021年政府信息公开工作年度报告_瑞安市</title>"
-    "</head><body><a href=/>首页</a><a href=/login>登录</a><h1>瑞安市人民政府2021年政府信息公开工作年度报告</h1>{}"
+    "<!DOCTYPE html><html><head><meta charset=utf-8><title>瑞安市人民政府2021年政府信息公开工作年"
+    "度报告_瑞安市</title>"
+    "</head><body><a href=/>首页</a><a href=/login>登录</a><h1>瑞安市人民政府2021年政府信息公开工"
+    "作年度报告</h1>{}"
     "<p>主办：瑞安市人民政府办公室</p></body></html>"
 )
-ARTICLE = {"title": RUIAN.title, "pubTime": "2022-01-20 10:00:00", "source": "瑞安市人民政府", "content": TABLES}
-LAST_YEAR = {**ARTICLE, "title": RUIAN.title.replace("2021", "2020"), "content": TABLES.replace(">436<", ">437<")}
+ARTICLE = {
+    "title": RUIAN.title,
+    "pubTime": "2022-01-20 10:00:00",
+    "source": "瑞安市人民政府",
+    "content": TABLES,
+}
+LAST_YEAR = {
+    **ARTICLE,
+    "title": RUIAN.title.replace("2021", "2020"),
+    "content": TABLES.replace(">436<", ">437<"),
+}
 
 
 def js_object(article: dict[str, str]) -> str:
     """Keys without quotes, strings in single ones, a comma and a comment too many."""
-    pairs = [f"{key}: '{value.replace(chr(10), chr(92) + 'n')}', // {key}" for key, value in article.items()]
+    pairs = [
+        f"{key}: '{value.replace(chr(10), chr(92) + 'n')}', // {key}"
+        for key, value in article.items()
+    ]
     return "{\n" + "\n".join(pairs) + "\n}"
 
 
 WAYS: dict[str, str] = {
-    "textarea": f"<textarea id=c style=display:none>{escape(TABLES)}</textarea><textarea>说点什么</textarea>",
+    "textarea": (
+        f"<textarea id=c style=display:none>{escape(TABLES)}</textarea><textarea>说点什么</textar"
+        f"ea>"
+    ),
     "escaped twice": f"<textarea>{escape(escape(TABLES))}</textarea>",
     "raw in a textarea": f"<textarea>{TABLES}</textarea>",
     "template": f"<template>{TABLES}</template>",
@@ -61,8 +80,13 @@ WAYS: dict[str, str] = {
 
 
 INNER_PAGES: dict[str, str] = {
-    "one": f'<iframe srcdoc="{escape(TABLES)}"></iframe><iframe srcdoc="&lt;p&gt;广告&lt;/p&gt;"></iframe>',
-    "within": f'<iframe srcdoc="{escape(f"""<iframe srcdoc="{escape(TABLES)}"></iframe>""")}"></iframe>',
+    "one": (
+        f'<iframe srcdoc="{escape(TABLES)}"></iframe><iframe srcdoc="&lt;p&gt;广告&lt;/p&gt;'
+        f'"></iframe>'
+    ),
+    "within": (
+        f'<iframe srcdoc="{escape(f"""<iframe srcdoc="{escape(TABLES)}"></iframe>""")}"></iframe>'
+    ),
 }
 
 
@@ -91,7 +115,9 @@ def test_what_a_page_holds_is_read(way: str, read: Read) -> None:
 def test_inner_pages_are_shown(way: str, read: Read) -> None:
     report = read(SHELL.format(INNER_PAGES[way]))
     assert (figures(report), report.year, report.problems) == (TRUTH, 2021, ())
-    unseen = INNER_PAGES[way].replace("<iframe ", "<iframe style='display:none' ").replace("436", "437")
+    unseen = (
+        INNER_PAGES[way].replace("<iframe ", "<iframe style='display:none' ").replace("436", "437")
+    )
     assert read(SHELL.format(unseen + TABLES)).value("applications.new.natural") == 436
 
 
@@ -131,7 +157,9 @@ def test_rows_in_a_script_are_tables(read: Read) -> None:
 
 
 @pytest.mark.parametrize("wrap", ["{}", "callback({});", "\ufeff{}"])
-@pytest.mark.parametrize("keys", [("title", "content"), ("docTitle", "docContent"), ("fileName", "txt")])
+@pytest.mark.parametrize(
+    "keys", [("title", "content"), ("docTitle", "docContent"), ("fileName", "txt")]
+)
 def test_an_answer_of_an_interface(wrap: str, keys: tuple[str, str], read: Read) -> None:
     article = {keys[0]: RUIAN.title, keys[1]: TABLES, "publishDate": "2022-01-20"}
     report = read(wrap.format(json.dumps({"code": 0, "data": {"rows": [article]}})), "answer.json")
@@ -148,15 +176,25 @@ def test_texts_of_an_answer_are_no_markup(read: Read) -> None:
 
 def saved(encoding: str, page: bytes, charset: str = "utf-8", frame: bytes = b"") -> bytes:
     head = (
-        b"From: <Saved by Blink>\r\nSnapshot-Content-Location: http://www.ruian.gov.cn/1.html\r\nSubject: x\r\n y\r\n"
+        b"From: <Saved by Blink>\r\nSnapshot-Content-Location: http://www.ruian.gov.cn/1."
+        b"html\r\nSubject: x\r\n y\r\n"
     )
-    head += b'MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype="text/html";\r\n\tboundary="--b"\r\n\r\n'
+    head += (
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype="text/html";'
+        b'\r\n\tboundary="--b"\r\n\r\n'
+    )
     parts = [(page, "http://www.ruian.gov.cn/1.html", "frame-1@mhtml")]
     parts += [(frame, "http://www.ruian.gov.cn/2.html", "frame-2@mhtml")] if frame else []
-    pack = {"quoted-printable": quopri.encodestring, "base64": base64.encodebytes, "binary": bytes}[encoding]
+    pack = {"quoted-printable": quopri.encodestring, "base64": base64.encodebytes, "binary": bytes}[
+        encoding
+    ]
     for content, place, name in parts:
-        head += f"----b\r\nContent-Type: text/html; charset={charset}\r\nContent-ID: <{name}>\r\n".encode()
-        head += f"Content-Transfer-Encoding: {encoding}\r\nContent-Location: {place}\r\n\r\n".encode()
+        head += (
+            f"----b\r\nContent-Type: text/html; charset={charset}\r\nContent-ID: <{name}>\r\n"
+        ).encode()
+        head += (
+            f"Content-Transfer-Encoding: {encoding}\r\nContent-Location: {place}\r\n\r\n".encode()
+        )
         head += pack(content) + b"\r\n"
     return head + b"----b--\r\n"
 
@@ -177,7 +215,10 @@ def test_a_frame_saved_beside_its_page(name: str, read: Read) -> None:
 def test_a_saved_file_without_a_page_is_refused(read: Read) -> None:
     with pytest.raises(GongkaiError, match="另存为"):
         read(
-            b"MIME-Version: 1.0\r\nSubject: x\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n\r\nx",
+            (
+                b"MIME-Version: 1.0\r\nSubject: x\r\nContent-Type: multipart/related; "
+                b"boundary=b\r\n\r\n--b\r\n\r\nx"
+            ),
             "a.mht",
         )
 
@@ -186,7 +227,11 @@ def test_a_saved_file_without_a_page_is_refused(read: Read) -> None:
 
 NAMES = ("宿城区", "宿豫区", "泗阳县")
 ITEMS = "".join(
-    f'<li><a href="/art/2023/1/0/art_{number}.html" title="{name}2022年政府信息公开工作年度报告">{name}2022…</a></li>'
+    (
+        f'<li><a href="/art/2023/1/0/art_{number}.html" '
+        f'title="{name}2022年政府信息公开工作年度报告">'
+        f"{name}2022…</a></li>"
+    )
     for number, name in enumerate(NAMES)
 )
 LISTS = {
@@ -202,10 +247,15 @@ LISTS = {
 
 @pytest.mark.parametrize("way", LISTS)
 def test_a_list_that_a_script_keeps(way: str) -> None:
-    page = f"<html><head><meta charset=utf-8><title>政府信息公开年报</title></head><body>{LISTS[way]}</body></html>"
+    page = (
+        f"<html><head><meta charset=utf-8><title>政府信息公开年报</title></head><body>"
+        f"{LISTS[way]}</body></html>"
+    )
     with serving({"/": [answer(page.encode())]}) as server, pytest.raises(Directory) as listed:
         gongkai.read_report(server.url())
-    assert [one.title for one in listed.value.found] == [f"{name}2022年政府信息公开工作年度报告" for name in NAMES]
+    assert [one.title for one in listed.value.found] == [
+        f"{name}2022年政府信息公开工作年度报告" for name in NAMES
+    ]
 
 
 def test_rows_that_a_list_keeps(read: Read) -> None:
@@ -218,7 +268,9 @@ def test_rows_that_a_list_keeps(read: Read) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -227,7 +279,9 @@ JSON = st.recursive(
 @given(JSON.filter(lambda value: isinstance(value, (list, dict, str))))
 def test_json_is_read_as_json(value: object) -> None:
     assert next(values_in(json.dumps(value))) == value
-    assert next(values_in(f"x={json.dumps(value, ensure_ascii=False)};")) == json.loads(json.dumps(value))
+    assert next(values_in(f"x={json.dumps(value, ensure_ascii=False)};")) == json.loads(
+        json.dumps(value)
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Readers: pages and texts made to be slow, endless or broken are read in linear time or refused."""
+"""Readers: pages and texts made to be slow, endless or broken are read in linear time or
+refused.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ KNOWN = "政府信息公开工作年度报告"
 
 
 @pytest.mark.parametrize("depth", [3_000, pytest.param(10_000, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("tag", ["div", "p", "table><tr><td", "ul><li", "b><p", "a href=x", "h1", "sup", "pre", "font"])
+@pytest.mark.parametrize(
+    "tag", ["div", "p", "table><tr><td", "ul><li", "b><p", "a href=x", "h1", "sup", "pre", "font"]
+)
 def test_tags_nested_thousands_deep(tag: str, depth: int) -> None:
     blocks = html_blocks(f"<{tag}>" * depth + KNOWN)
     assert KNOWN in "".join(text for _, text in prose(blocks))
@@ -72,7 +76,8 @@ def test_more_cells_than_a_bound(
 
 SOUP = re.findall(
     r"<[^>]*>?|[^<]",
-    "<table><tr><td><td rowspan=3></td></table><caption><tbody><p></p><a href=x></a><sup></sup><h1></h1><br><pre></pre>"
+    "<table><tr><td><td rowspan=3></td></table><caption><tbody><p></p><a "
+    "href=x></a><sup></sup><h1></h1><br><pre></pre>"
     "<div hidden></div><select><option><svg><math><frameset><textarea><title><!----><>/ =\"'12汉\n",
 )
 
@@ -119,7 +124,9 @@ def test_a_crlf_ends_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
         read(b"a" + b"\r\n" * 2_500 + b"b")
 
 
-@pytest.mark.parametrize("text", ["年" + "|" * (CELLS + 1), "年\n" + "\t1\t2" * CELLS, "｜" * CELLS + "年|"])
+@pytest.mark.parametrize(
+    "text", ["年" + "|" * (CELLS + 1), "年\n" + "\t1\t2" * CELLS, "｜" * CELLS + "年|"]
+)
 def test_a_flood_of_cells_in_text_is_refused(text: str) -> None:
     with pytest.raises(UnreadableDocument, match="单元格"):
         text_blocks(text)
@@ -143,7 +150,9 @@ def test_tags_that_no_page_has_are_refused_before_they_are_parsed(page: str) -> 
 def test_a_long_script_or_picture_is_no_tag_with_many_attributes() -> None:
     script = "for (i=0;i<n;i++) x = y " * 5_000
     picture = "<img src='data:image/png;base64," + "AAAA BBBB/" * 5_000 + "'>"
-    page = f"<script>{script}</script><style>{script}</style><!-- <b {script} -->{picture}<p>正文</p>"
+    page = (
+        f"<script>{script}</script><style>{script}</style><!-- <b {script} -->{picture}<p>正文</p>"
+    )
     assert prose(html_blocks(page)) == [("", "正文")]
 
 
@@ -165,7 +174,11 @@ def nested_rules(size: int) -> str:
 
 def long_selectors(size: int) -> str:
     rules = "".join(f".zz{n} * * * div * td" + "{color:#fff}" for n in range(20))
-    return f"<style>{rules}.zz div div div div td{{color:#fff}}</style>" + "<div class=zz>" * size + table_of("1")
+    return (
+        f"<style>{rules}.zz div div div div td{{color:#fff}}</style>"
+        + "<div class=zz>" * size
+        + table_of("1")
+    )
 
 
 def table_of(cell: str) -> str:
@@ -192,11 +205,20 @@ GROWING: dict[str, tuple[Callable[[int], str], int]] = {
     "white": (lambda size: LINKED_SHEET + table_of(f"{WHITE}1</span>" * size), 800),
     "whites": (lambda size: LINKED_SHEET + table_of(WHITE * size + "1"), 400),
     "raised": (lambda size: table_of(f"<sup>{NESTED}" * size + "1"), 300),
-    "classed": (lambda size: LINKED_SHEET + "<table class=x><tr class=y><td class=x>" * size + f"{TEXT}1", 200),
+    "classed": (
+        lambda size: LINKED_SHEET + "<table class=x><tr class=y><td class=x>" * size + f"{TEXT}1",
+        200,
+    ),
     "escapes": (lambda size: "<style>" + "\\2e" * size + "{color:#fff}</style><p>x", 20_000),
-    "within-rules": (lambda size: "<style>" + "a,b,c{" * size + "top:1px" + "}" * size + "</style><p>x", 400),
+    "within-rules": (
+        lambda size: "<style>" + "a,b,c{" * size + "top:1px" + "}" * size + "</style><p>x",
+        400,
+    ),
     "selectors": (long_selectors, 300),
-    "styles": (lambda size: "".join(f"<i style='top:{n}px'>1</i>" for n in range(size)) + "<p>x", 500),
+    "styles": (
+        lambda size: "".join(f"<i style='top:{n}px'>1</i>" for n in range(size)) + "<p>x",
+        500,
+    ),
 }
 # As large as the bounds let them be.
 LARGEST = {

@@ -1,4 +1,6 @@
-"""Old Word files by way of LibreOffice: what it makes of them, what it is kept from, when it fails."""
+"""Old Word files by way of LibreOffice: what it makes of them, what it is kept from, when it
+fails.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,7 @@ def test_what_is_hidden_merged_or_changed_survives_the_way(kind: str, tmp_path: 
     assert [problem for problem in read.problems if problem.table] == []
 
 
-# --- what a document may not do -----------------------------------------------------------------------------------
+# --- what a document may not do -------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -72,20 +74,30 @@ def visits() -> Iterator[tuple[str, list[str]]]:
 
 
 PICTURE = (
-    '<w:drawing><wp:inline><wp:extent cx="900000" cy="900000"/><wp:docPr id="1" name="a"/><a:graphic>'
-    '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr>'
-    '<pic:cNvPr id="1" name="a"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:link="i"/></pic:blipFill>'
-    '<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="900000" cy="900000"/></a:xfrm><a:prstGeom prst="rect"/>'
+    '<w:drawing><wp:inline><wp:extent cx="900000" cy="900000"/><wp:docPr id="1" '
+    'name="a"/><a:graphic>'
+    '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:'
+    "nvPicPr>"
+    '<pic:cNvPr id="1" name="a"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip '
+    'r:link="i"/></pic:blipFill>'
+    '<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="900000" cy="900000"/></a:xfrm><a:prstGeom '
+    'prst="rect"/>'
     "</pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>"
 )
 
 
 @pytest.mark.slow
-def test_a_picture_that_lies_elsewhere_is_not_fetched(visits: tuple[str, list[str]], tmp_path: Path) -> None:
-    """LibreOffice as it comes does ask for it, even told to block such links: making the file shows that."""
+def test_a_picture_that_lies_elsewhere_is_not_fetched(
+    visits: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    """LibreOffice as it comes does ask for it, even told to block such links: making the file shows
+    that.
+    """
     address, seen = visits
     source = tmp_path / "source.docx"
-    source.write_bytes(docx(paragraph(f"<w:r>{PICTURE}</w:r>{run('a')}"), links={"i:image": address}))
+    source.write_bytes(
+        docx(paragraph(f"<w:r>{PICTURE}</w:r>{run('a')}"), links={"i:image": address})
+    )
     (made,) = convert([source], "doc", tmp_path / "made")
     assert seen
     assert address.encode("utf-16-le") in made.read_bytes()
@@ -94,7 +106,7 @@ def test_a_picture_that_lies_elsewhere_is_not_fetched(visits: tuple[str, list[st
     assert seen == []
 
 
-# --- what goes wrong ----------------------------------------------------------------------------------------------
+# --- what goes wrong ------------------------------------------------------------------------------
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +116,9 @@ def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 
 def program(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """A program named soffice, first on the path, that runs a Python script in place of LibreOffice."""
+    """A program named soffice, first on the path, that runs a Python script in place of
+    LibreOffice.
+    """
     path = folder / "bin" / "soffice"
     path.parent.mkdir()
     told = path.with_suffix(".py")
@@ -149,10 +163,14 @@ def test_what_the_program_makes_of_a_document_is_read(
     assert kept_folders() == set()
 
 
-def test_without_libreoffice_the_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_libreoffice_the_sentence_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(libreoffice, "PLACES", {})
-    with pytest.raises(UnreadableDocument, match=r"^report：.*LibreOffice.*没有找到.*另存为 \.docx.*。$"):
+    with pytest.raises(
+        UnreadableDocument, match=r"^report：.*LibreOffice.*没有找到.*另存为 \.docx.*。$"
+    ):
         read(DOC)
 
 
@@ -167,7 +185,9 @@ def test_the_usual_places_are_searched(tmp_path: Path, monkeypatch: pytest.Monke
     assert find_program() == str(placed)
 
 
-def test_a_program_in_the_folder_at_hand_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_in_the_folder_at_hand_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program(tmp_path, monkeypatch, "")
     monkeypatch.setattr(libreoffice, "PLACES", {})
     assert find_program()
@@ -240,7 +260,9 @@ time.sleep(9999)
 """
 
 
-def test_nothing_is_left_where_temporary_files_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_left_where_temporary_files_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     note = tmp_path / "told"
     # The path of a socket has at most some hundred bytes; a Mac's folder for such files is longer.
     with tempfile.TemporaryDirectory(dir="/tmp") as short:
@@ -264,7 +286,9 @@ READING = "import gongkai; gongkai.read_report(__import__('sys').argv[1])"
 
 
 def test_what_a_killed_process_left_goes_with_the_next_start(tmp_path: Path) -> None:
-    """A folder still in use stays, and so does a link of that name and one that is just being made."""
+    """A folder still in use stays, and so does a link of that name and one that is just being
+    made.
+    """
     page = tmp_path / "report.html"
     page.write_text(render(report_of(), "plain"), encoding="utf-8")
     elsewhere, temporary = tmp_path / "elsewhere", tmp_path / "temporary"
@@ -341,7 +365,9 @@ pathlib.Path({note!r}).write_text(source.name + "\\n" + settings)
 """
 
 
-def test_the_copy_has_a_neutral_name_and_macros_are_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_copy_has_a_neutral_name_and_macros_are_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     note = tmp_path / "told"
     program(tmp_path, monkeypatch, TELL.format(note=str(note)))
     refusal(RTF)
@@ -350,7 +376,7 @@ def test_the_copy_has_a_neutral_name_and_macros_are_off(tmp_path: Path, monkeypa
     assert '"DisableMacrosExecution" oor:op="fuse"><value>true<' in settings
 
 
-# --- told by content ----------------------------------------------------------------------------------------------
+# --- told by content ------------------------------------------------------------------------------
 
 
 def test_a_word_file_of_another_kind_is_told_by_its_content() -> None:

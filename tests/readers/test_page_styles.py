@@ -39,7 +39,10 @@ def test_text_beside_a_figure_never_joins_it(cell: str, text: str) -> None:
 
 def styled(css: str, markup: str) -> str:
     """The text of a cell with this content under the page's own style rules."""
-    page = f"<style>{css}</style><table><tr><td>a</td><td>{markup}</td></tr><tr><td>b</td><td>1</td></tr></table>"
+    page = (
+        f"<style>{css}</style><table><tr><td>a</td><td>{markup}</td></tr><tr><td>b</td><td>1</td>"
+        f"</tr></table>"
+    )
     return texts(html_blocks(page))[0][1]
 
 
@@ -74,7 +77,10 @@ def test_rules_of_the_page_itself(css: str, text: str) -> None:
         ("9<span style='font-size: 0 !important'>7</span>", "9"),
         ("<p style='font-size:0'><span style='font-size:16px'>7</span></p>", "7"),
         ("9<span style='font-size:0'><b style='font-size:16px'>7</b></span>", "9^7"),
-        ("<span style='display:table-cell'>1</span><span style='display:table-cell'>2</span>", "1\n2"),
+        (
+            "<span style='display:table-cell'>1</span><span style='display:table-cell'>2</span>",
+            "1\n2",
+        ),
         ("<span style='display:block'>1</span><span>2</span>", "1\n2"),
         ("<a href=x>70</a><a href=y>8</a>", "70^8"),
         ("708<a href=x> </a><a name=x></a><sup></sup>1", "708 1"),
@@ -88,24 +94,40 @@ def test_what_stands_beside_a_figure(markup: str, text: str) -> None:
 
 
 def test_a_cell_with_nothing_to_see_keeps_its_column() -> None:
-    for style in ("visibility:hidden", "opacity:0", "font-size:0", "text-decoration:line-through", "mso-hide:all"):
-        row = f"<tr><td>a<td style='{style}'>5<td>6<tr style='{style}'><td>7<td>8<td>9<tr><td>b<td>1<td>2"
+    for style in (
+        "visibility:hidden",
+        "opacity:0",
+        "font-size:0",
+        "text-decoration:line-through",
+        "mso-hide:all",
+    ):
+        row = (
+            f"<tr><td>a<td style='{style}'>5<td>6<tr style='{style}'><td>7<td>8<td>9<tr><td>b<td>"
+            f"1<td>2"
+        )
         assert texts(html_blocks(f"<table>{row}</table>")) == [["a", "", "6"], [], ["b", "1", "2"]]
 
 
 def test_what_fades_in_is_read_where_it_holds_a_table() -> None:
     table = "<table><tr><td>a<td>1<tr><td>b<td>2</table>"
     assert texts(html_blocks(f"<div style='opacity:0'>{table}</div>")) == [["a", "1"], ["b", "2"]]
-    page = f"<style>.tab{{display:none}}</style><table><tr><td>x<td><div class=tab>{table}</div></table>"
+    page = (
+        f"<style>.tab{{display:none}}</style><table><tr><td>x<td><div "
+        f"class=tab>{table}</div></table>"
+    )
     assert texts(html_blocks(page)) == [["a", "1"], ["b", "2"]]
 
 
 def test_cells_made_of_divs_are_lines_and_blank_ones_stay() -> None:
-    cells = "".join(f"<span style='display:table-cell'>{text}</span>" for text in ("规章", "1", "", "2"))
-    assert prose(html_blocks(f"<div style='display:table-row'>{cells}</div>")) == [("", "规章\n1\n\n2")]
+    cells = "".join(
+        f"<span style='display:table-cell'>{text}</span>" for text in ("规章", "1", "", "2")
+    )
+    assert prose(html_blocks(f"<div style='display:table-row'>{cells}</div>")) == [
+        ("", "规章\n1\n\n2")
+    ]
 
 
-# --- a run of characters that stands apart from the digits beside it -------------------------------
+# --- a run of characters that stands apart from the digits beside it ------------------------------
 
 APART = [
     "43<span style='position:relative;top:-5px;font-size:8px'>1</span>",
@@ -150,7 +172,10 @@ HIDDEN = [
 ]
 DRESS = [
     "43<span style='font-family:宋体'>1</span>",
-    "<span lang=EN-US style='font-size:9.0pt'>43</span><span style='font-size:9.0pt;mso-font-kerning:0pt'>1</span>",
+    (
+        "<span lang=EN-US style='font-size:9.0pt'>43</span><span style='font-size:9.0pt;"
+        "mso-font-kerning:0pt'>1</span>"
+    ),
     "43<span style='color:#333'>1</span>",
     "43<span style='color:black;background:white'>1</span>",
     "43<b>1</b>",
@@ -173,7 +198,9 @@ DRESS = [
 
 
 @pytest.mark.parametrize("markup", APART)
-def test_a_run_that_is_raised_moved_or_of_unknown_dress_is_no_part_of_the_figure(markup: str) -> None:
+def test_a_run_that_is_raised_moved_or_of_unknown_dress_is_no_part_of_the_figure(
+    markup: str,
+) -> None:
     assert cell(markup) == "43^1"
 
 
@@ -230,7 +257,10 @@ def test_rules_that_move_or_resize(css: str, text: str) -> None:
 HTML_CASES = [case for case in CASES if (DOCUMENTS / case / "source.html").is_file()]
 DRESSES = (
     '<span class="unknown">{}</span>',
-    '<font class="font11"><span lang="EN-US" style="font-size:9.0pt;mso-font-kerning:0pt">{}</span></font>',
+    (
+        '<font class="font11"><span lang="EN-US" style="font-size:9.0pt;'
+        'mso-font-kerning:0pt">{}</span></font>'
+    ),
     '<span style="font-family:仿宋_GB2312;color:#333;position:relative">{}</span>',
     "<small>{}</small>",
     '<p class="x1 x2"><span style="font-size:70%">{}</span></p>',
@@ -241,15 +271,23 @@ DRESSES = (
 def test_what_every_figure_bears_is_its_dress(case: str, dress: str) -> None:
     page = read_blocks(Document("page", "", (DOCUMENTS / case / "source.html").read_bytes(), ""))
     text = decode((DOCUMENTS / case / "source.html").read_bytes(), "")
-    dressed = re.sub(r"(<td[^<>]*>)\s*(\d+)\s*(</td>)", lambda cell: cell[1] + dress.format(cell[2]) + cell[3], text)
+    dressed = re.sub(
+        r"(<td[^<>]*>)\s*(\d+)\s*(</td>)",
+        lambda cell: cell[1] + dress.format(cell[2]) + cell[3],
+        text,
+    )
     again = read_blocks(Document("page", "", dressed.encode(), "", charset="utf-8"))
     one, other = ([grid for grid in blocks if isinstance(grid, Grid)] for blocks in (page, again))
     assert [grid.rows for grid in other] == [grid.rows for grid in one]
 
 
 @pytest.mark.parametrize(
-    ("text", "read"), [("43", "43^□"), ("", ""), ("行政许可", "行政许可"), ("<p>4</p><p>3</p>", "4\n3^□")]
+    ("text", "read"),
+    [("43", "43^□"), ("", ""), ("行政许可", "行政许可"), ("<p>4</p><p>3</p>", "4\n3^□")],
 )
 def test_a_cell_into_which_a_text_is_drawn_is_no_figure(text: str, read: str) -> None:
-    page = "<style>.n::after{{content:'1'}}</style><table><tr><td>a</td><td class=n>{}</td></tr><tr><td>b<td>1</table>"
+    page = (
+        "<style>.n::after{{content:'1'}}</style><table><tr><td>a</td><td "
+        "class=n>{}</td></tr><tr><td>b<td>1</table>"
+    )
     assert texts(html_blocks(page.format(text)))[0][1] == read

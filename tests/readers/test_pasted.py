@@ -1,4 +1,6 @@
-"""Text that other programs write or copy: heads on one line, drawn boxes, columns of one width, CSV."""
+"""Text that other programs write or copy: heads on one line, drawn boxes, columns of one width,
+CSV.
+"""
 
 from __future__ import annotations
 
@@ -85,13 +87,19 @@ def test_a_label_goes_on_behind_its_figures() -> None:
 
 
 def test_a_page_number_below_a_full_row_is_no_figure_of_it() -> None:
-    page = pasted("copied").replace("8.属于行政查询事项 1 0 0 0 0 0 1", "8.属于行政查询事项 1 0 0 0 0 0 1\n7")
+    page = pasted("copied").replace(
+        "8.属于行政查询事项 1 0 0 0 0 0 1", "8.属于行政查询事项 1 0 0 0 0 0 1\n7"
+    )
     assert figures(read_page(page)) == TRUTH
 
 
 def test_a_page_number_completes_no_row() -> None:
-    """A blank cell leaves nothing in copied text: six figures and the page's number are not seven."""
-    page = pasted("copied").replace("8.属于行政查询事项 1 0 0 0 0 0 1", "8.属于行政查询事项 1 0 0 0 0 1\n7")
+    """A blank cell leaves nothing in copied text: six figures and the page's number are not
+    seven.
+    """
+    page = pasted("copied").replace(
+        "8.属于行政查询事项 1 0 0 0 0 0 1", "8.属于行政查询事项 1 0 0 0 0 1\n7"
+    )
     read = read_page(page)
     found = [read.value(cell) for cell in TRUTH if "refused_inquiry" in cell]
     assert 7 not in found
@@ -106,7 +114,9 @@ def test_a_row_that_lost_a_cell_is_told(layout: str) -> None:
     kept = [cell for cell in cells if cell.strip() != "124"]
     lines[at] = ("│" if layout == "drawn" else "  ").join(kept)
     read = read_page("\n".join(lines))
-    assert [read.value(f"disclosure.normative.{column}") for column in ("made", "repealed", "valid")] == [None] * 3
+    assert [
+        read.value(f"disclosure.normative.{column}") for column in ("made", "repealed", "valid")
+    ] == [None] * 3
     assert any(problem.table == "disclosure" for problem in read.problems)
 
 
@@ -126,13 +136,17 @@ def test_commas_within_figures_part_no_cells(layout: str) -> None:
         report = changed(report, cell, 1_000 + 37 * number)
     large = figures(report)
     page = render(report, layout, figures="commas")
-    assert {cell: value for cell, value in figures(read_page(page)).items() if value != large[cell]} == {}
+    assert {
+        cell: value for cell, value in figures(read_page(page)).items() if value != large[cell]
+    } == {}
 
 
-# --- found by attack --------------------------------------------------------------------------------
+# --- found by attack ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("text", "value"), [("6 387", None), ("199 000", None), ("1.708", None), ("0.00", 0)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("6 387", None), ("199 000", None), ("1.708", None), ("0.00", 0)]
+)
 def test_thousands_in_other_ways_are_no_two_figures(text: str, value: int | None) -> None:
     lines = [*["规章", "0", "0", "0"], "行政规范性文件", text, "", "0"]
     head = [
@@ -143,7 +157,17 @@ def test_thousands_in_other_ways_are_no_two_figures(text: str, value: int | None
         "本年废止件数",
         "现行有效件数",
     ]
-    others = ["第二十条第（五）项", "信息内容", "本年处理决定数量", "行政许可", "3", "行政处罚", "4", "行政强制", "5"]
+    others = [
+        "第二十条第（五）项",
+        "信息内容",
+        "本年处理决定数量",
+        "行政许可",
+        "3",
+        "行政处罚",
+        "4",
+        "行政强制",
+        "5",
+    ]
     read = read_page("\n".join([RUIAN.title, *head, *lines, *others]))
     assert read.value("disclosure.normative.made") == value
 
@@ -171,6 +195,6 @@ def test_a_box_with_rules_at_head_and_foot_alone() -> None:
     lines = pasted("drawn").split("\n")
     kept = [line for line in lines if not line.startswith("├")]
     read = read_page("\n".join(kept))
-    assert {cell: value for cell, value in TRUTH.items() if cell.startswith("applications")}.items() <= figures(
-        read
-    ).items()
+    assert {
+        cell: value for cell, value in TRUTH.items() if cell.startswith("applications")
+    }.items() <= figures(read).items()

@@ -33,12 +33,14 @@ def cells(content: bytes) -> list[list[str]]:
 
 
 def second(extra: bytes, font: str = HELVETICA, before: bytes = b"", **parts: object) -> str:
-    """The text of the cell at (150, 700) to (250, 720), in which ``extra`` paints; its neighbour holds an a."""
+    """The text of the cell at (150, 700) to (250, 720), in which ``extra`` paints; its neighbour
+    holds an a.
+    """
     table = before + box([["a", ""], ["b", "1"]])
     return cells(one_page(table + extra, font, **parts))[0][1]  # type: ignore[arg-type]
 
 
-# --- what stands beside a figure, over it or nowhere ----------------------------------------------------------------
+# --- what stands beside a figure, over it or nowhere ----------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -60,10 +62,16 @@ def second(extra: bytes, font: str = HELVETICA, before: bytes = b"", **parts: ob
         (b"0.2 g 150 700 100 20 re f 1 g " + text(160, 706, "12"), "12"),
         (b"0.2 g 150 700 100 20 re f " + text(160, 706, "12"), ""),
         (text(160, 706, "12") + b"1 g 155 702 60 16 re f 0 g ", "\ufffd\ufffd"),
-        (text(160, 706, "12") + b"1 g 155 702 60 16 re f 0 g " + text(160, 706, "34"), "\ufffd\ufffd"),
+        (
+            text(160, 706, "12") + b"1 g 155 702 60 16 re f 0 g " + text(160, 706, "34"),
+            "\ufffd\ufffd",
+        ),
         (b"q 0 0 10 10 re W n " + text(160, 706, "12") + b"Q ", ""),
         (b"q 150 700 100 20 re W n " + text(160, 706, "12") + b"Q ", "12"),
-        (b"q 150 700 15.5 20 re W* n " + text(160, 706, "12") + b"Q " + text(180, 706, "7"), "1\ufffd 7"),
+        (
+            b"q 150 700 15.5 20 re W* n " + text(160, 706, "12") + b"Q " + text(180, 706, "7"),
+            "1\ufffd 7",
+        ),
         (text(160, 706, "12") + b"BT /H 20 Tf 0.7 0.7 -0.7 0.7 165 702 Tm (7) Tj ET ", "12"),
         (text(160, 706, "\\0551"), "-1"),
         (text(160, 706, "0") + text(190, 706, "5"), "0 5"),
@@ -79,17 +87,25 @@ def test_a_figure_wider_than_its_column_is_in_neither() -> None:
 
 
 def test_a_text_too_tall_for_its_cell_is_in_neither() -> None:
-    rows = cells(one_page(box([["a", "1", "2"], ["b", "3", "4"]]) + text(55, 696, "cd") + text(170, 696, "56")))
+    rows = cells(
+        one_page(
+            box([["a", "1", "2"], ["b", "3", "4"]]) + text(55, 696, "cd") + text(170, 696, "56")
+        )
+    )
     assert [row[0] for row in rows] == ["a", "\ufffd"]
     assert read_figure(rows[1][1]).state == "unreadable"
     assert [row[2] for row in rows] == ["2", "4"]
 
 
 @matrix(rules=["lines", "rects", "none"], heads=[False, True], line=[5, 6, 9, 12, 18, 22, 25, 26])
-def test_a_figure_that_a_page_break_cuts_is_never_half_of_it(rules: str, heads: bool, line: int) -> None:
+def test_a_figure_that_a_page_break_cuts_is_never_half_of_it(
+    rules: str, heads: bool, line: int
+) -> None:
     report = typed_report("hongze-2024")
     sheets, truth = report_sheets(report), figures_of(report)
-    for spot in [spot for spot in figure_spots(sheets["applications"]) if spot.box.top == line][::2]:
+    for spot in [spot for spot in figure_spots(sheets["applications"]) if spot.box.top == line][
+        ::2
+    ]:
         sheets["applications"] = rewritten(sheets["applications"], spot, "12345678901")
         truth[spot.id] = 12345678901
     style = Style(rules=rules, breaks=(("applications", line),), heads=heads, inside=True)
@@ -121,20 +137,24 @@ def test_transparent_text_and_a_highlight_over_text() -> None:
     assert second(marked, resources=states) == "12"
 
 
-# --- characters that the file does not name -------------------------------------------------------------------------
+# --- characters that the file does not name -------------------------------------------------------
 
 
 def composite(unicode_map: str) -> tuple[str, dict[int, bytes | str]]:
     """A font of two-byte codes with this ToUnicode map, or with none."""
     named = "/ToUnicode 10 0 R" if unicode_map else ""
     font = (
-        f"<< /Type /Font /Subtype /Type0 /BaseFont /ABCDEF+S /Encoding /Identity-H {named} /DescendantFonts [<< /Type "
-        "/Font /Subtype /CIDFontType2 /BaseFont /ABCDEF+S /DW 500 /CIDSystemInfo << /Registry (Adobe) /Ordering "
-        "(Identity) /Supplement 0 >> /FontDescriptor << /Type /FontDescriptor /FontName /S /Flags 4 /Descent -200 "
+        f"<< /Type /Font /Subtype /Type0 /BaseFont /ABCDEF+S /Encoding /Identity-H {named} "
+        f"/DescendantFonts [<< /Type "
+        "/Font /Subtype /CIDFontType2 /BaseFont /ABCDEF+S /DW 500 /CIDSystemInfo << /Registry "
+        "(Adobe) /Ordering "
+        "(Identity) /Supplement 0 >> /FontDescriptor << /Type /FontDescriptor /FontName /S "
+        "/Flags 4 /Descent -200 "
         "/Ascent 800 /FontBBox [0 -200 1000 800] >> >>] >>"
     )
     cmap = (
-        "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <ffff> endcodespacerange "
+        "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <ffff> "
+        "endcodespacerange "
         f"{unicode_map} endcmap"
     )
     return font, {10: stream(cmap.encode())}
@@ -161,8 +181,10 @@ def test_a_font_names_its_characters_or_they_are_unreadable(unicode_map: str, re
 
 def test_an_embedded_subset_without_names_is_unreadable() -> None:
     font = (
-        "<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+S /FirstChar 49 /LastChar 50 /Widths [500 500] "
-        "/FontDescriptor << /Type /FontDescriptor /FontName /ABCDEF+S /Flags 4 /FontFile2 10 0 R >> >>"
+        "<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+S /FirstChar 49 /LastChar 50 "
+        "/Widths [500 500] "
+        "/FontDescriptor << /Type /FontDescriptor /FontName /ABCDEF+S /Flags 4 /FontFile2 10 0 R "
+        ">> >>"
     )
     assert second(text(160, 706, "12", "F"), font, more={10: stream(b"")}) == "\ufffd\ufffd"
 
@@ -171,14 +193,24 @@ def test_a_figure_as_a_picture_or_as_a_shape_is_not_blank() -> None:
     shape = b"160 703 m 164 712 l 168 703 l 166 703 l 162 707 l h f "
     for painted in (shape, b"q 20 0 0 12 160 703 cm /I Do Q "):
         image = stream(
-            b"\x00" * 3, "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceRGB /BitsPerComponent 8"
+            b"\x00" * 3,
+            (
+                "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceRGB "
+                "/BitsPerComponent 8"
+            ),
         )
-        page = one_page(box([["a", ""], ["b", "1"]]) + painted, resources="/XObject << /I 10 0 R >>", more={10: image})
-        pictures = [block for block in pdf_blocks(page) if isinstance(block, Link) and block.place.row]
+        page = one_page(
+            box([["a", ""], ["b", "1"]]) + painted,
+            resources="/XObject << /I 10 0 R >>",
+            more={10: image},
+        )
+        pictures = [
+            block for block in pdf_blocks(page) if isinstance(block, Link) and block.place.row
+        ]
         assert [(link.place.row, link.place.column) for link in pictures] == [(1, 2)]
 
 
-# --- tables ---------------------------------------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------
 
 
 def spans(content: bytes) -> list[list[tuple[str, int, int, int]]]:
@@ -188,9 +220,16 @@ def spans(content: bytes) -> list[list[tuple[str, int, int, int]]]:
 
 def test_spans_come_from_the_lines() -> None:
     lines = (
-        b"50 700 300 60 re S 50 720 m 150 720 l S 150 740 m 350 740 l S 150 700 m 150 760 l S 250 700 m 250 740 l S "
+        b"50 700 300 60 re S 50 720 m 150 720 l S 150 740 m 350 740 l S 150 700 m 150 760 l S "
+        b"250 700 m 250 740 l S "
     )
-    words = [(60, 745, "tall"), (160, 745, "wide"), (160, 715, "b"), (260, 715, "c"), (60, 705, "low")]
+    words = [
+        (60, 745, "tall"),
+        (160, 745, "wide"),
+        (160, 715, "b"),
+        (260, 715, "c"),
+        (60, 705, "low"),
+    ]
     page = one_page(lines + b"".join(text(*word) for word in words))
     assert spans(page) == [
         [("tall", 0, 2, 1), ("wide", 1, 1, 2)],
@@ -218,7 +257,7 @@ def test_a_table_sideways_on_its_page_is_read_upright() -> None:
     assert cells(one_page(box(rows), page="/Rotate 90")) == rows
 
 
-# --- whole documents ------------------------------------------------------------------------------------------------
+# --- whole documents ------------------------------------------------------------------------------
 
 
 def test_lines_become_paragraphs_and_a_title_of_two_lines_is_one() -> None:
@@ -235,7 +274,9 @@ def test_lines_become_paragraphs_and_a_title_of_two_lines_is_one() -> None:
 def encrypted(user: str) -> bytes:
     desk = Desk(Style(), canvas=None)
     desk.canvas = Canvas(
-        desk.content, pagesize=(595, 842), encrypt=StandardEncryption(user, ownerPassword="o", canPrint=0, canCopy=0)
+        desk.content,
+        pagesize=(595, 842),
+        encrypt=StandardEncryption(user, ownerPassword="o", canPrint=0, canCopy=0),
     )
     desk.canvas.setFont("Helvetica", 12)
     desk.canvas.drawString(60, 700, "page 12")
@@ -252,7 +293,11 @@ def test_a_password_is_asked_for_but_not_where_only_printing_is_forbidden() -> N
 
 def scan(under: bytes) -> bytes:
     image = stream(
-        b"\x00" * 3, "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceRGB /BitsPerComponent 8"
+        b"\x00" * 3,
+        (
+            "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceRGB "
+            "/BitsPerComponent 8"
+        ),
     )
     content = under + b"q 600 0 0 800 0 0 cm /I Do Q "
     return one_page(content, resources="/XObject << /I 10 0 R >>", more={10: image})
@@ -306,7 +351,9 @@ def test_shells_of_other_documents_say_so() -> None:
     with pytest.raises(UnreadableDocument, match=r"文件包.*。$"):
         pdf_blocks(one_page(text(50, 700, "open with"), catalog="/Collection << >>"))
     with pytest.raises(UnreadableDocument, match=r"动态表单.*。$"):
-        pdf_blocks(one_page(text(50, 700, "Please wait"), catalog="/AcroForm << /XFA (x) /Fields [] >>"))
+        pdf_blocks(
+            one_page(text(50, 700, "Please wait"), catalog="/AcroForm << /XFA (x) /Fields [] >>")
+        )
 
 
 def beside(x: float, rows: list[list[str]]) -> bytes:

@@ -48,7 +48,9 @@ MADE: dict[str, Callable[[], bytes]] = {
     "pages that are none": lambda: assemble({1: "<< /Type /Catalog /Pages 1 0 R >>"}),
     "contents that are missing": lambda: one_page(b"", page="/Contents 99 0 R"),
     "pages that are missing": lambda: many_pages(3).replace(b"/Count 3", b"/Count 4"),
-    "contents that cannot be unpacked": lambda: one_page(b"", more={4: stream(b"x" * 100, "/Filter /FlateDecode")}),
+    "contents that cannot be unpacked": lambda: one_page(
+        b"", more={4: stream(b"x" * 100, "/Filter /FlateDecode")}
+    ),
     "an unknown filter": lambda: one_page(b"", more={4: stream(b"1", "/Filter /Unknown")}),
 }
 
@@ -101,7 +103,9 @@ def test_a_file_cut_off_is_never_read_in_part(share: float) -> None:
 
 @counted
 def test_bytes_changed_at_random_never_change_a_figure() -> None:
-    """Each page of the report is packed and sealed by a checksum; a page that is damaged is refused or missing."""
+    """Each page of the report is packed and sealed by a checksum; a page that is damaged is refused
+    or missing.
+    """
     report = typed_report("hongze-2024")
     content = pdf_of(report, Style())
     refused, count = 0, many(40)
@@ -120,5 +124,8 @@ def test_bytes_changed_at_random_never_change_a_figure() -> None:
 
 
 def test_a_table_of_one_cell_or_one_column_stays_text() -> None:
-    for page in (one_page(box([["note"]])), one_page(box([["note"], ["more"]]) + text(50, 600, "below"))):
+    for page in (
+        one_page(box([["note"]])),
+        one_page(box([["note"], ["more"]]) + text(50, 600, "below")),
+    ):
         assert not any(isinstance(block, Grid) for block in pdf_blocks(page))

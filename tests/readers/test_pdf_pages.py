@@ -1,4 +1,6 @@
-"""PDFs whose pages are turned, moved, scaled, cropped, two on a sheet, in another order or compiled."""
+"""PDFs whose pages are turned, moved, scaled, cropped, two on a sheet, in another order or
+compiled.
+"""
 
 from __future__ import annotations
 

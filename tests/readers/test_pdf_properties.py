@@ -1,4 +1,6 @@
-"""Whatever report, as a PDF in whatever style and cut by page breaks anywhere: read right, or said so."""
+"""Whatever report, as a PDF in whatever style and cut by page breaks anywhere: read right, or said
+so.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ SLOW_RULES = [pytest.param(rules, marks=pytest.mark.slow) for rules in ("lines",
 
 
 @properties(14, HealthCheck.data_too_large)
-@given(report=reports(), style=styles(RULED), writing=st.sampled_from(("plain", "commas", "counted")))
+@given(
+    report=reports(), style=styles(RULED), writing=st.sampled_from(("plain", "commas", "counted"))
+)
 def test_a_ruled_report_is_read_back_equal(report: Report, style: Style, writing: str) -> None:
     read = read_page(pdf_of(report, style, report_sheets(report, figures=writing)))
     assert layouts(read) == layouts(report)
@@ -43,9 +47,15 @@ def test_blanks_and_signs_move_nothing(rules: str, report: Report, data: st.Data
     truth = figures(report)
     gone = set()
     for table in TABLES:
-        spots = data.draw(st.lists(st.sampled_from(figure_spots(sheets[table])), max_size=4, unique_by=lambda s: s.id))
+        spots = data.draw(
+            st.lists(
+                st.sampled_from(figure_spots(sheets[table])), max_size=4, unique_by=lambda s: s.id
+            )
+        )
         for spot in spots:
-            sheets[table] = rewritten(sheets[table], spot, data.draw(st.sampled_from(("", "", "/", "-"))))
+            sheets[table] = rewritten(
+                sheets[table], spot, data.draw(st.sampled_from(("", "", "/", "-")))
+            )
             truth[spot.id] = None
             gone.add(spot.id)
     read = read_page(pdf_of(report, data.draw(styles((rules,))), sheets))
@@ -57,7 +67,9 @@ def test_blanks_and_signs_move_nothing(rules: str, report: Report, data: st.Data
 @pytest.mark.parametrize("rules", ["rects", "none"])
 @properties(6, HealthCheck.data_too_large)
 @given(report=reports(), data=st.data())
-def test_a_broken_table_is_never_silently_wrong(rules: str, report: Report, data: st.DataObject) -> None:
+def test_a_broken_table_is_never_silently_wrong(
+    rules: str, report: Report, data: st.DataObject
+) -> None:
     sheets = report_sheets(report)
     truth = figures(report)
     table = data.draw(st.sampled_from(TABLES))
@@ -70,14 +82,18 @@ def test_a_broken_table_is_never_silently_wrong(rules: str, report: Report, data
 
 
 @properties(8, HealthCheck.data_too_large)
-@given(report=reports(), style=styles(("lines", "open")), missing=st.integers(1, 30), data=st.data())
+@given(
+    report=reports(), style=styles(("lines", "open")), missing=st.integers(1, 30), data=st.data()
+)
 def test_missing_lines_are_never_silently_wrong(
     report: Report, style: Style, missing: int, data: st.DataObject
 ) -> None:
     sheets = report_sheets(report)
     truth = figures(report)
     gone = set()
-    for spot in data.draw(st.lists(st.sampled_from(figure_spots(sheets["applications"])), max_size=30)):
+    for spot in data.draw(
+        st.lists(st.sampled_from(figure_spots(sheets["applications"])), max_size=30)
+    ):
         sheets["applications"] = rewritten(sheets["applications"], spot, "")
         truth[spot.id] = None
         gone.add(spot.id)
@@ -89,7 +105,9 @@ def test_missing_lines_are_never_silently_wrong(
 
 
 def broken(sheet: Sheet, data: st.DataObject, truth: dict[str, object]) -> Sheet:
-    """A table that lost a row, a cell or a label, or got a row more; ``truth`` loses what the page says no more."""
+    """A table that lost a row, a cell or a label, or got a row more; ``truth`` loses what the page
+    says no more.
+    """
     kind = data.draw(st.sampled_from(("row", "label", "more", "footnote")))
     if kind == "footnote":
         spot = data.draw(st.sampled_from(figure_spots(sheet)))

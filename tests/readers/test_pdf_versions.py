@@ -1,4 +1,6 @@
-"""An older pdfminer.six runs code that a PDF brings along: where one is installed nevertheless, no PDF is opened."""
+"""An older pdfminer.six runs code that a PDF brings along: where one is installed nevertheless, no
+PDF is opened.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ PDF = DOCUMENTS / "pdf-wps-2024" / "source.pdf"
 
 
 def installed(version: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this Python believe in a version of pdfminer.six; None is one that left no word about itself."""
+    """Let this Python believe in a version of pdfminer.six; None is one that left no word about
+    itself.
+    """
     true = importlib.metadata.version
 
     def told(name: str) -> str:
@@ -31,7 +35,9 @@ def installed(version: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.metadata, "version", told)
 
 
-@pytest.mark.parametrize("version", ["20250506", "20251230", "20260106", "20191110", "0.0.0", "", "unknown", None])
+@pytest.mark.parametrize(
+    "version", ["20250506", "20251230", "20260106", "20191110", "0.0.0", "", "unknown", None]
+)
 def test_an_older_one_opens_nothing(version: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     installed(version, monkeypatch)
     for read in (pdf_blocks, pdf_order):
@@ -50,7 +56,9 @@ def test_the_command_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """The process that reads PDFs finds an older one first."""
     about = tmp_path / "pdfminer_six-20250506.dist-info"
     about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: pdfminer.six\nVersion: 20250506\n")
+    (about / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: pdfminer.six\nVersion: 20250506\n"
+    )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(worker, "IDLE", [])
     run = run_command("check", PDF)

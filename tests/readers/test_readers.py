@@ -22,18 +22,23 @@ from helpers.counts import properties
 CHINESE = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=60)
 KNOWN = "政府信息公开工作年度报告"
 
-# --- charsets -----------------------------------------------------------------------------------------------------
+# --- charsets -------------------------------------------------------------------------------------
 
 
 @properties(100)
-@given(CHINESE, st.sampled_from(["", "gbk", "gb2312", "utf-8", "iso-8859-1", "big5", "nonsense", "utf-16le"]))
+@given(
+    CHINESE,
+    st.sampled_from(["", "gbk", "gb2312", "utf-8", "iso-8859-1", "big5", "nonsense", "utf-16le"]),
+)
 def test_utf_8_is_seen_whatever_is_declared(text: str, declared: str) -> None:
     assert decode(text.encode(), declared) == text
     assert decode(text.encode("utf-8-sig"), declared) == text
 
 
 @properties(100)
-@given(CHINESE, st.sampled_from(["", "gbk", "GB2312", "gb18030", "utf-8", "iso-8859-1", "nonsense"]))
+@given(
+    CHINESE, st.sampled_from(["", "gbk", "GB2312", "gb18030", "utf-8", "iso-8859-1", "nonsense"])
+)
 def test_gb18030_is_seen_whatever_is_declared(text: str, declared: str) -> None:
     page = f'<meta charset="utf-8">{KNOWN}{text}'
     assert decode(page.encode("gb18030"), declared) == page
@@ -69,10 +74,12 @@ def test_decoding_never_fails(content: bytes, declared: str) -> None:
 
 
 def test_digits_after_a_broken_character_stay() -> None:
-    assert decode(KNOWN.encode("gbk") + b"\xd5<td>436</td>\xd5 12", "gbk").endswith("<td>436</td>\ufffd 12")
+    assert decode(KNOWN.encode("gbk") + b"\xd5<td>436</td>\xd5 12", "gbk").endswith(
+        "<td>436</td>\ufffd 12"
+    )
 
 
-# --- cells --------------------------------------------------------------------------------------------------------
+# --- cells ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -104,7 +111,13 @@ def test_digits_after_a_broken_character_stay() -> None:
         ("12<!-- 3 --><!--[if mso]>4<![endif]-->", "12"),
         ("<![if !x]>12<![endif]>", "12"),
         ('12<span style="DISPLAY : none">3</span>', "12"),
-        ('12<span style="mso-hide:all">3</span><b style="visibility:hidden">4</b><i hidden>5</i>', "12"),
+        (
+            (
+                '12<span style="mso-hide:all">3</span><b style="visibility:hidden">4</b><i '
+                "hidden>5</i>"
+            ),
+            "12",
+        ),
         ('<span style="overflow:hidden;display:inline">12</span>', "12"),
         ("12<del>3</del><s>4</s><strike>5</strike><ins>6</ins>", "126"),
         ('12<span style="color:red;text-decoration: line-through">3</span>', "12"),
@@ -133,23 +146,31 @@ SIMPLE = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20)
 @example([["&nbsp;", "<b>"], ["^", "|"]], True)
 def test_cells_come_back_as_they_were(rows: list[list[str]], nested: bool) -> None:
     start, end = ("<td><div>", "</div></td>") if nested else ("<td>", "</td>")
-    body = "".join("<tr>" + "".join(f"{start}{html.escape(t)}{end}" for t in row) + "</tr>" for row in rows)
+    body = "".join(
+        "<tr>" + "".join(f"{start}{html.escape(t)}{end}" for t in row) + "</tr>" for row in rows
+    )
     wanted = [[" ".join(INVISIBLE.sub("", text).split()) for text in row] for row in rows]
     assert texts(html_blocks(f"<table>{body}</table>")) == wanted
 
 
-# --- spans --------------------------------------------------------------------------------------------------------
+# --- spans ----------------------------------------------------------------------------------------
 
 SPAN = st.one_of(
-    st.integers(-3, 90).map(str), st.sampled_from(["0", "", "x", "2.5", " 2", "99999999999999999999", "+3", "２"])
+    st.integers(-3, 90).map(str),
+    st.sampled_from(["0", "", "x", "2.5", " 2", "99999999999999999999", "+3", "２"]),
 )
 
 
 @properties(100)
 @given(st.lists(st.lists(st.tuples(SPAN, SPAN), max_size=5), min_size=1, max_size=8))
 def test_spans_never_overlap(rows: list[list[tuple[str, str]]]) -> None:
-    cells = [["".join(f'<td rowspan="{a}" colspan="{b}">{i}' for i, (a, b) in enumerate(row))] for row in rows]
-    blocks = html_blocks("<table><tr><td>1<td>2<tr>" + "<tr>".join("".join(row) for row in cells) + "</table>")
+    cells = [
+        ["".join(f'<td rowspan="{a}" colspan="{b}">{i}' for i, (a, b) in enumerate(row))]
+        for row in rows
+    ]
+    blocks = html_blocks(
+        "<table><tr><td>1<td>2<tr>" + "<tr>".join("".join(row) for row in cells) + "</table>"
+    )
     (grid,) = (block for block in blocks if isinstance(block, Grid))
     assert len(grid.rows) == len(rows) + 1
     taken: set[tuple[int, int]] = set()
@@ -159,7 +180,9 @@ def test_spans_never_overlap(rows: list[list[tuple[str, str]]]) -> None:
             assert c.rowspan >= 1
             assert number + c.rowspan <= len(grid.rows)
             assert 1 <= c.colspan <= 64
-            spots = set(product(range(number, number + c.rowspan), range(c.column, c.column + c.colspan)))
+            spots = set(
+                product(range(number, number + c.rowspan), range(c.column, c.column + c.colspan))
+            )
             assert not spots & taken
             taken |= spots
 
@@ -171,7 +194,11 @@ def shape(markup: str) -> list[list[tuple[int, int, int]]]:
 
 def test_columns_follow_the_spans_from_above() -> None:
     markup = "<table><tr><td rowspan=2>a<td colspan=2>b<td>c<tr><td>d<td>e<td>f<tr><td>g</table>"
-    assert shape(markup) == [[(0, 2, 1), (1, 1, 2), (3, 1, 1)], [(1, 1, 1), (2, 1, 1), (3, 1, 1)], [(0, 1, 1)]]
+    assert shape(markup) == [
+        [(0, 2, 1), (1, 1, 2), (3, 1, 1)],
+        [(1, 1, 1), (2, 1, 1), (3, 1, 1)],
+        [(0, 1, 1)],
+    ]
 
 
 def test_a_span_ends_with_its_group_of_rows_and_with_the_table() -> None:
@@ -183,8 +210,12 @@ def test_a_span_ends_with_its_group_of_rows_and_with_the_table() -> None:
     ]
 
 
-def test_a_wide_cell_ends_before_one_from_above_and_the_next_stands_where_a_browser_shows_it() -> None:
-    assert shape("<table><tr><td>a<td rowspan=2>b<td>c<td>d<tr><td colspan=3>e<td>f</table>")[1] == [
+def test_a_wide_cell_ends_before_one_from_above_and_the_next_stands_where_a_browser_shows_it() -> (
+    None
+):
+    assert shape("<table><tr><td>a<td rowspan=2>b<td>c<td>d<tr><td colspan=3>e<td>f</table>")[
+        1
+    ] == [
         (0, 1, 1),
         (3, 1, 1),
     ]
@@ -192,12 +223,13 @@ def test_a_wide_cell_ends_before_one_from_above_and_the_next_stands_where_a_brow
 
 def test_empty_and_hidden_rows() -> None:
     markup = (
-        "<table><tr><td>a<td>b<tr><tr style='display:none'><td>x<td>y<tr><td>c<td style='display:none'>z<td>d</table>"
+        "<table><tr><td>a<td>b<tr><tr style='display:none'><td>x<td>y<tr><td>c<td "
+        "style='display:none'>z<td>d</table>"
     )
     assert texts(html_blocks(markup)) == [["a", "b"], [], ["c", "d"]]
 
 
-# --- tables that are none, prose and links ------------------------------------------------------------------------
+# --- tables that are none, prose and links --------------------------------------------------------
 
 INNER = "<table><tr><td>规章<td>1<tr><td>许可<td>2</table>"
 
@@ -210,17 +242,23 @@ def test_a_layout_table_is_prose_around_its_grids() -> None:
 
 
 def test_a_table_of_one_column_is_prose_with_its_blank_cells() -> None:
-    blocks = html_blocks("<table><tr><td>规章</td></tr><tr><td></td></tr><tr><td>0</td></tr></table>")
+    blocks = html_blocks(
+        "<table><tr><td>规章</td></tr><tr><td></td></tr><tr><td>0</td></tr></table>"
+    )
     assert prose(blocks) == [("", "规章\n\n0")]
 
 
 def test_an_article_set_in_a_table_is_prose() -> None:
-    assert prose(html_blocks(f"<table><tr><td>导航<td><p>{'政府' * 600}</p>")) == [("", f"导航\n{'政府' * 600}")]
+    assert prose(html_blocks(f"<table><tr><td>导航<td><p>{'政府' * 600}</p>")) == [
+        ("", f"导航\n{'政府' * 600}")
+    ]
 
 
 def test_prose_keeps_lines_blank_paragraphs_and_headings() -> None:
-    page = """<title> 年报 </title><meta name=pubdate content="2022-02-20"><meta name=keywords content=x>
-    <meta property="OG:title" content="年报"><div><h1>一、<b>总体</b></h1><p>甲<a href=x>乙</a>丙</p> <p></p>
+    page = """<title> 年报 </title><meta name=pubdate content="2022-02-20">
+    <meta name=keywords content=x>
+    <meta property="OG:title" content="年报"><div><h1>一、<b>总体</b></h1>
+    <p>甲<a href=x>乙</a>丙</p> <p></p>
     <p>&nbsp;</p><p>丁<br>戊<br></p><div></div><span> </span></div>"""
     blocks = html_blocks(page)
     assert prose(blocks) == [
@@ -238,8 +276,10 @@ def test_a_heading_never_closed_is_prose() -> None:
 
 
 def test_what_a_page_points_to() -> None:
-    page = """<a href="a.pdf">附件<b>1</b></a><a name=x>无</a><a href="" title="标题"></a><a href=b><div>块</div></a>
-    <iframe src="f.html" title="t">x</iframe><img src=i.png alt="图"><input type=PASSWORD name=pw placeholder="密码">
+    page = """<a href="a.pdf">附件<b>1</b></a><a name=x>无</a>
+    <a href="" title="标题"></a><a href=b><div>块</div></a>
+    <iframe src="f.html" title="t">x</iframe><img src=i.png alt="图">
+    <input type=PASSWORD name=pw placeholder="密码">
     <embed src=e.pdf><object data=o.pdf></object>"""
     assert links(html_blocks(page)) == [
         ("link", "附件1", "a.pdf"),
@@ -251,16 +291,20 @@ def test_what_a_page_points_to() -> None:
         ("frame", "", "e.pdf"),
         ("frame", "", "o.pdf"),
     ]
-    assert links(html_blocks("<frameset><frame src=a.html></frameset>")) == [("frame", "", "a.html")]
+    assert links(html_blocks("<frameset><frame src=a.html></frameset>")) == [
+        ("frame", "", "a.html")
+    ]
 
 
 def test_links_and_pictures_in_a_grid_come_after_it_with_their_cell() -> None:
-    blocks = html_blocks("<p>前</p><table><tr><td rowspan=2>规章<td>1<tr><td><img src=436.png></table>")
+    blocks = html_blocks(
+        "<p>前</p><table><tr><td rowspan=2>规章<td>1<tr><td><img src=436.png></table>"
+    )
     assert [type(block) for block in blocks] == [Prose, Grid, Link]
     assert (blocks[2].place.table, blocks[2].place.row, blocks[2].place.column) == (1, 2, 2)
 
 
-# --- formats ------------------------------------------------------------------------------------------------------
+# --- formats --------------------------------------------------------------------------------------
 
 
 def archive(name: str) -> bytes:
@@ -290,7 +334,10 @@ OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         (b"Rar!\x1a\x07", "RAR"),
         (b"\x1f\x8b\x08\x00", "gzip"),
         (b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument>', "XML"),
-        (b"From: x\r\nSubject: y\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related\r\n", ".mht"),
+        (
+            b"From: x\r\nSubject: y\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related\r\n",
+            ".mht",
+        ),
         (bytes(range(32)) * 40, "二进制"),
         (b"", "空"),
         (b"\xef\xbb\xbf \r\n", "空"),
@@ -302,12 +349,14 @@ def test_other_formats_are_named_by_their_content(content: bytes, name: str) -> 
 
 
 def test_html_or_text_by_content() -> None:
-    assert prose(read("\ufeff a < b 且 <甲> 是\n文本".encode())) == [("", " a < b 且 <甲> 是\n文本")]
+    assert prose(read("\ufeff a < b 且 <甲> 是\n文本".encode())) == [
+        ("", " a < b 且 <甲> 是\n文本")
+    ]
     assert prose(read("<P>网页\n一行</P>".encode("gbk"), "iso-8859-1")) == [("", "网页 一行")]
     assert prose(read("<html><p>网页".encode("utf-16"))) == [("", "网页")]
 
 
-# --- plain text ---------------------------------------------------------------------------------------------------
+# --- plain text -----------------------------------------------------------------------------------
 
 
 def test_bars_between_cells_make_a_grid() -> None:
@@ -340,7 +389,10 @@ def test_blank_cells_are_told_from_borders(head: str, rows: str) -> None:
 
 
 def test_rows_with_a_blank_line_between_them_are_one_grid() -> None:
-    assert texts(text_blocks("规章 | 0 | 1\n\n许可 | 2 | 3")) == [["规章", "0", "1"], ["许可", "2", "3"]]
+    assert texts(text_blocks("规章 | 0 | 1\n\n许可 | 2 | 3")) == [
+        ["规章", "0", "1"],
+        ["许可", "2", "3"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -365,7 +417,9 @@ def test_a_form_feed_ends_a_line() -> None:
 def test_no_text_is_lost(text: str) -> None:
     blocks = text_blocks(text)
     kept = "".join(
-        block.text if isinstance(block, Prose) else "".join(cell.text for row in block.rows for cell in row)
+        block.text
+        if isinstance(block, Prose)
+        else "".join(cell.text for row in block.rows for cell in row)
         for block in blocks
         if isinstance(block, Prose | Grid)
     )

@@ -1,4 +1,6 @@
-"""Word documents: what one sees in them, cell by cell, and whole reports in every way of writing them."""
+"""Word documents: what one sees in them, cell by cell, and whole reports in every way of writing
+them.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +49,15 @@ from helpers.writers.words import (
 
 
 @properties(80, HealthCheck.data_too_large)
-@given(report=reports(), manner=MANNERS, labels=st.sampled_from(list(LABELS)), writing=st.sampled_from(list(FIGURES)))
-def test_a_report_is_read_back_equal(report: Report, manner: Manner, labels: str, writing: str) -> None:
+@given(
+    report=reports(),
+    manner=MANNERS,
+    labels=st.sampled_from(list(LABELS)),
+    writing=st.sampled_from(list(FIGURES)),
+)
+def test_a_report_is_read_back_equal(
+    report: Report, manner: Manner, labels: str, writing: str
+) -> None:
     read = read_page(word_page(report, report_sheets(report, labels, writing), manner))
     assert misread(figures(report), read) == []
     assert unlike(figures(report), read) == []
@@ -59,7 +68,9 @@ def test_a_report_is_read_back_equal(report: Report, manner: Manner, labels: str
 @pytest.mark.parametrize("mutate", IN_ANY_TABLE)
 @properties(32, HealthCheck.data_too_large)
 @given(report=reports(), manner=MANNERS, data=st.data())
-def test_a_broken_document_never_gives_a_wrong_figure(mutate, report: Report, manner: Manner, data) -> None:  # type: ignore[no-untyped-def]
+def test_a_broken_document_never_gives_a_wrong_figure(
+    mutate, report: Report, manner: Manner, data
+) -> None:  # type: ignore[no-untyped-def]
     sheets = report_sheets(report)
     table = data.draw(st.sampled_from(TABLES))
     sheets[table], blank = mutate(sheets[table], data)
@@ -70,7 +81,7 @@ def test_a_broken_document_never_gives_a_wrong_figure(mutate, report: Report, ma
     assert misread(figures(report), read, blank) == []
 
 
-# --- the official form --------------------------------------------------------------------------------------------
+# --- the official form ----------------------------------------------------------------------------
 
 OFFICIAL = DOCUMENTS / "docx-official-2022" / "source.docx"
 
@@ -101,7 +112,7 @@ def test_the_official_form_filled_in_is_read_back() -> None:
     assert report.problems == ()
 
 
-# --- the document -------------------------------------------------------------------------------------------------
+# --- the document ---------------------------------------------------------------------------------
 
 
 def test_headings_and_lines_in_their_order() -> None:
@@ -124,9 +135,9 @@ def test_a_text_box_is_read_once_and_with_its_tables() -> None:
 
 def test_links() -> None:
     link = f'<w:hyperlink r:id="h">{run("附件")}</w:hyperlink>'
-    assert links(word_blocks(docx(paragraph(run("见") + link), links={"h:hyperlink": "https://a/b.xlsx"}))) == [
-        ("link", "附件", "https://a/b.xlsx")
-    ]
+    assert links(
+        word_blocks(docx(paragraph(run("见") + link), links={"h:hyperlink": "https://a/b.xlsx"}))
+    ) == [("link", "附件", "https://a/b.xlsx")]
 
 
 @pytest.mark.parametrize("element", ["w:altChunk", "w:subDoc"])
@@ -137,27 +148,45 @@ def test_content_that_lies_in_another_file_is_never_lost_without_a_word(element:
             word_blocks(docx(paragraph(run("报告")) + body))
 
 
-# --- hostile documents --------------------------------------------------------------------------------------------
+# --- hostile documents ----------------------------------------------------------------------------
 
 MEGABYTE = 1_000_000
 BOMB = "".join(f'<!ENTITY a{at + 1} "{f"&a{at};" * 10}">' for at in range(9))
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
-    "nested tables": (lambda: docx("<w:tbl><w:tr><w:tc>" * 100_000 + "</w:tc></w:tr></w:tbl>" * 100_000), "嵌套"),
-    "nested runs": (lambda: docx("<w:p>" + "<w:ins>" * 100_000 + "</w:ins>" * 100_000 + "</w:p>"), "嵌套"),
+    "nested tables": (
+        lambda: docx("<w:tbl><w:tr><w:tc>" * 100_000 + "</w:tc></w:tr></w:tbl>" * 100_000),
+        "嵌套",
+    ),
+    "nested runs": (
+        lambda: docx("<w:p>" + "<w:ins>" * 100_000 + "</w:ins>" * 100_000 + "</w:p>"),
+        "嵌套",
+    ),
     "ten million cells": (lambda: docx(table(row("<w:tc/>" * 1_000) * 10_000)), "过大"),
     "many cells": (lambda: docx(table(row("<w:tc/>" * 1_000) * 201)), "单元格"),
-    "wide spans": (lambda: docx(table(row(texted("1", spans(2_000_000_000)) * 2) * 9_000)), "单元格"),
+    "wide spans": (
+        lambda: docx(table(row(texted("1", spans(2_000_000_000)) * 2) * 9_000)),
+        "单元格",
+    ),
     "300 MB": (lambda: docx(paragraph(run("1")) * 5_000_000), "过大"),
     "one long text": (lambda: docx(paragraph(run("1" * 11 * MEGABYTE))), "损坏"),
     "entities": (lambda: docx_of(f'<!DOCTYPE a [<!ENTITY a0 "1">{BOMB}]><a>&a9;</a>'), "实体"),
-    "outside entity": (lambda: docx_of('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'), "实体"),
-    "entities in UTF-16": (lambda: docx_of(f"<!DOCTYPE a [{BOMB}]><a>&a9;</a>".encode("utf-16")), "实体"),
+    "outside entity": (
+        lambda: docx_of('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'),
+        "实体",
+    ),
+    "entities in UTF-16": (
+        lambda: docx_of(f"<!DOCTYPE a [{BOMB}]><a>&a9;</a>".encode("utf-16")),
+        "实体",
+    ),
     "no document": (lambda: packed({"word/x.xml": "<x/>"}), "没有 Word 文档的正文"),
     "another root": (lambda: docx_of("<x/>"), "没有 Word 文档的正文"),
     "cut XML": (lambda: docx_of(f"<w:document {SPACES}><w:body>"), "损坏"),
     "cut file": (lambda: docx(paragraph(run("1")))[:-200], "损坏"),
     "thousands of parts": (lambda: packed({f"word/{at}": "" for at in range(6_000)}), "过大"),
-    "two of one name": (lambda: packed({"word/document.xml": "<a/>", "WORD/document.xml": "<b/>"}), "重名"),
+    "two of one name": (
+        lambda: packed({"word/document.xml": "<a/>", "WORD/document.xml": "<b/>"}),
+        "重名",
+    ),
 }
 
 
@@ -206,11 +235,15 @@ def test_a_long_chain_of_styles_is_followed_once() -> None:
     assert doubling(word_blocks, chained, 500) < LINEAR
 
 
-def test_nothing_of_an_archive_is_written_to_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_an_archive_is_written_to_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with zipfile.ZipFile(io.BytesIO(docx(paragraph(run("1"))))) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    content = packed({**parts, "../outside.txt": b"x", str(tmp_path / "absolute.txt"): b"x", "inside.txt": b"x"})
+    content = packed(
+        {**parts, "../outside.txt": b"x", str(tmp_path / "absolute.txt"): b"x", "inside.txt": b"x"}
+    )
     assert prose(word_blocks(content)) == [("", "1")]
     assert list(tmp_path.iterdir()) == []
 
@@ -226,13 +259,53 @@ def test_a_damaged_document_is_read_or_refused(data: st.DataObject) -> None:
 
 
 SOUP = (
-    *("<w:p>", "</w:p>", "<w:tbl>", "</w:tbl>", "<w:tr>", "</w:tr>", "<w:tc>", "</w:tc>", "<w:sdt>", "</w:sdt>"),
-    *("<w:sdtContent>", "</w:sdtContent>", "<w:r>", "</w:r>", "<w:pict>", "</w:pict>", "<w:txbxContent>"),
-    *("</w:txbxContent>", "<mc:AlternateContent>", "</mc:AlternateContent>", "<mc:Choice>", "</mc:Choice>"),
-    *('<w:tcPr><w:vMerge/><w:gridSpan w:val="x"/></w:tcPr>', '<w:tcPr><w:hMerge w:val="restart"/></w:tcPr>'),
-    *("<w:t>1</w:t>", "<w:br/>", '<w:fldChar w:fldCharType="begin"/>', '<w:fldChar w:fldCharType="end"/>'),
-    *("<w:trPr><w:gridBefore w:val='9'/></w:trPr>", "<w:rPr><w:vertAlign w:val='superscript'/></w:rPr>"),
-    *('<w:pPr><w:numPr><w:ilvl w:val="99"/><w:numId w:val="1"/></w:numPr></w:pPr>', "<w:sym/>", "<m:oMath/>"),
+    *(
+        "<w:p>",
+        "</w:p>",
+        "<w:tbl>",
+        "</w:tbl>",
+        "<w:tr>",
+        "</w:tr>",
+        "<w:tc>",
+        "</w:tc>",
+        "<w:sdt>",
+        "</w:sdt>",
+    ),
+    *(
+        "<w:sdtContent>",
+        "</w:sdtContent>",
+        "<w:r>",
+        "</w:r>",
+        "<w:pict>",
+        "</w:pict>",
+        "<w:txbxContent>",
+    ),
+    *(
+        "</w:txbxContent>",
+        "<mc:AlternateContent>",
+        "</mc:AlternateContent>",
+        "<mc:Choice>",
+        "</mc:Choice>",
+    ),
+    *(
+        '<w:tcPr><w:vMerge/><w:gridSpan w:val="x"/></w:tcPr>',
+        '<w:tcPr><w:hMerge w:val="restart"/></w:tcPr>',
+    ),
+    *(
+        "<w:t>1</w:t>",
+        "<w:br/>",
+        '<w:fldChar w:fldCharType="begin"/>',
+        '<w:fldChar w:fldCharType="end"/>',
+    ),
+    *(
+        "<w:trPr><w:gridBefore w:val='9'/></w:trPr>",
+        "<w:rPr><w:vertAlign w:val='superscript'/></w:rPr>",
+    ),
+    *(
+        '<w:pPr><w:numPr><w:ilvl w:val="99"/><w:numId w:val="1"/></w:numPr></w:pPr>',
+        "<w:sym/>",
+        "<m:oMath/>",
+    ),
 )
 
 
@@ -253,15 +326,21 @@ def test_any_soup_of_elements_is_read(pieces: list[str]) -> None:
     for block in word_blocks(docx(written)):
         if isinstance(block, Grid):
             assert all(
-                item.column >= 0 and item.rowspan > 0 and item.colspan > 0 for line in block.rows for item in line
+                item.column >= 0 and item.rowspan > 0 and item.colspan > 0
+                for line in block.rows
+                for item in line
             )
 
 
 def test_a_head_in_which_two_labels_share_a_column_is_doubtful() -> None:
-    """自然人 stands above 商业企业, and nothing above the column next to them: nobody can tell which is which."""
+    """自然人 stands above 商业企业, and nothing above the column next to them: nobody can tell
+    which is which.
+    """
     report = report_of()
     sheets = report_sheets(report)
     sheets["applications"] = swap_columns(sheets["applications"], 4, 5)
     read = read_page(word_page(report, sheets, Manner()))
     assert misread(figures(report), read) == []
-    assert {read.value(f"applications.new.{column}") for column in ("natural", "company", "total")} == {None}
+    assert {
+        read.value(f"applications.new.{column}") for column in ("natural", "company", "total")
+    } == {None}

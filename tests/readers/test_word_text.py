@@ -1,4 +1,6 @@
-"""Word documents: the text of a cell, the numbers of lists, merged cells, pictures, as one sees them."""
+"""Word documents: the text of a cell, the numbers of lists, merged cells, pictures, as one sees
+them.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,12 @@ from helpers.writers.words import (
     texted,
 )
 
-# --- the text of a cell -------------------------------------------------------------------------------------------
+# --- the text of a cell ---------------------------------------------------------------------------
 
 SUP = '<w:vertAlign w:val="superscript"/>'
-BEGIN, SEPARATE, END = (f'<w:r><w:fldChar w:fldCharType="{step}"/></w:r>' for step in ("begin", "separate", "end"))
+BEGIN, SEPARATE, END = (
+    f'<w:r><w:fldChar w:fldCharType="{step}"/></w:r>' for step in ("begin", "separate", "end")
+)
 
 
 def code(text: str) -> str:
@@ -37,7 +41,10 @@ def code(text: str) -> str:
 def shown(content: str, numbering: str = "") -> str:
     """The text of a cell with these paragraphs."""
     made = docx(
-        table(row(cell(content) + cell(paragraph(run("x"))))), STYLES, numbering, {"h:hyperlink": "https://a/b"}
+        table(row(cell(content) + cell(paragraph(run("x"))))),
+        STYLES,
+        numbering,
+        {"h:hyperlink": "https://a/b"},
     )
     blocks = word_blocks(made)
     assert word_blocks(strict(made)) == blocks
@@ -71,9 +78,19 @@ def size(half_points: int) -> str:
         (run("12") + '<w:r><w:footnoteReference w:id="2"/></w:r>', "12（注1）"),
         ('<w:r><w:endnoteReference w:id="2"/></w:r>', "（注1）"),
         (run("12") + deleted("3") + inserted(run("4")), "124"),
-        (f"<w:moveFrom {AUTHOR}>{run('1')}</w:moveFrom><w:moveTo {AUTHOR}>{run('2')}</w:moveTo>", "2"),
+        (
+            f"<w:moveFrom {AUTHOR}>{run('1')}</w:moveFrom><w:moveTo {AUTHOR}>{run('2')}</w:moveTo>",
+            "2",
+        ),
         (run("12") + f"<w:ins {AUTHOR}>{deleted('3')}</w:ins>", "12"),
-        ("<w:r><w:rPr><w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange></w:rPr><w:t>5</w:t></w:r>", "5"),
+        (
+            (
+                "<w:r><w:rPr><w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange></w:rPr><w:t>5<"
+                "/w:t"
+                "></w:r>"
+            ),
+            "5",
+        ),
         (run("12") + run("3", "<w:vanish/>"), "12"),
         (run("12") + run("3", '<w:vanish w:val="0"/>'), "123"),
         (run("12") + run("3", '<w:rStyle w:val="Unseen"/>'), "12"),
@@ -81,7 +98,19 @@ def size(half_points: int) -> str:
         (run("12") + run("3", "<w:webHidden/>"), "123"),
         (run("12") + run("3", "<w:strike/>") + run("4", "<w:dstrike/>"), "12"),
         (BEGIN + code(" =1+1 ") + SEPARATE + run("12") + END, "12"),
-        (BEGIN + code(" IF ") + BEGIN + code("x") + SEPARATE + run("7") + END + SEPARATE + run("12") + END, "12"),
+        (
+            BEGIN
+            + code(" IF ")
+            + BEGIN
+            + code("x")
+            + SEPARATE
+            + run("7")
+            + END
+            + SEPARATE
+            + run("12")
+            + END,
+            "12",
+        ),
         (run("1") + BEGIN + code(" EQ \\o\\ac(○,2) ") + END, "1\ufffc"),
         (run("1") + BEGIN + code(" XE 2 ") + END, "1"),
         (BEGIN + run("12"), "12"),
@@ -94,10 +123,21 @@ def size(half_points: int) -> str:
         ('<w:hyperlink w:anchor="x">' + run("123") + "</w:hyperlink>", "123"),
         ("<m:oMath><m:r><m:t>1</m:t></m:r><m:r><m:t>2</m:t></m:r></m:oMath>", "12"),
         (
-            "<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath>",
+            (
+                "<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:"
+                "r></"
+                "m:den></m:f></m:oMath>"
+            ),
             "\ufffc1^2",
         ),
-        ("<w:r><w:ruby><w:rt>" + run("3") + "</w:rt><w:rubyBase>" + run("12") + "</w:rubyBase></w:ruby></w:r>", "12"),
+        (
+            "<w:r><w:ruby><w:rt>"
+            + run("3")
+            + "</w:rt><w:rubyBase>"
+            + run("12")
+            + "</w:rubyBase></w:ruby></w:r>",
+            "12",
+        ),
         (
             "<w:r><w:rPr><w:vanish/></w:rPr><w:fldChar w:fldCharType='begin'/></w:r>"
             + run("9")
@@ -131,7 +171,10 @@ def size(half_points: int) -> str:
         ('<w:bdo w:val="ltr">' + run("43") + "</w:bdo>", "43"),
         (run("43") + BEGIN + code(" NOTEREF _Ref1 \\h ") + SEPARATE + run("1") + END, "43^1"),
         (run("43") + BEGIN + code(" REF _Ref1 \\h ") + SEPARATE + run("1") + END, "43^1"),
-        (run("43") + '<w:fldSimple w:instr=" NOTEREF _Ref1 ">' + run("1") + "</w:fldSimple>", "43^1"),
+        (
+            run("43") + '<w:fldSimple w:instr=" NOTEREF _Ref1 ">' + run("1") + "</w:fldSimple>",
+            "43^1",
+        ),
         (BEGIN + code(" REF _Ref1 ") + SEPARATE + run("43") + END, "43"),
         (BEGIN + code(" = SUM(ABOVE) ") + SEPARATE + run("4") + END + run("3"), "43"),
     ],
@@ -146,12 +189,21 @@ def test_the_text_of_a_cell(markup: str, text: str) -> None:
         (paragraph(run("商业")) + paragraph(run("企业")), "商业\n企业"),
         (paragraph(run("1"), f"<w:rPr><w:del {AUTHOR}/></w:rPr>") + paragraph(run("2")), "12"),
         (paragraph(deleted("1"), f"<w:rPr><w:del {AUTHOR}/></w:rPr>") + paragraph(run("2")), "2"),
-        (paragraph(run("1"), '<w:pStyle w:val="Note"/>') + paragraph(run("2"), '<w:pStyle w:val="Seen"/>'), "2"),
+        (
+            paragraph(run("1"), '<w:pStyle w:val="Note"/>')
+            + paragraph(run("2"), '<w:pStyle w:val="Seen"/>'),
+            "2",
+        ),
         (paragraph(run("1", '<w:rStyle w:val="Unseen"/>'), '<w:pStyle w:val="Note"/>'), "1"),
         (paragraph(run("1"), '<w:pStyle w:val="Loop"/>'), "1"),
         (paragraph(run("12"), '<w:pStyle w:val="1"/>'), "12"),
         (paragraph(run("12")) + boxed(paragraph(run("3"))), "12\n3"),
-        (paragraph(run("1") + "<w:r><w:pict><v:shape><v:textpath string='2'/></v:shape></w:pict></w:r>"), "1 2"),
+        (
+            paragraph(
+                run("1") + "<w:r><w:pict><v:shape><v:textpath string='2'/></v:shape></w:pict></w:r>"
+            ),
+            "1 2",
+        ),
         ("<w:sdt><w:sdtContent>" + paragraph(run("12")) + "</w:sdtContent></w:sdt>", "12"),
         (f"<w:ins {AUTHOR}>{paragraph(run('12'))}</w:ins>", "12"),
         (table(row(cell(paragraph(run("1"))))) + paragraph(run("2")), "1\n2"),
@@ -164,12 +216,15 @@ def test_the_paragraphs_of_a_cell(markup: str, text: str) -> None:
     assert shown(markup) == text
 
 
-# --- lists --------------------------------------------------------------------------------------------------------
+# --- lists ----------------------------------------------------------------------------------------
 
 
 def levels(*said: tuple[str, str]) -> str:
     nodes = (
-        f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{way}"/><w:lvlText w:val="{text}"/></w:lvl>'
+        (
+            f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{way}"/><w:lvlText '
+            f'w:val="{text}"/></w:lvl>'
+        )
         for at, (way, text) in enumerate(said)
     )
     shared = f'<w:abstractNum w:abstractNumId="7">{"".join(nodes)}</w:abstractNum>'
@@ -179,7 +234,9 @@ def levels(*said: tuple[str, str]) -> str:
 
 
 def item(text: str, level: int = 0, number: int = 1) -> str:
-    return paragraph(run(text), f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>')
+    return paragraph(
+        run(text), f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,7 +258,15 @@ def test_numbers_that_a_list_writes(way: str, text: str, labels: list[str]) -> N
 
 def test_numbers_of_several_levels() -> None:
     lists = levels(("chineseCounting", "%1、"), ("decimal", "%1.%2"))
-    body = item("a") + item("b", 1) + item("c", 1) + item("d") + item("e", 1) + item("f", 0, 2) + item("g", 0, 0)
+    body = (
+        item("a")
+        + item("b", 1)
+        + item("c", 1)
+        + item("d")
+        + item("e", 1)
+        + item("f", 0, 2)
+        + item("g", 0, 0)
+    )
     assert shown(body, lists) == "一、 a\n一.1 b\n一.2 c\n二、 d\n二.1 e\n五、 f\ng"
     tens = "".join(item("a") for _ in range(21))
     found = shown(tens, lists).split("\n")
@@ -212,7 +277,7 @@ def test_a_number_is_never_a_digit_of_a_figure() -> None:
     assert shown(item("12"), levels(("decimal", "%1"))) == "1 12"
 
 
-# --- tables -------------------------------------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------
 
 
 def grid(rows: str) -> list[list[tuple[str, int, int, int]]]:
@@ -224,15 +289,27 @@ START, ON = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
 
 
 def test_cells_merged_both_ways() -> None:
-    rows = row(texted("a", spans(2, START)) + texted("b")) + row(texted("", spans(2, ON)) + texted("c"))
+    rows = row(texted("a", spans(2, START)) + texted("b")) + row(
+        texted("", spans(2, ON)) + texted("c")
+    )
     assert grid(rows) == [[("a", 0, 2, 2), ("b", 2, 1, 1)], [("c", 2, 1, 1)]]
 
 
 def test_a_merge_that_fits_nothing_above_is_a_cell_by_itself() -> None:
-    rows = row(texted("a", spans(2, START)) + texted("b")) + row(texted("1", ON) + texted("2") + texted("3"))
+    rows = row(texted("a", spans(2, START)) + texted("b")) + row(
+        texted("1", ON) + texted("2") + texted("3")
+    )
     assert grid(rows)[1] == [("1", 0, 1, 1), ("2", 1, 1, 1), ("3", 2, 1, 1)]
-    rows = row(texted("a") + texted("b")) + row(texted("", ON) + texted("c")) + row(texted("", ON) + texted("d"))
-    assert grid(rows) == [[("a", 0, 1, 1), ("b", 1, 1, 1)], [("", 0, 2, 1), ("c", 1, 1, 1)], [("d", 1, 1, 1)]]
+    rows = (
+        row(texted("a") + texted("b"))
+        + row(texted("", ON) + texted("c"))
+        + row(texted("", ON) + texted("d"))
+    )
+    assert grid(rows) == [
+        [("a", 0, 1, 1), ("b", 1, 1, 1)],
+        [("", 0, 2, 1), ("c", 1, 1, 1)],
+        [("d", 1, 1, 1)],
+    ]
 
 
 def test_text_in_a_cell_merged_away_makes_no_figure() -> None:
@@ -248,15 +325,21 @@ def test_columns_left_out_before_a_row() -> None:
 
 
 def test_white_text_in_a_dark_cell_is_seen() -> None:
-    dark = cell(paragraph(run("12", WHITE)), '<w:shd w:val="clear" w:color="auto" w:fill="002060"/>')
-    made = docx(table(row(dark + texted("1")) + row(cell(paragraph(run("3", WHITE))) + texted("2"))))
+    dark = cell(
+        paragraph(run("12", WHITE)), '<w:shd w:val="clear" w:color="auto" w:fill="002060"/>'
+    )
+    made = docx(
+        table(row(dark + texted("1")) + row(cell(paragraph(run("3", WHITE))) + texted("2")))
+    )
     assert texts(word_blocks(made)) == [["12", "1"], ["\ufffc3", "2"]]
 
 
 def test_hidden_and_deleted_rows_and_cells() -> None:
     gone = cell(paragraph(run("9")), f"<w:cellDel {AUTHOR}/>")
     rows = row(texted("a") + gone + texted("b", f"<w:cellIns {AUTHOR}/>"))
-    rows += row(texted("9") + texted("9"), f"<w:del {AUTHOR}/>") + row(texted("9") + texted("9"), "<w:hidden/>")
+    rows += row(texted("9") + texted("9"), f"<w:del {AUTHOR}/>") + row(
+        texted("9") + texted("9"), "<w:hidden/>"
+    )
     rows += row(texted("c") + texted("d"), f"<w:ins {AUTHOR}/>")
     assert grid(rows) == [[("a", 0, 1, 1), ("b", 1, 1, 1)], [("c", 0, 1, 1), ("d", 1, 1, 1)]]
 
@@ -270,13 +353,19 @@ def test_a_merge_recorded_as_a_change() -> None:
 def test_a_picture_in_a_cell_is_at_its_place_and_no_blank() -> None:
     inner = '<wp:docPr id="1" descr="数字"/><pic:pic><a:blip r:embed="i"/></pic:pic>'
     drawing = f"<w:drawing><wp:inline>{inner}</wp:inline></w:drawing>"
-    rows = row(texted("a") + cell(paragraph(f"<w:r>{drawing}</w:r>"))) + row(texted("b") + texted("1"))
+    rows = row(texted("a") + cell(paragraph(f"<w:r>{drawing}</w:r>"))) + row(
+        texted("b") + texted("1")
+    )
     blocks = word_blocks(docx(table(rows), links={"i:image": "media/1.png"}))
     assert links(blocks) == [("image", "数字", "word/media/1.png")]
     found = next(block.place for block in blocks if not isinstance(block, Grid))
     assert (found.table, found.row, found.column) == (1, 1, 2)
     shape = "<w:drawing><wps:wsp><a:t>5</a:t></wps:wsp></w:drawing>"
-    for markup in ("<w:object/>", shape, "<w:pict><v:shape><v:imagedata r:id='i'/></v:shape></w:pict>"):
+    for markup in (
+        "<w:object/>",
+        shape,
+        "<w:pict><v:shape><v:imagedata r:id='i'/></v:shape></w:pict>",
+    ):
         (link,) = links(word_blocks(docx(paragraph(f"<w:r>{markup}</w:r>"))))
         assert link[0] == "image"
     unseen = drawing.replace(' id="1"', ' id="1" hidden="1"')

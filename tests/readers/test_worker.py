@@ -1,4 +1,6 @@
-"""Readers in a process of their own: ended when they take too long or too much, used again when not."""
+"""Readers in a process of their own: ended when they take too long or too much, used again when
+not.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def greedy(content: bytes) -> tuple[Block, ...]:
 
 
 def slowly_greedy(content: bytes) -> tuple[Block, ...]:
-    """Past the bound in memory that is not this process's data, so that only a look from outside can tell."""
+    """Past the bound in memory that is not this process's data, so that only a look from outside
+    can tell.
+    """
     import mmap
 
     held = mmap.mmap(-1, LIGHT.memory)
@@ -178,7 +182,9 @@ def test_waiting_has_an_end_too() -> None:
 
 
 def test_a_machine_that_stands_still_wears_out_no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each look at the process takes longer than all the patience, by the wall; it counts as one."""
+    """Each look at the process takes longer than all the patience, by the wall; it counts as
+    one.
+    """
     pid_of_next()
     looks: list[int] = []
     real = worker.Process.look
@@ -193,7 +199,9 @@ def test_a_machine_that_stands_still_wears_out_no_patience(monkeypatch: pytest.M
     assert looks
 
 
-def test_the_process_that_works_is_watched_where_another_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_process_that_works_is_watched_where_another_was_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """As in a virtual environment of Windows, whose python.exe only starts the real one."""
     starter = "import subprocess, sys; sys.exit(subprocess.call(sys.orig_argv[4:]))"
     real = subprocess.Popen
@@ -254,7 +262,10 @@ def test_blocks_cross_the_border_unchanged(case: str) -> None:
 
 
 def test_a_half_of_a_character_crosses_too() -> None:
-    blocks = (Prose(Place(1, 2, 3, 4, 5), "h1", "\ud800\x00"), Link(Place(), "image", "图", "a.png"))
+    blocks = (
+        Prose(Place(1, 2, 3, 4, 5), "h1", "\ud800\x00"),
+        Link(Place(), "image", "图", "a.png"),
+    )
     assert unpacked(packed(WorkerResult("read", blocks))).found == blocks
 
 
@@ -280,17 +291,26 @@ def test_a_reader_whose_memory_only_shows_from_outside_is_ended() -> None:
 
 def test_a_module_beside_the_user_is_not_run(tmp_path: Path) -> None:
     (tmp_path / "pickle.py").write_text("raise SystemExit('hijacked')")
-    code = "from gongkai.readers.worker import read_apart\nprint(len(read_apart('test_worker:prose_of', b'x')))"
+    code = (
+        "from gongkai.readers.worker import read_apart\nprint(len(read_apart('test_worker:prose_o"
+        "f', b'x')))"
+    )
     done = subprocess.run(
-        [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
+        [sys.executable, "-P", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
         env={**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{Path(worker.__file__).parents[2]}"},
-    )  # fmt: skip
+    )
     assert (done.stdout, done.stderr) == ("1\n", "")
 
 
 @pytest.mark.parametrize("busy", [False, True])
 def test_no_process_outlives_the_program(busy: bool, tmp_path: Path) -> None:
-    """Neither one that waits for work nor one whose parser is in an endless loop; the program is killed."""
+    """Neither one that waits for work nor one whose parser is in an endless loop; the program is
+    killed.
+    """
     begun = tmp_path / "begun"
     code = (
         "import os, sys, threading, time\nfrom gongkai.readers import worker\n"
@@ -301,7 +321,10 @@ def test_no_process_outlives_the_program(busy: bool, tmp_path: Path) -> None:
         "    while not os.path.exists(begun): time.sleep(0.02)\n"
         "print(pid, flush=True)\nos.kill(os.getpid(), 9)"
     )
-    environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{Path(worker.__file__).parents[2]}"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{HERE}{os.pathsep}{Path(worker.__file__).parents[2]}",
+    }
     command = [sys.executable, "-c", code, str(begun) if busy else ""]
     done = subprocess.run(
         command,

@@ -11,7 +11,17 @@ from gongkai.editions import editions
 from gongkai.model import Entry, Table, UnreadableDocument, Value
 from helpers.counts import matrix
 from helpers.pages import figures, layouts, misread, named, read_page, typed_report, unlike
-from helpers.ruian import EVERY, GRID, RUIAN, TRUTH, column_of, line_of, read_texts, read_with, spot_of
+from helpers.ruian import (
+    EVERY,
+    GRID,
+    RUIAN,
+    TRUTH,
+    column_of,
+    line_of,
+    read_texts,
+    read_with,
+    spot_of,
+)
 from helpers.strategies import changed
 from helpers.writers.mutations import (
     add_column,
@@ -29,10 +39,12 @@ from helpers.writers.styles import GRIDS, LAYOUTS, Sheet, Spot, render, report_s
 OLD = typed_report("edition-2019-of-2020")
 
 
-# --- ways of writing --------------------------------------------------------------------------------------------
+# --- ways of writing ------------------------------------------------------------------------------
 
 
-@matrix(layout=LAYOUTS, labels=["halfwidth", "spaced", "ideographic", "numbered", "wide", "invisible"])
+@matrix(
+    layout=LAYOUTS, labels=["halfwidth", "spaced", "ideographic", "numbered", "wide", "invisible"]
+)
 def test_labels_in_other_characters(layout: str, labels: str) -> None:
     assert unlike(TRUTH, read_page(render(RUIAN, layout, labels))) == []
 
@@ -47,7 +59,9 @@ def test_all_zeros_as_signs(layout: str, sign: str) -> None:
     zeros = [cell for cell, value in TRUTH.items() if value == 0]
     read = read_texts(layout, dict.fromkeys(zeros, sign))
     assert unlike(TRUTH | dict.fromkeys(zeros), read) == []
-    assert all(read.tables[cell.partition(".")[0]].entries[cell].raw.strip() == sign for cell in zeros)
+    assert all(
+        read.tables[cell.partition(".")[0]].entries[cell].raw.strip() == sign for cell in zeros
+    )
 
 
 @EVERY
@@ -59,7 +73,10 @@ def test_all_zeros_left_blank(layout: str) -> None:
         assert unlike(TRUTH | dict.fromkeys(zeros), read) == []
 
 
-@matrix(layout=LAYOUTS, cell=["applications.new.company", "applications.handled.total", "disputes.review.pending"])
+@matrix(
+    layout=LAYOUTS,
+    cell=["applications.new.company", "applications.handled.total", "disputes.review.pending"],
+)
 def test_one_blank_cell(layout: str, cell: str) -> None:
     read = read_texts(layout, {cell: ""})
     assert misread(TRUTH, read, [cell]) == []
@@ -99,7 +116,10 @@ def test_typos_in_three_labels_at_once(layout: str) -> None:
     assert misread(TRUTH, read_with(layout, "applications", change)) == []
 
 
-@matrix(layout=LAYOUTS, note=["436（含2020年结转8件）", "436 注：2021年", "约436", "436/455", "见2021年附表"])
+@matrix(
+    layout=LAYOUTS,
+    note=["436（含2020年结转8件）", "436 注：2021年", "约436", "436/455", "见2021年附表"],
+)
 def test_a_note_in_a_cell(layout: str, note: str) -> None:
     cell = "applications.new.natural"
     read = read_texts(layout, {cell: note})
@@ -111,14 +131,23 @@ def test_a_note_in_a_cell(layout: str, note: str) -> None:
 def test_a_note_below_a_table(layout: str) -> None:
     sheets = report_sheets(RUIAN)
     last = max(spot.box.bottom for spot in sheets["applications"])
-    note = Spot(replace(sheets["applications"][0].box, top=last + 1, bottom=last + 1, right=10), "", "note", "")
-    sheets["applications"].append(replace(note, text="注：2020年结转8件，2021年新收455件，其中网络申请301件。"))
+    note = Spot(
+        replace(sheets["applications"][0].box, top=last + 1, bottom=last + 1, right=10),
+        "",
+        "note",
+        "",
+    )
+    sheets["applications"].append(
+        replace(note, text="注：2020年结转8件，2021年新收455件，其中网络申请301件。")
+    )
     assert misread(TRUTH, read_page(LAYOUTS[layout](RUIAN, sheets))) == []
 
 
 @GRID
 def test_a_footnote_mark_is_no_digit(layout: str) -> None:
-    read = read_texts(layout, {"applications.new.company": "12②", "applications.carried_in.natural": "8³"})
+    read = read_texts(
+        layout, {"applications.new.company": "12②", "applications.carried_in.natural": "8³"}
+    )
     cells = ["applications.new.company", "applications.carried_in.natural"]
     assert unlike(TRUTH | dict.fromkeys(cells), read) == []
     assert all(named(read, cell) for cell in cells)
@@ -160,7 +189,7 @@ def test_a_figure_in_odd_markup(written: str, allowed: set[Value]) -> None:
     assert misread({**TRUTH, cell: value}, read) == []
 
 
-# --- rows and columns -------------------------------------------------------------------------------------------
+# --- rows and columns -----------------------------------------------------------------------------
 
 
 @matrix(
@@ -178,12 +207,18 @@ def test_a_figure_in_odd_markup(written: str, allowed: set[Value]) -> None:
     ],
 )
 def test_the_cell_of_a_figure_is_missing(layout: str, cell: str) -> None:
-    """Not blank but gone: what follows it moves up, and neither grid nor blank lines may hide that."""
-    read = read_with(layout, cell.partition(".")[0], lambda sheet: without(sheet, spot_of(sheet, cell)))
+    """Not blank but gone: what follows it moves up, and neither grid nor blank lines may hide
+    that.
+    """
+    read = read_with(
+        layout, cell.partition(".")[0], lambda sheet: without(sheet, spot_of(sheet, cell))
+    )
     assert misread(TRUTH, read) == []
 
 
-@matrix(layout=LAYOUTS, column=["natural", "company", "legal", "other", "total"], emptied=[True, False])
+@matrix(
+    layout=LAYOUTS, column=["natural", "company", "legal", "other", "total"], emptied=[True, False]
+)
 def test_the_head_of_a_column_is_missing(layout: str, column: str, emptied: bool) -> None:
     def change(sheet: Sheet) -> Sheet:
         head = spot_of(sheet, column, "column")
@@ -194,7 +229,11 @@ def test_the_head_of_a_column_is_missing(layout: str, column: str, emptied: bool
 
 @matrix(
     layout=LAYOUTS,
-    text=["法人或其他组织", "申请人情况", "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"],
+    text=[
+        "法人或其他组织",
+        "申请人情况",
+        "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）",
+    ],
 )
 def test_a_head_over_several_columns_is_missing(layout: str, text: str) -> None:
     """In a grid every head behind it moves: 总计 then stands over the companies."""
@@ -205,7 +244,10 @@ def test_a_head_over_several_columns_is_missing(layout: str, text: str) -> None:
     assert misread(TRUTH, read_with(layout, "applications", change)) == []
 
 
-@matrix(layout=LAYOUTS, row=["new", "granted", "refused_secret", "unprocessed_repeat", "other_unpaid", "handled"])
+@matrix(
+    layout=LAYOUTS,
+    row=["new", "granted", "refused_secret", "unprocessed_repeat", "other_unpaid", "handled"],
+)
 def test_a_row_is_missing(layout: str, row: str) -> None:
     read = read_with(layout, "applications", lambda sheet: drop_line(sheet, line_of(sheet, row)))
     assert misread(TRUTH, read) == []
@@ -219,15 +261,21 @@ def test_a_row_is_missing(layout: str, row: str) -> None:
 )
 def test_a_row_is_added(layout: str, row: str, label: str) -> None:
     texts = ["31", "2", "0", "0", "0", "0", "33"]
-    read = read_with(layout, "applications", lambda sheet: insert_line(sheet, line_of(sheet, row), label, texts))
+    read = read_with(
+        layout, "applications", lambda sheet: insert_line(sheet, line_of(sheet, row), label, texts)
+    )
     assert misread(TRUTH, read) == []
-    assert any(problem.table == "applications" for problem in read.problems), "the added row vanished"
+    assert any(problem.table == "applications" for problem in read.problems), (
+        "the added row vanished"
+    )
 
 
 @EVERY
 def test_rows_in_another_order(layout: str) -> None:
     def change(sheet: Sheet) -> Sheet:
-        sheet = swap_lines(sheet, line_of(sheet, "unprocessed_petition"), line_of(sheet, "unprocessed_repeat"))
+        sheet = swap_lines(
+            sheet, line_of(sheet, "unprocessed_petition"), line_of(sheet, "unprocessed_repeat")
+        )
         return swap_lines(sheet, line_of(sheet, "granted"), line_of(sheet, "partly_granted"))
 
     assert misread(TRUTH, read_with(layout, "applications", change)) == []
@@ -239,18 +287,31 @@ def test_group_six_as_one_row(layout: str) -> None:
     form = editions()["2019"].forms["applications"]
     entries = {}
     for cell in form.cells:
-        parts = [cell.replace(".other.", f".{row}.") for row in ("other_uncorrected", "other_unpaid", "other_rest")]
-        figure = sum(TRUTH[part] for part in parts) if cell.split(".")[1] == "other" else TRUTH[cell]
+        parts = [
+            cell.replace(".other.", f".{row}.")
+            for row in ("other_uncorrected", "other_unpaid", "other_rest")
+        ]
+        figure = (
+            sum(TRUTH[part] for part in parts) if cell.split(".")[1] == "other" else TRUTH[cell]
+        )
         entries[cell] = Entry(cell, figure)
-    report = replace(RUIAN, tables={**RUIAN.tables, "applications": Table("applications", "2019", entries)})
+    report = replace(
+        RUIAN, tables={**RUIAN.tables, "applications": Table("applications", "2019", entries)}
+    )
     read = read_page(render(report, layout))
     assert unlike(figures(report), read) == []
-    assert layouts(read) == {"disclosure": "2021", "applications": "2019", "disputes": layouts(read)["disputes"]}
+    assert layouts(read) == {
+        "disclosure": "2021",
+        "applications": "2019",
+        "disputes": layouts(read)["disputes"],
+    }
 
 
 @EVERY
 def test_column_total_is_missing(layout: str) -> None:
-    read = read_with(layout, "applications", lambda sheet: drop_column(sheet, column_of(sheet, "total")))
+    read = read_with(
+        layout, "applications", lambda sheet: drop_column(sheet, column_of(sheet, "total"))
+    )
     assert misread(TRUTH, read) == []
     assert named(read, "applications.new.total")
 
@@ -293,7 +354,8 @@ def test_rows_with_serial_numbers(layout: str) -> None:
 
     def change(sheet: Sheet) -> Sheet:
         shifted = [
-            replace(spot, box=replace(spot.box, left=spot.box.left + 1, right=spot.box.right + 1)) for spot in sheet
+            replace(spot, box=replace(spot.box, left=spot.box.left + 1, right=spot.box.right + 1))
+            for spot in sheet
         ]
         head = Spot(replace(sheet[0].box, top=1, bottom=3, left=1, right=1), "序号", "extra", "")
         lines = [spot.box.top for spot in row_labels(sheet)]
@@ -307,10 +369,17 @@ def test_rows_with_serial_numbers(layout: str) -> None:
     assert misread(TRUTH, read_with(layout, "applications", change)) == []
 
 
-@matrix(layout=sorted(GRIDS.keys() - {"full_bars"}), row=["unprocessed_petition", "refused_internal"])
+@matrix(
+    layout=sorted(GRIDS.keys() - {"full_bars"}), row=["unprocessed_petition", "refused_internal"]
+)
 def test_one_figure_merged_over_five_columns(layout: str, row: str) -> None:
-    """A 7 that covers the five kinds of organisation belongs to none of them (bars with empty cells can't say so)."""
-    cells = [f"applications.{row}.{column}" for column in ("company", "research", "welfare", "legal", "other")]
+    """A 7 that covers the five kinds of organisation belongs to none of them (bars with empty cells
+    can't say so).
+    """
+    cells = [
+        f"applications.{row}.{column}"
+        for column in ("company", "research", "welfare", "legal", "other")
+    ]
 
     def change(sheet: Sheet) -> Sheet:
         first, *rest = (spot_of(sheet, cell) for cell in cells)
@@ -324,7 +393,9 @@ def test_one_figure_merged_over_five_columns(layout: str, row: str) -> None:
 
 @pytest.mark.parametrize("layout", ["plain", "word", "nested", "glued", "full_bars", "bars"])
 def test_one_figure_merged_over_two_rows(layout: str) -> None:
-    """Natural persons' 4 spans 1.属于国家秘密 and 2.其他法律…: the second row has no figure of its own."""
+    """Natural persons' 4 spans 1.属于国家秘密 and 2.其他法律…: the second row has no figure of its
+    own.
+    """
 
     def change(sheet: Sheet) -> Sheet:
         upper = spot_of(sheet, "applications.refused_secret.natural")
@@ -357,10 +428,14 @@ def test_a_table_is_missing(layout: str, table: str) -> None:
     read = read_page(LAYOUTS[layout](RUIAN, sheets))
     rest = {cell: value for cell, value in TRUTH.items() if not cell.startswith(table)}
     assert unlike(rest, read) == []
-    assert [cell for cell, value in figures(read).items() if cell.startswith(table) and value is not None] == []
+    assert [
+        cell
+        for cell, value in figures(read).items()
+        if cell.startswith(table) and value is not None
+    ] == []
 
 
-# --- the older edition ------------------------------------------------------------------------------------------
+# --- the older edition ----------------------------------------------------------------------------
 
 
 @matrix(layout=LAYOUTS, row=["permits", "fees", "procurement", "normative"])
@@ -374,6 +449,8 @@ def test_a_row_of_the_older_table_two_is_missing(layout: str, row: str) -> None:
 def test_a_decrease(layout: str, minus: str) -> None:
     cell = "disclosure.permits.change"
     sheets = report_sheets(OLD)
-    sheets["disclosure"] = rewritten(sheets["disclosure"], spot_of(sheets["disclosure"], cell), minus)
+    sheets["disclosure"] = rewritten(
+        sheets["disclosure"], spot_of(sheets["disclosure"], cell), minus
+    )
     read = read_page(LAYOUTS[layout](OLD, sheets))
     assert misread(figures(OLD), read) == []

@@ -29,7 +29,7 @@ from helpers.writers.styles import (
     text_page,
 )
 
-# --- tables cut, doubled, foreign -------------------------------------------------------------------------------
+# --- tables cut, doubled, foreign -----------------------------------------------------------------
 
 
 def applications_page(html: str) -> str:
@@ -45,7 +45,9 @@ def applications_page(html: str) -> str:
 )
 def test_table_three_cut_in_two(cut: int, between: str) -> None:
     sheet = report_sheets(RUIAN)["applications"]
-    page = applications_page(table_html(cut_sheet(sheet, 1, cut)) + between + table_html(cut_sheet(sheet, cut + 1, 28)))
+    page = applications_page(
+        table_html(cut_sheet(sheet, 1, cut)) + between + table_html(cut_sheet(sheet, cut + 1, 28))
+    )
     assert unlike(TRUTH, read_page(page)) == []
 
 
@@ -54,7 +56,9 @@ def test_table_three_cut_in_two(cut: int, between: str) -> None:
     after=["new", "refused_secret", "unprocessed_repeat", "handled"],
 )
 def test_a_page_number_inside_flat_text(footer: str, after: str) -> None:
-    """A page ends inside table three of a text with one cell a line: its footer stands between two rows."""
+    """A page ends inside table three of a text with one cell a line: its footer stands between two
+    rows.
+    """
     sheets = report_sheets(RUIAN)
     tables = {table: lines_text(sheet) for table, sheet in sheets.items()}
     sheet = sheets["applications"]
@@ -86,7 +90,9 @@ def test_two_copies_that_differ() -> None:
     """Which copy is right nobody can say: the cell must not pass in silence."""
     cell = "applications.granted.natural"
     pages = [
-        html_page(report, {table: table_html(sheet) for table, sheet in report_sheets(report).items()})
+        html_page(
+            report, {table: table_html(sheet) for table, sheet in report_sheets(report).items()}
+        )
         for report in (RUIAN, changed(RUIAN, cell, 135))
     ]
     try:
@@ -109,12 +115,16 @@ def test_two_reports_on_one_page(layout: str, second: str) -> None:
     except UnreadableDocument:
         return
     assert misread(TRUTH, read) == [] or misread(figures(other), read) == []
-    assert [finding.rule for finding in check(read) if finding.rule == "coverage.parts"] == ["coverage.parts"]
+    assert [finding.rule for finding in check(read) if finding.rule == "coverage.parts"] == [
+        "coverage.parts"
+    ]
 
 
 def small_table(title: str, *rows: str) -> str:
     """A table below its title; cells are parted by blanks."""
-    body = "".join("<tr>" + "".join(f"<td>{text}</td>" for text in row.split()) + "</tr>" for row in rows)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{text}</td>" for text in row.split()) + "</tr>" for row in rows
+    )
     return f"<p>{title}</p><table>{body}</table>"
 
 
@@ -126,9 +136,15 @@ MONTHLY = small_table(
     "（七）总计 13 4 17",
 )
 PERMITS = small_table(
-    "行政执法统计", "信息内容 上年数量 本年数量", "行政许可 901 877", "行政处罚 33 31", "行政强制 5 4"
+    "行政执法统计",
+    "信息内容 上年数量 本年数量",
+    "行政许可 901 877",
+    "行政处罚 33 31",
+    "行政强制 5 4",
 )
-COURT = small_table("行政案件统计", "项目 结果维持 结果纠正 总计", "行政复议 301 22 323", "行政诉讼 120 9 129")
+COURT = small_table(
+    "行政案件统计", "项目 结果维持 结果纠正 总计", "行政复议 301 22 323", "行政诉讼 120 9 129"
+)
 FOREIGN = pytest.mark.parametrize("foreign", [MONTHLY, PERMITS, COURT])
 
 
@@ -137,9 +153,15 @@ FOREIGN = pytest.mark.parametrize("foreign", [MONTHLY, PERMITS, COURT])
     before=[True, False],
     foreign=[MONTHLY, PERMITS, COURT],
 )
-def test_a_foreign_table_with_similar_labels_beside_a_report(layout: str, before: bool, foreign: str) -> None:
+def test_a_foreign_table_with_similar_labels_beside_a_report(
+    layout: str, before: bool, foreign: str
+) -> None:
     page = render(RUIAN, layout)
-    page = page.replace("<body>", "<body>" + foreign) if before else page.replace("</body>", foreign + "</body>")
+    page = (
+        page.replace("<body>", "<body>" + foreign)
+        if before
+        else page.replace("</body>", foreign + "</body>")
+    )
     assert misread(TRUTH, read_page(page)) == []
 
 
@@ -153,7 +175,11 @@ def test_table_four_standing_upright() -> None:
     """Labels down the side, one figure a row: right, or blank with a problem."""
     sheets = report_sheets(RUIAN)
     tables = {table: table_html(sheet) for table, sheet in sheets.items()}
-    names = {"review": "行政复议", "direct_litigation": "未经复议直接起诉", "reviewed_litigation": "复议后起诉"}
+    names = {
+        "review": "行政复议",
+        "direct_litigation": "未经复议直接起诉",
+        "reviewed_litigation": "复议后起诉",
+    }
     rows = []
     for spot in figure_spots(sheets["disputes"]):
         _, row, column = spot.id.split(".")
@@ -168,7 +194,8 @@ def test_table_three_lying_on_its_side() -> None:
 
     def flipped(sheet: Sheet) -> Sheet:
         turned = [
-            replace(spot, box=Box(spot.box.left, spot.box.top, spot.box.right, spot.box.bottom)) for spot in sheet
+            replace(spot, box=Box(spot.box.left, spot.box.top, spot.box.right, spot.box.bottom))
+            for spot in sheet
         ]
         return sorted(turned, key=lambda spot: (spot.box.top, spot.box.left))
 
@@ -178,7 +205,9 @@ def test_table_three_lying_on_its_side() -> None:
 
 @matrix(layout=LAYOUTS, share=[0.35, 0.5, 0.6, 0.7, 0.8, 0.9])
 def test_a_page_cut_short(layout: str, share: float) -> None:
-    """The connection broke: what had arrived is right, the rest is blank and said so, or the page is refused."""
+    """The connection broke: what had arrived is right, the rest is blank and said so, or the page
+    is refused.
+    """
     page = render(RUIAN, layout)
     end = int(len(page) * share)
     # Cut between cells: a figure that lost its last digits can not be told from a shorter one.
@@ -191,11 +220,13 @@ def test_a_page_cut_short(layout: str, share: float) -> None:
     assert misread(TRUTH, read) == []
 
 
-# --- pages that are no report -----------------------------------------------------------------------------------
+# --- pages that are no report ---------------------------------------------------------------------
 
 
 def html(body: str, title: str = "瑞安市人民政府2021年政府信息公开工作年度报告") -> str:
-    return f'<html><head><meta charset="utf-8"><title>{title}</title></head><body>{body}</body></html>'
+    return (
+        f'<html><head><meta charset="utf-8"><title>{title}</title></head><body>{body}</body></html>'
+    )
 
 
 def every_label(figure: str) -> str:
@@ -210,20 +241,41 @@ LINKS = "".join(
 OTHER_PAGES = {
     "index": (html(f"<h1>信息公开年报</h1><ul>{LINKS}</ul>", "信息公开年报"), ()),
     "login": (
-        html('<form>用户名<input name="u">密码<input type="password" name="p"></form>', "统一身份认证"),
+        html(
+            '<form>用户名<input name="u">密码<input type="password" name="p"></form>',
+            "统一身份认证",
+        ),
         ("登录",),
     ),
     "login text": (html('<p>请先登录后再访问</p><form><input type="password"></form>'), ("登录",)),
-    "attachment": (html('<h1>年度报告</h1><p>附件：<a href="P0202202.pdf">2021年年度报告.pdf</a></p>'), (".pdf",)),
-    "word file": (html('<p>详见附件</p><a href="/f/2021nb.docx">瑞安市2021年年报</a>'), ("瑞安市2021年年报",)),
-    "picture": (html('<h1>2021年年度报告（图片版）</h1><p><img src="1.jpg"><img src="2.jpg"></p>'), ("图片",)),
+    "attachment": (
+        html('<h1>年度报告</h1><p>附件：<a href="P0202202.pdf">2021年年度报告.pdf</a></p>'),
+        (".pdf",),
+    ),
+    "word file": (
+        html('<p>详见附件</p><a href="/f/2021nb.docx">瑞安市2021年年报</a>'),
+        ("瑞安市2021年年报",),
+    ),
+    "picture": (
+        html('<h1>2021年年度报告（图片版）</h1><p><img src="1.jpg"><img src="2.jpg"></p>'),
+        ("图片",),
+    ),
     "frame": (html('<iframe src="/upload/nb2021.html"></iframe>'), ("nb2021.html",)),
     "not found": (html("<h1>404</h1><p>您访问的页面不存在或已删除</p>", "404"), ()),
     "empty body": (html(""), ()),
-    "prose": (html("<h1>年度报告</h1><p>2021年收到申请455件，予以公开143件，行政复议63件。</p>"), ()),
+    "prose": (
+        html("<h1>年度报告</h1><p>2021年收到申请455件，予以公开143件，行政复议63件。</p>"),
+        (),
+    ),
     "prose with all labels": (html(every_label("按规定填报")), ()),
     "waf": (html("<p>正在验证您的浏览器，请稍候 5 秒</p>", "安全验证"), ()),
-    "news": (html("<h1>我市召开政务公开推进会</h1><p>会议通报2021年收到和处理政府信息公开申请情况，共455件。</p>"), ()),
+    "news": (
+        html(
+            "<h1>我市召开政务公开推进会</h1><p>会议通报2021年收到和处理政府信息公开申请情况，"
+            "共455件。</p>"
+        ),
+        (),
+    ),
 }
 
 
@@ -241,8 +293,14 @@ def test_a_page_without_a_report_is_refused(name: str) -> None:
 def test_the_circular_with_the_empty_form_is_no_report() -> None:
     """The form itself, as the circular prints it: nothing filled in, so nothing may come out."""
     sheets = report_sheets(RUIAN).values()
-    forms = [[replace(spot, text="") if spot.kind == "figure" else spot for spot in sheet] for sheet in sheets]
-    page = html("<h1>关于印发年度报告格式的通知</h1>" + "".join(table_html(sheet) for sheet in forms), "通知")
+    forms = [
+        [replace(spot, text="") if spot.kind == "figure" else spot for spot in sheet]
+        for sheet in sheets
+    ]
+    page = html(
+        "<h1>关于印发年度报告格式的通知</h1>" + "".join(table_html(sheet) for sheet in forms),
+        "通知",
+    )
     try:
         read = read_page(page)
     except UnreadableDocument:
@@ -260,8 +318,16 @@ def test_prose_that_states_a_figure_beside_each_label() -> None:
 
 
 def test_a_report_of_the_list_of_2014_is_not_forced_into_a_table() -> None:
-    rows = [("一、主动公开情况", "", ""), ("主动公开政府信息数", "条", "25376"), ("三、依申请公开情况", "", "")]
-    rows += [("（一）收到申请数", "件", "455"), ("1.当面申请数", "件", "12"), ("（三）申请答复数", "件", "450")]
+    rows = [
+        ("一、主动公开情况", "", ""),
+        ("主动公开政府信息数", "条", "25376"),
+        ("三、依申请公开情况", "", ""),
+    ]
+    rows += [
+        ("（一）收到申请数", "件", "455"),
+        ("1.当面申请数", "件", "12"),
+        ("（三）申请答复数", "件", "450"),
+    ]
     rows += [
         ("四、行政复议数量", "件", "63"),
         ("（一）维持具体行政行为数", "件", "44"),
@@ -278,11 +344,24 @@ def test_a_report_of_the_list_of_2014_is_not_forced_into_a_table() -> None:
 
 def test_rows_of_a_flattened_table_whose_head_is_missing() -> None:
     """Found by fuzzing: without any column a row had no last cell to look at."""
-    rows = ("1.信访举报投诉类申请", "3", "2.重复申请", "1", "3.要求提供公开出版物", "0", "4.无正当理由大量反复申请")
+    rows = (
+        "1.信访举报投诉类申请",
+        "3",
+        "2.重复申请",
+        "1",
+        "3.要求提供公开出版物",
+        "0",
+        "4.无正当理由大量反复申请",
+    )
     slip = ("<br/>/p>", "<p><br/></p>")
     last = ("5.要求行政机关确认或重新出具已获取信息", "0", "（六）其他处理")
-    page = "".join(f"<p>{text}</p><p><br/></p>" for text in rows).removesuffix("<br/></p>") + "".join(slip)
-    page += "".join(f"<p>{text}</p><p><br/></p>" for text in last).removesuffix("<p><br/></p>") + "<p>0</p>"
+    page = "".join(f"<p>{text}</p><p><br/></p>" for text in rows).removesuffix(
+        "<br/></p>"
+    ) + "".join(slip)
+    page += (
+        "".join(f"<p>{text}</p><p><br/></p>" for text in last).removesuffix("<p><br/></p>")
+        + "<p>0</p>"
+    )
     with pytest.raises(UnreadableDocument, match="没有找到"):
         read_page(page)
 

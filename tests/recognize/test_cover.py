@@ -1,8 +1,10 @@
-"""Who reports, on which year, published when: openings with a truth typed before the code, by who had not seen it.
+"""Who reports, on which year, published when: openings with a truth typed before the code, by who
+had not seen it.
 
-First run of the code before (three regular expressions), right/none/wrong: openings.json, 60: body 20/14/26, year
-38/18/4, day 47/11/2; unseen.json, 146, with a title: body 40/7/99, year 136/9/1, day 95/37/14; without one: body
-29/93/24, year 10/136/0. Every second one of unseen.json has not been read by who wrote the code.
+First run of the code before (three regular expressions), right/none/wrong: openings.json, 60: body
+20/14/26, year 38/18/4, day 47/11/2; unseen.json, 146, with a title: body 40/7/99, year 136/9/1, day
+95/37/14; without one: body 29/93/24, year 10/136/0. Every second one of unseen.json has not been
+read by who wrote the code.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ def is_right(fact: str, found: object, truth: object) -> bool:
 
 
 def verdicts(read: CoverPage, truth: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(fact, right, none, told or silent) of each fact: what is wrong is told where a person has to confirm it."""
+    """(fact, right, none, told or silent) of each fact: what is wrong is told where a person has to
+    confirm it.
+    """
     for fact in FACTS:
         found = getattr(read, fact)
         certain = read.evidence[fact].certainty == "certain"  # type: ignore[index]
@@ -54,7 +58,7 @@ def verdicts(read: CoverPage, truth: dict[str, Any]) -> Iterator[tuple[str, str]
         yield fact, "right" if is_right(fact, found, truth[fact]) else wrong
 
 
-# --- the openings ---------------------------------------------------------------------------------------------------
+# --- the openings ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("opening", OPENINGS, ids=[opening["name"] for opening in OPENINGS])
@@ -77,7 +81,10 @@ def test_what_contradicts_itself_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("dress", "least"),
-    [("content_with_title", {"agency": 140, "year": 145}), ("content_without_title", {"agency": 134, "year": 145})],
+    [
+        ("content_with_title", {"agency": 140, "year": 145}),
+        ("content_without_title", {"agency": 134, "year": 145}),
+    ],
 )
 def test_unseen_openings(dress: str, least: dict[str, int]) -> None:
     told = Counter(verdict for one in UNSEEN for verdict in verdicts(cover(one[dress]), one))
@@ -88,13 +95,24 @@ def test_unseen_openings(dress: str, least: dict[str, int]) -> None:
     assert told["agency", "told"] <= 4, told
 
 
-# --- words that are no names ------------------------------------------------------------------------------------------
+# --- words that are no names ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        *("本年度报告", "本报告", "并严格", "本机关", "我局", "本局", "我办", "各部门", "全市各级行政机关", "有关部门"),
+        *(
+            "本年度报告",
+            "本报告",
+            "并严格",
+            "本机关",
+            "我局",
+            "本局",
+            "我办",
+            "各部门",
+            "全市各级行政机关",
+            "有关部门",
+        ),
         *(
             "黔南州人民政府和黔南州农业农村局",
             "市区",
@@ -137,7 +155,7 @@ def test_a_name_in_words(text: str, name: str) -> None:
     assert name_of(text) == name
 
 
-# --- what is said of others -------------------------------------------------------------------------------------------
+# --- what is said of others -----------------------------------------------------------------------
 
 UNTITLED = "2021年政府信息公开工作年度报告"
 
@@ -165,7 +183,9 @@ UNTITLED = "2021年政府信息公开工作年度报告"
 )
 @pytest.mark.parametrize("label", ["", "来源：安吉县人民政府　", "来源：安吉县司法局　"])
 def test_a_body_in_a_sentence_about_others_is_not_certain(sentence: str, label: str) -> None:
-    read = cover(f"{UNTITLED}\n{label}发布日期：2022-01-20\n{sentence}。\n一、总体情况\n我局公开32条。")
+    read = cover(
+        f"{UNTITLED}\n{label}发布日期：2022-01-20\n{sentence}。\n一、总体情况\n我局公开32条。"
+    )
     assert read.evidence["agency"].certainty != "certain"
     assert (read.year, read.published) == (2021, "2022-01-20")
 
@@ -176,7 +196,11 @@ def test_a_body_in_a_sentence_about_others_is_not_certain(sentence: str, label: 
         "<div>安吉县人民政府</div><h1>{}</h1><p>我局编制。</p>",
         "<div>安吉县人民政府门户网站</div><h1>{}</h1>",
         "<ul><li>安吉县财政局</li><li>安吉县民政局</li></ul><h1>{}</h1>",
-        "<ul><li><a href='1.htm'>安吉县民政局2021年政府信息公开工作年度报告</a></li></ul><h1>{}</h1>",
+        (
+            "<ul><li><a href='1.htm'>安吉县民政局2021年政府信息公开工作年度报告</a></li></ul><h1>"
+            "{}</"
+            "h1>"
+        ),
         "<title>安吉县人民政府2021年政府信息公开工作年度报告</title><h1>{}</h1><p>我局编制。</p>",
         "<h1>安吉县人民政府{}</h1><h2>（安吉县教育局）</h2>",
         "<h1>关于公开县教育局{}的通知</h1>",
@@ -184,12 +208,18 @@ def test_a_body_in_a_sentence_about_others_is_not_certain(sentence: str, label: 
         "<div>海关总署</div><h1>{}</h1><p>来源：南京海关</p>",
         "<div>湖州市公安局</div><h1>{}</h1><p>本报告由湖州市公安局安吉县分局编制。</p>",
         "<div>安吉县教育局</div><h1>{}</h1><p>来源：安吉县民政局</p>",
-        "<h1>{}</h1><p>来源：安吉县教育局</p><p>现公布安吉县财政局2021年政府信息公开工作年度报告。</p>",
+        (
+            "<h1>{}</h1><p>来源：安吉县教育局</p><p>现公布安吉县财政局2021年政府信息公开工作年度"
+            "报告"
+            "。</p>"
+        ),
         "<h1>{}</h1><p>附件：安吉县教育局2021年政府信息公开工作年度报告</p>",
     ],
 )
 def test_the_banner_of_a_site_is_no_body(head: str) -> None:
-    read = cover(f"<html><body>{head.format(UNTITLED)}<p>一、总体情况</p><p>公开32条。</p>", dress="html")
+    read = cover(
+        f"<html><body>{head.format(UNTITLED)}<p>一、总体情况</p><p>公开32条。</p>", dress="html"
+    )
     assert read.evidence["agency"].certainty != "certain", read
 
 
@@ -237,18 +267,34 @@ def test_a_year_of_other_times_is_not_certain(text: str) -> None:
 
 
 def test_titles_of_other_reports_below_are_not_this_ones() -> None:
-    own, other = "安吉县教育局政府信息公开工作年度报告", "安吉县民政局2021年政府信息公开工作年度报告"
-    read = cover(f"{own}\n2020年度 2019年度\n依据条例编制本报告。\n一、总体情况\n无。\n相关文章\n{other}")
+    own, other = (
+        "安吉县教育局政府信息公开工作年度报告",
+        "安吉县民政局2021年政府信息公开工作年度报告",
+    )
+    read = cover(
+        f"{own}\n2020年度 2019年度\n依据条例编制本报告。\n一、总体情况\n无。\n相关文章\n{other}"
+    )
     assert (read.title, read.agency) == (own, "安吉县教育局")
     assert read.evidence["year"].certainty != "certain"
 
 
-@pytest.mark.parametrize("letter", ["-", "—", " ", "县", "安吉县", "《", "（", "2021年", "来源：", ">", "本报告由"])
+@pytest.mark.parametrize(
+    "letter", ["-", "—", " ", "县", "安吉县", "《", "（", "2021年", "来源：", ">", "本报告由"]
+)
 def test_a_line_without_an_end_is_read_in_time(letter: str) -> None:
-    """By the regular expressions of the head of a page: 100,000 letters in a title, a label, the opening."""
+    """By the regular expressions of the head of a page: 100,000 letters in a title, a label, the
+    opening.
+    """
     long = letter * (100_000 // len(letter))
-    for head in (f"<h1>{long}</h1>", f"<p>来源：{long}</p>", f"<p>本报告由{long}编制。</p>", f"<title>{long}</title>"):
-        read = cover(f"<html><body>{head}<h1>安吉县教育局{UNTITLED}</h1><p>一、总体情况</p>", dress="html")
+    for head in (
+        f"<h1>{long}</h1>",
+        f"<p>来源：{long}</p>",
+        f"<p>本报告由{long}编制。</p>",
+        f"<title>{long}</title>",
+    ):
+        read = cover(
+            f"<html><body>{head}<h1>安吉县教育局{UNTITLED}</h1><p>一、总体情况</p>", dress="html"
+        )
         assert read.year in (2021, None)
 
 
@@ -262,7 +308,7 @@ def test_of_two_years_in_titles_none_is_certain() -> None:
     assert (read.title, read.year, read.evidence["year"].certainty) == (own, 2022, "certain")
 
 
-# --- one witness against another --------------------------------------------------------------------------------------
+# --- one witness against another ------------------------------------------------------------------
 
 OWN, OTHER, OFFICE = "献县教育局", "安吉县民政局", "献县人民政府办公室"
 PERIOD = "统计期限自2022年1月1日起至2022年12月31日止。"
@@ -276,17 +322,27 @@ def page_of(title: str, label: str, opening: str, contact: str) -> str:
         "我局": "我局根据《中华人民共和国政府信息公开条例》编制本报告。",
     }.get(opening, f"本报告由{opening}编制。")
     asked = f"如有疑问，请与{contact}联系。" if contact else ""
-    return "\n".join((*lines, "", text + PERIOD + asked, "", "一、总体情况", "2022年，公开信息32条。"))
+    return "\n".join(
+        (*lines, "", text + PERIOD + asked, "", "一、总体情况", "2022年，公开信息32条。")
+    )
 
 
 @pytest.mark.parametrize(
     ("title", "label", "opening", "contact"),
-    list(product(("", OWN), ("", OWN, OTHER, OFFICE), ("", OWN, OTHER, OFFICE, "我局"), ("", OWN, OFFICE))),
+    list(
+        product(
+            ("", OWN), ("", OWN, OTHER, OFFICE), ("", OWN, OTHER, OFFICE, "我局"), ("", OWN, OFFICE)
+        )
+    ),
 )
 def test_pairs_of_witnesses(title: str, label: str, opening: str, contact: str) -> None:
-    """The body is that of title and opening; where these differ none; what a label alone says is to be confirmed."""
+    """The body is that of title and opening; where these differ none; what a label alone says is to
+    be confirmed.
+    """
     read = cover(page_of(title, label, opening, contact))
-    strong = {name for name in (title, opening) if name not in ("", "我局")} - ({OFFICE} if not title else set())
+    strong = {name for name in (title, opening) if name not in ("", "我局")} - (
+        {OFFICE} if not title else set()
+    )
     told = {problem.row for problem in read.problems}
     if len(strong) == 2:
         assert (read.agency, told) == ("", {"agency"})
@@ -299,9 +355,17 @@ def test_pairs_of_witnesses(title: str, label: str, opening: str, contact: str) 
 
 
 def test_the_office_of_the_body_itself_is_no_other_body() -> None:
-    """A title of two lines, of which the first may be a site's banner, and the archive's own office to be asked."""
-    read = cover(f"献县档案馆2022年政府\n信息公开工作年度报告\n{PERIOD}如有疑问请与献县档案馆办公室联系。")
-    assert (read.agency, read.evidence["agency"].certainty, read.problems) == ("献县档案馆", "certain", ())
+    """A title of two lines, of which the first may be a site's banner, and the archive's own office
+    to be asked.
+    """
+    read = cover(
+        f"献县档案馆2022年政府\n信息公开工作年度报告\n{PERIOD}如有疑问请与献县档案馆办公室联系。"
+    )
+    assert (read.agency, read.evidence["agency"].certainty, read.problems) == (
+        "献县档案馆",
+        "certain",
+        (),
+    )
 
 
 @pytest.mark.parametrize(
@@ -310,7 +374,15 @@ def test_the_office_of_the_body_itself_is_no_other_body() -> None:
         (2022, 2022, "2023-01-20", "2023-00017", 2022, "certain", False),
         (2022, None, "2023-01-20", "", 2022, "certain", False),
         (2022, None, "2026-05-20", "", 2022, "certain", False),  # put up again
-        (2022, 2021, "2023-01-20", "", 2022, "likely", True),  # an old sentence of the period, or the title is old
+        (
+            2022,
+            2021,
+            "2023-01-20",
+            "",
+            2022,
+            "likely",
+            True,
+        ),  # an old sentence of the period, or the title is old
         (2022, 2022, "2022-01-20", "", 2022, "likely", True),
         (2022, 2022, "", "2022-00017", 2022, "likely", True),
         (2022, 2021, "2023-01-20", "2023-00017", 2022, "likely", True),
@@ -327,7 +399,13 @@ def test_the_office_of_the_body_itself_is_no_other_body() -> None:
     ],
 )
 def test_the_year_of_the_title_against_three_witnesses(
-    title: int | None, period: int | None, day: str, index: str, year: int | None, certainty: str, is_told: bool
+    title: int | None,
+    period: int | None,
+    day: str,
+    index: str,
+    year: int | None,
+    certainty: str,
+    is_told: bool,
 ) -> None:
     lines = [f"献县教育局{title or ''}{'年' if title else ''}政府信息公开工作年度报告"]
     lines += [f"发布日期：{day}"] if day else []
@@ -342,15 +420,34 @@ def test_the_year_of_the_title_against_three_witnesses(
 @pytest.mark.parametrize(
     "text",
     [
-        *("统计期限自2023年1月1日起至2023年12月31日止", "统计期限为2023年1月1日至12月31日", "统计期限从2023年1月1日起"),
-        *("统计期限是2023年1月1日至12月31日", "统计期限限：2023年1月1日至12月31日", "统计期限：2023年1月1日-12月31日"),
-        *("数据统计期限自20231月1日起至202312月31日止", "时限自2023.1.1至2023.12.31", "自二〇二三年一月一日起"),
-        *("现公布献县2023年政府信息公开工作年度报告", "编制《献县2023年度政府信息公开工作年度报告》"),
+        *(
+            "统计期限自2023年1月1日起至2023年12月31日止",
+            "统计期限为2023年1月1日至12月31日",
+            "统计期限从2023年1月1日起",
+        ),
+        *(
+            "统计期限是2023年1月1日至12月31日",
+            "统计期限限：2023年1月1日至12月31日",
+            "统计期限：2023年1月1日-12月31日",
+        ),
+        *(
+            "数据统计期限自20231月1日起至202312月31日止",
+            "时限自2023.1.1至2023.12.31",
+            "自二〇二三年一月一日起",
+        ),
+        *(
+            "现公布献县2023年政府信息公开工作年度报告",
+            "编制《献县2023年度政府信息公开工作年度报告》",
+        ),
         *("2023年1月1日至12月31日为统计期限", "报告所涉时段：2023年度"),
     ],
 )
 def test_a_year_in_prose(text: str) -> None:
-    read = cover(f"政府信息公开年报\n根据《关于做好2020年度年报工作的通知》（国办公开办函〔2021〕30号），{text}。")
+    read = cover(
+        f"政府信息公开年报\n根据《关于做好2020年度年报工作的通知》"
+        f"（国办公开办函〔2021〕30号），"
+        f"{text}。"
+    )
     assert read.year == 2023
 
 
@@ -375,11 +472,14 @@ def test_a_year_in_prose(text: str) -> None:
     ],
 )
 def test_a_day_of_publication(lines: str, day: str) -> None:
-    read = cover(f"献县教育局2022年政府信息公开工作年度报告\n{lines}\n本报告由献县教育局编制。\n一、总体情况\n无。")
+    read = cover(
+        f"献县教育局2022年政府信息公开工作年度报告\n{lines}\n本报告由献县教育局编制。\n一、"
+        f"总体情况\n无。"
+    )
     assert read.published == day
 
 
-# --- names without their area -----------------------------------------------------------------------------------------
+# --- names without their area ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -396,21 +496,31 @@ def test_a_day_of_publication(lines: str, day: str) -> None:
     ],
 )
 def test_a_name_gets_its_area(name: str, around: str, url: str, whole: str) -> None:
-    read = cover(f"{name}2022年政府信息公开工作年度报告\n{around}\n{PERIOD}\n一、总体情况\n无。", url)
+    read = cover(
+        f"{name}2022年政府信息公开工作年度报告\n{around}\n{PERIOD}\n一、总体情况\n无。", url
+    )
     assert (read.agency, read.evidence["agency"].certainty) == (whole, "likely")
 
 
-# --- through the whole house ------------------------------------------------------------------------------------------
+# --- through the whole house ----------------------------------------------------------------------
 
 
 def read(head: str) -> Report:
-    content = f"<html><body>{head}<p>一、总体情况</p><p>2022年，公开32条。</p><p>二、主动公开{TABLES}".encode()
+    content = (
+        f"<html><body>{head}<p>一、总体情况</p><p>2022年，公开32条。</p><p>二、主动公开{TABLES}"
+    ).encode()
     document = Document("page", "text/html", content, "", charset="utf-8")
     return recognize(read_blocks(document), document)
 
 
 def findings_of(report: Report) -> list[tuple[str, str]]:
-    rules = ("coverage.agency", "coverage.year", "coverage.unplaced", "plausibility.period", "plausibility.published")
+    rules = (
+        "coverage.agency",
+        "coverage.year",
+        "coverage.unplaced",
+        "plausibility.period",
+        "plausibility.published",
+    )
     return [(finding.severity, finding.rule) for finding in check(report) if finding.rule in rules]
 
 
@@ -427,7 +537,10 @@ TITLE = "<h1>{}2022年政府信息公开工作年度报告</h1><p>发布日期�
             ("agency",),
         ),
         (
-            f"{TITLE.format('', '2023-01-20')}<p>来源：献县教育局</p><p>我局编制本报告，{PERIOD}</p>",
+            (
+                f"{TITLE.format('', '2023-01-20')}<p>来源：献县教育局</p><p>我局编制本报告，"
+                f"{PERIOD}</p>"
+            ),
             [("note", "coverage.agency")],
             ("agency",),
         ),
@@ -446,13 +559,27 @@ TITLE = "<h1>{}2022年政府信息公开工作年度报告</h1><p>发布日期�
             [("warning", "coverage.year")],
             ("year",),
         ),
-        (f"{TITLE.format('献县教育局', '2023-03-20')}<p>{PERIOD}</p>", [("note", "plausibility.published")], ()),
+        (
+            f"{TITLE.format('献县教育局', '2023-03-20')}<p>{PERIOD}</p>",
+            [("note", "plausibility.published")],
+            (),
+        ),
         (f"{TITLE.format('献县', '2023-03-20')}<p>{PERIOD}</p>", [], ()),
-        (f"{TITLE.format('献县', '2023-04-20')}<p>{PERIOD}</p>", [("note", "plausibility.published")], ()),
+        (
+            f"{TITLE.format('献县', '2023-04-20')}<p>{PERIOD}</p>",
+            [("note", "plausibility.published")],
+            (),
+        ),
         (f"{TITLE.format('献县韩村镇', '2023-04-20')}<p>{PERIOD}</p>", [], ()),
-        (f"{TITLE.format('献县教育局', '2022-01-20')}<p>{PERIOD}</p>", [("warning", "coverage.year")], ("year",)),
+        (
+            f"{TITLE.format('献县教育局', '2022-01-20')}<p>{PERIOD}</p>",
+            [("warning", "coverage.year")],
+            ("year",),
+        ),
     ],
 )
-def test_one_finding_of_one_cause(head: str, said: list[tuple[str, str]], doubts: tuple[str, ...]) -> None:
+def test_one_finding_of_one_cause(
+    head: str, said: list[tuple[str, str]], doubts: tuple[str, ...]
+) -> None:
     report = read(head)
     assert (findings_of(report), report.doubts) == (said, doubts)

@@ -1,4 +1,6 @@
-"""Two faults that look sound together, and others that a hostile reader found: never a wrong figure."""
+"""Two faults that look sound together, and others that a hostile reader found: never a wrong
+figure.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +30,14 @@ def block(name: str) -> list[str]:
 def extra_column(sheet: Sheet, line: int, text: str = "77") -> Sheet:
     """A column 2020年总计 at the right edge, its head on a line of the official head."""
     column = next(spot for spot in sheet if spot.kind == "column")
-    head = replace(column, text="2020年总计", kind="extra", id="", box=replace(column.box, top=line))
+    head = replace(
+        column, text="2020年总计", kind="extra", id="", box=replace(column.box, top=line)
+    )
     lines = {spot.box.top for spot in sheet if spot.kind == "figure"}
     return add_column(sheet, head, [text] * len(lines))
 
 
-# --- flattened text: blank cells leave only their lines behind --------------------------------------------------
+# --- flattened text: blank cells leave only their lines behind ------------------------------------
 
 
 @ONE_A_LINE
@@ -83,7 +87,9 @@ def test_a_further_column_makes_up_for_a_blank_cell(layout: str) -> None:
 
 @ONE_A_LINE
 def test_a_head_and_another_column_are_blank(layout: str) -> None:
-    blank = [cell for cell in TRUTH if cell.startswith("applications.") and cell.endswith(".company")]
+    blank = [
+        cell for cell in TRUTH if cell.startswith("applications.") and cell.endswith(".company")
+    ]
 
     def change(sheet: Sheet) -> Sheet:
         sheet = rewritten(sheet, spot_of(sheet, "natural", "column"), "")
@@ -95,22 +101,27 @@ def test_a_head_and_another_column_are_blank(layout: str) -> None:
 
 
 def test_blank_cells_that_left_no_trace_are_placed_where_the_relations_leave_one_way() -> None:
-    """One row of a flattened table without its zeros; all others whole, so each figure has only one column."""
+    """One row of a flattened table without its zeros; all others whole, so each figure has only one
+    column.
+    """
     lines = render(RUIAN, "lines").split("\n")
     lines = [line for line in lines if line.strip()]
     start = next(n for n, line in enumerate(lines) if "予以公开" in line and len(line) < 10)
     row = lines[start + 1 : start + 8]
-    page = "\n".join(lines[: start + 1] + [text for text in row if text.strip() != "0"] + lines[start + 8 :])
+    page = "\n".join(
+        lines[: start + 1] + [text for text in row if text.strip() != "0"] + lines[start + 8 :]
+    )
     read = read_page(page)
     zeros = ["applications.granted.research", "applications.granted.welfare"]
     assert misread(TRUTH, read, zeros) == []
-    assert [read.value(f"applications.granted.{c}") for c in ("natural", "company", "legal", "other", "total")] == [
-        *(134, 7, 1, 1, 143)
-    ]
+    assert [
+        read.value(f"applications.granted.{c}")
+        for c in ("natural", "company", "legal", "other", "total")
+    ] == [*(134, 7, 1, 1, 143)]
     assert [problem.row for problem in read.problems] == ["granted"]
 
 
-# --- heads and cells ---------------------------------------------------------------------------------------------
+# --- heads and cells ------------------------------------------------------------------------------
 
 
 @matrix(layout=LAYOUTS, cell=["disputes.direct_litigation.other", "disputes.review.upheld"])
@@ -124,7 +135,10 @@ def test_table_four_has_a_further_column_and_lost_a_cell(layout: str, cell: str)
 
 @matrix(layout=LAYOUTS, line=[2, 3])
 def test_a_further_column_under_any_spans(layout: str, line: int) -> None:
-    assert misread(TRUTH, read_with(layout, "applications", lambda sheet: extra_column(sheet, line))) == []
+    assert (
+        misread(TRUTH, read_with(layout, "applications", lambda sheet: extra_column(sheet, line)))
+        == []
+    )
 
 
 @matrix(
@@ -169,10 +183,15 @@ def test_an_empty_cell_at_the_edge_of_every_row(layout: str, end: bool) -> None:
     if layout == "tabs":
         lines = page.split("\n")
         page = "\n".join(
-            line + "\t" if end and "\t" in line else "\t" + line if "\t" in line else line for line in lines
+            line + "\t" if end and "\t" in line else "\t" + line if "\t" in line else line
+            for line in lines
         )
     else:
-        page = page.replace("</tr>", "<td></td></tr>") if end else page.replace("<tr>", "<tr><td></td>")
+        page = (
+            page.replace("</tr>", "<td></td></tr>")
+            if end
+            else page.replace("<tr>", "<tr><td></td>")
+        )
     read = read_page(page)
     assert misread(TRUTH, read) == []
     assert [cell for cell in unlike(TRUTH, read) if cell.startswith("disputes")] == []
@@ -181,7 +200,10 @@ def test_an_empty_cell_at_the_edge_of_every_row(layout: str, end: bool) -> None:
 def test_labels_beside_figures_that_cannot_be_read() -> None:
     sheets = report_sheets(RUIAN)
     odd = {
-        table: [replace(spot, text=f"({spot.text})") if spot.kind == "figure" else spot for spot in sheet]
+        table: [
+            replace(spot, text=f"({spot.text})") if spot.kind == "figure" else spot
+            for spot in sheet
+        ]
         for table, sheet in sheets.items()
     }
     read = read_page(LAYOUTS["plain"](RUIAN, odd))
@@ -194,7 +216,9 @@ def test_a_column_out_of_order_is_called_so() -> None:
         natural, total = column_of(sheet, "natural"), column_of(sheet, "total")
         places = {natural: total, total: natural}
         moved = [
-            replace(spot, box=replace(spot.box, left=places[spot.box.left], right=places[spot.box.left]))
+            replace(
+                spot, box=replace(spot.box, left=places[spot.box.left], right=places[spot.box.left])
+            )
             if spot.box.left in places and spot.box.width == 1 and spot.kind in ("column", "figure")
             else spot
             for spot in sheet

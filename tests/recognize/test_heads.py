@@ -24,7 +24,11 @@ def with_head(*rows: list[str]) -> str:
     assert HEAD is not None
     more = len(rows) - 1
     page = PAGE.replace(HEAD[0], "".join(f"<tr>{''.join(row)}</tr>" for row in rows))
-    for text in ("（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）", "自然人", "总计"):
+    for text in (
+        "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）",
+        "自然人",
+        "总计",
+    ):
         at = page.index(f">{text}</td>", page.index("三、收到和处理"))
         start = page.rindex("<td", 0, at)
         tag = page[start:at]
@@ -38,9 +42,15 @@ def cells(*texts: str) -> list[str]:
 
 
 HEADS = {
-    "two cells": [cells("商业", "科研", "社会公益", "法律服务", "其"), cells("企业", "机构", "组织", "机构", "他")],
+    "two cells": [
+        cells("商业", "科研", "社会公益", "法律服务", "其"),
+        cells("企业", "机构", "组织", "机构", "他"),
+    ],
     "some of them": [
-        [*cells("商业", "科研"), *(f"<td rowspan=2>{text}</td>" for text in (WELFARE, LEGAL, "其他"))],
+        [
+            *cells("商业", "科研"),
+            *(f"<td rowspan=2>{text}</td>" for text in (WELFARE, LEGAL, "其他")),
+        ],
         cells("企业", "机构"),
     ],
     "three cells": [
@@ -49,13 +59,19 @@ HEADS = {
         cells("业", "构", "组织", "机构", ""),
     ],
     "blank below": [cells(COMPANY, RESEARCH, WELFARE, LEGAL, "其他"), cells("", "", "", "", "")],
-    "notes": [cells(f"{COMPANY}（含个体工商户）", RESEARCH, WELFARE, f"{LEGAL}【件】", "其他（事业单位等）")],
+    "notes": [
+        cells(
+            f"{COMPANY}（含个体工商户）", RESEARCH, WELFARE, f"{LEGAL}【件】", "其他（事业单位等）"
+        )
+    ],
     "notes in two cells": [
         cells("商业", RESEARCH, WELFARE, LEGAL, "其他"),
         cells("企业（含个体工商户）", "", "", "", ""),
     ],
     "other words": [cells("企业", "科研院所", "社会公益机构", "法律服务组织", "其它")],
-    "a character a line": [cells("商<br>业<br>企<br>业", "科<br>研<br>机<br>构", WELFARE, LEGAL, "其<br>他")],
+    "a character a line": [
+        cells("商<br>业<br>企<br>业", "科<br>研<br>机<br>构", WELFARE, LEGAL, "其<br>他")
+    ],
 }
 
 
@@ -66,14 +82,21 @@ def test_heads_are_read_by_column(head: str) -> None:
 
 
 def test_halves_that_are_exchanged_are_no_labels() -> None:
-    read = read_page(with_head(cells("商业", "科研", WELFARE, LEGAL, "其他"), cells("机构", "企业", "", "", "")))
+    read = read_page(
+        with_head(cells("商业", "科研", WELFARE, LEGAL, "其他"), cells("机构", "企业", "", "", ""))
+    )
     assert not any(read.value(f"applications.new.{column}") for column in ("company", "research"))
     assert read.problems
 
 
 def test_columns_in_another_order_keep_their_figures() -> None:
-    read = read_page(with_head(cells("科研", "商业", WELFARE, LEGAL, "其他"), cells("机构", "企业", "", "", "")))
-    assert read.value("applications.new.company") in (None, 0)  # under 商业企业 stands what was 科研机构's
+    read = read_page(
+        with_head(cells("科研", "商业", WELFARE, LEGAL, "其他"), cells("机构", "企业", "", "", ""))
+    )
+    assert read.value("applications.new.company") in (
+        None,
+        0,
+    )  # under 商业企业 stands what was 科研机构's
 
 
 NOTES = (
@@ -92,14 +115,16 @@ def test_a_note_behind_a_label_is_no_part_of_it(label: str, note: str) -> None:
     assert (figures(read), read.problems) == (TRUTH, ())
 
 
-@pytest.mark.parametrize("note", ["（教育局）", "（罚款万元）", "（上年）", "（去年数据）", "（飞云街道）"])
+@pytest.mark.parametrize(
+    "note", ["（教育局）", "（罚款万元）", "（上年）", "（去年数据）", "（飞云街道）"]
+)
 def test_some_notes_make_another_thing_of_a_label(note: str) -> None:
     read = read_page(PAGE.replace("行政许可</td>", f"行政许可{note}</td>", 1))
     assert read.value("disclosure.permits.decisions") is None
     assert read.problems
 
 
-# --- three cells under one head ---------------------------------------------------------------------
+# --- three cells under one head -------------------------------------------------------------------
 
 ONE = re.search(r"<td>行政处罚</td>\s*<td[^>]*>17040</td>", PAGE)
 
@@ -128,14 +153,17 @@ def test_three_cells_under_one_head(texts: tuple[str, ...], value: Value) -> Non
     assert len(read.problems) == (value is None)  # one cause, one message
 
 
-# --- digits apart -----------------------------------------------------------------------------------
+# --- digits apart ---------------------------------------------------------------------------------
 
 
 @matrix(
-    text=["4\n36", "43\n6", "4 36", "4 3 6", "4\u200936", "4\u00a036"], layout=["plain", "word", "vertical", "bars"]
+    text=["4\n36", "43\n6", "4 36", "4 3 6", "4\u200936", "4\u00a036"],
+    layout=["plain", "word", "vertical", "bars"],
 )
 def test_digits_apart_are_one_figure_where_the_sums_say_so(text: str, layout: str) -> None:
-    read = read_texts(layout, {"applications.new.natural": text if layout != "bars" else text.replace("\n", " ")})
+    read = read_texts(
+        layout, {"applications.new.natural": text if layout != "bars" else text.replace("\n", " ")}
+    )
     assert (figures(read), read.problems) == (TRUTH, ())
 
 
@@ -154,11 +182,13 @@ def test_against_the_sums_they_are_told(text: str) -> None:
 
 
 def test_two_of_one_sum_bear_each_other_out() -> None:
-    read = read_texts("plain", {"applications.new.natural": "4 36", "applications.new.total": "45 5"})
+    read = read_texts(
+        "plain", {"applications.new.natural": "4 36", "applications.new.total": "45 5"}
+    )
     assert figures(read) == TRUTH
 
 
-# --- a table alone ----------------------------------------------------------------------------------
+# --- a table alone --------------------------------------------------------------------------------
 
 
 def test_table_two_alone_is_found_by_its_labels() -> None:
@@ -176,12 +206,16 @@ def test_a_list_of_permits_and_penalties_is_no_table_two() -> None:
         read_page(page)
 
 
-# --- found by attack --------------------------------------------------------------------------------
+# --- found by attack ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("heads", [("上年", "本年"), ("累计", "本年"), ("立案", "结案"), ("本级", "下级")])
+@pytest.mark.parametrize(
+    "heads", [("上年", "本年"), ("累计", "本年"), ("立案", "结案"), ("本级", "下级")]
+)
 @pytest.mark.parametrize("texts", [("5", "0", ""), ("0", "4", "")])
-def test_heads_below_a_head_leave_none_certain(heads: tuple[str, str], texts: tuple[str, ...]) -> None:
+def test_heads_below_a_head_leave_none_certain(
+    heads: tuple[str, str], texts: tuple[str, ...]
+) -> None:
     """0 under 本年 is no blank: the other cell is not the report's."""
     assert ONE is not None
     page = PAGE.replace(ONE[0], "".join(cells("行政处罚", *texts)))
@@ -236,18 +270,28 @@ def test_a_second_row_fills_no_blank_of_the_first() -> None:
 def test_two_rows_in_one_are_no_figures(between: str) -> None:
     """8 over 23 in every cell: last year's row below this year's adds up as 823 too."""
     assert DISPUTES is not None
-    both = re.sub(r">(\d+)<", lambda figure: f">{int(figure[1]) + 1}{between}{10 + len(figure[1])}<", DISPUTES[0])
+    both = re.sub(
+        r">(\d+)<",
+        lambda figure: f">{int(figure[1]) + 1}{between}{10 + len(figure[1])}<",
+        DISPUTES[0],
+    )
     read = read_page(PAGE.replace(DISPUTES[0], both))
     assert all(read.value(cell) is None for cell in TRUTH if cell.startswith("disputes"))
 
 
 def test_a_merged_cell_moves_no_figure() -> None:
-    """A blank edge column, and one figure over two columns: fifteen cells, and each in another's place."""
+    """A blank edge column, and one figure over two columns: fifteen cells, and each in another's
+    place.
+    """
     assert DISPUTES is not None
     row = DISPUTES[0].replace("<td>9</td><td>5</td>", "<td colspan=2>9</td>", 1)
     shifted = re.sub(r"<tr>", "<tr><td></td>", row, count=1)
     read = read_page(PAGE.replace(DISPUTES[0], shifted))
-    assert [cell for cell in TRUTH if cell.startswith("disputes") and read.value(cell) not in (None, TRUTH[cell])] == []
+    assert [
+        cell
+        for cell in TRUTH
+        if cell.startswith("disputes") and read.value(cell) not in (None, TRUTH[cell])
+    ] == []
 
 
 @pytest.mark.parametrize("mark", ["征求意见稿", "样表", "本报告已作废", "送审稿", "第三季度"])
@@ -257,17 +301,28 @@ def test_a_report_that_is_not_in_force_says_so(mark: str) -> None:
 
 
 def test_a_row_that_moved_is_told() -> None:
-    """A blank in front, the last figure gone: two totals of three are broken, each figure may be its neighbour's."""
+    """A blank in front, the last figure gone: two totals of three are broken, each figure may be
+    its neighbour's.
+    """
     assert DISPUTES is not None
     texts = re.findall(r">(\d+)<", DISPUTES[0])
     moved = f"<tr>{''.join(cells('', *texts[:-1]))}</tr>"
     read = read_page(PAGE.replace(DISPUTES[0], moved))
-    assert any(problem.table == "disputes" and "错了位" in problem.reason for problem in read.problems)
+    assert any(
+        problem.table == "disputes" and "错了位" in problem.reason for problem in read.problems
+    )
 
 
 def test_a_row_below_that_lost_its_label_gives_no_figure_to_the_one_above() -> None:
-    """行政处罚 | 0, then a row without its label: 0, a blank and 749 are not three cells of one row."""
-    text = render(report_of({"disclosure.coercion.decisions": 749}), "trailing").replace("行政强制 |", " |", 1)
+    """行政处罚 | 0, then a row without its label: 0, a blank and 749 are not three cells of one
+    row.
+    """
+    text = render(report_of({"disclosure.coercion.decisions": 749}), "trailing").replace(
+        "行政强制 |", " |", 1
+    )
     read = read_page(text)
-    assert [read.value(f"disclosure.{row}.decisions") for row in ("penalties", "coercion")] == [None, None]
+    assert [read.value(f"disclosure.{row}.decisions") for row in ("penalties", "coercion")] == [
+        None,
+        None,
+    ]
     assert any("这一行的数字比表头的列数多" in problem.reason for problem in read.problems)

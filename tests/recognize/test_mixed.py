@@ -1,4 +1,6 @@
-"""Several reports in one document: no table of another body or year is taken for the report's own."""
+"""Several reports in one document: no table of another body or year is taken for the report's
+own.
+"""
 
 from __future__ import annotations
 
@@ -23,18 +25,26 @@ def part(body: str, year: int, *without: str, layout: str = "plain") -> str:
     return page.replace("青溪县人民政府2021年政府信息公开工作年度报告", TITLE.format(body, year))
 
 
-@pytest.mark.parametrize("layout", sorted(set(LAYOUTS) - {"split", "small", "vertical"}))  # these need 表三
+@pytest.mark.parametrize(
+    "layout", sorted(set(LAYOUTS) - {"split", "small", "vertical"})
+)  # these need 表三
 @pytest.mark.parametrize(("body", "year"), [(OTHER, 2021), (OWN, 2020)])
 def test_a_table_below_another_title_is_left_blank(layout: str, body: str, year: int) -> None:
     other = part(body, year, "disclosure", "applications", layout=layout)
     page = f"{part(OWN, 2021, 'disputes', layout=layout)}\n{other}"
     read = read_page(page)
-    truth = {cell: None if cell.startswith("disputes") else value for cell, value in figures(report_of()).items()}
+    truth = {
+        cell: None if cell.startswith("disputes") else value
+        for cell, value in figures(report_of()).items()
+    }
     assert misread(truth, read) == []
     assert figures(read)["applications.granted.natural"] == 134
     (problem,) = [problem for problem in read.problems if problem.table == "disputes"]
     assert (problem.raw, "另一份报告" in problem.reason) == (TITLE.format(body, year), True)
-    assert any(finding.severity == "warning" and TITLE.format(body, year) in finding.message for finding in check(read))
+    assert any(
+        finding.severity == "warning" and TITLE.format(body, year) in finding.message
+        for finding in check(read)
+    )
 
 
 def test_the_own_title_again_between_the_tables_changes_nothing() -> None:
@@ -44,12 +54,16 @@ def test_the_own_title_again_between_the_tables_changes_nothing() -> None:
 
 def test_tables_below_the_title_of_another_report_are_doubtful() -> None:
     title = TITLE.format(OWN, 2021)
-    read = read_page(f"<h1>{title}</h1><p>一、总体情况</p><p>全年收到申请455件。</p>" + part(OTHER, 2021))
+    read = read_page(
+        f"<h1>{title}</h1><p>一、总体情况</p><p>全年收到申请455件。</p>" + part(OTHER, 2021)
+    )
     (problem,) = [problem for problem in read.problems if "最近的标题" in problem.reason]
     assert problem.raw in (title, TITLE.format(OTHER, 2021))
 
 
-@pytest.mark.parametrize("name", [TITLE.format(OWN, 2020), TITLE.format(OTHER, 2021), "2019年政府信息公开年度报告"])
+@pytest.mark.parametrize(
+    "name", [TITLE.format(OWN, 2020), TITLE.format(OTHER, 2021), "2019年政府信息公开年度报告"]
+)
 def test_links_to_other_reports_are_no_titles(name: str) -> None:
     links = f"<ul><li><a href='1.html'>{name}</a></li></ul>"
     page = part(OWN, 2021).replace("<table", f"{links}<table")
@@ -64,7 +78,9 @@ def test_links_to_other_reports_are_no_titles(name: str) -> None:
 @pytest.mark.parametrize("layout", ["trailing", "lines", "bars", "plain"])
 @pytest.mark.parametrize("text", ["17（其中网上5）", "12①", "12²", "3*"])
 def test_a_figure_with_a_note_in_table_four_keeps_its_place(layout: str, text: str) -> None:
-    """With a block's label lost besides, the figures that are left would else just fit the labels that are left."""
+    """With a block's label lost besides, the figures that are left would else just fit the labels
+    that are left.
+    """
     report = report_of()
     sheets = report_sheets(report)
     disputes = [
@@ -80,7 +96,9 @@ def test_a_figure_with_a_note_in_table_four_keeps_its_place(layout: str, text: s
 def test_a_caption_above_a_table_without_its_first_labels_is_told(caption: str) -> None:
     report = report_of()
     sheets = report_sheets(report)
-    disputes = [spot for spot in sheets["disputes"] if spot.kind == "figure" or not 1 <= spot.box.left <= 5]
+    disputes = [
+        spot for spot in sheets["disputes"] if spot.kind == "figure" or not 1 <= spot.box.left <= 5
+    ]
     page = LAYOUTS["small"](report, {**sheets, "disputes": disputes})
     title = title_of("disputes")
     read = read_page(page.replace(title, f"{title}</p><p>{caption}", 1))
@@ -89,12 +107,21 @@ def test_a_caption_above_a_table_without_its_first_labels_is_told(caption: str) 
 
 @pytest.mark.parametrize("layout", ["plain", "bars", "lines"])
 @pytest.mark.parametrize("text", ["10①", "10（注）", "10*"])
-def test_a_note_on_the_first_figure_of_table_four_costs_that_figure_alone(layout: str, text: str) -> None:
+def test_a_note_on_the_first_figure_of_table_four_costs_that_figure_alone(
+    layout: str, text: str
+) -> None:
     report = report_of()
     sheets = report_sheets(report)
-    noted = [replace(spot, text=text) if spot.id == "disputes.review.upheld" else spot for spot in sheets["disputes"]]
+    noted = [
+        replace(spot, text=text) if spot.id == "disputes.review.upheld" else spot
+        for spot in sheets["disputes"]
+    ]
     read = read_page(LAYOUTS[layout](report, {**sheets, "disputes": noted}))
-    blank = [cell for cell, value in figures(read).items() if value is None and cell.startswith("disputes")]
+    blank = [
+        cell
+        for cell, value in figures(read).items()
+        if value is None and cell.startswith("disputes")
+    ]
     assert blank == ["disputes.review.upheld"]
     assert misread(figures(report), read) == []
 

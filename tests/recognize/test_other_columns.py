@@ -1,4 +1,6 @@
-"""Columns and rows that hold no figures of the form: they neither shift nor lose the others, nor become figures."""
+"""Columns and rows that hold no figures of the form: they neither shift nor lose the others, nor
+become figures.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def test_rows_are_counted_without_a_head(layout: str) -> None:
     assert misread(TRUTH, read) == []
 
 
-def halves(sheet: Sheet, first: str, second: str, other: Callable[[Spot], str], own_first: bool) -> Sheet:
+def halves(
+    sheet: Sheet, first: str, second: str, other: Callable[[Spot], str], own_first: bool
+) -> Sheet:
     """Each column of figures as two, with heads of their own in a line below the head."""
     lines = [spot.box.top for spot in figure_spots(sheet)]
     top = min(lines)
@@ -65,7 +69,9 @@ def halves(sheet: Sheet, first: str, second: str, other: Callable[[Spot], str], 
             continue
         texts = [spot.text, other(spot)] if own_first else [other(spot), spot.text]
         for at, text in enumerate(texts):
-            found.append(replace(spot, box=Box(box.top, left + at, box.bottom, left + at), text=text))
+            found.append(
+                replace(spot, box=Box(box.top, left + at, box.bottom, left + at), text=text)
+            )
     for column in range(7):
         for at, text in enumerate((first, second)):
             left = 4 + 2 * column + at
@@ -76,22 +82,38 @@ def halves(sheet: Sheet, first: str, second: str, other: Callable[[Spot], str], 
 
 @matrix(
     layout=["plain", "word", "nested", "bars", "lines"],
-    heads=[("本年", "上年"), ("上年", "本年"), ("2021年", "2020年"), ("2020年", "2021年"), ("今年", "同比增减")],
+    heads=[
+        ("本年", "上年"),
+        ("上年", "本年"),
+        ("2021年", "2020年"),
+        ("2020年", "2021年"),
+        ("今年", "同比增减"),
+    ],
 )
 def test_last_years_figures_beside_this_years(layout: str, heads: tuple[str, str]) -> None:
     own_first = heads[0] in ("本年", "2021年", "今年")
-    read = read_page(page(layout, lambda sheet: halves(sheet, *heads, lambda spot: str(int(spot.text) + 3), own_first)))
+    read = read_page(
+        page(
+            layout,
+            lambda sheet: halves(sheet, *heads, lambda spot: str(int(spot.text) + 3), own_first),
+        )
+    )
     assert misread(TRUTH, read) == []
     if layout in SPANNED and not heads[0].startswith("20"):
         assert figures(read) == TRUTH
 
 
-@matrix(layout=sorted(GRIDS), text=["{}（上年10）", "{}/10", "10→{}", "{} 10", "{}(10)", "本年{}上年10"])
+@matrix(
+    layout=sorted(GRIDS), text=["{}（上年10）", "{}/10", "10→{}", "{} 10", "{}(10)", "本年{}上年10"]
+)
 def test_two_figures_in_a_cell_are_none(layout: str, text: str) -> None:
     cell = "applications.granted.natural"
 
     def change(sheet: Sheet) -> Sheet:
-        return [replace(spot, text=text.format(spot.text)) if spot.id == cell else spot for spot in sheet]
+        return [
+            replace(spot, text=text.format(spot.text)) if spot.id == cell else spot
+            for spot in sheet
+        ]
 
     read = read_page(page(layout, change))
     assert misread(TRUTH, read) == []
@@ -115,7 +137,9 @@ def test_a_row_that_numbers_the_columns_is_none_of_the_form(layout: str) -> None
     def change(sheet: Sheet) -> Sheet:
         top = min(spot.box.top for spot in figure_spots(sheet))
         down = [
-            replace(spot, box=Box(spot.box.top + 1, spot.box.left, spot.box.bottom + 1, spot.box.right))
+            replace(
+                spot, box=Box(spot.box.top + 1, spot.box.left, spot.box.bottom + 1, spot.box.right)
+            )
             if spot.box.top >= top
             else spot
             for spot in sheet

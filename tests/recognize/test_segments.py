@@ -1,4 +1,6 @@
-"""Reports and annexes in one document: the one that is named is read, no table of another is taken for its own."""
+"""Reports and annexes in one document: the one that is named is read, no table of another is taken
+for its own.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ def test_of_two_reports_that_of_the_title_is_read(layout: str, order: str, other
 
 
 @matrix(layout=sorted(WRITERS), title=["县人民政府门户网站", "政府信息公开年报", ""])
-def test_without_a_title_of_its_own_the_latest_year_is_read_and_said(layout: str, title: str) -> None:
+def test_without_a_title_of_its_own_the_latest_year_is_read_and_said(
+    layout: str, title: str
+) -> None:
     read = read_page(written(layout, [titled(LAST_YEAR), titled(OWN)], title))
     assert (figures(read), read.year) == (TRUTH, 2021)
     [finding] = [finding for finding in check(read) if finding.rule == "coverage.parts"]
@@ -120,13 +124,22 @@ VAGUE = [
 
 @matrix(layout=sorted(WRITERS), caption=VAGUE)
 def test_the_only_table_below_a_vague_caption_is_told(layout: str, caption: str) -> None:
-    """It may be the report's own, where a report has its tables in an annex, or a copy where that is lost."""
+    """It may be the report's own, where a report has its tables in an annex, or a copy where that
+    is lost.
+    """
     other = report_sheets(LAST_YEAR)
     lines: list[object] = [report_title(OWN)]
     for table in TABLES:
-        lines += [title_of(table), *([caption, other[table]] if table == "applications" else [other[table]])]
+        lines += [
+            title_of(table),
+            *([caption, other[table]] if table == "applications" else [other[table]]),
+        ]
     read = read_page(written(layout, [sections(*lines)], report_title(OWN)))
-    blank = not any(value is not None for cell, value in figures(read).items() if cell.startswith("applications"))
+    blank = not any(
+        value is not None
+        for cell, value in figures(read).items()
+        if cell.startswith("applications")
+    )
     assert blank or doubted(read) == ["applications"]
 
 
@@ -150,7 +163,9 @@ FOREIGN_LABELS = [
 
 
 @matrix(layout=["plain", "nested", "bars"], labels=FOREIGN_LABELS)
-def test_a_label_that_says_another_thing_is_never_taken_in_silence(layout: str, labels: tuple[str, str]) -> None:
+def test_a_label_that_says_another_thing_is_never_taken_in_silence(
+    layout: str, labels: tuple[str, str]
+) -> None:
     page = render(report_of(), layout)
     assert labels[0] in page
     read = read_page(page.replace(*labels))
@@ -178,7 +193,8 @@ def test_a_label_with_a_slip_of_the_pen_is_the_label(label: str, slip: str) -> N
 
 
 @pytest.mark.parametrize(
-    "place", ["<td>{}</td>", "</table><p>{}</p>", "<tr><td colspan=10>注：以上为{}</td></tr></table>"]
+    "place",
+    ["<td>{}</td>", "</table><p>{}</p>", "<tr><td colspan=10>注：以上为{}</td></tr></table>"],
 )
 def test_what_stands_in_or_below_a_table_is_told(place: str) -> None:
     page = render(report_of(), "plain")
@@ -201,7 +217,10 @@ def test_disputes_without_figures_and_a_copy_below_a_vague_caption_are_told(layo
     empty = [replace(spot, text="/") if spot.kind == "figure" else spot for spot in own["disputes"]]
     lines: list[object] = [report_title(OWN)]
     for table in TABLES:
-        lines += [title_of(table), *([empty, "附件", last[table]] if table == "disputes" else [own[table]])]
+        lines += [
+            title_of(table),
+            *([empty, "附件", last[table]] if table == "disputes" else [own[table]]),
+        ]
     read = read_page(written(layout, [sections(*lines)], report_title(OWN)))
     assert misread(TRUTH, read) == [] or doubted(read) == ["disputes"]
 
@@ -210,7 +229,12 @@ def test_disputes_without_figures_and_a_copy_below_a_vague_caption_are_told(layo
 def test_a_table_outside_its_section_is_told(layout: str) -> None:
     sheets = report_sheets(OWN)
     lines: list[object] = [report_title(OWN), title_of("disclosure"), sheets["disclosure"]]
-    lines += [title_of("applications"), title_of("disputes"), sheets["disputes"], sheets["applications"]]
+    lines += [
+        title_of("applications"),
+        title_of("disputes"),
+        sheets["disputes"],
+        sheets["applications"],
+    ]
     read = read_page(written(layout, [sections(*lines)], report_title(OWN)))
     assert misread(TRUTH, read) == []
     assert "applications" in doubted(read)
@@ -236,7 +260,11 @@ def test_a_harmless_line_above_a_table_changes_nothing(layout: str, line: str) -
 @pytest.mark.parametrize("layout", sorted(WRITERS))
 def test_a_copy_that_nothing_tells_apart_leaves_the_table_blank(layout: str) -> None:
     sheets = report_sheets(LAST_YEAR)
-    parts = [titled(OWN, "disclosure", "applications"), Part((sheets["applications"],)), titled(OWN, "disputes")]
+    parts = [
+        titled(OWN, "disclosure", "applications"),
+        Part((sheets["applications"],)),
+        titled(OWN, "disputes"),
+    ]
     read = read_page(written(layout, parts, report_title(OWN)))
     assert misread(TRUTH, read) == []
     assert read.value("applications.granted.natural") is None
@@ -276,7 +304,9 @@ def sections(*lines: object) -> Part:
 
 @pytest.mark.parametrize("layout", sorted(WRITERS))
 def test_each_section_followed_by_last_years(layout: str) -> None:
-    """三, 表三 of this year, 2020年度, 三 again, 表三 of last year, 四 …: every part gets its own tables."""
+    """三, 表三 of this year, 2020年度, 三 again, 表三 of last year, 四 …: every part gets its own
+    tables.
+    """
     own, last = report_sheets(OWN), report_sheets(LAST_YEAR)
     lines: list[object] = [report_title(OWN), title_of("disclosure"), own["disclosure"]]
     for table in ("applications", "disputes"):
@@ -300,7 +330,12 @@ def test_an_own_table_that_cannot_be_read_casts_doubt_on_a_copy(caption: str, lo
         "cells": lambda spot: f"{spot.text}（上年3）" if spot.kind == "figure" else spot.text,
     }[lost]
     sheet = [replace(spot, text=broken(spot)) for spot in own["applications"]]
-    lines: list[object] = [report_title(OWN), title_of("disclosure"), own["disclosure"], title_of("applications")]
+    lines: list[object] = [
+        report_title(OWN),
+        title_of("disclosure"),
+        own["disclosure"],
+        title_of("applications"),
+    ]
     lines += [sheet, caption, last["applications"], title_of("disputes"), own["disputes"]]
     page = written("plain", [sections(*[line for line in lines if line])], report_title(OWN))
     if lost == "picture":
@@ -311,7 +346,9 @@ def test_an_own_table_that_cannot_be_read_casts_doubt_on_a_copy(caption: str, lo
 
 
 def test_lines_that_lead_to_other_reports_are_no_titles() -> None:
-    page = written("lines", [Part(("下一篇：青溪县人民政府2022年政府信息公开工作年度报告",)), titled(OWN)])
+    page = written(
+        "lines", [Part(("下一篇：青溪县人民政府2022年政府信息公开工作年度报告",)), titled(OWN)]
+    )
     read = read_page(page)
     assert (read.year, read.agency, figures(read)) == (2021, "青溪县人民政府", TRUTH)
 

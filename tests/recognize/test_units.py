@@ -1,4 +1,6 @@
-"""Units in heads, labels, notes and cells: converted and told, or blank and told; never ten thousand times too much."""
+"""Units in heads, labels, notes and cells: converted and told, or blank and told; never ten
+thousand times too much.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +31,23 @@ IN_WAN = {
 
 
 def page(
-    layout: str, head: str = HEAD, label: str = LABEL, cell: str = FIGURE, note: str = "", agency: str = ""
+    layout: str,
+    head: str = HEAD,
+    label: str = LABEL,
+    cell: str = FIGURE,
+    note: str = "",
+    agency: str = "",
 ) -> str:
-    """A sound report of a department with this figure, its head, label and a note in other words."""
+    """A sound report of a department with this figure, its head, label and a note in other
+    words.
+    """
     text = render(report_of({FEES: 424242}), layout)
     text = text.replace(HEAD, head).replace(LABEL, label).replace("424242", cell)
     if note:
         line = f"<p>{note}</p>" if layout in ("plain", "nested") else note
-        text = text.replace("三、收到和处理", f"{line}\n\n三、收到和处理" if line == note else "三、收到和处理", 1)
+        text = text.replace(
+            "三、收到和处理", f"{line}\n\n三、收到和处理" if line == note else "三、收到和处理", 1
+        )
         text = text if line == note else text.replace("<p>三、收到", f"{line}<p>三、收到", 1)
     return text.replace("青溪县人民政府", agency or "青溪县司法局")
 
@@ -52,7 +63,11 @@ def reading(text: str) -> tuple[Value, list[str]]:
     return read.value(FEES), [finding.rule for finding in of_fees(read)]
 
 
-@matrix(layout=LAYOUTS, unit=sorted(IN_WAN), form=["（单位：{}）", "（{}）", "（单位为{}）", "（单位：人民币{}）"])
+@matrix(
+    layout=LAYOUTS,
+    unit=sorted(IN_WAN),
+    form=["（单位：{}）", "（{}）", "（单位为{}）", "（单位：人民币{}）"],
+)
 def test_a_head_says_the_unit(layout: str, unit: str, form: str) -> None:
     value, rules = reading(page(layout, head="本年收费金额" + form.format(unit)))
     if unit in ("元", "万元"):
@@ -67,7 +82,10 @@ def test_a_head_says_the_unit(layout: str, unit: str, form: str) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_note_shows_both_figures(layout: str) -> None:
     [finding] = of_fees(read_page(page(layout, head="本年收费金额（单位：元）")))
-    assert all(text in finding.message for text in (FIGURE, "5.758871万元", "元为单位", "本年收费金额（单位：元）"))
+    assert all(
+        text in finding.message
+        for text in (FIGURE, "5.758871万元", "元为单位", "本年收费金额（单位：元）")
+    )
 
 
 @matrix(
@@ -85,7 +103,9 @@ def test_two_units_are_blank_and_told(layout: str, places: dict[str, str]) -> No
     assert reading(page(layout, **places)) == (None, ["coverage.cell"])
 
 
-@matrix(layout=LAYOUTS, note=["单位：元", "金额单位：元", "注：收费金额以元为单位", "注：收费单位为元"])
+@matrix(
+    layout=LAYOUTS, note=["单位：元", "金额单位：元", "注：收费金额以元为单位", "注：收费单位为元"]
+)
 def test_a_line_beside_the_table_says_the_unit(layout: str, note: str) -> None:
     text = page(layout, head="本年收费金额", note=note)
     assert reading(text) == (IN_WAN["元"], ["coverage.converted"])
@@ -94,7 +114,10 @@ def test_a_line_beside_the_table_says_the_unit(layout: str, note: str) -> None:
 @matrix(layout=LAYOUTS, cell=["57588.71元", "57,588.71 元", "0.05758871百万元", "57.58871千元"])
 def test_a_cell_says_the_unit(layout: str, cell: str) -> None:
     assert reading(page(layout, cell=cell)) == (IN_WAN["元"], ["coverage.converted"])
-    assert reading(page(layout, cell=cell, head="本年收费金额")) == (IN_WAN["元"], ["coverage.converted"])
+    assert reading(page(layout, cell=cell, head="本年收费金额")) == (
+        IN_WAN["元"],
+        ["coverage.converted"],
+    )
 
 
 @matrix(layout=LAYOUTS, head=[HEAD, "本年收费金额（单位：元）", "本年收费金额（亿元）"])
@@ -109,18 +132,27 @@ def test_units_of_counts_change_nothing(layout: str, note: str) -> None:
 
 @matrix(layout=LAYOUTS, agency=["青溪市人民政府", "青溪省人民政府"])
 def test_a_wrong_head_over_a_citys_amount_is_doubted(layout: str, agency: str) -> None:
-    value, rules = reading(page(layout, head="本年收费金额（单位：元）", cell="63229.44", agency=agency))
+    value, rules = reading(
+        page(layout, head="本年收费金额（单位：元）", cell="63229.44", agency=agency)
+    )
     assert (value, rules) == (None, ["coverage.cell"])
 
 
-@pytest.mark.parametrize("words", ["收费通知4份，总金额2670元", "收费0.3万元", "收费标准每件10元", "收费减少120万元"])
+@pytest.mark.parametrize(
+    "words", ["收费通知4份，总金额2670元", "收费0.3万元", "收费标准每件10元", "收费减少120万元"]
+)
 def test_another_amount_in_the_prose_silences_no_witness(words: str) -> None:
     text = page("plain", head="本年收费金额（单位：元）", cell="63229.44", agency="青溪市人民政府")
     read = read_page(text.replace("公布解读材料14篇", words))
-    assert (read.value(FEES), [finding.rule for finding in of_fees(read)]) == (None, ["coverage.cell"])
+    assert (read.value(FEES), [finding.rule for finding in of_fees(read)]) == (
+        None,
+        ["coverage.cell"],
+    )
 
 
-@pytest.mark.parametrize(("prose", "expected"), [("63229.44万元", None), ("6.32万元", Decimal("6.322944"))])
+@pytest.mark.parametrize(
+    ("prose", "expected"), [("63229.44万元", None), ("6.32万元", Decimal("6.322944"))]
+)
 def test_the_prose_is_a_witness(prose: str, expected: Value) -> None:
     text = page("plain", head="本年收费金额（单位：元）", cell="63229.44")
     text = text.replace("公布解读材料14篇", f"行政事业性收费{prose}")
@@ -149,7 +181,10 @@ def test_a_rate_is_no_amount(unit: str) -> None:
     assert (value, rules) == (None, ["coverage.cell"])
 
 
-HEADINGS = {"applications": "三、收到和处理政府信息公开申请情况", "disputes": "四、政府信息公开行政复议"}
+HEADINGS = {
+    "applications": "三、收到和处理政府信息公开申请情况",
+    "disputes": "四、政府信息公开行政复议",
+}
 
 
 @matrix(scale=["十件", "百件", "千件", "万件", "亿件", "千宗", "千条", "百次"])
@@ -161,7 +196,9 @@ def test_counts_of_another_scale_are_converted_with_one_note_or_blank(scale: str
         read = read_page(f"{plain[:end]}<p>（单位：{scale}）</p>{plain[end:]}")
         told = [finding for finding in check(read) if finding.rule != "coverage.blank"]
         if table == "disputes":
-            assert all(value is None for cell, value in figures(read).items() if cell.startswith(table))
+            assert all(
+                value is None for cell, value in figures(read).items() if cell.startswith(table)
+            )
             assert any(scale in finding.message for finding in told)
         else:
             cell = "applications.new.natural"

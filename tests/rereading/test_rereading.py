@@ -16,7 +16,18 @@ import gongkai
 from gongkai.checks.misread import has_broken_sums, weigh
 from gongkai.editions import editions
 from gongkai.figures import shown
-from gongkai.model import Block, Document, Entry, Grid, GridCell, Place, Prose, Report, Table, UnreadableDocument
+from gongkai.model import (
+    Block,
+    Document,
+    Entry,
+    Grid,
+    GridCell,
+    Place,
+    Prose,
+    Report,
+    Table,
+    UnreadableDocument,
+)
 from gongkai.pipeline import check, fill, read_report
 from gongkai.readers import read_blocks
 from gongkai.rereading import (
@@ -49,7 +60,11 @@ LEFT_BLANK = {
     "written-forms-2022": 5,
 }
 BY_LIBREOFFICE = ("doc-2021", "rtf-2020", "wps-2022")  # the first reading; the second needs none
-WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # to make an example smaller takes minutes
+WITHOUT_SHRINKING = (
+    Phase.explicit,
+    Phase.reuse,
+    Phase.generate,
+)  # to make an example smaller takes minutes
 
 
 @pytest.fixture(scope="module", params=CASES)
@@ -70,24 +85,40 @@ def second(case: str) -> Report | None:
 def test_no_figure_of_a_second_reading_is_wrong(case: str, second: Report | None) -> None:
     truth = typed_figures(typed(case, "report.json"))
     got = figures(second) if second else {}
-    assert {cell: value for cell, value in got.items() if value is not None and value != truth[cell]} == {}
-    assert sum(value is not None and got.get(cell) is None for cell, value in truth.items()) == LEFT_BLANK.get(case, 0)
+    assert {
+        cell: value for cell, value in got.items() if value is not None and value != truth[cell]
+    } == {}
+    assert sum(
+        value is not None and got.get(cell) is None for cell, value in truth.items()
+    ) == LEFT_BLANK.get(case, 0)
 
 
 def with_value(report: Report, cell: str, value: int) -> Report:
     """The report as if the first reading had taken this figure for another."""
     table = report.tables[cell.partition(".")[0]]
     entries = {**table.entries, cell: Entry(cell, value, str(value))}
-    return replace(report, tables={**report.tables, table.id: Table(table.id, table.edition, entries)})
+    return replace(
+        report, tables={**report.tables, table.id: Table(table.id, table.edition, entries)}
+    )
 
 
-BROKEN = ("broken-2022", "docx-tracked-2023", "ods-2023", "pdf-rotated-2023", "xlsx-sheets-2023")  # as published
-ALL_READ = [pytest.param(case, marks=pytest.mark.slow if case in BY_LIBREOFFICE else []) for case in CASES]
+BROKEN = (
+    "broken-2022",
+    "docx-tracked-2023",
+    "ods-2023",
+    "pdf-rotated-2023",
+    "xlsx-sheets-2023",
+)  # as published
+ALL_READ = [
+    pytest.param(case, marks=pytest.mark.slow if case in BY_LIBREOFFICE else []) for case in CASES
+]
 FIRST_READ = [each for each in ALL_READ if each.values[0] not in BROKEN]
 
 
 @pytest.mark.parametrize("case", FIRST_READ, indirect=True, scope="module")
-def test_a_figure_misread_by_the_first_reading_is_no_error_of_the_report(case: str, second: Report | None) -> None:
+def test_a_figure_misread_by_the_first_reading_is_no_error_of_the_report(
+    case: str, second: Report | None
+) -> None:
     """Each figure of a few is falsified in what was read, the document left as it is."""
     report = read_report(source_of(case))
     assert not has_broken_sums(report, gongkai.checks.check(report)), "it belongs to BROKEN"
@@ -110,13 +141,15 @@ def test_a_figure_misread_by_the_first_reading_is_no_error_of_the_report(case: s
             for finding in found
             if finding.difference is not None and finding.rule.split(".")[0] in report.tables
         ]
-        causes = {finding.cause for finding in sums if cell in finding.cells}  # prose is not asked how it was read
+        causes = {
+            finding.cause for finding in sums if cell in finding.cells
+        }  # prose is not asked how it was read
         assert causes == {"reading"} or (causes == {""} and case in LEFT_BLANK), cell
         told += causes == {"reading"}
     assert told or second is None
 
 
-# --- 表二, which no sum covers ---------------------------------------------------------------------
+# --- 表二, which no sum covers --------------------------------------------------------------------
 
 # Figures that have no second reading: texts without any grid, a page's number painted behind the
 # figure (119 -1-), a figure that was struck out before it.
@@ -139,7 +172,9 @@ def test_a_misread_figure_of_table_two_is_blank_and_told(case: str) -> None:
     cells = [cell for cell, entry in table.entries.items() if entry.value]
     told = [cell for cell in cells if is_told(report, blocks, cell)]
     unheard = UNHEARD.get(case)
-    assert [cell for cell in cells if cell not in told] == (cells if unheard == "all" else [unheard] if unheard else [])
+    assert [cell for cell in cells if cell not in told] == (
+        cells if unheard == "all" else [unheard] if unheard else []
+    )
 
 
 def is_told(report: Report, blocks: Sequence[Block], cell: str) -> bool:
@@ -148,13 +183,15 @@ def is_told(report: Report, blocks: Sequence[Block], cell: str) -> bool:
     wrong = replace(entry, value=10 * (entry.value or 0) + 1, raw=f"1{entry.raw}")
     table = report.tables["disclosure"]
     table = replace(table, entries={**table.entries, cell: wrong})
-    found = with_uncovered_reread(replace(report, tables={**report.tables, "disclosure": table}), blocks)
+    found = with_uncovered_reread(
+        replace(report, tables={**report.tables, "disclosure": table}), blocks
+    )
     news = found.problems[len(report.problems) :]
     blank = found.value(cell) is None and len(news) == 1
     return blank and wrong.raw in news[0].reason and entry.raw in news[0].reason
 
 
-# --- planted errors -----------------------------------------------------------------------------------------------
+# --- planted errors -------------------------------------------------------------------------------
 
 Writer = Callable[[Report, Sheets, st.DataObject], bytes]
 
@@ -181,17 +218,26 @@ EXAMPLES = {page: 60, pdf: 8, docx: 25, xlsx: 10}
 @counted
 @matrix(write=EXAMPLES, mutate=[False, True])
 def test_an_error_of_the_report_stays_one(write: Writer, mutate: bool) -> None:
-    """In every form, also where the table is broken besides; and the second reading never has a wrong figure."""
+    """In every form, also where the table is broken besides; and the second reading never has a
+    wrong figure.
+    """
     causes: list[str] = []
 
     @settings(properties(EXAMPLES[write], HealthCheck.data_too_large), phases=WITHOUT_SHRINKING)
     @given(report=reports(), data=st.data())
     def whatever(report: Report, data: st.DataObject) -> None:
-        cells = sorted(entry.cell for entry in report.entries() if not entry.cell.startswith("disclosure"))
+        cells = sorted(
+            entry.cell for entry in report.entries() if not entry.cell.startswith("disclosure")
+        )
         cell = data.draw(st.sampled_from(cells))
         value = int(report.value(cell) or 0)
-        report = changed(report, cell, data.draw(st.sampled_from([value + 1, value * 10 + 1, value + 1000])))
-        labels, writing = data.draw(st.sampled_from(list(LABELS))), data.draw(st.sampled_from(list(FIGURES)))
+        report = changed(
+            report, cell, data.draw(st.sampled_from([value + 1, value * 10 + 1, value + 1000]))
+        )
+        labels, writing = (
+            data.draw(st.sampled_from(list(LABELS))),
+            data.draw(st.sampled_from(list(FIGURES))),
+        )
         sheets = report_sheets(report, labels, writing)
         if mutate:
             table = data.draw(st.sampled_from(TABLES))
@@ -202,18 +248,24 @@ def test_an_error_of_the_report_stays_one(write: Writer, mutate: bool) -> None:
         except UnreadableDocument:
             return
         other, truth = reread(Document("page", "", content, "")), figures(report)
-        wrong = {c: v for c, v in (figures(other) if other else {}).items() if v is not None and v != truth.get(c)}
+        wrong = {
+            c: v
+            for c, v in (figures(other) if other else {}).items()
+            if v is not None and v != truth.get(c)
+        }
         assert wrong == {}
         found = check(first)
         assert [finding for finding in found if finding.cause == "reading"] == []
-        causes.extend(finding.cause for finding in found if finding.severity == "error" and finding.difference)
+        causes.extend(
+            finding.cause for finding in found if finding.severity == "error" and finding.difference
+        )
 
     whatever()
     least = 0 if LEVEL == "few" else len(causes) / 3  # few examples say nothing of a share
     assert causes.count("report") > least, causes
 
 
-# --- what must not be taken for seen ------------------------------------------------------------------------------
+# --- what must not be taken for seen --------------------------------------------------------------
 
 
 def cells_of(*rows: str) -> str:
@@ -227,8 +279,17 @@ def lines(page: str) -> list[str]:
 
 
 def test_a_page_becomes_lines_cell_by_cell() -> None:
-    layout = "<table><tr><td><p>前</p>" + cells_of("<td>a<br>b</td><td></td><td><span>1</span><span>2</span></td>")
-    assert lines(f"<title>题</title>{layout}<p></p>后</td></tr></table>") == ["前", "a b", "", "12", "", "后"]
+    layout = "<table><tr><td><p>前</p>" + cells_of(
+        "<td>a<br>b</td><td></td><td><span>1</span><span>2</span></td>"
+    )
+    assert lines(f"<title>题</title>{layout}<p></p>后</td></tr></table>") == [
+        "前",
+        "a b",
+        "",
+        "12",
+        "",
+        "后",
+    ]
     assert lines(cells_of("<td>3<sup>2</sup></td><td>1<!-- 2 --><del>3</del></td>")) == ["3^2", "1"]
     assert html_order("<title>题 名</title><p>1</p>")[0] == Prose(Place(), "title", "题 名")
     assert html_order("<table></table>") == ()
@@ -245,13 +306,19 @@ def test_a_page_becomes_lines_cell_by_cell() -> None:
         ("<td style='display:table-cell'>1</td>", False),
     ],
 )
-def test_a_page_that_hides_figures_is_left_to_the_reader_that_sees_it(page: str, hides: bool) -> None:
+def test_a_page_that_hides_figures_is_left_to_the_reader_that_sees_it(
+    page: str, hides: bool
+) -> None:
     assert hides_figures(cells_of(page)) is hides
 
 
 @pytest.mark.parametrize(
     "hidden",
-    ["<span style='display:none'>{}</span>", "<del>{}</del>", "<style>.h{{display:none}}</style><i class=h>{}</i>"],
+    [
+        "<span style='display:none'>{}</span>",
+        "<del>{}</del>",
+        "<style>.h{{display:none}}</style><i class=h>{}</i>",
+    ],
 )
 def test_a_hidden_figure_excuses_no_error(hidden: str) -> None:
     """The right figure stands in the page, but nobody sees it."""
@@ -275,7 +342,11 @@ def test_a_page_cut_off_has_no_last_figure() -> None:
 
 
 def test_a_character_that_cannot_be_read_is_so_in_both_readings() -> None:
-    page = (DOCUMENTS / "ruian-2021-html" / "source.html").read_text(encoding="utf-8").replace(">134<", ">1\ufffd4<")
+    page = (
+        (DOCUMENTS / "ruian-2021-html" / "source.html")
+        .read_text(encoding="utf-8")
+        .replace(">134<", ">1\ufffd4<")
+    )
     assert "\ufffd" in page
     document = Document("page", "", page.encode(), "")
     second = reread(document)
@@ -285,12 +356,14 @@ def test_a_character_that_cannot_be_read_is_so_in_both_readings() -> None:
 
 def test_cells_of_a_grid_are_put_in_order() -> None:
     grid = Grid(Place(), ((GridCell("a\nb", 0), GridCell("", 1)), (GridCell("1", 0),)))
-    assert reordered([Prose(Place(), "", "x\n\ny"), grid]) == (Prose(Place(line=1), "", "x\n\ny\na b\n\n1"),)
+    assert reordered([Prose(Place(), "", "x\n\ny"), grid]) == (
+        Prose(Place(line=1), "", "x\n\ny\na b\n\n1"),
+    )
     assert reordered([Prose(Place(), "", "x\n\ny")]) == (Prose(Place(line=1), "", "x\ny"),)
     assert reordered([Prose(Place(), "", "x\ny")]) == ()  # nothing but what the first reading had
 
 
-# --- when there is no second opinion ------------------------------------------------------------------------------
+# --- when there is no second opinion --------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -326,7 +399,9 @@ def test_a_sound_report_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("gongkai.rereading.reread", never)
     assert not [
-        finding for finding in check(read_report(DOCUMENTS / "ruian-2021-html" / "source.html")) if finding.cause
+        finding
+        for finding in check(read_report(DOCUMENTS / "ruian-2021-html" / "source.html"))
+        if finding.cause
     ]
     with pytest.raises(AssertionError, match="read again"):
         check(read_report(DOCUMENTS / "broken-2022" / "source.html"))

@@ -44,7 +44,16 @@ NEWER = PAGE.replace(b"<p>", b"<p>2025")
 OFFLINE, REFRESH = Access(offline=True), Access(refresh=True)
 SHA = hashlib.sha256(PAGE).hexdigest()
 KEPT = CachedPage(
-    "http://a.gov.cn/", "http://a.gov.cn/b", "text/html", "gbk", "2026-01-02T03:04:05+00:00", "", "", (), SHA, PAGE
+    "http://a.gov.cn/",
+    "http://a.gov.cn/b",
+    "text/html",
+    "gbk",
+    "2026-01-02T03:04:05+00:00",
+    "",
+    "",
+    (),
+    SHA,
+    PAGE,
 )
 
 
@@ -57,10 +66,12 @@ def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(socket, name, refuse)
 
 
-# --- confirmed by the server --------------------------------------------------------------------------------------
+# --- confirmed by the server ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("etag", "modified"), [('"one"', ""), ("", "Wed, 01 Jan 2025 00:00:00 GMT"), ('W/"1"', "x")])
+@pytest.mark.parametrize(
+    ("etag", "modified"), [('"one"', ""), ("", "Wed, 01 Jan 2025 00:00:00 GMT"), ('W/"1"', "x")]
+)
 def test_the_server_is_always_asked_and_sends_nothing_twice(etag: str, modified: str) -> None:
     with site({"/": validated(PAGE, etag, modified, Cache_Control="max-age=9999")}) as server:
         first = load(server.url(), PATIENT)
@@ -78,7 +89,11 @@ def test_a_page_that_changed_is_taken_and_kept() -> None:
         assert load(server.url(), PATIENT).content == PAGE
         assert load(server.url(), PATIENT).content == NEWER
         assert load(server.url(), PATIENT).content == NEWER
-        assert [dict(headers).get("If-None-Match") for _, headers in server.asked] == [None, '"one"', '"two"']
+        assert [dict(headers).get("If-None-Match") for _, headers in server.asked] == [
+            None,
+            '"one"',
+            '"two"',
+        ]
         assert load(server.url(), PATIENT, OFFLINE).content == NEWER
 
 
@@ -95,7 +110,11 @@ def test_validators_go_to_the_page_that_gave_them_over_all_hops() -> None:
         again = load(server.url(), PATIENT)
         asked = [(path, "If-None-Match" in headers) for path, headers in server.asked[4:]]
     assert asked == [("/", False), ("/a", False), ("/b", True), ("/b", True)]
-    assert (again.content, again.url, again.provenance) == (PAGE, server.url("/b"), first.provenance)
+    assert (again.content, again.url, again.provenance) == (
+        PAGE,
+        server.url("/b"),
+        first.provenance,
+    )
 
 
 def test_a_way_that_now_leads_elsewhere_gives_what_is_there() -> None:
@@ -116,7 +135,9 @@ def test_validators_that_cannot_be_sent_are_not(etag: str) -> None:
 def test_half_a_page_that_nobody_could_notice_is_never_confirmed() -> None:
     """A body without a length that ends with the connection."""
     half = [b'HTTP/1.1 200 OK\r\nETag: "one"\r\n\r\n' + PAGE[:-20]]
-    with serving({"/": [half, answer(PAGE, 'ETag: "one"'), answer(b"", status="304 Not Modified")]}) as server:
+    with serving(
+        {"/": [half, answer(PAGE, 'ETag: "one"'), answer(b"", status="304 Not Modified")]}
+    ) as server:
         assert load(server.url(), PATIENT).content == PAGE[:-20]
         assert [load(server.url(), PATIENT).content for _ in "ab"] == [PAGE, PAGE]
         assert ["if-none-match" in head.lower() for head in server.heads] == [False, False, True]
@@ -156,16 +177,20 @@ def test_what_came_without_a_certificate_is_not_confirmed_with_one(
     assert (found.content, found.provenance) == (NEWER, ())
 
 
-# --- without the server -------------------------------------------------------------------------------------------
+# --- without the server ---------------------------------------------------------------------------
 
 
 def test_nothing_stale_is_given_in_silence() -> None:
-    with site({"/": in_turn(page(PAGE), page(b"", 500)), "/gone": in_turn(page(PAGE), page(b"", 404))}) as server:
+    with site(
+        {"/": in_turn(page(PAGE), page(b"", 500)), "/gone": in_turn(page(PAGE), page(b"", 404))}
+    ) as server:
         for path in ("/", "/gone"):
             load(server.url(path), PATIENT)
             kept = find(server.url(path))
             assert kept is not None
-            assert f"缓存中有{kept.when}取得的内容，可在命令行加 --offline 使用" in str(failed(server.url(path)))
+            assert f"缓存中有{kept.when}取得的内容，可在命令行加 --offline 使用" in str(
+                failed(server.url(path))
+            )
     assert "--offline" in str(failed(server.url()))
     assert "--offline" not in str(failed(server.url("/never")))
 
@@ -191,7 +216,9 @@ def test_offline_uses_no_network_and_says_so() -> None:
     keep(replace(KEPT, provenance=("网页自动跳转。",)))
     found = load(" http://a.gov.cn/#top ", PATIENT, OFFLINE)
     told = ("网页自动跳转。", f"取自本机缓存（{KEPT.when}取得），没有联网核对。")
-    expected = Document(" http://a.gov.cn/#top ", "text/html", PAGE, SHA, KEPT.fetched_at, KEPT.url, "gbk", told)
+    expected = Document(
+        " http://a.gov.cn/#top ", "text/html", PAGE, SHA, KEPT.fetched_at, KEPT.url, "gbk", told
+    )
     assert found == expected
     assert "本机缓存中没有这个网址的内容" in str(failed("http://b.gov.cn/", access=OFFLINE))
     assert "MB" in str(failed("http://a.gov.cn/", replace(PATIENT, size=10), OFFLINE))
@@ -207,25 +234,36 @@ def test_offline_reads_files_all_the_same(tmp_path: Path) -> None:
 def test_offline_starts_without_the_libraries_of_the_network() -> None:
     keep(KEPT)
     code = (
-        "import sys; from gongkai.sources import Access, load; load('http://a.gov.cn/', access=Access(offline=True));"
+        "import sys; from gongkai.sources import Access, load; load('http://a.gov.cn/', "
+        "access=Access(offline=True));"
         "print([name for name in ('httpx', 'ssl', 'brotli') if name in sys.modules])"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
     assert (found.stdout.strip(), found.stderr) == ("[]", "")
 
 
-# --- what is kept, and where --------------------------------------------------------------------------------------
+# --- what is kept, and where ----------------------------------------------------------------------
 
 
 def kept_files() -> list[Path]:
     folder = cache_folder()
-    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder and folder.exists() else []
+    return (
+        sorted(path for path in folder.rglob("*") if path.is_file())
+        if folder and folder.exists()
+        else []
+    )
 
 
 def test_nothing_is_kept_of_files_failures_and_what_may_not_be(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_bytes(PAGE)
     load(str(tmp_path / "a.html"))
-    pages = {"/no": page(PAGE, Cache_Control="private, No-Store"), "/500": page(PAGE, 500), "/ok": page(PAGE)}
+    pages = {
+        "/no": page(PAGE, Cache_Control="private, No-Store"),
+        "/500": page(PAGE, 500),
+        "/ok": page(PAGE),
+    }
     with site(pages) as server:
         load(server.url("/no"), PATIENT)
         failed(server.url("/500"))
@@ -303,7 +341,7 @@ def test_a_cache_that_cannot_be_written_is_in_nobody_s_way(
     assert list(place.parent.glob("*.new")) == []
 
 
-# --- damage -------------------------------------------------------------------------------------------------------
+# --- damage ---------------------------------------------------------------------------------------
 
 
 def test_every_damage_counts_as_absent() -> None:
@@ -327,7 +365,16 @@ def test_every_damage_counts_as_absent() -> None:
 
 @pytest.mark.parametrize(
     "head",
-    [{}, {"form": 0}, {"form": 1}, {"form": 1, "provenance": 5}, {"form": 1, "more": 1, "provenance": []}, [], 5, "x"],
+    [
+        {},
+        {"form": 0},
+        {"form": 1},
+        {"form": 1, "provenance": 5},
+        {"form": 1, "more": 1, "provenance": []},
+        [],
+        5,
+        "x",
+    ],
 )
 def test_entries_of_another_form_count_as_absent(head: object) -> None:
     line = json.dumps(head).encode()
@@ -359,7 +406,7 @@ def test_a_damaged_entry_is_fetched_anew_and_mended() -> None:
         assert load(server.url(), PATIENT, OFFLINE).content == PAGE
 
 
-# --- size, and several at once ------------------------------------------------------------------------------------
+# --- size, and several at once --------------------------------------------------------------------
 
 
 def test_the_oldest_go_when_there_is_too_much(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""A cache in which others have written: what no page of ours can be counts as absent, and ends soon."""
+"""A cache in which others have written: what no page of ours can be counts as absent, and ends
+soon.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,19 @@ from gongkai.sources.cache import LARGEST_ENTRY, CachedPage, find, keep, sha256,
 from helpers.web.site import PAGE
 
 KEPT = CachedPage(
-    *("http://a.gov.cn/", "http://a.gov.cn/b", "text/html", "gbk", "2026-01-02T03:04:05+00:00", "", "", ()),
-    sha256(PAGE), PAGE,
-)  # fmt: skip
+    *(
+        "http://a.gov.cn/",
+        "http://a.gov.cn/b",
+        "text/html",
+        "gbk",
+        "2026-01-02T03:04:05+00:00",
+        "",
+        "",
+        (),
+    ),
+    sha256(PAGE),
+    PAGE,
+)
 
 
 def place() -> Path:
@@ -35,28 +47,44 @@ def write(head: bytes) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        *({"fetched_at": value} for value in ("yesterday", "", 5, None, "9999-12-31T23:59:59-14:00")),
+        *(
+            {"fetched_at": value}
+            for value in ("yesterday", "", 5, None, "9999-12-31T23:59:59-14:00")
+        ),
         *({"url": value} for value in (5, None, "", "file:///etc/passwd", "javascript:a")),
-        *({name: value} for name in ("media_type", "charset", "etag", "modified") for value in (5, None, [])),
+        *(
+            {name: value}
+            for name in ("media_type", "charset", "etag", "modified")
+            for value in (5, None, [])
+        ),
         *({"provenance": value} for value in (5, None, [5], [[]])),
-        {"sha256": "0"}, {"form": 2}, {"address": "http://b.gov.cn/"}, {"more": ""},
+        {"sha256": "0"},
+        {"form": 2},
+        {"address": "http://b.gov.cn/"},
+        {"more": ""},
     ],
-)  # fmt: skip
+)
 def test_what_we_would_not_write_counts_as_absent(change: dict[str, object]) -> None:
-    values = {name: value for name, value in asdict(KEPT).items() if name != "content"} | {"form": cache.FORM}
+    values = {name: value for name, value in asdict(KEPT).items() if name != "content"} | {
+        "form": cache.FORM
+    }
     write(json.dumps(values).encode())
     assert find(KEPT.address) == KEPT
     write(json.dumps(values | change).encode())
     assert find(KEPT.address) is None
 
 
-@pytest.mark.parametrize("head", [b"", b"{}", b"[]", b"5", b"[" * 200_000, b'{"form": NaN}', b"\xff", b"1e999999999"])
+@pytest.mark.parametrize(
+    "head", [b"", b"{}", b"[]", b"5", b"[" * 200_000, b'{"form": NaN}', b"\xff", b"1e999999999"]
+)
 def test_heads_that_are_none(head: bytes) -> None:
     write(head)
     assert find(KEPT.address) is None
 
 
-def test_only_plain_files_of_this_user_and_of_a_page_s_size(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_plain_files_of_this_user_and_of_a_page_s_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     keep(KEPT)
     monkeypatch.setattr(os, "getuid", lambda: place().stat().st_uid + 1)
     assert find(KEPT.address) is None

@@ -1,4 +1,6 @@
-"""What a document is, found out once: formats, workbooks of ours, and how often an archive is opened for it."""
+"""What a document is, found out once: formats, workbooks of ours, and how often an archive is
+opened for it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,17 @@ from gongkai.model import Document, Edit, Report
 from gongkai.pipeline import read_report
 from gongkai.readers import READERS, read_blocks
 from gongkai.sources import load
-from gongkai.sources.detect import EXCEL, MARK, ODS, OLD_EXCEL, OLD_WORD, TEXT, WORD, identify, kind_of
+from gongkai.sources.detect import (
+    EXCEL,
+    MARK,
+    ODS,
+    OLD_EXCEL,
+    OLD_WORD,
+    TEXT,
+    WORD,
+    identify,
+    kind_of,
+)
 from gongkai.workbook import write_workbook
 from gongkai.workbook.file import filled, template_path
 from gongkai.workbook.fill import report_to_edits
@@ -78,7 +90,9 @@ def nameless(part: bytes) -> bytes:
 
 
 def test_an_import_opens_an_archive_once(ours: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counted where the bytes become an archive, whoever asks; the process that reads a stranger's is another one."""
+    """Counted where the bytes become an archive, whoever asks; the process that reads a stranger's
+    is another one.
+    """
     opened: list[int] = []
     real = gongkai.opc.ZipFile
 
@@ -101,7 +115,9 @@ def test_every_format_that_is_read_has_a_reader() -> None:
 
 def test_a_document_without_a_kind_is_looked_at() -> None:
     content = source_of("xlsx-sheets-2023").read_bytes()
-    assert read_blocks(Document("a", "", content, "")) == read_blocks(load(str(source_of("xlsx-sheets-2023"))))
+    assert read_blocks(Document("a", "", content, "")) == read_blocks(
+        load(str(source_of("xlsx-sheets-2023")))
+    )
 
 
 @pytest.mark.slow
@@ -119,7 +135,11 @@ def test_ours_saved_in_another_format_is_still_ours(marked: bool, tmp_path: Path
         (saved,) = convert([path], kind, tmp_path / kind)
         assert kind_of(saved.read_bytes()).is_ours, kind
         found = read_report(saved)
-        assert (found.agency, found.year, found.tables) == (expected.agency, expected.year, expected.tables)
+        assert (found.agency, found.year, found.tables) == (
+            expected.agency,
+            expected.year,
+            expected.tables,
+        )
         assert found.decisions == expected.decisions, kind
 
 
@@ -127,4 +147,7 @@ def decided(report: Report) -> list[Edit]:
     """A report's workbook in which somebody confirmed the first finding."""
     edits = [edit for edit in report_to_edits(report, check(report)) if edit.value is not None]
     said = {"verdict": WORDS["confirmed"], "reason": REASON}
-    return [*edits, *(Edit(RESULTS, RESULTS_TOP, RESULT_COLUMNS[name], text) for name, text in said.items())]
+    return [
+        *edits,
+        *(Edit(RESULTS, RESULTS_TOP, RESULT_COLUMNS[name], text) for name, text in said.items()),
+    ]

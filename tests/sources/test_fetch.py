@@ -38,7 +38,13 @@ from helpers.web.site import (
 
 # Time is the clock's, and sixty seconds of it are all there are.
 TIMED = replace(Limits(), connect=PATIENT.connect, read=PATIENT.read, deadline=60)
-PACKERS = [*PACKINGS.items(), ("deflate", bare), ("X-GZip", gzip.compress), ("utf-8", bytes), ("Identity", bytes)]
+PACKERS = [
+    *PACKINGS.items(),
+    ("deflate", bare),
+    ("X-GZip", gzip.compress),
+    ("utf-8", bytes),
+    ("Identity", bytes),
+]
 
 
 @pytest.fixture
@@ -46,10 +52,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return fake_clock(monkeypatch, *FETCHING)
 
 
-# --- bodies -------------------------------------------------------------------------------------------------------
+# --- bodies ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("encoding", "pack"), PACKERS, ids=[f"{name}-{pack.__name__}" for name, pack in PACKERS])
+@pytest.mark.parametrize(
+    ("encoding", "pack"), PACKERS, ids=[f"{name}-{pack.__name__}" for name, pack in PACKERS]
+)
 @pytest.mark.parametrize("size", [1, 7, 100_000])
 def test_every_packing_in_chunks_of_every_size(encoding: str, pack: type[bytes], size: int) -> None:
     body = pack(PAGE)
@@ -65,19 +73,37 @@ def test_every_packing_in_chunks_of_every_size(encoding: str, pack: type[bytes],
 @pytest.mark.parametrize(
     ("encoding", "harm"),
     # Brotli has no sum that a flipped bit must break.
-    [(e, h) for e in PACKINGS for h in ("half", "last", "more", "none", "flipped") if (e, h) != ("br", "flipped")],
+    [
+        (e, h)
+        for e in PACKINGS
+        for h in ("half", "last", "more", "none", "flipped")
+        if (e, h) != ("br", "flipped")
+    ],
 )
 def test_a_packing_that_is_damaged_gives_no_page(encoding: str, harm: str) -> None:
     packed = PACKINGS[encoding](PAGE)
-    flipped = packed[: len(packed) // 2] + bytes([packed[len(packed) // 2] ^ 0x55]) + packed[len(packed) // 2 + 1 :]
-    bodies = {"half": packed[: len(packed) // 2], "last": packed[:-1], "more": packed + PAGE, "none": PAGE}
-    with site({"/": page({**bodies, "flipped": flipped}[harm], Content_Encoding=encoding)}) as server:
+    flipped = (
+        packed[: len(packed) // 2]
+        + bytes([packed[len(packed) // 2] ^ 0x55])
+        + packed[len(packed) // 2 + 1 :]
+    )
+    bodies = {
+        "half": packed[: len(packed) // 2],
+        "last": packed[:-1],
+        "more": packed + PAGE,
+        "none": PAGE,
+    }
+    with site(
+        {"/": page({**bodies, "flipped": flipped}[harm], Content_Encoding=encoding)}
+    ) as server:
         assert failed(server.url()).stage == "read"
 
 
 @pytest.mark.parametrize("encoding", PACKINGS)
 def test_a_bomb_is_given_up_within_the_size_and_little_memory(encoding: str) -> None:
-    with site({"/": page(PACKINGS[encoding](bytes(20_000_000)), Content_Encoding=encoding)}) as server:
+    with site(
+        {"/": page(PACKINGS[encoding](bytes(20_000_000)), Content_Encoding=encoding)}
+    ) as server:
         limits = replace(PATIENT, size=1_000_000)
         failed(server.url("/missing"), limits)
         tracemalloc.start()
@@ -89,7 +115,9 @@ def test_a_bomb_is_given_up_within_the_size_and_little_memory(encoding: str) -> 
 
 
 def test_a_length_that_is_too_long_and_one_that_is_no_number() -> None:
-    with serving({"/": [answer(PAGE, length=len(PAGE) + 10)], "/x": [answer(PAGE, length=-5)]}) as server:
+    with serving(
+        {"/": [answer(PAGE, length=len(PAGE) + 10)], "/x": [answer(PAGE, length=-5)]}
+    ) as server:
         assert failed(server.url()).stage == "read"
         assert failed(server.url("/x")).stage == "read"
 
@@ -138,7 +166,7 @@ def test_an_empty_page(status: int) -> None:
         assert failed(server.url()).stage == ("read" if status == 200 else "status")
 
 
-# --- servers that are busy ----------------------------------------------------------------------------------------
+# --- servers that are busy ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 521])
@@ -163,21 +191,75 @@ def test_who_wants_more_time_than_there_is_is_asked_once(wanted: str, clock: Clo
     assert "秒后再访问" in str(error)
 
 
-@pytest.mark.parametrize("wanted", ["", "soon", "-5", "1e9", "٣", "Wed, 99 Nov 2099", "Wed, 25 Nov 1999 10:00:00 GMT"])
+@pytest.mark.parametrize(
+    "wanted", ["", "soon", "-5", "1e9", "٣", "Wed, 99 Nov 2099", "Wed, 25 Nov 1999 10:00:00 GMT"]
+)
 def test_a_time_that_is_none(wanted: str, clock: Clock) -> None:
     with site({"/": in_turn(page(b"", 503, Retry_After=wanted), page(PAGE))}) as server:
         assert load(server.url(), PATIENT).content == PAGE
     assert clock.slept == [PATIENT.pause]
 
 
-# --- answers at random --------------------------------------------------------------------------------------------
+# --- answers at random ----------------------------------------------------------------------------
 
-NAMES = ["Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Location", "Set-Cookie", "ETag"]
-NAMES += ["Retry-After", "Refresh", "Connection", "Cache-Control", "Last-Modified", "X-Y", "", "Content-Type "]
-VALUES = ["text/html; charset=gbk", "gzip", "br", "deflate", "chunked", "0", "5", "-1", "9" * 20, "/", "/b", "//"]
-VALUES += ["http://[::1", "?", "a=b; domain=.cn", "=; path", "close", "no-store", "0;url=/b", "0;url=x:y", "charset="]
-VALUES += ["text/html; charset*=utf-8''%ff", "multipart/x; boundary=", "\u00ff\u0000", "Wed, 25 Nov 2026 10:00:00 GMT"]
-LINES = ["HTTP/1.1 200 OK", "HTTP/1.1 302 F", "HTTP/1.0 200", "HTTP/1.1 304 N", "HTTP/1.1 412 P", "HTTP/1.1 100 C"]
+NAMES = [
+    "Content-Type",
+    "Content-Length",
+    "Content-Encoding",
+    "Transfer-Encoding",
+    "Location",
+    "Set-Cookie",
+    "ETag",
+]
+NAMES += [
+    "Retry-After",
+    "Refresh",
+    "Connection",
+    "Cache-Control",
+    "Last-Modified",
+    "X-Y",
+    "",
+    "Content-Type ",
+]
+VALUES = [
+    "text/html; charset=gbk",
+    "gzip",
+    "br",
+    "deflate",
+    "chunked",
+    "0",
+    "5",
+    "-1",
+    "9" * 20,
+    "/",
+    "/b",
+    "//",
+]
+VALUES += [
+    "http://[::1",
+    "?",
+    "a=b; domain=.cn",
+    "=; path",
+    "close",
+    "no-store",
+    "0;url=/b",
+    "0;url=x:y",
+    "charset=",
+]
+VALUES += [
+    "text/html; charset*=utf-8''%ff",
+    "multipart/x; boundary=",
+    "\u00ff\u0000",
+    "Wed, 25 Nov 2026 10:00:00 GMT",
+]
+LINES = [
+    "HTTP/1.1 200 OK",
+    "HTTP/1.1 302 F",
+    "HTTP/1.0 200",
+    "HTTP/1.1 304 N",
+    "HTTP/1.1 412 P",
+    "HTTP/1.1 100 C",
+]
 LINES += [
     "HTTP/1.1 101 S",
     "HTTP/1.1 999 X",
@@ -188,14 +270,29 @@ LINES += [
     "",
     "\0",
 ]
-BODIES = [b"", PAGE[:200], gzip.compress(PAGE), brotli.compress(PAGE), b"5\r\nhello\r\n0\r\n\r\n", b"ffffffff\r\nx"]
-BODIES += [b"-1\r\n\r\n", CHALLENGE, b"<meta http-equiv=refresh content='0;url=/b'>", b"\x15\x03\x01\x00\x02\x02\x28"]
+BODIES = [
+    b"",
+    PAGE[:200],
+    gzip.compress(PAGE),
+    brotli.compress(PAGE),
+    b"5\r\nhello\r\n0\r\n\r\n",
+    b"ffffffff\r\nx",
+]
+BODIES += [
+    b"-1\r\n\r\n",
+    CHALLENGE,
+    b"<meta http-equiv=refresh content='0;url=/b'>",
+    b"\x15\x03\x01\x00\x02\x02\x28",
+]
 HEADERS = st.tuples(
-    st.sampled_from(NAMES), st.one_of(st.sampled_from(VALUES), st.text(st.characters(max_codepoint=255)))
+    st.sampled_from(NAMES),
+    st.one_of(st.sampled_from(VALUES), st.text(st.characters(max_codepoint=255))),
 )
 ANSWERS = st.builds(
     lambda line, headers, body, end: (
-        "\r\n".join([line, *(f"{name}: {value}" for name, value in headers)]).encode("latin-1") + end + body
+        "\r\n".join([line, *(f"{name}: {value}" for name, value in headers)]).encode("latin-1")
+        + end
+        + body
     ),
     st.one_of(st.sampled_from(LINES), st.text(st.characters(max_codepoint=255), max_size=20)),
     st.lists(HEADERS, max_size=5),
@@ -241,7 +338,9 @@ def attempt(server: Server) -> Document | None:
 
 @properties(400)
 @given(content=ANSWERS)
-def test_answers_at_random_give_a_failure_or_what_was_sent(content: bytes, raw: tuple[Server, list[bytes]]) -> None:
+def test_answers_at_random_give_a_failure_or_what_was_sent(
+    content: bytes, raw: tuple[Server, list[bytes]]
+) -> None:
     server, sent = raw
     sent[0] = content
     found = attempt(server)
@@ -268,11 +367,17 @@ def test_whole_bodies_arrive_and_cut_ones_do_not(
     """Only a body that ends with the connection, unpacked, cannot show that it was cut."""
     server, sent = raw
     packed = packing[1](body)
-    head = b"HTTP/1.1 200 OK\r\n" + (f"Content-Encoding: {packing[0]}\r\n".encode() if packing[0] else b"")
+    head = b"HTTP/1.1 200 OK\r\n" + (
+        f"Content-Encoding: {packing[0]}\r\n".encode() if packing[0] else b""
+    )
     if form == "chunked":
         sent[0] = head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks_of(packed, sizes)
     else:
-        sent[0] = head + (b"Content-Length: %d\r\n\r\n" % len(packed) if form == "length" else b"\r\n") + packed
+        sent[0] = (
+            head
+            + (b"Content-Length: %d\r\n\r\n" % len(packed) if form == "length" else b"\r\n")
+            + packed
+        )
     if cut:
         sent[0] = sent[0][: -min(cut, len(packed))]
     found = attempt(server)

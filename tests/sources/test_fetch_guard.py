@@ -1,6 +1,8 @@
-"""No public site sends a fetch into a private network: addresses, redirects, names that change, proxies.
+"""No public site sends a fetch into a private network: addresses, redirects, names that change,
+proxies.
 
-All of this machine's addresses are private, so the tests on redirects take 127.0.0.2 for a public one.
+All of this machine's addresses are private, so the tests on redirects take 127.0.0.2 for a public
+one.
 """
 
 from __future__ import annotations
@@ -24,10 +26,25 @@ ONCE = replace(PATIENT, tries=1)
 @pytest.mark.parametrize(
     "address",
     [
-        *("127.0.0.1", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
+        *(
+            "127.0.0.1",
+            "10.0.0.1",
+            "172.16.3.4",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+        ),
         *("224.0.0.1", "240.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1"),
         *("::1", "::", "fe80::1", "fe80::1%2", "fd00::1", "fec0::1", "ff02::1", "2001:db8::1"),
-        *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "2002:7f00:1::", "64:ff9b::a00:1", "2001::1"),
+        *(
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::127.0.0.1",
+            "2002:7f00:1::",
+            "64:ff9b::a00:1",
+            "2001::1",
+        ),
     ],
 )
 def test_private_addresses(address: str) -> None:
@@ -35,7 +52,15 @@ def test_private_addresses(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "202.96.128.86", "2400:3200::1", "::ffff:8.8.8.8", "2002:808:808::", "64:ff9b::808:808"]
+    "address",
+    [
+        "8.8.8.8",
+        "202.96.128.86",
+        "2400:3200::1",
+        "::ffff:8.8.8.8",
+        "2002:808:808::",
+        "64:ff9b::808:808",
+    ],
 )
 def test_public_addresses(address: str) -> None:
     assert not guard.is_private(address)
@@ -61,7 +86,7 @@ def test_every_spelling_of_an_address_is_seen_through(url: str, address: str) ->
     assert all(guard.is_private(each) for each in found)
 
 
-# --- redirects ----------------------------------------------------------------------------------------------------
+# --- redirects ------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -81,7 +106,9 @@ def refused(url: str) -> FetchError:
     return caught.value
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "[::ffff:127.0.0.1]", "0.0.0.0", "127.1"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "[::ffff:127.0.0.1]", "0.0.0.0", "127.1"]
+)
 @pytest.mark.usefixtures("one_public")
 def test_a_public_site_does_not_lead_into_a_private_network(host: str) -> None:
     with both(lambda port: {"/": [redirect(f"http://{host}:{port}/secret")]}) as (private, public):
@@ -92,7 +119,9 @@ def test_a_public_site_does_not_lead_into_a_private_network(host: str) -> None:
 
 @pytest.mark.usefixtures("one_public")
 def test_the_second_redirect_is_checked_as_the_first() -> None:
-    with both(lambda port: {"/": [redirect("/b")], "/b": [redirect(f"http://127.0.0.1:{port}/secret")]}) as servers:
+    with both(
+        lambda port: {"/": [redirect("/b")], "/b": [redirect(f"http://127.0.0.1:{port}/secret")]}
+    ) as servers:
         refused(f"http://{PUBLIC}:{servers[1].port}/")
         assert servers[0].requests == []
 
@@ -123,8 +152,12 @@ def test_other_redirects_are_followed() -> None:
 
 @pytest.mark.usefixtures("one_public")
 def test_a_name_that_turns_private_meanwhile(names: Names) -> None:
-    """The connection goes to the address that was checked; for the next request the name is checked anew."""
-    with both(lambda port: {"/": [answer(PAGE)], "/b": [redirect(f"http://site.test:{port}/secret")]}) as servers:
+    """The connection goes to the address that was checked; for the next request the name is checked
+    anew.
+    """
+    with both(
+        lambda port: {"/": [answer(PAGE)], "/b": [redirect(f"http://site.test:{port}/secret")]}
+    ) as servers:
         private, public = servers
         names["site.test"] = [[PUBLIC], ["127.0.0.1"]]
         assert load(f"http://site.test:{public.port}/", ONCE).content == PAGE
@@ -136,7 +169,9 @@ def test_a_name_that_turns_private_meanwhile(names: Names) -> None:
 
 @pytest.mark.usefixtures("one_public")
 def test_a_name_with_addresses_of_both_kinds(names: Names) -> None:
-    with both(lambda port: {"/": [answer(PAGE)], "/b": [redirect(f"http://mixed.test:{port}/secret")]}) as servers:
+    with both(
+        lambda port: {"/": [answer(PAGE)], "/b": [redirect(f"http://mixed.test:{port}/secret")]}
+    ) as servers:
         private, public = servers
         names["mixed.test"] = [["127.0.0.1", PUBLIC]]
         assert load(f"http://mixed.test:{public.port}/", ONCE).content == PAGE
@@ -156,24 +191,32 @@ def test_a_name_that_nobody_knows() -> None:
     assert caught.value.stage in ("connect", "timeout")
 
 
-def test_a_certificate_is_checked_for_the_name(names: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_is_checked_for_the_name(
+    names: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     context = context_of(authority.issue_cert("site.test"))
     names["site.test"] = names["other.test"] = [["127.0.0.1"]]
-    with serving({"/": [answer(PAGE)]}, wrap=lambda c: context.wrap_socket(c, server_side=True)) as server:
+    with serving(
+        {"/": [answer(PAGE)]}, wrap=lambda c: context.wrap_socket(c, server_side=True)
+    ) as server:
         assert load(f"https://site.test:{server.port}/", ONCE).content == PAGE
         with pytest.raises(FetchError) as caught:
             load(f"https://other.test:{server.port}/", ONCE)
     assert caught.value.stage == "tls"
 
 
-# --- behind a proxy -----------------------------------------------------------------------------------------------
+# --- behind a proxy -------------------------------------------------------------------------------
 
 
-def test_a_proxy_does_not_lead_into_this_machine(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The name is known to the proxy alone; what it redirects to is a private address all the same."""
+def test_a_proxy_does_not_lead_into_this_machine(
+    names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name is known to the proxy alone; what it redirects to is a private address all the
+    same.
+    """
     names["inside.test"] = [["10.0.0.7"]]
     answers = {
         "http://proxied.invalid/": [answer(PAGE)],

@@ -24,7 +24,7 @@ from helpers.web.site import (
     site,
 )
 
-# --- gates --------------------------------------------------------------------------------------------------------
+# --- gates ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [200, 202, 403, 412, 521])
@@ -97,7 +97,7 @@ def test_pages_that_show_something_are_no_gates(shown: bytes) -> None:
     assert only_proves(CHALLENGE)
 
 
-# --- pages that send their readers on -----------------------------------------------------------------------------
+# --- pages that send their readers on -------------------------------------------------------------
 
 HOME = "http://a.gov.cn/b/c.html?x=1#top"
 LONG = "政务动态 " * 200
@@ -112,14 +112,23 @@ LONG = "政务动态 " * 200
         ("<meta http-equiv=refresh content='0;url=\"d.html\" x'>", "http://a.gov.cn/b/d.html"),
         ("<meta http-equiv=refresh content=0;url=d.html>", "http://a.gov.cn/b/d.html"),
         ("<meta http-equiv=refresh content='0.5 , d.html'>", "http://a.gov.cn/b/d.html"),
-        ("<meta http-equiv=refresh content='0;url=?a=1&amp;b=2'>", "http://a.gov.cn/b/c.html?a=1&b=2"),
+        (
+            "<meta http-equiv=refresh content='0;url=?a=1&amp;b=2'>",
+            "http://a.gov.cn/b/c.html?a=1&b=2",
+        ),
         ("<meta http-equiv=refresh content='0;url=&#x2f;d'>", "http://a.gov.cn/d"),
         ("<meta http-equiv=refresh content='0;url=//b.gov.cn/d'>", "http://b.gov.cn/d"),
         ("<meta http-equiv=refresh content='0;url=年报.html'>", "http://a.gov.cn/b/年报.html"),
         ("<base href='/e/'><meta http-equiv=refresh content='0;url=d'>", "http://a.gov.cn/e/d"),
-        ("<meta http-equiv=refresh content='0;url=d'><base href='http://b.gov.cn/'>", "http://b.gov.cn/d"),
+        (
+            "<meta http-equiv=refresh content='0;url=d'><base href='http://b.gov.cn/'>",
+            "http://b.gov.cn/d",
+        ),
         ("<noscript><meta http-equiv=refresh content='0;url=d'></noscript>", "http://a.gov.cn/b/d"),
-        ("<meta http-equiv=refresh content='5'><meta http-equiv=refresh content='0;url=d'>", "http://a.gov.cn/b/d"),
+        (
+            "<meta http-equiv=refresh content='5'><meta http-equiv=refresh content='0;url=d'>",
+            "http://a.gov.cn/b/d",
+        ),
         ("<meta http-equiv=refresh content='10;url=d'>", "http://a.gov.cn/b/d"),
         (f"<meta http-equiv=refresh content='0;url=d'><p>{LONG}", "http://a.gov.cn/b/d"),
         ("<meta http-equiv=refresh content='1;url=d'><a href=a.pdf>", "http://a.gov.cn/b/d"),
@@ -159,14 +168,29 @@ def test_where_a_page_sends_its_readers(markup: str, target: str) -> None:
     ("markup", "target"),
     [
         ("<script>location.href='/x'</script>", "http://a.gov.cn/x"),
-        ('<script>window.location.replace("x.html?a=1&b=2");</script>', "http://a.gov.cn/b/x.html?a=1&b=2"),
+        (
+            '<script>window.location.replace("x.html?a=1&b=2");</script>',
+            "http://a.gov.cn/b/x.html?a=1&b=2",
+        ),
         ("<script>window.top.location = '//b.gov.cn/年'</script>正在跳转", "http://b.gov.cn/年"),
         ("<body onload=\"window.location='x'\"><a href=x>点击这里</a>", "http://a.gov.cn/b/x"),
-        ("<script>setTimeout(\"javascript:location.href='/x'\",3000)</script>", "http://a.gov.cn/x"),
+        (
+            "<script>setTimeout(\"javascript:location.href='/x'\",3000)</script>",
+            "http://a.gov.cn/x",
+        ),
         ("<base href='/e/'><script>self.location.assign('x')</script>", "http://a.gov.cn/e/x"),
-        ("<script>/* location='/y' */location='/x' // location='/z'\n</script>", "http://a.gov.cn/x"),
-        ("<script>location='/x'</script><script>document . location . href = '/x'</script>", "http://a.gov.cn/x"),
-        ("<meta http-equiv=refresh content='0;url=d'><script>location='/x'</script>", "http://a.gov.cn/b/d"),
+        (
+            "<script>/* location='/y' */location='/x' // location='/z'\n</script>",
+            "http://a.gov.cn/x",
+        ),
+        (
+            "<script>location='/x'</script><script>document . location . href = '/x'</script>",
+            "http://a.gov.cn/x",
+        ),
+        (
+            "<meta http-equiv=refresh content='0;url=d'><script>location='/x'</script>",
+            "http://a.gov.cn/b/d",
+        ),
         ("<script>location='/x?'+id</script>", ""),
         ("<script>location='/x';location='/y'</script>", ""),
         ("<script>if(phone)location='/x'</script>", ""),
@@ -200,7 +224,12 @@ def test_scripts_that_send_on_are_followed_and_told() -> None:
 
 
 def test_refreshes_are_followed_and_told() -> None:
-    pages = {"/": refresh("/b/?x"), "/b/?x": moved("c"), "/b/c": refresh("d", 5), "/b/d": page(PAGE)}
+    pages = {
+        "/": refresh("/b/?x"),
+        "/b/?x": moved("c"),
+        "/b/c": refresh("d", 5),
+        "/b/d": page(PAGE),
+    }
     with site(pages) as server:
         found = load(server.url(), PATIENT)
     assert (found.origin, found.url, found.content) == (server.url(), server.url("/b/d"), PAGE)
@@ -209,7 +238,9 @@ def test_refreshes_are_followed_and_told() -> None:
 
 
 def test_a_refresh_in_the_header() -> None:
-    with site({"/": page(b"<p>x", Refresh="0; url=/a"), "/a": page(PAGE, Refresh="0; url=/b")}) as server:
+    with site(
+        {"/": page(b"<p>x", Refresh="0; url=/a"), "/a": page(PAGE, Refresh="0; url=/b")}
+    ) as server:
         assert load(server.url(), PATIENT).content == PAGE
 
 
@@ -240,7 +271,9 @@ def test_circles_end(pages: dict[str, Handler]) -> None:
 def test_a_redirect_to_another_site_is_told_and_one_within_is_not() -> None:
     with site({"/": page(PAGE)}) as other:
         away = other.url().replace("127.0.0.1", "localhost")
-        with site({"/": moved("/a", 301), "/a": moved("/b", 307), "/b": moved(away, 308)}) as server:
+        with site(
+            {"/": moved("/a", 301), "/a": moved("/b", 307), "/b": moved(away, 308)}
+        ) as server:
             found = load(server.url(), PATIENT)
     assert found.provenance == (f"网站转到另一个网站的网址 {away}。",)
 
@@ -248,13 +281,19 @@ def test_a_redirect_to_another_site_is_told_and_one_within_is_not() -> None:
 def test_redirects_written_in_chinese() -> None:
     for encoding in ("utf-8", "gbk"):
         target = b"".join(b"%%%02X" % byte for byte in "年报".encode(encoding)).decode()
-        head = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /" + "年报".encode(encoding) + b"\r\n\r\n"
+        head = (
+            b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /"
+            + "年报".encode(encoding)
+            + b"\r\n\r\n"
+        )
         with serving({"/": [[head]], f"/{target}": [answer(PAGE)]}) as server:
             assert load(server.url(), PATIENT).content == PAGE
 
 
 @pytest.mark.parametrize("hops", ["refresh", "refresh-redirect", "cookie-refresh", "header"])
-def test_no_refresh_leads_into_a_private_network(hops: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_refresh_leads_into_a_private_network(
+    hops: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As test_fetch_guard.py: 127.0.0.2 stands for a public address."""
     monkeypatch.setattr(guard, "is_private", lambda address: address != "127.0.0.2")
     with serving({"/secret": [answer(PAGE)]}) as private:

@@ -1,4 +1,6 @@
-"""Certificates and encryption as sites have them: what is wrong is named, and nothing is let through."""
+"""Certificates and encryption as sites have them: what is wrong is named, and nothing is let
+through.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def trusting(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def weak_dh(authority: trustme.CA, folder: Path) -> ssl.SSLContext:
-    context = outdated(context_of(authority.issue_cert(HOST, key_type=trustme.KeyType.RSA)), ssl.TLSVersion.TLSv1_2)
+    context = outdated(
+        context_of(authority.issue_cert(HOST, key_type=trustme.KeyType.RSA)), ssl.TLSVersion.TLSv1_2
+    )
     context.set_ciphers("DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0")
     (folder / "dh.pem").write_text(DH)
     context.load_dh_params(str(folder / "dh.pem"))
@@ -72,7 +76,9 @@ def weak_dh(authority: trustme.CA, folder: Path) -> ssl.SSLContext:
 def old(authority: trustme.CA, newest: ssl.TLSVersion) -> ssl.SSLContext:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        return outdated(context_of(authority.issue_cert(HOST, key_type=trustme.KeyType.RSA)), newest)
+        return outdated(
+            context_of(authority.issue_cert(HOST, key_type=trustme.KeyType.RSA)), newest
+        )
 
 
 Made = Callable[[trustme.CA, trustme.CA, Path], ssl.SSLContext]
@@ -80,9 +86,18 @@ MATTERS: dict[str, tuple[Made, str]] = {
     "self-signed": (lambda _, __, folder: self_signed(folder), "证书是自签名的"),
     "expired": (lambda known, _, __: expired(known), "证书已过期"),
     "not-yet": (lambda known, _, __: not_yet_valid(known), "证书还没有生效"),
-    "wrong-address": (lambda known, _, __: context_of(known.issue_cert("127.0.0.9")), "证书与网址不符"),
-    "wrong-name": (lambda known, _, __: context_of(known.issue_cert("other.gov.cn")), "证书与网址不符"),
-    "untrusted": (lambda _, other, __: context_of(other.issue_cert(HOST)), "证书不是受信任的机构颁发的"),
+    "wrong-address": (
+        lambda known, _, __: context_of(known.issue_cert("127.0.0.9")),
+        "证书与网址不符",
+    ),
+    "wrong-name": (
+        lambda known, _, __: context_of(known.issue_cert("other.gov.cn")),
+        "证书与网址不符",
+    ),
+    "untrusted": (
+        lambda _, other, __: context_of(other.issue_cert(HOST)),
+        "证书不是受信任的机构颁发的",
+    ),
     "tls-1.0": (lambda known, _, __: old(known, ssl.TLSVersion.TLSv1), "只支持过时的加密方式"),
     "tls-1.1": (lambda known, _, __: old(known, ssl.TLSVersion.TLSv1_1), "只支持过时的加密方式"),
     "weak-dh": (lambda known, _, folder: weak_dh(known, folder), "只支持过时的加密方式"),
@@ -128,7 +143,9 @@ def test_a_server_that_renegotiates_as_before_2010() -> None:
     with answering(b"\x16\x03\x03" + struct.pack(">H", len(handshake)) + handshake) as port:
         error = failed(f"https://{HOST}:{port}/")
         assert "只支持过时的加密方式" in str(error)
-        error = failed(f"https://{HOST}:{port}/", access=INSECURE)  # goes on, and is left without the rest
+        error = failed(
+            f"https://{HOST}:{port}/", access=INSECURE
+        )  # goes on, and is left without the rest
         assert "只支持过时" not in str(error)
         assert "--insecure" not in str(error)
 
@@ -156,11 +173,17 @@ def answering(content: bytes) -> Iterator[int]:
         thread.join(PATIENCE)
 
 
-def test_an_alert_on_the_version_and_a_connection_that_is_just_closed(authority: trustme.CA) -> None:
+def test_an_alert_on_the_version_and_a_connection_that_is_just_closed(
+    authority: trustme.CA,
+) -> None:
     """What servers of OpenSSL answer, and what others do."""
     context = old(authority, ssl.TLSVersion.TLSv1)
-    with serving({"/": [answer(PAGE)]}, wrap=lambda c: context.wrap_socket(c, server_side=True)) as server:
-        assert "：网站只支持过时的加密方式，" in str(failed(server.url().replace("http:", "https:")))
+    with serving(
+        {"/": [answer(PAGE)]}, wrap=lambda c: context.wrap_socket(c, server_side=True)
+    ) as server:
+        assert "：网站只支持过时的加密方式，" in str(
+            failed(server.url().replace("http:", "https:"))
+        )
     waiting = [b"closed"]
 
     def wrap(connection: socket.socket) -> socket.socket:
@@ -171,12 +194,14 @@ def test_an_alert_on_the_version_and_a_connection_that_is_just_closed(authority:
 
     fresh = context_of(authority.issue_cert(HOST))
     with serving({"/": [answer(PAGE)]}, wrap=wrap) as server:
-        assert load(server.url().replace("http:", "https:"), PATIENT).content == PAGE  # the second time
+        assert (
+            load(server.url().replace("http:", "https:"), PATIENT).content == PAGE
+        )  # the second time
     with answering(b"") as port:
         assert "可能是网站只支持过时的加密方式" in str(failed(f"https://{HOST}:{port}/"))
 
 
-# --- http and https -----------------------------------------------------------------------------------------------
+# --- http and https -------------------------------------------------------------------------------
 
 
 def test_https_where_only_http_is_spoken_is_not_silently_downgraded() -> None:
@@ -194,14 +219,21 @@ def test_http_to_a_port_that_only_speaks_https(authority: trustme.CA) -> None:
         found = load(server.url("/a", "http"), PATIENT)
         assert server.paths == ["/a"]
     assert (found.content, found.url) == (PAGE, server.url("/a"))
-    assert found.provenance == (f"网址以 http:// 开头但打不开，已改用 https 打开：{server.url('/a')}。",)
+    assert found.provenance == (
+        f"网址以 http:// 开头但打不开，已改用 https 打开：{server.url('/a')}。",
+    )
 
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [("400 Bad Request", b"<h1>The plain HTTP request was sent to HTTPS port</h1>"), ("497 No", b"")],
+    [
+        ("400 Bad Request", b"<h1>The plain HTTP request was sent to HTTPS port</h1>"),
+        ("497 No", b""),
+    ],
 )
-def test_http_that_nginx_answers_at_its_https_port(status: str, body: bytes, authority: trustme.CA) -> None:
+def test_http_that_nginx_answers_at_its_https_port(
+    status: str, body: bytes, authority: trustme.CA
+) -> None:
     context = context_of(authority.issue_cert(HOST))
 
     def wrap(connection: socket.socket) -> socket.socket:

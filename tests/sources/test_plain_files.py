@@ -1,4 +1,6 @@
-"""What a path names, told before anything is opened: files and links to them, devices by their names on Windows."""
+"""What a path names, told before anything is opened: files and links to them, devices by their
+names on Windows.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,28 @@ from helpers.special import KINDS, watched
 @pytest.mark.parametrize(
     "path",
     [
-        *("NUL", "nul", "CON", "COM1", "com9", "LPT3", "AUX", "PRN", "CONIN$", "COM¹", "COM1:", "NUL.html"),
-        *("C:\\年报\\nul.html", "年报/COM1.2021.txt", "..\\con", "a\\prn .txt", "\\\\.\\COM12", "\\\\.\\pipe\\年报"),
+        *(
+            "NUL",
+            "nul",
+            "CON",
+            "COM1",
+            "com9",
+            "LPT3",
+            "AUX",
+            "PRN",
+            "CONIN$",
+            "COM¹",
+            "COM1:",
+            "NUL.html",
+        ),
+        *(
+            "C:\\年报\\nul.html",
+            "年报/COM1.2021.txt",
+            "..\\con",
+            "a\\prn .txt",
+            "\\\\.\\COM12",
+            "\\\\.\\pipe\\年报",
+        ),
         "\\\\.\\NUL",
     ],
 )
@@ -78,7 +100,9 @@ def test_what_takes_the_place_of_a_file_is_not_waited_for(
 ) -> None:
     (tmp_path / "file").write_bytes(b"a")
     file, path = (tmp_path / "file").stat(), KINDS[kind][0](tmp_path / "a")
-    kept = os.open(path, os.O_RDWR | os.O_NONBLOCK)  # with both ends here nobody waits, whatever the code does
+    kept = os.open(
+        path, os.O_RDWR | os.O_NONBLOCK
+    )  # with both ends here nobody waits, whatever the code does
     opened = len(os.listdir("/proc/self/fd"))
     monkeypatch.setattr(Path, "stat", lambda path: file)
     try:

@@ -1,4 +1,6 @@
-"""Sources: real servers on loopback, files and standard input, and all that can go wrong with them."""
+"""Sources: real servers on loopback, files and standard input, and all that can go wrong with
+them.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ def failed(origin: str, limits: Limits = SMALL) -> FetchError:
     return caught.value
 
 
-# --- pages --------------------------------------------------------------------------------------------------------
+# --- pages ----------------------------------------------------------------------------------------
 
 
 def test_a_page_keeps_its_bytes_and_says_where_it_came_from() -> None:
@@ -41,7 +43,9 @@ def test_a_page_keeps_its_bytes_and_says_where_it_came_from() -> None:
         found = load(server.url("/a"), SMALL)
         head = server.heads[0].lower()
     digest = hashlib.sha256(PAGE).hexdigest()
-    assert found == Document(server.url("/a"), "text/html", PAGE, digest, found.fetched_at, server.url("/a"), "gbk")
+    assert found == Document(
+        server.url("/a"), "text/html", PAGE, digest, found.fetched_at, server.url("/a"), "gbk"
+    )
     assert datetime.fromisoformat(found.fetched_at).utcoffset() is not None
     assert "gongkai" in head
     assert "accept-language: zh-cn" in head
@@ -72,7 +76,9 @@ def test_chinese_and_blanks_in_an_address() -> None:
 
 
 def test_an_error_of_the_server_that_passes() -> None:
-    with serving({"/": [answer(b"", status="500 Oops"), answer(b"", status="503 Busy"), answer(PAGE)]}) as server:
+    with serving(
+        {"/": [answer(b"", status="500 Oops"), answer(b"", status="503 Busy"), answer(PAGE)]}
+    ) as server:
         assert load(server.url(), SMALL).content == PAGE
         assert len(server.requests) == 3
 
@@ -82,18 +88,21 @@ def test_a_broken_connection_that_passes() -> None:
         assert load(server.url(), SMALL).content == PAGE
 
 
-def test_a_proxy_of_the_system_is_not_used_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_of_the_system_is_not_used_for_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "")
     with serving({"/": [answer(PAGE)]}) as server:
         assert load(server.url(), SMALL).content == PAGE
 
 
-# --- failures of the network --------------------------------------------------------------------------------------
+# --- failures of the network ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("status", "tries"), [("404 Not Found", 1), ("403 Forbidden", 1), ("412 No", 1), ("204 Empty", 1), ("502 Bad", 3)]
+    ("status", "tries"),
+    [("404 Not Found", 1), ("403 Forbidden", 1), ("412 No", 1), ("204 Empty", 1), ("502 Bad", 3)],
 )
 def test_a_status_that_gives_no_page(status: str, tries: int) -> None:
     with serving({"/": [answer(b"x", status=status)]}) as server:
@@ -105,7 +114,14 @@ def test_a_status_that_gives_no_page(status: str, tries: int) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["/", "ftp://example.gov.cn/a", "file:///etc/passwd", "javascript:alert(1)", "http://[::1", "http://a:65536/"],
+    [
+        "/",
+        "ftp://example.gov.cn/a",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://[::1",
+        "http://a:65536/",
+    ],
 )
 def test_redirects_that_lead_nowhere(target: str) -> None:
     with serving({"/": [redirect(target)]}) as server:
@@ -118,7 +134,9 @@ def test_a_page_over_the_size_is_given_up_early() -> None:
 
 
 def test_a_page_that_swells_when_unpacked() -> None:
-    with serving({"/": [answer(gzip.compress(bytes(50_000_000)), "Content-Encoding: gzip")]}) as server:
+    with serving(
+        {"/": [answer(gzip.compress(bytes(50_000_000)), "Content-Encoding: gzip")]}
+    ) as server:
         assert failed(server.url()).stage == "size"
 
 
@@ -158,7 +176,9 @@ def test_a_body_cut_short_is_no_page() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [gzip.compress(PAGE)[:-12], gzip.compress(PAGE) + PAGE, PAGE], ids=["half", "more", "none"]
+    "body",
+    [gzip.compress(PAGE)[:-12], gzip.compress(PAGE) + PAGE, PAGE],
+    ids=["half", "more", "none"],
 )
 def test_a_body_that_does_not_unpack(body: bytes) -> None:
     with serving({"/": [answer(body, "Content-Encoding: gzip")]}) as server:
@@ -190,11 +210,13 @@ def test_https_to_a_server_without_it() -> None:
 
 def test_a_certificate_that_nobody_signed(tmp_path: Path) -> None:
     context = self_signed(tmp_path)
-    with serving({"/": [answer(PAGE)]}, wrap=lambda c: context.wrap_socket(c, server_side=True)) as server:
+    with serving(
+        {"/": [answer(PAGE)]}, wrap=lambda c: context.wrap_socket(c, server_side=True)
+    ) as server:
         assert failed(server.url().replace("http:", "https:")).stage == "tls"
 
 
-# --- files and other addresses ------------------------------------------------------------------------------------
+# --- files and other addresses --------------------------------------------------------------------
 
 
 def test_a_file_and_its_bytes(tmp_path: Path) -> None:
@@ -234,7 +256,9 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     assert failed("a\0b").stage == "read"
 
 
-def test_a_file_whose_name_looks_like_a_scheme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_whose_name_looks_like_a_scheme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("note:1.txt").write_bytes(PAGE)
     assert load("note:1.txt").content == PAGE
@@ -243,7 +267,14 @@ def test_a_file_whose_name_looks_like_a_scheme(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     "origin",
     [
-        *("", "  ", "ftp://example.gov.cn/a", "javascript:alert(1)", "data:text/html,x", "file:///a"),
+        *(
+            "",
+            "  ",
+            "ftp://example.gov.cn/a",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "file:///a",
+        ),
         *(
             "http://",
             "http:///a",

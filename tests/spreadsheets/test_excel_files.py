@@ -1,4 +1,6 @@
-"""Foreign workbooks cell by cell: what a person sees on a sheet, and nothing else; hostile files."""
+"""Foreign workbooks cell by cell: what a person sees on a sheet, and nothing else; hostile
+files.
+"""
 
 from __future__ import annotations
 
@@ -46,19 +48,25 @@ def saved(fill: Callable[[Worksheet], object]) -> bytes:
 
 
 def grids(blocks: tuple[Block, ...]) -> list[list[list[str]]]:
-    return [[[cell.text for cell in row] for row in block.rows] for block in blocks if isinstance(block, Grid)]
+    return [
+        [[cell.text for cell in row] for row in block.rows]
+        for block in blocks
+        if isinstance(block, Grid)
+    ]
 
 
 def with_data(rows: bytes) -> bytes:
     """A workbook whose sheet holds these rows of XML."""
 
     def change(part: bytes) -> bytes:
-        return part[: part.index(b"<sheetData")] + b"<sheetData>" + rows + b"</sheetData></worksheet>"
+        return (
+            part[: part.index(b"<sheetData")] + b"<sheetData>" + rows + b"</sheetData></worksheet>"
+        )
 
     return rewritten(saved(lambda page: page.append(["x"])), {SHEET: change})
 
 
-# --- one cell -----------------------------------------------------------------------------------------------------
+# --- one cell -------------------------------------------------------------------------------------
 
 
 def shown(value: Any, number_format: str = "", font: Font | None = None) -> str:
@@ -202,14 +210,18 @@ def test_small_or_white_digits_of_a_text_are_no_part_of_the_figure(
     assert shown(CellRichText(TextBlock(first, "43"), TextBlock(second, "1"))) == text
 
 
-@pytest.mark.parametrize("code", ["0[$;;]", "0;0[$;;]", '"a;b"0;0;0', "0;\\;;0", '0;[Red];"1', ";[$;]", "[$;"])
+@pytest.mark.parametrize(
+    "code", ["0[$;;]", "0;0[$;;]", '"a;b"0;0;0', "0;\\;;0", '0;[Red];"1', ";[$;]", "[$;"]
+)
 def test_a_semicolon_in_quotes_parts_no_sections(code: str) -> None:
     """Whatever a code is, it is judged; a text that a bracket holds may have semicolons."""
     assert isinstance(kind_of(code), str)
     assert isinstance(kind_of_text(code), str)
 
 
-@pytest.mark.parametrize("number", ["0.00001", "60", "2957003.5", "2958464", "2958464.9999999", "3000000", "-1"])
+@pytest.mark.parametrize(
+    "number", ["0.00001", "60", "2957003.5", "2958464", "2958464.9999999", "3000000", "-1"]
+)
 @pytest.mark.parametrize("from_1904", [True, False])
 def test_any_number_in_a_cell_of_days(number: str, from_1904: bool) -> None:
     """The last day is the 31st of December 9999, whichever day is the first."""
@@ -233,7 +245,9 @@ def with_rule(rule: Rule, *values: object, places: str = "B1:B9") -> list[str]:
     return [row[1] for row in grids(sheet_blocks(saved(fill)))[0]]
 
 
-def white_if(kind: str, *formula: str, operator: str | None = None, dxf: DifferentialStyle = WHITE_FONT) -> Rule:
+def white_if(
+    kind: str, *formula: str, operator: str | None = None, dxf: DifferentialStyle = WHITE_FONT
+) -> Rule:
     return Rule(type=kind, operator=operator, formula=list(formula), dxf=dxf)
 
 
@@ -247,7 +261,10 @@ def white_if(kind: str, *formula: str, operator: str | None = None, dxf: Differe
         (white_if("cellIs", "5.5", operator="lessThan"), ["0", f"5{WHITE_TEXT}", "12"]),
         (white_if("cellIs", "1", "9", operator="between"), ["0", f"5{WHITE_TEXT}", "12"]),
         (white_if("cellIs", "1", "9", operator="notBetween"), ["0", "5", f"12{WHITE_TEXT}"]),
-        (white_if("cellIs", "5", operator="greaterThanOrEqual"), ["0", f"5{WHITE_TEXT}", f"12{WHITE_TEXT}"]),
+        (
+            white_if("cellIs", "5", operator="greaterThanOrEqual"),
+            ["0", f"5{WHITE_TEXT}", f"12{WHITE_TEXT}"],
+        ),
         (white_if("expression", "B1=0"), ["0", "5", "12"]),
         (white_if("expression", "$B1=0"), ["0", "5", "12"]),
         (white_if("expression", "B1>=5"), ["0", f"5{WHITE_TEXT}", f"12{WHITE_TEXT}"]),
@@ -258,17 +275,26 @@ def white_if(kind: str, *formula: str, operator: str | None = None, dxf: Differe
         (white_if("cellIs", "$D$1", operator="equal"), ["0", f"5{WHITE_TEXT}", f"12{WHITE_TEXT}"]),
         (white_if("duplicateValues"), ["0", f"5{WHITE_TEXT}", f"12{WHITE_TEXT}"]),
         (
-            white_if("cellIs", "5", operator="equal", dxf=DifferentialStyle(font=Font(color="FFFF0000"))),
+            white_if(
+                "cellIs", "5", operator="equal", dxf=DifferentialStyle(font=Font(color="FFFF0000"))
+            ),
             ["0", "5", "12"],
         ),
         (white_if("cellIs", "5", operator="equal", dxf=WHITE_ON_RED), ["0", "5", "12"]),
         (
-            white_if("cellIs", "5", operator="equal", dxf=DifferentialStyle(numFmt=NumberFormat(165, ";;;"))),
+            white_if(
+                "cellIs",
+                "5",
+                operator="equal",
+                dxf=DifferentialStyle(numFmt=NumberFormat(165, ";;;")),
+            ),
             ["0", "5（单元格为不显示数值的格式）", "12"],
         ),
     ],
-)  # fmt: skip
-def test_a_number_that_a_conditional_format_whitens_is_not_seen(rule: Rule, read: list[str]) -> None:
+)
+def test_a_number_that_a_conditional_format_whitens_is_not_seen(
+    rule: Rule, read: list[str]
+) -> None:
     assert with_rule(rule, 0, 5, 12) == read
 
 
@@ -290,7 +316,9 @@ def test_formats_that_repeat_whiten_or_qualify_a_number(code: str, text: str) ->
     assert shown(12, code) == text
 
 
-@pytest.mark.parametrize("color", ["FFFEFEFE", Color(theme=1, tint=1.0), Color(theme=0, tint=-0.05), Color(indexed=65)])
+@pytest.mark.parametrize(
+    "color", ["FFFEFEFE", Color(theme=1, tint=1.0), Color(theme=0, tint=-0.05), Color(indexed=65)]
+)
 def test_nearly_white_is_white(color: str | Color) -> None:
     assert shown(12, font=Font(color=color)) == f"12{WHITE_TEXT}"
 
@@ -321,9 +349,20 @@ def test_a_rule_on_labels_too_leaves_them() -> None:
 
 def test_a_conditional_format_acts_in_its_places_alone() -> None:
     rule = white_if("cellIs", "5", operator="equal")
-    assert with_rule(rule, 5, 5, 5, 5, places="B2 B4:C9") == ["5", f"5{WHITE_TEXT}", "5", f"5{WHITE_TEXT}"]
-    assert with_rule(white_if("expression", "B2=5"), 5, 5, places="B2:B9") == ["5", f"5{WHITE_TEXT}"]
-    assert with_rule(white_if("expression", "B1=5"), 5, 7, places="B2:B9") == ["5", f"7{WHITE_TEXT}"]
+    assert with_rule(rule, 5, 5, 5, 5, places="B2 B4:C9") == [
+        "5",
+        f"5{WHITE_TEXT}",
+        "5",
+        f"5{WHITE_TEXT}",
+    ]
+    assert with_rule(white_if("expression", "B2=5"), 5, 5, places="B2:B9") == [
+        "5",
+        f"5{WHITE_TEXT}",
+    ]
+    assert with_rule(white_if("expression", "B1=5"), 5, 7, places="B2:B9") == [
+        "5",
+        f"7{WHITE_TEXT}",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -353,7 +392,11 @@ def test_cells_of_other_programs(cell: bytes, text: str) -> None:
     label = '<c r="A{0}" t="inlineStr"><is><t>标签</t></is></c>'
     rows = [f'<row r="{n}">{label.format(n)}'.encode() for n in (1, 2)]
     figure = b'<c r="%s"><v>7</v></c></row>'
-    found = grids(sheet_blocks(with_data(rows[0] + cell + figure % b"C1" + rows[1] + b'<c r="B2"/>' + figure % b"C2")))
+    found = grids(
+        sheet_blocks(
+            with_data(rows[0] + cell + figure % b"C1" + rows[1] + b'<c r="B2"/>' + figure % b"C2")
+        )
+    )
     if text:
         assert found == [[["标签", text, "7"], ["标签", "", "7"]]]
     else:  # nothing stands in the column
@@ -375,7 +418,9 @@ def test_a_hidden_column_in_any_markup(column: bytes) -> None:
         return part.replace(b"<sheetData>", b"<cols>" + column + b"</cols><sheetData>")
 
     content = saved(lambda page: [page.append(row) for row in (["规章", 5, 1], ["文件", 2, 3])])
-    assert grids(sheet_blocks(rewritten(content, {SHEET: hide}))) == [[["规章", "1"], ["文件", "3"]]]
+    assert grids(sheet_blocks(rewritten(content, {SHEET: hide}))) == [
+        [["规章", "1"], ["文件", "3"]]
+    ]
 
 
 def test_cells_without_a_style_have_the_first() -> None:
@@ -393,10 +438,12 @@ def test_markup_with_prefixes_and_without_addresses() -> None:
     rows = b"<x:row><x:c><x:v>1</x:v></x:c><x:c><x:f>A1</x:f></x:c></x:row>"
     rows += b"<x:row hidden='1'><x:c><x:v>2</x:v></x:c></x:row>"
     part = b"<x:worksheet " + space + b"><x:sheetData>" + rows + b"</x:sheetData></x:worksheet>"
-    assert grids(sheet_blocks(rewritten(with_data(b""), {SHEET: lambda _: part}))) == [[["1", "=A1"]]]
+    assert grids(sheet_blocks(rewritten(with_data(b""), {SHEET: lambda _: part}))) == [
+        [["1", "=A1"]]
+    ]
 
 
-# --- what is not seen ---------------------------------------------------------------------------------------------
+# --- what is not seen -----------------------------------------------------------------------------
 
 
 def half_hidden(book: Workbook) -> None:
@@ -425,7 +472,9 @@ def half_hidden_book() -> bytes:
 
 def check_half_hidden(content: bytes) -> None:
     blocks = sheet_blocks(content)
-    assert grids(blocks) == [[["标题", "甲", "丙"], ["一", "1", "3"], ["三", "7", "9"], ["合并", "1"]]]
+    assert grids(blocks) == [
+        [["标题", "甲", "丙"], ["一", "1", "3"], ["三", "7", "9"], ["合并", "1"]]
+    ]
     (grid,) = (block for block in blocks if isinstance(block, Grid))
     assert grid.rows[3][0].colspan == 2
     assert "不可见" not in str(blocks)
@@ -443,18 +492,28 @@ def test_hidden_ones_as_another_program_saves_them(resaved: Resaved) -> None:
 
 def test_what_lies_under_merged_cells_is_not_read() -> None:
     def merge(part: bytes) -> bytes:
-        return part.replace(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A1:B1"/></mergeCells>')
+        return part.replace(
+            b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A1:B1"/></mergeCells>'
+        )
 
     content = saved(lambda page: [page.append(row) for row in (["规章", 5, 1], ["文件", 2, 3])])
-    assert grids(sheet_blocks(rewritten(content, {SHEET: merge}))) == [[["规章", "1"], ["文件", "2", "3"]]]
+    assert grids(sheet_blocks(rewritten(content, {SHEET: merge}))) == [
+        [["规章", "1"], ["文件", "2", "3"]]
+    ]
 
 
-# --- parts of a sheet ---------------------------------------------------------------------------------------------
+# --- parts of a sheet -----------------------------------------------------------------------------
 
 
 def test_tables_side_by_side_and_below_are_read_apart() -> None:
     def fill(page: Worksheet) -> None:
-        for row, column, text in [(1, 1, "标题"), (3, 1, "甲"), (3, 2, "子"), (3, 4, "乙"), (3, 5, "丑")]:
+        for row, column, text in [
+            (1, 1, "标题"),
+            (3, 1, "甲"),
+            (3, 2, "子"),
+            (3, 4, "乙"),
+            (3, 5, "丑"),
+        ]:
             page.cell(row, column).value = text
         for row in (4, 5):
             for column, value in ((1, "行"), (2, row), (4, "列"), (5, row * 10)):
@@ -474,10 +533,20 @@ def test_tables_side_by_side_and_below_are_read_apart() -> None:
 
 def test_paragraphs_in_merged_cells_are_prose_in_their_order() -> None:
     def fill(page: Worksheet) -> None:
-        for row, text in ((1, "标题"), (2, "一段话\n又一段话"), (9, "二、数据"), (13, "三、其他"), (14, "结尾")):
+        for row, text in (
+            (1, "标题"),
+            (2, "一段话\n又一段话"),
+            (9, "二、数据"),
+            (13, "三、其他"),
+            (14, "结尾"),
+        ):
             page.cell(row, 1).value = text
-            page.merge_cells(start_row=row, end_row=8 if row == 2 else row, start_column=1, end_column=4)
-        for row, values in enumerate((["表头", "甲", "乙", "丙"], ["规章", 1, 2, 3], ["文件", 4, 5, 6]), 10):
+            page.merge_cells(
+                start_row=row, end_row=8 if row == 2 else row, start_column=1, end_column=4
+            )
+        for row, values in enumerate(
+            (["表头", "甲", "乙", "丙"], ["规章", 1, 2, 3], ["文件", 4, 5, 6]), 10
+        ):
             for column, value in enumerate(values, 1):
                 page.cell(row, column).value = value
 
@@ -486,12 +555,14 @@ def test_paragraphs_in_merged_cells_are_prose_in_their_order() -> None:
     assert prose(blocks) == [("", "标题\n一段话\n又一段话\n二、数据"), ("", "三、其他\n结尾\n")]
 
 
-# --- hostile files ------------------------------------------------------------------------------------------------
+# --- hostile files --------------------------------------------------------------------------------
 
 
 def with_merged(ranges: bytes) -> bytes:
     def change(part: bytes) -> bytes:
-        return part.replace(b"</sheetData>", b"</sheetData><mergeCells>" + ranges + b"</mergeCells>")
+        return part.replace(
+            b"</sheetData>", b"</sheetData><mergeCells>" + ranges + b"</mergeCells>"
+        )
 
     return rewritten(saved(lambda page: page.append(["规章", 1])), {SHEET: change})
 
@@ -521,7 +592,9 @@ def many_conditions() -> bytes:
         for _ in range(500):
             page.append(["规章", *range(10)])
         for number in range(1, 801):
-            page.conditional_formatting.add(f"A1:XFD{number + 100}", white_if("cellIs", "5", operator="equal"))
+            page.conditional_formatting.add(
+                f"A1:XFD{number + 100}", white_if("cellIs", "5", operator="equal")
+            )
 
     return saved(fill)
 
@@ -535,11 +608,22 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "many merged": (lambda: with_merged(b'<mergeCell ref="A1:B2"/>' * 100_000), "100000处合并"),
     "many conditions": (many_conditions, "条件格式过多"),
     "sheets": (many_sheets, "301张工作表"),
-    "strings": (lambda: changed("xl/sharedStrings.xml", lambda _: b"<sst>" + b" " * 140_000_000 + b"</sst>"), "过大"),
+    "strings": (
+        lambda: changed(
+            "xl/sharedStrings.xml", lambda _: b"<sst>" + b" " * 140_000_000 + b"</sst>"
+        ),
+        "过大",
+    ),
     "entities": (lambda: changed(SHEET, lambda part: ENTITY + part), "实体"),
     "entities of styles": (lambda: changed("xl/styles.xml", lambda part: ENTITY + part), "实体"),
-    "no sheet": (lambda: changed(RELATIONS, lambda part: part.replace(b"sheet1.xml", b"none.xml")), "损坏"),
-    "elsewhere": (lambda: changed(RELATIONS, lambda part: part.replace(b"/xl/work", b"../../../etc/x")), "损坏"),
+    "no sheet": (
+        lambda: changed(RELATIONS, lambda part: part.replace(b"sheet1.xml", b"none.xml")),
+        "损坏",
+    ),
+    "elsewhere": (
+        lambda: changed(RELATIONS, lambda part: part.replace(b"/xl/work", b"../../../etc/x")),
+        "损坏",
+    ),
     "binary": (lambda: changed("xl/workbook.bin", lambda _: b"x"), "xlsb"),
     "cut": (lambda: saved(lambda page: page.append(["规章"]))[:3000], "损坏"),
     "empty": (lambda: saved(lambda page: None), "没有文字"),
@@ -561,7 +645,9 @@ def test_a_hostile_workbook_is_refused_in_a_sentence(name: str) -> None:
 
 
 def test_what_only_looks_large_is_read() -> None:
-    styled = b'<row r="1"><c r="A1"><v>5</v></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    styled = (
+        b'<row r="1"><c r="A1"><v>5</v></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    )
     assert prose(read(with_data(styled)))[0][1].strip() == "5"
     assert prose(read(with_merged(b'<mergeCell ref="A1:XFD1048576"/>')))[0][1].strip() == "规章"
     assert prose(read(with_merged(b'<mergeCell ref="B2:A1"/>')))[0][1].strip() == "规章"
@@ -573,7 +659,7 @@ def test_a_page_saved_as_xls_is_a_page() -> None:
     ]
 
 
-# --- old workbooks ------------------------------------------------------------------------------------------------
+# --- old workbooks --------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -602,7 +688,13 @@ def typed_rows(report: Report) -> list[list[int | str | Raised]]:
 
 
 def plain_cell(value: object) -> int | str:
-    return int(value) if isinstance(value, Decimal) and value == int(value) else "" if value is None else str(value)
+    return (
+        int(value)
+        if isinstance(value, Decimal) and value == int(value)
+        else ""
+        if value is None
+        else str(value)
+    )
 
 
 def test_a_workbook_of_excel_95_is_read(tmp_path: Path) -> None:
@@ -620,7 +712,9 @@ def test_raised_digits_and_hidden_rows_of_excel_95(tmp_path: Path) -> None:
     path = tmp_path / "a.xls"
     path.write_bytes(book_of_95(rows, hidden=[granted + 1]))
     read = read_report(path)
-    assert [read.value(f"applications.{row}.natural") for row in ("new", "granted", "partly_granted")] == [
+    assert [
+        read.value(f"applications.{row}.natural") for row in ("new", "granted", "partly_granted")
+    ] == [
         436,
         None,
         None,
@@ -680,7 +774,20 @@ def test_the_old_format_says_what_the_new_one_says(resaved: Resaved) -> None:
     new, old = resaved["kinds"]
     assert sheet_blocks(new) == sheet_blocks(old)
     (rows,) = grids(sheet_blocks(old))
-    assert rows[0][1:] == ["3", "0.3", "-7", "12", "0件", "TRUE", "2021-01-03", "#DIV/0!", "3", "", "12", "5"]
+    assert rows[0][1:] == [
+        "3",
+        "0.3",
+        "-7",
+        "12",
+        "0件",
+        "TRUE",
+        "2021-01-03",
+        "#DIV/0!",
+        "3",
+        "",
+        "12",
+        "5",
+    ]
     doubtful = [text for text in rows[1][1:] if text != "43831"]
     assert len(doubtful) == 7, doubtful
     assert rows[2][1:4] == ["1", "2（单元格为加了删除线的格式）", "3"]

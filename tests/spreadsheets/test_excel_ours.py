@@ -1,4 +1,6 @@
-"""Workbooks of ours and foreign ones are told apart, wherever they come from: by the names of cells."""
+"""Workbooks of ours and foreign ones are told apart, wherever they come from: by the names of
+cells.
+"""
 
 from __future__ import annotations
 
@@ -86,10 +88,14 @@ def test_a_foreign_workbook_may_have_sheets_named_like_ours(tmp_path: Path) -> N
 
 def test_what_is_no_workbook_is_not_ours(ours: Path) -> None:
     content = ours.read_bytes()
-    assert [kind_of(given).is_ours for given in (b"", b"PK\x03\x04", b"<html>xl/workbook.xml", content[:9_000])] == [
-        False
-    ] * 4
-    bare = {"xl/workbook.xml": lambda part: b" " * 40_000_000, "docProps/custom.xml": lambda part: b""}
+    assert [
+        kind_of(given).is_ours
+        for given in (b"", b"PK\x03\x04", b"<html>xl/workbook.xml", content[:9_000])
+    ] == [False] * 4
+    bare = {
+        "xl/workbook.xml": lambda part: b" " * 40_000_000,
+        "docProps/custom.xml": lambda part: b"",
+    }
     assert not kind_of(rewritten(content, bare)).is_ours
     cut = {"/cut": [answer(content[: len(content) // 2])]}
     with serving(cut) as server, pytest.raises(UnreadableDocument, match="损坏"):
@@ -102,16 +108,27 @@ def test_both_kinds_in_one_folder_and_in_a_list(ours: Path, tmp_path: Path) -> N
     (place / "a.xlsm").write_bytes(ours.read_bytes())
     copy_template(place / "blank.xlsm")
     for case, suffix in (("xlsx-one-sheet-2022", "xlsx"), ("xls-2021", "xls"), ("et-2020", "et")):
-        (place / f"{case}.{suffix.upper()}").write_bytes((DOCUMENTS / case / f"source.{suffix}").read_bytes())
+        (place / f"{case}.{suffix.upper()}").write_bytes(
+            (DOCUMENTS / case / f"source.{suffix}").read_bytes()
+        )
     for name in ("~$a.xlsx", "x.ofd", "y.zip"):
         (place / name).write_bytes(b"x")
     found = plan(str(place), tmp_path / "out")
     names = ["a.xlsm", "blank.xlsm", "et-2020.ET", "xls-2021.XLS", "xlsx-one-sheet-2022.XLSX"]
-    assert ([Path(source).name for source in found.sources], found.left_out) == (names, ("x.ofd", "y.zip"))
+    assert ([Path(source).name for source in found.sources], found.left_out) == (
+        names,
+        ("x.ofd", "y.zip"),
+    )
     (place / "list.txt").write_text("\n".join(names), encoding="utf-8")
     assert plan(str(place / "list.txt"), tmp_path / "out").sources == found.sources
     done = run(found.sources, tmp_path / "out")
-    assert [done[source].row.state for source in found.sources] == ["完成", "未读出数字", "完成", "完成", "完成"]
+    assert [done[source].row.state for source in found.sources] == [
+        "完成",
+        "未读出数字",
+        "完成",
+        "完成",
+        "完成",
+    ]
     assert "都是空的" in done[str(place / "blank.xlsm")].row.message
     assert len([name for name in names_in(tmp_path / "out") if "年度报告" in name]) == 4
 

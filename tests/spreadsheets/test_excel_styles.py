@@ -1,4 +1,6 @@
-"""Whatever report, typed into a workbook in whatever way and broken: read back right, or said so."""
+"""Whatever report, typed into a workbook in whatever way and broken: read back right, or said
+so.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,15 @@ def read_book(report: Report, sheets: Sheets, style: Style) -> Report:
 
 
 @properties(64, HealthCheck.data_too_large)
-@given(report=reports(), style=STYLES, labels=st.sampled_from(list(LABELS)), writing=st.sampled_from(list(FIGURES)))
-def test_a_consistent_report_is_read_back_equal(report: Report, style: Style, labels: str, writing: str) -> None:
+@given(
+    report=reports(),
+    style=STYLES,
+    labels=st.sampled_from(list(LABELS)),
+    writing=st.sampled_from(list(FIGURES)),
+)
+def test_a_consistent_report_is_read_back_equal(
+    report: Report, style: Style, labels: str, writing: str
+) -> None:
     read = read_book(report, report_sheets(report, labels, writing), style)
     assert misread(figures(report), read) == []
     assert layouts(read) == layouts(report)
@@ -46,7 +55,9 @@ def test_a_broken_workbook_never_gives_a_wrong_figure(
     table = data.draw(st.sampled_from(TABLES)) if mutate in IN_ANY_TABLE else "applications"
     sheets[table], blank = mutate(sheets[table], data)
     present = {spot.id for spot in sheets[table]}
-    blank += [cell for cell in report.tables[table].entries if cell not in present]  # a cell not written is empty
+    blank += [
+        cell for cell in report.tables[table].entries if cell not in present
+    ]  # a cell not written is empty
     try:
         read = read_book(report, sheets, style)
     except UnreadableDocument:

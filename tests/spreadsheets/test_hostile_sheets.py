@@ -1,4 +1,6 @@
-"""Hostile workbooks of ours, read in the main process: refused in a sentence before anything large is made."""
+"""Hostile workbooks of ours, read in the main process: refused in a sentence before anything large
+is made.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def before(end: bytes, more: bytes) -> Change:
 
 
 def text_of(runs: int) -> Change:
-    cell = b'<row r="9"><c r="A9" t="inlineStr"><is>' + b"<r><t>1</t></r>" * runs + b"</is></c></row>"
+    cell = (
+        b'<row r="9"><c r="A9" t="inlineStr"><is>' + b"<r><t>1</t></r>" * runs + b"</is></c></row>"
+    )
     return before(b"</sheetData>", cell)
 
 
@@ -65,7 +69,10 @@ def test_a_dense_part_is_refused(name: str, tmp_path: Path) -> None:
 def with_texts(content: bytes) -> bytes:
     """The relation to a list of texts, which our own files have not."""
     arrow = b'<Relationship Id="texts" Type="http://a/sharedStrings" Target="sharedStrings.xml"/>'
-    return rewritten(content, {RELATIONS: before(b"</Relationships>", arrow), STRINGS: lambda part: part or b"<sst/>"})
+    return rewritten(
+        content,
+        {RELATIONS: before(b"</Relationships>", arrow), STRINGS: lambda part: part or b"<sst/>"},
+    )
 
 
 def test_an_ods_whose_formats_lead_in_circles_is_read(tmp_path: Path) -> None:
@@ -73,7 +80,11 @@ def test_an_ods_whose_formats_lead_in_circles_is_read(tmp_path: Path) -> None:
     maps = b'<style:map style:condition="value()&gt;=0" style:apply-style-name="N1"/>' * 300
     style = b'<number:number-style style:name="N1">' + maps + b"</number:number-style>"
     path = tmp_path / "a.ods"
-    path.write_bytes(rewritten(source.read_bytes(), {"content.xml": before(b"</office:automatic-styles>", style)}))
+    path.write_bytes(
+        rewritten(
+            source.read_bytes(), {"content.xml": before(b"</office:automatic-styles>", style)}
+        )
+    )
     assert read_report(path).tables == read_report(source).tables
 
 

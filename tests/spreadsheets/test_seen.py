@@ -1,4 +1,6 @@
-"""What a person sees in a cell, through every path: a stranger's workbook, our own, the open one; .xlsx, .xls, .ods."""
+"""What a person sees in a cell, through every path: a stranger's workbook, our own, the open one;
+.xlsx, .xls, .ods.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,21 @@ from helpers.excel.engine import excel_of, open_book
 from helpers.excel.live import set_cell
 from helpers.made import report_of
 from helpers.office import convert
-from helpers.writers.dressed import DOUBT, DRESSED, LINES, MERGED, cells_book, lines_book, merged_book, places
+from helpers.writers.dressed import (
+    DOUBT,
+    DRESSED,
+    LINES,
+    MERGED,
+    cells_book,
+    lines_book,
+    merged_book,
+    places,
+)
 
 WHO = ("stranger", "ours")
 NOT_ASKED = {name for name, case in DRESSED.items() if case.not_asked}
-# LibreOffice drops what the font of a whole number says of its height, and in .xls the format of a condition.
+# LibreOffice drops what the font of a whole number says of its height, and in .xls the format of a
+# condition.
 LOST = {"xls": {"all raised", "in percent by a condition"}, "ods": {"all raised"}}
 LOST_LINES = {"applications.partly_granted.natural"}  # and gives a row of no height its usual one
 
@@ -64,7 +76,9 @@ def test_an_xlsx_is_read_as_a_person_sees_it(who: str, tmp_path: Path) -> None:
     report = read_report(cells)
     assert wrong_cells(report) == []
     assert wrong_lines(read_report(lines)) == []
-    assert texts_in(report) == ({name for name, case in DRESSED.items() if case.is_text} if who == "ours" else set())
+    assert texts_in(report) == (
+        {name for name, case in DRESSED.items() if case.is_text} if who == "ours" else set()
+    )
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -84,7 +98,9 @@ def test_a_value_under_a_merged_cell_of_the_open_workbook(tmp_path: Path) -> Non
     path = tmp_path / "merged.xlsx"
     path.write_bytes(merged_book("ours"))
     book = open_book(path)
-    set_cell(book, "表三", sheet_of("applications", "2021").cells[MERGED[1]], 7)  # LibreOffice keeps it there
+    set_cell(
+        book, "表三", sheet_of("applications", "2021").cells[MERGED[1]], 7
+    )  # LibreOffice keeps it there
     refuse_merged(current_report(book)[1])
 
 
@@ -126,13 +142,17 @@ def test_a_hidden_sheet_is_one_error(tmp_path: Path) -> None:
     workbook.save(path)
     for report in (read_report(path), current_report(open_book(path))[1]):
         told = [finding.message for finding in check(report) if finding.severity != "note"]
-        assert told == ["表三没有读出任何数字：工作表“表三”已隐藏，其中的数字没有采用，请取消隐藏。"]
+        assert told == [
+            "表三没有读出任何数字：工作表“表三”已隐藏，其中的数字没有采用，请取消隐藏。"
+        ]
 
 
 def test_a_hidden_line_is_one_problem(tmp_path: Path) -> None:
     path = tmp_path / "lines.xlsx"
     path.write_bytes(lines_book("ours"))
-    told = [(problem.row, problem.column, problem.reason[:12]) for problem in read_report(path).problems]
+    told = [
+        (problem.row, problem.column, problem.reason[:12]) for problem in read_report(path).problems
+    ]
     assert told == [
         ("granted", "", "工作表的第7行已隐藏，其"),
         ("partly_granted", "", "工作表的第8行已隐藏，其"),
@@ -164,5 +184,9 @@ def test_old_and_open_formats_are_read_as_a_person_sees_them(kind: str, tmp_path
         if "merged" in path.stem:
             refuse_merged(report)
             continue
-        wrong = wrong_cells(report, LOST[kind]) if "cells" in path.stem else wrong_lines(report, LOST_LINES)
+        wrong = (
+            wrong_cells(report, LOST[kind])
+            if "cells" in path.stem
+            else wrong_lines(report, LOST_LINES)
+        )
         assert wrong == [], path.name

@@ -17,7 +17,9 @@ STYLE = Style()
 
 def book_with(name: str, *, without: str = "", first: bool = False) -> Workbook:
     sheets = report_sheets(OWN)
-    book = report_book(OWN, {table: sheet for table, sheet in sheets.items() if table != without}, STYLE)
+    book = report_book(
+        OWN, {table: sheet for table, sheet in sheets.items() if table != without}, STYLE
+    )
     page = book.create_sheet(name, 0 if first else None)
     put_table(page, report_sheets(LAST_YEAR)["applications"], 1, 1, STYLE)
     return book

@@ -1,4 +1,6 @@
-"""Which cells are likely wrong: against a search of all sets; cell by cell, blanks, ties and slips."""
+"""Which cells are likely wrong: against a search of all sets; cell by cell, blanks, ties and
+slips.
+"""
 
 from __future__ import annotations
 
@@ -49,14 +51,19 @@ def answers(findings: Sequence[Finding]) -> list[list[Changes]]:
     return found
 
 
-# --- the network ------------------------------------------------------------------------------------------------
+# --- the network ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("edition", "table"), [(e, t) for e in ("2019", "2021") for t in ("applications", "disputes")])
+@pytest.mark.parametrize(
+    ("edition", "table"), [(e, t) for e in ("2019", "2021") for t in ("applications", "disputes")]
+)
 def test_the_nodes_say_what_the_relations_say(edition: str, table: str) -> None:
     network = network_of(edition, table)
     assert network is not None
-    relations, nodes = editions()[edition].relations_of(table), [node for node in network.nodes if node]
+    relations, nodes = (
+        editions()[edition].relations_of(table),
+        [node for node in network.nodes if node],
+    )
     left_out = [relation.rule for relation in relations if relation not in nodes]
     assert left_out == (["applications.across.handled"] if table == "applications" else [])
     everything, kept = matrix(relations, list(network.ends)), matrix(nodes, list(network.ends))
@@ -71,7 +78,7 @@ def test_a_table_without_relations_has_no_network() -> None:
     assert network_of("2021", "disclosure") is None
 
 
-# --- one cell ---------------------------------------------------------------------------------------------------
+# --- one cell -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("edition", ["2019", "2021"])
@@ -94,7 +101,7 @@ def test_the_message_names_cell_and_figures() -> None:
     assert finding_to_dict(finding, {})["too_many"] is False
 
 
-# --- more cells -------------------------------------------------------------------------------------------------
+# --- more cells -----------------------------------------------------------------------------------
 
 
 def test_errors_that_have_nothing_to_do_with_each_other_are_told_apart() -> None:
@@ -113,11 +120,15 @@ def test_a_relation_that_two_errors_break_names_both() -> None:
     by_rule = {finding.rule: answers([finding])[0] for finding in findings}
     assert by_rule["applications.sum.natural"] == [short({"handled.natural": 432})]
     assert by_rule["applications.balance.company"] == [short({"handled.company": 12})]
-    assert by_rule["applications.across.handled"] == [short({"handled.natural": 432, "handled.company": 12})]
+    assert by_rule["applications.across.handled"] == [
+        short({"handled.natural": 432, "handled.company": 12})
+    ]
 
 
 def test_what_would_break_the_sum_of_the_totals_across_is_told_with_what_mends_it() -> None:
-    """Two （七）总计 of one row exchanged: put back alone, either would break the sum across, which holds."""
+    """Two （七）总计 of one row exchanged: put back alone, either would break the sum across, which
+    holds.
+    """
     both = short({"handled.natural": 432, "handled.company": 12})
     findings = errors(report_of(short({"handled.natural": 12, "handled.company": 432})))
     assert len(findings) == 4
@@ -127,9 +138,14 @@ def test_what_would_break_the_sum_of_the_totals_across_is_told_with_what_mends_i
 
 
 def test_the_sum_of_the_totals_across_counts_what_can_be_no_count_among_its_suspects() -> None:
-    wrong: dict[str, Value] = {"applications.handled.natural": 430, "applications.handled.company": -12}
+    wrong: dict[str, Value] = {
+        "applications.handled.natural": 430,
+        "applications.handled.company": -12,
+    }
     by_rule = {finding.rule: answers([finding])[0] for finding in errors(report_of(wrong))}
-    assert by_rule["applications.across.handled"] == [short({"handled.natural": 432, "handled.company": 12})]
+    assert by_rule["applications.across.handled"] == [
+        short({"handled.natural": 432, "handled.company": 12})
+    ]
     assert by_rule["applications.sum.natural"] == [short({"handled.natural": 432})]
 
 
@@ -140,8 +156,10 @@ def test_ties_are_all_told() -> None:
     there = short({"granted.company": 6, "unavailable_not_held.natural": 122})
     assert answers(findings) == [[here, there]]
     assert findings[0].message.endswith(
-        "可能是：表三 （一）予以公开·自然人 填135应为134、（四）无法提供 1.本机关不掌握相关政府信息·商业企业 填2应为1；"
-        "或（一）予以公开·商业企业 填7应为6、（四）无法提供 1.本机关不掌握相关政府信息·自然人 填123应为122"
+        "可能是：表三 （一）予以公开·自然人 填135应为134、（四）无法提供 1."
+        "本机关不掌握相关政府信息·商业企业 填2应为1；"
+        "或（一）予以公开·商业企业 填7应为6、（四）无法提供 1.本机关不掌握相关政府信息·自然人 "
+        "填123应为122"
         "（共2种可能，请对照原文）。"
     )
 
@@ -161,37 +179,84 @@ def test_a_slip_of_the_pen_stands_alone() -> None:
     parts = {"disputes.review.upheld": 351, "disputes.review.corrected": 72}
     (finding,) = errors(report_of(parts | {"disputes.review.total": 4223}))
     assert answers([finding]) == [[{"disputes.review.total": 423}]]
-    assert finding.message.endswith("疑为 表四 行政复议·总计 填4223，应为423（另有4种可能性较小的改法，请对照原文）。")
+    assert finding.message.endswith(
+        "疑为 表四 行政复议·总计 填4223，应为423（另有4种可能性较小的改法，请对照原文）。"
+    )
 
 
 def test_too_many_are_counted_and_none_is_given() -> None:
-    totals = {f"applications.{row.id}.total": None for row in form("2021", "applications").rows if row.id != "handled"}
+    totals = {
+        f"applications.{row.id}.total": None
+        for row in form("2021", "applications").rows
+        if row.id != "handled"
+    }
     finding = errors(report_of(totals | {"applications.other_rest.natural": 87}))[0]
-    assert (finding.rule, finding.suspects, finding.too_many) == ("applications.sum.natural", (), True)
+    assert (finding.rule, finding.suspects, finding.too_many) == (
+        "applications.sum.natural",
+        (),
+        True,
+    )
     assert finding.message.endswith("差1。可能的改法有21种，无法确定是哪一格，请对照原文。")
     assert finding_to_dict(finding, {})["too_many"] is True
 
 
-# --- slips over several cells -----------------------------------------------------------------------------------
+# --- slips over several cells ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("stated", "true"),
     [
-        ({"granted.natural": 7, "granted.company": 134}, {"granted.natural": 134, "granted.company": 7}),
-        ({"granted.natural": 13, "granted.company": 47}, {"granted.natural": 134, "granted.company": 7}),
-        ({"granted.research": 7, "granted.company": 0}, {"granted.company": 7, "granted.research": 0}),
-        ({"new.legal": 4, "new.other": 3}, {"new.legal": 3, "new.other": 4}),
-        ({"granted.company": 2, "partly_granted.company": 7}, {"granted.company": 7, "partly_granted.company": 2}),
         (
-            dict(zip([f"granted.{c}" for c in ("natural", "company", "research")], (0, 134, 7), strict=True)),
-            dict(zip([f"granted.{c}" for c in ("natural", "company", "research")], (134, 7, 0), strict=True)),
+            {"granted.natural": 7, "granted.company": 134},
+            {"granted.natural": 134, "granted.company": 7},
         ),
         (
-            dict(zip([f"new.{c}" for c in ("company", "research", "welfare", "legal", "other", "total")],
-                     (0, 12, 0, 0, 3, 4), strict=True)),
-            dict(zip([f"new.{c}" for c in ("company", "research", "legal", "other", "total")],
-                     (12, 0, 3, 4, 455), strict=True)),
+            {"granted.natural": 13, "granted.company": 47},
+            {"granted.natural": 134, "granted.company": 7},
+        ),
+        (
+            {"granted.research": 7, "granted.company": 0},
+            {"granted.company": 7, "granted.research": 0},
+        ),
+        ({"new.legal": 4, "new.other": 3}, {"new.legal": 3, "new.other": 4}),
+        (
+            {"granted.company": 2, "partly_granted.company": 7},
+            {"granted.company": 7, "partly_granted.company": 2},
+        ),
+        (
+            dict(
+                zip(
+                    [f"granted.{c}" for c in ("natural", "company", "research")],
+                    (0, 134, 7),
+                    strict=True,
+                )
+            ),
+            dict(
+                zip(
+                    [f"granted.{c}" for c in ("natural", "company", "research")],
+                    (134, 7, 0),
+                    strict=True,
+                )
+            ),
+        ),
+        (
+            dict(
+                zip(
+                    [
+                        f"new.{c}"
+                        for c in ("company", "research", "welfare", "legal", "other", "total")
+                    ],
+                    (0, 12, 0, 0, 3, 4),
+                    strict=True,
+                )
+            ),
+            dict(
+                zip(
+                    [f"new.{c}" for c in ("company", "research", "legal", "other", "total")],
+                    (12, 0, 3, 4, 455),
+                    strict=True,
+                )
+            ),
         ),
         # 9 more were granted than the totals know of, and 9 more came in.
         (
@@ -204,7 +269,7 @@ def test_too_many_are_counted_and_none_is_given() -> None:
             {"granted.natural": 134, "granted.company": 7, "other_rest.natural": 88},
         ),
     ],
-)  # fmt: skip
+)
 def test_one_slip_that_changed_several_figures(stated: Changes, true: Changes) -> None:
     assert answers(errors(report_of(short(stated)))) == [[short(true)]]
 
@@ -223,13 +288,18 @@ def test_slips_over_two_cells() -> None:
     assert not moved((1, 5), (5, 8))
 
 
-# --- blanks and figures that can be no count --------------------------------------------------------------------
+# --- blanks and figures that can be no count ------------------------------------------------------
 
 
 def test_a_blank_that_belongs_to_the_repair_is_told() -> None:
-    findings = errors(report_of({"applications.granted.natural": None, "applications.granted.total": 150}))
+    findings = errors(
+        report_of({"applications.granted.natural": None, "applications.granted.total": 150})
+    )
     assert answers(findings) == [[short({"granted.natural": 134, "granted.total": 143})]]
-    assert "（一）予以公开·自然人 空白，应为134；（一）予以公开·总计 填150，应为143。" in findings[0].message
+    assert (
+        "（一）予以公开·自然人 空白，应为134；（一）予以公开·总计 填150，应为143。"
+        in findings[0].message
+    )
 
 
 def test_a_figure_is_blamed_only_with_what_was_not_read_in_sight() -> None:
@@ -238,12 +308,14 @@ def test_a_figure_is_blamed_only_with_what_was_not_read_in_sight() -> None:
     column, row = errors(report_of(wrong, raws={company: "7（含1件）"}))
     for finding in (column, row):
         assert finding.message.endswith(
-            "疑为 表三 （一）予以公开·自然人 填143，应为134；（一）予以公开·商业企业 原文“7（含1件）”未采用，应为7。"
+            "疑为 表三 （一）予以公开·自然人 填143，应为134；（一）予以公开·商业企业 "
+            "原文“7（含1件）”未采用，应为7。"
         )
     blank = "applications.granted.research"
     _, row = errors(report_of(wrong | {company: 7, blank: None}, raws={blank: "0①"}))
     assert row.message.endswith(
-        "疑为 表三 （一）予以公开·自然人 填143，应为134。请先核对没有读出的格：（一）予以公开·科研机构 原文“0①”未采用。"
+        "疑为 表三 （一）予以公开·自然人 填143，应为134。请先核对没有读出的格：（一）"
+        "予以公开·科研机构 原文“0①”未采用。"
     )
     _, row = errors(report_of(wrong | {company: 7, blank: None}, raws={blank: "/"}))
     assert row.message.endswith("填143，应为134。")
@@ -256,7 +328,11 @@ def test_a_blank_takes_the_nearest_figure_that_its_neighbours_allow() -> None:
 
 
 def test_the_total_column_blank_and_a_slip() -> None:
-    totals = {f"applications.{row.id}.total": None for row in form("2021", "applications").rows if row.id != "handled"}
+    totals = {
+        f"applications.{row.id}.total": None
+        for row in form("2021", "applications").rows
+        if row.id != "handled"
+    }
     findings = errors(report_of(totals | {"applications.unavailable_not_held.natural": 132}))
     assert answers(findings) == [[short({"unavailable_not_held.natural": 123})]]
 
@@ -268,24 +344,33 @@ def test_zeros_left_blank_and_an_error() -> None:
         [short({"granted.natural": 134})]
     ]
     # Two blanks would have to be filled for the other repair of one cell.
-    assert answers(errors(report_of(blanks | {"applications.handled.legal": 33}))) == [[short({"handled.legal": 3})]]
+    assert answers(errors(report_of(blanks | {"applications.handled.legal": 33}))) == [
+        [short({"handled.legal": 3})]
+    ]
 
 
 @pytest.mark.parametrize("bad", [-134, Decimal("13.4")])
 def test_what_can_be_no_count_is_itself_suspect(bad: Value) -> None:
-    findings = [finding for finding in errors(report_of({"applications.granted.natural": bad})) if finding.suspects]
+    findings = [
+        finding
+        for finding in errors(report_of({"applications.granted.natural": bad}))
+        if finding.suspects
+    ]
     assert answers(findings) == [[short({"granted.natural": 134})]]
     assert findings[0].suspects[0][0].stated == bad
 
 
 def test_what_can_be_no_count_beside_another_error() -> None:
-    wrong: dict[str, Value] = {"applications.granted.natural": -134, "applications.unavailable_not_held.company": 10}
+    wrong: dict[str, Value] = {
+        "applications.granted.natural": -134,
+        "applications.unavailable_not_held.company": 10,
+    }
     found = answers([finding for finding in errors(report_of(wrong)) if finding.suspects])
     assert [short({"granted.natural": 134})] in found
     assert [short({"unavailable_not_held.company": 1})] in found
 
 
-# --- real reports, cost -----------------------------------------------------------------------------------------
+# --- real reports, cost ---------------------------------------------------------------------------
 
 
 def source_of(case: str) -> Path:
@@ -297,7 +382,15 @@ def test_a_real_report_with_a_shifted_row() -> None:
     found = answers(errors(gongkai.read_report(source_of("broken-2022"))))
     assert found == [
         [short({"new.total": 44})],
-        [short({"partly_granted.natural": 6, "partly_granted.company": 1, "partly_granted.research": 0})],
+        [
+            short(
+                {
+                    "partly_granted.natural": 6,
+                    "partly_granted.company": 1,
+                    "partly_granted.research": 0,
+                }
+            )
+        ],
         [{"disputes.review.total": 11}],
     ]
 
@@ -310,9 +403,15 @@ def broken_documents() -> Iterator[str]:
 
 @pytest.mark.parametrize("case", list(broken_documents()))
 def test_real_reports_get_an_answer(case: str) -> None:
-    findings = [finding for finding in errors(gongkai.read_report(source_of(case))) if "." in finding.rule]
+    findings = [
+        finding for finding in errors(gongkai.read_report(source_of(case))) if "." in finding.rule
+    ]
     assert findings
-    assert all(finding.suspects for finding in findings if finding.rule.split(".")[0] in ("applications", "disputes"))
+    assert all(
+        finding.suspects
+        for finding in findings
+        if finding.rule.split(".")[0] in ("applications", "disputes")
+    )
 
 
 def test_a_sound_table_asks_nothing() -> None:
@@ -322,7 +421,9 @@ def test_a_sound_table_asks_nothing() -> None:
 
 
 class Worked:
-    """In the place of ``thread_time``: each look at it finds a turn's work done. What is done between looks counts."""
+    """In the place of ``thread_time``: each look at it finds a turn's work done. What is done
+    between looks counts.
+    """
 
     def __init__(self) -> None:
         self.looks = self.steps = self.most_steps = 0
@@ -354,8 +455,12 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Worked]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_time_for_one_table_is_bounded(seed: int, worked: Worked, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Totals left blank and many small errors leave thousands of ways, each of them to be looked at exactly."""
+def test_the_time_for_one_table_is_bounded(
+    seed: int, worked: Worked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Totals left blank and many small errors leave thousands of ways, each of them to be looked at
+    exactly.
+    """
     limits: list[float] = []
     solver = scipy.optimize.milp
 
@@ -368,9 +473,13 @@ def test_the_time_for_one_table_is_bounded(seed: int, worked: Worked, monkeypatc
     cells = [cell for cell in sound if not cell.endswith(".total")]
     wrong = {cell: sound[cell] + 1 for cell in Random(seed).sample(cells, 12)}
     right = {cell: figure for cell, figure in sound.items() if cell in cells and cell not in wrong}
-    findings = [finding for finding in check_sums(table_of(wrong | right)) if finding.severity == "error"]
+    findings = [
+        finding for finding in check_sums(table_of(wrong | right)) if finding.severity == "error"
+    ]
     assert all(finding.suspects or "无法确定是哪一格" in finding.message for finding in findings)
-    assert worked.looks <= TURNS + 4  # the beginning, the look that ends it, and two while the solver is loaded
+    assert (
+        worked.looks <= TURNS + 4
+    )  # the beginning, the look that ends it, and two while the solver is loaded
     assert worked.most_steps < 20_000  # 1,350
     assert limits == sorted(limits, reverse=True)
     assert 0 < min(limits) <= max(limits) < SECONDS
@@ -386,15 +495,24 @@ def test_out_of_time_nothing_is_certain(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_figures_too_large_for_the_solver_are_not_given_to_it() -> None:
     """In floating point a huge change would cost nothing, and others would be lost beside it."""
-    wrong = {"granted.natural": 10**15, "partly_granted.company": 10**14 + 3, "new.legal": 77, "carried_out.other": 5}
+    wrong = {
+        "granted.natural": 10**15,
+        "partly_granted.company": 10**14 + 3,
+        "new.legal": 77,
+        "carried_out.other": 5,
+    }
     network = network_of("2021", "applications")
     assert network is not None
-    sound = {cell: value for cell, value in sound_values().items() if cell.startswith("applications.")}
+    sound = {
+        cell: value for cell, value in sound_values().items() if cell.startswith("applications.")
+    }
     state = state_of(network, {**sound, **short(wrong)})  # type: ignore[arg-type]
     assert farthest(state) > FARTHEST
     with pytest.raises(TooMany):
         smallest_sets(state, None)
-    assert answers(errors(report_of(short({"granted.natural": 10**15})))) == [[short({"granted.natural": 134})]]
+    assert answers(errors(report_of(short({"granted.natural": 10**15})))) == [
+        [short({"granted.natural": 134})]
+    ]
 
 
 def test_one_and_two_cells_need_no_solver() -> None:
@@ -411,6 +529,8 @@ def test_one_and_two_cells_need_no_solver() -> None:
     )
     paths = [str(Path(gongkai.__file__).parent.parent), str(TESTS)]
     done = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{code}"], capture_output=True, text=True
+        [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{code}"],
+        capture_output=True,
+        text=True,
     )
     assert done.stdout.strip() == "[]", done.stderr

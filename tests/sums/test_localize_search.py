@@ -19,11 +19,13 @@ from helpers.counts import counted, many, properties
 from helpers.made import consistent, table_of
 from helpers.strategies import changed, reports
 
-# --- against a search of all sets -------------------------------------------------------------------------------
+# --- against a search of all sets -----------------------------------------------------------------
 
 
 def smallest_by_search(table: Table, most: int) -> set[frozenset[tuple[str, int]]]:
-    """All smallest repairs of at most so many cells: a repair has a cell in each conflict that those before leave."""
+    """All smallest repairs of at most so many cells: a repair has a cell in each conflict that
+    those before leave.
+    """
     relations = editions()[table.edition].relations_of(table.id)
     values = {cell: entry.value for cell, entry in table.entries.items()}
     level: set[frozenset[str]] = {frozenset()}
@@ -53,20 +55,30 @@ def all_found(table: Table, monkeypatch: pytest.MonkeyPatch) -> set[frozenset[tu
     values = {cell: entry.value for cell, entry in table.entries.items()}
     clusters = clusters_of(state_of(network, values))  # type: ignore[arg-type]
     assert all(cluster.count is not None for cluster in clusters)
-    return {frozenset(sum(each, ())) for each in product(*(cluster.alternatives for cluster in clusters))}
+    return {
+        frozenset(sum(each, ()))
+        for each in product(*(cluster.alternatives for cluster in clusters))
+    }
 
 
 @counted
 @pytest.mark.parametrize("seed", range(many(30)))
-def test_two_wrong_cells_as_by_a_search_of_all_sets(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_wrong_cells_as_by_a_search_of_all_sets(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     random = Random(seed)
     edition = random.choice(("2019", "2021"))
     sound = consistent(random, edition, largest=3)
-    wrong = {cell: max(0, sound[cell] + random.choice((-1, 1, 2))) for cell in random.sample(list(sound), 2)}
+    wrong = {
+        cell: max(0, sound[cell] + random.choice((-1, 1, 2)))
+        for cell in random.sample(list(sound), 2)
+    }
     table = table_of(sound | wrong, edition=edition)
     ours, all_sets = all_found(table, monkeypatch), smallest_by_search(table, 2)
     if any(len(each) > len(next(iter(all_sets), ())) for each in ours):
-        return  # one slip over several cells, cheaper than as many cells that have nothing to do with each other
+        # one slip over several cells, cheaper than as many cells that have nothing to do with each
+        # other
+        return
     assert ours <= all_sets
     if all(not slips_in(table, each) for each in all_sets):
         assert ours == all_sets
@@ -82,11 +94,16 @@ def slips_in(table: Table, changes: frozenset[tuple[str, int]]) -> bool:
 
 @counted
 @pytest.mark.parametrize("seed", range(many(8)))
-def test_three_wrong_cells_as_by_a_search_of_all_sets(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_three_wrong_cells_as_by_a_search_of_all_sets(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     random = Random(seed)
     sound = consistent(random, "2021", largest=9)
     column = random.choice(("natural", "company", "total"))
-    cells = [*random.sample([cell for cell in sound if cell.endswith(column)], 2), random.choice(list(sound))]
+    cells = [
+        *random.sample([cell for cell in sound if cell.endswith(column)], 2),
+        random.choice(list(sound)),
+    ]
     table = table_of(sound | {cell: sound[cell] + random.randint(1, 9) for cell in cells})
     ours, all_sets = all_found(table, monkeypatch), smallest_by_search(table, 3)
     assert ours
@@ -113,11 +130,18 @@ def test_every_proposal_mends_what_it_is_given_for(report: Report, data: st.Data
     relations = editions()[table.edition].relations_of(table.id)
     values = {cell: entry.value for cell, entry in table.entries.items()}
     found = [finding for finding in check_sums(table) if finding.severity == "error"]
-    for rule, alternative in [(finding.rule, each) for finding in found for each in finding.suspects]:
+    for rule, alternative in [
+        (finding.rule, each) for finding in found for each in finding.suspects
+    ]:
         mended = values | {suspect.cell: suspect.proposed for suspect in alternative}
-        assert all(suspect.proposed >= 0 and values[suspect.cell] == suspect.stated for suspect in alternative)
+        assert all(
+            suspect.proposed >= 0 and values[suspect.cell] == suspect.stated
+            for suspect in alternative
+        )
         solution = solve(relations, mended)
-        wrong = [relation.rule for relation in solution.broken] + [conflict[0].rule for conflict in solution.conflicts]
+        wrong = [relation.rule for relation in solution.broken] + [
+            conflict[0].rule for conflict in solution.conflicts
+        ]
         assert rule not in wrong
         assert len(wrong) < len(found)
 
@@ -131,7 +155,9 @@ def test_all_answers_together_mend_the_table(report: Report, random: Random) -> 
     table = report.tables["applications"]
     findings = check_sums(table)
     assume(findings and all(finding.suspects for finding in findings))
-    first = {suspect.cell: suspect.proposed for finding in findings for suspect in finding.suspects[0]}
+    first = {
+        suspect.cell: suspect.proposed for finding in findings for suspect in finding.suspects[0]
+    }
     values = {cell: entry.value for cell, entry in table.entries.items()} | first
     solution = solve(editions()[table.edition].relations_of(table.id), values)
     assert (solution.broken, solution.conflicts) == ((), ())

@@ -22,7 +22,9 @@ ROWS = ("new", "first", "second", "handled", "left")
 
 
 def relation(rule: str, parts: str, whole: str) -> Relation:
-    return Relation(rule, "sum", "t", tuple(parts.split()), tuple(whole.split()), whole.split()[-1], "")
+    return Relation(
+        rule, "sum", "t", tuple(parts.split()), tuple(whole.split()), whole.split()[-1], ""
+    )
 
 
 def small_form() -> list[Relation]:
@@ -38,7 +40,9 @@ def holds(each: Relation, values: Mapping[str, Value]) -> bool:
     return sums is None or sums[0] == sums[1]
 
 
-def fillings(relations: Sequence[Relation], values: Mapping[str, Value], most: int) -> Iterator[Mapping[str, Value]]:
+def fillings(
+    relations: Sequence[Relation], values: Mapping[str, Value], most: int
+) -> Iterator[Mapping[str, Value]]:
     """Every way to put 0 to ``most`` into the blanks of the relations so that all of them hold."""
     if not all(holds(each, values) for each in relations):
         return
@@ -51,16 +55,27 @@ def fillings(relations: Sequence[Relation], values: Mapping[str, Value], most: i
         yield from fillings(relations, {**values, min(open_ones, key=len)[0]: figure}, most)
 
 
-def brute_force(relations: Sequence[Relation], values: Mapping[str, Value]) -> list[Mapping[str, Value]]:
-    # A corner of the fillings has no figure above the sum of all stated ones, and one step along an edge changes
-    # figures by one: whatever can be filled, and whatever can vary, shows below this bound.
-    most = sum(abs(int(values.get(cell) or 0)) for cell in {cell for each in relations for cell in each.cells}) + 1
+def brute_force(
+    relations: Sequence[Relation], values: Mapping[str, Value]
+) -> list[Mapping[str, Value]]:
+    # A corner of the fillings has no figure above the sum of all stated ones, and one step along an
+    # edge changes figures by one: whatever can be filled, and whatever can vary, shows below this
+    # bound.
+    most = (
+        sum(
+            abs(int(values.get(cell) or 0))
+            for cell in {cell for each in relations for cell in each.cells}
+        )
+        + 1
+    )
     return list(fillings(relations, values, most))
 
 
 @st.composite
 def small_systems(draw: st.DrawFn) -> tuple[list[Relation], dict[str, Value]]:
-    """Relations of the small form, with figures that agree except for a few, and up to five blanks."""
+    """Relations of the small form, with figures that agree except for a few, and up to five
+    blanks.
+    """
     figures = st.integers(0, 1)
     values: dict[str, Value] = {}
     for column in ("a", "b"):
@@ -68,14 +83,18 @@ def small_systems(draw: st.DrawFn) -> tuple[list[Relation], dict[str, Value]]:
         cells = {"first": first, "second": second, "handled": first + second, "left": left}
         cells["new"] = first + second + left
         values |= {f"{row}.{column}": figure for row, figure in cells.items()}
-    values |= {f"{row}.total": total((values[f"{row}.a"] or 0, values[f"{row}.b"] or 0)) for row in ROWS}
+    values |= {
+        f"{row}.total": total((values[f"{row}.a"] or 0, values[f"{row}.b"] or 0)) for row in ROWS
+    }
     names = sorted(values)
     for cell in draw(st.lists(st.sampled_from(names), max_size=2)):
         values[cell] = draw(st.integers(-1, 2))
     for cell in draw(st.lists(st.sampled_from(names), max_size=5, unique=True)):
         values[cell] = None
     kept = (
-        draw(st.lists(st.sampled_from(small_form()), min_size=2, unique=True)) if draw(st.booleans()) else small_form()
+        draw(st.lists(st.sampled_from(small_form()), min_size=2, unique=True))
+        if draw(st.booleans())
+        else small_form()
     )
     return kept, values
 
@@ -97,18 +116,35 @@ def test_brute_force_agrees(system: tuple[list[Relation], dict[str, Value]]) -> 
     assert found
     blanks = {cell for each in rest for cell in each.cells if values.get(cell) is None}
     known = {cell: {filling[cell] for filling in found} for cell in blanks}
-    assert solution.implied == {cell: figures.pop() for cell, figures in known.items() if len(figures) == 1}
+    assert solution.implied == {
+        cell: figures.pop() for cell, figures in known.items() if len(figures) == 1
+    }
 
 
 def relations_of(report: Report) -> list[Relation]:
-    return [each for table in report.tables.values() for each in editions()[table.edition].relations_of(table.id)]
+    return [
+        each
+        for table in report.tables.values()
+        for each in editions()[table.edition].relations_of(table.id)
+    ]
 
 
 @properties(60)
-@given(reports(), st.randoms(use_true_random=False), st.sampled_from([0.05, 0.3, 0.6, 0.9]), st.booleans())
-def test_blanks_in_a_consistent_report(report: Report, random: Random, share: float, only_zeros: bool) -> None:
+@given(
+    reports(),
+    st.randoms(use_true_random=False),
+    st.sampled_from([0.05, 0.3, 0.6, 0.9]),
+    st.booleans(),
+)
+def test_blanks_in_a_consistent_report(
+    report: Report, random: Random, share: float, only_zeros: bool
+) -> None:
     figures = {entry.cell: entry.value for entry in report.entries()}
-    blanks = {cell for cell, value in figures.items() if (value == 0 or not only_zeros) and random.random() < share}
+    blanks = {
+        cell
+        for cell, value in figures.items()
+        if (value == 0 or not only_zeros) and random.random() < share
+    }
     values = {cell: None if cell in blanks else value for cell, value in figures.items()}
     relations = relations_of(report)
     solution = solve(relations, values)
@@ -120,7 +156,9 @@ def test_blanks_in_a_consistent_report(report: Report, random: Random, share: fl
 
 @properties(40)
 @given(reports(), st.randoms(use_true_random=False), st.sampled_from([0.1, 0.3, 0.5]))
-def test_conflicts_are_real_and_none_is_missed(report: Report, random: Random, share: float) -> None:
+def test_conflicts_are_real_and_none_is_missed(
+    report: Report, random: Random, share: float
+) -> None:
     values: dict[str, Value] = {}
     for entry in report.entries():
         chance = random.random()
@@ -131,22 +169,35 @@ def test_conflicts_are_real_and_none_is_missed(report: Report, random: Random, s
     assert possible(relations, values) == (not solution.broken and not solution.conflicts)
     for conflict in solution.conflicts:
         assert not possible(conflict, values)
-        assert all(possible([other for other in conflict if other is not each], values) for each in conflict)
+        assert all(
+            possible([other for other in conflict if other is not each], values)
+            for each in conflict
+        )
 
 
-# --- by hand ------------------------------------------------------------------------------------------------------
+# --- by hand --------------------------------------------------------------------------------------
 
 
 def test_sums_are_exact() -> None:
     each = relation("r", "a b", "w")
-    assert stated_and_computed(each, {"a": 10**30, "b": 1, "w": 10**30 + 1}) == (10**30 + 1, 10**30 + 1)
+    assert stated_and_computed(each, {"a": 10**30, "b": 1, "w": 10**30 + 1}) == (
+        10**30 + 1,
+        10**30 + 1,
+    )
     tenths: dict[str, Value] = {"a": Decimal("0.1"), "b": Decimal("0.2"), "w": Decimal("0.3")}
     assert stated_and_computed(each, tenths) == (Decimal("0.3"), Decimal("0.3"))
-    long: dict[str, Value] = {"a": Decimal("99999999999999999999.5"), "b": Decimal("0.00000000000000000001"), "w": 0}
-    assert stated_and_computed(each, long) == (0, Decimal("99999999999999999999.50000000000000000001"))
-    assert difference(Decimal("0.00000000000000000001"), Decimal("99999999999999999999.5")) == Decimal(
-        "-99999999999999999999.49999999999999999999"
+    long: dict[str, Value] = {
+        "a": Decimal("99999999999999999999.5"),
+        "b": Decimal("0.00000000000000000001"),
+        "w": 0,
+    }
+    assert stated_and_computed(each, long) == (
+        0,
+        Decimal("99999999999999999999.50000000000000000001"),
     )
+    assert difference(
+        Decimal("0.00000000000000000001"), Decimal("99999999999999999999.5")
+    ) == Decimal("-99999999999999999999.49999999999999999999")
 
 
 def test_whole_sums_are_integers() -> None:
@@ -155,7 +206,9 @@ def test_whole_sums_are_integers() -> None:
     assert isinstance(result, int)
 
 
-@pytest.mark.parametrize("values", [{"a": 1, "w": 1}, {"a": 1, "b": None, "w": 1}, {"a": 1, "b": 0, "w": None}, {}])
+@pytest.mark.parametrize(
+    "values", [{"a": 1, "w": 1}, {"a": 1, "b": None, "w": 1}, {"a": 1, "b": 0, "w": None}, {}]
+)
 def test_a_blank_leaves_a_relation_undecided(values: dict[str, Value]) -> None:
     assert stated_and_computed(relation("r", "a b", "w"), values) is None
 
@@ -199,7 +252,9 @@ def test_a_broken_relation_takes_no_part() -> None:
 
 def test_a_blank_between_two_relations() -> None:
     pair = (relation("r", "a b", "w"), relation("s", "b c", "v"))
-    solution = solve([*pair, relation("t", "d e", "u")], {"a": 1, "w": 3, "c": 1, "v": 4, "d": 2, "u": 2})
+    solution = solve(
+        [*pair, relation("t", "d e", "u")], {"a": 1, "w": 3, "c": 1, "v": 4, "d": 2, "u": 2}
+    )
     assert (solution.conflicts, solution.implied) == ((pair,), {"e": 0})
 
 
@@ -212,10 +267,21 @@ def test_a_conflict_that_only_the_whole_square_shows() -> None:
 
 
 def test_a_square_without_choice() -> None:
-    square = [relation("r1", "x11 x12", "r1"), relation("r2", "x21 x22", "r2"), relation("c1", "x11 x21", "c1")]
-    solution = solve([*square, relation("c2", "x12 x22", "c2")], {"r1": 1, "r2": 4, "c1": 5, "c2": 0})
+    square = [
+        relation("r1", "x11 x12", "r1"),
+        relation("r2", "x21 x22", "r2"),
+        relation("c1", "x11 x21", "c1"),
+    ]
+    solution = solve(
+        [*square, relation("c2", "x12 x22", "c2")], {"r1": 1, "r2": 4, "c1": 5, "c2": 0}
+    )
     assert solution.implied == {"x11": 1, "x21": 4, "x12": 0, "x22": 0}
-    assert solve(square, {"r1": 1, "r2": 4, "c1": 5}).implied == {"x11": 1, "x21": 4, "x12": 0, "x22": 0}
+    assert solve(square, {"r1": 1, "r2": 4, "c1": 5}).implied == {
+        "x11": 1,
+        "x21": 4,
+        "x12": 0,
+        "x22": 0,
+    }
 
 
 def test_two_independent_conflicts_are_both_found() -> None:

@@ -1,4 +1,6 @@
-"""The states of cells and relations: by hand, against every filling of small tables, against the exact solver."""
+"""The states of cells and relations: by hand, against every filling of small tables, against the
+exact solver.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def row(*figures: Value) -> dict[str, Value]:
 
 
 def seen(values: Mapping[str, Value]) -> tuple[str, str, bool]:
-    """(states of the row's seven cells, its verdict, whether it assumes zeros): s stated, i implied, o open."""
+    """(states of the row's seven cells, its verdict, whether it assumes zeros): s stated, i
+    implied, o open.
+    """
     state = table_state(table_of(values))
     letters = "".join(state.cells[cell][0] for cell in (*GRANTED, TOTAL))
     return letters, state.verdicts[ACROSS], ACROSS in state.assumed
@@ -108,7 +112,11 @@ def test_a_report_with_its_zeros_left_blank_is_decided_whole() -> None:
 
 
 def test_what_was_carried_in_and_out_may_be_equal_and_more_than_nothing() -> None:
-    values = {f"applications.{name}.{who}": 5 for name in ("new", "granted", "handled") for who in ("natural", "total")}
+    values = {
+        f"applications.{name}.{who}": 5
+        for name in ("new", "granted", "handled")
+        for who in ("natural", "total")
+    }
     state = table_state(table_of(values))
     assert state.verdicts["applications.balance.natural"] == "open"
     assert state.cells["applications.carried_in.natural"] == "open"
@@ -134,7 +142,9 @@ def test_a_conflict_takes_along_those_who_share_its_blanks_and_no_others() -> No
 @counted
 @pytest.mark.parametrize("seed", range(many(400)))
 def test_what_is_implied_is_what_the_exact_solver_says(seed: int) -> None:
-    """Where nothing conflicts: zeros left blank give every relation, and no state says less than the solver."""
+    """Where nothing conflicts: zeros left blank give every relation, and no state says less than
+    the solver.
+    """
     random = Random(seed)
     values = without_zeros(sound(seed))
     for cell in random.sample(sorted(values), seed % 3):

@@ -56,7 +56,9 @@ def addin() -> Desk:
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Desk:
-    """The add-in as it is installed, the template in a folder beside it, with a workbook that is no report."""
+    """The add-in as it is installed, the template in a folder beside it, with a workbook that is no
+    report.
+    """
     (tmp_path / "gongkai").mkdir()
     (tmp_path / "gongkai" / "workbook_template.xlsm").write_bytes(template_path().read_bytes())
     desk = open_desk(copied(ADDIN, tmp_path))
@@ -69,7 +71,7 @@ def copied(path: Path, folder: Path) -> Path:
     return folder / path.name
 
 
-# --- no report ----------------------------------------------------------------------------------------------------
+# --- no report ------------------------------------------------------------------------------------
 
 
 def test_not_a_report_and_a_new_one_is_wanted(installed: Desk) -> None:
@@ -107,7 +109,7 @@ def test_the_template_is_missing(tmp_path: Path) -> None:
     assert (alone.sent, quiet(alone)) == ([], True)
 
 
-# --- diagnosis ----------------------------------------------------------------------------------------------------
+# --- diagnosis ------------------------------------------------------------------------------------
 
 
 def test_the_diagnosis_without_a_report(installed: Desk, tmp_path: Path) -> None:
@@ -120,8 +122,12 @@ def test_the_diagnosis_without_a_report(installed: Desk, tmp_path: Path) -> None
     assert "{" not in text
 
 
-@pytest.mark.parametrize(("python", "key"), [(None, "no_xlwings"), (lambda desk: None, "no_python")])
-def test_the_diagnosis_when_something_is_missing(python: Python | None, key: str, desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("python", "key"), [(None, "no_xlwings"), (lambda desk: None, "no_python")]
+)
+def test_the_diagnosis_when_something_is_missing(
+    python: Python | None, key: str, desk: Desk
+) -> None:
     desk.python = python
     desk.press("about")
     [(text, kind)] = desk.shown
@@ -130,7 +136,7 @@ def test_the_diagnosis_when_something_is_missing(python: Python | None, key: str
     assert (kind, quiet(desk)) == (WARNING, True)
 
 
-# --- on a Mac -----------------------------------------------------------------------------------------------------
+# --- on a Mac -------------------------------------------------------------------------------------
 
 
 def test_on_a_mac_python_comes_back_later(mac: Desk) -> None:
@@ -177,7 +183,7 @@ def test_on_a_mac_a_dialog_takes_no_filter(mac: Desk) -> None:
     assert mac.application.asked == [("open", "", ""), ("save", "", "", "b.csv")]
 
 
-# --- worksheet functions ------------------------------------------------------------------------------------------
+# --- worksheet functions --------------------------------------------------------------------------
 
 
 class Server(VBAObject):
@@ -190,7 +196,9 @@ class Server(VBAObject):
         self.calls: list[tuple[object, ...]] = []
 
     @method
-    def CallUDF(self, script: object, fname: object, args: object, this_workbook: object, caller: object) -> object:
+    def CallUDF(
+        self, script: object, fname: object, args: object, this_workbook: object, caller: object
+    ) -> object:
         assert isinstance(args, VBAArray)
         self.calls.append((script, fname, list(args.elements()), this_workbook, caller))
         if isinstance(self.answer, Exception):
@@ -219,7 +227,10 @@ def test_the_wrappers_are_the_functions_one_to_one() -> None:
         declared = re.findall(r"(Optional )?ByVal (\w+) As Variant", arguments)
         assert declared == [("Optional " * each.optional, each.name) for each in function.arguments]
         # A function that was given its cells is asked anew when they change, and only then.
-        assert re.findall("Application.Volatile(.*)", body) == [" IsMissing(table)"] * function.volatile
+        assert (
+            re.findall("Application.Volatile(.*)", body)
+            == [" IsMissing(table)"] * function.volatile
+        )
 
 
 def test_an_argument_left_out_stays_so(desk: Desk) -> None:
@@ -232,14 +243,19 @@ def test_an_argument_left_out_stays_so(desk: Desk) -> None:
     ("server", "said"),
     [
         (None, MESSAGES["function_no_xlwings"]),
-        (error(1, "Could not load xlwings64.dll"), MESSAGES["function_error"] + "Could not load xlwings64.dll"),
+        (
+            error(1, "Could not load xlwings64.dll"),
+            MESSAGES["function_error"] + "Could not load xlwings64.dll",
+        ),
         (
             Server(error(1000, "Traceback\nNo module named 'gongkai'")),
             MESSAGES["function_error"] + "No module named 'gongkai'",
         ),
     ],
 )
-def test_a_function_that_fails_says_so_in_its_cell(server: VBAObject | Exception, said: str, desk: Desk) -> None:
+def test_a_function_that_fails_says_so_in_its_cell(
+    server: VBAObject | Exception, said: str, desk: Desk
+) -> None:
     desk.server = server
     assert desk.run("GK_VERSION") == said
 
@@ -287,7 +303,7 @@ def test_the_box_keeps_its_address(desk: Desk) -> None:
     assert desk.callback("GkUrlText") == "http://a"
 
 
-# --- texts --------------------------------------------------------------------------------------------------------
+# --- texts ----------------------------------------------------------------------------------------
 
 
 def test_every_text_is_used_and_every_key_has_one() -> None:

@@ -10,7 +10,19 @@ from pyopenvba.interpreter._values import error
 
 from gongkai.workbook import copy_template
 from gongkai.workbook.file import template_path
-from helpers.excel.desk import ADDIN, INFORMATION, NO, QUESTION, WARNING, YES, Desk, Python, answers, open_desk, quiet
+from helpers.excel.desk import (
+    ADDIN,
+    INFORMATION,
+    NO,
+    QUESTION,
+    WARNING,
+    YES,
+    Desk,
+    Python,
+    answers,
+    open_desk,
+    quiet,
+)
 from helpers.excel.ribbon import BUTTON_MACROS, TAGS
 from messages import MESSAGES
 
@@ -42,11 +54,13 @@ def addin() -> Desk:
     return open_desk(ADDIN, report=template_path())
 
 
-# --- every button -------------------------------------------------------------------------------------------------
+# --- every button ---------------------------------------------------------------------------------
 
 
 @BOTH_FILES
-def test_a_button_of_the_ribbon_sends_its_command(file: str, request: pytest.FixtureRequest) -> None:
+def test_a_button_of_the_ribbon_sends_its_command(
+    file: str, request: pytest.FixtureRequest
+) -> None:
     desk: Desk = request.getfixturevalue(file)
     blank = dict.fromkeys(("gk_argument", "gk_answer", "gk_outcome", "gk_text"), "")
     for tag in TAGS:
@@ -62,7 +76,9 @@ def test_a_button_of_the_ribbon_sends_its_command(file: str, request: pytest.Fix
 
 
 @pytest.mark.parametrize("batch", [False, True])
-def test_the_ribbon_of_the_addin_works_where_there_are_no_macros(batch: bool, tmp_path: Path) -> None:
+def test_the_ribbon_of_the_addin_works_where_there_are_no_macros(
+    batch: bool, tmp_path: Path
+) -> None:
     desk = open_desk(ADDIN, report=copy_template(tmp_path / "a.xlsx", batch=batch))
     for tag in TAGS:
         desk.python = answers(("done", tag))
@@ -119,11 +135,15 @@ def test_no_other_tag_reaches_python(desk: Desk) -> None:
 
 
 def unsafe_key(desk: Desk) -> None:
-    desk.workbook.vba_get("Worksheets", ["xlwings.conf"]).vba_get("Range", ["A2"]).vba_set("Value", "INTERPRETER_WIN")
+    desk.workbook.vba_get("Worksheets", ["xlwings.conf"]).vba_get("Range", ["A2"]).vba_set(
+        "Value", "INTERPRETER_WIN"
+    )
 
 
 def unsafe_value(desk: Desk) -> None:
-    desk.workbook.vba_get("Worksheets", ["xlwings.conf"]).vba_get("Range", ["B1"]).vba_set("Value", "true")
+    desk.workbook.vba_get("Worksheets", ["xlwings.conf"]).vba_get("Range", ["B1"]).vba_set(
+        "Value", "true"
+    )
 
 
 def embedded_code(desk: Desk) -> None:
@@ -131,8 +151,12 @@ def embedded_code(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("change", [unsafe_key, unsafe_value, embedded_code])
-def test_a_workbook_that_would_choose_the_program_runs_none(change: Callable[[Desk], None], desk: Desk) -> None:
-    """xlwings takes its settings from the active workbook: a stranger's starts the stranger's Python without macros."""
+def test_a_workbook_that_would_choose_the_program_runs_none(
+    change: Callable[[Desk], None], desk: Desk
+) -> None:
+    """xlwings takes its settings from the active workbook: a stranger's starts the stranger's
+    Python without macros.
+    """
     change(desk)
     desk.python = answers()
     desk.press("check")
@@ -170,7 +194,7 @@ def test_desks_share_nothing(desk: Desk) -> None:
     assert desk.workbook.name == template_path().name
 
 
-# --- every outcome ------------------------------------------------------------------------------------------------
+# --- every outcome --------------------------------------------------------------------------------
 
 
 def test_done_without_a_word(desk: Desk) -> None:
@@ -227,7 +251,9 @@ def test_a_file_to_write(path: str, desk: Desk) -> None:
         desk.application.chosen = [path]
         desk.press("export_csv")
         assert desk.application.asked[-1] == ("save", MESSAGES["save_as"], MESSAGES[key], name)
-    assert [seen["gk_answer"] for seen in desk.seen] == (["", path] if path else [""]) * len(filters)
+    assert [seen["gk_answer"] for seen in desk.seen] == (["", path] if path else [""]) * len(
+        filters
+    )
     assert (desk.shown, quiet(desk)) == ([], True)
 
 
@@ -257,11 +283,13 @@ def test_a_file_to_read_and_none(desk: Desk) -> None:
     assert desk.sent == []
     desk.press("import_file")
     assert desk.seen[0]["gk_argument"] == "C:\\=1+1.html"
-    assert desk.application.asked == [("open", MESSAGES["choose_file"], MESSAGES["file_filter"])] * 2
+    assert (
+        desk.application.asked == [("open", MESSAGES["choose_file"], MESSAGES["file_filter"])] * 2
+    )
     assert (desk.shown, quiet(desk)) == ([], True)
 
 
-# --- every failure ------------------------------------------------------------------------------------------------
+# --- every failure --------------------------------------------------------------------------------
 
 
 def raising(failure: Exception) -> Python:
@@ -285,7 +313,9 @@ def test_the_addin_of_xlwings_is_missing(by_user: bool, key: str, desk: Desk) ->
 
 
 def test_an_error_in_xlwings_shows_no_traceback(desk: Desk) -> None:
-    desk.python = raising(error(1000, "Traceback (most recent call last):\r\n  File x\r\nImportError: no gongkai\r\n"))
+    desk.python = raising(
+        error(1000, "Traceback (most recent call last):\r\n  File x\r\nImportError: no gongkai\r\n")
+    )
     desk.press("check")
     assert desk.shown == [(MESSAGES["python_error"] + "ImportError: no gongkai", WARNING)]
     assert quiet(desk)

@@ -67,7 +67,7 @@ def related(parts: Parts) -> list[tuple[str, str, str, str]]:
     return found
 
 
-# --- parts, types, relationships ----------------------------------------------------------------------------------
+# --- parts, types, relationships ------------------------------------------------------------------
 
 
 @EACH
@@ -87,7 +87,9 @@ def test_every_part_has_a_type_and_is_pointed_to_once(file: str) -> None:
         assert owner == "" or owner in parts
     assert len({(owner, key) for owner, key, _, _ in relationships}) == len(relationships)
     pointed = [target for _, _, _, target in relationships]
-    assert sorted(pointed) == sorted(name for name in parts if name != TYPES and not name.endswith(".rels"))
+    assert sorted(pointed) == sorted(
+        name for name in parts if name != TYPES and not name.endswith(".rels")
+    )
 
 
 @EACH
@@ -137,7 +139,9 @@ def test_the_ribbon_is_the_source_and_only_a_workbooks_tab_gives_way() -> None:
     assert not set(calls.findall(addin)) & set(calls.findall(source))
     for name in set(calls.findall(addin)):
         assert f"Sub {name.decode()}(" in addin_modules()["GkRibbon"]
-    assert len(etree.fromstring(addin).findall(".//{*}button")) == len(etree.fromstring(source).findall(".//{*}button"))
+    assert len(etree.fromstring(addin).findall(".//{*}button")) == len(
+        etree.fromstring(source).findall(".//{*}button")
+    )
 
 
 def test_the_addin_says_what_the_template_says() -> None:
@@ -145,7 +149,11 @@ def test_the_addin_says_what_the_template_says() -> None:
     assert template[layout.TOOL].sheet_state == addin[layout.TOOL].sheet_state == "hidden"
     rows = [[cell.value for row in book[layout.TOOL] for cell in row] for book in (template, addin)]
     assert rows[0] == rows[1]
-    named = {name: found.attr_text for name, found in template.defined_names.items() if name.startswith("gk_")}
+    named = {
+        name: found.attr_text
+        for name, found in template.defined_names.items()
+        if name.startswith("gk_")
+    }
     assert named == {name: found.attr_text for name, found in addin.defined_names.items()}
     assert set(layout.TOOL_SPOTS) == {name[3:] for name in named if not name.startswith("gk_say_")}
 
@@ -153,7 +161,9 @@ def test_the_addin_says_what_the_template_says() -> None:
 def test_python_looks_for_nothing_beside_the_workbook() -> None:
     page = load_workbook(FILES["template"])["xlwings.conf"]
     assert page.sheet_state == "hidden"
-    assert [tuple(cell.value for cell in row) for row in page] == [("ADD_WORKBOOK_TO_PYTHONPATH", "false")]
+    assert [tuple(cell.value for cell in row) for row in page] == [
+        ("ADD_WORKBOOK_TO_PYTHONPATH", "false")
+    ]
 
 
 @EACH
@@ -173,7 +183,8 @@ def test_the_addin_is_what_its_sources_give() -> None:
 def test_two_builds_in_two_processes_are_the_same_bytes() -> None:
     script = (
         "import runpy, hashlib; b = runpy.run_path({!r}); "
-        "print(*(hashlib.sha256(b[name]()).hexdigest() for name in ('build_template', 'build_addin')))"
+        "print(*(hashlib.sha256(b[name]()).hexdigest() for name in ('build_template', "
+        "'build_addin')))"
     )
     printed = {
         subprocess.run(
@@ -239,14 +250,18 @@ def test_libreoffice_does_not_believe_a_stored_result(tmp_path: Path) -> None:
     assert results[0] == "old" != results[1]
 
 
-# --- buttons on the sheets ----------------------------------------------------------------------------------------
+# --- buttons on the sheets ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("sheet", BUTTONS)
 def test_the_buttons_of_a_sheet(sheet: str) -> None:
     parts = parts_of("template")
     part = sheet_parts(parts)[sheet]
-    [drawing] = [target for owner, _, kind, target in related(parts) if owner == part and kind.endswith("/vmlDrawing")]
+    [drawing] = [
+        target
+        for owner, _, kind, target in related(parts)
+        if owner == part and kind.endswith("/vmlDrawing")
+    ]
     [key] = [key for owner, key, _, target in related(parts) if (owner, target) == (part, drawing)]
     [node] = etree.fromstring(parts[part]).findall("{*}legacyDrawing")
     assert node.get(f"{{{OFFICE_NS}}}id") == key
@@ -257,7 +272,9 @@ def test_the_buttons_of_a_sheet(sheet: str) -> None:
     macros = [each.findtext("{*}FmlaMacro") for each in data]
     assert macros == [f"[0]!{macro}" for _, macro in BUTTONS[sheet]]
     assert {macro.removeprefix("[0]!") for macro in macros} <= set(BUTTON_MACROS)
-    assert [shape.findtext(".//font") for shape in shapes] == [caption for caption, _ in BUTTONS[sheet]]
+    assert [shape.findtext(".//font") for shape in shapes] == [
+        caption for caption, _ in BUTTONS[sheet]
+    ]
     assert {each.findtext("{*}PrintObject") for each in data} == {"False"}
     area = layout.BUTTON_AREAS[sheet]
     spans = [[int(number) for number in each.findtext("{*}Anchor").split(",")] for each in data]
@@ -270,9 +287,14 @@ def test_the_buttons_of_a_sheet(sheet: str) -> None:
 
 def test_shapes_have_numbers_of_their_own_drawing() -> None:
     parts = parts_of("template")
-    drawings = [etree.fromstring(content) for name, content in parts.items() if name.endswith(".vml")]
+    drawings = [
+        etree.fromstring(content) for name, content in parts.items() if name.endswith(".vml")
+    ]
     numbers = [
-        (root.find(".//{*}idmap").get("data"), int(shape.get("id").removeprefix("_x0000_s")) // 1024)
+        (
+            root.find(".//{*}idmap").get("data"),
+            int(shape.get("id").removeprefix("_x0000_s")) // 1024,
+        )
         for root in drawings
         for shape in root.findall("{*}shape")
     ]
@@ -288,7 +310,7 @@ def test_the_cells_under_the_buttons_are_free() -> None:
             assert {cell.value for cell in row} == {None}
 
 
-# --- a filled file ------------------------------------------------------------------------------------------------
+# --- a filled file --------------------------------------------------------------------------------
 
 
 def test_a_filled_file_keeps_every_other_part_byte_for_byte(tmp_path: Path) -> None:

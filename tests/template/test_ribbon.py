@@ -53,7 +53,9 @@ CALLBACKS = {
 def test_tags_macros_and_commands_agree() -> None:
     assert sorted(TAGS) == sorted(COMMANDS)
     assert sorted(BUTTON_MACROS.values()) == sorted(COMMANDS)
-    [listed] = re.findall(r'Const TASKS As String = ((?:"[^"]*"(?: & _\s+)?)+)', macro_modules()["GkSeam"])
+    [listed] = re.findall(
+        r'Const TASKS As String = ((?:"[^"]*"(?: & _\s+)?)+)', macro_modules()["GkSeam"]
+    )
     tasks = "".join(re.findall(r'"([^"]*)"', listed))
     assert sorted(tasks.split()) == sorted(COMMANDS)
     assert tasks == f" {' '.join(tasks.split())} "
@@ -62,7 +64,9 @@ def test_tags_macros_and_commands_agree() -> None:
 def test_a_macro_is_called_as_its_command() -> None:
     special = {"batch": "GkBatchImport"}
     for macro, tag in BUTTON_MACROS.items():
-        assert macro == special.get(tag, "Gk" + "".join(word.capitalize() for word in tag.split("_")))
+        assert macro == special.get(
+            tag, "Gk" + "".join(word.capitalize() for word in tag.split("_"))
+        )
 
 
 def test_the_buttons_of_the_sheets_run_macros() -> None:
@@ -82,13 +86,24 @@ def test_every_callback_is_there_as_office_calls_it() -> None:
 
 def test_the_groups_are_those_of_the_manual() -> None:
     groups = {
-        group.get("label"): [node.get("label") for node in group.iter("{*}editBox", "{*}button", "{*}menu")]
+        group.get("label"): [
+            node.get("label") for node in group.iter("{*}editBox", "{*}button", "{*}menu")
+        ]
         for group in TAB.iterfind("{*}group")
     }
     assert TAB.get("label") == "政府信息公开"
     assert groups == {
         "导入": ["网址", "导入网址", "导入文件", "批量导入", "允许联网函数"],
-        "校验": ["校验本报告", "下一处问题", "采纳建议", "文本转数字", *BLANKS, "还原表格", "保护表格", "清除标记"],
+        "校验": [
+            "校验本报告",
+            "下一处问题",
+            "采纳建议",
+            "文本转数字",
+            *BLANKS,
+            "还原表格",
+            "保护表格",
+            "清除标记",
+        ],
         "结果": ["汇总", "导出", "CSV文件", "JSON文件", "另存报告", "打印勾稽校验"],
         "帮助": ["勾稽规则", "使用手册", "关于/诊断"],
     }
@@ -100,7 +115,12 @@ def test_ids_and_keytips_are_unique() -> None:
         assert max(counted.values()) == 1
     keytips = [node.get("keytip") for node in CONTROLS if node.get("keytip")]
     # A keytip that begins another one would shut it out.
-    assert not [(one, other) for one in keytips for other in keytips if one != other and other.startswith(one)]
+    assert not [
+        (one, other)
+        for one in keytips
+        for other in keytips
+        if one != other and other.startswith(one)
+    ]
 
 
 def test_every_control_explains_itself() -> None:
@@ -116,7 +136,9 @@ def test_every_control_explains_itself() -> None:
 
 
 def test_every_icon_is_one_of_offices() -> None:
-    icons = [node.get("imageMso") for node in CONTROLS if node.get("tag") or node.tag.endswith("}menu")]
+    icons = [
+        node.get("imageMso") for node in CONTROLS if node.get("tag") or node.tag.endswith("}menu")
+    ]
     assert set(icons) == KNOWN_ICONS
     assert max(Counter(icons).values()) == 1
 

@@ -21,12 +21,42 @@ from gongkai.workbook.file import template_path
 
 SHEETS = {sheet.name: sheet for sheet in layout.table_sheets()}
 EACH_SHEET = pytest.mark.parametrize("name", SHEETS)
-SHARED = {"SUM", "COUNT", "COUNTA", "COUNTIF", "MIN", "MAX", "ABS", "INT", "MOD", "ROUND", "IF", "AND", "OR", "NOT"}
-SHARED |= {"INDEX", "ROW", "ROWS", "COLUMN", "COLUMNS", "HYPERLINK", "EXACT", "FIND", "SUBSTITUTE", "TRIM", "CHAR"}
+SHARED = {
+    "SUM",
+    "COUNT",
+    "COUNTA",
+    "COUNTIF",
+    "MIN",
+    "MAX",
+    "ABS",
+    "INT",
+    "MOD",
+    "ROUND",
+    "IF",
+    "AND",
+    "OR",
+    "NOT",
+}
+SHARED |= {
+    "INDEX",
+    "ROW",
+    "ROWS",
+    "COLUMN",
+    "COLUMNS",
+    "HYPERLINK",
+    "EXACT",
+    "FIND",
+    "SUBSTITUTE",
+    "TRIM",
+    "CHAR",
+}
 SHARED |= {"ISERROR", "ISLOGICAL", "ISNUMBER", "ISTEXT"}
 SHARED |= {"COUNTA", "COUNTIFS", "LARGE", "MAX", "SMALL", "SUMIF"}  # the summary's
 SHARED |= {"INT", "MOD"}  # one mark under another
-SCREEN = (1_400, 720)  # pixels at 100 % on the screen of an office computer, less the program's own bars
+SCREEN = (
+    1_400,
+    720,
+)  # pixels at 100 % on the screen of an office computer, less the program's own bars
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +67,19 @@ def book() -> Workbook:
 @pytest.fixture(scope="module")
 def parts() -> dict[str, str]:
     with ZipFile(template_path()) as archive:
-        return {name: archive.read(name).decode() for name in archive.namelist() if not name.endswith(".bin")}
+        return {
+            name: archive.read(name).decode()
+            for name in archive.namelist()
+            if not name.endswith(".bin")
+        }
 
 
 def rules_of(page: Worksheet) -> list[tuple[str, str]]:
-    return [(str(area.sqref), rule.formula[0]) for area in page.conditional_formatting for rule in area.rules]
+    return [
+        (str(area.sqref), rule.formula[0])
+        for area in page.conditional_formatting
+        for rule in area.rules
+    ]
 
 
 def formulas_of(page: Worksheet) -> dict[str, str]:
@@ -49,10 +87,12 @@ def formulas_of(page: Worksheet) -> dict[str, str]:
     return {cell.coordinate: str(cell.value) for cell in cells if cell.data_type == "f"}
 
 
-# --- against its sources ------------------------------------------------------------------------------------------
+# --- against its sources --------------------------------------------------------------------------
 
 
-def test_the_committed_template_is_what_its_sources_give(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_committed_template_is_what_its_sources_give(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert (build.main(["--check"]), capsys.readouterr().err) == (0, "")
 
 
@@ -82,7 +122,7 @@ def test_fonts_are_in_the_order_of_the_schema(parts: dict[str, str]) -> None:
         assert found == sorted(found, key=[*order, *found].index)
 
 
-# --- the official form --------------------------------------------------------------------------------------------
+# --- the official form ----------------------------------------------------------------------------
 
 
 def test_the_sheets_and_which_are_hidden(book: Workbook) -> None:
@@ -113,7 +153,9 @@ def test_every_label_stands_where_the_form_has_it(name: str, book: Workbook) -> 
     assert page["A1"].value == sheet.form.title
     assert (page["A1"].font.sz, page["A1"].font.b) == (12, True)
     for row, column in sheet.cells.values():
-        assert page.cell(row, column).number_format == "General"  # a format of 0 would show 1.5 as 2
+        assert (
+            page.cell(row, column).number_format == "General"
+        )  # a format of 0 would show 1.5 as 2
 
 
 @EACH_SHEET
@@ -121,7 +163,9 @@ def test_a_sheet_fits_one_screen(name: str, book: Workbook) -> None:
     sheet, page = SHEETS[name], book[name]
     columns = range(1, sheet.size.right + 2)
     last = max([sheet.size.bottom, *(lane.spot[0] for lane in sheet.lanes.values())])
-    assert sum(page.column_dimensions[letters(column)].width * 7 + 5 for column in columns) < SCREEN[0]
+    assert (
+        sum(page.column_dimensions[letters(column)].width * 7 + 5 for column in columns) < SCREEN[0]
+    )
     assert sum(page.row_dimensions[row].height / 0.75 for row in range(1, last + 1)) < SCREEN[1]
 
 
@@ -129,7 +173,9 @@ def test_a_sheet_fits_one_screen(name: str, book: Workbook) -> None:
 def test_marks_are_out_of_sight(name: str, book: Workbook) -> None:
     sheet, page = SHEETS[name], book[name]
     assert sheet.marks.keys() == sheet.cells.keys()
-    assert not set(sheet.marks.values()) & (set(sheet.cells.values()) | {lane.spot for lane in sheet.lanes.values()})
+    assert not set(sheet.marks.values()) & (
+        set(sheet.cells.values()) | {lane.spot for lane in sheet.lanes.values()}
+    )
     # openpyxl keeps neighbouring columns of one look under the first of them.
     hidden = {
         column
@@ -140,12 +186,17 @@ def test_marks_are_out_of_sight(name: str, book: Workbook) -> None:
     assert {column for _, column in sheet.marks.values()} <= hidden
 
 
-# --- formulas and flags -------------------------------------------------------------------------------------------
+# --- formulas and flags ---------------------------------------------------------------------------
 
 
 def test_every_relation_has_one_lane() -> None:
     for edition in editions().values():
-        lanes = [rule for sheet in SHEETS.values() if edition.name in sheet.editions for rule in sheet.lanes]
+        lanes = [
+            rule
+            for sheet in SHEETS.values()
+            if edition.name in sheet.editions
+            for rule in sheet.lanes
+        ]
         assert sorted(lanes) == sorted(relation.rule for relation in edition.relations)
     for sheet in SHEETS.values():
         spots = [lane.spot for lane in sheet.lanes.values()]
@@ -165,7 +216,9 @@ def test_formulas_use_only_what_every_program_knows(book: Workbook) -> None:
 def test_flags_look_at_their_own_sheet_and_at_every_lane(name: str, book: Workbook) -> None:
     sheet, rules = SHEETS[name], rules_of(book[name])
     assert not [formula for _, formula in rules if "!" in formula]
-    seen = {column for _, formula in rules for column in re.findall(r"ISNUMBER\(\$?([A-Z]+)", formula)}
+    seen = {
+        column for _, formula in rules for column in re.findall(r"ISNUMBER\(\$?([A-Z]+)", formula)
+    }
     assert {letters(lane.spot[1]) for lane in sheet.lanes.values()} <= seen
     flagged = {spot for area, formula in rules if "ISNUMBER(" in formula for spot in spots_of(area)}
     assert set(sheet.cells.values()) <= flagged
@@ -181,7 +234,12 @@ def test_each_cell_has_the_rules_of_one_range(name: str, book: Workbook) -> None
     """Where ranges overlap, programs differ on which rule wins."""
     cells = set(SHEETS[name].cells.values())
     areas = [area for area, _ in rules_of(book[name])]
-    covered = [spot for area in dict.fromkeys(areas) for part in area.split() for spot in spots_of(part) & cells]
+    covered = [
+        spot
+        for area in dict.fromkeys(areas)
+        for part in area.split()
+        for spot in spots_of(part) & cells
+    ]
     assert len(covered) == len(set(covered)) == len(cells)
 
 
@@ -203,7 +261,11 @@ def test_the_legend_shows_the_looks_of_the_flags(book: Workbook) -> None:
     for look, sign in looks.MARKS.items():
         ink, fill, line = looks.ACCENTS[look]
         cell = cells[sign]
-        assert (cell.font.color.rgb, cell.fill.fgColor.rgb, cell.border.left.style) == (ink, fill, line)
+        assert (cell.font.color.rgb, cell.fill.fgColor.rgb, cell.border.left.style) == (
+            ink,
+            fill,
+            line,
+        )
     assert {"possible", "suspect"} | layout.MARK_CODES.keys() == looks.MARKS.keys()
 
 
@@ -221,11 +283,17 @@ def test_the_suspects_colour_is_the_deepest() -> None:
 
 
 def test_what_is_adopted_is_a_digit(book: Workbook) -> None:
-    [rule] = [rule for rule in book[layout.RESULTS].data_validations.dataValidation if rule.type == "whole"]
+    [rule] = [
+        rule
+        for rule in book[layout.RESULTS].data_validations.dataValidation
+        if rule.type == "whole"
+    ]
     assert (rule.type, rule.formula1, rule.formula2, rule.allowBlank) == ("whole", "1", "9", True)
     column, top = layout.RESULT_COLUMNS["adopt"], layout.RESULTS_TOP
     rows = range(top, top + layout.RESULTS_ROWS)
-    assert {spot for area in rule.sqref.ranges for spot in spots_of(str(area))} == {(row, column) for row in rows}
+    assert {spot for area in rule.sqref.ranges for spot in spots_of(str(area))} == {
+        (row, column) for row in rows
+    }
     assert "序号" in rule.error
 
 
@@ -243,7 +311,9 @@ def test_typing_is_warned_about_and_never_refused(book: Workbook) -> None:
     for name, sheet in SHEETS.items():
         rules = book[name].data_validations.dataValidation
         assert {rule.errorStyle for rule in rules} == {"warning"}
-        covered = {spot for rule in rules for area in rule.sqref.ranges for spot in spots_of(str(area))}
+        covered = {
+            spot for rule in rules for area in rule.sqref.ranges for spot in spots_of(str(area))
+        }
         assert covered == set(sheet.cells.values())
 
 

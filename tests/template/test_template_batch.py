@@ -1,4 +1,6 @@
-"""The sheets 批量导入, 汇总 and 工具 of the template, and the charts as LibreOffice calculates them."""
+"""The sheets 批量导入, 汇总 and 工具 of the template, and the charts as LibreOffice calculates
+them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,14 @@ from gongkai.model import Value
 from gongkai.spreadsheets import letters
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import fill_file, template_path
-from gongkai.workbook.lists import SUMMARY_HEADS, BatchRow, batch_edits, summary_cells, summary_edits, summary_heads
+from gongkai.workbook.lists import (
+    SUMMARY_HEADS,
+    BatchRow,
+    batch_edits,
+    summary_cells,
+    summary_edits,
+    summary_heads,
+)
 from helpers.made import blank_report, report_of
 from helpers.office import convert, page_texts, recalculated
 
@@ -30,9 +39,18 @@ BLOCK = range(HEADS + 1, HEADS + 9)
 REST, TOTAL = BLOCK.stop, BLOCK.stop + 1
 OUTCOMES = ("予以公开", "部分公开", "不予公开", "无法提供", "不予处理", "其他处理")
 SENTENCES = (
-    "no_xlwings", "no_python", "no_workbook", "not_report", "no_template", "python_error", "stopped", "mac_functions",
-    "function_error", "function_no_xlwings", "automation",
-)  # fmt: skip
+    "no_xlwings",
+    "no_python",
+    "no_workbook",
+    "not_report",
+    "no_template",
+    "python_error",
+    "stopped",
+    "mac_functions",
+    "function_error",
+    "function_no_xlwings",
+    "automation",
+)
 PREFIXES = ("granted", "partly_granted", "refused_", "unavailable_", "unprocessed_", "other")
 
 
@@ -45,14 +63,22 @@ def line_of(page: Worksheet, row: int) -> list[object]:
     return [cell.value for cell in page[row] if cell.value is not None]
 
 
-# --- what stands where --------------------------------------------------------------------------------------------
+# --- what stands where ----------------------------------------------------------------------------
 
 
 def test_heads_filters_and_frozen_panes(book: Workbook) -> None:
     batch, summary = book[layout.BATCH], book[layout.SUMMARY]
     assert [str(head)[:2] for head in line_of(batch, layout.BATCH_TOP - 1)] == [
-        "来源", "状态", "机关", "年度", "版式", "错误", "说明", "完成", "保存",
-    ]  # fmt: skip
+        "来源",
+        "状态",
+        "机关",
+        "年度",
+        "版式",
+        "错误",
+        "说明",
+        "完成",
+        "保存",
+    ]
     heads = ["".join(str(head).split()) for head in line_of(summary, layout.SUMMARY_TOP - 1)]
     assert [full.split(" ")[-1] for full in summary_heads()] == heads
     last = letters(len(heads))
@@ -78,13 +104,21 @@ def test_every_figure_stands_under_its_group(book: Workbook) -> None:
 
 
 def test_text_columns_hold_text_and_figures_are_not_rounded(book: Workbook) -> None:
-    for sheet, numbers, width in ((layout.BATCH, {4, 6}, 9), (layout.SUMMARY, {2, 7, 8, 9, 10}, 13)):
+    for sheet, numbers, width in (
+        (layout.BATCH, {4, 6}, 9),
+        (layout.SUMMARY, {2, 7, 8, 9, 10}, 13),
+    ):
         columns = book[sheet].column_dimensions
         for column in range(1, width + 1):
-            kept_as_text = (columns[letters(column)].number_format, columns[letters(column)].quotePrefix)
+            kept_as_text = (
+                columns[letters(column)].number_format,
+                columns[letters(column)].quotePrefix,
+            )
             assert kept_as_text == (("General", False) if column in numbers else ("@", True))
     figures = [book[layout.SUMMARY].column_dimensions[letters(column)] for column in (14, 42, 81)]
-    assert {(column.number_format, column.alignment.horizontal) for column in figures} == {("General", "right")}
+    assert {(column.number_format, column.alignment.horizontal) for column in figures} == {
+        ("General", "right")
+    }
     folder = book[layout.BATCH].cell(*layout.FOLDER_SPOT)
     assert (folder.value, folder.number_format, folder.quotePrefix) == (None, "@", True)
 
@@ -94,7 +128,10 @@ def test_cells_for_buttons_are_free(book: Workbook) -> None:
         rows = book[sheet].iter_rows(box.top, box.bottom, box.left, box.right)
         assert not [cell.coordinate for row in rows for cell in row if cell.value is not None]
         heights = [book[sheet].row_dimensions[row].height for row in range(box.top, box.bottom + 1)]
-        widths = [book[sheet].column_dimensions[letters(column)].width for column in range(box.left, box.right + 1)]
+        widths = [
+            book[sheet].column_dimensions[letters(column)].width
+            for column in range(box.left, box.right + 1)
+        ]
         assert (sum(heights) >= 30, sum(widths) * 7 >= 280) == (True, True)
 
 
@@ -126,16 +163,23 @@ def test_states_are_told_apart(book: Workbook) -> None:
     assert len({alarm, fills["失败"], fills["待确认"], None}) == 4
 
 
-# --- 工具 ---------------------------------------------------------------------------------------------------------
+# --- 工具 -----------------------------------------------------------------------------------------
 
 
 def test_macros_find_their_cells_by_name(book: Workbook) -> None:
     page = book[layout.TOOL]
-    names = {name: found.attr_text for name, found in book.defined_names.items() if name.startswith("gk_")}
+    names = {
+        name: found.attr_text
+        for name, found in book.defined_names.items()
+        if name.startswith("gk_")
+    }
     for name, (row, column) in layout.TOOL_SPOTS.items():
         assert names.pop(f"gk_{name}") == f"'工具'!${letters(column)}${row}"
         assert page.cell(row, column).value is None
-        assert (page.cell(row, column).number_format, page.cell(row, column).quotePrefix) == ("@", True)
+        assert (page.cell(row, column).number_format, page.cell(row, column).quotePrefix) == (
+            "@",
+            True,
+        )
     rows = range(layout.TOOL_SAYINGS, layout.TOOL_SAYINGS + len(names))
     sayings = {str(page.cell(row, 1).value): page.cell(row, 2) for row in rows}
     assert names == {f"gk_say_{key}": f"'工具'!$B${cell.row}" for key, cell in sayings.items()}
@@ -160,7 +204,7 @@ def test_a_template_from_before_the_macros_still_fills(tmp_path: Path) -> None:
     assert load_workbook(filled, read_only=True)["表三"]["D5"].value == 436
 
 
-# --- charts -------------------------------------------------------------------------------------------------------
+# --- charts ---------------------------------------------------------------------------------------
 
 
 def charts(path: Path) -> list[str]:
@@ -195,11 +239,24 @@ def made_up(seed: int, year: int | None, edition: str) -> BatchRow:
     }
     figures["disclosure.fees.amount"] = Decimal("12.5")
     source = f"https://www.qingxi.gov.cn/{seed}"
-    return BatchRow(source, "完成", f"第{seed}局", year, f"{year}年报", f"{edition}年版", 0, 0, 0, figures=figures)
+    return BatchRow(
+        source,
+        "完成",
+        f"第{seed}局",
+        year,
+        f"{year}年报",
+        f"{edition}年版",
+        0,
+        0,
+        0,
+        figures=figures,
+    )
 
 
 def total_of(rows: Sequence[BatchRow], prefix: str) -> int:
-    """The sum over reports of the totals whose row begins so; ``other`` and its three successors count together."""
+    """The sum over reports of the totals whose row begins so; ``other`` and its three successors
+    count together.
+    """
     return sum(
         int(value or 0)
         for row in rows
@@ -211,17 +268,29 @@ def total_of(rows: Sequence[BatchRow], prefix: str) -> int:
 def block_of(path: Path) -> dict[tuple[int, str], object]:
     """(line, head) -> value of the block, as the last program calculated it."""
     page = load_workbook(path, data_only=True)[layout.SUMMARY]
-    heads = {column: str(page.cell(HEADS, column).value) for column in range(1, 40) if page.cell(HEADS, column).value}
+    heads = {
+        column: str(page.cell(HEADS, column).value)
+        for column in range(1, 40)
+        if page.cell(HEADS, column).value
+    }
     return {
-        (row, head): page.cell(row, column).value for column, head in heads.items() for row in (*BLOCK, REST, TOTAL)
+        (row, head): page.cell(row, column).value
+        for column, head in heads.items()
+        for row in (*BLOCK, REST, TOTAL)
     }
 
 
 def assert_block(path: Path, rows: Sequence[BatchRow]) -> None:
     found = block_of(path)
     years = sorted({row.year for row in rows if row.year})[-8:]
-    assert [found[row, "年度"] or None for row in BLOCK] == [*map(str, years), *[None] * (8 - len(years))]
-    groups = {row: [report for report in rows if report.year == year] for row, year in zip(BLOCK, years, strict=False)}
+    assert [found[row, "年度"] or None for row in BLOCK] == [
+        *map(str, years),
+        *[None] * (8 - len(years)),
+    ]
+    groups = {
+        row: [report for report in rows if report.year == year]
+        for row, year in zip(BLOCK, years, strict=False)
+    }
     groups |= {REST: [report for report in rows if report.year not in years], TOTAL: list(rows)}
     for line, reports in groups.items():
         counts = [total_of(reports, prefix) for prefix in PREFIXES]
@@ -231,7 +300,9 @@ def assert_block(path: Path, rows: Sequence[BatchRow]) -> None:
         assert found[line, "合计"] == sum(counts)
         for name, figure in zip(OUTCOMES, counts, strict=True):
             share = found[line, f"{name}占比"]
-            assert share == pytest.approx(figure / sum(counts)) if sum(counts) else share in (None, "")
+            assert (
+                share == pytest.approx(figure / sum(counts)) if sum(counts) else share in (None, "")
+            )
 
 
 def filled_summary(rows: Sequence[BatchRow], path: Path) -> Path:
@@ -250,12 +321,16 @@ def with_hidden_rows(source: Path, target: Path) -> Path:
 @pytest.mark.slow
 def test_the_block_under_the_charts_agrees_with_python(tmp_path: Path) -> None:
     few = [made_up(seed, 2019 + seed % 4, "2019" if seed % 4 < 2 else "2021") for seed in range(9)]
-    many = [made_up(seed, 2012 + seed % 11, "2021") for seed in range(40)] + [made_up(77, None, "2021")]
+    many = [made_up(seed, 2012 + seed % 11, "2021") for seed in range(40)] + [
+        made_up(77, None, "2021")
+    ]
     lists = {"few": few, "many": many, "none": []}
     files = [filled_summary(rows, tmp_path / f"{name}.xlsm") for name, rows in lists.items()]
     files.append(with_hidden_rows(files[0], tmp_path / "filtered.xlsm"))
     (tmp_path / "out").mkdir()
-    for path, rows in zip(recalculated(files, tmp_path / "out"), [*lists.values(), few], strict=True):
+    for path, rows in zip(
+        recalculated(files, tmp_path / "out"), [*lists.values(), few], strict=True
+    ):
         assert_block(path, rows)
 
 
@@ -271,9 +346,16 @@ def test_charts_show_the_figures(tmp_path: Path) -> None:
 
 def bars(pdf: Path, folder: Path) -> int:
     """Dots in the blue of the first bars on the summary's first page, at 100 dots an inch."""
-    pages = [number for number, text in enumerate(page_texts(pdf), 1) if re.search(r"汇总 +第\d+页", text)]
+    pages = [
+        number
+        for number, text in enumerate(page_texts(pdf), 1)
+        if re.search(r"汇总 +第\d+页", text)
+    ]
     root = folder / f"{pdf.stem}-summary"
     span = ["-r", "100", "-f", str(pages[0]), "-l", str(pages[0]), "-singlefile"]
     subprocess.run(["pdftoppm", *span, pdf, root], check=True, capture_output=True)
     dots = root.with_suffix(".ppm").read_bytes()
-    return sum(tuple(dots[place : place + 3]) == (0, 0x72, 0xB2) for place in range(len(dots) % 3, len(dots), 3))
+    return sum(
+        tuple(dots[place : place + 3]) == (0, 0x72, 0xB2)
+        for place in range(len(dots) % 3, len(dots), 3)
+    )

@@ -1,7 +1,8 @@
 """Run by the system's Python, tests/helpers on its path: workbooks changed in LibreOffice by hand.
 
-Standard input is a list of {"file", "target", "steps"}; a step is ["move", sheet, row, column, row, column],
-["insert rows", sheet, row] and so on, counted from 1. What LibreOffice refuses (a merged cell) is left undone.
+Standard input is a list of {"file", "target", "steps"}; a step is ["move", sheet, row, column, row,
+column], ["insert rows", sheet, row] and so on, counted from 1. What LibreOffice refuses (a merged
+cell) is left undone.
 """
 
 import json
@@ -70,7 +71,9 @@ def sort(sheet, top, left, bottom, right, column):
     field.Field, field.IsAscending = column - left, True
     fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
     rows = sheet.getCellRangeByPosition(left - 1, top - 1, right - 1, bottom - 1)
-    rows.sort((PropertyValue("SortFields", 0, fields, 0), PropertyValue("ContainsHeader", 0, False, 0)))
+    rows.sort(
+        (PropertyValue("SortFields", 0, fields, 0), PropertyValue("ContainsHeader", 0, False, 0))
+    )
 
 
 STEPS = {

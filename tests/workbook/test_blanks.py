@@ -32,7 +32,9 @@ def blanked(*more: str) -> Report:
     """Rui'an's, zeros of 表三 left blank (139), one of them a sign, and ``more`` blank."""
     values = sound_values()
     blanks: Mapping[str, Value] = {
-        cell: None for cell, value in values.items() if cell in more or (cell in SPOTS and value == 0)
+        cell: None
+        for cell, value in values.items()
+        if cell in more or (cell in SPOTS and value == 0)
     }
     return report_of(blanks, raws={RESEARCH: "/"})
 
@@ -58,7 +60,10 @@ def blank_in(report: Report) -> list[str]:
 def logged(path: Path) -> list[tuple[object, object, object]]:
     page = load_workbook(path)[layout.LOG]
     columns = [layout.LOG_COLUMNS[name] for name in ("stated", "proposed", "reason")]
-    rows = [tuple(page.cell(row, column).value for column in columns) for row in range(layout.LOG_TOP, 400)]
+    rows = [
+        tuple(page.cell(row, column).value for column in columns)
+        for row in range(layout.LOG_TOP, 400)
+    ]
     return [(one, two, three) for one, two, three in rows if three]
 
 
@@ -66,7 +71,8 @@ def test_the_command_fills_what_can_only_be_zero(path: Path) -> None:
     run = run_command("fill-blanks", path)
     assert run.returncode == 0
     assert run.stdout.startswith(
-        "已把138格空白填为0，记在“修改记录”表。没有填的：1格是“/”之类的符号，1格不能由勾稽关系确定。"
+        "已把138格空白填为0，记在“修改记录”表。没有填的：1格是“/”之类的符号，"
+        "1格不能由勾稽关系确定。"
     )
     assert "核对42项勾稽关系，其中1项含推定的0" in run.stdout or "其中2项含推定的0" in run.stdout
     report = read_workbook(path)
@@ -139,7 +145,10 @@ def test_where_sums_are_broken_nothing_is_filled_by_them(tmp_path: Path) -> None
 def test_the_buttons(book: xw.Book) -> None:
     asked = press(book, "fill_blanks")
     assert asked.kind == "ask"
-    assert "等138格空白填为0（138格按勾稽关系只能是0）？改动会记在“修改记录”表，可以撤销。" in asked.text
+    assert (
+        "等138格空白填为0（138格按勾稽关系只能是0）？改动会记在“修改记录”表，可以撤销。"
+        in asked.text
+    )
     assert value_at(book, THREE, SPOTS[WELFARE]) is None
     done = press(book, "fill_blanks", answer="yes")
     assert done.text.startswith("已把138格空白填为0，记在“修改记录”表。")
@@ -155,7 +164,9 @@ def test_the_button_undoes(book: xw.Book) -> None:
     press(book, "fill_signs", answer="yes")
     set_cell(book, THREE, SPOTS[WELFARE], 7)
     assert press(book, "undo_blanks").text == "撤销上次的空白填0，139格恢复原样？"
-    assert press(book, "undo_blanks", answer="yes").text.startswith("已撤销上次的空白填0，139格恢复原样")
+    assert press(book, "undo_blanks", answer="yes").text.startswith(
+        "已撤销上次的空白填0，139格恢复原样"
+    )
     after = shown_report(book)
     assert after.value(WELFARE) == 7
     set_cell(book, THREE, SPOTS[WELFARE], None)
@@ -181,7 +192,9 @@ def test_the_button_names_such_a_cell_too(book: xw.Book) -> None:
     assert value_at(book, THREE, SPOTS[WELFARE]) is None
 
 
-CHAIN: dict[str, Value] = {  # 法律 of the first row is 4, of the second 1: 5 is typed, and the 1 left out
+CHAIN: dict[
+    str, Value
+] = {  # 法律 of the first row is 4, of the second 1: 5 is typed, and the 1 left out
     "applications.granted.legal": 5,
     "applications.refused_inquiry.legal": None,
     "applications.refused_inquiry.welfare": None,
@@ -192,12 +205,22 @@ CHAIN: dict[str, Value] = {  # 法律 of the first row is 4, of the second 1: 5 
 def chained() -> Report:
     """A conflict of four relations, none of which is broken by itself."""
     figures = {"applications.granted.legal": 4, "applications.refused_inquiry.legal": 1}
-    figures |= {"applications.refused_inquiry.welfare": 2, "applications.unprocessed_repeat.welfare": 3}
-    values = {cell: value for cell, value in sound_values().items() if cell.startswith("applications.")}
+    figures |= {
+        "applications.refused_inquiry.welfare": 2,
+        "applications.unprocessed_repeat.welfare": 3,
+    }
+    values = {
+        cell: value for cell, value in sound_values().items() if cell.startswith("applications.")
+    }
     for cell, figure in figures.items():
         _, row, column = cell.split(".")
         added = figure - int(values[cell] or 0)
-        for name in (cell, f"applications.{row}.total", f"applications.handled.{column}", "applications.handled.total"):
+        for name in (
+            cell,
+            f"applications.{row}.total",
+            f"applications.handled.{column}",
+            "applications.handled.total",
+        ):
             values[name] = int(values[name] or 0) + added
         for name in (f"applications.new.{column}", "applications.new.total"):
             values[name] = int(values[name] or 0) + added
@@ -205,7 +228,9 @@ def chained() -> Report:
 
 
 @pytest.mark.parametrize("option", [(), ("--all",)])
-def test_no_zero_comes_from_relations_that_cannot_hold_together(option: tuple[str, ...], tmp_path: Path) -> None:
+def test_no_zero_comes_from_relations_that_cannot_hold_together(
+    option: tuple[str, ...], tmp_path: Path
+) -> None:
     report = chained()
     errors = [finding for finding in check(report) if finding.severity == "error"]
     assert errors
@@ -241,9 +266,13 @@ def test_a_blank_that_formulas_take_for_a_text_is_open_to_all(text: str, path: P
 
 
 def with_a_lost_row(folder: Path) -> Path:
-    """Two faults: the label of 重复申请, which says 3, is another one, and the sum of its column is 3 too small."""
+    """Two faults: the label of 重复申请, which says 3, is another one, and the sum of its column is
+    3 too small.
+    """
     row = "applications.unprocessed_repeat"
-    blank: dict[str, Value] = {cell: None for cell, value in sound_values().items() if cell in SPOTS and value == 0}
+    blank: dict[str, Value] = {
+        cell: None for cell, value in sound_values().items() if cell in SPOTS and value == 0
+    }
     page = render(report_of({**blank, f"{row}.natural": 3, f"{row}.total": 3}), "plain")
     assert page.count("2.重复申请") == 1
     path = folder / "页.html"
@@ -253,10 +282,19 @@ def with_a_lost_row(folder: Path) -> Path:
 
 def test_of_a_table_that_was_lost_whole_one_message_speaks(tmp_path: Path) -> None:
     page, target = with_a_lost_row(tmp_path), tmp_path / "a.xlsx"
-    page.write_text(page.read_text(encoding="utf-8").replace("科研机构", "某某单位"), encoding="utf-8")
+    page.write_text(
+        page.read_text(encoding="utf-8").replace("科研机构", "某某单位"), encoding="utf-8"
+    )
     run_command("fill", page, "-o", target)
-    told = [finding.message for finding in check(read_workbook(target)) if finding.severity == "error"]
-    assert told == ["表三没有读出任何数字：工作表的数字格都标着“？”，来源中的数字没有读出；请对照原文填写，没有的填0。"]
+    told = [
+        finding.message for finding in check(read_workbook(target)) if finding.severity == "error"
+    ]
+    assert told == [
+        (
+            "表三没有读出任何数字：工作表的数字格都标着“？”，来源中的数字没有读出；请对照原文填写，"
+            "没有的填0。"
+        )
+    ]
 
 
 def test_a_lost_row_is_no_zero_on_the_page_or_in_its_workbook(tmp_path: Path) -> None:

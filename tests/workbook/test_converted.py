@@ -1,4 +1,6 @@
-"""Figures whose source has another unit: kept with the sheet, and said in a comment on their cell."""
+"""Figures whose source has another unit: kept with the sheet, and said in a comment on their
+cell.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,10 @@ SAID = {
     (
         "表二",
         FEES_SPOT,
-    ): "gongkai：原文“57588.71”以元为单位（见表头“本年收费金额（单位：元）”），已换算为5.758871万元。",
+    ): (
+        "gongkai：原文“57588.71”以元为单位（见表头“本年收费金额（单位：元）”），已换算为5."
+        "758871万元。"
+    ),
     ("表三", NEW_SPOT): "gongkai：原文“0.436”以千件为单位（见表旁“单位：千件”），已换算为436件。",
 }
 MINE = "已与财政核对"
@@ -115,11 +120,15 @@ def test_a_comment_of_the_user_stays(filled: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["gongkai：这格我问过", SAID["表二", FEES_SPOT] + "\n王：已核实"])
 @pytest.mark.parametrize("spot", [FEES_SPOT, "B5"])
-def test_what_is_not_word_for_word_ours_is_the_users(text: str, spot: str, filled: Path, tmp_path: Path) -> None:
+def test_what_is_not_word_for_word_ours_is_the_users(
+    text: str, spot: str, filled: Path, tmp_path: Path
+) -> None:
     theirs = with_comments(filled, {("表二", spot): text})
     kept = comments(theirs)
     assert kept["表二", spot] == text
-    assert comments(write(report_of({FEES: 1}), tmp_path / "next.xlsm", theirs))["表二", spot] == text
+    assert (
+        comments(write(report_of({FEES: 1}), tmp_path / "next.xlsm", theirs))["表二", spot] == text
+    )
     assert comments(write(converted_report(), tmp_path / "again.xlsm", theirs)) == kept
 
 
@@ -166,7 +175,9 @@ def test_parts_are_found_as_office_finds_them(how: str, filled: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("how", NOWHERE)
-def test_where_an_arrow_leads_nowhere_nothing_is_added(how: str, filled: Path, tmp_path: Path) -> None:
+def test_where_an_arrow_leads_nowhere_nothing_is_added(
+    how: str, filled: Path, tmp_path: Path
+) -> None:
     template = moved(with_arrows(filled), {}, NOWHERE[how])
     again = write(report_of({FEES: 1}), tmp_path / "again.xlsm", template)
     assert ZipFile(again).namelist() == ZipFile(template).namelist()
@@ -212,7 +223,9 @@ def test_nothing_but_these_parts_is_new(filled: Path, tmp_path: Path) -> None:
     assert write(converted_report(), tmp_path / "twice.xlsm").read_bytes() == filled.read_bytes()
 
 
-def test_a_drawing_that_cannot_be_read_stays_and_the_list_says_it(filled: Path, tmp_path: Path) -> None:
+def test_a_drawing_that_cannot_be_read_stays_and_the_list_says_it(
+    filled: Path, tmp_path: Path
+) -> None:
     broken = tmp_path / "broken.xlsm"
     with ZipFile(filled) as source, ZipFile(broken, "w") as copy:
         for name in source.namelist():
@@ -232,7 +245,9 @@ def test_what_a_page_wrote_is_a_text_in_a_comment(tmp_path: Path) -> None:
     tables = {**report.tables, "disclosure": replace(report.tables["disclosure"], entries=entries)}
     path = write(replace(report, tables=tables), tmp_path / "filled.xlsm")
     said = comments(path)["表二", FEES_SPOT]
-    assert said == "gongkai：原文“=1+1 </t></text><x>”以元为单位（见&amp;<b>），已换算为5.758871万元。"
+    assert (
+        said == "gongkai：原文“=1+1 </t></text><x>”以元为单位（见&amp;<b>），已换算为5.758871万元。"
+    )
     assert rules(read_workbook(path)) == NOTED
 
 

@@ -28,7 +28,9 @@ WRONG = {"applications.granted.total": 1}
 BATCH_SHEETS = (layout.BATCH, layout.SUMMARY)
 REPORT_SHEETS = tuple(name for name in layout.sheet_names() if name not in BATCH_SHEETS)
 SHEETS = {"report": REPORT_SHEETS, "batch": (*BATCH_SHEETS, layout.TOOL, layout.SETTINGS)}
-EACH = pytest.mark.parametrize(("kind", "suffix"), [(kind, suffix) for kind in SHEETS for suffix in (".xlsx", ".xlsm")])
+EACH = pytest.mark.parametrize(
+    ("kind", "suffix"), [(kind, suffix) for kind in SHEETS for suffix in (".xlsx", ".xlsm")]
+)
 BOTH = pytest.mark.parametrize("suffix", [".xlsx", ".xlsm", ".XLSX"])
 PLAIN = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 NOT_OF_MACROS = ("vbaproject", "customui", "fmlamacro", "macroenabled", "gkcheck")
@@ -41,7 +43,9 @@ def arrows(parts: dict[str, bytes]) -> dict[str, list[str]]:
         if name.endswith(".rels"):
             folder = posixpath.dirname(posixpath.dirname(name))
             targets = [node.get("Target", "") for node in etree.fromstring(content)]
-            found[name] = [posixpath.normpath(posixpath.join("/", folder, one)).lstrip("/") for one in targets]
+            found[name] = [
+                posixpath.normpath(posixpath.join("/", folder, one)).lstrip("/") for one in targets
+            ]
     return found
 
 
@@ -64,7 +68,9 @@ def test_what_is_in_it(kind: str, suffix: str) -> None:
     parts = unpacked(content)
     assert_whole(parts)
     workbook = etree.fromstring(parts["xl/workbook.xml"])
-    tabs = [(node.get("name"), node.get("state")) for node in workbook.iterfind("{*}sheets/{*}sheet")]
+    tabs = [
+        (node.get("name"), node.get("state")) for node in workbook.iterfind("{*}sheets/{*}sheet")
+    ]
     assert tuple(name for name, _ in tabs) == SHEETS[kind]
     assert tabs[0][1] == "visible"
     assert (WORKBOOK in parts["[Content_Types].xml"]) is (suffix == ".xlsm")
@@ -86,7 +92,9 @@ def test_names_belong_to_sheets_that_are_there(kind: str, suffix: str) -> None:
         assert sheet in names, node.get("name")
         local = node.get("localSheetId")
         assert local is None or names[int(local)] == sheet
-    assert {"gk_outcome", "gk_fingerprint"} <= {node.get("name") for node in workbook.iter("{*}definedName")}
+    assert {"gk_outcome", "gk_fingerprint"} <= {
+        node.get("name") for node in workbook.iter("{*}definedName")
+    }
 
 
 @EACH
@@ -115,16 +123,20 @@ def test_the_macros_know_no_sheet_that_is_gone(kind: str, tmp_path: Path) -> Non
     codes = {sheet.sheet_properties.codeName for sheet in load_workbook(path).worksheets}
     with ExcelFile(template_path()) as file:
         of_all = set(file.vba_modules())
-    documents = {sheet.sheet_properties.codeName for sheet in load_workbook(template_path()).worksheets}
+    documents = {
+        sheet.sheet_properties.codeName for sheet in load_workbook(template_path()).worksheets
+    }
     assert modules == of_all - (documents - codes)
     assert open_desk(path).run("GK_ADDIN_VERSION")
 
 
-# --- written and read back --------------------------------------------------------------------------------------------
+# --- written and read back ------------------------------------------------------------------------
 
 
 @BOTH
-@pytest.mark.parametrize("report", [report_of(WRONG), converted_report()], ids=["wrong", "converted"])
+@pytest.mark.parametrize(
+    "report", [report_of(WRONG), converted_report()], ids=["wrong", "converted"]
+)
 def test_a_report_reads_back(report: object, suffix: str, tmp_path: Path) -> None:
     target = write_workbook(report, check(report), tmp_path / f"年报{suffix}")  # type: ignore[arg-type]
     assert_whole(unpacked(target.read_bytes()))
@@ -141,20 +153,36 @@ def test_a_report_reads_back(report: object, suffix: str, tmp_path: Path) -> Non
 
 def test_both_hold_the_same_but_for_the_macros(tmp_path: Path) -> None:
     report = report_of(WRONG)
-    plain, macros = (write_workbook(report, check(report), tmp_path / f"a{suffix}") for suffix in (".xlsx", ".xlsm"))
+    plain, macros = (
+        write_workbook(report, check(report), tmp_path / f"a{suffix}")
+        for suffix in (".xlsx", ".xlsm")
+    )
     values = [
-        {name: cells for name, cells in read_file(path).items() if name != layout.TOOL} for path in (plain, macros)
+        {name: cells for name, cells in read_file(path).items() if name != layout.TOOL}
+        for path in (plain, macros)
     ]
     assert values[0] == values[1]
-    sheets = [{n: p for n, p in unpacked(path.read_bytes()).items() if "/sheet" in n} for path in (plain, macros)]
+    sheets = [
+        {n: p for n, p in unpacked(path.read_bytes()).items() if "/sheet" in n}
+        for path in (plain, macros)
+    ]
     same = [name for name in sheets[0] if sheets[0][name] == sheets[1][name]]
-    assert sorted(set(sheets[0]) - set(same)) == ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet12.xml"]
+    assert sorted(set(sheets[0]) - set(same)) == [
+        "xl/worksheets/sheet1.xml",
+        "xl/worksheets/sheet12.xml",
+    ]
 
 
 def test_comments_stand_in_a_workbook_without_buttons(tmp_path: Path) -> None:
     report = converted_report()
     target = write_workbook(report, check(report), tmp_path / "a.xlsx")
-    said = [cell.comment.text for sheet in load_workbook(target) for row in sheet for cell in row if cell.comment]
+    said = [
+        cell.comment.text
+        for sheet in load_workbook(target)
+        for row in sheet
+        for cell in row
+        if cell.comment
+    ]
     assert said
 
 
@@ -168,7 +196,7 @@ def test_another_ending_is_refused(name: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-# --- a template of one's own ------------------------------------------------------------------------------------------
+# --- a template of one's own ----------------------------------------------------------------------
 
 
 def own_template(folder: Path, suffix: str) -> Path:
@@ -193,42 +221,59 @@ def test_macros_are_left_out_of_a_template_of_ones_own(tmp_path: Path) -> None:
 
 def test_a_template_without_macros_makes_no_xlsm(tmp_path: Path) -> None:
     mine = own_template(tmp_path, ".xlsx")
-    with pytest.raises(WorkbookError, match=r"我的模板.xlsx不含宏，不能存成.xlsm；请把文件名改为.xlsx"):
+    with pytest.raises(
+        WorkbookError, match=r"我的模板.xlsx不含宏，不能存成.xlsm；请把文件名改为.xlsx"
+    ):
         fill(report_of(), [], tmp_path / "a.xlsm", template=mine)
     assert not (tmp_path / "a.xlsm").exists()
     target = fill(report_of(), [], tmp_path / "a.xlsx", template=mine)
     assert PLAIN in unpacked(target.read_bytes())["[Content_Types].xml"]
 
 
-# --- as Excel saves it ------------------------------------------------------------------------------------------------
-# Excel writes a button of the form of 2007 three times over: in the VML, as a control and as a shape
-# that is hidden (ECMA-376 part 4, [MS-OE376]); made here by hand, for nothing here is Excel.
+# --- as Excel saves it ----------------------------------------------------------------------------
+# Excel writes a button of the form of 2007 three times over: in the VML, as a control and as a
+# shape that is hidden (ECMA-376 part 4, [MS-OE376]); made here by hand, for nothing here is Excel.
 
 CONTROLS = """<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">\
 <mc:Choice Requires="x14"><controls><mc:AlternateContent><mc:Choice Requires="x14">\
 <control shapeId="1025" r:id="rId9" name="Button 1" \
 xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">\
-<controlPr defaultSize="0" print="0" autoFill="0" autoPict="0" macro="[0]!GkCheck"><anchor/></controlPr></control>\
+<controlPr defaultSize="0" print="0" autoFill="0" autoPict="0" macro="[0]!GkCheck"><anchor/>\
+</controlPr></control>\
 </mc:Choice></mc:AlternateContent></controls></mc:Choice></mc:AlternateContent>"""
 SHAPES = """<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing">\
-<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice Requires="a14">\
-<xdr:twoCellAnchor><xdr:sp macro="" textlink=""><xdr:nvSpPr><xdr:cNvPr id="1025" name="Button 1" hidden="1"/>\
+<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">\
+<mc:Choice Requires="a14">\
+<xdr:twoCellAnchor><xdr:sp macro="" textlink=""><xdr:nvSpPr>\
+<xdr:cNvPr id="1025" name="Button 1" hidden="1"/>\
 </xdr:nvSpPr></xdr:sp></xdr:twoCellAnchor></mc:Choice></mc:AlternateContent>\
-<xdr:twoCellAnchor><xdr:sp macro="[0]!Mine" textlink=""><xdr:nvSpPr><xdr:cNvPr id="2" name="图"/></xdr:nvSpPr>\
+<xdr:twoCellAnchor><xdr:sp macro="[0]!Mine" textlink=""><xdr:nvSpPr>\
+<xdr:cNvPr id="2" name="图"/></xdr:nvSpPr>\
 </xdr:sp></xdr:twoCellAnchor></xdr:wsDr>"""
-RELATION = '<Relationship Id="{}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}" \
-Target="{}"/></Relationships>'
+RELATION = (
+    '<Relationship Id="{}" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}" '
+    'Target="{}"/></Relationships>'
+)
 
 
 def as_excel_saves_it(folder: Path) -> bytes:
     shutil.copy(template_path(), folder / "a.xlsm")
     parts = unpacked((folder / "a.xlsm").read_bytes())
-    drawing = '<drawing xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="rId8"/>'
+    drawing = (
+        '<drawing xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+        'r:id="rId8"/>'
+    )
     sheet, rels = "xl/worksheets/sheet1.xml", "xl/worksheets/_rels/sheet1.xml.rels"
     text = parts[sheet].decode().replace("<legacyDrawing", f"{drawing}<legacyDrawing")
     parts[sheet] = text.replace("</worksheet>", f"{CONTROLS}</worksheet>").encode()
-    for key, kind, target in (("rId8", "drawing", "../drawings/d.xml"), ("rId9", "ctrlProp", "../ctrlProps/c.xml")):
-        listed = parts[rels].decode().replace("</Relationships>", RELATION.format(key, kind, target))
+    for key, kind, target in (
+        ("rId8", "drawing", "../drawings/d.xml"),
+        ("rId9", "ctrlProp", "../ctrlProps/c.xml"),
+    ):
+        listed = (
+            parts[rels].decode().replace("</Relationships>", RELATION.format(key, kind, target))
+        )
         parts[rels] = listed.encode()
     parts |= {"xl/drawings/d.xml": SHAPES.encode(), "xl/ctrlProps/c.xml": b"<formControlPr/>"}
     with ZipFile(folder / "b.xlsm", "w") as file:
@@ -258,7 +303,8 @@ def test_one_without_macros_stays_as_it_is(tmp_path: Path) -> None:
 def test_a_batch_workbook_holds_no_report(tmp_path: Path) -> None:
     path = copy_template(tmp_path / "批量.xlsx", batch=True)
     with pytest.raises(
-        WorkbookError, match=r"批量\.xlsx是批量导入的工作簿，其中没有报告；请选择各份年报自己的工作簿。"
+        WorkbookError,
+        match=r"批量\.xlsx是批量导入的工作簿，其中没有报告；请选择各份年报自己的工作簿。",
     ):
         read_workbook(path)
 
@@ -271,7 +317,7 @@ def test_openpyxl_opens_each(tmp_path: Path) -> None:
             assert tuple(load_workbook(as_workbook(path)).sheetnames) == SHEETS[kind]
 
 
-# --- what somebody renamed ----------------------------------------------------------------------------------------
+# --- what somebody renamed ------------------------------------------------------------------------
 
 
 def main_type(path: Path) -> str:
@@ -289,7 +335,11 @@ def test_what_is_written_is_what_the_name_says(command: tuple[str, ...], tmp_pat
     assert run_command(*command, renamed, *numbers).returncode in (0, 1)
     assert "macroEnabled" not in main_type(renamed)
     with ZipFile(renamed) as archive:
-        assert not [name for name in archive.namelist() if "vba" in name.lower() or "customui" in name.lower()]
+        assert not [
+            name
+            for name in archive.namelist()
+            if "vba" in name.lower() or "customui" in name.lower()
+        ]
     other = write_workbook(wrong, check(wrong), tmp_path / "b.xlsx").rename(tmp_path / "b.xlsm")
     assert run_command(*command, other, *numbers).returncode in (0, 1)
     assert "macroEnabled" in main_type(other)

@@ -49,7 +49,9 @@ def parts_of(path: Path) -> dict[str, bytes]:
         return {info.filename: archive.read(info) for info in archive.infolist()}
 
 
-def rewrite(source: Path, target: Path, changes: Mapping[str, Callable[[bytes], bytes]], **more: bytes) -> Path:
+def rewrite(
+    source: Path, target: Path, changes: Mapping[str, Callable[[bytes], bytes]], **more: bytes
+) -> Path:
     """A workbook with some parts changed by functions; ``more`` are no parts of it yet."""
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for name, content in (parts_of(source) | more).items():
@@ -61,7 +63,7 @@ def part_of(sheet: str) -> str:
     return f"xl/worksheets/sheet{layout.sheet_names().index(sheet) + 1}.xml"
 
 
-# --- the file -----------------------------------------------------------------------------------------------------
+# --- the file -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -71,7 +73,9 @@ def test_hostile_text_stays_text(text: str, target: Path) -> None:
     again = read_workbook(write_workbook(report, findings, target))
     assert (again.title, again.agency, again.sections) == (text, text, {1: text})
     made = copy_template(target.with_stem("blank"))
-    before, after = (sum(part.count(b"<f>") for part in parts_of(path).values()) for path in (made, target))
+    before, after = (
+        sum(part.count(b"<f>") for part in parts_of(path).values()) for path in (made, target)
+    )
     assert before == after
     book = load_workbook(target, read_only=True)  # in a fifth of the time
     title, message = book[layout.COVER]["C5"], book[layout.RESULTS]["H4"]
@@ -81,12 +85,16 @@ def test_hostile_text_stays_text(text: str, target: Path) -> None:
 
 
 def test_text_that_a_cell_cannot_hold(target: Path) -> None:
-    report = replace(report_of(), title="2021年" + "题" * 40_000, agency="甲\x00\x1b\x85\ud800乙\r\n丙\ufffe")
+    report = replace(
+        report_of(), title="2021年" + "题" * 40_000, agency="甲\x00\x1b\x85\ud800乙\r\n丙\ufffe"
+    )
     again = read_workbook(write_workbook(report, [], target))
     assert again.agency == "甲  \n\ufffd乙\n丙"
     assert len(again.title) == 32_767
     assert again.title.endswith("题……")
-    emoji = write_workbook(replace(report, title="2021年" + "😀" * 20_000), [], target, overwrite=True)
+    emoji = write_workbook(
+        replace(report, title="2021年" + "😀" * 20_000), [], target, overwrite=True
+    )
     assert len(read_workbook(emoji).title.encode("utf-16-le")) <= 32_767 * 2
 
 
@@ -100,13 +108,20 @@ def test_other_parts_stay_byte_for_byte(target: Path) -> None:
 
 
 def test_what_a_user_added_to_the_template_survives(target: Path, tmp_path: Path) -> None:
-    image, drawing = b"\x89PNG not really", b"<xdr:wsDr xmlns:xdr='urn:x'><xdr:txBody>ours</xdr:txBody></xdr:wsDr>"
+    image, drawing = (
+        b"\x89PNG not really",
+        b"<xdr:wsDr xmlns:xdr='urn:x'><xdr:txBody>ours</xdr:txBody></xdr:wsDr>",
+    )
     link = b"<drawing xmlns:r='urn:r' r:id='rId1'/></worksheet>"
     mine = rewrite(
         template_path(),
         tmp_path / "mine.xlsm",
         {part_of("表三"): lambda part: part.replace(b"</worksheet>", link)},
-        **{"xl/media/image1.png": image, "xl/drawings/drawing1.xml": drawing, "customUI/customUI14.xml": b"<x/>"},
+        **{
+            "xl/media/image1.png": image,
+            "xl/drawings/drawing1.xml": drawing,
+            "customUI/customUI14.xml": b"<x/>",
+        },
     )
     write_workbook(report_of(), [], target, template=mine)
     after = parts_of(target)
@@ -160,7 +175,11 @@ def test_only_a_plain_file_is_replaced(target: Path, tmp_path: Path) -> None:
 
 def test_a_link_is_written_through_and_rights_are_kept(target: Path, tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
-    real, link, loose = tmp_path / "deep" / "real.xlsm", tmp_path / "link.xlsm", tmp_path / "loose.xlsm"
+    real, link, loose = (
+        tmp_path / "deep" / "real.xlsm",
+        tmp_path / "link.xlsm",
+        tmp_path / "loose.xlsm",
+    )
     real.write_text("old")
     real.chmod(0o640)
     link.symlink_to(real)
@@ -174,7 +193,12 @@ def test_a_link_is_written_through_and_rights_are_kept(target: Path, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("x" * 300 + ".xlsx", "文件名太长"), ("file/a.xlsm", "不是文件夹"), ("a\0b.xlsx", "文件名无效")]
+    ("name", "said"),
+    [
+        ("x" * 300 + ".xlsx", "文件名太长"),
+        ("file/a.xlsm", "不是文件夹"),
+        ("a\0b.xlsx", "文件名无效"),
+    ],
 )
 def test_a_name_that_cannot_be_written_is_said(name: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
@@ -203,7 +227,10 @@ def stale_results_go(saved: Path, target: Path) -> None:
     assert load_workbook(saved, data_only=True, read_only=True)["表三"]["K5"].value == "✓"
     target = target.with_suffix(saved.suffix)  # LibreOffice keeps no macros
     write_workbook(report_of({"applications.new.total": 1}), [], target, template=saved)
-    assert load_workbook(target, data_only=True, read_only=True)["表三"]["K5"].value not in ("✓", None)
+    assert load_workbook(target, data_only=True, read_only=True)["表三"]["K5"].value not in (
+        "✓",
+        None,
+    )
     assert b"fullCalcOnLoad" not in parts_of(target)["xl/workbook.xml"]
 
 
@@ -221,7 +248,9 @@ def test_a_stale_result_of_another_program_is_not_shown(target: Path, tmp_path: 
 
 def test_a_formula_that_gives_way_leaves_the_list_of_formulas(target: Path, tmp_path: Path) -> None:
     chain = b'<calcChain xmlns="urn:x"><c r="D5" i="3"/><c r="K5"/><c r="D6"/></calcChain>'
-    relation = b'<Relationship Id="rIdC" Type="urn:x/calcChain" Target="calcChain.xml"/></Relationships>'
+    relation = (
+        b'<Relationship Id="rIdC" Type="urn:x/calcChain" Target="calcChain.xml"/></Relationships>'
+    )
     mine = rewrite(
         template_path(),
         tmp_path / "mine.xlsm",
@@ -255,7 +284,7 @@ def with_result(part: bytes, place: str, text: str) -> bytes:
     return part.replace(cell[0], head + b">" + formula[0] + f"<v>{text}</v></c>".encode())
 
 
-# --- reading what other programs and people wrote -----------------------------------------------------------------
+# --- reading what other programs and people wrote -------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -354,7 +383,9 @@ def test_figures_on_the_sheet_of_the_other_layout_are_reported(target: Path) -> 
     fill_file(target, target, [Edit("表三（2019）", 5, 4, 7)], overwrite=True)
     again = read_workbook(target)
     assert again.tables == report_of().tables
-    assert [(problem.table, problem.raw) for problem in again.problems] == [("applications", "表三（2019）")]
+    assert [(problem.table, problem.raw) for problem in again.problems] == [
+        ("applications", "表三（2019）")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -368,7 +399,9 @@ def test_figures_on_the_sheet_of_the_other_layout_are_reported(target: Path) -> 
 )
 def test_a_cover_that_cannot_be_read(spot: str, value: int | str, said: str, target: Path) -> None:
     write_workbook(report_of(), [], target)
-    fill_file(target, target, [Edit(layout.COVER, *layout.COVER_SPOTS[spot], value)], overwrite=True)
+    fill_file(
+        target, target, [Edit(layout.COVER, *layout.COVER_SPOTS[spot], value)], overwrite=True
+    )
     again = read_workbook(target)
     assert getattr(again, spot) in (None, "")
     assert [said in problem.reason for problem in again.problems] == [True]
@@ -389,7 +422,11 @@ def bomb(path: Path) -> None:
 
 def entities(path: Path) -> None:
     declared = b'<!DOCTYPE worksheet [<!ENTITY x SYSTEM "file:///etc/hostname">]><worksheet'
-    rewrite(template_path(), path, {part_of("表三"): lambda part: part.replace(b"<worksheet", declared, 1)})
+    rewrite(
+        template_path(),
+        path,
+        {part_of("表三"): lambda part: part.replace(b"<worksheet", declared, 1)},
+    )
 
 
 def torn(path: Path) -> None:
@@ -411,15 +448,26 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "folder": (lambda path: path.mkdir(), "文件夹"),
     "empty": (lambda path: path.write_bytes(b""), "不是Excel工作簿"),
     "page": (lambda path: path.write_bytes(b"<html>"), "不是Excel工作簿"),
-    "old": (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), "损坏"),
+    "old": (
+        lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
+        "损坏",
+    ),
     "sealed": (
-        lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")),
+        lambda path: path.write_bytes(
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+        ),
         "密码",
     ),
     "cut": (lambda path: path.write_bytes(template_path().read_bytes()[:20_000]), "不完整或已损坏"),
     "torn": (torn, "损坏"),
-    "zip": (lambda path: rewrite(template_path(), path, {"_rels/.rels": lambda part: b"<x/>"}), "不是Excel工作簿"),
-    "xml": (lambda path: rewrite(template_path(), path, {part_of("正文"): lambda part: part[:-9]}), "已损坏"),
+    "zip": (
+        lambda path: rewrite(template_path(), path, {"_rels/.rels": lambda part: b"<x/>"}),
+        "不是Excel工作簿",
+    ),
+    "xml": (
+        lambda path: rewrite(template_path(), path, {part_of("正文"): lambda part: part[:-9]}),
+        "已损坏",
+    ),
     "bomb": (bomb, "过大"),
     "entities": (entities, "实体"),
     "other": (others, "不是gongkai的工作簿"),

@@ -1,6 +1,8 @@
-"""The sheets' own formulas: what real engines compute is what Python says, and what is stored in the file.
+"""The sheets' own formulas: what real engines compute is what Python says, and what is stored in
+the file.
 
-Stored results are never trusted: each engine gets a copy in which they are false (helpers/engines.py).
+Stored results are never trusted: each engine gets a copy in which they are false
+(helpers/engines.py).
 """
 
 from __future__ import annotations
@@ -51,15 +53,29 @@ def random_files(folder: Path, seeds: Sequence[int]) -> list[Path]:
 def differing(engine: str, files: Sequence[Path]) -> list[str]:
     found = calculated(engine, files)
     pairs = zip(files, found, strict=True)
-    return [f"{file.name}: {text}" for file, sheets in pairs for text in disagreements(file, sheets, verdict_on(file))]
+    return [
+        f"{file.name}: {text}"
+        for file, sheets in pairs
+        for text in disagreements(file, sheets, verdict_on(file))
+    ]
 
 
 # --- what engines compute -------------------------------------------------------------------------
 
 
 def test_random_tables_have_all_that_a_lane_can_show(tmp_path: Path) -> None:
-    lanes = [shown for file in random_files(tmp_path, range(IN_TEST)) for shown in verdict_on(file).lanes.values()]
-    assert {shown if isinstance(shown, str) else float for shown in lanes} == {"", "✓", "缺", "文", float}
+    lanes = [
+        shown
+        for file in random_files(tmp_path, range(IN_TEST))
+        for shown in verdict_on(file).lanes.values()
+    ]
+    assert {shown if isinstance(shown, str) else float for shown in lanes} == {
+        "",
+        "✓",
+        "缺",
+        "文",
+        float,
+    }
 
 
 @pytest.mark.parametrize("engine", ["betteroffice", "libreoffice"])
@@ -76,7 +92,9 @@ def test_lanes_of_three_hundred_tables_show_what_python_says(engine: str, tmp_pa
 
 
 def changed_files(folder: Path, seeds: Sequence[int]) -> list[Path]:
-    """Random tables after cells were dragged, lines inserted, deleted and sorted, lanes overtyped."""
+    """Random tables after cells were dragged, lines inserted, deleted and sorted, lanes
+    overtyped.
+    """
     changes = [random_changes(seed) for seed in seeds]
     return changed_by_office(random_files(folder, seeds), changes, folder / "changed")
 
@@ -104,7 +122,11 @@ def stored_cells(path: Path) -> Iterator[tuple[str, Spot, object]]:
         for row in page.iter_rows():
             for cell in row:
                 if isinstance(cell.value, str) and cell.value.startswith("="):
-                    yield page.title, (cell.row, cell.column), values[page.title].cell(cell.row, cell.column).value
+                    yield (
+                        page.title,
+                        (cell.row, cell.column),
+                        values[page.title].cell(cell.row, cell.column).value,
+                    )
 
 
 def stale(engine: str, files: Sequence[Path]) -> list[str]:
@@ -114,7 +136,10 @@ def stale(engine: str, files: Sequence[Path]) -> list[str]:
         for name, spot, stored in stored_cells(file):
             shown = sheets[name].get(spot, "")
             if not alike(stored, shown):
-                wrong.append(f"{file.name} {name} {layout.address(spot)}: {stored!r} stored, {shown!r} computed")
+                wrong.append(
+                    f"{file.name} {name} {layout.address(spot)}: {stored!r} stored, {shown!r} "
+                    f"computed"
+                )
     return wrong
 
 
@@ -131,7 +156,11 @@ def without_results(path: Path) -> list[str]:
         for name in archive.namelist():
             if name.startswith("xl/worksheets/sheet"):
                 cells = etree.fromstring(archive.read(name)).iter("{*}c")
-                bare = [cell for cell in cells if cell.find("{*}f") is not None and cell.find("{*}v") is None]
+                bare = [
+                    cell
+                    for cell in cells
+                    if cell.find("{*}f") is not None and cell.find("{*}v") is None
+                ]
                 missing += [f"{name} {cell.get('r')}" for cell in bare]
     return missing
 
@@ -177,7 +206,11 @@ def with_summary(folder: Path) -> Path:
         edits += [Edit(layout.SUMMARY, top + row, heads["year"], year)]
         edits += [Edit(layout.SUMMARY, top + row, heads["source"], f"{row}.html")]
         places = enumerate(summary_cells(), first)
-        edits += [Edit(layout.SUMMARY, top + row, at, row + at % 7) for at, cell in places if cell in figures]
+        edits += [
+            Edit(layout.SUMMARY, top + row, at, row + at % 7)
+            for at, cell in places
+            if cell in figures
+        ]
     return fill_file(template_path(), folder / "summary.xlsm", edits)
 
 
@@ -209,7 +242,9 @@ def test_after_any_commands_a_hard_recalculation_changes_nothing(seed: int, tmp_
             Path(f"{file}.xlsm").replace(file)
         cell = random.choice(list(SHEETS[0].cells.values()))
         if random.random() < 0.3:  # a person types, in a program that calculates
-            fill_file(file, file, [Edit(SHEETS[0].name, *cell, random.randint(0, 9))], overwrite=True)
+            fill_file(
+                file, file, [Edit(SHEETS[0].name, *cell, random.randint(0, 9))], overwrite=True
+            )
     assert without_results(file) == []
     assert stale("betteroffice", [file]) == []
 
@@ -218,7 +253,9 @@ def test_who_does_not_calculate_sees_the_verdict(tmp_path: Path) -> None:
     broken = report_of({"applications.new.total": 1})
     path = write_workbook(broken, check(broken), tmp_path / "a.xlsm")
     cover = pandas.read_excel(path, sheet_name=layout.COVER, header=None)
-    told = [text for text in cover.to_numpy().ravel() if isinstance(text, str) and "勾稽关系共" in text]
+    told = [
+        text for text in cover.to_numpy().ravel() if isinstance(text, str) and "勾稽关系共" in text
+    ]
     assert told == ["✗ 勾稽关系共42项，不符2项（相符40项，数据不全0项）"]
 
 
@@ -226,7 +263,9 @@ def test_who_does_not_calculate_sees_the_verdict(tmp_path: Path) -> None:
 
 
 def with_formulas(path: Path, formulas: Mapping[tuple[str, str], str]) -> Path:
-    """A person's formulas in a workbook, calculated by a program: (sheet, place) -> formula; on 我的 too."""
+    """A person's formulas in a workbook, calculated by a program: (sheet, place) -> formula; on
+    我的 too.
+    """
     with ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     book = etree.fromstring(parts["xl/workbook.xml"])
@@ -245,10 +284,17 @@ def with_formulas(path: Path, formulas: Mapping[tuple[str, str], str]) -> Path:
         f'<worksheet xmlns="{main_ns}"><sheetData>{cells}</sheetData></worksheet>'.encode()
     )
     rels = parts["xl/_rels/workbook.xml.rels"]
-    added = f'<Relationship Id="rIdMine" Type="{relation}/worksheet" Target="worksheets/sheet{number + 90}.xml"/>'
-    parts["xl/_rels/workbook.xml.rels"] = rels.replace(b"</Relationships>", added.encode() + b"</Relationships>")
+    added = (
+        f'<Relationship Id="rIdMine" Type="{relation}/worksheet" '
+        f'Target="worksheets/sheet{number + 90}.xml"/>'
+    )
+    parts["xl/_rels/workbook.xml.rels"] = rels.replace(
+        b"</Relationships>", added.encode() + b"</Relationships>"
+    )
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-    override = f'<Override PartName="/xl/worksheets/sheet{number + 90}.xml" ContentType="{kind}"/></Types>'
+    override = (
+        f'<Override PartName="/xl/worksheets/sheet{number + 90}.xml" ContentType="{kind}"/></Types>'
+    )
     types = parts["[Content_Types].xml"]
     parts["[Content_Types].xml"] = types.replace(b"</Types>", override.encode())
     parts["xl/workbook.xml"] = etree.tostring(book)
@@ -295,7 +341,9 @@ def test_results_of_others_stay_where_nothing_changed(tmp_path: Path) -> None:
 
 
 def test_what_looks_at_a_formula_of_others_goes_with_it(tmp_path: Path) -> None:
-    """A total that a clerk's formula makes: after a change nobody knows it until somebody calculates."""
+    """A total that a clerk's formula makes: after a change nobody knows it until somebody
+    calculates.
+    """
     path = write_workbook(report_of(), [], tmp_path / "a.xlsm")
     with ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -309,7 +357,11 @@ def test_what_looks_at_a_formula_of_others_goes_with_it(tmp_path: Path) -> None:
             archive.writestr(part, content.replace(cell, total) if part == name else content)
     fill_file(path, path, [Edit("表三", 7, 4, 9)], overwrite=True)
     shown = load_workbook(path, data_only=True)["表三"]
-    assert [shown[place].value for place in ("J7", "K7", "K8")] == [None, None, None]  # a 0 of one tells of the next
+    assert [shown[place].value for place in ("J7", "K7", "K8")] == [
+        None,
+        None,
+        None,
+    ]  # a 0 of one tells of the next
     assert load_workbook(path, data_only=True)["表四"]["E6"].value == "✓"
     assert load_workbook(path, data_only=True)[layout.COVER].cell(*layout.LIVE_SPOT).value is None
     assert asks_for_calculation(path)
@@ -326,7 +378,9 @@ def read(path: Path) -> Report:
 
 
 def test_a_text_is_what_formulas_take_for_one() -> None:
-    assert [is_text(sign) for sign in (*SIGNS, "", " ", "　", "\u00a0")] == [False] * (len(SIGNS) + 4)
+    assert [is_text(sign) for sign in (*SIGNS, "", " ", "　", "\u00a0")] == [False] * (
+        len(SIGNS) + 4
+    )
     assert [is_text(text) for text in (*TEXTS, "/\u200b", "- -", "|")] == [True] * (len(TEXTS) + 3)
 
 
@@ -351,7 +405,11 @@ def test_a_difference_below_the_tolerance_holds_for_sheet_and_python(tmp_path: P
         broken = [found.rule for found in check(report) if found.rule == "disputes.total.review"]
         assert (broken == []) is holds
         path = write_workbook(report, [], tmp_path / "a.xlsm", overwrite=True)
-        lane = load_workbook(path, data_only=True)["表四"].cell(*SHEETS[1].lanes["disputes.total.review"].spot).value
+        lane = (
+            load_workbook(path, data_only=True)["表四"]
+            .cell(*SHEETS[1].lanes["disputes.total.review"].spot)
+            .value
+        )
         assert (lane == "✓") is holds
 
 
@@ -368,7 +426,9 @@ def test_unknown_goes_into_all_that_depends_on_it() -> None:
 
     sheet = SHEETS[1]
     cells: dict[Spot, CellValue] = dict(sheet.guarded)
-    cells |= dict.fromkeys(sheet.cells.values(), 0) | {sheet.cells["disputes.review.total"]: UNKNOWN}
+    cells |= dict.fromkeys(sheet.cells.values(), 0) | {
+        sheet.cells["disputes.review.total"]: UNKNOWN
+    }
     found = table_results(sheet, cells, [lane.spot for lane in sheet.lanes.values()])
     shown = {rule: found[lane.spot] for rule, lane in sheet.lanes.items()}
     assert shown.pop("disputes.total.review") is UNKNOWN
@@ -388,17 +448,25 @@ def test_a_text_figure_is_seen_by_sheet_cover_and_python(tmp_path: Path) -> None
     assert "coverage.text" in {found.rule for found in check(read(path))}
 
 
-def test_a_protected_sheet_is_named_and_nothing_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_protected_sheet_is_named_and_nothing_changes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = write_workbook(report_of({"applications.new.total": 1}), [], tmp_path / "a.xlsm")
     with ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     name = next(name for name, part in parts.items() if b'r="K29"' in part)
     with ZipFile(path, "w") as archive:
         for part, content in parts.items():
-            changed = content.replace(b"</sheetData>", b'</sheetData><sheetProtection sheet="1"/>', 1)
+            changed = content.replace(
+                b"</sheetData>", b'</sheetData><sheetProtection sheet="1"/>', 1
+            )
             archive.writestr(part, changed if part == name else content)
     before, other = path.read_bytes(), str(tmp_path / "b.xlsm")
-    for words in (["check", "{}", "--write"], ["adopt", "{}", "1"], ["fill", "{}", "--template", "{}", "-o", other]):
+    for words in (
+        ["check", "{}", "--write"],
+        ["adopt", "{}", "1"],
+        ["fill", "{}", "--template", "{}", "-o", other],
+    ):
         assert main([word.format(path) for word in words]) == 2
         assert "工作表“表三”设有保护，没有改动；请先取消保护" in capsys.readouterr().err
     assert path.read_bytes() == before

@@ -1,4 +1,6 @@
-"""Figures that a workbook of ours keeps as texts: told, never ✓, and made numbers by the button and the command."""
+"""Figures that a workbook of ours keeps as texts: told, never ✓, and made numbers by the button and
+the command.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def typed(tmp_path: Path, texts: dict[str, str]) -> Path:
 
 
 def log_of(path: Path) -> list[tuple[object, ...]]:
-    lines = load_workbook(path)[layout.LOG].iter_rows(min_row=layout.LOG_TOP, max_row=layout.LOG_TOP + 9)
+    lines = load_workbook(path)[layout.LOG].iter_rows(
+        min_row=layout.LOG_TOP, max_row=layout.LOG_TOP + 9
+    )
     rows = [[cell.value for cell in line] for line in lines]
     return [tuple(row[2:6]) for row in rows if row[2]]
 
@@ -86,7 +90,9 @@ def test_texts_are_read_and_told(tmp_path: Path) -> None:
     report = read_report(typed(tmp_path, {NATURAL: "134", TOTAL: "143"}))
     assert report.value(NATURAL) == 134
     told = [finding for finding in check(report) if finding.rule == RULE]
-    assert [(finding.severity, finding.cells) for finding in told] == [("warning", (NATURAL, TOTAL))]
+    assert [(finding.severity, finding.cells) for finding in told] == [
+        ("warning", (NATURAL, TOTAL))
+    ]
     assert "等2格的数字存成了文本" in told[0].message
     run = run_command("check", tmp_path / "年报.xlsm")
     assert "✓" not in run.stdout
@@ -98,7 +104,9 @@ def test_a_wrong_text_is_an_error_all_the_same(tmp_path: Path) -> None:
 
 
 def test_the_formula_of_a_sheet_passes_over_texts(tmp_path: Path) -> None:
-    """What fill.broken_lanes says of a relation is what the sheet's own formula shows: it counts no text."""
+    """What fill.broken_lanes says of a relation is what the sheet's own formula shows: it counts no
+    text.
+    """
     report = read_report(typed(tmp_path, {TOTAL: "143"}))
     lane = sheet_of("applications", "2021").lanes["applications.across.granted"]
     assert lane.relation.rule not in broken_lanes(report)
@@ -106,7 +114,9 @@ def test_the_formula_of_a_sheet_passes_over_texts(tmp_path: Path) -> None:
 
 
 def test_a_strangers_texts_are_ordinary() -> None:
-    report = read_report(Path(__file__).parent.parent / "documents" / "xlsx-sheets-2023" / "source.xlsx")
+    report = read_report(
+        Path(__file__).parent.parent / "documents" / "xlsx-sheets-2023" / "source.xlsx"
+    )
     assert RULE not in rules(report)
 
 
@@ -116,7 +126,12 @@ def test_a_copy_has_numbers(tmp_path: Path) -> None:
     assert run.returncode == 0
     copied = load_workbook(tmp_path / "copy.xlsm")
     assert copied[SHEET].cell(*CELLS[NATURAL]).value == 134
-    texts = [cell.value for row in copied[layout.RESULTS].iter_rows() for cell in row if isinstance(cell.value, str)]
+    texts = [
+        cell.value
+        for row in copied[layout.RESULTS].iter_rows()
+        for cell in row
+        if isinstance(cell.value, str)
+    ]
     assert not any("存成了文本" in text for text in texts)
 
 

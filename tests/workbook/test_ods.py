@@ -1,4 +1,6 @@
-"""A report's workbook as .ods: LibreOffice makes it of our .xlsx; without LibreOffice one sentence."""
+"""A report's workbook as .ods: LibreOffice makes it of our .xlsx; without LibreOffice one
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +30,17 @@ def test_without_libreoffice_one_sentence(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(WorkbookError) as told:
         fill(report_of(), [], tmp_path / "a.ods")
     assert str(told.value) == MISSING
-    done = run_command("fill", "没有的.html", "-o", tmp_path / "a.ods")  # said before anything is read
+    done = run_command(
+        "fill", "没有的.html", "-o", tmp_path / "a.ods"
+    )  # said before anything is read
     assert (done.returncode, done.stderr) == (2, f"{MISSING}\n")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("report", [report_of(WRONG), converted_report()], ids=["wrong", "converted"])
+@pytest.mark.parametrize(
+    "report", [report_of(WRONG), converted_report()], ids=["wrong", "converted"]
+)
 def test_it_reads_back(report: object, tmp_path: Path) -> None:
     findings = check(report)  # type: ignore[arg-type]
     book = fill(report, findings, tmp_path / "a.xlsx")  # type: ignore[arg-type]
@@ -50,8 +56,12 @@ def test_it_reads_back(report: object, tmp_path: Path) -> None:
     shown, wanted = (load_workbook(path, data_only=True) for path in (back, book))
     for sheet in layout.table_sheets():
         for lane in sheet.lanes.values():
-            assert result(shown, sheet.name, lane.spot) == result(wanted, sheet.name, lane.spot), lane.spot
-    assert result(shown, layout.COVER, layout.LIVE_SPOT) == result(wanted, layout.COVER, layout.LIVE_SPOT)
+            assert result(shown, sheet.name, lane.spot) == result(wanted, sheet.name, lane.spot), (
+                lane.spot
+            )
+    assert result(shown, layout.COVER, layout.LIVE_SPOT) == result(
+        wanted, layout.COVER, layout.LIVE_SPOT
+    )
 
 
 def result(book: Workbook, sheet: str, spot: tuple[int, int]) -> object:
@@ -63,7 +73,10 @@ def test_what_was_decided_in_it_stays(tmp_path: Path) -> None:
     report = report_of(WRONG)
     book = fill(report, check(report), tmp_path / "a.xlsx")
     columns = layout.RESULT_COLUMNS
-    edits = [Edit(layout.RESULTS, layout.RESULTS_TOP, columns[name], text) for name, text in DECIDED.items()]
+    edits = [
+        Edit(layout.RESULTS, layout.RESULTS_TOP, columns[name], text)
+        for name, text in DECIDED.items()
+    ]
     target = tmp_path / "a.ods"
     target.write_bytes(libreoffice.converted(filled(book, edits), "xlsx", "ods"))
     assert [one.verdict for one in read_workbook(target).decisions.values()] == ["dismissed"]

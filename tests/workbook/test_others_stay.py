@@ -1,4 +1,6 @@
-"""What a user has put into a workbook of ours stays, whatever we write: formulas, formats, names, comments, notes."""
+"""What a user has put into a workbook of ours stays, whatever we write: formulas, formats, names,
+comments, notes.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ FORMULAS = {
 
 def with_things(path: Path) -> Path:
     """A filled workbook into which somebody has put things of his own, saved by openpyxl."""
-    write_workbook(report_of(), check(report_of()), path, template=template_path())  # with 汇总, as of old
+    write_workbook(
+        report_of(), check(report_of()), path, template=template_path()
+    )  # with 汇总, as of old
     book = load_workbook(path)
     mine = book.create_sheet("我的")
     mine["A1"] = 134
@@ -53,13 +57,19 @@ def with_things(path: Path) -> Path:
     page = book[THREE]
     page["M8"], page["A80"] = "备注", "注：下面是我的"
     page["D12"].comment = Comment("问过", "我")
-    page.conditional_formatting.add("N5:N9", FormulaRule(["$N$7>5"], fill=PatternFill(bgColor="FF00FF00")))
-    page.conditional_formatting.add("N5:N9", FormulaRule(["LOG10(D8)>2"], fill=PatternFill(bgColor="FF00FF00")))
+    page.conditional_formatting.add(
+        "N5:N9", FormulaRule(["$N$7>5"], fill=PatternFill(bgColor="FF00FF00"))
+    )
+    page.conditional_formatting.add(
+        "N5:N9", FormulaRule(["LOG10(D8)>2"], fill=PatternFill(bgColor="FF00FF00"))
+    )
     choice = DataValidation(type="list", formula1='"甲,乙"')
     choice.add("N10")
     page.add_data_validation(choice)
     page.column_dimensions["BM"].width = 44
-    book.defined_names["applications.mine"] = DefinedName("applications.mine", attr_text="我的!$A$1")
+    book.defined_names["applications.mine"] = DefinedName(
+        "applications.mine", attr_text="我的!$A$1"
+    )
     copy = book.copy_worksheet(page)
     copy.defined_names["applications.granted.natural"] = DefinedName(
         "applications.granted.natural", attr_text="'表三 Copy'!$D$7"
@@ -72,12 +82,18 @@ def with_things(path: Path) -> Path:
 def things_in(path: Path) -> Mapping[str, object]:
     book = load_workbook(path)
     page = book[THREE]
-    rules = [(str(block.sqref), rule.formula[0]) for block in page.conditional_formatting for rule in block.rules]
+    rules = [
+        (str(block.sqref), rule.formula[0])
+        for block in page.conditional_formatting
+        for rule in block.rules
+    ]
     return {
         "formulas": {place: book[place[0]][place[1]].value for place in FORMULAS},
         "notes": [page["M8"].value, page["A80"].value, comments(page)],
         "rules": [rule for rule in rules if rule[0] == "N5:N9"],
-        "choices": [str(each.sqref) for each in page.data_validations.dataValidation if each.type == "list"],
+        "choices": [
+            str(each.sqref) for each in page.data_validations.dataValidation if each.type == "list"
+        ],
         "width": page.column_dimensions["BM"].width,
         "names": [book.defined_names["applications.mine"].attr_text],
         "local": book["表三 Copy"].defined_names["applications.granted.natural"].attr_text,
@@ -86,7 +102,12 @@ def things_in(path: Path) -> Mapping[str, object]:
 
 
 def comments(page: Worksheet) -> list[tuple[str, str]]:
-    return [(cell.coordinate, cell.comment.text) for row in page.iter_rows() for cell in row if cell.comment]
+    return [
+        (cell.coordinate, cell.comment.text)
+        for row in page.iter_rows()
+        for cell in row
+        if cell.comment
+    ]
 
 
 @pytest.mark.parametrize("command", ["check {} --write", "fill {} --template {} -o {}.xlsx"])
@@ -147,7 +168,11 @@ def test_after_a_line_is_put_back_formulas_look_at_the_same_cells(
 
 def without_results_of_ours(path: Path) -> list[str]:
     """Formulas without a result on sheets that hold ours alone."""
-    return [place for place in without_results(path) if place.startswith(("xl/worksheets/sheet1.", "sheet4."))]
+    return [
+        place
+        for place in without_results(path)
+        if place.startswith(("xl/worksheets/sheet1.", "sheet4."))
+    ]
 
 
 def test_a_second_restoring_keeps_the_first_copy(inserted: Path, tmp_path: Path) -> None:
@@ -168,11 +193,16 @@ def test_the_list_of_formulas_goes_with_a_restoring(inserted: Path, tmp_path: Pa
     """Excel calls a file damaged in whose list stands a cell without a formula."""
     path = tmp_path / "b.xlsx"
     chain = b'<calcChain xmlns="urn:x"><c r="K8" i="4"/></calcChain>'
-    arrow = b'<Relationship Id="rIdC" Type="urn:x/calcChain" Target="calcChain.xml"/></Relationships>'
+    arrow = (
+        b'<Relationship Id="rIdC" Type="urn:x/calcChain" Target="calcChain.xml"/></Relationships>'
+    )
     with ZipFile(inserted) as source, ZipFile(path, "w") as target:
         for name in source.namelist():
             part = source.read(name)
-            target.writestr(name, part.replace(b"</Relationships>", arrow) if "workbook.xml.rels" in name else part)
+            target.writestr(
+                name,
+                part.replace(b"</Relationships>", arrow) if "workbook.xml.rels" in name else part,
+            )
         target.writestr("xl/calcChain.xml", chain)
     main(["check", str(path), "--write", "--yes"])
     with ZipFile(path) as archive:
@@ -257,7 +287,9 @@ def test_a_formula_after_an_inserted_row_is_taken_out(formula: str, wanted: str 
     assert moved_formula(THREE, formula, THREE, place) == wanted
 
 
-def test_a_workbook_without_a_sheet_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_workbook_without_a_sheet_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = write_workbook(report_of(), [], tmp_path / "a.xlsm")
     book = load_workbook(path)
     del book[layout.RESULTS]
@@ -289,7 +321,12 @@ def test_a_damaged_record_of_decisions_is_found_before_writing(
 
 def test_an_edition_as_text_counts_as_its_number(tmp_path: Path) -> None:
     path = write_workbook(report_of(), [], tmp_path / "a.xlsm")
-    fill_file(path, path, [Edit(layout.COVER, *layout.EDITION_SPOTS["applications"], "2019")], overwrite=True)
+    fill_file(
+        path,
+        path,
+        [Edit(layout.COVER, *layout.EDITION_SPOTS["applications"], "2019")],
+        overwrite=True,
+    )
     assert load_workbook(path, data_only=True)[layout.COVER]["D12"].value == "没有可以计算的数字"
     assert stale("betteroffice", [path]) == []
 
@@ -298,5 +335,11 @@ def test_the_examples_of_the_pages_are_true() -> None:
     """layout.py tells where 表三 keeps what."""
     sheet = layout.newest_sheet("applications")
     assert sheet.last_line == 32
-    assert [layout.address(sheet.image(spot)) for spot in ((7, 4), (7, 2), (7, 11))] == ["X39", "V39", "AE39"]
-    assert len(formulas_of(layout.SUMMARY)) == sum(text.startswith("=") for text in block_cells().cells.values())
+    assert [layout.address(sheet.image(spot)) for spot in ((7, 4), (7, 2), (7, 11))] == [
+        "X39",
+        "V39",
+        "AE39",
+    ]
+    assert len(formulas_of(layout.SUMMARY)) == sum(
+        text.startswith("=") for text in block_cells().cells.values()
+    )

@@ -1,4 +1,6 @@
-"""What a workbook's file says is printed, and what LibreOffice prints of it: the official form clean, no empty page."""
+"""What a workbook's file says is printed, and what LibreOffice prints of it: the official form
+clean, no empty page.
+"""
 
 from __future__ import annotations
 
@@ -39,14 +41,22 @@ def names_of(path: Path) -> list[tuple[str, str, str]]:
         root = etree.fromstring(archive.read("xl/workbook.xml"))
     sheets = [node.get("name") for node in root.iterfind("{*}sheets/{*}sheet")]
     return [
-        (node.get("name"), sheets[int(node.get("localSheetId"))] if node.get("localSheetId") else "", node.text)
+        (
+            node.get("name"),
+            sheets[int(node.get("localSheetId"))] if node.get("localSheetId") else "",
+            node.text,
+        )
         for node in root.iterfind("{*}definedNames/{*}definedName")
     ]
 
 
 def places_of(path: Path, name: str) -> dict[str, str]:
     """Sheet -> place without the sheet, for a name that sheets have each for itself."""
-    found = [(sheet, text.replace(f"'{sheet}'!", "")) for known, sheet, text in names_of(path) if known == name]
+    found = [
+        (sheet, text.replace(f"'{sheet}'!", ""))
+        for known, sheet, text in names_of(path)
+        if known == name
+    ]
     assert len(dict(found)) == len(found)
     return dict(found)
 
@@ -90,7 +100,10 @@ def test_the_template_has_the_official_form_and_its_lanes_as_areas() -> None:
 def test_names_are_in_order_each_once(tmp_path: Path) -> None:
     for path in (template_path(), filled(tmp_path, report_of(BROKEN))):
         sheets = load_workbook(path).sheetnames
-        keys = [(name.lower(), sheets.index(sheet) if sheet else -1) for name, sheet, _ in names_of(path)]
+        keys = [
+            (name.lower(), sheets.index(sheet) if sheet else -1)
+            for name, sheet, _ in names_of(path)
+        ]
         assert keys == sorted(keys)
         assert len(set(keys)) == len(keys)
 
@@ -101,8 +114,12 @@ def test_the_repeated_lines_stay(tmp_path: Path) -> None:
     assert {name: found.get(name) for name in wanted} == wanted
 
 
-@pytest.mark.parametrize(("changes", "count"), [({}, 0), ({"applications.new.total": 1}, 2), (BROKEN, 4)])
-def test_the_list_of_findings_ends_with_its_last_row(changes: dict[str, int], count: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("changes", "count"), [({}, 0), ({"applications.new.total": 1}, 2), (BROKEN, 4)]
+)
+def test_the_list_of_findings_ends_with_its_last_row(
+    changes: dict[str, int], count: int, tmp_path: Path
+) -> None:
     report = report_of(changes)
     assert len(check(report)) == count
     path = filled(tmp_path, report)
@@ -113,7 +130,12 @@ def test_the_list_follows_the_next_check(tmp_path: Path) -> None:
     path = filled(tmp_path, report_of(BROKEN))
     sheet = layout.newest_sheet("applications")
     for cell, value in (("new", 455), ("granted", 143)):
-        fill_file(path, path, [Edit("表三", *sheet.cells[f"applications.{cell}.total"], value)], overwrite=True)
+        fill_file(
+            path,
+            path,
+            [Edit("表三", *sheet.cells[f"applications.{cell}.total"], value)],
+            overwrite=True,
+        )
     assert check(read_workbook(path)) == []
     assert places_of(checked(path), AREA)[layout.RESULTS] == "$A$1:$M$3"
 
@@ -164,7 +186,9 @@ def test_a_restored_table_is_printed_as_before(chosen: dict[str, str], tmp_path:
         page.cell(row, column).value = value
     for column in range(1, 12):
         page.cell(9, column).value = None
-    page.print_area = re.sub(r"\d+$", lambda last: str(int(last[0]) + 1), chosen["表三"]).replace("$", "")
+    page.print_area = re.sub(r"\d+$", lambda last: str(int(last[0]) + 1), chosen["表三"]).replace(
+        "$", ""
+    )
     page.defined_names[LANES].attr_text = "'表三'!$A$1:$K$33"
     book.save(path)
     main(["check", str(path), "--write", "--yes"])
@@ -200,7 +224,9 @@ def document(name: str) -> Path:
 
 
 def of_the_report_alone(path: Path) -> Path:
-    """The workbook with the sheets of a batch hidden, where it has them: they are no part of a report."""
+    """The workbook with the sheets of a batch hidden, where it has them: they are no part of a
+    report.
+    """
     parts = unpacked(path.read_bytes())
     root = etree.fromstring(parts["xl/workbook.xml"])
     for node in root.iterfind("{*}sheets/{*}sheet"):
@@ -239,7 +265,11 @@ def printed(paths: Sequence[Path], folder: Path) -> list[dict[str, list[str]]]:
 
 def many_findings() -> Report:
     """Some forty findings: every total of 表三 is another one."""
-    totals = [cell for cell in sound_values() if cell.startswith("applications.") and cell.endswith(".total")]
+    totals = [
+        cell
+        for cell in sound_values()
+        if cell.startswith("applications.") and cell.endswith(".total")
+    ]
     changes = {cell: number + 1 for number, cell in enumerate(totals, 1_000)}
     changes |= {cell: 9_000 for cell in sound_values() if cell.startswith("applications.handled.")}
     return report_of(changes)
@@ -253,8 +283,12 @@ def test_a_report_prints_on_six_pages(tmp_path: Path) -> None:
     paths = [of_the_report_alone(path) for path in (ruian, hongze)]
     for path, pages in zip(paths, printed(paths, tmp_path), strict=True):
         counted = {name: len(texts) for name, texts in pages.items()}
-        assert counted == dict.fromkeys((layout.COVER, *CLEAN, layout.PROSE, layout.RESULTS), 1), path.name
-        forms = "".join(text for name, texts in pages.items() if name.startswith("表") for text in texts)
+        assert counted == dict.fromkeys((layout.COVER, *CLEAN, layout.PROSE, layout.RESULTS), 1), (
+            path.name
+        )
+        forms = "".join(
+            text for name, texts in pages.items() if name.startswith("表") for text in texts
+        )
         for word in ("勾稽校验", "✓", "相符", "第1页", "表三"):
             assert word not in forms
 
@@ -266,8 +300,14 @@ def test_many_findings_fill_their_pages_and_no_more(tmp_path: Path) -> None:
     assert len(findings) >= 38
     [pages] = printed([of_the_report_alone(filled(tmp_path, report))], tmp_path)
     listed = pages.pop(layout.RESULTS)
-    assert {name: len(texts) for name, texts in pages.items()} == dict.fromkeys((layout.COVER, *CLEAN, layout.PROSE), 1)
-    numbers = [int(found) for text in listed for found in re.findall(r"^\s{0,6}(\d+)\s+✗", text, re.MULTILINE)]
+    assert {name: len(texts) for name, texts in pages.items()} == dict.fromkeys(
+        (layout.COVER, *CLEAN, layout.PROSE), 1
+    )
+    numbers = [
+        int(found)
+        for text in listed
+        for found in re.findall(r"^\s{0,6}(\d+)\s+✗", text, re.MULTILINE)
+    ]
     assert numbers == list(range(1, len(findings) + 1))
     assert all(re.search(r"^\s{0,6}\d+\s+✗", text, re.MULTILINE) for text in listed)
 
@@ -299,7 +339,10 @@ def test_the_blank_template_prints_each_table_on_a_page(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_long_prose_takes_the_pages_that_its_text_fills(tmp_path: Path) -> None:
-    report = replace(report_of(), sections={1: "\n".join(f"第{number}段" + "文字" * 90 for number in range(1, 61))})
+    report = replace(
+        report_of(),
+        sections={1: "\n".join(f"第{number}段" + "文字" * 90 for number in range(1, 61))},
+    )
     [pages] = printed([of_the_report_alone(filled(tmp_path, report))], tmp_path)
     assert 2 <= len(pages[layout.PROSE]) <= 4
     assert "第60段" in pages[layout.PROSE][-1]

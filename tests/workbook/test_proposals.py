@@ -1,4 +1,6 @@
-"""Proposals as text, what was typed beside them, and what it changes, without a workbook around it."""
+"""Proposals as text, what was typed beside them, and what it changes, without a workbook around
+it.
+"""
 
 from __future__ import annotations
 
@@ -40,14 +42,16 @@ ADOPT = layout.RESULT_COLUMNS["adopt"]
 
 
 def finding(suspects: tuple[tuple[Suspect, ...], ...], message: str = "表三 某项不符。") -> Finding:
-    return Finding("applications.across.granted", "error", message, (NATURAL, TOTAL), suspects=suspects)
+    return Finding(
+        "applications.across.granted", "error", message, (NATURAL, TOTAL), suspects=suspects
+    )
 
 
 def list_of(report: Report, findings: list[Finding]) -> dict[tuple[int, int], object]:
     return planned(report_to_edits(report, findings))[layout.RESULTS]
 
 
-# --- as text ------------------------------------------------------------------------------------------------------
+# --- as text --------------------------------------------------------------------------------------
 
 
 def test_a_proposal_names_table_cell_and_both_figures() -> None:
@@ -77,7 +81,7 @@ def test_the_list_shows_proposals_and_leaves_room_for_their_numbers() -> None:
     assert {cells[layout.RESULTS_TOP + row, ADOPT] for row in range(layout.RESULTS_ROWS)} == {None}
 
 
-# --- what was typed -----------------------------------------------------------------------------------------------
+# --- what was typed -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("typed", [2.0, 2, "2", "２", "②", " 2 "])
@@ -109,7 +113,9 @@ def test_a_number_beside_nothing_is_refused() -> None:
     ("number", "suspects", "told"),
     [(3, TWO, "只有2种改法，没有第3种"), (0, TWO, "有2种改法，请先选定一种"), (1, (), "没有建议")],
 )
-def test_a_number_that_fits_no_alternative(number: int, suspects: tuple[tuple[Suspect, ...], ...], told: str) -> None:
+def test_a_number_that_fits_no_alternative(
+    number: int, suspects: tuple[tuple[Suspect, ...], ...], told: str
+) -> None:
     row = shown_rows(list_of(WRONG, [finding(suspects)]))[0]
     with pytest.raises(WorkbookError, match=told):
         choice_of(row, number, [finding(suspects)], FORMS)
@@ -121,7 +127,13 @@ def test_the_only_alternative_needs_no_number() -> None:
 
 
 @pytest.mark.parametrize(
-    "now", [finding(ONE, "表三 别的数。"), finding(TWO), finding(((Suspect(NATURAL, 143, 133),),)), finding(())]
+    "now",
+    [
+        finding(ONE, "表三 别的数。"),
+        finding(TWO),
+        finding(((Suspect(NATURAL, 143, 133),),)),
+        finding(()),
+    ],
 )
 def test_a_row_that_is_older_than_the_figures_is_refused(now: Finding) -> None:
     row = shown_rows(list_of(WRONG, [finding(ONE)]))[0]
@@ -137,7 +149,7 @@ def test_a_row_with_any_text_is_recognised(text: str) -> None:
     assert choice_of(row, 1, [told], FORMS).finding == told
 
 
-# --- what it changes ----------------------------------------------------------------------------------------------
+# --- what it changes ------------------------------------------------------------------------------
 
 
 def test_the_same_change_twice_is_one_and_two_for_a_cell_are_refused() -> None:
@@ -146,14 +158,19 @@ def test_the_same_change_twice_is_one_and_two_for_a_cell_are_refused() -> None:
 
     def choices(*findings: Finding) -> list[object]:
         rows = [replace(row, number=str(n)) for n in range(1, len(findings) + 1)]
-        return [choice_of(shown(each, line), 1, [each], FORMS) for each, line in zip(findings, rows, strict=True)]
+        return [
+            choice_of(shown(each, line), 1, [each], FORMS)
+            for each, line in zip(findings, rows, strict=True)
+        ]
 
     def shown(told: Finding, line: ShownRow) -> ShownRow:
         return replace(line, message=told.message, proposal=proposal_text(told.suspects, FORMS))
 
     [change] = adoptions_of(choices(one, one), WRONG)  # type: ignore[arg-type]
     assert question_of(change) == "把 表三 （一）予以公开·自然人 由143改为134"
-    with pytest.raises(WorkbookError, match="第1条和第2条对表三 （一）予以公开·自然人的建议不同（134和99）"):
+    with pytest.raises(
+        WorkbookError, match="第1条和第2条对表三 （一）予以公开·自然人的建议不同（134和99）"
+    ):
         adoptions_of(choices(one, other), WRONG)  # type: ignore[arg-type]
 
 
@@ -171,11 +188,20 @@ def adopted(
 
 @pytest.mark.parametrize(
     ("stood", "kept"),
-    [(143.0, 143), (None, "（无数字）"), ("/", "/"), ("？=HYPERLINK(1)", "？=HYPERLINK(1)"), (0.5, 0.5)],
+    [
+        (143.0, 143),
+        (None, "（无数字）"),
+        ("/", "/"),
+        ("？=HYPERLINK(1)", "？=HYPERLINK(1)"),
+        (0.5, 0.5),
+    ],
 )
 def test_the_log_keeps_what_stood_there(stood: object, kept: object) -> None:
     edits = adopted(stood)
-    line = {name: edits[layout.LOG][layout.LOG_TOP, column] for name, column in layout.LOG_COLUMNS.items()}
+    line = {
+        name: edits[layout.LOG][layout.LOG_TOP, column]
+        for name, column in layout.LOG_COLUMNS.items()
+    }
     time = line.pop("time")
     assert isinstance(time, str)
     assert len(time) == len("2026-11-24 09:30:00")
@@ -204,7 +230,10 @@ def test_nothing_but_figures_log_and_flags_is_written() -> None:
 
 
 def test_the_log_is_appended_to() -> None:
-    held: dict[tuple[int, int], object] = {(layout.LOG_TOP + 40, 7): "旧", (layout.LOG_TOP + 90, 30): "别处"}
+    held: dict[tuple[int, int], object] = {
+        (layout.LOG_TOP + 40, 7): "旧",
+        (layout.LOG_TOP + 90, 30): "别处",
+    }
     assert min(row for row, _ in adopted(143, held)[layout.LOG]) == layout.LOG_TOP + 41
 
 
@@ -227,7 +256,7 @@ def test_reports_and_checks_leave_the_log_alone() -> None:
     assert list(log_edits([], {layout.LOG: {}}, "")) == []
 
 
-# --- marks --------------------------------------------------------------------------------------------------------
+# --- marks ----------------------------------------------------------------------------------------
 
 
 def marks(report: Report, *findings: Finding) -> dict[str, int]:
@@ -258,7 +287,9 @@ def test_a_suspect_has_the_gravest_mark_and_one_of_several_a_lighter_one() -> No
 def test_a_mark_knows_how_it_is_to_go_out() -> None:
     sure = layout.SUSPECT_CODES["suspect"]
     blank = report_of({NATURAL: None, TOTAL: 5})
-    assert marks(blank, finding(((Suspect(NATURAL, None, 0),),))) == {NATURAL: sure + layout.MARK_BLANK}
+    assert marks(blank, finding(((Suspect(NATURAL, None, 0),),))) == {
+        NATURAL: sure + layout.MARK_BLANK
+    }
     one_lane = report_of({NATURAL: 143, TOTAL: 152, "applications.handled.total": 460})
     assert marks(one_lane, finding(ONE))[NATURAL] == sure + layout.MARK_ANY
 
@@ -273,6 +304,8 @@ def test_what_the_source_added_to_a_message_does_not_make_it_old() -> None:
     row = ShownRow(9, "1", told, proposal_text(finding.suspects, forms), "")
     assert shows(row, finding, forms)
     other = next(
-        one for one in check(report_of(stated | {"applications.granted.other": 2})) if one.rule == finding.rule
+        one
+        for one in check(report_of(stated | {"applications.granted.other": 2}))
+        if one.rule == finding.rule
     )
     assert not shows(row, other, forms)

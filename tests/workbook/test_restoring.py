@@ -1,4 +1,5 @@
-"""Tables whose lines were moved, lanes that were overtyped, older workbooks: told, and put right on request.
+"""Tables whose lines were moved, lanes that were overtyped, older workbooks: told, and put right on
+request.
 
 What is done to the workbooks LibreOffice does, as its users do.
 """
@@ -29,7 +30,9 @@ from helpers.engines import calculated
 from helpers.lanes import SHEETS, changed_by_office, random_changes, random_workbook, verdict_on
 from helpers.made import report_of
 
-OLDER = Path(__file__).parent / "older" / "88fddb6.xlsm"  # written by that commit, the last without images
+OLDER = (
+    Path(__file__).parent / "older" / "88fddb6.xlsm"
+)  # written by that commit, the last without images
 BEFORE = OLDER.with_name("0b2fe28.xlsm")  # the last whose lanes know no implied zeros
 THREE, FOUR = "表三", "表四"
 CASES: Mapping[str, list[list[object]]] = {
@@ -53,7 +56,9 @@ LOST = {"row deleted": "refused_third_party", "column deleted": "research"}
 
 
 def sound() -> Report:
-    return report_of({f"applications.refused_third_party.{column}": 0 for column in ("natural", "total")})
+    return report_of(
+        {f"applications.refused_third_party.{column}": 0 for column in ("natural", "total")}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +68,9 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     files = [folder / f"{number}.xlsm" for number, _ in enumerate(CASES)]
     for file in files:
         write_workbook(sound(), check(sound()), file)
-    return dict(zip(CASES, changed_by_office(files, list(CASES.values()), folder / "out"), strict=True))
+    return dict(
+        zip(CASES, changed_by_office(files, list(CASES.values()), folder / "out"), strict=True)
+    )
 
 
 @pytest.fixture
@@ -76,7 +83,9 @@ EACH = pytest.mark.parametrize("name", CASES)
 
 @EACH
 def test_no_lane_is_fooled(name: str, changed: dict[str, Path]) -> None:
-    """After a line was moved every lane of the table shows 移; a dragged figure counts where it stands."""
+    """After a line was moved every lane of the table shows 移; a dragged figure counts where it
+    stands.
+    """
     path = changed[name]
     [found] = calculated("betteroffice", [path])
     sheet = FOUR if "表四" in name or name == "figures' row" else THREE
@@ -103,10 +112,16 @@ def test_python_says_which(name: str, changed: dict[str, Path]) -> None:
         assert all(entry.value is None for entry in report.tables[table].entries.values())
         assert len(told) == 1
         assert "移动过：" in told[0]
-        assert "整张表的数字没有采用；请用“还原表格”（或运行 gongkai check 文件名 --write）还原" in told[0]
+        assert (
+            "整张表的数字没有采用；请用“还原表格”（或运行 gongkai check 文件名 --write）还原"
+            in told[0]
+        )
     elif name != "figure dragged":
         assert told == [
-            "“表三”的勾稽校验有1格（K7）被改动或清除；请用“还原表格”（或运行 gongkai check 文件名 --write）还原。"
+            (
+                "“表三”的勾稽校验有1格（K7）被改动或清除；请用“还原表格”（或运行 gongkai check "
+                "文件名 --write）还原。"
+            )
         ]
         assert any("勾稽校验有1格" in found.message for found in check(report))
 
@@ -127,7 +142,11 @@ def test_it_is_put_back_by_its_labels(
     assert standings(copy) == []
     wanted = values_of(sound())
     lost = LOST.get(name, " ")
-    wanted |= {cell: None for cell in wanted if cell.startswith("applications.") and lost in cell.split(".")}
+    wanted |= {
+        cell: None
+        for cell in wanted
+        if cell.startswith("applications.") and lost in cell.split(".")
+    }
     wanted |= {"applications.granted.natural": 1} if name == "lane overtyped" else {}
     if name == "figure dragged":
         natural, company = "applications.granted.natural", "applications.partly_granted.company"
@@ -149,7 +168,9 @@ def assert_official(path: Path) -> None:
         page, official = book[sheet.name], model[sheet.name]
         for label, box in sheet.labels:
             assert page.cell(box.top, box.left).value == label.text
-        assert sorted(map(str, page.merged_cells.ranges)) == sorted(map(str, official.merged_cells.ranges))
+        assert sorted(map(str, page.merged_cells.ranges)) == sorted(
+            map(str, official.merged_cells.ranges)
+        )
         rules = [len(block.rules) for block in page.conditional_formatting]
         assert rules == [len(block.rules) for block in official.conditional_formatting]
     for name in [name for name in sheets_with_formulas() if name != layout.SUMMARY]:
@@ -201,10 +222,18 @@ def test_any_one_line_inserted_or_deleted_is_found(sheet: TableSheet) -> None:
         for line in range(1, last + 1):
             inserted = {moved(spot, axis, line, 1): value for spot, value in cells.items()}
             found = standing(sheet, inserted, ())
-            placed = {spot: inserted.get(place) for spot in sheet.cells.values() if (place := found.place(spot))}
+            placed = {
+                spot: inserted.get(place)
+                for spot in sheet.cells.values()
+                if (place := found.place(spot))
+            }
             assert placed == {spot: cells[spot] for spot in sheet.cells.values()}, (axis, line)
             assert found.strange == ()
-            gone = {moved(spot, axis, line, -1): value for spot, value in cells.items() if spot[axis] != line}
+            gone = {
+                moved(spot, axis, line, -1): value
+                for spot, value in cells.items()
+                if spot[axis] != line
+            }
             try:
                 found = standing(sheet, gone, ())
             except WorkbookError:
@@ -239,8 +268,12 @@ def older(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_workbook_without_steps_is_read_and_brought_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its lanes are no altered ones, what was dismissed about its blanks still is, and its cover counts as we do."""
+def test_a_workbook_without_steps_is_read_and_brought_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its lanes are no altered ones, what was dismissed about its blanks still is, and its cover
+    counts as we do.
+    """
     path = tmp_path / "上一版.xlsm"
     path.write_bytes(BEFORE.read_bytes())
     report = read_workbook(path)
@@ -288,7 +321,9 @@ def test_whoever_writes_brings_an_older_workbook_up(writer: str, older: Path) ->
     assert not page.row_dimensions[34].hidden
     assert page.row_dimensions[35].hidden
     if writer != "adopt":
-        assert [decision.reason for decision in read_workbook(older).decisions.values()] == ["已与原件核对"]
+        assert [decision.reason for decision in read_workbook(older).decisions.values()] == [
+            "已与原件核对"
+        ]
 
 
 def log_of(path: Path) -> list[list[object]]:
@@ -307,7 +342,9 @@ def test_looks_do_not_pile_up(older: Path) -> None:
     assert sizes[0] == sizes[1] == sizes[2]
 
 
-def test_a_template_with_a_line_moved_takes_no_report(changed: dict[str, Path], tmp_path: Path) -> None:
+def test_a_template_with_a_line_moved_takes_no_report(
+    changed: dict[str, Path], tmp_path: Path
+) -> None:
     """Figures would stand beside other labels."""
     with pytest.raises(WorkbookError, match=r"移动过：.*没有写入"):
         write_workbook(sound(), [], tmp_path / "b.xlsx", template=changed["row inserted"])
@@ -334,12 +371,18 @@ def test_all_sheets_with_lanes_are_tried() -> None:
 
 
 def pasted(path: Path, sheet: str, places: str = "") -> Path:
-    """A sound workbook on one sheet of which values were pasted over formulas, and then D5 of 表三 made 999."""
+    """A sound workbook on one sheet of which values were pasted over formulas, and then D5 of 表三
+    made 999.
+    """
     source = write_workbook(sound(), [], path.with_suffix(".xlsm"))
     book, values = load_workbook(source), load_workbook(source, data_only=True)
     for row in book[sheet].iter_rows():
         for cell in row:
-            if isinstance(cell.value, str) and cell.value.startswith("=") and places in ("", cell.coordinate):
+            if (
+                isinstance(cell.value, str)
+                and cell.value.startswith("=")
+                and places in ("", cell.coordinate)
+            ):
                 cell.value = values[sheet][cell.coordinate].value
     book[THREE]["D5"] = 999
     book.save(path)
@@ -355,10 +398,14 @@ def test_a_cover_is_not_fooled_by_pasted_values(places: str, tmp_path: Path) -> 
 
 def test_pasted_values_are_told_and_restored(tmp_path: Path) -> None:
     lanes = pasted(tmp_path / "a.xlsx", THREE)
-    assert any("“表三”的勾稽校验有39格" in problem.reason for problem in read_workbook(lanes).problems)
+    assert any(
+        "“表三”的勾稽校验有39格" in problem.reason for problem in read_workbook(lanes).problems
+    )
     cover = pasted(tmp_path / "b.xlsx", layout.COVER)
     told = [problem.reason for problem in read_workbook(cover).problems]
-    assert told[0].startswith("“封面”的核对公式有4格（C15、D11、D12、D13）被改动或清除，所显示的结论不可靠")
+    assert told[0].startswith(
+        "“封面”的核对公式有4格（C15、D11、D12、D13）被改动或清除，所显示的结论不可靠"
+    )
     for path in (lanes, cover):
         assert main(["check", str(path), "--write", "--yes"]) == 1
         assert_official(path)
@@ -373,7 +420,9 @@ def test_a_column_inserted_beside_the_table_is_told(tmp_path: Path) -> None:
     assert told.reason.startswith("“表三”的勾稽校验有39格（D30、")
 
 
-def test_figures_that_are_merged_are_not_put_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_figures_that_are_merged_are_not_put_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     book = load_workbook(write_workbook(sound(), [], tmp_path / "a.xlsm"))
     book[THREE].merge_cells("D13:E13")
     book[THREE]["B7"] = "予以公开"

@@ -1,4 +1,6 @@
-"""Reports as lines of 批量导入 and 汇总 and back, and the fingerprint that tells a changed report."""
+"""Reports as lines of 批量导入 and 汇总 and back, and the fingerprint that tells a changed
+report.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,18 @@ from helpers.made import report_of
 from helpers.strategies import changed, reports
 
 NAMES = count()
-HOSTILE = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "'quoted", "12", "1e5", "2022-01-05", "_x000D_", "😀𠮷")
+HOSTILE = (
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "'quoted",
+    "12",
+    "1e5",
+    "2022-01-05",
+    "_x000D_",
+    "😀𠮷",
+)
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"])
 KEPT = st.text(LETTERS, max_size=12).map(plain)  # what nobody sees no cell holds
 TEXTS = st.one_of(st.sampled_from(HOSTILE), KEPT.filter(lambda text: text == text.strip()))
@@ -95,7 +108,7 @@ def kept_in_summary(rows: Sequence[BatchRow]) -> list[BatchRow]:
     return [row for row in done if any(value is not None for value in summary_line(row))]
 
 
-# --- round trips --------------------------------------------------------------------------------------------------
+# --- round trips ----------------------------------------------------------------------------------
 
 
 @properties(100)
@@ -108,7 +121,9 @@ def test_lines_come_back_from_their_edits(rows: list[BatchRow]) -> None:
 
 @properties(25)
 @given(rows=ROWS)
-def test_lines_come_back_from_a_file(rows: list[BatchRow], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_lines_come_back_from_a_file(
+    rows: list[BatchRow], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.getbasetemp() / f"rows{next(NAMES)}.xlsm"
     values = read_file(fill_file(template_path(), path, batch_edits(rows) + summary_edits(rows)))
     path.unlink()
@@ -120,7 +135,10 @@ def test_what_a_spreadsheet_makes_of_a_line_is_the_same_line() -> None:
     row = BatchRow("a", "完成", "乙局", 2021, errors=2, figures={"applications.new.total": 12})
     edits = planned(batch_edits([row]) + summary_edits([row]))
     live = {
-        sheet: {place: float(value) if isinstance(value, int) else value for place, value in cells.items()}
+        sheet: {
+            place: float(value) if isinstance(value, int) else value
+            for place, value in cells.items()
+        }
         for sheet, cells in edits.items()
     }
     assert read_batch(live[layout.BATCH]) == kept_on_list([row])
@@ -129,7 +147,10 @@ def test_what_a_spreadsheet_makes_of_a_line_is_the_same_line() -> None:
 
 def test_text_of_a_page_stays_text(target: Path) -> None:
     one = {"applications.new.total": 1}
-    rows = [BatchRow(text, "完成", text, 2021, text, text, 1, 0, 0, text, text, text, one) for text in HOSTILE]
+    rows = [
+        BatchRow(text, "完成", text, 2021, text, text, 1, 0, 0, text, text, text, one)
+        for text in HOSTILE
+    ]
     edits = batch_edits(rows) + summary_edits(rows)
     book = load_workbook(fill_file(template_path(), target, edits))
     for sheet, top in ((layout.BATCH, layout.BATCH_TOP), (layout.SUMMARY, layout.SUMMARY_TOP)):
@@ -144,26 +165,39 @@ def test_text_of_a_page_stays_text(target: Path) -> None:
 
 def test_text_that_no_cell_can_hold(target: Path) -> None:
     row = BatchRow("a\x00b\x1b", "失败", message="长" * 40_000, agency="甲\r\n乙\ud800")
-    [again] = read_batch(read_file(fill_file(template_path(), target, batch_edits([row])))[layout.BATCH])
+    [again] = read_batch(
+        read_file(fill_file(template_path(), target, batch_edits([row])))[layout.BATCH]
+    )
     assert (again.source, again.agency) == ("a b", "甲\n乙\ufffd")
     assert len(again.message) == 32_767
     assert again.message.endswith("长……")
 
 
-# --- a report as a line -------------------------------------------------------------------------------------------
+# --- a report as a line ---------------------------------------------------------------------------
 
 
 def test_a_report_as_a_line() -> None:
     report = report_of({"disputes.review.total": 10, "applications.carried_in.total": None})
     findings = check(report)
     row = report_to_row(report, findings, "https://x", "2026-11-24 09:30", "a.xlsm")
-    assert (row.state, row.agency, row.year, row.editions) == ("完成", "青溪县人民政府", 2021, "2021年版")
+    assert (row.state, row.agency, row.year, row.editions) == (
+        "完成",
+        "青溪县人民政府",
+        2021,
+        "2021年版",
+    )
     assert row.errors == sum(finding.severity == "error" for finding in findings) > 0
     assert row.message == findings[0].message
     assert "applications.carried_in.total" not in row.figures
     kept = {*summary_cells(), *yearly_cells()}
-    assert row.figures == {cell: report.value(cell) for cell in kept if report.value(cell) is not None}
-    applicants = {"applications.carried_in.natural", "applications.carried_out.legal", "applications.carried_out.total"}
+    assert row.figures == {
+        cell: report.value(cell) for cell in kept if report.value(cell) is not None
+    }
+    applicants = {
+        "applications.carried_in.natural",
+        "applications.carried_out.legal",
+        "applications.carried_out.total",
+    }
     assert applicants <= set(row.figures)
 
 
@@ -178,19 +212,26 @@ def test_long_titles_and_messages_are_cut() -> None:
 def test_editions_of_a_line() -> None:
     mixed = report_of()
     older = {cell: Entry(cell, 0) for cell in editions()["2019"].forms["applications"].cells}
-    mixed = replace(mixed, tables={**mixed.tables, "applications": Table("applications", "2019", older)})
+    mixed = replace(
+        mixed, tables={**mixed.tables, "applications": Table("applications", "2019", older)}
+    )
     assert report_to_row(mixed, [], "", "", "").editions == "表二2021 表三2019 表四2021"
-    assert report_to_row(report_of(without="disputes"), [], "", "", "").editions == "表二2021 表三2021 表四缺"
+    assert (
+        report_to_row(report_of(without="disputes"), [], "", "", "").editions
+        == "表二2021 表三2021 表四缺"
+    )
 
 
 def test_a_sign_stays_blank_and_a_zero_does_not() -> None:
     report = report_of({"disclosure.rules.made": None}, raws={"disclosure.rules.made": "/"})
-    line = dict(zip(summary_heads(), summary_line(report_to_row(report, [], "", "", "")), strict=True))
+    line = dict(
+        zip(summary_heads(), summary_line(report_to_row(report, [], "", "", "")), strict=True)
+    )
     assert line["表二 规章 本年制发件数"] is None
     assert line["表二 规章 本年废止件数"] == 0
 
 
-# --- columns ------------------------------------------------------------------------------------------------------
+# --- columns --------------------------------------------------------------------------------------
 
 
 def test_the_summary_has_every_figure_worth_comparing() -> None:
@@ -204,7 +245,12 @@ def test_the_summary_has_every_figure_worth_comparing() -> None:
     assert len(summary_cells()) == len(wanted) == 68
     assert set(summary_cells()) == wanted
     for edition in editions().values():
-        official = [cell for form in edition.forms.values() for cell in form.cells if cell.endswith(".total")]
+        official = [
+            cell
+            for form in edition.forms.values()
+            for cell in form.cells
+            if cell.endswith(".total")
+        ]
         assert [cell for cell in summary_cells() if cell in official] == official
 
 
@@ -229,19 +275,26 @@ def test_heads_say_table_group_edition_and_unit() -> None:
     assert len(set(summary_heads())) == len(summary_heads())
     assert heads["applications.refused_secret.total"] == "表三 （三）不予公开 1.属于国家秘密"
     assert heads["applications.partly_granted.total"] == "表三 （二）部分公开"
-    assert heads["applications.other_unpaid.total"] == "表三 （六）其他处理 2.申请人逾期未按收费通知要求缴纳费用"
+    assert (
+        heads["applications.other_unpaid.total"]
+        == "表三 （六）其他处理 2.申请人逾期未按收费通知要求缴纳费用"
+    )
     assert heads["disclosure.normative.public"] == "表二 行政规范性文件 对外公开总数量（2019年版）"
     assert heads["disclosure.fees.amount"] == "表二 行政事业性收费 本年收费金额（单位：万元）"
-    assert heads["disclosure.procurement.amount"] == "表二 政府集中采购 采购总金额（万元）（2019年版）"
+    assert (
+        heads["disclosure.procurement.amount"] == "表二 政府集中采购 采购总金额（万元）（2019年版）"
+    )
     assert heads["disputes.reviewed_litigation.total"] == "表四 行政诉讼 复议后起诉 总计"
 
 
-# --- what does not fit --------------------------------------------------------------------------------------------
+# --- what does not fit ----------------------------------------------------------------------------
 
 
 def test_more_lines_than_a_sheet_has_are_refused() -> None:
     rows = [BatchRow(f"{number}", "完成") for number in range(layout.SUMMARY_ROWS + 1)]
-    assert len(batch_edits(rows[: layout.BATCH_ROWS])) == layout.BATCH_ROWS * len(layout.BATCH_COLUMNS)
+    assert len(batch_edits(rows[: layout.BATCH_ROWS])) == layout.BATCH_ROWS * len(
+        layout.BATCH_COLUMNS
+    )
     with pytest.raises(WorkbookError, match="最多容纳2000行，现有2001行；请把名单分成几份"):
         batch_edits(rows[: layout.BATCH_ROWS + 1])
     with pytest.raises(WorkbookError, match="最多容纳2000行"):
@@ -254,9 +307,13 @@ def test_more_lines_than_a_sheet_has_are_refused() -> None:
 
 def test_columns_that_were_moved_are_refused(target: Path) -> None:
     row = BatchRow("a", "完成", "甲局", 2021)
-    values = read_file(fill_file(template_path(), target, batch_edits([row]) + summary_edits([row])))
+    values = read_file(
+        fill_file(template_path(), target, batch_edits([row]) + summary_edits([row]))
+    )
     for sheet, read in ((layout.BATCH, read_batch), (layout.SUMMARY, read_summary)):
-        moved = {(line, column + (column > 2)): value for (line, column), value in values[sheet].items()}
+        moved = {
+            (line, column + (column > 2)): value for (line, column), value in values[sheet].items()
+        }
         with pytest.raises(WorkbookError, match=f"'{sheet}'!C"):
             read(moved)
 
@@ -272,9 +329,11 @@ def test_a_state_of_nobody_counts_as_new() -> None:
     assert row == [BatchRow("a")]
 
 
-# --- fingerprint --------------------------------------------------------------------------------------------------
+# --- fingerprint ----------------------------------------------------------------------------------
 
-SECTIONS = st.dictionaries(st.integers(1, 6), st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+SECTIONS = st.dictionaries(
+    st.integers(1, 6), st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+)
 FILLED = st.builds(
     replace,
     reports(),
@@ -300,7 +359,9 @@ def test_a_filled_workbook_has_the_fingerprint_of_its_values(
 @given(report=reports(), data=st.data())
 def test_any_changed_figure_changes_the_fingerprint(report: Report, data: st.DataObject) -> None:
     cell = data.draw(st.sampled_from([entry.cell for entry in report.entries()]))
-    value = data.draw(st.none() | st.integers(0, 9).map(lambda more: (report.value(cell) or 0) + more + 1))
+    value = data.draw(
+        st.none() | st.integers(0, 9).map(lambda more: (report.value(cell) or 0) + more + 1)
+    )
     assert print_of(changed(report, cell, value)) != print_of(report)
 
 
@@ -328,7 +389,9 @@ def test_what_changes_a_fingerprint_and_what_does_not() -> None:
         after(layout.COVER, layout.COVER_SPOTS["agency"], "别的机关"),
         after(layout.COVER, layout.EDITION_SPOTS["disclosure"], 2019),
         after(layout.PROSE, (layout.PROSE_TOP + layout.PROSE_ROWS + 7, 3), "加在下面的一段"),
-        after("表三（2019）", next(iter(layout.sheet_of("applications", "2019").cells.values())), 1),
+        after(
+            "表三（2019）", next(iter(layout.sheet_of("applications", "2019").cells.values())), 1
+        ),
     ]
     assert len({before, *different}) == len(different) + 1
 

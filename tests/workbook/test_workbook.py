@@ -47,7 +47,7 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "filled.xlsm"
 
 
-# --- round trips --------------------------------------------------------------------------------------------------
+# --- round trips ----------------------------------------------------------------------------------
 
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"])
 TEXTS = st.text(LETTERS, max_size=40)
@@ -60,7 +60,10 @@ FIGURES = st.one_of(
     AMOUNTS.map(lambda amount: int(amount) if amount == int(amount) else amount),
     st.just(Decimal("1234567890123.456789")),
 )
-CELLS = st.one_of(FIGURES.map(lambda figure: (figure, "")), st.sampled_from([(None, ""), (None, "/"), (None, "—")]))
+CELLS = st.one_of(
+    FIGURES.map(lambda figure: (figure, "")),
+    st.sampled_from([(None, ""), (None, "/"), (None, "—")]),
+)
 
 
 @st.composite
@@ -72,7 +75,9 @@ def any_tables(draw: st.DrawFn) -> dict[str, Table]:
         drawn = draw(st.lists(CELLS, min_size=7, max_size=7))
         order = Random(draw(st.integers(0, 999)))
         cells = editions()[edition].forms[table].cells
-        found[table] = Table(table, edition, {cell: Entry(cell, *order.choice(drawn)) for cell in cells})
+        found[table] = Table(
+            table, edition, {cell: Entry(cell, *order.choice(drawn)) for cell in cells}
+        )
     return found
 
 
@@ -89,14 +94,18 @@ REPORTS = st.builds(
 
 @properties(40)
 @given(report=REPORTS)
-def test_any_report_comes_back_equal(report: Report, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_any_report_comes_back_equal(
+    report: Report, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = write_workbook(report, [], tmp_path_factory.getbasetemp() / f"round{next(NAMES)}.xlsm")
     again = read_workbook(path)
     path.unlink()
     assert again == report
     signs = [entry.raw for entry in report.entries() if entry.value is None]
     order = {table: again.tables[table] for table in report.tables}
-    assert [entry.raw for entry in replace(again, tables=order).entries() if entry.value is None] == signs
+    assert [
+        entry.raw for entry in replace(again, tables=order).entries() if entry.value is None
+    ] == signs
 
 
 @properties(15)
@@ -116,7 +125,9 @@ def test_a_second_fill_leaves_nothing_of_the_first(
 
 
 def filled_cells(path: Path) -> dict[str, object]:
-    """Sheet -> cell -> its XML, of every cell with a value or a formula; and the texts they share."""
+    """Sheet -> cell -> its XML, of every cell with a value or a formula; and the texts they
+    share.
+    """
     found: dict[str, object] = {}
     with ZipFile(path) as archive:
         for name in archive.namelist():
@@ -138,7 +149,9 @@ def test_a_template_from_before_the_proposals_is_refused(tmp_path: Path) -> None
     assert not (tmp_path / "新.xlsm").exists()
 
 
-@pytest.mark.parametrize("report", [report_of(), blank_report("2021", 2021), older(), report_of(without="disputes")])
+@pytest.mark.parametrize(
+    "report", [report_of(), blank_report("2021", 2021), older(), report_of(without="disputes")]
+)
 def test_a_fill_of_the_official_template_may_leave_blanks_out(report: Report, target: Path) -> None:
     findings = check(report)
     edits = report_to_edits(report, findings)
@@ -154,7 +167,11 @@ def test_long_prose_comes_back_whole(target: Path) -> None:
 
 
 def test_unread_text_stays_apart_from_figures(target: Path) -> None:
-    texts = {"applications.new.natural": "43②", "disclosure.fees.amount": "=1+1", "disclosure.rules.made": "12"}
+    texts = {
+        "applications.new.natural": "43②",
+        "disclosure.fees.amount": "=1+1",
+        "disclosure.rules.made": "12",
+    }
     report = report_of(dict.fromkeys(texts), raws=texts)
     again = read_workbook(write_workbook(report, [], target))
     assert {(problem.table, problem.row, problem.raw) for problem in again.problems} == {
@@ -166,15 +183,21 @@ def test_unread_text_stays_apart_from_figures(target: Path) -> None:
     assert load_workbook(target)["表二"]["B15"].value == "？=1+1"
 
 
-# --- edits --------------------------------------------------------------------------------------------------------
+# --- edits ----------------------------------------------------------------------------------------
 
 
 def test_the_sheets_of_the_layout_in_use_are_shown(target: Path) -> None:
     mixed = report_of()
     older = {cell: Entry(cell, 0) for cell in editions()["2019"].forms["applications"].cells}
-    mixed = replace(mixed, tables={**mixed.tables, "applications": Table("applications", "2019", older)})
-    states = {sheet.title: sheet.sheet_state for sheet in load_workbook(write_workbook(mixed, [], target))}
-    hidden = dict.fromkeys(("表二（2019）", "表三", layout.LOG, layout.TOOL, layout.SETTINGS), "hidden")
+    mixed = replace(
+        mixed, tables={**mixed.tables, "applications": Table("applications", "2019", older)}
+    )
+    states = {
+        sheet.title: sheet.sheet_state for sheet in load_workbook(write_workbook(mixed, [], target))
+    }
+    hidden = dict.fromkeys(
+        ("表二（2019）", "表三", layout.LOG, layout.TOOL, layout.SETTINGS), "hidden"
+    )
     names = [name for name in layout.sheet_names() if name not in (layout.BATCH, layout.SUMMARY)]
     assert states == dict.fromkeys(names, "visible") | hidden
     assert shown_sheets(report_to_edits(report_of(), []))["表三"]
@@ -190,20 +213,34 @@ def test_marks_are_for_what_no_lane_shows() -> None:
         Finding("some.warning", "warning", "", (blank,)),
     ]
     sheet = sheet_of("applications", "2021")
-    edits = {(edit.row, edit.column): edit.value for edit in report_to_edits(report, findings) if edit.sheet == "表三"}
+    edits = {
+        (edit.row, edit.column): edit.value
+        for edit in report_to_edits(report, findings)
+        if edit.sheet == "表三"
+    }
     marks = {cell: edits[spot] for cell, spot in sheet.marks.items() if edits[spot] is not None}
     # Row and column of the blank contradict each other, which no single lane can show.
     assert marks == {negative: 3, blank: 12, "applications.handled.other": 3}
 
 
 def test_a_suspect_that_is_marked_for_something_else_stays_marked() -> None:
-    """The row and the column may be right with a figure below zero, so its mark must not go out with them."""
+    """The row and the column may be right with a figure below zero, so its mark must not go out
+    with them.
+    """
     negative, blank = "applications.granted.legal", "applications.granted.other"
     report = report_of({negative: -1, blank: None})
     suspects = ((Suspect(negative, -1, 1), Suspect(blank, None, 1)),)
-    findings = [replace(finding, suspects=suspects) for finding in check(report) if finding.severity == "error"]
+    findings = [
+        replace(finding, suspects=suspects)
+        for finding in check(report)
+        if finding.severity == "error"
+    ]
     sheet = sheet_of("applications", "2021")
-    edits = {(edit.row, edit.column): edit.value for edit in report_to_edits(report, findings) if edit.sheet == "表三"}
+    edits = {
+        (edit.row, edit.column): edit.value
+        for edit in report_to_edits(report, findings)
+        if edit.sheet == "表三"
+    }
     assert [edits[sheet.marks[cell]] for cell in (negative, blank)] == [5, 15]
 
 
@@ -217,11 +254,13 @@ def test_more_findings_than_rows(target: Path) -> None:
     assert "另有46条" in sheet.cell(last, 8).value
 
 
-# --- live formulas: as pyOpenVBA calculates them, which is quick, and as LibreOffice does -------------------------
+# --- live formulas: as pyOpenVBA calculates them, which is quick, and as LibreOffice does ---------
 
 
 def planted(seed: int) -> Report:
-    """Rui'an's figures or the older layout's, with errors, blanks and signs strewn in: few, many, or nearly all."""
+    """Rui'an's figures or the older layout's, with errors, blanks and signs strewn in: few, many,
+    or nearly all.
+    """
     random = Random(seed)
     edition = "2019" if seed % 4 == 3 else "2021"
     sound = report_of()
@@ -232,7 +271,9 @@ def planted(seed: int) -> Report:
             value, raw = sound.value(cell) or 0, ""
             luck = random.random() * (1, 3, 30)[seed % 3]
             if luck > 0.9:
-                value, raw = random.choice([(value + random.randint(1, 9), ""), (None, ""), (None, "/"), (0, "")])
+                value, raw = random.choice(
+                    [(value + random.randint(1, 9), ""), (None, ""), (None, "/"), (0, "")]
+                )
             entries[cell] = Entry(cell, value, raw)
         tables[table] = Table(table, edition, entries)
     return replace(sound, tables=tables)
@@ -263,7 +304,11 @@ def lanes_of(report: Report) -> dict[str, Lane]:
 
 
 def lanes_wanted(report: Report) -> dict[str, object]:
-    found = {rule: value for sheet in used_sheets(report) for rule, value in python_lanes(sheet, report).items()}
+    found = {
+        rule: value
+        for sheet in used_sheets(report)
+        for rule, value in python_lanes(sheet, report).items()
+    }
     return {rule: None if value == "" else value for rule, value in found.items()}
 
 
@@ -314,12 +359,18 @@ def test_a_correction_changes_lane_cover_and_state(target: Path) -> None:
 def table_two_alone() -> Report:
     """Three tables, of which only the one without relations holds figures."""
     sound = report_of()
-    blank = {entry.cell: None for entry in sound.entries() if not entry.cell.startswith("disclosure")}
+    blank = {
+        entry.cell: None for entry in sound.entries() if not entry.cell.startswith("disclosure")
+    }
     return report_of(blank)
 
 
 EMPTY_COVER = ["没有可以计算的数字"] * 3 + ["没有可以计算的数字，什么也没有校验"]
-TABLE_TWO_COVER = ["没有规定勾稽关系", *["没有可以计算的数字"] * 2, "没有能核对的勾稽关系（共42项，数据不全）"]
+TABLE_TWO_COVER = [
+    "没有规定勾稽关系",
+    *["没有可以计算的数字"] * 2,
+    "没有能核对的勾稽关系（共42项，数据不全）",
+]
 COVER_STATES = [(row, 4) for row, _ in layout.EDITION_SPOTS.values()]
 
 
@@ -379,8 +430,12 @@ def test_live_formulas_agree_with_python_in_libreoffice(saved: dict[str, Path]) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "expected"), [("empty", EMPTY_COVER), ("table_two", TABLE_TWO_COVER)])
-def test_the_cover_of_an_empty_workbook_in_libreoffice(saved: dict[str, Path], name: str, expected: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "expected"), [("empty", EMPTY_COVER), ("table_two", TABLE_TWO_COVER)]
+)
+def test_the_cover_of_an_empty_workbook_in_libreoffice(
+    saved: dict[str, Path], name: str, expected: list[str]
+) -> None:
     cover = load_workbook(saved[name], data_only=True)[layout.COVER]
     assert [cover.cell(*spot).value for spot in (*COVER_STATES, layout.LIVE_SPOT)] == expected
 
@@ -403,13 +458,20 @@ def test_text_negative_and_fractional_figures_do_not_upset_a_lane(saved: dict[st
 def test_correcting_a_figure_puts_the_flag_out(
     written: dict[str, Path], saved: dict[str, Path], tmp_path: Path
 ) -> None:
-    """Lane, cover, state of the finding and colour of the cell follow the figure, with no Python in between."""
-    before, after = (load_workbook(saved[name], data_only=True) for name in ("flagged", "corrected"))
+    """Lane, cover, state of the finding and colour of the cell follow the figure, with no Python in
+    between.
+    """
+    before, after = (
+        load_workbook(saved[name], data_only=True) for name in ("flagged", "corrected")
+    )
     assert (before["表四"]["E6"].value, after["表四"]["E6"].value) == (1, "✓")
     assert "不符1项" in before[layout.COVER].cell(*layout.LIVE_SPOT).value
     assert "不符0项（相符42项" in after[layout.COVER].cell(*layout.LIVE_SPOT).value
     column = layout.RESULT_COLUMNS["state"]
-    states = [[book[layout.RESULTS].cell(row, column).value or "" for row in range(4, 7)] for book in (before, after)]
+    states = [
+        [book[layout.RESULTS].cell(row, column).value or "" for row in range(4, 7)]
+        for book in (before, after)
+    ]
     assert states[0].count("仍不符") == states[1].count("已相符") == 1
     assert states[0].count("未填写") == states[1].count("已填写") >= 1
     pages = convert([written["flagged"], written["corrected"]], "pdf", tmp_path, pages="4")
@@ -418,7 +480,9 @@ def test_correcting_a_figure_puts_the_flag_out(
 
 def accent_dots(pdf: Path, folder: Path) -> int:
     """Dots in the colour of an error on the first page."""
-    return sum(red > 180 and green < 90 and blue < 40 for red, green, blue in page_pixels(pdf, 1, folder))
+    return sum(
+        red > 180 and green < 90 and blue < 40 for red, green, blue in page_pixels(pdf, 1, folder)
+    )
 
 
 def test_links_lead_to_the_flagged_cell(target: Path) -> None:
@@ -426,7 +490,9 @@ def test_links_lead_to_the_flagged_cell(target: Path) -> None:
     book = load_workbook(write_workbook(wrong, check(wrong), target))
     results = book[layout.RESULTS]
     link = results.cell(4, layout.RESULT_COLUMNS["link"]).value
-    assert link == "goto.disputes.review.total"  # an address fails where Excel counts columns by numbers
+    assert (
+        link == "goto.disputes.review.total"
+    )  # an address fails where Excel counts columns by numbers
     assert book.defined_names[link].attr_text == "'表四'!$E$5"
     assert results["D4"].value == '=IF(O4="",P4&"",HYPERLINK("#"&O4,P4))'
     assert set(results["P4"].value) - set(string.ascii_letters) == set("行政复议 · 总计")

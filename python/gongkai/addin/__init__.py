@@ -1,4 +1,6 @@
-"""This machine's Excel, Windows or Mac -> the add-in put in place, taken out again, its state told."""
+"""This machine's Excel, Windows or Mac -> the add-in put in place, taken out again, its state
+told.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from gongkai.addin.status import checks_of, examine
 
 
 def run(action: str) -> tuple[Iterable[str], bool]:
-    """What was done or found on this machine, a line each; for ``status`` whether all is in place, else True.
+    """What was done or found on this machine, a line each; for ``status`` whether all is in place,
+    else True.
 
     The lines of ``uninstall`` come as it goes on. Raises GongkaiError.
     """

@@ -1,4 +1,6 @@
-"""This version of the program -> the components that the add-in puts in place, with their contents."""
+"""This version of the program -> the components that the add-in puts in place, with their
+contents.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +33,17 @@ class Component:
 
 
 def components(places: Places) -> list[Component]:
-    """Everything that belongs on this machine. Raises GongkaiError where a part of the program is missing."""
+    """Everything that belongs on this machine. Raises GongkaiError where a part of the program is
+    missing.
+    """
     return [*packaged(places), settings_component(places)]
 
 
 def packaged(places: Places) -> Iterator[Component]:
     start, xlwings = places.startup, f"xlwings {version('xlwings')} "
-    yield Component(start / ADDIN, addin_path().read_bytes(), f"gongkai {gongkai.__version__} 加载项")
+    yield Component(
+        start / ADDIN, addin_path().read_bytes(), f"gongkai {gongkai.__version__} 加载项"
+    )
     yield Component(start / XLWINGS, xlwings_part(f"addin/{XLWINGS}"), f"{xlwings}加载项")
     yield Component(start / "gongkai" / TEMPLATE, template_path().read_bytes(), "工作簿模板")
     if places.scripts:
@@ -79,4 +85,6 @@ def xlwings_part(name: str) -> bytes:
         path = Path(folder, name)
         if path.is_file():
             return path.read_bytes()
-    raise GongkaiError(f"xlwings不完整，缺少{name}；请运行 pip install --force-reinstall xlwings 后再试。")
+    raise GongkaiError(
+        f"xlwings不完整，缺少{name}；请运行 pip install --force-reinstall xlwings 后再试。"
+    )

@@ -1,4 +1,6 @@
-"""Paths -> contents, read whole and put in place at once; the record of what we put where, as JSON."""
+"""Paths -> contents, read whole and put in place at once; the record of what we put where, as
+JSON.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from gongkai.system import discard_file, move, system_reason
 
 
 def current(path: Path) -> bytes | None:
-    """What a file holds, None where there is none. GongkaiError for what cannot be read or is no file."""
+    """What a file holds, None where there is none. GongkaiError for what cannot be read or is no
+    file.
+    """
     try:
         if not path.exists():
             return None
@@ -28,9 +32,11 @@ def current(path: Path) -> bytes | None:
 
 
 def put(path: Path, content: bytes | None, *, aside: Path, executable: bool = False) -> None:
-    """Let a file hold ``content``, or be away for None. It is written in the folder ``aside`` first. Raises OSError.
+    """Let a file hold ``content``, or be away for None. It is written in the folder ``aside``
+    first. Raises OSError.
 
-    Excel opens whatever lies in its start folder, so a half-written file must not lie there. A link is followed.
+    Excel opens whatever lies in its start folder, so a half-written file must not lie there. A link
+    is followed.
     """
     place = path.resolve()
     if content is None:
@@ -74,7 +80,9 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class InstalledFile:
-    """``backup``: sha256 of what was there before, "" if nothing was. ``values``: for the settings, what we set."""
+    """``backup``: sha256 of what was there before, "" if nothing was. ``values``: for the settings,
+    what we set.
+    """
 
     path: str
     ours: tuple[str, ...]
@@ -107,7 +115,9 @@ def digest_of(content: bytes) -> str:
 
 
 def read_record(state: Path) -> InstallRecord | None:
-    """None where there is none. GongkaiError for one that is damaged: guessing could lose what the user had."""
+    """None where there is none. GongkaiError for one that is damaged: guessing could lose what the
+    user had.
+    """
     path = record_path(state)
     content = current(path)
     if content is None:
@@ -116,7 +126,8 @@ def read_record(state: Path) -> InstallRecord | None:
         return parse_record(json.loads(content))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise GongkaiError(
-            f"安装记录{path}已损坏，没有改动任何文件；请把它改名保存，再运行 gongkai addin install。"
+            f"安装记录{path}已损坏，没有改动任何文件；请把它改名保存，再运行 gongkai addin "
+            f"install。"
             f"原有文件的备份在{path.parent / 'backups'}。"
         ) from error
 
@@ -125,7 +136,9 @@ def parse_record(data: Any) -> InstallRecord:
     if data["format"] != FORMAT:
         raise ValueError(data["format"])
     entries = tuple(
-        InstalledFile(text(entry["path"]), texts(entry["ours"]), text(entry["backup"]), texts(entry["values"]))
+        InstalledFile(
+            text(entry["path"]), texts(entry["ours"]), text(entry["backup"]), texts(entry["values"])
+        )
         for entry in data["entries"]
     )
     return InstallRecord(text(data["version"]), entries, texts(data["folders"]))

@@ -1,4 +1,6 @@
-"""Components -> the add-in in place, planned first, then done whole or not at all; and out again."""
+"""Components -> the add-in in place, planned first, then done whole or not at all; and out
+again.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ class Step:
 
 
 def install(places: Places) -> list[str]:
-    """Put everything in place and say what was done. Raises GongkaiError, then all is as it was before."""
+    """Put everything in place and say what was done. Raises GongkaiError, then all is as it was
+    before.
+    """
     if not places.excel.is_dir():
         raise GongkaiError(NO_EXCEL_YET.format(path=places.excel))
     old = read_record(places.state) or InstallRecord()
@@ -57,9 +61,16 @@ def install(places: Places) -> list[str]:
 def new_record(places: Places, steps: list[Step], old: InstallRecord) -> InstallRecord:
     """What an older version put in places of its own stays recorded."""
     here = {step.entry.path for step in steps}
-    entries = [*(step.entry for step in steps), *(entry for entry in old.entries if entry.path not in here)]
-    made = map(str, missing_folders([record_path(places.state), *(step.component.path for step in steps)]))
-    return InstallRecord(gongkai.__version__, tuple(entries), tuple(dict.fromkeys([*old.folders, *made])))
+    entries = [
+        *(step.entry for step in steps),
+        *(entry for entry in old.entries if entry.path not in here),
+    ]
+    made = map(
+        str, missing_folders([record_path(places.state), *(step.component.path for step in steps)])
+    )
+    return InstallRecord(
+        gongkai.__version__, tuple(entries), tuple(dict.fromkeys([*old.folders, *made]))
+    )
 
 
 def planned(component: Component, record: InstallRecord, places: Places) -> Step:
@@ -72,17 +83,29 @@ def planned(component: Component, record: InstallRecord, places: Places) -> Step
         known = before is None or is_known(before, entry, places)
     values = (*entry.values, component.value) if component.value else ()
     # Settings with other lines of the user's in them are never taken away as a whole.
-    whole = not component.value or before is None or digest_of(before) in (*entry.ours, entry.backup)
+    whole = (
+        not component.value or before is None or digest_of(before) in (*entry.ours, entry.backup)
+    )
     ours = dict.fromkeys([*entry.ours, *[digest_of(component.content)] * whole])
-    return Step(component, before, replace(entry, ours=tuple(ours), values=tuple(dict.fromkeys(values))), not known)
+    return Step(
+        component,
+        before,
+        replace(entry, ours=tuple(ours), values=tuple(dict.fromkeys(values))),
+        not known,
+    )
 
 
 def is_known(content: bytes, entry: InstalledFile, places: Places) -> bool:
-    """Whether nothing would be lost with it: we wrote it, or it is in the backup; of the settings our line counts."""
+    """Whether nothing would be lost with it: we wrote it, or it is in the backup; of the settings
+    our line counts.
+    """
     if digest_of(content) in (*entry.ours, entry.backup):
         return True
     value = setting_of(content, places.key)
-    return bool(entry.values) and value in [None, *(text.encode(places.encoding) for text in entry.values)]
+    return bool(entry.values) and value in [
+        None,
+        *(text.encode(places.encoding) for text in entry.values),
+    ]
 
 
 # --- doing it -------------------------------------------------------------------------------------
@@ -131,13 +154,19 @@ def put_component(step: Step, content: bytes | None, places: Places) -> None:
 
 
 def aside(path: Path, places: Places) -> Path:
-    """Where a file is written before it is put in place: its own folder, unless Excel would open what lies there."""
+    """Where a file is written before it is put in place: its own folder, unless Excel would open
+    what lies there.
+    """
     folder = path.resolve().parent
     return folder.parent if folder == places.startup.resolve() else folder
 
 
-def roll_back(places: Places, steps: list[Step], recorded: bytes | None, fresh: list[Path]) -> list[Path]:
-    """Undo what was done; the files where that failed. For those the new record and the backups stay."""
+def roll_back(
+    places: Places, steps: list[Step], recorded: bytes | None, fresh: list[Path]
+) -> list[Path]:
+    """Undo what was done; the files where that failed. For those the new record and the backups
+    stay.
+    """
     left = []
     for step in reversed(steps):
         try:
@@ -163,9 +192,12 @@ def failure(error: OSError, path: Path, left: list[Path], places: Places) -> str
         mend = f"。{CLOSE_EXCEL}{MAC_PRIVACY if places.platform == 'darwin' else ''}"
     state = "已经恢复原状"
     if left:
-        state = f"没能全部恢复原状（{'、'.join(map(str, left))}），请运行 gongkai addin uninstall 恢复"
+        state = (
+            f"没能全部恢复原状（{'、'.join(map(str, left))}），请运行 gongkai addin uninstall 恢复"
+        )
     return (
-        f"没有安装：写入{path}时出错，{system_reason(error)}{mend}。{state}，之后可以再运行一次 gongkai addin install。"
+        f"没有安装：写入{path}时出错，{system_reason(error)}{mend}。{state}，之后可以再运行一次 "
+        f"gongkai addin install。"
     )
 
 
@@ -178,13 +210,19 @@ def line_for(step: Step, places: Places) -> str:
         return f"已是最新　{component.path}（{component.name}）"
     kept = ""
     if step.before is not None and (step.changed or digest_of(step.before) == step.entry.backup):
-        kept = f"；原有的文件已备份到 {backup_path(places.state, digest_of(step.before), component.path.name)}"
+        kept = (
+            f"；原有的文件已备份到 "
+            f"{backup_path(places.state, digest_of(step.before), component.path.name)}"
+        )
     if not component.value:
         return f"已放入　{component.path}（{component.name}{kept}）"
     value = setting_of(step.before or b"", places.key)
     was = f"；原值 {value.decode(places.encoding, 'replace')}" if value is not None else ""
     safe = f"，{SAFE_KEY} = false" if setting_of(step.before or b"", SAFE_KEY) is None else ""
-    return f"已设置　{component.path}：{places.key} = {component.value}{safe}（其他设置不变{was}{kept}）"
+    return (
+        f"已设置　{component.path}：{places.key} = {component.value}{safe}（其他设置不变{was}"
+        f"{kept}）"
+    )
 
 
 # --- uninstalling ---------------------------------------------------------------------------------
@@ -195,7 +233,9 @@ KEPT = "安装以后有改动，没有删除；不需要时请自行删除"
 
 @dataclass(frozen=True)
 class Undo:
-    """``content`` is what shall stand there, None for nothing; ``spent``: the backup is of no more use."""
+    """``content`` is what shall stand there, None for nothing; ``spent``: the backup is of no more
+    use.
+    """
 
     content: bytes | None
     line: str
@@ -203,7 +243,9 @@ class Undo:
 
 
 def uninstall(places: Places) -> Iterator[str]:
-    """Put everything back, a line each. Raises GongkaiError where that fails; a second run goes on from there."""
+    """Put everything back, a line each. Raises GongkaiError where that fails; a second run goes on
+    from there.
+    """
     record = read_record(places.state)
     if record is None:
         yield nothing_recorded(places)
@@ -231,7 +273,10 @@ def uninstall(places: Places) -> Iterator[str]:
 def nothing_recorded(places: Places) -> str:
     addin = places.startup / ADDIN
     if addin.exists():
-        return f"没有安装记录；{addin}不是由 gongkai addin install 放入的，没有删除，不需要时请自行删除。"
+        return (
+            f"没有安装记录；{addin}不是由 gongkai addin install 放入的，没有删除，"
+            f"不需要时请自行删除。"
+        )
     return "没有安装记录，没有要卸载的东西。"
 
 
@@ -240,9 +285,13 @@ def close_record(places: Places, record: InstallRecord) -> str:
     try:
         write_record(places.state, None)
     except OSError as error:
-        raise GongkaiError(f"无法删除{record_path(places.state)}：{system_reason(error)}；请自行删除。") from error
+        raise GongkaiError(
+            f"无法删除{record_path(places.state)}：{system_reason(error)}；请自行删除。"
+        ) from error
     drop_empty([*(Path(folder) for folder in record.folders), places.state / "backups"])
-    left = f"日志等个人数据留在{places.state}，不需要时可自行删除。" if places.state.exists() else ""
+    left = (
+        f"日志等个人数据留在{places.state}，不需要时可自行删除。" if places.state.exists() else ""
+    )
     return f"卸载完成。{left}程序本身用 pip uninstall gongkai 删除。"
 
 
@@ -263,21 +312,27 @@ def undo_of(entry: InstalledFile, places: Places) -> Undo:
     if now == before:
         return Undo(now, f"已是原样　{path}")
     if now is None or digest_of(now) in entry.ours:
-        return Undo(before, f"已删除　{path}" if before is None else f"已恢复　{path}（原有的文件）")
+        return Undo(
+            before, f"已删除　{path}" if before is None else f"已恢复　{path}（原有的文件）"
+        )
     if entry.values:
         return undo_of_settings(entry, now, before, places)
     copy = f"；原有文件的备份在{kept_copy(entry, places)}" if entry.backup else ""
     return Undo(now, f"保留　　{path}（{KEPT}{copy}）", spent=False)
 
 
-def undo_of_settings(entry: InstalledFile, now: bytes, before: bytes | None, places: Places) -> Undo:
+def undo_of_settings(
+    entry: InstalledFile, now: bytes, before: bytes | None, places: Places
+) -> Undo:
     """The settings were changed since: only our lines go, or become what they were."""
     value = setting_of(now, places.key)
     if value is None:
         return Undo(now, f"保留　　{entry.path}（其中已没有{places.key}，没有改动）", spent=False)
     if value not in [text.encode(places.encoding) for text in entry.values]:
         shown = value.decode(places.encoding, "replace")
-        return Undo(now, f"保留　　{entry.path}（{places.key}已另设为 {shown}，没有改动）", spent=False)
+        return Undo(
+            now, f"保留　　{entry.path}（{places.key}已另设为 {shown}，没有改动）", spent=False
+        )
     content = without_setting(now, places.key, value, line_of(before or b"", places.key))
     if setting_of(before or b"", SAFE_KEY) is None:
         content = without_setting(content, SAFE_KEY, SAFE_VALUE, line_of(before or b"", SAFE_KEY))

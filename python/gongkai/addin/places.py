@@ -1,4 +1,6 @@
-"""The system and its environment -> where Excel and xlwings keep what is ours; xlwings' settings file."""
+"""The system and its environment -> where Excel and xlwings keep what is ours; xlwings' settings
+file.
+"""
 
 from __future__ import annotations
 
@@ -27,17 +29,21 @@ UNREADABLE_PATH = (
     "Python所在的路径（{path}）含有Excel读不了的字符，没有安装任何东西；"
     "请把Python装到不含特殊字符的文件夹（如 {example}），再用它安装gongkai。"
 )
-# A program from the Store writes to a private copy of AppData, and so does a virtual environment made from it.
+# A program from the Store writes to a private copy of AppData, and so does a virtual environment
+# made from it.
 FROM_STORE = re.compile(r"[\\/]WindowsApps[\\/]PythonSoftwareFoundation", re.IGNORECASE)
-MAC_STARTUP = "Library/Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel"
+MAC_STARTUP = (
+    "Library/Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel"
+)
 
 
 @dataclass(frozen=True)
 class Places:
     """One user's machine.
 
-    ``excel`` is there once Excel has run. What lies in ``startup`` is opened whenever Excel starts; what lies in a
-    folder in it is not. ``interpreter`` is what the settings shall name: ``python``, or on a Mac a ``launcher`` for it.
+    ``excel`` is there once Excel has run. What lies in ``startup`` is opened whenever Excel starts;
+    what lies in a folder in it is not. ``interpreter`` is what the settings shall name: ``python``,
+    or on a Mac a ``launcher`` for it.
     """
 
     platform: str
@@ -55,15 +61,23 @@ class Places:
 
 
 def here() -> Places:
-    """This machine and the Python that runs this. Raises GongkaiError where there can be no add-in."""
+    """This machine and the Python that runs this. Raises GongkaiError where there can be no
+    add-in.
+    """
     return places(sys.platform, Path.home(), os.environ, sys.executable or "", sys.base_prefix)
 
 
 def places(
-    platform: str, home: Path, environ: Mapping[str, str], python: str, base: str = "", encoding: str = "mbcs"
+    platform: str,
+    home: Path,
+    environ: Mapping[str, str],
+    python: str,
+    base: str = "",
+    encoding: str = "mbcs",
 ) -> Places:
-    """``base`` is the folder of the Python that a virtual environment was made from; ``encoding`` that of the system's
-    code page, in which VBA reads a file on Windows."""
+    """``base`` is the folder of the Python that a virtual environment was made from; ``encoding``
+    that of the system's code page, in which VBA reads a file on Windows.
+    """
     if platform not in ("win32", "darwin"):
         raise GongkaiError(NO_EXCEL)
     if not python:
@@ -101,8 +115,10 @@ def console_python(python: str) -> str:
 
 
 def mac_places(home: Path, python: str) -> Places:
-    """xlwings' script puts the interpreter into a shell command as it is, and VBA reads no more than ASCII for certain:
-    a path that would not come through that gets a launcher with one that does."""
+    """xlwings' script puts the interpreter into a shell command as it is, and VBA reads no more
+    than ASCII for certain: a path that would not come through that gets a launcher with one that
+    does.
+    """
     launcher = None if is_plain(python) else home / ".gongkai" / "python"
     if launcher and not is_plain(str(launcher)):
         raise GongkaiError(UNREADABLE_PATH.format(path=python, example="/opt/python"))
@@ -133,9 +149,11 @@ def is_plain(path: str) -> bool:
 # xlwings' Python, line by line, and xlwings' VBA, which takes values in pairs whatever the lines:
 # a comment without a comma takes the next key for its value. What counts here is what the VBA sees.
 
-# One value as VBA's Input # takes it: in quotation marks or up to a comma; a comma or the line's end closes it.
+# One value as VBA's Input # takes it: in quotation marks or up to a comma; a comma or the line's
+# end closes it.
 VALUE = re.compile(rb'[ \t]*(?:"([^"]*)"?[ \t]*|([^,\r\n]*))(?:,|\r\n|\r|\n|$)')
-# Unless the user has decided on it: Python would run what lies beside any workbook that uses one of our functions.
+# Unless the user has decided on it: Python would run what lies beside any workbook that uses one of
+# our functions.
 SAFE_KEY, SAFE_VALUE = "ADD_WORKBOOK_TO_PYTHONPATH", b"false"
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 
@@ -143,10 +161,14 @@ WIDE = (b"\xff\xfe", b"\xfe\xff")
 def setting_of(content: bytes, key: str) -> bytes | None:
     """The value that xlwings' VBA is sure to find for a key, else None.
 
-    Whether it takes a blank line for an empty value is not documented: it has to find the same either way.
+    Whether it takes a blank line for an empty value is not documented: it has to find the same
+    either way.
     """
     values = list(values_of(content))
-    found = {value_for(key, values), value_for(key, [value for value in values if value is not None])}
+    found = {
+        value_for(key, values),
+        value_for(key, [value for value in values if value is not None]),
+    }
     return found.pop() if len(found) == 1 else None
 
 
@@ -164,7 +186,14 @@ def values_of(content: bytes) -> Iterator[bytes | None]:
 
 def value_for(key: str, values: list[bytes | None]) -> bytes | None:
     pairs = zip(values[::2], values[1::2], strict=False)
-    return next((value for name, value in pairs if name is not None and name.lower() == key.lower().encode()), None)
+    return next(
+        (
+            value
+            for name, value in pairs
+            if name is not None and name.lower() == key.lower().encode()
+        ),
+        None,
+    )
 
 
 def setting_line(key: str, value: bytes) -> bytes:
@@ -173,15 +202,22 @@ def setting_line(key: str, value: bytes) -> bytes:
 
 def line_of(content: bytes, key: str) -> bytes | None:
     """The line that sets a key, without its end."""
-    return next((line.rstrip(b"\r\n") for line in content.splitlines(keepends=True) if sets(line, key)), None)
+    return next(
+        (line.rstrip(b"\r\n") for line in content.splitlines(keepends=True) if sets(line, key)),
+        None,
+    )
 
 
 def sets(line: bytes, key: str) -> bool:
-    return re.match(rb'[ \t]*"?%s"?[ \t]*,' % re.escape(key.encode()), line, re.IGNORECASE) is not None
+    return (
+        re.match(rb'[ \t]*"?%s"?[ \t]*,' % re.escape(key.encode()), line, re.IGNORECASE) is not None
+    )
 
 
 def with_setting(content: bytes, key: str, value: bytes, newline: str) -> bytes:
-    """The same settings with ``key`` set: in its place, or on top, where no odd line can hide it."""
+    """The same settings with ``key`` set: in its place, or on top, where no odd line can hide
+    it.
+    """
     line = setting_line(key, value)
     old = line_of(content, key)
     changed = content if old is None else with_line(content, old, line)
@@ -193,7 +229,9 @@ def with_setting(content: bytes, key: str, value: bytes, newline: str) -> bytes:
 def without_setting(content: bytes, key: str, value: bytes, before: bytes | None) -> bytes:
     """The same settings with our line for ``key`` as it was: the line ``before``, or none."""
     line = setting_line(key, value)
-    if before is None or before in (text.rstrip(b"\r\n") for text in content.splitlines(keepends=True)):
+    if before is None or before in (
+        text.rstrip(b"\r\n") for text in content.splitlines(keepends=True)
+    ):
         return with_line(content, line, None)
     return with_line(content, line, before)
 

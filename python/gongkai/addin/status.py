@@ -28,9 +28,14 @@ class Check:
 
 
 def examine(places: Places) -> tuple[list[str], bool]:
-    """The lines to show, and whether all is in place. Raises GongkaiError where the record cannot be read."""
+    """The lines to show, and whether all is in place. Raises GongkaiError where the record cannot
+    be read.
+    """
     checks = list(checks_of(places))
-    head = f"gongkai {gongkai.__version__}，xlwings {version('xlwings')}，Python {platform.python_version()}"
+    head = (
+        f"gongkai {gongkai.__version__}，xlwings {version('xlwings')}，Python "
+        f"{platform.python_version()}"
+    )
     complete = all(check.ok for check in checks)
     end = "全部就绪。" if complete else "有缺漏，请按上面标✗的各行处理。"
     return [head, *(check.line() for check in checks), end], complete
@@ -55,8 +60,13 @@ def check_component(component: Component, record: InstallRecord) -> Check:
         return Check(True, f"{component.name}：{component.path}")
     entry = record.entry(component.path)
     if entry and digest_of(found) in entry.ours:
-        return Check(False, f"{component.name}：{component.path}是旧版（{record.version}）；{MEND}。")
-    return Check(False, f"{component.name}：{component.path}与本版不同，可能被改过；{MEND}，现有的文件会先备份。")
+        return Check(
+            False, f"{component.name}：{component.path}是旧版（{record.version}）；{MEND}。"
+        )
+    return Check(
+        False,
+        f"{component.name}：{component.path}与本版不同，可能被改过；{MEND}，现有的文件会先备份。",
+    )
 
 
 def check_interpreter(places: Places) -> Check:
@@ -69,7 +79,13 @@ def check_interpreter(places: Places) -> Check:
         return Check(True, f"Python的位置：{places.key} = {named}（正是运行本命令的Python）")
     if not Path(named).is_file():
         return Check(False, f"Python的位置：{places.key} = {named}，这个文件不存在；{MEND}。")
-    return Check(False, f"Python的位置：{places.key} = {named}，不是运行本命令的Python（{places.python}）；{MEND}。")
+    return Check(
+        False,
+        (
+            f"Python的位置：{places.key} = {named}，不是运行本命令的Python（{places.python}）；"
+            f"{MEND}。"
+        ),
+    )
 
 
 def same_path(one: str, other: str, places: Places) -> bool:
@@ -78,10 +94,13 @@ def same_path(one: str, other: str, places: Places) -> bool:
 
 
 def check_library(python: Path) -> Check:
-    """xlwings looks for its library beside the Python and one folder above; pip puts it elsewhere where it may not
-    write there."""
+    """xlwings looks for its library beside the Python and one folder above; pip puts it elsewhere
+    where it may not write there.
+    """
     name = f"xlwings64-{version('xlwings')}.dll"
-    found = next((folder / name for folder in python.parents[:2] if (folder / name).is_file()), None)
+    found = next(
+        (folder / name for folder in python.parents[:2] if (folder / name).is_file()), None
+    )
     if found:
         return Check(True, f"函数所需的文件：{found}")
     return Check(

@@ -1,19 +1,28 @@
 """Many sources -> a folder with a workbook for each report, and a summary of all.
 
-For the command line: ``plan(argument, folder)`` says what is to be imported, ``run_batch(sources, folder)`` does it
-and yields an ``Imported`` (``.row``, ``.skipped``) as soon as a source is finished; a folder remembers what is done.
+For the command line: ``plan(argument, folder)`` says what is to be imported, ``run_batch(sources,
+folder)`` does it and yields an ``Imported`` (``.row``, ``.skipped``) as soon as a source is
+finished; a folder remembers what is done.
 
-For the live workbook, whose sheet is its own memory: ``import_report(source, folder)`` imports one source and returns
-the rows that take its place in the list. The first is the source's own, 完成, 失败, 未读出数字 or 目录; after a 目录
-come its links, one row 待确认 each (source, year, title, message = title). It never raises GongkaiError, never
-overwrites a file, and may run beside another process. ``report_file_name(report)`` is a name that every system takes,
-``candidates(blocks, base)`` the links of a page that look like annual reports.
+For the live workbook, whose sheet is its own memory: ``import_report(source, folder)`` imports one
+source and returns the rows that take its place in the list. The first is the source's own, 完成,
+失败, 未读出数字 or 目录; after a 目录 come its links, one row 待确认 each (source, year, title,
+message = title). It never raises GongkaiError, never overwrites a file, and may run beside another
+process. ``report_file_name(report)`` is a name that every system takes, ``candidates(blocks,
+base)`` the links of a page that look like annual reports.
 """
 
 from gongkai.batch.importing import import_report
 from gongkai.batch.listing import Plan, plan
 from gongkai.batch.names import report_file_name
-from gongkai.batch.run import Imported, batch_checks, batch_years, grave_sources, run_batch, summary_files
+from gongkai.batch.run import (
+    Imported,
+    batch_checks,
+    batch_years,
+    grave_sources,
+    run_batch,
+    summary_files,
+)
 from gongkai.batch.summary import across_lines, with_years
 from gongkai.links import Candidate, candidates
 

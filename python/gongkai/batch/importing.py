@@ -18,13 +18,25 @@ from gongkai.pipeline import check
 from gongkai.sources import ACCESS, LIMITS, Access, Limits
 from gongkai.system import system_reason
 from gongkai.wording import evaluated
-from gongkai.workbook.lists import DIRECTORY, FAILED, PROPOSED, UNREAD, BatchRow, RowState, clipped, report_to_row
+from gongkai.workbook.lists import (
+    DIRECTORY,
+    FAILED,
+    PROPOSED,
+    UNREAD,
+    BatchRow,
+    RowState,
+    clipped,
+    report_to_row,
+)
 
 PART = re.compile(r"(?P<source>.+)#part=(?P<part>[1-9]\d{0,3})")
 
 
 def read_report_in(
-    source: str, limits: Limits = LIMITS, access: Access = ACCESS, loaded: Callable[[], None] = lambda: None
+    source: str,
+    limits: Limits = LIMITS,
+    access: Access = ACCESS,
+    loaded: Callable[[], None] = lambda: None,
 ) -> Report:
     """The report in a source, as ``read_source``, with what was decided in the file beside it.
 
@@ -41,12 +53,16 @@ def source_and_part(source: str) -> tuple[str, int]:
 
 
 def reports_in(
-    source: str, limits: Limits = LIMITS, access: Access = ACCESS, loaded: Callable[[], None] = lambda: None
+    source: str,
+    limits: Limits = LIMITS,
+    access: Access = ACCESS,
+    loaded: Callable[[], None] = lambda: None,
 ) -> list[tuple[str, Report]]:
-    """(source, report) of every report in a source: the one that is meant first, the others by their parts' numbers.
+    """(source, report) of every report in a source: the one that is meant first, the others by
+    their parts' numbers.
 
-    Where it cannot be told which one is meant, the first of them stands for the source. Raises as ``read_source``, and
-    NoFigures where the one that is meant holds none.
+    Where it cannot be told which one is meant, the first of them stands for the source. Raises as
+    ``read_source``, and NoFigures where the one that is meant holds none.
     """
     report = read_report_in(source, limits, access, loaded)
     if source_and_part(source)[1]:
@@ -58,9 +74,11 @@ def reports_in(
 
 
 def import_report(source: str, folder: Path) -> list[BatchRow]:
-    """Import one source and save its workbook into ``folder``: the rows that take its place in a list.
+    """Import one source and save its workbook into ``folder``: the rows that take its place in a
+    list.
 
-    See the package's docstring. Raises nothing: a page on which the program itself fails must not stop a list.
+    See the package's docstring. Raises nothing: a page on which the program itself fails must not
+    stop a list.
     """
     try:
         return [imported_row(name, report, folder) for name, report in reports_in(source)]
@@ -84,7 +102,9 @@ def imported_row(source: str, report: Report, folder: Path) -> BatchRow:
 
 
 def save_new(report: Report, findings: Sequence[Finding], folder: Path) -> Path:
-    """Save a report's workbook under a name that nothing else has. Raises WorkbookError, OSError."""
+    """Save a report's workbook under a name that nothing else has. Raises WorkbookError,
+    OSError.
+    """
     from gongkai.workbook import write_workbook
 
     names = FileNames(os.listdir(folder))
@@ -106,7 +126,9 @@ def now() -> str:
 
 def failed_row(source: str, why: GongkaiError | str) -> BatchRow:
     """The row of a source without a report; its sentence does not repeat the source."""
-    return BatchRow(source, state_of(why), message=clipped(str(why).removeprefix(f"{source}：")), finished=now())
+    return BatchRow(
+        source, state_of(why), message=clipped(str(why).removeprefix(f"{source}：")), finished=now()
+    )
 
 
 def state_of(why: GongkaiError | str) -> RowState:
@@ -116,11 +138,19 @@ def state_of(why: GongkaiError | str) -> RowState:
 
 
 def proposed_row(found: Candidate) -> BatchRow:
-    return BatchRow(found.source, PROPOSED, year=found.year, title=clipped(found.title), message=clipped(found.title))
+    return BatchRow(
+        found.source,
+        PROPOSED,
+        year=found.year,
+        title=clipped(found.title),
+        message=clipped(found.title),
+    )
 
 
 def internal_error(source: str, error: Exception) -> BatchRow:
     """The row of a source on which the program itself failed."""
     if os.environ.get("GONGKAI_DEBUG"):
         raise error
-    return failed_row(source, f"程序内部错误（{type(error).__name__}），没有导入；请把来源发给开发者。")
+    return failed_row(
+        source, f"程序内部错误（{type(error).__name__}），没有导入；请把来源发给开发者。"
+    )

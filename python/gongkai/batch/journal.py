@@ -1,9 +1,10 @@
 """Finished sources -> one JSON line each in the folder, safe against a kill; and back.
 
-A line is on the disk before the report's workbook gets its name. So a workbook in the folder that no line names is
-none of ours, and a line whose workbook is missing is a report to be imported again. The summary's digests stand in
-lines of their own, so that one that reads otherwise is known to be the user's. The file is only ever appended to; a
-last line cut short by a kill is taken off. It is also the lock: one run at a time, freed by the system.
+A line is on the disk before the report's workbook gets its name. So a workbook in the folder that
+no line names is none of ours, and a line whose workbook is missing is a report to be imported
+again. The summary's digests stand in lines of their own, so that one that reads otherwise is known
+to be the user's. The file is only ever appended to; a last line cut short by a kill is taken off.
+It is also the lock: one run at a time, freed by the system.
 """
 
 from __future__ import annotations
@@ -33,15 +34,23 @@ BOOK = "book"  # in the first line: the ending of the summary's workbook
 OLDER_BOOK = ".xlsm"  # of a folder whose first line does not say it: an earlier version began it
 WRITTEN = "written"  # the one field of a line with the summary's digests
 ACROSS = "years"  # depends on the other reports, so it is found anew and not remembered
-DECIDED = ("decisions", "dismissed")  # stand beside the row: a journal of an earlier version has them not
+DECIDED = (
+    "decisions",
+    "dismissed",
+)  # stand beside the row: a journal of an earlier version has them not
 FIELDS = frozenset(field.name for field in fields(BatchRow)) - {ACROSS, *DECIDED}
-LATER: Mapping[str, Any] = {"doubts": "", "implied": {}}  # fields that a journal of an earlier version has not
+LATER: Mapping[str, Any] = {
+    "doubts": "",
+    "implied": {},
+}  # fields that a journal of an earlier version has not
 TEXTS = FIELDS - {"figures", "implied", *COUNTS}
 
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """A finished source: its row, the digest of its workbook as written ("" without one), and ``check --json``."""
+    """A finished source: its row, the digest of its workbook as written ("" without one), and
+    ``check --json``.
+    """
 
     row: BatchRow
     sha256: str = ""
@@ -50,7 +59,9 @@ class JournalEntry:
 
 @dataclass
 class Memory:
-    """What a journal says: its first line, the newest entry of each source, the digests of every summary it wrote."""
+    """What a journal says: its first line, the newest entry of each source, the digests of every
+    summary it wrote.
+    """
 
     head: dict[str, Any]
     entries: dict[str, JournalEntry]
@@ -59,8 +70,9 @@ class Memory:
 
 @dataclass
 class Journal:
-    """An open journal: the newest entry of each source (without its check), the names of the summary's workbook and
-    CSV, and the digests of all that were ever written."""
+    """An open journal: the newest entry of each source (without its check), the names of the
+    summary's workbook and CSV, and the digests of all that were ever written.
+    """
 
     folder: Path
     file: FileIO
@@ -69,12 +81,16 @@ class Journal:
     written: set[str]
 
     def add(self, entry: JournalEntry) -> None:
-        """Append an entry; it is on the disk when this returns. Raises GongkaiError, and then nothing was added."""
+        """Append an entry; it is on the disk when this returns. Raises GongkaiError, and then
+        nothing was added.
+        """
         write_line(self.file, entry_to_dict(entry))
         self.entries[entry.row.source] = JournalEntry(entry.row, entry.sha256)
 
     def add_written(self, digests: Iterable[str]) -> None:
-        """Remember summaries about to be written. Raises GongkaiError, and then nothing was added."""
+        """Remember summaries about to be written. Raises GongkaiError, and then nothing was
+        added.
+        """
         new = sorted(set(digests) - self.written)
         if new:
             write_line(self.file, {WRITTEN: new})
@@ -85,16 +101,20 @@ class Journal:
 def open_journal(folder: Path) -> Iterator[Journal]:
     """The journal of a folder, begun if there is none, for one run at a time.
 
-    Raises GongkaiError where the folder cannot be written, another run uses it, or the file is damaged or not ours;
-    nothing in it is changed then.
+    Raises GongkaiError where the folder cannot be written, another run uses it, or the file is
+    damaged or not ours; nothing in it is changed then.
     """
     path = folder / NAME
     try:
         if path.exists() and not path.is_file():
             raise foreign(path)
-        file = path.open("a+b", buffering=0)  # what a full disk refused must not be written later, on closing
+        file = path.open(
+            "a+b", buffering=0
+        )  # what a full disk refused must not be written later, on closing
     except OSError as error:
-        raise GongkaiError(f"无法写入文件夹{folder}：{system_reason(error)}；请用 -o 另选一个文件夹。") from error
+        raise GongkaiError(
+            f"无法写入文件夹{folder}：{system_reason(error)}；请用 -o 另选一个文件夹。"
+        ) from error
     with file:
         lock(file, folder)
         file.seek(0)
@@ -106,20 +126,28 @@ def open_journal(folder: Path) -> Iterator[Journal]:
         if len(whole) < len(content):
             file.truncate(len(whole))
         if not found.head:
-            found.head = {"gongkai": "batch", "version": VERSION, "summary": free_summary(folder), BOOK: SUFFIX}
+            found.head = {
+                "gongkai": "batch",
+                "version": VERSION,
+                "summary": free_summary(folder),
+                BOOK: SUFFIX,
+            }
             write_line(file, found.head)
         del content, whole
         yield Journal(folder, file, found.entries, summary_names(found.head), found.written)
 
 
 def lock(file: FileIO, folder: Path) -> None:
-    """Hold the file for this process alone. Where the file system knows no locks the run goes on without."""
+    """Hold the file for this process alone. Where the file system knows no locks the run goes on
+    without.
+    """
     try:
         lock_file(file)
     except OSError as error:
         if error.errno in BUSY:
             raise GongkaiError(
-                f"另一个批量导入正在使用文件夹{folder}；请等它结束后再运行，或用 -o 另选一个文件夹。"
+                f"另一个批量导入正在使用文件夹{folder}；请等它结束后再运行，或用 -o "
+                f"另选一个文件夹。"
             ) from error
 
 
@@ -163,7 +191,9 @@ def write_line(file: FileIO, value: Mapping[str, Any]) -> None:
 
 
 def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, JournalEntry]]:
-    """Head and newest entry of each source with its check, whoever is writing; both empty without a journal."""
+    """Head and newest entry of each source with its check, whoever is writing; both empty without a
+    journal.
+    """
     path = folder / NAME
     try:
         content = read_plain(path)
@@ -177,14 +207,23 @@ def read_journal(folder: Path) -> tuple[dict[str, Any], dict[str, JournalEntry]]
 
 
 def parse(path: Path, content: bytes, *, checks: bool = True) -> Memory:
-    """Whole lines -> what they say, with or without the checks. GongkaiError for what is damaged or not ours."""
+    """Whole lines -> what they say, with or without the checks. GongkaiError for what is damaged or
+    not ours.
+    """
     first, *lines = content.splitlines()
     head = read_json(first)
     if head is None or head.get("gongkai") != "batch":
         raise foreign(path)
     if head.get("version") != VERSION:
-        raise GongkaiError(f"{path}由另一版本的gongkai写成，本版本不能接着导入；请升级gongkai，或用 -o 另选文件夹。")
-    if not isinstance(head.get("summary"), str) or not is_name(head["summary"]) or not is_book(head):
+        raise GongkaiError(
+            f"{path}由另一版本的gongkai写成，本版本不能接着导入；请升级gongkai，或用 -o "
+            f"另选文件夹。"
+        )
+    if (
+        not isinstance(head.get("summary"), str)
+        or not is_name(head["summary"])
+        or not is_book(head)
+    ):
         raise foreign(path)
     entries: dict[str, JournalEntry] = {}
     written: set[str] = set()
@@ -194,7 +233,8 @@ def parse(path: Path, content: bytes, *, checks: bool = True) -> Memory:
         entry = None if digests else dict_to_entry(found)
         if entry is None and not digests:
             raise GongkaiError(
-                f"{path}第{number}行已损坏，没有改动任何文件；请删去这一行后再运行，或用 -o 另选一个文件夹。"
+                f"{path}第{number}行已损坏，没有改动任何文件；请删去这一行后再运行，或用 -o "
+                f"另选一个文件夹。"
             )
         written.update(digests)
         if entry is not None:
@@ -213,7 +253,9 @@ def digests_of(line: Mapping[str, Any] | None) -> list[str]:
 
 
 def foreign(path: Path) -> GongkaiError:
-    return GongkaiError(f"{path}不是gongkai写的，没有改动；请把它移到别处，或用 -o 另选一个文件夹。")
+    return GongkaiError(
+        f"{path}不是gongkai写的，没有改动；请把它移到别处，或用 -o 另选一个文件夹。"
+    )
 
 
 def read_json(line: bytes) -> dict[str, Any] | None:
@@ -232,11 +274,18 @@ def entry_to_dict(entry: JournalEntry) -> dict[str, Any]:
     for cell, value in row["figures"].items():
         if isinstance(value, Decimal):
             row["figures"][cell] = str(value)
-    return {"row": row, "sha256": entry.sha256, "check": entry.check, "decided": decided_to_dict(entry.row)}
+    return {
+        "row": row,
+        "sha256": entry.sha256,
+        "check": entry.check,
+        "decided": decided_to_dict(entry.row),
+    }
 
 
 def decided_to_dict(row: BatchRow) -> dict[str, Any]:
-    decisions = {key: [one.verdict, one.reason] for key, one in row.decisions.items() if one.verdict}
+    decisions = {
+        key: [one.verdict, one.reason] for key, one in row.decisions.items() if one.verdict
+    }
     return {"dismissed": row.dismissed, "rulings": decisions}
 
 
@@ -260,7 +309,10 @@ def dict_to_entry(found: Mapping[str, Any] | None) -> JournalEntry | None:
 
 def dict_to_decided(found: Any) -> dict[str, Any]:
     """Raises TypeError, ValueError or AttributeError for anything that is none of ours."""
-    decisions = {key: Decision(verdict, str(reason)) for key, (verdict, reason) in found.get("rulings", {}).items()}
+    decisions = {
+        key: Decision(verdict, str(reason))
+        for key, (verdict, reason) in found.get("rulings", {}).items()
+    }
     if any(decision.verdict not in WORDS for decision in decisions.values()):
         raise ValueError(decisions)
     return {
@@ -272,7 +324,9 @@ def dict_to_decided(found: Any) -> dict[str, Any]:
 def is_row(row: Mapping[str, Any]) -> bool:
     """Whether every field is of its kind, and the file's name leads nowhere else."""
     texts = all(isinstance(row[name], str) for name in TEXTS)
-    counts = all(row[name] is None or type(row[name]) is int for name in FIELDS.intersection(COUNTS))
+    counts = all(
+        row[name] is None or type(row[name]) is int for name in FIELDS.intersection(COUNTS)
+    )
     maps = all(isinstance(row[name], dict) for name in ("figures", "implied"))
     return texts and counts and maps and row["state"] in STATES and is_name(row["file"])
 

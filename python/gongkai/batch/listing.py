@@ -1,4 +1,6 @@
-"""What the user named -> what is to be imported: a list, a folder, one report, or a directory's links."""
+"""What the user named -> what is to be imported: a list, a folder, one report, or a directory's
+links.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +22,30 @@ from gongkai.system import system_reason
 WEB = re.compile(r"https?:", re.IGNORECASE)
 PAGES = (".html", ".htm", ".shtml", ".txt", ".xlsm")
 DOCUMENTS = (".pdf", ".docx", ".doc", ".wps", ".rtf", ".xlsx", ".xls", ".et", ".ods")
-OTHER_PAGES = (".shtm", ".xhtml", ".xht", ".jhtml", ".asp", ".aspx", ".jsp", ".php", ".mht", ".mhtml", ".csv", ".tsv")
+OTHER_PAGES = (
+    ".shtm",
+    ".xhtml",
+    ".xht",
+    ".jhtml",
+    ".asp",
+    ".aspx",
+    ".jsp",
+    ".php",
+    ".mht",
+    ".mhtml",
+    ".csv",
+    ".tsv",
+)
 UNREAD = (".ofd", ".zip", ".rar", ".7z")  # may hold a report too, but nothing that can be read yet
 INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"  # pasted along, and seen by nobody
 
 
 @dataclass(frozen=True)
 class Plan:
-    """``sources`` in their order. Where they are a directory's links, ``candidates`` shows them to be confirmed, and
-    ``goes_on`` tells that the directory has further pages, which were not read. ``left_out`` are files in a folder
-    that may hold reports and are not imported."""
+    """``sources`` in their order. Where they are a directory's links, ``candidates`` shows them to
+    be confirmed, and ``goes_on`` tells that the directory has further pages, which were not read.
+    ``left_out`` are files in a folder that may hold reports and are not imported.
+    """
 
     sources: tuple[str, ...]
     candidates: tuple[Candidate, ...] = ()
@@ -38,10 +54,12 @@ class Plan:
 
 
 def plan(argument: str, folder: Path, access: Access = ACCESS) -> Plan:
-    """What to import into ``folder``. Raises GongkaiError where the argument cannot be read or names nothing.
+    """What to import into ``folder``. Raises GongkaiError where the argument cannot be read or
+    names nothing.
 
-    The argument is a text file with a source a line, a folder of saved pages, a directory page, or a report itself;
-    what it is, its content says. Files are named by their whole path, so that a later run knows them again.
+    The argument is a text file with a source a line, a folder of saved pages, a directory page, or
+    a report itself; what it is, its content says. Files are named by their whole path, so that a
+    later run knows them again.
     """
     named = argument.strip() if is_web(argument) else os.path.abspath(argument)
     if not is_web(argument) and os.path.isdir(named):
@@ -64,7 +82,9 @@ def plan_of_document(named: str, access: Access) -> Plan:
     try:
         report_of(document, LIMITS, access)
     except Directory as error:
-        return Plan(tuple(candidate.source for candidate in error.found), error.found, error.goes_on)
+        return Plan(
+            tuple(candidate.source for candidate in error.found), error.found, error.goes_on
+        )
     return Plan((named,))
 
 
@@ -73,7 +93,9 @@ def is_web(source: str) -> bool:
 
 
 def without_own(names: Sequence[str], place: Path, folder: Path | None) -> list[str]:
-    """The names in a folder but for those of the batch that was run there, and for hidden and temporary files."""
+    """The names in a folder but for those of the batch that was run there, and for hidden and
+    temporary files.
+    """
     head, entries = read_journal(place)
     ours = set(summary_names(head)) if head else set()
     kept = changed_stem(head["summary"]) if head else "\0"
@@ -83,8 +105,9 @@ def without_own(names: Sequence[str], place: Path, folder: Path | None) -> list[
 
 
 def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
-    """The pages, documents and workbooks in a folder, by name; no record of ours, whatever its name, no version before
-    that ``check --write`` kept, and nothing that the batch of ``folder`` itself wrote there.
+    """The pages, documents and workbooks in a folder, by name; no record of ours, whatever its
+    name, no version before that ``check --write`` kept, and nothing that the batch of ``folder``
+    itself wrote there.
 
     What has such a name and is no file (a pipe, a link to nothing) is among them: reading it says
     so."""
@@ -94,10 +117,15 @@ def plan_of_folder(place: Path, folder: Path | None = None) -> Plan:
         raise FetchError(f"无法读取文件夹{place}：{system_reason(error)}。", "read") from error
     others = without_own(names, place, folder)
     named = [name for name in others if name.lower().endswith(PAGES + DOCUMENTS + OTHER_PAGES)]
-    found = tuple(str(place / name) for name in named if not is_copy(name, names) and not record_of(place / name))
+    found = tuple(
+        str(place / name)
+        for name in named
+        if not is_copy(name, names) and not record_of(place / name)
+    )
     if not found:
         raise GongkaiError(
-            f"文件夹{place}中没有可以读取的文件（{'、'.join(PAGES + DOCUMENTS)}）；请检查文件夹是否正确。"
+            f"文件夹{place}中没有可以读取的文件（{'、'.join(PAGES + DOCUMENTS)}）；"
+            f"请检查文件夹是否正确。"
         )
     return Plan(found, left_out=tuple(name for name in others if name.lower().endswith(UNREAD)))
 
@@ -119,7 +147,9 @@ def listed(content: bytes, place: Path) -> tuple[str, ...]:
 
 
 def list_lines(content: bytes) -> list[str]:
-    """What stands on the lines of a text but for remarks, which begin with #; [] for a page or a document."""
+    """What stands on the lines of a text but for remarks, which begin with #; [] for a page or a
+    document.
+    """
     from gongkai.readers import HTML
     from gongkai.sources.detect import TEXT, decode, kind_of
 

@@ -21,23 +21,31 @@ LONGEST_READ = 1_000  # characters of a hostile text that are looked at
 LONGEST_STEM, MOST_STEM_BYTES = 80, 200  # leaves room for a number and the suffix within 255 bytes
 LONGEST_PATH = 218  # characters of a path that Excel opens; Windows itself may stop at 259
 LONGEST_FOLDER = 180
-# What Windows refuses, and what means something to xlwings (=) or to the command line that it runs (% ^ &).
+# What Windows refuses, and what means something to xlwings (=) or to the command line that it runs
+# (% ^ &).
 FORBIDDEN = re.compile(r'[<>:"/\\|?*=%^&]')
 
 
 def report_file_name(report: Report) -> str:
-    """``瑞安市人民政府2021年度报告.xlsx``; without a body's name its title, and ``（机关待核）`` behind what is not
-    certain. Safe on Windows, Mac and Linux."""
+    """``瑞安市人民政府2021年度报告.xlsx``; without a body's name its title, and ``（机关待核）``
+    behind what is not certain. Safe on Windows, Mac and Linux.
+    """
     agency = safe_text(report.agency)
     year = f"{report.year}" if report.year else ""
-    stem = f"{agency}{year}年度报告" if agency else safe_text(report.title) or f"未识别机关{year}年度报告"
+    stem = (
+        f"{agency}{year}年度报告"
+        if agency
+        else safe_text(report.title) or f"未识别机关{year}年度报告"
+    )
     told = doubts_text(doubted_facts(report))
     name = f"{stem}（{told}）{SUFFIX}" if told else stem + SUFFIX
     return f"_{name}" if DEVICE.match(name) else name
 
 
 def fitting_name(report: Report, folder: Path, platform: str = sys.platform) -> str:
-    """``report_file_name``, on Windows cut so that its path in ``folder`` can be opened, with a number too."""
+    """``report_file_name``, on Windows cut so that its path in ``folder`` can be opened, with a
+    number too.
+    """
     name = report_file_name(report)
     if platform != "win32":
         return name
@@ -68,10 +76,13 @@ def name_key(name: str) -> str:
 
 
 def book_key(name: str) -> str:
-    """``name_key``, the same for a workbook with macros and without: ``a.xlsx`` never comes to stand beside ``a.xlsm``,
-    of which nobody could tell which one is edited."""
+    """``name_key``, the same for a workbook with macros and without: ``a.xlsx`` never comes to
+    stand beside ``a.xlsm``, of which nobody could tell which one is edited.
+    """
     key = name_key(name)
-    return next((key.removesuffix(suffix) + SUFFIX for suffix in SUFFIXES if key.endswith(suffix)), key)
+    return next(
+        (key.removesuffix(suffix) + SUFFIX for suffix in SUFFIXES if key.endswith(suffix)), key
+    )
 
 
 class FileNames:
@@ -98,7 +109,9 @@ def digest(path: Path) -> str:
 
 
 def digest_with_decisions(path: Path) -> str:
-    """The digest of a workbook and of what was decided beside it; without such a file the workbook's own."""
+    """The digest of a workbook and of what was decided beside it; without such a file the
+    workbook's own.
+    """
     return digest_of(read_plain(path) + decisions_bytes(decisions_path(path)))
 
 
@@ -125,7 +138,9 @@ def move_new(part: Path, target: Path) -> bool:
 
 
 def still_there(path: Path) -> Path | None:
-    """A report's workbook, also where somebody saved it with the other suffix: 年报.xlsm that is 年报.xlsx by now."""
+    """A report's workbook, also where somebody saved it with the other suffix: 年报.xlsm that is
+    年报.xlsx by now.
+    """
     others = (path.with_suffix(suffix) for suffix in SUFFIXES)
     return next((one for one in (path, *others) if one.is_file()), None)
 

@@ -1,6 +1,8 @@
-"""A file -> which record of ours it is, by what it holds: summary of a batch, journal, decisions; "" for a document.
+"""A file -> which record of ours it is, by what it holds: summary of a batch, journal, decisions;
+"" for a document.
 
-Records lie beside the documents that they are about, so that a folder or ``gongkai check out/*`` names them too.
+Records lie beside the documents that they are about, so that a folder or ``gongkai check out/*``
+names them too.
 """
 
 from __future__ import annotations
@@ -37,8 +39,9 @@ COPY = re.compile(rf"(?P<stem>.+)（(?:{BEFORE}|{UNRESTORED}\d*)）(?P<suffix>\.
 
 
 def record_of(path: Path) -> str:
-    """What a file is called in a sentence, if it is a record of ours, or what a spreadsheet program leaves beside an
-    open workbook; "" for what may hold a report."""
+    """What a file is called in a sentence, if it is a record of ours, or what a spreadsheet program
+    leaves beside an open workbook; "" for what may hold a report.
+    """
     if path.name.startswith(("~$", ".~lock.")):
         return LOCK
     try:
@@ -66,14 +69,18 @@ def holds_decisions(content: bytes) -> bool:
 
 
 def holds_summary_table(content: bytes) -> bool:
-    """Whether a text begins with the heads of the summary, however somebody saved it: GBK, tabs, quotes."""
+    """Whether a text begins with the heads of the summary, however somebody saved it: GBK, tabs,
+    quotes.
+    """
     first = decode(content[:SNIFFED], "").partition("\n")[0]
     found = BETWEEN.split(first.replace('"', ""))
     return tuple(found[: len(HEADS)]) == HEADS
 
 
 def is_summary_book(path: Path, content: bytes) -> bool:
-    """Whether a workbook of ours has a line on 批量导入 or 汇总 and nothing in its tables, or these sheets alone."""
+    """Whether a workbook of ours has a line on 批量导入 or 汇总 and nothing in its tables, or these
+    sheets alone.
+    """
     kind = kind_of(content)
     if not kind.is_ours:
         return False
@@ -90,7 +97,9 @@ def is_summary_book(path: Path, content: bytes) -> bool:
 
 
 def sheets_of(path: Path, content: bytes, kind: Kind) -> list[Sheet]:
-    return our_sheets(path, content, kind, (*LISTS, *(sheet.name for sheet in layout.table_sheets())))
+    return our_sheets(
+        path, content, kind, (*LISTS, *(sheet.name for sheet in layout.table_sheets()))
+    )
 
 
 def is_filled(sheet: Sheet, spots: Collection[tuple[int, int]]) -> bool:
@@ -104,6 +113,8 @@ def is_listed(sheet: Sheet, top: int, column: int) -> bool:
 
 
 def is_copy(name: str, names: Collection[str]) -> bool:
-    """Whether a file is what ``check --write`` kept of another one of ``names``; by paths as well."""
+    """Whether a file is what ``check --write`` kept of another one of ``names``; by paths as
+    well.
+    """
     found = COPY.fullmatch(name)
     return found is not None and found["stem"] + found["suffix"] in names

@@ -1,4 +1,6 @@
-"""Sources -> a folder of workbooks: several at a time, each remembered when finished, so resumable."""
+"""Sources -> a folder of workbooks: several at a time, each remembered when finished, so
+resumable.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +43,11 @@ from gongkai.workbook.lists import BatchRow, report_to_row
 PER_HOST, PAUSE = 2, 1.0  # requests to a host at a time; seconds between two of them
 MOST_THREADS = 8
 LONGEST_RETRY = 5.0  # seconds before the second try of a request, all of whose tries have a minute
-LONGEST_STOP = 1.0  # seconds for what is being read to end; a program that ends amid a parser's work may crash
-PART = ".gongkai-part"  # in the folder: what is being written; taken away by the next run if a kill left it
+LONGEST_STOP = (
+    1.0  # seconds for what is being read to end; a program that ends amid a parser's work may crash
+)
+# in the folder: what is being written; taken away by the next run if a kill left it
+PART = ".gongkai-part"
 PASSING = ("connect", "timeout", "read")  # stages whose failures may pass
 PASSING_STATUS = (408, 425, 429)
 
@@ -64,12 +69,14 @@ def run_batch(
     access: Access = ACCESS,
     tell: Callable[[str], None] = lambda sentence: None,
 ) -> Generator[Imported, None, None]:
-    """Import every source once and save each report's workbook, 汇总.xlsx and 汇总.csv into ``folder``.
+    """Import every source once and save each report's workbook, 汇总.xlsx and 汇总.csv into
+    ``folder``.
 
-    Yields each source as it finishes; those of which the folder holds the workbook already come first. A source that
-    fails is a row 失败, one without figures a row 未读出数字; both are tried again by the next run. Raises GongkaiError
-    where the folder cannot be written or is in use; what was finished stays, also when the caller stops early or the
-    process is killed. A summary that somebody has changed since is not replaced but renamed, and ``tell`` is told so.
+    Yields each source as it finishes; those of which the folder holds the workbook already come
+    first. A source that fails is a row 失败, one without figures a row 未读出数字; both are tried
+    again by the next run. Raises GongkaiError where the folder cannot be written or is in use; what
+    was finished stays, also when the caller stops early or the process is killed. A summary that
+    somebody has changed since is not replaced but renamed, and ``tell`` is told so.
     """
     make_folder(folder)
     with open_journal(folder) as journal, part_folder(folder) as part:
@@ -86,7 +93,8 @@ def run_batch(
 
 
 def batch_checks(folder: Path) -> dict[str, Mapping[str, Any]]:
-    """Source -> ``check --json`` with the path of its workbook, for all reports that a folder's batches imported.
+    """Source -> ``check --json`` with the path of its workbook, for all reports that a folder's
+    batches imported.
 
     What came of comparing them over years is among their findings.
     """
@@ -103,10 +111,16 @@ def batch_checks(folder: Path) -> dict[str, Mapping[str, Any]]:
 
 
 def grave_sources(folder: Path) -> set[str]:
-    """The reports that are not clean, as ``check`` says it: an error, or a sum that is broken as read, counts."""
+    """The reports that are not clean, as ``check`` says it: an error, or a sum that is broken as
+    read, counts.
+    """
     _, entries = read_journal(folder)
     found = {source: entry.check or {} for source, entry in entries.items()}
-    return {source for source, check in found.items() if any(map(is_grave_fact, check.get("findings", ())))}
+    return {
+        source
+        for source, check in found.items()
+        if any(map(is_grave_fact, check.get("findings", ())))
+    }
 
 
 def is_grave_fact(fact: Mapping[str, Any]) -> bool:
@@ -116,12 +130,16 @@ def is_grave_fact(fact: Mapping[str, Any]) -> bool:
 
 
 def batch_years(folder: Path) -> list[YearComparison]:
-    """What came of comparing all reports over years that a folder's batches imported and that are still there."""
+    """What came of comparing all reports over years that a folder's batches imported and that are
+    still there.
+    """
     return comparisons_in(folder, read_journal(folder)[1].values())
 
 
 def comparisons_in(folder: Path, entries: Iterable[JournalEntry]) -> list[YearComparison]:
-    return compared([entry.row for entry in entries if entry.row.file and (folder / entry.row.file).is_file()])
+    return compared(
+        [entry.row for entry in entries if entry.row.file and (folder / entry.row.file).is_file()]
+    )
 
 
 def summary_files(folder: Path) -> tuple[Path, ...]:
@@ -136,7 +154,9 @@ def summary_files(folder: Path) -> tuple[Path, ...]:
 
 def make_folder(folder: Path) -> None:
     if is_too_deep(folder):
-        raise GongkaiError(f"文件夹{folder}的路径太长，Excel打不开其中的工作簿；请用 -o 另选一个路径短些的文件夹。")
+        raise GongkaiError(
+            f"文件夹{folder}的路径太长，Excel打不开其中的工作簿；请用 -o 另选一个路径短些的文件夹。"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
@@ -168,7 +188,8 @@ def clear(part: Path) -> None:
 
 def stopped(folder: Path, error: BaseException) -> GongkaiError:
     return GongkaiError(
-        f"无法写入文件夹{folder}：{system_reason(error)}。已完成的都已保存；排除问题后重新运行同一命令，即可接着导入。"
+        f"无法写入文件夹{folder}：{system_reason(error)}。已完成的都已保存；"
+        f"排除问题后重新运行同一命令，即可接着导入。"
     )
 
 
@@ -181,10 +202,17 @@ def is_systems(error: BaseException) -> bool:
 
 
 class BatchRun:
-    """One run over a list. The lock is held by whoever writes into the folder; after ``stop`` nobody does."""
+    """One run over a list. The lock is held by whoever writes into the folder; after ``stop``
+    nobody does.
+    """
 
     def __init__(
-        self, sources: list[str], journal: Journal, part: Path, access: Access, tell: Callable[[str], None]
+        self,
+        sources: list[str],
+        journal: Journal,
+        part: Path,
+        access: Access,
+        tell: Callable[[str], None],
     ) -> None:
         self.access, self.tell = access, tell
         self.sources, self.journal, self.part, self.folder = sources, journal, part, journal.folder
@@ -208,7 +236,9 @@ class BatchRun:
                 yield Imported(row, skipped=True)
 
     def done_row(self, source: str) -> BatchRow | None:
-        """The row of a report whose workbook is there; read anew where it or what is beside it changed."""
+        """The row of a report whose workbook is there; read anew where it or what is beside it
+        changed.
+        """
         entry = self.journal.entries.get(source)
         if entry is None or not entry.row.is_done:
             return None
@@ -246,7 +276,9 @@ class BatchRun:
         findings = check(report)
         row = report_to_row(report, findings, old.source, old.finished, path.name)
         facts = check_to_dict(report, findings)
-        self.journal.add(JournalEntry(row, found, {**facts, "report": {**facts["report"], "source": old.source}}))
+        self.journal.add(
+            JournalEntry(row, found, {**facts, "report": {**facts["report"], "source": old.source}})
+        )
         return row
 
     # what is left
@@ -254,7 +286,9 @@ class BatchRun:
     def work(self, per_host: int, pause: float) -> Iterator[Imported]:
         left = [source for source in self.sources if source not in self.rows]
         self.queue = SourceQueue(left, per_host, pause)
-        self.threads = [Thread(target=self.worker, args=(pause,), daemon=True) for _ in left[:MOST_THREADS]]
+        self.threads = [
+            Thread(target=self.worker, args=(pause,), daemon=True) for _ in left[:MOST_THREADS]
+        ]
         for thread in self.threads:
             thread.start()
         at_work = len(self.threads)
@@ -272,7 +306,9 @@ class BatchRun:
     def next_result(self) -> BatchRow | BaseException | None:
         while True:
             with suppress(Empty):
-                return self.results.get(timeout=0.5)  # on Windows a wait without an end cannot be interrupted
+                return self.results.get(
+                    timeout=0.5
+                )  # on Windows a wait without an end cannot be interrupted
 
     def worker(self, pause: float) -> None:
         try:
@@ -289,7 +325,9 @@ class BatchRun:
         """Import a source; None where it was put back or the run is over."""
         limits = replace(LIMITS, pause=min(max(LIMITS.pause, pause), LONGEST_RETRY))
         try:
-            (_, report), *others = reports_in(source, limits, self.access, lambda: self.queue.loaded(source))
+            (_, report), *others = reports_in(
+                source, limits, self.access, lambda: self.queue.loaded(source)
+            )
             findings = check(report)
         except GongkaiError as error:
             if is_passing(error) and host_of(source) != LOCAL and self.queue.put_back(source):
@@ -297,7 +335,10 @@ class BatchRun:
             return self.remember(failed_row(source, error))
         except Exception as error:
             return self.remember(internal_error(source, error))
-        for name, other in others:  # before the source itself, for what is remembered of it says that all is done
+        for (
+            name,
+            other,
+        ) in others:  # before the source itself, for what is remembered of it says that all is done
             self.take_other(source, name, other)
         return self.keep(source, report, findings)
 
@@ -347,7 +388,9 @@ class BatchRun:
         facts = check_to_dict(report, findings)
         name = self.own_name(source) or self.names.claim(fitting_name(report, self.folder))
         while True:
-            aside = self.part / f"report{Path(name).suffix}"  # an earlier run's name may end with .xlsm
+            aside = (
+                self.part / f"report{Path(name).suffix}"
+            )  # an earlier run's name may end with .xlsm
             part = write_workbook(report, findings, aside, overwrite=True)
             row = report_to_row(report, findings, source, now(), name)
             self.journal.add(JournalEntry(row, digest(part), facts))
@@ -379,11 +422,21 @@ class BatchRun:
             self.pace.written(time.monotonic() - began)
 
     def write_summary(self) -> None:
-        """All sources of this run in their order, then the reports of earlier lists whose workbooks are still here."""
+        """All sources of this run in their order, then the reports of earlier lists whose workbooks
+        are still here.
+        """
         with self.lock:
-            others = [entry.row for source, entry in self.journal.entries.items() if source not in self.rows]
+            others = [
+                entry.row
+                for source, entry in self.journal.entries.items()
+                if source not in self.rows
+            ]
         wanted = set(self.sources)
-        kept = [row for row in others if row.source not in wanted and (self.folder / row.file).is_file() and row.file]
+        kept = [
+            row
+            for row in others
+            if row.source not in wanted and (self.folder / row.file).is_file() and row.file
+        ]
         rows = [self.rows.get(source, BatchRow(source)) for source in self.sources]
         write_summary(self.journal, with_years(rows + kept), self.part, self.tell)
 

@@ -22,8 +22,9 @@ def host_of(source: str) -> str:
 class SourceQueue:
     """Hands sources to several threads.
 
-    At most ``per_host`` of a host between ``take`` and ``loaded``, and two takes of a host at least ``pause`` seconds
-    apart. A source that failed may be put back once; it comes again after all others.
+    At most ``per_host`` of a host between ``take`` and ``loaded``, and two takes of a host at least
+    ``pause`` seconds apart. A source that failed may be put back once; it comes again after all
+    others.
     """
 
     def __init__(self, sources: Sequence[str], per_host: int, pause: float) -> None:
@@ -60,9 +61,13 @@ class SourceQueue:
             return None
 
     def next_host(self) -> tuple[str | None, float]:
-        """The host that may be asked soonest, and in how many seconds; those asked longest ago come first."""
+        """The host that may be asked soonest, and in how many seconds; those asked longest ago come
+        first.
+        """
         now = time.monotonic()
-        free = [host for host in self.waiting if host == LOCAL or self.loading[host] < self.per_host]
+        free = [
+            host for host in self.waiting if host == LOCAL or self.loading[host] < self.per_host
+        ]
         if not free:
             return None, 0
         host = min(free, key=lambda name: self.next_at.get(name, 0.0))

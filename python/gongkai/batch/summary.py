@@ -16,7 +16,14 @@ from gongkai.model import Edit, WorkbookError
 from gongkai.output import to_csv
 from gongkai.system import system_reason
 from gongkai.workbook import layout
-from gongkai.workbook.lists import BatchRow, batch_edits, clipped, summary_edits, summary_heads, summary_line
+from gongkai.workbook.lists import (
+    BatchRow,
+    batch_edits,
+    clipped,
+    summary_edits,
+    summary_heads,
+    summary_line,
+)
 
 EVERY = 25  # rows
 SHARE = 0.1  # of the time at most goes into writing it again and again
@@ -24,11 +31,14 @@ BATCH_NOTICE = (3, max(layout.BATCH_COLUMNS.values()) - 1)  # beside the folder
 SUMMARY_NOTICE = (1, 3)  # in place of the hint
 
 
-def write_summary(journal: Journal, rows: Sequence[BatchRow], part: Path, tell: Callable[[str], None]) -> None:
+def write_summary(
+    journal: Journal, rows: Sequence[BatchRow], part: Path, tell: Callable[[str], None]
+) -> None:
     """Both files, each put in place at once, and each also where the other cannot be written.
 
-    They are written in ``part`` first, where a kill may leave anything. The CSV holds all reports. A file that reads
-    otherwise than we ever wrote it is renamed before, which ``tell`` is told. Raises GongkaiError.
+    They are written in ``part`` first, where a kill may leave anything. The CSV holds all reports.
+    A file that reads otherwise than we ever wrote it is renamed before, which ``tell`` is told.
+    Raises GongkaiError.
     """
     from gongkai.system import refuse_existing, write_whole
     from gongkai.workbook.derived import blank
@@ -45,7 +55,9 @@ def write_summary(journal: Journal, rows: Sequence[BatchRow], part: Path, tell: 
         try:
             refuse_existing(target, overwrite=True)
             set_aside(target, journal, tell)
-            write_whole(target, content, overwrite=True, aside=None if target.is_symlink() else part)
+            write_whole(
+                target, content, overwrite=True, aside=None if target.is_symlink() else part
+            )
         except WorkbookError as error:
             failures.append(error)
     if failures:
@@ -58,15 +70,22 @@ def set_aside(target: Path, journal: Journal, tell: Callable[[str], None]) -> No
     try:
         if not target.exists() or digest(target) in journal.written:
             return
-        while not move_new(target, kept := target.with_stem(f"{changed_stem(target.stem)}{number}")):
+        while not move_new(
+            target, kept := target.with_stem(f"{changed_stem(target.stem)}{number}")
+        ):
             number += 1
     except OSError as error:
         raise WorkbookError(f"无法写入{target.name}：{system_reason(error)}。") from error
-    tell(f"{target.name}在上次汇总之后有改动，没有覆盖：已改名为{kept.name}保留，另写了新的{target.name}。")
+    tell(
+        f"{target.name}在上次汇总之后有改动，没有覆盖：已改名为{kept.name}保留，"
+        f"另写了新的{target.name}。"
+    )
 
 
 def summary_book_edits(folder: Path, table: str, rows: Sequence[BatchRow]) -> list[Edit]:
-    """The list on 批量导入, ready to be continued in Excel, and the reports on 汇总, as many as these sheets hold."""
+    """The list on 批量导入, ready to be continued in Excel, and the reports on 汇总, as many as
+    these sheets hold.
+    """
     done = [row for row in rows if row.is_done]
     edits = batch_edits(rows[: layout.BATCH_ROWS]) + summary_edits(done[: layout.SUMMARY_ROWS])
     edits.append(Edit(layout.BATCH, *layout.FOLDER_SPOT, str(folder.resolve())))
@@ -85,7 +104,9 @@ def csv_bytes(rows: Sequence[BatchRow]) -> bytes:
 
 
 class Pace:
-    """When the summary is due again: after some rows, and not so often that it slows the batch down."""
+    """When the summary is due again: after some rows, and not so often that it slows the batch
+    down.
+    """
 
     def __init__(self) -> None:
         self.rows = 0
@@ -115,7 +136,15 @@ def compared(rows: Sequence[BatchRow]) -> list[YearComparison]:
 
 
 def yearly_of(row: BatchRow) -> Yearly:
-    return Yearly(row.agency, row.year, row.source, row.figures, row.decisions, doubts=row.doubts, implied=row.implied)
+    return Yearly(
+        row.agency,
+        row.year,
+        row.source,
+        row.figures,
+        row.decisions,
+        doubts=row.doubts,
+        implied=row.implied,
+    )
 
 
 def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:
@@ -125,7 +154,9 @@ def with_years(rows: Sequence[BatchRow]) -> list[BatchRow]:
 
 
 def across_lines(comparisons: Sequence[YearComparison]) -> Iterator[str]:
-    """For people: how many reports continue the year before, and the differences of the first that do not."""
+    """For people: how many reports continue the year before, and the differences of the first that
+    do not.
+    """
     differing = sorted((one for one in comparisons if one.differs), key=body_and_year)
     others = [one for one in comparisons if not one.differs]
     dismissed = sum(not is_open(finding) for one in comparisons for finding in one.findings)

@@ -1,8 +1,8 @@
 """Names of bodies -> who is who: whether two are one, what a body is, what it became.
 
-divisions: the country's divisions since 2008, and what became of them; names: a name's parts and its one form;
-verdicts: two names, one body or not, and successions; within: lists of one government's bodies. Facts stand in tables:
-divisions.tsv, departments.tsv, changes.tsv, zones.tsv.
+divisions: the country's divisions since 2008, and what became of them; names: a name's parts and
+its one form; verdicts: two names, one body or not, and successions; within: lists of one
+government's bodies. Facts stand in tables: divisions.tsv, departments.tsv, changes.tsv, zones.tsv.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""The country's divisions since 2008: which the beginning of a name names, and what became of those that ended.
+"""The country's divisions since 2008: which the beginning of a name names, and what became of those
+that ended.
 
-A name is read by the longest path through them, each within the one before: 浙江省 温州市 瑞安市, 南京市 鼓楼区; never
-by letters (盐城市|市场监管局, 东城区|县域经济办公室). Source: the head of divisions.tsv (民政部, by way of packages).
+A name is read by the longest path through them, each within the one before: 浙江省 温州市 瑞安市,
+南京市 鼓楼区; never by letters (盐城市|市场监管局, 东城区|县域经济办公室). Source: the head of
+divisions.tsv (民政部, by way of packages).
 """
 
 from __future__ import annotations
@@ -19,12 +21,19 @@ ENDS = "省市县区旗州盟"  # the last letter of a unit within another one
 LONGEST, SHORTEST = 15, 2  # letters of a name: 双江拉祜族佤族布朗族傣族自治县
 SPECIAL = "特别行政区"
 LENIENT = 1  # years: a body changes its sign before or after the list of a year does
-MUNICIPALITIES = ("11", "12", "31", "50")  # 北京市, 天津市, 上海市, 重庆市: provinces that are cities
+MUNICIPALITIES = (
+    "11",
+    "12",
+    "31",
+    "50",
+)  # 北京市, 天津市, 上海市, 重庆市: provinces that are cities
 
 
 class Division(NamedTuple):
-    """A division under one name. ``since`` is the first year in force, ``until`` the first no longer (0: before 2009,
-    still); ``successors`` are codes, ``parts`` the (code, year) of what was cut out of it."""
+    """A division under one name. ``since`` is the first year in force, ``until`` the first no
+    longer (0: before 2009, still); ``successors`` are codes, ``parts`` the (code, year) of what was
+    cut out of it.
+    """
 
     code: str
     name: str
@@ -89,7 +98,9 @@ def part(text: str) -> tuple[str, int]:
 
 @cache
 def by_name() -> Mapping[str, list[Division]]:
-    """Each way to write a unit -> those that it may be; provinces and cities without their last letter too."""
+    """Each way to write a unit -> those that it may be; provinces and cities without their last
+    letter too.
+    """
     found: dict[str, list[Division]] = {}
     for one in divisions():
         found.setdefault(one.name, []).append(one)
@@ -120,9 +131,10 @@ def by_code() -> Mapping[str, list[Division]]:
 
 
 def path_of(name: str, year: int | None) -> tuple[int, frozenset[Division]]:
-    """(letters, candidates) of the longest path that a name begins with: 1 for 南京市鼓楼区, 4 for 鼓楼区, none for
-    县城口县. A candidate is a row of the lists: 公主岭市 has two. A name of other years than the
-    one given, as sites keep it, is read all the same."""
+    """(letters, candidates) of the longest path that a name begins with: 1 for 南京市鼓楼区, 4 for
+    鼓楼区, none for 县城口县. A candidate is a row of the lists: 公主岭市 has two. A name of other
+    years than the one given, as sites keep it, is read all the same.
+    """
     found = longest(name, year)
     return found if year is None or found[0] >= longest(name, None)[0] else longest(name, None)
 
@@ -159,13 +171,17 @@ def steps(
 
 
 def is_unit(name: str, at: int, end: int, found: frozenset[Division]) -> bool:
-    """Whether these letters may be all of a division: 瑞安市; 浙江 and 温州 at the beginning, but not 瑞安."""
+    """Whether these letters may be all of a division: 瑞安市; 浙江 and 温州 at the beginning, but
+    not 瑞安.
+    """
     full = name[end - 1] in ENDS and is_full(name[at:end], found)
     return full or (not at and any(one.level != "county" for one in found))
 
 
 def is_full(text: str, found: frozenset[Division]) -> bool:
-    """Whether a text is the whole name of a division or a short one that ends as such: 恩施州; not 杭州."""
+    """Whether a text is the whole name of a division or a short one that ends as such: 恩施州; not
+    杭州.
+    """
     return any(text == one.name or text in one.short for one in found)
 
 
@@ -180,11 +196,17 @@ def latest(one: Division) -> Division:
 
 
 def around(one: Division, year: int | None = None) -> list[Division]:
-    """What a division lies in, from the outermost in: 江苏省, 南京市 of 鼓楼区; in 2009 襄樊市, later 襄阳市."""
+    """What a division lies in, from the outermost in: 江苏省, 南京市 of 鼓楼区; in 2009 襄樊市,
+    later 襄阳市.
+    """
     found = []
     for code in reversed(one.parents):
-        those = [other for other in by_code().get(code, ()) if not other.until or other.until > one.since]
-        found += [other for other in those if year is not None and is_there(other, year)][-1:] or those[-1:]
+        those = [
+            other for other in by_code().get(code, ()) if not other.until or other.until > one.since
+        ]
+        found += [other for other in those if year is not None and is_there(other, year)][
+            -1:
+        ] or those[-1:]
     return found
 
 
@@ -194,7 +216,9 @@ def lies_in(one: Division, outer: Division) -> bool:
 
 @cache
 def is_shared(name: str) -> bool:
-    """Whether several divisions bear, or since 2008 bore, a name: 鼓楼区, and 毕节市, a county's city before 2011."""
+    """Whether several divisions bear, or since 2008 bore, a name: 鼓楼区, and 毕节市, a county's
+    city before 2011.
+    """
     return len({latest(one) for one in by_name().get(name, ())}) > 1
 
 
@@ -203,9 +227,11 @@ def is_shared(name: str) -> bool:
 
 @cache
 def heirs(one: Division) -> tuple[Heir, ...]:
-    """(division, change, first year) of each that a division went on as, the survivor of a merger or split included.
+    """(division, change, first year) of each that a division went on as, the survivor of a merger
+    or split included.
 
-    洪泽县 -> 洪泽区 renamed 2016; 下城区 -> 拱墅区 merged 2021; 余杭区 -> 临平区 and itself split 2021.
+    洪泽县 -> 洪泽区 renamed 2016; 下城区 -> 拱墅区 merged 2021; 余杭区 -> 临平区 and itself split
+    2021.
     """
     taken: list[Heir] = [(one, "merged", year) for year in taken_in(one)]
     return tuple(dict.fromkeys([*successors_of(one), *cut_out_of(one), *taken]))
@@ -245,4 +271,6 @@ def mergers() -> Mapping[str, list[int]]:
 
 def taken_in(one: Division) -> list[int]:
     """The years in which it took in others while it went on: 拱墅区 2021."""
-    return sorted({year for year in mergers().get(one.code, ()) if one.since < year < (one.until or 9_999)})
+    return sorted(
+        {year for year in mergers().get(one.code, ()) if one.since < year < (one.until or 9_999)}
+    )

@@ -1,4 +1,6 @@
-"""A body's name -> its parts: the division, a town or zone in it, the department; and its one form."""
+"""A body's name -> its parts: the division, a town or zone in it, the department; and its one
+form.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,12 @@ OFFICE = "政府办公室"  # of a government: a body of its own
 UNKNOWN_KIND = "?"  # before the words of a department that is in no table
 
 TAX = re.compile(r"^国家税务总局(?=.+税务局$)")
-# A second sign that the same body bears: 卫生健康委员会（中医药管理局）; not 公安局（瑞安分局）, 人民政府（办公室）.
+# A second sign that the same body bears: 卫生健康委员会（中医药管理局）; not 公安局（瑞安分局）,
+# 人民政府（办公室）.
 SECOND_SIGN = re.compile(
-    r"(?<=[局厅委会办室心院馆])[（(]([^（()）]{2,}(?<!分)局|[^（()）]{2,}(?:委员会|办公室|中心))[）)]$"
+    r"(?<=[局厅委会办室心院馆])[（(]([^（()）]{2,}(?<!分)局|[^（()）]{2,}(?:委员会|办公室|"
+    r"中心))"
+    r"[）)]$"
 )
 SURROUNDED = re.compile(r"^[（(《](.*)[）)》]$")
 LEADING = re.compile(r"^(?:关于)?(?:20\d\d年度?)?")
@@ -25,14 +30,16 @@ WEBSITE = re.compile(r"(?:门户)?网站$")
 SEVERAL = re.compile(r"[市县区旗州局厅委]、")
 # What begins with a city's name and is none of its departments: 北京大学, 杭州海关, 上海路街道.
 PROPER = re.compile(
-    r"(?:交通|师范|理工|科技|工业|农业|医科|中医药|财经)?(?:大学|学院)|海关|海事局|铁路|港|机场|日报|银行|集团"
+    r"(?:交通|师范|理工|科技|工业|农业|医科|中医药|财经)?(?:大学|学院)|海关|海事局|铁路|港|机场|"
+    r"日报|银行|集团"
     r"|.{0,2}(?:路|街)(?!道)|.{0,4}(?:街道|[镇乡])(?:办事处|$)"
 )
 UNNAMED = re.compile(r"^(?:本|我|全|该|各)|[、,，和与及]$")
 LETTERS = "省市县区旗州盟镇乡"  # 县教育局: of whose, is not said
 STREET = re.compile(r"(?:街道|[镇乡])(?:办事处|人民政府|政府|$)")
 CENTRAL = re.compile(
-    r"(?:中华人民共和国|国家|国务院|中国)(?P<rest>.+)|(?P<ministry>(?!.*[省市县区州旗盟])[^局]{2,}部)$"
+    r"(?:中华人民共和国|国家|国务院|中国)(?P<rest>.+)|(?P<ministry>(?!.*[省市县区州旗盟])[^局]{2,"
+    r"}部)$"
     r"|(?P<head>.{2,}总[局署]|审计署)$"
 )
 CORPS_NAME = re.compile(r"(?:新疆生产建设)?兵团|(?=第[一二三四五六七八九十]{1,3}师)")
@@ -40,17 +47,38 @@ CORPS_DIVISION = re.compile(r"第[一二三四五六七八九十]{1,3}师(?:[^�
 BEFORE_STREET = re.compile(r"^人民政府(?=.+(?:街道|镇|乡)(?:办事处|人民政府|政府)?$)")
 # The last words of a zone's name, those that end in another one first.
 ZONE_WORDS = (
-    *("经济技术开发区", "经济开发区", "高新技术产业开发区", "高新技术开发区", "高新区", "经开区", "开发区", "工业园区"),
-    *("产业集聚区", "工业集中区", "科技园区", "科技园", "产业园区", "产业园", "风景名胜区", "风景旅游区", "风景区"),
+    *(
+        "经济技术开发区",
+        "经济开发区",
+        "高新技术产业开发区",
+        "高新技术开发区",
+        "高新区",
+        "经开区",
+        "开发区",
+        "工业园区",
+    ),
+    *(
+        "产业集聚区",
+        "工业集中区",
+        "科技园区",
+        "科技园",
+        "产业园区",
+        "产业园",
+        "风景名胜区",
+        "风景旅游区",
+        "风景区",
+    ),
     *("景区", "旅游度假区", "度假区", "综合保税区", "保税区", "示范区", "合作区"),
     *("实验区", "新区", "港区", "片区", "园区"),
 )
 TOWN = re.compile(
-    rf"(?P<name>(?:[^县市区]{{1,12}}?|[^县市区]{{0,4}}(?:{'|'.join(ZONE_WORDS)}))(?:街道|民族乡|[镇乡]|苏木))(?![村区])"
+    rf"(?P<name>(?:[^县市区]{{1,12}}?|[^县市区]{{0,4}}(?:{'|'.join(ZONE_WORDS)}))(?:街道|民族乡|"
+    rf"[镇乡]|苏木))(?![村区])"
     r"(?=$|办事处|办|人民|政府|党政|综合|财政|司法|便民|社会)"
 )
 TOWN_OF_COUNTY = re.compile(  # 城关镇农业站; not 城镇建设局
-    r"(?!城镇|乡镇|集镇|村镇|小城镇)(?P<name>(?:(?!政府)[^局厅委办]){1,12}?(?:街道|民族乡|(?<![城村乡集])[镇乡]|苏木))(?![村区])"
+    r"(?!城镇|乡镇|集镇|村镇|小城镇)(?P<name>(?:(?!政府)[^局厅委办]){1,12}?(?:街道|民族乡|"
+    r"(?<![城村乡集])[镇乡]|苏木))(?![村区])"
 )
 ZONE = re.compile(rf"(?P<own>.{{0,8}}?)(?:国家级?)?(?P<kind>{'|'.join(ZONE_WORDS)})")
 ZONE_FORMS = {
@@ -59,19 +87,25 @@ ZONE_FORMS = {
 }
 # A county or city of which the data know nothing: one of the years to come, a name of usage.
 STRANGE_PLACE = re.compile(
-    r"(?P<name>(?!城市|都市|全市|该市|超市|门市|集市|夜市|股市)[^县市区旗镇乡州省]{1,8}(?:自治[县旗区]|[县市旗州盟区省]))"
-    r"(?=人民|政府|行政公署|办公|管理委员会|管委会|.{0,14}(?:街道|镇|乡|苏木)|.{2,20}(?:局|厅|委员会|委|办|中心|区)|$)"
+    r"(?P<name>(?!城市|都市|全市|该市|超市|门市|集市|夜市|股市)[^县市区旗镇乡州省]{1,"
+    r"8}(?:自治[县旗区]|[县市旗州盟区省]))"
+    r"(?=人民|政府|行政公署|办公|管理委员会|管委会|.{0,14}(?:街道|镇|乡|苏木)|.{2,20}(?:局|厅|"
+    r"委员会|委|办|中心|区)|$)"
 )
 MOST_STRANGE = 2  # 甲市朝阳区
-BRANCH = re.compile(r"(?P<of>.{2,9}?局)(?P<area>[^局]*)分局")  # 公安局渝中区分局; the bureau must be a known one
+BRANCH = re.compile(
+    r"(?P<of>.{2,9}?局)(?P<area>[^局]*)分局"
+)  # 公安局渝中区分局; the bureau must be a known one
 GOVERNMENT = re.compile(
-    r"(?:人民)?(?:政府)?|人民|行政公署|行署|(?:街道)?办事处|街道办|办|管理委员会|管委会|行政委员会|执行委员会"
+    r"(?:人民)?(?:政府)?|人民|行政公署|行署|(?:街道)?办事处|街道办|办|管理委员会|管委会|"
+    r"行政委员会|执行委员会"
 )
 OFFICE_NAME = re.compile(r"(?:人民)?政?府办(?:公[室厅])?|办公[室厅]|(?:行政公|行)署办公室")
 LED = re.compile(r"^(?:人民)?政府(?=.)")
 # 中心, 所, 站, 院, 队, 馆, 分局 name bodies of their own.
 SUFFIX = re.compile(r"(?:总局|局|厅|委员会|委|办公室|办|部)$")
-ENDINGS = {  # of a department -> what kind of body that is; 部 and 总局 stand for the 局 of the nation
+# of a department -> what kind of body that is; 部 and 总局 stand for the 局 of the nation
+ENDINGS = {
     **dict.fromkeys(("局", "厅", "总局", "部"), "局"),
     **dict.fromkeys(("委员会", "委"), "委"),
     **dict.fromkeys(("办公室", "办"), "办"),
@@ -81,9 +115,11 @@ JOINT = re.compile(r"(?<=.)(?<![局厅委办])[和与及、](?=.)")  # 发展和
 
 @dataclass(frozen=True)
 class BodyName:
-    """The parts of a name. ``divisions``: those that it may be of; ``strange``: a place in them that the data do not
-    know; ``sub``: a town, street or zone; ``department``: its kind, OFFICE, "" for a government itself; ``sign``: a
-    second one that it bears; ``listed``: the divisions as the lists of the years have them."""
+    """The parts of a name. ``divisions``: those that it may be of; ``strange``: a place in them
+    that the data do not know; ``sub``: a town, street or zone; ``department``: its kind, OFFICE, ""
+    for a government itself; ``sign``: a second one that it bears; ``listed``: the divisions as the
+    lists of the years have them.
+    """
 
     divisions: frozenset[Division] = frozenset()
     strange: str = ""
@@ -140,7 +176,9 @@ def in_division(text: str, year: int | None) -> BodyName:
 
 
 def beginning_of(text: str, year: int | None) -> tuple[int, frozenset[Division]]:
-    """The divisions that a name begins with; none in 新城区街道 and 北京大学, which only begin as one does."""
+    """The divisions that a name begins with; none in 新城区街道 and 北京大学, which only begin as
+    one does.
+    """
     length, listed = path_of(text, year)
     full = any(text[:length].endswith((one.name, *one.short)) for one in listed)
     if STREET.match(text[length:]) or (not full and PROPER.match(text[length:])):
@@ -158,7 +196,9 @@ def without_lead(rest: str) -> str:
 
 
 def beyond_divisions(text: str) -> BodyName | None:
-    """What lies in no division: 新疆生产建设兵团 and its own (第八师石河子市), ministries (教育部, 国家税务总局)."""
+    """What lies in no division: 新疆生产建设兵团 and its own (第八师石河子市), ministries (教育部,
+    国家税务总局).
+    """
     return of_corps(text) or of_nation(text)
 
 
@@ -193,7 +233,9 @@ def plain(name: str) -> str:
 
 
 def with_place(whole: BodyName, rest: str) -> tuple[BodyName, str]:
-    """What stands in the division: a place that we do not know, a town or a zone; and what is left."""
+    """What stands in the division: a place that we do not know, a town or a zone; and what is
+    left.
+    """
     rest = BEFORE_STREET.sub("", rest)
     if is_department(rest):
         return whole, rest
@@ -212,7 +254,9 @@ def with_place(whole: BodyName, rest: str) -> tuple[BodyName, str]:
 
 
 def with_strange(whole: BodyName, rest: str) -> tuple[BodyName, str, bool]:
-    """A county or city that the data do not know, what is left, and whether a town may follow that: 甲市|朝阳区|…"""
+    """A county or city that the data do not know, what is left, and whether a town may follow that:
+    甲市|朝阳区|…
+    """
     for _ in range(MOST_STRANGE):
         found = STRANGE_PLACE.match(rest)
         if found is None or ZONE.match(found["name"]) or is_department(rest):
@@ -234,13 +278,18 @@ def with_zone(whole: BodyName, rest: str) -> tuple[BodyName, str]:
     zone = ZONE.match(rest)
     if zone is None:
         return whole, rest
-    return street_in(replace(whole, sub=zone["own"] + ZONE_FORMS.get(zone["kind"], zone["kind"])), rest[zone.end() :])
+    return street_in(
+        replace(whole, sub=zone["own"] + ZONE_FORMS.get(zone["kind"], zone["kind"])),
+        rest[zone.end() :],
+    )
 
 
 def street_in(zone: BodyName, rest: str) -> tuple[BodyName, str]:
     """苏州工业园区娄葑街道: a street that a zone leads."""
     town = TOWN.match(rest)
-    return (replace(zone, sub=zone.sub + town["name"]), rest[town.end() :]) if town else (zone, rest)
+    return (
+        (replace(zone, sub=zone.sub + town["name"]), rest[town.end() :]) if town else (zone, rest)
+    )
 
 
 def in_zone(text: str) -> BodyName | None:
@@ -256,7 +305,9 @@ def zone_known(whole: BodyName, rest: str) -> tuple[BodyName, str] | None:
         return None
     name, city, _ = zones()[form]
     outer = frozenset(one for one in by_name().get(city, ()) if not one.until)
-    if whole.divisions and not any(is_around(one, inner) for one in whole.divisions for inner in outer):
+    if whole.divisions and not any(
+        is_around(one, inner) for one in whole.divisions for inner in outer
+    ):
         return None
     return street_in(replace(whole, divisions=outer, listed=outer, sub=name), rest[len(form) :])
 
@@ -266,19 +317,25 @@ def is_around(one: Division, inner: Division) -> bool:
 
 
 def branch_of(whole: BodyName, rest: str, year: int | None) -> BodyName | None:
-    """重庆市公安局渝中区分局 is of 渝中区; 瑞安市自然资源和规划局开发区分局 of 瑞安市, another body than its bureau."""
+    """重庆市公安局渝中区分局 is of 渝中区; 瑞安市自然资源和规划局开发区分局 of 瑞安市, another body
+    than its bureau.
+    """
     branch = BRANCH.fullmatch(rest)
     if branch is None or not is_department(branch["of"]):
         return None
     kind, area = kind_of(branch["of"]), branch["area"]
     listed = within(whole.listed, area, year) if area else frozenset()
     if listed:
-        return replace(whole, divisions=frozenset(map(latest, listed)), listed=listed, department=f"{kind}分局")
+        return replace(
+            whole, divisions=frozenset(map(latest, listed)), listed=listed, department=f"{kind}分局"
+        )
     return replace(whole, department=f"{kind}局{area}分局" if area else f"{kind}分局")
 
 
 def within(outer: frozenset[Division], area: str, year: int | None) -> frozenset[Division]:
-    """The divisions within others that 西湖 or 西湖区 may be: those of the year, of today where none is given."""
+    """The divisions within others that 西湖 or 西湖区 may be: those of the year, of today where
+    none is given.
+    """
     names = [area + ending for ending in ("", "区", "市", "县", "旗", "新区")]
     known = [one for name in names for one in by_name().get(name, ())]
     inner = [one for one in known if any(lies_in(one, other) for other in outer)]
@@ -303,9 +360,11 @@ def is_department(rest: str) -> bool:
 
 
 def kind_of(text: str) -> str:
-    """发改委, 发展和改革局 -> 发展改革; ?水库移民 for one in no table, ?人民医院办公室 where its last letters count.
+    """发改委, 发展和改革局 -> 发展改革; ?水库移民 for one in no table, ?人民医院办公室 where its
+    last letters count.
 
-    水利局 and 水利委员会 are two bodies, 教育局 and 教育委员会 are one: the last letters that each kind has are known.
+    水利局 and 水利委员会 are two bodies, 教育局 and 教育委员会 are one: the last letters that each
+    kind has are known.
     """
     if text.endswith("分局") and len(text) > 2:
         return f"{kind_of(text[:-2] + '局')}分局"
@@ -320,7 +379,9 @@ def kind_of(text: str) -> str:
 
 @cache
 def forms() -> Mapping[str, tuple[str, str]]:
-    """Each name of a department without its last letters -> its kind, and the last letters that mean it."""
+    """Each name of a department without its last letters -> its kind, and the last letters that
+    mean it.
+    """
     found: dict[str, tuple[str, str]] = {}
     for kind, names, endings, _ in rows("departments.tsv"):
         for name in names.split():
@@ -330,8 +391,9 @@ def forms() -> Mapping[str, tuple[str, str]]:
 
 @cache
 def zones() -> Mapping[str, tuple[str, str, str]]:
-    """Each form of a zone's name -> its name, what it lies in, and the division that has the same area or ""; longer
-    forms first."""
+    """Each form of a zone's name -> its name, what it lies in, and the division that has the same
+    area or ""; longer forms first.
+    """
     found = {}
     for name, others, city, twin, _ in rows("zones.tsv"):
         for form in (name, *others.split()):
@@ -350,7 +412,8 @@ def rows(file: str) -> list[list[str]]:
 
 @lru_cache(maxsize=20_000)
 def normal(name: str, year: int | None = None) -> str:
-    """One form for all ways of writing a body's name, "" for what is none. Bodies may share it: see ``is_certain``.
+    """One form for all ways of writing a body's name, "" for what is none. Bodies may share it: see
+    ``is_certain``.
 
     浙江省瑞安市司法局 and 瑞安市司法局 are 瑞安市司法; 江宁区 is 南京市江宁区; 鼓楼区 stays 鼓楼区.
     """
@@ -372,7 +435,9 @@ def area_text(found: BodyName) -> str:
 
 
 def whole_name(one: Division) -> str:
-    """A district with its city: 南京市鼓楼区, 毕节地区毕节市; any other is known by its own name."""
+    """A district with its city: 南京市鼓楼区, 毕节地区毕节市; any other is known by its own
+    name.
+    """
     outer = around(one)
     if one.level == "county" and outer and (one.name.endswith("区") or is_shared(one.name)):
         return outer[-1].name + one.name
@@ -387,7 +452,9 @@ def lead_of(found: BodyName) -> str:
 
 
 def is_certain(name: str, year: int | None = None) -> bool:
-    """Whether a name tells its body from all others: not 城关镇, 鼓楼区 or 财政局 without what they belong to."""
+    """Whether a name tells its body from all others: not 城关镇, 鼓楼区 or 财政局 without what they
+    belong to.
+    """
     found = parsed(name, year)
     if found.strange:
         return is_own_name(found.strange)
@@ -395,6 +462,7 @@ def is_certain(name: str, year: int | None = None) -> bool:
 
 
 def is_own_name(strange: str) -> bool:
-    """Whether a place that the data do not know names itself for certain: 青溪县, as no two counties have one name; not
-    瑞安市 within 江苏省, nor a district."""
+    """Whether a place that the data do not know names itself for certain: 青溪县, as no two
+    counties have one name; not 瑞安市 within 江苏省, nor a district.
+    """
     return len(strange) > 1 and not strange.endswith("区") and strange not in by_name()

@@ -23,12 +23,14 @@ from gongkai.bodies.names import (
 
 # Where these letters begin a word of their own: 市场监督管理局, 县域经济办公室.
 OWN_WORD = re.compile(r"市场|市政(?![务府])|市容|市民|市辖|县域|区域|州志|旗帜|省级|镇域|乡村|镇区")
-# What a unit that a name belongs to may end with, by the name's first letter: 州水利局 of 巴音郭楞蒙古自治州.
+# What a unit that a name belongs to may end with, by the name's first letter: 州水利局 of
+# 巴音郭楞蒙古自治州.
 REGION = "自治区"
 FITTING = {"省": "省区", "镇": "", "乡": ""}
 SITE_ENDS = re.compile(r"(?:shi|xian|qu|zf|gov|city)$")
 NO_PLACE = frozenset(("www", "gov", "cn", "com", "org", "net", "edu"))
-# 亚运城市环境 names no 运城市, 公开县教育局 no 开县: before a place stands no letter, or a word that leads to one.
+# 亚运城市环境 names no 运城市, 公开县教育局 no 开县: before a place stands no letter, or a word
+# that leads to one.
 LEADS_TO_PLACE = re.compile(
     r"(?:^|[^\u4e00-\u9fff]|[在于由把和与为是向到对经受据照按及至从赴驻省市县区州盟旗将请系]"
     r"|公[开布]|发布|编制|反映|结合|关于|联系|汇总|参照|连同|配合|[本该]为|单位)$"
@@ -39,7 +41,9 @@ LONGEST_SEARCHED = 2_000  # characters of a text
 
 
 def is_relative(name: str) -> bool:
-    """Whether a name leaves its area out: 市教育局, 财政局, 海河镇, 鼓楼区; not 南京海关, 教育部."""
+    """Whether a name leaves its area out: 市教育局, 财政局, 海河镇, 鼓楼区; not 南京海关,
+    教育部.
+    """
     found = parsed(name)
     if found == BodyName() or is_certain(name) or NATION in found.divisions:
         return False
@@ -47,7 +51,9 @@ def is_relative(name: str) -> bool:
 
 
 def lead_of(name: str) -> str:
-    """The letter that stands for a name's area: 市 of 市教育局, 区 of 区大数据中心; "" for 财政局, 市场监管局."""
+    """The letter that stands for a name's area: 市 of 市教育局, 区 of 区大数据中心; "" for 财政局,
+    市场监管局.
+    """
     text = plain(name)
     if text.startswith(REGION):
         return REGION
@@ -59,8 +65,9 @@ def lead_of(name: str) -> str:
 def named_in(name: str, texts: Sequence[Collection[Division]], site: Collection[Division]) -> str:
     """A relative name with the one area that fits it, "" where nothing does, or several do.
 
-    ``texts`` are the places that each witness names: the head of a page, then sentences; ``site`` those that its site
-    may be of, which are believed before sentences: 市教育局 in 宣城市 is 宣城市教育局.
+    ``texts`` are the places that each witness names: the head of a page, then sentences; ``site``
+    those that its site may be of, which are believed before sentences: 市教育局 in 宣城市 is
+    宣城市教育局.
     """
     lead, text = lead_of(name), plain(name)
     found = [set(units_for(text, lead, named)) for named in texts]
@@ -73,8 +80,9 @@ def named_in(name: str, texts: Sequence[Collection[Division]], site: Collection[
 def site_units(
     name: str, lead: str, site: Collection[Division], texts: Sequence[Collection[Division]]
 ) -> set[Division]:
-    """Of the divisions that an address spells those that fit; where the texts name what one lies in, that alone:
-    wushan.gov.cn is 武山县 where 天水市 is named, not 巫山县."""
+    """Of the divisions that an address spells those that fit; where the texts name what one lies
+    in, that alone: wushan.gov.cn is 武山县 where 天水市 is named, not 巫山县.
+    """
     fitting = {one for one in site if fits(name, lead, one)}
     outer = [place for named in texts for place in named]
     return {one for one in fitting if any(lies_in(one, place) for place in outer)} or fitting
@@ -88,7 +96,9 @@ def units_for(name: str, lead: str, places: Collection[Division]) -> Iterator[Di
 
 
 def unit_for(name: str, lead: str, place: Division) -> Division | None:
-    """Of a place the innermost unit that a name can belong to: of 张掖市甘州区 the city for 市人防办."""
+    """Of a place the innermost unit that a name can belong to: of 张掖市甘州区 the city for
+    市人防办.
+    """
     return next((one for one in (place, *reversed(around(place))) if fits(name, lead, one)), None)
 
 
@@ -104,7 +114,9 @@ def fits(name: str, lead: str, unit: Division) -> bool:
 
 
 def places_in(text: str) -> list[Division]:
-    """The divisions that a text names in full, each once: 张掖市甘州区 of 联系方式：张掖市甘州区县府南街."""
+    """The divisions that a text names in full, each once: 张掖市甘州区 of
+    联系方式：张掖市甘州区县府南街.
+    """
     found: dict[Division, None] = {}
     at, text = 0, text[:LONGEST_SEARCHED]
     while at < len(text):
@@ -116,8 +128,9 @@ def places_in(text: str) -> list[Division]:
 
 
 def place_at(text: str, at: int) -> tuple[int, frozenset[Division]]:
-    """(letters, candidates) of the whole division that begins at a place of a text, and not within a word; 0 and none
-    where none does."""
+    """(letters, candidates) of the whole division that begins at a place of a text, and not within
+    a word; 0 and none where none does.
+    """
     found = division_at(text, at)
     return found if found[0] and leads_to_place(text, at) else (0, frozenset())
 
@@ -140,7 +153,9 @@ def leads_to_place(text: str, at: int) -> bool:
 
 
 def places_of_site(address: str) -> list[Division]:
-    """The divisions that a site may be of, by the spelling of its name: 四平市 of jtys.siping.gov.cn."""
+    """The divisions that a site may be of, by the spelling of its name: 四平市 of
+    jtys.siping.gov.cn.
+    """
     host = urlsplit(address).hostname or "" if address.startswith(("http:", "https:")) else ""
     for label in reversed(host.split(".")):
         names = () if label in NO_PLACE else spelled(label)

@@ -29,8 +29,10 @@ Answer = Literal["same", "different", "unknown"]
 
 @dataclass(frozen=True)
 class Succession:
-    """A body's new name: ``old`` and ``new`` in the form of ``normal``, ``since`` the first year of the new one,
-    ``settled`` the first of which the new body's report certainly covers all of the year."""
+    """A body's new name: ``old`` and ``new`` in the form of ``normal``, ``since`` the first year of
+    the new one, ``settled`` the first of which the new body's report certainly covers all of the
+    year.
+    """
 
     old: str
     new: str
@@ -43,8 +45,9 @@ class Succession:
 def same_body(one: str, other: str, year: int | None = None) -> bool | None:
     """Whether two names are of one body: True, False, or None where they do not tell.
 
-    ``year`` is that of the reports: 毕节市 was a county's city before 2011. A body and what it was renamed to are two
-    names of different years: see ``successions_of``. Source of the divisions: 民政部's yearly lists (divisions.tsv).
+    ``year`` is that of the reports: 毕节市 was a county's city before 2011. A body and what it was
+    renamed to are two names of different years: see ``successions_of``. Source of the divisions:
+    民政部's yearly lists (divisions.tsv).
     """
     first, second = parsed(one, year), parsed(other, year)
     if BodyName() in (first, second):
@@ -64,18 +67,27 @@ def one_sign(one: BodyName, other: BodyName) -> bool:
 
 def is_unclear(one: BodyName, other: BodyName, area: Answer) -> bool:
     """Whether a difference may be one of writing."""
-    if one.strange != other.strange or is_of_party_both(one, other) or is_sign(one, other) or is_sign(other, one):
+    if (
+        one.strange != other.strange
+        or is_of_party_both(one, other)
+        or is_sign(one, other)
+        or is_sign(other, one)
+    ):
         return True
     words = one.department + other.department
     if "（" in words:
         return True  # brackets that nobody can place
     if not one.has_place or not other.has_place:
         return "分局" in words or UNKNOWN_KIND in words
-    return area == "different" and (is_twin(one, other) or is_twin(other, one) or is_one_street(one, other))
+    return area == "different" and (
+        is_twin(one, other) or is_twin(other, one) or is_one_street(one, other)
+    )
 
 
 OF_PARTY = re.compile(
-    r"党|团委|市委|县委|区委|^.?委|纪委|纪律|监委|监察|人大|人民代表|政协|政治协商|组织部|宣传部|统战部|编办|编制"
+    r"党|团委|市委|县委|区委|^.?委|纪委|纪律|监委|监察|人大|人民代表|政协|政治协商|组织部|"
+    r"宣传部|"
+    r"统战部|编办|编制"
 )
 
 
@@ -84,9 +96,13 @@ def is_of_party(found: BodyName) -> bool:
 
 
 def is_of_party_both(one: BodyName, other: BodyName) -> bool:
-    """Whether two such organs, or one and a department in no table, may be one: 纪委 and 纪律检查委员会."""
+    """Whether two such organs, or one and a department in no table, may be one: 纪委 and
+    纪律检查委员会.
+    """
     organs = [is_of_party(found) for found in (one, other)]
-    return all(organs) or (any(organs) and UNKNOWN_KIND in one.department and UNKNOWN_KIND in other.department)
+    return all(organs) or (
+        any(organs) and UNKNOWN_KIND in one.department and UNKNOWN_KIND in other.department
+    )
 
 
 def is_sign(one: BodyName, other: BodyName) -> bool:
@@ -95,8 +111,9 @@ def is_sign(one: BodyName, other: BodyName) -> bool:
 
 
 def is_one_street(one: BodyName, other: BodyName) -> bool:
-    """成都高新区桂溪街道 and 武侯区桂溪街道: zones lead streets of districts. A zone of two names too: 天府新区 of the
-    province and of 成都市."""
+    """成都高新区桂溪街道 and 武侯区桂溪街道: zones lead streets of districts. A zone of two names
+    too: 天府新区 of the province and of 成都市.
+    """
     if not one.sub or not other.sub:
         return False
     codes = [{one.code[:2] for one in found.divisions} for found in (one, other)]
@@ -106,8 +123,9 @@ def is_one_street(one: BodyName, other: BodyName) -> bool:
 
 
 def is_twin(zone: BodyName, other: BodyName) -> bool:
-    """Whether a zone has the area, or the name in it, of a division: 舟山群岛新区 and 舟山市, 无锡高新区 and 新吴区,
-    which one government leads, 第八师石河子市 and 石河子市."""
+    """Whether a zone has the area, or the name in it, of a division: 舟山群岛新区 and 舟山市,
+    无锡高新区 and 新吴区, which one government leads, 第八师石河子市 and 石河子市.
+    """
     if other.sub:
         return False
     names = {one.name for one in other.divisions}
@@ -130,15 +148,18 @@ def same_area(one: BodyName, other: BodyName) -> Answer:
         return "different"
     if one.sub == other.sub:
         return divisions
-    return "unknown" if divisions == "unknown" or may_be_one_sub(one.sub, other.sub) else "different"
+    return (
+        "unknown" if divisions == "unknown" or may_be_one_sub(one.sub, other.sub) else "different"
+    )
 
 
 PLAIN_ZONE = "开发区"  # may be any of the others
 
 
 def may_be_one_sub(one: str, other: str) -> bool:
-    """Whether two towns or zones of one division may be one: 开发区 and 经开区, 桂溪街道 and 高新区桂溪街道; not 高新区
-    and 经开区, nor a zone and the division itself."""
+    """Whether two towns or zones of one division may be one: 开发区 and 经开区, 桂溪街道 and
+    高新区桂溪街道; not 高新区 and 经开区, nor a zone and the division itself.
+    """
     if not one or not other:
         return False
     if may_be_short(one, other):
@@ -148,7 +169,9 @@ def may_be_one_sub(one: str, other: str) -> bool:
 
 
 def same_strange(one: BodyName, other: BodyName) -> Answer:
-    """青溪县 is 浙江省青溪县, as no two counties have one name; a place of another name may be the same, too."""
+    """青溪县 is 浙江省青溪县, as no two counties have one name; a place of another name may be the
+    same, too.
+    """
     alike = one.strange == other.strange and is_own_name(one.strange)
     if not alike or same_divisions(one.divisions, other.divisions) == "different":
         return "unknown"
@@ -161,7 +184,9 @@ def same_divisions(one: frozenset[Division], other: frozenset[Division]) -> Answ
         return "unknown"
     if one == other:
         return "same" if len(one) == 1 else "unknown"
-    renamed = [is_renamed(first, second) or is_renamed(second, first) for first in one for second in other]
+    renamed = [
+        is_renamed(first, second) or is_renamed(second, first) for first in one for second in other
+    ]
     return "unknown" if one & other or any(renamed) else "different"
 
 
@@ -181,7 +206,9 @@ def same_department(one: BodyName, other: BodyName) -> Answer:
 
 
 def may_be_one_department(one: str, other: str) -> bool:
-    """Whether of two departments one is in no table and may be short for the other; governments and offices are not."""
+    """Whether of two departments one is in no table and may be short for the other; governments and
+    offices are not.
+    """
     if not one or not other or OFFICE in (one, other):
         return False
     in_no_table = UNKNOWN_KIND in (one[0], other[0])
@@ -189,7 +216,9 @@ def may_be_one_department(one: str, other: str) -> bool:
 
 
 def is_linked(one: str, other: str) -> bool:
-    """Whether two kinds may be one body in some place or year: 城管 and 综合执法, 人防 and 国动; not merged ones."""
+    """Whether two kinds may be one body in some place or year: 城管 and 综合执法, 人防 and 国动;
+    not merged ones.
+    """
     return any(
         {one, other} & set(change.old) and {one, other} & set(change.new)
         for change in changes()
@@ -206,7 +235,9 @@ def last_of(department: str) -> str:
 
 
 def may_be_short(one: str, other: str) -> bool:
-    """Whether the characters of the shorter stand in the longer in their order: 卫健 for 卫生健康, 体委 for 体育."""
+    """Whether the characters of the shorter stand in the longer in their order: 卫健 for 卫生健康,
+    体委 for 体育.
+    """
     bare = [SUFFIX.sub("", text.strip(UNKNOWN_KIND)) for text in (one, other)]
     short, long = sorted(bare, key=len)
     left = iter(long)
@@ -217,19 +248,25 @@ def may_be_short(one: str, other: str) -> bool:
 
 
 def may_be_one(one: str, other: str, year: int | None = None) -> bool:
-    """False only where two names certainly differ: in the area, in the department, or in one having a department.
+    """False only where two names certainly differ: in the area, in the department, or in one having
+    a department.
 
-    Names that are no names, as those cut out of a sentence, say nothing. A government's office may report for it.
+    Names that are no names, as those cut out of a sentence, say nothing. A government's office may
+    report for it.
     """
     found = same_body(one, other, year)
     if found is not False:
         return not is_apart(parsed(one, year), parsed(other, year)) if found is None else True
     first, second = parsed(one, year), parsed(other, year)
-    return {first.department, second.department} == {"", OFFICE} and same_area(first, second) != "different"
+    return {first.department, second.department} == {"", OFFICE} and same_area(
+        first, second
+    ) != "different"
 
 
 def is_apart(one: BodyName, other: BodyName) -> bool:
-    """青溪县 and 南山县, places that the data do not know, with nothing in common; a town and its county."""
+    """青溪县 and 南山县, places that the data do not know, with nothing in common; a town and its
+    county.
+    """
     if bool(one.sub) != bool(other.sub) and one.has_place and other.has_place:
         return True
     if one.strange or other.strange:
@@ -256,12 +293,15 @@ def names_of(found: BodyName) -> list[str]:
 
 
 def successions_of(name: str, year: int | None = None) -> list[Succession]:
-    """What the body of this name may be called after a change; [] where none is known. What is only local (城管局,
-    综合执法局) is never asserted."""
+    """What the body of this name may be called after a change; [] where none is known. What is only
+    local (城管局, 综合执法局) is never asserted.
+    """
     found = parsed(name, year)
     old = normal(name, year)
     departments = of_departments(found, old) if found.strange or found.division else ()
-    divisions = of_divisions(found, found.division, old) if found.division and not found.strange else ()
+    divisions = (
+        of_divisions(found, found.division, old) if found.division and not found.strange else ()
+    )
     return [*departments, *divisions]
 
 
@@ -270,12 +310,19 @@ def of_departments(found: BodyName, old: str) -> Iterator[Succession]:
         if found.department in change.old and change.certainty != "local":
             for kind in filter(lambda kind: may_have(found, kind), change.new):
                 yield Succession(
-                    old, f"{area_text(found)}{kind}", change.since, change.kind, change.source, change.since
+                    old,
+                    f"{area_text(found)}{kind}",
+                    change.since,
+                    change.kind,
+                    change.source,
+                    change.since,
                 )
 
 
 def may_have(found: BodyName, kind: str) -> bool:
-    """Only a county's bureau became a branch of its city's, and in no district of 北京, 天津, 上海, 重庆."""
+    """Only a county's bureau became a branch of its city's, and in no district of 北京, 天津, 上海,
+    重庆.
+    """
     if not kind.endswith("分局") or found.division is None:
         return not kind.endswith("分局")
     return found.division.level == "county" and found.division.code[:2] not in MUNICIPALITIES
@@ -288,7 +335,9 @@ def of_divisions(found: BodyName, division: Division, old: str) -> Iterator[Succ
         stem = division.name[:-1] == heir.name[:-1] and kind == "split" and heir != division
         if (stem or kind == "renamed") and new + rest == old:
             continue
-        yield Succession(old, new + rest, since, "renamed" if stem else kind, SOURCE.format(since), since + 1)
+        yield Succession(
+            old, new + rest, since, "renamed" if stem else kind, SOURCE.format(since), since + 1
+        )
 
 
 SOURCE = "{}年行政区划调整（民政部县级以上行政区划变更情况）"
@@ -296,7 +345,9 @@ SOURCE = "{}年行政区划调整（民政部县级以上行政区划变更情�
 
 @dataclass(frozen=True)
 class DepartmentChange:
-    """Kinds of departments that went on as others in all of the country (national), most (usage) or some places."""
+    """Kinds of departments that went on as others in all of the country (national), most (usage) or
+    some places.
+    """
 
     old: tuple[str, ...]
     new: tuple[str, ...]
@@ -316,5 +367,10 @@ def change_of(row: list[str]) -> DepartmentChange:
     kinds: dict[str, SuccessionKind] = {"renamed": "renamed", "merged": "merged"}
     certainties: dict[str, Extent] = {"national": "national", "local": "local", "usage": "usage"}
     return DepartmentChange(
-        tuple(old.split()), tuple(new.split()), kinds[kind], int(since), certainties[certainty], source
+        tuple(old.split()),
+        tuple(new.split()),
+        kinds[kind],
+        int(since),
+        certainties[certainty],
+        source,
     )

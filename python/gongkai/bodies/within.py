@@ -1,4 +1,6 @@
-"""What a name says of a body; in a list of one government's bodies: short names made whole, who lies within whom."""
+"""What a name says of a body; in a list of one government's bodies: short names made whole, who
+lies within whom.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +35,11 @@ BodyKind = Literal["government", "office", "department", "party", ""]
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a name says of a body. ``name``: without blanks and second signs; ``level``: of the area that it is of;
-    ``department``: its kind (教育, 市监), "" for a government; ``parent``: the unit around its area; ``code``:
-    行政区划代码 of six digits, of a town or zone that of the division it lies in. "" where the name does not tell."""
+    """What a name says of a body. ``name``: without blanks and second signs; ``level``: of the area
+    that it is of; ``department``: its kind (教育, 市监), "" for a government; ``parent``: the unit
+    around its area; ``code``: 行政区划代码 of six digits, of a town or zone that of the division it
+    lies in. "" where the name does not tell.
+    """
 
     name: str
     level: BodyLevel = ""
@@ -48,7 +52,8 @@ class Body:
 def body(name: str, year: int | None = None) -> Body:
     """What a body's name says of it; ``year`` is that of its report, as divisions change.
 
-    Codes and levels are 民政部's (divisions.tsv names its sources). A name that does not tell leaves them "".
+    Codes and levels are 民政部's (divisions.tsv names its sources). A name that does not tell
+    leaves them "".
     """
     found = parsed(name, year)
     if found == BodyName():
@@ -66,7 +71,9 @@ def body(name: str, year: int | None = None) -> Body:
 
 
 def listed_in(found: BodyName, year: int | None) -> Division | None:
-    """The row of the lists that holds in a year, the latest where none is given: 公主岭市 of 2018 lay in 四平市."""
+    """The row of the lists that holds in a year, the latest where none is given: 公主岭市 of 2018
+    lay in 四平市.
+    """
     if year is None:
         return found.division
     there = [one for one in found.listed if is_there(one, year)]
@@ -123,8 +130,9 @@ def area_of(name: str) -> str:
 
 
 def tail(name: str) -> tuple[str, str]:
-    """What two names of one body share for certain: the last unit of the area ("" without one), and the department; a
-    government's office counts with the government."""
+    """What two names of one body share for certain: the last unit of the area ("" without one), and
+    the department; a government's office counts with the government.
+    """
     found = parsed(name)
     units = units_in(name)
     return (units[-1] if units else ""), "" if found.department == OFFICE else found.department
@@ -144,7 +152,9 @@ def units_in(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def qualified(name: str, area: str) -> str:
-    """A name whole, in a list of the bodies of ``area``: 教育局 and 县教育局 are 青溪县教育局 there; "" for no name."""
+    """A name whole, in a list of the bodies of ``area``: 教育局 and 县教育局 are 青溪县教育局
+    there; "" for no name.
+    """
     text = plain(name)
     if not NAME.fullmatch(text) or (UNNAMED.search(text) and text[0] not in LETTERS):
         return ""
@@ -155,7 +165,9 @@ def qualified(name: str, area: str) -> str:
 
 
 def shared_with(area: str, text: str) -> int:
-    """How many letters of a name are the end of its area's: 县教育局 in 青溪县 has 1; 市场监管局 in 瑞安市 none."""
+    """How many letters of a name are the end of its area's: 县教育局 in 青溪县 has 1; 市场监管局 in
+    瑞安市 none.
+    """
     shared = next((size for size in range(len(area), 0, -1) if text.startswith(area[-size:])), 0)
     if shared != 1 or without_lead(text) != text:
         return shared
@@ -164,30 +176,40 @@ def shared_with(area: str, text: str) -> int:
 
 
 def is_whole(found: BodyName, text: str, area: str) -> bool:
-    """Whether a name stands by itself: 瑞安市…, 青岛市市南区, 天河区 in 青岛市's list; not 市南区 there, nor 城北区."""
+    """Whether a name stands by itself: 瑞安市…, 青岛市市南区, 天河区 in 青岛市's list; not 市南区
+    there, nor 城北区.
+    """
     if found.strange:
         return is_own_name(found.strange)
     if found.division is None:
         return False
     bare = found.division.name.endswith("区") and text.startswith(found.division.name)
     outer = parsed(area)
-    inside = bool(outer.strange) or (outer.division is not None and lies_in(found.division, outer.division))
+    inside = bool(outer.strange) or (
+        outer.division is not None and lies_in(found.division, outer.division)
+    )
     return not (bare and inside)
 
 
 def is_office(name: str) -> bool:
-    """Whether a name is that of a government's own office, which reports on what the government itself does."""
+    """Whether a name is that of a government's own office, which reports on what the government
+    itself does.
+    """
     return parsed(name).department == OFFICE
 
 
 def governed_area(name: str) -> str:
-    """The area of a government, a street or a zone, without those around it; "" for departments and offices."""
+    """The area of a government, a street or a zone, without those around it; "" for departments and
+    offices.
+    """
     units = units_in(name)
     return units[-1] if units and parsed(name).governs else ""
 
 
 def lies_within(name: str, government: str) -> bool:
-    """Whether a whole name says that its body belongs to a government's area; the government itself does not."""
+    """Whether a whole name says that its body belongs to a government's area; the government itself
+    does not.
+    """
     inner, outer = parsed(name), parsed(government)
     if not outer.has_place or (area_text(inner) == area_text(outer) and inner.governs):
         return False
@@ -205,8 +227,9 @@ def is_inside(inner: BodyName, outer: Division) -> bool:
 
 
 def lies_outside(name: str, area: str) -> bool:
-    """Whether a whole name says that its body belongs elsewhere: in no county, district or town lies another county or
-    city."""
+    """Whether a whole name says that its body belongs elsewhere: in no county, district or town
+    lies another county or city.
+    """
     own, found = parsed(area), parsed(name)
     if not area.endswith(SMALL) or not (found.division or found.strange):
         return False
@@ -218,9 +241,10 @@ def lies_outside(name: str, area: str) -> bool:
 
 
 # --- rules (规章) ---------------------------------------------------------------------------------
-# 《立法法》第九十一条 and 第九十三条 (2023 text; 第八十条 and 第八十二条 before) give that power to departments of the
-# State Council and to the governments of provinces, cities of districts (设区的市) and autonomous prefectures; 东莞,
-# 中山, 嘉峪关 and 儋州 have it without districts. No government of a county or below has it, nor any local department.
+# 《立法法》第九十一条 and 第九十三条 (2023 text; 第八十条 and 第八十二条 before) give that power to
+# departments of the State Council and to the governments of provinces, cities of districts
+# (设区的市) and autonomous prefectures; 东莞, 中山, 嘉峪关 and 儋州 have it without districts. No
+# government of a county or below has it, nor any local department.
 
 TAX_OFFICE = re.compile("国家税务总局")  # above every local one
 WITHOUT_DISTRICTS = {"东莞市", "中山市", "嘉峪关市", "儋州市"}
@@ -232,7 +256,12 @@ def why_no_rules(name: str) -> str:
     "" for one that may, and where its name does not tell.
     """
     found = parsed(name)
-    if TAX_OFFICE.match(name.strip()) or is_national(found) or found.party or level_of(found) == "zone":
+    if (
+        TAX_OFFICE.match(name.strip())
+        or is_national(found)
+        or found.party
+        or level_of(found) == "zone"
+    ):
         return ""
     if found.department in ("", OFFICE):
         return why_no_government(found)
@@ -245,20 +274,23 @@ def why_no_government(found: BodyName) -> str:
     if level == "town":
         return "乡镇、街道"
     own = found.division.name if found.division else found.strange
-    makes_rules = own in WITHOUT_DISTRICTS or own.endswith("新区")  # 浦东新区 makes rules of its own
+    makes_rules = own in WITHOUT_DISTRICTS or own.endswith(
+        "新区"
+    )  # 浦东新区 makes rules of its own
     return "县级政府" if level == "county" and not makes_rules else ""
 
 
 # --- days by which a report is to be published ----------------------------------------------------
-# 《条例》第四十九条 gives departments of governments from the county's on until 31 January, and those governments, by
-# their own 主管部门, until 31 March. Of towns and streets no article speaks.
+# 《条例》第四十九条 gives departments of governments from the county's on until 31 January, and
+# those governments, by their own 主管部门, until 31 March. Of towns and streets no article speaks.
 
 DEPARTMENTS_DAY, GOVERNMENTS_DAY = (1, 31), (3, 31)
 
 
 def last_day_of(name: str) -> tuple[int, int] | None:
-    """(month, day) of the following year by which a body has to publish its report; None where no article says it,
-    or the name does not tell what the body is."""
+    """(month, day) of the following year by which a body has to publish its report; None where no
+    article says it, or the name does not tell what the body is.
+    """
     found = parsed(name)
     level = level_of(found)
     if found == BodyName() or found.party or found.sub or not (level or is_national(found)):

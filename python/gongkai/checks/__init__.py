@@ -1,4 +1,6 @@
-"""Report -> findings: what is missing or unread, which sums do not hold, where the prose differs."""
+"""Report -> findings: what is missing or unread, which sums do not hold, where the prose
+differs.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,11 @@ RANKS = {"error": 0, "warning": 1, "note": 2}
 
 
 def check(report: Report) -> list[Finding]:
-    """All findings: errors, then warnings, then notes; inside these by table and in the official order.
+    """All findings: errors, then warnings, then notes; inside these by table and in the official
+    order.
 
-    Each table is held against its own edition's layout and relations. What was decided about a finding goes with it.
-    Of a report without any figure there is one, which says so.
+    Each table is held against its own edition's layout and relations. What was decided about a
+    finding goes with it. Of a report without any figure there is one, which says so.
     """
     from gongkai.checks.coverage import (
         check_cover,
@@ -44,7 +47,11 @@ def check(report: Report) -> list[Finding]:
             found += missing_table(form, problems)
         else:
             found += check_coverage(report.year, table, problems) + check_sums(table)
-    found += unplaced(problem for problem in report.problems if problem.table not in forms and not is_of_cover(problem))
+    found += unplaced(
+        problem
+        for problem in report.problems
+        if problem.table not in forms and not is_of_cover(problem)
+    )
     found += check_plausibility(report)
     said = claims(report)
     found = with_prose(report, found, said) + check_narrative(report, said)

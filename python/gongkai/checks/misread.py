@@ -1,8 +1,9 @@
 """Broken sums + a second reading of the document -> their cause: the report's error, or ours.
 
-A second reading may be wrong itself, and must never hide an error. It is heard only where it agrees with the first
-nearly everywhere, and it makes a broken sum a matter of reading only where its figures satisfy that sum and break none
-that held before. Else the sum stays an error, and the message tells of both readings.
+A second reading may be wrong itself, and must never hide an error. It is heard only where it agrees
+with the first nearly everywhere, and it makes a broken sum a matter of reading only where its
+figures satisfy that sum and break none that held before. Else the sum stays an error, and the
+message tells of both readings.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ def has_broken_sums(report: Report, findings: Sequence[Finding]) -> bool:
 
 
 def is_broken_sum(report: Report, finding: Finding) -> bool:
-    """Whether a finding is an error in a stated sum (勾稽关系) of a table, which a misread figure would explain."""
+    """Whether a finding is an error in a stated sum (勾稽关系) of a table, which a misread figure
+    would explain.
+    """
     return finding.severity == "error" and relation_of(report, finding) is not None
 
 
@@ -49,12 +52,17 @@ def table_of(report: Report, finding: Finding) -> Table | None:
 
 
 def weigh(report: Report, findings: Sequence[Finding], second: Report | None) -> list[Finding]:
-    """The findings with their cause, in their order by severity; broken sums that are likely misread become warnings.
+    """The findings with their cause, in their order by severity; broken sums that are likely
+    misread become warnings.
 
-    ``cause``: "report" where the second reading has the same figures in all stated cells of a broken sum, "reading"
-    where it has others that satisfy the sum, "" where there is no second reading, or one that settles nothing.
+    ``cause``: "report" where the second reading has the same figures in all stated cells of a
+    broken sum, "reading" where it has others that satisfy the sum, "" where there is no second
+    reading, or one that settles nothing.
     """
-    weighed = [judged(report, finding, second) if is_broken_sum(report, finding) else finding for finding in findings]
+    weighed = [
+        judged(report, finding, second) if is_broken_sum(report, finding) else finding
+        for finding in findings
+    ]
     return sorted(weighed, key=lambda finding: RANKS[finding.severity])
 
 
@@ -73,7 +81,10 @@ def judged(report: Report, finding: Finding, second: Report | None) -> Finding:
         return replace(told, cause="report") if same else told
     apart = both_readings(first, other, different)
     if mends(first, other, finding.rule):
-        message = f"{apart}：可能是读取有误，不一定是报告的错误，请对照原文核实。原先的核对结果：{finding.message}"
+        message = (
+            f"{apart}：可能是读取有误，不一定是报告的错误，请对照原文核实。原先的核对结果："
+            f"{finding.message}"
+        )
         return replace(finding, severity="warning", cause="reading", message=message)
     return replace(told, message=f"{told.message}{apart}，照此也不相符，请对照原文核实。")
 
@@ -81,7 +92,12 @@ def judged(report: Report, finding: Finding, second: Report | None) -> Finding:
 def cells_asked(table: Table, finding: Finding) -> list[str]:
     """The cells of a finding's relation and those suspected, in official order."""
     edition = editions()[table.edition]
-    related = (cell for relation in edition.relations if relation.rule == finding.rule for cell in relation.cells)
+    related = (
+        cell
+        for relation in edition.relations
+        if relation.rule == finding.rule
+        for cell in relation.cells
+    )
     wanted = {*finding.cells, *suspected(finding), *related}
     return [cell for cell in edition.forms[table.id].cells if cell in wanted]
 
@@ -105,7 +121,11 @@ def is_credible(first: Table, other: Table) -> bool:
     """
     if first.entries.keys() != other.entries.keys():
         return False
-    pairs = [(entry.value, value_in(other, cell)) for cell, entry in first.entries.items() if entry.value is not None]
+    pairs = [
+        (entry.value, value_in(other, cell))
+        for cell, entry in first.entries.items()
+        if entry.value is not None
+    ]
     both = [pair for pair in pairs if pair[1] is not None]
     telling = [pair for pair in both if any(pair)]
     different = sum(one != two for one, two in telling)
@@ -113,9 +133,11 @@ def is_credible(first: Table, other: Table) -> bool:
 
 
 def mends(first: Table, other: Table, rule: str) -> bool:
-    """Whether with the figures of the second reading a broken sum holds, and none is broken that held.
+    """Whether with the figures of the second reading a broken sum holds, and none is broken that
+    held.
 
-    Sums that could not hold together, whatever the blanks, must all hold: one of them has the error.
+    Sums that could not hold together, whatever the blanks, must all hold: one of them has the
+    error.
     """
     before = values_of(first)
     after = before | {cell: value for cell, value in values_of(other).items() if value is not None}
@@ -135,7 +157,10 @@ def both_readings(first: Table, other: Table, cells: Sequence[str]) -> str:
     """表三 （一）予以公开·自然人 读作134，另一种读法（按文字顺序）读作143."""
     form = editions()[first.edition].forms[first.id]
     named = "、".join(
-        f"{label_of(form.cells[cell])} 读作{read_as(first, cell)}，另一种读法（{HOW}）读作{read_as(other, cell)}"
+        (
+            f"{label_of(form.cells[cell])} 读作{read_as(first, cell)}，另一种读法（{HOW}）"
+            f"读作{read_as(other, cell)}"
+        )
         for cell in cells[:MOST_DIFFERENT]
     )
     more = f"等{len(cells)}格" if len(cells) > MOST_DIFFERENT else ""
@@ -153,8 +178,12 @@ def read_as(table: Table, cell: str) -> str:
 
 
 def raws_of(report: Report, finding: Finding) -> dict[str, str]:
-    """Cell -> its text in the source, for the cells of a finding that have one; those suspected come first."""
-    entries = (entry_of(report, cell) for cell in dict.fromkeys((*suspected(finding), *finding.cells)))
+    """Cell -> its text in the source, for the cells of a finding that have one; those suspected
+    come first.
+    """
+    entries = (
+        entry_of(report, cell) for cell in dict.fromkeys((*suspected(finding), *finding.cells))
+    )
     return {entry.cell: entry.raw for entry in entries if entry.raw}
 
 
@@ -166,15 +195,17 @@ def entry_of(report: Report, cell: str) -> Entry:
 def raw_line(report: Report, finding: Finding) -> str:
     """原文：自然人“134”、…、总计“145” for a broken sum in a document from elsewhere, else "".
 
-    Zeros and blanks are left out unless they are the total or suspected. What a workbook of ours holds the user typed
-    himself.
+    Zeros and blanks are left out unless they are the total or suspected. What a workbook of ours
+    holds the user typed himself.
     """
     relation = relation_of(report, finding)
     if relation is None or not is_from_elsewhere(report):
         return ""
     kept = {*relation.whole, *suspected(finding)}
     raws = raws_of(report, finding)
-    texts = named_raws(report, relation, [cell for cell in raws if cell in kept or entry_of(report, cell).value])
+    texts = named_raws(
+        report, relation, [cell for cell in raws if cell in kept or entry_of(report, cell).value]
+    )
     same = "（两种读法相同）" if finding.cause == "report" else ""
     return f"原文{same}：{texts}" if texts else ""
 
@@ -187,7 +218,9 @@ def odd_raws(report: Report, finding: Finding) -> str:
 
 
 def named_raws(report: Report, relation: Relation, cells: Sequence[str]) -> str:
-    """Each cell's text by the name that the message of the relation gives it; others by their whole label."""
+    """Each cell's text by the name that the message of the relation gives it; others by their whole
+    label.
+    """
     form = editions()[report.tables[relation.table].edition].forms[relation.table]
     _, names = subject_and_names(form, relation)
     named = {cell: names.get(cell) or label_of(form.cells[cell]) for cell in cells}
@@ -197,9 +230,15 @@ def named_raws(report: Report, relation: Relation, cells: Sequence[str]) -> str:
 
 
 def is_odd(entry: Entry) -> bool:
-    return bool(entry.value) and entry.value is not None and entry.raw.strip() not in ("", shown(entry.value))
+    return (
+        bool(entry.value)
+        and entry.value is not None
+        and entry.raw.strip() not in ("", shown(entry.value))
+    )
 
 
 def is_from_elsewhere(report: Report) -> bool:
-    """Whether a report was read from a document that can be read again, and not from a workbook of ours."""
+    """Whether a report was read from a document that can be read again, and not from a workbook of
+    ours.
+    """
     return report.document is not None and bool(report.document.content)

@@ -1,7 +1,8 @@
 """Prose -> its paragraph numbers, （一） 一、 1. （1）, and where a run of them is broken.
 
-A run is what bears numbers of one style under one heading; it counts only if it begins at one. A number of an outer
-style ends the runs inside it, a one begins anew. A number that stands within a paragraph fills a gap.
+A run is what bears numbers of one style under one heading; it counts only if it begins at one. A
+number of an outer style ends the runs inside it, a one begins anew. A number that stands within a
+paragraph fills a gap.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ WIDEST_GAP = 3  # numbers left out; more are no slip
 
 
 class Slip(NamedTuple):
-    """Two numbered paragraphs that do not follow each other; ``missing`` are the numbers between, as written."""
+    """Two numbered paragraphs that do not follow each other; ``missing`` are the numbers between,
+    as written.
+    """
 
     before: str
     after: str
@@ -67,7 +70,9 @@ def slips_in(text: str) -> Iterator[Slip]:
 
 
 def run_of(runs: list[ItemRun], style: str) -> ItemRun | None:
-    """The run that a number of a style goes on with, those inside it ended; None where it begins one."""
+    """The run that a number of a style goes on with, those inside it ended; None where it begins
+    one.
+    """
     depth = next((depth for depth, run in enumerate(runs) if run.style == style), None)
     if depth is None:
         return None
@@ -76,7 +81,9 @@ def run_of(runs: list[ItemRun], style: str) -> ItemRun | None:
 
 
 def item_number(line: str, above: str) -> ItemNumber | None:
-    """The number at the head of a line; none where a broken sentence may go on in it with a figure."""
+    """The number at the head of a line; none where a broken sentence may go on in it with a
+    figure.
+    """
     match = ITEM.match(line)
     if match is None:
         return None
@@ -85,7 +92,13 @@ def item_number(line: str, above: str) -> ItemNumber | None:
         return None
     number = int(figure) if figure.isdigit() else han_number(figure)
     kind = "1" if figure.isdigit() else "一"
-    style = f"（{kind}）" if match["open"] else f"{kind}）" if match["sep"] in (")", "）") else f"{kind}、"
+    style = (
+        f"（{kind}）"
+        if match["open"]
+        else f"{kind}）"
+        if match["sep"] in (")", "）")
+        else f"{kind}、"
+    )
     return ItemNumber(style, number) if number else None
 
 
@@ -101,7 +114,11 @@ def han_number(text: str) -> int:
 
 def in_han(number: int) -> str:
     tens, ones = divmod(number, 10)
-    return (HAN[tens - 1] if tens > 1 else "") + ("十" if tens else "") + (HAN[ones - 1] if ones else "")
+    return (
+        (HAN[tens - 1] if tens > 1 else "")
+        + ("十" if tens else "")
+        + (HAN[ones - 1] if ones else "")
+    )
 
 
 def slip_between(lines: Sequence[str], run: ItemRun, item: ItemNumber, at: int) -> Slip | None:
@@ -123,8 +140,17 @@ def written_as(style: str, number: int) -> str:
 
 
 def stands_in(lines: Sequence[str], style: str, number: int) -> bool:
-    """Whether a number stands anywhere in lines as one that counts paragraphs or clauses in this style."""
-    form = re.escape(written_as(style, number)).replace("（", "[（(]").replace("）", "[）)]").replace("、", "[、.．]")
-    others = rf"[第其]{in_han(number)}|{in_han(number)}是" if "一" in style else chr(0x245F + number)
+    """Whether a number stands anywhere in lines as one that counts paragraphs or clauses in this
+    style.
+    """
+    form = (
+        re.escape(written_as(style, number))
+        .replace("（", "[（(]")
+        .replace("）", "[）)]")
+        .replace("、", "[、.．]")
+    )
+    others = (
+        rf"[第其]{in_han(number)}|{in_han(number)}是" if "一" in style else chr(0x245F + number)
+    )
     stated = re.compile(rf"(?<![\d{HAN}]){form}|{others}")
     return any(stated.search(line) for line in lines)

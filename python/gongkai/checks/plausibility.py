@@ -1,7 +1,8 @@
 """A report -> notes on what is unlikely though no sum says so, each with its text.
 
-Rules: plausibility.rules, .fees, .period, .published, .sections, .numbering. A note is given only where the text leaves
-no other reading; a body whose level the name does not tell and a list that starts anew give none.
+Rules: plausibility.rules, .fees, .period, .published, .sections, .numbering. A note is given only
+where the text leaves no other reading; a body whose level the name does not tell and a list that
+starts anew give none.
 """
 
 from __future__ import annotations
@@ -20,8 +21,13 @@ from gongkai.model import Finding, Heading, Report, Rule, Section
 from gongkai.wording import clipped, label_of, one_line
 
 FEES = "信息处理费"
-PERIOD_WORDS = re.compile(r"统计期|统计时|统计周期|统计范围|统计区间|期限|时限|报告期|所列数据|数据统计|统计数据")
-DAY = r"(?P<year{0}>(?<![\d今本当该上去同全])\d{{0,6}})(?P<mark{0}>年?)(?P<month{0}>\d{{1,2}})月(?P<day{0}>\d{{1,2}})日"
+PERIOD_WORDS = re.compile(
+    r"统计期|统计时|统计周期|统计范围|统计区间|期限|时限|报告期|所列数据|数据统计|统计数据"
+)
+DAY = (
+    r"(?P<year{0}>(?<![\d今本当该上去同全])\d{{0,6}})(?P<mark{0}>年?)(?P<month{0}>\d{{1,2}})"
+    r"月(?P<day{0}>\d{{1,2}})日"
+)
 PERIOD = re.compile(DAY.format(1) + r"起?[，,]?(?:至|到|[-—－~～]{1,3})" + DAY.format(2))
 APART = re.compile(r"(?<=[\d年月日起至到])[ \t\n\u3000\xa0]+(?=[\d年月日起至到])")
 LEAD = 60  # characters before a period in which it is said to be that of the figures
@@ -45,27 +51,50 @@ RULES: tuple[Rule, ...] = (
         "plausibility.rules",
         "note",
         "没有规章制定权的机关填了规章",
-        "《立法法》只把规章制定权给了国务院部门，省、自治区、直辖市，设区的市、自治州的人民政府（以及东莞、中山、嘉峪关、儋州）。"
-        "县（市、区）和乡镇、街道的机关、地方政府的部门在“规章”一行填了数字，多半是把规范性文件填错了行。",
-        "《中华人民共和国立法法》（2023年修正）第九十一条、第九十三条；《条例》第二十条第（一）项。",
+        "《立法法》只把规章制定权给了国务院部门，省、自治区、直辖市，设区的市、"
+        "自治州的人民政府（以及东莞、中山、嘉峪关、儋州）。"
+        "县（市、区）和乡镇、街道的机关、地方政府的部门在“规章”一行填了数字，"
+        "多半是把规范性文件填错了行。",
+        (
+            "《中华人民共和国立法法》（2023年修正）第九十一条、第九十三条；《条例》第二十条第（一）"
+            "项。"
+        ),
         "表二 规章 填了24（本年制发件数），但青溪县人民政府属于县级政府，没有规章制定权；"
         "请核对是否应填在“行政规范性文件”一行。",
-        "核对这些文件是不是规章：政府或部门的规范性文件应填在“行政规范性文件”一行；只是公开了上级的规章，不计入本行。",
+        (
+            "核对这些文件是不是规章：政府或部门的规范性文件应填在“行政规范性文件”一行；"
+            "只是公开了上级的规章，不计入本行。"
+        ),
     ),
     Rule(
         "plausibility.fees",
         "note",
         "第六节的收费与表三的申请对不上",
-        "第六节应报告依法收取的信息处理费。没有申请就不会有信息处理费；没有发出收费通知，也就不会有人逾期未按收费通知缴费。",
-        "《条例》第四十二条；国办函〔2020〕109号《政府信息公开信息处理费管理办法》；国办公开办函〔2021〕30号所附格式第六节。",
-        "第六节写有收费“2021年收取信息处理费2670元”，但表三的新收、结转和办理的申请都是0件；请核对。",
-        "核对第六节的文字和表三第（六）项第2目“申请人逾期未按收费通知要求缴纳费用”一行；信息处理费不是表二的行政事业性收费，不要混填。",
+        (
+            "第六节应报告依法收取的信息处理费。没有申请就不会有信息处理费；没有发出收费通知，"
+            "也就不会有人逾期未按收费通知缴费。"
+        ),
+        (
+            "《条例》第四十二条；国办函〔2020〕109号《政府信息公开信息处理费管理办法》；"
+            "国办公开办函〔2021〕30号所附格式第六节。"
+        ),
+        (
+            "第六节写有收费“2021年收取信息处理费2670元”，但表三的新收、结转和办理的申请都是0件；"
+            "请核对。"
+        ),
+        (
+            "核对第六节的文字和表三第（六）项第2目“申请人逾期未按收费通知要求缴纳费用”一行；"
+            "信息处理费不是表二的行政事业性收费，不要混填。"
+        ),
     ),
     Rule(
         "plausibility.period",
         "note",
         "统计期限与标题的年度不同，或缺字",
-        "报告开头要写明数据的统计期限。期限里的年份与标题的年度不同，或年份缺字、多字（20211月1日），可能是沿用了旧稿或复制时丢了字。",
+        (
+            "报告开头要写明数据的统计期限。期限里的年份与标题的年度不同，或年份缺字、"
+            "多字（20211月1日），可能是沿用了旧稿或复制时丢了字。"
+        ),
         "《条例》第四十九条、第五十条；其余为本工具的提示。",
         "“本报告所列数据的统计期限自20211月1日起至202112月31日”中的年份缺字或多字；请核对原文。",
         "打开原文核对；是原文的错误就改正统计期限一句，数字本身不受影响。",
@@ -74,18 +103,25 @@ RULES: tuple[Rule, ...] = (
         "plausibility.published",
         "note",
         "发布日期晚于规定，或早于年度结束",
-        "县级以上政府部门应在次年1月31日前、县级以上地方政府应在次年3月31日前公布年度报告；乡镇、街道没有规定日期，不提示。"
-        "年度没有结束就发布的，日期或年度多半写错了。网页上的日期也可能是网站迁移、重新发布的日期。",
+        "县级以上政府部门应在次年1月31日前、县级以上地方政府应在次年3月31日前公布年度报告；乡镇、"
+        "街道没有规定日期，不提示。"
+        "年度没有结束就发布的，日期或年度多半写错了。网页上的日期也可能是网站迁移、"
+        "重新发布的日期。",
         "《条例》第四十九条。",
-        "发布日期2022-03-05晚于规定的2022-01-31（青溪县教育局是政府部门）；网页的日期也可能是重新发布的日期，请核对。",
+        (
+            "发布日期2022-03-05晚于规定的2022-01-31（青溪县教育局是政府部门）；"
+            "网页的日期也可能是重新发布的日期，请核对。"
+        ),
         "核对实际公布的日期；确属逾期的，按考核规定处理。",
     ),
     Rule(
         "plausibility.sections",
         "note",
         "缺少规定的一节，或次序、编号不同",
-        "年度报告规定有六节：一、总体情况，二、主动公开政府信息情况，三、收到和处理政府信息公开申请情况，"
-        "四、政府信息公开行政复议、行政诉讼情况，五、存在的主要问题及改进情况，六、其他需要报告的事项。"
+        "年度报告规定有六节：一、总体情况，二、主动公开政府信息情况，三、"
+        "收到和处理政府信息公开申请情况，"
+        "四、政府信息公开行政复议、行政诉讼情况，五、存在的主要问题及改进情况，六、"
+        "其他需要报告的事项。"
         "没有找到其中的文字部分，次序不同或编号写错，都在这里提示；缺少表格见coverage.table。",
         "国办公开办函〔2021〕30号、〔2019〕60号所附年度报告格式。",
         "没有找到“五、存在的主要问题及改进情况”一节；请核对是否漏写，或标题与规定的写法相差太远。",
@@ -95,7 +131,10 @@ RULES: tuple[Rule, ...] = (
         "plausibility.numbering",
         "note",
         "文字部分的编号不连续",
-        "同一层的编号从（一）或1起依次往下，中间缺号、重号或倒退，可能漏了一段或编号没有更新。只看各段开头的编号；重新从头编号不算。",
+        (
+            "同一层的编号从（一）或1起依次往下，中间缺号、重号或倒退，可能漏了一段或编号没有更新。"
+            "只看各段开头的编号；重新从头编号不算。"
+        ),
         "本工具的提示。",
         "第一节的编号不连续：“（一）主动公开”之后是“（三）平台建设”，缺（二）；请核对。",
         "打开文字部分核对：漏了内容就补上，只是编号不对就改编号。",
@@ -104,7 +143,9 @@ RULES: tuple[Rule, ...] = (
 
 
 def check_plausibility(report: Report) -> list[Finding]:
-    """Notes, in the order of the report: period, day of publication, sections, rules, fees, numbering."""
+    """Notes, in the order of the report: period, day of publication, sections, rules, fees,
+    numbering.
+    """
     return [
         *check_period(report),
         *check_published(report),
@@ -123,7 +164,9 @@ def note(rule: str, message: str, cells: tuple[str, ...] = ()) -> Finding:
 
 
 def check_period(report: Report) -> list[Finding]:
-    """The period of the figures, as the opening or section one says it, against the year of the title."""
+    """The period of the figures, as the opening or section one says it, against the year of the
+    title.
+    """
     found = []
     year = None if told_with_year(report) else report.year
     for text in (report.opening, report.sections.get(1, "")):
@@ -154,12 +197,16 @@ def what_is_wrong(match: re.Match[str], year: int | None) -> str:
 
 
 def check_published(report: Report) -> Iterator[Finding]:
-    """The day of publication against the end of the year, and against the law's last day for such a body."""
+    """The day of publication against the end of the year, and against the law's last day for such a
+    body.
+    """
     day, year = report.published, report.year
     if not day or year is None or told_with_year(report):
         return
     if day < f"{year}-12-01":
-        yield note("plausibility.published", f"发布日期{day}早于{year}年度结束；请核对发布日期和年度。")
+        yield note(
+            "plausibility.published", f"发布日期{day}早于{year}年度结束；请核对发布日期和年度。"
+        )
         return
     last = last_day_of(report.agency)
     limit = f"{year + 1}-{last[0]:02}-{last[1]:02}" if last else ""
@@ -184,32 +231,53 @@ def check_sections(report: Report) -> list[Finding]:
 
 
 def missing_sections(report: Report, sections: Sequence[Section]) -> Iterator[Finding]:
-    """One note on the prose sections that are missing while others are there; a lone table or sheet has none."""
-    lost = [f"“{item.title}”" for item in sections if not item.table and item.number not in report.sections]
+    """One note on the prose sections that are missing while others are there; a lone table or sheet
+    has none.
+    """
+    lost = [
+        f"“{item.title}”"
+        for item in sections
+        if not item.table and item.number not in report.sections
+    ]
     if lost and report.sections:
         yield note(
-            "plausibility.sections", f"没有找到{'和'.join(lost)}一节；请核对是否漏写，或标题与规定的写法相差太远。"
+            "plausibility.sections",
+            f"没有找到{'和'.join(lost)}一节；请核对是否漏写，或标题与规定的写法相差太远。",
         )
 
 
-def misplaced_sections(headings: Sequence[Heading], sections: Sequence[Section]) -> Iterator[Finding]:
-    """A note on the first section out of order and on each heading with the number of another section.
+def misplaced_sections(
+    headings: Sequence[Heading], sections: Sequence[Section]
+) -> Iterator[Finding]:
+    """A note on the first section out of order and on each heading with the number of another
+    section.
 
     Sheets of a workbook hold the prose together and the tables together, which is no order.
     """
     tables = {section.number for section in sections if section.table}
     kinds = [heading.section in tables for heading in headings]
     apart = sum(1 for one, other in pairwise(kinds) if one != other) <= 1
-    parts = [[h for h in headings if (h.section in tables) == kind] for kind in (False, True)] if apart else [headings]
+    parts = (
+        [[h for h in headings if (h.section in tables) == kind] for kind in (False, True)]
+        if apart
+        else [headings]
+    )
     for part in parts:
-        turned = next(((one, other) for one, other in pairwise(part) if one.section > other.section), None)
+        turned = next(
+            ((one, other) for one, other in pairwise(part) if one.section > other.section), None
+        )
         if turned:
             one, other = (clipped(heading.text) for heading in turned)
-            yield note("plausibility.sections", f"“{one}”排在“{other}”之前，与规定的次序不同；请核对。")
+            yield note(
+                "plausibility.sections", f"“{one}”排在“{other}”之前，与规定的次序不同；请核对。"
+            )
     for heading in headings:
         number, own = heading.text.strip()[:1], in_han(heading.section)
         if number in "一二三四五六七八九" and number != own:
-            yield note("plausibility.sections", f"“{clipped(heading.text)}”应是第{own}节，编号写成了{number}；请核对。")
+            yield note(
+                "plausibility.sections",
+                f"“{clipped(heading.text)}”应是第{own}节，编号写成了{number}；请核对。",
+            )
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -222,12 +290,16 @@ def check_rules(report: Report) -> list[Finding]:
     form = editions()[table.edition].forms[table.id]
     columns = ("made", "repealed", "valid") if table.edition != "2019" else ("made",)
     filled = [
-        cell for cell in form.row_cells("rules") if cell.column.id in columns and (report.value(cell.id) or 0) > 0
+        cell
+        for cell in form.row_cells("rules")
+        if cell.column.id in columns and (report.value(cell.id) or 0) > 0
     ]
     why = why_no_rules(report.agency) if filled else ""
     if not why:
         return []
-    told = "、".join(f"{shown(report.value(cell.id))}（{label_of(cell).rpartition('·')[2]}）" for cell in filled)
+    told = "、".join(
+        f"{shown(report.value(cell.id))}（{label_of(cell).rpartition('·')[2]}）" for cell in filled
+    )
     normative = next(row.label.text for row in form.rows if row.id == "normative")
     message = (
         f"{form.number} 规章 填了{told}，但{clipped(report.agency)}属于{why}，没有规章制定权；"
@@ -240,25 +312,37 @@ def check_rules(report: Report) -> list[Finding]:
 
 
 def check_fees(report: Report) -> list[Finding]:
-    """What section six says of fees collected and notices sent against the applications of table three."""
+    """What section six says of fees collected and notices sent against the applications of table
+    three.
+    """
     text = report.sections.get(6, "")
     if FEES not in text and "收费通知" not in text:
         return []
     found = []
-    received = [report.value(f"applications.{row}.total") for row in ("new", "carried_in", "handled")]
+    received = [
+        report.value(f"applications.{row}.total") for row in ("new", "carried_in", "handled")
+    ]
     collected = next(clauses_collected(text), "")
     if collected and received == [0, 0, 0]:
         found.append(
             note(
                 "plausibility.fees",
-                f"第六节写有收费“{clipped(collected)}”，但表三的新收、结转和办理的申请都是0件；请核对。",
+                (
+                    f"第六节写有收费“{clipped(collected)}”，但表三的新收、结转和办理的申请都是0件；"
+                    f"请核对。"
+                ),
             )
         )
     unpaid = report.value("applications.other_unpaid.total")
     sent = notices_in(text)
     if sent and unpaid and unpaid > sent[1]:
-        label = label_of(editions()["2021"].forms["applications"].cells["applications.other_unpaid.total"])
-        message = f"表三 {label} 填{shown(unpaid)}，多于第六节“{clipped(sent[0])}”所说的收费通知{sent[1]}份；请核对。"
+        label = label_of(
+            editions()["2021"].forms["applications"].cells["applications.other_unpaid.total"]
+        )
+        message = (
+            f"表三 {label} 填{shown(unpaid)}，多于第六节“{clipped(sent[0])}”"
+            f"所说的收费通知{sent[1]}份；请核对。"
+        )
         found.append(note("plausibility.fees", message, ("applications.other_unpaid.total",)))
     return found
 
@@ -278,8 +362,14 @@ def clauses_collected(text: str) -> Iterator[str]:
 
 
 def notices_in(text: str) -> tuple[str, int] | None:
-    """The clause on notices of fees and how many were sent; None where the text says none or several."""
-    found = [match for sentence in SENTENCE.findall(text) for match in NOTICES.finditer(BOOKS.sub("", sentence))]
+    """The clause on notices of fees and how many were sent; None where the text says none or
+    several.
+    """
+    found = [
+        match
+        for sentence in SENTENCE.findall(text)
+        for match in NOTICES.finditer(BOOKS.sub("", sentence))
+    ]
     if len(found) != 1:
         return None
     return found[0][0], 0 if found[0]["none"] else int(found[0]["figure"] or found[0]["after"])
@@ -293,7 +383,9 @@ def check_numbering(sections: Mapping[int, str]) -> Iterator[Finding]:
         for slip in slips_in(text):
             what = {"gap": f"缺{slip.missing}", "again": "编号重复", "back": "编号倒退"}[slip.kind]
             told = f"“{start_of(slip.before)}”之后是“{start_of(slip.after)}”，{what}"
-            yield note("plausibility.numbering", f"第{in_han(number)}节的编号不连续：{told}；请核对。")
+            yield note(
+                "plausibility.numbering", f"第{in_han(number)}节的编号不连续：{told}；请核对。"
+            )
 
 
 def start_of(line: str) -> str:

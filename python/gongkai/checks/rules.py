@@ -35,10 +35,16 @@ def rule_of(rule_id: str) -> Rule:
     found = {rule.id: rule for rule in rules()}
     if rule_id in found:
         return found[rule_id]
-    near = [known for known in found if len(rule_id) > 2 and rule_id.lower() in (known, *known.split("."))]
+    near = [
+        known
+        for known in found
+        if len(rule_id) > 2 and rule_id.lower() in (known, *known.split("."))
+    ]
     near = near or get_close_matches(rule_id.lower(), found, MOST_CLOSE, CLOSE)
     told = f"相近的有{'、'.join(near[:MOST_CLOSE])}；" if near else ""
-    raise GongkaiError(f"没有编号为“{clipped(rule_id)}”的规则；{told}用 gongkai rules --all 查看全部规则。")
+    raise GongkaiError(
+        f"没有编号为“{clipped(rule_id)}”的规则；{told}用 gongkai rules --all 查看全部规则。"
+    )
 
 
 # --- relations ------------------------------------------------------------------------------------

@@ -1,4 +1,6 @@
-"""A workbook of ours -> its proposals, listed or applied (``gongkai adopt``); ``numbers`` and ``fill-blanks``."""
+"""A workbook of ours -> its proposals, listed or applied (``gongkai adopt``); ``numbers`` and
+``fill-blanks``.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Opened:
-    """A workbook as its file holds it, and what the checks say of it now, by what was decided beside it too."""
+    """A workbook as its file holds it, and what the checks say of it now, by what was decided
+    beside it too.
+    """
 
     path: Path
     content: bytes
@@ -57,7 +61,9 @@ def open_workbook(name: str, what: str = "采纳建议") -> Opened:
 
 
 def with_figures(name: str, report: Report) -> Report:
-    """The report of a workbook itself. NoFigures, with the workbook's name, where no figure stands in it."""
+    """The report of a workbook itself. NoFigures, with the workbook's name, where no figure stands
+    in it.
+    """
     from gongkai.wording import why_no_figures
 
     if report.is_evaluated:
@@ -66,7 +72,9 @@ def with_figures(name: str, report: Report) -> Report:
 
 
 def our_content(name: str, what: str) -> tuple[Path, bytes, Kind]:
-    """The path of a workbook of ours, what the file holds and what that is. WorkbookError for anything else."""
+    """The path of a workbook of ours, what the file holds and what that is. WorkbookError for
+    anything else.
+    """
     from gongkai.sources.detect import kind_of
     from gongkai.workbook.file import refuse_damaged
 
@@ -80,7 +88,11 @@ def our_content(name: str, what: str) -> tuple[Path, bytes, Kind]:
     kind = kind_of(content)
     if not kind.is_ours:
         refuse_damaged(path, content)
-        why = f"不是由本工具生成的工作簿，不能{what}；" if is_there else "：没有这个文件；请检查路径，或"
+        why = (
+            f"不是由本工具生成的工作簿，不能{what}；"
+            if is_there
+            else "：没有这个文件；请检查路径，或"
+        )
         raise WorkbookError(f"{name}{why}请先用 gongkai fill 生成工作簿。")
     return path, content, kind
 
@@ -93,7 +105,9 @@ def listed(opened: Opened) -> Iterator[str]:
     from gongkai.output import finding_line
     from gongkai.workbook.proposals import forms_of, proposal_text
 
-    proposed = [(number, finding) for number, finding in in_order(opened.findings) if finding.suspects]
+    proposed = [
+        (number, finding) for number, finding in in_order(opened.findings) if finding.suspects
+    ]
     if not proposed:
         yield "没有可以采纳的建议。" if opened.findings else "✓ 没有发现问题，没有要采纳的建议。"
         return
@@ -108,7 +122,10 @@ def listed(opened: Opened) -> Iterator[str]:
     if same:
         yield f"尚未改动。核对原文后采纳，如：gongkai adopt {opened.path} {chosen}"
     else:
-        yield f"尚未改动。“{layout.RESULTS}”中的问题或序号与现在的不同，请重新校验后再采纳{how_to_check(opened.path)}。"
+        yield (
+            f"尚未改动。“{layout.RESULTS}”中的问题或序号与现在的不同，"
+            f"请重新校验后再采纳{how_to_check(opened.path)}。"
+        )
 
 
 def is_numbered_so(opened: Opened, number: int, finding: Finding) -> bool:
@@ -120,18 +137,28 @@ def is_numbered_so(opened: Opened, number: int, finding: Finding) -> bool:
 
 
 def how_to_check(path: Path) -> str:
-    return f"（在Excel中点“校验本报告”，或运行 gongkai fill {path.name} --template {path.name} -o 新文件{path.suffix}）"
+    return (
+        f"（在Excel中点“校验本报告”，或运行 gongkai fill {path.name} --template {path.name} -o "
+        f"新文件{path.suffix}）"
+    )
 
 
 # --- adopting -------------------------------------------------------------------------------------
 
 
 def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str], list[Finding]]:
-    """Write what was chosen to the file; what was done, and what the checks say afterwards. WorkbookError."""
+    """Write what was chosen to the file; what was done, and what the checks say afterwards.
+    WorkbookError.
+    """
     from gongkai.decisions.file import with_decisions_beside
     from gongkai.pipeline import check
     from gongkai.system import write_whole
-    from gongkai.workbook.adopting import adoption_edits, refuse_formulas, refuse_unmended, with_changes
+    from gongkai.workbook.adopting import (
+        adoption_edits,
+        refuse_formulas,
+        refuse_unmended,
+        with_changes,
+    )
     from gongkai.workbook.derived import as_named
     from gongkai.workbook.file import filled, read_formulas
     from gongkai.workbook.proposals import adoptions_of, question_of
@@ -147,9 +174,13 @@ def adopted(opened: Opened, wanted: Sequence[tuple[int, int]]) -> tuple[list[str
     edits = adoption_edits(changes, opened.values, report, findings)
     content = as_named(opened.path, filled(opened.path, edits, opened.content))
     refuse_unread(opened.path, content, report)
-    judged = check(with_decisions_beside(report, opened.path))  # before writing: the file beside it may be damaged
+    judged = check(
+        with_decisions_beside(report, opened.path)
+    )  # before writing: the file beside it may be damaged
     write_whole(opened.path, content, overwrite=True)
-    return [f"已{question_of(change)}。" for change in changes] + closing(opened.path, report, judged), judged
+    return [f"已{question_of(change)}。" for change in changes] + closing(
+        opened.path, report, judged
+    ), judged
 
 
 def run_numbers(options: argparse.Namespace) -> int:
@@ -180,7 +211,10 @@ def converted(opened: Opened) -> tuple[list[str], list[Finding]]:
         left += [layout.address(change.spot, change.sheet.name) for change in misshown]
         report, content = with_numbers(opened, changes)
     if not changes:
-        return [*finding_lines(opened.report, opened.findings), done_text(changes, left)], opened.findings
+        return [
+            *finding_lines(opened.report, opened.findings),
+            done_text(changes, left),
+        ], opened.findings
     judged = check(with_decisions_beside(report, opened.path))
     write_whole(opened.path, content, overwrite=True)
     lines = [done_text(changes, left), *finding_lines(report, judged), f"已写入 {opened.path}"]
@@ -213,7 +247,9 @@ def shows_number(report: Report, change: Adoption) -> bool:
 
 
 def has_formulas(formulas: Mapping[str, set[Spot]]) -> bool:
-    """Whether somebody has a formula in the place of a figure: what it gave is no longer in the file."""
+    """Whether somebody has a formula in the place of a figure: what it gave is no longer in the
+    file.
+    """
     figures = {sheet.name: set(sheet.cells.values()) for sheet in layout.table_sheets()}
     return any(not figures[name].isdisjoint(spots) for name, spots in formulas.items())
 
@@ -234,28 +270,36 @@ def refuse_older(opened: Opened, what: str = "采纳") -> None:
 
 
 def refuse_unread(path: Path, content: bytes, report: Report) -> None:
-    """WorkbookError where the new file would not read as intended: a cell with an odd format shows another number."""
+    """WorkbookError where the new file would not read as intended: a cell with an odd format shows
+    another number.
+    """
     from gongkai.workbook import read_workbook
 
     if read_workbook(path, content).tables != report.tables:
         raise WorkbookError(
-            f"{path.name}中要改的单元格是百分比、日期等格式，写入后不是所建议的数，没有改动；请先改为“常规”格式。"
+            f"{path.name}中要改的单元格是百分比、日期等格式，写入后不是所建议的数，没有改动；"
+            f"请先改为“常规”格式。"
         )
 
 
 def chosen(opened: Opened, number: int, alternative: int) -> Choice:
-    """What the numbers mean; the list in the workbook, where it holds any, must say the same under this number.
+    """What the numbers mean; the list in the workbook, where it holds any, must say the same under
+    this number.
 
-    It may be older than the figures, or have what was likely misread, which only its source tells, in another place.
+    It may be older than the figures, or have what was likely misread, which only its source tells,
+    in another place.
     """
     from gongkai.workbook.proposals import ShownRow, choice_of, forms_of, proposal_text
 
     if number > len(opened.findings):
-        raise WorkbookError(f"没有第{number}条，现在只有{len(opened.findings)}条；不写序号可以列出全部建议。")
+        raise WorkbookError(
+            f"没有第{number}条，现在只有{len(opened.findings)}条；不写序号可以列出全部建议。"
+        )
     finding, forms = opened.findings[number - 1], forms_of(opened.report.tables)
     if finding.suspects and not is_numbered_so(opened, number, finding):
         raise WorkbookError(
-            f"“{layout.RESULTS}”第{number}条与现在的不同：数字或序号已有变动，请重新校验后再采纳{how_to_check(opened.path)}。"
+            f"“{layout.RESULTS}”第{number}条与现在的不同：数字或序号已有变动，"
+            f"请重新校验后再采纳{how_to_check(opened.path)}。"
         )
     row = ShownRow(0, str(number), finding.message, proposal_text(finding.suspects, forms), "")
     return choice_of(row, alternative, [finding], forms)
@@ -265,7 +309,9 @@ def chosen(opened: Opened, number: int, alternative: int) -> Choice:
 
 
 def run_fill_blanks(options: argparse.Namespace) -> int:
-    """``gongkai fill-blanks``: zeros into blanks, or the last of them taken back, in the workbook itself."""
+    """``gongkai fill-blanks``: zeros into blanks, or the last of them taken back, in the workbook
+    itself.
+    """
     opened = open_workbook(options.workbook, "把空白填0")
     refuse_older(opened, "填0")
     return undo_zeros(opened) if options.undo else fill_zeros(opened, options)
@@ -303,7 +349,9 @@ def kept(opened: Opened, report: Report, content: bytes, told: str) -> int:
     from gongkai.pipeline import check
     from gongkai.system import write_whole
 
-    judged = check(with_decisions_beside(report, opened.path))  # before writing: the file beside it may be damaged
+    judged = check(
+        with_decisions_beside(report, opened.path)
+    )  # before writing: the file beside it may be damaged
     write_whole(opened.path, content, overwrite=True)
     with written(opened.path):
         show([told, *closing(opened.path, report, judged)])

@@ -76,7 +76,9 @@ def run_list(options: argparse.Namespace) -> int:
 
 
 def confirmed(found: Plan, json: bool) -> bool:
-    """Ask at a terminal whether to import a directory's links; elsewhere print them as a list that can be edited."""
+    """Ask at a terminal whether to import a directory's links; elsewhere print them as a list that
+    can be edited.
+    """
     count = len(found.candidates)
     asks = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
     if asks:
@@ -93,7 +95,10 @@ def confirmed(found: Plan, json: bool) -> bool:
         put(to_json(links_to_list(found.candidates)))
     else:
         show(candidate_lines(found))
-    complain(f"目录页中有{count}个链接像年度报告，没有导入；确认后请加 --yes，或把以上名单存为文件、修改后导入。")
+    complain(
+        f"目录页中有{count}个链接像年度报告，没有导入；确认后请加 --yes，或把以上名单存为文件、"
+        f"修改后导入。"
+    )
     return False
 
 
@@ -109,7 +114,8 @@ def left_out_line(names: Sequence[str], what: str) -> str:
     """``what`` is 导入 or 读取: what was not done with these files of a folder."""
     shown = "、".join(names[:SHOWN_NAMES]) + ("等" if len(names) > SHOWN_NAMES else "")
     return (
-        f"文件夹中另有{len(names)}个文件的格式不能读取，没有{what}：{shown}；其中如有年报，请解压或另存为网页再{what}。"
+        f"文件夹中另有{len(names)}个文件的格式不能读取，没有{what}：{shown}；其中如有年报，"
+        f"请解压或另存为网页再{what}。"
     )
 
 
@@ -122,7 +128,12 @@ def import_all(sources: Sequence[str], options: argparse.Namespace, access: Acce
     progress = Progress(sources)
     failure: GongkaiError | None = None
     batch = run_batch(
-        sources, options.output, per_host=options.per_host, pause=options.pause, access=access, tell=progress.tell
+        sources,
+        options.output,
+        per_host=options.per_host,
+        pause=options.pause,
+        access=access,
+        tell=progress.tell,
     )
     try:
         with closing(batch):
@@ -153,7 +164,13 @@ def report_outcome(sources: Sequence[str], progress: Progress, options: argparse
         tell(progress.tally())
     elif progress.rows:
         across = across_lines(batch_years(options.output))
-        show([progress.tally(), *across, "汇总：" + "、".join(str(path) for path in summary_files(options.output))])
+        show(
+            [
+                progress.tally(),
+                *across,
+                "汇总：" + "、".join(str(path) for path in summary_files(options.output)),
+            ]
+        )
 
 
 def row_to_dict(row: BatchRow, checks: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,7 +182,9 @@ def row_to_dict(row: BatchRow, checks: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def code_of_rows(rows: Collection[BatchRow], folder: Path) -> int:
-    """As ``check``: a sum that is broken as read is not clean, though the reading may be at fault."""
+    """As ``check``: a sum that is broken as read is not clean, though the reading may be at
+    fault.
+    """
     from gongkai.batch import grave_sources
 
     if any(not row.is_done for row in rows):
@@ -178,7 +197,9 @@ def code_of_rows(rows: Collection[BatchRow], folder: Path) -> int:
 
 
 class Progress:
-    """How far the run is, on standard error: a bar at a terminal, else a line for each source that was imported."""
+    """How far the run is, on standard error: a bar at a terminal, else a line for each source that
+    was imported.
+    """
 
     def __init__(self, sources: Collection[str]) -> None:
         self.known = set(sources)
@@ -191,7 +212,9 @@ class Progress:
 
     def step(self, imported: Imported) -> None:
         row = imported.row
-        self.known.add(row.source)  # a source may hold other reports, which are listed as sources of their own
+        self.known.add(
+            row.source
+        )  # a source may hold other reports, which are listed as sources of their own
         self.rows[row.source] = row
         self.skipped += imported.skipped
         failed = not row.is_done
@@ -243,7 +266,10 @@ class Progress:
         told = f"有勾稽错误的报告{wrong}份{doubts}{also}。"
         blank = sum(row.is_unread for row in self.rows.values())
         unread = f"，未读出数字{blank}个" if blank else ""
-        return f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed - blank}个{unread}{rest}；{told}"
+        return (
+            f"完成{done}份，跳过已完成的{self.skipped}份，失败{failed - blank}个{unread}{rest}；"
+            f"{told}"
+        )
 
     def picture(self) -> str:
         count = len(self.rows)

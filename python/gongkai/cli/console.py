@@ -16,33 +16,43 @@ from gongkai.model import Finding, GongkaiError, NoFigures, Report
 from gongkai.wording import one_line, plain
 
 CLEAN, ERRORS, UNREADABLE = 0, 1, 2
-INTERRUPTED, READER_GONE = 130, 141  # as a shell reports them: stopped by the user; nobody reads the output any more
+INTERRUPTED, READER_GONE = (
+    130,
+    141,
+)  # as a shell reports them: stopped by the user; nobody reads the output any more
 
 
 def set_streams(encoding: str | None = None) -> None:
-    """What an output cannot show becomes a question mark, never a traceback; JSON is UTF-8 everywhere."""
+    """What an output cannot show becomes a question mark, never a traceback; JSON is UTF-8
+    everywhere.
+    """
     for stream, code in ((sys.stdout, encoding), (sys.stderr, None)):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding=code, errors="replace")
 
 
 def keep_apart() -> None:
-    """Let what libraries in C print go nowhere: the solver in scipy prints a line now and then, which broke JSON.
+    """Let what libraries in C print go nowhere: the solver in scipy prints a line now and then,
+    which broke JSON.
 
-    Python's own output goes on by another descriptor. Nothing is done where standard output is not the process's own.
+    Python's own output goes on by another descriptor. Nothing is done where standard output is not
+    the process's own.
     """
     stream = sys.__stdout__
     if stream is None or sys.stdout is not stream or stream.fileno() != 1:
         return
     stream.flush()
-    nowhere = os.open(os.devnull, os.O_WRONLY)  # stays open: where standard error is closed it takes that place
+    nowhere = os.open(
+        os.devnull, os.O_WRONLY
+    )  # stays open: where standard error is closed it takes that place
     own = open(os.dup(1), "w", encoding=stream.encoding, errors=stream.errors, buffering=1)  # noqa: SIM115
     os.dup2(nowhere, 1)
     sys.stdout = own
 
 
 def put(text: str) -> None:
-    """Print to standard output and see that it arrives: an outcome that nobody gets must not pass for a clean run.
+    """Print to standard output and see that it arrives: an outcome that nobody gets must not pass
+    for a clean run.
 
     GongkaiError where it cannot be written, BrokenPipeError where nobody reads on (``| head -1``).
     """
@@ -56,7 +66,9 @@ def put(text: str) -> None:
             raise
         from gongkai.system import system_reason
 
-        raise GongkaiError(f"结果无法输出：{system_reason(error)}，请改变输出的去向后再试。") from error
+        raise GongkaiError(
+            f"结果无法输出：{system_reason(error)}，请改变输出的去向后再试。"
+        ) from error
 
 
 def show(lines: Iterable[str]) -> None:
@@ -67,8 +79,9 @@ def show(lines: Iterable[str]) -> None:
 
 @contextmanager
 def written(target: Path) -> Iterator[None]:
-    """Around the output of a command that has written a file: where the output fails, the file is there none the
-    less, and the sentence says so."""
+    """Around the output of a command that has written a file: where the output fails, the file is
+    there none the less, and the sentence says so.
+    """
     try:
         yield
     except GongkaiError as error:
@@ -86,7 +99,9 @@ def tell(sentence: str) -> None:
 
 
 def discard(stream: TextIO) -> None:
-    """Let a failed stream lead nowhere: on its way out the interpreter writes again what is left, and fails again."""
+    """Let a failed stream lead nowhere: on its way out the interpreter writes again what is left,
+    and fails again.
+    """
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
@@ -123,7 +138,7 @@ def code_of(findings: Sequence[Finding]) -> int:
     return ERRORS if any(map(is_grave, findings)) else CLEAN
 
 
-# --- the width of a text ---------------------------------------------------------------------------
+# --- the width of a text --------------------------------------------------------------------------
 
 
 def width_of(text: str) -> int:
@@ -176,7 +191,9 @@ class ChineseParser(argparse.ArgumentParser):
         self.exit(UNREADABLE, f"{reason}（{detail}）；用 {self.prog} --help 查看用法。")
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        """argparse's own passes over an output that fails; help and version go to standard output."""
+        """argparse's own passes over an output that fails; help and version go to standard
+        output.
+        """
         if file is sys.stdout:
             put(message.rstrip("\n"))
         else:

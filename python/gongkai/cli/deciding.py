@@ -23,7 +23,9 @@ LONGEST_REASON = 500  # characters
 
 
 class Listed(NamedTuple):
-    """A finding as it is listed: under its number, or its key where it was found in several reports."""
+    """A finding as it is listed: under its number, or its key where it was found in several
+    reports.
+    """
 
     name: str
     key: str
@@ -35,7 +37,9 @@ class Listed(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """The reports that the one at hand is held against: those of other years, and those that it covers."""
+    """The reports that the one at hand is held against: those of other years, and those that it
+    covers.
+    """
 
     years: Sequence[Yearly] = ()
     children: Sequence[Child] = ()
@@ -67,7 +71,8 @@ def local_file(source: str) -> Path:
     if source == "-" or WEB.match(source):
         what = "标准输入" if source == "-" else "网址"
         raise GongkaiError(
-            f"处理要记在报告文件旁边，{what}没有这样的位置；请先用 gongkai fill 生成工作簿，再对工作簿作处理。"
+            f"处理要记在报告文件旁边，{what}没有这样的位置；请先用 gongkai fill 生成工作簿，"
+            f"再对工作簿作处理。"
         )
     return Path(source)
 
@@ -80,9 +85,13 @@ def decision_in(options: argparse.Namespace) -> Decision | None:
             raise GongkaiError("撤销处理不需要理由；请去掉 --reason 或 --undo。")
         return None
     if options.command == "dismiss" and not reason:
-        raise GongkaiError("忽略问题要写明理由；请加 --reason 理由，例如 --reason 已向填报单位核实。")
+        raise GongkaiError(
+            "忽略问题要写明理由；请加 --reason 理由，例如 --reason 已向填报单位核实。"
+        )
     if len(reason) > LONGEST_REASON:
-        raise GongkaiError(f"理由太长（{len(reason)}个字），最多{LONGEST_REASON}个字；请写得简短些。")
+        raise GongkaiError(
+            f"理由太长（{len(reason)}个字），最多{LONGEST_REASON}个字；请写得简短些。"
+        )
     return Decision("dismissed" if options.command == "dismiss" else "confirmed", reason)
 
 
@@ -90,7 +99,9 @@ def decision_in(options: argparse.Namespace) -> Decision | None:
 
 
 def beside_in(options: argparse.Namespace, source: Path, report: Report) -> Beside:
-    """The other reports that the options name. Raises GongkaiError where what they name cannot be read."""
+    """The other reports that the options name. Raises GongkaiError where what they name cannot be
+    read.
+    """
     years = [one for named in options.others for one in years_in(named, source)]
     if not options.levels:
         if options.names:
@@ -104,7 +115,9 @@ def beside_in(options: argparse.Namespace, source: Path, report: Report) -> Besi
 
 
 def years_in(named: str, source: Path) -> Iterator[Yearly]:
-    """A report, or those in a folder that can be read; the one at hand, which may be among them, is left out."""
+    """A report, or those in a folder that can be read; the one at hand, which may be among them, is
+    left out.
+    """
     from gongkai.batch.listing import plan_of_folder
     from gongkai.compare.years import yearly
     from gongkai.pipeline import is_same_file, read_report
@@ -121,12 +134,16 @@ def years_in(named: str, source: Path) -> Iterator[Yearly]:
 
 
 def listed(report: Report, beside: Beside) -> list[Listed]:
-    """All findings on a report: its own by their numbers, then those of other years and of levels by their keys."""
+    """All findings on a report: its own by their numbers, then those of other years and of levels
+    by their keys.
+    """
     from gongkai.compare.levels import compare
     from gongkai.compare.years import compare_years, yearly
     from gongkai.pipeline import check
 
-    found = [Listed(str(number), key_of(one, report), one) for number, one in enumerate(check(report), 1)]
+    found = [
+        Listed(str(number), key_of(one, report), one) for number, one in enumerate(check(report), 1)
+    ]
     keyed: dict[str, Finding] = {}
     if beside.years:
         comparison = compare_years([yearly(report), *beside.years])[0]
@@ -138,7 +155,9 @@ def listed(report: Report, beside: Beside) -> list[Listed]:
 
 
 def chosen_findings(words: Sequence[str], found: Sequence[Listed], beside: bool) -> list[Listed]:
-    """The findings that are named by their number or key, each once. GongkaiError for one that is not there."""
+    """The findings that are named by their number or key, each once. GongkaiError for one that is
+    not there.
+    """
     for word in dict.fromkeys(words):
         if not any(word in (one.name, one.key) for one in found):
             raise unknown(word, len(found), beside)
@@ -148,13 +167,17 @@ def chosen_findings(words: Sequence[str], found: Sequence[Listed], beside: bool)
 def unknown(word: str, count: int, beside: bool) -> GongkaiError:
     told = f"现有{count}条" if count else "没有查出问题"
     if not KEY.fullmatch(word):
-        return GongkaiError(f"没有第{clipped(word)}条（{told}），没有写入；请先用 gongkai check 查看序号。")
+        return GongkaiError(
+            f"没有第{clipped(word)}条（{told}），没有写入；请先用 gongkai check 查看序号。"
+        )
     why = (
         "有关的数字可能已经改动"
         if beside
         else "有关的数字可能已经改动；跨年核对、上下级比对的，要用 --with 或 --levels 给出其他报告"
     )
-    return GongkaiError(f"没有编号{word}的问题（{told}），没有写入；{why}。请先用 gongkai check 或 levels 查看。")
+    return GongkaiError(
+        f"没有编号{word}的问题（{told}），没有写入；{why}。请先用 gongkai check 或 levels 查看。"
+    )
 
 
 def refuse_decided_inside(
@@ -163,7 +186,9 @@ def refuse_decided_inside(
     source: Path,
     decision: Decision | None,
 ) -> None:
-    """GongkaiError where the workbook itself says otherwise, which goes before, or where nothing can be taken back."""
+    """GongkaiError where the workbook itself says otherwise, which goes before, or where nothing
+    can be taken back.
+    """
     from gongkai.decisions.file import decisions_in_file
 
     beside: Mapping[str, Decision] = decisions_in_file(report, source)
@@ -171,12 +196,14 @@ def refuse_decided_inside(
         inside = report.decisions.get(one.key)
         if decision is None and inside and inside.kept and one.key not in beside:
             raise GongkaiError(
-                f"{one.title}的处理随工作簿{source.name}保存，不能撤销；要让它重新计入，请改用 gongkai confirm。"
+                f"{one.title}的处理随工作簿{source.name}保存，不能撤销；要让它重新计入，请改用 "
+                f"gongkai confirm。"
             )
         told = inside is not None and not inside.kept and bool(inside.verdict or inside.word)
         if told and inside != decision:
             raise GongkaiError(
-                f"{one.title}的处理写在{source.name}的“校验结果”中，以那里的为准，没有写入；请打开工作簿在那里改。"
+                f"{one.title}的处理写在{source.name}的“校验结果”中，以那里的为准，没有写入；"
+                f"请打开工作簿在那里改。"
             )
         if decision is None and one.key not in beside:
             raise GongkaiError(f"{one.title}没有作过处理，没有可以撤销的。")

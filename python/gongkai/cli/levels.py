@@ -1,4 +1,6 @@
-"""``gongkai levels``: a government's report + those that it covers -> the comparison; ``years``: one body's years."""
+"""``gongkai levels``: a government's report + those that it covers -> the comparison; ``years``:
+one body's years.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,11 @@ def run_levels(options: argparse.Namespace) -> int:
     if family.passed_over:
         tell(f"目录页中另有{family.passed_over}个链接不是{parent.year}年的，没有读取。")
     if target:
-        refuse_target(target, (options.parent, options.children, options.names, *family.sources), options.force)
+        refuse_target(
+            target,
+            (options.parent, options.children, options.names, *family.sources),
+            options.force,
+        )
     children = [*read_children(family.sources, access, progress(len(family.sources))), *family.lost]
     found = compare(parent, children, family.names)
     if target:
@@ -40,7 +46,9 @@ def run_levels(options: argparse.Namespace) -> int:
 
 
 def run_years(options: argparse.Namespace) -> int:
-    """Several years of one body or of many, held against each other; the code is that of the worst source."""
+    """Several years of one body or of many, held against each other; the code is that of the worst
+    source.
+    """
     from gongkai.cli.reading import each_report
     from gongkai.cli.sources import sources_of
     from gongkai.compare.years import compare_years, yearly

@@ -1,4 +1,6 @@
-"""``gongkai read``, ``gongkai check``: sources -> reports -> lines for people, or JSON in the form asked for."""
+"""``gongkai read``, ``gongkai check``: sources -> reports -> lines for people, or JSON in the form
+asked for.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +33,19 @@ def add_json_forms(command: ChineseParser) -> None:
     forms = command.add_mutually_exclusive_group()
     texts = {
         "--json": (LIST, "输出 JSON：一个列表，每个来源一项，只有一个来源时也是列表"),
-        "--jsonl": (LINES, "输出 JSON，每个来源一行（check 有几个来源时，各行在跨年核对之后一并输出）"),
-        "--json-object": (OBJECT, "同 --json，但只有一个来源时不用列表（旧写法，下一版取消，请改用 --json）"),
+        "--jsonl": (
+            LINES,
+            "输出 JSON，每个来源一行（check 有几个来源时，各行在跨年核对之后一并输出）",
+        ),
+        "--json-object": (
+            OBJECT,
+            "同 --json，但只有一个来源时不用列表（旧写法，下一版取消，请改用 --json）",
+        ),
     }
     for name, (form, text) in texts.items():
-        forms.add_argument(name, dest="json", action="store_const", const=form, default="", help=text)
+        forms.add_argument(
+            name, dest="json", action="store_const", const=form, default="", help=text
+        )
 
 
 class JsonOutput:
@@ -62,7 +72,10 @@ class JsonOutput:
         from gongkai.output import add_years, to_json
 
         left = iter(comparisons)
-        held = [add_years(one, next(left)) if self.adds and has_findings(one) else one for one in self.held]
+        held = [
+            add_years(one, next(left)) if self.adds and has_findings(one) else one
+            for one in self.held
+        ]
         if not self.form:
             return
         if self.form == LINES:
@@ -83,8 +96,12 @@ def has_findings(result: Mapping[str, Any]) -> bool:
     return "findings" in result
 
 
-def each_report(sources: Sequence[Source], reading: Mapping[str, Any]) -> Iterator[tuple[str, Report | GongkaiError]]:
-    """Every source with its report or its failure; progress on standard error where several are read at a terminal."""
+def each_report(
+    sources: Sequence[Source], reading: Mapping[str, Any]
+) -> Iterator[tuple[str, Report | GongkaiError]]:
+    """Every source with its report or its failure; progress on standard error where several are
+    read at a terminal.
+    """
     from gongkai.pipeline import read_report
 
     for number, source in enumerate(sources, 1):
@@ -110,8 +127,9 @@ def run_sources(
 ) -> int:
     """Read each source, judge it and print it; the code is that of the worst.
 
-    A report without figures is told on standard error, as what cannot be read; with ``refuses`` False figures do not
-    matter. ``across`` is called once all are read and says what came of comparing the reports with each other.
+    A report without figures is told on standard error, as what cannot be read; with ``refuses``
+    False figures do not matter. ``across`` is called once all are read and says what came of
+    comparing the reports with each other.
     """
     from gongkai.cli.sources import sources_of
     from gongkai.output import failure_to_dict, years_lines
@@ -162,7 +180,11 @@ def run_read(options: argparse.Namespace, reading: Mapping[str, Any]) -> int:
             refuses=False,
         )
     return run_sources(
-        options, reading, judge, lambda report, _: report_to_dict(report), lambda report, _: report_lines(report)
+        options,
+        reading,
+        judge,
+        lambda report, _: report_to_dict(report),
+        lambda report, _: report_lines(report),
     )
 
 

@@ -1,4 +1,6 @@
-"""``gongkai check --write``: a workbook of ours checked in its place, its tables and formulas put right before."""
+"""``gongkai check --write``: a workbook of ours checked in its place, its tables and formulas put
+right before.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def rechecked(source: Source, agreed: bool) -> Rechecked:
-    """GongkaiError where the workbook is none of ours, cannot be put right, or nobody agrees to that."""
+    """GongkaiError where the workbook is none of ours, cannot be put right, or nobody agrees to
+    that.
+    """
     from gongkai.decisions.file import with_decisions_beside
     from gongkai.pipeline import check, read_report
     from gongkai.system import write_whole
@@ -92,15 +96,20 @@ def rechecked(source: Source, agreed: bool) -> Rechecked:
 
 
 def copy_before(path: Path, restoring: bool) -> Path:
-    """Where the version before is kept: one file, but for what is put back one of its own each time, for that may
-    take something away: 年报（上一版）.xlsm, 年报（还原前）.xlsm, 年报（还原前2）.xlsm."""
+    """Where the version before is kept: one file, but for what is put back one of its own each
+    time, for that may take something away: 年报（上一版）.xlsm, 年报（还原前）.xlsm,
+    年报（还原前2）.xlsm.
+    """
     if not restoring:
         kept = path.with_name(f"{path.stem}（{BEFORE}）{path.suffix}")
         if kept.is_file() and not is_workbook(str(kept)):
-            raise WorkbookError(f"{kept.name}已存在，不是本工具的工作簿，没有覆盖，也没有写入；请先移走或改名。")
+            raise WorkbookError(
+                f"{kept.name}已存在，不是本工具的工作簿，没有覆盖，也没有写入；请先移走或改名。"
+            )
         return kept
     names = (
-        path.with_name(f"{path.stem}（{UNRESTORED}{number or ''}）{path.suffix}") for number in (0, *range(2, 1_000))
+        path.with_name(f"{path.stem}（{UNRESTORED}{number or ''}）{path.suffix}")
+        for number in (0, *range(2, 1_000))
     )
     return next(name for name in names if not name.exists())
 
@@ -120,7 +129,9 @@ def question_about(path: Path, content: bytes, moved: Sequence[Standing]) -> str
         lanes = len(altered) if isinstance(altered, tuple) else 0
         if sheet.name in standing or lanes:
             told.append(question_of(sheet, standing.get(sheet.name), lanes))
-    formulas = sum(len(read_formulas(path, content)[each.sheet.name] & figure_places(each)) for each in moved)
+    formulas = sum(
+        len(read_formulas(path, content)[each.sheet.name] & figure_places(each)) for each in moved
+    )
     if formulas:
         told.append(f"这些表中的{formulas}个公式换成它们现在的值")
     return f"{path.name}：{'；'.join(told)}。" if told else ""

@@ -1,4 +1,6 @@
-"""What the user named -> the sources to be read: a folder is its documents, records of ours beside them are none."""
+"""What the user named -> the sources to be read: a folder is its documents, records of ours beside
+them are none.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,9 @@ STANDARD_INPUT = "-"
 
 @dataclass(frozen=True)
 class Source:
-    """``name`` as it is read and shown; ``lost`` is why it cannot be read, if that is known already; ``is_listed``
-    where a folder gave it, which gives no records of ours."""
+    """``name`` as it is read and shown; ``lost`` is why it cannot be read, if that is known
+    already; ``is_listed`` where a folder gave it, which gives no records of ours.
+    """
 
     name: str
     lost: GongkaiError | None = None
@@ -42,7 +45,9 @@ def is_folder(name: str) -> bool:
 
 
 def in_folder(name: str, workbooks: bool) -> list[Source]:
-    """The documents in a folder by name; where there are none, the folder itself, which cannot be read."""
+    """The documents in a folder by name; where there are none, the folder itself, which cannot be
+    read.
+    """
     from gongkai.batch.listing import plan_of_folder
 
     try:
@@ -68,7 +73,9 @@ def workbooks_among(folder: str, names: Sequence[str]) -> list[Source]:
 
 
 def is_workbook(name: str) -> bool:
-    """Whether a file is a workbook of ours; one that cannot be read may be, and is told when it is written."""
+    """Whether a file is a workbook of ours; one that cannot be read may be, and is told when it is
+    written.
+    """
     from gongkai.sources.detect import kind_of
     from gongkai.system import read_plain
 
@@ -79,7 +86,9 @@ def is_workbook(name: str) -> bool:
 
 
 def without_copies(found: Sequence[Source], done: str) -> list[Source]:
-    """``gongkai check out/*`` names what ``check --write`` kept of a workbook too; it is not ``done`` once more."""
+    """``gongkai check out/*`` names what ``check --write`` kept of a workbook too; it is not
+    ``done`` once more.
+    """
     from gongkai.batch.ours import is_copy
 
     names = {one.name for one in found}
@@ -90,8 +99,9 @@ def without_copies(found: Sequence[Source], done: str) -> list[Source]:
 
 
 def without_records(found: Sequence[Source]) -> list[Source]:
-    """``gongkai check out/*`` names 汇总.xlsm, 汇总.csv, the journal and decisions too; where nothing else is named,
-    each is refused as before."""
+    """``gongkai check out/*`` names 汇总.xlsm, 汇总.csv, the journal and decisions too; where
+    nothing else is named, each is refused as before.
+    """
     from gongkai.batch.ours import record_of
 
     if len(found) < 2:

@@ -1,4 +1,5 @@
-"""A report -> lines for a terminal: its head, its tables with heads and groups, what could not be read.
+"""A report -> lines for a terminal: its head, its tables with heads and groups, what could not be
+read.
 
 ::
 
@@ -37,7 +38,9 @@ CLOSING = "、，。；：）”"
 
 @dataclass(frozen=True)
 class HeadedRows:
-    """Rows of a table under the same heads: those of several parts, where their columns say the same."""
+    """Rows of a table under the same heads: those of several parts, where their columns say the
+    same.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -157,7 +160,9 @@ def head_rows(block: HeadedRows, labels: int, widths: Sequence[int]) -> Iterator
 def figure_rows(
     layout: Form, block: HeadedRows, labels: int, widths: Sequence[int], texts: Mapping[str, str]
 ) -> Iterator[str]:
-    """The rows, below the groups that they lie under; a label that is too long goes on below itself."""
+    """The rows, below the groups that they lie under; a label that is too long goes on below
+    itself.
+    """
     above: tuple[Label, ...] = ()
     for row in block.rows:
         groups = tuple(sorted(row.groups, key=lambda group: group.box.left))
@@ -174,12 +179,16 @@ def figure_rows(
 
 def row_line(label: str, labels: int, texts: Sequence[str], widths: Sequence[int]) -> str:
     """``widths`` hold the gap before each column."""
-    cells = [" " * (width - width_of(text)) + text for text, width in zip(texts, widths, strict=True)]
+    cells = [
+        " " * (width - width_of(text)) + text for text, width in zip(texts, widths, strict=True)
+    ]
     return (" " * INDENT + label + " " * (labels - width_of(label)) + "".join(cells)).rstrip()
 
 
 def label_pieces(text: str, indent: int, width: int) -> list[str]:
-    """A label in lines of a width, all but the first two columns further in; none begins with 、 or ）."""
+    """A label in lines of a width, all but the first two columns further in; none begins with 、 or
+    ）.
+    """
     found = [" " * indent]
     for letter in text:
         if width_of(found[-1] + letter) > width:

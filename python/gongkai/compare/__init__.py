@@ -1,1 +1,3 @@
-"""Reports -> what does not fit between them: years of a body, a government and the bodies below it. Pure."""
+"""Reports -> what does not fit between them: years of a body, a government and the bodies below it.
+Pure.
+"""

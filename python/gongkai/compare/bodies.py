@@ -1,4 +1,6 @@
-"""Reports -> which are of one body, and which of them is the year before's. Linear in the reports."""
+"""Reports -> which are of one body, and which of them is the year before's. Linear in the
+reports.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,19 @@ from urllib.parse import urlsplit
 from gongkai.bodies import Succession, is_certain, may_be_one, normal, successions_of, tail
 from gongkai.model import Decision, Value
 
-Key = tuple[str, str]  # the body's name in one form, and for a name that does not tell it for certain, the site
+Key = tuple[
+    str, str
+]  # the body's name in one form, and for a name that does not tell it for certain, the site
 
 MOST_LOOKED_AT, MOST_FOUND = 20, 4  # reports with names alike; one more than are told
 
 
 @dataclass(frozen=True)
 class Yearly:
-    """A report as far as years are compared; ``figures`` holds what it states: no blanks. ``implied`` holds the blanks
-    to which its own relations leave one figure. Of one that is not evaluated no figure was read at all, and nothing is
-    compared with it."""
+    """A report as far as years are compared; ``figures`` holds what it states: no blanks.
+    ``implied`` holds the blanks to which its own relations leave one figure. Of one that is not
+    evaluated no figure was read at all, and nothing is compared with it.
+    """
 
     agency: str
     year: int | None
@@ -37,7 +42,9 @@ class Yearly:
 
 @dataclass
 class Group:
-    """The reports of one body by year, under all names that it had; ``merged`` are the bodies that went into it."""
+    """The reports of one body by year, under all names that it had; ``merged`` are the bodies that
+    went into it.
+    """
 
     keys: list[Key]
     years: dict[int, list[Yearly]] = field(default_factory=dict)
@@ -45,9 +52,13 @@ class Group:
     kinds: dict[int, list[Yearly]] = field(default_factory=dict)
 
     def distinct(self, year: int) -> list[Yearly]:
-        """The reports of a year that state different figures, each once; none of which nothing was read."""
+        """The reports of a year that state different figures, each once; none of which nothing was
+        read.
+        """
         if year not in self.kinds:
-            stated = [report for report in reversed(self.years.get(year, [])) if report.is_evaluated]
+            stated = [
+                report for report in reversed(self.years.get(year, [])) if report.is_evaluated
+            ]
             found = {frozenset(report.figures.items()): report for report in stated}
             self.kinds[year] = list(reversed(found.values()))
         return self.kinds[year]
@@ -63,7 +74,9 @@ class Group:
 
 @dataclass
 class Matched:
-    """Each report's group (None for one without body or year), and what finds reports that may be of one body."""
+    """Each report's group (None for one without body or year), and what finds reports that may be
+    of one body.
+    """
 
     groups: list[Group | None]
     alike: Mapping[tuple[int, str, str], Sequence[tuple[Yearly, Group]]]
@@ -72,14 +85,26 @@ class Matched:
     def candidates(self, report: Yearly, year: int, own: Group) -> list[Yearly]:
         """A few of the reports of a year whose bodies may be this one, but not for certain."""
         area, department = tail(report.agency)
-        places = [(year, area, department), (year, "*" if not area else "", department)] if department or area else []
-        found = chain.from_iterable(self.alike.get(place, ())[:MOST_LOOKED_AT] for place in dict.fromkeys(places))
-        alike = (one for one, group in found if group is not own and may_be_one(one.agency, report.agency))
+        places = (
+            [(year, area, department), (year, "*" if not area else "", department)]
+            if department or area
+            else []
+        )
+        found = chain.from_iterable(
+            self.alike.get(place, ())[:MOST_LOOKED_AT] for place in dict.fromkeys(places)
+        )
+        alike = (
+            one
+            for one, group in found
+            if group is not own and may_be_one(one.agency, report.agency)
+        )
         return list(islice(alike, MOST_FOUND))
 
 
 def match(reports: Sequence[Yearly]) -> Matched:
-    """Group reports by their bodies: certain names, names of one site, and names that a body had one after another."""
+    """Group reports by their bodies: certain names, names of one site, and names that a body had
+    one after another.
+    """
     keys = [key_of(report, place) for place, report in enumerate(reports)]
     groups: dict[Key, Group] = {}
     for key, report in zip(keys, reports, strict=True):
@@ -99,7 +124,9 @@ def key_of(report: Yearly, place: int) -> Key | None:
     name = normal(report.agency, report.year)
     if not name or report.year is None:
         return None
-    return name, "" if is_certain(report.agency, report.year) else site_of(report.source) or f"#{place}"
+    return name, "" if is_certain(report.agency, report.year) else site_of(
+        report.source
+    ) or f"#{place}"
 
 
 def site_of(source: str) -> str:
@@ -111,7 +138,9 @@ def site_of(source: str) -> str:
 
 
 def places_of(report: Yearly) -> Iterator[tuple[int, str, str]]:
-    """Under what a report is looked for: its own area and department, and any area for one who names none."""
+    """Under what a report is looked for: its own area and department, and any area for one who
+    names none.
+    """
     assert report.year is not None
     area, department = tail(report.agency)
     yield report.year, area, department
@@ -123,7 +152,9 @@ def places_of(report: Yearly) -> Iterator[tuple[int, str, str]]:
 
 
 def join_changed(groups: Mapping[Key, Group]) -> dict[Key, Group]:
-    """Key -> group, that of a renamed body in the group of its new name; mergers are noted in the new body's group."""
+    """Key -> group, that of a renamed body in the group of its new name; mergers are noted in the
+    new body's group.
+    """
     joined = dict(groups)
     for key in sorted(groups):
         known = [] if key[1] else successions_of(*name_of(groups[key]))
@@ -132,7 +163,9 @@ def join_changed(groups: Mapping[Key, Group]) -> dict[Key, Group]:
             if change.kind != "renamed":
                 joined[change.new, ""].merged.append((change, joined[key]))
         renamed = [change for change in changes if change.kind == "renamed"]
-        if len(renamed) == 1 and follows(joined[key].years, joined[renamed[0].new, ""].years, renamed[0].since):
+        if len(renamed) == 1 and follows(
+            joined[key].years, joined[renamed[0].new, ""].years, renamed[0].since
+        ):
             take_over(joined, joined[renamed[0].new, ""], joined[key])
     return joined
 

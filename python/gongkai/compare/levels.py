@@ -1,8 +1,9 @@
 """A government's report + its children's -> each figure beside the sum of theirs.
 
-Rules: levels.sum (warning), levels.children (warning or note), levels.implied, levels.uncertain, levels.blank (notes).
-A difference is never an error of the report for certain: who belongs to the government only a person knows. A figure
-that only the relations imply is counted, and said to be; a difference that it has a part in is a question.
+Rules: levels.sum (warning), levels.children (warning or note), levels.implied, levels.uncertain,
+levels.blank (notes). A difference is never an error of the report for certain: who belongs to the
+government only a person knows. A figure that only the relations imply is counted, and said to be; a
+difference that it has a part in is a question.
 """
 
 from __future__ import annotations
@@ -16,7 +17,17 @@ from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from gongkai.bodies.within import governed_area, is_office
-from gongkai.compare.children import Child, Member, Roll, differ, listed, report_in, reports_of, roll_findings, roll_of
+from gongkai.compare.children import (
+    Child,
+    Member,
+    Roll,
+    differ,
+    listed,
+    report_in,
+    reports_of,
+    roll_findings,
+    roll_of,
+)
 from gongkai.decisions import decided_findings, key_of
 from gongkai.editions import editions, form
 from gongkai.figures import shown
@@ -35,17 +46,20 @@ STATUSES: Mapping[Status, str] = {
 }
 LARGEST = 3  # contributors named in a message
 SHORT_REASONS = {"missing": "没有它的报告", "unread": "没有读出", "no_figures": NO_FIGURES}
-DOCUMENTS = ("rules", "normative")  # rows of table two of which a government itself makes what its bodies draft
+DOCUMENTS = (
+    "rules",
+    "normative",
+)  # rows of table two of which a government itself makes what its bodies draft
 
 
 @dataclass(frozen=True)
 class LevelFigure:
     """A figure of the parent beside the sum of its children's.
 
-    ``figures`` stand in the order of the roll's members, None where one states nothing or not certainly; ``lacking``
-    are the members and left-out children whose figures the sum lacks, by name. ``implied`` are the numbers of the
-    members that leave the cell blank while their own relations leave it one figure; ``is_implied`` tells the same of
-    the parent.
+    ``figures`` stand in the order of the roll's members, None where one states nothing or not
+    certainly; ``lacking`` are the members and left-out children whose figures the sum lacks, by
+    name. ``implied`` are the numbers of the members that leave the cell blank while their own
+    relations leave it one figure; ``is_implied`` tells the same of the parent.
     """
 
     cell: Cell
@@ -69,7 +83,9 @@ class LevelFigure:
 
 @dataclass(frozen=True)
 class Levels:
-    """What a comparison found: who was summed, every figure of the parent in official order, and the findings."""
+    """What a comparison found: who was summed, every figure of the parent in official order, and
+    the findings.
+    """
 
     parent: Report
     roll: Roll
@@ -86,18 +102,26 @@ class Levels:
 
 
 def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] = ()) -> Levels:
-    """Hold a report against those that it covers; ``expected`` are the names that must be among them."""
+    """Hold a report against those that it covers; ``expected`` are the names that must be among
+    them.
+    """
     roll = roll_of(parent, children, expected)
     lines = tuple(line for table in parent.tables.values() for line in table_lines(table, roll))
     said = list(roll_findings(parent, roll))
     own = own_figures(parent, roll.members)
     said += one_body_findings(lines, roll.members)
-    said += [sum_finding(line, roll.members, own) for line in lines if line.status in ("differs", "exceeds")]
+    said += [
+        sum_finding(line, roll.members, own)
+        for line in lines
+        if line.status in ("differs", "exceeds")
+    ]
     said += [implied_finding(line, roll.members) for line in lines if line.status == "asked"]
     said += uncertain_notes(lines, roll)
     said += blank_notes(parent, lines)
     said = decided_findings(said, parent.decisions, parent, sums_of(lines))
-    return Levels(parent, roll, lines, tuple(sorted(said, key=lambda finding: finding.severity != "warning")))
+    return Levels(
+        parent, roll, lines, tuple(sorted(said, key=lambda finding: finding.severity != "warning"))
+    )
 
 
 def sums_of(lines: Sequence[LevelFigure]) -> dict[str, Value]:
@@ -109,19 +133,26 @@ RULES = (
         "levels.sum",
         "warning",
         "上级的数字与下级之和不符",
-        "政府的报告汇总所属各部门和下级机关的数字，每一格应当等于各下级报告同一格之和。下级齐全而和不相等，"
+        "政府的报告汇总所属各部门和下级机关的数字，每一格应当等于各下级报告同一格之和。"
+        "下级齐全而和不相等，"
         "或者下级还不齐全、已有之和就超过了上级的，都要核对。",
-        "《条例》第四十九条（部门向政府提交年度报告，政府公布本级政府的年度报告）；汇总的范围由当地确定，本工具只作提示。",
-        "表三 （一）予以公开·自然人：12个下级之和为143（其中公安局80、教育局40、民政局20），上级填134，下级之和多9；"
+        (
+            "《条例》第四十九条（部门向政府提交年度报告，政府公布本级政府的年度报告）；"
+            "汇总的范围由当地确定，本工具只作提示。"
+        ),
+        "表三 （一）予以公开·自然人：12个下级之和为143（其中公安局80、教育局40、民政局20），"
+        "上级填134，下级之和多9；"
         "相差的正好是司法局的9，请核对上级是否漏计。",
-        "先看名单是否就是汇总的范围：政府办公室的报告要在其中，乡镇与所属部门不要重复。范围无误的，逐个核对数字较大的下级。"
+        "先看名单是否就是汇总的范围：政府办公室的报告要在其中，乡镇与所属部门不要重复。"
+        "范围无误的，逐个核对数字较大的下级。"
         "现行有效的规范性文件以政府名义制发，起草部门也填的会多计。",
     ),
     Rule(
         "levels.children",
         "warning",
         "名单中有报告没有计入，或计入有疑问",
-        "上级报告本身、其他年度的报告、已包括在上一层政府中的机关不计入；同一机关的几份报告只计一次；"
+        "上级报告本身、其他年度的报告、已包括在上一层政府中的机关不计入；"
+        "同一机关的几份报告只计一次；"
         "名单之外的、没有机关名称的报告计入，但要核对。",
         "本工具的提示。",
         "年度与上级报告不同，或没有识别出年度，没有计入：教育局（2020年的报告）。",
@@ -131,10 +162,12 @@ RULES = (
         "levels.implied",
         "note",
         "计入了推定的数，与上级不等",
-        "下级（或上级）的这一格空着，按它自己的勾稽关系只能是一个数（多半是0），所以按这个数计入；计入后与上级不相等。"
+        "下级（或上级）的这一格空着，按它自己的勾稽关系只能是一个数（多半是0），"
+        "所以按这个数计入；计入后与上级不相等。"
         "空着的格可能是漏填，其他的数也可能填错，所以只作提示，不算不符。",
         "本工具的提示。",
-        "表三 （一）予以公开·自然人：12个下级之和为143（其中公安局80、教育局40、民政局20），上级填145，上级多2；"
+        "表三 （一）予以公开·自然人：12个下级之和为143（其中公安局80、教育局40、民政局20），"
+        "上级填145，上级多2；"
         "其中1个下级的数是推定的：民政局0，请核对。",
         "请空着的机关补填（没有的填0），再比对；补填后仍不相等的，按不符处理。",
     ),
@@ -142,10 +175,14 @@ RULES = (
         "levels.uncertain",
         "note",
         "下级不全，不能确定",
-        "有下级缺报告、没有读出、年度或格式与上级不同，或者相应的格空白又推不出是多少，已有之和没有超过上级，"
+        "有下级缺报告、没有读出、年度或格式与上级不同，或者相应的格空白又推不出是多少，"
+        "已有之和没有超过上级，"
         "无法判断是否相符。",
         "本工具的提示。",
-        "有2个下级的数字不全：民政局（没有它的报告）、司法局（没有读出）；因此有150格不能确定，补齐后请再比对。",
+        (
+            "有2个下级的数字不全：民政局（没有它的报告）、司法局（没有读出）；因此有150格不能确定，"
+            "补齐后请再比对。"
+        ),
         "补齐这些报告；网页打不开的另存为文件放进文件夹；空白的格核实后填入工作簿。",
     ),
     Rule(
@@ -170,21 +207,31 @@ def table_lines(table: Table, roll: Roll) -> Iterator[LevelFigure]:
     absent = tuple(one.child.title for one in roll.lacking)
     for cell in layout.cells.values():
         held = [column[cell.id] for column in columns]
-        lost = [member.title for member, one in zip(roll.members, held, strict=True) if one.value is None]
+        lost = [
+            member.title
+            for member, one in zip(roll.members, held, strict=True)
+            if one.value is None
+        ]
         yield figure_line(cell, own[cell.id], held, (*absent, *lost))
 
 
-def figure_line(cell: Cell, own: Given, held: Sequence[Given], lacking: tuple[str, ...]) -> LevelFigure:
+def figure_line(
+    cell: Cell, own: Given, held: Sequence[Given], lacking: tuple[str, ...]
+) -> LevelFigure:
     """``own`` is the parent's, ``held`` the members', ``lacking`` who has none."""
     figures = tuple(one.value for one in held)
     implied = tuple(number for number, one in enumerate(held) if one.is_implied)
     computed = total(figure for figure in figures if figure is not None)
-    line = LevelFigure(cell, "blank", own.value, computed, figures, lacking, implied, own.is_implied)
+    line = LevelFigure(
+        cell, "blank", own.value, computed, figures, lacking, implied, own.is_implied
+    )
     return replace(line, status=status_of(line))
 
 
 class Given(NamedTuple):
-    """What a report has in a cell; ``is_implied`` where it leaves it blank and its relations leave it this figure."""
+    """What a report has in a cell; ``is_implied`` where it leaves it blank and its relations leave
+    it this figure.
+    """
 
     value: Value
     is_implied: bool = False
@@ -202,9 +249,13 @@ def held_in(table: Table, layout: Form) -> dict[str, Given]:
 
 
 def column_of(member: Member, layout: Form) -> dict[str, Given]:
-    """What a member has in the cells of a table of this layout; nothing where its reports differ on it."""
+    """What a member has in the cells of a table of this layout; nothing where its reports differ on
+    it.
+    """
     tables = [report_in(child).tables.get(layout.id) for child in member.children]
-    found = [held_in(table, layout) for table in tables if table is not None and is_layout(table, layout)]
+    found = [
+        held_in(table, layout) for table in tables if table is not None and is_layout(table, layout)
+    ]
     if len(found) == 1:
         return found[0]
     held = {cell: agreed([one[cell] for one in found]) for cell in layout.cells}
@@ -229,7 +280,9 @@ def is_layout(table: Table, layout: Form) -> bool:
 
 
 def status_of(line: LevelFigure) -> Status:
-    """Where the sum is not whole, what it lacks can only add to it: figures are not negative but in signed columns."""
+    """Where the sum is not whole, what it lacks can only add to it: figures are not negative but in
+    signed columns.
+    """
     if line.stated is None:
         return "blank"
     is_whole = bool(line.figures) and not line.lacking
@@ -246,7 +299,9 @@ def status_of(line: LevelFigure) -> Status:
 
 
 def own_figures(parent: Report, members: Sequence[Member]) -> str:
-    """What to say where the parent has more: "" if its office, which reports what it does itself, is in the sum."""
+    """What to say where the parent has more: "" if its office, which reports what it does itself,
+    is in the sum.
+    """
     if any(is_office(member.name) for member in members):
         return ""
     if governed_area(parent.agency) or is_office(parent.agency) or not parent.agency:
@@ -255,7 +310,9 @@ def own_figures(parent: Report, members: Sequence[Member]) -> str:
 
 
 def one_body_findings(lines: Sequence[LevelFigure], members: Sequence[Member]) -> Iterator[Finding]:
-    """Where a body's figures are the difference in every cell, it was left out or counted twice as a whole."""
+    """Where a body's figures are the difference in every cell, it was left out or counted twice as
+    a whole.
+    """
     apart = [(line, line.difference or 0) for line in lines if line.status in ("equal", "differs")]
     if len(members) < 2 or sum(gap != 0 for _, gap in apart) < 2:
         return
@@ -270,7 +327,15 @@ def one_body_findings(lines: Sequence[LevelFigure], members: Sequence[Member]) -
 def sum_finding(line: LevelFigure, members: Sequence[Member], own: str) -> Finding:
     _, gap = more_and_gap(line)
     message = f"{sums_text(line, members)}{hints(line, members, own, gap)}。"
-    return Finding("levels.sum", "warning", message, (line.cell.id,), line.stated, line.computed, line.difference)
+    return Finding(
+        "levels.sum",
+        "warning",
+        message,
+        (line.cell.id,),
+        line.stated,
+        line.computed,
+        line.difference,
+    )
 
 
 def more_and_gap(line: LevelFigure) -> tuple[str, Figure]:
@@ -285,7 +350,11 @@ def sums_text(line: LevelFigure, members: Sequence[Member]) -> str:
     more, gap = more_and_gap(line)
     count = sum(figure is not None for figure in line.figures)
     sums = f"{count}个下级之和为{shown(line.computed)}{largest(line, members)}"
-    stated = f"上级空白，推定为{shown(line.stated)}" if line.is_implied else f"上级填{shown(line.stated)}"
+    stated = (
+        f"上级空白，推定为{shown(line.stated)}"
+        if line.is_implied
+        else f"上级填{shown(line.stated)}"
+    )
     return f"{where(line.cell)}：{sums}，{stated}，{more}多{shown(gap)}"
 
 
@@ -294,7 +363,15 @@ def implied_finding(line: LevelFigure, members: Sequence[Member]) -> Finding:
     guessed = [f"{members[at].title}{shown(line.figures[at])}" for at in line.implied]
     told = f"；其中{len(guessed)}个下级的数是推定的：{listed(guessed)}" if guessed else ""
     message = f"{sums_text(line, members)}{told}，请核对。"
-    return Finding("levels.implied", "note", message, (line.cell.id,), line.stated, line.computed, line.difference)
+    return Finding(
+        "levels.implied",
+        "note",
+        message,
+        (line.cell.id,),
+        line.stated,
+        line.computed,
+        line.difference,
+    )
 
 
 def where(cell: Cell) -> str:
@@ -304,18 +381,32 @@ def where(cell: Cell) -> str:
 @cache
 def numbers() -> Mapping[str, str]:
     """Table id -> 表二, 表三, 表四."""
-    return {name: layout.number for edition in editions().values() for name, layout in edition.forms.items()}
+    return {
+        name: layout.number
+        for edition in editions().values()
+        for name, layout in edition.forms.items()
+    }
 
 
 def largest(line: LevelFigure, members: Sequence[Member]) -> str:
     """（其中甲局12、乙局7）: the members that contribute most."""
-    given = [(abs(figure), figure, member) for figure, member in zip(line.figures, members, strict=True) if figure]
+    given = [
+        (abs(figure), figure, member)
+        for figure, member in zip(line.figures, members, strict=True)
+        if figure
+    ]
     most = nlargest(LARGEST, given, key=itemgetter(0))
-    return f"（其中{'、'.join(f'{member.title}{shown(figure)}' for _, figure, member in most)}）" if most else ""
+    return (
+        f"（其中{'、'.join(f'{member.title}{shown(figure)}' for _, figure, member in most)}）"
+        if most
+        else ""
+    )
 
 
 def hints(line: LevelFigure, members: Sequence[Member], own: str, gap: Figure) -> str:
-    """What may explain a difference: figures still lacking, one body's left out or counted twice, the parent's own."""
+    """What may explain a difference: figures still lacking, one body's left out or counted twice,
+    the parent's own.
+    """
     told = ""
     if line.status == "exceeds":
         told += f"，还没有计入缺数的{len(line.lacking)}个下级"
@@ -334,7 +425,9 @@ def hints(line: LevelFigure, members: Sequence[Member], own: str, gap: Figure) -
 def uncertain_notes(lines: Sequence[LevelFigure], roll: Roll) -> Iterator[Finding]:
     """One note for all figures that cannot be compared, with the names of those that lack."""
     cells = tuple(line.cell.id for line in lines if line.status == "uncertain")
-    names = [f"{one.child.title}（{SHORT_REASONS.get(one.kind, one.reason)}）" for one in roll.lacking]
+    names = [
+        f"{one.child.title}（{SHORT_REASONS.get(one.kind, one.reason)}）" for one in roll.lacking
+    ]
     open_lines = [line for line in lines if line.status in ("uncertain", "exceeds")]
     for at, member in enumerate(roll.members):
         gaps = sum(line.figures[at] is None for line in open_lines)

@@ -1,10 +1,10 @@
 """Reports of one body for several years -> what does not continue from one to the next.
 
-Each finding belongs to the later report: its cells are that report's, ``stated`` is what it states and ``computed``
-what follows from the year before. Which of the two reports is wrong is not certain, so none is an error. A blank is
-compared only where its report's own relations leave it one figure; a difference is a note then. Rules:
-years.carried, .documents (warnings); .jump, .gap, .double,
-.unmatched (notes).
+Each finding belongs to the later report: its cells are that report's, ``stated`` is what it states
+and ``computed`` what follows from the year before. Which of the two reports is wrong is not
+certain, so none is an error. A blank is compared only where its report's own relations leave it one
+figure; a difference is a note then. Rules: years.carried, .documents (warnings); .jump, .gap,
+.double, .unmatched (notes).
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ LINKED = ("years.carried", "years.documents")
 
 @dataclass(frozen=True)
 class YearComparison:
-    """What came of comparing a report with the year before: in short, ``compared`` relations, and the findings.
+    """What came of comparing a report with the year before: in short, ``compared`` relations, and
+    the findings.
 
     What is dismissed counts nowhere, and the short text says that it is.
     """
@@ -56,7 +57,9 @@ class YearComparison:
 
     @property
     def follows(self) -> bool:
-        """Whether all that could be compared continues the year before; what was dismissed does not."""
+        """Whether all that could be compared continues the year before; what was dismissed does
+        not.
+        """
         return self.compared > 0 and not any(map(is_difference, self.findings))
 
 
@@ -65,12 +68,22 @@ def yearly(report: Report) -> Yearly:
     source = report.document.origin if report.document else ""
     stated = {cell: value for cell, value in values.items() if value is not None}
     doubts = doubted_facts(report)
-    known = (report.agency, report.year, source, stated, report.decisions, report.is_evaluated, doubts)
+    known = (
+        report.agency,
+        report.year,
+        source,
+        stated,
+        report.decisions,
+        report.is_evaluated,
+        doubts,
+    )
     return Yearly(*known, implied=implied_in(report))
 
 
 def implied_in(report: Report) -> dict[str, int]:
-    """The blanks among the figures that years are compared by, to which the report's relations leave one figure."""
+    """The blanks among the figures that years are compared by, to which the report's relations
+    leave one figure.
+    """
     found: dict[str, int] = {}
     for table in report.tables.values():
         found |= table_state(table).figures
@@ -83,7 +96,10 @@ def compare_years(reports: Sequence[Yearly]) -> list[YearComparison]:
     pairs = zip(reports, matched.groups, strict=True)
     found = (comparison_of(report, group, matched) for report, group in pairs)
     return [
-        replace(one, findings=decided(one.findings, one.report), text=one.text + doubted(one.report)) for one in found
+        replace(
+            one, findings=decided(one.findings, one.report), text=one.text + doubted(one.report)
+        )
+        for one in found
     ]
 
 
@@ -101,16 +117,22 @@ def decided(findings: Sequence[Finding], report: Yearly) -> tuple[Finding, ...]:
 def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> YearComparison:
     year = report.year
     if not report.is_evaluated:
-        return YearComparison(report, f"{NO_FIGURES}，没有核对", notes(without_figures(report), matched, year))
+        return YearComparison(
+            report, f"{NO_FIGURES}，没有核对", notes(without_figures(report), matched, year)
+        )
     if group is None or year is None:
         lacking = "年度" if year is None else "机关名称"
-        return YearComparison(report, f"没有识别出{lacking}", notes(nameless(lacking), matched, year))
+        return YearComparison(
+            report, f"没有识别出{lacking}", notes(nameless(lacking), matched, year)
+        )
     doubles = double_notes(report, group.distinct(year))
     before = group.distinct(year - 1)
     change = group.breaks(year - 1, year)
     if change is not None:
         return YearComparison(
-            report, f"机构调整，没有与{year - 1}年核对", (*doubles, merged_note(report, year - 1, change))
+            report,
+            f"机构调整，没有与{year - 1}年核对",
+            (*doubles, merged_note(report, year - 1, change)),
         )
     if not before and year - 1 in group.years:
         text = f"{year - 1}年的报告{NO_FIGURES}，没有核对"
@@ -118,12 +140,16 @@ def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> Year
         return YearComparison(report, text, (*doubles, unmatched(told)))
     if not before:
         return YearComparison(
-            report, f"没有{year - 1}年的报告", (*doubles, *missing_notes(report, year, group, matched))
+            report,
+            f"没有{year - 1}年的报告",
+            (*doubles, *missing_notes(report, year, group, matched)),
         )
     if len(before) > 1:
         text = f"{year - 1}年有{len(before)}份数字不同的报告，没有核对"
         return YearComparison(
-            report, text, (*doubles, unmatched(f"机关“{clipped(report.agency)}”{text}：{named(before)}。"))
+            report,
+            text,
+            (*doubles, unmatched(f"机关“{clipped(report.agency)}”{text}：{named(before)}。")),
         )
     found = compared_with(report, before[0])
     return YearComparison(report, found.text, (*found.findings, *doubles), found.compared)
@@ -134,8 +160,10 @@ def comparison_of(report: Yearly, group: Group | None, matched: Matched) -> Year
 
 @dataclass(frozen=True)
 class Sides:
-    """What a report has in a cell, and what follows for it from the year before. ``guessed`` are the cells of the
-    report and of the last one that are blank and have one figure only by their own relations."""
+    """What a report has in a cell, and what follows for it from the year before. ``guessed`` are
+    the cells of the report and of the last one that are blank and have one figure only by their own
+    relations.
+    """
 
     stated: Figure
     computed: Figure
@@ -162,7 +190,9 @@ def compared_with(report: Yearly, last: Yearly) -> YearComparison:
     known = {link: one for link, one in sides.items() if one is not None}
     remark = limits_text(report, last, known) + guessed_text(known, differing)
     outcome = outcome_text(last, short, differing, remark) if known else ""
-    return YearComparison(report, outcome or f"与{last.year}年没有可比的数字", tuple(found), len(known))
+    return YearComparison(
+        report, outcome or f"与{last.year}年没有可比的数字", tuple(found), len(known)
+    )
 
 
 def short_text(link: YearLink, last: Yearly, sides: Sides) -> str:
@@ -171,7 +201,9 @@ def short_text(link: YearLink, last: Yearly, sides: Sides) -> str:
 
 
 def guessed_text(known: Mapping[YearLink, Sides], differing: Sequence[Finding]) -> str:
-    """（其中3项按推定的数核对）（另有1处按推定的数不符，请核对）: what rests on blanks of one possible figure."""
+    """（其中3项按推定的数核对）（另有1处按推定的数不符，请核对）: what rests on blanks of one
+    possible figure.
+    """
     equal = sum(bool(one.guessed) and not one.differ for one in known.values())
     asked = sum(map(is_asked, differing))
     told = [f"（其中{equal}项按推定的数核对）"] if equal else []
@@ -205,7 +237,9 @@ def broken(link: YearLink, report: Yearly, last: Yearly, sides: Sides) -> Findin
     stated, computed = sides.stated, sides.computed
     apart = difference(max(stated, computed), min(stated, computed))
     before = form.cells[link.last]
-    written = f"空白，按勾稽关系为{shown(stated)}" if link.cell in sides.guessed else f"填{shown(stated)}"
+    written = (
+        f"空白，按勾稽关系为{shown(stated)}" if link.cell in sides.guessed else f"填{shown(stated)}"
+    )
     start = f"{form.number} {label_of(cell)} {written}，{last.year}年报告的"
     figure = shown(last.known[link.last])
     if link.rule == "years.carried":
@@ -213,11 +247,16 @@ def broken(link: YearLink, report: Yearly, last: Yearly, sides: Sides) -> Findin
         told = f"“{row_label(before.row)}”{blank}为{figure}"
     else:
         plus, minus = (shown(report.known[name]) for name in (link.plus[0], link.minus[0]))
-        told = f"{column_label(before.column)}{figure}，加本年制发{plus}，减本年废止{minus}，应为{shown(computed)}"
+        told = (
+            f"{column_label(before.column)}{figure}，加本年制发{plus}，减本年废止{minus}，"
+            f"应为{shown(computed)}"
+        )
     message = f"{start}{told}，差{shown(apart)}（{former(report, last)}）。"
     cells = official_order(form, (link.cell, *link.plus, *link.minus))
     severity: Severity = "note" if sides.guessed else "warning"
-    return Finding(link.rule, severity, message, cells, stated, computed, difference(computed, stated))
+    return Finding(
+        link.rule, severity, message, cells, stated, computed, difference(computed, stated)
+    )
 
 
 def unfilled(link: YearLink, report: Yearly, last: Yearly) -> Iterator[Finding]:
@@ -226,7 +265,10 @@ def unfilled(link: YearLink, report: Yearly, last: Yearly) -> Iterator[Finding]:
     if link.rule == "years.carried" and before and link.cell not in report.figures:
         form, cell = form_of(link.table, link.cell)
         carried = f"“{row_label(form.cells[link.last].row)}”为{shown(before)}"
-        message = f"{form.number} {label_of(cell)} 没有数字，{last.year}年报告的{carried}（{former(report, last)}）。"
+        message = (
+            f"{form.number} {label_of(cell)} 没有数字，{last.year}年报告的{carried}（"
+            f"{former(report, last)}）。"
+        )
         yield Finding(link.rule, "note", message, (link.cell,), computed=before)
 
 
@@ -239,7 +281,10 @@ def jumps(report: Yearly, last: Yearly) -> Iterator[Finding]:
             form, cell = form_of(name.partition(".")[0], name)
             change = "增" if now > before else "减"
             moved = f"由{last.year}年的{shown(before)}{change}至{shown(now)}"
-            message = f"{form.number} {label_of(cell)} {moved}，请核实数字和单位（{former(report, last)}）。"
+            message = (
+                f"{form.number} {label_of(cell)} {moved}，请核实数字和单位（"
+                f"{former(report, last)}）。"
+            )
             yield Finding("years.jump", "note", message, (name,), stated=now, computed=before)
 
 
@@ -264,16 +309,26 @@ def source_text(report: Yearly) -> str:
 
 def short_name(link: YearLink) -> str:
     form, cell = form_of(link.table, link.cell)
-    return f"上年结转·{column_label(cell.column)}" if link.rule == "years.carried" else f"{form.number}{label_of(cell)}"
+    return (
+        f"上年结转·{column_label(cell.column)}"
+        if link.rule == "years.carried"
+        else f"{form.number}{label_of(cell)}"
+    )
 
 
-def outcome_text(last: Yearly, short: Sequence[str], differing: Sequence[Finding], remark: str) -> str:
-    """``与2020年相符``, or the differences that count; how many are dismissed, and what could not be compared."""
+def outcome_text(
+    last: Yearly, short: Sequence[str], differing: Sequence[Finding], remark: str
+) -> str:
+    """``与2020年相符``, or the differences that count; how many are dismissed, and what could not
+    be compared.
+    """
     dismissed = sum(not is_open(one) for one in differing)
     if short:
         more = "等" if len(short) > MOST_TOLD else ""
         also = f"（另{dismissed}处已忽略）" if dismissed else ""
-        return f"与{last.year}年不符{len(short)}处{also}：{'；'.join(short[:MOST_TOLD])}{more}{remark}"
+        return (
+            f"与{last.year}年不符{len(short)}处{also}：{'；'.join(short[:MOST_TOLD])}{more}{remark}"
+        )
     if dismissed:
         return f"与{last.year}年的{dismissed}处不符已忽略{remark}"
     what = "填了的数字相符" if any(map(is_asked, differing)) else "相符"
@@ -292,7 +347,9 @@ def limits_text(report: Yearly, last: Yearly, known: Collection[YearLink]) -> st
 
 
 def documents_limit(report: Yearly, last: Yearly, compared: int) -> list[str]:
-    """What to say where documents in force could not all be compared; nothing of two reports in the old layout."""
+    """What to say where documents in force could not all be compared; nothing of two reports in the
+    old layout.
+    """
     wanted = sum(link.rule == "years.documents" for link in links())
     old = [one for one in (last, report) if any(cell in one.figures for cell in public_cells())]
     if compared == wanted or len(old) > 1:
@@ -315,35 +372,51 @@ def notes(message: str, matched: Matched, year: int | None) -> tuple[Finding, ..
 
 
 def without_figures(report: Yearly) -> str:
-    who = f"机关“{clipped(report.agency)}”{report.year}年的报告" if report.agency and report.year else "有一份报告"
+    who = (
+        f"机关“{clipped(report.agency)}”{report.year}年的报告"
+        if report.agency and report.year
+        else "有一份报告"
+    )
     return f"{who}{NO_FIGURES}（{source_text(report)}），没有与其他年度核对。"
 
 
 def nameless(lacking: str) -> str:
-    return f"没有识别出报告的{lacking}，不能与其他年度核对；请在工作簿的封面上补填{lacking}后再核对。"
+    return (
+        f"没有识别出报告的{lacking}，不能与其他年度核对；请在工作簿的封面上补填{lacking}后再核对。"
+    )
 
 
 def merged_note(report: Yearly, last: int, change: Succession) -> Finding:
     how = "拆分" if change.kind == "split" else "合并"
     text = f"机关“{clipped(report.agency)}”经过机构或区划调整（{how}：{change.source}）"
-    return unmatched(f"{text}，{report.year}年的数字不单是{last}年一个机关的延续，没有与{last}年核对。")
+    return unmatched(
+        f"{text}，{report.year}年的数字不单是{last}年一个机关的延续，没有与{last}年核对。"
+    )
 
 
 def double_notes(report: Yearly, distinct: Sequence[Yearly]) -> tuple[Finding, ...]:
     others = [one for one in distinct[: MOST_NAMED + 2] if one.figures != report.figures]
     if not others:
         return ()
-    message = f"机关“{clipped(report.agency)}”{report.year}年另有数字不同的报告：{named(others)}；请核实以哪一份为准。"
+    message = (
+        f"机关“{clipped(report.agency)}”{report.year}年另有数字不同的报告：{named(others)}；"
+        f"请核实以哪一份为准。"
+    )
     return (Finding("years.double", "note", message),)
 
 
 def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> tuple[Finding, ...]:
-    """Why there is no report of the year before: perhaps under a name that does not tell the body, or it is missing."""
+    """Why there is no report of the year before: perhaps under a name that does not tell the body,
+    or it is missing.
+    """
     who = f"机关“{clipped(report.agency)}”"
     candidates = matched.candidates(report, year - 1, group)
     if candidates:
         why = "" if is_certain(report.agency, report.year) else "，名称中没有写明所属的市县"
-        text = f"{who}没有{year - 1}年的报告可以核对{why}；可能是同一机关但不能确定的：{named(candidates)}"
+        text = (
+            f"{who}没有{year - 1}年的报告可以核对{why}；可能是同一机关但不能确定的："
+            f"{named(candidates)}"
+        )
         return (unmatched(f"{text}。如果是，请在工作簿封面上把机关名称补全成一致后再核对。"),)
     earlier = max((one for one in group.years if one < year), default=None)
     if earlier is not None:
@@ -356,7 +429,10 @@ def missing_notes(report: Yearly, year: int, group: Group, matched: Matched) -> 
 
 
 def named(reports: Sequence[Yearly]) -> str:
-    texts = [f"“{clipped(one.agency)}”（{one.year}年，{source_text(one)}）" for one in reports[:MOST_NAMED]]
+    texts = [
+        f"“{clipped(one.agency)}”（{one.year}年，{source_text(one)}）"
+        for one in reports[:MOST_NAMED]
+    ]
     return "、".join(texts) + ("等" if len(reports) > MOST_NAMED else "")
 
 
@@ -368,21 +444,30 @@ RULES: tuple[Rule, ...] = (
         "years.carried",
         "warning",
         "上年结转与上一年的结转下年度不一致",
-        "同一机关今年表三“二、上年结转政府信息公开申请数量”，应当等于上一年报告的“四、结转下年度继续办理”，七类申请人逐列核对。"
-        "空白不当作0：只有按本报告的勾稽关系只能是一个数的才比，不一致时是提示；上一年有结转而今年空白时也给出提示。",
+        "同一机关今年表三“二、上年结转政府信息公开申请数量”，应当等于上一年报告的“四、"
+        "结转下年度继续办理”，七类申请人逐列核对。"
+        "空白不当作0：只有按本报告的勾稽关系只能是一个数的才比，不一致时是提示；"
+        "上一年有结转而今年空白时也给出提示。",
         "国办公开办函〔2021〕30号、〔2019〕60号所附表三：第二项、第四项。",
-        "表三 二、上年结转政府信息公开申请数量·自然人 填3，2020年报告的“四、结转下年度继续办理”为5，差2"
+        "表三 二、上年结转政府信息公开申请数量·自然人 填3，2020年报告的“四、结转下年度继续办理”"
+        "为5，差2"
         "（2020年报告：……）。",
-        "对照两份报告和办理台账，查明哪一年填错。已发布的上一年报告有误的，按规定更正；今年的误填，改正后再发布。",
+        (
+            "对照两份报告和办理台账，查明哪一年填错。已发布的上一年报告有误的，按规定更正；"
+            "今年的误填，改正后再发布。"
+        ),
     ),
     Rule(
         "years.documents",
         "warning",
         "现行有效件数与上一年接不上",
-        "规章、行政规范性文件的现行有效件数，应当等于上一年现行有效件数加本年制发件数减本年废止件数。"
-        "2019年格式的表二填的是对外公开总数量，没有废止和现行有效件数，与它相邻的年度不作这项核对。",
+        "规章、行政规范性文件的现行有效件数，应当等于上一年现行有效件数加本年制发件数减本年废止件"
+        "数。"
+        "2019年格式的表二填的是对外公开总数量，没有废止和现行有效件数，"
+        "与它相邻的年度不作这项核对。",
         "国办公开办函〔2021〕30号所附表二：第二十条第（一）项。",
-        "表二 行政规范性文件·现行有效件数 填24，2021年报告的现行有效件数20，加本年制发3，减本年废止1，应为22，差2"
+        "表二 行政规范性文件·现行有效件数 填24，2021年报告的现行有效件数20，加本年制发3，"
+        "减本年废止1，应为22，差2"
         "（2021年报告：……）。",
         "核对文件目录和清理结果。集中清理或统计口径改变的，在报告中说明即可，不一定是错误。",
     ),
@@ -390,9 +475,16 @@ RULES: tuple[Rule, ...] = (
         "years.jump",
         "note",
         "数字与上一年相差悬殊",
-        f"处理决定、收费、新收申请、办理总数、复议诉讼总计，两年相差{FACTOR}倍以上且较大的一年不少于{LEAST}时提示。",
+        (
+            f"处理决定、收费、新收申请、办理总数、复议诉讼总计，"
+            f"两年相差{FACTOR}倍以上且较大的一年不"
+            f"少于{LEAST}时提示。"
+        ),
         OURS,
-        "表二 行政事业性收费·本年收费金额 由2021年的25.1增至251000，请核实数字和单位（2021年报告：……）。",
+        (
+            "表二 行政事业性收费·本年收费金额 由2021年的25.1增至251000，"
+            "请核实数字和单位（2021年报告：……）。"
+        ),
         "看是否多填少填了一位，或把元填成了万元；确有变化的，不用处理。",
     ),
     Rule(
@@ -408,19 +500,30 @@ RULES: tuple[Rule, ...] = (
         "years.double",
         "note",
         "同一机关同一年度有两份不同的报告",
-        "两份报告的机关和年度相同而数字不同，不能确定以哪一份为准，下一年的报告不与它们核对。数字相同的重复报告不提示。",
+        (
+            "两份报告的机关和年度相同而数字不同，不能确定以哪一份为准，下一年的报告不与它们核对。"
+            "数字相同的重复报告不提示。"
+        ),
         OURS,
-        "机关“青溪县人民政府”2021年另有数字不同的报告：“青溪县人民政府”（2021年，……）；请核实以哪一份为准。",
+        (
+            "机关“青溪县人民政府”2021年另有数字不同的报告：“青溪县人民政府”（2021年，……）；"
+            "请核实以哪一份为准。"
+        ),
         "留下有效的一份；如果其实是两个机关，请在工作簿封面上把机关名称写完整。",
     ),
     Rule(
         "years.unmatched",
         "note",
         "不能确定与哪份报告是同一机关",
-        "没有识别出机关或年度，报告没有读出数字，机关没有其他年度的报告，名称没有写明所属市县（如鼓楼区、城关镇、财政局），或机构合并、区划调整后数字不能直接比较。"
+        "没有识别出机关或年度，报告没有读出数字，机关没有其他年度的报告，"
+        "名称没有写明所属市县（如鼓楼区、城关镇、财政局），或机构合并、"
+        "区划调整后数字不能直接比较。"
         "瑞安市人民政府、瑞安市政府、浙江省瑞安市视为同一机关；更名的机关按内置的对照表衔接。",
         OURS,
-        "机关“鼓楼区人民政府”没有2020年的报告可以核对，名称中没有写明所属的市县；可能是同一机关但不能确定的：“鼓楼区人民政府”（2020年，……）。",
+        (
+            "机关“鼓楼区人民政府”没有2020年的报告可以核对，名称中没有写明所属的市县；"
+            "可能是同一机关但不能确定的：“鼓楼区人民政府”（2020年，……）。"
+        ),
         "在工作簿封面上把机关名称补全（如“南京市鼓楼区人民政府”），再重新核对。",
     ),
 )

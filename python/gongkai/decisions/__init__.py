@@ -1,6 +1,7 @@
 """What a person decided + findings -> which it is about, by a key that does not depend on words.
 
-A dismissed finding counts nowhere and marks nothing; every list still shows it, at its end and with the reason.
+A dismissed finding counts nowhere and marks nothing; every list still shows it, at its end and with
+the reason.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from gongkai.wording import plain
 KEY_DIGITS = 12  # hexadecimal
 KEY = re.compile(f"[0-9a-f]{{{KEY_DIGITS}}}")
 WORDS: Mapping[str, str] = {"confirmed": "确认", "dismissed": "忽略"}
-# What could not be placed stands in no cell, and what section six says of fees in no figure, only in the message.
+# What could not be placed stands in no cell, and what section six says of fees in no figure, only
+# in the message.
 TOLD_BY_TEXT = ("coverage.unplaced", "plausibility.fees")
-GRADED = "narrative."  # here the severity tells of which scope the prose speaks, two things where the figures are one
+# here the severity tells of which scope the prose speaks, two things where the figures are one
+GRADED = "narrative."
 Held = Report | Mapping[str, Value]
 DOUBTFUL = "？?"  # stands in a workbook before a text that is no certain figure
 
@@ -29,11 +32,11 @@ DOUBTFUL = "？?"  # stands in a workbook before a text that is no certain figur
 def key_of(finding: Finding, held: Held, beside: Mapping[str, Value] | None = None) -> str:
     """What a decision is kept under: another one exactly when a figure in the finding is another.
 
-    It covers the rule, the cells with what stands in them, and the figures stated and computed; the message only
-    where nothing else tells the finding from others of its rule. Severity (but of what the prose says), wording,
-    suspects and cause are no part.
-    ``held`` is the report, or its figures by cell for what was found in several reports; ``beside`` are the figures
-    that stand beside them, where others than the stated and computed ones make the finding.
+    It covers the rule, the cells with what stands in them, and the figures stated and computed; the
+    message only where nothing else tells the finding from others of its rule. Severity (but of what
+    the prose says), wording, suspects and cause are no part. ``held`` is the report, or its figures
+    by cell for what was found in several reports; ``beside`` are the figures that stand beside
+    them, where others than the stated and computed ones make the finding.
     """
     cells = [[cell, held_in(cell, held)] for cell in sorted(set(finding.cells))]
     figures = [figure_text(value) for value in (finding.stated, finding.computed)]
@@ -71,7 +74,9 @@ def squeezed(text: str) -> str:
 
 
 def apply_decisions(findings: Sequence[Finding], report: Report) -> list[Finding]:
-    """The findings in their order, each with what was decided about it; of equal keys a decision is about all."""
+    """The findings in their order, each with what was decided about it; of equal keys a decision is
+    about all.
+    """
     return decided_findings(findings, report.decisions, report)
 
 
@@ -85,7 +90,10 @@ def decided_findings(
     decided = {key: decision for key, decision in decisions.items() if decision.verdict}
     if not decided:
         return list(findings)
-    return [replace(finding, decision=decided.get(key_of(finding, held, beside))) for finding in findings]
+    return [
+        replace(finding, decision=decided.get(key_of(finding, held, beside)))
+        for finding in findings
+    ]
 
 
 def is_open(finding: Finding) -> bool:
@@ -94,14 +102,17 @@ def is_open(finding: Finding) -> bool:
 
 
 def is_grave(finding: Finding) -> bool:
-    """Whether a finding keeps a report from being clean: an error, or a sum that is broken as we read it."""
+    """Whether a finding keeps a report from being clean: an error, or a sum that is broken as we
+    read it.
+    """
     return is_open(finding) and (finding.severity == "error" or finding.cause == "reading")
 
 
 def in_order(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:
     """(number, finding) as every list shows them: those that are dismissed last.
 
-    The number is the place among all findings whatever was decided, so dismissing one gives no other a new number.
+    The number is the place among all findings whatever was decided, so dismissing one gives no
+    other a new number.
     """
     return sorted(enumerate(findings, 1), key=lambda item: not is_open(item[1]))
 
@@ -121,9 +132,13 @@ def decision_text(decision: Decision) -> str:
 
 
 def merged(one: Mapping[str, Decision], over: Mapping[str, Decision]) -> dict[str, Decision]:
-    """Both; of a key that both have, what stands in ``over``, unless nobody sees there what is decided."""
+    """Both; of a key that both have, what stands in ``over``, unless nobody sees there what is
+    decided.
+    """
     said = {
-        key: decision for key, decision in over.items() if (decision.verdict or decision.word) and not decision.kept
+        key: decision
+        for key, decision in over.items()
+        if (decision.verdict or decision.word) and not decision.kept
     }
     return {**over, **one, **said}
 
@@ -134,7 +149,8 @@ def merged(one: Mapping[str, Decision], over: Mapping[str, Decision]) -> dict[st
 def is_about(report: Report, agency: str, year: int | None) -> bool:
     """Whether what was decided about the report of a body and year may be about this one.
 
-    Who is unknown is nobody else: findings on two reports that do not say whose they are may well be alike.
+    Who is unknown is nobody else: findings on two reports that do not say whose they are may well
+    be alike.
     """
     if report.year != year or bool(report.agency) != bool(agency):
         return False

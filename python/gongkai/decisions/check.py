@@ -15,7 +15,8 @@ RULES = (
         "rulings.verdict",
         "warning",
         "处理一栏没有采用",
-        "“校验结果”的“处理”一栏填的不是“确认”或“忽略”，或者只填了理由，或者填在没有问题、问题的文字被改动的行里，"
+        "“校验结果”的“处理”一栏填的不是“确认”或“忽略”，或者只填了理由，或者填在没有问题、"
+        "问题的文字被改动的行里，"
         "或者同一问题列在两行而填得不同，所以没有采用。",
         "本工具的提示。",
         f"对“表四 行政复议：…差11。”填的处理“是”不能识别，没有采用；请填{CHOICE}。",
@@ -25,8 +26,12 @@ RULES = (
 
 
 def check_decisions(report: Report, findings: Sequence[Finding]) -> list[Finding]:
-    """A warning for each finding about which somebody wrote what decides nothing, and for verdicts on no finding."""
-    open_ones = {key: decision for key, decision in report.decisions.items() if not decision.verdict}
+    """A warning for each finding about which somebody wrote what decides nothing, and for verdicts
+    on no finding.
+    """
+    open_ones = {
+        key: decision for key, decision in report.decisions.items() if not decision.verdict
+    }
     if not open_ones:
         return []
     texts = {key_of(finding, report): finding.message for finding in findings}
@@ -42,7 +47,8 @@ def sentence(decision: Decision, message: str) -> str:
     word = clipped(decision.word)
     if not message:
         return (
-            f"“校验结果”中有一行没有列出问题，或者问题的文字已经改动，却填了处理“{word}”，没有采用；"
+            f"“校验结果”中有一行没有列出问题，或者问题的文字已经改动，却填了处理“{word}”，"
+            f"没有采用；"
             "请重新校验，再填在问题所在的那一行。"
         )
     about = f"对“{clipped(message)}”"

@@ -1,7 +1,8 @@
 """Decisions of the command line <-> the file beside a report, 报告.处理.json.
 
-A person can read the file and mend it. One that is damaged or not ours is said to be so and never replaced. Every
-decision names the body and year that it is about: another report under the same name knows nothing of it.
+A person can read the file and mend it. One that is damaged or not ours is said to be so and never
+replaced. Every decision names the body and year that it is about: another report under the same
+name knows nothing of it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ def decisions_path(source: Path) -> Path:
 
 
 def source_path(report: Report) -> Path | None:
-    """The local file that a report was read from; None for a page of the web and for standard input."""
+    """The local file that a report was read from; None for a page of the web and for standard
+    input.
+    """
     origin = report.document.origin if report.document and not report.document.url else "-"
     try:
         return Path(origin) if origin != "-" and Path(origin).is_file() else None
@@ -49,7 +52,8 @@ def source_path(report: Report) -> Path | None:
 
 
 def with_decisions_beside(report: Report, source: Path | None = None) -> Report:
-    """A report with what the file beside its source decides; what its workbook itself says goes before.
+    """A report with what the file beside its source decides; what its workbook itself says goes
+    before.
 
     Raises DecisionsError where that file is there and cannot be read.
     """
@@ -63,7 +67,10 @@ def decisions_in_file(report: Report, source: Path) -> dict[str, Decision]:
     """Key -> what the file beside a source decides about this report. Raises DecisionsError."""
     records = read_decisions(decisions_path(source))
     fitting = [record for record in records if fits(record, report)]
-    return {record["key"]: Decision(record["verdict"], record["reason"], kept=True) for record in fitting}
+    return {
+        record["key"]: Decision(record["verdict"], record["reason"], kept=True)
+        for record in fitting
+    }
 
 
 def fits(record: Mapping[str, Any], report: Report) -> bool:
@@ -88,7 +95,9 @@ def read_decisions(path: Path) -> list[DecisionRecord]:
 
 
 def decisions_bytes(path: Path) -> bytes:
-    """What stands in a file, of one too large its beginning; b"" where it is not there. Raises DecisionsError."""
+    """What stands in a file, of one too large its beginning; b"" where it is not there. Raises
+    DecisionsError.
+    """
     try:
         with open_plain(path) as file:
             return file.read(MOST_BYTES + 1)
@@ -98,12 +107,17 @@ def decisions_bytes(path: Path) -> bytes:
         if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR):  # then it cannot be there
             return b""
         raise DecisionsError(
-            f"{path.name}不能读取（{system_reason(error)}），其中的处理没有采用；请排除或把它移走再试。"
+            f"{path.name}不能读取（{system_reason(error)}），其中的处理没有采用；"
+            f"请排除或把它移走再试。"
         ) from error
 
 
 def records_in(found: Any, path: Path) -> list[DecisionRecord]:
-    if not isinstance(found, dict) or found.get("gongkai") != KIND or not isinstance(found.get("rulings"), list):
+    if (
+        not isinstance(found, dict)
+        or found.get("gongkai") != KIND
+        or not isinstance(found.get("rulings"), list)
+    ):
         raise damaged(path, "内容不是处理记录")
     if found.get("version") != VERSION:
         raise damaged(path, "由另一版本的gongkai写成")
@@ -120,24 +134,38 @@ def is_record(record: Mapping[str, Any]) -> bool:
 
 def damaged(path: Path, why: str) -> DecisionsError:
     return DecisionsError(
-        f"{path.name}不是本工具能读的处理记录（{why}）；其中的处理没有采用，文件也没有改动，请改正或移走它再试。"
+        f"{path.name}不是本工具能读的处理记录（{why}）；其中的处理没有采用，文件也没有改动，"
+        f"请改正或移走它再试。"
     )
 
 
-def save_decisions(report: Report, source: Path, findings: Mapping[str, Finding], decision: Decision | None) -> Path:
-    """Write one decision about some findings, by their keys, into the file beside a source; None takes it back.
+def save_decisions(
+    report: Report, source: Path, findings: Mapping[str, Finding], decision: Decision | None
+) -> Path:
+    """Write one decision about some findings, by their keys, into the file beside a source; None
+    takes it back.
 
     Other decisions stay, those that another process writes meanwhile too. Raises DecisionsError.
     """
     path = decisions_path(source)
     with held(source):
-        records = [one for one in read_decisions(path) if one["key"] not in findings or not fits(one, report)]
+        records = [
+            one
+            for one in read_decisions(path)
+            if one["key"] not in findings or not fits(one, report)
+        ]
         if decision is not None:
-            records += [record_of(key, finding, report, decision) for key, finding in findings.items()]
-        text = json.dumps({"gongkai": KIND, "version": VERSION, "rulings": records}, ensure_ascii=False, indent=2)
+            records += [
+                record_of(key, finding, report, decision) for key, finding in findings.items()
+            ]
+        text = json.dumps(
+            {"gongkai": KIND, "version": VERSION, "rulings": records}, ensure_ascii=False, indent=2
+        )
         content = f"{escaped(text)}\n".encode()
         if len(content) > MOST_BYTES:
-            raise DecisionsError(f"{path.name}已有{len(records)}条处理，太大了，没有写入；请删去不再需要的记录再试。")
+            raise DecisionsError(
+                f"{path.name}已有{len(records)}条处理，太大了，没有写入；请删去不再需要的记录再试。"
+            )
         write_whole(path, content, overwrite=True)
     return path
 
@@ -157,15 +185,19 @@ def record_of(key: str, finding: Finding, report: Report, decision: Decision) ->
 
 @contextmanager
 def held(source: Path) -> Iterator[None]:
-    """Hold a source for this process alone while the file beside it is written anew; raises DecisionsError.
+    """Hold a source for this process alone while the file beside it is written anew; raises
+    DecisionsError.
 
-    The source is locked and not the file, which is replaced. Where the system knows no locks it goes on without.
+    The source is locked and not the file, which is replaced. Where the system knows no locks it
+    goes on without.
     """
     until = time.monotonic() + LONGEST_WAIT
     try:
         file = open_plain(source)
     except OSError as error:
-        raise DecisionsError(f"{source.name}不能读取（{system_reason(error)}），没有写入。") from error
+        raise DecisionsError(
+            f"{source.name}不能读取（{system_reason(error)}），没有写入。"
+        ) from error
     with file:
         while True:
             try:

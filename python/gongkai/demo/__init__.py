@@ -1,7 +1,8 @@
 """A real report, by URL from a server that this starts on loopback -> the main job, shown.
 
-The page holds the figures that Rui'an published for 2021. A second page is the same with two slips of the kind that
-real reports have: digits of a total exchanged, and a total of 0 under parts that are not.
+The page holds the figures that Rui'an published for 2021. A second page is the same with two slips
+of the kind that real reports have: digits of a total exchanged, and a total of 0 under parts that
+are not.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from gongkai.pipeline import check, fill, read_report
 from gongkai.system import refuse_existing, system_reason, write_whole
 
 PAGE = "ruian-2021.html"
-CONFORMANCE = "conformance.zip"  # made documents with faults, and what may be answered: docs/conformance.md
+CONFORMANCE = (
+    "conformance.zip"  # made documents with faults, and what may be answered: docs/conformance.md
+)
 EXPECTED = "expected.json"
 SLIPS = ((">85<", ">58<"), (">63<", ">0<"))
 
@@ -65,7 +68,9 @@ def serve(content: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def run(folder: Path) -> Iterator[str]:
-    """Import both pages by URL, check them, write a workbook for each into ``folder``; yields what to print."""
+    """Import both pages by URL, check them, write a workbook for each into ``folder``; yields what
+    to print.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     content = pages()
     with serve(content) as address:
@@ -80,9 +85,11 @@ def run(folder: Path) -> Iterator[str]:
 
 
 def write_conformance(folder: Path, overwrite: bool) -> int:
-    """Documents with known faults and the answers that they allow, for any importer; how many there are.
+    """Documents with known faults and the answers that they allow, for any importer; how many there
+    are.
 
-    Raises WorkbookError where a file is there already and ``overwrite`` is False, or cannot be written.
+    Raises WorkbookError where a file is there already and ``overwrite`` is False, or cannot be
+    written.
     """
     with ZipFile(BytesIO(files("gongkai.demo").joinpath(CONFORMANCE).read_bytes())) as archive:
         contents = {name: archive.read(name) for name in archive.namelist()}

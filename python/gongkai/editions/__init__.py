@@ -1,4 +1,6 @@
-"""editions/*.toml -> the official forms, refused where they contradict themselves; links of years."""
+"""editions/*.toml -> the official forms, refused where they contradict themselves; links of
+years.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +46,12 @@ def editions() -> Mapping[str, Edition]:
 
 @cache
 def explanations() -> Mapping[str, Explanation]:
-    """What the relations of each kind say and rest on. Raises EditionError where a kind is not explained."""
-    found = {kind: Explanation(**texts) for kind, texts in read_toml(FOLDER / "relations.toml").items()}
+    """What the relations of each kind say and rest on. Raises EditionError where a kind is not
+    explained.
+    """
+    found = {
+        kind: Explanation(**texts) for kind, texts in read_toml(FOLDER / "relations.toml").items()
+    }
     for relation in (relation for edition in editions().values() for relation in edition.relations):
         if relation.kind not in found:
             raise EditionError(f"relations.toml: 勾稽关系 {relation.kind} 没有说明")
@@ -53,9 +59,14 @@ def explanations() -> Mapping[str, Explanation]:
 
 
 def edition_of_year(year: int | None) -> Edition:
-    """The edition in force for reports of ``year``; the newest where the year is unknown or before all."""
+    """The edition in force for reports of ``year``; the newest where the year is unknown or before
+    all.
+    """
     newest = editions()[NAMES[-1]]
-    return next((edition for edition in editions().values() if year is not None and edition.covers(year)), newest)
+    return next(
+        (edition for edition in editions().values() if year is not None and edition.covers(year)),
+        newest,
+    )
 
 
 def form(edition: str, table: str) -> Form:
@@ -67,7 +78,9 @@ def problem_cells(form: Form, problem: Problem) -> tuple[Cell, ...]:
     if not problem.row and not problem.column:
         return ()
     return tuple(
-        cell for cell in form.cells.values() if problem.row in ("", cell.row.id) and problem.is_on(cell.column.id)
+        cell
+        for cell in form.cells.values()
+        if problem.row in ("", cell.row.id) and problem.is_on(cell.column.id)
     )
 
 
@@ -84,7 +97,9 @@ def load_edition(source: Mapping[str, Any], others: Mapping[str, Mapping[str, An
     forms: dict[str, Form] = {}
     relations: list[Relation] = []
     sections = tuple(
-        Section(item["number"], item["title"], tuple(item.get("aliases", ())), item.get("table", ""))
+        Section(
+            item["number"], item["title"], tuple(item.get("aliases", ())), item.get("table", "")
+        )
         for item in source["section"]
     )
     titles = {section.table: section.title for section in sections}
@@ -99,14 +114,27 @@ def load_edition(source: Mapping[str, Any], others: Mapping[str, Mapping[str, An
         for rule in table.get("relation", ()):
             relations += load_relations(loaded, rule)
     years = source["years"]
-    return Edition(name, (years["first"], years.get("last")), source["circular"], forms, tuple(relations), sections)
+    return Edition(
+        name,
+        (years["first"], years.get("last")),
+        source["circular"],
+        forms,
+        tuple(relations),
+        sections,
+    )
 
 
-def resolve(name: str, table: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+def resolve(
+    name: str, table: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
     """A table, or the one of another edition that ``same_as`` names."""
     if "same_as" not in table:
         return table
-    found = [other for other in others.get(table["same_as"], {}).get("table", ()) if other["id"] == table["id"]]
+    found = [
+        other
+        for other in others.get(table["same_as"], {}).get("table", ())
+        if other["id"] == table["id"]
+    ]
     if not found or "same_as" in found[0]:
         raise EditionError(f"{name}: {table['id']} 所指的 same_as = {table['same_as']} 不存在")
     return found[0]  # type: ignore[no-any-return]
@@ -115,14 +143,18 @@ def resolve(name: str, table: Mapping[str, Any], others: Mapping[str, Mapping[st
 def load_form(edition: str, title: str, table: Mapping[str, Any]) -> Form:
     where = f"{edition}.{table['id']}"
     plain = [load_label(where, "caption", item, item["at"]) for item in table.get("caption", ())]
-    plain += [load_label(where, "head", item, at) for item in table.get("head", ()) for at in item["at"]]
+    plain += [
+        load_label(where, "head", item, at) for item in table.get("head", ()) for at in item["at"]
+    ]
     groups = [load_label(where, "group", item, item["at"]) for item in table.get("group", ())]
     parts = tuple(load_part(where, part, groups) for part in table["part"])
     labels = plain + groups
     labels += [column.label for part in parts for column in part.columns]
     labels += [row.label for part in parts for row in part.rows]
     labels.sort(key=lambda label: (label.box.top, label.box.left))
-    bottom = max([label.box.bottom for label in labels] + [row.line for part in parts for row in part.rows])
+    bottom = max(
+        [label.box.bottom for label in labels] + [row.line for part in parts for row in part.rows]
+    )
     size = Box(1, 1, bottom, max(label.box.right for label in labels))
     loaded = Form(table["id"], edition, table["number"], title, parts, tuple(labels), size)
     validate(where, loaded)
@@ -170,7 +202,12 @@ def parse_range(at: str) -> Box | None:
 
 def validate(where: str, loaded: Form) -> None:
     """Refuse two cells with one id and any two boxes that overlap."""
-    ids = [f"{row.id}.{column.id}" for part in loaded.parts for row in part.rows for column in part.columns]
+    ids = [
+        f"{row.id}.{column.id}"
+        for part in loaded.parts
+        for row in part.rows
+        for column in part.columns
+    ]
     if len(set(ids)) < len(ids):
         twice = next(cell_id for cell_id in ids if ids.count(cell_id) > 1)
         raise EditionError(f"{where}: 单元格 {twice} 重复")
@@ -194,15 +231,23 @@ def load_relations(loaded: Form, rule: Mapping[str, Any]) -> list[Relation]:
         sides = [expand(where, rule[side], along) for side in ("parts", "whole")]
         names = sides[0] + sides[1]
         if len(set(names)) < len(names):
-            raise EditionError(f"{where}: 勾稽关系中的单元格 {next(n for n in names if names.count(n) > 1)} 重复")
+            raise EditionError(
+                f"{where}: 勾稽关系中的单元格 {next(n for n in names if names.count(n) > 1)} 重复"
+            )
         if rule["marked"] not in names:
             raise EditionError(f"{where}: 所标的单元格 {rule['marked']} 不在勾稽关系中")
         for item in each:
-            pattern = f"{loaded.id}.{{}}.{item}" if rule["each"] == "column" else f"{loaded.id}.{item}.{{}}"
+            pattern = (
+                f"{loaded.id}.{{}}.{item}"
+                if rule["each"] == "column"
+                else f"{loaded.id}.{item}.{{}}"
+            )
             parts, whole = (tuple(pattern.format(name) for name in side) for side in sides)
             marked = pattern.format(rule["marked"])
             name = f"{loaded.id}.{rule['kind']}.{item}"
-            found.append(Relation(name, rule["kind"], loaded.id, parts, whole, marked, rule["label"]))
+            found.append(
+                Relation(name, rule["kind"], loaded.id, parts, whole, marked, rule["label"])
+            )
     return found
 
 
@@ -227,7 +272,9 @@ def expand(where: str, names: list[str], along: list[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class YearLink:
-    """The figure in ``cell`` of a year is that in ``last`` of the year before, plus and minus figures of its own."""
+    """The figure in ``cell`` of a year is that in ``last`` of the year before, plus and minus
+    figures of its own.
+    """
 
     rule: str
     table: str
@@ -239,18 +286,30 @@ class YearLink:
 
 @cache
 def links() -> tuple[YearLink, ...]:
-    """Carried in = carried out of the year before; documents in force = those in force before + made - repealed.
+    """Carried in = carried out of the year before; documents in force = those in force before +
+    made - repealed.
 
-    The second holds between reports in the layout of 2021 only: that of 2019 counts what is open to the public.
+    The second holds between reports in the layout of 2021 only: that of 2019 counts what is open to
+    the public.
     """
     newest = list(editions().values())[-1]
     carried = [
-        YearLink("years.carried", "applications", cell.id, cell.id.replace(".carried_in.", ".carried_out."))
+        YearLink(
+            "years.carried",
+            "applications",
+            cell.id,
+            cell.id.replace(".carried_in.", ".carried_out."),
+        )
         for cell in newest.forms["applications"].row_cells("carried_in")
     ]
     documents = [
         YearLink(
-            "years.documents", "disclosure", f"{row}.valid", f"{row}.valid", (f"{row}.made",), (f"{row}.repealed",)
+            "years.documents",
+            "disclosure",
+            f"{row}.valid",
+            f"{row}.valid",
+            (f"{row}.made",),
+            (f"{row}.repealed",),
         )
         for row in ("disclosure.rules", "disclosure.normative")
     ]
@@ -259,17 +318,22 @@ def links() -> tuple[YearLink, ...]:
 
 @cache
 def public_cells() -> tuple[str, ...]:
-    """The documents of the layout of 2019 that stand in place of those in force, and cannot be compared with them."""
+    """The documents of the layout of 2019 that stand in place of those in force, and cannot be
+    compared with them.
+    """
     older = next(iter(editions().values())).forms["disclosure"]
     return tuple(cell for cell in older.cells if cell.endswith(".public"))
 
 
 @cache
 def jump_cells() -> tuple[str, ...]:
-    """Yearly counts and amounts that every edition words alike: those whose jump from one year to the next may tell a
-    slip of the pen. Not what is carried over, for that is compared exactly."""
+    """Yearly counts and amounts that every edition words alike: those whose jump from one year to
+    the next may tell a slip of the pen. Not what is carried over, for that is compared exactly.
+    """
     newest = list(editions().values())[-1].forms
-    decided = [cell for cell in newest["disclosure"].cells if cell.endswith((".decisions", ".amount"))]
+    decided = [
+        cell for cell in newest["disclosure"].cells if cell.endswith((".decisions", ".amount"))
+    ]
     disputes = [cell for cell in newest["disputes"].cells if cell.endswith(".total")]
     return (*decided, "applications.new.total", "applications.handled.total", *disputes)
 

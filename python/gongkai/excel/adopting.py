@@ -1,4 +1,6 @@
-"""Proposals on the sheet, texts that are numbers -> figures in their places, once the user agrees."""
+"""Proposals on the sheet, texts that are numbers -> figures in their places, once the user
+agrees.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ HOW = f"请在“{layout.RESULTS}”的“采纳”一栏填建议的序号（�
 
 
 def adopt(book: xw.Book, asked: Request) -> CommandResult:
-    """The proposals whose numbers stand in the list of findings; without any, the one that is selected."""
+    """The proposals whose numbers stand in the list of findings; without any, the one that is
+    selected.
+    """
     refuse_older(book)
     values, report = evaluated_report(book)
     findings = check_report(report)
@@ -74,14 +78,18 @@ def adopt(book: xw.Book, asked: Request) -> CommandResult:
     apply_edits(book, adoption_edits(changes, values, after, left))
     if left:
         activate(book, layout.RESULTS)
-    return CommandResult("done", f"已改{len(changes)}格，原来的数记在“{layout.LOG}”。{result_text(after, left)}")
+    return CommandResult(
+        "done", f"已改{len(changes)}格，原来的数记在“{layout.LOG}”。{result_text(after, left)}"
+    )
 
 
 def question(changes: Sequence[Adoption]) -> str:
     """Every change is named: nobody may agree to what the message box cuts off."""
     text = "；\n".join(map(question_of, changes)) + f"？\n原来的数会记在“{layout.LOG}”表。"
     if len(text) > LONGEST_TEXT:
-        raise WorkbookError(f"一次要改{len(changes)}格，太多了，没有改动；请分几次采纳，每次少填几条。")
+        raise WorkbookError(
+            f"一次要改{len(changes)}格，太多了，没有改动；请分几次采纳，每次少填几条。"
+        )
     return text
 
 
@@ -90,7 +98,9 @@ def numbers(book: xw.Book, asked: Request) -> CommandResult:
     refuse_older(book)
     values, report = evaluated_report(book)
     changes, left = text_changes(report, text_formulas(book, report, values))
-    misshown = [change for change in changes if not is_shown(change.figure, number_kind(book, change))]
+    misshown = [
+        change for change in changes if not is_shown(change.figure, number_kind(book, change))
+    ]
     changes = [change for change in changes if change not in misshown]
     left += [layout.address(change.spot, change.sheet.name) for change in misshown]
     if not changes:
@@ -126,7 +136,9 @@ def filling(wanted: BlankChoice) -> Command:
         refuse_older(book)
         values, report = evaluated_report(book)
         found = filling_of(report, blank_formulas(book, report, values), wanted)
-        found = found.without([change for change in found.changes if not is_shown(0, number_kind(book, change))])
+        found = found.without(
+            [change for change in found.changes if not is_shown(0, number_kind(book, change))]
+        )
         if not found.changes:
             return CommandResult("done", filled_text(found))
         if asked.answer != YES:
@@ -166,7 +178,9 @@ def blank_formulas(book: xw.Book, report: Report, values: Values) -> dict[str, s
 # --- what was chosen ------------------------------------------------------------------------------
 
 
-def chosen(book: xw.Book, values: Values, report: Report, findings: Sequence[Finding]) -> list[Choice]:
+def chosen(
+    book: xw.Book, values: Values, report: Report, findings: Sequence[Finding]
+) -> list[Choice]:
     """WorkbookError where nothing is, or not clearly enough."""
     rows, forms = shown_rows(values.get(layout.RESULTS, {})), forms_of(report.tables)
     typed = typed_choices(rows, findings, forms)
@@ -183,10 +197,16 @@ def chosen(book: xw.Book, values: Values, report: Report, findings: Sequence[Fin
     raise WorkbookError(f"没有选定要采纳哪一条建议；{HOW}")
 
 
-def choice_at(sheet: str, spot: Spot, rows: Sequence[ShownRow], report: Report, findings: Sequence[Finding]) -> Choice:
+def choice_at(
+    sheet: str, spot: Spot, rows: Sequence[ShownRow], report: Report, findings: Sequence[Finding]
+) -> Choice:
     """The only proposal of the findings that flag a cell, or that would change it."""
     forms = forms_of(report.tables)
-    here = [finding for finding in findings if finding.suspects and leads_to(finding, sheet, spot, report)]
+    here = [
+        finding
+        for finding in findings
+        if finding.suspects and leads_to(finding, sheet, spot, report)
+    ]
     if not here:
         raise WorkbookError(f"所选的格没有建议；{HOW}")
     if len({finding.suspects for finding in here}) > 1:
@@ -197,15 +217,24 @@ def choice_at(sheet: str, spot: Spot, rows: Sequence[ShownRow], report: Report, 
     return choice_of(row, 0, findings, forms)
 
 
-def shown_row(findings: Sequence[Finding], rows: Sequence[ShownRow], forms: dict[str, Form]) -> ShownRow | None:
+def shown_row(
+    findings: Sequence[Finding], rows: Sequence[ShownRow], forms: dict[str, Form]
+) -> ShownRow | None:
     return next((row for finding in findings for row in rows if shows(row, finding, forms)), None)
 
 
 def leads_to(finding: Finding, name: str, spot: Spot, report: Report) -> bool:
     """Whether a cell is the one that a finding flags, or one that it proposes to change."""
     sheet, flagged = place_of(finding, report)
-    cells = {flagged, *(suspect.cell for alternative in finding.suspects for suspect in alternative)}
-    return sheet is not None and sheet.name == name and spot in {sheet.cells.get(cell) for cell in cells}
+    cells = {
+        flagged,
+        *(suspect.cell for alternative in finding.suspects for suspect in alternative),
+    }
+    return (
+        sheet is not None
+        and sheet.name == name
+        and spot in {sheet.cells.get(cell) for cell in cells}
+    )
 
 
 # --- what cannot be changed -----------------------------------------------------------------------
@@ -236,4 +265,6 @@ def refuse_formats(book: xw.Book, changes: Sequence[Adoption]) -> None:
         kind = format_kind(book.sheets[change.sheet.name].range(change.spot))
         if not is_shown(change.figure, kind):
             place = layout.address(change.spot, change.sheet.name)
-            raise WorkbookError(f"{place}（{change.name}）是{kind}格式，没有改动；请先改为“常规”格式再采纳。")
+            raise WorkbookError(
+                f"{place}（{change.name}）是{kind}格式，没有改动；请先改为“常规”格式再采纳。"
+            )

@@ -1,7 +1,9 @@
-"""A range's values, in any form and orientation that Excel delivers -> the figures of official tables.
+"""A range's values, in any form and orientation that Excel delivers -> the figures of official
+tables.
 
-A range of figures alone is known by its size; one with labels by its labels: as a piece of the official form, or else
-as recognition reads it. What is neither is refused with a sentence that names the sizes.
+A range of figures alone is known by its size; one with labels by its labels: as a piece of the
+official form, or else as recognition reads it. What is neither is refused with a sentence that
+names the sizes.
 """
 
 from __future__ import annotations
@@ -16,7 +18,20 @@ from xlwings.conversion import Accessor, ValueAccessor
 
 from gongkai.editions import editions
 from gongkai.figures import is_text, read_figure
-from gongkai.model import Box, Cell, Entry, Form, GongkaiError, Grid, GridCell, Label, Place, Problem, Table, Value
+from gongkai.model import (
+    Box,
+    Cell,
+    Entry,
+    Form,
+    GongkaiError,
+    Grid,
+    GridCell,
+    Label,
+    Place,
+    Problem,
+    Table,
+    Value,
+)
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tables import read_tables
 from gongkai.recognize.tokens import squash, tokenize
@@ -41,7 +56,9 @@ ERRORS = {
 
 
 class Bounded(Accessor):
-    """Reads an argument as xlwings does, but of whole columns or rows only what the sheet uses: a million rows hang."""
+    """Reads an argument as xlwings does, but of whole columns or rows only what the sheet uses: a
+    million rows hang.
+    """
 
     @staticmethod
     def reader(options: dict[str, Any]) -> Any:
@@ -53,7 +70,9 @@ def to_used_part(context: Any) -> None:
     if area is not None and area.shape[0] * area.shape[1] > MOST_CELLS:
         last = area.sheet.used_range.last_cell
         rows, columns = last.row - area.row + 1, last.column - area.column + 1
-        context.range = area.resize(max(1, min(rows, area.shape[0])), max(1, min(columns, area.shape[1])))
+        context.range = area.resize(
+            max(1, min(rows, area.shape[0])), max(1, min(columns, area.shape[1]))
+        )
 
 
 class ShapeError(GongkaiError):
@@ -78,16 +97,20 @@ class Layout:
 
 @dataclass(frozen=True)
 class Placed:
-    """What a range holds: tables with the figures found (of a part, only its own), and what did not fit in."""
+    """What a range holds: tables with the figures found (of a part, only its own), and what did not
+    fit in.
+    """
 
     tables: tuple[Table, ...]
     problems: tuple[Problem, ...] = ()
 
 
 def read_array(value: object) -> Placed:
-    """The tables in a range: a scalar, a flat row, rows; None or "" for blanks. Raises ShapeError, UnreadableDocument.
+    """The tables in a range: a scalar, a flat row, rows; None or "" for blanks. Raises ShapeError,
+    UnreadableDocument.
 
-    Nothing is guessed: what cannot be read as a figure is an entry without a value that keeps the text.
+    Nothing is guessed: what cannot be read as a figure is an entry without a value that keeps the
+    text.
     """
     rows = rows_of(value)
     size = len(rows) * len(rows[0])
@@ -100,7 +123,9 @@ def read_array(value: object) -> Placed:
     if layout is not None and not labelled:
         return Placed((table_of(layout.form, zip_cells(layout, rows)),))
     if not labelled:
-        raise ShapeError(f"区域是{len(rows)}行{len(rows[0])}列，不是一张表的大小；可以用：{shapes_text()}。")
+        raise ShapeError(
+            f"区域是{len(rows)}行{len(rows[0])}列，不是一张表的大小；可以用：{shapes_text()}。"
+        )
     return read_part(rows) or read_blocks(rows)
 
 
@@ -141,8 +166,14 @@ def entry_of(cell: Cell, value: object) -> Entry:
 
 
 def table_of(form: Form, values: Mapping[str, object]) -> Table:
-    """Cell id -> a sheet's value, for all cells of a form or of some of its parts, in official order."""
-    return Table(form.id, form.edition, {cell: entry_of(form.cells[cell], value) for cell, value in values.items()})
+    """Cell id -> a sheet's value, for all cells of a form or of some of its parts, in official
+    order.
+    """
+    return Table(
+        form.id,
+        form.edition,
+        {cell: entry_of(form.cells[cell], value) for cell, value in values.items()},
+    )
 
 
 @cache
@@ -150,7 +181,11 @@ def forms() -> tuple[Form, ...]:
     """The forms of all editions, each once, those of the newest first."""
     found: list[Form] = []
     for edition in reversed(list(editions().values())):
-        found += [form for form in edition.forms.values() if not any(same_form(form, other) for other in found)]
+        found += [
+            form
+            for form in edition.forms.values()
+            if not any(same_form(form, other) for other in found)
+        ]
     return tuple(found)
 
 
@@ -159,7 +194,9 @@ def forms() -> tuple[Form, ...]:
 
 @cache
 def bare_layouts() -> Mapping[Shape, Layout]:
-    """Size -> what a range of figures of this size is, upright or turned; sizes that could be several are left out."""
+    """Size -> what a range of figures of this size is, upright or turned; sizes that could be
+    several are left out.
+    """
     upright: dict[Shape, Layout] = {}
     for form in forms():
         for layout in layouts_of(form):
@@ -174,7 +211,9 @@ def bare_layouts() -> Mapping[Shape, Layout]:
 
 
 def layouts_of(form: Form) -> list[Layout]:
-    """The rectangles that a form's figures make: all rows one under the other, all in one row, the first part alone."""
+    """The rectangles that a form's figures make: all rows one under the other, all in one row, the
+    first part alone.
+    """
     rows = [[form.row_cells(row.id) for row in part.rows] for part in form.parts]
     every = [row for part in rows for row in part]
     found = []
@@ -235,14 +274,18 @@ def is_label(text: str) -> bool:
 @cache
 def spots_of(form: Form) -> Mapping[Shape, Label | Cell]:
     """(row, column) of the form -> what stands there."""
-    found: dict[Shape, Label | Cell] = {(label.box.top, label.box.left): label for label in form.labels}
+    found: dict[Shape, Label | Cell] = {
+        (label.box.top, label.box.left): label for label in form.labels
+    }
     return found | {(cell.box.top, cell.box.left): cell for cell in form.cells.values()}
 
 
 def read_part(rows: Rows) -> Placed | None:
-    """The table of which the range is a piece with the labels in their official places; None unless only one is.
+    """The table of which the range is a piece with the labels in their official places; None unless
+    only one is.
 
-    Of a part of a table it must be certain which one: no other piece of any form, whole or not, may look alike.
+    Of a part of a table it must be certain which one: no other piece of any form, whole or not, may
+    look alike.
     """
     found: list[tuple[Form, dict[str, object]]] = []
     for form in forms():
@@ -263,7 +306,9 @@ def windows(size: Box, height: int, width: int) -> list[Shape]:
 
 
 def part_values(form: Form, start: Shape, rows: Rows) -> dict[str, object] | None:
-    """Cell id -> value where every text is the label of its place and every label is there; None elsewhere."""
+    """Cell id -> value where every text is the label of its place and every label is there; None
+    elsewhere.
+    """
     spots = spots_of(form)
     values: dict[str, object] = {}
     for row, cells in enumerate(rows, start[0]):
@@ -281,7 +326,9 @@ def part_values(form: Form, start: Shape, rows: Rows) -> dict[str, object] | Non
 
 def is_parts(form: Form, values: Mapping[str, object]) -> bool:
     """Whether cells are all of some parts of a form without relations."""
-    parts = [{cell.id for row in part.rows for cell in form.row_cells(row.id)} for part in form.parts]
+    parts = [
+        {cell.id for row in part.rows for cell in form.row_cells(row.id)} for part in form.parts
+    ]
     held = {cell for part in parts if part <= values.keys() for cell in part}
     return held == values.keys() and not editions()[form.edition].relations_of(form.id)
 
@@ -290,7 +337,9 @@ def is_parts(form: Form, values: Mapping[str, object]) -> bool:
 
 
 def read_blocks(rows: Rows) -> Placed:
-    """The tables that stand one under the other, blank rows between them. Raises ShapeError, UnreadableDocument."""
+    """The tables that stand one under the other, blank rows between them. Raises ShapeError,
+    UnreadableDocument.
+    """
     blocks = [trimmed(list(block)) for blank, block in groupby(rows, key=is_blank_row) if not blank]
     pieces = [piece for block in blocks if (piece := read_part(block))]
     tables = tuple(table for piece in pieces for table in piece.tables)
@@ -310,20 +359,30 @@ def trimmed(rows: Rows) -> Rows:
 
 
 def recognized(blocks: Sequence[Rows]) -> Placed:
-    """The tables that recognition finds in blocks. Raises ShapeError where it can place no figure by its labels."""
+    """The tables that recognition finds in blocks. Raises ShapeError where it can place no figure
+    by its labels.
+    """
     grids = [grid_of(rows, number) for number, rows in enumerate(blocks, 1)]
     readings = read_tables(tokenize(grids), max(editions()))
     placed = {name: found for name, found in readings.items() if found[0].placed}
     if not placed:
-        reasons = dict.fromkeys(problem.reason for reading, _ in readings.values() for problem in reading.problems)
+        reasons = dict.fromkeys(
+            problem.reason for reading, _ in readings.values() for problem in reading.problems
+        )
         told = f"（{next(iter(reasons))}）" if reasons else ""
         raise ShapeError(f"区域中的表头或行名与官方表格对不上{told}；可以用：{shapes_text()}。")
-    tables = tuple(Table(name, edition, reading.entries) for name, (reading, edition) in placed.items())
+    tables = tuple(
+        Table(name, edition, reading.entries) for name, (reading, edition) in placed.items()
+    )
     problems = tuple(problem for reading, _ in readings.values() for problem in reading.problems)
     return Placed(tables, problems)
 
 
 def grid_of(rows: Rows, number: int) -> Grid:
-    """A block as a table of a document that cannot say spans: a merged cell comes as its text and blanks."""
-    cells = tuple(tuple(GridCell(typed_text(value), at) for at, value in enumerate(row)) for row in rows)
+    """A block as a table of a document that cannot say spans: a merged cell comes as its text and
+    blanks.
+    """
+    cells = tuple(
+        tuple(GridCell(typed_text(value), at) for at, value in enumerate(row)) for row in rows
+    )
     return Grid(Place(table=number), cells, spans=False)

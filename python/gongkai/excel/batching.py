@@ -1,8 +1,9 @@
-"""The list on 批量导入 -> its reports, in slices of time; a folder -> its reports side by side on 汇总.
+"""The list on 批量导入 -> its reports, in slices of time; a folder -> its reports side by side on
+汇总.
 
-Which question is open can be read off the rows, so that a yes to one is never a yes to another: with rows that wait to
-be confirmed it is whether to import them, with none of these it is whether to try the failed ones again. It is asked
-only when no row is new. An answer counts for one run.
+Which question is open can be read off the rows, so that a yes to one is never a yes to another:
+with rows that wait to be confirmed it is whether to import them, with none of these it is whether
+to try the failed ones again. It is asked only when no row is new. An answer counts for one run.
 """
 
 from __future__ import annotations
@@ -69,16 +70,23 @@ class Work:
         self.apply(batch_edits(rows, layout.BATCH_TOP + place))
 
     def take_in(self, place: int, rows: Sequence[BatchRow]) -> None:
-        """What came of a row; the links of a directory go below the list, each once, in the same write."""
+        """What came of a row; the links of a directory go below the list, each once, in the same
+        write.
+        """
         known = {row.source for row in self.rows}
         links = [row for row in rows[1:] if row.source not in known]
         end = len(self.rows)
         self.rows[place] = rows[0]
         self.rows += links
-        self.apply(batch_edits(rows[:1], layout.BATCH_TOP + place) + batch_edits(links, layout.BATCH_TOP + end))
+        self.apply(
+            batch_edits(rows[:1], layout.BATCH_TOP + place)
+            + batch_edits(links, layout.BATCH_TOP + end)
+        )
 
     def apply(self, edits: Sequence[Edit]) -> None:
-        """Write, and know from then on what stands there: what equals the values is not written again."""
+        """Write, and know from then on what stands there: what equals the values is not written
+        again.
+        """
         apply_edits(self.book, edits, self.values)
         for edit in edits:
             self.values[edit.sheet].pop((edit.row, edit.column), None)
@@ -93,7 +101,8 @@ def batch(book: xw.Book, asked: Request) -> CommandResult:
     work = read_work(book)
     if not any(row.source for row in work.rows):
         return CommandResult(
-            "error", "“批量导入”的A列还没有来源：请从第6行起每行粘贴一个网址或文件路径，再点“批量导入”。"
+            "error",
+            "“批量导入”的A列还没有来源：请从第6行起每行粘贴一个网址或文件路径，再点“批量导入”。",
         )
     folder = chosen_folder(book, work.values, asked.answer)
     if isinstance(folder, CommandResult):
@@ -109,7 +118,8 @@ def batch(book: xw.Book, asked: Request) -> CommandResult:
     text = progress(work) + saved(book)
     if work.waiting(PROPOSED):
         return CommandResult(
-            "ask", f"{text}目录页中找到的{len(work.waiting(PROPOSED))}个链接已列在表中，要全部导入吗？"
+            "ask",
+            f"{text}目录页中找到的{len(work.waiting(PROPOSED))}个链接已列在表中，要全部导入吗？",
         )
     if work.waiting(*RETRIED):
         return CommandResult("ask", f"{text}要重试失败的吗？")
@@ -128,11 +138,15 @@ def lacks_batch(book: xw.Book) -> bool:
 
 
 def to_batch_workbook(book: xw.Book, asked: Request) -> CommandResult:
-    """A workbook with list and summary in front: one that is open, else a new one, saved where the user says."""
+    """A workbook with list and summary in front: one that is open, else a new one, saved where the
+    user says.
+    """
     for other in book.app.books:
         if not lacks_batch(other) and layout.TOOL in sheet_names(other):
             bring_to_front(other)
-            return CommandResult("done", f"本工作簿没有批量导入的表，已转到打开着的“{other.name}”。{HOW_TO_BEGIN}")
+            return CommandResult(
+                "done", f"本工作簿没有批量导入的表，已转到打开着的“{other.name}”。{HOW_TO_BEGIN}"
+            )
     if not asked.answer:
         return CommandResult("save", NEW_BATCH)
     target = chosen(asked.answer, *SUFFIXES)
@@ -160,17 +174,23 @@ def folder_in(values: Values) -> str:
 
 
 def chosen_folder(book: xw.Book, values: Values, answer: str) -> Path | CommandResult:
-    """The folder named on the sheet, or the one just chosen, which is then named there; else the question for it."""
+    """The folder named on the sheet, or the one just chosen, which is then named there; else the
+    question for it.
+    """
     named = folder_in(values)
     if named and Path(named).is_dir():
         return Path(named)
     if answer and answer != YES:
         if not Path(answer).is_dir():
-            return CommandResult("folder", f"“{one_line(answer)}”不是文件夹，请重新选择保存各份年报的文件夹")
+            return CommandResult(
+                "folder", f"“{one_line(answer)}”不是文件夹，请重新选择保存各份年报的文件夹"
+            )
         apply_edits(book, [Edit(layout.BATCH, *layout.FOLDER_SPOT, answer)], values)
         return Path(answer)
     if named:
-        return CommandResult("folder", f"文件夹“{one_line(named)}”不存在，请重新选择保存各份年报的文件夹")
+        return CommandResult(
+            "folder", f"文件夹“{one_line(named)}”不存在，请重新选择保存各份年报的文件夹"
+        )
     return CommandResult("folder", "请选择保存各份年报的文件夹")
 
 
@@ -219,7 +239,10 @@ def progress(work: Work) -> str:
         places = work.waiting(state)
         if places:
             first = work.rows[places[0]]
-            text += f"，{state}{len(places)}个（如第{layout.BATCH_TOP + places[0]}行：{clipped(first.message)}）"
+            text += (
+                f"，{state}{len(places)}个（如第{layout.BATCH_TOP + places[0]}行："
+                f"{clipped(first.message)}）"
+            )
     return f"{text}，还有{len(new)}个。" if new else f"{text}。"
 
 
@@ -237,7 +260,9 @@ def saved(book: xw.Book) -> str:
 
 
 def summary(book: xw.Book, asked: Request) -> CommandResult:
-    """All reports of the batch's folder; without a folder and a batch the report in this workbook alone."""
+    """All reports of the batch's folder; without a folder and a batch the report in this workbook
+    alone.
+    """
     if lacks_batch(book):
         return to_batch_workbook(book, asked)
     work = read_work(book)
@@ -246,7 +271,11 @@ def summary(book: xw.Book, asked: Request) -> CommandResult:
         write_summary(book, [current_row(report, values, book.name)])
         activate(book, layout.SUMMARY)
         return CommandResult(
-            "done", "已汇总本工作簿中的报告。要比较多份报告，请先“批量导入”，或在“批量导入”表中填写文件夹。"
+            "done",
+            (
+                "已汇总本工作簿中的报告。要比较多份报告，请先“批量导入”，或在“批量导入”"
+                "表中填写文件夹。"
+            ),
         )
     folder = chosen_folder(book, work.values, asked.answer)
     if isinstance(folder, CommandResult):
@@ -261,7 +290,9 @@ def summary(book: xw.Book, asked: Request) -> CommandResult:
 
 @dataclass(frozen=True)
 class Summed:
-    """How many reports the summary shows, and the sentences about workbooks that could not be read."""
+    """How many reports the summary shows, and the sentences about workbooks that could not be
+    read.
+    """
 
     count: int
     unread: tuple[str, ...]
@@ -269,7 +300,11 @@ class Summed:
 
 def fill_summary(book: xw.Book, folder: Path) -> Summed:
     """One row for each workbook of ours in the folder, by their names; earlier rows go."""
-    known = {row.file: row for row in read_batch(read_values(book, [layout.BATCH]).get(layout.BATCH, {})) if row.file}
+    known = {
+        row.file: row
+        for row in read_batch(read_values(book, [layout.BATCH]).get(layout.BATCH, {}))
+        if row.file
+    }
     rows: list[BatchRow] = []
     unread: list[str] = []
     for path in books_in(folder):
@@ -278,7 +313,9 @@ def fill_summary(book: xw.Book, folder: Path) -> Summed:
         tell(book, f"正在汇总 {path.name}")
         try:
             values = values_in(path)
-            if fingerprint(values):  # a blank one holds no report, such as the summary that an earlier version wrote
+            if fingerprint(
+                values
+            ):  # a blank one holds no report, such as the summary that an earlier version wrote
                 rows.append(file_row(values, path, known.get(path.name)))
         except GongkaiError as error:
             unread.append(str(error))
@@ -293,8 +330,9 @@ def books_in(folder: Path) -> list[Path]:
 
 
 def values_in(path: Path) -> Values:
-    """What a workbook shows; {} for a batch's, and for a sheet of somebody else's, of which a folder may hold many.
-    WorkbookError."""
+    """What a workbook shows; {} for a batch's, and for a sheet of somebody else's, of which a
+    folder may hold many. WorkbookError.
+    """
     content = content_of(path)
     refuse_damaged(path, content)
     kind = kind_of(content)
@@ -341,5 +379,9 @@ def write_summary(book: xw.Book, rows: Sequence[BatchRow]) -> None:
     edits = summary_edits(rows)
     below = max((edit.row for edit in edits), default=layout.SUMMARY_TOP - 1)
     last = max((row for row, column in old[layout.SUMMARY] if column <= width), default=0)
-    gone = [Edit(layout.SUMMARY, row, at, None) for row in range(below + 1, last + 1) for at in range(1, width + 1)]
+    gone = [
+        Edit(layout.SUMMARY, row, at, None)
+        for row in range(below + 1, last + 1)
+        for at in range(1, width + 1)
+    ]
     apply_edits(book, [*edits, *gone], old)

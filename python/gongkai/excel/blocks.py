@@ -1,4 +1,6 @@
-"""Edits -> the rectangles that few block writes can cover, and values as Excel has to be given them."""
+"""Edits -> the rectangles that few block writes can cover, and values as Excel has to be given
+them.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ MOST_IN_BLOCK = 8_000
 
 
 class AsEntered(str):
-    """A text that stands in its cell already: entered as it is, for an apostrophe would show in the formula bar."""
+    """A text that stands in its cell already: entered as it is, for an apostrophe would show in the
+    formula bar.
+    """
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,10 @@ class Rectangle:
 
     @property
     def corners(self) -> tuple[Spot, Spot]:
-        return (self.top, self.left), (self.top + len(self.rows) - 1, self.left + len(self.rows[0]) - 1)
+        return (self.top, self.left), (
+            self.top + len(self.rows) - 1,
+            self.left + len(self.rows[0]) - 1,
+        )
 
     def cells(self) -> Iterator[tuple[Spot, Written]]:
         for row, values in enumerate(self.rows, self.top):
@@ -43,7 +50,9 @@ class Rectangle:
 
 
 def edits_to_blocks(edits: Sequence[Edit]) -> list[Rectangle]:
-    """The fewest rectangles that hold the edits' cells and no other; of two edits of a cell the later counts."""
+    """The fewest rectangles that hold the edits' cells and no other; of two edits of a cell the
+    later counts.
+    """
     sheets: dict[str, dict[Spot, Written]] = {}
     for edit in edits:
         sheets.setdefault(edit.sheet, {})[edit.row, edit.column] = edit.value
@@ -62,7 +71,12 @@ def cells_to_blocks(sheet: str, cells: Mapping[Spot, Written]) -> list[Rectangle
             open_runs[run] = [row]
             done.append((run, open_runs[run]))
     return [
-        Rectangle(sheet, rows[0], left, tuple(tuple(cells[row, at] for at in range(left, right + 1)) for row in rows))
+        Rectangle(
+            sheet,
+            rows[0],
+            left,
+            tuple(tuple(cells[row, at] for at in range(left, right + 1)) for row in rows),
+        )
         for (left, right), rows in done
     ]
 
@@ -82,24 +96,36 @@ def runs(cells: Mapping[Spot, Written]) -> Iterator[tuple[int, Spot]]:
 
 
 def changed_part(block: Rectangle, old: Cells, formulas: Mapping[Spot, str]) -> Rectangle | None:
-    """The rows of a block from the first to the last that differs from what stands there; None where none does.
+    """The rows of a block from the first to the last that differs from what stands there; None
+    where none does.
 
-    A formula counts as different: its result may match now and no longer once the cells around it are written.
+    A formula counts as different: its result may match now and no longer once the cells around it
+    are written.
     """
-    rows = [spot[0] for spot, value in block.cells() if spot in formulas or not same(value, old.get(spot))]
+    rows = [
+        spot[0]
+        for spot, value in block.cells()
+        if spot in formulas or not same(value, old.get(spot))
+    ]
     if not rows:
         return None
     first, last = min(rows), max(rows)
-    return Rectangle(block.sheet, first, block.left, block.rows[first - block.top : last - block.top + 1])
+    return Rectangle(
+        block.sheet, first, block.left, block.rows[first - block.top : last - block.top + 1]
+    )
 
 
 def joined(parts: Sequence[Rectangle], known: Mapping[Spot, Written]) -> list[Rectangle]:
-    """Fewer blocks of one sheet: two become one where ``known`` says what belongs in each cell of the rectangle."""
+    """Fewer blocks of one sheet: two become one where ``known`` says what belongs in each cell of
+    the rectangle.
+    """
     left = list(parts)
     done = []
     while left:
         block = left.pop(0)
-        while found := next(((other, both) for other in left if (both := bridged(block, other, known))), None):
+        while found := next(
+            ((other, both) for other in left if (both := bridged(block, other, known))), None
+        ):
             left.remove(found[0])
             block = found[1]
         done.append(block)
@@ -113,18 +139,27 @@ def bridged(block: Rectangle, other: Rectangle, known: Mapping[Spot, Written]) -
     columns = range(left, max(column for _, column in corners) + 1)
     if any((row, column) not in known for row in rows for column in columns):
         return None
-    return Rectangle(block.sheet, top, left, tuple(tuple(known[row, column] for column in columns) for row in rows))
+    return Rectangle(
+        block.sheet,
+        top,
+        left,
+        tuple(tuple(known[row, column] for column in columns) for row in rows),
+    )
 
 
 def holds(found: object, value: Written) -> bool:
-    """Whether a cell that reads ``found`` kept what was written; a number may show as a date or be kept as text."""
+    """Whether a cell that reads ``found`` kept what was written; a number may show as a date or be
+    kept as text.
+    """
     if isinstance(value, str):
         return found is not None
     return isinstance(found, date) or text_of(found).strip() == text_of(value)
 
 
 def same(value: Written, found: object) -> bool:
-    """Whether a cell that reads ``found`` holds what an edit wants; a number and its digits as text differ."""
+    """Whether a cell that reads ``found`` holds what an edit wants; a number and its digits as text
+    differ.
+    """
     if isinstance(value, str):
         return isinstance(found, str) and found == plain_text(value, MOST_UNITS)
     if value is None:
@@ -133,7 +168,8 @@ def same(value: Written, found: object) -> bool:
 
 
 def entered(value: Written) -> float | str | None:
-    """A value as Excel has to be given it: a text behind an apostrophe stays text, whatever it looks like.
+    """A value as Excel has to be given it: a text behind an apostrophe stays text, whatever it
+    looks like.
 
     Numbers go as doubles: pywin32 makes a currency of four decimals of a Decimal.
     """
@@ -147,7 +183,9 @@ def entered(value: Written) -> float | str | None:
 
 def is_long(value: object) -> bool:
     """Whether a text is better not part of an array."""
-    return isinstance(value, str) and len(value) * 2 > MOST_IN_BLOCK and units(value) > MOST_IN_BLOCK
+    return (
+        isinstance(value, str) and len(value) * 2 > MOST_IN_BLOCK and units(value) > MOST_IN_BLOCK
+    )
 
 
 def units(text: str) -> int:

@@ -1,7 +1,8 @@
 """A live workbook -> its values; edits -> the workbook, in few block calls, all or nothing.
 
-Only xlwings' platform-neutral, open-source API. One read per sheet; one write per rectangle that changes; what holds
-figures is read once more, for Excel drops without a word what is written into a cell that another one covers.
+Only xlwings' platform-neutral, open-source API. One read per sheet; one write per rectangle that
+changes; what holds figures is read once more, for Excel drops without a word what is written into a
+cell that another one covers.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def sheet_names(book: xw.Book) -> list[str]:
 
 
 def read_values(book: xw.Book, names: Iterable[str] = ()) -> Values:
-    """Sheet -> (row, column) -> value of the cells that hold something: one block read for each sheet.
+    """Sheet -> (row, column) -> value of the cells that hold something: one block read for each
+    sheet.
 
     All sheets of a report unless ``names`` says which; those that the workbook lacks are left out.
     WorkbookError where the sheets without which there is no report are missing.
@@ -75,14 +77,17 @@ def refuse_other(present: Sequence[str]) -> None:
     missing = [name for name in needed if name not in present]
     if missing:
         raise WorkbookError(
-            f"当前工作簿没有工作表“{missing[0]}”，不是gongkai的工作簿；请打开由gongkai模板生成的工作簿再试。"
+            f"当前工作簿没有工作表“{missing[0]}”，不是gongkai的工作簿；"
+            f"请打开由gongkai模板生成的工作簿再试。"
         )
 
 
 def refuse_batch(present: Sequence[str]) -> None:
     """WorkbookError for a batch's workbook, in which there is no report."""
     if layout.BATCH in present and layout.COVER not in present:
-        raise WorkbookError("这是批量导入的工作簿，其中没有报告；请打开一份年报的工作簿，再点这个按钮。")
+        raise WorkbookError(
+            "这是批量导入的工作簿，其中没有报告；请打开一份年报的工作簿，再点这个按钮。"
+        )
 
 
 def read_sheet(sheet: xw.Sheet) -> dict[Spot, object]:
@@ -106,14 +111,23 @@ def extent(sheet: xw.Sheet) -> Spot:
         table = TABLES[name]  # down to the lanes, whose labels tell of the last lines
         return table.last_line, max(column for _, column in table.sources.values())
     fixed: dict[str, Iterable[Spot]] = {
-        layout.COVER: (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values(), *layout.COUNTED),
+        layout.COVER: (
+            *layout.COVER_SPOTS.values(),
+            *layout.EDITION_SPOTS.values(),
+            *layout.COUNTED,
+        ),
         layout.TOOL: layout.TOOL_SPOTS.values(),
-        layout.RESULTS: [(layout.RESULTS_TOP + layout.KEPT_ROWS - 1, max(layout.KEPT_COLUMNS.values()))],
+        layout.RESULTS: [
+            (layout.RESULTS_TOP + layout.KEPT_ROWS - 1, max(layout.KEPT_COLUMNS.values()))
+        ],
     }
     if name in fixed:
         return max(row for row, _ in fixed[name]), max(column for _, column in fixed[name])
     lists = {
-        layout.PROSE: (layout.PROSE_TOP + layout.PROSE_ROWS - 1, max(layout.PROSE_COLUMNS.values())),
+        layout.PROSE: (
+            layout.PROSE_TOP + layout.PROSE_ROWS - 1,
+            max(layout.PROSE_COLUMNS.values()),
+        ),
         layout.BATCH: (layout.BATCH_TOP, max(layout.BATCH_COLUMNS.values())),
     }
     last = sheet.used_range.last_cell
@@ -122,9 +136,11 @@ def extent(sheet: xw.Sheet) -> Spot:
 
 
 def as_seen(book: xw.Book, values: Values) -> tuple[Values, bool]:
-    """The same values as a person sees them (``spreadsheets.seen``), and whether the program said all about them.
+    """The same values as a person sees them (``spreadsheets.seen``), and whether the program said
+    all about them.
 
-    For figures at most eight questions a sheet and one a block of figures, where nothing is out of the ordinary.
+    For figures at most eight questions a sheet and one a block of figures, where nothing is out of
+    the ordinary.
     """
     found = dict(values)
     for name, sheet in TABLES.items():
@@ -143,7 +159,8 @@ def as_seen(book: xw.Book, values: Values) -> tuple[Values, bool]:
 def apply_edits(book: xw.Book, edits: Sequence[Edit], before: Values | None = None) -> None:
     """Write the edits into the live workbook; ``before`` is what was read from it, if it was.
 
-    Only cells of the edits ever change. Where a write fails, what was written is put back and the failure raised.
+    Only cells of the edits ever change. Where a write fails, what was written is put back and the
+    failure raised.
     """
     names = dict.fromkeys(edit.sheet for edit in edits)
     present = sheet_names(book)
@@ -181,7 +198,9 @@ def with_edits(old: Values, edits: Iterable[Edit]) -> Values:
 
 @dataclass(frozen=True)
 class Overwrite:
-    """A block to be written, and what stands there: the sheet's values and those of its cells that are formulas."""
+    """A block to be written, and what stands there: the sheet's values and those of its cells that
+    are formulas.
+    """
 
     new: Rectangle
     old: Cells
@@ -189,7 +208,9 @@ class Overwrite:
 
 
 def plan(book: xw.Book, edits: Sequence[Edit], old: Mapping[str, Cells]) -> list[Overwrite]:
-    """What has to be written; of each block of cells only the rows from the first to the last that change."""
+    """What has to be written; of each block of cells only the rows from the first to the last that
+    change.
+    """
     sheets: dict[str, list[Rectangle]] = {}
     for block in edits_to_blocks(edits):
         sheets.setdefault(block.sheet, []).append(block)
@@ -200,14 +221,17 @@ def plan(book: xw.Book, edits: Sequence[Edit], old: Mapping[str, Cells]) -> list
     return changes
 
 
-def planned_parts(book: xw.Book, blocks: Sequence[Rectangle], old: Cells) -> tuple[list[Rectangle], Mapping[Spot, str]]:
+def planned_parts(
+    book: xw.Book, blocks: Sequence[Rectangle], old: Cells
+) -> tuple[list[Rectangle], Mapping[Spot, str]]:
     """What changes on one sheet, and the formulas there."""
     name = blocks[0].sheet
     wanted = {spot: value for block in blocks for spot, value in block.cells()}
     parts = [part for block in blocks if (part := changed_part(block, old, {}))]
     if name == layout.COVER:
         return joined(parts, wanted), {}
-    # A formula is at home where figures stand; a sheet without any is spared the call, unless it saves several.
+    # A formula is at home where figures stand; a sheet without any is spared the call, unless it
+    # saves several.
     if name not in TABLES or not (any(spot in old for spot in wanted) or len(parts) > MOST_PARTS):
         return parts, {}
     formulas = read_formulas(book.sheets[name], old, list(wanted))
@@ -218,30 +242,43 @@ def planned_parts(book: xw.Book, blocks: Sequence[Rectangle], old: Cells) -> tup
 
 
 def between(sheet: TableSheet, old: Cells, formulas: Mapping[Spot, str]) -> dict[Spot, Written]:
-    """The cells around figures and marks of which it is certain what they hold: nothing, or an official label."""
-    rows, columns = max(row for row, _ in sheet.marks.values()), max(column for _, column in sheet.marks.values())
+    """The cells around figures and marks of which it is certain what they hold: nothing, or an
+    official label.
+    """
+    rows, columns = (
+        max(row for row, _ in sheet.marks.values()),
+        max(column for _, column in sheet.marks.values()),
+    )
     labels = {(box.top, box.left): label.text for label, box in sheet.labels}
     known: dict[Spot, Written] = {}
     for spot in ((row, column) for row in range(1, rows + 1) for column in range(1, columns + 1)):
         value = old.get(spot)
         if value is None and spot not in formulas:
             known[spot] = None
-        elif isinstance(value, str) and spot in labels and squeezed(value) == squeezed(labels[spot]):
+        elif (
+            isinstance(value, str) and spot in labels and squeezed(value) == squeezed(labels[spot])
+        ):
             known[spot] = AsEntered(value)
     return known
 
 
 def read_formulas(sheet: xw.Sheet, old: Cells, spots: Sequence[Spot]) -> dict[Spot, str] | None:
-    """The formulas in the rectangle of some cells, by one call; None where Excel does not give them.
+    """The formulas in the rectangle of some cells, by one call; None where Excel does not give
+    them.
 
     A text that begins with = is none, for it reads the same as a value.
     """
     if any(is_long(value) for value in old.values()):
-        return None  # Excel refuses to give the formulas of a range with a text of more than 8,221 characters
+        # Excel refuses to give the formulas of a range with a text of more than 8,221 characters
+        return None
     first, last = corners_of(spots)
     block: Any = sheet.range(first, last).formula
     rows = block if isinstance(block, list | tuple) else ((block,),)
-    found = {(first[0] + r, first[1] + c): text for r, row in enumerate(rows) for c, text in enumerate(row)}
+    found = {
+        (first[0] + r, first[1] + c): text
+        for r, row in enumerate(rows)
+        for c, text in enumerate(row)
+    }
     return {
         spot: text
         for spot, text in found.items()
@@ -264,12 +301,16 @@ def put_rows(sheet: xw.Sheet, corner: Spot, rows: list[list[object]]) -> None:
 
 
 def refuse_dropped(book: xw.Book, changes: Sequence[Overwrite]) -> None:
-    """WorkbookError where a figure that was written is not there: its cell is merged with another, or filtered out."""
+    """WorkbookError where a figure that was written is not there: its cell is merged with another,
+    or filtered out.
+    """
     for name in dict.fromkeys(change.new.sheet for change in changes):
         if name not in TABLES and name not in LISTS:
             continue
         own = [change for change in changes if change.new.sheet == name]
-        wanted = {spot: value for change in own for spot, value in change.new.cells() if value is not None}
+        wanted = {
+            spot: value for change in own for spot, value in change.new.cells() if value is not None
+        }
         if name in TABLES:
             wanted = {spot: wanted[spot] for spot in TABLES[name].cells.values() if spot in wanted}
         if not wanted or (name in TABLES and all(spot in own[0].old for spot in wanted)):
@@ -279,7 +320,8 @@ def refuse_dropped(book: xw.Book, changes: Sequence[Overwrite]) -> None:
         if lost:
             place = layout.address(lost[0], name)
             raise WorkbookError(
-                f"Excel没有写入{place}，可能是合并了单元格，或筛选隐藏了行；没有写入任何内容，请取消合并和筛选后再试。"
+                f"Excel没有写入{place}，可能是合并了单元格，或筛选隐藏了行；没有写入任何内容，"
+                f"请取消合并和筛选后再试。"
             )
 
 
@@ -336,7 +378,9 @@ class NotRestored(WorkbookError):
 
 
 def put_back(undo: Sequence[Callable[[], None]], error: BaseException) -> None:
-    """Undo the last step first. NotRestored where Excel refuses to undo a step that it had taken."""
+    """Undo the last step first. NotRestored where Excel refuses to undo a step that it had
+    taken.
+    """
     failed = []
     for step in reversed(undo):
         try:
@@ -344,7 +388,9 @@ def put_back(undo: Sequence[Callable[[], None]], error: BaseException) -> None:
         except Exception:
             failed.append(step)
     if any(step is not undo[-1] for step in failed):
-        raise NotRestored("写入中断，而且没能完全恢复原来的内容：请不要保存，关闭本工作簿后重新打开再试。") from error
+        raise NotRestored(
+            "写入中断，而且没能完全恢复原来的内容：请不要保存，关闭本工作簿后重新打开再试。"
+        ) from error
 
 
 def restore(book: xw.Book, change: Overwrite) -> None:
@@ -354,16 +400,24 @@ def restore(book: xw.Book, change: Overwrite) -> None:
     columns = range(first[1], last[1] + 1)
     kept = {spot for spot, value in change.new.cells() if isinstance(value, AsEntered)}
     put_rows(
-        sheet, first,
-        [[as_entered(change.old.get((row, column)), (row, column) in kept) for column in columns] for row in rows],
-    )  # fmt: skip
+        sheet,
+        first,
+        [
+            [as_entered(change.old.get((row, column)), (row, column) in kept) for column in columns]
+            for row in rows
+        ],
+    )
     for spot, _ in change.new.cells():
         if spot in change.formulas:
             sheet.range(spot).formula = change.formulas[spot]
 
 
 def as_entered(value: object, plain: bool = False) -> object:
-    """A value as it was read -> what has to be entered to have it again; ``plain`` for a text that is safe as it is."""
+    """A value as it was read -> what has to be entered to have it again; ``plain`` for a text that
+    is safe as it is.
+    """
     if plain or not isinstance(value, str) or value in ERRORS or units(value) > MOST_UNITS:
-        return value  # a text as long as a cell can hold has no room for an apostrophe, and is no number or formula
+        # a text as long as a cell can hold has no room for an apostrophe, and is no number or
+        # formula
+        return value
     return f"'{value}"

@@ -34,7 +34,10 @@ UNTOLD = Problem(
     "",
     "",
     "",
-    "表格程序没有告知字体和隐藏的行列，没有检查删除线、上标、白色和隐藏的数字，请保存后用 gongkai check 核对文件",
+    (
+        "表格程序没有告知字体和隐藏的行列，没有检查删除线、上标、白色和隐藏的数字，请保存后用 "
+        "gongkai check 核对文件"
+    ),
 )
 
 
@@ -42,7 +45,9 @@ def current_report(book: xw.Book) -> tuple[Values, Report]:
     """What the open workbook shows. WorkbookError where it holds nothing yet."""
     values = read_values(book)
     if not fingerprint(values):
-        raise WorkbookError("工作簿中还没有内容：请先导入一份报告，或在表二、表三、表四中填写数字。")
+        raise WorkbookError(
+            "工作簿中还没有内容：请先导入一份报告，或在表二、表三、表四中填写数字。"
+        )
     seen, told = as_seen(book, values)
     seen |= altered_sheets(book, values, seen)
     report = values_to_report(seen)
@@ -72,8 +77,9 @@ def evaluated_report(book: xw.Book) -> tuple[Values, Report]:
 
 
 def check(book: xw.Book, asked: Request) -> CommandResult:
-    """New marks and results; figures, cover fields and prose stay as they are. Where no figure stands, the marks of
-    earlier checks go, and the list says so."""
+    """New marks and results; figures, cover fields and prose stay as they are. Where no figure
+    stands, the marks of earlier checks go, and the list says so.
+    """
     values, report = current_report(book)
     findings = check_report(report)
     apply_edits(book, flag_edits(report, findings), values)
@@ -132,7 +138,11 @@ def next_problem(book: xw.Book, asked: Request) -> CommandResult:
     sheet.range(place[1]).select()
     return CommandResult(
         "done",
-        f"第{places.index(place) + 1}处，共{len(places)}处　{layout.address(place[1], place[0])}\n{stops[place]}",
+        (
+            f"第{places.index(place) + 1}处，共{len(places)}处　"
+            f"{layout.address(place[1], place[0])}"
+            f"\n{stops[place]}"
+        ),
     )
 
 
@@ -152,9 +162,10 @@ def selected(book: xw.Book) -> FlaggedCell | None:
 def flagged(values: Values, report: Report) -> dict[FlaggedCell, str]:
     """Sheet and cell -> what is wrong there.
 
-    Findings on the figures as they stand now that count, each at the cell that it leads to; and the marks of the last
-    import or check that still apply where no finding of now speaks of the cell (what the source page showed is known
-    no more), unless all that is listed for the cell is dismissed.
+    Findings on the figures as they stand now that count, each at the cell that it leads to; and the
+    marks of the last import or check that still apply where no finding of now speaks of the cell
+    (what the source page showed is known no more), unless all that is listed for the cell is
+    dismissed.
     """
     findings = [finding for finding in check_report(report) if finding.rule not in SELF_EVIDENT]
     stops: dict[FlaggedCell, str] = {}
@@ -163,16 +174,27 @@ def flagged(values: Values, report: Report) -> dict[FlaggedCell, str]:
         named |= set(finding.cells)
         sheet, cell_id = place_of(finding, report)
         named |= {suspect.cell for alternative in finding.suspects for suspect in alternative}
-        for cell in (cell_id, *(suspect.cell for suspect in certain_suspects(finding))) if is_open(finding) else ():
+        for cell in (
+            (cell_id, *(suspect.cell for suspect in certain_suspects(finding)))
+            if is_open(finding)
+            else ()
+        ):
             if sheet and cell in sheet.cells:
-                stops.setdefault((sheet.name, sheet.cells[cell]), f"{SEVERITIES[finding.severity]}　{finding.message}")
+                stops.setdefault(
+                    (sheet.name, sheet.cells[cell]),
+                    f"{SEVERITIES[finding.severity]}　{finding.message}",
+                )
     messages = result_messages(values.get(layout.RESULTS, {}))
     for table in report.tables.values():
         sheet = layout.sheet_of(table.id, table.edition)
         cells = values.get(sheet.name, {})
         for cell_id, spot in sheet.marks.items():
             place = sheet.name, sheet.cells[cell_id]
-            if cell_id not in named and place not in stops and mark_applies(cells.get(spot), cells.get(place[1])):
+            if (
+                cell_id not in named
+                and place not in stops
+                and mark_applies(cells.get(spot), cells.get(place[1]))
+            ):
                 message = messages.get(sheet.link(cell_id), "此处有标记，请对照原文核实。")
                 stops |= {place: message} if message else {}
     return stops
@@ -181,7 +203,8 @@ def flagged(values: Values, report: Report) -> dict[FlaggedCell, str]:
 def mark_applies(mark: object, value: object) -> bool:
     """A mark for a blank goes out once the cell holds a number, as its conditional format does.
 
-    One that lives by its lanes says nothing that the findings of now do not say, but what stands under it may.
+    One that lives by its lanes says nothing that the findings of now do not say, but what stands
+    under it may.
     """
     code = as_figure(mark)
     if code is None or code >= layout.MARK_ANY:
@@ -197,7 +220,8 @@ def result_messages(results: Cells) -> dict[str, str]:
     found: dict[str, str] = {}
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
         link, message, word = (
-            text_of(results.get((row, layout.RESULT_COLUMNS[name]))) for name in ("link", "message", "verdict")
+            text_of(results.get((row, layout.RESULT_COLUMNS[name])))
+            for name in ("link", "message", "verdict")
         )
         if link and not found.get(link):
             found[link] = "" if decision_of(word, "").verdict == "dismissed" else message

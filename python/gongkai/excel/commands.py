@@ -40,5 +40,7 @@ COMMANDS: Mapping[str, Command] = {
 
 
 def run(name: str) -> None:
-    """Run a command on the workbook that called; what came of it stands on its tool sheet afterwards."""
+    """Run a command on the workbook that called; what came of it stands on its tool sheet
+    afterwards.
+    """
     run_command(COMMANDS, name)

@@ -11,7 +11,19 @@ from gongkai.decisions import dismissed_text, is_open
 from gongkai.editions import edition_of_year, editions
 from gongkai.excel.arrays import Placed
 from gongkai.figures import clean, read_figure, shown
-from gongkai.model import Alternative, Cell, Entry, Finding, Form, GongkaiError, Label, Relation, Report, Table, Value
+from gongkai.model import (
+    Alternative,
+    Cell,
+    Entry,
+    Finding,
+    Form,
+    GongkaiError,
+    Label,
+    Relation,
+    Report,
+    Table,
+    Value,
+)
 from gongkai.recognize.labels import wordings
 from gongkai.recognize.tokens import squash
 from gongkai.sums import TableState, Verdict, difference, stated_and_computed, table_state
@@ -49,7 +61,9 @@ def with_figures(placed: Placed) -> Placed:
 
 
 def findings_of(placed: Placed) -> list[Finding]:
-    """The findings on the tables of a range, errors first; of a part of a table only those on its own figures."""
+    """The findings on the tables of a range, errors first; of a part of a table only those on its
+    own figures.
+    """
     found: list[Finding] = []
     for table in placed.tables:
         problems = [problem for problem in placed.problems if problem.table == table.id]
@@ -64,7 +78,10 @@ def on_held_cells(table: Table, findings: Sequence[Finding]) -> Iterator[Finding
     for finding in findings:
         if finding.rule == "coverage.blank" and len(table.entries) < len(form.cells):
             yield from blank_notes(
-                form, [cell for cell in finding.cells if cell in table.entries], {}, table_state(table)
+                form,
+                [cell for cell in finding.cells if cell in table.entries],
+                {},
+                table_state(table),
             )
         else:
             yield finding
@@ -74,16 +91,21 @@ def on_held_cells(table: Table, findings: Sequence[Finding]) -> Iterator[Finding
 
 
 def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str = "") -> str:
-    """``✓ 42项勾稽关系全部相符``; ✗ with what is wrong; ! where blanks or unreadable texts leave something open.
+    """``✓ 42项勾稽关系全部相符``; ✗ with what is wrong; ! where blanks or unreadable texts leave
+    something open.
 
     ○ where nothing is left but errors and warnings that somebody has dismissed.
     """
     serious = [finding for finding in findings if finding.severity != "note"]
-    relations = {relation.rule: (table, relation) for table in tables for relation in relations_of(table)}
+    relations = {
+        relation.rule: (table, relation) for table in tables for relation in relations_of(table)
+    }
     states = [table_state(table) for table in tables]
     verdicts = {rule: verdict for state in states for rule, verdict in state.verdicts.items()}
     errors = [finding for finding in serious if finding.severity == "error" and is_open(finding)]
-    warnings = [finding for finding in serious if finding.severity == "warning" and is_open(finding)]
+    warnings = [
+        finding for finding in serious if finding.severity == "warning" and is_open(finding)
+    ]
     broken = sum(verdicts.get(finding.rule) == "broken" for finding in errors)
     told = counted_text(list(verdicts.values()), (broken, len(errors) - broken, len(warnings)))
     if told and all(finding.severity != "error" for finding in serious):
@@ -126,10 +148,14 @@ def all_well(tables: Sequence[Table], relations: int) -> str:
         return "，".join(filter(None, (f"{relations}项勾稽关系全部相符", told)))
     figures = [entry.value for table in tables for entry in table.entries.values()]
     blank = figures.count(None)
-    return f"没有勾稽关系，{len(figures) - blank}格数字没有问题" + (f"，{blank}格空白" if blank else "")
+    return f"没有勾稽关系，{len(figures) - blank}格数字没有问题" + (
+        f"，{blank}格空白" if blank else ""
+    )
 
 
-def first_texts(findings: Sequence[Finding], relations: Mapping[str, tuple[Table, Relation]]) -> str:
+def first_texts(
+    findings: Sequence[Finding], relations: Mapping[str, tuple[Table, Relation]]
+) -> str:
     """What the first findings say, in short."""
     if not findings:
         return ""
@@ -157,8 +183,12 @@ def about_tables(tables: Sequence[Table]) -> str:
     names = []
     for table in tables:
         form = editions()[table.edition].forms[table.id]
-        names.append(form.number if len(table.entries) == len(form.cells) else f"{form.number}的一部分")
-    years = dict.fromkeys(table.edition for table in tables if table.id != "disputes")  # the same in all editions
+        names.append(
+            form.number if len(table.entries) == len(form.cells) else f"{form.number}的一部分"
+        )
+    years = dict.fromkeys(
+        table.edition for table in tables if table.id != "disputes"
+    )  # the same in all editions
     return f"（{'，'.join(['、'.join(names), *(f'{year}年格式' for year in years)])}）"
 
 
@@ -172,7 +202,9 @@ def relation_named(tables: Sequence[Table], rule: str) -> tuple[Table, Relation]
         for relation in relations_of(table):
             if relation.rule == wanted:
                 return table, relation
-    known = any(relation.rule == wanted for edition in editions().values() for relation in edition.relations)
+    known = any(
+        relation.rule == wanted for edition in editions().values() for relation in edition.relations
+    )
     what = "不是这张表的勾稽关系" if known else "不是勾稽关系的编号"
     example = next((relation.rule for table in tables for relation in relations_of(table)), "")
     advice = f"，如 {example}" if example else ""
@@ -185,7 +217,9 @@ def relation_gap(table: Table, relation: Relation) -> Value:
     sums = stated_and_computed(relation, values)
     if sums is None:
         form = editions()[table.edition].forms[table.id]
-        missing = [label_of(form.cells[cell]) for cell in relation.cells if values.get(cell) is None]
+        missing = [
+            label_of(form.cells[cell]) for cell in relation.cells if values.get(cell) is None
+        ]
         more = "等" if len(missing) > MOST_NAMED else ""
         named = "、".join(missing[:MOST_NAMED])
         raise GongkaiError(f"不能计算：有{len(missing)}格空白或不是数（{named}{more}）。")
@@ -197,7 +231,9 @@ def relation_gap(table: Table, relation: Relation) -> Value:
 
 
 def as_cell(value: Value) -> float | str:
-    """A figure for a cell: a number where a spreadsheet keeps it exactly, else its digits; "" for blank."""
+    """A figure for a cell: a number where a spreadsheet keeps it exactly, else its digits; "" for
+    blank.
+    """
     text = shown(value)
     return text if value is None or len(text.strip("-0.").replace(".", "")) > 15 else float(value)
 
@@ -208,8 +244,14 @@ def findings_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]
         figures = (finding.stated, finding.computed, finding.difference)
         message = clip(finding.message, LONGEST_CELL)
         proposal = proposal_text(finding.suspects, forms_in(placed))
-        rows.append([finding.rule, place_of(placed, finding), *map(as_cell, figures), message, proposal])
-    return rows if findings else [*rows, [well(placed), "", "", "", "", about_tables(placed.tables), ""]]
+        rows.append(
+            [finding.rule, place_of(placed, finding), *map(as_cell, figures), message, proposal]
+        )
+    return (
+        rows
+        if findings
+        else [*rows, [well(placed), "", "", "", "", about_tables(placed.tables), ""]]
+    )
 
 
 def well(placed: Placed) -> str:
@@ -218,7 +260,9 @@ def well(placed: Placed) -> str:
 
 
 def suspects_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]:
-    """A row for each cell that a proposal changes; findings with the same proposals are one problem."""
+    """A row for each cell that a proposal changes; findings with the same proposals are one
+    problem.
+    """
     problems: dict[tuple[Alternative, ...], list[str]] = {}
     for finding in findings:
         if finding.severity == "error":
@@ -226,13 +270,23 @@ def suspects_rows(placed: Placed, findings: Sequence[Finding]) -> list[SheetRow]
     rows: list[SheetRow] = [list(SUSPECT_HEADS)]
     for suspects, names in problems.items():
         problem = clip("、".join(dict.fromkeys(names)), LONGEST_CELL)
-        rows += suspect_rows(problem, suspects, forms_in(placed)) or [[problem, UNCERTAIN, "", "", ""]]
+        rows += suspect_rows(problem, suspects, forms_in(placed)) or [
+            [problem, UNCERTAIN, "", "", ""]
+        ]
     return rows if problems else [*rows, [well(placed), "", "", "", ""]]
 
 
-def suspect_rows(problem: str, suspects: Sequence[Alternative], forms: Mapping[str, Form]) -> list[SheetRow]:
+def suspect_rows(
+    problem: str, suspects: Sequence[Alternative], forms: Mapping[str, Form]
+) -> list[SheetRow]:
     return [
-        [problem, number, name_of(suspect.cell, forms), stated_cell(suspect.stated), as_cell(suspect.proposed)]
+        [
+            problem,
+            number,
+            name_of(suspect.cell, forms),
+            stated_cell(suspect.stated),
+            as_cell(suspect.proposed),
+        ]
         for number, alternative in enumerate(suspects, 1)
         for suspect in alternative
     ]
@@ -273,7 +327,10 @@ def rules_rows(edition: str) -> list[SheetRow]:
     if found is None:
         raise GongkaiError(f"没有“{clip(edition, 20)}”年格式；可以用：{'、'.join(editions())}。")
     rows: list[SheetRow] = [list(RULE_HEADS)]
-    rows += [[rule, table, f"{subject}：{sides}"] for rule, table, subject, sides in relation_lines(found)]
+    rows += [
+        [rule, table, f"{subject}：{sides}"]
+        for rule, table, subject, sides in relation_lines(found)
+    ]
     return rows
 
 
@@ -288,8 +345,9 @@ MOST_CHOICES = 12
 def figure_in(report: Report, figure: str, applicant: str = "") -> float | str:
     """The figure of a cell: a number, （空） for a blank, a sign such as ``/`` as it stands.
 
-    ``figure`` is a cell id, a row id or an official row label; ``applicant`` a column id or label, 总计 if "". Raises
-    GongkaiError where they name no figure or several, or where the source's text could not be read as one.
+    ``figure`` is a cell id, a row id or an official row label; ``applicant`` a column id or label,
+    总计 if "". Raises GongkaiError where they name no figure or several, or where the source's text
+    could not be read as one.
     """
     cell = find_cell(report, figure.strip(), applicant.strip())
     entry = report.tables[cell.table].entries[cell.id]
@@ -304,7 +362,10 @@ def blank_text(entry: Entry, cell: Cell) -> str:
         return BLANK
     if state == "sign":
         return clean(entry.raw)
-    raise GongkaiError(f"{row_label(cell.row)}·{column_label(cell.column)}的原文“{clip(entry.raw, 60)}”没有读成数字。")
+    raise GongkaiError(
+        f"{row_label(cell.row)}·{column_label(cell.column)}的原文“{clip(entry.raw, 60)}”"
+        f"没有读成数字。"
+    )
 
 
 def find_cell(report: Report, figure: str, applicant: str) -> Cell:
@@ -315,16 +376,31 @@ def find_cell(report: Report, figure: str, applicant: str) -> Cell:
     if exact:
         raise GongkaiError(f"编号 {figure} 已写明了列，与“{clip(applicant, 30)}”不同；请去掉列名。")
     rows = rows_named(forms, figure)
-    cells = [cell for row in rows for cell in row if is_named(cell.column.id, cell.column.label, applicant)]
+    cells = [
+        cell
+        for row in rows
+        for cell in row
+        if is_named(cell.column.id, cell.column.label, applicant)
+    ]
     if not applicant:
-        cells = [row[0] if len(row) == 1 else cell for row in rows for cell in row if is_default(cell, row)]
+        cells = [
+            row[0] if len(row) == 1 else cell
+            for row in rows
+            for cell in row
+            if is_default(cell, row)
+        ]
     if len(cells) == 1:
         return cells[0]
     if len(rows) == 1:
         wanted = f"没有“{clip(applicant, 30)}”这一列" if applicant else "有几列，请写明列名"
-        raise GongkaiError(f"“{clip(figure, 30)}”{wanted}：{choices(column_label(cell.column) for cell in rows[0])}。")
+        raise GongkaiError(
+            f"“{clip(figure, 30)}”{wanted}："
+            f"{choices(column_label(cell.column) for cell in rows[0])}。"
+        )
     if rows:
-        raise GongkaiError(f"有几行叫“{clip(figure, 30)}”，请写单元格编号：{choices(row[0].id for row in rows)}。")
+        raise GongkaiError(
+            f"有几行叫“{clip(figure, 30)}”，请写单元格编号：{choices(row[0].id for row in rows)}。"
+        )
     raise unknown_row(forms, figure)
 
 
@@ -334,7 +410,9 @@ def rows_named(forms: Sequence[Form], figure: str) -> list[tuple[Cell, ...]]:
 
 
 def is_named(name: str, label: Label, text: str) -> bool:
-    return text.lower() == name or (squash(text) != "" and squash(text) in {word for word, _ in wordings(label)})
+    return text.lower() == name or (
+        squash(text) != "" and squash(text) in {word for word, _ in wordings(label)}
+    )
 
 
 def is_default(cell: Cell, row: Sequence[Cell]) -> bool:
@@ -349,10 +427,16 @@ def unknown_row(forms: Sequence[Form], figure: str) -> GongkaiError:
     alike = [row for row in rows if word and word in squash(row.label.text)]
     named = clip(figure, 30)
     if inside:
-        return GongkaiError(f"“{named}”下有几行，请写明一行：{choices(row_label(row) for row in inside)}。")
+        return GongkaiError(
+            f"“{named}”下有几行，请写明一行：{choices(row_label(row) for row in inside)}。"
+        )
     if alike:
-        return GongkaiError(f"没有“{named}”这一行，请写全行名：{choices(row_label(row) for row in alike)}。")
-    return GongkaiError(f"这份报告中没有“{named}”这一行；行名如（一）予以公开，编号如 applications.granted.total。")
+        return GongkaiError(
+            f"没有“{named}”这一行，请写全行名：{choices(row_label(row) for row in alike)}。"
+        )
+    return GongkaiError(
+        f"这份报告中没有“{named}”这一行；行名如（一）予以公开，编号如 applications.granted.total。"
+    )
 
 
 def choices(names: Iterable[str]) -> str:
@@ -364,12 +448,16 @@ def choices(names: Iterable[str]) -> str:
 
 
 def report_rows(report: Report) -> list[SheetRow]:
-    """The tables one under the other as the official form prints them, each under its title; rows of one length."""
+    """The tables one under the other as the official form prints them, each under its title; rows
+    of one length.
+    """
     rows: list[SheetRow] = []
     for name, form in edition_of_year(report.year).forms.items():
         if rows:
             rows.append([])
-        rows += table_rows(report, name) if name in report.tables else [[f"! 没有找到{form.number}"]]
+        rows += (
+            table_rows(report, name) if name in report.tables else [[f"! 没有找到{form.number}"]]
+        )
     if report.problems:
         rows += [[], [f"! 有{len(report.problems)}处没有读出；请用“导入网址”导入后查看校验结果。"]]
     width = max(len(row) for row in rows)

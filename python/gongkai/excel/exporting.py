@@ -34,7 +34,9 @@ def export_json(book: xw.Book, asked: Request) -> CommandResult:
     return save_as(asked, report, ".json", lambda: report_to_json(report, check(report)).encode())
 
 
-def save_as(asked: Request, report: Report, suffix: str, content: Callable[[], bytes]) -> CommandResult:
+def save_as(
+    asked: Request, report: Report, suffix: str, content: Callable[[], bytes]
+) -> CommandResult:
     if not asked.answer:
         return CommandResult("save", suggested(report, suffix))
     target = chosen(asked.answer, suffix)
@@ -48,7 +50,9 @@ def suggested(report: Report, suffix: str) -> str:
 
 
 def chosen(answer: str, *allowed: str) -> Path:
-    """The chosen path; without an ending it gets the first of those allowed. WorkbookError for any other ending."""
+    """The chosen path; without an ending it gets the first of those allowed. WorkbookError for any
+    other ending.
+    """
     target = Path(answer)
     if target.is_dir():
         raise WorkbookError(f"{target.name or target}是文件夹，没有写入；请另选文件名。")
@@ -59,7 +63,9 @@ def chosen(answer: str, *allowed: str) -> Path:
 
 
 def refuse_to_replace(target: Path) -> None:
-    """WorkbookError where something is there already: Excel's dialog does not ask before it gives such a name."""
+    """WorkbookError where something is there already: Excel's dialog does not ask before it gives
+    such a name.
+    """
     if target.is_file():
         raise WorkbookError(f"{target.name}已存在，没有覆盖；请另选文件名，或先删除原来的文件。")
     refuse_existing(target, overwrite=True)
@@ -71,17 +77,21 @@ NO_COPY = "这里的Excel不能另存不含宏的副本，没有写入；请把�
 
 
 def save_report(book: xw.Book, asked: Request) -> CommandResult:
-    """The workbook itself under another name, macros and all (.xlsm), or a copy of it without them (.xlsx), beside
-    which it stays open as it is."""
+    """The workbook itself under another name, macros and all (.xlsm), or a copy of it without them
+    (.xlsx), beside which it stays open as it is.
+    """
     own = file_of(book)
     if not asked.answer:
         is_plain = can_copy(book) or (own is not None and own.suffix.lower() == PLAIN)
-        return CommandResult("save", suggested(current_report(book)[1], PLAIN if is_plain else ".xlsm"))
+        return CommandResult(
+            "save", suggested(current_report(book)[1], PLAIN if is_plain else ".xlsm")
+        )
     target = chosen(asked.answer, *SUFFIXES)
     is_own = own is not None and is_same_file(target, own)
     if not is_own:
         refuse_to_replace(target)
-    # What macro and command said to each other (paths on this machine) is nobody's business who gets the file.
+    # What macro and command said to each other (paths on this machine) is nobody's business who
+    # gets the file.
     first, last = layout.TOOL_SPOTS["argument"], layout.TOOL_SPOTS["text"]
     book.sheets[layout.TOOL].range(first, last).value = [[None]] * (last[0] - first[0] + 1)
     if is_own or target.suffix.lower() != PLAIN:
@@ -97,7 +107,9 @@ def can_copy(book: xw.Book) -> bool:
 
 
 def copy_of(book: xw.Book) -> bytes:
-    """The open workbook as it would be saved now, edits that are not saved and all; it stays open under its name."""
+    """The open workbook as it would be saved now, edits that are not saved and all; it stays open
+    under its name.
+    """
     if not can_copy(book):
         raise WorkbookError(NO_COPY)
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:

@@ -1,8 +1,9 @@
-"""A URL in a worksheet function -> its report: allowed first, fetched once, never long enough to hang.
+"""A URL in a worksheet function -> its report: allowed first, fetched once, never long enough to
+hang.
 
-A sheet may hold hundreds of formulas that Excel calculates one after the other, so what bounds a single fetch is not
-enough: a failure is not tried again for a while, nor is its host where the host was the trouble, and all fetches of a
-minute together have a budget.
+A sheet may hold hundreds of formulas that Excel calculates one after the other, so what bounds a
+single fetch is not enough: a failure is not tried again for a while, nor is its host where the host
+was the trouble, and all fetches of a minute together have a budget.
 """
 
 from __future__ import annotations
@@ -30,9 +31,16 @@ LIMITS = Limits(connect=3, read=5, deadline=8, size=5_000_000, tries=2, pause=0.
 LONGEST = 15.0  # seconds for one report, with its attachments and the programs that read them
 KEPT = 200  # reports
 PAUSE = 60.0  # seconds before a failure is tried again
-WINDOW, BUDGET = 60.0, 24.0  # seconds of fetching in as many seconds, after which the next fetch must wait
+WINDOW, BUDGET = (
+    60.0,
+    24.0,
+)  # seconds of fetching in as many seconds, after which the next fetch must wait
 LONGEST_URL = 2_000
-OF_THE_HOST = ("connect", "tls", "timeout")  # stages of failures that another page of the host would share
+OF_THE_HOST = (
+    "connect",
+    "tls",
+    "timeout",
+)  # stages of failures that another page of the host would share
 NOT_OURS = "这个工作簿不是用本插件的模板建立的，不能使用联网函数；请在由模板建立的工作簿中使用。"
 NOT_ALLOWED = "请先点“政府信息公开”选项卡的“允许联网函数”，再按 Ctrl+Alt+F9 重新计算。"
 RECALCULATE = "稍后按 Ctrl+Alt+F9 重新计算；网址很多时请用“批量导入”"
@@ -40,7 +48,9 @@ RECALCULATE = "稍后按 Ctrl+Alt+F9 重新计算；网址很多时请用“批�
 
 @dataclass
 class Session:
-    """What one session of Excel has fetched: reports by URL, failures by URL or host with the time until they stand."""
+    """What one session of Excel has fetched: reports by URL, failures by URL or host with the time
+    until they stand.
+    """
 
     limits: Limits = LIMITS
     budget: float = BUDGET
@@ -53,7 +63,9 @@ SESSION = Session()
 
 
 def report_for(url: object, book: xlwings.Book) -> Report:
-    """The report on a page, if the workbook's functions may fetch. Raises GongkaiError with one sentence."""
+    """The report on a page, if the workbook's functions may fetch. Raises GongkaiError with one
+    sentence.
+    """
     if layout.TOOL not in book.sheet_names:
         raise GongkaiError(NOT_OURS)
     if not allowed(book):
@@ -71,7 +83,9 @@ def web_address(url: object) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or len(text) > LONGEST_URL:
-        raise FetchError(f"“{text[:60]}”不是网址；只能填写以 http:// 或 https:// 开头的网址。", "address")
+        raise FetchError(
+            f"“{text[:60]}”不是网址；只能填写以 http:// 或 https:// 开头的网址。", "address"
+        )
     return text
 
 
@@ -105,7 +119,10 @@ def refuse_over_budget(session: Session, now: float) -> None:
     while session.spent and session.spent[0][0] < now - WINDOW:
         session.spent.popleft()
     if sum(seconds for _, seconds in session.spent) >= session.budget:
-        raise FetchError(f"联网函数一分钟内最多用{session.budget:g}秒取网页，其余的网址请{RECALCULATE}。", "timeout")
+        raise FetchError(
+            f"联网函数一分钟内最多用{session.budget:g}秒取网页，其余的网址请{RECALCULATE}。",
+            "timeout",
+        )
 
 
 def read_page(url: str, limits: Limits) -> Report:
@@ -132,7 +149,9 @@ def allowed(book: xlwings.Book) -> bool:
 
 
 def allow(book: xlwings.Book) -> None:
-    """Let this workbook's functions fetch for this user. Raises WorkbookError; then nothing is allowed."""
+    """Let this workbook's functions fetch for this user. Raises WorkbookError; then nothing is
+    allowed.
+    """
     if layout.TOOL not in book.sheet_names:
         raise WorkbookError(NOT_OURS)
     if allowed(book):

@@ -1,7 +1,9 @@
-"""Arguments of a worksheet function -> its value; what Excel's wizard and the wrappers know of each.
+"""Arguments of a worksheet function -> its value; what Excel's wizard and the wrappers know of
+each.
 
-Every function answers with values for cells and never raises: a failure is a sentence that begins with ``!`` or ``✗``.
-A text from a page may begin with ``=``: Excel shows what a function returns and does not evaluate it.
+Every function answers with values for cells and never raises: a failure is a sentence that begins
+with ``!`` or ``✗``. A text from a page may begin with ``=``: Excel shows what a function returns
+and does not evaluate it.
 """
 
 from __future__ import annotations
@@ -84,12 +86,24 @@ FUNCTIONS = by_name(
     Function(
         "GK_DIFF",
         "一项勾稽关系的差额：各项之和减去所填的总数，相符为0。",
-        (TABLE, Argument("rule", "勾稽关系的编号，如 applications.across.granted；全部编号见 GK_RULES。")),
+        (
+            TABLE,
+            Argument(
+                "rule", "勾稽关系的编号，如 applications.across.granted；全部编号见 GK_RULES。"
+            ),
+        ),
     ),
-    Function("GK_FINDINGS", "列出一张表的全部问题：规则、位置、填报数、计算数、差额、说明、建议。", (TABLE,)),
+    Function(
+        "GK_FINDINGS",
+        "列出一张表的全部问题：规则、位置、填报数、计算数、差额、说明、建议。",
+        (TABLE,),
+    ),
     Function(
         "GK_SUSPECT",
-        "勾稽关系不符时，列出最可能填错的格：问题、方案、位置、填报数、应为。一个问题有几种改法时，每种一个方案。",
+        (
+            "勾稽关系不符时，列出最可能填错的格：问题、方案、位置、填报数、应为。"
+            "一个问题有几种改法时，每种一个方案。"
+        ),
         (TABLE,),
     ),
     Function(
@@ -102,7 +116,9 @@ FUNCTIONS = by_name(
         "从网页上的年度报告取一个数。空白显示“（空）”。须先允许本工作簿使用联网函数。",
         (
             URL,
-            Argument("figure", "行名，如（一）予以公开；或单元格编号，如 applications.granted.total。"),
+            Argument(
+                "figure", "行名，如（一）予以公开；或单元格编号，如 applications.granted.total。"
+            ),
             Argument("applicant", "列名，如自然人或现行有效件数；不填则取总计。", optional=True),
         ),
         caller=True,
@@ -121,9 +137,11 @@ FUNCTIONS = by_name(
 
 
 def worksheet(function: SheetFunction) -> SheetFunction:
-    """Make a function known to xlwings as ``FUNCTIONS`` describes it, and let it answer with a sentence if it fails.
+    """Make a function known to xlwings as ``FUNCTIONS`` describes it, and let it answer with a
+    sentence if it fails.
 
-    Its annotations are ``Any``: xlwings takes them for conversions, and knows no others that leave values alone.
+    Its annotations are ``Any``: xlwings takes them for conversions, and knows no others that leave
+    values alone.
     """
     about = FUNCTIONS[function.__name__]
 
@@ -134,13 +152,22 @@ def worksheet(function: SheetFunction) -> SheetFunction:
         except GongkaiError as error:
             return in_cells(f"! {error}")
         except Exception as error:  # a traceback in a cell helps nobody
-            return f"! 程序出错（{type(error).__name__}: {clip(str(error), 80)}）；请用“关于/诊断”查看版本并反馈。"
+            return (
+                f"! 程序出错（{type(error).__name__}: {clip(str(error), 80)}）；请用“关于/诊断”"
+                f"查看版本并反馈。"
+            )
 
     answer.__doc__ = about.description
     for argument in about.arguments:
-        options = {"convert": Bounded, "ndim": 2, "err_to_str": True} if argument.name == TABLE.name else {}
+        options = (
+            {"convert": Bounded, "ndim": 2, "err_to_str": True}
+            if argument.name == TABLE.name
+            else {}
+        )
         answer = xlwings.arg(argument.name, doc=argument.description, **options)(answer)
-    return xlwings.func(category=CATEGORY, volatile=about.volatile)(answer)  # last: each decorator resets these
+    return xlwings.func(category=CATEGORY, volatile=about.volatile)(
+        answer
+    )  # last: each decorator resets these
 
 
 def in_cells(value: Any) -> Any:

@@ -33,7 +33,10 @@ def allow_fetch(book: xw.Book, asked: Request) -> CommandResult:
     fetching.allow(book)
     return CommandResult(
         "done",
-        "已允许本工作簿中的 GK_IMPORT 和 GK_VALUE 从网上读取报告；只对这台电脑上的您有效。请按 Ctrl+Alt+F9 重新计算。",
+        (
+            "已允许本工作簿中的 GK_IMPORT 和 GK_VALUE 从网上读取报告；只对这台电脑上的您有效。请按 "
+            "Ctrl+Alt+F9 重新计算。"
+        ),
     )
 
 
@@ -41,8 +44,9 @@ def allow_fetch(book: xw.Book, asked: Request) -> CommandResult:
 
 
 def rules(book: xw.Book, asked: Request) -> CommandResult:
-    """All relations and the other rules on a sheet of their own, written anew each time; a sheet of the user's of that
-    name stays."""
+    """All relations and the other rules on a sheet of their own, written anew each time; a sheet of
+    the user's of that name stays.
+    """
     rows = rules_rows()
     name, sheet = rules_sheet(book)
     put_rows(sheet, (1, 1), [[as_entered(text) for text in row] for row in rows])
@@ -81,7 +85,8 @@ def manual(book: xw.Book, asked: Request) -> CommandResult:
     path = manual_path()
     if not path.is_file():
         return CommandResult(
-            "error", f"没有找到使用手册（{path}），请重新安装gongkai；源代码中的手册是docs/manual.zh.md。"
+            "error",
+            f"没有找到使用手册（{path}），请重新安装gongkai；源代码中的手册是docs/manual.zh.md。",
         )
     if not webbrowser.open(path.as_uri()):
         return CommandResult("done", f"没能打开浏览器，请自行打开使用手册：{path}")
@@ -95,7 +100,9 @@ def manual_path() -> Path:
 def about(book: xw.Book, asked: Request) -> CommandResult:
     """Versions, paths, and what is missing."""
     present = sheet_names(book)
-    left_out = next((names for names in DROPPED.values() if not set(names) & set(present)), ())  # on purpose
+    left_out = next(
+        (names for names in DROPPED.values() if not set(names) & set(present)), ()
+    )  # on purpose
     missing = [name for name in layout.sheet_names() if name not in (*present, *left_out)]
     facts = {
         "gongkai": gongkai.__version__,

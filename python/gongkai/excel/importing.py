@@ -14,7 +14,16 @@ import xlwings as xw
 from gongkai.checks import NONE_CHECKED, assumed, checked, checked_text
 from gongkai.decisions import dismissed_text, is_grave, is_open
 from gongkai.excel.blocks import Cells
-from gongkai.excel.book import TABLES, NotRestored, Values, apply_edits, as_entered, put_rows, read_values, sheet_names
+from gongkai.excel.book import (
+    TABLES,
+    NotRestored,
+    Values,
+    apply_edits,
+    as_entered,
+    put_rows,
+    read_values,
+    sheet_names,
+)
 from gongkai.excel.runner import YES, CommandResult, Request, file_of, tell
 from gongkai.model import Edit, Finding, Report, WorkbookError
 from gongkai.pipeline import check, is_same_file, read_report, with_decisions_of
@@ -28,14 +37,19 @@ from gongkai.workbook.values import displaced, displaced_text, fingerprint, valu
 
 
 def import_url(book: xw.Book, asked: Request) -> CommandResult:
-    """The page at the address in the ribbon's box; where that is empty, the one that the cover names as its source."""
+    """The page at the address in the ribbon's box; where that is empty, the one that the cover
+    names as its source.
+    """
     values = read_values(book)
     url = asked.argument or text_of(values[layout.COVER].get(layout.COVER_SPOTS["source"])).strip()
     if not url:
-        return CommandResult("error", "没有网址：请在“导入网址”旁的框中粘贴年度报告的网址，或填在封面的“来源”一栏。")
+        return CommandResult(
+            "error", "没有网址：请在“导入网址”旁的框中粘贴年度报告的网址，或填在封面的“来源”一栏。"
+        )
     if not is_url(url):
         return CommandResult(
-            "error", f"“{clipped(url)}”不是以http://或https://开头的网址；导入电脑上的文件请用“导入文件”。"
+            "error",
+            f"“{clipped(url)}”不是以http://或https://开头的网址；导入电脑上的文件请用“导入文件”。",
         )
     return import_source(book, values, url, asked)
 
@@ -45,7 +59,11 @@ def is_url(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc) and not any(letter.isspace() for letter in text)
+    return (
+        parts.scheme in ("http", "https")
+        and bool(parts.netloc)
+        and not any(letter.isspace() for letter in text)
+    )
 
 
 def import_file(book: xw.Book, asked: Request) -> CommandResult:
@@ -55,7 +73,9 @@ def import_file(book: xw.Book, asked: Request) -> CommandResult:
     path = os.path.abspath(asked.argument)
     own = file_of(book)
     if own and is_same_file(Path(path), own):
-        return CommandResult("error", "所选文件就是当前打开的工作簿，不需要导入；要核对其中的数字请点“校验本报告”。")
+        return CommandResult(
+            "error", "所选文件就是当前打开的工作簿，不需要导入；要核对其中的数字请点“校验本报告”。"
+        )
     return import_source(book, read_values(book), path, asked)
 
 
@@ -88,19 +108,27 @@ def import_source(book: xw.Book, values: Values, source: str, asked: Request) ->
     broken = any(map(is_grave, findings))
     activate(book, layout.RESULTS if broken else layout.COVER)
     backup = f"原来的内容在工作表“{kept.name}”。" if kept else ""
-    return CommandResult("done", f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}", str(left or ""))
+    return CommandResult(
+        "done", f"已导入 {name_of(report)}：{verdict(report, findings)}{backup}", str(left or "")
+    )
 
 
 def leftover_prose(values: Values) -> list[Edit]:
-    """Nothing in the rows below those that an import fills: a text that a user's line moved there would be read on."""
+    """Nothing in the rows below those that an import fills: a text that a user's line moved there
+    would be read on.
+    """
     last = layout.PROSE_TOP + layout.PROSE_ROWS - 1
     columns = layout.PROSE_COLUMNS.values()
     prose = values.get(layout.PROSE, {})
-    return [Edit(layout.PROSE, *spot, None) for spot in prose if spot[0] > last and spot[1] in columns]
+    return [
+        Edit(layout.PROSE, *spot, None) for spot in prose if spot[0] > last and spot[1] in columns
+    ]
 
 
 def refuse_displaced(values: Values, edits: Sequence[Edit]) -> None:
-    """WorkbookError where a line of a form was moved: a figure would stand beside another one's label."""
+    """WorkbookError where a line of a form was moved: a figure would stand beside another one's
+    label.
+    """
     filled = {edit.sheet for edit in edits if edit.value is not None}
     for name, sheet in TABLES.items():
         cells = values.get(name, {})
@@ -114,16 +142,22 @@ def refuse_displaced(values: Values, edits: Sequence[Edit]) -> None:
 
 
 def question(values: Values) -> str:
-    figures = sum(spot in values.get(name, {}) for name, sheet in TABLES.items() for spot in sheet.cells.values())
+    figures = sum(
+        spot in values.get(name, {})
+        for name, sheet in TABLES.items()
+        for spot in sheet.cells.values()
+    )
     return (
-        f"工作簿中已有内容（{figures}格数字），其中有手工填写或改动过的。继续导入会换成新报告的内容，"
+        f"工作簿中已有内容（{figures}格数字），其中有手工填写或改动过的。"
+        f"继续导入会换成新报告的内容，"
         "原来的内容先存到一张新的“备份”工作表。要继续吗？"
     )
 
 
 def question_of_decisions(count: int) -> str:
     return (
-        f"“校验结果”中有{count}条处理（确认、忽略），是对另一份报告作的，不能用于要导入的报告。继续导入会把它们换掉，"
+        f"“校验结果”中有{count}条处理（确认、忽略），是对另一份报告作的，不能用于要导入的报告。"
+        f"继续导入会把它们换掉，"
         "原来的内容先存到一张新的“备份”工作表。要继续吗？"
     )
 
@@ -147,13 +181,22 @@ def name_of(report: Report) -> str:
 def verdict(report: Report, findings: list[Finding]) -> str:
     """✗ 2项不符，见“校验结果”。"""
     names = ("error", "warning", "note")
-    counts = {name: sum(finding.severity == name and is_open(finding) for finding in findings) for name in names}
-    others = [f"{counts[name]}处{text}" for name, text in (("warning", "警告"), ("note", "提示")) if counts[name]]
+    counts = {
+        name: sum(finding.severity == name and is_open(finding) for finding in findings)
+        for name in names
+    }
+    others = [
+        f"{counts[name]}处{text}"
+        for name, text in (("warning", "警告"), ("note", "提示"))
+        if counts[name]
+    ]
     others += filter(None, [dismissed_text(findings)])
     if counts["error"]:
         return "，".join([f"✗ {counts['error']}项不符", *others, "见“校验结果”。"])
     if misread := sum(finding.cause == "reading" and is_open(finding) for finding in findings):
-        return "，".join([f"! {misread}项可能是读取有误，请对照原文核实", *others, "见“校验结果”。"])
+        return "，".join(
+            [f"! {misread}项可能是读取有误，请对照原文核实", *others, "见“校验结果”。"]
+        )
     if not checked(report):
         return "，".join([NONE_CHECKED, *others, "见“校验结果”。"])
     if others:
@@ -172,8 +215,8 @@ PREFIX = "备份"
 def write_snapshot(book: xw.Book, values: Values) -> xw.Sheet:
     """A new last sheet with every official sheet that holds something, one below the other.
 
-    Each stands as on its own sheet, cell for cell from column A, below a line with the sheet's name: a block can be
-    copied back as it is. One write, and one more for each very long text.
+    Each stands as on its own sheet, cell for cell from column A, below a line with the sheet's
+    name: a block can be copied back as it is. One write, and one more for each very long text.
     """
     rows = [row for name, cells in values.items() for row in sheet_rows(name, cells)]
     width = max((len(row) for row in rows), default=1)
@@ -195,7 +238,9 @@ def drop_snapshot(sheet: xw.Sheet) -> None:
 
 
 def new_name(taken: list[str]) -> str:
-    """备份2026-11-24 09.30, with a number behind it where that is taken; Excel allows no colon in a name."""
+    """备份2026-11-24 09.30, with a number behind it where that is taken; Excel allows no colon in a
+    name.
+    """
     name = f"{PREFIX}{datetime.now():%Y-%m-%d %H.%M}"
     names = [name, *(f"{name} ({number})" for number in range(2, len(taken) + 3))]
     return next(name for name in names if name not in taken)
@@ -206,7 +251,10 @@ def sheet_rows(name: str, cells: Cells) -> list[list[object]]:
     last = extent_of(name, cells)
     if last == (0, 0):
         return []
-    rows = [[as_entered(cells.get((row, column))) for column in range(1, last[1] + 1)] for row in range(1, last[0] + 1)]
+    rows = [
+        [as_entered(cells.get((row, column))) for column in range(1, last[1] + 1)]
+        for row in range(1, last[0] + 1)
+    ]
     return [[as_entered(f"以下是“{name}”在导入前的内容，从该表A1单元格起：")], *rows, []]
 
 
@@ -224,5 +272,7 @@ def extent_of(name: str, cells: Cells) -> Spot:
     if name == layout.RESULTS and decisions_in(cells):
         lines = range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS)
         number, last = layout.RESULT_COLUMNS["number"], layout.RESULT_COLUMNS["reason"]
-        return max((row for row in lines if (row, number) in cells), default=layout.RESULTS_TOP - 1), last
+        return max(
+            (row for row in lines if (row, number) in cells), default=layout.RESULTS_TOP - 1
+        ), last
     return (0, 0)

@@ -1,7 +1,8 @@
 """What the open program says of the looks of figures -> a Sheet, as a file's reader gives it.
 
-A question is asked of all figures of a sheet at once: the program answers with one value where they agree, and with
-none where they differ; only there the range is halved. So a sound sheet takes one call a question.
+A question is asked of all figures of a sheet at once: the program answers with one value where they
+agree, and with none where they differ; only there the range is halved. So a sound sheet takes one
+call a question.
 """
 
 from __future__ import annotations
@@ -50,7 +51,10 @@ def sheet_seen(live: xw.Sheet, sheet: TableSheet, cells: Cells) -> Sheet:
     blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in sheet.cells.values()])
     told = {question: answers(live, blocks, question, figures) for question in WHOLE}
     told["ground"] = grounds(live, blocks, told["color"])
-    found, kinds = dict(cells), format_kinds(live, blocks, cells, figures) | letter_kinds(told, figures)
+    found, kinds = (
+        dict(cells),
+        format_kinds(live, blocks, cells, figures) | letter_kinds(told, figures),
+    )
     for spot in texts_in_pieces(live, blocks, cells, told):
         found[spot], kinds[spot] = text_in_pieces(live, spot, cells, told)
     return Sheet(
@@ -71,7 +75,9 @@ def hidden_at(told: Answers) -> list[Spot]:
 def texts_in_pieces(
     live: xw.Sheet, blocks: Sequence[Rectangle], cells: Cells, told: Mapping[str, Answers]
 ) -> Iterator[Spot]:
-    """The texts of which parts look otherwise; only they are asked for sizes, for a number has one."""
+    """The texts of which parts look otherwise; only they are asked for sizes, for a number has
+    one.
+    """
     texts = [spot for spot in told["struck"] if isinstance(cells[spot], str)]
     sizes = answers(live, blocks, "size", texts) if texts else {}
     for spot in texts:
@@ -82,8 +88,12 @@ def texts_in_pieces(
 # --- questions ------------------------------------------------------------------------------------
 
 
-def answers(live: xw.Sheet, blocks: Sequence[Rectangle], question: str, spots: Collection[Spot]) -> Answers:
-    """Spot -> the answer; None for a cell that is no one thing itself, as a text of which a part is struck."""
+def answers(
+    live: xw.Sheet, blocks: Sequence[Rectangle], question: str, spots: Collection[Spot]
+) -> Answers:
+    """Spot -> the answer; None for a cell that is no one thing itself, as a text of which a part is
+    struck.
+    """
     areas = [(*first, *last) for first, last in (block.corners for block in blocks)]
     together = all_of(live, areas)
     value = told_of(together, question) if together is not None else None
@@ -108,7 +118,9 @@ def answers_in(live: xw.Sheet, area: Area, question: str, spots: Collection[Spot
 
 
 def halves(area: Area) -> tuple[Area, Area]:
-    """B4:D5 -> B4:D4 and B5:D5; rows first, for what is hidden or struck is a row of a form as a rule."""
+    """B4:D5 -> B4:D4 and B5:D5; rows first, for what is hidden or struck is a row of a form as a
+    rule.
+    """
     top, left, bottom, right = area
     if bottom > top:
         middle = (top + bottom) // 2
@@ -118,8 +130,9 @@ def halves(area: Area) -> tuple[Area, Area]:
 
 
 def all_of(live: xw.Sheet, areas: Sequence[Area]) -> Any:
-    """The program's own object for several areas at once; None where it has none, as on a Mac: xlwings would take the
-    first cell of B4:D5,B8 there."""
+    """The program's own object for several areas at once; None where it has none, as on a Mac:
+    xlwings would take the first cell of B4:D5,B8 there.
+    """
     if len(areas) == 1:
         return None
     try:
@@ -134,7 +147,9 @@ def address_of(area: Area) -> str:
 
 
 def told_of(found: Any, question: str) -> object:
-    """What the program's object says: a truth, a size, a colour (RRGGBB); None where cells differ. Raises Untold."""
+    """What the program's object says: a truth, a size, a colour (RRGGBB); None where cells differ.
+    Raises Untold.
+    """
     value = answer_of(found, question)
     if question in ("color", "ground"):
         return color_in(value)
@@ -142,7 +157,9 @@ def told_of(found: Any, question: str) -> object:
 
 
 def answer_of(found: Any, question: str) -> object:
-    """As the program says it. Raises Untold where it has no such property; a Mac says so by an error of its own."""
+    """As the program says it. Raises Untold where it has no such property; a Mac says so by an
+    error of its own.
+    """
     windows, mac = QUESTIONS[question]
     try:
         return reduce(getattr, windows, found)
@@ -153,13 +170,18 @@ def answer_of(found: Any, question: str) -> object:
     try:
         return reduce(getattr, mac, found).get()
     except Exception as error:
-        if isinstance(error, AttributeError) or type(error).__module__.partition(".")[0] in ("appscript", "aem"):
+        if isinstance(error, AttributeError) or type(error).__module__.partition(".")[0] in (
+            "appscript",
+            "aem",
+        ):
             raise Untold(question) from error
         raise
 
 
 def color_in(value: object) -> str | None:
-    """Windows says a colour as a number, blue first (0xC83C00 is 003CC8), a Mac as red, green and blue."""
+    """Windows says a colour as a number, blue first (0xC83C00 is 003CC8), a Mac as red, green and
+    blue.
+    """
     if isinstance(value, int | float) and 0 <= value <= 0xFFFFFF:
         blue, green, red = int(value).to_bytes(3, "big")
         return f"{red:02X}{green:02X}{blue:02X}"
@@ -172,7 +194,9 @@ def color_in(value: object) -> str | None:
 
 
 def grounds(live: xw.Sheet, blocks: Sequence[Rectangle], colors: Answers) -> Answers:
-    """The colours behind letters. Of black ones nobody asks: that is one question less for nearly every sheet."""
+    """The colours behind letters. Of black ones nobody asks: that is one question less for nearly
+    every sheet.
+    """
     others = [spot for spot, color in colors.items() if color != BLACK]
     found = answers(live, blocks, "ground", others) if others else {}
     return {spot: found.get(spot, "") for spot in colors}
@@ -194,8 +218,12 @@ def word_of(color: object) -> str:
     return color if isinstance(color, str) else ""
 
 
-def text_in_pieces(live: xw.Sheet, spot: Spot, cells: Cells, told: Mapping[str, Answers]) -> tuple[str, str]:
-    """(text, kind) of a cell parts of which look otherwise. Where the program does not say which, no part is taken."""
+def text_in_pieces(
+    live: xw.Sheet, spot: Spot, cells: Cells, told: Mapping[str, Answers]
+) -> tuple[str, str]:
+    """(text, kind) of a cell parts of which look otherwise. Where the program does not say which,
+    no part is taken.
+    """
     cell, text = live.range(spot), text_of(cells[spot])
     try:
         pieces = [piece_at(cell, at, text) for at in range(len(text[:LONGEST]))]
@@ -218,7 +246,9 @@ def piece_at(cell: xw.Range, at: int, text: str) -> Piece:
 
 
 def merged_figures(live: xw.Sheet, sheet: TableSheet, figures: Collection[Spot]) -> Answers:
-    """Whether figures stand in merged cells, or under them; those aside that the official form merges itself."""
+    """Whether figures stand in merged cells, or under them; those aside that the official form
+    merges itself.
+    """
     single = [spot for cell, spot in sheet.cells.items() if is_single(sheet.form.cells[cell].box)]
     blocks = edits_to_blocks([Edit(sheet.name, *spot, None) for spot in single])
     return answers(live, blocks, "merged", [spot for spot in figures if spot in single])
@@ -242,7 +272,9 @@ def merged_areas(live: xw.Sheet, merged: Answers) -> Iterator[Area]:
 def format_kinds(
     live: xw.Sheet, blocks: Sequence[Rectangle], cells: Cells, figures: Collection[Spot]
 ) -> dict[Spot, str]:
-    """Kinds of the formats of cells. A block has one format as a rule: one call for each, and one for each odd cell."""
+    """Kinds of the formats of cells. A block has one format as a rule: one call for each, and one
+    for each odd cell.
+    """
     kinds: dict[Spot, str] = {}
     for block in blocks:
         inside = [spot for spot, _ in block.cells() if spot in figures]
@@ -250,7 +282,11 @@ def format_kinds(
             for spot in inside:
                 code = live.range(spot).number_format
                 is_number = as_figure(cells[spot]) is not None
-                kinds[spot] = (kind_of if is_number else kind_of_text)(code) if isinstance(code, str) else STRANGE
+                kinds[spot] = (
+                    (kind_of if is_number else kind_of_text)(code)
+                    if isinstance(code, str)
+                    else STRANGE
+                )
     return kinds
 
 
@@ -259,6 +295,8 @@ def is_plain(code: object) -> bool:
 
 
 def format_kind(cells: xw.Range) -> str:
-    """What the format makes of a number, "" for the number itself; STRANGE where the cells have several formats."""
+    """What the format makes of a number, "" for the number itself; STRANGE where the cells have
+    several formats.
+    """
     code = cells.number_format
     return kind_of(code) if isinstance(code, str) else STRANGE

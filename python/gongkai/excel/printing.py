@@ -14,7 +14,10 @@ from gongkai.workbook import layout
 from gongkai.workbook.printing import TABLES, bare, results_area, table_area
 from gongkai.workbook.values import displaced
 
-ON = "已改为连同勾稽校验打印：{}各打印一页，带勾稽校验和符号说明；再点一次“打印勾稽校验”，恢复为官方表格。"
+ON = (
+    "已改为连同勾稽校验打印：{}各打印一页，带勾稽校验和符号说明；再点一次“打印勾稽校验”，"
+    "恢复为官方表格。"
+)
 NONE = "没有显示带勾稽校验的表，没有改动；请先取消隐藏“表三”、“表四”。"
 OFF = "已恢复为只打印官方表格：{}各打印一页，不带勾稽校验。"
 SHIFTED = "“{}”的行列移动过，没有改动打印区域；请先点“还原表格”。"

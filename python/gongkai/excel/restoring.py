@@ -1,7 +1,7 @@
 """Tables, lanes and formulas of an open workbook put right; sheets protected and set free again.
 
-Rows and columns are inserted and deleted as a person would, so that looks, conditional formats and names move with
-them; then labels, figures and formulas are written into their places.
+Rows and columns are inserted and deleted as a person would, so that looks, conditional formats and
+names move with them; then labels, figures and formulas are written into their places.
 """
 
 from __future__ import annotations
@@ -13,7 +13,14 @@ from dataclasses import dataclass
 import xlwings as xw
 
 from gongkai.excel.blocks import Cells, is_long
-from gongkai.excel.book import TABLES, NotRestored, as_entered, read_block, refuse_batch, sheet_names
+from gongkai.excel.book import (
+    TABLES,
+    NotRestored,
+    as_entered,
+    read_block,
+    refuse_batch,
+    sheet_names,
+)
 from gongkai.excel.checking import check
 from gongkai.excel.importing import new_name
 from gongkai.excel.printing import put_areas_back, tables_with_lanes
@@ -35,8 +42,9 @@ HALFWAY = "还原中断，表格可能只还原了一半：请不要保存，关
 
 @dataclass(frozen=True)
 class Examined:
-    """A table's sheet as it is: ``found`` if a label is not in its place, the lanes that were overtyped, and whether
-    its image is whole."""
+    """A table's sheet as it is: ``found`` if a label is not in its place, the lanes that were
+    overtyped, and whether its image is whole.
+    """
 
     sheet: TableSheet
     cells: Cells
@@ -68,7 +76,9 @@ def restore(book: xw.Book, asked: Request) -> CommandResult:
 
 
 def is_cover_whole(book: xw.Book) -> bool:
-    """Whether the cover's own formulas stand: what it says of the tables may have been pasted as values."""
+    """Whether the cover's own formulas stand: what it says of the tables may have been pasted as
+    values.
+    """
     rows, columns = zip(*formulas_of(layout.COVER), strict=True)
     last = max(rows), max(columns)
     page = book.sheets[layout.COVER]
@@ -88,7 +98,9 @@ def put_right(book: xw.Book, examined: Sequence[Examined]) -> None:
 
 
 def backup_of(book: xw.Book, name: str) -> str:
-    """A copy of a sheet as it is, last in the workbook: looks, formulas and notes beside the table too."""
+    """A copy of a sheet as it is, last in the workbook: looks, formulas and notes beside the table
+    too.
+    """
     last = [page for page in book.sheets if page.visible][-1]
     copy = book.sheets[name].copy(after=last, name=new_name(sheet_names(book)))
     return f"“{copy.name}”"
@@ -96,7 +108,10 @@ def backup_of(book: xw.Book, name: str) -> str:
 
 def examine(book: xw.Book, sheet: TableSheet) -> Examined:
     page = book.sheets[sheet.name]
-    last = (max(sheet.last_line + MOST_INSERTED, sheet.hidden_lines[-1]), sheet.size.right + MOST_INSERTED)
+    last = (
+        max(sheet.last_line + MOST_INSERTED, sheet.hidden_lines[-1]),
+        sheet.size.right + MOST_INSERTED,
+    )
     cells = read_block(page, (1, 1), last)
     formulas = read_formulas(page, last, cells)
     wanted = formulas_of(sheet.name)
@@ -108,7 +123,9 @@ def examine(book: xw.Book, sheet: TableSheet) -> Examined:
 def read_formulas(page: xw.Sheet, last: Spot, cells: Cells) -> dict[Spot, str]:
     """WorkbookError for a text so long that Excel does not tell the formulas beside it."""
     if any(map(is_long, cells.values())):
-        raise WorkbookError(f"“{page.name}”中有过长的文字，读不出公式，没有还原；请先移走这段文字。")
+        raise WorkbookError(
+            f"“{page.name}”中有过长的文字，读不出公式，没有还原；请先移走这段文字。"
+        )
     rows = page.range((1, 1), last).formula
     return {
         (row, column): text
@@ -139,8 +156,9 @@ def put_back(page: xw.Sheet, one: Examined, found: Standing) -> None:
 
 
 def figure_at(one: Examined, found: Standing, spot: Spot, stands: Cells) -> object:
-    """What belongs into a figure's cell: what stands there by now, or, where a sort exchanged lines, what stood where
-    the label was."""
+    """What belongs into a figure's cell: what stands there by now, or, where a sort exchanged
+    lines, what stood where the label was.
+    """
     place = found.place(spot)
     if place is None:
         return None
@@ -153,8 +171,11 @@ def kept_place(found: Standing, spot: Spot) -> Spot | None:
     return (row, column) if row is not None and column is not None else None
 
 
-def move_lines(page: xw.Sheet, lines: Lines, last: int, shifts: tuple[str, str], name: Callable[[int], str]) -> None:
-    """Delete the lines that are none of the table's, from the last one on; then insert those that are gone.
+def move_lines(
+    page: xw.Sheet, lines: Lines, last: int, shifts: tuple[str, str], name: Callable[[int], str]
+) -> None:
+    """Delete the lines that are none of the table's, from the last one on; then insert those that
+    are gone.
 
     ``name`` makes 9:9 of a row, C:C of a column.
     """
@@ -168,10 +189,15 @@ def move_lines(page: xw.Sheet, lines: Lines, last: int, shifts: tuple[str, str],
 
 
 def put_merged(page: xw.Sheet, sheet: TableSheet) -> None:
-    boxes = [box for _, box in sheet.labels] + [layout.moved(cell.box) for cell in sheet.form.cells.values()]
+    boxes = [box for _, box in sheet.labels] + [
+        layout.moved(cell.box) for cell in sheet.form.cells.values()
+    ]
     for box in boxes:
         area = page.range((box.top, box.left), (box.bottom, box.right))
-        if box.width * box.height > 1 and page.range((box.top, box.left)).merge_area.address != area.address:
+        if (
+            box.width * box.height > 1
+            and page.range((box.top, box.left)).merge_area.address != area.address
+        ):
             area.unmerge()
             area.merge()
 
@@ -189,7 +215,9 @@ def put_formulas(book: xw.Book) -> None:
         if sheet.name in present:
             hide(book.sheets[sheet.name], sheet)
     hide_columns(book.sheets[layout.COVER], min(COUNTERS.values()), max(COUNTERS.values()))
-    hide_columns(book.sheets[layout.RESULTS], layout.RESULT_COLUMNS["key"], max(layout.KEPT_COLUMNS.values()))
+    hide_columns(
+        book.sheets[layout.RESULTS], layout.RESULT_COLUMNS["key"], max(layout.KEPT_COLUMNS.values())
+    )
     put_names(book, present)
 
 
@@ -215,8 +243,9 @@ def hide_columns(page: xw.Sheet, first: int, last: int) -> None:
 
 
 def put_names(book: xw.Book, present: Iterable[str]) -> None:
-    """The names to which the list's links lead, where a workbook from before them has none, and of each table that of
-    what is printed with its lanes."""
+    """The names to which the list's links lead, where a workbook from before them has none, and of
+    each table that of what is printed with its lanes.
+    """
     known = {name.name for name in book.names}
     for sheet in layout.table_sheets():
         for cell, (row, column) in sheet.cells.items() if sheet.name in present else ():
@@ -232,7 +261,9 @@ def put_names(book: xw.Book, present: Iterable[str]) -> None:
 
 
 def writing(command: Command) -> Command:
-    """A command that writes: not into protected sheets, and not beside formulas from before the images."""
+    """A command that writes: not into protected sheets, and not beside formulas from before the
+    images.
+    """
 
     def run(book: xw.Book, asked: Request) -> CommandResult:
         refuse_batch(sheet_names(book))
@@ -253,7 +284,9 @@ def unprotected(command: Command) -> Command:
 
 
 def bring_up(book: xw.Book) -> None:
-    """Give a workbook of an earlier version the formulas of today: those of then can be fooled, or know no zeros."""
+    """Give a workbook of an earlier version the formulas of today: those of then can be fooled, or
+    know no zeros.
+    """
     sheet = next(sheet for sheet in layout.table_sheets() if sheet.lanes)
     present = sheet_names(book)
     if sheet.name not in present or layout.LOG not in present:
@@ -268,7 +301,11 @@ def bring_up(book: xw.Book) -> None:
 
 
 def refuse_protected(book: xw.Book) -> None:
-    names = [f"“{page.name}”" for page in book.sheets if page.name in layout.sheet_names() and is_protected(page)]
+    names = [
+        f"“{page.name}”"
+        for page in book.sheets
+        if page.name in layout.sheet_names() and is_protected(page)
+    ]
     if names:
         raise WorkbookError(PROTECTED.format("、".join(names)))
 
@@ -287,7 +324,8 @@ def is_protected(page: xw.Sheet) -> bool:
 # --- protection, a switch -------------------------------------------------------------------------
 
 ON = (
-    "已保护{}：只能填写数字格，行、列、行名和勾稽校验改不了。校验、导入等会写入的操作，请先再点一次“保护表格”取消保护。"
+    "已保护{}：只能填写数字格，行、列、行名和勾稽校验改不了。校验、导入等会写入的操作，"
+    "请先再点一次“保护表格”取消保护。"
 )
 OFF = "已取消{}的保护。"
 NO_SWITCH = "这个表格程序没有提供保护工作表的操作，没有改动；请用“审阅”中的“保护工作表”。"
@@ -306,7 +344,9 @@ def protect(book: xw.Book, asked: Request) -> CommandResult:
 
 
 def switch(page: xw.Sheet, on: bool) -> None:
-    """pywin32 has Protect and Unprotect, appscript protect_worksheet and unprotect. WorkbookError where neither is."""
+    """pywin32 has Protect and Unprotect, appscript protect_worksheet and unprotect. WorkbookError
+    where neither is.
+    """
     for name in ("Protect", "protect_worksheet") if on else ("Unprotect", "unprotect"):
         with suppress(AttributeError):
             getattr(page.api, name)()

@@ -1,4 +1,6 @@
-"""A macro's request -> the command's result: text, question or more; errors as sentences and a log."""
+"""A macro's request -> the command's result: text, question or more; errors as sentences and a
+log.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,10 @@ from gongkai.wording import clipped, one_line
 from gongkai.workbook import layout
 from gongkai.workbook.cells import plain_text
 
-# done: show the text, if any; error: show it as a warning; ask: yes or no, and run again with the answer "yes";
-# more: run again at once; save, folder: let the user choose a file to write (the text is the suggested name) or a
-# folder (the text is the prompt), and run again with the path as the answer.
+# done: show the text, if any; error: show it as a warning; ask: yes or no, and run again with the
+# answer "yes"; more: run again at once; save, folder: let the user choose a file to write (the text
+# is the suggested name) or a folder (the text is the prompt), and run again with the path as the
+# answer.
 NextStep = Literal["done", "error", "ask", "more", "save", "folder"]
 YES = "yes"
 MOST_LOG = 1_000_000  # bytes; a longer log begins anew
@@ -32,7 +35,9 @@ LONGEST_TEXT = 900  # characters; a message box of VBA shows about 1,000
 
 @dataclass(frozen=True)
 class CommandResult:
-    """``fingerprint`` is that of the report which the command left in the workbook; None where it stays the same."""
+    """``fingerprint`` is that of the report which the command left in the workbook; None where it
+    stays the same.
+    """
 
     kind: NextStep
     text: str = ""
@@ -41,7 +46,8 @@ class CommandResult:
 
 @dataclass(frozen=True)
 class Request:
-    """``argument`` is the same over all runs of a command; ``answer`` is to the last run's question, "" if none.
+    """``argument`` is the same over all runs of a command; ``answer`` is to the last run's
+    question, "" if none.
 
     ``fingerprint`` is that of the report which the last import left in the workbook.
     """
@@ -62,7 +68,9 @@ PLATFORM_NAMES = ("ExcelBusyError", "XlwingsError")
 
 
 def run_command(commands: Mapping[str, Command], name: str) -> None:
-    """Run a command on the calling workbook. Raises nothing: xlwings would show the user a traceback."""
+    """Run a command on the calling workbook. Raises nothing: xlwings would show the user a
+    traceback.
+    """
     try:
         book = xw.Book.caller()
         tool = book.sheets[layout.TOOL]
@@ -78,10 +86,15 @@ def run_command(commands: Mapping[str, Command], name: str) -> None:
         log_failure(name)
 
 
-def perform(commands: Mapping[str, Command], name: str, book: xw.Book, asked: Request) -> CommandResult:
+def perform(
+    commands: Mapping[str, Command], name: str, book: xw.Book, asked: Request
+) -> CommandResult:
     command = commands.get(name)
     if command is None:
-        text = f"没有“{clipped(name)}”这个命令：加载项与所装的gongkai版本不一致，请重新安装gongkai和加载项。"
+        text = (
+            f"没有“{clipped(name)}”这个命令：加载项与所装的gongkai版本不一致，"
+            f"请重新安装gongkai和加载项。"
+        )
         return CommandResult("error", text)
     try:
         return command(book, asked)
@@ -92,7 +105,9 @@ def perform(commands: Mapping[str, Command], name: str, book: xw.Book, asked: Re
 
 
 def sentence(name: str, error: Exception) -> str:
-    """What went wrong and what to do, for the user; what only a developer understands goes to the log."""
+    """What went wrong and what to do, for the user; what only a developer understands goes to the
+    log.
+    """
     if isinstance(error, GongkaiError):
         return str(error)
     log_failure(name)
@@ -102,7 +117,10 @@ def sentence(name: str, error: Exception) -> str:
         return f"Excel没有接受这次操作{said}；请结束单元格编辑、取消工作表和工作簿的保护后再试。"
     if isinstance(error, OSError):
         return f"无法读写文件：{system_reason(error)}。"
-    return f"程序内部错误（{type(error).__name__}），工作簿没有改动；详情已记在{log_path()}，请把它发给开发者。"
+    return (
+        f"程序内部错误（{type(error).__name__}），工作簿没有改动；详情已记在{log_path()}，"
+        f"请把它发给开发者。"
+    )
 
 
 def is_platform(error: Exception) -> bool:
@@ -111,7 +129,9 @@ def is_platform(error: Exception) -> bool:
 
 
 def platform_reason(error: Exception) -> str:
-    """Excel's own words, "" where it has none: the third value of the exception info of a COM error."""
+    """Excel's own words, "" where it has none: the third value of the exception info of a COM
+    error.
+    """
     info = error.args[2] if len(error.args) > 2 else None
     text = info[2] if isinstance(info, tuple) and len(info) > 2 else ""
     return clipped(text).rstrip("。.") if isinstance(text, str) else ""
@@ -123,7 +143,11 @@ def platform_reason(error: Exception) -> str:
 def read_request(tool: xw.Sheet) -> Request:
     first, last = layout.TOOL_SPOTS["argument"], layout.TOOL_SPOTS["fingerprint"]
     cells = tool.range(first, last).options(ndim=1).value
-    found = {name: text_in(cells[row - first[0]]) for name, (row, _) in layout.TOOL_SPOTS.items() if row <= last[0]}
+    found = {
+        name: text_in(cells[row - first[0]])
+        for name, (row, _) in layout.TOOL_SPOTS.items()
+        if row <= last[0]
+    }
     return Request(found["argument"], found["answer"], found["fingerprint"])
 
 
@@ -151,16 +175,22 @@ def write_result(tool: xw.Sheet, result: CommandResult) -> None:
 
 
 def file_of(book: xw.Book) -> Path | None:
-    """A workbook's file; None for one without, or of which Excel names only the address in a cloud."""
+    """A workbook's file; None for one without, or of which Excel names only the address in a
+    cloud.
+    """
     try:
         path = Path(book.fullname)
-    except Exception:  # xlwings raises where OneDrive or SharePoint keeps the file and it finds no copy here
+    except (
+        Exception
+    ):  # xlwings raises where OneDrive or SharePoint keeps the file and it finds no copy here
         return None
     return path if path.is_file() else None
 
 
 def is_in_cloud(book: xw.Book) -> bool:
-    """Whether Excel keeps the workbook at an address that is no path here; it can be saved all the same."""
+    """Whether Excel keeps the workbook at an address that is no path here; it can be saved all the
+    same.
+    """
     try:
         return "://" in book.fullname
     except Exception:
@@ -181,11 +211,16 @@ def log_path() -> Path:
 
 
 def log_failure(name: str) -> None:
-    """The exception being handled, with its traceback; where not even that can be written, nothing more can be done."""
+    """The exception being handled, with its traceback; where not even that can be written, nothing
+    more can be done.
+    """
     with suppress(OSError):
         path = log_path()
         path.parent.mkdir(parents=True, exist_ok=True)
         mode = "w" if path.is_file() and path.stat().st_size > MOST_LOG else "a"
         with path.open(mode, encoding="utf-8", errors="backslashreplace") as file:
-            head = f"{datetime.now():%Y-%m-%d %H:%M:%S} {name} gongkai {__version__} xlwings {xw.__version__}"
+            head = (
+                f"{datetime.now():%Y-%m-%d %H:%M:%S} {name} gongkai {__version__} xlwings "
+                f"{xw.__version__}"
+            )
             file.write(f"{head} Python {platform.python_version()}\n{traceback.format_exc()}\n")

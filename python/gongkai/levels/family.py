@@ -33,7 +33,8 @@ MORE_PAGES = "目录还有下一页，没有读取；请把其余各页的链接
 
 @dataclass(frozen=True)
 class Family:
-    """``sources`` to be read, ``names`` that must be there, ``lost`` what is known already not to be readable.
+    """``sources`` to be read, ``names`` that must be there, ``lost`` what is known already not to
+    be readable.
 
     ``passed_over`` counts a directory's links to reports of other years.
     """
@@ -44,11 +45,15 @@ class Family:
     passed_over: int = 0
 
 
-def family_of(argument: str, names: str = "", year: int | None = None, access: Access = ACCESS) -> Family:
-    """Whose reports are meant. Raises GongkaiError where the argument or the list of names cannot be read.
+def family_of(
+    argument: str, names: str = "", year: int | None = None, access: Access = ACCESS
+) -> Family:
+    """Whose reports are meant. Raises GongkaiError where the argument or the list of names cannot
+    be read.
 
-    The argument is a folder, a text file with a source or a body's name a line, a directory page, of which only the
-    links of ``year`` or without a year are taken, or a report. ``names`` is a text file as well.
+    The argument is a folder, a text file with a source or a body's name a line, a directory page,
+    of which only the links of ``year`` or without a year are taken, or a report. ``names`` is a
+    text file as well.
     """
     more = entries_of(names, access) if names else Family(())
     if names and not more.names + more.sources:
@@ -67,14 +72,23 @@ def family_named(argument: str, names: str, year: int | None, access: Access) ->
     if found.sources and is_list(found):
         return found
     if found.names and is_list(found):
-        raise GongkaiError(f"{argument}中只有名称，没有一个网址或文件；请改给存放报告的文件夹，名称用 --names 给出。")
+        raise GongkaiError(
+            f"{argument}中只有名称，没有一个网址或文件；请改给存放报告的文件夹，名称用 --names "
+            f"给出。"
+        )
     return of_document(os.path.abspath(argument), year, access)
 
 
 def of_folder(place: Path, names: str) -> Family:
-    """The readable files in a folder but for the list of names; what may hold a report besides is lost."""
+    """The readable files in a folder but for the list of names; what may hold a report besides is
+    lost.
+    """
     found = plan_of_folder(place)
-    sources = [source for source in found.sources if not (names and is_same_file(Path(source), Path(names)))]
+    sources = [
+        source
+        for source in found.sources
+        if not (names and is_same_file(Path(source), Path(names)))
+    ]
     lost = [Child(name, str(place / name), error=UNREADABLE_FORMAT) for name in found.left_out]
     return Family(tuple(sources), (), tuple(lost))
 
@@ -97,14 +111,20 @@ def entries_of(path: str, access: Access) -> Family:
     place = Path(os.path.abspath(path)).parent
     lines = list_lines(load(path, LIMITS, access).content)
     sources = [source_named(line, place) for line in lines if is_like_source(line, place)]
-    return Family(each_once(sources), tuple(line for line in lines if not is_like_source(line, place)))
+    return Family(
+        each_once(sources), tuple(line for line in lines if not is_like_source(line, place))
+    )
 
 
 def is_list(found: Family) -> bool:
-    """Whether a text is a list and no report: that has lines with a figure alone, or few names and sources."""
+    """Whether a text is a list and no report: that has lines with a figure alone, or few names and
+    sources.
+    """
     if any(read_figure(line).state == "figure" for line in found.names):
         return False
-    return 2 * (len(found.sources) + sum(map(is_name, found.names))) >= len(found.sources) + len(found.names)
+    return 2 * (len(found.sources) + sum(map(is_name, found.names))) >= len(found.sources) + len(
+        found.names
+    )
 
 
 def is_name(line: str) -> bool:
@@ -112,15 +132,20 @@ def is_name(line: str) -> bool:
 
 
 # --- reading --------------------------------------------------------------------------------------
-# Sources -> children with their reports, or with the sentence why there is none; one after the other.
+# Sources -> children with their reports, or with the sentence why there is none; one after the
+# other.
 
 
 def read_children(
-    sources: Sequence[str], access: Access = ACCESS, step: Callable[[str], None] = lambda source: None
+    sources: Sequence[str],
+    access: Access = ACCESS,
+    step: Callable[[str], None] = lambda source: None,
 ) -> list[Child]:
-    """A child for each source, in their order. Between two requests to a host there is a pause, as in a batch.
+    """A child for each source, in their order. Between two requests to a host there is a pause, as
+    in a batch.
 
-    ``step`` is told each source before it is read. Raises nothing: what cannot be read is a child with an error.
+    ``step`` is told each source before it is read. Raises nothing: what cannot be read is a child
+    with an error.
     """
     queue = SourceQueue(sources, 1, 0 if access.offline else PAUSE)
     found = {}
@@ -134,7 +159,11 @@ def read_children(
 
 def slim(report: Report) -> Report:
     """Without the bytes of its document: hundreds of them would fill the memory."""
-    return replace(report, document=replace(report.document, content=b"")) if report.document else report
+    return (
+        replace(report, document=replace(report.document, content=b""))
+        if report.document
+        else report
+    )
 
 
 def read_child(source: str, access: Access) -> Child:
@@ -146,4 +175,6 @@ def read_child(source: str, access: Access) -> Child:
     except Exception as error:
         if os.environ.get("GONGKAI_DEBUG"):
             raise
-        return Child(name, source, error=f"程序内部错误（{type(error).__name__}）；请把来源发给开发者。")
+        return Child(
+            name, source, error=f"程序内部错误（{type(error).__name__}）；请把来源发给开发者。"
+        )

@@ -30,11 +30,23 @@ LEFT_OUT = {
     "unread": "没有读出",
     "no_figures": "没有读出",
 }  # of other kinds: 没有计入
-HEADS = ("表", "项目", "栏目", "单元格", "上级", "下级之和", "差（下级之和－上级）", "结果", "缺数的下级")
+HEADS = (
+    "表",
+    "项目",
+    "栏目",
+    "单元格",
+    "上级",
+    "下级之和",
+    "差（下级之和－上级）",
+    "结果",
+    "缺数的下级",
+)
 
 
 def levels_to_dict(found: Levels) -> dict[str, Any]:
-    """``levels --json``: every child with its part in the sum, every figure of the parent, blank = null."""
+    """``levels --json``: every child with its part in the sum, every figure of the parent, blank =
+    null.
+    """
     parent = found.parent
     return {
         "parent": {
@@ -45,10 +57,17 @@ def levels_to_dict(found: Levels) -> dict[str, Any]:
             "provenance": list(provenance_of(parent)),
         },
         "children": [
-            *(child_to_dict(child, "counted", "") for member in found.roll.members for child in member.children),
+            *(
+                child_to_dict(child, "counted", "")
+                for member in found.roll.members
+                for child in member.children
+            ),
             *(child_to_dict(one.child, one.kind, one.reason) for one in found.roll.left_out),
         ],
-        "findings": [{**finding_to_dict(finding, parent), "key": found.key_of(finding)} for finding in found.findings],
+        "findings": [
+            {**finding_to_dict(finding, parent), "key": found.key_of(finding)}
+            for finding in found.findings
+        ],
         "cells": [line_to_dict(found, line) for line in found.lines],
     }
 
@@ -85,7 +104,9 @@ def line_to_dict(found: Levels, line: LevelFigure) -> dict[str, Any]:
 
 
 def levels_lines(found: Levels) -> Iterator[str]:
-    """The outcome for people: the parent, who was summed and who not, the findings, and how many figures agree."""
+    """The outcome for people: the parent, who was summed and who not, the findings, and how many
+    figures agree.
+    """
     yield from head_lines(found.parent)
     roll = found.roll
     reports = sum(len(member.children) for member in roll.members)
@@ -93,7 +114,10 @@ def levels_lines(found: Levels) -> Iterator[str]:
     yield f"下级：计入{len(roll.members)}个机关的{reports}份报告{left}。"
     for one in roll.left_out:
         file = f"（{clipped(one.child.name)}）" if one.child.agency else ""
-        yield f"  {LEFT_OUT.get(one.kind, '没有计入')}　{one.child.title}{file}：{one_line(one.reason)}"
+        yield (
+            f"  {LEFT_OUT.get(one.kind, '没有计入')}　{one.child.title}{file}："
+            f"{one_line(one.reason)}"
+        )
     for _, finding in in_order(found.findings):
         yield f"  {finding_line(found.key_of(finding), finding)}"
     yield outcome_line(found)
@@ -117,8 +141,9 @@ def outcome_line(found: Levels) -> str:
 
 
 def levels_bytes(found: Levels, suffix: str) -> bytes:
-    """The comparison as a file: .json as ``levels --json`` has it; .csv and .xlsx with a line for each figure of the
-    parent with each child's own."""
+    """The comparison as a file: .json as ``levels --json`` has it; .csv and .xlsx with a line for
+    each figure of the parent with each child's own.
+    """
     if suffix == ".json":
         return to_json(levels_to_dict(found)).encode()
     heads: list[object] = [*HEADS, *(member.title for member in found.roll.members)]

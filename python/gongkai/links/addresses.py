@@ -15,7 +15,9 @@ SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s>]+)")
 SAVED_WITHIN = 4_096  # bytes at the start of a saved page where browsers note its address
 BASE = re.compile(rb"<base\s(?:[^>]{0,500}?\s)?href\s*=\s*[\"']?\s*([^\"'\s>]+)", re.IGNORECASE)
 BASE_WITHIN = 65_536
-KINDS_OF_BODIES = frozenset({"ac", "com", "edu", "gov", "mil", "net", "org"})  # before .cn they are no site's name
+KINDS_OF_BODIES = frozenset(
+    {"ac", "com", "edu", "gov", "mil", "net", "org"}
+)  # before .cn they are no site's name
 FILE_HOSTS = ".gov.cn"  # many sites keep their files on a host of the province's
 
 
@@ -34,7 +36,9 @@ def address_of(target: str, base: str) -> str:
 
 
 def is_open(address: SplitResult, home: str | None) -> bool:
-    """Whether a page from ``home`` may send us to an address: not from outside into a private network."""
+    """Whether a page from ``home`` may send us to an address: not from outside into a private
+    network.
+    """
     if address.scheme not in ("http", "https") or not address.hostname:
         return False
     if address.hostname == home:
@@ -89,7 +93,9 @@ def unquoted(text: str) -> str:
 
 
 def own_address(document: Document) -> str:
-    """Where a page was fetched from, the address that a browser noted when saving, else the file."""
+    """Where a page was fetched from, the address that a browser noted when saving, else the
+    file.
+    """
     if document.url:
         return document.url
     match = SAVED_FROM.search(document.content[:SAVED_WITHIN])
@@ -108,8 +114,12 @@ def is_of_site(source: str, base: str) -> bool:
 
 
 def is_of_file_host(source: str, base: str) -> bool:
-    """Whether an address is one where a page's site may keep its files: on the site, or both on government hosts."""
-    return is_of_site(source, base) or (host_of(source).endswith(FILE_HOSTS) and host_of(base).endswith(FILE_HOSTS))
+    """Whether an address is one where a page's site may keep its files: on the site, or both on
+    government hosts.
+    """
+    return is_of_site(source, base) or (
+        host_of(source).endswith(FILE_HOSTS) and host_of(base).endswith(FILE_HOSTS)
+    )
 
 
 def host_of(source: str) -> str:
@@ -125,5 +135,9 @@ def site_of(host: str) -> str:
     labels = host.split(".")
     if ":" in host or labels[-1].isdigit():
         return host
-    wide = labels[-1] == "cn" and len(labels) > 2 and (labels[-2] in KINDS_OF_BODIES or len(labels[-2]) == 2)
+    wide = (
+        labels[-1] == "cn"
+        and len(labels) > 2
+        and (labels[-2] in KINDS_OF_BODIES or len(labels[-2]) == 2)
+    )
     return ".".join(labels[-3 if wide else -2 :])

@@ -1,4 +1,6 @@
-"""A page -> links to annual reports; frames and attachments that may hold one, the likeliest first."""
+"""A page -> links to annual reports; frames and attachments that may hold one, the likeliest
+first.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,14 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
-from gongkai.links.addresses import address_of, base_of, is_of_file_host, is_of_site, own_address, unquoted
+from gongkai.links.addresses import (
+    address_of,
+    base_of,
+    is_of_file_host,
+    is_of_site,
+    own_address,
+    unquoted,
+)
 from gongkai.model import Block, Document, Link, Prose, UnreadableDocument
 from gongkai.recognize.refusals import is_login
 from gongkai.wording import one_line
@@ -22,7 +31,8 @@ NEVER = re.compile(r"指南|目录|制度|条例|通知|解读")
 OTHERS = re.compile(r"法治|依法行政|网站|企业|财务|决算|预算|统计|审计|质量|公积金|社会责任|报表")
 NAMED_TARGET = re.compile(r"nianbao|niandu|ndbg|nbg|xxgkn[bd]|gknb|gkndbg|annual", re.IGNORECASE)
 ARTICLE = re.compile(
-    r"\.(?:s?html?|jhtml|aspx?|jspx?|php|pdf|docx?|wps|ofd|rtf|xlsx?|et|ods|txt)$|\d{5}|/t?\d+_\d+", re.IGNORECASE
+    r"\.(?:s?html?|jhtml|aspx?|jspx?|php|pdf|docx?|wps|ofd|rtf|xlsx?|et|ods|txt)$|\d{5}|/t?\d+_\d+",
+    re.IGNORECASE,
 )
 COLUMN_PAGE = re.compile(r"(?:^|/)(?:index|list|default|column|more)[^/]*$", re.IGNORECASE)
 ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|rtf|xlsx?|et|ods|zip|rar)$", re.IGNORECASE)
@@ -33,7 +43,9 @@ FEWEST = 2  # a lone link that looks like a report is more often the menu of a p
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A link that looks like an annual report: its address, its text and the year that the text names."""
+    """A link that looks like an annual report: its address, its text and the year that the text
+    names.
+    """
 
     source: str
     title: str
@@ -41,10 +53,12 @@ class Candidate:
 
 
 def candidates(blocks: Sequence[Block], base: str) -> list[Candidate]:
-    """The links that look like annual reports, each address once, the likeliest first, then the latest year.
+    """The links that look like annual reports, each address once, the likeliest first, then the
+    latest year.
 
-    ``base`` is the page's own address. On a web page only http and https addresses count, and none inside a private
-    network unless the page comes from the same host; on a file's page besides these only files beside it or below.
+    ``base`` is the page's own address. On a web page only http and https addresses count, and none
+    inside a private network unless the page comes from the same host; on a file's page besides
+    these only files beside it or below.
     """
     best: dict[str, tuple[int, Candidate]] = {}
     own = urldefrag(base)[0]
@@ -89,11 +103,14 @@ def year_in(text: str) -> int | None:
 
 
 class Directory(UnreadableDocument):
-    """The source is no report but lists some: ``found`` are the links; ``goes_on`` tells of further pages, not read."""
+    """The source is no report but lists some: ``found`` are the links; ``goes_on`` tells of further
+    pages, not read.
+    """
 
     def __init__(self, origin: str, found: Sequence[Candidate], goes_on: bool = False) -> None:
         super().__init__(
-            f"{origin}：这是目录页，列有{len(found)}个像年度报告的链接，本身不是报告；请导入其中的一个，或用批量导入。"
+            f"{origin}：这是目录页，列有{len(found)}个像年度报告的链接，本身不是报告；"
+            f"请导入其中的一个，或用批量导入。"
         )
         self.found, self.goes_on = tuple(found), goes_on
 
@@ -101,7 +118,8 @@ class Directory(UnreadableDocument):
 def directory_of(blocks: Sequence[Block], document: Document) -> list[Candidate]:
     """The links of a page that is no report and lists some; [] for a page of any other kind.
 
-    Attachments alone make a directory only where the page is not that of a single report, and they are of several.
+    Attachments alone make a directory only where the page is not that of a single report, and they
+    are of several.
     """
     if is_login(blocks):
         return []
@@ -109,14 +127,22 @@ def directory_of(blocks: Sequence[Block], document: Document) -> list[Candidate]
     pages = [candidate for candidate in found if not ATTACHED.search(candidate.source)]
     year = own_year(blocks)  # beside a report that cannot be read stand those of other years
     alike = [candidate for candidate in found if year is None or candidate.year in (year, None)]
-    several = year is None and len({ATTACHED.sub("", candidate.title) for candidate in alike}) >= FEWEST
+    several = (
+        year is None and len({ATTACHED.sub("", candidate.title) for candidate in alike}) >= FEWEST
+    )
     return found if len(alike) >= FEWEST and (pages or several) else []
 
 
 def own_year(blocks: Sequence[Block]) -> int | None:
     """The year of the report that a page says it is, by its title or a heading."""
-    heads = [block.text for block in blocks if isinstance(block, Prose) and HEADING.fullmatch(block.heading)]
-    named = [text for text in heads if SUBJECT.search(text) and "报告" in text and YEAR.search(text)]
+    heads = [
+        block.text
+        for block in blocks
+        if isinstance(block, Prose) and HEADING.fullmatch(block.heading)
+    ]
+    named = [
+        text for text in heads if SUBJECT.search(text) and "报告" in text and YEAR.search(text)
+    ]
     return year_in(named[0]) if named else None
 
 
@@ -148,11 +174,16 @@ READABLE = (
     "pdf",
 )  # of one report the most exact form first
 SUFFIX = re.compile(rf"\.({'|'.join(READABLE)})(?![A-Za-z0-9])", re.IGNORECASE)
-DOWNLOAD = re.compile(r"/(?:attach|annex|down|file|upload)\w*(?:[./]|$)", re.IGNORECASE)  # of what form does not show
-VIEWER = re.compile(r"viewer|pdfjs|preview|/op/(?:view|embed)\.aspx", re.IGNORECASE)  # in the path of its address
+DOWNLOAD = re.compile(
+    r"/(?:attach|annex|down|file|upload)\w*(?:[./]|$)", re.IGNORECASE
+)  # of what form does not show
+VIEWER = re.compile(
+    r"viewer|pdfjs|preview|/op/(?:view|embed)\.aspx", re.IGNORECASE
+)  # in the path of its address
 VIEWED = ("file", "url", "src", "pdf", "path")  # in the address of a viewer the file that it shows
 FURNITURE = re.compile(
-    r"/(?:head|foot|top|bottom|nav|menu|left|right|share|search|login|copyright)[^/]*$", re.IGNORECASE
+    r"/(?:head|foot|top|bottom|nav|menu|left|right|share|search|login|copyright)[^/]*$",
+    re.IGNORECASE,
 )  # frames around a page's content
 OF_OTHER_YEARS = re.compile(r"往年|历年|相关|推荐")  # in the title of a frame
 MOST = 3  # of a kind that are opened
@@ -160,7 +191,8 @@ MOST = 3  # of a kind that are opened
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A frame or attachment that may hold a page's report. ``why`` says in the users' words why it was chosen.
+    """A frame or attachment that may hold a page's report. ``why`` says in the users' words why it
+    was chosen.
 
     Leads of one ``document`` are its several forms, the most exact first: one of them is enough.
     """
@@ -173,15 +205,18 @@ class Lead:
 
 
 def leads_of(blocks: Sequence[Block], document: Document) -> list[Lead]:
-    """What may hold the report of a page that has none itself: frames in their order, then attachments.
+    """What may hold the report of a page that has none itself: frames in their order, then
+    attachments.
 
-    Only what lies on the page's own site, or for attachments on its file host; of a file's page only files beside it
-    or below. Where the page says its links start from (``base``) makes nothing its own site. At most ``MOST`` documents
-    of each kind; attachments that are named otherwise than the report only where none is named like it, and none of
-    them where they are more.
+    Only what lies on the page's own site, or for attachments on its file host; of a file's page
+    only files beside it or below. Where the page says its links start from (``base``) makes nothing
+    its own site. At most ``MOST`` documents of each kind; attachments that are named otherwise than
+    the report only where none is named like it, and none of them where they are more.
     """
     base, home = base_of(document), own_address(document)
-    nearby = document.url or not base.startswith(("http:", "https:"))  # a saved page sends nobody to the web
+    nearby = document.url or not base.startswith(
+        ("http:", "https:")
+    )  # a saved page sends nobody to the web
     leads = (*list(frames_of(blocks, base, home))[:MOST], *attachments_of(blocks, base, home))
     return [lead for lead in leads if nearby or not lead.source.startswith(("http:", "https:"))]
 
@@ -211,7 +246,9 @@ def viewed(source: str, base: str) -> str:
     """The file that a viewer shows (``viewer.html?file=/2024.pdf``), else the address itself."""
     parts = urlsplit(source)
     for name, value in parse_qsl(parts.query):
-        shown = SUFFIX.search(value) or (VIEWER.search(parts.path) and value.startswith(("/", ".", "http")))
+        shown = SUFFIX.search(value) or (
+            VIEWER.search(parts.path) and value.startswith(("/", ".", "http"))
+        )
         if name.lower() in VIEWED and shown:
             return address_of(value, source if source.startswith("http") else base)
     return source
@@ -243,7 +280,9 @@ def attachments_of(blocks: Sequence[Block], base: str, home: str) -> list[Lead]:
 
 
 def file_likeness(link: Link, source: str, year: int | None) -> int:
-    """3 for an attachment named as the report of the page's year, 2 as a report, 1 otherwise; 0 for no attachment."""
+    """3 for an attachment named as the report of the page's year, 2 as a report, 1 otherwise; 0 for
+    no attachment.
+    """
     text = " ".join((one_line(link.text), *file_names(source)))
     named = year_in(text)
     if NEVER.search(text) or (year and named and named != year):
@@ -263,7 +302,9 @@ def file_names(source: str) -> list[str]:
 
 
 def suffix_of(link: Link, source: str) -> str:
-    """The form of an attachment by its address, what its address asks for, or its text; "" where none says one."""
+    """The form of an attachment by its address, what its address asks for, or its text; "" where
+    none says one.
+    """
     for text in (*file_names(source), link.text):
         match = SUFFIX.search(text)
         if match:
@@ -274,7 +315,8 @@ def suffix_of(link: Link, source: str) -> str:
 def forms_of(attached: Sequence[tuple[Link, str]]) -> dict[str, dict[int, tuple[Link, str]]]:
     """The documents among attachments: rank of the form -> link and address for each.
 
-    One document in two forms has one name, in full in its text or else in its address; two of one form are two.
+    One document in two forms has one name, in full in its text or else in its address; two of one
+    form are two.
     """
     documents: dict[str, dict[int, tuple[Link, str]]] = {}
     for link, source in attached:

@@ -1,4 +1,6 @@
-"""A zip archive or OLE2 file from elsewhere -> its parts, in memory and bounded; nothing of it goes to disk."""
+"""A zip archive or OLE2 file from elsewhere -> its parts, in memory and bounded; nothing of it goes
+to disk.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +19,28 @@ if TYPE_CHECKING:
 Reason = Literal["damaged", "large", "doubled", "locked", "entities", "deep"]
 
 MOST_PARTS = 5_000
-MOST_BYTES = 128 * 1024 * 1024  # of all parts, unpacked, as the archive says; no part gives more than it says
+MOST_BYTES = (
+    128 * 1024 * 1024
+)  # of all parts, unpacked, as the archive says; no part gives more than it says
 ENTRY = b"PK\x01\x02"  # begins each entry of an archive's list of parts
 CHUNK = 64 * 1024
 LOCKED = 0x1  # flag bit of a part with a password
-FAILURES = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+FAILURES = (
+    BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
 
 
 class BadArchive(Exception):
-    """``reason``: no zip or damaged; more or larger parts than any document of ours has; two parts of one name; a
-    password; XML with entities, or nested beyond sense. Whoever opened the archive says it to the user."""
+    """``reason``: no zip or damaged; more or larger parts than any document of ours has; two parts
+    of one name; a password; XML with entities, or nested beyond sense. Whoever opened the archive
+    says it to the user.
+    """
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -35,7 +49,9 @@ class BadArchive(Exception):
 
 @dataclass(frozen=True)
 class Archive:
-    """``parts``: name -> entry, in the archive's order; names are compared as Office does, by ``part_name``."""
+    """``parts``: name -> entry, in the archive's order; names are compared as Office does, by
+    ``part_name``.
+    """
 
     file: ZipFile
     parts: Mapping[str, ZipInfo]
@@ -44,7 +60,9 @@ class Archive:
         return part_name(name) in self.parts
 
     def read(self, name: str, most: int = MOST_BYTES) -> bytes:
-        """A part's content. KeyError where there is none; BadArchive where it is damaged, locked or beyond ``most``."""
+        """A part's content. KeyError where there is none; BadArchive where it is damaged, locked or
+        beyond ``most``.
+        """
         info = self.parts[part_name(name)]
         if info.file_size > most:
             raise BadArchive("large")
@@ -55,7 +73,8 @@ class Archive:
         pieces = []
         try:
             with self.file.open(info) as part:
-                # Asked for all at once, zipfile unpacks all there is and only then cuts it to the size declared.
+                # Asked for all at once, zipfile unpacks all there is and only then cuts it to the
+                # size declared.
                 while piece := part.read(CHUNK):
                     pieces.append(piece)
         except FAILURES as error:
@@ -64,8 +83,12 @@ class Archive:
 
 
 def open_archive(content: bytes) -> Archive:
-    """Raises BadArchive for what is no archive, and for one that could not be harmless; nothing is unpacked yet."""
-    if content.count(ENTRY) > 2 * MOST_PARTS:  # before an object is made for each; twice, as packed bytes may agree
+    """Raises BadArchive for what is no archive, and for one that could not be harmless; nothing is
+    unpacked yet.
+    """
+    if (
+        content.count(ENTRY) > 2 * MOST_PARTS
+    ):  # before an object is made for each; twice, as packed bytes may agree
         raise BadArchive("large")
     try:
         file = ZipFile(BytesIO(content))
@@ -86,7 +109,8 @@ def part_name(name: str) -> str:
 
 
 # --- OLE2 (.xls, .et, .doc, .wps) -----------------------------------------------------------------
-# The format ([MS-CFB]) is olefile's to know; whatever it raises on a damaged file is one ValueError here.
+# The format ([MS-CFB]) is olefile's to know; whatever it raises on a damaged file is one ValueError
+# here.
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_OF_STREAM = 64 * 1024 * 1024  # bytes
@@ -107,7 +131,9 @@ def ole2_file(content: bytes) -> Iterator[OleFileIO[str]]:
 
 
 def read_stream(content: bytes, names: Sequence[str]) -> bytes:
-    """The first of the named streams that there is. Raises ValueError where there is none or the file is damaged."""
+    """The first of the named streams that there is. Raises ValueError where there is none or the
+    file is damaged.
+    """
     with ole2_file(content) as file:
         for name in names:
             if file.exists(name) and file.get_size(name) <= MOST_OF_STREAM:
@@ -126,7 +152,9 @@ PART_END = 0x000A  # the record that ends what is said of a whole workbook, or o
 
 
 def biff_records(stream: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
-    """(number, content) of the records of an .xls from a place on, up to the end of their part ([MS-XLS] 2.1.4)."""
+    """(number, content) of the records of an .xls from a place on, up to the end of their part
+    ([MS-XLS] 2.1.4).
+    """
     while at + 4 <= len(stream):
         number, length = unpack_from("<HH", stream, at)
         yield number, stream[at + 4 : at + 4 + length]

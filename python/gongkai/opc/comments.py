@@ -13,7 +13,15 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from gongkai.opc import Archive, BadArchive
-from gongkai.opc.package import actual_name, listing_of, local, part_bytes, read_xml, relations, whole
+from gongkai.opc.package import (
+    actual_name,
+    listing_of,
+    local,
+    part_bytes,
+    read_xml,
+    relations,
+    whole,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -37,11 +45,22 @@ KINDS: Mapping[str, str] = {
 }
 # What stands behind the arrow to the drawing in a sheet.
 BEHIND_DRAWING = frozenset(
-    ["legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"]
+    [
+        "legacyDrawingHF",
+        "picture",
+        "oleObjects",
+        "controls",
+        "webPublishItems",
+        "tableParts",
+        "extLst",
+    ]
 )
 SHAPE_NUMBER = re.compile(r"_x0000_s(\d{1,9})")
 FIRST_SHAPE = 1025
-BOX = "position:absolute;margin-left:60pt;margin-top:2pt;width:240pt;height:72pt;z-index:1;visibility:hidden"
+BOX = (
+    "position:absolute;margin-left:60pt;margin-top:2pt;width:240pt;height:72pt;z-index:1;"
+    "visibility:hidden"
+)
 EMPTY_DRAWING = f"""<xml xmlns:v="{VML}" xmlns:o="{OFFICE}" xmlns:x="{EXCEL}">
 <o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout>
 <v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">
@@ -95,10 +114,10 @@ def has_comments(archive: Archive, part: str) -> bool:
 def patch_comments(parts: NewParts, part: str, sheet: _Element, wanted: Sequence[Comment]) -> bool:
     """Set comments on the cells of the sheet ``part``; whether that changed anything.
 
-    ``sheet`` is its XML, which gets an arrow to a drawing where it has none. Only what we said before
-    is replaced: a comment with another word in it is the user's. Nothing changes where what is there
-    cannot be read, or the sheet is of an unusual dialect (strict): what a comment tells stands in the
-    list of findings too.
+    ``sheet`` is its XML, which gets an arrow to a drawing where it has none. Only what we said
+    before is replaced: a comment with another word in it is the user's. Nothing changes where what
+    is there cannot be read, or the sheet is of an unusual dialect (strict): what a comment tells
+    stands in the list of findings too.
     """
     if not (has_comments(parts.archive, part) or any(comment.text for comment in wanted)):
         return False
@@ -123,9 +142,10 @@ def move_comments(
     place: Callable[[CellPlace], CellPlace | None],
     name: Callable[[str], str],
 ) -> None:
-    """Comments of the sheet ``part`` to where ``place`` says that their cells go, (row, column) from 1, and ``name``
-    the same of addresses, "" for none; those of cells that go are taken away. Nothing changes where what is there
-    cannot be read."""
+    """Comments of the sheet ``part`` to where ``place`` says that their cells go, (row, column)
+    from 1, and ``name`` the same of addresses, "" for none; those of cells that go are taken away.
+    Nothing changes where what is there cannot be read.
+    """
     if not has_comments(parts.archive, part):
         return
     try:
@@ -150,7 +170,9 @@ def move_text(comment: _Element, cell: str) -> None:
 
 def move_box(shape: _Element, place: Callable[[CellPlace], CellPlace | None]) -> None:
     """<x:Row>8</x:Row><x:Column>3</x:Column> is D9; buttons have neither."""
-    row, column = (shape.find(f"{{{EXCEL}}}ClientData/{{{EXCEL}}}{name}") for name in ("Row", "Column"))
+    row, column = (
+        shape.find(f"{{{EXCEL}}}ClientData/{{{EXCEL}}}{name}") for name in ("Row", "Column")
+    )
     if row is None or column is None:
         return
     spot = place((whole(row.text) + 1, whole(column.text) + 1))

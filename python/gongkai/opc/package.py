@@ -1,6 +1,8 @@
-"""The parts of an Office file (an archive of XML): found by their relations, parsed with care, written back.
+"""The parts of an Office file (an archive of XML): found by their relations, parsed with care,
+written back.
 
-It may be hostile. What cannot be read is a BadArchive with a reason; whoever asked says it to the user.
+It may be hostile. What cannot be read is a BadArchive with a reason; whoever asked says it to the
+user.
 """
 
 from __future__ import annotations
@@ -18,17 +20,22 @@ from gongkai.opc import Archive, BadArchive, part_name
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MOST_XML = 24 * 1024 * 1024  # of one part; the tree takes some ten times as much. A report has less than 1 MB
+MOST_XML = (
+    24 * 1024 * 1024
+)  # of one part; the tree takes some ten times as much. A report has less than 1 MB
 MOST_TAGS = 2_000_000  # of one part; the tree takes some 200 bytes for each
 MOST_RELATIONS = 20_000  # of one part
-FASTEST = 1  # zip level of the parts that we write: half the time of the default for a tenth more bytes
+FASTEST = (
+    1  # zip level of the parts that we write: half the time of the default for a tenth more bytes
+)
 ENTITIES = [b"<!DOCTYPE".decode().encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be")]
 ID = "relationships}id"  # ends the name of the attribute r:id in either dialect
 
 
 class PartRelation(NamedTuple):
-    """What a part points to: ``kind`` is the last word of its type, ``target`` a part's name, or an address outside
-    of the file."""
+    """What a part points to: ``kind`` is the last word of its type, ``target`` a part's name, or an
+    address outside of the file.
+    """
 
     kind: str
     target: str
@@ -39,9 +46,11 @@ class PartRelation(NamedTuple):
 
 
 def read_xml(archive: Archive, part: str, *, keeping: bool = False) -> _Element:
-    """The root of a part. Raises BadArchive where it is missing, malformed, too large, too deep, or has entities.
+    """The root of a part. Raises BadArchive where it is missing, malformed, too large, too deep, or
+    has entities.
 
-    Comments and processing instructions are left out, unless it is to be written again (``keeping``).
+    Comments and processing instructions are left out, unless it is to be written again
+    (``keeping``).
     """
     try:
         content = archive.read(part, MOST_XML)
@@ -75,7 +84,9 @@ def parsed(content: bytes, *, keeping: bool = False) -> _Element:
 
 
 def few(nodes: Iterable[_Element], most: int) -> list[_Element]:
-    """The nodes, of which no honest file has more than ``most``. Raises BadArchive before more of them are made."""
+    """The nodes, of which no honest file has more than ``most``. Raises BadArchive before more of
+    them are made.
+    """
     found = list(islice(nodes, most + 1))
     if len(found) > most:
         raise BadArchive("large")
@@ -85,7 +96,9 @@ def few(nodes: Iterable[_Element], most: int) -> list[_Element]:
 def part_bytes(root: _Element) -> bytes:
     from lxml import etree
 
-    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", standalone=True)
+    return etree.tostring(
+        root.getroottree(), xml_declaration=True, encoding="UTF-8", standalone=True
+    )
 
 
 def local(node: _Element) -> str:
@@ -140,7 +153,9 @@ def related(archive: Archive, part: str, kind: str) -> str:
 
 
 def listing_of(archive: Archive, part: str) -> str:
-    """xl/worksheets/sheet2.xml -> xl/worksheets/_rels/sheet2.xml.rels, where its relations stand."""
+    """xl/worksheets/sheet2.xml -> xl/worksheets/_rels/sheet2.xml.rels, where its relations
+    stand.
+    """
     folder, name = posixpath.split(part)
     return actual_name(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
 
@@ -157,7 +172,9 @@ def main_part(archive: Archive) -> str:
 
 
 class Tab(NamedTuple):
-    """A sheet of a workbook as its tab shows it: ``part`` is "" where the file has none; ``kind`` as its relation."""
+    """A sheet of a workbook as its tab shows it: ``part`` is "" where the file has none; ``kind``
+    as its relation.
+    """
 
     name: str
     part: str
@@ -173,17 +190,23 @@ def tabs_of(archive: Archive, workbook: _Element) -> list[Tab]:
         key = next((str(value) for name, value in node.items() if str(name).endswith(ID)), "")
         kind, target, outside = targets.get(key, PartRelation("worksheet", ""))
         part = "" if outside else target
-        found.append(Tab(node.get("name", ""), part, kind, node.get("state", "visible") == "visible"))
+        found.append(
+            Tab(node.get("name", ""), part, kind, node.get("state", "visible") == "visible")
+        )
     return found
 
 
 # --- written back ---------------------------------------------------------------------------------
 
 
-def package_bytes(archive: Archive, changed: Mapping[str, bytes], dropped: Collection[str] = ()) -> bytes:
-    """The file with some parts replaced or left out; order, times and every other part as they were. BadArchive.
+def package_bytes(
+    archive: Archive, changed: Mapping[str, bytes], dropped: Collection[str] = ()
+) -> bytes:
+    """The file with some parts replaced or left out; order, times and every other part as they
+    were. BadArchive.
 
-    New parts come last, with the oldest time that an archive can hold: the same edits make the same file.
+    New parts come last, with the oldest time that an archive can hold: the same edits make the same
+    file.
     """
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as written:

@@ -30,8 +30,8 @@ FlowItem = tuple[str, str] | Link | Grid  # text is (heading, line)
 class RawCell:
     """A cell whose table has not ended yet; ``rowspan`` 0 reaches to the end of its group of rows.
 
-    ``items`` is what else its text came as, lines and links, or nothing where there is no more to say. ``layout``
-    tells that it holds what no cell of figures holds: a grid, or an article.
+    ``items`` is what else its text came as, lines and links, or nothing where there is no more to
+    say. ``layout`` tells that it holds what no cell of figures holds: a grid, or an article.
     """
 
     text: str = ""
@@ -43,7 +43,8 @@ class RawCell:
 
 @dataclass(slots=True)
 class RawTable:
-    """A table that has not ended yet. ``ends[i]`` is the number of rows up to the end of row i's group.
+    """A table that has not ended yet. ``ends[i]`` is the number of rows up to the end of row i's
+    group.
 
     ``layout`` tells that it arranges other things rather than figures: grids, or an article.
     """
@@ -79,12 +80,16 @@ def folded_grid(grid: Grid) -> Grid:
 
 
 def collapse(text: str) -> str:
-    """Text in one line: white space of any kind as single blanks, nothing invisible, ends stripped."""
+    """Text in one line: white space of any kind as single blanks, nothing invisible, ends
+    stripped.
+    """
     return " ".join((text if text.isascii() else INVISIBLE.sub("", text)).split())
 
 
 def resolve_spans(table: RawTable) -> tuple[tuple[GridCell, ...], ...]:
-    """Cells -> grid cells, columns counted as a browser does; a span ends where another cell's begins."""
+    """Cells -> grid cells, columns counted as a browser does; a span ends where another cell's
+    begins.
+    """
     free_from: list[int] = []  # per column, the first row that no cell from above covers
     rows = []
     for number, row in enumerate(table.rows):
@@ -94,7 +99,11 @@ def resolve_spans(table: RawTable) -> tuple[tuple[GridCell, ...], ...]:
             while column < len(free_from) and free_from[column] > number:
                 column += 1
             free_from += [0] * (column + cell.colspan - len(free_from))
-            end = min(number + cell.rowspan, table.ends[number]) if cell.rowspan else table.ends[number]
+            end = (
+                min(number + cell.rowspan, table.ends[number])
+                if cell.rowspan
+                else table.ends[number]
+            )
             width = 0
             while width < cell.colspan and free_from[column + width] <= number:
                 free_from[column + width] = end
@@ -108,16 +117,22 @@ def resolve_spans(table: RawTable) -> tuple[tuple[GridCell, ...], ...]:
 
 
 def placed_links(table: RawTable, rows: Sequence[Sequence[GridCell]]) -> Iterator[Link]:
-    """The links in a table's cells, each with the 1-based row and column of its cell: a picture may be its figure."""
+    """The links in a table's cells, each with the 1-based row and column of its cell: a picture may
+    be its figure.
+    """
     for number, (raws, cells) in enumerate(zip(table.rows, rows, strict=True), 1):
         for raw, cell in zip(raws, cells, strict=True):
             for item in raw.items:
                 if isinstance(item, Link):
-                    yield Link(Place(row=number, column=cell.column + 1), item.kind, item.text, item.target)
+                    yield Link(
+                        Place(row=number, column=cell.column + 1), item.kind, item.text, item.target
+                    )
 
 
 def fill_cell(raw: RawCell) -> None:
-    """A cell's text from its items, once they are all there; that of an article is left to the items."""
+    """A cell's text from its items, once they are all there; that of an article is left to the
+    items.
+    """
     lines = [item[1] for item in raw.items if isinstance(item, tuple) and item[1]]
     article = len(raw.items) > LONGEST_CELL or sum(map(len, lines)) > LONGEST_CELL
     raw.layout = article or any(isinstance(item, Grid) for item in raw.items)
@@ -130,7 +145,9 @@ def read_span(written: str | None, most: int) -> int:
 
 
 def too_large() -> UnreadableDocument:
-    return UnreadableDocument(f"表格超过{CELLS}个单元格，不是年度报告的表格；请检查网址或文件是否正确。")
+    return UnreadableDocument(
+        f"表格超过{CELLS}个单元格，不是年度报告的表格；请检查网址或文件是否正确。"
+    )
 
 
 def blocks_of(items: Sequence[FlowItem]) -> Iterator[Block]:
@@ -142,7 +159,10 @@ def blocks_of(items: Sequence[FlowItem]) -> Iterator[Block]:
         if isinstance(item, Link):
             within = item.place
             place = Place(
-                table=table if within.row else 0, row=within.row, column=within.column, line=line + len(lines)
+                table=table if within.row else 0,
+                row=within.row,
+                column=within.column,
+                line=line + len(lines),
             )
             links.append(Link(place, item.kind, item.text, item.target))
             continue
@@ -162,11 +182,12 @@ def blocks_of(items: Sequence[FlowItem]) -> Iterator[Block]:
             line += 1 + item[1].count("\n")
 
 
-# --- marks: what is raised or linked never joins a figure, 12^2 ------------------------------------
+# --- marks: what is raised or linked never joins a figure, 12^2 -----------------------------------
 
 
 def settle(text: str) -> str:
-    """A line with marks -> a raised 2 after 12 as 12^2, never 122; alone in its line it is plain text.
+    """A line with marks -> a raised 2 after 12 as 12^2, never 122; alone in its line it is plain
+    text.
 
     A link is set off only where a digit stands at its edge: one within a label changes nothing.
     """
@@ -185,7 +206,9 @@ def settle(text: str) -> str:
 
 
 def without_links(text: str) -> str:
-    """A line outside of cells: only where it is a figure alone does a link or another look part it."""
+    """A line outside of cells: only where it is a figure alone does a link or another look part
+    it.
+    """
     return text if FIGURES.fullmatch(MARK.sub("", text)) else LINK_EDGE.sub("", text)
 
 

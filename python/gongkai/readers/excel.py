@@ -1,4 +1,6 @@
-"""A workbook of any kind (.xlsx, .xlsm, .xls, .et, .ods) -> blocks: what a person sees on its visible sheets."""
+"""A workbook of any kind (.xlsx, .xlsm, .xls, .et, .ods) -> blocks: what a person sees on its
+visible sheets.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def sheet_blocks(content: bytes) -> tuple[Block, ...]:
         name = [(SHEET, sheet.name)] if len(sheets) > 1 else []
         items += [*name, *sheet_flow(*spots_of(sheet)), ("", "")]
     if not any(not isinstance(item, tuple) or (item[1] and item[0] != SHEET) for item in items):
-        raise UnreadableDocument("工作簿的可见工作表中没有文字和数字；内容可能是图片或在隐藏的工作表中，请打开核对。")
+        raise UnreadableDocument(
+            "工作簿的可见工作表中没有文字和数字；内容可能是图片或在隐藏的工作表中，请打开核对。"
+        )
     return tuple(blocks_of(items))
 
 
@@ -52,7 +56,9 @@ def refuse_area(sheet: Sheet) -> None:
 
 
 def spots_of(sheet: Sheet) -> tuple[list[SheetCell], list[SheetCell]]:
-    """The cells with text and the merged cells without, as they stand once what is hidden is taken away."""
+    """The cells with text and the merged cells without, as they stand once what is hidden is taken
+    away.
+    """
     ends = {area[:2]: area[2:] for area in sheet.merged}
     written: list[SheetCell] = []
     for spot, value in seen_values(sheet).items():
@@ -60,7 +66,9 @@ def spots_of(sheet: Sheet) -> tuple[list[SheetCell], list[SheetCell]]:
         if text:
             written.append(SheetCell(*spot, *ends.pop(spot, spot), text))
     if len(written) > CELLS:
-        raise UnreadableDocument(f"工作表“{sheet.name}”有{len(written)}个单元格，不是年度报告；请检查文件是否正确。")
+        raise UnreadableDocument(
+            f"工作表“{sheet.name}”有{len(written)}个单元格，不是年度报告；请检查文件是否正确。"
+        )
     blanks = [SheetCell(*first, *last, "") for first, last in ends.items()]
     return sorted(closed_up(written, sheet)), closed_up(blanks, sheet)
 

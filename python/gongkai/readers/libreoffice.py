@@ -1,7 +1,9 @@
-"""Old Word documents (.doc, .wps) and RTF -> .docx, a workbook of ours -> .ods, by LibreOffice where it is installed.
+"""Old Word documents (.doc, .wps) and RTF -> .docx, a workbook of ours -> .ods, by LibreOffice
+where it is installed.
 
-LibreOffice is started anew for each document, with a profile that lasts as long: no macro runs, nothing is fetched
-that a document points to, and what it takes in time, memory and bytes is bounded from outside.
+LibreOffice is started anew for each document, with a profile that lasts as long: no macro runs,
+nothing is fetched that a document points to, and what it takes in time, memory and bytes is bounded
+from outside.
 """
 
 from __future__ import annotations
@@ -33,23 +35,33 @@ PLACES = {
         r"{PROGRAMFILES(X86)}\LibreOffice\program\soffice.com",
     ),
     "darwin": ("/Applications/LibreOffice.app/Contents/MacOS/soffice",),
-    "linux": ("/usr/lib/libreoffice/program/soffice", "/opt/libreoffice/program/soffice", "/snap/bin/libreoffice"),
+    "linux": (
+        "/usr/lib/libreoffice/program/soffice",
+        "/opt/libreoffice/program/soffice",
+        "/snap/bin/libreoffice",
+    ),
 }
 TICK = 0.1  # seconds between two looks at the program at work
 ALONE = threading.Lock()  # one document at a time: each takes some 300 MB and a whole processor
-CLEARED = 2.0  # seconds in which a thread notices that its program was ended, and removes its folder
+CLEARED = (
+    2.0  # seconds in which a thread notices that its program was ended, and removes its folder
+)
 RUNNING: set[subprocess.Popen[bytes]] = set()
 LEAVING = threading.Event()
 
 SAVE = "请用 Word 或 WPS 打开，另存为 .docx 后再导入"
-MISSING = f"读取这种文件要用 LibreOffice，本机没有找到；请安装 LibreOffice（libreoffice.org），或{SAVE}。"
+MISSING = (
+    f"读取这种文件要用 LibreOffice，本机没有找到；请安装 LibreOffice（libreoffice.org），或{SAVE}。"
+)
 LOCKED = "文件设有打开密码，不能读取；请打开后去掉密码，另存一份再导入。"
 FAILED = "LibreOffice 没能打开这个文件，它可能已损坏或设有密码；{}。"
 ODS_SAVE = "请改用.xlsx"
-ODS_MISSING = "写.ods要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.xlsx。"
+ODS_MISSING = (
+    "写.ods要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.xlsx。"
+)
 
-# Each is told by LibreOffice's own schema (officecfg): Security/Scripting in Common.xcs, Content/Update in Writer.xcs,
-# Settings in Inet.xcs. The proxy is a port on which nothing answers.
+# Each is told by LibreOffice's own schema (officecfg): Security/Scripting in Common.xcs,
+# Content/Update in Writer.xcs, Settings in Inet.xcs. The proxy is a port on which nothing answers.
 SETTINGS = (
     ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
     ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
@@ -76,9 +88,11 @@ LIMITS = ProgramLimits()
 
 
 def to_docx(content: bytes, suffix: str, limits: ProgramLimits = LIMITS) -> bytes:
-    """A document as LibreOffice saves it in .docx; ``suffix`` (doc, rtf) names the copy that it opens.
+    """A document as LibreOffice saves it in .docx; ``suffix`` (doc, rtf) names the copy that it
+    opens.
 
-    Raises UnreadableDocument, without the document's name: no LibreOffice, a password, beyond limits, nothing made.
+    Raises UnreadableDocument, without the document's name: no LibreOffice, a password, beyond
+    limits, nothing made.
     """
     if is_locked(content):
         raise UnreadableDocument(LOCKED)
@@ -86,11 +100,18 @@ def to_docx(content: bytes, suffix: str, limits: ProgramLimits = LIMITS) -> byte
 
 
 def converted(
-    content: bytes, suffix: str, to: str, limits: ProgramLimits = LIMITS, missing: str = MISSING, save: str = SAVE
+    content: bytes,
+    suffix: str,
+    to: str,
+    limits: ProgramLimits = LIMITS,
+    missing: str = MISSING,
+    save: str = SAVE,
 ) -> bytes:
-    """A file with the ending ``suffix`` as LibreOffice saves it with the ending ``to``. UnreadableDocument.
+    """A file with the ending ``suffix`` as LibreOffice saves it with the ending ``to``.
+    UnreadableDocument.
 
-    ``missing`` is said where there is no LibreOffice; ``save``, in other failures, is what to do instead.
+    ``missing`` is said where there is no LibreOffice; ``save``, in other failures, is what to do
+    instead.
     """
     program = find_program()
     if program is None:
@@ -99,7 +120,13 @@ def converted(
         source, made = folder / f"source.{suffix}", folder / "made" / f"source.{to}"
         source.write_bytes(content)
         made.parent.mkdir()
-        command = [*program_call(program, folder / "profile"), "--convert-to", to, "--outdir", str(made.parent)]
+        command = [
+            *program_call(program, folder / "profile"),
+            "--convert-to",
+            to,
+            "--outdir",
+            str(made.parent),
+        ]
         run([*command, str(source)], folder, limits, save)
         if not made.is_file() or not 0 < made.stat().st_size <= limits.output:
             raise UnreadableDocument(FAILED.format(save))
@@ -107,7 +134,9 @@ def converted(
 
 
 def find_program() -> str | None:
-    """LibreOffice on the path, else where its installer puts it. One in the folder at hand could be anybody's."""
+    """LibreOffice on the path, else where its installer puts it. One in the folder at hand could be
+    anybody's.
+    """
     for name in PROGRAMS:
         found = shutil.which(name)
         if found and Path(found).parent.resolve() != Path.cwd():
@@ -121,14 +150,18 @@ def find_program() -> str | None:
 
 
 def is_locked(content: bytes) -> bool:
-    """Whether the text of a Word 97 file is encrypted, as its header says (fEncrypted in the FIB, [MS-DOC] 2.5.2).
+    """Whether the text of a Word 97 file is encrypted, as its header says (fEncrypted in the FIB,
+    [MS-DOC] 2.5.2).
 
-    The header begins a sector; it is looked for, since only a parser of the whole container could say where.
+    The header begins a sector; it is looked for, since only a parser of the whole container could
+    say where.
     """
     if not content.startswith(b"\xd0\xcf\x11\xe0"):
         return False
     at = content.find(b"\xec\xa5")
-    while at >= 0 and (at % 512 or not 0x65 <= int.from_bytes(content[at + 2 : at + 4], "little") <= 0x112):
+    while at >= 0 and (
+        at % 512 or not 0x65 <= int.from_bytes(content[at + 2 : at + 4], "little") <= 0x112
+    ):
         at = content.find(b"\xec\xa5", at + 1)
     return at >= 0 and len(content) > at + 11 and bool(content[at + 11] & 0x01)
 
@@ -146,12 +179,21 @@ def program_call(program: str, profile: Path) -> list[str]:
         f'<oor:items xmlns:oor="http://openoffice.org/2001/registry">{items}</oor:items>',
         encoding="utf-8",
     )
-    quiet = ("--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--nofirststartwizard")
+    quiet = (
+        "--headless",
+        "--norestore",
+        "--nologo",
+        "--nodefault",
+        "--nolockcheck",
+        "--nofirststartwizard",
+    )
     return [program, f"-env:UserInstallation={profile.as_uri()}", *quiet]
 
 
 def run(command: Sequence[str], folder: Path, limits: ProgramLimits, save: str = SAVE) -> None:
-    """Run a command to its end and leave none of its processes. Raises UnreadableDocument beyond the limits."""
+    """Run a command to its end and leave none of its processes. Raises UnreadableDocument beyond
+    the limits.
+    """
     # It leaves a folder where temporary files are made, and more than that where it is killed.
     temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))
     try:
@@ -181,7 +223,9 @@ def run(command: Sequence[str], folder: Path, limits: ProgramLimits, save: str =
 
 @atexit.register
 def end_running() -> None:
-    """Interrupted, this program ends while a thread still waits for LibreOffice, which would go on without it."""
+    """Interrupted, this program ends while a thread still waits for LibreOffice, which would go on
+    without it.
+    """
     LEAVING.set()
     for process in tuple(RUNNING):
         end(process)
@@ -190,13 +234,19 @@ def end_running() -> None:
 
 def watch(pid: int, folder: Path, deadline: float, limits: ProgramLimits, save: str) -> None:
     if time.monotonic() > deadline:
-        raise UnreadableDocument(f"LibreOffice 打开这个文件超过{limits.seconds:g}秒，已停止；{save}。")
+        raise UnreadableDocument(
+            f"LibreOffice 打开这个文件超过{limits.seconds:g}秒，已停止；{save}。"
+        )
     if sum(weights(pid)) > limits.memory or sum(sizes(folder)) > limits.output:
-        raise UnreadableDocument(f"LibreOffice 打开这个文件所需的内存或磁盘空间过大，已停止；{save}。")
+        raise UnreadableDocument(
+            f"LibreOffice 打开这个文件所需的内存或磁盘空间过大，已停止；{save}。"
+        )
 
 
 def family(pid: int) -> list[psutil.Process]:
-    """A process and all that it started, as far as they still run; each knows itself from a later one of its id."""
+    """A process and all that it started, as far as they still run; each knows itself from a later
+    one of its id.
+    """
     import psutil
 
     try:
@@ -222,7 +272,8 @@ def sizes(folder: Path) -> Iterator[int]:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of a process's family: all of its session where there are such, then each one that left it.
+    """Kill what is left of a process's family: all of its session where there are such, then each
+    one that left it.
 
     Killed, LibreOffice leaves the socket at which it listens, in the system's own folder for such.
     """

@@ -10,18 +10,46 @@ from gongkai.model import UnreadableDocument
 
 MOST_LINES = 200_000  # a report has some thousands
 LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-MANY_TAGS, MOST_TAGS = 20_000, 500_000  # with fewer, nesting is not searched for; with more, it is no report
+MANY_TAGS, MOST_TAGS = (
+    20_000,
+    500_000,
+)  # with fewer, nesting is not searched for; with more, it is no report
 DEEPEST = 20_000  # open tags; the parser's time grows with the square of the depth
 MOST_ATTRIBUTES = 1_000  # of one tag; the parser's time grows with the square of their number
-LARGE, WINDOW = 400_000, 10_000  # characters; in larger pages, and where no tag ends for so long, they are counted
+LARGE, WINDOW = (
+    400_000,
+    10_000,
+)  # characters; in larger pages, and where no tag ends for so long, they are counted
 HUGE = 4_000_000  # characters; in such a page those of all tags together
 
 TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
-VOID = ("area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "wbr")
-NEVER_DEEP = frozenset((*VOID, "p", "li", "tr", "td", "th", "option", "dd", "dt"))  # those that end by themselves too
-ATTRIBUTE = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>]*+))?+""")
+VOID = (
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "frame",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "param",
+    "source",
+    "wbr",
+)
+NEVER_DEEP = frozenset(
+    (*VOID, "p", "li", "tr", "td", "th", "option", "dd", "dt")
+)  # those that end by themselves too
+ATTRIBUTE = re.compile(
+    r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>]*+))?+"""
+)
 WHOLE_TAG = re.compile(
-    rf"<!--.*?(?:-->|\Z)|<(?:script|style)\b.*?(?:</(?:script|style)|\Z)|<[a-z][^\s/>]*+((?:{ATTRIBUTE.pattern})*+)",
+    (
+        rf"<!--.*?(?:-->|\Z)|<(?:script|style)\b.*?(?:</(?:script|style)|\Z)|"
+        rf"<[a-z][^\s/>]*+((?:{ATTRIBUTE.pattern})*+)"
+    ),
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -29,7 +57,8 @@ WHOLE_TAG = re.compile(
 def refuse_lines(text: str) -> None:
     """Raise UnreadableDocument for a text of too many lines, blank ones counted.
 
-    Every line is a token to recognition: a file of a million line ends would keep it busy for minutes.
+    Every line is a token to recognition: a file of a million line ends would keep it busy for
+    minutes.
     """
     if len(text) > MOST_LINES and sum(map(text.count, LINE_ENDS)) - text.count("\r\n") > MOST_LINES:
         raise UnreadableDocument(f"超过{MOST_LINES}行，不是年度报告；请检查网址或文件是否正确。")
@@ -39,12 +68,17 @@ def refuse_tags(text: str) -> None:
     """Raise UnreadableDocument for a page with tags, attributes or nesting beyond all sense."""
     tags = text.count("<")
     if tags > MOST_TAGS:
-        raise UnreadableDocument(f"网页的标签超过{MOST_TAGS}个，不是年度报告的网页；请检查网址或文件是否正确。")
+        raise UnreadableDocument(
+            f"网页的标签超过{MOST_TAGS}个，不是年度报告的网页；请检查网址或文件是否正确。"
+        )
     if tags > MANY_TAGS and too_deep(text):
         raise UnreadableDocument(
-            f"网页的标签嵌套超过{DEEPEST}层，不是正常的网页；请在浏览器中打开后另存为网页，再导入该文件。"
+            f"网页的标签嵌套超过{DEEPEST}层，不是正常的网页；请在浏览器中打开后另存为网页，"
+            f"再导入该文件。"
         )
-    endless = any(text.find(">", at, at + WINDOW) < 0 for at in range(0, len(text) - WINDOW, WINDOW))
+    endless = any(
+        text.find(">", at, at + WINDOW) < 0 for at in range(0, len(text) - WINDOW, WINDOW)
+    )
     if (endless or len(text) > LARGE) and too_many_attributes(text):
         raise UnreadableDocument("网页标签的属性过多，不是正常的网页；请检查网址或文件是否正确。")
 
@@ -69,7 +103,9 @@ def too_deep(text: str) -> bool:
 
 
 def too_many_attributes(text: str) -> bool:
-    """Whether a tag outside scripts, styles and comments has too many attributes, or all tags of a huge page have."""
+    """Whether a tag outside scripts, styles and comments has too many attributes, or all tags of a
+    huge page have.
+    """
     every = len(text) > HUGE
     total = 0
     for match in WHOLE_TAG.finditer(text):

@@ -1,7 +1,8 @@
-"""The cells of a worksheet -> its tables and lines, in reading order; what lies apart is read apart.
+"""The cells of a worksheet -> its tables and lines, in reading order; what lies apart is read
+apart.
 
-A sheet is cut where a row or a column is empty, and where a line of text stands across it, again and again, until each
-piece is a line or one table.
+A sheet is cut where a row or a column is empty, and where a line of text stands across it, again
+and again, until each piece is a line or one table.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ DEEPEST = 12  # cuts within cuts
 
 
 class SheetCell(NamedTuple):
-    """A cell or merged cells that hold a text, "" for merged ones that are blank: 0-based, all edges included."""
+    """A cell or merged cells that hold a text, "" for merged ones that are blank: 0-based, all
+    edges included.
+    """
 
     top: int
     left: int
@@ -41,17 +44,28 @@ along: Edges = itemgetter(1, 3)
 
 
 def sheet_flow(spots: Spots, blanks: Spots) -> Iterator[FlowItem]:
-    """The lines and grids of a sheet, from the cells with text, in order, and the merged cells without."""
+    """The lines and grids of a sheet, from the cells with text, in order, and the merged cells
+    without.
+    """
     yield from region_flow(clamped(spots), blanks, DEEPEST)
 
 
 def clamped(spots: Spots) -> list[SheetCell]:
     """Merged cells wider or higher than any form end where the rest of the sheet ends."""
-    if not any(bottom - top >= TALLEST or right - left >= WIDEST for top, left, bottom, right, _ in spots):
+    if not any(
+        bottom - top >= TALLEST or right - left >= WIDEST for top, left, bottom, right, _ in spots
+    ):
         return list(spots)
-    last_row = max((spot.bottom if spot.bottom - spot.top < TALLEST else spot.top for spot in spots), default=0)
-    last_column = max((spot.right if spot.right - spot.left < WIDEST else spot.left for spot in spots), default=0)
-    return [spot._replace(bottom=min(spot.bottom, last_row), right=min(spot.right, last_column)) for spot in spots]
+    last_row = max(
+        (spot.bottom if spot.bottom - spot.top < TALLEST else spot.top for spot in spots), default=0
+    )
+    last_column = max(
+        (spot.right if spot.right - spot.left < WIDEST else spot.left for spot in spots), default=0
+    )
+    return [
+        spot._replace(bottom=min(spot.bottom, last_row), right=min(spot.right, last_column))
+        for spot in spots
+    ]
 
 
 def region_flow(spots: Spots, blanks: Spots, depth: int) -> Iterator[FlowItem]:
@@ -80,7 +94,9 @@ def region_flow(spots: Spots, blanks: Spots, depth: int) -> Iterator[FlowItem]:
 
 
 def begins(edges: Iterable[tuple[int, int]], gap: int) -> list[int]:
-    """Where runs begin along one axis; a run ends where ``gap`` rows (or columns) and no spot follow, 0 at any edge."""
+    """Where runs begin along one axis; a run ends where ``gap`` rows (or columns) and no spot
+    follow, 0 at any edge.
+    """
     found = []
     reach = -2
     for low, high in sorted(set(edges)):
@@ -108,7 +124,8 @@ def columns_apart(spots: Spots) -> list[list[SheetCell]]:
 def bands(spots: Spots) -> Iterator[list[Spots]]:
     """Strips of rows that no cell reaches beyond, together as far as no empty row parts them.
 
-    A row of figures below an empty row still belongs to the table above: a table of its own begins with a head.
+    A row of figures below an empty row still belongs to the table above: a table of its own begins
+    with a head.
     """
     band: list[Spots] = []
     for rows in rows_apart(spots, 1):
@@ -122,7 +139,9 @@ def bands(spots: Spots) -> Iterator[list[Spots]]:
 
 
 def columns(spots: Spots) -> list[list[SheetCell]]:
-    """Parts with an empty column between them. One without labels of its own belongs to the part before it."""
+    """Parts with an empty column between them. One without labels of its own belongs to the part
+    before it.
+    """
     found: list[list[SheetCell]] = []
     for part in columns_apart(spots):
         if found and not stands_alone(part):
@@ -133,7 +152,9 @@ def columns(spots: Spots) -> list[list[SheetCell]]:
 
 
 def stands_alone(part: Spots) -> bool:
-    """Whether most rows of figures have a label before them; or there is only one such row (表四) or none."""
+    """Whether most rows of figures have a label before them; or there is only one such row (表四)
+    or none.
+    """
     figures: dict[int, int] = {}
     for spot in part:
         if is_figure(spot.text):
@@ -147,7 +168,9 @@ def rows_of(spot: SheetCell) -> range:
     return range(spot.top, spot.bottom + 1)
 
 
-def kinds(strips: Sequence[Sequence[SheetCell]]) -> Iterator[tuple[bool, list[Sequence[SheetCell]]]]:
+def kinds(
+    strips: Sequence[Sequence[SheetCell]],
+) -> Iterator[tuple[bool, list[Sequence[SheetCell]]]]:
     """(whether it is prose, strips) of each run of strips of one kind."""
     edges = list(map(along, chain.from_iterable(strips)))
     left, right = min(edges)[0], max(map(itemgetter(1), edges))
@@ -166,10 +189,11 @@ def kinds(strips: Sequence[Sequence[SheetCell]]) -> Iterator[tuple[bool, list[Se
 
 
 def is_prose(strip: Spots, above: Spots, below: Spots, left: int, right: int) -> bool:
-    """Whether a strip is text and no row of a table; ``above`` is () where no row of a table came yet.
+    """Whether a strip is text and no row of a table; ``above`` is () where no row of a table came
+    yet.
 
-    That is a long text without figures beside it, and a text alone in its rows that stands before the table, or
-    across it, or between a row with figures and a head.
+    That is a long text without figures beside it, and a text alone in its rows that stands before
+    the table, or across it, or between a row with figures and a head.
     """
     if len(strip) > FEW:
         return False
@@ -198,7 +222,10 @@ def grid_rows(spots: Spots, blanks: Spots) -> tuple[tuple[GridCell, ...], ...]:
     lines, across = kept(spots, down), kept(spots, along)
     if len(lines) * len(across) > CELLS:
         raise too_large()
-    row_at, column_at = {row: n for n, row in enumerate(lines)}, {column: n for n, column in enumerate(across)}
+    row_at, column_at = (
+        {row: n for n, row in enumerate(lines)},
+        {column: n for n, column in enumerate(across)},
+    )
     empty: list[GridCell | None] = [GridCell("", column) for column in range(len(across))]
     rows = [empty.copy() for _ in lines]
     covered: set[int] = set()
@@ -223,7 +250,9 @@ def grid_rows(spots: Spots, blanks: Spots) -> tuple[tuple[GridCell, ...], ...]:
     )
 
 
-def cover(rows: list[list[GridCell | None]], row: int, column: int, height: int, width: int, text: str) -> None:
+def cover(
+    rows: list[list[GridCell | None]], row: int, column: int, height: int, width: int, text: str
+) -> None:
     for line in rows[row : row + height]:
         line[column : column + width] = [None] * width
     rows[row][column] = GridCell(text, column, height, width)

@@ -1,4 +1,6 @@
-"""Plain text -> blocks: lines with bars or tabs between cells as grids, all else as prose, verbatim."""
+"""Plain text -> blocks: lines with bars or tabs between cells as grids, all else as prose,
+verbatim.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ RULE = re.compile(r":?-{2,}:?|:-:?|-:")  # a cell of the line under a Markdown h
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line and its cells, borders among them as blank ones; ``barred`` is False where only tabs may part them."""
+    """A line and its cells, borders among them as blank ones; ``barred`` is False where only tabs
+    may part them.
+    """
 
     text: str
     barred: bool
@@ -32,17 +36,20 @@ class TextLine:
 
     @property
     def several(self) -> bool:
-        """Whether it has text in more than one cell; one with only bars after its text is a cell on its own line."""
+        """Whether it has text in more than one cell; one with only bars after its text is a cell on
+        its own line.
+        """
         return sum(map(bool, self.cells)) > 1
 
 
 def text_blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a plain text, in order; ``place.line`` is the 1-based first line, a form feed ends a line.
+    """The blocks of a plain text, in order; ``place.line`` is the 1-based first line, a form feed
+    ends a line.
 
-    A grid is two or more consecutive lines with text in several cells, or one such line that holds a number; lines
-    between them with as many separators belong to it, blank cells and all. Other lines, blank ones among them, stay
-    as they are. A single blank line between single rows is spacing and goes out. Raises UnreadableDocument beyond the
-    number of cells that a page may have.
+    A grid is two or more consecutive lines with text in several cells, or one such line that holds
+    a number; lines between them with as many separators belong to it, blank cells and all. Other
+    lines, blank ones among them, stay as they are. A single blank line between single rows is
+    spacing and goes out. Raises UnreadableDocument beyond the number of cells that a page may have.
     """
     found: list[Block] = []
     for start, chunk in chunks(text):
@@ -53,7 +60,9 @@ def text_blocks(text: str) -> tuple[Block, ...]:
 
 
 def placed(block: Block, start: int, tables: int) -> Block:
-    """A block of a part of the text as one of the whole: ``start`` lines and ``tables`` tables stand before it."""
+    """A block of a part of the text as one of the whole: ``start`` lines and ``tables`` tables
+    stand before it.
+    """
     place = block.place
     if not (start or tables or place.page):
         return block
@@ -95,7 +104,9 @@ def rows_of(lines: Sequence[TextLine]) -> list[tuple[int, int]]:
 
 
 def runs(lines: Sequence[TextLine]) -> Iterator[tuple[int, int]]:
-    """Stretches of lines with several cells, with those lines beside them that have as many separators."""
+    """Stretches of lines with several cells, with those lines beside them that have as many
+    separators.
+    """
     start = 0
     while start < len(lines):
         end = start
@@ -111,8 +122,12 @@ def runs(lines: Sequence[TextLine]) -> Iterator[tuple[int, int]]:
         start = max(end, start + 1)
 
 
-def spaced(lines: Sequence[TextLine], stretches: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Single rows with one blank line between them become one stretch; longer ones stay as they are."""
+def spaced(
+    lines: Sequence[TextLine], stretches: Iterator[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Single rows with one blank line between them become one stretch; longer ones stay as they
+    are.
+    """
     found: list[tuple[int, int]] = []
     single = False
     for start, end in stretches:
@@ -152,9 +167,11 @@ def grid_rows(lines: Sequence[TextLine]) -> tuple[tuple[GridCell, ...], ...]:
 
 
 def has_border(lines: Sequence[TextLine], end: int) -> bool:
-    """Whether the bar at an end (0 or -1) of the lines is a border. Else it parts off a cell that is blank.
+    """Whether the bar at an end (0 or -1) of the lines is a border. Else it parts off a cell that
+    is blank.
 
-    It is one if most lines have it and all that lack it are shorter: a head as long as they are shows a column there.
+    It is one if most lines have it and all that lack it are shorter: a head as long as they are
+    shows a column there.
     """
     rows = [line for line in lines if line.several and line.barred]
     edged = [len(line.cells) for line in rows if not line.cells[end]]
@@ -162,7 +179,7 @@ def has_border(lines: Sequence[TextLine], end: int) -> bool:
     return len(edged) > len(plain) and max(plain, default=0) < max(edged)
 
 
-# --- values parted by commas, semicolons or tabs ---------------------------------------------------
+# --- values parted by commas, semicolons or tabs --------------------------------------------------
 
 FEWEST_FIELDS, FEWEST_RECORDS = 4, 4
 SEPARATING = ",;\t|"
@@ -174,7 +191,8 @@ SEPARATOR_LINE = re.compile(r"sep=(.)\s*")  # Excel's own first line
 def separator_of(text: str) -> str:
     """What parts the fields of a file that a spreadsheet program wrote, "" for a text that is none.
 
-    Tabs are left to the lines (``runs``) unless fields are quoted: a quoted one may hold the end of a line.
+    Tabs are left to the lines (``runs``) unless fields are quoted: a quoted one may hold the end of
+    a line.
     """
     named = SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0])
     if named:
@@ -214,18 +232,25 @@ def is_record(record: Sequence[str]) -> bool:
 
 
 def is_group(field: str) -> bool:
-    """000, 000 37: what a comma within figures leaves; 134 may be that too, but not in most fields of a row."""
-    return GROUPED.fullmatch(field.strip()) is not None and (" " in field.strip() or field.strip().startswith("0"))
+    """000, 000 37: what a comma within figures leaves; 134 may be that too, but not in most fields
+    of a row.
+    """
+    return GROUPED.fullmatch(field.strip()) is not None and (
+        " " in field.strip() or field.strip().startswith("0")
+    )
 
 
 def in_other_fields(record: Sequence[str], separator: str) -> Sequence[str]:
-    """A line that the separator does not part, as another one parts it: a table with ; or tabs below one with commas,
-    whose figures may hold commas (12,345)."""
+    """A line that the separator does not part, as another one parts it: a table with ; or tabs
+    below one with commas, whose figures may hold commas (12,345).
+    """
     if len(record) != 1 and not is_of_other_kind(record):
         return record
     line = separator.join(record)
     parted = (line.split(sign) for sign in SEPARATING if sign != separator)
-    return next((fields for fields in parted if len(fields) >= FEWEST_FIELDS and is_record(fields)), [line])
+    return next(
+        (fields for fields in parted if len(fields) >= FEWEST_FIELDS and is_record(fields)), [line]
+    )
 
 
 def is_of_other_kind(record: Sequence[str]) -> bool:
@@ -234,7 +259,9 @@ def is_of_other_kind(record: Sequence[str]) -> bool:
 
 
 def separated_blocks(text: str, separator: str) -> Iterator[Block]:
-    """Records of several fields as grids, those of one field as prose between them; a record may be of many lines."""
+    """Records of several fields as grids, those of one field as prose between them; a record may be
+    of many lines.
+    """
     grid: list[tuple[GridCell, ...]] = []
     line, table = 1, 0
     for record in (*records_of(text, separator), []):

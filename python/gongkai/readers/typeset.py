@@ -1,6 +1,8 @@
-"""Plain text set in columns of one width -> its pages' ink: tables drawn with ─ and │, or by blanks alone.
+"""Plain text set in columns of one width -> its pages' ink: tables drawn with ─ and │, or by blanks
+alone.
 
-What a person sees in such a text is a page; so it is painted as one, and read as any other page is (readers.layout).
+What a person sees in such a text is a page; so it is painted as one, and read as any other page is
+(readers.layout).
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ FEWEST_LINES = 5  # with gaps and figures in them
 
 
 def chunks(text: str) -> Iterator[tuple[int, str]]:
-    """The drawn tables of a text and what stands between them, each with the number of lines before it."""
+    """The drawn tables of a text and what stands between them, each with the number of lines before
+    it.
+    """
     if not may_be_drawn(text):
         yield 0, text
         return
@@ -61,7 +65,9 @@ def may_be_drawn(text: str) -> bool:
 
 
 def drawn_runs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """(first line, line behind the last) of each drawn table: from a rule to the last line with a bar at its end."""
+    """(first line, line behind the last) of each drawn table: from a rule to the last line with a
+    bar at its end.
+    """
     first, last = -1, -1
     for number, line in enumerate((*lines, *["."] * (MOST_BETWEEN + 1))):
         drawn = RULE.fullmatch(line) is not None or (first >= 0 and is_row_of_bars(line))
@@ -87,7 +93,7 @@ def is_row_of_bars(line: str) -> bool:
 
 
 def is_typeset(text: str) -> bool:
-    """Whether a text draws its tables, or parts its columns by several blanks: 规章      0      0      0."""
+    """Whether a text draws its tables, or parts its columns by several blanks: 规章 0 0 0."""
     if len(text) > MOST_CHARS:
         return False
     if may_be_drawn(text) and any(map(is_rule_or_corner, text.splitlines())):
@@ -104,7 +110,9 @@ def is_set_wide(line: str) -> bool:
 
 
 def typeset_blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a text as its lines stand on a page. Raises UnreadableDocument beyond the bounds of a page."""
+    """The blocks of a text as its lines stand on a page. Raises UnreadableDocument beyond the
+    bounds of a page.
+    """
     lines = [line.expandtabs(8).rstrip() for line in text.splitlines()]
     drawn = any(map(is_rule_or_corner, lines))
     ink = painted(lines, drawn)
@@ -127,7 +135,9 @@ def painted(lines: Sequence[str], drawn: bool) -> Ink:
         torn = number in ends and line_width(line, wide) != ends[number]
         letters = list(placed_letters(torn_line(line) if torn else line, wide))
         if ruled_between and is_row_of_bars(line) and number and is_row_of_bars(lines[number - 1]):
-            strokes.append(Stroke(0.0, LEADING * number, line_width(line, wide) * WIDTH, LEADING * number))
+            strokes.append(
+                Stroke(0.0, LEADING * number, line_width(line, wide) * WIDTH, LEADING * number)
+            )
         if drawn:
             strokes += strokes_of(line, letters, number)
             letters = [place for place in letters if not is_sign(place[0], signs_of(line))]
@@ -138,8 +148,9 @@ def painted(lines: Sequence[str], drawn: bool) -> Ink:
 
 
 def without_short_rows(block: Block) -> Block:
-    """A grid of which rows that end before the last column are unreadable: a figure lost in them moves all behind it,
-    and a blank at the end leaves nothing either."""
+    """A grid of which rows that end before the last column are unreadable: a figure lost in them
+    moves all behind it, and a blank at the end leaves nothing either.
+    """
     if not isinstance(block, Grid) or not block.spans:
         return block  # of cells of which only the order is known, the number in a row tells
     last = max(cell.column for row in block.rows for cell in row)
@@ -166,17 +177,23 @@ def is_figure_text(text: str) -> bool:
 
 
 def has_few_rules(lines: Sequence[str]) -> bool:
-    """Whether rules stand at the head and the foot alone, so that each line between them is a row."""
+    """Whether rules stand at the head and the foot alone, so that each line between them is a
+    row.
+    """
     rules = sum(RULE.fullmatch(line) is not None for line in lines)
     return FEW_RULES * rules < len(lines) - rules
 
 
 def torn_line(line: str) -> str:
-    """A row of a drawn table that has lost a cell: nobody knows which, so nothing in it can be read."""
+    """A row of a drawn table that has lost a cell: nobody knows which, so nothing in it can be
+    read.
+    """
     return "".join(UNREADABLE if letter.isalnum() else letter for letter in line)
 
 
-def strokes_of(line: str, letters: Sequence[tuple[str, float, float]], number: int) -> Iterator[Stroke]:
+def strokes_of(
+    line: str, letters: Sequence[tuple[str, float, float]], number: int
+) -> Iterator[Stroke]:
     signs = signs_of(line)
     for letter, x0, x1 in letters:
         yield from sides_of(signs.get(letter, letter), x0, x1, number)
@@ -187,8 +204,9 @@ def is_sign(letter: str, signs: Mapping[str, str]) -> bool:
 
 
 def table_ends(lines: Sequence[str], wide: int) -> dict[int, int]:
-    """Line -> how far the rule above it reaches, for the lines of drawn tables: a row that ends elsewhere has lost or
-    won a cell, and nobody knows which."""
+    """Line -> how far the rule above it reaches, for the lines of drawn tables: a row that ends
+    elsewhere has lost or won a cell, and nobody knows which.
+    """
     found: dict[int, int] = {}
     end = 0
     for number, line in enumerate(lines):
@@ -202,23 +220,30 @@ def table_ends(lines: Sequence[str], wide: int) -> dict[int, int]:
 
 
 def signs_of(line: str) -> dict[str, str]:
-    """What the signs of a line stand for: +---+ is a rule, | 规章 | 2 | has bars; a - between dates is no line."""
+    """What the signs of a line stand for: +---+ is a rule, | 规章 | 2 | has bars; a - between dates
+    is no line.
+    """
     if PLUS_RULE.fullmatch(line):
         return {"+": "─", "-": "─", "=": "═"}
     return {"|": TALL} if BARRED.fullmatch(line) else {}
 
 
 def ambiguous_width(lines: Sequence[str]) -> int:
-    """How many half places “ and ─ take, which is one or two as the font has it: that under which the tables' lines
-    end together, or the columns of figures do."""
+    """How many half places “ and ─ take, which is one or two as the font has it: that under which
+    the tables' lines end together, or the columns of figures do.
+    """
     scores = {wide: ends_together(lines, wide) for wide in (1, 2)}
     return max((2, 1), key=lambda wide: scores[wide])
 
 
 def ends_together(lines: Sequence[str], wide: int) -> int:
     """How many lines end where another one does, as the rows of a drawn table do."""
-    ends = Counter(line_width(line, wide) for line in lines if CORNERS.search(line) or line[-1:] in UPRIGHT)
-    ends += Counter(line_width(line, wide) for line in lines if line[-1:].isdigit() and GAP.search(line))
+    ends = Counter(
+        line_width(line, wide) for line in lines if CORNERS.search(line) or line[-1:] in UPRIGHT
+    )
+    ends += Counter(
+        line_width(line, wide) for line in lines if line[-1:].isdigit() and GAP.search(line)
+    )
     return sum(count for count in ends.values() if count > 1)
 
 

@@ -1,8 +1,10 @@
-"""A reader's name + bytes -> its blocks or sheets, from a process that is bounded in time and memory.
+"""A reader's name + bytes -> its blocks or sheets, from a process that is bounded in time and
+memory.
 
-The parsers of PDF and Office files are other people's, and a hostile file makes them run for hours, fill the memory or
-crash. Nothing but a process can be ended from outside. Processes are kept and used again, so that of many documents
-only the first pays for the start; no more of them are at work than the machine has processors.
+The parsers of PDF and Office files are other people's, and a hostile file makes them run for hours,
+fill the memory or crash. Nothing but a process can be ended from outside. Processes are kept and
+used again, so that of many documents only the first pays for the start; no more of them are at work
+than the machine has processors.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ TICK = 0.05  # seconds between two looks at a process at work
 REUSED = 100  # documents; parsers leak
 MEGABYTE = 1_000_000
 MOST_BYTES = 200 * MEGABYTE  # of an answer
-# What Python needs to start and to find what is installed for one user; no password, token or proxy.
+# What Python needs to start and to find what is installed for one user; no password, token or
+# proxy.
 NEEDED = (
     "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "HOME", "USERPROFILE", "APPDATA",
     "PYTHONHOME", "PYTHONUSERBASE", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "LC_CTYPE",
@@ -43,10 +46,12 @@ KEPT_LIGHT = 250 * MEGABYTE  # a process that holds more after its work is not u
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one document may take: seconds of work, of waiting in all, and bytes of memory of its process.
+    """What one document may take: seconds of work, of waiting in all, and bytes of memory of its
+    process.
 
-    Work is what counts: on a machine that has much else to do a sound document must not be called endless. Waiting is
-    counted in looks at the process, so that a machine that stood still for a minute has waited for one look.
+    Work is what counts: on a machine that has much else to do a sound document must not be called
+    endless. Waiting is counted in looks at the process, so that a machine that stood still for a
+    minute has waited for one look.
     """
 
     seconds: float = 9.0
@@ -58,7 +63,9 @@ BOUNDS = Bounds()
 
 
 class WorkerResult(NamedTuple):
-    """What a process sends back: the blocks or sheets, or a sentence why there are none, or the name of an error."""
+    """What a process sends back: the blocks or sheets, or a sentence why there are none, or the
+    name of an error.
+    """
 
     kind: Literal["read", "refused", "memory", "failed"]
     found: tuple[Block | Sheet, ...] = ()
@@ -66,9 +73,12 @@ class WorkerResult(NamedTuple):
 
 
 def read_apart(reader: str, content: bytes, bounds: Bounds = BOUNDS) -> tuple[Block, ...]:
-    """The blocks that ``reader`` (``module:function``) makes of a document, in a process of its own. Raises as
-    ``found_apart``."""
-    return tuple(part for part in found_apart(reader, content, bounds) if not isinstance(part, Sheet))
+    """The blocks that ``reader`` (``module:function``) makes of a document, in a process of its
+    own. Raises as ``found_apart``.
+    """
+    return tuple(
+        part for part in found_apart(reader, content, bounds) if not isinstance(part, Sheet)
+    )
 
 
 def sheets_apart(content: bytes, bounds: Bounds = BOUNDS) -> list[Sheet]:
@@ -80,8 +90,8 @@ def sheets_apart(content: bytes, bounds: Bounds = BOUNDS) -> list[Sheet]:
 def found_apart(reader: str, content: bytes, bounds: Bounds) -> tuple[Block | Sheet, ...]:
     """What a reader makes of a document, in a process of its own.
 
-    Raises UnreadableDocument, without the document's name, for what the reader refuses, for a document that takes
-    more than the bounds, and for one on which the reader fails.
+    Raises UnreadableDocument, without the document's name, for what the reader refuses, for a
+    document that takes more than the bounds, and for one on which the reader fails.
     """
     with AT_WORK:
         process = idle_process() or Process(bounds.memory)
@@ -102,18 +112,22 @@ def found_apart(reader: str, content: bytes, bounds: Bounds) -> tuple[Block | Sh
 
 def too_heavy(bounds: Bounds) -> UnreadableDocument:
     return UnreadableDocument(
-        f"读取所需的内存超过{bounds.memory // MEGABYTE}MB，不像是年度报告；请检查文件，或只保留报告的页面后重试。"
+        f"读取所需的内存超过{bounds.memory // MEGABYTE}MB，不像是年度报告；请检查文件，"
+        f"或只保留报告的页面后重试。"
     )
 
 
 def too_slow(bounds: Bounds) -> UnreadableDocument:
     return UnreadableDocument(
-        f"读取超过{bounds.seconds:g}秒，已停止；文件可能过大或已损坏，请只保留年度报告的页面，或另存为网页后重试。"
+        f"读取超过{bounds.seconds:g}秒，已停止；文件可能过大或已损坏，请只保留年度报告的页面，"
+        f"或另存为网页后重试。"
     )
 
 
 def broken(what: str) -> UnreadableDocument:
-    return UnreadableDocument(f"文件已损坏或结构异常（{what}），不能读取；请用相应的软件打开，另存一份后重试。")
+    return UnreadableDocument(
+        f"文件已损坏或结构异常（{what}），不能读取；请用相应的软件打开，另存一份后重试。"
+    )
 
 
 # --- the asking side ------------------------------------------------------------------------------
@@ -131,13 +145,14 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in NEEDED if name in os.environ} | {"PYTHONPATH": path},
+            env={name: os.environ[name] for name in NEEDED if name in os.environ}
+            | {"PYTHONPATH": path},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self.used = 0
-        self.pid = (
-            0  # not known before it says so: in a virtual environment of Windows it is a child of what we started
-        )
+        # not known before it says so: in a virtual environment of Windows it is a child of what we
+        # started
+        self.pid = 0
 
     def ask(self, reader: str, content: bytes, bounds: Bounds) -> WorkerResult:
         """Raises UnreadableDocument where the process had to be ended or ended itself."""
@@ -161,7 +176,9 @@ class Process:
         return answer
 
     def look(self) -> tuple[float, int]:
-        """Seconds of processor time and bytes of memory that the process has used; 0 where it has not begun."""
+        """Seconds of processor time and bytes of memory that the process has used; 0 where it has
+        not begun.
+        """
         import psutil
 
         if not self.pid:
@@ -173,7 +190,9 @@ class Process:
         except psutil.Error:
             return 0.0, 0
 
-    def converse(self, reader: str, content: bytes, answers: SimpleQueue[WorkerResult | None]) -> None:
+    def converse(
+        self, reader: str, content: bytes, answers: SimpleQueue[WorkerResult | None]
+    ) -> None:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         try:
@@ -253,7 +272,10 @@ def whole(stream: IO[bytes], size: int) -> bytes:
 
 
 def packed(answer: WorkerResult) -> bytes:
-    plain = [packed_sheet(part) if isinstance(part, Sheet) else packed_block(part) for part in answer.found]
+    plain = [
+        packed_sheet(part) if isinstance(part, Sheet) else packed_block(part)
+        for part in answer.found
+    ]
     return json.dumps([answer.kind, plain, answer.why]).encode()
 
 
@@ -269,10 +291,14 @@ def packed_block(block: Block) -> list[object]:
 
 def packed_sheet(sheet: Sheet) -> list[object]:
     """A sheet, its formulas aside, which no format that is read here tells."""
-    cells = [[*spot, as_figure(value) is not None, text_of(value)] for spot, value in sheet.cells.items()]
+    cells = [
+        [*spot, as_figure(value) is not None, text_of(value)] for spot, value in sheet.cells.items()
+    ]
     kinds = [[*spot, kind] for spot, kind in sheet.kinds.items()]
     hidden = [sorted(sheet.hidden_rows), sorted(sheet.hidden_columns)]
-    rules = [[rule.areas, rule.test, list(map(str, rule.bounds)), rule.kind] for rule in sheet.conditions]
+    rules = [
+        [rule.areas, rule.test, list(map(str, rule.bounds)), rule.kind] for rule in sheet.conditions
+    ]
     return ["sheet", sheet.name, sheet.visible, cells, kinds, *hidden, list(sheet.merged), rules]
 
 
@@ -359,7 +385,9 @@ def answer_to(reader: str, content: bytes) -> WorkerResult:
     """Call a reader; every failure is an answer."""
     try:
         module, _, name = reader.partition(":")
-        function: Callable[[bytes], tuple[Block | Sheet, ...]] = getattr(importlib.import_module(module), name)
+        function: Callable[[bytes], tuple[Block | Sheet, ...]] = getattr(
+            importlib.import_module(module), name
+        )
         return WorkerResult("read", function(content))
     except UnreadableDocument as error:
         return WorkerResult("refused", why=str(error))
@@ -370,7 +398,9 @@ def answer_to(reader: str, content: bytes) -> WorkerResult:
 
 
 def bound_memory(memory: int) -> None:
-    """Where the system can, let an allocation beyond the bound fail at once instead of being noticed later."""
+    """Where the system can, let an allocation beyond the bound fail at once instead of being
+    noticed later.
+    """
     try:
         import resource
     except ImportError:  # Windows
@@ -380,7 +410,9 @@ def bound_memory(memory: int) -> None:
 
 
 def serve() -> None:
-    """Answer requests on standard input until it closes, which it does when the asking process ends in any way."""
+    """Answer requests on standard input until it closes, which it does when the asking process ends
+    in any way.
+    """
     bound_memory(int(sys.argv[1]))
     answers = sys.stdout.buffer
     sys.stdout = sys.stderr  # what a parser prints must not get among the answers
@@ -392,7 +424,9 @@ def serve() -> None:
 
 
 def listen(requests: SimpleQueue[tuple[str, bytes]]) -> None:
-    """Take requests in, and end the process once nobody asks any more: a parser in an endless loop would not see it."""
+    """Take requests in, and end the process once nobody asks any more: a parser in an endless loop
+    would not see it.
+    """
     with suppress(EOFError, OSError):
         while True:
             reader = receive(sys.stdin.buffer).decode()

@@ -68,7 +68,9 @@ from gongkai.recognize.tokens import Token, tokenize
 from gongkai.sums import with_lost
 
 NO_TABLE = "没有找到这张表"
-HAS_NUMBER = re.compile(r"\d|[一二三四五六七八九十零〇]$")  # (134), 12②, 十二: perhaps a figure, but none for certain
+HAS_NUMBER = re.compile(
+    r"\d|[一二三四五六七八九十零〇]$"
+)  # (134), 12②, 十二: perhaps a figure, but none for certain
 NO_FIGURE = "找到了表格的标签，但标签旁没有数字"
 NOT_PLACED = "表格中有数字，但不能确定属于哪一格，未填入"
 ONLY_TEXT = "标签旁的文字不是单独的数字，未填入"
@@ -81,7 +83,8 @@ SECTION_OF = {"disclosure": 2, "applications": 3, "disputes": 4}
 IN_DOUBT = "文中这样写，可能不是正式发布的年度报告，请核对"
 LONGEST_WARNING = 60  # characters
 NOT_IN_FORCE = re.compile(
-    r"作废|草稿|征求意见|送审|讨论稿|未审定|示例|样[表例张]|范[本例]|模板|虚构|假数据|撤[回稿]|填[写报]说明|培训|[×xX]{2,}[县市区局]|某某"
+    r"作废|草稿|征求意见|送审|讨论稿|未审定|示例|样[表例张]|范[本例]|模板|虚构|假数据|撤[回稿]|"
+    r"填[写报]说明|培训|[×xX]{2,}[县市区局]|某某"
     r"|季度|[上下]半年|(?:以下|下列)[为是].{0,8}(?:上年|20\d\d年)|上年(?:度)?数据"
 )
 BESIDE_TWO = "文中有多张这样的表，像是两份报告，另一份的表也可能读作了本报告的，请核对"
@@ -90,14 +93,18 @@ OTHER_ABOVE = "表格前面最近的标题是另一份报告的，请核对表�
 FEWEST_LABELS_ALONE = 9  # of the 17 of 表二
 
 
-Readings = Mapping[str, tuple[TableReading, str]]  # table id -> its reading and the edition of its layout
+Readings = Mapping[
+    str, tuple[TableReading, str]
+]  # table id -> its reading and the edition of its layout
 
 
 def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Report:
-    """The report that the blocks hold; of several segments ``part``, or the one that the page names (segments).
+    """The report that the blocks hold; of several segments ``part``, or the one that the page names
+    (segments).
 
-    Of tables that are there without any figure the report says so (``is_evaluated``). Raises NoReport where the blocks
-    hold none of its three tables, UnreadableDocument where they hold too many.
+    Of tables that are there without any figure the report says so (``is_evaluated``). Raises
+    NoReport where the blocks hold none of its three tables, UnreadableDocument where they hold too
+    many.
     """
     tokens = flattened(tokenize(blocks))
     cover = cover_of(blocks, document.url or document.origin)
@@ -114,7 +121,9 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
     doubt_rivals(readings, own.tokens, sections)
     tell_places(readings, own, sections)
     tell_of_others(readings)
-    others = [read_tables(other.tokens, edition.name) for other in chosen.parts if other is not chosen.cut]
+    others = [
+        read_tables(other.tokens, edition.name) for other in chosen.parts if other is not chosen.cut
+    ]
     leave_blank_what_others_have(readings, others, chosen)
     texts = section_texts(own.tokens, sections, edition.sections)
     for reading, _ in readings.values():
@@ -158,14 +167,18 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
 
 
 def warned(title: str, opening: str) -> list[Problem]:
-    """A problem for the line that says of a document that it is no report in force: 征求意见稿, 作废, 样表."""
+    """A problem for the line that says of a document that it is no report in force: 征求意见稿,
+    作废, 样表.
+    """
     lines = [line for line in (title, *opening.split("\n")) if len(line) <= LONGEST_WARNING]
     found = next(filter(NOT_IN_FORCE.search, lines), "")
     return [Problem("", "", "", found, IN_DOUBT)] if found else []
 
 
 def is_report(readings: Readings, title: str) -> bool:
-    """Whether a table of the form was read: 表二 alone is one below a report's title, or with most of its labels."""
+    """Whether a table of the form was read: 表二 alone is one below a report's title, or with most
+    of its labels.
+    """
     found = [name for name, (reading, _) in readings.items() if reading.placed]
     if found == ["disclosure"]:
         return is_title(title) or is_whole(readings["disclosure"][0])
@@ -173,12 +186,16 @@ def is_report(readings: Readings, title: str) -> bool:
 
 
 def is_whole(disclosure: TableReading) -> bool:
-    """Whether 表二 has most of its labels, so that no other list of 行政许可 and 行政处罚 can be meant."""
+    """Whether 表二 has most of its labels, so that no other list of 行政许可 and 行政处罚 can be
+    meant.
+    """
     return len(disclosure.spots) >= FEWEST_LABELS_ALONE
 
 
 def doubt_rivals(
-    readings: dict[str, tuple[TableReading, str]], tokens: Sequence[Token], sections: Mapping[int, int]
+    readings: dict[str, tuple[TableReading, str]],
+    tokens: Sequence[Token],
+    sections: Mapping[int, int],
 ) -> None:
     """Leave a table blank where something else in its section may be the report's own one."""
     spans = sections_of(sections, len(tokens))
@@ -191,7 +208,9 @@ def doubt_rivals(
 
 
 def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> None:
-    """A problem for each table that stands in no section of its own, or below words such as 附件 or 全市汇总数."""
+    """A problem for each table that stands in no section of its own, or below words such as 附件 or
+    全市汇总数.
+    """
     spans = sections_of(sections, len(own.tokens))
     for name, (reading, _) in readings.items():
         if not reading.holds_figures:
@@ -200,7 +219,9 @@ def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> No
         section = spans.get(SECTION_OF[name])
         caption = vague_caption(own, reading.start, places)
         if section and reading.start in section:
-            caption = caption or written_beside(own.tokens, section, reading.start, places, own.segment)
+            caption = caption or written_beside(
+                own.tokens, section, reading.start, places, own.segment
+            )
         if caption:
             reading.problems.append(Problem(name, "", "", caption, CAPTIONED))
         elif section and reading.start not in section:
@@ -208,9 +229,13 @@ def tell_places(readings: Readings, own: Cut, sections: Mapping[int, int]) -> No
 
 
 def tell_of_others(readings: Readings) -> None:
-    """A problem for each table beside one that stands there twice: the second one's report may be its own, too."""
+    """A problem for each table beside one that stands there twice: the second one's report may be
+    its own, too.
+    """
     doubled = [
-        name for name, (reading, _) in readings.items() if any(told.reason == TWICE for told in reading.problems)
+        name
+        for name, (reading, _) in readings.items()
+        if any(told.reason == TWICE for told in reading.problems)
     ]
     for name, (reading, _) in readings.items() if doubled else ():
         if name not in doubled and reading.holds_figures:
@@ -219,8 +244,9 @@ def tell_of_others(readings: Readings) -> None:
 
 
 def doubt_units(reading: TableReading, agency: str, prose: str, others: Sequence[Readings]) -> None:
-    """Leave blank what was converted by a head, a label or a note against which another witness speaks: the prose,
-    the same figure of other years in the document, the order of size."""
+    """Leave blank what was converted by a head, a label or a note against which another witness
+    speaks: the prose, the same figure of other years in the document, the order of size.
+    """
     for cell, entry in reading.entries.items():
         found = [value_of(other, cell) for other in others] if entry.stated else []
         why = contradicted_by(entry, agency, prose, found) if entry.stated else ""
@@ -237,7 +263,9 @@ def value_of(readings: Readings, cell: str) -> Value:
 
 
 def named_by(blocks: Sequence[Block]) -> Segment | None:
-    """What the page's own title names: its properties, else its <title>; None where neither is a report's title."""
+    """What the page's own title names: its properties, else its <title>; None where neither is a
+    report's title.
+    """
     named = map(segment_of, named_titles(blocks))
     return next((found for found in named if found.year), None)
 
@@ -255,9 +283,11 @@ def leave_blank_what_others_have(
 
 
 def completed(report: Report, blocks: Sequence[Block], url: str = "") -> Report:
-    """A report from an attachment with what only its page says of it: title, body, year, day of publication.
+    """A report from an attachment with what only its page says of it: title, body, year, day of
+    publication.
 
-    A page that names another year or body than the attachment is a problem: it may be that of another report.
+    A page that names another year or body than the attachment is a problem: it may be that of
+    another report.
     """
     page = cover_of(blocks, url)
     named = segment_of(page.title) if is_title(page.title) else Segment("report", "", "", None)
@@ -281,7 +311,9 @@ def completed(report: Report, blocks: Sequence[Block], url: str = "") -> Report:
 
 
 def lone_figures(tokens: Sequence[Token], edition: str) -> list[Problem]:
-    """A figure beside the labels of a table where none could be placed: the document is no blank form."""
+    """A figure beside the labels of a table where none could be placed: the document is no blank
+    form.
+    """
     for table in FEWEST_ROWS:
         chain = find_chain(tokens, edition, table).chain
         near = tokens[chain[0].start : chain[-1].end + FEWEST_BLOCK_LABELS] if chain else ()
@@ -292,21 +324,26 @@ def lone_figures(tokens: Sequence[Token], edition: str) -> list[Problem]:
 
 
 def labels_alone(tokens: Sequence[Token], edition: str) -> list[Problem]:
-    """What stands beside the labels of 表三 where most of them are there and no figure is; [] where they are not.
+    """What stands beside the labels of 表三 where most of them are there and no figure is; [] where
+    they are not.
 
-    ``（一）予以公开 (134) (7)`` has texts in brackets, a page whose figures are images has pictures, the form as it is
-    handed out nothing.
+    ``（一）予以公开 (134) (7)`` has texts in brackets, a page whose figures are images has
+    pictures, the form as it is handed out nothing.
     """
     chain = find_chain(tokens, edition, "applications").chain
     if len(chain) <= SAME_SHARE * len(lexicon(edition, "applications").labels):
         return []
     labels = {at for match in chain for at in range(match.start, match.end)}
     within = range(chain[0].start, chain[-1].end)
-    between = [tokens[at] for at in within if at not in labels or not tokens[at].squash]  # □ may end a label
+    between = [
+        tokens[at] for at in within if at not in labels or not tokens[at].squash
+    ]  # □ may end a label
     texts = [token.text for token in between if token.kind == "text"]
     if PICTURE in texts:
         return [Problem("applications", "", "", PICTURE, ONLY_TEXT)]
-    odd = next((text for text in texts if HAS_NUMBER.search(text)), "") or filler_of(texts, len(chain))
+    odd = next((text for text in texts if HAS_NUMBER.search(text)), "") or filler_of(
+        texts, len(chain)
+    )
     return [Problem("applications", "", "", odd, ONLY_TEXT if odd else NO_FIGURE)]
 
 

@@ -1,6 +1,7 @@
 """Tokens of plain lines -> each label of the form a token of its own, its figures behind it.
 
-What a PDF viewer copies has the labels of a head in one line, and a label that wrapped goes on behind its figures.
+What a PDF viewer copies has the labels of a head in one line, and a label that wrapped goes on
+behind its figures.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def all_labels() -> str:
 
 
 def taken_apart(tokens: Sequence[Token]) -> Iterator[Token]:
-    """自然人 法人或其他组织 总计 as three tokens; （三）不予公开 1.属于国家秘密 before figures as two."""
+    """自然人 法人或其他组织 总计 as three tokens; （三）不予公开 1.属于国家秘密 before figures as
+    two.
+    """
     words, prefixes = form_words(), form_prefixes()
     begun = ""  # what the line before ended with, if a label may go on
     for at, token in enumerate(tokens):
@@ -60,8 +63,9 @@ def taken_apart(tokens: Sequence[Token]) -> Iterator[Token]:
 
 
 def pieces_of(token: Token, begun: str, beside: bool) -> Iterator[Token]:
-    """The labels in a line, and what is left of it if that may be the beginning of one or figures stand ``beside``;
-    the line as it is where that is not so."""
+    """The labels in a line, and what is left of it if that may be the beginning of one or figures
+    stand ``beside``; the line as it is where that is not so.
+    """
     texts, rest = words_in(token.text, begun)
     if not texts and beside:
         texts, rest = with_last_word(token.text)
@@ -86,7 +90,9 @@ def piece_of(token: Token, text: str) -> Token:
 
 
 def words_in(line: str, begun: str) -> tuple[list[str], str]:
-    """The labels with which a line begins, and the rest of it; the first one may end what the line before began."""
+    """The labels with which a line begins, and the rest of it; the first one may end what the line
+    before began.
+    """
     pieces = line.split()
     found: list[str] = []
     at = 0
@@ -100,7 +106,9 @@ def words_in(line: str, begun: str) -> tuple[list[str], str]:
 
 
 def with_last_word(line: str) -> tuple[list[str], str]:
-    """三、本年办理结果 （一）予以公开: what stands before a label may be that of its group in other words."""
+    """三、本年办理结果 （一）予以公开: what stands before a label may be that of its group in other
+    words.
+    """
     pieces = line.split()
     for start in range(1, min(len(pieces), MOST_PIECES)):
         if squash("".join(pieces[start:])) in form_words():
@@ -109,7 +117,9 @@ def with_last_word(line: str) -> tuple[list[str], str]:
 
 
 def end_of_label(pieces: Sequence[str], start: int, begun: str) -> int:
-    """Behind the last of the most pieces that are one label: 总 计, or 服务机构 behind 法律; 0 where none are."""
+    """Behind the last of the most pieces that are one label: 总 计, or 服务机构 behind 法律; 0
+    where none are.
+    """
     for end in range(min(len(pieces), start + MOST_PIECES), start, -1):
         word = squash("".join(pieces[start:end]))
         if word in form_words() or (begun and begun + word in form_words()):
@@ -121,8 +131,9 @@ def end_of_label(pieces: Sequence[str], start: int, begun: str) -> int:
 
 
 def with_labels_first(tokens: list[Token]) -> list[Token]:
-    """一、本年新收政府信 · 4451 330 … · 息公开申请数量 -> the label, then its figures. Each line stays as it is unless
-    the pieces before and behind the figures are a label to the letter."""
+    """一、本年新收政府信 · 4451 330 … · 息公开申请数量 -> the label, then its figures. Each line
+    stays as it is unless the pieces before and behind the figures are a label to the letter.
+    """
     if not any(map(goes_on_behind, tokens, tokens[1:])):
         return tokens
     groups = [list(group) for _, group in groupby(tokens, key=is_slot_of_line)]

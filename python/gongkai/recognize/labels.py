@@ -15,18 +15,25 @@ from gongkai.model import Label
 from gongkai.recognize.tokens import Token, squash
 
 NUMBERING = re.compile(
-    r"^\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．,，:：)）])\s*[、.．]?\s*"
+    r"^\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|"
+    r"(?:[一二三四五六七八九十]{1,"
+    r"3}|\d{1,2})\s*[、.．,，:：)）])\s*[、.．]?\s*"
 )
-# A note behind a label: 规章（设区的市制定的）, 行政许可【含委托事项】, 行政许可—含告知承诺, 规章 over 注：省政府规章.
+# A note behind a label: 规章（设区的市制定的）, 行政许可【含委托事项】, 行政许可—含告知承诺, 规章
+# over 注：省政府规章.
 OPENING, CLOSING = "（(【[〔", "）)】]〕"
-LOOSE_NOTE = re.compile(r"(?<=[\u4e00-\u9fff）)])\s*(?:[—–－-]{1,2}|[：:]|\n)\s*(?![\d\s]).+$", re.DOTALL)
-# Words that make another thing of a label: （一）不予以公开, 非行政许可, 上年收费金额, 失效件数. The
-# label of a group may stand before that of its row: （五）不予处理 3.要求提供公开出版物.
+LOOSE_NOTE = re.compile(
+    r"(?<=[\u4e00-\u9fff）)])\s*(?:[—–－-]{1,2}|[：:]|\n)\s*(?![\d\s]).+$", re.DOTALL
+)
+# Words that make another thing of a label: （一）不予以公开, 非行政许可, 上年收费金额, 失效件数.
+# The label of a group may stand before that of its row: （五）不予处理 3.要求提供公开出版物.
 TURNING = re.compile(
-    r"非|党内|拟|受理|草案|减免|移送|立案|备案|撤销|吊销|注销|[一二再]审|应收|半年|季度|同比|占比|比例|目标|修改|金额|总数"
+    r"非|党内|拟|受理|草案|减免|移送|立案|备案|撤销|吊销|注销|[一二再]审|应收|半年|季度|同比|"
+    r"占比|比例|目标|修改|金额|总数"
     r"|不(?!予(?:处理|公开))|未|失效|去年|往年|历年|前年|明年|[上下]一?年|本年|累计|预计|计划|平均"
 )
-# Notes that do as well: 行政许可（教育局）, 行政处罚（罚款万元）, 行政许可（上年）; not 收费（单位：万元）.
+# Notes that do as well: 行政许可（教育局）, 行政处罚（罚款万元）, 行政许可（上年）; not
+# 收费（单位：万元）.
 TURNING_NOTE = re.compile(
     r"罚款|^\W*(?!不?含|包括|其中).*(?:局|厅|委|办|办公室|委员会|街道|乡|镇)[）)】\]〕]?\s*$"
     r"|^\W*(?:上一?年|去年|往年|同期)度?(?:数|数据|数量|情况)?\W*$"
@@ -34,9 +41,12 @@ TURNING_NOTE = re.compile(
 MONEY = re.compile(r"收费|金额|费用")
 # Notes that may: the figure is read, and the note is told.
 DOUBTFUL_NOTE = re.compile(
-    r"累计|历年|半年|季度|\d\s*[-—~～至]\s*\d+\s*月|截[至止]|上年|去年|往年|同期|较上|增[加减长幅]|同比|环比|占比|比[例重]|率"
-    r"|[两二三五十]年|预计|计划|目标|其中|[省市县区旗]本级|一审|二审|再审|征求意见|草案|[未不]公开|撤[销回]|废止|失效|除.{1,12}外|修[正订改]"
-    r"|不含|不包括|[（(]人[数次]?[)）]|应收|减免|受理|申请|立案|移送|不予|备案|拟|总数|金额|法院|注销|吊销"
+    r"累计|历年|半年|季度|\d\s*[-—~～至]\s*\d+\s*月|截[至止]|上年|去年|往年|同期|较上|"
+    r"增[加减长幅]|同比|环比|占比|比[例重]|率"
+    r"|[两二三五十]年|预计|计划|目标|其中|[省市县区旗]本级|一审|二审|再审|征求意见|草案|"
+    r"[未不]公开|撤[销回]|废止|失效|除.{1,12}外|修[正订改]"
+    r"|不含|不包括|[（(]人[数次]?[)）]|应收|减免|受理|申请|立案|移送|不予|备案|拟|总数|金额|法院|"
+    r"注销|吊销"
     r"|20\d\d\s*年"
 )
 LONGEST_JOIN = 14  # a label set vertically has a character a line
@@ -44,7 +54,9 @@ WINDOW = 300  # candidates looked back over; bounds the time on a hostile page
 SKIPPED_ROW = 0.3
 FAR = 0.0005
 FOLLOWED_BY_FIGURE = 0.5
-SHORTEST_BARE = 4  # 4.其他 is no certain reading of 3.其他; 7.属于行政查询事项 can only be 8.属于行政查询事项
+SHORTEST_BARE = (
+    4  # 4.其他 is no certain reading of 3.其他; 7.属于行政查询事项 can only be 8.属于行政查询事项
+)
 WIDEST_GAP = 1_000  # tokens between two certain labels that are held against the missing ones
 LONGEST_LABEL = 60
 ALIKE, ALIKE_SHORT, MARGIN = 0.6, 0.75, 0.08
@@ -52,9 +64,11 @@ ALIKE, ALIKE_SHORT, MARGIN = 0.6, 0.75, 0.08
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The labels of a form in reading order, and how to find them: squashed text -> (position, weight).
+    """The labels of a form in reading order, and how to find them: squashed text -> (position,
+    weight).
 
-    ``full`` is the weight of a chain that finds every label in the official wording and every row with its figures.
+    ``full`` is the weight of a chain that finds every label in the official wording and every row
+    with its figures.
     """
 
     labels: tuple[Label, ...]
@@ -82,7 +96,9 @@ def lexicon(edition: str, table: str) -> Lexicon:
 
 
 def wordings(label: Label) -> list[tuple[str, float]]:
-    """Squashed wordings of a label with their weights: official, in other words, without its number."""
+    """Squashed wordings of a label with their weights: official, in other words, without its
+    number.
+    """
     found = [(squash(label.text), 1.0)]
     found += [(squash(alias), 0.95) for alias in label.aliases]
     found += [(squash(NUMBERING.sub("", text)), 0.9) for text in (label.text, *label.aliases)]
@@ -100,15 +116,24 @@ def exact_index(labels: Sequence[Label]) -> dict[str, tuple[tuple[int, float], .
 
 
 def prefixes_of(labels: Sequence[Label]) -> frozenset[str]:
-    return frozenset(word[:size] for label in labels for word, _ in wordings(label) for size in range(1, len(word) + 1))
+    return frozenset(
+        word[:size]
+        for label in labels
+        for word, _ in wordings(label)
+        for size in range(1, len(word) + 1)
+    )
 
 
 def bare(text: str) -> str:
     return squash(NUMBERING.sub("", text))
 
 
-def joined(tokens: Sequence[Token], start: int, prefixes: frozenset[str]) -> Iterable[tuple[int, str]]:
-    """(end, squashed text) of the token at ``start`` alone and joined with the lines after it, while it can grow."""
+def joined(
+    tokens: Sequence[Token], start: int, prefixes: frozenset[str]
+) -> Iterable[tuple[int, str]]:
+    """(end, squashed text) of the token at ``start`` alone and joined with the lines after it,
+    while it can grow.
+    """
     word = tokens[start].squash
     yield start + 1, word
     for end in range(start + 1, min(start + LONGEST_JOIN, len(tokens))):
@@ -127,7 +152,9 @@ def exact_matches(tokens: Sequence[Token], words: Lexicon) -> list[Match]:
         if not 0 < len(token.squash) <= LONGEST_LABEL:
             continue
         alone = token.grid or token.squash not in words.prefixes
-        for end, word in ((start + 1, token.squash),) if alone else joined(tokens, start, words.prefixes):
+        for end, word in (
+            ((start + 1, token.squash),) if alone else joined(tokens, start, words.prefixes)
+        ):
             hits = words.exact.get(word)
             if hits is None and end == start + 1:
                 hits = hits_without_note(token.text, words)
@@ -154,7 +181,9 @@ LONGEST_NOTED = 300  # characters of a label with its note
 
 @lru_cache(maxsize=4096)
 def words_without_note(text: str) -> tuple[str, ...]:
-    """Squashed texts that a label may be without its note, the fullest first; () where the note makes another of it."""
+    """Squashed texts that a label may be without its note, the fullest first; () where the note
+    makes another of it.
+    """
     if len(text) > LONGEST_NOTED:
         return ()
     plain = without_notes(text)
@@ -167,8 +196,9 @@ def words_without_note(text: str) -> tuple[str, ...]:
 
 
 def doubtful_note(text: str, label: Label) -> str:
-    """What stands behind a label and may make another thing of it, "" for nothing of the kind: （累计）, （上半年）;
-    not （设区的市制定的）, nor the official remark."""
+    """What stands behind a label and may make another thing of it, "" for nothing of the kind:
+    （累计）, （上半年）; not （设区的市制定的）, nor the official remark.
+    """
     if text == label.text or squash(text) in spellings_of(label):
         return ""
     plain = label.text if text.startswith(label.text) else without_notes(text)
@@ -200,7 +230,9 @@ def opening_of(text: str) -> int:
 
 
 def is_other_thing(label: str, note: str) -> bool:
-    """行政处罚（罚款万元）, 行政许可（教育局）; a unit of money fits only what is counted in money."""
+    """行政处罚（罚款万元）, 行政许可（教育局）; a unit of money fits only what is counted in
+    money.
+    """
     money = "元" in note and not MONEY.search(label)
     return money or TURNING_NOTE.search(note) is not None
 
@@ -215,11 +247,13 @@ def follows_figure(tokens: Sequence[Token], end: int) -> bool:
 def best_chain(matches: Sequence[Match], words: Lexicon) -> list[Match]:
     """The heaviest sequence of matches in which tokens and labels both go forward.
 
-    Passing over tokens that are rows of the form costs weight, so that a chain does not leap from one table
-    into another of the same kind.
+    Passing over tokens that are rows of the form costs weight, so that a chain does not leap from
+    one table into another of the same kind.
     """
     ordered = sorted(matches, key=lambda match: (match.start, match.end, match.label))
-    rows = sorted({m.start for m in ordered if words.labels[m.label].kind == "row" and m.weight >= 0.95})
+    rows = sorted(
+        {m.start for m in ordered if words.labels[m.label].kind == "row" and m.weight >= 0.95}
+    )
     passed = [bisect_left(rows, match.end) for match in ordered]
     scores: list[float] = []
     heaviest: list[float] = []  # the best score up to here: no match further back can give more
@@ -232,7 +266,11 @@ def best_chain(matches: Sequence[Match], words: Lexicon) -> list[Match]:
                 break
             other = ordered[k]
             if other.end <= match.start and other.label < match.label and scores[k] > best:
-                score = scores[k] - SKIPPED_ROW * (reached - passed[k]) - FAR * min(match.start - other.end, 500)
+                score = (
+                    scores[k]
+                    - SKIPPED_ROW * (reached - passed[k])
+                    - FAR * min(match.start - other.end, 500)
+                )
                 if score > best:
                     best, link = score, k
         scores.append(best + match.weight)
@@ -259,7 +297,9 @@ def likenesses(word: str, words: Lexicon) -> list[float]:
 
 def alike_enough(word: str, score: float, label: Label) -> bool:
     """Whether a squashed text is a label with slips of the pen, and says nothing else."""
-    return score >= (ALIKE if len(bare(label.text)) > 4 else ALIKE_SHORT) and not is_turned(word, label)
+    return score >= (ALIKE if len(bare(label.text)) > 4 else ALIKE_SHORT) and not is_turned(
+        word, label
+    )
 
 
 def is_turned(word: str, label: Label) -> bool:
@@ -276,7 +316,8 @@ def turning_words(text: str) -> list[str]:
 
 
 def fuzzy_matches(tokens: Sequence[Token], chain: Sequence[Match], words: Lexicon) -> list[Match]:
-    """Matches for labels with typos or missing characters: only between neighbours that are certain.
+    """Matches for labels with typos or missing characters: only between neighbours that are
+    certain.
 
     A token must be more like its label than like any other label of the whole form, by a margin.
     """
@@ -293,7 +334,9 @@ def fuzzy_matches(tokens: Sequence[Token], chain: Sequence[Match], words: Lexico
     return found
 
 
-def fuzzy_at(tokens: Sequence[Token], start: int, stop: int, wanted: range, words: Lexicon) -> list[Match]:
+def fuzzy_at(
+    tokens: Sequence[Token], start: int, stop: int, wanted: range, words: Lexicon
+) -> list[Match]:
     found = []
     reach = start + 1 if tokens[start].grid else min(start + 3, stop)
     word = ""
@@ -305,15 +348,23 @@ def fuzzy_at(tokens: Sequence[Token], start: int, stop: int, wanted: range, word
         scores = likenesses(word, words)
         for number in wanted:
             label = words.labels[number]
-            rivals = (s for s, other in zip(scores, words.labels, strict=True) if other.text != label.text)
+            rivals = (
+                s for s, other in zip(scores, words.labels, strict=True) if other.text != label.text
+            )
             if alike_enough(word, scores[number], label) and scores[number] - max(rivals) >= MARGIN:
-                bonus = FOLLOWED_BY_FIGURE if label.kind == "row" and follows_figure(tokens, end) else 0.0
+                bonus = (
+                    FOLLOWED_BY_FIGURE
+                    if label.kind == "row" and follows_figure(tokens, end)
+                    else 0.0
+                )
                 found.append(Match(start, end, number, 0.8 * scores[number] + bonus))
     return found
 
 
 def align(tokens: Sequence[Token], words: Lexicon, exact: Sequence[Match]) -> list[Match]:
-    """The tokens that are labels of a form: first those that agree to the letter, then between them the rest."""
+    """The tokens that are labels of a form: first those that agree to the letter, then between them
+    the rest.
+    """
     chain = best_chain(exact, words)
     if not chain or len(chain) == len(words.labels):
         return chain
@@ -322,17 +373,21 @@ def align(tokens: Sequence[Token], words: Lexicon, exact: Sequence[Match]) -> li
 
 
 def without(matches: Iterable[Match], used: Sequence[Match]) -> list[Match]:
-    """Matches whose tokens no match of ``used`` has taken: what a second table of the same kind would be made of."""
+    """Matches whose tokens no match of ``used`` has taken: what a second table of the same kind
+    would be made of.
+    """
     taken = {spot for match in used for spot in range(match.start, match.end)}
     return [match for match in matches if not taken.intersection(range(match.start, match.end))]
 
 
-# --- the words of all editions --------------------------------------------------------------------------
+# --- the words of all editions --------------------------------------------------------------------
 
 
 @cache
 def row_words() -> frozenset[str]:
-    """Squashed labels of rows in all editions, and those of 表四's columns, whose rows have none of their own."""
+    """Squashed labels of rows in all editions, and those of 表四's columns, whose rows have none of
+    their own.
+    """
     forms = [form for edition in editions().values() for form in edition.forms.values()]
     labels = [label for form in forms for label in form.labels if label.kind in ("row", "column")]
     return frozenset(squash(text) for label in labels for text in (label.text, *label.aliases))
@@ -342,4 +397,9 @@ def row_words() -> frozenset[str]:
 def form_words() -> frozenset[str]:
     """Squashed labels of every kind: what stands in a table is no caption of it."""
     forms = [form for edition in editions().values() for form in edition.forms.values()]
-    return frozenset(squash(text) for form in forms for label in form.labels for text in (label.text, *label.aliases))
+    return frozenset(
+        squash(text)
+        for form in forms
+        for label in form.labels
+        for text in (label.text, *label.aliases)
+    )

@@ -1,6 +1,7 @@
 """A document that holds no report -> what it is instead, and what to do: one Chinese sentence.
 
-The kinds stand in one table, ``KINDS``, in the order in which they are asked; each has its sentence and a test.
+The kinds stand in one table, ``KINDS``, in the order in which they are asked; each has its sentence
+and a test.
 """
 
 from __future__ import annotations
@@ -26,37 +27,55 @@ TITLES = re.compile(r"title|h[1-3]|meta:(?:ArticleTitle|og:title)")
 LOGIN = re.compile(r"登\s*[录陆]|身份认证|sign\s?in|log\s?in", re.IGNORECASE)
 LOGIN_WORDS = re.compile(r"登\s*[录陆]|失效|用户名|账号|帐号|密\s*码|扫码|未登录")
 VERIFY = re.compile(
-    r"验证码|安全验证|人机验证|访问过于频繁|请开启\s*JavaScript|正在(?:检查您的浏览器|验证您)|真人|滑块|访问(?:拦截|被阻断|被拦截)"
+    r"验证码|安全验证|人机验证|访问过于频繁|请开启\s*JavaScript|正在(?:检查您的浏览器|验证您)|"
+    r"真人|滑块|访问(?:拦截|被阻断|被拦截)"
     r"|Just a moment|安全威胁",
     re.IGNORECASE,
 )
 ERROR = re.compile(
-    r"\b(?:40[0-9]|50[0-9])\b|页面不存在|页面没有找到|找不到(?:页面|文件|该页)|无法找到|网页无法访问|您访问的页面"
+    r"\b(?:40[0-9]|50[0-9])\b|页面不存在|页面没有找到|找不到(?:页面|文件|该页)|无法找到|"
+    r"网页无法访问|您访问的页面"
     r"|(?:文章|信息|内容|页面).{0,4}不存在"
-    r"|已(?:被)?删除|系统维护|正在维护|维护中|服务器(?:内部)?错误|Bad Gateway|Not Found|Forbidden|签名|参数错误|无权限",
+    r"|已(?:被)?删除|系统维护|正在维护|维护中|服务器(?:内部)?错误|Bad Gateway|Not Found|"
+    r"Forbidden|签名|参数错误|无权限",
     re.IGNORECASE,
 )
 ANSWER = re.compile(r"\s*(?:[\w$.]+\s*\(\s*)?\{")
-ANSWERED = re.compile(r"\"(?:msg|message|error|errmsg|info|detail)\"\s*:\s*\"([^\"]{1,60})\"", re.IGNORECASE)
-NO_TEXT = re.compile(r"\"\w*(?:content|text|body|html|txt)\"\s*:\s*(?:null|\"\s*\")", re.IGNORECASE)
-OLD_LIST = re.compile(r"指\s*标.{0,20}单\s*位.{0,20}统\s*计\s*数|主动公开政府信息数|依申请公开信息目录数", re.DOTALL)
-UNIVERSITY = re.compile(r"高等学校信息公开|高校信息公开|学年.{0,12}信息公开|(?:大学|学院|职业技术学校).{0,20}信息公开")
-UTILITY = re.compile(
-    r"公共企事业单位信息公开|(?:有限|集团|股份|自来水|供水|供电|燃气)公司.{0,20}信息公开|医院.{0,16}信息公开"
+ANSWERED = re.compile(
+    r"\"(?:msg|message|error|errmsg|info|detail)\"\s*:\s*\"([^\"]{1,60})\"", re.IGNORECASE
 )
-CIRCULAR = re.compile(r"通\s*知$|的通知|(?:格式|填报|编制).{0,6}说明|印发.{0,30}(?:格式|办法)|报告格式")
+NO_TEXT = re.compile(r"\"\w*(?:content|text|body|html|txt)\"\s*:\s*(?:null|\"\s*\")", re.IGNORECASE)
+OLD_LIST = re.compile(
+    r"指\s*标.{0,20}单\s*位.{0,20}统\s*计\s*数|主动公开政府信息数|依申请公开信息目录数", re.DOTALL
+)
+UNIVERSITY = re.compile(
+    r"高等学校信息公开|高校信息公开|学年.{0,12}信息公开|(?:大学|学院|职业技术学校).{0,20}信息公开"
+)
+UTILITY = re.compile(
+    r"公共企事业单位信息公开|(?:有限|集团|股份|自来水|供水|供电|燃气)公司.{0,20}信息公开|"
+    r"医院.{0,"
+    r"16}信息公开"
+)
+CIRCULAR = re.compile(
+    r"通\s*知$|的通知|(?:格式|填报|编制).{0,6}说明|印发.{0,30}(?:格式|办法)|报告格式"
+)
 PUBLISHES = re.compile(r"(?:公布|公开|发布|印发).{2,40}20\d\d.{2,20}年度?报告.{0,4}的(?:通知|公告)")
 OTHER_REPORT = re.compile(
-    r"(?:法治政府|依法行政|政府网站|网站工作|行政执法|部门|预算|决算|企业|环境|绩效|社会责任|统计|国民经济|政府工作|工作)"
-    r".{0,24}(?:报告|年报|报表|公报|公示|公开)|年度报告|年报|工作要点|统计公报|政府工作报告|决算|预算|要点$|公报$|总结$"
+    r"(?:法治政府|依法行政|政府网站|网站工作|行政执法|部门|预算|决算|企业|环境|绩效|社会责任|"
+    r"统计|国民经济|政府工作|工作)"
+    r".{0,24}(?:报告|年报|报表|公报|公示|公开)|年度报告|年报|工作要点|统计公报|政府工作报告|决算|"
+    r"预算|要点$|公报$|总结$"
 )
 ATTACHMENT = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)(?:$|[?#\"])", re.IGNORECASE)
-ATTACHED = re.compile(r"[^\s\"'/\\]{0,80}\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)(?=[\"'?#])", re.IGNORECASE)
+ATTACHED = re.compile(
+    r"[^\s\"'/\\]{0,80}\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)(?=[\"'?#])", re.IGNORECASE
+)
 NAMES_REPORT = re.compile(r"信息公开.{0,10}(?:年度?报告|年报)|年报")
 ONLY_YEAR = re.compile(r"20[0-4]\d\s*年?度?(?:年报|报告)?")
 NO_ADDRESS = re.compile(r"\s*(?:javascript|file|data|about|blob):", re.IGNORECASE)
 FURNITURE = re.compile(
-    r"logo|icon|gaba|ewm|qr|erweima|weixin|wechat|beian|jiucuo|dzjg|red\.png|badge|banner|loading|blank|arrow|share|print"
+    r"logo|icon|gaba|ewm|qr|erweima|weixin|wechat|beian|jiucuo|dzjg|red\.png|badge|banner|"
+    r"loading|blank|arrow|share|print"
     r"|二维码|标识|备案|政府网站找错|党政机关|适老|无障碍",
     re.IGNORECASE,
 )
@@ -89,10 +108,14 @@ class Unread:
 
     @cached_property
     def own_text(self) -> str:
-        """Its text without titles and the texts of its links: what is left of a page's frame is short."""
+        """Its text without titles and the texts of its links: what is left of a page's frame is
+        short.
+        """
         links = sorted({link.text for link in self.links if link.text}, key=len, reverse=True)
         lines = [
-            block.text for block in self.blocks if isinstance(block, Prose) and not TITLES.fullmatch(block.heading)
+            block.text
+            for block in self.blocks
+            if isinstance(block, Prose) and not TITLES.fullmatch(block.heading)
         ]
         text = "\n".join(lines)
         for link in links[:200]:
@@ -101,9 +124,15 @@ class Unread:
 
     @cached_property
     def titles(self) -> list[str]:
-        """The page's own titles, without the names of column and site; where it has none, its first lines."""
+        """The page's own titles, without the names of column and site; where it has none, its first
+        lines.
+        """
         heads = [clean(block.text) for block in self.prose if OWN_TITLE.fullmatch(block.heading)]
-        page = [SITE_SUFFIX.split(clean(block.text))[0] for block in self.prose if block.heading == "title"]
+        page = [
+            SITE_SUFFIX.split(clean(block.text))[0]
+            for block in self.prose
+            if block.heading == "title"
+        ]
         lines = [clean(line) for line in self.own_text.split("\n")[:6]]
         return [*heads, *page] or [line for line in lines if 4 < len(line) <= LONGEST_TITLE]
 
@@ -120,7 +149,9 @@ class Unread:
 
 
 class Refusal(NamedTuple):
-    """A kind of document that is no report; ``told`` is its sentence without the source's name, "" for others."""
+    """A kind of document that is no report; ``told`` is its sentence without the source's name, ""
+    for others.
+    """
 
     kind: str
     told: Callable[[Unread], str]
@@ -131,7 +162,9 @@ def why_unreadable(blocks: Sequence[Block], origin: str) -> str:
     page = Unread(blocks)
     told = next(filter(None, (kind.told(page) for kind in KINDS)), "")
     found = told or nothing(page)
-    return f"{origin}：{found if origin.startswith('http') else found.replace('网址或文件', '文件')}。"
+    return (
+        f"{origin}：{found if origin.startswith('http') else found.replace('网址或文件', '文件')}。"
+    )
 
 
 def is_login(blocks: Sequence[Block]) -> bool:
@@ -142,7 +175,9 @@ def is_login(blocks: Sequence[Block]) -> bool:
 
 
 def login(page: Unread) -> str:
-    """A field for a password with little else, or a short page that speaks of nothing but logging in."""
+    """A field for a password with little else, or a short page that speaks of nothing but logging
+    in.
+    """
     if any(is_title(title) for title in page.titles):
         return ""
     named = any(LOGIN.search(title) for title in page.titles)
@@ -157,7 +192,9 @@ def verification(page: Unread) -> str:
         return ""
     challenged = any(link.text == "challenge" for link in page.linked("data"))
     short = len(page.own_text) < FEW and VERIFY.search(page.start)
-    told = "网站要求验证后才能访问，没有得到年度报告；请在浏览器中打开网页并另存为文件，再导入该文件"
+    told = (
+        "网站要求验证后才能访问，没有得到年度报告；请在浏览器中打开网页并另存为文件，再导入该文件"
+    )
     return told if (challenged and page.is_short) or short else ""
 
 
@@ -167,7 +204,10 @@ def answer(page: Unread) -> str:
         return ""
     attached = ATTACHED.search(page.text)
     if attached:
-        return f"网站接口返回的数据中没有正文，报告可能在附件“{short_text(attached[0])}”中；{advice_for(attached[0])}"
+        return (
+            f"网站接口返回的数据中没有正文，报告可能在附件“{short_text(attached[0])}”中；"
+            f"{advice_for(attached[0])}"
+        )
     said = ANSWERED.search(page.text)
     if NO_TEXT.search(page.text):
         return f"网站接口返回的数据中正文（内容）是空的；{SAVE_PAGE}"
@@ -178,14 +218,23 @@ def answer(page: Unread) -> str:
 
 def error_page(page: Unread) -> str:
     found = ERROR.search("\n".join((*page.titles, page.own_text[:START])))
-    if found is None or len(page.own_text) > FEW or any(REPORT.search(title) for title in page.titles):
+    if (
+        found is None
+        or len(page.own_text) > FEW
+        or any(REPORT.search(title) for title in page.titles)
+    ):
         return ""
-    return f"这是出错页面（{short_text(found[0])}），页面不存在、已删除或暂时不能访问；请检查网址，或稍后重试"
+    return (
+        f"这是出错页面（{short_text(found[0])}），页面不存在、已删除或暂时不能访问；请检查网址，"
+        f"或稍后重试"
+    )
 
 
 def feed(page: Unread) -> str:
     found = any(link.text == "feed" for link in page.linked("data"))
-    return "这是网站的订阅或目录文件（RSS、XML），不是报告；请导入其中一篇报告的网址" if found else ""
+    return (
+        "这是网站的订阅或目录文件（RSS、XML），不是报告；请导入其中一篇报告的网址" if found else ""
+    )
 
 
 # --- another document -----------------------------------------------------------------------------
@@ -218,7 +267,10 @@ def university(page: Unread) -> str:
     if not (school or company) or "报告" not in heads:
         return ""
     whose = "高等学校" if school else "公共企事业单位"
-    return f"这是{whose}的信息公开年度报告，格式与行政机关的不同，没有三张表，不能读取；请导入行政机关的年度报告"
+    return (
+        f"这是{whose}的信息公开年度报告，格式与行政机关的不同，没有三张表，不能读取；"
+        f"请导入行政机关的年度报告"
+    )
 
 
 def is_dated_by_terms(title: str) -> bool:
@@ -226,7 +278,9 @@ def is_dated_by_terms(title: str) -> bool:
 
 
 def circular(page: Unread) -> str:
-    titles = [title for title in page.titles if CIRCULAR.search(title) and not PUBLISHES.search(title)]
+    titles = [
+        title for title in page.titles if CIRCULAR.search(title) and not PUBLISHES.search(title)
+    ]
     if not titles or not ABOUT_REPORTS.search(page.text):
         return ""
     return (
@@ -256,7 +310,9 @@ def attachment(page: Unread) -> str:
         return ""
     link = min(found, key=needs_more)
     several = f"等{len(found)}个附件" if len(found) > 1 else ""
-    return f"页面中没有三张表，报告可能在附件“{name_of(link)}”{several}中；{advice_for(said_of(link))}"
+    return (
+        f"页面中没有三张表，报告可能在附件“{name_of(link)}”{several}中；{advice_for(said_of(link))}"
+    )
 
 
 def needs_more(link: Link) -> bool:
@@ -274,10 +330,17 @@ def name_of(link: Link) -> str:
 def pictures(page: Unread) -> str:
     """A report whose pages, or whose tables, are pictures: how many there are."""
     named = any(NAMES_REPORT.search(title) for title in page.titles)
-    found = {link.target or number: link for number, link in enumerate(page.linked("image")) if is_content(link)}
+    found = {
+        link.target or number: link
+        for number, link in enumerate(page.linked("image"))
+        if is_content(link)
+    }
     if not (named and found):
         return ""
-    return f"页面中没有文字的三张表，只有{len(found)}张图片，报告（或其中的表）是图片或扫描件，不能读取；{TEXT_VERSION}"
+    return (
+        f"页面中没有文字的三张表，只有{len(found)}张图片，报告（或其中的表）是图片或扫描件，"
+        f"不能读取；{TEXT_VERSION}"
+    )
 
 
 def index(page: Unread) -> str:
@@ -291,7 +354,8 @@ def index(page: Unread) -> str:
     first = found[0]
     where = f"，地址 {short_text(first.target, 100)}" if first.target else ""
     return (
-        f"这是目录页，列有{len(found)}个年度报告链接（如“{short_text(first.text)}”{where}）；请导入其中一个链接的网址"
+        f"这是目录页，列有{len(found)}个年度报告链接（如“{short_text(first.text)}”{where}）；"
+        f"请导入其中一个链接的网址"
     )
 
 
@@ -301,9 +365,14 @@ def is_dated(text: str) -> bool:
 
 
 def frame(page: Unread) -> str:
-    frames = [link for link in page.linked("frame") if link.target and not NO_ADDRESS.match(link.target)]
+    frames = [
+        link for link in page.linked("frame") if link.target and not NO_ADDRESS.match(link.target)
+    ]
     return (
-        f"页面中没有三张表，内容在内嵌网页 {short_text(frames[0].target, 100)} 中；请导入内嵌网页的网址"
+        (
+            f"页面中没有三张表，内容在内嵌网页 {short_text(frames[0].target, 100)} 中；"
+            f"请导入内嵌网页的网址"
+        )
         if frames
         else ""
     )
@@ -350,12 +419,20 @@ KINDS = (
 
 def whole_text(page: Unread) -> str:
     """Its text, that of tables too."""
-    cells = (cell.text for block in page.blocks if isinstance(block, Grid) for row in block.rows for cell in row)
+    cells = (
+        cell.text
+        for block in page.blocks
+        if isinstance(block, Grid)
+        for row in block.rows
+        for cell in row
+    )
     return f"{page.text}\n{' '.join(cells)}"
 
 
 def is_attachment(link: Link) -> bool:
-    """By where it leads, or by its text, which may be all that a page says of a link that a script opens."""
+    """By where it leads, or by its text, which may be all that a page says of a link that a script
+    opens.
+    """
     return any(ATTACHMENT.search(text) for text in (link.target, link.text))
 
 
@@ -364,7 +441,9 @@ def said_of(link: Link) -> str:
 
 
 def advice_for(text: str) -> str:
-    return next((advice for suffix, advice in ADVICE.items() if f".{suffix}" in text.lower()), DOWNLOAD)
+    return next(
+        (advice for suffix, advice in ADVICE.items() if f".{suffix}" in text.lower()), DOWNLOAD
+    )
 
 
 def file_name(target: str) -> str:
@@ -372,7 +451,9 @@ def file_name(target: str) -> str:
 
 
 def is_content(link: Link) -> bool:
-    """Whether a picture may be a page of the report, and is none of the site's own: a logo, a code to be scanned."""
+    """Whether a picture may be a page of the report, and is none of the site's own: a logo, a code
+    to be scanned.
+    """
     return not FURNITURE.search(f"{link.target[:300]} {link.text}")
 
 

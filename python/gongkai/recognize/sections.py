@@ -16,8 +16,10 @@ from gongkai.recognize.labels import bare
 from gongkai.recognize.tokens import Token, squash
 
 FOOTER = re.compile(
-    r"^[【\[]?\s*(?:返回顶部|打印(?:本[稿页])?|关闭(?:本页|窗口)?|分享到?|扫一扫.{0,30}|上一[篇条].*|下一[篇条].*|相关(?:附件|信息|文档|链接)"
-    r"|版权所有.*|主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
+    r"^[【\[]?\s*(?:返回顶部|打印(?:本[稿页])?|关闭(?:本页|窗口)?|分享到?|扫一扫.{0,30}|"
+    r"上一[篇条].*|下一[篇条].*|相关(?:附件|信息|文档|链接)"
+    r"|版权所有.*|主办单位?[:：].*|承办单位?[:：].*|网站标识码.*|.{0,4}ICP备.*|.{0,6}公网安备.*|"
+    r"附件[:：].*|责任编辑.*|信息来源.*)\s*[】\]]?"
 )
 LONGEST_HEADING = 40
 LONGEST_OPENING = 3000
@@ -27,10 +29,12 @@ NUMBERED = re.compile(r"\s*[一二三四五六七八九十]\s*[、.．,，]")
 
 
 def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[int, int]:
-    """Section number -> the token that is its heading, in the order of the tokens; the last run of headings wins.
+    """Section number -> the token that is its heading, in the order of the tokens; the last run of
+    headings wins.
 
-    A page often lists its headings at the top, so each is looked for backwards from the one after it; what is not
-    found so, in any place after the first that is, under the number of another section too.
+    A page often lists its headings at the top, so each is looked for backwards from the one after
+    it; what is not found so, in any place after the first that is, under the number of another
+    section too.
     """
     numbers = {squash(section.title)[0] for section in sections}
     every = tuple(title for section in sections for title in titles_of(section))
@@ -48,7 +52,11 @@ def find_sections(tokens: Sequence[Token], sections: Sequence[Section]) -> dict[
         if section.number not in found:
             titles, plain = titles_of(section), plain_titles(section)
             left = [(n, token) for n, token in numbered if n not in taken]
-            spots = [n for n, token in left if is_heading(token, titles, plain) or squash(bare(token.text)) in plain]
+            spots = [
+                n
+                for n, token in left
+                if is_heading(token, titles, plain) or squash(bare(token.text)) in plain
+            ]
             if spots:
                 found[section.number] = spots[-1]
                 taken.add(spots[-1])
@@ -74,12 +82,18 @@ def is_short(token: Token, numbers: Collection[str], titles: tuple[str, ...]) ->
 
 
 def is_heading(token: Token, titles: Sequence[str], plain: Collection[str]) -> bool:
-    """Whether a line is the heading of a section: its official or usual title, or one like it with its number."""
+    """Whether a line is the heading of a section: its official or usual title, or one like it with
+    its number.
+    """
     if token.squash in titles or rest_of(token, titles):
         return True
     if token.heading and token.squash in plain:
         return True
-    if len(token.squash) > LONGEST_HEADING or token.squash[0] != titles[0][0] or bare(token.text) == token.squash:
+    if (
+        len(token.squash) > LONGEST_HEADING
+        or token.squash[0] != titles[0][0]
+        or bare(token.text) == token.squash
+    ):
         return False
     from rapidfuzz.fuzz import ratio
 
@@ -103,7 +117,11 @@ def headings_of(tokens: Sequence[Token], starts: Mapping[int, int]) -> tuple[Hea
     found = []
     for number, start in starts.items():
         text = tokens[start].text
-        found.append(Heading(number, text if len(text) <= LONGEST_HEADING else f"{text[: LONGEST_HEADING - 1]}…"))
+        found.append(
+            Heading(
+                number, text if len(text) <= LONGEST_HEADING else f"{text[: LONGEST_HEADING - 1]}…"
+            )
+        )
     return tuple(found)
 
 
@@ -125,8 +143,12 @@ def lines_of(tokens: Sequence[Token]) -> list[str]:
     return [" ".join(texts).strip() for texts in lines.values()]
 
 
-def section_texts(tokens: Sequence[Token], starts: Mapping[int, int], sections: Sequence[Section]) -> dict[int, str]:
-    """Number -> text of the sections that are prose, in the order of the source; the page's footer is left out."""
+def section_texts(
+    tokens: Sequence[Token], starts: Mapping[int, int], sections: Sequence[Section]
+) -> dict[int, str]:
+    """Number -> text of the sections that are prose, in the order of the source; the page's footer
+    is left out.
+    """
     texts = {}
     prose = {section.number: titles_of(section) for section in sections if not section.table}
     bounds = [*starts.values(), len(tokens)]
@@ -144,8 +166,12 @@ def section_texts(tokens: Sequence[Token], starts: Mapping[int, int], sections: 
 
 
 @cache
-def section_titles() -> tuple[tuple[tuple[int, tuple[str, ...]], ...], tuple[str, ...], frozenset[str]]:
-    """(number, squashed titles) of the sections of all editions; all these titles; the characters they begin with."""
+def section_titles() -> tuple[
+    tuple[tuple[int, tuple[str, ...]], ...], tuple[str, ...], frozenset[str]
+]:
+    """(number, squashed titles) of the sections of all editions; all these titles; the characters
+    they begin with.
+    """
     sections = [section for edition in editions().values() for section in edition.sections]
     known = tuple(dict.fromkeys((section.number, titles_of(section)) for section in sections))
     every = tuple(title for _, titles in known for title in titles)

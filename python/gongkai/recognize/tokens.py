@@ -21,7 +21,8 @@ BAR = re.compile(r"[|｜]")
 BARS_AND_BLANKS = "|｜ \t\u3000\xa0"
 PAGE_NUMBER = re.compile(r"[-—–－·\s]+\d{1,3}[-—–－·\s]+|第\s*\d{1,3}\s*页.{0,12}")
 LABEL_AND_FIGURES = re.compile(
-    r"(?P<label>.*[^\d\s,.，．%/|-].*?)(?P<figures>(?:\s+(?:[+＋－-]?[\d０-９][\d０-９,，.]*|[-—/]))+)\s*"
+    r"(?P<label>.*[^\d\s,.，．%/|-].*?)(?P<figures>(?:\s+(?:[+＋－-]?[\d０-９][\d０-９,，.]*|"
+    r"[-—/]))+)\s*"
 )
 
 GROUPED = re.compile(r"[1-9]\d{0,2} \d{3}")
@@ -33,7 +34,9 @@ LONGEST_LINE = 200  # a row of a flattened table; a longer line is prose
 
 @dataclass(slots=True)
 class Token:
-    """A cell or a piece of a line. Tokens of one grid row or one line share ``row``; ``grid`` is 0 in text."""
+    """A cell or a piece of a line. Tokens of one grid row or one line share ``row``; ``grid`` is 0
+    in text.
+    """
 
     text: str
     kind: TokenKind
@@ -53,7 +56,9 @@ class Token:
 
 @lru_cache(maxsize=4096)
 def squash(text: str) -> str:
-    """Letters, digits and ideographs alone, in one width: what makes two spellings of a label the same."""
+    """Letters, digits and ideographs alone, in one width: what makes two spellings of a label the
+    same.
+    """
     return NOT_WORD.sub("", unicodedata.normalize("NFKC", fold(text))).replace("其它", "其他")
 
 
@@ -77,12 +82,19 @@ def tokenize(blocks: Sequence[Block]) -> list[Token]:
 
     A cell that holds a picture and no text is text that cannot be read, not a blank cell.
     """
-    pictures = {spot(block.place) for block in blocks if isinstance(block, Link) and block.kind == "image"}
+    pictures = {
+        spot(block.place) for block in blocks if isinstance(block, Link) and block.kind == "image"
+    }
     tokens: list[Token] = []
     row = 0
     for block in blocks:
         if isinstance(block, Grid):
-            page, grid, line, spans = block.place.page, block.place.table, block.place.line, block.spans
+            page, grid, line, spans = (
+                block.place.page,
+                block.place.table,
+                block.place.line,
+                block.spans,
+            )
             for number, cells in enumerate(block.rows, 1):
                 row += 1
                 for cell in cells:
@@ -90,22 +102,30 @@ def tokenize(blocks: Sequence[Block]) -> list[Token]:
                     text = cell.text or (PICTURE if spot(place) in pictures else "")
                     kind = kind_of(text)
                     word = squash(text) if kind == "text" else ""
-                    tokens.append(Token(text, kind, word, row, grid, place, cell.column, cell.colspan, spans))
+                    tokens.append(
+                        Token(text, kind, word, row, grid, place, cell.column, cell.colspan, spans)
+                    )
         elif isinstance(block, Prose) and not block.heading.startswith(("title", "meta")):
             for offset, text in enumerate(block.text.split("\n")):
                 row += 1
                 place = Place(block.place.page, 0, 0, 0, block.place.line + offset)
-                tokens += (Token(*piece, row, 0, place, heading=block.heading) for piece in line_parts(text))
+                tokens += (
+                    Token(*piece, row, 0, place, heading=block.heading)
+                    for piece in line_parts(text)
+                )
     return tokens
 
 
 def spot(place: Place) -> tuple[int, int, int]:
-    """The cell of a grid that a place names: pictures carry table, row and column of the cell that they stand in."""
+    """The cell of a grid that a place names: pictures carry table, row and column of the cell that
+    they stand in.
+    """
     return place.table, place.row, place.column
 
 
 def line_parts(line: str) -> Iterator[tuple[str, TokenKind, str]]:
-    """A line of text -> (text, kind, squashed text) of its pieces; an empty line and a page number give none.
+    """A line of text -> (text, kind, squashed text) of its pieces; an empty line and a page number
+    give none.
 
     A line of bars alone is a blank cell (one bar) or what is left of merged cells (several).
     """

@@ -1,8 +1,9 @@
 """A URL, a file's path or ``-`` for standard input -> Document: the bytes and where they came from.
 
-``load`` is the way in. documents: bytes -> Document, paths and standard input, what a fetch may take. web: one fetch
-over all its hops and retries; guard: which addresses may be asked; body: bytes as sent -> plain bytes; redirects: where
-a page itself sends its readers; cache: pages kept on disk; detect: what a document is; errors: the sentences.
+``load`` is the way in. documents: bytes -> Document, paths and standard input, what a fetch may
+take. web: one fetch over all its hops and retries; guard: which addresses may be asked; body: bytes
+as sent -> plain bytes; redirects: where a page itself sends its readers; cache: pages kept on disk;
+detect: what a document is; errors: the sentences.
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ import os
 import re
 
 from gongkai.model import Document, FetchError
-from gongkai.sources.documents import ACCESS, LIMITS, Access, Limits, document, read_file, read_input
+from gongkai.sources.documents import (
+    ACCESS,
+    LIMITS,
+    Access,
+    Limits,
+    document,
+    read_file,
+    read_input,
+)
 from gongkai.sources.errors import ADDRESS
 
 __all__ = ["ACCESS", "LIMITS", "Access", "Limits", "document", "load"]
@@ -19,13 +28,17 @@ __all__ = ["ACCESS", "LIMITS", "Access", "Limits", "document", "load"]
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two letters or more: C: is a drive
 
 
-def load(origin: str, limits: Limits = LIMITS, access: Access = ACCESS, referrer: str = "") -> Document:
-    """Fetch a source. Raises FetchError with the stage that failed and one Chinese sentence that says what to try.
+def load(
+    origin: str, limits: Limits = LIMITS, access: Access = ACCESS, referrer: str = ""
+) -> Document:
+    """Fetch a source. Raises FetchError with the stage that failed and one Chinese sentence that
+    says what to try.
 
-    Stages: address, connect, tls, timeout, status, redirect, size, read, cache; a redirect from a public host into a
-    private network is refused. ``Document.charset`` and ``media_type`` are the header's word, "" for files; ``url`` is
-    the URL in the end, after redirects; ``provenance`` says what else happened on the way. ``referrer`` is the page
-    that leads here: a link is a hop from it, so that no public page leads into a private network.
+    Stages: address, connect, tls, timeout, status, redirect, size, read, cache; a redirect from a
+    public host into a private network is refused. ``Document.charset`` and ``media_type`` are the
+    header's word, "" for files; ``url`` is the URL in the end, after redirects; ``provenance`` says
+    what else happened on the way. ``referrer`` is the page that leads here: a link is a hop from
+    it, so that no public page leads into a private network.
     """
     address = origin.strip()
     if not address:
@@ -38,5 +51,7 @@ def load(origin: str, limits: Limits = LIMITS, access: Access = ACCESS, referrer
     if origin == "-":
         return document(origin, read_input(limits.size))
     if scheme is not None and not os.path.exists(origin):
-        raise FetchError(f"{origin}：不支持以 {scheme[1]}: 开头的地址；{ADDRESS}，或给出文件路径。", "address")
+        raise FetchError(
+            f"{origin}：不支持以 {scheme[1]}: 开头的地址；{ADDRESS}，或给出文件路径。", "address"
+        )
     return document(origin, read_file(origin, limits.size))

@@ -1,6 +1,7 @@
 """A body as it was sent -> its plain bytes, bounded at every step of unpacking.
 
-httpx itself would take half a gzip stream for a whole page, and unpack a bomb before anybody can count.
+httpx itself would take half a gzip stream for a whole page, and unpack a bomb before anybody can
+count.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ def read_body(origin: str, response: httpx.Response, limits: Limits, deadline: f
 
 
 def shows_its_end(headers: Mapping[str, str]) -> bool:
-    """Whether a body cut short would have been noticed; one that ends with the connection may be half of a page."""
+    """Whether a body cut short would have been noticed; one that ends with the connection may be
+    half of a page.
+    """
     packed = headers.get("Content-Encoding", "").strip().lower() in UNPACKERS
     return packed or "Content-Length" in headers or "Transfer-Encoding" in headers
 
@@ -101,7 +104,9 @@ def unbrotlied(sent: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in sent:
             more = unpack.process(chunk, output_buffer_limit=STEP)
             yield more
-            while more or not unpack.can_accept_more_data():  # it accepts more while it still holds output
+            while (
+                more or not unpack.can_accept_more_data()
+            ):  # it accepts more while it still holds output
                 more = unpack.process(b"", output_buffer_limit=STEP)
                 yield more
     except brotli.error as error:

@@ -1,13 +1,14 @@
 """The address asked for <-> its page on disk, one file each.
 
-A kept page is never an answer by itself: the server confirms it, or the user asks for it by --offline. That, a digest
-over every entry and the whole way from the address to the page (cookies, refreshes) are not what hishel (it answers
-without asking while a header says so, hop by hop, and sits where the pinned addresses are) or diskcache (SQLite and
-pickles) do; these hundred lines on files of our own do.
+A kept page is never an answer by itself: the server confirms it, or the user asks for it by
+--offline. That, a digest over every entry and the whole way from the address to the page (cookies,
+refreshes) are not what hishel (it answers without asking while a header says so, hop by hop, and
+sits where the pinned addresses are) or diskcache (SQLite and pickles) do; these hundred lines on
+files of our own do.
 
-An entry is the digest of its head, the head (a line of JSON, the page's digest in it), and the page's bytes. It is
-written beside its place and renamed, so that several processes never see half of one. Nothing here raises: a cache that
-fails is a cache that holds nothing.
+An entry is the digest of its head, the head (a line of JSON, the page's digest in it), and the
+page's bytes. It is written beside its place and renamed, so that several processes never see half
+of one. Nothing here raises: a cache that fails is a cache that holds nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ NAMES = (".page", ".new")
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """A page as it was fetched: ``address`` was asked for, ``url`` gave it. Times are UTC in ISO form."""
+    """A page as it was fetched: ``address`` was asked for, ``url`` gave it. Times are UTC in ISO
+    form.
+    """
 
     address: str
     url: str
@@ -57,9 +60,15 @@ class CachedPage:
 
     @property
     def validators(self) -> dict[str, str]:
-        """The headers that ask whether the page has changed; {} where it has nothing to be known by."""
+        """The headers that ask whether the page has changed; {} where it has nothing to be known
+        by.
+        """
         found = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
-        return {name: value for name, value in found.items() if value.isascii() and value.isprintable() and value}
+        return {
+            name: value
+            for name, value in found.items()
+            if value.isascii() and value.isprintable() and value
+        }
 
 
 def place_of(address: str) -> Path | None:
@@ -81,7 +90,9 @@ def find(address: str) -> CachedPage | None:
 
 
 def is_ours(place: Path) -> bool:
-    """Whether a file may be an entry: a plain one of an entry's size, and where users are told apart, this user's."""
+    """Whether a file may be an entry: a plain one of an entry's size, and where users are told
+    apart, this user's.
+    """
     about = place.stat()
     own = sys.platform == "win32" or about.st_uid == os.getuid()
     return own and stat.S_ISREG(about.st_mode) and about.st_size <= LARGEST_ENTRY
@@ -101,7 +112,11 @@ def entry(whole: bytes, address: str) -> CachedPage | None:
         assert kept.when
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
-    ours = form == FORM and kept.address == urldefrag(address)[0] and kept.url.startswith(("http://", "https://"))
+    ours = (
+        form == FORM
+        and kept.address == urldefrag(address)[0]
+        and kept.url.startswith(("http://", "https://"))
+    )
     return kept if ours and kept.sha256 == sha256(content) else None
 
 
@@ -115,7 +130,9 @@ def keep(kept: CachedPage) -> None:
     if place is None:
         return
     kept = replace(kept, address=urldefrag(kept.address)[0])
-    values = {name: value for name, value in asdict(kept).items() if name != "content"} | {"form": FORM}
+    values = {name: value for name, value in asdict(kept).items() if name != "content"} | {
+        "form": FORM
+    }
     head = json.dumps(values).encode()
     with suppress(OSError):
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -137,7 +154,9 @@ def forget(address: str) -> None:
 
 
 def trim(folder: Path, largest: int = LARGEST) -> None:
-    """Delete the entries fetched or confirmed longest ago until the rest are within ``largest`` bytes."""
+    """Delete the entries fetched or confirmed longest ago until the rest are within ``largest``
+    bytes.
+    """
     found = []
     for place in os.scandir(folder):
         with suppress(OSError):  # another process was faster

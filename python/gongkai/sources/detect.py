@@ -1,7 +1,9 @@
-"""Bytes -> what they are, found out once by content alone, whatever a name or header says; and their text.
+"""Bytes -> what they are, found out once by content alone, whatever a name or header says; and
+their text.
 
-``identify`` is the way in. A workbook of ours is known by a mark among its properties, one from before the mark by
-the names of its cells: both survive renamed, deleted and hidden sheets, and every program that saves it.
+``identify`` is the way in. A workbook of ours is known by a mark among its properties, one from
+before the mark by the names of its cells: both survive renamed, deleted and hidden sheets, and
+every program that saves it.
 """
 
 from __future__ import annotations
@@ -10,7 +12,15 @@ import codecs
 import re
 
 from gongkai.model import Document, Format, Kind
-from gongkai.opc import OLE2, Archive, BadArchive, biff_records, open_archive, read_stream, stream_names
+from gongkai.opc import (
+    OLE2,
+    Archive,
+    BadArchive,
+    biff_records,
+    open_archive,
+    read_stream,
+    stream_names,
+)
 from gongkai.wording import OFD_AS_PDF, TEXT_VERSION
 
 SAVE = "请打开后另存为网页（.html）或纯文本（.txt），再导入该文件"
@@ -57,15 +67,21 @@ COMPOUND = (  # streams of an OLE2 file; a workbook of Excel 95 is a Book
 )
 SHEETS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
-OFFICE_XML = re.compile(r"<\?mso-application|<(?:w:wordDocument|pkg:package|office:document|(?:ss:)?Workbook)\b")
+OFFICE_XML = re.compile(
+    r"<\?mso-application|<(?:w:wordDocument|pkg:package|office:document|(?:ss:)?Workbook)\b"
+)
 SNIFFED = 4_096  # bytes or characters at the start that tell the format
 SAMPLED = 16_384  # characters at the start that tell text from junk
 JUNK = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufffd]")
-MOST_JUNK = 0.05  # of all characters; a page cut and joined at random has less, a binary file far more
+MOST_JUNK = (
+    0.05  # of all characters; a page cut and joined at random has less, a binary file far more
+)
 
 
 def identify(document: Document) -> Kind:
-    """What a document is. Whoever loads one puts the answer into it, so that it is found out once."""
+    """What a document is. Whoever loads one puts the answer into it, so that it is found out
+    once.
+    """
     return document.kind or kind_of(document.content)
 
 
@@ -109,13 +125,18 @@ def kind_of_archive(content: bytes) -> Kind:
 def format_of_parts(archive: Archive) -> Format:
     for part, found in PACKED:
         if any(name.startswith(part.lower()) for name in archive.parts):
-            is_sheets = part == "mimetype" and read_or_nothing(archive, part, SNIFFED).strip() == SHEETS_TYPE
+            is_sheets = (
+                part == "mimetype"
+                and read_or_nothing(archive, part, SNIFFED).strip() == SHEETS_TYPE
+            )
             return ODS if is_sheets else found
     return ZIP
 
 
 def read_or_nothing(archive: Archive, part: str, most: int) -> bytes:
-    """A part's content, b"" for one that is missing, damaged or beyond ``most``: who reads it says so."""
+    """A part's content, b"" for one that is missing, damaged or beyond ``most``: who reads it says
+    so.
+    """
     try:
         return archive.read(part, most) if part in archive else b""
     except BadArchive:
@@ -142,7 +163,10 @@ MOST_LOOKED_AT = 24 * 1024 * 1024  # bytes of a part
 # Where Office keeps in an .xls what stands in docProps/custom.xml of an .xlsx ([MS-OLEPS] 2.24.2).
 ABOUT = "\x05DocumentSummaryInformation"
 BIFF_NAME = 0x0018  # the record of a defined name ([MS-XLS] 2.4.150)
-PLACES = {EXCEL: ("docProps/custom.xml", "xl/workbook.xml", OUR_NAMES), ODS: ("meta.xml", "content.xml", OUR_RANGES)}
+PLACES = {
+    EXCEL: ("docProps/custom.xml", "xl/workbook.xml", OUR_NAMES),
+    ODS: ("meta.xml", "content.xml", OUR_RANGES),
+}
 
 
 def is_our_workbook(archive: Archive, found: Format) -> bool:
@@ -193,19 +217,27 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 META = re.compile(
-    rb"""<(?:meta|\?xml)\b[^>]{0,400}?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:-]+)""", re.IGNORECASE
+    rb"""<(?:meta|\?xml)\b[^>]{0,400}?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:-]+)""",
+    re.IGNORECASE,
 )
 SEARCHED = 8_192  # bytes of the page in which its own declaration is looked for
-TRUSTED = {"big5": "big5hkscs", "big5-hkscs": "big5hkscs", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
+TRUSTED = {
+    "big5": "big5hkscs",
+    "big5-hkscs": "big5hkscs",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+}
 REPLACED = "\ufffd"
 
 
 def decode(content: bytes, declared: str) -> str:
-    """The text of a page or file; ``declared`` is the charset that its header names, or "". Never raises.
+    """The text of a page or file; ``declared`` is the charset that its header names, or "". Never
+    raises.
 
-    Byte order mark, then valid UTF-8 (a last character cut off aside), then UTF-8 with a few broken characters, then
-    Big5 where declared and valid, else GB18030, which holds GBK and GB2312. Declarations of other charsets are wrong
-    on these sites; what cannot be decoded becomes U+FFFD, never another character in silence.
+    Byte order mark, then valid UTF-8 (a last character cut off aside), then UTF-8 with a few broken
+    characters, then Big5 where declared and valid, else GB18030, which holds GBK and GB2312.
+    Declarations of other charsets are wrong on these sites; what cannot be decoded becomes U+FFFD,
+    never another character in silence.
     """
     for mark, name in BYTE_ORDER_MARKS:
         if content.startswith(mark):
@@ -226,7 +258,9 @@ def decode(content: bytes, declared: str) -> str:
 
 
 def mostly_valid(text: str) -> bool:
-    """Whether UTF-8 explains the bytes: GBK read as UTF-8 breaks nearly everywhere, a cut string only once."""
+    """Whether UTF-8 explains the bytes: GBK read as UTF-8 breaks nearly everywhere, a cut string
+    only once.
+    """
     broken = text.count(REPLACED)
     beyond = len(text) - broken - len(text.encode("ascii", "ignore"))
     return beyond > 10 * broken

@@ -24,11 +24,15 @@ def document(
     provenance: tuple[str, ...] = (),
     fetched_at: str = "",
 ) -> Document:
-    """A document fetched now where ``fetched_at`` says nothing else. FetchError where there is no content."""
+    """A document fetched now where ``fetched_at`` says nothing else. FetchError where there is no
+    content.
+    """
     if not content:
         raise empty(origin)
     digest = hashlib.sha256(content).hexdigest()
-    found = Document(origin, media_type, content, digest, fetched_at or now(), url, charset, provenance)
+    found = Document(
+        origin, media_type, content, digest, fetched_at or now(), url, charset, provenance
+    )
     return replace(found, kind=identify(found))
 
 
@@ -41,7 +45,9 @@ def now() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for connecting, for each read, and for the whole fetch; bytes; tries; seconds before the second try."""
+    """Seconds for connecting, for each read, and for the whole fetch; bytes; tries; seconds before
+    the second try.
+    """
 
     connect: float = 10
     read: float = 20
@@ -55,8 +61,9 @@ class Limits:
 class Access:
     """How web pages are fetched; files and standard input are read all the same.
 
-    ``offline``: from the cache alone, without the network. ``refresh``: the whole page anew, whatever the cache holds.
-    ``insecure``: certificates are not checked and outdated encryption is let through.
+    ``offline``: from the cache alone, without the network. ``refresh``: the whole page anew,
+    whatever the cache holds. ``insecure``: certificates are not checked and outdated encryption is
+    let through.
     """
 
     offline: bool = False
@@ -83,10 +90,14 @@ def read_file(origin: str, size: int) -> bytes:
     except IsADirectoryError:
         raise FetchError(f"{origin}：这是文件夹；请给出其中一个文件的路径。", "address") from None
     except PermissionError:
-        what = "这是文件夹" if Path(origin).is_dir() else "没有读取权限"  # Windows says so of folders too
+        what = (
+            "这是文件夹" if Path(origin).is_dir() else "没有读取权限"
+        )  # Windows says so of folders too
         raise FetchError(f"{origin}：{what}；请换一个文件，或修改权限后重试。", "read") from None
     except (OSError, ValueError) as error:
-        raise FetchError(f"{origin!r}：不能读取（{system_reason(error)}）；请检查路径是否正确。", "read") from error
+        raise FetchError(
+            f"{origin!r}：不能读取（{system_reason(error)}）；请检查路径是否正确。", "read"
+        ) from error
 
 
 def read_input(size: int) -> bytes:

@@ -26,8 +26,20 @@ CERTIFICATES = (
 WEAK_CERTIFICATES = (66, 67, 68)  # keys too small, or signed by a digest that has been broken
 # Parts of OpenSSL's reasons; what a server of the last decade answers to a client of this one.
 OUTDATED = (
-    *("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "LEGACY_RENEGOTIATION", "DH_KEY_TOO_SMALL", "HANDSHAKE_FAILURE"),
-    *("WRONG_SSL_VERSION", "INSUFFICIENT_SECURITY", "BAD_ECPOINT", "WRONG_SIGNATURE_TYPE", "KEY_TOO_SMALL"),
+    *(
+        "UNSUPPORTED_PROTOCOL",
+        "PROTOCOL_VERSION",
+        "LEGACY_RENEGOTIATION",
+        "DH_KEY_TOO_SMALL",
+        "HANDSHAKE_FAILURE",
+    ),
+    *(
+        "WRONG_SSL_VERSION",
+        "INSUFFICIENT_SECURITY",
+        "BAD_ECPOINT",
+        "WRONG_SIGNATURE_TYPE",
+        "KEY_TOO_SMALL",
+    ),
     *("MD_TOO_WEAK", "NO_SHARED_SIGNATURE", "WRONG_CIPHER_RETURNED", "LEGACY_SIGALG"),
 )
 PLAIN = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL")
@@ -36,7 +48,8 @@ PLAIN = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOW
 def failure(origin: str, error: Exception, hop: bool, insecure: bool) -> FetchError:
     """The sentence on what httpx or the system raised.
 
-    ``hop`` where the address came from a redirect; ``insecure`` where certificates were not checked anyway.
+    ``hop`` where the address came from a redirect; ``insecure`` where certificates were not checked
+    anyway.
     """
     import httpx
 
@@ -48,21 +61,32 @@ def failure(origin: str, error: Exception, hop: bool, insecure: bool) -> FetchEr
     if is_redirect(error):
         return leads_nowhere(origin)
     if isinstance(error, httpx.ConnectError):
-        return FetchError(f"{origin}：连接不上网站（{system_reason(error)}）；请检查网址和网络后重试。", "connect")
+        return FetchError(
+            f"{origin}：连接不上网站（{system_reason(error)}）；请检查网址和网络后重试。", "connect"
+        )
     if isinstance(error, httpx.ProxyError):
-        return FetchError(f"{origin}：代理服务器拒绝了连接；请检查系统的代理设置后重试。", "connect")
+        return FetchError(
+            f"{origin}：代理服务器拒绝了连接；请检查系统的代理设置后重试。", "connect"
+        )
     if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
         return broken(origin)
     if isinstance(error, OSError):
-        return FetchError(f"{origin}：不能使用网络（{system_reason(error)}）；请检查系统的网络设置后重试。", "connect")
+        return FetchError(
+            f"{origin}：不能使用网络（{system_reason(error)}）；请检查系统的网络设置后重试。",
+            "connect",
+        )
     return leads_nowhere(origin) if hop else wrong_address(origin)
 
 
 def is_redirect(error: Exception) -> bool:
-    """Whether httpx refuses the address of a redirect, which it looks at though it does not follow it."""
+    """Whether httpx refuses the address of a redirect, which it looks at though it does not follow
+    it.
+    """
     import httpx
 
-    return isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol) or "location header" in str(error)
+    return isinstance(
+        error, httpx.InvalidURL | httpx.UnsupportedProtocol
+    ) or "location header" in str(error)
 
 
 def wrong_address(origin: str) -> FetchError:
@@ -76,16 +100,22 @@ def empty(origin: str) -> FetchError:
 def not_plain(origin: str, kind: str) -> FetchError:
     """A pipe, a device or a socket. What a pipe gives, a shell can give as standard input."""
     pipe = "，read、check、fill也可用 - 从标准输入读取" if kind == "管道" else ""
-    return FetchError(f"{origin}：这是{kind}，不是普通文件，没有读取；请给出报告文件的路径{pipe}。", "read")
+    return FetchError(
+        f"{origin}：这是{kind}，不是普通文件，没有读取；请给出报告文件的路径{pipe}。", "read"
+    )
 
 
 def too_large(origin: str, size: int) -> FetchError:
-    return FetchError(f"{origin}：内容超过 {size / 1_000_000:g} MB，不会是年度报告；请检查网址或文件是否正确。", "size")
+    return FetchError(
+        f"{origin}：内容超过 {size / 1_000_000:g} MB，不会是年度报告；请检查网址或文件是否正确。",
+        "size",
+    )
 
 
 def too_slow(origin: str, seconds: float) -> FetchError:
     return FetchError(
-        f"{origin}：{max(round(seconds, 1), 0.1):g}秒内没有取完，已放弃；请稍后重试，{OR_SAVE}。", "timeout"
+        f"{origin}：{max(round(seconds, 1), 0.1):g}秒内没有取完，已放弃；请稍后重试，{OR_SAVE}。",
+        "timeout",
     )
 
 
@@ -106,20 +136,26 @@ def leads_nowhere(origin: str) -> FetchError:
 
 
 def refused(origin: str, status: int, wait: float = 0) -> FetchError:
-    """An answer that gives no page; ``wait`` is the seconds after which the server wants to be asked again, or 0."""
+    """An answer that gives no page; ``wait`` is the seconds after which the server wants to be
+    asked again, or 0.
+    """
     if status in (404, 410):
         advice = "请检查网址是否正确"
     elif wait:
         advice = f"网站要求{wait:.0f}秒后再访问，请到时重试，{OR_SAVE}"
     else:
         advice = f"请稍后重试，{OR_SAVE}"
-    return FetchError(f"{origin}：服务器答复状态 {status}，没有给出网页；{advice}。", "status", status)
+    return FetchError(
+        f"{origin}：服务器答复状态 {status}，没有给出网页；{advice}。", "status", status
+    )
 
 
 def wants_proof(origin: str, status: int) -> FetchError:
     """A page whose script is to prove that a browser asks."""
     return FetchError(
-        f"{origin}：网站要求先通过浏览器的验证（状态 {status}），没有给出网页；{SAVE}。", "status", status
+        f"{origin}：网站要求先通过浏览器的验证（状态 {status}），没有给出网页；{SAVE}。",
+        "status",
+        status,
     )
 
 
@@ -131,7 +167,11 @@ def not_kept(origin: str, off: bool) -> FetchError:
 def with_kept(error: FetchError, when: str) -> FetchError:
     """The same failure, with the advice that the cache holds what was fetched at ``when``."""
     told = str(error).removesuffix("。")
-    return FetchError(f"{told}；本机缓存中有{when}取得的内容，可在命令行加 --offline 使用。", error.stage, error.status)
+    return FetchError(
+        f"{told}；本机缓存中有{when}取得的内容，可在命令行加 --offline 使用。",
+        error.stage,
+        error.status,
+    )
 
 
 # --- TLS ------------------------------------------------------------------------------------------
@@ -153,7 +193,9 @@ def is_tls(error: BaseException) -> bool:
 
 
 def is_cut(error: BaseException) -> bool:
-    """Whether a server closed while encryption was being agreed upon: an old one, or one that is busy."""
+    """Whether a server closed while encryption was being agreed upon: an old one, or one that is
+    busy.
+    """
     return "EOF" in reason_of(error)
 
 
@@ -170,12 +212,17 @@ def unsafe(origin: str, error: Exception, insecure: bool) -> FetchError:
         advice = f"确认网址可信时可在命令行加 --insecure 重试，{OR_SAVE}"
         return FetchError(f"{origin}：{matter}，没有取得网页；{advice}。", "tls")
     if any(part in reason for part in PLAIN):
-        return FetchError(f"{origin}：网站的这个端口不支持 https；请核对网址，或改用以 http:// 开头的网址。", "tls")
+        return FetchError(
+            f"{origin}：网站的这个端口不支持 https；请核对网址，或改用以 http:// 开头的网址。",
+            "tls",
+        )
     return FetchError(f"{origin}：与网站的加密连接出错（{reason}）；请重试，{OR_SAVE}。", "tls")
 
 
 def matter_of(error: BaseException) -> str:
-    """What is wrong with a site's certificate or encryption that --insecure would let through, or ""."""
+    """What is wrong with a site's certificate or encryption that --insecure would let through, or
+    "".
+    """
     import ssl
 
     found = tls_error(error)

@@ -1,8 +1,9 @@
 """An address to connect to -> allowed or refused: no public site leads into a private network.
 
-A name is resolved once and the connection goes to an address that was checked, so a name that resolves to something
-else a moment later gains nothing. Behind a proxy it is the proxy that resolves and connects: there a name is looked up
-and checked as this machine sees it, and one that this machine does not know is left to the proxy.
+A name is resolved once and the connection goes to an address that was checked, so a name that
+resolves to something else a moment later gains nothing. Behind a proxy it is the proxy that
+resolves and connects: there a name is looked up and checked as this machine sees it, and one that
+this machine does not know is left to the proxy.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ import httpx
 
 from gongkai.model import FetchError
 
-LOCAL = {"all://127.0.0.1": None, "all://localhost": None}  # never behind the proxy that the system may set
+LOCAL = {
+    "all://127.0.0.1": None,
+    "all://localhost": None,
+}  # never behind the proxy that the system may set
 NOT_KEPT = httpx.Limits(max_keepalive_connections=0)
 LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
@@ -64,9 +68,14 @@ SEEN: dict[str, bool] = {}  # host -> whether it was public when a fetch last as
 
 
 def open_client(
-    origin: str, headers: Mapping[str, str], timeout: httpx.Timeout, insecure: bool = False, referrer: str = ""
+    origin: str,
+    headers: Mapping[str, str],
+    timeout: httpx.Timeout,
+    insecure: bool = False,
+    referrer: str = "",
 ) -> httpx.Client:
-    """A client for one fetch over all its hops; ``origin`` is what the user named. Redirects are left to the caller.
+    """A client for one fetch over all its hops; ``origin`` is what the user named. Redirects are
+    left to the caller.
 
     A page that leads here (``referrer``) counts as the first hop.
 
@@ -78,13 +87,21 @@ def open_client(
     if any(scheme in getproxies() for scheme in ("http", "https", "all")):
         hooks = {"request": [guard.look_up]}
         verify = context_for(insecure)
-        return httpx.Client(headers=headers, timeout=timeout, mounts=LOCAL, event_hooks=hooks, verify=verify)
+        return httpx.Client(
+            headers=headers, timeout=timeout, mounts=LOCAL, event_hooks=hooks, verify=verify
+        )
     return httpx.Client(headers=headers, timeout=timeout, transport=Direct(guard, insecure))
 
 
 def context_for(insecure: bool) -> ssl.SSLContext:
-    """The certificates that sites are checked against; reading them takes longer than most pages."""
-    return unchecked() if insecure else trusted_by(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    """The certificates that sites are checked against; reading them takes longer than most
+    pages.
+    """
+    return (
+        unchecked()
+        if insecure
+        else trusted_by(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    )
 
 
 @cache
@@ -100,7 +117,9 @@ def unused() -> ssl.SSLContext:
 
 @cache
 def unchecked() -> ssl.SSLContext:
-    """For what a user vouches for: any certificate, and the encryption of servers that nobody has renewed."""
+    """For what a user vouches for: any certificate, and the encryption of servers that nobody has
+    renewed.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -118,7 +137,9 @@ class Guard:
         self.public: bool | None = None
 
     def addresses(self, url: httpx.URL) -> list[str]:
-        """The addresses of a URL's host to which the fetch may connect. Raises FetchError, or OSError for none."""
+        """The addresses of a URL's host to which the fetch may connect. Raises FetchError, or
+        OSError for none.
+        """
         found = resolve(url)
         allowed = [address for address in found if not is_private(address)]
         if self.public is None:
@@ -139,7 +160,9 @@ class Guard:
         """
         try:
             known = SEEN.get(url.host)
-            self.public = any(not is_private(address) for address in resolve(url)) if known is None else known
+            self.public = (
+                any(not is_private(address) for address in resolve(url)) if known is None else known
+            )
         except OSError:
             self.public = True
 
@@ -151,7 +174,9 @@ class Guard:
 
 
 class Direct(httpx.BaseTransport):
-    """Connects to the checked addresses of a host in turn; to the server and its certificate it names the host."""
+    """Connects to the checked addresses of a host in turn; to the server and its certificate it
+    names the host.
+    """
 
     def __init__(self, guard: Guard, insecure: bool) -> None:
         self.guard, self.insecure = guard, insecure
@@ -160,7 +185,8 @@ class Direct(httpx.BaseTransport):
     def transport(self, scheme: str) -> httpx.HTTPTransport:
         """One for each scheme, made when it is needed: http needs no certificates.
 
-        Connections are kept by address: a second host at the same address must not reuse the first one's.
+        Connections are kept by address: a second host at the same address must not reuse the first
+        one's.
         """
         if scheme not in self.inner:
             verify = context_for(self.insecure) if scheme == "https" else unused()
@@ -199,14 +225,17 @@ def aimed(request: httpx.Request, address: str) -> httpx.Request:
 
 
 def resolve(url: httpx.URL) -> list[str]:
-    """The addresses of a URL's host, as the system gives them; never empty. Raises OSError, UnicodeError."""
+    """The addresses of a URL's host, as the system gives them; never empty. Raises OSError,
+    UnicodeError.
+    """
     port = url.port or (443 if url.scheme == "https" else 80)
     found = socket.getaddrinfo(url.raw_host.decode("ascii"), port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def is_private(address: str) -> bool:
-    """Whether an IP address is none of the public internet: private, loopback, link-local, reserved, multicast.
+    """Whether an IP address is none of the public internet: private, loopback, link-local,
+    reserved, multicast.
 
     An IPv4 address inside an IPv6 one (mapped, 6to4, NAT64) counts as itself: 2002:a00:1:: is
     10.0.0.1, and so is 64:ff9b::a00:1. ValueError where it is no address.

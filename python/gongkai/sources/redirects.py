@@ -1,8 +1,9 @@
 """A page's bytes -> where the page itself sends its readers on, and whether it only asks for proof.
 
-Only pages that hold no report are left. Inside ``noscript`` a page says what to do without scripts, which is our case,
-but often enough that is a note on switching them on: there only short pages are left. Of scripts only those are
-understood that do nothing but go to one address written out, on pages that show nothing else.
+Only pages that hold no report are left. Inside ``noscript`` a page says what to do without scripts,
+which is our case, but often enough that is a note on switching them on: there only short pages are
+left. Of scripts only those are understood that do nothing but go to one address written out, on
+pages that show nothing else.
 """
 
 from __future__ import annotations
@@ -18,22 +19,32 @@ AT_ONCE = 1
 SHORT = 600  # characters without blanks; the three tables alone have a thousand
 BARE = 60  # characters of a page that says nothing itself
 LARGE = 500_000  # bytes; a page of that size is none that only sends its readers on
-# The engine of regular expressions lets no other thread run, not even the one that watches the deadline: each pattern
-# here takes linear time, the alternatives of PIECE because they run to the end of the page where they are not closed.
-REFRESH = re.compile(rb"http-equiv\s{0,9}=\s{0,9}[\"']?\s{0,9}refresh")  # in lower case: to ignore it takes longer
+# The engine of regular expressions lets no other thread run, not even the one that watches the
+# deadline: each pattern here takes linear time, the alternatives of PIECE because they run to the
+# end of the page where they are not closed.
+REFRESH = re.compile(
+    rb"http-equiv\s{0,9}=\s{0,9}[\"']?\s{0,9}refresh"
+)  # in lower case: to ignore it takes longer
 PIECE = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|template)\b[^>]*>.*?(?:</\1\s*>|\Z)|<(/?[a-z][a-z0-9]*)([^>]*)>?",
+    (
+        r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|template)\b[^>]*>.*?(?:</\1\s*>|\Z)|"
+        r"<(/?[a-z][a-z0-9]*)([^>]*)>?"
+    ),
     re.IGNORECASE | re.DOTALL,
 )
 ATTRIBUTE = re.compile(r"""(?<![a-z-])([a-z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 CONTENT = re.compile(
-    r"""\s*(\d{1,4})[\d.]*\s*[;,\s]\s*(?:url\s*=\s*)?(?:"([^"]*)"?|'([^']*)'?|(.*))""", re.IGNORECASE | re.DOTALL
+    r"""\s*(\d{1,4})[\d.]*\s*[;,\s]\s*(?:url\s*=\s*)?(?:"([^"]*)"?|'([^']*)'?|(.*))""",
+    re.IGNORECASE | re.DOTALL,
 )
 REPORT = re.compile("自然人|行政诉讼|结转|勾稽")  # words of the tables, which a menu does not have
-HOLDING = re.compile(  # a report in a file or frame, which even a short page may show before it sends its readers away
-    r"<(?:i?frame|embed|object)\b|\.(?:pdf|docx?|wps|ofd|xlsx?|et|rtf|zip|rar)[\"'?\s>]", re.IGNORECASE
+# a report in a file or frame, which even a short page may show before it sends its readers away
+HOLDING = re.compile(
+    r"<(?:i?frame|embed|object)\b|\.(?:pdf|docx?|wps|ofd|xlsx?|et|rtf|zip|rar)[\"'?\s>]",
+    re.IGNORECASE,
 )
-MOVE = re.compile(  # location = "/a.html", location.replace("/a.html"), and nothing added to the address
+# location = "/a.html", location.replace("/a.html"), and nothing added to the address
+MOVE = re.compile(
     r"""(?<![\w.])(?:(?:window|self|top|parent|document)\s?\.\s?){0,2}location(?:\s?\.\s?href)?\s{0,9}"""
     r"""(?:=|\.\s?(?:replace|assign)\s?\()\s{0,9}(["'])([^"'<>\s\\]{1,1000})\1(?!\s{0,9}\+)"""
 )
@@ -46,7 +57,9 @@ LEADING = re.compile(rb"<(?:a|img|i?frame|embed|object|form|link)\b", re.IGNOREC
 
 
 class Sent(NamedTuple):
-    """Seconds until the page sends its readers on, the address as written, and whether that stands in noscript."""
+    """Seconds until the page sends its readers on, the address as written, and whether that stands
+    in noscript.
+    """
 
     delay: int
     target: str
@@ -54,10 +67,14 @@ class Sent(NamedTuple):
 
 
 def refresh_target(content: bytes, url: str, header: str = "") -> str:
-    """Where a page sends its readers, as an address without fragment; "" where we stay. ``header`` is its Refresh."""
+    """Where a page sends its readers, as an address without fragment; "" where we stay. ``header``
+    is its Refresh.
+    """
     if len(content) > LARGE:
         return ""
-    if not (header or REFRESH.search(content.lower()) or (b"location" in content and is_short(content))):
+    if not (
+        header or REFRESH.search(content.lower()) or (b"location" in content and is_short(content))
+    ):
         return ""
     text = decoded(content)
     found, base = sent_by(text)
@@ -66,13 +83,21 @@ def refresh_target(content: bytes, url: str, header: str = "") -> str:
         return ""
     words = visible(text)
     shown = len(words) >= SHORT or HOLDING.search(META.sub("", text))
-    if (shown and (found.aside or found.delay > AT_ONCE)) or REPORT.search(words) or GONE.search(words):
+    if (
+        (shown and (found.aside or found.delay > AT_ONCE))
+        or REPORT.search(words)
+        or GONE.search(words)
+    ):
         return ""
     try:
         target = urldefrag(urljoin(urljoin(url, base), found.target))[0]
     except ValueError:
         return ""
-    return target if target.lower().startswith(("http://", "https://")) and target != urldefrag(url)[0] else ""
+    return (
+        target
+        if target.lower().startswith(("http://", "https://")) and target != urldefrag(url)[0]
+        else ""
+    )
 
 
 def sent_by(text: str) -> tuple[Sent | None, str]:
@@ -92,7 +117,9 @@ def sent_by(text: str) -> tuple[Sent | None, str]:
 
 
 def sent_by_script(text: str) -> Sent | None:
-    """Where the scripts of a page that shows nothing go at once or in a while; None where that depends on anything."""
+    """Where the scripts of a page that shows nothing go at once or in a while; None where that
+    depends on anything.
+    """
     scripts = []
     for piece in PIECE.finditer(text):
         if (piece[1] or "").lower() == "script":
@@ -124,7 +151,9 @@ def sent(content: str, aside: bool = False) -> Sent | None:
 
 
 def decoded(content: bytes) -> str:
-    """Good enough for addresses and for counting; what the figures are read from is the readers' matter."""
+    """Good enough for addresses and for counting; what the figures are read from is the readers'
+    matter.
+    """
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -159,7 +188,13 @@ def has_script(content: bytes) -> bool:
 
 
 def only_proves(content: bytes) -> bool:
-    """Whether a page shows nothing and leads nowhere but where its script goes once it has set a cookie."""
+    """Whether a page shows nothing and leads nowhere but where its script goes once it has set a
+    cookie.
+    """
     if b"document.cookie" not in content or b"location" not in content or not has_script(content):
         return False
-    return LEADING.search(content) is None and len(content) < LARGE and len(visible(decoded(content))) < BARE
+    return (
+        LEADING.search(content) is None
+        and len(content) < LARGE
+        and len(visible(decoded(content))) < BARE
+    )

@@ -83,7 +83,9 @@ class Reply:
 
 
 def fetch(origin: str, address: str, limits: Limits, access: Access, referrer: str) -> Document:
-    """The page at an address. A page of the cache is given only where the server confirms it or ``access`` asks."""
+    """The page at an address. A page of the cache is given only where the server confirms it or
+    ``access`` asks.
+    """
     kept = find(address)
     if access.offline:
         return from_cache(origin, address, kept, limits)
@@ -102,7 +104,9 @@ def is_whole(address: str) -> bool:
 
     try:
         url = httpx.URL(address)
-        return bool(url.host) and (url.port or 0) <= 65_535  # the system would take the rest of a division
+        return (
+            bool(url.host) and (url.port or 0) <= 65_535
+        )  # the system would take the rest of a division
     except (httpx.InvalidURL, ValueError):
         return False
 
@@ -113,10 +117,14 @@ def from_cache(origin: str, address: str, kept: CachedPage | None, limits: Limit
     if len(kept.content) > limits.size:
         raise errors.too_large(origin, limits.size)
     told = (*kept.provenance, f"取自本机缓存（{kept.when}取得），没有联网核对。")
-    return document(origin, kept.content, kept.media_type, kept.url, kept.charset, told, kept.fetched_at)
+    return document(
+        origin, kept.content, kept.media_type, kept.url, kept.charset, told, kept.fetched_at
+    )
 
 
-def fetch_in_time(wanted: Wanted, limits: Limits, access: Access, kept: CachedPage | None) -> Document:
+def fetch_in_time(
+    wanted: Wanted, limits: Limits, access: Access, kept: CachedPage | None
+) -> Document:
     """Fetch on a thread of its own: name resolution and slow drips have no other limit in time."""
     deadline = time.monotonic() + limits.deadline
     found = in_time(lambda: travel(wanted, limits, access, kept, deadline), limits.deadline)
@@ -125,7 +133,9 @@ def fetch_in_time(wanted: Wanted, limits: Limits, access: Access, kept: CachedPa
     return found
 
 
-def travel(wanted: Wanted, limits: Limits, access: Access, kept: CachedPage | None, deadline: float) -> Document:
+def travel(
+    wanted: Wanted, limits: Limits, access: Access, kept: CachedPage | None, deadline: float
+) -> Document:
     """From hop to hop with one client: its guard and its cookies hold over all of them."""
     import httpx
 
@@ -133,9 +143,20 @@ def travel(wanted: Wanted, limits: Limits, access: Access, kept: CachedPage | No
 
     origin, address, referrer = wanted
     timeout = httpx.Timeout(limits.read, connect=limits.connect)
-    headers = HEADERS | {"Referer": str(httpx.URL(referrer).copy_with(fragment=None))} if referrer else HEADERS
+    headers = (
+        HEADERS | {"Referer": str(httpx.URL(referrer).copy_with(fragment=None))}
+        if referrer
+        else HEADERS
+    )
     with open_client(origin, headers, timeout, access.insecure, referrer) as client:
-        trip = Trip(origin, limits, access, client, deadline, kept if may_confirm(kept, limits, access) else None)
+        trip = Trip(
+            origin,
+            limits,
+            access,
+            client,
+            deadline,
+            kept if may_confirm(kept, limits, access) else None,
+        )
         url, turns = str(httpx.URL(address).copy_with(fragment=None)), set[tuple[str, str]]()
         for hop in range(HOPS + 1):
             reply = ask(trip, url, hop > 0)
@@ -149,7 +170,9 @@ def travel(wanted: Wanted, limits: Limits, access: Access, kept: CachedPage | No
 
 
 def may_confirm(kept: CachedPage | None, limits: Limits, access: Access) -> bool:
-    """Whether a server's word that nothing changed is enough: not for bytes that came without a certificate."""
+    """Whether a server's word that nothing changed is enough: not for bytes that came without a
+    certificate.
+    """
     if kept is None or access.refresh or len(kept.content) > limits.size:
         return False
     return access.insecure or UNCHECKED not in kept.provenance
@@ -159,7 +182,9 @@ def may_confirm(kept: CachedPage | None, limits: Limits, access: Access) -> bool
 
 
 def redirected(trip: Trip, reply: Reply) -> str:
-    """Where the server sends us, or the same address where it may be content with the cookie that it gave; or ""."""
+    """Where the server sends us, or the same address where it may be content with the cookie that
+    it gave; or "".
+    """
     if reply.status in REDIRECTS and "Location" in reply.headers:
         target = location(trip.origin, reply)
         note_hop(trip, reply.url, target)
@@ -198,7 +223,9 @@ def note_hop(trip: Trip, url: str, target: str) -> None:
 
 
 def refreshed(trip: Trip, reply: Reply, turns: set[tuple[str, str]]) -> str:
-    """Where a page without a report sends its readers; or "". Raises FetchError where it turns in a circle."""
+    """Where a page without a report sends its readers; or "". Raises FetchError where it turns in a
+    circle.
+    """
     header = reply.headers.get("Refresh", "")
     target = refresh_target(reply.content, reply.url, header) if reply.status == 200 else ""
     if not target:
@@ -216,7 +243,9 @@ def refreshed(trip: Trip, reply: Reply, turns: set[tuple[str, str]]) -> str:
 
 
 def arrived(trip: Trip, address: str, reply: Reply) -> Document:
-    """The document of the last answer, which is kept where the server allows it. Raises FetchError for none."""
+    """The document of the last answer, which is kept where the server allows it. Raises FetchError
+    for none.
+    """
     if trip.access.insecure and trip.encrypted:
         trip.tell(UNCHECKED)
     told = tuple(trip.told)
@@ -258,7 +287,9 @@ PEEK = 200_000  # bytes of a page that is only looked at for why there is none
 
 
 def ask(trip: Trip, url: str, hop: bool) -> Reply:
-    """Ask until there is an answer that will not pass. ``hop``: the address is the server's, not the user's."""
+    """Ask until there is an answer that will not pass. ``hop``: the address is the server's, not
+    the user's.
+    """
     import httpx
 
     for attempt in range(1, trip.limits.tries + 1):
@@ -295,7 +326,9 @@ def request(trip: Trip, url: str) -> Reply:
             content = peek(trip, response)
         confirms = response.status_code == 304 and bool(headers)
         charset = response.charset_encoding or ""
-        return Reply(response.status_code, str(response.url), response.headers, charset, content, confirms)
+        return Reply(
+            response.status_code, str(response.url), response.headers, charset, content, confirms
+        )
 
 
 def peek(trip: Trip, response: httpx.Response) -> bytes:
@@ -325,7 +358,9 @@ def retry_after(headers: Mapping[str, str]) -> float:
         return float(said[:9])
     with suppress(ValueError, OverflowError):
         when = parsedate_to_datetime(said)
-        return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+        return max(
+            0.0, (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+        )
     return 0.0
 
 
@@ -339,7 +374,8 @@ def wants_https(reply: Reply) -> bool:
 
 
 def https_instead(trip: Trip, url: str, error: Exception) -> Reply | None:
-    """The answer by https where http was refused or closed without one; None where https gives none either.
+    """The answer by https where http was refused or closed without one; None where https gives none
+    either.
 
     Raises FetchError where the site does speak https, but not such as we accept.
     """

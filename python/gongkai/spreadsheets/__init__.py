@@ -1,8 +1,10 @@
-"""What a person sees on the sheets of a workbook: a file's bytes, or what an open program says, -> values.
+"""What a person sees on the sheets of a workbook: a file's bytes, or what an open program says, ->
+values.
 
-``read_sheets`` is the way in for files; xlsx, xls and ods read one format each, and all give the same Sheet, as does
-the live workbook (gongkai.excel). What is seen of a Sheet is judged in one place (seen), by number formats (formats)
-and by the looks of pieces of a text. Nothing is calculated.
+``read_sheets`` is the way in for files; xlsx, xls and ods read one format each, and all give the
+same Sheet, as does the live workbook (gongkai.excel). What is seen of a Sheet is judged in one
+place (seen), by number formats (formats) and by the looks of pieces of a text. Nothing is
+calculated.
 """
 
 from __future__ import annotations
@@ -28,19 +30,22 @@ FLAT, NARROW = 4.0, 0.5  # points, characters: a row less high, a column less wi
 
 Spot = tuple[int, int]  # (row, column), 1-based: K28 is (28, 11)
 Area = tuple[int, int, int, int]  # top, left, bottom, right; 1-based, all edges included
-IsWanted = Callable[[str, bool], bool]  # whether a sheet is to be read, by its name and whether it is visible
+IsWanted = Callable[
+    [str, bool], bool
+]  # whether a sheet is to be read, by its name and whether it is visible
 
 
 @dataclass(frozen=True)
 class Sheet:
     """One sheet as its workbook has it.
 
-    ``cells``: what is stored, blanks left out: int, Decimal, a text, a day or time; an error as its text (#DIV/0!), a
-    formula without a result as = and the formula. Of a text in pieces what is struck is left out and what is raised
-    is set apart (``seen.joined``). ``kinds``: cells that show it otherwise, or not at all (``formats``), and
-    ``conditions`` those that do so for some numbers. ``hidden_rows`` and ``hidden_columns`` are flat or narrow ones
-    too. ``formulas``: cells whose value is the result of one, as far as the format says, each with its text as Excel
-    has it (=SUM(D4:I4)), "" where the format writes another.
+    ``cells``: what is stored, blanks left out: int, Decimal, a text, a day or time; an error as its
+    text (#DIV/0!), a formula without a result as = and the formula. Of a text in pieces what is
+    struck is left out and what is raised is set apart (``seen.joined``). ``kinds``: cells that show
+    it otherwise, or not at all (``formats``), and ``conditions`` those that do so for some numbers.
+    ``hidden_rows`` and ``hidden_columns`` are flat or narrow ones too. ``formulas``: cells whose
+    value is the result of one, as far as the format says, each with its text as Excel has it
+    (=SUM(D4:I4)), "" where the format writes another.
     """
 
     name: str
@@ -69,9 +74,9 @@ def read_sheets(
 ) -> list[Sheet]:
     """The wanted sheets of an .xlsx, .xlsm, .xls, .et or .ods, in the order of their tabs.
 
-    ``opened`` is the archive that ``content`` is, if somebody opened it before; ``lasts`` are the last rows of some
-    sheets, by name, below which an .xlsx need not be read. Raises BadArchive for an archive that
-    cannot be read, UnreadableDocument for all else, in a sentence.
+    ``opened`` is the archive that ``content`` is, if somebody opened it before; ``lasts`` are the
+    last rows of some sheets, by name, below which an .xlsx need not be read. Raises BadArchive for
+    an archive that cannot be read, UnreadableDocument for all else, in a sentence.
     """
     if content.startswith(OLE2):
         from gongkai.spreadsheets.xls import xls_sheets
@@ -89,12 +94,16 @@ def read_sheets(
 
 def refuse_many(sheets: int) -> None:
     if sheets > MOST_SHEETS:
-        raise UnreadableDocument(f"工作簿有{sheets}张工作表，不像是年度报告；请只保留报告的工作表后重试。")
+        raise UnreadableDocument(
+            f"工作簿有{sheets}张工作表，不像是年度报告；请只保留报告的工作表后重试。"
+        )
 
 
 def refuse_merged(name: str, count: int) -> None:
     if count > MOST_MERGED:
-        raise UnreadableDocument(f"工作表“{name}”有{count}处合并单元格，不像是年度报告；请检查文件是否正确。")
+        raise UnreadableDocument(
+            f"工作表“{name}”有{count}处合并单元格，不像是年度报告；请检查文件是否正确。"
+        )
 
 
 # --- where cells stand ----------------------------------------------------------------------------

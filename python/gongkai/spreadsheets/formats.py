@@ -1,4 +1,6 @@
-"""A number format, or a conditional one -> the kind of what it makes of a number, "" for the number itself."""
+"""A number format, or a conditional one -> the kind of what it makes of a number, "" for the number
+itself.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from gongkai.figures import exact, read_figure
 from gongkai.model import Value
 from gongkai.spreadsheets import Area, column_of
 
-EXACT_DIGITS = 15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
+EXACT_DIGITS = (
+    15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
+)
 DATE, PERCENT, SCALED = "日期或时间", "百分比", "按千位缩小显示的"
 STRANGE, HIDDEN, STRUCK = "无法识别的", "不显示数值的", "加了删除线的"
 MONEY, UNSIGNED, WHITE = "带货币单位的", "不显示负号的", "白色字体的"
@@ -21,8 +25,11 @@ SAME, TINY, REPEATED = "字体与底色相同的", "字号过小的", "填充对
 SCIENTIFIC, OTHER_ZERO, OTHER_TEXT = "科学计数", "把0显示为别的数的", "把文本显示为别的内容的"
 # Kinds that hide a text as well as a number, or make another of it.
 OF_TEXTS = (STRUCK, WHITE, SAME, RAISED, TINY, MIXED, REPEATED, OTHER_TEXT)
-# Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East Asian versions.
-BUILTIN = {str(number): DATE for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))} | {
+# Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East
+# Asian versions.
+BUILTIN = {
+    str(number): DATE for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))
+} | {
     "9": PERCENT,
     "10": PERCENT,
     "11": SCIENTIFIC,
@@ -33,9 +40,11 @@ LARGEST = 300  # powers of ten
 WRITTEN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
 LONGEST_CODE = 255
 TEXT_SECTION = 4  # of the parts of a code
-# What a format code shows as it stands, or does not show: "text", \c, !c, _c, *c, colours and conditions; not [h].
+# What a format code shows as it stands, or does not show: "text", \c, !c, _c, *c, colours and
+# conditions; not [h].
 LITERAL = re.compile(r'"[^"]*"|[\\!].|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
-# [h]:mm counts hours beyond a day; aaa is a day of the week; a comma after the last digit hides three digits.
+# [h]:mm counts hours beyond a day; aaa is a day of the week; a comma after the last digit hides
+# three digits.
 ODD_CODES = (
     (PERCENT, re.compile("%")),
     (ELAPSED, re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)),
@@ -45,21 +54,28 @@ ODD_CODES = (
 )
 SHOWS = re.compile("[0#?@gG]")  # a digit, a text, General (in some versions G/通用格式)
 CONDITION = re.compile(r"\[[<>=]")
-OF_ZERO = re.compile(r'\[=0\][^;"0-9]*(?:"[^"0-9]*"[^;"0-9]*)*(?:;|$)')  # the section for it, where it shows no digit
+OF_ZERO = re.compile(
+    r'\[=0\][^;"0-9]*(?:"[^"0-9]*"[^;"0-9]*)*(?:;|$)'
+)  # the section for it, where it shows no digit
 IN_WHITE = re.compile(r"\[(?:white|白色|(?:color|颜色)\s*2)\]", re.IGNORECASE)
-RED = re.compile(r"\[(?:red|红色)\]", re.IGNORECASE)  # the usual way to show that a number is negative
+RED = re.compile(
+    r"\[(?:red|红色)\]", re.IGNORECASE
+)  # the usual way to show that a number is negative
 NUMBER = r"G/通用格式|General|@|[0#?](?:[0#?.,/ ]*[0#?.])?(?:E[+-]0+)?"
 PIECE = re.compile(f"{LITERAL.pattern}|{NUMBER}", re.IGNORECASE)
 SAMPLE = 5
 SIGNS = "-()（）负 "
 MONEY_SIGN = re.compile("[¥￥$元]")
 REPEATS = re.compile(r"(?<![\\!\"_])\*[0-9]|[0#] [0#]")  # 0*0 shows 1480000, "# #" 14 8
-OUR_WORDS = re.compile(r"年版|✗ 差|(?:✗|!|i|疑\??) ")  # of the formats and marks in our own workbooks
+OUR_WORDS = re.compile(
+    r"年版|✗ 差|(?:✗|!|i|疑\??) "
+)  # of the formats and marks in our own workbooks
 BY_SIGN = re.compile(r"\[>=0\]([^;]*);\[<0\]")  # two sections as they are without a word on it
 
 
 def as_figure(value: object) -> Value:
-    """A number of a spreadsheet -> exact figure; None for anything else, and for one beyond all sense.
+    """A number of a spreadsheet -> exact figure; None for anything else, and for one beyond all
+    sense.
 
     A float is taken at the 15 digits that a spreadsheet shows: 1.1 is stored as 1.1000000000000001.
     """
@@ -87,8 +103,8 @@ def number_of(text: str) -> object:
 def kind_of(code: str) -> str:
     """What a number format code makes of a number; "" where it shows the number itself.
 
-    What a format adds is judged as in any text: 5件 is the figure 5, but -5, 5万 and ¥5 are not, nor is 4.3831 the
-    figure 43831 (``0\\.0000``).
+    What a format adds is judged as in any text: 5件 is the figure 5, but -5, 5万 and ¥5 are not,
+    nor is 4.3831 the figure 43831 (``0\\.0000``).
     """
     if len(code) > LONGEST_CODE or REPEATS.search(code):
         return STRANGE
@@ -101,7 +117,9 @@ def kind_of(code: str) -> str:
 
 
 def kind_of_signs(plain: str) -> str:
-    """By what the signs of a code are for, its literal texts taken out: 0% , yyyy, 0, and none at all."""
+    """By what the signs of a code are for, its literal texts taken out: 0% , yyyy, 0, and none at
+    all.
+    """
     kind = next((kind for kind, sign in ODD_CODES if sign.search(plain)), "")
     if kind or SHOWS.search(plain.partition(";")[0]):
         return kind
@@ -109,7 +127,9 @@ def kind_of_signs(plain: str) -> str:
 
 
 def kind_of_sections(code: str) -> str:
-    """By what a code shows where the number is ``SAMPLE``, and whether that for negative ones shows their sign."""
+    """By what a code shows where the number is ``SAMPLE``, and whether that for negative ones shows
+    their sign.
+    """
     parts = sections_of(code)
     first, *others = [PIECE.sub(shown_part, part) for part in parts]
     conditional = CONDITION.search(code) is not None
@@ -130,7 +150,9 @@ def kind_of_negative(section: str) -> str:
 
 
 def sections_of(code: str) -> list[str]:
-    """The parts of a code for positive and negative numbers, zero and texts; a semicolon in quotes parts nothing."""
+    """The parts of a code for positive and negative numbers, zero and texts; a semicolon in quotes
+    parts nothing.
+    """
     return LITERAL.sub(lambda match: match[0].replace(";", "；"), code).split(";")
 
 
@@ -142,8 +164,8 @@ def literals_of(section: str) -> str:
 def kind_of_text(code: str) -> str:
     """What a number format code makes of a text; "" where it shows the text itself.
 
-    The section for texts is the fourth, or the last one where it has a sign for them: ``"9"@`` shows 95 for 5, and
-    ``;;;`` nothing.
+    The section for texts is the fourth, or the last one where it has a sign for them: ``"9"@``
+    shows 95 for 5, and ``;;;`` nothing.
     """
     sections = sections_of(code)
     last = sections[-1]
@@ -168,7 +190,9 @@ def shown_part(match: re.Match[str]) -> str:
 
 
 def kind_of_sample(text: str) -> str:
-    """What a format adds is judged as in any text: 5件 is a figure, 负5, 5仟, 其中5, 5余 are another, or none."""
+    """What a format adds is judged as in any text: 5件 is a figure, 负5, 5仟, 其中5, 5余 are
+    another, or none.
+    """
     plain = OUR_WORDS.sub("", text)
     count, amount = read_figure(plain), read_figure(plain, "万元")
     if count.value == SAMPLE or (amount.value == SAMPLE and not amount.converted):
@@ -186,7 +210,9 @@ def is_shown(number: Value, kind: str) -> bool:
 
 
 def doubtful(number: str, kind: str) -> str:
-    """What stands for a number in a cell whose format shows another: a text, so that no figure is made of it."""
+    """What stands for a number in a cell whose format shows another: a text, so that no figure is
+    made of it.
+    """
     return f"{number}（单元格为{kind}格式）"
 
 
@@ -212,13 +238,17 @@ IN_FORMULA = {
 FOR_NO_NUMBER = re.compile(
     r'(?:ISBLANK|ISERROR|ISERR|ISNA|ISTEXT)\(\$?[A-Z]+\$?\d+\)|\$?[A-Z]+\$?\d+=""', re.IGNORECASE
 )
-COMPARES = re.compile(r"(\$?)([A-Z]{1,3})(\$?)(\d{1,7})(=|<>|<=?|>=?)(-?\d+(?:\.\d+)?)", re.IGNORECASE)
+COMPARES = re.compile(
+    r"(\$?)([A-Z]{1,3})(\$?)(\d{1,7})(=|<>|<=?|>=?)(-?\d+(?:\.\d+)?)", re.IGNORECASE
+)
 CONSTANT = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A conditional format that makes numbers white or hides them: where, for which, and the kind of their format."""
+    """A conditional format that makes numbers white or hides them: where, for which, and the kind
+    of their format.
+    """
 
     areas: tuple[Area, ...]
     test: str
@@ -226,7 +256,9 @@ class Condition:
     kind: str
 
     def hides(self, number: Value) -> bool:
-        """Whether this number is not seen. A zero that is hidden is a zero all the same, as by a number format."""
+        """Whether this number is not seen. A zero that is hidden is a zero all the same, as by a
+        number format.
+        """
         if number is None or number == 0 or self.test == NEVER:
             return number is None and self.test == UNKNOWN
         if self.test in COMPARED:
@@ -237,8 +269,12 @@ class Condition:
         return True
 
 
-def condition(sort: str, named: str, formulas: Sequence[str], areas: tuple[Area, ...], kind: str) -> Condition:
-    """A rule as a workbook states it: cellIs with an operator and constants, or a formula on the first cell itself."""
+def condition(
+    sort: str, named: str, formulas: Sequence[str], areas: tuple[Area, ...], kind: str
+) -> Condition:
+    """A rule as a workbook states it: cellIs with an operator and constants, or a formula on the
+    first cell itself.
+    """
     plain = [re.sub(r"\s", "", formula) for formula in formulas]
     first = plain[0] if plain else ""
     if is_for_no_number(sort, first):
@@ -259,7 +295,9 @@ def is_for_no_number(sort: str, formula: str) -> bool:
 
 
 def is_of_itself(found: re.Match[str], areas: tuple[Area, ...]) -> bool:
-    """Whether a formula on the first cell asks of each cell its own value: $B1=0 in B1:B9, not in B1:C9."""
+    """Whether a formula on the first cell asks of each cell its own value: $B1=0 in B1:B9, not in
+    B1:C9.
+    """
     top, left = min(area[0] for area in areas), min(area[1] for area in areas)
     if (column_of(f"{found[2].upper()}1"), int(found[4])) != (left, top):
         return False

@@ -13,7 +13,16 @@ from gongkai.figures import is_pale
 from gongkai.model import UnreadableDocument
 from gongkai.opc import Archive, BadArchive
 from gongkai.opc.package import local, read_xml, whole
-from gongkai.spreadsheets import FLAT, Area, IsWanted, Sheet, Spot, area_of, refuse_many, refuse_merged
+from gongkai.spreadsheets import (
+    FLAT,
+    Area,
+    IsWanted,
+    Sheet,
+    Spot,
+    area_of,
+    refuse_many,
+    refuse_merged,
+)
 from gongkai.spreadsheets.formats import (
     HIDDEN,
     MIXED,
@@ -36,19 +45,31 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 DEEPEST = 10  # styles that go back to others
 MOST_MAPS = 4  # sections of a format of numbers
 NUMBERS = ("float", "percentage", "currency")
-UNSTYLED = {"percentage": PERCENT, "currency": MONEY}  # how programs show a number of which no style says it
+UNSTYLED = {
+    "percentage": PERCENT,
+    "currency": MONEY,
+}  # how programs show a number of which no style says it
 POINTS = {"pt": 1.0, "cm": 28.35, "mm": 2.835, "in": 72.0, "px": 0.75, "pc": 12.0}
 LENGTH = re.compile(r"(\d+(?:\.\d+)?)(pt|cm|mm|in|px|pc)")
 PLACES = re.compile(r"(?:'(?:[^']|'')*'|[^'.:\s]*)\.(\$?[A-Z]{1,3}\$?\d+)")  # 'Sheet 1'.B2
 TEST = re.compile(r"(?:cell-content\(\))?(<>|!=|<=|>=|=|<|>)(-?\d+(?:\.\d+)?)")
-BETWEEN = re.compile(r"(not-)?(?:cell-content-is-(not-)?)?between\((-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)\)")
+BETWEEN = re.compile(
+    r"(not-)?(?:cell-content-is-(not-)?)?between\((-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)\)"
+)
 FORMULA = re.compile(r"(?:formula-is|is-true-formula)\((.*)\)")
 REFERENCE = re.compile(r"\[(?:[^\]]*)\.(\$?[A-Z]+\$?\d+)\]")  # [.B2]
-NAMED = {"=": "equal", "!=": "notEqual", "<>": "notEqual", "<": "lessThan", "<=": "lessThanOrEqual"} | {
+NAMED = {
+    "=": "equal",
+    "!=": "notEqual",
+    "<>": "notEqual",
+    "<": "lessThan",
+    "<=": "lessThanOrEqual",
+} | {
     ">": "greaterThan",
     ">=": "greaterThanOrEqual",
 }
-# The tests of maps that stand for the plain sections of a format code: 0;-0 and 0;-0;0 and 0;-0;0;@.
+# The tests of maps that stand for the plain sections of a format code: 0;-0 and 0;-0;0 and
+# 0;-0;0;@.
 PLAIN_SECTIONS = (
     ["value()>=0"],
     ["value()>0", "value()<0"],
@@ -112,7 +133,9 @@ def ods_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
     """The wanted sheets, in the order of their tabs. Raises BadArchive, UnreadableDocument."""
     root = read_xml(archive, "content.xml")
     # A style of the content comes before one of the same name that page headers have.
-    styles = styles_in([root, read_xml(archive, "styles.xml")] if "styles.xml" in archive else [root])
+    styles = styles_in(
+        [root, read_xml(archive, "styles.xml")] if "styles.xml" in archive else [root]
+    )
     tables = root.findall("{*}body/{*}spreadsheet/{*}table")
     if not tables and root.find("{*}body/{*}spreadsheet") is None:
         raise BadArchive("damaged")
@@ -127,7 +150,9 @@ def ods_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
 
 def attribute(node: _Element, name: str) -> str:
     """An attribute by its name without a namespace; "" where there is none."""
-    return next((str(value) for key, value in node.items() if str(key).rpartition("}")[2] == name), "")
+    return next(
+        (str(value) for key, value in node.items() if str(key).rpartition("}")[2] == name), ""
+    )
 
 
 # --- a sheet --------------------------------------------------------------------------------------
@@ -172,9 +197,13 @@ class Filling:
         if value is None:
             return
         rows, columns = repeated
-        self.conditions += conditions_of_style(style, (*spot, spot[0] + rows - 1, spot[1] + columns - 1), self.styles)
+        self.conditions += conditions_of_style(
+            style, (*spot, spot[0] + rows - 1, spot[1] + columns - 1), self.styles
+        )
         if len(self.cells) + rows * columns > MOST_CELLS:
-            raise UnreadableDocument(f"工作表“{self.name}”的单元格过多，不是年度报告；请检查文件是否正确。")
+            raise UnreadableDocument(
+                f"工作表“{self.name}”的单元格过多，不是年度报告；请检查文件是否正确。"
+            )
         for row in range(spot[0], spot[0] + rows):
             for column in range(spot[1], spot[1] + columns):
                 self.cells[row, column] = value
@@ -268,7 +297,9 @@ def points(length: str) -> float | None:
 
 
 def value_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[object, str]:
-    """(int, Decimal, text or day, None for a blank: see ``Sheet.cells``; the kind of its format)."""
+    """(int, Decimal, text or day, None for a blank: see ``Sheet.cells``; the kind of its
+    format).
+    """
     kind = attribute(node, "value-type")
     if kind in NUMBERS:
         return value_of_number(node, kind, look, styles)
@@ -279,7 +310,9 @@ def value_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[object, s
     return value_of_text(node, kind, look, styles)
 
 
-def value_of_number(node: _Element, kind: str, look: Look, styles: SheetStyles) -> tuple[object, str]:
+def value_of_number(
+    node: _Element, kind: str, look: Look, styles: SheetStyles
+) -> tuple[object, str]:
     if not attribute(node, "value"):
         return text_of(node, look, styles)[0] or None, MIXED  # what it shows may be stale
     unstyled = "" if look.code else UNSTYLED.get(kind, "")
@@ -297,10 +330,17 @@ def value_of_text(node: _Element, kind: str, look: Look, styles: SheetStyles) ->
 
 
 def number_in(node: _Element, look: Look, styles: SheetStyles) -> object:
-    """The number of a cell; the text that it shows where that has no digit: LibreOffice keeps TRUE as the number 1."""
+    """The number of a cell; the text that it shows where that has no digit: LibreOffice keeps TRUE
+    as the number 1.
+    """
     number = number_of(attribute(node, "value"))
     text, _ = text_of(node, look, styles)
-    is_word = number != 0 and text.strip() and not any(map(str.isdigit, text)) and NUMERALS.isdisjoint(text)
+    is_word = (
+        number != 0
+        and text.strip()
+        and not any(map(str.isdigit, text))
+        and NUMERALS.isdisjoint(text)
+    )
     return text if is_word else number
 
 
@@ -365,11 +405,15 @@ def dressed(under: Look, style: _Element, code: str) -> Look:
 def on_ground(look: Look, cell: _Element) -> Look:
     behind = attribute(cell, "background-color")
     ground = look.ground if not behind else behind.strip("#") if behind.startswith("#") else ""
-    return replace(look, ground=ground, repeated=attribute(cell, "repeat-content") == "true" or look.repeated)
+    return replace(
+        look, ground=ground, repeated=attribute(cell, "repeat-content") == "true" or look.repeated
+    )
 
 
 def with_letters(look: Look, letters: _Element) -> Look:
-    line = attribute(letters, "text-line-through-style") or attribute(letters, "text-line-through-type")
+    line = attribute(letters, "text-line-through-style") or attribute(
+        letters, "text-line-through-type"
+    )
     position = attribute(letters, "text-position")
     return replace(
         look,
@@ -381,9 +425,11 @@ def with_letters(look: Look, letters: _Element) -> Look:
 
 
 def code_of(formats: Mapping[str, _Element], name: str, depth: int = 1) -> str:
-    """A format of numbers as the code that other spreadsheets write for it: 0.00, 0%, yyyy-mm-dd, 0;-0.
+    """A format of numbers as the code that other spreadsheets write for it: 0.00, 0%, yyyy-mm-dd,
+    0;-0.
 
-    Sections for other signs are formats of their own, of which this one's maps tell; maps of those are none.
+    Sections for other signs are formats of their own, of which this one's maps tell; maps of those
+    are none.
     """
     node = formats.get(name)
     if node is None:
@@ -393,7 +439,9 @@ def code_of(formats: Mapping[str, _Element], name: str, depth: int = 1) -> str:
     sections = []
     for part, test in zip(maps, tests, strict=True):
         inner = code_of(formats, attribute(part, "apply-style-name"), depth - 1)
-        sections.append(inner if tests in PLAIN_SECTIONS else f"[{test.removeprefix('value()')}]{inner}")
+        sections.append(
+            inner if tests in PLAIN_SECTIONS else f"[{test.removeprefix('value()')}]{inner}"
+        )
     return ";".join([*sections, section_of(node)])
 
 
@@ -407,7 +455,9 @@ def section_of(node: _Element) -> str:
 
 
 def code_part(node: _Element) -> str:
-    """A part of a format: its digits, a text, the sign of money, a colour; "" for what shows nothing."""
+    """A part of a format: its digits, a text, the sign of money, a colour; "" for what shows
+    nothing.
+    """
     part = CODE_PARTS.get(local(node))
     return part(node) if part is not None else ""
 
@@ -467,7 +517,9 @@ def conditions_of(table: _Element, styles: SheetStyles) -> list[Condition]:
 
 
 def conditions_of_style(name: str, area: Area, styles: SheetStyles) -> Iterator[Condition]:
-    """The conditions that stand in a cell's own style; LibreOffice writes its formats there as well."""
+    """The conditions that stand in a cell's own style; LibreOffice writes its formats there as
+    well.
+    """
     style = styles.styles.get(("table-cell", name))
     for rule in style.iterchildren("{*}map") if style is not None else ():
         kind = kind_of_style(attribute(rule, "apply-style-name"), styles)
@@ -477,8 +529,16 @@ def conditions_of_style(name: str, area: Area, styles: SheetStyles) -> Iterator[
 
 def kind_of_rule(rule: _Element, styles: SheetStyles) -> str:
     if local(rule) in ("data-bar", "icon-set"):
-        return HIDDEN if any(attribute(node, "show-value") == "false" for node in (rule, *rule)) else ""
-    return kind_of_style(attribute(rule, "apply-style-name"), styles) if local(rule) == "condition" else ""
+        return (
+            HIDDEN
+            if any(attribute(node, "show-value") == "false" for node in (rule, *rule))
+            else ""
+        )
+    return (
+        kind_of_style(attribute(rule, "apply-style-name"), styles)
+        if local(rule) == "condition"
+        else ""
+    )
 
 
 def kind_of_style(name: str, styles: SheetStyles) -> str:
@@ -493,7 +553,9 @@ def areas_in(text: str) -> tuple[Area, ...]:
 
 
 def test_of(text: str) -> tuple[str, str, list[str]]:
-    """=5 -> ("cellIs", "equal", ["5"]), formula-is(ISERROR(B2)) -> ("expression", "", ["ISERROR(B2)"])."""
+    """=5 -> ("cellIs", "equal", ["5"]), formula-is(ISERROR(B2)) -> ("expression", "",
+    ["ISERROR(B2)"]).
+    """
     plain = text.replace(" ", "")
     one, two, formula = TEST.fullmatch(plain), BETWEEN.fullmatch(plain), FORMULA.fullmatch(plain)
     if one:

@@ -1,4 +1,5 @@
-"""A Sheet -> what a person sees in its cells: one judgement for a stranger's file, our own, and the open workbook.
+"""A Sheet -> what a person sees in its cells: one judgement for a stranger's file, our own, and the
+open workbook.
 
 So are the pieces of a text, each in a font of its own -> the text that a person reads.
 """
@@ -47,9 +48,10 @@ APART = "^"  # stands between pieces that are no one figure
 def seen_values(sheet: Sheet) -> dict[Spot, object]:
     """(row, column) -> int, Decimal or text, as a person sees it; blanks left out.
 
-    What a merged cell covers is not there. A number in a cell that shows another one, or a text or number in one that
-    shows nothing, is a text that says so: 134（单元格为加了删除线的格式）. A day is a text: 2021-03-05. Raises
-    UnreadableDocument for more merged cells or conditions than any report has.
+    What a merged cell covers is not there. A number in a cell that shows another one, or a text or
+    number in one that shows nothing, is a text that says so: 134（单元格为加了删除线的格式）. A day
+    is a text: 2021-03-05. Raises UnreadableDocument for more merged cells or conditions than any
+    report has.
     """
     under = covered(sheet)
     found: dict[Spot, object] = {}
@@ -61,16 +63,19 @@ def seen_values(sheet: Sheet) -> dict[Spot, object]:
 
 
 def figures_seen(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, object]:
-    """The same of a sheet of ours, whose figures stand at ``spots``: what a person hid is no figure, nor is one in a
-    merged cell that takes the place of two. Other hidden rows and columns are our own, and a name is a name however
-    its cell looks."""
+    """The same of a sheet of ours, whose figures stand at ``spots``: what a person hid is no
+    figure, nor is one in a merged cell that takes the place of two. Other hidden rows and columns
+    are our own, and a name is a name however its cell looks.
+    """
     kinds = {spot: kind for spot, kind in sheet.kinds.items() if spot in spots}
     found = seen_values(replace(sheet, kinds=kinds, conditions=sheet.conditions if spots else ()))
     if spots and not sheet.visible:
         found[HIDDEN_SHEET] = True
     unseen = {spot: OUT_OF_SIGHT for spot in spots if sheet.is_hidden(spot)}
     unseen |= dict.fromkeys(joining(sheet, spots), ACROSS)
-    return found | {spot: f"{text_of(found[spot])}{why}" for spot, why in unseen.items() if spot in found}
+    return found | {
+        spot: f"{text_of(found[spot])}{why}" for spot, why in unseen.items() if spot in found
+    }
 
 
 def joining(sheet: Sheet, spots: Set[Spot]) -> Iterator[Spot]:
@@ -97,7 +102,9 @@ def text_of(value: object) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+        return (
+            value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+        )
     if isinstance(value, date | time):
         return value.isoformat()
     number = as_figure(value)
@@ -105,7 +112,8 @@ def text_of(value: object) -> str:
 
 
 def day_of(number: Value, from_1904: bool) -> object:
-    """The day or time that a number stands for in a cell that shows one; the number itself where there is no such day.
+    """The day or time that a number stands for in a cell that shows one; the number itself where
+    there is no such day.
 
     44260 -> 2021-03-05, 0.5 -> 12:00:00. Workbooks made on old Macs count from 1904.
     """
@@ -132,7 +140,9 @@ def covered(sheet: Sheet) -> set[Spot]:
         inside = list(within(area, sheet.cells))
         looked += min(size_of(area), len(sheet.cells))
         if looked > MOST_AREA:
-            raise UnreadableDocument(f"工作表“{sheet.name}”的合并单元格互相重叠，文件已损坏；{SAVE_AS}。")
+            raise UnreadableDocument(
+                f"工作表“{sheet.name}”的合并单元格互相重叠，文件已损坏；{SAVE_AS}。"
+            )
         found.update(spot for spot in inside if spot != (area[0], area[1]))
     return found
 
@@ -146,7 +156,9 @@ def within(area: Area, spots: Collection[Spot]) -> Iterator[Spot]:
     """Those of the spots that lie in an area, whichever of the two is less to look through."""
     top, left, bottom, right = area
     if size_of(area) <= len(spots):
-        inside = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+        inside = (
+            (row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)
+        )
         return filter(spots.__contains__, inside)
     return (spot for spot in spots if top <= spot[0] <= bottom and left <= spot[1] <= right)
 
@@ -161,7 +173,9 @@ def hide_by_conditions(values: dict[Spot, object], sheet: Sheet) -> None:
         for area in condition.areas:
             looked += 1 + min(size_of(area), len(values))
             if looked > MOST_AREA:
-                raise UnreadableDocument(f"工作表“{sheet.name}”的条件格式过多，不像是年度报告；{SAVE_AS}。")
+                raise UnreadableDocument(
+                    f"工作表“{sheet.name}”的条件格式过多，不像是年度报告；{SAVE_AS}。"
+                )
             hide(values, list(within(area, values)), condition)
 
 
@@ -182,7 +196,8 @@ def is_number(value: object) -> bool:
 
 
 class Piece(NamedTuple):
-    """``raised``: set higher or lower than the line; ``color`` as in ``seen_color``; ``size`` in points.
+    """``raised``: set higher or lower than the line; ``color`` as in ``seen_color``; ``size`` in
+    points.
 
     A piece that says nothing of its looks has those of its cell (``own`` is False).
     """
@@ -206,14 +221,18 @@ class Piece(NamedTuple):
         return RAISED if self.raised else ""
 
     def on(self, ground: str) -> Piece:
-        """The piece as it is seen on a ground: PALE or ALIKE, or in a colour that does not matter."""
+        """The piece as it is seen on a ground: PALE or ALIKE, or in a colour that does not
+        matter.
+        """
         return self._replace(color=seen_color(self.color, ground))
 
 
 def seen_color(color: str, ground: str) -> str:
-    """PALE for letters pale on white, ALIKE for those of the colour behind them: nobody sees them. "" for others.
+    """PALE for letters pale on white, ALIKE for those of the colour behind them: nobody sees them.
+    "" for others.
 
-    A colour is RRGGBB, or any word that is the same for the same colour; "" for one of which nothing is said.
+    A colour is RRGGBB, or any word that is the same for the same colour; "" for one of which
+    nothing is said.
     """
     if ground and not is_pale(ground):
         return ALIKE if is_alike(color, ground) else ""
@@ -228,9 +247,11 @@ def is_alike(color: str, ground: str) -> bool:
 
 
 def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str, str]:
-    """(text, kind) of a cell whose text has pieces; ``cell`` looks as the cell does, ``ground`` is the colour behind.
+    """(text, kind) of a cell whose text has pieces; ``cell`` looks as the cell does, ``ground`` is
+    the colour behind.
 
-    Where all of them look alike, that is the look of the cell: 134 struck in two pieces is as one struck whole.
+    Where all of them look alike, that is the look of the cell: 134 struck in two pieces is as one
+    struck whole.
     """
     whole = [piece if piece.own else cell._replace(text=piece.text) for piece in pieces]
     whole = [piece.on(ground) for piece in whole]
@@ -241,7 +262,9 @@ def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str
 
 
 def joined(pieces: Iterable[Piece]) -> str:
-    """The text without what is struck, with a sign before each piece that is set apart from the one before it."""
+    """The text without what is struck, with a sign before each piece that is set apart from the one
+    before it.
+    """
     kept = [piece for piece in pieces if piece.text]
     largest = max((piece.size for piece in kept), default=0.0)
     found: list[str] = []
@@ -259,7 +282,8 @@ def joined(pieces: Iterable[Piece]) -> str:
 def is_apart(piece: Piece, before: Piece, largest: float) -> bool:
     """Whether a reader takes a piece for something else than the one before it.
 
-    A struck digit within a figure (1, 9 struck, 34) parts it as well: which of them stand cannot be told.
+    A struck digit within a figure (1, 9 struck, 34) parts it as well: which of them stand cannot be
+    told.
     """
     if not piece.text.strip():
         return False

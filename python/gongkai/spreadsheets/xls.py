@@ -1,4 +1,6 @@
-"""An .xls or .et file (Excel 95 to 2003) -> its sheets, by xlrd: values, looks, what is hidden and merged."""
+"""An .xls or .et file (Excel 95 to 2003) -> its sheets, by xlrd: values, looks, what is hidden and
+merged.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gongkai.model import UnreadableDocument
 from gongkai.opc import biff_records, read_stream
-from gongkai.spreadsheets import FLAT, NARROW, SAVE_AS, Area, IsWanted, Sheet, Spot, refuse_many, refuse_merged
+from gongkai.spreadsheets import (
+    FLAT,
+    NARROW,
+    SAVE_AS,
+    Area,
+    IsWanted,
+    Sheet,
+    Spot,
+    refuse_many,
+    refuse_merged,
+)
 from gongkai.spreadsheets.formats import (
     BUILTIN,
     DATE,
@@ -32,7 +44,9 @@ DAMAGED = f"Excel 工作簿（.xls 或 .et）不完整或已损坏，不能读�
 LOCKED = "工作簿设有打开密码，不能读取；请打开后去掉密码，另存一份再导入。"
 TWIPS, WIDTHS = 20, 256  # in a point, in the width of a character
 NO_PATTERN = 0  # of a cell's ground
-EMPTY, TEXT, NUMBER, DAY, BOOLEAN, ERROR, BLANK = range(7)  # the types of cells, as xlrd counts them
+EMPTY, TEXT, NUMBER, DAY, BOOLEAN, ERROR, BLANK = range(
+    7
+)  # the types of cells, as xlrd counts them
 VISIBLE = 0
 BIFF8 = 80  # the format since Excel 97, as xlrd counts
 FILLED = 4  # of alignments: a text is repeated over the width of its cell
@@ -41,7 +55,8 @@ FILLED = 4  # of alignments: a text is repeated over the width of its cell
 def xls_sheets(content: bytes, wanted: IsWanted) -> list[Sheet]:
     """The wanted sheets, in the order of their tabs. Raises UnreadableDocument.
 
-    xlrd is run in a process of its own (readers.worker): a hostile file may keep it busy or fill the memory.
+    xlrd is run in a process of its own (readers.worker): a hostile file may keep it busy or fill
+    the memory.
     """
     import xlrd
 
@@ -74,7 +89,9 @@ def asked(book: Book, wanted: IsWanted) -> Iterator[int]:
             yield number
 
 
-def sheet_of(book: Book, number: int, looks: Sequence[StyleKinds], conditions: Sequence[Condition]) -> Sheet:
+def sheet_of(
+    book: Book, number: int, looks: Sequence[StyleKinds], conditions: Sequence[Condition]
+) -> Sheet:
     source = book.sheet_by_index(number)
     refuse_merged(source.name, len(source.merged_cells))
     cells: dict[Spot, object] = {}
@@ -103,7 +120,9 @@ def sheet_of(book: Book, number: int, looks: Sequence[StyleKinds], conditions: S
 def shown_cell(
     book: Book, source: OldSheet, at: tuple[int, int], value: object, looks: Sequence[StyleKinds]
 ) -> tuple[object, str]:
-    """What is stored in a cell, and the kind of its format: a day for the number of one, the text of pieces."""
+    """What is stored in a cell, and the kind of its format: a day for the number of one, the text
+    of pieces.
+    """
     number = source.cell_xf_index(*at)
     runs = source.rich_text_runlist_map.get(at)
     if runs and isinstance(value, str):
@@ -133,10 +152,14 @@ def value_at(source: OldSheet, row: int, column: int) -> object:
 
 
 def pieces_of(book: Book, text: str, runs: Sequence[tuple[int, int]], own: int) -> list[Piece]:
-    """A text in pieces, where the file says from which character on which font is used; ``own`` is the cell's."""
+    """A text in pieces, where the file says from which character on which font is used; ``own`` is
+    the cell's.
+    """
     starts = [(0, own), *((at, font) for at, font in runs if at < len(text))]
     ends = [at for at, _ in starts[1:]] + [len(text)]
-    return [piece_of(book, text[at:end], font) for (at, font), end in zip(starts, ends, strict=True)]
+    return [
+        piece_of(book, text[at:end], font) for (at, font), end in zip(starts, ends, strict=True)
+    ]
 
 
 def piece_of(book: Book, text: str, number: int) -> Piece:
@@ -158,7 +181,11 @@ def is_flat(info: Any) -> bool:
 
 
 def hidden_columns(source: OldSheet) -> set[int]:
-    return {number + 1 for number, info in source.colinfo_map.items() if info.hidden or info.width < NARROW * WIDTHS}
+    return {
+        number + 1
+        for number, info in source.colinfo_map.items()
+        if info.hidden or info.width < NARROW * WIDTHS
+    }
 
 
 def merged_areas(source: OldSheet) -> list[Area]:
@@ -210,8 +237,8 @@ def rgb_of(book: Book, number: int) -> str:
 
 
 # --- conditional formats --------------------------------------------------------------------------
-# Their records ([MS-XLS] 2.4.42, 2.4.56, 2.5.92), which xlrd passes over. Of a formula only a few are understood; where
-# another may hide a number, none is taken.
+# Their records ([MS-XLS] 2.4.42, 2.4.56, 2.5.92), which xlrd passes over. Of a formula only a few
+# are understood; where another may hide a number, none is taken.
 
 BOUNDSHEET, CF_HEAD, CF_RULE = 0x0085, 0x01B0, 0x01B1
 WORKSHEET = 0
@@ -238,11 +265,15 @@ OF_NO_NUMBER = (2, 3, 126, 127, 129)  # ISNA, ISERROR, ISERR, ISTEXT, ISBLANK
 
 
 def conditions_by_sheet(book: Book, content: bytes) -> list[list[Condition]]:
-    """The conditional formats of each worksheet that hide numbers or make them white; [] for what is no BIFF8."""
+    """The conditional formats of each worksheet that hide numbers or make them white; [] for what
+    is no BIFF8.
+    """
     if book.biff_version < BIFF8:
         return [[] for _ in range(book.nsheets)]
     stream = read_stream(content, ("Workbook",))
-    sheets = [unpack_from("<IBB", found) for number, found in biff_records(stream) if number == BOUNDSHEET]
+    sheets = [
+        unpack_from("<IBB", found) for number, found in biff_records(stream) if number == BOUNDSHEET
+    ]
     return [conditions_at(book, stream, start) for start, _, kind in sheets if kind == WORKSHEET]
 
 
@@ -258,7 +289,9 @@ def conditions_at(book: Book, stream: bytes, start: int) -> list[Condition]:
 
 
 def rule_of(book: Book, content: bytes, areas: tuple[Area, ...]) -> list[Condition]:
-    """A rule that hides numbers, [] for any other; one that cannot be read may do so, and need not spoil the file."""
+    """A rule that hides numbers, [] for any other; one that cannot be read may do so, and need not
+    spoil the file.
+    """
     try:
         kind = kind_of_rule(book, content)
         return [condition(*test_of(content), areas, kind)] if kind else []
@@ -273,7 +306,9 @@ def areas_in(content: bytes) -> tuple[Area, ...]:
 
 
 def test_of(content: bytes) -> tuple[str, str, list[str]]:
-    """What a rule asks, as ``formats.condition`` takes it: a comparison with constants, or for blanks and errors."""
+    """What a rule asks, as ``formats.condition`` takes it: a comparison with constants, or for
+    blanks and errors.
+    """
     sort, named, one, two = unpack_from("<BBHH", content)
     first = content[len(content) - one - two : len(content) - two]
     bounds = [constant_of(first), *([constant_of(content[len(content) - two :])] if two else [])]
@@ -286,12 +321,19 @@ def constant_of(tokens: bytes) -> str:
     """The number that a formula is, "" for any other."""
     if tokens[:1] == b"\x1e" and len(tokens) == 3:
         return str(unpack_from("<H", tokens, 1)[0])
-    return str(as_figure(unpack_from("<d", tokens, 1)[0])) if tokens[:1] == b"\x1f" and len(tokens) == 9 else ""
+    return (
+        str(as_figure(unpack_from("<d", tokens, 1)[0]))
+        if tokens[:1] == b"\x1f" and len(tokens) == 9
+        else ""
+    )
 
 
 def asks_no_number(tokens: bytes) -> bool:
     """Whether a formula asks of a cell if it is an error, a text or blank: ISERROR(B2), B2=""."""
-    if len(tokens) < 8 or tokens[0] & 0x1F not in (0x04, 0x0C):  # a cell, by its place or from the cell itself
+    if len(tokens) < 8 or tokens[0] & 0x1F not in (
+        0x04,
+        0x0C,
+    ):  # a cell, by its place or from the cell itself
         return False
     rest = tokens[5:]
     is_function = len(rest) == 3 and rest[0] & 0x1F == 0x01
@@ -304,7 +346,11 @@ def kind_of_rule(book: Book, content: bytes) -> str:
     flags, at = low | high << 32, RULE_LOOK + 6
     if flags & HAS_CODE:
         size = unpack_from("<H", content, at)[0] if flags & OWN_CODE else 2
-        code = rule_code(content[at + 2 : at + size]) if flags & OWN_CODE else code_of(book, content[at + 1])
+        code = (
+            rule_code(content[at + 2 : at + size])
+            if flags & OWN_CODE
+            else code_of(book, content[at + 1])
+        )
         if kind := kind_of(code):
             return kind
         at += size
@@ -315,14 +361,20 @@ def kind_of_rule(book: Book, content: bytes) -> str:
 
 
 def rule_letters(book: Book, content: bytes, at: int) -> Piece:
-    flags, color, unset = (unpack_from("<I", content, at + place)[0] for place in (FONT_FLAGS, FONT_COLOR, FONT_UNSET))
+    flags, color, unset = (
+        unpack_from("<I", content, at + place)[0] for place in (FONT_FLAGS, FONT_COLOR, FONT_UNSET)
+    )
     return Piece("", struck=bool(flags & ~unset & STRIKES), color=rgb_of(book, color) or BLACK)
 
 
 def rule_code(raw: bytes) -> str:
     """A text of BIFF8: its length, a byte of flags, characters of one byte or two."""
     length, wide = unpack_from("<HB", raw)
-    return raw[3 : 3 + 2 * length].decode("utf-16-le") if wide & 1 else raw[3 : 3 + length].decode("latin-1")
+    return (
+        raw[3 : 3 + 2 * length].decode("utf-16-le")
+        if wide & 1
+        else raw[3 : 3 + length].decode("latin-1")
+    )
 
 
 def rule_ground(book: Book, content: bytes, at: int) -> str:

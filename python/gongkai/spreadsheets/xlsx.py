@@ -66,7 +66,9 @@ SIZE = re.compile(r"\d{1,3}(?:\.\d+)?")
 
 
 class CellLook(NamedTuple):
-    """A cell style: its letters, the colour behind them, and the kinds that a number or a plain text in it has."""
+    """A cell style: its letters, the colour behind them, and the kinds that a number or a plain
+    text in it has.
+    """
 
     letters: Piece = Piece("")
     ground: str = ""
@@ -79,8 +81,9 @@ PLAIN = CellLook()
 
 @dataclass(frozen=True)
 class Book:
-    """What a workbook says for all of its sheets: texts, looks by the numbers of cell styles, conditional formats that
-    hide a number by theirs, and whether its days count from 1904."""
+    """What a workbook says for all of its sheets: texts, looks by the numbers of cell styles,
+    conditional formats that hide a number by theirs, and whether its days count from 1904.
+    """
 
     strings: Sequence[Text]
     looks: Sequence[CellLook]
@@ -93,7 +96,8 @@ class Book:
 
 
 def xlsx_sheets(archive: Archive, wanted: IsWanted, lasts: Mapping[str, int]) -> list[Sheet]:
-    """The wanted sheets, in the order of their tabs, each down to its last row in ``lasts`` if it is there.
+    """The wanted sheets, in the order of their tabs, each down to its last row in ``lasts`` if it
+    is there.
 
     Raises BadArchive, UnreadableDocument.
     """
@@ -144,7 +148,9 @@ def sheet_of(archive: Archive, tab: Tab, book: Book, last: int) -> Sheet:
 
 @dataclass
 class Contents:
-    """What stands in the cells of a sheet, the kinds of those that show it otherwise, and where formulas stand."""
+    """What stands in the cells of a sheet, the kinds of those that show it otherwise, and where
+    formulas stand.
+    """
 
     cells: dict[Spot, object] = field(default_factory=dict)
     kinds: dict[Spot, str] = field(default_factory=dict)
@@ -169,7 +175,9 @@ def contents_of(rows: Mapping[int, _Element], book: Book) -> Contents:
 
 
 def formula_area(formula: _Element) -> Iterator[Spot]:
-    """The cells that an array formula fills; of a whole sheet only those at the top, for no form is larger."""
+    """The cells that an array formula fills; of a whole sheet only those at the top, for no form is
+    larger.
+    """
     area = area_of(formula.get("ref", "")) if formula.get("t") == "array" else None
     if area is None:
         return
@@ -180,8 +188,9 @@ def formula_area(formula: _Element) -> Iterator[Spot]:
 
 
 def shown_cell(value: object, style: str, book: Book) -> tuple[object, str]:
-    """What is stored in a cell of a style, and the kind of its format: a day for the number of one, the text of
-    pieces."""
+    """What is stored in a cell of a style, and the kind of its format: a day for the number of one,
+    the text of pieces.
+    """
     look = book.look(style)
     if isinstance(value, tuple):
         return settled(value, look.letters, look.ground)
@@ -195,7 +204,11 @@ def shown_cell(value: object, style: str, book: Book) -> tuple[object, str]:
 
 
 def hidden_rows(rows: Mapping[int, _Element]) -> set[int]:
-    return {number for number, row in rows.items() if is_on(row.get("hidden")) or is_less(row.get("ht"), FLAT)}
+    return {
+        number
+        for number, row in rows.items()
+        if is_on(row.get("hidden")) or is_less(row.get("ht"), FLAT)
+    }
 
 
 def hidden_columns(root: _Element) -> set[int]:
@@ -209,7 +222,11 @@ def hidden_columns(root: _Element) -> set[int]:
 
 def is_less(measure: str | None, least: float) -> bool:
     """Whether a height or width is stated and shows nothing: 0, .0, 0.25."""
-    return bool(measure) and MEASURE.fullmatch(measure or "") is not None and float(f"0{measure}") < least
+    return (
+        bool(measure)
+        and MEASURE.fullmatch(measure or "") is not None
+        and float(f"0{measure}") < least
+    )
 
 
 def merged_areas(root: _Element, name: str) -> list[Area]:
@@ -226,7 +243,10 @@ def styles_of(root: _Element) -> list[CellLook]:
     fonts = few(root.iterfind("{*}fonts/{*}font"), MOST_STYLES)
     fills = few(root.iterfind("{*}fills/{*}fill"), MOST_STYLES)
     styles = few(root.iterfind("{*}cellXfs/{*}xf"), MOST_STYLES)
-    codes = {node.get("numFmtId", ""): node.get("formatCode", "") for node in root.iterfind("{*}numFmts/{*}numFmt")}
+    codes = {
+        node.get("numFmtId", ""): node.get("formatCode", "")
+        for node in root.iterfind("{*}numFmts/{*}numFmt")
+    }
     of_numbers = BUILTIN | {number: kind_of(code) for number, code in codes.items()}
     of_texts = {number: kind_of_text(code) for number, code in codes.items()}
     letters_by_font = [letters_of(font, "") for font in fonts]
@@ -235,8 +255,13 @@ def styles_of(root: _Element) -> list[CellLook]:
     for style in styles:
         letters = nth(letters_by_font, style.get("fontId"), Piece("", color=BLACK))
         ground = nth(grounds, style.get("fillId"), "")
-        number, kind = style.get("numFmtId", ""), letters.on(ground).kind or kind_of_alignment(style)
-        look = CellLook(letters, ground, kind or of_numbers.get(number, ""), kind or of_texts.get(number, ""))
+        number, kind = (
+            style.get("numFmtId", ""),
+            letters.on(ground).kind or kind_of_alignment(style),
+        )
+        look = CellLook(
+            letters, ground, kind or of_numbers.get(number, ""), kind or of_texts.get(number, "")
+        )
         found.append(look)
     return found
 
@@ -266,8 +291,9 @@ def letters_of(look: _Element, text: str) -> Piece:
 
 
 def color_of(color: _Element | None) -> str:
-    """RRGGBB, or a word for a colour of the theme that has a tint; FFFFFF for whatever nobody sees on white: FFFEFEFE,
-    the theme's first colour, its second one with a tint of 1."""
+    """RRGGBB, or a word for a colour of the theme that has a tint; FFFFFF for whatever nobody sees
+    on white: FFFEFEFE, the theme's first colour, its second one with a tint of 1.
+    """
     if color is None:
         return BLACK
     theme, rgb, indexed = color.get("theme", ""), color.get("rgb", ""), color.get("indexed", "")
@@ -286,7 +312,9 @@ def color_of_theme(theme: str, tint: str) -> str:
 
 
 def ground_of(fill: _Element) -> str:
-    """The colour behind letters, "" for none. Of a pattern or of several colours no letters have the colour."""
+    """The colour behind letters, "" for none. Of a pattern or of several colours no letters have
+    the colour.
+    """
     pattern = fill.find("{*}patternFill")
     if pattern is None:
         colors = {color_of(node) for node in fill.iterfind("{*}gradientFill/{*}stop/{*}color")}
@@ -316,18 +344,26 @@ def hiding_kind(dxf: _Element) -> str:
     if kind:
         return kind
     letters = Piece("", color=BLACK) if font is None else letters_of(font, "")
-    return STRUCK if letters.struck else letters._replace(raised=False, size=USUAL_SIZE).on(ground_of_rule(dxf)).kind
+    return (
+        STRUCK
+        if letters.struck
+        else letters._replace(raised=False, size=USUAL_SIZE).on(ground_of_rule(dxf)).kind
+    )
 
 
 def ground_of_rule(dxf: _Element) -> str:
-    """The colour that a conditional format gives its cells, "" for none; a solid one is the other colour here."""
+    """The colour that a conditional format gives its cells, "" for none; a solid one is the other
+    colour here.
+    """
     nodes = [*dxf.iterfind("{*}fill//{*}bgColor"), *dxf.iterfind("{*}fill//{*}fgColor")]
     plain = [node for node in nodes if node.get("indexed") not in ("64", "65")]
     return color_of(plain[0]) if plain else ""
 
 
 def conditions_of(root: _Element, hiding: Mapping[str, str]) -> list[Condition]:
-    """The conditional formats of a sheet that hide numbers, those that newer versions of Excel write apart too."""
+    """The conditional formats of a sheet that hide numbers, those that newer versions of Excel
+    write apart too.
+    """
     found = []
     for block in root.iter("{*}conditionalFormatting"):
         areas = areas_in(block.get("sqref") or block.findtext("{*}sqref") or "")
@@ -335,7 +371,9 @@ def conditions_of(root: _Element, hiding: Mapping[str, str]) -> list[Condition]:
             kind = kind_of_rule(rule, hiding)
             if kind:
                 formulas = [node.text or "" for node in rule.iter("{*}formula", "{*}f")]
-                found.append(condition(rule.get("type", ""), rule.get("operator", ""), formulas, areas, kind))
+                found.append(
+                    condition(rule.get("type", ""), rule.get("operator", ""), formulas, areas, kind)
+                )
     return found
 
 
@@ -389,7 +427,9 @@ def cell_value(cell: _Element, strings: Sequence[Text]) -> object:
 
 
 def stored(text: str, kind: str, strings: Sequence[Text]) -> object:
-    """The value that a text stands for in a cell of a kind: a number, a place in the list of texts, yes or no."""
+    """The value that a text stands for in a cell of a kind: a number, a place in the list of texts,
+    yes or no.
+    """
     if kind == "s":
         return shared_string(text, strings)
     if kind == "b":

@@ -1,8 +1,9 @@
-"""The stated sums (勾稽关系) of a table, some figures blank -> what they imply, and what is likely wrong.
+"""The stated sums (勾稽关系) of a table, some figures blank -> what they imply, and what is likely
+wrong.
 
-states: what is stated, implied, open, and which relations hold. relations: what is broken, impossible, implied.
-suspects: the cells that are likely wrong, by network (the relations as a graph), repairs (of a few nodes) and search
-(of the whole table).
+states: what is stated, implied, open, and which relations hold. relations: what is broken,
+impossible, implied. suspects: the cells that are likely wrong, by network (the relations as a
+graph), repairs (of a few nodes) and search (of the whole table).
 """
 
 from gongkai.sums.relations import (

@@ -1,7 +1,8 @@
 """The stated sums of a table -> a network: every cell joins two nodes, once with each sign.
 
-A node is a relation; a cell that stands in one relation only has its other end on the ground. A relation that follows
-from the others (``across.handled`` of table three) is left out, or its cells would stand in three.
+A node is a relation; a cell that stands in one relation only has its other end on the ground. A
+relation that follows from the others (``across.handled`` of table three) is left out, or its cells
+would stand in three.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ Signed = list[tuple[int, int]]  # (number of a relation, 1 among its parts or -1
 
 @dataclass(frozen=True, slots=True)
 class NetworkLine:
-    """Cells side by side, and for each the node across the line with the sign that the cell has there."""
+    """Cells side by side, and for each the node across the line with the sign that the cell has
+    there.
+    """
 
     cells: tuple[str, ...]
     across: tuple[tuple[int, int], ...]
@@ -32,12 +35,13 @@ class NetworkLine:
 
 @dataclass(frozen=True)
 class Network:
-    """``nodes`` are relations, None for a ground; ``between`` their pairs with the cells that join them.
+    """``nodes`` are relations, None for a ground; ``between`` their pairs with the cells that join
+    them.
 
-    ``numbers``: rule -> node. ``order`` numbers the cells as in the form. ``relations``: cell -> those of the nodes
-    that it stands in. ``surplus``: what was left out. ``totals`` are, for each part, the cells that sum it up, directly
-    or by way of another, with the nodes that feel it if all of them change alike; ``neighbours`` pairs of which the
-    second follows the first.
+    ``numbers``: rule -> node. ``order`` numbers the cells as in the form. ``relations``: cell ->
+    those of the nodes that it stands in. ``surplus``: what was left out. ``totals`` are, for each
+    part, the cells that sum it up, directly or by way of another, with the nodes that feel it if
+    all of them change alike; ``neighbours`` pairs of which the second follows the first.
     """
 
     nodes: tuple[Relation | None, ...]
@@ -104,7 +108,9 @@ def places_of(relations: Sequence[Relation]) -> dict[str, Signed]:
 
 
 def oriented(count: int, places: Mapping[str, Signed]) -> list[int] | None:
-    """Signs for the relations so that cells stand in two of them with opposite signs; None if there are none."""
+    """Signs for the relations so that cells stand in two of them with opposite signs; None if there
+    are none.
+    """
     if any(len(found) > 2 for found in places.values()):
         return None
     signs = [0] * count
@@ -120,7 +126,9 @@ def oriented(count: int, places: Mapping[str, Signed]) -> list[int] | None:
                     if one == node and not signs[other]:
                         signs[other] = -signs[node] * sign * opposite
                         queue.append(other)
-    bad = any(signs[one] * sign == signs[other] * opposite for (one, sign), (other, opposite) in joined)
+    bad = any(
+        signs[one] * sign == signs[other] * opposite for (one, sign), (other, opposite) in joined
+    )
     return None if bad else signs
 
 
@@ -144,7 +152,10 @@ def cells_in_lines(form: Form) -> list[list[str]]:
 
 def line_of(cells: Sequence[str], ends: Mapping[str, Ends]) -> NetworkLine:
     count = Counter(node for cell in cells for node in ends[cell])
-    across = [(up, 1) if count[up] <= count[down] else (down, -1) for up, down in (ends[cell] for cell in cells)]
+    across = [
+        (up, 1) if count[up] <= count[down] else (down, -1)
+        for up, down in (ends[cell] for cell in cells)
+    ]
     return NetworkLine(tuple(cells), tuple(across), frozenset(node for node, _ in across))
 
 
@@ -155,7 +166,9 @@ def totals_of(relations: Sequence[Relation]) -> Iterator[tuple[str, ...]]:
             for cell in relation.parts:
                 above.setdefault(cell, []).append(relation.whole[0])
     for totals in above.values():
-        yield tuple(dict.fromkeys([*totals, *(far for total in totals for far in above.get(total, ()))]))
+        yield tuple(
+            dict.fromkeys([*totals, *(far for total in totals for far in above.get(total, ()))])
+        )
 
 
 def felt_at(cells: Sequence[str], ends: Mapping[str, Ends]) -> frozenset[int]:
@@ -168,14 +181,15 @@ def felt_at(cells: Sequence[str], ends: Mapping[str, Ends]) -> frozenset[int]:
 # --------------------------------------------------------------------------------------------------
 # What the figures of a table leave to be mended at the nodes of its network.
 #
-# A blank joins its two nodes into one: whatever is missing at one of them it can carry to the other.
-# What is then left at a joined node no filling of the blanks can mend; whether a filling has no
-# negative figure either, ``possible`` tells.
+# A blank joins its two nodes into one: whatever is missing at one of them it can carry to the
+# other. What is then left at a joined node no filling of the blanks can mend; whether a filling has
+# no negative figure either, ``possible`` tells.
 
 
 Figures = Mapping[str, int | None]
 Replacement = tuple[str, int]  # a cell and its proposed figure
-SECONDS = 1.0  # of this thread's own time for one table, whatever else the machine does; then nothing is certain
+# of this thread's own time for one table, whatever else the machine does; then nothing is certain
+SECONDS = 1.0
 FAR = 40  # doublings; no count of a report is near 2**40
 
 
@@ -185,10 +199,12 @@ class TooMany(Exception):
 
 @dataclass
 class NetworkState:
-    """``need``: joined node -> what is over there, 0 where only the sign of the blanks stands in the way.
+    """``need``: joined node -> what is over there, 0 where only the sign of the blanks stands in
+    the way.
 
-    ``home``: node -> joined node. ``between``: pairs of joined nodes -> the cells stated there, a pair of one and the
-    same node included. ``partial``: joined node -> its relations, where these have blanks.
+    ``home``: node -> joined node. ``between``: pairs of joined nodes -> the cells stated there, a
+    pair of one and the same node included. ``partial``: joined node -> its relations, where these
+    have blanks.
     """
 
     network: Network
@@ -227,10 +243,14 @@ class NetworkState:
         return figure
 
     def mended(self, changes: Sequence[Replacement]) -> frozenset[int]:
-        """The nodes that the changes mend; none where they leave anything over at a node that they touch."""
+        """The nodes that the changes mend; none where they leave anything over at a node that they
+        touch.
+        """
         if any(by != -self.need.get(node, 0) for node, by in self.effect(changes).items()):
             return frozenset()
-        return frozenset(node for cell, _ in changes for node in self.ends(cell) if node in self.need)
+        return frozenset(
+            node for cell, _ in changes for node in self.ends(cell) if node in self.need
+        )
 
     def holds(self, changes: Iterable[Replacement]) -> bool:
         """Whether the blanks at the nodes that the changes touch can be filled then."""
@@ -285,7 +305,9 @@ def needs(network: Network, values: Figures, home: Sequence[int]) -> dict[int, i
 
 
 def nearest(relations: Sequence[Relation], values: Figures, cell: str) -> int | None:
-    """None where no figure in the cell helps. The figures that do are all of a range, and the stated one is not."""
+    """None where no figure in the cell helps. The figures that do are all of a range, and the
+    stated one is not.
+    """
     stated = values[cell]
     assert stated is not None
     free = {**values, cell: None}
@@ -297,7 +319,9 @@ def nearest(relations: Sequence[Relation], values: Figures, cell: str) -> int | 
     between = ranged(relations, free, cell)
     if stated > 0 and between(0, stated):
         return bisected(0, stated, lambda low: between(low, stated))
-    top = next((stated + 2**power for power in range(FAR) if between(stated, stated + 2**power)), None)
+    top = next(
+        (stated + 2**power for power in range(FAR) if between(stated, stated + 2**power)), None
+    )
     return None if top is None else -bisected(-top, -stated, lambda high: between(stated, -high))
 
 
@@ -305,11 +329,15 @@ def ranged(relations: Sequence[Relation], free: Figures, cell: str) -> Callable[
     """A test whether some figure from low to high can stand in a blank cell."""
     above = Relation("", "", "", (cell,), ("low", "above"), "", "")
     below = Relation("", "", "", (cell, "below"), ("high",), "", "")
-    return lambda low, high: possible([*relations, above, below], {**free, "low": low, "high": high})
+    return lambda low, high: possible(
+        [*relations, above, below], {**free, "low": low, "high": high}
+    )
 
 
 def bisected(good: int, bad: int, test: Callable[[int], bool]) -> int:
-    """The largest number below ``bad`` that passes a test which ``good`` passes and larger ones fail."""
+    """The largest number below ``bad`` that passes a test which ``good`` passes and larger ones
+    fail.
+    """
     while bad - good > 1:
         middle = (good + bad) // 2
         good, bad = (middle, bad) if test(middle) else (good, middle)

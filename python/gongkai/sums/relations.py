@@ -1,14 +1,17 @@
 """Relations + figures, some blank -> what is broken, impossible, implied (勾稽关系), exactly.
 
-A relation says sum(parts) == sum(whole); its cells are distinct. A blank cell stands for an unknown whole number
-that is not negative. Values are cell id -> figure, None or absent for blank; ids that no relation names are ignored.
+A relation says sum(parts) == sum(whole); its cells are distinct. A blank cell stands for an unknown
+whole number that is not negative. Values are cell id -> figure, None or absent for blank; ids that
+no relation names are ignored.
 
-How: a relation with one blank, or whose blanks must all be zero, settles them; what then still hangs together goes
-through an exact simplex, one connected component at a time. For the official forms that is exact for whole numbers
-too: with ``across.handled`` less all ``across`` rows of results plus all ``sum`` columns in the place of
-``across.handled``, every cell stands in at most two equations, once with each sign. That is the matrix of a network,
-this holds for any choice of the relations and the blanks, and so all pivots are 1 or -1 and all corners are whole.
-For relations of any other shape the arithmetic turns to fractions, which can only miss a conflict, never invent one.
+How: a relation with one blank, or whose blanks must all be zero, settles them; what then still
+hangs together goes through an exact simplex, one connected component at a time. For the official
+forms that is exact for whole numbers too: with ``across.handled`` less all ``across`` rows of
+results plus all ``sum`` columns in the place of ``across.handled``, every cell stands in at most
+two equations, once with each sign. That is the matrix of a network, this holds for any choice of
+the relations and the blanks, and so all pivots are 1 or -1 and all corners are whole. For relations
+of any other shape the arithmetic turns to fractions, which can only miss a conflict, never invent
+one.
 """
 
 from __future__ import annotations
@@ -34,9 +37,10 @@ REST = -1  # the key of a sparse row's right-hand side
 class Solution:
     """What the relations say about the figures.
 
-    ``broken``: all cells stated, the sums differ. ``conflicts``: sets of relations, none of them with all its cells
-    stated, which no filling of the blanks satisfies together, while every smaller choice from the set can be
-    satisfied. ``implied``: blanks that have the same figure in every filling that satisfies all other relations.
+    ``broken``: all cells stated, the sums differ. ``conflicts``: sets of relations, none of them
+    with all its cells stated, which no filling of the blanks satisfies together, while every
+    smaller choice from the set can be satisfied. ``implied``: blanks that have the same figure in
+    every filling that satisfies all other relations.
     """
 
     broken: tuple[Relation, ...]
@@ -46,7 +50,9 @@ class Solution:
 
 @dataclass(slots=True)
 class Equation:
-    """``terms`` (cell -> 1 or -1) over the blanks sum to ``rest``; ``used`` numbers the relations it came from."""
+    """``terms`` (cell -> 1 or -1) over the blanks sum to ``rest``; ``used`` numbers the relations
+    it came from.
+    """
 
     terms: dict[str, int]
     rest: Exact
@@ -55,7 +61,8 @@ class Equation:
 
 @dataclass(slots=True)
 class Tableau:
-    """Rows in solved form: row i holds column ``basis[i]`` with 1, and no other row holds that column.
+    """Rows in solved form: row i holds column ``basis[i]`` with 1, and no other row holds that
+    column.
 
     ``infeasible`` numbers equations that contradict each other; it is empty where a filling exists.
     """
@@ -79,7 +86,9 @@ def difference(computed: Figure, stated: Figure) -> Figure:
     return total((computed, WIDEST.minus(stated) if isinstance(stated, Decimal) else -stated))
 
 
-def stated_and_computed(relation: Relation, values: Mapping[str, Value]) -> tuple[Figure, Figure] | None:
+def stated_and_computed(
+    relation: Relation, values: Mapping[str, Value]
+) -> tuple[Figure, Figure] | None:
     """The sums over ``whole`` and over ``parts``; None where any cell of the relation is blank."""
     whole = stated_figures(relation.whole, values)
     parts = stated_figures(relation.parts, values)
@@ -100,11 +109,15 @@ def possible(relations: Iterable[Relation], values: Mapping[str, Value]) -> bool
     _, conflict = settle(equations)
     if conflict:
         return False
-    return not any(feasible_tableau(*columns_and_rows(group)).infeasible for group in components(equations))
+    return not any(
+        feasible_tableau(*columns_and_rows(group)).infeasible for group in components(equations)
+    )
 
 
 def solve(relations: Iterable[Relation], values: Mapping[str, Value]) -> Solution:
-    """Broken relations, conflicts among those with blanks, and the blanks that the others leave no choice."""
+    """Broken relations, conflicts among those with blanks, and the blanks that the others leave no
+    choice.
+    """
     broken, left = [], []
     conflicts: list[tuple[Relation, ...]] = []
     for relation in relations:
@@ -134,8 +147,12 @@ def smallest(conflict: Sequence[Relation], values: Mapping[str, Value]) -> list[
     return kept
 
 
-def examine(relations: Sequence[Relation], values: Mapping[str, Value]) -> tuple[dict[str, int], Blame]:
-    """The implied figures of relations that agree, or the numbers of some that cannot hold together."""
+def examine(
+    relations: Sequence[Relation], values: Mapping[str, Value]
+) -> tuple[dict[str, int], Blame]:
+    """The implied figures of relations that agree, or the numbers of some that cannot hold
+    together.
+    """
     equations = [equation(number, relation, values) for number, relation in enumerate(relations)]
     implied, conflict = settle(equations)
     if conflict:
@@ -164,7 +181,9 @@ def equation(number: int, relation: Relation, values: Mapping[str, Value]) -> Eq
 
 
 def impossible(each: Equation) -> bool:
-    """Whether an equation alone has no filling: nothing to fill, a fraction over, or the wrong side too large."""
+    """Whether an equation alone has no filling: nothing to fill, a fraction over, or the wrong side
+    too large.
+    """
     if not each.terms:
         return each.rest != 0
     if each.rest.denominator != 1:
@@ -174,7 +193,9 @@ def impossible(each: Equation) -> bool:
 
 
 def forced(each: Equation) -> dict[str, int]:
-    """Cells to which a possible equation leaves one figure: its only blank, or blanks that sum to zero."""
+    """Cells to which a possible equation leaves one figure: its only blank, or blanks that sum to
+    zero.
+    """
     signs = set(each.terms.values())
     if len(each.terms) == 1 or (each.rest == 0 and len(signs) == 1):
         return {cell: int(each.rest) * sign for cell, sign in each.terms.items()}
@@ -182,9 +203,11 @@ def forced(each: Equation) -> dict[str, int]:
 
 
 def settle(equations: Sequence[Equation]) -> tuple[dict[str, int], Blame]:
-    """Put forced figures into all equations until none is left: (figures, relations in conflict or none).
+    """Put forced figures into all equations until none is left: (figures, relations in conflict or
+    none).
 
-    Changes the equations: settled cells leave their terms. Without a conflict those that remain have two terms or more.
+    Changes the equations: settled cells leave their terms. Without a conflict those that remain
+    have two terms or more.
     """
     settled: dict[str, int] = {}
     holders: dict[str, list[Equation]] = {}
@@ -231,7 +254,9 @@ def components(equations: Iterable[Equation]) -> list[list[Equation]]:
 
 
 def columns_and_rows(group: Sequence[Equation]) -> tuple[list[str], list[SparseRow]]:
-    """Equations -> their cells as numbered columns, and sparse rows whose right-hand sides are not negative."""
+    """Equations -> their cells as numbered columns, and sparse rows whose right-hand sides are not
+    negative.
+    """
     cells = list(dict.fromkeys(cell for each in group for cell in each.terms))
     number = {cell: column for column, cell in enumerate(cells)}
     rows: list[SparseRow] = []
@@ -245,10 +270,12 @@ def columns_and_rows(group: Sequence[Equation]) -> tuple[list[str], list[SparseR
 
 
 def feasible_tableau(cells: Sequence[str], rows: list[SparseRow]) -> Tableau:
-    """A corner of the fillings, or the rows that allow none (phase one of the simplex method, Farkas' lemma).
+    """A corner of the fillings, or the rows that allow none (phase one of the simplex method,
+    Farkas' lemma).
 
-    Each row starts with a column of its own (numbered from ``len(cells)``) whose sum, the last row, is brought to 0.
-    What these columns hold in the last row is how often each equation went into it.
+    Each row starts with a column of its own (numbered from ``len(cells)``) whose sum, the last row,
+    is brought to 0. What these columns hold in the last row is how often each equation went into
+    it.
     """
     width = len(cells)
     goal: SparseRow = {}
@@ -259,7 +286,9 @@ def feasible_tableau(cells: Sequence[str], rows: list[SparseRow]) -> Tableau:
     work = [*rows, goal]
     moving = True
     while goal.get(REST):
-        gains = [(gain, column) for column, gain in goal.items() if 0 <= column < width and gain > 0]
+        gains = [
+            (gain, column) for column, gain in goal.items() if 0 <= column < width and gain > 0
+        ]
         if not gains:
             blame = frozenset(column - width for column in goal if column >= width)
             return Tableau(rows, basis, blame)
@@ -277,7 +306,9 @@ def feasible_tableau(cells: Sequence[str], rows: list[SparseRow]) -> Tableau:
 
 
 def without_artificial(tableau: Tableau, width: int) -> Tableau:
-    """The same corner without the columns from ``width`` on, and without rows that said nothing new."""
+    """The same corner without the columns from ``width`` on, and without rows that said nothing
+    new.
+    """
     rows, basis = tableau.rows, tableau.basis
     for at, row in enumerate(rows):
         column = next((column for column in row if 0 <= column < width), None)
@@ -317,8 +348,9 @@ def pivot(rows: Sequence[SparseRow], at: int, column: int) -> None:
 def fixed_columns(tableau: Tableau, width: int) -> dict[int, Exact]:
     """Column -> the figure that it has in every filling.
 
-    Columns never above zero are fixed at 0. Around a filling with all others above zero there is room in every
-    direction that keeps the rows, so of those a column is fixed only where its row holds no other of them.
+    Columns never above zero are fixed at 0. Around a filling with all others above zero there is
+    room in every direction that keeps the rows, so of those a column is fixed only where its row
+    holds no other of them.
     """
     able = positive_columns(tableau)
     fixed: dict[int, Exact] = {column: 0 for column in range(width) if column not in able}
@@ -329,10 +361,11 @@ def fixed_columns(tableau: Tableau, width: int) -> dict[int, Exact]:
 
 
 def positive_columns(tableau: Tableau) -> set[int]:
-    """Columns that are above zero in some filling; pivots, at the same corner, to find those that rise only together.
+    """Columns that are above zero in some filling; pivots, at the same corner, to find those that
+    rise only together.
 
-    A row whose own column is not among them holds none of them: a column that could rise took along the own column
-    of each such row that had to rise with it.
+    A row whose own column is not among them holds none of them: a column that could rise took along
+    the own column of each such row that had to rise with it.
     """
     rows, basis = tableau.rows, tableau.basis
     able = {column for row, column in zip(rows, basis, strict=True) if REST in row}
@@ -352,7 +385,9 @@ def positive_columns(tableau: Tableau) -> set[int]:
 
 
 def grow(tableau: Tableau, able: set[int]) -> bool:
-    """Add columns that can rise because all that must fall for it are above zero; whether any was added."""
+    """Add columns that can rise because all that must fall for it are above zero; whether any was
+    added.
+    """
     blocked: set[int] = set()
     seen: set[int] = set()
     for row, column in zip(tableau.rows, tableau.basis, strict=True):

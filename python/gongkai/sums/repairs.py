@@ -1,4 +1,6 @@
-"""A few nodes of the network -> their repairs: one cell, two or three together, one slip over several."""
+"""A few nodes of the network -> their repairs: one cell, two or three together, one slip over
+several.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ MOST_TRIED = 2_000  # trees looked at; where blanks leave more, none is certain
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Changes that mend ``nodes`` and leave all others as they are; ``odd`` the less, the likelier the slip."""
+    """Changes that mend ``nodes`` and leave all others as they are; ``odd`` the less, the likelier
+    the slip.
+    """
 
     changes: tuple[Replacement, ...]
     nodes: frozenset[int]
@@ -31,7 +35,9 @@ def repair_of(state: NetworkState, changes: Sequence[Replacement], nodes: frozen
 
 
 class Repairs:
-    """The cheapest repairs of each set of nodes: at first single cells, long slips, two cells that meet at a node."""
+    """The cheapest repairs of each set of nodes: at first single cells, long slips, two cells that
+    meet at a node.
+    """
 
     def __init__(self, state: NetworkState) -> None:
         self.state = state
@@ -72,7 +78,9 @@ class Repairs:
                     self.offer([(cell, figure)], frozenset((node,)))
 
     def add_detours(self) -> None:
-        """Two cells between nodes that no single cell mends, by way of a node where nothing is over."""
+        """Two cells between nodes that no single cell mends, by way of a node where nothing is
+        over.
+        """
         middles = sorted(set(self.state.home) - self.state.need.keys())
         for pair in zero_sums(self.state, 2):
             for middle in middles if frozenset(pair) not in self.found else ():
@@ -82,19 +90,31 @@ class Repairs:
         """Neighbours exchanged beside a wrong cell that shares a node with them."""
         state = self.state
         for event in exchanges(state):
-            changed = {node: by + state.need.get(node, 0) for node, by in state.effect(event).items()}
+            changed = {
+                node: by + state.need.get(node, 0) for node, by in state.effect(event).items()
+            }
             left = [node for node, over in changed.items() if over]
             if len(left) == 1 < len(changed) and all(node in state.need for node in changed):
                 self.add_beside(event, left[0], changed[left[0]], frozenset(changed))
 
-    def add_beside(self, event: tuple[Replacement, Replacement], node: int, over: int, nodes: frozenset[int]) -> None:
-        """An event that leaves something over at one node, with a cell that carries it to where it lacks."""
+    def add_beside(
+        self, event: tuple[Replacement, Replacement], node: int, over: int, nodes: frozenset[int]
+    ) -> None:
+        """An event that leaves something over at one node, with a cell that carries it to where it
+        lacks.
+        """
         state = self.state
-        for other in [other for other, need in state.need.items() if need == -over and other not in nodes]:
+        for other in [
+            other for other, need in state.need.items() if need == -over and other not in nodes
+        ]:
             for cell in state.between.get((min(node, other), max(node, other)), ()):
                 figure = state.figure(cell) + (-over if state.ends(cell)[0] == node else over)
                 changes = tuple(sorted((*event, (cell, figure))))
-                if len(dict(changes)) == len(changes) and figure != state.figure(cell) and state.holds(changes):
+                if (
+                    len(dict(changes)) == len(changes)
+                    and figure != state.figure(cell)
+                    and state.holds(changes)
+                ):
                     odd = oddness(state.figure(cell), figure)
                     self.add(Repair(changes, nodes | {other}, EVENT + CELL, odd))
 
@@ -102,12 +122,16 @@ class Repairs:
         """Cells that join ``size`` nodes where something is over, in every way."""
         pairs = list(combinations(range(size), 2))
         for group in zero_sums(self.state, size):
-            joined = [pair for pair in pairs if (group[pair[0]], group[pair[1]]) in self.state.between]
+            joined = [
+                pair for pair in pairs if (group[pair[0]], group[pair[1]]) in self.state.between
+            ]
             for edges in combinations(joined, size - 1):
                 if spans(edges, size):
                     self.grow(group, frozenset(group), edges)
 
-    def grow(self, group: Sequence[int], nodes: frozenset[int], edges: Sequence[tuple[int, int]]) -> None:
+    def grow(
+        self, group: Sequence[int], nodes: frozenset[int], edges: Sequence[tuple[int, int]]
+    ) -> None:
         """Offer all choices of cells along the edges of a tree, with what each must carry."""
         state = self.state
         flows = flows_of([state.need.get(node, 0) for node in group], edges)
@@ -115,7 +139,10 @@ class Repairs:
         for (one, other), flow in zip(edges, flows, strict=True):
             start, end = group[one], group[other]
             cells = state.between.get((min(start, end), max(start, end)), ())
-            changes = [(cell, state.figure(cell) + (-flow if state.ends(cell)[0] == start else flow)) for cell in cells]
+            changes = [
+                (cell, state.figure(cell) + (-flow if state.ends(cell)[0] == start else flow))
+                for cell in cells
+            ]
             choices.append([change for change in changes if change[1] >= 0 and flow])
         for chosen in product(*choices):
             self.offer(chosen, nodes)
@@ -137,7 +164,9 @@ def spans(edges: Sequence[tuple[int, int]], size: int) -> bool:
 
 
 def flows_of(over: Sequence[int], edges: Sequence[tuple[int, int]]) -> list[int]:
-    """What each edge of a tree must carry out of its first node so that nothing is over anywhere."""
+    """What each edge of a tree must carry out of its first node so that nothing is over
+    anywhere.
+    """
     rest, open_edges = list(over), set(range(len(edges)))
     flows = [0] * len(edges)
     while open_edges:
@@ -152,7 +181,8 @@ def flows_of(over: Sequence[int], edges: Sequence[tuple[int, int]]) -> list[int]
 
 
 # --------------------------------------------------------------------------------------------------
-# How likely a slip of the pen makes one figure out of another: digits of a cell, cells side by side.
+# How likely a slip of the pen makes one figure out of another: digits of a cell, cells side by
+# side.
 
 
 # How odd a change is; one that is odder by the whole OTHER is out of the question beside it.
@@ -166,7 +196,12 @@ def oddness(stated: int, proposed: int) -> int:
         if len(apart) == 1:
             return DIGIT if len(one) > 1 else ONE_DIGIT
         first, last = apart[0], apart[-1]
-        swapped = len(apart) == 2 and last == first + 1 and one[first] == other[last] and one[last] == other[first]
+        swapped = (
+            len(apart) == 2
+            and last == first + 1
+            and one[first] == other[last]
+            and one[last] == other[first]
+        )
         return SLIP if swapped else OTHER
     shorter, longer = sorted((one, other), key=len)
     without_one = {longer[:at] + longer[at + 1 :] for at in range(len(longer))}
@@ -178,8 +213,12 @@ def exchanged(stated: Sequence[int], proposed: Sequence[int]) -> bool:
 
 
 def split(stated: Sequence[int], proposed: Sequence[int]) -> bool:
-    """13 and 4 for 134 and 0, or the reverse: the same digits in the same order, parted at another place."""
-    digits = ["".join(str(figure) for figure in figures if figure) for figures in (stated, proposed)]
+    """13 and 4 for 134 and 0, or the reverse: the same digits in the same order, parted at another
+    place.
+    """
+    digits = [
+        "".join(str(figure) for figure in figures if figure) for figures in (stated, proposed)
+    ]
     return digits[0] == digits[1] and 0 in (*stated, *proposed)
 
 
@@ -205,7 +244,9 @@ def long_events(state: NetworkState) -> list[tuple[Replacement, ...]]:
 
 
 def is_one_slip(state: NetworkState, changes: Sequence[Replacement]) -> bool:
-    """Whether two changes are one slip: neighbours exchanged, digits parted at a wrong place, a figure moved on."""
+    """Whether two changes are one slip: neighbours exchanged, digits parted at a wrong place, a
+    figure moved on.
+    """
     for (one, first), (other, second) in (changes, changes[::-1]):
         if (one, other) in state.network.neighbours:
             stated, proposed = (state.figure(one), state.figure(other)), (first, second)
@@ -222,7 +263,9 @@ def exchanges(state: NetworkState) -> Iterator[tuple[Replacement, Replacement]]:
 
 
 def shifts(state: NetworkState, felt: frozenset[int]) -> Iterator[tuple[Replacement, ...]]:
-    """Lines of which a stretch mends its nodes across when moved back by one cell; the last figure was lost."""
+    """Lines of which a stretch mends its nodes across when moved back by one cell; the last figure
+    was lost.
+    """
     for line in state.network.lines:
         if len(felt & line.nodes) < LEAST or any(state.values[cell] is None for cell in line.cells):
             continue
@@ -231,8 +274,12 @@ def shifts(state: NetworkState, felt: frozenset[int]) -> Iterator[tuple[Replacem
             yield from stretches(state, cells, changes)
 
 
-def stretches(state: NetworkState, line: Sequence[str], wanted: Sequence[int]) -> Iterator[tuple[Replacement, ...]]:
-    """Longest stretches in which each figure but the last is to become the one after it; it starts with a 0."""
+def stretches(
+    state: NetworkState, line: Sequence[str], wanted: Sequence[int]
+) -> Iterator[tuple[Replacement, ...]]:
+    """Longest stretches in which each figure but the last is to become the one after it; it starts
+    with a 0.
+    """
     figures = [state.figure(cell) for cell in line]
     start = 0
     while start < len(line):
@@ -240,8 +287,14 @@ def stretches(state: NetworkState, line: Sequence[str], wanted: Sequence[int]) -
         while end < len(line) - 1 and figures[end + 1] - figures[end] == wanted[end]:
             end += 1
         first = next((at for at in range(start, end + 1) if wanted[at]), end)
-        changes = tuple((line[at], figures[at] + wanted[at]) for at in range(first, end + 1) if wanted[at])
-        if len(changes) >= LEAST and figures[first] == 0 and all(figure >= 0 for _, figure in changes):
+        changes = tuple(
+            (line[at], figures[at] + wanted[at]) for at in range(first, end + 1) if wanted[at]
+        )
+        if (
+            len(changes) >= LEAST
+            and figures[first] == 0
+            and all(figure >= 0 for _, figure in changes)
+        ):
             yield changes
         start = end + 1
 
@@ -249,7 +302,11 @@ def stretches(state: NetworkState, line: Sequence[str], wanted: Sequence[int]) -
 def stale_totals(state: NetworkState, felt: frozenset[int]) -> Iterator[tuple[Replacement, ...]]:
     """A part was changed, and all that follows from it but the totals above it."""
     for totals, nodes in state.network.totals:
-        if len(totals) < LEAST or not nodes <= felt or any(state.values[total] is None for total in totals):
+        if (
+            len(totals) < LEAST
+            or not nodes <= felt
+            or any(state.values[total] is None for total in totals)
+        ):
             continue
         up, down = state.ends(totals[0])
         for by in {-state.need.get(up, 0), state.need.get(down, 0)} - {0}:

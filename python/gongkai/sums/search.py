@@ -29,8 +29,9 @@ FILL = DIGIT  # how odd it is that a blank should hold a figure
 class Cluster:
     """Nodes that are mended together, the likeliest way first.
 
-    ``count`` of the alternatives, also where they are too many to be listed; None where not even that is known.
-    ``unlikely``: how many more are as cheap and were left out, because one of these is so much likelier.
+    ``count`` of the alternatives, also where they are too many to be listed; None where not even
+    that is known. ``unlikely``: how many more are as cheap and were left out, because one of these
+    is so much likelier.
     """
 
     nodes: Nodes
@@ -54,9 +55,11 @@ def clusters_of(state: NetworkState) -> list[Cluster]:
 
 
 def cheapest_covers(state: NetworkState, repairs: Repairs) -> tuple[int, list[Cover]]:
-    """All ways to mend every node at the lowest price. Raises TooMany where they are not sure to be all.
+    """All ways to mend every node at the lowest price. Raises TooMany where they are not sure to be
+    all.
 
-    Wider pieces, and in the end the solver, are looked for only where they could be as cheap as what was found.
+    Wider pieces, and in the end the solver, are looked for only where they could be as cheap as
+    what was found.
     """
     price, covers = covers_of(state, repairs)
     for widen, least in stages(state, repairs):
@@ -76,7 +79,9 @@ def cheapest_covers(state: NetworkState, repairs: Repairs) -> tuple[int, list[Co
 
 
 def stages(state: NetworkState, repairs: Repairs) -> Iterator[tuple[Callable[[], None], int]]:
-    """How to look further, each with a price that nothing which was not looked at before can undercut."""
+    """How to look further, each with a price that nothing which was not looked at before can
+    undercut.
+    """
     count = len(state.need)
     beyond = least_beyond(state, repairs, LARGEST_TREE)
     detour, beside = EVENT + rest(repairs, count - 2), EVENT + CELL + rest(repairs, count - 3)
@@ -86,15 +91,21 @@ def stages(state: NetworkState, repairs: Repairs) -> Iterator[tuple[Callable[[],
 
 
 def least_beyond(state: NetworkState, repairs: Repairs, size: int) -> int:
-    """What repairs cost at least of which a piece joins more than ``size`` nodes, or takes two detours.
+    """What repairs cost at least of which a piece joins more than ``size`` nodes, or takes two
+    detours.
 
-    A tree of cells mends at most one node more than it has cells, and less by each node on its way where nothing was
-    over. Blanks allow two cells between the same two nodes.
+    A tree of cells mends at most one node more than it has cells, and less by each node on its way
+    where nothing was over. Blanks allow two cells between the same two nodes.
     """
     count = len(state.need)
-    prices = [CELL * size + rest(repairs, count - size - 1), CELL * LARGEST_TREE + rest(repairs, count - LARGEST_TREE)]
+    prices = [
+        CELL * size + rest(repairs, count - size - 1),
+        CELL * LARGEST_TREE + rest(repairs, count - LARGEST_TREE),
+    ]
     if state.partial:
-        prices.append(2 * CELL + rest(repairs, count - 2 if all(state.need.values()) else count - 1))
+        prices.append(
+            2 * CELL + rest(repairs, count - 2 if all(state.need.values()) else count - 1)
+        )
     return min(prices)
 
 
@@ -104,8 +115,13 @@ def rest(repairs: Repairs, nodes: int) -> int:
 
 
 def covers_of(state: NetworkState, repairs: Repairs) -> tuple[int, list[Cover]]:
-    """The lowest price, and all sets of nodes that repairs mend for it without one node in two of them."""
-    options = sorted(((found[0].price, nodes) for nodes, found in repairs.found.items()), key=lambda item: item[0])
+    """The lowest price, and all sets of nodes that repairs mend for it without one node in two of
+    them.
+    """
+    options = sorted(
+        ((found[0].price, nodes) for nodes, found in repairs.found.items()),
+        key=lambda item: item[0],
+    )
     by_node = {node: [item for item in options if node in item[1]] for node in state.need}
     best = CELL * len(state.need) + 1
     found: list[Cover] = []
@@ -159,7 +175,9 @@ def apart(covers: Iterable[Cover]) -> list[Nodes]:
     return sorted(groups, key=min)
 
 
-def cluster_of(state: NetworkState, repairs: Repairs, covers: Sequence[Cover], nodes: Nodes) -> Cluster:
+def cluster_of(
+    state: NetworkState, repairs: Repairs, covers: Sequence[Cover], nodes: Nodes
+) -> Cluster:
     combined: dict[Changes, int] = {}
     tried = 0
     for cover in {frozenset(each for each in cover if each <= nodes) for cover in covers}:
@@ -173,7 +191,9 @@ def cluster_of(state: NetworkState, repairs: Repairs, covers: Sequence[Cover], n
                 combined[changes] = sum(repair.odd for repair in chosen)
     kept = likeliest(combined)
     if state.partial and 1 < len(kept) <= MOST_FILLED:
-        kept = likeliest({changes: odd + FILL * fills(state, changes, nodes) for changes, odd in kept.items()})
+        kept = likeliest(
+            {changes: odd + FILL * fills(state, changes, nodes) for changes, odd in kept.items()}
+        )
     order = state.network.order
     listed = sorted(kept, key=lambda changes: (kept[changes], [order[cell] for cell, _ in changes]))
     alternatives = tuple(listed) if len(listed) <= MOST_LISTED else ()
@@ -187,7 +207,9 @@ def likeliest(odd: Mapping[Changes, int]) -> dict[Changes, int]:
 
 
 def fills(state: NetworkState, changes: Changes, nodes: Nodes) -> int:
-    """How many blanks must then hold another figure than 0, where what is left blank as a rule stands for 0."""
+    """How many blanks must then hold another figure than 0, where what is left blank as a rule
+    stands for 0.
+    """
     state.time_left()
     touched = nodes.union(*(state.ends(cell) for cell, _ in changes))
     relations = [relation for node in touched for relation in state.partial.get(node, ())]
@@ -198,13 +220,16 @@ def fills(state: NetworkState, changes: Changes, nodes: Nodes) -> int:
 # --------------------------------------------------------------------------------------------------
 # The smallest sets of cells whose change mends a table, by integer programming (HiGHS in scipy).
 #
-# For what is beyond matching what is over at two nodes: errors that cancel each other at a node, blanks that cannot be
-# negative. The solver works in floating point; what it proposes is worked out again exactly.
+# For what is beyond matching what is over at two nodes: errors that cancel each other at a node,
+# blanks that cannot be negative. The solver works in floating point; what it proposes is worked out
+# again exactly.
 
 
 MOST_SETS = 30
 MOST_NODES = 24  # where something is over; beyond that the table is not one with a slip or two
-FARTHEST = 10**6  # of larger changes the solver loses the small ones: it takes a millionth for nothing
+FARTHEST = (
+    10**6
+)  # of larger changes the solver loses the small ones: it takes a millionth for nothing
 
 
 @dataclass
@@ -246,7 +271,9 @@ def smallest_sets(state: NetworkState, at_most: int | None) -> list[tuple[Replac
 
 
 def exact_changes(state: NetworkState, cells: Sequence[str]) -> tuple[Replacement, ...]:
-    """The figures that the cells must have. Raises TooMany where that is left open, or the solver was mistaken."""
+    """The figures that the cells must have. Raises TooMany where that is left open, or the solver
+    was mistaken.
+    """
     relations = [relation for relation in state.network.nodes if relation]
     solution = solve(relations, {**state.values, **dict.fromkeys(cells)})
     if solution.broken or solution.conflicts or not set(cells) <= solution.implied.keys():
@@ -255,7 +282,9 @@ def exact_changes(state: NetworkState, cells: Sequence[str]) -> tuple[Replacemen
 
 
 def solved(program: Program) -> list[int] | None:
-    """The numbers of the cells of a smallest repair that no cut forbids; None where there is none."""
+    """The numbers of the cells of a smallest repair that no cut forbids; None where there is
+    none.
+    """
     import numpy as np
     from scipy.optimize import Bounds, milp
 
@@ -266,7 +295,8 @@ def solved(program: Program) -> list[int] | None:
     highest = [far] * count + [1] * count + [far] * blanks
     result = milp(
         np.array([0] * count + [1] * count + [0] * blanks),
-        # With whole figures stated, a network's corners are whole: only the choice of cells has to be.
+        # With whole figures stated, a network's corners are whole: only the choice of cells has to
+        # be.
         integrality=np.array([0] * count + [1] * count + [0] * blanks),
         bounds=Bounds(lowest, highest),
         constraints=constraints(program, far),
@@ -283,7 +313,9 @@ def solved(program: Program) -> list[int] | None:
 
 
 def farthest(state: NetworkState) -> int:
-    """No cell changes by more, and no blank holds more: it is all carried from where it is over to where it lacks."""
+    """No cell changes by more, and no blank holds more: it is all carried from where it is over to
+    where it lacks.
+    """
     return max(1, sum(over for over in unjoined(state).values() if over > 0))
 
 
@@ -309,7 +341,9 @@ def constraints(program: Program, far: int) -> Any:
         matrix[up, number], matrix[up, count + number] = 1, -far
         matrix[down, number], matrix[down, count + number] = 1, program.state.figure(cell)
         low[up], high[down] = -np.inf, np.inf
-    limits: list[tuple[list[int], float, float]] = [(chosen, -np.inf, most) for chosen, most in program.cuts]
+    limits: list[tuple[list[int], float, float]] = [
+        (chosen, -np.inf, most) for chosen, most in program.cuts
+    ]
     limits += [(chosen, 1.0, np.inf) for chosen in covers]
     for number, (chosen, least, most) in enumerate(limits, nodes + 2 * count):
         matrix[number, [count + each for each in chosen]] = 1
@@ -318,9 +352,14 @@ def constraints(program: Program, far: int) -> Any:
 
 
 def incident(program: Program) -> list[list[int]]:
-    """For each node that needs mending the cells of which one must change; the solver would find out, but slowly."""
+    """For each node that needs mending the cells of which one must change; the solver would find
+    out, but slowly.
+    """
     state = program.state
-    return [[number for number, cell in enumerate(program.cells) if node in state.ends(cell)] for node in state.need]
+    return [
+        [number for number, cell in enumerate(program.cells) if node in state.ends(cell)]
+        for node in state.need
+    ]
 
 
 def unjoined(state: NetworkState) -> dict[int, int]:

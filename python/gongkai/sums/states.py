@@ -1,12 +1,14 @@
-"""Figures of a table, some blank -> the state of each cell (stated, implied, open) and of each relation (勾稽关系).
+"""Figures of a table, some blank -> the state of each cell (stated, implied, open) and of each
+relation (勾稽关系).
 
 The one notion of both for all that counts, compares or shows: the checks, the sheets' own formulas
 (``workbook.live.formulas``), worksheet functions, batches, years, levels, JSON and tables.
 
-A blank is implied where the relations leave it one figure, as a rule 0: the six applicants of a row state what its
-总计 states, so those left blank are 0. A sign such as / is a blank. A text that could not be read is none: it is open,
-and no relation with such a cell is judged. Nor is a blank implied by relations that no filling satisfies together:
-where there are such, the exact solver (``sums.relations``) says of each blank what the others leave it.
+A blank is implied where the relations leave it one figure, as a rule 0: the six applicants of a row
+state what its 总计 states, so those left blank are 0. A sign such as / is a blank. A text that
+could not be read is none: it is open, and no relation with such a cell is judged. Nor is a blank
+implied by relations that no filling satisfies together: where there are such, the exact solver
+(``sums.relations``) says of each blank what the others leave it.
 """
 
 from __future__ import annotations
@@ -25,15 +27,17 @@ CellState = Literal["stated", "implied", "open"]
 Verdict = Literal["holds", "broken", "open"]
 Conflict = Literal["alone", "with others"]
 
-ROUNDS = 3  # of zeros that follow from zeros; after them nothing new comes but in one table of a thousand
+# of zeros that follow from zeros; after them nothing new comes but in one table of a thousand
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class TableState:
     """What the relations say of a table as it stands.
 
-    ``cells``: cell id -> state. ``figures``: the implied ones, by cell. ``verdicts``: rule -> whether the relation
-    holds, is broken, or cannot be told; ``assumed`` are those that hold with implied zeros.
+    ``cells``: cell id -> state. ``figures``: the implied ones, by cell. ``verdicts``: rule ->
+    whether the relation holds, is broken, or cannot be told; ``assumed`` are those that hold with
+    implied zeros.
     """
 
     cells: Mapping[str, CellState]
@@ -54,13 +58,18 @@ class TableState:
 
 
 def table_state(table: Table) -> TableState:
-    """Every cell of the table's form is in ``cells``; a cell without an entry (a range of a sheet ends before it)
-    is open, and no relation with it is judged."""
+    """Every cell of the table's form is in ``cells``; a cell without an entry (a range of a sheet
+    ends before it) is open, and no relation with it is judged.
+    """
     layout = form(table.edition, table.id)
     values = tuple((cell, entry.value) for cell, entry in table.entries.items())
     if len(values) == len(layout.cells) and all(value is not None for _, value in values):
         return worked_out(table.edition, table.id, values, frozenset())
-    unread = [cell for cell in layout.cells if is_unread(table.entries.get(cell), layout.cells[cell].column.unit)]
+    unread = [
+        cell
+        for cell in layout.cells
+        if is_unread(table.entries.get(cell), layout.cells[cell].column.unit)
+    ]
     return worked_out(table.edition, table.id, values, frozenset(unread))
 
 
@@ -70,15 +79,19 @@ def is_unread(entry: Entry | None, unit: str) -> bool:
         return True
     if entry.value is not None:
         return False
-    if entry.read_by:  # a zero-width blank, nothing to a person, a text to the sheet's formulas; or a lost row
+    if (
+        entry.read_by
+    ):  # a zero-width blank, nothing to a person, a text to the sheet's formulas; or a lost row
         return True
     return read_figure(entry.raw, unit).state not in ("blank", "sign")
 
 
 def with_lost(table: Table, problems: Iterable[Problem]) -> Table:
-    """A table whose blanks are marked as lost where a problem speaks of them, all where no figure was read.
+    """A table whose blanks are marked as lost where a problem speaks of them, all where no figure
+    was read.
 
-    The row 重复申请 of a page was not found, and its 总计 is 3 too small: by the sums the row would be 0.
+    The row 重复申请 of a page was not found, and its 总计 is 3 too small: by the sums the row would
+    be 0.
     """
     layout, told = form(table.edition, table.id), list(problems)
     lost = {cell.id for problem in told for cell in problem_cells(layout, problem)}
@@ -92,7 +105,9 @@ def with_lost(table: Table, problems: Iterable[Problem]) -> Table:
 
 
 @lru_cache(maxsize=8)  # checks, counts and lists ask for the same tables
-def worked_out(edition: str, table: str, values: tuple[tuple[str, Value], ...], unread: frozenset[str]) -> TableState:
+def worked_out(
+    edition: str, table: str, values: tuple[tuple[str, Value], ...], unread: frozenset[str]
+) -> TableState:
     relations = editions()[edition].relations_of(table)
     stated = dict(values)
     solution = solved(edition, table, values)
@@ -115,7 +130,9 @@ def state_in(cell: str, stated: Mapping[str, Value], figures: Mapping[str, int])
     return "implied" if cell in figures else "open"
 
 
-def whole_state(relations: Iterable[Relation], stated: Mapping[str, Value], solution: Solution) -> TableState:
+def whole_state(
+    relations: Iterable[Relation], stated: Mapping[str, Value], solution: Solution
+) -> TableState:
     """The same of a table without blanks, as most are."""
     verdicts: dict[str, Verdict] = {one.rule: "holds" for one in relations}
     verdicts |= {one.rule: "broken" for one in solution.broken}
@@ -130,17 +147,18 @@ def solved(edition: str, table: str, values: tuple[tuple[str, Value], ...]) -> S
 
 
 # --- relations ------------------------------------------------------------------------------------
-# Step by step as the formulas of the sheets go, for both give the same verdicts whatever is filled in.
+# Step by step as the formulas of the sheets go, for both give the same verdicts whatever is filled
+# in.
 
 
 @dataclass(frozen=True)
 class Judged:
     """Relations by their rules, step by step.
 
-    ``gaps``: the stated parts less the stated whole. ``closed``: after each round those that leave their blanks 0.
-    ``broken``: those that no filling of their own blanks satisfies (``alone``), or none once the closed ones have
-    filled theirs. ``settling``: those whose blanks count as 0, ``zeros`` these blanks. ``holding``, and of
-    these ``assumed``: with blanks.
+    ``gaps``: the stated parts less the stated whole. ``closed``: after each round those that leave
+    their blanks 0. ``broken``: those that no filling of their own blanks satisfies (``alone``), or
+    none once the closed ones have filled theirs. ``settling``: those whose blanks count as 0,
+    ``zeros`` these blanks. ``holding``, and of these ``assumed``: with blanks.
     """
 
     gaps: Mapping[str, Figure]
@@ -156,10 +174,11 @@ class Judged:
 
 
 def judge(relations: Sequence[Relation], values: Mapping[str, Value]) -> Judged:
-    """Relation by relation: a blank is 0 where the filled cells of a relation that holds already reach its sum.
+    """Relation by relation: a blank is 0 where the filled cells of a relation that holds already
+    reach its sum.
 
-    Row （一）予以公开: 134 ＋ 7 and four blanks, 总计 141: the four are 0. That is round 1. With them a column may be
-    full and reach its own sum, and leave 0 in the rest of it: round 2.
+    Row （一）予以公开: 134 ＋ 7 and four blanks, 总计 141: the four are 0. That is round 1. With
+    them a column may be full and reach its own sum, and leave 0 in the rest of it: round 2.
     """
     sums = [RelationSums.of(relation, values) for relation in relations]
     closed = closed_in_rounds(sums)
@@ -183,7 +202,9 @@ def closed_in_rounds(sums: Sequence[RelationSums]) -> tuple[frozenset[str], ...]
 
 @dataclass(frozen=True)
 class RelationSums:
-    """A relation with what it states: ``gap`` is parts less whole; the blank cells of both sides."""
+    """A relation with what it states: ``gap`` is parts less whole; the blank cells of both
+    sides.
+    """
 
     rule: str
     gap: Figure
@@ -192,9 +213,14 @@ class RelationSums:
 
     @classmethod
     def of(cls, relation: Relation, values: Mapping[str, Value]) -> RelationSums:
-        parts, whole = stated_figures(relation.parts, values), stated_figures(relation.whole, values)
+        parts, whole = (
+            stated_figures(relation.parts, values),
+            stated_figures(relation.whole, values),
+        )
         gap = rounded(difference(total(parts), total(whole)))
-        return cls(relation.rule, gap, unfilled(relation.parts, values), unfilled(relation.whole, values))
+        return cls(
+            relation.rule, gap, unfilled(relation.parts, values), unfilled(relation.whole, values)
+        )
 
     @property
     def blanks(self) -> frozenset[str]:
@@ -243,7 +269,8 @@ def settling_among(
 ) -> frozenset[str]:
     """The closed relations; where the zeros of others break one, those that have no part in it.
 
-    Then none counts that shares a blank with it, and of the others those that closed by what is filled in alone.
+    Then none counts that shares a blank with it, and of the others those that closed by what is
+    filled in alone.
     """
     struck = [one for one in sums if broken.get(one.rule) == "with others"]
     if not struck:

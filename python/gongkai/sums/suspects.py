@@ -1,8 +1,8 @@
 """Broken sums -> which cells are likely wrong: the smallest sets that mend them (Fellegi-Holt).
 
-The price of a change: one figure 2, one slip that changed several figures 3, a blank nothing. Of the cheapest repairs
-those are left out that take chance where another is a slip of the pen; it is said how many. Where there are more
-than a person would compare, none is given.
+The price of a change: one figure 2, one slip that changed several figures 3, a blank nothing. Of
+the cheapest repairs those are left out that take chance where another is a slip of the pen; it is
+said how many. Where there are more than a person would compare, none is given.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from gongkai.sums.network import NetworkState, Replacement, network_of, state_of
 from gongkai.sums.relations import Solution, possible, solve
 from gongkai.sums.search import MOST_LISTED, Cluster, clusters_of
 
-MOST_BLANKS = 3  # told with a repair what they are to be; of more the notes on blanks tell, once it is made
+MOST_BLANKS = (
+    3  # told with a repair what they are to be; of more the notes on blanks tell, once it is made
+)
 
 
 class Proposal(NamedTuple):
     """What would mend one broken relation or conflict, the likeliest first.
 
-    ``ways``: how many, also where they are too many to be given; None where not even that is known. ``unlikely``: how
-    many more there are that need as few changes.
+    ``ways``: how many, also where they are too many to be given; None where not even that is known.
+    ``unlikely``: how many more there are that need as few changes.
     """
 
     alternatives: tuple[Alternative, ...]
@@ -35,13 +37,20 @@ class Proposal(NamedTuple):
 UNKNOWN = Proposal((), None)
 
 
-def localize(edition: str, table: str, stated: Mapping[str, Value], solution: Solution) -> list[Proposal]:
-    """A proposal for each broken relation and then for each conflict of the solution for what a table states."""
+def localize(
+    edition: str, table: str, stated: Mapping[str, Value], solution: Solution
+) -> list[Proposal]:
+    """A proposal for each broken relation and then for each conflict of the solution for what a
+    table states.
+    """
     questions = [(relation,) for relation in solution.broken] + list(solution.conflicts)
     network = network_of(edition, table)
     if network is None:
         return [UNKNOWN for _ in questions]
-    figures = {cell: value if isinstance(value, int) and value >= 0 else None for cell, value in stated.items()}
+    figures = {
+        cell: value if isinstance(value, int) and value >= 0 else None
+        for cell, value in stated.items()
+    }
     asked = Question(state_of(network, dict.fromkeys(network.ends) | figures), stated)
     clusters = clusters_of(asked.state)
     return [proposal_for(asked, clusters, relations) for relations in questions]
@@ -54,16 +63,23 @@ class Question(NamedTuple):
     stated: Mapping[str, Value]
 
 
-def proposal_for(asked: Question, clusters: Sequence[Cluster], relations: Sequence[Relation]) -> Proposal:
+def proposal_for(
+    asked: Question, clusters: Sequence[Cluster], relations: Sequence[Relation]
+) -> Proposal:
     """The repairs of all clusters that have a part in the relations, combined.
 
-    Where these would break the sum that is no node (（七）总计 across), those that put it right again go with them.
+    Where these would break the sum that is no node (（七）总计 across), those that put it right
+    again go with them.
     """
     mine = [cluster for cluster in clusters if concerns(asked.state, cluster, relations)]
     found = combined(asked, mine, relations)
     surplus = asked.state.network.surplus
     if any(breaks(asked.stated, alternative, surplus) for alternative in found.alternatives):
-        mine = [cluster for cluster in clusters if cluster in mine or concerns(asked.state, cluster, surplus)]
+        mine = [
+            cluster
+            for cluster in clusters
+            if cluster in mine or concerns(asked.state, cluster, surplus)
+        ]
         found = combined(asked, mine, (*relations, *surplus))
     return found
 
@@ -100,11 +116,16 @@ def concerns(state: NetworkState, cluster: Cluster, relations: Sequence[Relation
 
 def nodes_of(state: NetworkState, relations: Iterable[Relation]) -> set[int]:
     numbers = state.network.numbers
-    return {state.home[numbers[relation.rule]] for relation in relations if relation.rule in numbers}
+    return {
+        state.home[numbers[relation.rule]] for relation in relations if relation.rule in numbers
+    }
 
 
-def completed(asked: Question, changes: Sequence[Replacement], nodes: set[int]) -> Alternative | None:
-    """The changes with the blanks that they settle, in official order; None where a figure that can be no count stays.
+def completed(
+    asked: Question, changes: Sequence[Replacement], nodes: set[int]
+) -> Alternative | None:
+    """The changes with the blanks that they settle, in official order; None where a figure that can
+    be no count stays.
 
     Such figures (negative, or with decimals) were taken for blanks.
     """
@@ -113,7 +134,12 @@ def completed(asked: Question, changes: Sequence[Replacement], nodes: set[int]) 
     relations = [relation for node in touched for relation in asked.state.partial.get(node, ())]
     if relations:
         implied = solve(relations, {**asked.state.values, **proposed}).implied
-        unfilled = [cell for relation in relations for cell in relation.cells if asked.state.values.get(cell) is None]
+        unfilled = [
+            cell
+            for relation in relations
+            for cell in relation.cells
+            if asked.state.values.get(cell) is None
+        ]
         bad = {cell for cell in unfilled if is_bad(asked, cell)}
         if not bad <= implied.keys():
             return None
@@ -136,13 +162,21 @@ def is_bad(asked: Question, cell: str) -> bool:
 
 
 def mends(asked: Question, alternative: Alternative, relations: Sequence[Relation]) -> bool:
-    """Whether the relations hold then, with some filling of the blanks: worked out anew, whatever led here."""
-    touched = {each.rule: each for suspect in alternative for each in asked.state.network.relations[suspect.cell]}
+    """Whether the relations hold then, with some filling of the blanks: worked out anew, whatever
+    led here.
+    """
+    touched = {
+        each.rule: each
+        for suspect in alternative
+        for each in asked.state.network.relations[suspect.cell]
+    }
     touched |= {each.rule: each for each in relations}
     return possible(touched.values(), changed(asked.stated, alternative))
 
 
-def breaks(stated: Mapping[str, Value], alternative: Alternative, relations: Sequence[Relation]) -> bool:
+def breaks(
+    stated: Mapping[str, Value], alternative: Alternative, relations: Sequence[Relation]
+) -> bool:
     """Whether one of the relations holds, or can, and would not then."""
     after = changed(stated, alternative)
     return any(possible([each], stated) and not possible([each], after) for each in relations)

@@ -23,9 +23,9 @@ def write_workbook(
 ) -> Path:
     """Fill ``template`` (the official one if None) and write it to ``target``, which is returned.
 
-    The suffix of ``target`` says what is written: .xlsx without macros, .xlsm with them, .ods by LibreOffice.
-    WorkbookError for any other, where ``target`` exists and ``overwrite`` is False, or cannot be written; what was
-    there stays.
+    The suffix of ``target`` says what is written: .xlsx without macros, .xlsm with them, .ods by
+    LibreOffice. WorkbookError for any other, where ``target`` exists and ``overwrite`` is False, or
+    cannot be written; what was there stays.
     """
     from gongkai.system import refuse_existing, write_whole
     from gongkai.workbook.derived import blank, fitted
@@ -48,8 +48,9 @@ def write_workbook(
 
 
 def refuse_unwritable(target: Path) -> str:
-    """The suffix that a report's workbook is to have. WorkbookError for one that no workbook is written with, and for
-    .ods where there is no LibreOffice."""
+    """The suffix that a report's workbook is to have. WorkbookError for one that no workbook is
+    written with, and for .ods where there is no LibreOffice.
+    """
     from gongkai.readers.libreoffice import ODS_MISSING, find_program
     from gongkai.system import refuse_suffix
 
@@ -60,7 +61,9 @@ def refuse_unwritable(target: Path) -> str:
 
 
 def to_ods(content: bytes) -> bytes:
-    """An .xlsx of ours as LibreOffice saves it in .ods. WorkbookError where there is none, or it fails."""
+    """An .xlsx of ours as LibreOffice saves it in .ods. WorkbookError where there is none, or it
+    fails.
+    """
     from gongkai.readers.libreoffice import ODS_MISSING, ODS_SAVE, converted
 
     try:
@@ -70,9 +73,11 @@ def to_ods(content: bytes) -> bytes:
 
 
 def read_workbook(path: Path, content: bytes | None = None, kind: Kind | None = None) -> Report:
-    """The report that a workbook of ours shows, as edited by whichever program. Raises WorkbookError.
+    """The report that a workbook of ours shows, as edited by whichever program. Raises
+    WorkbookError.
 
-    ``content`` is what the file holds and ``kind`` what that is, where it is known; the path then only names it.
+    ``content`` is what the file holds and ``kind`` what that is, where it is known; the path then
+    only names it.
     """
     from gongkai.workbook.file import read_file
     from gongkai.workbook.layout import report_names
@@ -82,7 +87,8 @@ def read_workbook(path: Path, content: bytes | None = None, kind: Kind | None = 
 
 
 def read_ours(path: Path) -> Report | None:
-    """The report that the workbook at ``path`` shows; None where there is no file, or one that is no workbook of ours.
+    """The report that the workbook at ``path`` shows; None where there is no file, or one that is
+    no workbook of ours.
 
     WorkbookError where it is ours and cannot be read: what was decided in it would be lost with it.
     """
@@ -99,11 +105,14 @@ def read_ours(path: Path) -> Report | None:
         return read_workbook(path, content, kind)
     except WorkbookError as error:
         why = str(error).rstrip("。")
-        raise WorkbookError(f"{why}；其中的处理（确认、忽略）读不出来，所以没有覆盖它，请先把它移走再试。") from error
+        raise WorkbookError(
+            f"{why}；其中的处理（确认、忽略）读不出来，所以没有覆盖它，请先把它移走再试。"
+        ) from error
 
 
 def copy_template(target: Path, *, batch: bool = False, overwrite: bool = False) -> Path:
-    """Write a blank workbook to ``target``, which is returned: for a report, or for a ``batch``, its list and summary.
+    """Write a blank workbook to ``target``, which is returned: for a report, or for a ``batch``,
+    its list and summary.
 
     Raises WorkbookError as ``write_workbook`` does; .ods is none of its suffixes.
     """

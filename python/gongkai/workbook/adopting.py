@@ -1,4 +1,6 @@
-"""Proposals that a user has chosen, texts that are plainly numbers -> edits: figures, old values in the log, flags."""
+"""Proposals that a user has chosen, texts that are plainly numbers -> edits: figures, old values in
+the log, flags.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,12 @@ BookValues = Mapping[str, Mapping[Spot, object]]
 def adoption_edits(
     changes: Sequence[Adoption], values: BookValues, report: Report, findings: Sequence[Finding]
 ) -> list[Edit]:
-    """All that adopting writes. ``values`` are those before, ``report`` and ``findings`` those after the changes."""
-    figures = [Edit(change.sheet.name, *change.spot, for_cell(change.proposed)) for change in changes]
+    """All that adopting writes. ``values`` are those before, ``report`` and ``findings`` those
+    after the changes.
+    """
+    figures = [
+        Edit(change.sheet.name, *change.spot, for_cell(change.proposed)) for change in changes
+    ]
     time = f"{datetime.now():%Y-%m-%d %H:%M:%S}"
     return [*figures, *log_edits(changes, values, time), *flag_edits(report, findings)]
 
@@ -45,18 +51,24 @@ def refuse_formulas(changes: Sequence[Adoption], formulas: Mapping[str, set[Spot
     for change in changes:
         if change.spot in formulas.get(change.sheet.name, ()):
             place = layout.address(change.spot, change.sheet.name)
-            raise WorkbookError(f"{place}（{change.name}）是公式，没有改动；请改公式所引用的数，或改填数字后再采纳。")
+            raise WorkbookError(
+                f"{place}（{change.name}）是公式，没有改动；请改公式所引用的数，"
+                f"或改填数字后再采纳。"
+            )
 
 
 def refuse_unmended(choices: Sequence[Choice], left: Sequence[Finding]) -> None:
-    """WorkbookError where several choices spoil each other: one of the findings is there still after all changes."""
+    """WorkbookError where several choices spoil each other: one of the findings is there still
+    after all changes.
+    """
     if len({choice.alternative for choice in choices}) < 2:
         return
     broken = {finding.rule for finding in left if finding.severity == "error"}
     for choice in choices:
         if choice.finding.rule in broken:
             raise WorkbookError(
-                f"所选的几种改法不能同时采纳：都改以后，第{choice.number}条仍不相符。没有改动，请逐条采纳。"
+                f"所选的几种改法不能同时采纳：都改以后，第{choice.number}条仍不相符。没有改动，"
+                f"请逐条采纳。"
             )
 
 
@@ -66,11 +78,13 @@ TEXT_REASON = "把文本形式的数字改成数字"
 MOST_NAMED = 5
 
 
-def text_changes(report: Report, formulas: Mapping[str, set[Spot]]) -> tuple[list[Adoption], list[str]]:
+def text_changes(
+    report: Report, formulas: Mapping[str, set[Spot]]
+) -> tuple[list[Adoption], list[str]]:
     """(changes, places of the texts that are left) of the figures that a workbook holds as texts.
 
-    Only a text that is a number and nothing else is changed: 134件 may have been meant so, a formula makes its text
-    anew, and of more than 15 digits a number would lose some.
+    Only a text that is a number and nothing else is changed: 134件 may have been meant so, a
+    formula makes its text anew, and of more than 15 digits a number would lose some.
     """
     forms = forms_of(report.tables)
     changes: list[Adoption] = []
@@ -97,12 +111,18 @@ def question_of_texts(changes: Sequence[Adoption]) -> str:
 
 def done_text(changes: Sequence[Adoption], left: Sequence[str]) -> str:
     """What was done, and what was not."""
-    done = f"已把{places_text(changes)}文本形式的数字改成数字，记在“{layout.LOG}”表。" if changes else NO_TEXTS
+    done = (
+        f"已把{places_text(changes)}文本形式的数字改成数字，记在“{layout.LOG}”表。"
+        if changes
+        else NO_TEXTS
+    )
     if not left:
         return done
     named = "、".join(left[:MOST_NAMED])
     more = f"等{len(left)}格" if len(left) > MOST_NAMED else ""
-    return f"{done}{named}{more}带有单位、是公式、超过15位或单元格格式不是“常规”，没有改，请手工核对。"
+    return (
+        f"{done}{named}{more}带有单位、是公式、超过15位或单元格格式不是“常规”，没有改，请手工核对。"
+    )
 
 
 NO_TEXTS = "没有可以直接改成数字的文本。"
@@ -110,7 +130,9 @@ NO_TEXTS = "没有可以直接改成数字的文本。"
 
 def places_text(changes: Sequence[Adoption]) -> str:
     """'表三'!D7、'表三'!E7等12格."""
-    named = "、".join(layout.address(change.spot, change.sheet.name) for change in changes[:MOST_NAMED])
+    named = "、".join(
+        layout.address(change.spot, change.sheet.name) for change in changes[:MOST_NAMED]
+    )
     return f"{named}等{len(changes)}格" if len(changes) > MOST_NAMED else named
 
 
@@ -118,7 +140,9 @@ def places_text(changes: Sequence[Adoption]) -> str:
 
 
 def log_edits(changes: Sequence[Adoption], values: BookValues, time: str) -> Iterator[Edit]:
-    """A line of the log for each change, below all that stands there. WorkbookError where it is full."""
+    """A line of the log for each change, below all that stands there. WorkbookError where it is
+    full.
+    """
     used = [row for row, column in values[layout.LOG] if column in layout.LOG_COLUMNS.values()]
     first = max([layout.LOG_TOP - 1, *used]) + 1
     if first + len(changes) > layout.LOG_TOP + layout.LOG_ROWS:

@@ -1,7 +1,8 @@
-"""A report in its workbook -> the blanks to be filled with 0, as changes that the log keeps; and what undoes them.
+"""A report in its workbook -> the blanks to be filled with 0, as changes that the log keeps; and
+what undoes them.
 
-Forced ones are blanks that the relations leave nothing but 0 (``sums.states``). A sign such as / stays unless it is
-asked for too, and a text that could not be read always does.
+Forced ones are blanks that the relations leave nothing but 0 (``sums.states``). A sign such as /
+stays unless it is asked for too, and a text that could not be read always does.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ NOTHING = "没有可以填0的空白。"
 
 @dataclass(frozen=True)
 class BlankChoice:
-    """Which blanks: the forced ones, or with ``every`` all of them; with ``signs`` those that hold a sign too."""
+    """Which blanks: the forced ones, or with ``every`` all of them; with ``signs`` those that hold
+    a sign too.
+    """
 
     every: bool = False
     signs: bool = False
@@ -39,8 +42,10 @@ class BlankChoice:
 
 @dataclass(frozen=True)
 class ZeroFilling:
-    """The changes, and how many blanks stay: signs, those that are not 0 by the relations, formulas, those that may
-    be anything. ``odd`` are places where no 0 would be seen: merged or hidden cells, or those shown as a date."""
+    """The changes, and how many blanks stay: signs, those that are not 0 by the relations,
+    formulas, those that may be anything. ``odd`` are places where no 0 would be seen: merged or
+    hidden cells, or those shown as a date.
+    """
 
     changes: tuple[Adoption, ...]
     signs: int
@@ -50,10 +55,14 @@ class ZeroFilling:
     odd: tuple[Adoption, ...] = ()
 
     def without(self, odd: Sequence[Adoption]) -> ZeroFilling:
-        return replace(self, changes=tuple(one for one in self.changes if one not in odd), odd=tuple(odd))
+        return replace(
+            self, changes=tuple(one for one in self.changes if one not in odd), odd=tuple(odd)
+        )
 
 
-def filling_of(report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankChoice) -> ZeroFilling:
+def filling_of(
+    report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankChoice
+) -> ZeroFilling:
     changes: list[Adoption] = []
     left = {"signs": 0, "others": 0, "formulas": 0, "open": 0}
     forms = forms_of(report.tables)
@@ -70,7 +79,9 @@ def filling_of(report: Report, formulas: Mapping[str, set[Spot]], wanted: BlankC
             reason = FORCED if figure == 0 else ASKED
             name = name_of(entry.cell, forms)
             changes.append(Adoption(sheet, sheet.cells[entry.cell], name, None, 0, reason))
-    return ZeroFilling(tuple(changes), left["signs"], left["others"], left["formulas"], left["open"])
+    return ZeroFilling(
+        tuple(changes), left["signs"], left["others"], left["formulas"], left["open"]
+    )
 
 
 def short_blanks(table: Table) -> frozenset[str]:
@@ -85,7 +96,11 @@ def blank_entries(entries: Mapping[str, Entry], sheet: TableSheet) -> Iterator[E
     """What holds nothing, or a sign."""
     for cell in sheet.cells:
         entry = entries.get(cell)
-        if entry is not None and entry.value is None and state_in(entry, sheet) in ("blank", "sign"):
+        if (
+            entry is not None
+            and entry.value is None
+            and state_in(entry, sheet) in ("blank", "sign")
+        ):
             yield entry
 
 
@@ -95,7 +110,9 @@ def state_in(entry: Entry, sheet: TableSheet) -> str:
 
 
 def why_kept(entry: Entry, figure: int | None, wanted: BlankChoice, is_short: bool) -> str:
-    """Why a blank stays as it is, "" for one that is filled; ``figure`` is what the relations leave it, if one."""
+    """Why a blank stays as it is, "" for one that is filled; ``figure`` is what the relations leave
+    it, if one.
+    """
     if entry.raw.strip() and not wanted.signs:
         return "signs"
     if figure is not None:
@@ -109,14 +126,20 @@ def why_kept(entry: Entry, figure: int | None, wanted: BlankChoice, is_short: bo
 
 
 def undoing_of(values: BookValues) -> tuple[Adoption, ...]:
-    """What takes back the last filling: the cells that it filled and that hold its 0 still, and nothing since."""
+    """What takes back the last filling: the cells that it filled and that hold its 0 still, and
+    nothing since.
+    """
     filled = {place: line for place, line in last_lines(values).items() if line["reason"] in KINDS}
     last = max((line["time"] for line in filled.values()), default="")
-    found = (undone_cell(place, line, values) for place, line in filled.items() if line["time"] == last)
+    found = (
+        undone_cell(place, line, values) for place, line in filled.items() if line["time"] == last
+    )
     return tuple(one for one in found if one is not None)
 
 
-def undone_cell(place: tuple[str, str], line: Mapping[str, str], values: BookValues) -> Adoption | None:
+def undone_cell(
+    place: tuple[str, str], line: Mapping[str, str], values: BookValues
+) -> Adoption | None:
     """None where another figure has taken the place of the 0."""
     sheet = next(one for one in layout.table_sheets() if one.name == place[0])
     spot = next((spot for spot in sheet.cells.values() if layout.address(spot) == place[1]), None)
@@ -132,7 +155,9 @@ def last_lines(values: BookValues) -> dict[tuple[str, str], dict[str, str]]:
     names = {sheet.name for sheet in layout.table_sheets()}
     found: dict[tuple[str, str], dict[str, str]] = {}
     for row in sorted({row for row, _ in held if row >= layout.LOG_TOP}):
-        line = {name: text_of(held.get((row, column))) for name, column in layout.LOG_COLUMNS.items()}
+        line = {
+            name: text_of(held.get((row, column))) for name, column in layout.LOG_COLUMNS.items()
+        }
         if line["table"] in names:
             found[line["table"], line["cell"]] = line
     return found

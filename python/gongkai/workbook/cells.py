@@ -1,5 +1,5 @@
-"""A value -> the text that a person would type; a text -> what a cell in a file can hold; a figure in
-another unit than its source -> what its sheet keeps of it, and the comment on its cell.
+"""A value -> the text that a person would type; a text -> what a cell in a file can hold; a figure
+in another unit than its source -> what its sheet keeps of it, and the comment on its cell.
 
 Apart from values.py, for what people decided is read by the same texts and stands below it.
 """
@@ -22,7 +22,9 @@ from gongkai.workbook.layout import TableSheet
 OURS = "gongkai："  # how our comments begin
 MOST_UNITS = 32_767  # UTF-16 units that a cell can hold
 CUT = "……"
-ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
+ESCAPE = re.compile(
+    r"_(?=x[0-9A-Fa-f]{4}_)"
+)  # spreadsheets read _x000D_ as a character, so its _ is written _x005F_
 
 Written = int | Decimal | str | None  # what a cell may be given
 
@@ -56,8 +58,9 @@ def as_number(value: int | Decimal) -> int | Decimal | str:
 
 
 def source_text(entry: Entry) -> str | None:
-    """What is kept of a figure: its value, and the source's unit, where that stands, and its text, a line
-    each. None where the figure is in the unit of its source, or there is none."""
+    """What is kept of a figure: its value, and the source's unit, where that stands, and its text,
+    a line each. None where the figure is in the unit of its source, or there is none.
+    """
     if not entry.unit or entry.value is None:
         return None
     return "\n".join((shown(entry.value), *map(one_line, (entry.unit, entry.stated, entry.raw))))
@@ -80,8 +83,9 @@ def with_source(entry: Entry, kept: object) -> Entry:
 
 
 def comments_of(sheet: TableSheet, edits: Iterable[Edit]) -> dict[Spot, str]:
-    """Spot of a figure -> the comment that belongs on it, "" for none, for each whose source an edit
-    tells: gongkai：原文“2670”以元为单位（见表头“金额（元）”），已换算为0.267万元。"""
+    """Spot of a figure -> the comment that belongs on it, "" for none, for each whose source an
+    edit tells: gongkai：原文“2670”以元为单位（见表头“金额（元）”），已换算为0.267万元。
+    """
     cells = {spot: cell for cell, spot in sheet.sources.items()}
     found: dict[Spot, str] = {}
     for edit in edits:
@@ -95,4 +99,7 @@ def comments_of(sheet: TableSheet, edits: Iterable[Edit]) -> dict[Spot, str]:
 
 def kept_edits(sheet: TableSheet, values: Mapping[Spot, object]) -> list[Edit]:
     """The edits that would keep what a sheet keeps already."""
-    return [Edit(sheet.name, *spot, text_of(values.get(spot)) or None) for spot in sheet.sources.values()]
+    return [
+        Edit(sheet.name, *spot, text_of(values.get(spot)) or None)
+        for spot in sheet.sources.values()
+    ]

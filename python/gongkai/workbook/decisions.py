@@ -1,9 +1,10 @@
 """The columns 处理 and 理由 <-> decisions, each beside its finding again.
 
-What was decided about a finding that is not shown at the moment is kept in hidden columns of the same sheet, with the
-body and year that all of it is about: a workbook is copied and filled in anew for another. A row's hidden cell holds
-the finding's key and a digest of key and message: where somebody sorts the columns that he sees, what he decided is
-found again by the message that it went with, and what goes with no message is not taken.
+What was decided about a finding that is not shown at the moment is kept in hidden columns of the
+same sheet, with the body and year that all of it is about: a workbook is copied and filled in anew
+for another. A row's hidden cell holds the finding's key and a digest of key and message: where
+somebody sorts the columns that he sees, what he decided is found again by the message that it went
+with, and what goes with no message is not taken.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ MOST_DIGESTED = 2_000  # characters
 
 
 class ResultRow(NamedTuple):
-    """A row of the results: the key and digest of the finding written into it, the message that stands there now."""
+    """A row of the results: the key and digest of the finding written into it, the message that
+    stands there now.
+    """
 
     key: str
     digest: str
@@ -40,10 +43,11 @@ class ResultRow(NamedTuple):
 
 
 def decisions_in(values: Mapping[Spot, object]) -> dict[str, Decision]:
-    """Key -> what stands in a row of the sheet 校验结果, then what is kept out of sight. None of an older template's.
+    """Key -> what stands in a row of the sheet 校验结果, then what is kept out of sight. None of an
+    older template's.
 
-    What is written in a row without a finding, or with another text than the finding's, stands under the key "".
-    Of two rows of one finding that say different things neither is taken.
+    What is written in a row without a finding, or with another text than the finding's, stands
+    under the key "". Of two rows of one finding that say different things neither is taken.
     """
     if not has_columns(values):
         return {}
@@ -71,7 +75,8 @@ def about_in(values: Mapping[Spot, object]) -> tuple[str, int | None] | None:
 
 
 def is_about_another(values: Mapping[Spot, object], report: Report) -> bool:
-    """Whether what stands here was decided about another report than the one that the workbook shows now.
+    """Whether what stands here was decided about another report than the one that the workbook
+    shows now.
 
     Who was unknown may since have been filled in.
     """
@@ -82,15 +87,19 @@ def is_about_another(values: Mapping[Spot, object], report: Report) -> bool:
 def has_columns(values: Mapping[Spot, object]) -> bool:
     head = layout.RESULTS_TOP - 1
     return all(
-        text(values, head, layout.RESULT_COLUMNS[name]) == title for name, title in layout.DECISION_HEADS.items()
+        text(values, head, layout.RESULT_COLUMNS[name]) == title
+        for name, title in layout.DECISION_HEADS.items()
     )
 
 
 def refuse_older_results(values: Mapping[Spot, object], name: str) -> None:
-    """WorkbookError for a sheet 校验结果 without proposals: they would take the place of its formulas and links."""
+    """WorkbookError for a sheet 校验结果 without proposals: they would take the place of its
+    formulas and links.
+    """
     if text(values, layout.RESULTS_TOP - 1, layout.RESULT_COLUMNS["proposal"]) == OLDER_HEAD:
         raise WorkbookError(
-            f"{name}由旧版本生成，“{layout.RESULTS}”没有“建议”等栏，没有写入；请从新的模板新建一个工作簿，"
+            f"{name}由旧版本生成，“{layout.RESULTS}”没有“建议”等栏，没有写入；"
+            f"请从新的模板新建一个工作簿，"
             "再把原来的报告或工作簿导入其中。"
         )
 
@@ -139,7 +148,9 @@ def decision_of(word: str, reason: str) -> Decision:
 # --- written --------------------------------------------------------------------------------------
 
 
-def decision_cells(key: str, message: str, decisions: Mapping[str, Decision]) -> dict[str, str | None]:
+def decision_cells(
+    key: str, message: str, decisions: Mapping[str, Decision]
+) -> dict[str, str | None]:
     """The cells of a finding's row: 处理, 理由, and the hidden key."""
     word, reason = words_of(decisions[key]) if key in decisions else (None, None)
     return {"verdict": word, "reason": reason, "key": f"{key}-{digest_of(key, message)}"}
@@ -158,8 +169,14 @@ def words_of(decision: Decision) -> tuple[str | None, str | None]:
 
 
 def kept_edits(decisions: Mapping[str, Decision], shown: Collection[str]) -> Iterator[Edit]:
-    """What was decided about findings that no row shows, in hidden columns; where they are too many, the oldest go."""
-    hidden = [(key, *words_of(decision)) for key, decision in decisions.items() if key and key not in shown]
+    """What was decided about findings that no row shows, in hidden columns; where they are too
+    many, the oldest go.
+    """
+    hidden = [
+        (key, *words_of(decision))
+        for key, decision in decisions.items()
+        if key and key not in shown
+    ]
     empty = (None,) * len(layout.KEPT_COLUMNS)
     for place in range(layout.KEPT_ROWS):
         values = hidden[place] if place < len(hidden) else empty

@@ -1,7 +1,8 @@
 """A workbook's file -> the same without macros, or without some of its sheets; all else as it was.
 
-The template holds everything. A report's workbook is taken out of it (without list and summary), and
-a batch's (without a report), each as .xlsm and, without macros and the buttons that call them, .xlsx.
+The template holds everything. A report's workbook is taken out of it (without list and summary),
+and a batch's (without a report), each as .xlsm and, without macros and the buttons that call them,
+.xlsx.
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ def fitted(path: Path, suffix: str, content: bytes | None = None) -> bytes:
 
 
 def as_named(path: Path, content: bytes) -> bytes:
-    """What is to be written into a workbook, as its name says: one that somebody renamed to .xlsx loses its macros.
+    """What is to be written into a workbook, as its name says: one that somebody renamed to .xlsx
+    loses its macros.
 
     WorkbookError for a name that is no workbook's.
     """
@@ -123,8 +125,9 @@ def without_sheets(content: bytes, names: Collection[str]) -> bytes:
 
 
 class Draft:
-    """A package under change: the parts that change, as XML (``roots``) and as bytes (``contents``),
-    and some that are left out (``gone``)."""
+    """A package under change: the parts that change, as XML (``roots``) and as bytes
+    (``contents``), and some that are left out (``gone``).
+    """
 
     def __init__(self, archive: Archive) -> None:
         self.archive, self.main = archive, main_part(archive)
@@ -256,7 +259,9 @@ class Draft:
             self.contents[part] = MACRO.sub(b'macro=""', text)
 
     def drop_sayings(self) -> None:
-        """The texts of the macros on the sheet that they share with commands: of the template alone."""
+        """The texts of the macros on the sheet that they share with commands: of the template
+        alone.
+        """
         names = self.root(self.main).findall("{*}definedNames/{*}definedName")
         for node in [node for node in names if node.get("name", "").startswith(SAYING)]:
             node.getparent().remove(node)  # type: ignore[union-attr]

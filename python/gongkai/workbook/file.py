@@ -1,4 +1,6 @@
-"""Edits -> a workbook file, and a workbook file -> its values. All other parts stay byte for byte."""
+"""Edits -> a workbook file, and a workbook file -> its values. All other parts stay byte for
+byte.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,14 @@ from gongkai.workbook.cells import cell_text, comments_of, kept_edits
 from gongkai.workbook.decisions import refuse_older_results
 from gongkai.workbook.fill import shown_sheets
 from gongkai.workbook.layout import TableSheet
-from gongkai.workbook.live.fittings import Looks, hide_helpers, hide_image, put_formulas, put_names, put_rules
+from gongkai.workbook.live.fittings import (
+    Looks,
+    hide_helpers,
+    hide_image,
+    put_formulas,
+    put_names,
+    put_rules,
+)
 from gongkai.workbook.live.formulas import formulas_of, sheets_with_formulas
 from gongkai.workbook.live.rebuild import drop_strays, put_back
 from gongkai.workbook.live.restoring import Standing, standing
@@ -81,12 +90,15 @@ def template_path() -> Path:
 # --- writing --------------------------------------------------------------------------------------
 
 
-def fill_file(template: Path, target: Path, edits: Sequence[Edit], *, overwrite: bool = False) -> Path:
-    """Write a copy of ``template`` with the edits to ``target``; ``template`` may be a workbook already filled.
+def fill_file(
+    template: Path, target: Path, edits: Sequence[Edit], *, overwrite: bool = False
+) -> Path:
+    """Write a copy of ``template`` with the edits to ``target``; ``template`` may be a workbook
+    already filled.
 
-    Only sheets with edits change, those whose formulas show something else then, and what the workbook says of
-    itself (and the list of formulas, where an edit replaces one).
-    WorkbookError where ``target`` exists and ``overwrite`` is False, or anything fails; what was there stays.
+    Only sheets with edits change, those whose formulas show something else then, and what the
+    workbook says of itself (and the list of formulas, where an edit replaces one). WorkbookError
+    where ``target`` exists and ``overwrite`` is False, or anything fails; what was there stays.
     """
     refuse_existing(target, overwrite)
     write_whole(target, filled(template, edits), overwrite)
@@ -94,20 +106,28 @@ def fill_file(template: Path, target: Path, edits: Sequence[Edit], *, overwrite:
 
 
 def refuse_unfit(template: Path) -> None:
-    """WorkbookError for a template of one's own, or a workbook, whose list of findings has other columns, or of which
-    a table has other lines than the official one: figures would stand beside other labels."""
+    """WorkbookError for a template of one's own, or a workbook, whose list of findings has other
+    columns, or of which a table has other lines than the official one: figures would stand beside
+    other labels.
+    """
     tables = {sheet.name: sheet for sheet in layout.table_sheets()}
     with refused(template.name):
-        found = read_sheets(b"", lambda name, _: name == layout.RESULTS or name in tables, opened(template))
+        found = read_sheets(
+            b"", lambda name, _: name == layout.RESULTS or name in tables, opened(template)
+        )
     for sheet in found:
         if sheet.name == layout.RESULTS:
             refuse_older_results(sheet.cells, template.name)
         elif moved := displaced(tables[sheet.name], sheet.cells):
-            raise WorkbookError(f"{template.name}的{displaced_text(tables[sheet.name], moved)}，没有写入；{RESTORE}。")
+            raise WorkbookError(
+                f"{template.name}的{displaced_text(tables[sheet.name], moved)}，没有写入；"
+                f"{RESTORE}。"
+            )
 
 
 def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) -> bytes:
-    """The workbook that ``template`` and the edits make; ``content`` is what it holds, if known. WorkbookError.
+    """The workbook that ``template`` and the edits make; ``content`` is what it holds, if known.
+    WorkbookError.
 
     One from before the images of the tables gets the formulas of today with them.
     """
@@ -119,7 +139,9 @@ def filled(template: Path, edits: Sequence[Edit], content: bytes | None = None) 
 
 
 def is_older(book: OpenFile) -> bool:
-    """Whether the lanes of a workbook of ours were written by an earlier version: they have no steps."""
+    """Whether the lanes of a workbook of ours were written by an earlier version: they have no
+    steps.
+    """
     known = [sheet for sheet in layout.table_sheets() if sheet.lanes and sheet.name in book.parts]
     found = book.sheet(known[0].name) if known else None
     if found is None:
@@ -128,9 +150,11 @@ def is_older(book: OpenFile) -> bool:
     return known[0].struck not in found.ours and not any(map(is_lane_formula, texts))
 
 
-def restored(path: Path, moved: Sequence[Standing], content: bytes | None = None, *, strays: bool = False) -> bytes:
-    """The workbook with the tables in ``moved`` put back, and with all our formulas, flags and names; ``strays``: and
-    with no lane beside its place. WorkbookError.
+def restored(
+    path: Path, moved: Sequence[Standing], content: bytes | None = None, *, strays: bool = False
+) -> bytes:
+    """The workbook with the tables in ``moved`` put back, and with all our formulas, flags and
+    names; ``strays``: and with no lane beside its place. WorkbookError.
 
     Results of formulas are not stored: what is written next stores those that it can tell.
     """
@@ -174,16 +198,22 @@ def refitted(book: OpenFile, model: OpenFile) -> dict[str, bytes]:
 
 
 def without_chain(book: OpenFile) -> tuple[list[str], dict[str, bytes]]:
-    """(parts to leave out, part -> content) without the list of formulas that Excel keeps, and makes anew where there
-    is none: it calls a file damaged whose list names a cell without one."""
+    """(parts to leave out, part -> content) without the list of formulas that Excel keeps, and
+    makes anew where there is none: it calls a file damaged whose list names a cell without one.
+    """
     chain = related(book.archive, book.main, "calcChain")
     if not chain:
         return [], {}
-    listing, types = listing_of(book.archive, book.main), read_xml(book.archive, TYPES_PART, keeping=True)
+    listing, types = (
+        listing_of(book.archive, book.main),
+        read_xml(book.archive, TYPES_PART, keeping=True),
+    )
     arrows = read_xml(book.archive, listing, keeping=True)
     for node in [node for node in arrows if node.get("Type", "").endswith("/calcChain")]:
         arrows.remove(node)
-    for node in [node for node in types if node.get("PartName", "").lstrip("/").lower() == chain.lower()]:
+    for node in [
+        node for node in types if node.get("PartName", "").lstrip("/").lower() == chain.lower()
+    ]:
         types.remove(node)
     return [chain], {listing: part_bytes(arrows), TYPES_PART: part_bytes(types)}
 
@@ -208,7 +238,9 @@ def refuse_joined(root: _Element, found: Standing) -> None:
         area = area_of(node.get("ref", ""))
         inside = [spot for spot in figures if spot and area and is_within(spot, area)]
         if len(inside) > 1:
-            raise WorkbookError(f"“{found.sheet.name}”的{node.get('ref')}合并了几个数字格，没有还原；请先取消合并。")
+            raise WorkbookError(
+                f"“{found.sheet.name}”的{node.get('ref')}合并了几个数字格，没有还原；请先取消合并。"
+            )
 
 
 def is_within(spot: Spot, area: Area) -> bool:
@@ -216,11 +248,17 @@ def is_within(spot: Spot, area: Area) -> bool:
 
 
 def refuse_shifted(book: OpenFile, model: OpenFile) -> None:
-    """WorkbookError where cover or list of findings have other lines than the template: what is written would stand
-    beside other words, and what was decided would not be found."""
+    """WorkbookError where cover or list of findings have other lines than the template: what is
+    written would stand beside other words, and what was decided would not be found.
+    """
     heads = {
-        layout.COVER: [(row, 2) for row, _ in (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values())],
-        layout.RESULTS: [(layout.RESULTS_TOP - 1, column) for column in range(1, layout.RESULT_COLUMNS["state"] + 1)],
+        layout.COVER: [
+            (row, 2) for row, _ in (*layout.COVER_SPOTS.values(), *layout.EDITION_SPOTS.values())
+        ],
+        layout.RESULTS: [
+            (layout.RESULTS_TOP - 1, column)
+            for column in range(1, layout.RESULT_COLUMNS["state"] + 1)
+        ],
     }
     for name, spots in heads.items():
         held, official = book.sheet(name), model.sheet(name)
@@ -228,20 +266,26 @@ def refuse_shifted(book: OpenFile, model: OpenFile) -> None:
             wanted, found = (text_of(one.cells.get(spot)) for one in (official, held) if one)
             if wanted.strip() != found.strip():
                 place = layout.address(spot, name)
-                raise WorkbookError(f"{place}应为“{wanted}”，现为“{found}”，没有写入；请先恢复“{name}”的行列。")
+                raise WorkbookError(
+                    f"{place}应为“{wanted}”，现为“{found}”，没有写入；请先恢复“{name}”的行列。"
+                )
 
 
 def refuse_protected(book: OpenFile) -> None:
     """WorkbookError that names those of our sheets that a user has protected."""
     ours = [name for name in layout.sheet_names() if b"sheetProtection" in book.content(name)]
     marks = {name: book.root(name).find("{*}sheetProtection") for name in ours}
-    names = [f"“{name}”" for name, mark in marks.items() if mark is not None and is_on(mark.get("sheet"))]
+    names = [
+        f"“{name}”" for name, mark in marks.items() if mark is not None and is_on(mark.get("sheet"))
+    ]
     if names:
         raise WorkbookError(PROTECTED.format("、".join(names)))
 
 
 def patch_package(book: OpenFile, edits: Sequence[Edit], file: str) -> dict[str, bytes]:
-    """Part -> new content, for the parts that the edits change. Raises BadArchive, WorkbookError."""
+    """Part -> new content, for the parts that the edits change. Raises BadArchive,
+    WorkbookError.
+    """
     refuse_protected(book)
     shown = shown_sheets(edits)
     parts = NewParts(book.archive)
@@ -249,11 +293,17 @@ def patch_package(book: OpenFile, edits: Sequence[Edit], file: str) -> dict[str,
     for name, wanted in by_sheet(edits).items():
         if name in book.parts:
             done[name] = patch_one(parts, book, name, wanted, shown.get(name, True))
-        elif name != layout.TOOL:  # a template from before the macros; nothing but they reads that sheet
+        elif (
+            name != layout.TOOL
+        ):  # a template from before the macros; nothing but they reads that sheet
             raise WorkbookError(f"{file}没有工作表“{name}”，请使用gongkai的模板。")
     book.sheets.clear()  # what was read before the edits
-    complete = renew(book, [(name, spot) for name, patched in done.items() for spot in patched.changed])
-    changed = parts.changed | {book.parts[name]: part_bytes(book.roots[name]) for name in book.touched}
+    complete = renew(
+        book, [(name, spot) for name, patched in done.items() for spot in patched.changed]
+    )
+    changed = parts.changed | {
+        book.parts[name]: part_bytes(book.roots[name]) for name in book.touched
+    }
     is_said = patch_workbook(book.workbook, shown, complete)
     if put_areas(book) or is_said:
         changed[book.main] = part_bytes(book.workbook)
@@ -261,7 +311,9 @@ def patch_package(book: OpenFile, edits: Sequence[Edit], file: str) -> dict[str,
     return changed | patch_chain(book, overwritten) | patch_author(book.archive)
 
 
-def patch_one(parts: NewParts, book: OpenFile, name: str, wanted: Sequence[Edit], is_shown: bool) -> Patched:
+def patch_one(
+    parts: NewParts, book: OpenFile, name: str, wanted: Sequence[Edit], is_shown: bool
+) -> Patched:
     """Change one sheet and what is said on its cells."""
     root, part = book.root(name), book.parts[name]
     table = next((sheet for sheet in layout.table_sheets() if sheet.name == name), None)
@@ -309,8 +361,9 @@ def deselect(root: _Element) -> bool:
 
 
 def patch_workbook(workbook: _Element, shown: Mapping[str, bool], complete: bool) -> bool:
-    """Show and hide sheets, ask for a full calculation on opening unless all results are told (``complete``); whether
-    that changed anything."""
+    """Show and hide sheets, ask for a full calculation on opening unless all results are told
+    (``complete``); whether that changed anything.
+    """
     changed = False
     tabs = workbook.findall("{*}sheets/{*}sheet")
     for tab in tabs:
@@ -331,7 +384,9 @@ def patch_workbook(workbook: _Element, shown: Mapping[str, bool], complete: bool
 
 
 def set_calculation(workbook: _Element, complete: bool) -> bool:
-    """A workbook that asks for a calculation, or seems to come from an older Excel, asks for saving when closed."""
+    """A workbook that asks for a calculation, or seems to come from an older Excel, asks for saving
+    when closed.
+    """
     from lxml import etree
 
     settings = workbook.find("{*}calcPr")
@@ -349,7 +404,9 @@ def set_calculation(workbook: _Element, complete: bool) -> bool:
 
 
 def patch_author(archive: Archive) -> dict[str, bytes]:
-    """Who wrote the file last. Of one that Excel wrote LibreOffice shows the stored results and calculates nothing."""
+    """Who wrote the file last. Of one that Excel wrote LibreOffice shows the stored results and
+    calculates nothing.
+    """
     part = related(archive, "", "extended-properties")
     if not part:
         return {}
@@ -364,7 +421,9 @@ def patch_author(archive: Archive) -> dict[str, bytes]:
 
 
 def patch_chain(book: OpenFile, overwritten: Mapping[str, set[Spot]]) -> dict[str, bytes]:
-    """Take overwritten formulas off the list of formulas that Excel keeps; it calls a file with others damaged."""
+    """Take overwritten formulas off the list of formulas that Excel keeps; it calls a file with
+    others damaged.
+    """
     known = relations(book.archive, book.main).values()
     chains = [relation.target for relation in known if relation.kind == "calcChain"]
     gone = {
@@ -377,7 +436,8 @@ def patch_chain(book: OpenFile, overwritten: Mapping[str, set[Spot]]) -> dict[st
     root = read_xml(book.archive, chains[0], keeping=True)
     sheet = ""
     for node in list(root):
-        # A sheet's number stands only where it differs from the entry before, so every entry gets its own.
+        # A sheet's number stands only where it differs from the entry before, so every entry gets
+        # its own.
         sheet = node.get("i", sheet)
         node.set("i", sheet)
         if (sheet, node.get("r", "")) in gone:
@@ -400,7 +460,9 @@ def refused(name: str) -> Iterator[None]:
 
 
 def opened(path: Path, content: bytes | None = None) -> Archive:
-    """The archive of a workbook that can be written to. WorkbookError for any other file; raises BadArchive."""
+    """The archive of a workbook that can be written to. WorkbookError for any other file; raises
+    BadArchive.
+    """
     content = content_of(path) if content is None else content
     if content.startswith(OLE2):
         refuse_sealed(path.name, content)
@@ -425,7 +487,9 @@ def refuse_sealed(name: str, content: bytes) -> None:
 
 
 def refuse_damaged(path: Path, content: bytes) -> None:
-    """WorkbookError that says what is wrong with an archive that cannot be opened; nothing for anything else."""
+    """WorkbookError that says what is wrong with an archive that cannot be opened; nothing for
+    anything else.
+    """
     if content.startswith(b"PK"):
         with refused(path.name):
             open_archive(content)
@@ -446,10 +510,12 @@ def read_file(
     kind: Kind | None = None,
     names: Sequence[str] = (),
 ) -> dict[str, dict[Spot, object]]:
-    """A workbook of ours -> sheet name -> (row, column) -> value, for those named (all of ours) that it has.
+    """A workbook of ours -> sheet name -> (row, column) -> value, for those named (all of ours)
+    that it has.
 
-    Values are int, Decimal or text, as a person sees them; saved by whichever program, as .xls and .ods too. ``kind``
-    is what the content is, if that is known. WorkbookError for anything that is no such workbook.
+    Values are int, Decimal or text, as a person sees them; saved by whichever program, as .xls and
+    .ods too. ``kind`` is what the content is, if that is known. WorkbookError for anything that is
+    no such workbook.
     """
     tables = {sheet.name: set(sheet.cells.values()) for sheet in layout.table_sheets()}
     wanted = names or layout.sheet_names()
@@ -459,9 +525,13 @@ def read_file(
     if len(missing) == len(visible):
         refuse_batch(path, content, kind)
     if missing:
-        raise WorkbookError(f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。")
+        raise WorkbookError(
+            f"{path.name}没有工作表“{missing[0]}”，不是gongkai的工作簿；请选择由gongkai生成的文件。"
+        )
     with refused(path.name):
-        values = {name: figures_seen(sheet, tables.get(name, set())) for name, sheet in found.items()}
+        values = {
+            name: figures_seen(sheet, tables.get(name, set())) for name, sheet in found.items()
+        }
     return values if is_old_format(path, content) else with_altered(values, found)
 
 
@@ -472,10 +542,14 @@ class BatchWorkbook(WorkbookError):
 def refuse_batch(path: Path, content: bytes | None, kind: Kind | None) -> None:
     """BatchWorkbook for a workbook without the sheets of a report that has the list of a batch."""
     if our_sheets(path, content, kind, (layout.BATCH,)):
-        raise BatchWorkbook(f"{path.name}是批量导入的工作簿，其中没有报告；请选择各份年报自己的工作簿。")
+        raise BatchWorkbook(
+            f"{path.name}是批量导入的工作簿，其中没有报告；请选择各份年报自己的工作簿。"
+        )
 
 
-def with_altered(values: dict[str, dict[Spot, object]], found: Mapping[str, Sheet]) -> dict[str, dict[Spot, object]]:
+def with_altered(
+    values: dict[str, dict[Spot, object]], found: Mapping[str, Sheet]
+) -> dict[str, dict[Spot, object]]:
     """The same, and for each sheet where formulas of ours no longer stand."""
     for table in layout.table_sheets():
         if table.name in found:
@@ -490,7 +564,9 @@ def is_old_format(path: Path, content: bytes | None) -> bool:
     return (content_of(path) if content is None else content).startswith(OLE2)
 
 
-def our_sheets(path: Path, content: bytes | None, kind: Kind | None, names: Sequence[str]) -> list[Sheet]:
+def our_sheets(
+    path: Path, content: bytes | None, kind: Kind | None, names: Sequence[str]
+) -> list[Sheet]:
     """Those of the named sheets that a file has. WorkbookError."""
     content = content_of(path) if content is None else content
     with refused(path.name):

@@ -20,23 +20,36 @@ from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
 from gongkai.workbook.values import fingerprint
 
 TEXT_RULE = "coverage.text"
-SELF_EVIDENT = ("coverage.blank", "coverage.sign")  # the cells show it themselves, often a hundred of them
-PARAGRAPH = 1_000  # characters that a row of the prose sheet can show: a row is at most 409 points high
+SELF_EVIDENT = (
+    "coverage.blank",
+    "coverage.sign",
+)  # the cells show it themselves, often a hundred of them
+PARAGRAPH = (
+    1_000  # characters that a row of the prose sheet can show: a row is at most 409 points high
+)
 LONGEST_CELL = 16_000  # characters; a cell holds 32,767 UTF-16 units
 
 
 def report_to_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
-    """Everything that the workbook has to show, as one edit for each cell that a fill may ever touch.
+    """Everything that the workbook has to show, as one edit for each cell that a fill may ever
+    touch.
 
-    Figures are written as numbers, so that nothing is told of those that another workbook holds as texts.
+    Figures are written as numbers, so that nothing is told of those that another workbook holds as
+    texts.
     """
-    numbers = {name: replace(table, entries=as_numbers(table.entries)) for name, table in report.tables.items()}
+    numbers = {
+        name: replace(table, entries=as_numbers(table.entries))
+        for name, table in report.tables.items()
+    }
     told = [finding for finding in findings if finding.rule != TEXT_RULE]
     return all_edits(replace(report, tables=numbers), told)
 
 
 def as_numbers(entries: Mapping[str, Entry]) -> dict[str, Entry]:
-    return {cell: replace(entry, read_by="") if entry.read_by == "text" else entry for cell, entry in entries.items()}
+    return {
+        cell: replace(entry, read_by="") if entry.read_by == "text" else entry
+        for cell, entry in entries.items()
+    }
 
 
 def all_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
@@ -47,7 +60,9 @@ def all_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
         edits += source_edits(sheet, report)
     edits += prose_edits(report)
     edits += result_edits(report, findings)
-    edits.append(Edit(layout.TOOL, *layout.TOOL_SPOTS["fingerprint"], fingerprint(planned(edits)) or None))
+    edits.append(
+        Edit(layout.TOOL, *layout.TOOL_SPOTS["fingerprint"], fingerprint(planned(edits)) or None)
+    )
     return edits
 
 
@@ -60,9 +75,13 @@ def planned(edits: Sequence[Edit]) -> dict[str, dict[Spot, object]]:
 
 
 def flag_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
-    """Of all that shows a report, the marks, the results, the counts of findings and what is said of
-    converted figures."""
-    flags = {sheet.name: {*sheet.marks.values(), *sheet.sources.values()} for sheet in layout.table_sheets()}
+    """Of all that shows a report, the marks, the results, the counts of findings and what is said
+    of converted figures.
+    """
+    flags = {
+        sheet.name: {*sheet.marks.values(), *sheet.sources.values()}
+        for sheet in layout.table_sheets()
+    }
     flags[layout.COVER] = set(layout.COUNTED)
     return [
         edit
@@ -72,8 +91,9 @@ def flag_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
 
 
 def shown_sheets(edits: Sequence[Edit]) -> dict[str, bool]:
-    """Sheet name -> shown, for the sheets about which the edits decide: tables by the editions named on the cover, the
-    log once something stands in it."""
+    """Sheet name -> shown, for the sheets about which the edits decide: tables by the editions
+    named on the cover, the log once something stands in it.
+    """
     tables = {spot: table for table, spot in layout.EDITION_SPOTS.items()}
     named = {
         tables[edit.row, edit.column]: "" if edit.value == layout.MISSING else str(edit.value)
@@ -102,11 +122,15 @@ def cover_edits(report: Report, findings: Sequence[Finding]) -> list[Edit]:
     }
     edits = [Edit(layout.COVER, *layout.COVER_SPOTS[name], value) for name, value in texts.items()]
     for table, place in layout.EDITION_SPOTS.items():
-        edition: Written = int(report.tables[table].edition) if table in report.tables else layout.MISSING
+        edition: Written = (
+            int(report.tables[table].edition) if table in report.tables else layout.MISSING
+        )
         edits.append(Edit(layout.COVER, *place, edition))
     counting = [finding for finding in findings if is_open(finding)]
     for severity, place in layout.COUNT_SPOTS.items():
-        edits.append(Edit(layout.COVER, *place, sum(finding.severity == severity for finding in counting)))
+        edits.append(
+            Edit(layout.COVER, *place, sum(finding.severity == severity for finding in counting))
+        )
     edits.append(Edit(layout.COVER, *layout.DISMISSED_SPOT, len(findings) - len(counting)))
     return edits
 
@@ -119,7 +143,9 @@ def figure_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
     entries = report.tables[sheet.table].entries if used_sheet(report, sheet.table) is sheet else {}
     for cell_id, (row, column) in sheet.cells.items():
         entry = entries.get(cell_id)
-        yield Edit(sheet.name, row, column, written(entry, sheet.form.cells[cell_id]) if entry else None)
+        yield Edit(
+            sheet.name, row, column, written(entry, sheet.form.cells[cell_id]) if entry else None
+        )
 
 
 def source_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
@@ -131,8 +157,10 @@ def source_edits(sheet: TableSheet, report: Report) -> Iterator[Edit]:
 
 
 def written(entry: Entry, cell: Cell) -> Written:
-    """What a figure's cell holds: the exact figure, a sign such as ``/``, or a doubtful text marked as such; the mark
-    alone where the source's row was not found, so that no formula takes it for a blank."""
+    """What a figure's cell holds: the exact figure, a sign such as ``/``, or a doubtful text marked
+    as such; the mark alone where the source's row was not found, so that no formula takes it for a
+    blank.
+    """
     if entry.value is not None:
         return as_number(entry.value)
     state = read_figure(entry.raw, cell.column.unit).state
@@ -151,30 +179,44 @@ def mark_edits(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -
 
 
 def marks_of(sheet: TableSheet, report: Report, findings: Sequence[Finding]) -> dict[str, int]:
-    """Cell id -> mark: suspects, and findings that count and that no lane shows by itself; the gravest one wins."""
+    """Cell id -> mark: suspects, and findings that count and that no lane shows by itself; the
+    gravest one wins.
+    """
     findings = list(filter(is_open, findings))
     broken = broken_lanes(report)
     severities = gravest(sheet, findings, broken)
     marks = {
-        cell_id: layout.MARK_CODES[severity] + (0 if is_counted(report, cell_id) else layout.MARK_BLANK)
+        cell_id: layout.MARK_CODES[severity]
+        + (0 if is_counted(report, cell_id) else layout.MARK_BLANK)
         for cell_id, severity in severities.items()
     }
     errors = {cell_id: mark for cell_id, mark in marks.items() if severities[cell_id] == "error"}
-    every = [suspect.cell for finding in findings for alternative in finding.suspects for suspect in alternative]
+    every = [
+        suspect.cell
+        for finding in findings
+        for alternative in finding.suspects
+        for suspect in alternative
+    ]
     certain = [suspect.cell for finding in findings for suspect in certain_suspects(finding)]
     lives = Lives(sheet, report, broken, marks)
     return marks | lives.of("possible", every) | errors | lives.of("suspect", certain)
 
 
-def gravest(sheet: TableSheet, findings: Sequence[Finding], broken: Collection[str]) -> dict[str, Severity]:
-    """Cell id -> severity of the gravest finding that leads there and that no lane in ``broken`` shows."""
+def gravest(
+    sheet: TableSheet, findings: Sequence[Finding], broken: Collection[str]
+) -> dict[str, Severity]:
+    """Cell id -> severity of the gravest finding that leads there and that no lane in ``broken``
+    shows.
+    """
     found: dict[str, Severity] = {}
     for finding in findings:
         lane = sheet.lanes.get(finding.rule)
         if finding.rule in SELF_EVIDENT or (lane and finding.rule in broken):
             continue
         for cell_id in (lane.relation.marked,) if lane else finding.cells:
-            graver = layout.MARK_CODES[finding.severity] > layout.MARK_CODES.get(found.get(cell_id, "note"), 0)
+            graver = layout.MARK_CODES[finding.severity] > layout.MARK_CODES.get(
+                found.get(cell_id, "note"), 0
+            )
             if cell_id in sheet.cells and (cell_id not in found or graver):
                 found[cell_id] = finding.severity
     return found
@@ -182,11 +224,13 @@ def gravest(sheet: TableSheet, findings: Sequence[Finding], broken: Collection[s
 
 @dataclass(frozen=True)
 class Lives:
-    """What is added to a suspect's code so that the mark goes out without Python once the figure is right.
+    """What is added to a suspect's code so that the mark goes out without Python once the figure is
+    right.
 
-    A wrong figure upsets its row and its column; where both show that (``broken``), the mark goes out with the first
-    to be right, for another wrong figure may still upset the other. ``under`` holds the marks of other findings in
-    the same places: an error's keeps it lit, a warning's or a note's shows after it.
+    A wrong figure upsets its row and its column; where both show that (``broken``), the mark goes
+    out with the first to be right, for another wrong figure may still upset the other. ``under``
+    holds the marks of other findings in the same places: an error's keeps it lit, a warning's or a
+    note's shows after it.
     """
 
     sheet: TableSheet
@@ -253,7 +297,8 @@ def prose_edits(report: Report) -> Iterator[Edit]:
 def prose_rows(
     sections: Mapping[int, str], titles: Mapping[int, str], longest: int
 ) -> list[tuple[Written, Written, Written]]:
-    """(number, title, text) rows; a paragraph a row where rows are short, a whole section where they are long.
+    """(number, title, text) rows; a paragraph a row where rows are short, a whole section where
+    they are long.
 
     A row titled ``CONTINUED`` goes on in the middle of a text, any other begins a new line of it.
     """
@@ -261,7 +306,9 @@ def prose_rows(
     for number, text in sorted(sections.items()):
         head: tuple[Written, Written] = (number, titles.get(number, ""))
         for paragraph in text.split("\n") if longest == PARAGRAPH else [text]:
-            pieces = [paragraph[start : start + longest] for start in range(0, len(paragraph), longest)]
+            pieces = [
+                paragraph[start : start + longest] for start in range(0, len(paragraph), longest)
+            ]
             for piece in pieces or [""]:
                 rows.append((*head, piece or None))
                 head = (None, layout.CONTINUED)
@@ -279,8 +326,14 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     broken = broken_lanes(report)
     rows = [result_row(number, finding, report, broken) for number, finding in shown]
     if len(shown) < len(findings):
-        rows.append({"message": f"另有{len(findings) - len(shown)}条未列出，请先改正以上各条，再重新校验。"})
-    columns = {name: at for name, at in layout.RESULT_COLUMNS.items() if name not in ("place", "state", "now")}
+        rows.append(
+            {"message": f"另有{len(findings) - len(shown)}条未列出，请先改正以上各条，再重新校验。"}
+        )
+    columns = {
+        name: at
+        for name, at in layout.RESULT_COLUMNS.items()
+        if name not in ("place", "state", "now")
+    }
     for row in range(room):
         values = rows[row] if row < len(rows) else {}
         for name, column in columns.items():
@@ -289,7 +342,9 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     yield from kept_edits(report.decisions, {key_of(finding, report) for _, finding in shown})
 
 
-def result_row(number: int, finding: Finding, report: Report, broken: Collection[str]) -> dict[str, Written]:
+def result_row(
+    number: int, finding: Finding, report: Report, broken: Collection[str]
+) -> dict[str, Written]:
     row: dict[str, Written] = {
         "number": number,
         "severity": layout.SIGNS[finding.severity],
@@ -320,7 +375,9 @@ def place_code(spot: Spot) -> int:
 
 
 def place_of(finding: Finding, report: Report) -> tuple[TableSheet | None, str]:
-    """The sheet and cell to which a finding leads: the flagged cell of its relation, else its first cell."""
+    """The sheet and cell to which a finding leads: the flagged cell of its relation, else its first
+    cell.
+    """
     for cell_id in finding.cells:
         table = cell_id.partition(".")[0]
         if table not in layout.EDITION_SPOTS:

@@ -1,13 +1,15 @@
 """The editions -> where everything stands in the workbook.
 
-Rows and columns are 1-based. A table's form stands below a title line; its live relations stand beside or under it
-(the check lane), and its marks stand ``MARK_SHIFT`` columns to the right, hidden and outside the print area.
+Rows and columns are 1-based. A table's form stands below a title line; its live relations stand
+beside or under it (the check lane), and its marks stand ``MARK_SHIFT`` columns to the right, hidden
+and outside the print area.
 
-Right below and ``MARK_SHIFT`` to the right, on hidden rows and columns, stands the table's image: what is computed
-about a cell stands as far from that cell as for every other one. In 表三 (32 lines) the figure D7 has its mirror in
-X39, the label B7 its guard in V39, the lane K7 its twin in AE39. Rows and columns both differ, so nothing that a user
-inserts, deletes or shifts within the table goes through its image. ``MARK_SHIFT`` further stand the texts: 1 for a
-figure's cell that holds a text and no sign, and for a lane that shows something else than its twin. Below the image,
+Right below and ``MARK_SHIFT`` to the right, on hidden rows and columns, stands the table's image:
+what is computed about a cell stands as far from that cell as for every other one. In 表三 (32
+lines) the figure D7 has its mirror in X39, the label B7 its guard in V39, the lane K7 its twin in
+AE39. Rows and columns both differ, so nothing that a user inserts, deletes or shifts within the
+table goes through its image. ``MARK_SHIFT`` further stand the texts: 1 for a figure's cell that
+holds a text and no sign, and for a lane that shows something else than its twin. Below the image,
 each as many lines further as the table has, stand the steps by which a lane is judged (``STEPS``).
 """
 
@@ -22,7 +24,9 @@ from gongkai.editions import editions
 from gongkai.model import Box, Cell, Edition, Form, Label, Relation, Severity
 from gongkai.spreadsheets import Spot, letters
 
-Suspicion = Literal["possible", "suspect"]  # a cell that one of several proposals changes, or that all of them do
+Suspicion = Literal[
+    "possible", "suspect"
+]  # a cell that one of several proposals changes, or that all of them do
 
 COVER, PROSE, RESULTS = "封面", "正文", "校验结果"
 COVER_SPOTS: Mapping[str, Spot] = {
@@ -33,12 +37,17 @@ COVER_SPOTS: Mapping[str, Spot] = {
     "published": (9, 3),
     "provenance": (10, 3),
 }
-EDITION_SPOTS: Mapping[str, Spot] = {"disclosure": (11, 3), "applications": (12, 3), "disputes": (13, 3)}
+EDITION_SPOTS: Mapping[str, Spot] = {
+    "disclosure": (11, 3),
+    "applications": (12, 3),
+    "disputes": (13, 3),
+}
 COUNT_SPOTS: Mapping[Severity, Spot] = {"error": (16, 3), "warning": (17, 3), "note": (18, 3)}
 DISMISSED_SPOT: Spot = (19, 3)
 COUNTED: tuple[Spot, ...] = (*COUNT_SPOTS.values(), DISMISSED_SPOT)
 LIVE_SPOT: Spot = (15, 3)
-MISSING = "缺"  # stands for the edition of a table that the report lacks, and in a lane that blanks leave open
+# stands for the edition of a table that the report lacks, and in a lane that blanks leave open
+MISSING = "缺"
 HOLDS = "✓"
 MOVED = "移"  # in every lane of a table of which a label is not in its place
 TEXT = "文"  # in a lane of which a cell holds a text that is no sign
@@ -62,7 +71,8 @@ RESULT_COLUMNS: Mapping[str, int] = {
     "verdict": 11,
     "reason": 12,
     "state": 13,
-    "key": 14,  # next to what is seen, so that a program that sorts the list takes all of a row along
+    # next to what is seen, so that a program that sorts the list takes all of a row along
+    "key": 14,
     "link": 15,
     "link_text": 16,
     "lane": 17,  # place in the table's image: row * PLACE_ROW + column
@@ -88,8 +98,12 @@ DECISION_HEADS: Mapping[str, str] = {
 # Decisions on findings that are not shown, hidden beside the results.
 KEPT_ROWS = 200
 KEPT_COLUMNS: Mapping[str, int] = {"key": 20, "verdict": 21, "reason": 22}
-ABOUT_SPOT: Spot = (RESULTS_TOP - 1, KEPT_COLUMNS["key"])  # hidden: whose report the results are about
-# The sheet that commands and macros share, hidden: what was asked, what came of it, and the texts of the macros.
+ABOUT_SPOT: Spot = (
+    RESULTS_TOP - 1,
+    KEPT_COLUMNS["key"],
+)  # hidden: whose report the results are about
+# The sheet that commands and macros share, hidden: what was asked, what came of it, and the texts
+# of the macros.
 TOOL = "工具"
 TOOL_SPOTS: Mapping[str, Spot] = {
     "argument": (2, 2),
@@ -118,7 +132,8 @@ BATCH_COLUMNS: Mapping[str, int] = {
 SUMMARY_TOP, SUMMARY_ROWS = 15, 5_000  # its columns are those of workbook.lists
 # Where the buttons stand on a sheet: cells kept free for them.
 BUTTON_AREAS: Mapping[str, Box] = {COVER: Box(5, 4, 9, 4), BATCH: Box(4, 1, 4, 7)}
-DOUBTFUL = "？"  # before a source text that is no certain figure: seen at once, and never taken for a formula
+# before a source text that is no certain figure: seen at once, and never taken for a formula
+DOUBTFUL = "？"
 
 # Pixels at 100 %.
 PROSE_WIDTHS: Mapping[str, int] = {"number": 44, "title": 190, "text": 760}
@@ -171,21 +186,29 @@ STEPS = ("gap", "round1", "round2", "round3", "broken", "settling", "assumed")
 MARK_CODES: Mapping[Severity, int] = {"note": 1, "warning": 2, "error": 3}
 SUSPECT_CODES: Mapping[Suspicion, int] = {"possible": 4, "suspect": 5}
 MARK_BLANK = 10  # added to the code of a mark that goes out once the cell holds a number
-MARK_ANY = 20  # added to that of a suspect: it shows as long as any lane of the cell shows a difference
+MARK_ANY = (
+    20  # added to that of a suspect: it shows as long as any lane of the cell shows a difference
+)
 MARK_ALL = 30  # the same, as long as all of them do
-MARK_OVER = 100  # times the code of a warning or note that shows once the mark of a suspect has gone out
+MARK_OVER = (
+    100  # times the code of a warning or note that shows once the mark of a suspect has gone out
+)
 
 
 @dataclass(frozen=True)
 class Wrapped:
-    """A list whose rows are as high as their texts: (column, pixels) of each text, size of a character in pixels."""
+    """A list whose rows are as high as their texts: (column, pixels) of each text, size of a
+    character in pixels.
+    """
 
     columns: tuple[tuple[int, int], ...]
     glyph: float
 
 
 WRAPPED: Mapping[str, Wrapped] = {
-    PROSE: Wrapped(tuple((PROSE_COLUMNS[name], PROSE_WIDTHS[name]) for name in ("title", "text")), 15),
+    PROSE: Wrapped(
+        tuple((PROSE_COLUMNS[name], PROSE_WIDTHS[name]) for name in ("title", "text")), 15
+    ),
     RESULTS: Wrapped(
         (
             (RESULT_COLUMNS["link_text"], RESULT_WIDTHS["place"]),
@@ -197,7 +220,9 @@ WRAPPED: Mapping[str, Wrapped] = {
     ),
     LOG: Wrapped(tuple((LOG_COLUMNS[name], LOG_WIDTHS[name]) for name in ("name", "reason")), 13.5),
     BATCH: Wrapped(
-        tuple((BATCH_COLUMNS[name], BATCH_WIDTHS[name]) for name in ("agency", "editions", "message")),
+        tuple(
+            (BATCH_COLUMNS[name], BATCH_WIDTHS[name]) for name in ("agency", "editions", "message")
+        ),
         13.5,
     ),
 }
@@ -275,7 +300,9 @@ class TableSheet:
 
     @property
     def last_hidden(self) -> int:
-        """The last hidden column: that which tells whether a lane beside the table was overtyped."""
+        """The last hidden column: that which tells whether a lane beside the table was
+        overtyped.
+        """
         return self.text_flag((1, self.size.right + 1))[1]
 
     @property
@@ -289,8 +316,10 @@ class TableSheet:
         return place[0] + self.last_line, place[1] + MARK_SHIFT
 
     def link(self, cell_id: str) -> str:
-        """The workbook's name for a figure's cell, to which links lead: an address would fail where Excel counts
-        columns by numbers (R7C4). Of the newest edition goto.applications.granted.total, of 2019 goto2019.… ."""
+        """The workbook's name for a figure's cell, to which links lead: an address would fail where
+        Excel counts columns by numbers (R7C4). Of the newest edition
+        goto.applications.granted.total, of 2019 goto2019.… .
+        """
         edition = "" if self is newest_sheet(self.table) else self.editions[0]
         return f"goto{edition}.{cell_id}"
 
@@ -309,9 +338,12 @@ class TableSheet:
 
     @cached_property
     def guarded(self) -> tuple[tuple[Spot, str], ...]:
-        """The labels that tell whether every line is in its place, and what stands left of the lanes below: a table
-        may end with a line that bears no label, as 表四 does."""
-        printed = [((box.top, box.left), label.text) for label, box in self.labels if label.kind in GUARDED]
+        """The labels that tell whether every line is in its place, and what stands left of the
+        lanes below: a table may end with a line that bears no label, as 表四 does.
+        """
+        printed = [
+            ((box.top, box.left), label.text) for label, box in self.labels if label.kind in GUARDED
+        ]
         return (*printed, *self.guards_below)
 
     @cached_property
@@ -336,11 +368,15 @@ class TableSheet:
 
     def is_column_label(self, place: Spot) -> bool:
         """Whether a guarded label tells of a column rather than of a row."""
-        return any(label.kind == "column" and (box.top, box.left) == place for label, box in self.labels)
+        return any(
+            label.kind == "column" and (box.top, box.left) == place for label, box in self.labels
+        )
 
     @cached_property
     def lane_labels(self) -> tuple[tuple[int, Box, str], ...]:
-        """(row, box, words) for the lanes under a table: a label a line, or one a block where a line has several."""
+        """(row, box, words) for the lanes under a table: a label a line, or one a block where a
+        line has several.
+        """
         found = []
         for row in self.lane_lines:
             lanes = [lane for lane in self.lanes.values() if lane.spot[0] == row]
@@ -363,19 +399,33 @@ class TableSheet:
 
 @cache
 def table_sheets() -> tuple[TableSheet, ...]:
-    """The sheets of all tables, those of the newest edition first (they are visible in the template)."""
+    """The sheets of all tables, those of the newest edition first (they are visible in the
+    template).
+    """
     newest, *older = reversed(list(editions().values()))
     sheets = [table_sheet(newest, form, form.number, "") for form in newest.forms.values()]
     for edition in older:
         for form in edition.forms.values():
             if not any(same_form(form, sheet.form) for sheet in sheets):
-                sheets.append(table_sheet(edition, form, f"{form.number}（{edition.name}）", edition.name))
+                sheets.append(
+                    table_sheet(edition, form, f"{form.number}（{edition.name}）", edition.name)
+                )
     return tuple(sheets)
 
 
 def sheet_names() -> tuple[str, ...]:
     """All sheets of the workbook in their order."""
-    return (COVER, *(sheet.name for sheet in table_sheets()), PROSE, RESULTS, LOG, BATCH, SUMMARY, TOOL, SETTINGS)
+    return (
+        COVER,
+        *(sheet.name for sheet in table_sheets()),
+        PROSE,
+        RESULTS,
+        LOG,
+        BATCH,
+        SUMMARY,
+        TOOL,
+        SETTINGS,
+    )
 
 
 def report_names() -> tuple[str, ...]:
@@ -385,7 +435,9 @@ def report_names() -> tuple[str, ...]:
 
 @cache
 def sheet_of(table: str, edition: str) -> TableSheet:
-    return next(sheet for sheet in table_sheets() if sheet.table == table and edition in sheet.editions)
+    return next(
+        sheet for sheet in table_sheets() if sheet.table == table and edition in sheet.editions
+    )
 
 
 def newest_sheet(table: str) -> TableSheet:
@@ -393,7 +445,9 @@ def newest_sheet(table: str) -> TableSheet:
 
 
 def sheets_shown(editions_of: Mapping[str, str]) -> dict[str, bool]:
-    """Table id -> edition ("" for a missing table) gives sheet name -> shown, for the sheets of these tables."""
+    """Table id -> edition ("" for a missing table) gives sheet name -> shown, for the sheets of
+    these tables.
+    """
     shown: dict[str, bool] = {}
     for table, edition in editions_of.items():
         used = sheet_of(table, edition) if edition else newest_sheet(table)
@@ -407,7 +461,9 @@ def table_sheet(edition: Edition, form: Form, name: str, suffix: str) -> TableSh
         name=name,
         code=form.id.capitalize() + suffix,
         table=form.id,
-        editions=tuple(other.name for other in editions().values() if same_form(form, other.forms[form.id])),
+        editions=tuple(
+            other.name for other in editions().values() if same_form(form, other.forms[form.id])
+        ),
         form=form,
         labels=tuple((label, moved(label.box)) for label in form.labels),
         cells=cells,
@@ -435,8 +491,12 @@ def moved(box: Box) -> Box:
     return Box(box.top + FORM_TOP - 1, box.left, box.bottom + FORM_TOP - 1, box.right)
 
 
-def place_lanes(form: Form, relations: Iterable[Relation], cells: Mapping[str, Spot]) -> dict[str, Lane]:
-    """A relation alone on its line stands beside it; any other under its marked cell, one line for each kind."""
+def place_lanes(
+    form: Form, relations: Iterable[Relation], cells: Mapping[str, Spot]
+) -> dict[str, Lane]:
+    """A relation alone on its line stands beside it; any other under its marked cell, one line for
+    each kind.
+    """
     size = moved(form.size)
     relations = tuple(relations)
     lines = [line_of(relation, cells) for relation in relations]
@@ -446,8 +506,12 @@ def place_lanes(form: Form, relations: Iterable[Relation], cells: Mapping[str, S
         beside = line > 0 and lines.count(line) == 1
         if not beside and relation.kind not in kinds:
             kinds.append(relation.kind)
-        place = (line, size.right + 1) if beside else (size.bottom + 1 + kinds.index(relation.kind), 0)
-        lanes[relation.rule] = Lane(relation, (place[0], place[1] or cells[relation.marked][1]), beside)
+        place = (
+            (line, size.right + 1) if beside else (size.bottom + 1 + kinds.index(relation.kind), 0)
+        )
+        lanes[relation.rule] = Lane(
+            relation, (place[0], place[1] or cells[relation.marked][1]), beside
+        )
     return lanes
 
 
@@ -475,7 +539,9 @@ def absolute(box: Box, sheet: str = "") -> str:
 
 
 def ranges_of(places: Iterable[Spot], sheet: str = "") -> str:
-    """``D4:I4`` or ``D6:D26,D30``: cells as the fewest ranges, each with the sheet's name if one is given."""
+    """``D4:I4`` or ``D6:D26,D30``: cells as the fewest ranges, each with the sheet's name if one is
+    given.
+    """
     name = f"'{sheet}'!" if sheet else ""
     return ",".join(name + range_of(box) for box in rectangles(places))
 
@@ -486,7 +552,9 @@ def range_of(box: Box) -> str:
 
 
 def rectangles(places: Iterable[Spot]) -> list[Box]:
-    """Cells -> rectangles that cover each once: runs along a row, equal runs of neighbouring rows joined."""
+    """Cells -> rectangles that cover each once: runs along a row, equal runs of neighbouring rows
+    joined.
+    """
     runs: list[Box] = []
     for row, column in sorted(places):
         if runs and runs[-1].top == row and runs[-1].right == column - 1:

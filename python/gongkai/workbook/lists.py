@@ -27,7 +27,8 @@ NEW: RowState = ""
 PROPOSED: RowState = "待确认"  # a link of a directory
 DONE: RowState = "完成"
 FAILED: RowState = "失败"
-UNREAD: RowState = "未读出数字"  # a report of which no figure was read: no workbook, and tried again as a failure is
+# a report of which no figure was read: no workbook, and tried again as a failure is
+UNREAD: RowState = "未读出数字"
 DIRECTORY: RowState = "目录"
 RETRIED: tuple[RowState, ...] = (FAILED, UNREAD)
 FINISHED: tuple[RowState, ...] = (DONE, *RETRIED, DIRECTORY)
@@ -60,7 +61,9 @@ SUMMARY_HEADS: Mapping[str, str] = {
 TOLD_BY_NAME = ("code",)  # columns that are worked out from the others
 COUNTS = ("year", "errors", "warnings", "notes", "dismissed")
 REMARK = re.compile(r"(?<=.)（[^（）]*）$")
-LONGEST_LABEL = 20  # characters of a head; the few longer labels end with a clause that the first one implies
+LONGEST_LABEL = (
+    20  # characters of a head; the few longer labels end with a clause that the first one implies
+)
 LONGEST_TEXT = 300  # characters of a title or a message in a line
 
 
@@ -68,12 +71,13 @@ LONGEST_TEXT = 300  # characters of a title or a message in a line
 class BatchRow:
     """What came of one source; "" and None where nothing is known yet.
 
-    ``figures`` maps cell ids to exact figures: those of the summary, and those that are compared over years.
-    ``finished`` is local time, ``2026-11-24 09:30``; ``file`` the name of the report's own workbook within the batch's
-    folder. ``years`` tells what came of comparing the report with that of the year before, among the lines beside it.
-    ``decisions`` are what was decided about the report, ``dismissed`` how many of its own findings do not count for it.
-    ``doubts`` names what of its body and year is not certain: 机关、年度. ``implied`` are the blanks that years are
-    compared by, to which the report's own relations leave one figure.
+    ``figures`` maps cell ids to exact figures: those of the summary, and those that are compared
+    over years. ``finished`` is local time, ``2026-11-24 09:30``; ``file`` the name of the report's
+    own workbook within the batch's folder. ``years`` tells what came of comparing the report with
+    that of the year before, among the lines beside it. ``decisions`` are what was decided about the
+    report, ``dismissed`` how many of its own findings do not count for it. ``doubts`` names what of
+    its body and year is not certain: 机关、年度. ``implied`` are the blanks that years are compared
+    by, to which the report's own relations leave one figure.
     """
 
     source: str
@@ -111,7 +115,9 @@ class BatchRow:
 
 @dataclass(frozen=True)
 class SummaryColumn:
-    """A figure of the summary: its cell id, the table and group that it stands under, and its own short label."""
+    """A figure of the summary: its cell id, the table and group that it stands under, and its own
+    short label.
+    """
 
     cell: str
     group: str
@@ -125,7 +131,8 @@ class SummaryColumn:
 def summary_columns() -> tuple[SummaryColumn, ...]:
     """Table two, the totals of table three and table four over all editions, in official order.
 
-    A figure that only an older edition has stands beside its neighbours there, and its head says so.
+    A figure that only an older edition has stands beside its neighbours there, and its head says
+    so.
     """
     columns: list[SummaryColumn] = []
     for table in layout.EDITION_SPOTS:
@@ -136,7 +143,9 @@ def summary_columns() -> tuple[SummaryColumn, ...]:
 
 
 def row_order(forms: Sequence[Form]) -> list[str]:
-    """The row ids of the newest form; each of an older one follows the row that it follows there."""
+    """The row ids of the newest form; each of an older one follows the row that it follows
+    there.
+    """
     order: list[str] = []
     for form in forms:
         ids = [row.id for row in form.rows]
@@ -154,7 +163,11 @@ def row_columns(forms: Sequence[Form], row: str) -> list[SummaryColumn]:
         for cell in form.row_cells(row):
             group = group or group_text(cell, form)
             if cell.id not in found and (form.id != "applications" or cell.column.id == "total"):
-                head = head_text(cell) if form is forms[0] else f"{head_text(cell)}（{form.edition}年版）"
+                head = (
+                    head_text(cell)
+                    if form is forms[0]
+                    else f"{head_text(cell)}（{form.edition}年版）"
+                )
                 found[cell.id] = SummaryColumn(cell.id, group, head)
     return list(found.values())
 
@@ -176,7 +189,9 @@ def head_text(cell: Cell) -> str:
 
 
 def short_label(text: str) -> str:
-    """An official label without its closing remark, and without the last clause where it is long."""
+    """An official label without its closing remark, and without the last clause where it is
+    long.
+    """
     label = REMARK.sub("", text)
     return label if len(label) <= LONGEST_LABEL else label.rpartition("、")[0] or label
 
@@ -188,19 +203,27 @@ def summary_cells() -> tuple[str, ...]:
 
 def summary_heads() -> list[str]:
     """The head of every column of the summary, the leading ones first; no two are the same."""
-    return [*SUMMARY_HEADS.values(), *(f"{column.group} {column.head}" for column in summary_columns())]
+    return [
+        *SUMMARY_HEADS.values(),
+        *(f"{column.group} {column.head}" for column in summary_columns()),
+    ]
 
 
 # --- a report as a line ---------------------------------------------------------------------------
 
 
-def report_to_row(report: Report, findings: Sequence[Finding], source: str, finished: str, file: str) -> BatchRow:
+def report_to_row(
+    report: Report, findings: Sequence[Finding], source: str, finished: str, file: str
+) -> BatchRow:
     """The line of a report that was read; figures that it lacks are left out."""
     counts = {
         name: sum(finding.severity == severity and is_open(finding) for finding in findings)
         for name, severity in (("errors", "error"), ("warnings", "warning"), ("notes", "note"))
     }
-    values = {cell: report.value(cell) for cell in dict.fromkeys((*summary_cells(), *sorted(yearly_cells())))}
+    values = {
+        cell: report.value(cell)
+        for cell in dict.fromkeys((*summary_cells(), *sorted(yearly_cells())))
+    }
     return BatchRow(
         source=source,
         state=DONE,
@@ -235,7 +258,9 @@ def clipped(text: str) -> str:
 
 
 def editions_text(report: Report) -> str:
-    """``2021年版``; where its tables differ or one is missing, each by its number: ``表二2021 表三2019 表四缺``."""
+    """``2021年版``; where its tables differ or one is missing, each by its number: ``表二2021
+    表三2019 表四缺``.
+    """
     named = {
         layout.newest_sheet(table).form.number: report.tables[table].edition
         if table in report.tables
@@ -263,7 +288,9 @@ def field_of(row: BatchRow, name: str) -> Written:
 
 
 def batch_edits(rows: Sequence[BatchRow], top: int = layout.BATCH_TOP) -> list[Edit]:
-    """The lines as cells of the sheet 批量导入 from row ``top`` on. WorkbookError where they are too many for it."""
+    """The lines as cells of the sheet 批量导入 from row ``top`` on. WorkbookError where they are
+    too many for it.
+    """
     refuse_overflow(layout.BATCH, top + len(rows) - layout.BATCH_TOP, layout.BATCH_ROWS)
     return [
         Edit(layout.BATCH, number, column, field_of(row, name))
@@ -273,7 +300,9 @@ def batch_edits(rows: Sequence[BatchRow], top: int = layout.BATCH_TOP) -> list[E
 
 
 def summary_edits(rows: Sequence[BatchRow]) -> list[Edit]:
-    """The reports among the lines as cells of the sheet 汇总 from its top. WorkbookError where they are too many."""
+    """The reports among the lines as cells of the sheet 汇总 from its top. WorkbookError where they
+    are too many.
+    """
     done = [row for row in rows if row.is_done]
     refuse_overflow(layout.SUMMARY, len(done), layout.SUMMARY_ROWS)
     return [
@@ -285,21 +314,27 @@ def summary_edits(rows: Sequence[BatchRow]) -> list[Edit]:
 
 def refuse_overflow(sheet: str, count: int, room: int) -> None:
     if count > room:
-        raise WorkbookError(f"工作表“{sheet}”最多容纳{room}行，现有{count}行；请把名单分成几份，分别导入。")
+        raise WorkbookError(
+            f"工作表“{sheet}”最多容纳{room}行，现有{count}行；请把名单分成几份，分别导入。"
+        )
 
 
 # --- values -> lines ------------------------------------------------------------------------------
 
 
 def read_batch(values: Mapping[Spot, object]) -> list[BatchRow]:
-    """The lines of the sheet 批量导入 down to the last source; a line without one is ``BatchRow("")``.
+    """The lines of the sheet 批量导入 down to the last source; a line without one is
+    ``BatchRow("")``.
 
-    A state that is none of ours counts as new. WorkbookError where columns were moved or sources stand too far down.
+    A state that is none of ours counts as new. WorkbookError where columns were moved or sources
+    stand too far down.
     """
     heads = {column: BATCH_HEADS[name] for name, column in layout.BATCH_COLUMNS.items()}
     refuse_moved(layout.BATCH, values, layout.BATCH_TOP - 1, heads)
     column = layout.BATCH_COLUMNS["source"]
-    filled = [place[0] for place, value in values.items() if place[1] == column and text_of(value).strip()]
+    filled = [
+        place[0] for place, value in values.items() if place[1] == column and text_of(value).strip()
+    ]
     last = max(filled, default=0)
     refuse_overflow(layout.BATCH, last - layout.BATCH_TOP + 1, layout.BATCH_ROWS)
     return [batch_row(values, number) for number in range(layout.BATCH_TOP, last + 1)]
@@ -315,7 +350,9 @@ def batch_row(values: Mapping[Spot, object], number: int) -> BatchRow:
 
 
 def fields(found: Mapping[str, object]) -> dict[str, int | str | None]:
-    return {name: count_of(value) if name in COUNTS else text_of(value) for name, value in found.items()}
+    return {
+        name: count_of(value) if name in COUNTS else text_of(value) for name, value in found.items()
+    }
 
 
 def count_of(value: object) -> int | None:
@@ -324,26 +361,43 @@ def count_of(value: object) -> int | None:
 
 
 def figure_of(value: object) -> Value:
-    """The exact figure in a cell of the summary, also one too long for a number; None for anything else."""
+    """The exact figure in a cell of the summary, also one too long for a number; None for anything
+    else.
+    """
     figure = as_figure(value)
     return read_figure(value).value if figure is None and isinstance(value, str) else figure
 
 
 def read_summary(values: Mapping[Spot, object]) -> list[BatchRow]:
-    """The reports on the sheet 汇总; blank lines are passed over. WorkbookError where its columns were moved."""
-    refuse_moved(layout.SUMMARY, values, layout.SUMMARY_TOP - 1, dict(enumerate(summary_row_heads(), 1)))
+    """The reports on the sheet 汇总; blank lines are passed over. WorkbookError where its columns
+    were moved.
+    """
+    refuse_moved(
+        layout.SUMMARY, values, layout.SUMMARY_TOP - 1, dict(enumerate(summary_row_heads(), 1))
+    )
     cells = summary_cells()
     lines: dict[int, dict[int, object]] = {}
     for (number, column), value in values.items():
-        if number >= layout.SUMMARY_TOP and column <= len(SUMMARY_HEADS) + len(cells) and text_of(value).strip():
+        if (
+            number >= layout.SUMMARY_TOP
+            and column <= len(SUMMARY_HEADS) + len(cells)
+            and text_of(value).strip()
+        ):
             lines.setdefault(number, {})[column] = value
     return [summary_row(line, cells) for _, line in sorted(lines.items())]
 
 
 def summary_row(line: Mapping[int, object], cells: Sequence[str]) -> BatchRow:
-    stated = {name: line.get(column) for column, name in enumerate(SUMMARY_HEADS, 1) if name not in TOLD_BY_NAME}
+    stated = {
+        name: line.get(column)
+        for column, name in enumerate(SUMMARY_HEADS, 1)
+        if name not in TOLD_BY_NAME
+    }
     found = fields(stated)
-    figures = {cell: figure_of(line.get(column)) for column, cell in enumerate(cells, len(SUMMARY_HEADS) + 1)}
+    figures = {
+        cell: figure_of(line.get(column))
+        for column, cell in enumerate(cells, len(SUMMARY_HEADS) + 1)
+    }
     known = {cell: value for cell, value in figures.items() if value is not None}
     return BatchRow(state=DONE, figures=known, **found)  # type: ignore[arg-type]
 
@@ -354,7 +408,9 @@ def summary_row_heads() -> list[str]:
 
 
 def refuse_older_summary(values: Mapping[Spot, object]) -> None:
-    """WorkbookError for the sheet 汇总 of an older template: every figure would stand beside its head."""
+    """WorkbookError for the sheet 汇总 of an older template: every figure would stand beside its
+    head.
+    """
     for column, head in enumerate(SUMMARY_HEADS.values(), 1):
         stands = "".join(text_of(values.get((layout.SUMMARY_TOP - 1, column))).split())
         if stands in ("", head) or stands not in summary_row_heads():
@@ -365,11 +421,21 @@ def refuse_older_summary(values: Mapping[Spot, object]) -> None:
         )
 
 
-def refuse_moved(sheet: str, values: Mapping[Spot, object], row: int, heads: Mapping[int, str]) -> None:
-    """WorkbookError where a head is not in its place: every value below would be taken for another."""
-    found = {place[1]: "".join(text_of(value).split()) for place, value in values.items() if place[0] == row}
+def refuse_moved(
+    sheet: str, values: Mapping[Spot, object], row: int, heads: Mapping[int, str]
+) -> None:
+    """WorkbookError where a head is not in its place: every value below would be taken for
+    another.
+    """
+    found = {
+        place[1]: "".join(text_of(value).split())
+        for place, value in values.items()
+        if place[0] == row
+    }
     for column, head in heads.items():
         if found and found.get(column, "") != head:
             place = layout.address((row, column), sheet)
             shown = clipped(found.get(column, ""))
-            raise WorkbookError(f"{place}应为“{head}”，现为“{shown}”；请恢复这张表的行和列，再重新运行。")
+            raise WorkbookError(
+                f"{place}应为“{head}”，现为“{shown}”；请恢复这张表的行和列，再重新运行。"
+            )

@@ -1,6 +1,7 @@
 """Findings -> proposals as text; what a user has chosen of it -> the changes that this makes.
 
-The list of findings may be older than the figures: a row counts only where the findings of now say the same as it does.
+The list of findings may be older than the figures: a row counts only where the findings of now say
+the same as it does.
 """
 
 from __future__ import annotations
@@ -11,7 +12,17 @@ from dataclasses import dataclass
 
 from gongkai.editions import editions
 from gongkai.figures import shown
-from gongkai.model import Alternative, Cell, Finding, Form, Report, Suspect, Table, Value, WorkbookError
+from gongkai.model import (
+    Alternative,
+    Cell,
+    Finding,
+    Form,
+    Report,
+    Suspect,
+    Table,
+    Value,
+    WorkbookError,
+)
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import label_of
@@ -27,7 +38,8 @@ STALE = "数字已有变动，请重新校验后再采纳。"
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A row of the list of findings as it stands in the workbook. ``adopt`` is what the user typed, "" for nothing.
+    """A row of the list of findings as it stands in the workbook. ``adopt`` is what the user typed,
+    "" for nothing.
 
     ``row`` is 0 for a finding that was named on the command line.
     """
@@ -50,8 +62,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class Adoption:
-    """A figure to be changed, where it stands, and why. ``proposed`` is what will stand there: a blank or a sign where
-    a filling is undone."""
+    """A figure to be changed, where it stands, and why. ``proposed`` is what will stand there: a
+    blank or a sign where a filling is undone.
+    """
 
     sheet: TableSheet
     spot: Spot
@@ -73,9 +86,12 @@ def forms_of(tables: Mapping[str, Table]) -> dict[str, Form]:
 
 
 def proposal_text(suspects: Sequence[Alternative], forms: Mapping[str, Form]) -> str:
-    """``①表三 （一）予以公开·自然人 134→143``, an alternative on each line; "" where nothing is proposed."""
+    """``①表三 （一）予以公开·自然人 134→143``, an alternative on each line; "" where nothing is
+    proposed.
+    """
     lines = [
-        number + alternative_text(alternative, forms) for number, alternative in zip(NUMBERS, suspects, strict=False)
+        number + alternative_text(alternative, forms)
+        for number, alternative in zip(NUMBERS, suspects, strict=False)
     ]
     if len(suspects) > MOST_ALTERNATIVES:
         lines.append(f"另有{len(suspects) - MOST_ALTERNATIVES}种改法，未列出")
@@ -93,7 +109,9 @@ def alternative_text(alternative: Alternative, forms: Mapping[str, Form]) -> str
 
 
 def certain_suspects(finding: Finding) -> list[Suspect]:
-    """The changes that all alternatives of a finding share: whichever is right, these figures are wrong."""
+    """The changes that all alternatives of a finding share: whichever is right, these figures are
+    wrong.
+    """
     first, *others = finding.suspects or ((),)
     return [suspect for suspect in first if all(suspect in other for other in others)]
 
@@ -129,8 +147,12 @@ def shown_rows(results: Mapping[Spot, object]) -> list[ShownRow]:
     return rows
 
 
-def typed_choices(rows: Sequence[ShownRow], findings: Sequence[Finding], forms: Mapping[str, Form]) -> list[Choice]:
-    """What the user typed into the list. WorkbookError where a row is not, or no longer, what the findings say."""
+def typed_choices(
+    rows: Sequence[ShownRow], findings: Sequence[Finding], forms: Mapping[str, Form]
+) -> list[Choice]:
+    """What the user typed into the list. WorkbookError where a row is not, or no longer, what the
+    findings say.
+    """
     return [choice_of(row, alternative_number(row), findings, forms) for row in rows if row.adopt]
 
 
@@ -138,11 +160,15 @@ def alternative_number(row: ShownRow) -> int:
     """The number typed, in whatever digits (1, １, ①)."""
     digit = unicodedata.digit(row.adopt, 0) if len(row.adopt) == 1 else 0
     if not digit:
-        raise WorkbookError(f"{where(row)}的“采纳”不是1到{MOST_ALTERNATIVES}的整数；请填建议的序号，如①填1。")
+        raise WorkbookError(
+            f"{where(row)}的“采纳”不是1到{MOST_ALTERNATIVES}的整数；请填建议的序号，如①填1。"
+        )
     return digit
 
 
-def choice_of(row: ShownRow, number: int, findings: Sequence[Finding], forms: Mapping[str, Form]) -> Choice:
+def choice_of(
+    row: ShownRow, number: int, findings: Sequence[Finding], forms: Mapping[str, Form]
+) -> Choice:
     """One of the alternatives of a row; 0 for the only one."""
     if not row.message:
         raise WorkbookError(f"{where(row)}没有问题可以采纳；请清空这一行的“采纳”。")
@@ -161,16 +187,23 @@ def choice_of(row: ShownRow, number: int, findings: Sequence[Finding], forms: Ma
 
 
 def where(row: ShownRow) -> str:
-    return f"“{layout.RESULTS}”第{row.number}条" if row.number.isdigit() else f"“{layout.RESULTS}”第{row.row}行"
+    return (
+        f"“{layout.RESULTS}”第{row.number}条"
+        if row.number.isdigit()
+        else f"“{layout.RESULTS}”第{row.row}行"
+    )
 
 
-def finding_of(row: ShownRow, findings: Sequence[Finding], forms: Mapping[str, Form]) -> Finding | None:
+def finding_of(
+    row: ShownRow, findings: Sequence[Finding], forms: Mapping[str, Form]
+) -> Finding | None:
     """The finding of now that says and proposes what the row shows."""
     return next((finding for finding in findings if shows(row, finding, forms)), None)
 
 
 def shows(row: ShownRow, finding: Finding, forms: Mapping[str, Form]) -> bool:
-    """Whether a row has the figures of a finding, all of which its first sentence names, and the same proposal.
+    """Whether a row has the figures of a finding, all of which its first sentence names, and the
+    same proposal.
 
     What is told besides may come from the source, of which the workbook keeps no texts.
     """
@@ -197,7 +230,8 @@ def adoptions_of(choices: Sequence[Choice], report: Report) -> list[Adoption]:
             number, before = found.setdefault(suspect.cell, (choice.number, change))
             if before.proposed != change.proposed:
                 raise WorkbookError(
-                    f"第{number}条和第{choice.number}条对{change.name}的建议不同（{before.proposed}和{change.proposed}），"
+                    f"第{number}条和第{choice.number}条对{change.name}的建议不同（"
+                    f"{before.proposed}和{change.proposed}），"
                     "没有改动；请只采纳其中一条。"
                 )
     return [change for _, change in found.values()]
@@ -213,7 +247,9 @@ def adoption_of(
     sheet = layout.sheet_of(table, report.tables[table].edition)
     reason = f"{finding.rule}：{finding.message}"
     name = name_of(suspect.cell, forms)
-    return Adoption(sheet, sheet.cells[suspect.cell], name, suspect.stated, suspect.proposed, reason)
+    return Adoption(
+        sheet, sheet.cells[suspect.cell], name, suspect.stated, suspect.proposed, reason
+    )
 
 
 def question_of(change: Adoption) -> str:

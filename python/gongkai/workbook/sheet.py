@@ -70,12 +70,18 @@ def by_row(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
 def empty_row(row: _Element, edits: Sequence[Edit], done: Patched) -> None:
     """Empty cells of a row; on its own, for most rows of a list are empty and stay so."""
     columns = {edit.column for edit in edits}
-    found = [(place, cell) for place, cell in placed_cells(row, edits[0].row) if len(cell) and place[1] in columns]
+    found = [
+        (place, cell)
+        for place, cell in placed_cells(row, edits[0].row)
+        if len(cell) and place[1] in columns
+    ]
     for place, cell in found:
         put(cell, place, None, done)
 
 
-def patch_row(row: _Element, edits: Iterable[Edit], done: Patched, styles: Mapping[int, str]) -> None:
+def patch_row(
+    row: _Element, edits: Iterable[Edit], done: Patched, styles: Mapping[int, str]
+) -> None:
     columns: Columns | None = None
     for edit in edits:
         if columns is None:
@@ -99,7 +105,8 @@ def put(cell: _Element, place: Spot, value: int | Decimal | str | None, done: Pa
 def fit_rows(root: _Element, edits: Iterable[Edit], wrapped: Wrapped) -> None:
     """Make rows as high as their texts: not every program does so for a row that it did not write.
 
-    The heights are no fixed ones, so a program that fits rows itself still does; a height that a user fixed stays.
+    The heights are no fixed ones, so a program that fits rows itself still does; a height that a
+    user fixed stays.
     """
     room = {column: (pixels - 10) / wrapped.glyph for column, pixels in wrapped.columns}
     lines: dict[int, int] = {}
@@ -118,20 +125,28 @@ def fit_rows(root: _Element, edits: Iterable[Edit], wrapped: Wrapped) -> None:
 
 
 def lines_of(text: str, room: float) -> int:
-    """Lines that a text takes where ``room`` Chinese characters go on one; a Latin letter is half as wide."""
-    return sum(max(1, ceil(len(line.encode("gbk", "replace")) / 2 / room)) for line in text.split("\n"))
+    """Lines that a text takes where ``room`` Chinese characters go on one; a Latin letter is half
+    as wide.
+    """
+    return sum(
+        max(1, ceil(len(line.encode("gbk", "replace")) / 2 / room)) for line in text.split("\n")
+    )
 
 
 def refuse_orphans(data: _Element) -> None:
     """Stop where a figure overwrote the formula from which cells elsewhere take theirs."""
     shared = [
-        (cell, formula) for cell in data.iterfind("{*}row/{*}c") for formula in cell.iterfind("{*}f[@t='shared']")
+        (cell, formula)
+        for cell in data.iterfind("{*}row/{*}c")
+        for formula in cell.iterfind("{*}f[@t='shared']")
     ]
     owned = {formula.get("si") for _, formula in shared if formula.get("ref")}
     for cell, formula in shared:
         if formula.get("si") not in owned:
             place = cell.get("r", "")
-            raise WorkbookError(f"模板{place}的公式引自一个要填写的单元格，请把它改为独立的公式后再试。")
+            raise WorkbookError(
+                f"模板{place}的公式引自一个要填写的单元格，请把它改为独立的公式后再试。"
+            )
 
 
 def index_cells(row: _Element, number: int) -> Columns:
@@ -161,12 +176,17 @@ def insert_cell(row: _Element, edit: Edit, columns: Columns, styles: Mapping[int
 
 
 def column_styles(root: _Element, columns: Iterable[int]) -> dict[int, str]:
-    """Column -> its style, "" for none; taken once, for a list has many rows to be written in a column's style."""
+    """Column -> its style, "" for none; taken once, for a list has many rows to be written in a
+    column's style.
+    """
     spans = [
         (whole(node.get("min")), whole(node.get("max")), node.get("style", ""))
         for node in root.iterfind("{*}cols/{*}col")
     ]
-    return {column: next((style for first, last, style in spans if first <= column <= last), "") for column in columns}
+    return {
+        column: next((style for first, last, style in spans if first <= column <= last), "")
+        for column in columns
+    }
 
 
 def write_cell(cell: _Element, value: int | Decimal | str | None) -> bool:
@@ -181,7 +201,9 @@ def write_cell(cell: _Element, value: int | Decimal | str | None) -> bool:
     space = cell.tag[:-1]
     if isinstance(value, str):
         cell.set("t", "inlineStr")
-        text = etree.SubElement(etree.SubElement(cell, space + "is"), space + "t", {SPACE: "preserve"})
+        text = etree.SubElement(
+            etree.SubElement(cell, space + "is"), space + "t", {SPACE: "preserve"}
+        )
         text.text = cell_text(value)
     elif value is not None:
         etree.SubElement(cell, space + "v").text = shown(value)
@@ -193,5 +215,13 @@ def holds(cell: _Element, value: int | Decimal | str | None) -> bool:
     if len(cell) != 1 or value is None:
         return False
     if isinstance(value, str):
-        return cell.get("t") == "inlineStr" and cell[0].findtext("{*}t") == cell_text(value) and len(cell[0]) == 1
-    return cell.get("t", "n") == "n" and local(cell[0]) == "v" and number_of(cell[0].text or "") == value
+        return (
+            cell.get("t") == "inlineStr"
+            and cell[0].findtext("{*}t") == cell_text(value)
+            and len(cell[0]) == 1
+        )
+    return (
+        cell.get("t", "n") == "n"
+        and local(cell[0]) == "v"
+        and number_of(cell[0].text or "") == value
+    )

@@ -1,4 +1,6 @@
-"""Sheet values -> Report: every figure placed by its label, anything doubtful blank plus a problem."""
+"""Sheet values -> Report: every figure placed by its label, anything doubtful blank plus a
+problem.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +30,17 @@ LOST_LINE = f"工作表的{{}}标着“{DOUBTFUL}”，来源中的数字没有�
 HIDDEN_LINE = "工作表的{}已隐藏，其中的数字没有采用，请取消隐藏"
 RESTORE = "请用“还原表格”（或运行 gongkai check 文件名 --write）还原"
 ODD_SIGN = "{}的内容“{}”含有看不见的字符或不常用的符号，公式不认得；请删去后重新填写。"
-ALTERED: Spot = (0, 1)  # no cell: the places of the lanes of a sheet that no longer hold their formulas
+ALTERED: Spot = (
+    0,
+    1,
+)  # no cell: the places of the lanes of a sheet that no longer hold their formulas
 
 
 def values_to_report(values: Mapping[str, SheetValues]) -> Report:
     """Sheet name -> (row, column) -> value gives the report that the workbook shows.
 
-    A value is a number, a text or None; a formula without a result comes as its text (``=SUM(D4:I4)``). Raises
-    nothing: what cannot be read is None with a Problem.
+    A value is a number, a text or None; a formula without a result comes as its text
+    (``=SUM(D4:I4)``). Raises nothing: what cannot be read is None with a Problem.
     """
     problems: list[Problem] = []
     cover = values.get(layout.COVER, {})
@@ -59,7 +64,9 @@ def values_to_report(values: Mapping[str, SheetValues]) -> Report:
 
 
 def with_doubts(report: Report, said: str) -> Report:
-    """A report whose body, year or day is not certain, by what its cover says (``said``) of what stands there."""
+    """A report whose body, year or day is not certain, by what its cover says (``said``) of what
+    stands there.
+    """
     cover: dict[CoverFact, str] = {
         "agency": report.agency,
         "year": str(report.year or ""),
@@ -69,14 +76,19 @@ def with_doubts(report: Report, said: str) -> Report:
 
 
 def with_decisions(report: Report, results: SheetValues) -> Report:
-    """A report with what is decided about it; where that was another report's, a problem says so instead."""
+    """A report with what is decided about it; where that was another report's, a problem says so
+    instead.
+    """
     decisions = decisions_in(results)
     if not is_about_another(results, report):
         return replace(report, decisions=decisions)
     count = sum(decision.verdict != "" for decision in decisions.values())
     agency, year = about_in(results) or ("", None)
     whose = f"“{agency or '未写明机关'}”{f'{year}年' if year else ''}"
-    reason = f"“{layout.RESULTS}”中有{count}条处理（确认、忽略）是对{whose}的报告作的，没有采用；请重新核对后再处理。"
+    reason = (
+        f"“{layout.RESULTS}”中有{count}条处理（确认、忽略）是对{whose}的报告作的，没有采用；"
+        f"请重新核对后再处理。"
+    )
     foreign = Problem("", "", "", "", reason)
     return replace(report, problems=(*report.problems, foreign)) if count else report
 
@@ -90,41 +102,62 @@ def read_year(value: object, problems: list[Problem]) -> int | None:
     if match:
         return int(match[1])
     if text:
-        problems.append(Problem("", "", "", text, f"封面的年度“{text}”不是年份，请填写四位数字，如2021。"))
+        problems.append(
+            Problem("", "", "", text, f"封面的年度“{text}”不是年份，请填写四位数字，如2021。")
+        )
     return None
 
 
 def read_date(value: object, problems: list[Problem]) -> str:
-    """An ISO date, "" where none can be read. A bare number is no date: its day depends on the workbook's calendar."""
+    """An ISO date, "" where none can be read. A bare number is no date: its day depends on the
+    workbook's calendar.
+    """
     if isinstance(value, date):
         return value.isoformat()[:10]
     text = text_of(value).strip()
     match = re.fullmatch(r"(\d{4}) ?[-./年] ?(\d{1,2}) ?[-./月] ?(\d{1,2}) ?日?", text, re.ASCII)
     try:
-        return date(*(int(part) for part in match.groups())).isoformat() if match else missing_date(text, problems)
+        return (
+            date(*(int(part) for part in match.groups())).isoformat()
+            if match
+            else missing_date(text, problems)
+        )
     except ValueError:
         return missing_date(text, problems)
 
 
 def missing_date(text: str, problems: list[Problem]) -> str:
     if text:
-        problems.append(Problem("", "", "", text, f"封面的发布日期“{text}”无法识别，请写作2022-02-20的样式。"))
+        problems.append(
+            Problem("", "", "", text, f"封面的发布日期“{text}”无法识别，请写作2022-02-20的样式。")
+        )
     return ""
 
 
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def read_table(table: str, values: Mapping[str, SheetValues], problems: list[Problem]) -> Table | None:
-    """The table in the edition that the cover names; None where it names none and no figure stands anywhere."""
+def read_table(
+    table: str, values: Mapping[str, SheetValues], problems: list[Problem]
+) -> Table | None:
+    """The table in the edition that the cover names; None where it names none and no figure stands
+    anywhere.
+    """
     edition = named_edition(table, values, problems)
-    filled = [sheet for sheet in layout.table_sheets() if sheet.table == table and has_figures(sheet, values)]
+    filled = [
+        sheet
+        for sheet in layout.table_sheets()
+        if sheet.table == table and has_figures(sheet, values)
+    ]
     if not edition and not filled:
         return None
     sheet = layout.sheet_of(table, edition) if edition else filled[0]
     for other in filled:
         if other is not sheet:
-            reason = f"采用的是“{sheet.name}”，“{other.name}”中也有数字，没有采用，请核对封面的版式一栏。"
+            reason = (
+                f"采用的是“{sheet.name}”，“{other.name}”中也有数字，没有采用，"
+                f"请核对封面的版式一栏。"
+            )
             problems.append(Problem(table, "", "", other.name, reason))
     seen = placed_of(sheet, seen_of(sheet, values.get(sheet.name, {}), problems), problems)
     entries = read_entries(sheet, seen, problems)
@@ -132,14 +165,20 @@ def read_table(table: str, values: Mapping[str, SheetValues], problems: list[Pro
 
 
 def cover_problems(values: Mapping[str, SheetValues]) -> list[Problem]:
-    """What is wrong with the cover's own formulas; after lines of a table or its lanes were moved they look at other
-    places, and that is told already."""
+    """What is wrong with the cover's own formulas; after lines of a table or its lanes were moved
+    they look at other places, and that is told already.
+    """
     altered = values.get(layout.COVER, {}).get(ALTERED)
-    tables = [(sheet, values[sheet.name]) for sheet in layout.table_sheets() if sheet.name in values]
+    tables = [
+        (sheet, values[sheet.name]) for sheet in layout.table_sheets() if sheet.name in values
+    ]
     told = any(cells.get(ALTERED) or displaced(sheet, cells) for sheet, cells in tables)
     if not isinstance(altered, tuple) or not altered or told:
         return []
-    reason = f"“{layout.COVER}”的核对公式有{len(altered)}格（{places_text(altered)}）被改动或清除，所显示的结论不可靠；"
+    reason = (
+        f"“{layout.COVER}”的核对公式有{len(altered)}格（{places_text(altered)}）被改动或清除，"
+        f"所显示的结论不可靠；"
+    )
     return [Problem("", "", "", "", f"{reason}{RESTORE}。")]
 
 
@@ -162,7 +201,10 @@ def placed_of(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -
         return {spot: value for spot, value in values.items() if spot not in figures}
     altered = values.get(ALTERED)
     if isinstance(altered, tuple) and altered:
-        reason = f"“{sheet.name}”的勾稽校验有{len(altered)}格（{places_text(altered)}）被改动或清除；{RESTORE}。"
+        reason = (
+            f"“{sheet.name}”的勾稽校验有{len(altered)}格（{places_text(altered)}）被改动或清除；"
+            f"{RESTORE}。"
+        )
         problems.append(Problem("", "", "", "", reason))
     return values
 
@@ -189,9 +231,13 @@ def has_figures(sheet: TableSheet, values: Mapping[str, SheetValues]) -> bool:
     return any(text_of(found.get(place)).strip() for place in sheet.cells.values())
 
 
-def read_entries(sheet: TableSheet, values: SheetValues, problems: list[Problem]) -> dict[str, Entry]:
+def read_entries(
+    sheet: TableSheet, values: SheetValues, problems: list[Problem]
+) -> dict[str, Entry]:
     """One entry for each cell; a hidden figure is not taken."""
-    hidden = {cell_id for cell_id, place in sheet.cells.items() if is_out_of_sight(values.get(place))}
+    hidden = {
+        cell_id for cell_id, place in sheet.cells.items() if is_out_of_sight(values.get(place))
+    }
     lost = {cell_id for cell_id, place in sheet.cells.items() if is_lost(values.get(place))}
     problems += line_problems(sheet, values, hidden, HIDDEN_LINE)
     if len(lost) == len(sheet.cells):
@@ -208,12 +254,19 @@ def read_entries(sheet: TableSheet, values: SheetValues, problems: list[Problem]
             entries[cell_id] = Entry(cell_id, None, raw, at)
             continue
         figure, reason = read_value(value, cell, layout.address(place, sheet.name))
-        is_told = figure is not None or read_figure(raw, cell.column.unit).state in ("blank", "sign")
+        is_told = figure is not None or read_figure(raw, cell.column.unit).state in (
+            "blank",
+            "sign",
+        )
         is_text = isinstance(value, str) and sheet_text(value) and is_told
         entry = Entry(cell_id, figure, raw, at, read_by="text" if is_text else "")
         entries[cell_id] = with_source(entry, values.get(sheet.sources[cell_id]))
         if reason and cell_id not in lost:
-            problems.append(Problem(sheet.table, cell.row.id, cell.column.id, raw.removeprefix(DOUBTFUL), reason))
+            problems.append(
+                Problem(
+                    sheet.table, cell.row.id, cell.column.id, raw.removeprefix(DOUBTFUL), reason
+                )
+            )
     return entries
 
 
@@ -226,8 +279,12 @@ def is_lost(value: object) -> bool:
     return isinstance(value, str) and value.strip() == DOUBTFUL
 
 
-def line_problems(sheet: TableSheet, values: SheetValues, told: Collection[str], reason: str) -> Iterator[Problem]:
-    """One for each row of which all that it holds is ``told``, and one for each column of what else is."""
+def line_problems(
+    sheet: TableSheet, values: SheetValues, told: Collection[str], reason: str
+) -> Iterator[Problem]:
+    """One for each row of which all that it holds is ``told``, and one for each column of what else
+    is.
+    """
     held = [cell for cell_id, cell in sheet.form.cells.items() if sheet.cells[cell_id] in values]
     seen_rows = {cell.row.id for cell in held if cell.id not in told}
     columns: dict[str, str] = {}
@@ -245,7 +302,8 @@ def line_problems(sheet: TableSheet, values: SheetValues, told: Collection[str],
 
 
 def displaced(sheet: TableSheet, values: SheetValues) -> list[tuple[Spot, str, str]]:
-    """(place, official label, what stands there) where a line was inserted, deleted, sorted or reworded.
+    """(place, official label, what stands there) where a line was inserted, deleted, sorted or
+    reworded.
 
     The same labels as the guards on the sheet have an eye on (gongkai.workbook.live.formulas).
     """
@@ -270,7 +328,9 @@ def displaced_text(sheet: TableSheet, moved: Sequence[tuple[Spot, str, str]]) ->
 
 
 def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
-    """The exact figure in a cell, and why there is none ("" for a figure, a blank and a sign such as ``/``)."""
+    """The exact figure in a cell, and why there is none ("" for a figure, a blank and a sign such
+    as ``/``).
+    """
     figure = as_figure(value)
     if figure is not None or value is None:
         return figure, ""
@@ -281,7 +341,10 @@ def read_value(value: object, cell: Cell, place: str) -> tuple[Value, str]:
     if reading.state in ("blank", "sign") and sheet_text(text):
         return None, ODD_SIGN.format(place, text)
     if reading.state == "unreadable":
-        return None, f"{place}的内容“{text.removeprefix(DOUBTFUL)}”不是可以确定的数，请核对原文后填写。"
+        return (
+            None,
+            f"{place}的内容“{text.removeprefix(DOUBTFUL)}”不是可以确定的数，请核对原文后填写。",
+        )
     return reading.value, ""
 
 
@@ -293,14 +356,20 @@ def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str
     sections: dict[int, str] = {}
     number = 0
     for row in range(layout.PROSE_TOP, max((row for row, _ in values), default=0) + 1):
-        first, title, text = (text_of(values.get((row, column))) for column in layout.PROSE_COLUMNS.values())
+        first, title, text = (
+            text_of(values.get((row, column))) for column in layout.PROSE_COLUMNS.values()
+        )
         if first.strip() in ("1", "2", "3", "4", "5", "6"):
             number = int(first)
             sections[number] = sections[number] + "\n" + text if number in sections else text
         elif number:
             sections[number] += text if title == layout.CONTINUED else "\n" + text
         elif text.strip():
-            problems.append(Problem("", "", "", text, f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6。"))
+            problems.append(
+                Problem(
+                    "", "", "", text, f"正文第{row}行不属于任何一节，请在该行第一列填写节号1至6。"
+                )
+            )
     return {number: text.rstrip("\n") for number, text in sections.items()}
 
 
@@ -308,29 +377,41 @@ def read_sections(values: SheetValues, problems: list[Problem]) -> dict[int, str
 
 
 def fingerprint(values: Mapping[str, SheetValues]) -> str:
-    """What tells whether somebody changed a report in its workbook since it was filled in; "" where all is blank.
+    """What tells whether somebody changed a report in its workbook since it was filled in; "" where
+    all is blank.
 
-    It covers the cover's fields, all figures and the prose, and is the same for planned edits and for the values that
-    any program gives back: numbers by their value, texts without white space, blank cells left out. The cover's source
-    is no part of it: there the user writes what to import next.
+    It covers the cover's fields, all figures and the prose, and is the same for planned edits and
+    for the values that any program gives back: numbers by their value, texts without white space,
+    blank cells left out. The cover's source is no part of it: there the user writes what to import
+    next.
     """
     filled = [f"{sheet}:{row}:{column}={text}" for sheet, row, column, text in content(values)]
     if not filled:
         return ""
     cover = values.get(layout.COVER, {})
-    chosen = [f"{table}={canonical(cover.get(place))}" for table, place in layout.EDITION_SPOTS.items()]
+    chosen = [
+        f"{table}={canonical(cover.get(place))}" for table, place in layout.EDITION_SPOTS.items()
+    ]
     return sha256("\n".join(chosen + sorted(filled)).encode()).hexdigest()[:32]
 
 
 def content(values: Mapping[str, SheetValues]) -> Iterator[tuple[str, int, int, str]]:
-    """(sheet, row, column, text) of every cell filled in by a person or an import, blanks left out."""
+    """(sheet, row, column, text) of every cell filled in by a person or an import, blanks left
+    out.
+    """
     spots: dict[str, list[Spot]] = {
-        layout.COVER: [place for name, place in layout.COVER_SPOTS.items() if name not in ("source", "provenance")]
+        layout.COVER: [
+            place
+            for name, place in layout.COVER_SPOTS.items()
+            if name not in ("source", "provenance")
+        ]
     }
     spots |= {sheet.name: list(sheet.cells.values()) for sheet in layout.table_sheets()}
     columns = layout.PROSE_COLUMNS.values()
     prose = values.get(layout.PROSE, {})
-    spots[layout.PROSE] = [place for place in prose if place[0] >= layout.PROSE_TOP and place[1] in columns]
+    spots[layout.PROSE] = [
+        place for place in prose if place[0] >= layout.PROSE_TOP and place[1] in columns
+    ]
     for sheet, places in spots.items():
         found = values.get(sheet, {})
         for place in places:

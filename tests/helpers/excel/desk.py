@@ -1,4 +1,5 @@
-"""Excel in memory with our macros in it, a user who answers its dialogs, and xlwings' side of the seam.
+"""Excel in memory with our macros in it, a user who answers its dialogs, and xlwings' side of the
+seam.
 
 pyOpenVBA runs the macros. What it lacks of Excel itself (file dialogs, the timer, the function
 wizard) stands here, and so does a memory: a file is read once and copied for each desk, macros and
@@ -23,7 +24,15 @@ from pyopenvba.interpreter import _preprocess, _runtime
 from pyopenvba.interpreter._intrinsics import INTRINSICS
 from pyopenvba.interpreter._objects import VBAObject, member, method, setter
 from pyopenvba.interpreter._runtime import Interpreter
-from pyopenvba.interpreter._values import EMPTY, MISSING, NOTHING, NULL, VBAArray, VBAErrorValue, error
+from pyopenvba.interpreter._values import (
+    EMPTY,
+    MISSING,
+    NOTHING,
+    NULL,
+    VBAArray,
+    VBAErrorValue,
+    error,
+)
 
 from gongkai.workbook import layout
 from helpers import ROOT
@@ -35,7 +44,10 @@ ADDIN = ROOT / "xlsx_addin" / "gongkai.xlam"
 YES, NO = 6, 7
 QUESTION, WARNING, INFORMATION = 36, 48, 64
 XLWINGS = "xlwings.xlam!"
-NO_MACRO = "Cannot run the macro 'xlwings.xlam!RunPython'. The macro may not be available in this workbook."
+NO_MACRO = (
+    "Cannot run the macro 'xlwings.xlam!RunPython'. The macro may not be available in this "
+    "workbook."
+)
 Python = Callable[["Desk"], None]
 
 
@@ -232,13 +244,19 @@ class Excel(_model.Application):
         return self.vba_get("Range", ["A1"]) if self.in_cell else VBAErrorValue(2023)
 
     @method
-    def GetOpenFilename(self, FileFilter: object = "", FilterIndex: object = 1, Title: object = "") -> object:
+    def GetOpenFilename(
+        self, FileFilter: object = "", FilterIndex: object = 1, Title: object = ""
+    ) -> object:
         self.asked.append(("open", given(Title), given(FileFilter)))
         return self.chosen.pop(0) or False
 
     @method
     def GetSaveAsFilename(
-        self, InitialFileName: object = "", FileFilter: object = "", FilterIndex: object = 1, Title: object = ""
+        self,
+        InitialFileName: object = "",
+        FileFilter: object = "",
+        FilterIndex: object = 1,
+        Title: object = "",
     ) -> object:
         self.asked.append(("save", given(Title), given(FileFilter), given(InitialFileName)))
         return self.chosen.pop(0) or False
@@ -265,7 +283,9 @@ class Excel(_model.Application):
     ) -> object:
         if self.refuses_descriptions:
             raise error(1004, "Cannot edit a macro on a hidden workbook.")
-        array = ArgumentDescriptions.elements() if isinstance(ArgumentDescriptions, VBAArray) else ()
+        array = (
+            ArgumentDescriptions.elements() if isinstance(ArgumentDescriptions, VBAArray) else ()
+        )
         texts = [str(text) for text in array]
         self.descriptions += 1
         self.described[str(Macro)] = (str(Description), str(Category), texts)
@@ -278,7 +298,9 @@ class Excel(_model.Application):
 
 
 class Desk(ExcelApplication):
-    """Excel with one of our files open. ``python`` plays what RunPython runs; None: xlwings' add-in is missing."""
+    """Excel with one of our files open. ``python`` plays what RunPython runs; None: xlwings' add-in
+    is missing.
+    """
 
     application: Excel
     of_addin = False  # whether the macros are the add-in's
@@ -295,7 +317,11 @@ class Desk(ExcelApplication):
         run = self.interpreter.run
 
         def seam(name: str, args: Sequence[object] = (), *, module: str = "") -> object:
-            return self.xlwings(name, list(args)) if name.startswith(XLWINGS) else run(name, args, module=module)
+            return (
+                self.xlwings(name, list(args))
+                if name.startswith(XLWINGS)
+                else run(name, args, module=module)
+            )
 
         self.interpreter.run = seam  # type: ignore[method-assign]
         self.add_module("Public Function DoEvents() As Integer\nEnd Function\n", name="Vba")
@@ -316,7 +342,7 @@ class Desk(ExcelApplication):
         self.python(self)
         return EMPTY
 
-    # --- cells ----------------------------------------------------------------------------------------------------
+    # --- cells ------------------------------------------------------------------------------------
 
     def named(self, name: str, book: Workbook | None = None) -> VBAObject:
         found = (book or self.workbook).vba_get("Names", [name])
@@ -331,10 +357,14 @@ class Desk(ExcelApplication):
 
     def answer(self, outcome: str, text: str = "") -> None:
         """Write as the Python side does: what was answered to the last question is used up."""
-        for name, value in (("gk_answer", EMPTY), ("gk_outcome", outcome), ("gk_text", f"'{text}" if text else EMPTY)):
+        for name, value in (
+            ("gk_answer", EMPTY),
+            ("gk_outcome", outcome),
+            ("gk_text", f"'{text}" if text else EMPTY),
+        ):
             self.named(name).vba_set("Value", value)
 
-    # --- the user -------------------------------------------------------------------------------------------------
+    # --- the user ---------------------------------------------------------------------------------
 
     def press(self, tag: str) -> None:
         self.run(self.named_here("GkAction"), Control(tag))
@@ -349,7 +379,10 @@ class Desk(ExcelApplication):
     def callback(self, name: str) -> object:
         """What a callback of the ribbon gives back, which it does in its second argument."""
         self.add_module(
-            f"Function Ask(control)\n Dim given As Variant\n {name} control, given\n Ask = given\nEnd Function\n",
+            (
+                f"Function Ask(control)\n Dim given As Variant\n {name} control, given\n Ask = "
+                f"given\nEnd Function\n"
+            ),
             name=f"Ask{len(self.interpreter.modules)}",
         )
         return self.run(f"Ask{len(self.interpreter.modules) - 1}.Ask", Control())
@@ -371,7 +404,9 @@ def given(argument: object) -> str:
 
 
 def open_desk(path: Path, *, report: Path | None = None) -> Desk:
-    """Excel with a file of ours and its macros; ``report`` is another workbook, opened after it and active."""
+    """Excel with a file of ours and its macros; ``report`` is another workbook, opened after it and
+    active.
+    """
     desk = Desk.open(path)
     assert isinstance(desk, Desk)
     book = desk.workbook

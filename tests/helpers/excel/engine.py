@@ -1,9 +1,10 @@
-"""Excel in memory behind xlwings' own classes, so that xlwings converts values as it does on a desktop.
+"""Excel in memory behind xlwings' own classes, so that xlwings converts values as it does on a
+desktop.
 
-Built on ``xlwings.base_classes`` as xlwings' engine for Windows is (``xlwings/_xlwindows.py``), with the same shapes:
-a block is a tuple of tuples, a single cell a scalar, an empty cell None, a number a float, an error an integer. What
-Excel makes of what is written stands in ``entry.py``. ``Excel`` records every call that touches a range and can fail
-at the nth one.
+Built on ``xlwings.base_classes`` as xlwings' engine for Windows is (``xlwings/_xlwindows.py``),
+with the same shapes: a block is a tuple of tuples, a single cell a scalar, an empty cell None, a
+number a float, an error an integer. What Excel makes of what is written stands in ``entry.py``.
+``Excel`` records every call that touches a range and can fail at the nth one.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ TEXTS = {number: text for text, number in ERRORS.items()}
 
 @dataclass
 class Call:
-    """One call that touches a range: read, write, formula (read), set formula, format, look (a question of looks),
-    autofit, select, clear."""
+    """One call that touches a range: read, write, formula (read), set formula, format, look (a
+    question of looks), autofit, select, clear.
+    """
 
     kind: str
     sheet: str
@@ -42,10 +44,10 @@ class Call:
 class Excel:
     """The application: what the tests look at and steer.
 
-    ``fail_at`` is the number (1 for the first) of the range call that raises, counted over ``COUNTED`` kinds;
-    ``broken`` makes every later one raise too. ``lacks`` names properties of the application that raise
-    NotImplementedError, as they do on platforms without them; one that lacks a "printer" has no page setup.
-    ``protected`` are sheets that refuse to be written.
+    ``fail_at`` is the number (1 for the first) of the range call that raises, counted over
+    ``COUNTED`` kinds; ``broken`` makes every later one raise too. ``lacks`` names properties of the
+    application that raise NotImplementedError, as they do on platforms without them; one that lacks
+    a "printer" has no page setup. ``protected`` are sheets that refuse to be written.
     """
 
     calls: list[Call] = field(default_factory=list)
@@ -62,7 +64,11 @@ class Excel:
     def touch(self, kind: str, rng: Range) -> None:
         self.calls.append(Call(kind, rng.sheet.name, rng.address))
         count = len(self.counted())
-        if kind in self.COUNTED and self.fail_at and (count == self.fail_at or (self.broken and count > self.fail_at)):
+        if (
+            kind in self.COUNTED
+            and self.fail_at
+            and (count == self.fail_at or (self.broken and count > self.fail_at))
+        ):
             raise ComError("调用被被呼叫方拒绝")
         if kind in ("write", "set formula", "clear") and rng.sheet.name in self.protected:
             raise ComError("您试图更改的单元格或图表位于受保护的工作表中")
@@ -71,8 +77,12 @@ class Excel:
         return [call for call in self.calls if call.kind in self.COUNTED]
 
 
-def open_book(path: Path, results: Mapping[str, object] | None = None, version: str = "16.0") -> xw.Book:
-    """A workbook file as a live book; ``results`` maps formulas to the values that Excel would show for them."""
+def open_book(
+    path: Path, results: Mapping[str, object] | None = None, version: str = "16.0"
+) -> xw.Book:
+    """A workbook file as a live book; ``results`` maps formulas to the values that Excel would show
+    for them.
+    """
     excel = Excel(results=dict(results or {}))
     app = App(excel, version)
     book = load_book(path, app)
@@ -98,7 +108,9 @@ def cell_of(book: xw.Book, sheet: str, spot: Spot) -> Cell:
 def snapshot(book: xw.Book) -> dict[str, dict[Spot, tuple[object, str]]]:
     """Sheet -> place -> (value, formula) of all filled cells, without a range call."""
     return {
-        sheet.name: {spot: (cell.value, cell.formula) for spot, cell in sheet.cells_.items() if cell.filled}
+        sheet.name: {
+            spot: (cell.value, cell.formula) for spot, cell in sheet.cells_.items() if cell.filled
+        }
         for sheet in book.impl.sheets_
     }
 
@@ -107,7 +119,8 @@ def snapshot(book: xw.Book) -> dict[str, dict[Spot, tuple[object, str]]]:
 class ParsedSheet:
     """What a file says of a sheet: its cells, formats of whole columns, merged cells.
 
-    A blank cell in its column's format is not among them: every book that is opened makes its own cells of these.
+    A blank cell in its column's format is not among them: every book that is opened makes its own
+    cells of these.
     """
 
     name: str
@@ -122,7 +135,9 @@ class ParsedSheet:
 
 @cache
 def parse_book(content: bytes) -> tuple[tuple[ParsedSheet, ...], Mapping[str, str], int]:
-    """Sheets, defined names and the active sheet's place; kept, for openpyxl takes a second for the template."""
+    """Sheets, defined names and the active sheet's place; kept, for openpyxl takes a second for the
+    template.
+    """
     workbook = load_workbook(BytesIO(content), rich_text=True)
     names = {name: str(entry.attr_text) for name, entry in workbook.defined_names.items()}
     return tuple(parse_sheet(sheet) for sheet in workbook), names, workbook.index(workbook.active)
@@ -154,10 +169,15 @@ def parse_sheet(source: Any) -> ParsedSheet:
         if parsed.filled or parsed.format != formats.get(cell.column, GENERAL):
             cells[cell.row, cell.column] = parsed
     visible = source.sheet_state == "visible"
-    names = {name: str(entry.attr_text).rpartition("!")[2] for name, entry in source.defined_names.items()}
+    names = {
+        name: str(entry.attr_text).rpartition("!")[2]
+        for name, entry in source.defined_names.items()
+    }
     if source.print_area:
         names[PRINT_AREA] = str(source.print_area).rpartition("!")[2]
-    return ParsedSheet(source.title, visible, cells, formats, anchors, frozenset(rows), frozenset(hidden), names)
+    return ParsedSheet(
+        source.title, visible, cells, formats, anchors, frozenset(rows), frozenset(hidden), names
+    )
 
 
 def parse_cell(source: Any) -> Cell:
@@ -167,7 +187,8 @@ def parse_cell(source: Any) -> Cell:
     look = look_of(source.font, source.fill) if value is not None else PLAIN
     if isinstance(value, CellRichText):
         runs = tuple(
-            (str(run), look_of(run.font, source.fill) if isinstance(run, TextBlock) else look) for run in value
+            (str(run), look_of(run.font, source.fill) if isinstance(run, TextBlock) else look)
+            for run in value
         )
         return Cell(str(value), "", code, look=look, runs=runs)
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -180,11 +201,15 @@ def look_of(font: Any, fill: Any) -> Look:
     size = float(font.sz or PLAIN.size)
     ground = color_of(fill.fgColor, PLAIN.ground) if fill.fill_type == "solid" else PLAIN.ground
     color = color_of(font.color, PLAIN.color)
-    return Look(raised == "superscript", raised == "subscript", bool(font.strike), color, size, ground)
+    return Look(
+        raised == "superscript", raised == "subscript", bool(font.strike), color, size, ground
+    )
 
 
 def color_of(color: Any, otherwise: int) -> int:
-    """As Excel counts it, blue first; of the colours of a theme only the first two are told apart."""
+    """As Excel counts it, blue first; of the colours of a theme only the first two are told
+    apart.
+    """
     if color is None:
         return otherwise
     if color.type == "theme":
@@ -202,7 +227,10 @@ def load_book(path: Path, app: App) -> Book:
             value = app.excel.results.get(cell.formula) if cell.formula else cell.value
             sheet.cells_[spot] = replace(cell, value=value)
         sheet.formats, sheet.anchors = dict(parsed.formats), dict(parsed.anchors)
-        sheet.hidden_rows, sheet.hidden_columns = set(parsed.hidden_rows), set(parsed.hidden_columns)
+        sheet.hidden_rows, sheet.hidden_columns = (
+            set(parsed.hidden_rows),
+            set(parsed.hidden_columns),
+        )
         sheet.names_ = dict(parsed.names)
         book.sheets_.append(sheet)
     book.names_, book.active = dict(names), book.sheets_[active]
@@ -226,16 +254,26 @@ class Engine:
 
     @staticmethod
     def clean_value_data(
-        data: Sequence[Sequence[object]], dates: Callable[..., object], empty: object, numbers: Any, errors: bool
+        data: Sequence[Sequence[object]],
+        dates: Callable[..., object],
+        empty: object,
+        numbers: Any,
+        errors: bool,
     ) -> list[list[object]]:
         def clean(value: object) -> object:
             if value in ("", None):
                 return empty
             if isinstance(value, dt.datetime):
                 return dates(
-                    month=value.month, day=value.day, year=value.year, hour=value.hour, minute=value.minute,
-                    second=value.second, microsecond=value.microsecond, tzinfo=None,
-                )  # fmt: skip
+                    month=value.month,
+                    day=value.day,
+                    year=value.year,
+                    hour=value.hour,
+                    minute=value.minute,
+                    second=value.second,
+                    microsecond=value.microsecond,
+                    tzinfo=None,
+                )
             if numbers is not None and isinstance(value, float):
                 return numbers(value)
             if isinstance(value, int) and value in TEXTS:
@@ -271,8 +309,12 @@ class App(base_classes.App):
     pid = hwnd = property(lambda self: 1)
     version = property(lambda self: self._version)
     selection = property(lambda self: self.selected)
-    display_alerts = property(lambda self: self.alerts, lambda self, value: setattr(self, "alerts", value))
-    screen_updating = property(lambda self: self.updating, lambda self, value: setattr(self, "updating", value))
+    display_alerts = property(
+        lambda self: self.alerts, lambda self, value: setattr(self, "alerts", value)
+    )
+    screen_updating = property(
+        lambda self: self.updating, lambda self, value: setattr(self, "updating", value)
+    )
 
     @property
     def books(self) -> Books:
@@ -420,7 +462,9 @@ class Sheets(base_classes.Sheets):
     def __contains__(self, key: str) -> bool:
         return any(sheet.name.lower() == key.lower() for sheet in self.book.sheets_)
 
-    def add(self, before: Sheet | None = None, after: Sheet | None = None, name: str | None = None) -> Sheet:
+    def add(
+        self, before: Sheet | None = None, after: Sheet | None = None, name: str | None = None
+    ) -> Sheet:
         """A new sheet becomes the active one; without a name it is Sheet1, Sheet2 and so on."""
         number = 1
         while f"Sheet{number}" in self:

@@ -1,10 +1,11 @@
 """What Excel makes of something written into a cell: a cell's state, and the rules of entry.
 
-Sources: "Excel specifications and limits" (32,767 characters in a cell); Range.Value and Range.Value2 of the VBA
-reference (Currency and Date types, error values as integers); KB 832136 and its successors (an array with a text of
-more than 8,203 characters is refused by Excel 2007, a single cell is not); pywin32's conversions (Decimal becomes
-VT_CY with four decimals, an int beyond 32 bits no type that Excel takes). A text that starts with + - @ becomes a
-formula as it does when typed, which is the stricter of the two behaviours that are described.
+Sources: "Excel specifications and limits" (32,767 characters in a cell); Range.Value and
+Range.Value2 of the VBA reference (Currency and Date types, error values as integers); KB 832136 and
+its successors (an array with a text of more than 8,203 characters is refused by Excel 2007, a
+single cell is not); pywin32's conversions (Decimal becomes VT_CY with four decimals, an int beyond
+32 bits no type that Excel takes). A text that starts with + - @ becomes a formula as it does when
+typed, which is the stricter of the two behaviours that are described.
 """
 
 from __future__ import annotations
@@ -42,10 +43,13 @@ class ComError(Exception):
     """What pywin32 raises: hresult, text, exception info, argument."""
 
     def __init__(self, reason: str, scode: int = -2146827284) -> None:
-        super().__init__(-2147352567, "Exception occurred.", (0, "Microsoft Excel", reason, None, 0, scode), None)
+        super().__init__(
+            -2147352567, "Exception occurred.", (0, "Microsoft Excel", reason, None, 0, scode), None
+        )
 
 
-# Commands know a failure of Excel by the module that its class comes from, as they see it on Windows.
+# Commands know a failure of Excel by the module that its class comes from, as they see it on
+# Windows.
 ComError.__module__, ComError.__name__ = "pywintypes", "com_error"
 
 
@@ -66,7 +70,8 @@ PLAIN = Look()
 
 @dataclass(slots=True)
 class Cell:
-    """``value`` is a float, bool, text, datetime, an error's text or None; ``formula`` has its =, or is "".
+    """``value`` is a float, bool, text, datetime, an error's text or None; ``formula`` has its =,
+    or is "".
 
     ``runs`` are the pieces of a text in several fonts."""
 
@@ -152,7 +157,9 @@ def as_date(text: str) -> dt.datetime | None:
         if found:
             parts = found.groupdict()
             try:
-                return dt.datetime(int(parts.get("y") or 2026), int(parts["m"]), int(parts.get("d") or 1))
+                return dt.datetime(
+                    int(parts.get("y") or 2026), int(parts["m"]), int(parts.get("d") or 1)
+                )
             except ValueError:
                 return None
     return None
@@ -162,13 +169,19 @@ def shown_value(cell: Cell) -> object:
     """Range.Value of one cell: an error as its integer, a number in a date format as a date."""
     if isinstance(cell.value, str) and cell.value in ERRORS and not cell.prefix:
         return ERRORS[cell.value]
-    if isinstance(cell.value, float) and DATE_CODE.search(QUOTED.sub("", cell.format)) and cell.format != GENERAL:
+    if (
+        isinstance(cell.value, float)
+        and DATE_CODE.search(QUOTED.sub("", cell.format))
+        and cell.format != GENERAL
+    ):
         return dt.datetime(1899, 12, 30) + dt.timedelta(days=cell.value)
     return cell.value
 
 
 def formula_text(cell: Cell) -> str:
-    """Range.Formula of one cell: its formula, or its constant as text (without the apostrophe before it)."""
+    """Range.Formula of one cell: its formula, or its constant as text (without the apostrophe
+    before it).
+    """
     if cell.formula:
         return cell.formula
     if isinstance(cell.value, dt.datetime):

@@ -31,7 +31,9 @@ class Sheet(base_classes.Sheet):
         self.deaf: set[int] = set()  # rows that take nothing and say nothing
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
-        self.names_: dict[str, str] = {}  # the sheet's own; its print area is one of them, as in Excel
+        self.names_: dict[
+            str, str
+        ] = {}  # the sheet's own; its print area is one of them, as in Excel
 
     page_setup = property(lambda self: PageSetup(self))
     names = property(lambda self: Names(self))
@@ -56,10 +58,21 @@ class Sheet(base_classes.Sheet):
 
     @name.setter
     def name(self, value: str) -> None:
-        """Excel's rules ("Rename a worksheet"): up to 31 characters, not blank, none of \\ / ? * : [ ], unique."""
-        taken = any(sheet.name.lower() == value.lower() for sheet in self._book.sheets_ if sheet is not self)
+        """Excel's rules ("Rename a worksheet"): up to 31 characters, not blank, none of \\ / ? * :
+        [ ], unique.
+        """
+        taken = any(
+            sheet.name.lower() == value.lower() for sheet in self._book.sheets_ if sheet is not self
+        )
         quoted = value.startswith("'") or value.endswith("'")
-        if not value or len(value) > MOST_NAME or BAD_IN_NAME.search(value) or taken or quoted or value == "History":
+        if (
+            not value
+            or len(value) > MOST_NAME
+            or BAD_IN_NAME.search(value)
+            or taken
+            or quoted
+            or value == "History"
+        ):
             raise ComError("工作表名称无效")
         self._name = value
 
@@ -88,7 +101,11 @@ class Sheet(base_classes.Sheet):
         """A sheet like this one, with a number behind its name, as the active one."""
         other = Sheet(self._book, f"{self._name} (2)", True)
         other.cells_ = {spot: replace(cell) for spot, cell in self.cells_.items()}
-        other.formats, other.anchors, other.notes_ = dict(self.formats), dict(self.anchors), dict(self.notes_)
+        other.formats, other.anchors, other.notes_ = (
+            dict(self.formats),
+            dict(self.anchors),
+            dict(self.notes_),
+        )
         other.names_ = dict(self.names_)
         near = after or before or self
         self._book.sheets_.insert(self._book.sheets_.index(near) + (1 if after else 0), other)
@@ -101,10 +118,20 @@ class Sheet(base_classes.Sheet):
 
     @property
     def used_range(self) -> Range:
-        """From the first to the last cell that holds something; Excel counts formatted cells too."""
-        spots = [spot for spot, cell in self.cells_.items() if cell.filled or cell.format != GENERAL] or [(1, 1)]
+        """From the first to the last cell that holds something; Excel counts formatted cells
+        too.
+        """
+        spots = [
+            spot for spot, cell in self.cells_.items() if cell.filled or cell.format != GENERAL
+        ] or [(1, 1)]
         rows, columns = [row for row, _ in spots], [column for _, column in spots]
-        return Range(self, min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
+        return Range(
+            self,
+            min(rows),
+            min(columns),
+            max(rows) - min(rows) + 1,
+            max(columns) - min(columns) + 1,
+        )
 
     def range(self, first: Any, second: Any = None) -> Range:
         if isinstance(first, tuple) and len(first) == 4:
@@ -114,8 +141,8 @@ class Sheet(base_classes.Sheet):
         return Range(self, top, left, bottom - top + 1, right - left + 1)
 
     def shift_lines(self, lines: Range, by: int) -> None:
-        """Cells, merged areas and the sheet's own names beyond whole rows or columns move on or up; what is on lines
-        that go is gone.
+        """Cells, merged areas and the sheet's own names beyond whole rows or columns move on or up;
+        what is on lines that go is gone.
 
         Formulas keep their words: nothing here looks at what they name.
         """
@@ -137,7 +164,9 @@ class Sheet(base_classes.Sheet):
             if place is not None:
                 self.anchors[place] = anchor or place
         for name, area in self.names_.items():
-            self.names_[name] = AREA.sub(lambda found: shifted_area(found, axis, first, by * count), area)
+            self.names_[name] = AREA.sub(
+                lambda found: shifted_area(found, axis, first, by * count), area
+            )
 
     def Protect(self) -> None:
         self._book.app.excel.protected.add(self._name)
@@ -159,7 +188,9 @@ def shifted_area(area: re.Match[str], axis: int, first: int, by: int) -> str:
 
 
 class PageSetup(base_classes.PageSetup):
-    """Worksheet.PageSetup, of which only the print area is known: "" for none, whole and without the sheet."""
+    """Worksheet.PageSetup, of which only the print area is known: "" for none, whole and without
+    the sheet.
+    """
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
@@ -220,7 +251,12 @@ class Name(base_classes.Name):
 
 def corners(sheet: Sheet, place: Any) -> tuple[int, int, int, int]:
     if isinstance(place, Range):
-        return place.row, place.column, place.row + place.rows_ - 1, place.column + place.columns_ - 1
+        return (
+            place.row,
+            place.column,
+            place.row + place.rows_ - 1,
+            place.column + place.columns_ - 1,
+        )
     if isinstance(place, tuple):
         if 0 in place:
             raise IndexError("Attempted to access 0-based Range.")
@@ -239,14 +275,22 @@ def corners(sheet: Sheet, place: Any) -> tuple[int, int, int, int]:
 
 class Range(base_classes.Range):
     def __init__(self, sheet: Sheet, row: int, column: int, rows: int, columns: int) -> None:
-        self.sheet_, self.row_, self.column_, self.rows_, self.columns_ = sheet, row, column, rows, columns
+        self.sheet_, self.row_, self.column_, self.rows_, self.columns_ = (
+            sheet,
+            row,
+            column,
+            rows,
+            columns,
+        )
 
     api = property(lambda self: self)
     sheet = property(lambda self: self.sheet_)
     row = property(lambda self: self.row_)
     column = property(lambda self: self.column_)
     shape = property(lambda self: (self.rows_, self.columns_))
-    coords = property(lambda self: (self.sheet_, self.row_, self.column_, self.rows_, self.columns_))
+    coords = property(
+        lambda self: (self.sheet_, self.row_, self.column_, self.rows_, self.columns_)
+    )
 
     def __len__(self) -> int:
         return self.rows_ * self.columns_
@@ -255,7 +299,11 @@ class Range(base_classes.Range):
         return True
 
     def __call__(self, *at: int) -> Range:
-        row, column = at if len(at) == 2 else (divmod(at[0] - 1, self.columns_)[0] + 1, (at[0] - 1) % self.columns_ + 1)
+        row, column = (
+            at
+            if len(at) == 2
+            else (divmod(at[0] - 1, self.columns_)[0] + 1, (at[0] - 1) % self.columns_ + 1)
+        )
         return Range(self.sheet_, self.row_ + row - 1, self.column_ + column - 1, 1, 1)
 
     @property
@@ -263,7 +311,10 @@ class Range(base_classes.Range):
         first = f"${get_column_letter(self.column_)}${self.row_}"
         if len(self) == 1:
             return first
-        return f"{first}:${get_column_letter(self.column_ + self.columns_ - 1)}${self.row_ + self.rows_ - 1}"
+        return (
+            f"{first}:${get_column_letter(self.column_ + self.columns_ - 1)}$"
+            f"{self.row_ + self.rows_ - 1}"
+        )
 
     def check(self, kind: str) -> None:
         excel = self.sheet_.book.app.excel
@@ -273,10 +324,15 @@ class Range(base_classes.Range):
 
     def spots(self) -> list[list[Spot]]:
         columns = range(self.column_, self.column_ + self.columns_)
-        return [[(row, column) for column in columns] for row in range(self.row_, self.row_ + self.rows_)]
+        return [
+            [(row, column) for column in columns]
+            for row in range(self.row_, self.row_ + self.rows_)
+        ]
 
     def block(self, of: Callable[[Cell], object]) -> object:
-        """As COM gives it: a scalar for one cell, else a tuple of rows. Cells that were never filled are not made."""
+        """As COM gives it: a scalar for one cell, else a tuple of rows. Cells that were never
+        filled are not made.
+        """
         cells, blank = self.sheet_.cells_, of(Cell())
         found = [[cells.get(spot) for spot in row] for row in self.spots()]
         rows = tuple(tuple(of(cell) if cell else blank for cell in row) for row in found)
@@ -292,7 +348,9 @@ class Range(base_classes.Range):
         self.check("write")
         is_block = isinstance(value, list | tuple)
         rows: Any = value if is_block else [[value] * self.columns_] * self.rows_
-        assert [len(row) for row in rows] == [self.columns_] * self.rows_, "Excel would fill the rest with #N/A"
+        assert [len(row) for row in rows] == [self.columns_] * self.rows_, (
+            "Excel would fill the rest with #N/A"
+        )
         # All or nothing: what Excel refuses leaves the range as it was.
         self.put(rows, is_block and len(self) > 1)
 
@@ -352,7 +410,9 @@ class Range(base_classes.Range):
         self.check("write")
         inside = {spot for row in self.spots() for spot in row}
         gone = {first for spot, first in self.sheet_.anchors.items() if spot in inside}
-        self.sheet_.anchors = {spot: first for spot, first in self.sheet_.anchors.items() if first not in gone}
+        self.sheet_.anchors = {
+            spot: first for spot, first in self.sheet_.anchors.items() if first not in gone
+        }
 
     row_height = property(lambda self: 15.0, lambda self, value: self.check("set format"))
 
@@ -398,7 +458,11 @@ class Range(base_classes.Range):
         cells = [self.sheet_.cells_.get(spot) for row in self.spots() for spot in row]
         found: list[Look] = []
         for cell in cells:
-            found += [look for _, look in cell.runs] if cell and cell.runs else [cell.look if cell else Look()]
+            found += (
+                [look for _, look in cell.runs]
+                if cell and cell.runs
+                else [cell.look if cell else Look()]
+            )
         return found
 
     Font = property(lambda self: Asked(self))
@@ -412,20 +476,32 @@ class Range(base_classes.Range):
     def merge_area(self) -> Range:
         spot = (self.row_, self.column_)
         anchor = self.sheet_.anchors.get(spot, spot)
-        inside = [other for other, first in self.sheet_.anchors.items() if first == anchor] or [spot]
+        inside = [other for other, first in self.sheet_.anchors.items() if first == anchor] or [
+            spot
+        ]
         rows, columns = [row for row, _ in inside], [column for _, column in inside]
-        return Range(self.sheet_, min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
+        return Range(
+            self.sheet_,
+            min(rows),
+            min(columns),
+            max(rows) - min(rows) + 1,
+            max(columns) - min(columns) + 1,
+        )
 
     @property
     def characters(self) -> Characters:
-        return Characters(self, 0, len(str(self.sheet_.cell((self.row_, self.column_)).value or "")))
+        return Characters(
+            self, 0, len(str(self.sheet_.cell((self.row_, self.column_)).value or ""))
+        )
 
     wrap_text = property(lambda self: False, lambda self, value: self.check("set format"))
     column_width = property(lambda self: 8.4, lambda self, value: self.check("set format"))
 
 
 class Asked:
-    """Range.Font, .Interior, .EntireRow, .EntireColumn: one value where all cells agree, None where they differ."""
+    """Range.Font, .Interior, .EntireRow, .EntireColumn: one value where all cells agree, None where
+    they differ.
+    """
 
     def __init__(self, of: Range | Areas | Characters, lines: str = "") -> None:
         self.of, self.lines = of, lines
@@ -450,7 +526,12 @@ class Asked:
     def Hidden(self) -> bool | None:
         self.of.check("look")
         at = 0 if self.lines == "hidden_rows" else 1
-        spots = [(area.sheet_, spot) for area in parts_of(self.of) for row in area.spots() for spot in row]
+        spots = [
+            (area.sheet_, spot)
+            for area in parts_of(self.of)
+            for row in area.spots()
+            for spot in row
+        ]
         hidden = {spot[at] in getattr(sheet, self.lines) for sheet, spot in spots}
         return hidden.pop() if len(hidden) == 1 else None
 
@@ -461,7 +542,9 @@ class Ground(Asked):
 
 def are_merged(of: Range | Areas) -> bool | None:
     of.check("look")
-    merged = {spot in part.sheet_.anchors for part in parts_of(of) for row in part.spots() for spot in row}
+    merged = {
+        spot in part.sheet_.anchors for part in parts_of(of) for row in part.spots() for spot in row
+    }
     return merged.pop() if len(merged) == 1 else None
 
 

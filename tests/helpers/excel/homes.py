@@ -10,8 +10,9 @@ from gongkai.addin.places import Places, places
 
 # The first line has no comma, as a comment that somebody wrote; keys count in either case.
 OLD_SETTINGS = (
-    '\'注释 a comment\r\n"PYTHONPATH","D:\\报表"\r\n"interpreter_win","C:\\旧 Python\\python.exe"\r\n'.encode("gbk")
-)
+    '\'注释 a comment\r\n"PYTHONPATH","D:\\报表"\r\n"interpreter_win","C:\\旧 Python\\python.'
+    'exe"\r\n'
+).encode("gbk")
 Tree = dict[str, bytes | str | None]
 
 
@@ -20,7 +21,13 @@ def tree(folder: Path) -> Tree:
     found: Tree = {}
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
-        found[name] = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else None
+        found[name] = (
+            os.readlink(path)
+            if path.is_symlink()
+            else path.read_bytes()
+            if path.is_file()
+            else None
+        )
     return found
 
 
@@ -32,12 +39,16 @@ def windows(home: Path, python: Path | None = None) -> Places:
 
 
 def mac(home: Path, python: Path | None = None) -> Places:
-    (home / "Library" / "Containers" / "com.microsoft.Excel" / "Data").mkdir(parents=True, exist_ok=True)
+    (home / "Library" / "Containers" / "com.microsoft.Excel" / "Data").mkdir(
+        parents=True, exist_ok=True
+    )
     return places("darwin", home, {}, str(python or made_python(home)))
 
 
 def made_python(home: Path, name: str = "python.exe") -> Path:
-    """A file that stands for an interpreter, with the library that xlwings brings for Windows beside it."""
+    """A file that stands for an interpreter, with the library that xlwings brings for Windows
+    beside it.
+    """
     folder = home / "Python 312"
     folder.mkdir(exist_ok=True)
     (folder / f"xlwings64-{version('xlwings')}.dll").touch()

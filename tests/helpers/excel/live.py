@@ -1,4 +1,6 @@
-"""The built template as a live book over the engine in memory, and the macro's side of a command."""
+"""The built template as a live book over the engine in memory, and the macro's side of a
+command.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ from helpers.excel.engine import cell_of, excel_of, open_book
 
 # Calls for one sheet in one run: its values, its formulas, a few blocks of figures, marks, labels.
 A_HANDFUL = 8
-LOOKS = 7  # raised, lowered, struck, colour, merged, hidden row, hidden column; besides whether it is hidden
+# raised, lowered, struck, colour, merged, hidden row, hidden column; besides whether it is hidden
+LOOKS = 7
 
 
 def live_template(folder: Path) -> Path:
@@ -46,13 +49,17 @@ def fill_live(book: xw.Book, report: Report) -> None:
 
 
 def press(book: xw.Book, name: str, argument: str = "", answer: str = "") -> CommandResult:
-    """What the macro does for one run: question into the tool sheet, RunPython, outcome from the tool sheet."""
+    """What the macro does for one run: question into the tool sheet, RunPython, outcome from the
+    tool sheet.
+    """
     put(book, argument=argument, answer=answer, outcome="", text="")
     return run_again(book, name)
 
 
 def run_again(book: xw.Book, name: str, answer: str | None = None) -> CommandResult:
-    """A further run: the argument stays, the answer is the user's; without one it is what Python left there."""
+    """A further run: the argument stays, the answer is the user's; without one it is what Python
+    left there.
+    """
     put(book, outcome="", text="")
     if answer is not None:
         put(book, answer=answer)
@@ -74,7 +81,9 @@ def tool(book: xw.Book, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def set_cell(book: xw.Book, sheet: str, spot: tuple[int, int], value: object, formula: str = "") -> None:
+def set_cell(
+    book: xw.Book, sheet: str, spot: tuple[int, int], value: object, formula: str = ""
+) -> None:
     """What a person typed."""
     cell = cell_of(book, sheet, spot)
     cell.value, cell.formula = float(value) if isinstance(value, int) else value, formula
@@ -88,7 +97,11 @@ def shown_report(book: xw.Book) -> Report:
     """The report that the book's cells hold, without a range call."""
     return values_to_report(
         {
-            sheet.name: {spot: cell.value for spot, cell in sheet.impl.cells_.items() if cell.value is not None}
+            sheet.name: {
+                spot: cell.value
+                for spot, cell in sheet.impl.cells_.items()
+                if cell.value is not None
+            }
             for sheet in book.sheets
         }
     )
@@ -97,16 +110,18 @@ def shown_report(book: xw.Book) -> Report:
 def most_calls(book: xw.Book) -> int:
     """The range calls of the last run for the sheet that had the most of them.
 
-    Questions about looks aside. A call costs about the same whatever the size of its block, so a sheet
-    is read and written in ``A_HANDFUL`` of them however many figures, marks and findings stand in it; a
-    call for each cell would be hundreds.
+    Questions about looks aside. A call costs about the same whatever the size of its block, so a
+    sheet is read and written in ``A_HANDFUL`` of them however many figures, marks and findings
+    stand in it; a call for each cell would be hundreds.
     """
     calls = Counter(call.sheet for call in excel_of(book).calls if call.kind != "look")
     return max(calls.values())
 
 
 def most_looks(book: xw.Book) -> int:
-    """The questions about looks in the last run, for the sheet that had the most of them: ``LOOKS`` if it is sound."""
+    """The questions about looks in the last run, for the sheet that had the most of them: ``LOOKS``
+    if it is sound.
+    """
     looks = Counter(call.sheet for call in excel_of(book).calls if call.kind == "look")
     return max(looks.values(), default=0)
 

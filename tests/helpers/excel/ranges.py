@@ -1,4 +1,6 @@
-"""A report's tables as the ranges that Excel delivers: figures alone, turned, with labels, as texts."""
+"""A report's tables as the ranges that Excel delivers: figures alone, turned, with labels, as
+texts.
+"""
 
 from __future__ import annotations
 
@@ -35,11 +37,15 @@ def form_in(report: Report, table: str) -> Form:
 def figures(report: Report, table: str, writing: Writing = as_float) -> Rows:
     """One line for each row of the form: 25 or 23 by 7, and 3 by 5."""
     form = form_in(report, table)
-    return [[writing(report.value(cell.id)) for cell in form.row_cells(row.id)] for row in form.rows]
+    return [
+        [writing(report.value(cell.id)) for cell in form.row_cells(row.id)] for row in form.rows
+    ]
 
 
 def printed(report: Report, table: str, writing: Writing = as_float) -> Rows:
-    """The whole form with its labels; a merged cell's text stands in its first cell, the others are blank."""
+    """The whole form with its labels; a merged cell's text stands in its first cell, the others are
+    blank.
+    """
     form = form_in(report, table)
     rows: Rows = [[None] * form.size.right for _ in range(form.size.bottom)]
     for label in form.labels:

@@ -13,5 +13,9 @@ from macros import macro_modules
 CONTROLS = [node for node in TAB.iter("{*}*") if node.get("id")]
 TAGS = tuple(node.get("tag") for node in CONTROLS if node.get("tag"))
 BUTTON_MACROS = dict(
-    re.findall(r'^Public Sub (\w+)\(\)\n    GkStart "(\w+)", ""$', macro_modules()["GkButtons"], re.MULTILINE)
+    re.findall(
+        r'^Public Sub (\w+)\(\)\n    GkStart "(\w+)", ""$',
+        macro_modules()["GkButtons"],
+        re.MULTILINE,
+    )
 )

@@ -1,13 +1,16 @@
-"""xlwings' own code for worksheet functions on Windows, run off Windows: stands in for pywin32 alone.
+"""xlwings' own code for worksheet functions on Windows, run off Windows: stands in for pywin32
+alone.
 
-Run as a process of its own (``python windows_udfs.py < calls.json``): it takes a list of [function, arguments] and
-prints what xlwings' decorators noted of the functions, the VBA that xlwings would generate for them, and what
-``xlwings.udfs.call_udf`` returns for each call. Its caller is a cell in a workbook with one sheet, named 数据.
+Run as a process of its own (``python windows_udfs.py < calls.json``): it takes a list of [function,
+arguments] and prints what xlwings' decorators noted of the functions, the VBA that xlwings would
+generate for them, and what ``xlwings.udfs.call_udf`` returns for each call. Its caller is a cell in
+a workbook with one sheet, named 数据.
 """
 
 from __future__ import annotations
 
-import asyncio  # with pandas and tempfile: imported as what they are here, before the platform changes
+# with pandas and tempfile: imported as what they are here, before the platform changes
+import asyncio
 import ctypes
 import io
 import json
@@ -21,8 +24,23 @@ import pandas
 
 BEFORE = (asyncio, pandas, tempfile)
 MODULES = (
-    *("pythoncom", "pywintypes", "win32api", "win32con", "win32event", "win32gui", "win32process", "win32timezone"),
-    *("win32com", "win32com.client", "win32com.server", "win32com.server.dispatcher", "win32com.server.policy"),
+    *(
+        "pythoncom",
+        "pywintypes",
+        "win32api",
+        "win32con",
+        "win32event",
+        "win32gui",
+        "win32process",
+        "win32timezone",
+    ),
+    *(
+        "win32com",
+        "win32com.client",
+        "win32com.server",
+        "win32com.server.dispatcher",
+        "win32com.server.policy",
+    ),
     "win32com.server.util",
 )
 
@@ -43,7 +61,9 @@ class Anything:
 
 
 class Module(types.ModuleType):
-    """A module whose errors are exceptions, whose capital names are classes, and whose other names are anything."""
+    """A module whose errors are exceptions, whose capital names are classes, and whose other names
+    are anything.
+    """
 
     __file__ = "pywin32"
     __path__: list[str] = []  # noqa: RUF012
@@ -92,7 +112,9 @@ def noted(module: types.ModuleType) -> dict[str, Any]:
     found = {}
     for name in module.FUNCTIONS:
         about = getattr(module, name).__xlfunc__
-        arguments = [[each["name"], each.get("optional", "-"), each["doc"]] for each in about["args"]]
+        arguments = [
+            [each["name"], each.get("optional", "-"), each["doc"]] for each in about["args"]
+        ]
         found[name] = [about["category"], about["ret"]["doc"], about["volatile"], arguments]
     return found
 
@@ -104,9 +126,14 @@ def main() -> None:
     from gongkai.excel import functions
 
     code = io.StringIO()
-    udfs.generate_vba_wrapper(functions.__name__, functions, code, SimpleNamespace(Name="gongkai.xlam"))
+    udfs.generate_vba_wrapper(
+        functions.__name__, functions, code, SimpleNamespace(Name="gongkai.xlam")
+    )
     calls = json.load(sys.stdin)
-    answers = [udfs.call_udf(functions.__name__, name, tuple(given), None, caller()) for name, given in calls]
+    answers = [
+        udfs.call_udf(functions.__name__, name, tuple(given), None, caller())
+        for name, given in calls
+    ]
     json.dump({"noted": noted(functions), "vba": code.getvalue(), "answers": answers}, sys.stdout)
 
 

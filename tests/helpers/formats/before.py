@@ -1,8 +1,8 @@
 """The folder that the version before the redesign wrote, and what is said about such a folder.
 
-It holds a report and the decisions about it beside it (报告.处理.json); ``结果``, a batch of the same
-report at a server's address, its workbook filled once more so that the decisions stand in it, one
-of them out of sight, for the finding is about words that no workbook keeps; the batch's list;
+It holds a report and the decisions about it beside it (报告.处理.json); ``结果``, a batch of the
+same report at a server's address, its workbook filled once more so that the decisions stand in it,
+one of them out of sight, for the finding is about words that no workbook keeps; the batch's list;
 ``cache``, the page of that server. When the folder is read, nobody listens there.
 """
 

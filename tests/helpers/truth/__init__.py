@@ -1,1 +1,3 @@
-"""Consistent reports with faults in pairs, and the answers that a careful person could give for each cell."""
+"""Consistent reports with faults in pairs, and the answers that a careful person could give for
+each cell.
+"""

@@ -51,9 +51,15 @@ def number(value: Value) -> int | float:
 def packed() -> bytes:
     buffer = io.BytesIO()
     made = trials()
-    texts = {EXPECTED: json.dumps({"format": 1, "documents": list(map(expected, made))}, ensure_ascii=False).encode()}
+    texts = {
+        EXPECTED: json.dumps(
+            {"format": 1, "documents": list(map(expected, made))}, ensure_ascii=False
+        ).encode()
+    }
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
-        for name, content in (texts | {name_of(each): each.case.written() for each in made}).items():
+        for name, content in (
+            texts | {name_of(each): each.case.written() for each in made}
+        ).items():
             archive.writestr(ZipInfo(name), content, ZIP_DEFLATED, 9)
     return buffer.getvalue()
 

@@ -1,4 +1,6 @@
-"""A made document: a consistent report, its sheets, what faults did to them, and what may be answered."""
+"""A made document: a consistent report, its sheets, what faults did to them, and what may be
+answered.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,10 @@ FIRST_MARK = 0xE000  # private characters that stand for markup until a page is 
 
 @dataclass
 class Made:
-    """``answers``: cell -> the figures that a careful person could read there; ``blank``: cells that may be blank
-    without a word; ``doubtful``: cells whose figure must not stand without a warning."""
+    """``answers``: cell -> the figures that a careful person could read there; ``blank``: cells
+    that may be blank without a word; ``doubtful``: cells whose figure must not stand without a
+    warning.
+    """
 
     random: Random
     form: str
@@ -55,7 +59,8 @@ class Made:
 
     def rewrite(self, table: str, spot: Spot, text: str) -> None:
         self.sheets[table] = [
-            Spot(each.box, text, each.kind, each.id) if each is spot else each for each in self.sheets[table]
+            Spot(each.box, text, each.kind, each.id) if each is spot else each
+            for each in self.sheets[table]
         ]
 
     def mark(self, markup: str) -> str:
@@ -74,7 +79,9 @@ class Made:
         if self.form == "xlsx":
             return workbook_bytes(report_book(self.report, self.sheets, SheetStyle()))
         if self.form in SLOW:
-            style = PdfStyle(width=842.0, height=595.0, rules="none" if self.form == "pdf-unruled" else "lines")
+            style = PdfStyle(
+                width=842.0, height=595.0, rules="none" if self.form == "pdf-unruled" else "lines"
+            )
             return pdf_of(self.report, style, self.sheets)
         page = (LAYOUTS | PASTED)[self.form](self.report, self.sheets)
         for change in self.changes:
@@ -94,13 +101,17 @@ def made(random: Random, forms: tuple[str, ...] = FORMS) -> Made:
 
 
 def values(random: Random) -> dict[str, Value]:
-    """Figures whose sums hold; no two rows of 表二 and 表四 are alike, so that a shifted one is seen."""
+    """Figures whose sums hold; no two rows of 表二 and 表四 are alike, so that a shifted one is
+    seen.
+    """
     found: dict[str, Value] = dict(consistent(random, "2021", 60))
     for cell in figures(report_of()):
         if cell.startswith("disclosure"):
             found[cell] = random.choice((0, random.randint(1, 9), random.randint(10, 2000)))
     for block in ("review", "direct_litigation", "reviewed_litigation"):
-        parts = {column: random.randint(0, 40) for column in ("upheld", "corrected", "other", "pending")}
+        parts = {
+            column: random.randint(0, 40) for column in ("upheld", "corrected", "other", "pending")
+        }
         found |= {f"disputes.{block}.{column}": figure for column, figure in parts.items()}
         found[f"disputes.{block}.total"] = sum(parts.values())
     return found

@@ -51,7 +51,11 @@ def trial(seed: str, number: int, forms: Sequence[str] = FORMS, most: int = 2) -
 def shrunk(seed: str, number: int, forms: Sequence[str] = FORMS) -> Trial:
     """The same document with one fault, where that fails as well."""
     first = trial(seed, number, forms, 1)
-    return first if first.cells["SILENT"] or first.cells["blank, untold"] else trial(seed, number, forms)
+    return (
+        first
+        if first.cells["SILENT"] or first.cells["blank, untold"]
+        else trial(seed, number, forms)
+    )
 
 
 def judged(case: Made) -> dict[Outcome, list[str]]:
@@ -88,4 +92,6 @@ def is_told(report: Report, findings: Sequence[Finding], cell: str, *, notes: bo
 
 
 def totals(trials: Sequence[Trial]) -> Counter[Outcome]:
-    return Counter({outcome: sum(len(each.cells[outcome]) for each in trials) for outcome in OUTCOMES})
+    return Counter(
+        {outcome: sum(len(each.cells[outcome]) for each in trials) for outcome in OUTCOMES}
+    )

@@ -91,7 +91,9 @@ def markup_behind(case: Made, markup: str) -> bool:
 
 
 def markup_around(case: Made, opening: str, closing: str, *, seen: bool = False) -> bool:
-    """All of a cell, and of no other one, is raised, moved or white. ``seen``: it can still be read."""
+    """All of a cell, and of no other one, is raised, moved or white. ``seen``: it can still be
+    read.
+    """
     if not case.is_page or case.form in ("paragraphs", "word"):
         return False  # Word writes a run for each piece of a cell, and no element around them
     table, spot = chosen(case)
@@ -170,9 +172,15 @@ MARKUP = {
 AROUND = {
     "white cell": partial(markup_around, opening="<span style='color:#fff'>", closing="</span>"),
     "white font": partial(markup_around, opening="<font color=white>", closing="</font>"),
-    "faint cell": partial(markup_around, opening="<span style='color:rgba(0,0,0,.02)'>", closing="</span>"),
-    "cell moved up": partial(markup_around, opening="<b style='position:relative;top:-40px'>", closing="</b>"),
-    "cell moved away": partial(markup_around, opening="<b style='position:absolute;top:9px'>", closing="</b>"),
+    "faint cell": partial(
+        markup_around, opening="<span style='color:rgba(0,0,0,.02)'>", closing="</span>"
+    ),
+    "cell moved up": partial(
+        markup_around, opening="<b style='position:relative;top:-40px'>", closing="</b>"
+    ),
+    "cell moved away": partial(
+        markup_around, opening="<b style='position:absolute;top:9px'>", closing="</b>"
+    ),
     "raised cell": partial(markup_around, opening="<sup>", closing="</sup>", seen=True),
     "small cell": partial(markup_around, opening="<small>", closing="</small>", seen=True),
 }
@@ -205,7 +213,9 @@ def double_a_figure(case: Made) -> bool:
 def shift_a_row(case: Made) -> bool:
     """An empty cell comes before the first figure of a row, which loses its last one."""
     table, spot = chosen(case)
-    row = [each for each in case.spots(table) if each.box.top == spot.box.top and each.box.width == 1]
+    row = [
+        each for each in case.spots(table) if each.box.top == spot.box.top and each.box.width == 1
+    ]
     if len(row) < 3:
         return False
     for each, text in zip(row, ["", *(cell.text for cell in row[:-1])], strict=True):
@@ -231,7 +241,9 @@ def lose_a_label(case: Made, kind: str, *, empty: bool = False) -> bool:
 
 def slip_in_a_label(case: Made, *, lost: bool) -> bool:
     table = case.random.choice(TABLES)
-    spot = case.random.choice([spot for spot in case.sheets[table] if spot.kind in ("row", "column")])
+    spot = case.random.choice(
+        [spot for spot in case.sheets[table] if spot.kind in ("row", "column")]
+    )
     if len(spot.text) < 4:
         return False
     at = case.random.randrange(1, len(spot.text) - 1)
@@ -253,7 +265,9 @@ def swap_labels(case: Made) -> bool:
     case.rewrite("applications", one, other.text)
     case.rewrite("applications", other, one.text)
     columns = ("natural", "company", "research", "welfare", "legal", "other", "total")
-    pairs = [(f"applications.{one.id}.{name}", f"applications.{other.id}.{name}") for name in columns]
+    pairs = [
+        (f"applications.{one.id}.{name}", f"applications.{other.id}.{name}") for name in columns
+    ]
     exchange(case, [pair for pair in pairs if pair[0] in case.answers and pair[1] in case.answers])
     return True
 
@@ -262,7 +276,10 @@ def swap_two_lines(case: Made) -> bool:
     rows = [spot for spot in case.spots("applications", "row") if spot.box.height == 1]
     one, other = case.random.sample(rows, 2)
     sheet = case.sheets["applications"]
-    cuts = [[s.box.left for s in sheet if s.box.top == s.box.bottom == each.box.top] for each in (one, other)]
+    cuts = [
+        [s.box.left for s in sheet if s.box.top == s.box.bottom == each.box.top]
+        for each in (one, other)
+    ]
     if cuts[0] != cuts[1]:
         return False
     case.sheets["applications"] = swap_lines(sheet, one.box.top, other.box.top)
@@ -270,9 +287,13 @@ def swap_two_lines(case: Made) -> bool:
 
 
 def swap_two_columns(case: Made) -> bool:
-    columns = [s for s in case.spots("applications", "column") if s.box.width == 1 and s.box.height == 1]
+    columns = [
+        s for s in case.spots("applications", "column") if s.box.width == 1 and s.box.height == 1
+    ]
     one, other = case.random.sample(columns, 2)
-    case.sheets["applications"] = swap_columns(case.sheets["applications"], one.box.left, other.box.left)
+    case.sheets["applications"] = swap_columns(
+        case.sheets["applications"], one.box.left, other.box.left
+    )
     return True
 
 
@@ -300,7 +321,9 @@ def more_lines(case: Made, label: str) -> bool:
     rows = [spot for spot in case.spots("applications", "row") if spot.box.height == 1]
     spot = case.random.choice(rows)
     texts = [str(case.random.randint(0, 50)) for _ in range(7)]
-    case.sheets["applications"] = insert_line(case.sheets["applications"], spot.box.top, label, texts)
+    case.sheets["applications"] = insert_line(
+        case.sheets["applications"], spot.box.top, label, texts
+    )
     return True
 
 
@@ -316,7 +339,11 @@ def more_columns(case: Made, head: str, numbered: bool = False) -> bool:
 def ten_columns(case: Made) -> bool:
     """表四 with one block less in its head: nobody can say whose the figures are."""
     block = case.random.choice((1, 6, 11))
-    sheet = [s for s in case.sheets["disputes"] if s.kind == "figure" or not block <= s.box.left <= block + 4]
+    sheet = [
+        s
+        for s in case.sheets["disputes"]
+        if s.kind == "figure" or not block <= s.box.left <= block + 4
+    ]
     lost = [s.id for s in case.spots("disputes") if block <= s.box.left <= block + 4]
     case.sheets["disputes"] = sheet
     # As three small tables each block but that one has a head of its own.
@@ -383,22 +410,40 @@ def tables_text(case: Made, other: Made, names: tuple[str, ...], headings: bool)
         if headings:
             lines.append(f"<p>{title_of(name)}</p>" if case.is_page else title_of(name))
         sheet = other.sheets[name]
-        lines.append(table_html(sheet) if case.is_page else (bars_text if "bar" in case.form else lines_text)(sheet))
+        lines.append(
+            table_html(sheet)
+            if case.is_page
+            else (bars_text if "bar" in case.form else lines_text)(sheet)
+        )
     return "\n\n".join(lines)
 
 
 def appended(
-    case: Made, line: str, names: tuple[str, ...], *, headings: bool, first: bool = False, **other: object
+    case: Made,
+    line: str,
+    names: tuple[str, ...],
+    *,
+    headings: bool,
+    first: bool = False,
+    **other: object,
 ) -> bool:
     """Tables of another year or body, before or behind the report."""
     if not (case.is_page or case.is_text):
         return False
     theirs = other_report(case, **other)  # type: ignore[arg-type]
     line = line.format(title=report_title(theirs.report))
-    text = (f"<p>{line}</p>" if case.is_page else line) + "\n\n" + tables_text(case, theirs, names, headings)
+    text = (
+        (f"<p>{line}</p>" if case.is_page else line)
+        + "\n\n"
+        + tables_text(case, theirs, names, headings)
+    )
     if case.is_page:
         case.changes.append(
-            lambda page: page.replace("<body>", f"<body>{text}") if first else page.replace("</body>", f"{text}</body>")
+            lambda page: (
+                page.replace("<body>", f"<body>{text}")
+                if first
+                else page.replace("</body>", f"{text}</body>")
+            )
         )
     else:
         case.changes.append(lambda page: f"{text}\n\n{page}" if first else f"{page}\n\n{text}\n")
@@ -412,7 +457,9 @@ def hidden_twin(case: Made) -> bool:
     name = case.random.choice(TABLES)
     text = table_html(other_report(case).sheets[name])
     title = title_of(name)
-    case.changes.append(lambda page: page.replace(title, f"{title}</p><div style='display:none'>{text}</div><p>", 1))
+    case.changes.append(
+        lambda page: page.replace(title, f"{title}</p><div style='display:none'>{text}</div><p>", 1)
+    )
     return True
 
 
@@ -422,7 +469,13 @@ def in_unit(case: Made, unit: str, factor: Decimal, place: str) -> bool:
     spot = next((s for s in case.spots("disclosure") if s.id == cell), None)
     head = next((s for s in case.sheets["disclosure"] if s.text.startswith("本年收费金额")), None)
     label = next((s for s in case.sheets["disclosure"] if s.text == "行政事业性收费"), None)
-    if spot is None or head is None or label is None or not is_number(spot.text) or cell in case.blank:
+    if (
+        spot is None
+        or head is None
+        or label is None
+        or not is_number(spot.text)
+        or cell in case.blank
+    ):
         return False
     value = Decimal(spot.text) * factor
     converted: Value = int(value) if value == int(value) else value.normalize()
@@ -447,7 +500,9 @@ def scaled(case: Made, table: str, scale: str) -> bool:
     case.beside(table, f"（单位：{scale}）")
     for cell in case.cells(table):
         if cell != "disclosure.fees.amount":
-            case.answers[cell] = {value * 1000 for value in case.answers[cell] if isinstance(value, int)}
+            case.answers[cell] = {
+                value * 1000 for value in case.answers[cell] if isinstance(value, int)
+            }
     return True
 
 
@@ -467,7 +522,9 @@ EVERY = TABLES
 
 def menu() -> list[Fault]:
     faults = [Fault("cell", name, change) for name, change in CELLS.items()]
-    faults += [Fault("markup", name, partial(markup_behind, markup=text)) for name, text in MARKUP.items()]
+    faults += [
+        Fault("markup", name, partial(markup_behind, markup=text)) for name, text in MARKUP.items()
+    ]
     faults += [Fault("around", name, change) for name, change in AROUND.items()]
     faults += [
         Fault("shape", "figure lost", lose_a_figure),
@@ -479,9 +536,13 @@ def menu() -> list[Fault]:
         Fault("shape", "columns swapped", swap_two_columns),
         Fault("shape", "ten columns", ten_columns),
     ]
-    faults += [Fault("label", f"{kind} lost", partial(lose_a_label, kind=kind)) for kind in ("row", "column", "head")]
     faults += [
-        Fault("label", f"{kind} emptied", partial(lose_a_label, kind=kind, empty=True)) for kind in ("row", "column")
+        Fault("label", f"{kind} lost", partial(lose_a_label, kind=kind))
+        for kind in ("row", "column", "head")
+    ]
+    faults += [
+        Fault("label", f"{kind} emptied", partial(lose_a_label, kind=kind, empty=True))
+        for kind in ("row", "column")
     ]
     faults += [
         Fault("label", "misspelt", partial(slip_in_a_label, lost=False)),
@@ -493,19 +554,25 @@ def menu() -> list[Fault]:
         for label, other in OTHERWISE
     ]
     faults += [
-        Fault("more", f"row {label}", partial(more_lines, label=label)) for label in ("备注", "其中：网络申请", "小计")
+        Fault("more", f"row {label}", partial(more_lines, label=label))
+        for label in ("备注", "其中：网络申请", "小计")
     ]
     faults += [
         Fault("more", f"column {head}", partial(more_columns, head=head))
         for head in ("同比", "占比", "上年", "备注", "小计")
     ]
     faults += [
-        Fault("more", f"column {head}", partial(more_columns, head=head, numbered=True)) for head in ("行次", "序号")
+        Fault("more", f"column {head}", partial(more_columns, head=head, numbered=True))
+        for head in ("行次", "序号")
     ]
     faults += [Fault("caption", line, partial(captioned, line=line)) for line in CAPTIONS]
     faults += [Fault("harmless", line, partial(harmless_line, line=line)) for line in HARMLESS]
     faults += [
-        Fault("report", "last year's behind", partial(appended, line="{title}", names=EVERY, headings=True, year=2020)),
+        Fault(
+            "report",
+            "last year's behind",
+            partial(appended, line="{title}", names=EVERY, headings=True, year=2020),
+        ),
         Fault(
             "report",
             "last year's before",
@@ -519,12 +586,16 @@ def menu() -> list[Fault]:
         Fault(
             "report",
             "last year's table behind",
-            partial(appended, line="2020年数据", names=("applications",), headings=False, year=2020),
+            partial(
+                appended, line="2020年数据", names=("applications",), headings=False, year=2020
+            ),
         ),
         Fault(
             "report",
             "a comparison behind",
-            partial(appended, line="近两年数据对比", names=("applications",), headings=False, year=2020),
+            partial(
+                appended, line="近两年数据对比", names=("applications",), headings=False, year=2020
+            ),
         ),
         Fault(
             "report",
@@ -533,7 +604,12 @@ def menu() -> list[Fault]:
         ),
         Fault("report", "hidden twin", hidden_twin),
     ]
-    units = (("元", Decimal("0.0001")), ("千元", Decimal("0.1")), ("百万元", Decimal(100)), ("亿元", Decimal(10000)))
+    units = (
+        ("元", Decimal("0.0001")),
+        ("千元", Decimal("0.1")),
+        ("百万元", Decimal(100)),
+        ("亿元", Decimal(10000)),
+    )
     faults += [
         Fault("unit", f"{unit} in {place}", partial(in_unit, unit=unit, factor=factor, place=place))
         for unit, factor in units

@@ -1,1 +1,3 @@
-"""Servers on loopback: one that sends the exact bytes of a test, one that does what real sites do."""
+"""Servers on loopback: one that sends the exact bytes of a test, one that does what real sites
+do.
+"""

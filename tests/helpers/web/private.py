@@ -25,7 +25,9 @@ def only_public(patch: pytest.MonkeyPatch) -> None:
 
 
 def resolved(patch: pytest.MonkeyPatch) -> Names:
-    """Name -> the addresses that the system's resolver gives in turn (the last ones again and again)."""
+    """Name -> the addresses that the system's resolver gives in turn (the last ones again and
+    again).
+    """
     known: Names = {}
     asked: list[str] = []
     real = socket.getaddrinfo
@@ -35,15 +37,23 @@ def resolved(patch: pytest.MonkeyPatch) -> Names:
             return [*real(host, port, *rest, **options)]
         turn = asked.count(host)
         asked.append(host)
-        return [entry for each in known[host][min(turn, len(known[host]) - 1)] for entry in real(each, port, type=1)]
+        return [
+            entry
+            for each in known[host][min(turn, len(known[host]) - 1)]
+            for entry in real(each, port, type=1)
+        ]
 
     patch.setattr(socket, "getaddrinfo", getaddrinfo)
     return known
 
 
 @contextmanager
-def both(open_paths: Callable[[int], dict[str, list[Sequence[bytes]]]]) -> Iterator[tuple[Server, Server]]:
-    """A private server with a page at /secret, and a public one whose answers are made for the private one's port."""
+def both(
+    open_paths: Callable[[int], dict[str, list[Sequence[bytes]]]],
+) -> Iterator[tuple[Server, Server]]:
+    """A private server with a page at /secret, and a public one whose answers are made for the
+    private one's port.
+    """
     with (
         serving({"/secret": [answer(PAGE)]}) as private,
         serving(open_paths(private.port), host=PUBLIC) as public,

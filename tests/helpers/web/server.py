@@ -17,7 +17,8 @@ Chunks = Sequence[bytes | Callable[[], object] | None]
 
 @dataclass
 class Server:
-    """``answers`` maps a path to the answers given in turn (the last one again and again); ``requests`` is the log.
+    """``answers`` maps a path to the answers given in turn (the last one again and again);
+    ``requests`` is the log.
 
     An answer is a list of chunks; then the connection is closed. Among the chunks, what can be
     called is called in its turn (it moves a clock, it waits for an event), and SILENCE is kept.
@@ -38,7 +39,11 @@ class Server:
     def serve(self, connection: socket.socket) -> None:
         with connection:
             head = b""
-            while b"\r\n\r\n" not in head and head[:4] in b"GET " and (data := connection.recv(65_536)):
+            while (
+                b"\r\n\r\n" not in head
+                and head[:4] in b"GET "
+                and (data := connection.recv(65_536))
+            ):
                 head += data
             if not head.startswith(b"GET "):
                 return
@@ -62,7 +67,11 @@ class Server:
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> Chunks:
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body) if length is None else length}", "Connection: close"]
+    lines = [
+        f"HTTP/1.1 {status}",
+        f"Content-Length: {len(body) if length is None else length}",
+        "Connection: close",
+    ]
     return ["\r\n".join([*lines, *headers, "", ""]).encode("utf-8"), body]
 
 

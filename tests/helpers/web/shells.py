@@ -24,8 +24,12 @@ def shell(body: str, title: str = TITLE) -> bytes:
     return f"<html><head>{head}</head><body><h1>{title}</h1>{body}</body></html>".encode()
 
 
-def answers(body: str, others: Mapping[str, bytes], title: str = TITLE) -> dict[str, Sequence[Chunks]]:
-    return {"/a/1.html": [answer(shell(body, title), HTML)]} | {path: [answer(it, HTML)] for path, it in others.items()}
+def answers(
+    body: str, others: Mapping[str, bytes], title: str = TITLE
+) -> dict[str, Sequence[Chunks]]:
+    return {"/a/1.html": [answer(shell(body, title), HTML)]} | {
+        path: [answer(it, HTML)] for path, it in others.items()
+    }
 
 
 def followed(body: str, others: Mapping[str, bytes], title: str = TITLE) -> tuple[Report, Server]:
@@ -34,7 +38,10 @@ def followed(body: str, others: Mapping[str, bytes], title: str = TITLE) -> tupl
 
 
 def refused(body: str, others: Mapping[str, bytes], title: str = TITLE) -> tuple[str, Server]:
-    with serving(answers(body, others, title)) as server, pytest.raises(UnreadableDocument) as caught:
+    with (
+        serving(answers(body, others, title)) as server,
+        pytest.raises(UnreadableDocument) as caught,
+    ):
         read_report(server.url("/a/1.html"))
     assert str(caught.value).startswith(server.url("/a/1.html"))
     assert str(caught.value).endswith("。")

@@ -1,4 +1,5 @@
-"""A site on loopback as sites are: HTTP by aiohttp, with or without TLS, and certificates of every kind.
+"""A site on loopback as sites are: HTTP by aiohttp, with or without TLS, and certificates of every
+kind.
 
 ``server`` sends bytes that no HTTP server would send; this one sends what real ones do.
 """
@@ -72,7 +73,9 @@ def site(pages: Mapping[str, Handler], tls: ssl.SSLContext | None = None) -> Ite
 
     def run() -> None:
         asyncio.set_event_loop(loop)
-        loop.set_exception_handler(lambda *_: None)  # handshakes that fail are what the tests are about
+        loop.set_exception_handler(
+            lambda *_: None
+        )  # handshakes that fail are what the tests are about
         runner = loop.run_until_complete(start())
         ready.set()
         loop.run_forever()
@@ -89,7 +92,7 @@ def site(pages: Mapping[str, Handler], tls: ssl.SSLContext | None = None) -> Ite
         thread.join(PATIENCE)
 
 
-# --- what is served and what must come of it --------------------------------------------------------------------------
+# --- what is served and what must come of it ------------------------------------------------------
 
 # Small in all but time: here an answer is sure to come, on a busy machine late.
 # Only what never comes has a short limit.
@@ -97,7 +100,9 @@ PATIENT = Limits(connect=600, read=600, deadline=600, size=300_000, tries=3, pau
 # What looks at the clock while a page and its attachments are fetched, for helpers/clock.py.
 FETCHING = (locate, web, bodies)
 ROW = "<tr><td>自然人</td><td>一、本年新收政府信息公开申请数量</td><td>455</td></tr>"
-PAGE = f"<html><body><p>政府信息公开工作年度报告</p><table>{ROW * 40}</table></body></html>".encode()
+PAGE = (
+    f"<html><body><p>政府信息公开工作年度报告</p><table>{ROW * 40}</table></body></html>".encode()
+)
 CHALLENGE = b"<html><script>var a='x';document.cookie='k='+a;location.reload()</script></html>"
 
 
@@ -121,7 +126,7 @@ def failed(url: str, limits: Limits = PATIENT, access: Access = ACCESS) -> Fetch
     return caught.value
 
 
-# --- pages --------------------------------------------------------------------------------------------------------
+# --- pages ----------------------------------------------------------------------------------------
 
 
 def page(body: bytes, status: int = 200, **headers: str) -> Handler:
@@ -129,7 +134,9 @@ def page(body: bytes, status: int = 200, **headers: str) -> Handler:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
 
     async def handler(_: http.Request) -> http.StreamResponse:
-        return http.Response(body=body, status=status, headers={"Content-Type": "text/html", **named})
+        return http.Response(
+            body=body, status=status, headers={"Content-Type": "text/html", **named}
+        )
 
     return handler
 
@@ -168,7 +175,9 @@ def chunked(*chunks: bytes | Callable[[], object], **headers: str) -> Handler:
     return handler
 
 
-def gate(status: int, body: bytes, behind: Handler, name: str = "clearance", **headers: str) -> Handler:
+def gate(
+    status: int, body: bytes, behind: Handler, name: str = "clearance", **headers: str
+) -> Handler:
     """A page that is given only with the cookie that the gate's own answer sets."""
 
     async def handler(request: http.Request) -> http.StreamResponse:
@@ -194,11 +203,14 @@ def validated(body: bytes, etag: str = '"one"', modified: str = "", **headers: s
 
 
 def refresh(target: str, delay: int = 0, words: str = "正在跳转") -> Handler:
-    markup = f'<html><head><meta http-equiv="refresh" content="{delay};url={target}"></head><body>{words}</body></html>'
+    markup = (
+        f'<html><head><meta http-equiv="refresh" content="{delay};'
+        f'url={target}"></head><body>{words}</body></html>'
+    )
     return page(markup.encode())
 
 
-# --- certificates -------------------------------------------------------------------------------------------------
+# --- certificates ---------------------------------------------------------------------------------
 
 
 def context_of(certificate: trustme.LeafCert) -> ssl.SSLContext:
@@ -207,7 +219,9 @@ def context_of(certificate: trustme.LeafCert) -> ssl.SSLContext:
     return context
 
 
-def outdated(context: ssl.SSLContext, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1) -> ssl.SSLContext:
+def outdated(
+    context: ssl.SSLContext, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1
+) -> ssl.SSLContext:
     """As a server that was set up in 2010 and left alone."""
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.maximum_version = newest
@@ -217,12 +231,18 @@ def outdated(context: ssl.SSLContext, newest: ssl.TLSVersion = ssl.TLSVersion.TL
 
 def expired(authority: trustme.CA) -> ssl.SSLContext:
     long_ago = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-    return context_of(authority.issue_cert(HOST, not_before=long_ago, not_after=long_ago + datetime.timedelta(days=1)))
+    return context_of(
+        authority.issue_cert(
+            HOST, not_before=long_ago, not_after=long_ago + datetime.timedelta(days=1)
+        )
+    )
 
 
 def not_yet_valid(authority: trustme.CA) -> ssl.SSLContext:
     soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=30)
-    return context_of(authority.issue_cert(HOST, not_before=soon, not_after=soon + datetime.timedelta(days=30)))
+    return context_of(
+        authority.issue_cert(HOST, not_before=soon, not_after=soon + datetime.timedelta(days=30))
+    )
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:
@@ -238,11 +258,16 @@ def self_signed(folder: Path) -> ssl.SSLContext:
         .serial_number(x509.random_serial_number())
         .not_valid_before(today - datetime.timedelta(days=1))
         .not_valid_after(today + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))]),
+            critical=False,
+        )
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     place = folder / "self-signed.pem"
     place.write_bytes(private + made.public_bytes(pem))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,1 +1,3 @@
-"""Reports -> files as people and programs write them: pages, PDFs, Word and Excel files, and ways to break them."""
+"""Reports -> files as people and programs write them: pages, PDFs, Word and Excel files, and ways
+to break them.
+"""

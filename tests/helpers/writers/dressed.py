@@ -1,8 +1,9 @@
 """Figures of 表三 dressed in every way that makes a person see another one: what is right for each.
 
-``DRESSED`` is the truth for cells: a name -> how the cell is made by openpyxl, and the figure that a person sees, or
-DOUBT: then nothing may be read there, and something must be said of it. ``LINES`` is that for whole rows and columns.
-``cells_book`` and ``lines_book`` make a stranger's workbook of them, or one of ours.
+``DRESSED`` is the truth for cells: a name -> how the cell is made by openpyxl, and the figure that
+a person sees, or DOUBT: then nothing may be read there, and something must be said of it. ``LINES``
+is that for whole rows and columns. ``cells_book`` and ``lines_book`` make a stranger's workbook of
+them, or one of ours.
 """
 
 from __future__ import annotations
@@ -42,8 +43,10 @@ Dress = Callable[[Cell], object]
 
 @dataclass(frozen=True)
 class Dressed:
-    """``is_text``: a figure stored as a text, which the formulas of a sheet pass over. ``not_asked``: the open program
-    is not asked for what would show it, for each question costs a call."""
+    """``is_text``: a figure stored as a text, which the formulas of a sheet pass over.
+    ``not_asked``: the open program is not asked for what would show it, for each question costs a
+    call.
+    """
 
     dress: Dress
     seen: Truth
@@ -116,7 +119,9 @@ DRESSED: dict[str, Dressed] = {
     "raised behind": Dressed(pieces(("13", {}), ("4", SUPER)), DOUBT),
     "raised before": Dressed(pieces(("1", SUPER), ("34", {})), DOUBT),
     "lowered behind": Dressed(pieces(("13", {}), ("4", SUB)), DOUBT),
-    "raised and struck": Dressed(pieces(("134", {}), ("2", {**SUPER, **STRUCK})), 134, is_text=True),
+    "raised and struck": Dressed(
+        pieces(("134", {}), ("2", {**SUPER, **STRUCK})), 134, is_text=True
+    ),
     "struck before": Dressed(pieces(("9", STRUCK), ("134", {})), 134, is_text=True),
     "struck behind": Dressed(pieces(("134", {}), ("9", STRUCK)), 134, is_text=True),
     "struck within": Dressed(pieces(("1", {}), ("9", STRUCK), ("34", {})), DOUBT),
@@ -221,16 +226,26 @@ def places() -> dict[str, str]:
 
 
 def pages_of(who: str) -> tuple[Workbook, Worksheet, dict[str, str]]:
-    """A sound report as a stranger typed it, or a workbook of ours: (book, its sheet of 表三, cell id -> address)."""
+    """A sound report as a stranger typed it, or a workbook of ours: (book, its sheet of 表三, cell
+    id -> address).
+    """
     report = report_of()
     if who == "ours":
         book = load_workbook(BytesIO(filled_bytes()), rich_text=True)
-        return book, book["表三"], {cell: address(spot) for cell, spot in sheet_of(TABLE, "2021").cells.items()}
+        return (
+            book,
+            book["表三"],
+            {cell: address(spot) for cell, spot in sheet_of(TABLE, "2021").cells.items()},
+        )
     sheets = report_sheets(report)
     book = report_book(report, sheets, STYLE)
     figures = (spot for spot in sheets[TABLE] if spot.kind == "figure")
     shift = STYLE.top + STYLE.gap - 1
-    return book, book[TITLE[:20]], {spot.id: address((spot.box.top + shift, spot.box.left)) for spot in figures}
+    return (
+        book,
+        book[TITLE[:20]],
+        {spot.id: address((spot.box.top + shift, spot.box.left)) for spot in figures},
+    )
 
 
 @cache
@@ -241,7 +256,9 @@ def filled_bytes() -> bytes:
 
 
 def cells_book(who: str) -> bytes:
-    """A workbook of a ``stranger``, or of ``ours``, that holds every case of DRESSED in its place."""
+    """A workbook of a ``stranger``, or of ``ours``, that holds every case of DRESSED in its
+    place.
+    """
     book, page, addresses = pages_of(who)
     for name, cell in places().items():
         DRESSED[name].dress(page[addresses[cell]])
@@ -256,7 +273,9 @@ def lines_book(who: str) -> bytes:
 
 
 def merged_book(who: str) -> bytes:
-    """Two figures of a row in one merged cell: 134, and under it the 7 of the next column, which nobody sees."""
+    """Two figures of a row in one merged cell: 134, and under it the 7 of the next column, which
+    nobody sees.
+    """
     book, page, addresses = pages_of(who)
     area = f"{addresses[MERGED[0]]}:{addresses[MERGED[1]]}"
     part = f"xl/worksheets/sheet{book.worksheets.index(page) + 1}.xml"

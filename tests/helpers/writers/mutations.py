@@ -55,7 +55,9 @@ def drop_line(sheet: Sheet, line: int) -> Sheet:
 
 
 def insert_line(sheet: Sheet, line: int, label: str, texts: Sequence[str]) -> Sheet:
-    """A line more below ``line``, cut like it: labels that span ``line`` grow, all below moves down."""
+    """A line more below ``line``, cut like it: labels that span ``line`` grow, all below moves
+    down.
+    """
     pattern = [spot for spot in sheet if spot.box.top == spot.box.bottom == line]
     figures = iter(texts)
     new = []
@@ -66,7 +68,11 @@ def insert_line(sheet: Sheet, line: int, label: str, texts: Sequence[str]) -> Sh
     for spot in sheet:
         spans = spot.box.height > 1 and lies_in(spot, line)
         grown.append(
-            moved(spot, spot.box.top + (spot.box.top > line), spot.box.bottom + (spot.box.bottom > line or spans))
+            moved(
+                spot,
+                spot.box.top + (spot.box.top > line),
+                spot.box.bottom + (spot.box.bottom > line or spans),
+            )
         )
     return ordered(grown + new)
 
@@ -89,7 +95,12 @@ def swap_columns(sheet: Sheet, one: int, other: int) -> Sheet:
     places = {one: other, other: one}
     return ordered(
         [
-            replace(spot, box=Box(spot.box.top, places[spot.box.left], spot.box.bottom, places[spot.box.left]))
+            replace(
+                spot,
+                box=Box(
+                    spot.box.top, places[spot.box.left], spot.box.bottom, places[spot.box.left]
+                ),
+            )
             if spot.box.width == 1 and spot.box.left in places and spot.kind in ("column", "figure")
             else spot
             for spot in sheet
@@ -103,22 +114,32 @@ def drop_column(sheet: Sheet, column: int) -> Sheet:
     for spot in sheet:
         if spot.box.left == spot.box.right == column:
             continue
-        left, right = spot.box.left - (spot.box.left > column), spot.box.right - (spot.box.right >= column)
+        left, right = (
+            spot.box.left - (spot.box.left > column),
+            spot.box.right - (spot.box.right >= column),
+        )
         kept.append(replace(spot, box=Box(spot.box.top, left, spot.box.bottom, right)))
     return kept
 
 
 def add_column(sheet: Sheet, head: Spot, texts: Sequence[str]) -> Sheet:
-    """A column more at the right edge: ``head`` and a text for each line below it that holds figures."""
+    """A column more at the right edge: ``head`` and a text for each line below it that holds
+    figures.
+    """
     right = max(spot.box.right for spot in sheet) + 1
     lines = sorted({spot.box.top for spot in figure_spots(sheet)})
     new = [replace(head, box=Box(head.box.top, right, head.box.bottom, right))]
-    new += [Spot(Box(line, right, line, right), text, "extra", "") for line, text in zip(lines, texts, strict=True)]
+    new += [
+        Spot(Box(line, right, line, right), text, "extra", "")
+        for line, text in zip(lines, texts, strict=True)
+    ]
     return ordered(sheet + new)
 
 
 def insert_column(sheet: Sheet, column: int, head: str, texts: Sequence[str]) -> Sheet:
-    """A column more before ``column``: its head over the whole head, a text for each line that holds figures."""
+    """A column more before ``column``: its head over the whole head, a text for each line that
+    holds figures.
+    """
     moved_right = []
     for spot in sheet:
         left = spot.box.left + (spot.box.left >= column)
@@ -126,14 +147,23 @@ def insert_column(sheet: Sheet, column: int, head: str, texts: Sequence[str]) ->
         moved_right.append(replace(spot, box=Box(spot.box.top, left, spot.box.bottom, right)))
     lines = sorted({spot.box.top for spot in figure_spots(sheet)})
     over = Spot(Box(1, column, lines[0] - 1, column), head, "extra", "")
-    tops = [spot for spot in moved_right if spot.box.left < column <= spot.box.right and spot.box.top < lines[0]]
+    tops = [
+        spot
+        for spot in moved_right
+        if spot.box.left < column <= spot.box.right and spot.box.top < lines[0]
+    ]
     if tops:  # 申请人情况 lies over the new column too
-        over = replace(over, box=Box(max(spot.box.bottom for spot in tops) + 1, column, lines[0] - 1, column))
-    new = [Spot(Box(line, column, line, column), text, "extra", "") for line, text in zip(lines, texts, strict=True)]
+        over = replace(
+            over, box=Box(max(spot.box.bottom for spot in tops) + 1, column, lines[0] - 1, column)
+        )
+    new = [
+        Spot(Box(line, column, line, column), text, "extra", "")
+        for line, text in zip(lines, texts, strict=True)
+    ]
     return ordered([*moved_right, over, *new])
 
 
-# --- a fault that a property draws: the sheet with it, and the cells that were only emptied -----------------------
+# --- a fault that a property draws: the sheet with it, and the cells that were only emptied -------
 
 
 def lose_a_figure(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
@@ -146,7 +176,9 @@ def empty_a_figure(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]
 
 
 def lose_a_label(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
-    return without(sheet, data.draw(st.sampled_from([spot for spot in sheet if spot.kind != "figure"]))), []
+    return without(
+        sheet, data.draw(st.sampled_from([spot for spot in sheet if spot.kind != "figure"]))
+    ), []
 
 
 def empty_a_label(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
@@ -155,14 +187,19 @@ def empty_a_label(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
 
 
 def lose_a_line(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
-    return drop_line(sheet, data.draw(st.sampled_from(sorted({spot.box.top for spot in sheet})))), []
+    return drop_line(
+        sheet, data.draw(st.sampled_from(sorted({spot.box.top for spot in sheet})))
+    ), []
 
 
 def swap_two_lines(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
     lines = [spot.box.top for spot in row_labels(sheet) if spot.box.height == 1]
     one, other = data.draw(st.lists(st.sampled_from(lines), min_size=2, max_size=2, unique=True))
     # Only lines that are cut alike can change places without breaking the table's shape.
-    cuts = [[spot.box.left for spot in sheet if spot.box.top == spot.box.bottom == line] for line in (one, other)]
+    cuts = [
+        [spot.box.left for spot in sheet if spot.box.top == spot.box.bottom == line]
+        for line in (one, other)
+    ]
     assume(cuts[0] == cuts[1])
     return swap_lines(sheet, one, other), []
 
@@ -175,7 +212,9 @@ def add_a_line(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
 
 
 def have_two_faults(sheet: Sheet, data: st.DataObject) -> tuple[Sheet, list[str]]:
-    """Two faults together can look sound: a head that lost a label fits a row that lost a figure."""
+    """Two faults together can look sound: a head that lost a label fits a row that lost a
+    figure.
+    """
     blank: list[str] = []
     for _ in range(2):
         assume(figure_spots(sheet))

@@ -1,4 +1,5 @@
-"""A sheet as Excel 95 wrote it: a stream of BIFF5 records in an OLE2 file, for no program of today writes one.
+"""A sheet as Excel 95 wrote it: a stream of BIFF5 records in an OLE2 file, for no program of today
+writes one.
 
 The records are those of OpenOffice.org's documentation of the format; texts are bytes in GBK.
 """
@@ -49,15 +50,25 @@ def cell(row: int, column: int, value: int | str | Raised) -> bytes:
         return record(NUMBER, place + pack("<d", value))
     if isinstance(value, Raised):
         raw = value.text.encode("gbk")
-        return record(RSTRING, place + pack("<H", len(raw)) + raw + pack("<B", 1) + pack("<BB", value.at, 5))
+        return record(
+            RSTRING, place + pack("<H", len(raw)) + raw + pack("<B", 1) + pack("<BB", value.at, 5)
+        )
     raw = value.encode("gbk")
     return record(LABEL, place + pack("<H", len(raw)) + raw)
 
 
 def book_of_95(rows: Rows, hidden: Sequence[int] = (), name: str = "Sheet1") -> bytes:
-    """A workbook of one sheet; ``hidden`` are rows, 0-based. Font 5 (the sixth: number 4 is none) is raised."""
-    start = record(BOF, pack("<HHHH", VERSION, GLOBALS, 0, 0)) + record(CODEPAGE, pack("<H", CHINESE))
-    looks = b"".join([font(), font(), font(), font(), font(raised=True)]) + style(of_cell=False) + style()
+    """A workbook of one sheet; ``hidden`` are rows, 0-based. Font 5 (the sixth: number 4 is none)
+    is raised.
+    """
+    start = record(BOF, pack("<HHHH", VERSION, GLOBALS, 0, 0)) + record(
+        CODEPAGE, pack("<H", CHINESE)
+    )
+    looks = (
+        b"".join([font(), font(), font(), font(), font(raised=True)])
+        + style(of_cell=False)
+        + style()
+    )
     length = len(start) + len(looks) + 4 + 7 + len(name) + 4
     sheet_name = record(BOUNDSHEET, pack("<IHB", length, 0, len(name)) + name.encode())
     top = start + looks + sheet_name + record(EOF, b"")
@@ -66,7 +77,9 @@ def book_of_95(rows: Rows, hidden: Sequence[int] = (), name: str = "Sheet1") -> 
     for number in hidden:
         sheet += record(ROW, pack("<8H", number, 0, 1, 255, 0, 0, HIDDEN, 0))
     for row, values in enumerate(rows):
-        sheet += b"".join(cell(row, column, value) for column, value in enumerate(values) if value != "")
+        sheet += b"".join(
+            cell(row, column, value) for column, value in enumerate(values) if value != ""
+        )
     return ole2("Book", top + sheet + record(EOF, b""))
 
 
@@ -82,7 +95,12 @@ def ole2(name: str, stream: bytes) -> bytes:
     root = entry("Root Entry", 5, child=1, start=END, size=0)
     book = entry(name, 2, child=FREE, start=2, size=len(stream))
     directory = (root + book).ljust(SECTOR, b"\0")
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + pack("<5H", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    header = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + pack("<5H", 0x3E, 3, 0xFFFE, 9, 6)
+        + bytes(6)
+    )
     header += pack("<9I", 0, 1, 1, 0, 4096, END, 0, END, 0) + pack("<I", 0) + pack("<I", FREE) * 108
     return header + fat + directory + stream
 

@@ -1,4 +1,6 @@
-"""Pages and texts that hold more than one report: tables of other years and bodies, with titles and captions."""
+"""Pages and texts that hold more than one report: tables of other years and bodies, with titles and
+captions.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def times(report: Report, factor: int, **changes: object) -> Report:
     """A sound report of other figures: each is multiplied, and 1 stands for 0 in 表二."""
     tables = {}
     for table in report.tables.values():
-        entries = {cell: Entry(cell, (entry.value or 0) * factor) for cell, entry in table.entries.items()}
+        entries = {
+            cell: Entry(cell, (entry.value or 0) * factor) for cell, entry in table.entries.items()
+        }
         if table.id == "disclosure":
             entries = {cell: Entry(cell, factor) for cell in entries}
         tables[table.id] = Table(table.id, table.edition, entries)
@@ -49,7 +53,9 @@ OTHER_BODY = times(OWN, 5, agency="白汀县人民政府")
 
 @dataclass(frozen=True)
 class Part:
-    """Lines and tables in order: a text is a line, a sheet is a table; ``sections`` puts the official headings."""
+    """Lines and tables in order: a text is a line, a sheet is a table; ``sections`` puts the
+    official headings.
+    """
 
     lines: tuple[str | Sheet, ...]
 
@@ -73,7 +79,13 @@ def written(layout: str, parts: Sequence[Part], page_title: str = "") -> str:
     """The parts in one page with this <title>, or one text."""
     lines = [line for part in parts for line in part.lines]
     if layout not in PAGES:
-        return "\n\n".join(line if isinstance(line, str) else WRITERS[layout](line) for line in lines) + "\n"
-    body = "\n".join(f"<p>{escape(line)}</p>" if isinstance(line, str) else WRITERS[layout](line) for line in lines)
+        return (
+            "\n\n".join(line if isinstance(line, str) else WRITERS[layout](line) for line in lines)
+            + "\n"
+        )
+    body = "\n".join(
+        f"<p>{escape(line)}</p>" if isinstance(line, str) else WRITERS[layout](line)
+        for line in lines
+    )
     head = f'<meta charset="utf-8"><title>{escape(page_title)}</title>'
     return f"<!DOCTYPE html>\n<html><head>{head}</head><body>{body}</body></html>\n"

@@ -1,6 +1,7 @@
 """A report's sheets as PDFs: ruled in several ways or not at all, with page breaks wherever wanted.
 
-Every text is placed by hand, so that a test knows what stands where; page by page, in points from the top left.
+Every text is placed by hand, so that a test knows what stands where; page by page, in points from
+the top left.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ SECTIONS = {"二": "disclosure", "三": "applications", "四": "disputes"}
 class Style:
     """How a PDF is made.
 
-    ``rules``: lines, rects (thin filled ones, as Word), open (no outer line at the sides), shaded (lines, and white
-    and coloured grounds, as WPS), none. ``breaks``: (table, line) before which a page ends; ``heads``: lines of the
-    head repeated after such a break; ``inside``: the break falls within that line. ``apart``: each character placed
-    on its own; ``bold``: heads painted twice; ``turned``: the label of the results stands one character a line or
-    rotated; ``numbers``: page numbers; ``running``: a head on each page; ``missing`` (1 to 30): one line in 31 is not
-    there.
+    ``rules``: lines, rects (thin filled ones, as Word), open (no outer line at the sides), shaded
+    (lines, and white and coloured grounds, as WPS), none. ``breaks``: (table, line) before which a
+    page ends; ``heads``: lines of the head repeated after such a break; ``inside``: the break falls
+    within that line. ``apart``: each character placed on its own; ``bold``: heads painted twice;
+    ``turned``: the label of the results stands one character a line or rotated; ``numbers``: page
+    numbers; ``running``: a head on each page; ``missing`` (1 to 30): one line in 31 is not there.
     """
 
     rules: str = "lines"
@@ -91,7 +92,15 @@ class Desk:
         self.canvas.save()
         return self.content.getvalue()
 
-    def text(self, text: str, x: float, baseline: float, size: float, align: str = "left", twice: bool = False) -> None:
+    def text(
+        self,
+        text: str,
+        x: float,
+        baseline: float,
+        size: float,
+        align: str = "left",
+        twice: bool = False,
+    ) -> None:
         width = pdfmetrics.stringWidth(text, FONT, size)
         x -= {"left": 0.0, "center": width / 2, "right": width}[align]
         y = self.style.height - baseline
@@ -130,7 +139,7 @@ def wrapped(text: str, width: float, size: float, indent: float = 0.0) -> list[s
     return lines
 
 
-# --- tables ---------------------------------------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------
 
 
 def columns_of(sheet: Sheet, style: Style) -> list[float]:
@@ -193,7 +202,9 @@ def draw_table(desk: Desk, table: str, sheet: Sheet) -> None:
 
 
 def torn(sheet: Sheet, line: int, xs: Sequence[float], style: Style) -> Sheet:
-    """A line as two: labels of several lines go on in the second one, figures stand in the first."""
+    """A line as two: labels of several lines go on in the second one, figures stand in the
+    first.
+    """
     found = []
     for spot in sheet:
         top, bottom = spot.box.top, spot.box.bottom
@@ -209,8 +220,12 @@ def torn(sheet: Sheet, line: int, xs: Sequence[float], style: Style) -> Sheet:
     return sorted(found, key=lambda spot: (spot.box.top, spot.box.left))
 
 
-def draw_part(desk: Desk, sheet: Sheet, xs: Sequence[float], heights: Sequence[float], first: int, last: int) -> None:
-    """Lines ``first`` to ``last``; a text over a break is cut with its cell: half of its lines on either side."""
+def draw_part(
+    desk: Desk, sheet: Sheet, xs: Sequence[float], heights: Sequence[float], first: int, last: int
+) -> None:
+    """Lines ``first`` to ``last``; a text over a break is cut with its cell: half of its lines on
+    either side.
+    """
     tops = [desk.top]
     for line in range(first, last + 1):
         tops.append(tops[-1] + heights[line - 1])
@@ -222,7 +237,12 @@ def draw_part(desk: Desk, sheet: Sheet, xs: Sequence[float], heights: Sequence[f
         if top > spot.box.top or bottom < spot.box.bottom:
             half = len(lines) - len(lines) // 2
             lines = lines[half:] if top > spot.box.top else lines[:half]
-        area = xs[spot.box.left - 1], tops[top - first], xs[spot.box.right], tops[bottom - first + 1]
+        area = (
+            xs[spot.box.left - 1],
+            tops[top - first],
+            xs[spot.box.right],
+            tops[bottom - first + 1],
+        )
         draw_cell(desk, spot, area, lines, (xs[0], xs[-1]))
     desk.top = tops[-1]
 
@@ -230,7 +250,9 @@ def draw_part(desk: Desk, sheet: Sheet, xs: Sequence[float], heights: Sequence[f
 Area = tuple[float, float, float, float]
 
 
-def draw_cell(desk: Desk, spot: Spot, area: Area, lines: Sequence[str], outer: tuple[float, float]) -> None:
+def draw_cell(
+    desk: Desk, spot: Spot, area: Area, lines: Sequence[str], outer: tuple[float, float]
+) -> None:
     style, (x0, top, x1, bottom) = desk.style, area
     draw_rules(desk, area, outer, spot.kind)
     size = style.size
@@ -276,11 +298,14 @@ def draw_rules(desk: Desk, area: Area, outer: tuple[float, float], kind: str) ->
 
 def draw_line(desk: Desk, x0: float, y0: float, x1: float, y1: float) -> None:
     """A line, unless it is one of those that are missing: the same for both cells that it parts."""
-    if not desk.style.missing or round(x0 + 3 * y0 + 7 * x1 + 11 * y1) % SPARED != desk.style.missing:
+    if (
+        not desk.style.missing
+        or round(x0 + 3 * y0 + 7 * x1 + 11 * y1) % SPARED != desk.style.missing
+    ):
         desk.canvas.line(x0, y0, x1, y1)
 
 
-# --- reports --------------------------------------------------------------------------------------------------------
+# --- reports --------------------------------------------------------------------------------------
 
 
 def pdf_of(report: Report, style: Style, sheets: Sheets | None = None) -> bytes:
@@ -302,7 +327,9 @@ def pdf_of(report: Report, style: Style, sheets: Sheets | None = None) -> bytes:
 
 @st.composite
 def styles(draw: st.DrawFn, rules: tuple[str, ...]) -> Style:
-    """Any style; no break falls within a head, where a table without lines at its sides has no sure columns."""
+    """Any style; no break falls within a head, where a table without lines at its sides has no sure
+    columns.
+    """
     breaks = draw(st.lists(st.tuples(st.sampled_from(TABLES), st.integers(5, 28)), max_size=3))
     return Style(
         rules=draw(st.sampled_from(rules)),

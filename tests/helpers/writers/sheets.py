@@ -1,4 +1,6 @@
-"""A report as somebody typed it into an Excel workbook: styles of laying it out, made with openpyxl."""
+"""A report as somebody typed it into an Excel workbook: styles of laying it out, made with
+openpyxl.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +17,28 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.model import Report
-from helpers.writers.styles import CUT, HEAD_LINES, TABLES, Sheet, Sheets, below, cut_sheet, page_parts, title_of
+from helpers.writers.styles import (
+    CUT,
+    HEAD_LINES,
+    TABLES,
+    Sheet,
+    Sheets,
+    below,
+    cut_sheet,
+    page_parts,
+    title_of,
+)
 
 PLAIN_NUMBER = 15  # digits that a spreadsheet keeps
 
 
 @dataclass(frozen=True)
 class Style:
-    """``layout``: all on one sheet (``one``), a sheet for each part (``sheets``), or the tables side by side
-    (``beside``). ``gap`` empty rows before and after each table; ``merged`` labels or the text in their first cell;
-    figures as ``numbers`` or as typed text; ``wide`` titles merged across the table; ``split`` cuts table three."""
+    """``layout``: all on one sheet (``one``), a sheet for each part (``sheets``), or the tables
+    side by side (``beside``). ``gap`` empty rows before and after each table; ``merged`` labels or
+    the text in their first cell; figures as ``numbers`` or as typed text; ``wide`` titles merged
+    across the table; ``split`` cuts table three.
+    """
 
     layout: str = "one"
     top: int = 1
@@ -83,14 +97,18 @@ def report_book(report: Report, sheets: Sheets, style: Style) -> Workbook:
 def put_text(page: Worksheet, row: int, style: Style, text: str) -> None:
     page.cell(row, style.left).value = text
     if style.wide:
-        page.merge_cells(start_row=row, end_row=row, start_column=style.left, end_column=style.left + 14)
+        page.merge_cells(
+            start_row=row, end_row=row, start_column=style.left, end_column=style.left + 14
+        )
 
 
 def put_table(page: Worksheet, sheet: Sheet, top: int, left: int, style: Style) -> int:
     """Write a table from a cell on; the row after it."""
     last = max(spot.box.bottom for spot in sheet)
     if style.split and any(spot.id.startswith("applications") for spot in sheet):
-        second = cut_sheet(sheet, 1, HEAD_LINES) + below(cut_sheet(sheet, CUT + 1, last), HEAD_LINES)
+        second = cut_sheet(sheet, 1, HEAD_LINES) + below(
+            cut_sheet(sheet, CUT + 1, last), HEAD_LINES
+        )
         top = put_spots(page, cut_sheet(sheet, 1, CUT), top, left, style) + 1
         return put_spots(page, second, top, left, style)
     return put_spots(page, sheet, top, left, style)
@@ -99,7 +117,9 @@ def put_table(page: Worksheet, sheet: Sheet, top: int, left: int, style: Style) 
 def put_spots(page: Worksheet, sheet: Sheet, top: int, left: int, style: Style) -> int:
     for spot in sheet:
         row, column = top + spot.box.top - 1, left + spot.box.left - 1
-        page.cell(row, column).value = typed_value(spot.text, style.numbers and spot.kind in ("figure", "extra"))
+        page.cell(row, column).value = typed_value(
+            spot.text, style.numbers and spot.kind in ("figure", "extra")
+        )
         if style.merged and (spot.box.width > 1 or spot.box.height > 1):
             corner = {"end_row": top + spot.box.bottom - 1, "end_column": left + spot.box.right - 1}
             page.merge_cells(start_row=row, start_column=column, **corner)

@@ -1,7 +1,8 @@
 """A report's figures rendered in every markup that real sites use, driven by the editions.
 
-A report becomes one sheet per table (a list of spots: box, text), a layout turns the three sheets into a page. Tests
-change sheets between the two steps, so that every layout can be broken in the same way.
+A report becomes one sheet per table (a list of spots: box, text), a layout turns the three sheets
+into a page. Tests change sheets between the two steps, so that every layout can be broken in the
+same way.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ CUT = 16  # line of table three after which layout "split" begins a new table
 
 @dataclass(frozen=True)
 class Spot:
-    """A cell of a page. ``id`` is the cell id of a figure, the row, column or group id of a label, else ""."""
+    """A cell of a page. ``id`` is the cell id of a figure, the row, column or group id of a label,
+    else "".
+    """
 
     box: Box
     text: str
@@ -39,7 +42,7 @@ LabelNoise = Callable[[str], str]
 Writing = Callable[[Cell, Value], str]
 
 
-# --- how labels are written -------------------------------------------------------------------------------------
+# --- how labels are written -----------------------------------------------------------------------
 
 
 def every_second(text: str, filler: str) -> str:
@@ -69,7 +72,7 @@ LABELS: dict[str, LabelNoise] = {
 }
 
 
-# --- how figures are written ------------------------------------------------------------------------------------
+# --- how figures are written ----------------------------------------------------------------------
 
 
 def plain(cell: Cell, value: Value) -> str:
@@ -77,7 +80,13 @@ def plain(cell: Cell, value: Value) -> str:
 
 
 def commas(cell: Cell, value: Value) -> str:
-    return "" if value is None else format(value, ",f") if isinstance(value, Decimal) else format(value, ",")
+    return (
+        ""
+        if value is None
+        else format(value, ",f")
+        if isinstance(value, Decimal)
+        else format(value, ",")
+    )
 
 
 def yuan(cell: Cell, value: Value) -> str:
@@ -90,15 +99,19 @@ def yuan(cell: Cell, value: Value) -> str:
 FIGURES: dict[str, Writing] = {
     "plain": plain,
     "commas": commas,
-    "wide": lambda cell, value: commas(cell, value).translate(WIDE).replace(",", "，").replace("-", "－"),
-    "counted": lambda cell, value: plain(cell, value) + (cell.column.unit if value is not None else ""),
+    "wide": lambda cell, value: (
+        commas(cell, value).translate(WIDE).replace(",", "，").replace("-", "－")
+    ),
+    "counted": lambda cell, value: (
+        plain(cell, value) + (cell.column.unit if value is not None else "")
+    ),
     "padded": lambda cell, value: f"\xa0 {plain(cell, value)}\u3000",
     "zeros": lambda cell, value: plain(cell, value) + (".00" if isinstance(value, int) else ""),
     "yuan": yuan,
 }
 
 
-# --- a report as sheets -----------------------------------------------------------------------------------------
+# --- a report as sheets ---------------------------------------------------------------------------
 
 
 def form_sheet(form: Form, write: Callable[[Cell], str], noise: LabelNoise) -> Sheet:
@@ -108,24 +121,34 @@ def form_sheet(form: Form, write: Callable[[Cell], str], noise: LabelNoise) -> S
     return sorted(spots, key=lambda spot: (spot.box.top, spot.box.left))
 
 
-def report_sheets(report: Report, labels: str = "official", figures: str = "plain") -> dict[str, Sheet]:
-    """Table id -> sheet. Labels and figures are written in the named ways; None is an empty text."""
+def report_sheets(
+    report: Report, labels: str = "official", figures: str = "plain"
+) -> dict[str, Sheet]:
+    """Table id -> sheet. Labels and figures are written in the named ways; None is an empty
+    text.
+    """
     found = {}
     for table in report.tables.values():
         form = editions()[table.edition].forms[table.id]
         values = {cell: entry.value for cell, entry in table.entries.items()}
-        found[table.id] = form_sheet(form, lambda cell, v=values: FIGURES[figures](cell, v[cell.id]), LABELS[labels])
+        found[table.id] = form_sheet(
+            form, lambda cell, v=values: FIGURES[figures](cell, v[cell.id]), LABELS[labels]
+        )
     return found
 
 
 def sheet_lines(sheet: Sheet) -> list[list[Spot]]:
-    """The spots that start in each line, left to right; a line that holds only covered cells is empty."""
+    """The spots that start in each line, left to right; a line that holds only covered cells is
+    empty.
+    """
     by_line = {line: list(spots) for line, spots in groupby(sheet, key=lambda spot: spot.box.top)}
     return [by_line.get(line, []) for line in range(1, max(spot.box.bottom for spot in sheet) + 1)]
 
 
 def cut_sheet(sheet: Sheet, first: int, last: int) -> Sheet:
-    """Lines ``first`` to ``last`` as a sheet; a label that reaches across the cut is clipped, not repeated."""
+    """Lines ``first`` to ``last`` as a sheet; a label that reaches across the cut is clipped, not
+    repeated.
+    """
     kept = []
     for spot in sheet:
         top, bottom = max(spot.box.top, first), min(spot.box.bottom, last)
@@ -142,23 +165,32 @@ def cut_columns(sheet: Sheet, left: int, right: int) -> Sheet:
     for spot in sheet:
         low, high = max(spot.box.left, left), min(spot.box.right, right)
         if low <= high:
-            kept.append(replace(spot, box=Box(spot.box.top, low - left + 1, spot.box.bottom, high - left + 1)))
+            kept.append(
+                replace(
+                    spot, box=Box(spot.box.top, low - left + 1, spot.box.bottom, high - left + 1)
+                )
+            )
     return kept
 
 
 def below(sheet: Sheet, lines: int) -> Sheet:
     """A sheet moved down by ``lines``."""
     return [
-        replace(spot, box=Box(spot.box.top + lines, spot.box.left, spot.box.bottom + lines, spot.box.right))
+        replace(
+            spot,
+            box=Box(spot.box.top + lines, spot.box.left, spot.box.bottom + lines, spot.box.right),
+        )
         for spot in sheet
     ]
 
 
-# --- cells and tables in HTML -----------------------------------------------------------------------------------
+# --- cells and tables in HTML ---------------------------------------------------------------------
 
 
 def span_attributes(rowspan: int, colspan: int) -> str:
-    return (f' rowspan="{rowspan}"' if rowspan > 1 else "") + (f' colspan="{colspan}"' if colspan > 1 else "")
+    return (f' rowspan="{rowspan}"' if rowspan > 1 else "") + (
+        f' colspan="{colspan}"' if colspan > 1 else ""
+    )
 
 
 def true_spans(spot: Spot) -> str:
@@ -170,7 +202,9 @@ def no_spans(spot: Spot) -> str:
 
 
 def wrong_spans(spot: Spot) -> str:
-    """Spans as careless editing leaves them: tall groups two short, wide heads one too wide, row labels without."""
+    """Spans as careless editing leaves them: tall groups two short, wide heads one too wide, row
+    labels without.
+    """
     height, width = spot.box.height, spot.box.width
     if spot.kind == "row":
         return ""
@@ -182,7 +216,9 @@ def simple_cell(spot: Spot, spans: str) -> str:
 
 
 def runs(text: str) -> list[str]:
-    """Text cut into runs of one to three characters, as Word saves what was typed at different times."""
+    """Text cut into runs of one to three characters, as Word saves what was typed at different
+    times.
+    """
     sizes = (1, 2, 1, 3)
     found, at, turn = [], 0, 0
     while at < len(text):
@@ -192,13 +228,22 @@ def runs(text: str) -> list[str]:
 
 
 def word_cell(spot: Spot, spans: str) -> str:
-    """A cell as Word pastes it: a paragraph per line, a span per run, o:p, mso styles, a conditional comment."""
-    font = "font-family:宋体;mso-bidi-font-family:宋体;color:windowtext;font-size:10.5000pt;mso-font-kerning:0.0000pt;"
+    """A cell as Word pastes it: a paragraph per line, a span per run, o:p, mso styles, a
+    conditional comment.
+    """
+    font = (
+        "font-family:宋体;mso-bidi-font-family:宋体;color:windowtext;font-size:10.5000pt;"
+        "mso-font-kerning:0.0000pt;"
+    )
     paragraphs = []
     for line in spot.text.split("\n"):
-        inner = "".join(f'<span style="{font}">{escape(run)}</span>' for run in runs(line)) or "&nbsp;"
+        inner = (
+            "".join(f'<span style="{font}">{escape(run)}</span>' for run in runs(line)) or "&nbsp;"
+        )
         tail = f'<span style="{font}"><o:p>{"" if line else "&nbsp;"}</o:p></span>'
-        paragraphs.append(f'<p class="MsoNormal" align="center" style="text-align:center;">{inner}{tail}</p>')
+        paragraphs.append(
+            f'<p class="MsoNormal" align="center" style="text-align:center;">{inner}{tail}</p>'
+        )
     note = "<!--[if !supportMisalignedColumns]-->" if spot.kind == "group" else ""
     style = 'valign="center" style="width:63.8pt;mso-border-alt:0.5pt solid windowtext;"'
     return f"<td{spans} {style}>{note}{''.join(paragraphs)}</td>"
@@ -219,7 +264,9 @@ def split_tables(sheets: Sheets) -> dict[str, str]:
     sheet = sheets["applications"]
     last = max(spot.box.bottom for spot in sheet)
     second = cut_sheet(sheet, 1, HEAD_LINES) + below(cut_sheet(sheet, CUT + 1, last), HEAD_LINES)
-    found["applications"] = table_html(cut_sheet(sheet, 1, CUT)) + "<p>&nbsp;</p>" + table_html(second)
+    found["applications"] = (
+        table_html(cut_sheet(sheet, 1, CUT)) + "<p>&nbsp;</p>" + table_html(second)
+    )
     return found
 
 
@@ -235,9 +282,12 @@ def small_tables(sheets: Sheets) -> dict[str, str]:
 def vertical(sheets: Sheets) -> dict[str, str]:
     """三、本年度办理结果 set one character a line."""
     sheet = [
-        replace(spot, text="\n".join(spot.text)) if spot.id == "results" else spot for spot in sheets["applications"]
+        replace(spot, text="\n".join(spot.text)) if spot.id == "results" else spot
+        for spot in sheets["applications"]
     ]
-    return {table: table_html(sheet if table == "applications" else sheets[table]) for table in sheets}
+    return {
+        table: table_html(sheet if table == "applications" else sheets[table]) for table in sheets
+    }
 
 
 def glued(sheets: Sheets) -> dict[str, str]:
@@ -250,7 +300,7 @@ def glued(sheets: Sheets) -> dict[str, str]:
     return {"disclosure": table_html(whole), "applications": "", "disputes": ""}
 
 
-# --- tables in text ---------------------------------------------------------------------------------------------
+# --- tables in text -------------------------------------------------------------------------------
 
 
 def lines_text(sheet: Sheet) -> str:
@@ -260,33 +310,49 @@ def lines_text(sheet: Sheet) -> str:
 
 def bars_text(sheet: Sheet, bar: str = " | ", end: str = " |") -> str:
     """Cells between bars; covered cells are missing."""
-    rows = (bar.join(spot.text.replace("\n", " ") for spot in spots) + end for spots in sheet_lines(sheet) if spots)
+    rows = (
+        bar.join(spot.text.replace("\n", " ") for spot in spots) + end
+        for spots in sheet_lines(sheet)
+        if spots
+    )
     return "\n".join(rows) + "\n"
 
 
 def full_bars_text(sheet: Sheet) -> str:
-    """Cells between bars; covered cells are written empty, so that every line has all columns (save lost cells)."""
+    """Cells between bars; covered cells are written empty, so that every line has all columns (save
+    lost cells).
+    """
     return "\n".join(f"| {' | '.join(texts)} |" for texts in full_lines(sheet)) + "\n"
 
 
 def trailing_text(sheet: Sheet) -> str:
-    """One cell a line with trailing bars; spans show as further bars, covered cells as a line of bars."""
+    """One cell a line with trailing bars; spans show as further bars, covered cells as a line of
+    bars.
+    """
     found = []
     for line, spots in enumerate(sheet_lines(sheet), 1):
         covered = sum(spot.box.top < line <= spot.box.bottom for spot in sheet)
         found += ["| " + "|" * covered] if covered else []
-        found += [f"{spot.text} |" + (" " + "|" * spot.box.width if spot.box.width > 1 else "") for spot in spots]
+        found += [
+            f"{spot.text} |" + (" " + "|" * spot.box.width if spot.box.width > 1 else "")
+            for spot in spots
+        ]
     return "\n".join(found) + "\n"
 
 
-# --- as other programs write it ---------------------------------------------------------------------------------
+# --- as other programs write it -------------------------------------------------------------------
 
 
 def full_lines(sheet: Sheet) -> list[list[str]]:
-    """Each line with all its columns: a label in the first of those that it covers, the others blank."""
+    """Each line with all its columns: a label in the first of those that it covers, the others
+    blank.
+    """
     found = []
     for line in range(1, max(spot.box.bottom for spot in sheet) + 1):
-        here = sorted((spot for spot in sheet if spot.box.top <= line <= spot.box.bottom), key=lambda s: s.box.left)
+        here = sorted(
+            (spot for spot in sheet if spot.box.top <= line <= spot.box.bottom),
+            key=lambda s: s.box.left,
+        )
         texts = []
         for spot in here:
             first = spot.text.replace("\n", " ") if spot.box.top == line else ""
@@ -296,7 +362,9 @@ def full_lines(sheet: Sheet) -> list[list[str]]:
 
 
 def copied_text(sheet: Sheet) -> str:
-    """What a PDF viewer copies: the texts of a line parted by single blanks; blank cells leave nothing."""
+    """What a PDF viewer copies: the texts of a line parted by single blanks; blank cells leave
+    nothing.
+    """
     return "\n".join(" ".join(filter(None, texts)) for texts in full_lines(sheet)) + "\n"
 
 
@@ -317,11 +385,16 @@ def padded(lines: list[list[str]]) -> list[list[str]]:
     for texts in lines:
         for at, text in enumerate(texts):
             widths[at] = max(widths.get(at, 2), places(text) + places(text) % 2)
-    return [[text + " " * (widths[at] - places(text)) for at, text in enumerate(texts)] for texts in lines]
+    return [
+        [text + " " * (widths[at] - places(text)) for at, text in enumerate(texts)]
+        for texts in lines
+    ]
 
 
 def drawn_text(sheet: Sheet) -> str:
-    """A table drawn with ─ and │, every cell closed; a rule's sign is two places wide, as Chinese fonts have it."""
+    """A table drawn with ─ and │, every cell closed; a rule's sign is two places wide, as Chinese
+    fonts have it.
+    """
     lines = padded(full_lines(sheet))
     rules = ["─" * (places(text) // 2) for text in max(lines, key=len)]
     top, between, bottom = f"┌{'┬'.join(rules)}┐", f"├{'┼'.join(rules)}┤", f"└{'┴'.join(rules)}┘"
@@ -334,7 +407,7 @@ def fixed_text(sheet: Sheet) -> str:
     return "\n".join("  ".join(texts).rstrip() for texts in padded(full_lines(sheet))) + "\n"
 
 
-# --- pages ------------------------------------------------------------------------------------------------------
+# --- pages ----------------------------------------------------------------------------------------
 
 
 def title_of(table: str) -> str:
@@ -369,9 +442,16 @@ def page_parts(report: Report, tables: Mapping[str, str]) -> list[str]:
 
 def html_page(report: Report, tables: Mapping[str, str], wrap: str = "<div>{}</div>") -> str:
     """A page in HTML around rendered tables; ``wrap`` holds everything below the page's head."""
-    parts = [part if part.startswith("<") else f"<p>{escape(part)}</p>" for part in page_parts(report, tables) if part]
+    parts = [
+        part if part.startswith("<") else f"<p>{escape(part)}</p>"
+        for part in page_parts(report, tables)
+        if part
+    ]
     head = f'<meta charset="utf-8"><title>{escape(report_title(report))}-政府信息公开</title>'
-    return f"<!DOCTYPE html>\n<html><head>{head}</head><body>{wrap.format(chr(10).join(parts))}</body></html>\n"
+    return (
+        f"<!DOCTYPE html>\n<html><head>{head}</head><body>{wrap.format(chr(10).join(parts))}</bod"
+        f"y></html>\n"
+    )
 
 
 def text_page(report: Report, tables: Mapping[str, str]) -> str:
@@ -380,13 +460,18 @@ def text_page(report: Report, tables: Mapping[str, str]) -> str:
 
 LAYOUT_TABLE = (
     "<table width=100%><tr><td><a href=/>首页</a> &gt; 信息公开年报</td></tr><tr><td>"
-    "<table><tr><td width=160><ul><li>公开指南</li><li>公开年报</li></ul></td><td>{}</td></tr></table>"
+    "<table><tr><td width=160><ul><li>公开指南</li><li>公开年报</li></ul></td><td>{}</td></tr></t"
+    "able>"
     "</td></tr></table>"
 )
 
 
-def html_layout(cell: Callable[[Spot, str], str] = simple_cell, spans: Callable[[Spot], str] = true_spans) -> Layout:
-    return lambda report, sheets: html_page(report, {t: table_html(s, cell, spans) for t, s in sheets.items()})
+def html_layout(
+    cell: Callable[[Spot, str], str] = simple_cell, spans: Callable[[Spot], str] = true_spans
+) -> Layout:
+    return lambda report, sheets: html_page(
+        report, {t: table_html(s, cell, spans) for t, s in sheets.items()}
+    )
 
 
 def text_layout(table_text: Callable[[Sheet], str]) -> Layout:
@@ -394,7 +479,9 @@ def text_layout(table_text: Callable[[Sheet], str]) -> Layout:
 
 
 def paragraphs(sheet: Sheet) -> str:
-    return "".join(f"<p>{escape(line) or '&nbsp;'}</p>\n" for spot in sheet for line in spot.text.split("\n"))
+    return "".join(
+        f"<p>{escape(line) or '&nbsp;'}</p>\n" for spot in sheet for line in spot.text.split("\n")
+    )
 
 
 def nested(report: Report, sheets: Sheets) -> str:
@@ -418,7 +505,9 @@ GRIDS: dict[str, Layout] = {
     "tabs": text_layout(lambda sheet: bars_text(sheet, "\t", "")),
 }
 FLAT: dict[str, Layout] = {
-    "paragraphs": lambda report, sheets: html_page(report, {t: paragraphs(s) for t, s in sheets.items()}),
+    "paragraphs": lambda report, sheets: html_page(
+        report, {t: paragraphs(s) for t, s in sheets.items()}
+    ),
     "lines": text_layout(lines_text),
     "trailing": text_layout(trailing_text),
 }
@@ -431,6 +520,8 @@ PASTED: dict[str, Layout] = {  # what programs write or copy as plain text
 }
 
 
-def render(report: Report, layout: str = "plain", labels: str = "official", figures: str = "plain") -> str:
+def render(
+    report: Report, layout: str = "plain", labels: str = "official", figures: str = "plain"
+) -> str:
     """A report as a page: text of HTML or plain text, in the named layout and ways of writing."""
     return LAYOUTS[layout](report, report_sheets(report, labels, figures))

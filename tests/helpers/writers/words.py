@@ -1,4 +1,6 @@
-"""Word documents in plain XML: a report's tables in every way that Word, WPS and converters write them."""
+"""Word documents in plain XML: a report's tables in every way that Word, WPS and converters write
+them.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,10 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPACES = (
-    f'xmlns:w="{W}" xmlns:r="{OFFICE}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
-    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" xmlns:v="urn:schemas-microsoft-com:vml" '
+    f'xmlns:w="{W}" xmlns:r="{OFFICE}" xmlns:mc="http://schemas.openxmlformats.'
+    f'org/markup-compatibility/2006" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    'xmlns:v="urn:schemas-microsoft-com:vml" '
     'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
     'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
@@ -26,15 +30,17 @@ SPACES = (
 )
 TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.'
+    'relationships+xml"/>'
     '<Default Extension="xml" ContentType="application/xml"/>'
     '<Override PartName="/word/document.xml" '
-    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.'
+    'main+xml"/></Types>'
 )
 AUTHOR = 'w:id="1" w:author="审核" w:date="2024-01-10T09:00:00Z"'
 
 
-# --- packages -----------------------------------------------------------------------------------------------------
+# --- packages -------------------------------------------------------------------------------------
 
 
 def relationships(kinds: Mapping[str, str]) -> str:
@@ -43,18 +49,27 @@ def relationships(kinds: Mapping[str, str]) -> str:
     for name, target in kinds.items():
         key, _, kind = name.partition(":")
         mode = ' TargetMode="External"' if "://" in target else ""
-        nodes += f'<Relationship Id="{key}" Type="{OFFICE}/{kind}" Target="{escape(target)}"{mode}/>'
+        nodes += (
+            f'<Relationship Id="{key}" Type="{OFFICE}/{kind}" Target="{escape(target)}"{mode}/>'
+        )
     return (
-        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{nodes}</Relationships>'
+        f'<Relationships xmlns="http://schemas.openxmlformats.'
+        f'org/package/2006/relationships">{nodes}</Relationships>'
     )
 
 
-def docx(body: str, styles: str = "", numbering: str = "", links: Mapping[str, str] | None = None) -> bytes:
-    """A document of the given body, styles and lists; ``links`` are further relationships (``id:kind`` -> target)."""
+def docx(
+    body: str, styles: str = "", numbering: str = "", links: Mapping[str, str] | None = None
+) -> bytes:
+    """A document of the given body, styles and lists; ``links`` are further relationships
+    (``id:kind`` -> target).
+    """
     parts = {
         "[Content_Types].xml": TYPES,
         "_rels/.rels": relationships({"r1:officeDocument": "word/document.xml"}),
-        "word/document.xml": f"<w:document {SPACES}><w:body>{body}<w:sectPr/></w:body></w:document>",
+        "word/document.xml": (
+            f"<w:document {SPACES}><w:body>{body}<w:sectPr/></w:body></w:document>"
+        ),
         "word/styles.xml": f"<w:styles {SPACES}>{styles}</w:styles>",
         "word/numbering.xml": f"<w:numbering {SPACES}>{numbering}</w:numbering>",
     }
@@ -72,7 +87,7 @@ def packed(parts: Mapping[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
-# --- texts --------------------------------------------------------------------------------------------------------
+# --- texts ----------------------------------------------------------------------------------------
 
 
 def run(text: str, properties: str = "") -> str:
@@ -106,7 +121,12 @@ def tracked(text: str) -> str:
 
 
 def hidden(text: str) -> str:
-    return run("99", "<w:vanish/>") + run(text) + run("5", '<w:rStyle w:val="Unseen"/>') + run("6", "<w:strike/>")
+    return (
+        run("99", "<w:vanish/>")
+        + run(text)
+        + run("5", '<w:rStyle w:val="Unseen"/>')
+        + run("6", "<w:strike/>")
+    )
 
 
 def in_field(text: str) -> str:
@@ -121,7 +141,10 @@ def in_control(text: str) -> str:
 
 
 def tagged(text: str) -> str:
-    return f'<w:smartTag w:element="x"><w:customXml w:element="y">{run(text)}</w:customXml></w:smartTag>'
+    return (
+        f'<w:smartTag w:element="x"><w:customXml w:element="y">{run(text)}</w:customXml></w:smart'
+        f"Tag>"
+    )
 
 
 TEXTS: dict[str, Callable[[str], str]] = {
@@ -134,15 +157,23 @@ TEXTS: dict[str, Callable[[str], str]] = {
     "tagged": tagged,
 }
 UNSEEN = (
-    '<w:style w:type="character" w:styleId="Base"><w:name w:val="base"/><w:rPr><w:vanish/></w:rPr></w:style>'
-    '<w:style w:type="character" w:styleId="White"><w:name w:val="white"/><w:rPr><w:color w:val="FFFFFF"/></w:rPr>'
-    '</w:style><w:style w:type="character" w:styleId="Pale"><w:name w:val="pale"/><w:basedOn w:val="White"/></w:style>'
-    '<w:style w:type="character" w:styleId="Tiny"><w:name w:val="tiny"/><w:rPr><w:sz w:val="10"/></w:rPr></w:style>'
-    '<w:style w:type="character" w:styleId="Unseen"><w:name w:val="unseen"/><w:basedOn w:val="Base"/></w:style>'
+    '<w:style w:type="character" w:styleId="Base"><w:name w:val="base"/><w:rPr><w:vanish/></w:rPr'
+    "></w:style>"
+    '<w:style w:type="character" w:styleId="White"><w:name w:val="white"/><w:rPr><w:color '
+    'w:val="FFFFFF"/></w:rPr>'
+    '</w:style><w:style w:type="character" w:styleId="Pale"><w:name w:val="pale"/><w:basedOn '
+    'w:val="White"/></w:style>'
+    '<w:style w:type="character" w:styleId="Tiny"><w:name w:val="tiny"/><w:rPr><w:sz '
+    'w:val="10"/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Unseen"><w:name w:val="unseen"/><w:basedOn '
+    'w:val="Base"/></w:style>'
 )
 STYLES = (
     UNSEEN
-    + '<w:style w:type="character" w:styleId="Up"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>'
+    + (
+        '<w:style w:type="character" w:styleId="Up"><w:rPr><w:vertAlign '
+        'w:val="superscript"/></w:rPr></w:style>'
+    )
     + '<w:style w:type="paragraph" w:styleId="Note"><w:rPr><w:vanish/></w:rPr></w:style>'
     + '<w:style w:type="paragraph" w:styleId="Seen"><w:basedOn w:val="Note"/>'
     + '<w:rPr><w:vanish w:val="0"/></w:rPr></w:style>'
@@ -151,11 +182,14 @@ STYLES = (
 )
 
 
-# --- tables -------------------------------------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------
 
 
 def cell(content: str, properties: str = "", width: int = 1) -> str:
-    return f'<w:tc><w:tcPr><w:tcW w:w="{900 * width}" w:type="dxa"/>{properties}</w:tcPr>{content}</w:tc>'
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{900 * width}" w:type="dxa"/>{properties}</w:tcPr>{content}</'
+        f"w:tc>"
+    )
 
 
 def texted(text: str, properties: str = "") -> str:
@@ -173,7 +207,9 @@ def table(rows: str, columns: int = 0) -> str:
 
 def rows_of(*rows: list[str]) -> str:
     """A table of plain texts."""
-    return table("".join(row("".join(cell(paragraph(run(text))) for text in texts)) for texts in rows))
+    return table(
+        "".join(row("".join(cell(paragraph(run(text))) for text in texts)) for texts in rows)
+    )
 
 
 def spans(width: int, seam: str = "") -> str:
@@ -192,12 +228,22 @@ def right(spot: Spot, line: int, content: str) -> str:
 
 def unmerged(spot: Spot, line: int, content: str) -> str:
     """Cells that look merged for want of lines between them."""
-    return cell(content if spot.box.top == line else paragraph(""), spans(spot.box.width), spot.box.width)
+    return cell(
+        content if spot.box.top == line else paragraph(""), spans(spot.box.width), spot.box.width
+    )
 
 
 def legacy(spot: Spot, line: int, content: str) -> str:
-    """Merged in the way of older converters: each cell is there and says that it continues the one before."""
-    seam = "" if spot.box.height == 1 else '<w:vMerge w:val="restart"/>' if spot.box.top == line else "<w:vMerge/>"
+    """Merged in the way of older converters: each cell is there and says that it continues the one
+    before.
+    """
+    seam = (
+        ""
+        if spot.box.height == 1
+        else '<w:vMerge w:val="restart"/>'
+        if spot.box.top == line
+        else "<w:vMerge/>"
+    )
     begins = '<w:hMerge w:val="restart"/>' if spot.box.width > 1 else ""
     first = cell(content if spot.box.top == line else paragraph(""), begins + seam)
     more = cell(paragraph(""), f'<w:hMerge w:val="continue"/>{seam}')
@@ -207,7 +253,9 @@ def legacy(spot: Spot, line: int, content: str) -> str:
 def repeated(spot: Spot, line: int, content: str) -> str:
     """The text of a merged cell stands in each of its pieces, as some converters leave it."""
     written = right(spot, line, content)
-    return written.replace("<w:p><w:pPr></w:pPr></w:p>", content) if spot.box.top < line else written
+    return (
+        written.replace("<w:p><w:pPr></w:pPr></w:p>", content) if spot.box.top < line else written
+    )
 
 
 MERGES = {"right": right, "unmerged": unmerged, "legacy": legacy, "repeated": repeated}
@@ -222,7 +270,9 @@ LOST = cell(paragraph(run("3")), f"<w:cellDel {AUTHOR}/>")
 
 @dataclass(frozen=True)
 class Manner:
-    """How a document is written: its merged cells, texts, what stands around cells and rows, where its tables are."""
+    """How a document is written: its merged cells, texts, what stands around cells and rows, where
+    its tables are.
+    """
 
     merged: str = "right"
     text: str = "plain"
@@ -233,11 +283,15 @@ class Manner:
 
 
 def table_of(sheet: Sheet, manner: Manner) -> str:
-    """A sheet as a table. Figures are written in the manner's way, labels plainly, each line as a paragraph."""
+    """A sheet as a table. Figures are written in the manner's way, labels plainly, each line as a
+    paragraph.
+    """
     wrap, merged = WRAPS[manner.around].format, MERGES[manner.merged]
     rows = ""
     for line in range(1, max(spot.box.bottom for spot in sheet) + 1):
-        here = sorted((s for s in sheet if s.box.top <= line <= s.box.bottom), key=lambda spot: spot.box.left)
+        here = sorted(
+            (s for s in sheet if s.box.top <= line <= s.box.bottom), key=lambda spot: spot.box.left
+        )
         cells = "".join(wrap(merged(spot, line, content(spot, manner))) for spot in here)
         rows += wrap(row(cells + LOST * manner.changed)) + GONE * (manner.changed and line % 3 == 0)
     return table(rows, max(spot.box.right for spot in sheet))
@@ -250,9 +304,14 @@ def content(spot: Spot, manner: Manner) -> str:
 
 
 def boxed(content: str) -> str:
-    """A text box as Word writes it, once for itself and once for programs that don't know its kind."""
+    """A text box as Word writes it, once for itself and once for programs that don't know its
+    kind.
+    """
     inner = f"<w:txbxContent>{content}</w:txbxContent>"
-    new = f"<w:drawing><wp:anchor><wps:wsp><wps:txbx>{inner}</wps:txbx></wps:wsp></wp:anchor></w:drawing>"
+    new = (
+        f"<w:drawing><wp:anchor><wps:wsp><wps:txbx>{inner}</wps:txbx></wps:wsp></wp:anchor></w:dr"
+        f"awing>"
+    )
     old = f"<w:pict><v:shape><v:textbox>{inner}</v:textbox></v:shape></w:pict>"
     choice = f'<mc:Choice Requires="wps">{new}</mc:Choice><mc:Fallback>{old}</mc:Fallback>'
     return paragraph(f"<w:r><mc:AlternateContent>{choice}</mc:AlternateContent></w:r>")
@@ -276,7 +335,11 @@ MANNERS = st.builds(
 
 
 def word_page(report: Report, sheets: Sheets, manner: Manner) -> bytes:
-    tables = {name: PLACES[manner.place](table_of(sheets[name], manner)) for name in TABLES if name in sheets}
+    tables = {
+        name: PLACES[manner.place](table_of(sheets[name], manner))
+        for name in TABLES
+        if name in sheets
+    }
     parts = page_parts(report, tables)
     body = "".join(part if part.startswith("<") else paragraph(run(part)) for part in parts if part)
     made = docx(body, UNSEEN)

@@ -25,11 +25,12 @@ Scope = Literal["same", "other", "unknown"]
 
 
 class Claim(NamedTuple):
-    """A figure that prose gives for a quantity; ``figure`` counts, or is in 万元, and is rounded to ``step``.
+    """A figure that prose gives for a quantity; ``figure`` counts, or is in 万元, and is rounded to
+    ``step``.
 
-    ``scope`` tells whether it speaks of what the tables count: "same" only where all words of the clause are
-    understood. ``share`` is the part of a body that the prose names, no more than the whole. ``section`` and
-    ``paragraph`` (from 1, blank lines left out) say where ``clause`` stands.
+    ``scope`` tells whether it speaks of what the tables count: "same" only where all words of the
+    clause are understood. ``share`` is the part of a body that the prose names, no more than the
+    whole. ``section`` and ``paragraph`` (from 1, blank lines left out) say where ``clause`` stands.
     """
 
     quantity: Quantity
@@ -44,7 +45,9 @@ class Claim(NamedTuple):
 
 
 def claims(report: Report) -> tuple[Claim, ...]:
-    """What the prose of sections one and six says about the figures of the tables, in the order of the text."""
+    """What the prose of sections one and six says about the figures of the tables, in the order of
+    the text.
+    """
     found: list[Claim] = []
     layouts = layouts_of(report)
     for section in SECTIONS:
@@ -60,7 +63,8 @@ def claims(report: Report) -> tuple[Claim, ...]:
 
 
 class Borne:
-    """Scope words whose own figures the tables bear out: 全县…455件 above a table of 455 is what the table counts.
+    """Scope words whose own figures the tables bear out: 全县…455件 above a table of 455 is what
+    the table counts.
 
     What goes on from such a sentence without words of its own then speaks of the same scope.
     """
@@ -75,15 +79,22 @@ class Borne:
             return claim
         if said.kept:
             return claim._replace(scope="same") if self.words.get(said.scope) else claim
-        readings = [table_figure(cells, self.report) for cells in (claim.quantity.cells, *claim.quantity.others)]
-        agrees = any(figure is not None and alike(figure, claim.figure, claim.step) for figure in readings)
+        readings = [
+            table_figure(cells, self.report)
+            for cells in (claim.quantity.cells, *claim.quantity.others)
+        ]
+        agrees = any(
+            figure is not None and alike(figure, claim.figure, claim.step) for figure in readings
+        )
         if claim.figure >= LEAST_TELLING or not agrees:
             self.words[said.scope] = self.words.get(said.scope, True) and agrees
         return claim
 
 
 def text_read(report: Report, section: int) -> str:
-    """A section, one beyond all measure up to the end of a sentence: its time grows with its length."""
+    """A section, one beyond all measure up to the end of a sentence: its time grows with its
+    length.
+    """
     text = report.sections.get(section, "")
     if len(text) <= LONGEST_SECTION:
         return text
@@ -92,7 +103,9 @@ def text_read(report: Report, section: int) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a section, tidied: a line that breaks off in a sentence goes on in the next."""
+    """The paragraphs of a section, tidied: a line that breaks off in a sentence goes on in the
+    next.
+    """
     found: list[str] = []
     broken = False
     for line in filter(None, map(tidied, text.split("\n"))):
@@ -104,16 +117,30 @@ def paragraphs(text: str) -> list[str]:
     return found
 
 
-def claim_of(said: Said, quantity: Quantity, line: str, section: int, paragraph: int, agency: str) -> Claim:
+def claim_of(
+    said: Said, quantity: Quantity, line: str, section: int, paragraph: int, agency: str
+) -> Claim:
     scope: Scope = "other" if said.unit else scope_of(said.scope, agency)
     if scope == "same" and not said.sure:
         scope = "unknown"
     clause = line[said.start : said.end]
-    return Claim(quantity, said.figure, scope, clause, section, paragraph, said.meaning.rule, said.step, said.unit)
+    return Claim(
+        quantity,
+        said.figure,
+        scope,
+        clause,
+        section,
+        paragraph,
+        said.meaning.rule,
+        said.step,
+        said.unit,
+    )
 
 
 def scope_of(words: Iterable[str], agency: str) -> Scope:
-    """What classes of scope words mean together in the report of this body; none of them is its own scope."""
+    """What classes of scope words mean together in the report of this body; none of them is its own
+    scope.
+    """
     kind = kind_of(agency)
     found = {facts()["scope"][word].get(kind, "same") if kind else "unknown" for word in words}
     return "other" if "other" in found else "unknown" if "unknown" in found else "same"
@@ -124,7 +151,9 @@ def kind_of(agency: str) -> str:
     name = agency.rstrip("）)")
     if name.endswith(("办公室", "办公厅", "政府办")):
         return "office"
-    if name.endswith(("镇", "乡", "镇人民政府", "乡人民政府", "镇政府", "乡政府", "街道", "街道办事处", "街道办")):
+    if name.endswith(
+        ("镇", "乡", "镇人民政府", "乡人民政府", "镇政府", "乡政府", "街道", "街道办事处", "街道办")
+    ):
         return "town"
     if name.endswith(("政府", "市", "县", "区", "州", "省", "旗", "管委会", "管理委员会")):
         return "government"
@@ -136,7 +165,9 @@ def kind_of(agency: str) -> str:
 
 OPENING, CLOSING = "(（", ")）"
 SENTENCE_ENDS = "。!?！？"
-ITEM = re.compile(r"[（(]?\d{1,2}[)）、.．].{1,30}$")  # of a list in the paragraph above: 1.予以公开20件
+ITEM = re.compile(
+    r"[（(]?\d{1,2}[)）、.．].{1,30}$"
+)  # of a list in the paragraph above: 1.予以公开20件
 # A number that is no year and no ordinal, a number in words, or a denial of what the tables count.
 FIGURE = re.compile(
     r"(?=[\d０-９一二两三四五六七八九十百千未无没零不为])(?:"  # most characters begin none of these
@@ -148,13 +179,16 @@ ABOUT = ("信息公开", "依申请", "公开申请", "部分公开", "无法提
 # What ties a sentence on disputes to disclosure: a cause, or both side by side.
 CLOSE = re.compile(
     r"(?:因|就|涉|关于|不服|针对)[^，。；、]{0,12}(?:信息公开|依申请|公开申请)(?!、|等)"
-    r"|(?:信息公开|依申请公开|公开申请)[^，。；]{0,12}(?:复议|(?<!投)诉|不服|引发|引起|产生|导致)|答复后?引[发起]"
+    r"|(?:信息公开|依申请公开|公开申请)[^，。；]{0,12}(?:复议|(?<!投)诉|不服|引发|引起|产生|导致)"
+    r"|答复后?引[发起]"
 )
 LONGEST_HEADING = 30
 DEEPEST = 8  # brackets in brackets
 
 
-def read_paragraph(text: str, context: Context, year: int | None, agency: str) -> tuple[list[Said], Context]:
+def read_paragraph(
+    text: str, context: Context, year: int | None, agency: str
+) -> tuple[list[Said], Context]:
     """What the figures of a tidied paragraph count, and what holds for the paragraph after it."""
     goes_on = not NUMBERED.match(text)
     about = any(word in text for word in ABOUT) or (context.about and goes_on)
@@ -164,18 +198,24 @@ def read_paragraph(text: str, context: Context, year: int | None, agency: str) -
         return [], Context(context.topic, about)
     start, end = spans[0][0], spans[-1][1]
     known = text[:start] + narrow(without_own_name(text[start:end], agency))
-    paragraph = Paragraph(text, [token for span in spans for token in tokens_of(known, *span)], year, agency)
+    paragraph = Paragraph(
+        text, [token for span in spans for token in tokens_of(known, *span)], year, agency
+    )
     state = ClauseState(context.topic, about or context.topic == "applications")
     if goes_on or ITEM.match(text):
         state.said, state.owner = context.close and goes_on, context.owner
     said: list[Said] = []
     state = read_clauses(paragraph, state.new_sentence(), said)
     close = state.said or (heading and (state.close or state.subject == "applications"))
-    return said, Context(state.subject if heading else context.topic, state.about, close, state.owner)
+    return said, Context(
+        state.subject if heading else context.topic, state.about, close, state.owner
+    )
 
 
 def spans_to_read(text: str) -> list[tuple[int, int]]:
-    """The sentences that may say a figure, each with the one before it, and a short opening that names the topic."""
+    """The sentences that may say a figure, each with the one before it, and a short opening that
+    names the topic.
+    """
     sentences = [match.span() for match in SENTENCE.finditer(text)]
     telling = [bool(FIGURE.search(text, *span)) for span in sentences]
     if not any(telling):
@@ -188,7 +228,9 @@ def spans_to_read(text: str) -> list[tuple[int, int]]:
 def read_clauses(paragraph: Paragraph, state: ClauseState, said: list[Said]) -> ClauseState:
     """The state after all clauses of a paragraph; what they say is added to ``said``."""
     outer: list[tuple[ClauseState, list[ProseToken]]] = []
-    before: list[ProseToken] = []  # the words before a bracket that a figure behind it may go on from
+    before: list[
+        ProseToken
+    ] = []  # the words before a bracket that a figure behind it may go on from
     until = 0
     for first, last, stop in clauses(paragraph.tokens):
         if first < last and paragraph.tokens[first].start >= until:

@@ -1,8 +1,9 @@
 """The tokens of a clause -> what its figures are said to count.
 
-One pass, left to right. A figure is explained by the words of its own clause since the figure before it (its span), by
-words that directly follow it, and by the topic that the text is on. What is not understood makes a reading uncertain;
-an unknown word between a figure and its words, a comparison, a share or another year take it out of account.
+One pass, left to right. A figure is explained by the words of its own clause since the figure
+before it (its span), by words that directly follow it, and by the topic that the text is on. What
+is not understood makes a reading uncertain; an unknown word between a figure and its words, a
+comparison, a share or another year take it out of account.
 """
 
 from __future__ import annotations
@@ -25,7 +26,14 @@ from gongkai.checks.narrative.context import (
     is_unit,
     joined_in,
 )
-from gongkai.checks.narrative.meaning import DISPUTES, JUST_NEW, UNMISTAKABLE, Meaning, meant, subject_of
+from gongkai.checks.narrative.meaning import (
+    DISPUTES,
+    JUST_NEW,
+    UNMISTAKABLE,
+    Meaning,
+    meant,
+    subject_of,
+)
 from gongkai.checks.narrative.tokens import NONE, ProseToken
 from gongkai.checks.narrative.words import facts
 
@@ -36,15 +44,26 @@ LONGEST_CLAUSE = 60  # characters on either side of a figure that are quoted
 
 
 class Clause:
-    """A clause being read: ``span`` holds the words since the last figure, ``since`` where they begin.
+    """A clause being read: ``span`` holds the words since the last figure, ``since`` where they
+    begin.
 
     ``before`` are the words before a bracket that ends where the clause begins.
     """
 
     def __init__(
-        self, paragraph: Paragraph, first: int, last: int, state: ClauseState, before: Sequence[ProseToken] = ()
+        self,
+        paragraph: Paragraph,
+        first: int,
+        last: int,
+        state: ClauseState,
+        before: Sequence[ProseToken] = (),
     ) -> None:
-        self.paragraph, self.tokens, self.last, self.state = paragraph, paragraph.tokens, last, state
+        self.paragraph, self.tokens, self.last, self.state = (
+            paragraph,
+            paragraph.tokens,
+            last,
+            state,
+        )
         self.before = before
         self.first = self.at = first
         self.start = self.tokens[first - 1].end if first else 0
@@ -105,7 +124,9 @@ class Clause:
         self.span.append(token)
 
     def scoped(self, token: ProseToken) -> ProseToken:
-        """A scope word, those of one clause together; in the name of the report's own body it is none."""
+        """A scope word, those of one clause together; in the name of the report's own body it is
+        none.
+        """
         before = self.paragraph.text[max(token.start - 1, 0) : token.end]
         if len(before) > token.end - token.start and before in self.paragraph.agency:
             return token._replace(kind="filler", name="plain")
@@ -115,11 +136,17 @@ class Clause:
         return token
 
     def dated(self, token: ProseToken) -> None:
-        """A year, a month, or a year with 结转: the year before has carried in what is carried to this one."""
+        """A year, a month, or a year with 结转: the year before has carried in what is carried to
+        this one.
+        """
         year = self.paragraph.year
         if token.kind in ("carried", "carrying") and year:
             apart = int(token.name) - year
-            name = {-1: "carry_in", 0: "carry_in" if token.kind == "carrying" else "carry", 1: "carry_out"}.get(apart)
+            name = {
+                -1: "carry_in",
+                0: "carry_in" if token.kind == "carrying" else "carry",
+                1: "carry_out",
+            }.get(apart)
             if name:
                 self.span.append(token._replace(kind="action", name=name))
                 return
@@ -139,7 +166,8 @@ class Clause:
         named = [
             token
             for token in self.span
-            if token.kind == "topic" or (token.kind == FOREIGN and not (published and token.name == "place"))
+            if token.kind == "topic"
+            or (token.kind == FOREIGN and not (published and token.name == "place"))
         ]
         if named and named[-1].kind == FOREIGN:
             self.stray(self.span)
@@ -151,12 +179,17 @@ class Clause:
                 )
 
     def stray(self, words: Sequence[ProseToken]) -> None:
-        """Something else is counted from here on; what is published is not what a mere 申请 may be for."""
+        """Something else is counted from here on; what is published is not what a mere 申请 may be
+        for.
+        """
         state = self.state
         if state.subject != FOREIGN:
             state.stem = state.subject if state.among else ""
         names = {word.name if word.kind == "action" else word.kind for word in words}
-        state.subject, state.astray = FOREIGN, state.astray or (FOREIGN in names and "publish" not in names)
+        state.subject, state.astray = (
+            FOREIGN,
+            state.astray or (FOREIGN in names and "publish" not in names),
+        )
 
     # --- figures ----------------------------------------------------------------------------------
 
@@ -193,15 +226,24 @@ class Clause:
             self.stray(())
 
     def with_subject(self, words: list[ProseToken]) -> list[ProseToken]:
-        """收到行政复议申请5件，其中涉及政府信息公开3件: the words after 其中 narrow what the text is on."""
+        """收到行政复议申请5件，其中涉及政府信息公开3件: the words after 其中 narrow what the text
+        is on.
+        """
         if self.state.among and self.state.subject in DISPUTES:
             return [
-                word._replace(kind="topic", name=self.state.subject) if word.name == "about" else word for word in words
+                word._replace(kind="topic", name=self.state.subject)
+                if word.name == "about"
+                else word
+                for word in words
             ]
         return words
 
-    def following(self, token: ProseToken, kinds: Sequence[str] = (*HEADS, FOREIGN)) -> list[ProseToken]:
-        """The words directly behind a figure, where no other figure stands behind them in the clause."""
+    def following(
+        self, token: ProseToken, kinds: Sequence[str] = (*HEADS, FOREIGN)
+    ) -> list[ProseToken]:
+        """The words directly behind a figure, where no other figure stands behind them in the
+        clause.
+        """
         found: list[ProseToken] = []
         loose = False  # 12件按规定结转下年度: only what is carried out may stand behind other words
         end, at, taken = token.end, self.at, self.at
@@ -220,15 +262,23 @@ class Clause:
             elif word.name not in (*LIGHT, "process", "plain"):
                 break
             end, at = word.end, at + 1
-        if not found or (at < self.last and self.tokens[at].kind == "number" and self.tokens[at].start == end):
+        if not found or (
+            at < self.last and self.tokens[at].kind == "number" and self.tokens[at].start == end
+        ):
             return []
         self.at = taken
         return found
 
     def follows_on(self, words: Sequence[ProseToken]) -> bool:
-        """Whether a figure at the start of a clause, behind 共 or the like, belongs to the words before the comma."""
+        """Whether a figure at the start of a clause, behind 共 or the like, belongs to the words
+        before the comma.
+        """
         light = bool(words or self.before) and all(word.name in LIGHT for word in words)
-        return light and self.since == self.start and not self.residue(words, self.tokens[self.at - 1].start)
+        return (
+            light
+            and self.since == self.start
+            and not self.residue(words, self.tokens[self.at - 1].start)
+        )
 
     def pending(self) -> list[ProseToken]:
         """The words of the clause before, or before the bracket, where it holds no figure."""
@@ -263,7 +313,9 @@ class Clause:
     def count(
         self, words: Sequence[ProseToken], figures: Sequence[ProseToken], residue: str | None = None
     ) -> Iterator[Said]:
-        """The readings of figures that share their words; one figure for several words is their sum, or 均 each's."""
+        """The readings of figures that share their words; one figure for several words is their
+        sum, or 均 each's.
+        """
         state, named = self.state, heads_in(words)
         if not named:
             return
@@ -272,13 +324,21 @@ class Clause:
         joined = [False] * (len(heads) - len(named)) + joined_in(words)
         many = len(figures) if len(figures) > 1 else each
         subject = (
-            state.stem if state.stem and state.subject == FOREIGN and heads[-1].kind == "outcome" else state.subject
+            state.stem
+            if state.stem and state.subject == FOREIGN and heads[-1].kind == "outcome"
+            else state.subject
         )
         meanings = meant(heads, joined, subject, state.rows, many)
         strange = is_strange(self.paragraph.text, heads, self.span, state)
-        state.doubt = state.doubt or (not subject and not state.about and heads[-1].name in UNMISTAKABLE)
+        state.doubt = state.doubt or (
+            not subject and not state.about and heads[-1].name in UNMISTAKABLE
+        )
         state.subject = subject_of(heads, subject)
-        if not meanings or self.compared or is_part(self.paragraph.text, words, meanings[0], figures[-1].end, state):
+        if (
+            not meanings
+            or self.compared
+            or is_part(self.paragraph.text, words, meanings[0], figures[-1].end, state)
+        ):
             self.cut(words, meanings)
             return
         figures = list(figures) * (len(meanings) if each else 1)
@@ -291,17 +351,25 @@ class Clause:
                 yield from self.said(meaning, figure, left, words)
 
     def with_verb(self, heads: list[ProseToken]) -> list[ProseToken]:
-        """The heads of a span; one that goes on after 、 shares the verb before it (制发规章1件、规范性文件24件)."""
+        """The heads of a span; one that goes on after 、 shares the verb before it
+        (制发规章1件、规范性文件24件).
+        """
         verbs = [head for head in heads if head.kind == "action"]
         if not verbs and heads[0].kind == "topic" and self.span and self.span[0].name == "joined":
             return [*self.verb, *heads]
         self.verb = verbs[-1:]
         return heads
 
-    def said(self, meaning: Meaning, figure: ProseToken, left: str, words: Sequence[ProseToken]) -> Iterator[Said]:
+    def said(
+        self, meaning: Meaning, figure: ProseToken, left: str, words: Sequence[ProseToken]
+    ) -> Iterator[Said]:
         state = self.state
         first = meaning.picks[0]
-        if meaning.sure and first[0].table == "applications" and all(pick.row in WHOLE for pick in first):
+        if (
+            meaning.sure
+            and first[0].table == "applications"
+            and all(pick.row in WHOLE for pick in first)
+        ):
             state.tells(tuple(pick._replace(column="total") for pick in first))
         unit = state.unit or (bool(left) and left[-1] in facts()["unit"]["endings"])
         state.unit = unit
@@ -317,17 +385,34 @@ class Clause:
         state.about = state.about or (sure and first[0].table == "applications")
         state.said = state.said or (sure and first[0].table != "disclosure")
         state.close = state.close or state.said
-        start, end = max(self.start, figure.start - LONGEST_CLAUSE), min(self.end, figure.end + LONGEST_CLAUSE)
-        yield Said(meaning, figure.figure, figure.step, sure, state.scope, unit, start, end, not state.named)
+        start, end = (
+            max(self.start, figure.start - LONGEST_CLAUSE),
+            min(self.end, figure.end + LONGEST_CLAUSE),
+        )
+        yield Said(
+            meaning,
+            figure.figure,
+            figure.step,
+            sure,
+            state.scope,
+            unit,
+            start,
+            end,
+            not state.named,
+        )
 
     def cut(self, words: Sequence[ProseToken], meanings: Sequence[Meaning]) -> None:
-        """What a figure of a part leaves open for those after it; 环保领域 holds for all documents of a sentence."""
+        """What a figure of a part leaves open for those after it; 环保领域 holds for all documents
+        of a sentence.
+        """
         if is_cut(words, self.state):
             self.state.doubt = True
             self.state.narrow = any(meaning.table == "disclosure" for meaning in meanings)
 
     def residue(self, words: Sequence[ProseToken], until: int) -> str:
-        """What nobody knows of the text from the start of the span, the report's own body left out."""
+        """What nobody knows of the text from the start of the span, the report's own body left
+        out.
+        """
         known = [word for word in words if self.since <= word.start < until]
         pieces, end = [], self.since
         for word in known:
@@ -335,18 +420,28 @@ class Clause:
             end = word.end
         pieces.append(self.paragraph.text[end:until])
         stripped = [piece.strip(IGNORED) for piece in pieces]
-        return "".join(piece for piece in stripped if piece and not (len(piece) > 1 and piece in self.paragraph.agency))
+        return "".join(
+            piece
+            for piece in stripped
+            if piece and not (len(piece) > 1 and piece in self.paragraph.agency)
+        )
 
     # --- none -------------------------------------------------------------------------------------
 
     def zeros(self) -> Iterator[Said]:
         """未收到…申请: a clause without figures that denies what it names."""
-        denied = next((number for number, word in enumerate(self.span) if word.kind == "negation"), None)
+        denied = next(
+            (number for number, word in enumerate(self.span) if word.kind == "negation"), None
+        )
         if denied is None:
             return
         words = self.span[denied + 1 :]
         heads = heads_in(words)
-        if not heads or any(word.kind == FOREIGN for word in words) or self.is_far(heads[-1], self.ending(), words):
+        if (
+            not heads
+            or any(word.kind == FOREIGN for word in words)
+            or self.is_far(heads[-1], self.ending(), words)
+        ):
             return
         left = self.residue(self.span, self.end)
         zero = self.ending()._replace(name=NONE)

@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gongkai.checks.narrative.claims import LONGEST_SECTION, SECTIONS, Claim, alike, size, table_figure, text_read
+from gongkai.checks.narrative.claims import (
+    LONGEST_SECTION,
+    SECTIONS,
+    Claim,
+    alike,
+    size,
+    table_figure,
+    text_read,
+)
 from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Figure, Finding, Report, Rule, Severity, Suspect
@@ -24,18 +32,22 @@ REASONS = {
 
 
 def check_narrative(report: Report, said: Sequence[Claim]) -> list[Finding]:
-    """A warning for each figure of the prose that the tables contradict, a note where the two may speak of different
-    things. ``stated`` is the figure of the tables, ``computed`` that of the prose. Blanks say nothing.
+    """A warning for each figure of the prose that the tables contradict, a note where the two may
+    speak of different things. ``stated`` is the figure of the tables, ``computed`` that of the
+    prose. Blanks say nothing.
     """
     found = [finding for claim in said if (finding := finding_of(claim, report))]
     return found + [
-        unread(section) for section in SECTIONS if text_read(report, section) != report.sections.get(section, "")
+        unread(section)
+        for section in SECTIONS
+        if text_read(report, section) != report.sections.get(section, "")
     ]
 
 
 def unread(section: int) -> Finding:
     message = (
-        f"第{ORDINALS[section]}节超过{LONGEST_SECTION}字，只核对了前面部分，后面的数字没有与表格核对。"
+        f"第{ORDINALS[section]}节超过{LONGEST_SECTION}字，只核对了前面部分，后面的数字没有与表格"
+        f"核对。"
         "请看看是不是把别的内容也读进来了。"
     )
     return Finding("narrative.too_long", "note", message)
@@ -44,14 +56,22 @@ def unread(section: int) -> Finding:
 def finding_of(claim: Claim, report: Report) -> Finding | None:
     stated = table_figure(claim.quantity.cells, report)
     others = [table_figure(cells, report) for cells in claim.quantity.others]
-    if stated is None or any(figure is None or alike(figure, claim.figure, claim.step) for figure in (stated, *others)):
+    if stated is None or any(
+        figure is None or alike(figure, claim.figure, claim.step) for figure in (stated, *others)
+    ):
         return None
     if claim.share and difference(claim.figure, stated) < 0:
         return None
     severity: Severity = "warning" if claim.scope == "same" else "note"
     apart = difference(claim.figure, stated)
     return Finding(
-        claim.rule, severity, message(claim, stated, apart), claim.quantity.cells, stated, claim.figure, apart
+        claim.rule,
+        severity,
+        message(claim, stated, apart),
+        claim.quantity.cells,
+        stated,
+        claim.figure,
+        apart,
     )
 
 
@@ -63,23 +83,32 @@ def place_of(claim: Claim) -> str:
 def message(claim: Claim, stated: Figure, apart: Figure) -> str:
     place = f"{place_of(claim)}“{clipped(claim.clause)}”"
     unit = claim.quantity.unit
-    prose, table, between = (f"{shown(figure)}{unit}" for figure in (claim.figure, stated, size(apart)))
-    return f"{place}：正文为{prose}，{claim.quantity.label}为{table}，差{between}。{REASONS[claim.scope]}"
+    prose, table, between = (
+        f"{shown(figure)}{unit}" for figure in (claim.figure, stated, size(apart))
+    )
+    return (
+        f"{place}：正文为{prose}，{claim.quantity.label}为{table}，差{between}。"
+        f"{REASONS[claim.scope]}"
+    )
 
 
 # --- what the prose says of a suspected cell ------------------------------------------------------
 
 
 def with_prose(report: Report, findings: Sequence[Finding], said: Sequence[Claim]) -> list[Finding]:
-    """The findings; a proposal that the prose bears out is told with its words, and nothing else is changed.
+    """The findings; a proposal that the prose bears out is told with its words, and nothing else is
+    changed.
 
-    The cause stays: prose and table may have been written by different hands, so prose tells which figure was meant,
-    not which was read.
+    The cause stays: prose and table may have been written by different hands, so prose tells which
+    figure was meant, not which was read.
     """
     known: dict[str, list[Claim]] = defaultdict(list)
     for claim in filter(is_of_one_cell, said):
         known[claim.quantity.cells[0]].append(claim)
-    return [with_citation(report, finding, known) if finding.suspects else finding for finding in findings]
+    return [
+        with_citation(report, finding, known) if finding.suspects else finding
+        for finding in findings
+    ]
 
 
 def is_of_one_cell(claim: Claim) -> bool:
@@ -89,16 +118,26 @@ def is_of_one_cell(claim: Claim) -> bool:
     return alone and claim.scope == "same" and claim.step == 1 and not claim.share
 
 
-def with_citation(report: Report, finding: Finding, known: Mapping[str, Sequence[Claim]]) -> Finding:
+def with_citation(
+    report: Report, finding: Finding, known: Mapping[str, Sequence[Claim]]
+) -> Finding:
     borne = [choice for choice in finding.suspects if agrees(choice, known)]
-    cells = dict.fromkeys(suspect.cell for choice in borne for suspect in choice if suspect.cell in known)
+    cells = dict.fromkeys(
+        suspect.cell for choice in borne for suspect in choice if suspect.cell in known
+    )
     told = "；".join(citation(report, cell, known[cell][0]) for cell in cells)
     return replace(finding, message=f"{finding.message}{told}。") if told else finding
 
 
 def agrees(choice: Sequence[Suspect], known: Mapping[str, Sequence[Claim]]) -> bool:
-    """Whether the prose gives some figure of a proposal and contradicts none, itself neither: all it says counts."""
-    same = [claim.figure == suspect.proposed for suspect in choice for claim in known.get(suspect.cell, ())]
+    """Whether the prose gives some figure of a proposal and contradicts none, itself neither: all
+    it says counts.
+    """
+    same = [
+        claim.figure == suspect.proposed
+        for suspect in choice
+        for claim in known.get(suspect.cell, ())
+    ]
     return any(same) and all(same)
 
 

@@ -15,10 +15,12 @@ from gongkai.model import Figure
 
 
 class Said(NamedTuple):
-    """A figure and what it is said to count; ``start`` and ``end`` are those of its clause in the paragraph.
+    """A figure and what it is said to count; ``start`` and ``end`` are those of its clause in the
+    paragraph.
 
-    ``scope`` holds the classes of the scope words for it, ``unit`` tells that another body is named as its owner;
-    ``kept`` that its sentence has no such words, and those of the sentence before hold on.
+    ``scope`` holds the classes of the scope words for it, ``unit`` tells that another body is named
+    as its owner; ``kept`` that its sentence has no such words, and those of the sentence before
+    hold on.
     """
 
     meaning: Meaning
@@ -33,7 +35,9 @@ class Said(NamedTuple):
 
 
 class Owner(NamedTuple):
-    """Whose figures are told: the classes of the scope words for them, and whether another body is named."""
+    """Whose figures are told: the classes of the scope words for them, and whether another body is
+    named.
+    """
 
     scope: frozenset[str] = frozenset()
     unit: bool = False
@@ -43,8 +47,9 @@ NOBODY = Owner()
 
 
 class Context(NamedTuple):
-    """What earlier paragraphs leave behind: the topic of the heading above, a short paragraph without figures, and
-    whether they are ``about`` the disclosure of information; ``close`` and ``owner`` as in ClauseState.
+    """What earlier paragraphs leave behind: the topic of the heading above, a short paragraph
+    without figures, and whether they are ``about`` the disclosure of information; ``close`` and
+    ``owner`` as in ClauseState.
     """
 
     topic: str = ""
@@ -64,16 +69,18 @@ class Paragraph(NamedTuple):
 
 @dataclass
 class ClauseState:
-    """What the text so far means for the next figure: the fields down to ``owner`` hold for the paragraph, the rest for
-    a sentence.
+    """What the text so far means for the next figure: the fields down to ``owner`` hold for the
+    paragraph, the rest for a sentence.
 
-    ``close`` tells that the sentence, or the one before, speaks of disclosure, so that 行政复议 is one about it.
-    ``rows`` are those of 表三 that a split by applicants may be of, ``latest`` the one spoken of last. ``doubt`` tells
-    that the subject was not named in words that are all understood, ``owner`` whose figures the sentence before told of
-    first, ``named`` that this one has words of its own for that, ``first`` whose its own first figure is.
-    ``sorting`` tells that documents are sorted by 主动公开, 依申请公开 and 不予公开, ``astray`` that something else was
-    counted, ``narrow`` that documents are those of one field, ``split`` that a row has been spoken of, ``said`` that a
-    figure was understood, and ``stem`` what the text was on before a split by unknown things.
+    ``close`` tells that the sentence, or the one before, speaks of disclosure, so that 行政复议 is
+    one about it. ``rows`` are those of 表三 that a split by applicants may be of, ``latest`` the
+    one spoken of last. ``doubt`` tells that the subject was not named in words that are all
+    understood, ``owner`` whose figures the sentence before told of first, ``named`` that this one
+    has words of its own for that, ``first`` whose its own first figure is. ``sorting`` tells that
+    documents are sorted by 主动公开, 依申请公开 and 不予公开, ``astray`` that something else was
+    counted, ``narrow`` that documents are those of one field, ``split`` that a row has been spoken
+    of, ``said`` that a figure was understood, and ``stem`` what the text was on before a split by
+    unknown things.
     """
 
     subject: str = ""
@@ -141,7 +148,9 @@ def heads_in(words: Sequence[ProseToken]) -> list[ProseToken]:
 
 
 def joined_in(words: Sequence[ProseToken]) -> list[bool]:
-    """For each head but the first, whether nothing but 、 or 和 stands between it and the head before it."""
+    """For each head but the first, whether nothing but 、 or 和 stands between it and the head
+    before it.
+    """
     found: list[bool] = []
     since: list[ProseToken] | None = None
     for word in words:
@@ -163,31 +172,42 @@ def counted_in(units: str) -> frozenset[str]:
     return frozenset(("元",) if units == "元" else facts()["units"][units].split())
 
 
-def is_strange(text: str, heads: Sequence[ProseToken], span: Sequence[ProseToken], state: ClauseState) -> bool:
+def is_strange(
+    text: str, heads: Sequence[ProseToken], span: Sequence[ProseToken], state: ClauseState
+) -> bool:
     """Whether a mere 申请 comes after other things: 政务服务事项申请, or 接待35人，受理申请12件."""
     topics = [head for head in heads if head.kind == "topic"]
     if not topics or any(text[head.start : head.end] not in MERE for head in topics):
         return False
     return state.astray or any(
-        word.kind == FOREIGN and word.name != "place" and word.start < topics[-1].start for word in span
+        word.kind == FOREIGN and word.name != "place" and word.start < topics[-1].start
+        for word in span
     )
 
 
 def is_sorting(text: str, heads: Sequence[ProseToken], state: ClauseState) -> bool:
-    """主动公开126件、依申请公开85件、不予公开175件: how documents are sorted, not what was applied for."""
+    """主动公开126件、依申请公开85件、不予公开175件: how documents are sorted, not what was applied
+    for.
+    """
     texts = [text[head.start : head.end] for head in heads]
     if texts[-1] == "主动公开":
         state.sorting = True
     return state.sorting and set(texts) <= SORTS
 
 
-def is_part(text: str, words: Sequence[ProseToken], meaning: Meaning, end: int, state: ClauseState) -> bool:
-    """Whether a figure that ends there counts a part only, those of another time, or more than those on disclosure."""
+def is_part(
+    text: str, words: Sequence[ProseToken], meaning: Meaning, end: int, state: ClauseState
+) -> bool:
+    """Whether a figure that ends there counts a part only, those of another time, or more than
+    those on disclosure.
+    """
     if state.other_year and not meaning.carried:
         return True
     if meaning.table == "disputes" and is_narrowed(text, words, end):
         return True
-    return any(word.kind == "part" and (word.name != "channel" or meaning.needs_channel) for word in words)
+    return any(
+        word.kind == "part" and (word.name != "channel" or meaning.needs_channel) for word in words
+    )
 
 
 def is_narrowed(text: str, words: Sequence[ProseToken], end: int) -> bool:
@@ -200,8 +220,14 @@ def is_narrowed(text: str, words: Sequence[ProseToken], end: int) -> bool:
 
 def is_cut(words: Sequence[ProseToken], state: ClauseState) -> bool:
     """涉及征地的申请35件: what follows may speak of these only."""
-    parts = [word for word in words if word.kind == "part" and (word.name == "kind" or not state.among)]
-    return any(word.kind == "topic" and word.start > parts[0].start for word in words) if parts else False
+    parts = [
+        word for word in words if word.kind == "part" and (word.name == "kind" or not state.among)
+    ]
+    return (
+        any(word.kind == "topic" and word.start > parts[0].start for word in words)
+        if parts
+        else False
+    )
 
 
 def is_plain(meaning: Meaning, words: Sequence[ProseToken], state: ClauseState) -> bool:
@@ -210,14 +236,20 @@ def is_plain(meaning: Meaning, words: Sequence[ProseToken], state: ClauseState) 
         return False
     if is_narrower(words, meaning) or (meaning.table == "disclosure" and state.narrow):
         return False
-    return not meaning.needs_context or (state.close if meaning.table == "disputes" else state.about)
+    return not meaning.needs_context or (
+        state.close if meaning.table == "disputes" else state.about
+    )
 
 
 def is_narrower(words: Sequence[ProseToken], meaning: Meaning) -> bool:
-    """因信息不存在无法提供6件, 制定政务公开相关规范性文件2件: perhaps only those that are said to be so."""
+    """因信息不存在无法提供6件, 制定政务公开相关规范性文件2件: perhaps only those that are said to
+    be so.
+    """
     heads = heads_in(words)
     before = [word for word in words if word.start < heads[-1].start]
     if heads[-1].kind == "outcome":
         return any(word.kind in ("negation", FOREIGN) for word in before)
     documents = meaning.rule == "narrative.documents"
-    return documents and any(word.name == "plain" and word.start > heads[0].start for word in before)
+    return documents and any(
+        word.name == "plain" and word.start > heads[0].start for word in before
+    )

@@ -1,4 +1,6 @@
-"""Words that stand together in a clause -> rows and columns of the tables -> cells of the report."""
+"""Words that stand together in a clause -> rows and columns of the tables -> cells of the
+report.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ MONEY = ("fees", "processing_fee")
 
 
 class Pick(NamedTuple):
-    """A place of the tables in words: row and column ids, or the id of a group of rows or of columns."""
+    """A place of the tables in words: row and column ids, or the id of a group of rows or of
+    columns.
+    """
 
     table: str
     row: str
@@ -37,10 +41,12 @@ Picks = tuple[Pick, ...]
 
 
 class Meaning(NamedTuple):
-    """What a figure counts: the sum over the first of ``picks``; the others are what the words may mean as well.
+    """What a figure counts: the sum over the first of ``picks``; the others are what the words may
+    mean as well.
 
-    ``sure`` is False where the words leave it open; ``needs_context`` that nothing in the words says 信息公开;
-    ``carried`` that another year is spoken of rightly; ``needs_channel`` that a channel makes it a part.
+    ``sure`` is False where the words leave it open; ``needs_context`` that nothing in the words
+    says 信息公开; ``carried`` that another year is spoken of rightly; ``needs_channel`` that a
+    channel makes it a part.
     """
 
     rule: str
@@ -78,8 +84,20 @@ ACTIONS: dict[str, tuple[str, tuple[Picks, ...], bool]] = {
 }
 GROUPS = ("refused", "unavailable", "unprocessed", "other")
 CERTAIN = (  # outcomes that nothing but applications for information has
-    *("partly_granted", "unavailable", "unavailable_not_held", "unavailable_needs_making", "refused_stability"),
-    *("refused_internal", "refused_process", "refused_enforcement", "refused_inquiry", "unprocessed_publication"),
+    *(
+        "partly_granted",
+        "unavailable",
+        "unavailable_not_held",
+        "unavailable_needs_making",
+        "refused_stability",
+    ),
+    *(
+        "refused_internal",
+        "refused_process",
+        "refused_enforcement",
+        "refused_inquiry",
+        "unprocessed_publication",
+    ),
 )
 STEPS = {
     "in": ("new", "receive", "accept", "take"),
@@ -99,7 +117,9 @@ COUNTED_DISPUTES = ("", "receive", "accept", "new", "process")
 
 
 def subject_of(heads: Sequence[ProseToken], subject: str) -> str:
-    """The topic after these words: the last that they name; after disputes outcomes lead back to applications."""
+    """The topic after these words: the last that they name; after disputes outcomes lead back to
+    applications.
+    """
     topics = [head.name for head in heads if head.kind == "topic"]
     if topics:
         return topics[-1]
@@ -110,16 +130,26 @@ def subject_of(heads: Sequence[ProseToken], subject: str) -> str:
 
 
 def meant(
-    heads: Sequence[ProseToken], joined: Sequence[bool], subject: str, rows: tuple[Picks, ...], many: int
+    heads: Sequence[ProseToken],
+    joined: Sequence[bool],
+    subject: str,
+    rows: tuple[Picks, ...],
+    many: int,
 ) -> list[Meaning]:
-    """What the figure behind these words counts; with ``many`` what each of so many figures counts (True: of all).
+    """What the figure behind these words counts; with ``many`` what each of so many figures counts
+    (True: of all).
 
-    ``joined`` tells of each word but the first whether 、 or 和 ties it to the one before; ``subject`` is the topic so
-    far and ``rows`` the rows of 表三 spoken of last. Empty where nothing is known.
+    ``joined`` tells of each word but the first whether 、 or 和 ties it to the one before;
+    ``subject`` is the topic so far and ``rows`` the rows of 表三 spoken of last. Empty where
+    nothing is known.
     """
     topics = tied(heads, joined, "topic") or ([subject] if subject else [])
     topic = topics[-1] if topics else ""
-    if topic == "applications" or heads[-1].kind == "outcome" or (not topic and heads[-1].name in UNMISTAKABLE):
+    if (
+        topic == "applications"
+        or heads[-1].kind == "outcome"
+        or (not topic and heads[-1].name in UNMISTAKABLE)
+    ):
         found = of_applications(heads, joined, subject, rows)
     elif topic in DISPUTES:
         found = of_disputes(heads, joined, topics)
@@ -128,7 +158,14 @@ def meant(
     elif topic in DECISIONS:
         found = [decisions_meaning(each, heads) for each in topics]
     elif topic in MONEY:
-        found = [Meaning("narrative.fees", ((Pick("disclosure", topic, "amount"),),), "元", needs_channel=False)]
+        found = [
+            Meaning(
+                "narrative.fees",
+                ((Pick("disclosure", topic, "amount"),),),
+                "元",
+                needs_channel=False,
+            )
+        ]
     else:
         found = []
     if many > 1 or many is True:
@@ -148,7 +185,9 @@ def tied(heads: Sequence[ProseToken], joined: Sequence[bool], kind: str) -> list
 
 
 def summed(meanings: Sequence[Meaning]) -> Meaning:
-    """One figure for several words: their sum, each in any of its readings; 收到和处理 is one thing in two words."""
+    """One figure for several words: their sum, each in any of its readings; 收到和处理 is one thing
+    in two words.
+    """
     meanings = list({meaning.picks[0]: meaning for meaning in meanings}.values())
     if len(meanings) == 1:
         return meanings[0]
@@ -160,25 +199,33 @@ def of_applications(
     heads: Sequence[ProseToken], joined: Sequence[bool], subject: str, rows: tuple[Picks, ...]
 ) -> list[Meaning]:
     heads, joined = without_groups(with_granted(heads, joined), joined)
-    outcomes, applicants, actions = (tied(heads, joined, kind) for kind in ("outcome", "applicant", "action"))
+    outcomes, applicants, actions = (
+        tied(heads, joined, kind) for kind in ("outcome", "applicant", "action")
+    )
     named = subject == "applications" or any(head.name == "applications" for head in heads)
     if subject not in ("", "applications", *DISPUTES) and not named:
         return []
     if outcomes:
         columns = applicants or ["total"]
-        return [outcome_meaning(outcome, column, named) for outcome in outcomes for column in columns]
+        return [
+            outcome_meaning(outcome, column, named) for outcome in outcomes for column in columns
+        ]
     if any(head.kind == "action" and head.name not in ACTIONS for head in heads):
         return []
     if applicants:
         first = ACTIONS[actions[-1]][1] if actions else rows
         return [applicant_meaning(applicant, first) for applicant in applicants]
     if actions:
-        return [action_meaning(action, named and not is_twofold(heads, actions)) for action in actions]
+        return [
+            action_meaning(action, named and not is_twofold(heads, actions)) for action in actions
+        ]
     bare = Meaning("narrative.received", ((NEW,), (NEW, IN)), "applications", False)
     return [bare] if heads[-1].kind == "topic" else []
 
 
-def without_groups(heads: Sequence[ProseToken], joined: Sequence[bool]) -> tuple[Sequence[ProseToken], Sequence[bool]]:
+def without_groups(
+    heads: Sequence[ProseToken], joined: Sequence[bool]
+) -> tuple[Sequence[ProseToken], Sequence[bool]]:
     """重复申请不予处理1件 counts 重复申请: a group behind one of its own rows says nothing more."""
     rows = [head.name for head in heads if head.kind == "outcome"]
     if len(rows) < 2 or rows[-1] not in GROUPS or not rows[-2].startswith(f"{rows[-1]}_"):
@@ -190,7 +237,8 @@ def without_groups(heads: Sequence[ProseToken], joined: Sequence[bool]) -> tuple
 def is_twofold(heads: Sequence[ProseToken], actions: Sequence[str]) -> bool:
     """上年结转办结8件: two steps in one, neither of which is counted for itself."""
     return (
-        len({step for head in heads for step, names in STEPS.items() if head.name in names}) > 1 and len(actions) == 1
+        len({step for head in heads for step, names in STEPS.items() if head.name in names}) > 1
+        and len(actions) == 1
     )
 
 
@@ -198,7 +246,11 @@ def with_granted(heads: Sequence[ProseToken], joined: Sequence[bool]) -> list[Pr
     """公开或部分公开88件: 公开 that is tied to an outcome is one itself."""
     found = list(heads)
     for number in range(len(heads) - 1):
-        if heads[number].name == "publish" and joined[number] and heads[number + 1].kind == "outcome":
+        if (
+            heads[number].name == "publish"
+            and joined[number]
+            and heads[number + 1].kind == "outcome"
+        ):
             found[number] = heads[number]._replace(kind="outcome", name="granted")
     return found
 
@@ -206,7 +258,10 @@ def with_granted(heads: Sequence[ProseToken], joined: Sequence[bool]) -> list[Pr
 def outcome_meaning(outcome: str, column: str, named: bool) -> Meaning:
     rule = "narrative.group" if outcome in GROUPS else "narrative.outcome"
     return Meaning(
-        rule, ((row_pick(outcome, column),),), "outcomes", needs_context=not named and outcome not in CERTAIN
+        rule,
+        ((row_pick(outcome, column),),),
+        "outcomes",
+        needs_context=not named and outcome not in CERTAIN,
     )
 
 
@@ -216,19 +271,29 @@ def action_meaning(action: str, named: bool) -> Meaning:
 
 
 def applicant_meaning(applicant: str, rows: tuple[Picks, ...]) -> Meaning:
-    """A split by applicants of the rows that the words name; of what came in, where they name none."""
+    """A split by applicants of the rows that the words name; of what came in, where they name
+    none.
+    """
     usual: tuple[Picks, ...] = ((NEW,), (NEW, IN), (HANDLED,))
     picks = dict.fromkeys((*rows, *usual))
     ids = ("company", "persons") if applicant == "enterprise" else (applicant,)
-    columns = tuple(tuple(pick._replace(column=each) for pick in row) for each in ids for row in picks)
+    columns = tuple(
+        tuple(pick._replace(column=each) for pick in row) for each in ids for row in picks
+    )
     return Meaning("narrative.applicants", columns, "applications", bool(rows))
 
 
-def of_disputes(heads: Sequence[ProseToken], joined: Sequence[bool], topics: Sequence[str]) -> list[Meaning]:
+def of_disputes(
+    heads: Sequence[ProseToken], joined: Sequence[bool], topics: Sequence[str]
+) -> list[Meaning]:
     verdicts = tied(heads, joined, "verdict")
     named = any(head.kind == "topic" for head in heads)
     actions = [head.name for head in heads if head.kind == "action"] or [""]
-    if not verdicts and (not named or actions[-1] not in COUNTED_DISPUTES or heads[-1].kind not in ("topic", "action")):
+    if not verdicts and (
+        not named
+        or actions[-1] not in COUNTED_DISPUTES
+        or heads[-1].kind not in ("topic", "action")
+    ):
         return []
     columns = verdicts or ["total"]
     return [
@@ -244,25 +309,36 @@ def of_disputes(heads: Sequence[ProseToken], joined: Sequence[bool], topics: Seq
     ]
 
 
-def of_documents(heads: Sequence[ProseToken], joined: Sequence[bool], topics: Sequence[str]) -> list[Meaning]:
+def of_documents(
+    heads: Sequence[ProseToken], joined: Sequence[bool], topics: Sequence[str]
+) -> list[Meaning]:
     actions = tied(heads, joined, "action") or [""]
-    if any(action not in DOCUMENT_ACTIONS for action in actions) or heads[-1].kind not in ("topic", "action"):
+    if any(action not in DOCUMENT_ACTIONS for action in actions) or heads[-1].kind not in (
+        "topic",
+        "action",
+    ):
         return []
     found = []
     for topic in topics:
         for action in actions:
             columns, sure = DOCUMENT_ACTIONS[action]
             picks = tuple((Pick("disclosure", topic, column),) for column in columns)
-            found.append(Meaning("narrative.documents", picks, "documents", sure, needs_channel=False))
+            found.append(
+                Meaning("narrative.documents", picks, "documents", sure, needs_channel=False)
+            )
     return found
 
 
 def decisions_meaning(topic: str, heads: Sequence[ProseToken]) -> Meaning:
-    """行政许可247件 may count items or pages published; with a verb or as 行政许可决定 it counts decisions."""
+    """行政许可247件 may count items or pages published; with a verb or as 行政许可决定 it counts
+    decisions.
+    """
     row, sure = DECISIONS[topic]
     actions = {head.name for head in heads if head.kind == "action"}
     sure = (sure or not actions.isdisjoint(("decide", "process"))) and "publish" not in actions
-    return Meaning("narrative.decisions", ((Pick("disclosure", row, "decisions"),),), "decisions", sure)
+    return Meaning(
+        "narrative.decisions", ((Pick("disclosure", row, "decisions"),),), "decisions", sure
+    )
 
 
 # --- quantities -----------------------------------------------------------------------------------
@@ -272,10 +348,11 @@ PERSONS = "法人或其他组织"
 
 
 class Quantity(NamedTuple):
-    """A sum over cells of the tables that prose speaks of; ``others`` are sums that its words may mean as well.
+    """A sum over cells of the tables that prose speaks of; ``others`` are sums that its words may
+    mean as well.
 
-    ``name`` is stable (applications.refused.total); ``cells`` is empty for what the tables have no cell for.
-    ``unit`` is that of the figure, 件 or 万元.
+    ``name`` is stable (applications.refused.total); ``cells`` is empty for what the tables have no
+    cell for. ``unit`` is that of the figure, 件 or 万元.
     """
 
     name: str
@@ -292,13 +369,15 @@ def layouts_of(report: Report) -> Layouts:
     """(table, the edition of its layout) for all tables of the form, in the official order."""
     force = edition_of_year(report.year)
     return tuple(
-        (table, report.tables[table].edition if table in report.tables else force.name) for table in force.forms
+        (table, report.tables[table].edition if table in report.tables else force.name)
+        for table in force.forms
     )
 
 
 @lru_cache(maxsize=4096)
 def quantity_of(choices: tuple[Picks, ...], layouts: Layouts) -> Quantity | None:
-    """The first reading that the layouts have cells for, the others beside it; None where they have none.
+    """The first reading that the layouts have cells for, the others beside it; None where they have
+    none.
 
     Cells are in the official order, table by table.
     """
@@ -324,18 +403,25 @@ def in_order(wanted: set[str], forms: Mapping[str, Form]) -> tuple[str, ...]:
 
 
 def cells_of(pick: Pick, official: Form) -> tuple[str, ...]:
-    """The cells of a row or a group of rows, in a column or in those under 法人或其他组织; in official order."""
+    """The cells of a row or a group of rows, in a column or in those under 法人或其他组织; in
+    official order.
+    """
     return tuple(
         cell.id
         for cell in official.cells.values()
         if (cell.row.id == pick.row or any(group.id == pick.row for group in cell.row.groups))
-        and (cell.column.id == pick.column or (pick.column == "persons" and is_person(cell.column.label, official)))
+        and (
+            cell.column.id == pick.column
+            or (pick.column == "persons" and is_person(cell.column.label, official))
+        )
     )
 
 
 def is_person(column: Label, official: Form) -> bool:
     heads = [label for label in official.labels if label.text == PERSONS]
-    return any(head.box.left <= column.box.left and column.box.right <= head.box.right for head in heads)
+    return any(
+        head.box.left <= column.box.left and column.box.right <= head.box.right for head in heads
+    )
 
 
 def pick_label(pick: Pick, official: Form) -> str:
@@ -343,6 +429,11 @@ def pick_label(pick: Pick, official: Form) -> str:
     cells = [official.cells[cell] for cell in cells_of(pick, official)]
     if len(cells) == 1:
         return f"{official.number} {label_of(cells[0])}"
-    groups = [label.text for label in official.labels if label.kind == "group" and label.id == pick.row]
+    groups = [
+        label.text for label in official.labels if label.kind == "group" and label.id == pick.row
+    ]
     row = groups[0] if groups else row_label(cells[0].row)
-    return f"{official.number} {row}·{PERSONS if pick.column == 'persons' else column_label(cells[0].column)}"
+    return (
+        f"{official.number} {row}·"
+        f"{PERSONS if pick.column == 'persons' else column_label(cells[0].column)}"
+    )

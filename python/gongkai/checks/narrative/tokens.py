@@ -26,9 +26,11 @@ GAP = "\x1f"  # where white space stood between two digits: they are two numbers
 
 
 class ProseToken(NamedTuple):
-    """``kind`` and ``name`` as in the lexicon, or a kind of its own: number, year, time, stop, neutral.
+    """``kind`` and ``name`` as in the lexicon, or a kind of its own: number, year, time, stop,
+    neutral.
 
-    Of a number ``figure`` is in its unit or in 万元 for money, exact to ``step``; ``name`` is the unit.
+    Of a number ``figure`` is in its unit or in 万元 for money, exact to ``step``; ``name`` is the
+    unit.
     """
 
     kind: str
@@ -46,7 +48,9 @@ def tidied(line: str) -> str:
 
 @cache
 def pattern() -> re.Pattern[str]:
-    units = sorted({unit for line in facts()["units"].values() for unit in line.split()}, key=len, reverse=True)
+    units = sorted(
+        {unit for line in facts()["units"].values() for unit in line.split()}, key=len, reverse=True
+    )
     unit = "|".join(("元", *units))
     firsts = re.escape("".join(lengths()))
     return re.compile(
@@ -58,10 +62,13 @@ def pattern() -> re.Pattern[str]:
         r"|(?P<carrying>结?转(?:至|到|入)?20\d\d年度?(?:继续)?(?:办理)?)"
         r"|(?P<year>(?<!\d)20\d\d年度?)"
         r"|(?P<percent>\d[\d.]{0,15}[%‰])"
-        r"|(?P<neutral>第[\d一二三四五六七八九十]{1,6}[条款项批期届号季次]|\d{1,4}个?(?:工作日|天|日|个月|小时|年|周年|分钟)|《[^《》。]{1,60}》)"
-        r"|(?P<number>(?P<digits>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)(?P<more>余|多)?(?P<scale>[万亿])?(?P<more2>余|多)?"
+        r"|(?P<neutral>第[\d一二三四五六七八九十]{1,6}[条款项批期届号季次]|\d{1,4}个?(?:工作日|"
+        r"天|日|个月|小时|年|周年|分钟)|《[^《》。]{1,60}》)"
+        r"|(?P<number>(?P<digits>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)(?P<more>余|多)"
+        r"?(?P<scale>[万亿])?(?P<more2>余|多)?"
         rf"(?P<unit>{unit})?(?P<more3>余|多|以上|左右)?)"
-        r"|(?P<spelt>(?P<letters>[零〇一二两三四五六七八九十百千]{1,8})(?P<spelt_unit>[件宗起例份])(?!事)|零(?=[，,、;。)]|$))"
+        r"|(?P<spelt>(?P<letters>[零〇一二两三四五六七八九十百千]{1,8})"
+        r"(?P<spelt_unit>[件宗起例份])(?!事)|零(?=[，,、;。)]|$))"
         rf"|(?P<own>{OWN}+)"
         r"|(?P<stop>[，,;。!?:()\x1f]))"
         rf"|(?P<word>[{firsts}])"
@@ -69,7 +76,9 @@ def pattern() -> re.Pattern[str]:
 
 
 def tokens_of(text: str, since: int, until: int) -> Iterator[ProseToken]:
-    """The tokens of a stretch of a tidied, narrow paragraph, in order; what stands between them is known to nobody."""
+    """The tokens of a stretch of a tidied, narrow paragraph, in order; what stands between them is
+    known to nobody.
+    """
     words, sizes, search = lexicon(), lengths(), pattern().search
     while match := search(text, since, until):
         kind, (start, since) = match.lastgroup or "", match.span()
@@ -82,14 +91,20 @@ def tokens_of(text: str, since: int, until: int) -> Iterator[ProseToken]:
         elif kind in PLAIN:
             yield ProseToken(kind, match[0], start, since)
         else:
-            yield dated_token(match) if match["digits"] is None and match["spelt"] is None else number_token(match)
+            yield (
+                dated_token(match)
+                if match["digits"] is None and match["spelt"] is None
+                else number_token(match)
+            )
 
 
 PLAIN = ("stop", "percent", "neutral", "own")
 
 
 def dated_token(match: re.Match[str]) -> ProseToken:
-    """A year as a token, with 结转 or without; a date or a month, unless it is the first or the last day of a year."""
+    """A year as a token, with 结转 or without; a date or a month, unless it is the first or the
+    last day of a year.
+    """
     text, (start, end) = match[0], match.span()
     year = YEAR.search(text)
     if match.lastgroup in ("carried", "carrying", "year"):
@@ -97,16 +112,22 @@ def dated_token(match: re.Match[str]) -> ProseToken:
         return ProseToken(match.lastgroup, year[0], start, end)
     if match.lastgroup in ("month", "span") or not WHOLE_YEAR.search(text):
         return ProseToken("time", "", start, end)
-    return ProseToken("year", year[0], start, end) if year else ProseToken("neutral", "", start, end)
+    return (
+        ProseToken("year", year[0], start, end) if year else ProseToken("neutral", "", start, end)
+    )
 
 
 def number_token(match: re.Match[str]) -> ProseToken:
-    """A number as a token; one that is only about right, or too long to be true, has the name "?"."""
+    """A number as a token; one that is only about right, or too long to be true, has the name
+    "?".
+    """
     start, end = match.span()
     if match["spelt"] is not None:
         figure = spelt(match["letters"] or "零")
         return (
-            ProseToken("number", match["spelt_unit"] or NONE, start, end, figure) if figure >= 0 else unsure(start, end)
+            ProseToken("number", match["spelt_unit"] or NONE, start, end, figure)
+            if figure >= 0
+            else unsure(start, end)
         )
     if match["more"] or match["more2"] or match["more3"] or len(match["digits"]) > LONGEST_NUMBER:
         return unsure(start, end)

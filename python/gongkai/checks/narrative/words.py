@@ -1,4 +1,6 @@
-"""words.toml + the labels of the editions -> the lexicon of the prose; the body's own name blotted out."""
+"""words.toml + the labels of the editions -> the lexicon of the prose; the body's own name blotted
+out.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ TOO_PLAIN = ("其他", "总计", "合计")
 
 
 class Word(NamedTuple):
-    """``kind`` is the part of speech (topic, action, outcome, scope, ...), ``name`` which one of it."""
+    """``kind`` is the part of speech (topic, action, outcome, scope, ...), ``name`` which one of
+    it.
+    """
 
     kind: str
     name: str
@@ -42,7 +46,9 @@ def facts() -> Mapping[str, Any]:
 
 @cache
 def lexicon() -> Mapping[str, Word]:
-    """Every word; those of words.toml go before the labels, whose plain wording may mean more than one thing."""
+    """Every word; those of words.toml go before the labels, whose plain wording may mean more than
+    one thing.
+    """
     found = {narrow(text): word for text, word in own_words()}
     for edition in editions().values():
         for form in edition.forms.values():
@@ -58,7 +64,9 @@ def own_words() -> Iterator[tuple[str, Word]]:
     for kind in ("comparison", "negation", "cumulative", "hedge"):
         yield from ((text, Word(kind, "")) for text in facts()[kind]["words"])
     for made in facts()["composed"]:
-        yield from (("".join(parts), Word(made["kind"], made["name"])) for parts in product(*made["parts"]))
+        yield from (
+            ("".join(parts), Word(made["kind"], made["name"])) for parts in product(*made["parts"])
+        )
     for name, scope in facts()["scope"].items():
         yield from ((text, Word("scope", name)) for text in scope["words"])
 
@@ -67,7 +75,9 @@ def own_words() -> Iterator[tuple[str, Word]]:
 
 
 def label_words(form: Form) -> Iterator[tuple[str, Word]]:
-    """The rows of 表二 and 表四 are topics, those of 表三 outcomes; columns are applicants and verdicts."""
+    """The rows of 表二 and 表四 are topics, those of 表三 outcomes; columns are applicants and
+    verdicts.
+    """
     columns = {"applications": "applicant", "disputes": "verdict"}.get(form.id)
     for label in form.labels:
         word = None
@@ -129,7 +139,9 @@ def without_own_name(text: str, agency: str) -> str:
 
 
 def blotted(text: str, name: str) -> str:
-    """Each end of the name in a text, as far to the left as it goes on, unless that much is a word of its own."""
+    """Each end of the name in a text, as far to the left as it goes on, unless that much is a word
+    of its own.
+    """
     pieces, done, tail = [], 0, name[-2:]
     at = text.find(tail)
     while at >= 0:

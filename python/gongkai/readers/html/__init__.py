@@ -1,7 +1,9 @@
-"""A web page -> blocks: its tables as grids, the text around them as prose, what it points to as links.
+"""A web page -> blocks: its tables as grids, the text around them as prose, what it points to as
+links.
 
-The tree is walked once and without recursion, so a page may nest as deep as it likes. Lines and cells are gathered
-from the inside out: only when a table ends is it known whether it is a grid or only arranges other things.
+The tree is walked once and without recursion, so a page may nest as deep as it likes. Lines and
+cells are gathered from the inside out: only when a table ends is it known whether it is a grid or
+only arranges other things.
 """
 
 from __future__ import annotations
@@ -48,30 +50,95 @@ if TYPE_CHECKING:
 
 END_OF_LINK = f"\0{LINKED})"
 HAS_DIGIT = re.compile(r"\d")
-MOST_MOVED = 10_000_000  # lines handed up by tables that only arrange, once for each table that they stand in
+# lines handed up by tables that only arrange, once for each table that they stand in
+MOST_MOVED = 10_000_000
 
 IMPORTED = re.compile(r"""@import\s+(?:url\(\s*)?["']?([^"')\s;]+)""", re.IGNORECASE)
-FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.IGNORECASE)
-CHALLENGE = re.compile(r"\$_ts|__jsl|acw_sc|cf[-_]chl|document\.cookie\s*=.{0,2000}location\s*[.=]", re.DOTALL)
+FEED = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.IGNORECASE
+)
+CHALLENGE = re.compile(
+    r"\$_ts|__jsl|acw_sc|cf[-_]chl|document\.cookie\s*=.{0,2000}location\s*[.=]", re.DOTALL
+)
 FILE_NAME = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar)\s*$", re.IGNORECASE)
-OPENED_FILE = re.compile(r"[\"']([^\"']{1,300}\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar))[\"']", re.IGNORECASE)
+OPENED_FILE = re.compile(
+    r"[\"']([^\"']{1,300}\.(?:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar))[\"']", re.IGNORECASE
+)
 NOWHERE = "javascript:;"  # what only a script of the page can open
 MOST_CLICKS = 200
 MOST_ADDRESSES = 3
 FIGURES_NAMED = 3  # of those that bear a class
 
-NAMED = ("ArticleTitle", "PubDate", "ContentSource", "SiteName", "og:title", "publishdate", "publish_time", "author")
+NAMED = (
+    "ArticleTitle",
+    "PubDate",
+    "ContentSource",
+    "SiteName",
+    "og:title",
+    "publishdate",
+    "publish_time",
+    "author",
+)
 PROPERTIES = {name.lower(): name for name in (*NAMED, "source")}
 LEFT_OUT = (
-    *("script", "style", "noscript", "noframes", "noembed", "del", "s", "strike", "rp", "rt", "datalist"),
+    *(
+        "script",
+        "style",
+        "noscript",
+        "noframes",
+        "noembed",
+        "del",
+        "s",
+        "strike",
+        "rp",
+        "rt",
+        "datalist",
+    ),
     *("button", "progress", "meter", "video", "audio", "canvas"),
 )
 LINES = (
-    *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir"),
-    *("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend"),
+    *(
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+    ),
+    *(
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hr",
+        "legend",
+    ),
     *("main", "menu", "nav", "ol", "optgroup", "option", "section", "select", "summary", "ul"),
 )
-SET_OFF = ("small", "abbr", "acronym", "dfn", "q", "cite", "var", "kbd", "samp", "data", "time", "output")
+SET_OFF = (
+    "small",
+    "abbr",
+    "acronym",
+    "dfn",
+    "q",
+    "cite",
+    "var",
+    "kbd",
+    "samp",
+    "data",
+    "time",
+    "output",
+)
 INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "o:p")
 FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}
 LATE_SOURCES = ("data-original", "data-src", "data-lazy", "src")
@@ -82,13 +149,15 @@ Opener = Callable[["LexborNode"], Close | None]
 
 
 def html_blocks(text: str, styles: str = "") -> tuple[Block, ...]:
-    """The blocks of a page: its title and named properties, then grids, prose and links in document order.
+    """The blocks of a page: its title and named properties, then grids, prose and links in document
+    order.
 
-    A table that holds other grids, has one column, or has a cell as long as an article only arranges the page: its
-    text is prose. Links come after the run of prose or the grid in which they stand, so that a line with links in it
-    stays whole. An empty ``tr`` stays as an empty row, since spans count it. ``styles`` are the external stylesheets as
-    far as they were read; those that may still say how a figure looks come first, as links. Raises UnreadableDocument
-    beyond bounds.
+    A table that holds other grids, has one column, or has a cell as long as an article only
+    arranges the page: its text is prose. Links come after the run of prose or the grid in which
+    they stand, so that a line with links in it stays whole. An empty ``tr`` stays as an empty row,
+    since spans count it. ``styles`` are the external stylesheets as far as they were read; those
+    that may still say how a figure looks come first, as links. Raises UnreadableDocument beyond
+    bounds.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -96,11 +165,17 @@ def html_blocks(text: str, styles: str = "") -> tuple[Block, ...]:
     content = text.encode("utf-8", "replace")
     tree = LexborHTMLParser(content)
     dress = dress_of(tree, content, styles)
-    page = PageContent(dress.effects, {node.mem_id: node for node in tree.css("[rowspan],[colspan]")})
+    page = PageContent(
+        dress.effects, {node.mem_id: node for node in tree.css("[rowspan],[colspan]")}
+    )
     if tree.root is not None:
         walk(tree.root, page)
     page.end_line()
-    loaded = () if any(isinstance(item, Grid) for item in page.items) else (*what_it_loads(text), *on_click(tree))
+    loaded = (
+        ()
+        if any(isinstance(item, Grid) for item in page.items)
+        else (*what_it_loads(text), *on_click(tree))
+    )
     return (*page.head(), *stylesheets(tree, dress), *blocks_of(page.items), *loaded)
 
 
@@ -123,16 +198,25 @@ def on_click(tree: LexborHTMLParser) -> Iterator[Link]:
         text = collapse(node.text())[:LONGEST_LINK]
         if found:
             address = found[1] if "/" in found[1] else NOWHERE
-            yield Link(Place(), "link", text if FILE_NAME.search(text) else f"{text} {found[1]}".strip(), address)
+            yield Link(
+                Place(),
+                "link",
+                text if FILE_NAME.search(text) else f"{text} {found[1]}".strip(),
+                address,
+            )
         elif FILE_NAME.search(text):
             yield Link(Place(), "link", text, NOWHERE)
 
 
 def stylesheets(tree: LexborHTMLParser, dress: Dress) -> Iterator[Link]:
-    """The page's external stylesheets, where figures bear classes of which the page itself says nothing."""
+    """The page's external stylesheets, where figures bear classes of which the page itself says
+    nothing.
+    """
     if not dress.unknown:
         return
-    names = "；".join(f"{name}：{'、'.join(figures[:FIGURES_NAMED])}" for name, figures in dress.unknown.items())
+    names = "；".join(
+        f"{name}：{'、'.join(figures[:FIGURES_NAMED])}" for name, figures in dress.unknown.items()
+    )
     links = [node for node in tree.css('link[rel~="stylesheet" i]') if is_for_screen(node)]
     targets = [node.attributes.get("href") or "" for node in links]
     for node in tree.css("style"):
@@ -142,7 +226,9 @@ def stylesheets(tree: LexborHTMLParser, dress: Dress) -> Iterator[Link]:
 
 
 def is_for_screen(link: LexborNode) -> bool:
-    """Whether a stylesheet is in use on a screen: not media=print, nor one to choose or switched off."""
+    """Whether a stylesheet is in use on a screen: not media=print, nor one to choose or switched
+    off.
+    """
     attributes = link.attributes
     if "alternate" in (attributes.get("rel") or "").lower() or "disabled" in attributes:
         return False
@@ -150,7 +236,9 @@ def is_for_screen(link: LexborNode) -> bool:
 
 
 def walk(root: LexborNode, page: PageContent) -> None:
-    """Call the page's opener for each node in document order, and what the opener returned when the node ends."""
+    """Call the page's opener for each node in document order, and what the opener returned when the
+    node ends.
+    """
     ancestors: list[tuple[LexborNode, Close | None]] = []
     kinds, openers, styled = page.kinds, page.openers, page.styled
     node: LexborNode | None = root
@@ -177,10 +265,14 @@ def walk(root: LexborNode, page: PageContent) -> None:
 
 
 def pre_items(text: str, in_cell: bool) -> Iterator[FlowItem]:
-    """What <pre> sets as it is written: tables by tabs, bars or blanks are tables, all else is lines."""
+    """What <pre> sets as it is written: tables by tabs, bars or blanks are tables, all else is
+    lines.
+    """
     blocks = () if in_cell else text_blocks(text)
     if not any(isinstance(block, Grid) for block in blocks):
-        yield from (("", collapse(line)) for line in text.removeprefix("\n").removesuffix("\n").split("\n"))
+        yield from (
+            ("", collapse(line)) for line in text.removeprefix("\n").removesuffix("\n").split("\n")
+        )
         return
     for block in blocks:
         if isinstance(block, Grid):
@@ -193,7 +285,13 @@ def look_of(node: LexborNode) -> tuple[str | None, ...]:
     """What a run's look comes from, as far as it does not come from what it stands in."""
     attributes = node.attributes
     names = " ".join(sorted((attributes.get("class") or "").split()))
-    return (node.tag, names, attributes.get("style"), attributes.get("color"), attributes.get("size"))
+    return (
+        node.tag,
+        names,
+        attributes.get("style"),
+        attributes.get("color"),
+        attributes.get("size"),
+    )
 
 
 def skip() -> None:
@@ -213,7 +311,8 @@ def left_out(node: LexborNode) -> Close:
 
 
 class PageContent:
-    """What was gathered so far: finished lines, grids and links, and the pieces of the line at hand.
+    """What was gathered so far: finished lines, grids and links, and the pieces of the line at
+    hand.
 
     Each opener takes the node that begins and returns what to do at its end, or ``skip``.
     """
@@ -257,13 +356,17 @@ class PageContent:
         }
 
     def kind(self, node: LexborNode) -> str:
-        """A node's tag name; read once for each number that the parser gives to a name, which is quicker to get."""
+        """A node's tag name; read once for each number that the parser gives to a name, which is
+        quicker to get.
+        """
         name = node.tag or "-"
         self.kinds[node.tag_id] = name
         return name
 
     def opener_for(self, effect: Effect, opener: Opener | None) -> Opener | None:
-        """What begins a node with a style, in place of its usual opener. Only what is gone leaves no empty cell."""
+        """What begins a node with a style, in place of its usual opener. Only what is gone leaves
+        no empty cell.
+        """
         if effect in ("gone", "blank") or (effect == "hidden" and self.in_cell):
             return self.opener_unseen(effect, opener)
         if effect == "drawn":
@@ -273,7 +376,9 @@ class PageContent:
         if effect in ("apart", "odd", "moved", "white"):
             return self.link_apart if opener == self.link else opener or self.apart
         if effect in ("hidden", "raised"):
-            return partial(self.raised_link, opener) if opener == self.link else opener or self.raised
+            return (
+                partial(self.raised_link, opener) if opener == self.link else opener or self.raised
+            )
         return self.opener_of_line(effect, opener)
 
     def opener_unseen(self, effect: Effect, opener: Opener | None) -> Opener | None:
@@ -302,7 +407,9 @@ class PageContent:
 
     def meta(self, node: LexborNode) -> None:
         attributes = node.attributes
-        name = PROPERTIES.get((attributes.get("name") or attributes.get("property") or "").strip().lower())
+        name = PROPERTIES.get(
+            (attributes.get("name") or attributes.get("property") or "").strip().lower()
+        )
         content = collapse(attributes.get("content") or "")
         if name and content:
             self.properties.append((name, content))
@@ -310,7 +417,9 @@ class PageContent:
     # lines
 
     def end_line(self) -> None:
-        """Finish the line at hand; nothing but white space of the markup is no line, a &nbsp; is a blank one."""
+        """Finish the line at hand; nothing but white space of the markup is no line, a &nbsp; is a
+        blank one.
+        """
         if not self.pieces:
             return
         text = "".join(self.pieces)
@@ -338,7 +447,9 @@ class PageContent:
         return partial(self.end_paragraph, len(self.items))
 
     def end_paragraph(self, start: int) -> None:
-        """An empty paragraph is a blank line: in a table flattened to paragraphs it is a blank cell."""
+        """An empty paragraph is a blank line: in a table flattened to paragraphs it is a blank
+        cell.
+        """
         self.end_line()
         if len(self.items) == start:
             self.items.append(("", ""))
@@ -374,15 +485,23 @@ class PageContent:
         return self.link(node) or self.apart(node)
 
     def raised_link(self, opener: Opener, node: LexborNode) -> Close | None:
-        """12<a style="vertical-align:super" href="#n1">3</a>: what it leads to, and a mark that is no digit of 12."""
+        """12<a style="vertical-align:super" href="#n1">3</a>: what it leads to, and a mark that is
+        no digit of 12.
+        """
         end_raised, end_link = self.raised(node), opener(node)
         return partial(in_turn, end_link, end_raised)
 
     def apart(self, node: LexborNode) -> Close | None:
-        """Text of another look than what stands beside it: 43<small>1</small> is not 431. Two runs of one look are one,
-        as editors part them: <span class=x>43</span><span class=x>1</span>."""
+        """Text of another look than what stands beside it: 43<small>1</small> is not 431. Two runs
+        of one look are one, as editors part them: <span class=x>43</span><span class=x>1</span>.
+        """
         before = node.prev
-        if before is not None and self.pieces and self.pieces[-1] == END_OF_LINK and look_of(before) == look_of(node):
+        if (
+            before is not None
+            and self.pieces
+            and self.pieces[-1] == END_OF_LINK
+            and look_of(before) == look_of(node)
+        ):
             self.pieces.pop()
         else:
             self.mark(LINKED, "(")
@@ -402,29 +521,40 @@ class PageContent:
         self.mark(LINKED, "(")  # a link beside a figure is a note on it: 70<a>8</a> is not 708
         return close
 
-    def end_link(self, node: LexborNode, target: str, start: int, pieces: list[str], at: int) -> None:
-        inside = [item[1] for item in self.items[start : start + LONGEST_LINK] if isinstance(item, tuple)]
+    def end_link(
+        self, node: LexborNode, target: str, start: int, pieces: list[str], at: int
+    ) -> None:
+        inside = [
+            item[1] for item in self.items[start : start + LONGEST_LINK] if isinstance(item, tuple)
+        ]
         if inside:  # its line was finished within the link, with what stood before the link
             inside[0] = inside[0].removeprefix(collapse(text_of(pieces, 0, at)))
         inside.append(text_of(self.pieces, at if pieces is self.pieces else 0))
         text = collapse(" ".join(piece[:LONGEST_LINK] for piece in inside))
         title = collapse(node.attributes.get("title") or "")
-        text = title if title and (not text or text.rstrip("….").strip() != text) else text  # a name cut short
+        text = (
+            title if title and (not text or text.rstrip("….").strip() != text) else text
+        )  # a name cut short
         self.items.append(Link(Place(), "link", text, target))
         self.mark(LINKED, ")")
 
     def image(self, node: LexborNode) -> None:
         attributes = node.attributes
         text = collapse(attributes.get("alt") or attributes.get("title") or "")
-        late = (attributes.get(name) for name in LATE_SOURCES)  # of a picture that is loaded when it comes into view
+        late = (
+            attributes.get(name) for name in LATE_SOURCES
+        )  # of a picture that is loaded when it comes into view
         self.items.append(Link(Place(), "image", text, next(filter(None, late), "")))
 
     def frame(self, node: LexborNode) -> Close | None:
         attributes = node.attributes
         target = attributes.get(FRAMES[node.tag or ""])
         if target:
-            self.items.append(Link(Place(), "frame", collapse(attributes.get("title") or ""), target))
-        # In an object without a target stands what older browsers showed; no browser shows an iframe's own text.
+            self.items.append(
+                Link(Place(), "frame", collapse(attributes.get("title") or ""), target)
+            )
+        # In an object without a target stands what older browsers showed; no browser shows an
+        # iframe's own text.
         return skip if target or node.tag == "iframe" else None
 
     def input(self, node: LexborNode) -> None:
@@ -456,7 +586,8 @@ class PageContent:
                 self.moved += len(cell.items)
                 if self.moved > MOST_MOVED:
                     raise UnreadableDocument(
-                        "网页的表格嵌套层数过多，不是正常的网页；请在浏览器中打开后另存为网页，再导入该文件。"
+                        "网页的表格嵌套层数过多，不是正常的网页；请在浏览器中打开后另存为网页，"
+                        "再导入该文件。"
                     )
             return
         rows = resolve_spans(table)
@@ -505,7 +636,9 @@ class PageContent:
         return skip
 
     def drawn_cell(self, node: LexborNode) -> Close:
-        """A cell into which the page draws a text besides: what a person sees there is not what stands in it."""
+        """A cell into which the page draws a text besides: what a person sees there is not what
+        stands in it.
+        """
         close = self.cell(node)
         rows = self.tables[-1].rows if self.tables else []
         if not rows or not rows[-1]:
@@ -538,7 +671,9 @@ class PageContent:
         return skip
 
     def item(self, node: LexborNode) -> Close:
-        """A line of a list; the number that a browser writes before a figure in a cell makes it none."""
+        """A line of a list; the number that a browser writes before a figure in a cell makes it
+        none.
+        """
         close = self.lines(node)
         if self.in_cell and node.parent is not None and node.parent.tag == "ol":
             self.drawn_run(None, node)
@@ -550,7 +685,8 @@ class PageContent:
             self.drawn_run(None, node)
 
     def plain_text(self, cell: LexborNode) -> str | None:
-        """The text of a cell with at most one paragraph and nothing that breaks, hides or marks text, else None.
+        """The text of a cell with at most one paragraph and nothing that breaks, hides or marks
+        text, else None.
 
         Nearly all cells are like this; reading them so takes a third of the time of walking them.
         """
@@ -580,7 +716,9 @@ class PageContent:
     def end_cell(self, raw: RawCell, outer: list[FlowItem], in_cell: bool) -> None:
         self.end_line()
         fill_cell(raw)
-        if HAS_DIGIT.search(raw.text) and any(isinstance(item, Link) and item.kind == "image" for item in raw.items):
+        if HAS_DIGIT.search(raw.text) and any(
+            isinstance(item, Link) and item.kind == "image" for item in raw.items
+        ):
             raw.text += DRAWN
         self.tables[-1].layout |= raw.layout
         self.items, self.in_cell = outer, in_cell

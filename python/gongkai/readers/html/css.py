@@ -1,4 +1,6 @@
-"""What CSS says -> what it does to a text: it hides it, lifts it, moves it away, or sets it apart."""
+"""What CSS says -> what it does to a text: it hides it, lifts it, moves it away, or sets it
+apart.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,14 @@ from typing import Literal
 
 from gongkai.figures import PALE_HEX
 
-# gone: not there at all; blank: nothing to see in its place; hidden: blank by a rule of the page, which a script may
-# lift; raised: beside a figure, but no part of it; moved, white, odd (not known to be harmless), apart (of another size
-# or place on the line): the same, but only where digits touch. What covers a whole cell is weighed (dress); line, cell:
-# on a line of its own, a cell also when it is empty; drawn: the page draws a text before or behind it.
-Effect = Literal["gone", "blank", "hidden", "raised", "moved", "white", "odd", "apart", "line", "cell", "drawn"]
+# gone: not there at all; blank: nothing to see in its place; hidden: blank by a rule of the page,
+# which a script may lift; raised: beside a figure, but no part of it; moved, white, odd (not known
+# to be harmless), apart (of another size or place on the line): the same, but only where digits
+# touch. What covers a whole cell is weighed (dress); line, cell: on a line of its own, a cell also
+# when it is empty; drawn: the page draws a text before or behind it.
+Effect = Literal[
+    "gone", "blank", "hidden", "raised", "moved", "white", "odd", "apart", "line", "cell", "drawn"
+]
 Done = tuple[Effect | None, bool]  # an effect, and whether it holds for all that is in the element
 
 ZERO = r"[0.]+(?:%|[a-z]+)?"
@@ -47,11 +52,15 @@ RAISES = {  # property -> its values that lift text off its line
     "vertical-align": re.compile(rf"super|sub|text-top|text-bottom|{NOT_ZERO}"),
     "mso-text-raise": re.compile(NOT_ZERO),
 }
-FAR = r"-?(?:[5-9]|\d\d+)(?:\.\d+)?(?:px|pt|%)|-?\d*\.?\d*[1-9](?:em|rem|ex|ch|cm|mm|in|vh|vw)"  # 5px, 1em; not 2px
+# 5px, 1em; not 2px
+FAR = r"-?(?:[5-9]|\d\d+)(?:\.\d+)?(?:px|pt|%)|-?\d*\.?\d*[1-9](?:em|rem|ex|ch|cm|mm|in|vh|vw)"
 ANY_FAR = rf"(?:.*\s)?(?:{FAR})(?:\s.*)?"  # auto -30px
 PALE = "|".join(
     (
-        "white|snow|ivory|azure|mintcream|ghostwhite|floralwhite|whitesmoke|aliceblue|seashell|honeydew|canvas",
+        (
+            "white|snow|ivory|azure|mintcream|ghostwhite|floralwhite|whitesmoke|aliceblue|seashell|"
+            "honeydew|canvas"
+        ),
         rf"#{PALE_HEX}(?:[0-9a-f][0-9a-f])?",  # #fafafa
         r"#[ef]{3}[0-9a-f]?",  # #fff
         r"#[0-9a-f]{6}[01][0-9a-f]|#[0-9a-f]{3}[01]",  # #00000000
@@ -67,17 +76,32 @@ MOVES = {  # property -> its values that move text to where another stands
         ("top", "bottom", "left", "right", "inset", "inset-block"),
         re.compile(rf"(?:.*\s)?(?:{FAR})(?:\s.*)?|{UNKNOWN}"),
     ),
-    **dict.fromkeys(("translate", "margin-top", "margin"), re.compile(rf"(?:.*\s)?-(?:{FAR})(?:\s.*)?")),
+    **dict.fromkeys(
+        ("translate", "margin-top", "margin"), re.compile(rf"(?:.*\s)?-(?:{FAR})(?:\s.*)?")
+    ),
     "letter-spacing": re.compile(rf"-(?:{FAR})|.*\d{{3,}}px"),
     "scale": re.compile(r"(?!none$|1(?:\s+1)*$).+"),
     "transform": re.compile(
-        r"(?!none|scale\(\s*[01]\s*[,)]|rotate\(\s*0(?:deg)?\s*\)|translate[xy]?\(\s*-?[0-4](?:px)?\s*\)).+"
+        r"(?!none|scale\(\s*[01]\s*[,)]|rotate\(\s*0(?:deg)?\s*\)|"
+        r"translate[xy]?\(\s*-?[0-4](?:px)?\s*\)).+"
     ),
 }
 WHITENS = dict.fromkeys(("color", "-webkit-text-fill-color"), re.compile(f"transparent|{PALE}"))
-NEEDS_POSITION = {"left", "right", "top", "bottom", "inset", "inset-block", "inset-block-start", "inset-block-end"}
+NEEDS_POSITION = {
+    "left",
+    "right",
+    "top",
+    "bottom",
+    "inset",
+    "inset-block",
+    "inset-block-start",
+    "inset-block-end",
+}
 BACKED = re.compile(rf"(?!(?:none|transparent|inherit|initial|unset|window|{PALE})\b).*[a-z#].*")
-SMALL = r"smaller|x+-small|0?\.[1-8]\d*r?em|[1-8]?\d%|[1-9](?:\.\d+)?px|(?:[1-6](?:\.\d+)?|7(?:\.[0-4]\d*)?)pt"
+SMALL = (
+    r"smaller|x+-small|0?\.[1-8]\d*r?em|[1-8]?\d%|[1-9](?:\.\d+)?px|(?:[1-6](?:\.\d+)?|"
+    r"7(?:\.[0-4]\d*)?)pt"
+)
 SETS_APART = {  # property -> its values that make text unlike that beside it
     **dict.fromkeys(NEEDS_POSITION, re.compile(f"{NOT_ZERO}.*|.*\\s{NOT_ZERO}|{UNKNOWN}")),
     "vertical-align": re.compile(f"top|{UNKNOWN}"),
@@ -97,27 +121,42 @@ JUDGED = (
     HIDES.keys() | RAISES.keys() | MOVES.keys() | WHITENS.keys() | SETS_APART.keys()
 )  # their other values are harmless
 HARMLESS = re.compile(
-    r"(?:mso|panose|tab|layout|lang|page|border|outline|background|text|word|white|overflow|line|font|color"
-    r"|caret|cursor|orphans|widows|box|quotes|list|transition|-webkit-text(?!-security)|-webkit-tap|-ms-text|-moz-text|punctuation)"
+    r"(?:mso|panose|tab|layout|lang|page|border|outline|background|text|word|white|overflow|line|"
+    r"font|color"
+    r"|caret|cursor|orphans|widows|box|quotes|list|transition|-webkit-text(?!-security)|"
+    r"-webkit-tap|-ms-text|-moz-text|punctuation)"
     r"(?:-.*)?"
 )
-OF_A_BOX = re.compile("width|height|padding.*|margin.*")  # of an inline run: nothing that a reader would see
-USUAL = re.compile(r"(?:0[a-z%]*\s*)+|normal|none|auto|initial|inherit|unset|revert|ltr|horizontal-tb|baseline|visible")
+OF_A_BOX = re.compile(
+    "width|height|padding.*|margin.*"
+)  # of an inline run: nothing that a reader would see
+USUAL = re.compile(
+    r"(?:0[a-z%]*\s*)+|normal|none|auto|initial|inherit|unset|revert|ltr|horizontal-tb|"
+    r"baseline|"
+    r"visible"
+)
 
 DISPLAY = re.compile(r"\bdisplay\s*:[^;]*", re.IGNORECASE)
 LONGEST = 10_000  # characters of a style; the rest is not read
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE)  # \73 uper is super
 BRACE = re.compile(r"([{}])")
-# Rules for any screen: @media screen, (min-width:701px), not print; no narrow telephone, nothing but a screen.
+# Rules for any screen: @media screen, (min-width:701px), not print; no narrow telephone, nothing
+# but a screen.
 BLOCKS = re.compile(r"@(?:supports|layer|container|scope)\b", re.IGNORECASE)
 MEDIA = re.compile(r"@media\b(.*)", re.IGNORECASE | re.DOTALL)
 NO_SCREEN = re.compile(
-    r"\b(?:print|speech|aural|tv|tty|handheld|projection|braille|embossed)\b|max-width|scheme:\s*dark", re.IGNORECASE
+    (
+        r"\b(?:print|speech|aural|tv|tty|handheld|projection|braille|embossed)\b|max-width|"
+        r"scheme:\s*dark"
+    ),
+    re.IGNORECASE,
 )
 NAME = re.compile(r"[.#][A-Za-z_\u0080-\uffff-][\w\u0080-\uffff-]*", re.ASCII)
 OF_A_MOMENT = re.compile(r":(?:hover|active|focus|visited|:?before|:?after|:?first-l)")
-SELECTOR = re.compile(r"(?!.*:has)[\w\s.,#>+~:()\[\]=*'\"^$|\\-]{1,120}")  # td .n, span:last-child, .n > i
+SELECTOR = re.compile(
+    r"(?!.*:has)[\w\s.,#>+~:()\[\]=*'\"^$|\\-]{1,120}"
+)  # td .n, span:last-child, .n > i
 DEEPEST = 10  # blocks within blocks
 STYLE_NAMES = 200  # selectors that have an effect; the rest is not read
 
@@ -142,7 +181,9 @@ def effect_of_style(style: str) -> Done:
 
 @lru_cache(4_096)
 def effect_of_rule(body: str) -> Done:
-    """The same of a rule, which others complete: where its text is placed, and what of it is a line of its own."""
+    """The same of a rule, which others complete: where its text is placed, and what of it is a line
+    of its own.
+    """
     properties = declared(body)
     if "position" not in properties and not NEEDS_POSITION.isdisjoint(properties):
         body = f"{body};position:relative"
@@ -153,8 +194,9 @@ def effect_of_rule(body: str) -> Done:
 
 
 def declared(style: str) -> dict[str, str]:
-    """The declarations of a style: property -> value, both in lower case, the last one of a property unless one before
-    is important."""
+    """The declarations of a style: property -> value, both in lower case, the last one of a
+    property unless one before is important.
+    """
     found: dict[str, str] = {}
     important: set[str] = set()
     text = COMMENT.sub("", style[:LONGEST])
@@ -179,7 +221,9 @@ def character(digits: str) -> str:
 
 
 def effect_of(properties: Mapping[str, str]) -> Done:
-    """What declarations do to an element, and whether they do it to all that is in it, whatever its own style."""
+    """What declarations do to an element, and whether they do it to all that is in it, whatever its
+    own style.
+    """
     hides = hiding(properties)
     if "display" in hides:
         return "gone", True
@@ -202,7 +246,9 @@ def effect_of(properties: Mapping[str, str]) -> Done:
 
 
 def matching(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) -> set[str]:
-    return {name for name, value in properties.items() if name in kinds and kinds[name].fullmatch(value)}
+    return {
+        name for name, value in properties.items() if name in kinds and kinds[name].fullmatch(value)
+    }
 
 
 def hiding(properties: Mapping[str, str]) -> set[str]:
@@ -219,7 +265,9 @@ def acting(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) 
 def is_without_room(properties: Mapping[str, str]) -> bool:
     """height:0;overflow:hidden"""
     sizes = (properties.get("height", ""), properties.get("width", ""))
-    return properties.get("overflow") in ("hidden", "clip") and any(re.fullmatch(ZERO, size) for size in sizes)
+    return properties.get("overflow") in ("hidden", "clip") and any(
+        re.fullmatch(ZERO, size) for size in sizes
+    )
 
 
 def is_white(properties: Mapping[str, str]) -> bool:
@@ -234,11 +282,16 @@ def is_of_its_ground(properties: Mapping[str, str]) -> bool:
 
 def is_backed(properties: Mapping[str, str]) -> bool:
     """Whether there is a colour behind the text: white on blue is seen."""
-    return any(name.startswith("background") and BACKED.fullmatch(value) for name, value in properties.items())
+    return any(
+        name.startswith("background") and BACKED.fullmatch(value)
+        for name, value in properties.items()
+    )
 
 
 def is_listed(name: str, value: str) -> bool:
-    """font-family:宋体, mso-font-kerning:0pt, color:#333, width:12%; not rotate:90deg, color:var(--w)."""
+    """font-family:宋体, mso-font-kerning:0pt, color:#333, width:12%; not rotate:90deg,
+    color:var(--w).
+    """
     if not value or USUAL.fullmatch(value):
         return True
     if name in WHITENS:
@@ -259,7 +312,9 @@ def screen_rules(css: str) -> Iterator[StyleRule]:
     td{color:red; .n{top:1px}} is ("td", "color:red") and ("td .n", "top:1px").
     """
     css = COMMENT.sub("", css)
-    opened: list[list[str] | None] = [[""]]  # the selectors of each level; None for one that is not for screens
+    opened: list[list[str] | None] = [
+        [""]
+    ]  # the selectors of each level; None for one that is not for screens
     parts = BRACE.split(css + "}" * (css.count("{") - css.count("}")))
     for text, brace in zip(parts[::2], parts[1::2], strict=False):
         body, _, selectors = text.rpartition(";") if brace == "{" else (text, "", "")
@@ -307,7 +362,9 @@ def within(outer: str, name: str) -> str:
 
 
 def rule_effects(rules: Iterable[StyleRule]) -> dict[str, tuple[Effect, bool]]:
-    """Selector -> effect on the screen, and whether on all that is in the element; what is only odd comes last."""
+    """Selector -> effect on the screen, and whether on all that is in the element; what is only odd
+    comes last.
+    """
     rules = list(rules)
     found: dict[str, tuple[Effect, bool]] = {}
     odd: dict[str, tuple[Effect, bool]] = {}
@@ -323,7 +380,9 @@ def rule_effects(rules: Iterable[StyleRule]) -> dict[str, tuple[Effect, bool]]:
                 hidden_by.setdefault(last_name(name), set()).update(hiding(declared(body)))
     for name in contradicted(rules, hidden_by) if hidden_by else ():
         found |= {selector: ("raised", True) for selector in found if last_name(selector) == name}
-    return dict([*found.items(), *(item for item in odd.items() if item[0] not in found)][:STYLE_NAMES])
+    return dict(
+        [*found.items(), *(item for item in odd.items() if item[0] not in found)][:STYLE_NAMES]
+    )
 
 
 def last_name(selector: str) -> str:
@@ -345,7 +404,9 @@ def contradicted(rules: Iterable[StyleRule], hidden_by: Mapping[str, set[str]]) 
 
 
 def harmless_names(css: str, rules: Iterable[StyleRule]) -> tuple[set[str], set[str]]:
-    """The classes that styles speak of, in lower case, and those of them that get nothing but harmless looks."""
+    """The classes that styles speak of, in lower case, and those of them that get nothing but
+    harmless looks.
+    """
     harmful: set[str] = set()
     for selectors, body in rules:
         if not OF_A_MOMENT.search(selectors) and effect_of_style(body)[0] is not None:

@@ -1,7 +1,7 @@
 """A page's styles and classes -> what they do to its nodes.
 
-Beside digits in one cell what is not known to be harmless counts; what covers a whole cell is judged against the
-other figures of its table: what most of them bear is their dress.
+Beside digits in one cell what is not known to be harmless counts; what covers a whole cell is
+judged against the other figures of its table: what most of them bear is their dress.
 """
 
 from __future__ import annotations
@@ -34,19 +34,41 @@ from gongkai.readers.html.css import (
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-STYLE = re.compile(rb"""style(?=\s*=\s*("[^"]*"|'[^']*'|[^\s>]*))""")  # each, whatever quotes stand before it
+STYLE = re.compile(
+    rb"""style(?=\s*=\s*("[^"]*"|'[^']*'|[^\s>]*))"""
+)  # each, whatever quotes stand before it
 NOT_SHOWN = "[hidden],[popover],dialog:not([open])"
-READABLE_FONT_COLOR = re.compile(r"(?![0-9a-f]+$)[a-z]+|#?(?:[0-9a-f]{6}|[0-9a-f]{3})")  # of <font color=…>
+READABLE_FONT_COLOR = re.compile(
+    r"(?![0-9a-f]+$)[a-z]+|#?(?:[0-9a-f]{6}|[0-9a-f]{3})"
+)  # of <font color=…>
 STYLE_TEXT = 100_000  # characters read from a page's own styles
 NOTHING: Done = (None, True)
 MOST_STYLES = 500  # different ones on a page that have an effect
 MARKED = re.compile(r"mso(?:footnote|endnote|comment)reference")
-# Classes that Word puts on runs of words that it doubts, and on paragraphs: they look like any other.
-# Numbers and font5 are those of WPS and Excel, ql- of an editor.
+# Classes that Word puts on runs of words that it doubts, and on paragraphs: they look like any
+# other. Numbers and font5 are those of WPS and Excel, ql- of an editor.
 PLAIN = re.compile(
-    r"grame|spelle|msonormal|mso[a-z]*(?:paragraph|text|link)|apple-[a-z-]+|(?:font|xl|et)?\d{1,3}|ql-[\w-]+"
+    r"grame|spelle|msonormal|mso[a-z]*(?:paragraph|text|link)|apple-[a-z-]+|(?:font|xl|et)"
+    r"?\d{1,"
+    r"3}|ql-[\w-]+"
 )
-RUNS = ("span", "font", "b", "strong", "i", "em", "u", "small", "big", "ins", "code", "label", "a", "cite", "var")
+RUNS = (
+    "span",
+    "font",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "small",
+    "big",
+    "ins",
+    "code",
+    "label",
+    "a",
+    "cite",
+    "var",
+)
 STRANGE_RUNS = ",".join(f"{run}[class],{run}[title]" for run in RUNS)
 CLASSES = re.compile(rb"""class\s*=\s*("[^"]*"|'[^']*'|[^\s>]*)""")
 HAS_TITLE = re.compile(rb"title\s*=")
@@ -55,12 +77,21 @@ LONGEST_FIGURE = 40  # characters
 DEEPEST = 30  # elements from a run up to its cell
 SIMPLE = re.compile(r"[A-Za-z]*[.#][A-Za-z_-][\w-]*", re.ASCII)  # span.n
 STEP = re.compile(r"(\s*[>+~]\s*|\s+)(?![^(\[]*[)\]])")  # between td, .n and i in: td .n > i
-INNER_STEPS = re.compile(r"\([^()]*[^\s(,][\s>+~]+[^\s),][^()]*\)")  # :is(td .n), which is left alone
+INNER_STEPS = re.compile(
+    r"\([^()]*[^\s(,][\s>+~]+[^\s),][^()]*\)"
+)  # :is(td .n), which is left alone
 FARTHEST = 100  # elements around or before one
 DRAWS = re.compile(r"::?(?:before|after)$", re.IGNORECASE)
-# content that changes no figure: nothing, a blank, 件, a sign of a font of icons; not "1", "-", attr(data-v).
-NOTHING_DRAWN = re.compile(r"(?:none|normal|\s|[\"'](?:\s|[\ue000-\uf8ff])*(?:[件个项宗次条])?\s*[\"'])*")
-WEIGHED = ("moved", "white", "odd")  # effects on a row, a cell or all that is in it; raised and hidden act on the rest
+# content that changes no figure: nothing, a blank, 件, a sign of a font of icons; not "1", "-",
+# attr(data-v).
+NOTHING_DRAWN = re.compile(
+    r"(?:none|normal|\s|[\"'](?:\s|[\ue000-\uf8ff])*(?:[件个项宗次条])?\s*[\"'])*"
+)
+WEIGHED = (
+    "moved",
+    "white",
+    "odd",
+)  # effects on a row, a cell or all that is in it; raised and hidden act on the rest
 
 
 Found = tuple["LexborNode", Effect]
@@ -71,8 +102,9 @@ DoubtfulNode = tuple[
 
 @dataclass
 class Dress:
-    """What a page's styles do: node id -> effect; and for each class that some figures bear, that not most bear, and
-    of which the page says nothing, those figures."""
+    """What a page's styles do: node id -> effect; and for each class that some figures bear, that
+    not most bear, and of which the page says nothing, those figures.
+    """
 
     effects: dict[int, Effect]
     unknown: dict[str, list[str]]
@@ -81,12 +113,20 @@ class Dress:
 def dress_of(tree: LexborHTMLParser, content: bytes, styles: str = "") -> Dress:
     """``styles`` are those of the page's external stylesheets, as far as they were read."""
     lower = content.lower()
-    own = "\n".join(node.text() for node in tree.css("style"))[:STYLE_TEXT] if b"<style" in lower else ""
+    own = (
+        "\n".join(node.text() for node in tree.css("style"))[:STYLE_TEXT]
+        if b"<style" in lower
+        else ""
+    )
     css = f"{own}\n{styles}" if own or styles else ""
     rules = list(screen_rules(css)) if css else []
     known, harmless = harmless_names(css, rules)
-    strange = {name for name in class_names(lower) if name not in harmless and not PLAIN.fullmatch(name)}
-    found: list[Found] = [*strange_runs(tree, strange)] if strange or HAS_TITLE.search(lower) else []
+    strange = {
+        name for name in class_names(lower) if name not in harmless and not PLAIN.fullmatch(name)
+    }
+    found: list[Found] = (
+        [*strange_runs(tree, strange)] if strange or HAS_TITLE.search(lower) else []
+    )
     found += [*drawn_nodes(tree, rules), *ruled_nodes(tree, rules), *styled_nodes(tree, lower)]
     effects = {node.mem_id: effect for node, effect in found}
     suspects: list[DoubtfulNode] = [*suspects_of(found), *strangers(tree, strange - known)]
@@ -96,12 +136,16 @@ def dress_of(tree: LexborHTMLParser, content: bytes, styles: str = "") -> Dress:
     if suspects:
         judge(tree, dress, suspects, rules)
     holders = table_holders(tree, effects)
-    dress.effects = {key: effect for key, effect in effects.items() if effect == "gone" or key not in holders}
+    dress.effects = {
+        key: effect for key, effect in effects.items() if effect == "gone" or key not in holders
+    }
     return dress
 
 
 def class_names(lower: bytes) -> set[str]:
-    """The classes that a page's elements bear, each once: a pasted page says the same a thousand times."""
+    """The classes that a page's elements bear, each once: a pasted page says the same a thousand
+    times.
+    """
     written = b" ".join(set(CLASSES.findall(lower))).decode("utf-8", "replace")
     return set(re.sub("[\"']", " ", unescape(written)).split())
 
@@ -110,7 +154,9 @@ def class_names(lower: bytes) -> set[str]:
 
 
 def styled_nodes(tree: LexborHTMLParser, lower: bytes) -> Iterator[Found]:
-    """Node and effect of the elements whose own style or attribute has one; each style is judged once."""
+    """Node and effect of the elements whose own style or attribute has one; each style is judged
+    once.
+    """
     if b"<font" in lower:
         for node in tree.css("td font[size],td font[color],th font[size],th font[color]"):
             effect = effect_of_font(node.attributes)
@@ -123,7 +169,11 @@ def styled_nodes(tree: LexborHTMLParser, lower: bytes) -> Iterator[Found]:
         effect, kept = effects.get((node.attributes.get("style") or "").lower(), NOTHING)
         if effect:
             yield node, "raised" if not kept and styled_within(node) else effect
-    for node in tree.css(NOT_SHOWN) if any(word in lower for word in (b"hidden", b"popover", b"<dialog")) else ():
+    for node in (
+        tree.css(NOT_SHOWN)
+        if any(word in lower for word in (b"hidden", b"popover", b"<dialog"))
+        else ()
+    ):
         yield node, "gone"
 
 
@@ -148,7 +198,9 @@ def styled_within(node: LexborNode) -> bool:
 
 
 def table_holders(tree: LexborHTMLParser, found: Mapping[int, Effect]) -> set[int]:
-    """Ids of the tables and of all that they stand in: what is set to fade in is read, as it holds the figures."""
+    """Ids of the tables and of all that they stand in: what is set to fade in is read, as it holds
+    the figures.
+    """
     holders: set[int] = set()
     if any(effect in ("blank", "hidden") for effect in found.values()):
         for table in tree.css("table"):
@@ -163,8 +215,10 @@ def table_holders(tree: LexborHTMLParser, found: Mapping[int, Effect]) -> set[in
 
 
 def strange_runs(tree: LexborHTMLParser, strange: set[str]) -> Iterator[Found]:
-    """Each run within a cell that a tooltip explains, or of whose class the page says nothing or nothing
-    harmless: it may be raised or hidden. One that covers all of its cell stands beside nothing."""
+    """Each run within a cell that a tooltip explains, or of whose class the page says nothing or
+    nothing harmless: it may be raised or hidden. One that covers all of its cell stands beside
+    nothing.
+    """
     for node in tree.css(STRANGE_RUNS):
         if nearest(node, (*CELLS, "p")) is None:
             continue
@@ -180,10 +234,15 @@ def classes_of(node: LexborNode) -> list[str]:
 
 
 def drawn_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> Iterator[Found]:
-    """Each element before or behind which a rule of the page draws a text: .n::after{content:"1"}."""
+    """Each element before or behind which a rule of the page draws a text:
+    .n::after{content:"1"}.
+    """
     for selectors, body in rules:
         properties = declared(body) if "content" in unescaped(body).lower() else {}
-        if NOTHING_DRAWN.fullmatch(properties.get("content", "")) or properties.get("display") == "none":
+        if (
+            NOTHING_DRAWN.fullmatch(properties.get("content", ""))
+            or properties.get("display") == "none"
+        ):
             continue
         for name in filter(DRAWS.search, selectors_in(selectors)):
             for node in selected(tree, DRAWS.sub("", name) or "*"):
@@ -211,9 +270,11 @@ def chosen(tree: LexborHTMLParser, selectors: Iterable[str]) -> Iterator[LexborN
 
 
 def selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
-    """The elements that a selector chooses, or several simple ones; none where the parser does not know it.
+    """The elements that a selector chooses, or several simple ones; none where the parser does not
+    know it.
 
-    td .n > i is matched here, from its end upwards: the parser's time grows without end with the steps of a selector.
+    td .n > i is matched here, from its end upwards: the parser's time grows without end with the
+    steps of a selector.
     """
     from selectolax.lexbor import SelectolaxError
 
@@ -229,11 +290,19 @@ def selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
     if not all(sets):
         return []
     known: dict[tuple[int, int], bool] = {}
-    return [node for node in selected(tree, names[-1]) if is_reached(node, sets, joints, len(sets) - 1, known)]
+    return [
+        node
+        for node in selected(tree, names[-1])
+        if is_reached(node, sets, joints, len(sets) - 1, known)
+    ]
 
 
 def is_reached(
-    node: LexborNode, sets: list[set[int]], joints: list[str], at: int, known: dict[tuple[int, int], bool]
+    node: LexborNode,
+    sets: list[set[int]],
+    joints: list[str],
+    at: int,
+    known: dict[tuple[int, int], bool],
 ) -> bool:
     """Whether what a selector asks for up to its step ``at`` stands around or before a node."""
     if at < 0:
@@ -247,7 +316,9 @@ def is_reached(
 
 
 def neighbours(node: LexborNode, joint: str) -> Iterator[LexborNode]:
-    """The elements to which a joint leads: > the parent, + the one before, ~ those before, a blank all around."""
+    """The elements to which a joint leads: > the parent, + the one before, ~ those before, a blank
+    all around.
+    """
     other = node.parent if joint in (">", "") else before(node)
     for _ in range(1 if joint in (">", "+") else FARTHEST):
         if other is None:
@@ -268,29 +339,46 @@ def before(node: LexborNode) -> LexborNode | None:
 
 
 def suspects_of(found: Iterable[Found]) -> Iterator[DoubtfulNode]:
-    """The nodes whose effect counts where they hold all of a cell; a raised cell only stands higher in its row."""
+    """The nodes whose effect counts where they hold all of a cell; a raised cell only stands higher
+    in its row.
+    """
     for node, effect in found:
         outside = node.tag in (*CELLS, "tr")
-        if effect in WEIGHED or (effect == "raised" and not outside) or (effect == "hidden" and outside):
+        if (
+            effect in WEIGHED
+            or (effect == "raised" and not outside)
+            or (effect == "hidden" and outside)
+        ):
             yield node, effect
 
 
 def strangers(tree: LexborHTMLParser, unknown: set[str]) -> Iterator[DoubtfulNode]:
-    """The nodes with classes that the page says nothing of; those outside of tables have no cell."""
+    """The nodes with classes that the page says nothing of; those outside of tables have no
+    cell.
+    """
     for node in tree.css("[class]") if unknown else ():
         for name in unknown.intersection(classes_of(node)):
             yield node, f".{name}"
 
 
-def judge(tree: LexborHTMLParser, dress: Dress, suspects: Iterable[DoubtfulNode], rules: Iterable[StyleRule]) -> None:
-    """Set the cells whose figure alone of its table is raised, moved or white, and the classes that few bear."""
+def judge(
+    tree: LexborHTMLParser,
+    dress: Dress,
+    suspects: Iterable[DoubtfulNode],
+    rules: Iterable[StyleRule],
+) -> None:
+    """Set the cells whose figure alone of its table is raised, moved or white, and the classes that
+    few bear.
+    """
     tables, looks = held(suspects)
     backed: set[int] | None = None
     for table in tables:
         figures = [cell for cell in table.css("td,th") if figure_text(cell)]
         borne = [looks_of(cell, looks) for cell in figures]
         counts = Counter(chain.from_iterable(borne))
-        few = {look for look, count in counts.items() if 2 * count <= len(figures)}  # most bear their dress
+        few = {
+            look for look, count in counts.items() if 2 * count <= len(figures)
+        }  # most bear their dress
         for cell, its in zip(figures, borne, strict=True):
             for look in its & few:
                 if look.startswith("."):
@@ -302,7 +390,9 @@ def judge(tree: LexborHTMLParser, dress: Dress, suspects: Iterable[DoubtfulNode]
 
 
 def held(suspects: Iterable[DoubtfulNode]) -> tuple[list[LexborNode], dict[int, set[str]]]:
-    """The tables in which there are any, and what each cell or row (its id) is by them: <td><p class=x> is .x."""
+    """The tables in which there are any, and what each cell or row (its id) is by them: <td><p
+    class=x> is .x.
+    """
     tables: dict[int, LexborNode] = {}
     looks: dict[int, set[str]] = {}
     figures: dict[int, str] = {}  # id of a cell -> its text if that is a figure
@@ -318,7 +408,11 @@ def held(suspects: Iterable[DoubtfulNode]) -> tuple[list[LexborNode], dict[int, 
             table = nearest(holder, ("table",))
             if table is not None:
                 tables[table.mem_id] = table
-    outer = {around.mem_id for table in tables.values() if (around := nearest(table.parent, ("table",))) is not None}
+    outer = {
+        around.mem_id
+        for table in tables.values()
+        if (around := nearest(table.parent, ("table",))) is not None
+    }
     return [table for key, table in tables.items() if key not in outer], looks
 
 
@@ -344,7 +438,9 @@ def covers(node: LexborNode, holder: LexborNode, figure: str) -> bool:
 def looks_of(cell: LexborNode, looks: Mapping[int, set[str]]) -> set[str]:
     """What a cell is, by itself or by its row."""
     row = cell.parent
-    return looks.get(cell.mem_id, set()) | (looks.get(row.mem_id, set()) if row is not None else set())
+    return looks.get(cell.mem_id, set()) | (
+        looks.get(row.mem_id, set()) if row is not None else set()
+    )
 
 
 def backed_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> set[int]:
@@ -369,5 +465,7 @@ def has_colour(node: LexborNode, backed: set[int]) -> bool:
     attributes = node.attributes
     own = declared(attributes.get("style") or "")
     return (
-        node.mem_id in backed or is_backed(own) or is_backed({"background": (attributes.get("bgcolor") or "").lower()})
+        node.mem_id in backed
+        or is_backed(own)
+        or is_backed({"background": (attributes.get("bgcolor") or "").lower()})
     )

@@ -1,7 +1,9 @@
-"""What a page holds out of sight -> the HTML of it: a textarea, an inner page, data of a script, a list for its CMS.
+"""What a page holds out of sight -> the HTML of it: a textarea, an inner page, data of a script, a
+list for its CMS.
 
-A page whose own text is no report may carry the report so. Nothing is run and nothing is fetched. What is text in the
-source stays text: titles and days are escaped before they stand in a page again.
+A page whose own text is no report may carry the report so. Nothing is run and nothing is fetched.
+What is text in the source stays text: titles and days are escaped before they stand in a page
+again.
 """
 
 from __future__ import annotations
@@ -15,52 +17,86 @@ from gongkai.editions import ABOUT_REPORTS
 from gongkai.readers.html.scripts import Json, named_values, values_in
 from gongkai.sources.detect import DATA
 
-REPORT_WORDS = ("规范性文件", "行政许可", "行政处罚", "予以公开", "属于国家秘密", "结转下年度", "结果维持")
+REPORT_WORDS = (
+    "规范性文件",
+    "行政许可",
+    "行政处罚",
+    "予以公开",
+    "属于国家秘密",
+    "结转下年度",
+    "结果维持",
+)
 FEWEST_WORDS = 3
 HOLDERS = ("textarea", "noscript", "template", "xmp")
 DEEPEST = 4  # pages within pages, JSON within JSON
 LONGEST_CELL = 400  # characters
 LONGEST = 8_000_000  # characters of a page that is looked into
-OPENING = re.compile(r"<(script|textarea|noscript|template|xmp|datastore|record)\b([^<>]*)>", re.IGNORECASE)
+OPENING = re.compile(
+    r"<(script|textarea|noscript|template|xmp|datastore|record)\b([^<>]*)>", re.IGNORECASE
+)
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 ATTRIBUTE = re.compile(r"\s[\w:.-]+\s*=\s*(?:\"([^\"]{400,})\"|'([^']{400,})')")
 TAG = re.compile(r"<[a-zA-Z!/][^<>]*>")
 NOT_SHOWN = re.compile(
-    r"\s(?:style\s*=\s*(?:\"[^\"]*display\s*:\s*none[^\"]*\"|'[^']*display\s*:\s*none[^']*')|hidden(?=[\s>]))", re.I
+    (
+        r"\s(?:style\s*=\s*(?:\"[^\"]*display\s*:\s*none[^\"]*\"|'[^']*display\s*:\s*none[^']*')|"
+        r"hidden(?=[\s>]))"
+    ),
+    re.I,
 )
-ESCAPED_TAG = re.compile(r"&(?:amp;)*(?:lt|#60|#x3c);\s*/?(?:p|table|tr|td|div|span)\b", re.IGNORECASE)
+ESCAPED_TAG = re.compile(
+    r"&(?:amp;)*(?:lt|#60|#x3c);\s*/?(?:p|table|tr|td|div|span)\b", re.IGNORECASE
+)
 TITLE_KEY = re.compile(
-    r"(?:\w*(?:title|subject|headline)|(?:doc|file|art|article|news|info)?_?name|bt|wjmc)", re.IGNORECASE
+    r"(?:\w*(?:title|subject|headline)|(?:doc|file|art|article|news|info)?_?name|bt|wjmc)",
+    re.IGNORECASE,
 )
 DATE_KEY = re.compile(
-    r"\w*(?:pub|release|issue|create|show|fb|cw)\w*(?:date|time|rq|sj)|date|time|fbrq|fbsj", re.IGNORECASE
+    r"\w*(?:pub|release|issue|create|show|fb|cw)\w*(?:date|time|rq|sj)|date|time|fbrq|fbsj",
+    re.IGNORECASE,
 )
-SOURCE_KEY = re.compile(r"\w*(?:source|origin|publisher|organ|orgname|dept\w*|unit\w*|fbjg|ly)", re.IGNORECASE)
+SOURCE_KEY = re.compile(
+    r"\w*(?:source|origin|publisher|organ|orgname|dept\w*|unit\w*|fbjg|ly)", re.IGNORECASE
+)
 ADDRESS_KEY = re.compile(r"\w*(?:url|link|href|path)", re.IGNORECASE)
-# What is not, or no longer, the text of the page: an article beside it, an older version, an example.
+# What is not, or no longer, the text of the page: an article beside it, an older version, an
+# example.
 OTHERS_KEY = re.compile(
-    r"\w*(?:history|prev|last|old|next|draft|demo|sample|example|mock|related|recommend|template|deleted|backup)\w*",
+    (
+        r"\w*(?:history|prev|last|old|next|draft|demo|sample|example|mock|related|recommend|"
+        r"template|"
+        r"deleted|backup)\w*"
+    ),
     re.IGNORECASE,
 )
 OUT_OF_FORCE = re.compile(r"作废|草稿|撤回|撤稿|已删除|draft|deleted|revoked", re.IGNORECASE)
 DATE = re.compile(r"\s*(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})")
 INNER_PAGE = re.compile(
-    r"<iframe\b([^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*?)\bsrcdoc\s*=\s*(?:\"([^\"]*)\"|'([^']*)')([^<>]*)>",
+    (
+        r"<iframe\b([^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*?)"
+        r"\bsrcdoc\s*=\s*(?:\"([^\"]*)"
+        r"\"|'([^']*)')([^<>]*)>"
+    ),
     re.IGNORECASE,
 )
 UNSEEN_FRAME = re.compile(r"display\s*:\s*none|\shidden(?=[\s=]|$)", re.IGNORECASE)
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 CALLS = re.compile(
-    r"(?:fetch|axios(?:\.\w+)?|\$\.(?:get|post|getJSON|ajax)|\.open|\.load|request(?:\.\w+)?|http(?:\.\w+)?)\s*\("
+    r"(?:fetch|axios(?:\.\w+)?|\$\.(?:get|post|getJSON|ajax)|\.open|\.load|request(?:\.\w+)?|"
+    r"http(?:\.\w+)?)\s*\("
     r"\s*(?:[\"'](?:get|post)[\"']\s*,)?[^()'\"`]{0,60}[\"'`]([^\"'`\s]{3,300})"
     r"|\burl\s*[:=]\s*[\"'`]([^\"'`\s]{3,300})",
     re.IGNORECASE,
 )
-NO_DATA = re.compile(r"\.(?:js|css|png|jpe?g|gif|ico|svg|woff2?)(?:$|\?)|^(?:get|post|put)$", re.IGNORECASE)
+NO_DATA = re.compile(
+    r"\.(?:js|css|png|jpe?g|gif|ico|svg|woff2?)(?:$|\?)|^(?:get|post|put)$", re.IGNORECASE
+)
 
 
 class Element(NamedTuple):
-    """A script, textarea or the like: its name, its attributes and content as written, and where it stands."""
+    """A script, textarea or the like: its name, its attributes and content as written, and where it
+    stands.
+    """
 
     name: str
     attributes: str
@@ -70,7 +106,9 @@ class Element(NamedTuple):
 
 
 def elements(text: str, *names: str) -> Iterator[Element]:
-    """The elements of these names, outermost, in order. One that is never closed ends with nothing."""
+    """The elements of these names, outermost, in order. One that is never closed ends with
+    nothing.
+    """
     lower = text.lower()
     open_ended: set[str] = set()
     at = 0
@@ -104,7 +142,9 @@ def holds_all(text: str) -> bool:
 
 
 def hidden_html(text: str, depth: int = 0) -> str:
-    """The HTML of what a page holds out of sight and may be a report; "" for nothing of the kind."""
+    """The HTML of what a page holds out of sight and may be a report; "" for nothing of the
+    kind.
+    """
     if depth > DEEPEST or len(text) > LONGEST:
         return ""
     found = filter(holds_report, (innermost(fragment, depth) for fragment in fragments(text)))
@@ -113,17 +153,25 @@ def hidden_html(text: str, depth: int = 0) -> str:
 
 def innermost(fragment: str, depth: int) -> str:
     """A fragment, or what it holds out of sight itself where it shows no report."""
-    return fragment if holds_report(visible_text(fragment)) else hidden_html(fragment, depth + 1) or fragment
+    return (
+        fragment
+        if holds_report(visible_text(fragment))
+        else hidden_html(fragment, depth + 1) or fragment
+    )
 
 
 def all_shown(text: str) -> str:
-    """The page with its hidden parts (<div style="display:none">) shown, if a report stands there; else ""."""
+    """The page with its hidden parts (<div style="display:none">) shown, if a report stands there;
+    else "".
+    """
     shown = NOT_SHOWN.sub(" ", text)
     return shown if shown != text and holds_report(visible_text(shown)) else ""
 
 
 def fragments(text: str) -> Iterator[str]:
-    """Each piece of HTML or text that a page holds in a place where no browser shows it as part of the page."""
+    """Each piece of HTML or text that a page holds in a place where no browser shows it as part of
+    the page.
+    """
     for script in elements(text, "script"):
         yield from script_fragments(script.attributes, script.content)
     rest = COMMENT.sub(" ", without(text, "script"))
@@ -166,7 +214,9 @@ def visible_text(text: str) -> str:
 
 
 def data_html(text: str) -> str:
-    """The HTML of the reports in an answer of an interface, JSON or a call with it; else of its list of links."""
+    """The HTML of the reports in an answer of an interface, JSON or a call with it; else of its
+    list of links.
+    """
     if not DATA.match(text) or len(text) > LONGEST:
         return ""
     values = list(values_in(text))
@@ -177,7 +227,9 @@ def data_html(text: str) -> str:
 
 
 def reports_in(value: Json, depth: int = 0) -> Iterator[str]:
-    """The pages of the reports in a value, each with the title, day and source that stand beside its text."""
+    """The pages of the reports in a value, each with the title, day and source that stand beside
+    its text.
+    """
     if depth > DEEPEST * 4 or not holds_report(text_in(value)):
         return
     if isinstance(value, str):
@@ -199,17 +251,27 @@ def parts_with_report(value: Json) -> list[Json]:
 
 
 def parts_of(value: Json) -> list[Json]:
-    """What a value holds of its own: without its title, and without articles beside it, drafts and older versions."""
+    """What a value holds of its own: without its title, and without articles beside it, drafts and
+    older versions.
+    """
     if isinstance(value, dict):
         if any(is_out_of_force(key, part) for key, part in value.items()):
             return []
-        return [part for key, part in value.items() if not is_of_head(key) and not OTHERS_KEY.fullmatch(key)]
+        return [
+            part
+            for key, part in value.items()
+            if not is_of_head(key) and not OTHERS_KEY.fullmatch(key)
+        ]
     return value if isinstance(value, list) else []
 
 
 def is_out_of_force(key: str, part: Json) -> bool:
     """{"status": "作废"}, {"deleted": true}."""
-    if isinstance(part, str) and len(part) < 20 and re.fullmatch(r"\w*(?:status|state)\w*", key, re.IGNORECASE):
+    if (
+        isinstance(part, str)
+        and len(part) < 20
+        and re.fullmatch(r"\w*(?:status|state)\w*", key, re.IGNORECASE)
+    ):
         return OUT_OF_FORCE.search(part) is not None
     return part is True and OUT_OF_FORCE.search(key) is not None
 
@@ -226,7 +288,9 @@ def is_rows(value: Json) -> bool:
         return False
     rows = [cells_of(row) for row in value]
     cells = [cell for row in rows for cell in row]
-    return all(rows) and not any(isinstance(cell, (list, dict)) or is_article(cell) for cell in cells)
+    return all(rows) and not any(
+        isinstance(cell, (list, dict)) or is_article(cell) for cell in cells
+    )
 
 
 def is_article(cell: Json) -> bool:
@@ -246,7 +310,9 @@ def text_in(value: Json) -> str:
 
 
 def rendered(value: Json) -> str:
-    """A value as HTML: its tables and texts in their order. Text without any tag keeps its lines."""
+    """A value as HTML: its tables and texts in their order. Text without any tag keeps its
+    lines.
+    """
     if isinstance(value, str):
         return value if TAG.search(value) else f"<pre>{escape(value)}</pre>"
     if is_rows(value) and isinstance(value, list):
@@ -270,7 +336,10 @@ def bar_line(row: Json) -> str:
 
 
 def is_of_head(key: str) -> bool:
-    return any(pattern.fullmatch(key) for pattern in (TITLE_KEY, DATE_KEY, SOURCE_KEY)) and key != "name"
+    return (
+        any(pattern.fullmatch(key) for pattern in (TITLE_KEY, DATE_KEY, SOURCE_KEY))
+        and key != "name"
+    )
 
 
 def head_of(value: Json) -> str:
@@ -289,14 +358,19 @@ def head_of(value: Json) -> str:
 def named(value: dict[str, Json], key: re.Pattern[str]) -> str:
     """The first short string under such a key."""
     texts = [text for name, text in value.items() if isinstance(text, str) and key.fullmatch(name)]
-    return next((text.strip() for text in texts if 0 < len(text.strip()) <= 100 and not TAG.search(text)), "")
+    return next(
+        (text.strip() for text in texts if 0 < len(text.strip()) <= 100 and not TAG.search(text)),
+        "",
+    )
 
 
 # --- lists ----------------------------------------------------------------------------------------
 
 
 def listed_html(text: str) -> str:
-    """The links that a page's scripts hold: written out (document.write), or as objects with title and address."""
+    """The links that a page's scripts hold: written out (document.write), or as objects with title
+    and address.
+    """
     found: list[str] = []
     for script in elements(text[:LONGEST], "script"):
         if ABOUT_REPORTS.search(plain_letters(script.content)):
@@ -325,8 +399,9 @@ def links_of_all(values: Sequence[Json], depth: int) -> Iterator[str]:
 
 
 def with_inner_pages(text: str, depth: int = DEEPEST) -> str:
-    """A page with the pages that it writes out for its frames, <iframe srcdoc="…">, where they stand: a browser shows
-    them."""
+    """A page with the pages that it writes out for its frames, <iframe srcdoc="…">, where they
+    stand: a browser shows them.
+    """
     pieces, at = [], 0
     for frame in INNER_PAGE.finditer(text) if depth else ():
         if not UNSEEN_FRAME.search(frame[1] + frame[4]):
@@ -337,7 +412,9 @@ def with_inner_pages(text: str, depth: int = DEEPEST) -> str:
 
 
 def with_records(text: str) -> str:
-    """A page with the records of its CMS's list where their script stands: <script type="text/xml"><datastore>…."""
+    """A page with the records of its CMS's list where their script stands: <script
+    type="text/xml"><datastore>….
+    """
     pieces, at = [], 0
     for script in elements(text, "script"):
         shown = records_shown(script.content)
@@ -349,10 +426,20 @@ def with_records(text: str) -> str:
 
 def records_shown(script: str) -> str:
     store = next(elements(script, "datastore"), None)
-    records = [CDATA.sub("", record.content) for record in elements(store.content, "record")] if store else []
+    records = (
+        [CDATA.sub("", record.content) for record in elements(store.content, "record")]
+        if store
+        else []
+    )
     content = "\n".join(records)
     bare_rows = content.lstrip().lower().startswith(("<tr", "<td"))
-    return f"<table>{content}</table>" if bare_rows else f"<div>{content}</div>" if content.strip() else ""
+    return (
+        f"<table>{content}</table>"
+        if bare_rows
+        else f"<div>{content}</div>"
+        if content.strip()
+        else ""
+    )
 
 
 def data_addresses(text: str) -> list[str]:

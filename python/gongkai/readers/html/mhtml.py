@@ -1,4 +1,6 @@
-"""A page saved as one file (.mhtml, .mht) -> its HTML, the pages of its frames where they stand in it."""
+"""A page saved as one file (.mhtml, .mht) -> its HTML, the pages of its frames where they stand in
+it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from gongkai.model import UnreadableDocument
 from gongkai.sources.detect import decode
 
 HEADERS = re.compile(rb"\s*(?:[A-Za-z][\w-]{0,40}:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}")
-KINDS = re.compile(rb"^Content-Type:\s*(?:multipart/related|text/html)", re.IGNORECASE | re.MULTILINE)
+KINDS = re.compile(
+    rb"^Content-Type:\s*(?:multipart/related|text/html)", re.IGNORECASE | re.MULTILINE
+)
 SNIFFED = 4_096  # bytes
 FRAME = re.compile(r"<i?frame\b[^<>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)[^<>]*>", re.IGNORECASE)
 UNSEEN = re.compile(r"display\s*:\s*none|\shidden[\s>=]", re.IGNORECASE)
@@ -21,7 +25,10 @@ LONG_HEADER = re.compile(
     rb"\n[\w-]{1,40}:[^\n]*(?:\n[ \t]+[\w*-]+=[^\n]*){400}"
 )  # lines that go on; the parser's time grows with their square
 MOST_PARTS = 2_000
-BROKEN = "这个单个文件网页（.mht）已损坏或不完整，不能读取；请在浏览器中打开网页，另存为“网页，仅 HTML”，再导入该文件。"
+BROKEN = (
+    "这个单个文件网页（.mht）已损坏或不完整，不能读取；请在浏览器中打开网页，另存为“网页，仅 "
+    "HTML”，再导入该文件。"
+)
 
 
 def is_mhtml(content: bytes) -> bool:
@@ -37,16 +44,24 @@ def html_of_mhtml(content: bytes) -> str:
     root = root_of(content, parts)
     names = [(name, part) for part in parts if part is not root for name in names_of(part)]
     counts = Counter(name for name, _ in names)
-    pages = {name: part for name, part in names if counts[name] == 1}  # of two of one name neither is certain
+    pages = {
+        name: part for name, part in names if counts[name] == 1
+    }  # of two of one name neither is certain
     return with_frames(text_of(root), pages, DEEPEST)
 
 
 def parts_of(content: bytes) -> list[Message]:
-    """The parts that are pages. Raises UnreadableDocument for none, too many, or what no parser can take apart."""
+    """The parts that are pages. Raises UnreadableDocument for none, too many, or what no parser can
+    take apart.
+    """
     if LONG_HEADER.search(content):
         raise UnreadableDocument(BROKEN)
     try:
-        parts = [part for part in message_from_bytes(content).walk() if part.get_content_type() == "text/html"]
+        parts = [
+            part
+            for part in message_from_bytes(content).walk()
+            if part.get_content_type() == "text/html"
+        ]
     except (RecursionError, ValueError, LookupError) as error:
         raise UnreadableDocument(BROKEN) from error
     if not 0 < len(parts) <= MOST_PARTS:
@@ -55,7 +70,9 @@ def parts_of(content: bytes) -> list[Message]:
 
 
 def root_of(content: bytes, parts: Sequence[Message]) -> Message:
-    """The page itself: the part that the file's head names (start=, Snapshot-Content-Location), else the first."""
+    """The page itself: the part that the file's head names (start=, Snapshot-Content-Location),
+    else the first.
+    """
     head = message_from_bytes(content.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0])
     start = str(head.get_param("start") or "").strip("<> ")
     place = str(head.get("Snapshot-Content-Location") or "").strip()

@@ -1,6 +1,7 @@
 """The text of a script -> the values that it writes down: JSON, and objects as JavaScript has them.
 
-Nothing is run. ``{title: 'A', rows: [[1, 2]]}`` is a dict; what is no literal (a call, a variable) is None.
+Nothing is run. ``{title: 'A', rows: [[1, 2]]}`` is a dict; what is no literal (a call, a variable)
+is None.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ DEEPEST = 60  # brackets within brackets
 EFFORT = 6  # times the length of the text; a hostile one is given up
 BLANK = re.compile(r"(?:\s|//[^\n]*)+")
 STRING = re.compile(
-    r'"([^"\\\n]*(?:\\.[^"\\\n]*)*)"|\'([^\'\\\n]*(?:\\.[^\'\\\n]*)*)\'|`([^`\\]*(?:\\.[^`\\]*)*)`', re.DOTALL
+    r'"([^"\\\n]*(?:\\.[^"\\\n]*)*)"|\'([^\'\\\n]*(?:\\.[^\'\\\n]*)*)\'|`([^`\\]*(?:\\.[^`\\]*)*)`',
+    re.DOTALL,
 )
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 WORD = re.compile(r"[A-Za-z_$][\w$]*")
 WORDS: dict[str, Json] = {"true": True, "false": False, "null": None, "undefined": None}
-ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|(\r?\n)|(.))", re.DOTALL)
+ESCAPE = re.compile(
+    r"\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|(\r?\n)|(.))", re.DOTALL
+)
 LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "v": "\v"}
 OPENERS = re.compile(r"[\[{\"'`]|//[^\n]*|/\*")
 SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -40,10 +44,11 @@ def values_in(text: str) -> Iterator[Json]:
 
 
 def named_values(text: str) -> Iterator[tuple[str, Json]]:
-    """The objects, lists and strings that a script writes down, the outermost ones, in order, each with the name that
-    it is given (var demo = {…}), "" for none; not those in comments.
+    """The objects, lists and strings that a script writes down, the outermost ones, in order, each
+    with the name that it is given (var demo = {…}), "" for none; not those in comments.
 
-    What cannot be read to its end is given as far as it could be: {title: 'A', show: function () {…}} is {title: A}.
+    What cannot be read to its end is given as far as it could be: {title: 'A', show: function ()
+    {…}} is {title: A}.
     """
     reader = ValueReader(text)
     at = 0
@@ -92,7 +97,9 @@ class ValueReader:
         return self.plain(at)
 
     def joined(self, at: int) -> tuple[str, int]:
-        """A string, with those put behind it: 'a' + 'b' is ab, 'a' + n + 'b' is a, something unknown, and b."""
+        """A string, with those put behind it: 'a' + 'b' is ab, 'a' + n + 'b' is a, something
+        unknown, and b.
+        """
         value, at = self.string(at)
         pieces = [value]
         while self.text[(after := self.skipped(at)) : after + 1] == "+":
@@ -144,7 +151,9 @@ class ValueReader:
             return self.as_far(found, at)
 
     def as_far(self, found: Json, at: int) -> tuple[Json, int]:
-        """What was read of a value that could not be read to its end. Raises NoValue where that is nothing."""
+        """What was read of a value that could not be read to its end. Raises NoValue where that is
+        nothing.
+        """
         if not found or self.effort <= 0:
             raise NoValue
         return found, at
@@ -196,7 +205,9 @@ def unescaped(body: str) -> str:
     if "\\" not in body:
         return body
     text = ESCAPE.sub(one_letter, body)
-    return SURROGATES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+    return SURROGATES.sub(
+        lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text
+    )
 
 
 def one_letter(match: re.Match[str]) -> str:

@@ -1,4 +1,5 @@
-"""Pages of ink -> blocks: ruled tables as grids, joined over page breaks, and the text around them as prose.
+"""Pages of ink -> blocks: ruled tables as grids, joined over page breaks, and the text around them
+as prose.
 
 Whatever paints `Ink` is read here: the pages of a PDF, and of formats to come.
 """
@@ -19,13 +20,21 @@ from gongkai.readers.layout.ink import Ink
 from gongkai.readers.layout.lattice import lattices_of
 from gongkai.readers.layout.lines import lines_of, runs_of
 from gongkai.readers.layout.pages import grid_of, pages_of, side_by_side
-from gongkai.readers.layout.paragraphs import PAGE_NUMBER, PageLine, join_paragraphs, mark_headings, without_furniture
+from gongkai.readers.layout.paragraphs import (
+    PAGE_NUMBER,
+    PageLine,
+    join_paragraphs,
+    mark_headings,
+    without_furniture,
+)
 from gongkai.readers.layout.stream import Words, unruled, words_of_line
 from gongkai.readers.layout.visible import visible_ink
 
 TABLE = "table"
 SMALLEST_PICTURE = 20.0  # points
-OF_BREAK = re.compile(r"[（(]?\s*(?:续[表上页]?|接上[页表]|[转见]下页|表[二三四]?续)\s*[)）]?|" + PAGE_NUMBER.pattern)
+OF_BREAK = re.compile(
+    r"[（(]?\s*(?:续[表上页]?|接上[页表]|[转见]下页|表[二三四]?续)\s*[)）]?|" + PAGE_NUMBER.pattern
+)
 LONGEST_PIECE = 12  # characters of a label that is broken over lines
 
 
@@ -43,7 +52,9 @@ class Page:
 
 
 def blocks_of_pages(inks: Sequence[Ink]) -> tuple[Block, ...]:
-    """The blocks of a document's pages: a table that goes on over a page break is one grid on its first page."""
+    """The blocks of a document's pages: a table that goes on over a page break is one grid on its
+    first page.
+    """
     pages = []
     for number, ink in enumerate(inks, 1):
         pages += [read_page(page, number) for page in pages_of(visible_ink(ink))]
@@ -58,17 +69,27 @@ def read_page(ink: Ink, number: int) -> Page:
     large = [
         image
         for image in ink.images
-        if min(image.bounds[2] - image.bounds[0], image.bounds[3] - image.bounds[1]) > SMALLEST_PICTURE
+        if min(image.bounds[2] - image.bounds[0], image.bounds[3] - image.bounds[1])
+        > SMALLEST_PICTURE
     ]
     return Page(number, ink.width, ink.height, tables, lines, len(large), runs_of(ink.chars))
 
 
 def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
-    kept = without_furniture([[line.text for line in page.lines] for page in pages], [page.height for page in pages])
+    kept = without_furniture(
+        [[line.text for line in page.lines] for page in pages], [page.height for page in pages]
+    )
     known = {id(text) for texts in kept for text in texts}
     items = joined_pages([page_flow(page, known) for page in pages])
     mark_headings(items, [page.width for page in pages])
-    join_paragraphs([item for group in items for item in group if isinstance(item, PageLine) and not item.heading])
+    join_paragraphs(
+        [
+            item
+            for group in items
+            for item in group
+            if isinstance(item, PageLine) and not item.heading
+        ]
+    )
     line, table = 1, 0
     for page, group in zip(pages, items, strict=True):
         for kind, run in groupby(group, key=kind_of):
@@ -86,14 +107,18 @@ def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
 
 
 def kind_of(item: PageLine | PageTable) -> str:
-    """Lines of one kind that follow each other are one prose: "" for plain ones, h1 for a title's."""
+    """Lines of one kind that follow each other are one prose: "" for plain ones, h1 for a
+    title's.
+    """
     return item.heading if isinstance(item, PageLine) else TABLE
 
 
 def page_flow(page: Page, known: Collection[int]) -> list[PageLine | PageTable]:
     """A page's texts and tables from top to bottom, tables without rulings among them."""
     lines = [line for line in page.lines if id(line.text) in known]
-    ordered: list[Words | PageTable] = sorted([*lines, *page.tables], key=lambda item: place_of(item, page.tables))
+    ordered: list[Words | PageTable] = sorted(
+        [*lines, *page.tables], key=lambda item: place_of(item, page.tables)
+    )
     found: list[PageLine | PageTable] = []
     for is_table, group in groupby(ordered, key=lambda item: isinstance(item, PageTable)):
         if is_table:
@@ -119,7 +144,9 @@ def joined_pages(pages: Sequence[list[PageLine | PageTable]]) -> list[list[PageL
 
 
 def join_at_break(before: list[PageLine | PageTable], items: list[PageLine | PageTable]) -> None:
-    """Move in place the table at the head of a page to the one at the foot of the page before, if it goes on."""
+    """Move in place the table at the head of a page to the one at the foot of the page before, if
+    it goes on.
+    """
     last = next((at for at in reversed(range(len(before))) if not is_of_break(before[at])), 0)
     first = next((at for at, item in enumerate(items) if not is_of_break(item)), 0)
     above, below = before[last], items[first] if items else None
@@ -135,11 +162,15 @@ def is_of_break(item: PageLine | PageTable) -> bool:
     return isinstance(item, PageLine) and OF_BREAK.fullmatch(item.text) is not None
 
 
-def mark_cut_figures(before: list[PageLine | PageTable], after: list[PageLine | PageTable], known: str) -> None:
-    """Mark in place, where a page break cuts a table without lines, the figures of rows that may be one.
+def mark_cut_figures(
+    before: list[PageLine | PageTable], after: list[PageLine | PageTable], known: str
+) -> None:
+    """Mark in place, where a page break cuts a table without lines, the figures of rows that may be
+    one.
 
-    What stands on the later page above them is a head repeated, of lines ``known`` from the text of earlier pages, or
-    pieces of a label; pieces of a label may also follow the table on the earlier page.
+    What stands on the later page above them is a head repeated, of lines ``known`` from the text of
+    earlier pages, or pieces of a label; pieces of a label may also follow the table on the earlier
+    page.
     """
     spot = next((at for at in reversed(range(len(before))) if not is_short_line(before[at])), 0)
     above = before[spot]
@@ -166,7 +197,11 @@ def read_as_figure(text: str) -> bool:
 
 
 def lines_in(item: PageLine | PageTable) -> list[str]:
-    texts = [item.text] if isinstance(item, PageLine) else [piece.text for row in item.rows for piece in row]
+    texts = (
+        [item.text]
+        if isinstance(item, PageLine)
+        else [piece.text for row in item.rows for piece in row]
+    )
     return ["".join(line.split()) for text in texts for line in text.split("\n")]
 
 

@@ -1,8 +1,8 @@
 """Tables that a page break cut -> one table again.
 
-A break may fall between rows, within a row, within a figure, or within a label that stands beside several rows. Only
-what the geometry shows is put together: a text goes on where its line was full and what follows does not begin with a
-number of its own.
+A break may fall between rows, within a row, within a figure, or within a label that stands beside
+several rows. Only what the geometry shows is put together: a text goes on where its line was full
+and what follows does not begin with a number of its own.
 """
 
 from __future__ import annotations
@@ -29,8 +29,12 @@ CutSpot = tuple[tuple[int, int], PageCell]  # row and position of the one above,
 
 
 def stitched(above: PageTable, below: PageTable) -> PageTable | None:
-    """Both as one table, the lower one under the columns of the upper one; None where it is no part of that table."""
-    columns = common_columns(above.xs, below.xs, bool(above.ys)) if above.spans and below.spans else None
+    """Both as one table, the lower one under the columns of the upper one; None where it is no part
+    of that table.
+    """
+    columns = (
+        common_columns(above.xs, below.xs, bool(above.ys)) if above.spans and below.spans else None
+    )
     if columns is None:
         return None
     rows = [[placed(cell, columns) for cell in row] for row in below.rows]
@@ -39,7 +43,9 @@ def stitched(above: PageTable, below: PageTable) -> PageTable | None:
     rows = rows[head:]
     join_rows(upper, rows, cut_beside=not head)
     bounds = (*above.bounds[:3], above.bounds[3] + below.bounds[3] - below.bounds[1])
-    return PageTable(above.page, bounds, upper + rows, xs=merged(above.xs, columns.places), ys=above.ys)
+    return PageTable(
+        above.page, bounds, upper + rows, xs=merged(above.xs, columns.places), ys=above.ys
+    )
 
 
 def placed(cell: PageCell, columns: Mapping) -> PageCell:
@@ -53,8 +59,9 @@ def merged(upper: Sequence[float], places: Sequence[float]) -> tuple[float, ...]
 
 
 def repeated_head(upper: Sequence[PageRow], lower: Sequence[PageRow]) -> int:
-    """How many rows at the top of the lower part repeat those at the top of the upper one; none where the first row
-    below them does so too, for then it is another table of the same form."""
+    """How many rows at the top of the lower part repeat those at the top of the upper one; none
+    where the first row below them does so too, for then it is another table of the same form.
+    """
     count = 0
     while count < min(len(upper), len(lower) - 1) and alike(upper[count], lower[count]):
         count += 1
@@ -68,7 +75,8 @@ def label_of(row: PageRow) -> str:
 
 def alike(one: PageRow, other: PageRow) -> bool:
     return len(one) == len(other) and all(
-        a.text == b.text and a.rowspan == b.rowspan and same_edges(a, b) for a, b in zip(one, other, strict=True)
+        a.text == b.text and a.rowspan == b.rowspan and same_edges(a, b)
+        for a, b in zip(one, other, strict=True)
     )
 
 
@@ -77,8 +85,10 @@ def same_edges(one: PageCell, other: PageCell) -> bool:
 
 
 def join_rows(upper: list[PageRow], lower: list[PageRow], cut_beside: bool) -> None:
-    """Put together what the break cut, in place: a whole row, or the cells beside several rows (``cut_beside``; not so
-    where a head stands between). Figures of rows that may be one are made unreadable: both parts in both rows."""
+    """Put together what the break cut, in place: a whole row, or the cells beside several rows
+    (``cut_beside``; not so where a head stands between). Figures of rows that may be one are made
+    unreadable: both parts in both rows.
+    """
     first = list(lower[0])
     spots = paired_spots(upper, first)
     cells = [(upper[row][at], below) for (row, at), below in spots]
@@ -104,7 +114,9 @@ def join_beside(upper: list[PageRow], lower: PageRow, spots: Sequence[CutSpot]) 
 
 
 def paired_spots(upper: Sequence[PageRow], first: PageRow) -> list[CutSpot]:
-    """The cells that end at the break, by row and position, each with the one that begins in its columns below."""
+    """The cells that end at the break, by row and position, each with the one that begins in its
+    columns below.
+    """
     found = []
     for row, at in last_cells(upper):
         found += [((row, at), below) for below in first if same_edges(upper[row][at], below)]
@@ -142,7 +154,9 @@ def both_parts(above: str, below: str) -> str:
 
 
 def is_cut_within(upper: PageRow, lower: PageRow, pairs: Sequence[CutCell]) -> bool:
-    """Whether rows on both sides of a break may be one: a label that moved on whole leaves the other part without."""
+    """Whether rows on both sides of a break may be one: a label that moved on whole leaves the
+    other part without.
+    """
     uneven = (pair for pair in pairs if max(cell.rowspan for cell in pair) > 1)
     tall = {id(cell) for pair in uneven for cell in pair}
     single = ([cell for cell in row if cell.rowspan == 1] for row in (upper, lower))
@@ -162,7 +176,9 @@ def last_cells(rows: Sequence[PageRow]) -> list[tuple[int, int]]:
 
 
 def is_beside(above: PageCell, below: PageCell, row: PageRow) -> bool:
-    """Whether a cell stands beside several rows, with the label of a row to its right: no figure does."""
+    """Whether a cell stands beside several rows, with the label of a row to its right: no figure
+    does.
+    """
     tall = above.rowspan > 1 or below.rowspan > 1
     return tall and any(other.x0 > below.x0 and is_words(other.text) for other in row)
 
@@ -173,7 +189,8 @@ def goes_on(above: PageCell, below: PageCell) -> bool:
 
 
 def is_one_row(cells: Sequence[CutCell]) -> bool:
-    """Whether two rows on both sides of a break are one: a label goes on, or only figures whose line was full do.
+    """Whether two rows on both sides of a break are one: a label goes on, or only figures whose
+    line was full do.
 
     Cells beside several rows show nothing: they go on in any case.
     """
@@ -182,7 +199,9 @@ def is_one_row(cells: Sequence[CutCell]) -> bool:
 
 
 def has_rest_of_label(pairs: Sequence[CutCell]) -> bool:
-    """（四）无法 over 提供, beside figures that stand in one of the two parts, or whose line was full."""
+    """（四）无法 over 提供, beside figures that stand in one of the two parts, or whose line was
+    full.
+    """
     both = [pair for pair in pairs if pair[0].text and pair[1].text]
     labels = list(filter(holds_words, both))
     if not labels or not all(goes_on(above, below) for above, below in labels):
@@ -208,7 +227,9 @@ def is_one_sided(pairs: Sequence[CutCell]) -> bool:
 
 
 def has_rest_of_figures(pairs: Sequence[CutCell]) -> bool:
-    """72 64 17 37 over nothing, nothing, 8, nothing: no row of its own has figures just where a line was full."""
+    """72 64 17 37 over nothing, nothing, 8, nothing: no row of its own has figures just where a
+    line was full.
+    """
     below = [pair for pair in pairs if pair[1].text]
     alone = [pair for pair in pairs if is_figure(pair[0]) and not pair[1].text]
     return 0 < len(below) <= len(alone) and all(map(is_cut_figure, below))
@@ -220,8 +241,9 @@ def is_cut_figure(pair: CutCell) -> bool:
 
 
 def with_cut_figures(above: PageTable, below: PageTable, known: str) -> tuple[PageTable, PageTable]:
-    """Tables before and after a page break, the figures of rows that may be one unreadable; the lower table may
-    begin with a head whose lines are ``known`` text."""
+    """Tables before and after a page break, the figures of rows that may be one unreadable; the
+    lower table may begin with a head whose lines are ``known`` text.
+    """
     start = next((at for at, row in enumerate(below.rows) if any(map(is_figure, row))), 0)
     texts = (cell.text for row in below.rows[:start] for cell in row)
     repeated = all(line in known for text in texts for line in text.split("\n"))

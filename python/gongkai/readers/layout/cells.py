@@ -1,4 +1,6 @@
-"""The ink of one page -> its tables, cells with their texts, as they are before pages are joined."""
+"""The ink of one page -> its tables, cells with their texts, as they are before pages are
+joined.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ OFF_CENTRE = 3.0  # points, of a text that stands in the middle of its row
 ON_LINE = 0.2  # of the size, on both sides of the middle of a character
 LETTER = re.compile(r"[^\W\d_]")
 NUMBERED = re.compile(
-    r"\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．])"
+    r"\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|"
+    r"(?:[一二三四五六七八九十]{1,"
+    r"3}|\d{1,2})\s*[、.．])"
 )
 UNIT = re.compile(r"(?<=\d)\s*(?:件|万?元)")
 FULL = 1.2  # characters of room, from there on a line could have held another
@@ -31,7 +35,8 @@ OF_FIGURE = re.compile(r"[\d.,，．]")
 
 @dataclass(frozen=True, slots=True)
 class PageCell:
-    """A cell of a page: text, left and right edge, rows covered; ``room`` is left in its last line, in characters.
+    """A cell of a page: text, left and right edge, rows covered; ``room`` is left in its last line,
+    in characters.
 
     ``picture`` tells that something is drawn in it that is no text.
     """
@@ -56,7 +61,8 @@ def is_figure(cell: PageCell) -> bool:
 
 
 def may_be_one_row(upper: PageRow, lower: PageRow) -> bool:
-    """Whether rows of which no line tells where they end may be one: without a label, or with the rest of one.
+    """Whether rows of which no line tells where they end may be one: without a label, or with the
+    rest of one.
 
     Both hold figures; those of such a row are wider than their columns.
     """
@@ -70,7 +76,9 @@ def may_be_one_row(upper: PageRow, lower: PageRow) -> bool:
 
 @dataclass(slots=True)
 class PageTable:
-    """A table of one page, or of several once joined. ``rows[i]`` holds the cells that start in row i."""
+    """A table of one page, or of several once joined. ``rows[i]`` holds the cells that start in row
+    i.
+    """
 
     page: int
     bounds: Rect
@@ -80,7 +88,9 @@ class PageTable:
     ys: tuple[float, ...] = ()
 
 
-def tables_of(ink: Ink, lattices: Sequence[Lattice], page: int) -> tuple[list[PageTable], list[Char]]:
+def tables_of(
+    ink: Ink, lattices: Sequence[Lattice], page: int
+) -> tuple[list[PageTable], list[Char]]:
     """The tables of a page and the characters that stand in none of their cells."""
     inside: list[dict[int, list[Char]]] = [{} for _ in lattices]
     outside: list[Char] = []
@@ -103,10 +113,14 @@ def tables_of(ink: Ink, lattices: Sequence[Lattice], page: int) -> tuple[list[Pa
     return tables, outside
 
 
-def cell_under(char: Char, lattice: Lattice, owners: dict[tuple[int, int], int]) -> tuple[int | None, bool]:
-    """The cell in which a character stands, and whether it does: not so where a line runs through its middle.
+def cell_under(
+    char: Char, lattice: Lattice, owners: dict[tuple[int, int], int]
+) -> tuple[int | None, bool]:
+    """The cell in which a character stands, and whether it does: not so where a line runs through
+    its middle.
 
-    A text too tall for its cell lies over the lines into the next ones, and a digit on a line is in no column.
+    A text too tall for its cell lies over the lines into the next ones, and a digit on a line is in
+    no column.
     """
     x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
     aside = ON_LINE * (char.x1 - char.x0) if OF_FIGURE.match(char.text) else 0.0
@@ -137,7 +151,9 @@ def table_of(
     torn: set[int],
     page: int,
 ) -> PageTable:
-    """``torn`` are the cells that share their text with another one: it is no figure, and no label."""
+    """``torn`` are the cells that share their text with another one: it is no figure, and no
+    label.
+    """
     drawn = {
         owners.get(spot)
         for box in (*(image.bounds for image in ink.images), *ink.drawings)
@@ -154,7 +170,11 @@ def table_of(
                 rows[row].append(PageCell(text_of(part, ink.width, ink.height), x0, x1))
             continue
         text = text_of(here, ink.width, ink.height)
-        between = box.rowspan > 1 and any(OF_FIGURE.match(char.text) for char in here) and not is_words(text)
+        between = (
+            box.rowspan > 1
+            and any(OF_FIGURE.match(char.text) for char in here)
+            and not is_words(text)
+        )
         if number in torn or between:
             text = UNREADABLE if is_words(text) else text + UNREADABLE
         elif DIGIT_LINES.fullmatch(text) and is_wrapped(here, x1 - x0):
@@ -166,8 +186,9 @@ def table_of(
 
 
 def join_wrapped(rows: Sequence[PageRow], wrapped: Mapping[tuple[int, int], str]) -> None:
-    """Give cells the figures that wrapped in them, in place; not where all figures of a row stand in two lines: these
-    may be two rows of which no line parts them."""
+    """Give cells the figures that wrapped in them, in place; not where all figures of a row stand
+    in two lines: these may be two rows of which no line parts them.
+    """
     for at, row in enumerate(rows):
         joined = {spot: text for (number, spot), text in wrapped.items() if number == at}
         figures = [cell for cell in row if is_figure(cell)]
@@ -176,11 +197,15 @@ def join_wrapped(rows: Sequence[PageRow], wrapped: Mapping[tuple[int, int], str]
                 row[spot] = replace(row[spot], text=text)
 
 
-def rows_within(chars: Sequence[Char], ys: Sequence[float], width: float) -> list[list[Char]] | None:
-    """The characters of a cell over several rows, row by row, where a line between them must be missing; else None.
+def rows_within(
+    chars: Sequence[Char], ys: Sequence[float], width: float
+) -> list[list[Char]] | None:
+    """The characters of a cell over several rows, row by row, where a line between them must be
+    missing; else None.
 
-    It must be where each text stands in the middle of a row: of figures any number of texts (one in the middle of an
-    odd number of rows stands in the middle of the cell, too, and shows nothing), of words one in each row.
+    It must be where each text stands in the middle of a row: of figures any number of texts (one in
+    the middle of an odd number of rows stands in the middle of the cell, too, and shows nothing),
+    of words one in each row.
     """
     if len(ys) < 3 or not chars or any(char.turn for char in chars):
         return None
@@ -199,15 +224,21 @@ def rows_within(chars: Sequence[Char], ys: Sequence[float], width: float) -> lis
 
 
 def is_one_text(parts: Sequence[list[Char]], width: float) -> bool:
-    """为：第一项加第二项之 over 和，等于第三项…: each line but the last is full, and none begins with a number."""
+    """为：第一项加第二项之 over 和，等于第三项…: each line but the last is full, and none begins
+    with a number.
+    """
     texts = [line_text(sorted(part, key=lambda char: char.x0)) for part in parts]
     numbered = any(NUMBERED.match(text) for text in texts[1:])
-    full = (is_full(room_in(part, width), text) for part, text in zip(parts, texts[1:], strict=False))
+    full = (
+        is_full(room_in(part, width), text) for part, text in zip(parts, texts[1:], strict=False)
+    )
     return not numbered and all(full)
 
 
 def is_wrapped(chars: Sequence[Char], width: float) -> bool:
-    """Whether digits stand in several lines because one more found no room in any: 17 over 08 in 24 points."""
+    """Whether digits stand in several lines because one more found no room in any: 17 over 08 in 24
+    points.
+    """
     lines = lines_of(chars)
     long, last = lines[:-1], lines[-1]
     alike = len({len(line.chars) for line in long}) == 1 and len(last.chars) <= len(long[0].chars)
@@ -216,9 +247,16 @@ def is_wrapped(chars: Sequence[Char], width: float) -> bool:
 
 
 def torn_cells(chars: dict[int, list[Char]]) -> set[int]:
-    """Cells that share a number: one that is wider than its column runs over the line into the next cell."""
+    """Cells that share a number: one that is wider than its column runs over the line into the next
+    cell.
+    """
     every = sorted(
-        ((char, number) for number, here in chars.items() for char in here if OF_FIGURE.match(char.text)),
+        (
+            (char, number)
+            for number, here in chars.items()
+            for char in here
+            if OF_FIGURE.match(char.text)
+        ),
         key=lambda pair: (round(pair[0].bottom), pair[0].x0),
     )
     torn = set()
@@ -238,5 +276,7 @@ def room_in(chars: Sequence[Char], width: float) -> float:
 
 
 def is_full(room: float, following: str) -> bool:
-    """Whether the text that follows found no room in a line: 为： needs that of two, since no line begins with ：."""
+    """Whether the text that follows found no room in a line: 为： needs that of two, since no line
+    begins with ：.
+    """
     return room < FULL + bool(CLOSING.match(following[1:2]))

@@ -1,8 +1,9 @@
-"""The column lines of a table's part on one page -> where they stand on the page of the part before.
+"""The column lines of a table's part on one page -> where they stand on the page of the part
+before.
 
-The pages of a document are one long strip, but its parts need not stand at one edge, nor in one size: a scaled page, a
-wider margin, a column that somebody dragged on one page. The lines that agree say how a part lies; between two of
-these the others are paired in their order.
+The pages of a document are one long strip, but its parts need not stand at one edge, nor in one
+size: a scaled page, a wider margin, a column that somebody dragged on one page. The lines that
+agree say how a part lies; between two of these the others are paired in their order.
 """
 
 from __future__ import annotations
@@ -25,23 +26,31 @@ LinePair = tuple[int, int]  # a line of the upper part, a line of the lower one
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """How a lower part lies on the strip: ``lines`` are its own, ``places`` where they stand under the upper part."""
+    """How a lower part lies on the strip: ``lines`` are its own, ``places`` where they stand under
+    the upper part.
+    """
 
     lines: tuple[float, ...]
     places: tuple[float, ...]
 
     def at(self, x: float) -> float:
-        """Any place between two lines, by its share of the way: 251.5 between 251 and 285 -> between their places."""
+        """Any place between two lines, by its share of the way: 251.5 between 251 and 285 ->
+        between their places.
+        """
         right = min(max(bisect_right(self.lines, x), 1), len(self.lines) - 1)
         start, end = self.lines[right - 1], self.lines[right]
         share = (x - start) / (end - start)
         return self.places[right - 1] + share * (self.places[right] - self.places[right - 1])
 
 
-def common_columns(upper: Sequence[float], lower: Sequence[float], ruled: bool = True) -> Mapping | None:
-    """How the lines of a lower part lie under those of an upper one; None where too few of them agree.
+def common_columns(
+    upper: Sequence[float], lower: Sequence[float], ruled: bool = True
+) -> Mapping | None:
+    """How the lines of a lower part lie under those of an upper one; None where too few of them
+    agree.
 
-    72 244 336 416 520 over 72 244 336 416 524.5: four lines agree as they stand, and the last is the last of both.
+    72 244 336 416 520 over 72 244 336 416 524.5: four lines agree as they stand, and the last is
+    the last of both.
     """
     near = NEAR if ruled else LOOSE
     fewest = min(len(upper), len(lower))
@@ -64,8 +73,12 @@ def is_sound(places: Sequence[float], upper: Sequence[float]) -> bool:
     return rising and upper[0] - OVERHANG <= places[0] and places[-1] <= upper[-1] + OVERHANG
 
 
-def likeliest_scale_and_shift(upper: Sequence[float], lower: Sequence[float], near: float) -> tuple[float, float]:
-    """The one under which most lines agree; the part as it stands before one that is moved, a moved before a scaled."""
+def likeliest_scale_and_shift(
+    upper: Sequence[float], lower: Sequence[float], near: float
+) -> tuple[float, float]:
+    """The one under which most lines agree; the part as it stands before one that is moved, a moved
+    before a scaled.
+    """
     best, found = (-1, 0.0), (1.0, 0.0)
     for scale, shift in scales_and_shifts(upper, lower):
         agreed = agreed_lines(upper, [scale * x + shift for x in lower], near)
@@ -75,7 +88,9 @@ def likeliest_scale_and_shift(upper: Sequence[float], lower: Sequence[float], ne
     return found
 
 
-def scales_and_shifts(upper: Sequence[float], lower: Sequence[float]) -> Iterator[tuple[float, float]]:
+def scales_and_shifts(
+    upper: Sequence[float], lower: Sequence[float]
+) -> Iterator[tuple[float, float]]:
     """As it stands; each line moved to each; both edges moved to both edges."""
     yield 1.0, 0.0
     for one, other in product(upper, lower):
@@ -98,8 +113,9 @@ def agreed_lines(upper: Sequence[float], lower: Sequence[float], near: float) ->
 
 
 def in_order(agreed: Sequence[LinePair], uppers: int, lowers: int) -> Iterator[LinePair]:
-    """(lower line, upper line) of all pairs: those that agree, and between two of them the rest where both parts have
-    as many: 402 and 449 under 409 and 449, a column dragged."""
+    """(lower line, upper line) of all pairs: those that agree, and between two of them the rest
+    where both parts have as many: 402 and 449 under 409 and 449, a column dragged.
+    """
     stops = [(-1, -1), *agreed, (uppers, lowers)]
     for (one, other), (next_one, next_other) in pairwise(stops):
         if next_one - one == next_other - other:

@@ -7,16 +7,24 @@ from typing import NamedTuple
 
 from gongkai.model import UnreadableDocument
 
-MOST_CHARS, MOST_STROKES, MOST_FORMS = 150_000, 60_000, 3_000  # per document; a report has some thousands
-UNREADABLE = "\ufffd"  # stands for a character that the PDF does not name: never a digit, never nothing
+MOST_CHARS, MOST_STROKES, MOST_FORMS = (
+    150_000,
+    60_000,
+    3_000,
+)  # per document; a report has some thousands
+UNREADABLE = (
+    "\ufffd"  # stands for a character that the PDF does not name: never a digit, never nothing
+)
 
 Rect = tuple[float, float, float, float]
 Color = tuple[float, float, float] | None  # red, green, blue; None where it is not known
 
 
 class Char(NamedTuple):
-    """A character. ``turn`` is the direction of its line in degrees (0 to the right, 90 upwards, 180, 270);
-    ``order`` counts what was painted before it; ``hidden`` is what the PDF itself says (mode, clipping, layer)."""
+    """A character. ``turn`` is the direction of its line in degrees (0 to the right, 90 upwards,
+    180, 270); ``order`` counts what was painted before it; ``hidden`` is what the PDF itself says
+    (mode, clipping, layer).
+    """
 
     text: str
     x0: float
@@ -40,7 +48,9 @@ class Stroke(NamedTuple):
 
 
 class Fill(NamedTuple):
-    """A filled rectangle or a picture; a picture that can be seen through has the order 0, so it covers nothing."""
+    """A filled rectangle or a picture; a picture that can be seen through has the order 0, so it
+    covers nothing.
+    """
 
     bounds: Rect
     color: Color
@@ -49,7 +59,9 @@ class Fill(NamedTuple):
 
 @dataclass(slots=True)
 class Ink:
-    """All that one page paints. ``drawings`` are filled shapes that are no rectangles: letters as outlines are such."""
+    """All that one page paints. ``drawings`` are filled shapes that are no rectangles: letters as
+    outlines are such.
+    """
 
     width: float
     height: float
@@ -70,4 +82,6 @@ class Budget:
 
     def check(self) -> None:
         if min(self.chars, self.strokes, self.forms) < 0:
-            raise UnreadableDocument("页面内容过多，不像是年度报告；请只保留报告的页面，另存一份后重试。")
+            raise UnreadableDocument(
+                "页面内容过多，不像是年度报告；请只保留报告的页面，另存一份后重试。"
+            )

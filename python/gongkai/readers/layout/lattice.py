@@ -1,7 +1,8 @@
 """Rulings of a page -> its tables: rows, columns and the cells between the lines, spans and all.
 
-Lines are joined where they touch; what they enclose is cut into the smallest rectangles, and rectangles without a line
-between them are one cell. So a merged cell has its true spans, and a missing outer line loses nothing.
+Lines are joined where they touch; what they enclose is cut into the smallest rectangles, and
+rectangles without a line between them are one cell. So a merged cell has its true spans, and a
+missing outer line loses nothing.
 """
 
 from __future__ import annotations
@@ -59,15 +60,23 @@ class Ruling:
 
 
 def lattices_of(strokes: Sequence[Stroke]) -> list[Lattice]:
-    """The tables of a page, from top to bottom; a frame around one thing and tables of one column are none."""
+    """The tables of a page, from top to bottom; a frame around one thing and tables of one column
+    are none.
+    """
     level = rulings([(s.top, s.x0, s.x1) for s in strokes if s.x1 - s.x0 > s.bottom - s.top])
     upright = rulings([(s.x0, s.top, s.bottom) for s in strokes if s.x1 - s.x0 <= s.bottom - s.top])
-    found = [lattice for rows, columns in connected(level, upright) if (lattice := lattice_of(rows, columns))]
+    found = [
+        lattice
+        for rows, columns in connected(level, upright)
+        if (lattice := lattice_of(rows, columns))
+    ]
     return sorted(found, key=lambda lattice: (lattice.ys[0], lattice.xs[0]))
 
 
 def rulings(lines: Sequence[tuple[float, float, float]]) -> list[Ruling]:
-    """(position, start, end) of lines of one direction -> collinear ones together, those that touch joined."""
+    """(position, start, end) of lines of one direction -> collinear ones together, those that touch
+    joined.
+    """
     groups: list[list[tuple[float, float, float]]] = []
     for line in sorted(lines):
         if groups and line[0] - groups[-1][0][0] <= NEAR:
@@ -86,7 +95,9 @@ def rulings(lines: Sequence[tuple[float, float, float]]) -> list[Ruling]:
     return found
 
 
-def connected(level: Sequence[Ruling], upright: Sequence[Ruling]) -> list[tuple[list[Ruling], list[Ruling]]]:
+def connected(
+    level: Sequence[Ruling], upright: Sequence[Ruling]
+) -> list[tuple[list[Ruling], list[Ruling]]]:
     """The stretches that touch each other, directly or through others: one group for each table."""
     pieces = [(0, ruling.at, *stretch) for ruling in level for stretch in ruling.stretches]
     pieces += [(1, ruling.at, *stretch) for ruling in upright for stretch in ruling.stretches]
@@ -128,7 +139,9 @@ def lattice_of(level: Sequence[Ruling], upright: Sequence[Ruling]) -> Lattice | 
 
 
 def positions(own: Sequence[Ruling], others: Sequence[Ruling]) -> list[float]:
-    """Where the lines of one direction stand, and the outermost ends of the others if they reach further."""
+    """Where the lines of one direction stand, and the outermost ends of the others if they reach
+    further.
+    """
     found = sorted(ruling.at for ruling in own)
     low = min((stretch[0] for ruling in others for stretch in ruling.stretches), default=0.0)
     high = max((stretch[1] for ruling in others for stretch in ruling.stretches), default=0.0)
@@ -193,16 +206,32 @@ def region(
 
 
 def is_outside(
-    walls: Sequence[Sequence[bool]], floors: Sequence[Sequence[bool]], top: int, left: int, bottom: int, right: int
+    walls: Sequence[Sequence[bool]],
+    floors: Sequence[Sequence[bool]],
+    top: int,
+    left: int,
+    bottom: int,
+    right: int,
 ) -> bool:
-    """Whether an area is no cell but lies beside a narrower part of the table: open at two sides that meet.
+    """Whether an area is no cell but lies beside a narrower part of the table: open at two sides
+    that meet.
 
-    A side of the table that has no line at all is open by design, or at a page break: its cells are closed there.
+    A side of the table that has no line at all is open by design, or at a page break: its cells are
+    closed there.
     """
     above = any(floors[top][left : right + 1]) or (not top and not any(floors[0]))
-    below = any(floors[bottom + 1][left : right + 1]) or (bottom + 1 == len(walls) and not any(floors[-1]))
-    before = any(row[left] for row in walls[top : bottom + 1]) or (not left and not any(row[0] for row in walls))
+    below = any(floors[bottom + 1][left : right + 1]) or (
+        bottom + 1 == len(walls) and not any(floors[-1])
+    )
+    before = any(row[left] for row in walls[top : bottom + 1]) or (
+        not left and not any(row[0] for row in walls)
+    )
     after = any(row[right + 1] for row in walls[top : bottom + 1]) or (
         right + 2 == len(walls[0]) and not any(row[-1] for row in walls)
     )
-    return not (above or before) or not (above or after) or not (below or before) or not (below or after)
+    return (
+        not (above or before)
+        or not (above or after)
+        or not (below or before)
+        or not (below or after)
+    )

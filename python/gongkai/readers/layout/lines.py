@@ -10,7 +10,11 @@ from gongkai.readers.layout.ink import Char
 from gongkai.readers.layout.visible import turned
 
 SAME_LINE = 0.4  # of the size, between the middles
-GAP, GAP_MIXED, GAP_WIDE = 0.2, 0.45, 0.6  # of the size: between digits or letters; beside an ideograph; between two
+GAP, GAP_MIXED, GAP_WIDE = (
+    0.2,
+    0.45,
+    0.6,
+)  # of the size: between digits or letters; beside an ideograph; between two
 SMALL, SHIFTED = 0.75, 0.25  # of the size: from there on a character is a mark beside the others
 SAME_RUN = 0.6  # of the size, between the feet of two characters
 TOGETHER = (-0.5, 1.0)  # of the size, from the end of a character to the next one of its run
@@ -53,7 +57,11 @@ def lines_of(chars: Sequence[Char]) -> list[CharLine]:
     lines: list[CharLine] = []
     for char in sorted(chars, key=lambda char: (char.top + char.bottom) / 2):
         middle = (char.top + char.bottom) / 2
-        near = [line for line in lines[-3:] if abs(line.middle - middle) < SAME_LINE * max(line.size, char.size)]
+        near = [
+            line
+            for line in lines[-3:]
+            if abs(line.middle - middle) < SAME_LINE * max(line.size, char.size)
+        ]
         if not near:
             lines.append(CharLine([char], middle, char.size))
             continue
@@ -88,24 +96,37 @@ def line_text(chars: Sequence[Char]) -> str:
 
 
 def word_text(word: Sequence[Char]) -> str:
-    """The text of a word, with what stands smaller or higher beside the rest set apart as in ``marks``."""
+    """The text of a word, with what stands smaller or higher beside the rest set apart as in
+    ``marks``.
+    """
     main = max(word, key=lambda char: char.size)
     pieces = []
     for char in word:
-        shifted = abs(char.bottom - main.bottom) > SHIFTED * main.size or char.size < SMALL * main.size
-        pieces.append(f"\0{RAISED}({char.text}\0{RAISED})" if shifted and main.size - char.size >= 0 else char.text)
+        shifted = (
+            abs(char.bottom - main.bottom) > SHIFTED * main.size or char.size < SMALL * main.size
+        )
+        pieces.append(
+            f"\0{RAISED}({char.text}\0{RAISED})"
+            if shifted and main.size - char.size >= 0
+            else char.text
+        )
     if len(pieces) == sum(map(len, pieces)):
         return "".join(pieces)
     return settle("".join(pieces).replace(f"\0{RAISED})\0{RAISED}(", ""))
 
 
 def text_of(chars: Sequence[Char], width: float, height: float) -> str:
-    """The text of a cell or another area: its lines, one each; those that run in other directions after the others."""
+    """The text of a cell or another area: its lines, one each; those that run in other directions
+    after the others.
+    """
     texts = []
     for turn in (0, 90, 270, 180):
         here = [char for char in chars if char.turn == turn]
         if turn and here:
-            moved = [turned((char.x0, char.top, char.x1, char.bottom), turn, width, height) for char in here]
+            moved = [
+                turned((char.x0, char.top, char.x1, char.bottom), turn, width, height)
+                for char in here
+            ]
             here = [
                 char._replace(x0=box[0], top=box[1], x1=box[2], bottom=box[3], turn=0)
                 for char, box in zip(here, moved, strict=True)
@@ -114,13 +135,14 @@ def text_of(chars: Sequence[Char], width: float, height: float) -> str:
     return "\n".join(texts)
 
 
-# --- as it was painted -----------------------------------------------------------------------------
+# --- as it was painted ----------------------------------------------------------------------------
 
 
 def runs_of(chars: Iterable[Char]) -> list[str]:
     """The texts in the order in which they are painted, blank ones left out.
 
-    Characters that follow each other in one line of the page are a run: a figure, or a line of a label.
+    Characters that follow each other in one line of the page are a run: a figure, or a line of a
+    label.
     """
     runs: list[str] = []
     run, last = "", None

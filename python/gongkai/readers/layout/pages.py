@@ -1,4 +1,6 @@
-"""A sheet -> the pages that it shows; tables that stand side by side -> one table; tables -> grids."""
+"""A sheet -> the pages that it shows; tables that stand side by side -> one table; tables ->
+grids.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,18 @@ WIDEST_GAP = 24.0  # between the parts of a table that stand side by side
 
 
 def pages_of(ink: Ink) -> list[Ink]:
-    """The pages that one sheet shows: two where it lies across, nothing crosses its middle, and words stand on both
-    sides of it (a table across the sheet has figures alone on its right side)."""
+    """The pages that one sheet shows: two where it lies across, nothing crosses its middle, and
+    words stand on both sides of it (a table across the sheet has figures alone on its right
+    side).
+    """
     if ink.width <= ink.height:
         return [ink]
-    inner = [char for char in ink.chars if MARGIN * ink.height < char.top < (1 - MARGIN) * ink.height]
-    if crosses_middle(ink, [*inner, *ink.strokes]) or not all(map(holds_words, sides_of(ink, inner))):
+    inner = [
+        char for char in ink.chars if MARGIN * ink.height < char.top < (1 - MARGIN) * ink.height
+    ]
+    if crosses_middle(ink, [*inner, *ink.strokes]) or not all(
+        map(holds_words, sides_of(ink, inner))
+    ):
         return [ink]
     return [half(ink, 0.0), half(ink, ink.width / 2)]
 
@@ -57,9 +65,15 @@ def half(ink: Ink, left: float) -> Ink:
     def move(bounds: Rect) -> Rect:
         return bounds[0] - left, bounds[1], bounds[2] - left, bounds[3]
 
-    chars = [char._replace(x0=char.x0 - left, x1=char.x1 - left) for char in ink.chars if is_here(char.x0, char.x1)]
+    chars = [
+        char._replace(x0=char.x0 - left, x1=char.x1 - left)
+        for char in ink.chars
+        if is_here(char.x0, char.x1)
+    ]
     strokes = [Stroke(*move(stroke)) for stroke in ink.strokes if is_here(stroke.x0, stroke.x1)]
-    images = [fill._replace(bounds=move(fill.bounds)) for fill in ink.images if is_here(*fill.bounds[::2])]
+    images = [
+        fill._replace(bounds=move(fill.bounds)) for fill in ink.images if is_here(*fill.bounds[::2])
+    ]
     drawings = [move(bounds) for bounds in ink.drawings if is_here(*bounds[::2])]
     return Ink(width, ink.height, chars, strokes, [], images, drawings)
 
@@ -68,11 +82,18 @@ def half(ink: Ink, left: float) -> Ink:
 
 
 def side_by_side(tables: Sequence[PageTable]) -> list[PageTable]:
-    """Tables of a page, those joined whose rows stand level: labels in the left one, only figures in the right one."""
+    """Tables of a page, those joined whose rows stand level: labels in the left one, only figures
+    in the right one.
+    """
     found: list[PageTable] = []
     for table in sorted(tables, key=lambda table: (round(table.bounds[1] / NEAR), table.bounds[0])):
         left = found[-1] if found else None
-        if left is not None and is_level(left, table) and has_labels(left) and not has_labels(table):
+        if (
+            left is not None
+            and is_level(left, table)
+            and has_labels(left)
+            and not has_labels(table)
+        ):
             rows = [[*one, *other] for one, other in zip(left.rows, table.rows, strict=True)]
             bounds = (left.bounds[0], left.bounds[1], table.bounds[2], left.bounds[3])
             found[-1] = PageTable(left.page, bounds, rows, xs=(*left.xs, *table.xs), ys=left.ys)

@@ -1,4 +1,6 @@
-"""Lines of text outside tables -> paragraphs and headings; page numbers and running feet left out."""
+"""Lines of text outside tables -> paragraphs and headings; page numbers and running feet left
+out.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,14 @@ from dataclasses import dataclass
 from statistics import median
 
 MARGIN = 0.12  # of the page's height, where running heads and feet stand
-PAGE_NUMBER = re.compile(r"[-—–－·•\s]*(\d{1,4})[-—–－·•\s]*|第\s*(\d{1,4})\s*页.{0,14}|(\d{1,4})\s*/\s*\d{1,4}")
+PAGE_NUMBER = re.compile(
+    r"[-—–－·•\s]*(\d{1,4})[-—–－·•\s]*|第\s*(\d{1,4})\s*页.{0,14}|(\d{1,4})\s*/\s*\d{1,4}"
+)
 DIGITS = re.compile(r"\d+")
 LETTER = re.compile(r"[^\W\d_]")
-HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)])")
+HEADING = re.compile(
+    r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)])"
+)
 LONGEST_HEADING = 40
 LARGER = 1.12  # of the usual size, from there on a centred line is a heading
 MUCH_LARGER = 1.3
@@ -32,13 +38,18 @@ class PageLine:
     heading: str = ""
 
 
-def without_furniture(pages: Sequence[list[PageLine]], heights: Sequence[float]) -> list[list[PageLine]]:
-    """Pages without their page numbers, and without what stands at the head or foot of several pages.
+def without_furniture(
+    pages: Sequence[list[PageLine]], heights: Sequence[float]
+) -> list[list[PageLine]]:
+    """Pages without their page numbers, and without what stands at the head or foot of several
+    pages.
 
     The first of several alike heads stays: it may be the title.
     """
     edges = [edge_texts(texts, height) for texts, height in zip(pages, heights, strict=True)]
-    numbers = [(page, page_number(text.text)) for page, edge in enumerate(edges, 1) for text, _ in edge]
+    numbers = [
+        (page, page_number(text.text)) for page, edge in enumerate(edges, 1) for text, _ in edge
+    ]
     offsets = Counter(number - page for page, number in numbers if number is not None)
     offset, times = offsets.most_common(1)[0] if offsets else (0, 0)
     if times < 2 and len(pages) > 1:
@@ -59,7 +70,9 @@ def without_furniture(pages: Sequence[list[PageLine]], heights: Sequence[float])
 
 
 def edge_texts(texts: Sequence[PageLine], height: float) -> list[tuple[PageLine, bool]]:
-    """The first and last two lines of a page that stand in its margins; True for those at the foot."""
+    """The first and last two lines of a page that stand in its margins; True for those at the
+    foot.
+    """
     ordered = sorted(texts, key=lambda text: text.top)
     heads = [(text, False) for text in ordered[:2] if text.bottom < MARGIN * height]
     return heads + [(text, True) for text in ordered[-2:] if text.top > (1 - MARGIN) * height]
@@ -78,8 +91,9 @@ def edge_key(text: PageLine, foot: bool) -> tuple[str, bool, int]:
 
 
 def mark_headings(pages: Sequence[Sequence[object]], widths: Sequence[float]) -> None:
-    """Make centred lines of a larger size headings, those of one size that follow each other as one; much larger ones
-    at the left edge too: …政府信息公开工作年 over 度报告."""
+    """Make centred lines of a larger size headings, those of one size that follow each other as
+    one; much larger ones at the left edge too: …政府信息公开工作年 over 度报告.
+    """
     texts = [item for items in pages for item in items if isinstance(item, PageLine)]
     usual = usual_size(texts)
     for items, width in zip(pages, widths, strict=True):
@@ -115,7 +129,9 @@ def usual_size(texts: Sequence[PageLine]) -> float:
 
 
 def join_paragraphs(texts: Sequence[PageLine]) -> None:
-    """Join in place each line that goes on with the one before it, as ``goes_on`` tells; joined lines become empty."""
+    """Join in place each line that goes on with the one before it, as ``goes_on`` tells; joined
+    lines become empty.
+    """
     if not texts:
         return
     left = Counter(round(text.x0) for text in texts).most_common(1)[0][0]
@@ -131,7 +147,9 @@ def join_paragraphs(texts: Sequence[PageLine]) -> None:
 
 
 def goes_on(before: PageLine, text: PageLine, left: float, right: float) -> bool:
-    """Whether a line was full and the next one begins at the margin, in the same size, as no heading."""
+    """Whether a line was full and the next one begins at the margin, in the same size, as no
+    heading.
+    """
     full = right - before.x1 < 1.5 * before.size and before.x1 - before.x0 > 0.6 * (right - left)
     flush = text.x0 - left < 0.8 * text.size
     heading = HEADING.match(text.text) and len(text.text) <= LONGEST_HEADING
@@ -140,5 +158,10 @@ def goes_on(before: PageLine, text: PageLine, left: float, right: float) -> bool
 
 def joined(before: str, after: str) -> str:
     """Two lines as one; between two words or numbers of the Latin script stands a blank."""
-    apart = before[-1:].isascii() and before[-1:].isalnum() and after[:1].isascii() and after[:1].isalnum()
+    apart = (
+        before[-1:].isascii()
+        and before[-1:].isalnum()
+        and after[:1].isascii()
+        and after[:1].isalnum()
+    )
     return f"{before} {after}" if apart else before + after

@@ -1,7 +1,8 @@
 """Tables without rulings: lines of words -> grids, where the columns of figures are clear.
 
-A figure belongs to the column in which it stands, not to the place in which it is counted, so a blank cell moves
-nothing. Where the figures do not stand in columns the words of each line stay together in a row, and no more is said.
+A figure belongs to the column in which it stands, not to the place in which it is counted, so a
+blank cell moves nothing. Where the figures do not stand in columns the words of each line stay
+together in a row, and no more is said.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from gongkai.readers.layout.paragraphs import HEADING, PageLine
 
 WORD_GAP = 0.55  # of the size; words of a cell stand closer together
 FIGURE = re.compile(
-    r"[+－-]?[\d０-９][\d０-９.,，．]*(?:\^\S*|万?元|件)?|[-—/\\－]+|无|[^\x00-\uffff]*[\d０-９.,，．+－-]*\ufffd+\S*"
+    r"[+－-]?[\d０-９][\d０-９.,，．]*(?:\^\S*|万?元|件)?|[-—/\\－]+|无|"
+    r"[^\x00-\uffff]*[\d０-９.,"
+    r"，．+－-]*\ufffd+\S*"
 )
 MOST_LINES = 200  # of one run of tables
 HEAD_LINES = 10  # lines above the first figures that may be their head
-HALF_LEADING = 0.9  # of the size: the middles of a line and of one beside it are not nearer unless they are one row
+# of the size: the middles of a line and of one beside it are not nearer unless they are one row
+HALF_LEADING = 0.9
 WIDEST_LEADING = 2.0  # of the size, between the middles of two lines of one text
 TIGHT = 0.5  # of the size, between two lines of one head
 IN_ORDER = tuple(10.0 * at for at in range(65))  # borders of columns that only count
@@ -68,22 +72,31 @@ class Stack:
 def words_of_line(line: CharLine) -> Words:
     groups = [[line.chars[0]]]
     for char in line.chars[1:]:
-        if char.x0 - max(one.x1 for one in groups[-1]) > WORD_GAP * min(char.size, groups[-1][-1].size):
+        if char.x0 - max(one.x1 for one in groups[-1]) > WORD_GAP * min(
+            char.size, groups[-1][-1].size
+        ):
             groups.append([char])
         else:
             groups[-1].append(char)
     text = PageLine(line.text, line.x0, line.x1, line.top, line.bottom, line.size)
-    return Words(text, [PageCell(line_text(group), group[0].x0, max(one.x1 for one in group)) for group in groups])
+    return Words(
+        text,
+        [PageCell(line_text(group), group[0].x0, max(one.x1 for one in group)) for group in groups],
+    )
 
 
 def unruled(lines: Sequence[Words], page: int) -> list[PageLine | PageTable]:
-    """The lines of a page in which tables may stand -> the same lines, with tables in place of theirs."""
+    """The lines of a page in which tables may stand -> the same lines, with tables in place of
+    theirs.
+    """
     found: list[PageLine | PageTable] = []
     at = 0
     while at < len(lines):
         end = run_end(lines, at)
         if end > at:
-            found += [table_of(group, page) for group in groups_of(with_torn(with_labels(lines[at:end])))]
+            found += [
+                table_of(group, page) for group in groups_of(with_torn(with_labels(lines[at:end])))
+            ]
         else:
             found.append(lines[at].text)
         at = max(end, at + 1)
@@ -112,11 +125,17 @@ def run_end(lines: Sequence[Words], start: int) -> int:
 
 def is_section(line: Words) -> bool:
     """Whether a line is the heading of a section, alone in its line."""
-    return len(line.cells) == 1 and bool(HEADING.match(line.text.text)) and line.text.text.endswith("情况")
+    return (
+        len(line.cells) == 1
+        and bool(HEADING.match(line.text.text))
+        and line.text.text.endswith("情况")
+    )
 
 
 def with_labels(lines: Sequence[Words]) -> list[Words]:
-    """Lines of figures that stand half-way between the two lines of their label get it; others stay as they are."""
+    """Lines of figures that stand half-way between the two lines of their label get it; others stay
+    as they are.
+    """
     found: list[Words] = []
     at = 0
     while at < len(lines):
@@ -134,7 +153,9 @@ def with_labels(lines: Sequence[Words]) -> list[Words]:
 
 
 def is_between(above: Words, line: Words, below: Words) -> bool:
-    near = max(line.middle - above.middle, below.middle - line.middle) < HALF_LEADING * line.text.size
+    near = (
+        max(line.middle - above.middle, below.middle - line.middle) < HALF_LEADING * line.text.size
+    )
     if not near or above.figures or below.figures or len(below.cells) > 1 or not line.figures:
         return False
     upper, lower = above.cells[-1], below.cells[0]
@@ -149,9 +170,11 @@ def is_between(above: Words, line: Words, below: Words) -> bool:
 
 
 def with_torn(lines: Sequence[Words]) -> list[Words]:
-    """Figures right below each other in what may be one row, which no line parts, become unreadable.
+    """Figures right below each other in what may be one row, which no line parts, become
+    unreadable.
 
-    A figure wider than its column goes on in a line of its own, without a label, or beside the rest of the label.
+    A figure wider than its column goes on in a line of its own, without a label, or beside the rest
+    of the label.
     """
     torn = {
         id(figure)
@@ -165,7 +188,10 @@ def with_torn(lines: Sequence[Words]) -> list[Words]:
     return [
         Words(
             line.text,
-            [replace(cell, text=UNREADABLE + cell.text) if id(cell) in torn else cell for cell in line.cells],
+            [
+                replace(cell, text=UNREADABLE + cell.text) if id(cell) in torn else cell
+                for cell in line.cells
+            ],
         )
         for line in lines
     ]
@@ -176,7 +202,9 @@ def is_near(line: Words, below: Words) -> bool:
 
 
 def groups_of(lines: Sequence[Words]) -> list[list[Words]]:
-    """Lines that share their columns: a new group begins with what stands before a head, or where columns clash."""
+    """Lines that share their columns: a new group begins with what stands before a head, or where
+    columns clash.
+    """
     groups: list[list[Words]] = [[]]
     bands: list[Band] = []
     waiting: list[Words] = []
@@ -208,7 +236,9 @@ def merged(bands: Sequence[Band], figures: Sequence[PageCell]) -> list[Band] | N
         rest = [band for band in found if band not in over]
         found = sorted([*rest, (min(figure.x0, old[0]), max(figure.x1, old[1]))])
     clash = any(before[1] > after[0] for before, after in pairwise(found))
-    alone = all(sum(1 for figure in figures if band[0] <= figure.x0 < band[1]) < 2 for band in found)
+    alone = all(
+        sum(1 for figure in figures if band[0] <= figure.x0 < band[1]) < 2 for band in found
+    )
     return found if not clash and alone else None
 
 
@@ -233,15 +263,21 @@ def table_of(lines: Sequence[Words], page: int) -> PageTable:
     edges = edges_of(lines, bands, bounds, reach)
     head = head_rows(stacks, edges) if edges and is_clear(stacks, bands, lines) else None
     if head is None:
-        return PageTable(page, bounds, [in_order(line.cells) for line in lines], spans=False, xs=IN_ORDER)
+        return PageTable(
+            page, bounds, [in_order(line.cells) for line in lines], spans=False, xs=IN_ORDER
+        )
     rows = [*head, *(body_row(line, edges) for line in lines[first:])]
-    if not any(line.labels for line in lines if line.figures):  # a table of figures alone has no column for labels
+    if not any(
+        line.labels for line in lines if line.figures
+    ):  # a table of figures alone has no column for labels
         rows = [[cell for cell in row if cell.text or cell.x0 >= edges[2]] for row in rows]
     return PageTable(page, bounds, rows, xs=tuple(edges))
 
 
 def is_clear(stacks: Sequence[Stack], bands: Sequence[Band], lines: Sequence[Words]) -> bool:
-    """Whether each column has one head right above it; without any head, whether no cell is blank."""
+    """Whether each column has one head right above it; without any head, whether no cell is
+    blank.
+    """
     heads = [stack.cell for stack in lowest(stacks)]
     over = [sum(1 for head in heads if head.x0 < band[1] and band[0] < head.x1) for band in bands]
     full = all(len(line.figures) == len(bands) for line in lines if line.figures)
@@ -265,12 +301,16 @@ def stacks_of(lines: Sequence[Words]) -> list[Stack]:
                 for stack in found
                 if stack.cell.x0 < cell.x1
                 and cell.x0 < stack.cell.x1
-                and 0 < line.text.top - stack.bottom + TIGHT * line.text.size < 2 * TIGHT * line.text.size
+                and 0
+                < line.text.top - stack.bottom + TIGHT * line.text.size
+                < 2 * TIGHT * line.text.size
             ]
             if len(under) == 1:
                 above = under[0].cell
                 wide = min(above.x0, cell.x0), max(above.x1, cell.x1)
-                under[0].cell = replace(above, text=f"{above.text}\n{cell.text}", x0=wide[0], x1=wide[1])
+                under[0].cell = replace(
+                    above, text=f"{above.text}\n{cell.text}", x0=wide[0], x1=wide[1]
+                )
                 under[0].bottom = line.text.bottom
             else:
                 found.append(Stack(cell, line.text.top, line.text.bottom))
@@ -280,7 +320,9 @@ def stacks_of(lines: Sequence[Words]) -> list[Stack]:
 def lonely(stacks: Sequence[Stack], bands: Sequence[Band], reach: float) -> list[Band]:
     """Heads to the right of all labels under which no figure stands: the columns of blank cells."""
     words = [(stack.cell.x0, stack.cell.x1) for stack in lowest(stacks) if stack.cell.x0 > reach]
-    return [word for word in words if not any(band[0] < word[1] and word[0] < band[1] for band in bands)]
+    return [
+        word for word in words if not any(band[0] < word[1] and word[0] < band[1] for band in bands)
+    ]
 
 
 def lowest(stacks: Sequence[Stack]) -> list[Stack]:
@@ -288,12 +330,24 @@ def lowest(stacks: Sequence[Stack]) -> list[Stack]:
 
 
 def is_over(stack: Stack, other: Stack) -> bool:
-    return stack.bottom <= other.top + 1 and stack.cell.x0 < other.cell.x1 and other.cell.x0 < stack.cell.x1
+    return (
+        stack.bottom <= other.top + 1
+        and stack.cell.x0 < other.cell.x1
+        and other.cell.x0 < stack.cell.x1
+    )
 
 
-def edges_of(lines: Sequence[Words], bands: Sequence[Band], bounds: Rect, reach: float) -> list[float]:
-    """Borders of the columns: two for labels, then one for each band; [] where labels reach among the figures."""
-    if not bands or reach > bands[0][0] or any(before[1] > after[0] for before, after in pairwise(bands)):
+def edges_of(
+    lines: Sequence[Words], bands: Sequence[Band], bounds: Rect, reach: float
+) -> list[float]:
+    """Borders of the columns: two for labels, then one for each band; [] where labels reach among
+    the figures.
+    """
+    if (
+        not bands
+        or reach > bands[0][0]
+        or any(before[1] > after[0] for before, after in pairwise(bands))
+    ):
         return []
     second = [line.labels[1].x0 for line in lines if line.figures and len(line.labels) > 1]
     start = (reach + bands[0][0]) / 2
@@ -303,7 +357,9 @@ def edges_of(lines: Sequence[Words], bands: Sequence[Band], bounds: Rect, reach:
 
 
 def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[PageRow] | None:
-    """The head's words in their columns, those over a single column in the last row; None where two share one."""
+    """The head's words in their columns, those over a single column in the last row; None where two
+    share one.
+    """
     columns = list(pairwise(edges[2:]))
     last: dict[int, PageCell] = {}
     rows: list[tuple[float, PageCell]] = []
@@ -311,7 +367,9 @@ def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[PageRow] 
     for stack in stacks:
         cell = stack.cell
         middle = (cell.x0 + cell.x1) / 2
-        over = [at for at, (left, right) in enumerate(columns) if cell.x0 < (left + right) / 2 < cell.x1]
+        over = [
+            at for at, (left, right) in enumerate(columns) if cell.x0 < (left + right) / 2 < cell.x1
+        ]
         over = over or [at for at, (left, right) in enumerate(columns) if left <= middle < right]
         if not over or cell.x1 < edges[2]:
             rows.append((stack.top, replace(cell, x0=edges[0], x1=edges[2])))
@@ -328,14 +386,19 @@ def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[PageRow] 
 
 
 def body_row(line: Words, edges: Sequence[float]) -> PageRow:
-    """A line's words in their columns, blank cells and all; two in one column are one text that is no figure."""
+    """A line's words in their columns, blank cells and all; two in one column are one text that is
+    no figure.
+    """
     if len(line.cells) == 1 and not line.figures:
         return [replace(line.cells[0], x0=edges[0], x1=edges[2])]
     texts = [""] * (len(edges) - 1)
     for cell in line.cells:
         column = max(0, min(len(texts) - 1, bisect_right(edges, (cell.x0 + cell.x1) / 2) - 1))
         texts[column] = f"{texts[column]} {cell.text}".strip()
-    row = [PageCell(text, left, right) for text, left, right in zip(texts, edges, edges[1:], strict=False)]
+    row = [
+        PageCell(text, left, right)
+        for text, left, right in zip(texts, edges, edges[1:], strict=False)
+    ]
     if texts[0] and texts[1]:
         return row
     return [PageCell(texts[0] or texts[1], edges[0], edges[2]), *row[2:]]

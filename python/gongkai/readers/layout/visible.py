@@ -1,7 +1,8 @@
 """What a page of a PDF paints -> what a reader of the page sees, upright.
 
-Text that nobody can see is left out: it was hidden on purpose, or belongs to a picture (the guesses of a scanner
-program). Text painted twice for a bold look is there once; two different characters in one place are unreadable.
+Text that nobody can see is left out: it was hidden on purpose, or belongs to a picture (the guesses
+of a scanner program). Text painted twice for a bold look is there once; two different characters in
+one place are unreadable.
 """
 
 from __future__ import annotations
@@ -19,8 +20,14 @@ SIDEWAYS = 0.6  # share of characters from which the whole page is taken to lie 
 
 def visible_ink(ink: Ink) -> Ink:
     """The page with its visible characters alone, turned upright where it lies on its side."""
-    visible = [shown for char in ink.chars if not char.hidden and (shown := as_shown(char, ink)) is not None]
-    return upright(Ink(ink.width, ink.height, once(visible), ink.strokes, ink.fills, ink.images, ink.drawings))
+    visible = [
+        shown
+        for char in ink.chars
+        if not char.hidden and (shown := as_shown(char, ink)) is not None
+    ]
+    return upright(
+        Ink(ink.width, ink.height, once(visible), ink.strokes, ink.fills, ink.images, ink.drawings)
+    )
 
 
 # --- hidden text ----------------------------------------------------------------------------------
@@ -29,8 +36,9 @@ def visible_ink(ink: Ink) -> Ink:
 def as_shown(char: Char, ink: Ink) -> Char | None:
     """A character, or None where it has the colour of what lies under it or a picture lies over it.
 
-    Under something painted over it later it counts as unreadable: that was done to correct or to black out, or the
-    program that made the file paints its grounds late; no figure may come or go by it in silence.
+    Under something painted over it later it counts as unreadable: that was done to correct or to
+    black out, or the program that made the file paints its grounds late; no figure may come or go
+    by it in silence.
     """
     under: Color = PLAIN_WHITE
     x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
@@ -63,7 +71,9 @@ def same_color(one: Color, other: Color) -> bool:
 
 
 def once(chars: Sequence[Char]) -> list[Char]:
-    """Each character once, in the order of painting; of two different ones in one place neither can be read."""
+    """Each character once, in the order of painting; of two different ones in one place neither can
+    be read.
+    """
     found: list[Char] = []
     places: dict[tuple[int, int], list[int]] = {}
     for char in chars:
@@ -71,10 +81,15 @@ def once(chars: Sequence[Char]) -> list[Char]:
         reach = SAME_PLACE * char.size
         column, row = int(x // 8), int(y // 8)
         double = False
-        for spot in ((c, r) for c in (column - 1, column, column + 1) for r in (row - 1, row, row + 1)):
+        for spot in (
+            (c, r) for c in (column - 1, column, column + 1) for r in (row - 1, row, row + 1)
+        ):
             for number in places.get(spot, ()):
                 other = found[number]
-                if abs((other.x0 + other.x1) / 2 - x) < reach and abs((other.top + other.bottom) / 2 - y) < reach:
+                if (
+                    abs((other.x0 + other.x1) / 2 - x) < reach
+                    and abs((other.top + other.bottom) / 2 - y) < reach
+                ):
                     double = True
                     if other.text != char.text:
                         found[number] = other._replace(text=UNREADABLE)
@@ -103,7 +118,9 @@ def upright(ink: Ink) -> Ink:
     chars = []
     for char in ink.chars:
         x0, top, x1, bottom = move((char.x0, char.top, char.x1, char.bottom))
-        chars.append(char._replace(x0=x0, top=top, x1=x1, bottom=bottom, turn=(char.turn - turn) % 360))
+        chars.append(
+            char._replace(x0=x0, top=top, x1=x1, bottom=bottom, turn=(char.turn - turn) % 360)
+        )
     strokes = [Stroke(*move(stroke)) for stroke in ink.strokes]
     fills, images = list(map(move_fill, ink.fills)), list(map(move_fill, ink.images))
     return Ink(width, height, chars, strokes, fills, images, list(map(move, ink.drawings)))

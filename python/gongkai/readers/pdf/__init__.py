@@ -1,4 +1,6 @@
-"""A PDF -> the ink of its pages -> blocks; what cannot be read as a PDF is refused in one sentence."""
+"""A PDF -> the ink of its pages -> blocks; what cannot be read as a PDF is refused in one
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ PACKED_NOTHING = 40  # bytes; so much may be left of an empty page's contents on
 ENCRYPTED = "这个 PDF 文件加了密码，不能读取；请打开后去掉密码，另存一份再导入。"
 BROKEN = "这个 PDF 文件已损坏或不完整，不能读取；请重新下载，或打开后另存一份再导入。"
 LONG = f"这个 PDF 文件超过{MOST_PAGES}页，不像是一份年度报告；请只保留报告的页面，另存一份再导入。"
-PACKAGE = "这个 PDF 文件是装有其他文件的文件包，不能读取；请打开后把其中的年度报告另存出来，再导入。"
+PACKAGE = (
+    "这个 PDF 文件是装有其他文件的文件包，不能读取；请打开后把其中的年度报告另存出来，再导入。"
+)
 DYNAMIC = "这个 PDF 文件是动态表单，不能读取；请用 Adobe Reader 打开后打印为普通 PDF，再导入。"
 EMPTY = "这个 PDF 文件没有页面，不能读取；请重新下载，或打开后另存一份再导入。"
 SCANNED = f"这个 PDF 文件是扫描件或图片，没有文字，不能读取；{TEXT_VERSION}。"
@@ -39,10 +43,12 @@ OUTLINED = f"这个 PDF 文件的文字已转成图形，不能读取；{TEXT_VE
 
 
 def pdf_blocks(content: bytes) -> tuple[Block, ...]:
-    """The blocks of a PDF, page by page: a table that goes on over a page break is one grid on its first page.
+    """The blocks of a PDF, page by page: a table that goes on over a page break is one grid on its
+    first page.
 
-    Text that cannot be seen is left out; a character that the file does not name is U+FFFD, so that a figure with
-    one cannot be read. Raises UnreadableDocument in one sentence for what cannot be read at all.
+    Text that cannot be seen is left out; a character that the file does not name is U+FFFD, so that
+    a figure with one cannot be read. Raises UnreadableDocument in one sentence for what cannot be
+    read at all.
     """
     from pdfminer.pdfdocument import PDFEncryptionError
     from pdfminer.psexceptions import PSException
@@ -108,7 +114,9 @@ def refuse_shells(document: PDFDocument) -> None:
 
 
 def refuse_lost(document: PDFDocument, pages: Sequence[PDFPage]) -> None:
-    """Raise UnreadableDocument where pages or their contents are missing or damaged: never a report in part."""
+    """Raise UnreadableDocument where pages or their contents are missing or damaged: never a report
+    in part.
+    """
     from pdfminer.pdftypes import resolve1
 
     root = resolve1(document.catalog.get("Pages"))
@@ -139,15 +147,21 @@ def layers_off(document: PDFDocument) -> frozenset[int]:
 
 
 def refuse_pictures(inks: Sequence[Ink]) -> None:
-    """Raise UnreadableDocument for a document without text: scanned, or its letters turned into shapes."""
+    """Raise UnreadableDocument for a document without text: scanned, or its letters turned into
+    shapes.
+    """
     visible = sum(not char.hidden for ink in inks for char in ink.chars)
     if visible > LEAST_CHARS * len(inks):
         return
     scanned = sum(
-        1 for ink in inks if any(area(image.bounds) > PICTURE_SHARE * ink.width * ink.height for image in ink.images)
+        1
+        for ink in inks
+        if any(area(image.bounds) > PICTURE_SHARE * ink.width * ink.height for image in ink.images)
     )
     if 2 * scanned >= len(inks):
-        raise UnreadableDocument(GUESSED if any(char.hidden for ink in inks for char in ink.chars) else SCANNED)
+        raise UnreadableDocument(
+            GUESSED if any(char.hidden for ink in inks for char in ink.chars) else SCANNED
+        )
     if visible == 0:
         raise UnreadableDocument(OUTLINED if any(ink.drawings for ink in inks) else SCANNED)
 

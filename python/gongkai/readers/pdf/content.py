@@ -1,8 +1,9 @@
 """A page of a PDF, interpreted -> its ink: characters, rulings, fills, pictures, typed-on notes.
 
-pdfplumber's own foundation (pdfminer) is driven here without the dictionaries that pdfplumber makes of each character:
-that is quicker, and only at this level is known what tells hidden text (render mode, clipping, layers, what is painted
-over it). To be imported in the reader's own process only: the parser takes its time to load.
+pdfplumber's own foundation (pdfminer) is driven here without the dictionaries that pdfplumber makes
+of each character: that is quicker, and only at this level is known what tells hidden text (render
+mode, clipping, layers, what is painted over it). To be imported in the reader's own process only:
+the parser takes its time to load.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from pdfminer.pdfdevice import PDFTextDevice, PDFTextSeq
 from pdfminer.pdffont import PDFFont, PDFSimpleFont, PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFGraphicState, PDFPageInterpreter, PDFResourceManager, PDFTextState
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdftypes import PDFObjRef, PDFStream, dict_value, int_value, list_value, num_value, resolve1
+from pdfminer.pdftypes import (
+    PDFObjRef,
+    PDFStream,
+    dict_value,
+    int_value,
+    list_value,
+    num_value,
+    resolve1,
+)
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import Matrix, apply_matrix_pt, decode_text, mult_matrix
 
@@ -35,7 +44,9 @@ SEEN_THROUGH = ("SMask", "Mask", "ImageMask", "IM")  # of pictures: a seal over 
 
 
 class PaintState(NamedTuple):
-    """What pdfminer's graphics state lacks: the box that clips, whether paint covers, whether it is seen at all."""
+    """What pdfminer's graphics state lacks: the box that clips, whether paint covers, whether it is
+    seen at all.
+    """
 
     clip: Rect = EVERYWHERE
     alpha: float = 1.0
@@ -84,7 +95,11 @@ class Painter(PDFTextDevice):
         return min(xs), self.ink.height - max(ys), max(xs), self.ink.height - min(ys)
 
     def render_string(
-        self, textstate: PDFTextState, seq: PDFTextSeq, ncs: PDFColorSpace, graphicstate: PDFGraphicState
+        self,
+        textstate: PDFTextState,
+        seq: PDFTextSeq,
+        ncs: PDFColorSpace,
+        graphicstate: PDFGraphicState,
     ) -> None:
         self.mode = textstate.render
         if textstate.font is not None:
@@ -106,9 +121,15 @@ class Painter(PDFTextDevice):
         if text.isspace():
             return advance
         box = char_box(font, cid, fontsize, advance, rise)
-        x0, top, x1, bottom = self.flipped([apply_matrix_pt(matrix, (x, y)) for x in box[::2] for y in box[1::2]])
+        x0, top, x1, bottom = self.flipped(
+            [apply_matrix_pt(matrix, (x, y)) for x in box[::2] for y in box[1::2]]
+        )
         a, b, c, d, _, _ = matrix
-        turn = (0 if a * fontsize >= 0 else 180) if abs(a) >= abs(b) else (90 if b * fontsize > 0 else 270)
+        turn = (
+            (0 if a * fontsize >= 0 else 180)
+            if abs(a) >= abs(b)
+            else (90 if b * fontsize > 0 else 270)
+        )
         x, y = (x0 + x1) / 2, (top + bottom) / 2
         clip = self.state.clip
         clipped = not (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3])
@@ -120,7 +141,9 @@ class Painter(PDFTextDevice):
             or self.state.off > 0
         )
         color = (
-            color_of(graphicstate.scolor, graphicstate.scs) if self.mode == 1 else color_of(graphicstate.ncolor, ncs)
+            color_of(graphicstate.scolor, graphicstate.scs)
+            if self.mode == 1
+            else color_of(graphicstate.ncolor, ncs)
         )
         size = abs(fontsize) * hypot(c, d)
         self.order += 1
@@ -130,7 +153,9 @@ class Painter(PDFTextDevice):
         return advance
 
     def append(self, char: Char, clipped: bool) -> None:
-        """Where of two characters beside each other one is cut off, what is left of a figure is no figure."""
+        """Where of two characters beside each other one is cut off, what is left of a figure is no
+        figure.
+        """
         assert self.ink is not None
         chars = self.ink.chars
         if clipped != self.clipped and chars and adjoin(chars[-1], char):
@@ -140,7 +165,12 @@ class Painter(PDFTextDevice):
         chars.append(char)
 
     def paint_path(
-        self, graphicstate: PDFGraphicState, stroke: bool, fill: bool, evenodd: bool, path: Sequence[Any]
+        self,
+        graphicstate: PDFGraphicState,
+        stroke: bool,
+        fill: bool,
+        evenodd: bool,
+        path: Sequence[Any],
     ) -> None:
         self.order += 1
         self.budget.strokes -= 1 + len(path) // 5
@@ -151,7 +181,12 @@ class Painter(PDFTextDevice):
             self.paint(graphicstate, stroke, fill, points, curved)
 
     def paint(
-        self, graphicstate: PDFGraphicState, stroke: bool, fill: bool, points: list[tuple[float, float]], curved: bool
+        self,
+        graphicstate: PDFGraphicState,
+        stroke: bool,
+        fill: bool,
+        points: list[tuple[float, float]],
+        curved: bool,
     ) -> None:
         ink, ctm = self.ink, self.ctm
         assert ink is not None
@@ -165,8 +200,12 @@ class Painter(PDFTextDevice):
             return
         if not curved and (stroke or not fill):
             ink.strokes += sides(spots)
-        thin = min(bounds[2] - bounds[0], bounds[3] - bounds[1]) <= THIN  # LibreOffice mitres the ends of its borders
-        level = thin or all(min(abs(a[0] - b[0]), abs(a[1] - b[1])) < 0.5 for a, b in pairwise(spots))
+        thin = (
+            min(bounds[2] - bounds[0], bounds[3] - bounds[1]) <= THIN
+        )  # LibreOffice mitres the ends of its borders
+        level = thin or all(
+            min(abs(a[0] - b[0]), abs(a[1] - b[1])) < 0.5 for a, b in pairwise(spots)
+        )
         if fill and not curved and level:
             self.fill(bounds, color_of(graphicstate.ncolor, graphicstate.ncs))
         elif len(spots) > 3:
@@ -190,7 +229,11 @@ class Painter(PDFTextDevice):
         self.order += 1
         if not self.state.off:
             corners = [apply_matrix_pt(self.ctm, (x, y)) for x in (0, 1) for y in (0, 1)]
-            clear = self.state.blended or self.state.alpha < 0.9 or any(key in stream for key in SEEN_THROUGH)
+            clear = (
+                self.state.blended
+                or self.state.alpha < 0.9
+                or any(key in stream for key in SEEN_THROUGH)
+            )
             self.ink.images.append(Fill(self.flipped(corners), None, 0 if clear else self.order))
 
 
@@ -213,7 +256,9 @@ def adjoin(one: Char, other: Char) -> bool:
 
 
 def subpaths(path: Sequence[Any]) -> list[tuple[list[tuple[float, float]], bool]]:
-    """(corners, whether any side is curved) of each part of a path, closed ones with the first corner again."""
+    """(corners, whether any side is curved) of each part of a path, closed ones with the first
+    corner again.
+    """
     found: list[tuple[list[tuple[float, float]], bool]] = []
     for operator, *values in path:
         if operator == "m" or not found:
@@ -242,7 +287,9 @@ def overlap(one: Rect, other: Rect) -> bool:
 
 
 def color_of(value: Any, space: PDFColorSpace) -> Color:
-    """Red, green and blue from 0 to 1; None for inks and palettes, whose numbers say nothing about what is seen."""
+    """Red, green and blue from 0 to 1; None for inks and palettes, whose numbers say nothing about
+    what is seen.
+    """
     if space.name not in ("DeviceGray", "DeviceRGB", "DeviceCMYK", "CalGray", "CalRGB", "ICCBased"):
         return None
     if isinstance(value, int | float):
@@ -261,7 +308,9 @@ DEEPEST_FORM = 12
 
 
 class Interpreter(PDFPageInterpreter):
-    """pdfminer's interpreter, which also follows clipping, opacity and layers, and does not descend for ever."""
+    """pdfminer's interpreter, which also follows clipping, opacity and layers, and does not descend
+    for ever.
+    """
 
     device: Painter
     layers_off: frozenset[int] = frozenset()
@@ -290,7 +339,9 @@ class Interpreter(PDFPageInterpreter):
         self.device.budget.forms -= 1
         self.device.budget.check()
         if inner.depth > DEEPEST_FORM:
-            raise UnreadableDocument("页面内容嵌套过深，文件结构异常；请用相应的软件打开，另存一份后重试。")
+            raise UnreadableDocument(
+                "页面内容嵌套过深，文件结构异常；请用相应的软件打开，另存一份后重试。"
+            )
         return inner
 
     def do_q(self) -> None:
@@ -332,7 +383,9 @@ class Interpreter(PDFPageInterpreter):
             state = state._replace(alpha=float(num_value(given["ca"])))
         if "BM" in given:
             mode = resolve1(given["BM"])
-            state = state._replace(blended=not (isinstance(mode, PSLiteral) and mode.name in ("Normal", "Compatible")))
+            state = state._replace(
+                blended=not (isinstance(mode, PSLiteral) and mode.name in ("Normal", "Compatible"))
+            )
         self.device.state = state
 
     def is_off(self, layer: object) -> bool:
@@ -343,9 +396,13 @@ class Interpreter(PDFPageInterpreter):
             return False
         groups = members["OCGs"]
         groups = (
-            [groups] if isinstance(groups, PDFObjRef) and isinstance(resolve1(groups), dict) else list_value(groups)
+            [groups]
+            if isinstance(groups, PDFObjRef) and isinstance(resolve1(groups), dict)
+            else list_value(groups)
         )
-        return bool(groups) and all(isinstance(one, PDFObjRef) and one.objid in self.layers_off for one in groups)
+        return bool(groups) and all(
+            isinstance(one, PDFObjRef) and one.objid in self.layers_off for one in groups
+        )
 
     def begin_tag(self, off: bool) -> None:
         self.tags.append(off)
@@ -356,13 +413,22 @@ class Interpreter(PDFPageInterpreter):
 
     def do_BDC(self, tag: Any, props: Any) -> None:
         off = False
-        if self.layers_off and isinstance(tag, PSLiteral) and tag.name == "OC" and isinstance(props, PSLiteral):
-            off = self.is_off(dict_value(resolve1(self.resources.get("Properties")) or {}).get(props.name))
+        if (
+            self.layers_off
+            and isinstance(tag, PSLiteral)
+            and tag.name == "OC"
+            and isinstance(props, PSLiteral)
+        ):
+            off = self.is_off(
+                dict_value(resolve1(self.resources.get("Properties")) or {}).get(props.name)
+            )
         self.begin_tag(off)
 
     def do_EMC(self) -> None:
         if self.tags:
-            self.device.state = self.device.state._replace(off=self.device.state.off - self.tags.pop())
+            self.device.state = self.device.state._replace(
+                off=self.device.state.off - self.tags.pop()
+            )
 
     def do_Do(self, xobjid_arg: Any) -> None:
         name = xobjid_arg.name if isinstance(xobjid_arg, PSLiteral) else xobjid_arg
@@ -373,7 +439,9 @@ class Interpreter(PDFPageInterpreter):
                 return
             box = resolve1(form.get("BBox"))
             if isinstance(box, list) and len(box) == 4:
-                matrix = mult_matrix(tuple(list_value(form.get("Matrix", [1, 0, 0, 1, 0, 0]))), self.ctm)
+                matrix = mult_matrix(
+                    tuple(list_value(form.get("Matrix", [1, 0, 0, 1, 0, 0]))), self.ctm
+                )
                 x0, y0, x1, y1 = (num_value(side) for side in box)
                 ctm, self.ctm = self.ctm, matrix
                 self.clip_to([(x0, y0), (x1, y0), (x0, y1), (x1, y1)])
@@ -390,7 +458,9 @@ NOT_SHOWN = 2 | 32  # flags of an annotation: hidden, not on the screen
 MOST_NOTES = 2_000  # of a page
 
 
-def notes_of(page: PDFPage) -> Iterator[tuple[str, tuple[tuple[float, float], tuple[float, float]]]]:
+def notes_of(
+    page: PDFPage,
+) -> Iterator[tuple[str, tuple[tuple[float, float], tuple[float, float]]]]:
     """(text, two corners) of each form field and text box of a page that is shown and not empty."""
     notes = resolve1(page.annots)
     for note in list_value(notes)[:MOST_NOTES] if isinstance(notes, list) else ():
@@ -412,14 +482,19 @@ def notes_of(page: PDFPage) -> Iterator[tuple[str, tuple[tuple[float, float], tu
 
 
 def add_note(ink: Ink, text: str, bounds: Rect) -> None:
-    """Put a note on the page; over other text neither can be told from the other, so it is unreadable."""
+    """Put a note on the page; over other text neither can be told from the other, so it is
+    unreadable.
+    """
     x0, top, x1, bottom = bounds
     over = any(
-        x0 <= (char.x0 + char.x1) / 2 <= x1 and top <= (char.top + char.bottom) / 2 <= bottom for char in ink.chars
+        x0 <= (char.x0 + char.x1) / 2 <= x1 and top <= (char.top + char.bottom) / 2 <= bottom
+        for char in ink.chars
     )
     order = 1 + max((fill.order for fill in (*ink.fills, *ink.images)), default=len(ink.chars))
     size = min(bottom - top, 12.0)
-    ink.chars.append(Char(UNREADABLE if over else text, x0, top, x1, bottom, size, 0, order, None, False))
+    ink.chars.append(
+        Char(UNREADABLE if over else text, x0, top, x1, bottom, size, 0, order, None, False)
+    )
 
 
 # --- fonts ----------------------------------------------------------------------------------------
@@ -451,7 +526,11 @@ class Fonts(PDFResourceManager):
         if text == "\u00ad":
             return "-"  # a hyphen that is painted is one: the sign of a figure must not go
         bare = INVISIBLE.sub("", text)
-        return bare if bare and all(char.isprintable() or char.isspace() for char in bare) else nameless(text)
+        return (
+            bare
+            if bare and all(char.isprintable() or char.isspace() for char in bare)
+            else nameless(text)
+        )
 
 
 def nameless(text: str) -> str:

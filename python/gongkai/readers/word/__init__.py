@@ -1,4 +1,6 @@
-"""A Word document (.docx) -> blocks: its main text in order, tables as grids with their merged cells."""
+"""A Word document (.docx) -> blocks: its main text in order, tables as grids with their merged
+cells.
+"""
 
 from __future__ import annotations
 
@@ -47,9 +49,10 @@ SEAMS = {"rest": "restart", "cont": "continue"}  # as a recorded change of merge
 def word_blocks(content: bytes) -> tuple[Block, ...]:
     """The blocks of a .docx, in order, as Word shows it with all changes accepted.
 
-    Headers, footers, notes, comments and the file's properties are left out: a title there is often another file's. A
-    table that holds other grids, has one column, or has a cell as long as an article only arranges the document: its
-    text is prose. Raises UnreadableDocument for what is damaged or beyond bounds.
+    Headers, footers, notes, comments and the file's properties are left out: a title there is often
+    another file's. A table that holds other grids, has one column, or has a cell as long as an
+    article only arranges the document: its text is prose. Raises UnreadableDocument for what is
+    damaged or beyond bounds.
     """
     try:
         return blocks_in(open_archive(content))
@@ -81,7 +84,9 @@ def part_of(package: Archive, name: str) -> _Element | None:
 
 
 def flat(node: _Element, wanted: tuple[str, ...]) -> Iterator[tuple[str, _Element]]:
-    """(kind, node) of what a node holds, also within controls and recorded insertions; these may stand around each."""
+    """(kind, node) of what a node holds, also within controls and recorded insertions; these may
+    stand around each.
+    """
     for item in node:
         name = kind(item.tag)
         if name in wanted:
@@ -94,8 +99,9 @@ def flat(node: _Element, wanted: tuple[str, ...]) -> Iterator[tuple[str, _Elemen
 
 @dataclass(slots=True)
 class WordCell:
-    """A cell of a Word table in its columns; ``seam`` is restart or continue where it is merged with others in its
-    column, ``beside`` likewise in its row."""
+    """A cell of a Word table in its columns; ``seam`` is restart or continue where it is merged
+    with others in its column, ``beside`` likewise in its row.
+    """
 
     column: int
     width: int
@@ -113,7 +119,8 @@ class Story:
         self.openers: dict[str, Callable[[_Element], None]] = {
             "w:p": self.paragraph,
             "w:tbl": self.table,
-            "w:r": text.run,  # outside of a paragraph it is a slip, and no reason to take its cell for blank
+            # outside of a paragraph it is a slip, and no reason to take its cell for blank
+            "w:r": text.run,
             **dict.fromkeys(ELSEWHERE, refuse_elsewhere),
         }
 
@@ -136,10 +143,16 @@ class Story:
 
     def table(self, node: _Element) -> None:
         self.text.end_line()
-        rows = [self.row(row) for _, row in flat(node, ("w:tr",)) if not is_left_out(child(row, "w:trPr"))]
+        rows = [
+            self.row(row)
+            for _, row in flat(node, ("w:tr",))
+            if not is_left_out(child(row, "w:trPr"))
+        ]
         merge(rows)
         table = RawTable([[spot.raw for spot in row] for row in rows])
-        if any(spot.raw.layout for row in rows for spot in row) or all(len(row) <= 1 for row in rows):
+        if any(spot.raw.layout for row in rows for spot in row) or all(
+            len(row) <= 1 for row in rows
+        ):
             for cell in (cell for row in table.rows for cell in row):
                 self.text.items += cell.items
             return
@@ -147,7 +160,10 @@ class Story:
         if width * len(rows) > CELLS:
             raise too_large()
         grid = tuple(
-            tuple(GridCell(spot.raw.text, spot.column, spot.raw.rowspan, spot.width) for spot in row) for row in rows
+            tuple(
+                GridCell(spot.raw.text, spot.column, spot.raw.rowspan, spot.width) for spot in row
+            )
+            for row in rows
         )
         self.text.items.append(Grid(Place(), grid))
         self.text.items += placed_links(table, grid)
@@ -173,7 +189,11 @@ class Story:
         raw = RawCell()
         text = self.text
         outer = text.items, text.in_cell, text.shaded
-        text.items, text.in_cell, text.shaded = raw.items, True, text.shaded or is_shaded(child(node, "w:tcPr"))
+        text.items, text.in_cell, text.shaded = (
+            raw.items,
+            True,
+            text.shaded or is_shaded(child(node, "w:tcPr")),
+        )
         self.content(node)
         text.end_line()
         text.items, text.in_cell, text.shaded = outer
@@ -187,7 +207,9 @@ def is_left_out(properties: _Element | None) -> bool:
 
 
 def seam_of(properties: Mapping[str, _Element], name: str) -> str:
-    """restart, continue or "": how a cell is merged with others; an element without a value continues."""
+    """restart, continue or "": how a cell is merged with others; an element without a value
+    continues.
+    """
     changed = properties.get("w:cellMerge")
     if name == "w:vMerge" and changed is not None and attribute(changed, "w:vMerge"):
         return SEAMS.get(attribute(changed, "w:vMerge"), "")
@@ -197,8 +219,9 @@ def seam_of(properties: Mapping[str, _Element], name: str) -> str:
 def merge(rows: list[list[WordCell]]) -> None:
     """Take merged cells out of their rows and widen those that they continue.
 
-    A cell that continues nothing is one by itself. What text stands in a cell merged away is not seen in Word: where
-    it is another than that of the whole, both are kept, so that the cell cannot pass for a figure.
+    A cell that continues nothing is one by itself. What text stands in a cell merged away is not
+    seen in Word: where it is another than that of the whole, both are kept, so that the cell cannot
+    pass for a figure.
     """
     above: dict[tuple[int, int], WordCell] = {}
     for row in rows:

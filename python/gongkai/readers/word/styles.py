@@ -1,4 +1,6 @@
-"""A Word document's styles, lists and markup -> what they say of a text: hidden, struck, raised, numbered."""
+"""A Word document's styles, lists and markup -> what they say of a text: hidden, struck, raised,
+numbered.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +49,9 @@ LEVELS = 9
 
 
 class RunLook(NamedTuple):
-    """What is said of a text, None where nothing is: that it is hidden or struck out, raised or lowered; its size in
-    half points."""
+    """What is said of a text, None where nothing is: that it is hidden or struck out, raised or
+    lowered; its size in half points.
+    """
 
     hidden: bool | None = None
     struck: bool | None = None
@@ -57,7 +60,9 @@ class RunLook(NamedTuple):
     white: bool | None = None
 
     def over(self, base: RunLook) -> RunLook:
-        """Each thing as said here, else as ``base`` says it; the one PLAIN where nothing is said."""
+        """Each thing as said here, else as ``base`` says it; the one PLAIN where nothing is
+        said.
+        """
         if not any(said is not None for said in (*self, *base)):
             return PLAIN
         return RunLook(
@@ -88,7 +93,9 @@ def is_on(node: _Element) -> bool:
 
 
 def look_of(properties: _Element | None) -> tuple[RunLook, str]:
-    """What a run's or a style's properties say themselves, and the id of the style that they name or ""."""
+    """What a run's or a style's properties say themselves, and the id of the style that they name
+    or "".
+    """
     said = children(properties)
     raised = None
     if "w:vertAlign" in said:
@@ -104,7 +111,9 @@ def look_of(properties: _Element | None) -> tuple[RunLook, str]:
 
 
 def whiteness(said: Mapping[str, _Element]) -> bool | None:
-    """Whether properties make a text white on the white of the page; what its cell says of that is not known."""
+    """Whether properties make a text white on the white of the page; what its cell says of that is
+    not known.
+    """
     color = said.get("w:color")
     if color is None:
         return None
@@ -126,12 +135,16 @@ def is_ground(shade: _Element) -> bool:
 
 
 def number_of(numbering: _Element | None) -> tuple[str, int | None]:
-    """(id of the list, level) of a paragraph's numbering; "" where it names none, "0" where it undoes one."""
+    """(id of the list, level) of a paragraph's numbering; "" where it names none, "0" where it
+    undoes one.
+    """
     if numbering is None:
         return "", None
     said = children(numbering)
     level = value(said.get("w:ilvl"))
-    return value(said.get("w:numId")), int(level) if level.isdecimal() and int(level[:4]) < LEVELS else None
+    return value(said.get("w:numId")), int(level) if level.isdecimal() and int(
+        level[:4]
+    ) < LEVELS else None
 
 
 # --- styles ---------------------------------------------------------------------------------------
@@ -139,7 +152,9 @@ def number_of(numbering: _Element | None) -> tuple[str, int | None]:
 
 @dataclass(frozen=True)
 class Styles:
-    """``named``: style id -> what it says with all that it is based on; ``usual`` is a paragraph's without one."""
+    """``named``: style id -> what it says with all that it is based on; ``usual`` is a paragraph's
+    without one.
+    """
 
     named: dict[str, Style] = field(default_factory=dict)
     usual: Style = NO_STYLE
@@ -149,7 +164,9 @@ class Styles:
         return self.named.get(name, self.usual)
 
     def look(self, paragraph: Style, properties: _Element | None) -> RunLook:
-        """What a run looks like. Its own properties count alone; said by both its styles, hiding is undone again."""
+        """What a run looks like. Its own properties count alone; said by both its styles, hiding is
+        undone again.
+        """
         own, named = look_of(properties)
         one, two = paragraph.look, self.named.get(named, NO_STYLE).look
         if one is two is self.defaults is PLAIN:
@@ -158,12 +175,16 @@ class Styles:
         struck = bool(one.struck) != bool(two.struck) or bool(self.defaults.struck)
         raised = two.raised if two.raised is not None else one.raised
         white = two.white if two.white is not None else one.white
-        return own.over(RunLook(hidden, struck, raised, two.size or one.size or self.defaults.size, white))
+        return own.over(
+            RunLook(hidden, struck, raised, two.size or one.size or self.defaults.size, white)
+        )
 
 
 def styles_of(root: _Element | None) -> Styles:
     nodes = (
-        {attribute(node, "w:styleId"): node for node in root if kind(node.tag) == "w:style"} if root is not None else {}
+        {attribute(node, "w:styleId"): node for node in root if kind(node.tag) == "w:style"}
+        if root is not None
+        else {}
     )
     named: dict[str, Style] = {}
     for name in nodes:
@@ -175,7 +196,11 @@ def styles_of(root: _Element | None) -> Styles:
         style = named.get(base, NO_STYLE)
         for link in reversed(chain):
             named[link] = style = derived(nodes[link], style)
-    usual = (name for name, node in nodes.items() if attribute(node, "w:type") == "paragraph" and is_default(node))
+    usual = (
+        name
+        for name, node in nodes.items()
+        if attribute(node, "w:type") == "paragraph" and is_default(node)
+    )
     defaults = child(child(child(root, "w:docDefaults"), "w:rPrDefault"), "w:rPr")
     return Styles(named, named.get(next(usual, ""), NO_STYLE), look_of(defaults)[0].over(PLAIN))
 
@@ -185,13 +210,17 @@ def is_default(node: _Element) -> bool:
 
 
 def derived(node: _Element, base: Style) -> Style:
-    """A style of its own properties over those that it is based on; only its own name makes it a heading."""
+    """A style of its own properties over those that it is based on; only its own name makes it a
+    heading.
+    """
     name = value(child(node, "w:name")).strip().lower()
     match = HEADING.fullmatch(name)
     heading = f"h{min(int(match[1]), 6)}" if match else "h1" if name in ("title", "标题") else ""
     number, level = number_of(child(child(node, "w:pPr"), "w:numPr"))
     found = replace(base, look=look_of(child(node, "w:rPr"))[0].over(base.look), heading=heading)
-    return replace(found, number=number or base.number, level=level if level is not None else base.level)
+    return replace(
+        found, number=number or base.number, level=level if level is not None else base.level
+    )
 
 
 # --- lists ----------------------------------------------------------------------------------------
@@ -208,7 +237,9 @@ NO_LEVEL = Level(1, "", "", "")
 
 
 class Numbering:
-    """The numbers that Word writes before paragraphs, counted on as the paragraphs are met in their order."""
+    """The numbers that Word writes before paragraphs, counted on as the paragraphs are met in their
+    order.
+    """
 
     def __init__(self, root: _Element | None) -> None:
         self.kinds: dict[str, dict[int, Level]] = {}
@@ -233,12 +264,16 @@ class Numbering:
         self.lists[attribute(node, "w:numId")] = (shared, levels, starts)
 
     def label(self, number: str, level: int | None, style: str) -> str:
-        """The label of the next paragraph of a list, "" where it has none or we cannot be sure of it."""
+        """The label of the next paragraph of a list, "" where it has none or we cannot be sure of
+        it.
+        """
         shared, levels, starts = self.lists.get(number, ("", {}, {}))
         if not levels:
             return ""
         if level is None:
-            level = next((at for at, found in levels.items() if found.style and found.style == style), 0)
+            level = next(
+                (at for at, found in levels.items() if found.style and found.style == style), 0
+            )
         counts = self.counts.setdefault(shared, [None] * LEVELS)
         if number not in self.begun:
             self.begun.add(number)
@@ -250,7 +285,9 @@ class Numbering:
         counts[level + 1 :] = [None] * (LEVELS - level - 1)
         return self.written(levels, level, counts, starts)
 
-    def written(self, levels: dict[int, Level], level: int, counts: list[int | None], starts: dict[int, int]) -> str:
+    def written(
+        self, levels: dict[int, Level], level: int, counts: list[int | None], starts: dict[int, int]
+    ) -> str:
         text = levels.get(level, NO_LEVEL).text
         pieces = []
         for at, piece in enumerate(LEVEL.split(text)):
@@ -260,7 +297,9 @@ class Numbering:
             over = int(piece) - 1
             found = levels.get(over, NO_LEVEL)
             count = counts[over]
-            written = counted(starts.get(over, found.start) if count is None else count, found.format)
+            written = counted(
+                starts.get(over, found.start) if count is None else count, found.format
+            )
             if not written:
                 return ""
             pieces.append(written)
@@ -274,7 +313,9 @@ def levels_of(node: _Element) -> dict[int, Level]:
         at = attribute(level, "w:ilvl")
         if at.isdecimal() and int(at[:4]) < LEVELS:
             start = whole(said.get("w:start", ""))
-            found[int(at)] = Level(start, said.get("w:numFmt", ""), said.get("w:lvlText", ""), said.get("w:pStyle", ""))
+            found[int(at)] = Level(
+                start, said.get("w:numFmt", ""), said.get("w:lvlText", ""), said.get("w:pStyle", "")
+            )
     return found
 
 
@@ -288,7 +329,12 @@ def counted(number: int, way: str) -> str:
         return str(number)
     if not 0 < number <= HIGHEST_COUNTED:
         return ""
-    if way in ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCountingThousand"):
+    if way in (
+        "chineseCounting",
+        "chineseCountingThousand",
+        "japaneseCounting",
+        "taiwaneseCountingThousand",
+    ):
         return in_chinese(number)
     if way == "chineseLegalSimplified":
         return in_chinese(number).translate(LEGAL)
@@ -301,7 +347,9 @@ def counted(number: int, way: str) -> str:
 
 def in_chinese(number: int) -> str:
     tens, ones = divmod(number, 10)
-    return (DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (DIGITS[ones] if ones else "")
+    return (
+        (DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (DIGITS[ones] if ones else "")
+    )
 
 
 # --- markup ---------------------------------------------------------------------------------------
@@ -310,7 +358,9 @@ def in_chinese(number: int) -> str:
 
 @lru_cache(maxsize=4096)
 def kind(tag: str) -> str:
-    """``{namespace}p`` -> ``w:p``, the same in strict files; a name from a namespace that we don't read is ``:p``."""
+    """``{namespace}p`` -> ``w:p``, the same in strict files; a name from a namespace that we don't
+    read is ``:p``.
+    """
     namespace, _, name = tag.removeprefix("{").rpartition("}")
     return f"{PREFIXES.get(namespace, '')}:{name}"
 
@@ -330,7 +380,9 @@ def child(node: _Element | None, name: str) -> _Element | None:
 
 
 def children(node: _Element | None) -> dict[str, _Element]:
-    """Kind -> child, for properties, of which each kind stands there once: one look instead of many."""
+    """Kind -> child, for properties, of which each kind stands there once: one look instead of
+    many.
+    """
     return {kind(found.tag): found for found in node} if node is not None else {}
 
 

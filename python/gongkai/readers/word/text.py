@@ -28,7 +28,8 @@ from gongkai.readers.word.styles import (
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-DRAWN = "\ufffc"  # stands for what Word draws beside a text and we cannot read: what it stands in is no figure
+# stands for what Word draws beside a text and we cannot read: what it stands in is no figure
+DRAWN = "\ufffc"
 NOTE = "（注{}）"  # in brackets it is a remark on a label, and never a digit of a figure
 WRAPPERS = ("w:ins", "w:moveTo", "w:smartTag", "w:customXml", "w:dir", "w:sdt", "w:sdtContent")
 ELSEWHERE = ("w:altChunk", "w:subDoc")
@@ -36,19 +37,29 @@ REFERRING_FIELDS = ("REF", "PAGEREF", "HYPERLINK")
 DRAWN_FIELDS = ("EQ", "SYMBOL", "FORMDROPDOWN", "FORMCHECKBOX")
 MOST_FIELDS = 20  # one within the other; those begun before are taken to be broken
 PICTURES = ("a:blip", "a:t", ":chart", ":relIds", "v:imagedata")
-SHOWN = ("w:t", "w:sym", "m:t", "w:object", "v:textpath", *PICTURES)  # by an alternative worth taking
+SHOWN = (
+    "w:t",
+    "w:sym",
+    "m:t",
+    "w:object",
+    "v:textpath",
+    *PICTURES,
+)  # by an alternative worth taking
 SPACE = " \t\r\n"
 
 
 class WordText:
     """The lines that are finished and the pieces of the one at hand.
 
-    ``boxes`` are the text boxes met in a paragraph, to be read after it; ``fields`` holds for each field that is open
-    the pieces of its instruction, None once its result has begun, and ``noted`` how that is set off from what stands
-    beside it; ``size`` is that of the last text of a cell, in half points.
+    ``boxes`` are the text boxes met in a paragraph, to be read after it; ``fields`` holds for each
+    field that is open the pieces of its instruction, None once its result has begun, and ``noted``
+    how that is set off from what stands beside it; ``size`` is that of the last text of a cell, in
+    half points.
     """
 
-    def __init__(self, styles: Styles, numbering: Numbering, targets: Mapping[str, PartRelation]) -> None:
+    def __init__(
+        self, styles: Styles, numbering: Numbering, targets: Mapping[str, PartRelation]
+    ) -> None:
         self.styles, self.numbering, self.targets = styles, numbering, targets
         self.items: list[FlowItem] = []
         self.pieces: list[str] = []
@@ -147,7 +158,9 @@ class WordText:
             self.items.append(("", ""))
 
     def write(self, text: str) -> None:
-        """A piece of the line, or of the instruction of a field that is open, however deep within it."""
+        """A piece of the line, or of the instruction of a field that is open, however deep within
+        it.
+        """
         instruction = next((field for field in reversed(self.fields) if field is not None), None)
         (self.pieces if instruction is None else instruction).append(text)
 
@@ -180,11 +193,15 @@ class WordText:
         self.raise_to(bool(look.raised))
         self.size_to(look.size or USUAL_SIZE, node)
         if look.white and not self.shaded and any(str(text).strip() for text in node.itertext()):
-            self.write(DRAWN)  # not seen, or on a ground that we don't know of: no figure, and no reason to drop it
+            self.write(
+                DRAWN
+            )  # not seen, or on a ground that we don't know of: no figure, and no reason to drop it
         self.run_content(node)
 
     def size_to(self, size: int, node: _Element) -> None:
-        """Digits much smaller than those beside them in a cell are a note: 43 and a 1 of half the size are not 431."""
+        """Digits much smaller than those beside them in a cell are a note: 43 and a 1 of half the
+        size are not 431.
+        """
         if not self.in_cell or child(node, "w:t") is None:
             return
         small, large = sorted((size, self.size or size))
@@ -213,7 +230,9 @@ class WordText:
         self.write(text if kept else text.strip(SPACE))
 
     def symbol(self, node: _Element) -> None:
-        """Of a font of signs only the number is known, which stands for no letter or digit of ours."""
+        """Of a font of signs only the number is known, which stands for no letter or digit of
+        ours.
+        """
         code = attribute(node, "w:char")
         try:
             self.write(chr(int(code, 16)))
@@ -238,11 +257,15 @@ class WordText:
         text = collapse("".join(self.pieces[before:])) if len(self.pieces) >= start else ""
         if self.in_cell:
             self.mark(LINKED, ")")
-        if relation is not None:  # else it leads to a place in the document itself: a note, most likely
+        if (
+            relation is not None
+        ):  # else it leads to a place in the document itself: a note, most likely
             self.items.append(Link(Place(), "link", text.replace("\0", ""), relation.target))
 
     def equation(self, node: _Element) -> None:
-        """Only an equation in one line is a text: of a fraction or a power the parts must not join to one figure."""
+        """Only an equation in one line is a text: of a fraction or a power the parts must not join
+        to one figure.
+        """
         texts = [text.text or "" for text in node.iter() if kind(text.tag) == "m:t"]
         flat = all(kind(item.tag) in ("m:r", "m:ctrlPr") for item in node)
         self.write("".join(texts) if flat else f"{DRAWN}{'^'.join(texts)}")
@@ -250,7 +273,9 @@ class WordText:
     # fields
 
     def field(self, node: _Element) -> None:
-        """Begin, result or end of a field; of its instruction nothing is seen, nested results included."""
+        """Begin, result or end of a field; of its instruction nothing is seen, nested results
+        included.
+        """
         step = attribute(node, "w:fldCharType")
         if step == "begin":
             self.fields = [*self.fields[-MOST_FIELDS:], []]
@@ -266,7 +291,9 @@ class WordText:
                 self.write_drawn("".join(instruction))
 
     def note_edge(self, sort: str, edge: str) -> None:
-        """What a field refers to is no part of the figure beside it, as a link is not: 43 and the number of a note."""
+        """What a field refers to is no part of the figure beside it, as a link is not: 43 and the
+        number of a note.
+        """
         if sort and self.in_cell:
             self.mark(sort, edge)
 
@@ -288,16 +315,22 @@ class WordText:
             self.write(DRAWN)
 
     def end_fields(self) -> None:
-        """A field whose result has not begun in its paragraph is a broken one: Word shows what stands in it."""
+        """A field whose result has not begun in its paragraph is a broken one: Word shows what
+        stands in it.
+        """
         for instruction in self.fields:
             if instruction:
                 self.pieces += (piece for piece in instruction if not piece.startswith("\0i"))
-        self.fields = [None if instruction is not None else instruction for instruction in self.fields]
+        self.fields = [
+            None if instruction is not None else instruction for instruction in self.fields
+        ]
 
     # what is drawn
 
     def drawing(self, node: _Element) -> None:
-        """The text boxes of a drawing are read after the paragraph; a picture is a link at its place."""
+        """The text boxes of a drawing are read after the paragraph; a picture is a link at its
+        place.
+        """
         if attribute_of_any(node, "hidden") in ("1", "true"):
             return
         drawn = [(kind(item.tag), item) for item in outside_boxes(node)]
@@ -311,8 +344,12 @@ class WordText:
                 self.write(f" {item.get('string')} ")
 
     def picture(self, node: _Element, text: str) -> None:
-        relation = self.targets.get(attribute(node, "r:embed") or attribute(node, "r:id") or attribute(node, "r:link"))
-        self.items.append(Link(Place(), "image", collapse(text), relation.target if relation else ""))
+        relation = self.targets.get(
+            attribute(node, "r:embed") or attribute(node, "r:id") or attribute(node, "r:link")
+        )
+        self.items.append(
+            Link(Place(), "image", collapse(text), relation.target if relation else "")
+        )
 
     def embedded(self, node: _Element) -> None:
         self.items.append(Link(Place(), "image", "嵌入的对象", ""))
@@ -327,14 +364,28 @@ def code_of(instruction: str) -> str:
 
 
 def noting(instruction: str) -> str:
-    """How the result of a field is set off from a figure beside it; "" for one that is the figure itself."""
+    """How the result of a field is set off from a figure beside it; "" for one that is the figure
+    itself.
+    """
     code = code_of(instruction)
-    return RAISED if code.startswith("NOTEREF") else LINKED if code.startswith(REFERRING_FIELDS) else ""
+    return (
+        RAISED
+        if code.startswith("NOTEREF")
+        else LINKED
+        if code.startswith(REFERRING_FIELDS)
+        else ""
+    )
 
 
 def is_gone(properties: _Element | None) -> bool:
-    """Whether a mark (the end of a paragraph, a row) was deleted or moved away in the changes that are recorded."""
-    return any(kind(item.tag) in ("w:del", "w:moveFrom") for item in properties) if properties is not None else False
+    """Whether a mark (the end of a paragraph, a row) was deleted or moved away in the changes that
+    are recorded.
+    """
+    return (
+        any(kind(item.tag) in ("w:del", "w:moveFrom") for item in properties)
+        if properties is not None
+        else False
+    )
 
 
 def chosen(node: _Element) -> _Element | None:

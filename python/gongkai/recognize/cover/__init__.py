@@ -1,6 +1,7 @@
 """Blocks -> who reports, on which year, published when: each with the sentence that says so.
 
-page: what stands at the head of a document; titles, names: which texts are titles, which names; who, when: the votes.
+page: what stands at the head of a document; titles, names: which texts are titles, which names;
+who, when: the votes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from gongkai.recognize.cover.witnesses import body_of_title
 
 @dataclass(frozen=True)
 class CoverPage:
-    """What a document says of itself. ``problems`` tell what its witnesses contradict each other about."""
+    """What a document says of itself. ``problems`` tell what its witnesses contradict each other
+    about.
+    """
 
     title: str
     evidence: Mapping[CoverFact, Evidence]
@@ -36,11 +39,21 @@ class CoverPage:
 
     @property
     def segment(self) -> Segment:
-        """The report as its title names it, completed by what else is known: what parts of a document are held
-        against. Where the title's year is doubted, it is still that by which captions are told apart."""
+        """The report as its title names it, completed by what else is known: what parts of a
+        document are held against. Where the title's year is doubted, it is still that by which
+        captions are told apart.
+        """
         named = segment_of(self.title)
-        sure = {fact: found.value if found.certainty == "certain" else "" for fact, found in self.evidence.items()}
-        return Segment("report", self.title, sure["agency"] or named.agency, int(sure["year"] or 0) or named.year)
+        sure = {
+            fact: found.value if found.certainty == "certain" else ""
+            for fact, found in self.evidence.items()
+        }
+        return Segment(
+            "report",
+            self.title,
+            sure["agency"] or named.agency,
+            int(sure["year"] or 0) or named.year,
+        )
 
     @property
     def published(self) -> str:
@@ -48,7 +61,9 @@ class CoverPage:
 
 
 def cover_of(blocks: Sequence[Block], url: str = "") -> CoverPage:
-    """Who reports, on which year, published when, by all that a document says; ``url`` is its address."""
+    """Who reports, on which year, published when, by all that a document says; ``url`` is its
+    address.
+    """
     page = page_of(blocks, url)
     title = title_of(blocks)
     published = published_of(page)

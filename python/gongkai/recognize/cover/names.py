@@ -1,4 +1,6 @@
-"""A piece of a sentence -> the name of the body in it, "" where it names none: 本报告, 我局, 并严格."""
+"""A piece of a sentence -> the name of the body in it, "" where it names none: 本报告, 我局,
+并严格.
+"""
 
 from __future__ import annotations
 
@@ -21,36 +23,49 @@ BODY_ENDINGS = (
 AREA_ENDINGS = (*"省市县区旗州盟镇乡师", "街道", "苏木")
 # What leads up to a name: 现将瑞安市…, 特公布…, 由…; not 将乐县, 编制委员会办公室.
 LEAD = re.compile(
-    r"^.*(?:现予?公布|公布|发布|(?:社会|现)公开|公开(?=.*20)|现将|兹将|特将|将(?!乐)|编制(?!委员会)(?:了|并.{0,4}|出)?"
-    r"|形成了?|汇总|反映了?|介绍了?|关于(?:印发|发布|公布)?|(?<!自)由|结合|依据|根据|按照|依照|报告(?:了|由)?"
-    r"|[,，。;；:：]|现就|致函|连同|参照|配合|^[与同]|可与?(?!克达拉)|对(?!外)|向(?!阳)|作为|了解|即|是(?=.{2,}局))"
+    r"^.*(?:现予?公布|公布|发布|(?:社会|现)公开|公开(?=.*20)|现将|兹将|特将|将(?!乐)|"
+    r"编制(?!委员会)(?:了|并.{0,4}|出)?"
+    r"|形成了?|汇总|反映了?|介绍了?|关于(?:印发|发布|公布)?|(?<!自)由|结合|依据|根据|按照|依照|"
+    r"报告(?:了|由)?"
+    r"|[,，。;；:：]|现就|致函|连同|参照|配合|^[与同]|可与?(?!克达拉)|对(?!外)|向(?!阳)|作为|"
+    r"了解|即|是(?=.{2,}局))"
 )
 SURROUND = re.compile(r"^[\s“”\"'《》〈〉【】\[\]—–-]+|[\s“”\"'《》〈〉【】\[\]—–-]+$")
 YEAR = re.compile(r"^(?:20\d\d\s*年?度?)+|(?:20\d\d\s*年?度?)+$")
 TAIL = re.compile(r"(?:的|在|于|全年|年度|门户网站|政府网站|网站)$")
 # No name is made of these: pronouns, all of a kind, bodies without a place, words of a sentence.
 NEVER = re.compile(
-    r"^(?:本(?!溪)|我|该|贵[局委厅办单]|此|各|某|全(?!州县)[省市县区州旗镇乡体]|有关|相关|上级|下级|所属|下属|同级"
+    r"^(?:本(?!溪)|我|该|贵[局委厅办单]|此|各|某|全(?!州县)[省市县区州旗镇乡体]|有关|相关|上级|"
+    r"下级|所属|下属|同级"
     r"|以下|其他)"
-    r"|^(?:人民政府|政府|办公室|机关|部门|单位|管委会|办事处|街道|行政机关|公安机关|中心|委员会|街道办事处|镇|乡|党委|党政办|党政办公室|综合办公室|局办公室|园区|开发区|高新区|新区|经开区)$"
+    r"|^(?:人民政府|政府|办公室|机关|部门|单位|管委会|办事处|街道|行政机关|公安机关|中心|委员会|"
+    r"街道办事处|镇|乡|党委|党政办|党政办公室|综合办公室|局办公室|园区|开发区|高新区|新区|经开区)"
+    r"$"
     r"|有关部门|各部门|各单位|各级|行政机关$|公安机关$|中华人民共和国$"
-    r"|[是的了在我]|本[局委厅部办院镇乡]|按照|根据|依据|依照|编制(?!委员会)|情况|要求|认真|严格|进一步|报告|公报"
-    r"|公布|发布|条例|通知|规定|年度|要点|信息公开(?!.{0,4}(?:局|中心|办公室))|致函|联系|咨询|疑问|地址|电话|邮编|网站|栏目|专栏"
-    r"|领导小组|个人中心|门户$|.全[省市县区](?!州|椒|南)|为[了加]|(?<!自)由于|以来|今年|去年|统计|数据(?!.*(?:局|中心|办))|下载|查阅|一年"
+    r"|[是的了在我]|本[局委厅部办院镇乡]|按照|根据|依据|依照|编制(?!委员会)|情况|要求|认真|严格|"
+    r"进一步|报告|公报"
+    r"|公布|发布|条例|通知|规定|年度|要点|信息公开(?!.{0,4}(?:局|中心|办公室))|致函|联系|咨询|"
+    r"疑问|地址|电话|邮编|网站|栏目|专栏"
+    r"|领导小组|个人中心|门户$|.全[省市县区](?!州|椒|南)|为[了加]|(?<!自)由于|以来|今年|去年|"
+    r"统计|数据(?!.*(?:局|中心|办))|下载|查阅|一年"
 )
 STATISTICS = re.compile(r"统计局|统计调查|调查队|统计信息")
 INNER = re.compile(
-    r"(?<=[局厅委会院府室办处镇乡道区心署])(?:党政综合|党政|综合|政务公开|政府信息公开|信息公开|机关|秘书|信息|法规|政策法规|行政"
-    r"|宣传|人事)(?:管理)?(?:办公室|办|科|处|股|室)$|(?<=[局厅院处心署馆社校队站所])办公室$|(?:(?<=管委会)|(?<=管理委员会))办公室$"
+    r"(?<=[局厅委会院府室办处镇乡道区心署])(?:党政综合|党政|综合|政务公开|政府信息公开|信息公开|"
+    r"机关|秘书|信息|法规|政策法规|行政"
+    r"|宣传|人事)(?:管理)?(?:办公室|办|科|处|股|室)$|(?<=[局厅院处心署馆社校队站所])办公室$|"
+    r"(?:(?<=管委会)|(?<=管理委员会))办公室$"
     r"|(?<=[局委厅办])党[委组]$|(?<=银行)办公[厅室]$|(?<=总局)政府$"
 )
 
 
 def name_of(text: str, alone: bool = False) -> str:
-    """The body's name that a piece of text is, or ends with: 现将瑞安市司法局 -> 瑞安市司法局; "" for 本局.
+    """The body's name that a piece of text is, or ends with: 现将瑞安市司法局 -> 瑞安市司法局; ""
+    for 本局.
 
-    ``alone`` is for a text that stands by itself, as a label's value: 长江水利委员会. In a sentence such a name might
-    as well be any words before it, so there only names of places and of known kinds count.
+    ``alone`` is for a text that stands by itself, as a label's value: 长江水利委员会. In a sentence
+    such a name might as well be any words before it, so there only names of places and of known
+    kinds count.
     """
     found = stripped(text)
     if not is_name(found):
@@ -64,10 +79,17 @@ def name_of(text: str, alone: bool = False) -> str:
 
 
 def is_phrase(text: str) -> bool:
-    """黔南州人民政府和黔南州农业农村局, 安吉县卫生健康局配合安吉县教育局: words behind a name that make no other."""
+    """黔南州人民政府和黔南州农业农村局, 安吉县卫生健康局配合安吉县教育局: words behind a name that
+    make no other.
+    """
     found = list(names_in(text))
     rest = text[found[0].end :] if found else ""
-    return len(found) > 1 or has_place(rest) or VERB.search(rest) is not None or JOINED.search(text) is not None
+    return (
+        len(found) > 1
+        or has_place(rest)
+        or VERB.search(rest) is not None
+        or JOINED.search(text) is not None
+    )
 
 
 def stripped(text: str) -> str:
@@ -80,7 +102,9 @@ def stripped(text: str) -> str:
 
 
 def balanced(text: str) -> str:
-    """Without what a bracket opens and nothing closes: 平阳县公安局（平阳县昆阳镇 -> 平阳县公安局."""
+    """Without what a bracket opens and nothing closes: 平阳县公安局（平阳县昆阳镇 ->
+    平阳县公安局.
+    """
     start = text.rfind("（")
     text = text[:start] if start > text.rfind("）") else text
     return text.lstrip("）") if text.find("）") < text.find("（") or "（" not in text else text
@@ -96,7 +120,8 @@ def begins_with_place(text: str) -> bool:
 
 # What joins words, and is in no name of a place: 让余杭区统计局, 明确行政审批服务局.
 FUNCTION = re.compile(
-    r"年报|文号|[让把用被使请等及与到从照按为其该报呈就均，、]|社会|公开|涵盖|包括|明确|及时|更新|提请|登录|选择|输入|搜索|无障碍|欢迎"
+    r"年报|文号|[让把用被使请等及与到从照按为其该报呈就均，、]|社会|公开|涵盖|包括|明确|及时|"
+    r"更新|提请|登录|选择|输入|搜索|无障碍|欢迎"
     r"|编成|进入|根据|首页|返回|打印|关闭|字体"
 )
 JOINED = re.compile(r"(?:[局厅委办府]|海关)[和与及、]")  # 县财政局和县教育局
@@ -107,7 +132,9 @@ LONGEST_TOWN, LONGEST_PLACE, LONGEST_KIND = 8, 10, 16  # letters
 
 
 def is_bounded(text: str) -> bool:
-    """Whether a name without a division that we know has its letters, no others: 市教育局, 大涌镇, 青溪县教育局."""
+    """Whether a name without a division that we know has its letters, no others: 市教育局, 大涌镇,
+    青溪县教育局.
+    """
     found, lead = parsed(text), lead_of(text)
     if FUNCTION.search(text):
         return False
@@ -123,7 +150,9 @@ def is_bounded(text: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is shaped as a body's name: of a known kind or area, or ending as such names do."""
+    """Whether a text is shaped as a body's name: of a known kind or area, or ending as such names
+    do.
+    """
     if not NAME.fullmatch(text) or NEVER.search(STATISTICS.sub("局", text)) or is_several(text):
         return False
     if not normal(text) or balanced(text) != text:
@@ -154,26 +183,33 @@ def is_government(name: str) -> bool:
     return body(name).kind in ("government", "office")
 
 
-# --- all names in a text ----------------------------------------------------------------------------
+# --- all names in a text --------------------------------------------------------------------------
 
 CENTRAL = re.compile(
     r"海关总署|审计署(?!驻)|(?:国家|中国|中华人民共和国)[\u4e00-\u9fff]{2,24}?"
-    r"(?:总局|局|委员会|部(?!门)|海关|总队|署|监管局)(?:[^\s,，。;；]{2,12}?(?:监管局|税务局|总队|海关))?"
+    r"(?:总局|局|委员会|部(?!门)|海关|总队|署|监管局)(?:[^\s,，。;；]{2,12}?(?:监管局|税务局|"
+    r"总队|海关))?"
 )
 RUN = re.compile(r"[\u4e00-\u9fff（）]{2,40}")
 STRONG_END = re.compile(
-    r"(?:局|厅|委员会|办公室|办公厅|中心|海关|[总支大]队|大学|学院|医院|管委会|办事处|政府|行署|行政公署|联合社|供销社|公司"
+    r"(?:局|厅|委员会|办公室|办公厅|中心|海关|[总支大]队|大学|学院|医院|管委会|办事处|政府|行署|"
+    r"行政公署|联合社|供销社|公司"
     r"|委|办|馆|所|站|院|部|处|会|署|镇|乡|街道)$"
 )
-# What makes a longer name of a shorter one: 委|员会, 人民政府|办公室, 人民政府|坝陵桥街道办事处, 合作社|联合社.
+# What makes a longer name of a shorter one: 委|员会, 人民政府|办公室, 人民政府|坝陵桥街道办事处,
+# 合作社|联合社.
 GOES_ON = re.compile(
-    r"员会|公室|公厅|事处|联合社|[\u4e00-\u9fff（）]{0,10}?(?:办公室|办公厅|办事处|分局|[总支大]队|管理局|监督局|局|委员会|委|厅"
+    r"员会|公室|公厅|事处|联合社|[\u4e00-\u9fff（）]{0,10}?(?:办公室|办公厅|办事处|分局|"
+    r"[总支大]队|管理局|监督局|局|委员会|委|厅"
     r"|中心|街道|镇|乡|所|站|馆|政府)"
 )
 VERB = re.compile(
-    r"[”』」]|(?<!联)网(?![信络格])|贯彻|深入|完成|落实|推进|坚持|关于|组织|特向|依法|现[就将予]|不断|接受"
-    r"|综合(?!行政|执法|保障|窗口|办)|顺利|通过|紧紧|发布|联系|持续|政府信息与|进行|负责|承担|印发|配合|委托|所属|同意|转发"
-    r"|会同|通过|协助|牵头|提供|审核|公开县|(?<!公)共(?![青产])|于(?!都)|就(?!业)|按(?!摩)|受(?!理)|对(?!外)|向|为|全年|已|代(?![县表])"
+    r"[”』」]|(?<!联)网(?![信络格])|贯彻|深入|完成|落实|推进|坚持|关于|组织|特向|依法|现[就将予]|"
+    r"不断|接受"
+    r"|综合(?!行政|执法|保障|窗口|办)|顺利|通过|紧紧|发布|联系|持续|政府信息与|进行|负责|承担|"
+    r"印发|配合|委托|所属|同意|转发"
+    r"|会同|通过|协助|牵头|提供|审核|公开县|(?<!公)共(?![青产])|于(?!都)|就(?!业)|按(?!摩)|"
+    r"受(?!理)|对(?!外)|向|为|全年|已|代(?![县表])"
 )
 
 
@@ -186,7 +222,9 @@ class NameFound(NamedTuple):
 
 
 def names_in(text: str, start: int = 0) -> Iterator[NameFound]:
-    """The names that begin with a division or are of the nation: 常山县人民政府办公室对上一年度… has one."""
+    """The names that begin with a division or are of the nation: 常山县人民政府办公室对上一年度…
+    has one.
+    """
     at = start
     while at < len(text):
         found = central_at(text, at) or local_at(text, at)
@@ -221,15 +259,23 @@ CUT_WORD = re.compile(r"所属|委托|委[员派]|办[公理]|部[署门]|会[�
 
 
 def may_end(name: str, following: str, place: int) -> bool:
-    """Whether a name whose first ``place`` letters are a division may end here; not 剑阁县交通运输局政府|信息公开."""
+    """Whether a name whose first ``place`` letters are a division may end here; not
+    剑阁县交通运输局政府|信息公开.
+    """
     if not STRONG_END.search(name) or VERB.search(name[place:]) or not is_name(name):
         return False
-    cut = CUT_WORD.match(f"{name[-2:]}{following}") if name.endswith("政府") else CUT_WORD.match(name[-1:] + following)
+    cut = (
+        CUT_WORD.match(f"{name[-2:]}{following}")
+        if name.endswith("政府")
+        else CUT_WORD.match(name[-1:] + following)
+    )
     return cut is None or name.endswith("人民政府")
 
 
 def goes_on(more: str) -> bool:
-    """Whether what follows a name makes a longer one of it: 办公室, 渝中区分局; not 和黔南州农业农村局."""
+    """Whether what follows a name makes a longer one of it: 办公室, 渝中区分局; not
+    和黔南州农业农村局.
+    """
     return GOES_ON.fullmatch(more) is not None and (more.endswith("分局") or not has_place(more))
 
 

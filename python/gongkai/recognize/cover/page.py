@@ -1,4 +1,6 @@
-"""Blocks -> what stands at the head of a report, by kind: titles, labelled lines, crumbs, the opening."""
+"""Blocks -> what stands at the head of a report, by kind: titles, labelled lines, crumbs, the
+opening.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +42,14 @@ NO_PIECE = re.compile(r"[,，。;；:：>]|\d{5}|^[\x00-\x7f]*$")
 LONGEST_PIECE = 40  # characters of a line that is a part of a title
 LONGEST_VALUE = 40  # characters of a value in the line behind its label
 SENTENCE = re.compile(r"[,，。;；]")
-SIGNED = re.compile(r"(?P<body>[\u4e00-\u9fff()]{3,30}) (?P<day>20\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}.{0,9})")
+SIGNED = re.compile(
+    r"(?P<body>[\u4e00-\u9fff()]{3,30}) (?P<day>20\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}.{0,9})"
+)
 BULLET = re.compile(r"^[-•·]\s+")
 SUBSECTION = re.compile(r"\n\s*(?:\(一\)|[(]?1[.、)])")
-SHORTEST_OPENING = 40  # characters of sentences before the first section; else those of that section count too
+SHORTEST_OPENING = (
+    40  # characters of sentences before the first section; else those of that section count too
+)
 # 国家卫生健康委员会| | |无障碍浏览, 2023年 2022年 2021年
 MENU_LINE = re.compile(r"^.{0,40}[|｜]\s*[|｜]|^(?:20\d\d年?度?[\s/|]*)+$")
 MENU = 12  # characters of a link that is an entry of a menu
@@ -57,18 +63,25 @@ class Labelled(NamedTuple):
     sentence: str
 
 
-# What the labels of a page's own data say. ``day`` is the day of publication, ``made`` that of another step, ``time``
-# a day of which nothing more is said.
+# What the labels of a page's own data say. ``day`` is the day of publication, ``made`` that of
+# another step, ``time`` a day of which nothing more is said.
 LABELS = {
     "body": (
-        "信息来源|文章来源|稿件来源|来源|信息发布机构|发布机构|发布单位|发布机关|发文机关|发文单位|发布主体"
-        "|公开机构|公开主体|公开单位|公开机关|编制机关|编制单位|编制主体|制发机关|制作单位|主办单位|单位名称"
-        "|机关名称|报告单位|填报单位|责任单位|供稿单位|提供单位|所属机构|所属单位|所属部门|作者|发布者|发布|部门名称"
+        "信息来源|文章来源|稿件来源|来源|信息发布机构|发布机构|发布单位|发布机关|发文机关|"
+        "发文单位|发布主体"
+        "|公开机构|公开主体|公开单位|公开机关|编制机关|编制单位|编制主体|制发机关|制作单位|"
+        "主办单位|单位名称"
+        "|机关名称|报告单位|填报单位|责任单位|供稿单位|提供单位|所属机构|所属单位|所属部门|作者|"
+        "发布者|发布|部门名称"
         "|信息所属单位"
     ),
-    "day": "信息发布日期|发布日期|发布时间|公开日期|公开时间|公布日期|公布时间|发布于|上线时间|上线日期",
+    "day": (
+        "信息发布日期|发布日期|发布时间|公开日期|公开时间|公布日期|公布时间|发布于|上线时间|"
+        "上线日期"
+    ),
     "made": (
-        "发文日期|发文时间|成文日期|成文时间|生成日期|生成时间|印发日期|填报日期|制发日期|制作日期|创建时间|形成日期"
+        "发文日期|发文时间|成文日期|成文时间|生成日期|生成时间|印发日期|填报日期|制发日期|"
+        "制作日期|创建时间|形成日期"
     ),
     "time": "更新日期|更新时间|日期|时间",
     "title": "文件名称|信息名称|信息标题|文章标题|名称|标题|题名",
@@ -77,17 +90,21 @@ LABELS = {
 }
 KINDS = {label: kind for kind, labels in LABELS.items() for label in labels.split("|")}
 EVERY = "|".join(r"\s*".join(label) for label in sorted(KINDS, key=len, reverse=True))
-# 来源：邹城市政府办公室 日期：2022-02-11, 【索引号】：1134…, 发布日期 2024-01-08 | 来源 曲周县委统战部
+# 来源：邹城市政府办公室 日期：2022-02-11, 【索引号】：1134…, 发布日期 2024-01-08 | 来源
+# 曲周县委统战部
 INLINE = re.compile(
-    rf"(?:^|(?<=[\s|｜【\[(（>,;，；。\d)）\]】]))[【\[]?(?P<label>{EVERY})[】\]]?\s*(?:[:：]|(?<=[\u4e00-\u9fff])\s+)\s*"
+    rf"(?:^|(?<=[\s|｜【\[(（>,;，；。\d)）\]】]))[【\[]?(?P<label>{EVERY})[】\]]?\s*(?:[:：]|"
+    rf"(?<=[\u4e00-\u9fff])\s+)\s*"
 )
 
 
 @dataclass(frozen=True)
 class FrontPage:
-    """The head of a document. ``titles`` are texts that may name the report, the likeliest first; ``joined`` those of
-    them that no line or heading says alone: the first of two lines may be a site's banner. ``opening`` is the text
-    before the first section, ``text`` the beginning of that; ``site`` are texts that may name the site."""
+    """The head of a document. ``titles`` are texts that may name the report, the likeliest first;
+    ``joined`` those of them that no line or heading says alone: the first of two lines may be a
+    site's banner. ``opening`` is the text before the first section, ``text`` the beginning of that;
+    ``site`` are texts that may name the site.
+    """
 
     titles: tuple[str, ...]
     joined: frozenset[str]
@@ -122,15 +139,20 @@ def page_of(blocks: Sequence[Block], url: str) -> FrontPage:
     )
 
 
-def doubtful_titles(blocks: Sequence[Block], joined: Sequence[str], lines: Sequence[str]) -> frozenset[str]:
-    """The titles that two lines make together or the page's own title gives, not both, and that no line or heading
-    shows whole; on the pages of a PDF no site has a banner."""
+def doubtful_titles(
+    blocks: Sequence[Block], joined: Sequence[str], lines: Sequence[str]
+) -> frozenset[str]:
+    """The titles that two lines make together or the page's own title gives, not both, and that no
+    line or heading shows whole; on the pages of a PDF no site has a banner.
+    """
     prose = [block for block in blocks if isinstance(block, Prose)]
     if any(block.place.page for block in prose):
         return frozenset()
     properties, page, _ = page_titles(prose)
     named = set(map(tidy_title, (*properties, *pieces_of(page))))
-    return frozenset(named.symmetric_difference(map(tidy_title, joined)) - set(map(tidy_title, lines)))
+    return frozenset(
+        named.symmetric_difference(map(tidy_title, joined)) - set(map(tidy_title, lines))
+    )
 
 
 def parted_crumbs(head: Sequence[str], links: Collection[str]) -> tuple[list[str], list[str]]:
@@ -157,7 +179,9 @@ def is_crumbs(line: str) -> bool:
 def titles_in(
     prose: Sequence[Prose], labelled: Sequence[Labelled], page: Sequence[str], lines: Sequence[str]
 ) -> tuple[str, ...]:
-    """The texts that may be the report's title: headings, 标题：…, lines, the pieces of the page's own title."""
+    """The texts that may be the report's title: headings, 标题：…, lines, the pieces of the page's
+    own title.
+    """
     named = [found.value for found in labelled if found.kind == "title"]
     tidy = map(tidy_title, (*map(without_site, headings(prose)), *named, *lines, *pieces_of(page)))
     return tuple(dict.fromkeys(filter(None, tidy)))
@@ -169,13 +193,17 @@ def pieces_of(page: Sequence[str]) -> list[str]:
 
 
 def without_site(title: str) -> str:
-    """安吉县人民政府 安吉县教育局2021年… -> 安吉县教育局2021年…; 安吉县人民政府 2021年… as it is."""
+    """安吉县人民政府 安吉县教育局2021年… -> 安吉县教育局2021年…; 安吉县人民政府 2021年… as it
+    is.
+    """
     rest = SITE_NAME.sub("", title)
     return rest if not is_title(rest) or body_in(rest) else title
 
 
 def sentences_in(lines: Sequence[str], text: str) -> list[str]:
-    """The lines of the opening without titles; where that says next to nothing, the beginning of section one too."""
+    """The lines of the opening without titles; where that says next to nothing, the beginning of
+    section one too.
+    """
     found = [line for line in lines if not is_title(tidy_title(line))]
     if sum(len(line) for line in found if SENTENCE.search(line)) >= SHORTEST_OPENING:
         return found
@@ -200,12 +228,17 @@ def parted(blocks: Sequence[Block]) -> tuple[list[str], str]:
 
 
 def lines_before_tables(blocks: Sequence[Block]) -> Iterator[str]:
-    """The lines of a document up to the first table of the form, but for its titles and properties."""
+    """The lines of a document up to the first table of the form, but for its titles and
+    properties.
+    """
     for block in blocks:
         if isinstance(block, Grid) and OF_THE_FORM.search(text_of(block)):
             return
         if isinstance(block, Prose) and is_shown(block):
-            yield from filter(None, (BULLET.sub("", clean(line[:LONGEST_HEAD])) for line in block.text.split("\n")))
+            yield from filter(
+                None,
+                (BULLET.sub("", clean(line[:LONGEST_HEAD])) for line in block.text.split("\n")),
+            )
 
 
 def text_of(grid: Grid) -> str:
@@ -213,7 +246,8 @@ def text_of(grid: Grid) -> str:
 
 
 def joined_lines(lines: Sequence[str], first: int) -> list[str]:
-    """The titles that two or three lines make together, from the ``first`` on: 平定县统计局|政府信息公开年报|2020年.
+    """The titles that two or three lines make together, from the ``first`` on:
+    平定县统计局|政府信息公开年报|2020年.
 
     Of a list of bodies above a title none belongs to it.
     """
@@ -231,7 +265,9 @@ def title_from(lines: Sequence[str]) -> str:
         return ""
     for count in (2, 3):
         pieces = lines[:count]
-        if not all(map(may_be_piece, pieces)) or any(name_of(piece, alone=True) for piece in pieces[1:]):
+        if not all(map(may_be_piece, pieces)) or any(
+            name_of(piece, alone=True) for piece in pieces[1:]
+        ):
             return ""
         if is_title("".join(pieces)):
             whole = is_title(pieces[-1]) and body_in(pieces[-1])
@@ -247,7 +283,11 @@ def opening_of(lines: Sequence[str]) -> str:
     """The sentences of a head, a line that was broken in a sentence joined to the next one."""
     text = ""
     for line in lines:
-        ends = not text or text.endswith(("\n", "。", "：", ":", "；")) or len(text.split("\n")[-1]) < 20
+        ends = (
+            not text
+            or text.endswith(("\n", "。", "：", ":", "；"))
+            or len(text.split("\n")[-1]) < 20
+        )
         text += ("\n" if ends else "") + line
     return tidy_text(text)
 
@@ -284,7 +324,9 @@ def labelled_in(line: str) -> Iterator[Labelled]:
     """来源：邹城市政府办公室 日期：2022-02-11; in a long line only where it begins with a label."""
     found = list(INLINE.finditer(line))
     first = found[0].start() if found else 0
-    if not found or (first > 1 and (len(line) > LONGEST_LABELLED or IN_SENTENCE.search(line[:first]))):
+    if not found or (
+        first > 1 and (len(line) > LONGEST_LABELLED or IN_SENTENCE.search(line[:first]))
+    ):
         return
     ends = [*(match.start() for match in found[1:]), len(line)]
     for match, end in zip(found, ends, strict=True):
@@ -305,11 +347,21 @@ def labelled_grids(blocks: Sequence[Block]) -> Iterator[Labelled]:
 
 
 def is_labelled(line: str) -> bool:
-    """Whether a line is one of labels: 来源：… 时间：…; a line that is a title after a label is the title."""
-    found = [match for match in INLINE.finditer(line) if KINDS["".join(match["label"].split())] != "title"]
+    """Whether a line is one of labels: 来源：… 时间：…; a line that is a title after a label is the
+    title.
+    """
+    found = [
+        match
+        for match in INLINE.finditer(line)
+        if KINDS["".join(match["label"].split())] != "title"
+    ]
     if kind_of(line):
         return True
-    return bool(found) and len(line) <= LONGEST_LABELLED and (found[0].start() < 2 or not SENTENCE.search(line))
+    return (
+        bool(found)
+        and len(line) <= LONGEST_LABELLED
+        and (found[0].start() < 2 or not SENTENCE.search(line))
+    )
 
 
 def kind_of(text: str) -> str:
@@ -329,4 +381,8 @@ def properties(prose: Sequence[Prose]) -> Iterator[Labelled]:
     for block in prose:
         kind = PROPERTIES.get(property_of(block), "")
         if kind:
-            yield Labelled(kind, clean(block.text), f"{block.heading.removeprefix('meta:')}：{clean(block.text)}")
+            yield Labelled(
+                kind,
+                clean(block.text),
+                f"{block.heading.removeprefix('meta:')}：{clean(block.text)}",
+            )

@@ -15,7 +15,9 @@ REPORT = re.compile(
 )
 YEAR = re.compile(r"(20[0-4]\d)(?!\d)(?!\s*年第\d)(?!\s*[-年/.]\s*\d{1,2}\s*[-月/.])\s*年?")
 SCHOOL_YEAR = re.compile(r"学年|20\d\d\s*[-—–－~至]+\s*20\d\d")
-NUMERAL_YEAR = re.compile(r"(二[〇○零ОO0])([〇○零ОO0一二三四五六七八九])([〇○零ОO0一二三四五六七八九])(?=年)")
+NUMERAL_YEAR = re.compile(
+    r"(二[〇○零ОO0])([〇○零ОO0一二三四五六七八九])([〇○零ОO0一二三四五六七八九])(?=年)"
+)
 NUMERALS = {
     **dict.fromkeys("〇○零ОO0", "0"),
     **{letter: str(digit) for digit, letter in enumerate("一二三四五六七八九", 1)},
@@ -23,19 +25,26 @@ NUMERALS = {
 SECTION = re.compile(r"一\s*[、.]\s*(?:总体|概述|概况|基本|工作|情况|20\d\d)|^\s*一\s*[、.]")
 SITE_SUFFIX = re.compile(r"\s*[-_|—–]+\s*")
 AGENCY_TAIL = re.compile(r"(?:政府)?信息公开(?!.*信息公开).*$")
-# Brackets are no part of a name, （2021年度）, but with an area in them: 苏州高新区（虎丘区）教育局.
+# Brackets are no part of a name, （2021年度）, but with an area in them:
+# 苏州高新区（虎丘区）教育局.
 AGENCY_NOISE = re.compile(
-    r"^关于|[【\[〔][^】\]〕]{0,6}[】\]〕]|\s|[《》〈〉“”\"']|20\d\d\s*年?度?|(?<!中国)（(?!\w{2,6}[区县市]）).*?）|(?<!中国)\(.*?\)|[-_|—–:：]+$|的$"
+    r"^关于|[【\[〔][^】\]〕]{0,6}[】\]〕]|\s|[《》〈〉“”\"']|20\d\d\s*年?度?|(?<!中国)"
+    r"（(?!\w{2,"
+    r"6}[区县市]）).*?）|(?<!中国)\(.*?\)|[-_|—–:：]+$|的$"
 )
 # 金统发〔2025〕2号: the number of a document, before its title.
 DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(（]20\d\d[〕\])）]第?\d+号")
 # A sentence, a list, a neighbour in a menu (下一篇：…): no title of this page.
-NO_TITLE = re.compile(r"[，。；,;]|^附件?\d*[:：]|\d{5}|索引号|主题词|根据|编制|目录|指南$|[上下]一[篇条页]|详见|参见")
+NO_TITLE = re.compile(
+    r"[，。；,;]|^附件?\d*[:：]|\d{5}|索引号|主题词|根据|编制|目录|指南$|[上下]一[篇条页]|详见|参见"
+)
 # 政府信息公开工作年度报告（2023）——舟山市定海区气象局
 BEHIND = re.compile(
-    r"^(?:.{0,3}年?度?)?(?:政府)?信息公开.{0,8}(?:报告|年报)[（(\s)）]*[-—–_]+\s*([\u4e00-\u9fff（）]{3,})$"
+    r"^(?:.{0,3}年?度?)?(?:政府)?信息公开.{0,8}(?:报告|年报)[（(\s)）"
+    r"]*[-—–_]+\s*([\u4e00-\u9fff（）]{3,})$"
 )
-# 十堰市人民政府办公室关于印发十堰市2022年…报告的通知: the notice is the office's, the report is not.
+# 十堰市人民政府办公室关于印发十堰市2022年…报告的通知: the notice is the office's, the report is
+# not.
 ISSUED = re.compile(r"^.*关于(?:印发|发布|公布|公开|转发|做好)")
 NAMED = re.compile(r"^(?:(?:文件|信息|文章)?(?:标\s*题|名\s*称)|题\s*名)(?:\s*[:：]\s*|\s+)")
 LONGEST_TITLE = 80
@@ -44,21 +53,26 @@ ONLY_YEAR = re.compile(r"[（(]?20[0-4]\d年?度?[）)]?")
 
 
 def title_of(blocks: Sequence[Block]) -> str:
-    """The report's title: a heading that names such a report, else the first short line that does, else the page's.
+    """The report's title: a heading that names such a report, else the first short line that does,
+    else the page's.
 
-    A title without a body is completed by the body's name, from another title or the line above it. A link to another
-    report is no title, unless there is none besides.
+    A title without a body is completed by the body's name, from another title or the line above it.
+    A link to another report is no title, unless there is none besides.
     """
     prose = [block for block in blocks if isinstance(block, Prose)]
     candidates = title_texts(blocks, prose)
     if not candidates:
         page = page_titles(prose)[1]
         return tidy_title(page[0])[:LONGEST_TITLE] if page else ""
-    return with_body(next(filter(year_in, candidates), candidates[0]), candidates, text_lines(prose))
+    return with_body(
+        next(filter(year_in, candidates), candidates[0]), candidates, text_lines(prose)
+    )
 
 
 def title_texts(blocks: Sequence[Block], prose: Sequence[Prose]) -> list[str]:
-    """All texts that are titles: of headings, properties, lines, the page's own title; links only where all are."""
+    """All texts that are titles: of headings, properties, lines, the page's own title; links only
+    where all are.
+    """
     lines = text_lines(prose)
     named, _, pieces = page_titles(prose)
     first = next((at for at, line in enumerate(lines) if SECTION.search(line)), len(lines))
@@ -73,7 +87,9 @@ def titles_among(texts: Iterable[str]) -> list[str]:
 
 
 def may_be_title(text: str) -> bool:
-    """信 息 公 开 stands in every title, with blanks or without: most lines of a document need no closer look."""
+    """信 息 公 开 stands in every title, with blanks or without: most lines of a document need no
+    closer look.
+    """
     return "公" in text and "开" in text
 
 
@@ -82,8 +98,9 @@ def headings(prose: Sequence[Prose]) -> list[str]:
 
 
 def first_title(lines: Sequence[str], prose: Sequence[Prose]) -> int:
-    """The line of the first heading that is a title, 0 where none is: what stands before is of the site, a menu or
-    the head of a column."""
+    """The line of the first heading that is a title, 0 where none is: what stands before is of the
+    site, a menu or the head of a column.
+    """
     heads = [text for text in headings(prose) if is_title(tidy_title(text))]
     return next((at for at, line in enumerate(lines) if line in heads), 0)
 
@@ -92,13 +109,17 @@ def with_body(title: str, candidates: Sequence[str], lines: Sequence[str]) -> st
     """A title completed by the body's name, where another title or the line above it has that."""
     if body_in(title):
         return title
-    fuller = [text for text in candidates if text != title and text.endswith(title) and body_in(text)]
+    fuller = [
+        text for text in candidates if text != title and text.endswith(title) and body_in(text)
+    ]
     return fuller[0] if fuller else line_above(title, lines) + title
 
 
 def link_texts(blocks: Sequence[Block]) -> set[str]:
     """The texts of a page's links: neighbours in a menu or a list."""
-    return {clean(block.text) for block in blocks if isinstance(block, Link) and block.kind == "link"}
+    return {
+        clean(block.text) for block in blocks if isinstance(block, Link) and block.kind == "link"
+    }
 
 
 def text_lines(prose: Sequence[Prose]) -> list[str]:
@@ -107,12 +128,16 @@ def text_lines(prose: Sequence[Prose]) -> list[str]:
 
 
 def is_shown(block: Prose) -> bool:
-    """Whether a text stands on the page; its own title, its properties and a worksheet's name do not."""
+    """Whether a text stands on the page; its own title, its properties and a worksheet's name do
+    not.
+    """
     return not block.heading.startswith(("title", "meta", SHEET))
 
 
 def page_titles(prose: Sequence[Prose]) -> tuple[list[str], list[str], list[str]]:
-    """The titles that a page's properties give, its <title>, and the pieces of that between dashes and bars."""
+    """The titles that a page's properties give, its <title>, and the pieces of that between dashes
+    and bars.
+    """
     named = [clean(block.text) for block in prose if property_of(block) in TITLE_PROPERTIES]
     page = [clean(block.text) for block in prose if block.heading == "title"]
     return named, page, [piece for text in page for piece in SITE_SUFFIX.split(text)]
@@ -140,7 +165,9 @@ def line_above(title: str, lines: Sequence[str]) -> str:
 
 
 def body_in(title: str) -> str:
-    """What a title names besides the year and the kind of report: the body's name or the area's, "" if nothing."""
+    """What a title names besides the year and the kind of report: the body's name or the area's, ""
+    if nothing.
+    """
     text = ISSUED.sub("", title_without_year(title))
     behind = BEHIND.search(text)
     if behind:
@@ -152,7 +179,9 @@ def body_in(title: str) -> str:
 
 def segment_of(title: str) -> Segment:
     """The report that a title names, as far as it does."""
-    return Segment("report", title, body_in(clean(title)) if REPORT.search(title) else "", year_in(title))
+    return Segment(
+        "report", title, body_in(clean(title)) if REPORT.search(title) else "", year_in(title)
+    )
 
 
 def title_without_year(title: str) -> str:
@@ -160,7 +189,9 @@ def title_without_year(title: str) -> str:
 
 
 def year_in(title: str) -> int | None:
-    """The one year that a title names: 2021年…, 二〇二一年…, （2021年度）; None for none or several."""
+    """The one year that a title names: 2021年…, 二〇二一年…, （2021年度）; None for none or
+    several.
+    """
     years = set(map(int, YEAR.findall(with_digits(title))))
     return years.pop() if len(years) == 1 and not SCHOOL_YEAR.search(title) else None
 
@@ -178,10 +209,14 @@ def is_title(text: str) -> bool:
 
 
 def tidy_title(text: str) -> str:
-    """A title without blanks between ideographs, full-width brackets restored: 桐 城 市 2 0 2 1 年 -> 桐城市2021年."""
+    """A title without blanks between ideographs, full-width brackets restored: 桐 城 市 2 0 2 1 年
+    -> 桐城市2021年.
+    """
     text = NAMED.sub("", DOCUMENT_NUMBER.sub("", text))
     letters = text.split(" ")
     if len(letters) > 3 and all(len(letter) == 1 for letter in letters):
         text = "".join(letters)
-    text = re.sub(r"(?<=[\u4e00-\u9fff\d])\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+(?=\d)", "", text)
+    text = re.sub(
+        r"(?<=[\u4e00-\u9fff\d])\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+(?=\d)", "", text
+    )
     return re.sub(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)", r"（\1）", text)

@@ -16,14 +16,20 @@ from gongkai.recognize.cover.witnesses import MENTION, clause_at, sentence_at
 NOT_KNOWN = "无法确定是哪一年的报告"
 AGAINST_TITLE = "标题“{}”的年度是{}年，而{}"
 SEVERAL = "文中的年度不一致（{}），" + NOT_KNOWN
-DATE = re.compile(r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)|(20\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
+DATE = re.compile(
+    r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})(?!\d)|(20\d\d)(0[1-9]|1[0-2])"
+    r"([0-3]\d)"
+    r"(?!\d)"
+)
 # 自2021年1月1日, 20211月1日 with digits lost, 2021.1.1, 二〇二一年一月一日.
 PERIOD = re.compile(r"(20[0-4]\d)年?[-./]?(?:0?1|一)[月./-](?:0?1|一)(?!\d)日?(?!起?施行)")
 NAMED_YEAR = re.compile(r"(20[0-4]\d)年?度?")
 DATED_YEAR = re.compile(r"(20[0-4]\d)年")
 INDEX_YEAR = re.compile(r"(?:/|-|^)(20[0-4]\d)(?:0[1-9]|1[0-2])?[-/]")
 # 2022年, 2022年度; not 2022年1月, (上年2021年), 〔2021〕30号.
-SPOKEN_YEAR = re.compile(r"(?<!上年（)(?<!上年)(?<!结转)(?<!转至)(?<!转)(20[0-4]\d)年(?!度?结?转)(?!\s*\d{1,2}月)")
+SPOKEN_YEAR = re.compile(
+    r"(?<!上年（)(?<!上年)(?<!结转)(?<!转至)(?<!转)(20[0-4]\d)年(?!度?结?转)(?!\s*\d{1,2}月)"
+)
 ADDRESS_DAY = re.compile(
     r"/(20[0-4]\d)(?:[-/]?(?:0[1-9]|1[0-2])|[-/][1-9])(?:[-/]?\d\d?)?/|/t(20[0-4]\d)[01]\d[0-3]\d_"
 )
@@ -64,8 +70,8 @@ class YearSaid(NamedTuple):
 def year_of(page: FrontPage, title: str, published: Evidence) -> tuple[Evidence, str]:
     """The year that is reported on, and what its witnesses contradict each other about.
 
-    A title against which period, publication or index speaks is doubtful; one for which nothing speaks, but two of
-    them against it, is not believed.
+    A title against which period, publication or index speaks is doubtful; one for which nothing
+    speaks, but two of them against it, is not believed.
     """
     stated = list(years_stated(page, title))
     beside = list(years_beside(page, published))
@@ -97,19 +103,27 @@ def votes_of(stated: Sequence[YearSaid], beside: Sequence[YearSaid]) -> Counter[
     return Counter({year: len(found) for year, found in kinds.items()})
 
 
-def winner(page: FrontPage, stated: Sequence[YearSaid], votes: Counter[int]) -> tuple[Evidence, str]:
-    """The year that most kinds of witnesses name; of two with as many the one that the text is about."""
+def winner(
+    page: FrontPage, stated: Sequence[YearSaid], votes: Counter[int]
+) -> tuple[Evidence, str]:
+    """The year that most kinds of witnesses name; of two with as many the one that the text is
+    about.
+    """
     best = [year for year, count in votes.items() if count == max(votes.values())]
     year = best[0] if len(best) == 1 else text_year(page)
     if year not in best:
         texts = "，".join(dict.fromkeys(f"{KINDS[one.kind]}：{one.year}年" for one in stated))
         return Evidence(), SEVERAL.format(texts)
     said = next(one for one in stated if one.year == year)
-    return Evidence(str(said.year), said.sentence, "certain" if is_sure(page, said, votes) else "likely"), ""
+    return Evidence(
+        str(said.year), said.sentence, "certain" if is_sure(page, said, votes) else "likely"
+    ), ""
 
 
 def is_sure(page: FrontPage, said: YearSaid, votes: Counter[int]) -> bool:
-    """Whether several kinds of witnesses name a year, or one that stands whole on the page and no other."""
+    """Whether several kinds of witnesses name a year, or one that stands whole on the page and no
+    other.
+    """
     shown = any(year_in(text) == said.year for text in page.titles if text not in page.joined)
     told = text_year(page) in (None, said.year)
     return votes[said.year] > 1 or (len(votes) == 1 and (shown if said.kind == "title" else told))
@@ -120,7 +134,9 @@ def years_stated(page: FrontPage, title: str) -> Iterator[YearSaid]:
     yield from years_of_titles(page, title)
     for match in MENTION.finditer(page.opening):
         named = DATED_YEAR.findall(match[0])
-        if named and not OF_OTHER_TIMES.search(clause_at(page.opening, match.start("before"), match.end())):
+        if named and not OF_OTHER_TIMES.search(
+            clause_at(page.opening, match.start("before"), match.end())
+        ):
             yield YearSaid("mention", int(named[-1]), sentence_at(page.opening, match.start()))
     for label in page.labelled:
         found = NAMED_YEAR.match(label.value) if label.kind == "year" else None
@@ -133,8 +149,12 @@ def years_stated(page: FrontPage, title: str) -> Iterator[YearSaid]:
 
 
 def years_of_titles(page: FrontPage, title: str) -> Iterator[YearSaid]:
-    """The year of the title, else that of the first line that may be one; and the first other year of a title."""
-    own = title if is_title(title) and year_in(title) else next(filter(may_be_dated, page.titles), "")
+    """The year of the title, else that of the first line that may be one; and the first other year
+    of a title.
+    """
+    own = (
+        title if is_title(title) and year_in(title) else next(filter(may_be_dated, page.titles), "")
+    )
     year = year_in(own)
     if year is None:
         return
@@ -146,12 +166,16 @@ def years_of_titles(page: FrontPage, title: str) -> Iterator[YearSaid]:
 
 def may_be_dated(text: str) -> bool:
     """人防办2021年年报; not 2021年度 alone, an entry of a menu."""
-    is_like = TITLE_LIKE.search(text) and not SENTENCE.search(text) and not ONLY_YEAR.fullmatch(text)
+    is_like = (
+        TITLE_LIKE.search(text) and not SENTENCE.search(text) and not ONLY_YEAR.fullmatch(text)
+    )
     return bool(is_like) and year_in(text) is not None
 
 
 def years_beside(page: FrontPage, published: Evidence) -> Iterator[YearSaid]:
-    """The years before the day of publication and that of the index, in which reports are numbered."""
+    """The years before the day of publication and that of the index, in which reports are
+    numbered.
+    """
     if published.value:
         yield YearSaid("day", int(published.value[:4]) - 1, published.source)
     for label in page.labelled:
@@ -174,7 +198,9 @@ def witnesses_against(
 
 
 def is_early(day: str, year: int) -> bool:
-    """Whether a report was published before its year was at an end; later, a page may have been put up again."""
+    """Whether a report was published before its year was at an end; later, a page may have been put
+    up again.
+    """
     return int(day[:4]) <= year and int(day[5:7]) < LAST_MONTH
 
 
@@ -196,7 +222,9 @@ def fallback(page: FrontPage, beside: Sequence[YearSaid]) -> Evidence:
 
 
 def years_of_address(page: FrontPage) -> Iterator[YearSaid]:
-    """The year before that in which a page was put up, as its address says: …/202501/t20250122_6841105.html."""
+    """The year before that in which a page was put up, as its address says:
+    …/202501/t20250122_6841105.html.
+    """
     match = ADDRESS_DAY.search(page.url)
     if match:
         yield YearSaid("address", int(match[1] or match[2]) - 1, page.url)
@@ -215,13 +243,16 @@ def text_year(page: FrontPage) -> int | None:
 
 
 def published_of(page: FrontPage) -> Evidence:
-    """The day of publication as an ISO date: by its label, else by another day's, else a date alone below the title.
+    """The day of publication as an ISO date: by its label, else by another day's, else a date alone
+    below the title.
 
     The day of another step (成文日期), and one beside which another stands, is likely only.
     """
     alone = days_alone(page)
     for kind in DAY_KINDS:
-        days = {day_in(label.value): label.sentence for label in page.labelled if label.kind == kind}
+        days = {
+            day_in(label.value): label.sentence for label in page.labelled if label.kind == kind
+        }
         days.pop("", None)
         if days:
             day, source = next(iter(days.items()))
@@ -239,7 +270,9 @@ def days_of(page: FrontPage) -> set[str]:
 def days_alone(page: FrontPage) -> dict[str, str]:
     """The days that stand in lines of their own, without a label, and these lines."""
     named = {label.sentence for label in page.labelled if label.kind in DAY_KINDS}
-    return {day_alone(line): line for line in page.lines if line not in named and is_day_alone(line)}
+    return {
+        day_alone(line): line for line in page.lines if line not in named and is_day_alone(line)
+    }
 
 
 def day_alone(line: str) -> str:
@@ -253,7 +286,9 @@ def is_day_alone(line: str) -> bool:
 
 
 def day_in(value: str) -> str:
-    """[2022-01-20 10:00] -> 2022-01-20; "" for a value that begins with none, as 2022-01-31前, 2022-01-04起草."""
+    """[2022-01-20 10:00] -> 2022-01-20; "" for a value that begins with none, as 2022-01-31前,
+    2022-01-04起草.
+    """
     match = DATE.match(value.lstrip("[【(（ "))
     rest = value.lstrip("[【(（ ")[match.end() :] if match else ""
     return iso_date(match) if match and BEHIND_A_DAY.match(rest) else ""

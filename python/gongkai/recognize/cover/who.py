@@ -1,4 +1,6 @@
-"""The head of a report -> the body that reports, with the sentence that says so; "" and why where it does not."""
+"""The head of a report -> the body that reports, with the sentence that says so; "" and why where
+it does not.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ LONGEST_NAMING = 40  # characters of a line that may say whose page it is
 # The voices in the order in which they are believed. What stands below "strong" only proposes.
 STRONG = ("title", "mention", "compiled")
 WEAK = ("named", "contact", "banner", "label", "site", "office", "subject", "crumb", "text")
-# Whose office is to be asked, is the government of a report that speaks of all of it; else it may be the office's own.
+# Whose office is to be asked, is the government of a report that speaks of all of it; else it may
+# be the office's own.
 OF_ALL = re.compile(r"全[省市县区州旗镇]|各(?:级|乡镇|镇街|街道|镇办|部门|区县|县区)|汇[总集]")
 
 
@@ -53,20 +56,34 @@ def agency_of(page: FrontPage) -> tuple[Evidence, str]:
 
 
 def beside_banner(page: FrontPage, lead: Witness, found: Sequence[Witness]) -> Witness | None:
-    """Another body beside a title of two lines: the first may be a site's banner, of a tax bureau above, of a bureau
-    whose branch reports."""
+    """Another body beside a title of two lines: the first may be a site's banner, of a tax bureau
+    above, of a bureau whose branch reports.
+    """
     if lead.kind != "title" or lead.sentence not in page.joined:
         return None
-    borne_out = any(one.kind in STRONG[1:] and normal(one.name) == normal(lead.name) for one in found)
-    others = (one for one in found if not borne_out and one.kind in SAYS_WHO and is_other(lead, one))
+    borne_out = any(
+        one.kind in STRONG[1:] and normal(one.name) == normal(lead.name) for one in found
+    )
+    others = (
+        one for one in found if not borne_out and one.kind in SAYS_WHO and is_other(lead, one)
+    )
     return next(others, None)
 
 
 def is_other(lead: Witness, one: Witness) -> bool:
-    """Whether a witness names another body than the lead, not a government or its office as publisher."""
-    alike = lead.name.endswith(one.name) or one.name.endswith(lead.name) or is_fuller(one.name, lead.name)
+    """Whether a witness names another body than the lead, not a government or its office as
+    publisher.
+    """
+    alike = (
+        lead.name.endswith(one.name)
+        or one.name.endswith(lead.name)
+        or is_fuller(one.name, lead.name)
+    )
     return (
-        not is_government(one.name) and not alike and same_body(lead.name, one.name) is not True and is_apart(lead, one)
+        not is_government(one.name)
+        and not alike
+        and same_body(lead.name, one.name) is not True
+        and is_apart(lead, one)
     )
 
 
@@ -83,12 +100,17 @@ def holds_letters(name: str, short: str) -> bool:
 
 
 def without_columns(found: Sequence[Witness], page: FrontPage) -> list[Witness]:
-    """Of titles without a year none that is a site's column: one above a title with a year, or a government's above a
-    report of 我局, as 金口河区人民政府政府信息公开年报."""
+    """Of titles without a year none that is a site's column: one above a title with a year, or a
+    government's above a report of 我局, as 金口河区人民政府政府信息公开年报.
+    """
     titles = [one for one in found if one.kind in ("title", "banner")]
     undated = [one for one in titles if not year_in(one.sentence)]
     ends = own_ends(page)
-    columns = undated if len(undated) < len(titles) else [one for one in undated if is_of_column(one, found, ends)]
+    columns = (
+        undated
+        if len(undated) < len(titles)
+        else [one for one in undated if is_of_column(one, found, ends)]
+    )
     return [one for one in found if one not in columns]
 
 
@@ -110,7 +132,9 @@ def own_ends(page: FrontPage) -> tuple[str, ...]:
 
 
 class NamedPlaces(NamedTuple):
-    """The divisions that the page names, by where it does; the last are those that its address spells."""
+    """The divisions that the page names, by where it does; the last are those that its address
+    spells.
+    """
 
     texts: Sequence[Sequence[Division]]
     site: Sequence[Division]
@@ -144,7 +168,9 @@ def whole(found: Witness, places: NamedPlaces) -> Witness:
 
 
 def is_against(name: str, other: Witness) -> bool:
-    """Whether a second strong witness names another body; who compiles a government's report may be one of its own."""
+    """Whether a second strong witness names another body; who compiles a government's report may be
+    one of its own.
+    """
     part = other.name.startswith(name) or (other.name in name and not name.startswith(other.name))
     if may_be_one(name, other.name) or (part and not is_area_only(name)):
         return False
@@ -154,7 +180,9 @@ def is_against(name: str, other: Witness) -> bool:
 
 def chosen(page: FrontPage, lead: Witness, others: Sequence[Witness]) -> Evidence:
     """The first strong witness, or one that says the same body's name in full."""
-    alike = [one for one in others if may_be_one(lead.name, one.name) or one.name.endswith(lead.name)]
+    alike = [
+        one for one in others if may_be_one(lead.name, one.name) or one.name.endswith(lead.name)
+    ]
     meant = meant_by(page, lead, alike)
     full = fuller_than(meant, alike)
     doubted = not is_titled(meant, alike) and (
@@ -179,15 +207,22 @@ def meant_by(page: FrontPage, lead: Witness, alike: Sequence[Witness]) -> Witnes
 
 def is_titled(found: Witness, alike: Sequence[Witness]) -> bool:
     """Whether a title, if only in two lines, names the body too."""
-    return any(one.kind in ("title", "banner") and normal(one.name) == normal(found.name) for one in alike)
+    return any(
+        one.kind in ("title", "banner") and normal(one.name) == normal(found.name) for one in alike
+    )
 
 
 def is_compiler(found: Witness) -> bool:
-    """Whether a government's office, or a department that does so for it, is only said to have compiled the report."""
-    return found.kind == "compiled" and (is_government(found.name) or MANAGES.search(found.name) is not None)
+    """Whether a government's office, or a department that does so for it, is only said to have
+    compiled the report.
+    """
+    return found.kind == "compiled" and (
+        is_government(found.name) or MANAGES.search(found.name) is not None
+    )
 
 
-# 县政府办公室认真贯彻…: the office speaks of itself; where it only compiles, the report is the government's.
+# 县政府办公室认真贯彻…: the office speaks of itself; where it only compiles, the report is the
+# government's.
 OFFICE_ACTS = re.compile(
     r"(?:^|[。\n,，])(?:20\d\d年度?[,，])?[^,，。\n]{0,10}政?府办(?:公[室厅])?"
     r"(?:认真|严格|坚持|高度|深入|积极|全面|公开|共|始终)|[我本]办|本办公[室厅]",
@@ -196,7 +231,9 @@ OFFICE_ACTS = re.compile(
 
 
 def of_government(page: FrontPage, found: Witness) -> Witness:
-    """Whose report an office compiles: 由瑞安市人民政府办公室编制 is of 瑞安市人民政府, unless the office acts."""
+    """Whose report an office compiles: 由瑞安市人民政府办公室编制 is of 瑞安市人民政府, unless the
+    office acts.
+    """
     compiles = found.kind in ("compiled", "office") and is_office(found.name)
     if not compiles or OFFICE_ACTS.search(f"{page.opening}\n{page.text}"):
         return found
@@ -204,16 +241,29 @@ def of_government(page: FrontPage, found: Witness) -> Witness:
 
 
 def fuller_than(lead: Witness, alike: Sequence[Witness]) -> Witness:
-    """市供销社 -> 铁岭市供销合作社联合社, 国家药监局 -> 国家药品监督管理局: the same letters and more, of one body."""
-    if normal(lead.name) and is_certain(lead.name) and not lead.completed and parts_of(lead.name)[1] in ("", OFFICE):
+    """市供销社 -> 铁岭市供销合作社联合社, 国家药监局 -> 国家药品监督管理局: the same letters and
+    more, of one body.
+    """
+    if (
+        normal(lead.name)
+        and is_certain(lead.name)
+        and not lead.completed
+        and parts_of(lead.name)[1] in ("", OFFICE)
+    ):
         return lead
     found = [one for one in alike if not one.completed and is_fuller(one.name, lead.name)]
     return max(found, key=lambda one: len(one.name), default=lead)
 
 
 def is_fuller(name: str, short: str) -> bool:
-    """Whether a name is the other one in full; not its department 青溪县教育局|招生办公室, nor the same otherwise."""
-    if is_office(name) != is_office(short) or normal(name) == normal(short) or name.startswith(short):
+    """Whether a name is the other one in full; not its department 青溪县教育局|招生办公室, nor the
+    same otherwise.
+    """
+    if (
+        is_office(name) != is_office(short)
+        or normal(name) == normal(short)
+        or name.startswith(short)
+    ):
         return False
     if name.endswith(short):
         return True
@@ -226,7 +276,9 @@ def is_own(name: str) -> bool:
 
 
 def proposed(page: FrontPage, weak: Sequence[Witness]) -> Evidence:
-    """What sentences, labels, contacts and crumbs propose, if it is of the kind that the report calls itself: 我局."""
+    """What sentences, labels, contacts and crumbs propose, if it is of the kind that the report
+    calls itself: 我局.
+    """
     fitting = list(fitting_of(page, weak))
     groups = [[one for one in fitting if one.kind == kind and is_own(one.name)] for kind in WEAK]
     lead = next(filter(None, map(agreed, groups)), None)
@@ -238,8 +290,9 @@ def proposed(page: FrontPage, weak: Sequence[Witness]) -> Evidence:
 
 
 def fitting_of(page: FrontPage, weak: Sequence[Witness]) -> Iterator[Witness]:
-    """The witnesses of the kind that the report calls itself; of a government's office only where the text tells
-    whether the report is the government's or its own."""
+    """The witnesses of the kind that the report calls itself; of a government's office only where
+    the text tells whether the report is the government's or its own.
+    """
     ends, text = own_ends(page), f"{page.opening}\n{page.text}"
     is_told = OF_ALL.search(text) or OFFICE_ACTS.search(text)
     for one in weak:

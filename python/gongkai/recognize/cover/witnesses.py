@@ -1,4 +1,6 @@
-"""What stands at the head of a report -> who may be its body, each with the sentence that names it."""
+"""What stands at the head of a report -> who may be its body, each with the sentence that names
+it.
+"""
 
 from __future__ import annotations
 
@@ -8,48 +10,69 @@ from typing import NamedTuple
 
 from gongkai.bodies import body
 from gongkai.bodies.within import is_office, lies_within
-from gongkai.recognize.cover.names import BODY, NameFound, is_government, name_of, names_in, of_inner_office
+from gongkai.recognize.cover.names import (
+    BODY,
+    NameFound,
+    is_government,
+    name_of,
+    names_in,
+    of_inner_office,
+)
 from gongkai.recognize.cover.page import AT_PLACE, CRUMB, FrontPage
 from gongkai.recognize.cover.titles import REPORT, body_in, is_title
 
 # In a sentence: …2021年政府信息公开工作年度报告; not …报告编制发布工作的通知.
 MENTION = re.compile(
-    r"(?P<before>[^。;；,，:：\n《〈“”》]{0,60}?)(?:政府|政务)?信息公开[^。,，;；《》\n]{0,12}?(?:报告|年报|情况)"
+    r"(?P<before>[^。;；,，:：\n《〈“”》]{0,60}?)(?:政府|政务)?信息公开[^。,，;；《》\n]{0,"
+    r"12}?(?:报告|年报|情况)"
     r"(?!编制|格式|的?通知|工作的|发布工作)"
 )
 # 三门峡市住房和城乡建设局2020年度报告, 【年报】独山县财政局
-SHORT_TITLE = re.compile(r"(?P<body>.{3,40}?)\s*(?:20\d\d)?\s*年?度?(?:工作)?(?:年?度?报告|年报)|【年报】(?P<after>.+)")
+SHORT_TITLE = re.compile(
+    r"(?P<body>.{3,40}?)\s*(?:20\d\d)?\s*年?度?(?:工作)?(?:年?度?报告|年报)|【年报】(?P<after>.+)"
+)
 # 安吉县政府信息公开 安吉县教育局…, 安吉县人民政府门户网站: the site's name at the head of a title.
 SITE_IN_TITLE = re.compile(r"^.*(?:信息公开(?:年报|专栏|平台|目录|网)?|门户网站|政府网站|[·:：])")
 IN_BRACKETS = re.compile(r"[（(][\u4e00-\u9fff]{4,30}[）)]")  # （安吉县教育局） below a title
 BEHIND_TITLE = re.compile(r"(?:报告|年报)\s*[-—–_|]+\s*([\u4e00-\u9fff（）]{3,30})$")
 ANY_YEAR = re.compile(r"20\d\d\s*年?度?")
-# What a sentence does with the report: 现公布…, 编制…; one that only names it (参照《…报告》) may speak of another's.
+# What a sentence does with the report: 现公布…, 编制…; one that only names it (参照《…报告》) may
+# speak of another's.
 PUBLISHES = re.compile(
-    r"(?:现|特|予以|依法|将|社会|依规)?(?:公布|发布|公开|编制|形成|撰写|编写|制作|反映|介绍|梳理|汇总)(?:了|并公布)?[《〈“]?$|现[将就把][《〈“]?$"
+    r"(?:现|特|予以|依法|将|社会|依规)?(?:公布|发布|公开|编制|形成|撰写|编写|制作|反映|介绍|梳理|"
+    r"汇总)(?:了|并公布)?[《〈“]?$|现[将就把][《〈“]?$"
     r"|(?:^|[。\n；;，,])(?:这是)?(?:20\d\d年度?)?[《〈“]?$"
 )
 GOES_ON = re.compile(
-    r"[》〉”]?(?:全文|已经?审[定议]|由.{0,20}(?:组成|构成)|按照?规定|包括|分为|共分|共有|主要|反映|如下|公[布之开]|予以|并|[,，。（(]|$)"
+    r"[》〉”]?(?:全文|已经?审[定议]|由.{0,20}(?:组成|构成)|按照?规定|包括|分为|共分|共有|主要|"
+    r"反映|如下|公[布之开]|予以|并|[,，。（(]|$)"
 )
-OF_OTHERS = re.compile(r"参照|连同|配合|对照|贯彻|落实|部署|要点|成效|指出|已于|以来|委托|体例|格式|模板|上一?年|相比")
+OF_OTHERS = re.compile(
+    r"参照|连同|配合|对照|贯彻|落实|部署|要点|成效|指出|已于|以来|委托|体例|格式|模板|上一?年|相比"
+)
 # The report is what is compiled, not a part of it: 行政复议数据由…汇总.
-OF_REPORT = r"(?:^|[。\n；;，,])[^。\n；;，,]{0,30}(?:报告|年报)(?:系|是|均)?(?:[（(][^）)]{0,20}[）)])?"
+OF_REPORT = (
+    r"(?:^|[。\n；;，,])[^。\n；;，,]{0,30}(?:报告|年报)(?:系|是|均)?(?:[（(][^）)]{0,20}[）)])?"
+)
 VERBS = "结合|根据|按照|依据|依照|会同|组织|牵头|负责|汇[总集]|编制|编写|编成|编报|整理|起草"
 COMPILED = (
     re.compile(rf"{OF_REPORT}由(?P<body>{BODY})(?:{VERBS})", re.MULTILINE),
     re.compile(
-        rf"(?:^|[。\n;；,，])由(?P<body>{BODY})(?:{VERBS})[^。，,]{{0,20}}(?:本|20\d\d|此|《|年度)", re.MULTILINE
+        rf"(?:^|[。\n;；,，])由(?P<body>{BODY})(?:{VERBS})[^。，,]{{0,20}}(?:本|20\d\d|此|《|年度)",
+        re.MULTILINE,
     ),
     re.compile(
         rf"(?:^|[。\n;；,，])(?:20\d\d年度?[,，]?)?(?P<body>{BODY})(?:严格)?(?:根据|按照|依据|依照)"
         r"[^。]{0,40}(?:条例|规定|要求)"
     ),
     re.compile(
-        rf"(?:^|[。\n;；,，])(?P<body>{BODY})(?:汇总[^。]{{0,30}})?(?:编制|编写|形成|制作|公布|发布)"
+        rf"(?:^|[。\n;；,，])(?P<body>{BODY})(?:汇总[^。]{{0,30}})?(?:编制|编写|形成|制作|公布|"
+        rf"发布)"
         r"(?:了|并公布|并发布|完成)?(?:本(?!报告格式)|20\d\d|《|此|年)"
     ),
-    re.compile(rf"(?:^|[。\n])(?:20\d\d年度?[,，])?(?P<body>{BODY})认真(?:履行|贯彻|落实)[^。]{{0,40}}公布"),
+    re.compile(
+        rf"(?:^|[。\n])(?:20\d\d年度?[,，])?(?P<body>{BODY})认真(?:履行|贯彻|落实)[^。]{{0,40}}公布"
+    ),
     re.compile(rf"结合(?P<body>{BODY})的?(?:工作)?实际"),
 )
 CONTACT = re.compile(
@@ -72,15 +95,19 @@ ORDER = re.compile(r"要求|规定|部署|精神|安排|通知|意见|指导|领
 SENTENCE = re.compile(r"[,，。;；：:]")
 AT_SITE = re.compile(r"(?:到|在|登录|访问|于|通过|利用|依托|借助)[^,，。;；]{0,16}$")
 AS_MEDIUM = re.compile(r"[^,，。;；]{0,10}(?:网|平台|微信|公众号|客户端|专栏|栏目)")
-COMPILES = re.compile(r"[^。\n]{0,60}(?:编制|编写|编成|汇[总集])[^。，,]{0,6}(?:本|此|年度|报告)|[编汇][制写成总集]")
+COMPILES = re.compile(
+    r"[^。\n]{0,60}(?:编制|编写|编成|汇[总集])[^。，,]{0,6}(?:本|此|年度|报告)|[编汇][制写成总集]"
+)
 OF_A_PLACE = re.compile(r"(?:地址|地点|位于|设在)[:：]?[^,，。;；]*$")
 # What a body does, behind its name at the beginning of a clause: 市交通运输局2022年度…, 区统计局按…
 ACTS = (
-    r"20\d\d年度?|贯彻|落实|学习|按|依|重视|开展|加强|推进|组织|修订|制定|结合|通过|认真|严格|坚持|紧紧|围绕|深入|高度"
+    r"20\d\d年度?|贯彻|落实|学习|按|依|重视|开展|加强|推进|组织|修订|制定|结合|通过|认真|严格|"
+    r"坚持|紧紧|围绕|深入|高度"
     "|积极|全面|主动|始终|持续|不断|公开|以|紧扣|聚焦|累计|共|全年|新增|各级|将|在|设立|发布|未"
 )
 SUBJECT = re.compile(
-    rf"(?:^|[。\n,，])(?:（一）|一、[^\s\n]{{2,12}}?\n|20\d\d年度?[,，]|年内[,，]|一年来[,，])*(?P<body>{BODY})"
+    rf"(?:^|[。\n,，])(?:（一）|一、[^\s\n]{{2,12}}?\n|20\d\d年度?[,，]|年内[,，]|一年来[,，])"
+    rf"*(?P<body>{BODY})"
     rf"(?:{ACTS})",
     re.MULTILINE,
 )
@@ -114,7 +141,9 @@ def witnesses(page: FrontPage) -> list[Witness]:
 
 
 def witness_of(title: str, page: FrontPage) -> Witness:
-    """A title; where a government's name stands in a line of its own above it, that may be the site's banner."""
+    """A title; where a government's name stands in a line of its own above it, that may be the
+    site's banner.
+    """
     if IN_BRACKETS.fullmatch(title):
         return Witness("mention", name_of(title[1:-1], alone=True), title)
     name = body_of_title(title)
@@ -123,18 +152,24 @@ def witness_of(title: str, page: FrontPage) -> Witness:
 
 
 def compilers(text: str) -> Iterator[Witness]:
-    """本报告由青溪县教育局编制, 结合青溪县教育局工作实际; by somebody's order it is nobody's for certain."""
+    """本报告由青溪县教育局编制, 结合青溪县教育局工作实际; by somebody's order it is nobody's for
+    certain.
+    """
     for pattern in COMPILED:
         for match in pattern.finditer(text):
             name = name_of(of_inner_office(match["body"]))
             sentence = sentence_at(text, match.start("body"))
-            is_plain = not OF_OTHERS.search(sentence) and not (match[0].startswith("结合") and is_area_only(name))
+            is_plain = not OF_OTHERS.search(sentence) and not (
+                match[0].startswith("结合") and is_area_only(name)
+            )
             yield Witness("compiled" if is_plain else "named", name, sentence)
 
 
 def labels(page: FrontPage) -> Iterator[Witness]:
     for label in page.labelled:
-        if label.kind == "body" and not (HOST.match(label.sentence) and OF_FOOTER.search("".join(page.lines))):
+        if label.kind == "body" and not (
+            HOST.match(label.sentence) and OF_FOOTER.search("".join(page.lines))
+        ):
             yield Witness("label", name_of(label.value.split(" ")[0], alone=True), label.sentence)
 
 
@@ -142,13 +177,21 @@ def contacts(text: str) -> Iterator[Witness]:
     """如有疑问请与市生态环境局办公室联系."""
     for sentence in filter(ABOUT_CONTACT.search, re.split(r"(?<=[。\n])", text)):
         for match in CONTACT.finditer(sentence):
-            yield contact(name_of(of_inner_office(match["body"])) or name_of(match["body"]), sentence.strip())
+            yield contact(
+                name_of(of_inner_office(match["body"])) or name_of(match["body"]), sentence.strip()
+            )
 
 
 def contact(name: str, sentence: str) -> Witness:
-    """Who is to be asked: a government's office may report itself, any other stands within the body."""
+    """Who is to be asked: a government's office may report itself, any other stands within the
+    body.
+    """
     name = of_inner_office(name)
-    return Witness("office", name, sentence) if is_office(name) else Witness("contact", asked(name), sentence)
+    return (
+        Witness("office", name, sentence)
+        if is_office(name)
+        else Witness("contact", asked(name), sentence)
+    )
 
 
 def crumbs(page: FrontPage) -> Iterator[Witness]:
@@ -170,13 +213,19 @@ def subjects(text: str) -> Iterator[Witness]:
 
 
 def body_of_title(title: str) -> str:
-    """瑞安市2021年政府信息公开年报 -> 瑞安市; 三门峡市住房和城乡建设局2020年度报告; "" for a line that is no title."""
+    """瑞安市2021年政府信息公开年报 -> 瑞安市; 三门峡市住房和城乡建设局2020年度报告; "" for a line
+    that is no title.
+    """
     if is_title(title):
         front, behind = name_in_title(body_in(title)), name_behind(title)
         inside = lies_within(behind, front) and not is_government(behind)
         return behind if behind and (not front or inside) else front
     short = SHORT_TITLE.fullmatch(title)
-    return name_of(short["body"] or short["after"], alone=True) if short and "信息公开" not in title[:4] else ""
+    return (
+        name_of(short["body"] or short["after"], alone=True)
+        if short and "信息公开" not in title[:4]
+        else ""
+    )
 
 
 def name_behind(title: str) -> str:
@@ -186,7 +235,9 @@ def name_behind(title: str) -> str:
 
 
 def name_in_title(text: str) -> str:
-    """The body in what a title names; behind the site's name, as 安吉县人民政府安吉县教育局, the last one."""
+    """The body in what a title names; behind the site's name, as 安吉县人民政府安吉县教育局, the
+    last one.
+    """
     plain = SITE_IN_TITLE.sub("", text)
     whole = name_of(plain, alone=True)
     names = list(names_in(plain)) if not whole else []
@@ -194,7 +245,8 @@ def name_in_title(text: str) -> str:
 
 
 def mentions(text: str) -> Iterator[Witness]:
-    """The bodies whose report a sentence names: 现公布献县2022年…报告, 《恭城瑶族自治县2022年度…报告》.
+    """The bodies whose report a sentence names: 现公布献县2022年…报告,
+    《恭城瑶族自治县2022年度…报告》.
 
     Where the sentence does not publish it, as 参照《…报告》, it may be another body's.
     """
@@ -214,11 +266,15 @@ def is_published(text: str, match: re.Match[str], name: str) -> bool:
     clause = clause_at(text, match.start("before"), match.end())
     lead = text[max(0, start - 24) : start] if start >= 0 else ""
     rest = text[match.end() :]
-    return bool(PUBLISHES.search(lead)) and bool(GOES_ON.match(rest)) and not OF_OTHERS.search(clause)
+    return (
+        bool(PUBLISHES.search(lead)) and bool(GOES_ON.match(rest)) and not OF_OTHERS.search(clause)
+    )
 
 
 def named(text: str, kind: str) -> Iterator[Witness]:
-    """All names in sentences by what they are there for: to be asked, a site's owner, who gave the order, or others."""
+    """All names in sentences by what they are there for: to be asked, a site's owner, who gave the
+    order, or others.
+    """
     for line in filter(SENTENCE.search, text.split("\n")):
         for found in names_in(line):
             yield from role_of(line, found, kind)
@@ -261,12 +317,16 @@ def gives_order(line: str, found: NameFound) -> bool:
 
 
 def asked(name: str) -> str:
-    """Whose report is meant where an office is to be asked: 西盟县人民政府办公室 -> 西盟县人民政府."""
+    """Whose report is meant where an office is to be asked: 西盟县人民政府办公室 ->
+    西盟县人民政府.
+    """
     return re.sub(r"(?<=[府局厅委会院心])办公[室厅]$", "", of_inner_office(name))
 
 
 def is_in_book(text: str, at: int) -> bool:
-    """《安徽省政府信息公开办法》 names no body that reports; 《…2021年政府信息公开工作年度报告》 does."""
+    """《安徽省政府信息公开办法》 names no body that reports; 《…2021年政府信息公开工作年度报告》
+    does.
+    """
     start = max(text.rfind("《", 0, at), text.rfind("〈", 0, at))
     if start < 0 or max(text.rfind("》", start, at), text.rfind("〉", start, at)) > start:
         return False

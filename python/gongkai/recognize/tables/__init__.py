@@ -1,4 +1,6 @@
-"""The tokens of a report -> its tables: each wherever it stands, in the layout that explains it best."""
+"""The tokens of a report -> its tables: each wherever it stands, in the layout that explains it
+best.
+"""
 
 from __future__ import annotations
 
@@ -34,16 +36,19 @@ SCALED = "表旁这样写，表中的数不是以件为单位，未填入；请�
 FEWEST_ROWS = {"disclosure": 2, "applications": 5}
 FEWEST_BLOCK_LABELS = 5
 FEWEST_OF_A_SUMMARY = 3  # rows
-SAME_SHARE = 0.6  # of the rows: from there on it is another table of the same kind, not a mention of some labels
+# of the rows: from there on it is another table of the same kind, not a mention of some labels
+SAME_SHARE = 0.6
 MOST_COPIES = 4
 MOST_MATCHES = 6000
 
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """A table found in the tokens: the edition of its layout, its chain of labels, and their total weight.
+    """A table found in the tokens: the edition of its layout, its chain of labels, and their total
+    weight.
 
-    ``matches`` are all tokens that agree with one of its labels, in the chain or not; a ``partial`` one has some rows.
+    ``matches`` are all tokens that agree with one of its labels, in the chain or not; a ``partial``
+    one has some rows.
     """
 
     edition: str
@@ -58,28 +63,38 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Tabl
     chains = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
     heads, spots = stacked(tokens, names_of(form(preferred, "disputes")))
     blocks = find_chain(heads, preferred, "disputes")
-    begins = [found.chain[0].start for copies in chains.values() for found in copies if not found.partial]
+    begins = [
+        found.chain[0].start for copies in chains.values() for found in copies if not found.partial
+    ]
     begins += [spots[blocks.chain[0].start]] if len(blocks.chain) >= FEWEST_BLOCK_LABELS else []
     lines = unit_lines(tokens)
     readings: dict[str, tuple[TableReading, str]] = {}
     for name, copies in chains.items():
-        read = [read_copy(tokens, name, found, begins, lines) for found in copies if not found.partial]
+        read = [
+            read_copy(tokens, name, found, begins, lines) for found in copies if not found.partial
+        ]
         chosen = agreed(read)
         if chosen is not None:
             partial = [found for found in copies if found.partial]
-            tell_differences(chosen, [read_copy(tokens, name, found, begins, lines) for found in partial])
+            tell_differences(
+                chosen, [read_copy(tokens, name, found, begins, lines) for found in partial]
+            )
             chosen.spots = tuple(at for each in read for at in each.spots)
             readings[name] = (chosen, copies[0].edition)
     if len(blocks.chain) >= FEWEST_BLOCK_LABELS:
         theirs = grid_rows_of(tokens, chains)
-        disputes = place_blocks(heads, form(preferred, "disputes"), pitch_of(heads, blocks.chain), theirs)
+        disputes = place_blocks(
+            heads, form(preferred, "disputes"), pitch_of(heads, blocks.chain), theirs
+        )
         relations = editions()[preferred].relations_of("disputes")
         join_parted(disputes, relations)
         tell_moved(disputes, relations)
         if disputes.placed or disputes.problems:
             disputes.start = spots[blocks.chain[0].start]
             disputes.spots = tuple(spots[match.start] for match in blocks.chain)
-            note = scaled_note(note_places(tokens, lines, disputes.start, spots[blocks.chain[-1].end - 1] + 1, ()))
+            note = scaled_note(
+                note_places(tokens, lines, disputes.start, spots[blocks.chain[-1].end - 1] + 1, ())
+            )
             disputes = left_blank(disputes, note, SCALED) if note else disputes
             readings["disputes"] = (disputes, preferred)
     return readings
@@ -109,10 +124,15 @@ def find_chain(tokens: Sequence[Token], edition: str, table: str) -> FoundTable:
 
 
 def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[FoundTable]:
-    """The table wherever it stands in the document, in the layout that explains it best; [] if it does not."""
+    """The table wherever it stands in the document, in the layout that explains it best; [] if it
+    does not.
+    """
     best = find_chain(tokens, preferred, table)
     if best.weight < lexicon(preferred, table).full:
-        ranked = [best, *(find_chain(tokens, edition, table) for edition in editions() if edition != preferred)]
+        ranked = [
+            best,
+            *(find_chain(tokens, edition, table) for edition in editions() if edition != preferred),
+        ]
         best = max(ranked, key=lambda found: (round(found.weight, 3), found.edition == preferred))
     rows = count_rows(tokens, best.chain, best.edition, table)
     if rows < FEWEST_ROWS[table]:
@@ -133,14 +153,20 @@ def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Fou
 
 
 def count_rows(tokens: Sequence[Token], chain: Sequence[Match], edition: str, table: str) -> int:
-    """How many rows of the form a chain finds with a figure, a sign, an empty cell or a short text after the label."""
+    """How many rows of the form a chain finds with a figure, a sign, an empty cell or a short text
+    after the label.
+    """
     labels = form(edition, table).labels
     rows = [match for match in chain if labels[match.label].kind == "row"]
-    return sum(1 for match in rows if follows_figure(tokens, match.end) or follows_text(tokens, match.end))
+    return sum(
+        1 for match in rows if follows_figure(tokens, match.end) or follows_text(tokens, match.end)
+    )
 
 
 def follows_text(tokens: Sequence[Token], end: int) -> bool:
-    """Whether a short text stands beside a label in a grid, where a figure should: □, 无, 12（上年3）."""
+    """Whether a short text stands beside a label in a grid, where a figure should: □, 无,
+    12（上年3）.
+    """
     if end >= len(tokens):
         return False
     token = tokens[end]
@@ -149,7 +175,11 @@ def follows_text(tokens: Sequence[Token], end: int) -> bool:
 
 
 def read_copy(
-    tokens: Sequence[Token], table: str, found: FoundTable, begins: Sequence[int], lines: Sequence[int]
+    tokens: Sequence[Token],
+    table: str,
+    found: FoundTable,
+    begins: Sequence[int],
+    lines: Sequence[int],
 ) -> TableReading:
     stop = min((start for start in begins if start >= found.chain[-1].end), default=len(tokens))
     reading = place_rows(tokens, found.chain, form(found.edition, table), stop, lines)
@@ -163,8 +193,10 @@ def read_copy(
 
 
 def agreed(readings: Sequence[TableReading]) -> TableReading | None:
-    """The fullest of several readings of one table if all agree in each cell that any of them gives, else one that is
-    blank: a copy that could not be placed agrees with nothing. The problems of all stay."""
+    """The fullest of several readings of one table if all agree in each cell that any of them
+    gives, else one that is blank: a copy that could not be placed agrees with nothing. The problems
+    of all stay.
+    """
     placed = sorted(readings, key=lambda reading: -reading.placed)
     if not placed:
         return None
@@ -181,9 +213,13 @@ def tell_differences(reading: TableReading, partial: Sequence[TableReading]) -> 
     """A problem for each summary of a few rows that gives other figures than the table does."""
     for part in partial:
         given = [entry for entry in part.entries.values() if entry.value is not None]
-        other = [entry for entry in given if value_in(reading, entry.cell) not in (None, entry.value)]
+        other = [
+            entry for entry in given if value_in(reading, entry.cell) not in (None, entry.value)
+        ]
         if other:
-            reading.problems.append(Problem(reading.form.id, "", "", other[0].raw, ELSEWHERE.format(len(other))))
+            reading.problems.append(
+                Problem(reading.form.id, "", "", other[0].raw, ELSEWHERE.format(len(other)))
+            )
 
 
 def is_equal(one: TableReading, other: TableReading) -> bool:

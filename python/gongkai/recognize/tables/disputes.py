@@ -10,7 +10,14 @@ from gongkai.model import Column, Entry, Form, Label, Part, Problem, Row, Value
 from gongkai.recognize.labels import lexicon
 from gongkai.recognize.tables.headers import OF_OTHERS, likely, longest
 from gongkai.recognize.tables.lines import cells_by_pitch
-from gongkai.recognize.tables.rows import EXTRA_COLUMN, NOT_FOUND_ROW, WRONG_COUNT, TableReading, cut, place_figure
+from gongkai.recognize.tables.rows import (
+    EXTRA_COLUMN,
+    NOT_FOUND_ROW,
+    WRONG_COUNT,
+    TableReading,
+    cut,
+    place_figure,
+)
 from gongkai.recognize.tokens import Token, has_note, squash
 
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
@@ -21,7 +28,8 @@ FormPlace = tuple[Part, Row, Column]
 
 @dataclass(frozen=True, slots=True)
 class HeadLabel:
-    """A label of the form found in the head: ``name`` is its row, group or column id, ``leaf`` tells columns.
+    """A label of the form found in the head: ``name`` is its row, group or column id, ``leaf``
+    tells columns.
 
     ``name`` is "" for a text among them that no label explains: it may be a column of its own.
     ``line`` is the last line of text that it stands on.
@@ -33,11 +41,15 @@ class HeadLabel:
     line: int
 
 
-def place_blocks(tokens: Sequence[Token], form: Form, pitch: int, others: Collection[int] = ()) -> TableReading:
-    """Place each run of figures under the labels read since the run before; runs under no such labels are left alone.
+def place_blocks(
+    tokens: Sequence[Token], form: Form, pitch: int, others: Collection[int] = ()
+) -> TableReading:
+    """Place each run of figures under the labels read since the run before; runs under no such
+    labels are left alone.
 
-    A further row of figures in the same grid stands under the same labels: two different rows contradict each other.
-    ``others`` are rows of other tables: what stands above them is no head of this one.
+    A further row of figures in the same grid stands under the same labels: two different rows
+    contradict each other. ``others`` are rows of other tables: what stands above them is no head of
+    this one.
     """
     reading = TableReading(form)
     head = HeadSoFar(reading, pitch)
@@ -52,7 +64,11 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int, others: Collec
     if not any(entry.raw for entry in reading.entries.values()):
         place_upright(reading, tokens)
     if reading.placed and all(problem.row for problem in reading.problems):
-        missing = [row for row in form.rows if not any(cell.id in reading.entries for cell in form.row_cells(row.id))]
+        missing = [
+            row
+            for row in form.rows
+            if not any(cell.id in reading.entries for cell in form.row_cells(row.id))
+        ]
         reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
     for cell in form.cells:
         reading.entries.setdefault(cell, Entry(cell, None))
@@ -60,7 +76,9 @@ def place_blocks(tokens: Sequence[Token], form: Form, pitch: int, others: Collec
 
 
 class HeadSoFar:
-    """``labels`` read since the last run of figures, ``kept`` those above the runs of ``grid`` that were placed."""
+    """``labels`` read since the last run of figures, ``kept`` those above the runs of ``grid`` that
+    were placed.
+    """
 
     def __init__(self, reading: TableReading, pitch: int) -> None:
         form = reading.form
@@ -73,7 +91,9 @@ class HeadSoFar:
         self.grid = 0
 
     def read_label(self, tokens: Sequence[Token], at: int) -> int:
-        """Take the label at ``at`` down, or a text among the labels that is none; the token behind it."""
+        """Take the label at ``at`` down, or a text among the labels that is none; the token behind
+        it.
+        """
         token = tokens[at]
         known = self.labels or token.squash in self.words.prefixes
         end, label = longest(tokens, at, self.wanted) if known else (at + 1, None)
@@ -106,12 +126,14 @@ class HeadSoFar:
             self.labels = []
 
 
-# --- upright: a label beside each figure ------------------------------------------------------------
+# --- upright: a label beside each figure ----------------------------------------------------------
 
 
 def place_upright(reading: TableReading, tokens: Sequence[Token]) -> None:
-    """Place the figures of a table that is turned: 行政复议 over 结果维持 0, 结果纠正 0 …; or the blocks side by side
-    in one row, and below it the rows 结果维持 0 0 0. Nothing unless every block that is named has its five figures."""
+    """Place the figures of a table that is turned: 行政复议 over 结果维持 0, 结果纠正 0 …; or the
+    blocks side by side in one row, and below it the rows 结果维持 0 0 0. Nothing unless every block
+    that is named has its five figures.
+    """
     found = listed_pairs(reading.form, tokens) or crossed_pairs(reading.form, tokens)
     for spot, token in found:
         enter(reading, spot, token)
@@ -122,7 +144,15 @@ def names_of(form: Form) -> dict[str, Label]:
 
 
 def spot_named(form: Form, block: str, column: str) -> FormPlace | None:
-    return next((spot for part in form.parts for spot in part_spots(part) if spot_ids(spot) == (block, column)), None)
+    return next(
+        (
+            spot
+            for part in form.parts
+            for spot in part_spots(part)
+            if spot_ids(spot) == (block, column)
+        ),
+        None,
+    )
 
 
 def spot_ids(spot: FormPlace) -> tuple[str, str]:
@@ -133,7 +163,9 @@ Pairs = list[tuple[FormPlace, Token]]
 
 
 def listed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
-    """行政复议 · 结果维持 0 · 结果纠正 0 … 总计 0 · 未经复议直接起诉 · 结果维持 0 …: each figure behind its label."""
+    """行政复议 · 结果维持 0 · 结果纠正 0 … 总计 0 · 未经复议直接起诉 · 结果维持 0 …: each figure
+    behind its label.
+    """
     wanted, found = names_of(form), []
     block, column, size = "", "", len(form.parts[0].columns)
     for token in tokens:
@@ -157,7 +189,9 @@ def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     wanted, found = names_of(form), []
     blocks: list[str] = []
     for row in grid_rows(tokens):
-        labels = [wanted[token.squash] for token in row if token.kind == "text" and token.squash in wanted]
+        labels = [
+            wanted[token.squash] for token in row if token.kind == "text" and token.squash in wanted
+        ]
         heads = [label.id for label in labels if label.kind == "row"]
         columns = [label.id for label in labels if label.kind == "column"]
         slots = [token for token in row if token.is_slot]
@@ -179,22 +213,28 @@ def are_whole(form: Form, found: Pairs) -> bool:
     """Whether each block that has a figure has all of its figures, each once."""
     spots = [spot_ids(spot) for spot, _ in found]
     blocks = {block for block, _ in spots}
-    wanted = {spot_ids(spot) for part in form.parts for spot in part_spots(part) if spot[1].id in blocks}
+    wanted = {
+        spot_ids(spot) for part in form.parts for spot in part_spots(part) if spot[1].id in blocks
+    }
     return bool(spots) and len(spots) == len(set(spots)) and set(spots) == wanted
 
 
-# --- runs of figures below their labels --------------------------------------------------------------
+# --- runs of figures below their labels -----------------------------------------------------------
 
 
 def is_whole_row(tokens: Sequence[Token], first: int, end: int) -> bool:
-    """Whether a run is a row of a grid without any label: even if blank it is the row of figures."""
+    """Whether a run is a row of a grid without any label: even if blank it is the row of
+    figures.
+    """
     row = tokens[first].row
     begins = first == 0 or tokens[first - 1].row != row
     return tokens[first].grid > 0 and begins and (end == len(tokens) or tokens[end].row != row)
 
 
 def is_blank_run(run: Sequence[Token], labels: Sequence[HeadLabel]) -> bool:
-    """Whether lines outside grids are as many blank cells as there are columns: | | | below 结果维持 | 结果纠正 |."""
+    """Whether lines outside grids are as many blank cells as there are columns: | | | below
+    结果维持 | 结果纠正 |.
+    """
     return bool(run) and not run[0].grid and len(run) == sum(label.leaf for label in labels) > 0
 
 
@@ -204,7 +244,9 @@ def is_blank_row(
     end: int,
     labels: Sequence[HeadLabel],
 ) -> bool:
-    """Whether a run is the blank cells after the label of a row of another table, where this one has no labels."""
+    """Whether a run is the blank cells after the label of a row of another table, where this one
+    has no labels.
+    """
     label = tokens[first - 1] if first else None
     if label is None or not label.grid or label.row != tokens[first].row or label.kind != "text":
         return False
@@ -213,7 +255,9 @@ def is_blank_row(
 
 
 def read_run(tokens: Sequence[Token], at: int) -> tuple[list[Token], int]:
-    """The cells from ``at`` on: to the end of the grid row, or in text as long as figures follow."""
+    """The cells from ``at`` on: to the end of the grid row, or in text as long as figures
+    follow.
+    """
     first = tokens[at]
     run: list[Token] = []
     while at < len(tokens):
@@ -239,7 +283,9 @@ def place_run(
     kept: Sequence[HeadLabel],
     pitch: int,
 ) -> bool:
-    """Enter a run of figures if the labels above say what each one is; True if they belong to the table at all."""
+    """Enter a run of figures if the labels above say what each one is; True if they belong to the
+    table at all.
+    """
     form = reading.form
     if sum(label.leaf for label in (*kept, *labels)) < len(form.parts[0].columns):
         return False
@@ -255,7 +301,11 @@ def place_run(
         cells = None
     ordered = dict(zip(map(id, cells), spots, strict=True)) if spots and cells else None
     placed = ordered or (seen if spots is None or len(run) > len(spots) else None)
-    if ordered and seen and any(ordered[id(t)] != seen.get(id(t)) for t in run if t.kind != "blank"):
+    if (
+        ordered
+        and seen
+        and any(ordered[id(t)] != seen.get(id(t)) for t in run if t.kind != "blank")
+    ):
         placed = None
     if placed is None and all(token.kind == "blank" for token in run):
         return False
@@ -283,14 +333,21 @@ def cell_of(form: Form, spot: FormPlace) -> str:
 
 
 def are_below(cells: Sequence[Token | None], labels: Sequence[HeadLabel]) -> bool:
-    """Whether each figure stands under its label, where one of them covers several columns: _ 12, one cell over two
-    columns, and then 26 are as many cells as labels, and each but the last is in another's place."""
-    if not any(cell is not None and cell.spans and cell.colspan > 1 and cell.kind != "blank" for cell in cells):
+    """Whether each figure stands under its label, where one of them covers several columns: _ 12,
+    one cell over two columns, and then 26 are as many cells as labels, and each but the last is in
+    another's place.
+    """
+    if not any(
+        cell is not None and cell.spans and cell.colspan > 1 and cell.kind != "blank"
+        for cell in cells
+    ):
         return True
     leaves = [label.token for label in labels if label.leaf]
     if len(leaves) != len(cells):
         return False
-    return all(cell is None or overlap(cell, leaf) for cell, leaf in zip(cells, leaves, strict=True))
+    return all(
+        cell is None or overlap(cell, leaf) for cell, leaf in zip(cells, leaves, strict=True)
+    )
 
 
 def overlap(one: Token, other: Token) -> bool:
@@ -298,8 +355,9 @@ def overlap(one: Token, other: Token) -> bool:
 
 
 def stand_below(cells: Sequence[Token | None], labels: Sequence[HeadLabel]) -> bool:
-    """Whether the first cell stands below a column's label, where the grid tells: a blank cell at the end may be the
-    last figure's, and the first cell one of 上年."""
+    """Whether the first cell stands below a column's label, where the grid tells: a blank cell at
+    the end may be the last figure's, and the first cell one of 上年.
+    """
     columns = {label.token.column for label in labels if label.leaf}
     first = cells[0]
     return first is None or not first.spans or first.column in columns
@@ -308,25 +366,46 @@ def stand_below(cells: Sequence[Token | None], labels: Sequence[HeadLabel]) -> b
 def numbers_columns(run: Sequence[Token]) -> bool:
     """A row 1 2 3 … 15 below the head: the columns are numbered."""
     texts = [token.text for token in run if token.kind != "blank"]
-    return len(texts) >= FEWEST_NUMBERED and texts == [str(number) for number in range(1, len(texts) + 1)]
+    return len(texts) >= FEWEST_NUMBERED and texts == [
+        str(number) for number in range(1, len(texts) + 1)
+    ]
 
 
-def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> Sequence[Token | None] | None:
-    """A run's cells in their order, one for each figure that the head announces; None where that is not certain."""
+def ordered_cells(
+    run: list[Token], expected: int, start: int, pitch: int
+) -> Sequence[Token | None] | None:
+    """A run's cells in their order, one for each figure that the head announces; None where that is
+    not certain.
+    """
     rows = {token.row for token in run}
-    if not run[0].grid and pitch and len(rows) == len(run) and all(token.kind != "blank" for token in run):
+    if (
+        not run[0].grid
+        and pitch
+        and len(rows) == len(run)
+        and all(token.kind != "blank" for token in run)
+    ):
         return cells_by_pitch(run, start, 0, expected, pitch)
     extra = len(run) - expected
-    if extra > 0 and all(token.kind == "blank" for token in run[-extra:]) and run[0].kind != "blank":
+    if (
+        extra > 0
+        and all(token.kind == "blank" for token in run[-extra:])
+        and run[0].kind != "blank"
+    ):
         return run[:-extra]
-    if extra > 0 and all(token.kind == "blank" for token in run[:extra]) and run[-1].kind != "blank":
+    if (
+        extra > 0
+        and all(token.kind == "blank" for token in run[:extra])
+        and run[-1].kind != "blank"
+    ):
         return run[extra:]
     return None if extra else run
 
 
 def enter(reading: TableReading, spot: FormPlace, token: Token, held: bool = False) -> None:
-    """One figure; a second and different one for the same cell blanks it, and so does one for a cell that is blank in
-    a row whose other figures were read (``held``): 72 64 _ 37, and below it 70 60 17 30."""
+    """One figure; a second and different one for the same cell blanks it, and so does one for a
+    cell that is blank in a row whose other figures were read (``held``): 72 64 _ 37, and below it
+    70 60 17 30.
+    """
     _, row, column = spot
     cell = cell_of(reading.form, spot)
     before = reading.entries.get(cell)
@@ -342,9 +421,10 @@ def enter(reading: TableReading, spot: FormPlace, token: Token, held: bool = Fal
 def spots_of(form: Form, labels: Sequence[HeadLabel], size: int) -> list[FormPlace] | None:
     """The cells that a run stands for when the labels before it end in one of the heads in use.
 
-    These are the official head read row by row; all blocks and then all columns; each block followed by its
-    columns. A column before such a head belongs to a block that has no figures of its own, so then none is certain,
-    nor where a block is named before it: 行政复议 with no columns below it, and ten figures in all.
+    These are the official head read row by row; all blocks and then all columns; each block
+    followed by its columns. A column before such a head belongs to a block that has no figures of
+    its own, so then none is certain, nor where a block is named before it: 行政复议 with no columns
+    below it, and ten figures in all.
     """
     names = [label.name for label in labels]
     blocks = {row.id for row in form.rows}
@@ -360,7 +440,9 @@ def spots_of(form: Form, labels: Sequence[HeadLabel], size: int) -> list[FormPla
 
 
 def known_heads(form: Form) -> list[tuple[list[str], list[FormPlace]]]:
-    """Sequences of label ids with the cells that the figures under them stand for, left to right."""
+    """Sequences of label ids with the cells that the figures under them stand for, left to
+    right.
+    """
     groups = [label for label in form.labels if label.kind == "group"]
     official = [label.id for label in form.labels]
     heads = [(official, [spot for part in form.parts for spot in part_spots(part)])]
@@ -373,7 +455,16 @@ def known_heads(form: Form) -> list[tuple[list[str], list[FormPlace]]]:
             plain = [[part.rows[0].id] for part in parts]
             heads.append((list(chain(*grouped, *leaves)), cells))
             for tops in (grouped, plain):
-                heads.append(([name for top, under in zip(tops, leaves, strict=True) for name in top + under], cells))
+                heads.append(
+                    (
+                        [
+                            name
+                            for top, under in zip(tops, leaves, strict=True)
+                            for name in top + under
+                        ],
+                        cells,
+                    )
+                )
     return heads
 
 
@@ -382,7 +473,9 @@ def part_spots(part: Part) -> list[FormPlace]:
 
 
 def above(part: Part, groups: Sequence[Label], grouped: bool) -> list[str]:
-    """A block's label id, after the id of the group that begins with it (行政诉讼 before 未经复议直接起诉)."""
+    """A block's label id, after the id of the group that begins with it (行政诉讼 before
+    未经复议直接起诉).
+    """
     starts = [group.id for group in groups if group.box.left == part.columns[0].label.box.left]
     return [*(starts if grouped else []), part.rows[0].id]
 
@@ -392,7 +485,9 @@ def row_spots(
     labels: Sequence[HeadLabel],
     kept: Sequence[HeadLabel],
 ) -> list[FormPlace] | None:
-    """The cells of a block whose label stands at the head of its own line, under columns that were named before."""
+    """The cells of a block whose label stands at the head of its own line, under columns that were
+    named before.
+    """
     blocks = [label.name for label in labels if not label.leaf]
     known = [label.name for label in (*kept, *labels) if label.leaf]
     for part in form.parts:
@@ -408,9 +503,11 @@ def by_geometry(
     run: Sequence[Token],
     labels: Sequence[HeadLabel],
 ) -> dict[int, FormPlace] | None:
-    """id(token) -> cell by the labels that stand above it in the same grid; None unless that is certain for all.
+    """id(token) -> cell by the labels that stand above it in the same grid; None unless that is
+    certain for all.
 
-    Only whole blocks are certain: a head that lost a label fits a row that lost a figure, one place further on.
+    Only whole blocks are certain: a head that lost a label fits a row that lost a figure, one place
+    further on.
     """
     grid = run[0].grid
     if not grid or not run[0].spans or any(label.token.grid != grid for label in labels):
@@ -445,7 +542,12 @@ def by_geometry(
         taken.add(name)
         found[id(token)] = spot
     blocks = {label.name for label in labels if not label.leaf}
-    whole = {f"{row.id}.{column.id}" for part in form.parts for _, row, column in part_spots(part) if row.id in blocks}
+    whole = {
+        f"{row.id}.{column.id}"
+        for part in form.parts
+        for _, row, column in part_spots(part)
+        if row.id in blocks
+    }
     return found if len(found) == len(leaves) and taken == whole else None
 
 

@@ -8,32 +8,43 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gongkai.model import Form, Label, Part
-from gongkai.recognize.labels import LONGEST_LABEL, alike_enough, bare, doubtful_note, words_without_note
+from gongkai.recognize.labels import (
+    LONGEST_LABEL,
+    alike_enough,
+    bare,
+    doubtful_note,
+    words_without_note,
+)
 from gongkai.recognize.tokens import Token, squash
 
 JOINED_LINES = 6
 COUNTER = re.compile(r"(?:行|序|栏|列|编)[次号]|序|编码|代码|No\.?", re.IGNORECASE)
-# Heads of columns that the form does not have and that hold no figures of it; squashed, without blanks and signs.
+# Heads of columns that the form does not have and that hold no figures of it; squashed, without
+# blanks and signs.
 OF_OTHERS = re.compile(
     rf"(?:{COUNTER.pattern})"
     r"|(?:上一?年|去年|往年|前一?年|同期|上期)(?:度|同期|数|数量|数据|件数|情况)?"
-    r"|(?:比|较|同比|环比).{0,4}(?:增减|增长|变化|上升|下降)?(?:率|量|数|额|幅度)?|增[减幅长](?:率|量|数|额|幅度)?"
+    r"|(?:比|较|同比|环比).{0,4}(?:增减|增长|变化|上升|下降)?(?:率|量|数|额|幅度)?|"
+    r"增[减幅长](?:率|量|数|额|幅度)?"
     r"|(?:计量)?单位|占比|比[例重]|百分比|小计|备注|说明|注",
     re.IGNORECASE,
 )
-OF_LAST_YEAR = re.compile(r"(?:上一?年|去年|往年|前一?年|同期|上期).{0,4}|20\d\d年?度?.{0,4}|同比.{0,4}|增[减长].{0,3}")
+OF_LAST_YEAR = re.compile(
+    r"(?:上一?年|去年|往年|前一?年|同期|上期).{0,4}|20\d\d年?度?.{0,4}|同比.{0,4}|增[减长].{0,3}"
+)
 OF_THIS_YEAR = re.compile(r"(?:本年?|今年|当年|本期|本年度)(?:度|数|数量|数据|件数|情况)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """``columns``: ids from left to right, () where their order is uncertain. ``at``: id -> grid column, or empty
-    where the geometry contradicts the reading order. ``strangers``: grid column -> a head that no label explains.
-    ``widths``: id -> grid columns that the label of a column covers, for all that were found; ``remarks``: texts of a
-    flattened head that no label explains. ``ignored``: grid columns of 行次, 同比 and the like; ``counted`` tells that
-    one of them numbers the rows. ``units``: texts above the part that state a unit.
-    ``plain``: no further text stands between the heads and the figures. ``doubts``: column id ("" for a label over
-    several) and the text of a label whose note may make another thing of it.
+    """``columns``: ids from left to right, () where their order is uncertain. ``at``: id -> grid
+    column, or empty where the geometry contradicts the reading order. ``strangers``: grid column ->
+    a head that no label explains. ``widths``: id -> grid columns that the label of a column covers,
+    for all that were found; ``remarks``: texts of a flattened head that no label explains.
+    ``ignored``: grid columns of 行次, 同比 and the like; ``counted`` tells that one of them numbers
+    the rows. ``units``: texts above the part that state a unit. ``plain``: no further text stands
+    between the heads and the figures. ``doubts``: column id ("" for a label over several) and the
+    text of a label whose note may make another thing of it.
     """
 
     columns: tuple[str, ...]
@@ -61,7 +72,11 @@ class FoundLabel:
 def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     """The head of ``part`` in ``tokens``, which end where its first row of figures begins."""
     wanted = {column.label.text: column.label for column in part.columns}
-    others = [label for label in form.labels if label.kind in ("head", "caption") and label.text not in wanted]
+    others = [
+        label
+        for label in form.labels
+        if label.kind in ("head", "caption") and label.text not in wanted
+    ]
     found, unknown = match_head(tokens, [*wanted.values(), *others])
     found = last_head(found)
     columns = [item for item in found if item.label.kind == "column"]
@@ -70,7 +85,11 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
     if years is None:
         order, at, years = (), {}, {}
     all_unknown = list(unknown)
-    apart = [token for token in unknown if OF_OTHERS.fullmatch(token.squash) and heads_column(token, tokens)]
+    apart = [
+        token
+        for token in unknown
+        if OF_OTHERS.fullmatch(token.squash) and heads_column(token, tokens)
+    ]
     if at or years:
         unknown = [token for token in unknown if token not in apart]
     strangers = {token.column: token.text for token in unknown if is_stranger(token, found, at)}
@@ -81,7 +100,9 @@ def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
         at,
         strangers,
         {item.label.id: item.token.colspan for item in columns},
-        tuple(token.text for token in unknown if not token.grid and token.row > first) if found else (),
+        tuple(token.text for token in unknown if not token.grid and token.row > first)
+        if found
+        else (),
         columns_of_others(apart, at, columns, years) if at or years else frozenset(),
         any(COUNTER.fullmatch(token.squash) for token in apart),
         plain=not stands_behind(tokens, columns, all_unknown),
@@ -95,8 +116,12 @@ def doubts_of(found: Sequence[FoundLabel]) -> Iterator[tuple[str, str]]:
             yield item.label.id if item.label.kind == "column" else "", item.token.text
 
 
-def stands_behind(tokens: Sequence[Token], columns: Sequence[FoundLabel], unknown: Sequence[Token]) -> bool:
-    """Whether another text of the head follows the last column's: 本年处理决定数量 over 上年 and 本年."""
+def stands_behind(
+    tokens: Sequence[Token], columns: Sequence[FoundLabel], unknown: Sequence[Token]
+) -> bool:
+    """Whether another text of the head follows the last column's: 本年处理决定数量 over 上年 and
+    本年.
+    """
     others = {id(token) for token in unknown if not COUNTER.fullmatch(token.squash)}
     spots = {id(token): at for at, token in enumerate(tokens)}
     last = max((spots.get(id(item.token), -1) for item in columns), default=-1)
@@ -104,14 +129,22 @@ def stands_behind(tokens: Sequence[Token], columns: Sequence[FoundLabel], unknow
 
 
 def heads_column(token: Token, tokens: Sequence[Token]) -> bool:
-    """Whether 栏次 is the head of a column: no number stands beside it, as in a row 栏次 1 2 3 below the head."""
+    """Whether 栏次 is the head of a column: no number stands beside it, as in a row 栏次 1 2 3
+    below the head.
+    """
     return not any(other.row == token.row and other.kind == "figure" for other in tokens)
 
 
 def placed_columns(
-    tokens: Sequence[Token], found: Sequence[FoundLabel], columns: Sequence[FoundLabel], form: Form, part: Part
+    tokens: Sequence[Token],
+    found: Sequence[FoundLabel],
+    columns: Sequence[FoundLabel],
+    form: Form,
+    part: Part,
 ) -> tuple[tuple[str, ...], dict[str, int]]:
-    """Ids from left to right, () where that is uncertain, and their grid columns where these agree with it."""
+    """Ids from left to right, () where that is uncertain, and their grid columns where these agree
+    with it.
+    """
     at = geometry(columns)
     order = reading_order(found, part)
     if order is None:
@@ -122,20 +155,29 @@ def placed_columns(
 
 
 def columns_of_others(
-    others: Sequence[Token], at: dict[str, int], columns: Sequence[FoundLabel], years: dict[str, int]
+    others: Sequence[Token],
+    at: dict[str, int],
+    columns: Sequence[FoundLabel],
+    years: dict[str, int],
 ) -> frozenset[int]:
-    """The grid columns of 行次, 同比, 上年: beside those of the form, or under one of them beside 本年."""
+    """The grid columns of 行次, 同比, 上年: beside those of the form, or under one of them beside
+    本年.
+    """
     found = {token.column for token in others if token.grid and token.spans}
     for item in columns:
         if item.label.id in years:
-            found |= set(range(item.token.column, item.token.column + item.token.colspan)) - {years[item.label.id]}
+            found |= set(range(item.token.column, item.token.column + item.token.colspan)) - {
+                years[item.label.id]
+            }
     return frozenset(found - set(at.values()))
 
 
 def year_columns(columns: Sequence[FoundLabel], tokens: Sequence[Token]) -> dict[str, int] | None:
-    """Column id -> the grid column of 本年, where 上年 stands beside it under one label; None where that is not told.
+    """Column id -> the grid column of 本年, where 上年 stands beside it under one label; None where
+    that is not told.
 
-    自然人 over 本年 and 上年: the figures of 本年 are the report's. Over 2023年 and 2022年 neither is certain.
+    自然人 over 本年 and 上年: the figures of 本年 are the report's. Over 2023年 and 2022年 neither
+    is certain.
     """
     found = {}
     for item in columns:
@@ -143,7 +185,10 @@ def year_columns(columns: Sequence[FoundLabel], tokens: Sequence[Token]) -> dict
         below = [
             token
             for token in tokens
-            if token.grid == item.token.grid and token.grid and token.row > item.token.row and token.column in over
+            if token.grid == item.token.grid
+            and token.grid
+            and token.row > item.token.row
+            and token.column in over
         ]
         if not any(OF_LAST_YEAR.fullmatch(token.squash) for token in below):
             continue
@@ -155,16 +200,24 @@ def year_columns(columns: Sequence[FoundLabel], tokens: Sequence[Token]) -> dict
 
 
 def is_stranger(token: Token, found: Sequence[FoundLabel], at: dict[str, int]) -> bool:
-    """Whether a text that no label explains stands among the heads of columns: then it may be a column of its own."""
+    """Whether a text that no label explains stands among the heads of columns: then it may be a
+    column of its own.
+    """
     rows = [item.token.row for item in found if item.token.grid == token.grid]
     if not token.grid or not rows or not min(rows) <= token.row <= max(rows):
         return False
     over = range(token.column, token.column + token.colspan)
-    return token.column >= min(at.values(), default=0) and not any(column in over for column in at.values())
+    return token.column >= min(at.values(), default=0) and not any(
+        column in over for column in at.values()
+    )
 
 
-def match_head(tokens: Sequence[Token], labels: Sequence[Label]) -> tuple[list[FoundLabel], list[Token]]:
-    """Labels of a head found in tokens, in reading order, and the texts that none of them explains."""
+def match_head(
+    tokens: Sequence[Token], labels: Sequence[Label]
+) -> tuple[list[FoundLabel], list[Token]]:
+    """Labels of a head found in tokens, in reading order, and the texts that none of them
+    explains.
+    """
     exact = {squash(text): label for label in labels for text in (label.text, *label.aliases)}
     tokens, _ = stacked(tokens, exact)
     found: list[FoundLabel] = []
@@ -197,9 +250,11 @@ TALLEST_STACK = 6  # cells of one label: one for each character
 
 
 def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[Token], list[int]]:
-    """The cells of a head, those below each other that are one label as one cell: 商业 over 企业, 其 over 他.
+    """The cells of a head, those below each other that are one label as one cell: 商业 over 企业,
+    其 over 他.
 
-    It is as wide as the widest of them, and stands where the first does; the numbers tell where each stood.
+    It is as wide as the widest of them, and stands where the first does; the numbers tell where
+    each stood.
     """
     begun = beginnings(frozenset(exact))
     if not any(token.squash in begun and is_begun(token, begun) for token in tokens):
@@ -208,7 +263,11 @@ def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[T
     kept = list(tokens)
     gone: set[int] = set()
     for at, token in enumerate(tokens):
-        if id(token) in gone or not is_begun(token, begun) or is_whole_label(token, below.get(id(token)), exact):
+        if (
+            id(token) in gone
+            or not is_begun(token, begun)
+            or is_whole_label(token, below.get(id(token)), exact)
+        ):
             continue
         pile = label_pile(token, below, exact)
         if pile:
@@ -220,7 +279,9 @@ def stacked(tokens: Sequence[Token], exact: Mapping[str, Label]) -> tuple[list[T
 
 @lru_cache(maxsize=64)
 def beginnings(words: frozenset[str]) -> frozenset[str]:
-    """What a squashed label may begin with, the whole of none but those that begin another: 商, 商业, 其."""
+    """What a squashed label may begin with, the whole of none but those that begin another: 商,
+    商业, 其.
+    """
     return frozenset(word[:size] for word in words for size in range(1, len(word)))
 
 
@@ -230,12 +291,16 @@ def is_begun(token: Token, begun: frozenset[str]) -> bool:
 
 def is_whole_label(token: Token, below: Token | None, exact: Mapping[str, Label]) -> bool:
     """其他 over a figure; not 其他 over 结果, which is no label by itself."""
-    longer = below is not None and below.squash not in exact and token.squash + below.squash in exact
+    longer = (
+        below is not None and below.squash not in exact and token.squash + below.squash in exact
+    )
     return token.squash in exact and not longer
 
 
 def cells_below(tokens: Sequence[Token]) -> dict[int, Token]:
-    """id of a cell with text -> the next cell with text that begins in the same column of the same grid."""
+    """id of a cell with text -> the next cell with text that begins in the same column of the same
+    grid.
+    """
     last: dict[tuple[int, int], Token] = {}
     found: dict[int, Token] = {}
     for token in tokens:
@@ -263,8 +328,12 @@ def as_one(pile: Sequence[Token]) -> Token:
     return replace(pile[0], text=text, squash=word, colspan=max(piece.colspan for piece in pile))
 
 
-def longest(tokens: Sequence[Token], start: int, exact: Mapping[str, Label]) -> tuple[int, Label | None]:
-    """The longest join of lines from ``start`` that is a label: (end, label), or (start + 1, None)."""
+def longest(
+    tokens: Sequence[Token], start: int, exact: Mapping[str, Label]
+) -> tuple[int, Label | None]:
+    """The longest join of lines from ``start`` that is a label: (end, label), or (start + 1,
+    None).
+    """
     reach = 1 if tokens[start].grid else JOINED_LINES
     word, best = "", (start + 1, None)
     found: tuple[int, Label | None] = best
@@ -284,15 +353,22 @@ def likely(token: Token, labels: Sequence[Label]) -> Label | None:
     from rapidfuzz.fuzz import ratio
 
     scores = sorted(
-        ((ratio(token.squash, squash(label.text)) / 100, n) for n, label in enumerate(labels)), reverse=True
+        ((ratio(token.squash, squash(label.text)) / 100, n) for n, label in enumerate(labels)),
+        reverse=True,
     )
     (score, number), rival = scores[0], scores[1][0] if len(scores) > 1 else 0.0
     label = labels[number]
-    return label if alike_enough(token.squash, score, label) and score - rival >= 0.15 and bare(token.text) else None
+    return (
+        label
+        if alike_enough(token.squash, score, label) and score - rival >= 0.15 and bare(token.text)
+        else None
+    )
 
 
 def last_head(found: Sequence[FoundLabel]) -> list[FoundLabel]:
-    """What follows the last repetition: of a head printed twice only the one next to the figures counts."""
+    """What follows the last repetition: of a head printed twice only the one next to the figures
+    counts.
+    """
     kept: list[FoundLabel] = []
     seen: set[str] = set()
     for item in found:
@@ -304,7 +380,9 @@ def last_head(found: Sequence[FoundLabel]) -> list[FoundLabel]:
 
 
 def geometry(columns: Sequence[FoundLabel]) -> dict[str, int]:
-    """Column id -> grid column where each label has columns of its own in one grid with spans; else empty."""
+    """Column id -> grid column where each label has columns of its own in one grid with spans; else
+    empty.
+    """
     grids = {item.token.grid for item in columns}
     if len(grids) != 1 or not all(item.token.grid and item.token.spans for item in columns):
         return {}
@@ -318,11 +396,15 @@ def geometry(columns: Sequence[FoundLabel]) -> dict[str, int]:
 
 
 def is_contradicted(tokens: Sequence[Token], columns: Sequence[FoundLabel]) -> bool:
-    """Whether two labels stand over one column of a grid, and none over one between the labels of the last row.
+    """Whether two labels stand over one column of a grid, and none over one between the labels of
+    the last row.
 
-    Where a span was only forgotten, the labels of the last row stand side by side; these have changed places.
+    Where a span was only forgotten, the labels of the last row stand side by side; these have
+    changed places.
     """
-    if len({item.token.column for item in columns}) == len(columns) or not all(item.token.spans for item in columns):
+    if len({item.token.column for item in columns}) == len(columns) or not all(
+        item.token.spans for item in columns
+    ):
         return False
     last = columns and max(item.token.row for item in columns)
     labelled = [item.token.column for item in columns if item.token.row == last]
@@ -333,15 +415,20 @@ def is_contradicted(tokens: Sequence[Token], columns: Sequence[FoundLabel]) -> b
 def is_covered(found: Sequence[FoundLabel], columns: Sequence[FoundLabel], form: Form) -> bool:
     """Whether the geometry of a head in another than the official order can be relied on.
 
-    It can where all columns stand in one row, or where each label over several columns (法人或其他组织) covers just
-    those that officially lie under it: a cell lost from a head of several rows moves all that follow it.
+    It can where all columns stand in one row, or where each label over several columns
+    (法人或其他组织) covers just those that officially lie under it: a cell lost from a head of
+    several rows moves all that follow it.
     """
     if len({item.token.row for item in columns}) == 1:
         return True
     over = {label.text: label.box for label in form.labels if label.kind == "head"}
     present = {item.label.text: item.token for item in found if item.label.kind == "head"}
     for text, box in over.items():
-        under = {c.label.id for c in columns if box.top < c.label.box.top and box.left <= c.label.box.left <= box.right}
+        under = {
+            c.label.id
+            for c in columns
+            if box.top < c.label.box.top and box.left <= c.label.box.left <= box.right
+        }
         if not under:
             continue
         token = present.get(text)
@@ -354,10 +441,12 @@ def is_covered(found: Sequence[FoundLabel], columns: Sequence[FoundLabel], form:
 
 
 def reading_order(found: Sequence[FoundLabel], part: Part) -> tuple[str, ...] | None:
-    """Ids from left to right if the labels were read in the order of the official head, row by row or flat.
+    """Ids from left to right if the labels were read in the order of the official head, row by row
+    or flat.
 
-    In a head of several rows 总计 is read before 商业企业; only the label above them (法人或其他组织) tells such
-    a head from one in which 总计 really stands further left, so without it the flat order alone is accepted.
+    In a head of several rows 总计 is read before 商业企业; only the label above them
+    (法人或其他组织) tells such a head from one in which 总计 really stands further left, so without
+    it the flat order alone is accepted.
     """
     present = {item.label.id for item in found if item.label.kind == "column"}
     flat = tuple(column.id for column in part.columns if column.id in present)
@@ -365,7 +454,9 @@ def reading_order(found: Sequence[FoundLabel], part: Part) -> tuple[str, ...] | 
     if read == flat:
         return flat
     tops = {column.label.box.top for column in part.columns}
-    over = [item.label for item in found if item.label.kind == "head" and item.label.box.top in tops]
+    over = [
+        item.label for item in found if item.label.kind == "head" and item.label.box.top in tops
+    ]
     if not over or len(read) != len(present):
         return None
     official = [column.label for column in part.columns if column.id in present] + over

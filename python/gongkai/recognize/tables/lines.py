@@ -20,11 +20,12 @@ ALL_ALIKE = 0.8  # share of rows of one width from which a grid is taken to writ
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:
-    """A row of the form found in the source: its figures' tokens and where the label's last token stands.
+    """A row of the form found in the source: its figures' tokens and where the label's last token
+    stands.
 
-    ``next_line`` is the line of the form's next label in flattened text, 0 where another thing follows. ``passed``
-    are cells of 行次, 同比 and the like, which are no figures of the form; a row that lacks one of them may have
-    lost any cell, so it is not ``certain``.
+    ``next_line`` is the line of the form's next label in flattened text, 0 where another thing
+    follows. ``passed`` are cells of 行次, 同比 and the like, which are no figures of the form; a
+    row that lacks one of them may have lost any cell, so it is not ``certain``.
     """
 
     part: Part
@@ -37,8 +38,12 @@ class FoundRow:
     certain: bool = True
 
 
-def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], part: Part, row: Row) -> FoundRow:
-    """The cells after a row's label: those of the same grid row, or in text those up to the next label."""
+def read_line(
+    tokens: Sequence[Token], match: Match, chain: Sequence[Match], part: Part, row: Row
+) -> FoundRow:
+    """The cells after a row's label: those of the same grid row, or in text those up to the next
+    label.
+    """
     label = tokens[match.end - 1]
     following = bisect_left(chain, match.end, key=lambda other: other.start)
     stop = chain[following].start if following < len(chain) else len(tokens)
@@ -53,15 +58,22 @@ def read_line(tokens: Sequence[Token], match: Match, chain: Sequence[Match], par
     while at < stop and not tokens[at].grid:
         token = tokens[at]
         if len(slots) > 1 and slots[0].row == slots[-1].row and is_alone(tokens, at):
-            break  # a number in a line of its own below a row in one line: the page's, or nobody can tell
+            # a number in a line of its own below a row in one line: the page's, or nobody can tell
+            break
         if token.kind == "filler":
             fillers = True
-        elif token.is_slot or has_note(token) or (token.text[:1].isdigit() and stop - match.end == len(part.columns)):
+        elif (
+            token.is_slot
+            or has_note(token)
+            or (token.text[:1].isdigit() and stop - match.end == len(part.columns))
+        ):
             slots.append(token)
         else:
             break
         at += 1
-    return FoundRow(part, row, label, slots, fillers, tokens[at].place.line if at == stop < len(tokens) else 0)
+    return FoundRow(
+        part, row, label, slots, fillers, tokens[at].place.line if at == stop < len(tokens) else 0
+    )
 
 
 def is_alone(tokens: Sequence[Token], at: int) -> bool:
@@ -71,13 +83,19 @@ def is_alone(tokens: Sequence[Token], at: int) -> bool:
 
 
 def without_others(lines: Sequence[FoundRow], head: Head) -> tuple[list[FoundRow], Head]:
-    """The rows without cells of 行次, 同比 and the like, by their columns, and without a first cell that counts."""
+    """The rows without cells of 行次, 同比 and the like, by their columns, and without a first cell
+    that counts.
+    """
     kept = [without_columns(line, head) for line in lines]
     if not counts_rows(kept, head):
         if head.counted and not head.ignored:
             kept = [replace(line, certain=False) for line in kept]
         return kept, head
-    strangers = {column: text for column, text in head.strangers.items() if not COUNTER.fullmatch(squash(text))}
+    strangers = {
+        column: text
+        for column, text in head.strangers.items()
+        if not COUNTER.fullmatch(squash(text))
+    }
     return [without_first(line) for line in kept], replace(head, strangers=strangers)
 
 
@@ -90,9 +108,11 @@ def without_columns(line: FoundRow, head: Head) -> FoundRow:
 
 
 def counts_rows(lines: Sequence[FoundRow], head: Head) -> bool:
-    """Whether each row begins with a number one higher than the row above, and has one cell too many.
+    """Whether each row begins with a number one higher than the row above, and has one cell too
+    many.
 
-    1 134 7 0 …, 2 5 0 0 …: a column 行次. Where the head names one, two such rows tell; else it takes five.
+    1 134 7 0 …, 2 5 0 0 …: a column 行次. Where the head names one, two such rows tell; else it
+    takes five.
     """
     firsts = [line.slots[0].text for line in lines if len(line.slots) == len(head.columns) + 1]
     if len(firsts) < len(lines) or not all(text.isascii() and text.isdigit() for text in firsts):
@@ -124,9 +144,11 @@ def pitch_of(tokens: Sequence[Token], chain: Sequence[Match]) -> int:
 
 
 def full_widths(tokens: Sequence[Token]) -> dict[int, bool]:
-    """Row -> whether it has as many cells as the others, for grids without spans whose rows are all alike.
+    """Row -> whether it has as many cells as the others, for grids without spans whose rows are all
+    alike.
 
-    Such a source writes covered cells too, so a row that is shorter has lost a cell, and its order says nothing.
+    Such a source writes covered cells too, so a row that is shorter has lost a cell, and its order
+    says nothing.
     """
     counts: dict[int, Counter[int]] = {}
     for token in tokens:
@@ -141,7 +163,9 @@ def full_widths(tokens: Sequence[Token]) -> dict[int, bool]:
 
 
 def is_one_a_line(line: FoundRow) -> bool:
-    """Whether each figure of a flattened row stands on a line of its own and no bar marks the blank ones."""
+    """Whether each figure of a flattened row stands on a line of its own and no bar marks the blank
+    ones.
+    """
     rows = [line.label.row, *(token.row for token in line.slots)]
     plain = not line.fillers and all(token.kind != "blank" for token in line.slots)
     return plain and not line.label.grid and len(set(rows)) == len(rows)
@@ -150,12 +174,13 @@ def is_one_a_line(line: FoundRow) -> bool:
 def cells_by_pitch(
     slots: Sequence[Token], start: int, after: int, expected: int, pitch: int
 ) -> list[Token | None] | None:
-    """Cells of a flattened row by the lines between them: the line counts say which cells were blank.
+    """Cells of a flattened row by the lines between them: the line counts say which cells were
+    blank.
 
-    ``start`` is the line of the label before the row, ``after`` that of the table's next label, 0 where another
-    thing follows. None unless that label is just as far as it should be, or nothing is blank and the distance is
-    another: a blank cell at the end can not be told from the end otherwise, nor a page number from a figure.
-    A head of which no column was found places nothing.
+    ``start`` is the line of the label before the row, ``after`` that of the table's next label, 0
+    where another thing follows. None unless that label is just as far as it should be, or nothing
+    is blank and the distance is another: a blank cell at the end can not be told from the end
+    otherwise, nor a page number from a figure. A head of which no column was found places nothing.
     """
     if not expected:
         return None
@@ -166,14 +191,19 @@ def cells_by_pitch(
             return None
         chosen[number - 1] = token
     counted = after - start == pitch * (expected + 1)
-    return chosen if counted or (chosen[-1] is not None and (not after or None not in chosen)) else None
+    return (
+        chosen
+        if counted or (chosen[-1] is not None and (not after or None not in chosen))
+        else None
+    )
 
 
 def cells_of(line: FoundRow, head: Head, pitch: int, filled: bool) -> Sequence[Token | None] | None:
-    """The cells of a row, one per column of the head from left to right; None where that is not certain.
+    """The cells of a row, one per column of the head from left to right; None where that is not
+    certain.
 
-    ``pitch`` is the lines that a cell takes in text, 0 where they differ; ``filled`` whether the table writes the
-    cells that a merged label covers.
+    ``pitch`` is the lines that a cell takes in text, 0 where they differ; ``filled`` whether the
+    table writes the cells that a merged label covers.
     """
     if not pitch or not is_one_a_line(line):
         return fit(line, head, filled)
@@ -184,22 +214,39 @@ def cells_of(line: FoundRow, head: Head, pitch: int, filled: bool) -> Sequence[T
 
 
 def fit(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:
-    """The cells of a row, one per column of the head from left to right; None where that is not certain."""
+    """The cells of a row, one per column of the head from left to right; None where that is not
+    certain.
+    """
     slots, expected = line.slots, len(head.columns)
     by_grid = at_columns(line, head)
     if by_grid is not None or not expected or head.strangers:
         return by_grid
-    if expected == 1 < len(slots) and head.plain and are_cells(line) and are_under(line, head.columns[0]):
+    if (
+        expected == 1 < len(slots)
+        and head.plain
+        and are_cells(line)
+        and are_under(line, head.columns[0])
+    ):
         return under_one(slots)
     if len(slots) == expected:
         doubtful = filled and line.row.label.box.width > 1 and slots[0].kind == "blank"
         merged = any(is_merged(line, head, *each) for each in zip(head.columns, slots, strict=True))
-        spread = any(token.colspan > 1 for token in slots) and any(token.kind == "blank" for token in slots)
-        return None if doubtful or merged or (spread and line.part.columns[0].label.box.width == 1) else slots
+        spread = any(token.colspan > 1 for token in slots) and any(
+            token.kind == "blank" for token in slots
+        )
+        return (
+            None
+            if doubtful or merged or (spread and line.part.columns[0].label.box.width == 1)
+            else slots
+        )
     wide = [token for token in slots for _ in range(token.colspan)]
     if len(wide) == expected and all(t.colspan == 1 or t.kind == "blank" for t in slots):
         return wide
-    if len(slots) > expected and not line.label.spans and all(token.kind == "blank" for token in slots):
+    if (
+        len(slots) > expected
+        and not line.label.spans
+        and all(token.kind == "blank" for token in slots)
+    ):
         return slots[:expected]
     leading = lead(line, expected)
     trailing = len(slots) - expected if all(t.kind == "blank" for t in slots[expected:]) else 0
@@ -211,7 +258,9 @@ def fit(line: FoundRow, head: Head, filled: bool) -> Sequence[Token] | None:
 
 
 def is_merged(line: FoundRow, head: Head, column: str, token: Token) -> bool:
-    """Whether a figure stands under more columns than its head and its place in the official form cover."""
+    """Whether a figure stands under more columns than its head and its place in the official form
+    cover.
+    """
     wider = token.colspan > max(1, head.widths.get(column, 1))
     return wider and token.kind != "blank" and official_width(line, column) == 1
 
@@ -222,8 +271,10 @@ def official_width(line: FoundRow, column: str) -> int:
 
 
 def are_cells(line: FoundRow) -> bool:
-    """Whether a row's figures are cells of their own: 0 7 in one line below a label may be the text of one cell, and
-    0, a blank, 7 in lines below each other two rows, of which the second has lost its label."""
+    """Whether a row's figures are cells of their own: 0 7 in one line below a label may be the text
+    of one cell, and 0, a blank, 7 in lines below each other two rows, of which the second has lost
+    its label.
+    """
     rows = {token.row for token in line.slots}
     apart = len(rows) == len(line.slots) and not is_parted(line.slots)
     in_line = len(line.slots) > 2 and rows == {line.label.row}
@@ -237,15 +288,17 @@ def is_parted(slots: Sequence[Token]) -> bool:
 
 
 def are_under(line: FoundRow, column: str) -> bool:
-    """Whether a row's cells are as wide together as the one head over them: not 0 over three columns, and 8; nor 0 and
-    22, of which one may be another's."""
+    """Whether a row's cells are as wide together as the one head over them: not 0 over three
+    columns, and 8; nor 0 and 22, of which one may be another's.
+    """
     width = sum(token.colspan for token in line.slots)
     alone = sum(token.kind != "blank" for token in line.slots) == 1
     return width == official_width(line, column) or (alone and width < official_width(line, column))
 
 
 def under_one(slots: Sequence[Token]) -> Sequence[Token] | None:
-    """The figure of a row that parted the cell under its head: 2822652 0 0, or 247 / /; None where two may be it.
+    """The figure of a row that parted the cell under its head: 2822652 0 0, or 247 / /; None where
+    two may be it.
 
     3985 3985 3985 is one cell written in each of its columns.
     """
@@ -266,7 +319,9 @@ def is_nothing(token: Token) -> bool:
 
 
 def at_columns(line: FoundRow, head: Head) -> list[Token] | None:
-    """The row's cells in the head's grid columns, if each is a cell of its own and no other cell holds anything."""
+    """The row's cells in the head's grid columns, if each is a cell of its own and no other cell
+    holds anything.
+    """
     if not head.at or head.grid != line.label.grid:
         return None
     cells = {token.column: token for token in line.slots}
@@ -286,7 +341,9 @@ def at_columns(line: FoundRow, head: Head) -> list[Token] | None:
 
 
 def lead(line: FoundRow, expected: int) -> int:
-    """The number of empty cells that stand for the merged label's other columns; 0 where there are none."""
+    """The number of empty cells that stand for the merged label's other columns; 0 where there are
+    none.
+    """
     extra = len(line.slots) - expected
     empty = extra > 0 and all(token.kind == "blank" for token in line.slots[:extra])
     return extra if empty and extra == line.row.label.box.width - 1 else 0

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, replace
 from gongkai.editions import editions
 from gongkai.figures import DRAWN, Reading, clean, joined_digits, read_figure, scale_of
 from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Row, Value
-from gongkai.recognize.labels import LONGEST_LABEL, MARGIN, SHORTEST_BARE, Match, doubtful_note, lexicon, likenesses
+from gongkai.recognize.labels import (
+    LONGEST_LABEL,
+    MARGIN,
+    SHORTEST_BARE,
+    Match,
+    doubtful_note,
+    lexicon,
+    likenesses,
+)
 from gongkai.recognize.tables.headers import COUNTER, Head, read_head
 from gongkai.recognize.tables.lines import (
     FoundRow,
@@ -44,8 +52,11 @@ ENDS_IN_FIGURE = re.compile(r"[^\d\s]\s*\d+\s*$")
 LOOK_BACK = 60
 LOST = "\ufffd"  # a character that the source does not tell: it may be of a figure
 RAW_LONGEST = 120
-OWN_WORDING = 0.95  # weight from which a wording is a label's own, not a piece of it that others share
-TYPO = 0.8  # likeness from which a label is taken for another one with a typo, where that only casts doubt
+OWN_WORDING = (
+    0.95  # weight from which a wording is a label's own, not a piece of it that others share
+)
+# likeness from which a label is taken for another one with a typo, where that only casts doubt
+TYPO = 0.8
 NOT_FOUND_ROW = "没有找到这一行"
 NOT_FOUND_COLUMN = "表头中没有找到这一列"
 NOT_FOUND_COLUMNS = "表头中没有找到这些列"
@@ -67,7 +78,9 @@ NO_LABEL = "这一行的标签不在官方表格中，未填入"
 
 @dataclass(frozen=True, slots=True)
 class ShortRow:
-    """A row whose figures have no certain column yet; ``likely`` are the columns that its lines speak for."""
+    """A row whose figures have no certain column yet; ``likely`` are the columns that its lines
+    speak for.
+    """
 
     row: Row
     columns: tuple[str, ...]
@@ -79,8 +92,9 @@ class ShortRow:
 class TableReading:
     """What has been placed so far, ``placed`` cells of it from the source, blank ones included.
 
-    ``short_rows`` holds rows whose figures have no certain column yet; ``units`` what is stated of the units of cells;
-    ``start`` is the token at which the table begins, ``spots`` are those of its labels.
+    ``short_rows`` holds rows whose figures have no certain column yet; ``units`` what is stated of
+    the units of cells; ``start`` is the token at which the table begins, ``spots`` are those of its
+    labels.
     """
 
     form: Form
@@ -99,11 +113,17 @@ class TableReading:
 
 
 def place_rows(
-    tokens: Sequence[Token], chain: Sequence[Match], form: Form, stop: int, lines_of_units: Sequence[int]
+    tokens: Sequence[Token],
+    chain: Sequence[Match],
+    form: Form,
+    stop: int,
+    lines_of_units: Sequence[int],
 ) -> TableReading:
-    """Place every figure by the label of its row and the head of its part; what is uncertain goes to ``short_rows``.
+    """Place every figure by the label of its row and the head of its part; what is uncertain goes
+    to ``short_rows``.
 
-    ``stop`` is the token at which the next table begins, ``lines_of_units`` the tokens of lines that state a unit.
+    ``stop`` is the token at which the next table begins, ``lines_of_units`` the tokens of lines
+    that state a unit.
     """
     reading = TableReading(form)
     lines = read_lines(reading, tokens[:stop], chain)
@@ -127,17 +147,19 @@ def place_rows(
 
 
 def has_lead(line: FoundRow, head: Head) -> bool:
-    """Whether a row with a figure writes the cells that its merged label covers; of a blank row nobody can tell."""
+    """Whether a row with a figure writes the cells that its merged label covers; of a blank row
+    nobody can tell.
+    """
     return any(token.kind != "blank" for token in line.slots) and lead(line, len(head.columns)) > 0
 
 
 def is_borne_out(head: Head, part: Part, lines: Sequence[FoundRow], form: Form, pitch: int) -> bool:
     """Whether the rows agree with a head that lacks columns or has others.
 
-    A label may have been lost and not the column; then a row that lost a figure would seem to fit. So most rows
-    must have just as many cells as the head has labels, those in other words (``strangers``) included, and with
-    strangers, or with columns that are passed over, the sums along the rows must hold: a wrong span moves them to
-    where an official column stands.
+    A label may have been lost and not the column; then a row that lost a figure would seem to fit.
+    So most rows must have just as many cells as the head has labels, those in other words
+    (``strangers``) included, and with strangers, or with columns that are passed over, the sums
+    along the rows must hold: a wrong span moves them to where an official column stands.
     """
     if (head.strangers or head.ignored) and not sums_hold(head, lines, form):
         return False
@@ -151,29 +173,51 @@ def is_borne_out(head: Head, part: Part, lines: Sequence[FoundRow], form: Form, 
 
 def has_cells(line: FoundRow, count: int, pitch: int) -> bool:
     if pitch and is_one_a_line(line):
-        return cells_by_pitch(line.slots, line.label.place.line, line.next_line, count, pitch) is not None
+        return (
+            cells_by_pitch(line.slots, line.label.place.line, line.next_line, count, pitch)
+            is not None
+        )
     return len(line.slots) == count
 
 
 def sums_hold(head: Head, lines: Sequence[FoundRow], form: Form) -> bool:
-    """Whether, placed by the grid, most rows with figures other than zero satisfy the relation along the row.
+    """Whether, placed by the grid, most rows with figures other than zero satisfy the relation
+    along the row.
 
     True for a form without such relations.
     """
     values: dict[str, Value] = {}
     for line in lines:
-        cells = at_columns(line, head) or (line.slots if len(line.slots) == len(head.columns) else ())
+        cells = at_columns(line, head) or (
+            line.slots if len(line.slots) == len(head.columns) else ()
+        )
         for column, token in zip(head.columns, cells, strict=False):
             values[f"{form.id}.{line.row.id}.{column}"] = read_figure(token.text).value
-    along = [relation for relation in editions()[form.edition].relations_of(form.id) if relation.kind == "across"]
-    sums = [found for relation in along if (found := stated_and_computed(relation, values)) and any(found)]
+    along = [
+        relation
+        for relation in editions()[form.edition].relations_of(form.id)
+        if relation.kind == "across"
+    ]
+    sums = [
+        found
+        for relation in along
+        if (found := stated_and_computed(relation, values)) and any(found)
+    ]
     return not along or 2 * sum(stated == computed for stated, computed in sums) > len(sums)
 
 
-def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match]) -> list[tuple[FoundRow, Head]]:
-    """The rows of the form that stand in the source, each with its head; what is missing becomes a problem."""
+def read_lines(
+    reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match]
+) -> list[tuple[FoundRow, Head]]:
+    """The rows of the form that stand in the source, each with its head; what is missing becomes a
+    problem.
+    """
     form = reading.form
-    starts = {form.labels[match.label].box: match for match in chain if form.labels[match.label].kind == "row"}
+    starts = {
+        form.labels[match.label].box: match
+        for match in chain
+        if form.labels[match.label].kind == "row"
+    }
     lines: list[tuple[FoundRow, Head]] = []
     after = chain[0].start if form.labels[chain[0].label].kind not in ("column", "row") else -1
     for part in form.parts:
@@ -186,26 +230,43 @@ def read_lines(reading: TableReading, tokens: Sequence[Token], chain: Sequence[M
             read = [read_line(tokens, match, chain, part, row) for row, match in found]
             kept, head = without_others(read, head)
             lines += [(line, head) for line in kept]
-            reading.problems += (Problem(form.id, "", "", cut(text), EXTRA_COLUMN) for text in head.strangers.values())
+            reading.problems += (
+                Problem(form.id, "", "", cut(text), EXTRA_COLUMN)
+                for text in head.strangers.values()
+            )
             reading.problems += head_problems(form, part, head)
-            reading.problems += (Problem(form.id, "", column, cut(text), NOTED) for column, text in head.doubts)
+            reading.problems += (
+                Problem(form.id, "", column, cut(text), NOTED) for column, text in head.doubts
+            )
         missing = [row for row in part.rows if row.label.box not in starts]
         reading.problems += (Problem(form.id, row.id, "", "", NOT_FOUND_ROW) for row in missing)
     return lines
 
 
-def group_problems(form: Form, tokens: Sequence[Token], chain: Sequence[Match]) -> Iterator[Problem]:
-    """A problem for each label of a group with a note that may turn it: 三、本年度办理结果（上半年）."""
+def group_problems(
+    form: Form, tokens: Sequence[Token], chain: Sequence[Match]
+) -> Iterator[Problem]:
+    """A problem for each label of a group with a note that may turn it:
+    三、本年度办理结果（上半年）.
+    """
     for match in chain:
         label = form.labels[match.label]
         if label.kind == "group" and doubtful_note(tokens[match.end - 1].text, label):
             yield Problem(form.id, "", "", cut(tokens[match.end - 1].text), NOTED)
 
 
-def state_units(reading: TableReading, line: FoundRow, head: Head, notes: Sequence[UnitPlace]) -> None:
-    """Note for each cell of a row what the texts above its part, its label and its section's lines say of its unit."""
+def state_units(
+    reading: TableReading, line: FoundRow, head: Head, notes: Sequence[UnitPlace]
+) -> None:
+    """Note for each cell of a row what the texts above its part, its label and its section's lines
+    say of its unit.
+    """
     money = is_money(line.part.columns[-1].unit)
-    places = [*head.units, *label_places(line.label.text, (*line.slots, *line.passed) if money else ()), *notes]
+    places = [
+        *head.units,
+        *label_places(line.label.text, (*line.slots, *line.passed) if money else ()),
+        *notes,
+    ]
     if places and (money or scaled_note(places)):
         for column in line.part.columns:
             reading.units[f"{reading.form.id}.{line.row.id}.{column.id}"] = places
@@ -224,15 +285,21 @@ def head_problems(form: Form, part: Part, head: Head) -> list[Problem]:
     ]
 
 
-def place_line(reading: TableReading, line: FoundRow, head: Head, pitch: int, filled: bool, sound: bool) -> None:
-    """``sound`` is False where cells may have been lost, so that neither order nor grid says what the others are."""
+def place_line(
+    reading: TableReading, line: FoundRow, head: Head, pitch: int, filled: bool, sound: bool
+) -> None:
+    """``sound`` is False where cells may have been lost, so that neither order nor grid says what
+    the others are.
+    """
     form, row = reading.form.id, line.row
     reading.used.update(id(token) for token in (*line.slots, *line.passed))
     if doubtful_note(line.label.text, row.label):
         reading.problems.append(Problem(form, row.id, "", cut(line.label.text), NOTED))
     if ENDS_IN_FIGURE.search(line.label.text):
         reading.problems.append(Problem(form, row.id, "", cut(line.label.text), FIGURE_IN_LABEL))
-    chosen = cells_of(line, head, pitch, filled) if head.columns and sound and line.certain else None
+    chosen = (
+        cells_of(line, head, pitch, filled) if head.columns and sound and line.certain else None
+    )
     if chosen is not None and (line.slots or line.label.grid):
         for column, token in zip(head.columns, chosen, strict=True):
             place_figure(reading, row, column, token)
@@ -242,13 +309,17 @@ def place_line(reading: TableReading, line: FoundRow, head: Head, pitch: int, fi
     elif not head.columns:
         return  # one problem speaks for all rows below that head
     elif any(token.kind != "blank" for token in line.slots):
-        reading.short_rows[row.id] = ShortRow(row, head.columns, line.slots, numbered(line, head, pitch))
+        reading.short_rows[row.id] = ShortRow(
+            row, head.columns, line.slots, numbered(line, head, pitch)
+        )
     elif chosen is None:
         reading.problems.append(Problem(form, row.id, "", cut(line.label.text), EMPTY_ROW))
 
 
 def numbered(line: FoundRow, head: Head, pitch: int) -> tuple[str, ...] | None:
-    """The columns that a short row's figures stand in if its lines count right as far as they go."""
+    """The columns that a short row's figures stand in if its lines count right as far as they
+    go.
+    """
     if not pitch or not is_one_a_line(line):
         return None
     spots = [divmod(token.place.line - line.label.place.line, pitch) for token in line.slots]
@@ -277,9 +348,13 @@ def place_figure(reading: TableReading, row: Row, column: str, token: Token | No
     reading.entries[cell] = entry
     reading.placed += 1
     if found.state == "unreadable":
-        reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), why_none(token)))
+        reading.problems.append(
+            Problem(reading.form.id, row.id, column, cut(token.text), why_none(token))
+        )
     elif entry.value is None and found.value is not None:
-        why = TWO_UNITS.format(f"{stated.where}、单元格“{clean(token.text)}”" if found.unit else stated.where)
+        why = TWO_UNITS.format(
+            f"{stated.where}、单元格“{clean(token.text)}”" if found.unit else stated.where
+        )
         reading.problems.append(Problem(reading.form.id, row.id, column, cut(token.text), why))
 
 
@@ -290,7 +365,9 @@ def why_none(token: Token) -> str:
 
 
 def as_one(reading: TableReading) -> None:
-    """One problem for many cells with one reason: all of a table's may be written 12（上年3）, or in no known unit."""
+    """One problem for many cells with one reason: all of a table's may be written 12（上年3）, or
+    in no known unit.
+    """
     cells: dict[str, list[Problem]] = {}
     for problem in reading.problems:
         if problem.row and problem.column:
@@ -299,22 +376,37 @@ def as_one(reading: TableReading) -> None:
         if len(alike) > MANY_CELLS:
             columns = " ".join(dict.fromkeys(problem.column for problem in alike))
             told = Problem(reading.form.id, "", columns, alike[0].raw, for_many(reason, len(alike)))
-            reading.problems[:] = [*(problem for problem in reading.problems if problem not in alike), told]
+            reading.problems[:] = [
+                *(problem for problem in reading.problems if problem not in alike),
+                told,
+            ]
 
 
 def for_many(reason: str, count: int) -> str:
-    return MANY_NO_FIGURES.format(count) if reason == NOT_A_FIGURE else f"{reason}（这样的格有{count}个）"
+    return (
+        MANY_NO_FIGURES.format(count)
+        if reason == NOT_A_FIGURE
+        else f"{reason}（这样的格有{count}个）"
+    )
 
 
-def entry_in_unit(cell: str, token: Token, found: Reading, stated: StatedUnit, column: Column) -> Entry:
-    """An entry in the form's unit; blank where what the cell, its head, its label and notes state differs.
+def entry_in_unit(
+    cell: str, token: Token, found: Reading, stated: StatedUnit, column: Column
+) -> Entry:
+    """An entry in the form's unit; blank where what the cell, its head, its label and notes state
+    differs.
 
-    Zero is zero in every unit. What the cell itself states counts where only the official head says another.
+    Zero is zero in every unit. What the cell itself states counts where only the official head says
+    another.
     """
     unit, place = column.unit, token.place
     if not found.value:
         return Entry(cell, found.value, token.text, place)
-    against = found.unit and stated.unit and scale_of(found.unit) != scale_of(stated.unit) != scale_of(unit)
+    against = (
+        found.unit
+        and stated.unit
+        and scale_of(found.unit) != scale_of(stated.unit) != scale_of(unit)
+    )
     if stated.contradicted or against:
         return Entry(cell, None, token.text, place)
     if found.unit:
@@ -331,8 +423,12 @@ def cut(text: str) -> str:
     return line if len(line) <= RAW_LONGEST else line[:RAW_LONGEST] + "…"
 
 
-def report_strays(reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match], stop: int) -> None:
-    """Figures inside the table that belong to no row of the form: each run or grid row becomes a problem."""
+def report_strays(
+    reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match], stop: int
+) -> None:
+    """Figures inside the table that belong to no row of the form: each run or grid row becomes a
+    problem.
+    """
     labels = {spot for match in chain for spot in range(match.start, match.end)}
     stray: dict[tuple[int, int], list[Token]] = {}
     run = 0
@@ -348,7 +444,9 @@ def report_strays(reading: TableReading, tokens: Sequence[Token], chain: Sequenc
 
 
 def report_stray(reading: TableReading, tokens: Sequence[Token]) -> None:
-    """One run without a row of its own. Under a label that a placed row bears too, neither is certain."""
+    """One run without a row of its own. Under a label that a placed row bears too, neither is
+    certain.
+    """
     text = cut(" ".join(token.text for token in tokens))
     name = "".join(token.squash for token in tokens if token.kind == "text")
     if COUNTER.fullmatch(name):
@@ -367,20 +465,32 @@ def report_stray(reading: TableReading, tokens: Sequence[Token]) -> None:
 
 
 def row_named(form: Form, name: str) -> Row | None:
-    """The row whose label a squashed text is, to the letter or with a typo; None where that is not certain."""
+    """The row whose label a squashed text is, to the letter or with a typo; None where that is not
+    certain.
+    """
     words = lexicon(form.edition, form.id)
-    numbers = [n for n, weight in words.exact.get(name, ()) if weight >= OWN_WORDING or len(name) >= SHORTEST_BARE]
+    numbers = [
+        n
+        for n, weight in words.exact.get(name, ())
+        if weight >= OWN_WORDING or len(name) >= SHORTEST_BARE
+    ]
     if not numbers and SHORTEST_BARE <= len(name) <= LONGEST_LABEL:
         scores = likenesses(name, words)
         best = max(scores)
-        numbers = [number for number, score in enumerate(scores) if score > best - MARGIN and best >= TYPO]
+        numbers = [
+            number for number, score in enumerate(scores) if score > best - MARGIN and best >= TYPO
+        ]
     boxes = {words.labels[number].box for number in numbers}
     rows = [row for row in form.rows if row.label.box in boxes]
     return rows[0] if len(boxes) == len(rows) == 1 else None
 
 
-def end_of(reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match], stop: int) -> int:
-    """Where the table ends: at the next table if that is near, else after its last grid or its last row's figures."""
+def end_of(
+    reading: TableReading, tokens: Sequence[Token], chain: Sequence[Match], stop: int
+) -> int:
+    """Where the table ends: at the next table if that is near, else after its last grid or its last
+    row's figures.
+    """
     last = tokens[chain[-1].end - 1]
     end = chain[-1].end
     if not last.grid and stop - end < LOOK_BACK and stop < len(tokens):

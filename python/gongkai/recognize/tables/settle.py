@@ -1,6 +1,8 @@
-"""Figures of a table that the page alone leaves open -> what its relations allow, where that is one thing.
+"""Figures of a table that the page alone leaves open -> what its relations allow, where that is one
+thing.
 
-A row that lost its blank cells has figures without columns; a figure in a narrow cell may stand in two lines.
+A row that lost its blank cells has figures without columns; a figure in a narrow cell may stand in
+two lines.
 """
 
 from __future__ import annotations
@@ -11,7 +13,14 @@ from itertools import combinations
 
 from gongkai.figures import clean, joined_digits, read_figure
 from gongkai.model import Form, Problem, Relation, Value
-from gongkai.recognize.tables.rows import PARTED, WRONG_COUNT, ShortRow, TableReading, cut, place_figure
+from gongkai.recognize.tables.rows import (
+    PARTED,
+    WRONG_COUNT,
+    ShortRow,
+    TableReading,
+    cut,
+    place_figure,
+)
 from gongkai.recognize.tokens import Token
 from gongkai.sums import possible, stated_and_computed
 
@@ -26,7 +35,9 @@ MOST_ROWS = 6  # each costs up to 35 questions to the relations
 
 
 def place_short_rows(reading: TableReading, relations: Sequence[Relation]) -> None:
-    """Settle ``reading.short_rows``; what stays uncertain is blank with a problem that shows its text."""
+    """Settle ``reading.short_rows``; what stays uncertain is blank with a problem that shows its
+    text.
+    """
     progress = bool(relations) and len(reading.short_rows) <= MOST_ROWS
     while progress:
         progress = False
@@ -37,7 +48,9 @@ def place_short_rows(reading: TableReading, relations: Sequence[Relation]) -> No
                 for column, token in chosen.items():
                     place_figure(reading, short.row, column, token)
                 raw = cut(" ".join(token.text for token in short.slots))
-                reading.problems.append(Problem(reading.form.id, row_id, "", raw, PLACED_BY_RELATIONS))
+                reading.problems.append(
+                    Problem(reading.form.id, row_id, "", raw, PLACED_BY_RELATIONS)
+                )
                 progress = True
     by_columns: dict[tuple[str, ...], list[ShortRow]] = {}
     for short in reading.short_rows.values():
@@ -47,7 +60,9 @@ def place_short_rows(reading: TableReading, relations: Sequence[Relation]) -> No
 
 
 def short_problems(form: Form, shorts: Sequence[ShortRow]) -> list[Problem]:
-    """A problem for each row; one where many rows of one head do not fit it, for then the head is at fault."""
+    """A problem for each row; one where many rows of one head do not fit it, for then the head is
+    at fault.
+    """
     texts = [[token.text for token in short.slots if token.kind != "blank"] for short in shorts]
     lines = [cut(" ".join(words)) for words in texts]
     if len(shorts) >= MANY_ROWS:
@@ -60,12 +75,18 @@ def short_problems(form: Form, shorts: Sequence[ShortRow]) -> list[Problem]:
     return found
 
 
-def only_placement(reading: TableReading, row_id: str, relations: Sequence[Relation]) -> dict[str, Token] | None:
-    """Column id -> token for the one order-preserving placement that the relations allow; None if none or several."""
+def only_placement(
+    reading: TableReading, row_id: str, relations: Sequence[Relation]
+) -> dict[str, Token] | None:
+    """Column id -> token for the one order-preserving placement that the relations allow; None if
+    none or several.
+    """
     short = reading.short_rows[row_id]
     columns, tokens = short.columns, [token for token in short.slots if token.kind != "blank"]
     figures = [read_figure(token.text) for token in tokens]
-    single = all(figure.state == "figure" for figure in figures) and all(token.colspan == 1 for token in tokens)
+    single = all(figure.state == "figure" for figure in figures) and all(
+        token.colspan == 1 for token in tokens
+    )
     if not single or not 0 < len(tokens) <= len(columns):
         return None
     choices = [short.likely] if short.likely else combinations(columns, len(tokens))
@@ -73,7 +94,8 @@ def only_placement(reading: TableReading, row_id: str, relations: Sequence[Relat
     found: list[tuple[str, ...]] = []
     for choice in choices:
         trial = known | {
-            f"{reading.form.id}.{row_id}.{column}": figure.value for column, figure in zip(choice, figures, strict=True)
+            f"{reading.form.id}.{row_id}.{column}": figure.value
+            for column, figure in zip(choice, figures, strict=True)
         }
         if possible(relations, trial):
             found.append(choice)
@@ -89,8 +111,9 @@ SEVERAL = 2  # sums of 表四
 
 
 def tell_moved(reading: TableReading, relations: Sequence[Relation]) -> None:
-    """A problem where a blank cell and several broken totals say that the figures of 表四's one row stand in each
-    other's columns: _ 1 5 8 38 52 36 …."""
+    """A problem where a blank cell and several broken totals say that the figures of 表四's one row
+    stand in each other's columns: _ 1 5 8 38 52 36 ….
+    """
     values: dict[str, Value] = {cell: entry.value for cell, entry in reading.entries.items()}
     broken = [relation for relation in relations if holds(relation, values) is False]
     blank = any(value is None for value in values.values())
@@ -103,8 +126,9 @@ def tell_moved(reading: TableReading, relations: Sequence[Relation]) -> None:
 
 
 def join_parted(reading: TableReading, relations: Sequence[Relation]) -> None:
-    """Enter the figures whose digits stand apart (17 over 08) where sums hold with them as one figure, and none
-    fails; the others stay blank with their problem."""
+    """Enter the figures whose digits stand apart (17 over 08) where sums hold with them as one
+    figure, and none fails; the others stay blank with their problem.
+    """
     values: dict[str, Value] = {cell: entry.value for cell, entry in reading.entries.items()}
     parted = parted_figures(reading)
     left: dict[str, list[int]] = {}
@@ -131,7 +155,11 @@ def parted_figures(reading: TableReading) -> Parted:
     cells = [f"{problem.table}.{problem.row}.{problem.column}" for problem in told]
     raws = [(cell, reading.entries[cell].raw) for cell in cells]
     joined = [(cell, joined_digits(raw), raw) for cell, raw in raws]
-    return {cell: [value, int(clean(raw).split()[0])] for cell, value, raw in joined if value is not None}
+    return {
+        cell: [value, int(clean(raw).split()[0])]
+        for cell, value, raw in joined
+        if value is not None
+    }
 
 
 def joined_values(parted: Parted) -> dict[str, Value]:
@@ -139,19 +167,25 @@ def joined_values(parted: Parted) -> dict[str, Value]:
 
 
 def first_pieces(parted: Parted, cells: Iterable[str]) -> dict[str, Value]:
-    """What two rows in one would make of a sum: 8 over 23, 5 over 11, 13 over 34 adds up as 823, 511, 1334 too."""
+    """What two rows in one would make of a sum: 8 over 23, 5 over 11, 13 over 34 adds up as 823,
+    511, 1334 too.
+    """
     return {cell: parted[cell][1] for cell in cells if cell in parted}
 
 
 def borne_out(parted: Parted, values: Mapping[str, Value], relations: Sequence[Relation]) -> Parted:
-    """Those of the figures that stand in a sum that holds with them alone, and in none that does not."""
+    """Those of the figures that stand in a sum that holds with them alone, and in none that does
+    not.
+    """
     good: set[str] = set()
     bad: set[str] = set()
     for relation in relations:
         cells = (*relation.whole, *relation.parts)
         if holds(relation, values) is False:
             bad.update(cells)
-        elif holds(relation, values) and not holds(relation, {**values, **first_pieces(parted, cells)}):
+        elif holds(relation, values) and not holds(
+            relation, {**values, **first_pieces(parted, cells)}
+        ):
             good.update(cells)
     return {cell: value for cell, value in parted.items() if cell in good and cell not in bad}
 

@@ -1,4 +1,6 @@
-"""What makes a sheet one of ours, put into a file: formulas, flags, names, what is hidden. Nothing else is touched."""
+"""What makes a sheet one of ours, put into a file: formulas, flags, names, what is hidden. Nothing
+else is touched.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,14 @@ from gongkai.workbook.live.stored import SPACE, OpenFile
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-RULES_BEFORE = ("dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter")
+RULES_BEFORE = (
+    "dataValidations",
+    "hyperlinks",
+    "printOptions",
+    "pageMargins",
+    "pageSetup",
+    "headerFooter",
+)
 NAMES_BEFORE = ("sheets", "functionGroups", "externalReferences")
 
 NameKey = tuple[str, str]  # a name, and the number of the sheet that owns it, "" for the workbook
@@ -54,7 +63,9 @@ class CellsOf:
         if spot not in self.found:
             row = self.row(spot[0])
             cell = etree.Element(self.data.tag.replace("sheetData", "c"), {"r": address(spot)})
-            before = [other for (_, column), other in placed_cells(row, spot[0]) if column < spot[1]]
+            before = [
+                other for (_, column), other in placed_cells(row, spot[0]) if column < spot[1]
+            ]
             row.insert(row.index(before[-1]) + 1 if before else 0, cell)
             drop(row, "spans")
             self.found[spot] = cell
@@ -86,7 +97,9 @@ class CellsOf:
         empty(cell)
         cell.set("t", "inlineStr")
         space = cell.tag[:-1]
-        node = etree.SubElement(etree.SubElement(cell, space + "is"), space + "t", {SPACE: "preserve"})
+        node = etree.SubElement(
+            etree.SubElement(cell, space + "is"), space + "t", {SPACE: "preserve"}
+        )
         node.text = cell_text(text)
 
     def dress(self, spot: Spot, like: Spot) -> None:
@@ -121,7 +134,11 @@ def put_formulas(root: _Element, formulas: Mapping[Spot, str]) -> None:
 def hide_image(root: _Element, sheet: TableSheet) -> None:
     """A line below the table on which somebody has written stays in sight."""
     cells = CellsOf(root)
-    written = {row for (row, column), cell in cells.found.items() if len(cell) and column < sheet.image_box.left}
+    written = {
+        row
+        for (row, column), cell in cells.found.items()
+        if len(cell) and column < sheet.image_box.left
+    }
     for number in sheet.hidden_lines:
         if number not in written:
             cells.row(number).set("hidden", "1")
@@ -133,7 +150,11 @@ def hide_helpers(book: OpenFile) -> None:
     if layout.COVER in book.parts:
         hide_columns(book.root(layout.COVER), min(COUNTERS.values()), max(COUNTERS.values()))
     if layout.RESULTS in book.parts:
-        hide_columns(book.root(layout.RESULTS), layout.RESULT_COLUMNS["key"], max(layout.KEPT_COLUMNS.values()))
+        hide_columns(
+            book.root(layout.RESULTS),
+            layout.RESULT_COLUMNS["key"],
+            max(layout.KEPT_COLUMNS.values()),
+        )
 
 
 def hide_columns(root: _Element, first: int, last: int) -> None:
@@ -147,7 +168,9 @@ def hide_columns(root: _Element, first: int, last: int) -> None:
         assert data is not None
         data.addprevious(columns)
     kept = [part for node in columns for part in outside(node, first, last)]
-    hidden = etree.Element(columns.tag[:-1], {"min": str(first), "max": str(last), "width": "9", "hidden": "1"})
+    hidden = etree.Element(
+        columns.tag[:-1], {"min": str(first), "max": str(last), "width": "9", "hidden": "1"}
+    )
     for node in list(columns):
         columns.remove(node)
     columns.extend(sorted([*kept, hidden], key=lambda node: whole(node.get("min"))))
@@ -168,7 +191,9 @@ def outside(node: _Element, first: int, last: int) -> Iterator[_Element]:
 
 
 class Looks:
-    """The looks of the template's flags in the styles of another workbook, each put there once it is needed."""
+    """The looks of the template's flags in the styles of another workbook, each put there once it
+    is needed.
+    """
 
     def __init__(self, styles: tuple[str, _Element] | None, model: OpenFile) -> None:
         self.part = styles[0] if styles else ""
@@ -178,7 +203,9 @@ class Looks:
 
     def number(self, number: str) -> str:
         if number not in self.numbers and self.root is not None:
-            styles = read_xml(self.model.archive, related(self.model.archive, self.model.main, "styles"))
+            styles = read_xml(
+                self.model.archive, related(self.model.archive, self.model.main, "styles")
+            )
             found = self.root.find("{*}dxfs")
             assert found is not None
             found.append(deepcopy(styles.findall("{*}dxfs/{*}dxf")[whole(number)]))
@@ -188,7 +215,9 @@ class Looks:
 
 
 def put_rules(root: _Element, model: _Element, sheet: TableSheet, looks: Looks) -> None:
-    """The template's flags in the place of ours; conditional formats of others stay, behind them."""
+    """The template's flags in the place of ours; conditional formats of others stay, behind
+    them.
+    """
     wanted = rules_of(model)
     known = set(map(rule_text, wanted))
     ours = [rule for rule in rules_of(root) if is_flag(rule, known, sheet)]
@@ -196,8 +225,17 @@ def put_rules(root: _Element, model: _Element, sheet: TableSheet, looks: Looks) 
         return
     for rule in ours:
         take_away(rule)
-    first = next((at for at, node in enumerate(root) if local(node) in ("conditionalFormatting", *RULES_BEFORE)), None)
-    for number, block in enumerate(model.iterfind("{*}conditionalFormatting"), len(root) if first is None else first):
+    first = next(
+        (
+            at
+            for at, node in enumerate(root)
+            if local(node) in ("conditionalFormatting", *RULES_BEFORE)
+        ),
+        None,
+    )
+    for number, block in enumerate(
+        model.iterfind("{*}conditionalFormatting"), len(root) if first is None else first
+    ):
         copy = deepcopy(block)
         for rule in copy.iter("{*}cfRule"):
             rule.set("dxfId", looks.number(rule.get("dxfId", "")))
@@ -220,13 +258,16 @@ def take_away(rule: _Element) -> None:
 
 
 def is_flag(rule: _Element, known: Collection[str], sheet: TableSheet) -> bool:
-    """Whether a rule is one of the template's, also after its lines were moved, or one of before: they look at what is
-    hidden, or at the lane on which they lie."""
+    """Whether a rule is one of the template's, also after its lines were moved, or one of before:
+    they look at what is hidden, or at the lane on which they lie.
+    """
     text = rule_text(rule)
     if text in known or layout.MOVED in text:
         return True
     areas = [box for name, box in looked_at(sheet.name, f"={text}") or () if name == sheet.name]
-    at_lanes = text.startswith(("OR(ISNUMBER(", "ISNUMBER(")) and all(is_at_lanes(box, sheet) for box in areas)
+    at_lanes = text.startswith(("OR(ISNUMBER(", "ISNUMBER(")) and all(
+        is_at_lanes(box, sheet) for box in areas
+    )
     return at_lanes or any(is_hidden(box, sheet) for box in areas)
 
 

@@ -1,7 +1,8 @@
-"""Formulas that are none of ours: what they look at, which of them may be stale, and what they are once lines move.
+"""Formulas that are none of ours: what they look at, which of them may be stale, and what they are
+once lines move.
 
-A formula is taken apart by openpyxl. Of what cannot be told (a name, INDIRECT, another workbook) everything is
-assumed: such a formula is stale as soon as anything changes.
+A formula is taken apart by openpyxl. Of what cannot be told (a name, INDIRECT, another workbook)
+everything is assumed: such a formula is stale as soon as anything changes.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 
 SheetSpot = tuple[str, Spot]
 Areas = Sequence[tuple[str, Box]]
-Moved = Callable[[Spot], Spot | None]  # where a cell stands after lines were put back; None for one that is gone
+Moved = Callable[
+    [Spot], Spot | None
+]  # where a cell stands after lines were put back; None for one that is gone
 
-# Their results change with the time, or with cells that the formula does not name: a short sum range is stretched.
+# Their results change with the time, or with cells that the formula does not name: a short sum
+# range is stretched.
 UNTOLD = (
     "INDIRECT",
     "OFFSET",
@@ -45,7 +49,9 @@ MOST_FOREIGN = 2_000  # formulas of others that are looked into; of more none is
 def stale_formulas(
     foreign: Mapping[SheetSpot, tuple[str, Collection[Spot]]], changed: Collection[SheetSpot]
 ) -> set[SheetSpot]:
-    """Those whose results may be others now: they look at what changed, at a formula of ours, or at such a one."""
+    """Those whose results may be others now: they look at what changed, at a formula of ours, or at
+    such a one.
+    """
     if not foreign or not changed or len(foreign) > MOST_FOREIGN:
         return set(foreign) if changed else set()
     looks = {place: looked_at(place[0], text) for place, (text, _) in foreign.items()}
@@ -55,7 +61,9 @@ def stale_formulas(
         more = [place for place, areas in looks.items() if is_touched(areas, fresh)]
         for place in more:
             del looks[place]
-        fresh = by_sheet([(name, filled) for name, spot in more for filled in foreign[name, spot][1]])
+        fresh = by_sheet(
+            [(name, filled) for name, spot in more for filled in foreign[name, spot][1]]
+        )
     return set(foreign) - set(looks)
 
 
@@ -75,7 +83,9 @@ def is_touched(areas: Areas | None, fresh: Mapping[str, set[Spot]]) -> bool:
 def has_any(box: Box, spots: set[Spot]) -> bool:
     if box.width * box.height == 1:
         return (box.top, box.left) in spots
-    return any(box.top <= row <= box.bottom and box.left <= column <= box.right for row, column in spots)
+    return any(
+        box.top <= row <= box.bottom and box.left <= column <= box.right for row, column in spots
+    )
 
 
 # --- what a formula names -------------------------------------------------------------------------
@@ -106,7 +116,9 @@ def is_reference(token: Token) -> bool:
 
 
 def is_untold(token: Token) -> bool:
-    """A function that looks elsewhere or is nobody's we know; a range from one formula to another."""
+    """A function that looks elsewhere or is nobody's we know; a range from one formula to
+    another.
+    """
     from openpyxl.utils import FORMULAE
 
     if token.type == "FUNC" and token.subtype == "OPEN":
@@ -147,15 +159,20 @@ def box_of(place: str) -> Box | None:
 
 
 def moved_formula(own: str, text: str, sheet: str, moved: Moved) -> str | None:
-    """A formula on the sheet ``own`` that looks at ``sheet``, after cells of that one moved; None where what it looks
-    at is gone. =表三!D9*2 -> =表三!D8*2 after an inserted row was taken out."""
+    """A formula on the sheet ``own`` that looks at ``sheet``, after cells of that one moved; None
+    where what it looks at is gone. =表三!D9*2 -> =表三!D8*2 after an inserted row was taken out.
+    """
     tokens = tokens_of(text)
     if tokens is None:
         return None
     parts = []
     for token in tokens:
         name, _, place = token.value.rpartition("!")
-        here = is_reference(token) and (unquoted(name) or own) == sheet and box_of(place.upper()) is not None
+        here = (
+            is_reference(token)
+            and (unquoted(name) or own) == sheet
+            and box_of(place.upper()) is not None
+        )
         part = moved_reference(place, moved) if here else place
         if part is None:
             return None

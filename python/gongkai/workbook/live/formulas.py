@@ -1,7 +1,8 @@
 """The relations as formulas of a spreadsheet, and what cover and list of findings show of them.
 
-Only functions that Excel 2010, WPS and LibreOffice share; no INDIRECT and no OFFSET, which are computed anew with
-every change. What each formula shows stands once more in ``results``; a test holds both against real programs.
+Only functions that Excel 2010, WPS and LibreOffice share; no INDIRECT and no OFFSET, which are
+computed anew with every change. What each formula shows stands once more in ``results``; a test
+holds both against real programs.
 """
 
 from __future__ import annotations
@@ -44,7 +45,12 @@ STATE_COLUMN = 4  # what the cover says of each table
 
 
 def sheets_with_formulas() -> tuple[str, ...]:
-    return (layout.COVER, *(sheet.name for sheet in layout.table_sheets()), layout.RESULTS, layout.SUMMARY)
+    return (
+        layout.COVER,
+        *(sheet.name for sheet in layout.table_sheets()),
+        layout.RESULTS,
+        layout.SUMMARY,
+    )
 
 
 @cache
@@ -81,8 +87,12 @@ plain_wanted = cache(plain_formula)
 
 
 def table_formulas(sheet: TableSheet) -> Formulas:
-    """The lanes, and the image of the table: mirrors, guards, twins; behind it what is a text, and the steps."""
-    found: dict[Spot, str] = {sheet.image(spot): mirror_formula(sheet, spot) for spot in sheet.cells.values()}
+    """The lanes, and the image of the table: mirrors, guards, twins; behind it what is a text, and
+    the steps.
+    """
+    found: dict[Spot, str] = {
+        sheet.image(spot): mirror_formula(sheet, spot) for spot in sheet.cells.values()
+    }
     found[sheet.signs] = f'="{KNOWN_SIGNS}"'
     found |= {sheet.text_flag(spot): text_formula(sheet, spot) for spot in sheet.cells.values()}
     found |= {sheet.image(spot): guard_formula(sheet, spot, text) for spot, text in sheet.guarded}
@@ -103,7 +113,9 @@ def block_of(sheet: TableSheet) -> str:
 
 
 def cell_at(sheet: TableSheet, place: Spot) -> str:
-    """What stands in a place, whatever was dragged there or away: D7 is the fourth of the seventh line."""
+    """What stands in a place, whatever was dragged there or away: D7 is the fourth of the seventh
+    line.
+    """
     return f"INDEX({block_of(sheet)},{place[0]},{place[1]})"
 
 
@@ -119,17 +131,25 @@ def mirror_formula(sheet: TableSheet, place: Spot) -> str:
 
 
 def text_formula(sheet: TableSheet, place: Spot) -> str:
-    """1 for what is neither a number nor nothing nor a sign; TRUE and #N/A are none (``figures.is_text``)."""
+    """1 for what is neither a number nor nothing nor a sign; TRUE and #N/A are none
+    (``figures.is_text``).
+    """
     mirror = address(sheet.image(place))
     plain = f"TRIM({replaced(mirror, BLANKS.strip(' '), ' ')})"
     sign = f'ISNUMBER(FIND("|"&SUBSTITUTE({plain},"|","　")&"|",{address_of(sheet.signs)}))'
-    return f"=IF(ISLOGICAL({mirror}),1,IF(ISNUMBER({mirror}),0,IF(ISTEXT({mirror}),IF({sign},0,1),1)))"
+    return (
+        f"=IF(ISLOGICAL({mirror}),1,IF(ISNUMBER({mirror}),0,IF(ISTEXT({mirror}),IF({sign},0,1),1)))"
+    )
 
 
 def replaced(text: str, letters_out: str, other: str) -> str:
     """SUBSTITUTE around SUBSTITUTE; a control as CHAR(10), for none may stand in a formula."""
     for letter in letters_out:
-        written = f'"{letter}"' if letter.isprintable() or letter in "\u3000\u00a0" else f"CHAR({ord(letter)})"
+        written = (
+            f'"{letter}"'
+            if letter.isprintable() or letter in "\u3000\u00a0"
+            else f"CHAR({ord(letter)})"
+        )
         text = f'SUBSTITUTE({text},{written},"{other}")'
     return text
 
@@ -148,13 +168,16 @@ def guard_formula(sheet: TableSheet, place: Spot, label: str) -> str:
 def changed_formula(lane: str, twin: str) -> str:
     """1 for a lane that shows something else than its twin: it was overtyped or cleared.
 
-    One with the same constant in it is told by Python alone until it differs: Excel 2010 knows no ISFORMULA.
+    One with the same constant in it is told by Python alone until it differs: Excel 2010 knows no
+    ISFORMULA.
     """
     return f"=IF(ISERROR({lane}),1,IF({lane}={twin},0,1))"
 
 
 def first_formula(sheet: TableSheet) -> str:
-    """The first guard whose label is not in its place, 0 where all are; -1 where guards are gone or damaged."""
+    """The first guard whose label is not in its place, 0 where all are; -1 where guards are gone or
+    damaged.
+    """
     guards = ranges_of(sheet.image(spot) for spot, _ in sheet.guarded)
     lost = f"OR(ISERROR(SUM({guards})),COUNTA({guards})<{len(sheet.guarded)})"
     return f"=IF({lost},-1,IF(COUNT({guards})=0,0,MIN({guards})))"
@@ -174,7 +197,8 @@ def moved_formula(sheet: TableSheet) -> str:
 
 
 def unless_apart(sheet: TableSheet, told: str, name: str = "") -> str:
-    """``told``, or 校验格 where the mirrors hold other figures than the table: values were pasted over formulas.
+    """``told``, or 校验格 where the mirrors hold other figures than the table: values were pasted
+    over formulas.
 
     The cover asks once more, under the sheet's ``name``: a whole sheet may have been pasted so.
     """
@@ -203,7 +227,9 @@ def cover_formulas() -> dict[Spot, str]:
 
 
 def by_edition(table: str, told: Callable[[TableSheet], str]) -> str:
-    """What is told of the sheet of the edition that the cover names for a table; of the newest by default."""
+    """What is told of the sheet of the edition that the cover names for a table; of the newest by
+    default.
+    """
     formula = told(layout.newest_sheet(table))
     cell = f"$C${layout.EDITION_SPOTS[table][0]}"
     for sheet in layout.table_sheets():
@@ -225,9 +251,15 @@ COUNTED: Mapping[str, Callable[[TableSheet], str]] = {
     "relations": lambda sheet: str(len(sheet.lanes)),
     "broken": lambda sheet: f"COUNT({twins(sheet)})" if sheet.lanes else "0",
     "holding": lambda sheet: count_of_lanes(sheet, layout.HOLDS),
-    "figures": lambda sheet: f"COUNT({ranges_of(map(sheet.image, sheet.cells.values()), sheet.name)})",
-    "texts": lambda sheet: f"SUM({ranges_of(map(sheet.text_flag, sheet.cells.values()), sheet.name)})",
-    "moved": lambda sheet: unless_apart(sheet, f'{address(sheet.is_moved, sheet.name)}&""', sheet.name),
+    "figures": lambda sheet: (
+        f"COUNT({ranges_of(map(sheet.image, sheet.cells.values()), sheet.name)})"
+    ),
+    "texts": lambda sheet: (
+        f"SUM({ranges_of(map(sheet.text_flag, sheet.cells.values()), sheet.name)})"
+    ),
+    "moved": lambda sheet: unless_apart(
+        sheet, f'{address(sheet.is_moved, sheet.name)}&""', sheet.name
+    ),
     "changed": lambda sheet: f"SUM({changed_lanes(sheet)})" if sheet.lanes else "0",
     "assumed": lambda sheet: f"SUM({assumed_lanes(sheet)})" if sheet.lanes else "0",
 }
@@ -238,7 +270,9 @@ def changed_lanes(sheet: TableSheet) -> str:
 
 
 def assumed_lanes(sheet: TableSheet) -> str:
-    return ranges_of((sheet.step(lane.spot, "assumed") for lane in sheet.lanes.values()), sheet.name)
+    return ranges_of(
+        (sheet.step(lane.spot, "assumed") for lane in sheet.lanes.values()), sheet.name
+    )
 
 
 def assumed_formula(count: str) -> str:
@@ -272,14 +306,21 @@ def state_formula(row: int) -> str:
 def live_formula() -> str:
     """What the cover says of the whole report as it stands now."""
     rows = [row for row, _ in layout.EDITION_SPOTS.values()]
-    total = {name: f"SUM({letters(column)}{rows[0]}:{letters(column)}{rows[-1]})" for name, column in COUNTERS.items()}
-    relations, broken, holding, texts = (total[name] for name in ("relations", "broken", "holding", "texts"))
+    total = {
+        name: f"SUM({letters(column)}{rows[0]}:{letters(column)}{rows[-1]})"
+        for name, column in COUNTERS.items()
+    }
+    relations, broken, holding, texts = (
+        total[name] for name in ("relations", "broken", "holding", "texts")
+    )
     told = (
         f'IF({broken}>0,"✗ ","")&"勾稽关系共"&{relations}&"项，不符"&{broken}&"项"'
         f'&"（相符"&{holding}&"项"&{assumed_formula(total["assumed"])}'
         f'&"，数据不全"&({relations}-{broken}-{holding})&"项）"'
     )
-    told = f'IF({broken}+{holding}=0,"没有能核对的勾稽关系（共"&{relations}&"项，数据不全）",{told})'
+    told = (
+        f'IF({broken}+{holding}=0,"没有能核对的勾稽关系（共"&{relations}&"项，数据不全）",{told})'
+    )
     told = f'IF({total["figures"]}+{texts}=0,"{NO_FIGURES}，什么也没有校验",{told})'
     also = f'IF({texts}>0,"；{layout.TEXT} "&{texts}&"格是文本","")'
     return f"={moved_tables()}&{told}&{also}&{others_line()}&{ignored_line()}"
@@ -290,12 +331,18 @@ def moved_tables() -> str:
     told = []
     for table, (row, _) in layout.EDITION_SPOTS.items():
         cell = f"{letters(COUNTERS['moved'])}{row}"
-        told.append(f'IF({cell}<>"","{layout.MOVED} {layout.newest_sheet(table).form.number}"&{cell}&"；","")')
+        told.append(
+            f'IF({cell}<>"","{layout.MOVED} '
+            f'{layout.newest_sheet(table).form.number}"&{cell}&"；'
+            f'","")'
+        )
     return "&".join(told)
 
 
 def others_line() -> str:
-    """What Python found and no lane shows, such as sums that cannot hold together: ；写入时另有2处错误."""
+    """What Python found and no lane shows, such as sums that cannot hold together:
+    ；写入时另有2处错误.
+    """
     areas = {name: result_area(name) for name in ("severity", "lane", "state")}
     errors = f'{areas["severity"]},"{layout.SIGNS["error"]}",{areas["state"]},"<>{IGNORED}"'
     count = f"COUNTIFS({errors})-COUNTIFS({errors},{areas['lane']},{ANY_NUMBER})"
@@ -322,7 +369,11 @@ def results_formulas() -> dict[Spot, str]:
     found: dict[Spot, str] = {}
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
         at = {name: f"{letters(column)}{row}" for name, column in layout.RESULT_COLUMNS.items()}
-        formulas = {"place": place_formula(at), "now": now_formula(at), "state": state_of_finding(at)}
+        formulas = {
+            "place": place_formula(at),
+            "now": now_formula(at),
+            "state": state_of_finding(at),
+        }
         found |= {(row, layout.RESULT_COLUMNS[name]): text for name, text in formulas.items()}
     return found
 
@@ -338,7 +389,10 @@ def now_formula(at: Mapping[str, str]) -> str:
     told = '""'
     for sheet in reversed(layout.table_sheets()):
         box = sheet.image_box
-        area = f"'{sheet.name}'!{address_of((box.top, box.left))}:{address_of((box.bottom, box.right))}"
+        area = (
+            f"'{sheet.name}'!{address_of((box.top, box.left))}:"
+            f"{address_of((box.bottom, box.right))}"
+        )
         row, column = f"INT({place}/{layout.PLACE_ROW})", f"MOD({place},{layout.PLACE_ROW})"
         here = f'IF(INDEX({area},1,1)<>"","{layout.MOVED}",INDEX({area},{row},{column}))'
         told = f'IF({at["table"]}="{sheet.name}",{here},{told})'

@@ -1,7 +1,7 @@
 """The figures behind the charts of the summary: live sums by year, as a block above its list.
 
-Only functions that Excel 2010, WPS and LibreOffice share, and no array formulas. Hidden rows count too, so a filter
-over the list changes nothing here.
+Only functions that Excel 2010, WPS and LibreOffice share, and no array formulas. Hidden rows count
+too, so a filter over the list changes nothing here.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ class YearBlock:
 
 @cache
 def outcomes() -> dict[str, tuple[str, ...]]:
-    """The six outcomes of an application -> the cells of the summary that count them, in any edition."""
+    """The six outcomes of an application -> the cells of the summary that count them, in any
+    edition.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for column in summary_columns():
         match = OUTCOME.match(column.group.partition(" ")[2] or column.head)
@@ -57,7 +59,9 @@ def block_cells() -> YearBlock:
     cells: dict[Spot, str] = {}
     for row in range(YEARS_TOP - 1, total + 1):
         kind = {YEARS_TOP - 1: "head", rest: "rest", total: "total"}.get(row, "year")
-        cells |= {(row, column): text for column, text in line_cells(kind, row, counts, shares).items()}
+        cells |= {
+            (row, column): text for column, text in line_cells(kind, row, counts, shares).items()
+        }
     cells[YEARS_TOP - 1, helper] = "年度（新到旧）"
     for row in range(YEARS_TOP, rest):
         cells[row, helper] = newest_years(row, letters(helper))
@@ -65,7 +69,9 @@ def block_cells() -> YearBlock:
     return YearBlock(cells, counts, shares, helper, rest, total)
 
 
-def line_cells(kind: str, row: int, counts: Mapping[str, int], shares: Mapping[str, int]) -> dict[int, str]:
+def line_cells(
+    kind: str, row: int, counts: Mapping[str, int], shares: Mapping[str, int]
+) -> dict[int, str]:
     """Column -> text or formula of one line of the block, without its year."""
     amounts = {2: ("新收申请", ["applications.new.total"]), BLOCK_LEFT + 1: ("报告数", [])}
     amounts |= {column: (name, list(outcomes()[name])) for name, column in counts.items()}
@@ -74,7 +80,11 @@ def line_cells(kind: str, row: int, counts: Mapping[str, int], shares: Mapping[s
     total = f"${letters(sum_column)}{row}"
     if kind == "head":
         heads = {column: name for column, (name, _) in amounts.items()}
-        return heads | {1: "年度", BLOCK_LEFT: "年度", sum_column: "合计"} | {c: f"{n}占比" for n, c in shares.items()}
+        return (
+            heads
+            | {1: "年度", BLOCK_LEFT: "年度", sum_column: "合计"}
+            | {c: f"{n}占比" for n, c in shares.items()}
+        )
     cells = {column: amount(kind, row, column, figures) for column, (_, figures) in amounts.items()}
     cells[sum_column] = when_year(kind, row, f"SUM({first}{row}:{last}{row})")
     for name, column in shares.items():
@@ -89,7 +99,9 @@ def when_year(kind: str, row: int, formula: str) -> str:
 
 
 def amount(kind: str, row: int, column: int, figures: Sequence[str]) -> str:
-    """The sum of some figures over the reports of a line's year; without figures, the number of these reports."""
+    """The sum of some figures over the reports of a line's year; without figures, the number of
+    these reports.
+    """
     if kind == "rest":
         name, last = letters(column), YEARS_TOP + YEARS
         return f"={name}{last + 1}-SUM({name}{YEARS_TOP}:{name}{last - 1})"
@@ -102,9 +114,13 @@ def amount(kind: str, row: int, column: int, figures: Sequence[str]) -> str:
 
 
 def column_range(name: str) -> str:
-    """``$B$15:$B$5014``: the column of a leading field or of a figure, down to the last row of the list."""
+    """``$B$15:$B$5014``: the column of a leading field or of a figure, down to the last row of the
+    list.
+    """
     column = letters([*SUMMARY_HEADS, *summary_cells()].index(name) + 1)
-    return f"${column}${layout.SUMMARY_TOP}:${column}${layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1}"
+    return (
+        f"${column}${layout.SUMMARY_TOP}:${column}${layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1}"
+    )
 
 
 def newest_years(row: int, helper: str) -> str:
@@ -126,8 +142,10 @@ def oldest_first(row: int, helper: str) -> str:
 
 
 def block_results(cells: Mapping[Spot, object]) -> dict[Spot, Any]:
-    """Place -> what the block's formulas show over the list as it stands; nothing is told where a year or a figure is
-    no plain number: to a spreadsheet a text 2021 is the number in one function and not in the next."""
+    """Place -> what the block's formulas show over the list as it stands; nothing is told where a
+    year or a figure is no plain number: to a spreadsheet a text 2021 is the number in one function
+    and not in the next.
+    """
     lines = summary_lines(cells)
     if lines is None:
         return {}
@@ -135,13 +153,17 @@ def block_results(cells: Mapping[Spot, object]) -> dict[Spot, Any]:
     found: dict[Spot, Any] = {}
     years = sorted({line.year for line in lines if line.year is not None}, reverse=True)[:YEARS]
     blank: list[Any] = [""] * (YEARS - len(years))
-    for row, newest, year in zip(count(YEARS_TOP), years + blank, years[::-1] + blank, strict=False):
+    for row, newest, year in zip(
+        count(YEARS_TOP), years + blank, years[::-1] + blank, strict=False
+    ):
         found |= {(row, block.helper): newest, (row, 1): year}
         found |= line_results(block, row, str(year), [line for line in lines if line.year == year])
     found |= line_results(block, block.total_row, "合计", lines)
     found[block.total_row, BLOCK_LEFT + 1] = sum(line.source for line in lines)
     found |= rest_results(block, found)
-    return {spot: value for spot, value in found.items() if block.cells.get(spot, "").startswith("=")}
+    return {
+        spot: value for spot, value in found.items() if block.cells.get(spot, "").startswith("=")
+    }
 
 
 @dataclass(frozen=True)
@@ -162,7 +184,10 @@ def summary_lines(cells: Mapping[Spot, object]) -> list[SummaryLine] | None:
     columns = {name: column for column, name in enumerate((*SUMMARY_HEADS, *summary_cells()), 1)}
     last = layout.SUMMARY_TOP + layout.SUMMARY_ROWS - 1
     rows = sorted({row for row, _ in cells if layout.SUMMARY_TOP <= row <= last})
-    lines = [summary_line({name: cells.get((row, column)) for name, column in columns.items()}) for row in rows]
+    lines = [
+        summary_line({name: cells.get((row, column)) for name, column in columns.items()})
+        for row in rows
+    ]
     return None if None in lines else [line for line in lines if line is not None]
 
 
@@ -176,7 +201,9 @@ def summary_line(held: Mapping[str, object]) -> SummaryLine | None:
 
 
 def counted_figure(value: object) -> int | float | None:
-    """A figure as SUM counts it, a text as nothing; None for what no sum can be told with, such as #N/A."""
+    """A figure as SUM counts it, a text as nothing; None for what no sum can be told with, such as
+    #N/A.
+    """
     if isinstance(value, bool | str) or value is None:
         return 0
     if isinstance(value, int):
@@ -184,9 +211,14 @@ def counted_figure(value: object) -> int | float | None:
     return float(value) if isinstance(value, float | Decimal) else None
 
 
-def line_results(block: YearBlock, row: int, title: str, lines: Sequence[SummaryLine]) -> dict[Spot, Any]:
+def line_results(
+    block: YearBlock, row: int, title: str, lines: Sequence[SummaryLine]
+) -> dict[Spot, Any]:
     """A line of the block: of one year, of all, or of none ("")."""
-    names = {2: ("applications.new.total",), **{column: outcomes()[name] for name, column in block.counts.items()}}
+    names = {
+        2: ("applications.new.total",),
+        **{column: outcomes()[name] for name, column in block.counts.items()},
+    }
     sums: dict[int, int | float] = {column: sum_of(lines, cells) for column, cells in names.items()}
     sums[BLOCK_LEFT + 1] = len(lines)
     sums[sum_column(block)] = sum(sums[column] for column in block.counts.values())
@@ -205,7 +237,10 @@ def sum_column(block: YearBlock) -> int:
 
 def shares_of(block: YearBlock, sums: Mapping[int, int | float]) -> dict[int, float | str]:
     whole = sums[sum_column(block)]
-    return {column: sums[block.counts[name]] / whole if whole else "" for name, column in block.shares.items()}
+    return {
+        column: sums[block.counts[name]] / whole if whole else ""
+        for name, column in block.shares.items()
+    }
 
 
 def rest_results(block: YearBlock, found: Mapping[Spot, Any]) -> dict[Spot, Any]:

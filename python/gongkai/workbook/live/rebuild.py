@@ -1,7 +1,9 @@
-"""Lines of a table back in their places, in a workbook's file: whole rows and columns first, then figures and labels.
+"""Lines of a table back in their places, in a workbook's file: whole rows and columns first, then
+figures and labels.
 
-What a line takes along (its looks, notes beside it, comments, links) moves with it, and formulas elsewhere that look at
-the table look at the same cells afterwards. Results of formulas are stored by whoever writes next (``stored``).
+What a line takes along (its looks, notes beside it, comments, links) moves with it, and formulas
+elsewhere that look at the table look at the same cells afterwards. Results of formulas are stored
+by whoever writes next (``stored``).
 """
 
 from __future__ import annotations
@@ -30,12 +32,18 @@ if TYPE_CHECKING:
 
 REFERENCE = re.compile(r"\$?[A-Z]{1,3}\$?\d+")
 COUNT = re.compile(r"\b\d+\b")
-WITH_PLACES = ("hyperlinks/{*}hyperlink", "conditionalFormatting", "dataValidations/{*}dataValidation")
+WITH_PLACES = (
+    "hyperlinks/{*}hyperlink",
+    "conditionalFormatting",
+    "dataValidations/{*}dataValidation",
+)
 Official = Callable[[Spot], Spot | None]  # where a cell belongs; None for one on a line that goes
 
 
 def put_back(book: OpenFile, model: OpenFile, parts: NewParts, standing: Standing) -> None:
-    """Rows and columns in their places, then figures and labels in theirs; ``model`` is the template."""
+    """Rows and columns in their places, then figures and labels in theirs; ``model`` is the
+    template.
+    """
     sheet = standing.sheet
     root, template = book.root(sheet.name), model.root(sheet.name)
     place = official_place(standing)
@@ -57,7 +65,9 @@ def put_back(book: OpenFile, model: OpenFile, parts: NewParts, standing: Standin
 
 
 def official_place(standing: Standing) -> Official:
-    """Where any cell of the sheet belongs: a figure by its labels, all else by the line on which it stands."""
+    """Where any cell of the sheet belongs: a figure by its labels, all else by the line on which it
+    stands.
+    """
     rows = turned(standing.kept_rows, standing.sheet.last_line)
     columns = turned(standing.kept_columns, standing.sheet.size.right + 1)
     figures = {standing.place(spot): spot for spot in standing.sheet.cells.values()}
@@ -86,7 +96,9 @@ def moved_line(place: int, lines: Mapping[int, int], last: int) -> int:
 
 
 def single_formulas(book: OpenFile, name: str) -> None:
-    """Every formula of a sheet by itself: shared ones each with its text, array formulas as their results."""
+    """Every formula of a sheet by itself: shared ones each with its text, array formulas as their
+    results.
+    """
     sheet = book.sheet(name)
     for spot, (text, cell) in list(sheet.foreign.items()) if sheet else ():
         formula = cell.find("{*}f")
@@ -101,7 +113,9 @@ def single_formulas(book: OpenFile, name: str) -> None:
 
 
 def look_again(book: OpenFile, moved: str, place: Official) -> None:
-    """Formulas of others look at the cells that they looked at; of what is gone they keep the result that they had."""
+    """Formulas of others look at the cells that they looked at; of what is gone they keep the
+    result that they had.
+    """
     for name in book.parts:
         sheet = book.sheet(name) if b"f>" in book.content(name) else None
         for spot, (text, cell) in list(sheet.foreign.items()) if sheet else ():
@@ -120,7 +134,9 @@ def look_again(book: OpenFile, moved: str, place: Official) -> None:
 
 
 def figures_of(root: _Element, standing: Standing) -> dict[Spot, _Element]:
-    """Official place -> a copy of the cell that belongs there, with the result in the place of a formula."""
+    """Official place -> a copy of the cell that belongs there, with the result in the place of a
+    formula.
+    """
     places = {standing.place(spot): spot for spot in standing.sheet.cells.values()}
     found = {}
     for spot, cell in all_cells(root):
@@ -141,7 +157,9 @@ def is_lane(name: str, cell: _Element) -> bool:
 
 def drop_strays(book: OpenFile, sheet: TableSheet) -> None:
     """No lane anywhere but in its place: one that was dragged away would show what it once did."""
-    own = {lane.spot for lane in sheet.lanes.values()} | {sheet.image(lane.spot) for lane in sheet.lanes.values()}
+    own = {lane.spot for lane in sheet.lanes.values()} | {
+        sheet.image(lane.spot) for lane in sheet.lanes.values()
+    }
     for spot, cell in all_cells(book.root(sheet.name)):
         if spot not in own and is_lane(sheet.name, cell):
             empty(cell)
@@ -158,7 +176,9 @@ def shape_of(text: str) -> str:
 
 
 def shift(root: _Element, standing: Standing) -> None:
-    """Whole rows and columns of the sheet to where the form has them; lines that are none of the table's go."""
+    """Whole rows and columns of the sheet to where the form has them; lines that are none of the
+    table's go.
+    """
     data = root.find("{*}sheetData")
     rows = turned(standing.kept_rows, standing.sheet.last_line)
     columns = turned(standing.kept_columns, standing.sheet.size.right + 1)
@@ -204,7 +224,10 @@ def put_figures(root: _Element, standing: Standing, figures: Mapping[Spot, _Elem
 def put_texts(root: _Element, model: OpenFile, sheet: TableSheet) -> None:
     """Labels as the template has them."""
     cells, template = CellsOf(root), model.sheet(sheet.name)
-    own = {*sheet.own_texts} - {layout.TITLE_SPOT, (sheet.last_line, 1)}  # a note may stand there by now
+    own = {*sheet.own_texts} - {
+        layout.TITLE_SPOT,
+        (sheet.last_line, 1),
+    }  # a note may stand there by now
     for spot in sorted(own):
         text = template.cells.get(spot) if template else None
         if isinstance(text, str):
@@ -221,7 +244,9 @@ def merged_cells(root: _Element) -> list[_Element]:
 def is_beside(node: _Element, sheet: TableSheet) -> bool:
     """Whether merged cells lie outside of a table and its image."""
     area = area_of(node.get("ref", ""))
-    return area is not None and (area[0] > sheet.hidden_lines[-1] + 1 or area[1] > sheet.last_hidden + 1)
+    return area is not None and (
+        area[0] > sheet.hidden_lines[-1] + 1 or area[1] > sheet.last_hidden + 1
+    )
 
 
 def replace_list(root: _Element, template: _Element, name: str, nodes: list[_Element]) -> None:
@@ -238,7 +263,11 @@ def replace_list(root: _Element, template: _Element, name: str, nodes: list[_Ele
     if old is not None:
         root.replace(old, copy)
     else:
-        insert_after(root, copy, [str(node.tag).rpartition("}")[2] for node in list(template)[: template.index(new)]])
+        insert_after(
+            root,
+            copy,
+            [str(node.tag).rpartition("}")[2] for node in list(template)[: template.index(new)]],
+        )
 
 
 def move_places(root: _Element, place: Official) -> None:
@@ -279,7 +308,9 @@ def edges(area: Area) -> Iterator[Spot]:
 
 
 def put_columns(root: _Element, template: _Element, standing: Standing) -> None:
-    """Widths of the table and of what is hidden as the template has them; further columns keep theirs."""
+    """Widths of the table and of what is hidden as the template has them; further columns keep
+    theirs.
+    """
     sheet = standing.sheet
     delta = sheet.size.right + 1 - max(standing.kept_columns.values())
     beyond = []

@@ -1,6 +1,8 @@
-"""Where the lines of a table stand after rows or columns were inserted, deleted or sorted, by their labels.
+"""Where the lines of a table stand after rows or columns were inserted, deleted or sorted, by their
+labels.
 
-Nothing is guessed: a label that stands twice, or a line that could be one of two, is a WorkbookError that names it.
+Nothing is guessed: a label that stands twice, or a line that could be one of two, is a
+WorkbookError that names it.
 """
 
 from __future__ import annotations
@@ -15,14 +17,18 @@ from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import clipped
 from gongkai.workbook.layout import TableSheet, address
 
-Lines = Mapping[int, int]  # official row or column -> where it stands now; one that was deleted is left out
+Lines = Mapping[
+    int, int
+]  # official row or column -> where it stands now; one that was deleted is left out
 MOST_INSERTED = 60  # rows or columns; beyond them nothing is looked for
 MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the rows and columns of a table stand on its sheet, and what else stands between them."""
+    """Where the rows and columns of a table stand on its sheet, and what else stands between
+    them.
+    """
 
     sheet: TableSheet
     rows: Lines
@@ -32,9 +38,9 @@ class Standing:
     @property
     def is_official(self) -> bool:
         """Whether every line is in its place."""
-        return all(line == place for lines in (self.rows, self.columns) for line, place in lines.items()) and not (
-            self.missing_rows or self.missing_columns
-        )
+        return all(
+            line == place for lines in (self.rows, self.columns) for line, place in lines.items()
+        ) and not (self.missing_rows or self.missing_columns)
 
     @property
     def missing_rows(self) -> list[int]:
@@ -42,11 +48,15 @@ class Standing:
 
     @property
     def missing_columns(self) -> list[int]:
-        return [column for column in range(1, self.sheet.size.right + 2) if column not in self.columns]
+        return [
+            column for column in range(1, self.sheet.size.right + 2) if column not in self.columns
+        ]
 
     @property
     def kept_rows(self) -> Lines:
-        """The same rows in the order in which they stand: what a sort exchanged is put back by its figures alone."""
+        """The same rows in the order in which they stand: what a sort exchanged is put back by its
+        figures alone.
+        """
         return in_order(self.rows)
 
     @property
@@ -63,7 +73,9 @@ def in_order(lines: Lines) -> Lines:
     return dict(zip(sorted(lines), sorted(lines.values()), strict=True))
 
 
-def standing(sheet: TableSheet, cells: Mapping[Spot, object], formulas: Collection[Spot]) -> Standing:
+def standing(
+    sheet: TableSheet, cells: Mapping[Spot, object], formulas: Collection[Spot]
+) -> Standing:
     """``formulas`` are the cells whose value is the result of one: none of them is a label.
 
     Raises WorkbookError where the labels leave open which line is which.
@@ -71,7 +83,11 @@ def standing(sheet: TableSheet, cells: Mapping[Spot, object], formulas: Collecti
     labels = found_labels(sheet, constants_of(cells, formulas))
     near = [spot for spot in cells if is_near(sheet, spot)]
     rows = filled_in(
-        sheet, agreed(sheet, row_pairs(sheet, labels), "行"), sheet.last_line, {row for row, _ in near}, "行"
+        sheet,
+        agreed(sheet, row_pairs(sheet, labels), "行"),
+        sheet.last_line,
+        {row for row, _ in near},
+        "行",
     )
     known = agreed(sheet, [(spot[1], place[1]) for spot, place in labels.items()], "列")
     columns = filled_in(sheet, known, sheet.size.right + 1, {column for _, column in near}, "列")
@@ -83,14 +99,17 @@ def constants_of(cells: Mapping[Spot, object], formulas: Collection[Spot]) -> di
 
 
 def row_pairs(sheet: TableSheet, labels: Mapping[Spot, Spot]) -> list[tuple[int, int]]:
-    """(row, where it stands), by every label but those over several rows: a sort leaves them where they are."""
+    """(row, where it stands), by every label but those over several rows: a sort leaves them where
+    they are.
+    """
     over_several = {(box.top, box.left) for label, box in sheet.labels if label.kind == "group"}
     return [(spot[0], place[0]) for spot, place in labels.items() if spot not in over_several]
 
 
 def found_labels(sheet: TableSheet, cells: Mapping[Spot, object]) -> dict[Spot, Spot]:
-    """Official place of a label -> where it stands. Of labels of one text those that stand are taken in their order,
-    or, where some are missing, only the ones in their places."""
+    """Official place of a label -> where it stands. Of labels of one text those that stand are
+    taken in their order, or, where some are missing, only the ones in their places.
+    """
     official = by_text((*sheet.guarded, *sheet.lane_head))
     near = [spot for spot in sorted(cells) if is_near(sheet, spot)]
     stands = by_text((spot, text_of(cells[spot])) for spot in near)
@@ -98,8 +117,14 @@ def found_labels(sheet: TableSheet, cells: Mapping[Spot, object]) -> dict[Spot, 
     for text, places in official.items():
         at = stands.get(text, [])
         if len(at) > len(places):
-            raise WorkbookError(f"“{sheet.name}”中“{clipped(text)}”有{len(at)}处，不能确定是哪一行；{BY_HAND}")
-        pairs = zip(sorted(places), at, strict=True) if len(at) == len(places) else zip(at, at, strict=True)
+            raise WorkbookError(
+                f"“{sheet.name}”中“{clipped(text)}”有{len(at)}处，不能确定是哪一行；{BY_HAND}"
+            )
+        pairs = (
+            zip(sorted(places), at, strict=True)
+            if len(at) == len(places)
+            else zip(at, at, strict=True)
+        )
         found |= {place: spot for place, spot in pairs if place in places}
     return found
 
@@ -116,23 +141,33 @@ BY_HAND = "没有还原，请手工恢复官方表格的行列后再试。"
 
 
 def is_near(sheet: TableSheet, spot: Spot) -> bool:
-    return spot[0] <= sheet.last_line + MOST_INSERTED and spot[1] <= sheet.size.right + MOST_INSERTED
+    return (
+        spot[0] <= sheet.last_line + MOST_INSERTED and spot[1] <= sheet.size.right + MOST_INSERTED
+    )
 
 
 def agreed(sheet: TableSheet, pairs: Iterable[tuple[int, int]], what: str) -> dict[int, int]:
-    """Line -> place, by all labels on it. The labels of several columns stand on the rows of the head."""
+    """Line -> place, by all labels on it. The labels of several columns stand on the rows of the
+    head.
+    """
     found: dict[int, int] = {}
     for line, place in pairs:
         if found.setdefault(line, place) != place:
-            raise WorkbookError(f"“{sheet.name}”的行列混在一起，不能按行名和列名还原（第{line}{what}）；{BY_HAND}")
+            raise WorkbookError(
+                f"“{sheet.name}”的行列混在一起，不能按行名和列名还原（第{line}{what}）；{BY_HAND}"
+            )
     if len(set(found.values())) < len(found):
         raise WorkbookError(f"“{sheet.name}”有两{what}合成了一{what}，不能还原；{BY_HAND}")
     return found
 
 
-def filled_in(sheet: TableSheet, known: Lines, last: int, held: set[int], what: str) -> dict[int, int]:
-    """The lines without a label that was found, by their neighbours: between line 4 in 4 and line 6 in 7 the line 5
-    is the one of 5 and 6 that holds something; between 4 in 4 and 6 in 5 it is gone."""
+def filled_in(
+    sheet: TableSheet, known: Lines, last: int, held: set[int], what: str
+) -> dict[int, int]:
+    """The lines without a label that was found, by their neighbours: between line 4 in 4 and line 6
+    in 7 the line 5 is the one of 5 and 6 that holds something; between 4 in 4 and 6 in 5 it is
+    gone.
+    """
     found = dict(known)
     if not found:
         raise WorkbookError(f"“{sheet.name}”中找不到官方表格的行名和列名，不能还原；{BY_HAND}")
@@ -140,7 +175,9 @@ def filled_in(sheet: TableSheet, known: Lines, last: int, held: set[int], what: 
     for line in range(1, last + 2):
         if line in known:
             if run:
-                found |= run_of_lines(sheet, run, known.get(line - len(run) - 1), known[line], held, what)
+                found |= run_of_lines(
+                    sheet, run, known.get(line - len(run) - 1), known[line], held, what
+                )
             run = []
         elif line <= last:
             run.append(line)
@@ -166,7 +203,9 @@ def run_of_lines(
 
 
 def strange_cells(cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> list[Spot]:
-    """What stands on lines that go, for they are none of the table's: beside and below the table too."""
+    """What stands on lines that go, for they are none of the table's: beside and below the table
+    too.
+    """
     own_rows, own_columns = set(rows.values()), set(columns.values())
     gone_rows = set(range(1, max(own_rows))) - own_rows
     gone_columns = set(range(1, max(own_columns))) - own_columns
@@ -177,8 +216,9 @@ def strange_cells(cells: Mapping[Spot, object], rows: Lines, columns: Lines) -> 
 
 
 def question_of(sheet: TableSheet, found: Standing | None, lanes: int) -> str:
-    """What restoring a table does, for a person to agree to: ``found`` if a label is not in its place, and how many
-    lanes were overtyped."""
+    """What restoring a table does, for a person to agree to: ``found`` if a label is not in its
+    place, and how many lanes were overtyped.
+    """
     told = lines_told(found) if found is not None else []
     if lanes:
         told.append(f"恢复“{sheet.name}”被改动的{lanes}格勾稽校验")

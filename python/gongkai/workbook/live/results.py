@@ -1,7 +1,9 @@
-"""What each formula of ``formulas`` shows, worked out from what stands in the cells: its twin in Python.
+"""What each formula of ``formulas`` shows, worked out from what stands in the cells: its twin in
+Python.
 
-CellValues hold what a spreadsheet knows of them: a number, a text, True or False, an error, None for nothing. UNKNOWN
-stands for the result of somebody's own formula that is no longer true, and goes into all that depends on it.
+CellValues hold what a spreadsheet knows of them: a number, a text, True or False, an error, None
+for nothing. UNKNOWN stands for the result of somebody's own formula that is no longer true, and
+goes into all that depends on it.
 """
 
 from __future__ import annotations
@@ -159,7 +161,9 @@ def shown_lanes(sheet: TableSheet, held: Mapping[str, CellValue]) -> dict[str, C
     return lane_texts(sheet, known, judge(judged_relations(sheet, signs), values), values)
 
 
-def signs_of(sheet: TableSheet, flags: Mapping[str, CellValue], moved: CellValue) -> dict[str, CellValue]:
+def signs_of(
+    sheet: TableSheet, flags: Mapping[str, CellValue], moved: CellValue
+) -> dict[str, CellValue]:
     """移 or 文, by rule, for the relations that are not judged; UNKNOWN where that is not known."""
     if moved != "":
         return dict.fromkeys(sheet.lanes, UNKNOWN if moved is UNKNOWN else layout.MOVED)
@@ -212,7 +216,9 @@ def is_changed(stands: CellValue, twin: CellValue) -> CellValue:
 # --- cover ----------------------------------------------------------------------------------------
 
 
-def cover_results(cells: CellValues, tables: Mapping[str, Results], ignored: CellValue, others: CellValue) -> Results:
+def cover_results(
+    cells: CellValues, tables: Mapping[str, Results], ignored: CellValue, others: CellValue
+) -> Results:
     found: Results = {}
     counts: dict[str, dict[str, CellValue]] = {}
     for table, spot in layout.EDITION_SPOTS.items():
@@ -227,19 +233,27 @@ def cover_results(cells: CellValues, tables: Mapping[str, Results], ignored: Cel
 
 def chosen_sheet(table: str, edition: CellValue) -> TableSheet:
     named = text_shown(edition)
-    sheets = [sheet for sheet in layout.table_sheets() if sheet.table == table and sheet.editions[0] == named]
+    sheets = [
+        sheet
+        for sheet in layout.table_sheets()
+        if sheet.table == table and sheet.editions[0] == named
+    ]
     return sheets[0] if sheets else layout.newest_sheet(table)
 
 
 def counted(sheet: TableSheet, found: Results | None) -> dict[str, CellValue]:
-    """What the hidden columns of the cover count of a table; UNKNOWN for a sheet that is not as we write it."""
+    """What the hidden columns of the cover count of a table; UNKNOWN for a sheet that is not as we
+    write it.
+    """
     if found is None:
         return dict.fromkeys(COUNTERS, UNKNOWN)
     lanes = [found[sheet.image(lane.spot)] for lane in sheet.lanes.values()]
     figures = [found[sheet.image(spot)] for spot in sheet.cells.values()]
     return {
         "relations": len(lanes),
-        "broken": sum_of(int(is_number(lane)) for lane in lanes) if UNKNOWN not in lanes else UNKNOWN,
+        "broken": sum_of(int(is_number(lane)) for lane in lanes)
+        if UNKNOWN not in lanes
+        else UNKNOWN,
         "holding": lanes.count(layout.HOLDS) if UNKNOWN not in lanes else UNKNOWN,
         "figures": sum(map(is_number, figures)) if UNKNOWN not in figures else UNKNOWN,
         "texts": sum_of(found[sheet.text_flag(spot)] for spot in sheet.cells.values()),
@@ -287,7 +301,9 @@ def also_assumed(count: CellValue) -> str:
     return f"，{assumed_text(int(count))}" if is_number(count) and count else ""
 
 
-def live_text(counts: Mapping[str, Mapping[str, CellValue]], ignored: CellValue, others: CellValue) -> CellValue:
+def live_text(
+    counts: Mapping[str, Mapping[str, CellValue]], ignored: CellValue, others: CellValue
+) -> CellValue:
     values = [value for one in counts.values() for value in one.values()]
     if UNKNOWN in values or not is_number(ignored) or not is_number(others):
         return UNKNOWN
@@ -311,7 +327,10 @@ def live_count(counts: Mapping[str, int]) -> str:
     if not broken and not holding:
         return f"没有能核对的勾稽关系（共{relations}项，数据不全）"
     held = f"相符{holding}项{also_assumed(counts['assumed'])}"
-    told = f"勾稽关系共{relations}项，不符{broken}项（{held}，数据不全{relations - broken - holding}项）"
+    told = (
+        f"勾稽关系共{relations}项，不符{broken}项（{held}，"
+        f"数据不全{relations - broken - holding}项）"
+    )
     return f"✗ {told}" if broken else told
 
 
@@ -323,7 +342,9 @@ def findings_results(cells: CellValues, tables: Mapping[str, Results]) -> Result
     for row in result_rows():
         at = {name: (row, column) for name, column in layout.RESULT_COLUMNS.items()}
         held = {name: cells.get(spot) for name, spot in at.items()}
-        found[at["place"]] = text_shown(held["link_text"]) if held["link"] in SKIPS else held["link_text"]
+        found[at["place"]] = (
+            text_shown(held["link_text"]) if held["link"] in SKIPS else held["link_text"]
+        )
         found[at["now"]] = now = now_result(held, tables)
         found[at["state"]] = finding_state(held, now)
     return found

@@ -1,7 +1,8 @@
 """The relations of a table, step by step -> formulas on its sheet, and what each of them shows.
 
-Round by round blanks are found that can be nothing but 0, as ``gongkai.sums.states.judge`` does it: that is the twin of
-all formulas here, and names what each step is. A step of a lane stands as far from its twin as those of all lanes do.
+Round by round blanks are found that can be nothing but 0, as ``gongkai.sums.states.judge`` does it:
+that is the twin of all formulas here, and names what each step is. A step of a lane stands as far
+from its twin as those of all lanes do.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def round_name(number: int) -> str:
 
 @dataclass(frozen=True)
 class Run:
-    """Cells side by side or one below the other, and the lanes of their other relations, in step with them.
+    """Cells side by side or one below the other, and the lanes of their other relations, in step
+    with them.
 
     The six applicants of row 7 and the six lanes 自然人 … 其他 below the table: D7:I7 and D30:I30.
     """
@@ -101,12 +103,16 @@ def unknown(sheet: TableSheet, runs: Sequence[Run], step: str) -> str:
     for run in runs:
         cells = block(map(sheet.image, run.cells))
         open_lanes = [(block(sheet.step(lane, step) for lane in lanes), "0") for lanes in run.lanes]
-        terms.append(blanks_where(cells, open_lanes) if open_lanes else f"{len(run.cells)}-COUNT({cells})")
+        terms.append(
+            blanks_where(cells, open_lanes) if open_lanes else f"{len(run.cells)}-COUNT({cells})"
+        )
     return "+".join(terms)
 
 
 def doubtful(sheet: TableSheet, runs: Sequence[Run]) -> str:
-    """How many blanks stand in a relation that the zeros of others break; "" where no other relation has them."""
+    """How many blanks stand in a relation that the zeros of others break; "" where no other
+    relation has them.
+    """
     terms = []
     for run in runs:
         cells = block(map(sheet.image, run.cells))
@@ -116,7 +122,8 @@ def doubtful(sheet: TableSheet, runs: Sequence[Run]) -> str:
 
 
 def blanks_where(cells: str, wanted: Sequence[tuple[str, str]]) -> str:
-    """How many of the cells hold no number while the lanes beside them hold what is wanted: all such less the numbers.
+    """How many of the cells hold no number while the lanes beside them hold what is wanted: all
+    such less the numbers.
 
     No array of truth values: not every program makes one of ISNUMBER over a range.
     """
@@ -132,7 +139,9 @@ def step_formulas(sheet: TableSheet) -> dict[Spot, str]:
     if crossing_lanes(sheet):
         found[sheet.struck] = struck_formula(sheet)
     for lane in sheet.lanes.values():
-        found |= {sheet.step(lane.spot, name): text for name, text in lane_steps(sheet, lane).items()}
+        found |= {
+            sheet.step(lane.spot, name): text for name, text in lane_steps(sheet, lane).items()
+        }
     return found
 
 
@@ -155,12 +164,17 @@ def image_ranges(sheet: TableSheet, cells: Iterable[str]) -> str:
 
 def blank_counts(sheet: TableSheet, relation: Relation) -> tuple[str, str]:
     """How many blanks the parts have, and the whole."""
-    counts = [f"{len(cells)}-COUNT({image_ranges(sheet, cells)})" for cells in (relation.parts, relation.whole)]
+    counts = [
+        f"{len(cells)}-COUNT({image_ranges(sheet, cells)})"
+        for cells in (relation.parts, relation.whole)
+    ]
     return counts[0], counts[1]
 
 
 def gap_formula(sheet: TableSheet, relation: Relation) -> str:
-    """The stated parts less the stated whole, as ``figures.rounded`` has it; 移 or 文 where nothing is judged."""
+    """The stated parts less the stated whole, as ``figures.rounded`` has it; 移 or 文 where nothing
+    is judged.
+    """
     parts, whole = image_ranges(sheet, relation.parts), image_ranges(sheet, relation.whole)
     texts = ranges_of(sheet.text_flag(sheet.cells[cell]) for cell in relation.cells)
     gap = f"ROUND(SUM({parts})-SUM({whole}),{PLACES})"
@@ -233,14 +247,18 @@ def lane_formula(sheet: TableSheet, lane: Lane) -> str:
 
 
 def is_lane_formula(text: str) -> bool:
-    """Whether a formula is that of a lane with steps, wherever it was dragged to; earlier versions had others."""
+    """Whether a formula is that of a lane with steps, wherever it was dragged to; earlier versions
+    had others.
+    """
     return text.startswith(START) and f'"{layout.HOLDS}"' in text and f'"{layout.MISSING}"' in text
 
 
 # --- what they show -------------------------------------------------------------------------------
 
 
-def step_results(sheet: TableSheet, told: Judged, signs: Mapping[str, str]) -> dict[Spot, Figure | str]:
+def step_results(
+    sheet: TableSheet, told: Judged, signs: Mapping[str, str]
+) -> dict[Spot, Figure | str]:
     """What the steps show; ``signs``: rule -> 移 or 文, for the relations that are not judged."""
     found: dict[Spot, Figure | str] = {}
     if crossing_lanes(sheet):

@@ -1,8 +1,10 @@
-"""The results of formulas in a workbook's file: ours computed anew, those of others kept only while they are true.
+"""The results of formulas in a workbook's file: ours computed anew, those of others kept only while
+they are true.
 
-A program that does not calculate (a preview, pandas, Excel's protected view) shows what is stored. A stored result
-that may no longer be true is worse than none, so a formula of somebody else's goes without once anything that it may
-look at has changed; who opens the workbook in a spreadsheet program then has all calculated anew.
+A program that does not calculate (a preview, pandas, Excel's protected view) shows what is stored.
+A stored result that may no longer be true is worse than none, so a formula of somebody else's goes
+without once anything that it may look at has changed; who opens the workbook in a spreadsheet
+program then has all calculated anew.
 """
 
 from __future__ import annotations
@@ -14,10 +16,26 @@ from typing import TYPE_CHECKING
 
 from gongkai.figures import shown
 from gongkai.opc import Archive
-from gongkai.opc.package import MOST_XML, drop, is_on, local, main_part, parsed, read_xml, related, tabs_of
+from gongkai.opc.package import (
+    MOST_XML,
+    drop,
+    is_on,
+    local,
+    main_part,
+    parsed,
+    read_xml,
+    related,
+    tabs_of,
+)
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import as_figure
-from gongkai.spreadsheets.xlsx import cell_value, formula_area, index_rows, placed_cells, shared_strings
+from gongkai.spreadsheets.xlsx import (
+    cell_value,
+    formula_area,
+    index_rows,
+    placed_cells,
+    shared_strings,
+)
 from gongkai.workbook import layout
 from gongkai.workbook.layout import TableSheet, address
 from gongkai.workbook.live.foreign import SheetSpot, stale_formulas
@@ -50,8 +68,9 @@ SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 @dataclass
 class OpenSheet:
-    """One sheet of a file: its XML, what its cells hold, our formulas that stand in their places, and those of others,
-    each with its cell. What ours show is not read."""
+    """One sheet of a file: its XML, what its cells hold, our formulas that stand in their places,
+    and those of others, each with its cell. What ours show is not read.
+    """
 
     root: _Element
     cells: dict[Spot, CellValue] = field(default_factory=dict)
@@ -65,7 +84,9 @@ class OpenFile:
     def __init__(self, archive: Archive) -> None:
         self.archive, self.main = archive, main_part(archive)
         self.workbook = read_xml(archive, self.main, keeping=True)
-        self.parts = {tab.name: tab.part for tab in tabs_of(archive, self.workbook) if tab.kind == "worksheet"}
+        self.parts = {
+            tab.name: tab.part for tab in tabs_of(archive, self.workbook) if tab.kind == "worksheet"
+        }
         self.contents: dict[str, bytes] = {}
         self.roots: dict[str, _Element] = {}
         self.touched: set[str] = set()
@@ -101,14 +122,18 @@ class OpenFile:
         return found
 
     def needs_reading(self, name: str) -> bool:
-        """Whether a sheet was changed, or has formulas of others, or results that we did not store."""
+        """Whether a sheet was changed, or has formulas of others, or results that we did not
+        store.
+        """
         if name in self.roots:
             return True
         content = self.content(name)
         formulas = len(FORMULA_TAG.findall(content))
         if not formulas:
             return False
-        return formulas != len(formulas_of(name)) or b"</f></c>" in content or not self.is_stored_by_us
+        return (
+            formulas != len(formulas_of(name)) or b"</f></c>" in content or not self.is_stored_by_us
+        )
 
     @property
     def is_stored_by_us(self) -> bool:
@@ -116,13 +141,17 @@ class OpenFile:
         part = related(self.archive, "", "extended-properties")
         settings = self.workbook.find("{*}calcPr")
         asks = settings is not None and is_on(settings.get("fullCalcOnLoad"))
-        return bool(part) and not asks and f">{PROGRAM}<".encode() in self.archive.read(part, MOST_XML)
+        return (
+            bool(part) and not asks and f">{PROGRAM}<".encode() in self.archive.read(part, MOST_XML)
+        )
 
 
 def filled_cells(root: _Element) -> list[tuple[Spot, _Element]]:
     data = root.find("{*}sheetData")
     rows = index_rows(data).items() if data is not None else ()
-    return [placed for number, row in rows for placed in placed_cells(row, number) if len(placed[1])]
+    return [
+        placed for number, row in rows for placed in placed_cells(row, number) if len(placed[1])
+    ]
 
 
 def take_cell(
@@ -146,7 +175,8 @@ def take_cell(
 
 
 def formula_text(formula: _Element, place: str, shared: dict[str, tuple[str, str]]) -> str:
-    """A formula as its cell would have it alone: of one that several cells share the others have a number only.
+    """A formula as its cell would have it alone: of one that several cells share the others have a
+    number only.
 
     ``shared``: number -> the text and place of the first, which is kept here.
     """
@@ -166,7 +196,9 @@ def formula_text(formula: _Element, place: str, shared: dict[str, tuple[str, str
 
 
 def held_value(cell: _Element, strings: Sequence[Text]) -> CellValue:
-    """What a spreadsheet's formulas make of a cell: the number behind a date, a text with all of its pieces."""
+    """What a spreadsheet's formulas make of a cell: the number behind a date, a text with all of
+    its pieces.
+    """
     kind, stored = cell.get("t", "n"), cell.findtext("{*}v")
     if kind == "b":
         return stored == "1"
@@ -178,12 +210,16 @@ def held_value(cell: _Element, strings: Sequence[Text]) -> CellValue:
     if isinstance(value, tuple):
         return "".join(piece.text for piece in value)
     if kind == "n":
-        return UNKNOWN if isinstance(value, str) else as_figure(value)  # 1E+305 is more than we read
+        return (
+            UNKNOWN if isinstance(value, str) else as_figure(value)
+        )  # 1E+305 is more than we read
     return None if value is None else str(value)
 
 
 def is_unfinished(cell: _Element, kind: str, stored: str | None) -> bool:
-    """Whether a cell is a formula without a result: no <v>, or an empty one, as openpyxl writes it."""
+    """Whether a cell is a formula without a result: no <v>, or an empty one, as openpyxl writes
+    it.
+    """
     empty = not stored and kind != "str" if stored is not None else cell.find("{*}is") is None
     return empty and cell.find("{*}f") is not None
 
@@ -192,8 +228,9 @@ def is_unfinished(cell: _Element, kind: str, stored: str | None) -> bool:
 
 
 def renew(book: OpenFile, changed: Iterable[SheetSpot]) -> bool:
-    """Store what every formula of ours shows now that ``changed`` cells hold something else; whether all results of
-    the workbook are told, those of other people's formulas too."""
+    """Store what every formula of ours shows now that ``changed`` cells hold something else;
+    whether all results of the workbook are told, those of other people's formulas too.
+    """
     for name in [name for name in book.parts if book.needs_reading(name)]:
         book.sheet(name)
     for table in looked_at_tables(book):
@@ -203,7 +240,9 @@ def renew(book: OpenFile, changed: Iterable[SheetSpot]) -> bool:
         forget(book, name, spot)
     told = results_of(book)
     known = [store_results(book, name, told.get(name, {})) for name in book.sheets]
-    return all(known) and all(book.sheets[name].cells.get(spot) is not UNKNOWN for name, spot in foreign)
+    return all(known) and all(
+        book.sheets[name].cells.get(spot) is not UNKNOWN for name, spot in foreign
+    )
 
 
 def foreign_formulas(book: OpenFile) -> dict[SheetSpot, tuple[str, set[Spot]]]:
@@ -212,7 +251,10 @@ def foreign_formulas(book: OpenFile) -> dict[SheetSpot, tuple[str, set[Spot]]]:
     for name, sheet in book.sheets.items():
         for spot, (text, cell) in sheet.foreign.items():
             formula = cell.find("{*}f")
-            found[name, spot] = text, {spot, *(formula_area(formula) if formula is not None else ())}
+            found[name, spot] = (
+                text,
+                {spot, *(formula_area(formula) if formula is not None else ())},
+            )
     return found
 
 
@@ -225,15 +267,18 @@ def store_results(book: OpenFile, name: str, results: Results) -> bool:
 
 
 def altered_lanes(table: TableSheet, formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
-    """The lanes that no longer hold their formulas, by all formulas of the sheet down to the first line of its image.
+    """The lanes that no longer hold their formulas, by all formulas of the sheet down to the first
+    line of its image.
 
-    A formula in another format's writing counts (""), and in a workbook of an earlier version any: its lanes are
-    others.
+    A formula in another format's writing counts (""), and in a workbook of an earlier version any:
+    its lanes are others.
     """
     wanted = formulas_of(table.name)
     is_older = not any(not text or is_lane_formula(text) for text in formulas.values())
     found = ((lane.spot, formulas.get(lane.spot)) for lane in table.lanes.values())
-    return tuple(spot for spot, text in found if text is None or not (is_older or stands(text, wanted[spot])))
+    return tuple(
+        spot for spot, text in found if text is None or not (is_older or stands(text, wanted[spot]))
+    )
 
 
 def altered_cover(formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
@@ -243,7 +288,9 @@ def altered_cover(formulas: Mapping[Spot, str]) -> tuple[Spot, ...]:
     told = [layout.LIVE_SPOT, *((row, STATE_COLUMN) for row, _ in layout.EDITION_SPOTS.values())]
     counted = [] if is_older else [spot for spot in wanted if spot not in told]
     found = ((spot, formulas.get(spot)) for spot in (*told, *counted))
-    return tuple(spot for spot, text in found if text is None or not (is_older or stands(text, wanted[spot])))
+    return tuple(
+        spot for spot, text in found if text is None or not (is_older or stands(text, wanted[spot]))
+    )
 
 
 def stands(found: str | None, wanted: str) -> bool:
@@ -251,7 +298,9 @@ def stands(found: str | None, wanted: str) -> bool:
 
 
 def results_of(book: OpenFile) -> dict[str, Results]:
-    """What our formulas show; nothing is told of a table whose image is not whole, nor of what looks at it."""
+    """What our formulas show; nothing is told of a table whose image is not whole, nor of what
+    looks at it.
+    """
     found: dict[str, Results] = {
         table.name: table_results(table, sheet.cells, sheet.ours)
         for table in layout.table_sheets()
@@ -275,7 +324,9 @@ def looked_at_tables(book: OpenFile) -> set[str]:
     """The tables' sheets that the cover tells of, and those of which the list of findings does."""
     cover, listed = book.sheet(layout.COVER), book.sheet(layout.RESULTS)
     held = cover.cells if cover else {}
-    shown_tables = {chosen_sheet(table, held.get(spot)).name for table, spot in layout.EDITION_SPOTS.items()}
+    shown_tables = {
+        chosen_sheet(table, held.get(spot)).name for table, spot in layout.EDITION_SPOTS.items()
+    }
     column = layout.RESULT_COLUMNS["table"]
     named = {value for (_, at), value in listed.cells.items() if at == column} if listed else set()
     return shown_tables | {sheet.name for sheet in layout.table_sheets() if sheet.name in named}
@@ -302,7 +353,9 @@ def store(cell: _Element, value: CellValue) -> bool:
     if kind != "n":
         cell.set("t", kind)
     if text is not None:
-        node = etree.SubElement(cell, cell.tag[:-1] + "v", {SPACE: "preserve"} if text != text.strip() else {})
+        node = etree.SubElement(
+            cell, cell.tag[:-1] + "v", {SPACE: "preserve"} if text != text.strip() else {}
+        )
         node.text = text
     return True
 
@@ -326,7 +379,9 @@ def as_stored(value: CellValue) -> tuple[str, str | None]:
 
 
 def forget(book: OpenFile, name: str, spot: Spot) -> None:
-    """Drop the result of a formula, and those of an array formula in all the cells that it fills."""
+    """Drop the result of a formula, and those of an array formula in all the cells that it
+    fills.
+    """
     sheet = book.sheets[name]
     cell = sheet.foreign[spot][1]
     formula = cell.find("{*}f")
