@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests")]
 
 from gongkai.checks.sums import check_sums  # noqa: E402
-from gongkai.editions import editions, form  # noqa: E402
+from gongkai.editions import form  # noqa: E402
 from gongkai.model import Entry, Finding, Table  # noqa: E402
 from gongkai.sums import table_state  # noqa: E402
 
@@ -278,8 +278,7 @@ def trials(kind: Planter, count: int, table: str = TABLE) -> Iterator[Trial]:
             if figure is not None and figure != figures[cell]
         }
         stated = Table(
-            table,
-            edition,
+            form(edition, table),
             {cell: Entry(cell, figure) for cell, figure in (figures | changes).items()},
         )
         solution = table_state(stated).solution
@@ -342,7 +341,7 @@ def plain_answer(table: Table) -> dict[str, int]:
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    relations = editions()[table.edition].relations_of(table.id)
+    relations = table.form.relations
     cells = list(table.entries)
     stated = [table.entries[cell].value for cell in cells]
     count, far = len(cells), 2 * max(int(figure or 0) for figure in stated) + 1_000

@@ -110,42 +110,6 @@ class Cell:
     box: Box
 
 
-@dataclass(frozen=True)
-class Form:
-    """The official form of one table in one edition.
-
-    ``number`` is 表二, 表三 or 表四; ``labels`` are all printed texts in reading order (row by
-    row).
-    """
-
-    id: str
-    edition: str
-    number: str
-    title: str
-    parts: tuple[Part, ...]
-    labels: tuple[Label, ...]
-    size: Box
-
-    @cached_property
-    def cells(self) -> Mapping[str, Cell]:
-        """Cell id -> cell, in the official order: row by row, columns left to right."""
-        found = {}
-        for part in self.parts:
-            for row in part.rows:
-                for column in part.columns:
-                    cell_id = f"{self.id}.{row.id}.{column.id}"
-                    box = Box(row.line, column.label.box.left, row.line, column.label.box.right)
-                    found[cell_id] = Cell(cell_id, self.id, row, column, box)
-        return found
-
-    @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        return tuple(row for part in self.parts for row in part.rows)
-
-    def row_cells(self, row_id: str) -> tuple[Cell, ...]:
-        return tuple(cell for cell in self.cells.values() if cell.row.id == row_id)
-
-
 @dataclass(frozen=True, slots=True)
 class Relation:
     """A stated sum (勾稽关系): the figures of ``parts`` together equal the figures of ``whole``
@@ -166,6 +130,50 @@ class Relation:
     @property
     def cells(self) -> tuple[str, ...]:
         return self.parts + self.whole
+
+
+@dataclass(frozen=True, repr=False)
+class Form:
+    """The official form of one table in one edition, and the sums that its figures must satisfy.
+
+    ``number`` is 表二, 表三 or 表四; ``labels`` are all printed texts in reading order (row by
+    row).
+    """
+
+    id: str
+    edition: str
+    number: str
+    title: str
+    parts: tuple[Part, ...]
+    labels: tuple[Label, ...]
+    size: Box
+    relations: tuple[Relation, ...] = ()
+
+    def __repr__(self) -> str:
+        """As it is had again: ``form('2021', 'applications')``."""
+        return f"form({self.edition!r}, {self.id!r})"
+
+    def __hash__(self) -> int:
+        return hash((self.edition, self.id))
+
+    @cached_property
+    def cells(self) -> Mapping[str, Cell]:
+        """Cell id -> cell, in the official order: row by row, columns left to right."""
+        found = {}
+        for part in self.parts:
+            for row in part.rows:
+                for column in part.columns:
+                    cell_id = f"{self.id}.{row.id}.{column.id}"
+                    box = Box(row.line, column.label.box.left, row.line, column.label.box.right)
+                    found[cell_id] = Cell(cell_id, self.id, row, column, box)
+        return found
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(row for part in self.parts for row in part.rows)
+
+    def row_cells(self, row_id: str) -> tuple[Cell, ...]:
+        return tuple(cell for cell in self.cells.values() if cell.row.id == row_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,15 +227,16 @@ class Edition:
     years: tuple[int, int | None]
     circular: str
     forms: Mapping[str, Form]
-    relations: tuple[Relation, ...]
     sections: tuple[Section, ...]
 
     def covers(self, year: int) -> bool:
         first, last = self.years
         return first <= year and (last is None or year <= last)
 
-    def relations_of(self, table: str) -> tuple[Relation, ...]:
-        return tuple(relation for relation in self.relations if relation.table == table)
+    @cached_property
+    def relations(self) -> tuple[Relation, ...]:
+        """Those of all tables, in the order of the form."""
+        return tuple(relation for form in self.forms.values() for relation in form.relations)
 
 
 # --- a source and what a reader finds in it -------------------------------------------------------
@@ -429,15 +438,30 @@ class Problem:
         return not self.column or column in self.column.split()
 
 
+def table_id(cell: str) -> str:
+    """applications.granted.natural -> applications."""
+    return cell.partition(".")[0]
+
+
 @dataclass(frozen=True)
 class Table:
-    """A table of a report, with the edition of its own layout and one entry per cell of that
-    layout.
-    """
+    """A table of a report: the form whose layout it has, and one entry per cell of that form."""
 
-    id: str
-    edition: str
+    form: Form
     entries: Mapping[str, Entry]
+
+    @property
+    def id(self) -> str:
+        return self.form.id
+
+    @property
+    def edition(self) -> str:
+        return self.form.edition
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """Cell -> its figure, None for a blank and for what is no figure."""
+        return {cell: entry.value for cell, entry in self.entries.items()}
 
 
 class Heading(NamedTuple):
@@ -509,9 +533,17 @@ class Report:
 
     def value(self, cell: str) -> Value:
         """The figure in a cell, None where it is blank or its table is missing."""
-        table = self.tables.get(cell.partition(".")[0])
-        entry = table.entries.get(cell) if table else None
+        entry = self.entry(cell)
         return entry.value if entry else None
+
+    def entry(self, cell: str) -> Entry | None:
+        """What stands in a cell, None where its table is missing or has no such cell."""
+        table = self.table_of(cell)
+        return table.entries.get(cell) if table else None
+
+    def table_of(self, cell: str) -> Table | None:
+        """The report's table that a cell belongs to: disputes.review.upheld -> 表四."""
+        return self.tables.get(table_id(cell))
 
     def to_frame(self) -> pandas.DataFrame:
         """One row per figure: cell, table, edition, row, column, their labels, value (object), raw,

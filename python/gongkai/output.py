@@ -17,7 +17,7 @@ from gongkai.checks.misread import raw_line, raws_of
 from gongkai.checks.rules import other_rules
 from gongkai.compare.years import YearComparison
 from gongkai.decisions import decision_text, dismissed_text, in_order, is_open, key_of
-from gongkai.editions import edition_of_year, editions, form
+from gongkai.editions import edition_of_year, editions
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
 from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
@@ -212,7 +212,7 @@ def table_to_dict(table: Table) -> dict[str, Any]:
     """``values`` as the source states them. A blank is null there; ``states`` tells whether the
     relations leave it a figure (implied) or not (open), ``implied`` which one.
     """
-    layout, state = form(table.edition, table.id), table_state(table)
+    layout, state = table.form, table_state(table)
     rows = []
     for row in layout.rows:
         cells = [cell.id for cell in layout.row_cells(row.id)]
@@ -342,7 +342,7 @@ def rule_to_dict(rule: Rule) -> dict[str, str]:
 def problem_line(report: Report, table: str, row: str, column: str) -> str:
     """Where a problem is, in the official labels."""
     found = report.tables.get(table)
-    layout = form(found.edition, table) if found else edition_of_year(report.year).forms.get(table)
+    layout = found.form if found else edition_of_year(report.year).forms.get(table)
     if layout is None:
         return ""
     rows = [item.label.text for item in layout.rows if item.id == row]
@@ -563,7 +563,7 @@ def report_to_frame(report: Report) -> pandas.DataFrame:
     rows = []
     for table in report.tables.values():
         state = table_state(table)
-        for cell in form(table.edition, table.id).cells.values():
+        for cell in table.form.cells.values():
             entry = table.entries[cell.id]
             page, line = (entry.place.page, entry.place.line) if entry.place else (0, 0)
             row, column = cell.row, cell.column

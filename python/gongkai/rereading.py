@@ -16,12 +16,15 @@ from dataclasses import replace
 from operator import itemgetter
 from struct import error as StructError
 from struct import unpack_from
-from typing import TYPE_CHECKING
+from typing import (
+    TYPE_CHECKING,
+    NamedTuple,
+)
 
-from gongkai.editions import editions
 from gongkai.figures import fold, joined_digits, read_figure
 from gongkai.model import (
     Block,
+    Cell,
     Document,
     Entry,
     Grid,
@@ -111,9 +114,14 @@ LONGEST_TABLE = 400_000  # characters of a page's source
 HAS_DIGIT = re.compile(r"\d")
 MOST_TABLES = 4
 APART_READ = "两种读法不同：按表格的行列读作{}，按文字顺序读作{}，无法确定，未填入；请核对原文"
-Pair = tuple[
-    Entry, str
-]  # what the first reading has of a cell, and what stands there by the second
+
+
+class Pair(NamedTuple):
+    """What the first reading has of a cell, and the text that stands there by the second."""
+
+    cell: Cell
+    entry: Entry
+    text: str
 
 
 def with_uncovered_reread(report: Report, blocks: Sequence[Block]) -> Report:
@@ -130,7 +138,8 @@ def with_uncovered_reread(report: Report, blocks: Sequence[Block]) -> Report:
     apart = list(filter(is_apart, pairs))
     if 2 * len(apart) >= len(pairs) or (apart and is_hidden_from_one(document)):
         return report  # another table, or no second opinion
-    blank = {entry.cell: Entry(entry.cell, None, entry.raw, entry.place) for entry, _ in apart}
+    taken = [pair.entry for pair in apart]
+    blank = {entry.cell: Entry(entry.cell, None, entry.raw, entry.place) for entry in taken}
     tables_now = {**report.tables, UNCOVERED: replace(table, entries={**table.entries, **blank})}
     return replace(report, tables=tables_now, problems=(*report.problems, *map(told_apart, apart)))
 
@@ -180,7 +189,7 @@ def is_uncovered(text: str) -> bool:
 
 def rows_of(table: Table) -> dict[str, str]:
     """Label -> id of each row of 表二."""
-    form = editions()[table.edition].forms[table.id]
+    form = table.form
     return {squash(row.label.text): row.id for row in form.rows}
 
 
@@ -199,29 +208,32 @@ def pairs_of(table: Table, rows: Mapping[str, str], texts: Iterable[str]) -> lis
         elif row and kind != "blank":
             behind[row].append(text)
     pairs: list[Pair] = []
-    for row, entries in by_row(table).items():
-        if len(entries) == len(behind[row]):
-            pairs += zip(entries, behind[row], strict=True)
+    for row, found in by_row(table).items():
+        if len(found) == len(behind[row]):
+            pairs += [
+                Pair(cell, table.entries[cell.id], text)
+                for cell, text in zip(found, behind[row], strict=True)
+            ]
     return pairs
 
 
-def by_row(table: Table) -> dict[str, list[Entry]]:
+def by_row(table: Table) -> dict[str, list[Cell]]:
     """Row -> its cells that hold a text, in the order of the source."""
-    rows: dict[str, list[Entry]] = {}
+    rows: dict[str, list[Cell]] = {}
     held = [
-        (entry.place, entry)
+        (entry.place, table.form.cells[entry.cell])
         for entry in table.entries.values()
         if entry.place and entry.raw.strip()
     ]
-    for _, entry in sorted(held, key=itemgetter(0)):
-        rows.setdefault(entry.cell.split(".")[1], []).append(entry)
+    for _, cell in sorted(held, key=itemgetter(0)):
+        rows.setdefault(cell.row.id, []).append(cell)
     return rows
 
 
 def is_apart(pair: Pair) -> bool:
     """122 and 12^2, 13 and 31; not 12 and 12件."""
-    entry, text = pair
-    return entry.value is not None and figure_in(entry.raw) != figure_in(text)
+    entry = pair.entry
+    return entry.value is not None and figure_in(entry.raw) != figure_in(pair.text)
 
 
 def figure_in(text: str) -> tuple[str, Value]:
@@ -229,10 +241,9 @@ def figure_in(text: str) -> tuple[str, Value]:
 
 
 def told_apart(pair: Pair) -> Problem:
-    entry, text = pair
-    table, row, column = entry.cell.split(".")
-    why = APART_READ.format(f"“{clipped(entry.raw)}”", f"“{clipped(text)}”")
-    return Problem(table, row, column, entry.raw, why)
+    cell, raw = pair.cell, pair.entry.raw
+    why = APART_READ.format(f"“{clipped(raw)}”", f"“{clipped(pair.text)}”")
+    return Problem(cell.table, cell.row.id, cell.column.id, raw, why)
 
 
 def is_hidden_from_one(document: Document) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gongkai.checks import assumed, check, checked
 from gongkai.decisions import key_of
-from gongkai.editions import editions, form
+from gongkai.editions import form
 from gongkai.model import Decision, Entry, Finding, Problem, Report, Table
 from helpers.counts import properties
 from helpers.made import blank_report, cells_of_row, only, report_of, rules, sound_values
@@ -121,9 +121,7 @@ def test_any_changed_figure_is_an_error_at_each_of_its_relations(
     cell = data.draw(st.sampled_from(sorted(figures)))
     value = data.draw(st.integers(0, 10_000).filter(lambda drawn: drawn != figures[cell]))
     table = report.tables[cell.partition(".")[0]]
-    touched = {
-        each.rule for each in editions()[table.edition].relations_of(table.id) if cell in each.cells
-    }
+    touched = {each.rule for each in table.form.relations if cell in each.cells}
     found = check(changed(report, cell, value))
     assert {finding.rule for finding in found if finding.severity == "error"} == touched
     assert all(cell in finding.cells for finding in found if finding.severity == "error")
@@ -275,7 +273,7 @@ def test_blanks_alone_are_never_an_error(report: Report, random: Random, share: 
             cell: Entry(cell, None) if random.random() < share else entry
             for cell, entry in table.entries.items()
         }
-        tables[table.id] = Table(table.id, table.edition, entries)
+        tables[table.id] = Table(table.form, entries)
     emptied = Report(report.title, report.agency, report.year, report.published, tables)
     assume(emptied.is_evaluated)
     for finding in check(emptied):

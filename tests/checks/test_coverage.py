@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from gongkai.checks import check, checked
-from gongkai.editions import form
+from gongkai.editions import (
+    form,
+)
 from gongkai.model import Entry, Problem, Report, Table
 from helpers.made import cells_of_row, only, report_of, rules
 
@@ -135,7 +137,7 @@ def test_a_signed_column_may_be_negative() -> None:
     values = {cell: Entry(cell, 0) for cell in form("2019", "disclosure").cells}
     values["disclosure.permits.change"] = Entry("disclosure.permits.change", -4)
     values["disclosure.permits.previous"] = Entry("disclosure.permits.previous", -4)
-    report = Report("", "", 2019, "", {"disclosure": Table("disclosure", "2019", values)})
+    report = Report("", "", 2019, "", {"disclosure": Table(form("2019", "disclosure"), values)})
     found = [finding.cells for finding in check(report) if finding.rule == "coverage.negative"]
     assert found == [("disclosure.permits.previous",)]
 

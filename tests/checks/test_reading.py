@@ -278,7 +278,7 @@ def test_other_findings_are_left_alone() -> None:
 def test_tables_of_a_second_reading_are_of_the_same_layout() -> None:
     first = from_page(MISREAD)
     table = report_of().tables["applications"]
-    fewer = Table(table.id, table.edition, {CELL: Entry(CELL, 134)})
+    fewer = Table(table.form, {CELL: Entry(CELL, 134)})
     assert weighed(first, replace(report_of(), tables={table.id: fewer})) == check(first)
 
 

@@ -165,7 +165,7 @@ def with_prose(sections: dict[int, str], **changes: object) -> Report:
 
 def nobody_applied() -> Report:
     table = report_of().tables["applications"]
-    none = Table(table.id, table.edition, {cell: Entry(cell, 0) for cell in table.entries})
+    none = Table(table.form, {cell: Entry(cell, 0) for cell in table.entries})
     fees = with_prose({6: "2021年收取信息处理费2670元。"})
     return replace(fees, tables={**fees.tables, "applications": none})
 
@@ -247,7 +247,8 @@ def test_the_example_of_a_relation_is_what_the_check_says(rule_id: str) -> None:
     figures = {relation.parts[0]: 12, relation.parts[1]: 3, relation.whole[0]: 14}
     tables = {
         name: Table(
-            name, edition.name, {cell: Entry(cell, figures.get(cell, 0)) for cell in form.cells}
+            editions()[edition.name].forms[name],
+            {cell: Entry(cell, figures.get(cell, 0)) for cell in form.cells},
         )
         for name, form in edition.forms.items()
     }

@@ -82,7 +82,7 @@ def test_table_four_in_blocks() -> None:
 def test_units_that_differ_stand_below_their_heads() -> None:
     form = editions()["2019"].forms["disclosure"]
     entries = {cell: Entry(cell, 1, "1", None) for cell in form.cells}
-    found = list(table_lines(Table(form.id, "2019", entries)))
+    found = list(table_lines(Table(editions()["2019"].forms[form.id], entries)))
     assert found[5:8] == [
         "                        上一年项目数量  本年增/减  处理决定数量",
         "                                    项         项            件",
@@ -103,7 +103,7 @@ def test_figures_stand_under_their_heads_within_eighty_columns(
     """All lines with figures end where their heads end, measured as a terminal does."""
     for form in editions()[edition].forms.values():
         entries = {cell: Entry(cell, value, "", None) for cell in form.cells}
-        found = list(table_lines(Table(form.id, edition, entries)))
+        found = list(table_lines(Table(editions()[edition].forms[form.id], entries)))
         assert max(map(width_of, found)) <= WIDTH
         for block in "\n".join(found[1:]).split("\n\n"):
             ends = {

@@ -16,7 +16,10 @@ from hypothesis import strategies as st
 from gongkai.bodies.within import governed_area, is_office, lies_within, qualified
 from gongkai.compare.children import Child, roll_of
 from gongkai.compare.levels import RULES, STATUSES, Levels, compare
-from gongkai.editions import editions, form
+from gongkai.editions import (
+    editions,
+    form,
+)
 from gongkai.levels.output import levels_bytes, levels_to_dict, outcome_line
 from gongkai.model import Document, Entry, Finding, Report, Table, Value
 from gongkai.sums import total
@@ -209,7 +212,7 @@ def test_a_sum_that_exceeds_is_told_though_a_child_lacks() -> None:
 def test_signed_columns_never_exceed() -> None:
     cell = "disclosure.permits.change"
     tables = {
-        name: Table(name, "2019", {each: Entry(each, 0) for each in official.cells})
+        name: Table(form("2019", name), {each: Entry(each, 0) for each in official.cells})
         for name, official in editions()["2019"].forms.items()
     }
     parent = replace(report(PARENT, year=2020), tables=tables)
@@ -324,7 +327,7 @@ def test_a_table_that_either_lacks() -> None:
 
 def test_a_table_of_another_layout_is_not_summed() -> None:
     older = {
-        name: Table(name, "2019", {cell: Entry(cell, 2) for cell in official.cells})
+        name: Table(form("2019", name), {cell: Entry(cell, 2) for cell in official.cells})
         for name, official in editions()["2019"].forms.items()
     }
     found = compare(

@@ -115,7 +115,7 @@ def test_relations_in_full() -> None:
         "pending",
         "total",
     ]
-    assert len(editions()["2019"].relations_of("applications")[7].parts) == 19
+    assert len(editions()["2019"].forms["applications"].relations[7].parts) == 19
 
 
 @pytest.mark.parametrize("name", ["2019", "2021"])

@@ -17,7 +17,10 @@ from hypothesis import strategies as st
 
 import gongkai
 from gongkai.checks import check
-from gongkai.editions import editions, form
+from gongkai.editions import (
+    editions,
+    form,
+)
 from gongkai.excel import functions
 from gongkai.excel.arrays import MOST_CELLS, Bounded, read_array
 from gongkai.excel.functions import (
@@ -51,9 +54,7 @@ EVERY_TABLE = pytest.mark.parametrize("table", ["disclosure", "applications", "d
 
 
 def relations_of(report: Report, table: str) -> list[str]:
-    return [
-        relation.rule for relation in editions()[report.tables[table].edition].relations_of(table)
-    ]
+    return [relation.rule for relation in report.tables[table].form.relations]
 
 
 def shapes(report: Report, table: str, writing: Writing = WRITINGS["float"]) -> dict[str, Rows]:
@@ -91,9 +92,7 @@ def test_a_consistent_table_in_any_shape(report: Report) -> None:
 @given(reports(), st.data())
 def test_a_changed_figure_is_named(report: Report, data: st.DataObject) -> None:
     table = data.draw(st.sampled_from(["applications", "disputes"]))
-    relation = data.draw(
-        st.sampled_from(editions()[report.tables[table].edition].relations_of(table))
-    )
+    relation = data.draw(st.sampled_from(report.tables[table].form.relations))
     cell = data.draw(st.sampled_from(relation.cells))
     more = data.draw(st.integers(1, 10**6))
     wrong = changed(report, cell, (report.value(cell) or 0) + more)
@@ -239,7 +238,7 @@ def test_a_piece_with_row_labels_gives_its_own_figures_or_none(edition: str, tab
         cell: replace(SOUND.tables[table].entries.get(cell) or EMPTY, value=n)
         for cell, n in values.items()
     }
-    rows = printed(Report("", "", None, "", {table: Table(table, edition, entries)}), table)
+    rows = printed(Report("", "", None, "", {table: Table(form(edition, table), entries)}), table)
     bottoms = (
         range(1, len(rows) + 1)
         if table == "disclosure"

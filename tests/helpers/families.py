@@ -9,7 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from gongkai.compare.children import Child
-from gongkai.editions import editions
+from gongkai.editions import (
+    editions,
+    form,
+)
 from gongkai.model import Entry, Report, Table, Value
 from gongkai.sums import total
 from helpers.writers.styles import LAYOUTS, render
@@ -41,7 +44,9 @@ def report(
     """A report of zeros but for ``values``."""
     figures: dict[str, Value] = dict.fromkeys(CELLS, 0) | dict(values or {})
     tables = {
-        name: Table(name, "2021", {cell: Entry(cell, figures[cell]) for cell in official.cells})
+        name: Table(
+            form("2021", name), {cell: Entry(cell, figures[cell]) for cell in official.cells}
+        )
         for name, official in editions()["2021"].forms.items()
     }
     return Report(f"{agency}{year}年度报告", agency, year, "", tables)

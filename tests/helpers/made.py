@@ -8,7 +8,10 @@ from decimal import Decimal
 from random import Random
 
 from gongkai.checks import check
-from gongkai.editions import editions, form
+from gongkai.editions import (
+    editions,
+    form,
+)
 from gongkai.model import Entry, Finding, Problem, Report, Table, Value
 
 # Rui'an 2021, table three: new, carried in, results, total, carried out; columns natural, company,
@@ -81,8 +84,7 @@ def report_of(
     values, texts = sound_values() | dict(changes or {}), raws or {}
     tables = {
         name: Table(
-            name,
-            "2021",
+            form("2021", name),
             {cell: Entry(cell, values[cell], texts.get(cell, "")) for cell in official.cells},
         )
         for name, official in editions()["2021"].forms.items()
@@ -94,7 +96,7 @@ def report_of(
 
 def blank_report(edition: str, year: int) -> Report:
     tables = {
-        name: Table(name, edition, {cell: Entry(cell, None) for cell in official.cells})
+        name: Table(form(edition, name), {cell: Entry(cell, None) for cell in official.cells})
         for name, official in editions()[edition].forms.items()
     }
     return Report("年度报告", "青溪县人民政府", year, "", tables)
@@ -103,7 +105,7 @@ def blank_report(edition: str, year: int) -> Report:
 def older() -> Report:
     """A report whose three tables are in the layout of 2019."""
     tables = {
-        name: Table(name, "2019", {cell: Entry(cell, 3) for cell in official.cells})
+        name: Table(form("2019", name), {cell: Entry(cell, 3) for cell in official.cells})
         for name, official in editions()["2019"].forms.items()
     }
     return replace(report_of(year=2020), tables=tables)
@@ -127,7 +129,7 @@ def table_of(
     values: Mapping[str, Value], table: str = "applications", edition: str = "2021"
 ) -> Table:
     cells = form(edition, table).cells
-    return Table(table, edition, {cell: Entry(cell, values.get(cell)) for cell in cells})
+    return Table(form(edition, table), {cell: Entry(cell, values.get(cell)) for cell in cells})
 
 
 def consistent(random: Random, edition: str, largest: int = 60) -> dict[str, int]:

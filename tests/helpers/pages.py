@@ -47,8 +47,7 @@ def typed_report(case: str) -> Report:
     values = typed_figures(truth)
     tables = {
         table: Table(
-            table,
-            content["edition"],
+            editions()[content["edition"]].forms[table],
             {c: Entry(c, v) for c, v in values.items() if c.startswith(table)},
         )
         for table, content in truth["tables"].items()

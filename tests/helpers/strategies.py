@@ -91,7 +91,8 @@ def make_report(
     """Table id -> cell id -> figure, and table id -> edition, as a Report with the usual title."""
     tables = {
         table: Table(
-            table, forms[table], {cell: Entry(cell, value) for cell, value in cells.items()}
+            editions()[forms[table]].forms[table],
+            {cell: Entry(cell, value) for cell, value in cells.items()},
         )
         for table, cells in values.items()
     }
@@ -123,5 +124,5 @@ def changed(report: Report, cell: str, value: Value) -> Report:
     """The same report with one figure changed."""
     tables = dict(report.tables)
     table = tables[cell.partition(".")[0]]
-    tables[table.id] = Table(table.id, table.edition, {**table.entries, cell: Entry(cell, value)})
+    tables[table.id] = Table(table.form, {**table.entries, cell: Entry(cell, value)})
     return Report(report.title, report.agency, report.year, report.published, tables)

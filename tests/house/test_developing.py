@@ -16,7 +16,7 @@ import gongkai
 from flags import flagged_boxes, suspect_flag
 from gongkai.demo import pages
 from gongkai.editions import form
-from gongkai.model import Document, Edit, Entry, Grid, Report, Table, Value
+from gongkai.model import Document, Edit, Entry, Grid, Report
 from gongkai.pipeline import check
 from gongkai.readers import read_blocks
 from gongkai.recognize import recognize
@@ -262,7 +262,7 @@ def broken_values() -> Iterator[object]:
     table = report.tables["applications"]
     solution = table_state(table).solution
     yield [relation.rule for relation in solution.broken]
-    yield localize(table.edition, table.id, values_of(table), solution)[1]
+    yield localize(table.form, table.values, solution)[1]
     findings = check(report)
     finding = next(finding for finding in findings if finding.rule == RULE)
     yield finding
@@ -280,10 +280,6 @@ def broken_values() -> Iterator[object]:
     yield from at(adopted, sheet.name, sheet.cells[CELL])
     yield from at(adopted, sheet.name, sheet.marks[CELL])
     yield from at(adopted, layout.LOG, (layout.LOG_TOP, layout.LOG_COLUMNS["stated"]))
-
-
-def values_of(table: Table) -> dict[str, Value]:
-    return {cell: entry.value for cell, entry in table.entries.items()}
 
 
 def at(edits: list[Edit], sheet: str, spot: tuple[int, int]) -> list[Edit]:

@@ -296,7 +296,11 @@ def test_group_six_as_one_row(layout: str) -> None:
         )
         entries[cell] = Entry(cell, figure)
     report = replace(
-        RUIAN, tables={**RUIAN.tables, "applications": Table("applications", "2019", entries)}
+        RUIAN,
+        tables={
+            **RUIAN.tables,
+            "applications": Table(editions()["2019"].forms["applications"], entries),
+        },
     )
     read = read_page(render(report, layout))
     assert unlike(figures(report), read) == []

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 import gongkai
 from gongkai.checks.misread import has_broken_sums, weigh
-from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import (
     Block,
@@ -97,9 +96,7 @@ def with_value(report: Report, cell: str, value: int) -> Report:
     """The report as if the first reading had taken this figure for another."""
     table = report.tables[cell.partition(".")[0]]
     entries = {**table.entries, cell: Entry(cell, value, str(value))}
-    return replace(
-        report, tables={**report.tables, table.id: Table(table.id, table.edition, entries)}
-    )
+    return replace(report, tables={**report.tables, table.id: Table(table.form, entries)})
 
 
 BROKEN = (
@@ -126,7 +123,7 @@ def test_a_figure_misread_by_the_first_reading_is_no_error_of_the_report(
     cells = [
         cell
         for table in report.tables.values()
-        for relation in editions()[table.edition].relations_of(table.id)
+        for relation in table.form.relations
         if all(report.value(cell) is not None for cell in relation.cells)
         for cell in relation.cells
         if report.value(cell)

@@ -19,7 +19,10 @@ import scipy.optimize  # type: ignore[import-untyped]
 import gongkai
 from gongkai.checks import check
 from gongkai.checks.sums import check_sums, proposals
-from gongkai.editions import editions, form
+from gongkai.editions import (
+    editions,
+    form,
+)
 from gongkai.model import Finding, Relation, Report, Value
 from gongkai.output import finding_to_dict
 from gongkai.sums import localize, table_state
@@ -58,10 +61,10 @@ def answers(findings: Sequence[Finding]) -> list[list[Changes]]:
     ("edition", "table"), [(e, t) for e in ("2019", "2021") for t in ("applications", "disputes")]
 )
 def test_the_nodes_say_what_the_relations_say(edition: str, table: str) -> None:
-    network = network_of(edition, table)
+    network = network_of(form(edition, table))
     assert network is not None
     relations, nodes = (
-        editions()[edition].relations_of(table),
+        editions()[edition].forms[table].relations,
         [node for node in network.nodes if node],
     )
     left_out = [relation.rule for relation in relations if relation not in nodes]
@@ -75,7 +78,7 @@ def matrix(relations: Sequence[Relation], cells: list[str]) -> list[list[int]]:
 
 
 def test_a_table_without_relations_has_no_network() -> None:
-    assert network_of("2021", "disclosure") is None
+    assert network_of(form("2021", "disclosure")) is None
 
 
 # --- one cell -------------------------------------------------------------------------------------
@@ -417,7 +420,7 @@ def test_real_reports_get_an_answer(case: str) -> None:
 def test_a_sound_table_asks_nothing() -> None:
     table = report_of().tables["applications"]
     stated = {cell: entry.value for cell, entry in table.entries.items()}
-    assert localize(table.edition, table.id, stated, table_state(table).solution) == []
+    assert localize(table.form, stated, table_state(table).solution) == []
 
 
 class Worked:
@@ -490,7 +493,7 @@ def test_out_of_time_nothing_is_certain(monkeypatch: pytest.MonkeyPatch) -> None
     values = table_of(sound_values() | {"applications.granted.natural": 141}).entries
     stated = {cell: entry.value for cell, entry in values.items()}
     table = table_of(stated)
-    assert set(localize(table.edition, table.id, stated, table_state(table).solution)) == {UNKNOWN}
+    assert set(localize(table.form, stated, table_state(table).solution)) == {UNKNOWN}
 
 
 def test_figures_too_large_for_the_solver_are_not_given_to_it() -> None:
@@ -501,7 +504,7 @@ def test_figures_too_large_for_the_solver_are_not_given_to_it() -> None:
         "new.legal": 77,
         "carried_out.other": 5,
     }
-    network = network_of("2021", "applications")
+    network = network_of(form("2021", "applications"))
     assert network is not None
     sound = {
         cell: value for cell, value in sound_values().items() if cell.startswith("applications.")

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gongkai.checks.sums import check_sums
-from gongkai.editions import editions, form
+from gongkai.editions import form
 from gongkai.model import Report, Table
 from gongkai.sums import solve
 from gongkai.sums.network import network_of, state_of
@@ -26,7 +26,7 @@ def smallest_by_search(table: Table, most: int) -> set[frozenset[tuple[str, int]
     """All smallest repairs of at most so many cells: a repair has a cell in each conflict that
     those before leave.
     """
-    relations = editions()[table.edition].relations_of(table.id)
+    relations = table.form.relations
     values = {cell: entry.value for cell, entry in table.entries.items()}
     level: set[frozenset[str]] = {frozenset()}
     for _ in range(most + 1):
@@ -50,7 +50,7 @@ def all_found(table: Table, monkeypatch: pytest.MonkeyPatch) -> set[frozenset[tu
     """Every cheapest repair, however odd and however many."""
     monkeypatch.setattr("gongkai.sums.search.LIKELIER", 10**6)
     monkeypatch.setattr("gongkai.sums.search.MOST_LISTED", 10**6)
-    network = network_of(table.edition, table.id)
+    network = network_of(table.form)
     assert network is not None
     values = {cell: entry.value for cell, entry in table.entries.items()}
     clusters = clusters_of(state_of(network, values))  # type: ignore[arg-type]
@@ -86,7 +86,7 @@ def test_two_wrong_cells_as_by_a_search_of_all_sets(
 
 def slips_in(table: Table, changes: frozenset[tuple[str, int]]) -> bool:
     """Whether two of the changes lie side by side, so that they may be one slip."""
-    network = network_of(table.edition, table.id)
+    network = network_of(table.form)
     assert network is not None
     cells = [cell for cell, _ in changes]
     return any((one, other) in network.neighbours for one in cells for other in cells)
@@ -127,7 +127,7 @@ def test_every_proposal_mends_what_it_is_given_for(report: Report, data: st.Data
     for cell in random.sample(list(table.entries), data.draw(st.integers(1, 4))):
         report = changed(report, cell, random.choice((None, 0, 1, 7, random.randint(0, 10_000))))
     table = report.tables["applications"]
-    relations = editions()[table.edition].relations_of(table.id)
+    relations = table.form.relations
     values = {cell: entry.value for cell, entry in table.entries.items()}
     found = [finding for finding in check_sums(table) if finding.severity == "error"]
     for rule, alternative in [
@@ -159,5 +159,5 @@ def test_all_answers_together_mend_the_table(report: Report, random: Random) -> 
         suspect.cell: suspect.proposed for finding in findings for suspect in finding.suspects[0]
     }
     values = {cell: entry.value for cell, entry in table.entries.items()} | first
-    solution = solve(editions()[table.edition].relations_of(table.id), values)
+    solution = solve(table.form.relations, values)
     assert (solution.broken, solution.conflicts) == ((), ())

@@ -122,11 +122,7 @@ def test_brute_force_agrees(system: tuple[list[Relation], dict[str, Value]]) -> 
 
 
 def relations_of(report: Report) -> list[Relation]:
-    return [
-        each
-        for table in report.tables.values()
-        for each in editions()[table.edition].relations_of(table.id)
-    ]
+    return [each for table in report.tables.values() for each in table.form.relations]
 
 
 @properties(60)

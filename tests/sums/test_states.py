@@ -12,7 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.editions import editions
+from gongkai.editions import (
+    editions,
+    form,
+)
 from gongkai.model import Entry, Table, Value
 from gongkai.sums import TableState, solve, table_state
 from gongkai.sums.states import judge
@@ -21,7 +24,7 @@ from helpers.lanes import SHEETS, sound_figures
 from sums.test_relations import COLUMNS, ROWS, brute_force, small_form
 
 FORM = editions()["2021"].forms["applications"]
-RELATIONS = editions()["2021"].relations_of("applications")
+RELATIONS = editions()["2021"].forms["applications"].relations
 APPLICANTS = ("natural", "company", "research", "welfare", "legal", "other")
 GRANTED = tuple(f"applications.granted.{name}" for name in APPLICANTS)
 TOTAL = "applications.granted.total"
@@ -32,7 +35,7 @@ def table_of(values: Mapping[str, Value], raws: Mapping[str, str] | None = None)
     """All of 表三 with these figures, blank elsewhere; ``raws`` are texts that hold none."""
     texts = raws or {}
     entries = {cell: Entry(cell, values.get(cell), texts.get(cell, "")) for cell in FORM.cells}
-    return Table("applications", "2021", entries)
+    return Table(form("2021", "applications"), entries)
 
 
 def row(*figures: Value) -> dict[str, Value]:
@@ -81,7 +84,9 @@ def test_signs_are_blanks_and_texts_are_not() -> None:
 
 def test_a_range_without_the_rest_of_the_table_says_nothing_of_it() -> None:
     entries = table_of(row(134, 7, None, None, 1, 1, 143)).entries
-    cut = Table("applications", "2021", {cell: entries[cell] for cell in (*GRANTED[:3], TOTAL)})
+    cut = Table(
+        form("2021", "applications"), {cell: entries[cell] for cell in (*GRANTED[:3], TOTAL)}
+    )
     assert table_state(cut).verdicts[ACROSS] == "open"
     assert table_state(cut).cells[GRANTED[3]] == "open"
 

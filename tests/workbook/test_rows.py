@@ -213,7 +213,11 @@ def test_editions_of_a_line() -> None:
     mixed = report_of()
     older = {cell: Entry(cell, 0) for cell in editions()["2019"].forms["applications"].cells}
     mixed = replace(
-        mixed, tables={**mixed.tables, "applications": Table("applications", "2019", older)}
+        mixed,
+        tables={
+            **mixed.tables,
+            "applications": Table(editions()["2019"].forms["applications"], older),
+        },
     )
     assert report_to_row(mixed, [], "", "", "").editions == "表二2021 表三2019 表四2021"
     assert (

@@ -76,7 +76,8 @@ def any_tables(draw: st.DrawFn) -> dict[str, Table]:
         order = Random(draw(st.integers(0, 999)))
         cells = editions()[edition].forms[table].cells
         found[table] = Table(
-            table, edition, {cell: Entry(cell, *order.choice(drawn)) for cell in cells}
+            editions()[edition].forms[table],
+            {cell: Entry(cell, *order.choice(drawn)) for cell in cells},
         )
     return found
 
@@ -190,7 +191,11 @@ def test_the_sheets_of_the_layout_in_use_are_shown(target: Path) -> None:
     mixed = report_of()
     older = {cell: Entry(cell, 0) for cell in editions()["2019"].forms["applications"].cells}
     mixed = replace(
-        mixed, tables={**mixed.tables, "applications": Table("applications", "2019", older)}
+        mixed,
+        tables={
+            **mixed.tables,
+            "applications": Table(editions()["2019"].forms["applications"], older),
+        },
     )
     states = {
         sheet.title: sheet.sheet_state for sheet in load_workbook(write_workbook(mixed, [], target))
@@ -275,7 +280,7 @@ def planted(seed: int) -> Report:
                     [(value + random.randint(1, 9), ""), (None, ""), (None, "/"), (0, "")]
                 )
             entries[cell] = Entry(cell, value, raw)
-        tables[table] = Table(table, edition, entries)
+        tables[table] = Table(editions()[edition].forms[table], entries)
     return replace(sound, tables=tables)
 
 

@@ -135,7 +135,7 @@ def reasons_apart(problems: Sequence[Problem]) -> tuple[str, list[Problem]]:
 
 def check_coverage(year: int | None, table: Table, problems: Sequence[Problem]) -> list[Finding]:
     """The findings on one table; ``problems`` are those that name it."""
-    form = editions()[table.edition].forms[table.id]
+    form = table.form
     covered = {cell.id for problem in problems for cell in problem_cells(form, problem)}
     found = check_edition(year, form)
     if problems and all(entry.value is None for entry in table.entries.values()):

@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gongkai.checks import RANKS
-from gongkai.checks.sums import values_of
-from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Entry, Finding, Relation, Report, Table, Value
 from gongkai.sums import solve
@@ -39,7 +37,7 @@ def is_broken_sum(report: Report, finding: Finding) -> bool:
 
 def relation_of(report: Report, finding: Finding) -> Relation | None:
     table = table_of(report, finding)
-    relations = editions()[table.edition].relations_of(table.id) if table else ()
+    relations = table.form.relations if table else ()
     return next((relation for relation in relations if relation.rule == finding.rule), None)
 
 
@@ -48,7 +46,7 @@ def suspected(finding: Finding) -> list[str]:
 
 
 def table_of(report: Report, finding: Finding) -> Table | None:
-    return report.tables.get(finding.cells[0].partition(".")[0]) if finding.cells else None
+    return report.table_of(finding.cells[0]) if finding.cells else None
 
 
 def weigh(report: Report, findings: Sequence[Finding], second: Report | None) -> list[Finding]:
@@ -91,15 +89,14 @@ def judged(report: Report, finding: Finding, second: Report | None) -> Finding:
 
 def cells_asked(table: Table, finding: Finding) -> list[str]:
     """The cells of a finding's relation and those suspected, in official order."""
-    edition = editions()[table.edition]
     related = (
         cell
-        for relation in edition.relations
+        for relation in table.form.relations
         if relation.rule == finding.rule
         for cell in relation.cells
     )
     wanted = {*finding.cells, *suspected(finding), *related}
-    return [cell for cell in edition.forms[table.id].cells if cell in wanted]
+    return [cell for cell in table.form.cells if cell in wanted]
 
 
 def value_in(table: Table, cell: str) -> Value:
@@ -139,8 +136,8 @@ def mends(first: Table, other: Table, rule: str) -> bool:
     Sums that could not hold together, whatever the blanks, must all hold: one of them has the
     error.
     """
-    before = values_of(first)
-    after = before | {cell: value for cell, value in values_of(other).items() if value is not None}
+    before = first.values
+    after = before | {cell: value for cell, value in other.values.items() if value is not None}
     broken, left = violated(first, before), set().union(*violated(first, after))
     asked = set().union(*(group for group in broken if rule in group))
     return bool(asked) and not asked & left and left <= set().union(*broken)
@@ -148,14 +145,14 @@ def mends(first: Table, other: Table, rule: str) -> bool:
 
 def violated(table: Table, values: Mapping[str, Value]) -> list[set[str]]:
     """The rules of each broken relation, and of each set of relations that cannot hold together."""
-    solution = solve(editions()[table.edition].relations_of(table.id), values)
+    solution = solve(table.form.relations, values)
     broken = [{relation.rule} for relation in solution.broken]
     return broken + [{relation.rule for relation in conflict} for conflict in solution.conflicts]
 
 
 def both_readings(first: Table, other: Table, cells: Sequence[str]) -> str:
     """表三 （一）予以公开·自然人 读作134，另一种读法（按文字顺序）读作143."""
-    form = editions()[first.edition].forms[first.id]
+    form = first.form
     named = "、".join(
         (
             f"{label_of(form.cells[cell])} 读作{read_as(first, cell)}，另一种读法（{HOW}）"
@@ -188,8 +185,7 @@ def raws_of(report: Report, finding: Finding) -> dict[str, str]:
 
 
 def entry_of(report: Report, cell: str) -> Entry:
-    table = report.tables.get(cell.partition(".")[0])
-    return table.entries.get(cell, EMPTY) if table else EMPTY
+    return report.entry(cell) or EMPTY
 
 
 def raw_line(report: Report, finding: Finding) -> str:
@@ -221,7 +217,7 @@ def named_raws(report: Report, relation: Relation, cells: Sequence[str]) -> str:
     """Each cell's text by the name that the message of the relation gives it; others by their whole
     label.
     """
-    form = editions()[report.tables[relation.table].edition].forms[relation.table]
+    form = report.tables[relation.table].form
     _, names = subject_and_names(form, relation)
     named = {cell: names.get(cell) or label_of(form.cells[cell]) for cell in cells}
     texts = [f"{name}“{clipped(entry_of(report, cell).raw)}”" for cell, name in named.items()]

@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 from gongkai.bodies import last_day_of, why_no_rules
 from gongkai.bodies.within import GOVERNMENTS_DAY
 from gongkai.checks.numbering import in_han, slips_in
-from gongkai.editions import edition_of_year, editions
+from gongkai.editions import edition_of_year
 from gongkai.figures import AMOUNT, shown
 from gongkai.model import Finding, Heading, Report, Rule, Section
 from gongkai.wording import clipped, label_of, one_line
@@ -287,7 +287,7 @@ def check_rules(report: Report) -> list[Finding]:
     table = report.tables.get("disclosure")
     if table is None:
         return []
-    form = editions()[table.edition].forms[table.id]
+    form = table.form
     columns = ("made", "repealed", "valid") if table.edition != "2019" else ("made",)
     filled = [
         cell
@@ -336,9 +336,8 @@ def check_fees(report: Report) -> list[Finding]:
     unpaid = report.value("applications.other_unpaid.total")
     sent = notices_in(text)
     if sent and unpaid and unpaid > sent[1]:
-        label = label_of(
-            editions()["2021"].forms["applications"].cells["applications.other_unpaid.total"]
-        )
+        table = report.tables["applications"]
+        label = label_of(table.form.cells["applications.other_unpaid.total"])
         message = (
             f"表三 {label} 填{shown(unpaid)}，多于第六节“{clipped(sent[0])}”"
             f"所说的收费通知{sent[1]}份；请核对。"

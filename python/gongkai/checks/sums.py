@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from gongkai.editions import editions
 from gongkai.figures import read_figure, shown
 from gongkai.model import Entry, Finding, Form, Relation, Suspect, Table, Value
 from gongkai.sums import (
@@ -28,13 +27,9 @@ MOST_RELATIONS = 6  # named in the message about a conflict
 
 
 @lru_cache(maxsize=4)  # a workbook's functions ask again for the same table
-def proposals(edition: str, table: str, values: tuple[tuple[str, Value], ...]) -> list[Proposal]:
+def proposals(form: Form, values: tuple[tuple[str, Value], ...]) -> list[Proposal]:
     """A proposal for each broken relation and each conflict of the solution, in its order."""
-    return localize(edition, table, dict(values), solved(edition, table, values))
-
-
-def values_of(table: Table) -> dict[str, Value]:
-    return {cell: entry.value for cell, entry in table.entries.items()}
+    return localize(form, dict(values), solved(form, values))
 
 
 def check_sums(table: Table) -> list[Finding]:
@@ -46,15 +41,14 @@ def check_sums(table: Table) -> list[Finding]:
     ``parts``; in a conflict, of the cells that are stated, and only where these alone already
     exceed the other side.
     """
-    edition = editions()[table.edition]
-    form, values = edition.forms[table.id], values_of(table)
-    order = {relation.rule: number for number, relation in enumerate(edition.relations)}
+    form, values = table.form, table.values
+    order = {relation.rule: number for number, relation in enumerate(form.relations)}
     solution = table_state(table).solution
     found = [broken_finding(form, relation, values) for relation in solution.broken]
     found += [conflict_finding(form, conflict, values) for conflict in solution.conflicts]
     if found:
         asked = [(relation,) for relation in solution.broken] + list(solution.conflicts)
-        told = proposals(table.edition, table.id, tuple(values.items()))
+        told = proposals(form, tuple(values.items()))
         found = with_suspects(
             form,
             found,

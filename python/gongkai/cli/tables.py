@@ -19,7 +19,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gongkai.cli.console import fitting, width_of
-from gongkai.editions import form
 from gongkai.figures import shown
 from gongkai.model import Column, Entry, Form, Label, Report, Row, Table
 from gongkai.output import head_lines, problem_line
@@ -66,7 +65,7 @@ def report_lines(report: Report) -> Iterator[str]:
 
 
 def table_lines(table: Table) -> Iterator[str]:
-    layout = form(table.edition, table.id)
+    layout = table.form
     yield f"{layout.title}（{table.edition}年格式）"
     texts = {cell: text_of(table.entries[cell]) for cell in layout.cells}
     blocks = blocks_of(layout)

@@ -29,7 +29,7 @@ from gongkai.compare.children import (
     roll_of,
 )
 from gongkai.decisions import decided_findings, key_of
-from gongkai.editions import editions, form
+from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Table, Value
 from gongkai.sums import difference, table_state, total
@@ -201,7 +201,7 @@ RULES = (
 
 
 def table_lines(table: Table, roll: Roll) -> Iterator[LevelFigure]:
-    layout = form(table.edition, table.id)
+    layout = table.form
     own = held_in(table, layout)
     columns = [column_of(member, layout) for member in roll.members]
     absent = tuple(one.child.title for one in roll.lacking)
@@ -276,7 +276,7 @@ def agreed(held: Sequence[Given]) -> Given:
 
 def is_layout(table: Table, layout: Form) -> bool:
     """Whether a table has the same layout, which two editions may share."""
-    return table.edition == layout.edition or form(table.edition, table.id).labels == layout.labels
+    return table.edition == layout.edition or table.form.labels == layout.labels
 
 
 def status_of(line: LevelFigure) -> Status:

@@ -17,7 +17,16 @@ from gongkai.compare.bodies import Group, Matched, Yearly, match
 from gongkai.decisions import decided_findings, is_open
 from gongkai.editions import YearLink, editions, jump_cells, links, public_cells, yearly_cells
 from gongkai.figures import shown
-from gongkai.model import Cell, Figure, Finding, Form, Report, Rule, Severity
+from gongkai.model import (
+    Cell,
+    Figure,
+    Finding,
+    Form,
+    Report,
+    Rule,
+    Severity,
+    table_id,
+)
 from gongkai.sums import difference, stated_figures, table_state, total
 from gongkai.wording import (
     NO_FIGURES,
@@ -278,7 +287,7 @@ def jumps(report: Yearly, last: Yearly) -> Iterator[Finding]:
         if now is None or before is None or max(now, before) < LEAST or min(now, before) < 0:
             continue
         if max(now, before) >= FACTOR * min(now, before):
-            form, cell = form_of(name.partition(".")[0], name)
+            form, cell = form_of(table_id(name), name)
             change = "增" if now > before else "减"
             moved = f"由{last.year}年的{shown(before)}{change}至{shown(now)}"
             message = (

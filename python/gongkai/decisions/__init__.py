@@ -52,8 +52,7 @@ def held_in(cell: str, held: Held) -> str:
     """A cell's figure, else its source text, which page and workbook give alike; "" for a blank."""
     if not isinstance(held, Report):
         return figure_text(held.get(cell))
-    table = held.tables.get(cell.partition(".")[0])
-    entry = table.entries.get(cell) if table else None
+    entry = held.entry(cell)
     if entry is None:
         return ""
     if entry.value is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -95,7 +95,6 @@ def load_edition(source: Mapping[str, Any], others: Mapping[str, Mapping[str, An
     """A parsed TOML file -> Edition; ``others`` are the files that ``same_as`` may name."""
     name = source["name"]
     forms: dict[str, Form] = {}
-    relations: list[Relation] = []
     sections = tuple(
         Section(
             item["number"], item["title"], tuple(item.get("aliases", ())), item.get("table", "")
@@ -110,16 +109,15 @@ def load_edition(source: Mapping[str, Any], others: Mapping[str, Mapping[str, An
             raise EditionError(f"{name}: 表 {table['id']} 不属于任何一节")
         table = resolve(name, table, others)
         loaded = load_form(name, titles[table["id"]], table)
-        forms[loaded.id] = loaded
-        for rule in table.get("relation", ()):
-            relations += load_relations(loaded, rule)
+        rules = table.get("relation", ())
+        relations = tuple(found for rule in rules for found in load_relations(loaded, rule))
+        forms[loaded.id] = replace(loaded, relations=relations)
     years = source["years"]
     return Edition(
         name,
         (years["first"], years.get("last")),
         source["circular"],
         forms,
-        tuple(relations),
         sections,
     )
 

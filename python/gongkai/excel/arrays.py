@@ -169,11 +169,8 @@ def table_of(form: Form, values: Mapping[str, object]) -> Table:
     """Cell id -> a sheet's value, for all cells of a form or of some of its parts, in official
     order.
     """
-    return Table(
-        form.id,
-        form.edition,
-        {cell: entry_of(form.cells[cell], value) for cell, value in values.items()},
-    )
+    entries = {cell: entry_of(form.cells[cell], value) for cell, value in values.items()}
+    return Table(form, entries)
 
 
 @cache
@@ -330,7 +327,7 @@ def is_parts(form: Form, values: Mapping[str, object]) -> bool:
         {cell.id for row in part.rows for cell in form.row_cells(row.id)} for part in form.parts
     ]
     held = {cell for part in parts if part <= values.keys() for cell in part}
-    return held == values.keys() and not editions()[form.edition].relations_of(form.id)
+    return held == values.keys() and not form.relations
 
 
 # --- with labels: any other layout ----------------------------------------------------------------
@@ -371,9 +368,7 @@ def recognized(blocks: Sequence[Rows]) -> Placed:
         )
         told = f"（{next(iter(reasons))}）" if reasons else ""
         raise ShapeError(f"区域中的表头或行名与官方表格对不上{told}；可以用：{shapes_text()}。")
-    tables = tuple(
-        Table(name, edition, reading.entries) for name, (reading, edition) in placed.items()
-    )
+    tables = tuple(Table(reading.form, reading.entries) for reading, _ in placed.values())
     problems = tuple(problem for reading, _ in readings.values() for problem in reading.problems)
     return Placed(tables, problems)
 

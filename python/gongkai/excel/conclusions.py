@@ -74,7 +74,7 @@ def findings_of(placed: Placed) -> list[Finding]:
 
 
 def on_held_cells(table: Table, findings: Sequence[Finding]) -> Iterator[Finding]:
-    form = editions()[table.edition].forms[table.id]
+    form = table.form
     for finding in findings:
         if finding.rule == "coverage.blank" and len(table.entries) < len(form.cells):
             yield from blank_notes(
@@ -98,7 +98,7 @@ def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str 
     """
     serious = [finding for finding in findings if finding.severity != "note"]
     relations = {
-        relation.rule: (table, relation) for table in tables for relation in relations_of(table)
+        relation.rule: (table, relation) for table in tables for relation in table.form.relations
     }
     states = [table_state(table) for table in tables]
     verdicts = {rule: verdict for state in states for rule, verdict in state.verdicts.items()}
@@ -138,10 +138,6 @@ def counted_text(verdicts: Sequence[Verdict], counts: tuple[int, int, int]) -> s
     return "，".join(f"{count}{what}" for count, what in bad if count)
 
 
-def relations_of(table: Table) -> tuple[Relation, ...]:
-    return editions()[table.edition].relations_of(table.id)
-
-
 def all_well(tables: Sequence[Table], relations: int) -> str:
     if relations:
         told = assumed_text(sum(len(table_state(table).assumed) for table in tables))
@@ -167,7 +163,7 @@ def short_text(finding: Finding, broken: tuple[Table, Relation] | None) -> str:
     if broken is None or finding.stated is None or finding.computed is None:
         return clip(finding.message.rstrip("。"), LONGEST)
     table, relation = broken
-    form = editions()[table.edition].forms[table.id]
+    form = table.form
     subject, _ = subject_and_names(form, relation)
     figures = f"填{shown(finding.stated)}，算得{shown(finding.computed)}"
     return f"{form.number} {subject} {relation.label}，{figures}"
@@ -182,7 +178,7 @@ def about_tables(tables: Sequence[Table]) -> str:
     """（表三，2021年格式）: which table a range was taken for."""
     names = []
     for table in tables:
-        form = editions()[table.edition].forms[table.id]
+        form = table.form
         names.append(
             form.number if len(table.entries) == len(form.cells) else f"{form.number}的一部分"
         )
@@ -199,24 +195,24 @@ def relation_named(tables: Sequence[Table], rule: str) -> tuple[Table, Relation]
     """Raises GongkaiError for a rule that no edition knows, or that is not one of these tables'."""
     wanted = rule.strip().lower()
     for table in tables:
-        for relation in relations_of(table):
+        for relation in table.form.relations:
             if relation.rule == wanted:
                 return table, relation
     known = any(
         relation.rule == wanted for edition in editions().values() for relation in edition.relations
     )
     what = "不是这张表的勾稽关系" if known else "不是勾稽关系的编号"
-    example = next((relation.rule for table in tables for relation in relations_of(table)), "")
+    example = next((relation.rule for table in tables for relation in table.form.relations), "")
     advice = f"，如 {example}" if example else ""
     raise GongkaiError(f"“{clip(rule, 60)}”{what}；编号见 GK_RULES{advice}。")
 
 
 def relation_gap(table: Table, relation: Relation) -> Value:
     """computed - stated. Raises GongkaiError where figures are missing."""
-    values = {cell: entry.value for cell, entry in table.entries.items()}
+    values = table.values
     sums = stated_and_computed(relation, values)
     if sums is None:
-        form = editions()[table.edition].forms[table.id]
+        form = table.form
         missing = [
             label_of(form.cells[cell]) for cell in relation.cells if values.get(cell) is None
         ]
@@ -299,9 +295,9 @@ def stated_cell(value: Value) -> float | str:
 def problem_name(placed: Placed, finding: Finding) -> str:
     """表三 自然人列 各项之和＝总计, or the cell of a finding on no relation."""
     for table in placed.tables:
-        for relation in relations_of(table):
+        for relation in table.form.relations:
             if relation.rule == finding.rule:
-                form = editions()[table.edition].forms[table.id]
+                form = table.form
                 return f"{form.number} {subject_and_names(form, relation)[0]} {relation.label}"
     return place_of(placed, finding) or clip(finding.message, LONGEST)
 
@@ -313,8 +309,8 @@ def forms_in(placed: Placed) -> dict[str, Form]:
 def place_of(placed: Placed, finding: Finding) -> str:
     """The cell that carries the flag, in the official labels; "" for a finding on no cell."""
     for table in placed.tables:
-        form = editions()[table.edition].forms[table.id]
-        marked = {relation.rule: relation.marked for relation in relations_of(table)}
+        form = table.form
+        marked = {relation.rule: relation.marked for relation in table.form.relations}
         first = marked.get(finding.rule, finding.cells[0] if finding.cells else "")
         if first in form.cells:
             return f"{form.number} {label_of(form.cells[first])}"
@@ -369,7 +365,7 @@ def blank_text(entry: Entry, cell: Cell) -> str:
 
 
 def find_cell(report: Report, figure: str, applicant: str) -> Cell:
-    forms = [editions()[table.edition].forms[table.id] for table in report.tables.values()]
+    forms = [table.form for table in report.tables.values()]
     exact = [form.cells[figure.lower()] for form in forms if figure.lower() in form.cells]
     if exact and (not applicant or is_named(exact[0].column.id, exact[0].column.label, applicant)):
         return exact[0]
@@ -466,7 +462,7 @@ def report_rows(report: Report) -> list[SheetRow]:
 
 def table_rows(report: Report, name: str) -> list[SheetRow]:
     table = report.tables[name]
-    form = editions()[table.edition].forms[name]
+    form = table.form
     rows: list[SheetRow] = [[""] * form.size.right for _ in range(form.size.bottom)]
     for label in form.labels:
         rows[label.box.top - 1][label.box.left - 1] = label.text

@@ -23,6 +23,7 @@ from gongkai.model import (
     Segment,
     Table,
     Value,
+    table_id,
 )
 from gongkai.model import (
     UnreadableDocument as UnreadableDocument,
@@ -134,8 +135,8 @@ def recognize(blocks: Sequence[Block], document: Document, part: int = 0) -> Rep
         if not unread:
             raise NoReport(why_unreadable(blocks, document.origin))
     tables = {
-        name: with_lost(Table(name, found, reading.entries), reading.problems)
-        for name, (reading, found) in readings.items()
+        name: with_lost(Table(reading.form, reading.entries), reading.problems)
+        for name, (reading, _) in readings.items()
     }
     if not any(reading.holds_figures for reading, _ in readings.values()):
         unread += lone_figures(own.tokens, edition.name)
@@ -249,16 +250,16 @@ def doubt_units(reading: TableReading, agency: str, prose: str, others: Sequence
     """
     for cell, entry in reading.entries.items():
         found = [value_of(other, cell) for other in others] if entry.stated else []
-        why = contradicted_by(entry, agency, prose, found) if entry.stated else ""
+        row, column = reading.form.cells[cell].row.id, reading.form.cells[cell].column.id
+        why = contradicted_by(row, entry, agency, prose, found) if entry.stated else ""
         if why:
-            _, row, column = cell.split(".")
             reason = DOUBTED_UNIT.format(entry.stated, why)
             reading.entries[cell] = Entry(cell, None, entry.raw, entry.place)
             reading.problems.append(Problem(reading.form.id, row, column, entry.raw, reason))
 
 
 def value_of(readings: Readings, cell: str) -> Value:
-    found = readings.get(cell.partition(".")[0])
+    found = readings.get(table_id(cell))
     return value_in(found[0], cell) if found else None
 
 

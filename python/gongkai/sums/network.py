@@ -14,7 +14,6 @@ from functools import cache
 from itertools import pairwise
 from time import thread_time
 
-from gongkai.editions import editions
 from gongkai.model import Form, Relation
 from gongkai.sums.relations import possible, solve
 
@@ -57,9 +56,9 @@ class Network:
 
 
 @cache
-def network_of(edition: str, table: str) -> Network | None:
+def network_of(form: Form) -> Network | None:
     """None where the relations have another shape, or are none."""
-    form, relations = editions()[edition].forms[table], editions()[edition].relations_of(table)
+    relations = form.relations
     kept = without_surplus(relations)
     places = places_of(kept)
     signs = oriented(len(kept), places)

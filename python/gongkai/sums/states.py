@@ -18,9 +18,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from gongkai.editions import editions, form, problem_cells
+from gongkai.editions import problem_cells
 from gongkai.figures import read_figure, rounded
-from gongkai.model import Entry, Figure, Problem, Relation, Table, Value
+from gongkai.model import (
+    Entry,
+    Figure,
+    Form,
+    Problem,
+    Relation,
+    Table,
+    Value,
+)
 from gongkai.sums.relations import Solution, difference, solve, stated_figures, total
 
 CellState = Literal["stated", "implied", "open"]
@@ -61,16 +69,15 @@ def table_state(table: Table) -> TableState:
     """Every cell of the table's form is in ``cells``; a cell without an entry (a range of a sheet
     ends before it) is open, and no relation with it is judged.
     """
-    layout = form(table.edition, table.id)
-    values = tuple((cell, entry.value) for cell, entry in table.entries.items())
-    if len(values) == len(layout.cells) and all(value is not None for _, value in values):
-        return worked_out(table.edition, table.id, values, frozenset())
+    form, values = table.form, tuple(table.values.items())
+    if len(values) == len(form.cells) and all(value is not None for _, value in values):
+        return worked_out(form, values, frozenset())
     unread = [
-        cell
-        for cell in layout.cells
-        if is_unread(table.entries.get(cell), layout.cells[cell].column.unit)
+        cell.id
+        for cell in form.cells.values()
+        if is_unread(table.entries.get(cell.id), cell.column.unit)
     ]
-    return worked_out(table.edition, table.id, values, frozenset(unread))
+    return worked_out(form, values, frozenset(unread))
 
 
 def is_unread(entry: Entry | None, unit: str) -> bool:
@@ -79,9 +86,8 @@ def is_unread(entry: Entry | None, unit: str) -> bool:
         return True
     if entry.value is not None:
         return False
-    if (
-        entry.read_by
-    ):  # a zero-width blank, nothing to a person, a text to the sheet's formulas; or a lost row
+    # a zero-width blank, nothing to a person, a text to the sheet's formulas; or a lost row
+    if entry.read_by:
         return True
     return read_figure(entry.raw, unit).state not in ("blank", "sign")
 
@@ -93,10 +99,10 @@ def with_lost(table: Table, problems: Iterable[Problem]) -> Table:
     The row 重复申请 of a page was not found, and its 总计 is 3 too small: by the sums the row would
     be 0.
     """
-    layout, told = form(table.edition, table.id), list(problems)
-    lost = {cell.id for problem in told for cell in problem_cells(layout, problem)}
+    form, told = table.form, list(problems)
+    lost = {cell.id for problem in told for cell in problem_cells(form, problem)}
     if told and all(entry.value is None for entry in table.entries.values()):
-        lost = set(layout.cells)
+        lost = set(form.cells)
     entries = dict(table.entries)
     for cell in lost & entries.keys():
         if entries[cell].value is None and not entries[cell].raw.strip():
@@ -106,20 +112,19 @@ def with_lost(table: Table, problems: Iterable[Problem]) -> Table:
 
 @lru_cache(maxsize=8)  # checks, counts and lists ask for the same tables
 def worked_out(
-    edition: str, table: str, values: tuple[tuple[str, Value], ...], unread: frozenset[str]
+    form: Form, values: tuple[tuple[str, Value], ...], unread: frozenset[str]
 ) -> TableState:
-    relations = editions()[edition].relations_of(table)
+    relations = form.relations
     stated = dict(values)
-    solution = solved(edition, table, values)
+    solution = solved(form, values)
     if not unread and None not in stated.values():
         return whole_state(relations, stated, solution)
     readable = [one for one in relations if unread.isdisjoint(one.cells)]
     told, implied = judge(readable, stated), solution.implied
     if len(readable) < len(relations):
         implied = solve(readable, stated).implied
-    cells = form(edition, table).cells
-    figures = {cell: implied[cell] for cell in cells if cell in implied}
-    states = {cell: state_in(cell, stated, figures) for cell in cells}
+    figures = {cell: implied[cell] for cell in form.cells if cell in implied}
+    states = {cell: state_in(cell, stated, figures) for cell in form.cells}
     verdicts = {one.rule: told.verdict(one.rule) for one in relations}
     return TableState(states, figures, verdicts, told.assumed, solution)
 
@@ -141,9 +146,9 @@ def whole_state(
 
 
 @lru_cache(maxsize=8)
-def solved(edition: str, table: str, values: tuple[tuple[str, Value], ...]) -> Solution:
+def solved(form: Form, values: tuple[tuple[str, Value], ...]) -> Solution:
     """What is broken, in conflict and implied among the relations of a table."""
-    return solve(editions()[edition].relations_of(table), dict(values))
+    return solve(form.relations, dict(values))
 
 
 # --- relations ------------------------------------------------------------------------------------

@@ -12,7 +12,13 @@ from itertools import product
 from math import prod
 from typing import NamedTuple
 
-from gongkai.model import Alternative, Relation, Suspect, Value
+from gongkai.model import (
+    Alternative,
+    Form,
+    Relation,
+    Suspect,
+    Value,
+)
 from gongkai.sums.network import NetworkState, Replacement, network_of, state_of
 from gongkai.sums.relations import Solution, possible, solve
 from gongkai.sums.search import MOST_LISTED, Cluster, clusters_of
@@ -37,14 +43,12 @@ class Proposal(NamedTuple):
 UNKNOWN = Proposal((), None)
 
 
-def localize(
-    edition: str, table: str, stated: Mapping[str, Value], solution: Solution
-) -> list[Proposal]:
+def localize(form: Form, stated: Mapping[str, Value], solution: Solution) -> list[Proposal]:
     """A proposal for each broken relation and then for each conflict of the solution for what a
     table states.
     """
     questions = [(relation,) for relation in solution.broken] + list(solution.conflicts)
-    network = network_of(edition, table)
+    network = network_of(form)
     if network is None:
         return [UNKNOWN for _ in questions]
     figures = {

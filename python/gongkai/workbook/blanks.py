@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gongkai.editions import editions, form
 from gongkai.figures import read_figure
 from gongkai.model import Entry, Report, Table, WorkbookError
 from gongkai.spreadsheets import Spot
@@ -86,9 +85,7 @@ def filling_of(
 
 def short_blanks(table: Table) -> frozenset[str]:
     """The blanks of relations whose filled cells do not reach the sum: not all of them can be 0."""
-    values = {cell: entry.value for cell, entry in table.entries.items()}
-    relations = editions()[table.edition].relations_of(table.id)
-    sums = (RelationSums.of(relation, values) for relation in relations)
+    sums = (RelationSums.of(relation, table.values) for relation in table.form.relations)
     return frozenset().union(*(one.blanks for one in sums if one.gap))
 
 
@@ -105,7 +102,7 @@ def blank_entries(entries: Mapping[str, Entry], sheet: TableSheet) -> Iterator[E
 
 
 def state_in(entry: Entry, sheet: TableSheet) -> str:
-    unit = form(sheet.form.edition, sheet.table).cells[entry.cell].column.unit
+    unit = sheet.form.cells[entry.cell].column.unit
     return read_figure(entry.raw, unit).state
 
 

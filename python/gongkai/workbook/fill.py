@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from gongkai.decisions import in_order, is_open, key_of
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure
-from gongkai.model import Cell, Edit, Entry, Finding, Report, Severity, Value
+from gongkai.model import (
+    Cell,
+    Edit,
+    Entry,
+    Finding,
+    Report,
+    Severity,
+    Value,
+    table_id,
+)
 from gongkai.spreadsheets import Spot
 from gongkai.wording import evidence_lines, title_line, title_of
 from gongkai.workbook import layout
@@ -261,13 +270,12 @@ def is_counted(report: Report, cell_id: str) -> bool:
 
 def held_by(report: Report, cell_id: str) -> Written:
     """What stands in a figure's cell."""
-    table = report.tables.get(cell_id.partition(".")[0])
-    entry = table.entries.get(cell_id) if table is not None else None
+    table, entry = report.table_of(cell_id), report.entry(cell_id)
     if table is None or entry is None:
         return None
     if entry.read_by == "text":
         return entry.raw
-    return written(entry, editions()[table.edition].forms[table.id].cells[cell_id])
+    return written(entry, table.form.cells[cell_id])
 
 
 def broken_lanes(report: Report) -> frozenset[str]:
@@ -379,7 +387,7 @@ def place_of(finding: Finding, report: Report) -> tuple[TableSheet | None, str]:
     cell.
     """
     for cell_id in finding.cells:
-        table = cell_id.partition(".")[0]
+        table = table_id(cell_id)
         if table not in layout.EDITION_SPOTS:
             continue
         sheet = used_sheet(report, table) or layout.newest_sheet(table)

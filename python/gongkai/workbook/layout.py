@@ -469,7 +469,7 @@ def table_sheet(edition: Edition, form: Form, name: str, suffix: str) -> TableSh
         cells=cells,
         marks=shifted(cells, MARK_SHIFT),
         sources=shifted(cells, SOURCE_SHIFT),
-        lanes=place_lanes(form, edition.relations_of(form.id), cells),
+        lanes=place_lanes(form, form.relations, cells),
     )
 
 

@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import (
     Alternative,
@@ -22,6 +21,7 @@ from gongkai.model import (
     Table,
     Value,
     WorkbookError,
+    table_id,
 )
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.seen import text_of
@@ -82,7 +82,7 @@ class Adoption:
 
 
 def forms_of(tables: Mapping[str, Table]) -> dict[str, Form]:
-    return {name: editions()[table.edition].forms[name] for name, table in tables.items()}
+    return {name: table.form for name, table in tables.items()}
 
 
 def proposal_text(suspects: Sequence[Alternative], forms: Mapping[str, Form]) -> str:
@@ -126,7 +126,7 @@ def name_of(cell_id: str, forms: Mapping[str, Form]) -> str:
 
 
 def form_of(cell_id: str, forms: Mapping[str, Form]) -> Form:
-    return forms[cell_id.partition(".")[0]]
+    return forms[table_id(cell_id)]
 
 
 def cell_of(cell_id: str, forms: Mapping[str, Form]) -> Cell:
@@ -243,7 +243,7 @@ def adoption_of(
     report: Report,
     forms: Mapping[str, Form],
 ) -> Adoption:
-    table = suspect.cell.partition(".")[0]
+    table = table_id(suspect.cell)
     sheet = layout.sheet_of(table, report.tables[table].edition)
     reason = f"{finding.rule}：{finding.message}"
     name = name_of(suspect.cell, forms)

@@ -161,7 +161,7 @@ def read_table(
             problems.append(Problem(table, "", "", other.name, reason))
     seen = placed_of(sheet, seen_of(sheet, values.get(sheet.name, {}), problems), problems)
     entries = read_entries(sheet, seen, problems)
-    return Table(table, edition or sheet.form.edition, entries)
+    return Table(editions()[edition].forms[table] if edition else sheet.form, entries)
 
 
 def cover_problems(values: Mapping[str, SheetValues]) -> list[Problem]:

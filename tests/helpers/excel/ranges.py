@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Form, Report, Value
 
@@ -31,7 +30,7 @@ WRITINGS: dict[str, Writing] = {
 
 
 def form_in(report: Report, table: str) -> Form:
-    return editions()[report.tables[table].edition].forms[table]
+    return report.tables[table].form
 
 
 def figures(report: Report, table: str, writing: Writing = as_float) -> Rows:

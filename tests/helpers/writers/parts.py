@@ -43,7 +43,7 @@ def times(report: Report, factor: int, **changes: object) -> Report:
         }
         if table.id == "disclosure":
             entries = {cell: Entry(cell, factor) for cell in entries}
-        tables[table.id] = Table(table.id, table.edition, entries)
+        tables[table.id] = Table(table.form, entries)
     return replace(report, tables=tables, **changes)  # type: ignore[arg-type]
 
 

@@ -129,7 +129,7 @@ def report_sheets(
     """
     found = {}
     for table in report.tables.values():
-        form = editions()[table.edition].forms[table.id]
+        form = table.form
         values = {cell: entry.value for cell, entry in table.entries.items()}
         found[table.id] = form_sheet(
             form, lambda cell, v=values: FIGURES[figures](cell, v[cell.id]), LABELS[labels]

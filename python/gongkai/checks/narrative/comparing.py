@@ -17,7 +17,6 @@ from gongkai.checks.narrative.claims import (
     table_figure,
     text_read,
 )
-from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Figure, Finding, Report, Rule, Severity, Suspect
 from gongkai.sums import difference
@@ -142,8 +141,9 @@ def agrees(choice: Sequence[Suspect], known: Mapping[str, Sequence[Claim]]) -> b
 
 
 def citation(report: Report, cell: str, claim: Claim) -> str:
-    table = cell.partition(".")[0]
-    label = label_of(editions()[report.tables[table].edition].forms[table].cells[cell])
+    table = report.table_of(cell)
+    assert table is not None, f"{cell}: a claim of a table that is not there"
+    label = label_of(table.form.cells[cell])
     return f"{place_of(claim)}“{clipped(claim.clause)}”，{label}也是{shown(claim.figure)}"
 
 

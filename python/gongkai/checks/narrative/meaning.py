@@ -10,7 +10,7 @@ from itertools import product
 from typing import NamedTuple
 
 from gongkai.checks.narrative.tokens import ProseToken
-from gongkai.editions import edition_of_year, form
+from gongkai.editions import edition_of_year
 from gongkai.model import Form, Label, Report
 from gongkai.wording import column_label, label_of, row_label
 
@@ -362,15 +362,15 @@ class Quantity(NamedTuple):
     unit: str = "件"
 
 
-Layouts = tuple[tuple[str, str], ...]
+Layouts = tuple[Form, ...]
 
 
 def layouts_of(report: Report) -> Layouts:
-    """(table, the edition of its layout) for all tables of the form, in the official order."""
+    """The form of each table, in the official order: its own, else that of the report's year."""
     force = edition_of_year(report.year)
     return tuple(
-        (table, report.tables[table].edition if table in report.tables else force.name)
-        for table in force.forms
+        report.tables[name].form if name in report.tables else form
+        for name, form in force.forms.items()
     )
 
 
@@ -381,7 +381,7 @@ def quantity_of(choices: tuple[Picks, ...], layouts: Layouts) -> Quantity | None
 
     Cells are in the official order, table by table.
     """
-    forms = {table: form(edition, table) for table, edition in layouts}
+    forms = {form.id: form for form in layouts}
     found = []
     for picks in choices:
         if picks[0].row == "processing_fee":

@@ -86,7 +86,7 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, tuple[Tabl
         disputes = place_blocks(
             heads, form(preferred, "disputes"), pitch_of(heads, blocks.chain), theirs
         )
-        relations = editions()[preferred].relations_of("disputes")
+        relations = form(preferred, "disputes").relations
         join_parted(disputes, relations)
         tell_moved(disputes, relations)
         if disputes.placed or disputes.problems:
@@ -183,7 +183,7 @@ def read_copy(
 ) -> TableReading:
     stop = min((start for start in begins if start >= found.chain[-1].end), default=len(tokens))
     reading = place_rows(tokens, found.chain, form(found.edition, table), stop, lines)
-    relations = editions()[found.edition].relations_of(table)
+    relations = reading.form.relations
     place_short_rows(reading, relations)
     join_parted(reading, relations)
     as_one(reading)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from gongkai.editions import editions
 from gongkai.figures import DRAWN, Reading, clean, joined_digits, read_figure, scale_of
 from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Row, Value
 from gongkai.recognize.labels import (
@@ -193,11 +192,7 @@ def sums_hold(head: Head, lines: Sequence[FoundRow], form: Form) -> bool:
         )
         for column, token in zip(head.columns, cells, strict=False):
             values[f"{form.id}.{line.row.id}.{column}"] = read_figure(token.text).value
-    along = [
-        relation
-        for relation in editions()[form.edition].relations_of(form.id)
-        if relation.kind == "across"
-    ]
+    along = [relation for relation in form.relations if relation.kind == "across"]
     sums = [
         found
         for relation in along

@@ -137,11 +137,12 @@ def join_parted(reading: TableReading, relations: Sequence[Relation]) -> None:
         parted = borne_out(left, {**values, **joined_values(left)}, relations)
     for cell, value in joined_values(parted).items():
         reading.entries[cell] = replace(reading.entries[cell], value=value)
-    names = [tuple(cell.split(".")) for cell in parted]
+    settled = [reading.form.cells[cell] for cell in parted]
+    names = [(cell.row.id, cell.column.id) for cell in settled]
     reading.problems[:] = [
         problem
         for problem in reading.problems
-        if problem.reason != PARTED or (problem.table, problem.row, problem.column) not in names
+        if problem.reason != PARTED or (problem.row, problem.column) not in names
     ]
 
 

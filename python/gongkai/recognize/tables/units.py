@@ -296,13 +296,15 @@ OF_A_BODY = 1.5  # of a department
 SUBJECTS = {"fees": "收费", "procurement": "采购"}  # rows of money -> what prose calls them
 
 
-def contradicted_by(entry: Entry, agency: str, prose: str, others: Sequence[Value]) -> str:
+def contradicted_by(
+    row: str, entry: Entry, agency: str, prose: str, others: Sequence[Value]
+) -> str:
     """What speaks against a converted amount: the prose's own figure, else the figures of
     ``others``, the document's other years, else the order of size of such bodies'; "" for nothing.
 
     63229.44 under 元 would be 6.3 万元 of a whole city: likelier the head is wrong than the figure.
     """
-    subject = SUBJECTS.get(entry.cell.split(".")[1], "")
+    subject = SUBJECTS.get(row, "")
     figure = read_figure(entry.raw, "万元").value
     if not entry.value or not figure or not subject:
         return ""
