@@ -23,6 +23,7 @@ LARGE_FOLDERS = {
     "workbook": "one workbook, and a file for each thing that a command does to it",
 }
 SHORT_FILES = {
+    "groups.py": "the one union-find, called from rooms that know nothing of each other",
     "__main__.py": "python -m gongkai",
     "cli/exporting.py": "one command",
     "decisions/check.py": (
