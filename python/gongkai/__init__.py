@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from gongkai.bodies import body, same_body
 from gongkai.model import (
     FRAMING,
+    SAYING,
     FetchError,
     Finding,
+    FindingLines,
     GongkaiError,
     Report,
     UnreadableDocument,
@@ -47,4 +49,11 @@ def _framed(report: Report) -> pandas.DataFrame:
     return report_to_frame(report)
 
 
+def _said(finding: Finding) -> FindingLines:
+    from gongkai.wording.findings import lines_of
+
+    return lines_of(finding)
+
+
 FRAMING.append(_framed)
+SAYING.append(_said)

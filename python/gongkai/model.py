@@ -51,7 +51,7 @@ class Label:
     in use.
 
     ``id`` is the row or column id for kinds ``row`` and ``column``, the group's id for ``group``,
-    else "".
+    else "". ``short`` is what a message calls it, where that is not simply its wording: 新收.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Label:
     text: str
     aliases: tuple[str, ...]
     box: Box
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ class Relation:
     together.
 
     ``kind`` is balance, sum, across or total; ``marked`` is the cell that carries the flag when it
-    is broken; ``label`` says the relation in the words of those who fill the form in.
+    is broken; ``label`` says the relation in the words of those who fill the form in, ``left`` and
+    ``right`` are its two sides in a message: 新收＋上年结转, 办结＋下年结转.
     """
 
     rule: str
@@ -126,6 +128,8 @@ class Relation:
     whole: tuple[str, ...]
     marked: str
     label: str
+    left: str = ""
+    right: str = ""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -582,10 +586,44 @@ class Decision:
     kept: bool = field(default=False, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenSum:
+    """A stated sum that does not hold, or several that cannot hold together whatever stands in
+    their blanks.
+
+    ``cells`` are those that say so, of several sums the stated ones. ``stated`` is the sum over the
+    whole, ``computed`` that over the parts, ``difference`` computed - stated; None where blanks
+    leave them open. ``blanks`` counts the cells without a figure.
+    """
+
+    relations: tuple[Relation, ...]
+    cells: tuple[str, ...]
+    stated: Value = None
+    computed: Value = None
+    difference: Value = None
+    blanks: int = 0
+
+    @property
+    def rule(self) -> str:
+        return self.relations[0].rule
+
+
+Fact = Figure | str | tuple[str, ...] | tuple[tuple[str, ...], ...] | None
+FindingLines = tuple[str, str]
+# What says a finding in words stands above this room: the front door puts it here.
+SAYING: list[Callable[[Finding], FindingLines]] = []
+
+
 @dataclass(frozen=True)
 class Finding:
-    """A violation as a value. ``difference`` is computed - stated; all three are None where they do
-    not apply.
+    """A violation as a value, one for each cause; ``wording.findings`` puts it into words.
+
+    ``says`` tells which of a rule's sentences it is, ``facts`` are what that sentence names besides
+    the figures: texts of the source as they stand there, numbers. ``form`` is the form whose cells
+    ``cells`` are, None where they are several tables'. ``sums`` are the stated sums that the cause
+    breaks; ``members`` are the findings of one kind that are told as one.
+
+    ``difference`` is computed - stated; all three are None where they do not apply.
 
     ``suspects`` are the smallest sets of changes that would mend it, the likeliest first, one
     alternative where that is unique; none where nothing can be proposed, and ``too_many`` where
@@ -595,7 +633,7 @@ class Finding:
 
     rule: str
     severity: Severity
-    message: str
+    says: str = ""
     cells: tuple[str, ...] = ()
     stated: Value = None
     computed: Value = None
@@ -604,6 +642,20 @@ class Finding:
     too_many: bool = False
     cause: Literal["", "report", "reading"] = ""
     decision: Decision | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    form: Form | None = field(default=None, compare=False, repr=False)
+    sums: tuple[BrokenSum, ...] = ()
+    members: tuple[Finding, ...] = ()
+
+    @property
+    def lines(self) -> FindingLines:
+        """What is wrong, the figure first; why, and what to do ("" where the first says all)."""
+        return SAYING[0](self)
+
+    @property
+    def message(self) -> str:
+        """Both lines as one text."""
+        return "".join(f"{line}。" for line in self.lines if line)
 
 
 @dataclass(frozen=True, slots=True)

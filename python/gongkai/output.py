@@ -15,11 +15,21 @@ from gongkai.bodies import body
 from gongkai.checks import assumed, checked, checked_text
 from gongkai.checks.misread import raw_line, raws_of
 from gongkai.compare.years import YearComparison
-from gongkai.decisions import decision_text, dismissed_text, in_order, is_open, key_of
+from gongkai.decisions import decision_text, dismissed_text, in_order, is_open, key_of, keys_of
 from gongkai.editions import edition_of_year, editions
 from gongkai.figures import shown
 from gongkai.links import Candidate, Directory
-from gongkai.model import Finding, GongkaiError, Report, Rule, Severity, Suspect, Table, Value
+from gongkai.model import (
+    BrokenSum,
+    Finding,
+    GongkaiError,
+    Report,
+    Rule,
+    Severity,
+    Suspect,
+    Table,
+    Value,
+)
 from gongkai.sums import table_state
 from gongkai.wording import (
     doubted_facts,
@@ -256,6 +266,7 @@ def finding_to_dict(finding: Finding, held: Report | Mapping[str, Value]) -> dic
         "rule": finding.rule,
         "severity": finding.severity,
         "message": finding.message,
+        "lines": [line for line in finding.lines if line],
         "cells": list(finding.cells),
         "stated": number(finding.stated),
         "computed": number(finding.computed),
@@ -265,10 +276,22 @@ def finding_to_dict(finding: Finding, held: Report | Mapping[str, Value]) -> dic
             for alternative in finding.suspects
         ],
         "too_many": finding.too_many,
+        "sums": [sum_to_dict(one) for one in finding.sums],
+        "members": [finding_to_dict(member, held) for member in finding.members],
         "cause": finding.cause or None,
         "raws": raws_of(held, finding) if isinstance(held, Report) else {},
         "key": key_of(finding, held),
+        "keys": list(keys_of(finding, held)),
         "ruling": {"verdict": decision.verdict, "reason": decision.reason} if decision else None,
+    }
+
+
+def sum_to_dict(one: BrokenSum) -> dict[str, Any]:
+    return {
+        "rules": [relation.rule for relation in one.relations],
+        "stated": number(one.stated),
+        "computed": number(one.computed),
+        "difference": number(one.difference),
     }
 
 
@@ -390,6 +413,8 @@ def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     yield f"{start}，{told}："
     for number, finding in in_order(findings):
         yield f"  {finding_line(number, finding)}"
+        if finding.lines[1]:
+            yield f"    {finding.lines[1]}"
         if line := raw_line(report, finding):
             yield f"    {line}"
 
@@ -412,7 +437,7 @@ def finding_line(name: int | str, finding: Finding) -> str:
     """
     sign = SEVERITIES[finding.severity] if is_open(finding) else DISMISSED
     return (
-        f"{name}. {sign}　{finding.message}"
+        f"{name}. {sign}　{finding.lines[0]}"
         f"{decision_text(finding.decision) if finding.decision else ''}"
     )
 

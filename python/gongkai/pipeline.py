@@ -71,11 +71,7 @@ def check(report: Report) -> list[Finding]:
     from gongkai.checks.misread import has_broken_sums, is_from_elsewhere, weigh
 
     findings = checks.check(report)
-    if (
-        report.document is None
-        or not is_from_elsewhere(report)
-        or not has_broken_sums(report, findings)
-    ):
+    if report.document is None or not is_from_elsewhere(report) or not has_broken_sums(findings):
         return findings
     from gongkai.rereading import reread
 

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gongkai.bodies.places import is_relative
 from gongkai.editions import editions, problem_cells
-from gongkai.figures import clean, read_figure, shown
+from gongkai.figures import clean, read_figure
 from gongkai.model import (
     UNKNOWN_UNIT,
     Cell,
     CoverFact,
     Entry,
+    Fact,
     Finding,
     Form,
     Problem,
@@ -26,48 +27,49 @@ from gongkai.model import (
 )
 from gongkai.sums import TableState, table_state
 from gongkai.wording import (
-    ANOTHER_PART,
-    FACTS,
     clipped,
     column_label,
-    label_of,
     one_line,
     row_label,
-    unit_text,
+    unit_of,
     why_no_figures,
 )
+from gongkai.wording.phrases import short_row, where
 
 EMPTY = Entry("", None)
 MANY_CONVERTED = 5
 
 
-NO_FACT: dict[CoverFact, str] = {
-    "agency": "没有识别出是哪个机关的报告，不能与其他年度、其他机关的报告核对",
-    "year": "没有识别出报告的年度，无法核对应当使用哪一年的格式",
-}
 COVER_RULES: dict[CoverFact, str] = {"agency": "coverage.agency", "year": "coverage.year"}
 
 
 def check_cover(report: Report) -> Iterator[Finding]:
     """Whether body and year are known, and for certain: of each one finding at most."""
     for fact in report.doubts:
-        told = next(
-            (told for told in report.problems if is_of_cover(told) and told.row == fact), None
-        )
-        if told or not report.is_likely(fact):
-            why = sentence(told.reason) if told else NO_FACT[fact]
-            yield Finding(COVER_RULES[fact], "warning", f"{why}。")
+        rule = COVER_RULES[fact]
+        told = told_of(report, fact)
+        if told:
+            yield Finding(rule, "warning", "told", facts={"reason": sentence(told.reason)})
+        elif report.is_likely(fact):
+            yield likely_finding(report, rule, fact)
         else:
-            yield Finding(COVER_RULES[fact], "note", likely_text(report, fact))
+            yield Finding(rule, "warning")
 
 
-def likely_text(report: Report, fact: CoverFact) -> str:
+def told_of(report: Report, fact: CoverFact) -> Problem | None:
+    """What recognition reported of the body or the year, if it did."""
+    for problem in report.problems:
+        if is_of_cover(problem) and problem.row == fact:
+            return problem
+    return None
+
+
+def likely_finding(report: Report, rule: str, fact: CoverFact) -> Finding:
+    """县教育局 names no county; 青溪县教育局 was taken from “来源：青溪县教育局”."""
     if fact == "agency" and is_relative(report.agency):
-        return (
-            f"机关“{clipped(report.agency)}”的名称没有写明所属的市县，报告和网址中也没有；请核对。"
-        )
+        return Finding(rule, "note", "relative", facts={"agency": report.agency})
     found = report.evidence[fact]
-    return f"{FACTS[fact]}“{clipped(found.value)}”是按“{clipped(found.source)}”推定的；请核对。"
+    return Finding(rule, "note", "likely", facts={fact: found.value, "source": found.source})
 
 
 def is_of_cover(problem: Problem) -> bool:
@@ -77,7 +79,7 @@ def is_of_cover(problem: Problem) -> bool:
 
 def check_figures(report: Report) -> Finding:
     """The one finding on a report of which no figure was read; it cannot be dismissed."""
-    return Finding("coverage.figures", "error", why_no_figures(report))
+    return Finding("coverage.figures", "error", facts={"reason": why_no_figures(report)})
 
 
 def check_parts(report: Report) -> list[Finding]:
@@ -87,24 +89,18 @@ def check_parts(report: Report) -> list[Finding]:
     if len(report.parts) < 2:
         return []
     number = report.part
-    others = "、".join(
-        part_text(at, part) for at, part in enumerate(report.parts, 1) if at != number
-    )
+    others = []
+    for at, part in enumerate(report.parts, 1):
+        if at != number:
+            others.append(part_text(at, part))
+    facts: dict[str, Fact] = {"count": len(report.parts), "others": tuple(others)}
     if not number:
-        told = f"文中有{len(report.parts)}部分有表格（{others}）"
-        if report.chosen_by:
-            return [parts_warning(f"{told}，其中有同名的几份，表格相同的才采用。")]
-        return [parts_warning(f"{told}，无法确定哪一份是所要的报告，没有填入。")]
-    taken = part_text(number, report.parts[number - 1])
+        says = "named_alike" if report.chosen_by else "unknown"
+        return [Finding("coverage.parts", "warning", says, facts=facts)]
+    facts["taken"] = part_text(number, report.parts[number - 1])
     if report.chosen_by == "latest":
-        why = "文中有几份报告，网页的标题没有说明是哪一份"
-        return [parts_warning(f"{why}，按最近的年度读取了{taken}；没有读取的有{others}。")]
-    text = f"读取的是{taken}；文中还有{others}，没有读取。{ANOTHER_PART}"
-    return [Finding("coverage.parts", "note", text)]
-
-
-def parts_warning(text: str) -> Finding:
-    return Finding("coverage.parts", "warning", f"{text}{ANOTHER_PART}")
+        return [Finding("coverage.parts", "warning", "latest", facts=facts)]
+    return [Finding("coverage.parts", "note", "taken", facts=facts)]
 
 
 def part_text(number: int, part: Segment) -> str:
@@ -116,18 +112,25 @@ def missing_table(form: Form, problems: Sequence[Problem]) -> list[Finding]:
     """The error for a table that a report lacks, with the reasons known for it, and what else was
     found of it.
     """
-    why, others = reasons_apart(problems)
-    lost = Finding("coverage.table", "error", f"缺少{form.number}（{form.title}）{why}。")
+    others = [problem for problem in problems if not is_of_whole(problem)]
+    lost = lost_table(form, "lost", problems)
     return [lost, *(problem_finding(form, problem, ()) for problem in others)]
 
 
-def reasons_apart(problems: Sequence[Problem]) -> tuple[str, list[Problem]]:
-    """What is told of a table as a whole (：工作表“表三”已隐藏…), and the other problems."""
-    whole = [problem for problem in problems if not (problem.row or problem.column or problem.raw)]
-    reasons = dict.fromkeys(sentence(problem.reason) for problem in whole)
-    return "".join(f"：{reason}" for reason in reasons), [
-        problem for problem in problems if problem not in whole
-    ]
+def is_of_whole(problem: Problem) -> bool:
+    """Whether a problem speaks of a table as a whole: 工作表“表三”已隐藏."""
+    return not (problem.row or problem.column or problem.raw)
+
+
+def lost_table(form: Form, says: str, problems: Sequence[Problem]) -> Finding:
+    whole = filter(is_of_whole, problems)
+    reasons = tuple(dict.fromkeys(sentence(problem.reason) for problem in whole))
+    facts: dict[str, Fact] = {
+        "title": form.title,
+        "reasons": reasons,
+        "reasons_former": "".join(f"：{reason}" for reason in reasons),
+    }
+    return Finding("coverage.table", "error", says, facts=facts, form=form)
 
 
 def check_coverage(year: int | None, table: Table, problems: Sequence[Problem]) -> list[Finding]:
@@ -136,19 +139,16 @@ def check_coverage(year: int | None, table: Table, problems: Sequence[Problem]) 
     covered = {cell.id for problem in problems for cell in problem_cells(form, problem)}
     found = check_edition(year, form)
     if problems and all(entry.value is None for entry in table.entries.values()):
-        why, problems = reasons_apart(problems)
-        found.append(Finding("coverage.table", "error", f"{form.number}没有读出任何数字{why}。"))
+        found.append(lost_table(form, "unread", problems))
+        problems = [problem for problem in problems if not is_of_whole(problem)]
     found += [problem_finding(form, problem, problem_cells(form, problem)) for problem in problems]
-    left = [cell for cell in form.cells.values() if cell.id not in covered]
     given = {cell: entry for cell, entry in in_order(form, table) if entry.value is not None}
     for cell_id, entry in given.items():
         found += check_figure(form, form.cells[cell_id], entry)
-    return (
-        found
-        + text_warnings(form, given)
-        + unit_notes(form, given)
-        + check_blanks(form, left, table)
-    )
+    found += text_warnings(form, given)
+    found += unit_notes(form, given)
+    left = [cell for cell in form.cells.values() if cell.id not in covered]
+    return found + check_blanks(form, left, table)
 
 
 def in_order(form: Form, table: Table) -> Iterator[tuple[str, Entry]]:
@@ -185,33 +185,48 @@ def check_edition(year: int | None, form: Form) -> list[Finding]:
     )
     if force is None or force.forms[form.id].labels == form.labels:
         return []
-    message = (
-        f"{form.number}用的是{form.edition}年格式，{year}年的报告应当用{force.name}年格式（"
-        f"{force.circular}）。"
-    )
-    return [Finding("coverage.edition", "note", message)]
+    facts: dict[str, Fact] = {
+        "edition": form.edition,
+        "year": str(year),
+        "force": force.name,
+        "circular": force.circular,
+    }
+    return [Finding("coverage.edition", "note", facts=facts, form=form)]
 
 
 # --- what recognition reported --------------------------------------------------------------------
 
 
 def problem_finding(form: Form, problem: Problem, cells: Sequence[Cell]) -> Finding:
+    """What recognition reported of a table, on the cells that it names."""
     rule, severity = problem_rule(problem, cells)
-    if rule == "coverage.cell":
-        what = label_of(cells[0])
-    elif problem.row and cells:
-        what = f"“{row_label(cells[0].row)}”一行"
-    elif problem.column and cells:
-        names = list(dict.fromkeys(column_label(cell.column) for cell in cells))
-        what = f"“{'”“'.join(names)}”{'一' if len(names) == 1 else len(names)}列"
-    else:
-        what = ""
-    return Finding(
-        rule,
-        severity,
-        problem_message(form.number, what, problem),
-        tuple(cell.id for cell in cells),
-    )
+    raw, reason = problem.raw, sentence(problem.reason)
+    is_shown = bool(clipped(raw)) and clipped(raw) not in reason
+    facts: dict[str, Fact] = {"reason": reason, "raw": raw}
+    if cells and rule != "coverage.cell":
+        facts |= line_facts(problem, cells)
+    says = "raw" if is_shown else ""
+    if rule == "coverage.unplaced":
+        says = unplaced_says(problem, cells, is_shown)
+    return Finding(rule, severity, says, tuple(cell.id for cell in cells), facts=facts, form=form)
+
+
+def line_facts(problem: Problem, cells: Sequence[Cell]) -> dict[str, Fact]:
+    """What a message calls the row or the columns that a problem is about."""
+    if problem.row:
+        row = cells[0].row
+        return {"what": short_row(row), "label": row_label(row)}
+    names = list(dict.fromkeys(column_label(cell.column) for cell in cells))
+    count = "一" if len(names) == 1 else str(len(names))
+    return {"what": "”“".join(names), "label": "”“".join(names), "columns": count}
+
+
+def unplaced_says(problem: Problem, cells: Sequence[Cell], is_shown: bool) -> str:
+    """Of a row, of a column or of the table; with its text where the reason does not show it."""
+    if not cells:
+        return "table_raw" if is_shown else "table"
+    line = "row" if problem.row else "column"
+    return line if is_shown else f"{line}_shown"
 
 
 def problem_rule(problem: Problem, cells: Sequence[Cell]) -> tuple[str, Severity]:
@@ -222,21 +237,15 @@ def problem_rule(problem: Problem, cells: Sequence[Cell]) -> tuple[str, Severity
     return "coverage.unplaced", "warning"
 
 
-def problem_message(number: str, what: str, problem: Problem) -> str:
-    """表三 “（一）予以公开”一行，原文“…”：reason。 The text is not repeated where the reason shows
-    it.
-    """
-    raw, reason = clipped(problem.raw), sentence(problem.reason)
-    told = f"原文“{raw}”" if raw and raw not in reason else ""
-    return f"{number} {'，'.join(filter(None, (what, told)))}".strip() + f"：{reason}。"
-
-
 def unplaced(problems: Iterable[Problem]) -> list[Finding]:
     """Warnings for problems that belong to no table."""
-    return [
-        Finding("coverage.unplaced", "warning", problem_message("", "", problem).removeprefix("："))
-        for problem in problems
-    ]
+    found = []
+    for problem in problems:
+        raw, reason = problem.raw, sentence(problem.reason)
+        says = "raw" if clipped(raw) and clipped(raw) not in reason else ""
+        facts: dict[str, Fact] = {"reason": reason, "raw": raw}
+        found.append(Finding("coverage.unplaced", "warning", says, facts=facts))
+    return found
 
 
 def sentence(reason: str) -> str:
@@ -250,59 +259,57 @@ def check_figure(form: Form, cell: Cell, entry: Entry) -> list[Finding]:
     """Findings on a figure: below zero, or not whole."""
     value, column = entry.value, cell.column
     assert value is not None, f"{cell.id} is blank"
-    found = []
+    rules = []
     if value < 0 and not column.signed:
-        message = f"{form.number} {label_of(cell)} 填{shown(value)}，不能小于0。"
-        found.append(Finding("coverage.negative", "error", message, (cell.id,), stated=value))
+        rules.append("coverage.negative")
     if not column.decimal and value != int(value):
-        message = f"{form.number} {label_of(cell)} 填{shown(value)}，应当是整数。"
-        found.append(Finding("coverage.fraction", "error", message, (cell.id,), stated=value))
-    return found
+        rules.append("coverage.fraction")
+    return [Finding(rule, "error", "", (cell.id,), stated=value, form=form) for rule in rules]
 
 
 def text_warnings(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:
     """One warning on all figures that a workbook of ours holds as texts, ``cells`` those with a
     figure.
     """
-    texts = [cell for cell, entry in cells.items() if entry.read_by == "text"]
-    if not texts:
-        return []
-    which = label_of(form.cells[texts[0]])
-    count = f"等{len(texts)}格" if len(texts) > 1 else ""
-    message = (
-        f"{form.number} {which}{count}的数字存成了文本，表中的公式不计算它；请用“文本转数字”"
-        f"改成数字。"
-    )
-    return [Finding("coverage.text", "warning", message, tuple(texts))]
+    texts = tuple(cell for cell, entry in cells.items() if entry.read_by == "text")
+    return [Finding("coverage.text", "warning", "", texts, form=form)] if texts else []
 
 
 def unit_notes(form: Form, cells: Mapping[str, Entry]) -> list[Finding]:
     """How figures came into the form's unit, ``cells`` those with a figure; one note for many that
     one line tells.
     """
-    said: dict[tuple[str, str], dict[str, str]] = {}
+    alike: dict[tuple[str, str], list[str]] = {}
     for cell, entry in cells.items():
-        text = unit_text(entry, form.cells[cell].column)
-        if text:
-            said.setdefault((entry.unit, entry.stated), {})[cell] = text
-    found = []
-    for (unit, stated), texts in said.items():
-        rule = "coverage.unit" if unit == UNKNOWN_UNIT else "coverage.converted"
-        first, *others = texts
-        if stated and len(others) >= MANY_CONVERTED:
-            message = (
-                f"{form.number} 有{len(texts)}格都是这样换算的，如 {label_of(form.cells[first])} "
-                f"{texts[first]}。"
-            )
-            found.append(Finding(rule, "note", message, tuple(texts)))
-            continue
-        for cell, text in texts.items():
-            found.append(
-                Finding(
-                    rule, "note", f"{form.number} {label_of(form.cells[cell])} {text}。", (cell,)
-                )
-            )
+        unit = unit_of(entry, form.cells[cell].column)
+        if unit:
+            alike.setdefault((unit, entry.stated), []).append(cell)
+    found: list[Finding] = []
+    for (unit, stated), named in alike.items():
+        if stated and len(named) > MANY_CONVERTED:
+            found.append(unit_finding(form, unit, named, cells))
+        else:
+            found += [unit_finding(form, unit, [cell], cells) for cell in named]
     return found
+
+
+def unit_finding(
+    form: Form, unit: str, named: Sequence[str], cells: Mapping[str, Entry]
+) -> Finding:
+    """2670 under 金额（元） is 0.267万元; of many cells the first is told."""
+    entry = cells[named[0]]
+    facts: dict[str, Fact] = {
+        "unit": unit,
+        "raw": entry.raw,
+        "value": entry.value,
+        "stated_by": entry.stated,
+        "count": len(named),
+        "first": where(form, named[:1]),
+    }
+    rule = "coverage.unit" if unit == UNKNOWN_UNIT else "coverage.converted"
+    says = "stated" if entry.stated and rule == "coverage.converted" else ""
+    says = "many" if len(named) > 1 else says
+    return Finding(rule, "note", says, tuple(named), facts=facts, form=form)
 
 
 def blank_notes(
@@ -311,15 +318,16 @@ def blank_notes(
     """One note on the cells filled with signs and one on the empty ones."""
     found = []
     if signs:
-        written = "、".join(f"“{sign}”" for sign in dict.fromkeys(signs.values()))
-        message = (
-            f"{form.number} 有{len(signs)}格填的是{written}，按空白处理，"
-            f"{zeros_text(list(signs), state)}。"
-        )
-        found.append(Finding("coverage.sign", "note", message, tuple(signs)))
+        written = "".join(f"“{sign}”" for sign in dict.fromkeys(signs.values()))
+        facts: dict[str, Fact] = {
+            "count": len(signs),
+            "signs": written.replace("”“", "”、“"),
+            "zeros": zeros_text(list(signs), state),
+        }
+        found.append(Finding("coverage.sign", "note", "", tuple(signs), facts=facts, form=form))
     if blanks:
-        message = f"{form.number} 有{len(blanks)}格空白，{zeros_text(blanks, state)}。"
-        found.append(Finding("coverage.blank", "note", message, tuple(blanks)))
+        facts = {"count": len(blanks), "zeros": zeros_text(blanks, state)}
+        found.append(Finding("coverage.blank", "note", "", tuple(blanks), facts=facts, form=form))
     return found
 
 

@@ -11,34 +11,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gongkai.checks import RANKS
+from gongkai.decisions import gravest_first
 from gongkai.figures import shown
-from gongkai.model import Entry, Finding, Relation, Report, Table, Value
+from gongkai.model import Entry, Fact, Finding, Form, Relation, Report, Table, Value
 from gongkai.sums import solve
 from gongkai.wording import clipped, label_of, subject_and_names
 
-HOW = "按文字顺序"
 MOST_NAMED = 8  # cells of a finding whose texts are shown
 MOST_DIFFERENT = 4  # cells in which two readings differ, named in a message
 AGREED = 2  # figures other than zero that must agree for each one that differs; one for the first
 EMPTY = Entry("", None)
 
 
-def has_broken_sums(report: Report, findings: Sequence[Finding]) -> bool:
-    return any(is_broken_sum(report, finding) for finding in findings)
+def has_broken_sums(findings: Sequence[Finding]) -> bool:
+    return any(map(is_broken_sum, findings))
 
 
-def is_broken_sum(report: Report, finding: Finding) -> bool:
+def is_broken_sum(finding: Finding) -> bool:
     """Whether a finding is an error in a stated sum (勾稽关系) of a table, which a misread figure
     would explain.
     """
-    return finding.severity == "error" and relation_of(report, finding) is not None
+    return finding.severity == "error" and bool(finding.sums)
 
 
-def relation_of(report: Report, finding: Finding) -> Relation | None:
-    table = table_of(report, finding)
-    relations = table.form.relations if table else ()
-    return next((relation for relation in relations if relation.rule == finding.rule), None)
+def rules_of(finding: Finding) -> set[str]:
+    """The relations that a cause breaks."""
+    return {relation.rule for one in finding.sums for relation in one.relations}
 
 
 def suspected(finding: Finding) -> list[str]:
@@ -58,17 +56,17 @@ def weigh(report: Report, findings: Sequence[Finding], second: Report | None) ->
     reading, or one that settles nothing.
     """
     weighed = [
-        judged(report, finding, second) if is_broken_sum(report, finding) else finding
+        judged(report, finding, second) if is_broken_sum(finding) else finding
         for finding in findings
     ]
-    return sorted(weighed, key=lambda finding: RANKS[finding.severity])
+    return gravest_first(weighed)
 
 
 def judged(report: Report, finding: Finding, second: Report | None) -> Finding:
     first = table_of(report, finding)
-    assert first is not None
+    assert first is not None, f"{finding.rule}: broken in no table"
     other = second.tables.get(first.id) if second else None
-    told = replace(finding, message=finding.message + odd_raws(report, finding))
+    told = with_facts(finding, odd=odd_raws(report, finding))
     if other is None or not is_credible(first, other):
         return told
     cells = cells_asked(first, finding)
@@ -77,25 +75,23 @@ def judged(report: Report, finding: Finding, second: Report | None) -> Finding:
         stated = [cell for cell in cells if value_in(first, cell) is not None]
         same = all(value_in(other, cell) == value_in(first, cell) for cell in stated)
         return replace(told, cause="report") if same else told
-    apart = both_readings(first, other, different)
-    if mends(first, other, finding.rule):
-        message = (
-            f"{apart}：可能是读取有误，不一定是报告的错误，请对照原文核实。原先的核对结果："
-            f"{finding.message}"
-        )
-        return replace(finding, severity="warning", cause="reading", message=message)
-    return replace(told, message=f"{told.message}{apart}，照此也不相符，请对照原文核实。")
+    readings = both_readings(first, other, different)
+    if all(mends(first, other, rule) for rule in rules_of(finding)):
+        misread = with_facts(finding, readings=readings)
+        return replace(misread, severity="warning", cause="reading")
+    return with_facts(told, readings=readings)
+
+
+def with_facts(finding: Finding, **facts: Fact) -> Finding:
+    return replace(finding, facts={**finding.facts, **facts})
 
 
 def cells_asked(table: Table, finding: Finding) -> list[str]:
-    """The cells of a finding's relation and those suspected, in official order."""
-    related = (
-        cell
-        for relation in table.form.relations
-        if relation.rule == finding.rule
-        for cell in relation.cells
-    )
-    wanted = {*finding.cells, *suspected(finding), *related}
+    """The cells of a finding's relations and those suspected, in official order."""
+    wanted = {*finding.cells, *suspected(finding)}
+    for one in finding.sums:
+        for relation in one.relations:
+            wanted |= set(relation.cells)
     return [cell for cell in table.form.cells if cell in wanted]
 
 
@@ -150,25 +146,19 @@ def violated(table: Table, values: Mapping[str, Value]) -> list[set[str]]:
     return broken + [{relation.rule for relation in conflict} for conflict in solution.conflicts]
 
 
-def both_readings(first: Table, other: Table, cells: Sequence[str]) -> str:
-    """表三 （一）予以公开·自然人 读作134，另一种读法（按文字顺序）读作143."""
-    form = first.form
-    named = "、".join(
-        (
-            f"{label_of(form.cells[cell])} 读作{read_as(first, cell)}，另一种读法（{HOW}）"
-            f"读作{read_as(other, cell)}"
-        )
-        for cell in cells[:MOST_DIFFERENT]
-    )
-    more = f"等{len(cells)}格" if len(cells) > MOST_DIFFERENT else ""
-    return f"{form.number} {named}{more}"
+def both_readings(first: Table, other: Table, cells: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """(cell, 134, 143) for the first cells that two readings read differently."""
+    named = cells[:MOST_DIFFERENT]
+    return tuple((cell, read_as(first, cell), read_as(other, cell)) for cell in named)
 
 
 def read_as(table: Table, cell: str) -> str:
+    """134; 空白（原文“十二”）; 143（原文“14 3”）."""
     entry = table.entries.get(cell, EMPTY)
+    raw = f"（原文“{clipped(entry.raw)}”）"
     if entry.value is None:
-        return f"空白（原文“{clipped(entry.raw)}”）" if entry.raw.strip() else "空白"
-    return shown(entry.value) + (f"（原文“{clipped(entry.raw)}”）" if is_odd(entry) else "")
+        return f"空白{raw}" if entry.raw.strip() else "空白"
+    return shown(entry.value) + (raw if is_odd(entry) else "")
 
 
 # --- the texts of the source ----------------------------------------------------------------------
@@ -194,35 +184,33 @@ def raw_line(report: Report, finding: Finding) -> str:
     Zeros and blanks are left out unless they are the total or suspected. What a workbook of ours
     holds the user typed himself.
     """
-    relation = relation_of(report, finding)
-    if relation is None or not is_from_elsewhere(report):
+    if not finding.sums or finding.form is None or not is_from_elsewhere(report):
         return ""
+    relation = finding.sums[0].relations[0]
     kept = {*relation.whole, *suspected(finding)}
     raws = raws_of(report, finding)
-    texts = named_raws(
-        report, relation, [cell for cell in raws if cell in kept or entry_of(report, cell).value]
-    )
+    shown_cells = [cell for cell in raws if cell in kept or entry_of(report, cell).value]
+    texts = named_raws(report, finding.form, relation, shown_cells)
     same = "（两种读法相同）" if finding.cause == "report" else ""
     return f"原文{same}：{texts}" if texts else ""
 
 
-def odd_raws(report: Report, finding: Finding) -> str:
-    """（原文：…） of the cells whose text is not simply their figure, "" where there are none."""
-    relation = relation_of(report, finding)
-    cells = [cell for cell in raws_of(report, finding) if is_odd(entry_of(report, cell))]
-    return f"（原文：{named_raws(report, relation, cells)}。）" if relation and cells else ""
+def odd_raws(report: Report, finding: Finding) -> tuple[tuple[str, ...], ...]:
+    """(cell, its text) for the cells whose text is not simply their figure: 1 34 for 134."""
+    raws = raws_of(report, finding)
+    odd = [cell for cell in raws if is_odd(entry_of(report, cell))]
+    return tuple((cell, raws[cell]) for cell in odd[:MOST_NAMED])
 
 
-def named_raws(report: Report, relation: Relation, cells: Sequence[str]) -> str:
-    """Each cell's text by the name that the message of the relation gives it; others by their whole
-    label.
-    """
-    form = report.tables[relation.table].form
+def named_raws(report: Report, form: Form, relation: Relation, cells: Sequence[str]) -> str:
+    """Each cell's text by what tells it from the others of a relation, else by its label."""
     _, names = subject_and_names(form, relation)
-    named = {cell: names.get(cell) or label_of(form.cells[cell]) for cell in cells}
-    texts = [f"{name}“{clipped(entry_of(report, cell).raw)}”" for cell, name in named.items()]
-    more = f"等{len(texts)}格" if len(texts) > MOST_NAMED else ""
-    return "、".join(texts[:MOST_NAMED]) + more
+    texts = []
+    for cell in cells[:MOST_NAMED]:
+        name = names.get(cell) or label_of(form.cells[cell])
+        texts.append(f"{name}“{clipped(entry_of(report, cell).raw)}”")
+    more = f"等{len(cells)}格" if len(cells) > MOST_NAMED else ""
+    return "、".join(texts) + more
 
 
 def is_odd(entry: Entry) -> bool:

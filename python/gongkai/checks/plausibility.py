@@ -11,14 +11,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice, pairwise
+from typing import NamedTuple
 
 from gongkai.bodies import last_day_of, why_no_rules
 from gongkai.bodies.within import GOVERNMENTS_DAY
 from gongkai.checks.numbering import in_han, slips_in
 from gongkai.editions import edition_of_year
 from gongkai.figures import AMOUNT, shown
-from gongkai.model import Finding, Heading, Report, Section
-from gongkai.wording import clipped, label_of, one_line
+from gongkai.model import (
+    Fact,
+    Finding,
+    Heading,
+    Report,
+    Section,
+)
+from gongkai.wording import label_of
+from gongkai.wording.phrases import short_column
 
 FEES = "信息处理费"
 PERIOD_WORDS = re.compile(
@@ -44,7 +52,7 @@ NOTICES = re.compile(
     rf"|(?P<none>(?:未|没有|无)(?:曾)?(?:{SENT}|产生)过?[^，,\d]{{0,24}}收费通知)"
 )
 MOST_SLIPS = 10
-LONGEST_START = 20
+UNPAID = "applications.other_unpaid.total"
 
 
 def check_plausibility(report: Report) -> list[Finding]:
@@ -61,8 +69,8 @@ def check_plausibility(report: Report) -> list[Finding]:
     ]
 
 
-def note(rule: str, message: str, cells: tuple[str, ...] = ()) -> Finding:
-    return Finding(rule, "note", message, cells)
+def note(rule: str, says: str, **facts: Fact) -> Finding:
+    return Finding(rule, "note", says, facts=facts)
 
 
 # --- period ---------------------------------------------------------------------------------------
@@ -78,24 +86,34 @@ def check_period(report: Report) -> list[Finding]:
         plain = APART.sub("", text) if PERIOD_WORDS.search(text) else ""
         for match in PERIOD.finditer(plain):
             lead = re.split(r"[。；;]", plain[max(0, match.start() - LEAD) : match.start()])[-1]
-            why = PERIOD_WORDS.search(lead) and what_is_wrong(match, year)
-            if why:
+            wrong = PERIOD_WORDS.search(lead) and what_is_wrong(match, year)
+            if wrong:
                 quoted = re.split(r"[，,：:\n]", lead)[-1] + match[0]
-                found.append(note("plausibility.period", f"“{clipped(quoted)}”{why}；请核对原文。"))
+                told = {"quoted": quoted, "other": wrong.year, "year": str(year)}
+                found.append(note("plausibility.period", wrong.says, **told))
     return found
 
 
-def what_is_wrong(match: re.Match[str], year: int | None) -> str:
-    """Why a period is not that of a report for ``year``; "" where it is, or leaves the year out."""
+class WrongPeriod(NamedTuple):
+    """digits: a year lacks a digit or has too many; year: it is another one, ``year``."""
+
+    says: str
+    year: str = ""
+
+
+def what_is_wrong(match: re.Match[str], year: int | None) -> WrongPeriod | None:
+    """Why a period is not that of a report for ``year``; None where it is, or leaves the year out:
+    20211月1日 lacks its 年, 2020年1月1日 is of another year than 2021.
+    """
     for side in ("1", "2"):
         digits, mark = match[f"year{side}"], match[f"mark{side}"]
         if not mark and len(digits + match[f"month{side}"]) <= 2:
             continue  # 12月31日
         if not mark or len(digits) != 4 or int(digits) // 100 != 20:
-            return "中的年份缺字或多字"
+            return WrongPeriod("digits")
         if year is not None and int(digits) != year:
-            return f"中的{int(digits)}年，与报告的年度{year}年不同"
-    return ""
+            return WrongPeriod("year", digits)
+    return None
 
 
 # --- day of publication ---------------------------------------------------------------------------
@@ -109,17 +127,15 @@ def check_published(report: Report) -> Iterator[Finding]:
     if not day or year is None or told_with_year(report):
         return
     if day < f"{year}-12-01":
-        yield note(
-            "plausibility.published", f"发布日期{day}早于{year}年度结束；请核对发布日期和年度。"
-        )
+        yield note("plausibility.published", "early", day=day, year=str(year))
         return
     last = last_day_of(report.agency)
     limit = f"{year + 1}-{last[0]:02}-{last[1]:02}" if last else ""
     if not last or not limit < day < f"{year + 2}{limit[4:]}":
         return  # a year later and more, a page was put up again
     kind = "一级政府" if last == GOVERNMENTS_DAY else "政府部门"
-    text = f"发布日期{day}晚于规定的{limit}（{clipped(report.agency)}是{kind}）"
-    yield note("plausibility.published", f"{text}；网页的日期也可能是重新发布的日期，请核对。")
+    facts = {"day": day, "limit": limit, "agency": report.agency, "kind": kind}
+    yield note("plausibility.published", "late", **facts)
 
 
 def told_with_year(report: Report) -> bool:
@@ -145,10 +161,8 @@ def missing_sections(report: Report, sections: Sequence[Section]) -> Iterator[Fi
         if not item.table and item.number not in report.sections
     ]
     if lost and report.sections:
-        yield note(
-            "plausibility.sections",
-            f"没有找到{'和'.join(lost)}一节；请核对是否漏写，或标题与规定的写法相差太远。",
-        )
+        told = {"titles": "".join(lost), "titles_former": "和".join(lost)}
+        yield note("plausibility.sections", "missing", **told)
 
 
 def misplaced_sections(
@@ -172,17 +186,13 @@ def misplaced_sections(
             ((one, other) for one, other in pairwise(part) if one.section > other.section), None
         )
         if turned:
-            one, other = (clipped(heading.text) for heading in turned)
-            yield note(
-                "plausibility.sections", f"“{one}”排在“{other}”之前，与规定的次序不同；请核对。"
-            )
+            one, other = turned
+            yield note("plausibility.sections", "order", one=one.text, other=other.text)
     for heading in headings:
         number, own = heading.text.strip()[:1], in_han(heading.section)
         if number in "一二三四五六七八九" and number != own:
-            yield note(
-                "plausibility.sections",
-                f"“{clipped(heading.text)}”应是第{own}节，编号写成了{number}；请核对。",
-            )
+            told = {"heading": heading.text, "own": own, "written": number}
+            yield note("plausibility.sections", "number", **told)
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -202,15 +212,18 @@ def check_rules(report: Report) -> list[Finding]:
     why = why_no_rules(report.agency) if filled else ""
     if not why:
         return []
-    told = "、".join(
-        f"{shown(report.value(cell.id))}（{label_of(cell).rpartition('·')[2]}）" for cell in filled
-    )
-    normative = next(row.label.text for row in form.rows if row.id == "normative")
-    message = (
-        f"{form.number} 规章 填了{told}，但{clipped(report.agency)}属于{why}，没有规章制定权；"
-        f"请核对是否应填在“{normative}”一行。"
-    )
-    return [note("plausibility.rules", message, tuple(cell.id for cell in filled))]
+    figures = []
+    for cell in filled:
+        figures.append(f"{shown(report.value(cell.id))}（{short_column(cell.column)}）")
+    normative = next(row for row in form.rows if row.id == "normative")
+    facts: dict[str, Fact] = {
+        "figures": tuple(figures),
+        "agency": report.agency,
+        "kind": why,
+        "normative": normative.label.text,
+    }
+    cells = tuple(cell.id for cell in filled)
+    return [Finding("plausibility.rules", "note", "", cells, facts=facts, form=form)]
 
 
 # --- fees -----------------------------------------------------------------------------------------
@@ -224,31 +237,28 @@ def check_fees(report: Report) -> list[Finding]:
     if FEES not in text and "收费通知" not in text:
         return []
     found = []
-    received = [
-        report.value(f"applications.{row}.total") for row in ("new", "carried_in", "handled")
-    ]
     collected = next(clauses_collected(text), "")
-    if collected and received == [0, 0, 0]:
-        found.append(
-            note(
-                "plausibility.fees",
-                (
-                    f"第六节写有收费“{clipped(collected)}”，但表三的新收、结转和办理的申请都是0件；"
-                    f"请核对。"
-                ),
-            )
-        )
-    unpaid = report.value("applications.other_unpaid.total")
+    if collected and has_no_applications(report):
+        found.append(note("plausibility.fees", "collected", clause=collected))
+    unpaid = report.value(UNPAID)
     sent = notices_in(text)
     if sent and unpaid and unpaid > sent[1]:
-        table = report.tables["applications"]
-        label = label_of(table.form.cells["applications.other_unpaid.total"])
-        message = (
-            f"表三 {label} 填{shown(unpaid)}，多于第六节“{clipped(sent[0])}”"
-            f"所说的收费通知{sent[1]}份；请核对。"
-        )
-        found.append(note("plausibility.fees", message, ("applications.other_unpaid.total",)))
+        form = report.tables["applications"].form
+        facts: dict[str, Fact] = {
+            "unpaid": unpaid,
+            "clause": sent[0],
+            "sent": sent[1],
+            "label": label_of(form.cells[UNPAID]),
+        }
+        cells = (UNPAID,)
+        found.append(Finding("plausibility.fees", "note", "unpaid", cells, facts=facts, form=form))
     return found
+
+
+def has_no_applications(report: Report) -> bool:
+    """Whether 新收, 上年结转 and 办结 are all 0, none of them blank."""
+    rows = ("new", "carried_in", "handled")
+    return all(report.value(f"applications.{row}.total") == 0 for row in rows)
 
 
 def clauses_collected(text: str) -> Iterator[str]:
@@ -285,13 +295,5 @@ def notices_in(text: str) -> tuple[str, int] | None:
 def check_numbering(sections: Mapping[int, str]) -> Iterator[Finding]:
     for number, text in sorted(sections.items()):
         for slip in slips_in(text):
-            what = {"gap": f"缺{slip.missing}", "again": "编号重复", "back": "编号倒退"}[slip.kind]
-            told = f"“{start_of(slip.before)}”之后是“{start_of(slip.after)}”，{what}"
-            yield note(
-                "plausibility.numbering", f"第{in_han(number)}节的编号不连续：{told}；请核对。"
-            )
-
-
-def start_of(line: str) -> str:
-    plain = one_line(line)
-    return plain if len(plain) <= LONGEST_START else f"{plain[: LONGEST_START - 1]}…"
+            told = {"before": slip.before, "after": slip.after, "missing": slip.missing}
+            yield note("plausibility.numbering", slip.kind, section=in_han(number), **told)

@@ -6,13 +6,21 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from gongkai.checks.sums import MOST_PARTS, broken_finding
+from gongkai.checks.sums import broken_sum
 from gongkai.editions import editions, explanations
-from gongkai.model import Edition, GongkaiError, Relation, Rule, Value
+from gongkai.model import (
+    Edition,
+    Finding,
+    GongkaiError,
+    Relation,
+    Rule,
+    Value,
+)
 from gongkai.wording import clipped, subject_and_names
 from gongkai.wording.rules import written_rules
 
 CLOSE = 0.5
+MOST_PARTS = 6  # named one by one; of more only the ends
 MOST_CLOSE = 4
 
 
@@ -84,4 +92,5 @@ def example_of(edition: Edition, relation: Relation) -> str:
     """The message where the parts are 12 and 3 and the other side is one less."""
     values: dict[str, Value] = dict.fromkeys(relation.cells, 0)
     values |= {relation.parts[0]: 12, relation.parts[1]: 3, relation.whole[0]: 14}
-    return broken_finding(edition.forms[relation.table], relation, values).message
+    form, broken = edition.forms[relation.table], broken_sum(relation, values)
+    return Finding(relation.rule, "error", form=form, sums=(broken,)).message

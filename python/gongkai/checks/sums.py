@@ -1,15 +1,17 @@
-"""A table -> findings on its stated sums (勾稽关系): broken or impossible, with suspects;
-implied.
+"""A table -> findings on its stated sums (勾稽关系), one for each cause; and what they imply.
+
+Sums that one repair puts right have one cause: the repair is the finding, the sums are its
+evidence. Sums for which no repair can be named, and that share a cell, are told together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from gongkai.figures import read_figure, shown
-from gongkai.model import Entry, Finding, Form, Relation, Suspect, Table, Value
+from gongkai.figures import read_figure
+from gongkai.groups import grouped
+from gongkai.model import BrokenSum, Entry, Fact, Finding, Form, Relation, Table, Value
 from gongkai.sums import (
     Proposal,
     difference,
@@ -20,10 +22,9 @@ from gongkai.sums import (
     total,
 )
 from gongkai.sums.states import solved
-from gongkai.wording import label_of, official_order, subject_and_names, written
+from gongkai.wording import official_order
 
-MOST_PARTS = 6  # named one by one in a message; of more only those that are not zero
-MOST_RELATIONS = 6  # named in the message about a conflict
+PLAIN = ("blank", "sign")
 
 
 @lru_cache(maxsize=4)  # a workbook's functions ask again for the same table
@@ -36,244 +37,151 @@ def check_sums(table: Table) -> list[Finding]:
     """Errors in the order of the relations, then a note for each blank whose figure is known and
     not zero.
 
-    Rules: that of the broken relation; for a conflict that of its first relation;
-    ``coverage.implied`` for a blank. ``stated`` and ``computed`` are the sums over ``whole`` and
-    ``parts``; in a conflict, of the cells that are stated, and only where these alone already
-    exceed the other side.
+    Rules: that of the first of the sums that a cause breaks; ``coverage.implied`` for a blank.
+    ``stated`` and ``computed`` are the sums over ``whole`` and ``parts`` of the first; in a
+    conflict, of the cells that are stated, and only where these alone already exceed the other
+    side.
     """
     form, values = table.form, table.values
-    order = {relation.rule: number for number, relation in enumerate(form.relations)}
     solution = table_state(table).solution
-    found = [broken_finding(form, relation, values) for relation in solution.broken]
-    found += [conflict_finding(form, conflict, values) for conflict in solution.conflicts]
-    if found:
-        asked = [(relation,) for relation in solution.broken] + list(solution.conflicts)
+    broken = [broken_sum(relation, values) for relation in solution.broken]
+    broken += [conflict_sum(form, conflict, values) for conflict in solution.conflicts]
+    found: list[Finding] = []
+    if broken:
         told = proposals(form, tuple(values.items()))
-        found = with_suspects(
-            form,
-            found,
-            told,
-            [unread_in(form, table.entries, *each) for each in zip(asked, told, strict=True)],
-        )
-    found.sort(key=lambda finding: order[finding.rule])
-    return found + implied_findings(form, table.entries, solution.implied)
+        broken, told = in_form_order(form, broken, told)
+        for numbers in causes_of(broken, told):
+            sums = tuple(broken[number] for number in numbers)
+            found.append(cause_finding(table, sums, told[numbers[0]]))
+    return found + implied_findings(table, solution.implied)
 
 
-def with_suspects(
-    form: Form,
-    findings: Sequence[Finding],
-    proposals: Sequence[Proposal],
-    unread: Sequence[Mapping[str, str]],
-) -> list[Finding]:
-    """Findings with the cells that are likely wrong; ``unread``: for each what stands in its cells
-    and was not used.
+def in_form_order(
+    form: Form, broken: Sequence[BrokenSum], told: Sequence[Proposal]
+) -> tuple[list[BrokenSum], list[Proposal]]:
+    order = {relation.rule: number for number, relation in enumerate(form.relations)}
+    numbers = sorted(range(len(broken)), key=lambda number: order[broken[number].rule])
+    return [broken[number] for number in numbers], [told[number] for number in numbers]
+
+
+def causes_of(broken: Sequence[BrokenSum], told: Sequence[Proposal]) -> list[list[int]]:
+    """The numbers of the sums that have one cause, in the order of the relations.
+
+    135 for 134 in 予以公开·自然人 breaks that row and that column: one repair mends both.
     """
-    return [
-        replace(
-            finding,
-            message=finding.message + ending(form, proposal, texts),
-            suspects=proposal.alternatives,
-            too_many=not proposal.alternatives,
-        )
-        for finding, proposal, texts in zip(findings, proposals, unread, strict=True)
-    ]
+    pairs = []
+    for number, one in enumerate(told):
+        for other in range(number):
+            if told[other] == one and (
+                one.alternatives or is_linked(broken[other], broken[number])
+            ):
+                pairs.append((other, number))
+    return grouped(range(len(broken)), pairs)
+
+
+def is_linked(one: BrokenSum, other: BrokenSum) -> bool:
+    """Whether two sums have a cell in common."""
+    return not set(one.cells).isdisjoint(other.cells)
+
+
+def cause_finding(table: Table, sums: Sequence[BrokenSum], proposal: Proposal) -> Finding:
+    form = table.form
+    facts: dict[str, Fact] = {"ways": proposal.ways, "unlikely": proposal.unlikely}
+    facts["unread"] = unread_in(table, sums, proposal)
+    first = sums[0]
+    cells = [cell for one in sums for cell in one.cells]
+    return Finding(
+        first.rule,
+        "error",
+        "",
+        official_order(form, cells),
+        first.stated,
+        first.computed,
+        first.difference,
+        suspects=proposal.alternatives,
+        too_many=not proposal.alternatives,
+        facts=facts,
+        form=form,
+        sums=tuple(sums),
+    )
 
 
 def unread_in(
-    form: Form, entries: Mapping[str, Entry], relations: Iterable[Relation], proposal: Proposal
-) -> dict[str, str]:
-    """Cell -> what stands in it, for cells asked about or suspected without a value, neither blank
-    nor with a sign.
+    table: Table, sums: Sequence[BrokenSum], proposal: Proposal
+) -> tuple[tuple[str, ...], ...]:
+    """(cell, what stands in it) for cells asked about or suspected whose text is no figure, neither
+    blank nor a sign: a figure is blamed only with these in sight.
     """
-    suspected = [suspect.cell for alternative in proposal.alternatives for suspect in alternative]
-    asked = official_order(
-        form, [cell for relation in relations for cell in relation.cells] + suspected
-    )
-    texts = {
-        cell: entries[cell].raw for cell in asked if cell in entries and entries[cell].value is None
-    }
-    plain = ("blank", "sign")
-    return {
-        cell: raw
-        for cell, raw in texts.items()
-        if read_figure(raw, form.cells[cell].column.unit).state not in plain
-    }
+    asked = [cell for one in sums for relation in one.relations for cell in relation.cells]
+    asked += [suspect.cell for alternative in proposal.alternatives for suspect in alternative]
+    found = []
+    for cell in official_order(table.form, asked):
+        entry = table.entries.get(cell)
+        if entry is not None and is_unread(entry, table.form):
+            found.append((cell, entry.raw))
+    return tuple(found)
 
 
-# --- all cells stated -----------------------------------------------------------------------------
+def is_unread(entry: Entry, form: Form) -> bool:
+    """Whether a text stands there that was not taken: 十二, 12（上年3）."""
+    if entry.value is not None:
+        return False
+    return read_figure(entry.raw, form.cells[entry.cell].column.unit).state not in PLAIN
 
 
-def broken_finding(form: Form, relation: Relation, values: Mapping[str, Value]) -> Finding:
+# --- what is broken -------------------------------------------------------------------------------
+
+
+def broken_sum(relation: Relation, values: Mapping[str, Value]) -> BrokenSum:
+    """A sum all of whose cells are stated: 134＋7＋1＋1 is not 144."""
     sums = stated_and_computed(relation, values)
     assert sums is not None, f"{relation.rule} has blanks"
     stated, computed = sums
-    subject, names = subject_and_names(form, relation)
-    if len(relation.whole) == 1:
-        right = f"{names[relation.whole[0]]}填{shown(stated)}"
-    else:
-        right = f"{sum_text(relation.whole, names, values)}＝{shown(stated)}"
-    apart = difference(computed, stated)
-    left = f"{sum_text(relation.parts, names, values)}＝{shown(computed)}"
-    message = (
-        f"{form.number} {subject}：{left}，{right}，差{shown(difference(max(sums), min(sums)))}。"
-    )
-    return Finding(
-        relation.rule,
-        "error",
-        message,
-        official_order(form, relation.cells),
-        stated,
-        computed,
-        apart,
-    )
+    return BrokenSum((relation,), relation.cells, stated, computed, difference(computed, stated))
 
 
-def sum_text(cells: Sequence[str], names: Mapping[str, str], values: Mapping[str, Value]) -> str:
-    """自然人134＋商业企业7; of a long sum the zeros only in a word, and a group's name once for all
-    that follow.
-    """
-    named = cells if len(cells) <= MOST_PARTS else [cell for cell in cells if values[cell] != 0]
-    if not named:
-        return "各项之和"
-    terms: list[str] = []
-    last = ""
-    for cell in named:
-        group, _, name = names[cell].rpartition(" ")
-        terms.append(f"{name if group == last else names[cell]}{shown(values[cell])}")
-        last = group
-    text = "＋".join(terms)
-    return text if len(named) == len(cells) else f"{text}（其余为0）"
-
-
-# --- with blanks ----------------------------------------------------------------------------------
-
-
-def conflict_finding(
+def conflict_sum(
     form: Form, conflict: Sequence[Relation], values: Mapping[str, Value]
-) -> Finding:
+) -> BrokenSum:
     """Relations that no filling of the blanks satisfies together."""
-    all_cells = [cell for relation in conflict for cell in relation.cells]
-    cells = official_order(form, (cell for cell in all_cells if values.get(cell) is not None))
-    if len(conflict) == 1:
-        return lone_conflict(form, conflict[0], values, cells)
-    blanks = sum(1 for cell in set(all_cells) if values.get(cell) is None)
-    named = [relation_text(form, relation) for relation in conflict]
-    listed = "；".join(named[:MOST_RELATIONS]) + ("等" if len(named) > MOST_RELATIONS else "")
-    message = (
-        f"{form.number} {len(conflict)}项勾稽关系不能同时成立，无论其中{blanks}格空白填多少都不相"
-        f"符：{listed}。"
-    )
-    return Finding(conflict[0].rule, "error", message, cells)
-
-
-def relation_text(form: Form, relation: Relation) -> str:
-    """自然人列 各项之和＝（七）总计."""
-    subject, names = subject_and_names(form, relation)
-    parts = (
-        names_of(names, relation.parts)
-        if len(relation.parts) == len(relation.whole)
-        else "各项之和"
-    )
-    return f"{subject} {parts}＝{names_of(names, relation.whole)}"
-
-
-def names_of(names: Mapping[str, str], cells: Sequence[str]) -> str:
-    return "＋".join(names[cell] for cell in cells)
-
-
-def lone_conflict(
-    form: Form, relation: Relation, values: Mapping[str, Value], cells: tuple[str, ...]
-) -> Finding:
-    """One relation that blanks cannot mend: as a rule, what is stated on one side is more than the
-    other side's sum.
-    """
-    subject, names = subject_and_names(form, relation)
-    blanks = len(relation.cells) - len(cells)
+    every = [cell for relation in conflict for cell in relation.cells]
+    cells = official_order(form, (cell for cell in every if values.get(cell) is not None))
+    blanks = len(set(every)) - len(cells)
+    if len(conflict) > 1:
+        return BrokenSum(tuple(conflict), cells, blanks=blanks)
+    relation = conflict[0]
     whole, parts = stated_figures(relation.whole, values), stated_figures(relation.parts, values)
     stated, computed = total(whole), total(parts)
-    end = f"（有{blanks}格空白），无论空白填多少都不相符。"
-    start = f"{form.number} {subject}："
-    if len(whole) == len(relation.whole) and computed > stated:
-        named = names_of(names, relation.whole) + ("之和" if len(whole) > 1 else "")
-        message = f"{start}已填各项之和{shown(computed)}，已超过{named}{shown(stated)}{end}"
-    elif len(parts) == len(relation.parts) and whole and stated > computed:
-        named = names_of(names, [cell for cell in relation.whole if values.get(cell) is not None])
-        message = f"{start}已填的{named}{shown(stated)}，已超过各项之和{shown(computed)}{end}"
-    else:
-        return Finding(relation.rule, "error", f"{start}有负数或小数，勾稽关系不能成立{end}", cells)
-    return Finding(
-        relation.rule, "error", message, cells, stated, computed, difference(computed, stated)
-    )
+    over = len(whole) == len(relation.whole) and computed > stated
+    under = len(parts) == len(relation.parts) and bool(whole) and stated > computed
+    if not over and not under:  # 负数或小数
+        return BrokenSum((relation,), cells, blanks=blanks)
+    apart = difference(computed, stated)
+    return BrokenSum((relation,), cells, stated, computed, apart, blanks)
 
 
-def implied_findings(
-    form: Form, entries: Mapping[str, Entry], implied: Mapping[str, int]
-) -> list[Finding]:
+def implied_findings(table: Table, implied: Mapping[str, int]) -> list[Finding]:
     """One note for each blank to which the relations leave a single figure other than zero."""
+    form = table.form
     found = []
-    for cell_id in official_order(form, (cell_id for cell_id, figure in implied.items() if figure)):
-        cell, figure = form.cells[cell_id], implied[cell_id]
-        raw = entries[cell_id].raw if cell_id in entries else ""
-        message = (
-            f"{form.number} {label_of(cell)} {written(raw, cell.column.unit)}，按勾稽关系应为"
-            f"{figure}。"
+    for cell in official_order(form, implied):
+        if not implied[cell]:
+            continue
+        entry = table.entries.get(cell)
+        raw = entry.raw if entry else ""
+        state = read_figure(raw, form.cells[cell].column.unit).state
+        says = {"blank": "", "sign": "sign"}.get(state, "raw")
+        figure = implied[cell]
+        facts: dict[str, Fact] = {"raw": raw}
+        found.append(
+            Finding(
+                "coverage.implied",
+                "note",
+                says,
+                (cell,),
+                computed=figure,
+                facts=facts,
+                form=form,
+            )
         )
-        found.append(Finding("coverage.implied", "note", message, (cell_id,), computed=figure))
     return found
-
-
-# --- a proposal as the end of a message -----------------------------------------------------------
-
-MOST_UNREAD = 3
-
-
-def ending(form: Form, proposal: Proposal, unread: Mapping[str, str]) -> str:
-    """疑为 表三 （一）予以公开·自然人 填134，应为143。 Of several ways all are named, or how many
-    there are.
-
-    ``unread``: cell -> the text that stands in it and was not used; a figure is blamed only with
-    these in sight.
-    """
-    texts = {cell: written(raw, form.cells[cell].column.unit) for cell, raw in unread.items()}
-    suspected = {suspect.cell for alternative in proposal.alternatives for suspect in alternative}
-    first = [
-        f"{label_of(form.cells[cell])} {text}"
-        for cell, text in texts.items()
-        if cell not in suspected
-    ]
-    more = f"等{len(first)}格" if len(first) > MOST_UNREAD else ""
-    told = f"请先核对没有读出的格：{'、'.join(first[:MOST_UNREAD])}{more}。" if first else ""
-    return f"{proposed(form, proposal, texts)}{told}"
-
-
-def proposed(form: Form, proposal: Proposal, unread: Mapping[str, str]) -> str:
-    others = f"另有{proposal.unlikely}种可能性较小的改法" if proposal.unlikely else ""
-    if len(proposal.alternatives) == 1:
-        doubt = f"（{others}，请对照原文）" if others else ""
-        return (
-            f"疑为 {form.number} "
-            f"{alternative_text(form, proposal.alternatives[0], '，', unread)}{doubt}。"
-        )
-    if proposal.alternatives:
-        listed = "；或".join(
-            alternative_text(form, each, "", unread) for each in proposal.alternatives
-        )
-        more = f"，{others}" if others else ""
-        return f"可能是：{form.number} {listed}（共{proposal.ways}种可能{more}，请对照原文）。"
-    known = f"有{proposal.ways}种" if proposal.ways else "太多"
-    return f"可能的改法{known}，无法确定是哪一格，请对照原文。"
-
-
-def alternative_text(
-    form: Form, alternative: Sequence[Suspect], comma: str, unread: Mapping[str, str]
-) -> str:
-    texts = (
-        suspect_text(form, suspect, comma, unread.get(suspect.cell, "空白"))
-        for suspect in alternative
-    )
-    return ("；" if comma else "、").join(texts)
-
-
-def suspect_text(form: Form, suspect: Suspect, comma: str, blank: str) -> str:
-    stands = blank if suspect.stated is None else f"填{shown(suspect.stated)}"
-    return f"{label_of(form.cells[suspect.cell])} {stands}{comma}应为{suspect.proposed}"

@@ -130,10 +130,11 @@ def listed(opened: Opened) -> Iterator[str]:
 
 def is_numbered_so(opened: Opened, number: int, finding: Finding) -> bool:
     """Whether the list in the workbook, where it holds any, shows a finding under this number."""
-    from gongkai.workbook.proposals import forms_of, shown_rows, shows
+    from gongkai.workbook.proposals import shown_rows, shows
 
-    rows, forms = shown_rows(opened.values.get(layout.RESULTS, {})), forms_of(opened.report.tables)
-    return not rows or any(row.number == str(number) and shows(row, finding, forms) for row in rows)
+    rows = shown_rows(opened.values.get(layout.RESULTS, {}))
+    mine = [row for row in rows if row.number == str(number)]
+    return not rows or any(shows(row, finding, opened.report) for row in mine)
 
 
 def how_to_check(path: Path) -> str:
@@ -289,20 +290,23 @@ def chosen(opened: Opened, number: int, alternative: int) -> Choice:
     It may be older than the figures, or have what was likely misread, which only its source tells,
     in another place.
     """
+    from gongkai.decisions import keys_of
     from gongkai.workbook.proposals import ShownRow, choice_of, forms_of, proposal_text
 
     if number > len(opened.findings):
         raise WorkbookError(
             f"没有第{number}条，现在只有{len(opened.findings)}条；不写序号可以列出全部建议。"
         )
-    finding, forms = opened.findings[number - 1], forms_of(opened.report.tables)
+    finding = opened.findings[number - 1]
     if finding.suspects and not is_numbered_so(opened, number, finding):
         raise WorkbookError(
             f"“{layout.RESULTS}”第{number}条与现在的不同：数字或序号已有变动，"
             f"请重新校验后再采纳{how_to_check(opened.path)}。"
         )
-    row = ShownRow(0, str(number), finding.message, proposal_text(finding.suspects, forms), "")
-    return choice_of(row, alternative, [finding], forms)
+    proposal = proposal_text(finding.suspects, forms_of(opened.report.tables))
+    keys = keys_of(finding, opened.report)
+    row = ShownRow(0, str(number), finding.message, proposal, "", keys)
+    return choice_of(row, alternative, [finding], opened.report)
 
 
 # --- blanks filled with 0 -------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gongkai.cli.console import CLEAN, show, tell, written
-from gongkai.decisions import KEY, key_of
+from gongkai.decisions import KEY, former_keys_of, keys_of
 from gongkai.figures import clean
 from gongkai.model import Decision, Finding, GongkaiError, Report
 from gongkai.wording import clipped
@@ -28,12 +28,16 @@ class Listed(NamedTuple):
     """
 
     name: str
-    key: str
+    keys: tuple[str, ...]
+    former: tuple[str, ...]
     finding: Finding
 
     @property
     def title(self) -> str:
-        return f"第{self.name}条" if self.name != self.key else f"编号{self.key}"
+        return f"第{self.name}条" if self.name not in self.keys else f"编号{self.name}"
+
+    def is_named(self, word: str) -> bool:
+        return word == self.name or word in self.keys or word in self.former
 
 
 class Beside(NamedTuple):
@@ -58,12 +62,22 @@ def run_decision(options: argparse.Namespace) -> int:
     words = [clean(word) for word in options.numbers]  # １ is 1, as in gongkai adopt
     chosen = chosen_findings(words, listed(report, beside), bool(beside.years or beside.children))
     refuse_decided_inside(chosen, report, source, decision)
-    target = save_decisions(report, source, {one.key: one.finding for one in chosen}, decision)
+    target = save_decisions(report, source, keyed(chosen), decision, former_of(chosen))
     with written(target):
         names = {one.name for one in chosen}
         again = [one for one in listed(read_report(source), beside) if one.name in names]
         show([*(finding_line(one.name, one.finding) for one in again), f"已写入 {target}"])
     return CLEAN
+
+
+def keyed(chosen: Sequence[Listed]) -> dict[str, Finding]:
+    """Every key of some findings: a cause has one for each sum that it breaks."""
+    return {key: one.finding for one in chosen for key in one.keys}
+
+
+def former_of(chosen: Sequence[Listed]) -> set[str]:
+    """The keys under which an earlier version kept what was decided about them."""
+    return {key for one in chosen for key in one.former}
 
 
 def local_file(source: str) -> Path:
@@ -141,17 +155,21 @@ def listed(report: Report, beside: Beside) -> list[Listed]:
     from gongkai.compare.years import compare_years, yearly
     from gongkai.pipeline import check
 
-    found = [
-        Listed(str(number), key_of(one, report), one) for number, one in enumerate(check(report), 1)
-    ]
-    keyed: dict[str, Finding] = {}
+    found = []
+    for number, one in enumerate(check(report), 1):
+        found.append(Listed(str(number), keys_of(one, report), former_keys_of(one, report), one))
     if beside.years:
         comparison = compare_years([yearly(report), *beside.years])[0]
-        keyed |= {key_of(one, comparison.report.figures): one for one in comparison.findings}
+        figures = comparison.report.figures
+        for one in comparison.findings:
+            keys = keys_of(one, figures)
+            found.append(Listed(keys[0], keys, former_keys_of(one, figures), one))
     if beside.children:
         levels = compare(report, beside.children, beside.names)
-        keyed |= {levels.key_of(one): one for one in levels.findings}
-    return found + [Listed(key, key, one) for key, one in keyed.items()]
+        for one in levels.findings:
+            keys = levels.keys_of(one)
+            found.append(Listed(keys[0], keys, levels.former_keys_of(one), one))
+    return found
 
 
 def chosen_findings(words: Sequence[str], found: Sequence[Listed], beside: bool) -> list[Listed]:
@@ -159,9 +177,9 @@ def chosen_findings(words: Sequence[str], found: Sequence[Listed], beside: bool)
     not there.
     """
     for word in dict.fromkeys(words):
-        if not any(word in (one.name, one.key) for one in found):
+        if not any(one.is_named(word) for one in found):
             raise unknown(word, len(found), beside)
-    return [one for one in found if one.name in words or one.key in words]
+    return [one for one in found if any(map(one.is_named, words))]
 
 
 def unknown(word: str, count: int, beside: bool) -> GongkaiError:
@@ -193,17 +211,24 @@ def refuse_decided_inside(
 
     beside: Mapping[str, Decision] = decisions_in_file(report, source)
     for one in chosen:
-        inside = report.decisions.get(one.key)
-        if decision is None and inside and inside.kept and one.key not in beside:
-            raise GongkaiError(
-                f"{one.title}的处理随工作簿{source.name}保存，不能撤销；要让它重新计入，请改用 "
-                f"gongkai confirm。"
-            )
-        told = inside is not None and not inside.kept and bool(inside.verdict or inside.word)
-        if told and inside != decision:
-            raise GongkaiError(
-                f"{one.title}的处理写在{source.name}的“校验结果”中，以那里的为准，没有写入；"
-                f"请打开工作簿在那里改。"
-            )
-        if decision is None and one.key not in beside:
-            raise GongkaiError(f"{one.title}没有作过处理，没有可以撤销的。")
+        for key in one.keys:
+            refuse_inside(one, report.decisions.get(key), source, decision, key in beside)
+
+
+def refuse_inside(
+    one: Listed, inside: Decision | None, source: Path, decision: Decision | None, is_beside: bool
+) -> None:
+    """The same for one key of a finding; ``inside`` is what the workbook says of it."""
+    if decision is None and inside and inside.kept and not is_beside:
+        raise GongkaiError(
+            f"{one.title}的处理随工作簿{source.name}保存，不能撤销；要让它重新计入，请改用 "
+            f"gongkai confirm。"
+        )
+    told = inside is not None and not inside.kept and bool(inside.verdict or inside.word)
+    if told and inside != decision:
+        raise GongkaiError(
+            f"{one.title}的处理写在{source.name}的“校验结果”中，以那里的为准，没有写入；"
+            f"请打开工作簿在那里改。"
+        )
+    if decision is None and not is_beside:
+        raise GongkaiError(f"{one.title}没有作过处理，没有可以撤销的。")

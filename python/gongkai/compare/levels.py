@@ -28,7 +28,7 @@ from gongkai.compare.children import (
     roll_findings,
     roll_of,
 )
-from gongkai.decisions import decided_findings, key_of
+from gongkai.decisions import decided_findings, former_keys_of, gravest_first, keys_of
 from gongkai.editions import editions
 from gongkai.figures import shown
 from gongkai.model import Cell, Figure, Finding, Form, Report, Table, Value
@@ -96,9 +96,12 @@ class Levels:
         found = Counter(line.status for line in self.lines)
         return {status: found[status] for status in STATUSES}
 
-    def key_of(self, finding: Finding) -> str:
+    def keys_of(self, finding: Finding) -> tuple[str, ...]:
         """What a decision about a finding is kept under, beside the parent."""
-        return key_of(finding, self.parent, sums_of(self.lines))
+        return keys_of(finding, self.parent, sums_of(self.lines))
+
+    def former_keys_of(self, finding: Finding) -> tuple[str, ...]:
+        return former_keys_of(finding, self.parent, sums_of(self.lines))
 
 
 def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] = ()) -> Levels:
@@ -119,9 +122,7 @@ def compare(parent: Report, children: Sequence[Child], expected: Sequence[str] =
     said += uncertain_notes(lines, roll)
     said += blank_notes(parent, lines)
     said = decided_findings(said, parent.decisions, parent, sums_of(lines))
-    return Levels(
-        parent, roll, lines, tuple(sorted(said, key=lambda finding: finding.severity != "warning"))
-    )
+    return Levels(parent, roll, lines, tuple(gravest_first(said)))
 
 
 def sums_of(lines: Sequence[LevelFigure]) -> dict[str, Value]:

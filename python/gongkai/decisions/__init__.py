@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from gongkai.figures import clean, exact, shown
-from gongkai.model import Decision, Finding, Report, Value
+from gongkai.model import Decision, Fact, Finding, Report, Severity, Value
 from gongkai.wording import plain
 
 KEY_DIGITS = 12  # hexadecimal
@@ -26,26 +27,97 @@ TOLD_BY_TEXT = ("coverage.unplaced", "plausibility.fees")
 # here the severity tells of which scope the prose speaks, two things where the figures are one
 GRADED = "narrative."
 Held = Report | Mapping[str, Value]
+RANKS: Mapping[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 DOUBTFUL = "？?"  # stands in a workbook before a text that is no certain figure
 
 
-def key_of(finding: Finding, held: Held, beside: Mapping[str, Value] | None = None) -> str:
-    """What a decision is kept under: another one exactly when a figure in the finding is another.
+def keys_of(
+    finding: Finding, held: Held, beside: Mapping[str, Value] | None = None
+) -> tuple[str, ...]:
+    """What decisions about a finding are kept under: a key for each sum that a cause breaks and for
+    each finding that is told with others; another one exactly when a figure in it is another.
 
-    It covers the rule, the cells with what stands in them, and the figures stated and computed; the
-    message only where nothing else tells the finding from others of its rule. Severity (but of what
-    the prose says), wording, suspects and cause are no part. ``held`` is the report, or its figures
-    by cell for what was found in several reports; ``beside`` are the figures that stand beside
-    them, where others than the stated and computed ones make the finding.
+    A key covers the rule, the cells with what stands in them, and the figures stated and computed;
+    the facts only where nothing else tells the finding from others of its rule. Severity (but of
+    what the prose says), wording, suspects and cause are no part. ``held`` is the report, or its
+    figures by cell for what was found in several reports; ``beside`` are the figures that stand
+    beside them, where others than the stated and computed ones make the finding.
     """
+    units = units_of(finding)
+    return tuple(digest(basis_of(unit, held, beside), facts_text(unit)) for unit in units)
+
+
+def key_of(finding: Finding, held: Held, beside: Mapping[str, Value] | None = None) -> str:
+    """The first of its keys, by which lists and commands name a finding."""
+    return keys_of(finding, held, beside)[0]
+
+
+def former_keys_of(
+    finding: Finding, held: Held, beside: Mapping[str, Value] | None = None
+) -> tuple[str, ...]:
+    """The keys that an earlier version made, which took the sentence where ``keys_of`` takes the
+    facts.
+    """
+    from gongkai.wording.findings import former_text
+
+    found = []
+    for unit in units_of(finding):
+        basis = basis_of(unit, held, beside)
+        text = squeezed(former_text(unit)) if basis.is_told_by_text else ""
+        found.append(digest(basis, text))
+    return tuple(found)
+
+
+def units_of(finding: Finding) -> Iterator[Finding]:
+    """What is decided each for itself: the members of a list, the sums of a cause as findings of
+    their own, as they were before causes were found.
+    """
+    if finding.members:
+        for member in finding.members:
+            yield from units_of(member)
+    elif finding.sums:
+        for one in finding.sums:
+            figures = (one.stated, one.computed, one.difference)
+            yield Finding(one.rule, "error", "", one.cells, *figures)
+    else:
+        yield finding
+
+
+class KeyBasis(NamedTuple):
+    """What every key of a finding is made of, and whether more is needed to tell it from others."""
+
+    rule: str
+    cells: list[list[str]]
+    figures: list[str]
+    is_told_by_text: bool
+
+
+def basis_of(finding: Finding, held: Held, beside: Mapping[str, Value] | None) -> KeyBasis:
     cells = [[cell, held_in(cell, held)] for cell in sorted(set(finding.cells))]
     figures = [figure_text(value) for value in (finding.stated, finding.computed)]
-    told = (not cells and not any(figures)) or finding.rule in TOLD_BY_TEXT
+    is_told = (not cells and not any(figures)) or finding.rule in TOLD_BY_TEXT
     if beside is not None and not any(figures):
-        cells, told = [[*cell, figure_text(beside.get(cell[0]))] for cell in cells], True
+        cells = [[*cell, figure_text(beside.get(cell[0]))] for cell in cells]
+        is_told = True
     rule = f"{finding.rule}/{finding.severity}" if finding.rule.startswith(GRADED) else finding.rule
-    facts = [rule, cells, figures, squeezed(finding.message) if told else ""]
+    return KeyBasis(rule, cells, figures, is_told)
+
+
+def digest(basis: KeyBasis, text: str) -> str:
+    facts = [basis.rule, basis.cells, basis.figures, text if basis.is_told_by_text else ""]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:KEY_DIGITS]
+
+
+def facts_text(finding: Finding) -> str:
+    """Which of its rule's sentences a finding is, and what that names, in one order."""
+    told = [[name, fact_key(fact)] for name, fact in sorted(finding.facts.items())]
+    return json.dumps([finding.says, told])
+
+
+def fact_key(fact: Fact) -> str:
+    if isinstance(fact, tuple):
+        return json.dumps(fact)
+    return squeezed(fact) if isinstance(fact, str) else figure_text(fact)
 
 
 def held_in(cell: str, held: Held) -> str:
@@ -90,9 +162,27 @@ def decided_findings(
     if not decided:
         return list(findings)
     return [
-        replace(finding, decision=decided.get(key_of(finding, held, beside)))
+        replace(finding, decision=decision_about(finding, decided, held, beside))
         for finding in findings
     ]
+
+
+def decision_about(
+    finding: Finding,
+    decided: Mapping[str, Decision],
+    held: Held,
+    beside: Mapping[str, Value] | None = None,
+) -> Decision | None:
+    """What was decided about all of a finding; a cause of which one sum is undecided is open."""
+    keys = zip(keys_of(finding, held, beside), former_keys_of(finding, held, beside), strict=True)
+    found = [decided.get(key) or decided.get(former) for key, former in keys]
+    known = [decision for decision in found if decision]
+    if len(known) < len(found):
+        return None
+    open_ones = [decision for decision in known if decision.verdict != "dismissed"]
+    first = (open_ones or known)[0]
+    reasons = dict.fromkeys(decision.reason for decision in known if decision.reason)
+    return replace(first, reason="；".join(reasons))
 
 
 def is_open(finding: Finding) -> bool:
@@ -105,6 +195,11 @@ def is_grave(finding: Finding) -> bool:
     read it.
     """
     return is_open(finding) and (finding.severity == "error" or finding.cause == "reading")
+
+
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors, warnings, notes, each in the order given."""
+    return sorted(findings, key=lambda finding: RANKS[finding.severity])
 
 
 def in_order(findings: Sequence[Finding]) -> list[tuple[int, Finding]]:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gongkai.decisions import WORDS, key_of
-from gongkai.model import Decision, Finding, Report
-from gongkai.wording import clipped
+from gongkai.decisions import (
+    WORDS,
+    keys_of,
+)
+from gongkai.model import (
+    Decision,
+    Fact,
+    Finding,
+    Report,
+)
 
 CHOICE = "或".join(f"“{word}”" for word in WORDS.values())
 
@@ -20,24 +27,19 @@ def check_decisions(report: Report, findings: Sequence[Finding]) -> list[Finding
     }
     if not open_ones:
         return []
-    texts = {key_of(finding, report): finding.message for finding in findings}
-    texts[""] = ""
+    about: dict[str, Finding | None] = {"": None}
+    for finding in findings:
+        about |= dict.fromkeys(keys_of(finding, report), finding)
     return [
-        Finding("rulings.verdict", "warning", sentence(decision, texts[key]))
-        for key, decision in open_ones.items()
-        if key in texts
+        verdict_warning(decision, about[key]) for key, decision in open_ones.items() if key in about
     ]
 
 
-def sentence(decision: Decision, message: str) -> str:
-    word = clipped(decision.word)
-    if not message:
-        return (
-            f"“校验结果”中有一行没有列出问题，或者问题的文字已经改动，却填了处理“{word}”，"
-            f"没有采用；"
-            "请重新校验，再填在问题所在的那一行。"
-        )
-    about = f"对“{clipped(message)}”"
-    if word:
-        return f"{about}填的处理“{word}”不能识别，没有采用；请填{CHOICE}。"
-    return f"{about}只填了理由，没有填处理，没有采用；请在“处理”一栏填{CHOICE}。"
+def verdict_warning(decision: Decision, finding: Finding | None) -> Finding:
+    """是 in the column 处理 is no verdict; a reason alone decides nothing."""
+    facts: dict[str, Fact] = {"word": decision.word, "choice": CHOICE}
+    if finding is None:
+        return Finding("rulings.verdict", "warning", "nothing", facts=facts)
+    facts["message"] = finding.lines[0]
+    says = "word" if decision.word.strip() else "reason"
+    return Finding("rulings.verdict", "warning", says, facts=facts)

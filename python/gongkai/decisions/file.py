@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -140,10 +140,14 @@ def damaged(path: Path, why: str) -> DecisionsError:
 
 
 def save_decisions(
-    report: Report, source: Path, findings: Mapping[str, Finding], decision: Decision | None
+    report: Report,
+    source: Path,
+    findings: Mapping[str, Finding],
+    decision: Decision | None,
+    former: Collection[str] = (),
 ) -> Path:
     """Write one decision about some findings, by their keys, into the file beside a source; None
-    takes it back.
+    takes it back. What stands under their ``former`` keys goes.
 
     Other decisions stay, those that another process writes meanwhile too. Raises DecisionsError.
     """
@@ -152,7 +156,7 @@ def save_decisions(
         records = [
             one
             for one in read_decisions(path)
-            if one["key"] not in findings or not fits(one, report)
+            if one["key"] not in findings.keys() | set(former) or not fits(one, report)
         ]
         if decision is not None:
             records += [

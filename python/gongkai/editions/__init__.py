@@ -185,7 +185,8 @@ def load_label(where: str, kind: LabelKind, item: Mapping[str, Any], at: str) ->
     box = parse_range(at)
     if box is None:
         raise EditionError(f"{where}: {item['text']} 的位置 {at} 无法识别")
-    return Label(item.get("id", ""), kind, item["text"], tuple(item.get("aliases", ())), box)
+    aliases = tuple(item.get("aliases", ()))
+    return Label(item.get("id", ""), kind, item["text"], aliases, box, item.get("short", ""))
 
 
 def parse_range(at: str) -> Box | None:
@@ -243,9 +244,8 @@ def load_relations(loaded: Form, rule: Mapping[str, Any]) -> list[Relation]:
             parts, whole = (tuple(pattern.format(name) for name in side) for side in sides)
             marked = pattern.format(rule["marked"])
             name = f"{loaded.id}.{rule['kind']}.{item}"
-            found.append(
-                Relation(name, rule["kind"], loaded.id, parts, whole, marked, rule["label"])
-            )
+            said = rule["label"], *rule["sides"]
+            found.append(Relation(name, rule["kind"], loaded.id, parts, whole, marked, *said))
     return found
 
 

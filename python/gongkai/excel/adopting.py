@@ -13,7 +13,7 @@ from gongkai.excel.checking import evaluated_report, result_text, selected
 from gongkai.excel.importing import activate
 from gongkai.excel.looks import format_kind
 from gongkai.excel.runner import LONGEST_TEXT, YES, Command, CommandResult, Request
-from gongkai.model import Finding, Form, Report, WorkbookError
+from gongkai.model import Finding, Report, WorkbookError
 from gongkai.pipeline import check as check_report
 from gongkai.spreadsheets import Spot
 from gongkai.spreadsheets.formats import is_shown
@@ -44,7 +44,6 @@ from gongkai.workbook.proposals import (
     ShownRow,
     adoptions_of,
     choice_of,
-    forms_of,
     question_of,
     shown_rows,
     shows,
@@ -182,8 +181,8 @@ def chosen(
     book: xw.Book, values: Values, report: Report, findings: Sequence[Finding]
 ) -> list[Choice]:
     """WorkbookError where nothing is, or not clearly enough."""
-    rows, forms = shown_rows(values.get(layout.RESULTS, {})), forms_of(report.tables)
-    typed = typed_choices(rows, findings, forms)
+    rows = shown_rows(values.get(layout.RESULTS, {}))
+    typed = typed_choices(rows, findings, report)
     if typed:
         return typed
     place = selected(book)
@@ -191,7 +190,7 @@ def chosen(
         row = next((row for row in rows if row.row == place[1][0]), None)
         if row is None:
             raise WorkbookError(f"所选的行没有问题可以采纳；{HOW}")
-        return [choice_of(row, 0, findings, forms)]
+        return [choice_of(row, 0, findings, report)]
     if place and place[0] in TABLES:
         return [choice_at(place[0], place[1], rows, report, findings)]
     raise WorkbookError(f"没有选定要采纳哪一条建议；{HOW}")
@@ -201,7 +200,6 @@ def choice_at(
     sheet: str, spot: Spot, rows: Sequence[ShownRow], report: Report, findings: Sequence[Finding]
 ) -> Choice:
     """The only proposal of the findings that flag a cell, or that would change it."""
-    forms = forms_of(report.tables)
     here = [
         finding
         for finding in findings
@@ -211,16 +209,16 @@ def choice_at(
         raise WorkbookError(f"所选的格没有建议；{HOW}")
     if len({finding.suspects for finding in here}) > 1:
         raise WorkbookError(f"所选的格有几条不同的建议；{HOW}")
-    row = shown_row(here, rows, forms)
+    row = shown_row(here, rows, report)
     if row is None:
         raise WorkbookError(STALE)
-    return choice_of(row, 0, findings, forms)
+    return choice_of(row, 0, findings, report)
 
 
 def shown_row(
-    findings: Sequence[Finding], rows: Sequence[ShownRow], forms: dict[str, Form]
+    findings: Sequence[Finding], rows: Sequence[ShownRow], report: Report
 ) -> ShownRow | None:
-    return next((row for finding in findings for row in rows if shows(row, finding, forms)), None)
+    return next((row for finding in findings for row in rows if shows(row, finding, report)), None)
 
 
 def leads_to(finding: Finding, name: str, spot: Spot, report: Report) -> bool:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gongkai.checks import RANKS
-from gongkai.checks.coverage import blank_notes, check_coverage, unplaced
-from gongkai.checks.sums import check_sums
-from gongkai.decisions import dismissed_text, is_open
+from gongkai.checks import (
+    check_table,
+    listed,
+)
+from gongkai.checks.coverage import blank_notes, unplaced
+from gongkai.decisions import (
+    dismissed_text,
+    gravest_first,
+    is_open,
+)
 from gongkai.editions import edition_of_year, editions
 from gongkai.excel.arrays import Placed
 from gongkai.figures import clean, read_figure, shown
@@ -67,10 +73,10 @@ def findings_of(placed: Placed) -> list[Finding]:
     found: list[Finding] = []
     for table in placed.tables:
         problems = [problem for problem in placed.problems if problem.table == table.id]
-        found += on_held_cells(table, check_coverage(None, table, problems) + check_sums(table))
+        found += on_held_cells(table, check_table(None, table, problems))
     held = {table.id for table in placed.tables}
     found += unplaced(problem for problem in placed.problems if problem.table not in held)
-    return sorted(found, key=lambda finding: RANKS[finding.severity])
+    return listed(gravest_first(found))
 
 
 def on_held_cells(table: Table, findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -97,27 +103,31 @@ def conclusion(tables: Sequence[Table], findings: Sequence[Finding], about: str 
     ○ where nothing is left but errors and warnings that somebody has dismissed.
     """
     serious = [finding for finding in findings if finding.severity != "note"]
-    relations = {
-        relation.rule: (table, relation) for table in tables for relation in table.form.relations
-    }
+    relations = sum(len(table.form.relations) for table in tables)
     states = [table_state(table) for table in tables]
     verdicts = {rule: verdict for state in states for rule, verdict in state.verdicts.items()}
     errors = [finding for finding in serious if finding.severity == "error" and is_open(finding)]
     warnings = [
         finding for finding in serious if finding.severity == "warning" and is_open(finding)
     ]
-    broken = sum(verdicts.get(finding.rule) == "broken" for finding in errors)
-    told = counted_text(list(verdicts.values()), (broken, len(errors) - broken, len(warnings)))
+    sums = [one for finding in errors for one in finding.sums if verdicts[one.rule] == "broken"]
+    rest = sum(not is_of_lanes(finding, verdicts) for finding in errors)
+    told = counted_text(list(verdicts.values()), (len(sums), rest, len(warnings)))
     if told and all(finding.severity != "error" for finding in serious):
         told = holding_text(list(verdicts.values()), states) + told
     also = dismissed_text(serious)
     if not told and not also:
-        return f"✓ {all_well(tables, len(relations))}{about}"
+        return f"✓ {all_well(tables, relations)}{about}"
     if not told:
         return f"○ 没有待处理的问题，{also}{about}"
     sign = "✗" if errors else "!"
     told = "，".join(filter(None, (told, also)))
-    return f"{sign} {told}{about}{first_texts([*errors, *warnings], relations)}"
+    return f"{sign} {told}{about}{first_texts([*errors, *warnings])}"
+
+
+def is_of_lanes(finding: Finding, verdicts: Mapping[str, Verdict]) -> bool:
+    """Whether a finding is of sums that are counted as not holding."""
+    return any(verdicts[one.rule] == "broken" for one in finding.sums)
 
 
 def holding_text(verdicts: Sequence[Verdict], states: Sequence[TableState]) -> str:
@@ -149,24 +159,12 @@ def all_well(tables: Sequence[Table], relations: int) -> str:
     )
 
 
-def first_texts(
-    findings: Sequence[Finding], relations: Mapping[str, tuple[Table, Relation]]
-) -> str:
+def first_texts(findings: Sequence[Finding]) -> str:
     """What the first findings say, in short."""
     if not findings:
         return ""
-    told = [short_text(finding, relations.get(finding.rule)) for finding in findings[:MOST_NAMED]]
+    told = [clip(finding.lines[0], LONGEST) for finding in findings[:MOST_NAMED]]
     return f"：{'；'.join(told)}{'；等' if len(findings) > MOST_NAMED else ''}"
-
-
-def short_text(finding: Finding, broken: tuple[Table, Relation] | None) -> str:
-    if broken is None or finding.stated is None or finding.computed is None:
-        return clip(finding.message.rstrip("。"), LONGEST)
-    table, relation = broken
-    form = table.form
-    subject, _ = subject_and_names(form, relation)
-    figures = f"填{shown(finding.stated)}，算得{shown(finding.computed)}"
-    return f"{form.number} {subject} {relation.label}，{figures}"
 
 
 def clip(text: str, longest: int) -> str:
@@ -294,12 +292,14 @@ def stated_cell(value: Value) -> float | str:
 
 def problem_name(placed: Placed, finding: Finding) -> str:
     """表三 自然人列 各项之和＝总计, or the cell of a finding on no relation."""
-    for table in placed.tables:
-        for relation in table.form.relations:
-            if relation.rule == finding.rule:
-                form = table.form
-                return f"{form.number} {subject_and_names(form, relation)[0]} {relation.label}"
-    return place_of(placed, finding) or clip(finding.message, LONGEST)
+    form = finding.form
+    if not finding.sums or form is None:
+        return place_of(placed, finding) or clip(finding.lines[0], LONGEST)
+    names = []
+    for one in finding.sums:
+        relation = one.relations[0]
+        names.append(f"{form.number} {subject_and_names(form, relation)[0]} {relation.label}")
+    return "、".join(names)
 
 
 def forms_in(placed: Placed) -> dict[str, Form]:

@@ -65,7 +65,7 @@ def levels_to_dict(found: Levels) -> dict[str, Any]:
             *(child_to_dict(one.child, one.kind, one.reason) for one in found.roll.left_out),
         ],
         "findings": [
-            {**finding_to_dict(finding, parent), "key": found.key_of(finding)}
+            {**finding_to_dict(finding, parent), "key": found.keys_of(finding)[0]}
             for finding in found.findings
         ],
         "cells": [line_to_dict(found, line) for line in found.lines],
@@ -119,7 +119,7 @@ def levels_lines(found: Levels) -> Iterator[str]:
             f"{one_line(one.reason)}"
         )
     for _, finding in in_order(found.findings):
-        yield f"  {finding_line(found.key_of(finding), finding)}"
+        yield f"  {finding_line(found.keys_of(finding)[0], finding)}"
     yield outcome_line(found)
 
 

@@ -171,13 +171,23 @@ def label_of(cell: Cell) -> str:
     return f"{row_label(cell.row)}·{column_label(cell.column)}"
 
 
-def unit_text(entry: Entry, column: Column) -> str:
-    """How a figure came into the form's unit, as the list of findings and the comment on its cell
-    say it: 原文“2670”以元为单位（见表头“金额（元）”），已换算为0.267万元; "" where it stood in
-    it.
+def unit_of(entry: Entry, column: Column) -> str:
+    """The unit in which the source states a figure, where that is not the form's: 元; "" else, and
+    for zero, which is zero in every unit.
     """
-    unit = entry.unit or (column.decimal and read_figure(entry.raw, column.unit).converted)
-    if not unit or not entry.value:  # zero is zero in every unit
+    if not entry.value:
+        return ""
+    if entry.unit:
+        return entry.unit
+    return read_figure(entry.raw, column.unit).converted if column.decimal else ""
+
+
+def unit_text(entry: Entry, column: Column) -> str:
+    """How a figure came into the form's unit, as the comment on its cell says it:
+    原文“2670”以元为单位（见表头“金额（元）”），已换算为0.267万元; "" where it stood in it.
+    """
+    unit = unit_of(entry, column)
+    if not unit:
         return ""
     if unit == UNKNOWN_UNIT:
         return f"填{shown(entry.value)}，来源没有写明单位，按{column.unit}计；请核对单位"

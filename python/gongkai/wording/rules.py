@@ -18,6 +18,16 @@ def written_rules() -> tuple[Rule, ...]:
     return tuple(Rule(rule_id, **texts) for rule_id, texts in rules.items())
 
 
+@cache
+def titles() -> dict[str, str]:
+    return {rule.id: rule.title for rule in written_rules()}
+
+
+def title_of_rule(rule_id: str) -> str:
+    """coverage.unplaced -> 有数字没有填入 (its title in rules.toml); the id of a stated sum."""
+    return titles().get(rule_id, rule_id)
+
+
 def rules_of(family: str) -> tuple[Rule, ...]:
     """``years`` -> years.carried, years.documents, …"""
     return tuple(rule for rule in written_rules() if rule.id.startswith(f"{family}."))

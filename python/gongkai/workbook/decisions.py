@@ -28,6 +28,8 @@ OLDER_HEAD = "现状"  # where the proposals stand now
 
 ABOUT = "年："  # between the year and the body's name
 MOST_DIGESTED = 2_000  # characters
+BETWEEN = "+"  # the keys of one finding
+MOST_KEYS = 2_000  # a cell holds 32,767 characters
 
 
 class ResultRow(NamedTuple):
@@ -54,16 +56,16 @@ def decisions_in(values: Mapping[Spot, object]) -> dict[str, Decision]:
     rows = [row_in(values, at) for at in result_rows()]
     found: dict[str, Decision] = {}
     for row in rows:
-        key = key_in(row, rows) if row.word or row.reason else ""
-        decision = decision_of(row.word, row.reason)
-        if key:
+        if not row.word and not row.reason:
+            continue
+        decision, keys = decision_of(row.word, row.reason), keys_in(row, rows)
+        for key in keys:
             found[key] = agreed(found.get(key, decision), decision)
-        elif row.word:
+        if row.word and not keys:
             found[""] = Decision("", row.reason, row.word)
-    shown = {row.key for row in rows}
     for at in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.KEPT_ROWS):
         key, word, reason = (text(values, at, column) for column in layout.KEPT_COLUMNS.values())
-        if key and key not in shown:
+        if key:
             found.setdefault(key, replace(decision_of(word, reason), kept=True))
     return found
 
@@ -125,12 +127,26 @@ def agreed(one: Decision, other: Decision) -> Decision:
     return Decision("", one.reason, "、".join(filter(None, (words_of(one)[0], words_of(other)[0]))))
 
 
-def key_in(row: ResultRow, rows: Sequence[ResultRow]) -> str:
-    """The key of the finding whose message a row holds, sorted rows too; "" for none."""
+def keys_in(row: ResultRow, rows: Sequence[ResultRow]) -> tuple[str, ...]:
+    """The keys of the finding whose message a row holds, sorted rows too; none of another text."""
     if not row.message:
-        return ""
-    alike = (one for one in (row, *rows) if one.key)
-    return next((one.key for one in alike if one.digest == digest_of(one.key, row.message)), "")
+        return ()
+    for one in (row, *rows):
+        if one.key and one.digest == digest_of(one.key, row.message):
+            return tuple(one.key.split(BETWEEN))
+    return ()
+
+
+def keys_written(cell: str) -> tuple[str, ...]:
+    """The keys in a row's hidden cell: ``0f3c…+91ab…-5e77…``."""
+    return tuple(cell.partition("-")[0].split(BETWEEN))
+
+
+def shown_keys(values: Mapping[Spot, object]) -> dict[int, tuple[str, ...]]:
+    """Row of the sheet 校验结果 -> the keys of the finding that it shows."""
+    rows = {at: row_in(values, at) for at in result_rows()}
+    every = list(rows.values())
+    return {at: keys_in(row, every) for at, row in rows.items() if row.message}
 
 
 def digest_of(key: str, message: str) -> str:
@@ -149,10 +165,11 @@ def decision_of(word: str, reason: str) -> Decision:
 
 
 def decision_cells(
-    key: str, message: str, decisions: Mapping[str, Decision]
+    keys: Sequence[str], message: str, decided: Decision | None
 ) -> dict[str, str | None]:
-    """The cells of a finding's row: 处理, 理由, and the hidden key."""
-    word, reason = words_of(decisions[key]) if key in decisions else (None, None)
+    """The cells of a finding's row: 处理, 理由, and the hidden keys."""
+    word, reason = words_of(decided) if decided else (None, None)
+    key = BETWEEN.join(keys[:MOST_KEYS])
     return {"verdict": word, "reason": reason, "key": f"{key}-{digest_of(key, message)}"}
 
 

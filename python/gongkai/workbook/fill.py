@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import (
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from dataclasses import (
+    dataclass,
+    replace,
+)
 
-from gongkai.decisions import in_order, is_open, key_of
+from gongkai.decisions import in_order, is_open, key_of, keys_of
 from gongkai.editions import editions
 from gongkai.figures import clean, read_figure
 from gongkai.model import (
+    BrokenSum,
     Cell,
+    Decision,
     Edit,
     Entry,
     Finding,
@@ -20,9 +31,15 @@ from gongkai.model import (
 )
 from gongkai.spreadsheets import Spot
 from gongkai.wording import evidence_lines, title_line, title_of
+from gongkai.wording.causes import sum_text
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, as_number, source_text
-from gongkai.workbook.decisions import about_edits, decision_cells, kept_edits
+from gongkai.workbook.decisions import (
+    about_edits,
+    decision_cells,
+    kept_edits,
+    keys_written,
+)
 from gongkai.workbook.layout import DOUBTFUL, Suspicion, TableSheet
 from gongkai.workbook.live.results import is_number, shown_lanes
 from gongkai.workbook.proposals import certain_suspects, forms_of, proposal_text
@@ -219,16 +236,25 @@ def gravest(
     """
     found: dict[str, Severity] = {}
     for finding in findings:
-        lane = sheet.lanes.get(finding.rule)
-        if finding.rule in SELF_EVIDENT or (lane and finding.rule in broken):
-            continue
-        for cell_id in (lane.relation.marked,) if lane else finding.cells:
+        for cell_id in flagged_cells(sheet, finding, broken):
             graver = layout.MARK_CODES[finding.severity] > layout.MARK_CODES.get(
                 found.get(cell_id, "note"), 0
             )
             if cell_id in sheet.cells and (cell_id not in found or graver):
                 found[cell_id] = finding.severity
     return found
+
+
+def flagged_cells(sheet: TableSheet, finding: Finding, broken: Collection[str]) -> Iterator[str]:
+    """The cells to which a finding leads and that no lane shows by itself."""
+    if finding.rule in SELF_EVIDENT:
+        return
+    if not finding.sums:
+        yield from finding.cells
+    for one in finding.sums:
+        lane = sheet.lanes.get(one.rule)
+        if lane and one.rule not in broken:
+            yield lane.relation.marked
 
 
 @dataclass(frozen=True)
@@ -329,14 +355,9 @@ def prose_rows(
 
 def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
     room = layout.RESULTS_ROWS
-    listed = in_order(findings)
-    shown = listed if len(listed) <= room else listed[: room - 1]
-    broken = broken_lanes(report)
-    rows = [result_row(number, finding, report, broken) for number, finding in shown]
-    if len(shown) < len(findings):
-        rows.append(
-            {"message": f"另有{len(findings) - len(shown)}条未列出，请先改正以上各条，再重新校验。"}
-        )
+    rows, left = listed_rows(report, findings, room)
+    if left:
+        rows.append({"message": f"另有{left}条未列出，请先改正以上各条，再重新校验。"})
     columns = {
         name: at
         for name, at in layout.RESULT_COLUMNS.items()
@@ -347,34 +368,106 @@ def result_edits(report: Report, findings: Sequence[Finding]) -> Iterator[Edit]:
         for name, column in columns.items():
             yield Edit(layout.RESULTS, layout.RESULTS_TOP + row, column, values.get(name))
     yield from about_edits(report.agency, report.year)
-    yield from kept_edits(report.decisions, {key_of(finding, report) for _, finding in shown})
+    yield from kept_edits(report.decisions, told_in(rows))
+
+
+def listed_rows(
+    report: Report, findings: Sequence[Finding], room: int
+) -> tuple[list[ResultCells], int]:
+    """A row for each finding and, below it, one for each further sum that its cause breaks; how
+    many findings there is no room for.
+    """
+    broken = broken_lanes(report)
+    listed = in_order(findings)
+    rows: list[ResultCells] = []
+    for done, (number, finding) in enumerate(listed):
+        own = [result_row(number, finding, report, broken)]
+        own += [sum_row(one, finding, report, broken) for one in finding.sums[1:]]
+        last = 0 if done + 1 == len(listed) else 1  # the row that says how many are left
+        if len(rows) + len(own) > room - last:
+            return rows, len(listed) - done
+        rows += own
+    return rows, 0
+
+
+def told_in(rows: Iterable[ResultCells]) -> set[str]:
+    """The keys whose decisions the rows show."""
+    told: set[str] = set()
+    for row in rows:
+        if row.get("verdict") or row.get("reason"):
+            told.update(keys_written(str(row["key"])))
+    return told
+
+
+def shown_decision(finding: Finding, report: Report) -> Decision | None:
+    """What a row shows: what is decided of the finding, or a word of somebody that decides nothing.
+
+    What is decided of one of its sums alone is kept, and not shown: the cause is open.
+    """
+    if finding.decision:
+        return finding.decision
+    written = report.decisions.get(key_of(finding, report))
+    return written if written and not written.verdict else None
+
+
+ResultCells = dict[str, Written]
 
 
 def result_row(
     number: int, finding: Finding, report: Report, broken: Collection[str]
-) -> dict[str, Written]:
-    row: dict[str, Written] = {
+) -> ResultCells:
+    row: ResultCells = {
         "number": number,
         "severity": layout.SIGNS[finding.severity],
-        "message": finding.message,
+        "message": row_text(finding),
     }
-    for name in ("stated", "computed", "difference"):
-        value: Value = getattr(finding, name)
-        row[name] = None if value is None else as_number(value)
+    row |= figures_in(finding.stated, finding.computed, finding.difference)
     row["proposal"] = proposal_text(finding.suspects, forms_of(report.tables)) or None
-    row |= decision_cells(key_of(finding, report), finding.message, report.decisions)
+    decided, keys = shown_decision(finding, report), keys_of(finding, report)
+    row |= decision_cells(keys, row_text(finding), decided)
+    return row | place_cells(finding, report, broken)
+
+
+def sum_row(
+    one: BrokenSum, finding: Finding, report: Report, broken: Collection[str]
+) -> ResultCells:
+    """A further sum that a cause breaks: without a number, for it is no finding of its own."""
+    assert finding.form is not None, f"{finding.rule}: a broken sum of no form"
+    alone = replace(finding, rule=one.rule, cells=one.cells, sums=(one,), suspects=())
+    text = f"同上　{sum_text(finding.form, one)}"
+    row: ResultCells = {"message": text}
+    row |= figures_in(one.stated, one.computed, one.difference)
+    keys = keys_of(alone, report)
+    decided = report.decisions.get(keys[0])
+    row |= decision_cells(keys, text, decided if decided and decided.verdict else None)
+    return row | place_cells(alone, report, broken)
+
+
+def figures_in(stated: Value, computed: Value, difference: Value) -> ResultCells:
+    values = {"stated": stated, "computed": computed, "difference": difference}
+    return {name: None if value is None else as_number(value) for name, value in values.items()}
+
+
+def place_cells(finding: Finding, report: Report, broken: Collection[str]) -> ResultCells:
+    """Where a finding leads, and where the sheet's own formulas tell how it stands."""
     sheet, cell_id = place_of(finding, report)
     if sheet is None:
+        return {}
+    row: ResultCells = {"table": sheet.name}
+    if not cell_id:
         return row
-    row["table"] = sheet.name
-    if cell_id:
-        row |= {"link": sheet.link(cell_id), "link_text": cell_label(sheet.form.cells[cell_id])}
-        lane = sheet.lanes.get(finding.rule)
-        if lane and finding.rule in broken:
-            row["lane"] = place_code(lane.spot)
-        elif not is_counted(report, cell_id):
-            row["blank"] = place_code(sheet.cells[cell_id])
+    row |= {"link": sheet.link(cell_id), "link_text": cell_label(sheet.form.cells[cell_id])}
+    lane = sheet.lanes.get(finding.rule)
+    if lane and finding.rule in broken:
+        row["lane"] = place_code(lane.spot)
+    elif not is_counted(report, cell_id):
+        row["blank"] = place_code(sheet.cells[cell_id])
     return row
+
+
+def row_text(finding: Finding) -> str:
+    """A finding's two lines, one under the other."""
+    return "\n".join(filter(None, finding.lines))
 
 
 def place_code(spot: Spot) -> int:

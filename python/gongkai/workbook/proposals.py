@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gongkai.decisions import keys_of
 from gongkai.figures import shown
 from gongkai.model import (
     Alternative,
@@ -28,6 +29,7 @@ from gongkai.spreadsheets.seen import text_of
 from gongkai.wording import label_of
 from gongkai.workbook import layout
 from gongkai.workbook.cells import Written, plain_text
+from gongkai.workbook.decisions import shown_keys
 from gongkai.workbook.layout import TableSheet
 
 MOST_ALTERNATIVES = 9  # as many as one digit tells apart
@@ -41,7 +43,8 @@ class ShownRow:
     """A row of the list of findings as it stands in the workbook. ``adopt`` is what the user typed,
     "" for nothing.
 
-    ``row`` is 0 for a finding that was named on the command line.
+    ``row`` is 0 for a finding that was named on the command line; ``keys`` are those of the finding
+    that the row was written for.
     """
 
     row: int
@@ -49,6 +52,7 @@ class ShownRow:
     message: str
     proposal: str
     adopt: str
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,21 +143,23 @@ def cell_of(cell_id: str, forms: Mapping[str, Form]) -> Cell:
 def shown_rows(results: Mapping[Spot, object]) -> list[ShownRow]:
     """The rows of the list that say anything or in which something was typed."""
     names = ("number", "message", "proposal", "adopt")
+    keys = shown_keys(results)
     rows = []
     for row in range(layout.RESULTS_TOP, layout.RESULTS_TOP + layout.RESULTS_ROWS):
         found = [text_of(results.get((row, layout.RESULT_COLUMNS[name]))).strip() for name in names]
         if any(found):
-            rows.append(ShownRow(row, *found))
+            number, message, proposal, adopt = found
+            rows.append(ShownRow(row, number, message, proposal, adopt, keys.get(row, ())))
     return rows
 
 
 def typed_choices(
-    rows: Sequence[ShownRow], findings: Sequence[Finding], forms: Mapping[str, Form]
+    rows: Sequence[ShownRow], findings: Sequence[Finding], report: Report
 ) -> list[Choice]:
     """What the user typed into the list. WorkbookError where a row is not, or no longer, what the
     findings say.
     """
-    return [choice_of(row, alternative_number(row), findings, forms) for row in rows if row.adopt]
+    return [choice_of(row, alternative_number(row), findings, report) for row in rows if row.adopt]
 
 
 def alternative_number(row: ShownRow) -> int:
@@ -166,15 +172,13 @@ def alternative_number(row: ShownRow) -> int:
     return digit
 
 
-def choice_of(
-    row: ShownRow, number: int, findings: Sequence[Finding], forms: Mapping[str, Form]
-) -> Choice:
+def choice_of(row: ShownRow, number: int, findings: Sequence[Finding], report: Report) -> Choice:
     """One of the alternatives of a row; 0 for the only one."""
     if not row.message:
         raise WorkbookError(f"{where(row)}没有问题可以采纳；请清空这一行的“采纳”。")
     if not row.proposal:
         raise WorkbookError(f"{where(row)}没有建议，不能采纳；请对照原文改正。")
-    finding = finding_of(row, findings, forms)
+    finding = finding_of(row, findings, report)
     if finding is None:
         raise WorkbookError(f"{where(row)}：{STALE}")
     offered = finding.suspects[:MOST_ALTERNATIVES]
@@ -194,22 +198,18 @@ def where(row: ShownRow) -> str:
     )
 
 
-def finding_of(
-    row: ShownRow, findings: Sequence[Finding], forms: Mapping[str, Form]
-) -> Finding | None:
-    """The finding of now that says and proposes what the row shows."""
-    return next((finding for finding in findings if shows(row, finding, forms)), None)
+def finding_of(row: ShownRow, findings: Sequence[Finding], report: Report) -> Finding | None:
+    """The finding of now that the row was written for, with what it proposes."""
+    return next((finding for finding in findings if shows(row, finding, report)), None)
 
 
-def shows(row: ShownRow, finding: Finding, forms: Mapping[str, Form]) -> bool:
-    """Whether a row has the figures of a finding, all of which its first sentence names, and the
-    same proposal.
-
-    What is told besides may come from the source, of which the workbook keeps no texts.
+def shows(row: ShownRow, finding: Finding, report: Report) -> bool:
+    """Whether a row was written for a finding with these figures, and proposes the same. Its words
+    do not matter: some may come from the source, of which the workbook keeps no texts.
     """
-    figures = squeezed(finding.message.partition("。")[0])
-    same = squeezed(proposal_text(finding.suspects, forms)) == squeezed(row.proposal)
-    return same and figures in squeezed(row.message)
+    proposal = proposal_text(finding.suspects, forms_of(report.tables))
+    same = squeezed(proposal) == squeezed(row.proposal)
+    return same and not set(row.keys).isdisjoint(keys_of(finding, report))
 
 
 def squeezed(text: str) -> str:

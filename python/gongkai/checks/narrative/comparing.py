@@ -16,16 +16,22 @@ from gongkai.checks.narrative.claims import (
     text_read,
 )
 from gongkai.figures import shown
-from gongkai.model import Figure, Finding, Report, Severity, Suspect
+from gongkai.model import (
+    Fact,
+    Finding,
+    Form,
+    Report,
+    Severity,
+    Suspect,
+    table_id,
+)
 from gongkai.sums import difference
-from gongkai.wording import clipped, label_of
+from gongkai.wording.phrases import (
+    MOST_ROWS,
+    where,
+)
 
 ORDINALS = {1: "一", 6: "六"}
-REASONS = {
-    "other": "正文说的可能是另一范围，不一定与表格相同，请核对。",
-    "unknown": "正文说的范围或口径不能确定，请核对。",
-    "same": "请核对是正文还是表格有误，改成一致。",
-}
 
 
 def check_narrative(report: Report, said: Sequence[Claim]) -> list[Finding]:
@@ -42,12 +48,8 @@ def check_narrative(report: Report, said: Sequence[Claim]) -> list[Finding]:
 
 
 def unread(section: int) -> Finding:
-    message = (
-        f"第{ORDINALS[section]}节超过{LONGEST_SECTION}字，只核对了前面部分，后面的数字没有与表格"
-        f"核对。"
-        "请看看是不是把别的内容也读进来了。"
-    )
-    return Finding("narrative.too_long", "note", message)
+    facts: dict[str, Fact] = {"section": ORDINALS[section], "longest": LONGEST_SECTION}
+    return Finding("narrative.too_long", "note", facts=facts)
 
 
 def finding_of(claim: Claim, report: Report) -> Finding | None:
@@ -61,15 +63,31 @@ def finding_of(claim: Claim, report: Report) -> Finding | None:
         return None
     severity: Severity = "warning" if claim.scope == "same" else "note"
     apart = difference(claim.figure, stated)
-    return Finding(
-        claim.rule,
-        severity,
-        message(claim, stated, apart),
-        claim.quantity.cells,
-        stated,
-        claim.figure,
-        apart,
-    )
+    form = form_of(report, claim.quantity.cells)
+    facts: dict[str, Fact] = {
+        "place": place_of(claim),
+        "clause": claim.clause,
+        "unit": claim.quantity.unit,
+        "label": label_in(form, claim),
+        "gap": size(apart),
+    }
+    figures = (claim.quantity.cells, stated, claim.figure, apart)
+    return Finding(claim.rule, severity, claim.scope, *figures, facts=facts, form=form)
+
+
+def form_of(report: Report, cells: Sequence[str]) -> Form | None:
+    """The form of the one table to which all cells belong."""
+    tables = {table_id(cell) for cell in cells}
+    table = report.tables.get(tables.pop()) if len(tables) == 1 else None
+    return table.form if table else None
+
+
+def label_in(form: Form | None, claim: Claim) -> str:
+    """表三 新收（总计）; the official label where the quantity is a sum of rows: 不予公开."""
+    cells = claim.quantity.cells
+    if form is None or len({form.cells[cell].row.id for cell in cells}) > MOST_ROWS:
+        return claim.quantity.label
+    return where(form, cells)
 
 
 def place_of(claim: Claim) -> str:
@@ -77,22 +95,10 @@ def place_of(claim: Claim) -> str:
     return f"第{ORDINALS[claim.section]}节第{claim.paragraph}段"
 
 
-def message(claim: Claim, stated: Figure, apart: Figure) -> str:
-    place = f"{place_of(claim)}“{clipped(claim.clause)}”"
-    unit = claim.quantity.unit
-    prose, table, between = (
-        f"{shown(figure)}{unit}" for figure in (claim.figure, stated, size(apart))
-    )
-    return (
-        f"{place}：正文为{prose}，{claim.quantity.label}为{table}，差{between}。"
-        f"{REASONS[claim.scope]}"
-    )
-
-
 # --- what the prose says of a suspected cell ------------------------------------------------------
 
 
-def with_prose(report: Report, findings: Sequence[Finding], said: Sequence[Claim]) -> list[Finding]:
+def with_prose(findings: Sequence[Finding], said: Sequence[Claim]) -> list[Finding]:
     """The findings; a proposal that the prose bears out is told with its words, and nothing else is
     changed.
 
@@ -102,10 +108,7 @@ def with_prose(report: Report, findings: Sequence[Finding], said: Sequence[Claim
     known: dict[str, list[Claim]] = defaultdict(list)
     for claim in filter(is_of_one_cell, said):
         known[claim.quantity.cells[0]].append(claim)
-    return [
-        with_citation(report, finding, known) if finding.suspects else finding
-        for finding in findings
-    ]
+    return [with_citation(finding, known) if finding.suspects else finding for finding in findings]
 
 
 def is_of_one_cell(claim: Claim) -> bool:
@@ -115,15 +118,16 @@ def is_of_one_cell(claim: Claim) -> bool:
     return alone and claim.scope == "same" and claim.step == 1 and not claim.share
 
 
-def with_citation(
-    report: Report, finding: Finding, known: Mapping[str, Sequence[Claim]]
-) -> Finding:
+def with_citation(finding: Finding, known: Mapping[str, Sequence[Claim]]) -> Finding:
+    """The places where the prose gives the figures that a proposal would put in."""
     borne = [choice for choice in finding.suspects if agrees(choice, known)]
-    cells = dict.fromkeys(
-        suspect.cell for choice in borne for suspect in choice if suspect.cell in known
-    )
-    told = "；".join(citation(report, cell, known[cell][0]) for cell in cells)
-    return replace(finding, message=f"{finding.message}{told}。") if told else finding
+    suspected = dict.fromkeys(suspect.cell for choice in borne for suspect in choice)
+    prose = []
+    for cell in suspected:
+        if cell in known:
+            claim = known[cell][0]
+            prose.append((place_of(claim), shown(claim.figure)))
+    return replace(finding, facts={**finding.facts, "prose": tuple(prose)}) if prose else finding
 
 
 def agrees(choice: Sequence[Suspect], known: Mapping[str, Sequence[Claim]]) -> bool:
@@ -136,10 +140,3 @@ def agrees(choice: Sequence[Suspect], known: Mapping[str, Sequence[Claim]]) -> b
         for claim in known.get(suspect.cell, ())
     ]
     return any(same) and all(same)
-
-
-def citation(report: Report, cell: str, claim: Claim) -> str:
-    table = report.table_of(cell)
-    assert table is not None, f"{cell}: a claim of a table that is not there"
-    label = label_of(table.form.cells[cell])
-    return f"{place_of(claim)}“{clipped(claim.clause)}”，{label}也是{shown(claim.figure)}"

@@ -358,7 +358,7 @@ def result_area(name: str) -> str:
 
 def ignored_line() -> str:
     """What of the list of findings is dismissed, as text of a formula; "" where nothing is."""
-    count = f'COUNTIF({result_area("state")},"{IGNORED}")'
+    count = f'COUNTIFS({result_area("state")},"{IGNORED}",{result_area("number")},">0")'
     return f'IF({count}>0,"；“{layout.RESULTS}”中已忽略"&{count}&"处","")'
 
 

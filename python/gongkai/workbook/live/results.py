@@ -385,8 +385,13 @@ def lane_state(now: CellValue, ignored: bool) -> str:
     return "已相符" if now == layout.HOLDS else "待补全"
 
 
-def ignored_in(found: Results) -> CellValue:
-    states = [found[row, layout.RESULT_COLUMNS["state"]] for row in result_rows()]
+def ignored_in(cells: CellValues, found: Results) -> CellValue:
+    """How many findings are dismissed; rows without a number are further sums of the one above."""
+    at = layout.RESULT_COLUMNS
+    states = []
+    for row in result_rows():
+        if is_number(cells.get((row, at["number"]))):
+            states.append(found[row, at["state"]])
     return UNKNOWN if UNKNOWN in states else states.count(IGNORED)
 
 

@@ -312,7 +312,7 @@ def results_of(book: OpenFile) -> dict[str, Results]:
     if listed:
         found[layout.RESULTS] = findings_results(listed.cells, tables)
     if cover:
-        ignored = ignored_in(found[layout.RESULTS]) if listed else UNKNOWN
+        ignored = ignored_in(listed.cells, found[layout.RESULTS]) if listed else UNKNOWN
         others = others_in(listed.cells, found[layout.RESULTS]) if listed else UNKNOWN
         found[layout.COVER] = cover_results(cover.cells, tables, ignored, others)
     if summary:

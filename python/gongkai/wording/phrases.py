@@ -1,0 +1,125 @@
+"""sentences.toml and facts -> text; how a message names cells, rows and columns.
+
+Names of rows and columns are the short ones of the editions, each label once: 表三 新收（自然人、
+总计）.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from gongkai.figures import shown
+from gongkai.model import Cell, Column, Fact, Finding, FindingLines, Form, Row
+from gongkai.wording import clipped, column_label, one_line, row_label
+
+FILE = Path(__file__).with_name("sentences.toml")
+LONGEST = 160  # characters of both lines
+CUT, START = 30, 20  # characters of a text of the source
+MOST_ROWS = 2  # named in one place
+Sentence = Mapping[str, str]
+
+
+@cache
+def sentences() -> Mapping[str, Sentence]:
+    found: dict[str, Sentence] = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def fitted(says: str, why: str) -> FindingLines:
+    """Cut where both would be longer than two lines of a screen; the second gives way first."""
+    says = cut(says, LONGEST)
+    room = LONGEST - len(says) - 2
+    return says, cut(why, room) if room > 1 else ""
+
+
+def cut(text: str, longest: int) -> str:
+    plain = one_line(text)
+    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
+
+
+# --- facts as text --------------------------------------------------------------------------------
+
+
+class Filling(string.Formatter):
+    """{stated} as a figure, {raw} on one line, {raw:cut} cut, of a tuple 、 between its items."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if isinstance(value, tuple):
+            return "、".join(map(str, value))
+        text = fact_text(value)
+        if format_spec == "cut":
+            return cut(text, CUT)
+        if format_spec == "start":
+            return cut(text, START)
+        return clipped(text) if format_spec == "clip" else text
+
+
+def fact_text(value: object) -> str:
+    if value is None:
+        return ""
+    return shown(value) if isinstance(value, int | Decimal) else one_line(str(value))
+
+
+def fill(sentence: str, facts: Mapping[str, Fact]) -> str:
+    return Filling().vformat(sentence, (), facts)
+
+
+def facts_of(finding: Finding) -> dict[str, Fact]:
+    """The facts of a finding, and what its figures and cells say in a sentence."""
+    found: dict[str, Fact] = {
+        "stated": finding.stated,
+        "computed": finding.computed,
+        "number": finding.form.number if finding.form else "",
+        "where": where(finding.form, finding.cells) if finding.form else "",
+    }
+    return found | dict(finding.facts)
+
+
+# --- places ---------------------------------------------------------------------------------------
+
+
+def where(form: Form, cells: Sequence[str]) -> str:
+    """表三 新收（自然人、总计）; of many cells the first: 表三 新收（自然人）等12格."""
+    rows: dict[str, list[Cell]] = {}
+    for cell_id in cells:
+        cell = form.cells[cell_id]
+        rows.setdefault(cell.row.id, []).append(cell)
+    if not rows:
+        return form.number
+    if len(rows) > MOST_ROWS:
+        first = next(iter(rows.values()))[:1]
+        return f"{form.number} {row_text(form, first)}等{len(cells)}格"
+    named = [row_text(form, found) for found in rows.values()]
+    return f"{form.number} {'、'.join(named)}"
+
+
+def row_text(form: Form, cells: Sequence[Cell]) -> str:
+    """新收（自然人、总计); the row alone where all its cells are meant: 行政许可."""
+    row = short_row(cells[0].row)
+    if len(cells) == len(form.row_cells(cells[0].row.id)):
+        return row
+    names = "、".join(short_column(cell.column) for cell in cells)
+    return f"{row}（{names}）"
+
+
+def short_row(row: Row) -> str:
+    """一、本年新收政府信息公开申请数量 -> 新收."""
+    return row.label.short or row_label(row)
+
+
+def short_column(column: Column) -> str:
+    """本年制发件数 -> 制发."""
+    return column.label.short or column_label(column)
+
+
+def subjects_text(subjects: Iterable[str]) -> str:
+    """自然人列、总计列; of more than three the first: 自然人列等7处."""
+    named = list(dict.fromkeys(subjects))
+    if len(named) > MOST_ROWS + 1:
+        return f"{named[0]}等{len(named)}处"
+    return "、".join(named)
