@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gongkai.bodies import body
 from gongkai.checks import assumed, checked, checked_text
-from gongkai.checks.misread import raw_line, raws_of
+from gongkai.checks.misread import raws_of
 from gongkai.compare.years import YearComparison
 from gongkai.decisions import decision_text, dismissed_text, in_order, is_open, key_of, keys_of
 from gongkai.editions import edition_of_year, editions
@@ -415,8 +415,6 @@ def finding_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
         yield f"  {finding_line(number, finding)}"
         if finding.lines[1]:
             yield f"    {finding.lines[1]}"
-        if line := raw_line(report, finding):
-            yield f"    {line}"
 
 
 def no_errors(findings: Sequence[Finding]) -> str:

@@ -24,7 +24,6 @@ def check(report: Report) -> list[Finding]:
     """
     from gongkai.checks.coverage import check_cover, check_figures, check_parts
     from gongkai.checks.narrative import check_narrative, claims
-    from gongkai.checks.narrative.comparing import with_prose
     from gongkai.checks.plausibility import check_plausibility
     from gongkai.decisions import apply_decisions, gravest_first
     from gongkai.decisions.check import check_decisions
@@ -34,7 +33,7 @@ def check(report: Report) -> list[Finding]:
     found = [*check_cover(report), *check_parts(report), *check_tables(report)]
     found += check_plausibility(report)
     said = claims(report)
-    found = with_prose(found, said) + check_narrative(report, said)
+    found = check_narrative(report, apply_decisions(found, report), said)
     found += check_decisions(report, found)
     return listed(apply_decisions(gravest_first(found), report))
 

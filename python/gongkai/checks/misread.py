@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from gongkai.decisions import gravest_first
 from gongkai.figures import shown
-from gongkai.model import Entry, Fact, Finding, Form, Relation, Report, Table, Value
+from gongkai.model import Entry, Fact, Finding, Report, Table, Value
 from gongkai.sums import solve
-from gongkai.wording import clipped, label_of, subject_and_names
+from gongkai.wording import clipped
 
 MOST_NAMED = 8  # cells of a finding whose texts are shown
 MOST_DIFFERENT = 4  # cells in which two readings differ, named in a message
@@ -178,39 +178,11 @@ def entry_of(report: Report, cell: str) -> Entry:
     return report.entry(cell) or EMPTY
 
 
-def raw_line(report: Report, finding: Finding) -> str:
-    """原文：自然人“134”、…、总计“145” for a broken sum in a document from elsewhere, else "".
-
-    Zeros and blanks are left out unless they are the total or suspected. What a workbook of ours
-    holds the user typed himself.
-    """
-    if not finding.sums or finding.form is None or not is_from_elsewhere(report):
-        return ""
-    relation = finding.sums[0].relations[0]
-    kept = {*relation.whole, *suspected(finding)}
-    raws = raws_of(report, finding)
-    shown_cells = [cell for cell in raws if cell in kept or entry_of(report, cell).value]
-    texts = named_raws(report, finding.form, relation, shown_cells)
-    same = "（两种读法相同）" if finding.cause == "report" else ""
-    return f"原文{same}：{texts}" if texts else ""
-
-
 def odd_raws(report: Report, finding: Finding) -> tuple[tuple[str, ...], ...]:
     """(cell, its text) for the cells whose text is not simply their figure: 1 34 for 134."""
     raws = raws_of(report, finding)
     odd = [cell for cell in raws if is_odd(entry_of(report, cell))]
     return tuple((cell, raws[cell]) for cell in odd[:MOST_NAMED])
-
-
-def named_raws(report: Report, form: Form, relation: Relation, cells: Sequence[str]) -> str:
-    """Each cell's text by what tells it from the others of a relation, else by its label."""
-    _, names = subject_and_names(form, relation)
-    texts = []
-    for cell in cells[:MOST_NAMED]:
-        name = names.get(cell) or label_of(form.cells[cell])
-        texts.append(f"{name}“{clipped(entry_of(report, cell).raw)}”")
-    more = f"等{len(cells)}格" if len(cells) > MOST_NAMED else ""
-    return "、".join(texts) + more
 
 
 def is_odd(entry: Entry) -> bool:

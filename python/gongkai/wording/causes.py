@@ -18,7 +18,6 @@ from gongkai.model import (
     FindingLines,
     Form,
     Relation,
-    Suspect,
     Value,
 )
 from gongkai.wording.phrases import (
@@ -31,6 +30,7 @@ from gongkai.wording.phrases import (
     where,
 )
 
+MOST_GAPS = 3  # of sums with the same sides told one by one
 MOST_CHOICES = 3  # ways to mend a table that a line names
 NUMBERS = "①②③"
 
@@ -95,23 +95,39 @@ def dict_of(finding: Finding, name: str) -> dict[str, str]:
 
 
 def changes(form: Form, alternative: Alternative, unread: Mapping[str, str]) -> Iterator[str]:
-    """新收（自然人、总计）填457，疑应为455: cells of a row with the same figures go together."""
-    same: dict[tuple[str, Value, int], list[Suspect]] = {}
+    """表三 新收（自然人、总计）填457，疑应为455: cells of a row with the same figures go together.
+
+    Of several in one row the row is named once: 表三 部分公开：自然人填0，疑应为6; 商业企业填6….
+    """
+    same: dict[tuple[str, Value, int], list[str]] = {}
     for suspect in alternative:
         row = form.cells[suspect.cell].row.id
-        same.setdefault((row, suspect.stated, suspect.proposed), []).append(suspect)
-    first = True
-    for (_, stated, proposed), suspects in same.items():
-        place = where(form, [suspect.cell for suspect in suspects])
-        name = place if first else place.removeprefix(f"{form.number} ")
-        raw = unread.get(suspects[0].cell, "")
-        first = False
+        same.setdefault((row, suspect.stated, suspect.proposed), []).append(suspect.cell)
+    rows = {row for row, _, _ in same}
+    names = list(names_of(form, list(same.values()), len(rows) == 1))
+    for name, ((_, stated, proposed), cells) in zip(names, same.items(), strict=True):
+        raw = unread.get(cells[0], "")
         if stated is not None:
             yield said("changed", where=name, stated=stated, proposed=proposed)
         elif raw:
             yield said("unread", where=name, raw=raw, proposed=proposed)
         else:
             yield said("filled", where=name, proposed=proposed)
+
+
+def names_of(form: Form, groups: Sequence[Sequence[str]], is_one_row: bool) -> Iterator[str]:
+    """The table is named once, and so is a row to which all belong."""
+    for number, cells in enumerate(groups):
+        if is_one_row and len(groups) > 1:
+            columns = "、".join(short_column(form.cells[cell].column) for cell in cells)
+            row = short_row(form.cells[cells[0]].row)
+            yield columns if number else f"{form.number} {row}：{columns}"
+        else:
+            yield without_table(form, where(form, cells)) if number else where(form, cells)
+
+
+def without_table(form: Form, place: str) -> str:
+    return place.removeprefix(f"{form.number} ")
 
 
 def choices_text(form: Form, finding: Finding, name: str, most: int) -> str:
@@ -127,7 +143,7 @@ def choices_text(form: Form, finding: Finding, name: str, most: int) -> str:
 def arrows(form: Form, alternative: Alternative) -> str:
     texts = []
     for suspect in alternative:
-        place = where(form, (suspect.cell,)).removeprefix(f"{form.number} ")
+        place = without_table(form, where(form, (suspect.cell,)))
         stated = "空白" if suspect.stated is None else shown(suspect.stated)
         texts.append(f"{place}{stated}→{suspect.proposed}")
     return "、".join(texts)
@@ -144,43 +160,49 @@ def bounds_texts(form: Form, finding: Finding) -> Iterator[str]:
 
 
 def evidence(form: Form, finding: Finding) -> Iterator[str]:
-    """新收＋上年结转比办结＋下年结转多2（自然人列、总计列）: what two sums say is told once."""
-    told: dict[str, list[str]] = {}
+    """新收＋上年结转比办结＋下年结转多2（自然人列、总计列）、少1（其他列）: each label once."""
+    apart: dict[str, dict[str, list[str]]] = {}
     for one in finding.sums:
-        told.setdefault(gap_text(one), []).extend(subject_of(form, each) for each in one.relations)
-    for text, subjects in told.items():
-        yield f"{text}（{subjects_text(subjects)}）"
+        start, end = gap_parts(one)
+        subjects = apart.setdefault(start, {}).setdefault(end, [])
+        subjects += [subject_of(form, relation) for relation in one.relations]
+    for start, ends in apart.items():
+        told = [f"{end}（{subjects_text(subjects)}）" for end, subjects in ends.items()]
+        if not start:
+            yield from told
+        elif len(told) <= MOST_GAPS:
+            yield start + "、".join(told)
+        else:
+            places = [subject for subjects in ends.values() for subject in subjects]
+            yield said("unequal", sides=start, places=subjects_text(places))
 
 
 def sum_text(form: Form, broken: BrokenSum) -> str:
-    """各类申请人之和比总计多1（予以公开行）."""
+    """各列之和比总计多1（予以公开行）."""
     subjects = subjects_text(subject_of(form, relation) for relation in broken.relations)
-    return f"{gap_text(broken)}（{subjects}）"
+    return f"{''.join(gap_parts(broken))}（{subjects}）"
 
 
-def gap_text(broken: BrokenSum) -> str:
-    """办结总计已有89，超过…; of several sums that blanks leave open how many they are."""
+def gap_parts(broken: BrokenSum) -> tuple[str, str]:
+    """What several sums may say alike, and what tells them apart: 各项之和比办结总计, 多2."""
     first = broken.relations[0]
+    sides: dict[str, Fact] = {"left": first.left, "right": first.right}
+    blanks = said("blanks", count=broken.blanks) if broken.blanks else ""
     if len(broken.relations) > 1:
         together = said("together", count=len(broken.relations))
-        return f"{together}，{said('blanks', count=broken.blanks)}" if broken.blanks else together
-    if broken.difference is None or broken.stated is None or broken.computed is None:
-        return f"{said('never', left=first.left, right=first.right)}，{blanks_text(broken)}"
-    if broken.blanks:
+        return "", f"{together}，{blanks}" if blanks else together
+    if broken.difference is None:
+        return "", f"{said('never', **sides)}，{blanks}"
+    if blanks:
         name = "above" if broken.difference > 0 else "below"
-        sides = {"left": first.left, "right": first.right}
         text = said(name, **sides, stated=broken.stated, computed=broken.computed)
-        return f"{text}，{blanks_text(broken)}"
+        return "", f"{text}，{blanks}"
     name = "more" if broken.difference > 0 else "less"
-    return said(name, left=first.left, right=first.right, gap=size(broken.difference))
+    return said("sides", **sides), said(name, gap=size(broken.difference))
 
 
 def size(figure: Figure) -> Figure:
     return -figure if figure < 0 else figure
-
-
-def blanks_text(broken: BrokenSum) -> str:
-    return said("blanks", count=broken.blanks)
 
 
 def subject_of(form: Form, relation: Relation) -> str:
@@ -198,12 +220,12 @@ def others(form: Form, finding: Finding) -> Iterator[str]:
     suspected = {suspect.cell for choice in finding.suspects for suspect in choice}
     unread = [cell for cell in dict_of(finding, "unread") if cell not in suspected]
     if unread:
-        yield said("left", where=where(form, unread).removeprefix(f"{form.number} "))
+        yield said("left", where=without_table(form, where(form, unread)))
     for cell, _, other in triples(finding, "readings"):
-        place = where(form, (cell,)).removeprefix(f"{form.number} ")
+        place = without_table(form, where(form, (cell,)))
         yield said("apart", where=place, other=other)
     for cell, raw in dict_of(finding, "odd").items():
-        place = where(form, (cell,)).removeprefix(f"{form.number} ")
+        place = without_table(form, where(form, (cell,)))
         yield said("source", where=place, raw=raw)
     ways, unlikely = finding.facts.get("ways"), finding.facts.get("unlikely")
     if unlikely:

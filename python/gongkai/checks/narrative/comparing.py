@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import (
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import replace
 
 from gongkai.checks.narrative.claims import (
@@ -15,8 +19,10 @@ from gongkai.checks.narrative.claims import (
     table_figure,
     text_read,
 )
+from gongkai.decisions import is_open
 from gongkai.figures import shown
 from gongkai.model import (
+    Entry,
     Fact,
     Finding,
     Form,
@@ -34,17 +40,73 @@ from gongkai.wording.phrases import (
 ORDINALS = {1: "一", 6: "六"}
 
 
-def check_narrative(report: Report, said: Sequence[Claim]) -> list[Finding]:
-    """A warning for each figure of the prose that the tables contradict, a note where the two may
-    speak of different things. ``stated`` is the figure of the tables, ``computed`` that of the
-    prose. Blanks say nothing.
+def check_narrative(
+    report: Report, findings: Sequence[Finding], said: Sequence[Claim]
+) -> list[Finding]:
+    """The findings on the tables, then a warning for each figure of the prose that the tables
+    contradict, a note where the two may speak of different things. ``stated`` is the figure of the
+    tables, ``computed`` that of the prose. Blanks say nothing.
+
+    A contradiction that the only repair of a table would end has the same cause: it is told with
+    the repair, as evidence, and not once more.
     """
-    found = [finding for claim in said if (finding := finding_of(claim, report))]
-    return found + [
-        unread(section)
-        for section in SECTIONS
-        if text_read(report, section) != report.sections.get(section, "")
-    ]
+    told = with_prose(findings, said)
+    mended = repaired(report, told)
+    borne_out: dict[str, list[Claim]] = {}
+    found = []
+    for claim in said:
+        finding = finding_of(claim, report)
+        if finding is None:
+            continue
+        if mended is not report and finding_of(claim, mended) is None:
+            for cell in claim.quantity.cells:
+                borne_out.setdefault(cell, []).append(claim)
+        else:
+            found.append(finding)
+    told = [cited(finding, borne_out) for finding in told]
+    return told + found + unread_sections(report)
+
+
+def unread_sections(report: Report) -> list[Finding]:
+    found = []
+    for section in SECTIONS:
+        if text_read(report, section) != report.sections.get(section, ""):
+            found.append(unread(section))
+    return found
+
+
+def repaired(report: Report, findings: Iterable[Finding]) -> Report:
+    """The report with the figures of all repairs that are the only ones, of causes that count."""
+    tables = dict(report.tables)
+    for finding in findings:
+        if len(finding.suspects) != 1 or not is_open(finding):
+            continue
+        for suspect in finding.suspects[0]:
+            table = tables[table_id(suspect.cell)]
+            entry = Entry(suspect.cell, suspect.proposed)
+            tables[table.id] = replace(table, entries={**table.entries, suspect.cell: entry})
+    return replace(report, tables=tables) if tables != report.tables else report
+
+
+def cited(finding: Finding, borne_out: Mapping[str, Sequence[Claim]]) -> Finding:
+    """A cause with the places where the prose says what its repair makes of the table."""
+    if len(finding.suspects) != 1:
+        return finding
+    places = {}
+    for suspect in finding.suspects[0]:
+        for claim in borne_out.get(suspect.cell, ()):
+            places[place_of(claim), shown(claim.figure)] = True
+    if not places:
+        return finding
+    prose = dict.fromkeys((*pairs_in(finding), *places))
+    return replace(finding, facts={**finding.facts, "prose": tuple(prose)})
+
+
+def pairs_in(finding: Finding) -> tuple[tuple[str, ...], ...]:
+    """The places of the prose that a finding cites already."""
+    found = finding.facts.get("prose", ())
+    assert isinstance(found, tuple)
+    return tuple(pair for pair in found if isinstance(pair, tuple))
 
 
 def unread(section: int) -> Finding:
