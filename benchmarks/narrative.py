@@ -69,7 +69,7 @@ def milliseconds() -> float:
     times = []
     for _ in range(ROUNDS):
         start = time.process_time()
-        check_narrative(report, claims(report))
+        check_narrative(report, [], claims(report))
         times.append(time.process_time() - start)
     return min(times) * 1000
 

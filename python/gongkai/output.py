@@ -425,7 +425,7 @@ def no_errors(findings: Sequence[Finding]) -> str:
     if any(map(is_open, errors)):
         return ""
     if misread := sum(finding.cause == "reading" and is_open(finding) for finding in findings):
-        return f"其中{misread}项可能是读取有误"
+        return f"其中{misread}处可能是读取有误"
     return "没有其他错误" if errors else "没有错误"
 
 

@@ -17,7 +17,7 @@ from gongkai.checks import check
 from gongkai.checks.narrative import Claim, claims
 from gongkai.checks.narrative.tokens import spelt
 from gongkai.checks.narrative.words import Word, lexicon, narrow, own_words
-from gongkai.model import Finding, Report, Value
+from gongkai.model import Report, Value
 from gongkai.wording.rules import rules_of
 from helpers.counts import LEVEL, counted, properties
 from helpers.growth import LINEAR, doubling
@@ -96,17 +96,13 @@ def test_the_benchmark_prints_and_passes(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_finding_says_what_where_and_by_how_much() -> None:
     (finding,) = judged(prose("总的说明。\n\n全年共收到政府信息公开申请460件，平稳有序。"))
-    assert finding == Finding(
-        "narrative.received",
-        "warning",
-        "第一节第2段“全年共收到政府信息公开申请460件”：正文为460件，"
-        "表三 一、本年新收政府信息公开申请数量·总计为455件，差5件。请核对是正文还是表格有误，"
-        "改成一致。",
-        ("applications.new.total",),
-        455,
-        460,
-        5,
+    assert (finding.rule, finding.severity) == ("narrative.received", "warning")
+    assert finding.lines == (
+        "正文第一节第2段写460件，表三 新收（总计）为455件",
+        "“全年共收到政府信息公开申请460件”，差5件；请核对是正文还是表格有误，改成一致",
     )
+    assert finding.cells == ("applications.new.total",)
+    assert (finding.stated, finding.computed, finding.difference) == (455, 460, 5)
 
 
 def test_every_example_is_what_the_check_says() -> None:
@@ -120,8 +116,8 @@ def test_every_example_is_what_the_check_says() -> None:
         if rule.id == "narrative.too_long":
             continue
         place, rest = rule.example.split("“", 1)
-        text = rest.split("”：正文为", 1)[0]
-        section = 6 if place.startswith("第六节") else 1
+        text = rest.split("”，差", 1)[0]
+        section = 6 if place.startswith("正文第六节") else 1
         before = "政府信息公开申请办理情况。\n" if "第2段" in place else ""
         before += "收到申请455件，" if rule.id == "narrative.applicants" else ""
         got = judged(prose(before + text, tables.get(rule.id), section=section))

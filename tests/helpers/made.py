@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import (
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -116,9 +120,20 @@ def rules(report: Report) -> list[tuple[str, str]]:
 
 
 def only(report: Report, rule: str) -> Finding:
-    found = [finding for finding in check(report) if finding.rule == rule]
+    """The one finding of a rule, or the one cause that breaks this stated sum."""
+    found = [finding for finding in check(report) if rule in rules_of(finding)]
     assert len(found) == 1
     return found[0]
+
+
+def rules_of(finding: Finding) -> set[str]:
+    """Its rule, and all stated sums that its cause breaks."""
+    return {finding.rule} | {one.rule for one in finding.sums}
+
+
+def broken_rules(findings: Iterable[Finding]) -> set[str]:
+    """All stated sums that findings tell of, whatever their causes."""
+    return {one.rule for finding in findings for one in finding.sums}
 
 
 def cells_of_row(row: str) -> tuple[str, ...]:

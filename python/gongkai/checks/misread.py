@@ -66,7 +66,8 @@ def judged(report: Report, finding: Finding, second: Report | None) -> Finding:
     first = table_of(report, finding)
     assert first is not None, f"{finding.rule}: broken in no table"
     other = second.tables.get(first.id) if second else None
-    told = with_facts(finding, odd=odd_raws(report, finding))
+    odd = odd_raws(report, finding)
+    told = with_facts(finding, odd=odd) if odd else finding
     if other is None or not is_credible(first, other):
         return told
     cells = cells_asked(first, finding)

@@ -195,7 +195,7 @@ def verdict(report: Report, findings: list[Finding]) -> str:
         return "，".join([f"✗ {counts['error']}项不符", *others, "见“校验结果”。"])
     if misread := sum(finding.cause == "reading" and is_open(finding) for finding in findings):
         return "，".join(
-            [f"! {misread}项可能是读取有误，请对照原文核实", *others, "见“校验结果”。"]
+            [f"! {misread}处可能是读取有误，请对照原文核实", *others, "见“校验结果”。"]
         )
     if not checked(report):
         return "，".join([NONE_CHECKED, *others, "见“校验结果”。"])
