@@ -16,7 +16,13 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from gongkai.checks import check
-from gongkai.decisions import apply_decisions, in_order, is_open, key_of
+from gongkai.decisions import (
+    apply_decisions,
+    in_order,
+    is_open,
+    key_of,
+    keys_of,
+)
 from gongkai.model import Decision, Edit, Finding, Problem, Report, Suspect
 from gongkai.output import check_to_dict, finding_lines
 from gongkai.pipeline import fill
@@ -65,19 +71,18 @@ def test_wording_severity_and_suspects_are_no_part_of_a_key(text: str) -> None:
     report = report_of(WRONG)
     finding = only(report, REVIEW_RULE)
     suspects = ((Suspect(TOTAL, 0, 11),),)
-    said = replace(finding, message=text, severity="note", suspects=suspects, cause="reading")
+    said = replace(finding, facts={"x": text}, severity="note", suspects=suspects, cause="reading")
     assert key_of(said, report) == key_of(finding, report)
-    for other in (
-        replace(finding, stated=1),
-        replace(finding, computed=1),
-        replace(finding, rule="a.b"),
-    ):
-        assert key_of(other, report) != key_of(finding, report)
+    [one] = finding.sums
+    for other in (replace(one, stated=1), replace(one, computed=1), replace(one, cells=())):
+        assert key_of(replace(finding, sums=(other,)), report) != key_of(finding, report)
 
 
-def test_a_finding_without_cells_and_figures_is_known_by_its_message() -> None:
+def test_a_finding_without_cells_and_figures_is_known_by_its_facts() -> None:
     report = report_of()
-    one, other = (Finding("coverage.table", "error", text) for text in ("缺少表二", "缺少表三"))
+    one, other = (
+        Finding("coverage.table", "error", "lost", facts={"title": text}) for text in ("甲", "乙")
+    )
     assert key_of(one, report) != key_of(other, report)
     assert key_of(Finding("years.carried", "error", "a", stated=3), report) == key_of(
         Finding("years.carried", "error", "b", stated=3), report
@@ -98,7 +103,7 @@ def test_what_stands_in_a_doubtful_cell_is_a_figure_too() -> None:
     one, other = (report_of({OTHER: None}, raws={OTHER: raw}) for raw in ("12②", "13②"))
     findings = [only(report, "coverage.cell") for report in (one, other)]
     assert key_of(findings[0], one) != key_of(findings[1], other)
-    assert key_of(findings[0], one) == key_of(replace(findings[0], message="x"), one)
+    assert key_of(findings[0], one) == key_of(replace(findings[0], facts={}), one)
 
 
 # --- where they count -----------------------------------------------------------------------------
@@ -137,8 +142,8 @@ def test_lines_show_the_dismissed_at_the_end_under_the_same_number() -> None:
     assert plain[0] == "核对42项勾稽关系，2处错误："
     lines = list(finding_lines(broken(), check(broken())))
     assert lines[0] == "核对42项勾稽关系，1处错误，另有1处已忽略："
-    assert lines[1] == plain[2]
-    assert lines[2] == plain[1].replace("✗ 错误", "○ 已忽略") + "（理由：已核实）"
+    assert lines[1:3] == plain[3:]
+    assert lines[3] == plain[1].replace("✗ 错误", "○ 已忽略") + "（理由：已核实）"
     both = decided(broken(), DIRECT_RULE, reason="")
     lines = list(finding_lines(both, check(both)))
     assert lines[0] == "核对42项勾稽关系，没有其他错误，另有2处已忽略："
@@ -286,7 +291,7 @@ def test_a_verdict_on_an_empty_row_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsm"
     written(report_of(WRONG), path)
     report = decide(path, layout.RESULTS_TOP + 9, "忽略")
-    assert "没有列出问题" in only(report, "rulings.verdict").message
+    assert "没有问题的一行" in only(report, "rulings.verdict").message
     assert [
         finding.rule
         for finding in check(written(report, path))
@@ -313,26 +318,32 @@ def test_rows_may_be_sorted_whole_or_without_the_hidden_columns(tmp_path: Path) 
         assert with_cells(path, swapped).decisions == broken().decisions
 
 
-def test_decisions_beyond_the_rows_are_kept(tmp_path: Path) -> None:
-    wrong = {
-        cell: 1_000
-        for cell in report_of().tables["applications"].entries
-        if cell.endswith(".total")
-    }
+def test_what_is_decided_about_many_of_a_kind_is_kept_for_each(tmp_path: Path) -> None:
     problems = [Problem("", "", "", f"文字{number}", "没有放进表格") for number in range(120)]
-    report = report_of(wrong, problems=problems)
-    findings = check(report)
-    report = replace(
-        report,
-        decisions={key_of(finding, report): Decision("dismissed", "乙") for finding in findings},
-    )
-    assert len(findings) > layout.RESULTS_ROWS
-    assert written(report, tmp_path / "a.xlsm").decisions == report.decisions
-    room = {
-        f"{number:012x}": Decision("dismissed", "丙") for number in range(layout.KEPT_ROWS + 50)
-    }
-    kept = written(replace(report_of(), decisions=room), tmp_path / "a.xlsm").decisions
-    assert list(kept) == list(room)[: layout.KEPT_ROWS]
+    report = report_of(problems=problems)
+    [many] = check(report)
+    assert len(many.members) == len(keys_of(many, report)) == 120
+    dismissed = dict.fromkeys(keys_of(many, report), Decision("dismissed", "乙"))
+    report = replace(report, decisions=dismissed)
+    assert written(report, tmp_path / "a.xlsm").decisions == dismissed
+    assert [is_open(finding) for finding in check(report)] == [False]
+    one_more = replace(report, problems=(*problems, Problem("", "", "", "又一处", "没有放进")))
+    assert [is_open(finding) for finding in check(one_more)] == [False, True]
+
+
+def test_a_cause_is_open_as_long_as_one_of_its_sums_is(tmp_path: Path) -> None:
+    """Each sum is decided for itself, as before causes were found; so the list has a row for it."""
+    report = report_of({"applications.granted.total": 134})
+    [cause] = check(report)
+    first, second = keys_of(cause, report)
+    one = replace(report, decisions={second: Decision("dismissed", "甲")})
+    assert [is_open(finding) for finding in check(one)] == [True]
+    path = tmp_path / "a.xlsm"
+    assert written(one, path).decisions == one.decisions
+    assert shown(path) == [(1, None, None), (None, "忽略", "甲")]
+    both = decide(path, layout.RESULTS_TOP, "忽略", "乙")
+    assert set(both.decisions) == {first, second}
+    assert [is_open(finding) for finding in check(both)] == [False]
 
 
 def test_an_emptied_verdict_is_taken_back(tmp_path: Path) -> None:

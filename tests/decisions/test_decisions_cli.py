@@ -15,13 +15,14 @@ import gongkai
 from gongkai.cli import main
 from gongkai.decisions import file, is_open
 from gongkai.decisions.file import decisions_path
-from gongkai.model import Decision, Edit, Finding, WorkbookError
+from gongkai.model import Decision, Edit, WorkbookError
 from gongkai.workbook import layout, read_workbook
 from gongkai.workbook.file import fill_file
 from gongkai.workbook.lists import read_summary
 from helpers.batches import BODY, command, names_in, run, sheets_in
 from helpers.batches import page as made_page
 from helpers.decided import dismiss_all, errors_of, stderr_line
+from helpers.made import saying
 from helpers.waiting import PATIENCE
 
 AT = layout.RESULT_COLUMNS
@@ -239,7 +240,7 @@ WRITER = (
     "print('ready', flush=True)\n"
     "sys.stdin.readline()\n"
     "for number in range(25):\n"
-    "    finding = Finding('a.b', 'note', f'b {number}')\n"
+    "    finding = Finding('coverage.unplaced', 'note', facts={'reason': f'b {number}'})\n"
     "    found = {f'b{number:011x}': finding}\n"
     "    file.save_decisions(report, Path(sys.argv[1]), found, Decision('dismissed', '甲'))\n"
 )
@@ -258,7 +259,7 @@ def test_two_processes_lose_nothing(page: Path, monkeypatch: pytest.MonkeyPatch)
         assert other.stdout.readline() == "ready\n"
         print(file=other.stdin, flush=True)
         for number in range(25):
-            found = {f"a{number:011x}": Finding("a.b", "note", f"a {number}")}
+            found = {f"a{number:011x}": saying(f"a {number}", "note")}
             file.save_decisions(report, page, found, Decision("dismissed", "甲"))
     assert other.returncode == 0
     records = json.loads(decisions_path(page).read_bytes())["rulings"]

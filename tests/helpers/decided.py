@@ -14,7 +14,7 @@ import pytest
 import gongkai
 from gongkai.checks import check
 from gongkai.cli import main
-from gongkai.decisions import key_of
+from gongkai.decisions import keys_of
 from gongkai.model import Decision, Report
 from gongkai.output import check_to_dict
 from gongkai.workbook import layout
@@ -30,9 +30,8 @@ def decided(
     report: Report, rule: str, verdict: str = "dismissed", reason: str = "已核实"
 ) -> Report:
     decision = Decision(verdict, reason)  # type: ignore[arg-type]
-    return replace(
-        report, decisions={**report.decisions, key_of(only(report, rule), report): decision}
-    )
+    keys = keys_of(only(report, rule), report)
+    return replace(report, decisions={**report.decisions, **dict.fromkeys(keys, decision)})
 
 
 def rule_of(total: str) -> str:

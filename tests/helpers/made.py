@@ -16,7 +16,15 @@ from gongkai.editions import (
     editions,
     form,
 )
-from gongkai.model import Entry, Finding, Problem, Report, Table, Value
+from gongkai.model import (
+    Entry,
+    Finding,
+    Problem,
+    Report,
+    Severity,
+    Table,
+    Value,
+)
 
 # Rui'an 2021, table three: new, carried in, results, total, carried out; columns natural, company,
 # legal, other.
@@ -134,6 +142,14 @@ def rules_of(finding: Finding) -> set[str]:
 def broken_rules(findings: Iterable[Finding]) -> set[str]:
     """All stated sums that findings tell of, whatever their causes."""
     return {one.rule for finding in findings for one in finding.sums}
+
+
+def saying(
+    text: str, severity: Severity = "error", cells: tuple[str, ...] = (), **figures: Value
+) -> Finding:
+    """A finding whose only sentence is this one."""
+    facts = {"reason": text}
+    return Finding("coverage.unplaced", severity, "", cells, facts=facts, **figures)  # type: ignore[arg-type]
 
 
 def cells_of_row(row: str) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from gongkai.decisions.file import read_decisions, save_decisions
 from gongkai.excel.functions import in_cells
 from gongkai.figures import INVISIBLE
 from gongkai.levels import levels_bytes, levels_lines, levels_to_dict
-from gongkai.model import Decision, Document, Finding, Problem, Report, Segment
+from gongkai.model import Decision, Document, Problem, Report, Segment
 from gongkai.output import (
     check_to_dict,
     parts_to_dict,
@@ -45,7 +45,10 @@ from gongkai.workbook.lists import report_to_row
 from helpers.command import run_command
 from helpers.counts import properties
 from helpers.families import child
-from helpers.made import report_of
+from helpers.made import (
+    report_of,
+    saying,
+)
 from helpers.unseen import LIKELY, UNSEEN, part_texts, texts, unseen_in
 from helpers.writers.styles import LAYOUTS, report_sheets
 
@@ -216,13 +219,14 @@ def test_the_file_of_decisions(text: str) -> None:
     with folder() as place:
         source = place / "a.html"
         source.write_bytes(b"a")
-        finding = Finding("a.b", "error", text)
+        finding = saying(text)
         path = save_decisions(
             hostile(text), source, {"0" * 12: finding}, Decision("dismissed", text)
         )
         assert unseen_in(path.read_text(encoding="utf-8")) == []
         (record,) = read_decisions(path)
-        assert [record["reason"], record["message"]] == [json.loads(json.dumps(text))] * 2
+        assert record["reason"] == json.loads(json.dumps(text))
+        assert unseen_in(record["message"]) == []
 
 
 def page(text: str) -> bytes:
@@ -281,7 +285,7 @@ def test_through_every_command(text: str, tmp_path: Path) -> None:
 def test_a_decision_is_known_again_in_the_workbook(text: str, tmp_path: Path) -> None:
     """Its key holds the text of a cell, which page and workbook must give alike."""
     report = report_of({GRANTED: None}, raws={GRANTED: f"约{text}1{text}2"})
-    finding = Finding("coverage.unreadable", "warning", "", (GRANTED,))
+    finding = saying("", "warning", (GRANTED,))
     again = read_workbook(write_workbook(report, [], tmp_path / "a.xlsm"))
     assert key_of(finding, report) == key_of(finding, again)
 

@@ -15,13 +15,16 @@ import pytest
 from openpyxl import load_workbook
 
 from gongkai.checks import check
-from gongkai.model import Edit, Finding, UnreadableDocument, Value, WorkbookError
+from gongkai.model import Edit, UnreadableDocument, Value, WorkbookError
 from gongkai.pipeline import fill, read_report
 from gongkai.spreadsheets.formats import kind_of
 from gongkai.workbook import copy_template, layout, read_workbook, write_workbook
 from gongkai.workbook.file import fill_file, template_path
 from gongkai.workbook.layout import sheet_of
-from helpers.made import report_of
+from helpers.made import (
+    report_of,
+    saying,
+)
 from helpers.office import recalculated
 
 HOSTILE = (
@@ -69,7 +72,7 @@ def part_of(sheet: str) -> str:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text(text: str, target: Path) -> None:
     report = replace(report_of(), title=text, agency=text, sections={1: text})
-    findings = [Finding("some.rule", "note", text)]
+    findings = [saying(text, "note")]
     again = read_workbook(write_workbook(report, findings, target))
     assert (again.title, again.agency, again.sections) == (text, text, {1: text})
     made = copy_template(target.with_stem("blank"))

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.checks import check
-from gongkai.model import Finding, Report, Suspect, WorkbookError
+from gongkai.decisions import keys_of
+from gongkai.model import BrokenSum, Finding, Report, Suspect, WorkbookError
 from gongkai.workbook import layout
 from gongkai.workbook.adopting import adoption_edits, log_edits, refuse_formulas, with_changes
 from gongkai.workbook.fill import marks_of, planned, report_to_edits
@@ -31,7 +32,10 @@ from gongkai.workbook.proposals import (
     typed_choices,
 )
 from helpers.counts import properties
-from helpers.made import report_of
+from helpers.made import (
+    report_of,
+    saying,
+)
 
 NATURAL, TOTAL = "applications.granted.natural", "applications.granted.total"
 ONE = ((Suspect(NATURAL, 143, 134),),)
@@ -39,11 +43,21 @@ TWO = (*ONE, (Suspect(TOTAL, 143, 152), Suspect("applications.handled.total", No
 WRONG = report_of({NATURAL: 143})
 FORMS = forms_of(WRONG.tables)
 ADOPT = layout.RESULT_COLUMNS["adopt"]
+RULE = "applications.across.granted"
 
 
-def finding(suspects: tuple[tuple[Suspect, ...], ...], message: str = "表三 某项不符。") -> Finding:
+def finding(suspects: tuple[tuple[Suspect, ...], ...], stated: int = 143, raw: str = "") -> Finding:
+    [relation] = [one for one in FORMS["applications"].relations if one.rule == RULE]
+    broken = BrokenSum((relation,), (NATURAL, TOTAL), stated, 152, 152 - stated)
     return Finding(
-        "applications.across.granted", "error", message, (NATURAL, TOTAL), suspects=suspects
+        RULE,
+        "error",
+        "",
+        (NATURAL, TOTAL),
+        suspects=suspects,
+        facts={"odd": ((NATURAL, raw),)} if raw else {},
+        form=FORMS["applications"],
+        sums=(broken,),
     )
 
 
@@ -88,7 +102,7 @@ def test_the_list_shows_proposals_and_leaves_room_for_their_numbers() -> None:
 def test_a_number_in_any_digits(typed: object) -> None:
     cells = list_of(WRONG, [finding(TWO)])
     cells[layout.RESULTS_TOP, ADOPT] = typed
-    [choice] = typed_choices(shown_rows(cells), [finding(TWO)], FORMS)
+    [choice] = typed_choices(shown_rows(cells), [finding(TWO)], WRONG)
     assert (choice.number, choice.alternative) == ("1", TWO[1])
 
 
@@ -106,7 +120,7 @@ def test_anything_else_is_refused_with_a_sentence(typed: object) -> None:
 def test_a_number_beside_nothing_is_refused() -> None:
     cells: dict[tuple[int, int], object] = {(60, ADOPT): 1}
     with pytest.raises(WorkbookError, match="第60行没有问题可以采纳；请清空"):
-        typed_choices(shown_rows(cells), [finding(TWO)], FORMS)
+        typed_choices(shown_rows(cells), [finding(TWO)], WRONG)
 
 
 @pytest.mark.parametrize(
@@ -118,18 +132,18 @@ def test_a_number_that_fits_no_alternative(
 ) -> None:
     row = shown_rows(list_of(WRONG, [finding(suspects)]))[0]
     with pytest.raises(WorkbookError, match=told):
-        choice_of(row, number, [finding(suspects)], FORMS)
+        choice_of(row, number, [finding(suspects)], WRONG)
 
 
 def test_the_only_alternative_needs_no_number() -> None:
     row = shown_rows(list_of(WRONG, [finding(ONE)]))[0]
-    assert choice_of(row, 0, [finding(ONE)], FORMS).alternative == ONE[0]
+    assert choice_of(row, 0, [finding(ONE)], WRONG).alternative == ONE[0]
 
 
 @pytest.mark.parametrize(
     "now",
     [
-        finding(ONE, "表三 别的数。"),
+        finding(ONE, 144),
         finding(TWO),
         finding(((Suspect(NATURAL, 143, 133),),)),
         finding(()),
@@ -138,15 +152,16 @@ def test_the_only_alternative_needs_no_number() -> None:
 def test_a_row_that_is_older_than_the_figures_is_refused(now: Finding) -> None:
     row = shown_rows(list_of(WRONG, [finding(ONE)]))[0]
     with pytest.raises(WorkbookError, match="数字已有变动，请重新校验"):
-        choice_of(row, 1, [now], FORMS)
+        choice_of(row, 1, [now], WRONG)
 
 
 @properties(100)
 @given(text=st.text())
 def test_a_row_with_any_text_is_recognised(text: str) -> None:
-    told = finding(ONE, f"原文“{text}”")
+    """What the source says besides is no part of what is matched: a workbook keeps no texts."""
+    told = finding(ONE, raw=text)
     row = shown_rows(list_of(WRONG, [told]))[0]
-    assert choice_of(row, 1, [told], FORMS).finding == told
+    assert choice_of(row, 1, [finding(ONE)], WRONG).finding == finding(ONE)
 
 
 # --- what it changes ------------------------------------------------------------------------------
@@ -159,12 +174,14 @@ def test_the_same_change_twice_is_one_and_two_for_a_cell_are_refused() -> None:
     def choices(*findings: Finding) -> list[object]:
         rows = [replace(row, number=str(n)) for n in range(1, len(findings) + 1)]
         return [
-            choice_of(shown(each, line), 1, [each], FORMS)
+            choice_of(shown(each, line), 1, [each], WRONG)
             for each, line in zip(findings, rows, strict=True)
         ]
 
     def shown(told: Finding, line: ShownRow) -> ShownRow:
-        return replace(line, message=told.message, proposal=proposal_text(told.suspects, FORMS))
+        proposal = proposal_text(told.suspects, FORMS)
+        keys = keys_of(told, WRONG)
+        return replace(line, message=told.message, proposal=proposal, keys=keys)
 
     [change] = adoptions_of(choices(one, one), WRONG)  # type: ignore[arg-type]
     assert question_of(change) == "把 表三 （一）予以公开·自然人 由143改为134"
@@ -181,7 +198,7 @@ def adopted(
     sheet = sheet_of("applications", "2021")
     values[sheet.name][sheet.cells[NATURAL]] = stood
     row = shown_rows(list_of(WRONG, [finding(ONE)]))[0]
-    changes = adoptions_of([choice_of(row, 1, [finding(ONE)], FORMS)], WRONG)
+    changes = adoptions_of([choice_of(row, 1, [finding(ONE)], WRONG)], WRONG)
     assert with_changes(values, changes)[sheet.name][sheet.cells[NATURAL]] == 134
     return planned(adoption_edits(changes, values, report_of(), []))
 
@@ -245,7 +262,7 @@ def test_a_full_log_is_refused() -> None:
 
 def test_a_formula_is_never_overwritten() -> None:
     row = shown_rows(list_of(WRONG, [finding(ONE)]))[0]
-    changes = adoptions_of([choice_of(row, 1, [finding(ONE)], FORMS)], WRONG)
+    changes = adoptions_of([choice_of(row, 1, [finding(ONE)], WRONG)], WRONG)
     refuse_formulas(changes, {"表三": {(8, 4)}, "表四": {(7, 4)}})
     with pytest.raises(WorkbookError, match="'表三'!D7（表三 （一）予以公开·自然人）是公式"):
         refuse_formulas(changes, {"表三": {(7, 4)}})
@@ -274,11 +291,11 @@ def test_a_suspect_has_the_gravest_mark_and_one_of_several_a_lighter_one() -> No
     found = marks(WRONG, finding(shared))
     assert [found[cell] - found[cell] // 10 * 10 for cell in (NATURAL, TOTAL)] == [sure, maybe]
     assert marks(WRONG, finding(TWO), finding(ONE))[NATURAL] == sure + layout.MARK_ALL
-    error = Finding("coverage.negative", "error", "", (NATURAL,))
+    error = Finding("coverage.negative", "error", "", (NATURAL,), form=FORMS["applications"])
     assert marks(WRONG, finding(TWO), error)[NATURAL] == layout.MARK_CODES["error"]
     assert marks(WRONG, finding(ONE), error)[NATURAL] == sure
     for severity in ("note", "warning"):
-        other = Finding("narrative.outcome", severity, "", (NATURAL,))  # type: ignore[arg-type]
+        other = saying("", severity, (NATURAL,))  # type: ignore[arg-type]
         under = layout.MARK_OVER * layout.MARK_CODES[severity]  # type: ignore[index]
         assert marks(WRONG, finding(ONE), other)[NATURAL] == sure + layout.MARK_ALL + under
         assert marks(WRONG, finding(TWO), other)[NATURAL] == maybe + layout.MARK_ALL + under

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from gongkai.checks import check
 from gongkai.editions import editions, yearly_cells
-from gongkai.model import Edit, Entry, Finding, Report, Table, WorkbookError
+from gongkai.model import Edit, Entry, Report, Table, WorkbookError
 from gongkai.wording import plain
 from gongkai.workbook import layout, write_workbook
 from gongkai.workbook.file import fill_file, read_file, template_path
@@ -35,7 +35,10 @@ from gongkai.workbook.lists import (
 )
 from gongkai.workbook.values import fingerprint
 from helpers.counts import properties
-from helpers.made import report_of
+from helpers.made import (
+    report_of,
+    saying,
+)
 from helpers.strategies import changed, reports
 
 NAMES = count()
@@ -203,8 +206,8 @@ def test_a_report_as_a_line() -> None:
 
 def test_long_titles_and_messages_are_cut() -> None:
     report = replace(report_of(), title="题\n" * 40_000, agency="甲" * 400)
-    row = report_to_row(report, [Finding("some.rule", "error", "句" * 9_000)], "a", "", "")
-    assert [len(text) for text in (row.title, row.agency, row.message)] == [300, 300, 300]
+    row = report_to_row(report, [saying("句" * 9_000)], "a", "", "")
+    assert [len(text) for text in (row.title, row.agency, row.message)] == [300, 300, 161]
     assert all(text.endswith("…") for text in (row.title, row.agency, row.message))
     assert "\n" not in row.title
 

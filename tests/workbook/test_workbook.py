@@ -22,7 +22,6 @@ from gongkai.editions import editions
 from gongkai.model import (
     Edit,
     Entry,
-    Finding,
     Report,
     Suspect,
     Table,
@@ -35,7 +34,12 @@ from gongkai.workbook.layout import Lane, TableSheet, sheet_of
 from helpers.counts import properties
 from helpers.excel.desk import calculated, open_desk, range_of
 from helpers.lanes import lanes_of as python_lanes
-from helpers.made import blank_report, older, report_of
+from helpers.made import (
+    blank_report,
+    older,
+    report_of,
+    saying,
+)
 from helpers.office import convert, page_pixels, recalculated
 from helpers.strategies import AMOUNTS, changed, reports
 
@@ -115,7 +119,9 @@ def test_a_second_fill_leaves_nothing_of_the_first(
     first: Report, second: Report, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.getbasetemp() / f"again{next(NAMES)}.xlsm"
-    findings = [Finding("some.rule", "error", "一句话", ("applications.new.natural",), 1, 2, 1)] * 5
+    findings = [
+        saying("一句话", cells=("applications.new.natural",), stated=1, computed=2, difference=1)
+    ] * 5
     write_workbook(first, findings, path)
     write_workbook(second, [], path, overwrite=True, template=path)
     assert read_workbook(path) == second
@@ -214,8 +220,8 @@ def test_marks_are_for_what_no_lane_shows() -> None:
     report = report_of({"applications.handled.total": 9, negative: -1, blank: None})
     findings = [
         *(replace(finding, suspects=()) for finding in check(report)),
-        Finding("some.note", "note", "", (negative, "no.such.cell", "applications.gone.total")),
-        Finding("some.warning", "warning", "", (blank,)),
+        saying("", "note", (negative, "no.such.cell", "applications.gone.total")),
+        saying("", "warning", (blank,)),
     ]
     sheet = sheet_of("applications", "2021")
     edits = {
@@ -251,7 +257,7 @@ def test_a_suspect_that_is_marked_for_something_else_stays_marked() -> None:
 
 def test_more_findings_than_rows(target: Path) -> None:
     count = layout.RESULTS_ROWS + 45
-    findings = [Finding("some.rule", "note", f"第{number}条") for number in range(count)]
+    findings = [saying(f"第{number}条", "note") for number in range(count)]
     write_workbook(report_of(), findings, target)
     sheet = load_workbook(target)[layout.RESULTS]
     last = layout.RESULTS_TOP + layout.RESULTS_ROWS - 1
