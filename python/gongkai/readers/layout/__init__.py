@@ -14,6 +14,7 @@ from itertools import groupby
 from gongkai.figures import read_figure
 from gongkai.model import Block, Link, Place, Prose
 from gongkai.readers.blocks import PAINTED
+from gongkai.readers.layout.bands import Words
 from gongkai.readers.layout.breaks import stitched, with_cut_figures, with_last_row_unreadable
 from gongkai.readers.layout.cells import PageTable, tables_of
 from gongkai.readers.layout.ink import Ink, thickness
@@ -27,7 +28,7 @@ from gongkai.readers.layout.paragraphs import (
     mark_headings,
     without_furniture,
 )
-from gongkai.readers.layout.stream import Words, unruled, words_of_line
+from gongkai.readers.layout.stream import unruled, words_of_line
 from gongkai.readers.layout.visible import visible_ink
 
 TABLE = "table"

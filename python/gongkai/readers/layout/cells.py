@@ -46,6 +46,11 @@ class PageCell:
     room: float = inf
     picture: bool = False
 
+    @property
+    def band(self) -> tuple[float, float]:
+        """The part of the page's width that it takes."""
+        return self.x0, self.x1
+
 
 PageRow = list[PageCell]
 
