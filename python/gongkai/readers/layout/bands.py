@@ -87,7 +87,7 @@ def merged(bands: Sequence[Band], figures: Sequence[PageCell]) -> list[Band] | N
 
 
 def are_apart(bands: Sequence[Band]) -> bool:
-    return all(before[1] <= after[0] for before, after in pairwise(bands))
+    return not any(before[1] > after[0] for before, after in pairwise(bands))
 
 
 def are_single(bands: Sequence[Band], figures: Sequence[PageCell]) -> bool:

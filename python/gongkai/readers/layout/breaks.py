@@ -70,8 +70,11 @@ def placed_rows(rows: Sequence[PageRow], columns: Mapping) -> list[PageRow]:
 
 def merged(upper: Sequence[float], places: Sequence[float]) -> tuple[float, ...]:
     """The lines of the upper part and those of the lower one that stand beside none of them."""
-    new = [x for x in places if min(abs(x - other) for other in upper) > NEAR]
-    return tuple(sorted((*upper, *new)))
+    found = list(upper)
+    for x in places:
+        if all(abs(x - other) > NEAR for other in upper):
+            found.append(x)
+    return tuple(sorted(found))
 
 
 # --- a head that is repeated ----------------------------------------------------------------------

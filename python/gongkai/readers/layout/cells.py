@@ -318,7 +318,7 @@ def rows_within(inside: CellInk) -> list[list[Char]] | None:
         return None
     parts = parts_by_row(chars, inside.ys)
     for part, (top, bottom) in zip(parts, pairwise(inside.ys), strict=True):
-        if part and not is_in_middle(part, top, bottom):
+        if part and is_off_middle(part, top, bottom):
             return None
     if any(LETTER.match(char.text) for char in chars):
         return parts if all(parts) and not is_one_text(parts, inside.width) else None
@@ -333,10 +333,10 @@ def parts_by_row(chars: Sequence[Char], ys: Sequence[float]) -> list[list[Char]]
     return found
 
 
-def is_in_middle(part: Sequence[Char], top: float, bottom: float) -> bool:
+def is_off_middle(part: Sequence[Char], top: float, bottom: float) -> bool:
     highest = min(char.top for char in part)
     lowest = max(char.bottom for char in part)
-    return abs(highest + lowest - top - bottom) <= 2 * OFF_CENTRE
+    return abs(highest + lowest - top - bottom) > 2 * OFF_CENTRE
 
 
 def is_in_middle_alone(parts: Sequence[Sequence[Char]]) -> bool:

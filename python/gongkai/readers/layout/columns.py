@@ -74,7 +74,8 @@ def common_columns(
 def is_sound(places: Sequence[float], upper: Sequence[float]) -> bool:
     """Whether the lines keep their order, within the edges of the upper part or little beyond."""
     for before, after in pairwise(places):
-        if before >= after:
+        is_rising = before < after
+        if not is_rising:
             return False
     return upper[0] - OVERHANG <= places[0] and places[-1] <= upper[-1] + OVERHANG
 

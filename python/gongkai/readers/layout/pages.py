@@ -115,7 +115,8 @@ def is_level(left: PageTable, right: PageTable) -> bool:
     if len(left.ys) != len(right.ys):
         return False
     for one, other in zip(left.ys, right.ys, strict=True):
-        if abs(one - other) > NEAR:
+        is_near = abs(one - other) <= NEAR
+        if not is_near:
             return False
     return 0 <= right.bounds[0] - left.bounds[2] < WIDEST_GAP
 

@@ -229,7 +229,8 @@ def goes_on(before: PageLine, line: PageLine, left: float) -> bool:
 
     （一）主动公开 and 二、存在问题 begin a paragraph.
     """
-    if line.x0 - left >= FLUSH * line.size:
+    is_flush = line.x0 - left < FLUSH * line.size
+    if not is_flush:
         return False
     if HEADING.match(line.text) and len(line.text) <= LONGEST_HEADING:
         return False

@@ -139,13 +139,12 @@ def with_label(above: Words, line: Words, below: Words) -> Words:
 def is_between(above: Words, line: Words, below: Words) -> bool:
     """Whether a line of figures stands between two lines without any that are one label."""
     apart = max(line.middle - above.middle, below.middle - line.middle)
-    if apart >= HALF_LEADING * line.text.size:
-        return False
     if above.figures or below.figures or not line.figures:
         return False
     if len(below.cells) > 1:
         return False
-    return is_label_between(above, line, below)
+    is_near = apart < HALF_LEADING * line.text.size
+    return is_near and is_label_between(above, line, below)
 
 
 def is_label_between(above: Words, line: Words, below: Words) -> bool:
@@ -155,9 +154,9 @@ def is_label_between(above: Words, line: Words, below: Words) -> bool:
     *beside, upper = above.cells
     lower = below.cells[0]
     left, right = both(upper.band, lower.band)
-    if not overlap(upper.band, lower.band) or right >= line.figures[0].x0:
-        return False
-    return all(label.x1 < left for label in [*line.labels, *beside])
+    is_right_of_labels = all(label.x1 < left for label in [*line.labels, *beside])
+    is_left_of_figures = right < line.figures[0].x0
+    return overlap(upper.band, lower.band) and is_right_of_labels and is_left_of_figures
 
 
 # --- figures in two lines -------------------------------------------------------------------------
