@@ -275,15 +275,22 @@ def mark_cut_figures(before: list[PageItem], after: list[PageItem], known: str) 
             if not item.ys:
                 before[spot], after[at] = with_cut_figures(above, item, known)
             return
-        new = [line for line in item.text.split("\n") if squashed(line) not in known]
-        if not new:
-            continue
-        if holds_figures_alone(new[0]):
+        line = first_new_line(item, known)
+        if holds_figures_alone(line):
             before[spot] = with_last_row_unreadable(above)
-        if not is_short_line(item):
+        if line and not is_short_line(item):
             return
+
+
+def first_new_line(item: PageLine, known: str) -> str:
+    """The first line that repeats nothing of earlier pages; "" where all do, as blank ones."""
+    for line in item.text.split("\n"):
+        if squashed(line) not in known:
+            return line
+    return ""
 
 
 def holds_figures_alone(line: str) -> bool:
     """4 0 0 1 5: the rest of a row whose label stands above the break."""
-    return all(read_figure(word).state == "figure" for word in line.split())
+    words = line.split()
+    return bool(words) and all(read_figure(word).state == "figure" for word in words)

@@ -313,16 +313,24 @@ def rows_within(inside: CellInk) -> list[list[Char]] | None:
     the middle of an odd number of rows stands in the middle of the cell, too, and shows nothing),
     of words one in each row.
     """
-    chars = inside.chars
-    if len(inside.ys) < 3 or not chars or any(char.turn for char in chars):
+    if len(inside.ys) < 3 or not inside.chars:
         return None
-    parts = parts_by_row(chars, inside.ys)
+    if any(char.turn for char in inside.chars):
+        return None
+    parts = parts_by_row(inside.chars, inside.ys)
     for part, (top, bottom) in zip(parts, pairwise(inside.ys), strict=True):
         if part and is_off_middle(part, top, bottom):
             return None
-    if any(LETTER.match(char.text) for char in chars):
-        return parts if all(parts) and not is_one_text(parts, inside.width) else None
-    return None if is_in_middle_alone(parts) else parts
+    return parts if are_rows(parts, inside) else None
+
+
+def are_rows(parts: Sequence[list[Char]], inside: CellInk) -> bool:
+    """Whether the texts of a cell are those of its rows: 12 over 7, 1.属于国家秘密 over
+    2.其他法律行政法规禁止公开.
+    """
+    if any(LETTER.match(char.text) for char in inside.chars):
+        return all(parts) and not is_one_text(parts, inside.width)
+    return not is_in_middle_alone(parts)
 
 
 def parts_by_row(chars: Sequence[Char], ys: Sequence[float]) -> list[list[Char]]:

@@ -51,19 +51,22 @@ def as_shown(char: Char, ink: Ink) -> Char | None:
     black out, or the program that made the file paints its grounds late; no figure may come or go
     by it in silence.
     """
-    middle = char.middle
-    fills = [fill for fill in ink.fills if is_inside(middle, fill.bounds)]
-    images = [image for image in ink.images if is_inside(middle, image.bounds)]
-    if any(is_painted_over(char, image) for image in images):
+    fills, images = fills_at(ink.fills, char), fills_at(ink.images, char)
+    if is_painted_over(char, images):
         return None
-    if any(is_painted_over(char, fill) for fill in fills):
+    if is_painted_over(char, fills):
         return char._replace(text=UNREADABLE)
     under = None if images else ground_of(fills)
     return None if same_color(char.color, under) else char
 
 
-def is_painted_over(char: Char, fill: Fill) -> bool:
-    return fill.order > char.order
+def fills_at(fills: Sequence[Fill], char: Char) -> list[Fill]:
+    middle = char.middle
+    return [fill for fill in fills if is_inside(middle, fill.bounds)]
+
+
+def is_painted_over(char: Char, fills: Sequence[Fill]) -> bool:
+    return any(fill.order > char.order for fill in fills)
 
 
 def ground_of(fills: Sequence[Fill]) -> Color:
