@@ -151,20 +151,35 @@ def painted(lines: Sequence[str], drawn: bool) -> Ink:
     ends = table_ends(lines, wide) if drawn else {}
     ink = Ink(SIZE, LEADING * (len(lines) + 1))
     for number, line in enumerate(lines):
-        is_torn = number in ends and line_width(line, wide) != ends[number]
-        letters = placed_letters(torn_line(line) if is_torn else line, wide)
+        letters = letters_of(line, wide, ends.get(number))
         if is_ruled_between and is_row_below_row(lines, number):
             top = LEADING * number
             ink.strokes.append(Stroke(0.0, top, line_width(line, wide) * WIDTH, top))
         if drawn:
-            signs = signs_of(line)
-            ink.strokes += strokes_of(letters, signs, number)
-            letters = [letter for letter in letters if not is_sign(letter, signs)]
+            letters = paint_signs(ink, line, letters, number)
         paint_letters(ink, letters, number)
+    ink.width = width_of(ink)
+    return ink
+
+
+def letters_of(line: str, wide: int, end: int | None) -> list[Letter]:
+    """The letters of a line, which can be read unless a rule above it has another ``end``."""
+    if end is not None and line_width(line, wide) != end:
+        line = torn_line(line)
+    return placed_letters(line, wide)
+
+
+def width_of(ink: Ink) -> float:
     ends_of_chars = [char.x1 for char in ink.chars]
     ends_of_strokes = [stroke.x1 for stroke in ink.strokes]
-    ink.width = max([SIZE, *ends_of_chars, *ends_of_strokes])
-    return ink
+    return max([SIZE, *ends_of_chars, *ends_of_strokes])
+
+
+def paint_signs(ink: Ink, line: str, letters: Sequence[Letter], number: int) -> list[Letter]:
+    """Draw the signs of a table in a line; its texts are left: 规章 and 2 of │ 规章 │ 2 │."""
+    signs = signs_of(line)
+    ink.strokes += strokes_of(letters, signs, number)
+    return [letter for letter in letters if not is_sign(letter, signs)]
 
 
 def paint_letters(ink: Ink, letters: Sequence[Letter], number: int) -> None:

@@ -25,7 +25,7 @@ from gongkai.readers.layout.cells import (
 )
 from gongkai.readers.layout.columns import Mapping, common_columns
 from gongkai.readers.layout.ink import UNREADABLE
-from gongkai.readers.layout.lattice import NEAR, Spot
+from gongkai.readers.layout.lattice import NEAR, GridSpot
 
 
 class CutCell(NamedTuple):
@@ -35,7 +35,7 @@ class CutCell(NamedTuple):
     below: PageCell
 
 
-CutSpot = tuple[Spot, PageCell]  # row and position of the one above, the one below
+CutSpot = tuple[GridSpot, PageCell]  # row and position of the one above, the one below
 
 
 def stitched(above: PageTable, below: PageTable) -> PageTable | None:
@@ -134,9 +134,9 @@ def join_rows(upper: list[PageRow], lower: list[PageRow], cut_beside: bool) -> N
         make_unreadable(upper, lower[0], spots)
 
 
-def last_cells(rows: Sequence[PageRow]) -> list[Spot]:
+def last_cells(rows: Sequence[PageRow]) -> list[GridSpot]:
     """(row, position in it) of the cells that reach the last row."""
-    found: list[Spot] = []
+    found: list[GridSpot] = []
     for number, row in enumerate(rows):
         for at, cell in enumerate(row):
             if number + cell.rowspan == len(rows):

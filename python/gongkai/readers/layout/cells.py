@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from gongkai.figures import SIGNS
 from gongkai.readers.layout.ink import UNREADABLE, Char, Ink, Rect, middle_of
-from gongkai.readers.layout.lattice import Lattice, Spot
+from gongkai.readers.layout.lattice import GridSpot, Lattice
 from gongkai.readers.layout.lines import GAP, line_text, lines_of, text_of
 
 PADDING = 14.0  # points, of both sides of a cell together
@@ -105,7 +105,7 @@ def may_be_one_row(upper: PageRow, lower: PageRow) -> bool:
 
 
 @dataclass(slots=True)
-class Filling:
+class CellContents:
     """What stands in a table: ``chars`` by the number of their cell.
 
     ``owners`` tells of which cell each of the smallest rectangles is; ``spilled`` are the cells
@@ -113,7 +113,7 @@ class Filling:
     """
 
     lattice: Lattice
-    owners: Mapping[Spot, int]
+    owners: Mapping[GridSpot, int]
     chars: dict[int, list[Char]] = field(default_factory=dict)
     spilled: set[int] = field(default_factory=set)
 
@@ -140,7 +140,7 @@ def tables_of(
     ink: Ink, lattices: Sequence[Lattice], page: int
 ) -> tuple[list[PageTable], list[Char]]:
     """The tables of a page and the characters that stand in none of their cells."""
-    fillings = [Filling(lattice, owners_of(lattice)) for lattice in lattices]
+    fillings = [CellContents(lattice, owners_of(lattice)) for lattice in lattices]
     outside: list[Char] = []
     for char in ink.chars:
         if not put_in_cell(char, fillings):
@@ -148,9 +148,9 @@ def tables_of(
     return [table_of(ink, filling, page) for filling in fillings], outside
 
 
-def owners_of(lattice: Lattice) -> dict[Spot, int]:
+def owners_of(lattice: Lattice) -> dict[GridSpot, int]:
     """Row and column of each smallest rectangle -> the number of its cell."""
-    found: dict[Spot, int] = {}
+    found: dict[GridSpot, int] = {}
     for number, box in enumerate(lattice.boxes):
         for row in range(box.row, box.row + box.rowspan):
             for column in range(box.column, box.column + box.colspan):
@@ -158,7 +158,7 @@ def owners_of(lattice: Lattice) -> dict[Spot, int]:
     return found
 
 
-def put_in_cell(char: Char, fillings: Sequence[Filling]) -> bool:
+def put_in_cell(char: Char, fillings: Sequence[CellContents]) -> bool:
     """Give a character to the cell in which it stands; False where it stands in none."""
     for filling in fillings:
         cell, is_clear = cell_under(char, filling)
@@ -171,7 +171,7 @@ def put_in_cell(char: Char, fillings: Sequence[Filling]) -> bool:
     return False
 
 
-def cell_under(char: Char, filling: Filling) -> tuple[int | None, bool]:
+def cell_under(char: Char, filling: CellContents) -> tuple[int | None, bool]:
     """The cell in which a character stands, and whether it does: not so where a line runs through
     its middle.
 
@@ -193,12 +193,12 @@ def cell_under(char: Char, filling: Filling) -> tuple[int | None, bool]:
 # --- cells -> a table -----------------------------------------------------------------------------
 
 
-def table_of(ink: Ink, filling: Filling, page: int) -> PageTable:
+def table_of(ink: Ink, filling: CellContents, page: int) -> PageTable:
     lattice = filling.lattice
     torn = torn_cells(filling.chars) | filling.spilled
     drawn = drawn_cells(ink, filling)
     rows: list[PageRow] = [[] for _ in lattice.ys[1:]]
-    wrapped: list[Spot] = []
+    wrapped: list[GridSpot] = []
     for number, box in enumerate(lattice.boxes):
         inside = cell_ink(filling, number)
         parts = None if number in torn else rows_within(inside)
@@ -213,7 +213,7 @@ def table_of(ink: Ink, filling: Filling, page: int) -> PageTable:
     return PageTable(page, lattice.bounds, rows, xs=lattice.xs, ys=lattice.ys)
 
 
-def cell_ink(filling: Filling, number: int) -> CellInk:
+def cell_ink(filling: CellContents, number: int) -> CellInk:
     lattice = filling.lattice
     box = lattice.boxes[number]
     ys = lattice.ys[box.row : box.row + box.rowspan + 1]
@@ -221,7 +221,7 @@ def cell_ink(filling: Filling, number: int) -> CellInk:
     return CellInk(filling.chars.get(number, []), ys, x0, x1)
 
 
-def drawn_cells(ink: Ink, filling: Filling) -> set[int | None]:
+def drawn_cells(ink: Ink, filling: CellContents) -> set[int | None]:
     """The cells in which something is drawn that is no text: a picture, letters as outlines."""
     boxes = [image.bounds for image in ink.images] + ink.drawings
     return {filling.cell_at(*middle_of(box)) for box in boxes}
@@ -289,7 +289,7 @@ def is_wrapped(text: str, inside: CellInk) -> bool:
     return all(line.x1 - line.x0 + digit > full for line in long)
 
 
-def join_wrapped(rows: Sequence[PageRow], wrapped: Sequence[Spot]) -> None:
+def join_wrapped(rows: Sequence[PageRow], wrapped: Sequence[GridSpot]) -> None:
     """Give cells the figures that wrapped in them, in place; not where all figures of a row stand
     in two lines: these may be two rows of which no line parts them.
     """

@@ -23,8 +23,8 @@ MOST_LINES = 400  # of one table in each direction; more are a drawing
 
 Interval = tuple[float, float]
 Line = tuple[float, float, float]  # where it stands, its start, its end
-Spot = tuple[int, int]  # row and column of one of the smallest rectangles
-Sides = Sequence[Sequence[bool]]  # for each line and each stretch of it: is it drawn there?
+GridSpot = tuple[int, int]  # row and column of one of the smallest rectangles
+DrawnSides = Sequence[Sequence[bool]]  # for each line and each stretch of it: is it drawn there?
 
 
 class CellSpan(NamedTuple):
@@ -48,7 +48,7 @@ class Lattice:
     def bounds(self) -> Rect:
         return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
 
-    def box_at(self, x: float, y: float) -> Spot | None:
+    def box_at(self, x: float, y: float) -> GridSpot | None:
         """Row and column of the smallest rectangle around a point; None outside the table."""
         column = bisect_right(self.xs, x) - 1
         row = bisect_right(self.ys, y) - 1
@@ -65,7 +65,7 @@ class Ruling:
     stretches: list[Interval]
 
 
-class Piece(NamedTuple):
+class Stretch(NamedTuple):
     """One stretch of a ruling."""
 
     is_level: bool
@@ -146,14 +146,14 @@ def connected(
     return found
 
 
-def pieces_of(lines: Sequence[Ruling], is_level: bool) -> list[Piece]:
-    found: list[Piece] = []
+def pieces_of(lines: Sequence[Ruling], is_level: bool) -> list[Stretch]:
+    found: list[Stretch] = []
     for ruling in lines:
-        found += [Piece(is_level, ruling.at, *stretch) for stretch in ruling.stretches]
+        found += [Stretch(is_level, ruling.at, *stretch) for stretch in ruling.stretches]
     return found
 
 
-def rulings_from(pieces: Sequence[Piece], is_level: bool) -> list[Ruling]:
+def rulings_from(pieces: Sequence[Stretch], is_level: bool) -> list[Ruling]:
     """Those pieces of a table that run in one direction, as rulings again."""
     found: dict[float, Ruling] = {}
     for piece in pieces:
@@ -163,7 +163,9 @@ def rulings_from(pieces: Sequence[Piece], is_level: bool) -> list[Ruling]:
     return list(found.values())
 
 
-def touching(across: Sequence[Piece], down: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
+def touching(
+    across: Sequence[Stretch], down: Sequence[Stretch]
+) -> Iterator[tuple[Stretch, Stretch]]:
     """The pairs of level and upright pieces that cross or meet, or end just before they would."""
     for one in across:
         for other in down:
@@ -171,7 +173,7 @@ def touching(across: Sequence[Piece], down: Sequence[Piece]) -> Iterator[tuple[P
                 yield one, other
 
 
-def touches(piece: Piece, place: float) -> bool:
+def touches(piece: Stretch, place: float) -> bool:
     return piece.start - TOUCHES <= place <= piece.end + TOUCHES
 
 
@@ -213,7 +215,7 @@ def reach_of(lines: Sequence[Ruling]) -> Interval:
     return min(starts, default=0.0), max(ends, default=0.0)
 
 
-def sides_of(lines: Sequence[Ruling], places: Sequence[float], ends: Sequence[float]) -> Sides:
+def sides_of(lines: Sequence[Ruling], places: Sequence[float], ends: Sequence[float]) -> DrawnSides:
     """At each place of a line, whether it is drawn between each two lines that cross it."""
     found = []
     for place in places:
@@ -236,10 +238,10 @@ def covers(stretches: Sequence[Interval], start: float, end: float) -> bool:
 # ``walls[x][row]`` and ``floors[y][column]`` tell where a line is drawn.
 
 
-def boxes_of(walls: Sides, floors: Sides) -> list[CellSpan]:
+def boxes_of(walls: DrawnSides, floors: DrawnSides) -> list[CellSpan]:
     """Cells from the lines: 第二十条第（一）项 and what stands right of it, row by row."""
     inner_walls, inner_floors = closed(walls), closed(floors)
-    taken: set[Spot] = set()
+    taken: set[GridSpot] = set()
     found: list[CellSpan] = []
     for spot in product(range(len(floors) - 1), range(len(walls) - 1)):
         if spot in taken:
@@ -256,13 +258,13 @@ def boxes_of(walls: Sides, floors: Sides) -> list[CellSpan]:
     return sorted(found)
 
 
-def closed(lines: Sides) -> Sides:
+def closed(lines: DrawnSides) -> DrawnSides:
     """The lines, the outermost drawn throughout: no way leads out of the table."""
     edge = [True] * len(lines[0])
     return [edge, *lines[1:-1], edge]
 
 
-def region(walls: Sides, floors: Sides, start: Spot) -> set[Spot]:
+def region(walls: DrawnSides, floors: DrawnSides, start: GridSpot) -> set[GridSpot]:
     """The smallest rectangles that are reached from one without crossing a line."""
     area = {start}
     left = [start]
@@ -274,7 +276,7 @@ def region(walls: Sides, floors: Sides, start: Spot) -> set[Spot]:
     return area
 
 
-def steps_from(walls: Sides, floors: Sides, spot: Spot) -> Iterator[Spot]:
+def steps_from(walls: DrawnSides, floors: DrawnSides, spot: GridSpot) -> Iterator[GridSpot]:
     row, column = spot
     if not walls[column][row]:
         yield row, column - 1
@@ -286,14 +288,14 @@ def steps_from(walls: Sides, floors: Sides, spot: Spot) -> Iterator[Spot]:
         yield row + 1, column
 
 
-def box_around(area: Collection[Spot]) -> CellSpan:
+def box_around(area: Collection[GridSpot]) -> CellSpan:
     rows = [row for row, _ in area]
     columns = [column for _, column in area]
     top, left = min(rows), min(columns)
     return CellSpan(top, left, max(rows) - top + 1, max(columns) - left + 1)
 
 
-def is_outside(walls: Sides, floors: Sides, box: CellSpan) -> bool:
+def is_outside(walls: DrawnSides, floors: DrawnSides, box: CellSpan) -> bool:
     """Whether an area is no cell but lies beside a narrower part of the table.
 
     It is open at two sides that meet, as what is right of 合计 where that row is shorter.
@@ -305,7 +307,7 @@ def is_outside(walls: Sides, floors: Sides, box: CellSpan) -> bool:
     return not (above and below) and not (before and after)
 
 
-def has_side(lines: Sides, at: int, stretch: slice) -> bool:
+def has_side(lines: DrawnSides, at: int, stretch: slice) -> bool:
     """Whether an area is closed at one of its sides.
 
     A side of the whole table that has no line at all is open by design, or at a page break: its

@@ -61,28 +61,28 @@ def holds_words(texts: Sequence[str]) -> bool:
 
 def half(ink: Ink, left: float) -> Ink:
     """What stands in the half of a sheet that begins at ``left``, as a page of its own."""
-    width = ink.width / 2
-    page = Ink(width, ink.height)
-
-    def is_here(bounds: Rect) -> bool:
-        return left <= (bounds[0] + bounds[2]) / 2 < left + width
-
-    def move(bounds: Rect) -> Rect:
-        return bounds[0] - left, bounds[1], bounds[2] - left, bounds[3]
-
+    page = Ink(ink.width / 2, ink.height)
     for char in ink.chars:
-        if is_here(char.bounds):
+        if is_in_half(char.bounds, left, page.width):
             page.chars.append(char._replace(x0=char.x0 - left, x1=char.x1 - left))
     for stroke in ink.strokes:
-        if is_here(stroke):
-            page.strokes.append(Stroke(*move(stroke)))
+        if is_in_half(stroke, left, page.width):
+            page.strokes.append(Stroke(*moved_left(stroke, left)))
     for image in ink.images:
-        if is_here(image.bounds):
-            page.images.append(image._replace(bounds=move(image.bounds)))
+        if is_in_half(image.bounds, left, page.width):
+            page.images.append(image._replace(bounds=moved_left(image.bounds, left)))
     for drawing in ink.drawings:
-        if is_here(drawing):
-            page.drawings.append(move(drawing))
+        if is_in_half(drawing, left, page.width):
+            page.drawings.append(moved_left(drawing, left))
     return page
+
+
+def is_in_half(bounds: Rect, left: float, width: float) -> bool:
+    return left <= (bounds[0] + bounds[2]) / 2 < left + width
+
+
+def moved_left(bounds: Rect, by: float) -> Rect:
+    return bounds[0] - by, bounds[1], bounds[2] - by, bounds[3]
 
 
 # --- tables side by side --------------------------------------------------------------------------
