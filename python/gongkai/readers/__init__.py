@@ -1,6 +1,4 @@
-"""Document -> blocks. What a document is, its content says; its name and its header may be
-wrong.
-"""
+"""Document -> blocks. What it is, its content says; its name and its header may be wrong."""
 
 from __future__ import annotations
 
@@ -31,17 +29,14 @@ from gongkai.system import remove_left_folders
 
 HTML = re.compile(
     r"<(?:!doctype\s+html|(?:html|head|body|title|meta|table|t[rdh]|div|p|span|br|h[1-6]|a|ul|li|"
-    r"font|center|section|"
-    r"frameset|iframe|pre|img|script)\b[^<>]*>)",
+    r"font|center|section|frameset|iframe|pre|img|script)\b[^<>]*>)",
     re.IGNORECASE,
 )
 ENDING = 2_000  # characters
 DATA_START = re.compile(rb"(?:\xef\xbb\xbf)?" + DATA.pattern.encode())
 MHTML_READ = "单个文件网页（.mht），读取的是其中的网页。"
-WORD_READER, SHEETS_READER = (
-    "gongkai.readers.word:word_blocks",
-    "gongkai.readers.excel:sheet_blocks",
-)
+WORD_READER = "gongkai.readers.word:word_blocks"
+SHEETS_READER = "gongkai.readers.excel:sheet_blocks"
 # Format -> the function that makes blocks of its bytes, in a process of its own (readers.worker).
 READERS: Mapping[Format, str] = {
     PDF: "gongkai.readers.pdf:pdf_blocks",
@@ -65,9 +60,10 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
 
 
 def unpacked(document: Document) -> Document:
-    """The page that a document holds in another wrapping: one saved as a single file, the answer of
-    an interface, the list that a CMS keeps in a script. Any other document as it is. Raises
-    UnreadableDocument.
+    """The page that a document holds in another wrapping; any other document as it is.
+
+    One saved as a single file, the answer of an interface, the list that a CMS keeps in a script.
+    Raises UnreadableDocument.
     """
     from gongkai.readers.html.hidden import data_html, with_inner_pages, with_records
 
@@ -127,15 +123,14 @@ def blocks_of_text(text: str, styles: str) -> tuple[Block, ...]:
 
 
 def is_cut(text: str) -> bool:
-    """Whether a page ends within a table: the figure at its end may be the half of one, and must
-    not be read.
+    """Whether a page ends within a table: …<td>13, where the page had 134.
+
+    The figure at its end may be the half of one, and must not be read.
     """
     for part in (text[-ENDING:], text):  # nearly always the end of a page tells
         part = part.lower()
-        begins, ends = (
-            part.rfind("<table"),
-            max(part.rfind(end) for end in ("</table", "</body", "</html")),
-        )
+        begins = part.rfind("<table")
+        ends = max(part.rfind("</table"), part.rfind("</body"), part.rfind("</html"))
         if begins != ends:
             return begins > ends
     return False

@@ -28,10 +28,11 @@ FlowItem = tuple[str, str] | Link | Grid  # text is (heading, line)
 
 @dataclass(slots=True)
 class RawCell:
-    """A cell whose table has not ended yet; ``rowspan`` 0 reaches to the end of its group of rows.
+    """A cell whose table has not ended yet.
 
-    ``items`` is what else its text came as, lines and links, or nothing where there is no more to
-    say. ``layout`` tells that it holds what no cell of figures holds: a grid, or an article.
+    ``rowspan`` 0 reaches to the end of its group of rows. ``items`` is what else its text came as,
+    lines and links, or nothing where there is no more to say. ``layout`` tells that it holds what
+    no cell of figures holds: a grid, or an article.
     """
 
     text: str = ""
@@ -43,10 +44,10 @@ class RawCell:
 
 @dataclass(slots=True)
 class RawTable:
-    """A table that has not ended yet. ``ends[i]`` is the number of rows up to the end of row i's
-    group.
+    """A table that has not ended yet.
 
-    ``layout`` tells that it arranges other things rather than figures: grids, or an article.
+    ``ends[i]`` is the number of rows up to the end of row i's group. ``layout`` tells that it
+    arranges other things rather than figures: grids, or an article.
     """
 
     rows: list[list[RawCell]] = field(default_factory=list)
@@ -80,15 +81,15 @@ def folded_grid(grid: Grid) -> Grid:
 
 
 def collapse(text: str) -> str:
-    """Text in one line: white space of any kind as single blanks, nothing invisible, ends
-    stripped.
-    """
+    """Text in one line: single blanks for white space of any kind, nothing invisible."""
     return " ".join((text if text.isascii() else INVISIBLE.sub("", text)).split())
 
 
 def resolve_spans(table: RawTable) -> tuple[tuple[GridCell, ...], ...]:
-    """Cells -> grid cells, columns counted as a browser does; a span ends where another cell's
-    begins.
+    """Cells -> grid cells, columns counted as a browser does.
+
+    A span ends where another cell's begins: 三、本年度办理结果 over ten rows pushes those of the
+    next nine to the right.
     """
     free_from: list[int] = []  # per column, the first row that no cell from above covers
     rows = []
@@ -99,11 +100,9 @@ def resolve_spans(table: RawTable) -> tuple[tuple[GridCell, ...], ...]:
             while column < len(free_from) and free_from[column] > number:
                 column += 1
             free_from += [0] * (column + cell.colspan - len(free_from))
-            end = (
-                min(number + cell.rowspan, table.ends[number])
-                if cell.rowspan
-                else table.ends[number]
-            )
+            end = table.ends[number]
+            if cell.rowspan:
+                end = min(end, number + cell.rowspan)
             width = 0
             while width < cell.colspan and free_from[column + width] <= number:
                 free_from[column + width] = end
@@ -117,22 +116,20 @@ def resolve_spans(table: RawTable) -> tuple[tuple[GridCell, ...], ...]:
 
 
 def placed_links(table: RawTable, rows: Sequence[Sequence[GridCell]]) -> Iterator[Link]:
-    """The links in a table's cells, each with the 1-based row and column of its cell: a picture may
-    be its figure.
+    """The links in a table's cells, each with the 1-based row and column of its cell.
+
+    A picture may be its figure.
     """
     for number, (raws, cells) in enumerate(zip(table.rows, rows, strict=True), 1):
         for raw, cell in zip(raws, cells, strict=True):
+            place = Place(row=number, column=cell.column + 1)
             for item in raw.items:
                 if isinstance(item, Link):
-                    yield Link(
-                        Place(row=number, column=cell.column + 1), item.kind, item.text, item.target
-                    )
+                    yield Link(place, item.kind, item.text, item.target)
 
 
 def fill_cell(raw: RawCell) -> None:
-    """A cell's text from its items, once they are all there; that of an article is left to the
-    items.
-    """
+    """A cell's text from its items, once they are all there; of an article they are left alone."""
     lines = [item[1] for item in raw.items if isinstance(item, tuple) and item[1]]
     article = len(raw.items) > LONGEST_CELL or sum(map(len, lines)) > LONGEST_CELL
     raw.layout = article or any(isinstance(item, Grid) for item in raw.items)
@@ -157,14 +154,7 @@ def blocks_of(items: Sequence[FlowItem]) -> Iterator[Block]:
     line, table = 1, 0
     for item in (*items, ("end", "")):
         if isinstance(item, Link):
-            within = item.place
-            place = Place(
-                table=table if within.row else 0,
-                row=within.row,
-                column=within.column,
-                line=line + len(lines),
-            )
-            links.append(Link(place, item.kind, item.text, item.target))
+            links.append(placed_link(item, table, line + len(lines)))
             continue
         if isinstance(item, tuple) and not item[0]:
             lines.append(item[1])
@@ -182,14 +172,22 @@ def blocks_of(items: Sequence[FlowItem]) -> Iterator[Block]:
             line += 1 + item[1].count("\n")
 
 
+def placed_link(link: Link, table: int, line: int) -> Link:
+    """A link with the table in one of whose cells it stands, and the line before it."""
+    within = link.place
+    table = table if within.row else 0
+    place = Place(table=table, row=within.row, column=within.column, line=line)
+    return Link(place, link.kind, link.text, link.target)
+
+
 # --- marks: what is raised or linked never joins a figure, 12^2 -----------------------------------
 
 
 def settle(text: str) -> str:
-    """A line with marks -> a raised 2 after 12 as 12^2, never 122; alone in its line it is plain
-    text.
+    """A line with marks -> a raised 2 after 12 as 12^2, never 122.
 
-    A link is set off only where a digit stands at its edge: one within a label changes nothing.
+    Alone in its line it is plain text. A link is set off only where a digit stands at its edge: one
+    within a label changes nothing.
     """
     first, *rest = MARK.split(NO_TEXT.sub(r"\1", INVISIBLE.sub("", text)))
     pieces, last, pending = [first], first.rstrip()[-1:], ""
@@ -206,9 +204,7 @@ def settle(text: str) -> str:
 
 
 def without_links(text: str) -> str:
-    """A line outside of cells: only where it is a figure alone does a link or another look part
-    it.
-    """
+    """A line outside of cells: a link or another look parts it only where it is a figure alone."""
     return text if FIGURES.fullmatch(MARK.sub("", text)) else LINK_EDGE.sub("", text)
 
 

@@ -1,9 +1,8 @@
-"""Old Word documents (.doc, .wps) and RTF -> .docx, a workbook of ours -> .ods, by LibreOffice
-where it is installed.
+"""Old Word documents (.doc, .wps) and RTF -> .docx, a workbook of ours -> .ods, by LibreOffice.
 
-LibreOffice is started anew for each document, with a profile that lasts as long: no macro runs,
-nothing is fetched that a document points to, and what it takes in time, memory and bytes is bounded
-from outside.
+It may be installed or not. It is started anew for each document, with a profile that lasts as long:
+no macro runs, nothing is fetched that a document points to, and what it takes in time, memory and
+bytes is bounded from outside.
 """
 
 from __future__ import annotations
@@ -41,11 +40,12 @@ PLACES = {
         "/snap/bin/libreoffice",
     ),
 }
+QUIET = (
+    "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--nofirststartwizard",
+)  # fmt: skip
 TICK = 0.1  # seconds between two looks at the program at work
 ALONE = threading.Lock()  # one document at a time: each takes some 300 MB and a whole processor
-CLEARED = (
-    2.0  # seconds in which a thread notices that its program was ended, and removes its folder
-)
+CLEARED = 2.0  # seconds in which a thread notices that its program was ended, and clears up
 RUNNING: set[subprocess.Popen[bytes]] = set()
 LEAVING = threading.Event()
 
@@ -59,6 +59,9 @@ ODS_SAVE = "请改用.xlsx"
 ODS_MISSING = (
     "写.ods要用LibreOffice，本机没有找到；请安装LibreOffice（libreoffice.org），或改用.xlsx。"
 )
+
+WORD_HEADER = b"\xec\xa5"
+WORD_VERSIONS = range(0x65, 0x113)  # nFib, of Word 6 to 2007
 
 # Each is told by LibreOffice's own schema (officecfg): Security/Scripting in Common.xcs,
 # Content/Update in Writer.xcs, Settings in Inet.xcs. The proxy is a port on which nothing answers.
@@ -88,11 +91,10 @@ LIMITS = ProgramLimits()
 
 
 def to_docx(content: bytes, suffix: str, limits: ProgramLimits = LIMITS) -> bytes:
-    """A document as LibreOffice saves it in .docx; ``suffix`` (doc, rtf) names the copy that it
-    opens.
+    """A document as LibreOffice saves it in .docx.
 
-    Raises UnreadableDocument, without the document's name: no LibreOffice, a password, beyond
-    limits, nothing made.
+    ``suffix`` (doc, rtf) names the copy that it opens. Raises UnreadableDocument, without the
+    document's name: no LibreOffice, a password, beyond limits, nothing made.
     """
     if is_locked(content):
         raise UnreadableDocument(LOCKED)
@@ -108,10 +110,9 @@ def converted(
     save: str = SAVE,
 ) -> bytes:
     """A file with the ending ``suffix`` as LibreOffice saves it with the ending ``to``.
-    UnreadableDocument.
 
-    ``missing`` is said where there is no LibreOffice; ``save``, in other failures, is what to do
-    instead.
+    Raises UnreadableDocument. ``missing`` is said where there is no LibreOffice; ``save``, in other
+    failures, is what to do instead.
     """
     program = find_program()
     if program is None:
@@ -120,22 +121,18 @@ def converted(
         source, made = folder / f"source.{suffix}", folder / "made" / f"source.{to}"
         source.write_bytes(content)
         made.parent.mkdir()
-        command = [
-            *program_call(program, folder / "profile"),
-            "--convert-to",
-            to,
-            "--outdir",
-            str(made.parent),
-        ]
-        run([*command, str(source)], folder, limits, save)
+        call = program_call(program, folder / "profile")
+        outcome = ("--convert-to", to, "--outdir", str(made.parent))
+        run([*call, *outcome, str(source)], folder, limits, save)
         if not made.is_file() or not 0 < made.stat().st_size <= limits.output:
             raise UnreadableDocument(FAILED.format(save))
         return made.read_bytes()
 
 
 def find_program() -> str | None:
-    """LibreOffice on the path, else where its installer puts it. One in the folder at hand could be
-    anybody's.
+    """LibreOffice on the path, else where its installer puts it.
+
+    One in the folder at hand could be anybody's.
     """
     for name in PROGRAMS:
         found = shutil.which(name)
@@ -150,49 +147,46 @@ def find_program() -> str | None:
 
 
 def is_locked(content: bytes) -> bool:
-    """Whether the text of a Word 97 file is encrypted, as its header says (fEncrypted in the FIB,
-    [MS-DOC] 2.5.2).
+    """Whether the text of a Word 97 file is encrypted.
 
-    The header begins a sector; it is looked for, since only a parser of the whole container could
-    say where.
+    Its header says so (fEncrypted in the FIB, [MS-DOC] 2.5.2). The header begins a sector; it is
+    looked for, since only a parser of the whole container could say where.
     """
     if not content.startswith(b"\xd0\xcf\x11\xe0"):
         return False
-    at = content.find(b"\xec\xa5")
-    while at >= 0 and (
-        at % 512 or not 0x65 <= int.from_bytes(content[at + 2 : at + 4], "little") <= 0x112
-    ):
-        at = content.find(b"\xec\xa5", at + 1)
-    return at >= 0 and len(content) > at + 11 and bool(content[at + 11] & 0x01)
+    at = content.find(WORD_HEADER)
+    while at >= 0 and not is_word_header(content, at):
+        at = content.find(WORD_HEADER, at + 1)
+    flags = content[at + 11 : at + 12] if at >= 0 else b""
+    return bool(flags) and bool(flags[0] & 0x01)
+
+
+def is_word_header(content: bytes, at: int) -> bool:
+    version = int.from_bytes(content[at + 2 : at + 4], "little")
+    return at % 512 == 0 and version in WORD_VERSIONS
 
 
 def program_call(program: str, profile: Path) -> list[str]:
     """The command without what it is to do, once its profile is written."""
-    items = "".join(
-        f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
-        f"<value>{value}</value></prop></item>"
-        for path, name, value in SETTINGS
-    )
+    items = ""
+    for path, name, value in SETTINGS:
+        items += (
+            f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
+            f"<value>{value}</value></prop></item>"
+        )
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<oor:items xmlns:oor="http://openoffice.org/2001/registry">{items}</oor:items>',
         encoding="utf-8",
     )
-    quiet = (
-        "--headless",
-        "--norestore",
-        "--nologo",
-        "--nodefault",
-        "--nolockcheck",
-        "--nofirststartwizard",
-    )
-    return [program, f"-env:UserInstallation={profile.as_uri()}", *quiet]
+    return [program, f"-env:UserInstallation={profile.as_uri()}", *QUIET]
 
 
 def run(command: Sequence[str], folder: Path, limits: ProgramLimits, save: str = SAVE) -> None:
-    """Run a command to its end and leave none of its processes. Raises UnreadableDocument beyond
-    the limits.
+    """Run a command to its end and leave none of its processes.
+
+    Raises UnreadableDocument beyond the limits.
     """
     # It leaves a folder where temporary files are made, and more than that where it is killed.
     temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))
@@ -223,8 +217,9 @@ def run(command: Sequence[str], folder: Path, limits: ProgramLimits, save: str =
 
 @atexit.register
 def end_running() -> None:
-    """Interrupted, this program ends while a thread still waits for LibreOffice, which would go on
-    without it.
+    """End what runs, where this program is interrupted while a thread waits for LibreOffice.
+
+    It would go on without it.
     """
     LEAVING.set()
     for process in tuple(RUNNING):
@@ -244,8 +239,9 @@ def watch(pid: int, folder: Path, deadline: float, limits: ProgramLimits, save: 
 
 
 def family(pid: int) -> list[psutil.Process]:
-    """A process and all that it started, as far as they still run; each knows itself from a later
-    one of its id.
+    """A process and all that it started, as far as they still run.
+
+    Each knows itself from a later one of its id.
     """
     import psutil
 
@@ -272,10 +268,10 @@ def sizes(folder: Path) -> Iterator[int]:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of a process's family: all of its session where there are such, then each
-    one that left it.
+    """Kill what is left of a process's family.
 
-    Killed, LibreOffice leaves the socket at which it listens, in the system's own folder for such.
+    All of its session where there are such, then each one that left it. Killed, LibreOffice leaves
+    the socket at which it listens, in the system's own folder for such.
     """
     import psutil
 

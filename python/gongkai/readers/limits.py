@@ -1,4 +1,7 @@
-"""A text -> a refusal of what is no report by its size, before any parser sees it."""
+"""A text -> a refusal of what is no report by its size.
+
+It is counted at the speed of a search, before any parser sees the text.
+"""
 
 from __future__ import annotations
 
@@ -6,50 +9,30 @@ import re
 
 from gongkai.model import UnreadableDocument
 
-# Counted at the speed of a search, before any parser sees the text.
-
 MOST_LINES = 200_000  # a report has some thousands
 LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-MANY_TAGS, MOST_TAGS = (
-    20_000,
-    500_000,
-)  # with fewer, nesting is not searched for; with more, it is no report
+MANY_TAGS = 20_000  # with fewer, nesting is not searched for
+MOST_TAGS = 500_000  # with more, it is no report
 DEEPEST = 20_000  # open tags; the parser's time grows with the square of the depth
 MOST_ATTRIBUTES = 1_000  # of one tag; the parser's time grows with the square of their number
-LARGE, WINDOW = (
-    400_000,
-    10_000,
-)  # characters; in larger pages, and where no tag ends for so long, they are counted
+# Characters: attributes are counted in larger pages, and where no tag ends for so long.
+LARGE = 400_000
+WINDOW = 10_000
 HUGE = 4_000_000  # characters; in such a page those of all tags together
 
 TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
 VOID = (
-    "area",
-    "base",
-    "br",
-    "col",
-    "embed",
-    "frame",
-    "hr",
-    "img",
-    "input",
-    "link",
-    "meta",
-    "param",
-    "source",
-    "wbr",
-)
-NEVER_DEEP = frozenset(
-    (*VOID, "p", "li", "tr", "td", "th", "option", "dd", "dt")
-)  # those that end by themselves too
+    "area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param",
+    "source", "wbr",
+)  # fmt: skip
+# Those that end by themselves too.
+NEVER_DEEP = frozenset((*VOID, "p", "li", "tr", "td", "th", "option", "dd", "dt"))
 ATTRIBUTE = re.compile(
     r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>]*+))?+"""
 )
 WHOLE_TAG = re.compile(
-    (
-        rf"<!--.*?(?:-->|\Z)|<(?:script|style)\b.*?(?:</(?:script|style)|\Z)|"
-        rf"<[a-z][^\s/>]*+((?:{ATTRIBUTE.pattern})*+)"
-    ),
+    r"<!--.*?(?:-->|\Z)|<(?:script|style)\b.*?(?:</(?:script|style)|\Z)|"
+    rf"<[a-z][^\s/>]*+((?:{ATTRIBUTE.pattern})*+)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -73,14 +56,18 @@ def refuse_tags(text: str) -> None:
         )
     if tags > MANY_TAGS and too_deep(text):
         raise UnreadableDocument(
-            f"网页的标签嵌套超过{DEEPEST}层，不是正常的网页；请在浏览器中打开后另存为网页，"
-            f"再导入该文件。"
+            f"网页的标签嵌套超过{DEEPEST}层，不是正常的网页；"
+            f"请在浏览器中打开后另存为网页，再导入该文件。"
         )
-    endless = any(
-        text.find(">", at, at + WINDOW) < 0 for at in range(0, len(text) - WINDOW, WINDOW)
-    )
-    if (endless or len(text) > LARGE) and too_many_attributes(text):
+    is_worth_counting = len(text) > LARGE or has_long_stretch(text)
+    if is_worth_counting and too_many_attributes(text):
         raise UnreadableDocument("网页标签的属性过多，不是正常的网页；请检查网址或文件是否正确。")
+
+
+def has_long_stretch(text: str) -> bool:
+    """Whether no tag ends for so long that one may have more attributes than any page needs."""
+    starts = range(0, len(text) - WINDOW, WINDOW)
+    return any(text.find(">", at, at + WINDOW) < 0 for at in starts)
 
 
 def too_deep(text: str) -> bool:
@@ -103,15 +90,18 @@ def too_deep(text: str) -> bool:
 
 
 def too_many_attributes(text: str) -> bool:
-    """Whether a tag outside scripts, styles and comments has too many attributes, or all tags of a
-    huge page have.
+    """Whether a tag has too many attributes, or all tags of a huge page together have.
+
+    Scripts, styles and comments are passed over. Each attribute takes two characters at least.
     """
-    every = len(text) > HUGE
+    shortest = 0 if len(text) > HUGE else 2 * MOST_ATTRIBUTES
     total = 0
     for match in WHOLE_TAG.finditer(text):
-        if match[1] and (every or len(match[1]) > 2 * MOST_ATTRIBUTES):
-            number = sum(1 for _ in ATTRIBUTE.finditer(match[1]))
-            total += number
-            if number > MOST_ATTRIBUTES or total > MOST_TAGS:
-                return True
+        attributes = match[1] or ""
+        if len(attributes) <= shortest:
+            continue
+        number = sum(1 for _ in ATTRIBUTE.finditer(attributes))
+        total += number
+        if number > MOST_ATTRIBUTES or total > MOST_TAGS:
+            return True
     return False

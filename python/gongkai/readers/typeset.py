@@ -1,8 +1,7 @@
-"""Plain text set in columns of one width -> its pages' ink: tables drawn with ─ and │, or by blanks
-alone.
+"""Plain text set in columns of one width -> its pages' ink.
 
-What a person sees in such a text is a page; so it is painted as one, and read as any other page is
-(readers.layout).
+Tables are drawn with ─ and │, or by blanks alone. What a person sees in such a text is a page; so
+it is painted as one, and read as any other page is (readers.layout).
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from gongkai.figures import read_figure
 from gongkai.model import Block, Grid, GridCell
@@ -42,9 +42,18 @@ FEW_RULES = 3
 FEWEST_LINES = 5  # with gaps and figures in them
 
 
+class Letter(NamedTuple):
+    """A letter of a line and where it stands on the page, in points."""
+
+    text: str
+    x0: float
+    x1: float
+
+
 def chunks(text: str) -> Iterator[tuple[int, str]]:
-    """The drawn tables of a text and what stands between them, each with the number of lines before
-    it.
+    """The drawn tables of a text and what stands between them.
+
+    Each comes with the number of lines before it.
     """
     if not may_be_drawn(text):
         yield 0, text
@@ -65,18 +74,26 @@ def may_be_drawn(text: str) -> bool:
 
 
 def drawn_runs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """(first line, line behind the last) of each drawn table: from a rule to the last line with a
-    bar at its end.
+    """(first line, line behind the last) of each drawn table.
+
+    It goes from a rule to the last line with a bar at its end.
     """
-    first, last = -1, -1
+    first: int | None = None
+    last = 0
     for number, line in enumerate((*lines, *["."] * (MOST_BETWEEN + 1))):
-        drawn = RULE.fullmatch(line) is not None or (first >= 0 and is_row_of_bars(line))
-        if drawn and (first >= 0 or is_rule_or_corner(line)):
-            first = number if first < 0 else first
+        if first is None:
+            if is_first_rule(line):
+                first = last = number
+        elif is_of_table(line):
             last = number
-        elif first >= 0 and (number - last > MOST_BETWEEN or not is_between(line)):
+        elif number - last > MOST_BETWEEN or not is_between(line):
             yield first, last + 1
-            first = -1
+            first = None
+
+
+def is_first_rule(line: str) -> bool:
+    """┌──┬──┐ or +---+; ──── alone may part two texts."""
+    return RULE.fullmatch(line) is not None and is_rule_or_corner(line)
 
 
 def is_between(line: str) -> bool:
@@ -104,14 +121,17 @@ def is_typeset(text: str) -> bool:
 
 def is_set_wide(line: str) -> bool:
     """规章      0      0      0: several gaps, no tabs or bars, and figures."""
-    if "\t" in line or "|" in line or len(GAP.findall(line)) < 2:
+    if "\t" in line or "|" in line:
+        return False
+    if len(GAP.findall(line)) < 2:
         return False
     return FIGURES.search(GAP.sub("  ", line)) is not None
 
 
 def typeset_blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a text as its lines stand on a page. Raises UnreadableDocument beyond the
-    bounds of a page.
+    """The blocks of a text as its lines stand on a page.
+
+    Raises UnreadableDocument beyond the bounds of a page.
     """
     lines = [line.expandtabs(8).rstrip() for line in text.splitlines()]
     drawn = any(map(is_rule_or_corner, lines))
@@ -127,24 +147,45 @@ def is_rule_or_corner(line: str) -> bool:
 def painted(lines: Sequence[str], drawn: bool) -> Ink:
     """The lines as a page's ink; in a ``drawn`` text the signs of tables are strokes."""
     wide = ambiguous_width(lines)
-    ruled_between = drawn and has_few_rules(lines)
-    chars: list[Char] = []
-    strokes: list[Stroke] = []
+    is_ruled_between = drawn and has_few_rules(lines)
     ends = table_ends(lines, wide) if drawn else {}
+    ink = Ink(SIZE, LEADING * (len(lines) + 1))
     for number, line in enumerate(lines):
-        torn = number in ends and line_width(line, wide) != ends[number]
-        letters = list(placed_letters(torn_line(line) if torn else line, wide))
-        if ruled_between and is_row_of_bars(line) and number and is_row_of_bars(lines[number - 1]):
-            strokes.append(
-                Stroke(0.0, LEADING * number, line_width(line, wide) * WIDTH, LEADING * number)
-            )
+        letters = letters_of(line, wide, ends.get(number))
+        if is_ruled_between and is_row_below_row(lines, number):
+            top = LEADING * number
+            ink.strokes.append(Stroke(0.0, top, line_width(line, wide) * WIDTH, top))
         if drawn:
-            strokes += strokes_of(line, letters, number)
-            letters = [place for place in letters if not is_sign(place[0], signs_of(line))]
-        shown = (place for place in letters if not place[0].isspace())
-        chars += (char_at(*place, number, len(chars) + at) for at, place in enumerate(shown))
-    width = max([*(char.x1 for char in chars), *(stroke.x1 for stroke in strokes)], default=SIZE)
-    return Ink(max(width, SIZE), LEADING * (len(lines) + 1), chars, strokes)
+            letters = paint_signs(ink, line, letters, number)
+        paint_letters(ink, letters, number)
+    ink.width = width_of(ink)
+    return ink
+
+
+def letters_of(line: str, wide: int, end: int | None) -> list[Letter]:
+    """The letters of a line, which can be read unless a rule above it has another ``end``."""
+    if end is not None and line_width(line, wide) != end:
+        line = torn_line(line)
+    return placed_letters(line, wide)
+
+
+def width_of(ink: Ink) -> float:
+    ends_of_chars = [char.x1 for char in ink.chars]
+    ends_of_strokes = [stroke.x1 for stroke in ink.strokes]
+    return max([SIZE, *ends_of_chars, *ends_of_strokes])
+
+
+def paint_signs(ink: Ink, line: str, letters: Sequence[Letter], number: int) -> list[Letter]:
+    """Draw the signs of a table in a line; its texts are left: 规章 and 2 of │ 规章 │ 2 │."""
+    signs = signs_of(line)
+    ink.strokes += strokes_of(letters, signs, number)
+    return [letter for letter in letters if not is_sign(letter, signs)]
+
+
+def paint_letters(ink: Ink, letters: Sequence[Letter], number: int) -> None:
+    for letter in letters:
+        if not letter.text.isspace():
+            ink.chars.append(char_at(letter, number, len(ink.chars)))
 
 
 def without_short_rows(block: Block) -> Block:
@@ -153,8 +194,13 @@ def without_short_rows(block: Block) -> Block:
     """
     if not isinstance(block, Grid) or not block.spans:
         return block  # of cells of which only the order is known, the number in a row tells
-    last = max(cell.column for row in block.rows for cell in row)
-    rows = (unsure_row(row, last) if is_short_row(row, last) else row for row in block.rows)
+    last = 0
+    for row in block.rows:
+        for cell in row:
+            last = max(last, cell.column)
+    rows = []
+    for row in block.rows:
+        rows.append(unsure_row(row, last) if is_short_row(row, last) else row)
     return replace(block, rows=tuple(rows))
 
 
@@ -177,35 +223,39 @@ def is_figure_text(text: str) -> bool:
 
 
 def has_few_rules(lines: Sequence[str]) -> bool:
-    """Whether rules stand at the head and the foot alone, so that each line between them is a
-    row.
-    """
+    """Whether rules stand at the head and the foot alone: each line between them is a row."""
     rules = sum(RULE.fullmatch(line) is not None for line in lines)
     return FEW_RULES * rules < len(lines) - rules
 
 
 def torn_line(line: str) -> str:
-    """A row of a drawn table that has lost a cell: nobody knows which, so nothing in it can be
-    read.
+    """A row of a drawn table that has lost a cell.
+
+    Nobody knows which, so nothing in it can be read: │ 规章 │ 2 │ where three columns are ruled.
     """
     return "".join(UNREADABLE if letter.isalnum() else letter for letter in line)
 
 
 def strokes_of(
-    line: str, letters: Sequence[tuple[str, float, float]], number: int
+    letters: Sequence[Letter], signs: Mapping[str, str], number: int
 ) -> Iterator[Stroke]:
-    signs = signs_of(line)
-    for letter, x0, x1 in letters:
-        yield from sides_of(signs.get(letter, letter), x0, x1, number)
+    for letter in letters:
+        sign = signs.get(letter.text, letter.text)
+        yield from sides_of(sign, letter.x0, letter.x1, number)
 
 
-def is_sign(letter: str, signs: Mapping[str, str]) -> bool:
-    return letter in signs or letter in SIGNS
+def is_sign(letter: Letter, signs: Mapping[str, str]) -> bool:
+    return letter.text in signs or letter.text in SIGNS
+
+
+def is_row_below_row(lines: Sequence[str], number: int) -> bool:
+    return number > 0 and is_row_of_bars(lines[number - 1]) and is_row_of_bars(lines[number])
 
 
 def table_ends(lines: Sequence[str], wide: int) -> dict[int, int]:
-    """Line -> how far the rule above it reaches, for the lines of drawn tables: a row that ends
-    elsewhere has lost or won a cell, and nobody knows which.
+    """Line -> how far the rule above it reaches, for the lines of drawn tables.
+
+    A row that ends elsewhere has lost or won a cell, and nobody knows which.
     """
     found: dict[int, int] = {}
     end = 0
@@ -220,8 +270,9 @@ def table_ends(lines: Sequence[str], wide: int) -> dict[int, int]:
 
 
 def signs_of(line: str) -> dict[str, str]:
-    """What the signs of a line stand for: +---+ is a rule, | 规章 | 2 | has bars; a - between dates
-    is no line.
+    """What the signs of a line stand for: +---+ is a rule, | 规章 | 2 | has bars.
+
+    A - between dates is no line.
     """
     if PLUS_RULE.fullmatch(line):
         return {"+": "─", "-": "─", "=": "═"}
@@ -229,21 +280,21 @@ def signs_of(line: str) -> dict[str, str]:
 
 
 def ambiguous_width(lines: Sequence[str]) -> int:
-    """How many half places “ and ─ take, which is one or two as the font has it: that under which
-    the tables' lines end together, or the columns of figures do.
+    """How many half places “ and ─ take, which is one or two as the font has it.
+
+    It is that under which the tables' lines end together, or the columns of figures do.
     """
-    scores = {wide: ends_together(lines, wide) for wide in (1, 2)}
-    return max((2, 1), key=lambda wide: scores[wide])
+    return 2 if ends_together(lines, 2) >= ends_together(lines, 1) else 1
 
 
 def ends_together(lines: Sequence[str], wide: int) -> int:
     """How many lines end where another one does, as the rows of a drawn table do."""
-    ends = Counter(
-        line_width(line, wide) for line in lines if CORNERS.search(line) or line[-1:] in UPRIGHT
-    )
-    ends += Counter(
-        line_width(line, wide) for line in lines if line[-1:].isdigit() and GAP.search(line)
-    )
+    ends: Counter[int] = Counter()
+    for line in lines:
+        if CORNERS.search(line) or line[-1:] in UPRIGHT:
+            ends[line_width(line, wide)] += 1
+        if line[-1:].isdigit() and GAP.search(line):
+            ends[line_width(line, wide)] += 1
     return sum(count for count in ends.values() if count > 1)
 
 
@@ -254,20 +305,25 @@ def line_width(line: str, wide: int) -> int:
 def letter_width(letter: str, wide: int) -> int:
     """Half places of a letter: 1 for 7, 2 for 章, ``wide`` for “."""
     kind = unicodedata.east_asian_width(letter)
-    return wide if kind == "A" else 2 if kind in "WF" else 1
+    if kind == "A":
+        return wide
+    return 2 if kind in "WF" else 1
 
 
-def placed_letters(line: str, wide: int) -> Iterator[tuple[str, float, float]]:
+def placed_letters(line: str, wide: int) -> list[Letter]:
+    found: list[Letter] = []
     at = 0
     for letter in line:
         width = letter_width(letter, wide)
-        yield letter, at * WIDTH, (at + width) * WIDTH
+        found.append(Letter(letter, at * WIDTH, (at + width) * WIDTH))
         at += width
+    return found
 
 
-def char_at(letter: str, x0: float, x1: float, number: int, order: int) -> Char:
+def char_at(letter: Letter, number: int, order: int) -> Char:
     top = LEADING * number + (LEADING - SIZE) / 2
-    return Char(letter, x0, top, x1, top + SIZE, SIZE, 0, order, BLACK, hidden=False)
+    x0, x1 = letter.x0, letter.x1
+    return Char(letter.text, x0, top, x1, top + SIZE, SIZE, 0, order, BLACK, hidden=False)
 
 
 def sides_of(letter: str, x0: float, x1: float, number: int) -> Iterator[Stroke]:

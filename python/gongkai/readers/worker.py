@@ -1,5 +1,4 @@
-"""A reader's name + bytes -> its blocks or sheets, from a process that is bounded in time and
-memory.
+"""A reader's name + bytes -> its blocks or sheets, from a process bounded in time and memory.
 
 The parsers of PDF and Office files are other people's, and a hostile file makes them run for hours,
 fill the memory or crash. Nothing but a process can be ended from outside. Processes are kept and
@@ -46,8 +45,7 @@ KEPT_LIGHT = 250 * MEGABYTE  # a process that holds more after its work is not u
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one document may take: seconds of work, of waiting in all, and bytes of memory of its
-    process.
+    """What one document may take: seconds of work, of waiting in all, bytes of memory.
 
     Work is what counts: on a machine that has much else to do a sound document must not be called
     endless. Waiting is counted in looks at the process, so that a machine that stood still for a
@@ -60,11 +58,13 @@ class Bounds:
 
 
 BOUNDS = Bounds()
+Reader = Callable[[bytes], tuple[Block | Sheet, ...]]
 
 
 class WorkerResult(NamedTuple):
-    """What a process sends back: the blocks or sheets, or a sentence why there are none, or the
-    name of an error.
+    """What a process sends back.
+
+    The blocks or sheets, or a sentence why there are none, or the name of an error.
     """
 
     kind: Literal["read", "refused", "memory", "failed"]
@@ -73,12 +73,12 @@ class WorkerResult(NamedTuple):
 
 
 def read_apart(reader: str, content: bytes, bounds: Bounds = BOUNDS) -> tuple[Block, ...]:
-    """The blocks that ``reader`` (``module:function``) makes of a document, in a process of its
-    own. Raises as ``found_apart``.
+    """The blocks that ``reader`` (``module:function``) makes of a document.
+
+    It works in a process of its own. Raises as ``found_apart``.
     """
-    return tuple(
-        part for part in found_apart(reader, content, bounds) if not isinstance(part, Sheet)
-    )
+    found = found_apart(reader, content, bounds)
+    return tuple(part for part in found if not isinstance(part, Sheet))
 
 
 def sheets_apart(content: bytes, bounds: Bounds = BOUNDS) -> list[Sheet]:
@@ -112,15 +112,15 @@ def found_apart(reader: str, content: bytes, bounds: Bounds) -> tuple[Block | Sh
 
 def too_heavy(bounds: Bounds) -> UnreadableDocument:
     return UnreadableDocument(
-        f"读取所需的内存超过{bounds.memory // MEGABYTE}MB，不像是年度报告；请检查文件，"
-        f"或只保留报告的页面后重试。"
+        f"读取所需的内存超过{bounds.memory // MEGABYTE}MB，不像是年度报告；"
+        f"请检查文件，或只保留报告的页面后重试。"
     )
 
 
 def too_slow(bounds: Bounds) -> UnreadableDocument:
     return UnreadableDocument(
-        f"读取超过{bounds.seconds:g}秒，已停止；文件可能过大或已损坏，请只保留年度报告的页面，"
-        f"或另存为网页后重试。"
+        f"读取超过{bounds.seconds:g}秒，已停止；文件可能过大或已损坏，"
+        f"请只保留年度报告的页面，或另存为网页后重试。"
     )
 
 
@@ -133,31 +133,40 @@ def broken(what: str) -> UnreadableDocument:
 # --- the asking side ------------------------------------------------------------------------------
 
 
+def needed_environment() -> dict[str, str]:
+    """What a process gets of our environment, and the way to this very code."""
+    found: dict[str, str] = {}
+    for name in NEEDED:
+        if name in os.environ:
+            found[name] = os.environ[name]
+    home = str(Path(__file__).parents[2])
+    found["PYTHONPATH"] = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
+    return found
+
+
 class Process:
     """A process that reads one document at a time. Not to be shared between threads."""
 
     def __init__(self, memory: int) -> None:
-        home = str(Path(__file__).parents[2])
-        path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
         # -P: a file named like one of our modules in the current folder must not be run.
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, str(memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in NEEDED if name in os.environ}
-            | {"PYTHONPATH": path},
+            env=needed_environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self.used = 0
-        # not known before it says so: in a virtual environment of Windows it is a child of what we
-        # started
+        # Not known before it says so: in a virtual environment of Windows it is a child of what we
+        # started.
         self.pid = 0
 
     def ask(self, reader: str, content: bytes, bounds: Bounds) -> WorkerResult:
         """Raises UnreadableDocument where the process had to be ended or ended itself."""
         answers: SimpleQueue[WorkerResult | None] = SimpleQueue()
-        waited, enough = 0.0, bounds.seconds + self.look()[0]
+        waited = 0.0
+        enough = bounds.seconds + self.look()[0]
         threading.Thread(target=self.converse, args=(reader, content, answers), daemon=True).start()
         while True:
             try:
@@ -176,9 +185,7 @@ class Process:
         return answer
 
     def look(self) -> tuple[float, int]:
-        """Seconds of processor time and bytes of memory that the process has used; 0 where it has
-        not begun.
-        """
+        """Seconds of processor time and bytes of memory that the process has used so far."""
         import psutil
 
         if not self.pid:
@@ -272,11 +279,12 @@ def whole(stream: IO[bytes], size: int) -> bytes:
 
 
 def packed(answer: WorkerResult) -> bytes:
-    plain = [
-        packed_sheet(part) if isinstance(part, Sheet) else packed_block(part)
-        for part in answer.found
-    ]
+    plain = [packed_part(part) for part in answer.found]
     return json.dumps([answer.kind, plain, answer.why]).encode()
+
+
+def packed_part(part: Block | Sheet) -> list[object]:
+    return packed_sheet(part) if isinstance(part, Sheet) else packed_block(part)
 
 
 def packed_block(block: Block) -> list[object]:
@@ -291,14 +299,14 @@ def packed_block(block: Block) -> list[object]:
 
 def packed_sheet(sheet: Sheet) -> list[object]:
     """A sheet, its formulas aside, which no format that is read here tells."""
-    cells = [
-        [*spot, as_figure(value) is not None, text_of(value)] for spot, value in sheet.cells.items()
-    ]
+    cells = []
+    for spot, value in sheet.cells.items():
+        cells.append([*spot, as_figure(value) is not None, text_of(value)])
     kinds = [[*spot, kind] for spot, kind in sheet.kinds.items()]
     hidden = [sorted(sheet.hidden_rows), sorted(sheet.hidden_columns)]
-    rules = [
-        [rule.areas, rule.test, list(map(str, rule.bounds)), rule.kind] for rule in sheet.conditions
-    ]
+    rules = []
+    for rule in sheet.conditions:
+        rules.append([rule.areas, rule.test, list(map(str, rule.bounds)), rule.kind])
     return ["sheet", sheet.name, sheet.visible, cells, kinds, *hidden, list(sheet.merged), rules]
 
 
@@ -320,12 +328,17 @@ def unpacked_sheet(plain: list[Any]) -> Sheet:
         name=text_in(name),
         visible=visible is True,
         cells=dict(map(unpacked_cell, cells)),
-        kinds={(number_in(row), number_in(column)): text_in(kind) for row, column, kind in kinds},
+        kinds=dict(map(unpacked_kind, kinds)),
         hidden_rows=frozenset(map(number_in, rows)),
         hidden_columns=frozenset(map(number_in, columns)),
-        merged=[area_in(area) for area in merged],
-        conditions=[unpacked_rule(rule) for rule in rules],
+        merged=list(map(area_in, merged)),
+        conditions=list(map(unpacked_rule, rules)),
     )
+
+
+def unpacked_kind(plain: list[Any]) -> tuple[Spot, str]:
+    row, column, kind = plain
+    return (number_in(row), number_in(column)), text_in(kind)
 
 
 def unpacked_rule(plain: list[Any]) -> Condition:
@@ -385,9 +398,7 @@ def answer_to(reader: str, content: bytes) -> WorkerResult:
     """Call a reader; every failure is an answer."""
     try:
         module, _, name = reader.partition(":")
-        function: Callable[[bytes], tuple[Block | Sheet, ...]] = getattr(
-            importlib.import_module(module), name
-        )
+        function: Reader = getattr(importlib.import_module(module), name)
         return WorkerResult("read", function(content))
     except UnreadableDocument as error:
         return WorkerResult("refused", why=str(error))
@@ -398,8 +409,9 @@ def answer_to(reader: str, content: bytes) -> WorkerResult:
 
 
 def bound_memory(memory: int) -> None:
-    """Where the system can, let an allocation beyond the bound fail at once instead of being
-    noticed later.
+    """Let an allocation beyond the bound fail at once, where the system can.
+
+    Elsewhere it is noticed later, from outside.
     """
     try:
         import resource
@@ -410,8 +422,9 @@ def bound_memory(memory: int) -> None:
 
 
 def serve() -> None:
-    """Answer requests on standard input until it closes, which it does when the asking process ends
-    in any way.
+    """Answer requests on standard input until it closes.
+
+    It does so when the asking process ends in any way.
     """
     bound_memory(int(sys.argv[1]))
     answers = sys.stdout.buffer
@@ -424,8 +437,9 @@ def serve() -> None:
 
 
 def listen(requests: SimpleQueue[tuple[str, bytes]]) -> None:
-    """Take requests in, and end the process once nobody asks any more: a parser in an endless loop
-    would not see it.
+    """Take requests in, and end the process once nobody asks any more.
+
+    A parser in an endless loop would not see it.
     """
     with suppress(EOFError, OSError):
         while True:

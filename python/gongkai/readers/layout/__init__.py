@@ -1,22 +1,23 @@
-"""Pages of ink -> blocks: ruled tables as grids, joined over page breaks, and the text around them
-as prose.
+"""Pages of ink -> blocks: ruled tables as grids, and the text around them as prose.
 
-Whatever paints `Ink` is read here: the pages of a PDF, and of formats to come.
+Tables are joined over page breaks. Whatever paints `Ink` is read here: the pages of a PDF, and of
+formats to come.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from gongkai.figures import read_figure
 from gongkai.model import Block, Link, Place, Prose
 from gongkai.readers.blocks import PAINTED
+from gongkai.readers.layout.bands import Words
 from gongkai.readers.layout.breaks import stitched, with_cut_figures, with_last_row_unreadable
 from gongkai.readers.layout.cells import PageTable, tables_of
-from gongkai.readers.layout.ink import Ink
+from gongkai.readers.layout.ink import Ink, thickness
 from gongkai.readers.layout.lattice import lattices_of
 from gongkai.readers.layout.lines import lines_of, runs_of
 from gongkai.readers.layout.pages import grid_of, pages_of, side_by_side
@@ -27,7 +28,7 @@ from gongkai.readers.layout.paragraphs import (
     mark_headings,
     without_furniture,
 )
-from gongkai.readers.layout.stream import Words, unruled, words_of_line
+from gongkai.readers.layout.stream import unruled, words_of_line
 from gongkai.readers.layout.visible import visible_ink
 
 TABLE = "table"
@@ -36,6 +37,8 @@ OF_BREAK = re.compile(
     r"[（(]?\s*(?:续[表上页]?|接上[页表]|[转见]下页|表[二三四]?续)\s*[)）]?|" + PAGE_NUMBER.pattern
 )
 LONGEST_PIECE = 12  # characters of a label that is broken over lines
+
+PageItem = PageLine | PageTable
 
 
 @dataclass(slots=True)
@@ -52,104 +55,177 @@ class Page:
 
 
 def blocks_of_pages(inks: Sequence[Ink]) -> tuple[Block, ...]:
-    """The blocks of a document's pages: a table that goes on over a page break is one grid on its
-    first page.
+    """The blocks of a document's pages.
+
+    A table that goes on over a page break is one grid on its first page.
     """
-    pages = []
+    pages: list[Page] = []
+    painted: list[str] = []
     for number, ink in enumerate(inks, 1):
-        pages += [read_page(page, number) for page in pages_of(visible_ink(ink))]
-    text = "\n".join(run for page in pages for run in page.painted)
-    return (*blocks_of(pages), Prose(Place(), PAINTED, text))
+        for shown in pages_of(visible_ink(ink)):
+            page = read_page(shown, number)
+            pages.append(page)
+            painted += page.painted
+    return (*blocks_of(pages), Prose(Place(), PAINTED, "\n".join(painted)))
 
 
 def read_page(ink: Ink, number: int) -> Page:
     tables, outside = tables_of(ink, lattices_of(ink.strokes), number)
     tables = side_by_side(tables)
     lines = [words_of_line(line) for line in lines_of(outside)]
-    large = [
-        image
-        for image in ink.images
-        if min(image.bounds[2] - image.bounds[0], image.bounds[3] - image.bounds[1])
-        > SMALLEST_PICTURE
-    ]
-    return Page(number, ink.width, ink.height, tables, lines, len(large), runs_of(ink.chars))
+    pictures = sum(thickness(image.bounds) > SMALLEST_PICTURE for image in ink.images)
+    return Page(number, ink.width, ink.height, tables, lines, pictures, runs_of(ink.chars))
+
+
+# --- blocks ---------------------------------------------------------------------------------------
 
 
 def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
-    kept = without_furniture(
-        [[line.text for line in page.lines] for page in pages], [page.height for page in pages]
-    )
-    known = {id(text) for texts in kept for text in texts}
-    items = joined_pages([page_flow(page, known) for page in pages])
-    mark_headings(items, [page.width for page in pages])
-    join_paragraphs(
-        [
-            item
-            for group in items
-            for item in group
-            if isinstance(item, PageLine) and not item.heading
-        ]
-    )
     line, table = 1, 0
-    for page, group in zip(pages, items, strict=True):
-        for kind, run in groupby(group, key=kind_of):
+    for page, items in zip(pages, flow_of(pages), strict=True):
+        for kind, run in groupby(items, key=kind_of):
             if kind == TABLE:
-                for item in run:
-                    table += 1
-                    yield from grid_of(item, table) if isinstance(item, PageTable) else ()
+                tables = [item for item in run if isinstance(item, PageTable)]
+                for number, item in enumerate(tables, table + 1):
+                    yield from grid_of(item, number)
+                table += len(tables)
                 continue
-            texts = [item.text for item in run if isinstance(item, PageLine) and item.text]
-            for text in texts if kind else ["\n".join(texts)]:
-                if text:
-                    yield Prose(Place(page=page.number, line=line), kind, text)
-                    line += 1 + text.count("\n")
-        yield from [Link(Place(page=page.number, line=line), "image", "", "")] * page.pictures
+            for text in texts_of(kind, run):
+                yield Prose(Place(page=page.number, line=line), kind, text)
+                line += 1 + text.count("\n")
+        for _ in range(page.pictures):
+            yield Link(Place(page=page.number, line=line), "image", "", "")
 
 
-def kind_of(item: PageLine | PageTable) -> str:
-    """Lines of one kind that follow each other are one prose: "" for plain ones, h1 for a
-    title's.
-    """
+def flow_of(pages: Sequence[Page]) -> list[list[PageItem]]:
+    """What stands on each page, lines joined to paragraphs and tables over page breaks."""
+    heights = [page.height for page in pages]
+    widths = [page.width for page in pages]
+    known = body_lines(pages, heights)
+    items = joined_pages([page_flow(page, known) for page in pages])
+    mark_headings(items, widths)
+    join_paragraphs(plain_lines(items))
+    return items
+
+
+def body_lines(pages: Sequence[Page], heights: Sequence[float]) -> set[int]:
+    """The ids of the lines that are no page number, running head or foot."""
+    lines = []
+    for page in pages:
+        lines.append([words.text for words in page.lines])
+    found: set[int] = set()
+    for kept in without_furniture(lines, heights):
+        found.update(map(id, kept))
+    return found
+
+
+def plain_lines(pages: Sequence[Sequence[PageItem]]) -> list[PageLine]:
+    """All lines of text that are no heading's."""
+    found: list[PageLine] = []
+    for items in pages:
+        for item in items:
+            if isinstance(item, PageLine) and not item.heading:
+                found.append(item)
+    return found
+
+
+def kind_of(item: PageItem) -> str:
+    """Lines of one kind that follow each other are one prose: "" for plain, h1 for a title's."""
     return item.heading if isinstance(item, PageLine) else TABLE
 
 
-def page_flow(page: Page, known: Collection[int]) -> list[PageLine | PageTable]:
+def texts_of(kind: str, items: Iterator[PageItem]) -> list[str]:
+    """The texts of a run of lines: each heading for itself, plain lines as one."""
+    texts: list[str] = []
+    for item in items:
+        if isinstance(item, PageLine) and item.text:
+            texts.append(item.text)
+    if not kind and texts:
+        return ["\n".join(texts)]
+    return texts
+
+
+# --- the order of a page --------------------------------------------------------------------------
+
+
+def page_flow(page: Page, known: Collection[int]) -> list[PageItem]:
     """A page's texts and tables from top to bottom, tables without rulings among them."""
     lines = [line for line in page.lines if id(line.text) in known]
-    ordered: list[Words | PageTable] = sorted(
-        [*lines, *page.tables], key=lambda item: place_of(item, page.tables)
-    )
-    found: list[PageLine | PageTable] = []
-    for is_table, group in groupby(ordered, key=lambda item: isinstance(item, PageTable)):
-        if is_table:
-            found += [item for item in group if isinstance(item, PageTable)]
-        else:
-            found += unruled([item for item in group if isinstance(item, Words)], page.number)
-    return found
+    found: list[PageItem] = []
+    waiting: list[Words] = []
+    for item in in_reading_order(lines, page.tables):
+        if isinstance(item, Words):
+            waiting.append(item)
+            continue
+        found += unruled(waiting, page.number)
+        found.append(item)
+        waiting = []
+    return found + unruled(waiting, page.number)
 
 
-def joined_pages(pages: Sequence[list[PageLine | PageTable]]) -> list[list[PageLine | PageTable]]:
+def in_reading_order(
+    lines: Sequence[Words], tables: Sequence[PageTable]
+) -> list[Words | PageTable]:
+    def place_of(item: Words | PageTable) -> tuple[float, float]:
+        if isinstance(item, PageTable):
+            return item.bounds[1], item.bounds[0]
+        return height_among(item, tables), item.text.x0
+
+    return sorted([*lines, *tables], key=place_of)
+
+
+def height_among(line: Words, tables: Sequence[PageTable]) -> float:
+    """Where a line stands in reading order; text between the lines of a table comes after it."""
+    for table in tables:
+        if table.bounds[1] <= line.middle <= table.bounds[3]:
+            return table.bounds[1] + 0.01
+    return line.middle
+
+
+# --- page breaks ----------------------------------------------------------------------------------
+
+
+def joined_pages(pages: Sequence[list[PageItem]]) -> list[list[PageItem]]:
     """The items of each page; a table that a page break cut stands whole on its first page."""
-    found: list[list[PageLine | PageTable]] = []
+    before: list[PageItem] = []
     known = ""
     for items in pages:
-        before = next((group for group in reversed(found) if group), None)
         if before:
             mark_cut_figures(before, items, known)
-        known += "".join(line for item in items for line in lines_in(item))
+        known += "".join(lines_on(items))
         if before:
             join_at_break(before, items)
-        found.append(items)
-    return found
+        before = items or before
+    return list(pages)
 
 
-def join_at_break(before: list[PageLine | PageTable], items: list[PageLine | PageTable]) -> None:
+def lines_on(items: Sequence[PageItem]) -> Iterator[str]:
+    """The lines of a page, in tables too, without their blanks."""
+    for item in items:
+        if isinstance(item, PageLine):
+            yield from lines_in(item.text)
+            continue
+        for row in item.rows:
+            for cell in row:
+                yield from lines_in(cell.text)
+
+
+def lines_in(text: str) -> list[str]:
+    return [squashed(line) for line in text.split("\n")]
+
+
+def squashed(line: str) -> str:
+    return "".join(line.split())
+
+
+def join_at_break(before: list[PageItem], items: list[PageItem]) -> None:
     """Move in place the table at the head of a page to the one at the foot of the page before, if
     it goes on.
     """
-    last = next((at for at in reversed(range(len(before))) if not is_of_break(before[at])), 0)
-    first = next((at for at, item in enumerate(items) if not is_of_break(item)), 0)
-    above, below = before[last], items[first] if items else None
+    if not items:
+        return
+    last, first = last_but(before, is_of_break), first_but(items, is_of_break)
+    above, below = before[last], items[first]
     if isinstance(above, PageTable) and isinstance(below, PageTable):
         whole = stitched(above, below)
         if whole is not None:
@@ -157,14 +233,32 @@ def join_at_break(before: list[PageLine | PageTable], items: list[PageLine | Pag
             del items[first]
 
 
-def is_of_break(item: PageLine | PageTable) -> bool:
+def last_but(items: Sequence[PageItem], is_aside: Callable[[PageItem], bool]) -> int:
+    """The number of the last item but those that stand aside; 0 where all do."""
+    for at in reversed(range(len(items))):
+        if not is_aside(items[at]):
+            return at
+    return 0
+
+
+def first_but(items: Sequence[PageItem], is_aside: Callable[[PageItem], bool]) -> int:
+    """The number of the first item but those that stand aside; 0 where all do."""
+    for at, item in enumerate(items):
+        if not is_aside(item):
+            return at
+    return 0
+
+
+def is_of_break(item: PageItem) -> bool:
     """（续表）, 接上页, － 3 －: what stands between the parts of a table and is none of it."""
     return isinstance(item, PageLine) and OF_BREAK.fullmatch(item.text) is not None
 
 
-def mark_cut_figures(
-    before: list[PageLine | PageTable], after: list[PageLine | PageTable], known: str
-) -> None:
+def is_short_line(item: PageItem) -> bool:
+    return isinstance(item, PageLine) and len(item.text) <= LONGEST_PIECE
+
+
+def mark_cut_figures(before: list[PageItem], after: list[PageItem], known: str) -> None:
     """Mark in place, where a page break cuts a table without lines, the figures of rows that may be
     one.
 
@@ -172,7 +266,7 @@ def mark_cut_figures(
     earlier pages, or pieces of a label; pieces of a label may also follow the table on the earlier
     page.
     """
-    spot = next((at for at in reversed(range(len(before))) if not is_short_line(before[at])), 0)
+    spot = last_but(before, is_short_line)
     above = before[spot]
     if not isinstance(above, PageTable) or above.ys:
         return
@@ -181,33 +275,22 @@ def mark_cut_figures(
             if not item.ys:
                 before[spot], after[at] = with_cut_figures(above, item, known)
             return
-        new = [line for line in item.text.split("\n") if "".join(line.split()) not in known]
-        if new and all(map(read_as_figure, new[0].split())):
+        line = first_new_line(item, known)
+        if holds_figures_alone(line):
             before[spot] = with_last_row_unreadable(above)
-        if new and not is_short_line(item):
+        if line and not is_short_line(item):
             return
 
 
-def is_short_line(item: PageLine | PageTable) -> bool:
-    return isinstance(item, PageLine) and len(item.text) <= LONGEST_PIECE
+def first_new_line(item: PageLine, known: str) -> str:
+    """The first line that repeats nothing of earlier pages; "" where all do, as blank ones."""
+    for line in item.text.split("\n"):
+        if squashed(line) not in known:
+            return line
+    return ""
 
 
-def read_as_figure(text: str) -> bool:
-    return read_figure(text).state == "figure"
-
-
-def lines_in(item: PageLine | PageTable) -> list[str]:
-    texts = (
-        [item.text]
-        if isinstance(item, PageLine)
-        else [piece.text for row in item.rows for piece in row]
-    )
-    return ["".join(line.split()) for text in texts for line in text.split("\n")]
-
-
-def place_of(item: Words | PageTable, tables: Sequence[PageTable]) -> tuple[float, float]:
-    """Where an item stands in reading order; text between the lines of a table comes after it."""
-    if isinstance(item, PageTable):
-        return item.bounds[1], item.bounds[0]
-    around = [table for table in tables if table.bounds[1] <= item.middle <= table.bounds[3]]
-    return (around[0].bounds[1] + 0.01 if around else item.middle), item.text.x0
+def holds_figures_alone(line: str) -> bool:
+    """4 0 0 1 5: the rest of a row whose label stands above the break."""
+    words = line.split()
+    return bool(words) and all(read_figure(word).state == "figure" for word in words)

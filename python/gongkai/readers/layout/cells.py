@@ -1,19 +1,18 @@
-"""The ink of one page -> its tables, cells with their texts, as they are before pages are
-joined.
-"""
+"""The ink of a page -> its tables: cells with their texts, before pages are joined."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import inf
+from operator import attrgetter
 
 from gongkai.figures import SIGNS
-from gongkai.readers.layout.ink import UNREADABLE, Char, Ink, Rect
-from gongkai.readers.layout.lattice import Lattice
+from gongkai.readers.layout.ink import UNREADABLE, Char, Ink, Rect, middle_of
+from gongkai.readers.layout.lattice import GridSpot, Lattice
 from gongkai.readers.layout.lines import GAP, line_text, lines_of, text_of
 
 PADDING = 14.0  # points, of both sides of a cell together
@@ -23,8 +22,7 @@ ON_LINE = 0.2  # of the size, on both sides of the middle of a character
 LETTER = re.compile(r"[^\W\d_]")
 NUMBERED = re.compile(
     r"\s*(?:[（(]\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]|"
-    r"(?:[一二三四五六七八九十]{1,"
-    r"3}|\d{1,2})\s*[、.．])"
+    r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．])"
 )
 UNIT = re.compile(r"(?<=\d)\s*(?:件|万?元)")
 FULL = 1.2  # characters of room, from there on a line could have held another
@@ -35,10 +33,10 @@ OF_FIGURE = re.compile(r"[\d.,，．]")
 
 @dataclass(frozen=True, slots=True)
 class PageCell:
-    """A cell of a page: text, left and right edge, rows covered; ``room`` is left in its last line,
-    in characters.
+    """A cell of a page: its text, its left and right edge, and how many rows it covers.
 
-    ``picture`` tells that something is drawn in it that is no text.
+    ``room`` is what is left in its last line, in characters. ``picture`` tells that something is
+    drawn in it that is no text.
     """
 
     text: str
@@ -48,36 +46,20 @@ class PageCell:
     room: float = inf
     picture: bool = False
 
+    @property
+    def band(self) -> tuple[float, float]:
+        """The part of the page's width that it takes."""
+        return self.x0, self.x1
+
 
 PageRow = list[PageCell]
 
 
-def is_words(text: str) -> bool:
-    return bool(LETTER.search(UNIT.sub("", text))) and text not in SIGNS
-
-
-def is_figure(cell: PageCell) -> bool:
-    return bool(cell.text) and not is_words(cell.text)
-
-
-def may_be_one_row(upper: PageRow, lower: PageRow) -> bool:
-    """Whether rows of which no line tells where they end may be one: without a label, or with the
-    rest of one.
-
-    Both hold figures; those of such a row are wider than their columns.
-    """
-    if not (any(map(is_figure, upper)) and any(map(is_figure, lower))):
-        return False
-    labels = [[cell.text for cell in row if is_words(cell.text)] for row in (upper, lower)]
-    if not all(labels):
-        return True
-    return bool(NUMBERED.match(labels[0][-1])) and not NUMBERED.match(labels[1][-1])
-
-
 @dataclass(slots=True)
 class PageTable:
-    """A table of one page, or of several once joined. ``rows[i]`` holds the cells that start in row
-    i.
+    """A table of one page, or of several once joined.
+
+    ``rows[i]`` holds the cells that start in row i.
     """
 
     page: int
@@ -88,118 +70,242 @@ class PageTable:
     ys: tuple[float, ...] = ()
 
 
+def is_words(text: str) -> bool:
+    """规章, not 12, 12件, / or 无."""
+    return bool(LETTER.search(UNIT.sub("", text))) and text not in SIGNS
+
+
+def is_figure(cell: PageCell) -> bool:
+    return bool(cell.text) and not is_words(cell.text)
+
+
+def has_figure(row: PageRow) -> bool:
+    return any(map(is_figure, row))
+
+
+def labels_in(row: PageRow) -> list[str]:
+    return [cell.text for cell in row if is_words(cell.text)]
+
+
+def may_be_one_row(upper: PageRow, lower: PageRow) -> bool:
+    """Whether rows of which no line tells where they end may be one.
+
+    Both hold figures; those of such a row are wider than their columns. The lower one is without a
+    label, or has the rest of one: （四）无法 11, 提供 4.
+    """
+    if not (has_figure(upper) and has_figure(lower)):
+        return False
+    above, below = labels_in(upper), labels_in(lower)
+    if not above or not below:
+        return True
+    return bool(NUMBERED.match(above[-1])) and not NUMBERED.match(below[-1])
+
+
+# --- characters -> their cells --------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class CellContents:
+    """What stands in a table: ``chars`` by the number of their cell.
+
+    ``owners`` tells of which cell each of the smallest rectangles is; ``spilled`` are the cells
+    with a character on a line.
+    """
+
+    lattice: Lattice
+    owners: Mapping[GridSpot, int]
+    chars: dict[int, list[Char]] = field(default_factory=dict)
+    spilled: set[int] = field(default_factory=set)
+
+    def cell_at(self, x: float, y: float) -> int | None:
+        spot = self.lattice.box_at(x, y)
+        return None if spot is None else self.owners.get(spot)
+
+
+@dataclass(frozen=True, slots=True)
+class CellInk:
+    """One cell: its characters, the lines above, between and below its rows, its edges."""
+
+    chars: Sequence[Char]
+    ys: Sequence[float]
+    x0: float
+    x1: float
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+
 def tables_of(
     ink: Ink, lattices: Sequence[Lattice], page: int
 ) -> tuple[list[PageTable], list[Char]]:
     """The tables of a page and the characters that stand in none of their cells."""
-    inside: list[dict[int, list[Char]]] = [{} for _ in lattices]
+    fillings = [CellContents(lattice, owners_of(lattice)) for lattice in lattices]
     outside: list[Char] = []
-    spilled: list[set[int]] = [set() for _ in lattices]
-    owners = [owners_of(lattice) for lattice in lattices]
     for char in ink.chars:
-        for number, lattice in enumerate(lattices):
-            cell, clear = cell_under(char, lattice, owners[number])
-            if cell is not None:
-                inside[number].setdefault(cell, []).append(char)
-                if not clear:
-                    spilled[number].add(cell)
-                break
-        else:
+        if not put_in_cell(char, fillings):
             outside.append(char)
-    tables = [
-        table_of(ink, lattice, chars, owned, torn_cells(chars) | over, page)
-        for lattice, chars, owned, over in zip(lattices, inside, owners, spilled, strict=True)
-    ]
-    return tables, outside
+    return [table_of(ink, filling, page) for filling in fillings], outside
 
 
-def cell_under(
-    char: Char, lattice: Lattice, owners: dict[tuple[int, int], int]
-) -> tuple[int | None, bool]:
+def owners_of(lattice: Lattice) -> dict[GridSpot, int]:
+    """Row and column of each smallest rectangle -> the number of its cell."""
+    found: dict[GridSpot, int] = {}
+    for number, box in enumerate(lattice.boxes):
+        for row in range(box.row, box.row + box.rowspan):
+            for column in range(box.column, box.column + box.colspan):
+                found[row, column] = number
+    return found
+
+
+def put_in_cell(char: Char, fillings: Sequence[CellContents]) -> bool:
+    """Give a character to the cell in which it stands; False where it stands in none."""
+    for filling in fillings:
+        cell, is_clear = cell_under(char, filling)
+        if cell is None:
+            continue
+        filling.chars.setdefault(cell, []).append(char)
+        if not is_clear:
+            filling.spilled.add(cell)
+        return True
+    return False
+
+
+def cell_under(char: Char, filling: CellContents) -> tuple[int | None, bool]:
     """The cell in which a character stands, and whether it does: not so where a line runs through
     its middle.
 
     A text too tall for its cell lies over the lines into the next ones, and a digit on a line is in
     no column.
     """
-    x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+    x, y = char.middle
     aside = ON_LINE * (char.x1 - char.x0) if OF_FIGURE.match(char.text) else 0.0
     off = ON_LINE * char.size
-    first, *others = (
-        owners.get(spot) if (spot := lattice.box_at(*point)) is not None else None
-        for point in ((x, y), (x, y - off), (x, y + off), (x - aside, y), (x + aside, y))
-    )
-    cell = next((one for one in (first, *others) if one is not None), None)
-    return cell, all(other == first for other in others)
+    first = filling.cell_at(x, y)
+    around = (x, y - off), (x, y + off), (x - aside, y), (x + aside, y)
+    others = [filling.cell_at(*point) for point in around]
+    if first is None:
+        cells = [cell for cell in others if cell is not None]
+        return (cells[0] if cells else None), not cells
+    return first, others.count(first) == len(others)
 
 
-def owners_of(lattice: Lattice) -> dict[tuple[int, int], int]:
-    """Row and column of each smallest rectangle -> the number of its cell."""
-    return {
-        (row, column): number
-        for number, box in enumerate(lattice.boxes)
-        for row in range(box.row, box.row + box.rowspan)
-        for column in range(box.column, box.column + box.colspan)
-    }
+# --- cells -> a table -----------------------------------------------------------------------------
 
 
-def table_of(
-    ink: Ink,
-    lattice: Lattice,
-    chars: dict[int, list[Char]],
-    owners: dict[tuple[int, int], int],
-    torn: set[int],
-    page: int,
-) -> PageTable:
-    """``torn`` are the cells that share their text with another one: it is no figure, and no
-    label.
-    """
-    drawn = {
-        owners.get(spot)
-        for box in (*(image.bounds for image in ink.images), *ink.drawings)
-        if (spot := lattice.box_at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)) is not None
-    }
+def table_of(ink: Ink, filling: CellContents, page: int) -> PageTable:
+    lattice = filling.lattice
+    torn = torn_cells(filling.chars) | filling.spilled
+    drawn = drawn_cells(ink, filling)
     rows: list[PageRow] = [[] for _ in lattice.ys[1:]]
-    wrapped: dict[tuple[int, int], str] = {}
+    wrapped: list[GridSpot] = []
     for number, box in enumerate(lattice.boxes):
-        here = chars.get(number, [])
-        x0, x1 = lattice.xs[box.column], lattice.xs[box.column + box.colspan]
-        parts = rows_within(here, lattice.ys[box.row : box.row + box.rowspan + 1], x1 - x0)
-        if parts is not None and number not in torn:
-            for row, part in enumerate(parts, box.row):
-                rows[row].append(PageCell(text_of(part, ink.width, ink.height), x0, x1))
-            continue
-        text = text_of(here, ink.width, ink.height)
-        between = (
-            box.rowspan > 1
-            and any(OF_FIGURE.match(char.text) for char in here)
-            and not is_words(text)
-        )
-        if number in torn or between:
-            text = UNREADABLE if is_words(text) else text + UNREADABLE
-        elif DIGIT_LINES.fullmatch(text) and is_wrapped(here, x1 - x0):
-            wrapped[box.row, len(rows[box.row])] = text.replace("\n", "")  # 1151923. over 1
-        picture = number in drawn and not text
-        rows[box.row].append(PageCell(text, x0, x1, box.rowspan, room_in(here, x1 - x0), picture))
+        inside = cell_ink(filling, number)
+        parts = None if number in torn else rows_within(inside)
+        for row, part in enumerate(parts or (), box.row):
+            rows[row].append(PageCell(text_of(part, ink.width, ink.height), inside.x0, inside.x1))
+        if parts is None:
+            cell = whole_cell(ink, inside, number in torn, number in drawn)
+            if is_wrapped(cell.text, inside):
+                wrapped.append((box.row, len(rows[box.row])))
+            rows[box.row].append(cell)
     join_wrapped(rows, wrapped)
     return PageTable(page, lattice.bounds, rows, xs=lattice.xs, ys=lattice.ys)
 
 
-def join_wrapped(rows: Sequence[PageRow], wrapped: Mapping[tuple[int, int], str]) -> None:
+def cell_ink(filling: CellContents, number: int) -> CellInk:
+    lattice = filling.lattice
+    box = lattice.boxes[number]
+    ys = lattice.ys[box.row : box.row + box.rowspan + 1]
+    x0, x1 = lattice.xs[box.column], lattice.xs[box.column + box.colspan]
+    return CellInk(filling.chars.get(number, []), ys, x0, x1)
+
+
+def drawn_cells(ink: Ink, filling: CellContents) -> set[int | None]:
+    """The cells in which something is drawn that is no text: a picture, letters as outlines."""
+    boxes = [image.bounds for image in ink.images] + ink.drawings
+    return {filling.cell_at(*middle_of(box)) for box in boxes}
+
+
+def whole_cell(ink: Ink, inside: CellInk, is_torn: bool, is_drawn: bool) -> PageCell:
+    """A cell with all its lines; where they are of several rows, or shared with another cell, it is
+    no figure and no label.
+    """
+    text = text_of(inside.chars, ink.width, ink.height)
+    if is_torn or is_figure_between_rows(text, inside):
+        text = UNREADABLE if is_words(text) else text + UNREADABLE
+    rowspan, room = len(inside.ys) - 1, room_in(inside.chars, inside.width)
+    return PageCell(text, inside.x0, inside.x1, rowspan, room, is_drawn and not text)
+
+
+def is_figure_between_rows(text: str, inside: CellInk) -> bool:
+    if len(inside.ys) < 3 or is_words(text):
+        return False
+    return any(OF_FIGURE.match(char.text) for char in inside.chars)
+
+
+def torn_cells(chars: Mapping[int, Sequence[Char]]) -> set[int]:
+    """Cells that share a number: one that is wider than its column runs over the line into the next
+    cell.
+    """
+    torn: set[int] = set()
+    for (before, one), (after, other) in pairwise(figure_chars(chars)):
+        apart = abs(after.x0 - before.x1)
+        is_beside = abs(after.bottom - before.bottom) < 2 and apart < GAP * before.size
+        if one != other and is_beside:
+            torn |= {one, other}
+    return torn
+
+
+def figure_chars(chars: Mapping[int, Sequence[Char]]) -> list[tuple[Char, int]]:
+    """The digits of a table, each with the number of its cell, line by line from left to right."""
+    found: list[tuple[Char, int]] = []
+    for number, here in chars.items():
+        for char in here:
+            if OF_FIGURE.match(char.text):
+                found.append((char, number))
+    return sorted(found, key=place_in_line)
+
+
+def place_in_line(pair: tuple[Char, int]) -> tuple[int, float]:
+    return round(pair[0].bottom), pair[0].x0
+
+
+# --- figures that wrapped -------------------------------------------------------------------------
+
+
+def is_wrapped(text: str, inside: CellInk) -> bool:
+    """Whether digits stand in several lines because one more found no room in any: 1151923. over 1,
+    17 over 08 in 24 points.
+    """
+    if not DIGIT_LINES.fullmatch(text):
+        return False
+    *long, last = lines_of(inside.chars)
+    lengths = {len(line.chars) for line in long}
+    if len(lengths) != 1 or len(last.chars) > min(lengths):
+        return False
+    digit = max(char.x1 - char.x0 for char in inside.chars)
+    full = inside.width - USUAL_PADDING
+    return all(line.x1 - line.x0 + digit > full for line in long)
+
+
+def join_wrapped(rows: Sequence[PageRow], wrapped: Sequence[GridSpot]) -> None:
     """Give cells the figures that wrapped in them, in place; not where all figures of a row stand
     in two lines: these may be two rows of which no line parts them.
     """
-    for at, row in enumerate(rows):
-        joined = {spot: text for (number, spot), text in wrapped.items() if number == at}
-        figures = [cell for cell in row if is_figure(cell)]
-        if len(joined) < len(figures) or len(figures) == 1:
-            for spot, text in joined.items():
-                row[spot] = replace(row[spot], text=text)
+    for number, row in enumerate(rows):
+        spots = [at for wrapped_row, at in wrapped if wrapped_row == number]
+        figures = sum(map(is_figure, row))
+        if figures > 1 and len(spots) >= figures:
+            continue
+        for at in spots:
+            row[at] = replace(row[at], text=row[at].text.replace("\n", ""))
 
 
-def rows_within(
-    chars: Sequence[Char], ys: Sequence[float], width: float
-) -> list[list[Char]] | None:
+# --- a cell over several rows, where lines are missing --------------------------------------------
+
+
+def rows_within(inside: CellInk) -> list[list[Char]] | None:
     """The characters of a cell over several rows, row by row, where a line between them must be
     missing; else None.
 
@@ -207,64 +313,55 @@ def rows_within(
     the middle of an odd number of rows stands in the middle of the cell, too, and shows nothing),
     of words one in each row.
     """
-    if len(ys) < 3 or not chars or any(char.turn for char in chars):
+    if len(inside.ys) < 3 or not inside.chars:
         return None
+    if any(char.turn for char in inside.chars):
+        return None
+    parts = parts_by_row(inside.chars, inside.ys)
+    for part, (top, bottom) in zip(parts, pairwise(inside.ys), strict=True):
+        if part and is_off_middle(part, top, bottom):
+            return None
+    return parts if are_rows(parts, inside) else None
+
+
+def are_rows(parts: Sequence[list[Char]], inside: CellInk) -> bool:
+    """Whether the texts of a cell are those of its rows: 12 over 7, 1.属于国家秘密 over
+    2.其他法律行政法规禁止公开.
+    """
+    if any(LETTER.match(char.text) for char in inside.chars):
+        return all(parts) and not is_one_text(parts, inside.width)
+    return not is_in_middle_alone(parts)
+
+
+def parts_by_row(chars: Sequence[Char], ys: Sequence[float]) -> list[list[Char]]:
     found: list[list[Char]] = [[] for _ in ys[1:]]
     for char in chars:
-        row = bisect_right(ys, (char.top + char.bottom) / 2) - 1
+        row = bisect_right(ys, char.level) - 1
         found[min(max(row, 0), len(found) - 1)].append(char)
-    for part, top, bottom in zip(found, ys, ys[1:], strict=False):
-        off = min(c.top for c in part) + max(c.bottom for c in part) - top - bottom if part else 0.0
-        if abs(off) > 2 * OFF_CENTRE:
-            return None
-    filled = [number for number, part in enumerate(found) if part]
-    if any(LETTER.match(char.text) for char in chars):
-        return found if len(filled) == len(found) and not is_one_text(found, width) else None
-    return None if len(filled) == 1 and 2 * filled[0] + 1 == len(found) else found
+    return found
+
+
+def is_off_middle(part: Sequence[Char], top: float, bottom: float) -> bool:
+    highest = min(char.top for char in part)
+    lowest = max(char.bottom for char in part)
+    return abs(highest + lowest - top - bottom) > 2 * OFF_CENTRE
+
+
+def is_in_middle_alone(parts: Sequence[Sequence[Char]]) -> bool:
+    """Whether of an odd number of rows the one in the middle alone holds a text."""
+    filled = [number for number, part in enumerate(parts) if part]
+    return len(filled) == 1 and 2 * filled[0] + 1 == len(parts)
 
 
 def is_one_text(parts: Sequence[list[Char]], width: float) -> bool:
     """为：第一项加第二项之 over 和，等于第三项…: each line but the last is full, and none begins
     with a number.
     """
-    texts = [line_text(sorted(part, key=lambda char: char.x0)) for part in parts]
-    numbered = any(NUMBERED.match(text) for text in texts[1:])
-    full = (
-        is_full(room_in(part, width), text) for part, text in zip(parts, texts[1:], strict=False)
-    )
-    return not numbered and all(full)
-
-
-def is_wrapped(chars: Sequence[Char], width: float) -> bool:
-    """Whether digits stand in several lines because one more found no room in any: 17 over 08 in 24
-    points.
-    """
-    lines = lines_of(chars)
-    long, last = lines[:-1], lines[-1]
-    alike = len({len(line.chars) for line in long}) == 1 and len(last.chars) <= len(long[0].chars)
-    digit = max(char.x1 - char.x0 for char in chars)
-    return alike and all(line.x1 - line.x0 + digit > width - USUAL_PADDING for line in long)
-
-
-def torn_cells(chars: dict[int, list[Char]]) -> set[int]:
-    """Cells that share a number: one that is wider than its column runs over the line into the next
-    cell.
-    """
-    every = sorted(
-        (
-            (char, number)
-            for number, here in chars.items()
-            for char in here
-            if OF_FIGURE.match(char.text)
-        ),
-        key=lambda pair: (round(pair[0].bottom), pair[0].x0),
-    )
-    torn = set()
-    for (before, one), (after, other) in pairwise(every):
-        gap = after.x0 - before.x1
-        if one != other and abs(after.bottom - before.bottom) < 2 and abs(gap) < GAP * before.size:
-            torn |= {one, other}
-    return torn
+    texts = [line_text(sorted(part, key=attrgetter("x0"))) for part in parts]
+    for part, following in zip(parts, texts[1:], strict=False):
+        if NUMBERED.match(following) or not is_full(room_in(part, width), following):
+            return False
+    return True
 
 
 def room_in(chars: Sequence[Char], width: float) -> float:
@@ -272,7 +369,8 @@ def room_in(chars: Sequence[Char], width: float) -> float:
     lines = lines_of([char for char in chars if not char.turn])
     if not lines:
         return inf
-    return (width - PADDING - (lines[-1].x1 - lines[-1].x0)) / max(lines[-1].size, 1.0)
+    last = lines[-1]
+    return (width - PADDING - (last.x1 - last.x0)) / max(last.size, 1.0)
 
 
 def is_full(room: float, following: str) -> bool:

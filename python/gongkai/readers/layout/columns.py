@@ -26,28 +26,32 @@ LinePair = tuple[int, int]  # a line of the upper part, a line of the lower one
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """How a lower part lies on the strip: ``lines`` are its own, ``places`` where they stand under
-    the upper part.
+    """How a lower part lies on the strip.
+
+    ``lines`` are its own, ``places`` where they stand under the upper part.
     """
 
     lines: tuple[float, ...]
     places: tuple[float, ...]
 
     def at(self, x: float) -> float:
-        """Any place between two lines, by its share of the way: 251.5 between 251 and 285 ->
-        between their places.
+        """Where any place of the lower part stands, by its share of the way between two lines.
+
+        251.5 between 251 and 285 -> between their places.
         """
         right = min(max(bisect_right(self.lines, x), 1), len(self.lines) - 1)
         start, end = self.lines[right - 1], self.lines[right]
+        place, next_place = self.places[right - 1], self.places[right]
         share = (x - start) / (end - start)
-        return self.places[right - 1] + share * (self.places[right] - self.places[right - 1])
+        return place + share * (next_place - place)
 
 
 def common_columns(
     upper: Sequence[float], lower: Sequence[float], ruled: bool = True
 ) -> Mapping | None:
-    """How the lines of a lower part lie under those of an upper one; None where too few of them
-    agree.
+    """How the lines of a lower part lie under those of an upper one.
+
+    None where too few of them agree.
 
     72 244 336 416 520 over 72 244 336 416 524.5: four lines agree as they stand, and the last is
     the last of both.
@@ -69,22 +73,30 @@ def common_columns(
 
 def is_sound(places: Sequence[float], upper: Sequence[float]) -> bool:
     """Whether the lines keep their order, within the edges of the upper part or little beyond."""
-    rising = all(before < after for before, after in pairwise(places))
-    return rising and upper[0] - OVERHANG <= places[0] and places[-1] <= upper[-1] + OVERHANG
+    for before, after in pairwise(places):
+        is_rising = before < after
+        if not is_rising:
+            return False
+    return upper[0] - OVERHANG <= places[0] and places[-1] <= upper[-1] + OVERHANG
 
 
 def likeliest_scale_and_shift(
     upper: Sequence[float], lower: Sequence[float], near: float
 ) -> tuple[float, float]:
-    """The one under which most lines agree; the part as it stands before one that is moved, a moved
-    before a scaled.
+    """The one under which most lines agree.
+
+    The part as it stands comes before one that is moved, a moved before a scaled.
     """
-    best, found = (-1, 0.0), (1.0, 0.0)
+    most, least_off = -1, 0.0
+    found = (1.0, 0.0)
     for scale, shift in scales_and_shifts(upper, lower):
         agreed = agreed_lines(upper, [scale * x + shift for x in lower], near)
-        off = sum(abs(upper[one] - scale * lower[other] - shift) for one, other in agreed)
-        if (len(agreed), -off) > (best[0], best[1] + near):
-            best, found = (len(agreed), -off), (scale, shift)
+        off = 0.0
+        for one, other in agreed:
+            off += abs(upper[one] - scale * lower[other] - shift)
+        if (len(agreed), -off) > (most, near - least_off):
+            most, least_off = len(agreed), off
+            found = (scale, shift)
     return found
 
 
@@ -108,16 +120,22 @@ def agreed_lines(upper: Sequence[float], lower: Sequence[float], near: float) ->
         apart = lower[other] - upper[one]
         if abs(apart) <= near:
             found.append((one, other))
-        one, other = one + (apart >= -near), other + (apart <= near)
+        if apart >= -near:
+            one += 1
+        if apart <= near:
+            other += 1
     return found
 
 
 def in_order(agreed: Sequence[LinePair], uppers: int, lowers: int) -> Iterator[LinePair]:
-    """(lower line, upper line) of all pairs: those that agree, and between two of them the rest
-    where both parts have as many: 402 and 449 under 409 and 449, a column dragged.
+    """(lower line, upper line) of all pairs.
+
+    Those that agree, and between two of them the rest where both parts have as many: 402 and 449
+    under 409 and 449, a column dragged.
     """
     stops = [(-1, -1), *agreed, (uppers, lowers)]
     for (one, other), (next_one, next_other) in pairwise(stops):
         if next_one - one == next_other - other:
             yield from zip(range(other + 1, next_other), range(one + 1, next_one), strict=True)
-    yield from ((other, one) for one, other in agreed)
+    for one, other in agreed:
+        yield other, one

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
+from operator import attrgetter
 
 from gongkai.readers.blocks import RAISED, settle
 from gongkai.readers.layout.ink import Char
 from gongkai.readers.layout.visible import turned
 
 SAME_LINE = 0.4  # of the size, between the middles
-GAP, GAP_MIXED, GAP_WIDE = (
-    0.2,
-    0.45,
-    0.6,
-)  # of the size: between digits or letters; beside an ideograph; between two
-SMALL, SHIFTED = 0.75, 0.25  # of the size: from there on a character is a mark beside the others
+# Of the size, from there on a blank is between two characters.
+GAP = 0.2  # between digits or letters
+GAP_MIXED = 0.45  # beside an ideograph
+GAP_WIDE = 0.6  # between two ideographs
+# Of the size, from there on a character is a mark beside the others.
+SMALL, SHIFTED = 0.75, 0.25
+LARGER = 1.05  # of the size of its line, from there on a character gives the line its size
 SAME_RUN = 0.6  # of the size, between the feet of two characters
 TOGETHER = (-0.5, 1.0)  # of the size, from the end of a character to the next one of its run
 SAME_SIZE = 0.02  # of the size
@@ -55,23 +58,30 @@ class CharLine:
 def lines_of(chars: Sequence[Char]) -> list[CharLine]:
     """Lines from top to bottom. All characters must run to the right."""
     lines: list[CharLine] = []
-    for char in sorted(chars, key=lambda char: (char.top + char.bottom) / 2):
-        middle = (char.top + char.bottom) / 2
-        near = [
-            line
-            for line in lines[-3:]
-            if abs(line.middle - middle) < SAME_LINE * max(line.size, char.size)
-        ]
-        if not near:
-            lines.append(CharLine([char], middle, char.size))
+    for char in sorted(chars, key=attrgetter("level")):
+        line = nearest_line(lines[-3:], char)
+        if line is None:
+            lines.append(CharLine([char], char.level, char.size))
             continue
-        line = min(near, key=lambda line: abs(line.middle - middle))
         line.chars.append(char)
-        if char.size > line.size * 1.05:
-            line.middle, line.size = middle, char.size
+        if char.size > line.size * LARGER:
+            line.middle, line.size = char.level, char.size
     for line in lines:
-        line.chars.sort(key=lambda char: char.x0)
-    return sorted(lines, key=lambda line: line.middle)
+        line.chars.sort(key=attrgetter("x0"))
+    return sorted(lines, key=attrgetter("middle"))
+
+
+def nearest_line(lines: Sequence[CharLine], char: Char) -> CharLine | None:
+    """The line to which a character belongs: a raised 2 stands nearer to its 12 than to the row
+    above. None where it begins a line of its own.
+    """
+    found: CharLine | None = None
+    least = inf
+    for line in lines:
+        apart = abs(line.middle - char.level)
+        if apart < least and apart < SAME_LINE * max(line.size, char.size):
+            found, least = line, apart
+    return found
 
 
 def gap_of(before: Char, after: Char) -> float:
@@ -97,42 +107,45 @@ def line_text(chars: Sequence[Char]) -> str:
 
 def word_text(word: Sequence[Char]) -> str:
     """The text of a word, with what stands smaller or higher beside the rest set apart as in
-    ``marks``.
+    ``marks``: 12 and a raised 2 -> 12^2.
     """
-    main = max(word, key=lambda char: char.size)
-    pieces = []
+    main = max(word, key=attrgetter("size"))
+    pieces: list[str] = []
     for char in word:
-        shifted = (
-            abs(char.bottom - main.bottom) > SHIFTED * main.size or char.size < SMALL * main.size
-        )
-        pieces.append(
-            f"\0{RAISED}({char.text}\0{RAISED})"
-            if shifted and main.size - char.size >= 0
-            else char.text
-        )
-    if len(pieces) == sum(map(len, pieces)):
-        return "".join(pieces)
-    return settle("".join(pieces).replace(f"\0{RAISED})\0{RAISED}(", ""))
+        if is_raised(char, main):
+            pieces.append(f"\0{RAISED}({char.text}\0{RAISED})")
+        else:
+            pieces.append(char.text)
+    text = "".join(pieces)
+    if len(text) == len(pieces):
+        return text  # without marks
+    return settle(text.replace(f"\0{RAISED})\0{RAISED}(", ""))
+
+
+def is_raised(char: Char, main: Char) -> bool:
+    """Whether a character is a mark beside the largest one of its word."""
+    shifted = abs(char.bottom - main.bottom) > SHIFTED * main.size
+    return (shifted or char.size < SMALL * main.size) and main.size - char.size >= 0
 
 
 def text_of(chars: Sequence[Char], width: float, height: float) -> str:
-    """The text of a cell or another area: its lines, one each; those that run in other directions
-    after the others.
+    """The text of a cell or another area: its lines, one each.
+
+    Those that run in other directions stand after the others: 信息公开 upwards beside its rows.
     """
-    texts = []
+    texts: list[str] = []
     for turn in (0, 90, 270, 180):
         here = [char for char in chars if char.turn == turn]
-        if turn and here:
-            moved = [
-                turned((char.x0, char.top, char.x1, char.bottom), turn, width, height)
-                for char in here
-            ]
-            here = [
-                char._replace(x0=box[0], top=box[1], x1=box[2], bottom=box[3], turn=0)
-                for char, box in zip(here, moved, strict=True)
-            ]
+        if turn:
+            here = [turned_right(char, width, height) for char in here]
         texts += [line.text for line in lines_of(here)]
     return "\n".join(texts)
+
+
+def turned_right(char: Char, width: float, height: float) -> Char:
+    """A character of a page as it stands once its line runs to the right."""
+    x0, top, x1, bottom = turned(char.bounds, char.turn, width, height)
+    return char._replace(x0=x0, top=top, x1=x1, bottom=bottom, turn=0)
 
 
 # --- as it was painted ----------------------------------------------------------------------------
@@ -144,16 +157,20 @@ def runs_of(chars: Iterable[Char]) -> list[str]:
     Characters that follow each other in one line of the page are a run: a figure, or a line of a
     label.
     """
-    runs: list[str] = []
-    run, last = "", None
+    runs = [""]
+    last: Char | None = None
     for char in chars:
-        if last is not None and not goes_on(last, char):
-            runs.append(run)
-            run = ""
-        elif last is not None and char.x0 - last.x1 > BLANK * char.size:
-            run += " "
-        run, last = run + char.text, char
-    return [run for run in (*runs, run) if run.strip()]
+        if last is None or goes_on(last, char):
+            runs[-1] += blank_between(last, char) + char.text
+        else:
+            runs.append(char.text)
+        last = char
+    return [run for run in runs if run.strip()]
+
+
+def blank_between(last: Char | None, char: Char) -> str:
+    apart = last is not None and char.x0 - last.x1 > BLANK * char.size
+    return " " if apart else ""
 
 
 def goes_on(last: Char, char: Char) -> bool:

@@ -1,10 +1,9 @@
-"""A sheet -> the pages that it shows; tables that stand side by side -> one table; tables ->
-grids.
-"""
+"""A sheet -> the pages that it shows; tables side by side -> one table; tables -> grids."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from gongkai.model import Block, Grid, GridCell, Link, Place
 from gongkai.readers.blocks import CELLS, too_large
@@ -28,20 +27,25 @@ def pages_of(ink: Ink) -> list[Ink]:
     """
     if ink.width <= ink.height:
         return [ink]
-    inner = [
-        char for char in ink.chars if MARGIN * ink.height < char.top < (1 - MARGIN) * ink.height
-    ]
-    if crosses_middle(ink, [*inner, *ink.strokes]) or not all(
-        map(holds_words, sides_of(ink, inner))
-    ):
+    top, bottom = MARGIN * ink.height, (1 - MARGIN) * ink.height
+    inner = [char for char in ink.chars if top < char.top < bottom]
+    if crosses_middle(ink, [*inner, *ink.strokes]):
+        return [ink]
+    left, right = sides_of(ink, inner)
+    if not (holds_words(left) and holds_words(right)):
         return [ink]
     return [half(ink, 0.0), half(ink, ink.width / 2)]
 
 
 def sides_of(ink: Ink, chars: Sequence[Char]) -> tuple[list[str], list[str]]:
     """The characters on the left and on the right of the middle."""
-    left = [char.text for char in chars if char.x1 < ink.width / 2]
-    right = [char.text for char in chars if char.x0 > ink.width / 2]
+    left: list[str] = []
+    right: list[str] = []
+    for char in chars:
+        if char.x1 < ink.width / 2:
+            left.append(char.text)
+        elif char.x0 > ink.width / 2:
+            right.append(char.text)
     return left, right
 
 
@@ -57,25 +61,28 @@ def holds_words(texts: Sequence[str]) -> bool:
 
 def half(ink: Ink, left: float) -> Ink:
     """What stands in the half of a sheet that begins at ``left``, as a page of its own."""
-    width = ink.width / 2
+    page = Ink(ink.width / 2, ink.height)
+    for char in ink.chars:
+        if is_in_half(char.bounds, left, page.width):
+            page.chars.append(char._replace(x0=char.x0 - left, x1=char.x1 - left))
+    for stroke in ink.strokes:
+        if is_in_half(stroke, left, page.width):
+            page.strokes.append(Stroke(*moved_left(stroke, left)))
+    for image in ink.images:
+        if is_in_half(image.bounds, left, page.width):
+            page.images.append(image._replace(bounds=moved_left(image.bounds, left)))
+    for drawing in ink.drawings:
+        if is_in_half(drawing, left, page.width):
+            page.drawings.append(moved_left(drawing, left))
+    return page
 
-    def is_here(x0: float, x1: float) -> bool:
-        return left <= (x0 + x1) / 2 < left + width
 
-    def move(bounds: Rect) -> Rect:
-        return bounds[0] - left, bounds[1], bounds[2] - left, bounds[3]
+def is_in_half(bounds: Rect, left: float, width: float) -> bool:
+    return left <= (bounds[0] + bounds[2]) / 2 < left + width
 
-    chars = [
-        char._replace(x0=char.x0 - left, x1=char.x1 - left)
-        for char in ink.chars
-        if is_here(char.x0, char.x1)
-    ]
-    strokes = [Stroke(*move(stroke)) for stroke in ink.strokes if is_here(stroke.x0, stroke.x1)]
-    images = [
-        fill._replace(bounds=move(fill.bounds)) for fill in ink.images if is_here(*fill.bounds[::2])
-    ]
-    drawings = [move(bounds) for bounds in ink.drawings if is_here(*bounds[::2])]
-    return Ink(width, ink.height, chars, strokes, [], images, drawings)
+
+def moved_left(bounds: Rect, by: float) -> Rect:
+    return bounds[0] - by, bounds[1], bounds[2] - by, bounds[3]
 
 
 # --- tables side by side --------------------------------------------------------------------------
@@ -86,32 +93,43 @@ def side_by_side(tables: Sequence[PageTable]) -> list[PageTable]:
     in the right one.
     """
     found: list[PageTable] = []
-    for table in sorted(tables, key=lambda table: (round(table.bounds[1] / NEAR), table.bounds[0])):
-        left = found[-1] if found else None
-        if (
-            left is not None
-            and is_level(left, table)
-            and has_labels(left)
-            and not has_labels(table)
-        ):
-            rows = [[*one, *other] for one, other in zip(left.rows, table.rows, strict=True)]
-            bounds = (left.bounds[0], left.bounds[1], table.bounds[2], left.bounds[3])
-            found[-1] = PageTable(left.page, bounds, rows, xs=(*left.xs, *table.xs), ys=left.ys)
+    for table in sorted(tables, key=reading_place):
+        if found and is_right_part(found[-1], table):
+            found[-1] = beside(found[-1], table)
         else:
             found.append(table)
     return found
 
 
+def reading_place(table: PageTable) -> tuple[int, float]:
+    """From top to bottom; those at one height from left to right."""
+    return round(table.bounds[1] / NEAR), table.bounds[0]
+
+
+def is_right_part(left: PageTable, table: PageTable) -> bool:
+    return is_level(left, table) and has_labels(left) and not has_labels(table)
+
+
 def is_level(left: PageTable, right: PageTable) -> bool:
-    return (
-        len(left.ys) == len(right.ys)
-        and all(abs(one - other) <= NEAR for one, other in zip(left.ys, right.ys, strict=True))
-        and 0 <= right.bounds[0] - left.bounds[2] < WIDEST_GAP
-    )
+    """Whether all lines of two tables run on from one to the other, across a narrow gap."""
+    if len(left.ys) != len(right.ys):
+        return False
+    for one, other in zip(left.ys, right.ys, strict=True):
+        is_near = abs(one - other) <= NEAR
+        if not is_near:
+            return False
+    return 0 <= right.bounds[0] - left.bounds[2] < WIDEST_GAP
 
 
 def has_labels(table: PageTable) -> bool:
     return bool(table.rows[-1]) and is_words(table.rows[-1][0].text)
+
+
+def beside(left: PageTable, right: PageTable) -> PageTable:
+    """Both as one table: 规章 | and | 2 | 0 | 15."""
+    rows = [[*one, *other] for one, other in zip(left.rows, right.rows, strict=True)]
+    bounds = (left.bounds[0], left.bounds[1], right.bounds[2], left.bounds[3])
+    return PageTable(left.page, bounds, rows, xs=(*left.xs, *right.xs), ys=left.ys)
 
 
 # --- grids ----------------------------------------------------------------------------------------
@@ -122,11 +140,11 @@ def grid_of(table: PageTable, number: int) -> Iterator[Block]:
     xs = columns_of(table)
     if len(xs) * len(table.rows) > CELLS:
         raise too_large()
-    rows = []
-    pictures = []
+    rows: list[tuple[GridCell, ...]] = []
+    pictures: list[Link] = []
     for at, row in enumerate(table.rows, 1):
-        cells = []
-        for cell in sorted(row, key=lambda cell: cell.x0):
+        cells: list[GridCell] = []
+        for cell in sorted(row, key=attrgetter("x0")):
             column = nearest(xs, cell.x0)
             span = max(1, nearest(xs, cell.x1) - column)
             cells.append(GridCell(cell.text, column, cell.rowspan, span))
@@ -146,4 +164,6 @@ def columns_of(table: PageTable) -> list[float]:
 
 
 def nearest(xs: Sequence[float], x: float) -> int:
-    return min(range(len(xs)), key=lambda number: abs(xs[number] - x))
+    """The number of the line that is nearest to a place; of two as near, the left one."""
+    apart = [abs(line - x) for line in xs]
+    return apart.index(min(apart))

@@ -1,21 +1,21 @@
-"""Lines of text outside tables -> paragraphs and headings; page numbers and running feet left
-out.
-"""
+"""Lines of text outside tables -> paragraphs and headings, without page numbers and feet."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
+
+from gongkai.readers.layout.cells import LETTER
 
 MARGIN = 0.12  # of the page's height, where running heads and feet stand
 PAGE_NUMBER = re.compile(
     r"[-—–－·•\s]*(\d{1,4})[-—–－·•\s]*|第\s*(\d{1,4})\s*页.{0,14}|(\d{1,4})\s*/\s*\d{1,4}"
 )
 DIGITS = re.compile(r"\d+")
-LETTER = re.compile(r"[^\W\d_]")
 HEADING = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)])"
 )
@@ -23,6 +23,9 @@ LONGEST_HEADING = 40
 LARGER = 1.12  # of the usual size, from there on a centred line is a heading
 MUCH_LARGER = 1.3
 CENTRED = 0.06  # of the page's width
+FULL = 1.5  # of the size; less room is left at the end of a full line
+LONG = 0.6  # of the width of the text; a shorter line is none of a paragraph's inner ones
+FLUSH = 0.8  # of the size, between the margin and the start of a line
 
 
 @dataclass(slots=True)
@@ -38,6 +41,32 @@ class PageLine:
     heading: str = ""
 
 
+# --- heads, feet and page numbers -----------------------------------------------------------------
+
+
+class EdgeKey(NamedTuple):
+    """What the heads or feet of several pages share: － 3 － and － 4 － are alike."""
+
+    text: str
+    is_foot: bool
+    height: int
+
+
+class EdgeLine(NamedTuple):
+    """A line in the upper or lower margin of a page."""
+
+    line: PageLine
+    is_foot: bool
+
+    @property
+    def key(self) -> EdgeKey:
+        return EdgeKey(DIGITS.sub("", self.line.text), self.is_foot, round(self.line.top / 4))
+
+    @property
+    def number(self) -> int | None:
+        return page_number(self.line.text)
+
+
 def without_furniture(
     pages: Sequence[list[PageLine]], heights: Sequence[float]
 ) -> list[list[PageLine]]:
@@ -46,56 +75,91 @@ def without_furniture(
 
     The first of several alike heads stays: it may be the title.
     """
-    edges = [edge_texts(texts, height) for texts, height in zip(pages, heights, strict=True)]
-    numbers = [
-        (page, page_number(text.text)) for page, edge in enumerate(edges, 1) for text, _ in edge
-    ]
-    offsets = Counter(number - page for page, number in numbers if number is not None)
-    offset, times = offsets.most_common(1)[0] if offsets else (0, 0)
-    if times < 2 and len(pages) > 1:
-        offset = 0
-    alike = Counter(key for edge in edges for key in {edge_key(text, foot) for text, foot in edge})
-    kept: list[list[PageLine]] = []
-    seen: set[tuple[str, bool, int]] = set()
-    for page, (texts, edge) in enumerate(zip(pages, edges, strict=True), 1):
-        gone = []
-        for text, foot in edge:
-            key = edge_key(text, foot)
-            repeated = alike[key] > 1 and LETTER.search(key[0]) is not None
-            if page_number(text.text) == page + offset or (repeated and (foot or key in seen)):
-                gone.append(id(text))
-            seen.add(key)
-        kept.append([text for text in texts if id(text) not in gone])
+    edges = [edge_lines(lines, height) for lines, height in zip(pages, heights, strict=True)]
+    gone = page_numbers(edges) | repeated_lines(edges)
+    kept = []
+    for lines in pages:
+        kept.append([line for line in lines if id(line) not in gone])
     return kept
 
 
-def edge_texts(texts: Sequence[PageLine], height: float) -> list[tuple[PageLine, bool]]:
-    """The first and last two lines of a page that stand in its margins; True for those at the
-    foot.
-    """
-    ordered = sorted(texts, key=lambda text: text.top)
-    heads = [(text, False) for text in ordered[:2] if text.bottom < MARGIN * height]
-    return heads + [(text, True) for text in ordered[-2:] if text.top > (1 - MARGIN) * height]
+def edge_lines(lines: Sequence[PageLine], height: float) -> list[EdgeLine]:
+    """The first and last two lines of a page that stand in its margins."""
+    ordered = sorted(lines, key=lambda line: line.top)
+    found: list[EdgeLine] = []
+    for line in ordered[:2]:
+        if line.bottom < MARGIN * height:
+            found.append(EdgeLine(line, is_foot=False))
+    for line in ordered[-2:]:
+        if line.top > (1 - MARGIN) * height:
+            found.append(EdgeLine(line, is_foot=True))
+    return found
 
 
 def page_number(text: str) -> int | None:
+    """3 for － 3 －, 第 3 页 共 12 页 and 3/12."""
     match = PAGE_NUMBER.fullmatch(text.strip())
     return int(next(filter(None, match.groups()))) if match else None
 
 
-def edge_key(text: PageLine, foot: bool) -> tuple[str, bool, int]:
-    return DIGITS.sub("", text.text), foot, round(text.top / 4)
+def page_numbers(edges: Sequence[Sequence[EdgeLine]]) -> set[int]:
+    """The ids of the lines that number their page."""
+    offset = number_offset(edges)
+    found: set[int] = set()
+    for page, edge in enumerate(edges, 1):
+        for edge_line in edge:
+            if edge_line.number == page + offset:
+                found.add(id(edge_line.line))
+    return found
 
 
-# --- paragraphs -----------------------------------------------------------------------------------
+def number_offset(edges: Sequence[Sequence[EdgeLine]]) -> int:
+    """What most numbers in the margins are more than the count of their page: -1 where the first
+    page, a cover, has none.
+    """
+    offsets: Counter[int] = Counter()
+    for page, edge in enumerate(edges, 1):
+        for edge_line in edge:
+            number = edge_line.number
+            if number is not None:
+                offsets[number - page] += 1
+    if not offsets:
+        return 0
+    offset, times = offsets.most_common(1)[0]
+    return offset if times > 1 or len(edges) == 1 else 0
+
+
+def repeated_lines(edges: Sequence[Sequence[EdgeLine]]) -> set[int]:
+    """The ids of the lines that stand in the margin of several pages: each foot, and each head but
+    the first.
+    """
+    times: Counter[EdgeKey] = Counter()
+    for edge in edges:
+        times.update({edge_line.key for edge_line in edge})
+    found: set[int] = set()
+    seen: set[EdgeKey] = set()
+    for edge_line in each_line(edges):
+        key = edge_line.key
+        is_repeated = times[key] > 1 and LETTER.search(key.text) is not None
+        if is_repeated and (key.is_foot or key in seen):
+            found.add(id(edge_line.line))
+        seen.add(key)
+    return found
+
+
+def each_line(edges: Sequence[Sequence[EdgeLine]]) -> Iterator[EdgeLine]:
+    for edge in edges:
+        yield from edge
+
+
+# --- headings -------------------------------------------------------------------------------------
 
 
 def mark_headings(pages: Sequence[Sequence[object]], widths: Sequence[float]) -> None:
     """Make centred lines of a larger size headings, those of one size that follow each other as
     one; much larger ones at the left edge too: …政府信息公开工作年 over 度报告.
     """
-    texts = [item for items in pages for item in items if isinstance(item, PageLine)]
-    usual = usual_size(texts)
+    usual = usual_size(pages)
     for items, width in zip(pages, widths, strict=True):
         before: PageLine | None = None
         for item in items:
@@ -103,13 +167,17 @@ def mark_headings(pages: Sequence[Sequence[object]], widths: Sequence[float]) ->
                 before = None
                 continue
             item.heading = "h1"
-            near = before is not None and item.top - before.bottom < 1.5 * item.size
-            if before is not None and near and abs(before.size - item.size) < 0.08 * item.size:
+            if before is not None and is_next_of_heading(before, item):
                 before.text += "\n" + item.text
                 before.bottom = item.bottom
                 item.text = ""
             else:
                 before = item
+
+
+def is_next_of_heading(before: PageLine, line: PageLine) -> bool:
+    is_near = line.top - before.bottom < 1.5 * line.size
+    return is_near and abs(before.size - line.size) < 0.08 * line.size
 
 
 def is_set_large(text: PageLine, width: float, usual: float) -> bool:
@@ -122,46 +190,58 @@ def is_centred(text: PageLine, width: float) -> bool:
     return abs((text.x0 + text.x1) / 2 - width / 2) < CENTRED * width
 
 
-def usual_size(texts: Sequence[PageLine]) -> float:
+def usual_size(pages: Sequence[Sequence[object]]) -> float:
     """The size in which most characters outside tables are set."""
-    sizes = [text.size for text in texts for _ in text.text]
+    sizes: list[float] = []
+    for items in pages:
+        for item in items:
+            if isinstance(item, PageLine):
+                sizes += [item.size] * len(item.text)
     return median(sizes) if sizes else 1.0
 
 
-def join_paragraphs(texts: Sequence[PageLine]) -> None:
-    """Join in place each line that goes on with the one before it, as ``goes_on`` tells; joined
-    lines become empty.
-    """
-    if not texts:
+# --- paragraphs -----------------------------------------------------------------------------------
+
+
+def join_paragraphs(lines: Sequence[PageLine]) -> None:
+    """Join in place each line that goes on with the one before it; joined lines become empty."""
+    if not lines:
         return
-    left = Counter(round(text.x0) for text in texts).most_common(1)[0][0]
-    right = max(text.x1 for text in texts)
-    start = before = texts[0]
-    for text in texts[1:]:
-        if goes_on(before, text, left, right):
-            start.text = joined(start.text, text.text)
-            text.text = ""
+    left = Counter(round(line.x0) for line in lines).most_common(1)[0][0]
+    right = max(line.x1 for line in lines)
+    start = before = lines[0]
+    for line in lines[1:]:
+        if is_full_line(before, left, right) and goes_on(before, line, left):
+            start.text = joined(start.text, line.text)
+            line.text = ""
         else:
-            start = text
-        before = text
+            start = line
+        before = line
 
 
-def goes_on(before: PageLine, text: PageLine, left: float, right: float) -> bool:
-    """Whether a line was full and the next one begins at the margin, in the same size, as no
-    heading.
+def is_full_line(line: PageLine, left: float, right: float) -> bool:
+    has_no_room = right - line.x1 < FULL * line.size
+    return has_no_room and line.x1 - line.x0 > LONG * (right - left)
+
+
+def goes_on(before: PageLine, line: PageLine, left: float) -> bool:
+    """Whether a line begins at the margin, in the size of the one before, as no heading.
+
+    （一）主动公开 and 二、存在问题 begin a paragraph.
     """
-    full = right - before.x1 < 1.5 * before.size and before.x1 - before.x0 > 0.6 * (right - left)
-    flush = text.x0 - left < 0.8 * text.size
-    heading = HEADING.match(text.text) and len(text.text) <= LONGEST_HEADING
-    return full and flush and not heading and abs(before.size - text.size) < 0.15 * text.size
+    is_flush = line.x0 - left < FLUSH * line.size
+    if not is_flush:
+        return False
+    if HEADING.match(line.text) and len(line.text) <= LONGEST_HEADING:
+        return False
+    return abs(before.size - line.size) < 0.15 * line.size
 
 
 def joined(before: str, after: str) -> str:
     """Two lines as one; between two words or numbers of the Latin script stands a blank."""
-    apart = (
-        before[-1:].isascii()
-        and before[-1:].isalnum()
-        and after[:1].isascii()
-        and after[:1].isalnum()
-    )
-    return f"{before} {after}" if apart else before + after
+    is_apart = is_latin(before[-1:]) and is_latin(after[:1])
+    return f"{before} {after}" if is_apart else before + after
+
+
+def is_latin(letter: str) -> bool:
+    return letter.isascii() and letter.isalnum()

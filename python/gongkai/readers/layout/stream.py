@@ -7,82 +7,46 @@ together in a row, and no more is said.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import pairwise, product, takewhile
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
-from gongkai.readers.layout.cells import PageCell, PageRow, PageTable, may_be_one_row
-from gongkai.readers.layout.ink import UNREADABLE, Rect
+from gongkai.readers.layout.bands import Band, Words, both, merged, overlap, table_of
+from gongkai.readers.layout.cells import PageCell, PageTable, may_be_one_row
+from gongkai.readers.layout.ink import UNREADABLE, Char
 from gongkai.readers.layout.lines import CharLine, line_text
 from gongkai.readers.layout.paragraphs import HEADING, PageLine
 
 WORD_GAP = 0.55  # of the size; words of a cell stand closer together
-FIGURE = re.compile(
-    r"[+－-]?[\d０-９][\d０-９.,，．]*(?:\^\S*|万?元|件)?|[-—/\\－]+|无|"
-    r"[^\x00-\uffff]*[\d０-９.,"
-    r"，．+－-]*\ufffd+\S*"
-)
 MOST_LINES = 200  # of one run of tables
 HEAD_LINES = 10  # lines above the first figures that may be their head
-# of the size: the middles of a line and of one beside it are not nearer unless they are one row
+# Of the size: the middles of a line and of one beside it are not nearer unless they are one row.
 HALF_LEADING = 0.9
 WIDEST_LEADING = 2.0  # of the size, between the middles of two lines of one text
-TIGHT = 0.5  # of the size, between two lines of one head
-IN_ORDER = tuple(10.0 * at for at in range(65))  # borders of columns that only count
-
-Band = tuple[float, float]
-
-
-@dataclass(slots=True)
-class Words:
-    """A line of a page as words far enough apart to be cells of their own."""
-
-    text: PageLine
-    cells: list[PageCell]
-
-    @property
-    def figures(self) -> list[PageCell]:
-        """The figures at the end of the line."""
-        at = len(self.cells)
-        while at and FIGURE.fullmatch(self.cells[at - 1].text):
-            at -= 1
-        return self.cells[at:]
-
-    @property
-    def labels(self) -> list[PageCell]:
-        return self.cells[: len(self.cells) - len(self.figures)]
-
-    @property
-    def middle(self) -> float:
-        return (self.text.top + self.text.bottom) / 2
-
-
-@dataclass(slots=True)
-class Stack:
-    """A head of one or more lines, and where it stands from top to bottom."""
-
-    cell: PageCell
-    top: float
-    bottom: float
 
 
 def words_of_line(line: CharLine) -> Words:
+    """A line cut where words stand far apart: 规章 | 2 | 0 | 15."""
     groups = [[line.chars[0]]]
     for char in line.chars[1:]:
-        if char.x0 - max(one.x1 for one in groups[-1]) > WORD_GAP * min(
-            char.size, groups[-1][-1].size
-        ):
+        if is_apart(groups[-1], char):
             groups.append([char])
         else:
             groups[-1].append(char)
     text = PageLine(line.text, line.x0, line.x1, line.top, line.bottom, line.size)
-    return Words(
-        text,
-        [PageCell(line_text(group), group[0].x0, max(one.x1 for one in group)) for group in groups],
-    )
+    return Words(text, [word_cell(group) for group in groups])
+
+
+def is_apart(word: Sequence[Char], char: Char) -> bool:
+    gap = char.x0 - end_of(word)
+    return gap > WORD_GAP * min(char.size, word[-1].size)
+
+
+def end_of(word: Sequence[Char]) -> float:
+    return max(char.x1 for char in word)
+
+
+def word_cell(word: Sequence[Char]) -> PageCell:
+    return PageCell(line_text(word), word[0].x0, end_of(word))
 
 
 def unruled(lines: Sequence[Words], page: int) -> list[PageLine | PageTable]:
@@ -93,14 +57,17 @@ def unruled(lines: Sequence[Words], page: int) -> list[PageLine | PageTable]:
     at = 0
     while at < len(lines):
         end = run_end(lines, at)
-        if end > at:
-            found += [
-                table_of(group, page) for group in groups_of(with_torn(with_labels(lines[at:end])))
-            ]
-        else:
+        if end == at:
             found.append(lines[at].text)
-        at = max(end, at + 1)
+            at += 1
+            continue
+        run = with_torn(with_labels(lines[at:end]))
+        found += [table_of(group, page) for group in groups_of(run)]
+        at = end
     return found
+
+
+# --- where tables stand ---------------------------------------------------------------------------
 
 
 def run_end(lines: Sequence[Words], start: int) -> int:
@@ -110,26 +77,38 @@ def run_end(lines: Sequence[Words], start: int) -> int:
     """
     if len(lines[start].cells) < 2:
         return start
-    end, rows = start, 0
+    end = start
     for at in range(start, min(len(lines), start + MOST_LINES)):
         line = lines[at]
         if at - end > HEAD_LINES or is_section(line):
             break
-        if line.figures and len(line.cells) > 1:
-            rows += 1
+        if is_row(line) or (at == end and is_rest_of_figure(lines[at - 1], line)):
             end = at + 1
-        elif line.figures and at == end and is_near(lines[at - 1], line):
-            end = at + 1  # the rest of a figure that is wider than its column
-    return end if rows > 1 or (rows and end - start > 1) else start
+    return end if end - start > 1 else start
+
+
+def is_row(line: Words) -> bool:
+    """规章 2 0 15, and a row whose label stands beside it."""
+    return len(line.cells) > 1 and bool(line.figures)
+
+
+def is_rest_of_figure(above: Words, line: Words) -> bool:
+    """17 over 8: a figure that is wider than its column goes on in a line of its own."""
+    return bool(line.figures) and is_near(above, line)
+
+
+def is_near(line: Words, below: Words) -> bool:
+    return below.middle - line.middle < WIDEST_LEADING * line.text.size
 
 
 def is_section(line: Words) -> bool:
-    """Whether a line is the heading of a section, alone in its line."""
-    return (
-        len(line.cells) == 1
-        and bool(HEADING.match(line.text.text))
-        and line.text.text.endswith("情况")
-    )
+    """三、收到和处理政府信息公开申请情况: the heading of a section, alone in its line."""
+    if len(line.cells) > 1:
+        return False
+    return bool(HEADING.match(line.text.text)) and line.text.text.endswith("情况")
+
+
+# --- labels in two lines --------------------------------------------------------------------------
 
 
 def with_labels(lines: Sequence[Words]) -> list[Words]:
@@ -139,34 +118,48 @@ def with_labels(lines: Sequence[Words]) -> list[Words]:
     found: list[Words] = []
     at = 0
     while at < len(lines):
-        line = lines[at]
-        if found and at + 1 < len(lines) and is_between(found[-1], line, lines[at + 1]):
-            *beside, above = found.pop().cells
-            below = lines[at + 1].cells[0]
-            label = replace(above, text=above.text + below.text, x1=max(above.x1, below.x1))
-            found.append(Words(line.text, [*beside, *line.labels, label, *line.figures]))
-            at += 1
+        around = [*found[-1:], *lines[at : at + 2]]
+        if len(around) == 3 and is_between(*around):
+            found[-1] = with_label(*around)
+            at += 2
         else:
-            found.append(line)
-        at += 1
+            found.append(lines[at])
+            at += 1
     return found
 
 
+def with_label(above: Words, line: Words, below: Words) -> Words:
+    """（四）无法 over 11 0 0 over 提供 -> （四）无法提供 11 0 0."""
+    *beside, upper = above.cells
+    lower = below.cells[0]
+    label = replace(upper, text=upper.text + lower.text, x1=max(upper.x1, lower.x1))
+    return Words(line.text, [*beside, *line.labels, label, *line.figures])
+
+
 def is_between(above: Words, line: Words, below: Words) -> bool:
-    near = (
-        max(line.middle - above.middle, below.middle - line.middle) < HALF_LEADING * line.text.size
-    )
-    if not near or above.figures or below.figures or len(below.cells) > 1 or not line.figures:
+    """Whether a line of figures stands between two lines without any that are one label."""
+    apart = max(line.middle - above.middle, below.middle - line.middle)
+    if above.figures or below.figures or not line.figures:
         return False
-    upper, lower = above.cells[-1], below.cells[0]
-    left, right = min(upper.x0, lower.x0), max(upper.x1, lower.x1)
-    beside = [*line.labels, *above.cells[:-1]]
-    return (
-        upper.x0 < lower.x1
-        and lower.x0 < upper.x1
-        and all(label.x1 < left for label in beside)
-        and right < line.figures[0].x0
-    )
+    if len(below.cells) > 1:
+        return False
+    is_near = apart < HALF_LEADING * line.text.size
+    return is_near and is_label_between(above, line, below)
+
+
+def is_label_between(above: Words, line: Words, below: Words) -> bool:
+    """Whether the two parts of a label stand over each other, right of all other labels and left of
+    the figures.
+    """
+    *beside, upper = above.cells
+    lower = below.cells[0]
+    left, right = both(upper.band, lower.band)
+    is_right_of_labels = all(label.x1 < left for label in [*line.labels, *beside])
+    is_left_of_figures = right < line.figures[0].x0
+    return overlap(upper.band, lower.band) and is_right_of_labels and is_left_of_figures
+
+
+# --- figures in two lines -------------------------------------------------------------------------
 
 
 def with_torn(lines: Sequence[Words]) -> list[Words]:
@@ -176,29 +169,34 @@ def with_torn(lines: Sequence[Words]) -> list[Words]:
     A figure wider than its column goes on in a line of its own, without a label, or beside the rest
     of the label.
     """
-    torn = {
-        id(figure)
-        for at, line in enumerate(lines)
-        for other in takewhile(partial(is_near, line), lines[at + 1 :])
-        if may_be_one_row(line.cells, other.cells)
-        for pair in product(line.figures, other.figures)
-        if pair[0].x0 < pair[1].x1 and pair[1].x0 < pair[0].x1
-        for figure in pair
-    }
-    return [
-        Words(
-            line.text,
-            [
-                replace(cell, text=UNREADABLE + cell.text) if id(cell) in torn else cell
-                for cell in line.cells
-            ],
-        )
-        for line in lines
-    ]
+    torn: set[int] = set()
+    for at, line in enumerate(lines):
+        for other in lines[at + 1 :]:
+            if not is_near(line, other):
+                break
+            if may_be_one_row(line.cells, other.cells):
+                torn.update(torn_figures(line, other))
+    return [with_unreadable(line, torn) for line in lines]
 
 
-def is_near(line: Words, below: Words) -> bool:
-    return below.middle - line.middle < WIDEST_LEADING * line.text.size
+def torn_figures(line: Words, below: Words) -> Iterator[int]:
+    """The ids of the figures of two lines that stand over each other."""
+    for figure in line.figures:
+        for other in below.figures:
+            if overlap(figure.band, other.band):
+                yield id(figure)
+                yield id(other)
+
+
+def with_unreadable(line: Words, torn: Collection[int]) -> Words:
+    cells: list[PageCell] = []
+    for cell in line.cells:
+        is_torn = id(cell) in torn
+        cells.append(replace(cell, text=UNREADABLE + cell.text) if is_torn else cell)
+    return Words(line.text, cells)
+
+
+# --- lines that share their columns ---------------------------------------------------------------
 
 
 def groups_of(lines: Sequence[Words]) -> list[list[Words]]:
@@ -210,14 +208,12 @@ def groups_of(lines: Sequence[Words]) -> list[list[Words]]:
     waiting: list[Words] = []
     for line in lines:
         waiting.append(line)
-        figures = line.figures
-        if not figures:
+        if not line.figures:
             continue
-        headed = any(len(other.cells) > 1 for other in waiting[:-1])
-        wider = merged(bands, figures)
-        if groups[-1] and (headed or wider is None):
+        wider = merged(bands, line.figures)
+        if groups[-1] and (wider is None or has_head(waiting[:-1])):
             groups.append([])
-            wider = merged([], figures)
+            wider = merged([], line.figures)
         bands = wider or []
         groups[-1] += waiting
         waiting = []
@@ -225,180 +221,6 @@ def groups_of(lines: Sequence[Words]) -> list[list[Words]]:
     return groups
 
 
-def merged(bands: Sequence[Band], figures: Sequence[PageCell]) -> list[Band] | None:
-    """The columns with a further line of figures in them; None where that line contradicts them."""
-    found = list(bands)
-    for figure in figures:
-        over = [band for band in found if band[0] < figure.x1 and figure.x0 < band[1]]
-        if len(over) > 1:
-            return None
-        old = over[0] if over else (figure.x0, figure.x1)
-        rest = [band for band in found if band not in over]
-        found = sorted([*rest, (min(figure.x0, old[0]), max(figure.x1, old[1]))])
-    clash = any(before[1] > after[0] for before, after in pairwise(found))
-    alone = all(
-        sum(1 for figure in figures if band[0] <= figure.x0 < band[1]) < 2 for band in found
-    )
-    return found if not clash and alone else None
-
-
-# --- a group as a table ---------------------------------------------------------------------------
-
-
-def table_of(lines: Sequence[Words], page: int) -> PageTable:
-    bounds = (
-        min(line.text.x0 for line in lines),
-        lines[0].text.top,
-        max(line.text.x1 for line in lines),
-        lines[-1].text.bottom,
-    )
-    first = next((at for at, line in enumerate(lines) if line.figures), len(lines))
-    bands: list[Band] = []
-    for line in lines:
-        bands = merged(bands, line.figures) or []
-    stacks = stacks_of(lines[:first])
-    ends = (cell.x1 for line in lines if line.figures for cell in line.labels)
-    reach = max(ends, default=bounds[0] - 3.0)
-    bands = sorted([*bands, *lonely(stacks, bands, reach)])
-    edges = edges_of(lines, bands, bounds, reach)
-    head = head_rows(stacks, edges) if edges and is_clear(stacks, bands, lines) else None
-    if head is None:
-        return PageTable(
-            page, bounds, [in_order(line.cells) for line in lines], spans=False, xs=IN_ORDER
-        )
-    rows = [*head, *(body_row(line, edges) for line in lines[first:])]
-    if not any(
-        line.labels for line in lines if line.figures
-    ):  # a table of figures alone has no column for labels
-        rows = [[cell for cell in row if cell.text or cell.x0 >= edges[2]] for row in rows]
-    return PageTable(page, bounds, rows, xs=tuple(edges))
-
-
-def is_clear(stacks: Sequence[Stack], bands: Sequence[Band], lines: Sequence[Words]) -> bool:
-    """Whether each column has one head right above it; without any head, whether no cell is
-    blank.
-    """
-    heads = [stack.cell for stack in lowest(stacks)]
-    over = [sum(1 for head in heads if head.x0 < band[1] and band[0] < head.x1) for band in bands]
-    full = all(len(line.figures) == len(bands) for line in lines if line.figures)
-    return all(count == 1 for count in over) or (full and not any(over))
-
-
-def in_order(cells: Sequence[PageCell]) -> PageRow:
-    """Cells of which only the order is known."""
-    if len(cells) >= len(IN_ORDER):  # no row of a form
-        return [PageCell(" ".join(cell.text for cell in cells), IN_ORDER[0], IN_ORDER[1])]
-    return [replace(cell, x0=IN_ORDER[at], x1=IN_ORDER[at + 1]) for at, cell in enumerate(cells)]
-
-
-def stacks_of(lines: Sequence[Words]) -> list[Stack]:
-    """The words of a head, those right below each other as one."""
-    found: list[Stack] = []
-    for line in lines:
-        for cell in line.cells:
-            under = [
-                stack
-                for stack in found
-                if stack.cell.x0 < cell.x1
-                and cell.x0 < stack.cell.x1
-                and 0
-                < line.text.top - stack.bottom + TIGHT * line.text.size
-                < 2 * TIGHT * line.text.size
-            ]
-            if len(under) == 1:
-                above = under[0].cell
-                wide = min(above.x0, cell.x0), max(above.x1, cell.x1)
-                under[0].cell = replace(
-                    above, text=f"{above.text}\n{cell.text}", x0=wide[0], x1=wide[1]
-                )
-                under[0].bottom = line.text.bottom
-            else:
-                found.append(Stack(cell, line.text.top, line.text.bottom))
-    return found
-
-
-def lonely(stacks: Sequence[Stack], bands: Sequence[Band], reach: float) -> list[Band]:
-    """Heads to the right of all labels under which no figure stands: the columns of blank cells."""
-    words = [(stack.cell.x0, stack.cell.x1) for stack in lowest(stacks) if stack.cell.x0 > reach]
-    return [
-        word for word in words if not any(band[0] < word[1] and word[0] < band[1] for band in bands)
-    ]
-
-
-def lowest(stacks: Sequence[Stack]) -> list[Stack]:
-    return [stack for stack in stacks if not any(is_over(stack, other) for other in stacks)]
-
-
-def is_over(stack: Stack, other: Stack) -> bool:
-    return (
-        stack.bottom <= other.top + 1
-        and stack.cell.x0 < other.cell.x1
-        and other.cell.x0 < stack.cell.x1
-    )
-
-
-def edges_of(
-    lines: Sequence[Words], bands: Sequence[Band], bounds: Rect, reach: float
-) -> list[float]:
-    """Borders of the columns: two for labels, then one for each band; [] where labels reach among
-    the figures.
-    """
-    if (
-        not bands
-        or reach > bands[0][0]
-        or any(before[1] > after[0] for before, after in pairwise(bands))
-    ):
-        return []
-    second = [line.labels[1].x0 for line in lines if line.figures and len(line.labels) > 1]
-    start = (reach + bands[0][0]) / 2
-    inner = min(second, default=(bounds[0] + start) / 2)
-    between = [(before[1] + after[0]) / 2 for before, after in pairwise(bands)]
-    return [min(bounds[0], inner - 2) - 1, inner - 1, start, *between, bounds[2] + 1]
-
-
-def head_rows(stacks: Sequence[Stack], edges: Sequence[float]) -> list[PageRow] | None:
-    """The head's words in their columns, those over a single column in the last row; None where two
-    share one.
-    """
-    columns = list(pairwise(edges[2:]))
-    last: dict[int, PageCell] = {}
-    rows: list[tuple[float, PageCell]] = []
-    bottom = lowest(stacks)
-    for stack in stacks:
-        cell = stack.cell
-        middle = (cell.x0 + cell.x1) / 2
-        over = [
-            at for at, (left, right) in enumerate(columns) if cell.x0 < (left + right) / 2 < cell.x1
-        ]
-        over = over or [at for at, (left, right) in enumerate(columns) if left <= middle < right]
-        if not over or cell.x1 < edges[2]:
-            rows.append((stack.top, replace(cell, x0=edges[0], x1=edges[2])))
-        elif len(over) > 1 or stack not in bottom:
-            rows.append((stack.top, replace(cell, x0=columns[over[0]][0], x1=columns[over[-1]][1])))
-        elif over[0] in last:
-            return None
-        else:
-            last[over[0]] = replace(cell, x0=columns[over[0]][0], x1=columns[over[0]][1])
-    found: list[PageRow] = []
-    for top in sorted({top for top, _ in rows}):
-        found.append([cell for other, cell in rows if other == top])
-    return [*found, list(last.values())] if last else found
-
-
-def body_row(line: Words, edges: Sequence[float]) -> PageRow:
-    """A line's words in their columns, blank cells and all; two in one column are one text that is
-    no figure.
-    """
-    if len(line.cells) == 1 and not line.figures:
-        return [replace(line.cells[0], x0=edges[0], x1=edges[2])]
-    texts = [""] * (len(edges) - 1)
-    for cell in line.cells:
-        column = max(0, min(len(texts) - 1, bisect_right(edges, (cell.x0 + cell.x1) / 2) - 1))
-        texts[column] = f"{texts[column]} {cell.text}".strip()
-    row = [
-        PageCell(text, left, right)
-        for text, left, right in zip(texts, edges, edges[1:], strict=False)
-    ]
-    if texts[0] and texts[1]:
-        return row
-    return [PageCell(texts[0] or texts[1], edges[0], edges[2]), *row[2:]]
+def has_head(lines: Sequence[Words]) -> bool:
+    """Whether a line of several words is among those before a line of figures: 行政行为 总计."""
+    return any(len(line.cells) > 1 for line in lines)

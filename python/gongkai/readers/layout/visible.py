@@ -8,23 +8,34 @@ one place are unreadable.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 
-from gongkai.readers.layout.ink import UNREADABLE, Char, Color, Fill, Ink, Rect, Stroke
+from gongkai.readers.layout.ink import (
+    UNREADABLE,
+    Char,
+    Color,
+    Fill,
+    Ink,
+    Rect,
+    Stroke,
+    is_inside,
+)
 
 SAME_COLOR = 0.04  # of each of red, green and blue
 SAME_PLACE = 0.2  # of the size; characters side by side are further apart
 PLAIN_WHITE = (1.0, 1.0, 1.0)
 SIDEWAYS = 0.6  # share of characters from which the whole page is taken to lie on its side
+SQUARE = 8  # points; characters are looked for in squares of the page, as wide as this
 
 
 def visible_ink(ink: Ink) -> Ink:
     """The page with its visible characters alone, turned upright where it lies on its side."""
-    visible = [
-        shown
-        for char in ink.chars
-        if not char.hidden and (shown := as_shown(char, ink)) is not None
-    ]
+    visible = []
+    for char in ink.chars:
+        shown = None if char.hidden else as_shown(char, ink)
+        if shown is not None:
+            visible.append(shown)
     return upright(
         Ink(ink.width, ink.height, once(visible), ink.strokes, ink.fills, ink.images, ink.drawings)
     )
@@ -40,25 +51,27 @@ def as_shown(char: Char, ink: Ink) -> Char | None:
     black out, or the program that made the file paints its grounds late; no figure may come or go
     by it in silence.
     """
-    under: Color = PLAIN_WHITE
-    x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
-    covered = False
-    for fill in ink.fills:
-        if holds(fill.bounds, x, y):
-            covered = covered or fill.order > char.order
-            under = under if fill.order > char.order else fill.color
-    for image in ink.images:
-        if holds(image.bounds, x, y):
-            if image.order > char.order:
-                return None
-            under = None
-    if covered:
+    fills, images = fills_at(ink.fills, char), fills_at(ink.images, char)
+    if is_painted_over(char, images):
+        return None
+    if is_painted_over(char, fills):
         return char._replace(text=UNREADABLE)
+    under = None if images else ground_of(fills)
     return None if same_color(char.color, under) else char
 
 
-def holds(bounds: Rect, x: float, y: float) -> bool:
-    return bounds[0] <= x <= bounds[2] and bounds[1] <= y <= bounds[3]
+def fills_at(fills: Sequence[Fill], char: Char) -> list[Fill]:
+    middle = char.middle
+    return [fill for fill in fills if is_inside(middle, fill.bounds)]
+
+
+def is_painted_over(char: Char, fills: Sequence[Fill]) -> bool:
+    return any(fill.order > char.order for fill in fills)
+
+
+def ground_of(fills: Sequence[Fill]) -> Color:
+    """The colour of the last of the grounds under a character; without any, the paper is white."""
+    return fills[-1].color if fills else PLAIN_WHITE
 
 
 def same_color(one: Color, other: Color) -> bool:
@@ -71,59 +84,76 @@ def same_color(one: Color, other: Color) -> bool:
 
 
 def once(chars: Sequence[Char]) -> list[Char]:
-    """Each character once, in the order of painting; of two different ones in one place neither can
-    be read.
+    """Each character once, in the order of painting.
+
+    Of two different ones in one place neither can be read: 3 over 8.
     """
     found: list[Char] = []
     places: dict[tuple[int, int], list[int]] = {}
     for char in chars:
-        x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
-        reach = SAME_PLACE * char.size
-        column, row = int(x // 8), int(y // 8)
-        double = False
-        for spot in (
-            (c, r) for c in (column - 1, column, column + 1) for r in (row - 1, row, row + 1)
-        ):
-            for number in places.get(spot, ()):
-                other = found[number]
-                if (
-                    abs((other.x0 + other.x1) / 2 - x) < reach
-                    and abs((other.top + other.bottom) / 2 - y) < reach
-                ):
-                    double = True
-                    if other.text != char.text:
-                        found[number] = other._replace(text=UNREADABLE)
-        if not double:
-            places.setdefault((column, row), []).append(len(found))
+        doubles = [number for number in numbers_near(places, char) if is_over(found[number], char)]
+        for number in doubles:
+            if found[number].text != char.text:
+                found[number] = found[number]._replace(text=UNREADABLE)
+        if not doubles:
+            places.setdefault(square_of(char), []).append(len(found))
             found.append(char)
     return found
+
+
+def square_of(char: Char) -> tuple[int, int]:
+    x, y = char.middle
+    return int(x // SQUARE), int(y // SQUARE)
+
+
+def numbers_near(places: dict[tuple[int, int], list[int]], char: Char) -> Iterator[int]:
+    """The numbers of the characters in the nine squares around one."""
+    column, row = square_of(char)
+    for square in product(range(column - 1, column + 2), range(row - 1, row + 2)):
+        yield from places.get(square, ())
+
+
+def is_over(one: Char, other: Char) -> bool:
+    (x, y), (other_x, other_y) = one.middle, other.middle
+    reach = SAME_PLACE * other.size
+    return abs(x - other_x) < reach and abs(y - other_y) < reach
 
 
 # --- pages that lie on their side -----------------------------------------------------------------
 
 
 def upright(ink: Ink) -> Ink:
-    turns = Counter(char.turn for char in ink.chars)
-    turn, times = turns.most_common(1)[0] if turns else (0, 0)
-    if not turn or times < SIDEWAYS * len(ink.chars):
+    """The page as a person holds it: turned by a quarter where most of its lines run upwards."""
+    turn = usual_turn(ink.chars)
+    if not turn:
         return ink
     width, height = (ink.width, ink.height) if turn == 180 else (ink.height, ink.width)
 
     def move(bounds: Rect) -> Rect:
         return turned(bounds, turn, ink.width, ink.height)
 
-    def move_fill(fill: Fill) -> Fill:
-        return fill._replace(bounds=move(fill.bounds))
+    def move_fills(fills: Sequence[Fill]) -> list[Fill]:
+        return [fill._replace(bounds=move(fill.bounds)) for fill in fills]
 
     chars = []
     for char in ink.chars:
-        x0, top, x1, bottom = move((char.x0, char.top, char.x1, char.bottom))
-        chars.append(
-            char._replace(x0=x0, top=top, x1=x1, bottom=bottom, turn=(char.turn - turn) % 360)
-        )
+        x0, top, x1, bottom = move(char.bounds)
+        turn_left = (char.turn - turn) % 360
+        chars.append(char._replace(x0=x0, top=top, x1=x1, bottom=bottom, turn=turn_left))
     strokes = [Stroke(*move(stroke)) for stroke in ink.strokes]
-    fills, images = list(map(move_fill, ink.fills)), list(map(move_fill, ink.images))
-    return Ink(width, height, chars, strokes, fills, images, list(map(move, ink.drawings)))
+    drawings = [move(bounds) for bounds in ink.drawings]
+    return Ink(
+        width, height, chars, strokes, move_fills(ink.fills), move_fills(ink.images), drawings
+    )
+
+
+def usual_turn(chars: Sequence[Char]) -> int:
+    """The direction in which nearly all lines of a page run; 0 where they do not agree."""
+    turns = Counter(char.turn for char in chars)
+    if not turns:
+        return 0
+    turn, times = turns.most_common(1)[0]
+    return turn if times >= SIDEWAYS * len(chars) else 0
 
 
 def turned(bounds: Rect, turn: int, width: float, height: float) -> Rect:
@@ -133,4 +163,6 @@ def turned(bounds: Rect, turn: int, width: float, height: float) -> Rect:
         return height - bottom, x0, height - top, x1
     if turn == 270:
         return top, width - x1, bottom, width - x0
-    return (width - x1, height - bottom, width - x0, height - top) if turn == 180 else bounds
+    if turn == 180:
+        return width - x1, height - bottom, width - x0, height - top
+    return bounds

@@ -1,6 +1,4 @@
-"""A PDF -> the ink of its pages -> blocks; what cannot be read as a PDF is refused in one
-sentence.
-"""
+"""A PDF -> the ink of its pages -> blocks; what is none is refused in one sentence."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ import re
 from collections.abc import Sequence
 from io import BytesIO
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gongkai.model import Block, UnreadableDocument
 from gongkai.readers.layout import blocks_of_pages
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from pdfminer.pdfdocument import PDFDocument
     from pdfminer.pdfpage import PDFPage
 
-    from gongkai.readers.layout.ink import Ink
+    from gongkai.readers.layout.ink import Ink, Rect
 
 # Older ones may run code that a PDF brings along as a pickled CMap: CVE-2025-64512, CVE-2025-70559.
 OLDEST_PDFMINER = 20260107
@@ -43,12 +41,11 @@ OUTLINED = f"这个 PDF 文件的文字已转成图形，不能读取；{TEXT_VE
 
 
 def pdf_blocks(content: bytes) -> tuple[Block, ...]:
-    """The blocks of a PDF, page by page: a table that goes on over a page break is one grid on its
-    first page.
+    """The blocks of a PDF, page by page.
 
-    Text that cannot be seen is left out; a character that the file does not name is U+FFFD, so that
-    a figure with one cannot be read. Raises UnreadableDocument in one sentence for what cannot be
-    read at all.
+    A table that goes on over a page break is one grid on its first page. Text that cannot be seen
+    is left out; a character that the file does not name is U+FFFD, so that a figure with one cannot
+    be read. Raises UnreadableDocument in one sentence for what cannot be read at all.
     """
     from pdfminer.pdfdocument import PDFEncryptionError
     from pdfminer.psexceptions import PSException
@@ -89,7 +86,8 @@ def refuse_older_pdfminer() -> None:
 def painted(document: PDFDocument) -> list[Ink]:
     from pdfminer.pdfpage import PDFPage
 
-    from gongkai.readers.pdf.content import Fonts, page_ink
+    from gongkai.readers.pdf.content import page_ink
+    from gongkai.readers.pdf.painter import Fonts
 
     refuse_shells(document)
     pages = list(islice(PDFPage.create_pages(document), MOST_PAGES + 1))
@@ -114,16 +112,20 @@ def refuse_shells(document: PDFDocument) -> None:
 
 
 def refuse_lost(document: PDFDocument, pages: Sequence[PDFPage]) -> None:
-    """Raise UnreadableDocument where pages or their contents are missing or damaged: never a report
-    in part.
+    """Raise UnreadableDocument where pages or their contents are missing or damaged.
+
+    Never a report in part.
     """
     from pdfminer.pdftypes import resolve1
 
     root = resolve1(document.catalog.get("Pages"))
     stated = resolve1(root.get("Count")) if isinstance(root, dict) else None
-    missing = isinstance(stated, int) and stated > len(pages)
-    if missing or any(is_lost(resolve1(part)) for page in pages for part in page.contents):
+    if isinstance(stated, int) and stated > len(pages):
         raise UnreadableDocument(BROKEN)
+    for page in pages:
+        for part in page.contents:
+            if is_lost(resolve1(part)):
+                raise UnreadableDocument(BROKEN)
 
 
 def is_lost(contents: object) -> bool:
@@ -140,31 +142,43 @@ def layers_off(document: PDFDocument) -> frozenset[int]:
     """The numbers of the layers that are not shown."""
     from pdfminer.pdftypes import PDFObjRef, resolve1
 
-    layers = resolve1(document.catalog.get("OCProperties"))
-    shown = resolve1(layers.get("D")) if isinstance(layers, dict) else None
-    off = resolve1(shown.get("OFF")) if isinstance(shown, dict) else None
-    return frozenset(layer.objid for layer in off or () if isinstance(layer, PDFObjRef))
+    found: Any = document.catalog
+    for name in ("OCProperties", "D", "OFF"):
+        if not isinstance(found, dict):
+            return frozenset()
+        found = resolve1(found.get(name))
+    off = found or ()
+    return frozenset(layer.objid for layer in off if isinstance(layer, PDFObjRef))
 
 
 def refuse_pictures(inks: Sequence[Ink]) -> None:
     """Raise UnreadableDocument for a document without text: scanned, or its letters turned into
     shapes.
     """
-    visible = sum(not char.hidden for ink in inks for char in ink.chars)
+    visible, hidden = count_chars(inks)
     if visible > LEAST_CHARS * len(inks):
         return
-    scanned = sum(
-        1
-        for ink in inks
-        if any(area(image.bounds) > PICTURE_SHARE * ink.width * ink.height for image in ink.images)
-    )
-    if 2 * scanned >= len(inks):
-        raise UnreadableDocument(
-            GUESSED if any(char.hidden for ink in inks for char in ink.chars) else SCANNED
-        )
+    if 2 * sum(map(is_picture, inks)) >= len(inks):
+        raise UnreadableDocument(GUESSED if hidden else SCANNED)
     if visible == 0:
-        raise UnreadableDocument(OUTLINED if any(ink.drawings for ink in inks) else SCANNED)
+        is_outlined = any(ink.drawings for ink in inks)
+        raise UnreadableDocument(OUTLINED if is_outlined else SCANNED)
 
 
-def area(bounds: tuple[float, float, float, float]) -> float:
+def count_chars(inks: Sequence[Ink]) -> tuple[int, int]:
+    """How many characters of a document are visible, how many hidden."""
+    every = hidden = 0
+    for ink in inks:
+        every += len(ink.chars)
+        hidden += sum(char.hidden for char in ink.chars)
+    return every - hidden, hidden
+
+
+def is_picture(ink: Ink) -> bool:
+    """Whether a picture fills a page as a scan does; a stamp beside the date does not."""
+    page = ink.width * ink.height
+    return any(area(image.bounds) > PICTURE_SHARE * page for image in ink.images)
+
+
+def area(bounds: Rect) -> float:
     return (bounds[2] - bounds[0]) * (bounds[3] - bounds[1])
