@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from gongkai.model import GongkaiError, UnreadableDocument
 from gongkai.readers import html, limits, text
-from gongkai.readers.html import CELLS, html_blocks
+from gongkai.readers.blocks import CELLS
+from gongkai.readers.html import html_blocks
 from gongkai.readers.limits import DEEPEST, MOST_TAGS
 from gongkai.readers.text import text_blocks
 from helpers.blocks import prose, read
