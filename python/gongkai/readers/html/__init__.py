@@ -18,7 +18,7 @@ from gongkai.readers.html.content import PageContent
 from gongkai.readers.html.css import is_on_screen
 from gongkai.readers.html.dress import Dress, dress_of
 from gongkai.readers.html.hidden import data_addresses
-from gongkai.readers.html.lines import Close, skip
+from gongkai.readers.html.lines import Close, attribute, skip
 from gongkai.readers.limits import refuse_tags
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def what_it_loads(text: str) -> Iterator[Link]:
 def on_click(tree: LexborHTMLParser) -> Iterator[Link]:
     """Files that a click opens by script: onclick="window.open('/attach/8f2e.pdf')"."""
     for node in tree.css("[onclick]")[:MOST_CLICKS]:
-        found = OPENED_FILE.search(node.attributes.get("onclick") or "")
+        found = OPENED_FILE.search(attribute(node, "onclick"))
         text = collapse(node.text())[:LONGEST_LINK]
         is_named = FILE_NAME.search(text) is not None
         if found:
@@ -116,7 +116,7 @@ def stylesheets(tree: LexborHTMLParser, dress: Dress) -> Iterator[Link]:
 def stylesheet_addresses(tree: LexborHTMLParser) -> list[str]:
     targets = []
     for link in tree.css('link[rel~="stylesheet" i]'):
-        target = link.attributes.get("href")
+        target = attribute(link, "href")
         if target and is_for_screen(link):
             targets.append(target)
     for style in tree.css("style"):
@@ -126,10 +126,9 @@ def stylesheet_addresses(tree: LexborHTMLParser) -> list[str]:
 
 def is_for_screen(link: LexborNode) -> bool:
     """Whether a stylesheet is in use on a screen: not media=print, not alternate, not disabled."""
-    attributes = link.attributes
-    if "alternate" in (attributes.get("rel") or "").lower() or "disabled" in attributes:
+    if "alternate" in attribute(link, "rel").lower() or "disabled" in link.attributes:
         return False
-    return is_on_screen(f"@media {attributes.get('media') or ''}")
+    return is_on_screen(f"@media {attribute(link, 'media')}")
 
 
 # --- the walk -------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from gongkai.readers.blocks import (
     too_large,
 )
 from gongkai.readers.html.css import Effect
-from gongkai.readers.html.lines import FRAMES, Close, Opener, PageLines, left_out, skip
+from gongkai.readers.html.lines import FRAMES, Close, Opener, PageLines, attribute, left_out, skip
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -179,10 +179,8 @@ class PageContent(PageLines):
 
     def meta(self, node: LexborNode) -> None:
         """<meta name="ArticleTitle" content="2021年政府信息公开工作年度报告">."""
-        attributes = node.attributes
-        written = attributes.get("name") or attributes.get("property") or ""
-        name = PROPERTIES.get(written.strip().lower())
-        content = collapse(attributes.get("content") or "")
+        name = PROPERTIES.get(attribute(node, "name", "property").strip().lower())
+        content = collapse(attribute(node, "content"))
         if name and content:
             self.properties.append((name, content))
 
@@ -275,15 +273,14 @@ class PageContent(PageLines):
             kind = kinds.get(node.tag_id) or self.kind(node)
             if kind == "-text":
                 pieces.append(node.text_content or "")
-                continue
-            if kind == "p" and paragraph is None:
+            elif node.mem_id in styled:
+                return None
+            elif kind == "p" and paragraph is None:
                 paragraph = node
             elif kind not in INLINE:
                 return None
-            if styled and node.mem_id in styled:
-                return None
         text = "".join(pieces)
-        return text if paragraph is None or text.strip() == paragraph.text().strip() else None
+        return text if paragraph is None or holds_all(paragraph, text) else None
 
     def end_cell(self, raw: RawCell, outer: list[FlowItem], in_cell: bool) -> None:
         self.end_line()
@@ -349,8 +346,13 @@ class PageContent(PageLines):
 
     def turned(self, node: LexborNode) -> None:
         """<bdo dir=rtl>34</bdo> shows 43: no figure."""
-        if (node.attributes.get("dir") or "").lower() == "rtl":
+        if attribute(node, "dir").lower() == "rtl":
             self.drawn_run(None, node)
+
+
+def holds_all(paragraph: LexborNode, text: str) -> bool:
+    """Whether a cell's one paragraph holds all of its text: else it is one of two lines."""
+    return paragraph.text().strip() == text.strip()
 
 
 def is_image(item: FlowItem) -> bool:

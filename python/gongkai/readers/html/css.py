@@ -20,6 +20,7 @@ Effect = Literal[
     "gone", "blank", "hidden", "raised", "moved", "white", "odd", "apart", "line", "cell", "drawn"
 ]
 Done = tuple[Effect | None, bool]  # an effect, and whether it holds for all that is in the element
+RuleDone = tuple[Effect, bool]  # the same of a rule that has one
 
 ZERO = r"[0.]+(?:%|[a-z]+)?"
 STRUCK = re.compile(r".*line-through.*")
@@ -386,31 +387,41 @@ def within(outer: str, name: str) -> str:
     return name.replace("&", outer).strip() if "&" in name else f"{outer} {name}".strip()
 
 
-def rule_effects(rules: Iterable[StyleRule]) -> dict[str, tuple[Effect, bool]]:
+def rule_effects(rules: Iterable[StyleRule]) -> dict[str, RuleDone]:
     """Selector -> effect on the screen, and whether on all that is in the element; what is only odd
     comes last.
     """
     rules = list(rules)
-    found: dict[str, tuple[Effect, bool]] = {}
-    odd: dict[str, tuple[Effect, bool]] = {}
+    found: dict[str, RuleDone] = {}
+    odd: dict[str, RuleDone] = {}
     hidden_by: dict[str, set[str]] = {}
+    for name, body, (effect, kept) in acting_rules(rules):
+        if effect == "odd":
+            odd[name] = effect, kept
+        elif effect in ("gone", "blank"):
+            found[name] = "hidden", kept
+            hidden_by.setdefault(last_name(name), set()).update(hiding(declared(body)))
+        else:
+            found[name] = effect, kept
+    if hidden_by:
+        raise_contradicted(found, contradicted(rules, hidden_by))
+    for name, done in odd.items():
+        found.setdefault(name, done)
+    return dict(list(found.items())[:STYLE_NAMES])
+
+
+def acting_rules(rules: Iterable[StyleRule]) -> Iterator[tuple[str, str, RuleDone]]:
+    """(one selector, declarations, what they do) of the rules that do anything."""
     for selectors, body in rules:
         effect, kept = effect_of_rule(body)
-        if not effect:
+        if effect is None:
             continue
-        hides = effect in ("gone", "blank")
-        for name in filter(SELECTOR.fullmatch, selectors_in(selectors)):
-            kind = odd if effect == "odd" else found
-            kind[name] = "hidden" if hides else effect, kept
-            if hides:
-                hidden_by.setdefault(last_name(name), set()).update(hiding(declared(body)))
-    raise_contradicted(found, contradicted(rules, hidden_by) if hidden_by else set())
-    every = odd | found
-    ordered = [*found, *(name for name in odd if name not in found)]
-    return {name: every[name] for name in ordered[:STYLE_NAMES]}
+        for name in selectors_in(selectors):
+            if SELECTOR.fullmatch(name):
+                yield name, body, (effect, kept)
 
 
-def raise_contradicted(found: dict[str, tuple[Effect, bool]], names: set[str]) -> None:
+def raise_contradicted(found: dict[str, RuleDone], names: set[str]) -> None:
     """What one rule hides and another may show is read, but only set off."""
     for selector in found:
         if last_name(selector) in names:

@@ -30,6 +30,7 @@ from gongkai.readers.html.css import (
     selectors_in,
     unescaped,
 )
+from gongkai.readers.html.lines import attribute
 from gongkai.readers.html.selectors import chosen, selected
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def styled_nodes(tree: LexborHTMLParser, lower: bytes) -> Iterator[Found]:
 
 def font_nodes(tree: LexborHTMLParser) -> Iterator[Found]:
     for node in tree.css("td font[size],td font[color],th font[size],th font[color]"):
-        effect = effect_of_font(node.attributes)
+        effect = effect_of_font(attribute(node, "color").lower(), attribute(node, "size"))
         if effect:
             yield node, effect
 
@@ -159,7 +160,7 @@ def nodes_with_style(tree: LexborHTMLParser, lower: bytes) -> Iterator[Found]:
         if effects[style][0]:
             acting.append(selector_of(style))
     for node in tree.css(",".join(acting[:MOST_STYLES])) if acting else ():
-        effect, kept = effects.get((node.attributes.get("style") or "").lower(), NOTHING)
+        effect, kept = effects.get(attribute(node, "style").lower(), NOTHING)
         if effect:
             yield node, effect_within(node, effect, kept)
 
@@ -177,9 +178,8 @@ def selector_of(style: str) -> str:
     return f'[style="{quoted}" i]'
 
 
-def effect_of_font(attributes: Mapping[str, str | None]) -> Effect | None:
+def effect_of_font(color: str, size: str) -> Effect | None:
     """<font size=1>, size=-2: small; color=white: white."""
-    size, color = attributes.get("size") or "", (attributes.get("color") or "").lower()
     if color and not READABLE_FONT_COLOR.fullmatch(color):
         return "odd"
     if re.fullmatch(PALE, color) or re.fullmatch(PALE, f"#{color}"):
@@ -232,7 +232,7 @@ def strange_runs(tree: LexborHTMLParser, strange: set[str]) -> Iterator[Found]:
 
 
 def classes_of(node: LexborNode) -> list[str]:
-    return (node.attributes.get("class") or "").lower().split()
+    return attribute(node, "class").lower().split()
 
 
 def drawn_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> Iterator[Found]:
@@ -272,7 +272,7 @@ def ruled_nodes(tree: LexborHTMLParser, rules: Iterable[StyleRule]) -> Iterator[
 
 def hides_by_itself(node: LexborNode) -> bool:
     """Whether an element's own style may undo that: <p class=hid style="display:block">."""
-    own = declared(node.attributes.get("style") or "")
+    own = declared(attribute(node, "style"))
     return not HIDES.keys().isdisjoint(own)
 
 
@@ -425,6 +425,5 @@ def is_on_colour(cell: LexborNode, backed: set[int]) -> bool:
 def has_colour(node: LexborNode, backed: set[int]) -> bool:
     if node.mem_id in backed:
         return True
-    attributes = node.attributes
-    behind = {"background": (attributes.get("bgcolor") or "").lower()}
-    return is_backed(behind) or is_backed(declared(attributes.get("style") or ""))
+    behind = {"background": attribute(node, "bgcolor").lower()}
+    return is_backed(behind) or is_backed(declared(attribute(node, "style")))

@@ -29,11 +29,22 @@ if TYPE_CHECKING:
 
 END_OF_LINK = f"\0{LINKED})"
 FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}
+# a picture that is loaded when it comes into view has its address in one of the others
 LATE_SOURCES = ("data-original", "data-src", "data-lazy", "src")
 TYPED = ("", "text", "number", "tel", "search")
 
 Close = Callable[[], None]
 Opener = Callable[["LexborNode"], Close | None]
+
+
+def attribute(node: LexborNode, *names: str) -> str:
+    """The first of the attributes that says anything, "" where none does."""
+    attributes = node.attributes
+    for name in names:
+        value = attributes.get(name)
+        if value:
+            return value
+    return ""
 
 
 def skip() -> None:
@@ -176,7 +187,7 @@ class PageLines:
         self, node: LexborNode, target: str, start: int, pieces: list[str], at: int
     ) -> None:
         text = self.text_since(start, pieces, at)
-        title = collapse(node.attributes.get("title") or "")
+        title = collapse(attribute(node, "title"))
         if title and (not text or is_cut_short(text)):
             text = title
         self.items.append(Link(Place(), "link", text, target))
@@ -194,33 +205,26 @@ class PageLines:
         return collapse(" ".join(piece[:LONGEST_LINK] for piece in inside))
 
     def image(self, node: LexborNode) -> None:
-        attributes = node.attributes
-        text = collapse(attributes.get("alt") or attributes.get("title") or "")
-        target = ""
-        for name in LATE_SOURCES:  # of a picture that is loaded when it comes into view
-            target = target or attributes.get(name) or ""
-        self.items.append(Link(Place(), "image", text, target))
+        text = collapse(attribute(node, "alt", "title"))
+        self.items.append(Link(Place(), "image", text, attribute(node, *LATE_SOURCES)))
 
     def frame(self, node: LexborNode) -> Close | None:
         """A page within the page. In an object without a target stands what older browsers showed;
         no browser shows an iframe's own text.
         """
-        attributes = node.attributes
-        target = attributes.get(FRAMES[node.tag or ""])
+        target = attribute(node, FRAMES[node.tag or ""])
         if target:
-            title = collapse(attributes.get("title") or "")
-            self.items.append(Link(Place(), "frame", title, target))
+            self.items.append(Link(Place(), "frame", collapse(attribute(node, "title")), target))
         return skip if target or node.tag == "iframe" else None
 
     def input(self, node: LexborNode) -> None:
         """What was typed into a cell is its text; one for a password tells why none is there."""
-        attributes = node.attributes
-        kind = (attributes.get("type") or "").lower()
+        kind = attribute(node, "type").lower()
         if kind == "password":
-            text = collapse(attributes.get("placeholder") or attributes.get("title") or "")
-            self.items.append(Link(Place(), "password", text, attributes.get("name") or ""))
+            text = collapse(attribute(node, "placeholder", "title"))
+            self.items.append(Link(Place(), "password", text, attribute(node, "name")))
         elif self.in_cell and kind in TYPED:
-            self.pieces.append(attributes.get("value") or "")
+            self.pieces.append(attribute(node, "value"))
 
     def textarea(self, node: LexborNode) -> Close | None:
         return None if self.in_cell else skip
@@ -234,7 +238,7 @@ def is_cut_short(text: str) -> bool:
 def look_of(node: LexborNode) -> tuple[str | None, ...]:
     """What a run's look comes from, as far as it does not come from what it stands in."""
     attributes = node.attributes
-    names = " ".join(sorted((attributes.get("class") or "").split()))
+    names = " ".join(sorted(attribute(node, "class").split()))
     color, size = attributes.get("color"), attributes.get("size")
     return node.tag, names, attributes.get("style"), color, size
 
