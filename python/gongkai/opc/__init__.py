@@ -1,6 +1,4 @@
-"""A zip archive or OLE2 file from elsewhere -> its parts, in memory and bounded; nothing of it goes
-to disk.
-"""
+"""A zip archive or OLE2 file from elsewhere -> its parts, bounded and in memory alone."""
 
 from __future__ import annotations
 
@@ -8,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from struct import unpack_from
 from typing import TYPE_CHECKING, Literal
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
 Reason = Literal["damaged", "large", "doubled", "locked", "entities", "deep"]
 
 MOST_PARTS = 5_000
-MOST_BYTES = (
-    128 * 1024 * 1024
-)  # of all parts, unpacked, as the archive says; no part gives more than it says
+# of all parts, unpacked, as the archive says; no part gives more than it says
+MOST_BYTES = 128 * 1024 * 1024
 ENTRY = b"PK\x01\x02"  # begins each entry of an archive's list of parts
 CHUNK = 64 * 1024
 LOCKED = 0x1  # flag bit of a part with a password
@@ -70,25 +68,21 @@ class Archive:
             raise BadArchive("locked")
         if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # others unpack without bounds
             raise BadArchive("damaged")
-        pieces = []
         try:
             with self.file.open(info) as part:
                 # Asked for all at once, zipfile unpacks all there is and only then cuts it to the
                 # size declared.
-                while piece := part.read(CHUNK):
-                    pieces.append(piece)
+                return b"".join(iter(partial(part.read, CHUNK), b""))
         except FAILURES as error:
             raise BadArchive("damaged") from error
-        return b"".join(pieces)
 
 
 def open_archive(content: bytes) -> Archive:
     """Raises BadArchive for what is no archive, and for one that could not be harmless; nothing is
     unpacked yet.
     """
-    if (
-        content.count(ENTRY) > 2 * MOST_PARTS
-    ):  # before an object is made for each; twice, as packed bytes may agree
+    # before an object is made for each; twice, as packed bytes may agree
+    if content.count(ENTRY) > 2 * MOST_PARTS:
         raise BadArchive("large")
     try:
         file = ZipFile(BytesIO(content))

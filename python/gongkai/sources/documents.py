@@ -15,23 +15,33 @@ from gongkai.sources.errors import empty, not_plain, too_large
 from gongkai.system import NotPlainFile, open_plain, system_reason
 
 
-def document(
-    origin: str,
-    content: bytes,
-    media_type: str = "",
-    url: str = "",
-    charset: str = "",
-    provenance: tuple[str, ...] = (),
-    fetched_at: str = "",
-) -> Document:
-    """A document fetched now where ``fetched_at`` says nothing else. FetchError where there is no
-    content.
-    """
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a document came here; nothing to tell of a file. ``fetched_at`` is "" for now."""
+
+    media_type: str = ""
+    url: str = ""
+    charset: str = ""
+    provenance: tuple[str, ...] = ()
+    fetched_at: str = ""
+
+
+FROM_FILE = Way()
+
+
+def document(origin: str, content: bytes, way: Way = FROM_FILE) -> Document:
+    """Raises FetchError where there is no content."""
     if not content:
         raise empty(origin)
-    digest = hashlib.sha256(content).hexdigest()
     found = Document(
-        origin, media_type, content, digest, fetched_at or now(), url, charset, provenance
+        origin=origin,
+        media_type=way.media_type,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        fetched_at=way.fetched_at or now(),
+        url=way.url,
+        charset=way.charset,
+        provenance=way.provenance,
     )
     return replace(found, kind=identify(found))
 
@@ -90,9 +100,8 @@ def read_file(origin: str, size: int) -> bytes:
     except IsADirectoryError:
         raise FetchError(f"{origin}：这是文件夹；请给出其中一个文件的路径。", "address") from None
     except PermissionError:
-        what = (
-            "这是文件夹" if Path(origin).is_dir() else "没有读取权限"
-        )  # Windows says so of folders too
+        # Windows says so of folders too
+        what = "这是文件夹" if Path(origin).is_dir() else "没有读取权限"
         raise FetchError(f"{origin}：{what}；请换一个文件，或修改权限后重试。", "read") from None
     except (OSError, ValueError) as error:
         raise FetchError(
