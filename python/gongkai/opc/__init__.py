@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from io import BytesIO
 from struct import unpack_from
 from typing import TYPE_CHECKING, Literal
@@ -68,13 +67,16 @@ class Archive:
             raise BadArchive("locked")
         if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # others unpack without bounds
             raise BadArchive("damaged")
+        pieces = []
         try:
             with self.file.open(info) as part:
                 # Asked for all at once, zipfile unpacks all there is and only then cuts it to the
                 # size declared.
-                return b"".join(iter(partial(part.read, CHUNK), b""))
+                while piece := part.read(CHUNK):
+                    pieces.append(piece)
         except FAILURES as error:
             raise BadArchive("damaged") from error
+        return b"".join(pieces)
 
 
 def open_archive(content: bytes) -> Archive:

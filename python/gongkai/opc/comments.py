@@ -44,9 +44,14 @@ KINDS: Mapping[str, str] = {
     "vmlDrawing": "application/vnd.openxmlformats-officedocument.vmlDrawing",
 }
 # What stands behind the arrow to the drawing in a sheet.
-BEHIND_DRAWING = frozenset(
-    ("legacyDrawingHF", "picture", "oleObjects", "controls")
-    + ("webPublishItems", "tableParts", "extLst")
+BEHIND_DRAWING = (
+    "legacyDrawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
 )
 SHAPE_NUMBER = re.compile(r"_x0000_s(\d{1,9})")
 FIRST_SHAPE = 1025
