@@ -71,8 +71,9 @@ class NotPlainFile(OSError):
 
 
 def system_reason(error: BaseException) -> str:
-    """Why the system refused, for the people who read it; the cause is looked for behind a
-    library's own error.
+    """Why the system refused, for the people who read it.
+
+    The cause is looked for behind a library's own error.
     """
     found = system_error(error)
     if isinstance(found, NotPlainFile):
@@ -121,8 +122,9 @@ def in_time(work: Callable[[], T], seconds: float) -> T | None:
 
 
 def move(source: Path, target: Path, how: Callable[[Path, Path], object] | None = None) -> None:
-    """Rename a file by ``os.replace`` or otherwise, on Windows with some patience. Raises
-    OSError.
+    """Rename a file by ``os.replace`` or otherwise, on Windows with some patience.
+
+    Raises OSError.
     """
     how = how or os.replace
     for pause in SCANNED if sys.platform == "win32" else ():
@@ -184,8 +186,9 @@ def is_device_name(path: str) -> bool:
 
 
 def lock_file(file: FileIO | BufferedReader) -> None:
-    """Hold a file for this process alone until it is closed. OSError, of BUSY where another process
-    holds it.
+    """Hold a file for this process alone until it is closed.
+
+    OSError, of BUSY where another process holds it.
     """
     if sys.platform == "win32":
         import msvcrt
@@ -200,8 +203,9 @@ def lock_file(file: FileIO | BufferedReader) -> None:
 
 @contextmanager
 def document_folder() -> Iterator[Path]:
-    """A temporary folder for a document that another program has to open; held until it is
-    removed.
+    """A temporary folder for a document that another program has to open.
+
+    Held until it is removed.
     """
     with (
         TemporaryDirectory(prefix=FOLDERS, ignore_cleanup_errors=True) as name,
@@ -235,8 +239,9 @@ def is_left(folder: Path) -> bool:
 
 
 def discard_file(path: Path) -> None:
-    """Delete a file of ours if it is there and can be deleted; Windows deletes none that is
-    read-only.
+    """Delete a file of ours if it is there and can be deleted.
+
+    Windows deletes none that is read-only.
     """
     with suppress(OSError):
         if not path.is_symlink():  # the mode of what a link leads to is not ours to change
@@ -305,8 +310,9 @@ def write_whole(target: Path, content: bytes, overwrite: bool, aside: Path | Non
 def state_folder(
     platform: str | None = None, home: Path | None = None, environ: Mapping[str, str] | None = None
 ) -> Path:
-    """Where the system wants a program's state, outside all workbooks; the folder may not exist
-    yet.
+    """Where the system wants a program's state, outside all workbooks.
+
+    The folder may not exist yet.
 
     The arguments are this machine's where not given, ``platform`` as ``sys.platform`` names it.
     """

@@ -57,8 +57,9 @@ class Archive:
         return part_name(name) in self.parts
 
     def read(self, name: str, most: int = MOST_BYTES) -> bytes:
-        """A part's content. KeyError where there is none; BadArchive where it is damaged, locked or
-        beyond ``most``.
+        """A part's content.
+
+        KeyError where there is none; BadArchive where it is damaged, locked or beyond ``most``.
         """
         info = self.parts[part_name(name)]
         if info.file_size > most:
@@ -80,8 +81,9 @@ class Archive:
 
 
 def open_archive(content: bytes) -> Archive:
-    """Raises BadArchive for what is no archive, and for one that could not be harmless; nothing is
-    unpacked yet.
+    """Raises BadArchive for what is no archive, and for one that could not be harmless.
+
+    Nothing is unpacked yet.
     """
     # before an object is made for each; twice, as packed bytes may agree
     if content.count(ENTRY) > 2 * MOST_PARTS:
@@ -127,8 +129,9 @@ def ole2_file(content: bytes) -> Iterator[OleFileIO[str]]:
 
 
 def read_stream(content: bytes, names: Sequence[str]) -> bytes:
-    """The first of the named streams that there is. Raises ValueError where there is none or the
-    file is damaged.
+    """The first of the named streams that there is.
+
+    Raises ValueError where there is none or the file is damaged.
     """
     with ole2_file(content) as file:
         for name in names:

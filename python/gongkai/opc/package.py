@@ -43,8 +43,9 @@ class PartRelation(NamedTuple):
 
 
 def read_xml(archive: Archive, part: str, *, keeping: bool = False) -> _Element:
-    """The root of a part. Raises BadArchive where it is missing, malformed, too large, too deep, or
-    has entities.
+    """The root of a part.
+
+    Raises BadArchive where it is missing, malformed, too large, too deep, or has entities.
 
     Comments and processing instructions are left out, unless it is to be written again
     (``keeping``).
@@ -81,8 +82,9 @@ def parsed(content: bytes, *, keeping: bool = False) -> _Element:
 
 
 def few(nodes: Iterable[_Element], most: int) -> list[_Element]:
-    """The nodes, of which no honest file has more than ``most``. Raises BadArchive before more of
-    them are made.
+    """The nodes, of which no honest file has more than ``most``.
+
+    Raises BadArchive before more of them are made.
     """
     found = list(islice(nodes, most + 1))
     if len(found) > most:
@@ -207,8 +209,9 @@ def tabs_of(archive: Archive, workbook: _Element) -> list[Tab]:
 def package_bytes(
     archive: Archive, changed: Mapping[str, bytes], dropped: Collection[str] = ()
 ) -> bytes:
-    """The file with some parts replaced or left out; order, times and every other part as they
-    were. BadArchive.
+    """The file with some parts replaced or left out.
+
+    Order, times and every other part as they were. BadArchive.
 
     New parts come last, with the oldest time that an archive can hold: the same edits make the same
     file.

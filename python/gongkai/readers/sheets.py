@@ -114,8 +114,9 @@ def table_flow(spots: Spots, blanks: Spots, depth: int) -> Iterator[FlowItem]:
 
 
 def begins(edges: Iterable[tuple[int, int]], gap: int) -> list[int]:
-    """Where runs begin along one axis; a run ends where ``gap`` rows (or columns) and no spot
-    follow, 0 at any edge.
+    """Where runs begin along one axis.
+
+    A run ends where ``gap`` rows (or columns) and no spot follow, 0 at any edge.
     """
     found = []
     reach = -2
@@ -159,8 +160,9 @@ def bands(spots: Spots) -> Iterator[list[Spots]]:
 
 
 def columns(spots: Spots) -> list[list[SheetCell]]:
-    """Parts with an empty column between them. One without labels of its own belongs to the part
-    before it.
+    """Parts with an empty column between them.
+
+    One without labels of its own belongs to the part before it.
     """
     found: list[list[SheetCell]] = []
     for part in columns_apart(spots):
@@ -219,8 +221,9 @@ def are_prose(strips: Sequence[Spots]) -> Iterator[bool]:
 
 
 def is_prose(strip: Spots, above: Spots, below: Spots, width: tuple[int, int]) -> bool:
-    """Whether a strip is text and no row of a table; ``above`` is () where no row of a table came
-    yet, ``width`` the first and the last column.
+    """Whether a strip is text and no row of a table.
+
+    ``above`` is () where no row of a table came yet, ``width`` the first and the last column.
 
     That is a long text without figures beside it, and a text alone in its rows that stands before
     the table, or across it, or between a row with figures and a head.
@@ -268,8 +271,10 @@ def grid_rows(spots: Spots, blanks: Spots) -> tuple[tuple[GridCell, ...], ...]:
 
 
 class TableCells:
-    """The cells of a table while they are written. ``lines`` and ``across`` are its rows and
-    columns on the sheet. In ``rows`` None stands where a cell from above or from the left reaches.
+    """The cells of a table while they are written.
+
+    ``lines`` and ``across`` are its rows and columns on the sheet. In ``rows`` None stands where a
+    cell from above or from the left reaches.
     """
 
     def __init__(self, lines: list[int], across: list[int]) -> None:

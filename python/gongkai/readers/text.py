@@ -26,8 +26,9 @@ Stretch = tuple[int, int]  # of lines: from the first up to, not with, the secon
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line and its cells, borders among them as blank ones; ``barred`` is False where only tabs
-    may part them.
+    """A line and its cells, borders among them as blank ones.
+
+    ``barred`` is False where only tabs may part them.
     """
 
     text: str
@@ -40,15 +41,17 @@ class TextLine:
 
     @property
     def several(self) -> bool:
-        """Whether it has text in more than one cell; one with only bars after its text is a cell on
-        its own line.
+        """Whether it has text in more than one cell.
+
+        One with only bars after its text is a cell on its own line.
         """
         return sum(map(bool, self.cells)) > 1
 
 
 def text_blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a plain text, in order; ``place.line`` is the 1-based first line, a form feed
-    ends a line.
+    """The blocks of a plain text, in order.
+
+    ``place.line`` is the 1-based first line, a form feed ends a line.
 
     A grid is two or more consecutive lines with text in several cells, or one such line that holds
     a number; lines between them with as many separators belong to it, blank cells and all. Other
@@ -205,8 +208,9 @@ def row_of(texts: Sequence[str]) -> tuple[GridCell, ...]:
 
 
 def has_border(lines: Sequence[TextLine], end: int) -> bool:
-    """Whether the bar at an end (0 or -1) of the lines is a border. Else it parts off a cell that
-    is blank.
+    """Whether the bar at an end (0 or -1) of the lines is a border.
+
+    Else it parts off a cell that is blank.
 
     It is one if most lines have it and all that lack it are shorter: a head as long as they are
     shows a column there.
@@ -285,8 +289,9 @@ def is_record(record: Sequence[str]) -> bool:
 
 
 def is_group(field: str) -> bool:
-    """000, 000 37: what a comma within figures leaves; 134 may be that too, but not in most fields
-    of a row.
+    """000, 000 37: what a comma within figures leaves.
+
+    134 may be that too, but not in most fields of a row.
     """
     plain = field.strip()
     return GROUPED.fullmatch(plain) is not None and (" " in plain or plain.startswith("0"))
@@ -312,8 +317,9 @@ def is_of_other_kind(record: Sequence[str]) -> bool:
 
 
 def separated_blocks(text: str, separator: str) -> Iterator[Block]:
-    """Records of several fields as grids, those of one field as prose between them; a record may be
-    of many lines.
+    """Records of several fields as grids, those of one field as prose between them.
+
+    A record may be of many lines.
     """
     rows: list[tuple[GridCell, ...]] = []
     line, table = 1, 1

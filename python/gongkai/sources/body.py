@@ -54,8 +54,9 @@ def read_body(origin: str, response: httpx.Response, limits: Limits, deadline: f
 
 
 def shows_its_end(headers: Mapping[str, str]) -> bool:
-    """Whether a body cut short would have been noticed; one that ends with the connection may be
-    half of a page.
+    """Whether a body cut short would have been noticed.
+
+    One that ends with the connection may be half of a page.
     """
     packed = headers.get("Content-Encoding", "").strip().lower() in UNPACKERS
     return packed or "Content-Length" in headers or "Transfer-Encoding" in headers

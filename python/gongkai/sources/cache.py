@@ -39,8 +39,9 @@ NAMES = (".page", ".new")
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """A page as it was fetched: ``address`` was asked for, ``url`` gave it. Times are UTC in ISO
-    form.
+    """A page as it was fetched: ``address`` was asked for, ``url`` gave it.
+
+    Times are UTC in ISO form.
     """
 
     address: str
@@ -61,8 +62,9 @@ class CachedPage:
 
     @property
     def validators(self) -> dict[str, str]:
-        """The headers that ask whether the page has changed; {} where it has nothing to be known
-        by.
+        """The headers that ask whether the page has changed.
+
+        {} where it has nothing to be known by.
         """
         found = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
         return {name: value for name, value in found.items() if may_be_sent(value)}

@@ -76,8 +76,9 @@ MOST_JUNK = 0.05  # of all characters; a page joined at random has less, a binar
 
 
 def identify(document: Document) -> Kind:
-    """What a document is. Whoever loads one puts the answer into it, so that it is found out
-    once.
+    """What a document is.
+
+    Whoever loads one puts the answer into it, so that it is found out once.
     """
     return document.kind or kind_of(document.content)
 
@@ -236,8 +237,9 @@ REPLACED = "\ufffd"
 
 
 def decode(content: bytes, declared: str) -> str:
-    """The text of a page or file; ``declared`` is the charset that its header names, or "". Never
-    raises.
+    """The text of a page or file.
+
+    ``declared`` is the charset that its header names, or "". Never raises.
 
     Byte order mark, then valid UTF-8 (a last character cut off aside), then UTF-8 with a few broken
     characters, then Big5 where declared and valid, else GB18030, which holds GBK and GB2312.

@@ -55,7 +55,9 @@ def now() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for connecting, for each read, and for the whole fetch; bytes; tries; seconds before
+    """What a fetch may take at most.
+
+    Seconds for connecting, for each read, and for the whole fetch; bytes; tries; seconds before
     the second try.
     """
 

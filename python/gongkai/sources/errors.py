@@ -139,8 +139,9 @@ def leads_nowhere(origin: str) -> FetchError:
 
 
 def refused(origin: str, status: int, wait: float = 0) -> FetchError:
-    """An answer that gives no page; ``wait`` is the seconds after which the server wants to be
-    asked again, or 0.
+    """An answer that gives no page.
+
+    ``wait`` is the seconds after which the server wants to be asked again, or 0.
     """
     if status in (404, 410):
         advice = "请检查网址是否正确"

@@ -72,8 +72,9 @@ def open_client(
     insecure: bool = False,
     referrer: str = "",
 ) -> httpx.Client:
-    """A client for one fetch over all its hops; ``origin`` is what the user named. Redirects are
-    left to the caller.
+    """A client for one fetch over all its hops.
+
+    ``origin`` is what the user named. Redirects are left to the caller.
 
     A page that leads here (``referrer``) counts as the first hop.
 
@@ -92,8 +93,9 @@ def open_client(
 
 
 def context_for(insecure: bool) -> ssl.SSLContext:
-    """The certificates that sites are checked against; reading them takes longer than most
-    pages.
+    """The certificates that sites are checked against.
+
+    Reading them takes longer than most pages.
     """
     if insecure:
         return unchecked()
@@ -133,8 +135,9 @@ class Guard:
         self.public: bool | None = None
 
     def addresses(self, url: httpx.URL) -> list[str]:
-        """The addresses of a URL's host to which the fetch may connect. Raises FetchError, or
-        OSError for none.
+        """The addresses of a URL's host to which the fetch may connect.
+
+        Raises FetchError, or OSError for none.
         """
         found = resolve(url)
         allowed = [address for address in found if not is_private(address)]
@@ -169,8 +172,9 @@ class Guard:
 
 
 class Direct(httpx.BaseTransport):
-    """Connects to the checked addresses of a host in turn; to the server and its certificate it
-    names the host.
+    """Connects to the checked addresses of a host in turn.
+
+    To the server, and for its certificate, it names the host.
     """
 
     def __init__(self, guard: Guard, insecure: bool) -> None:
@@ -220,8 +224,9 @@ def aimed(request: httpx.Request, address: str) -> httpx.Request:
 
 
 def resolve(url: httpx.URL) -> list[str]:
-    """The addresses of a URL's host, as the system gives them; never empty. Raises OSError,
-    UnicodeError.
+    """The addresses of a URL's host, as the system gives them.
+
+    Never empty. Raises OSError, UnicodeError.
     """
     port = url.port or (443 if url.scheme == "https" else 80)
     found = socket.getaddrinfo(url.raw_host.decode("ascii"), port, type=socket.SOCK_STREAM)

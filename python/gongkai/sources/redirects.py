@@ -73,8 +73,7 @@ def refresh_target(content: bytes, url: str, header: str = "") -> str:
     if found is None or found.delay > LONGEST or is_worth_reading(text, found):
         return ""
     target = absolute(found.target, base, url)
-    is_web = target.lower().startswith(("http://", "https://"))
-    return target if is_web and target != urldefrag(url)[0] else ""
+    return target if target != urldefrag(url)[0] else ""
 
 
 def may_send_on(content: bytes) -> bool:
@@ -98,9 +97,10 @@ def is_worth_reading(text: str, found: Sent) -> bool:
 def absolute(target: str, base: str, url: str) -> str:
     """An address as a page at ``url`` writes it, without its fragment; "" where it is none."""
     try:
-        return urldefrag(urljoin(urljoin(url, base), target))[0]
+        found = urldefrag(urljoin(urljoin(url, base), target))[0]
     except ValueError:
         return ""
+    return found if found.lower().startswith(("http://", "https://")) else ""
 
 
 def sent_by(text: str) -> tuple[Sent | None, str]:
@@ -125,8 +125,9 @@ def sent_by_meta(given: dict[str, str], aside: bool) -> Sent | None:
 
 
 def sent_by_script(text: str) -> Sent | None:
-    """Where the scripts of a page that shows nothing go at once or in a while; None where that
-    depends on anything.
+    """Where the scripts of a page that shows nothing go at once or in a while.
+
+    None where that depends on anything.
     """
     code = script_of(text)
     if len(code) > LONGEST_SCRIPT or CHOICE.search(code) or GONE.search(code):
@@ -167,8 +168,9 @@ def sent(content: str, aside: bool = False) -> Sent | None:
 
 
 def decoded(content: bytes) -> str:
-    """Good enough for addresses and for counting; what the figures are read from is the readers'
-    matter.
+    """Good enough for addresses and for counting.
+
+    What the figures are read from is the readers' matter.
     """
     try:
         return content.decode("utf-8")

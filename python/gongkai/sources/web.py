@@ -84,8 +84,9 @@ class Reply:
 
 
 def fetch(origin: str, address: str, limits: Limits, access: Access, referrer: str) -> Document:
-    """The page at an address. A page of the cache is given only where the server confirms it or
-    ``access`` asks.
+    """The page at an address.
+
+    A page of the cache is given only where the server confirms it or ``access`` asks.
     """
     kept = find(address)
     if access.offline:
@@ -246,8 +247,9 @@ def refreshed(trip: Trip, reply: Reply, turns: set[tuple[str, str]]) -> str:
 
 
 def arrived(trip: Trip, address: str, reply: Reply) -> Document:
-    """The document of the last answer, which is kept where the server allows it. Raises FetchError
-    for none.
+    """The document of the last answer, which is kept where the server allows it.
+
+    Raises FetchError for none.
     """
     if trip.access.insecure and trip.encrypted:
         trip.tell(UNCHECKED)
@@ -291,8 +293,9 @@ PEEK = 200_000  # bytes of a page that is only looked at for why there is none
 
 
 def ask(trip: Trip, url: str, hop: bool) -> Reply:
-    """Ask until there is an answer that will not pass. ``hop``: the address is the server's, not
-    the user's.
+    """Ask until there is an answer that will not pass.
+
+    ``hop``: the address is the server's, not the user's.
     """
     import httpx
 
@@ -382,8 +385,9 @@ def wants_https(reply: Reply) -> bool:
 
 
 def https_instead(trip: Trip, url: str, error: Exception) -> Reply | None:
-    """The answer by https where http was refused or closed without one; None where https gives none
-    either.
+    """The answer by https where http was refused or closed without one.
+
+    None where https gives none either.
 
     Raises FetchError where the site does speak https, but not such as we accept.
     """

@@ -156,8 +156,9 @@ def kind_of_negative(section: str) -> str:
 
 
 def sections_of(code: str) -> list[str]:
-    """The parts of a code for positive and negative numbers, zero and texts; a semicolon in quotes
-    parts nothing.
+    """The parts of a code for positive and negative numbers, zero and texts.
+
+    A semicolon in quotes parts nothing.
     """
     return LITERAL.sub(lambda match: match[0].replace(";", "；"), code).split(";")
 
@@ -264,8 +265,9 @@ class Condition:
     kind: str
 
     def hides(self, number: Value) -> bool:
-        """Whether this number is not seen. A zero that is hidden is a zero all the same, as by a
-        number format.
+        """Whether this number is not seen.
+
+        A zero that is hidden is a zero all the same, as by a number format.
         """
         if number is None or number == 0 or self.test == NEVER:
             return number is None and self.test == UNKNOWN

@@ -228,8 +228,9 @@ def is_seen(node: _Element, styles: SheetStyles, family: str, measure: str) -> b
 
 
 def value_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[object, str]:
-    """(value, kind) of a cell: int, Decimal, text or day, None for a blank, as in ``Sheet.cells``;
-    the kind of its format.
+    """(value, kind) of a cell: int, Decimal, text or day, None for a blank, as in ``Sheet.cells``.
+
+    The kind is that of its format.
     """
     kind = attribute(node, "value-type")
     if kind in NUMBERS:
@@ -267,8 +268,9 @@ def is_other(text: str, stored: str) -> bool:
 
 
 def number_in(node: _Element, look: Look, styles: SheetStyles) -> object:
-    """The number of a cell; the text that it shows where that has no digit: LibreOffice keeps TRUE
-    as the number 1.
+    """The number of a cell.
+
+    The text that it shows where that has no digit: LibreOffice keeps TRUE as the number 1.
     """
     number = number_of(attribute(node, "value"))
     text, _ = text_of(node, look, styles)
@@ -335,8 +337,9 @@ def conditions_of(table: _Element, styles: SheetStyles) -> list[Condition]:
 
 
 def conditions_of_style(name: str, area: Area, styles: SheetStyles) -> Iterator[Condition]:
-    """The conditions that stand in a cell's own style; LibreOffice writes its formats there as
-    well.
+    """The conditions that stand in a cell's own style.
+
+    LibreOffice writes its formats there as well.
     """
     style = styles.styles.get(("table-cell", name))
     if style is None:

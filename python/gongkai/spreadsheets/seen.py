@@ -112,8 +112,9 @@ def text_of(value: object) -> str:
 
 
 def day_of(number: Value, from_1904: bool) -> object:
-    """The day or time that a number stands for in a cell that shows one; the number itself where
-    there is no such day.
+    """The day or time that a number stands for in a cell that shows one.
+
+    The number itself where there is no such day.
 
     44260 -> 2021-03-05, 0.5 -> 12:00:00. Workbooks made on old Macs count from 1904.
     """
@@ -199,8 +200,9 @@ def is_number(value: object) -> bool:
 
 
 class Piece(NamedTuple):
-    """``raised``: set higher or lower than the line; ``color`` as in ``seen_color``; ``size`` in
-    points.
+    """``raised``: set higher or lower than the line.
+
+    ``color`` as in ``seen_color``; ``size`` in points.
 
     A piece that says nothing of its looks has those of its cell (``own`` is False).
     """
@@ -253,8 +255,9 @@ def is_alike(color: str, ground: str) -> bool:
 
 
 def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str, str]:
-    """(text, kind) of a cell whose text has pieces; ``cell`` looks as the cell does, ``ground`` is
-    the colour behind.
+    """(text, kind) of a cell whose text has pieces.
+
+    ``cell`` looks as the cell does, ``ground`` is the colour behind.
 
     Where all of them look alike, that is the look of the cell: 134 struck in two pieces is as one
     struck whole.

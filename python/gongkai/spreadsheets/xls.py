@@ -154,8 +154,9 @@ def value_at(source: OldSheet, row: int, column: int) -> object:
 
 
 def pieces_of(book: Book, text: str, runs: Sequence[tuple[int, int]], own: int) -> list[Piece]:
-    """A text in pieces, where the file says from which character on which font is used; ``own`` is
-    the cell's.
+    """A text in pieces, where the file says from which character on which font is used.
+
+    ``own`` is the cell's.
     """
     starts = [(0, own)]
     for at, font in runs:
@@ -279,8 +280,9 @@ OF_NO_NUMBER = (2, 3, 126, 127, 129)  # ISNA, ISERROR, ISERR, ISTEXT, ISBLANK
 
 
 def conditions_by_sheet(book: Book, content: bytes) -> list[list[Condition]]:
-    """The conditional formats of each worksheet that hide numbers or make them white; [] for what
-    is no BIFF8.
+    """The conditional formats of each worksheet that hide numbers or make them white.
+
+    [] for what is no BIFF8.
     """
     if book.biff_version < BIFF8:
         return [[] for _ in range(book.nsheets)]
@@ -306,8 +308,9 @@ def conditions_at(book: Book, stream: bytes, start: int) -> list[Condition]:
 
 
 def rule_of(book: Book, content: bytes, areas: tuple[Area, ...]) -> list[Condition]:
-    """A rule that hides numbers, [] for any other; one that cannot be read may do so, and need not
-    spoil the file.
+    """A rule that hides numbers, [] for any other.
+
+    One that cannot be read may do so, and need not spoil the file.
     """
     try:
         kind = kind_of_rule(book, content)

@@ -148,8 +148,9 @@ def contents_of(rows: Mapping[int, _Element], book: Book) -> Contents:
 
 
 def formula_area(formula: _Element) -> Iterator[Spot]:
-    """The cells that an array formula fills; of a whole sheet only those at the top, for no form is
-    larger.
+    """The cells that an array formula fills.
+
+    Of a whole sheet only those at the top, for no form is larger.
     """
     area = area_of(formula.get("ref", "")) if formula.get("t") == "array" else None
     if area is None:

@@ -113,8 +113,10 @@ def is_struck(strike: _Element | None) -> bool:
 
 
 def color_of(color: _Element | None) -> str:
-    """RRGGBB, or a word for a colour of the theme that has a tint; FFFFFF for whatever nobody sees
-    on white: FFFEFEFE, the theme's first colour, its second one with a tint of 1.
+    """RRGGBB, or a word for a colour of the theme that has a tint.
+
+    FFFFFF for whatever nobody sees on white: FFFEFEFE, the theme's first colour, its second one
+    with a tint of 1.
     """
     if color is None:
         return BLACK
@@ -135,8 +137,9 @@ def color_of_theme(theme: str, tint: str) -> str:
 
 
 def ground_of(fill: _Element) -> str:
-    """The colour behind letters, "" for none. Of a pattern or of several colours no letters have
-    the colour.
+    """The colour behind letters, "" for none.
+
+    Of a pattern or of several colours no letters have the colour.
     """
     pattern = fill.find("{*}patternFill")
     if pattern is None:
@@ -183,8 +186,9 @@ def hiding_kind(dxf: _Element) -> str:
 
 
 def ground_of_rule(dxf: _Element) -> str:
-    """The colour that a conditional format gives its cells, "" for none; a solid one is the other
-    colour here.
+    """The colour that a conditional format gives its cells, "" for none.
+
+    A solid one is the other colour here.
     """
     for name in ("bgColor", "fgColor"):
         for node in dxf.iterfind("{*}fill//{*}" + name):

@@ -65,8 +65,10 @@ BESIDE = ("apart", "odd", "moved", "white")  # effects that count where digits t
 
 
 class PageContent(PageLines):
-    """The page with its tables. ``styled``: id of a node -> what its style does; ``spanning``: the
-    cells that span rows or columns.
+    """The page with its tables.
+
+    ``styled``: id of a node -> what its style does; ``spanning``: the cells that span rows or
+    columns.
     """
 
     def __init__(self, styled: dict[int, Effect], spanning: dict[int, LexborNode]) -> None:
@@ -106,8 +108,9 @@ class PageContent(PageLines):
         }
 
     def kind(self, node: LexborNode) -> str:
-        """A node's tag name; read once for each number that the parser gives to a name, which is
-        quicker to get.
+        """A node's tag name.
+
+        Read once for each number that the parser gives to a name, which is quicker to get.
         """
         name = node.tag or "-"
         self.kinds[node.tag_id] = name
@@ -125,8 +128,9 @@ class PageContent(PageLines):
     # what a style puts in the place of an opener
 
     def opener_for(self, effect: Effect, opener: Opener | None) -> Opener | None:
-        """What begins a node with a style, in place of its usual opener. Only what is gone leaves
-        no empty cell.
+        """What begins a node with a style, in place of its usual opener.
+
+        Only what is gone leaves no empty cell.
         """
         if effect in ("gone", "blank") or (effect == "hidden" and self.in_cell):
             return self.opener_unseen(effect, opener)
@@ -280,7 +284,7 @@ class PageContent(PageLines):
             elif kind not in INLINE:
                 return None
         text = "".join(pieces)
-        return text if paragraph is None or holds_all(paragraph, text) else None
+        return text if is_all_of(paragraph, text) else None
 
     def end_cell(self, raw: RawCell, outer: list[FlowItem], in_cell: bool) -> None:
         self.end_line()
@@ -336,8 +340,9 @@ class PageContent(PageLines):
         return skip
 
     def item(self, node: LexborNode) -> Close:
-        """A line of a list; the number that a browser writes before a figure in a cell makes it
-        none.
+        """A line of a list.
+
+        The number that a browser writes before a figure in a cell makes it none.
         """
         close = self.lines(node)
         if self.in_cell and node.parent is not None and node.parent.tag == "ol":
@@ -350,9 +355,11 @@ class PageContent(PageLines):
             self.drawn_run(None, node)
 
 
-def holds_all(paragraph: LexborNode, text: str) -> bool:
-    """Whether a cell's one paragraph holds all of its text: else it is one of two lines."""
-    return paragraph.text().strip() == text.strip()
+def is_all_of(paragraph: LexborNode | None, text: str) -> bool:
+    """Whether a cell's one paragraph, if it has any, holds all of its text: else it has two
+    lines.
+    """
+    return paragraph is None or paragraph.text().strip() == text.strip()
 
 
 def is_image(item: FlowItem) -> bool:

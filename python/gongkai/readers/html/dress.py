@@ -166,8 +166,9 @@ def nodes_with_style(tree: LexborHTMLParser, lower: bytes) -> Iterator[Found]:
 
 
 def effect_within(node: LexborNode, effect: Effect, kept: bool) -> Effect:
-    """The effect of a style on an element; in doubt, where what is in it may undo that, its text is
-    only set off.
+    """The effect of a style on an element.
+
+    In doubt, where what is in it may undo that, its text is only set off.
     """
     return "raised" if not kept and has_styled(node) else effect
 
@@ -296,8 +297,9 @@ def counts_for_cell(node: LexborNode, effect: Effect) -> bool:
 
 
 def strangers(tree: LexborHTMLParser, unknown: set[str]) -> Iterator[DoubtfulNode]:
-    """The nodes with classes that the page says nothing of; those outside of tables have no
-    cell.
+    """The nodes with classes that the page says nothing of.
+
+    Those outside of tables have no cell.
     """
     for node in tree.css("[class]") if unknown else ():
         for name in unknown.intersection(classes_of(node)):

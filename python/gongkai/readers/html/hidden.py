@@ -99,8 +99,9 @@ class Element(NamedTuple):
 
 
 def elements(text: str, *names: str) -> Iterator[Element]:
-    """The elements of these names, outermost, in order. One that is never closed ends with
-    nothing.
+    """The elements of these names, outermost, in order.
+
+    One that is never closed ends with nothing.
     """
     lower = text.lower()
     open_ended: set[str] = set()
@@ -323,8 +324,9 @@ def text_in(value: Json) -> str:
 
 
 def rendered(value: Json) -> str:
-    """A value as HTML: its tables and texts in their order. Text without any tag keeps its
-    lines.
+    """A value as HTML: its tables and texts in their order.
+
+    Text without any tag keeps its lines.
     """
     if isinstance(value, str):
         return value if TAG.search(value) else preformatted(value)

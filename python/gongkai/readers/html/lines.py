@@ -74,8 +74,9 @@ class PageLines:
     # lines
 
     def end_line(self) -> None:
-        """Finish the line at hand; nothing but white space of the markup is no line, a &nbsp; is a
-        blank one.
+        """Finish the line at hand.
+
+        Nothing but white space of the markup is no line, a &nbsp; is a blank one.
         """
         if not self.pieces:
             return
@@ -123,8 +124,9 @@ class PageLines:
         return partial(self.end_heading, len(self.items), node.tag or "")
 
     def end_heading(self, start: int, tag: str) -> None:
-        """<h2>三、收到和<br>处理<a …>申请</a>情况</h2> is one heading, then its links; what is as
-        long as an article is none.
+        """<h2>三、收到和<br>处理<a …>申请</a>情况</h2> is one heading, then its links.
+
+        What is as long as an article is none.
         """
         self.end_line()
         if len(self.items) - start > LONGEST_HEADING:
@@ -209,8 +211,10 @@ class PageLines:
         self.items.append(Link(Place(), "image", text, attribute(node, *LATE_SOURCES)))
 
     def frame(self, node: LexborNode) -> Close | None:
-        """A page within the page. In an object without a target stands what older browsers showed;
-        no browser shows an iframe's own text.
+        """A page within the page.
+
+        In an object without a target stands what older browsers showed; no browser shows an
+        iframe's own text.
         """
         target = attribute(node, FRAMES[node.tag or ""])
         if target:

@@ -54,8 +54,9 @@ def pages_by_name(parts: Sequence[Message], root: Message) -> dict[str, Message]
 
 
 def parts_of(content: bytes) -> list[Message]:
-    """The parts that are pages. Raises UnreadableDocument for none, too many, or what no parser can
-    take apart.
+    """The parts that are pages.
+
+    Raises UnreadableDocument for none, too many, or what no parser can take apart.
     """
     if LONG_HEADER.search(content):
         raise UnreadableDocument(BROKEN)

@@ -160,8 +160,9 @@ class ValueReader:
             return self.as_far(found, at)
 
     def as_far(self, found: Json, at: int) -> tuple[Json, int]:
-        """What was read of a value that could not be read to its end. Raises NoValue where that is
-        nothing.
+        """What was read of a value that could not be read to its end.
+
+        Raises NoValue where that is nothing.
         """
         if not found or self.effort <= 0:
             raise NoValue

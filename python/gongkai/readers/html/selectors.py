@@ -63,8 +63,9 @@ def known_to_parser(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
 
 
 class Way:
-    """The steps of a selector before its last: ids of the elements of each, and the joint after
-    it. Of td .n > i the elements of td and .n, a blank and >.
+    """The steps of a selector before its last: ids of the elements of each, and the joint after it.
+
+    Of td .n > i the elements of td and .n, a blank and >.
     """
 
     def __init__(self, sets: list[set[int]], joints: list[str]) -> None:

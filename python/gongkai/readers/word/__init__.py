@@ -80,8 +80,9 @@ def part_of(package: Archive, name: str) -> _Element | None:
 
 
 def flat(node: _Element | None, wanted: tuple[str, ...]) -> Iterator[tuple[str, _Element]]:
-    """(kind, node) of what a node holds, also within controls and recorded insertions; these may
-    stand around each.
+    """(kind, node) of what a node holds, also within controls and recorded insertions.
+
+    These may stand around each.
     """
     for item in node if node is not None else ():
         name = kind(item.tag)
@@ -95,8 +96,10 @@ def flat(node: _Element | None, wanted: tuple[str, ...]) -> Iterator[tuple[str, 
 
 @dataclass(slots=True)
 class WordCell:
-    """A cell of a Word table in its columns; ``seam`` is restart or continue where it is merged
-    with others in its column, ``beside`` likewise in its row.
+    """A cell of a Word table in its columns.
+
+    ``seam`` is restart or continue where it is merged with others in its column, ``beside``
+    likewise in its row.
     """
 
     column: int
@@ -226,8 +229,9 @@ def seam_in_column(properties: Mapping[str, _Element]) -> str:
 
 
 def seam_of(properties: Mapping[str, _Element], name: str) -> str:
-    """restart, continue or "": how a cell is merged with others; an element without a value
-    continues.
+    """restart, continue or "": how a cell is merged with others.
+
+    An element without a value continues.
     """
     return (value(properties[name]) or "continue") if name in properties else ""
 

@@ -50,8 +50,9 @@ def first_said(one: Said | None, other: Said | None) -> Said | None:
 
 
 class RunLook(NamedTuple):
-    """What is said of a text: that it is hidden, struck out, raised or lowered; its size in half
-    points. None where nothing is said.
+    """What is said of a text: that it is hidden, struck out, raised or lowered, and its size.
+
+    The size is in half points; None stands where nothing is said.
     """
 
     hidden: bool | None = None
@@ -61,8 +62,9 @@ class RunLook(NamedTuple):
     white: bool | None = None
 
     def over(self, base: RunLook) -> RunLook:
-        """Each thing as said here, else as ``base`` says it; the one PLAIN where nothing is
-        said.
+        """Each thing as said here, else as ``base`` says it.
+
+        The one PLAIN where nothing is said.
         """
         if self == base == PLAIN:
             return PLAIN
@@ -126,8 +128,9 @@ def is_raised(said: Mapping[str, _Element]) -> bool | None:
 
 
 def is_white(said: Mapping[str, _Element]) -> bool | None:
-    """Whether properties make a text white on the white of the page; what its cell says of that is
-    not known.
+    """Whether properties make a text white on the white of the page.
+
+    What its cell says of that is not known.
     """
     color = said.get("w:color")
     if color is None:
@@ -183,8 +186,9 @@ class Styles:
         return self.named.get(name, self.usual)
 
     def look(self, paragraph: Style, properties: _Element | None) -> RunLook:
-        """What a run looks like. Its own properties count alone; said by both its styles, hiding is
-        undone again.
+        """What a run looks like.
+
+        Its own properties count alone; said by both its styles, hiding is undone again.
         """
         own, named = look_of(properties)
         one, two = paragraph.look, self.named.get(named, NO_STYLE).look
@@ -237,8 +241,9 @@ def is_default(node: _Element) -> bool:
 
 
 def derived(node: _Element, base: Style) -> Style:
-    """A style of its own properties over those that it is based on; only its own name makes it a
-    heading.
+    """A style of its own properties over those that it is based on.
+
+    Only its own name makes it a heading.
     """
     number, level = number_of(child(child(node, "w:pPr"), "w:numPr"))
     return Style(

@@ -274,8 +274,9 @@ class WordText:
     # fields
 
     def field(self, node: _Element) -> None:
-        """Begin, result or end of a field; of its instruction nothing is seen, nested results
-        included.
+        """Begin, result or end of a field.
+
+        Of its instruction nothing is seen, nested results included.
         """
         step = attribute(node, "w:fldCharType")
         if step == "begin":
@@ -337,8 +338,9 @@ class WordText:
     # what is drawn
 
     def drawing(self, node: _Element) -> None:
-        """The text boxes of a drawing are read after the paragraph; a picture is a link at its
-        place.
+        """The text boxes of a drawing are read after the paragraph.
+
+        A picture is a link at its place.
         """
         if attribute_of_any(node, "hidden") in ("1", "true"):
             return
