@@ -141,7 +141,7 @@ def walk(root: LexborNode, page: PageContent) -> None:
     node ends. Without recursion, so that a page may nest as deep as it likes.
     """
     ancestors: Ancestors = []
-    kinds = page.kinds
+    kinds, begin = page.kinds, page.begin
     node: LexborNode | None = root
     while node is not None:
         kind = kinds.get(node.tag_id) or page.kind(node)
@@ -149,7 +149,7 @@ def walk(root: LexborNode, page: PageContent) -> None:
             page.pieces.append(node.text_content or "")
             node = node.next or next_of_ancestor(ancestors)
             continue
-        close = page.begin(kind, node)
+        close = begin(kind, node)
         child = None if close is skip else node.first_child
         if child is not None:
             ancestors.append((node, close))
