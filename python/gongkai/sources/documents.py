@@ -16,7 +16,7 @@ from gongkai.system import NotPlainFile, open_plain, system_reason
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Arrival:
     """How a document came here; nothing to tell of a file. ``fetched_at`` is "" for now."""
 
     media_type: str = ""
@@ -26,22 +26,22 @@ class Way:
     fetched_at: str = ""
 
 
-FROM_FILE = Way()
+FROM_FILE = Arrival()
 
 
-def document(origin: str, content: bytes, way: Way = FROM_FILE) -> Document:
+def document(origin: str, content: bytes, arrival: Arrival = FROM_FILE) -> Document:
     """Raises FetchError where there is no content."""
     if not content:
         raise empty(origin)
     found = Document(
         origin=origin,
-        media_type=way.media_type,
+        media_type=arrival.media_type,
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
-        fetched_at=way.fetched_at or now(),
-        url=way.url,
-        charset=way.charset,
-        provenance=way.provenance,
+        fetched_at=arrival.fetched_at or now(),
+        url=arrival.url,
+        charset=arrival.charset,
+        provenance=arrival.provenance,
     )
     return replace(found, kind=identify(found))
 

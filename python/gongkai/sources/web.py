@@ -17,7 +17,7 @@ from gongkai.model import Document, FetchError
 from gongkai.sources import errors
 from gongkai.sources.body import ACCEPTED, read_body, shows_its_end
 from gongkai.sources.cache import CachedPage, find, forget, keep, may_keep, place_of
-from gongkai.sources.documents import Access, Limits, Way, document
+from gongkai.sources.documents import Access, Arrival, Limits, document
 from gongkai.sources.errors import failure, is_cut, is_redirect, is_tls, speaks_tls
 from gongkai.sources.redirects import has_script, is_short, only_proves, refresh_target
 from gongkai.system import in_time
@@ -118,8 +118,8 @@ def from_cache(origin: str, address: str, kept: CachedPage | None, limits: Limit
     if len(kept.content) > limits.size:
         raise errors.too_large(origin, limits.size)
     told = (*kept.provenance, f"取自本机缓存（{kept.when}取得），没有联网核对。")
-    way = Way(kept.media_type, kept.url, kept.charset, told, kept.fetched_at)
-    return document(origin, kept.content, way)
+    arrival = Arrival(kept.media_type, kept.url, kept.charset, told, kept.fetched_at)
+    return document(origin, kept.content, arrival)
 
 
 def fetch_in_time(
@@ -256,14 +256,14 @@ def arrived(trip: Trip, address: str, reply: Reply) -> Document:
     told = tuple(trip.told)
     kept = trip.kept
     if reply.confirms and kept is not None:
-        way = Way(kept.media_type, kept.url, kept.charset, told)
-        found = document(trip.origin, kept.content, way)
+        arrival = Arrival(kept.media_type, kept.url, kept.charset, told)
+        found = document(trip.origin, kept.content, arrival)
         etag, modified = kept.etag, kept.modified
     else:
         refuse(trip, reply)
         media_type = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        way = Way(media_type, reply.url, reply.charset, told)
-        found = document(trip.origin, reply.content, way)
+        arrival = Arrival(media_type, reply.url, reply.charset, told)
+        found = document(trip.origin, reply.content, arrival)
         # The server would confirm the page, not the half of it that may have come.
         known = reply.headers if shows_its_end(reply.headers) else {}
         etag, modified = known.get("ETag", ""), known.get("Last-Modified", "")

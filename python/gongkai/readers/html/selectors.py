@@ -47,8 +47,9 @@ def selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
         sets.append({node.mem_id for node in selected(tree, name)})
     if not all(sets):
         return []
-    way = Way(sets, joints)
-    return [node for node in selected(tree, names[-1]) if way.leads_to(node, len(joints) - 1)]
+    steps_before = SelectorSteps(sets, joints)
+    last = len(joints) - 1
+    return [node for node in selected(tree, names[-1]) if steps_before.leads_to(node, last)]
 
 
 def known_to_parser(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
@@ -62,7 +63,7 @@ def known_to_parser(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
         return []
 
 
-class Way:
+class SelectorSteps:
     """The steps of a selector before its last: ids of the elements of each, and the joint after it.
 
     Of td .n > i the elements of td and .n, a blank and >.

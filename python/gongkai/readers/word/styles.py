@@ -42,10 +42,10 @@ HEADING = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
 LEVELS = 9
 
 
-Said = TypeVar("Said")
+LookPart = TypeVar("LookPart")
 
 
-def first_said(one: Said | None, other: Said | None) -> Said | None:
+def first_said(one: LookPart | None, other: LookPart | None) -> LookPart | None:
     return other if one is None else one
 
 
