@@ -22,7 +22,7 @@ from functools import cache
 from io import BufferedReader, FileIO
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from gongkai.model import WorkbookError
 
@@ -71,22 +71,30 @@ class NotPlainFile(OSError):
 
 
 def system_reason(error: BaseException) -> str:
-    """Why the system refused, for the people who read it; the cause is looked for behind a
-    library's own error.
+    """Why the system refused, for the people who read it.
+
+    The cause is looked for behind a library's own error.
     """
-    found: BaseException | None = error
-    while found is not None and not (isinstance(found, OSError) and found.errno is not None):
-        found = found.__cause__ or found.__context__
+    found = system_error(error)
     if isinstance(found, NotPlainFile):
         return f"这是{found.kind}，不是普通文件"
     if isinstance(found, socket.gaierror):
         return "找不到这个网站的地址"
-    number = found.errno if isinstance(found, OSError) else None
-    code = errno.errorcode.get(number or 0, "")
-    return next(
-        (reason for reason, codes in REASONS if code in codes),
-        f"读写出错（{code or type(error).__name__}）",
-    )
+    code = errno.errorcode.get(found.errno or 0, "") if found is not None else ""
+    for reason, codes in REASONS:
+        if code in codes:
+            return reason
+    return f"读写出错（{code or type(error).__name__}）"
+
+
+def system_error(error: BaseException) -> OSError | None:
+    """The system's own error to which a failure goes back."""
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, OSError) and found.errno is not None:
+            return found
+        found = found.__cause__ or found.__context__
+    return None
 
 
 def in_time(work: Callable[[], T], seconds: float) -> T | None:
@@ -114,8 +122,9 @@ def in_time(work: Callable[[], T], seconds: float) -> T | None:
 
 
 def move(source: Path, target: Path, how: Callable[[Path, Path], object] | None = None) -> None:
-    """Rename a file by ``os.replace`` or otherwise, on Windows with some patience. Raises
-    OSError.
+    """Rename a file by ``os.replace`` or otherwise, on Windows with some patience.
+
+    Raises OSError.
     """
     how = how or os.replace
     for pause in SCANNED if sys.platform == "win32" else ():
@@ -162,9 +171,9 @@ def read_plain(path: Path) -> bytes:
 
 def refuse_special(path: Path, mode: int) -> None:
     """NotPlainFile for what is neither a file nor a folder; a folder the system refuses itself."""
-    kind = next((word for is_kind, word in KINDS if is_kind(mode)), "")
-    if kind:
-        raise NotPlainFile(path, kind)
+    for is_kind, word in KINDS:
+        if is_kind(mode):
+            raise NotPlainFile(path, word)
 
 
 def is_device_name(path: str) -> bool:
@@ -177,8 +186,9 @@ def is_device_name(path: str) -> bool:
 
 
 def lock_file(file: FileIO | BufferedReader) -> None:
-    """Hold a file for this process alone until it is closed. OSError, of BUSY where another process
-    holds it.
+    """Hold a file for this process alone until it is closed.
+
+    OSError, of BUSY where another process holds it.
     """
     if sys.platform == "win32":
         import msvcrt
@@ -193,8 +203,9 @@ def lock_file(file: FileIO | BufferedReader) -> None:
 
 @contextmanager
 def document_folder() -> Iterator[Path]:
-    """A temporary folder for a document that another program has to open; held until it is
-    removed.
+    """A temporary folder for a document that another program has to open.
+
+    Held until it is removed.
     """
     with (
         TemporaryDirectory(prefix=FOLDERS, ignore_cleanup_errors=True) as name,
@@ -228,8 +239,9 @@ def is_left(folder: Path) -> bool:
 
 
 def discard_file(path: Path) -> None:
-    """Delete a file of ours if it is there and can be deleted; Windows deletes none that is
-    read-only.
+    """Delete a file of ours if it is there and can be deleted.
+
+    Windows deletes none that is read-only.
     """
     with suppress(OSError):
         if not path.is_symlink():  # the mode of what a link leads to is not ours to change
@@ -261,17 +273,15 @@ def refuse_suffix(target: Path, allowed: Sequence[str]) -> str:
     WorkbookError for one that is not allowed, or none: a file is what its name says.
     """
     suffix = target.suffix.lower()
-    real = (
-        Path(os.path.realpath(target)) if os.path.islink(target) else target
-    )  # 年报.xlsx that leads to 报告.docx
-    wrong = next(
-        (one for one in (target, real) if one.suffix.lower() != suffix or suffix not in allowed),
-        None,
-    )
-    if wrong is not None:
-        *others, last = allowed
-        listed = f"{'、'.join(others)}或{last}" if others else last
-        raise WorkbookError(f"文件名要以{listed}结尾（所给的是{wrong.name or wrong}），没有写入。")
+    real = target
+    if os.path.islink(target):  # 年报.xlsx that leads to 报告.docx
+        real = Path(os.path.realpath(target))
+    for one in (target, real):
+        if one.suffix.lower() != suffix or suffix not in allowed:
+            *others, last = allowed
+            listed = f"{'、'.join(others)}或{last}" if others else last
+            name = one.name or one
+            raise WorkbookError(f"文件名要以{listed}结尾（所给的是{name}），没有写入。")
     return suffix
 
 
@@ -300,18 +310,14 @@ def write_whole(target: Path, content: bytes, overwrite: bool, aside: Path | Non
 def state_folder(
     platform: str | None = None, home: Path | None = None, environ: Mapping[str, str] | None = None
 ) -> Path:
-    """Where the system wants a program's state, outside all workbooks; the folder may not exist
-    yet.
+    """Where the system wants a program's state, outside all workbooks.
+
+    The folder may not exist yet.
 
     The arguments are this machine's where not given, ``platform`` as ``sys.platform`` names it.
     """
-    platform, home = platform or sys.platform, home or Path.home()
-    environ = os.environ if environ is None else environ
-    if platform == "win32":
-        return Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / "gongkai"
-    if platform == "darwin":
-        return home / "Library" / "Application Support" / "gongkai"
-    return Path(environ.get("XDG_STATE_HOME") or home / ".local" / "state") / "gongkai"
+    home = home or Path.home()
+    return STATE.get(platform or sys.platform, STATE_ELSEWHERE).folder(home, environ)
 
 
 def cache_folder(
@@ -325,9 +331,31 @@ def cache_folder(
     environ = os.environ if environ is None else environ
     if "GONGKAI_CACHE" in environ:
         return Path(environ["GONGKAI_CACHE"]) if environ["GONGKAI_CACHE"] else None
-    platform, home = platform or sys.platform, home or Path.home()
-    if platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "gongkai" / "Cache"
-    if platform == "darwin":
-        return home / "Library" / "Caches" / "gongkai"
-    return Path(environ.get("XDG_CACHE_HOME") or home / ".cache") / "gongkai"
+    home = home or Path.home()
+    return CACHE.get(platform or sys.platform, CACHE_ELSEWHERE).folder(home, environ)
+
+
+class UserFolder(NamedTuple):
+    """A folder of ours in one that a variable names ("" for none), else in one below the user's
+    own.
+    """
+
+    variable: str
+    below_home: str
+    ours: str = "gongkai"
+
+    def folder(self, home: Path, environ: Mapping[str, str] | None) -> Path:
+        environ = os.environ if environ is None else environ
+        return Path(environ.get(self.variable) or home / self.below_home) / self.ours
+
+
+STATE = {
+    "win32": UserFolder("APPDATA", "AppData/Roaming"),
+    "darwin": UserFolder("", "Library/Application Support"),
+}
+STATE_ELSEWHERE = UserFolder("XDG_STATE_HOME", ".local/state")
+CACHE = {
+    "win32": UserFolder("LOCALAPPDATA", "AppData/Local", "gongkai/Cache"),
+    "darwin": UserFolder("", "Library/Caches"),
+}
+CACHE_ELSEWHERE = UserFolder("XDG_CACHE_HOME", ".cache")

@@ -13,8 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gongkai.model import GongkaiError, UnreadableDocument
-from gongkai.readers import html, limits, text
-from gongkai.readers.html import CELLS, html_blocks
+from gongkai.readers import limits, text
+from gongkai.readers.blocks import CELLS
+from gongkai.readers.html import content, html_blocks
 from gongkai.readers.limits import DEEPEST, MOST_TAGS
 from gongkai.readers.text import text_blocks
 from helpers.blocks import prose, read
@@ -62,7 +63,10 @@ def test_pages_beyond_the_bounds(page: str) -> None:
     assert refused(page)
 
 
-CELLED = [pytest.param(html, many_cells, id="many"), pytest.param(text, cells_in_text, id="text")]
+CELLED = [
+    pytest.param(content, many_cells, id="many"),
+    pytest.param(text, cells_in_text, id="text"),
+]
 
 
 @pytest.mark.parametrize(("module", "page"), CELLED)

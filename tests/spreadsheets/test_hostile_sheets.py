@@ -13,7 +13,8 @@ from gongkai.model import GongkaiError, WorkbookError
 from gongkai.opc.package import MOST_RELATIONS
 from gongkai.pipeline import read_report
 from gongkai.sources.detect import ODS, kind_of
-from gongkai.spreadsheets.xlsx import MOST_AREAS, MOST_RUNS, MOST_STRINGS, MOST_STYLES
+from gongkai.spreadsheets.xlsx import MOST_RUNS, MOST_STRINGS
+from gongkai.spreadsheets.xlsx_looks import MOST_AREAS, MOST_STYLES
 from helpers import DOCUMENTS
 from helpers.writers.dressed import filled_bytes
 from helpers.writers.sheets import rewritten

@@ -1,6 +1,4 @@
-"""A zip archive or OLE2 file from elsewhere -> its parts, in memory and bounded; nothing of it goes
-to disk.
-"""
+"""A zip archive or OLE2 file from elsewhere -> its parts, bounded and in memory alone."""
 
 from __future__ import annotations
 
@@ -19,9 +17,8 @@ if TYPE_CHECKING:
 Reason = Literal["damaged", "large", "doubled", "locked", "entities", "deep"]
 
 MOST_PARTS = 5_000
-MOST_BYTES = (
-    128 * 1024 * 1024
-)  # of all parts, unpacked, as the archive says; no part gives more than it says
+# of all parts, unpacked, as the archive says; no part gives more than it says
+MOST_BYTES = 128 * 1024 * 1024
 ENTRY = b"PK\x01\x02"  # begins each entry of an archive's list of parts
 CHUNK = 64 * 1024
 LOCKED = 0x1  # flag bit of a part with a password
@@ -60,8 +57,9 @@ class Archive:
         return part_name(name) in self.parts
 
     def read(self, name: str, most: int = MOST_BYTES) -> bytes:
-        """A part's content. KeyError where there is none; BadArchive where it is damaged, locked or
-        beyond ``most``.
+        """A part's content.
+
+        KeyError where there is none; BadArchive where it is damaged, locked or beyond ``most``.
         """
         info = self.parts[part_name(name)]
         if info.file_size > most:
@@ -83,12 +81,12 @@ class Archive:
 
 
 def open_archive(content: bytes) -> Archive:
-    """Raises BadArchive for what is no archive, and for one that could not be harmless; nothing is
-    unpacked yet.
+    """Raises BadArchive for what is no archive, and for one that could not be harmless.
+
+    Nothing is unpacked yet.
     """
-    if (
-        content.count(ENTRY) > 2 * MOST_PARTS
-    ):  # before an object is made for each; twice, as packed bytes may agree
+    # before an object is made for each; twice, as packed bytes may agree
+    if content.count(ENTRY) > 2 * MOST_PARTS:
         raise BadArchive("large")
     try:
         file = ZipFile(BytesIO(content))
@@ -131,8 +129,9 @@ def ole2_file(content: bytes) -> Iterator[OleFileIO[str]]:
 
 
 def read_stream(content: bytes, names: Sequence[str]) -> bytes:
-    """The first of the named streams that there is. Raises ValueError where there is none or the
-    file is damaged.
+    """The first of the named streams that there is.
+
+    Raises ValueError where there is none or the file is damaged.
     """
     with ole2_file(content) as file:
         for name in names:

@@ -7,7 +7,7 @@ which holds the sheet's buttons too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -44,16 +44,14 @@ KINDS: Mapping[str, str] = {
     "vmlDrawing": "application/vnd.openxmlformats-officedocument.vmlDrawing",
 }
 # What stands behind the arrow to the drawing in a sheet.
-BEHIND_DRAWING = frozenset(
-    [
-        "legacyDrawingHF",
-        "picture",
-        "oleObjects",
-        "controls",
-        "webPublishItems",
-        "tableParts",
-        "extLst",
-    ]
+BEHIND_DRAWING = (
+    "legacyDrawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
 )
 SHAPE_NUMBER = re.compile(r"_x0000_s(\d{1,9})")
 FIRST_SHAPE = 1025
@@ -119,7 +117,8 @@ def patch_comments(parts: NewParts, part: str, sheet: _Element, wanted: Sequence
     is there cannot be read, or the sheet is of an unusual dialect (strict): what a comment tells
     stands in the list of findings too.
     """
-    if not (has_comments(parts.archive, part) or any(comment.text for comment in wanted)):
+    says_anything = any(comment.text for comment in wanted)
+    if not says_anything and not has_comments(parts.archive, part):
         return False
     try:
         names = names_of(parts.archive, part, sheet)
@@ -150,15 +149,15 @@ def move_comments(
         return
     try:
         names = names_of(parts.archive, part, sheet)
-        roots = {kind: parts.xml(names.get(kind), EMPTY_LIST) for kind in names}
+        roots = [(name, parts.xml(name, EMPTY_LIST)) for name in names.values()]
     except BadArchive:
         return
-    for root in roots.values():
+    for part_name, root in roots:
         for comment in list(root.iter(f"{{{MAIN}}}comment")):
             move_text(comment, name(comment.get("ref", "")))
         for shape in list(root.iter(f"{{{VML}}}shape")):
             move_box(shape, place)
-    parts.changed.update({names[kind]: part_bytes(root) for kind, root in roots.items()})
+        parts.changed[part_name] = part_bytes(root)
 
 
 def move_text(comment: _Element, cell: str) -> None:
@@ -170,9 +169,8 @@ def move_text(comment: _Element, cell: str) -> None:
 
 def move_box(shape: _Element, place: Callable[[CellPlace], CellPlace | None]) -> None:
     """<x:Row>8</x:Row><x:Column>3</x:Column> is D9; buttons have neither."""
-    row, column = (
-        shape.find(f"{{{EXCEL}}}ClientData/{{{EXCEL}}}{name}") for name in ("Row", "Column")
-    )
+    data = f"{{{EXCEL}}}ClientData/{{{EXCEL}}}"
+    row, column = shape.find(f"{data}Row"), shape.find(f"{data}Column")
     if row is None or column is None:
         return
     spot = place((whole(row.text) + 1, whole(column.text) + 1))
@@ -192,11 +190,11 @@ def names_of(archive: Archive, part: str, sheet: _Element) -> dict[str, str]:
     key = drawn.get(f"{{{ARROWS}}}id") if drawn is not None else None
     found = {}
     for number, relation in relations(archive, part).items():
-        if relation.kind == "comments" or (relation.kind == "vmlDrawing" and number == key):
+        is_drawing = relation.kind == "vmlDrawing" and number == key
+        if relation.kind == "comments" or is_drawing:
             found[relation.kind] = relation.target
-    if any(name not in archive for name in found.values()):
-        raise BadArchive("damaged")
-    if key is not None and "vmlDrawing" not in found:
+    lacks_drawing = key is not None and "vmlDrawing" not in found
+    if lacks_drawing or not all(name in archive for name in found.values()):
         raise BadArchive("damaged")
     return found
 
@@ -213,8 +211,8 @@ def put_comments(texts: _Element, drawing: _Element, wanted: Sequence[Comment]) 
     changed = False
     for comment in wanted:
         stands = present.get(comment.cell)
-        if stands is not None and said(stands) != "".join(comment.before.split()):
-            continue  # the user's
+        if stands is not None and is_of_user(stands, comment):
+            continue
         if stands is not None and comment.before != comment.text:
             listed.remove(stands)
             remove_box(drawing, comment)
@@ -224,6 +222,11 @@ def put_comments(texts: _Element, drawing: _Element, wanted: Sequence[Comment]) 
             add_box(drawing, comment)
             changed = True
     return changed
+
+
+def is_of_user(stands: _Element, comment: Comment) -> bool:
+    """Whether what stands on a cell has another word in it than what we said there."""
+    return said(stands) != "".join(comment.before.split())
 
 
 def author_number(texts: _Element) -> str:
@@ -258,7 +261,8 @@ def add_box(drawing: _Element, comment: Comment) -> None:
     """A hidden box that shows while the pointer is on the cell."""
     from lxml import etree
 
-    numbers = [int(number) for number in SHAPE_NUMBER.findall(" ".join(shape_names(drawing)))]
+    names = " ".join(node.get("id", "") for node in drawing.iter(f"{{{VML}}}shape"))
+    numbers = map(int, SHAPE_NUMBER.findall(names))
     name = f"_x0000_s{max(numbers, default=FIRST_SHAPE - 1) + 1}"
     box = etree.SubElement(
         drawing,
@@ -283,17 +287,13 @@ def add_box(drawing: _Element, comment: Comment) -> None:
     etree.SubElement(data, f"{{{EXCEL}}}Column").text = str(comment.column - 1)
 
 
-def shape_names(drawing: _Element) -> Iterable[str]:
-    return (node.get("id", "") for node in drawing.iter(f"{{{VML}}}shape"))
-
-
 def remove_box(drawing: _Element, comment: Comment) -> None:
-    spot = [str(comment.row - 1), str(comment.column - 1)]
+    row, column = str(comment.row - 1), str(comment.column - 1)
     for shape in drawing.findall(f"{{{VML}}}shape"):
         data = shape.find(f"{{{EXCEL}}}ClientData[@ObjectType='Note']")
-        if data is None:
+        if data is None or data.findtext(f"{{{EXCEL}}}Row") != row:
             continue
-        if [data.findtext(f"{{{EXCEL}}}{name}") for name in ("Row", "Column")] == spot:
+        if data.findtext(f"{{{EXCEL}}}Column") == column:
             drawing.remove(shape)
 
 

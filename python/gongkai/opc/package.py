@@ -1,5 +1,4 @@
-"""The parts of an Office file (an archive of XML): found by their relations, parsed with care,
-written back.
+"""The parts of an Office file (an archive of XML): found by their relations, parsed, written back.
 
 It may be hostile. What cannot be read is a BadArchive with a reason; whoever asked says it to the
 user.
@@ -20,14 +19,12 @@ from gongkai.opc import Archive, BadArchive, part_name
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MOST_XML = (
-    24 * 1024 * 1024
-)  # of one part; the tree takes some ten times as much. A report has less than 1 MB
+# of one part; the tree takes some ten times as much. A report has less than 1 MB
+MOST_XML = 24 * 1024 * 1024
 MOST_TAGS = 2_000_000  # of one part; the tree takes some 200 bytes for each
 MOST_RELATIONS = 20_000  # of one part
-FASTEST = (
-    1  # zip level of the parts that we write: half the time of the default for a tenth more bytes
-)
+# zip level of the parts that we write: half the time of the default for a tenth more bytes
+FASTEST = 1
 ENTITIES = [b"<!DOCTYPE".decode().encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be")]
 ID = "relationships}id"  # ends the name of the attribute r:id in either dialect
 
@@ -46,8 +43,9 @@ class PartRelation(NamedTuple):
 
 
 def read_xml(archive: Archive, part: str, *, keeping: bool = False) -> _Element:
-    """The root of a part. Raises BadArchive where it is missing, malformed, too large, too deep, or
-    has entities.
+    """The root of a part.
+
+    Raises BadArchive where it is missing, malformed, too large, too deep, or has entities.
 
     Comments and processing instructions are left out, unless it is to be written again
     (``keeping``).
@@ -84,8 +82,9 @@ def parsed(content: bytes, *, keeping: bool = False) -> _Element:
 
 
 def few(nodes: Iterable[_Element], most: int) -> list[_Element]:
-    """The nodes, of which no honest file has more than ``most``. Raises BadArchive before more of
-    them are made.
+    """The nodes, of which no honest file has more than ``most``.
+
+    Raises BadArchive before more of them are made.
     """
     found = list(islice(nodes, most + 1))
     if len(found) > most:
@@ -137,11 +136,16 @@ def relations(archive: Archive, part: str) -> dict[str, PartRelation]:
         target, kind = node.get("Target", ""), node.get("Type", "").rpartition("/")[2]
         outside = node.get("TargetMode") == "External"
         if not outside:
-            inside = unquote(target).replace("\\", "/")
-            place = posixpath.join("/", posixpath.dirname(part), inside)
-            target = actual_name(archive, posixpath.normpath(place).lstrip("/"))
+            target = inside(archive, part, target)
         found[node.get("Id", "")] = PartRelation(kind, target, outside)
     return found
+
+
+def inside(archive: Archive, part: str, target: str) -> str:
+    """../media/image1.png as word/document.xml writes it -> media/image1.png."""
+    folder = posixpath.dirname(part)
+    place = posixpath.join("/", folder, unquote(target).replace("\\", "/"))
+    return actual_name(archive, posixpath.normpath(place).lstrip("/"))
 
 
 def related(archive: Archive, part: str, kind: str) -> str:
@@ -153,9 +157,7 @@ def related(archive: Archive, part: str, kind: str) -> str:
 
 
 def listing_of(archive: Archive, part: str) -> str:
-    """xl/worksheets/sheet2.xml -> xl/worksheets/_rels/sheet2.xml.rels, where its relations
-    stand.
-    """
+    """xl/worksheets/sheet2.xml -> xl/worksheets/_rels/sheet2.xml.rels, with its relations."""
     folder, name = posixpath.split(part)
     return actual_name(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
 
@@ -182,17 +184,22 @@ class Tab(NamedTuple):
     visible: bool
 
 
+def relation_id(node: _Element) -> str:
+    for name, value in node.items():
+        if str(name).endswith(ID):
+            return str(value)
+    return ""
+
+
 def tabs_of(archive: Archive, workbook: _Element) -> list[Tab]:
     """All sheets, charts and dialogs too, in the order of their tabs."""
     targets = relations(archive, main_part(archive))
     found = []
     for node in workbook.iterfind("{*}sheets/{*}sheet"):
-        key = next((str(value) for name, value in node.items() if str(name).endswith(ID)), "")
-        kind, target, outside = targets.get(key, PartRelation("worksheet", ""))
+        kind, target, outside = targets.get(relation_id(node), PartRelation("worksheet", ""))
         part = "" if outside else target
-        found.append(
-            Tab(node.get("name", ""), part, kind, node.get("state", "visible") == "visible")
-        )
+        visible = node.get("state", "visible") == "visible"
+        found.append(Tab(node.get("name", ""), part, kind, visible))
     return found
 
 
@@ -202,8 +209,9 @@ def tabs_of(archive: Archive, workbook: _Element) -> list[Tab]:
 def package_bytes(
     archive: Archive, changed: Mapping[str, bytes], dropped: Collection[str] = ()
 ) -> bytes:
-    """The file with some parts replaced or left out; order, times and every other part as they
-    were. BadArchive.
+    """The file with some parts replaced or left out.
+
+    Order, times and every other part as they were. BadArchive.
 
     New parts come last, with the oldest time that an archive can hold: the same edits make the same
     file.
@@ -215,7 +223,8 @@ def package_bytes(
                 continue
             level = FASTEST if info.compress_type == ZIP_DEFLATED else None
             content = changed.get(info.filename)
-            content = archive.read(info.filename) if content is None else content
+            if content is None:
+                content = archive.read(info.filename)
             written.writestr(info, content, compresslevel=level)
         for name, content in changed.items():
             if name not in archive:

@@ -1,6 +1,4 @@
-"""A workbook of any kind (.xlsx, .xlsm, .xls, .et, .ods) -> blocks: what a person sees on its
-visible sheets.
-"""
+"""A workbook of any kind (.xlsx, .xlsm, .xls, .et, .ods) -> blocks: what a person sees on it."""
 
 from __future__ import annotations
 
@@ -33,18 +31,29 @@ def sheet_blocks(content: bytes) -> tuple[Block, ...]:
     items: list[FlowItem] = []
     for sheet in sheets:
         refuse_area(sheet)
-        name = [(SHEET, sheet.name)] if len(sheets) > 1 else []
-        items += [*name, *sheet_flow(*spots_of(sheet)), ("", "")]
-    if not any(not isinstance(item, tuple) or (item[1] and item[0] != SHEET) for item in items):
+        if len(sheets) > 1:
+            items.append((SHEET, sheet.name))
+        items += sheet_flow(*spots_of(sheet))
+        items.append(("", ""))
+    if not any(map(shows_anything, items)):
         raise UnreadableDocument(
             "工作簿的可见工作表中没有文字和数字；内容可能是图片或在隐藏的工作表中，请打开核对。"
         )
     return tuple(blocks_of(items))
 
 
+def shows_anything(item: FlowItem) -> bool:
+    """Whether an item is a grid, or a text other than the name of its sheet."""
+    if not isinstance(item, tuple):
+        return True
+    heading, text = item
+    return bool(text) and heading != SHEET
+
+
 def refuse_area(sheet: Sheet) -> None:
-    rows = max((row for row, _ in sheet.cells), default=0)
-    columns = max((column for _, column in sheet.cells), default=0)
+    rows = columns = 0
+    for row, column in sheet.cells:
+        rows, columns = max(rows, row), max(columns, column)
     if rows * columns > MOST_AREA:
         raise UnreadableDocument(
             f"工作表“{sheet.name}”的内容一直到第{rows}行、第{columns}列，不像是年度报告；"

@@ -1,8 +1,7 @@
-"""The cells of a worksheet -> its tables and lines, in reading order; what lies apart is read
-apart.
+"""The cells of a worksheet -> its tables and lines, in reading order.
 
-A sheet is cut where a row or a column is empty, and where a line of text stands across it, again
-and again, until each piece is a line or one table.
+What lies apart is read apart: a sheet is cut where a row or a column is empty, and where a line of
+text stands across it, again and again, until each piece is a line or one table.
 """
 
 from __future__ import annotations
@@ -52,20 +51,29 @@ def sheet_flow(spots: Spots, blanks: Spots) -> Iterator[FlowItem]:
 
 def clamped(spots: Spots) -> list[SheetCell]:
     """Merged cells wider or higher than any form end where the rest of the sheet ends."""
-    if not any(
-        bottom - top >= TALLEST or right - left >= WIDEST for top, left, bottom, right, _ in spots
-    ):
+    if not any(map(is_beyond, spots)):
         return list(spots)
-    last_row = max(
-        (spot.bottom if spot.bottom - spot.top < TALLEST else spot.top for spot in spots), default=0
-    )
-    last_column = max(
-        (spot.right if spot.right - spot.left < WIDEST else spot.left for spot in spots), default=0
-    )
-    return [
-        spot._replace(bottom=min(spot.bottom, last_row), right=min(spot.right, last_column))
-        for spot in spots
-    ]
+    last_row = last_column = 0
+    for spot in spots:
+        last_row = max(last_row, spot.top if is_tall(spot) else spot.bottom)
+        last_column = max(last_column, spot.left if is_wide(spot) else spot.right)
+    found = []
+    for spot in spots:
+        bottom, right = min(spot.bottom, last_row), min(spot.right, last_column)
+        found.append(spot._replace(bottom=bottom, right=right))
+    return found
+
+
+def is_tall(spot: SheetCell) -> bool:
+    return spot.bottom - spot.top >= TALLEST
+
+
+def is_wide(spot: SheetCell) -> bool:
+    return spot.right - spot.left >= WIDEST
+
+
+def is_beyond(spot: SheetCell) -> bool:
+    return is_tall(spot) or is_wide(spot)
 
 
 def region_flow(spots: Spots, blanks: Spots, depth: int) -> Iterator[FlowItem]:
@@ -75,27 +83,40 @@ def region_flow(spots: Spots, blanks: Spots, depth: int) -> Iterator[FlowItem]:
         for is_prose, strips in kinds(band):
             within = list(chain.from_iterable(strips))
             if is_prose:
-                for spot in within:
-                    if line_end >= 0:
-                        yield from [("", "")] * min(spot.top - line_end - 1, MOST_BLANK_LINES)
-                    yield from (("", line.strip()) for line in spot.text.split("\n"))
-                    line_end = spot.bottom
-                continue
-            line_end = -1
-            parts = columns(within) if depth else [within]
-            if len(parts) == 1:
-                yield Grid(Place(), grid_rows(within, blanks))
+                yield from prose_flow(within, line_end)
+                line_end = within[-1].bottom
             else:
-                for part in parts:
-                    yield from region_flow(part, blanks, depth - 1)
+                yield from table_flow(within, blanks, depth)
+                line_end = -1
+
+
+def prose_flow(spots: Spots, line_end: int) -> Iterator[FlowItem]:
+    """The lines of texts, blank ones for the empty rows between them and after ``line_end``."""
+    for spot in spots:
+        if line_end >= 0:
+            yield from [("", "")] * min(spot.top - line_end - 1, MOST_BLANK_LINES)
+        for line in spot.text.split("\n"):
+            yield "", line.strip()
+        line_end = spot.bottom
+
+
+def table_flow(spots: Spots, blanks: Spots, depth: int) -> Iterator[FlowItem]:
+    """One table, or what stands side by side."""
+    parts = columns(spots) if depth else [spots]
+    if len(parts) == 1:
+        yield Grid(Place(), grid_rows(spots, blanks))
+        return
+    for part in parts:
+        yield from region_flow(part, blanks, depth - 1)
 
 
 # --- cutting --------------------------------------------------------------------------------------
 
 
 def begins(edges: Iterable[tuple[int, int]], gap: int) -> list[int]:
-    """Where runs begin along one axis; a run ends where ``gap`` rows (or columns) and no spot
-    follow, 0 at any edge.
+    """Where runs begin along one axis.
+
+    A run ends where ``gap`` rows (or columns) and no spot follow, 0 at any edge.
     """
     found = []
     reach = -2
@@ -139,8 +160,9 @@ def bands(spots: Spots) -> Iterator[list[Spots]]:
 
 
 def columns(spots: Spots) -> list[list[SheetCell]]:
-    """Parts with an empty column between them. One without labels of its own belongs to the part
-    before it.
+    """Parts with an empty column between them.
+
+    One without labels of its own belongs to the part before it.
     """
     found: list[list[SheetCell]] = []
     for part in columns_apart(spots):
@@ -155,12 +177,18 @@ def stands_alone(part: Spots) -> bool:
     """Whether most rows of figures have a label before them; or there is only one such row (表四)
     or none.
     """
-    figures: dict[int, int] = {}
+    figures: dict[int, int] = {}  # row -> column of its first figure
+    labels: list[SheetCell] = []
     for spot in part:
         if is_figure(spot.text):
             figures[spot.top] = min(spot.left, figures.get(spot.top, spot.left))
-    labels = (spot for spot in part if not is_figure(spot.text))
-    labelled = {row for spot in labels for row in rows_of(spot) if spot.left < figures.get(row, 0)}
+        else:
+            labels.append(spot)
+    labelled: set[int] = set()
+    for spot in labels:
+        for row in rows_of(spot):
+            if spot.left < figures.get(row, 0):
+                labelled.add(row)
     return len(figures) < 2 or 2 * len(labelled) >= len(figures)
 
 
@@ -168,18 +196,11 @@ def rows_of(spot: SheetCell) -> range:
     return range(spot.top, spot.bottom + 1)
 
 
-def kinds(
-    strips: Sequence[Sequence[SheetCell]],
-) -> Iterator[tuple[bool, list[Sequence[SheetCell]]]]:
+def kinds(strips: Sequence[Spots]) -> Iterator[tuple[bool, list[Spots]]]:
     """(whether it is prose, strips) of each run of strips of one kind."""
-    edges = list(map(along, chain.from_iterable(strips)))
-    left, right = min(edges)[0], max(map(itemgetter(1), edges))
-    run: list[Sequence[SheetCell]] = []
-    before, tabled = False, False
-    for number, strip in enumerate(strips):
-        after = strips[number + 1] if number + 1 < len(strips) else ()
-        prose = is_prose(strip, strips[number - 1] if tabled else (), after, left, right)
-        tabled = tabled or not prose
+    run: list[Spots] = []
+    before = False
+    for strip, prose in zip(strips, are_prose(strips), strict=True):
         if run and prose != before:
             yield before, run
             run = []
@@ -188,9 +209,21 @@ def kinds(
     yield before, run
 
 
-def is_prose(strip: Spots, above: Spots, below: Spots, left: int, right: int) -> bool:
-    """Whether a strip is text and no row of a table; ``above`` is () where no row of a table came
-    yet.
+def are_prose(strips: Sequence[Spots]) -> Iterator[bool]:
+    """Of each strip whether it is prose."""
+    edges = list(map(along, chain.from_iterable(strips)))
+    width = min(edges)[0], max(map(itemgetter(1), edges))
+    tabled = False
+    for above, strip, below in zip(((), *strips), strips, (*strips[1:], ()), strict=False):
+        prose = is_prose(strip, above if tabled else (), below, width)
+        tabled = tabled or not prose
+        yield prose
+
+
+def is_prose(strip: Spots, above: Spots, below: Spots, width: tuple[int, int]) -> bool:
+    """Whether a strip is text and no row of a table.
+
+    ``above`` is () where no row of a table came yet, ``width`` the first and the last column.
 
     That is a long text without figures beside it, and a text alone in its rows that stands before
     the table, or across it, or between a row with figures and a head.
@@ -201,9 +234,17 @@ def is_prose(strip: Spots, above: Spots, below: Spots, left: int, right: int) ->
         return not has_figure(strip)
     if len(strip) > 1:
         return not above and not below and not has_figure(strip)
-    across = strip[0].left <= left < right <= strip[0].right
-    between = has_figure(above) and len(below) > 1 and not has_figure(below)
-    return not above or across or between
+    return not above or is_across(strip[0], width) or is_between(above, below)
+
+
+def is_across(spot: SheetCell, width: tuple[int, int]) -> bool:
+    left, right = width
+    return spot.left <= left < right <= spot.right
+
+
+def is_between(above: Spots, below: Spots) -> bool:
+    """Whether a text stands below a row with figures and above a head: 表三 after 表二."""
+    return has_figure(above) and len(below) > 1 and not has_figure(below)
 
 
 def has_figure(spots: Spots) -> bool:
@@ -222,40 +263,69 @@ def grid_rows(spots: Spots, blanks: Spots) -> tuple[tuple[GridCell, ...], ...]:
     lines, across = kept(spots, down), kept(spots, along)
     if len(lines) * len(across) > CELLS:
         raise too_large()
-    row_at, column_at = (
-        {row: n for n, row in enumerate(lines)},
-        {column: n for n, column in enumerate(across)},
-    )
-    empty: list[GridCell | None] = [GridCell("", column) for column in range(len(across))]
-    rows = [empty.copy() for _ in lines]
-    covered: set[int] = set()
-    new = tuple.__new__  # as a named tuple makes itself, in half the time
-    for top, left, bottom, right, text in spots:
-        row, column = row_at[top], column_at[left]
-        if top == bottom and left == right:
-            rows[row][column] = new(GridCell, (text, column, 1, 1))
-        else:
-            cover(rows, row, column, row_at[bottom] - row + 1, column_at[right] - column + 1, text)
-            covered.update(range(row, row_at[bottom] + 1))
+    table = TableCells(lines, across)
+    table.write(spots)
     for spot in blanks:
-        row, below = bisect_left(lines, spot.top), bisect_right(lines, spot.bottom)
-        column, beyond = bisect_left(across, spot.left), bisect_right(across, spot.right)
-        under = [cell for line in rows[row:below] for cell in line[column:beyond]]
-        if under and all(cell is not None and not cell.text for cell in under):
-            cover(rows, row, column, below - row, beyond - column, "")
-            covered.update(range(row, below))
-    return tuple(
-        tuple(cell for cell in line if cell is not None) if number in covered else tuple(line)  # type: ignore[arg-type]
-        for number, line in enumerate(rows)
-    )
+        table.merge_blank(spot)
+    return table.finished()
 
 
-def cover(
-    rows: list[list[GridCell | None]], row: int, column: int, height: int, width: int, text: str
-) -> None:
-    for line in rows[row : row + height]:
-        line[column : column + width] = [None] * width
-    rows[row][column] = GridCell(text, column, height, width)
+class TableCells:
+    """The cells of a table while they are written.
+
+    ``lines`` and ``across`` are its rows and columns on the sheet. In ``rows`` None stands where a
+    cell from above or from the left reaches.
+    """
+
+    def __init__(self, lines: list[int], across: list[int]) -> None:
+        self.lines, self.across = lines, across
+        empty: list[GridCell | None] = [GridCell("", column) for column in range(len(across))]
+        self.rows = [empty.copy() for _ in lines]
+        self.merged: set[int] = set()  # the rows in which a merged cell stands
+
+    def write(self, spots: Spots) -> None:
+        row_at = {row: number for number, row in enumerate(self.lines)}
+        column_at = {column: number for number, column in enumerate(self.across)}
+        rows = self.rows
+        new = tuple.__new__  # as a named tuple makes itself, in half the time
+        for top, left, bottom, right, text in spots:
+            row, column = row_at[top], column_at[left]
+            if top == bottom and left == right:
+                rows[row][column] = new(GridCell, (text, column, 1, 1))
+            else:
+                self.merge((row, column, row_at[bottom] + 1, column_at[right] + 1), text)
+
+    def merge(self, area: tuple[int, int, int, int], text: str) -> None:
+        """One cell over an area: top, left, and the first row below and column beyond it."""
+        top, left, below, beyond = area
+        width = beyond - left
+        for line in self.rows[top:below]:
+            line[left:beyond] = [None] * width
+        self.rows[top][left] = GridCell(text, left, below - top, width)
+        self.merged.update(range(top, below))
+
+    def merge_blank(self, spot: SheetCell) -> None:
+        """The same for merged cells without a text, as far as they lie on cells without one."""
+        top, below = bisect_left(self.lines, spot.top), bisect_right(self.lines, spot.bottom)
+        left, beyond = bisect_left(self.across, spot.left), bisect_right(self.across, spot.right)
+        if top == below or left == beyond:
+            return
+        for line in self.rows[top:below]:
+            if not all(map(is_blank, line[left:beyond])):
+                return
+        self.merge((top, left, below, beyond), "")
+
+    def finished(self) -> tuple[tuple[GridCell, ...], ...]:
+        rows = []
+        for number, line in enumerate(self.rows):
+            if number in self.merged:
+                line = [cell for cell in line if cell is not None]
+            rows.append(tuple(line))
+        return tuple(rows)  # type: ignore[arg-type]  # None stands only in merged rows
+
+
+def is_blank(cell: GridCell | None) -> bool:
+    return cell is not None and not cell.text
 
 
 def kept(spots: Spots, edges: Edges) -> list[int]:

@@ -1,12 +1,13 @@
-"""Plain text -> blocks: lines with bars or tabs between cells as grids, all else as prose,
-verbatim.
+"""Plain text -> blocks: lines with bars or tabs between cells as grids, all else as prose.
+
+What is prose stays verbatim.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.figures import read_figure
@@ -20,10 +21,14 @@ SEPARATORS = "|｜\t"
 RULE = re.compile(r":?-{2,}:?|:-:?|-:")  # a cell of the line under a Markdown head
 
 
+Stretch = tuple[int, int]  # of lines: from the first up to, not with, the second
+
+
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line and its cells, borders among them as blank ones; ``barred`` is False where only tabs
-    may part them.
+    """A line and its cells, borders among them as blank ones.
+
+    ``barred`` is False where only tabs may part them.
     """
 
     text: str
@@ -36,15 +41,17 @@ class TextLine:
 
     @property
     def several(self) -> bool:
-        """Whether it has text in more than one cell; one with only bars after its text is a cell on
-        its own line.
+        """Whether it has text in more than one cell.
+
+        One with only bars after its text is a cell on its own line.
         """
         return sum(map(bool, self.cells)) > 1
 
 
 def text_blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a plain text, in order; ``place.line`` is the 1-based first line, a form feed
-    ends a line.
+    """The blocks of a plain text, in order.
+
+    ``place.line`` is the 1-based first line, a form feed ends a line.
 
     A grid is two or more consecutive lines with text in several cells, or one such line that holds
     a number; lines between them with as many separators belong to it, blank cells and all. Other
@@ -79,13 +86,18 @@ def chunk_blocks(text: str) -> tuple[Block, ...]:
     separator = separator_of(text)
     if separator:
         return tuple(separated_blocks(text, separator))
-    if len(text) > CELLS and sum(map(text.count, SEPARATORS)) > CELLS:
-        raise too_large()
+    refuse_many(text)
     lines = [split_line(line) for line in text.splitlines()]
     return tuple(blocks_of(lines, rows_of(lines)))
 
 
+def refuse_many(text: str) -> None:
+    if len(text) > CELLS and sum(map(text.count, SEPARATORS)) > CELLS:
+        raise too_large()
+
+
 def split_line(text: str) -> TextLine:
+    """规章 | 2 | 0 -> (规章, 2, 0); where no bar stands tabs part the cells."""
     parts = BAR.split(text)
     barred = len(parts) > 1
     if not barred:
@@ -93,42 +105,54 @@ def split_line(text: str) -> TextLine:
     return TextLine(text, barred, tuple(part.replace("\\|", "|").strip() for part in parts))
 
 
-def rows_of(lines: Sequence[TextLine]) -> list[tuple[int, int]]:
-    """(start, end) of each run of lines that is a grid, end excluded."""
+def rows_of(lines: Sequence[TextLine]) -> list[Stretch]:
+    """The stretches of lines that are grids."""
     found = []
     for start, end in spaced(lines, runs(lines)):
         rows = [line for line in lines[start:end] if line.several]
-        if len(rows) > 1 or any(cell.isdecimal() for line in rows for cell in line.cells):
+        if len(rows) > 1 or any(map(has_number, rows)):
             found.append((start, end))
     return found
 
 
-def runs(lines: Sequence[TextLine]) -> Iterator[tuple[int, int]]:
+def has_number(line: TextLine) -> bool:
+    return any(map(str.isdecimal, line.cells))
+
+
+def runs(lines: Sequence[TextLine]) -> Iterator[Stretch]:
     """Stretches of lines with several cells, with those lines beside them that have as many
-    separators.
+    separators: | | | below 规章 | 2 | 0 |.
     """
     start = 0
     while start < len(lines):
-        end = start
-        while end < len(lines) and lines[end].bars and lines[end].barred == lines[start].barred:
-            end += 1
-        counts = {line.bars for line in lines[start:end] if line.several} - {1}
-        first = start
-        for at in range(start, end + 1):
-            if at == end or not (lines[at].several or lines[at].bars in counts):
-                if at > first:
-                    yield first, at
-                first = at + 1
+        end = end_of_parted(lines, start)
+        yield from runs_within(lines, start, end)
         start = max(end, start + 1)
 
 
-def spaced(
-    lines: Sequence[TextLine], stretches: Iterator[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """Single rows with one blank line between them become one stretch; longer ones stay as they
-    are.
-    """
-    found: list[tuple[int, int]] = []
+def end_of_parted(lines: Sequence[TextLine], start: int) -> int:
+    """The end of the lines from ``start`` on that bars part, or all of them tabs."""
+    end = start
+    while end < len(lines) and lines[end].bars and lines[end].barred == lines[start].barred:
+        end += 1
+    return end
+
+
+def runs_within(lines: Sequence[TextLine], start: int, end: int) -> Iterator[Stretch]:
+    counts = {line.bars for line in lines[start:end] if line.several} - {1}
+    first = start
+    for at in range(start, end):
+        if not (lines[at].several or lines[at].bars in counts):
+            if at > first:
+                yield first, at
+            first = at + 1
+    if end > first:
+        yield first, end
+
+
+def spaced(lines: Sequence[TextLine], stretches: Iterator[Stretch]) -> list[Stretch]:
+    """Single rows with one blank line between them become one stretch; longer ones stay."""
+    found: list[Stretch] = []
     single = False
     for start, end in stretches:
         alone = end - start == 1
@@ -140,18 +164,27 @@ def spaced(
     return found
 
 
-def blocks_of(lines: Sequence[TextLine], grids: Sequence[tuple[int, int]]) -> Iterator[Block]:
+def blocks_of(lines: Sequence[TextLine], grids: Sequence[Stretch]) -> Iterator[Block]:
+    """The grids with their numbers, and what stands before and between them and at the end."""
     at = 0
-    for table, (start, end) in enumerate([*grids, (len(lines), len(lines))], 1):
-        prose = lines[at:start]
-        if any(line.text.strip() for line in prose):
-            yield Prose(Place(line=at + 1), "", "\n".join(line.text for line in prose))
-        if end > start:
-            rows = [line for line in lines[start:end] if line.text.strip()]
-            if len(rows) * max(len(line.cells) for line in rows) > CELLS:
-                raise too_large()
-            yield Grid(Place(table=table, line=start + 1), grid_rows(rows), spans=False)
+    for table, (start, end) in enumerate(grids, 1):
+        yield from prose_of(lines, at, start)
+        yield grid_of(lines, start, end, table)
         at = end
+    yield from prose_of(lines, at, len(lines))
+
+
+def prose_of(lines: Sequence[TextLine], start: int, end: int) -> Iterator[Prose]:
+    text = "\n".join(line.text for line in lines[start:end])
+    if text.strip():
+        yield Prose(Place(line=start + 1), "", text)
+
+
+def grid_of(lines: Sequence[TextLine], start: int, end: int, table: int) -> Grid:
+    rows = [line for line in lines[start:end] if line.text.strip()]
+    if len(rows) * max(len(line.cells) for line in rows) > CELLS:
+        raise too_large()
+    return Grid(Place(table=table, line=start + 1), grid_rows(rows), spans=False)
 
 
 def grid_rows(lines: Sequence[TextLine]) -> tuple[tuple[GridCell, ...], ...]:
@@ -159,23 +192,35 @@ def grid_rows(lines: Sequence[TextLine]) -> tuple[tuple[GridCell, ...], ...]:
     left, right = has_border(lines, 0), has_border(lines, -1)
     rows: list[tuple[GridCell, ...]] = []
     for line in lines:
-        cells = line.cells[left and not line.cells[0] :]
-        cells = cells[: len(cells) - (right and not cells[-1])] if cells else cells
-        if len(rows) > 1 or not all(RULE.fullmatch(cell) for cell in cells):
-            rows.append(tuple(GridCell(cell, column) for column, cell in enumerate(cells)))
+        cells = list(line.cells)
+        if left and not cells[0]:
+            del cells[0]
+        if right and cells and not cells[-1]:
+            del cells[-1]
+        is_rule = len(rows) < 2 and all(map(RULE.fullmatch, cells))
+        if not is_rule:
+            rows.append(row_of(cells))
     return tuple(rows)
 
 
+def row_of(texts: Sequence[str]) -> tuple[GridCell, ...]:
+    return tuple(GridCell(text, column) for column, text in enumerate(texts))
+
+
 def has_border(lines: Sequence[TextLine], end: int) -> bool:
-    """Whether the bar at an end (0 or -1) of the lines is a border. Else it parts off a cell that
-    is blank.
+    """Whether the bar at an end (0 or -1) of the lines is a border.
+
+    Else it parts off a cell that is blank.
 
     It is one if most lines have it and all that lack it are shorter: a head as long as they are
     shows a column there.
     """
-    rows = [line for line in lines if line.several and line.barred]
-    edged = [len(line.cells) for line in rows if not line.cells[end]]
-    plain = [len(line.cells) for line in rows if line.cells[end]]
+    edged: list[int] = []
+    plain: list[int] = []
+    for line in lines:
+        if line.several and line.barred:
+            lengths = plain if line.cells[end] else edged
+            lengths.append(len(line.cells))
     return len(edged) > len(plain) and max(plain, default=0) < max(edged)
 
 
@@ -197,15 +242,22 @@ def separator_of(text: str) -> str:
     named = SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0])
     if named:
         return named[1]
-    candidates = [sign for sign in (",;\t" if '"' in text else ",;") if is_frequent(sign, text)]
-    return next((sign for sign in candidates if is_separated(records_of(text, sign))), "")
+    for sign in ",;\t" if '"' in text else ",;":
+        if is_frequent(sign, text) and is_separated(records_of(text, sign)):
+            return sign
+    return ""
 
 
 def is_frequent(sign: str, text: str) -> bool:
     """Whether some lines may be records, before they are looked at one by one."""
-    if text.count(sign) < (FEWEST_FIELDS - 1) * FEWEST_RECORDS:
+    fewest = FEWEST_FIELDS - 1
+    if text.count(sign) < fewest * FEWEST_RECORDS:
         return False
-    return sum(line.count(sign) >= FEWEST_FIELDS - 1 for line in text.split("\n")) >= FEWEST_RECORDS
+    long = 0
+    for line in text.split("\n"):
+        if line.count(sign) >= fewest:
+            long += 1
+    return long >= FEWEST_RECORDS
 
 
 def records_of(text: str, separator: str) -> list[list[str]]:
@@ -217,27 +269,32 @@ def records_of(text: str, separator: str) -> list[list[str]]:
         return []
 
 
-def is_separated(records: Sequence[Sequence[str]]) -> bool:
+def is_separated(records: Iterable[Sequence[str]]) -> bool:
     """Whether several records hold a label and figures: 规章,1,0,11."""
-    held = [record for record in records if len(record) >= FEWEST_FIELDS and is_record(record)]
-    held = [record for record in held if not is_of_other_kind(record)]
-    return len(held) >= FEWEST_RECORDS
+    held = 0
+    for record in records:
+        if is_record(record) and not is_of_other_kind(record):
+            held += 1
+    return held >= FEWEST_RECORDS
 
 
 def is_record(record: Sequence[str]) -> bool:
-    states = [read_figure(field).state for field in record]
-    if any(len(field) > LONGEST_FIELD for field in record) or sum(map(is_group, record[1:])) > 1:
+    """规章,1,0,11: a label first, or somewhere, and a figure or a blank last."""
+    if len(record) < FEWEST_FIELDS or max(map(len, record)) > LONGEST_FIELD:
         return False
+    if sum(map(is_group, record[1:])) > 1:
+        return False
+    states = [read_figure(field).state for field in record]
     return "unreadable" in states and states[-1] != "unreadable" and "figure" in states
 
 
 def is_group(field: str) -> bool:
-    """000, 000 37: what a comma within figures leaves; 134 may be that too, but not in most fields
-    of a row.
+    """000, 000 37: what a comma within figures leaves.
+
+    134 may be that too, but not in most fields of a row.
     """
-    return GROUPED.fullmatch(field.strip()) is not None and (
-        " " in field.strip() or field.strip().startswith("0")
-    )
+    plain = field.strip()
+    return GROUPED.fullmatch(plain) is not None and (" " in plain or plain.startswith("0"))
 
 
 def in_other_fields(record: Sequence[str], separator: str) -> Sequence[str]:
@@ -247,10 +304,11 @@ def in_other_fields(record: Sequence[str], separator: str) -> Sequence[str]:
     if len(record) != 1 and not is_of_other_kind(record):
         return record
     line = separator.join(record)
-    parted = (line.split(sign) for sign in SEPARATING if sign != separator)
-    return next(
-        (fields for fields in parted if len(fields) >= FEWEST_FIELDS and is_record(fields)), [line]
-    )
+    for sign in SEPARATING:
+        fields = line.split(sign)
+        if sign != separator and is_record(fields):
+            return fields
+    return [line]
 
 
 def is_of_other_kind(record: Sequence[str]) -> bool:
@@ -259,20 +317,21 @@ def is_of_other_kind(record: Sequence[str]) -> bool:
 
 
 def separated_blocks(text: str, separator: str) -> Iterator[Block]:
-    """Records of several fields as grids, those of one field as prose between them; a record may be
-    of many lines.
+    """Records of several fields as grids, those of one field as prose between them.
+
+    A record may be of many lines.
     """
-    grid: list[tuple[GridCell, ...]] = []
-    line, table = 1, 0
+    rows: list[tuple[GridCell, ...]] = []
+    line, table = 1, 1
     for record in (*records_of(text, separator), []):
         fields = [field.strip() for field in in_other_fields(record, separator)]
-        if sum(map(bool, fields)) > 1 or (grid and len(fields) >= FEWEST_FIELDS):
-            grid.append(tuple(GridCell(field, column) for column, field in enumerate(fields)))
-        else:
-            if grid:
-                table += 1
-                yield Grid(Place(table=table, line=line - len(grid)), tuple(grid), spans=False)
-                grid = []
-            if any(fields):
-                yield Prose(Place(line=line), "", "".join(fields))
+        is_row = sum(map(bool, fields)) > 1 or (rows and len(fields) >= FEWEST_FIELDS)
+        if is_row:
+            rows.append(row_of(fields))
+        elif rows:
+            yield Grid(Place(table=table, line=line - len(rows)), tuple(rows), spans=False)
+            rows = []
+            table += 1
+        if not is_row and any(fields):
+            yield Prose(Place(line=line), "", "".join(fields))
         line += 1

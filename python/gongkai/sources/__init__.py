@@ -31,8 +31,9 @@ SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two letters or more: C: is
 def load(
     origin: str, limits: Limits = LIMITS, access: Access = ACCESS, referrer: str = ""
 ) -> Document:
-    """Fetch a source. Raises FetchError with the stage that failed and one Chinese sentence that
-    says what to try.
+    """Fetch a source.
+
+    Raises FetchError with the stage that failed and one Chinese sentence that says what to try.
 
     Stages: address, connect, tls, timeout, status, redirect, size, read, cache; a redirect from a
     public host into a private network is refused. ``Document.charset`` and ``media_type`` are the

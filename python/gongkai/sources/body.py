@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from gongkai.sources.errors import broken, too_large, too_slow, unknown_encoding
@@ -35,10 +36,12 @@ def read_body(origin: str, response: httpx.Response, limits: Limits, deadline: f
     if encoding not in PLAIN and encoding not in UNPACKERS:
         raise unknown_encoding(origin, encoding)
     sent = response.iter_raw()
+    if encoding in UNPACKERS:
+        sent = UNPACKERS[encoding](sent)
     found = []
     total = 0
     try:
-        for chunk in UNPACKERS[encoding](sent) if encoding in UNPACKERS else sent:
+        for chunk in sent:
             total += len(chunk)
             if total > limits.size:
                 raise too_large(origin, limits.size)
@@ -51,8 +54,9 @@ def read_body(origin: str, response: httpx.Response, limits: Limits, deadline: f
 
 
 def shows_its_end(headers: Mapping[str, str]) -> bool:
-    """Whether a body cut short would have been noticed; one that ends with the connection may be
-    half of a page.
+    """Whether a body cut short would have been noticed.
+
+    One that ends with the connection may be half of a page.
     """
     packed = headers.get("Content-Encoding", "").strip().lower() in UNPACKERS
     return packed or "Content-Length" in headers or "Transfer-Encoding" in headers
@@ -69,21 +73,22 @@ def undeflated(sent: Iterator[bytes]) -> Iterator[bytes]:
         head += chunk
         if len(head) >= 2:
             break
-    wrapped = len(head) >= 2 and head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
-    return inflated(chain(head, sent), zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+    window = zlib.MAX_WBITS if is_wrapped(head) else -zlib.MAX_WBITS
+    return inflated(chain([head], sent), window)
 
 
-def chain(head: bytes, sent: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from sent
+def is_wrapped(head: bytes) -> bool:
+    """Whether a stream begins with zlib's two bytes (RFC 1950)."""
+    if len(head) < 2 or head[0] & 0x0F != 8:
+        return False
+    return int.from_bytes(head[:2], "big") % 31 == 0
 
 
 def inflated(sent: Iterator[bytes], window: int) -> Iterator[bytes]:
     unpack = zlib.decompressobj(wbits=window)
     try:
         for chunk in sent:
-            after = chunk if unpack.eof else b""
-            left = b"" if unpack.eof else chunk
+            after, left = (chunk, b"") if unpack.eof else (b"", chunk)
             while more := unpack.decompress(left, STEP):
                 left = unpack.unconsumed_tail
                 yield more
@@ -104,9 +109,8 @@ def unbrotlied(sent: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in sent:
             more = unpack.process(chunk, output_buffer_limit=STEP)
             yield more
-            while (
-                more or not unpack.can_accept_more_data()
-            ):  # it accepts more while it still holds output
+            # it accepts more while it still holds output
+            while more or not unpack.can_accept_more_data():
                 more = unpack.process(b"", output_buffer_limit=STEP)
                 yield more
     except brotli.error as error:

@@ -25,6 +25,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 from gongkai.system import cache_folder, discard_file, move
@@ -38,8 +39,9 @@ NAMES = (".page", ".new")
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """A page as it was fetched: ``address`` was asked for, ``url`` gave it. Times are UTC in ISO
-    form.
+    """A page as it was fetched: ``address`` was asked for, ``url`` gave it.
+
+    Times are UTC in ISO form.
     """
 
     address: str
@@ -60,15 +62,16 @@ class CachedPage:
 
     @property
     def validators(self) -> dict[str, str]:
-        """The headers that ask whether the page has changed; {} where it has nothing to be known
-        by.
+        """The headers that ask whether the page has changed.
+
+        {} where it has nothing to be known by.
         """
         found = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
-        return {
-            name: value
-            for name, value in found.items()
-            if value.isascii() and value.isprintable() and value
-        }
+        return {name: value for name, value in found.items() if may_be_sent(value)}
+
+
+def may_be_sent(value: str) -> bool:
+    return bool(value) and value.isascii() and value.isprintable()
 
 
 def place_of(address: str) -> Path | None:
@@ -104,20 +107,23 @@ def entry(whole: bytes, address: str) -> CachedPage | None:
         digest, head, content = whole.split(b"\n", 2)
         if digest != sha256(head).encode():
             return None
-        values = dict(json.loads(head))
-        form, told = values.pop("form"), tuple(values.pop("provenance"))
-        if not all(isinstance(text, str) for text in (*told, *values.values())):
-            return None
-        kept = CachedPage(content=content, provenance=told, **values)
-        assert kept.when
+        kept = page_of(dict(json.loads(head)), content)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
-    ours = (
-        form == FORM
-        and kept.address == urldefrag(address)[0]
-        and kept.url.startswith(("http://", "https://"))
-    )
-    return kept if ours and kept.sha256 == sha256(content) else None
+    is_of_address = kept.address == urldefrag(address)[0]
+    is_whole = kept.sha256 == sha256(content)
+    return kept if is_of_address and is_whole else None
+
+
+def page_of(values: dict[str, Any], content: bytes) -> CachedPage:
+    """The page of an entry's head. Raises ValueError, TypeError or KeyError where it is none."""
+    form, told = values.pop("form"), tuple(values.pop("provenance"))
+    if not all(isinstance(text, str) for text in (*told, *values.values())):
+        raise TypeError
+    kept = CachedPage(content=content, provenance=told, **values)
+    if form != FORM or not kept.url.startswith(("http://", "https://")) or not kept.when:
+        raise ValueError
+    return kept
 
 
 def sha256(content: bytes) -> str:
@@ -130,9 +136,8 @@ def keep(kept: CachedPage) -> None:
     if place is None:
         return
     kept = replace(kept, address=urldefrag(kept.address)[0])
-    values = {name: value for name, value in asdict(kept).items() if name != "content"} | {
-        "form": FORM
-    }
+    values = asdict(kept) | {"form": FORM}
+    del values["content"]
     head = json.dumps(values).encode()
     with suppress(OSError):
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -157,18 +162,24 @@ def trim(folder: Path, largest: int = LARGEST) -> None:
     """Delete the entries fetched or confirmed longest ago until the rest are within ``largest``
     bytes.
     """
-    found = []
-    for place in os.scandir(folder):
-        with suppress(OSError):  # another process was faster
-            if place.name.endswith(NAMES):
-                about = place.stat()
-                found.append((about.st_mtime, about.st_size, Path(place.path)))
+    found = entries_in(folder)
     total = sum(size for _, size, _ in found)
     for changed, size, path in sorted(found):
         left_behind = path.suffix == NAMES[1] and changed < time.time() - ABANDONED
         if left_behind or (total > largest and path.suffix == NAMES[0]):
             discard_file(path)
             total -= size
+
+
+def entries_in(folder: Path) -> list[tuple[float, int, Path]]:
+    """(time, bytes, path) of the files of a cache's folder."""
+    found = []
+    for place in os.scandir(folder):
+        with suppress(OSError):  # another process was faster
+            if place.name.endswith(NAMES):
+                about = place.stat()
+                found.append((about.st_mtime, about.st_size, Path(place.path)))
+    return found
 
 
 def may_keep(headers: Mapping[str, str]) -> bool:

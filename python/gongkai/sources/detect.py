@@ -1,5 +1,4 @@
-"""Bytes -> what they are, found out once by content alone, whatever a name or header says; and
-their text.
+"""Bytes -> what they are, by content alone, whatever a name or header says; and their text.
 
 ``identify`` is the way in. A workbook of ours is known by a mark among its properties, one from
 before the mark by the names of its cells: both survive renamed, deleted and hidden sheets, and
@@ -73,14 +72,13 @@ OFFICE_XML = re.compile(
 SNIFFED = 4_096  # bytes or characters at the start that tell the format
 SAMPLED = 16_384  # characters at the start that tell text from junk
 JUNK = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufffd]")
-MOST_JUNK = (
-    0.05  # of all characters; a page cut and joined at random has less, a binary file far more
-)
+MOST_JUNK = 0.05  # of all characters; a page joined at random has less, a binary file far more
 
 
 def identify(document: Document) -> Kind:
-    """What a document is. Whoever loads one puts the answer into it, so that it is found out
-    once.
+    """What a document is.
+
+    Whoever loads one puts the answer into it, so that it is found out once.
     """
     return document.kind or kind_of(document.content)
 
@@ -115,22 +113,28 @@ def kind_of_archive(content: bytes) -> Kind:
     try:
         archive = open_archive(content)
     except BadArchive:
-        named = ODS if SHEETS_TYPE in content[:SNIFFED] else DAMAGED
-        return Kind(next((found for part, found in PACKED[:-1] if part.encode() in content), named))
+        return Kind(format_of_damaged(content))
     found = format_of_parts(archive)
     ours = is_our_workbook(archive, found)
     return Kind(found, ours, archive if ours else None)
 
 
+def format_of_damaged(content: bytes) -> Format:
+    for part, found in PACKED[:-1]:
+        if part.encode() in content:
+            return found
+    return ODS if SHEETS_TYPE in content[:SNIFFED] else DAMAGED
+
+
 def format_of_parts(archive: Archive) -> Format:
     for part, found in PACKED:
         if any(name.startswith(part.lower()) for name in archive.parts):
-            is_sheets = (
-                part == "mimetype"
-                and read_or_nothing(archive, part, SNIFFED).strip() == SHEETS_TYPE
-            )
-            return ODS if is_sheets else found
+            return ODS if part == "mimetype" and is_sheets(archive) else found
     return ZIP
+
+
+def is_sheets(archive: Archive) -> bool:
+    return read_or_nothing(archive, "mimetype", SNIFFED).strip() == SHEETS_TYPE
 
 
 def read_or_nothing(archive: Archive, part: str, most: int) -> bytes:
@@ -147,10 +151,12 @@ def compound_format(content: bytes) -> Format:
     """What an OLE2 file holds, by the streams at its top; a damaged one by the names in it."""
     try:
         names = stream_names(content)
-        return next((found for stream, found in COMPOUND if stream in names), OLD_OFFICE)
     except ValueError:
-        named = (found for stream, found in COMPOUND if stream.encode("utf-16-le") in content)
-        return next(named, OLD_OFFICE)
+        names = frozenset(stream for stream, _ in COMPOUND if stream.encode("utf-16-le") in content)
+    for stream, found in COMPOUND:
+        if stream in names:
+            return found
+    return OLD_OFFICE
 
 
 # --- workbooks of ours ----------------------------------------------------------------------------
@@ -231,8 +237,9 @@ REPLACED = "\ufffd"
 
 
 def decode(content: bytes, declared: str) -> str:
-    """The text of a page or file; ``declared`` is the charset that its header names, or "". Never
-    raises.
+    """The text of a page or file.
+
+    ``declared`` is the charset that its header names, or "". Never raises.
 
     Byte order mark, then valid UTF-8 (a last character cut off aside), then UTF-8 with a few broken
     characters, then Big5 where declared and valid, else GB18030, which holds GBK and GB2312.

@@ -15,23 +15,33 @@ from gongkai.sources.errors import empty, not_plain, too_large
 from gongkai.system import NotPlainFile, open_plain, system_reason
 
 
-def document(
-    origin: str,
-    content: bytes,
-    media_type: str = "",
-    url: str = "",
-    charset: str = "",
-    provenance: tuple[str, ...] = (),
-    fetched_at: str = "",
-) -> Document:
-    """A document fetched now where ``fetched_at`` says nothing else. FetchError where there is no
-    content.
-    """
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a document came here; nothing to tell of a file. ``fetched_at`` is "" for now."""
+
+    media_type: str = ""
+    url: str = ""
+    charset: str = ""
+    provenance: tuple[str, ...] = ()
+    fetched_at: str = ""
+
+
+FROM_FILE = Arrival()
+
+
+def document(origin: str, content: bytes, arrival: Arrival = FROM_FILE) -> Document:
+    """Raises FetchError where there is no content."""
     if not content:
         raise empty(origin)
-    digest = hashlib.sha256(content).hexdigest()
     found = Document(
-        origin, media_type, content, digest, fetched_at or now(), url, charset, provenance
+        origin=origin,
+        media_type=arrival.media_type,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        fetched_at=arrival.fetched_at or now(),
+        url=arrival.url,
+        charset=arrival.charset,
+        provenance=arrival.provenance,
     )
     return replace(found, kind=identify(found))
 
@@ -45,7 +55,9 @@ def now() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for connecting, for each read, and for the whole fetch; bytes; tries; seconds before
+    """What a fetch may take at most.
+
+    Seconds for connecting, for each read, and for the whole fetch; bytes; tries; seconds before
     the second try.
     """
 
@@ -90,9 +102,8 @@ def read_file(origin: str, size: int) -> bytes:
     except IsADirectoryError:
         raise FetchError(f"{origin}：这是文件夹；请给出其中一个文件的路径。", "address") from None
     except PermissionError:
-        what = (
-            "这是文件夹" if Path(origin).is_dir() else "没有读取权限"
-        )  # Windows says so of folders too
+        # Windows says so of folders too
+        what = "这是文件夹" if Path(origin).is_dir() else "没有读取权限"
         raise FetchError(f"{origin}：{what}；请换一个文件，或修改权限后重试。", "read") from None
     except (OSError, ValueError) as error:
         raise FetchError(

@@ -23,24 +23,24 @@ CERTIFICATES = (
     ("与网址不符", (62, 64)),
     ("已被吊销", (23,)),
 )
+OLD_TLS = "网站只支持过时的加密方式"
 WEAK_CERTIFICATES = (66, 67, 68)  # keys too small, or signed by a digest that has been broken
 # Parts of OpenSSL's reasons; what a server of the last decade answers to a client of this one.
 OUTDATED = (
-    *(
-        "UNSUPPORTED_PROTOCOL",
-        "PROTOCOL_VERSION",
-        "LEGACY_RENEGOTIATION",
-        "DH_KEY_TOO_SMALL",
-        "HANDSHAKE_FAILURE",
-    ),
-    *(
-        "WRONG_SSL_VERSION",
-        "INSUFFICIENT_SECURITY",
-        "BAD_ECPOINT",
-        "WRONG_SIGNATURE_TYPE",
-        "KEY_TOO_SMALL",
-    ),
-    *("MD_TOO_WEAK", "NO_SHARED_SIGNATURE", "WRONG_CIPHER_RETURNED", "LEGACY_SIGALG"),
+    "UNSUPPORTED_PROTOCOL",
+    "PROTOCOL_VERSION",
+    "LEGACY_RENEGOTIATION",
+    "DH_KEY_TOO_SMALL",
+    "HANDSHAKE_FAILURE",
+    "WRONG_SSL_VERSION",
+    "INSUFFICIENT_SECURITY",
+    "BAD_ECPOINT",
+    "WRONG_SIGNATURE_TYPE",
+    "KEY_TOO_SMALL",
+    "MD_TOO_WEAK",
+    "NO_SHARED_SIGNATURE",
+    "WRONG_CIPHER_RETURNED",
+    "LEGACY_SIGALG",
 )
 PLAIN = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL")
 
@@ -60,22 +60,25 @@ def failure(origin: str, error: Exception, hop: bool, insecure: bool) -> FetchEr
         return unsafe(origin, error, insecure)
     if is_redirect(error):
         return leads_nowhere(origin)
-    if isinstance(error, httpx.ConnectError):
-        return FetchError(
-            f"{origin}：连接不上网站（{system_reason(error)}）；请检查网址和网络后重试。", "connect"
-        )
-    if isinstance(error, httpx.ProxyError):
-        return FetchError(
-            f"{origin}：代理服务器拒绝了连接；请检查系统的代理设置后重试。", "connect"
-        )
-    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
-        return broken(origin)
-    if isinstance(error, OSError):
-        return FetchError(
-            f"{origin}：不能使用网络（{system_reason(error)}）；请检查系统的网络设置后重试。",
-            "connect",
-        )
+    broken_off = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ProxyError, OSError)
+    if isinstance(error, broken_off):
+        return unconnected(origin, error)
     return leads_nowhere(origin) if hop else wrong_address(origin)
+
+
+def unconnected(origin: str, error: Exception) -> FetchError:
+    """No connection, or one that broke."""
+    import httpx
+
+    if isinstance(error, httpx.ConnectError):
+        matter = f"连接不上网站（{system_reason(error)}）；请检查网址和网络后重试"
+    elif isinstance(error, httpx.ProxyError):
+        matter = "代理服务器拒绝了连接；请检查系统的代理设置后重试"
+    elif isinstance(error, OSError):
+        matter = f"不能使用网络（{system_reason(error)}）；请检查系统的网络设置后重试"
+    else:
+        return broken(origin)
+    return FetchError(f"{origin}：{matter}。", "connect")
 
 
 def is_redirect(error: Exception) -> bool:
@@ -84,9 +87,9 @@ def is_redirect(error: Exception) -> bool:
     """
     import httpx
 
-    return isinstance(
-        error, httpx.InvalidURL | httpx.UnsupportedProtocol
-    ) or "location header" in str(error)
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return True
+    return "location header" in str(error)
 
 
 def wrong_address(origin: str) -> FetchError:
@@ -136,8 +139,9 @@ def leads_nowhere(origin: str) -> FetchError:
 
 
 def refused(origin: str, status: int, wait: float = 0) -> FetchError:
-    """An answer that gives no page; ``wait`` is the seconds after which the server wants to be
-    asked again, or 0.
+    """An answer that gives no page.
+
+    ``wait`` is the seconds after which the server wants to be asked again, or 0.
     """
     if status in (404, 410):
         advice = "请检查网址是否正确"
@@ -226,13 +230,18 @@ def matter_of(error: BaseException) -> str:
     import ssl
 
     found = tls_error(error)
-    outdated = "网站只支持过时的加密方式"
     if isinstance(found, ssl.SSLCertVerificationError):
-        if found.verify_code in WEAK_CERTIFICATES:
-            return outdated
-        known = (text for text, codes in CERTIFICATES if found.verify_code in codes)
-        return "网站的安全证书" + next(known, "不是受信任的机构颁发的")
-    return outdated if any(part in reason_of(error) for part in OUTDATED) else ""
+        return matter_of_certificate(found.verify_code)
+    return OLD_TLS if any(part in reason_of(error) for part in OUTDATED) else ""
+
+
+def matter_of_certificate(code: int) -> str:
+    if code in WEAK_CERTIFICATES:
+        return OLD_TLS
+    for matter, codes in CERTIFICATES:
+        if code in codes:
+            return f"网站的安全证书{matter}"
+    return "网站的安全证书不是受信任的机构颁发的"
 
 
 def reason_of(error: BaseException) -> str:

@@ -20,10 +20,8 @@ import httpx
 
 from gongkai.model import FetchError
 
-LOCAL = {
-    "all://127.0.0.1": None,
-    "all://localhost": None,
-}  # never behind the proxy that the system may set
+# never behind the proxy that the system may set
+LOCAL = {"all://127.0.0.1": None, "all://localhost": None}
 NOT_KEPT = httpx.Limits(max_keepalive_connections=0)
 LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
@@ -74,8 +72,9 @@ def open_client(
     insecure: bool = False,
     referrer: str = "",
 ) -> httpx.Client:
-    """A client for one fetch over all its hops; ``origin`` is what the user named. Redirects are
-    left to the caller.
+    """A client for one fetch over all its hops.
+
+    ``origin`` is what the user named. Redirects are left to the caller.
 
     A page that leads here (``referrer``) counts as the first hop.
 
@@ -84,24 +83,23 @@ def open_client(
     guard = Guard(origin)
     if referrer:
         guard.come_from(httpx.URL(referrer))
-    if any(scheme in getproxies() for scheme in ("http", "https", "all")):
-        hooks = {"request": [guard.look_up]}
-        verify = context_for(insecure)
-        return httpx.Client(
-            headers=headers, timeout=timeout, mounts=LOCAL, event_hooks=hooks, verify=verify
-        )
-    return httpx.Client(headers=headers, timeout=timeout, transport=Direct(guard, insecure))
+    if getproxies().keys().isdisjoint(("http", "https", "all")):
+        return httpx.Client(headers=headers, timeout=timeout, transport=Direct(guard, insecure))
+    hooks = {"request": [guard.look_up]}
+    verify = context_for(insecure)
+    return httpx.Client(
+        headers=headers, timeout=timeout, mounts=LOCAL, event_hooks=hooks, verify=verify
+    )
 
 
 def context_for(insecure: bool) -> ssl.SSLContext:
-    """The certificates that sites are checked against; reading them takes longer than most
-    pages.
+    """The certificates that sites are checked against.
+
+    Reading them takes longer than most pages.
     """
-    return (
-        unchecked()
-        if insecure
-        else trusted_by(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-    )
+    if insecure:
+        return unchecked()
+    return trusted_by(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
 
 @cache
@@ -137,8 +135,9 @@ class Guard:
         self.public: bool | None = None
 
     def addresses(self, url: httpx.URL) -> list[str]:
-        """The addresses of a URL's host to which the fetch may connect. Raises FetchError, or
-        OSError for none.
+        """The addresses of a URL's host to which the fetch may connect.
+
+        Raises FetchError, or OSError for none.
         """
         found = resolve(url)
         allowed = [address for address in found if not is_private(address)]
@@ -159,10 +158,9 @@ class Guard:
         A name that was never asked and cannot be looked up is taken for a public one.
         """
         try:
-            known = SEEN.get(url.host)
-            self.public = (
-                any(not is_private(address) for address in resolve(url)) if known is None else known
-            )
+            self.public = SEEN.get(url.host)
+            if self.public is None:
+                self.public = not all(map(is_private, resolve(url)))
         except OSError:
             self.public = True
 
@@ -174,8 +172,9 @@ class Guard:
 
 
 class Direct(httpx.BaseTransport):
-    """Connects to the checked addresses of a host in turn; to the server and its certificate it
-    names the host.
+    """Connects to the checked addresses of a host in turn.
+
+    To the server, and for its certificate, it names the host.
     """
 
     def __init__(self, guard: Guard, insecure: bool) -> None:
@@ -225,8 +224,9 @@ def aimed(request: httpx.Request, address: str) -> httpx.Request:
 
 
 def resolve(url: httpx.URL) -> list[str]:
-    """The addresses of a URL's host, as the system gives them; never empty. Raises OSError,
-    UnicodeError.
+    """The addresses of a URL's host, as the system gives them.
+
+    Never empty. Raises OSError, UnicodeError.
     """
     port = url.port or (443 if url.scheme == "https" else 80)
     found = socket.getaddrinfo(url.raw_host.decode("ascii"), port, type=socket.SOCK_STREAM)
@@ -242,10 +242,14 @@ def is_private(address: str) -> bool:
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if ip in NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        inner = ipv4_within(ip)
         if inner is None:
             return ip not in UNICAST or any(ip in network for network in NOT_PUBLIC_6)
         ip = inner
     return any(ip in network for network in NOT_PUBLIC)
+
+
+def ipv4_within(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if ip in NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour

@@ -22,14 +22,11 @@ LARGE = 500_000  # bytes; a page of that size is none that only sends its reader
 # The engine of regular expressions lets no other thread run, not even the one that watches the
 # deadline: each pattern here takes linear time, the alternatives of PIECE because they run to the
 # end of the page where they are not closed.
-REFRESH = re.compile(
-    rb"http-equiv\s{0,9}=\s{0,9}[\"']?\s{0,9}refresh"
-)  # in lower case: to ignore it takes longer
+# in lower case: to ignore it takes longer
+REFRESH = re.compile(rb"http-equiv\s{0,9}=\s{0,9}[\"']?\s{0,9}refresh")
 PIECE = re.compile(
-    (
-        r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|template)\b[^>]*>.*?(?:</\1\s*>|\Z)|"
-        r"<(/?[a-z][a-z0-9]*)([^>]*)>?"
-    ),
+    r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|template)\b[^>]*>.*?(?:</\1\s*>|\Z)|"
+    r"<(/?[a-z][a-z0-9]*)([^>]*)>?",
     re.IGNORECASE | re.DOTALL,
 )
 ATTRIBUTE = re.compile(r"""(?<![a-z-])([a-z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
@@ -57,9 +54,7 @@ LEADING = re.compile(rb"<(?:a|img|i?frame|embed|object|form|link)\b", re.IGNOREC
 
 
 class Sent(NamedTuple):
-    """Seconds until the page sends its readers on, the address as written, and whether that stands
-    in noscript.
-    """
+    """Seconds until the page sends its readers on, the address as written, whether in noscript."""
 
     delay: int
     target: str
@@ -70,34 +65,42 @@ def refresh_target(content: bytes, url: str, header: str = "") -> str:
     """Where a page sends its readers, as an address without fragment; "" where we stay. ``header``
     is its Refresh.
     """
-    if len(content) > LARGE:
-        return ""
-    if not (
-        header or REFRESH.search(content.lower()) or (b"location" in content and is_short(content))
-    ):
+    if len(content) > LARGE or not (header or may_send_on(content)):
         return ""
     text = decoded(content)
     found, base = sent_by(text)
     found = found or sent(header) or sent_by_script(text)
-    if found is None or found.delay > LONGEST:
+    if found is None or found.delay > LONGEST or is_worth_reading(text, found):
         return ""
+    target = absolute(found.target, base, url)
+    return target if target != urldefrag(url)[0] else ""
+
+
+def may_send_on(content: bytes) -> bool:
+    """Whether a page has anything that may send its readers on, before it is taken apart."""
+    if REFRESH.search(content.lower()):
+        return True
+    return b"location" in content and is_short(content)
+
+
+def is_worth_reading(text: str, found: Sent) -> bool:
+    """Whether a page shows a report, or that there is none, before it sends its readers on."""
     words = visible(text)
-    shown = len(words) >= SHORT or HOLDING.search(META.sub("", text))
-    if (
-        (shown and (found.aside or found.delay > AT_ONCE))
-        or REPORT.search(words)
-        or GONE.search(words)
-    ):
-        return ""
+    if REPORT.search(words) or GONE.search(words):
+        return True
+    stays_a_while = found.aside or found.delay > AT_ONCE
+    if not stays_a_while:
+        return False
+    return len(words) >= SHORT or HOLDING.search(META.sub("", text)) is not None
+
+
+def absolute(target: str, base: str, url: str) -> str:
+    """An address as a page at ``url`` writes it, without its fragment; "" where it is none."""
     try:
-        target = urldefrag(urljoin(urljoin(url, base), found.target))[0]
+        found = urldefrag(urljoin(urljoin(url, base), target))[0]
     except ValueError:
         return ""
-    return (
-        target
-        if target.lower().startswith(("http://", "https://")) and target != urldefrag(url)[0]
-        else ""
-    )
+    return found if found.lower().startswith(("http://", "https://")) else ""
 
 
 def sent_by(text: str) -> tuple[Sent | None, str]:
@@ -109,50 +112,65 @@ def sent_by(text: str) -> tuple[Sent | None, str]:
             aside = name == "noscript"
         elif name == "base":
             base = base or attributes(piece[3]).get("href", "")
-        elif name == "meta" and found is None:
-            given = attributes(piece[3])
-            if given.get("http-equiv", "").strip().lower() == "refresh":
-                found = sent(given.get("content", ""), aside)
+        elif name == "meta":
+            found = found or sent_by_meta(attributes(piece[3]), aside)
     return found, base
 
 
+def sent_by_meta(given: dict[str, str], aside: bool) -> Sent | None:
+    """<meta http-equiv="refresh" content="0; url=/art/2022/1.html">."""
+    if given.get("http-equiv", "").strip().lower() != "refresh":
+        return None
+    return sent(given.get("content", ""), aside)
+
+
 def sent_by_script(text: str) -> Sent | None:
-    """Where the scripts of a page that shows nothing go at once or in a while; None where that
-    depends on anything.
+    """Where the scripts of a page that shows nothing go at once or in a while.
+
+    None where that depends on anything.
     """
+    code = script_of(text)
+    if len(code) > LONGEST_SCRIPT or CHOICE.search(code) or GONE.search(code):
+        return None
+    targets = {target for _, target in MOVE.findall(REMARK.sub("", code))}
+    if len(targets) != 1 or len(visible(text)) >= BARE:
+        return None
+    return Sent(0, html.unescape(targets.pop()), True)
+
+
+def script_of(text: str) -> str:
+    """All scripts of a page, and what it does once it is loaded."""
     scripts = []
     for piece in PIECE.finditer(text):
         if (piece[1] or "").lower() == "script":
             scripts.append(piece[0])
         elif (piece[2] or "").lower() == "body":
             scripts.append(attributes(piece[3]).get("onload", ""))
-    code = "\n".join(scripts)
-    if len(code) > LONGEST_SCRIPT or CHOICE.search(code) or GONE.search(code):
-        return None
-    targets = {target for _, target in MOVE.findall(REMARK.sub("", code))}
-    if len(targets) != 1:
-        return None
-    return Sent(0, html.unescape(targets.pop()), True) if len(visible(text)) < BARE else None
+    return "\n".join(scripts)
 
 
 def attributes(text: str) -> dict[str, str]:
     """The first of each name counts, as in browsers."""
     found: dict[str, str] = {}
     for name, value in ATTRIBUTE.findall(text):
-        found.setdefault(name.lower(), html.unescape(value[1:-1] if value[0] in "\"'" else value))
+        plain = value[1:-1] if value[0] in "\"'" else value
+        found.setdefault(name.lower(), html.unescape(plain))
     return found
 
 
 def sent(content: str, aside: bool = False) -> Sent | None:
     """What ``5; url=/a.html`` says; None where it names no address."""
     found = CONTENT.match(content)
-    target = next(filter(None, found.groups()[1:]), "").strip() if found else ""
-    return Sent(int(found[1]), target, aside) if found and target else None
+    if found is None:
+        return None
+    target = (found[2] or found[3] or found[4] or "").strip()
+    return Sent(int(found[1]), target, aside) if target else None
 
 
 def decoded(content: bytes) -> str:
-    """Good enough for addresses and for counting; what the figures are read from is the readers'
-    matter.
+    """Good enough for addresses and for counting.
+
+    What the figures are read from is the readers' matter.
     """
     try:
         return content.decode("utf-8")
@@ -175,12 +193,14 @@ def texts_between_markup(text: str) -> Iterator[str]:
 
 def is_short(content: bytes) -> bool:
     """Whether a page is too short for a report: a gate, a note, or nothing."""
+    if len(content) >= LARGE:
+        return False
     length = 0
-    for piece in texts_between_markup(decoded(content)) if len(content) < LARGE else ():
+    for piece in texts_between_markup(decoded(content)):
         length += len("".join(piece.split()))
         if length >= SHORT:
-            break
-    return length < SHORT and len(content) < LARGE
+            return False
+    return True
 
 
 def has_script(content: bytes) -> bool:
@@ -193,8 +213,6 @@ def only_proves(content: bytes) -> bool:
     """
     if b"document.cookie" not in content or b"location" not in content or not has_script(content):
         return False
-    return (
-        LEADING.search(content) is None
-        and len(content) < LARGE
-        and len(visible(decoded(content))) < BARE
-    )
+    if LEADING.search(content) or len(content) >= LARGE:
+        return False
+    return len(visible(decoded(content))) < BARE

@@ -17,7 +17,7 @@ from gongkai.model import Document, FetchError
 from gongkai.sources import errors
 from gongkai.sources.body import ACCEPTED, read_body, shows_its_end
 from gongkai.sources.cache import CachedPage, find, forget, keep, may_keep, place_of
-from gongkai.sources.documents import Access, Limits, document
+from gongkai.sources.documents import Access, Arrival, Limits, document
 from gongkai.sources.errors import failure, is_cut, is_redirect, is_tls, speaks_tls
 from gongkai.sources.redirects import has_script, is_short, only_proves, refresh_target
 from gongkai.system import in_time
@@ -32,6 +32,7 @@ HEADERS = {
     "Accept-Encoding": ACCEPTED,
 }
 HOPS = 10
+HIGHEST_PORT = 65_535
 # Given by guards in front of a site, some of whom are content once a cookie comes back.
 GATES = (202, 403, 412, 521)
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -83,8 +84,9 @@ class Reply:
 
 
 def fetch(origin: str, address: str, limits: Limits, access: Access, referrer: str) -> Document:
-    """The page at an address. A page of the cache is given only where the server confirms it or
-    ``access`` asks.
+    """The page at an address.
+
+    A page of the cache is given only where the server confirms it or ``access`` asks.
     """
     kept = find(address)
     if access.offline:
@@ -104,9 +106,8 @@ def is_whole(address: str) -> bool:
 
     try:
         url = httpx.URL(address)
-        return (
-            bool(url.host) and (url.port or 0) <= 65_535
-        )  # the system would take the rest of a division
+        # the system would take the rest of a division
+        return bool(url.host) and (url.port or 0) <= HIGHEST_PORT
     except (httpx.InvalidURL, ValueError):
         return False
 
@@ -117,9 +118,8 @@ def from_cache(origin: str, address: str, kept: CachedPage | None, limits: Limit
     if len(kept.content) > limits.size:
         raise errors.too_large(origin, limits.size)
     told = (*kept.provenance, f"取自本机缓存（{kept.when}取得），没有联网核对。")
-    return document(
-        origin, kept.content, kept.media_type, kept.url, kept.charset, told, kept.fetched_at
-    )
+    arrival = Arrival(kept.media_type, kept.url, kept.charset, told, kept.fetched_at)
+    return document(origin, kept.content, arrival)
 
 
 def fetch_in_time(
@@ -143,30 +143,34 @@ def travel(
 
     origin, address, referrer = wanted
     timeout = httpx.Timeout(limits.read, connect=limits.connect)
-    headers = (
-        HEADERS | {"Referer": str(httpx.URL(referrer).copy_with(fragment=None))}
-        if referrer
-        else HEADERS
-    )
+    headers = dict(HEADERS)
+    if referrer:
+        headers["Referer"] = without_fragment(referrer)
     with open_client(origin, headers, timeout, access.insecure, referrer) as client:
-        trip = Trip(
-            origin,
-            limits,
-            access,
-            client,
-            deadline,
-            kept if may_confirm(kept, limits, access) else None,
-        )
-        url, turns = str(httpx.URL(address).copy_with(fragment=None)), set[tuple[str, str]]()
-        for hop in range(HOPS + 1):
-            reply = ask(trip, url, hop > 0)
-            target = redirected(trip, reply) or refreshed(trip, reply, turns)
-            if not target:
-                return arrived(trip, address, reply)
-            if time.monotonic() > deadline:
-                raise errors.too_slow(origin, limits.deadline)
-            url = target
-    raise errors.without_end(origin)
+        confirmable = kept if may_confirm(kept, limits, access) else None
+        trip = Trip(origin, limits, access, client, deadline, confirmable)
+        return last_of_hops(trip, address)
+
+
+def last_of_hops(trip: Trip, address: str) -> Document:
+    """Go on until an answer leads nowhere else."""
+    url = without_fragment(address)
+    turns: set[tuple[str, str]] = set()
+    for hop in range(HOPS + 1):
+        reply = ask(trip, url, hop > 0)
+        target = redirected(trip, reply) or refreshed(trip, reply, turns)
+        if not target:
+            return arrived(trip, address, reply)
+        if time.monotonic() > trip.deadline:
+            raise errors.too_slow(trip.origin, trip.limits.deadline)
+        url = target
+    raise errors.without_end(trip.origin)
+
+
+def without_fragment(address: str) -> str:
+    import httpx
+
+    return str(httpx.URL(address).copy_with(fragment=None))
 
 
 def may_confirm(kept: CachedPage | None, limits: Limits, access: Access) -> bool:
@@ -243,20 +247,23 @@ def refreshed(trip: Trip, reply: Reply, turns: set[tuple[str, str]]) -> str:
 
 
 def arrived(trip: Trip, address: str, reply: Reply) -> Document:
-    """The document of the last answer, which is kept where the server allows it. Raises FetchError
-    for none.
+    """The document of the last answer, which is kept where the server allows it.
+
+    Raises FetchError for none.
     """
     if trip.access.insecure and trip.encrypted:
         trip.tell(UNCHECKED)
     told = tuple(trip.told)
-    if reply.confirms and trip.kept is not None:
-        kept = trip.kept
-        found = document(trip.origin, kept.content, kept.media_type, kept.url, kept.charset, told)
+    kept = trip.kept
+    if reply.confirms and kept is not None:
+        arrival = Arrival(kept.media_type, kept.url, kept.charset, told)
+        found = document(trip.origin, kept.content, arrival)
         etag, modified = kept.etag, kept.modified
     else:
         refuse(trip, reply)
         media_type = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        found = document(trip.origin, reply.content, media_type, reply.url, reply.charset, told)
+        arrival = Arrival(media_type, reply.url, reply.charset, told)
+        found = document(trip.origin, reply.content, arrival)
         # The server would confirm the page, not the half of it that may have come.
         known = reply.headers if shows_its_end(reply.headers) else {}
         etag, modified = known.get("ETag", ""), known.get("Last-Modified", "")
@@ -270,12 +277,11 @@ def arrived(trip: Trip, address: str, reply: Reply) -> Document:
 
 def refuse(trip: Trip, reply: Reply) -> None:
     """Raises FetchError for an answer that is no page."""
-    if reply.status != 200:
-        if reply.status in GATES and reply.status != 403 and has_script(reply.content):
-            raise errors.wants_proof(trip.origin, reply.status)
-        raise errors.refused(trip.origin, reply.status, retry_after(reply.headers))
-    if only_proves(reply.content):
+    asks_for_script = reply.status in GATES and reply.status != 403 and has_script(reply.content)
+    if asks_for_script or (reply.status == 200 and only_proves(reply.content)):
         raise errors.wants_proof(trip.origin, reply.status)
+    if reply.status != 200:
+        raise errors.refused(trip.origin, reply.status, retry_after(reply.headers))
 
 
 # --- one hop --------------------------------------------------------------------------------------
@@ -287,29 +293,35 @@ PEEK = 200_000  # bytes of a page that is only looked at for why there is none
 
 
 def ask(trip: Trip, url: str, hop: bool) -> Reply:
-    """Ask until there is an answer that will not pass. ``hop``: the address is the server's, not
-    the user's.
+    """Ask until there is an answer that will not pass.
+
+    ``hop``: the address is the server's, not the user's.
     """
     import httpx
 
-    for attempt in range(1, trip.limits.tries + 1):
-        last = attempt == trip.limits.tries
-        wait = trip.limits.pause * 2 ** (attempt - 1)
+    for attempt in range(trip.limits.tries):
+        wait = trip.limits.pause * 2**attempt
         try:
             reply = request(trip, url)
             if wants_https(reply):
                 return by_https(trip, url)
             wait = max(wait, retry_after(reply.headers))
-            if last or not is_passing(reply) or time.monotonic() + wait > trip.deadline:
+            if not (is_passing(reply) and has_time(trip, attempt, wait)):
                 return reply
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
-            found = https_instead(trip, url, error) if attempt == 1 else None
+            found = https_instead(trip, url, error) if attempt == 0 else None
             if found is not None:
                 return found
-            if last or not may_pass(error) or time.monotonic() + wait > trip.deadline:
+            if not (may_pass(error) and has_time(trip, attempt, wait)):
                 raise failure(trip.origin, error, hop, trip.access.insecure) from error
         time.sleep(wait)
     raise errors.too_slow(trip.origin, trip.limits.deadline)
+
+
+def has_time(trip: Trip, attempt: int, wait: float) -> bool:
+    """Whether there is another try after this one, and time for it."""
+    is_last = attempt == trip.limits.tries - 1
+    return not is_last and time.monotonic() + wait <= trip.deadline
 
 
 def request(trip: Trip, url: str) -> Reply:
@@ -358,9 +370,8 @@ def retry_after(headers: Mapping[str, str]) -> float:
         return float(said[:9])
     with suppress(ValueError, OverflowError):
         when = parsedate_to_datetime(said)
-        return max(
-            0.0, (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-        )
+        when = when.replace(tzinfo=when.tzinfo or UTC)
+        return max(0.0, (when - datetime.now(UTC)).total_seconds())
     return 0.0
 
 
@@ -374,26 +385,29 @@ def wants_https(reply: Reply) -> bool:
 
 
 def https_instead(trip: Trip, url: str, error: Exception) -> Reply | None:
-    """The answer by https where http was refused or closed without one; None where https gives none
-    either.
+    """The answer by https where http was refused or closed without one.
+
+    None where https gives none either.
 
     Raises FetchError where the site does speak https, but not such as we accept.
     """
-    if (
-        not may_pass(error)
-        or trip.answered
-        or not url.lower().startswith("http:")
-        or isinstance(error.__cause__, socket.gaierror)
-    ):
+    is_unknown_name = isinstance(error.__cause__, socket.gaierror)
+    if not may_pass(error) or trip.answered or is_unknown_name:
+        return None
+    if not url.lower().startswith("http:"):
         return None
     try:
         return by_https(trip, url)
     except FetchError as found:
-        if found.stage == "tls" and found.__cause__ is not None and not speaks_tls(found.__cause__):
-            return None
-        if found.stage in ("connect", "timeout", "read"):
+        if found.stage in ("connect", "timeout", "read") or is_no_tls(found):
             return None
         raise
+
+
+def is_no_tls(found: FetchError) -> bool:
+    """Whether a server at the port of https does not speak it."""
+    cause = found.__cause__
+    return found.stage == "tls" and cause is not None and not speaks_tls(cause)
 
 
 def by_https(trip: Trip, url: str) -> Reply:

@@ -1,10 +1,9 @@
-"""What a person sees on the sheets of a workbook: a file's bytes, or what an open program says, ->
-values.
+"""What a person sees on the sheets of a workbook: a file's bytes or a program's word -> values.
 
-``read_sheets`` is the way in for files; xlsx, xls and ods read one format each, and all give the
-same Sheet, as does the live workbook (gongkai.excel). What is seen of a Sheet is judged in one
-place (seen), by number formats (formats) and by the looks of pieces of a text. Nothing is
-calculated.
+``read_sheets`` is the way in for files; xlsx, xls and ods read one format each (xlsx_looks and
+ods_looks its styles), and all give the same Sheet, as does the live workbook (gongkai.excel). What
+is seen of a Sheet is judged in one place (seen), by number formats (formats) and by the looks of
+pieces of a text. Nothing is calculated.
 """
 
 from __future__ import annotations
@@ -30,9 +29,8 @@ FLAT, NARROW = 4.0, 0.5  # points, characters: a row less high, a column less wi
 
 Spot = tuple[int, int]  # (row, column), 1-based: K28 is (28, 11)
 Area = tuple[int, int, int, int]  # top, left, bottom, right; 1-based, all edges included
-IsWanted = Callable[
-    [str, bool], bool
-]  # whether a sheet is to be read, by its name and whether it is visible
+# whether a sheet is to be read, by its name and whether it is visible
+IsWanted = Callable[[str, bool], bool]
 
 
 @dataclass(frozen=True)
@@ -131,9 +129,9 @@ def column_of(place: str) -> int:
 def area_of(text: str) -> Area | None:
     """``D5:J5`` or ``$D$5`` -> its cells from the first to the last; None for what is no area."""
     first, _, last = text.replace("$", "").partition(":")
-    ends = [PLACE.fullmatch(end) for end in (first, last or first)]
-    if ends[0] is None or ends[1] is None:
+    one, other = PLACE.fullmatch(first), PLACE.fullmatch(last or first)
+    if one is None or other is None:
         return None
-    rows = sorted(int(end[2]) for end in ends if end)
-    columns = sorted(column_of(end[0]) for end in ends if end)
-    return rows[0], columns[0], rows[1], columns[1]
+    top, bottom = sorted((int(one[2]), int(other[2])))
+    left, right = sorted((column_of(one[0]), column_of(other[0])))
+    return top, left, bottom, right

@@ -1,5 +1,6 @@
-"""A number format, or a conditional one -> the kind of what it makes of a number, "" for the number
-itself.
+"""A number format, or a conditional one -> the kind of what it makes of a number.
+
+The kind is a word for people, "" where the number itself is shown.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from gongkai.figures import exact, read_figure
 from gongkai.model import Value
 from gongkai.spreadsheets import Area, column_of
 
-EXACT_DIGITS = (
-    15  # a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
-)
+# a spreadsheet keeps no more; a longer figure is written as text, which keeps them all
+EXACT_DIGITS = 15
 DATE, PERCENT, SCALED = "日期或时间", "百分比", "按千位缩小显示的"
 STRANGE, HIDDEN, STRUCK = "无法识别的", "不显示数值的", "加了删除线的"
 MONEY, UNSIGNED, WHITE = "带货币单位的", "不显示负号的", "白色字体的"
@@ -27,13 +27,11 @@ SCIENTIFIC, OTHER_ZERO, OTHER_TEXT = "科学计数", "把0显示为别的数的"
 OF_TEXTS = (STRUCK, WHITE, SAME, RAISED, TINY, MIXED, REPEATED, OTHER_TEXT)
 # Number formats that every program knows without a code; 27 to 36 and 50 to 58 are dates in East
 # Asian versions.
+DAYS = (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))
 BUILTIN = {
-    str(number): DATE for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))
-} | {
-    "9": PERCENT,
-    "10": PERCENT,
-    "11": SCIENTIFIC,
-    "48": SCIENTIFIC,
+    **dict.fromkeys(map(str, DAYS), DATE),
+    **dict.fromkeys(("9", "10"), PERCENT),
+    **dict.fromkeys(("11", "48"), SCIENTIFIC),
     **dict.fromkeys(("5", "6", "7", "8", "42", "44"), MONEY),
 }
 LARGEST = 300  # powers of ten
@@ -54,22 +52,19 @@ ODD_CODES = (
 )
 SHOWS = re.compile("[0#?@gG]")  # a digit, a text, General (in some versions G/通用格式)
 CONDITION = re.compile(r"\[[<>=]")
-OF_ZERO = re.compile(
-    r'\[=0\][^;"0-9]*(?:"[^"0-9]*"[^;"0-9]*)*(?:;|$)'
-)  # the section for it, where it shows no digit
+# the section for it, where it shows no digit
+OF_ZERO = re.compile(r'\[=0\][^;"0-9]*(?:"[^"0-9]*"[^;"0-9]*)*(?:;|$)')
 IN_WHITE = re.compile(r"\[(?:white|白色|(?:color|颜色)\s*2)\]", re.IGNORECASE)
-RED = re.compile(
-    r"\[(?:red|红色)\]", re.IGNORECASE
-)  # the usual way to show that a number is negative
+# the usual way to show that a number is negative
+RED = re.compile(r"\[(?:red|红色)\]", re.IGNORECASE)
 NUMBER = r"G/通用格式|General|@|[0#?](?:[0#?.,/ ]*[0#?.])?(?:E[+-]0+)?"
 PIECE = re.compile(f"{LITERAL.pattern}|{NUMBER}", re.IGNORECASE)
 SAMPLE = 5
 SIGNS = "-()（）负 "
 MONEY_SIGN = re.compile("[¥￥$元]")
 REPEATS = re.compile(r"(?<![\\!\"_])\*[0-9]|[0#] [0#]")  # 0*0 shows 1480000, "# #" 14 8
-OUR_WORDS = re.compile(
-    r"年版|✗ 差|(?:✗|!|i|疑\??) "
-)  # of the formats and marks in our own workbooks
+# of the formats and marks in our own workbooks
+OUR_WORDS = re.compile(r"年版|✗ 差|(?:✗|!|i|疑\??) ")
 BY_SIGN = re.compile(r"\[>=0\]([^;]*);\[<0\]")  # two sections as they are without a word on it
 
 
@@ -79,17 +74,19 @@ def as_figure(value: object) -> Value:
 
     A float is taken at the 15 digits that a spreadsheet shows: 1.1 is stored as 1.1000000000000001.
     """
-    if isinstance(value, bool):
-        return None
     if isinstance(value, int):
-        return value
+        return None if isinstance(value, bool) else value
     if isinstance(value, float):
         value = Decimal(repr(value))
-    if not isinstance(value, Decimal) or not value.is_finite() or abs(value.adjusted()) > LARGEST:
+    if not isinstance(value, Decimal) or is_beyond_sense(value):
         return None
     if len(value.as_tuple().digits) > EXACT_DIGITS:
         value = Decimal(format(value, f".{EXACT_DIGITS}g"))
     return exact(value)
+
+
+def is_beyond_sense(number: Decimal) -> bool:
+    return not number.is_finite() or abs(number.adjusted()) > LARGEST
 
 
 def number_of(text: str) -> object:
@@ -120,10 +117,10 @@ def kind_of_signs(plain: str) -> str:
     """By what the signs of a code are for, its literal texts taken out: 0% , yyyy, 0, and none at
     all.
     """
-    kind = next((kind for kind, sign in ODD_CODES if sign.search(plain)), "")
-    if kind or SHOWS.search(plain.partition(";")[0]):
-        return kind
-    return HIDDEN
+    for kind, sign in ODD_CODES:
+        if sign.search(plain):
+            return kind
+    return "" if SHOWS.search(plain.partition(";")[0]) else HIDDEN
 
 
 def kind_of_sections(code: str) -> str:
@@ -132,26 +129,36 @@ def kind_of_sections(code: str) -> str:
     """
     parts = sections_of(code)
     first, *others = [PIECE.sub(shown_part, part) for part in parts]
-    conditional = CONDITION.search(code) is not None
-    sections = (first, *others[:2]) if conditional else (first,)
-    kind = next(filter(None, map(kind_of_sample, sections)), "")
-    if kind or not others or conditional:
+    if CONDITION.search(code):
+        return first_kind((first, *others[:2]))
+    kind = kind_of_sample(first)
+    if kind or not others:
         return kind
     if len(others) > 1 and any(map(str.isdigit, literals_of(parts[2]))):
         return OTHER_ZERO
     return "" if RED.search(code) else kind_of_negative(others[0])
 
 
+def first_kind(sections: Sequence[str]) -> str:
+    for section in sections:
+        kind = kind_of_sample(section)
+        if kind:
+            return kind
+    return ""
+
+
 def kind_of_negative(section: str) -> str:
     """Whether the section for negative numbers shows that they are: -5, (5), 负5."""
     plain = OUR_WORDS.sub("", section)
     bare = plain.strip(SIGNS)
-    return UNSIGNED if bare == plain.strip() or kind_of_sample(bare) else ""
+    shows_sign = bare != plain.strip()
+    return "" if shows_sign and not kind_of_sample(bare) else UNSIGNED
 
 
 def sections_of(code: str) -> list[str]:
-    """The parts of a code for positive and negative numbers, zero and texts; a semicolon in quotes
-    parts nothing.
+    """The parts of a code for positive and negative numbers, zero and texts.
+
+    A semicolon in quotes parts nothing.
     """
     return LITERAL.sub(lambda match: match[0].replace(";", "；"), code).split(";")
 
@@ -168,10 +175,12 @@ def kind_of_text(code: str) -> str:
     shows 95 for 5, and ``;;;`` nothing.
     """
     sections = sections_of(code)
-    last = sections[-1]
-    if len(sections) < TEXT_SECTION and "@" not in LITERAL.sub("", last):
+    if len(sections) >= TEXT_SECTION:
+        section = sections[TEXT_SECTION - 1]
+    elif "@" in LITERAL.sub("", sections[-1]):
+        section = sections[-1]
+    else:
         return ""
-    section = sections[TEXT_SECTION - 1] if len(sections) >= TEXT_SECTION else last
     if IN_WHITE.search(section):
         return WHITE
     signs = LITERAL.sub("", section).strip()
@@ -256,8 +265,9 @@ class Condition:
     kind: str
 
     def hides(self, number: Value) -> bool:
-        """Whether this number is not seen. A zero that is hidden is a zero all the same, as by a
-        number format.
+        """Whether this number is not seen.
+
+        A zero that is hidden is a zero all the same, as by a number format.
         """
         if number is None or number == 0 or self.test == NEVER:
             return number is None and self.test == UNKNOWN
@@ -276,15 +286,23 @@ def condition(
     first cell itself.
     """
     plain = [re.sub(r"\s", "", formula) for formula in formulas]
-    first = plain[0] if plain else ""
+    test, bounds = test_of(sort, named, plain, areas)
+    return Condition(areas, test, tuple(map(Decimal, bounds)), kind)
+
+
+def test_of(
+    sort: str, named: str, formulas: Sequence[str], areas: tuple[Area, ...]
+) -> tuple[str, Sequence[str]]:
+    """cellIs, lessThan, 5 -> (lessThan, 5); expression, $B1=0 -> (equal, 0)."""
+    first = formulas[0] if formulas else ""
     if is_for_no_number(sort, first):
-        return Condition(areas, NEVER, (), kind)
-    if sort == "cellIs" and plain and all(map(CONSTANT.fullmatch, plain)):
-        return Condition(areas, named, tuple(map(Decimal, plain)), kind)
+        return NEVER, ()
+    if sort == "cellIs" and formulas and all(map(CONSTANT.fullmatch, formulas)):
+        return named, formulas
     found = COMPARES.fullmatch(first) if sort == "expression" else None
     if found and is_of_itself(found, areas):
-        return Condition(areas, IN_FORMULA[found[5]], (Decimal(found[6]),), kind)
-    return Condition(areas, UNKNOWN, (), kind)
+        return IN_FORMULA[found[5]], (found[6],)
+    return UNKNOWN, ()
 
 
 def is_for_no_number(sort: str, formula: str) -> bool:
@@ -298,9 +316,11 @@ def is_of_itself(found: re.Match[str], areas: tuple[Area, ...]) -> bool:
     """Whether a formula on the first cell asks of each cell its own value: $B1=0 in B1:B9, not in
     B1:C9.
     """
-    top, left = min(area[0] for area in areas), min(area[1] for area in areas)
+    tops, lefts, bottoms, rights = (set(edges) for edges in zip(*areas, strict=True))
+    top, left = min(tops), min(lefts)
     if (column_of(f"{found[2].upper()}1"), int(found[4])) != (left, top):
         return False
-    one_column = all(area[1] == area[3] == left for area in areas)
-    one_row = all(area[0] == area[2] == top for area in areas)
-    return (not found[1] or one_column) and (not found[3] or one_row)
+    is_fixed_column, is_fixed_row = found[1], found[3]  # by a $
+    if is_fixed_column and lefts | rights != {left}:
+        return False
+    return not is_fixed_row or tops | bottoms == {top}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import product
 from typing import TYPE_CHECKING
 
-from gongkai.figures import is_pale
 from gongkai.model import UnreadableDocument
 from gongkai.opc import Archive, BadArchive
 from gongkai.opc.package import local, read_xml, whole
@@ -28,29 +27,28 @@ from gongkai.spreadsheets.formats import (
     MIXED,
     MONEY,
     PERCENT,
-    REPEATED,
     Condition,
     condition,
-    kind_of,
-    kind_of_text,
     number_of,
 )
-from gongkai.spreadsheets.seen import USUAL_SIZE, Piece, settled
+from gongkai.spreadsheets.ods_looks import (
+    Look,
+    SheetStyles,
+    attribute,
+    dressed,
+    points,
+    styles_in,
+)
+from gongkai.spreadsheets.seen import Piece, settled
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_CELLS = 200_000  # of a sheet, those that a repeated one stands for counted too
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-DEEPEST = 10  # styles that go back to others
-MOST_MAPS = 4  # sections of a format of numbers
 NUMBERS = ("float", "percentage", "currency")
-UNSTYLED = {
-    "percentage": PERCENT,
-    "currency": MONEY,
-}  # how programs show a number of which no style says it
-POINTS = {"pt": 1.0, "cm": 28.35, "mm": 2.835, "in": 72.0, "px": 0.75, "pc": 12.0}
-LENGTH = re.compile(r"(\d+(?:\.\d+)?)(pt|cm|mm|in|px|pc)")
+# how programs show a number of which no style says it
+UNSTYLED = {"percentage": PERCENT, "currency": MONEY}
 PLACES = re.compile(r"(?:'(?:[^']|'')*'|[^'.:\s]*)\.(\$?[A-Z]{1,3}\$?\d+)")  # 'Sheet 1'.B2
 TEST = re.compile(r"(?:cell-content\(\))?(<>|!=|<=|>=|=|<|>)(-?\d+(?:\.\d+)?)")
 BETWEEN = re.compile(
@@ -64,78 +62,20 @@ NAMED = {
     "<>": "notEqual",
     "<": "lessThan",
     "<=": "lessThanOrEqual",
-} | {
     ">": "greaterThan",
     ">=": "greaterThanOrEqual",
 }
-# The tests of maps that stand for the plain sections of a format code: 0;-0 and 0;-0;0 and
-# 0;-0;0;@.
-PLAIN_SECTIONS = (
-    ["value()>=0"],
-    ["value()>0", "value()<0"],
-    ["value()>0", "value()<0", "value()=0"],
-)
+BREAKS = {"tab": " ", "line-break": "\n"}
 NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟")
-
-
-@dataclass(frozen=True)
-class Look:
-    """What styles say of letters: their colour and ground are "" where nothing is said."""
-
-    color: str = ""
-    ground: str = ""
-    struck: bool = False
-    raised: bool = False
-    size: float = USUAL_SIZE
-    code: str = ""
-    repeated: bool = False
-
-    @property
-    def of_numbers(self) -> str:
-        return self.of_all or kind_of(self.code)
-
-    @property
-    def of_texts(self) -> str:
-        return self.of_all or kind_of_text(self.code)
-
-    @property
-    def of_all(self) -> str:
-        return self.letters().on(self.ground).kind or (REPEATED if self.repeated else "")
-
-    def letters(self, text: str = "") -> Piece:
-        return Piece(text, self.raised, self.struck, self.color, self.size)
-
-
-@dataclass
-class SheetStyles:
-    """Styles by family and name, formats of numbers by name; looks are worked out once."""
-
-    styles: dict[tuple[str, str], _Element] = field(default_factory=dict)
-    formats: dict[str, _Element] = field(default_factory=dict)
-    looks: dict[tuple[str, str], Look] = field(default_factory=dict)
-
-    def look(self, family: str, name: str) -> Look:
-        if (family, name) not in self.looks:
-            self.looks[family, name] = self.look_of(family, name, DEEPEST)
-        return self.looks[family, name]
-
-    def look_of(self, family: str, name: str, depth: int) -> Look:
-        node = self.styles.get((family, name))
-        if node is None or depth == 0:
-            return Look()
-        parent = attribute(node, "parent-style-name")
-        under = self.look_of(family, parent, depth - 1) if parent else Look()
-        code = attribute(node, "data-style-name")
-        return dressed(under, node, code_of(self.formats, code) if code else under.code)
 
 
 def ods_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
     """The wanted sheets, in the order of their tabs. Raises BadArchive, UnreadableDocument."""
     root = read_xml(archive, "content.xml")
-    # A style of the content comes before one of the same name that page headers have.
-    styles = styles_in(
-        [root, read_xml(archive, "styles.xml")] if "styles.xml" in archive else [root]
-    )
+    parts = [root]  # a style of the content comes before one that page headers have by that name
+    if "styles.xml" in archive:
+        parts.append(read_xml(archive, "styles.xml"))
+    styles = styles_in(parts)
     tables = root.findall("{*}body/{*}spreadsheet/{*}table")
     if not tables and root.find("{*}body/{*}spreadsheet") is None:
         raise BadArchive("damaged")
@@ -146,13 +86,6 @@ def ods_sheets(archive: Archive, wanted: IsWanted) -> list[Sheet]:
         if wanted(name, visible):
             found.append(sheet_of(table, name, visible, styles))
     return found
-
-
-def attribute(node: _Element, name: str) -> str:
-    """An attribute by its name without a namespace; "" where there is none."""
-    return next(
-        (str(value) for key, value in node.items() if str(key).rpartition("}")[2] == name), ""
-    )
 
 
 # --- a sheet --------------------------------------------------------------------------------------
@@ -174,7 +107,8 @@ class Filling:
 
     def add_row(self, node: _Element, row: int, repeated: int) -> None:
         if not is_seen(node, self.styles, "table-row", "row-height"):
-            self.hidden_rows.update(range(row, row + min(repeated, MOST_ROWS - row + 1)))
+            below = min(row + repeated, MOST_ROWS + 1)
+            self.hidden_rows.update(range(row, below))
         own_style = attribute(node, "default-cell-style-name")
         column = 1
         for cell in node:
@@ -197,20 +131,23 @@ class Filling:
         if value is None:
             return
         rows, columns = repeated
-        self.conditions += conditions_of_style(
-            style, (*spot, spot[0] + rows - 1, spot[1] + columns - 1), self.styles
-        )
+        places = (*spot, spot[0] + rows - 1, spot[1] + columns - 1)
+        self.conditions += conditions_of_style(style, places, self.styles)
         if len(self.cells) + rows * columns > MOST_CELLS:
             raise UnreadableDocument(
                 f"工作表“{self.name}”的单元格过多，不是年度报告；请检查文件是否正确。"
             )
-        for row in range(spot[0], spot[0] + rows):
-            for column in range(spot[1], spot[1] + columns):
-                self.cells[row, column] = value
-                if kind:
-                    self.kinds[row, column] = kind
-                if attribute(node, "formula"):
-                    self.formulas[row, column] = ""
+        spots = list(spots_of(places))
+        self.cells |= dict.fromkeys(spots, value)
+        if kind:
+            self.kinds |= dict.fromkeys(spots, kind)
+        if attribute(node, "formula"):
+            self.formulas |= dict.fromkeys(spots, "")
+
+
+def spots_of(area: Area) -> Iterator[Spot]:
+    top, left, bottom, right = area
+    return product(range(top, bottom + 1), range(left, right + 1))
 
 
 def sheet_of(table: _Element, name: str, visible: bool, styles: SheetStyles) -> Sheet:
@@ -287,18 +224,13 @@ def is_seen(node: _Element, styles: SheetStyles, family: str, measure: str) -> b
     return length is None or length >= FLAT
 
 
-def points(length: str) -> float | None:
-    """0.45cm -> 12.8; None for what is no length."""
-    found = LENGTH.fullmatch(length)
-    return float(found[1]) * POINTS[found[2]] if found else None
-
-
 # --- a cell ---------------------------------------------------------------------------------------
 
 
 def value_of(node: _Element, look: Look, styles: SheetStyles) -> tuple[object, str]:
-    """(int, Decimal, text or day, None for a blank: see ``Sheet.cells``; the kind of its
-    format).
+    """(value, kind) of a cell: int, Decimal, text or day, None for a blank, as in ``Sheet.cells``.
+
+    The kind is that of its format.
     """
     kind = attribute(node, "value-type")
     if kind in NUMBERS:
@@ -322,26 +254,34 @@ def value_of_number(
 def value_of_text(node: _Element, kind: str, look: Look, styles: SheetStyles) -> tuple[object, str]:
     text, of_text = text_of(node, look, styles)
     formula, stored = attribute(node, "formula"), attribute(node, "string-value")
-    if not text and formula and not kind:
+    if formula and not text and not kind:
         return f"={formula}", ""
-    if text.strip() and stored and stored.strip() != text.strip():
-        return stored, MIXED  # LibreOffice shows the one, other programs the other
+    if is_other(text, stored):
+        return stored, MIXED
     return text or stored or None, of_text or look.of_texts
 
 
+def is_other(text: str, stored: str) -> bool:
+    """Whether LibreOffice shows one text, and other programs the other."""
+    one, other = text.strip(), stored.strip()
+    return bool(one and stored) and one != other
+
+
 def number_in(node: _Element, look: Look, styles: SheetStyles) -> object:
-    """The number of a cell; the text that it shows where that has no digit: LibreOffice keeps TRUE
-    as the number 1.
+    """The number of a cell.
+
+    The text that it shows where that has no digit: LibreOffice keeps TRUE as the number 1.
     """
     number = number_of(attribute(node, "value"))
     text, _ = text_of(node, look, styles)
-    is_word = (
-        number != 0
-        and text.strip()
-        and not any(map(str.isdigit, text))
-        and NUMERALS.isdisjoint(text)
-    )
-    return text if is_word else number
+    return text if number != 0 and is_word(text) else number
+
+
+def is_word(text: str) -> bool:
+    """真, TRUE; not 1,234, 十二, or a blank."""
+    if not text.strip() or any(map(str.isdigit, text)):
+        return False
+    return NUMERALS.isdisjoint(text)
 
 
 def day_in(text: str) -> object:
@@ -366,139 +306,20 @@ def pieces_in(node: _Element, look: Look, styles: SheetStyles) -> Iterator[Piece
     for child in node:
         name = local(child)
         if name == "span":
-            own = styles.styles.get(("text", attribute(child, "style-name")))
-            yield from pieces_in(child, look if own is None else dressed(look, own, ""), styles)
-        elif name == "s":
-            yield look.letters(" " * min(times(child, "c"), 1_000))
-        elif name in ("tab", "line-break"):
-            yield look.letters(" " if name == "tab" else "\n")
+            yield from pieces_in(child, look_of_span(child, look, styles), styles)
         elif name == "a":
             yield from pieces_in(child, look, styles)
+        elif name == "s":
+            yield look.letters(" " * min(times(child, "c"), 1_000))
+        elif name in BREAKS:
+            yield look.letters(BREAKS[name])
         yield look.letters(child.tail or "")
 
 
-# --- styles ---------------------------------------------------------------------------------------
+def look_of_span(node: _Element, look: Look, styles: SheetStyles) -> Look:
+    own = styles.styles.get(("text", attribute(node, "style-name")))
+    return look if own is None else dressed(look, own, "")
 
-
-def styles_in(parts: Sequence[_Element]) -> SheetStyles:
-    found = SheetStyles()
-    for root in parts:
-        for group in (*root.iterfind("{*}styles"), *root.iterfind("{*}automatic-styles")):
-            for node in group:
-                if local(node) == "style":
-                    for name in (attribute(node, "name"), attribute(node, "display-name")):
-                        found.styles.setdefault((attribute(node, "family"), name), node)
-                elif local(node).endswith("-style"):
-                    found.formats.setdefault(attribute(node, "name"), node)
-    return found
-
-
-def dressed(under: Look, style: _Element, code: str) -> Look:
-    """A look with what a style adds to it."""
-    letters, cell = style.find("{*}text-properties"), style.find("{*}table-cell-properties")
-    found = replace(under, code=code)
-    if cell is not None:
-        found = on_ground(found, cell)
-    return with_letters(found, letters) if letters is not None else found
-
-
-def on_ground(look: Look, cell: _Element) -> Look:
-    behind = attribute(cell, "background-color")
-    ground = look.ground if not behind else behind.strip("#") if behind.startswith("#") else ""
-    return replace(
-        look, ground=ground, repeated=attribute(cell, "repeat-content") == "true" or look.repeated
-    )
-
-
-def with_letters(look: Look, letters: _Element) -> Look:
-    line = attribute(letters, "text-line-through-style") or attribute(
-        letters, "text-line-through-type"
-    )
-    position = attribute(letters, "text-position")
-    return replace(
-        look,
-        color=attribute(letters, "color").strip("#") or look.color,
-        struck=line != "none" if line else look.struck,
-        raised=not position.startswith("0") if position else look.raised,
-        size=points(attribute(letters, "font-size")) or look.size,
-    )
-
-
-def code_of(formats: Mapping[str, _Element], name: str, depth: int = 1) -> str:
-    """A format of numbers as the code that other spreadsheets write for it: 0.00, 0%, yyyy-mm-dd,
-    0;-0.
-
-    Sections for other signs are formats of their own, of which this one's maps tell; maps of those
-    are none.
-    """
-    node = formats.get(name)
-    if node is None:
-        return ""
-    maps = list(islice(node.iterchildren("{*}map"), MOST_MAPS)) if depth else []
-    tests = [attribute(part, "condition").replace(" ", "") for part in maps]
-    sections = []
-    for part, test in zip(maps, tests, strict=True):
-        inner = code_of(formats, attribute(part, "apply-style-name"), depth - 1)
-        sections.append(
-            inner if tests in PLAIN_SECTIONS else f"[{test.removeprefix('value()')}]{inner}"
-        )
-    return ";".join([*sections, section_of(node)])
-
-
-def section_of(node: _Element) -> str:
-    sort = local(node)
-    if sort in ("date-style", "time-style"):
-        return "[h]:mm" if attribute(node, "truncate-on-overflow") == "false" else "yyyy-mm-dd"
-    if sort == "text-style":
-        return "".join(filter(None, (code_part(part) for part in node))) or "@"
-    return "".join(filter(None, (code_part(part) for part in node)))
-
-
-def code_part(node: _Element) -> str:
-    """A part of a format: its digits, a text, the sign of money, a colour; "" for what shows
-    nothing.
-    """
-    part = CODE_PARTS.get(local(node))
-    return part(node) if part is not None else ""
-
-
-def text_part(node: _Element) -> str:
-    text = node.text or ""
-    return "%" if text.strip() == "%" else quoted(text)
-
-
-def color_part(node: _Element) -> str:
-    color = attribute(node, "color").strip("#")
-    if not color:
-        return ""
-    return "[White]" if is_pale(color) else "[Red]"
-
-
-def digits_of(node: _Element) -> str:
-    code = "#,##0" if attribute(node, "grouping") == "true" else "0"
-    places = min(whole(attribute(node, "decimal-places")), 20)
-    code += f".{'0' * places}" if places else ""
-    inner = "".join(text.text or "" for text in node.iterfind("{*}embedded-text"))
-    scale = attribute(node, "display-factor")
-    return (f"{code}," if scale not in ("", "1") else code) + (f'"{inner}"0' if inner else "")
-
-
-def quoted(text: str) -> str:
-    """A text within a code; the blanks around a number say nothing."""
-    plain = text.replace('"', "")
-    return f'"{plain}"' if plain.strip() else " "
-
-
-CODE_PARTS: Mapping[str, Callable[[_Element], str]] = {
-    "number": digits_of,
-    "scientific-number": lambda node: "0.00E+00",
-    "fraction": lambda node: "# ?/?",
-    "text": text_part,
-    "text-content": lambda node: "@",
-    "currency-symbol": lambda node: quoted(node.text or "¤"),
-    "fill-character": lambda node: f"*{(node.text or '')[:1]}",
-    "text-properties": color_part,
-}
 
 # --- conditional formats --------------------------------------------------------------------------
 
@@ -508,37 +329,35 @@ def conditions_of(table: _Element, styles: SheetStyles) -> list[Condition]:
     found = []
     for block in table.iterfind("{*}conditional-formats/{*}conditional-format"):
         areas = areas_in(attribute(block, "target-range-address"))
-        for rule in block:
+        for rule in block if areas else ():
             kind = kind_of_rule(rule, styles)
-            if kind and areas:
-                sort, named, bounds = test_of(attribute(rule, "value"))
-                found.append(condition(sort, named, bounds, areas, kind))
+            if kind:
+                found.append(condition(*test_of(attribute(rule, "value")), areas, kind))
     return found
 
 
 def conditions_of_style(name: str, area: Area, styles: SheetStyles) -> Iterator[Condition]:
-    """The conditions that stand in a cell's own style; LibreOffice writes its formats there as
-    well.
+    """The conditions that stand in a cell's own style.
+
+    LibreOffice writes its formats there as well.
     """
     style = styles.styles.get(("table-cell", name))
-    for rule in style.iterchildren("{*}map") if style is not None else ():
+    if style is None:
+        return
+    for rule in style.iterchildren("{*}map"):
         kind = kind_of_style(attribute(rule, "apply-style-name"), styles)
         if kind:
             yield condition(*test_of(attribute(rule, "condition")), (area,), kind)
 
 
 def kind_of_rule(rule: _Element, styles: SheetStyles) -> str:
-    if local(rule) in ("data-bar", "icon-set"):
-        return (
-            HIDDEN
-            if any(attribute(node, "show-value") == "false" for node in (rule, *rule))
-            else ""
-        )
-    return (
-        kind_of_style(attribute(rule, "apply-style-name"), styles)
-        if local(rule) == "condition"
-        else ""
-    )
+    sort = local(rule)
+    if sort in ("data-bar", "icon-set"):
+        hides = any(attribute(node, "show-value") == "false" for node in (rule, *rule))
+        return HIDDEN if hides else ""
+    if sort != "condition":
+        return ""
+    return kind_of_style(attribute(rule, "apply-style-name"), styles)
 
 
 def kind_of_style(name: str, styles: SheetStyles) -> str:
@@ -548,8 +367,8 @@ def kind_of_style(name: str, styles: SheetStyles) -> str:
 
 def areas_in(text: str) -> tuple[Area, ...]:
     """'Sheet 1'.B2:'Sheet 1'.C9 Sheet1.D1 -> the areas."""
-    plain = PLACES.sub(r"\1", text)
-    return tuple(area for area in map(area_of, plain.split()) if area is not None)
+    areas = map(area_of, PLACES.sub(r"\1", text).split())
+    return tuple(area for area in areas if area is not None)
 
 
 def test_of(text: str) -> tuple[str, str, list[str]]:
@@ -557,11 +376,14 @@ def test_of(text: str) -> tuple[str, str, list[str]]:
     ["ISERROR(B2)"]).
     """
     plain = text.replace(" ", "")
-    one, two, formula = TEST.fullmatch(plain), BETWEEN.fullmatch(plain), FORMULA.fullmatch(plain)
-    if one:
-        return "cellIs", NAMED[one[1]], [one[2]]
-    if two:
-        return "cellIs", "notBetween" if two[1] or two[2] else "between", [two[3], two[4]]
+    compared = TEST.fullmatch(plain)
+    if compared:
+        return "cellIs", NAMED[compared[1]], [compared[2]]
+    between = BETWEEN.fullmatch(plain)
+    if between:
+        is_negated = between[1] or between[2]
+        return "cellIs", "notBetween" if is_negated else "between", [between[3], between[4]]
+    formula = FORMULA.fullmatch(plain)
     if formula:
         return "expression", "", [REFERENCE.sub(r"\1", formula[1])]
     return ("containsErrors" if plain == "is-error" else "expression"), "", [plain]

@@ -1,7 +1,6 @@
-"""A Sheet -> what a person sees in its cells: one judgement for a stranger's file, our own, and the
-open workbook.
+"""A Sheet -> what a person sees in its cells: a stranger's file, our own, and the open workbook.
 
-So are the pieces of a text, each in a font of its own -> the text that a person reads.
+The pieces of a text, each in a font of its own -> the text that a person reads.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import NamedTuple
 
 from gongkai.figures import is_much_smaller, is_pale, shown
@@ -71,18 +71,19 @@ def figures_seen(sheet: Sheet, spots: Set[Spot]) -> dict[Spot, object]:
     found = seen_values(replace(sheet, kinds=kinds, conditions=sheet.conditions if spots else ()))
     if spots and not sheet.visible:
         found[HIDDEN_SHEET] = True
-    unseen = {spot: OUT_OF_SIGHT for spot in spots if sheet.is_hidden(spot)}
+    unseen = dict.fromkeys(filter(sheet.is_hidden, spots), OUT_OF_SIGHT)
     unseen |= dict.fromkeys(joining(sheet, spots), ACROSS)
-    return found | {
-        spot: f"{text_of(found[spot])}{why}" for spot, why in unseen.items() if spot in found
-    }
+    for spot, why in unseen.items():
+        if spot in found:
+            found[spot] = f"{text_of(found[spot])}{why}"
+    return found
 
 
 def joining(sheet: Sheet, spots: Set[Spot]) -> Iterator[Spot]:
     """The figures that stand in a merged cell which covers another one's place."""
     for area in sheet.merged:
         first = (area[0], area[1])
-        if first in spots and any(other != first for other in within(area, spots)):
+        if first in spots and set(within(area, spots)) != {first}:
             yield first
 
 
@@ -102,9 +103,8 @@ def text_of(value: object) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, datetime):
-        return (
-            value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
-        )
+        is_day = value.time() == time()
+        return value.date().isoformat() if is_day else value.isoformat(" ", "seconds")
     if isinstance(value, date | time):
         return value.isoformat()
     number = as_figure(value)
@@ -112,21 +112,27 @@ def text_of(value: object) -> str:
 
 
 def day_of(number: Value, from_1904: bool) -> object:
-    """The day or time that a number stands for in a cell that shows one; the number itself where
-    there is no such day.
+    """The day or time that a number stands for in a cell that shows one.
+
+    The number itself where there is no such day.
 
     44260 -> 2021-03-05, 0.5 -> 12:00:00. Workbooks made on old Macs count from 1904.
     """
-    last = LAST_DAY - DAYS_TO_1904 if from_1904 else LAST_DAY
-    if number is None or not 0 < number < last:
+    if number is None or not is_day(number, from_1904):
         return number
     days, rest = divmod(Decimal(number), 1)
     clock = timedelta(seconds=int((rest * 86_400).to_integral_value()))
-    if days == 0 and not from_1904:
+    if from_1904:
+        return FIRST_DAY_1904 + timedelta(days=int(days)) + clock
+    if days == 0:
         return (datetime.min + clock).time()
-    first = FIRST_DAY_1904 if from_1904 else FIRST_DAY
-    early = 0 if from_1904 or days >= NO_DAY else 1
-    return first + timedelta(days=int(days) + early) + clock
+    early = 1 if days < NO_DAY else 0
+    return FIRST_DAY + timedelta(days=int(days) + early) + clock
+
+
+def is_day(number: int | Decimal, from_1904: bool) -> bool:
+    last = LAST_DAY - DAYS_TO_1904 if from_1904 else LAST_DAY
+    return 0 < number < last
 
 
 # --- merged cells ---------------------------------------------------------------------------------
@@ -137,13 +143,13 @@ def covered(sheet: Sheet) -> set[Spot]:
     found: set[Spot] = set()
     looked = 0
     for area in sheet.merged:
-        inside = list(within(area, sheet.cells))
+        inside = set(within(area, sheet.cells))
         looked += min(size_of(area), len(sheet.cells))
         if looked > MOST_AREA:
             raise UnreadableDocument(
                 f"工作表“{sheet.name}”的合并单元格互相重叠，文件已损坏；{SAVE_AS}。"
             )
-        found.update(spot for spot in inside if spot != (area[0], area[1]))
+        found |= inside - {(area[0], area[1])}
     return found
 
 
@@ -156,9 +162,7 @@ def within(area: Area, spots: Collection[Spot]) -> Iterator[Spot]:
     """Those of the spots that lie in an area, whichever of the two is less to look through."""
     top, left, bottom, right = area
     if size_of(area) <= len(spots):
-        inside = (
-            (row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)
-        )
+        inside = product(range(top, bottom + 1), range(left, right + 1))
         return filter(spots.__contains__, inside)
     return (spot for spot in spots if top <= spot[0] <= bottom and left <= spot[1] <= right)
 
@@ -196,8 +200,9 @@ def is_number(value: object) -> bool:
 
 
 class Piece(NamedTuple):
-    """``raised``: set higher or lower than the line; ``color`` as in ``seen_color``; ``size`` in
-    points.
+    """``raised``: set higher or lower than the line.
+
+    ``color`` as in ``seen_color``; ``size`` in points.
 
     A piece that says nothing of its looks has those of its cell (``own`` is False).
     """
@@ -242,19 +247,25 @@ def seen_color(color: str, ground: str) -> str:
 def is_alike(color: str, ground: str) -> bool:
     if not (HEX.fullmatch(color) and HEX.fullmatch(ground)):
         return color == ground
-    pairs = zip(WEIGHTS, bytes.fromhex(color), bytes.fromhex(ground), strict=True)
-    return sum(weight * abs(one - other) for weight, one, other in pairs) <= NEAR
+    difference = 0.0
+    parts = zip(WEIGHTS, bytes.fromhex(color), bytes.fromhex(ground), strict=True)
+    for weight, one, other in parts:
+        difference += weight * abs(one - other)
+    return difference <= NEAR
 
 
 def settled(pieces: Sequence[Piece], cell: Piece, ground: str = "") -> tuple[str, str]:
-    """(text, kind) of a cell whose text has pieces; ``cell`` looks as the cell does, ``ground`` is
-    the colour behind.
+    """(text, kind) of a cell whose text has pieces.
+
+    ``cell`` looks as the cell does, ``ground`` is the colour behind.
 
     Where all of them look alike, that is the look of the cell: 134 struck in two pieces is as one
     struck whole.
     """
-    whole = [piece if piece.own else cell._replace(text=piece.text) for piece in pieces]
-    whole = [piece.on(ground) for piece in whole]
+    whole = []
+    for piece in pieces:
+        look = piece if piece.own else cell._replace(text=piece.text)
+        whole.append(look.on(ground))
     kinds = {piece.kind for piece in whole if piece.text.strip()}
     if len(kinds) == 1 and "" not in kinds:
         return "".join(piece.text for piece in whole), kinds.pop()
@@ -268,7 +279,8 @@ def joined(pieces: Iterable[Piece]) -> str:
     kept = [piece for piece in pieces if piece.text]
     largest = max((piece.size for piece in kept), default=0.0)
     found: list[str] = []
-    before, is_begun = None, False
+    before = None
+    is_begun = False
     for piece in kept:
         if not piece.struck:
             if before is not None and is_begun and is_apart(piece, before, largest):

@@ -1,6 +1,4 @@
-"""An .xls or .et file (Excel 95 to 2003) -> its sheets, by xlrd: values, looks, what is hidden and
-merged.
-"""
+"""An .xls or .et file (Excel 95 to 2003) -> its sheets, by xlrd: values, looks, merged cells."""
 
 from __future__ import annotations
 
@@ -44,9 +42,8 @@ DAMAGED = f"Excel 工作簿（.xls 或 .et）不完整或已损坏，不能读�
 LOCKED = "工作簿设有打开密码，不能读取；请打开后去掉密码，另存一份再导入。"
 TWIPS, WIDTHS = 20, 256  # in a point, in the width of a character
 NO_PATTERN = 0  # of a cell's ground
-EMPTY, TEXT, NUMBER, DAY, BOOLEAN, ERROR, BLANK = range(
-    7
-)  # the types of cells, as xlrd counts them
+# the types of cells, as xlrd counts them
+EMPTY, TEXT, NUMBER, DAY, BOOLEAN, ERROR, BLANK = range(7)
 VISIBLE = 0
 BIFF8 = 80  # the format since Excel 97, as xlrd counts
 FILLED = 4  # of alignments: a text is repeated over the width of its cell
@@ -96,15 +93,11 @@ def sheet_of(
     refuse_merged(source.name, len(source.merged_cells))
     cells: dict[Spot, object] = {}
     odd: dict[Spot, str] = {}
-    for row in range(source.nrows):
-        for column in range(source.row_len(row)):
-            value = value_at(source, row, column)
-            if value is None:
-                continue
-            spot = (row + 1, column + 1)
-            cells[spot], kind = shown_cell(book, source, (row, column), value, looks)
-            if kind:
-                odd[spot] = kind
+    for row, column, value in values_of(source):
+        spot = (row + 1, column + 1)
+        cells[spot], kind = shown_cell(book, source, (row, column), value, looks)
+        if kind:
+            odd[spot] = kind
     return Sheet(
         name=source.name,
         visible=source.visibility == VISIBLE,
@@ -115,6 +108,15 @@ def sheet_of(
         merged=merged_areas(source),
         conditions=conditions,
     )
+
+
+def values_of(source: OldSheet) -> Iterator[tuple[int, int, object]]:
+    """(row, column, value) of the cells that are not blank; 0-based, as xlrd counts."""
+    for row in range(source.nrows):
+        for column in range(source.row_len(row)):
+            value = value_at(source, row, column)
+            if value is not None:
+                yield row, column, value
 
 
 def shown_cell(
@@ -152,14 +154,18 @@ def value_at(source: OldSheet, row: int, column: int) -> object:
 
 
 def pieces_of(book: Book, text: str, runs: Sequence[tuple[int, int]], own: int) -> list[Piece]:
-    """A text in pieces, where the file says from which character on which font is used; ``own`` is
-    the cell's.
+    """A text in pieces, where the file says from which character on which font is used.
+
+    ``own`` is the cell's.
     """
-    starts = [(0, own), *((at, font) for at, font in runs if at < len(text))]
-    ends = [at for at, _ in starts[1:]] + [len(text)]
-    return [
-        piece_of(book, text[at:end], font) for (at, font), end in zip(starts, ends, strict=True)
-    ]
+    starts = [(0, own)]
+    for at, font in runs:
+        if at < len(text):
+            starts.append((at, font))
+    found = []
+    for (at, font), (end, _) in zip(starts, [*starts[1:], (len(text), own)], strict=True):
+        found.append(piece_of(book, text[at:end], font))
+    return found
 
 
 def piece_of(book: Book, text: str, number: int) -> Piece:
@@ -172,8 +178,11 @@ def piece_of(book: Book, text: str, number: int) -> Piece:
 
 
 def hidden_rows(source: OldSheet) -> set[int]:
-    rows = source.rowinfo_map.items()
-    return {number + 1 for number, info in rows if info.hidden or is_flat(info)}
+    found = set()
+    for number, info in source.rowinfo_map.items():
+        if info.hidden or is_flat(info):
+            found.add(number + 1)
+    return found
 
 
 def is_flat(info: Any) -> bool:
@@ -181,16 +190,19 @@ def is_flat(info: Any) -> bool:
 
 
 def hidden_columns(source: OldSheet) -> set[int]:
-    return {
-        number + 1
-        for number, info in source.colinfo_map.items()
-        if info.hidden or info.width < NARROW * WIDTHS
-    }
+    found = set()
+    for number, info in source.colinfo_map.items():
+        if info.hidden or info.width < NARROW * WIDTHS:
+            found.add(number + 1)
+    return found
 
 
 def merged_areas(source: OldSheet) -> list[Area]:
-    areas = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in source.merged_cells]
-    return [area for area in areas if area[:2] != area[2:]]
+    found: list[Area] = []
+    for top, bottom, left, right in source.merged_cells:
+        if (top + 1, left + 1) != (bottom, right):
+            found.append((top + 1, left + 1, bottom, right))
+    return found
 
 
 # --- the looks of cells ---------------------------------------------------------------------------
@@ -260,21 +272,28 @@ OPERATORS = {
     7: "greaterThanOrEqual",
     8: "lessThanOrEqual",
 }
+WHOLE_NUMBER, ANY_NUMBER = b"\x1e", b"\x1f"  # the tokens of constants
+TOKEN, FUNCTION = 0x1F, 0x01  # the bits that tell a token
+CELL_TOKENS = (0x04, 0x0C)  # a cell, by its place or from the cell itself
 EMPTY_TEXT = b"\x17\x00\x00\x0b"  # ="" behind a cell
 OF_NO_NUMBER = (2, 3, 126, 127, 129)  # ISNA, ISERROR, ISERR, ISTEXT, ISBLANK
 
 
 def conditions_by_sheet(book: Book, content: bytes) -> list[list[Condition]]:
-    """The conditional formats of each worksheet that hide numbers or make them white; [] for what
-    is no BIFF8.
+    """The conditional formats of each worksheet that hide numbers or make them white.
+
+    [] for what is no BIFF8.
     """
     if book.biff_version < BIFF8:
         return [[] for _ in range(book.nsheets)]
     stream = read_stream(content, ("Workbook",))
-    sheets = [
-        unpack_from("<IBB", found) for number, found in biff_records(stream) if number == BOUNDSHEET
-    ]
-    return [conditions_at(book, stream, start) for start, _, kind in sheets if kind == WORKSHEET]
+    found = []
+    for number, content in biff_records(stream):
+        if number == BOUNDSHEET:
+            start, _, kind = unpack_from("<IBB", content)
+            if kind == WORKSHEET:
+                found.append(conditions_at(book, stream, start))
+    return found
 
 
 def conditions_at(book: Book, stream: bytes, start: int) -> list[Condition]:
@@ -289,8 +308,9 @@ def conditions_at(book: Book, stream: bytes, start: int) -> list[Condition]:
 
 
 def rule_of(book: Book, content: bytes, areas: tuple[Area, ...]) -> list[Condition]:
-    """A rule that hides numbers, [] for any other; one that cannot be read may do so, and need not
-    spoil the file.
+    """A rule that hides numbers, [] for any other.
+
+    One that cannot be read may do so, and need not spoil the file.
     """
     try:
         kind = kind_of_rule(book, content)
@@ -301,8 +321,11 @@ def rule_of(book: Book, content: bytes, areas: tuple[Area, ...]) -> list[Conditi
 
 def areas_in(content: bytes) -> tuple[Area, ...]:
     (count,) = unpack_from("<H", content, 12)
-    found = (unpack_from("<4H", content, 14 + 8 * number) for number in range(count))
-    return tuple((top + 1, left + 1, bottom + 1, right + 1) for top, bottom, left, right in found)
+    found: list[Area] = []
+    for number in range(count):
+        top, bottom, left, right = unpack_from("<4H", content, 14 + 8 * number)
+        found.append((top + 1, left + 1, bottom + 1, right + 1))
+    return tuple(found)
 
 
 def test_of(content: bytes) -> tuple[str, str, list[str]]:
@@ -310,8 +333,11 @@ def test_of(content: bytes) -> tuple[str, str, list[str]]:
     blanks and errors.
     """
     sort, named, one, two = unpack_from("<BBHH", content)
-    first = content[len(content) - one - two : len(content) - two]
-    bounds = [constant_of(first), *([constant_of(content[len(content) - two :])] if two else [])]
+    second = len(content) - two
+    first = content[second - one : second]
+    bounds = [constant_of(first)]
+    if two:
+        bounds.append(constant_of(content[second:]))
     if sort == COMPARES and named in OPERATORS and all(bounds):
         return "cellIs", OPERATORS[named], bounds
     return ("containsErrors" if asks_no_number(first) else "expression"), "", ["?"]
@@ -319,25 +345,22 @@ def test_of(content: bytes) -> tuple[str, str, list[str]]:
 
 def constant_of(tokens: bytes) -> str:
     """The number that a formula is, "" for any other."""
-    if tokens[:1] == b"\x1e" and len(tokens) == 3:
+    if tokens[:1] == WHOLE_NUMBER and len(tokens) == 3:
         return str(unpack_from("<H", tokens, 1)[0])
-    return (
-        str(as_figure(unpack_from("<d", tokens, 1)[0]))
-        if tokens[:1] == b"\x1f" and len(tokens) == 9
-        else ""
-    )
+    if tokens[:1] == ANY_NUMBER and len(tokens) == 9:
+        return str(as_figure(unpack_from("<d", tokens, 1)[0]))
+    return ""
 
 
 def asks_no_number(tokens: bytes) -> bool:
     """Whether a formula asks of a cell if it is an error, a text or blank: ISERROR(B2), B2=""."""
-    if len(tokens) < 8 or tokens[0] & 0x1F not in (
-        0x04,
-        0x0C,
-    ):  # a cell, by its place or from the cell itself
+    if len(tokens) < 8 or tokens[0] & TOKEN not in CELL_TOKENS:
         return False
     rest = tokens[5:]
-    is_function = len(rest) == 3 and rest[0] & 0x1F == 0x01
-    return rest == EMPTY_TEXT or (is_function and unpack_from("<H", rest, 1)[0] in OF_NO_NUMBER)
+    if rest == EMPTY_TEXT:
+        return True
+    is_function = len(rest) == 3 and rest[0] & TOKEN == FUNCTION
+    return is_function and unpack_from("<H", rest, 1)[0] in OF_NO_NUMBER
 
 
 def kind_of_rule(book: Book, content: bytes) -> str:
@@ -345,36 +368,40 @@ def kind_of_rule(book: Book, content: bytes) -> str:
     low, high = unpack_from("<IH", content, RULE_LOOK)
     flags, at = low | high << 32, RULE_LOOK + 6
     if flags & HAS_CODE:
-        size = unpack_from("<H", content, at)[0] if flags & OWN_CODE else 2
-        code = (
-            rule_code(content[at + 2 : at + size])
-            if flags & OWN_CODE
-            else code_of(book, content[at + 1])
-        )
-        if kind := kind_of(code):
+        code, size = rule_code(book, content, at, bool(flags & OWN_CODE))
+        kind = kind_of(code)
+        if kind:
             return kind
         at += size
     letters = rule_letters(book, content, at) if flags & HAS_FONT else Piece("", color=BLACK)
-    at += FONT_LOOK * bool(flags & HAS_FONT)
-    at += LINES * (bool(flags & HAS_ALIGNMENT) + bool(flags & HAS_BORDER))
-    return letters.on(rule_ground(book, content, at) if flags & HAS_GROUND else "").kind
+    for bit, size in ((HAS_FONT, FONT_LOOK), (HAS_ALIGNMENT, LINES), (HAS_BORDER, LINES)):
+        if flags & bit:
+            at += size
+    ground = rule_ground(book, content, at) if flags & HAS_GROUND else ""
+    return letters.on(ground).kind
 
 
 def rule_letters(book: Book, content: bytes, at: int) -> Piece:
-    flags, color, unset = (
-        unpack_from("<I", content, at + place)[0] for place in (FONT_FLAGS, FONT_COLOR, FONT_UNSET)
-    )
+    (flags,) = unpack_from("<I", content, at + FONT_FLAGS)
+    (color,) = unpack_from("<I", content, at + FONT_COLOR)
+    (unset,) = unpack_from("<I", content, at + FONT_UNSET)
     return Piece("", struck=bool(flags & ~unset & STRIKES), color=rgb_of(book, color) or BLACK)
 
 
-def rule_code(raw: bytes) -> str:
+def rule_code(book: Book, content: bytes, at: int, is_own: bool) -> tuple[str, int]:
+    """The number format of a rule, written there or by its number, and the bytes that it takes."""
+    if not is_own:
+        return code_of(book, content[at + 1]), 2
+    size = unpack_from("<H", content, at)[0]
+    return text_in(content[at + 2 : at + size]), size
+
+
+def text_in(raw: bytes) -> str:
     """A text of BIFF8: its length, a byte of flags, characters of one byte or two."""
     length, wide = unpack_from("<HB", raw)
-    return (
-        raw[3 : 3 + 2 * length].decode("utf-16-le")
-        if wide & 1
-        else raw[3 : 3 + length].decode("latin-1")
-    )
+    if wide & 1:
+        return raw[3 : 3 + 2 * length].decode("utf-16-le")
+    return raw[3 : 3 + length].decode("latin-1")
 
 
 def rule_ground(book: Book, content: bytes, at: int) -> str:

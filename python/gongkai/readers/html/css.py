@@ -5,7 +5,7 @@ apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -20,6 +20,7 @@ Effect = Literal[
     "gone", "blank", "hidden", "raised", "moved", "white", "odd", "apart", "line", "cell", "drawn"
 ]
 Done = tuple[Effect | None, bool]  # an effect, and whether it holds for all that is in the element
+RuleDone = tuple[Effect, bool]  # the same of a rule that has one
 
 ZERO = r"[0.]+(?:%|[a-z]+)?"
 STRUCK = re.compile(r".*line-through.*")
@@ -55,12 +56,13 @@ RAISES = {  # property -> its values that lift text off its line
 # 5px, 1em; not 2px
 FAR = r"-?(?:[5-9]|\d\d+)(?:\.\d+)?(?:px|pt|%)|-?\d*\.?\d*[1-9](?:em|rem|ex|ch|cm|mm|in|vh|vw)"
 ANY_FAR = rf"(?:.*\s)?(?:{FAR})(?:\s.*)?"  # auto -30px
+PALE_NAMES = (
+    "white|snow|ivory|azure|mintcream|ghostwhite|floralwhite|whitesmoke|aliceblue|seashell|"
+    "honeydew|canvas"
+)
 PALE = "|".join(
     (
-        (
-            "white|snow|ivory|azure|mintcream|ghostwhite|floralwhite|whitesmoke|aliceblue|seashell|"
-            "honeydew|canvas"
-        ),
+        PALE_NAMES,
         rf"#{PALE_HEX}(?:[0-9a-f][0-9a-f])?",  # #fafafa
         r"#[ef]{3}[0-9a-f]?",  # #fff
         r"#[0-9a-f]{6}[01][0-9a-f]|#[0-9a-f]{3}[01]",  # #00000000
@@ -87,20 +89,13 @@ MOVES = {  # property -> its values that move text to where another stands
     ),
 }
 WHITENS = dict.fromkeys(("color", "-webkit-text-fill-color"), re.compile(f"transparent|{PALE}"))
-NEEDS_POSITION = {
-    "left",
-    "right",
-    "top",
-    "bottom",
-    "inset",
-    "inset-block",
-    "inset-block-start",
-    "inset-block-end",
-}
+SIDES = ("left", "right", "top", "bottom")
+INSETS = ("inset", "inset-block", "inset-block-start", "inset-block-end")
+NEEDS_POSITION = {*SIDES, *INSETS}
 BACKED = re.compile(rf"(?!(?:none|transparent|inherit|initial|unset|window|{PALE})\b).*[a-z#].*")
 SMALL = (
-    r"smaller|x+-small|0?\.[1-8]\d*r?em|[1-8]?\d%|[1-9](?:\.\d+)?px|(?:[1-6](?:\.\d+)?|"
-    r"7(?:\.[0-4]\d*)?)pt"
+    r"smaller|x+-small|0?\.[1-8]\d*r?em|[1-8]?\d%|[1-9](?:\.\d+)?px|"
+    r"(?:[1-6](?:\.\d+)?|7(?:\.[0-4]\d*)?)pt"
 )
 SETS_APART = {  # property -> its values that make text unlike that beside it
     **dict.fromkeys(NEEDS_POSITION, re.compile(f"{NOT_ZERO}.*|.*\\s{NOT_ZERO}|{UNKNOWN}")),
@@ -117,23 +112,18 @@ SETS_APART = {  # property -> its values that make text unlike that beside it
     "transform": re.compile(r"(?!none).+"),
 }
 LINED = ("block", "list-item", "table", "table-row")
-JUDGED = (
-    HIDES.keys() | RAISES.keys() | MOVES.keys() | WHITENS.keys() | SETS_APART.keys()
-)  # their other values are harmless
+# their other values are harmless
+JUDGED = HIDES.keys() | RAISES.keys() | MOVES.keys() | WHITENS.keys() | SETS_APART.keys()
 HARMLESS = re.compile(
     r"(?:mso|panose|tab|layout|lang|page|border|outline|background|text|word|white|overflow|line|"
-    r"font|color"
-    r"|caret|cursor|orphans|widows|box|quotes|list|transition|-webkit-text(?!-security)|"
-    r"-webkit-tap|-ms-text|-moz-text|punctuation)"
-    r"(?:-.*)?"
+    r"font|color|caret|cursor|orphans|widows|box|quotes|list|transition|"
+    r"-webkit-text(?!-security)|-webkit-tap|-ms-text|-moz-text|punctuation)(?:-.*)?"
 )
-OF_A_BOX = re.compile(
-    "width|height|padding.*|margin.*"
-)  # of an inline run: nothing that a reader would see
+# of an inline run: nothing that a reader would see
+OF_A_BOX = re.compile("width|height|padding.*|margin.*")
 USUAL = re.compile(
     r"(?:0[a-z%]*\s*)+|normal|none|auto|initial|inherit|unset|revert|ltr|horizontal-tb|"
-    r"baseline|"
-    r"visible"
+    r"baseline|visible"
 )
 
 DISPLAY = re.compile(r"\bdisplay\s*:[^;]*", re.IGNORECASE)
@@ -146,21 +136,19 @@ BRACE = re.compile(r"([{}])")
 BLOCKS = re.compile(r"@(?:supports|layer|container|scope)\b", re.IGNORECASE)
 MEDIA = re.compile(r"@media\b(.*)", re.IGNORECASE | re.DOTALL)
 NO_SCREEN = re.compile(
-    (
-        r"\b(?:print|speech|aural|tv|tty|handheld|projection|braille|embossed)\b|max-width|"
-        r"scheme:\s*dark"
-    ),
+    r"\b(?:print|speech|aural|tv|tty|handheld|projection|braille|embossed)\b|"
+    r"max-width|scheme:\s*dark",
     re.IGNORECASE,
 )
 NAME = re.compile(r"[.#][A-Za-z_\u0080-\uffff-][\w\u0080-\uffff-]*", re.ASCII)
 OF_A_MOMENT = re.compile(r":(?:hover|active|focus|visited|:?before|:?after|:?first-l)")
-SELECTOR = re.compile(
-    r"(?!.*:has)[\w\s.,#>+~:()\[\]=*'\"^$|\\-]{1,120}"
-)  # td .n, span:last-child, .n > i
+# td .n, span:last-child, .n > i
+SELECTOR = re.compile(r"(?!.*:has)[\w\s.,#>+~:()\[\]=*'\"^$|\\-]{1,120}")
 DEEPEST = 10  # blocks within blocks
 STYLE_NAMES = 200  # selectors that have an effect; the rest is not read
 
 StyleRule = tuple[str, str]  # selectors, declarations
+Selectors = list[str] | None  # of a block; None for one that is not for screens
 
 
 # --- declarations ---------------------------------------------------------------------------------
@@ -174,9 +162,10 @@ def effect_of_style(style: str) -> Done:
     if effect is not None:
         return effect, kept
     unlisted = [name for name, value in properties.items() if not is_listed(name, value)]
-    if any(not OF_A_BOX.fullmatch(name) for name in unlisted):
+    if not all(map(OF_A_BOX.fullmatch, unlisted)):
         return "odd", True
-    return ("apart" if unlisted and properties.get("display", "inline") != "inline" else None), True
+    is_box = properties.get("display", "inline") != "inline"
+    return ("apart" if unlisted and is_box else None), True
 
 
 @lru_cache(4_096)
@@ -222,7 +211,7 @@ def character(digits: str) -> str:
 
 def effect_of(properties: Mapping[str, str]) -> Done:
     """What declarations do to an element, and whether they do it to all that is in it, whatever its
-    own style.
+    own style: display:none -> gone, vertical-align:super -> raised, display:block -> line.
     """
     hides = hiding(properties)
     if "display" in hides:
@@ -231,28 +220,40 @@ def effect_of(properties: Mapping[str, str]) -> Done:
         return "blank", True
     if hides:
         return "blank", not hides <= INHERITED
-    if matching(RAISES, properties):
-        return "raised", True
-    if acting(MOVES, properties):
-        return "moved", True
-    if is_white(properties):
-        return "white", True
-    if is_of_its_ground(properties):
-        return "odd", True
-    if acting(SETS_APART, properties):
-        return "apart", True
-    display = properties.get("display")
-    return ("cell" if display == "table-cell" else "line" if display in LINED else None), True
+    for effect, does in WAYS:
+        if does(properties):
+            return effect, True
+    return effect_of_display(properties.get("display")), True
+
+
+def effect_of_display(display: str | None) -> Effect | None:
+    if display == "table-cell":
+        return "cell"
+    return "line" if display in LINED else None
 
 
 def matching(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) -> set[str]:
-    return {
-        name for name, value in properties.items() if name in kinds and kinds[name].fullmatch(value)
-    }
+    found = set()
+    for name, value in properties.items():
+        if name in kinds and kinds[name].fullmatch(value):
+            found.add(name)
+    return found
 
 
 def hiding(properties: Mapping[str, str]) -> set[str]:
     return matching(HIDES, properties)
+
+
+def raises(properties: Mapping[str, str]) -> bool:
+    return bool(matching(RAISES, properties))
+
+
+def moves(properties: Mapping[str, str]) -> bool:
+    return bool(acting(MOVES, properties))
+
+
+def sets_apart(properties: Mapping[str, str]) -> bool:
+    return bool(acting(SETS_APART, properties))
 
 
 def acting(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) -> set[str]:
@@ -264,10 +265,10 @@ def acting(kinds: Mapping[str, re.Pattern[str]], properties: Mapping[str, str]) 
 
 def is_without_room(properties: Mapping[str, str]) -> bool:
     """height:0;overflow:hidden"""
+    if properties.get("overflow") not in ("hidden", "clip"):
+        return False
     sizes = (properties.get("height", ""), properties.get("width", ""))
-    return properties.get("overflow") in ("hidden", "clip") and any(
-        re.fullmatch(ZERO, size) for size in sizes
-    )
+    return any(re.fullmatch(ZERO, size) for size in sizes)
 
 
 def is_white(properties: Mapping[str, str]) -> bool:
@@ -282,10 +283,20 @@ def is_of_its_ground(properties: Mapping[str, str]) -> bool:
 
 def is_backed(properties: Mapping[str, str]) -> bool:
     """Whether there is a colour behind the text: white on blue is seen."""
-    return any(
-        name.startswith("background") and BACKED.fullmatch(value)
-        for name, value in properties.items()
-    )
+    for name, value in properties.items():
+        if name.startswith("background") and BACKED.fullmatch(value):
+            return True
+    return False
+
+
+# effect -> whether declarations have it, tried in this order
+WAYS: tuple[tuple[Effect, Callable[[Mapping[str, str]], bool]], ...] = (
+    ("raised", raises),
+    ("moved", moves),
+    ("white", is_white),
+    ("odd", is_of_its_ground),
+    ("apart", sets_apart),
+)
 
 
 def is_listed(name: str, value: str) -> bool:
@@ -312,28 +323,38 @@ def screen_rules(css: str) -> Iterator[StyleRule]:
     td{color:red; .n{top:1px}} is ("td", "color:red") and ("td .n", "top:1px").
     """
     css = COMMENT.sub("", css)
-    opened: list[list[str] | None] = [
-        [""]
-    ]  # the selectors of each level; None for one that is not for screens
+    levels: list[Selectors] = [[""]]
     parts = BRACE.split(css + "}" * (css.count("{") - css.count("}")))
     for text, brace in zip(parts[::2], parts[1::2], strict=False):
-        body, _, selectors = text.rpartition(";") if brace == "{" else (text, "", "")
-        outer = opened[-1]
-        if outer and outer != [""] and (body or brace == "}"):
-            yield ",".join(outer), body
-        if brace == "{":
-            opened.append(opened_by(selectors.strip(), outer) if len(opened) < DEEPEST else None)
-        elif len(opened) > 1:
-            opened.pop()
+        outer = levels[-1]
+        if brace == "}":
+            if is_of_rule(outer):
+                yield ",".join(outer or ()), text
+            if len(levels) > 1:
+                levels.pop()
+            continue
+        body, _, selectors = text.rpartition(";")
+        if body and is_of_rule(outer):
+            yield ",".join(outer or ()), body
+        levels.append(opened_by(selectors.strip(), outer) if len(levels) < DEEPEST else None)
 
 
-def opened_by(selectors: str, outer: list[str] | None) -> list[str] | None:
+def is_of_rule(selectors: Selectors) -> bool:
+    """Whether declarations stand in a block with selectors, not at the top or in a mere @media."""
+    return bool(selectors) and selectors != [""]
+
+
+def opened_by(selectors: str, outer: Selectors) -> Selectors:
     """The selectors of a block in another one; None where it does not hold on every screen."""
     if selectors.startswith("@"):
         return outer if is_on_screen(selectors) else None
+    if outer is None:
+        return None
     inner = selectors_in(selectors)
-    found = [within(each, name.strip()) for each in outer or () for name in inner]
-    return found[:STYLE_NAMES] if outer is not None else None
+    found: list[str] = []
+    for each in outer:
+        found += [within(each, name) for name in inner]
+    return found[:STYLE_NAMES]
 
 
 def is_on_screen(block: str) -> bool:
@@ -341,8 +362,13 @@ def is_on_screen(block: str) -> bool:
     media = MEDIA.fullmatch(block)
     if media is None:
         return BLOCKS.match(block) is not None
-    queries = map(str.strip, media[1].lower().split(","))
-    return any((NO_SCREEN.search(query) is None) != query.startswith("not ") for query in queries)
+    return any(map(is_query_for_screen, media[1].lower().split(",")))
+
+
+def is_query_for_screen(query: str) -> bool:
+    """screen and (min-width:701px), not print"""
+    is_negated = query.strip().startswith("not ")
+    return (NO_SCREEN.search(query) is None) != is_negated
 
 
 def selectors_in(text: str) -> list[str]:
@@ -361,28 +387,45 @@ def within(outer: str, name: str) -> str:
     return name.replace("&", outer).strip() if "&" in name else f"{outer} {name}".strip()
 
 
-def rule_effects(rules: Iterable[StyleRule]) -> dict[str, tuple[Effect, bool]]:
+def rule_effects(rules: Iterable[StyleRule]) -> dict[str, RuleDone]:
     """Selector -> effect on the screen, and whether on all that is in the element; what is only odd
     comes last.
     """
     rules = list(rules)
-    found: dict[str, tuple[Effect, bool]] = {}
-    odd: dict[str, tuple[Effect, bool]] = {}
+    found: dict[str, RuleDone] = {}
+    odd: dict[str, RuleDone] = {}
     hidden_by: dict[str, set[str]] = {}
+    for name, body, (effect, kept) in acting_rules(rules):
+        if effect == "odd":
+            odd[name] = effect, kept
+        elif effect in ("gone", "blank"):
+            found[name] = "hidden", kept
+            hidden_by.setdefault(last_name(name), set()).update(hiding(declared(body)))
+        else:
+            found[name] = effect, kept
+    if hidden_by:
+        raise_contradicted(found, contradicted(rules, hidden_by))
+    for name, done in odd.items():
+        found.setdefault(name, done)
+    return dict(list(found.items())[:STYLE_NAMES])
+
+
+def acting_rules(rules: Iterable[StyleRule]) -> Iterator[tuple[str, str, RuleDone]]:
+    """(one selector, declarations, what they do) of the rules that do anything."""
     for selectors, body in rules:
         effect, kept = effect_of_rule(body)
-        if not effect:
+        if effect is None:
             continue
-        hides = effect in ("gone", "blank")
-        for name in filter(SELECTOR.fullmatch, selectors_in(selectors)):
-            (odd if effect == "odd" else found)[name] = "hidden" if hides else effect, kept
-            if hides:
-                hidden_by.setdefault(last_name(name), set()).update(hiding(declared(body)))
-    for name in contradicted(rules, hidden_by) if hidden_by else ():
-        found |= {selector: ("raised", True) for selector in found if last_name(selector) == name}
-    return dict(
-        [*found.items(), *(item for item in odd.items() if item[0] not in found)][:STYLE_NAMES]
-    )
+        for name in selectors_in(selectors):
+            if SELECTOR.fullmatch(name):
+                yield name, body, (effect, kept)
+
+
+def raise_contradicted(found: dict[str, RuleDone], names: set[str]) -> None:
+    """What one rule hides and another may show is read, but only set off."""
+    for selector in found:
+        if last_name(selector) in names:
+            found[selector] = ("raised", True)
 
 
 def last_name(selector: str) -> str:
@@ -392,14 +435,19 @@ def last_name(selector: str) -> str:
 
 
 def contradicted(rules: Iterable[StyleRule], hidden_by: Mapping[str, set[str]]) -> set[str]:
-    """Classes and ids that one rule hides and another, for more or later of them, may show."""
+    """Classes and ids that one rule hides and another, for more or later of them, may show:
+    .n{display:none} and td .n{display:inline}.
+    """
     shown: set[str] = set()
     for selectors, body in rules:
         names = hidden_by.keys() & set(NAME.findall(selectors))
-        if names:
-            properties = declared(body)
-            showing = properties.keys() - hiding(properties)
-            shown.update(name for name in names if hidden_by[name] & showing)
+        if not names:
+            continue
+        properties = declared(body)
+        showing = properties.keys() - hiding(properties)
+        for name in names:
+            if hidden_by[name] & showing:
+                shown.add(name)
     return shown
 
 

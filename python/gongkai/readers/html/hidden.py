@@ -9,7 +9,7 @@ again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from typing import NamedTuple
 
@@ -30,6 +30,7 @@ FEWEST_WORDS = 3
 HOLDERS = ("textarea", "noscript", "template", "xmp")
 DEEPEST = 4  # pages within pages, JSON within JSON
 LONGEST_CELL = 400  # characters
+LONGEST_OF_HEAD = 100  # characters of a title, a day or a source
 LONGEST = 8_000_000  # characters of a page that is looked into
 OPENING = re.compile(
     r"<(script|textarea|noscript|template|xmp|datastore|record)\b([^<>]*)>", re.IGNORECASE
@@ -38,11 +39,9 @@ COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 ATTRIBUTE = re.compile(r"\s[\w:.-]+\s*=\s*(?:\"([^\"]{400,})\"|'([^']{400,})')")
 TAG = re.compile(r"<[a-zA-Z!/][^<>]*>")
 NOT_SHOWN = re.compile(
-    (
-        r"\s(?:style\s*=\s*(?:\"[^\"]*display\s*:\s*none[^\"]*\"|'[^']*display\s*:\s*none[^']*')|"
-        r"hidden(?=[\s>]))"
-    ),
-    re.I,
+    r"\s(?:style\s*=\s*(?:\"[^\"]*display\s*:\s*none[^\"]*\"|'[^']*display\s*:\s*none[^']*')|"
+    r"hidden(?=[\s>]))",
+    re.IGNORECASE,
 )
 ESCAPED_TAG = re.compile(
     r"&(?:amp;)*(?:lt|#60|#x3c);\s*/?(?:p|table|tr|td|div|span)\b", re.IGNORECASE
@@ -59,32 +58,26 @@ SOURCE_KEY = re.compile(
     r"\w*(?:source|origin|publisher|organ|orgname|dept\w*|unit\w*|fbjg|ly)", re.IGNORECASE
 )
 ADDRESS_KEY = re.compile(r"\w*(?:url|link|href|path)", re.IGNORECASE)
-# What is not, or no longer, the text of the page: an article beside it, an older version, an
-# example.
+# What is not, or no longer, the page's text: an article beside it, an older version, an example.
 OTHERS_KEY = re.compile(
-    (
-        r"\w*(?:history|prev|last|old|next|draft|demo|sample|example|mock|related|recommend|"
-        r"template|"
-        r"deleted|backup)\w*"
-    ),
+    r"\w*(?:history|prev|last|old|next|draft|demo|sample|example|mock|related|recommend|"
+    r"template|deleted|backup)\w*",
     re.IGNORECASE,
 )
+STATUS_KEY = re.compile(r"\w*(?:status|state)\w*", re.IGNORECASE)
+LONGEST_STATUS = 20  # characters
 OUT_OF_FORCE = re.compile(r"作废|草稿|撤回|撤稿|已删除|draft|deleted|revoked", re.IGNORECASE)
 DATE = re.compile(r"\s*(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})")
 INNER_PAGE = re.compile(
-    (
-        r"<iframe\b([^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*?)"
-        r"\bsrcdoc\s*=\s*(?:\"([^\"]*)"
-        r"\"|'([^']*)')([^<>]*)>"
-    ),
+    r"<iframe\b([^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*?)"
+    r"\bsrcdoc\s*=\s*(?:\"([^\"]*)\"|'([^']*)')([^<>]*)>",
     re.IGNORECASE,
 )
 UNSEEN_FRAME = re.compile(r"display\s*:\s*none|\shidden(?=[\s=]|$)", re.IGNORECASE)
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 CALLS = re.compile(
     r"(?:fetch|axios(?:\.\w+)?|\$\.(?:get|post|getJSON|ajax)|\.open|\.load|request(?:\.\w+)?|"
-    r"http(?:\.\w+)?)\s*\("
-    r"\s*(?:[\"'](?:get|post)[\"']\s*,)?[^()'\"`]{0,60}[\"'`]([^\"'`\s]{3,300})"
+    r"http(?:\.\w+)?)\s*\(\s*(?:[\"'](?:get|post)[\"']\s*,)?[^()'\"`]{0,60}[\"'`]([^\"'`\s]{3,300})"
     r"|\burl\s*[:=]\s*[\"'`]([^\"'`\s]{3,300})",
     re.IGNORECASE,
 )
@@ -94,7 +87,7 @@ NO_DATA = re.compile(
 
 
 class Element(NamedTuple):
-    """A script, textarea or the like: its name, its attributes and content as written, and where it
+    """A script, textarea or the like: its name, its attributes and content as written, where it
     stands.
     """
 
@@ -106,8 +99,9 @@ class Element(NamedTuple):
 
 
 def elements(text: str, *names: str) -> Iterator[Element]:
-    """The elements of these names, outermost, in order. One that is never closed ends with
-    nothing.
+    """The elements of these names, outermost, in order.
+
+    One that is never closed ends with nothing.
     """
     lower = text.lower()
     open_ended: set[str] = set()
@@ -147,17 +141,19 @@ def hidden_html(text: str, depth: int = 0) -> str:
     """
     if depth > DEEPEST or len(text) > LONGEST:
         return ""
-    found = filter(holds_report, (innermost(fragment, depth) for fragment in fragments(text)))
-    return "\n".join(dict.fromkeys(found)) or all_shown(text)
+    found: dict[str, None] = {}
+    for fragment in fragments(text):
+        page = innermost(fragment, depth)
+        if holds_report(page):
+            found[page] = None
+    return "\n".join(found) or all_shown(text)
 
 
 def innermost(fragment: str, depth: int) -> str:
     """A fragment, or what it holds out of sight itself where it shows no report."""
-    return (
-        fragment
-        if holds_report(visible_text(fragment))
-        else hidden_html(fragment, depth + 1) or fragment
-    )
+    if holds_report(visible_text(fragment)):
+        return fragment
+    return hidden_html(fragment, depth + 1) or fragment
 
 
 def all_shown(text: str) -> str:
@@ -220,10 +216,12 @@ def data_html(text: str) -> str:
     if not DATA.match(text) or len(text) > LONGEST:
         return ""
     values = list(values_in(text))
-    reports: list[str] = []
+    return "\n".join(pages_in(values)) or "\n".join(links_of_all(values))
+
+
+def pages_in(values: Iterable[Json]) -> Iterator[str]:
     for value in values:
-        reports += [page for page in reports_in(value) if holds_report(page)]
-    return "\n".join(reports) or "\n".join(link for value in values for link in links_in(value))
+        yield from filter(holds_report, reports_in(value))
 
 
 def reports_in(value: Json, depth: int = 0) -> Iterator[str]:
@@ -239,9 +237,12 @@ def reports_in(value: Json, depth: int = 0) -> Iterator[str]:
     if not whole:
         yield head_of(value) + rendered(value)
         return
-    found = [page for part in whole for page in reports_in(part, depth + 1)]
+    found: list[str] = []
+    for part in whole:
+        found += reports_in(part, depth + 1)
     head = head_of(value) if len(found) == 1 else ""
-    yield from (head + page for page in found)
+    for page in found:
+        yield head + page
 
 
 def parts_with_report(value: Json) -> list[Json]:
@@ -254,31 +255,35 @@ def parts_of(value: Json) -> list[Json]:
     """What a value holds of its own: without its title, and without articles beside it, drafts and
     older versions.
     """
-    if isinstance(value, dict):
-        if any(is_out_of_force(key, part) for key, part in value.items()):
-            return []
-        return [
-            part
-            for key, part in value.items()
-            if not is_of_head(key) and not OTHERS_KEY.fullmatch(key)
-        ]
-    return value if isinstance(value, list) else []
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict) or is_out_of_force(value):
+        return []
+    found = []
+    for key, part in value.items():
+        if not is_of_head(key) and not OTHERS_KEY.fullmatch(key):
+            found.append(part)
+    return found
 
 
-def is_out_of_force(key: str, part: Json) -> bool:
+def is_out_of_force(value: dict[str, Json]) -> bool:
+    return any(tells_out_of_force(key, part) for key, part in value.items())
+
+
+def tells_out_of_force(key: str, part: Json) -> bool:
     """{"status": "作废"}, {"deleted": true}."""
-    if (
-        isinstance(part, str)
-        and len(part) < 20
-        and re.fullmatch(r"\w*(?:status|state)\w*", key, re.IGNORECASE)
-    ):
-        return OUT_OF_FORCE.search(part) is not None
-    return part is True and OUT_OF_FORCE.search(key) is not None
+    if part is True:
+        return OUT_OF_FORCE.search(key) is not None
+    if not isinstance(part, str) or len(part) >= LONGEST_STATUS:
+        return False
+    return STATUS_KEY.fullmatch(key) is not None and OUT_OF_FORCE.search(part) is not None
 
 
 def string_reports(text: str, depth: int) -> Iterator[str]:
-    inner = list(values_in(text)) if DATA.match(text) else []
-    pages = [page for value in inner for page in reports_in(value, depth + 1)]
+    """The reports of JSON within a string; the string itself where it holds none."""
+    pages: list[str] = []
+    for value in values_in(text) if DATA.match(text) else ():
+        pages += reports_in(value, depth + 1)
     yield from pages or [rendered(opened(text))]
 
 
@@ -286,11 +291,15 @@ def is_rows(value: Json) -> bool:
     """[["规章", 0, 0, 0], …], or [{"项目": "规章", "制发": 0}, …]: a table."""
     if not isinstance(value, list) or len(value) < 2:
         return False
-    rows = [cells_of(row) for row in value]
-    cells = [cell for row in rows for cell in row]
-    return all(rows) and not any(
-        isinstance(cell, (list, dict)) or is_article(cell) for cell in cells
-    )
+    return all(map(is_row, value))
+
+
+def is_row(value: Json) -> bool:
+    cells = cells_of(value)
+    for cell in cells:
+        if isinstance(cell, (list, dict)) or is_article(cell):
+            return False
+    return bool(cells)
 
 
 def is_article(cell: Json) -> bool:
@@ -298,29 +307,41 @@ def is_article(cell: Json) -> bool:
 
 
 def cells_of(row: Json) -> list[Json]:
-    return row if isinstance(row, list) else list(row.values()) if isinstance(row, dict) else []
+    if isinstance(row, dict):
+        return list(row.values())
+    return row if isinstance(row, list) else []
 
 
 def text_in(value: Json) -> str:
     """All strings of a value; \\u in a string that is JSON itself read as letters."""
     if isinstance(value, str):
         return plain_letters(value) if "\\u" in value else value
-    held = (part for part in parts_of(value) if isinstance(part, (str, list, dict)))
-    return "\n".join(map(text_in, held))
+    texts = []
+    for part in parts_of(value):
+        if isinstance(part, (str, list, dict)):
+            texts.append(text_in(part))
+    return "\n".join(texts)
 
 
 def rendered(value: Json) -> str:
-    """A value as HTML: its tables and texts in their order. Text without any tag keeps its
-    lines.
+    """A value as HTML: its tables and texts in their order.
+
+    Text without any tag keeps its lines.
     """
     if isinstance(value, str):
-        return value if TAG.search(value) else f"<pre>{escape(value)}</pre>"
-    if is_rows(value) and isinstance(value, list):
-        return f"<pre>{escape(chr(10).join(map(bar_line, named_rows(value))))}</pre>"
+        return value if TAG.search(value) else preformatted(value)
     if isinstance(value, dict):
-        kept = (part for key, part in value.items() if not is_of_head(key))
+        kept = [part for key, part in value.items() if not is_of_head(key)]
         return "\n".join(map(rendered, kept))
-    return "\n".join(map(rendered, value)) if isinstance(value, list) else ""
+    if not isinstance(value, list):
+        return ""
+    if is_rows(value):
+        return preformatted("\n".join(map(bar_line, named_rows(value))))
+    return "\n".join(map(rendered, value))
+
+
+def preformatted(text: str) -> str:
+    return f"<pre>{escape(text)}</pre>"
 
 
 def named_rows(rows: list[Json]) -> list[Json]:
@@ -331,15 +352,17 @@ def named_rows(rows: list[Json]) -> list[Json]:
 
 def bar_line(row: Json) -> str:
     """规章 | 2 | 0 | 11 |: nothing is known of merged cells."""
-    texts = ("" if cell is None else str(cell).replace("|", " ") for cell in cells_of(row))
-    return " | ".join(" ".join(text.split()) for text in texts) + " |"
+    texts = []
+    for cell in cells_of(row):
+        text = "" if cell is None else str(cell).replace("|", " ")
+        texts.append(" ".join(text.split()))
+    return " | ".join(texts) + " |"
 
 
 def is_of_head(key: str) -> bool:
-    return (
-        any(pattern.fullmatch(key) for pattern in (TITLE_KEY, DATE_KEY, SOURCE_KEY))
-        and key != "name"
-    )
+    if key == "name":
+        return False
+    return any(pattern.fullmatch(key) for pattern in (TITLE_KEY, DATE_KEY, SOURCE_KEY))
 
 
 def head_of(value: Json) -> str:
@@ -349,19 +372,26 @@ def head_of(value: Json) -> str:
     title = named(value, TITLE_KEY)
     day = DATE.match(named(value, DATE_KEY))
     source = named(value, SOURCE_KEY)
-    lines = [f"<h1>{escape(title)}</h1>"] if title else []
-    lines += [f"<p>发布日期：{day[1]}-{day[2]}-{day[3]}</p>"] if day else []
-    lines += [f"<p>来源：{escape(source)}</p>"] if source else []
+    lines = []
+    if title:
+        lines.append(f"<h1>{escape(title)}</h1>")
+    if day:
+        lines.append(f"<p>发布日期：{day[1]}-{day[2]}-{day[3]}</p>")
+    if source:
+        lines.append(f"<p>来源：{escape(source)}</p>")
     return "\n".join(lines)
 
 
 def named(value: dict[str, Json], key: re.Pattern[str]) -> str:
     """The first short string under such a key."""
-    texts = [text for name, text in value.items() if isinstance(text, str) and key.fullmatch(name)]
-    return next(
-        (text.strip() for text in texts if 0 < len(text.strip()) <= 100 and not TAG.search(text)),
-        "",
-    )
+    for name, text in value.items():
+        if isinstance(text, str) and key.fullmatch(name) and is_short_text(text):
+            return text.strip()
+    return ""
+
+
+def is_short_text(text: str) -> bool:
+    return 0 < len(text.strip()) <= LONGEST_OF_HEAD and not TAG.search(text)
 
 
 # --- lists ----------------------------------------------------------------------------------------
@@ -374,7 +404,7 @@ def listed_html(text: str) -> str:
     found: list[str] = []
     for script in elements(text[:LONGEST], "script"):
         if ABOUT_REPORTS.search(plain_letters(script.content)):
-            found += [link for value in values_in(script.content) for link in links_in(value)]
+            found += links_of_all(values_in(script.content))
     return "\n".join(found)
 
 
@@ -382,32 +412,43 @@ def links_in(value: Json, depth: int = 0) -> Iterator[str]:
     if isinstance(value, str):
         if "<a " in value and ABOUT_REPORTS.search(value):
             yield value
-    elif isinstance(value, dict):
-        title, address = named(value, TITLE_KEY), named(value, ADDRESS_KEY)
-        if title and address and ABOUT_REPORTS.search(title):
-            yield f'<p><a href="{escape(address)}">{escape(title)}</a></p>'
-        else:
-            yield from links_of_all(list(value.values()), depth)
     elif isinstance(value, list):
-        yield from links_of_all(value, depth)
+        yield from links_of_all(value, depth + 1)
+    elif isinstance(value, dict):
+        link = link_of(value)
+        if link:
+            yield link
+        else:
+            yield from links_of_all(list(value.values()), depth + 1)
 
 
-def links_of_all(values: Sequence[Json], depth: int) -> Iterator[str]:
-    if depth < DEEPEST * 2:
+def link_of(value: dict[str, Json]) -> str:
+    """{"title": "2021年政府信息公开工作年度报告", "url": "/art/1.html"} as HTML; "" for others."""
+    title, address = named(value, TITLE_KEY), named(value, ADDRESS_KEY)
+    if title and address and ABOUT_REPORTS.search(title):
+        return f'<p><a href="{escape(address)}">{escape(title)}</a></p>'
+    return ""
+
+
+def links_of_all(values: Iterable[Json], depth: int = 0) -> Iterator[str]:
+    if depth <= DEEPEST * 2:
         for value in values:
-            yield from links_in(value, depth + 1)
+            yield from links_in(value, depth)
 
 
 def with_inner_pages(text: str, depth: int = DEEPEST) -> str:
     """A page with the pages that it writes out for its frames, <iframe srcdoc="…">, where they
     stand: a browser shows them.
     """
+    if not depth:
+        return text
     pieces, at = [], 0
-    for frame in INNER_PAGE.finditer(text) if depth else ():
-        if not UNSEEN_FRAME.search(frame[1] + frame[4]):
-            inner = with_inner_pages(unescape(frame[2] or frame[3] or ""), depth - 1)
-            pieces += [text[at : frame.start()], f"<div>{inner}</div>"]
-            at = frame.end()
+    for frame in INNER_PAGE.finditer(text):
+        if UNSEEN_FRAME.search(frame[1] + frame[4]):
+            continue
+        inner = with_inner_pages(unescape(frame[2] or frame[3] or ""), depth - 1)
+        pieces += [text[at : frame.start()], f"<div>{inner}</div>"]
+        at = frame.end()
     return "".join((*pieces, text[at:]))
 
 
@@ -426,24 +467,21 @@ def with_records(text: str) -> str:
 
 def records_shown(script: str) -> str:
     store = next(elements(script, "datastore"), None)
-    records = (
-        [CDATA.sub("", record.content) for record in elements(store.content, "record")]
-        if store
-        else []
-    )
+    if store is None:
+        return ""
+    records = [CDATA.sub("", record.content) for record in elements(store.content, "record")]
     content = "\n".join(records)
-    bare_rows = content.lstrip().lower().startswith(("<tr", "<td"))
-    return (
-        f"<table>{content}</table>"
-        if bare_rows
-        else f"<div>{content}</div>"
-        if content.strip()
-        else ""
-    )
+    if content.lstrip().lower().startswith(("<tr", "<td")):
+        return f"<table>{content}</table>"
+    return f"<div>{content}</div>" if content.strip() else ""
 
 
 def data_addresses(text: str) -> list[str]:
     """Where a page's scripts take its content from, as they write it: /api/article/123."""
-    scripts = [script.content for script in elements(text[:LONGEST], "script")]
-    found = [first or second for script in scripts for first, second in CALLS.findall(script)]
-    return list(dict.fromkeys(address for address in found if not NO_DATA.search(address)))
+    found: dict[str, None] = {}
+    for script in elements(text[:LONGEST], "script"):
+        for first, second in CALLS.findall(script.content):
+            address = first or second
+            if not NO_DATA.search(address):
+                found[address] = None
+    return list(found)

@@ -53,22 +53,27 @@ def named_values(text: str) -> Iterator[tuple[str, Json]]:
     reader = ValueReader(text)
     at = 0
     while (found := OPENERS.search(text, at)) is not None and reader.effort > 0:
-        at = found.end()
+        start, at = found.start(), found.end()
         if found[0].startswith("//"):
             continue
         if found[0] == "/*":
-            at = reader.behind_comment(found.start())
+            at = reader.behind_comment(start)
             continue
         try:
-            value, end = reader.value(found.start(), 0)
+            value, end = reader.value(start, 0)
         except NoValue:
             at = max(at, reader.reached)  # up to there stand only brackets without a value
             continue
         at = max(end, at)
-        before = text[max(0, found.start() - NEAR) : found.start()].rstrip()
-        name = GIVEN.search(before)
-        unknown = isinstance(value, str) and before.endswith("+")  # n + '82'
-        yield name[1] if name else "", f"{UNKNOWN}{value}" if unknown else value
+        yield with_name(value, text[max(0, start - NEAR) : start].rstrip())
+
+
+def with_name(value: Json, before: str) -> tuple[str, Json]:
+    """(name, value) by what stands before a value: demo in var demo = {…}, rows in "rows": […]."""
+    name = GIVEN.search(before)
+    if isinstance(value, str) and before.endswith("+"):  # n + '82'
+        value = f"{UNKNOWN}{value}"
+    return name[1] if name else "", value
 
 
 class ValueReader:
@@ -108,9 +113,13 @@ class ValueReader:
                 value, at = self.string(at)
                 pieces.append(value)
             else:
-                at = operand.end() if (operand := OPERAND.match(self.text, at)) else at
+                at = self.behind_operand(at)
                 pieces.append(UNKNOWN)
         return "".join(pieces), at
+
+    def behind_operand(self, at: int) -> int:
+        operand = OPERAND.match(self.text, at)
+        return operand.end() if operand else at
 
     def skipped(self, at: int) -> int:
         """Behind blanks and comments."""
@@ -151,8 +160,9 @@ class ValueReader:
             return self.as_far(found, at)
 
     def as_far(self, found: Json, at: int) -> tuple[Json, int]:
-        """What was read of a value that could not be read to its end. Raises NoValue where that is
-        nothing.
+        """What was read of a value that could not be read to its end.
+
+        Raises NoValue where that is nothing.
         """
         if not found or self.effort <= 0:
             raise NoValue
@@ -213,5 +223,8 @@ def unescaped(body: str) -> str:
 def one_letter(match: re.Match[str]) -> str:
     code = match[1] or match[2] or match[3]
     if code:
-        return chr(int(code, 16)) if int(code, 16) < 0x110000 else ""
-    return "" if match[4] else LETTERS.get(match[5], match[5])
+        number = int(code, 16)
+        return chr(number) if number < 0x110000 else ""
+    if match[4]:  # a line of the script that goes on
+        return ""
+    return LETTERS.get(match[5], match[5])

@@ -1,11 +1,10 @@
-"""A Word document (.docx) -> blocks: its main text in order, tables as grids with their merged
-cells.
-"""
+"""A Word document (.docx) -> blocks: its main text in order, tables with their merged cells."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from gongkai.model import Block, Grid, GridCell, Place, UnreadableDocument
@@ -22,10 +21,10 @@ from gongkai.readers.blocks import (
     read_span,
     too_large,
 )
+from gongkai.readers.word.lists import Numbering
 from gongkai.readers.word.styles import (
     AGAIN,
     REFUSED,
-    Numbering,
     attribute,
     child,
     children,
@@ -63,10 +62,7 @@ def word_blocks(content: bytes) -> tuple[Block, ...]:
 def blocks_in(package: Archive) -> tuple[Block, ...]:
     """The same of an archive. Raises UnreadableDocument, BadArchive."""
     main = main_part(package) or MAIN
-    if main not in package:
-        raise UnreadableDocument(f"文件里没有 Word 文档的正文，不能读取；{AGAIN}。")
-    root = read_xml(package, main)
-    body = child(root, "w:body")
+    body = child(read_xml(package, main), "w:body") if main in package else None
     if body is None:
         raise UnreadableDocument(f"文件里没有 Word 文档的正文，不能读取；{AGAIN}。")
     targets = relations(package, main)
@@ -83,24 +79,27 @@ def part_of(package: Archive, name: str) -> _Element | None:
     return read_xml(package, name) if name in package else None
 
 
-def flat(node: _Element, wanted: tuple[str, ...]) -> Iterator[tuple[str, _Element]]:
-    """(kind, node) of what a node holds, also within controls and recorded insertions; these may
-    stand around each.
+def flat(node: _Element | None, wanted: tuple[str, ...]) -> Iterator[tuple[str, _Element]]:
+    """(kind, node) of what a node holds, also within controls and recorded insertions.
+
+    These may stand around each.
     """
-    for item in node:
+    for item in node if node is not None else ():
         name = kind(item.tag)
         if name in wanted:
             yield name, item
         elif name in WRAPPERS:
             yield from flat(item, wanted)
-        elif name == "mc:AlternateContent" and (option := chosen(item)) is not None:
-            yield from flat(option, wanted)
+        elif name == "mc:AlternateContent":
+            yield from flat(chosen(item), wanted)
 
 
 @dataclass(slots=True)
 class WordCell:
-    """A cell of a Word table in its columns; ``seam`` is restart or continue where it is merged
-    with others in its column, ``beside`` likewise in its row.
+    """A cell of a Word table in its columns.
+
+    ``seam`` is restart or continue where it is merged with others in its column, ``beside``
+    likewise in its row.
     """
 
     column: int
@@ -108,6 +107,9 @@ class WordCell:
     seam: str
     beside: str
     raw: RawCell
+
+
+Owners = dict[tuple[int, int], WordCell]  # (column, width) -> the cell that begins there
 
 
 class Story:
@@ -143,28 +145,18 @@ class Story:
 
     def table(self, node: _Element) -> None:
         self.text.end_line()
-        rows = [
-            self.row(row)
-            for _, row in flat(node, ("w:tr",))
-            if not is_left_out(child(row, "w:trPr"))
-        ]
+        rows = []
+        for _, row in flat(node, ("w:tr",)):
+            if not is_left_out(child(row, "w:trPr")):
+                rows.append(self.row(row))
         merge(rows)
-        table = RawTable([[spot.raw for spot in row] for row in rows])
-        if any(spot.raw.layout for row in rows for spot in row) or all(
-            len(row) <= 1 for row in rows
-        ):
-            for cell in (cell for row in table.rows for cell in row):
-                self.text.items += cell.items
+        if is_layout(rows):
+            for spot in chain.from_iterable(rows):
+                self.text.items += spot.raw.items
             return
-        width = max(spot.column + spot.width for row in rows for spot in row)
-        if width * len(rows) > CELLS:
-            raise too_large()
-        grid = tuple(
-            tuple(
-                GridCell(spot.raw.text, spot.column, spot.raw.rowspan, spot.width) for spot in row
-            )
-            for row in rows
-        )
+        refuse_wide(rows)
+        grid = tuple(map(grid_row, rows))
+        table = RawTable([[spot.raw for spot in row] for row in rows])
         self.text.items.append(Grid(Place(), grid))
         self.text.items += placed_links(table, grid)
 
@@ -180,7 +172,8 @@ class Story:
             if self.cells > CELLS:
                 raise too_large()
             width = max(1, read_span(value(properties.get("w:gridSpan")), WIDEST))
-            seam, beside = (seam_of(properties, name) for name in ("w:vMerge", "w:hMerge"))
+            seam = seam_in_column(properties)
+            beside = seam_of(properties, "w:hMerge")
             spots.append(WordCell(column, width, seam, beside, self.cell(cell)))
             column += width
         return spots
@@ -189,11 +182,8 @@ class Story:
         raw = RawCell()
         text = self.text
         outer = text.items, text.in_cell, text.shaded
-        text.items, text.in_cell, text.shaded = (
-            raw.items,
-            True,
-            text.shaded or is_shaded(child(node, "w:tcPr")),
-        )
+        text.items, text.in_cell = raw.items, True
+        text.shaded = text.shaded or is_shaded(child(node, "w:tcPr"))
         self.content(node)
         text.end_line()
         text.items, text.in_cell, text.shaded = outer
@@ -201,18 +191,48 @@ class Story:
         return raw
 
 
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def is_layout(rows: Sequence[Sequence[WordCell]]) -> bool:
+    """Whether a table only arranges the document: it holds a grid or an article, or has one
+    column.
+    """
+    if all(len(row) <= 1 for row in rows):
+        return True
+    return any(spot.raw.layout for spot in chain.from_iterable(rows))
+
+
+def refuse_wide(rows: Sequence[Sequence[WordCell]]) -> None:
+    width = max(spot.column + spot.width for spot in chain.from_iterable(rows))
+    if width * len(rows) > CELLS:
+        raise too_large()
+
+
+def grid_row(row: Sequence[WordCell]) -> tuple[GridCell, ...]:
+    cells = []
+    for spot in row:
+        cells.append(GridCell(spot.raw.text, spot.column, spot.raw.rowspan, spot.width))
+    return tuple(cells)
+
+
 def is_left_out(properties: _Element | None) -> bool:
     hidden = child(properties, "w:hidden")
     return is_gone(properties) or (hidden is not None and is_on(hidden))
 
 
-def seam_of(properties: Mapping[str, _Element], name: str) -> str:
-    """restart, continue or "": how a cell is merged with others; an element without a value
-    continues.
-    """
+def seam_in_column(properties: Mapping[str, _Element]) -> str:
+    """The same as ``seam_of``; a merging that was recorded as a change comes first."""
     changed = properties.get("w:cellMerge")
-    if name == "w:vMerge" and changed is not None and attribute(changed, "w:vMerge"):
-        return SEAMS.get(attribute(changed, "w:vMerge"), "")
+    way = attribute(changed, "w:vMerge") if changed is not None else ""
+    return SEAMS.get(way, "") if way else seam_of(properties, "w:vMerge")
+
+
+def seam_of(properties: Mapping[str, _Element], name: str) -> str:
+    """restart, continue or "": how a cell is merged with others.
+
+    An element without a value continues.
+    """
     return (value(properties[name]) or "continue") if name in properties else ""
 
 
@@ -223,28 +243,39 @@ def merge(rows: list[list[WordCell]]) -> None:
     seen in Word: where it is another than that of the whole, both are kept, so that the cell cannot
     pass for a figure.
     """
-    above: dict[tuple[int, int], WordCell] = {}
+    above: Owners = {}
     for row in rows:
-        kept: list[WordCell] = []
-        for spot in row:
-            if spot.beside == "continue" and kept and kept[-1].beside:
-                kept[-1].width += spot.width
-                take_in(kept[-1].raw, spot.raw)
-            else:
-                kept.append(spot)
-        owners: dict[tuple[int, int], WordCell] = {}
-        row[:] = []
-        for spot in kept:
-            place = (spot.column, spot.width)
-            owner = above.get(place) if spot.seam == "continue" else None
-            if owner is None:
-                row.append(spot)
-            else:
-                owner.raw.rowspan += 1
-                take_in(owner.raw, spot.raw)
-            if spot.seam:
-                owners[place] = owner or spot
-        above = owners
+        spots = merged_along(row)
+        row[:], above = merged_down(spots, above)
+
+
+def merged_along(row: Sequence[WordCell]) -> list[WordCell]:
+    """The cells of a row, each with those of its row that continue it."""
+    kept: list[WordCell] = []
+    for spot in row:
+        if spot.beside == "continue" and kept and kept[-1].beside:
+            kept[-1].width += spot.width
+            take_in(kept[-1].raw, spot.raw)
+        else:
+            kept.append(spot)
+    return kept
+
+
+def merged_down(spots: Sequence[WordCell], above: Owners) -> tuple[list[WordCell], Owners]:
+    """The cells that begin in a row, and those that the row below may continue."""
+    begun: list[WordCell] = []
+    owners: Owners = {}
+    for spot in spots:
+        place = (spot.column, spot.width)
+        owner = above.get(place) if spot.seam == "continue" else None
+        if owner is None:
+            begun.append(spot)
+        else:
+            owner.raw.rowspan += 1
+            take_in(owner.raw, spot.raw)
+        if spot.seam:
+            owners[place] = owner or spot
+    return begun, owners
 
 
 def take_in(whole: RawCell, part: RawCell) -> None:

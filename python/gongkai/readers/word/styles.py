@@ -1,14 +1,12 @@
-"""A Word document's styles, lists and markup -> what they say of a text: hidden, struck, raised,
-numbered.
-"""
+"""A Word document's styles and markup -> what they say of a text: hidden, struck, raised."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gongkai.figures import is_pale
 from gongkai.opc import Reason
@@ -41,16 +39,20 @@ WHITE_THEMES = ("background1", "light1", "bg1", "lt1")
 USUAL_SIZE = 20  # half points, of a text of which nothing is said
 OFF = ("0", "false", "off", "none")
 HEADING = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
-LEVEL = re.compile(r"%([1-9])")
-DIGITS = "〇一二三四五六七八九"
-LEGAL = str.maketrans("一二三四五六七八九十", "壹贰叁肆伍陆柒捌玖拾")
-HIGHEST_COUNTED = 99  # reports have no longer lists; above, the ways to count in Chinese differ
 LEVELS = 9
 
 
+LookPart = TypeVar("LookPart")
+
+
+def first_said(one: LookPart | None, other: LookPart | None) -> LookPart | None:
+    return other if one is None else one
+
+
 class RunLook(NamedTuple):
-    """What is said of a text, None where nothing is: that it is hidden or struck out, raised or
-    lowered; its size in half points.
+    """What is said of a text: that it is hidden, struck out, raised or lowered, and its size.
+
+    The size is in half points; None stands where nothing is said.
     """
 
     hidden: bool | None = None
@@ -60,17 +62,18 @@ class RunLook(NamedTuple):
     white: bool | None = None
 
     def over(self, base: RunLook) -> RunLook:
-        """Each thing as said here, else as ``base`` says it; the one PLAIN where nothing is
-        said.
+        """Each thing as said here, else as ``base`` says it.
+
+        The one PLAIN where nothing is said.
         """
-        if not any(said is not None for said in (*self, *base)):
+        if self == base == PLAIN:
             return PLAIN
         return RunLook(
-            base.hidden if self.hidden is None else self.hidden,
-            base.struck if self.struck is None else self.struck,
-            base.raised if self.raised is None else self.raised,
-            base.size if self.size is None else self.size,
-            base.white if self.white is None else self.white,
+            first_said(self.hidden, base.hidden),
+            first_said(self.struck, base.struck),
+            first_said(self.raised, base.raised),
+            first_said(self.size, base.size),
+            first_said(self.white, base.white),
         )
 
 
@@ -97,22 +100,37 @@ def look_of(properties: _Element | None) -> tuple[RunLook, str]:
     or "".
     """
     said = children(properties)
+    size = value(said.get("w:sz"))
+    look = RunLook(
+        hidden=is_on(said["w:vanish"]) if "w:vanish" in said else None,
+        struck=is_struck(said),
+        raised=is_raised(said),
+        size=whole(size) if size.isdecimal() else None,
+        white=is_white(said),
+    )
+    return look, value(said.get("w:rStyle"))
+
+
+def is_struck(said: Mapping[str, _Element]) -> bool | None:
+    """Once or twice; None where nothing is said."""
+    struck = [is_on(said[name]) for name in ("w:strike", "w:dstrike") if name in said]
+    return any(struck) if struck else None
+
+
+def is_raised(said: Mapping[str, _Element]) -> bool | None:
+    """Higher or lower than the line, by a way to write or by so many half points."""
     raised = None
     if "w:vertAlign" in said:
         raised = value(said["w:vertAlign"]) in ("superscript", "subscript")
     if "w:position" in said:
         raised = raised or value(said["w:position"]) not in ("", "0")
-    struck = [is_on(said[name]) for name in ("w:strike", "w:dstrike") if name in said]
-    hidden = is_on(said["w:vanish"]) if "w:vanish" in said else None
-    size = value(said.get("w:sz"))
-    half_points = whole(size) if size.isdecimal() else None
-    look = RunLook(hidden, any(struck) if struck else None, raised, half_points, whiteness(said))
-    return look, value(said.get("w:rStyle"))
+    return raised
 
 
-def whiteness(said: Mapping[str, _Element]) -> bool | None:
-    """Whether properties make a text white on the white of the page; what its cell says of that is
-    not known.
+def is_white(said: Mapping[str, _Element]) -> bool | None:
+    """Whether properties make a text white on the white of the page.
+
+    What its cell says of that is not known.
     """
     color = said.get("w:color")
     if color is None:
@@ -142,9 +160,13 @@ def number_of(numbering: _Element | None) -> tuple[str, int | None]:
         return "", None
     said = children(numbering)
     level = value(said.get("w:ilvl"))
-    return value(said.get("w:numId")), int(level) if level.isdecimal() and int(
-        level[:4]
-    ) < LEVELS else None
+    return value(said.get("w:numId")), level_number(level)
+
+
+def level_number(written: str) -> int | None:
+    """0 to 8; None for what is no level of a list."""
+    is_level = written.isdecimal() and int(written[:4]) < LEVELS
+    return int(written) if is_level else None
 
 
 # --- styles ---------------------------------------------------------------------------------------
@@ -164,28 +186,42 @@ class Styles:
         return self.named.get(name, self.usual)
 
     def look(self, paragraph: Style, properties: _Element | None) -> RunLook:
-        """What a run looks like. Its own properties count alone; said by both its styles, hiding is
-        undone again.
+        """What a run looks like.
+
+        Its own properties count alone; said by both its styles, hiding is undone again.
         """
         own, named = look_of(properties)
         one, two = paragraph.look, self.named.get(named, NO_STYLE).look
         if one is two is self.defaults is PLAIN:
             return own
-        hidden = bool(one.hidden) != bool(two.hidden) or bool(self.defaults.hidden)
-        struck = bool(one.struck) != bool(two.struck) or bool(self.defaults.struck)
-        raised = two.raised if two.raised is not None else one.raised
-        white = two.white if two.white is not None else one.white
+        both = two.over(one)
         return own.over(
-            RunLook(hidden, struck, raised, two.size or one.size or self.defaults.size, white)
+            RunLook(
+                hidden=bool(one.hidden) != bool(two.hidden) or bool(self.defaults.hidden),
+                struck=bool(one.struck) != bool(two.struck) or bool(self.defaults.struck),
+                raised=both.raised,
+                size=two.size or one.size or self.defaults.size,
+                white=both.white,
+            )
         )
 
 
 def styles_of(root: _Element | None) -> Styles:
-    nodes = (
-        {attribute(node, "w:styleId"): node for node in root if kind(node.tag) == "w:style"}
-        if root is not None
-        else {}
-    )
+    nodes: dict[str, _Element] = {}
+    usual = ""  # id of the style of paragraphs that name none
+    for node in root if root is not None else ():
+        if kind(node.tag) == "w:style":
+            nodes[attribute(node, "w:styleId")] = node
+    named = derived_styles(nodes)
+    for name, node in nodes.items():
+        if not usual and attribute(node, "w:type") == "paragraph" and is_default(node):
+            usual = name
+    defaults = child(child(child(root, "w:docDefaults"), "w:rPrDefault"), "w:rPr")
+    return Styles(named, named.get(usual, NO_STYLE), look_of(defaults)[0].over(PLAIN))
+
+
+def derived_styles(nodes: Mapping[str, _Element]) -> dict[str, Style]:
+    """Style id -> what it says with all that it is based on; a circle ends where it closes."""
     named: dict[str, Style] = {}
     for name in nodes:
         chain: dict[str, None] = {}
@@ -195,14 +231,9 @@ def styles_of(root: _Element | None) -> Styles:
             base = value(child(nodes[base], "w:basedOn"))
         style = named.get(base, NO_STYLE)
         for link in reversed(chain):
-            named[link] = style = derived(nodes[link], style)
-    usual = (
-        name
-        for name, node in nodes.items()
-        if attribute(node, "w:type") == "paragraph" and is_default(node)
-    )
-    defaults = child(child(child(root, "w:docDefaults"), "w:rPrDefault"), "w:rPr")
-    return Styles(named, named.get(next(usual, ""), NO_STYLE), look_of(defaults)[0].over(PLAIN))
+            style = derived(nodes[link], style)
+            named[link] = style
+    return named
 
 
 def is_default(node: _Element) -> bool:
@@ -210,146 +241,29 @@ def is_default(node: _Element) -> bool:
 
 
 def derived(node: _Element, base: Style) -> Style:
-    """A style of its own properties over those that it is based on; only its own name makes it a
-    heading.
+    """A style of its own properties over those that it is based on.
+
+    Only its own name makes it a heading.
     """
-    name = value(child(node, "w:name")).strip().lower()
-    match = HEADING.fullmatch(name)
-    heading = f"h{min(int(match[1]), 6)}" if match else "h1" if name in ("title", "标题") else ""
     number, level = number_of(child(child(node, "w:pPr"), "w:numPr"))
-    found = replace(base, look=look_of(child(node, "w:rPr"))[0].over(base.look), heading=heading)
-    return replace(
-        found, number=number or base.number, level=level if level is not None else base.level
+    return Style(
+        look=look_of(child(node, "w:rPr"))[0].over(base.look),
+        heading=heading_of(value(child(node, "w:name")).strip().lower()),
+        number=number or base.number,
+        level=level if level is not None else base.level,
     )
 
 
-# --- lists ----------------------------------------------------------------------------------------
-
-
-class Level(NamedTuple):
-    start: int
-    format: str
-    text: str
-    style: str  # id of the style whose paragraphs are of this level
-
-
-NO_LEVEL = Level(1, "", "", "")
-
-
-class Numbering:
-    """The numbers that Word writes before paragraphs, counted on as the paragraphs are met in their
-    order.
-    """
-
-    def __init__(self, root: _Element | None) -> None:
-        self.kinds: dict[str, dict[int, Level]] = {}
-        self.lists: dict[str, tuple[str, dict[int, Level], dict[int, int]]] = {}
-        self.counts: dict[str, list[int | None]] = {}
-        self.begun: set[str] = set()
-        for node in root if root is not None else ():
-            if kind(node.tag) == "w:abstractNum":
-                self.kinds[attribute(node, "w:abstractNumId")] = levels_of(node)
-            elif kind(node.tag) == "w:num":
-                self.add_list(node)
-
-    def add_list(self, node: _Element) -> None:
-        shared = value(child(node, "w:abstractNumId"))
-        levels, starts = dict(self.kinds.get(shared, {})), {}
-        for changed in (found for found in node if kind(found.tag) == "w:lvlOverride"):
-            level = attribute(changed, "w:ilvl")
-            start = child(changed, "w:startOverride")
-            if start is not None and level.isdecimal():
-                starts[int(level[:2])] = whole(attribute(start, "w:val"))
-            levels |= levels_of(changed)
-        self.lists[attribute(node, "w:numId")] = (shared, levels, starts)
-
-    def label(self, number: str, level: int | None, style: str) -> str:
-        """The label of the next paragraph of a list, "" where it has none or we cannot be sure of
-        it.
-        """
-        shared, levels, starts = self.lists.get(number, ("", {}, {}))
-        if not levels:
-            return ""
-        if level is None:
-            level = next(
-                (at for at, found in levels.items() if found.style and found.style == style), 0
-            )
-        counts = self.counts.setdefault(shared, [None] * LEVELS)
-        if number not in self.begun:
-            self.begun.add(number)
-            for at in starts:
-                counts[at : at + 1] = [None]
-        begin = starts.get(level, levels.get(level, NO_LEVEL).start)
-        before = counts[level]
-        counts[level] = begin if before is None else before + 1
-        counts[level + 1 :] = [None] * (LEVELS - level - 1)
-        return self.written(levels, level, counts, starts)
-
-    def written(
-        self, levels: dict[int, Level], level: int, counts: list[int | None], starts: dict[int, int]
-    ) -> str:
-        text = levels.get(level, NO_LEVEL).text
-        pieces = []
-        for at, piece in enumerate(LEVEL.split(text)):
-            if at % 2 == 0:
-                pieces.append(piece)
-                continue
-            over = int(piece) - 1
-            found = levels.get(over, NO_LEVEL)
-            count = counts[over]
-            written = counted(
-                starts.get(over, found.start) if count is None else count, found.format
-            )
-            if not written:
-                return ""
-            pieces.append(written)
-        return "".join(pieces) if len(pieces) > 1 else ""  # a mere bullet says nothing
-
-
-def levels_of(node: _Element) -> dict[int, Level]:
-    found = {}
-    for level in (item for item in node if kind(item.tag) == "w:lvl"):
-        said = {kind(item.tag): attribute(item, "w:val") for item in level}
-        at = attribute(level, "w:ilvl")
-        if at.isdecimal() and int(at[:4]) < LEVELS:
-            start = whole(said.get("w:start", ""))
-            found[int(at)] = Level(
-                start, said.get("w:numFmt", ""), said.get("w:lvlText", ""), said.get("w:pStyle", "")
-            )
-    return found
+def heading_of(name: str) -> str:
+    """heading 1, 标题 1, title -> h1; "" for a style that is none."""
+    found = HEADING.fullmatch(name)
+    if found:
+        return f"h{min(int(found[1]), 6)}"
+    return "h1" if name in ("title", "标题") else ""
 
 
 def whole(written: str) -> int:
     return int(written) if written.isdecimal() and len(written) < 6 else 1
-
-
-def counted(number: int, way: str) -> str:
-    """A number as a list writes it, "" for the ways that we don't know."""
-    if way == "decimal":
-        return str(number)
-    if not 0 < number <= HIGHEST_COUNTED:
-        return ""
-    if way in (
-        "chineseCounting",
-        "chineseCountingThousand",
-        "japaneseCounting",
-        "taiwaneseCountingThousand",
-    ):
-        return in_chinese(number)
-    if way == "chineseLegalSimplified":
-        return in_chinese(number).translate(LEGAL)
-    if way == "ideographDigital":
-        return "".join(DIGITS[int(digit)] for digit in str(number))
-    if way == "decimalEnclosedCircle" and number <= 20:
-        return chr(ord("①") + number - 1)
-    return ""
-
-
-def in_chinese(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    return (
-        (DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (DIGITS[ones] if ones else "")
-    )
 
 
 # --- markup ---------------------------------------------------------------------------------------

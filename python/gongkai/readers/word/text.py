@@ -9,12 +9,11 @@ from gongkai.figures import is_much_smaller
 from gongkai.model import Link, Place, UnreadableDocument
 from gongkai.opc.package import PartRelation
 from gongkai.readers.blocks import LINKED, LONGEST_HEADING, RAISED, FlowItem, collapse, settle
+from gongkai.readers.word.lists import Numbering
 from gongkai.readers.word.styles import (
     AGAIN,
     NO_STYLE,
     USUAL_SIZE,
-    Numbering,
-    RunLook,
     Style,
     Styles,
     attribute,
@@ -37,14 +36,8 @@ REFERRING_FIELDS = ("REF", "PAGEREF", "HYPERLINK")
 DRAWN_FIELDS = ("EQ", "SYMBOL", "FORMDROPDOWN", "FORMCHECKBOX")
 MOST_FIELDS = 20  # one within the other; those begun before are taken to be broken
 PICTURES = ("a:blip", "a:t", ":chart", ":relIds", "v:imagedata")
-SHOWN = (
-    "w:t",
-    "w:sym",
-    "m:t",
-    "w:object",
-    "v:textpath",
-    *PICTURES,
-)  # by an alternative worth taking
+# by an alternative worth taking
+SHOWN = ("w:t", "w:sym", "m:t", "w:object", "v:textpath", *PICTURES)
 SPACE = " \t\r\n"
 
 
@@ -136,9 +129,14 @@ class WordText:
 
     def head(self, start: int) -> None:
         """The lines from ``start`` on become a heading, if they are as short as one."""
-        texts = [item[1] for item in self.items[start:] if isinstance(item, tuple) and item[1]]
+        texts: list[str] = []
+        others: list[FlowItem] = []
+        for item in self.items[start:]:
+            if not isinstance(item, tuple):
+                others.append(item)
+            elif item[1]:
+                texts.append(item[1])
         if 0 < sum(map(len, texts)) <= LONGEST_HEADING:
-            others = [item for item in self.items[start:] if not isinstance(item, tuple)]
             self.items[start:] = [(self.style.heading, "\n".join(texts)), *others]
 
     def end_line(self) -> None:
@@ -161,8 +159,11 @@ class WordText:
         """A piece of the line, or of the instruction of a field that is open, however deep within
         it.
         """
-        instruction = next((field for field in reversed(self.fields) if field is not None), None)
-        (self.pieces if instruction is None else instruction).append(text)
+        for instruction in reversed(self.fields):
+            if instruction is not None:
+                instruction.append(text)
+                return
+        self.pieces.append(text)
 
     def mark(self, sort: str, edge: str) -> None:
         self.write(f"\0{sort}{edge}")
@@ -183,20 +184,22 @@ class WordText:
                 handle(item)
 
     def run(self, node: _Element) -> None:
-        properties = child(node, "w:rPr")
-        look = self.look(properties)
+        look = self.styles.look(self.style, child(node, "w:rPr"))
         if look.hidden or look.struck:
-            for item in node:  # the field of which it is a part goes on behind it
-                if kind(item.tag) == "w:fldChar":
-                    self.field(item)
+            self.pass_over(node)
             return
         self.raise_to(bool(look.raised))
         self.size_to(look.size or USUAL_SIZE, node)
-        if look.white and not self.shaded and any(str(text).strip() for text in node.itertext()):
-            self.write(
-                DRAWN
-            )  # not seen, or on a ground that we don't know of: no figure, and no reason to drop it
+        if look.white and not self.shaded and has_text(node):
+            # not seen, or on a ground that we don't know of: no figure, and no reason to drop it
+            self.write(DRAWN)
         self.run_content(node)
+
+    def pass_over(self, node: _Element) -> None:
+        """A run that is not seen; the field of which it is a part goes on behind it."""
+        for item in node:
+            if kind(item.tag) == "w:fldChar":
+                self.field(item)
 
     def size_to(self, size: int, node: _Element) -> None:
         """Digits much smaller than those beside them in a cell are a note: 43 and a 1 of half the
@@ -214,9 +217,6 @@ class WordText:
         if attribute(node, "w:val") == "rtl":
             self.write(DRAWN)
         self.inline(node)
-
-    def look(self, properties: _Element | None) -> RunLook:
-        return self.styles.look(self.style, properties)
 
     def run_content(self, node: _Element | None) -> None:
         for item in node if node is not None else ():
@@ -257,38 +257,49 @@ class WordText:
         text = collapse("".join(self.pieces[before:])) if len(self.pieces) >= start else ""
         if self.in_cell:
             self.mark(LINKED, ")")
-        if (
-            relation is not None
-        ):  # else it leads to a place in the document itself: a note, most likely
-            self.items.append(Link(Place(), "link", text.replace("\0", ""), relation.target))
+        if relation is None:  # a place in the document itself: a note, most likely
+            return
+        self.items.append(Link(Place(), "link", text.replace("\0", ""), relation.target))
 
     def equation(self, node: _Element) -> None:
         """Only an equation in one line is a text: of a fraction or a power the parts must not join
         to one figure.
         """
         texts = [text.text or "" for text in node.iter() if kind(text.tag) == "m:t"]
-        flat = all(kind(item.tag) in ("m:r", "m:ctrlPr") for item in node)
-        self.write("".join(texts) if flat else f"{DRAWN}{'^'.join(texts)}")
+        if all(kind(item.tag) in ("m:r", "m:ctrlPr") for item in node):
+            self.write("".join(texts))
+        else:
+            self.write(f"{DRAWN}{'^'.join(texts)}")
 
     # fields
 
     def field(self, node: _Element) -> None:
-        """Begin, result or end of a field; of its instruction nothing is seen, nested results
-        included.
+        """Begin, result or end of a field.
+
+        Of its instruction nothing is seen, nested results included.
         """
         step = attribute(node, "w:fldCharType")
         if step == "begin":
-            self.fields = [*self.fields[-MOST_FIELDS:], []]
-            self.noted = [*self.noted[-MOST_FIELDS:], ""]
+            self.begin_field()
         elif step == "separate" and self.fields:
-            self.noted[-1] = noting("".join(self.fields[-1] or ()))
-            self.fields[-1] = None
-            self.note_edge(self.noted[-1], "(")
+            self.begin_result()
         elif step == "end" and self.fields:
-            instruction = self.fields.pop()
-            self.note_edge(self.noted.pop(), ")")
-            if instruction is not None:
-                self.write_drawn("".join(instruction))
+            self.end_field()
+
+    def begin_field(self) -> None:
+        self.fields = [*self.fields[-MOST_FIELDS:], []]
+        self.noted = [*self.noted[-MOST_FIELDS:], ""]
+
+    def begin_result(self) -> None:
+        self.noted[-1] = noting("".join(self.fields[-1] or ()))
+        self.fields[-1] = None
+        self.note_edge(self.noted[-1], "(")
+
+    def end_field(self) -> None:
+        instruction = self.fields.pop()
+        self.note_edge(self.noted.pop(), ")")
+        if instruction is not None:
+            self.write_drawn("".join(instruction))
 
     def note_edge(self, sort: str, edge: str) -> None:
         """What a field refers to is no part of the figure beside it, as a link is not: 43 and the
@@ -319,37 +330,43 @@ class WordText:
         stands in it.
         """
         for instruction in self.fields:
-            if instruction:
-                self.pieces += (piece for piece in instruction if not piece.startswith("\0i"))
-        self.fields = [
-            None if instruction is not None else instruction for instruction in self.fields
-        ]
+            for piece in instruction or ():
+                if not piece.startswith("\0i"):
+                    self.pieces.append(piece)
+        self.fields = [None] * len(self.fields)
 
     # what is drawn
 
     def drawing(self, node: _Element) -> None:
-        """The text boxes of a drawing are read after the paragraph; a picture is a link at its
-        place.
+        """The text boxes of a drawing are read after the paragraph.
+
+        A picture is a link at its place.
         """
         if attribute_of_any(node, "hidden") in ("1", "true"):
             return
-        drawn = [(kind(item.tag), item) for item in outside_boxes(node)]
-        self.boxes += (item for name, item in drawn if name == "w:txbxContent")
-        picture = next((item for name, item in drawn if name in PICTURES), None)
+        picture = None
+        texts = []
+        for item in outside_boxes(node):
+            name = kind(item.tag)
+            if name == "w:txbxContent":
+                self.boxes.append(item)
+            elif name in PICTURES and picture is None:
+                picture = item
+            elif name == "v:textpath":  # text set as a drawing
+                texts.append(item.get("string"))
         if picture is not None:
             self.picture(picture, attribute_of_any(node, "descr"))
             return
-        for name, item in drawn:  # text set as a drawing
-            if name == "v:textpath" and item.get("string"):
-                self.write(f" {item.get('string')} ")
+        for text in filter(None, texts):
+            self.write(f" {text} ")
 
     def picture(self, node: _Element, text: str) -> None:
-        relation = self.targets.get(
-            attribute(node, "r:embed") or attribute(node, "r:id") or attribute(node, "r:link")
-        )
-        self.items.append(
-            Link(Place(), "image", collapse(text), relation.target if relation else "")
-        )
+        key = ""
+        for name in ("r:embed", "r:id", "r:link"):
+            key = key or attribute(node, name)
+        relation = self.targets.get(key)
+        target = relation.target if relation else ""
+        self.items.append(Link(Place(), "image", collapse(text), target))
 
     def embedded(self, node: _Element) -> None:
         self.items.append(Link(Place(), "image", "嵌入的对象", ""))
@@ -368,40 +385,46 @@ def noting(instruction: str) -> str:
     itself.
     """
     code = code_of(instruction)
-    return (
-        RAISED
-        if code.startswith("NOTEREF")
-        else LINKED
-        if code.startswith(REFERRING_FIELDS)
-        else ""
-    )
+    if code.startswith("NOTEREF"):
+        return RAISED
+    return LINKED if code.startswith(REFERRING_FIELDS) else ""
+
+
+def has_text(node: _Element) -> bool:
+    return any(str(text).strip() for text in node.itertext())
 
 
 def is_gone(properties: _Element | None) -> bool:
     """Whether a mark (the end of a paragraph, a row) was deleted or moved away in the changes that
     are recorded.
     """
-    return (
-        any(kind(item.tag) in ("w:del", "w:moveFrom") for item in properties)
-        if properties is not None
-        else False
-    )
+    if properties is None:
+        return False
+    return any(kind(item.tag) in ("w:del", "w:moveFrom") for item in properties)
 
 
 def chosen(node: _Element) -> _Element | None:
     """One of the alternatives of a content, never two: the first that shows anything."""
-    options = [item for item in node if kind(item.tag) in ("mc:Choice", "mc:Fallback")]
-    shows = (option for option in options if any(kind(item.tag) in SHOWN for item in option.iter()))
-    return next(shows, options[0] if options else None)
+    first = None
+    for option in node:
+        if kind(option.tag) not in ("mc:Choice", "mc:Fallback"):
+            continue
+        if shows_anything(option):
+            return option
+        first = option if first is None else first
+    return first
 
 
-def outside_boxes(node: _Element) -> Iterator[_Element]:
+def shows_anything(option: _Element) -> bool:
+    return any(kind(item.tag) in SHOWN for item in option.iter())
+
+
+def outside_boxes(node: _Element | None) -> Iterator[_Element]:
     """All that a drawing holds, its text boxes among it, but not what stands in those."""
-    for item in node:
+    for item in node if node is not None else ():
         name = kind(item.tag)
         if name == "mc:AlternateContent":
-            option = chosen(item)
-            yield from outside_boxes(option) if option is not None else ()
+            yield from outside_boxes(chosen(item))
             continue
         yield item
         if name != "w:txbxContent":
@@ -410,4 +433,7 @@ def outside_boxes(node: _Element) -> Iterator[_Element]:
 
 def attribute_of_any(node: _Element, name: str) -> str:
     """The first attribute of this name in a drawing: its properties stand at different depths."""
-    return next((str(item.get(name)) for item in node.iter() if item.get(name)), "")
+    for item in node.iter():
+        if item.get(name):
+            return str(item.get(name))
+    return ""

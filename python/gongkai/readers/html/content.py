@@ -1,0 +1,366 @@
+"""The nodes of a page in document order -> its items: grids, and the lines and links around them.
+
+Cells are gathered from the inside out: only when a table ends is it known whether it is a grid or
+only arranges other things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gongkai.figures import DRAWN
+from gongkai.model import Grid, Link, Place, Prose, UnreadableDocument
+from gongkai.readers.blocks import (
+    CELLS,
+    LONGEST_CELL,
+    RAISED,
+    TALLEST,
+    WIDEST,
+    FlowItem,
+    RawCell,
+    RawTable,
+    collapse,
+    fill_cell,
+    placed_links,
+    read_span,
+    resolve_spans,
+    too_large,
+)
+from gongkai.readers.html.css import Effect
+from gongkai.readers.html.lines import FRAMES, Close, Opener, PageLines, attribute, left_out, skip
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+HAS_DIGIT = re.compile(r"\d")
+# lines handed up by tables that only arrange, once for each table that they stand in
+MOST_MOVED = 10_000_000
+
+NAMED = (
+    "ArticleTitle",
+    "PubDate",
+    "ContentSource",
+    "SiteName",
+    "og:title",
+    "publishdate",
+    "publish_time",
+    "author",
+)
+PROPERTIES = {name.lower(): name for name in (*NAMED, "source")}
+LEFT_OUT = """
+    script style noscript noframes noembed del s strike rp rt datalist button progress meter video
+    audio canvas
+"""
+LINES = """
+    address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
+    figcaption figure footer form header hr legend main menu nav ol optgroup option section select
+    summary ul
+"""
+SET_OFF = "small abbr acronym dfn q cite var kbd samp data time output"
+INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "o:p")
+BESIDE = ("apart", "odd", "moved", "white")  # effects that count where digits touch
+
+
+class PageContent(PageLines):
+    """The page with its tables.
+
+    ``styled``: id of a node -> what its style does; ``spanning``: the cells that span rows or
+    columns.
+    """
+
+    def __init__(self, styled: dict[int, Effect], spanning: dict[int, LexborNode]) -> None:
+        super().__init__()
+        self.styled, self.spanning = styled, spanning
+        self.kinds: dict[int, str] = {}
+        self.title = ""
+        self.properties: list[tuple[str, str]] = []
+        self.tables: list[RawTable] = []
+        self.cells = 0
+        self.moved = 0
+        self.openers: dict[str, Opener] = {
+            **dict.fromkeys(LINES.split(), self.lines),
+            **dict.fromkeys(LEFT_OUT.split(), left_out),
+            **dict.fromkeys(FRAMES, self.frame),
+            **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), self.heading),
+            **dict.fromkeys(("thead", "tbody", "tfoot"), self.group),
+            **dict.fromkeys(("td", "th"), self.cell),
+            **dict.fromkeys(("sup", "sub"), self.raised),
+            **dict.fromkeys(SET_OFF.split(), self.apart),
+            "bdo": self.turned,
+            "math": partial(self.drawn_run, None),
+            "svg": self.vector,
+            "template": self.shadow,
+            "li": self.item,
+            "title": self.named,
+            "meta": self.meta,
+            "p": self.paragraph,
+            "br": self.line_break,
+            "pre": self.pre,
+            "a": self.link,
+            "img": self.image,
+            "input": self.input,
+            "textarea": self.textarea,
+            "table": self.table,
+            "tr": self.row,
+        }
+
+    def kind(self, node: LexborNode) -> str:
+        """A node's tag name.
+
+        Read once for each number that the parser gives to a name, which is quicker to get.
+        """
+        name = node.tag or "-"
+        self.kinds[node.tag_id] = name
+        return name
+
+    def begin(self, kind: str, node: LexborNode) -> Close | None:
+        """Call the opener of a node, by its kind or in its place by its style."""
+        opener = self.openers.get(kind)
+        if self.styled:
+            effect = self.styled.get(node.mem_id)
+            if effect:
+                opener = self.opener_for(effect, opener)
+        return opener(node) if opener else None
+
+    # what a style puts in the place of an opener
+
+    def opener_for(self, effect: Effect, opener: Opener | None) -> Opener | None:
+        """What begins a node with a style, in place of its usual opener.
+
+        Only what is gone leaves no empty cell.
+        """
+        if effect in ("gone", "blank") or (effect == "hidden" and self.in_cell):
+            return self.opener_unseen(effect, opener)
+        if effect == "drawn":
+            return self.drawn_cell if opener == self.cell else partial(self.drawn_run, opener)
+        if effect in BESIDE:
+            return self.opener_beside(effect, opener)
+        if effect in ("hidden", "raised"):
+            return self.opener_raised(opener)
+        return self.opener_of_line(effect, opener)
+
+    def opener_unseen(self, effect: Effect, opener: Opener | None) -> Opener | None:
+        """What nobody sees is left out; a cell or a row keeps its place unless it is gone."""
+        if effect == "blank" and opener == self.cell:
+            return self.blank_cell
+        if effect == "blank" and opener == self.row:
+            return self.blank_row
+        return opener if effect == "hidden" and opener in (self.cell, self.row) else left_out
+
+    def opener_beside(self, effect: Effect, opener: Opener | None) -> Opener:
+        """A run set off from the digits beside it: 43<span style="font-size:8px">1</span>."""
+        if effect == "white" and opener is None and self.in_cell:
+            return self.raised  # white 0 before a black 件 is no figure: what is seen has none
+        if opener == self.link:
+            return self.link_apart
+        return opener or self.apart
+
+    def opener_raised(self, opener: Opener | None) -> Opener:
+        if opener is None:
+            return self.raised
+        return partial(self.raised_link, opener) if opener == self.link else opener
+
+    def opener_of_line(self, effect: Effect, opener: Opener | None) -> Opener | None:
+        """A run that is set as a line of its own, or as a cell."""
+        if opener not in (None, self.lines):
+            return opener
+        return self.paragraph if effect == "cell" else self.lines
+
+    # what the page says of itself
+
+    def head(self) -> Iterator[Prose]:
+        if self.title:
+            yield Prose(Place(), "title", self.title)
+        for name, content in self.properties:
+            yield Prose(Place(), f"meta:{name}", content)
+
+    def named(self, node: LexborNode) -> Close:
+        self.title = self.title or collapse(node.text())
+        return skip
+
+    def meta(self, node: LexborNode) -> None:
+        """<meta name="ArticleTitle" content="2021年政府信息公开工作年度报告">."""
+        name = PROPERTIES.get(attribute(node, "name", "property").strip().lower())
+        content = collapse(attribute(node, "content"))
+        if name and content:
+            self.properties.append((name, content))
+
+    # tables
+
+    def table(self, node: LexborNode) -> Close:
+        self.end_line()
+        self.tables.append(RawTable())
+        return self.end_table
+
+    def end_table(self) -> None:
+        self.end_line()
+        table = self.tables.pop()
+        table.end_group()
+        if table.layout or all(len(row) <= 1 for row in table.rows):
+            for row in table.rows:
+                self.hand_up(row)
+            return
+        rows = resolve_spans(table)
+        self.items.append(Grid(Place(), rows))
+        self.items += placed_links(table, rows)
+
+    def hand_up(self, row: Sequence[RawCell]) -> None:
+        """The items of a row that only arranges them go to what stands around its table."""
+        for cell in row:
+            self.items += cell.items or [("", cell.text)]
+            self.moved += len(cell.items)
+            if self.moved > MOST_MOVED:
+                raise UnreadableDocument(
+                    "网页的表格嵌套层数过多，不是正常的网页；"
+                    "请在浏览器中打开后另存为网页，再导入该文件。"
+                )
+
+    def group(self, node: LexborNode) -> Close | None:
+        return self.tables[-1].end_group if self.tables else None
+
+    def row(self, node: LexborNode) -> None:
+        if self.tables:
+            self.tables[-1].rows.append([])
+
+    def blank_row(self, node: LexborNode) -> Close:
+        self.row(node)
+        return skip
+
+    # cells
+
+    def cell(self, node: LexborNode) -> Close:
+        self.end_line()
+        if not self.tables or not self.tables[-1].rows:
+            return self.end_line
+        self.cells += 1
+        if self.cells > CELLS:
+            raise too_large()
+        raw = RawCell()
+        if node.mem_id in self.spanning:
+            attributes = node.attributes
+            raw.rowspan = read_span(attributes.get("rowspan"), TALLEST)
+            raw.colspan = max(1, read_span(attributes.get("colspan"), WIDEST))
+        self.tables[-1].rows[-1].append(raw)
+        text = self.plain_text(node)
+        if text is not None:
+            raw.text = collapse(text)
+            self.tables[-1].layout |= len(text) > LONGEST_CELL
+            return skip
+        close = partial(self.end_cell, raw, self.items, self.in_cell)
+        self.items, self.in_cell = raw.items, True
+        return close
+
+    def plain_text(self, cell: LexborNode) -> str | None:
+        """The text of a cell with at most one paragraph and nothing that breaks, hides or marks
+        text, else None.
+
+        Nearly all cells are like this; reading them so takes a third of the time of walking them.
+        """
+        only = cell.first_child
+        if only is None:
+            return ""
+        if only.next is None and (self.kinds.get(only.tag_id) or self.kind(only)) == "-text":
+            return only.text_content or ""
+        return self.inline_text(cell)
+
+    def inline_text(self, cell: LexborNode) -> str | None:
+        """<td><p><span>1</span><span>34</span></p> -> 134; None for <td>12<sup>3</sup>."""
+        kinds, styled = self.kinds, self.styled
+        paragraph = None
+        pieces = []
+        nodes = cell.traverse(include_text=True)
+        next(nodes)
+        for node in nodes:
+            kind = kinds.get(node.tag_id) or self.kind(node)
+            if kind == "-text":
+                pieces.append(node.text_content or "")
+            elif node.mem_id in styled:
+                return None
+            elif kind == "p" and paragraph is None:
+                paragraph = node
+            elif kind not in INLINE:
+                return None
+        text = "".join(pieces)
+        return text if is_all_of(paragraph, text) else None
+
+    def end_cell(self, raw: RawCell, outer: list[FlowItem], in_cell: bool) -> None:
+        self.end_line()
+        fill_cell(raw)
+        if HAS_DIGIT.search(raw.text) and any(map(is_image, raw.items)):
+            raw.text += DRAWN
+        self.tables[-1].layout |= raw.layout
+        self.items, self.in_cell = outer, in_cell
+
+    def blank_cell(self, node: LexborNode) -> Close:
+        close = self.cell(node)
+        if close is skip:
+            self.tables[-1].rows[-1][-1].text = ""
+        else:
+            close()
+        return skip
+
+    # what the page draws besides its text
+
+    def drawn_cell(self, node: LexborNode) -> Close:
+        """A cell into which the page draws a text besides: what a person sees there is not what
+        stands in it.
+        """
+        close = self.cell(node)
+        rows = self.tables[-1].rows if self.tables else []
+        if not rows or not rows[-1]:
+            return close
+        if close is not skip:
+            return partial(self.end_drawn, close, rows[-1][-1])
+        self.end_drawn(skip, rows[-1][-1])
+        return skip
+
+    def end_drawn(self, close: Close, raw: RawCell) -> None:
+        close()
+        raw.text += DRAWN if HAS_DIGIT.search(raw.text) else ""
+
+    def drawn_run(self, opener: Opener | None, node: LexborNode) -> Close | None:
+        if self.in_cell and HAS_DIGIT.search(node.text()):
+            self.mark(RAISED, "(")
+            self.pieces.append(DRAWN[1:])
+            self.mark(RAISED, ")")
+        return opener(node) if opener else None
+
+    def vector(self, node: LexborNode) -> Close:
+        """A drawing; one with a text in it beside a figure shows more than the figure."""
+        self.drawn_run(None, node)
+        return skip
+
+    def shadow(self, node: LexborNode) -> Close:
+        """<template shadowrootmode=open>9</template>43 shows 9."""
+        if self.in_cell and "shadowrootmode" in node.attributes:
+            self.pieces.append(DRAWN)
+        return skip
+
+    def item(self, node: LexborNode) -> Close:
+        """A line of a list.
+
+        The number that a browser writes before a figure in a cell makes it none.
+        """
+        close = self.lines(node)
+        if self.in_cell and node.parent is not None and node.parent.tag == "ol":
+            self.drawn_run(None, node)
+        return close
+
+    def turned(self, node: LexborNode) -> None:
+        """<bdo dir=rtl>34</bdo> shows 43: no figure."""
+        if attribute(node, "dir").lower() == "rtl":
+            self.drawn_run(None, node)
+
+
+def is_all_of(paragraph: LexborNode | None, text: str) -> bool:
+    """Whether a cell's one paragraph, if it has any, holds all of its text: else it has two
+    lines.
+    """
+    return paragraph is None or paragraph.text().strip() == text.strip()
+
+
+def is_image(item: FlowItem) -> bool:
+    return isinstance(item, Link) and item.kind == "image"

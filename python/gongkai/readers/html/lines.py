@@ -1,0 +1,267 @@
+"""The nodes of a page outside of its tables -> lines, headings, links, and marks on runs of text.
+
+Each opener takes the node that begins and returns what to do at its end, or ``skip``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gongkai.model import Grid, Link, Place, Prose
+from gongkai.readers.blocks import (
+    LINKED,
+    LONGEST_HEADING,
+    LONGEST_LINK,
+    PAINTED,
+    RAISED,
+    FlowItem,
+    collapse,
+    settle,
+    text_of,
+    without_links,
+)
+from gongkai.readers.text import text_blocks
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+END_OF_LINK = f"\0{LINKED})"
+FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}
+# a picture that is loaded when it comes into view has its address in one of the others
+LATE_SOURCES = ("data-original", "data-src", "data-lazy", "src")
+TYPED = ("", "text", "number", "tel", "search")
+
+Close = Callable[[], None]
+Opener = Callable[["LexborNode"], Close | None]
+
+
+def attribute(node: LexborNode, *names: str) -> str:
+    """The first of the attributes that says anything, "" where none does."""
+    attributes = node.attributes
+    for name in names:
+        value = attributes.get(name)
+        if value:
+            return value
+    return ""
+
+
+def skip() -> None:
+    """Returned by an opener to leave out what the node holds."""
+
+
+def left_out(node: LexborNode) -> Close:
+    return skip
+
+
+def in_turn(*closes: Close | None) -> None:
+    for close in closes:
+        if close is not None:
+            close()
+
+
+class PageLines:
+    """What was gathered so far: finished lines, grids and links, and the pieces of the line at
+    hand.
+    """
+
+    def __init__(self) -> None:
+        self.items: list[FlowItem] = []
+        self.pieces: list[str] = []
+        self.in_cell = self.in_pre = self.marked = False
+
+    # lines
+
+    def end_line(self) -> None:
+        """Finish the line at hand.
+
+        Nothing but white space of the markup is no line, a &nbsp; is a blank one.
+        """
+        if not self.pieces:
+            return
+        text = "".join(self.pieces)
+        self.pieces = []
+        if self.marked:
+            text = settle(text if self.in_cell else without_links(text))
+            self.marked = False
+        if self.in_pre:
+            self.items += pre_items(text, self.in_cell)
+        elif text.strip(" \t\n\r\f"):
+            self.items.append(("", collapse(text)))
+
+    def end_line_or_blank(self, start: int) -> None:
+        """The same where a line is due: without an item since ``start`` there is a blank one."""
+        self.end_line()
+        if len(self.items) == start:
+            self.items.append(("", ""))
+
+    def lines(self, node: LexborNode) -> Close:
+        self.end_line()
+        return self.end_line
+
+    def line_break(self, node: LexborNode) -> None:
+        self.end_line_or_blank(len(self.items))
+
+    def paragraph(self, node: LexborNode) -> Close:
+        """An empty paragraph is a blank line: in a table flattened to paragraphs it is a blank
+        cell.
+        """
+        self.end_line()
+        return partial(self.end_line_or_blank, len(self.items))
+
+    def pre(self, node: LexborNode) -> Close:
+        self.end_line()
+        outer, self.in_pre = self.in_pre, True
+        return partial(self.end_pre, outer)
+
+    def end_pre(self, outer: bool) -> None:
+        self.end_line()
+        self.in_pre = outer
+
+    def heading(self, node: LexborNode) -> Close:
+        self.end_line()
+        return partial(self.end_heading, len(self.items), node.tag or "")
+
+    def end_heading(self, start: int, tag: str) -> None:
+        """<h2>三、收到和<br>处理<a …>申请</a>情况</h2> is one heading, then its links.
+
+        What is as long as an article is none.
+        """
+        self.end_line()
+        if len(self.items) - start > LONGEST_HEADING:
+            return
+        texts: list[str] = []
+        others: list[FlowItem] = []
+        for item in self.items[start:]:
+            if not isinstance(item, tuple):
+                others.append(item)
+            elif item[1]:
+                texts.append(item[1])
+        if 0 < sum(map(len, texts)) <= LONGEST_HEADING:
+            self.items[start:] = [(tag, "\n".join(texts)), *others]
+
+    # runs that are set off
+
+    def raised(self, node: LexborNode) -> Close:
+        self.mark(RAISED, "(")
+        return partial(self.mark, RAISED, ")")
+
+    def link_apart(self, node: LexborNode) -> Close | None:
+        """A link is set apart as it is; <a title=注1>1</a>, which leads nowhere, as any run."""
+        return self.link(node) or self.apart(node)
+
+    def raised_link(self, opener: Opener, node: LexborNode) -> Close | None:
+        """12<a style="vertical-align:super" href="#n1">3</a>: what it leads to, and a mark that is
+        no digit of 12.
+        """
+        end_raised = self.raised(node)
+        end_link = opener(node)
+        return partial(in_turn, end_link, end_raised)
+
+    def apart(self, node: LexborNode) -> Close | None:
+        """Text of another look than what stands beside it: 43<small>1</small> is not 431. Two runs
+        of one look are one, as editors part them: <span class=x>43</span><span class=x>1</span>.
+        """
+        before = node.prev
+        ends_a_run = before is not None and self.pieces[-1:] == [END_OF_LINK]
+        if before is not None and ends_a_run and look_of(before) == look_of(node):
+            self.pieces.pop()
+        else:
+            self.mark(LINKED, "(")
+        return partial(self.mark, LINKED, ")")
+
+    def mark(self, kind: str, edge: str) -> None:
+        self.pieces.append(f"\0{kind}{edge}")
+        self.marked = True
+
+    # what the page points to
+
+    def link(self, node: LexborNode) -> Close | None:
+        target = node.attributes.get("href")
+        if target is None:
+            return None
+        close = partial(self.end_link, node, target, len(self.items), self.pieces, len(self.pieces))
+        self.mark(LINKED, "(")  # a link beside a figure is a note on it: 70<a>8</a> is not 708
+        return close
+
+    def end_link(
+        self, node: LexborNode, target: str, start: int, pieces: list[str], at: int
+    ) -> None:
+        text = self.text_since(start, pieces, at)
+        title = collapse(attribute(node, "title"))
+        if title and (not text or is_cut_short(text)):
+            text = title
+        self.items.append(Link(Place(), "link", text, target))
+        self.mark(LINKED, ")")
+
+    def text_since(self, start: int, pieces: list[str], at: int) -> str:
+        """The text of a link that began after ``start`` items and ``at`` of the pieces."""
+        inside: list[str] = []
+        for item in self.items[start : start + LONGEST_LINK]:
+            if isinstance(item, tuple):
+                inside.append(item[1])
+        if inside:  # its line was finished within the link, with what stood before the link
+            inside[0] = inside[0].removeprefix(collapse(text_of(pieces, 0, at)))
+        inside.append(text_of(self.pieces, at if pieces is self.pieces else 0))
+        return collapse(" ".join(piece[:LONGEST_LINK] for piece in inside))
+
+    def image(self, node: LexborNode) -> None:
+        text = collapse(attribute(node, "alt", "title"))
+        self.items.append(Link(Place(), "image", text, attribute(node, *LATE_SOURCES)))
+
+    def frame(self, node: LexborNode) -> Close | None:
+        """A page within the page.
+
+        In an object without a target stands what older browsers showed; no browser shows an
+        iframe's own text.
+        """
+        target = attribute(node, FRAMES[node.tag or ""])
+        if target:
+            self.items.append(Link(Place(), "frame", collapse(attribute(node, "title")), target))
+        return skip if target or node.tag == "iframe" else None
+
+    def input(self, node: LexborNode) -> None:
+        """What was typed into a cell is its text; one for a password tells why none is there."""
+        kind = attribute(node, "type").lower()
+        if kind == "password":
+            text = collapse(attribute(node, "placeholder", "title"))
+            self.items.append(Link(Place(), "password", text, attribute(node, "name")))
+        elif self.in_cell and kind in TYPED:
+            self.pieces.append(attribute(node, "value"))
+
+    def textarea(self, node: LexborNode) -> Close | None:
+        return None if self.in_cell else skip
+
+
+def is_cut_short(text: str) -> bool:
+    """Whether a link's text is a name cut short: 2023年政府信息公开工作年度…"""
+    return text.rstrip("….").strip() != text
+
+
+def look_of(node: LexborNode) -> tuple[str | None, ...]:
+    """What a run's look comes from, as far as it does not come from what it stands in."""
+    attributes = node.attributes
+    names = " ".join(sorted(attribute(node, "class").split()))
+    color, size = attributes.get("color"), attributes.get("size")
+    return node.tag, names, attributes.get("style"), color, size
+
+
+def pre_items(text: str, in_cell: bool) -> Iterator[FlowItem]:
+    """What <pre> sets as it is written: tables by tabs, bars or blanks are tables, all else is
+    lines.
+    """
+    blocks = () if in_cell else text_blocks(text)
+    if not any(isinstance(block, Grid) for block in blocks):
+        yield from lines_of(text.removeprefix("\n").removesuffix("\n"))
+        return
+    for block in blocks:
+        if isinstance(block, Grid):
+            yield block
+        elif isinstance(block, Prose) and block.heading != PAINTED:
+            yield from lines_of(block.text)
+
+
+def lines_of(text: str) -> Iterator[FlowItem]:
+    for line in text.split("\n"):
+        yield "", collapse(line)
