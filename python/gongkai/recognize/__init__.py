@@ -332,7 +332,7 @@ def labels_alone(tokens: Sequence[Token], edition: str) -> list[Problem]:
     pictures, the form as it is handed out nothing.
     """
     chain = find_chain(tokens, edition, "applications").chain
-    if len(chain) <= SAME_SHARE * len(lexicon(edition, "applications").labels):
+    if len(chain) <= SAME_SHARE * len(lexicon(form(edition, "applications")).labels):
         return []
     labels = {at for match in chain for at in range(match.start, match.end)}
     within = range(chain[0].start, chain[-1].end)

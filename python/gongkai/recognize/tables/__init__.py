@@ -11,7 +11,6 @@ from gongkai.editions import editions, form
 from gongkai.model import Entry, Problem, UnreadableDocument, Value
 from gongkai.recognize.labels import (
     Match,
-    align,
     best_chain,
     chain_weight,
     exact_matches,
@@ -28,6 +27,7 @@ from gongkai.recognize.tables.rows import TableReading, as_one, place_rows
 from gongkai.recognize.tables.settle import join_parted, place_short_rows, tell_moved
 from gongkai.recognize.tables.units import note_places, scaled_note, unit_lines
 from gongkai.recognize.tokens import Token
+from gongkai.recognize.typos import align
 
 TOO_MANY = "文档中的表格过多，像是多份报告的汇编；请分成单份报告后再导入。"
 TWICE = "文中有多张这样的表且数字不同，无法确定哪一张属于本报告，未填入"
@@ -115,7 +115,7 @@ def grid_rows_of(tokens: Sequence[Token], chains: Mapping[str, Sequence[FoundTab
 
 
 def find_chain(tokens: Sequence[Token], edition: str, table: str) -> FoundTable:
-    words = lexicon(edition, table)
+    words = lexicon(form(edition, table))
     matches = exact_matches(tokens, words)
     if len(matches) > MOST_MATCHES:
         raise UnreadableDocument(TOO_MANY)
@@ -128,7 +128,7 @@ def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Fou
     does not.
     """
     best = find_chain(tokens, preferred, table)
-    if best.weight < lexicon(preferred, table).full:
+    if best.weight < lexicon(form(preferred, table)).full:
         ranked = [
             best,
             *(find_chain(tokens, edition, table) for edition in editions() if edition != preferred),
@@ -138,7 +138,7 @@ def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Fou
     if rows < FEWEST_ROWS[table]:
         return []
     copies = [best]
-    words = lexicon(best.edition, table)
+    words = lexicon(form(best.edition, table))
     left = without(best.matches, best.chain)
     while left and len(copies) < MOST_COPIES:
         chain = best_chain(left, words)

@@ -83,7 +83,7 @@ class HeadSoFar:
     def __init__(self, reading: TableReading, pitch: int) -> None:
         form = reading.form
         self.reading, self.pitch = reading, pitch
-        self.words = lexicon(form.edition, form.id)
+        self.words = lexicon(form)
         self.wanted = names_of(form)
         self.distinct = list({label.text: label for label in form.labels}.values())
         self.labels: list[HeadLabel] = []

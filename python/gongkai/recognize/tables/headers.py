@@ -8,14 +8,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gongkai.model import Form, Label, Part
-from gongkai.recognize.labels import (
-    LONGEST_LABEL,
-    alike_enough,
-    bare,
-    doubtful_note,
-    words_without_note,
-)
+from gongkai.recognize.labels import LONGEST_LABEL, bare, doubtful_note, words_without_note
 from gongkai.recognize.tokens import Token, squash
+from gongkai.recognize.typos import alike_enough
 
 JOINED_LINES = 6
 COUNTER = re.compile(r"(?:行|序|栏|列|编)[次号]|序|编码|代码|No\.?", re.IGNORECASE)

@@ -10,12 +10,10 @@ from gongkai.figures import DRAWN, Reading, clean, joined_digits, read_figure, s
 from gongkai.model import UNKNOWN_UNIT, Column, Entry, Form, Part, Problem, Row, Value
 from gongkai.recognize.labels import (
     LONGEST_LABEL,
-    MARGIN,
     SHORTEST_BARE,
     Match,
     doubtful_note,
     lexicon,
-    likenesses,
 )
 from gongkai.recognize.tables.headers import COUNTER, Head, read_head
 from gongkai.recognize.tables.lines import (
@@ -44,6 +42,7 @@ from gongkai.recognize.tables.units import (
     stated_unit,
 )
 from gongkai.recognize.tokens import Token
+from gongkai.recognize.typos import MARGIN, likenesses
 from gongkai.sums import stated_and_computed
 from gongkai.wording import EMPTY_ROW
 
@@ -463,7 +462,7 @@ def row_named(form: Form, name: str) -> Row | None:
     """The row whose label a squashed text is, to the letter or with a typo; None where that is not
     certain.
     """
-    words = lexicon(form.edition, form.id)
+    words = lexicon(form)
     numbers = [
         n
         for n, weight in words.exact.get(name, ())
