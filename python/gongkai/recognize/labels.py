@@ -120,7 +120,7 @@ def exact_index(labels: Sequence[Label]) -> dict[str, Hits]:
 
 def prefixes_of(labels: Iterable[Label]) -> frozenset[str]:
     """What a squashed label may begin with: 规, 规章."""
-    found = set()
+    found: set[str] = set()
     for label in labels:
         for word, _ in wordings(label):
             found.update(word[:size] for size in range(1, len(word) + 1))
