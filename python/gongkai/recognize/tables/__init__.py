@@ -47,8 +47,7 @@ MOST_MATCHES = 6000
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """A table found in the tokens: the form whose layout it has, its chain of labels, and their
-    total weight.
+    """A table found in the tokens: the form whose layout it has, and its chain of labels.
 
     ``matches`` are all tokens that agree with one of its labels, in the chain or not; a ``partial``
     one has some rows.
@@ -56,9 +55,12 @@ class FoundTable:
 
     form: Form
     chain: list[Match]
-    weight: float
     matches: list[Match]
     partial: bool = False
+
+    @property
+    def weight(self) -> float:
+        return chain_weight(self.chain)
 
     @property
     def rows(self) -> list[Match]:
@@ -166,7 +168,7 @@ def find_chain(tokens: Sequence[Token], of: Form) -> FoundTable:
     if len(matches) > MOST_MATCHES:
         raise UnreadableDocument(TOO_MANY)
     chain = align(tokens, words, matches)
-    return FoundTable(of, chain, chain_weight(chain), matches)
+    return FoundTable(of, chain, matches)
 
 
 def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[FoundTable]:
@@ -181,12 +183,12 @@ def find_copies(tokens: Sequence[Token], table: str, preferred: str) -> list[Fou
     words = lexicon(best.form)
     left = without(best.matches, best.chain)
     while left and len(copies) < MOST_COPIES:
-        copy = FoundTable(best.form, best_chain(left, words), 0.0, left, partial=True)
+        copy = FoundTable(best.form, best_chain(left, words), left, partial=True)
         count = count_rows(tokens, copy)
         if count < FEWEST_OF_A_SUMMARY:
             break
         if count >= SAME_SHARE * rows:
-            copy = FoundTable(best.form, align(tokens, words, left), 0.0, left)
+            copy = FoundTable(best.form, align(tokens, words, left), left)
         copies.append(copy)
         left = without(left, copy.chain)
     return copies

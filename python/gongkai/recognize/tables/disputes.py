@@ -106,11 +106,7 @@ class HeadSoFar:
         run, at = read_run(tokens, first)
         if numbers_columns(run) and self.labels:
             return at
-        if (
-            any(cell.kind in ("figure", "sign") for cell in run)
-            or is_whole_row(tokens, first, at)
-            or is_blank_run(run, self.labels)
-        ):
+        if is_row(tokens, first, at) or holds_figure(run) or is_blank_run(run, self.labels):
             self.place(run)
         elif is_blank_row(tokens, first, at, self.labels):
             self.labels = []
@@ -242,7 +238,11 @@ def numbers_columns(run: Sequence[Token]) -> bool:
     return len(texts) >= FEWEST_NUMBERED and texts == list(map(str, range(1, len(texts) + 1)))
 
 
-def is_whole_row(tokens: Sequence[Token], first: int, end: int) -> bool:
+def holds_figure(run: Sequence[Token]) -> bool:
+    return any(token.kind in ("figure", "sign") for token in run)
+
+
+def is_row(tokens: Sequence[Token], first: int, end: int) -> bool:
     """Whether a run is a row of a grid without any label: even if blank it is the row of
     figures.
     """
