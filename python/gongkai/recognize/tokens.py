@@ -13,8 +13,10 @@ from gongkai.figures import PICTURE, fold, joined_digits, read_figure
 from gongkai.model import Block, Grid, Link, Place, Prose
 
 TokenKind = Literal["figure", "sign", "blank", "filler", "text"]
-Piece = tuple[str, TokenKind, str]  # a text, its kind, and its squashed form if it is of kind text
-Spot = tuple[int, int, int]  # table, row and column of a grid's cell
+TextPiece = tuple[
+    str, TokenKind, str
+]  # a text, its kind, and its squashed form if it is of kind text
+CellSpot = tuple[int, int, int]  # table, row and column of a grid's cell
 
 WITH_NOTE = re.compile(r"\d[\d.,]*\s*[（(*①-⑳^²³]")
 NOT_WORD = re.compile(r"[\W_]+")
@@ -96,7 +98,7 @@ def kind_of(text: str) -> TokenKind:
     return "figure" if is_parted else "text"
 
 
-def piece_of(text: str) -> Piece:
+def piece_of(text: str) -> TextPiece:
     """总 计 -> 总 计, text, 总计; 134 -> 134, figure and nothing squashed."""
     kind = kind_of(text)
     return text, kind, squash(text) if kind == "text" else ""
@@ -129,7 +131,7 @@ def tokenize(blocks: Sequence[Block]) -> list[Token]:
     return tokens
 
 
-def picture_spots(blocks: Iterable[Block]) -> set[Spot]:
+def picture_spots(blocks: Iterable[Block]) -> set[CellSpot]:
     """The cells in which pictures stand."""
     found = set()
     for block in blocks:
@@ -138,14 +140,14 @@ def picture_spots(blocks: Iterable[Block]) -> set[Spot]:
     return found
 
 
-def spot(place: Place) -> Spot:
+def spot(place: Place) -> CellSpot:
     """The cell of a grid that a place names: pictures carry table, row and column of the cell that
     they stand in.
     """
     return place.table, place.row, place.column
 
 
-def grid_tokens(block: Grid, row: int, pictures: Collection[Spot]) -> Iterator[Token]:
+def grid_tokens(block: Grid, row: int, pictures: Collection[CellSpot]) -> Iterator[Token]:
     """A token for each cell; ``row`` is the number of rows and lines before the grid."""
     page, grid, _, _, line = block.place
     spans = block.spans
@@ -171,7 +173,7 @@ def line_tokens(block: Prose, lines: Sequence[str], row: int) -> Iterator[Token]
 # --- lines ----------------------------------------------------------------------------------------
 
 
-def line_parts(line: str) -> list[Piece]:
+def line_parts(line: str) -> list[TextPiece]:
     """A line of text -> (text, kind, squashed text) of its pieces; none of an empty line or a page
     number. 规章 0 0 0 and 规章 | 0 | 0 | 0 give four, - 3 - none.
     """
@@ -186,7 +188,7 @@ def line_parts(line: str) -> list[Piece]:
     return [piece_of(piece) for piece in split_figures(text)]
 
 
-def bars_alone(text: str) -> Piece:
+def bars_alone(text: str) -> TextPiece:
     """A line of bars alone is a blank cell (one bar) or what is left of merged cells (several)."""
     if len(BAR.findall(text)) == 1:
         return "", "blank", ""

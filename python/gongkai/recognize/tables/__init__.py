@@ -84,7 +84,7 @@ class FoundBlocks(NamedTuple):
         return tuple(self.spots[match.start] for match in self.chain)
 
 
-class Page(NamedTuple):
+class ReportTokens(NamedTuple):
     """The tokens of a report, those at which a table begins, and the lines that state a unit."""
 
     tokens: Sequence[Token]
@@ -98,7 +98,7 @@ def read_tables(tokens: Sequence[Token], preferred: str) -> dict[str, TableReadi
     """
     found = {name: find_copies(tokens, name, preferred) for name in FEWEST_ROWS}
     blocks = find_blocks(tokens, form(preferred, "disputes"))
-    page = Page(tokens, begins_of(found, blocks), unit_lines(tokens))
+    page = ReportTokens(tokens, begins_of(found, blocks), unit_lines(tokens))
     readings: dict[str, TableReading] = {}
     for name, copies in found.items():
         if copies:
@@ -135,7 +135,9 @@ def find_blocks(tokens: Sequence[Token], of: Form) -> FoundBlocks | None:
     return FoundBlocks(cells, spots, chain) if len(chain) >= FEWEST_BLOCK_LABELS else None
 
 
-def read_blocks(page: Page, of: Form, blocks: FoundBlocks, others: set[int]) -> TableReading:
+def read_blocks(
+    page: ReportTokens, of: Form, blocks: FoundBlocks, others: set[int]
+) -> TableReading:
     """``others`` are the grid rows of other tables."""
     reading = place_blocks(blocks.cells, of, pitch_of(blocks.cells, blocks.chain), others)
     join_parted(reading)
@@ -148,7 +150,7 @@ def read_blocks(page: Page, of: Form, blocks: FoundBlocks, others: set[int]) -> 
     return left_blank(reading, note, SCALED) if note and is_found else reading
 
 
-def grid_rows_of(page: Page, found: Mapping[str, Sequence[FoundTable]]) -> set[int]:
+def grid_rows_of(page: ReportTokens, found: Mapping[str, Sequence[FoundTable]]) -> set[int]:
     """The grid rows of other tables' rows of figures: their labels and figures are none of 表四."""
     rows = set()
     for copy in whole_copies(found):
@@ -235,7 +237,7 @@ def follows_text(tokens: Sequence[Token], end: int) -> bool:
 # --- 表二 and 表三: what they say -----------------------------------------------------------------
 
 
-def read_copies(page: Page, copies: Sequence[FoundTable]) -> TableReading:
+def read_copies(page: ReportTokens, copies: Sequence[FoundTable]) -> TableReading:
     """What the copies of a table say together."""
     whole = [read_copy(page, copy) for copy in copies if not copy.partial]
     chosen = agreed(whole)
@@ -249,7 +251,7 @@ def read_copies(page: Page, copies: Sequence[FoundTable]) -> TableReading:
     return chosen
 
 
-def read_copy(page: Page, found: FoundTable) -> TableReading:
+def read_copy(page: ReportTokens, found: FoundTable) -> TableReading:
     end = found.chain[-1].end
     stop = min((start for start in page.begins if start >= end), default=len(page.tokens))
     reading = place_rows(page.tokens, found.chain, found.form, stop, page.lines)

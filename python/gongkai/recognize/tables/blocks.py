@@ -67,19 +67,23 @@ def cells_in_order(form: Form, above: Above, size: int) -> Sequence[Cell]:
     its own, so then none is certain, nor where a block is named before it: 行政复议 with no columns
     below it, and ten figures in all.
     """
-    names = [label.name for label in above.labels]
-    leaves = [number for number, label in enumerate(above.labels) if label.leaf]
-    first_leaf = leaves[0] if leaves else len(names)
+    fits = list(heads_above(form, above.labels))
+    if not fits:
+        return cells_of_row(form, above)
+    return max(fits, key=lambda cells: (len(cells) == size, len(cells)))
+
+
+def heads_above(form: Form, labels: Sequence[HeadLabel]) -> Iterator[Sequence[Cell]]:
+    """The cells of each head that labels end in: 行政复议 · 结果维持 … 总计, right above figures."""
+    names = [label.name for label in labels]
+    leaves = [number for number, label in enumerate(labels) if label.leaf]
     blocks = {row.id for row in form.rows}
-    fits: list[Sequence[Cell]] = []
     for head, cells in known_heads(form):
-        begin = len(names) - len(head)
-        if names[-len(head) :] != head or first_leaf < begin:
+        before, begin = names[: -len(head)], len(names) - len(head)
+        if names[-len(head) :] != head or not blocks.isdisjoint(before):
             continue
-        if blocks.isdisjoint(names[: -len(head)]):
-            fits.append(cells)
-    best = max(fits, key=lambda cells: (len(cells) == size, len(cells)), default=())
-    return best or cells_of_row(form, above)
+        if not leaves or leaves[0] >= begin:
+            yield cells
 
 
 @cache

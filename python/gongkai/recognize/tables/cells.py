@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from gongkai.figures import read_figure
 from gongkai.recognize.tables.headers import Head
-from gongkai.recognize.tables.lines import FoundRow, Layout, is_listed
+from gongkai.recognize.tables.lines import FoundRow, RowLayout, is_listed
 from gongkai.recognize.tokens import Token, are_blank, rows_of, written
 
-Cells = Sequence[Token | None]
+RowCells = Sequence[Token | None]
 
 
-def cells_of(line: FoundRow, head: Head, layout: Layout) -> Cells | None:
+def cells_of(line: FoundRow, head: Head, layout: RowLayout) -> RowCells | None:
     """The cells of a row, one per column of the head from left to right; None where that is not
     certain: by its lines, by the columns of the grid, else in their order.
     """
@@ -29,7 +29,7 @@ def cells_of(line: FoundRow, head: Head, layout: Layout) -> Cells | None:
 # --- by lines of text -----------------------------------------------------------------------------
 
 
-def cells_by_lines(line: FoundRow, head: Head, pitch: int) -> Cells | None:
+def cells_by_lines(line: FoundRow, head: Head, pitch: int) -> RowCells | None:
     expected = len(head.columns)
     start = line.label.place.line
     is_counted = line.next_line - start == pitch * (expected + 1)
@@ -40,8 +40,8 @@ def cells_by_lines(line: FoundRow, head: Head, pitch: int) -> Cells | None:
 
 def cells_by_pitch(
     slots: Sequence[Token], start: int, after: int, expected: int, pitch: int
-) -> Cells | None:
-    """Cells of a flattened row by the lines between them: the line counts say which cells were
+) -> RowCells | None:
+    """RowCells of a flattened row by the lines between them: the line counts say which cells were
     blank. 134, an empty line, 7 are 134, _, 7.
 
     ``start`` is the line of the label before the row, ``after`` that of the table's next label, 0

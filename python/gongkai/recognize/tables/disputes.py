@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from gongkai.model import Cell, Entry, Form
+from gongkai.model import Cell, Entry, Form, Label, LabelKind
 from gongkai.recognize.labels import lexicon, names_of
 from gongkai.recognize.tables.blocks import (
     Above,
@@ -14,7 +14,7 @@ from gongkai.recognize.tables.blocks import (
     cells_in_order,
     leaves_of,
 )
-from gongkai.recognize.tables.cells import Cells, cells_by_pitch
+from gongkai.recognize.tables.cells import RowCells, cells_by_pitch
 from gongkai.recognize.tables.entries import TableReading, cut, place_figure
 from gongkai.recognize.tables.headers import OF_OTHERS
 from gongkai.recognize.tables.lines import is_one_a_line
@@ -25,7 +25,7 @@ from gongkai.recognize.tokens import Token, are_blank, has_note, text_of, writte
 NO_HEAD = "没有找到表头，或表头的次序与官方表格不同，未填入"
 DIFFERENT = "同一单元格在文中出现两次且数字不同，未填入"
 FEWEST_NUMBERED = 5
-Placed = dict[int, Cell]  # id of a token -> the cell that it is the figure of
+RunCells = dict[int, Cell]  # id of a token -> the cell that it is the figure of
 
 
 def place_blocks(
@@ -180,15 +180,24 @@ def crossed_pairs(form: Form, tokens: Sequence[Token]) -> Pairs:
     found: Pairs = []
     blocks: list[str] = []
     for row in grid_rows(tokens):
-        labels = [wanted[token.squash] for token in row if token.squash in wanted]
-        heads = [label.id for label in labels if label.kind == "row"]
-        columns = [label.id for label in labels if label.kind == "column"]
+        heads = ids_in(row, wanted, "row")
+        columns = ids_in(row, wanted, "column")
         slots = [token for token in row if token.is_slot]
         if len(heads) > 1:
             blocks = heads
         elif len(columns) == 1 and len(slots) == len(blocks):
-            for block, token in zip(blocks, slots, strict=True):
-                found.append((form.cells[f"{form.id}.{block}.{columns[0]}"], token))
+            cells = [form.cells[f"{form.id}.{block}.{columns[0]}"] for block in blocks]
+            found += zip(cells, slots, strict=True)
+    return found
+
+
+def ids_in(row: Sequence[Token], wanted: Mapping[str, Label], kind: LabelKind) -> list[str]:
+    """The rows or columns whose labels stand in a row of a grid."""
+    found = []
+    for token in row:
+        label = wanted.get(token.squash)
+        if label is not None and label.kind == kind:
+            found.append(label.id)
     return found
 
 
@@ -201,9 +210,11 @@ def grid_rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 def are_whole(form: Form, found: Pairs) -> bool:
     """Whether each block that has a figure has all of its figures, each once."""
     cells = [cell.id for cell, _ in found]
-    wanted: list[str] = []
-    for block in {cell.row.id for cell, _ in found}:
-        wanted += (cell.id for cell in form.row_cells(block))
+    blocks = {cell.row.id for cell, _ in found}
+    wanted = []
+    for cell in form.cells.values():
+        if cell.row.id in blocks:
+            wanted.append(cell.id)
     return bool(cells) and sorted(cells) == sorted(wanted)
 
 
@@ -301,7 +312,9 @@ def place_run(reading: TableReading, run: list[Token], above: Above, pitch: int)
     return True
 
 
-def certain_cells(run: Sequence[Token], ordered: Placed, seen: Placed, announced: int) -> Placed:
+def certain_cells(
+    run: Sequence[Token], ordered: RunCells, seen: RunCells, announced: int
+) -> RunCells:
     """The cells in the order of the labels, where the grid does not contradict them; those that the
     grid tells where there are more figures than labels: 1 0 0 0 1 and 7 under 备注.
     """
@@ -314,7 +327,7 @@ def certain_cells(run: Sequence[Token], ordered: Placed, seen: Placed, announced
     return seen if len(run) > announced else {}
 
 
-def enter_run(reading: TableReading, run: Sequence[Token], placed: Placed) -> None:
+def enter_run(reading: TableReading, run: Sequence[Token], placed: RunCells) -> None:
     """Enter the figures that have a cell; the others get a problem."""
     extra = [token for token in written(run) if id(token) not in placed]
     if extra:
@@ -347,7 +360,7 @@ def enter(reading: TableReading, cell: Cell, token: Token, held: bool = False) -
 
 def placed_in_order(
     run: list[Token], announced: Sequence[Cell], labels: Sequence[HeadLabel], pitch: int
-) -> Placed:
+) -> RunCells:
     """The run's figures in the cells that the labels announce, in their order; {} where that is not
     certain.
     """
@@ -362,7 +375,7 @@ def placed_in_order(
     return dict(zip(map(id, cells), announced, strict=True))
 
 
-def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> Cells | None:
+def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> RowCells | None:
     """A run's cells in their order, one for each figure that the head announces; None where that is
     not certain. Blank cells may be too many on one side: _ 1 0 0 0 1, for five.
     """
@@ -378,7 +391,7 @@ def ordered_cells(run: list[Token], expected: int, start: int, pitch: int) -> Ce
     return None
 
 
-def are_below(cells: Cells, labels: Sequence[HeadLabel]) -> bool:
+def are_below(cells: RowCells, labels: Sequence[HeadLabel]) -> bool:
     """Whether each figure stands under its label, where one of them covers several columns: _ 12,
     one cell over two columns, and then 26 are as many cells as labels, and each but the last is in
     another's place.
@@ -405,7 +418,7 @@ def overlap(one: Token, other: Token) -> bool:
     return one.column < other.columns.stop and other.column < one.columns.stop
 
 
-def stand_below(cells: Cells, labels: Sequence[HeadLabel]) -> bool:
+def stand_below(cells: RowCells, labels: Sequence[HeadLabel]) -> bool:
     """Whether the first cell stands below a column's label, where the grid tells: a blank cell at
     the end may be the last figure's, and the first cell one of 上年.
     """

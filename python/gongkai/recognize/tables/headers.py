@@ -53,7 +53,7 @@ class Head:
     doubts: tuple[tuple[str, str], ...] = ()
 
 
-Spots = dict[str, int]  # column id -> grid column
+GridColumns = dict[str, int]  # column id -> grid column
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def heads_column(token: Token, tokens: Sequence[Token]) -> bool:
 
 
 def ignored_columns(
-    others: Sequence[Token], texts: HeadTexts, at: Spots, years: Spots
+    others: Sequence[Token], texts: HeadTexts, at: GridColumns, years: GridColumns
 ) -> frozenset[int]:
     """The grid columns of 行次, 同比, 上年: beside those of the form, or under one of them beside
     本年.
@@ -175,7 +175,7 @@ def stands_behind(texts: HeadTexts) -> bool:
     return follows
 
 
-def strangers_in(texts: HeadTexts, unknown: Sequence[Token], at: Spots) -> dict[int, str]:
+def strangers_in(texts: HeadTexts, unknown: Sequence[Token], at: GridColumns) -> dict[int, str]:
     """Grid column -> a text among the heads of columns that no label explains."""
     found = {}
     for token in unknown:
@@ -192,7 +192,7 @@ def is_among(token: Token, labels: Sequence[FoundLabel]) -> bool:
     return bool(rows) and min(rows) <= token.row <= max(rows)
 
 
-def is_beside(token: Token, at: Spots) -> bool:
+def is_beside(token: Token, at: GridColumns) -> bool:
     """Whether a text may head a column of its own: none of the form's is below it, nor are all of
     them further right.
     """
@@ -215,7 +215,7 @@ def remarks_in(texts: HeadTexts, unknown: Sequence[Token]) -> tuple[str, ...]:
 # --- 本年 beside 上年 -----------------------------------------------------------------------------
 
 
-def year_columns(texts: HeadTexts) -> Spots | None:
+def year_columns(texts: HeadTexts) -> GridColumns | None:
     """Column id -> the grid column of 本年, where 上年 stands beside it under one label; None where
     that is not told.
 
@@ -223,7 +223,7 @@ def year_columns(texts: HeadTexts) -> Spots | None:
     is certain.
     """
     last = [token for token in texts.tokens if OF_LAST_YEAR.fullmatch(token.squash)]
-    found: Spots = {}
+    found: GridColumns = {}
     for item in texts.columns:
         if not tokens_under(item.token, last):
             continue
@@ -250,7 +250,7 @@ def tokens_under(label: Token, tokens: Sequence[Token]) -> list[Token]:
 # --- the order of the columns ---------------------------------------------------------------------
 
 
-def placed_columns(texts: HeadTexts, form: Form, part: Part) -> tuple[tuple[str, ...], Spots]:
+def placed_columns(texts: HeadTexts, form: Form, part: Part) -> tuple[tuple[str, ...], GridColumns]:
     """Ids from left to right, () where that is uncertain, and their grid columns where these agree
     with it.
     """
@@ -264,7 +264,7 @@ def placed_columns(texts: HeadTexts, form: Form, part: Part) -> tuple[tuple[str,
     return order, at if by_grid == order else {}
 
 
-def geometry(columns: Sequence[FoundLabel]) -> Spots:
+def geometry(columns: Sequence[FoundLabel]) -> GridColumns:
     """Column id -> grid column where each label has columns of its own in one grid with spans; else
     empty: 自然人 in column 3, 商业企业 in 4; not where both stand over 4.
     """
@@ -291,8 +291,7 @@ def is_contradicted(texts: HeadTexts) -> bool:
     Where a span was only forgotten, the labels of the last row stand side by side; these have
     changed places.
     """
-    spots = {item.token.column for item in texts.columns}
-    if len(spots) == len(texts.columns) or not all(item.token.spans for item in texts.columns):
+    if not share_columns(texts.columns):
         return False
     last = max(item.token.row for item in texts.columns)
     row = [item.token.column for item in texts.columns if item.token.row == last]
@@ -301,6 +300,16 @@ def is_contradicted(texts: HeadTexts) -> bool:
         if token.row == last and token.kind == "blank" and token.column in between:
             return True
     return False
+
+
+def share_columns(columns: Sequence[FoundLabel]) -> bool:
+    """Whether two labels begin in one column of a grid that tells spans."""
+    spots = set()
+    for item in columns:
+        if not item.token.spans:
+            return False
+        spots.add(item.token.column)
+    return len(spots) < len(columns)
 
 
 def is_covered(texts: HeadTexts, form: Form) -> bool:
@@ -360,10 +369,15 @@ def reading_order(texts: HeadTexts, part: Part) -> tuple[str, ...] | None:
     over = heads_beside(texts, part)
     if not over or len(read) != len(set(read)):
         return None
-    official = sorted([*official, *over], key=lambda label: (label.box.top, label.box.left))
+    return flat if is_row_by_row(texts, [*official, *over]) else None
+
+
+def is_row_by_row(texts: HeadTexts, labels: Sequence[Label]) -> bool:
+    """Whether labels were read as the official form has them: 自然人 法人或其他组织 总计 商业企业 …."""
+    official = sorted(labels, key=lambda label: (label.box.top, label.box.left))
     wanted = [label.text for label in official]
     found = [item.label.text for item in texts.labels if item.label.text in wanted]
-    return flat if found == wanted else None
+    return found == wanted
 
 
 def heads_beside(texts: HeadTexts, part: Part) -> list[Label]:

@@ -40,7 +40,7 @@ class FoundRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class RowLayout:
     """How a source sets a table: ``pitch`` is the lines that a cell takes in text, 0 where they
     differ; ``filled`` tells that it writes the cells that a merged label covers; ``full`` whether a
     row has as many cells as the others.

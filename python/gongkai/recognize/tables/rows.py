@@ -29,7 +29,7 @@ from gongkai.recognize.tables.entries import ShortRow, TableReading, place_figur
 from gongkai.recognize.tables.headers import COUNTER, Head, read_head
 from gongkai.recognize.tables.lines import (
     FoundRow,
-    Layout,
+    RowLayout,
     full_widths,
     is_listed,
     pitch_of,
@@ -95,7 +95,7 @@ def place_rows(
     before = tokens[:stop]
     parts = read_parts(reading, before, chain)
     tell_groups(reading, tokens, chain)
-    layout = Layout(pitch_of(before, chain), writes_leads(parts), full_widths(before))
+    layout = RowLayout(pitch_of(before, chain), writes_leads(parts), full_widths(before))
     labels = tokens_of(chain)
     notes = note_places(tokens, lines_of_units, chain[0].start, chain[-1].end, labels)
     for found in parts:
@@ -251,7 +251,7 @@ def values_by_grid(found: FoundPart, form: Form) -> Mapping[str, Value]:
     return values
 
 
-def is_full(line: FoundRow, layout: Layout) -> bool:
+def is_full(line: FoundRow, layout: RowLayout) -> bool:
     """Whether no cell of a row can have been lost."""
     return layout.full.get(line.label.row, True) or len(line.part.columns) == len(line.slots) == 1
 
@@ -275,7 +275,7 @@ def state_units(
 
 
 def place_line(
-    reading: TableReading, line: FoundRow, head: Head, layout: Layout, is_whole: bool
+    reading: TableReading, line: FoundRow, head: Head, layout: RowLayout, is_whole: bool
 ) -> None:
     """Enter the figures of a row: 134 7 0 under 自然人, 商业企业, 科研机构.
 
@@ -367,15 +367,22 @@ def report_stray(reading: TableReading, tokens: Sequence[Token]) -> None:
     if COUNTER.fullmatch(name):
         return
     row = row_named(reading.form, name)
-    cells = reading.form.row_cells(row.id) if row else ()
-    entries = [reading.entries[cell.id] for cell in cells]
-    raws = [entry.raw for entry in entries]
+    raws = raws_of(reading, row) if row else []
     if row is None or not any(raws):
         reading.tell(text_of(tokens), NO_LABEL)
     elif raws != [token.text for token in tokens if token.is_slot]:
-        for entry in entries:
-            reading.entries[entry.cell] = Entry(entry.cell, None, entry.raw, entry.place)
+        leave_blank(reading, row)
         reading.tell(f"{' '.join(raws)} / {text_of(tokens)}", LABEL_TWICE, row.id)
+
+
+def raws_of(reading: TableReading, row: Row) -> list[str]:
+    return [reading.entries[cell.id].raw for cell in reading.form.row_cells(row.id)]
+
+
+def leave_blank(reading: TableReading, row: Row) -> None:
+    for cell in reading.form.row_cells(row.id):
+        entry = reading.entries[cell.id]
+        reading.entries[cell.id] = Entry(cell.id, None, entry.raw, entry.place)
 
 
 def row_named(form: Form, name: str) -> Row | None:
