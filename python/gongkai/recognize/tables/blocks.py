@@ -47,7 +47,28 @@ class Above:
 
 def leaves_of(labels: Sequence[HeadLabel]) -> list[HeadLabel]:
     """The labels of columns: 结果维持, 总计."""
-    return [label for label in labels if label.leaf]
+    found = []
+    for label in labels:
+        if label.leaf:
+            found.append(label)
+    return found
+
+
+def tops_of(labels: Sequence[HeadLabel]) -> list[HeadLabel]:
+    """The labels of blocks and groups, and the texts that are none: 行政复议, 行政诉讼."""
+    found = []
+    for label in labels:
+        if not label.leaf:
+            found.append(label)
+    return found
+
+
+def names_in(labels: Sequence[HeadLabel]) -> list[str]:
+    return [label.name for label in labels]
+
+
+def column_ids(part: Part) -> list[str]:
+    return [column.id for column in part.columns]
 
 
 def block_cells(form: Form, part: Part) -> tuple[Cell, ...]:
@@ -74,15 +95,14 @@ def cells_in_order(form: Form, above: Above, size: int) -> Sequence[Cell]:
 
 
 def heads_above(form: Form, labels: Sequence[HeadLabel]) -> Iterator[Sequence[Cell]]:
-    """The cells of each head that labels end in: 行政复议 · 结果维持 … 总计, right above figures."""
-    names = [label.name for label in labels]
-    leaves = [number for number, label in enumerate(labels) if label.leaf]
+    """The cells of each head that labels end in: 行政复议 · 结果维持 … 总计 above figures."""
+    names = names_in(labels)
     blocks = {row.id for row in form.rows}
     for head, cells in known_heads(form):
-        before, begin = names[: -len(head)], len(names) - len(head)
-        if names[-len(head) :] != head or not blocks.isdisjoint(before):
+        begin = len(names) - len(head)
+        if names[-len(head) :] != head:
             continue
-        if not leaves or leaves[0] >= begin:
+        if not leaves_of(labels[:begin]) and blocks.isdisjoint(names[:begin]):
             yield cells
 
 
@@ -103,7 +123,7 @@ def heads_of(form: Form, parts: Sequence[Part]) -> Iterator[Known]:
     block followed by its columns, with 行政诉讼 and without.
     """
     cells = tuple(chain.from_iterable(block_cells(form, part) for part in parts))
-    leaves = [[column.id for column in part.columns] for part in parts]
+    leaves = list(map(column_ids, parts))
     plain = [[part.rows[0].id] for part in parts]
     grouped = [plain[0]]
     for part in parts[1:]:
@@ -133,13 +153,13 @@ def cells_of_row(form: Form, above: Above) -> Sequence[Cell]:
     """The cells of a block whose label stands at the head of its own line, under columns that were
     named before: 结果维持 … 总计, and below them 行政复议 1 0 0 0 1.
     """
-    if above.labels[-1].leaf:
+    last = above.labels[-1]
+    if last.leaf:
         return ()
-    known = [label.name for label in leaves_of(above.all)]
-    blocks = [label.name for label in above.labels if not label.leaf]
+    known = names_in(leaves_of(above.all))
     for part in form.parts:
-        names = [column.id for column in part.columns]
-        if known[-len(names) :] == names and blocks[-1] == part.rows[0].id:
+        names = column_ids(part)
+        if known[-len(names) :] == names and last.name == part.rows[0].id:
             return block_cells(form, part)
     return ()
 
@@ -163,10 +183,10 @@ def cells_by_grid(
         return None
     figures = [token for token in run if token.column not in strangers]
     found = cells_under(form, labels, figures)
-    cells = {cell.id for cell in found.values()}
-    if cells != named_cells(form, labels):
+    named = named_cells(form, labels)
+    if {cell.id for cell in found.values()} != named:
         return None
-    return found if len(leaves_of(labels)) == len(found) == len(cells) else None
+    return found if len(leaves_of(labels)) == len(found) == len(named) else None
 
 
 def is_one_grid(token: Token, labels: Sequence[HeadLabel]) -> bool:
@@ -207,20 +227,21 @@ def cells_under(
 
 def cell_under(form: Form, labels: Sequence[HeadLabel], column: int) -> Cell | None:
     """The cell whose block and column stand above a column of the grid."""
-    leaf = ""
-    over = set()
+    over = []
     for label in labels:
-        if label.leaf and label.token.column == column:
-            leaf = label.name
-        elif not label.leaf and column in label.token.columns:
-            over.add(label.name)
+        if column in label.token.columns:
+            over.append(label)
+    leaves = names_in(leaves_of(over))
+    blocks = names_in(tops_of(over))
     for cell in form.cells.values():
-        if cell.row.id in over and cell.column.id == leaf:
+        if cell.row.id in blocks and cell.column.id in leaves:
             return cell
     return None
 
 
 def named_cells(form: Form, labels: Sequence[HeadLabel]) -> set[str]:
     """All cells of the blocks that are named."""
-    names = {label.name for label in labels if not label.leaf}
-    return {cell.id for cell in form.cells.values() if cell.row.id in names}
+    found: set[str] = set()
+    for name in names_in(tops_of(labels)):
+        found.update(cell.id for cell in form.row_cells(name))
+    return found

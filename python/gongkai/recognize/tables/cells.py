@@ -168,7 +168,9 @@ def are_under(line: FoundRow, column: str) -> bool:
     """
     width = sum(token.colspan for token in line.slots)
     official = official_width(line, column)
-    return width == official or (width < official and len(written(line.slots)) == 1)
+    if width >= official:
+        return width == official
+    return len(written(line.slots)) == 1
 
 
 def under_one(slots: Sequence[Token]) -> Sequence[Token] | None:
@@ -227,8 +229,9 @@ def is_merged(line: FoundRow, head: Head, column: str, token: Token) -> bool:
     """Whether a figure stands under more columns than its head and its place in the official form
     cover.
     """
-    is_wider = token.colspan > max(1, head.widths.get(column, 1))
-    return is_wider and token.kind != "blank" and official_width(line, column) == 1
+    if token.kind == "blank" or official_width(line, column) > 1:
+        return False
+    return token.colspan > max(1, head.widths.get(column, 1))
 
 
 def is_spread(slots: Sequence[Token]) -> bool:
@@ -276,11 +279,14 @@ def lead(line: FoundRow, expected: int) -> int:
     none.
     """
     extra = len(line.slots) - expected
-    if extra <= 0 or extra != line.row.label.box.width - 1:
+    others = line.row.label.box.width - 1
+    if extra != others or not are_blank(line.slots[:others]):
         return 0
-    return extra if are_blank(line.slots[:extra]) else 0
+    return others
 
 
 def trail(line: FoundRow, expected: int) -> int:
     """The number of empty cells behind the last column; 0 where there are none."""
-    return max(0, len(line.slots) - expected) if are_blank(line.slots[expected:]) else 0
+    if not are_blank(line.slots[expected:]):
+        return 0
+    return max(0, len(line.slots) - expected)

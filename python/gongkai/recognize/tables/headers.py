@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gongkai.model import Form, Label, Part
+from gongkai.model import Form, Label, LabelKind, Part
 from gongkai.recognize.labels import doubtful_note
 from gongkai.recognize.tables.stacks import FoundLabel, match_head
-from gongkai.recognize.tokens import Token
+from gongkai.recognize.tokens import Token, TokenKind, rows_of
 
 COUNTER = re.compile(r"(?:行|序|栏|列|编)[次号]|序|编码|代码|No\.?", re.IGNORECASE)
 # Heads of columns that the form does not have and that hold no figures of it; squashed, without
@@ -58,14 +58,25 @@ GridColumns = dict[str, int]  # column id -> grid column
 
 @dataclass(frozen=True, slots=True)
 class HeadTexts:
-    """What stands in a head: its tokens, the labels found in them, in reading order, the columns'
-    among these, and the texts that no label explains.
+    """What stands in a head: its tokens, the labels found in them, in reading order, among these
+    the columns' and those over several columns (法人或其他组织), and the texts that no label
+    explains.
     """
 
     tokens: Sequence[Token]
     labels: Sequence[FoundLabel]
     columns: Sequence[FoundLabel]
+    heads: Sequence[FoundLabel]
     unknown: Sequence[Token]
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The ids of the columns as they were read."""
+        return tuple(item.label.id for item in self.columns)
+
+    @property
+    def column_tokens(self) -> list[Token]:
+        return [item.token for item in self.columns]
 
 
 def read_head(tokens: Sequence[Token], form: Form, part: Part) -> Head:
@@ -103,8 +114,15 @@ def head_texts(tokens: Sequence[Token], form: Form, part: Part) -> HeadTexts:
             wanted.append(label)
     found, unknown = match_head(tokens, wanted)
     labels = last_head(found)
-    columns = [item for item in labels if item.label.kind == "column"]
-    return HeadTexts(tokens, labels, columns, unknown)
+    return HeadTexts(tokens, labels, of_kind(labels, "column"), of_kind(labels, "head"), unknown)
+
+
+def of_kind(labels: Sequence[FoundLabel], kind: LabelKind) -> list[FoundLabel]:
+    found = []
+    for item in labels:
+        if item.label.kind == kind:
+            found.append(item)
+    return found
 
 
 def last_head(found: Sequence[FoundLabel]) -> list[FoundLabel]:
@@ -164,13 +182,13 @@ def stands_behind(texts: HeadTexts) -> bool:
     """Whether another text of the head follows the last column's: 本年处理决定数量 over 上年 and
     本年.
     """
-    columns = {id(item.token) for item in texts.columns}
-    others = {id(token) for token in texts.unknown if not COUNTER.fullmatch(token.squash)}
+    columns = set(map(id, texts.column_tokens))
+    others = set(map(id, texts.unknown))
     follows = False
     for token in texts.tokens:
         if id(token) in columns:
             follows = False
-        elif id(token) in others:
+        elif id(token) in others and not COUNTER.fullmatch(token.squash):
             follows = True
     return follows
 
@@ -186,10 +204,12 @@ def strangers_in(texts: HeadTexts, unknown: Sequence[Token], at: GridColumns) ->
 
 def is_among(token: Token, labels: Sequence[FoundLabel]) -> bool:
     """Whether a text stands in the rows of the heads' labels: 2020年总计 beside 总计."""
-    if not token.grid:
-        return False
-    rows = [item.token.row for item in labels if item.token.grid == token.grid]
-    return bool(rows) and min(rows) <= token.row <= max(rows)
+    begins = ends = False
+    for item in labels:
+        if token.grid and item.token.grid == token.grid:
+            begins = begins or item.token.row <= token.row
+            ends = ends or item.token.row >= token.row
+    return begins and ends
 
 
 def is_beside(token: Token, at: GridColumns) -> bool:
@@ -293,13 +313,19 @@ def is_contradicted(texts: HeadTexts) -> bool:
     """
     if not share_columns(texts.columns):
         return False
-    last = max(item.token.row for item in texts.columns)
-    row = [item.token.column for item in texts.columns if item.token.row == last]
-    between = range(min(row) + 1, max(row))
-    for token in texts.tokens:
-        if token.row == last and token.kind == "blank" and token.column in between:
-            return True
-    return False
+    last = max(rows_of(texts.column_tokens))
+    labels = columns_in(texts.column_tokens, last)
+    blanks = columns_in(texts.tokens, last, "blank")
+    return not blanks.isdisjoint(range(min(labels) + 1, max(labels)))
+
+
+def columns_in(tokens: Sequence[Token], row: int, kind: TokenKind = "text") -> set[int]:
+    """The columns in which cells of a kind stand in a row of a grid."""
+    found = set()
+    for token in tokens:
+        if token.row == row and token.kind == kind:
+            found.add(token.column)
+    return found
 
 
 def share_columns(columns: Sequence[FoundLabel]) -> bool:
@@ -319,9 +345,9 @@ def is_covered(texts: HeadTexts, form: Form) -> bool:
     (法人或其他组织) covers just those that officially lie under it: a cell lost from a head of
     several rows moves all that follow it.
     """
-    if len({item.token.row for item in texts.columns}) == 1:
+    if len(rows_of(texts.column_tokens)) == 1:
         return True
-    present = {item.label.text: item.token for item in heads_in(texts)}
+    present = {item.label.text: item.token for item in texts.heads}
     official = {label.text: label for label in form.labels if label.kind == "head"}
     for text, label in official.items():
         under = columns_under(label, texts.columns)
@@ -330,13 +356,8 @@ def is_covered(texts: HeadTexts, form: Form) -> bool:
     return True
 
 
-def heads_in(texts: HeadTexts) -> list[FoundLabel]:
-    """The labels over several columns: 法人或其他组织."""
-    return [item for item in texts.labels if item.label.kind == "head"]
-
-
 def columns_under(head: Label, columns: Sequence[FoundLabel]) -> set[str]:
-    """The columns that lie under a label in the official form: 商业企业 to 其他 under
+    """The columns that lie under a label over several in the official form: 商业企业 to 其他 under
     法人或其他组织.
     """
     found = set()
@@ -361,26 +382,36 @@ def reading_order(texts: HeadTexts, part: Part) -> tuple[str, ...] | None:
     (法人或其他组织) tells such a head from one in which 总计 really stands further left, so without
     it the flat order alone is accepted.
     """
-    read = tuple(item.label.id for item in texts.columns)
-    official = [column.label for column in part.columns if column.id in read]
+    read = texts.order
+    official = []
+    for column in part.columns:
+        if column.id in read:
+            official.append(column.label)
     flat = tuple(label.id for label in official)
     if read == flat:
         return flat
     over = heads_beside(texts, part)
-    if not over or len(read) != len(set(read)):
+    if not over or len(read) != len(flat):
         return None
     return flat if is_row_by_row(texts, [*official, *over]) else None
 
 
 def is_row_by_row(texts: HeadTexts, labels: Sequence[Label]) -> bool:
-    """Whether labels were read as the official form has them: 自然人 法人或其他组织 总计 商业企业 …."""
+    """Whether labels were read in the official order: 自然人 法人或其他组织 总计 商业企业 …."""
     official = sorted(labels, key=lambda label: (label.box.top, label.box.left))
     wanted = [label.text for label in official]
-    found = [item.label.text for item in texts.labels if item.label.text in wanted]
+    found = []
+    for item in texts.labels:
+        if item.label.text in wanted:
+            found.append(item.label.text)
     return found == wanted
 
 
 def heads_beside(texts: HeadTexts, part: Part) -> list[Label]:
     """The labels over several columns on a line of the form on which columns' labels stand too."""
     tops = {column.label.box.top for column in part.columns}
-    return [item.label for item in heads_in(texts) if item.label.box.top in tops]
+    found = []
+    for item in texts.heads:
+        if item.label.box.top in tops:
+            found.append(item.label)
+    return found
